@@ -1,0 +1,98 @@
+// Package access decides who may do what where: roles, permissions and the subtree of units a grant covers.
+// It does not load users or grants and knows no database; it turns an actor into a yes, a no, or a condition.
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"juzhen/internal/fault"
+)
+
+// Grant gives one role over one unit and everything below it. Path is the unit's materialised path, such as "/1/4/".
+type Grant struct {
+	Role   Role
+	UnitID int64
+	Path   string
+}
+
+// Actor is who acts. The zero Actor may do nothing.
+type Actor struct {
+	UserID    int64
+	Name      string // display name, by post
+	SessionID int64
+	IP        string
+	Grants    []Grant // only those in force now
+	system    bool
+}
+
+// System is the machine itself: jobs act as it. It passes every check and is named in events, never in audit as a person.
+func System(name string) Actor { return Actor{Name: name, system: true} }
+
+// IsSystem tells whether the machine acts.
+func (a Actor) IsSystem() bool { return a.system }
+
+// Can tells whether the actor holds p anywhere: enough to show a menu entry, never enough to act.
+func (a Actor) Can(p Permission) bool {
+	return a.system || slices.ContainsFunc(a.Grants, func(g Grant) bool { return table[g.Role][p] != Nowhere })
+}
+
+// CanAt tells whether the actor holds p at the unit with this path.
+func (a Actor) CanAt(p Permission, path string) bool {
+	return a.system || slices.ContainsFunc(a.Grants, func(g Grant) bool { return covers(table[g.Role][p], g.Path, path) })
+}
+
+// Roles lists the actor's distinct roles in the order of the table.
+func (a Actor) Roles() []Role {
+	var out []Role
+	for _, r := range Roles() {
+		if slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Role == r }) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func covers(e Extent, grant, path string) bool {
+	switch e {
+	case Subtree:
+		return strings.HasPrefix(path, grant)
+	case OwnUnit:
+		return path == grant
+	}
+	return false
+}
+
+// Require fails with fault.NotFound when the actor may not even see things of this kind at path, so that "not yours" and
+// "not there" are one answer, and with fault.Forbidden when it may see but not do.
+func Require(a Actor, p Permission, path string) error {
+	switch {
+	case a.CanAt(p, path):
+		return nil
+	case a.CanAt(p.visibleBy(), path):
+		return fault.Forbidden("您的角色没有这项权限")
+	}
+	return fault.NotFound("没有找到，或不在您的管辖范围内")
+}
+
+// Scope gives the condition "the unit path in column lies where the actor holds p" as SQL with ? marks.
+// The column must be a trusted name, never input.
+func Scope(a Actor, p Permission, column string) (string, []any) {
+	if a.system {
+		return "TRUE", nil
+	}
+	var conds []string
+	var args []any
+	for _, g := range a.Grants {
+		switch table[g.Role][p] {
+		case Subtree:
+			conds, args = append(conds, column+" LIKE ?"), append(args, g.Path+"%")
+		case OwnUnit:
+			conds, args = append(conds, column+" = ?"), append(args, g.Path)
+		}
+	}
+	if conds == nil {
+		return "FALSE", nil
+	}
+	return "(" + strings.Join(conds, " OR ") + ")", args
+}
