@@ -1,0 +1,120 @@
+-- +goose Up
+-- Every start of a program is a process of its own. Liveness: an advisory lock (lock_key) and a lease, both must be looked at.
+CREATE TABLE processes (
+    id          uuid   PRIMARY KEY,
+    lock_key    bigint NOT NULL UNIQUE,
+    host        text   NOT NULL,
+    pid         int    NOT NULL,
+    version     text   NOT NULL,
+    started_at  timestamptz NOT NULL,              -- the database's clock, as is lease_until
+    lease_until timestamptz NOT NULL,
+    stopped_at  timestamptz
+);
+
+-- A pause of one unit's subtree, or of one account.
+CREATE TABLE pauses (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    unit_id    bigint NOT NULL REFERENCES units (id),
+    account_id bigint REFERENCES accounts (id),
+    reason     text   NOT NULL CHECK (btrim(reason) <> ''),
+    paused_by  bigint NOT NULL REFERENCES users (id),
+    paused_at  timestamptz NOT NULL,
+    resumed_by bigint REFERENCES users (id),
+    resumed_at timestamptz
+);
+CREATE INDEX pauses_open ON pauses (unit_id) WHERE resumed_at IS NULL;
+
+-- One post to one account. All conditions of the mark lie on this row.
+CREATE TABLE deliveries (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    post_id       bigint NOT NULL REFERENCES posts (id),
+    version_id    bigint NOT NULL REFERENCES post_versions (id),
+    account_id    bigint NOT NULL REFERENCES accounts (id),
+    platform      text   NOT NULL,
+    connector     text   NOT NULL,
+    state         text   NOT NULL CHECK (state IN ('planned', 'waiting', 'preparing', 'sending', 'unknown', 'held', 'handoff',
+                                                   'sent', 'failed', 'missed', 'cancelled', 'expired')),
+    plan          int    NOT NULL,                 -- higher with each new plan; a job of an older plan does nothing
+    urgent        boolean NOT NULL,
+    due_at        timestamptz,                     -- null: as soon as approved, until it is
+    not_after     timestamptz,                     -- past it the delivery is missed
+    not_before    timestamptz,                     -- a rest the platform asked for
+    approved      boolean NOT NULL,
+    payload_hash  bytea  NOT NULL,                 -- of the request that would be sent
+    approved_hash bytea,                           -- of the request that was approved
+    mark_key      bytea  NOT NULL UNIQUE CHECK (length(mark_key) = 16), -- goes out as annotation where the interface takes one
+    pause_id      bigint REFERENCES pauses (id),
+    owner         uuid   REFERENCES processes (id),
+    attempt_id    uuid,                            -- of the last mark
+    attempts      int    NOT NULL DEFAULT 0,       -- marks after which a byte was written
+    marked_at     timestamptz,
+    call_ended_at timestamptz,                     -- the owner's own record that the call is over
+    hard_end      timestamptz,
+    sent_at       timestamptz,                     -- the platform's own time
+    remote_id     text,
+    remote_url    text,
+    reason        text   NOT NULL DEFAULT '',      -- a code; texts are made when shown
+    reason_args   jsonb  NOT NULL DEFAULT '{}',
+    wish          text   CHECK (wish IN ('cancel', 'hold', 'replan')),
+    wish_due_at   timestamptz,
+    wish_by       bigint REFERENCES users (id),
+    looks         int    NOT NULL DEFAULT 0,
+    next_look_at  timestamptz,
+    uploads       jsonb  NOT NULL DEFAULT '[]',    -- picture ids got while preparing
+    taken_by      bigint REFERENCES users (id),    -- the officer who took a hand-off
+    taken_at      timestamptz,
+    live          text   CHECK (live IN ('live', 'changed', 'hidden', 'removed', 'taken_down')),
+    live_at       timestamptz,
+    live_text     text,
+    created_at    timestamptz NOT NULL,
+    updated_at    timestamptz NOT NULL,
+    UNIQUE (post_id, account_id),
+    CONSTRAINT deliveries_remote_unique UNIQUE (platform, remote_id)
+);
+CREATE INDEX deliveries_due ON deliveries (due_at, id) WHERE state IN ('waiting', 'preparing');
+CREATE INDEX deliveries_open ON deliveries (state, updated_at) WHERE state IN ('planned', 'preparing', 'sending', 'unknown', 'held', 'handoff');
+CREATE INDEX deliveries_by_account ON deliveries (account_id, due_at DESC, id DESC);
+CREATE INDEX deliveries_by_owner ON deliveries (owner) WHERE state IN ('preparing', 'sending');
+CREATE INDEX deliveries_looks ON deliveries (next_look_at) WHERE state = 'unknown';
+
+-- The machine's steps, in the transaction of the step.
+CREATE TABLE delivery_events (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    delivery_id bigint NOT NULL REFERENCES deliveries (id),
+    at          timestamptz NOT NULL,
+    from_state  text   NOT NULL,
+    to_state    text   NOT NULL,
+    plan        int    NOT NULL,
+    attempt_id  uuid,
+    owner       uuid,
+    by_user     bigint REFERENCES users (id),
+    code        text   NOT NULL,
+    args        jsonb  NOT NULL DEFAULT '{}'
+);
+CREATE INDEX delivery_events_of ON delivery_events (delivery_id, id);
+
+-- Whose turn it is on an account, and when it last began to post.
+CREATE TABLE account_turns (
+    account_id  bigint PRIMARY KEY REFERENCES accounts (id),
+    delivery_id bigint REFERENCES deliveries (id),
+    last_mark   timestamptz
+);
+
+-- An act that needs a second person: "not sent" and take-down.
+CREATE TABLE delivery_decisions (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    delivery_id  bigint NOT NULL REFERENCES deliveries (id),
+    kind         text   NOT NULL CHECK (kind IN ('not_sent', 'takedown')),
+    state        text   NOT NULL CHECK (state IN ('awaiting_second', 'confirmed', 'refused', 'done', 'failed')),
+    reason       text   NOT NULL,
+    asked_by     bigint NOT NULL REFERENCES users (id),
+    asked_at     timestamptz NOT NULL,
+    answered_by  bigint REFERENCES users (id),
+    answered_at  timestamptz,
+    snapshot     jsonb,
+    CHECK (answered_by IS NULL OR answered_by <> asked_by)
+);
+CREATE UNIQUE INDEX delivery_decisions_open ON delivery_decisions (delivery_id, kind) WHERE state IN ('awaiting_second', 'confirmed');
+
+-- +goose Down
+DROP TABLE delivery_decisions, account_turns, delivery_events, deliveries, pauses, processes;
