@@ -1,0 +1,48 @@
+# Two commands do everything on a fresh Debian machine with Go and Node: make run, make test.
+SHELL   := /bin/bash
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+export CGO_ENABLED ?= 1
+
+.PHONY: help run demo test bench build assets check clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: needs-run build ## install what is missing, start everything, do the main job before your eyes, then serve
+	@./bin/juzhen demo --serve
+
+demo: needs-run build ## the same, and exit after the table: 0 only if every post is out exactly once
+	@./bin/juzhen demo
+
+test: needs-test assets build check ## everything: types, vet, unit, database and browser tests with the race detector
+	./bin/juzhen localpg -- go test -race -timeout 30m ./...
+
+bench: needs-run build ## figures beside their baselines; see docs/performance.md
+	./bin/juzhen bench
+
+build: assets ## bin/juzhen and bin/weibo-sandbox
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/juzhen ./cmd/weibo-sandbox
+
+assets: static/dist/manifest.json ## bundle styles and scripts into static/dist
+
+static/dist/manifest.json: node_modules/.installed $(shell find static/src cmd/assets -type f 2>/dev/null) tsconfig.json
+	go run ./cmd/assets
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+check: node_modules/.installed ## formatting, go vet, TypeScript types
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	npx --no-install tsc --noEmit
+
+clean: ## remove what was built; the demonstration's data stays
+	rm -rf bin node_modules static/dist/* coverage.out
+
+.PHONY: needs-run needs-test
+needs-run:
+	@.ci/ensure postgres
+needs-test:
+	@.ci/ensure postgres chromium fonts gcc

@@ -1,0 +1,120 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The house as a table: who may import whom. Adding a line here is a decision about the architecture (docs/architecture.md).
+var (
+	features = []string{"access", "audit", "org", "todo", "identity", "account", "media", "review", "post", "delivery", "reach"}
+	kit      = []string{"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n"}
+
+	// rooms that are neither feature nor face, each with exactly what of ours it may know.
+	rooms = map[string][]string{
+		"fault": {}, "config": {"fault", "seal"}, "blob": {"fault"}, "seal": {"fault"}, "svg": {"fault"}, "i18n": {"fault"},
+		"weibo": {"fault"}, "localpg": {"fault"}, "pg": {"fault", "migrations"}, "queue": {"pg", "fault"},
+		"pgtest": {"pg", "localpg", "migrations"}, "sandbox": {},
+		"web": {"fault", "config", "identity", "access", "i18n", "svg", "templates", "static"},
+	}
+	faces = map[string][]string{ // beyond features and these
+		"console": {"web", "fault", "i18n", "svg"}, "api": {"web", "fault", "i18n", "svg"}, "public": {"web", "fault", "i18n", "svg"},
+	}
+	// Third-party modules that only some rooms may know; a module not named here is free.
+	guarded = map[string][]string{
+		"gorm.io/": {"pg", "features"}, "github.com/riverqueue/": {"queue", "features", "app"},
+		"github.com/gin-gonic/": {"web", "console", "api", "public", "app"}, "github.com/jackc/pgx": {"pg", "localpg", "pgtest", "queue", "features", "app", "bench"},
+		"github.com/danielgtaylor/huma": {"api"},
+	}
+	whole = []string{"app", "e2e", "bench", "demo"} // may know everything but what TestWholeKnowsNotTheIsland forbids
+)
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+// TestWalls fails on an import that the table does not allow and on a package that has no place in it.
+func TestWalls(t *testing.T) {
+	t.Parallel()
+	for _, p := range listPackages(t) {
+		room, _, _ := strings.Cut(strings.TrimPrefix(p.ImportPath, "juzhen/internal/"), "/")
+		if !placed(room) {
+			t.Errorf("%s has no place in the table", p.ImportPath)
+			continue
+		}
+		for _, imp := range p.Imports {
+			if why := forbidden(room, imp); why != "" {
+				t.Errorf("%s imports %s: %s", p.ImportPath, imp, why)
+			}
+		}
+	}
+}
+
+func placed(room string) bool {
+	_, isRoom := rooms[room]
+	_, isFace := faces[room]
+	return isRoom || isFace || slices.Contains(features, room) || slices.Contains(whole, room)
+}
+
+func forbidden(room, imp string) string {
+	if ours, ok := strings.CutPrefix(imp, "juzhen/"); ok {
+		target, _, _ := strings.Cut(strings.TrimPrefix(ours, "internal/"), "/")
+		if !mayKnow(room, target) {
+			return "not in the table"
+		}
+		return ""
+	}
+	for prefix, allowed := range guarded {
+		if strings.HasPrefix(imp, prefix) && !slices.Contains(allowed, room) && !slices.Contains(whole, room) &&
+			!(slices.Contains(allowed, "features") && slices.Contains(features, room)) {
+			return "only for " + strings.Join(allowed, ", ")
+		}
+	}
+	return ""
+}
+
+func mayKnow(room, target string) bool {
+	switch {
+	case room == target:
+		return true
+	case target == "sandbox":
+		return room == "e2e" || room == "bench"
+	case target == "pgtest" || target == "e2e":
+		return room == "e2e"
+	case slices.Contains(whole, room):
+		return true
+	}
+	if allowed, ok := rooms[room]; ok {
+		return slices.Contains(allowed, target)
+	}
+	if allowed, ok := faces[room]; ok {
+		return slices.Contains(allowed, target) || slices.Contains(features, target)
+	}
+	me, other := slices.Index(features, room), slices.Index(features, target)
+	return slices.Contains(kit, target) || other >= 0 && other < me
+}
+
+func listPackages(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "juzhen/internal/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []goPackage
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
