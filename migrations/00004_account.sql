@@ -41,7 +41,8 @@ CREATE TABLE credentials (
     expires_at  timestamptz,
     obtained_at timestamptz NOT NULL,
     obtained_by bigint REFERENCES users (id),
-    checked_at  timestamptz
+    checked_at  timestamptz,
+    warned_days int                                -- the last step of the expiry (14, 7, 3, 1, 0) people were told of; null: none
 );
 CREATE INDEX credentials_expiry ON credentials (expires_at) WHERE state = 'valid';
 
