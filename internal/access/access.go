@@ -34,13 +34,17 @@ func (a Actor) IsSystem() bool { return a.system }
 
 // Can tells whether the actor holds p anywhere: enough to show a menu entry, never enough to act.
 func (a Actor) Can(p Permission) bool {
-	return a.system || slices.ContainsFunc(a.Grants, func(g Grant) bool { return table[g.Role][p] != Nowhere })
+	return a.system || a.own(p) || slices.ContainsFunc(a.Grants, func(g Grant) bool { return table[g.Role][p] != Nowhere })
 }
 
 // CanAt tells whether the actor holds p at the unit with this path.
 func (a Actor) CanAt(p Permission, path string) bool {
-	return a.system || slices.ContainsFunc(a.Grants, func(g Grant) bool { return covers(table[g.Role][p], g.Path, path) })
+	return a.system || a.own(p) || slices.ContainsFunc(a.Grants, func(g Grant) bool { return covers(table[g.Role][p], g.Path, path) })
 }
+
+// own tells whether p is what a person may do to its own things: it needs a sign-in and no grant, so that somebody whose
+// last grant has just ended can still sign out and change the password.
+func (a Actor) own(p Permission) bool { return p == Self && a.UserID != 0 }
 
 // Roles lists the actor's distinct roles in the order of the table.
 func (a Actor) Roles() []Role {

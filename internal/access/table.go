@@ -30,6 +30,9 @@ func (r Role) Label() string {
 // Exclusive tells whether r may not be held together with any other role.
 func (r Role) Exclusive() bool { return r == Administrator || r == Auditor }
 
+// Clash tells whether two different roles may not be held by one person, wherever the units are.
+func Clash(a, b Role) bool { return a != b && (a.Exclusive() || b.Exclusive()) }
+
 // Permission names one kind of act. Every route names exactly one.
 type Permission string
 

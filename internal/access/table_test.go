@@ -1,0 +1,126 @@
+package access_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"juzhen/internal/access"
+)
+
+// want is the table of rights typed by hand, apart from the code: S reaches the granted unit and all below it, O the granted
+// unit alone. Who changes the code's table must change this one and docs/rights.md too.
+const want = `
+permission         press_officer reviewer supervisor administrator auditor
+self               S             S        S          S             S
+unit.view          S             S        S          S             S
+account.view       S             S        S          S             S
+post.view          S             S        S          -             S
+post.write         S             -        -          -             -
+post.review        -             S        S          -             -
+delivery.decide    S             -        S          -             -
+delivery.confirm   -             S        S          -             -
+delivery.takedown  -             -        S          -             -
+delivery.pause     -             -        S          S             -
+reach.view         O             S        S          -             S
+account.manage     -             -        -          S             -
+unit.manage        -             -        -          S             -
+user.manage        -             -        -          S             -
+audit.view         -             -        -          -             S
+`
+
+var letters = map[access.Extent]string{access.Nowhere: "-", access.OwnUnit: "O", access.Subtree: "S"}
+
+func TestTableOfRightsIsTheOneTypedByHand(t *testing.T) {
+	t.Parallel()
+	lines := strings.Split(strings.TrimSpace(want), "\n")
+	roles := strings.Fields(lines[0])[1:]
+	if len(roles) != len(access.Roles()) || len(lines)-1 != len(access.Permissions()) {
+		t.Fatalf("%d roles and %d permissions in the code, %d and %d here",
+			len(access.Roles()), len(access.Permissions()), len(roles), len(lines)-1)
+	}
+	for i, line := range lines[1:] {
+		cells := strings.Fields(line)
+		if cells[0] != string(access.Permissions()[i]) {
+			t.Fatalf("row %d is %s, the code lists %s", i, cells[0], access.Permissions()[i])
+		}
+		for j, role := range roles {
+			got := letters[access.ExtentOf(access.Role(role), access.Permission(cells[0]))]
+			if got != cells[j+1] {
+				t.Errorf("%s of %s reaches %s, want %s", cells[0], role, got, cells[j+1])
+			}
+		}
+	}
+}
+
+func TestDocumentedTableIsTheCodes(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/rights.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	marks := map[access.Extent]string{access.Nowhere: "", access.OwnUnit: "○", access.Subtree: "●"}
+	rows := documentedRows(string(text))
+	if len(rows) != len(access.Permissions()) {
+		t.Fatalf("docs/rights.md lists %d permissions, the code %d", len(rows), len(access.Permissions()))
+	}
+	for _, p := range access.Permissions() {
+		cells, ok := rows[string(p)]
+		if !ok || len(cells) != len(access.Roles()) {
+			t.Errorf("docs/rights.md has no full row for %s: %q", p, cells)
+			continue
+		}
+		for i, role := range access.Roles() {
+			if want := marks[access.ExtentOf(role, p)]; cells[i] != want {
+				t.Errorf("docs/rights.md says %q for %s of %s, the code %q", cells[i], p, role, want)
+			}
+		}
+	}
+}
+
+// documentedRows gives the cells of each permission's row, without name and meaning.
+func documentedRows(text string) map[string][]string {
+	rows := map[string][]string{}
+	for line := range strings.Lines(text) {
+		cells := strings.Split(strings.TrimSpace(line), "|")
+		if len(cells) < 4 || !strings.HasPrefix(strings.TrimSpace(cells[1]), "`") {
+			continue
+		}
+		var out []string
+		for _, c := range cells[3 : len(cells)-1] {
+			out = append(out, strings.TrimSpace(c))
+		}
+		rows[strings.Trim(strings.TrimSpace(cells[1]), "`")] = out
+	}
+	return rows
+}
+
+func TestAdministratorAndAuditorStandAlone(t *testing.T) {
+	t.Parallel()
+	for role, alone := range map[access.Role]bool{
+		access.PressOfficer: false, access.Reviewer: false, access.Supervisor: false,
+		access.Administrator: true, access.Auditor: true,
+	} {
+		if role.Exclusive() != alone {
+			t.Errorf("%s exclusive: %v, want %v", role, role.Exclusive(), alone)
+		}
+		if role.Label() == "" || !role.Valid() {
+			t.Errorf("%s has no name or is not valid", role)
+		}
+	}
+	if access.Role("root").Valid() {
+		t.Error("an unknown role is taken for valid")
+	}
+}
+
+func TestRolesThatMayNotMeet(t *testing.T) {
+	t.Parallel()
+	for _, a := range access.Roles() {
+		for _, b := range access.Roles() {
+			want := a != b && (a == access.Administrator || a == access.Auditor || b == access.Administrator || b == access.Auditor)
+			if got := access.Clash(a, b); got != want {
+				t.Errorf("Clash(%s, %s) = %v, want %v", a, b, got, want)
+			}
+		}
+	}
+}
