@@ -1,0 +1,70 @@
+package audit
+
+import (
+	"slices"
+
+	"juzhen/internal/i18n"
+)
+
+// Action is a recorded act and the Chinese name under which a person reads it.
+type Action struct{ Code, Text string }
+
+// actions lists what is recorded, in the order in which the filter offers it.
+var actions = []Action{
+	{"session.open", i18n.N("登录")},
+	{"session.refuse", i18n.N("登录失败")},
+	{"session.close", i18n.N("退出登录")},
+	{"session.close_all", i18n.N("退出全部会话")},
+	{"session.revoke", i18n.N("结束会话")},
+	{"user.create", i18n.N("新建用户")},
+	{"user.update", i18n.N("修改用户资料")},
+	{"user.disable", i18n.N("停用用户")},
+	{"user.enable", i18n.N("启用用户")},
+	{"user.password", i18n.N("修改本人密码")},
+	{"user.reset", i18n.N("重置密码")},
+	{"user.preferences", i18n.N("修改本人设置")},
+	{"grant.create", i18n.N("授予角色")},
+	{"grant.revoke", i18n.N("撤销角色")},
+	{"unit.create", i18n.N("新建单位")},
+	{"unit.rename", i18n.N("修改单位")},
+	{"unit.move", i18n.N("移动单位")},
+	{"unit.delete", i18n.N("删除单位")},
+	{"account.create", i18n.N("新建账号")},
+	{"account.update", i18n.N("修改账号")},
+	{"account.state", i18n.N("改变账号状态")},
+	{"account.authorise", i18n.N("授权账号")},
+	{"account.import_token", i18n.N("导入令牌")},
+	{"account.test", i18n.N("测试账号连接")},
+	{"account.backfill", i18n.N("导入历史微博")},
+	{"media.upload", i18n.N("上传图片")},
+	{"post.create", i18n.N("新建稿件")},
+	{"post.delete", i18n.N("删除草稿")},
+	{"post.submit", i18n.N("提交审核")},
+	{"post.approve", i18n.N("批准稿件")},
+	{"post.return", i18n.N("退回稿件")},
+	{"post.withdraw", i18n.N("撤回稿件")},
+	{"post.revise", i18n.N("修改稿件")},
+	{"post.reschedule", i18n.N("改期")},
+	{"delivery.cancel", i18n.N("取消发送")},
+	{"delivery.replan", i18n.N("重新安排发送")},
+	{"delivery.resolve", i18n.N("判定发送结果")},
+	{"delivery.confirm", i18n.N("第二人确认")},
+	{"delivery.refuse", i18n.N("第二人否决")},
+	{"delivery.takedown", i18n.N("申请下架")},
+	{"delivery.handoff", i18n.N("人工发布")},
+	{"delivery.pause", i18n.N("暂停发送")},
+	{"delivery.resume", i18n.N("恢复发送")},
+	{"audit.export", i18n.N("导出审计日志")},
+	{"audit.verify", i18n.N("校验审计日志")},
+}
+
+// Actions lists the acts that are recorded, for a filter.
+func Actions() []Action { return slices.Clone(actions) }
+
+// Label is the Chinese name of an act; a code without a name is given back as it is.
+func Label(code string) string {
+	if i := slices.IndexFunc(actions, func(a Action) bool { return a.Code == code }); i >= 0 {
+		return actions[i].Text
+	}
+	return code
+}

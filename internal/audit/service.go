@@ -1,0 +1,168 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/pg"
+)
+
+// batch is how many entries are linked in one transaction: small enough to end within some tens of milliseconds.
+const batch = 500
+
+// verifyPage is how many entries Verify holds in memory at once.
+const verifyPage = 1000
+
+// Service reads, links and verifies the trail. It is safe for concurrent use, in several processes too.
+type Service struct {
+	db  *pg.DB
+	now func() time.Time
+}
+
+// New makes the service.
+func New(db *pg.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
+
+// Sequence links every committed entry that is not yet in the chain and gives their number. While another process does
+// it, it returns at once with 0.
+//
+// Entries are linked in the order in which they become visible, and by id among those that are visible together. An id
+// is drawn before its transaction commits, so a lower id may appear after a higher one has been linked; it is then linked
+// behind it, never squeezed in before it. The chain's order is therefore that of seq, and nothing waits for the slowest
+// transaction of the server, as it would if ids had to follow each other.
+func (s *Service) Sequence(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		n := 0
+		err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
+			n, err = s.sequenceBatch(ctx, tx)
+			return err
+		})
+		total += n
+		if err != nil || n < batch {
+			return total, err
+		}
+	}
+}
+
+func (s *Service) sequenceBatch(ctx context.Context, tx pg.Tx) (int, error) {
+	mine, err := lockHead(ctx, tx)
+	if err != nil || !mine {
+		return 0, err
+	}
+	seq, prev, err := head(ctx, tx.DB)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.closeDay(ctx, tx, seq, prev); err != nil {
+		return 0, err
+	}
+	entries, err := unchained(ctx, tx.DB, batch)
+	if err != nil || len(entries) == 0 {
+		return 0, err
+	}
+	if err := link(ctx, tx, chain(seq, prev, entries)); err != nil {
+		return 0, err
+	}
+	return len(entries), nil
+}
+
+// shanghai is where the console's days end.
+var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
+
+// closeDay keeps the head of the chain as the root of yesterday, the first time it comes by after midnight. A day without
+// any act since the last root gets none.
+func (s *Service) closeDay(ctx context.Context, tx pg.Tx, seq int64, hash []byte) error {
+	now := s.now()
+	yesterday := now.In(shanghai).AddDate(0, 0, -1).Format(time.DateOnly)
+	if err := insertDay(ctx, tx.DB, yesterday, seq, hash, now); err != nil {
+		return fmt.Errorf("close day %s of the audit trail: %w", yesterday, err)
+	}
+	return nil
+}
+
+// Filter narrows a list. Zero fields do not filter. After is the cursor of the page before.
+type Filter struct {
+	From, To time.Time // From included, To not
+	ActorID  int64
+	Actor    string // part of the name
+	Action   string
+	Subject  string // "post/41", or "post" for all posts
+	UnitPath string // this unit and all below it
+	After    string
+	Limit    int // 50 when zero
+}
+
+// List gives the entries of the subtrees where the actor may read the trail, newest first. A broken cursor is
+// fault.Invalid; nobody without the permission sees a row.
+func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Page[Row], error) {
+	if f.Limit <= 0 || f.Limit > 1000 {
+		f.Limit = 50
+	}
+	rows, err := listEntries(ctx, s.db.Gorm(ctx), actor, f)
+	if err != nil {
+		return pg.Page[Row]{}, err
+	}
+	return pg.Cut(rows, f.Limit, func(r Row) pg.Cursor { return pg.Cursor{At: r.At, ID: r.ID} }), nil
+}
+
+// Verify walks the whole chain and the day roots and reports the first entry that does not hold, and how many entries
+// wait to be linked. It reads page by page and takes no lock.
+func (s *Service) Verify(ctx context.Context) (Report, error) {
+	r := Report{HeadHash: origin()}
+	roots, err := days(ctx, s.db.Gorm(ctx))
+	if err != nil {
+		return r, err
+	}
+	for r.Broken == nil {
+		rows, err := chained(ctx, s.db.Gorm(ctx), r.HeadSeq, verifyPage)
+		if err != nil {
+			return r, err
+		}
+		for _, row := range rows {
+			if r.Broken == nil {
+				r.step(row, roots)
+			}
+		}
+		if len(rows) < verifyPage {
+			break
+		}
+	}
+	r.missingEnd(roots)
+	r.Unchained, r.Oldest, err = tail(ctx, s.db.Gorm(ctx))
+	return r, err
+}
+
+// step takes one more entry into the report.
+func (r *Report) step(row Row, roots []day) {
+	l := row.link()
+	code := checkLink(r.HeadSeq, r.HeadHash, l)
+	if code == "" && !checkColumns(row) {
+		code = BrokenColumns
+	}
+	for _, d := range roots {
+		if code == "" && d.LastSeq == l.Seq && string(d.Hash) != string(l.Hash) {
+			code = BrokenRoot
+		}
+	}
+	if code != "" {
+		r.Broken = &Break{Seq: l.Seq, ID: l.ID, Code: code}
+		return
+	}
+	r.Checked, r.HeadSeq, r.HeadHash = r.Checked+1, l.Seq, l.Hash
+	for _, d := range roots {
+		if d.LastSeq == l.Seq {
+			r.Days++
+		}
+	}
+}
+
+// missingEnd notices that entries were cut off the end of the chain: a root names a place that is no longer there.
+func (r *Report) missingEnd(roots []day) {
+	for _, d := range roots {
+		if r.Broken == nil && d.LastSeq > r.HeadSeq {
+			r.Broken = &Break{Seq: d.LastSeq, Code: BrokenRoot}
+		}
+	}
+}
