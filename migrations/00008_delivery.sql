@@ -24,7 +24,9 @@ CREATE TABLE pauses (
 );
 CREATE INDEX pauses_open ON pauses (unit_id) WHERE resumed_at IS NULL;
 
--- One post to one account. All conditions of the mark lie on this row.
+-- One post to one account. All conditions of the mark lie on this row. No index and no condition of an index holds a column
+-- that the mark changes (state, attempt_id, marked_at, hard_end), and pages are left a third empty: so a mark stays on its
+-- page and touches no index at all. "settled" is what the indexes may know of the state.
 CREATE TABLE deliveries (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     post_id       bigint NOT NULL REFERENCES posts (id),
@@ -42,7 +44,7 @@ CREATE TABLE deliveries (
     approved      boolean NOT NULL,
     payload_hash  bytea  NOT NULL,                 -- of the request that would be sent
     approved_hash bytea,                           -- of the request that was approved
-    mark_key      bytea  NOT NULL UNIQUE CHECK (length(mark_key) = 16), -- goes out as annotation where the interface takes one
+    mark_key      bytea  NOT NULL CHECK (length(mark_key) = 16), -- random; goes out as annotation where the interface takes one
     pause_id      bigint REFERENCES pauses (id),
     owner         uuid   REFERENCES processes (id),
     attempt_id    uuid,                            -- of the last mark
@@ -55,11 +57,11 @@ CREATE TABLE deliveries (
     remote_url    text,
     reason        text   NOT NULL DEFAULT '',      -- a code; texts are made when shown
     reason_args   jsonb  NOT NULL DEFAULT '{}',
-    wish          text   CHECK (wish IN ('cancel', 'hold', 'replan')),
+    wish          text   CHECK (wish IN ('cancel', 'hold', 'replan', 'revise')),
     wish_due_at   timestamptz,
     wish_by       bigint REFERENCES users (id),
     looks         int    NOT NULL DEFAULT 0,
-    next_look_at  timestamptz,
+    next_look_at  timestamptz,                     -- unknown: decide; sent: find the id, or read back
     uploads       jsonb  NOT NULL DEFAULT '[]',    -- picture ids got while preparing
     taken_by      bigint REFERENCES users (id),    -- the officer who took a hand-off
     taken_at      timestamptz,
@@ -68,26 +70,27 @@ CREATE TABLE deliveries (
     live_text     text,
     created_at    timestamptz NOT NULL,
     updated_at    timestamptz NOT NULL,
+    settled       boolean NOT NULL GENERATED ALWAYS AS (state IN ('sent', 'failed', 'missed', 'cancelled', 'expired')) STORED,
     UNIQUE (post_id, account_id),
     CONSTRAINT deliveries_remote_unique UNIQUE (platform, remote_id)
-);
-CREATE INDEX deliveries_due ON deliveries (due_at, id) WHERE state IN ('waiting', 'preparing');
-CREATE INDEX deliveries_open ON deliveries (state, updated_at) WHERE state IN ('planned', 'preparing', 'sending', 'unknown', 'held', 'handoff');
+) WITH (fillfactor = 65);
+CREATE INDEX deliveries_due ON deliveries (due_at, id) WHERE NOT settled;
 CREATE INDEX deliveries_by_account ON deliveries (account_id, due_at DESC, id DESC);
-CREATE INDEX deliveries_by_owner ON deliveries (owner) WHERE state IN ('preparing', 'sending');
-CREATE INDEX deliveries_looks ON deliveries (next_look_at) WHERE state = 'unknown';
+CREATE INDEX deliveries_by_time ON deliveries (due_at DESC, id DESC);
+CREATE INDEX deliveries_looks ON deliveries (next_look_at) WHERE next_look_at IS NOT NULL;
 
--- The machine's steps, in the transaction of the step.
+-- The machine's steps, in the transaction of the step. delivery_id and by_user name rows that are never deleted; they carry
+-- no foreign key because thousands of these rows are written at the instant of a burst.
 CREATE TABLE delivery_events (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    delivery_id bigint NOT NULL REFERENCES deliveries (id),
+    delivery_id bigint NOT NULL,
     at          timestamptz NOT NULL,
     from_state  text   NOT NULL,
     to_state    text   NOT NULL,
     plan        int    NOT NULL,
     attempt_id  uuid,
     owner       uuid,
-    by_user     bigint REFERENCES users (id),
+    by_user     bigint,
     code        text   NOT NULL,
     args        jsonb  NOT NULL DEFAULT '{}'
 );
@@ -96,8 +99,17 @@ CREATE INDEX delivery_events_of ON delivery_events (delivery_id, id);
 -- Whose turn it is on an account, and when it last began to post.
 CREATE TABLE account_turns (
     account_id  bigint PRIMARY KEY REFERENCES accounts (id),
-    delivery_id bigint REFERENCES deliveries (id),
-    last_mark   timestamptz
+    delivery_id bigint,                            -- a call under way, or an unknown before its first look
+    last_mark   timestamptz,
+    rest_until  timestamptz,                       -- a rest the platform asked of this account
+    allowance   int                                -- marks left while an unknown is open; null: no bound
+) WITH (fillfactor = 50);
+
+-- A rest that all accounts behind one address share, by interface.
+CREATE TABLE shared_rests (
+    scope  text PRIMARY KEY,
+    until  timestamptz NOT NULL,
+    code   int  NOT NULL
 );
 
 -- An act that needs a second person: "not sent" and take-down.
@@ -111,10 +123,12 @@ CREATE TABLE delivery_decisions (
     asked_at     timestamptz NOT NULL,
     answered_by  bigint REFERENCES users (id),
     answered_at  timestamptz,
-    snapshot     jsonb,
+    snapshot     jsonb,                            -- what the platform showed before a take-down
+    outcome      text   NOT NULL DEFAULT '',       -- a reason code, when it could not be carried out
+    done_at      timestamptz,
     CHECK (answered_by IS NULL OR answered_by <> asked_by)
 );
 CREATE UNIQUE INDEX delivery_decisions_open ON delivery_decisions (delivery_id, kind) WHERE state IN ('awaiting_second', 'confirmed');
 
 -- +goose Down
-DROP TABLE delivery_decisions, account_turns, delivery_events, deliveries, pauses, processes;
+DROP TABLE delivery_decisions, shared_rests, account_turns, delivery_events, deliveries, pauses, processes;

@@ -1,0 +1,216 @@
+package delivery
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Reason is a code for why a delivery stands where it stands, and for each step in its story. Rows hold codes with
+// parameters; texts are made when somebody reads them, in the reader's language.
+type Reason string
+
+// The reasons. Parameters are in brackets.
+const (
+	None             Reason = ""
+	WasPlanned       Reason = "planned"
+	WasReplanned     Reason = "replanned"
+	WasApproved      Reason = "approved"
+	ApprovedPaused   Reason = "approved_paused"
+	NotApproved      Reason = "not_approved" // due and not approved
+	WasWithdrawn     Reason = "withdrawn"
+	WasRevised       Reason = "revised"
+	WasRescheduled   Reason = "rescheduled"
+	WasCancelled     Reason = "cancelled"
+	AccountDropped   Reason = "account_dropped" // the new version leaves this account out
+	WasPaused        Reason = "paused"
+	WasResumed       Reason = "resumed"
+	WishKept         Reason = "wish_kept" // [wish] a person acted while the outcome was open
+	WasClaimed       Reason = "claimed"
+	TakenOver        Reason = "taken_over" // the process that prepared it is gone
+	GivenBack        Reason = "given_back" // the process shuts down
+	Prepared         Reason = "prepared"
+	Marked           Reason = "marked"
+	MarkUndone       Reason = "mark_undone" // the database did not acknowledge the mark; nothing was called
+	Published        Reason = "published"
+	PublishedReview  Reason = "published_review" // 20053
+	PublishedSlow    Reason = "published_slow"   // 20032
+	LateAnswer       Reason = "late_answer"
+	LateConfirmation Reason = "late_confirmation" // was withdrawn or given up, and is out after all
+	OutcomeOpen      Reason = "outcome_open"
+	OwnerGone        Reason = "owner_gone"
+	CallOverdue      Reason = "call_overdue"
+	Refused          Reason = "refused" // [code, text]
+	NoConnection     Reason = "no_connection"
+	TokenMissing     Reason = "token_missing"
+	TokenRefused     Reason = "token_refused" // [code]
+	TokenEnds        Reason = "token_ends"    // expires before the due time
+	RestAccount      Reason = "rest_account"  // [code, until]
+	RestShared       Reason = "rest_shared"   // [code, until]
+	RestBehaviour    Reason = "rest_behaviour"
+	HashDiffers      Reason = "hash_differs"
+	TextRefused      Reason = "text_refused" // [text] the interface's own rules, found before sending
+	PictureRefused   Reason = "picture_refused"
+	PictureWaits     Reason = "picture_waits" // upload failed for now
+	AccountNotLive   Reason = "account_not_live"
+	TooLate          Reason = "too_late"
+	HandoffDue       Reason = "handoff_due"
+	HandoffTaken     Reason = "handoff_taken"
+	HandoffReturned  Reason = "handoff_returned"
+	HandoffSent      Reason = "handoff_sent"
+	LookFound        Reason = "look_found"
+	LookAbsent       Reason = "look_absent"
+	LookFailed       Reason = "look_failed"
+	LookTwo          Reason = "look_two"    // [n] several posts could be it
+	LookWindow       Reason = "look_window" // the newest posts shown do not reach back far enough
+	LookPerson       Reason = "look_person" // not found, and a person must decide
+	Resend           Reason = "resend"      // surely absent, in time, allowed for the account
+	AbsentWish       Reason = "absent_wish" // [wish]
+	Superseded       Reason = "superseded"  // a new version was begun while the outcome was open
+	ConfirmedNot     Reason = "confirmed_not_sent"
+	ResolvedSent     Reason = "resolved_sent"
+	DecisionAsked    Reason = "decision_asked"
+	DecisionRefused  Reason = "decision_refused"
+	Restored         Reason = "restored" // the database was restored: what was due since then is looked up
+	Twice            Reason = "twice"    // possibly published twice
+	ReadBackSame     Reason = "readback_same"
+	ReadBackChanged  Reason = "readback_changed"
+	ReadBackHidden   Reason = "readback_hidden"
+	ReadBackRemoved  Reason = "readback_removed"
+	WasTakenDown     Reason = "taken_down"
+	TakedownFailed   Reason = "takedown_failed" // [code, text]
+)
+
+// Reasons lists every code, for tests that walk the texts.
+func Reasons() []Reason {
+	return []Reason{WasPlanned, WasReplanned, WasApproved, ApprovedPaused, NotApproved, WasWithdrawn, WasRevised, WasRescheduled,
+		WasCancelled, AccountDropped, WasPaused, WasResumed, WishKept, WasClaimed, TakenOver, GivenBack, Prepared, Marked, MarkUndone,
+		Published, PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, OwnerGone, CallOverdue, Refused,
+		NoConnection, TokenMissing, TokenRefused, TokenEnds, RestAccount, RestShared, RestBehaviour, HashDiffers, TextRefused,
+		PictureRefused, PictureWaits, AccountNotLive, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent, LookFound,
+		LookAbsent, LookFailed, LookTwo, LookWindow, LookPerson, Resend, AbsentWish, Superseded, ConfirmedNot, ResolvedSent,
+		DecisionAsked, DecisionRefused, Restored, Twice, ReadBackSame, ReadBackChanged, ReadBackHidden, ReadBackRemoved,
+		WasTakenDown, TakedownFailed}
+}
+
+// Label is the Chinese text of the reason: what happened, what it means, what to do. "{.name}" is filled from the parameters.
+func (r Reason) Label() string {
+	for _, table := range []map[Reason]string{planTexts.Label(), callTexts.Label(), laterTexts.Label()} {
+		if text, ok := table[r]; ok {
+			return text
+		}
+	}
+	return string(r)
+}
+
+// texts is one part of the table of texts; its Label method is what the check of translations reads.
+type texts int
+
+const (
+	planTexts texts = iota
+	callTexts
+	laterTexts
+)
+
+// Label gives the part.
+func (t texts) Label() map[Reason]string {
+	switch t {
+	case planTexts:
+		return map[Reason]string{
+			WasPlanned:      "已列入发布计划，待批准",
+			WasReplanned:    "已重新列入发布计划",
+			WasApproved:     "已批准，到时自动发出",
+			ApprovedPaused:  "已批准；所在单位或账号正在暂停，恢复后再定",
+			NotApproved:     "到时仍未批准，没有发出；批准时请选择立即发布或新的时间",
+			WasWithdrawn:    "稿件已撤回，没有发出",
+			WasRevised:      "稿件正在修改，原批准已失效",
+			WasRescheduled:  "发布时间已改",
+			WasCancelled:    "已取消，没有发出",
+			AccountDropped:  "新版本不再发往此账号",
+			WasPaused:       "已暂停",
+			WasResumed:      "已恢复",
+			WishKept:        "当时正在发送，已记下要求；结果查清后照办",
+			WasClaimed:      "开始准备",
+			TakenOver:       "原进程已停，由另一进程接手",
+			GivenBack:       "进程停机，退回待发",
+			Prepared:        "准备完毕，等候发布时刻",
+			AccountNotLive:  "账号不在运行状态，暂不能发；请管理员启用账号",
+			TooLate:         "已过最晚发布时刻，没有发出；如仍需发布，请重新定时",
+			HandoffDue:      "请值班人员在微博手工发布，并登记链接",
+			HandoffTaken:    "已有人领取，正在手工发布",
+			HandoffReturned: "领取已退回，请另一位值班人员处理",
+			HandoffSent:     "已手工发布并登记链接",
+			Superseded:      "发送结果查清前已开始修改稿件；旧版没有发出，请按新版重新安排",
+			HashDiffers:     "待发内容与批准内容不一致，已停下；请重新提交审核",
+			TextRefused:     "内容不符合接口规则：{.text}",
+			PictureRefused:  "图片未能上传：{.text}",
+			PictureWaits:    "图片暂未上传成功，正在重试",
+			TokenMissing:    "账号没有可用授权，暂不能发；授权后自动继续",
+			TokenEnds:       "账号授权将在发布前到期；请尽快重新授权",
+		}
+	case callTexts:
+		return map[Reason]string{
+			Marked:           "到时，开始发送",
+			MarkUndone:       "发送标记未获数据库确认，没有调用微博，退回待发",
+			Published:        "微博确认已发出",
+			PublishedReview:  "微博确认已发出，平台正在人工复核，稍后取得编号",
+			PublishedSlow:    "微博确认已发出，平台显示有延迟，稍后取得编号",
+			LateAnswer:       "微博的答复晚到：已发出",
+			LateConfirmation: "微博的答复晚到：已发出。此前曾判定未发，请核对并决定是否下架",
+			OutcomeOpen:      "微博未确认是否发出。系统将查看该账号最新微博；请勿手动重发",
+			OwnerGone:        "发送进程中断，不能断定是否发出。系统将查看该账号最新微博；请勿手动重发",
+			CallOverdue:      "发送超时未回报，不能断定是否发出。系统将查看该账号最新微博；请勿手动重发",
+			Refused:          "微博拒绝发布：{.text}（{.code}）",
+			NoConnection:     "没有连上微博，内容没有发出；稍后自动再试",
+			TokenRefused:     "微博不接受账号授权（{.code}），没有发出；重新授权后自动继续",
+			RestAccount:      "账号发布过于频繁（{.code}），微博要求暂歇，{.until} 后继续",
+			RestShared:       "本机地址调用过于频繁（{.code}），全部账号暂歇，{.until} 后继续",
+			RestBehaviour:    "微博认为账号行为异常（{.code}），暂歇至 {.until}；请登录微博查看",
+			Twice:            "可能重复发布，请立即到微博核对",
+		}
+	}
+	return map[Reason]string{
+		LookFound:       "在账号微博中找到，确认已发出",
+		LookAbsent:      "已查看账号微博，尚未找到；{.next} 再查一次。请勿手动重发",
+		LookFailed:      "未能读取账号微博，{.next} 再查。请勿手动重发",
+		LookTwo:         "账号微博中有 {.n} 条可能就是这一条，请人工核对",
+		LookWindow:      "接口只给出最新几条，看不到发送时段，请人工核对",
+		LookPerson:      "多次查看仍未找到，不能断定；请人工核对后决定。请勿手动重发",
+		Resend:          "已确认没有发出，且仍在时限内，自动再发一次",
+		AbsentWish:      "已确认没有发出，按发送期间的要求处理",
+		ConfirmedNot:    "经两人核对，确认没有发出",
+		ResolvedSent:    "经人工核对，确认已发出",
+		DecisionAsked:   "已提出，待第二人确认",
+		DecisionRefused: "第二人未同意",
+		Restored:        "数据库经过恢复，此后到时的发送需逐条核对；请勿手动重发",
+		ReadBackSame:    "回读一致",
+		ReadBackChanged: "线上内容与批准稿不一致，请核对",
+		ReadBackHidden:  "账号微博中暂看不到这一条，可能在平台复核中",
+		ReadBackRemoved: "这一条已不在平台上，可能被平台删除",
+		WasTakenDown:    "已下架",
+		TakedownFailed:  "下架未成功：{.text}（{.code}）",
+	}
+}
+
+// ReasonText gives the text of the delivery's reason and its arguments, alternating names and values, ready for a printer.
+func (d Delivery) ReasonText() (string, []any) { return d.Reason.Label(), d.ReasonArgs.pairs() }
+
+// Text gives the text of the step and its arguments, ready for a printer.
+func (e Event) Text() (string, []any) { return e.Code.Label(), e.Args.pairs() }
+
+// pairs lists names and values in the order of the names.
+func (a Args) pairs() []any {
+	names := make([]string, 0, len(a))
+	for n := range a {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	out := make([]any, 0, 2*len(a))
+	for _, n := range names {
+		v := a[n]
+		if f, ok := v.(float64); ok {
+			v = fmt.Sprintf("%.0f", f)
+		}
+		out = append(out, n, v)
+	}
+	return out
+}
