@@ -1,0 +1,222 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/todo"
+	"juzhen/internal/weibo"
+)
+
+// use is what the sub-key of tokens is derived for.
+const use = "credential"
+
+func bind(id int64) string    { return "credential/" + strconv.FormatInt(id, 10) }
+func todoKey(id int64) string { return "account/" + strconv.FormatInt(id, 10) + "/token" }
+
+// Token opens the token of an account for a job that calls the platform. It takes no actor: no page may show a token.
+// Fails with fault.Conflict of code "token_none", "token_expired", "token_revoked" or "token_unreadable" when there is none
+// that could be used; a token that cannot be opened is marked and people are told.
+func (s *Service) Token(ctx context.Context, id int64) (weibo.Token, error) {
+	c, err := findSealed(ctx, s.db.Gorm(ctx), id)
+	if err != nil {
+		return "", err
+	}
+	if state := c.summary().At(s.now()); !state.Usable() {
+		return "", unusable(state)
+	}
+	plain, err := s.box.Open(use, bind(id), c.seal())
+	if err == nil {
+		return weibo.Token(plain), nil
+	}
+	mark := s.db.InTx(ctx, func(tx pg.Tx) error { return s.MarkTokenBadTx(ctx, tx, s.now(), id, TokenUnreadable) })
+	return "", errors.Join(unusable(TokenUnreadable), err, mark)
+}
+
+// unusable says why no call can be made.
+func unusable(s TokenState) error {
+	text := map[TokenState]*fault.Error{
+		TokenNone:       fault.Conflict("账号尚未授权，无法调用接口"),
+		TokenExpired:    fault.Conflict("账号授权已过期，请重新授权"),
+		TokenRevoked:    fault.Conflict("账号授权已撤销，请重新授权"),
+		TokenUnreadable: fault.Conflict("账号令牌无法用当前密钥解密，请重新授权"),
+	}[s]
+	return text.WithCode("token_" + string(s))
+}
+
+// MarkTokenBadTx records that the platform refused the token (TokenExpired, TokenRevoked) or that it cannot be opened, and
+// raises the to-do once. at is the instant the refused call began: a token obtained since is left alone.
+func (s *Service) MarkTokenBadTx(ctx context.Context, tx pg.Tx, at time.Time, id int64, bad TokenState) error {
+	changed, err := markCredential(ctx, tx.DB, id, bad, at)
+	if err != nil || !changed {
+		return err
+	}
+	a, err := FindTx(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, a, "token."+string(bad), nil)
+}
+
+// tell raises the to-do about the token of a, in place of an older one about the same token.
+func (s *Service) tell(ctx context.Context, tx pg.Tx, a Account, code string, expires *time.Time) error {
+	if err := todo.ResolveTx(ctx, tx, s.now(), todoKey(a.ID), 0); err != nil {
+		return err
+	}
+	args := map[string]any{"account": a.At()}
+	if expires != nil {
+		args["days"] = a.Token.DaysLeft(s.now())
+	}
+	return todo.RaiseTx(ctx, tx, s.now(), todo.Item{Kind: "token", Key: todoKey(a.ID), Permission: access.AccountManage,
+		UnitPath: a.UnitPath, SubjectType: "account", SubjectID: a.ID, Code: code, Args: args, DueAt: expires})
+}
+
+// keep seals a verified token and puts it in the place of the old one.
+func (s *Service) keep(ctx context.Context, tx pg.Tx, a Account, v verified, by int64) error {
+	sealed, err := s.box.Seal(use, bind(a.ID), []byte(v.token))
+	if err != nil {
+		return err
+	}
+	if a.RemoteUID == "" {
+		if err := setRemoteUID(ctx, tx.DB, a.ID, v.uid); err != nil {
+			return err
+		}
+	}
+	if err := putCredential(ctx, tx.DB, a.ID, sealed, v, by, s.now()); err != nil {
+		return err
+	}
+	return todo.ResolveTx(ctx, tx, s.now(), todoKey(a.ID), by)
+}
+
+// RevokeToken withdraws the token at the platform and wipes it here. The wiping happens even when the platform cannot be
+// reached; told says whether it confirmed.
+func (s *Service) RevokeToken(ctx context.Context, actor access.Actor, id int64, why string) (told bool, err error) {
+	a, err := findAccount(ctx, s.db.Gorm(ctx), actor, access.AccountManage, id)
+	if err != nil {
+		return false, err
+	}
+	if a.Token.State == TokenNone || a.Token.State == TokenRevoked {
+		return false, fault.Conflict("账号没有可撤销的授权")
+	}
+	if token, err := s.Token(ctx, id); err == nil {
+		told = s.api.Revoke(ctx, token) == nil
+	}
+	return told, s.db.InTx(ctx, func(tx pg.Tx) error {
+		a, err := lockAccount(ctx, tx.DB, actor, id)
+		if err != nil {
+			return err
+		}
+		if err := wipeCredential(ctx, tx.DB, id); err != nil {
+			return err
+		}
+		if err := s.tellIfNeeded(ctx, tx, a); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, actor, a, "account.revoke", why, map[string]any{"platform_confirmed": told})
+	})
+}
+
+// tellIfNeeded raises the to-do for an account that should post and cannot.
+func (s *Service) tellIfNeeded(ctx context.Context, tx pg.Tx, a Account) error {
+	if a.State != Live {
+		return todo.ResolveTx(ctx, tx, s.now(), todoKey(a.ID), 0)
+	}
+	return s.tell(ctx, tx, a, "token."+string(TokenRevoked), nil)
+}
+
+// Sweep tells people of tokens that expire within 14, 7, 3 and 1 days, once per step, and marks those that have expired.
+// It returns how many to-dos it raised. Running it twice, or in two processes, raises nothing more.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	now := s.now()
+	due, err := expiring(ctx, s.db.Gorm(ctx), now.Add(time.Duration(warnDays[0])*day))
+	if err != nil {
+		return 0, err
+	}
+	told := 0
+	for _, c := range due {
+		step := warnStep(*c.ExpiresAt, now)
+		if c.WarnedDays != nil && *c.WarnedDays <= step {
+			continue
+		}
+		done, err := s.foretell(ctx, c, step)
+		if err != nil {
+			return told, err
+		}
+		if done {
+			told++
+		}
+	}
+	return told, nil
+}
+
+// foretell takes the step of one token; false when another process was faster.
+func (s *Service) foretell(ctx context.Context, c sealedRow, step int) (done bool, err error) {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		if done, err = stepCredential(ctx, tx.DB, c, step); err != nil || !done {
+			return err
+		}
+		a, err := FindTx(ctx, tx, c.AccountID)
+		if err != nil {
+			return err
+		}
+		if step == 0 {
+			return s.tell(ctx, tx, a, "token.expired", nil)
+		}
+		return s.tell(ctx, tx, a, "token.expiring", c.ExpiresAt)
+	})
+	return done, err
+}
+
+// checkName is the row of installation that proves that the key is still the one that sealed the tokens.
+const checkName = "seal_check"
+
+// CheckKey compares the master key with the one that sealed what lies in the database; the first start records it. With another
+// key it fails with fault.Conflict of code "wrong_key" that says how many tokens would need a new authorisation: the start is refused.
+func (s *Service) CheckKey(ctx context.Context) error {
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		value, err := installed(ctx, tx.DB, checkName, s.box.CheckValue(), s.now())
+		if err != nil {
+			return err
+		}
+		if s.box.Matches(value) {
+			return nil
+		}
+		n, err := countReadable(ctx, tx.DB)
+		if err != nil {
+			return err
+		}
+		return wrongKey(n)
+	})
+}
+
+func wrongKey(n int) error {
+	return fault.Conflict("主密钥与数据库不符：{.n} 个账号的令牌将无法解密，需要重新授权。请换回原来的密钥，或确认更换后再启动", "n", n).WithCode("wrong_key")
+}
+
+// AcceptKey makes the present master key the valid one and marks each token it cannot open as unreadable. It returns how many
+// accounts need a new authorisation. The command line calls it after an operator has confirmed.
+func (s *Service) AcceptKey(ctx context.Context) (int, error) {
+	lost := 0
+	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+		rows, err := allSealed(ctx, tx.DB)
+		if err != nil {
+			return err
+		}
+		for _, c := range rows {
+			if _, err := s.box.Open(use, bind(c.AccountID), c.seal()); err == nil {
+				continue
+			}
+			lost++
+			if err := s.MarkTokenBadTx(ctx, tx, s.now(), c.AccountID, TokenUnreadable); err != nil {
+				return err
+			}
+		}
+		return install(ctx, tx.DB, checkName, s.box.CheckValue(), s.now())
+	})
+	return lost, err
+}

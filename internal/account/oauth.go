@@ -1,0 +1,179 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"strings"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/weibo"
+)
+
+// readable turns an error of the connector into the fault a person reads; every other error stays as it is.
+func readable(err error) error {
+	var e *weibo.Error
+	if errors.As(err, &e) {
+		return e.Fault()
+	}
+	return err
+}
+
+// stateLife is how long a person may take to walk through Weibo's authorisation page.
+const stateLife = 15 * time.Minute
+
+// verified is a token whose owner and application the platform itself has confirmed.
+type verified struct {
+	token   weibo.Token
+	uid     string
+	appKey  string
+	origin  Origin
+	expires *time.Time
+}
+
+// StartOAuth begins the authorisation of one account and gives the address of Weibo's page. The state in it is good once, for
+// fifteen minutes, for this account and this session only. Fails with fault.Conflict for an account posted to by hand or closed.
+func (s *Service) StartOAuth(ctx context.Context, actor access.Actor, id int64) (string, error) {
+	a, err := s.connectable(ctx, actor, id)
+	if err != nil {
+		return "", err
+	}
+	state := rand.Text() + rand.Text()
+	now := s.now()
+	if err := insertState(ctx, s.db.Gorm(ctx), hashState(state), a.ID, actor.UserID, actor.SessionID, now, now.Add(stateLife)); err != nil {
+		return "", err
+	}
+	return s.api.AuthorizeURL(state, s.opt.CallbackURL, true), nil
+}
+
+func hashState(state string) []byte {
+	h := sha256.Sum256([]byte(state))
+	return h[:]
+}
+
+// connectable reads an account that the actor manages and that works with a token.
+func (s *Service) connectable(ctx context.Context, actor access.Actor, id int64) (Account, error) {
+	a, err := s.Find(ctx, actor, id)
+	if err != nil {
+		return Account{}, err
+	}
+	switch {
+	case !actor.CanAt(access.AccountManage, a.UnitPath):
+		return Account{}, access.Require(actor, access.AccountManage, a.UnitPath)
+	case a.State == Closed:
+		return Account{}, fault.Conflict("账号已关停，不能再修改")
+	case !a.Connector.NeedsToken():
+		return Account{}, fault.Conflict("人工发布的账号不需要授权")
+	}
+	return a, nil
+}
+
+// FinishOAuth is the return from Weibo's page. It uses the state up, exchanges the code, has the platform confirm whose token
+// it is and for which application, and seals it. Fails with fault.Conflict when the state is not of this session or run out,
+// and when the token is of another user than the account (the text names both).
+func (s *Service) FinishOAuth(ctx context.Context, actor access.Actor, state, code string) (Account, error) {
+	id, err := takeState(ctx, s.db.Gorm(ctx), hashState(state), actor.UserID, actor.SessionID, s.now())
+	if err != nil {
+		return Account{}, err
+	}
+	a, err := s.connectable(ctx, actor, id)
+	if err != nil {
+		return Account{}, err
+	}
+	if code == "" {
+		return a, fault.Conflict("微博上没有同意授权，账号 {.account} 未改变", "account", a.At()).WithCode("oauth_denied")
+	}
+	got, err := s.api.Exchange(ctx, code, s.opt.CallbackURL)
+	if err != nil {
+		return a, readable(err)
+	}
+	return s.adopt(ctx, actor, a, got.Token, ByOAuth)
+}
+
+// ImportToken takes a token an administrator got elsewhere. It is verified with the platform exactly like one from the
+// authorisation page.
+func (s *Service) ImportToken(ctx context.Context, actor access.Actor, id int64, token string) (Account, error) {
+	token = strings.TrimSpace(token)
+	if token == "" || len(token) > 512 || strings.ContainsAny(token, " \r\n\t") {
+		return Account{}, fault.Invalid("token", "请填写完整的访问令牌，中间没有空格")
+	}
+	a, err := s.connectable(ctx, actor, id)
+	if err != nil {
+		return Account{}, err
+	}
+	return s.adopt(ctx, actor, a, weibo.Token(token), ByImport)
+}
+
+// adopt verifies a token and keeps it for the account.
+func (s *Service) adopt(ctx context.Context, actor access.Actor, a Account, token weibo.Token, origin Origin) (Account, error) {
+	v, err := s.verify(ctx, a, token)
+	if err != nil {
+		return a, err
+	}
+	v.origin = origin
+	action := map[Origin]string{ByOAuth: "account.authorise", ByImport: "account.import_token"}[origin]
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		now, err := lockAccount(ctx, tx.DB, actor, a.ID)
+		if err != nil {
+			return err
+		}
+		if now.RemoteUID != "" && now.RemoteUID != v.uid {
+			return foreign(now, v.uid, "")
+		}
+		if err := s.keep(ctx, tx, now, v, actor.UserID); err != nil {
+			return err
+		}
+		if a, err = FindTx(ctx, tx, a.ID); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, actor, a, action, "", map[string]any{"uid": v.uid, "expires_at": v.expires})
+	})
+	return a, err
+}
+
+// verify asks the platform whose token it is and for which application. An account that was never connected must bear the
+// handle the matrix knows it by, so that nobody connects the wrong account at the first time.
+func (s *Service) verify(ctx context.Context, a Account, token weibo.Token) (verified, error) {
+	info, err := s.api.TokenInfo(ctx, token)
+	if err != nil {
+		return verified{}, readable(err)
+	}
+	switch {
+	case info.AppKey != s.opt.AppKey:
+		return verified{}, fault.Conflict("令牌属于另一个应用（AppKey {.got}），本系统的应用是 {.want}", "got", info.AppKey, "want", s.opt.AppKey).WithCode("foreign_app")
+	case !info.ExpiresAt.After(s.now()):
+		return verified{}, unusable(TokenExpired)
+	case a.RemoteUID != "" && a.RemoteUID != info.UID:
+		return verified{}, foreign(a, info.UID, s.nameOf(ctx, token, info.UID))
+	}
+	if name := s.nameOf(ctx, token, info.UID); a.RemoteUID == "" && name != a.Handle {
+		return verified{}, foreign(a, info.UID, name)
+	}
+	return verified{token: token, uid: info.UID, appKey: info.AppKey, expires: &info.ExpiresAt}, nil
+}
+
+// nameOf asks for the handle behind a uid; "" when the platform does not tell.
+func (s *Service) nameOf(ctx context.Context, token weibo.Token, uid string) string {
+	user, err := s.api.UserShow(ctx, token, uid)
+	if err != nil {
+		return ""
+	}
+	return user.ScreenName
+}
+
+// foreign says that a token is of another user, naming both.
+func foreign(a Account, uid, name string) error {
+	if name == "" {
+		name = "—"
+	}
+	want := a.RemoteUID
+	if want == "" {
+		want = "—"
+	}
+	return fault.Conflict("授权的是微博用户 @{.name}（UID {.uid}），不是账号 {.account}（UID {.want}）。请在微博退出登录，换用 {.account} 再授权一次",
+		"name", name, "uid", uid, "account", a.At(), "want", want).WithCode("foreign_user")
+}

@@ -1,0 +1,279 @@
+package account
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/audit"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/seal"
+	"juzhen/internal/todo"
+	"juzhen/internal/weibo"
+)
+
+// Options say where authorisation comes back to and for which application tokens must be.
+type Options struct {
+	AppKey      string           // tokens of another application are refused
+	CallbackURL string           // where Weibo sends the browser back to, as registered with the application
+	Now         func() time.Time // default time.Now in UTC
+}
+
+// Service is the use cases of accounts. It is safe for concurrent use.
+type Service struct {
+	db  *pg.DB
+	box *seal.Box
+	api *weibo.Client
+	opt Options
+}
+
+// New builds the service. It makes no call and reads nothing.
+func New(db *pg.DB, box *seal.Box, api *weibo.Client, opt Options) *Service {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	return &Service{db: db, box: box, api: api, opt: opt}
+}
+
+func (s *Service) now() time.Time { return s.opt.Now().UTC().Truncate(time.Microsecond) }
+
+// Filter narrows a list. The zero value lists every account the actor may see.
+type Filter struct {
+	Permission access.Permission // default access.AccountView
+	UnitPath   string            // this unit and all below it
+	States     []State
+	Query      string // part of a handle or a display name
+	IDs        []int64
+}
+
+// List gives the accounts in the actor's scope in the order of the matrix. A matrix is small enough to be listed whole.
+func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) ([]Account, error) {
+	if f.Permission == "" {
+		f.Permission = access.AccountView
+	}
+	cond, args := access.Scope(actor, f.Permission, "u.path")
+	if f.UnitPath != "" {
+		cond, args = cond+" AND u.path LIKE ?", append(args, f.UnitPath+"%")
+	}
+	if len(f.States) > 0 {
+		cond, args = cond+" AND a.state IN ?", append(args, f.States)
+	}
+	if len(f.IDs) > 0 {
+		cond, args = cond+" AND a.id IN ?", append(args, f.IDs)
+	}
+	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "@"); q != "" {
+		cond, args = cond+" AND (strpos(lower(a.handle), lower(?)) > 0 OR strpos(lower(a.display_name), lower(?)) > 0)", append(args, q, q)
+	}
+	return selectAccounts(ctx, s.db.Gorm(ctx), cond, args...)
+}
+
+// Find reads one account. It fails with fault.NotFound when it is not there or not in the actor's scope.
+func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (Account, error) {
+	return findAccount(ctx, s.db.Gorm(ctx), actor, access.AccountView, id)
+}
+
+// FindTx reads one account for features above, without a scope: they have decided already who may act.
+func FindTx(ctx context.Context, tx pg.Tx, id int64) (Account, error) {
+	return one(selectAccounts(ctx, tx.DB, "a.id = ?", id))
+}
+
+// FindManyTx reads several accounts in one statement, by id. What does not exist is left out.
+func FindManyTx(ctx context.Context, tx pg.Tx, ids []int64) (map[int64]Account, error) {
+	found := make(map[int64]Account, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	list, err := selectAccounts(ctx, tx.DB, "a.id IN ?", ids)
+	for _, a := range list {
+		found[a.ID] = a
+	}
+	return found, err
+}
+
+// Names is the history of an account's names, the newest first.
+func (s *Service) Names(ctx context.Context, actor access.Actor, id int64) ([]Name, error) {
+	if _, err := s.Find(ctx, actor, id); err != nil {
+		return nil, err
+	}
+	return selectNames(ctx, s.db.Gorm(ctx), id)
+}
+
+// Create adds an account in preparation. It fails with fault.Fields when the draft is wrong, with fault.Invalid on a handle
+// that is already in the matrix and with fault.NotFound outside of the units the actor manages.
+func (s *Service) Create(ctx context.Context, actor access.Actor, d Draft) (Account, error) {
+	d, err := d.clean()
+	if err != nil {
+		return Account{}, err
+	}
+	var a Account
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		if err := mayPlace(ctx, tx, actor, d.UnitID); err != nil {
+			return err
+		}
+		id, err := insertAccount(ctx, tx.DB, d, s.now())
+		if err != nil {
+			return err
+		}
+		if err := insertName(ctx, tx.DB, id, d, s.now(), actor.UserID); err != nil {
+			return err
+		}
+		if a, err = FindTx(ctx, tx, id); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, actor, a, "account.create", "", map[string]any{"handle": a.Handle, "connector": a.Connector, "seat": a.Seat})
+	})
+	return a, err
+}
+
+// mayPlace checks that the actor manages accounts of the unit.
+func mayPlace(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64) error {
+	path, err := unitPath(ctx, tx.DB, unitID)
+	if err != nil {
+		return err
+	}
+	return access.Require(actor, access.AccountManage, path)
+}
+
+// note writes the audit entry of an act on an account.
+func (s *Service) note(ctx context.Context, tx pg.Tx, actor access.Actor, a Account, action, why string, detail map[string]any) error {
+	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: action, Subject: subject(a.ID), UnitPath: a.UnitPath, Why: why, Detail: detail})
+}
+
+func subject(id int64) string { return "account/" + strconv.FormatInt(id, 10) }
+
+// Update changes an account; a new name goes into its history. A live account keeps its interface: suspend it first.
+// It fails with fault.Conflict then, when the account is closed, and when the new uid is not the one its token is of.
+func (s *Service) Update(ctx context.Context, actor access.Actor, id int64, d Draft) (Account, error) {
+	d, err := d.clean()
+	if err != nil {
+		return Account{}, err
+	}
+	var a Account
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		old, err := lockAccount(ctx, tx.DB, actor, id)
+		if err != nil {
+			return err
+		}
+		if d.RemoteUID == "" {
+			d.RemoteUID = old.RemoteUID
+		}
+		if err := mayChange(ctx, tx, actor, old, d); err != nil {
+			return err
+		}
+		a, err = s.change(ctx, tx, actor, old, d)
+		return err
+	})
+	return a, err
+}
+
+func mayChange(ctx context.Context, tx pg.Tx, actor access.Actor, old Account, d Draft) error {
+	switch {
+	case old.State == Closed:
+		return fault.Conflict("账号已关停，不能再修改")
+	case old.State == Live && d.Connector != old.Connector:
+		return fault.Conflict("运行中的账号不能更换接口方式，请先停用")
+	case d.RemoteUID != old.RemoteUID && old.Token.State.Usable():
+		return fault.Conflict("账号的授权属于微博 UID {.uid}；更换 UID 前请先撤销授权", "uid", old.Token.RemoteUID)
+	}
+	return mayPlace(ctx, tx, actor, d.UnitID)
+}
+
+func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, old Account, d Draft) (Account, error) {
+	if err := updateAccount(ctx, tx.DB, old.ID, d); err != nil {
+		return Account{}, err
+	}
+	if d.Handle != old.Handle || d.DisplayName != old.DisplayName {
+		if err := insertName(ctx, tx.DB, old.ID, d, s.now(), actor.UserID); err != nil {
+			return Account{}, err
+		}
+	}
+	a, err := FindTx(ctx, tx, old.ID)
+	if err != nil {
+		return Account{}, err
+	}
+	return a, s.note(ctx, tx, actor, a, "account.update", "", changes(old, a))
+}
+
+// changes lists what differs, as "from" and "to" for the audit trail.
+func changes(old, now Account) map[string]any {
+	out := map[string]any{}
+	put := func(name string, from, to any) {
+		if from != to {
+			out[name] = map[string]any{"from": from, "to": to}
+		}
+	}
+	put("unit", old.UnitID, now.UnitID)
+	put("handle", old.Handle, now.Handle)
+	put("display_name", old.DisplayName, now.DisplayName)
+	put("seat", string(old.Seat), string(now.Seat))
+	put("connector", string(old.Connector), string(now.Connector))
+	put("remote_uid", old.RemoteUID, now.RemoteUID)
+	put("late_limit", old.LateLimit.String(), now.LateLimit.String())
+	put("min_gap", old.MinGap.String(), now.MinGap.String())
+	put("auto_resend", old.AutoResend, now.AutoResend)
+	put("position", old.Position, now.Position)
+	return out
+}
+
+// SetState moves an account along its life. Going live needs a usable token and a passed connection test unless the account
+// is posted to by hand; suspending and closing need a reason; closing wipes the token. It fails with fault.Conflict when the
+// table of states has no such arrow or the account is not ready.
+func (s *Service) SetState(ctx context.Context, actor access.Actor, id int64, to State, why string) (Account, error) {
+	why = strings.TrimSpace(why)
+	if to != Live && why == "" {
+		return Account{}, fault.Invalid("why", "请写明原因，将记入审计日志")
+	}
+	var a Account
+	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+		old, err := lockAccount(ctx, tx.DB, actor, id)
+		if err != nil {
+			return err
+		}
+		if err := s.mayMove(old, to); err != nil {
+			return err
+		}
+		if err := s.move(ctx, tx, old, to); err != nil {
+			return err
+		}
+		a, err = FindTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return s.note(ctx, tx, actor, a, "account.state", why, map[string]any{"from": old.State, "to": to})
+	})
+	return a, err
+}
+
+func (s *Service) mayMove(a Account, to State) error {
+	switch {
+	case !a.State.May(to):
+		return fault.Conflict("账号的状态已变化，不能这样操作，请刷新后再看").WithCode("state_changed")
+	case to != Live || !a.Connector.NeedsToken():
+		return nil
+	case !a.Token.At(s.now()).Usable():
+		return fault.Conflict("账号没有有效授权，请先完成授权").WithCode("no_token")
+	case a.TestedAt == nil:
+		return fault.Conflict("请先通过接口测试，再启用账号").WithCode("not_tested")
+	}
+	return nil
+}
+
+func (s *Service) move(ctx context.Context, tx pg.Tx, a Account, to State) error {
+	done, err := setState(ctx, tx.DB, a.ID, a.State, to)
+	if err != nil {
+		return err
+	}
+	if !done {
+		return fault.Conflict("账号的状态已变化，不能这样操作，请刷新后再看").WithCode("state_changed")
+	}
+	if to != Closed {
+		return nil
+	}
+	if err := wipeCredential(ctx, tx.DB, a.ID); err != nil {
+		return err
+	}
+	return todo.ResolveTx(ctx, tx, s.now(), todoKey(a.ID), 0)
+}

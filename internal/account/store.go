@@ -1,0 +1,173 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+// row is an account as it lies in the database, with its unit and the summary of its credential.
+type row struct {
+	ID          int64
+	UnitID      int64
+	UnitName    string
+	UnitPath    string
+	Platform    string
+	Handle      string
+	DisplayName string
+	Seat        string
+	State       string
+	Connector   string
+	RemoteUID   string
+	LateMs      int64
+	GapMs       int64
+	AutoResend  bool
+	TestedAt    *time.Time
+	Position    int
+	CreatedAt   time.Time
+	TokenState  string
+	TokenOrigin string
+	TokenUID    string
+	ExpiresAt   *time.Time
+	ObtainedAt  *time.Time
+	ObtainedBy  string
+	CheckedAt   *time.Time
+}
+
+const selectAccount = `
+SELECT a.id, a.unit_id, u.name AS unit_name, u.path AS unit_path, a.platform, a.handle, a.display_name, a.seat, a.state, a.connector,
+       coalesce(a.remote_uid, '') AS remote_uid, (extract(epoch FROM a.late_limit) * 1000)::bigint AS late_ms,
+       (extract(epoch FROM a.min_gap) * 1000)::bigint AS gap_ms, a.auto_resend, a.tested_at, a.position, a.created_at,
+       coalesce(c.state, '') AS token_state, coalesce(c.origin, '') AS token_origin, coalesce(c.remote_uid, '') AS token_uid,
+       c.expires_at, c.obtained_at, coalesce(o.display_name, '') AS obtained_by, c.checked_at
+FROM accounts a JOIN units u ON u.id = a.unit_id
+LEFT JOIN credentials c ON c.account_id = a.id
+LEFT JOIN users o ON o.id = c.obtained_by
+WHERE `
+
+func (r row) account() Account {
+	return Account{ID: r.ID, UnitID: r.UnitID, UnitName: r.UnitName, UnitPath: r.UnitPath, Platform: r.Platform, Handle: r.Handle,
+		DisplayName: r.DisplayName, Seat: Seat(r.Seat), State: State(r.State), Connector: Connector(r.Connector), RemoteUID: r.RemoteUID,
+		LateLimit: time.Duration(r.LateMs) * time.Millisecond, MinGap: time.Duration(r.GapMs) * time.Millisecond,
+		AutoResend: r.AutoResend, TestedAt: r.TestedAt, Position: r.Position, CreatedAt: r.CreatedAt, Token: r.credential()}
+}
+
+func (r row) credential() Credential {
+	c := Credential{State: TokenState(r.TokenState), Origin: Origin(r.TokenOrigin), RemoteUID: r.TokenUID, ExpiresAt: r.ExpiresAt,
+		ObtainedAt: r.ObtainedAt, ObtainedBy: r.ObtainedBy, CheckedAt: r.CheckedAt}
+	if c.State == "" {
+		c.State = TokenNone
+	}
+	return c
+}
+
+// selectAccounts reads the accounts for which the condition holds, in the order of the matrix.
+func selectAccounts(ctx context.Context, db *gorm.DB, cond string, args ...any) ([]Account, error) {
+	rows, err := gorm.G[row](db).Raw(selectAccount+cond+" ORDER BY a.position, a.id", args...).Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Account, len(rows))
+	for i, r := range rows {
+		list[i] = r.account()
+	}
+	return list, nil
+}
+
+func one(list []Account, err error) (Account, error) {
+	if err != nil {
+		return Account{}, err
+	}
+	if len(list) == 0 {
+		return Account{}, fault.NotFound("没有找到，或不在您的管辖范围内")
+	}
+	return list[0], nil
+}
+
+// findAccount reads one account where the actor holds p.
+func findAccount(ctx context.Context, db *gorm.DB, actor access.Actor, p access.Permission, id int64) (Account, error) {
+	scope, args := access.Scope(actor, p, "u.path")
+	return one(selectAccounts(ctx, db, "a.id = ? AND "+scope, append([]any{id}, args...)...))
+}
+
+// lockAccount reads one account for a change by the actor and keeps others from changing it until the transaction ends.
+// It fails like access.Require when the actor may not manage it.
+func lockAccount(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Account, error) {
+	if err := db.WithContext(ctx).Exec("SELECT FROM accounts WHERE id = ? FOR UPDATE", id).Error; err != nil {
+		return Account{}, err
+	}
+	a, err := one(selectAccounts(ctx, db, "a.id = ?", id))
+	if err != nil {
+		return Account{}, err
+	}
+	return a, access.Require(actor, access.AccountManage, a.UnitPath)
+}
+
+func unitPath(ctx context.Context, db *gorm.DB, id int64) (string, error) {
+	var paths []string
+	if err := db.WithContext(ctx).Raw("SELECT path FROM units WHERE id = ?", id).Scan(&paths).Error; err != nil {
+		return "", err
+	}
+	if len(paths) == 0 {
+		return "", fault.NotFound("没有找到，或不在您的管辖范围内")
+	}
+	return paths[0], nil
+}
+
+// taken says in words which constraint of accounts was hit.
+func taken(err error) error {
+	return pg.Fault(err, map[string]error{
+		"accounts_handle_unique": fault.Invalid("handle", "这个账号名称已登记在矩阵中"),
+		"accounts_remote_unique": fault.Conflict("这个微博 UID 已登记在矩阵的另一个账号下").WithCode("uid_taken"),
+	})
+}
+
+func insertAccount(ctx context.Context, db *gorm.DB, d Draft, at time.Time) (int64, error) {
+	var id int64
+	err := db.WithContext(ctx).Raw(`
+INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, remote_uid, late_limit, min_gap, auto_resend, position, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ? * interval '1 millisecond', ? * interval '1 millisecond', ?, ?, ?) RETURNING id`,
+		d.UnitID, Weibo, d.Handle, d.DisplayName, d.Seat, Preparing, d.Connector, d.RemoteUID, d.LateLimit.Milliseconds(),
+		d.MinGap.Milliseconds(), d.AutoResend, d.Position, at).Scan(&id).Error
+	return id, taken(err)
+}
+
+// updateAccount writes the draft; another connector needs another test.
+func updateAccount(ctx context.Context, db *gorm.DB, id int64, d Draft) error {
+	return taken(db.WithContext(ctx).Exec(`
+UPDATE accounts SET unit_id = ?, handle = ?, display_name = ?, seat = ?, remote_uid = nullif(?, ''),
+       tested_at = CASE WHEN connector = ? THEN tested_at END, connector = ?, late_limit = ? * interval '1 millisecond',
+       min_gap = ? * interval '1 millisecond', auto_resend = ?, position = ? WHERE id = ?`,
+		d.UnitID, d.Handle, d.DisplayName, d.Seat, d.RemoteUID, d.Connector, d.Connector, d.LateLimit.Milliseconds(),
+		d.MinGap.Milliseconds(), d.AutoResend, d.Position, id).Error)
+}
+
+func insertName(ctx context.Context, db *gorm.DB, id int64, d Draft, at time.Time, by int64) error {
+	return db.WithContext(ctx).Exec(`INSERT INTO account_names (account_id, display_name, handle, since, changed_by) VALUES (?, ?, ?, ?, nullif(?, 0))`,
+		id, d.DisplayName, d.Handle, at, by).Error
+}
+
+func selectNames(ctx context.Context, db *gorm.DB, id int64) ([]Name, error) {
+	return gorm.G[Name](db).Raw(`
+SELECT n.handle, n.display_name, n.since, coalesce(u.display_name, '') AS changed_by
+FROM account_names n LEFT JOIN users u ON u.id = n.changed_by WHERE n.account_id = ? ORDER BY n.since DESC`, id).Find(ctx)
+}
+
+// setState is the compare-and-set of an account's life; false when the account was no longer in state from.
+func setState(ctx context.Context, db *gorm.DB, id int64, from, to State) (bool, error) {
+	done := db.WithContext(ctx).Exec("UPDATE accounts SET state = ? WHERE id = ? AND state = ?", to, id, from)
+	return done.RowsAffected == 1, done.Error
+}
+
+func setTested(ctx context.Context, db *gorm.DB, id int64, connector Connector, at time.Time) error {
+	return db.WithContext(ctx).Exec("UPDATE accounts SET tested_at = ? WHERE id = ? AND connector = ?", at, id, connector).Error
+}
+
+func setRemoteUID(ctx context.Context, db *gorm.DB, id int64, uid string) error {
+	return taken(db.WithContext(ctx).Exec("UPDATE accounts SET remote_uid = ? WHERE id = ? AND remote_uid IS NULL", uid, id).Error)
+}
