@@ -1,0 +1,148 @@
+package weibo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// answer is the part of every reply that tells success from refusal. Weibo has two shapes for a refusal:
+// {"error","error_code","request"} and, in the statistic calls, {"errno","msg","code"} with errno 1 for success.
+type answer struct {
+	ErrorCode   *text  `json:"error_code"`
+	Err         text   `json:"error"`
+	Description text   `json:"error_description"`
+	Request     string `json:"request"`
+	Errno       *text  `json:"errno"`
+	Msg         text   `json:"msg"`
+	ID          text   `json:"id"`
+	IDStr       text   `json:"idstr"`
+}
+
+var errMalformed = errors.New("weibo: the answer is not what the interface returns")
+
+// code gives the error code of the answer, 0 when it has none. An error_code that is no number is malformed.
+func (a answer) code() (int, error) {
+	v := a.ErrorCode
+	if v == nil {
+		v = a.Errno
+	}
+	if v == nil || *v == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(string(*v))
+	if err != nil {
+		return 0, errMalformed
+	}
+	if a.ErrorCode == nil && n == 1 {
+		return 0, nil
+	}
+	return n, nil
+}
+
+// id gives the platform's id when both spellings are present and agree or only one is; else "".
+func (a answer) id() string {
+	id := string(a.ID)
+	if id == "" {
+		id = string(a.IDStr)
+	}
+	if a.IDStr != "" && string(a.IDStr) != id {
+		return ""
+	}
+	if n, err := strconv.ParseInt(id, 10, 64); err != nil || n <= 0 || id[0] == '+' || id[0] == '0' {
+		return ""
+	}
+	return id
+}
+
+func (a answer) message() string {
+	m := string(a.Err)
+	if m == "" {
+		m = string(a.Msg)
+	}
+	if a.Description != "" {
+		m += " (" + string(a.Description) + ")"
+	}
+	if r := []rune(m); len(r) > 200 {
+		m = string(r[:200])
+	}
+	return m
+}
+
+// judge turns the reply to a write into its outcome. A listed code decides whatever the HTTP status; a valid id with a
+// 2xx is published; everything else after a byte was written is unknown.
+func (c *Client) judge(r request, rep reply) Outcome {
+	o := Outcome{HTTPStatus: rep.status, Written: rep.touched, FirstByte: utc(rep.first), Ended: utc(rep.ended)}
+	if rep.header != nil {
+		o.ServerDate = c.noteDate(rep.header)
+	}
+	if !rep.touched {
+		o.Result, o.Err = NotPublished, unsent(r.name, rep.err)
+		return o
+	}
+	var a answer
+	err := rep.err
+	if err == nil {
+		err = json.Unmarshal(rep.body, &a)
+	}
+	code := 0
+	if err == nil {
+		code, err = a.code()
+	}
+	if err != nil {
+		o.Err = unclear(r.name, rep.status, err)
+		return o
+	}
+	o.Code = code
+	decide(&o, r, a, rep)
+	return o
+}
+
+func decide(o *Outcome, r request, a answer, rep reply) {
+	id := a.id()
+	if o.Code != 0 {
+		o.Err = listed(r.name, o.Code, rep.status, scrub(a.message(), string(r.token)), a.Request)
+		if o.Result = writeResult(o.Code); o.Result == NotPublished && id != "" {
+			o.Result = Unknown // refuses and gives an id: contradicts itself
+		}
+		if o.Result == PublishedNoID && id != "" {
+			o.Result, o.ID = Published, id
+		}
+		return
+	}
+	if id == "" || rep.status < http.StatusOK || rep.status >= http.StatusMultipleChoices {
+		o.Err = unclear(r.name, rep.status, errMalformed)
+		return
+	}
+	o.Result, o.ID = Published, id
+	var w wireStatus
+	if json.Unmarshal(rep.body, &w) == nil {
+		p := w.post()
+		o.Post = &p
+	}
+}
+
+// unsent is the error of a call that put no byte of its request on the wire.
+func unsent(call string, cause error) *Error {
+	e := &Error{Call: call, Class: ClassRetry, Text: "没有连上微博接口，内容没有发出；请检查网络或接口地址", cause: cause}
+	switch {
+	case errors.Is(cause, ErrTooLate):
+		e.Text = "已超过本次发送的最晚时刻，内容没有发出"
+	case errors.Is(cause, ErrStopped):
+		e.Text = "发送在开始前被停止，内容没有发出"
+	}
+	return e
+}
+
+// unclear is what was seen when the answer cannot be trusted.
+func unclear(call string, status int, cause error) *Error {
+	e := &Error{Call: call, HTTPStatus: status, Class: ClassRetry, Text: textUnclear, cause: cause}
+	if status != 0 {
+		e.Message = fmt.Sprintf("no trustworthy answer with HTTP status %d", status)
+	}
+	return e
+}
+
+const textUnclear = "没有得到可信的答复，不能断定是否已发出；需到时间线核对"

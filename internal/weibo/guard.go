@@ -1,0 +1,86 @@
+package weibo
+
+import (
+	"net"
+	"sync/atomic"
+	"time"
+)
+
+// guardChunk is the most that is handed to the kernel between two looks at the clocks.
+const guardChunk = 16 << 10
+
+// guardConn is a writing connection. Before each piece it asks the attempt it carries whether it may still write; an
+// attempt that is over is closed with linger 0, so that the kernel throws away what it has not sent.
+//
+// It hides ReadFrom of the TCP connection on purpose: everything goes through Write.
+type guardConn struct {
+	net.Conn
+	attempt atomic.Pointer[attempt] // stays after the call, so that a late write meets a sealed attempt
+}
+
+func newGuard(conn net.Conn, userTimeout time.Duration) *guardConn {
+	setUserTimeout(conn, userTimeout)
+	return &guardConn{Conn: conn}
+}
+
+// guardOf finds the guard under a connection that may be wrapped in TLS.
+func guardOf(conn net.Conn) *guardConn {
+	for {
+		switch c := conn.(type) {
+		case *guardConn:
+			return c
+		case interface{ NetConn() net.Conn }:
+			conn = c.NetConn()
+		default:
+			return nil
+		}
+	}
+}
+
+// Write hands b to the kernel piece by piece. Without an attempt it is the handshake or the greeting of a proxy, which
+// carries nothing of a request.
+func (g *guardConn) Write(b []byte) (int, error) {
+	a := g.attempt.Load()
+	if a == nil {
+		return g.Conn.Write(b)
+	}
+	total := 0
+	for len(b) > 0 {
+		n, err := g.writePiece(a, b[:min(len(b), guardChunk)])
+		total += n
+		if err != nil {
+			return total, err
+		}
+		b = b[n:]
+	}
+	return total, nil
+}
+
+func (g *guardConn) writePiece(a *attempt, b []byte) (int, error) {
+	if err := a.permit(); err != nil {
+		g.abort()
+		return 0, err
+	}
+	n, err := g.Conn.Write(b)
+	a.wroteBytes(n)
+	return n, err
+}
+
+// Close ends the connection; a call that has not ended well takes its unsent bytes with it.
+func (g *guardConn) Close() error {
+	if a := g.attempt.Load(); a != nil && !a.endedWell() {
+		g.linger0()
+	}
+	return g.Conn.Close()
+}
+
+func (g *guardConn) abort() {
+	g.linger0()
+	_ = g.Conn.Close()
+}
+
+func (g *guardConn) linger0() {
+	if l, ok := g.Conn.(interface{ SetLinger(int) error }); ok {
+		_ = l.SetLinger(0)
+	}
+}

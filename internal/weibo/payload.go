@@ -1,0 +1,141 @@
+package weibo
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+)
+
+// Visible says who may see a post.
+type Visible int
+
+// The visibilities the console uses; Weibo also knows groups and friends.
+const (
+	VisibleAll  Visible = 0
+	VisibleSelf Visible = 1
+)
+
+// Draft is what is to be posted, before it is known how.
+type Draft struct {
+	Text     string
+	Pictures []Picture
+	RepostID string // the post that is passed on with Text as comment; "" for a post of its own
+	Visible  Visible
+}
+
+// Field is one field of a request.
+type Field struct{ Name, Value string }
+
+// Payload is a request that is ready but for what differs at each sending: the token, the delivery id in annotations,
+// the operator's address and the ids under which pictures were uploaded. What is hashed is what is sent.
+type Payload struct {
+	mode     Mode
+	call     string
+	fields   []Field
+	pictures []Picture
+	draft    Draft
+}
+
+// The interfaces a payload can use.
+const (
+	callUpdate   = "statuses/update/biz"
+	callPictures = "statuses/upload_url_text/biz"
+	callRepost   = "statuses/repost/biz"
+	callShare    = "statuses/share"
+	callByHand   = "manual"
+)
+
+// defaultRepost is what Weibo itself writes when somebody reposts without a word; sent in full so that it is hashed.
+const defaultRepost = "转发微博"
+
+// Build makes the request that posts d by mode. It never fails; CheckPayload tells what is wrong with it.
+func Build(mode Mode, d Draft) Payload {
+	d.Text = plainLines(d.Text)
+	p := Payload{mode: mode, pictures: append([]Picture(nil), d.Pictures...), draft: d}
+	switch {
+	case mode == Commercial && d.RepostID != "":
+		p.call = callRepost
+		p.set("id", d.RepostID)
+		p.set("status", or(d.Text, defaultRepost))
+		p.set("is_comment", "0")
+	case mode == Commercial:
+		p.call = callUpdate
+		if len(d.Pictures) > 0 {
+			p.call = callPictures
+		}
+		p.set("status", d.Text)
+		p.set("visible", strconv.Itoa(int(d.Visible)))
+		if Length(d.Text) > shortLimit {
+			p.set("is_longtext", "1")
+		}
+	case mode == Public:
+		p.call = callShare
+		p.set("status", d.Text)
+	default:
+		p.byHand(d)
+	}
+	return p
+}
+
+func (p *Payload) byHand(d Draft) {
+	p.call = callByHand
+	p.set("status", d.Text)
+	if d.RepostID != "" {
+		p.set("id", d.RepostID)
+	}
+	if d.Visible != VisibleAll {
+		p.set("visible", strconv.Itoa(int(d.Visible)))
+	}
+}
+
+func (p *Payload) set(name, value string) { p.fields = append(p.fields, Field{name, value}) }
+
+// Mode is the mode the payload was built for.
+func (p Payload) Mode() Mode { return p.mode }
+
+// Call is the interface it uses: "statuses/update/biz".
+func (p Payload) Call() string { return p.call }
+
+// Fields gives the request's fixed fields in order.
+func (p Payload) Fields() []Field { return append([]Field(nil), p.fields...) }
+
+// Pictures gives the pictures in order.
+func (p Payload) Pictures() []Picture { return append([]Picture(nil), p.pictures...) }
+
+// Text is the text as it is sent.
+func (p Payload) Text() string {
+	for _, f := range p.fields {
+		if f.Name == "status" {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// Annotated tells whether a look at the timeline is decided by the delivery id: only statuses/update gives it back.
+func (p Payload) Annotated() bool { return p.call == callUpdate }
+
+// takesAnnotations tells whether the interface has the field at all.
+func (p Payload) takesAnnotations() bool { return p.call == callUpdate || p.call == callPictures }
+
+// Canonical is the unambiguous text of which Hash is the SHA-256: the interface, each fixed field with its length, and
+// the pictures by their SHA-256, in order. Token, annotations, rip and picture ids are outside: docs/weibo.md says why.
+func (p Payload) Canonical() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "juzhen payload 1\n%s %s\n", p.mode, p.call)
+	for _, f := range p.fields {
+		fmt.Fprintf(&b, "%s %d %s\n", f.Name, len(f.Value), f.Value)
+	}
+	for _, pic := range p.pictures {
+		fmt.Fprintf(&b, "picture %s\n", pic.SHA256)
+	}
+	return b.Bytes()
+}
+
+// Hash is the payload hash, lower-case hex.
+func (p Payload) Hash() string {
+	sum := sha256.Sum256(p.Canonical())
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,201 @@
+package weibo
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"mime/multipart"
+	"net/textproto"
+	"net/url"
+	"strings"
+)
+
+// Sending is what a payload needs at the moment it is sent.
+type Sending struct {
+	Token      Token
+	Mark       Mark     // zero: the call's own beginning
+	DeliveryID string   // of NewDeliveryID; goes into annotations where the interface takes them
+	PicIDs     []string // of UploadPicture, in the order of the payload's pictures; commercial only
+}
+
+// NewDeliveryID makes the random 128-bit id by which an own post is recognised, 32 hex digits.
+func NewDeliveryID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// annotationKey names the delivery id within annotations.
+const annotationKey = "juzhen"
+
+// DeliveryIDIn finds the delivery id in the annotations of a post, "" when there is none.
+func DeliveryIDIn(annotations json.RawMessage) string {
+	var list []map[string]json.RawMessage
+	if json.Unmarshal(annotations, &list) != nil {
+		return ""
+	}
+	for _, m := range list {
+		var id string
+		if json.Unmarshal(m[annotationKey], &id) == nil && id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+var errNotReady = errors.New("weibo: the payload is not ready to be sent")
+
+// Send posts p once. Published with the platform's id; PublishedNoID when Weibo says it is live but in review (20053) or
+// slow (20032); Unknown when a byte was written and the answer was lost or cannot be trusted; NotPublished with its
+// reason otherwise. It never sends twice, and ctx stops it only before its first byte.
+func (c *Client) Send(ctx context.Context, p Payload, s Sending) Outcome {
+	r, err := c.compose(p, s)
+	if err != nil {
+		return Outcome{Result: NotPublished, Ended: utc(c.opt.Clock()), Err: &Error{
+			Call: p.call, Class: ClassNever, Text: "内容没有准备好，没有发出；请联系系统维护人员", cause: err,
+		}}
+	}
+	return c.perform(ctx, s.Mark, r)
+}
+
+// BodySize is how many bytes Send would write as the body of p, which HardEnd depends on.
+func (c *Client) BodySize(p Payload, s Sending) int {
+	r, err := c.compose(p, s)
+	if err != nil {
+		return 0
+	}
+	return len(r.body)
+}
+
+// UploadPicture uploads one picture ahead of its post and gives its id (commercial interface). Nobody sees it before it
+// is used, so a lost answer is an ordinary *Error of ClassRetry.
+func (c *Client) UploadPicture(ctx context.Context, t Token, pic Picture) (string, error) {
+	const call = "statuses/upload_pic/biz"
+	if !pic.intact() {
+		return "", &Error{Call: call, Class: ClassNever, Text: "图片与登记的不一致，没有上传；请联系系统维护人员", cause: errNotReady}
+	}
+	r, err := multipartRequest(call, c.opt.CommercialURL, t, nil, pic)
+	if err != nil {
+		return "", err
+	}
+	rep := c.write(ctx, Mark{}, r)
+	if !rep.touched {
+		return "", unsent(call, rep.err)
+	}
+	var got struct {
+		answer
+		PicID text `json:"pic_id"`
+	}
+	if err := c.understand(call, t, rep, &got, &got.answer); err != nil {
+		return "", err
+	}
+	if got.PicID == "" {
+		return "", unclear(call, rep.status, errMalformed)
+	}
+	return string(got.PicID), nil
+}
+
+// Destroy takes a post down. Published means: it is gone now, by this call. An *Error for which Gone is true means it was
+// gone before. After Unknown, Show tells.
+func (c *Client) Destroy(ctx context.Context, mode Mode, t Token, m Mark, id string) Outcome {
+	call, base := "statuses/destroy", c.opt.PublicURL
+	if mode == Commercial {
+		call, base = "statuses/destroy/biz", c.opt.CommercialURL
+	}
+	o := c.perform(ctx, m, formRequest(call, base, t, []Field{{"id", id}}))
+	if o.Result == Published && o.ID != id {
+		o.Result, o.Err = Unknown, unclear(call, o.HTTPStatus, errMalformed)
+	}
+	return o
+}
+
+func (c *Client) perform(ctx context.Context, m Mark, r request) Outcome {
+	o := c.judge(r, c.write(ctx, m, r))
+	c.debug(ctx, "weibo write", "call", r.name, "result", o.Result.String(), "code", o.Code, "http", o.HTTPStatus,
+		"body_bytes", len(r.body), "written", o.Written)
+	return o
+}
+
+// compose adds to the payload what is known only now.
+func (c *Client) compose(p Payload, s Sending) (request, error) {
+	fields := p.Fields()
+	if c.opt.RIP != "" {
+		fields = append(fields, Field{"rip", c.opt.RIP})
+	}
+	if p.takesAnnotations() && s.DeliveryID != "" {
+		note, err := json.Marshal([]map[string]string{{annotationKey: s.DeliveryID}})
+		if err != nil {
+			return request{}, err
+		}
+		fields = append(fields, Field{"annotations", string(note)})
+	}
+	if s.Token == "" {
+		return request{}, errNotReady
+	}
+	switch p.call {
+	case callPictures:
+		if len(s.PicIDs) != len(p.pictures) {
+			return request{}, errNotReady
+		}
+		fields = append(fields, Field{"pic_id", strings.Join(s.PicIDs, ",")})
+		return formRequest(p.call, c.opt.CommercialURL, s.Token, fields), nil
+	case callUpdate, callRepost:
+		return formRequest(p.call, c.opt.CommercialURL, s.Token, fields), nil
+	case callShare:
+		return c.composeShare(p, s, fields)
+	default:
+		return request{}, errNotReady
+	}
+}
+
+// composeShare is multipart only when there is a picture, as the interface wants it.
+func (c *Client) composeShare(p Payload, s Sending, fields []Field) (request, error) {
+	switch {
+	case len(p.pictures) == 0:
+		return formRequest(p.call, c.opt.PublicURL, s.Token, fields), nil
+	case len(p.pictures) > 1 || !p.pictures[0].intact():
+		return request{}, errNotReady
+	default:
+		return multipartRequest(p.call, c.opt.PublicURL, s.Token, fields, p.pictures[0])
+	}
+}
+
+func apiURL(base, call string) string { return base + "/2/" + call + ".json" }
+
+func formRequest(call, base string, t Token, fields []Field) request {
+	v := url.Values{"access_token": {string(t)}}
+	for _, f := range fields {
+		v.Set(f.Name, f.Value)
+	}
+	return request{
+		name: call, url: apiURL(base, call), token: t,
+		ctype: "application/x-www-form-urlencoded", body: []byte(v.Encode()),
+	}
+}
+
+func multipartRequest(call, base string, t Token, fields []Field, pic Picture) (request, error) {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for _, f := range append([]Field{{"access_token", string(t)}}, fields...) {
+		if err := w.WriteField(f.Name, f.Value); err != nil {
+			return request{}, err
+		}
+	}
+	part, err := w.CreatePart(textproto.MIMEHeader{
+		"Content-Disposition": {`form-data; name="pic"; filename="` + pic.fileName() + `"`},
+		"Content-Type":        {pic.Type},
+	})
+	if err != nil {
+		return request{}, err
+	}
+	if _, err := part.Write(pic.Data); err != nil {
+		return request{}, err
+	}
+	if err := w.Close(); err != nil {
+		return request{}, err
+	}
+	return request{name: call, url: apiURL(base, call), token: t, ctype: w.FormDataContentType(), body: b.Bytes()}, nil
+}
