@@ -1,0 +1,65 @@
+package i18n
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func TestChineseIsFilledAndLosesItsContext(t *testing.T) {
+	t.Parallel()
+	p := For("zh-CN")
+	if got := p.T("共 {.n} 条|计数", "n", 5); got != "共 5 条" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestEnglishChoosesThePlural(t *testing.T) {
+	t.Parallel()
+	p := For("en")
+	for n, want := range map[int]string{1: "1 row", 5: "5 rows"} {
+		if got := p.T("共 {.n} 条", "n", n); got != want {
+			t.Errorf("n=%d: got %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestMarkedArgumentsAreTranslated(t *testing.T) {
+	t.Parallel()
+	if got := For("en").T("状态：{.state}", "state", Text("已发")); got != "State: Published" {
+		t.Errorf("got %q", got)
+	}
+	if got := For("zh").T("状态：{.state}", "state", Text("已发")); got != "状态：已发" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestMissingEntryFallsBackToChineseAndIsCounted(t *testing.T) {
+	t.Parallel()
+	before := Missing()
+	if got := For("en").T("没有译文 {.n}", "n", 3); got != "没有译文 3" {
+		t.Errorf("got %q", got)
+	}
+	if Missing() <= before {
+		t.Error("the gap was not counted")
+	}
+}
+
+func TestNilPrinterSpeaksChinese(t *testing.T) {
+	t.Parallel()
+	var p *Printer
+	if got := p.T("稿件"); got != "稿件" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestCatalogueRefusesTwoTranslationsOfOneText(t *testing.T) {
+	t.Parallel()
+	_, err := catalogue(fstest.MapFS{
+		"en/a.json": {Data: []byte(`{"通过": "Approve"}`)},
+		"en/b.json": {Data: []byte(`{"通过": "Passed"}`)},
+	})
+	if err == nil || !strings.Contains(err.Error(), "twice") {
+		t.Errorf("got %v, want a refusal", err)
+	}
+}

@@ -1,0 +1,166 @@
+package web
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/web/page"
+)
+
+// errorPage tells one failure: what happened, what it means, what to do.
+type errorPage struct {
+	page.Base
+	Status  int
+	Text    string // in the reader's language
+	Code    string // for the operator
+	Request string
+	SignIn  string // address of the sign-in page when that is the way out
+}
+
+// statuses maps kinds of failure to HTTP.
+var statuses = map[fault.Kind]int{
+	fault.KindInternal: http.StatusInternalServerError, fault.KindInvalid: http.StatusUnprocessableEntity,
+	fault.KindUnauthenticated: http.StatusUnauthorized, fault.KindForbidden: http.StatusForbidden,
+	fault.KindNotFound: http.StatusNotFound, fault.KindConflict: http.StatusConflict,
+	fault.KindTooMany: http.StatusTooManyRequests, fault.KindUnavailable: http.StatusServiceUnavailable,
+}
+
+// titles head the error pages.
+var titles = map[fault.Kind]string{
+	fault.KindInternal: "系统出错", fault.KindInvalid: "填写有误", fault.KindUnauthenticated: "请先登录", fault.KindForbidden: "没有权限",
+	fault.KindNotFound: "没有找到", fault.KindConflict: "状态已变化", fault.KindTooMany: "操作太频繁", fault.KindUnavailable: "暂时不可用",
+}
+
+// StatusOf is the HTTP status of err.
+func StatusOf(err error) int {
+	p := fault.Public(err)
+	if p.Code == "method_not_allowed" {
+		return http.StatusMethodNotAllowed
+	}
+	return statuses[p.Kind]
+}
+
+// IsFragment tells whether htmx asks for a part of a page.
+func IsFragment(c *gin.Context) bool { return c.GetHeader("HX-Request") == "true" }
+
+func isAPI(c *gin.Context) bool { return strings.HasPrefix(c.Request.URL.Path, "/api/") }
+
+// Fail answers err: a problem for programs, a notice for htmx, else a page. What nobody planned is logged with its cause.
+func (k *Kit) Fail(c *gin.Context, err error) {
+	if body := tooLarge(err); body != nil {
+		err = body
+	}
+	pub, status := fault.Public(err), StatusOf(err)
+	if status >= http.StatusInternalServerError {
+		k.opts.Log.Error("request failed", "id", RequestID(c), "route", routeOf(c), "user", Actor(c).UserID, "err", err)
+	}
+	if c.Writer.Written() {
+		return
+	}
+	if isAPI(c) {
+		k.Problem(c, err)
+		return
+	}
+	p := errorPage{Status: status, Code: pub.Code, Request: RequestID(c)}
+	name := "error/error"
+	if IsFragment(c) {
+		name += "#fragment"
+		p.Base = k.frame(c, titles[pub.Kind])
+		// The page behind stays as it is; the sentence appears where notices do.
+		c.Header("HX-Retarget", "#notices")
+		c.Header("HX-Reswap", "innerHTML")
+	} else {
+		p.Base = k.Base(c, titles[pub.Kind])
+	}
+	p.Text = p.T(pub.Text, pub.Args...)
+	if pub.Kind == fault.KindUnauthenticated {
+		p.SignIn = SignInPath
+	}
+	p.Bare = !p.SignedIn()
+	if err := k.Show(c, status, name, p); err != nil {
+		k.opts.Log.Error("error page failed", "id", RequestID(c), "err", err)
+		c.String(status, pub.Plain())
+	}
+}
+
+// Problem answers err as application/problem+json (RFC 9457).
+func (k *Kit) Problem(c *gin.Context, err error) {
+	pub, status := fault.Public(err), StatusOf(err)
+	pr := k.Printer(c)
+	body := map[string]any{"type": "about:blank", "title": pr.T(titles[pub.Kind]), "status": status,
+		"detail": pr.T(pub.Text, pub.Args...), "code": pub.Code, "request": RequestID(c)}
+	if fields := fault.FieldErrors(err); len(fields) > 0 {
+		var list []map[string]string
+		for _, f := range fields {
+			list = append(list, map[string]string{"location": f.Field, "message": pr.T(f.Text, f.Args...)})
+		}
+		body["errors"] = list
+	}
+	raw, _ := json.Marshal(body)
+	c.Data(status, "application/problem+json; charset=utf-8", raw)
+}
+
+// Form is a page with a form that can be shown again with errors at its fields; any page struct's pointer is one.
+type Form interface {
+	Fail(err error)
+	Frame() *page.Base
+}
+
+// Refuse shows the page again with what was typed and err at its fields, for errors a person can mend in the form.
+// Other errors (not found, forbidden, failures of ours) are given back. p is the pointer to the page struct.
+func (k *Kit) Refuse(c *gin.Context, err error, name string, p Form) error {
+	switch fault.KindOf(err) {
+	case fault.KindInvalid, fault.KindConflict, fault.KindTooMany, fault.KindUnavailable:
+		p.Fail(err)
+		return k.Show(c, StatusOf(err), name, p)
+	}
+	return err
+}
+
+// See leads on after a POST: 303, or HX-Redirect for htmx. text is a Chinese source text told once on the next page; it
+// may be empty.
+func (k *Kit) See(c *gin.Context, address, text string, args ...any) error {
+	if text != "" {
+		k.SetFlash(c, page.Flash{Tone: "good", Text: k.Printer(c).T(text, args...)})
+	}
+	if IsFragment(c) {
+		c.Header("HX-Redirect", address)
+		c.Status(http.StatusNoContent)
+		return nil
+	}
+	c.Redirect(http.StatusSeeOther, address)
+	return nil
+}
+
+const flashCookie = "juzhen_flash"
+
+// SetFlash tells f on the next page the person sees.
+func (k *Kit) SetFlash(c *gin.Context, f page.Flash) {
+	raw, _ := json.Marshal(f)
+	k.setCookie(c, flashCookie, base64.RawURLEncoding.EncodeToString(raw), k.opts.Now().Add(time.Minute), true)
+}
+
+// takeFlash reads the sentence of an earlier request and forgets it.
+func (k *Kit) takeFlash(c *gin.Context) []page.Flash {
+	v, err := c.Cookie(flashCookie)
+	if err != nil || v == "" {
+		return nil
+	}
+	k.setCookie(c, flashCookie, "", time.Unix(1, 0), true)
+	raw, err := base64.RawURLEncoding.DecodeString(v)
+	var f page.Flash
+	if err != nil || json.Unmarshal(raw, &f) != nil || f.Text == "" {
+		return nil
+	}
+	return []page.Flash{f}
+}
+
+// Printer speaks the reader's language.
+func (k *Kit) Printer(c *gin.Context) *i18n.Printer { return i18n.For(k.lang(c)) }

@@ -1,0 +1,223 @@
+package web
+
+import (
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/fault"
+	"juzhen/internal/web/page"
+)
+
+// parseForm reads query and body, multipart included. A body that cannot be read is the sender's mistake.
+func parseForm(c *gin.Context) error {
+	err := c.Request.ParseForm()
+	if err == nil && strings.HasPrefix(c.ContentType(), "multipart/") {
+		err = c.Request.ParseMultipartForm(4 << 20)
+	}
+	if err == nil {
+		return nil
+	}
+	if large := tooLarge(err); large != nil {
+		return large
+	}
+	return fault.Invalid("", "表单无法读取，请刷新页面后重试").With(err)
+}
+
+func asMaxBytes(err error) int64 {
+	var e *http.MaxBytesError
+	if errors.As(err, &e) {
+		return e.Limit
+	}
+	return 0
+}
+
+// Bind fills the struct that form points to from query and body, by the tag `form:"name"`. It takes string, bool, the
+// int and float kinds, time.Time (datetime-local or date, read in Asia/Shanghai), slices of string and int64, and
+// *multipart.FileHeader or a slice of them. Strings lose their outer space unless the tag says `form:"name,raw"`.
+// `check:"required"` and `check:"max=200"` (characters) are checked here; everything else is the use case's.
+// It fails with fault.Fields, one per field, after having filled what can be filled, so that the form can be shown again.
+func Bind(c *gin.Context, form any) error {
+	if err := parseForm(c); err != nil {
+		return err
+	}
+	v := reflect.ValueOf(form).Elem()
+	var wrong fault.Fields
+	for i := range v.NumField() {
+		tag, ok := v.Type().Field(i).Tag.Lookup("form")
+		if !ok {
+			continue
+		}
+		name, mode, _ := strings.Cut(tag, ",")
+		wrong.Add(bindField(c, v.Field(i), name, mode == "raw"))
+		wrong.Add(check(v.Field(i), name, v.Type().Field(i).Tag.Get("check"), len(wrong) > 0 && wrong[len(wrong)-1].Field == name))
+	}
+	return wrong.Err()
+}
+
+func bindField(c *gin.Context, f reflect.Value, name string, raw bool) *fault.Error {
+	values := c.Request.Form[name]
+	switch p := f.Addr().Interface().(type) {
+	case *[]string:
+		*p = trimAll(values)
+		return nil
+	case *[]int64:
+		return bindInts(p, name, values)
+	case **multipart.FileHeader:
+		if h := files(c, name); len(h) > 0 {
+			*p = h[0]
+		}
+		return nil
+	case *[]*multipart.FileHeader:
+		*p = files(c, name)
+		return nil
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	s := values[0]
+	if !raw {
+		s = strings.TrimSpace(s)
+	}
+	return bindOne(f, name, s)
+}
+
+// bindOne sets a scalar from s. An empty string leaves the zero value.
+func bindOne(f reflect.Value, name, s string) *fault.Error {
+	if p, ok := f.Addr().Interface().(*time.Time); ok {
+		t, err := ParseTime(s)
+		if err != nil {
+			return fault.Invalid(name, "时间要写成 2026-01-31 14:30 的样子")
+		}
+		*p = t
+		return nil
+	}
+	switch {
+	case f.Kind() == reflect.String:
+		f.SetString(strings.ReplaceAll(s, "\r\n", "\n"))
+	case f.Kind() == reflect.Bool:
+		f.SetBool(s == "1" || s == "on" || s == "true")
+	case s == "":
+	case f.CanInt():
+		n, err := strconv.ParseInt(s, 10, f.Type().Bits())
+		if err != nil {
+			return fault.Invalid(name, "这里要填整数")
+		}
+		f.SetInt(n)
+	case f.CanFloat():
+		n, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			return fault.Invalid(name, "这里要填数字")
+		}
+		f.SetFloat(n)
+	default:
+		panic("web: form field " + name + " has a type that Bind does not know")
+	}
+	return nil
+}
+
+func bindInts(p *[]int64, name string, values []string) *fault.Error {
+	*p = nil
+	for _, s := range values {
+		if s == "" {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+		if err != nil {
+			return fault.Invalid(name, "选项无效，请重新选择")
+		}
+		*p = append(*p, n)
+	}
+	return nil
+}
+
+func trimAll(in []string) []string {
+	var out []string
+	for _, s := range in {
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func files(c *gin.Context, name string) []*multipart.FileHeader {
+	if c.Request.MultipartForm == nil {
+		return nil
+	}
+	return c.Request.MultipartForm.File[name]
+}
+
+// check tests the few rules that are about the form itself. A field that could not be read is not checked again.
+func check(f reflect.Value, name, rules string, failed bool) *fault.Error {
+	if rules == "" || failed {
+		return nil
+	}
+	for rule := range strings.SplitSeq(rules, ",") {
+		key, arg, _ := strings.Cut(rule, "=")
+		switch key {
+		case "required":
+			if f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 {
+				return fault.Invalid(name, "这里不能为空")
+			}
+		case "max":
+			n, err := strconv.Atoi(arg)
+			if err != nil {
+				panic("web: form field " + name + ": bad rule " + rule)
+			}
+			if got := len([]rune(f.String())); got > n {
+				return fault.Invalid(name, "最多 {.n} 个字，现有 {.got} 个", "n", n, "got", got)
+			}
+		default:
+			panic("web: form field " + name + ": unknown rule " + rule)
+		}
+	}
+	return nil
+}
+
+// ParseTime reads the value of a datetime-local or date control in Asia/Shanghai; an RFC 3339 instant is taken as well.
+// The empty string is the zero time.
+func ParseTime(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{page.FieldLayout, "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02"} {
+		if t, err := time.ParseInLocation(layout, s, page.Zone); err == nil {
+			return t, nil
+		}
+	}
+	return time.Parse(time.RFC3339, s)
+}
+
+// ID reads a number from the path. What is no number is not there.
+func ID(c *gin.Context, name string) (int64, error) {
+	id, err := strconv.ParseInt(c.Param(name), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fault.NotFound("没有找到，或不在您的管辖范围内")
+	}
+	return id, nil
+}
+
+// Link is the address of this page with parameters changed: names and values alternate, an empty value drops the name.
+// It keeps filters while paging and drops one filter for its chip. The cursor "after" is dropped unless it is named.
+func Link(c *gin.Context, changes ...string) string {
+	q := c.Request.URL.Query()
+	q.Del("after")
+	for i := 0; i+1 < len(changes); i += 2 {
+		if changes[i+1] == "" {
+			q.Del(changes[i])
+			continue
+		}
+		q.Set(changes[i], changes[i+1])
+	}
+	if len(q) == 0 {
+		return c.Request.URL.Path
+	}
+	return c.Request.URL.Path + "?" + q.Encode()
+}

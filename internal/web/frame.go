@@ -1,0 +1,112 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/web/page"
+)
+
+const (
+	langCookie  = "juzhen_lang"
+	themeCookie = "juzhen_theme"
+)
+
+// lang is the person's setting, else the cookie's, else Chinese.
+func (k *Kit) lang(c *gin.Context) string {
+	if l := CurrentSession(c).Lang; l != "" {
+		return i18n.For(l).Lang()
+	}
+	l, _ := c.Cookie(langCookie)
+	return i18n.For(l).Lang()
+}
+
+func (k *Kit) theme(c *gin.Context) string {
+	t := CurrentSession(c).Theme
+	if t == "" {
+		t, _ = c.Cookie(themeCookie)
+	}
+	if t == "dark" {
+		return t
+	}
+	return "light"
+}
+
+// frame is Base without what costs a question to the database: for fragments.
+func (k *Kit) frame(c *gin.Context, title string) page.Base {
+	lang := k.lang(c)
+	return page.Base{
+		Title: title, Actor: Actor(c), P: i18n.For(lang), Lang: lang, Theme: k.theme(c),
+		Path: c.Request.URL.Path, URL: local(c.Request.URL.RequestURI()), Query: strings.TrimSpace(c.Query("q")),
+		Now: k.opts.Now().In(page.Zone),
+	}
+}
+
+// Base fills the frame of a page: who, language, navigation with counts, banners, flash. title is a Chinese source text,
+// crumbs lead to the page. For a fragment only what a fragment needs is asked.
+func (k *Kit) Base(c *gin.Context, title string, crumbs ...page.Crumb) page.Base {
+	b := k.frame(c, title)
+	b.Crumbs = crumbs
+	if IsFragment(c) || !b.SignedIn() {
+		b.Flash = k.takeFlash(c)
+		return b
+	}
+	ctx := c.Request.Context()
+	var counts page.Counts
+	var err error
+	if k.opts.Counts != nil {
+		if counts, err = k.opts.Counts(ctx, b.Actor); err != nil {
+			k.opts.Log.Error("counts", "id", RequestID(c), "err", err)
+		}
+	}
+	if k.opts.Banners != nil {
+		if b.Banner, err = k.opts.Banners(ctx, b.Actor); err != nil {
+			k.opts.Log.Error("banners", "id", RequestID(c), "err", err)
+		}
+	}
+	b.Nav, b.Todo = page.Navigation(b.Actor, b.Path, counts), counts.Todo
+	b.Flash = k.takeFlash(c)
+	return b
+}
+
+// prefer switches language or theme and leads back to the page.
+func (k *Kit) prefer(c *gin.Context) error {
+	var form struct {
+		Lang  string `form:"lang"`
+		Theme string `form:"theme"`
+		Back  string `form:"back"`
+	}
+	if err := Bind(c, &form); err != nil {
+		return err
+	}
+	lang, theme := k.lang(c), k.theme(c)
+	if form.Lang != "" {
+		lang = i18n.For(form.Lang).Lang()
+	}
+	if form.Theme == "light" || form.Theme == "dark" {
+		theme = form.Theme
+	}
+	year := k.opts.Now().Add(365 * 24 * time.Hour)
+	k.setCookie(c, langCookie, lang, year, true)
+	k.setCookie(c, themeCookie, theme, year, true)
+	if a := Actor(c); a.UserID != 0 && k.opts.Prefer != nil {
+		if err := k.opts.Prefer(c.Request.Context(), a, lang, theme); err != nil {
+			return err
+		}
+	}
+	c.Redirect(http.StatusSeeOther, local(form.Back))
+	return nil
+}
+
+// tooLarge recognises a body over its limit and says so; nil for other errors.
+func tooLarge(err error) error {
+	if max := asMaxBytes(err); max > 0 {
+		return fault.Invalid("", "内容超过 {.n} MB 的上限", "n", float64(max)/(1<<20)).WithCode("too_large")
+	}
+	return nil
+}

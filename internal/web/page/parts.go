@@ -1,0 +1,158 @@
+package page
+
+import "html/template"
+
+// Field is one control of a form with its label above, help below and error beside it. Value is printed as it is;
+// Checked and Options serve checkboxes and choices. Templates make it with {{field . "name" "label" value …}}.
+type Field struct {
+	ID, Name, Label, Help, Error string
+	Type                         string // text, password, number, datetime-local, date, email, url, search, textarea, select, checkbox, file
+	Value                        string
+	Values                       []string
+	Required, Checked, Multiple  bool
+	Rows, Max                    int
+	Autocomplete, Placeholder    string
+	Accept, Unit, Class          string
+	Options                      []Option
+	Counter                      bool // live length by the rule of Weibo
+	Autofocus                    bool
+	Readonly                     bool
+}
+
+// Described lists the ids that describe the control, for aria-describedby.
+func (f Field) Described() string {
+	s := ""
+	if f.Error != "" {
+		s = f.ID + "-error"
+	}
+	if f.Help != "" {
+		if s != "" {
+			s += " "
+		}
+		s += f.ID + "-help"
+	}
+	return s
+}
+
+// Option is one choice. Text is a Chinese source text unless Raw.
+type Option struct {
+	Value, Text string
+	Raw         bool // Text is data, such as a name, and is not translated
+	Selected    bool
+}
+
+// Chip says one filter in force and how to drop it.
+type Chip struct {
+	Name  string // Chinese source text, such as "状态"
+	Value string // in the reader's language
+	Href  string // the same list without this filter
+}
+
+// Pager leads through a list by cursor. Empty addresses have no button.
+type Pager struct {
+	First, Next string
+	Shown       int
+	Total       int // 0 when it is not counted
+}
+
+// Empty says why there is nothing and what to do next.
+type Empty struct {
+	Icon, Title, Text string // Chinese source texts
+	Href, Action      string // next step; may be empty
+}
+
+// Person is somebody named by post.
+type Person struct{ Name, Post string }
+
+// Account is an account of the matrix as a chip: platform, handle, unit.
+type Account struct {
+	ID       int64
+	Platform string // "weibo"
+	Handle   string
+	Unit     string
+	Href     string
+	State    string // code of StateOf; empty when it needs no word
+}
+
+// Node is a unit or account in the tree picker. A unit without own value is only a branch.
+type Node struct {
+	Name     string
+	Note     string // such as handle or count
+	Value    string // of the checkbox; empty: a branch that selects what is below
+	Checked  bool
+	Disabled string // Chinese reason why it cannot be chosen; empty when it can
+	Open     bool
+	Children []Node
+}
+
+// Count is the number of leaves below.
+func (n Node) Count() int {
+	if len(n.Children) == 0 {
+		return 1
+	}
+	sum := 0
+	for _, c := range n.Children {
+		sum += c.Count()
+	}
+	return sum
+}
+
+// Picker is a tree of choices under one field name.
+type Picker struct {
+	Name, Label, Help, Error string
+	Roots                    []Node
+}
+
+// Progress is work under way.
+type Progress struct {
+	Done, All int
+	Label     string // Chinese source text
+	Note      string
+}
+
+// Percent is between 0 and 100.
+func (p Progress) Percent() int {
+	if p.All <= 0 {
+		return 0
+	}
+	return min(100, max(0, p.Done*100/p.All))
+}
+
+// Confirm is a dangerous act at the end of a page: the consequence in words and number, and the act itself.
+type Confirm struct {
+	ID      string
+	Open    string // text of what opens it
+	Title   string
+	Text    string // the consequence, in the reader's language
+	Action  string // form address
+	Submit  string // Chinese, the act
+	Reason  string // label of a reason to be given; empty when none is needed
+	Error   string
+	Hidden  []Pair
+	Danger  bool
+	Waiting string // why it cannot be done now; empty when it can
+}
+
+// Pair is a name with a value.
+type Pair struct{ Name, Value string }
+
+// Figure is a number with unit, change and definition. Missing says in Chinese why there is none; it is never shown as 0.
+type Figure struct {
+	Label, Unit, Definition string
+	Value                   string
+	Change                  string // such as "12.5%"; empty when there is nothing to compare
+	Direction               int    // -1, 0, 1
+	Period                  string // Chinese, what is compared with
+	Missing                 string
+	Picture                 template.HTML
+}
+
+// Event is one line of the time line of a thing: people, machine, platform.
+type Event struct {
+	Who   string // already in the reader's language
+	Icon  string
+	Tone  string
+	Text  string // in the reader's language
+	Note  string
+	Stamp Stamp
+}

@@ -1,0 +1,107 @@
+package web
+
+import (
+	"net/http"
+	"path"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+)
+
+// Open is the permission of routes that need nobody signed in: sign-in, assets, health.
+const Open access.Permission = "open"
+
+// Handler answers a request or says why not; the kit turns the error into a page, a fragment or a problem.
+type Handler func(c *gin.Context) error
+
+// Route is a registered route, for the test that walks all routes with all roles.
+type Route struct {
+	Method, Path string
+	Perm         access.Permission
+}
+
+// RouteOption changes one route.
+type RouteOption func(*limits)
+
+type limits struct{ body int64 }
+
+// defaultBody bounds a form; uploads ask for more with MaxBody.
+const defaultBody = 1 << 20
+
+// MaxBody bounds the request body of a route in bytes; the default is 1 MiB.
+func MaxBody(n int64) RouteOption { return func(l *limits) { l.body = n } }
+
+// Handle registers a route. It panics without a permission: who may come in is part of the route.
+// GET answers HEAD as well. A person without the permission anywhere gets 403 and h does not run; whether the person may
+// do it to this very thing is decided by the use case.
+func (k *Kit) Handle(g *gin.RouterGroup, method, relative string, perm access.Permission, h Handler, opts ...RouteOption) {
+	full := path.Join(g.BasePath(), relative)
+	if perm == "" {
+		panic("web: route " + method + " " + full + " names no permission")
+	}
+	l := limits{body: defaultBody}
+	for _, o := range opts {
+		o(&l)
+	}
+	k.Note(method, full, perm)
+	run := k.adapt(perm, &l, h)
+	g.Handle(method, relative, run)
+	if method == http.MethodGet {
+		g.Handle(http.MethodHead, relative, run)
+	}
+}
+
+// Note records a route that is mounted on the engine by other means (the API), so that the walk over all routes sees it.
+func (k *Kit) Note(method, full string, perm access.Permission) {
+	k.routes = append(k.routes, Route{Method: method, Path: full, Perm: perm})
+}
+
+// Routes lists what was registered.
+func (k *Kit) Routes() []Route { return k.routes }
+
+// adapt wraps h: session, permission, body limit, and one place for errors.
+func (k *Kit) adapt(perm access.Permission, l *limits, h Handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if l != nil {
+			c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, l.body)
+		}
+		if err := k.enter(c, perm); err != nil {
+			k.refuse(c, err)
+			return
+		}
+		if err := h(c); err != nil {
+			k.Fail(c, err)
+		}
+	}
+}
+
+// enter resolves the session and checks the permission of the route.
+func (k *Kit) enter(c *gin.Context, perm access.Permission) error {
+	err := k.resume(c)
+	if perm == Open || perm == "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if perm == access.Self || Actor(c).Can(perm) {
+		return nil
+	}
+	return fault.Forbidden("您的角色没有这项权限")
+}
+
+// refuse answers a request that may not enter: nobody signed in leads to the sign-in page, with what was typed.
+func (k *Kit) refuse(c *gin.Context, err error) {
+	if fault.Is(err, fault.KindUnauthenticated) && !isAPI(c) {
+		k.askSignIn(c)
+		return
+	}
+	k.Fail(c, err)
+}
+
+var (
+	errNoPage   Handler = func(*gin.Context) error { return fault.NotFound("没有这个页面") }
+	errNoMethod Handler = func(*gin.Context) error { return fault.NotFound("没有这个页面").WithCode("method_not_allowed") }
+)

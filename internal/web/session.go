@@ -1,0 +1,93 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+)
+
+// CookieName is the cookie that carries the session token.
+const CookieName = "juzhen_session"
+
+// Sessions finds out who a token belongs to; package identity implements it.
+type Sessions interface {
+	// Actor gives the person behind token with the grants in force now. It fails with fault.Unauthenticated when the
+	// token is unknown, expired or revoked.
+	Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, Session, error)
+}
+
+// Session is what the kit needs to know of a session. Renewed is a token that replaces the old one, empty when it stays.
+type Session struct {
+	ID      int64
+	Expires time.Time // of the cookie
+	Renewed string
+	Lang    string // the person's choice; empty: the cookie's
+	Theme   string
+}
+
+type contextKey string
+
+const (
+	keyActor   contextKey = "actor"
+	keySession contextKey = "session"
+	keyRequest contextKey = "request"
+)
+
+// Actor is who makes the request; the zero Actor when nobody is signed in.
+func Actor(c *gin.Context) access.Actor {
+	a, _ := c.Value(string(keyActor)).(access.Actor)
+	return a
+}
+
+// CurrentSession is the session of the request; zero when nobody is signed in.
+func CurrentSession(c *gin.Context) Session {
+	s, _ := c.Value(string(keySession)).(Session)
+	return s
+}
+
+// Token gives the session token of the request, from the cookie or, for programs, from the bearer header.
+func Token(c *gin.Context) string {
+	const bearer = "Bearer "
+	if h := c.GetHeader("Authorization"); len(h) > len(bearer) && h[:len(bearer)] == bearer {
+		return h[len(bearer):]
+	}
+	token, _ := c.Cookie(CookieName)
+	return token
+}
+
+// resume finds the session of the request. It fails with fault.Unauthenticated when there is none.
+func (k *Kit) resume(c *gin.Context) error {
+	token := Token(c)
+	if token == "" {
+		return fault.Unauthenticated("请先登录")
+	}
+	actor, session, err := k.opts.Sessions.Actor(c.Request.Context(), token, c.ClientIP(), c.Request.UserAgent())
+	if err != nil {
+		return err
+	}
+	c.Set(string(keyActor), actor)
+	c.Set(string(keySession), session)
+	if session.Renewed != "" {
+		k.SetSession(c, session.Renewed, session.Expires)
+	}
+	return nil
+}
+
+// SetSession puts the session cookie. Lax lets the return from Weibo's OAuth page and links in notices keep the session.
+func (k *Kit) SetSession(c *gin.Context, token string, expires time.Time) {
+	k.setCookie(c, CookieName, token, expires, true)
+}
+
+// DropSession takes the session cookie away.
+func (k *Kit) DropSession(c *gin.Context) { k.setCookie(c, CookieName, "", time.Unix(1, 0), true) }
+
+func (k *Kit) setCookie(c *gin.Context, name, value string, expires time.Time, httpOnly bool) {
+	http.SetCookie(c.Writer, &http.Cookie{
+		Name: name, Value: value, Path: "/", Expires: expires, HttpOnly: httpOnly, Secure: k.secure, SameSite: http.SameSiteLaxMode,
+	})
+}

@@ -1,0 +1,123 @@
+// Package web is the kit every page stands on: routes that name their permission, sessions, security headers, forms,
+// templates, errors as pages, fragments or problems. It holds no use case, no page of a feature and no database.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/web/page"
+)
+
+// Options are what the kit needs from the rest of the program. Only Sessions must be given.
+type Options struct {
+	Sessions   Sessions
+	PublicURL  string           // address people use; https makes cookies Secure; default http://localhost:8080
+	FormAction []string         // further origins a form may lead to by redirect, such as Weibo's OAuth page
+	Log        *slog.Logger     // default slog.Default()
+	Now        func() time.Time // default time.Now
+
+	// Counts gives what waits for the actor, Banners what concerns everybody; either may be nil. A failure is logged and
+	// the page is shown without them.
+	Counts  func(ctx context.Context, actor access.Actor) (page.Counts, error)
+	Banners func(ctx context.Context, actor access.Actor) ([]page.Banner, error)
+	// Prefer stores the language and theme a signed-in person chose; may be nil, then only the cookies know.
+	Prefer func(ctx context.Context, actor access.Actor, lang, theme string) error
+}
+
+// Kit registers routes and answers requests. Register everything before serving.
+type Kit struct {
+	opts   Options
+	engine *gin.Engine
+	assets *assets
+	views  *views
+	cross  *http.CrossOriginProtection
+	routes []Route
+	csp    string
+	secure bool
+}
+
+// New builds the kit. It fails when the assets are not built ("run make assets") or a layout does not parse.
+func New(opts Options) (*Kit, error) {
+	if opts.Sessions == nil {
+		return nil, errors.New("web: no sessions given")
+	}
+	opts = withDefaults(opts)
+	address, err := url.Parse(opts.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("web: public address: %w", err)
+	}
+	k := &Kit{opts: opts, csp: policy(opts.FormAction), secure: address.Scheme == "https", cross: http.NewCrossOriginProtection()}
+	if k.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if k.views, err = newViews(k.assets, opts.Now); err != nil {
+		return nil, err
+	}
+	k.engine = k.newEngine()
+	k.declareOwn()
+	return k, nil
+}
+
+func withDefaults(o Options) Options {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.PublicURL == "" {
+		o.PublicURL = "http://localhost:8080"
+	}
+	return o
+}
+
+func (k *Kit) newEngine() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.HandleMethodNotAllowed = true
+	e.RedirectTrailingSlash = true
+	e.MaxMultipartMemory = 4 << 20
+	_ = e.SetTrustedProxies([]string{"127.0.0.1", "::1"})
+	e.Use(k.trace, k.recover, k.headers, k.sameOrigin)
+	e.NoRoute(k.adapt(access.Permission(""), nil, errNoPage))
+	e.NoMethod(k.adapt(access.Permission(""), nil, errNoMethod))
+	return e
+}
+
+// declareOwn registers the kit's own pages and routes.
+func (k *Kit) declareOwn() {
+	k.Declare("error/error", errorPage{})
+	k.Declare("error/error#fragment", errorPage{})
+	k.Declare("signin/signin", SignInPage{})
+	k.Declare("signin/resume", resumePage{})
+	k.Handle(k.Group(""), http.MethodGet, "/assets/:name", Open, k.serveAsset)
+	k.Handle(k.Group(""), http.MethodPost, "/preferences", Open, k.prefer)
+}
+
+// Engine is the Gin engine, for the API to mount on. Pages use Handle.
+func (k *Kit) Engine() *gin.Engine { return k.engine }
+
+// Group opens a group of routes below path.
+func (k *Kit) Group(path string) *gin.RouterGroup { return k.engine.Group(path) }
+
+// Handler is the whole console as one handler.
+func (k *Kit) Handler() http.Handler { return k.engine }
+
+// Server gives a server with the time limits of the console. A stream (SSE) lifts the write limit for itself through
+// http.ResponseController.
+func Server(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second,
+		WriteTimeout: 90 * time.Second, IdleTimeout: 120 * time.Second, MaxHeaderBytes: 64 << 10,
+	}
+}

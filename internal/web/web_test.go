@@ -1,0 +1,356 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/gin-gonic/gin"
+	"github.com/jba/templatecheck"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/web/page"
+)
+
+// people is a session store of fixed tokens.
+type people map[string]access.Actor
+
+func (p people) Actor(_ context.Context, token, _, _ string) (access.Actor, Session, error) {
+	if a, ok := p[token]; ok {
+		return a, Session{ID: 1}, nil
+	}
+	return access.Actor{}, Session{}, fault.Unauthenticated("登录已过期，请重新登录")
+}
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, page.Zone)
+
+func newKit(t *testing.T, change ...func(*Options)) *Kit {
+	t.Helper()
+	o := Options{Sessions: people{
+		"writer": {UserID: 1, Name: "值班宣传专员", Grants: []access.Grant{{Role: access.PressOfficer, UnitID: 1, Path: "/1/"}}},
+		"clerk":  {UserID: 2, Name: "管理员", Grants: []access.Grant{{Role: access.Administrator, UnitID: 1, Path: "/1/"}}},
+	}, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler)}
+	for _, c := range change {
+		c(&o)
+	}
+	k, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// ask sends a request as the holder of token and reads the answer as HTML.
+func ask(t *testing.T, k *Kit, method, target, token string, form url.Values, header ...string) (*httptest.ResponseRecorder, *goquery.Document) {
+	t.Helper()
+	r := httptest.NewRequest(method, target, strings.NewReader(form.Encode()))
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if token != "" {
+		r.AddCookie(&http.Cookie{Name: CookieName, Value: token})
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	k.Handler().ServeHTTP(w, r)
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(w.Body.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w, doc
+}
+
+func TestTemplatesFitTheirStructs(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	for _, name := range k.PageNames() {
+		tpl, err := k.Template(name)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		zero := k.Zero(name)
+		if err := templatecheck.CheckHTML(tpl, zero); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestRouteWithoutPermissionPanics(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	defer func() {
+		if recover() == nil {
+			t.Error("the route was registered")
+		}
+	}()
+	k.Handle(k.Group(""), http.MethodGet, "/x", "", func(*gin.Context) error { return nil })
+}
+
+func TestWithoutThePermissionTheHandlerDoesNotRun(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	ran := false
+	k.Handle(k.Group(""), http.MethodGet, "/secret", access.PostView, func(*gin.Context) error { ran = true; return nil })
+	w, doc := ask(t, k, "GET", "/secret", "clerk", nil)
+	if w.Code != http.StatusForbidden || ran {
+		t.Errorf("status %d, ran %v", w.Code, ran)
+	}
+	if h := doc.Find("h1").Text(); h != "没有权限" {
+		t.Errorf("title %q", h)
+	}
+}
+
+func TestSignedOutIsLedToSignInAndBack(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.Handle(k.Group(""), http.MethodGet, "/posts", access.PostView, func(*gin.Context) error { return nil })
+	w, _ := ask(t, k, "GET", "/posts?q=a", "", nil)
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/signin?next=%2Fposts%3Fq%3Da" {
+		t.Errorf("status %d to %q", w.Code, w.Header().Get("Location"))
+	}
+}
+
+func TestExpiredSessionKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	var got url.Values
+	k.Handle(k.Group(""), http.MethodPost, "/posts", access.PostWrite, func(c *gin.Context) error {
+		if err := parseForm(c); err != nil {
+			return err
+		}
+		got = c.Request.PostForm
+		return k.See(c, "/posts", "已保存")
+	})
+	k.Handle(k.Group(""), http.MethodPost, SignInPath, Open, func(c *gin.Context) error {
+		return k.SignedIn(c, "writer", noon.Add(time.Hour))
+	})
+	typed := url.Values{"text": {"第一行\n<b>第二行</b>"}, "account": {"3", "5"}, "password": {"geheim"}}
+
+	w, doc := ask(t, k, "POST", "/posts?draft=1", "expired", typed)
+	if w.Code != http.StatusUnauthorized {
+		t.Fatalf("status %d", w.Code)
+	}
+	if strings.Contains(w.Body.String(), "geheim") {
+		t.Error("a password is carried")
+	}
+	w, doc = ask(t, k, "POST", SignInPath, "", formOf(doc, "form[action='/signin']"))
+	if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Set-Cookie"), "juzhen_session=writer") {
+		t.Fatalf("status %d, cookie %q", w.Code, w.Header().Get("Set-Cookie"))
+	}
+	form := doc.Find("main form")
+	if a, _ := form.Attr("action"); a != "/posts?draft=1" {
+		t.Errorf("the form leads to %q", a)
+	}
+	w, _ = ask(t, k, "POST", "/posts?draft=1", "writer", formOf(doc, "main form"))
+	if w.Code != http.StatusSeeOther {
+		t.Fatalf("status %d", w.Code)
+	}
+	if got.Get("text") != typed.Get("text") && got.Get("text") != strings.ReplaceAll(typed.Get("text"), "\n", "\r\n") || len(got["account"]) != 2 {
+		t.Errorf("arrived: %v", got)
+	}
+}
+
+// formOf gives the values a browser would send with the form.
+func formOf(doc *goquery.Document, selector string) url.Values {
+	v := url.Values{}
+	doc.Find(selector).Find("input,textarea").Each(func(_ int, s *goquery.Selection) {
+		name, _ := s.Attr("name")
+		value, _ := s.Attr("value")
+		v.Add(name, value)
+	})
+	return v
+}
+
+func TestForeignFormIsRefused(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	ran := false
+	k.Handle(k.Group(""), http.MethodPost, "/posts", access.PostWrite, func(*gin.Context) error { ran = true; return nil })
+	w, _ := ask(t, k, "POST", "/posts", "writer", url.Values{}, "Sec-Fetch-Site", "cross-site")
+	if w.Code != http.StatusForbidden || ran {
+		t.Errorf("status %d, ran %v", w.Code, ran)
+	}
+}
+
+func TestRedirectAfterPostSpeaksHTMX(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.Handle(k.Group(""), http.MethodPost, "/posts", access.PostWrite, func(c *gin.Context) error { return k.See(c, "/posts/1", "") })
+	w, _ := ask(t, k, "POST", "/posts", "writer", url.Values{}, "HX-Request", "true")
+	if w.Code != http.StatusNoContent || w.Header().Get("HX-Redirect") != "/posts/1" {
+		t.Errorf("status %d, HX-Redirect %q", w.Code, w.Header().Get("HX-Redirect"))
+	}
+}
+
+func TestFaultsHaveTheirStatus(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	faults := map[int]error{404: fault.NotFound("甲"), 409: fault.Conflict("甲"), 422: fault.Invalid("x", "甲"), 429: fault.TooMany("甲"),
+		503: fault.Unavailable("甲"), 500: context.DeadlineExceeded, 403: fault.Forbidden("甲")}
+	var next error
+	k.Handle(k.Group(""), http.MethodGet, "/x", access.Self, func(*gin.Context) error { return next })
+	for want, err := range faults {
+		next = err
+		w, _ := ask(t, k, "GET", "/x", "writer", nil)
+		if w.Code != want {
+			t.Errorf("%v: status %d, want %d", err, w.Code, want)
+		}
+		if strings.Contains(w.Body.String(), "deadline") {
+			t.Error("the cause is shown")
+		}
+		w, doc := ask(t, k, "GET", "/x", "writer", nil, "HX-Request", "true")
+		if w.Code != want || w.Header().Get("HX-Retarget") != "#notices" || doc.Find("main").Length() != 0 {
+			t.Errorf("%v: fragment %d %q", err, w.Code, w.Body)
+		}
+	}
+}
+
+func TestPagesCarryTheSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, func(o *Options) { o.FormAction = []string{"https://api.weibo.com"} })
+	w, doc := ask(t, k, "GET", "/nowhere", "writer", nil)
+	if w.Code != http.StatusNotFound {
+		t.Errorf("status %d", w.Code)
+	}
+	csp := w.Header().Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'none'", "script-src 'self';", "form-action 'self' https://api.weibo.com", "base-uri 'none'", "frame-ancestors 'none'"} {
+		if !strings.Contains(csp, part) {
+			t.Errorf("no %q in %q", part, csp)
+		}
+	}
+	if n := doc.Find("[style]").Length() + doc.Find("style").Length() + doc.Find("script:not([src])").Length(); n != 0 {
+		t.Errorf("%d inline styles or scripts", n)
+	}
+}
+
+func TestNavigationShowsOnlyWhatThePersonMayOpen(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, func(o *Options) {
+		o.Counts = func(context.Context, access.Actor) (page.Counts, error) {
+			return page.Counts{ByKey: map[string]int{"posts": 1234}, Todo: 7}, nil
+		}
+	})
+	_, doc := ask(t, k, "GET", "/nowhere", "writer", nil)
+	var names []string
+	doc.Find("nav.side a > span:first-of-type").Each(func(_ int, s *goquery.Selection) { names = append(names, s.Text()) })
+	if got := strings.Join(names, " "); got != "工作台 稿件 日历 矩阵 成效" {
+		t.Errorf("writer sees %q", got)
+	}
+	if got := doc.Find("nav.side a[href='/posts'] .count").Text(); !strings.HasPrefix(got, "1,234") {
+		t.Errorf("count %q", got)
+	}
+	_, doc = ask(t, k, "GET", "/nowhere", "clerk", nil)
+	if n := doc.Find("nav.side a[href='/admin']").Length(); n != 1 {
+		t.Errorf("administrator sees %d", n)
+	}
+}
+
+func TestLanguageIsSwitchedAndComesBack(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	w, _ := ask(t, k, "POST", "/preferences", "", url.Values{"lang": {"en"}, "back": {"/posts?x=1"}})
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/posts?x=1" || !strings.Contains(strings.Join(w.Header().Values("Set-Cookie"), ";"), "juzhen_lang=en") {
+		t.Errorf("status %d, %v", w.Code, w.Header())
+	}
+	_, doc := ask(t, k, "GET", "/nowhere", "writer", nil, "Cookie", "juzhen_lang=en; juzhen_session=writer")
+	if h := doc.Find("h1").Text(); h != "Not found" {
+		t.Errorf("title %q", h)
+	}
+}
+
+func TestAddressesOfOtherSitesAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"https://evil.example/x": "/x", "//evil.example": "/", "/posts?a=b": "/posts?a=b", `/\evil`: "/", "javascript:alert(1)": "/",
+		"/signin?next=/": "/", "": "/"} {
+		if got := local(in); got != want {
+			t.Errorf("%q leads to %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestAssetsAreServedForEverUnderTheirHash(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	w, _ := ask(t, k, "GET", k.assets.url("app.css"), "", nil, "Accept-Encoding", "gzip")
+	if w.Code != 200 || w.Header().Get("Content-Encoding") != "gzip" || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+		t.Errorf("status %d, %v", w.Code, w.Header())
+	}
+}
+
+func TestBindFillsAndTellsEachField(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	type form struct {
+		Text   string    `form:"text" check:"required,max=4"`
+		Secret string    `form:"secret,raw"`
+		N      int       `form:"n"`
+		Due    time.Time `form:"due"`
+		IDs    []int64   `form:"id" check:"required"`
+		On     bool      `form:"on"`
+	}
+	var f form
+	var err error
+	k.Handle(k.Group(""), http.MethodPost, "/f", Open, func(c *gin.Context) error { f = form{}; err = Bind(c, &f); return nil })
+	ask(t, k, "POST", "/f", "", url.Values{"text": {" 你好 "}, "secret": {" s "}, "n": {"4"}, "due": {"2026-11-23T14:30"}, "id": {"1", "2"}, "on": {"1"}})
+	want := form{Text: "你好", Secret: " s ", N: 4, Due: time.Date(2026, 11, 23, 14, 30, 0, 0, page.Zone), IDs: []int64{1, 2}, On: true}
+	if err != nil || f.Text != want.Text || f.Secret != want.Secret || f.N != 4 || !f.Due.Equal(want.Due) || len(f.IDs) != 2 || !f.On {
+		t.Errorf("%+v, %v", f, err)
+	}
+	ask(t, k, "POST", "/f", "", url.Values{"text": {"太长太长太"}, "n": {"x"}, "due": {"?"}, "id": {"a"}})
+	if got := len(fault.FieldErrors(err)); got != 4 {
+		t.Errorf("%d field errors: %v", got, err)
+	}
+	if f.Text != "太长太长太" {
+		t.Error("what was typed is lost")
+	}
+}
+
+func TestBodyOverTheLimitIsRefused(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.Handle(k.Group(""), http.MethodPost, "/f", Open, func(c *gin.Context) error {
+		var f struct {
+			Text string `form:"text"`
+		}
+		return Bind(c, &f)
+	}, MaxBody(100))
+	w, _ := ask(t, k, "POST", "/f", "", url.Values{"text": {strings.Repeat("a", 200)}})
+	if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("status %d", w.Code)
+	}
+}
+
+func TestPanicIsAnsweredWithoutDetail(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.Handle(k.Group(""), http.MethodGet, "/p", Open, func(*gin.Context) error { panic("geheim") })
+	w, _ := ask(t, k, "GET", "/p", "", nil)
+	if w.Code != 500 || strings.Contains(w.Body.String(), "geheim") {
+		t.Errorf("status %d, body %s", w.Code, w.Body)
+	}
+}
+
+func TestFlashIsToldOnce(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.Handle(k.Group(""), http.MethodPost, "/f", access.Self, func(c *gin.Context) error { return k.See(c, "/nowhere", "已保存") })
+	w, _ := ask(t, k, "POST", "/f", "writer", url.Values{})
+	cookie := strings.SplitN(w.Header().Get("Set-Cookie"), ";", 2)[0]
+	w, doc := ask(t, k, "GET", "/nowhere", "", nil, "Cookie", cookie+"; juzhen_session=writer")
+	if got := doc.Find(".banner-good p").Text(); got != "已保存" {
+		t.Errorf("flash %q", got)
+	}
+	if !strings.Contains(w.Header().Get("Set-Cookie"), "juzhen_flash=;") {
+		t.Errorf("the flash stays: %q", w.Header().Get("Set-Cookie"))
+	}
+}

@@ -1,0 +1,2 @@
+// Draws the calendar of what goes out.
+export {};

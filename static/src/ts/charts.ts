@@ -1,0 +1,2 @@
+// Draws the charts of the reach pages.
+export {};
