@@ -53,7 +53,9 @@ func TestOpensOnlyWhatIsItsOwn(t *testing.T) {
 		"changed":     func() ([]byte, error) { return b.Open(use, "credential/17", changed) },
 		"cut":         func() ([]byte, error) { return b.Open(use, "credential/17", Sealed{KeyID: s.KeyID, Data: s.Data[:5]}) },
 		"empty":       func() ([]byte, error) { return b.Open(use, "credential/17", Sealed{KeyID: s.KeyID}) },
-		"suite":       func() ([]byte, error) { return b.Open(use, "credential/17", Sealed{KeyID: s.KeyID, Data: append([]byte{9}, s.Data[1:]...)}) },
+		"suite": func() ([]byte, error) {
+			return b.Open(use, "credential/17", Sealed{KeyID: s.KeyID, Data: append([]byte{9}, s.Data[1:]...)})
+		},
 	} {
 		if got, err := try(); !errors.Is(err, ErrOpen) {
 			t.Errorf("%s: got %q, %v; want ErrOpen", name, got, err)
