@@ -34,9 +34,10 @@ var arrows = map[State][]State{
 	Waiting:   {Planned, Preparing, Held, Handoff, Cancelled, Missed, Sent, Unknown},
 	Preparing: {Planned, Waiting, Sending, Held, Cancelled, Missed, Failed, Sent, Unknown},
 	Sending:   {Waiting, Held, Cancelled, Missed, Failed, Sent, Unknown},
-	Unknown:   {Waiting, Held, Cancelled, Missed, Sent},
-	Held:      {Planned, Waiting, Cancelled, Missed, Sent, Unknown},
-	Handoff:   {Planned, Waiting, Held, Cancelled, Missed, Sent, Unknown},
+	// Failed: a late answer that refuses.
+	Unknown: {Waiting, Held, Cancelled, Missed, Failed, Sent},
+	Held:    {Planned, Waiting, Cancelled, Missed, Sent, Unknown},
+	Handoff: {Planned, Waiting, Held, Cancelled, Missed, Sent, Unknown},
 	// A person plans again, a new version begins anew, or a late answer tells that it went out after all.
 	Failed:    {Planned, Waiting, Held, Cancelled, Sent},
 	Missed:    {Planned, Waiting, Held, Cancelled, Sent},

@@ -12,7 +12,7 @@ planned    .       x       .         .       x       x    .       .    .      . 
 waiting    x       .       x         .       x       x    x       x    .      x      x         .
 preparing  x       x       .         x       x       x    .       x    x      x      x         .
 sending    .       x       .         .       x       x    .       x    x      x      x         .
-unknown    .       x       .         .       .       x    .       x    .      x      x         .
+unknown    .       x       .         .       .       x    .       x    x      x      x         .
 held       x       x       .         .       x       .    .       x    .      x      x         .
 handoff    x       x       .         .       x       x    .       x    .      x      x         .
 sent       .       .       .         .       .       .    .       .    .      .      .         .
