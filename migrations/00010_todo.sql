@@ -1,11 +1,11 @@
 -- +goose Up
--- What waits for a person. key makes a matter appear once while it is open; permission and unit_path say who sees it.
+-- What waits for a person. key makes a matter appear once while it is open; permission and unit say who sees it.
 CREATE TABLE todos (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind         text   NOT NULL,
     key          text   NOT NULL,
     permission   text   NOT NULL,
-    unit_path    text   NOT NULL,
+    unit_id      bigint NOT NULL REFERENCES units (id), -- not its path: units move
     not_user     bigint,                           -- whoever may not deal with it (the author of what is reviewed)
     subject_type text   NOT NULL,
     subject_id   bigint NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE todos (
     resolved_by  bigint REFERENCES users (id)
 );
 CREATE UNIQUE INDEX todos_open_once ON todos (key) WHERE resolved_at IS NULL;
-CREATE INDEX todos_open_by_unit ON todos (unit_path text_pattern_ops) WHERE resolved_at IS NULL;
+CREATE INDEX todos_open_by_unit ON todos (unit_id) WHERE resolved_at IS NULL;
 
 -- +goose Down
 DROP TABLE todos;

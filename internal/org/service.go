@@ -1,0 +1,185 @@
+package org
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/audit"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+// Service changes and reads the tree. It is safe for concurrent use.
+type Service struct {
+	db  *pg.DB
+	now func() time.Time
+}
+
+// New makes the service.
+func New(db *pg.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
+
+// Tree gives the units the actor may see: parents before children, siblings in their order.
+func (s *Service) Tree(ctx context.Context, actor access.Actor) ([]Unit, error) {
+	return all(ctx, s.db.Gorm(ctx), actor, access.UnitView)
+}
+
+// Within gives the units where the actor holds p, in the order of Tree: the choices of a form.
+func (s *Service) Within(ctx context.Context, actor access.Actor, p access.Permission) ([]Unit, error) {
+	return all(ctx, s.db.Gorm(ctx), actor, p)
+}
+
+// Find gives one unit. Fails with fault.NotFound when the actor does not see it.
+func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (Unit, error) {
+	return find(ctx, s.db.Gorm(ctx), actor, access.UnitView, id)
+}
+
+// FindTx gives the unit if the actor holds p there, else fault.NotFound.
+func FindTx(ctx context.Context, tx pg.Tx, actor access.Actor, p access.Permission, id int64) (Unit, error) {
+	return find(ctx, tx.DB, actor, p, id)
+}
+
+// ByName finds a unit by its full name, for the command line; among several of one name the topmost.
+func (s *Service) ByName(ctx context.Context, name string) (Unit, error) {
+	return first(ctx, s.db.Gorm(ctx), "u.name = ? ORDER BY length(u.path), u.id", strings.TrimSpace(name))
+}
+
+// RootPathTx is the path of the topmost unit, under which acts without a place of their own are recorded; "/" before the first
+// unit exists.
+func RootPathTx(ctx context.Context, tx pg.Tx) (string, error) {
+	u, err := first(ctx, tx.DB, "u.parent_id IS NULL ORDER BY u.id")
+	if fault.Is(err, fault.KindNotFound) {
+		return "/", nil
+	}
+	return u.Path, err
+}
+
+// Create adds a unit below parent. Parent 0 makes a root, which only the machine does, at the set-up.
+// Fails with fault.Invalid at "name" or "kind", fault.NotFound or fault.Forbidden at the parent.
+func (s *Service) Create(ctx context.Context, actor access.Actor, parentID int64, name string, kind Kind) (Unit, error) {
+	name = strings.TrimSpace(name)
+	if err := check(name, kind); err != nil {
+		return Unit{}, err
+	}
+	var made Unit
+	err := s.change(ctx, func(tx pg.Tx) error {
+		parent, err := parentOf(ctx, tx, actor, parentID)
+		if err != nil {
+			return err
+		}
+		if made, err = insert(ctx, tx.DB, parent, name, kind, s.now()); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, actor, made, "unit.create", map[string]any{"name": name, "kind": kind})
+	})
+	return made, err
+}
+
+// parentOf checks the place below which a unit is to be made; nil for a root.
+func parentOf(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (*Unit, error) {
+	if id == 0 && actor.IsSystem() {
+		return nil, nil
+	}
+	parent, err := manageable(ctx, tx, actor, id)
+	return &parent, err
+}
+
+// Rename changes name and kind. Same faults as Create.
+func (s *Service) Rename(ctx context.Context, actor access.Actor, id int64, name string, kind Kind) error {
+	name = strings.TrimSpace(name)
+	if err := check(name, kind); err != nil {
+		return err
+	}
+	return s.change(ctx, func(tx pg.Tx) error {
+		u, err := manageable(ctx, tx, actor, id)
+		if err != nil || u.Name == name && u.Kind == kind {
+			return err
+		}
+		if err := update(ctx, tx.DB, id, name, kind); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, actor, u, "unit.rename", map[string]any{"from": u.Name, "to": name, "kind": kind})
+	})
+}
+
+// Move puts a unit with all below it under another parent. Grants over the units above lose and gain it at once. The
+// actor must manage the unit, the place it leaves and the place it goes to. Fails with fault.Conflict for a root and
+// fault.Invalid at "parent" below itself.
+func (s *Service) Move(ctx context.Context, actor access.Actor, id, parentID int64) error {
+	return s.change(ctx, func(tx pg.Tx) error {
+		u, err := leaving(ctx, tx, actor, id)
+		if err != nil {
+			return err
+		}
+		parent, err := manageable(ctx, tx, actor, parentID)
+		if err != nil {
+			return err
+		}
+		if err := canMove(u, parent); err != nil {
+			return err
+		}
+		if err := move(ctx, tx.DB, u, parent); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, actor, u, "unit.move", map[string]any{"from": u.Path, "below": parent.Path, "below_name": parent.Name})
+	})
+}
+
+// Delete removes a unit that has nothing: no unit below, no user, grant, account or post, not even past ones. Else
+// fault.Conflict says so.
+func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) error {
+	return s.change(ctx, func(tx pg.Tx) error {
+		u, err := leaving(ctx, tx, actor, id)
+		if err != nil {
+			return err
+		}
+		_, err = first(ctx, tx.DB, "u.parent_id = ?", id)
+		if err == nil {
+			return fault.Conflict("请先移走或删除下级单位")
+		}
+		if !fault.Is(err, fault.KindNotFound) {
+			return err
+		}
+		if err := s.record(ctx, tx, actor, u, "unit.delete", map[string]any{"name": u.Name}); err != nil {
+			return err
+		}
+		return remove(ctx, tx.DB, id)
+	})
+}
+
+// change runs fn alone among all changes of the tree.
+func (s *Service) change(ctx context.Context, fn func(tx pg.Tx) error) error {
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		if err := lockTree(ctx, tx); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+// manageable gives a unit that the actor may change.
+func manageable(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Unit, error) {
+	u, err := find(ctx, tx.DB, actor, access.UnitView, id)
+	if err != nil {
+		return Unit{}, err
+	}
+	return u, access.Require(actor, access.UnitManage, u.Path)
+}
+
+// leaving gives a unit that the actor may take away from its place: the actor must manage the unit above as well, so that
+// nobody carries off or deletes the ground the own grant stands on.
+func leaving(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Unit, error) {
+	u, err := manageable(ctx, tx, actor, id)
+	if err != nil || u.ParentID == 0 {
+		return u, err
+	}
+	if _, err := find(ctx, tx.DB, actor, access.UnitManage, u.ParentID); err != nil {
+		return Unit{}, fault.Forbidden("移动或删除该单位，须由上级单位的管理员办理").With(err)
+	}
+	return u, nil
+}
+
+func (s *Service) record(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, action string, detail map[string]any) error {
+	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: action, Subject: u.Ref(), UnitPath: u.Path, Detail: detail})
+}

@@ -1,0 +1,97 @@
+package org
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+// treeLock is held by whoever changes the shape of the tree. Changes are rare; one after the other, no path is ever
+// computed from a parent that is moving.
+const treeLock = 0x6a7a6f7267 // "jzorg"
+
+const columns = "u.id, coalesce(u.parent_id, 0) AS parent_id, u.name, u.kind, u.path, u.position"
+
+var constraints = map[string]error{
+	"units_name_in_parent": fault.Invalid("name", "同一上级之下已有同名单位"),
+}
+
+func lockTree(ctx context.Context, tx pg.Tx) error {
+	_, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(treeLock))
+	return err
+}
+
+// all reads the units in scope as a tree: parents before children, siblings by position. The sort key is the way of
+// positions from the root, because paths alone would sort by number as text.
+func all(ctx context.Context, db *gorm.DB, actor access.Actor, p access.Permission) ([]Unit, error) {
+	scope, args := access.Scope(actor, p, "u.path")
+	return gorm.G[Unit](db).Raw(`WITH RECURSIVE t AS (
+			SELECT id, ARRAY[position, id]::bigint[] AS way FROM units WHERE parent_id IS NULL
+			UNION ALL SELECT c.id, t.way || ARRAY[c.position, c.id]::bigint[] FROM units c JOIN t ON c.parent_id = t.id)
+		SELECT `+columns+` FROM units u JOIN t USING (id) WHERE `+scope+` ORDER BY t.way`, args...).Find(ctx)
+}
+
+func find(ctx context.Context, db *gorm.DB, actor access.Actor, p access.Permission, id int64) (Unit, error) {
+	scope, args := access.Scope(actor, p, "u.path")
+	return first(ctx, db, "u.id = ? AND "+scope, append([]any{id}, args...)...)
+}
+
+func first(ctx context.Context, db *gorm.DB, where string, args ...any) (Unit, error) {
+	units, err := gorm.G[Unit](db).Raw("SELECT "+columns+" FROM units u WHERE "+where+" LIMIT 1", args...).Find(ctx)
+	if err != nil {
+		return Unit{}, fmt.Errorf("find unit: %w", err)
+	}
+	if len(units) == 0 {
+		return Unit{}, fault.NotFound("没有找到该单位，或不在您的管辖范围内")
+	}
+	return units[0], nil
+}
+
+// insert puts u last among the children of parent (nil for a root) and gives it with number and path.
+func insert(ctx context.Context, db *gorm.DB, parent *Unit, name string, kind Kind, now time.Time) (Unit, error) {
+	var above *int64
+	prefix := "/"
+	if parent != nil {
+		above, prefix = &parent.ID, parent.Path
+	}
+	units, err := gorm.G[Unit](db).Raw(`WITH n AS (SELECT nextval(pg_get_serial_sequence('units', 'id')) AS id)
+		INSERT INTO units (id, parent_id, name, kind, path, position, created_at) OVERRIDING SYSTEM VALUE
+		SELECT n.id, ?::bigint, ?, ?, ? || n.id || '/',
+			(SELECT coalesce(max(position), 0) + 1 FROM units WHERE parent_id IS NOT DISTINCT FROM ?::bigint), ?::timestamptz FROM n
+		RETURNING id, coalesce(parent_id, 0) AS parent_id, name, kind, path, position`,
+		above, name, string(kind), prefix, above, now).Find(ctx)
+	if err != nil {
+		return Unit{}, pg.Fault(err, constraints)
+	}
+	return units[0], nil
+}
+
+func update(ctx context.Context, db *gorm.DB, id int64, name string, kind Kind) error {
+	return pg.Fault(db.WithContext(ctx).Exec("UPDATE units SET name = ?, kind = ? WHERE id = ?", name, string(kind), id).Error, constraints)
+}
+
+// move rewrites the path of u and of everything below it in one statement.
+func move(ctx context.Context, db *gorm.DB, u, parent Unit) error {
+	err := db.WithContext(ctx).Exec(`UPDATE units SET parent_id = ?,
+		position = (SELECT coalesce(max(position), 0) + 1 FROM units WHERE parent_id = ?) WHERE id = ?`, parent.ID, parent.ID, u.ID).Error
+	if err != nil {
+		return pg.Fault(err, constraints)
+	}
+	return db.WithContext(ctx).Exec("UPDATE units SET path = ? || substr(path, ?) WHERE starts_with(path, ?)",
+		fmt.Sprintf("%s%d/", parent.Path, u.ID), len(u.Path)+1, u.Path).Error
+}
+
+// remove deletes a unit that nothing points at.
+func remove(ctx context.Context, db *gorm.DB, id int64) error {
+	err := db.WithContext(ctx).Exec("DELETE FROM units WHERE id = ?", id).Error
+	if pg.Constraint(err) != "" {
+		return fault.Conflict("该单位还有用户、授权、账号或稿件等记录，不能删除").With(err)
+	}
+	return err
+}

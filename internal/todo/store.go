@@ -1,0 +1,132 @@
+package todo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+)
+
+func insertItem(ctx context.Context, db *gorm.DB, at time.Time, unit int64, it Item) error {
+	args := it.Args
+	if args == nil {
+		args = map[string]any{}
+	}
+	text, err := json.Marshal(args)
+	if err != nil {
+		return fmt.Errorf("raise to-do %q: %w", it.Key, err)
+	}
+	var notUser *int64
+	if it.NotUser != 0 {
+		notUser = &it.NotUser
+	}
+	err = db.WithContext(ctx).Exec(`INSERT INTO todos
+		(kind, key, permission, unit_id, not_user, subject_type, subject_id, code, args, due_at, raised_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) ON CONFLICT (key) WHERE resolved_at IS NULL DO NOTHING`,
+		it.Kind, it.Key, string(it.Permission), unit, notUser, it.SubjectType, it.SubjectID, it.Code, string(text), it.DueAt, at).Error
+	if err != nil {
+		return fmt.Errorf("raise to-do %q: %w", it.Key, err)
+	}
+	return nil
+}
+
+func resolve(ctx context.Context, db *gorm.DB, at time.Time, by int64, where string, args ...any) error {
+	var who *int64
+	if by != 0 {
+		who = &by
+	}
+	err := db.WithContext(ctx).Exec("UPDATE todos SET resolved_at = ?, resolved_by = ? WHERE resolved_at IS NULL AND "+where,
+		append([]any{at, who}, args...)...).Error
+	if err != nil {
+		return fmt.Errorf("resolve to-do: %w", err)
+	}
+	return nil
+}
+
+// mine is the condition "open, and for this actor": one part per permission the actor holds anywhere.
+func mine(actor access.Actor) (string, []any) {
+	var parts []string
+	var args []any
+	for _, p := range access.Permissions() {
+		if !actor.Can(p) {
+			continue
+		}
+		scope, values := access.Scope(actor, p, "u.path")
+		parts, args = append(parts, "(t.permission = ? AND "+scope+")"), append(append(args, string(p)), values...)
+	}
+	if parts == nil {
+		return "FALSE", nil
+	}
+	return "t.resolved_at IS NULL AND t.not_user IS DISTINCT FROM ? AND (" + strings.Join(parts, " OR ") + ")", append([]any{actor.UserID}, args...)
+}
+
+const fromTodos = " FROM todos t JOIN units u ON u.id = t.unit_id WHERE "
+
+// openRow is an Open as the database gives it.
+type openRow struct {
+	ID          int64
+	Kind        string
+	Key         string
+	SubjectType string
+	SubjectID   int64
+	UnitName    string
+	Code        string
+	ArgsText    string
+	DueAt       *time.Time
+	RaisedAt    time.Time
+}
+
+func (r openRow) open() (Open, error) {
+	o := Open{ID: r.ID, Kind: r.Kind, Key: r.Key, SubjectType: r.SubjectType, SubjectID: r.SubjectID, UnitName: r.UnitName, Code: r.Code,
+		DueAt: r.DueAt, RaisedAt: r.RaisedAt.UTC()}
+	if err := json.Unmarshal([]byte(r.ArgsText), &o.Args); err != nil {
+		return Open{}, fmt.Errorf("read to-do %d: %w", r.ID, err)
+	}
+	return o, nil
+}
+
+func list(ctx context.Context, db *gorm.DB, actor access.Actor, limit int) ([]Open, error) {
+	where, args := mine(actor)
+	rows, err := gorm.G[openRow](db).Raw(`SELECT t.id, t.kind, t.key, t.subject_type, t.subject_id, u.name AS unit_name, t.code,
+		t.args::text AS args_text, t.due_at, t.raised_at`+fromTodos+where+`
+		ORDER BY array_position(string_to_array(?, ','), t.kind), t.due_at NULLS LAST, t.raised_at, t.id LIMIT ?`,
+		append(args, strings.Join(kinds, ","), limit)...).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list to-dos: %w", err)
+	}
+	out := make([]Open, len(rows))
+	for i, r := range rows {
+		if out[i], err = r.open(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func count(ctx context.Context, db *gorm.DB, actor access.Actor) (int, error) {
+	where, args := mine(actor)
+	n, err := gorm.G[int](db).Raw("SELECT count(*)"+fromTodos+where, args...).Find(ctx)
+	if err != nil || len(n) == 0 {
+		return 0, err
+	}
+	return n[0], nil
+}
+
+func countKinds(ctx context.Context, db *gorm.DB, actor access.Actor) (map[string]int, error) {
+	type row struct {
+		Kind string
+		N    int
+	}
+	where, args := mine(actor)
+	rows, err := gorm.G[row](db).Raw("SELECT t.kind, count(*) AS n"+fromTodos+where+" GROUP BY t.kind", args...).Find(ctx)
+	out := make(map[string]int, len(rows))
+	for _, r := range rows {
+		out[r.Kind] = r.N
+	}
+	return out, err
+}

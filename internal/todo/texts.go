@@ -1,0 +1,129 @@
+package todo
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"juzhen/internal/i18n"
+)
+
+// Tone is the weight of a matter, for icon and colour beside its words.
+type Tone string
+
+// The tones.
+const (
+	Danger  Tone = "danger"  // harm is done or near
+	Warning Tone = "warning" // it will go wrong unless somebody acts
+	Notice  Tone = "notice"  // work as usual
+)
+
+// text is what a reason says, how heavy it weighs and what the person does next.
+type text struct {
+	Text string
+	Tone Tone
+	Act  string
+}
+
+// texts gives the words of each reason. "{.name}" is filled from the matter's Args.
+var texts = map[string]text{
+	"review.waiting":   {i18n.N("待审：{.title}"), Notice, i18n.N("审核|动词")},
+	"post.returned":    {i18n.N("被退回：{.title}。意见：{.opinion}"), Notice, i18n.N("修改|动词")},
+	"decision.confirm": {i18n.N("请作为第二人确认：{.account} {.what}"), Warning, i18n.N("核对并确认")},
+
+	"delivery.unknown":  {i18n.N("{.account}：微博未确认是否发出，系统也没有查到。请到微博上核对后判定，不要手动重发"), Danger, i18n.N("判定结果")},
+	"delivery.twice":    {i18n.N("{.account}：同一条微博可能发出了两次，请立即核对"), Danger, i18n.N("核对")},
+	"delivery.missed":   {i18n.N("{.account}：错过了发布时间，没有发出"), Warning, i18n.N("重新安排或取消")},
+	"delivery.handoff":  {i18n.N("{.account}：请人工发布，并登记链接"), Warning, i18n.N("人工发布")},
+	"delivery.live":     {i18n.N("{.account}：计划的内容似乎已经在微博上，发送已停下"), Warning, i18n.N("核对")},
+	"delivery.failed":   {i18n.N("{.account}：没有发出。{.reason}"), Warning, i18n.N("查看并处理")},
+	"delivery.problem":  {i18n.N("{.account}：到时将无法发出。{.reason}"), Warning, i18n.N("查看并处理")},
+	"delivery.removed":  {i18n.N("{.account}：已发出的微博在平台上找不到了"), Warning, i18n.N("查看|动词")},
+	"delivery.changed":  {i18n.N("{.account}：平台上的内容与批准的不一致"), Danger, i18n.N("核对")},
+	"delivery.takedown": {i18n.N("{.account}：下架没有成功，微博可能仍然可见"), Danger, i18n.N("查看并处理")},
+
+	"token.expiring": {i18n.N("{.account}：授权还有 {.n} 天到期，到期后不能发布"), Warning, i18n.N("重新授权")},
+	"token.expired":  {i18n.N("{.account}：授权已失效，待发微博将发不出去"), Danger, i18n.N("重新授权")},
+	"token.revoked":  {i18n.N("{.account}：授权已被取消，待发微博将发不出去"), Danger, i18n.N("重新授权")},
+	"token.missing":  {i18n.N("{.account}：尚未授权"), Warning, i18n.N("授权|动词")},
+}
+
+// general stands for a reason this version has no words for, such as one left by a newer one.
+var general = text{i18n.N("有一件事需要处理（{.code}）"), Warning, i18n.N("查看|动词")}
+
+// lookup finds the words of a code: its own, else those of the longest prefix, so that "delivery.problem.token" reads
+// like "delivery.problem" until it gets words of its own.
+func lookup(code string) text {
+	for c := code; c != ""; {
+		if t, ok := texts[c]; ok {
+			return t
+		}
+		i := strings.LastIndexByte(c, '.')
+		if i < 0 {
+			break
+		}
+		c = c[:i]
+	}
+	return general
+}
+
+// Text is the Chinese source text of the matter, to be translated with Pairs.
+func (o Open) Text() string { return lookup(o.Code).Text }
+
+// Tone is the weight of the matter.
+func (o Open) Tone() Tone { return lookup(o.Code).Tone }
+
+// Act names what the person does next: the words of the link.
+func (o Open) Act() string { return lookup(o.Code).Act }
+
+// Pairs gives Args as names and values in turn, as a printer takes them. Words among them are source texts too when the
+// catalogue knows them, so they are marked as such.
+func (o Open) Pairs() []any {
+	out := []any{"code", o.Code}
+	for _, k := range slices.Sorted(maps.Keys(o.Args)) {
+		v := o.Args[k]
+		switch x := v.(type) {
+		case string:
+			if k == "reason" || k == "what" {
+				v = i18n.Text(x)
+			}
+		case float64:
+			v = fmt.Sprint(int64(x))
+		}
+		out = append(out, k, v)
+	}
+	return out
+}
+
+// kindNames are the headings of the list.
+var kindNames = map[string]string{
+	KindIncident: i18n.N("可能重复发布"), KindUnknown: i18n.N("结果待核"), KindMissed: i18n.N("错过与失败"), KindProblem: i18n.N("发布前的问题"),
+	KindHandoff: i18n.N("待人工发布"), KindLive: i18n.N("疑似已发布"), KindToken: i18n.N("账号授权"), KindConfirm: i18n.N("第二人确认"),
+	KindReview: i18n.N("待审稿件"), KindReturned: i18n.N("退回的稿件"),
+}
+
+// KindName is the Chinese heading of a kind.
+func KindName(kind string) string {
+	if n, ok := kindNames[kind]; ok {
+		return n
+	}
+	return i18n.N("其他事项")
+}
+
+// Kinds lists the kinds in the order of the list.
+func Kinds() []string { return slices.Clone(kinds) }
+
+// Path is where the matter is dealt with, as an address within the console.
+func (o Open) Path() string {
+	pattern := map[string]string{
+		"post": "/posts/%d", "delivery": "/deliveries/%d", "account": "/matrix/accounts/%d", "decision": "/decisions/%d",
+	}[o.SubjectType]
+	if o.Kind == KindReview {
+		pattern = "/review/%d"
+	}
+	if pattern == "" {
+		return "/todo"
+	}
+	return fmt.Sprintf(pattern, o.SubjectID)
+}

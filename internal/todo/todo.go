@@ -1,0 +1,106 @@
+// Package todo keeps what waits for a person: raised and resolved in the transactions of the matters themselves, shown
+// to whoever may deal with them. It does not decide when something is due and does not deal with it.
+package todo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/org"
+	"juzhen/internal/pg"
+)
+
+// Item is a matter to be raised. Key makes it appear once while it is open. Whoever holds Permission at the unit sees it,
+// except NotUser. The reason is Code with Args: its words are made when it is shown, in the reader's language.
+type Item struct {
+	Kind, Key   string
+	Permission  access.Permission
+	UnitPath    string
+	NotUser     int64
+	SubjectType string
+	SubjectID   int64
+	Code        string
+	Args        map[string]any
+	DueAt       *time.Time
+}
+
+// The kinds, most pressing first: the order of the list.
+const (
+	KindIncident = "incident" // something went out twice
+	KindUnknown  = "unknown"  // nobody knows whether it went out
+	KindMissed   = "missed"   // the due time passed
+	KindProblem  = "problem"  // it will not go out as things are
+	KindHandoff  = "handoff"  // to be posted by hand
+	KindLive     = "live"     // seems to be live before its time
+	KindToken    = "token"    // an authorisation ends
+	KindConfirm  = "confirm"  // a second person is needed
+	KindReview   = "review"
+	KindReturned = "returned"
+)
+
+var kinds = []string{KindIncident, KindUnknown, KindMissed, KindProblem, KindHandoff, KindLive, KindToken, KindConfirm, KindReview, KindReturned}
+
+// RaiseTx opens a matter; it does nothing when one with the same key is open.
+func RaiseTx(ctx context.Context, tx pg.Tx, at time.Time, it Item) error {
+	if it.Kind == "" || it.Key == "" || it.Permission == "" || it.Code == "" || it.SubjectType == "" {
+		return fmt.Errorf("raise to-do %q: %w", it.Key, errIncomplete)
+	}
+	unit, err := org.IDOf(it.UnitPath)
+	if err != nil {
+		return fmt.Errorf("raise to-do %q: %w", it.Key, err)
+	}
+	return insertItem(ctx, tx.DB, at, unit, it)
+}
+
+var errIncomplete = errors.New("kind, key, permission, code or subject is missing")
+
+// ResolveTx closes the open matter with this key; by is 0 when the machine did it. It does nothing when none is open.
+func ResolveTx(ctx context.Context, tx pg.Tx, at time.Time, key string, by int64) error {
+	return resolve(ctx, tx.DB, at, by, "key = ?", key)
+}
+
+// ResolveSubjectTx closes every open matter of one thing, such as all of a delivery that was cancelled.
+func ResolveSubjectTx(ctx context.Context, tx pg.Tx, at time.Time, subjectType string, subjectID, by int64) error {
+	return resolve(ctx, tx.DB, at, by, "subject_type = ? AND subject_id = ?", subjectType, subjectID)
+}
+
+// Open is a matter as it is shown.
+type Open struct {
+	ID          int64
+	Kind        string
+	Key         string
+	SubjectType string
+	SubjectID   int64
+	UnitName    string
+	Code        string
+	Args        map[string]any
+	DueAt       *time.Time
+	RaisedAt    time.Time
+}
+
+// Service reads the list. It is safe for concurrent use.
+type Service struct{ db *pg.DB }
+
+// New makes the service.
+func New(db *pg.DB) *Service { return &Service{db: db} }
+
+// listLimit bounds the list: who has more waiting needs colleagues, not paging.
+const listLimit = 300
+
+// List gives what the actor may deal with, most pressing kind first, then by due time and age; at most 300.
+func (s *Service) List(ctx context.Context, actor access.Actor) ([]Open, error) {
+	return list(ctx, s.db.Gorm(ctx), actor, listLimit)
+}
+
+// Count is how many there are.
+func (s *Service) Count(ctx context.Context, actor access.Actor) (int, error) {
+	return count(ctx, s.db.Gorm(ctx), actor)
+}
+
+// CountKinds is how many there are of each kind.
+func (s *Service) CountKinds(ctx context.Context, actor access.Actor) (map[string]int, error) {
+	return countKinds(ctx, s.db.Gorm(ctx), actor)
+}

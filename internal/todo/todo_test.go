@@ -1,0 +1,241 @@
+package todo_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/i18n"
+	"juzhen/internal/org"
+	"juzhen/internal/pg"
+	"juzhen/internal/pgtest"
+	"juzhen/internal/todo"
+)
+
+var noon = time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC)
+
+// world has a bureau with two districts.
+type world struct {
+	*testing.T
+	db                 *pg.DB
+	s                  *todo.Service
+	bureau, east, west org.Unit
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{T: t, db: pgtest.New(t)}
+	w.s = todo.New(w.db)
+	units := org.New(w.db, func() time.Time { return noon })
+	w.bureau = w.unit(units, 0, "生态环境局", org.Bureau)
+	w.east = w.unit(units, w.bureau.ID, "东城", org.District)
+	w.west = w.unit(units, w.bureau.ID, "西城", org.District)
+	return w
+}
+
+func (w *world) unit(s *org.Service, parent int64, name string, k org.Kind) org.Unit {
+	w.Helper()
+	u, err := s.Create(w.Context(), access.System("测试"), parent, name, k)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return u
+}
+
+func (w *world) tx(fn func(ctx context.Context, tx pg.Tx) error) {
+	w.Helper()
+	if err := w.db.InTx(w.Context(), func(tx pg.Tx) error { return fn(w.Context(), tx) }); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) raise(items ...todo.Item) {
+	w.Helper()
+	w.tx(func(ctx context.Context, tx pg.Tx) error {
+		for _, it := range items {
+			if err := todo.RaiseTx(ctx, tx, noon, it); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (w *world) keys(a access.Actor) string {
+	w.Helper()
+	list, err := w.s.List(w.Context(), a)
+	if err != nil {
+		w.Fatal(err)
+	}
+	var keys []string
+	for _, o := range list {
+		keys = append(keys, o.Key)
+	}
+	if n, err := w.s.Count(w.Context(), a); err != nil || n != len(keys) {
+		w.Errorf("count %d (%v), list %d", n, err, len(keys))
+	}
+	return strings.Join(keys, " ")
+}
+
+func review(key string, u org.Unit) todo.Item {
+	return todo.Item{Kind: todo.KindReview, Key: key, Permission: access.PostReview, UnitPath: u.Path, SubjectType: "post", SubjectID: 4,
+		Code: "review.waiting", Args: map[string]any{"title": "空气质量"}}
+}
+
+func actor(id int64, r access.Role, u org.Unit) access.Actor {
+	return access.Actor{UserID: id, Grants: []access.Grant{{Role: r, UnitID: u.ID, Path: u.Path}}}
+}
+
+func TestOpenMatterIsRaisedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	reviewer := actor(7, access.Reviewer, w.bureau)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() { w.raise(review("review/4", w.east)) })
+	}
+	wg.Wait()
+	if got := w.keys(reviewer); got != "review/4" {
+		t.Fatalf("open: %q", got)
+	}
+	w.tx(func(ctx context.Context, tx pg.Tx) error { return todo.ResolveTx(ctx, tx, noon, "review/4", 0) })
+	w.tx(func(ctx context.Context, tx pg.Tx) error { return todo.ResolveTx(ctx, tx, noon, "review/4", 0) })
+	if got := w.keys(reviewer); got != "" {
+		t.Fatalf("after it was resolved: %q", got)
+	}
+	w.raise(review("review/4", w.east))
+	if got := w.keys(reviewer); got != "review/4" {
+		t.Errorf("raised again: %q", got)
+	}
+}
+
+func TestOnlyWhoMayActSeesIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	own := review("review/2", w.east)
+	own.NotUser = 7
+	w.raise(review("review/1", w.east), own, review("review/3", w.west),
+		todo.Item{Kind: todo.KindToken, Key: "account/1/token", Permission: access.AccountManage, UnitPath: w.east.Path,
+			SubjectType: "account", SubjectID: 1, Code: "token.expired", Args: map[string]any{"account": "示例"}})
+	for name, tc := range map[string]struct {
+		a    access.Actor
+		want string
+	}{
+		"reviewer of all":       {actor(8, access.Reviewer, w.bureau), "review/1 review/2 review/3"},
+		"the author":            {actor(7, access.Reviewer, w.bureau), "review/1 review/3"},
+		"reviewer of one":       {actor(8, access.Reviewer, w.west), "review/3"},
+		"press officer":         {actor(8, access.PressOfficer, w.bureau), ""},
+		"administrator":         {actor(8, access.Administrator, w.bureau), "account/1/token"},
+		"administrator of west": {actor(8, access.Administrator, w.west), ""},
+		"nobody":                {access.Actor{}, ""},
+	} {
+		if got := w.keys(tc.a); got != tc.want {
+			t.Errorf("%s sees %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+func TestMostPressingFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	soon, later := noon.Add(time.Hour), noon.Add(2*time.Hour)
+	late, early := review("late", w.east), review("early", w.east)
+	late.DueAt, early.DueAt = &later, &soon
+	w.raise(late, review("undated", w.east), early, todo.Item{Kind: todo.KindUnknown, Key: "unknown", Permission: access.DeliveryDecide,
+		UnitPath: w.east.Path, SubjectType: "delivery", SubjectID: 9, Code: "delivery.unknown"})
+	sup := actor(8, access.Supervisor, w.bureau)
+	if got := w.keys(sup); got != "unknown early late undated" {
+		t.Errorf("order %q", got)
+	}
+	kinds, err := w.s.CountKinds(t.Context(), sup)
+	if err != nil || kinds[todo.KindReview] != 3 || kinds[todo.KindUnknown] != 1 {
+		t.Errorf("%v, %v", kinds, err)
+	}
+}
+
+func TestMovedUnitTakesItsMattersAlong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.raise(review("review/1", w.east))
+	units := org.New(w.db, func() time.Time { return noon })
+	if err := units.Move(t.Context(), access.System("测试"), w.east.ID, w.west.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.keys(actor(8, access.Reviewer, w.west)); got != "review/1" {
+		t.Errorf("the new unit above sees %q", got)
+	}
+}
+
+func TestAllMattersOfOneThingAreResolved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, b := review("a", w.east), review("b", w.east)
+	b.SubjectID = 5
+	w.raise(a, review("a2", w.east), b)
+	w.tx(func(ctx context.Context, tx pg.Tx) error { return todo.ResolveSubjectTx(ctx, tx, noon, "post", 4, 0) })
+	if got := w.keys(actor(8, access.Reviewer, w.bureau)); got != "b" {
+		t.Errorf("left open: %q", got)
+	}
+}
+
+func TestIncompleteMatterIsADefect(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	bad := []todo.Item{{}, review("", w.east), review("x", org.Unit{}), review("x", org.Unit{Path: "/a/"})}
+	unreadable := review("y", w.east)
+	unreadable.Args = map[string]any{"f": func() {}}
+	for _, it := range append(bad, unreadable) {
+		if err := w.db.InTx(t.Context(), func(tx pg.Tx) error { return todo.RaiseTx(t.Context(), tx, noon, it) }); err == nil {
+			t.Errorf("raised %+v", it)
+		}
+	}
+	undone := errors.New("undone")
+	err := w.db.InTx(t.Context(), func(tx pg.Tx) error {
+		return errors.Join(todo.RaiseTx(t.Context(), tx, noon, review("z", w.east)), undone)
+	})
+	if !errors.Is(err, undone) || w.keys(actor(8, access.Reviewer, w.bureau)) != "" {
+		t.Errorf("a matter outlived its transaction (%v)", err)
+	}
+}
+
+func TestWordsOfReasons(t *testing.T) {
+	t.Parallel()
+	var args map[string]any
+	if err := json.Unmarshal([]byte(`{"account": "环保北京", "n": 3}`), &args); err != nil {
+		t.Fatal(err)
+	}
+	zh, en := i18n.For(i18n.Chinese), i18n.For(i18n.English)
+	for _, tc := range []struct {
+		o      todo.Open
+		zh, en string
+		tone   todo.Tone
+		path   string
+	}{
+		{todo.Open{Code: "token.expiring", SubjectType: "account", SubjectID: 5, Args: args},
+			"环保北京：授权还有 3 天到期，到期后不能发布", "环保北京: the authorisation ends in 3 days; after that nothing can be published", todo.Warning, "/matrix/accounts/5"},
+		{todo.Open{Code: "delivery.problem.token", SubjectType: "delivery", SubjectID: 6, Args: map[string]any{"account": "甲", "reason": "审核"}},
+			"甲：到时将无法发出。审核", "甲: it will not go out when due. Reviews", todo.Warning, "/deliveries/6"},
+		{todo.Open{Kind: todo.KindReview, Code: "review.waiting", SubjectType: "post", SubjectID: 7, Args: map[string]any{"title": "题"}},
+			"待审：题", "To review: 题", todo.Notice, "/review/7"},
+		{todo.Open{Code: "never.heard", SubjectType: "star"}, "有一件事需要处理（never.heard）", "Something needs attention (never.heard)", todo.Warning, "/todo"},
+	} {
+		if got := zh.T(tc.o.Text(), tc.o.Pairs()...); got != tc.zh {
+			t.Errorf("%s: %q, want %q", tc.o.Code, got, tc.zh)
+		}
+		if got := en.T(tc.o.Text(), tc.o.Pairs()...); got != tc.en {
+			t.Errorf("%s: %q, want %q", tc.o.Code, got, tc.en)
+		}
+		if tc.o.Tone() != tc.tone || tc.o.Path() != tc.path || tc.o.Act() == "" {
+			t.Errorf("%s: tone %s, path %s, act %q", tc.o.Code, tc.o.Tone(), tc.o.Path(), tc.o.Act())
+		}
+	}
+	for _, k := range todo.Kinds() {
+		if todo.KindName(k) == todo.KindName("?") {
+			t.Errorf("kind %s has no name", k)
+		}
+	}
+}
