@@ -3,6 +3,9 @@ package delivery
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"juzhen/internal/i18n"
 )
 
 // Reason is a code for why a delivery stands where it stands, and for each step in its story. Rows hold codes with
@@ -94,105 +97,93 @@ func Reasons() []Reason {
 
 // Label is the Chinese text of the reason: what happened, what it means, what to do. "{.name}" is filled from the parameters.
 func (r Reason) Label() string {
-	for _, table := range []map[Reason]string{planTexts.Label(), callTexts.Label(), laterTexts.Label()} {
-		if text, ok := table[r]; ok {
-			return text
-		}
+	if text, ok := reasonTexts[r]; ok {
+		return text
 	}
 	return string(r)
 }
 
-// texts is one part of the table of texts; its Label method is what the check of translations reads.
-type texts int
-
-const (
-	planTexts texts = iota
-	callTexts
-	laterTexts
-)
-
-// Label gives the part.
-func (t texts) Label() map[Reason]string {
-	switch t {
-	case planTexts:
-		return map[Reason]string{
-			WasPlanned:      "已列入发布计划，待批准",
-			WasReplanned:    "已重新列入发布计划",
-			WasApproved:     "已批准，到时自动发出",
-			ApprovedPaused:  "已批准；所在单位或账号正在暂停，恢复后再定",
-			NotApproved:     "到时仍未批准，没有发出；批准时请选择立即发布或新的时间",
-			WasWithdrawn:    "稿件已撤回，没有发出",
-			WasRevised:      "稿件正在修改，原批准已失效",
-			WasRescheduled:  "发布时间已改",
-			WasCancelled:    "已取消，没有发出",
-			AccountDropped:  "新版本不再发往此账号",
-			WasPaused:       "已暂停",
-			WasResumed:      "已恢复",
-			WishKept:        "当时正在发送，已记下要求；结果查清后照办",
-			WasClaimed:      "开始准备",
-			TakenOver:       "原进程已停，由另一进程接手",
-			GivenBack:       "进程停机，退回待发",
-			Prepared:        "准备完毕，等候发布时刻",
-			AccountNotLive:  "账号不在运行状态，暂不能发；请管理员启用账号",
-			TooLate:         "已过最晚发布时刻，没有发出；如仍需发布，请重新定时",
-			HandoffDue:      "请值班人员在微博手工发布，并登记链接",
-			HandoffTaken:    "已有人领取，正在手工发布",
-			HandoffReturned: "领取已退回，请另一位值班人员处理",
-			HandoffSent:     "已手工发布并登记链接",
-			Superseded:      "发送结果查清前已开始修改稿件；旧版没有发出，请按新版重新安排",
-			HashDiffers:     "待发内容与批准内容不一致，已停下；请重新提交审核",
-			TextRefused:     "内容不符合接口规则：{.text}",
-			PictureRefused:  "图片未能上传：{.text}",
-			PictureWaits:    "图片暂未上传成功，正在重试",
-			TokenMissing:    "账号没有可用授权，暂不能发；授权后自动继续",
-			TokenEnds:       "账号授权将在发布前到期；请尽快重新授权",
-		}
-	case callTexts:
-		return map[Reason]string{
-			Marked:           "到时，开始发送",
-			MarkUndone:       "发送标记未获数据库确认，没有调用微博，退回待发",
-			Published:        "微博确认已发出",
-			PublishedReview:  "微博确认已发出，平台正在人工复核，稍后取得编号",
-			PublishedSlow:    "微博确认已发出，平台显示有延迟，稍后取得编号",
-			LateAnswer:       "微博的答复晚到：已发出",
-			LateConfirmation: "微博的答复晚到：已发出。此前曾判定未发，请核对并决定是否下架",
-			OutcomeOpen:      "微博未确认是否发出。系统将查看该账号最新微博；请勿手动重发",
-			OwnerGone:        "发送进程中断，不能断定是否发出。系统将查看该账号最新微博；请勿手动重发",
-			CallOverdue:      "发送超时未回报，不能断定是否发出。系统将查看该账号最新微博；请勿手动重发",
-			Refused:          "微博拒绝发布：{.text}（{.code}）",
-			NoConnection:     "没有连上微博，内容没有发出；稍后自动再试",
-			TokenRefused:     "微博不接受账号授权（{.code}），没有发出；重新授权后自动继续",
-			RestAccount:      "账号发布过于频繁（{.code}），微博要求暂歇，{.until} 后继续",
-			RestShared:       "本机地址调用过于频繁（{.code}），全部账号暂歇，{.until} 后继续",
-			RestBehaviour:    "微博认为账号行为异常（{.code}），暂歇至 {.until}；请登录微博查看",
-			Twice:            "可能重复发布，请立即到微博核对",
-		}
-	}
-	return map[Reason]string{
-		LookFound:       "在账号微博中找到，确认已发出",
-		LookAbsent:      "已查看账号微博，尚未找到；{.next} 再查一次。请勿手动重发",
-		LookFailed:      "未能读取账号微博，{.next} 再查。请勿手动重发",
-		LookTwo:         "账号微博中有 {.n} 条可能就是这一条，请人工核对",
-		LookWindow:      "接口只给出最新几条，看不到发送时段，请人工核对",
-		LookPerson:      "多次查看仍未找到，不能断定；请人工核对后决定。请勿手动重发",
-		Resend:          "已确认没有发出，且仍在时限内，自动再发一次",
-		AbsentWish:      "已确认没有发出，按发送期间的要求处理",
-		ConfirmedNot:    "经两人核对，确认没有发出",
-		ResolvedSent:    "经人工核对，确认已发出",
-		DecisionAsked:   "已提出，待第二人确认",
-		DecisionRefused: "第二人未同意",
-		Restored:        "数据库经过恢复，此后到时的发送需逐条核对；请勿手动重发",
-		ReadBackSame:    "回读一致",
-		ReadBackChanged: "线上内容与批准稿不一致，请核对",
-		ReadBackHidden:  "账号微博中暂看不到这一条，可能在平台复核中",
-		ReadBackRemoved: "这一条已不在平台上，可能被平台删除",
-		WasTakenDown:    "已下架",
-		TakedownFailed:  "下架未成功：{.text}（{.code}）",
-	}
+var reasonTexts = map[Reason]string{
+	WasPlanned:       i18n.N("已列入发布计划，待批准"),
+	WasReplanned:     i18n.N("已重新列入发布计划"),
+	WasApproved:      i18n.N("已批准，到时自动发出"),
+	ApprovedPaused:   i18n.N("已批准；所在单位或账号正在暂停，恢复后再定"),
+	NotApproved:      i18n.N("到时仍未批准，没有发出；批准时请选择立即发布或新的时间"),
+	WasWithdrawn:     i18n.N("稿件已撤回，没有发出"),
+	WasRevised:       i18n.N("稿件正在修改，原批准已失效"),
+	WasRescheduled:   i18n.N("发布时间已改"),
+	WasCancelled:     i18n.N("已取消，没有发出"),
+	AccountDropped:   i18n.N("新版本不再发往此账号"),
+	WasPaused:        i18n.N("已暂停"),
+	WasResumed:       i18n.N("已恢复"),
+	WishKept:         i18n.N("当时正在发送，已记下要求；结果查清后照办"),
+	WasClaimed:       i18n.N("开始准备"),
+	TakenOver:        i18n.N("原进程已停，由另一进程接手"),
+	GivenBack:        i18n.N("进程停机，退回待发"),
+	Prepared:         i18n.N("准备完毕，等候发布时刻"),
+	AccountNotLive:   i18n.N("账号不在运行状态，暂不能发；请管理员启用账号"),
+	TooLate:          i18n.N("已过最晚发布时刻，没有发出；如仍需发布，请重新定时"),
+	HandoffDue:       i18n.N("请值班人员在微博手工发布，并登记链接"),
+	HandoffTaken:     i18n.N("已有人领取，正在手工发布"),
+	HandoffReturned:  i18n.N("领取已退回，请另一位值班人员处理"),
+	HandoffSent:      i18n.N("已手工发布并登记链接"),
+	Superseded:       i18n.N("发送结果查清前已开始修改稿件；旧版没有发出，请按新版重新安排"),
+	HashDiffers:      i18n.N("待发内容与批准内容不一致，已停下；请重新提交审核"),
+	TextRefused:      i18n.N("内容不符合接口规则：{.text}"),
+	PictureRefused:   i18n.N("图片未能上传：{.text}"),
+	PictureWaits:     i18n.N("图片暂未上传成功，正在重试"),
+	TokenMissing:     i18n.N("账号没有可用授权，暂不能发；授权后自动继续"),
+	TokenEnds:        i18n.N("账号授权将在发布前到期；请尽快重新授权"),
+	Marked:           i18n.N("到时，开始发送"),
+	MarkUndone:       i18n.N("发送标记未获数据库确认，没有调用微博，退回待发"),
+	Published:        i18n.N("微博确认已发出"),
+	PublishedReview:  i18n.N("微博确认已发出，平台正在人工复核，稍后取得编号"),
+	PublishedSlow:    i18n.N("微博确认已发出，平台显示有延迟，稍后取得编号"),
+	LateAnswer:       i18n.N("微博的答复晚到：已发出"),
+	LateConfirmation: i18n.N("微博的答复晚到：已发出。此前曾判定未发，请核对并决定是否下架"),
+	OutcomeOpen:      i18n.N("微博未确认是否发出。系统将查看该账号最新微博；请勿手动重发"),
+	OwnerGone:        i18n.N("发送进程中断，不能断定是否发出。系统将查看该账号最新微博；请勿手动重发"),
+	CallOverdue:      i18n.N("发送超时未回报，不能断定是否发出。系统将查看该账号最新微博；请勿手动重发"),
+	Refused:          i18n.N("微博拒绝发布：{.text}（{.code}）"),
+	NoConnection:     i18n.N("没有连上微博，内容没有发出；稍后自动再试"),
+	TokenRefused:     i18n.N("微博不接受账号授权（{.code}），没有发出；重新授权后自动继续"),
+	RestAccount:      i18n.N("账号发布过于频繁（{.code}），微博要求暂歇，{.until} 后继续"),
+	RestShared:       i18n.N("本机地址调用过于频繁（{.code}），全部账号暂歇，{.until} 后继续"),
+	RestBehaviour:    i18n.N("微博认为账号行为异常（{.code}），暂歇至 {.until}；请登录微博查看"),
+	Twice:            i18n.N("可能重复发布，请立即到微博核对"),
+	LookFound:        i18n.N("在账号微博中找到，确认已发出"),
+	LookAbsent:       i18n.N("已查看账号微博，尚未找到；{.next} 再查一次。请勿手动重发"),
+	LookFailed:       i18n.N("未能读取账号微博，{.next} 再查。请勿手动重发"),
+	LookTwo:          i18n.N("账号微博中有 {.n} 条可能就是这一条，请人工核对"),
+	LookWindow:       i18n.N("接口只给出最新几条，看不到发送时段，请人工核对"),
+	LookPerson:       i18n.N("多次查看仍未找到，不能断定；请人工核对后决定。请勿手动重发"),
+	Resend:           i18n.N("已确认没有发出，且仍在时限内，自动再发一次"),
+	AbsentWish:       i18n.N("已确认没有发出，按发送期间的要求处理"),
+	ConfirmedNot:     i18n.N("经两人核对，确认没有发出"),
+	ResolvedSent:     i18n.N("经人工核对，确认已发出"),
+	DecisionAsked:    i18n.N("已提出，待第二人确认"),
+	DecisionRefused:  i18n.N("第二人未同意"),
+	Restored:         i18n.N("数据库经过恢复，此后到时的发送需逐条核对；请勿手动重发"),
+	ReadBackSame:     i18n.N("回读一致"),
+	ReadBackChanged:  i18n.N("线上内容与批准稿不一致，请核对"),
+	ReadBackHidden:   i18n.N("账号微博中暂看不到这一条，可能在平台复核中"),
+	ReadBackRemoved:  i18n.N("这一条已不在平台上，可能被平台删除"),
+	WasTakenDown:     i18n.N("已下架"),
+	TakedownFailed:   i18n.N("下架未成功：{.text}（{.code}）"),
 }
 
 // ReasonText gives the text of the delivery's reason and its arguments, alternating names and values, ready for a printer.
 func (d Delivery) ReasonText() (string, []any) { return d.Reason.Label(), d.ReasonArgs.pairs() }
+
+// plain is the text with its parameters filled in, for to-dos.
+func (r Reason) plain(a Args) string {
+	text := r.Label()
+	pairs := a.pairs()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		text = strings.ReplaceAll(text, fmt.Sprintf("{.%v}", pairs[i]), fmt.Sprint(pairs[i+1]))
+	}
+	return text
+}
 
 // Text gives the text of the step and its arguments, ready for a printer.
 func (e Event) Text() (string, []any) { return e.Code.Label(), e.Args.pairs() }

@@ -1,0 +1,163 @@
+package delivery
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/todo"
+)
+
+const applySQL = `
+UPDATE deliveries SET state = @to, reason = @code, reason_args = @args, updated_at = @now,
+       attempts = attempts + @attempts, looks = CASE WHEN @to <> 'unknown' THEN 0 ELSE looks + @looked END, next_look_at = @next_look,
+       call_ended_at = coalesce(@call_ended, call_ended_at), not_before = @not_before,
+       due_at = coalesce(@due, due_at), not_after = CASE WHEN @due::timestamptz IS NULL THEN not_after ELSE @due + (not_after - due_at) END,
+       plan = plan + CASE WHEN @due::timestamptz IS NULL THEN 0 ELSE 1 END,
+       remote_id = coalesce(nullif(@remote, ''), remote_id), sent_at = coalesce(@sent_at, sent_at),
+       live = coalesce(nullif(@live, ''), live), live_at = CASE WHEN @live = '' THEN live_at ELSE @now END, live_text = coalesce(@live_text, live_text),
+       wish = CASE WHEN @drop_wish THEN NULL ELSE wish END, wish_due_at = CASE WHEN @drop_wish THEN NULL ELSE wish_due_at END,
+       owner = CASE WHEN @to IN ('sending', 'preparing', 'unknown') THEN owner END
+WHERE id = @id AND state = @from
+RETURNING plan`
+
+// ApplyTx does to a delivery what a rule decided: state, event, to-dos, the account's turn and rests, in the caller's transaction.
+// It fails with fault.Conflict when the delivery is no longer as d says. by is the person who acts, 0 the machine.
+func ApplyTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change, by int64) error {
+	if c.To != d.State && !CanGo(d.State, c.To) {
+		return fmt.Errorf("delivery %d: %s → %s is no arrow", d.ID, d.State, c.To)
+	}
+	args, err := json.Marshal(orEmpty(c.Args))
+	if err != nil {
+		return err
+	}
+	named := pgx.NamedArgs{"id": d.ID, "from": string(d.State), "to": string(c.To), "code": string(c.Code), "args": string(args), "now": now,
+		"attempts": count(c.Attempt), "looked": count(c.Looked), "next_look": c.NextLook, "call_ended": c.CallEnded, "not_before": c.NotBefore,
+		"due": c.DueAt, "remote": c.RemoteID, "sent_at": c.SentAt, "live": string(c.Live), "live_text": c.LiveText, "drop_wish": c.DropWish}
+	var plan int
+	if err := tx.Pgx.QueryRow(ctx, applySQL, named).Scan(&plan); err != nil {
+		return pg.OrNotFound(err, errMoved())
+	}
+	if err := noteTx(ctx, tx, now, d, c, plan, by, string(args)); err != nil {
+		return err
+	}
+	if err := applyTurn(ctx, tx, d, c); err != nil {
+		return err
+	}
+	return applyTodos(ctx, tx, now, d, c, by)
+}
+
+// errMoved says that somebody or something was faster.
+func errMoved() *fault.Error {
+	return fault.Conflict("发送状态刚刚变化，请刷新后再看").WithCode("state_changed")
+}
+
+func orEmpty(a Args) Args {
+	if a == nil {
+		return Args{}
+	}
+	return a
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// noteTx writes the event of a change.
+func noteTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change, plan int, by int64, args string) error {
+	_, err := tx.Pgx.Exec(ctx, `
+INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code, args)
+VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, 0), $9, $10)`, d.ID, now, string(d.State), string(c.To), plan, d.AttemptID, d.Owner, by, string(c.Code), args)
+	return err
+}
+
+// applyTurn gives the account's turn on and writes down rests.
+func applyTurn(ctx context.Context, tx pg.Tx, d Delivery, c Change) error {
+	if c.Turn != TurnKept {
+		if err := freeTurn(ctx, tx, d, c.Turn); err != nil {
+			return err
+		}
+	}
+	if c.AccountRest != nil {
+		if _, err := tx.Pgx.Exec(ctx, "UPDATE account_turns SET rest_until = greatest(rest_until, $2) WHERE account_id = $1", d.AccountID, *c.AccountRest); err != nil {
+			return err
+		}
+	}
+	if c.SharedRest == nil {
+		return nil
+	}
+	_, err := tx.Pgx.Exec(ctx, `
+INSERT INTO shared_rests (scope, until, code) VALUES ($1, $2, $3)
+ON CONFLICT (scope) DO UPDATE SET until = greatest(shared_rests.until, excluded.until), code = excluded.code`, d.Connector, *c.SharedRest, c.RestCode)
+	return err
+}
+
+func freeTurn(ctx context.Context, tx pg.Tx, d Delivery, turn Turn) error {
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE account_turns t SET
+    delivery_id = CASE WHEN t.delivery_id = $2 THEN NULL ELSE t.delivery_id END,
+    allowance = CASE WHEN $3 THEN coalesce(t.allowance, $4)
+                     WHEN $5 AND NOT EXISTS (SELECT FROM deliveries o WHERE o.account_id = $1 AND o.state = 'unknown' AND o.id <> $2) THEN NULL
+                     ELSE t.allowance END
+WHERE t.account_id = $1`, d.AccountID, d.ID, turn == TurnBounded, Settings{}.Filled().Follow, turn == TurnSettled)
+	return err
+}
+
+// todoKey is the key of a to-do about one delivery.
+func todoKey(id int64, kind TodoKind) string { return fmt.Sprintf("delivery/%d/%s", id, kind) }
+
+// applyTodos raises what a person must know and closes what has settled itself.
+func applyTodos(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change, by int64) error {
+	if c.Resolve != "" {
+		if err := todo.ResolveTx(ctx, tx, now, todoKey(d.ID, c.Resolve), by); err != nil {
+			return err
+		}
+	}
+	if c.To != d.State && (c.To.Final() || c.To == Waiting || c.To == Planned) {
+		if err := todo.ResolveSubjectTx(ctx, tx, now, "delivery", d.ID, by); err != nil {
+			return err
+		}
+	}
+	if c.Raise == "" {
+		return nil
+	}
+	return RaiseTx(ctx, tx, now, d, c)
+}
+
+// RaiseTx tells the people of the account's unit about a change.
+func RaiseTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change) error {
+	kind, code := todoOf(c)
+	return todo.RaiseTx(ctx, tx, now, todo.Item{Kind: kind, Key: todoKey(d.ID, c.Raise), Permission: access.DeliveryDecide, UnitPath: d.UnitPath,
+		SubjectType: "delivery", SubjectID: d.ID, Code: code, DueAt: d.DueAt,
+		Args: map[string]any{"account": "@" + d.AccountHandle, "reason": c.Code.plain(c.Args)}})
+}
+
+// todoOf gives the kind of the to-do and the code of its text.
+func todoOf(c Change) (kind, code string) {
+	switch {
+	case c.Raise == TodoTwice:
+		return todo.KindIncident, "delivery.twice"
+	case c.Raise == TodoProblem && c.To == Failed:
+		return todo.KindMissed, "delivery.failed"
+	case c.Raise == TodoLive && c.Code == LateConfirmation:
+		return todo.KindIncident, "delivery.late"
+	case c.Raise == TodoLive && c.Live == LiveRemoved:
+		return todo.KindLive, "delivery.removed"
+	case c.Raise == TodoLive && c.Live == LiveChanged:
+		return todo.KindLive, "delivery.changed"
+	case c.Raise == TodoLive && c.Code == TakedownFailed:
+		return todo.KindLive, "delivery.takedown"
+	case c.Raise == TodoLive:
+		return todo.KindLive, "delivery.hidden"
+	}
+	return string(c.Raise), "delivery." + string(c.Raise)
+}

@@ -1,0 +1,105 @@
+package delivery
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Querier is a pool or a transaction of pgx.
+type Querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// Move is one grouped change of state with its events, in one statement: every delivery that is in one of the states From
+// and for which Where holds goes to To. Rows are locked in the order of ids. It is a compare-and-set: what has moved on
+// meanwhile is left alone.
+type Move struct {
+	From  []State
+	To    State  // "" keeps each state: a note
+	Where string // over deliveries d; values as @name
+	Set   string // further assignments, may be empty
+	Args  pgx.NamedArgs
+	Code  Reason
+	With  Args // parameters of the code
+	By    int64
+	Limit int  // 0: all
+	Skip  bool // leave alone what another transaction holds
+}
+
+// Moved is one delivery that a Move changed.
+type Moved struct {
+	ID, PostID, AccountID int64
+	From                  State
+	Plan                  int
+	DueAt                 *time.Time
+	Urgent                bool
+}
+
+// Run makes the change at the instant now and tells what was changed, in the order of ids.
+func (m Move) Run(ctx context.Context, q Querier, now time.Time) ([]Moved, error) {
+	args, err := m.named(now)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, m.sql(), args)
+	if err != nil {
+		return nil, fmt.Errorf("move deliveries to %s: %w", m.To, err)
+	}
+	moved, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Moved])
+	if err != nil {
+		return nil, fmt.Errorf("move deliveries to %s: %w", m.To, err)
+	}
+	return moved, nil
+}
+
+func (m Move) named(now time.Time) (pgx.NamedArgs, error) {
+	from := make([]string, len(m.From))
+	for i, s := range m.From {
+		if m.To != "" && !CanGo(s, m.To) {
+			return nil, fmt.Errorf("move deliveries: %s → %s is no arrow", s, m.To)
+		}
+		from[i] = string(s)
+	}
+	with, err := json.Marshal(m.With)
+	if err != nil {
+		return nil, err
+	}
+	if m.With == nil {
+		with = []byte("{}")
+	}
+	args := pgx.NamedArgs{"from": from, "to": string(m.To), "now": now, "code": string(m.Code), "with": string(with), "by": m.By, "limit": m.Limit}
+	for name, v := range m.Args {
+		args[name] = v
+	}
+	return args, nil
+}
+
+func (m Move) sql() string {
+	lock := "FOR UPDATE OF d"
+	if m.Skip {
+		lock += " SKIP LOCKED"
+	}
+	limit := ""
+	if m.Limit > 0 {
+		limit = "LIMIT @limit"
+	}
+	set := ""
+	if m.Set != "" {
+		set = ", " + m.Set
+	}
+	return `
+WITH cur AS MATERIALIZED (
+    SELECT d.id, d.state FROM deliveries d WHERE d.state = ANY (@from) AND (` + m.Where + `) ORDER BY d.id ` + limit + ` ` + lock + `),
+upd AS (
+    UPDATE deliveries d SET state = coalesce(nullif(@to::text, ''), d.state), reason = @code, reason_args = @with::jsonb, updated_at = @now` + set + `
+    FROM cur WHERE d.id = cur.id
+    RETURNING d.id, d.post_id, d.account_id, cur.state AS from_state, d.state, d.plan, d.due_at, d.urgent, d.attempt_id, d.owner),
+ev AS (
+    INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code, args)
+    SELECT id, @now, from_state, state, plan, attempt_id, owner, nullif(@by::bigint, 0), @code, @with::jsonb FROM upd)
+SELECT id, post_id, account_id, from_state, plan, due_at, urgent FROM upd ORDER BY id`
+}
