@@ -60,15 +60,23 @@ func (a *account) attributes(detached bool) *syscall.SysProcAttr {
 	return attr
 }
 
-// prepareFolder makes the folder and checks that the server's user can reach it.
+// prepareFolder makes the folder, lets the server's user pass through it (what lies in it has modes of its own) and
+// checks that this user can come so far.
 func prepareFolder(dir string, as *account) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return fmt.Errorf("make folder of postgres: %w", err)
 	}
 	if as == nil {
 		return nil
 	}
-	for p := dir; p != "/"; p = filepath.Dir(p) {
+	info, err := os.Stat(dir)
+	if err == nil {
+		err = os.Chmod(dir, info.Mode().Perm()|0o011)
+	}
+	if err != nil {
+		return fmt.Errorf("open folder of postgres: %w", err)
+	}
+	for p := filepath.Dir(dir); p != "/"; p = filepath.Dir(p) {
 		info, err := os.Stat(p)
 		if err != nil {
 			return fmt.Errorf("look at folder of postgres: %w", err)

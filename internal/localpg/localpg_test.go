@@ -20,9 +20,6 @@ func folder(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir
 }

@@ -1,0 +1,96 @@
+// Package config turns the environment into one checked struct. It is the only reader of the environment; it opens no
+// connection and starts nothing. Every field has a line in docs/configuration.md, which a test compares with this file.
+package config
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"juzhen/internal/seal"
+)
+
+// Config is everything an operator can set. Times are durations as Go writes them: 500ms, 30s, 5m.
+type Config struct {
+	Listen    string `env:"JUZHEN_LISTEN" envDefault:"localhost:8080"`
+	PublicURL string `env:"JUZHEN_PUBLIC_URL"` // empty: Public derives it
+	DataDir   string `env:"JUZHEN_DATA_DIR"`   // filled by Load
+	LogLevel  string `env:"JUZHEN_LOG_LEVEL" envDefault:"info"`
+
+	DatabaseURL          seal.Secret `env:"JUZHEN_DATABASE_URL"` // with the password of the file in it, once loaded
+	DatabasePasswordFile string      `env:"JUZHEN_DATABASE_PASSWORD_FILE"`
+	PageConnections      int32       `env:"JUZHEN_PAGE_CONNECTIONS" envDefault:"20"`
+	QueueConnections     int32       `env:"JUZHEN_QUEUE_CONNECTIONS" envDefault:"30"`
+	MarkConnections      int32       `env:"JUZHEN_MARK_CONNECTIONS" envDefault:"8"`
+
+	SecretKey     seal.Secret `env:"JUZHEN_SECRET_KEY"` // the text of a key file (seal.ParseKeys), from either name
+	SecretKeyFile string      `env:"JUZHEN_SECRET_KEY_FILE"`
+
+	WeiboURL           string      `env:"JUZHEN_WEIBO_URL" envDefault:"https://api.weibo.com"`
+	WeiboCommercialURL string      `env:"JUZHEN_WEIBO_COMMERCIAL_URL" envDefault:"https://c.api.weibo.com"`
+	WeiboAppKey        string      `env:"JUZHEN_WEIBO_APP_KEY"`
+	WeiboAppSecret     seal.Secret `env:"JUZHEN_WEIBO_APP_SECRET"` // from either name
+	WeiboAppSecretFile string      `env:"JUZHEN_WEIBO_APP_SECRET_FILE"`
+	WeiboSafeDomain    string      `env:"JUZHEN_WEIBO_SAFE_DOMAIN"`
+	SendConnections    int         `env:"JUZHEN_SEND_CONNECTIONS" envDefault:"200"`
+
+	PrepareLead   time.Duration `env:"JUZHEN_PREPARE_LEAD" envDefault:"60s"`
+	CallLimit     time.Duration `env:"JUZHEN_CALL_LIMIT" envDefault:"10s"`
+	LateLimit     time.Duration `env:"JUZHEN_LATE_LIMIT" envDefault:"30m"`
+	LookFirst     time.Duration `env:"JUZHEN_LOOK_FIRST" envDefault:"10s"`
+	LookLag       time.Duration `env:"JUZHEN_LOOK_LAG" envDefault:"5m"`
+	LookAgain     time.Duration `env:"JUZHEN_LOOK_AGAIN" envDefault:"10m"`
+	LookFor       time.Duration `env:"JUZHEN_LOOK_FOR" envDefault:"24h"`
+	ReadBack      time.Duration `env:"JUZHEN_READ_BACK" envDefault:"30s"`
+	HandoffReturn time.Duration `env:"JUZHEN_HANDOFF_RETURN" envDefault:"10m"`
+	Lease         time.Duration `env:"JUZHEN_LEASE" envDefault:"5s"`
+	Sweep         time.Duration `env:"JUZHEN_SWEEP" envDefault:"1s"`
+	ClockWarn     time.Duration `env:"JUZHEN_CLOCK_WARN" envDefault:"200ms"`
+	ClockStop     time.Duration `env:"JUZHEN_CLOCK_STOP" envDefault:"2s"`
+	ShutdownGrace time.Duration `env:"JUZHEN_SHUTDOWN_GRACE" envDefault:"30s"`
+}
+
+// FromEnvironment is Load of this process's environment.
+func FromEnvironment() (Config, error) { return Load(os.Environ()) }
+
+// Public is the address people type, without a slash at its end: the one set, else http://localhost with the port of
+// listen, the address the console really listens on.
+func (c Config) Public(listen string) string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	_, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		port = "8080"
+	}
+	return "http://localhost:" + port
+}
+
+// CheckServe names what `serve` needs and has no default for: the database and the key, and the application at Weibo's
+// when one of its two halves is set.
+func (c Config) CheckServe() error {
+	var p problems
+	if c.DatabaseURL == "" {
+		p.add("JUZHEN_DATABASE_URL", "必须设置数据库地址，如 postgres://juzhen@localhost/juzhen")
+	}
+	if c.SecretKey == "" {
+		p.add("JUZHEN_SECRET_KEY_FILE", "必须设置主密钥文件（可用 openssl rand -base64 32 生成，权限 0600，与数据库分开备份）")
+	}
+	if (c.WeiboAppKey == "") != (c.WeiboAppSecret == "") {
+		p.add("JUZHEN_WEIBO_APP_KEY", "必须与 JUZHEN_WEIBO_APP_SECRET（或 _FILE）一起设置")
+	}
+	return p.err()
+}
+
+// defaultDataDir lies where the system user of a private Postgres can reach it, also when we are root.
+func defaultDataDir() string {
+	if os.Geteuid() == 0 {
+		return "/var/lib/juzhen"
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = os.TempDir()
+	}
+	return filepath.Join(home, ".local", "share", "juzhen")
+}

@@ -1,0 +1,212 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"juzhen/internal/seal"
+)
+
+// prefix of every name that is ours; another name with it is a mistake somebody should hear of.
+const prefix = "JUZHEN_"
+
+// problems collects what is wrong, so that the operator corrects it all at once.
+type problems []string
+
+func (p *problems) add(name, what string) { *p = append(*p, name+"："+what) }
+
+func (p problems) err() error {
+	if len(p) == 0 {
+		return nil
+	}
+	return errors.New("配置有误：\n  " + strings.Join(p, "\n  "))
+}
+
+// Load reads NAME=value pairs. An empty value counts as not set. The error names every unknown JUZHEN_ name and every bad
+// value at once, and never shows a secret.
+func Load(environ []string) (Config, error) {
+	values, unknown := ours(environ)
+	var p problems
+	for _, name := range unknown {
+		p.add(name, "没有这个配置项（见 docs/configuration.md）")
+	}
+	var c Config
+	p.parse(env.ParseWithOptions(&c, env.Options{Environment: values}), values)
+	p.checkAddresses(&c)
+	p.checkNumbers(c)
+	p.readFiles(&c)
+	if err := p.err(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// ours splits the environment into the known names with their values and the unknown ones.
+func ours(environ []string) (values map[string]string, unknown []string) {
+	known := names()
+	values = map[string]string{}
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		switch {
+		case !strings.HasPrefix(name, prefix):
+		case known[name] == "":
+			unknown = append(unknown, name)
+		case value != "":
+			values[name] = value
+		}
+	}
+	slices.Sort(unknown)
+	return values, unknown
+}
+
+// names maps each name of the environment to its field.
+func names() map[string]string {
+	m := map[string]string{}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
+		m[f.Tag.Get("env")] = f.Name
+	}
+	return m
+}
+
+// parse adds a line for each field that could not be read. The library's own text may hold the value; ours only for
+// what is no secret.
+func (p *problems) parse(err error, values map[string]string) {
+	var all env.AggregateError
+	if err == nil || !errors.As(err, &all) {
+		return
+	}
+	for _, one := range all.Errors {
+		var bad env.ParseError
+		if !errors.As(one, &bad) {
+			continue
+		}
+		for name, field := range names() {
+			if field == bad.Name {
+				p.add(name, fmt.Sprintf("“%s”不是%s", values[name], kind(bad.Type)))
+			}
+		}
+	}
+}
+
+func kind(t reflect.Type) string {
+	if t == reflect.TypeFor[time.Duration]() {
+		return "时长（如 500ms、30s、5m）"
+	}
+	return "整数"
+}
+
+func (p *problems) checkAddresses(c *Config) {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		p.add("JUZHEN_LISTEN", fmt.Sprintf("“%s”应为 主机:端口，如 localhost:8080", c.Listen))
+	}
+	for name, address := range map[string]*string{
+		"JUZHEN_PUBLIC_URL": &c.PublicURL, "JUZHEN_WEIBO_URL": &c.WeiboURL, "JUZHEN_WEIBO_COMMERCIAL_URL": &c.WeiboCommercialURL,
+	} {
+		*address = strings.TrimRight(*address, "/")
+		if *address != "" && !webAddress(*address) {
+			p.add(name, fmt.Sprintf("“%s”应为 http:// 或 https:// 开头的网址，不带参数", *address))
+		}
+	}
+	if strings.ContainsAny(c.WeiboSafeDomain, "/: ") {
+		p.add("JUZHEN_WEIBO_SAFE_DOMAIN", fmt.Sprintf("“%s”应为域名，不带 http:// 和路径", c.WeiboSafeDomain))
+	}
+	if c.DataDir == "" {
+		c.DataDir = defaultDataDir()
+	}
+	if abs, err := filepath.Abs(c.DataDir); err == nil {
+		c.DataDir = abs
+	}
+	slices.Sort(*p)
+}
+
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+}
+
+// checkNumbers refuses what would stop the work or break a promise of docs/delivery.md.
+func (p *problems) checkNumbers(c Config) {
+	v := reflect.ValueOf(c)
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		if value := v.FieldByIndex(f.Index); value.CanInt() && value.Int() <= 0 && !p.has(f.Tag.Get("env")) {
+			p.add(f.Tag.Get("env"), "必须大于 0")
+		}
+	}
+	if !p.has("JUZHEN_CLOCK_") && c.ClockStop <= c.ClockWarn {
+		p.add("JUZHEN_CLOCK_STOP", "必须大于 JUZHEN_CLOCK_WARN")
+	}
+	if !p.has("JUZHEN_LEASE") && !p.has("JUZHEN_SWEEP") && c.Lease < 2*c.Sweep {
+		p.add("JUZHEN_LEASE", "至少应为 JUZHEN_SWEEP 的两倍，否则活着的进程会被当作已停")
+	}
+	if !p.has("JUZHEN_SHUTDOWN_GRACE") && !p.has("JUZHEN_CALL_LIMIT") && c.ShutdownGrace <= c.CallLimit {
+		p.add("JUZHEN_SHUTDOWN_GRACE", "必须大于 JUZHEN_CALL_LIMIT，否则停机会切断正在发送的请求")
+	}
+	var level slog.Level
+	if level.UnmarshalText([]byte(c.LogLevel)) != nil {
+		p.add("JUZHEN_LOG_LEVEL", fmt.Sprintf("“%s”应为 debug、info、warn 或 error", c.LogLevel))
+	}
+}
+
+// has tells whether a name with this beginning has a problem already.
+func (p problems) has(name string) bool {
+	return slices.ContainsFunc(p, func(s string) bool { return strings.HasPrefix(s, name) })
+}
+
+// readFiles takes the secrets that lie in files. A secret given twice is refused: which one counts should be no guess.
+func (p *problems) readFiles(c *Config) {
+	p.fromFile("JUZHEN_SECRET_KEY", &c.SecretKey, c.SecretKeyFile)
+	p.fromFile("JUZHEN_WEIBO_APP_SECRET", &c.WeiboAppSecret, c.WeiboAppSecretFile)
+	if c.SecretKey != "" {
+		if _, err := seal.ParseKeys(c.SecretKey.Reveal()); err != nil {
+			p.add("JUZHEN_SECRET_KEY", err.Error())
+		}
+	}
+	var password seal.Secret
+	p.fromFile("JUZHEN_DATABASE_PASSWORD", &password, c.DatabasePasswordFile)
+	p.checkDatabase(c, password)
+}
+
+func (p *problems) fromFile(name string, into *seal.Secret, file string) {
+	if file == "" {
+		return
+	}
+	if *into != "" {
+		p.add(name, "与 "+name+"_FILE 只能设置一个")
+		return
+	}
+	s, err := seal.ReadFile(file)
+	if err != nil {
+		p.add(name+"_FILE", err.Error())
+		return
+	}
+	*into = s
+}
+
+// checkDatabase puts the password of the file into the address.
+func (p *problems) checkDatabase(c *Config, password seal.Secret) {
+	if c.DatabaseURL == "" {
+		if password != "" {
+			p.add("JUZHEN_DATABASE_PASSWORD_FILE", "只能与 JUZHEN_DATABASE_URL 一起设置")
+		}
+		return
+	}
+	u, err := url.Parse(c.DatabaseURL.Reveal())
+	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Path == "" {
+		p.add("JUZHEN_DATABASE_URL", "应为 postgres://用户@主机:端口/库名（内容含密码，不在此显示）")
+		return
+	}
+	if password != "" {
+		u.User = url.UserPassword(u.User.Username(), password.Reveal())
+		c.DatabaseURL = seal.Secret(u.String())
+	}
+}
