@@ -2,6 +2,7 @@ package weibo
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -30,6 +31,7 @@ type Options struct {
 	AnswerLimit int64         // bytes of an answer that are read; more is malformed; default 1 MiB, reads 8 MiB
 
 	Proxy func(*http.Request) (*url.URL, error) // default none; the environment is not read here
+	TLS   *tls.Config                           // default the system's roots
 	Clock func() time.Time                      // wall clock; default time.Now
 	Mono  func() time.Duration                  // monotonic clock from any fixed point; default since New
 	Log   *slog.Logger                          // never sees a token; default discards

@@ -12,6 +12,7 @@ func readingTransport(o Options) *http.Transport {
 	d := &net.Dialer{Timeout: o.DialTimeout, KeepAlive: 15 * time.Second}
 	return &http.Transport{
 		Proxy:               o.Proxy,
+		TLSClientConfig:     o.TLS.Clone(),
 		DialContext:         d.DialContext,
 		MaxIdleConnsPerHost: o.ReadConns,
 		MaxConnsPerHost:     o.ReadConns,
@@ -27,7 +28,8 @@ func writingTransport(o Options) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{
-		Proxy: o.Proxy,
+		Proxy:           o.Proxy,
+		TLSClientConfig: o.TLS.Clone(),
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := d.DialContext(ctx, network, address)
 			if err != nil {
