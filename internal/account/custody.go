@@ -70,7 +70,7 @@ func (s *Service) tell(ctx context.Context, tx pg.Tx, a Account, code string, ex
 	}
 	args := map[string]any{"account": a.At()}
 	if expires != nil {
-		args["days"] = a.Token.DaysLeft(s.now())
+		args["n"] = a.Token.DaysLeft(s.now())
 	}
 	return todo.RaiseTx(ctx, tx, s.now(), todo.Item{Kind: "token", Key: todoKey(a.ID), Permission: access.AccountManage,
 		UnitPath: a.UnitPath, SubjectType: "account", SubjectID: a.ID, Code: code, Args: args, DueAt: expires})
@@ -172,14 +172,14 @@ func (s *Service) foretell(ctx context.Context, c sealedRow, step int) (done boo
 	return done, err
 }
 
-// checkName is the row of installation that proves that the key is still the one that sealed the tokens.
-const checkName = "seal_check"
+// checkRow is the row of installation that proves that the key is still the one that sealed the tokens.
+const checkRow = "seal_check"
 
 // CheckKey compares the master key with the one that sealed what lies in the database; the first start records it. With another
 // key it fails with fault.Conflict of code "wrong_key" that says how many tokens would need a new authorisation: the start is refused.
 func (s *Service) CheckKey(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		value, err := installed(ctx, tx.DB, checkName, s.box.CheckValue(), s.now())
+		value, err := installed(ctx, tx.DB, checkRow, s.box.CheckValue(), s.now())
 		if err != nil {
 			return err
 		}
@@ -216,7 +216,7 @@ func (s *Service) AcceptKey(ctx context.Context) (int, error) {
 				return err
 			}
 		}
-		return install(ctx, tx.DB, checkName, s.box.CheckValue(), s.now())
+		return install(ctx, tx.DB, checkRow, s.box.CheckValue(), s.now())
 	})
 	return lost, err
 }

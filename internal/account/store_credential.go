@@ -119,8 +119,8 @@ func insertState(ctx context.Context, db *gorm.DB, hash []byte, accountID, userI
 	if err := db.WithContext(ctx).Exec("DELETE FROM oauth_states WHERE expires_at < ?", now).Error; err != nil {
 		return err
 	}
-	return db.WithContext(ctx).Exec("INSERT INTO oauth_states (state_hash, account_id, user_id, session_id, expires_at) VALUES (?, ?, ?, ?, ?)",
-		hash, accountID, userID, sessionID, expires).Error
+	return db.WithContext(ctx).Exec("INSERT INTO oauth_states (account_id, state_hash, user_id, session_id, expires_at) VALUES (?, ?, ?, ?, ?)",
+		accountID, hash, userID, sessionID, expires).Error
 }
 
 // takeState uses a state up, whoever brings it, and gives its account only to the session that began.

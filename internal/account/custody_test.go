@@ -1,0 +1,247 @@
+package account
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/sandbox"
+	"juzhen/internal/seal"
+)
+
+func TestATokenIsSealedAndOpensOnlyForItsAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	plain := w.sandbox.Token("朝阳环保示例")
+	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, "  "+plain+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := w.s.Token(w.ctx(), a.ID); err != nil || string(got) != plain {
+		t.Errorf("opened another token, %v", err)
+	}
+	if n := w.count("SELECT count(*) FROM credentials WHERE position($1::bytea in sealed) > 0", []byte(plain)); n != 0 {
+		t.Error("the token lies open in the database")
+	}
+	b := w.connected("海淀环保示例", "海淀区", Commercial)
+	w.count("WITH x AS (UPDATE credentials SET sealed = (SELECT sealed FROM credentials WHERE account_id = $1) WHERE account_id = $2 RETURNING 1) SELECT count(*) FROM x", a.ID, b.ID)
+	_, err := w.s.Token(w.ctx(), b.ID)
+	w.wantCode(err, fault.KindConflict, "token_unreadable")
+	if got := w.openTodos(); got != "token.unreadable" {
+		t.Errorf("open to-dos %q", got)
+	}
+	if strings.Contains(err.Error(), plain) {
+		t.Error("the error holds the token")
+	}
+}
+
+func TestATokenOfAnotherUserIsRefusedNamingBoth(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.account("朝阳环保示例", "朝阳区", Commercial)
+	connected := w.connected("海淀环保示例", "海淀区", Commercial)
+	for _, a := range []Account{first, connected} {
+		_, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, w.sandbox.Token("东城环保示例"))
+		w.wantCode(err, fault.KindConflict, "foreign_user")
+		text := fault.Public(err).Plain()
+		if !strings.Contains(text, "@东城环保示例（UID 5600000004）") || !strings.Contains(text, a.At()) {
+			t.Errorf("the text names not both: %s", text)
+		}
+	}
+	if _, err := w.s.Token(w.ctx(), first.ID); err == nil {
+		t.Error("the foreign token was kept")
+	}
+}
+
+func TestATokenOfAnotherApplicationIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sandbox.AddApp(sandbox.App{Key: "777", Secret: "s", Name: "别的应用"})
+	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	_, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, w.sandbox.TokenFor("朝阳环保示例", "777", time.Hour))
+	w.wantCode(err, fault.KindConflict, "foreign_app")
+}
+
+func TestAnInventedTokenIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, "2.00invented"); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("invented token: %v", err)
+	}
+	for _, bad := range []string{"", "2.00 x", strings.Repeat("x", 600)} {
+		if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, bad); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("token %.10q: %v", bad, err)
+		}
+	}
+	m := w.account("海淀环保示例", "海淀区", Manual)
+	if _, err := w.s.ImportToken(w.ctx(), w.admin, m.ID, "2.00x"); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("an account posted to by hand took a token: %v", err)
+	}
+}
+
+func TestOneWeiboUserServesOneAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connected("朝阳环保示例", "朝阳区", Commercial)
+	d := w.draft("海淀环保示例", "海淀区", Commercial)
+	d.RemoteUID = "5600000006"
+	_, err := w.s.Create(w.ctx(), w.admin, d)
+	w.wantCode(err, fault.KindConflict, "uid_taken")
+}
+
+func TestPeopleAreToldOnceAtEachStepBeforeTheExpiry(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connected("朝阳环保示例", "朝阳区", Commercial) // good for 30 days
+	told := 0
+	for d := range 31 * 4 {
+		n, err := w.s.Sweep(w.ctx())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if told += n; w.count("SELECT count(*) FROM todos WHERE resolved_at IS NULL") > 1 {
+			t.Fatalf("day %d: more than one open to-do", d/4)
+		}
+		w.advance(6 * time.Hour)
+	}
+	if told != 5 || w.count("SELECT count(*) FROM todos") != 5 {
+		t.Errorf("told %d times, want at 14, 7, 3, 1 days and at the end", told)
+	}
+	if got := w.openTodos(); got != "token.expired" {
+		t.Errorf("open to-dos %q", got)
+	}
+}
+
+func TestANewTokenEndsTheWarning(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	w.advance(28 * day)
+	if n, err := w.s.Sweep(w.ctx()); err != nil || n != 1 {
+		t.Fatalf("told %d, %v", n, err)
+	}
+	a, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, w.sandbox.Token("朝阳环保示例"))
+	if err != nil || a.Token.At(w.now()) != TokenValid {
+		t.Fatalf("token %s, %v", a.Token.At(w.now()), err)
+	}
+	if got := w.openTodos(); got != "" {
+		t.Errorf("open to-dos %q", got)
+	}
+	w.advance(20 * day)
+	if n, err := w.s.Sweep(w.ctx()); err != nil || n != 1 {
+		t.Errorf("the new token was foretold %d times, %v", n, err)
+	}
+}
+
+func TestABadTokenIsMarkedUnlessItIsNewer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	mark := func(at time.Time, bad TokenState) {
+		t.Helper()
+		if err := w.db.InTx(w.ctx(), func(tx pg.Tx) error { return w.s.MarkTokenBadTx(w.ctx(), tx, at, a.ID, bad) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mark(w.now().Add(-time.Second), TokenRevoked)
+	if _, err := w.s.Token(w.ctx(), a.ID); err != nil {
+		t.Fatalf("a token obtained since was marked: %v", err)
+	}
+	mark(w.now(), TokenRevoked)
+	mark(w.now(), TokenRevoked)
+	_, err := w.s.Token(w.ctx(), a.ID)
+	w.wantCode(err, fault.KindConflict, "token_revoked")
+	if got := w.openTodos(); got != "token.revoked" {
+		t.Errorf("open to-dos %q", got)
+	}
+}
+
+func TestTheClockEndsAToken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	w.advance(31 * day)
+	_, err := w.s.Token(w.ctx(), a.ID)
+	w.wantCode(err, fault.KindConflict, "token_expired")
+	_, err = w.s.Token(w.ctx(), 999)
+	w.wantCode(err, fault.KindConflict, "token_none")
+}
+
+func TestARevokedTokenIsGoneHereAndThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	plain, err := w.s.Token(w.ctx(), a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	officer := w.user("朝阳宣传专员", access.PressOfficer, "朝阳区")
+	if _, err := w.s.RevokeToken(w.ctx(), officer, a.ID, ""); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("a press officer revokes: %v", err)
+	}
+	told, err := w.s.RevokeToken(w.ctx(), w.admin, a.ID, "值班人员调离")
+	if err != nil || !told {
+		t.Fatalf("platform told %v, %v", told, err)
+	}
+	if _, err := w.s.api.TokenInfo(w.ctx(), plain); err == nil {
+		t.Error("the platform still takes the token")
+	}
+	if _, err := w.s.RevokeToken(w.ctx(), w.admin, a.ID, ""); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("revoked twice: %v", err)
+	}
+}
+
+func TestRevokingALiveAccountsTokenTellsPeople(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.connected("朝阳环保示例", "朝阳区", Public)
+	if _, err := w.s.Test(w.ctx(), w.admin, a.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.SetState(w.ctx(), w.admin, a.ID, Live, ""); err != nil {
+		t.Fatal(err)
+	}
+	w.weibo.CloseClientConnections()
+	if _, err := w.s.RevokeToken(w.ctx(), w.admin, a.ID, "令牌可能外泄"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.openTodos(); got != "token.revoked" {
+		t.Errorf("open to-dos %q", got)
+	}
+}
+
+func TestAWrongKeyRefusesTheStartAndCountsTheTokens(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if err := w.s.CheckKey(w.ctx()); err != nil {
+		t.Fatalf("first start: %v", err)
+	}
+	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	w.connected("海淀环保示例", "海淀区", Commercial)
+	if err := w.s.CheckKey(w.ctx()); err != nil {
+		t.Fatalf("second start: %v", err)
+	}
+	other := w.service(bytes.Repeat([]byte{9}, seal.KeySize))
+	err := other.CheckKey(w.ctx())
+	w.wantCode(err, fault.KindConflict, "wrong_key")
+	if text := fault.Public(err).Plain(); !strings.Contains(text, "2 个账号") {
+		t.Errorf("the text counts wrong: %s", text)
+	}
+	lost, err := other.AcceptKey(w.ctx())
+	if err != nil || lost != 2 {
+		t.Fatalf("%d lost, %v", lost, err)
+	}
+	if err := other.CheckKey(w.ctx()); err != nil {
+		t.Errorf("accepted key: %v", err)
+	}
+	_, err = other.Token(w.ctx(), a.ID)
+	w.wantCode(err, fault.KindConflict, "token_unreadable")
+	if got := w.openTodos(); got != "token.unreadable token.unreadable" {
+		t.Errorf("open to-dos %q", got)
+	}
+}
