@@ -43,10 +43,16 @@ var texts = map[string]text{
 	"delivery.changed":  {i18n.N("{.account}：平台上的内容与批准的不一致"), Danger, i18n.N("核对")},
 	"delivery.takedown": {i18n.N("{.account}：下架没有成功，微博可能仍然可见"), Danger, i18n.N("查看并处理")},
 
-	"token.expiring": {i18n.N("{.account}：授权还有 {.n} 天到期，到期后不能发布"), Warning, i18n.N("重新授权")},
-	"token.expired":  {i18n.N("{.account}：授权已失效，待发微博将发不出去"), Danger, i18n.N("重新授权")},
-	"token.revoked":  {i18n.N("{.account}：授权已被取消，待发微博将发不出去"), Danger, i18n.N("重新授权")},
-	"token.missing":  {i18n.N("{.account}：尚未授权"), Warning, i18n.N("授权|动词")},
+	"token.expiring":   {i18n.N("{.account}：授权还有 {.n} 天到期，到期后不能发布"), Warning, i18n.N("重新授权")},
+	"token.expired":    {i18n.N("{.account}：授权已失效，待发微博将发不出去"), Danger, i18n.N("重新授权")},
+	"token.revoked":    {i18n.N("{.account}：授权已被取消，待发微博将发不出去"), Danger, i18n.N("重新授权")},
+	"token.missing":    {i18n.N("{.account}：尚未授权"), Warning, i18n.N("授权|动词")},
+	"token.unreadable": {i18n.N("{.account}：令牌无法解密，待发微博将发不出去"), Danger, i18n.N("重新授权")},
+
+	"reach.elsewhere": {i18n.N("{.account}：出现一条非本台发出的微博：{.text}"), Danger, i18n.N("核对")},
+	"reach.removed":   {i18n.N("{.account}：微博在平台上被删除：{.text}"), Warning, i18n.N("核对")},
+	"reach.hidden":    {i18n.N("{.account}：微博在平台上被隐藏：{.text}"), Warning, i18n.N("核对")},
+	"reach.changed":   {i18n.N("{.account}：微博在平台上的内容有变：{.text}"), Danger, i18n.N("核对")},
 }
 
 // general stands for a reason this version has no words for, such as one left by a newer one.
@@ -99,7 +105,7 @@ func (o Open) Pairs() []any {
 // kindNames are the headings of the list.
 var kindNames = map[string]string{
 	KindIncident: i18n.N("可能重复发布"), KindUnknown: i18n.N("结果待核"), KindMissed: i18n.N("错过与失败"), KindProblem: i18n.N("发布前的问题"),
-	KindHandoff: i18n.N("待人工发布"), KindLive: i18n.N("疑似已发布"), KindToken: i18n.N("账号授权"), KindConfirm: i18n.N("第二人确认"),
+	KindHandoff: i18n.N("待人工发布"), KindLive: i18n.N("疑似已发布"), KindNoticed: i18n.N("平台上的异常"), KindToken: i18n.N("账号授权"), KindConfirm: i18n.N("第二人确认"),
 	KindReview: i18n.N("待审稿件"), KindReturned: i18n.N("退回的稿件"),
 }
 
@@ -118,6 +124,7 @@ func Kinds() []string { return slices.Clone(kinds) }
 func (o Open) Path() string {
 	pattern := map[string]string{
 		"post": "/posts/%d", "delivery": "/deliveries/%d", "account": "/matrix/accounts/%d", "decision": "/decisions/%d",
+		"platform_post": "/insight/posts/%d",
 	}[o.SubjectType]
 	if o.Kind == KindReview {
 		pattern = "/review/%d"

@@ -35,13 +35,14 @@ const (
 	KindProblem  = "problem"  // it will not go out as things are
 	KindHandoff  = "handoff"  // to be posted by hand
 	KindLive     = "live"     // seems to be live before its time
+	KindNoticed  = "noticed"  // a post on the platform is not what it should be
 	KindToken    = "token"    // an authorisation ends
 	KindConfirm  = "confirm"  // a second person is needed
 	KindReview   = "review"
 	KindReturned = "returned"
 )
 
-var kinds = []string{KindIncident, KindUnknown, KindMissed, KindProblem, KindHandoff, KindLive, KindToken, KindConfirm, KindReview, KindReturned}
+var kinds = []string{KindIncident, KindUnknown, KindMissed, KindProblem, KindHandoff, KindLive, KindNoticed, KindToken, KindConfirm, KindReview, KindReturned}
 
 // RaiseTx opens a matter; it does nothing when one with the same key is open.
 func RaiseTx(ctx context.Context, tx pg.Tx, at time.Time, it Item) error {
