@@ -10,6 +10,7 @@ CREATE TABLE media (
     bytes       bigint NOT NULL,
     width       int    NOT NULL,
     height      int    NOT NULL,
+    frames      int    NOT NULL CHECK (frames >= 1), -- more than 1: an animation
     sha256      bytea  NOT NULL CHECK (length(sha256) = 32),
     thumb       bytea  NOT NULL CHECK (length(thumb) = 32),
     alt         text   NOT NULL

@@ -15,15 +15,16 @@ import (
 	xdraw "golang.org/x/image/draw"
 
 	"juzhen/internal/fault"
+	"juzhen/internal/weibo"
 )
 
 // The bounds of a picture. Weibo takes JPEG, GIF and PNG below 5 MB.
 const (
-	MaxUpload    = 20 << 20   // bytes read from a person, before re-encoding
-	MaxSent      = 5<<20 - 1  // bytes that go out
-	MaxPixels    = 40_000_000 // of one picture
-	MaxGIFPixels = 80_000_000 // of all frames of an animation together
-	thumbSide    = 360        // pixels of the longer side of a thumbnail
+	MaxUpload    = 20 << 20                  // bytes read from a person, before re-encoding
+	MaxSent      = weibo.MaxPictureBytes - 1 // bytes that go out
+	MaxPixels    = 40_000_000                // of one picture
+	MaxGIFPixels = 80_000_000                // of all frames of an animation together
+	thumbSide    = 360                       // pixels of the longer side of a thumbnail
 	jpegQuality  = 92
 )
 
@@ -122,7 +123,7 @@ func encodeStill(kind string, img image.Image) ([]byte, error) {
 			return nil, err
 		}
 		if buf.Len() > MaxSent {
-			return nil, fault.Invalid("file", "PNG 图片处理后仍超过 5 MB（微博上限），请缩小尺寸或改存为 JPEG 后再上传")
+			return nil, fault.Invalid("file", "PNG 图片处理后仍超过微博的上限 5 MB，请缩小尺寸或改存为 JPEG 后再上传")
 		}
 		return buf.Bytes(), nil
 	}
@@ -135,7 +136,7 @@ func encodeStill(kind string, img image.Image) ([]byte, error) {
 			return buf.Bytes(), nil
 		}
 	}
-	return nil, fault.Invalid("file", "图片处理后仍超过 5 MB（微博上限），请缩小尺寸后再上传")
+	return nil, fault.Invalid("file", "图片处理后仍超过微博的上限 5 MB，请缩小尺寸后再上传")
 }
 
 // rebuildGIF keeps every frame with its time and the loop count, and nothing else: comments and application data go.
@@ -149,7 +150,7 @@ func rebuildGIF(raw []byte) (picture, error) {
 		return picture{}, damaged(err)
 	}
 	if buf.Len() > MaxSent {
-		return picture{}, fault.Invalid("file", "动图处理后仍超过 5 MB（微博上限），请缩小或减少画面后再上传")
+		return picture{}, fault.Invalid("file", "动图处理后仍超过微博的上限 5 MB，请缩小或减少画面后再上传")
 	}
 	first := image.NewRGBA(image.Rect(0, 0, g.Config.Width, g.Config.Height))
 	draw.Draw(first, g.Image[0].Bounds(), g.Image[0], g.Image[0].Bounds().Min, draw.Over)

@@ -1,0 +1,131 @@
+package media
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"juzhen/internal/access"
+	"juzhen/internal/audit"
+	"juzhen/internal/blob"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+// maxAlt and maxName are in runes.
+const (
+	maxAlt  = 200
+	maxName = 120
+)
+
+// Service is the use cases of pictures. It is safe for concurrent use.
+type Service struct {
+	db    *pg.DB
+	blobs *blob.Store
+	clock func() time.Time
+	slots chan struct{} // pictures decoded at once: each may take 160 MB
+}
+
+// New builds the service.
+func New(db *pg.DB, blobs *blob.Store, now func() time.Time) *Service {
+	return &Service{db: db, blobs: blobs, clock: now, slots: make(chan struct{}, 2)}
+}
+
+func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+// Upload checks a picture, encodes it anew without anything but its pixels and keeps it for the unit. It fails with
+// fault.Invalid on "file" or "alt", with fault.NotFound or fault.Forbidden where the actor may not write.
+func (s *Service) Upload(ctx context.Context, actor access.Actor, unitID int64, fileName string, r io.Reader, alt string) (Media, error) {
+	alt = strings.TrimSpace(alt)
+	if utf8.RuneCountInString(alt) > maxAlt {
+		return Media{}, fault.Invalid("alt", "图片说明最多 {.max} 字", "max", maxAlt)
+	}
+	unit, err := unitPath(ctx, s.db.Gorm(ctx), unitID)
+	if err != nil {
+		return Media{}, err
+	}
+	if err := access.Require(actor, access.PostWrite, unit); err != nil {
+		return Media{}, err
+	}
+	p, err := s.read(ctx, r)
+	if err != nil {
+		return Media{}, err
+	}
+	m := Media{UnitID: unitID, UnitPath: unit, UploadedBy: actor.UserID, UploadedAt: s.now(), FileName: cleanName(fileName), MIME: p.mime,
+		Bytes: int64(len(p.data)), Width: p.width, Height: p.height, Frames: p.frames, Alt: alt}
+	if m.SHA256, err = s.blobs.Put(ctx, p.data); err != nil {
+		return Media{}, fmt.Errorf("keep picture: %w", err)
+	}
+	if m.Thumb, err = s.blobs.Put(ctx, p.thumb); err != nil {
+		return Media{}, fmt.Errorf("keep thumbnail: %w", err)
+	}
+	return m, s.db.InTx(ctx, func(tx pg.Tx) error { return note(ctx, tx, actor, &m) })
+}
+
+// note writes the row and the audit entry and sets the id.
+func note(ctx context.Context, tx pg.Tx, actor access.Actor, m *Media) (err error) {
+	if m.ID, err = insertMedia(ctx, tx.DB, *m); err != nil {
+		return fmt.Errorf("insert media: %w", err)
+	}
+	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: m.UploadedAt, Action: "media.upload", Subject: fmt.Sprintf("media/%d", m.ID),
+		UnitPath: m.UnitPath, Detail: map[string]any{"sha256": m.Hash(), "bytes": m.Bytes}})
+}
+
+// read waits for a free slot, so that many uploads at once cost time and not memory.
+func (s *Service) read(ctx context.Context, r io.Reader) (picture, error) {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return picture{}, ctx.Err()
+	}
+	return readPicture(r)
+}
+
+// cleanName keeps the last part of what a browser calls the file, without control characters.
+func cleanName(s string) string {
+	s = path.Base(strings.ReplaceAll(s, `\`, "/"))
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, s)
+	if utf8.RuneCountInString(s) > maxName {
+		s = string([]rune(s)[:maxName])
+	}
+	return s
+}
+
+// Open gives the bytes of a picture, or of its thumbnail (a JPEG), to whoever may read posts of its unit. It fails with
+// fault.NotFound otherwise.
+func (s *Service) Open(ctx context.Context, actor access.Actor, id int64, thumb bool) (io.ReadCloser, Media, error) {
+	m, err := findMedia(ctx, s.db.Gorm(ctx), actor, id)
+	if err != nil {
+		return nil, Media{}, err
+	}
+	sum := m.SHA256
+	if thumb {
+		sum = m.Thumb
+	}
+	data, err := s.blobs.Get(ctx, sum)
+	if err != nil {
+		return nil, Media{}, err
+	}
+	return io.NopCloser(bytes.NewReader(data)), m, nil
+}
+
+// Bytes gives what is sent, by hash, without a scope: for deliveries, which were approved.
+func (s *Service) Bytes(ctx context.Context, sha256 []byte) ([]byte, error) {
+	return s.blobs.Get(ctx, sha256)
+}
+
+// LoadTx reads pictures in the order of ids. One that is not there is a zero Media in its place.
+func LoadTx(ctx context.Context, tx pg.Tx, ids []int64) ([]Media, error) {
+	return loadMedia(ctx, tx.DB, ids)
+}

@@ -1,0 +1,55 @@
+package media
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+const selectMedia = `
+SELECT m.id, m.unit_id, u.path AS unit_path, m.uploaded_by, m.uploaded_at, m.file_name, m.mime, m.bytes, m.width, m.height, m.frames,
+       m.sha256, m.thumb, m.alt FROM media m JOIN units u ON u.id = m.unit_id WHERE `
+
+func findMedia(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Media, error) {
+	scope, args := access.Scope(actor, access.PostView, "u.path")
+	m, err := gorm.G[Media](db).Raw(selectMedia+"m.id = ? AND "+scope, append([]any{id}, args...)...).Take(ctx)
+	return m, pg.OrNotFound(err, fault.NotFound("没有找到图片，或不在您的管辖范围内"))
+}
+
+func loadMedia(ctx context.Context, db *gorm.DB, ids []int64) ([]Media, error) {
+	list := make([]Media, len(ids))
+	if len(ids) == 0 {
+		return list, nil
+	}
+	rows, err := gorm.G[Media](db).Raw(selectMedia+"m.id IN ?", ids).Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]Media, len(rows))
+	for _, m := range rows {
+		byID[m.ID] = m
+	}
+	for i, id := range ids {
+		list[i] = byID[id]
+	}
+	return list, nil
+}
+
+func insertMedia(ctx context.Context, db *gorm.DB, m Media) (int64, error) {
+	var id int64
+	err := db.WithContext(ctx).Raw(`
+INSERT INTO media (unit_id, uploaded_by, uploaded_at, file_name, mime, bytes, width, height, frames, sha256, thumb, alt)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		m.UnitID, m.UploadedBy, m.UploadedAt, m.FileName, m.MIME, m.Bytes, m.Width, m.Height, m.Frames, m.SHA256, m.Thumb, m.Alt).Row().Scan(&id)
+	return id, err
+}
+
+func unitPath(ctx context.Context, db *gorm.DB, id int64) (string, error) {
+	var path string
+	err := db.WithContext(ctx).Raw("SELECT path FROM units WHERE id = ?", id).Row().Scan(&path)
+	return path, pg.OrNotFound(err, fault.NotFound("没有找到，或不在您的管辖范围内"))
+}
