@@ -22,9 +22,9 @@ func CheckServer(ctx context.Context, url string) error {
 }
 
 func checkSettings(ctx context.Context, url string) error {
-	conn, err := pgx.Connect(ctx, url)
+	conn, err := simpleConnect(ctx, url)
 	if err != nil {
-		return fmt.Errorf("reach database: %w", err)
+		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	var version int
@@ -80,29 +80,32 @@ func simpleConnect(ctx context.Context, url string) (*pgx.Conn, error) {
 	return conn, nil
 }
 
-// probe marks our session, then has the other connection hold a server connection by an open transaction, and looks
-// whether our mark is still ours alone.
+// probe marks our session and looks whether the mark stays ours alone: at once, for a pooler that takes its server
+// connections in turn, and while the other connection has a transaction open, for one that takes the last one used.
 func probe(ctx context.Context, ours, other *pgx.Conn) error {
-	const read = "SELECT coalesce(current_setting('juzhen.probe', true), '')"
-	var mine, theirs string
 	if _, err := ours.Exec(ctx, "SELECT set_config('juzhen.probe', 'ours', false)"); err != nil {
 		return fmt.Errorf("probe session: %w", err)
 	}
 	defer func() { _, _ = ours.Exec(context.WithoutCancel(ctx), "SELECT set_config('juzhen.probe', '', false)") }()
+	if err := wantMark(ctx, ours, "ours"); err != nil {
+		return err
+	}
 	if _, err := other.Exec(ctx, "BEGIN"); err != nil {
 		return fmt.Errorf("probe session: %w", err)
 	}
 	defer func() { _, _ = other.Exec(context.WithoutCancel(ctx), "ROLLBACK") }()
-	if err := other.QueryRow(ctx, read).Scan(&theirs); err != nil {
+	if err := wantMark(ctx, other, ""); err != nil {
+		return err
+	}
+	return wantMark(ctx, ours, "ours")
+}
+
+func wantMark(ctx context.Context, conn *pgx.Conn, want string) error {
+	var mark string
+	if err := conn.QueryRow(ctx, "SELECT coalesce(current_setting('juzhen.probe', true), '')").Scan(&mark); err != nil {
 		return fmt.Errorf("probe session: %w", err)
 	}
-	if theirs != "" {
-		return errPooler
-	}
-	if err := ours.QueryRow(ctx, read).Scan(&mine); err != nil {
-		return fmt.Errorf("probe session: %w", err)
-	}
-	if mine != "ours" {
+	if mark != want {
 		return errPooler
 	}
 	return nil
