@@ -12,6 +12,7 @@ CREATE TABLE posts (
     corrects   bigint REFERENCES posts (id),       -- a correction names the post it corrects
     revision   int    NOT NULL,                    -- optimistic lock of the form: one higher with each save
     created_at timestamptz NOT NULL,
+    updated_by bigint NOT NULL REFERENCES users (id),
     updated_at timestamptz NOT NULL
 );
 CREATE INDEX posts_by_unit ON posts (unit_id, updated_at DESC, id DESC);
@@ -27,9 +28,8 @@ CREATE TABLE post_versions (
     text           text   NOT NULL,
     visible        int    NOT NULL CHECK (visible IN (0, 1)),
     repost_of      text   NOT NULL,                -- platform id of the post that is reposted, or ''
-    repost_comment int    NOT NULL CHECK (repost_comment BETWEEN 0 AND 3),
     hash           bytea,                          -- approval hash, set when submitted
-    created_by     bigint NOT NULL REFERENCES users (id),
+    editors        bigint[] NOT NULL,              -- everybody who worked on this wording: none of them may approve it
     created_at     timestamptz NOT NULL,
     submitted_by   bigint REFERENCES users (id),
     submitted_at   timestamptz,

@@ -1,0 +1,245 @@
+package post
+
+import (
+	"slices"
+	"unicode"
+)
+
+// Op says what happened to a piece of text.
+type Op int
+
+// The ops.
+const (
+	Same Op = iota
+	Gone
+	Came
+)
+
+// Chunk is a piece of text with what happened to it.
+type Chunk struct {
+	Op   Op
+	Text string
+}
+
+// IsGone tells whether the piece was taken out.
+func (c Chunk) IsGone() bool { return c.Op == Gone }
+
+// IsNew tells whether the piece was added.
+func (c Chunk) IsNew() bool { return c.Op == Came }
+
+// TargetChange is an account whose text differs between two versions, or that is in one of them only.
+type TargetChange struct {
+	Target  Target // of the new version; of the old one when it is gone
+	Added   bool
+	Removed bool
+	Text    []Chunk // of what the account would publish
+}
+
+// MediaChange is a picture that was added, removed, moved or described anew.
+type MediaChange struct {
+	Media    VersionMedia
+	Added    bool
+	Removed  bool
+	Moved    bool
+	OldAlt   string
+	AltAnew  bool
+	Position int // from 1, in the new version; in the old one when it is gone
+}
+
+// Difference is what changed from one version to another.
+type Difference struct {
+	Text           []Chunk
+	TextChanged    bool
+	Targets        []TargetChange // only those that changed; accounts that merely follow the common text are left out
+	Media          []MediaChange  // only those that changed
+	VisibleChanged bool
+	RepostChanged  bool
+}
+
+// Empty tells whether nothing changed.
+func (d Difference) Empty() bool {
+	return !d.TextChanged && len(d.Targets) == 0 && len(d.Media) == 0 && !d.VisibleChanged && !d.RepostChanged
+}
+
+// Diff compares two versions as their readers would: texts by Han characters and by words, accounts and pictures one by one.
+func Diff(old, new Version) Difference {
+	return Difference{
+		Text:           DiffText(old.Text, new.Text),
+		TextChanged:    old.Text != new.Text,
+		Targets:        diffTargets(old, new),
+		Media:          diffMedia(old.Media, new.Media),
+		VisibleChanged: old.Visible != new.Visible,
+		RepostChanged:  old.RepostOf != new.RepostOf,
+	}
+}
+
+func diffTargets(old, new Version) []TargetChange {
+	var out []TargetChange
+	for _, t := range new.Targets {
+		was, ok := old.Target(t.AccountID)
+		if !ok {
+			out = append(out, TargetChange{Target: t, Added: true, Text: []Chunk{{Came, t.TextOf(new)}}})
+			continue
+		}
+		follows := t.Variant == nil && was.Variant == nil
+		if a, b := was.TextOf(old), t.TextOf(new); !follows && a != b {
+			out = append(out, TargetChange{Target: t, Text: DiffText(a, b)})
+		}
+	}
+	for _, t := range old.Targets {
+		if _, ok := new.Target(t.AccountID); !ok {
+			out = append(out, TargetChange{Target: t, Removed: true, Text: []Chunk{{Gone, t.TextOf(old)}}})
+		}
+	}
+	return out
+}
+
+func diffMedia(old, new []VersionMedia) []MediaChange {
+	place := func(list []VersionMedia, id int64) int {
+		return slices.IndexFunc(list, func(m VersionMedia) bool { return m.MediaID == id })
+	}
+	var out []MediaChange
+	for i, m := range new {
+		was := place(old, m.MediaID)
+		c := MediaChange{Media: m, Added: was < 0, Moved: was >= 0 && was != i, Position: i + 1}
+		if was >= 0 && old[was].Alt != m.Alt {
+			c.AltAnew, c.OldAlt = true, old[was].Alt
+		}
+		if c.Added || c.Moved || c.AltAnew {
+			out = append(out, c)
+		}
+	}
+	for i, m := range old {
+		if place(new, m.MediaID) < 0 {
+			out = append(out, MediaChange{Media: m, Removed: true, Position: i + 1})
+		}
+	}
+	return out
+}
+
+// DiffText compares two texts: Han characters and marks one by one, Latin words and numbers whole.
+// Joining the Same and Gone chunks gives the old text, joining the Same and Came ones the new text.
+func DiffText(old, new string) []Chunk {
+	a, b := tokens(old), tokens(new)
+	head := 0
+	for head < len(a) && head < len(b) && a[head] == b[head] {
+		head++
+	}
+	tail := 0
+	for tail < len(a)-head && tail < len(b)-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
+		tail++
+	}
+	var out script
+	out.add(Same, a[:head]...)
+	out.middle(a[head:len(a)-tail], b[head:len(b)-tail])
+	out.add(Same, a[len(a)-tail:]...)
+	return out.calm()
+}
+
+// tokens cuts a text into what a reader would call one piece.
+func tokens(s string) []string {
+	var out []string
+	start, runes := 0, []rune(s)
+	kind := func(r rune) int {
+		switch {
+		case unicode.Is(unicode.Han, r):
+			return 0
+		case unicode.IsLetter(r):
+			return 1
+		case unicode.IsDigit(r):
+			return 2
+		}
+		return 0
+	}
+	for i := 1; i <= len(runes); i++ {
+		if i == len(runes) || kind(runes[i]) == 0 || kind(runes[i]) != kind(runes[start]) {
+			out = append(out, string(runes[start:i]))
+			start = i
+		}
+	}
+	return out
+}
+
+// maxCells bounds the table of the comparison; beyond it the middle is shown as replaced whole.
+const maxCells = 16 << 20
+
+// script is a growing list of chunks.
+type script []Chunk
+
+func (s *script) add(op Op, words ...string) {
+	for _, w := range words {
+		if n := len(*s); n > 0 && (*s)[n-1].Op == op {
+			(*s)[n-1].Text += w
+			continue
+		}
+		*s = append(*s, Chunk{op, w})
+	}
+}
+
+// middle appends the difference by the longest common subsequence.
+func (s *script) middle(a, b []string) {
+	if len(a) == 0 || len(b) == 0 || len(a)*len(b) > maxCells {
+		s.add(Gone, a...)
+		s.add(Came, b...)
+		return
+	}
+	width := len(b) + 1
+	best := make([]uint16, (len(a)+1)*width) // length of the longest common rest
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if a[i] == b[j] {
+				best[i*width+j] = best[(i+1)*width+j+1] + 1
+			} else {
+				best[i*width+j] = max(best[(i+1)*width+j], best[i*width+j+1])
+			}
+		}
+	}
+	i, j := 0, 0
+	for i < len(a) && j < len(b) {
+		switch {
+		case a[i] == b[j]:
+			s.add(Same, a[i])
+			i, j = i+1, j+1
+		case best[(i+1)*width+j] >= best[i*width+j+1]:
+			s.add(Gone, a[i])
+			i++
+		default:
+			s.add(Came, b[j])
+			j++
+		}
+	}
+	s.add(Gone, a[i:]...)
+	s.add(Came, b[j:]...)
+}
+
+// calm joins what is torn: an unchanged single character between two changes is shown as changed too, and each run of
+// changes is shown as what went and then what came.
+func (s script) calm() []Chunk {
+	var out script
+	var gone, came string
+	flush := func() {
+		if gone != "" {
+			out.add(Gone, gone)
+		}
+		if came != "" {
+			out.add(Came, came)
+		}
+		gone, came = "", ""
+	}
+	for i, c := range s {
+		between := i > 0 && i < len(s)-1 && len([]rune(c.Text)) == 1 && c.Text != "\n"
+		switch {
+		case c.Op == Gone:
+			gone += c.Text
+		case c.Op == Came:
+			came += c.Text
+		case between:
+			gone, came = gone+c.Text, came+c.Text
+		default:
+			flush()
+			out.add(Same, c.Text)
+		}
+	}
+	flush()
+	return out
+}

@@ -1,0 +1,147 @@
+package post
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"juzhen/internal/fault"
+)
+
+// Content is what a person writes: everything of a post that a save replaces.
+type Content struct {
+	Text     string
+	Visible  int
+	RepostOf string // platform id, or what ParseRepost reads
+	Targets  []TargetChoice
+	Media    []MediaChoice
+	DueAt    *time.Time
+	DueNow   bool
+	Urgent   bool
+	Corrects *int64 // kept from the creation on; a save does not change it
+}
+
+// TargetChoice is an account with, perhaps, a wording of its own.
+type TargetChoice struct {
+	AccountID int64
+	Variant   *string
+}
+
+// MediaChoice is a picture with its description.
+type MediaChoice struct {
+	MediaID int64
+	Alt     string
+}
+
+// clean makes line breaks one kind, drops doubles and says what cannot even be kept in a draft.
+func (c Content) clean() (Content, error) {
+	var wrong fault.Fields
+	c.Text = plainLines(c.Text)
+	wrong.Add(checkSize("text", c.Text))
+	c.RepostOf, _ = ParseRepost(c.RepostOf) // what cannot be read is kept as typed; Check tells
+	if utf8.RuneCountInString(c.RepostOf) > maxAlt {
+		wrong.Add(fault.Invalid("repost", "网址过长"))
+	}
+	if c.Visible != 0 && c.Visible != 1 {
+		wrong.Add(fault.Invalid("visible", "请选择可见范围"))
+	}
+	if c.DueNow {
+		c.DueAt = nil
+	}
+	if c.DueAt != nil {
+		due := c.DueAt.UTC().Truncate(time.Microsecond)
+		c.DueAt = &due
+	}
+	c.Targets = cleanTargets(c.Targets, &wrong)
+	c.Media = cleanMedia(c.Media, &wrong)
+	return c, wrong.Err()
+}
+
+func cleanTargets(in []TargetChoice, wrong *fault.Fields) []TargetChoice {
+	var out []TargetChoice
+	for _, t := range in {
+		if slices.ContainsFunc(out, func(o TargetChoice) bool { return o.AccountID == t.AccountID }) {
+			continue
+		}
+		if t.Variant != nil {
+			text := plainLines(*t.Variant)
+			wrong.Add(checkSize(VariantField(t.AccountID), text))
+			t.Variant = &text
+		}
+		out = append(out, t)
+	}
+	if len(out) > maxAccounts {
+		wrong.Add(fault.Invalid("accounts", "一次最多选择 {.max} 个账号", "max", maxAccounts))
+	}
+	return out
+}
+
+func cleanMedia(in []MediaChoice, wrong *fault.Fields) []MediaChoice {
+	var out []MediaChoice
+	for _, m := range in {
+		if slices.ContainsFunc(out, func(o MediaChoice) bool { return o.MediaID == m.MediaID }) {
+			continue
+		}
+		m.Alt = strings.TrimSpace(m.Alt)
+		if utf8.RuneCountInString(m.Alt) > maxAlt {
+			wrong.Add(fault.Invalid("media", "图片说明最多 {.max} 字", "max", maxAlt))
+		}
+		out = append(out, m)
+	}
+	if len(out) > MaxMedia {
+		wrong.Add(fault.Invalid("media", "最多 {.max} 张图片", "max", MaxMedia))
+	}
+	return out
+}
+
+func checkSize(field, text string) *fault.Error {
+	switch {
+	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
+		return fault.Invalid(field, "文字中有无法识别的字符，请重新输入")
+	case utf8.RuneCountInString(text) > maxText:
+		return fault.Invalid(field, "文字过长，最多保存 {.max} 字", "max", maxText)
+	}
+	return nil
+}
+
+// plainLines makes each line break one line feed, as browsers count and Weibo gets them.
+func plainLines(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+}
+
+// ContentOf is the content a version and its post hold now, to be edited or compared.
+func ContentOf(p Post, v Version) Content {
+	c := Content{Text: v.Text, Visible: v.Visible, RepostOf: v.RepostOf, DueAt: p.DueAt, DueNow: p.DueNow, Urgent: p.Urgent, Corrects: p.Corrects}
+	for _, t := range v.Targets {
+		c.Targets = append(c.Targets, TargetChoice{t.AccountID, t.Variant})
+	}
+	for _, m := range v.Media {
+		c.Media = append(c.Media, MediaChoice{m.MediaID, m.Alt})
+	}
+	return c
+}
+
+// same tells whether saving c over d would change nothing. The order of accounts is the matrix's, not the form's.
+func (c Content) same(d Content) bool {
+	sameDue := (c.DueAt == nil) == (d.DueAt == nil) && (c.DueAt == nil || c.DueAt.Equal(*d.DueAt))
+	return c.Text == d.Text && c.Visible == d.Visible && c.RepostOf == d.RepostOf && c.DueNow == d.DueNow && c.Urgent == d.Urgent &&
+		sameDue && slices.Equal(c.Media, d.Media) && sameTargets(c.Targets, d.Targets)
+}
+
+func sameTargets(a, b []TargetChoice) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	wording := map[int64]*string{}
+	for _, t := range a {
+		wording[t.AccountID] = t.Variant
+	}
+	for _, t := range b {
+		w, ok := wording[t.AccountID]
+		if !ok || (w == nil) != (t.Variant == nil) || (w != nil && *w != *t.Variant) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,142 @@
+// Package post keeps what is to be published: a post, its versions with text, pictures and accounts, and the phase in which the
+// text stands. It does not review, plan or send: review decides on a version, delivery composes the steps and knows what became
+// of each account.
+package post
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"juzhen/internal/account"
+	"juzhen/internal/media"
+)
+
+// Limits of a form, in runes unless said otherwise. Weibo's own rules come on top, per account.
+const (
+	MaxMedia    = 9
+	maxText     = 5000 // what may be kept in a draft
+	maxAlt      = 200
+	maxAccounts = 500
+)
+
+// Post is a matter to be published, with the place of its current version.
+type Post struct {
+	ID            int64
+	UnitID        int64
+	UnitPath      string
+	UnitName      string
+	AuthorID      int64
+	AuthorName    string
+	Phase         Phase
+	VersionID     int64
+	VersionNumber int
+	DueAt         *time.Time // nil with DueNow, or while undecided
+	DueNow        bool       // as soon as approved
+	Urgent        bool
+	Corrects      *int64 // the post this one corrects
+	Revision      int    // one higher with each change; a form that holds an older one is stale
+	UpdatedBy     string // who saved last, by post
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
+// Ref names the post in the audit trail.
+func (p Post) Ref() string { return Ref(p.ID) }
+
+// Ref names the post with this id in the audit trail and in to-dos.
+func Ref(id int64) string { return "post/" + strconv.FormatInt(id, 10) }
+
+// VersionState is what became of a version.
+type VersionState string
+
+// The states of a version. Void means overtaken before it was decided.
+const (
+	VersionDraft     VersionState = "draft"
+	VersionSubmitted VersionState = "submitted"
+	VersionApproved  VersionState = "approved"
+	VersionReturned  VersionState = "returned"
+	VersionVoid      VersionState = "void"
+)
+
+// Label is the Chinese name of the state.
+func (s VersionState) Label() string {
+	return map[VersionState]string{VersionDraft: "草稿", VersionSubmitted: "待审", VersionApproved: "已批准",
+		VersionReturned: "退回", VersionVoid: "作废"}[s]
+}
+
+// Version is one wording of a post with its pictures and accounts. It is frozen when it is submitted.
+type Version struct {
+	ID            int64
+	PostID        int64
+	Number        int
+	State         VersionState
+	Text          string
+	Visible       int    // 0: everybody, 1: the account itself
+	RepostOf      string // platform id of the post that is reposted, or ""
+	Hash          []byte // approval hash, once submitted
+	CreatedAt     time.Time
+	SubmittedBy   *int64
+	SubmittedName string // display name of who submitted
+	SubmittedAt   *time.Time
+	Targets       []Target       // in the order of the matrix
+	Media         []VersionMedia // in the order shown
+}
+
+// Title is the beginning of the text, for lists and to-dos.
+func (v Version) Title() string { return Title(v.Text) }
+
+// Title is the first line of a text, cut to 30 runes; empty for a repost without words and an empty draft.
+func Title(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	line = strings.TrimSpace(line)
+	if utf8.RuneCountInString(line) > 30 {
+		return string([]rune(line)[:30]) + "…"
+	}
+	return line
+}
+
+// Target is one account a version goes to.
+type Target struct {
+	AccountID   int64
+	Account     account.Account
+	Variant     *string // wording of its own; nil: the common text
+	PayloadHash []byte  // of the request, once submitted
+}
+
+// TextOf is the text that goes out on this account.
+func (t Target) TextOf(v Version) string {
+	if t.Variant != nil {
+		return *t.Variant
+	}
+	return v.Text
+}
+
+// Field is the form field in which this account's text stands.
+func (t Target) Field() string {
+	if t.Variant != nil {
+		return VariantField(t.AccountID)
+	}
+	return "text"
+}
+
+// VariantField is the form field of an account's own wording.
+func VariantField(accountID int64) string { return "variant." + strconv.FormatInt(accountID, 10) }
+
+// VersionMedia is a picture of a version.
+type VersionMedia struct {
+	MediaID int64
+	Alt     string
+	Media   media.Media
+}
+
+// Target gives the target of an account.
+func (v Version) Target(accountID int64) (Target, bool) {
+	for _, t := range v.Targets {
+		if t.AccountID == accountID {
+			return t, true
+		}
+	}
+	return Target{}, false
+}

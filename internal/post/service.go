@@ -1,0 +1,255 @@
+package post
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/audit"
+	"juzhen/internal/fault"
+	"juzhen/internal/media"
+	"juzhen/internal/pg"
+	"juzhen/internal/weibo"
+)
+
+// Service is the use cases of writing. Submitting, deciding and withdrawing are delivery's, which composes them with its own
+// part. It is safe for concurrent use.
+type Service struct {
+	db    *pg.DB
+	rules weibo.Rules
+	clock func() time.Time
+}
+
+// New builds the service. rules are what the application's contract demands of each text.
+func New(db *pg.DB, rules weibo.Rules, now func() time.Time) *Service {
+	return &Service{db: db, rules: rules, clock: now}
+}
+
+func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+// Stale says that somebody else saved while the person wrote. Nothing was overwritten: Post and Theirs are what is stored.
+type Stale struct {
+	Post   Post
+	Theirs Version
+	fault  *fault.Error
+}
+
+// Error is the text for logs.
+func (s *Stale) Error() string { return s.fault.Error() }
+
+// Unwrap gives the conflict, for faces that show no more than its text.
+func (s *Stale) Unwrap() error { return s.fault }
+
+// StaleIn finds the Stale in err's chain.
+func StaleIn(err error) (*Stale, bool) {
+	var s *Stale
+	ok := errors.As(err, &s)
+	return s, ok
+}
+
+func stale(ctx context.Context, tx pg.Tx, p Post) error {
+	v, err := findVersion(ctx, tx, p.VersionID)
+	if err != nil {
+		return err
+	}
+	return &Stale{Post: p, Theirs: v, fault: fault.Conflict("{.name} 在您编辑期间保存过这份稿件；您的文字没有丢失，请对照后再保存", "name", p.UpdatedBy).WithCode("stale")}
+}
+
+// Create begins a post in a unit. It fails with fault.NotFound or fault.Forbidden where the actor may not write, with
+// fault.Fields when the content cannot be kept.
+func (s *Service) Create(ctx context.Context, actor access.Actor, unitID int64, c Content) (Post, error) {
+	c, err := c.clean()
+	if err != nil {
+		return Post{}, err
+	}
+	var p Post
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		p, err = s.create(ctx, tx, actor, unitID, c)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) create(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64, c Content) (Post, error) {
+	path, err := unitPath(ctx, tx.DB, unitID)
+	if err != nil {
+		return Post{}, err
+	}
+	if err := access.Require(actor, access.PostWrite, path); err != nil {
+		return Post{}, err
+	}
+	if err := mayUse(ctx, tx, actor, path, c); err != nil {
+		return Post{}, err
+	}
+	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, c, s.now())
+	if err != nil {
+		return Post{}, fmt.Errorf("insert post: %w", err)
+	}
+	version, err := insertVersion(ctx, tx.DB, id, c, actor.UserID, s.now())
+	if err != nil {
+		return Post{}, err
+	}
+	if err := setVersion(ctx, tx.DB, id, version); err != nil {
+		return Post{}, err
+	}
+	if err := audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: "post.create", Subject: Ref(id), UnitPath: path}); err != nil {
+		return Post{}, err
+	}
+	return findPost(ctx, tx.DB, actor, access.PostWrite, id)
+}
+
+// Blank gives an empty draft to write in: the actor's untouched one in that unit, or a new one.
+func (s *Service) Blank(ctx context.Context, actor access.Actor, unitID int64) (Post, error) {
+	id, err := blankPost(ctx, s.db.Gorm(ctx), unitID, actor.UserID)
+	if err != nil {
+		return Post{}, err
+	}
+	if id != 0 {
+		p, err := findPost(ctx, s.db.Gorm(ctx), actor, access.PostWrite, id)
+		if err == nil {
+			return p, nil
+		}
+	}
+	return s.Create(ctx, actor, unitID, Content{})
+}
+
+// mayUse checks accounts, pictures and the corrected post: all must be the actor's to use, accounts at or below the post's
+// unit, so that whoever reviews for the unit answers for each of them.
+func mayUse(ctx context.Context, tx pg.Tx, actor access.Actor, path string, c Content) error {
+	ids := make([]int64, len(c.Targets))
+	for i, t := range c.Targets {
+		ids[i] = t.AccountID
+	}
+	accounts, err := account.FindManyTx(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if a, ok := accounts[id]; !ok || !within(a.UnitPath, path) || !actor.CanAt(access.PostWrite, a.UnitPath) {
+			return fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
+		}
+	}
+	if err := mayShow(ctx, tx, actor, c.Media); err != nil {
+		return err
+	}
+	if c.Corrects == nil {
+		return nil
+	}
+	_, err = FindTx(ctx, tx, actor, access.PostView, *c.Corrects)
+	return err
+}
+
+func within(path, unit string) bool { return len(path) >= len(unit) && path[:len(unit)] == unit }
+
+func mayShow(ctx context.Context, tx pg.Tx, actor access.Actor, choices []MediaChoice) error {
+	ids := make([]int64, len(choices))
+	for i, m := range choices {
+		ids[i] = m.MediaID
+	}
+	pictures, err := media.LoadTx(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(pictures, func(m media.Media) bool { return !actor.CanAt(access.PostView, m.UnitPath) }) {
+		return fault.Invalid("media", "所选图片已不可用，请删除后重新上传")
+	}
+	return nil
+}
+
+// Save replaces the content of a draft. revision is the one the form was filled from: when somebody else saved meanwhile it
+// fails with *Stale, which carries the other's text. Saving what is stored already changes nothing. It fails with
+// fault.Conflict when the post is no longer a draft, with fault.Fields when the content cannot be kept.
+func (s *Service) Save(ctx context.Context, actor access.Actor, id int64, revision int, c Content) (Post, error) {
+	c, err := c.clean()
+	if err != nil {
+		return Post{}, err
+	}
+	var p Post
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		p, err = s.save(ctx, tx, actor, id, revision, c)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) save(ctx context.Context, tx pg.Tx, actor access.Actor, id int64, revision int, c Content) (Post, error) {
+	p, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+	if err != nil {
+		return Post{}, err
+	}
+	v, err := findVersion(ctx, tx, p.VersionID)
+	if err != nil {
+		return Post{}, err
+	}
+	same := c.same(ContentOf(p, v))
+	switch {
+	case !p.Phase.Allows(Save):
+		return Post{}, refused(p.Phase)
+	case same:
+		return p, nil
+	case p.Revision != revision:
+		return Post{}, stale(ctx, tx, p)
+	}
+	if err := mayUse(ctx, tx, actor, p.UnitPath, c); err != nil {
+		return Post{}, err
+	}
+	if err := saveVersion(ctx, tx.DB, p.VersionID, c, actor.UserID); err != nil {
+		return Post{}, fmt.Errorf("save version: %w", err)
+	}
+	if err := saveTimes(ctx, tx.DB, id, revision, c, actor.UserID, s.now()); err != nil {
+		return Post{}, err
+	}
+	return findPost(ctx, tx.DB, actor, access.PostWrite, id)
+}
+
+// Find reads a post with its current version. Fails with fault.NotFound outside of the actor's units.
+func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (p Post, v Version, err error) {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		if p, err = FindTx(ctx, tx, actor, access.PostView, id); err != nil {
+			return err
+		}
+		v, err = findVersion(ctx, tx, p.VersionID)
+		return err
+	})
+	return p, v, err
+}
+
+// Versions reads all versions of a post, the newest first.
+func (s *Service) Versions(ctx context.Context, actor access.Actor, id int64) (list []Version, err error) {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		if _, err := FindTx(ctx, tx, actor, access.PostView, id); err != nil {
+			return err
+		}
+		list, err = versions(ctx, tx, "v.post_id = ?", id)
+		return err
+	})
+	return list, err
+}
+
+// Check tells what keeps the post from being submitted now.
+func (s *Service) Check(p Post, v Version) Problems { return Check(p, v, s.rules, s.now()) }
+
+// Delete removes a draft that nobody but its writers has seen. Fails with fault.Conflict once it was submitted: then it is
+// withdrawn, and stays as evidence.
+func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) error {
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		p, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+		if err != nil {
+			return err
+		}
+		if !p.Phase.Allows(Delete) {
+			return refused(p.Phase)
+		}
+		if p.VersionNumber > 1 {
+			return fault.Conflict("稿件提交过，不能删除，可以撤回")
+		}
+		if err := deletePost(ctx, tx.DB, id); err != nil {
+			return err
+		}
+		return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: "post.delete", Subject: p.Ref(), UnitPath: p.UnitPath})
+	})
+}

@@ -1,0 +1,322 @@
+package post_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/post"
+)
+
+func TestADraftKeepsAllThatWasWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, b := w.picture(8), w.picture(9)
+	c := post.Content{Text: "今日空气质量良\r\n请关注", Visible: 1, DueAt: w.in(time.Hour), Urgent: true,
+		Targets: append(to(centre, bureau), post.TargetChoice{AccountID: district, Variant: words("朝阳：良")}),
+		Media:   []post.MediaChoice{{MediaID: b.ID, Alt: " 实况图 "}, {MediaID: a.ID}}}
+	p := w.create(c)
+	p, v := w.version(p.ID)
+	if p.Phase != post.Draft || p.AuthorID != 1 || p.AuthorName != "值班宣传专员" || p.UnitName != "市局" || !p.Urgent || !p.DueAt.Equal(*c.DueAt) || p.Revision != 1 {
+		t.Errorf("post: %+v", p)
+	}
+	if v.Text != "今日空气质量良\n请关注" || v.Number != 1 || v.Visible != 1 || v.Title() != "今日空气质量良" {
+		t.Errorf("version: %+v", v)
+	}
+	if len(v.Targets) != 3 || v.Targets[0].AccountID != bureau || v.Targets[2].TextOf(v) != "朝阳：良" || v.Targets[1].TextOf(v) != v.Text {
+		t.Errorf("targets: %+v", v.Targets)
+	}
+	if len(v.Media) != 2 || v.Media[0].MediaID != b.ID || v.Media[0].Alt != "实况图" || v.Media[1].Media.Width != 8 {
+		t.Errorf("media: %+v", v.Media)
+	}
+}
+
+func TestSavingReplacesEverythingAndCountsTheRevision(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.create(w.content("甲"))
+	w.now = w.now.Add(time.Minute)
+	saved, err := w.Save(t.Context(), w.second, p.ID, p.Revision, post.Content{Text: "乙", Targets: to(district), DueNow: true, DueAt: w.in(time.Hour)})
+	w.must(err)
+	got, v := w.version(p.ID)
+	if saved.Revision != 2 || got.Revision != 2 || got.UpdatedBy != "宣传专员乙" || !got.UpdatedAt.Equal(w.now) || !got.DueNow || got.DueAt != nil {
+		t.Errorf("post: %+v", got)
+	}
+	if v.Text != "乙" || len(v.Targets) != 1 || v.Targets[0].AccountID != district {
+		t.Errorf("version: %+v", v)
+	}
+	again, err := w.Save(t.Context(), w.second, p.ID, 1, post.ContentOf(got, v))
+	if err != nil || again.Revision != 2 {
+		t.Errorf("saving what is stored: %d, %v", again.Revision, err)
+	}
+}
+
+func TestAStaleSaveShowsTheOthersTextAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.create(w.content("甲"))
+	_, err := w.Save(t.Context(), w.second, p.ID, p.Revision, w.content("乙的文字"))
+	w.must(err)
+	_, err = w.Save(t.Context(), w.writer, p.ID, p.Revision, w.content("甲的文字"))
+	s, ok := post.StaleIn(err)
+	if !ok || s.Theirs.Text != "乙的文字" || s.Post.Revision != 2 {
+		t.Fatalf("got %v", err)
+	}
+	if f := fault.Public(err); f.Kind != fault.KindConflict || !strings.Contains(f.Plain(), "宣传专员乙") || s.Error() == "" {
+		t.Errorf("got %v", f)
+	}
+	if _, v := w.version(p.ID); v.Text != "乙的文字" {
+		t.Errorf("overwritten by %q", v.Text)
+	}
+	_, err = w.Save(t.Context(), w.writer, p.ID, s.Post.Revision, w.content("甲的文字"))
+	w.must(err)
+}
+
+func TestOfTwoWhoSaveAtOnceOneIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.create(w.content("甲"))
+	var wg sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		wg.Go(func() {
+			_, errs[i] = w.Save(t.Context(), w.writer, p.ID, p.Revision, w.content(strings.Repeat("字", i+2)))
+		})
+	}
+	wg.Wait()
+	saved := 0
+	for _, err := range errs {
+		if err == nil {
+			saved++
+		} else if _, ok := post.StaleIn(err); !ok {
+			t.Errorf("got %v", err)
+		}
+	}
+	if got, _ := w.version(p.ID); saved != 1 || got.Revision != 2 {
+		t.Errorf("%d saved, revision %d", saved, got.Revision)
+	}
+}
+
+func TestWhatCannotBeKeptIsSaidAtItsField(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for field, c := range map[string]post.Content{
+		"text":      {Text: strings.Repeat("字", 5001)},
+		"variant.1": {Targets: []post.TargetChoice{{AccountID: 1, Variant: words("\xff")}}},
+		"visible":   {Visible: 7},
+		"repost":    {RepostOf: "https://weibo.com/" + strings.Repeat("x", 300)},
+		"media":     {Media: []post.MediaChoice{{MediaID: 99}}},
+		"accounts":  {Targets: to(99)},
+	} {
+		_, err := w.Create(t.Context(), w.writer, 1, c)
+		if fs := fault.FieldErrors(err); len(fs) != 1 || fs[0].Field != field {
+			t.Errorf("%s: got %v", field, err)
+		}
+	}
+	many := post.Content{Media: []post.MediaChoice{{MediaID: 1, Alt: strings.Repeat("字", 201)}}}
+	for i := range 10 {
+		many.Media = append(many.Media, post.MediaChoice{MediaID: int64(i)})
+	}
+	for i := range 501 {
+		many.Targets = append(many.Targets, post.TargetChoice{AccountID: int64(i)})
+	}
+	if _, err := w.Create(t.Context(), w.writer, 1, many); len(fault.FieldErrors(err)) != 3 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNobodyWritesOutsideOfTheirUnits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.create(w.content("甲"))
+	if _, _, err := w.Find(t.Context(), w.afar, p.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("find: %v", err)
+	}
+	if _, err := w.Save(t.Context(), w.afar, p.ID, 1, w.content("乙")); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("save: %v", err)
+	}
+	if err := w.Delete(t.Context(), w.afar, p.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("delete: %v", err)
+	}
+	if _, err := w.Versions(t.Context(), w.afar, p.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("versions: %v", err)
+	}
+	if _, err := w.Create(t.Context(), w.afar, 1, w.content("乙")); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("create: %v", err)
+	}
+	if _, err := w.Create(t.Context(), w.writer, 99, w.content("乙")); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("unit that is not there: %v", err)
+	}
+	if _, err := w.Save(t.Context(), w.reviewer, p.ID, 1, w.content("乙")); !fault.Is(err, fault.KindForbidden) {
+		t.Errorf("reviewer saves: %v", err)
+	}
+	if _, err := w.Create(t.Context(), w.afar, 3, w.content("乙")); fault.Public(err).Field != "accounts" {
+		t.Errorf("account of another unit: %v", err)
+	}
+	m := w.picture(8)
+	if _, err := w.Create(t.Context(), w.afar, 3, post.Content{Media: []post.MediaChoice{{MediaID: m.ID}}}); fault.Public(err).Field != "media" {
+		t.Errorf("picture of another unit: %v", err)
+	}
+	if _, err := w.Create(t.Context(), w.afar, 3, post.Content{Corrects: &p.ID}); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("correction of a post of another unit: %v", err)
+	}
+}
+
+func TestABlankDraftIsUsedAgainUntilItIsTouched(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, err := w.Blank(t.Context(), w.writer, 1)
+	w.must(err)
+	b, err := w.Blank(t.Context(), w.writer, 1)
+	w.must(err)
+	other, err := w.Blank(t.Context(), w.second, 1)
+	w.must(err)
+	if a.ID != b.ID || other.ID == a.ID {
+		t.Errorf("got %d, %d, %d", a.ID, b.ID, other.ID)
+	}
+	if page, err := w.List(t.Context(), w.writer, post.Filter{}); err != nil || len(page.Rows) != 0 {
+		t.Errorf("blank drafts are listed: %v, %v", page.Rows, err)
+	}
+	_, err = w.Save(t.Context(), w.writer, a.ID, 1, post.Content{Text: "甲"})
+	w.must(err)
+	c, err := w.Blank(t.Context(), w.writer, 1)
+	w.must(err)
+	if c.ID == a.ID {
+		t.Error("a draft with text was given as blank")
+	}
+	if _, err := w.Blank(t.Context(), w.afar, 1); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("blank elsewhere: %v", err)
+	}
+}
+
+func TestOnlyADraftNobodySawIsDeleted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.create(w.content("甲"))
+	w.must(w.Delete(t.Context(), w.writer, p.ID))
+	if _, _, err := w.Find(t.Context(), w.writer, p.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("still there: %v", err)
+	}
+	p = w.create(w.content("乙"))
+	w.mustSubmit(p.ID)
+	if err := w.Delete(t.Context(), w.writer, p.ID); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("submitted: %v", err)
+	}
+	w.must(w.revise(p.ID))
+	if err := w.Delete(t.Context(), w.writer, p.ID); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("submitted before: %v", err)
+	}
+	if n := w.count("SELECT count(*) FROM audit_entries WHERE action IN ('post.create', 'post.delete')"); n != 3 {
+		t.Errorf("%d audit entries", n)
+	}
+}
+
+func TestFiltersFindWhatTheyPromise(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	air := w.create(post.Content{Text: "空气质量 AQI", Targets: to(bureau, centre, public, district), DueAt: w.in(time.Hour), Media: []post.MediaChoice{{MediaID: w.picture(8).ID}}})
+	water := w.create(post.Content{Text: "水质", Targets: []post.TargetChoice{{AccountID: centre, Variant: words("河流断面")}}, DueAt: w.in(48 * time.Hour)})
+	mine, err := w.Create(t.Context(), w.second, 2, post.Content{Text: "噪声", Targets: to(centre)})
+	w.must(err)
+	w.mustSubmit(water.ID)
+	day, two := w.in(24*time.Hour), w.in(72*time.Hour)
+	for name, c := range map[string]struct {
+		f    post.Filter
+		want []int64
+	}{
+		"all":              {post.Filter{}, []int64{mine.ID, water.ID, air.ID}},
+		"text":             {post.Filter{Query: "aqi"}, []int64{air.ID}},
+		"variant":          {post.Filter{Query: "断面"}, []int64{water.ID}},
+		"like is no magic": {post.Filter{Query: "%"}, nil},
+		"account":          {post.Filter{AccountID: bureau}, []int64{air.ID}},
+		"unit":             {post.Filter{UnitPath: "/1/2/"}, []int64{mine.ID}},
+		"author":           {post.Filter{AuthorID: 2}, []int64{mine.ID}},
+		"phase":            {post.Filter{Phases: []post.Phase{post.Submitted, post.Returned}}, []int64{water.ID}},
+		"time":             {post.Filter{From: day, To: two}, []int64{water.ID}},
+		"where":            {post.Filter{Where: &post.Condition{SQL: "p.id = ?", Args: []any{air.ID}}}, []int64{air.ID}},
+	} {
+		page, err := w.List(t.Context(), w.writer, c.f)
+		var got []int64
+		for _, r := range page.Rows {
+			got = append(got, r.ID)
+		}
+		if err != nil || len(got) != len(c.want) || !sameIDs(got, c.want) {
+			t.Errorf("%s: got %v, want %v (%v)", name, got, c.want, err)
+		}
+	}
+	page, err := w.List(t.Context(), w.writer, post.Filter{Query: "aqi"})
+	w.must(err)
+	if r := page.Rows[0]; r.Title() != "空气质量 AQI" || r.Accounts != 4 || len(r.Handles()) != 3 || r.More() != 1 || r.Handles()[0] != "环保北京" || r.Pictures != 1 || r.ThumbID == 0 {
+		t.Errorf("row: %+v", r)
+	}
+	if page, err = w.List(t.Context(), w.afar, post.Filter{}); err != nil || len(page.Rows) != 0 {
+		t.Errorf("another unit's posts: %v, %v", page.Rows, err)
+	}
+	authors, err := w.Authors(t.Context(), w.writer)
+	if err != nil || len(authors) != 2 {
+		t.Errorf("authors: %v, %v", authors, err)
+	}
+}
+
+func sameIDs(a, b []int64) bool {
+	seen := map[int64]int{}
+	for _, id := range a {
+		seen[id]++
+	}
+	for _, id := range b {
+		seen[id]--
+	}
+	for _, n := range seen {
+		if n != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func TestPagesShowEachPostOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 7 {
+		w.create(w.content("甲"))
+	}
+	seen, after := map[int64]bool{}, ""
+	for range 4 {
+		page, err := w.List(t.Context(), w.writer, post.Filter{Limit: 3, After: after})
+		w.must(err)
+		for _, r := range page.Rows {
+			if seen[r.ID] {
+				t.Errorf("post %d twice", r.ID)
+			}
+			seen[r.ID] = true
+		}
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	if len(seen) != 7 {
+		t.Errorf("%d posts", len(seen))
+	}
+	if _, err := w.List(t.Context(), w.writer, post.Filter{After: "x"}); err == nil {
+		t.Error("a broken cursor was taken")
+	}
+}
+
+func TestTheCalendarIsInOrderOfTime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	late := w.create(post.Content{Text: "晚", DueAt: w.in(3 * time.Hour)})
+	early := w.create(post.Content{Text: "早", DueAt: w.in(time.Hour)})
+	w.create(post.Content{Text: "明天", DueAt: w.in(24 * time.Hour)})
+	w.create(post.Content{Text: "未定"})
+	rows, err := w.Scheduled(t.Context(), w.writer, noon, noon.Add(12*time.Hour), post.Filter{})
+	if err != nil || len(rows) != 2 || rows[0].ID != early.ID || rows[1].ID != late.ID {
+		t.Errorf("got %v, %v", rows, err)
+	}
+	if rows, _ = w.Scheduled(t.Context(), actor(9, access.Administrator, 1, "/1/"), noon, noon.Add(12*time.Hour), post.Filter{}); len(rows) != 0 {
+		t.Error("an administrator reads posts")
+	}
+}

@@ -1,0 +1,110 @@
+package post
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+const selectPost = `
+SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a.display_name AS author_name, p.phase,
+       p.version_id, v.number AS version_number, p.due_at, p.due_now, p.urgent, p.corrects, p.revision,
+       e.display_name AS updated_by, p.created_at, p.updated_at
+FROM posts p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id JOIN users e ON e.id = p.updated_by
+JOIN post_versions v ON v.id = p.version_id
+WHERE `
+
+func errNotFound() error {
+	return fault.NotFound("没有找到稿件，或不在您的管辖范围内")
+}
+
+// findPost reads one post that the actor may see, and fails with fault.Forbidden when perm is not held there.
+func findPost(ctx context.Context, db *gorm.DB, actor access.Actor, perm access.Permission, id int64) (Post, error) {
+	scope, args := access.Scope(actor, access.PostView, "u.path")
+	p, err := gorm.G[Post](db).Raw(selectPost+"p.id = ? AND "+scope, append([]any{id}, args...)...).Take(ctx)
+	if err != nil {
+		return Post{}, pg.OrNotFound(err, errNotFound())
+	}
+	return p, access.Require(actor, perm, p.UnitPath)
+}
+
+// lockPost keeps others from changing the post until the transaction ends. The row is locked before it is read: a joined
+// row that appears while waiting would not be seen otherwise.
+func lockPost(ctx context.Context, db *gorm.DB, id int64) error {
+	return db.WithContext(ctx).Exec("SELECT FROM posts WHERE id = ? FOR UPDATE", id).Error
+}
+
+func unitPath(ctx context.Context, db *gorm.DB, id int64) (string, error) {
+	var path string
+	err := db.WithContext(ctx).Raw("SELECT path FROM units WHERE id = ?", id).Row().Scan(&path)
+	return path, pg.OrNotFound(err, fault.NotFound("没有找到，或不在您的管辖范围内"))
+}
+
+func insertPost(ctx context.Context, db *gorm.DB, unitID, authorID int64, c Content, at time.Time) (int64, error) {
+	var id int64
+	err := db.WithContext(ctx).Raw(`
+INSERT INTO posts (unit_id, author_id, phase, due_at, due_now, urgent, corrects, revision, created_at, updated_by, updated_at)
+VALUES (?, ?, 'draft', ?, ?, ?, ?, 1, ?, ?, ?) RETURNING id`,
+		unitID, authorID, c.DueAt, c.DueNow, c.Urgent, c.Corrects, at, authorID, at).Row().Scan(&id)
+	return id, err
+}
+
+// blankPost finds an untouched empty draft of the author in the unit, 0 when there is none.
+func blankPost(ctx context.Context, db *gorm.DB, unitID, authorID int64) (int64, error) {
+	var ids []int64
+	err := db.WithContext(ctx).Raw(`SELECT id FROM posts WHERE unit_id = ? AND author_id = ? AND phase = 'draft' AND revision = 1
+AND corrects IS NULL AND NOT urgent AND due_at IS NULL AND NOT due_now ORDER BY id LIMIT 1`, unitID, authorID).Scan(&ids).Error
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
+func setVersion(ctx context.Context, db *gorm.DB, id, versionID int64) error {
+	return one(db.WithContext(ctx).Exec("UPDATE posts SET version_id = ? WHERE id = ?", versionID, id))
+}
+
+// saveTimes writes what a save changes on the post itself; the revision grows by one.
+func saveTimes(ctx context.Context, db *gorm.DB, id int64, revision int, c Content, by int64, at time.Time) error {
+	return one(db.WithContext(ctx).Exec(`
+UPDATE posts SET due_at = ?, due_now = ?, urgent = ?, revision = revision + 1, updated_by = ?, updated_at = ?
+WHERE id = ? AND revision = ? AND phase = 'draft'`, c.DueAt, c.DueNow, c.Urgent, by, at, id, revision))
+}
+
+// movePost is the compare-and-set of a phase. by 0 keeps who saved last.
+func movePost(ctx context.Context, db *gorm.DB, id int64, from, to Phase, by int64, at time.Time) error {
+	return one(db.WithContext(ctx).Exec(`
+UPDATE posts SET phase = ?, revision = revision + 1, updated_by = coalesce(nullif(?, 0), updated_by), updated_at = ?
+WHERE id = ? AND phase = ?`, to, by, at, id, from))
+}
+
+func setDue(ctx context.Context, db *gorm.DB, id int64, due *time.Time, now bool, by int64, at time.Time) error {
+	return one(db.WithContext(ctx).Exec(`
+UPDATE posts SET due_at = ?, due_now = ?, revision = revision + 1, updated_by = ?, updated_at = ? WHERE id = ?`, due, now, by, at, id))
+}
+
+func deletePost(ctx context.Context, db *gorm.DB, id int64) error {
+	if err := db.WithContext(ctx).Exec("UPDATE posts SET version_id = NULL WHERE id = ?", id).Error; err != nil {
+		return err
+	}
+	if err := db.WithContext(ctx).Exec("DELETE FROM post_versions WHERE post_id = ?", id).Error; err != nil {
+		return err
+	}
+	return one(db.WithContext(ctx).Exec("DELETE FROM posts WHERE id = ? AND phase = 'draft'", id))
+}
+
+// one turns "no row was changed" into the conflict it is.
+func one(done *gorm.DB) error {
+	if done.Error != nil {
+		return done.Error
+	}
+	if done.RowsAffected != 1 {
+		return fault.Conflict("稿件刚刚被他人改动，请刷新后再试")
+	}
+	return nil
+}

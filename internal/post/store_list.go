@@ -1,0 +1,189 @@
+package post
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+	"juzhen/internal/pg"
+)
+
+// pageSize is how many rows a list shows at once; maxScheduled bounds a calendar.
+const (
+	pageSize     = 50
+	maxScheduled = 2000
+)
+
+// Condition is SQL over the alias p (posts) with ? marks. It is code, never input: delivery gives one for each state it knows.
+type Condition struct {
+	SQL  string
+	Args []any
+}
+
+// Filter narrows a list. The zero value lists everything in the actor's scope, the newest change first.
+type Filter struct {
+	Phases    []Phase
+	Where     *Condition // by what became of the deliveries
+	AccountID int64
+	UnitPath  string // this unit and all below it
+	AuthorID  int64
+	Query     string     // part of the text or of an account's own wording
+	From, To  *time.Time // due in this time, or changed in it while there is no due time
+	After     string     // cursor of the next page
+	Limit     int        // 50 when 0
+}
+
+// Row is a line of a list.
+type Row struct {
+	Post
+	Text     string
+	RepostOf string
+	Accounts int
+	Names    string // handles of the first three accounts, separated by blanks
+	Pictures int
+	ThumbID  int64 // first picture, 0 for none
+}
+
+// Title is the beginning of the text.
+func (r Row) Title() string { return Title(r.Text) }
+
+// Handles gives the first three accounts.
+func (r Row) Handles() []string { return strings.Fields(r.Names) }
+
+// More is how many accounts there are beyond Handles.
+func (r Row) More() int { return r.Accounts - len(r.Handles()) }
+
+// List reads a page of posts in the actor's scope, the newest change first. Drafts nobody has written in are left out.
+func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Page[Row], error) {
+	cond, args := f.where(actor)
+	place, ok, err := pg.ParseCursor(f.After)
+	if err != nil {
+		return pg.Page[Row]{}, err
+	}
+	if ok {
+		cond, args = cond+" AND (p.updated_at, p.id) < (?, ?)", append(args, place.At, place.ID)
+	}
+	limit := f.Limit
+	if limit <= 0 || limit > pageSize {
+		limit = pageSize
+	}
+	rows, err := selectRows(ctx, s.db.Gorm(ctx), cond+" ORDER BY p.updated_at DESC, p.id DESC LIMIT ?", append(args, limit+1))
+	if err != nil {
+		return pg.Page[Row]{}, err
+	}
+	return pg.Cut(rows, limit, func(r Row) pg.Cursor { return pg.Cursor{At: r.UpdatedAt, ID: r.ID} }), nil
+}
+
+// Scheduled reads the posts that are due in [from, to), by time: what a calendar shows. At most 2000.
+func (s *Service) Scheduled(ctx context.Context, actor access.Actor, from, to time.Time, f Filter) ([]Row, error) {
+	f.From, f.To = nil, nil
+	cond, args := f.where(actor)
+	cond += " AND p.phase <> 'withdrawn' AND p.due_at >= ? AND p.due_at < ? ORDER BY p.due_at, p.id LIMIT ?"
+	return selectRows(ctx, s.db.Gorm(ctx), cond, append(args, from, to, maxScheduled))
+}
+
+// where is the scope and the filter as one condition.
+func (f Filter) where(actor access.Actor) (string, []any) {
+	scope, args := access.Scope(actor, access.PostView, "u.path")
+	conds := []string{scope, "NOT (p.phase = 'draft' AND p.revision = 1 AND v.text = '' AND p.corrects IS NULL)"}
+	and := func(sql string, a ...any) { conds, args = append(conds, sql), append(args, a...) }
+	if len(f.Phases) > 0 {
+		and("p.phase IN ?", f.Phases)
+	}
+	if f.Where != nil {
+		and("("+f.Where.SQL+")", f.Where.Args...)
+	}
+	if f.AccountID != 0 {
+		and("EXISTS (SELECT FROM version_targets t WHERE t.version_id = p.version_id AND t.account_id = ?)", f.AccountID)
+	}
+	if f.UnitPath != "" {
+		and("u.path LIKE ?", f.UnitPath+"%")
+	}
+	if f.AuthorID != 0 {
+		and("p.author_id = ?", f.AuthorID)
+	}
+	if q := strings.TrimSpace(f.Query); q != "" {
+		and(`(strpos(lower(v.text), lower(?)) > 0 OR EXISTS (SELECT FROM version_targets t
+WHERE t.version_id = p.version_id AND strpos(lower(t.variant), lower(?)) > 0))`, q, q)
+	}
+	if f.From != nil {
+		and("coalesce(p.due_at, p.updated_at) >= ?", *f.From)
+	}
+	if f.To != nil {
+		and("coalesce(p.due_at, p.updated_at) < ?", *f.To)
+	}
+	return strings.Join(conds, " AND "), args
+}
+
+// Author is somebody who has written posts, for a filter.
+type Author struct {
+	ID   int64
+	Name string
+}
+
+// Authors lists those who have written posts in the actor's scope.
+func (s *Service) Authors(ctx context.Context, actor access.Actor) ([]Author, error) {
+	scope, args := access.Scope(actor, access.PostView, "u.path")
+	return gorm.G[Author](s.db.Gorm(ctx)).Raw(`
+SELECT DISTINCT a.id, a.display_name AS name FROM posts p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id
+WHERE `+scope+` ORDER BY name, id`, args...).Find(ctx)
+}
+
+// listRow is Row without embedding, as GORM scans it.
+type listRow struct {
+	ID            int64
+	UnitID        int64
+	UnitPath      string
+	UnitName      string
+	AuthorID      int64
+	AuthorName    string
+	Phase         Phase
+	VersionID     int64
+	VersionNumber int
+	DueAt         *time.Time
+	DueNow        bool
+	Urgent        bool
+	Corrects      *int64
+	Revision      int
+	UpdatedBy     string
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+	Text          string
+	RepostOf      string
+	Accounts      int
+	Names         string
+	Pictures      int
+	ThumbID       int64
+}
+
+const selectRow = `
+SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a.display_name AS author_name, p.phase,
+       p.version_id, v.number AS version_number, p.due_at, p.due_now, p.urgent, p.corrects, p.revision,
+       e.display_name AS updated_by, p.created_at, p.updated_at, v.text, v.repost_of,
+       (SELECT count(*) FROM version_targets t WHERE t.version_id = v.id) AS accounts,
+       coalesce((SELECT string_agg(x.handle, ' ' ORDER BY x.position, x.id) FROM (
+           SELECT c.handle, c.position, c.id FROM version_targets t JOIN accounts c ON c.id = t.account_id
+           WHERE t.version_id = v.id ORDER BY c.position, c.id LIMIT 3) x), '') AS names,
+       (SELECT count(*) FROM version_media m WHERE m.version_id = v.id) AS pictures,
+       coalesce((SELECT m.media_id FROM version_media m WHERE m.version_id = v.id ORDER BY m.position LIMIT 1), 0) AS thumb_id
+FROM posts p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id JOIN users e ON e.id = p.updated_by
+JOIN post_versions v ON v.id = p.version_id
+WHERE `
+
+func selectRows(ctx context.Context, db *gorm.DB, cond string, args []any) ([]Row, error) {
+	found, err := gorm.G[listRow](db).Raw(selectRow+cond, args...).Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row, len(found))
+	for i, r := range found {
+		rows[i] = Row{Text: r.Text, RepostOf: r.RepostOf, Accounts: r.Accounts, Names: r.Names, Pictures: r.Pictures, ThumbID: r.ThumbID,
+			Post: Post{ID: r.ID, UnitID: r.UnitID, UnitPath: r.UnitPath, UnitName: r.UnitName, AuthorID: r.AuthorID, AuthorName: r.AuthorName,
+				Phase: r.Phase, VersionID: r.VersionID, VersionNumber: r.VersionNumber, DueAt: r.DueAt, DueNow: r.DueNow, Urgent: r.Urgent,
+				Corrects: r.Corrects, Revision: r.Revision, UpdatedBy: r.UpdatedBy, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}}
+	}
+	return rows, nil
+}

@@ -1,0 +1,218 @@
+package post
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"juzhen/internal/account"
+	"juzhen/internal/fault"
+	"juzhen/internal/media"
+	"juzhen/internal/pg"
+)
+
+// versionRow is a version as it lies in the database.
+type versionRow struct {
+	ID            int64
+	PostID        int64
+	Number        int
+	State         VersionState
+	Text          string
+	Visible       int
+	RepostOf      string
+	Hash          []byte
+	CreatedAt     time.Time
+	SubmittedBy   *int64
+	SubmittedName string
+	SubmittedAt   *time.Time
+}
+
+type targetRow struct {
+	VersionID   int64
+	AccountID   int64
+	Variant     *string
+	PayloadHash []byte
+}
+
+type mediaRow struct {
+	VersionID int64
+	MediaID   int64
+	Alt       string
+}
+
+// versions reads whole versions, the newest first.
+func versions(ctx context.Context, tx pg.Tx, cond string, args ...any) ([]Version, error) {
+	rows, err := gorm.G[versionRow](tx.DB).Raw(`
+SELECT v.id, v.post_id, v.number, v.state, v.text, v.visible, v.repost_of, v.hash, v.created_at, v.submitted_by,
+       coalesce(s.display_name, '') AS submitted_name, v.submitted_at
+FROM post_versions v LEFT JOIN users s ON s.id = v.submitted_by WHERE `+cond+` ORDER BY v.number DESC`, args...).Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, at, ids := make([]Version, len(rows)), map[int64]int{}, make([]int64, len(rows))
+	for i, r := range rows {
+		list[i] = Version{ID: r.ID, PostID: r.PostID, Number: r.Number, State: r.State, Text: r.Text, Visible: r.Visible, RepostOf: r.RepostOf,
+			Hash: r.Hash, CreatedAt: r.CreatedAt, SubmittedBy: r.SubmittedBy, SubmittedName: r.SubmittedName, SubmittedAt: r.SubmittedAt}
+		at[r.ID], ids[i] = i, r.ID
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	if err := fillTargets(ctx, tx, list, at, ids); err != nil {
+		return nil, err
+	}
+	return list, fillMedia(ctx, tx, list, at, ids)
+}
+
+func fillTargets(ctx context.Context, tx pg.Tx, list []Version, at map[int64]int, ids []int64) error {
+	rows, err := gorm.G[targetRow](tx.DB).Raw("SELECT version_id, account_id, variant, payload_hash FROM version_targets WHERE version_id IN ?", ids).Find(ctx)
+	if err != nil {
+		return err
+	}
+	var wanted []int64
+	for _, r := range rows {
+		if !slices.Contains(wanted, r.AccountID) {
+			wanted = append(wanted, r.AccountID)
+		}
+	}
+	accounts, err := account.FindManyTx(ctx, tx, wanted)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		v := &list[at[r.VersionID]]
+		v.Targets = append(v.Targets, Target{AccountID: r.AccountID, Account: accounts[r.AccountID], Variant: r.Variant, PayloadHash: r.PayloadHash})
+	}
+	for i := range list {
+		slices.SortFunc(list[i].Targets, inMatrixOrder)
+	}
+	return nil
+}
+
+func inMatrixOrder(a, b Target) int {
+	if a.Account.Position != b.Account.Position {
+		return a.Account.Position - b.Account.Position
+	}
+	return int(a.AccountID - b.AccountID)
+}
+
+func fillMedia(ctx context.Context, tx pg.Tx, list []Version, at map[int64]int, ids []int64) error {
+	rows, err := gorm.G[mediaRow](tx.DB).Raw("SELECT version_id, media_id, alt FROM version_media WHERE version_id IN ? ORDER BY version_id, position", ids).Find(ctx)
+	if err != nil {
+		return err
+	}
+	var wanted []int64
+	for _, r := range rows {
+		if !slices.Contains(wanted, r.MediaID) {
+			wanted = append(wanted, r.MediaID)
+		}
+	}
+	found, err := media.LoadTx(ctx, tx, wanted)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		v := &list[at[r.VersionID]]
+		v.Media = append(v.Media, VersionMedia{MediaID: r.MediaID, Alt: r.Alt, Media: found[slices.Index(wanted, r.MediaID)]})
+	}
+	return nil
+}
+
+func findVersion(ctx context.Context, tx pg.Tx, id int64) (Version, error) {
+	list, err := versions(ctx, tx, "v.id = ?", id)
+	if err != nil {
+		return Version{}, err
+	}
+	if len(list) == 0 {
+		return Version{}, errNotFound()
+	}
+	return list[0], nil
+}
+
+func insertVersion(ctx context.Context, db *gorm.DB, postID int64, c Content, by int64, at time.Time) (int64, error) {
+	var id int64
+	err := db.WithContext(ctx).Raw(`
+INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, editors, created_at)
+VALUES (?, 1, 'draft', ?, ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`, postID, c.Text, c.Visible, c.RepostOf, by, at).Row().Scan(&id)
+	if err != nil {
+		return 0, err
+	}
+	return id, putParts(ctx, db, id, c)
+}
+
+// saveVersion replaces the content of a draft and notes who worked on it.
+func saveVersion(ctx context.Context, db *gorm.DB, id int64, c Content, by int64) error {
+	err := one(db.WithContext(ctx).Exec(`
+UPDATE post_versions SET text = ?, visible = ?, repost_of = ?,
+       editors = CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END
+WHERE id = ? AND state = 'draft'`, c.Text, c.Visible, c.RepostOf, by, by, id))
+	if err != nil {
+		return err
+	}
+	for _, table := range []string{"version_targets", "version_media"} {
+		if err := db.WithContext(ctx).Exec("DELETE FROM "+table+" WHERE version_id = ?", id).Error; err != nil {
+			return err
+		}
+	}
+	return putParts(ctx, db, id, c)
+}
+
+func putParts(ctx context.Context, db *gorm.DB, id int64, c Content) error {
+	for _, t := range c.Targets {
+		err := db.WithContext(ctx).Exec("INSERT INTO version_targets (version_id, account_id, variant) VALUES (?, ?, ?)", id, t.AccountID, t.Variant).Error
+		if err != nil {
+			return pg.Fault(err, map[string]error{"version_targets_account_id_fkey": fault.Invalid("accounts", "所选账号不存在，请刷新后重选")})
+		}
+	}
+	for i, m := range c.Media {
+		err := db.WithContext(ctx).Exec("INSERT INTO version_media (version_id, position, media_id, alt) VALUES (?, ?, ?, ?)", id, i, m.MediaID, m.Alt).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyVersion makes the next version of the post, a draft with the same content. Whoever worked on the old wording has
+// worked on the new one.
+func copyVersion(ctx context.Context, db *gorm.DB, from, by int64, at time.Time) (int64, error) {
+	var id int64
+	err := db.WithContext(ctx).Raw(`
+INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, editors, created_at)
+SELECT post_id, number + 1, 'draft', text, visible, repost_of,
+       CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END, ? FROM post_versions WHERE id = ? RETURNING id`,
+		by, by, at, from).Row().Scan(&id)
+	if err != nil {
+		return 0, err
+	}
+	if err := db.WithContext(ctx).Exec(`
+INSERT INTO version_targets (version_id, account_id, variant) SELECT ?, account_id, variant FROM version_targets WHERE version_id = ?`, id, from).Error; err != nil {
+		return 0, err
+	}
+	return id, db.WithContext(ctx).Exec(`
+INSERT INTO version_media (version_id, position, media_id, alt) SELECT ?, position, media_id, alt FROM version_media WHERE version_id = ?`, id, from).Error
+}
+
+// freezeVersion writes the hashes and closes the version to changes.
+func freezeVersion(ctx context.Context, db *gorm.DB, v Version, by int64, at time.Time) error {
+	for _, t := range v.Targets {
+		err := one(db.WithContext(ctx).Exec("UPDATE version_targets SET payload_hash = ? WHERE version_id = ? AND account_id = ?", t.PayloadHash, v.ID, t.AccountID))
+		if err != nil {
+			return err
+		}
+	}
+	return one(db.WithContext(ctx).Exec(`
+UPDATE post_versions SET state = 'submitted', hash = ?, submitted_by = ?, submitted_at = ? WHERE id = ? AND state = 'draft'`, v.Hash, by, at, v.ID))
+}
+
+// moveVersion is the compare-and-set of a version's state.
+func moveVersion(ctx context.Context, db *gorm.DB, id int64, from, to VersionState) error {
+	return one(db.WithContext(ctx).Exec("UPDATE post_versions SET state = ? WHERE id = ? AND state = ?", to, id, from))
+}
+
+// voidVersion closes a version that was never decided; a decided one keeps its state, it is evidence.
+func voidVersion(ctx context.Context, db *gorm.DB, id int64) error {
+	return db.WithContext(ctx).Exec("UPDATE post_versions SET state = 'void' WHERE id = ? AND state IN ('draft', 'submitted')", id).Error
+}

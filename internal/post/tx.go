@@ -1,0 +1,195 @@
+package post
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/todo"
+	"juzhen/internal/weibo"
+)
+
+// FindTx reads a post that the actor may see. It fails with fault.NotFound outside of the actor's units and with
+// fault.Forbidden when perm is not held there.
+func FindTx(ctx context.Context, tx pg.Tx, actor access.Actor, perm access.Permission, id int64) (Post, error) {
+	return findPost(ctx, tx.DB, actor, perm, id)
+}
+
+// LockTx is FindTx that keeps others from changing the post until the transaction ends.
+func LockTx(ctx context.Context, tx pg.Tx, actor access.Actor, perm access.Permission, id int64) (Post, error) {
+	if err := lockPost(ctx, tx.DB, id); err != nil {
+		return Post{}, err
+	}
+	return findPost(ctx, tx.DB, actor, perm, id)
+}
+
+// VersionTx reads a whole version. It checks no right: find the post first.
+func VersionTx(ctx context.Context, tx pg.Tx, versionID int64) (Version, error) {
+	return findVersion(ctx, tx, versionID)
+}
+
+// SubmitTx freezes the current version and hands it to review. revision is what the person's form held; 0 takes what is stored.
+// A returned post gets a new version with the same content first: what was returned is never submitted again as it was.
+// It fails with *Stale when somebody else saved meanwhile, with fault.Fields ("text", "variant.<account>", "media", "accounts",
+// "due", "repost", "visible") when the post cannot go out, with fault.Conflict in a phase that does not allow it.
+func SubmitTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, id int64, revision int, rules weibo.Rules) (Post, Version, error) {
+	p, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+	if err != nil {
+		return Post{}, Version{}, err
+	}
+	if !p.Phase.Allows(Submit) {
+		return Post{}, Version{}, refused(p.Phase)
+	}
+	if revision != 0 && revision != p.Revision {
+		return Post{}, Version{}, stale(ctx, tx, p)
+	}
+	if p.Phase == Returned {
+		if p, _, err = ReviseTx(ctx, tx, actor, at, id); err != nil {
+			return Post{}, Version{}, err
+		}
+	}
+	return freeze(ctx, tx, actor, at, p, rules)
+}
+
+func freeze(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, p Post, rules weibo.Rules) (Post, Version, error) {
+	v, err := findVersion(ctx, tx, p.VersionID)
+	if err != nil {
+		return Post{}, Version{}, err
+	}
+	if err := Check(p, v, rules, at).Err(); err != nil {
+		return Post{}, Version{}, err
+	}
+	if err := seal(&v); err != nil {
+		return Post{}, Version{}, err
+	}
+	if err := freezeVersion(ctx, tx.DB, v, actor.UserID, at); err != nil {
+		return Post{}, Version{}, fmt.Errorf("freeze version: %w", err)
+	}
+	if err := movePost(ctx, tx.DB, p.ID, Draft, Submitted, actor.UserID, at); err != nil {
+		return Post{}, Version{}, err
+	}
+	if err := todo.ResolveTx(ctx, tx, at, returnedKey(p.ID), actor.UserID); err != nil {
+		return Post{}, Version{}, err
+	}
+	return reread(ctx, tx, p.ID)
+}
+
+// reread gives the post as it stands now, with its current version.
+func reread(ctx context.Context, tx pg.Tx, id int64) (Post, Version, error) {
+	p, err := findPost(ctx, tx.DB, access.System("post"), access.PostView, id)
+	if err != nil {
+		return Post{}, Version{}, err
+	}
+	v, err := findVersion(ctx, tx, p.VersionID)
+	return p, v, err
+}
+
+// ApprovedTx marks the version approved. It fails with fault.Conflict when it is no longer the one under review.
+func ApprovedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64) error {
+	return decided(ctx, tx, at, id, versionID, Approve, VersionApproved)
+}
+
+// ReturnedTx gives the post back and tells the people who write for its unit why. Fails like ApprovedTx.
+func ReturnedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64, opinion string) error {
+	if err := decided(ctx, tx, at, id, versionID, Return, VersionReturned); err != nil {
+		return err
+	}
+	p, v, err := reread(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return todo.RaiseTx(ctx, tx, at, todo.Item{Kind: "returned", Key: returnedKey(id), Permission: access.PostWrite, UnitPath: p.UnitPath,
+		SubjectType: "post", SubjectID: id, Code: "post.returned", Args: map[string]any{"title": v.Title(), "opinion": opinion}, DueAt: p.DueAt})
+}
+
+func returnedKey(id int64) string { return Ref(id) + "/returned" }
+
+func decided(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64, act Act, state VersionState) error {
+	if err := lockPost(ctx, tx.DB, id); err != nil {
+		return err
+	}
+	p, err := findPost(ctx, tx.DB, access.System("review"), access.PostView, id)
+	if err != nil {
+		return err
+	}
+	to, ok := p.Phase.After(act)
+	if !ok {
+		return refused(p.Phase)
+	}
+	if p.VersionID != versionID {
+		return fault.Conflict("稿件已有新的版本，请查看最新内容")
+	}
+	if err := moveVersion(ctx, tx.DB, versionID, VersionSubmitted, state); err != nil {
+		return err
+	}
+	return movePost(ctx, tx.DB, id, p.Phase, to, 0, at)
+}
+
+// WithdrawnTx takes the post out of its way; a version that was not decided becomes void.
+func WithdrawnTx(ctx context.Context, tx pg.Tx, at time.Time, actor access.Actor, id int64) error {
+	p, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+	if err != nil {
+		return err
+	}
+	to, ok := p.Phase.After(Withdraw)
+	if !ok {
+		return refused(p.Phase)
+	}
+	if err := voidVersion(ctx, tx.DB, p.VersionID); err != nil {
+		return err
+	}
+	if err := movePost(ctx, tx.DB, id, p.Phase, to, actor.UserID, at); err != nil {
+		return err
+	}
+	return todo.ResolveTx(ctx, tx, at, returnedKey(id), actor.UserID)
+}
+
+// ReviseTx opens the post for editing: a new version with the content of the current one. A version that was not decided
+// becomes void, a decided one stays as evidence. It fails with fault.Conflict on a draft, which is open already.
+func ReviseTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, id int64) (Post, Version, error) {
+	p, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+	if err != nil {
+		return Post{}, Version{}, err
+	}
+	to, ok := p.Phase.After(Revise)
+	if !ok {
+		return Post{}, Version{}, fault.Conflict("稿件已经是草稿，可以直接修改")
+	}
+	if err := voidVersion(ctx, tx.DB, p.VersionID); err != nil {
+		return Post{}, Version{}, err
+	}
+	next, err := copyVersion(ctx, tx.DB, p.VersionID, actor.UserID, at)
+	if err != nil {
+		return Post{}, Version{}, fmt.Errorf("copy version: %w", err)
+	}
+	if err := setVersion(ctx, tx.DB, id, next); err != nil {
+		return Post{}, Version{}, err
+	}
+	if err := movePost(ctx, tx.DB, id, p.Phase, to, actor.UserID, at); err != nil {
+		return Post{}, Version{}, err
+	}
+	return reread(ctx, tx, id)
+}
+
+// SetDueTx gives the post another time: due, or as soon as approved. It fails with fault.Conflict on a withdrawn post and
+// with fault.Invalid on "due" when the time is past. It does not touch deliveries.
+func SetDueTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, id int64, due *time.Time, now bool) error {
+	p, err := LockTx(ctx, tx, actor, access.PostView, id)
+	if err != nil {
+		return err
+	}
+	if !p.Phase.Allows(Reschedule) {
+		return refused(p.Phase)
+	}
+	if now {
+		due = nil
+	}
+	p.DueAt, p.DueNow = due, now
+	if f := checkDue(p, at); f != nil {
+		return f
+	}
+	return setDue(ctx, tx.DB, id, due, now, actor.UserID, at)
+}
