@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"reflect"
 	"slices"
@@ -22,12 +23,13 @@ import (
 type views struct {
 	base     map[string]*template.Template // by language: layout and partials
 	declared map[string]reflect.Type
+	extra    fs.FS
 	mu       sync.Mutex
 	built    map[string]*template.Template
 }
 
-func newViews(a *assets, now func() time.Time) (*views, error) {
-	v := &views{base: map[string]*template.Template{}, declared: map[string]reflect.Type{}, built: map[string]*template.Template{}}
+func newViews(a *assets, now func() time.Time, extra fs.FS) (*views, error) {
+	v := &views{extra: extra, base: map[string]*template.Template{}, declared: map[string]reflect.Type{}, built: map[string]*template.Template{}}
 	for _, lang := range []string{i18n.Chinese, i18n.English} {
 		t, err := template.New("").Funcs(functions(a, i18n.For(lang), now)).
 			ParseFS(templates.FS, "layout/*.html", "partials/*.html")
@@ -51,7 +53,12 @@ func (v *views) set(file, lang string) (*template.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t, err = t.ParseFS(templates.FS, "pages/"+file+".html"); err != nil {
+	var from fs.FS = templates.FS
+	name := "pages/" + file + ".html"
+	if _, err := fs.Stat(from, name); err != nil && v.extra != nil {
+		from = v.extra
+	}
+	if t, err = t.ParseFS(from, name); err != nil {
 		return nil, err
 	}
 	v.built[key] = t

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -24,6 +25,9 @@ type Options struct {
 	FormAction []string         // further origins a form may lead to by redirect, such as Weibo's OAuth page
 	Log        *slog.Logger     // default slog.Default()
 	Now        func() time.Time // default time.Now
+
+	// Extra has further pages/<section>/<page>.html beside those of package templates, for tests.
+	Extra fs.FS
 
 	// Counts gives what waits for the actor, Banners what concerns everybody; either may be nil. A failure is logged and
 	// the page is shown without them.
@@ -59,7 +63,7 @@ func New(opts Options) (*Kit, error) {
 	if k.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if k.views, err = newViews(k.assets, opts.Now); err != nil {
+	if k.views, err = newViews(k.assets, opts.Now, opts.Extra); err != nil {
 		return nil, err
 	}
 	k.engine = k.newEngine()

@@ -2,3 +2,14 @@
 import "@tabler/core/dist/css/tabler.min.css";
 import "../css/app.css";
 import "htmx.org";
+import { keys } from "./keys";
+import { menus } from "./menus";
+import { rows } from "./rows";
+import { pickers } from "./picker";
+import { counters } from "./counter";
+
+keys();
+menus();
+rows();
+pickers();
+counters();

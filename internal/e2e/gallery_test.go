@@ -1,0 +1,208 @@
+package e2e
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/svg"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+	"juzhen/internal/web/webtest"
+)
+
+//go:embed testdata/pages
+var galleryFiles embed.FS
+
+// galleryPage shows every part in every state, so that they can be looked at and checked side by side.
+type galleryPage struct {
+	page.Base
+	Choices []page.Option
+	Chips   []page.Chip
+	Rows    []galleryRow
+	Pager   page.Pager
+	States  []string
+	Levels  []galleryLevel
+	Figures []page.Figure
+
+	Progress page.Progress
+	Tiles    template.HTML
+	Heat     template.HTML
+	Text     string
+	At       time.Time
+	Picker   page.Picker
+	Events   []page.Event
+}
+
+type galleryRow struct {
+	Title, State, Handle string
+	N                    int
+	At                   time.Time
+	Spark                template.HTML
+}
+
+type galleryLevel struct{ Class, Word string }
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, page.Zone)
+
+// gallery serves the gallery, an empty page and the kit's own pages.
+func gallery(t *testing.T) string {
+	t.Helper()
+	extra, err := fs.Sub(galleryFiles, "testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	supervisor := access.Actor{UserID: 1, Name: "值班主管", Grants: []access.Grant{
+		{Role: access.Supervisor, UnitID: 1, Path: "/1/"}, {Role: access.PressOfficer, UnitID: 1, Path: "/1/"}}}
+	kit, err := web.New(web.Options{
+		Sessions: webtest.People{"boss": supervisor}, Extra: extra, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
+		Counts: func(context.Context, access.Actor) (page.Counts, error) {
+			return page.Counts{Todo: 7, ByKey: map[string]int{"posts": 3, "reviews": 12}}, nil
+		},
+		Banners: func(context.Context, access.Actor) ([]page.Banner, error) {
+			return []page.Banner{{Tone: "bad", Text: "门头沟区分局及下级 3 个账号已暂停发送", Href: "/matrix", Link: "查看"}}, nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kit.Declare("gallery/gallery", galleryPage{})
+	kit.Declare("gallery/empty", galleryPage{})
+	g := kit.Group("/g")
+	kit.Handle(g, "GET", "", access.Self, func(c *gin.Context) error {
+		p := sample(kit.Base(c, "稿件", page.Crumb{Text: "工作台", Href: "/"}, page.Crumb{Text: "稿件", Href: "/posts"}))
+		p.Path, p.Heading = "/posts", "今日空气质量播报"
+		p.Nav = page.Navigation(p.Actor, p.Path, page.Counts{ByKey: map[string]int{"posts": 3, "reviews": 12}})
+		p.Errors = page.Errors{"text": "正文按微博规则计 152 字，最多 140 字；请删减或改为长微博"}
+		return kit.Show(c, http.StatusOK, "gallery/gallery", p)
+	})
+	kit.Handle(g, "GET", "/empty", access.Self, func(c *gin.Context) error {
+		return kit.Show(c, http.StatusOK, "gallery/empty", galleryPage{Base: kit.Base(c, "稿件")})
+	})
+	kit.Handle(kit.Group(""), "GET", web.SignInPath, web.Open, func(c *gin.Context) error {
+		p, err := kit.SignInForm(c)
+		if err != nil {
+			return err
+		}
+		return kit.ShowSignIn(c, http.StatusOK, p)
+	})
+	kit.Handle(g, "POST", "", access.PostWrite, func(c *gin.Context) error { return kit.See(c, "/g", "已提交审核") })
+	webtest.CheckTemplates(t, kit)
+	server := httptest.NewServer(kit.Handler())
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func sample(b page.Base) galleryPage {
+	p := galleryPage{Base: b, States: page.StateOrder, At: noon.Add(150 * time.Minute),
+		Choices: []page.Option{{Value: "", Text: "全部"}, {Value: "sent", Text: "已发"}},
+		Chips:   []page.Chip{{Name: "状态", Value: "已发", Href: "/g"}, {Name: "单位", Value: "宣传中心", Href: "/g"}},
+		Pager:   page.Pager{First: "/g", Next: "/g", Total: 1234},
+		Levels:  []galleryLevel{{"aqi1", "优"}, {"aqi2", "良"}, {"aqi3", "轻度污染"}, {"aqi4", "中度污染"}, {"aqi5", "重度污染"}, {"aqi6", "严重污染"}, {"warn-blue", "蓝色预警"}, {"warn-yellow", "黄色预警"}, {"warn-orange", "橙色预警"}, {"warn-red", "红色预警"}},
+		Text:    "【今日空气质量】11 月 23 日，本市空气质量良，AQI 72，首要污染物 PM2.5。\n明日扩散条件转差，请关注。https://sthjj.beijing.gov.cn/air/today",
+	}
+	titles := []string{"今日空气质量播报：全市良，首要污染物 PM2.5", "重污染天气橙色预警解除", "第三届生态文明摄影展征稿启事，欢迎市民投稿", "转发：生态环境部关于冬季供暖季大气污染防治的问答", "河长制进展"}
+	handles := []string{"环保北京", "京环之声", "北京环境监测", "密云生态环境示例", "北京经济技术开发区生态环境示例"}
+	at := []time.Duration{-3 * time.Hour, 2 * time.Hour, 26 * time.Hour, -20 * time.Hour, -400 * 24 * time.Hour}
+	for i, state := range []string{"unknown", "sent", "waiting", "failed", "draft"} {
+		var v []*float64
+		for d := range 14 {
+			f := 50 + 30*math.Sin(float64(d*(i+1))/3)
+			v = append(v, &f)
+		}
+		p.Rows = append(p.Rows, galleryRow{titles[i], state, handles[i], i * i * 4321, noon.Add(at[i]),
+			svg.Sparkline(v, 80, 20, svg.Label{Title: "近 14 天转发", Desc: "50 到 80"})})
+	}
+	p.Figures = []page.Figure{
+		{Label: "转发", Value: "12,345", Unit: "次", Definition: "统计期内新增的转发次数，含已删除的转发。", Change: "12.5%", Direction: 1, Period: "较上周"},
+		{Label: "评论", Value: "2,104", Unit: "条", Change: "3.1%", Direction: -1, Period: "较上周"},
+		{Label: "阅读", Missing: "商业接口合同不含阅读量"},
+		{Label: "粉丝", Value: "312.4 万", Unit: "人", Change: "0", Period: "较上周", Picture: p.Rows[1].Spark},
+	}
+	p.Progress = page.Progress{Done: 13, All: 20, Label: "发送进度", Note: "可以离开本页，完成后会出现在待办里"}
+	p.Tiles, p.Heat = pictures()
+	p.Picker = page.Picker{Name: "account", Label: "发送账号", Help: "按单位选择", Roots: []page.Node{{Name: "北京市生态环境局", Open: true, Children: []page.Node{
+		{Name: "环保北京", Note: "主账号", Value: "1", Checked: true},
+		{Name: "直属单位", Open: true, Children: []page.Node{{Name: "京环之声", Value: "2", Checked: true}, {Name: "北京环境监测", Value: "3", Disabled: "授权已过期"}}},
+		{Name: "区分局", Children: []page.Node{{Name: "东城示例", Value: "4"}, {Name: "西城示例", Value: "5"}}}}}}}
+	stamp := func(d time.Duration) page.Stamp { return page.StampOf(b.P, noon.Add(d), noon) }
+	p.Events = []page.Event{
+		{Icon: "pencil", Tone: "grey", Text: "写稿", Who: "值班宣传专员", Stamp: stamp(-26 * time.Hour)},
+		{Icon: "check", Tone: "teal", Text: "批准第 3 版", Who: "值班审核员", Stamp: stamp(-25 * time.Hour), Note: "与送审稿一致"},
+		{Icon: "send", Tone: "blue", Text: "开始发送", Who: "系统", Stamp: stamp(-time.Hour)},
+		{Icon: "help", Tone: "purple", Text: "微博未确认是否发出。系统已查看该账号最新微博，尚未找到；14:36 再查一次。请勿手动重发。", Who: "系统", Stamp: stamp(-time.Hour + 3*time.Second)},
+	}
+	return p
+}
+
+func pictures() (tiles, heat template.HTML) {
+	names := []string{"昌平", "怀柔", "密云", "延庆", "海淀", "朝阳", "顺义", "平谷", "石景山", "西城", "东城", "通州", "门头沟", "丰台", "经开区", "大兴", "房山"}
+	var list []svg.Tile
+	for i, n := range names {
+		v := float64(i * 7 % 30)
+		list = append(list, svg.Tile{Name: n, Text: fmt.Sprint(v), Row: i / 4, Col: i % 4, Value: &v, Href: "/g"})
+	}
+	list[3].Value, list[3].Text = nil, "不可用"
+	h := svg.Heat{Days: [7]string{"周一", "周二", "周三", "周四", "周五", "周六", "周日"}}
+	for d := range h.Cells {
+		for hour := range h.Cells[d] {
+			v := 10 + 10*math.Sin(float64(hour+d)/4)
+			h.Cells[d][hour] = &v
+		}
+	}
+	return svg.TileMap(list, svg.Label{Title: "各区发稿数"}), svg.HeatMap(h, svg.Label{Title: "互动热度", Desc: "周一至周日，0 至 23 时"})
+}
+
+// TestPartsAreAccessibleAndFit looks at the gallery, the empty page, sign-in and an error page at both widths and themes.
+func TestPartsAreAccessibleAndFit(t *testing.T) {
+	t.Parallel()
+	tab := Launch(t).Open(t, gallery(t))
+	tab.SetCookie(web.CookieName, "boss")
+	for _, theme := range []string{"light", "dark"} {
+		tab.SetCookie("juzhen_theme", theme)
+		for _, width := range []int64{1440, 390} {
+			tab.Size(width, 900)
+			for name, path := range map[string]string{"gallery": "/g", "empty": "/g/empty", "signin": "/signin", "error": "/nowhere"} {
+				tab.Go(path)
+				tab.FitsWidth()
+				tab.Axe()
+				if dir := os.Getenv("E2E_PICTURES"); dir != "" {
+					tab.Picture(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, theme)))
+				}
+			}
+		}
+	}
+}
+
+// TestScriptsMakePagesQuicker drives what the scripts add: search by key, the tree picker, the length of a text, rows.
+func TestScriptsMakePagesQuicker(t *testing.T) {
+	t.Parallel()
+	tab := Launch(t).Open(t, gallery(t))
+	tab.SetCookie(web.CookieName, "boss")
+	tab.Go("/g")
+	tab.Press("/")
+	tab.Eval(`document.activeElement.id === "q"`)
+	tab.SeeText(".length", "/ 140")
+	tab.Type("#f-text", "中文字")
+	tab.SeeText(".length", "3 / 140")
+	tab.SeeText("[data-picker-count]", "2")
+	tab.Click("input.tree-all[aria-label='区分局']")
+	tab.SeeText("[data-picker-count]", "4")
+	tab.Type("[data-picker-find]", "京环")
+	tab.Eval(`[...document.querySelectorAll(".tree label")].filter(l => l.offsetParent).length === 1`)
+	tab.Follow("form.form button[type=submit]")
+	tab.SeeText(".banner-good", "已提交审核")
+}

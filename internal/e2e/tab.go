@@ -1,0 +1,154 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+)
+
+// Go opens a path of the console.
+func (b *Tab) Go(path string) {
+	b.t.Helper()
+	b.Step("open "+path, chromedp.Navigate(b.base+path))
+}
+
+// Click clicks what the CSS selector finds first.
+func (b *Tab) Click(selector string) {
+	b.t.Helper()
+	b.Step("click "+selector, chromedp.Click(chromedp.CSS(selector)))
+}
+
+// Follow clicks what leads to another page (a link, a submit button) and waits until that page is loaded.
+func (b *Tab) Follow(selector string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, StepLimit)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+		b.fail("follow "+selector, err)
+	}
+}
+
+// Type writes text into the control, replacing what is there. It sets the value and tells the page, so that Chinese text
+// and date fields are entered as they are.
+func (b *Tab) Type(selector, text string) {
+	b.t.Helper()
+	js, _ := json.Marshal(text)
+	sel, _ := json.Marshal(selector)
+	b.Step("wait for "+selector, chromedp.WaitReady(chromedp.CSS(selector)))
+	b.Eval(fmt.Sprintf(`(() => { const e = document.querySelector(%s); e.focus(); e.value = %s;
+		e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true})); return true })()`, sel, js))
+}
+
+// Press sends keys to the page, such as "/" or kb.Escape.
+func (b *Tab) Press(keys string) {
+	b.t.Helper()
+	b.Step("press "+keys, chromedp.KeyEvent(keys))
+}
+
+// Upload chooses files for a file control.
+func (b *Tab) Upload(selector string, files ...string) {
+	b.t.Helper()
+	b.Step("upload", chromedp.SetUploadFiles(chromedp.CSS(selector), files))
+}
+
+// See waits until something matching the selector is there with a box.
+func (b *Tab) See(selector string) {
+	b.t.Helper()
+	b.Step("see "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
+}
+
+// SeeText waits until what the selector finds contains text. It survives htmx swaps and page loads.
+func (b *Tab) SeeText(selector, text string) {
+	b.t.Helper()
+	sel, _ := json.Marshal(selector)
+	want, _ := json.Marshal(text)
+	b.Step("see "+text+" in "+selector, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		expr := fmt.Sprintf(`[...document.querySelectorAll(%s)].some(e => (e.innerText ?? e.value ?? "").includes(%s))`, sel, want)
+		for {
+			_, err := chromedp.Run(ctx, chromedp.Poll[bool](expr, chromedp.WithPollingTimeout(StepLimit)))
+			if err == nil || ctx.Err() != nil {
+				return err
+			}
+		}
+	}))
+}
+
+// Gone waits until nothing matches the selector.
+func (b *Tab) Gone(selector string) {
+	b.t.Helper()
+	b.Step("gone "+selector, chromedp.WaitNotPresent(chromedp.CSS(selector)))
+}
+
+// Text is the visible text of the first match.
+func (b *Tab) Text(selector string) string {
+	b.t.Helper()
+	return strings.TrimSpace(value(b, "text of "+selector, chromedp.Text(chromedp.CSS(selector))))
+}
+
+// Count is the number of matches now.
+func (b *Tab) Count(selector string) int {
+	b.t.Helper()
+	sel, _ := json.Marshal(selector)
+	return value(b, "count "+selector, chromedp.Evaluate[int](fmt.Sprintf(`document.querySelectorAll(%s).length`, sel)))
+}
+
+// Path is the path and query of the page.
+func (b *Tab) Path() string {
+	b.t.Helper()
+	return strings.TrimPrefix(value(b, "address", chromedp.Location()), b.base)
+}
+
+// Eval runs a script that gives true; anything else fails the step.
+func (b *Tab) Eval(script string) {
+	b.t.Helper()
+	if !value(b, "script", chromedp.Evaluate[bool](script)) {
+		b.t.Fatalf("script gave false: %s", script)
+	}
+}
+
+// Size sets the window's size; a narrow one behaves as a phone.
+func (b *Tab) Size(width, height int64) {
+	b.t.Helper()
+	if width < 600 {
+		b.Step("phone", chromedp.EmulateViewport(width, height, chromedp.EmulateMobile, chromedp.EmulateTouch))
+		return
+	}
+	b.Step("window", chromedp.EmulateViewport(width, height))
+}
+
+// SignIn signs in through the form.
+func (b *Tab) SignIn(user, password string) {
+	b.t.Helper()
+	b.Go("/signin")
+	b.Type("input[name=username]", user)
+	b.Type("input[name=password]", password)
+	b.Follow("form[action='/signin'] button[type=submit]")
+}
+
+// Picture writes the whole page as PNG.
+func (b *Tab) Picture(file string) {
+	b.t.Helper()
+	png := value(b, "picture", chromedp.FullScreenshot(100))
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		b.t.Fatalf("picture: %v", err)
+	}
+	if err := os.WriteFile(file, png, 0o644); err != nil {
+		b.t.Fatalf("picture: %v", err)
+	}
+}
+
+// FitsWidth fails when the page is wider than the window.
+func (b *Tab) FitsWidth() {
+	b.t.Helper()
+	over := value(b, "width", chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+	if over > 0 {
+		who := value(b, "what is too wide", chromedp.Evaluate[string](`[...document.querySelectorAll('main *')]
+			.filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' … ')`))
+		b.t.Errorf("%s is %d px wider than the window: %s", b.Path(), over, who)
+	}
+}
