@@ -48,7 +48,7 @@ func AfterLook(d Delivery, l Seen, s Settings, now time.Time) Change {
 // longest lag the platform is known to have, and only where the interface gives our mark back.
 func absent(c *Change, d Delivery, l Seen, s Settings, now time.Time) {
 	c.bound(l)
-	settled := begun(d).Add(s.AbsentAfter)
+	settled := lastByte(d).Add(s.AbsentAfter)
 	if now.Before(settled) || d.Looks < 1 {
 		next := settled
 		if soon := now.Add(s.FirstLook); soon.After(next) {
@@ -117,6 +117,18 @@ func begun(d Delivery) time.Time {
 		return *d.DueAt
 	}
 	return d.UpdatedAt
+}
+
+// lastByte is the latest instant at which a byte of the attempt can have left: the end of the call where its owner recorded it,
+// else the call's hard end.
+func lastByte(d Delivery) time.Time {
+	switch {
+	case d.CallEndedAt != nil:
+		return *d.CallEndedAt
+	case d.HardEnd != nil:
+		return *d.HardEnd
+	}
+	return begun(d)
 }
 
 // LookFrom is the instant back to which a look must reach.

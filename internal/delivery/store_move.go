@@ -78,6 +78,14 @@ func (m Move) named(now time.Time) (pgx.NamedArgs, error) {
 	return args, nil
 }
 
+// state sets the state with its reason; a note leaves both.
+func (m Move) state() string {
+	if m.To == "" {
+		return ""
+	}
+	return ", state = @to, reason = @code, reason_args = @with::jsonb"
+}
+
 func (m Move) sql() string {
 	lock := "FOR UPDATE OF d"
 	if m.Skip {
@@ -95,7 +103,7 @@ func (m Move) sql() string {
 WITH cur AS MATERIALIZED (
     SELECT d.id, d.state FROM deliveries d WHERE d.state = ANY (@from) AND (` + m.Where + `) ORDER BY d.id ` + limit + ` ` + lock + `),
 upd AS (
-    UPDATE deliveries d SET state = coalesce(nullif(@to::text, ''), d.state), reason = @code, reason_args = @with::jsonb, updated_at = @now` + set + `
+    UPDATE deliveries d SET updated_at = @now` + m.state() + set + `
     FROM cur WHERE d.id = cur.id
     RETURNING d.id, d.post_id, d.account_id, cur.state AS from_state, d.state, d.plan, d.due_at, d.urgent, d.attempt_id, d.owner),
 ev AS (

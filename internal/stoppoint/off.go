@@ -1,0 +1,8 @@
+//go:build !juzhen_stoppoints
+
+// Package stoppoint marks the instants of a send at which the fault tests do harm. In every ordinary binary it does nothing
+// and costs nothing; only the build tag juzhen_stoppoints gives it a body. It decides nothing.
+package stoppoint
+
+// At says that delivery id has come to this point.
+func At(Point, int64) {}
