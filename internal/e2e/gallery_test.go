@@ -201,7 +201,7 @@ func TestScriptsMakePagesQuicker(t *testing.T) {
 	tab.SeeText("[data-picker-count]", "2")
 	tab.Click("input.tree-all[aria-label='区分局']")
 	tab.SeeText("[data-picker-count]", "4")
-	tab.Type("[data-picker-find]", "京环")
+	tab.Type("[data-picker-find]", "之声")
 	tab.Eval(`[...document.querySelectorAll(".tree label")].filter(l => l.offsetParent).length === 1`)
 	tab.Follow("form.form button[type=submit]")
 	tab.SeeText(".banner-good", "已提交审核")

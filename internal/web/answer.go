@@ -144,7 +144,7 @@ const flashCookie = "juzhen_flash"
 // SetFlash tells f on the next page the person sees.
 func (k *Kit) SetFlash(c *gin.Context, f page.Flash) {
 	raw, _ := json.Marshal(f)
-	k.setCookie(c, flashCookie, base64.RawURLEncoding.EncodeToString(raw), k.opts.Now().Add(time.Minute), true)
+	k.setCookie(c, flashCookie, base64.RawURLEncoding.EncodeToString(raw), k.opts.Now().Add(time.Minute))
 }
 
 // takeFlash reads the sentence of an earlier request and forgets it.
@@ -153,7 +153,7 @@ func (k *Kit) takeFlash(c *gin.Context) []page.Flash {
 	if err != nil || v == "" {
 		return nil
 	}
-	k.setCookie(c, flashCookie, "", time.Unix(1, 0), true)
+	k.setCookie(c, flashCookie, "", time.Time{})
 	raw, err := base64.RawURLEncoding.DecodeString(v)
 	var f page.Flash
 	if err != nil || json.Unmarshal(raw, &f) != nil || f.Text == "" {

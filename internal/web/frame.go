@@ -92,8 +92,8 @@ func (k *Kit) prefer(c *gin.Context) error {
 		theme = form.Theme
 	}
 	year := k.opts.Now().Add(365 * 24 * time.Hour)
-	k.setCookie(c, langCookie, lang, year, true)
-	k.setCookie(c, themeCookie, theme, year, true)
+	k.setCookie(c, langCookie, lang, year)
+	k.setCookie(c, themeCookie, theme, year)
 	if a := Actor(c); a.UserID != 0 && k.opts.Prefer != nil {
 		if err := k.opts.Prefer(c.Request.Context(), a, lang, theme); err != nil {
 			return err

@@ -80,14 +80,20 @@ func (k *Kit) resume(c *gin.Context) error {
 
 // SetSession puts the session cookie. Lax lets the return from Weibo's OAuth page and links in notices keep the session.
 func (k *Kit) SetSession(c *gin.Context, token string, expires time.Time) {
-	k.setCookie(c, CookieName, token, expires, true)
+	k.setCookie(c, CookieName, token, expires)
 }
 
 // DropSession takes the session cookie away.
-func (k *Kit) DropSession(c *gin.Context) { k.setCookie(c, CookieName, "", time.Unix(1, 0), true) }
+func (k *Kit) DropSession(c *gin.Context) { k.setCookie(c, CookieName, "", time.Time{}) }
 
-func (k *Kit) setCookie(c *gin.Context, name, value string, expires time.Time, httpOnly bool) {
+// setCookie puts a cookie by its age, so that a clock at the reader's side that is wrong does no harm. The zero time
+// takes the cookie away.
+func (k *Kit) setCookie(c *gin.Context, name, value string, expires time.Time) {
+	age := -1
+	if left := expires.Sub(k.opts.Now()); !expires.IsZero() && left >= time.Second {
+		age = int(left.Seconds())
+	}
 	http.SetCookie(c.Writer, &http.Cookie{
-		Name: name, Value: value, Path: "/", Expires: expires, HttpOnly: httpOnly, Secure: k.secure, SameSite: http.SameSiteLaxMode,
+		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: k.secure, SameSite: http.SameSiteLaxMode,
 	})
 }
