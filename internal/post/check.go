@@ -28,6 +28,12 @@ func PayloadFor(v Version, t Target) (weibo.Payload, error) {
 	return weibo.Build(mode, d), nil
 }
 
+// Ability is what the way an account is connected can do, for pages that say so.
+func Ability(c account.Connector) weibo.Capability { return weibo.Capabilities(weibo.Mode(c)) }
+
+// Length counts a text as Weibo does, in Chinese characters.
+func Length(text string) int { return weibo.Length(text) }
+
 // Problem is something that keeps a post from going out, with the accounts it concerns; none when it concerns the post itself.
 type Problem struct {
 	Fault    *fault.Error

@@ -37,7 +37,7 @@ type MediaChoice struct {
 // clean makes line breaks one kind, drops doubles and says what cannot even be kept in a draft.
 func (c Content) clean() (Content, error) {
 	var wrong fault.Fields
-	c.Text = plainLines(c.Text)
+	c.Text = plainText(c.Text)
 	wrong.Add(checkSize("text", c.Text))
 	c.RepostOf, _ = ParseRepost(c.RepostOf) // what cannot be read is kept as typed; Check tells
 	if utf8.RuneCountInString(c.RepostOf) > maxAlt {
@@ -65,9 +65,10 @@ func cleanTargets(in []TargetChoice, wrong *fault.Fields) []TargetChoice {
 			continue
 		}
 		if t.Variant != nil {
-			text := plainLines(*t.Variant)
-			wrong.Add(checkSize(VariantField(t.AccountID), text))
-			t.Variant = &text
+			t.Variant = ownWords(*t.Variant)
+		}
+		if t.Variant != nil {
+			wrong.Add(checkSize(VariantField(t.AccountID), *t.Variant))
 		}
 		out = append(out, t)
 	}
@@ -105,9 +106,18 @@ func checkSize(field, text string) *fault.Error {
 	return nil
 }
 
-// plainLines makes each line break one line feed, as browsers count and Weibo gets them.
-func plainLines(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+// plainText makes each line break one line feed, as browsers count and Weibo gets them, and drops blanks at the end.
+func plainText(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	return strings.TrimRight(s, " \t\n\u3000")
+}
+
+// ownWords is an account's wording; nothing but blanks means the common text.
+func ownWords(s string) *string {
+	if s = plainText(s); s == "" {
+		return nil
+	}
+	return &s
 }
 
 // ContentOf is the content a version and its post hold now, to be edited or compared.

@@ -102,21 +102,6 @@ func (s *Service) create(ctx context.Context, tx pg.Tx, actor access.Actor, unit
 	return findPost(ctx, tx.DB, actor, access.PostWrite, id)
 }
 
-// Blank gives an empty draft to write in: the actor's untouched one in that unit, or a new one.
-func (s *Service) Blank(ctx context.Context, actor access.Actor, unitID int64) (Post, error) {
-	id, err := blankPost(ctx, s.db.Gorm(ctx), unitID, actor.UserID)
-	if err != nil {
-		return Post{}, err
-	}
-	if id != 0 {
-		p, err := findPost(ctx, s.db.Gorm(ctx), actor, access.PostWrite, id)
-		if err == nil {
-			return p, nil
-		}
-	}
-	return s.Create(ctx, actor, unitID, Content{})
-}
-
 // mayUse checks accounts, pictures and the corrected post: all must be the actor's to use, accounts at or below the post's
 // unit, so that whoever reviews for the unit answers for each of them.
 func mayUse(ctx context.Context, tx pg.Tx, actor access.Actor, path string, c Content) error {

@@ -16,7 +16,7 @@ func TestADraftKeepsAllThatWasWritten(t *testing.T) {
 	w := newWorld(t)
 	a, b := w.picture(8), w.picture(9)
 	c := post.Content{Text: "今日空气质量良\r\n请关注", Visible: 1, DueAt: w.in(time.Hour), Urgent: true,
-		Targets: append(to(centre, bureau), post.TargetChoice{AccountID: district, Variant: words("朝阳：良")}),
+		Targets: append([]post.TargetChoice{{AccountID: centre, Variant: words(" \n")}, {AccountID: bureau}, {AccountID: bureau}}, post.TargetChoice{AccountID: district, Variant: words("朝阳：良\r\n ")}),
 		Media:   []post.MediaChoice{{MediaID: b.ID, Alt: " 实况图 "}, {MediaID: a.ID}}}
 	p := w.create(c)
 	p, v := w.version(p.ID)
@@ -28,6 +28,9 @@ func TestADraftKeepsAllThatWasWritten(t *testing.T) {
 	}
 	if len(v.Targets) != 3 || v.Targets[0].AccountID != bureau || v.Targets[2].TextOf(v) != "朝阳：良" || v.Targets[1].TextOf(v) != v.Text {
 		t.Errorf("targets: %+v", v.Targets)
+	}
+	if post.Length(v.Text) != 11 || post.Ability(v.Targets[2].Account.Connector).Posts {
+		t.Error("length or ability")
 	}
 	if len(v.Media) != 2 || v.Media[0].MediaID != b.ID || v.Media[0].Alt != "实况图" || v.Media[1].Media.Width != 8 {
 		t.Errorf("media: %+v", v.Media)
@@ -162,33 +165,6 @@ func TestNobodyWritesOutsideOfTheirUnits(t *testing.T) {
 	}
 	if _, err := w.Create(t.Context(), w.afar, 3, post.Content{Corrects: &p.ID}); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("correction of a post of another unit: %v", err)
-	}
-}
-
-func TestABlankDraftIsUsedAgainUntilItIsTouched(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	a, err := w.Blank(t.Context(), w.writer, 1)
-	w.must(err)
-	b, err := w.Blank(t.Context(), w.writer, 1)
-	w.must(err)
-	other, err := w.Blank(t.Context(), w.second, 1)
-	w.must(err)
-	if a.ID != b.ID || other.ID == a.ID {
-		t.Errorf("got %d, %d, %d", a.ID, b.ID, other.ID)
-	}
-	if page, err := w.List(t.Context(), w.writer, post.Filter{}); err != nil || len(page.Rows) != 0 {
-		t.Errorf("blank drafts are listed: %v, %v", page.Rows, err)
-	}
-	_, err = w.Save(t.Context(), w.writer, a.ID, 1, post.Content{Text: "甲"})
-	w.must(err)
-	c, err := w.Blank(t.Context(), w.writer, 1)
-	w.must(err)
-	if c.ID == a.ID {
-		t.Error("a draft with text was given as blank")
-	}
-	if _, err := w.Blank(t.Context(), w.afar, 1); !fault.Is(err, fault.KindNotFound) {
-		t.Errorf("blank elsewhere: %v", err)
 	}
 }
 

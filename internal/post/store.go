@@ -54,17 +54,6 @@ VALUES (?, ?, 'draft', ?, ?, ?, ?, 1, ?, ?, ?) RETURNING id`,
 	return id, err
 }
 
-// blankPost finds an untouched empty draft of the author in the unit, 0 when there is none.
-func blankPost(ctx context.Context, db *gorm.DB, unitID, authorID int64) (int64, error) {
-	var ids []int64
-	err := db.WithContext(ctx).Raw(`SELECT id FROM posts WHERE unit_id = ? AND author_id = ? AND phase = 'draft' AND revision = 1
-AND corrects IS NULL AND NOT urgent AND due_at IS NULL AND NOT due_now ORDER BY id LIMIT 1`, unitID, authorID).Scan(&ids).Error
-	if err != nil || len(ids) == 0 {
-		return 0, err
-	}
-	return ids[0], nil
-}
-
 func setVersion(ctx context.Context, db *gorm.DB, id, versionID int64) error {
 	return one(db.WithContext(ctx).Exec("UPDATE posts SET version_id = ? WHERE id = ?", versionID, id))
 }
