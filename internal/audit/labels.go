@@ -22,7 +22,6 @@ var actions = []Action{
 	{"user.enable", i18n.N("启用用户")},
 	{"user.password", i18n.N("修改本人密码")},
 	{"user.reset", i18n.N("重置密码")},
-	{"user.preferences", i18n.N("修改本人设置")},
 	{"grant.create", i18n.N("授予角色")},
 	{"grant.revoke", i18n.N("撤销角色")},
 	{"unit.create", i18n.N("新建单位")},

@@ -1,0 +1,75 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/audit"
+	"juzhen/internal/pg"
+)
+
+// Options of the service. Only Keys must be given.
+type Options struct {
+	Keys         [][]byte      // master keys, newest first
+	Idle         time.Duration // a browser session ends after that long without a request; default 30 minutes
+	Absolute     time.Duration // any session ends then; default 12 hours
+	HashParallel int           // passwords hashed at once; default one per processor
+}
+
+// Service is the use cases around people. It is safe for concurrent use, in several processes too.
+type Service struct {
+	db       *pg.DB
+	now      func() time.Time
+	idle     time.Duration
+	absolute time.Duration
+	hasher   *hasher
+	signer   *signer
+}
+
+// New makes the service. It fails without a usable key.
+func New(db *pg.DB, now func() time.Time, o Options) (*Service, error) {
+	h, err := newHasher(o.HashParallel)
+	if err != nil {
+		return nil, err
+	}
+	sig, err := newSigner(o.Keys)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{db: db, now: now, idle: o.Idle, absolute: o.Absolute, hasher: h, signer: sig}
+	if s.idle <= 0 {
+		s.idle = 30 * time.Minute
+	}
+	if s.absolute <= 0 {
+		s.absolute = 12 * time.Hour
+	}
+	return s, nil
+}
+
+// record writes an act on a user into the trail, at the unit where it belongs.
+func (s *Service) record(ctx context.Context, tx pg.Tx, actor access.Actor, action string, user int64, unitPath, why string, detail map[string]any) error {
+	return audit.Write(ctx, tx, audit.Entry{
+		Actor: actor, At: s.now(), Action: action, Subject: fmt.Sprintf("user/%d", user), UnitPath: unitPath, Why: why, Detail: detail,
+	})
+}
+
+// network is what failures are counted by: the address, for IPv6 the /64, which one subscriber has whole.
+func network(ip string) string {
+	a, err := netip.ParseAddr(ip)
+	if err != nil || a.Unmap().Is4() {
+		return ip
+	}
+	p, err := a.Prefix(64)
+	if err != nil {
+		return ip
+	}
+	return p.String()
+}
+
+// Sweep forgets failed tries of long ago. Run it now and then.
+func (s *Service) Sweep(ctx context.Context) error {
+	return forgetFailures(ctx, s.db.Gorm(ctx), s.now().Add(-forgetAfter))
+}

@@ -1,0 +1,280 @@
+package identity
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/audit"
+	"juzhen/internal/fault"
+	"juzhen/internal/org"
+	"juzhen/internal/pg"
+)
+
+// Session is a sign-in. Expires is its absolute end; it ends earlier when nothing is asked for long.
+type Session struct {
+	ID         int64
+	UserID     int64
+	API        bool
+	CreatedAt  time.Time
+	LastSeenAt time.Time
+	Expires    time.Time
+	IP         string
+	UserAgent  string
+	MustChange bool // the password was set by somebody else: nothing may be done before a new one
+}
+
+// SessionInfo is what the faces need to know of the session behind a request.
+type SessionInfo struct {
+	ID         int64
+	Username   string
+	UnitID     int64
+	UnitName   string
+	Expires    time.Time
+	Lang       string // "zh" or "en"
+	Theme      string // "auto", "light" or "dark"
+	MustChange bool
+}
+
+// errWrong is the one answer to a wrong name, a wrong password and a disabled user.
+var errWrong = fault.Unauthenticated("用户名或密码不正确")
+
+// errSignedOut answers a token that is not, or no longer, good.
+var errSignedOut = fault.Unauthenticated("登录已过期，请重新登录")
+
+// SignIn opens a browser session and gives its token. Fails with fault.Unauthenticated, the same and after the same time
+// for a wrong name as for a wrong password; with fault.TooMany while the name must wait after failures from this address;
+// with fault.Unavailable when too many sign in at once. Failures are recorded as well as successes.
+func (s *Service) SignIn(ctx context.Context, username, password, ip, userAgent string) (Session, string, error) {
+	return s.signIn(ctx, attempt{cleanUsername(username), password, ip, userAgent, false})
+}
+
+// SignInAPI is SignIn for a program: its session has no idle limit, only the absolute one.
+func (s *Service) SignInAPI(ctx context.Context, username, password, ip, userAgent string) (Session, string, error) {
+	return s.signIn(ctx, attempt{cleanUsername(username), password, ip, userAgent, true})
+}
+
+type attempt struct {
+	name, password, ip, agent string
+	api                       bool
+}
+
+func (s *Service) signIn(ctx context.Context, a attempt) (Session, string, error) {
+	if err := s.claimTry(ctx, a.name, a.ip); err != nil {
+		return Session{}, "", err
+	}
+	u, err := userByName(ctx, s.db.Gorm(ctx), a.name)
+	if err != nil && !fault.Is(err, fault.KindNotFound) {
+		return Session{}, "", err
+	}
+	hash := u.PasswordHash
+	if u.DisabledAt != nil {
+		hash = ""
+	}
+	ok, stale, err := s.hasher.check(ctx, a.password, hash)
+	if err != nil {
+		return Session{}, "", err
+	}
+	if !ok {
+		return Session{}, "", s.refuse(ctx, a, u)
+	}
+	if stale {
+		if hash, err = s.hasher.hash(ctx, a.password); err != nil {
+			return Session{}, "", err
+		}
+	}
+	return s.open(ctx, a, u, hash)
+}
+
+// claimTry counts the try as a failure before it is made, so that many at once cannot slip through, and refuses it when
+// the name must wait. A success clears the count.
+func (s *Service) claimTry(ctx context.Context, name, ip string) error {
+	var wait time.Duration
+	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+		now := s.now()
+		f, err := lockFailures(ctx, tx.DB, name, network(ip), now)
+		if err != nil {
+			return err
+		}
+		if wait = f.wait(now); wait > 0 {
+			return nil
+		}
+		if wait, err = s.wideWait(ctx, tx, name, ip); err != nil || wait > 0 {
+			return err
+		}
+		return saveFailures(ctx, tx.DB, name, network(ip), f.next(now))
+	})
+	if err == nil && wait > 0 {
+		return fault.TooMany("失败次数过多，请 {.n} 秒后再试", "n", int(wait/time.Second)+1)
+	}
+	return err
+}
+
+// wideWait slows an address from which very many names fail. A person who signed in from there lately is not slowed by
+// what others do.
+func (s *Service) wideWait(ctx context.Context, tx pg.Tx, name, ip string) (time.Duration, error) {
+	now := s.now()
+	f, err := readFailures(ctx, tx.DB, "", network(ip))
+	if err != nil || f.level(now) < wideLimit {
+		return 0, err
+	}
+	known, err := knownAt(ctx, tx.DB, name, ip, now.Add(-wideKnownFor))
+	if err != nil || known {
+		return 0, err
+	}
+	return time.Duration(f.level(now)-wideLimit+1) * wideLeak, nil
+}
+
+// refuse records a failed try, of an unknown name at the top of the tree, and adds it to the address's count.
+func (s *Service) refuse(ctx context.Context, a attempt, u userRow) error {
+	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+		now := s.now()
+		f, err := lockFailures(ctx, tx.DB, "", network(a.ip), now)
+		if err != nil {
+			return err
+		}
+		if err := saveFailures(ctx, tx.DB, "", network(a.ip), failures{f.level(now) + 1, now}); err != nil {
+			return err
+		}
+		subject, path := "user/"+strconv.FormatInt(u.ID, 10), u.UnitPath
+		if u.ID == 0 {
+			subject = "user/unknown"
+			if path, err = org.RootPathTx(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return audit.Write(ctx, tx, audit.Entry{Actor: access.Actor{UserID: u.ID, Name: shown(u, a.name), IP: a.ip}, At: now, Action: "session.refuse",
+			Subject: subject, UnitPath: path, Detail: map[string]any{"username": cut(a.name, 64), "disabled": u.DisabledAt != nil}})
+	})
+	if err != nil {
+		return err
+	}
+	return errWrong
+}
+
+// shown names who tried: the user's own name, else what was typed.
+func shown(u userRow, typed string) string {
+	if u.ID != 0 {
+		return u.DisplayName
+	}
+	return cut(typed, 64)
+}
+
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
+// open makes the session, unless user or password changed while the hash was computed.
+func (s *Service) open(ctx context.Context, a attempt, u userRow, hash string) (Session, string, error) {
+	var made Session
+	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+		now := s.now()
+		fresh, err := lockUser(ctx, tx.DB, u.ID)
+		if err != nil {
+			return err
+		}
+		if fresh.DisabledAt != nil || fresh.PasswordHash != u.PasswordHash {
+			return errWrong
+		}
+		if hash != u.PasswordHash {
+			if err := replaceHash(ctx, tx.DB, u.ID, hash); err != nil {
+				return err
+			}
+		}
+		made = Session{UserID: u.ID, API: a.api, CreatedAt: now, LastSeenAt: now, Expires: now.Add(s.absolute), IP: a.ip,
+			UserAgent: cut(a.agent, 300), MustChange: fresh.MustChange}
+		if made.ID, err = insertSession(ctx, tx.DB, made); err != nil {
+			return err
+		}
+		if err := clearFailures(ctx, tx.DB, a.name, network(a.ip)); err != nil {
+			return err
+		}
+		actor := access.Actor{UserID: u.ID, Name: u.DisplayName, SessionID: made.ID, IP: a.ip}
+		return s.record(ctx, tx, actor, "session.open", u.ID, u.UnitPath, "", map[string]any{"session": made.ID, "api": a.api})
+	})
+	if err != nil {
+		return Session{}, "", err
+	}
+	token, err := s.signer.sign(u.ID, made.ID)
+	return made, token, err
+}
+
+// seenEvery is how often a session's last request is written down.
+const seenEvery = time.Minute
+
+// Actor gives the person behind a token with the grants in force at this moment. Fails with fault.Unauthenticated when
+// the token is forged, the session ended or the user is disabled. Somebody who must change the password first comes
+// without any grant.
+func (s *Service) Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, SessionInfo, error) {
+	user, session, ok := s.signer.read(token)
+	if !ok {
+		return access.Actor{}, SessionInfo{}, errSignedOut
+	}
+	now := s.now()
+	row, err := liveSession(ctx, s.db.Gorm(ctx), user, session, now, now.Add(-s.idle))
+	if err != nil {
+		return access.Actor{}, SessionInfo{}, err
+	}
+	if now.Sub(row.LastSeenAt) >= seenEvery {
+		if err := touch(ctx, s.db.Gorm(ctx), session, now, ip, cut(userAgent, 300)); err != nil {
+			return access.Actor{}, SessionInfo{}, err
+		}
+	}
+	actor := access.Actor{UserID: user, Name: row.DisplayName, SessionID: session, IP: ip}
+	if !row.MustChange {
+		if actor.Grants, err = row.grants(); err != nil {
+			return access.Actor{}, SessionInfo{}, err
+		}
+	}
+	return actor, row.info(), nil
+}
+
+// Sessions lists the actor's own open sessions, the latest used first.
+func (s *Service) Sessions(ctx context.Context, actor access.Actor) ([]Session, error) {
+	now := s.now()
+	return openSessions(ctx, s.db.Gorm(ctx), actor.UserID, now, now.Add(-s.idle))
+}
+
+// SignOut ends the session the actor acts in.
+func (s *Service) SignOut(ctx context.Context, actor access.Actor) error {
+	_, err := s.endSessions(ctx, actor, "session.close", "id = ?", actor.SessionID)
+	return err
+}
+
+// SignOutEverywhere ends all of the actor's sessions, this one included.
+func (s *Service) SignOutEverywhere(ctx context.Context, actor access.Actor) error {
+	_, err := s.endSessions(ctx, actor, "session.close_all", "TRUE")
+	return err
+}
+
+// EndSession ends one of the actor's own sessions. Fails with fault.NotFound when it is not the actor's or has ended.
+func (s *Service) EndSession(ctx context.Context, actor access.Actor, id int64) error {
+	n, err := s.endSessions(ctx, actor, "session.revoke", "id = ?", id)
+	if err == nil && n == 0 {
+		return fault.NotFound("没有找到这个会话，可能已经结束")
+	}
+	return err
+}
+
+// endSessions ends those of the actor's sessions that the condition picks, and records it when there were any.
+func (s *Service) endSessions(ctx context.Context, actor access.Actor, action, where string, args ...any) (n int64, err error) {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		if n, err = revokeSessions(ctx, tx.DB, actor.UserID, s.now(), where, args...); err != nil || n == 0 {
+			return err
+		}
+		u, err := loadUser(ctx, tx.DB, actor.UserID)
+		if err != nil {
+			return err
+		}
+		detail := map[string]any{"ended": n}
+		if len(args) > 0 {
+			detail["session"] = args[0]
+		}
+		return s.record(ctx, tx, actor, action, actor.UserID, u.UnitPath, "", detail)
+	})
+	return n, err
+}
