@@ -18,6 +18,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/svg"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -45,6 +46,7 @@ type galleryPage struct {
 	At       time.Time
 	Picker   page.Picker
 	Events   []page.Event
+	Charts   []page.Chart
 }
 
 type galleryRow struct {
@@ -81,9 +83,11 @@ func gallery(t *testing.T) string {
 	}
 	kit.Declare("gallery/gallery", galleryPage{})
 	kit.Declare("gallery/empty", galleryPage{})
+	kit.Declare("gallery/calendar", galleryPage{})
 	g := kit.Group("/g")
 	kit.Handle(g, "GET", "", access.Self, func(c *gin.Context) error {
 		p := sample(kit.Base(c, "稿件", page.Crumb{Text: "工作台", Href: "/"}, page.Crumb{Text: "稿件", Href: "/posts"}))
+		p.Bundle = []string{"charts"}
 		p.Path, p.Heading = "/posts", "今日空气质量播报"
 		p.Nav = page.Navigation(p.Actor, p.Path, page.Counts{ByKey: map[string]int{"posts": 3, "reviews": 12}})
 		p.Errors = page.Errors{"text": "正文按微博规则计 152 字，最多 140 字；请删减或改为长微博"}
@@ -91,6 +95,24 @@ func gallery(t *testing.T) string {
 	})
 	kit.Handle(g, "GET", "/empty", access.Self, func(c *gin.Context) error {
 		return kit.Show(c, http.StatusOK, "gallery/empty", galleryPage{Base: kit.Base(c, "稿件")})
+	})
+	kit.Handle(g, "GET", "/calendar", access.Self, func(c *gin.Context) error {
+		p := galleryPage{Base: kit.Base(c, "日历")}
+		p.Bundle = []string{"calendar"}
+		return kit.Show(c, http.StatusOK, "gallery/calendar", p)
+	})
+	kit.Handle(g, "GET", "/feed", access.Self, func(c *gin.Context) error { c.JSON(http.StatusOK, feed()); return nil })
+	kit.Handle(g, "POST", "/move", access.Self, func(c *gin.Context) error {
+		var form struct {
+			DueAt time.Time `form:"due_at"`
+		}
+		if err := web.Bind(c, &form); err != nil {
+			return err
+		}
+		if !form.DueAt.After(noon) {
+			return fault.Conflict("这个时间已经过去")
+		}
+		return kit.See(c, "/g/calendar", "")
 	})
 	kit.Handle(kit.Group(""), "GET", web.SignInPath, web.Open, func(c *gin.Context) error {
 		p, err := kit.SignInForm(c)
@@ -133,6 +155,7 @@ func sample(b page.Base) galleryPage {
 		{Label: "粉丝", Value: "312.4 万", Unit: "人", Change: "0", Period: "较上周", Picture: p.Rows[1].Spark},
 	}
 	p.Progress = page.Progress{Done: 13, All: 20, Label: "发送进度", Note: "可以离开本页，完成后会出现在待办里"}
+	p.Charts = charts()
 	p.Tiles, p.Heat = pictures()
 	p.Picker = page.Picker{Name: "account", Label: "发送账号", Help: "按单位选择", Roots: []page.Node{{Name: "北京市生态环境局", Open: true, Children: []page.Node{
 		{Name: "环保北京", Note: "主账号", Value: "1", Checked: true},
@@ -146,6 +169,31 @@ func sample(b page.Base) galleryPage {
 		{Icon: "help", Tone: "purple", Text: "微博未确认是否发出。系统已查看该账号最新微博，尚未找到；14:36 再查一次。请勿手动重发。", Who: "系统", Stamp: stamp(-time.Hour + 3*time.Second)},
 	}
 	return p
+}
+
+// feed is a month of entries as the calendar's feed answers them.
+func feed() []map[string]string {
+	var out []map[string]string
+	for i, code := range append(page.StateOrder, "waiting", "sent", "waiting", "unknown") {
+		s, move := page.StateOf(code), ""
+		if code == "waiting" {
+			move = "/g/move"
+		}
+		out = append(out, map[string]string{"id": fmt.Sprint(i), "title": "@环保北京 今日空气质量播报", "url": "/g", "tone": s.Tone, "state": s.Word, "move": move,
+			"start": noon.Add(time.Duration(i%9-2) * 27 * time.Hour).Format(time.RFC3339)})
+	}
+	return out
+}
+
+func charts() []page.Chart {
+	days := []string{"11-17", "11-18", "11-19", "11-20", "11-21", "11-22", "11-23"}
+	reposts := svg.Floats([]int{120, 180, 150, 400, 320, 90, 210})
+	reposts[5] = nil
+	comments := svg.Floats([]int{20, 80, 50, 100, 120, 40, 60})
+	return []page.Chart{
+		{ID: "trend", Kind: "line", Title: "转发与评论", Unit: "次", XName: "日期", X: days, Series: []page.Series{{Name: "转发", Data: reposts}, {Name: "评论", Data: comments}}},
+		{ID: "stack", Kind: "stack", Title: "互动构成", Unit: "次", XName: "日期", X: days, Series: []page.Series{{Name: "转发", Data: reposts}, {Name: "评论", Data: comments}}},
+	}
 }
 
 func pictures() (tiles, heat template.HTML) {
@@ -175,8 +223,9 @@ func TestPartsAreAccessibleAndFit(t *testing.T) {
 		tab.SetCookie("juzhen_theme", theme)
 		for _, width := range []int64{1440, 390} {
 			tab.Size(width, 900)
-			for name, path := range map[string]string{"gallery": "/g", "empty": "/g/empty", "signin": "/signin", "error": "/nowhere"} {
+			for name, path := range map[string]string{"gallery": "/g", "empty": "/g/empty", "calendar": "/g/calendar", "signin": "/signin", "error": "/nowhere"} {
 				tab.Go(path)
+				tab.Ready()
 				tab.FitsWidth()
 				tab.Axe()
 				if dir := os.Getenv("E2E_PICTURES"); dir != "" {

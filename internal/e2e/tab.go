@@ -142,6 +142,16 @@ func (b *Tab) Picture(file string) {
 	}
 }
 
+// Ready waits until the charts and the calendar of the page, if it has any, are drawn.
+func (b *Tab) Ready() {
+	b.t.Helper()
+	b.Step("charts and calendar drawn", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](
+			`[...document.querySelectorAll("figure.chart, [data-calendar]")].every(e => e.dataset.ready) && document.readyState === "complete"`))
+		return err
+	}))
+}
+
 // FitsWidth fails when the page is wider than the window.
 func (b *Tab) FitsWidth() {
 	b.t.Helper()

@@ -39,9 +39,9 @@ func (f funcs) icon(name string) (template.HTML, error) {
 		`stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">` + inside + `</svg>`), nil
 }
 
-// badge shows a state by icon and word. code is the state or anything that prints as its code.
+// badge shows a state by icon and word. code is a code or a value of a feature's state type.
 func (f funcs) badge(code any) (template.HTML, error) {
-	s := page.StateOf(fmt.Sprint(code))
+	s := page.StateOf(code)
 	return f.badgeText(s.Tone, s.Icon, s.Word)
 }
 

@@ -68,6 +68,7 @@ var notName = regexp.MustCompile(`[^a-zA-Z0-9]+`)
 
 func take(t *tool, tab *e2e.Tab, out, path, theme string, width int64, axe bool) {
 	tab.Go(path)
+	tab.Ready()
 	tab.FitsWidth()
 	name := strings.Trim(notName.ReplaceAllString(path, "-"), "-")
 	if name == "" {

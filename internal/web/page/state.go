@@ -1,5 +1,12 @@
 package page
 
+import (
+	"fmt"
+	pathpkg "path"
+	"reflect"
+	"strings"
+)
+
 // State is how a state of a post or delivery is shown: never by colour alone.
 type State struct{ Code, Word, Tone, Icon string }
 
@@ -24,23 +31,53 @@ var states = map[string]State{
 	"removed":   {Word: "平台已删", Tone: "grey", Icon: "trash"},
 	"takendown": {Word: "已下架", Tone: "grey", Icon: "eye-off"},
 
+	"planned":   {Word: "待批", Tone: "grey", Icon: "circle-dashed"},
+	"withdrawn": {Word: "已撤回", Tone: "grey", Icon: "arrow-back-up"},
+	"partly":    {Word: "部分已发", Tone: "orange", Icon: "checks"},
+	"undecided": {Word: "结果待核", Tone: "purple", Icon: "help"},
+	"void":      {Word: "作废", Tone: "grey", Icon: "ban"},
+
+	"account.preparing":  {Word: "筹备中", Tone: "grey", Icon: "plug"},
+	"account.live":       {Word: "运行中", Tone: "green", Icon: "circle-check"},
+	"account.suspended":  {Word: "已停用", Tone: "orange", Icon: "player-pause"},
+	"account.closed":     {Word: "已关停", Tone: "grey", Icon: "archive"},
+	"account.none":       {Word: "未授权", Tone: "orange", Icon: "key"},
+	"account.valid":      {Word: "授权有效", Tone: "green", Icon: "shield-check"},
+	"account.expiring":   {Word: "即将到期", Tone: "orange", Icon: "clock-exclamation"},
+	"account.expired":    {Word: "授权已过期", Tone: "red", Icon: "circle-x"},
+	"account.revoked":    {Word: "授权已撤销", Tone: "red", Icon: "circle-x"},
+	"account.unreadable": {Word: "令牌无法解密", Tone: "red", Icon: "shield-lock"},
+
+	"live":     {Word: "可见", Tone: "green", Icon: "eye"},
+	"changed":  {Word: "内容有变", Tone: "orange", Icon: "git-compare"},
+	"hidden":   {Word: "被隐藏", Tone: "orange", Icon: "eye-off"},
 	"active":   {Word: "正常", Tone: "green", Icon: "circle-check"},
-	"inactive": {Word: "停用", Tone: "grey", Icon: "ban"},
-	"closed":   {Word: "已注销", Tone: "grey", Icon: "archive"},
-	"pending":  {Word: "待接入", Tone: "orange", Icon: "plug"},
-	"locked":   {Word: "锁定", Tone: "red", Icon: "lock"},
+	"disabled": {Word: "停用", Tone: "grey", Icon: "ban"},
 }
 
 // StateOrder lists the state codes of posts and deliveries as ui lists them, for legends and filters.
 var StateOrder = []string{"draft", "submitted", "returned", "approved", "unknown", "waiting", "preparing", "sending", "sent",
 	"held", "handoff", "failed", "missed", "expired", "cancelled", "removed", "takendown"}
 
-// StateOf gives the badge of a state code; "taken_down" and "takendown" are one.
-func StateOf(code string) State {
-	if code == "taken_down" || code == "withdrawn" {
-		code = map[string]string{"taken_down": "takendown", "withdrawn": "cancelled"}[code]
+// StateOf gives the badge of a state: a code, or a value of a feature's own type. The type's package is asked first, so
+// that one code may mean two things ("account.preparing", "preparing"); its Label, when it has one, is the word.
+func StateOf(of any) State {
+	code := strings.ReplaceAll(fmt.Sprint(of), "_", "")
+	if _, plain := of.(string); !plain {
+		if l, ok := of.(interface{ Label() string }); ok {
+			s := lookUp(code, pathpkg.Base(reflect.TypeOf(of).PkgPath())+"."+code)
+			s.Word = l.Label()
+			return s
+		}
 	}
-	s, ok := states[code]
+	return lookUp(code, fmt.Sprint(of))
+}
+
+func lookUp(code, full string) State {
+	s, ok := states[full]
+	if !ok {
+		s, ok = states[code]
+	}
 	if !ok {
 		s = State{Word: code, Tone: "grey", Icon: "circle-dashed"}
 	}

@@ -1,2 +1,123 @@
-// Draws the calendar of what goes out.
-export {};
+// Draws the calendar of what goes out into [data-calendar]. Without scripts the list that the server put there stays.
+// The feed answers with entries; one that may be moved carries the address its new time is posted to. Dragging is never
+// the only way: each entry leads to its page with a form.
+import "fullcalendar/skeleton.css";
+import "fullcalendar/themes/classic/theme.css";
+import "fullcalendar/themes/classic/palette.css";
+import "../css/calendar.css";
+import { Calendar, type EventDropInfo, type EventInput } from "fullcalendar";
+import dayGrid from "fullcalendar/daygrid";
+import timeGrid from "fullcalendar/timegrid";
+import list from "fullcalendar/list";
+import interaction from "fullcalendar/interaction";
+import classic from "fullcalendar/themes/classic";
+import chinese from "fullcalendar/locales/zh-cn";
+
+// Entry is one line of the feed. start is RFC 3339; move is empty when the entry stays where it is.
+interface Entry {
+  id: string;
+  title: string;
+  start: string;
+  url: string;
+  tone: string;
+  state: string;
+  move: string;
+}
+
+const views: Record<string, string> = { month: "dayGridMonth", week: "timeGridWeek", list: "listWeek" };
+
+for (const at of document.querySelectorAll<HTMLElement>("[data-calendar]")) draw(at);
+
+function draw(at: HTMLElement): void {
+  const address = new URL(location.href);
+  const phone = matchMedia("(max-width: 800px)").matches;
+  const wanted = address.searchParams.get("view") ?? (phone ? "list" : "month");
+  const day = address.searchParams.get("date");
+  at.replaceChildren();
+  const calendar = new Calendar(at, {
+    plugins: [dayGrid, timeGrid, list, interaction, classic],
+    locales: [chinese],
+    locale: document.documentElement.lang === "en" ? "en-gb" : "zh-cn",
+    timeZone: "Asia/Shanghai",
+    firstDay: 1,
+    initialView: views[wanted] ?? "dayGridMonth",
+    ...(day ? { initialDate: day } : {}),
+    headerToolbar: { left: "prev,next today", center: "title", right: "dayGridMonth,timeGridWeek,listWeek" },
+    height: "auto",
+    dayMaxEvents: 6,
+    nowIndicator: true,
+    allDaySlot: false,
+    slotMinTime: "06:00",
+    eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+    slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+    defaultTimedEventDuration: "00:30",
+    displayEventEnd: false,
+    eventDurationEditable: false,
+    events: (range: { startStr: string; endStr: string }) => load(at, range.startStr, range.endStr),
+    eventClass: (info) => `entry tone-${String(info.event.extendedProps["tone"])}`,
+    eventDidMount: (info) => {
+      const state = String(info.event.extendedProps["state"]);
+      info.el.title = `${info.timeText} ${state} ${info.event.title}`;
+    },
+    // A cell's own content says more than its label, which would hide it from those who listen.
+    dayCellDidMount: (info: { el: HTMLElement }) => info.el.removeAttribute("aria-label"),
+    eventDrop: (info) => void move(at, info, () => calendar.refetchEvents()),
+    datesSet: (info) => {
+      const view = Object.keys(views).find((k) => views[k] === info.view.type) ?? "month";
+      address.searchParams.set("view", view);
+      address.searchParams.set("date", calendar.getDate().toISOString().slice(0, 10));
+      history.replaceState(history.state, "", address);
+    },
+  });
+  calendar.render();
+  at.dataset["ready"] = "1";
+}
+
+async function load(at: HTMLElement, start: string, end: string): Promise<EventInput[]> {
+  const url = new URL(at.dataset["feed"] ?? "", location.href);
+  for (const [name, v] of new URL(location.href).searchParams) {
+    if (name !== "view" && name !== "date") url.searchParams.append(name, v);
+  }
+  url.searchParams.set("from", start);
+  url.searchParams.set("to", end);
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) {
+    await notice(answer);
+    return [];
+  }
+  const entries = (await answer.json()) as Entry[];
+  return entries.map((e) => ({
+    id: e.id,
+    title: `${e.state} ${e.title}`,
+    start: e.start,
+    url: e.url,
+    startEditable: e.move !== "",
+    extendedProps: { tone: e.tone, state: e.state, move: e.move },
+  }));
+}
+
+// move posts the new time in Asia/Shanghai as a form does; what is refused goes back to its place and says why.
+async function move(at: HTMLElement, info: EventDropInfo, done: () => void): Promise<void> {
+  const body = new URLSearchParams({ due_at: info.event.startStr.slice(0, 16) });
+  try {
+    const answer = await fetch(String(info.event.extendedProps["move"]), { method: "POST", body, headers: { "HX-Request": "true" } });
+    if (answer.ok) {
+      at.dispatchEvent(new CustomEvent("jz:moved", { bubbles: true }));
+      done();
+      return;
+    }
+    await notice(answer);
+  } catch {
+    // The network is gone: the entry goes back, which says it.
+  }
+  info.revert();
+}
+
+// notice shows the server's sentence where notices appear. It is a fragment of our own server.
+async function notice(answer: Response): Promise<void> {
+  const place = document.getElementById("notices");
+  if (!place) return;
+  const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+  place.replaceChildren(...doc.body.childNodes);
+  place.scrollIntoView({ block: "nearest" });
+}
