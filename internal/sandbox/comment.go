@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"html"
 	"sort"
 	"strconv"
 	"strings"
@@ -163,7 +162,7 @@ type commentsJSON struct {
 func (c *call) comment(m comment, status bool) commentJSON {
 	id := strconv.FormatInt(m.ID, 10)
 	out := commentJSON{CreatedAt: rubyDate(m.At), ID: m.ID, RootID: m.ID, RootIDStr: id, MID: id, IDStr: id,
-		Text: html.EscapeString(m.Text), User: c.author(m), Source: phoneSource}
+		Text: escape.Replace(m.Text), User: c.author(m), Source: phoneSource}
 	if p := c.s.post(m.Post); p != nil && status {
 		out.Status = c.status(p, false)
 	}

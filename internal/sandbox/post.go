@@ -87,10 +87,10 @@ func (s *Server) view(p *post) Post {
 	v := Post{
 		ID: p.id, Account: p.acc.Handle, At: p.time().UTC(), Text: b.Raw, Shown: s.shown(b.Raw, p.acc.UID, p.id, false),
 		Pictures: []string{}, PicIDs: append([]string{}, b.Pics...), App: b.App, Source: b.Source, Annotations: b.Annotations,
-		RepostOf: b.RepostOf, Visible: b.Visible, From: b.From, Deleted: !b.Gone.IsZero(), Rival: b.Rival, Past: p.seed != 0,
+		RepostOf: b.RepostOf, Visible: b.Visible, From: b.From.UTC(), Deleted: !b.Gone.IsZero(), Rival: b.Rival, Past: p.seed != 0,
 		Reach: s.reach(p, s.clock.now()),
 	}
-	if v.From.IsZero() {
+	if b.From.IsZero() {
 		v.From = v.At
 	}
 	for _, id := range b.Pics {

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"html"
 	"regexp"
 	"strings"
 	"unicode/utf16"
@@ -12,6 +11,9 @@ const (
 	shortLimit = 140  // 汉字, two half-width characters each
 	longLimit  = 2000 // of a long post
 )
+
+// escape is what the platform does to a text before it goes into JSON.
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
 
 var (
 	links  = regexp.MustCompile(`https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+`)
@@ -68,9 +70,9 @@ func (s *Server) shown(raw string, uid, id int64, whole bool) string {
 	short := s.links.replace(raw)
 	cut := cutText(short)
 	if whole || textLength(raw) <= shortLimit || cut == short {
-		return html.EscapeString(short)
+		return escape.Replace(short)
 	}
-	return html.EscapeString(cut) + fmt.Sprintf("…全文： http://m.weibo.cn/%d/%d", uid, id)
+	return escape.Replace(cut) + fmt.Sprintf("…全文： http://m.weibo.cn/%d/%d", uid, id)
 }
 
 // cutText keeps the first 140 汉字 of a text and splits no link.
