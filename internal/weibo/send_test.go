@@ -2,9 +2,11 @@ package weibo_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -326,5 +328,61 @@ func TestManyAtOnceEachOnce(t *testing.T) {
 	wg.Wait()
 	if n := len(f.asked()); n != 320 {
 		t.Errorf("%d requests, want 320", n)
+	}
+}
+
+func TestAClockThatRunsOutMidBodyStopsTheBody(t *testing.T) {
+	t.Parallel()
+	for name, turn := range map[string][2]time.Duration{"wall": {time.Hour, 0}, "monotonic": {0, time.Hour}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const size = 32 << 20
+			h, got := newHands(), make(chan int64, 1)
+			s := newRawServer(t, func(_ *rawServer, _ net.Conn, r *bufio.Reader) {
+				_, _ = r.ReadByte()
+				h.turn(turn[0], turn[1])
+				n, _ := io.Copy(io.Discard, r)
+				got <- n
+			})
+			c := clientFor(t, s.addr, func(o *weibo.Options) { o.Clock, o.Mono, o.PerBlock = h.now, h.since, time.Nanosecond })
+			pic := weibo.NewPicture(append([]byte("\xff\xd8\xff"), make([]byte, size)...))
+			o := send(t, c, weibo.Build(weibo.Public, weibo.Draft{Text: "x", Pictures: []weibo.Picture{pic}}))
+			if o.Result != weibo.Unknown || !o.Written || !errors.Is(o.Err, weibo.ErrTooLate) {
+				t.Errorf("%+v, err %v", o, o.Err)
+			}
+			if n := <-got; n >= size {
+				t.Errorf("the server got all %d bytes", n)
+			}
+		})
+	}
+}
+
+func TestNoTokenInTheLog(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	f := newFake(t, says(403, `{"error":"bad `+string(secret)+`","error_code":21332}`))
+	c := f.client(t, func(o *weibo.Options) {
+		o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	send(t, c, plain("x"))
+	_, _ = c.Show(t.Context(), secret, "5012345678901234")
+	if s := log.String(); !strings.Contains(s, "statuses/update/biz") || strings.Contains(s, "TOKEN") {
+		t.Errorf("log %s", s)
+	}
+}
+
+func TestTheHardEndGrowsWithTheBody(t *testing.T) {
+	t.Parallel()
+	c := clientFor(t, "http://x.test")
+	for body, want := range map[int]time.Duration{
+		0: 10 * time.Second, 100_000: 11 * time.Second, 5_000_000: 60 * time.Second, 50_000: 10500 * time.Millisecond,
+	} {
+		if got := c.HardEnd(body); got != want {
+			t.Errorf("%d bytes: %v, want %v", body, got, want)
+		}
+	}
+	p := plain(strings.Repeat("良", 2000))
+	if n := c.BodySize(p, weibo.Sending{Token: secret}); n < 18000 || n > 19000 {
+		t.Errorf("body of %d bytes", n)
 	}
 }
