@@ -54,7 +54,7 @@ function draw(at: HTMLElement): void {
     displayEventEnd: false,
     eventDurationEditable: false,
     events: (range: { startStr: string; endStr: string }) => load(at, range.startStr, range.endStr),
-    eventClass: (info) => `entry tone-${String(info.event.extendedProps["tone"])}`,
+    eventClass: (info) => `entry tone-${String(info.event.extendedProps["tone"])}${info.view.type.startsWith("list") ? " entry-line" : ""}`,
     eventDidMount: (info) => {
       const state = String(info.event.extendedProps["state"]);
       info.el.title = `${info.timeText} ${state} ${info.event.title}`;

@@ -68,10 +68,10 @@ function optionOf(s: Spec): EChartsCoreOption {
 
 function plot(s: Spec, axis: object, text: object): EChartsCoreOption {
   const category = { type: "category", data: s.x, ...axis, splitLine: { show: false }, axisTick: { show: false } };
-  const figures = { type: "value", name: s.unit, nameTextStyle: text, scale: s.kind === "line", ...axis, axisLine: { show: false } };
+  const figures = { type: "value", scale: s.kind === "line", ...axis, axisLine: { show: false } };
   const across = s.kind === "rank";
   return {
-    grid: { left: 8, right: 16, top: s.series.length > 1 ? 40 : 28, bottom: s.zoom ? 48 : 8, containLabel: true },
+    grid: { left: 8, right: 16, top: s.series.length > 1 ? 36 : 12, bottom: s.zoom ? 48 : 8, containLabel: true },
     ...(s.series.length > 1 ? { legend: { top: 0, left: 0, textStyle: text, itemWidth: 18, itemHeight: 8 } } : {}),
     ...(s.zoom ? { dataZoom: [{ type: "slider", height: 20, bottom: 8, textStyle: text }] } : {}),
     xAxis: across ? figures : category,
