@@ -25,7 +25,7 @@ const (
 // space around it, white space folded to single spaces, invisible characters dropped. It is its own fingerprint.
 func Fingerprint(s string) string {
 	for range 8 { // an entity may hide another; each round that changes anything makes the text shorter
-		next := norm.NFC.String(fold(html.UnescapeString(urlPattern.ReplaceAllString(s, linkMark))))
+		next := canonical(html.UnescapeString(anyLink.ReplaceAllString(s, linkMark)))
 		if next == s {
 			break
 		}
@@ -33,6 +33,13 @@ func Fingerprint(s string) string {
 	}
 	return s
 }
+
+// anyLink takes every character a URL may have, so that a link and the t.cn that replaced it end at the same place even
+// where the two sides disagree about the end of a link.
+var anyLink = regexp.MustCompile(`(?i)https?://[-a-z0-9._~:/?#\[\]@!$&'()*+,;=%]+`)
+
+// canonical is the normal form without decoding.
+func canonical(s string) string { return norm.NFC.String(fold(anyLink.ReplaceAllString(s, linkMark))) }
 
 // fold joins white space, takes it away around link marks and at the ends, and drops what nobody sees.
 func fold(s string) string {
@@ -69,9 +76,22 @@ const (
 	same
 )
 
-// compare holds what was sent against what is seen: the whole text, or where that is cut its first 120 characters.
+// compare holds what was sent against what is seen: the whole text, or where that is cut its first 120 characters. How
+// often Weibo escaped the text is not known, so each reading of it may agree; a reading is never mixed with another.
 func compare(sent, seen string, cut bool) likeness {
-	a, b := Fingerprint(sent), Fingerprint(seen)
+	best := compareOne(Fingerprint(sent), Fingerprint(seen), cut)
+	for _, a := range []string{sent, html.UnescapeString(sent)} {
+		b := seen
+		for range 3 {
+			best = max(best, compareOne(canonical(a), canonical(b), cut))
+			b = html.UnescapeString(b)
+		}
+	}
+	return best
+}
+
+// compareOne compares two normal forms.
+func compareOne(a, b string, cut bool) likeness {
 	if a == b {
 		return same
 	}

@@ -112,6 +112,23 @@ func TestMatchByFingerprint(t *testing.T) {
 	}
 }
 
+func TestMatchHoweverWeiboEscaped(t *testing.T) {
+	t.Parallel()
+	for sent, seen := range map[string]string{
+		`"http://a.cn/x"后`:              `&quot;http://t.cn/A6xyz&quot;后`,
+		`<http://a.cn/x>ok`:             `&lt;http://t.cn/A6xyz&gt;ok`,
+		`见http://a.cn/?a=1&copy=2[1]，后`: `见http://t.cn/A6xyz，后`,
+		`见http://a.cn/x[1]后`:            `见http://t.cn/A6xyz[1]后`,
+		`http://localhost:8080/x 后`:     `http://t.cn/A6xyz 后`,
+		`AT&T &copy 2026`:               `AT&T &copy 2026`,
+		`R&D &amp; 后`:                   `R&amp;D &amp;amp; 后`,
+	} {
+		if v := weibo.Match(sentText(sent), []weibo.Post{seenPost("5", seen)}); v.Finding != weibo.FoundOne {
+			t.Errorf("%q as %q: %+v", sent, seen, v)
+		}
+	}
+}
+
 func TestMatchOfCutTexts(t *testing.T) {
 	t.Parallel()
 	body := strings.Repeat("今日空气质量良好各区均达标", 20)
