@@ -73,7 +73,7 @@ func refuse(c *Change, d Delivery, o weibo.Outcome, s Settings, now time.Time) {
 func (c *Change) rest(d Delivery, e *weibo.Error, now time.Time) {
 	until := e.RestUntil(now)
 	c.Attempt, c.RestCode, c.Raise = false, e.Code, TodoProblem
-	c.Args = Args{"code": e.Code, "until": clockTime(until)}
+	c.Args = Args{"code": e.Code, "until": ClockTime(until)}
 	code := RestAccount
 	switch e.Scope {
 	case weibo.ScopeIP:
@@ -144,5 +144,5 @@ func AfterLateCall(d Delivery, o weibo.Outcome, sameAttempt bool, s Settings, no
 // zone is the one the console speaks in. Weibo is an instrument of one country with one time.
 var zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-// clockTime is an instant as a text shows it; with the day when it is not near.
-func clockTime(t time.Time) string { return t.In(zone).Format("01-02 15:04") }
+// ClockTime is an instant as a text shows it; with the day when it is not near.
+func ClockTime(t time.Time) string { return t.In(zone).Format("01-02 15:04") }

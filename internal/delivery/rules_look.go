@@ -27,7 +27,7 @@ func AfterLook(d Delivery, l Seen, s Settings, now time.Time) Change {
 	switch {
 	case l.Err != nil:
 		c.Looked, c.Code, c.NextLook = false, LookFailed, at(now, s.LookRetry)
-		c.Args = Args{"next": clockTime(*c.NextLook)}
+		c.Args = Args{"next": ClockTime(*c.NextLook)}
 		c.askPerson(d, l, s, now)
 	case l.Finding == weibo.FoundOne && l.Post != nil:
 		c.To, c.Code, c.RemoteID, c.SentAt = Sent, LookFound, l.Post.ID, &l.Post.CreatedAt
@@ -54,7 +54,7 @@ func absent(c *Change, d Delivery, l Seen, s Settings, now time.Time) {
 		if soon := now.Add(s.FirstLook); soon.After(next) {
 			next = soon
 		}
-		c.Code, c.NextLook, c.Args = LookAbsent, &next, Args{"next": clockTime(next)}
+		c.Code, c.NextLook, c.Args = LookAbsent, &next, Args{"next": ClockTime(next)}
 		return
 	}
 	if l.Annotated && l.Complete && decideAbsent(c, d, l, now) {
@@ -139,7 +139,7 @@ func AfterIDLook(d Delivery, l Seen, s Settings, now time.Time) Change {
 	c := Change{To: d.State, Looked: l.Err == nil, NextLook: at(now, s.LookRetry)}
 	switch {
 	case l.Err != nil:
-		c.Code, c.Args = LookFailed, Args{"next": clockTime(*c.NextLook)}
+		c.Code, c.Args = LookFailed, Args{"next": ClockTime(*c.NextLook)}
 	case l.Finding == weibo.FoundOne && l.Post != nil:
 		c.Code, c.RemoteID, c.SentAt, c.NextLook = LookFound, l.Post.ID, &l.Post.CreatedAt, at(now, s.ReadBack)
 	case l.Finding == weibo.FoundTwice:
@@ -147,7 +147,7 @@ func AfterIDLook(d Delivery, l Seen, s Settings, now time.Time) Change {
 	case l.Finding != weibo.FoundNone:
 		c.Code, c.Raise, c.Args, c.NextLook = LookTwo, TodoLive, Args{"n": l.Candidates}, nil
 	case now.Before(begun(d).Add(s.AbsentAfter)):
-		c.Code, c.Args = LookAbsent, Args{"next": clockTime(*c.NextLook)}
+		c.Code, c.Args = LookAbsent, Args{"next": ClockTime(*c.NextLook)}
 	default: // confirmed by the platform and not to be seen: in review longer than usual, or refused by it
 		c.Code, c.Live, c.Raise, c.NextLook = ReadBackHidden, LiveHidden, TodoLive, nil
 		c.lookOn(d, s, now)

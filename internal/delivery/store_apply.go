@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/post"
 	"juzhen/internal/todo"
 )
 
@@ -161,3 +162,9 @@ func todoOf(c Change) (kind, code string) {
 	}
 	return string(c.Raise), "delivery." + string(c.Raise)
 }
+
+// expiredKey is the key of the to-do about a post that came due without an approval.
+func expiredKey(postID int64) string { return fmt.Sprintf("post/%d/expired", postID) }
+
+// title is the beginning of a text, for to-dos.
+func title(text string) string { return post.Title(text) }

@@ -6,3 +6,6 @@ package stoppoint
 
 // At says that delivery id has come to this point.
 func At(Point, int64) {}
+
+// During says that the call of delivery id is under way, until the returned function is called.
+func During(int64) (over func()) { return func() {} }

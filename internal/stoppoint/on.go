@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 var (
@@ -56,4 +57,11 @@ func note(file string, p Point, id int64) {
 	}
 	defer f.Close()
 	_, _ = fmt.Fprintf(f, "%s %d\n", p, id)
+}
+
+// During says that the call of delivery id is under way, until the returned function is called: harm falls a moment after its
+// beginning, when the request has been written and the sandbox delays its answer.
+func During(id int64) (over func()) {
+	t := time.AfterFunc(30*time.Millisecond, func() { At(DuringCall, id) })
+	return func() { t.Stop() }
 }

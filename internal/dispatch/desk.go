@@ -1,0 +1,223 @@
+package dispatch
+
+import (
+	"container/heap"
+	"sync"
+	"time"
+
+	"juzhen/internal/weibo"
+)
+
+// item is a delivery this process has prepared and holds in memory. The row is the truth; an item that is lost costs a second.
+type item struct {
+	id, account   int64
+	plan          int
+	connector     string
+	due, notAfter time.Time
+	hash          []byte
+	gap           time.Duration
+	payload       weibo.Payload
+	token         weibo.Token
+	pics          []string
+	markKey       string // hex, for annotations
+	body          int    // bytes of the request
+
+	fireAt time.Time
+	place  int // in the heap, -1 outside
+
+	attempt  string
+	mark     weibo.Mark
+	markedAt time.Time
+}
+
+// desk holds the items: a heap by instant, and per account at most one that is being sent, with the others in line behind it.
+type desk struct {
+	mu     sync.Mutex
+	items  map[int64]*item
+	byTime timeHeap
+	busy   map[int64]*item   // by account: on its way, or back in the heap to try again
+	line   map[int64][]*item // by account: due and waiting for busy
+	ready  []*item
+	signal chan struct{} // something is ready
+	early  chan struct{} // something may be due earlier than the heap sleeps
+	closed bool
+}
+
+func newDesk() *desk {
+	return &desk{items: map[int64]*item{}, busy: map[int64]*item{}, line: map[int64][]*item{},
+		signal: make(chan struct{}, 1), early: make(chan struct{}, 1)}
+}
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// add puts prepared items into the heap. One that is on its way already stays as it is.
+func (k *desk) add(items []*item) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, it := range items {
+		if old, ok := k.items[it.id]; ok {
+			if old.place < 0 || k.busy[old.account] == old {
+				continue
+			}
+			heap.Remove(&k.byTime, old.place)
+		}
+		k.items[it.id] = it
+		heap.Push(&k.byTime, it)
+	}
+	poke(k.early)
+}
+
+// holds tells which of the ids are in memory.
+func (k *desk) holds(id int64) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, ok := k.items[id]
+	return ok
+}
+
+// due moves what is due into the hands of the markers and gives the instant of the next; zero when there is none.
+func (k *desk) due(now time.Time) (next time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for len(k.byTime) > 0 && !k.byTime[0].fireAt.After(now) {
+		it := heap.Pop(&k.byTime).(*item)
+		if first := k.busy[it.account]; first != nil && first != it {
+			k.line[it.account] = append(k.line[it.account], it)
+			continue
+		}
+		k.busy[it.account] = it
+		k.ready = append(k.ready, it)
+	}
+	if len(k.ready) > 0 {
+		poke(k.signal)
+	}
+	if len(k.byTime) > 0 {
+		next = k.byTime[0].fireAt
+	}
+	return next
+}
+
+// take gives up to n items that are ready, in the order in which they became due.
+func (k *desk) take(n int) []*item {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n = min(n, len(k.ready))
+	out := append([]*item(nil), k.ready[:n]...)
+	k.ready = k.ready[n:]
+	if len(k.ready) == 0 {
+		k.ready = nil
+	} else {
+		poke(k.signal)
+	}
+	return out
+}
+
+// untake puts items back at the head of those that are ready.
+func (k *desk) untake(items []*item) {
+	if len(items) == 0 {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ready = append(append([]*item(nil), items...), k.ready...)
+	poke(k.signal)
+}
+
+// later lets an item that could not be marked try again at an instant; it keeps its place before the others of its account.
+func (k *desk) later(it *item, at time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.items[it.id] != it || k.closed {
+		return
+	}
+	it.fireAt = at
+	heap.Push(&k.byTime, it)
+	poke(k.early)
+}
+
+// release forgets an item and lets the next of its account try, not before the instant.
+func (k *desk) release(it *item, next time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.items[it.id] == it {
+		delete(k.items, it.id)
+	}
+	if k.busy[it.account] != it {
+		return
+	}
+	delete(k.busy, it.account)
+	for _, w := range k.line[it.account] {
+		if w.fireAt.Before(next) {
+			w.fireAt = next
+		}
+		heap.Push(&k.byTime, w)
+	}
+	delete(k.line, it.account)
+	poke(k.early)
+}
+
+// close stops the heap: what is not on its way is forgotten, and its ids are given for the rows to be given back.
+func (k *desk) close() (ids []int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.closed = true
+	forget := append(append([]*item(nil), k.byTime...), k.ready...)
+	for _, line := range k.line {
+		forget = append(forget, line...)
+	}
+	for _, it := range forget {
+		ids = append(ids, it.id)
+		delete(k.items, it.id)
+	}
+	k.byTime, k.ready, k.line = nil, nil, map[int64][]*item{}
+	return ids
+}
+
+// size is how many are held, and how many of them wait for their instant.
+func (k *desk) size() (held, waiting int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.items), len(k.byTime)
+}
+
+// timeHeap orders items by instant, then by due time and id, so that an account's posts go out in their order.
+type timeHeap []*item
+
+func (h timeHeap) Len() int { return len(h) }
+
+func (h timeHeap) Less(i, j int) bool {
+	a, b := h[i], h[j]
+	if c := a.fireAt.Compare(b.fireAt); c != 0 {
+		return c < 0
+	}
+	if c := a.due.Compare(b.due); c != 0 {
+		return c < 0
+	}
+	return a.id < b.id
+}
+
+func (h timeHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].place, h[j].place = i, j
+}
+
+// Push is heap.Interface's.
+func (h *timeHeap) Push(x any) {
+	it := x.(*item)
+	it.place = len(*h)
+	*h = append(*h, it)
+}
+
+// Pop is heap.Interface's.
+func (h *timeHeap) Pop() any {
+	old := *h
+	it := old[len(old)-1]
+	old[len(old)-1], *h = nil, old[:len(old)-1]
+	it.place = -1
+	return it
+}

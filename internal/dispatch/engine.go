@@ -1,0 +1,202 @@
+// Package dispatch keeps the instants of deliveries and talks to the platform: it claims what is due, prepares it, marks it,
+// calls, records, and looks up what is not known, beside other processes on the same database. It decides nothing by itself:
+// the rules are delivery's, the reasoning stands in docs/delivery.md. It serves no page and knows no person.
+package dispatch
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/media"
+	"juzhen/internal/pg"
+	"juzhen/internal/weibo"
+)
+
+// args are the named values of a statement.
+type args = pgx.NamedArgs
+
+// Options of the engine.
+type Options struct {
+	Settings Settings
+	Delivery delivery.Settings
+	Marks    *pg.DB // a pool of its own for marks and records
+	Weibo    *weibo.Client
+	Accounts *account.Service
+	Media    *media.Service
+	Rules    weibo.Rules
+	Source   string // our application's name as Weibo shows it; empty: not compared
+	Version  string // of this program, for the table of processes
+	Log      *slog.Logger
+	Now      func() time.Time // wall clock; time.Now when nil
+	DBNow    func() time.Time // tests: what the database's clock says; nil: asked
+	Watch    func(Step)       // tests: told of each step; must not block
+}
+
+// Step is something the engine did, for tests that wait for events instead of clocks.
+type Step struct {
+	Name string
+	IDs  []int64
+}
+
+// Engine sends. One per process.
+type Engine struct {
+	o    Options
+	set  Settings
+	del  delivery.Settings
+	db   *pg.DB
+	log  *slog.Logger
+	clk  *clock
+	self *process
+	desk *desk
+
+	slots    chan struct{} // rights to be marked: a few more than connections, so that none of these idles
+	conns    chan struct{}
+	records  *pile
+	doubts   *doubts
+	versions *versions
+	stats    stats
+	nudge    chan struct{}
+	looks    chan struct{} // rights to look
+
+	halt   atomic.Pointer[string] // why nothing is sent, beside clock and lock; nil: nothing
+	ending atomic.Bool
+	calls  sync.WaitGroup // from the mark to the record
+	work   sync.WaitGroup // undone marks, uploads, looks
+
+	hard     context.Context // ends when the grace of a shutdown is over
+	hardStop context.CancelFunc
+	soft     context.Context // ends when no new work begins
+	softStop context.CancelFunc
+	loops    sync.WaitGroup
+	lockEnd  context.CancelFunc
+	lockDone chan struct{}
+}
+
+// New makes the engine; nothing runs before Start.
+func New(o Options) *Engine {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	set := o.Settings.filled()
+	e := &Engine{o: o, set: set, del: o.Delivery.Filled(), db: o.Marks, log: o.Log, clk: newClock(o.Now, set), desk: newDesk(),
+		slots: make(chan struct{}, set.Conns+max(8, set.Conns/4)), conns: make(chan struct{}, set.Conns), records: newPile(), doubts: newDoubts(),
+		versions: newVersions(), nudge: make(chan struct{}, 1), looks: make(chan struct{}, set.LookConns), lockDone: make(chan struct{})}
+	e.self = newProcess(e.connect, o.Version, e.clk, set, o.Log)
+	e.self.dbNow, e.self.watch = o.DBNow, o.Watch
+	return e
+}
+
+// connect opens the connection that carries the lock. The server notices within seconds that a lost host is gone.
+func (e *Engine) connect(ctx context.Context) (*pgx.Conn, error) {
+	c := e.db.Pool().Config().ConnConfig.Copy()
+	for name, v := range map[string]string{"application_name": "juzhen lock", "tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1",
+		"tcp_keepalives_count": "3", "tcp_user_timeout": "5000", "statement_timeout": "10000"} {
+		c.RuntimeParams[name] = v
+	}
+	return pgx.ConnectConfig(ctx, c)
+}
+
+// Start joins the processes on the database and begins. It fails when the process row cannot be written.
+func (e *Engine) Start(ctx context.Context) error {
+	e.hard, e.hardStop = context.WithCancel(context.WithoutCancel(ctx))
+	e.soft, e.softStop = context.WithCancel(e.hard)
+	lockCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	e.lockEnd = cancel
+	conn, err := e.self.join(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.self.renew(ctx, conn); err != nil {
+		_ = conn.Close(ctx)
+		return err
+	}
+	go func() {
+		defer close(e.lockDone)
+		e.self.run(lockCtx, conn)
+	}()
+	if err := e.checkEpoch(ctx); err != nil {
+		return err
+	}
+	e.begin()
+	return nil
+}
+
+func (e *Engine) begin() {
+	loop := func(run func(context.Context)) {
+		e.loops.Add(1)
+		go func() {
+			defer e.loops.Done()
+			run(e.soft)
+		}()
+	}
+	loop(e.timer)
+	loop(e.sweeper)
+	for range e.set.Markers {
+		loop(e.marker)
+	}
+	for range e.set.Recorders {
+		go e.recorder(e.hard)
+	}
+}
+
+// timer moves items to the markers at their instant. It never sleeps longer than a nap, so that a jump of the clock costs at
+// most that.
+func (e *Engine) timer(ctx context.Context) {
+	t := time.NewTimer(0)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		case <-e.desk.early:
+		}
+		now := e.clk.Now()
+		nap := e.set.Nap
+		if next := e.desk.due(now); !next.IsZero() {
+			nap = min(nap, next.Sub(now))
+		}
+		t.Reset(max(nap, 0))
+	}
+}
+
+// Nudge makes the engine look at the rows now: something was planned, or a clock was turned.
+func (e *Engine) Nudge() {
+	poke(e.nudge)
+	poke(e.desk.early)
+}
+
+// stopped tells why nothing may be marked now; empty when it may.
+func (e *Engine) stopped() string {
+	switch {
+	case e.ending.Load():
+		return "shutdown"
+	case e.halt.Load() != nil:
+		return *e.halt.Load()
+	case e.clk.Jumped():
+		poke(e.self.measure)
+		return "clock_unmeasured"
+	case e.clk.Wrong():
+		return "clock_wrong"
+	case !e.self.mayMark():
+		return "lock_lost"
+	}
+	return ""
+}
+
+// step tells the watcher.
+func (e *Engine) step(name string, ids ...int64) {
+	if e.o.Watch != nil && (len(ids) > 0 || name == "swept") {
+		e.o.Watch(Step{Name: name, IDs: ids})
+	}
+}

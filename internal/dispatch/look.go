@@ -1,0 +1,246 @@
+package dispatch
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/pg"
+	"juzhen/internal/post"
+	"juzhen/internal/weibo"
+)
+
+// lookHeld is how long a look belongs to the process that took it.
+const lookHeld = time.Minute
+
+// planLooks gives a look to unknown deliveries that have none and for which nobody was asked yet.
+func (e *Engine) planLooks(ctx context.Context) error {
+	now := e.clk.Now()
+	_, err := e.db.Pool().Exec(ctx, `
+UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown' AND d.next_look_at IS NULL
+  AND d.reason NOT IN ('look_two', 'look_person', 'look_window', 'look_failed', 'twice')`, now)
+	return err
+}
+
+// lookDue takes the looks and read-backs that are due. Taking moves the instant on, so that one process looks.
+func (e *Engine) lookDue(ctx context.Context) error {
+	for {
+		now, free := e.clk.Now(), cap(e.looks)-len(e.looks)
+		if free == 0 {
+			return nil
+		}
+		rows, err := e.db.Pool().Query(ctx, `
+UPDATE deliveries d SET next_look_at = $2 FROM (
+    SELECT id FROM deliveries WHERE next_look_at <= $1 AND state IN ('unknown', 'sent') ORDER BY (state = 'sent'), next_look_at LIMIT $3 FOR UPDATE SKIP LOCKED) x
+WHERE d.id = x.id RETURNING d.id`, now, now.Add(lookHeld), free)
+		if err != nil {
+			return err
+		}
+		ids, err := collectIDs(rows)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		for _, id := range ids {
+			e.looks <- struct{}{}
+			e.work.Add(1)
+			go func() {
+				defer e.work.Done()
+				defer func() { <-e.looks; e.Nudge() }()
+				e.look(e.soft, id)
+			}()
+		}
+	}
+}
+
+// look looks at one delivery: an unknown is decided, a sent one gets its id or is read back.
+func (e *Engine) look(ctx context.Context, id int64) {
+	rows, err := delivery.Load(ctx, e.db.Gorm(ctx), []int64{id})
+	if err != nil || len(rows) != 1 {
+		return
+	}
+	d := rows[0]
+	known, accounts, err := e.loadAround(ctx, rows)
+	if err != nil {
+		return
+	}
+	v, a := known[d.VersionID], accounts[d.AccountID]
+	if d.State == delivery.Sent && d.RemoteID != nil {
+		e.readBack(ctx, d, v, a)
+		return
+	}
+	seen := e.see(ctx, d, v, a)
+	if ctx.Err() != nil {
+		return
+	}
+	e.applySeen(ctx, d, seen)
+}
+
+// see reads the account's own posts back to the attempt's start and searches them for the delivery.
+func (e *Engine) see(ctx context.Context, d delivery.Delivery, v post.Version, a account.Account) delivery.Seen {
+	mode := weibo.Mode(d.Connector)
+	can := weibo.Capabilities(mode)
+	if !can.Look {
+		return delivery.Seen{Finding: weibo.FoundNone} // posted by hand: only people can tell
+	}
+	token, err := e.o.Accounts.Token(ctx, a.ID)
+	if err != nil {
+		return delivery.Seen{Err: err}
+	}
+	sight, err := e.o.Weibo.Look(ctx, mode, token, a.RemoteUID, d.LookFrom())
+	if err != nil {
+		return delivery.Seen{Err: err}
+	}
+	ids := make([]string, len(sight.Posts))
+	for i, p := range sight.Posts {
+		ids[i] = p.ID
+	}
+	recorded, err := delivery.Recorded(ctx, e.db.Gorm(ctx), d.Platform, ids, d.ID)
+	if err != nil {
+		return delivery.Seen{Err: err}
+	}
+	return e.weigh(ctx, d, v, a, sight, recorded)
+}
+
+// weigh matches what was seen and gathers what the rule must know beside it.
+func (e *Engine) weigh(ctx context.Context, d delivery.Delivery, v post.Version, a account.Account, sight weibo.Sight, recorded map[string]bool) delivery.Seen {
+	t, _ := v.Target(d.AccountID)
+	t.Account.Connector = account.Connector(d.Connector)
+	p, err := post.PayloadFor(v, t)
+	if err != nil {
+		return delivery.Seen{Err: err}
+	}
+	m := weibo.Match(weibo.Sent{Payload: p, DeliveryID: hex.EncodeToString(d.MarkKey), From: d.LookFrom(), Source: e.o.Source,
+		Recorded: func(id string) bool { return recorded[id] }}, sight.Posts)
+	reviewed, err := delivery.ReviewedLately(ctx, e.db.Gorm(ctx), d.AccountID, e.clk.Now().Add(-e.del.ReviewMemo))
+	if err != nil {
+		return delivery.Seen{Err: err}
+	}
+	over, err := e.callOver(ctx, d)
+	if err != nil {
+		return delivery.Seen{Err: err}
+	}
+	can := weibo.Capabilities(p.Mode())
+	return delivery.Seen{Finding: m.Finding, Post: m.Post, Candidates: len(m.Candidates), Complete: sight.Complete, Annotated: p.Annotated(),
+		AutoResend: a.AutoResend, CallOver: over, Reviewed: reviewed, Windowed: can.Window > 0}
+}
+
+// callOver tells whether the call of the last attempt is surely over: its owner recorded the end, or its lock is gone. A lease
+// that ran out is not enough: a stopped process may yet write.
+func (e *Engine) callOver(ctx context.Context, d delivery.Delivery) (bool, error) {
+	switch {
+	case d.AttemptID == nil:
+		return false, nil // a restored database does not know the attempt
+	case d.CallEndedAt != nil:
+		return true, nil
+	case d.Owner == nil:
+		return false, nil
+	}
+	var held bool
+	err := e.db.Pool().QueryRow(ctx, "SELECT "+lockHeld+" FROM processes p WHERE p.id = $1::text::uuid", *d.Owner).Scan(&held)
+	return !held, err
+}
+
+func (e *Engine) applySeen(ctx context.Context, seenOf delivery.Delivery, seen delivery.Seen) {
+	e.settle(ctx, seenOf, func(d delivery.Delivery) (delivery.Change, bool) {
+		switch {
+		case d.State == delivery.Unknown:
+			return delivery.AfterLook(d, seen, e.del, e.clk.Now()), true
+		case d.State == delivery.Sent && d.RemoteID == nil:
+			return delivery.AfterIDLook(d, seen, e.del, e.clk.Now()), true
+		}
+		return delivery.Change{}, false
+	})
+}
+
+// settle applies what a rule decides on the row as it is now, provided the attempt is still the one that was looked for.
+func (e *Engine) settle(ctx context.Context, looked delivery.Delivery, rule func(delivery.Delivery) (delivery.Change, bool)) {
+	var to delivery.State
+	err := e.db.InTxRetry(ctx, func(tx pg.Tx) error {
+		d, err := delivery.LockTx(ctx, tx, looked.ID)
+		if err != nil {
+			return err
+		}
+		if !sameText(d.AttemptID, looked.AttemptID) {
+			return nil
+		}
+		c, ok := rule(d)
+		if !ok {
+			return nil
+		}
+		to = c.To
+		return delivery.ApplyTx(ctx, tx, e.clk.Now(), d, c, 0)
+	})
+	switch {
+	case pg.Constraint(err) == "deliveries_remote_unique":
+		e.log.Warn("look found a post that another delivery holds", "delivery", looked.ID)
+	case err != nil:
+		e.log.Warn("look not recorded, will look again", "delivery", looked.ID, "error", err)
+	default:
+		e.step("looked: "+string(to), looked.ID)
+	}
+}
+
+func sameText(a, b *string) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// readBack reads a sent post and compares it with what was approved.
+func (e *Engine) readBack(ctx context.Context, d delivery.Delivery, v post.Version, a account.Account) {
+	t, ok := v.Target(d.AccountID)
+	if !ok || d.Connector == string(weibo.Manual) && !a.Connector.NeedsToken() {
+		e.clearLook(ctx, d.ID)
+		return
+	}
+	t.Account.Connector = account.Connector(d.Connector)
+	p, err := post.PayloadFor(v, t)
+	if err != nil {
+		return
+	}
+	live, gone, err := e.live(ctx, d, a)
+	if err != nil {
+		e.log.Info("read-back failed, will try again", "delivery", d.ID, "error", err)
+		return
+	}
+	e.settle(ctx, d, func(d delivery.Delivery) (delivery.Change, bool) {
+		if d.Live != nil && *d.Live == delivery.LiveDown {
+			return delivery.Change{To: d.State, Code: delivery.WasTakenDown, Live: delivery.LiveDown}, true
+		}
+		return delivery.ReadBack(d, p, live, gone, e.del, e.clk.Now()), true
+	})
+}
+
+// live reads the post as the platform shows it now.
+func (e *Engine) live(ctx context.Context, d delivery.Delivery, a account.Account) (p *weibo.Post, gone bool, err error) {
+	token, err := e.o.Accounts.Token(ctx, a.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	if d.Connector == string(weibo.Commercial) {
+		posts, err := e.o.Weibo.ShowBatch(ctx, token, []string{*d.RemoteID})
+		if err != nil {
+			return nil, false, err
+		}
+		for _, p := range posts {
+			if p.ID == *d.RemoteID {
+				return &p, p.Deleted, nil
+			}
+		}
+		return nil, true, nil
+	}
+	shown, err := e.o.Weibo.Show(ctx, token, *d.RemoteID)
+	if weibo.Gone(err) {
+		return nil, true, nil
+	}
+	return &shown, shown.Deleted, err
+}
+
+func (e *Engine) clearLook(ctx context.Context, id int64) {
+	if _, err := e.db.Pool().Exec(ctx, "UPDATE deliveries SET next_look_at = NULL WHERE id = $1 AND state = 'sent'", id); err != nil {
+		e.log.Warn("look not cleared", "delivery", id, "error", err)
+	}
+}

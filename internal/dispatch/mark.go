@@ -1,0 +1,277 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+
+	"juzhen/internal/delivery"
+	"juzhen/internal/pg"
+	"juzhen/internal/stoppoint"
+)
+
+// markSQL is the mark. Turn rows are locked in the order of accounts, delivery rows in the order of ids, both without waiting:
+// what somebody else holds is simply not marked now. All conditions on a delivery lie on its own row, which is locked before they
+// are checked for good, so that no withdrawal, pause or new plan slips in between.
+const markSQL = `
+WITH want AS (
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[]::uuid[], $5::bytea[], $6::bigint[], $7::bigint[])
+        AS w(id, account_id, plan, attempt_id, hash, gap_us, limit_us)),
+turn AS MATERIALIZED (
+    SELECT t.account_id FROM account_turns t JOIN want w USING (account_id)
+    WHERE t.delivery_id IS NULL AND (t.last_mark IS NULL OR t.last_mark + w.gap_us * interval '1 microsecond' <= $8)
+      AND (t.rest_until IS NULL OR t.rest_until <= $8) AND (t.allowance IS NULL OR t.allowance > 0)
+    ORDER BY t.account_id FOR UPDATE OF t SKIP LOCKED),
+mine AS MATERIALIZED (
+    SELECT d.id, w.attempt_id, w.limit_us FROM deliveries d JOIN want w ON w.id = d.id JOIN turn ON turn.account_id = d.account_id
+    WHERE d.state = 'preparing' AND d.owner = $9::text::uuid AND d.plan = w.plan AND d.pause_id IS NULL
+      AND d.approved AND d.payload_hash = d.approved_hash AND d.approved_hash = w.hash
+      AND d.due_at <= $8 AND $8 <= d.not_after AND (d.not_before IS NULL OR d.not_before <= $8)
+      AND NOT EXISTS (SELECT FROM shared_rests r WHERE r.scope = d.connector AND r.until > $8)
+    ORDER BY d.id FOR UPDATE OF d SKIP LOCKED),
+upd AS (
+    UPDATE deliveries d SET state = 'sending', attempt_id = mine.attempt_id, marked_at = $8, call_ended_at = NULL, updated_at = $8,
+           hard_end = $8 + mine.limit_us * interval '1 microsecond', reason = 'marked', reason_args = '{}'
+    FROM mine WHERE d.id = mine.id RETURNING d.id, d.account_id, d.plan, d.attempt_id, d.owner),
+taken AS (
+    UPDATE account_turns t SET delivery_id = upd.id, last_mark = $8, allowance = t.allowance - 1 FROM upd WHERE t.account_id = upd.account_id),
+ev AS (
+    INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, code)
+    SELECT id, $8, 'preparing', 'sending', plan, attempt_id, owner, 'marked' FROM upd)
+SELECT id FROM upd`
+
+// marker marks what is ready, as much at a time as there are calls to be made, and lets the calls begin.
+func (e *Engine) marker(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.desk.signal:
+		}
+		for {
+			batch := e.batch(ctx)
+			if len(batch) == 0 {
+				break
+			}
+			e.markBatch(ctx, batch)
+		}
+	}
+}
+
+// batch takes ready items together with the right to call for each: no more is marked than can be called at once.
+func (e *Engine) batch(ctx context.Context) []*item {
+	items := e.desk.take(e.set.BatchRows)
+	if len(items) == 0 {
+		return nil
+	}
+	select {
+	case e.slots <- struct{}{}:
+	case <-ctx.Done():
+		e.desk.untake(items)
+		return nil
+	}
+	n := 1
+	for n < len(items) {
+		select {
+		case e.slots <- struct{}{}:
+			n++
+			continue
+		default:
+		}
+		break
+	}
+	e.desk.untake(items[n:])
+	return items[:n]
+}
+
+func (e *Engine) freeSlots(n int) {
+	for range n {
+		<-e.slots
+	}
+}
+
+// markBatch makes one mark statement and calls for exactly the ids it gave back.
+func (e *Engine) markBatch(ctx context.Context, batch []*item) {
+	if why := e.stopped(); why != "" {
+		e.freeSlots(len(batch))
+		for _, it := range batch {
+			e.desk.later(it, e.clk.Now().Add(100*time.Millisecond))
+		}
+		return
+	}
+	for _, it := range batch {
+		stoppoint.At(stoppoint.BeforeMark, it.id)
+	}
+	marked, err := e.mark(ctx, batch)
+	if err != nil {
+		e.freeSlots(len(batch))
+		e.unacknowledged(batch, err)
+		return
+	}
+	var left []*item
+	for _, it := range batch {
+		if marked[it.id] {
+			e.calls.Add(1)
+			go e.call(it)
+		} else {
+			left = append(left, it)
+		}
+	}
+	e.freeSlots(len(left))
+	e.reconsider(ctx, left)
+}
+
+// mark runs the statement. The clocks that bound the call are read before it, so that everybody else's reckoning is the later one.
+func (e *Engine) mark(ctx context.Context, batch []*item) (map[int64]bool, error) {
+	n := len(batch)
+	ids, accounts, plans := make([]int64, n), make([]int64, n), make([]int32, n)
+	attempts, hashes, gaps, limits := make([]string, n), make([][]byte, n), make([]int64, n), make([]int64, n)
+	start, now := e.o.Weibo.Mark(), e.clk.Now()
+	for i, it := range batch {
+		it.attempt, it.mark, it.markedAt = newUUID(), start, now
+		ids[i], accounts[i], plans[i] = it.id, it.account, int32(it.plan)
+		attempts[i], hashes[i], gaps[i] = it.attempt, it.hash, it.gap.Microseconds()
+		limits[i] = e.o.Weibo.HardEnd(it.body).Microseconds()
+	}
+	for {
+		rows, err := e.db.Pool().Query(context.WithoutCancel(ctx), markSQL, ids, accounts, plans, attempts, hashes, gaps, limits, now, e.self.id)
+		var got []int64
+		if err == nil {
+			got, err = collectIDs(rows)
+		}
+		if pg.Retryable(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		marked := make(map[int64]bool, len(got))
+		for _, id := range got {
+			marked[id] = true
+		}
+		e.step("marked", got...)
+		return marked, nil
+	}
+}
+
+// unacknowledged follows a mark of which the database did not say whether it holds: nothing is called. Once the database answers,
+// the rows are read again by attempt; what was marked goes back to waiting, the rest is tried again.
+func (e *Engine) unacknowledged(batch []*item, cause error) {
+	e.log.Warn("mark was not acknowledged; nothing is called", "deliveries", len(batch), "error", cause)
+	e.work.Add(1)
+	go func() {
+		defer e.work.Done()
+		e.doubts.add(batch, time.Now())
+		for e.hard.Err() == nil {
+			if err := e.undo(e.hard); err == nil {
+				break
+			}
+			wait(e.hard, 100*time.Millisecond)
+		}
+		for _, it := range batch {
+			e.desk.release(it, e.clk.Now())
+		}
+		e.Nudge()
+	}()
+}
+
+// undo gives back every row that carries an attempt of which we know that its call never began.
+func (e *Engine) undo(ctx context.Context) error {
+	ids, attempts := e.doubts.list(time.Now())
+	if len(ids) == 0 {
+		return nil
+	}
+	moved, err := delivery.Move{From: []delivery.State{delivery.Sending}, To: delivery.Waiting, Code: delivery.MarkUndone,
+		Where: "d.id = ANY (@ids) AND d.attempt_id = ANY (@attempts::text[]::uuid[])", Set: "owner = NULL",
+		Args: args{"ids": ids, "attempts": attempts}}.Run(ctx, e.db.Pool(), e.clk.Now())
+	if err != nil || len(moved) == 0 {
+		return err
+	}
+	undone := idsOf(moved)
+	e.step("undone", undone...)
+	_, err = e.db.Pool().Exec(ctx, "UPDATE account_turns SET delivery_id = NULL WHERE delivery_id = ANY ($1)", undone)
+	return err
+}
+
+// standing is what a delivery that could not be marked looks like.
+type standing struct {
+	ID       int64
+	Mine     bool // preparing, owned by this process, of the plan we know
+	Ready    bool // approved and unchanged
+	DueAt    time.Time
+	Late     bool
+	TurnBusy bool
+	NextMark *time.Time
+	Rest     *time.Time // by account, by address, or its own
+	Plan     int
+}
+
+const standingSQL = `
+SELECT d.id, d.state = 'preparing' AND d.owner = $2::text::uuid AS mine, d.approved AND d.payload_hash = d.approved_hash AS ready, d.due_at,
+       d.not_after < $3 AS late, t.delivery_id IS NOT NULL OR t.allowance <= 0 AS turn_busy, t.last_mark,
+       greatest(t.rest_until, d.not_before, (SELECT r.until FROM shared_rests r WHERE r.scope = d.connector)) AS rest, d.plan
+FROM deliveries d JOIN account_turns t ON t.account_id = d.account_id WHERE d.id = ANY ($1)`
+
+// reconsider decides about items that the mark did not take: whose turn it is not tries again, what is no longer ours is forgotten.
+func (e *Engine) reconsider(ctx context.Context, items []*item) {
+	if len(items) == 0 {
+		return
+	}
+	now := e.clk.Now()
+	found, err := e.standings(ctx, items, now)
+	for _, it := range items {
+		s, ok := found[it.id]
+		switch {
+		case err != nil:
+			e.desk.later(it, now.Add(200*time.Millisecond))
+		case !ok || !s.Mine || s.Plan != it.plan || s.Late:
+			e.desk.release(it, now)
+			e.step("forgotten", it.id)
+		case !s.Ready || string(it.hash) == "":
+			e.desk.release(it, now)
+			e.hold(ctx, it.id)
+		case s.Rest != nil && s.Rest.After(now.Add(2*time.Second)):
+			e.desk.release(it, now)
+			e.giveBack(ctx, it.id, delivery.RestAccount, *s.Rest)
+		default:
+			e.desk.later(it, nextTry(it, s, now))
+		}
+	}
+}
+
+func (e *Engine) standings(ctx context.Context, items []*item, now time.Time) (map[int64]standing, error) {
+	ids := make([]int64, len(items))
+	for i, it := range items {
+		ids[i] = it.id
+	}
+	rows, err := e.db.Pool().Query(ctx, standingSQL, ids, e.self.id, now)
+	if err != nil {
+		return nil, err
+	}
+	list, err := collectStandings(rows)
+	out := make(map[int64]standing, len(list))
+	for _, s := range list {
+		out[s.ID] = s
+	}
+	return out, err
+}
+
+// nextTry is when an item whose turn it was not tries again.
+func nextTry(it *item, s standing, now time.Time) time.Time {
+	next := now.Add(20 * time.Millisecond)
+	if s.TurnBusy {
+		next = now.Add(100 * time.Millisecond)
+	}
+	for _, t := range []*time.Time{s.NextMark, s.Rest, &s.DueAt} {
+		if t == nil {
+			continue
+		}
+		at := *t
+		if t == s.NextMark {
+			at = at.Add(it.gap)
+		}
+		if at.After(next) {
+			next = at
+		}
+	}
+	return next
+}

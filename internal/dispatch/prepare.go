@@ -1,0 +1,312 @@
+package dispatch
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/post"
+	"juzhen/internal/weibo"
+)
+
+// claimable is what makes a waiting delivery ours to prepare: near, posted by a call, and nothing known that keeps it from going.
+// What waits for a token or for its account is taken up again only once that is mended.
+const claimable = `d.due_at <= @horizon AND (d.not_before IS NULL OR d.not_before <= @horizon) AND d.not_after >= @now AND d.connector <> 'manual'
+    AND (d.reason NOT IN ('token_missing', 'token_refused', 'token_ends', 'account_not_live')
+         OR EXISTS (SELECT FROM accounts a JOIN credentials c ON c.account_id = a.id
+                    WHERE a.id = d.account_id AND a.state = 'live' AND c.state = 'valid'
+                      AND (c.expires_at IS NULL OR c.expires_at > greatest(d.due_at, @now) + @spare OR d.reason = 'token_ends' AND d.due_at <= @now AND c.expires_at > @now)))`
+
+// Prepare takes the deliveries into hand that are still as planned and near enough; the rest it leaves alone. It is what the job
+// calls, a lead ahead of the due time; the sweep does the same for what no job came for.
+func (e *Engine) Prepare(ctx context.Context, refs []delivery.Ref) error {
+	ids, plans := make([]int64, len(refs)), make([]int32, len(refs))
+	for i, r := range refs {
+		ids[i], plans[i] = r.ID, int32(r.Plan)
+	}
+	return e.claim(ctx, claimable+" AND (d.id, d.plan) IN (SELECT * FROM unnest(@ids::bigint[], @plans::int[]))", args{"ids": ids, "plans": plans})
+}
+
+// claim makes waiting deliveries ours and prepares them, some hundred at a time, until none is left.
+func (e *Engine) claim(ctx context.Context, where string, with args) error {
+	for !e.ending.Load() && e.halt.Load() == nil {
+		now := e.clk.Now()
+		named := args{"now": now, "horizon": now.Add(e.del.Lead), "spare": e.del.TokenSpare, "me": e.self.id}
+		for name, v := range with {
+			named[name] = v
+		}
+		moved, err := delivery.Move{From: []delivery.State{delivery.Waiting}, To: delivery.Preparing, Code: delivery.WasClaimed, Where: where,
+			Set: "owner = @me::text::uuid", Args: named, Limit: e.set.BatchRows, Skip: true}.Run(ctx, e.db.Pool(), now)
+		if err != nil || len(moved) == 0 {
+			return err
+		}
+		e.step("claimed", idsOf(moved)...)
+		if err := e.makeReady(ctx, idsOf(moved)); err != nil {
+			return err
+		}
+		if len(moved) < e.set.BatchRows {
+			return nil
+		}
+	}
+	return nil
+}
+
+// makeReady loads, checks and seals the requests of deliveries that are ours, and puts them into the heap.
+func (e *Engine) makeReady(ctx context.Context, ids []int64) error {
+	rows, err := delivery.Load(ctx, e.db.Gorm(ctx), ids)
+	if err != nil {
+		return err
+	}
+	known, accounts, err := e.loadAround(ctx, rows)
+	if err != nil {
+		return err
+	}
+	var ready []*item
+	for _, d := range rows {
+		it, trouble := e.ready(ctx, d, known[d.VersionID], accounts[d.AccountID])
+		switch {
+		case trouble != nil:
+			e.report(ctx, d, *trouble)
+		case len(it.payload.Pictures()) > 0 && len(it.pics) == 0:
+			e.work.Add(1)
+			go e.upload(d, it)
+		default:
+			ready = append(ready, it)
+		}
+	}
+	e.setReady(ctx, ready)
+	return nil
+}
+
+// loadAround reads the versions and accounts of deliveries.
+func (e *Engine) loadAround(ctx context.Context, rows []delivery.Delivery) (map[int64]post.Version, map[int64]account.Account, error) {
+	found := map[int64]post.Version{}
+	var accounts map[int64]account.Account
+	err := e.db.InTx(ctx, func(tx pg.Tx) (err error) {
+		var ids []int64
+		for _, d := range rows {
+			ids = append(ids, d.AccountID)
+			if _, ok := found[d.VersionID]; ok {
+				continue
+			}
+			v, ok := e.versions.get(d.VersionID)
+			if !ok {
+				if v, err = post.VersionTx(ctx, tx, d.VersionID); err != nil {
+					return err
+				}
+				e.versions.put(v)
+			}
+			found[v.ID] = v
+		}
+		accounts, err = account.FindManyTx(ctx, tx, ids)
+		return err
+	})
+	return found, accounts, err
+}
+
+// ready builds the request of one delivery and checks all that can be known before its time.
+func (e *Engine) ready(ctx context.Context, d delivery.Delivery, v post.Version, a account.Account) (*item, *delivery.Change) {
+	now := e.clk.Now()
+	if a.State != account.Live {
+		return nil, &delivery.Change{To: delivery.Waiting, Code: delivery.AccountNotLive, Raise: delivery.TodoProblem}
+	}
+	p, hash, trouble := e.payload(ctx, d, v, a)
+	if trouble != nil {
+		return nil, trouble
+	}
+	token, trouble := e.token(ctx, d, a, now)
+	if trouble != nil {
+		return nil, trouble
+	}
+	it := &item{id: d.ID, account: d.AccountID, plan: d.Plan, connector: d.Connector, due: *d.DueAt, notAfter: *d.NotAfter, hash: hash, gap: a.MinGap,
+		payload: p, token: token, pics: d.Uploads, markKey: hex.EncodeToString(d.MarkKey), fireAt: *d.DueAt, place: -1}
+	if d.NotBefore != nil && d.NotBefore.After(it.fireAt) {
+		it.fireAt = *d.NotBefore
+	}
+	return it, nil
+}
+
+// payload is the request as it would be sent, with its hash. It must be the approved one, and one that the interface takes.
+func (e *Engine) payload(ctx context.Context, d delivery.Delivery, v post.Version, a account.Account) (weibo.Payload, []byte, *delivery.Change) {
+	t, ok := v.Target(d.AccountID)
+	if !ok {
+		return weibo.Payload{}, nil, heldBy(delivery.HashDiffers)
+	}
+	t.Account = a
+	p, err := post.PayloadFor(v, t)
+	if err != nil {
+		return p, nil, heldBy(delivery.HashDiffers)
+	}
+	hash, err := hex.DecodeString(p.Hash())
+	if err != nil || !bytes.Equal(hash, d.ApprovedHash) || !d.Approved {
+		return p, nil, heldBy(delivery.HashDiffers)
+	}
+	if faults := weibo.CheckPayload(p, e.o.Rules); len(faults) > 0 {
+		return p, nil, &delivery.Change{To: delivery.Failed, Code: delivery.TextRefused, Raise: delivery.TodoProblem,
+			Args: delivery.Args{"text": faults[0].Plain()}}
+	}
+	if p.Mode() == weibo.Public && len(p.Pictures()) > 0 {
+		return e.withBytes(ctx, p, v, t, hash)
+	}
+	return p, hash, nil
+}
+
+func heldBy(why delivery.Reason) *delivery.Change {
+	return &delivery.Change{To: delivery.Held, Code: why, Raise: delivery.TodoProblem}
+}
+
+// withBytes puts the picture itself into a request that carries it.
+func (e *Engine) withBytes(ctx context.Context, p weibo.Payload, v post.Version, t post.Target, hash []byte) (weibo.Payload, []byte, *delivery.Change) {
+	pics, err := e.pictures(ctx, p)
+	if err != nil {
+		return p, nil, retryPicture(e.clk.Now())
+	}
+	return weibo.Build(p.Mode(), weibo.Draft{Text: t.TextOf(v), RepostID: v.RepostOf, Visible: weibo.Visible(v.Visible), Pictures: pics}), hash, nil
+}
+
+// pictures loads the bytes of a request's pictures; NewPicture hashes them, so that what is sent is what was hashed.
+func (e *Engine) pictures(ctx context.Context, p weibo.Payload) ([]weibo.Picture, error) {
+	var out []weibo.Picture
+	for _, want := range p.Pictures() {
+		sum, err := hex.DecodeString(want.SHA256)
+		if err != nil {
+			return nil, err
+		}
+		data, err := e.o.Media.Bytes(ctx, sum)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, weibo.NewPicture(data))
+	}
+	return out, nil
+}
+
+// token opens the account's token and looks ahead whether it lasts.
+func (e *Engine) token(ctx context.Context, d delivery.Delivery, a account.Account, now time.Time) (weibo.Token, *delivery.Change) {
+	token, err := e.o.Accounts.Token(ctx, a.ID)
+	if err != nil {
+		if fault.Is(err, fault.KindConflict) {
+			return "", &delivery.Change{To: delivery.Waiting, Code: delivery.TokenMissing, Raise: delivery.TodoProblem}
+		}
+		retry := now.Add(2 * time.Second)
+		return "", &delivery.Change{To: delivery.Waiting, Code: delivery.GivenBack, NotBefore: &retry}
+	}
+	if ends := a.Token.ExpiresAt; ends != nil && d.DueAt.After(now) && ends.Before(d.DueAt.Add(e.del.TokenSpare)) {
+		return "", &delivery.Change{To: delivery.Waiting, Code: delivery.TokenEnds, Raise: delivery.TodoProblem}
+	}
+	return token, nil
+}
+
+// upload hands pictures to the platform ahead of their post; nobody sees them before it. A picture the platform does not want
+// fails the delivery, anything else is tried again.
+func (e *Engine) upload(d delivery.Delivery, it *item) {
+	defer e.work.Done()
+	pics, err := e.pictures(e.soft, it.payload)
+	for i := 0; err == nil && i < len(pics); i++ {
+		var id string
+		if id, err = e.o.Weibo.UploadPicture(e.soft, it.token, pics[i]); err == nil {
+			it.pics = append(it.pics, id)
+		}
+	}
+	if err == nil {
+		e.setReady(e.hard, []*item{it})
+		return
+	}
+	e.report(e.hard, d, e.pictureTrouble(err))
+}
+
+func (e *Engine) pictureTrouble(err error) delivery.Change {
+	var w *weibo.Error
+	if !errors.As(err, &w) {
+		return *retryPicture(e.clk.Now())
+	}
+	now := e.clk.Now()
+	switch w.Class {
+	case weibo.ClassEdit, weibo.ClassNever, weibo.ClassConfig, weibo.ClassHuman:
+		return delivery.Change{To: delivery.Failed, Code: delivery.PictureRefused, Raise: delivery.TodoProblem, Args: delivery.Args{"text": w.Text}}
+	case weibo.ClassToken, weibo.ClassSlow:
+		c := delivery.AfterCall(delivery.Delivery{State: delivery.Preparing}, weibo.Outcome{Result: weibo.NotPublished, Code: w.Code, Err: w}, e.del, now)
+		c.Turn, c.CallEnded = delivery.TurnKept, nil
+		return c
+	}
+	return *retryPicture(now)
+}
+
+func retryPicture(now time.Time) *delivery.Change {
+	again := now.Add(5 * time.Second)
+	return &delivery.Change{To: delivery.Waiting, Code: delivery.PictureWaits, NotBefore: &again}
+}
+
+// setReady notes on the rows that they are prepared and puts them into the heap.
+func (e *Engine) setReady(ctx context.Context, items []*item) {
+	if len(items) == 0 {
+		return
+	}
+	ids := make([]int64, len(items))
+	for i, it := range items {
+		ids[i] = it.id
+		it.body = e.o.Weibo.BodySize(it.payload, weibo.Sending{Token: it.token, DeliveryID: it.markKey, PicIDs: it.pics})
+		if len(it.pics) > 0 {
+			if _, err := e.db.Pool().Exec(ctx, "UPDATE deliveries SET uploads = to_jsonb($2::text[]) WHERE id = $1", it.id, it.pics); err != nil {
+				e.log.Warn("uploaded pictures not noted", "delivery", it.id, "error", err)
+			}
+		}
+	}
+	_, err := delivery.Move{From: []delivery.State{delivery.Preparing}, Code: delivery.Prepared, Where: "d.id = ANY (@ids) AND d.owner = @me::text::uuid",
+		Args: args{"ids": ids, "me": e.self.id}}.Run(ctx, e.db.Pool(), e.clk.Now())
+	if err != nil {
+		e.log.Warn("preparation not noted", "error", err)
+	}
+	e.desk.add(items)
+	e.step("prepared", ids...)
+}
+
+// report writes what keeps a delivery from going, and tells people now, ahead of the due time.
+func (e *Engine) report(ctx context.Context, d delivery.Delivery, c delivery.Change) {
+	err := e.db.InTxRetry(ctx, func(tx pg.Tx) error {
+		now, err := delivery.LockTx(ctx, tx, d.ID)
+		if err != nil {
+			return err
+		}
+		if now.State != delivery.Preparing || now.Owner == nil || *now.Owner != e.self.id || now.Plan != d.Plan {
+			return nil
+		}
+		if c.TokenRefused {
+			if err := e.o.Accounts.MarkTokenBadTx(ctx, tx, e.clk.Now(), d.AccountID, account.TokenRevoked); err != nil {
+				return err
+			}
+		}
+		return delivery.ApplyTx(ctx, tx, e.clk.Now(), now, c, 0)
+	})
+	if err != nil {
+		e.log.Warn("trouble not noted", "delivery", d.ID, "code", c.Code, "error", err)
+		return
+	}
+	e.step("troubled", d.ID)
+}
+
+// hold stops a delivery whose content is not the approved one.
+func (e *Engine) hold(ctx context.Context, id int64) {
+	e.change(ctx, id, *heldBy(delivery.HashDiffers))
+}
+
+// giveBack lets a delivery wait for the end of a rest.
+func (e *Engine) giveBack(ctx context.Context, id int64, code delivery.Reason, until time.Time) {
+	e.change(ctx, id, delivery.Change{To: delivery.Waiting, Code: code, NotBefore: &until, Raise: delivery.TodoProblem,
+		Args: delivery.Args{"code": 0, "until": delivery.ClockTime(until)}})
+}
+
+// change applies c to a delivery we are preparing.
+func (e *Engine) change(ctx context.Context, id int64, c delivery.Change) {
+	rows, err := delivery.Load(ctx, e.db.Gorm(ctx), []int64{id})
+	if err != nil || len(rows) == 0 {
+		return
+	}
+	e.report(ctx, rows[0], c)
+}
