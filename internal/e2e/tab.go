@@ -130,6 +130,18 @@ func (b *Tab) SignIn(user, password string) {
 	b.Follow("form[action='/signin'] button[type=submit]")
 }
 
+// Prefer switches language ("zh-CN", "en") and theme ("light", "dark") as the buttons in the head do.
+func (b *Tab) Prefer(lang, theme string) {
+	b.t.Helper()
+	b.Go("/signin")
+	done := value(b, "prefer "+lang+" "+theme, chromedp.Evaluate[bool](fmt.Sprintf(
+		`fetch("/preferences", {method: "POST", body: new URLSearchParams({lang: %q, theme: %q, back: "/signin"})}).then(r => r.ok)`, lang, theme),
+		chromedp.EvalAwaitPromise))
+	if !done {
+		b.t.Fatalf("the console did not take language %s and theme %s", lang, theme)
+	}
+}
+
 // Picture writes the whole page as PNG.
 func (b *Tab) Picture(file string) {
 	b.t.Helper()

@@ -27,12 +27,12 @@ func (k *Kit) lang(c *gin.Context) string {
 }
 
 func (k *Kit) theme(c *gin.Context) string {
-	t := CurrentSession(c).Theme
-	if t == "" {
-		t, _ = c.Cookie(themeCookie)
-	}
-	if t == "dark" {
-		return t
+	cookie, _ := c.Cookie(themeCookie)
+	// The last is a hint of Chromium kernels about the machine's own setting, for those who chose nothing.
+	for _, t := range []string{CurrentSession(c).Theme, cookie, c.GetHeader("Sec-CH-Prefers-Color-Scheme")} {
+		if t == "dark" || t == "light" {
+			return t
+		}
 	}
 	return "light"
 }
@@ -41,7 +41,7 @@ func (k *Kit) theme(c *gin.Context) string {
 func (k *Kit) frame(c *gin.Context, title string) page.Base {
 	lang := k.lang(c)
 	return page.Base{
-		Title: title, Actor: Actor(c), P: i18n.For(lang), Lang: lang, Theme: k.theme(c),
+		Title: title, Actor: Actor(c), Unit: CurrentSession(c).UnitName, P: i18n.For(lang), Lang: lang, Theme: k.theme(c),
 		Path: c.Request.URL.Path, URL: local(c.Request.URL.RequestURI()), Query: strings.TrimSpace(c.Query("q")),
 		Now: k.opts.Now().In(page.Zone),
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"path"
 
@@ -25,13 +26,22 @@ type Route struct {
 // RouteOption changes one route.
 type RouteOption func(*limits)
 
-type limits struct{ body int64 }
+type limits struct {
+	body     int64
+	stranger bool // nobody asks who it is
+}
 
 // defaultBody bounds a form; uploads ask for more with MaxBody.
 const defaultBody = 1 << 20
 
 // MaxBody bounds the request body of a route in bytes; the default is 1 MiB.
 func MaxBody(n int64) RouteOption { return func(l *limits) { l.body = n } }
+
+// NoSession answers without asking who it is, and so without the database: assets, health.
+func NoSession() RouteOption { return func(l *limits) { l.stranger = true } }
+
+// SignOutPath is the one page besides its gate that a gated person may use; console/signin registers it.
+const SignOutPath = "/signout"
 
 // Handle registers a route. It panics without a permission: who may come in is part of the route.
 // GET answers HEAD as well. A person without the permission anywhere gets 403 and h does not run; whether the person may
@@ -67,9 +77,11 @@ func (k *Kit) adapt(perm access.Permission, l *limits, h Handler) gin.HandlerFun
 		if l != nil {
 			c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, l.body)
 		}
-		if err := k.enter(c, perm); err != nil {
-			k.refuse(c, err)
-			return
+		if l == nil || !l.stranger {
+			if err := k.enter(c, perm); err != nil {
+				k.refuse(c, err)
+				return
+			}
 		}
 		if err := h(c); err != nil {
 			k.Fail(c, err)
@@ -86,6 +98,9 @@ func (k *Kit) enter(c *gin.Context, perm access.Permission) error {
 	if err != nil {
 		return err
 	}
+	if gate := CurrentSession(c).Gate; gate != "" && c.Request.URL.Path != gate && c.Request.URL.Path != SignOutPath {
+		return errGate
+	}
 	if perm == access.Self || Actor(c).Can(perm) {
 		return nil
 	}
@@ -98,8 +113,15 @@ func (k *Kit) refuse(c *gin.Context, err error) {
 		k.askSignIn(c)
 		return
 	}
+	if errors.Is(err, errGate) && c.Request.Method == http.MethodGet && !isAPI(c) {
+		_ = k.See(c, CurrentSession(c).Gate, "")
+		return
+	}
 	k.Fail(c, err)
 }
+
+// errGate keeps a person who must do something first, such as choosing a password, from everything else.
+var errGate = fault.Forbidden("请先设置新密码").WithCode("gate")
 
 var (
 	errNoPage   Handler = func(*gin.Context) error { return fault.NotFound("没有这个页面") }

@@ -33,6 +33,7 @@ func (k *Kit) headers(c *gin.Context) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+	h.Set("Accept-CH", "Sec-CH-Prefers-Color-Scheme")
 	h.Set("Cache-Control", "no-store")
 	if k.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")

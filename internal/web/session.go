@@ -21,13 +21,15 @@ type Sessions interface {
 	Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, Session, error)
 }
 
-// Session is what the kit needs to know of a session. Renewed is a token that replaces the old one, empty when it stays.
+// Session is what the kit needs to know of a session. Gate is the path of what must be done before anything else, such as
+// choosing a password; empty when nothing is.
 type Session struct {
-	ID      int64
-	Expires time.Time // of the cookie
-	Renewed string
-	Lang    string // the person's choice; empty: the cookie's
-	Theme   string
+	ID       int64
+	UnitName string    // of the person's own unit
+	Expires  time.Time // of the cookie
+	Lang     string    // the person's choice; empty: the cookie's
+	Theme    string    // "light" or "dark"; anything else: the cookie's, then the machine's
+	Gate     string
 }
 
 type contextKey string
@@ -72,8 +74,9 @@ func (k *Kit) resume(c *gin.Context) error {
 	}
 	c.Set(string(keyActor), actor)
 	c.Set(string(keySession), session)
-	if session.Renewed != "" {
-		k.SetSession(c, session.Renewed, session.Expires)
+	// The row is the truth about the end of a session; the cookie follows it with each page.
+	if c.Request.Method == http.MethodGet && !IsFragment(c) && c.GetHeader("Authorization") == "" && !session.Expires.IsZero() {
+		k.SetSession(c, token, session.Expires)
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func (k *Kit) declareOwn() {
 	k.Declare("error/error#fragment", errorPage{})
 	k.Declare("signin/signin", SignInPage{})
 	k.Declare("signin/resume", resumePage{})
-	k.Handle(k.Group(""), http.MethodGet, "/assets/:name", Open, k.serveAsset)
+	k.Handle(k.Group(""), http.MethodGet, "/assets/:name", Open, k.serveAsset, NoSession())
 	k.Handle(k.Group(""), http.MethodPost, "/preferences", Open, k.prefer)
 }
 

@@ -354,3 +354,52 @@ func TestFlashIsToldOnce(t *testing.T) {
 		t.Errorf("the flash stays: %q", w.Header().Get("Set-Cookie"))
 	}
 }
+
+// forced is a session of somebody who must change the password first.
+type forced struct{}
+
+func (forced) Actor(context.Context, string, string, string) (access.Actor, Session, error) {
+	return access.Actor{UserID: 9, Name: "新用户"}, Session{ID: 1, Gate: "/me/password"}, nil
+}
+
+func TestPasswordSetByOthersIsChangedFirst(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, func(o *Options) { o.Sessions = forced{} })
+	ok := func(c *gin.Context) error { c.Status(http.StatusNoContent); return nil }
+	k.Handle(k.Group(""), http.MethodGet, "/posts", access.Self, ok)
+	k.Handle(k.Group(""), http.MethodPost, "/posts", access.Self, ok)
+	k.Handle(k.Group(""), http.MethodPost, "/me/password", access.Self, ok)
+	if w, _ := ask(t, k, "GET", "/posts", "x", nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/me/password" {
+		t.Errorf("GET: %d to %q", w.Code, w.Header().Get("Location"))
+	}
+	if w, _ := ask(t, k, "POST", "/posts", "x", url.Values{}); w.Code != http.StatusForbidden {
+		t.Errorf("POST: %d", w.Code)
+	}
+	if w, _ := ask(t, k, "POST", "/me/password", "x", url.Values{}); w.Code != http.StatusNoContent {
+		t.Errorf("the password page: %d", w.Code)
+	}
+}
+
+func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.Handle(k.Group(""), http.MethodPost, SignInPath, Open, func(c *gin.Context) error {
+		p, err := k.SignInForm(c)
+		if err != nil {
+			return err
+		}
+		p.Bare = true
+		return k.Refuse(c, fault.Fields{fault.Invalid("username", "最多 {.n} 个字，现有 {.got} 个", "n", 3, "got", 5)}, "signin/signin", &p)
+	})
+	w, doc := ask(t, k, "POST", SignInPath, "", url.Values{"username": {"值班宣传员"}})
+	if w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("status %d", w.Code)
+	}
+	field := doc.Find("input[name=username]")
+	if v, _ := field.Attr("value"); v != "值班宣传员" {
+		t.Errorf("value %q", v)
+	}
+	if d, _ := field.Attr("aria-describedby"); d != "f-username-error" || doc.Find("#"+d).Text() != "最多 3 个字，现有 5 个" {
+		t.Errorf("described by %q: %q", d, doc.Find(".field-error").Text())
+	}
+}

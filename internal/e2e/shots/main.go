@@ -49,12 +49,11 @@ func main() {
 	t := &tool{}
 	defer t.end()
 	tab := e2e.Launch(t).Open(t, *base)
-	tab.SetCookie("juzhen_lang", *lang)
 	if *user != "" {
 		tab.SignIn(*user, *password)
 	}
 	for _, theme := range strings.Split(*themes, ",") {
-		tab.SetCookie("juzhen_theme", theme)
+		tab.Prefer(*lang, theme)
 		for _, width := range []int64{1440, 390} {
 			tab.Size(width, map[int64]int64{1440: 900, 390: 844}[width])
 			for _, path := range flag.Args() {

@@ -16,6 +16,7 @@ type Base struct {
 	Heading string        // a title that is data, such as a name; shown instead of Title and never translated
 	Crumbs  []Crumb       // the way here, without the page itself
 	Actor   access.Actor  // zero when nobody is signed in
+	Unit    string        // name of the actor\'s own unit
 	P       *i18n.Printer // language of the reader
 	Lang    string        // "zh-CN" or "en"
 	Theme   string        // "light" or "dark"

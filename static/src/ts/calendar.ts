@@ -56,8 +56,7 @@ function draw(at: HTMLElement): void {
     events: (range: { startStr: string; endStr: string }) => load(at, range.startStr, range.endStr),
     eventClass: (info) => `entry tone-${String(info.event.extendedProps["tone"])}${info.view.type.startsWith("list") ? " entry-line" : ""}`,
     eventDidMount: (info) => {
-      const state = String(info.event.extendedProps["state"]);
-      info.el.title = `${info.timeText} ${state} ${info.event.title}`;
+      info.el.title = `${info.timeText} ${info.event.title}`.trim();
     },
     // A cell's own content says more than its label, which would hide it from those who listen.
     dayCellDidMount: (info: { el: HTMLElement }) => info.el.removeAttribute("aria-label"),
