@@ -65,7 +65,8 @@ func checkSafeLink(s string, domains []string) *fault.Error {
 			}
 		}
 	}
-	return fault.Invalid("text", "公开接口要求正文含有安全域名（{.domains}）内的链接", "domains", strings.Join(domains, "、"))
+	list := strings.Join(domains, ", ")
+	return fault.Invalid("text", "公开接口要求正文含有安全域名（{.domains}）内的链接", "domains", list)
 }
 
 func checkPictures(pictures []Picture, can Capability) fault.Fields {

@@ -14,7 +14,7 @@ import (
 )
 
 // wire are Chinese strings that are Weibo's or go to Weibo; nobody reads them in the console.
-var wire = map[string]bool{"转发微博": true, "此微博已被原作者删除": true, "、": true}
+var wire = map[string]bool{"转发微博": true, "此微博已被原作者删除": true}
 
 func hasHan(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })

@@ -1,6 +1,9 @@
 package weibo_test
 
 import (
+	"bytes"
+	"image"
+	encoder "image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -122,3 +125,15 @@ const goodStatus = `{"created_at":"Sun Mar 01 17:00:00 +0800 2026","id":50123456
 "mid":"5012345678901234","text":"今日空气质量良","source":"<a href=\"http://app.weibo.com/t/feed/x\" rel=\"nofollow\">矩阵台</a>",
 "pic_urls":[],"reposts_count":0,"comments_count":0,"attitudes_count":0,"isLongText":false,"visible":{"type":0,"list_id":0},
 "annotations":[{"juzhen":"00112233445566778899aabbccddeeff"}],"user":{"id":1404376560,"idstr":"1404376560"}}`
+
+// realPNG is a small picture that decodes; each n gives another.
+func realPNG(t *testing.T, n uint8) weibo.Picture {
+	t.Helper()
+	img := image.NewGray(image.Rect(0, 0, 4, 4))
+	img.Pix[0] = n
+	var b bytes.Buffer
+	if err := encoder.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	return weibo.NewPicture(b.Bytes())
+}
