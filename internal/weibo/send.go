@@ -52,6 +52,9 @@ func (c *Client) writeOnce(ctx context.Context, a *attempt, r request) reply {
 	if a.left() <= 0 {
 		return reply{err: ErrTooLate}
 	}
+	if ctx.Err() != nil {
+		return reply{err: ErrStopped}
+	}
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() {
