@@ -47,7 +47,7 @@ function draw(at: HTMLElement): void {
     dayMaxEvents: 6,
     nowIndicator: true,
     allDaySlot: false,
-    slotMinTime: "06:00",
+    slotDuration: "01:00",
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     defaultTimedEventDuration: "00:30",
