@@ -294,16 +294,20 @@ func TestAKeptConnectionThatDiesOnTheRequestIsUnknownAndSentOnce(t *testing.T) {
 func TestAKeptConnectionThatDiedIdleCostsNothing(t *testing.T) {
 	t.Parallel()
 	for range 20 {
+		closed := make(chan struct{}, 3)
 		s := newRawServer(t, func(s *rawServer, conn net.Conn, r *bufio.Reader) {
 			if s.request(r) {
 				_, _ = io.WriteString(conn, rawGood)
 			}
+			_ = conn.Close()
+			closed <- struct{}{}
 		})
 		c := clientFor(t, s.addr)
 		for i := range 3 {
 			if o := send(t, c, plain("x")); o.Result != weibo.Published {
 				t.Fatalf("send %d: %+v, err %v", i, o, o.Err)
 			}
+			<-closed
 		}
 		if n := s.requests.Load(); n != 3 {
 			t.Fatalf("%d requests seen, want three", n)
