@@ -269,7 +269,22 @@ func TestADripComesByteByByte(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *Options) { o.Frozen = time.Time{} })
 	w.Fault(Fault{Kind: FaultDrip, Delay: time.Microsecond, Times: 1})
-	wantFine(t, w.post(updateBiz, "status", "一"))
+	if r := w.get("account/get_uid"); r.err != nil || r.body != `{"uid":"5600000001"}` {
+		t.Errorf("%v %s", r.err, r.body)
+	}
+}
+
+func TestADripStopsWhenTheServerCloses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Fault(Fault{Kind: FaultDrip, Delay: time.Hour, Times: 1})
+	done := make(chan reply)
+	go func() { done <- w.post(updateBiz, "status", "一") }()
+	w.await(Answered)
+	w.Close()
+	if r := <-done; r.err == nil {
+		t.Errorf("a whole answer came: %s", r.body)
+	}
 	w.wantCount(1)
 }
 
