@@ -8,7 +8,8 @@ CREATE TABLE platform_posts (
     delivery_id bigint REFERENCES deliveries (id), -- null: not sent by this console
     origin      text   NOT NULL CHECK (origin IN ('console', 'past', 'elsewhere', 'unsure')),
     posted_at   timestamptz NOT NULL,
-    text        text   NOT NULL,                   -- as the platform last showed it
+    text        text   NOT NULL,                   -- as approved, else as the platform shows it
+    shown       text,                              -- what the platform last showed, to compare with; null: not seen yet
     was_text    text,                              -- before it was changed there
     original    boolean NOT NULL,
     pictures    int    NOT NULL,
@@ -74,7 +75,9 @@ CREATE TABLE account_watches (
     since      timestamptz NOT NULL,
     next_at    timestamptz NOT NULL,
     looked_at  timestamptz,
-    reason     text   NOT NULL                     -- code of why the last look failed; '' when it did not
+    reason     text   NOT NULL DEFAULT '',         -- code of why the last look failed; '' when it did not
+    has_reads  boolean,                            -- whether the contract returns reads; null: not asked yet
+    asked_at   timestamptz                         -- when it was last asked for them
 );
 CREATE INDEX account_watches_next ON account_watches (next_at);
 

@@ -33,8 +33,10 @@ var actions = []Action{
 	{"account.state", i18n.N("改变账号状态")},
 	{"account.authorise", i18n.N("授权账号")},
 	{"account.import_token", i18n.N("导入令牌")},
+	{"account.revoke", i18n.N("撤销账号授权")},
 	{"account.test", i18n.N("测试账号连接")},
 	{"account.backfill", i18n.N("导入历史微博")},
+	{"reach.note", i18n.N("核对平台上的微博")},
 	{"media.upload", i18n.N("上传图片")},
 	{"post.create", i18n.N("新建稿件")},
 	{"post.delete", i18n.N("删除草稿")},
@@ -54,7 +56,6 @@ var actions = []Action{
 	{"delivery.pause", i18n.N("暂停发送")},
 	{"delivery.resume", i18n.N("恢复发送")},
 	{"audit.export", i18n.N("导出审计日志")},
-	{"audit.verify", i18n.N("校验审计日志")},
 }
 
 // Actions lists the acts that are recorded, for a filter.

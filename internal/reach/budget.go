@@ -1,0 +1,90 @@
+package reach
+
+import (
+	"strconv"
+	"time"
+)
+
+// Host is one of the two interfaces, which are counted apart.
+type Host string
+
+// The hosts.
+const (
+	PublicHost     Host = "public"
+	CommercialHost Host = "commercial"
+)
+
+// Limits is the share of the platform's call limits that readings may use; the rest stays free for posting. Zero fields take the defaults.
+type Limits struct {
+	PublicHour     int // of 15,000 an hour and address; default 10,000
+	CommercialHour int // of 50,000 an hour and address; default 25,000
+	AccountDay     int // of 100 a day and account on the open interface; default 60
+}
+
+func (l Limits) filled() Limits {
+	if l.PublicHour == 0 {
+		l.PublicHour = 10_000
+	}
+	if l.CommercialHour == 0 {
+		l.CommercialHour = 25_000
+	}
+	if l.AccountDay == 0 {
+		l.AccountDay = 60
+	}
+	return l
+}
+
+// window is one counter a call adds to.
+type window struct {
+	scope string
+	start time.Time
+	ends  time.Time
+	limit int
+}
+
+// windows lists the counters of a call with the token of an account: the account's own day first, then the address's hour.
+func (l Limits) windows(h Host, accountID int64, now time.Time) []window {
+	if h == CommercialHost {
+		return []window{l.hourly(h, now)}
+	}
+	return []window{l.daily(accountID, now), l.hourly(h, now)}
+}
+
+func (l Limits) hourly(h Host, now time.Time) window {
+	start := now.UTC().Truncate(hour)
+	limit := l.PublicHour
+	if h == CommercialHost {
+		limit = l.CommercialHour
+	}
+	return window{scope: string(h), start: start, ends: start.Add(hour), limit: limit}
+}
+
+func (l Limits) daily(accountID int64, now time.Time) window {
+	start := Day(now)
+	return window{scope: accountScope(accountID), start: start, ends: start.AddDate(0, 0, 1), limit: l.AccountDay}
+}
+
+func accountScope(id int64) string { return "account/" + strconv.FormatInt(id, 10) }
+
+// BudgetLine is what was used of one counter in its present window.
+type BudgetLine struct {
+	Host      Host  // of an address's counter; "" for an account's
+	AccountID int64 // of an account's counter; 0 for an address's
+	Handle    string
+	Used      int
+	Limit     int
+	ResetsAt  time.Time
+	Planned   int        // calls the readings due within the next hour will take
+	NextAt    *time.Time // the next reading; nil when none is planned
+}
+
+// Left is what may still be called in this window.
+func (b BudgetLine) Left() int { return max(b.Limit-b.Used, 0) }
+
+// Percent is how much of the window is used, at most 100.
+func (b BudgetLine) Percent() int {
+	if b.Limit == 0 {
+		return 0
+	}
+	return min(b.Used*100/b.Limit, 100)
+}

@@ -1,0 +1,230 @@
+package reach
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/pg"
+	"juzhen/internal/todo"
+	"juzhen/internal/weibo"
+)
+
+// page is how many of the newest posts one look asks for; the open interface gives five whatever is asked.
+const page = 50
+
+// look reads the newest posts of an account and notices what is new, changed, hidden or gone.
+func (s *Service) look(ctx context.Context, src source, w watch) error {
+	if err := s.spend(ctx, src.host(), src.ID); err != nil {
+		return err
+	}
+	line, err := s.api.UserTimeline(ctx, src.mode, src.token, weibo.TimelineQuery{Count: page})
+	if err != nil {
+		return err
+	}
+	gone, err := s.absent(ctx, src, line.Posts)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		if err := s.take(ctx, tx, src.Account, line.Posts, w.Since); err != nil {
+			return err
+		}
+		for _, g := range gone {
+			if err := s.settle(ctx, tx, src.Account, g.post, g.verdict); err != nil {
+				return err
+			}
+		}
+		return looked(ctx, tx.Pgx, src.ID, s.now(), s.now().Add(WatchEvery(src.Connector)), "")
+	})
+}
+
+// take brings posts the platform showed into the books: unknown ones are inserted, known ones compared.
+func (s *Service) take(ctx context.Context, tx pg.Tx, a account.Account, posts []weibo.Post, since time.Time) error {
+	known, err := knownPosts(ctx, tx.Pgx, remoteIDs(posts))
+	if err != nil {
+		return err
+	}
+	var newcomers []weibo.Post
+	var ids []int64
+	var shown []string
+	for _, p := range posts {
+		k, ok := known[p.ID]
+		if !ok {
+			newcomers = append(newcomers, p)
+			continue
+		}
+		if err := s.settle(ctx, tx, a, k, judgePost(k, p)); err != nil {
+			return err
+		}
+		ids, shown = append(ids, k.ID), append(shown, p.Text)
+	}
+	if err := seenAgain(ctx, tx.Pgx, ids, shown, s.now()); err != nil {
+		return err
+	}
+	return s.welcome(ctx, tx, a, newcomers, since)
+}
+
+func remoteIDs(posts []weibo.Post) []string {
+	ids := make([]string, len(posts))
+	for i, p := range posts {
+		ids[i] = p.ID
+	}
+	return ids
+}
+
+// welcome inserts posts that are seen for the first time and says where they come from. What is not for everybody's eyes, such as the
+// post of a connection test, is left out.
+func (s *Service) welcome(ctx context.Context, tx pg.Tx, a account.Account, posts []weibo.Post, since time.Time) error {
+	posts = slices.DeleteFunc(posts, func(p weibo.Post) bool { return p.Deleted || p.Visible != weibo.VisibleAll })
+	if len(posts) == 0 {
+		return nil
+	}
+	ours, err := deliveriesOf(ctx, tx.Pgx, remoteIDs(posts))
+	if err != nil {
+		return err
+	}
+	open, err := openDeliveries(ctx, tx.Pgx, a.ID)
+	if err != nil {
+		return err
+	}
+	list := make([]fresh, len(posts))
+	for i, p := range posts {
+		list[i] = s.newcomer(a, p, ours, open, since)
+	}
+	ids, err := insertPosts(ctx, tx.Pgx, a.ID, list, s.now())
+	if err != nil {
+		return err
+	}
+	for _, f := range list {
+		if id, ok := ids[f.RemoteID]; ok && f.Origin == Elsewhere {
+			if err := s.raise(ctx, tx, a, id, "elsewhere", f.Text); err != nil {
+				return err
+			}
+		}
+	}
+	return rollDays(ctx, tx.Pgx, a.ID, daysOf(instants(list)))
+}
+
+func instants(list []fresh) []time.Time {
+	out := make([]time.Time, len(list))
+	for i, f := range list {
+		out[i] = f.PostedAt
+	}
+	return out
+}
+
+// newcomer is a post seen for the first time. Weibo's instants are whole seconds, so the second in which the watch began counts as before.
+func (s *Service) newcomer(a account.Account, p weibo.Post, ours map[string]int64, open bool, since time.Time) fresh {
+	f := fresh{RemoteID: p.ID, Origin: Elsewhere, PostedAt: p.CreatedAt, Text: p.Text, Original: p.RepostOf == "", Pictures: p.Pics,
+		State: Shown, Seen: true, Counted: true, NextRead: orNil(NextRead(a.Connector, p.CreatedAt, s.now())),
+		Counts: Counts{Reposts: p.Reposts, Comments: p.Comments, Likes: p.Likes, Reads: p.Reads}}
+	id, sent := ours[p.ID]
+	switch {
+	case sent:
+		f.Origin, f.DeliveryID = FromConsole, &id
+	case !p.CreatedAt.After(since):
+		f.Origin = Past
+	case open:
+		f.Origin = Unsure
+	}
+	return f
+}
+
+// gonePost is a post the platform did not show where it should have, and what became of it.
+type gonePost struct {
+	post    tracked
+	verdict verdict
+}
+
+// absent asks for each post that should have been on the page and was not. One that can still be read is left as it is: pages lag.
+func (s *Service) absent(ctx context.Context, src source, posts []weibo.Post) ([]gonePost, error) {
+	oldest := s.now()
+	for _, p := range posts {
+		if p.CreatedAt.Before(oldest) {
+			oldest = p.CreatedAt
+		}
+	}
+	if len(posts) == 0 {
+		return nil, nil // an empty page proves nothing
+	}
+	list, err := absentPosts(ctx, s.db.Pool(), src.ID, oldest, remoteIDs(posts), s.now())
+	if err != nil {
+		return nil, err
+	}
+	return s.confirm(ctx, src, list)
+}
+
+// confirm asks the platform for single posts and gives those that are hidden or gone.
+func (s *Service) confirm(ctx context.Context, src source, list []tracked) ([]gonePost, error) {
+	var out []gonePost
+	for _, t := range list {
+		if err := s.spend(ctx, PublicHost, src.ID); err != nil {
+			return out, err
+		}
+		p, err := s.api.Show(ctx, src.token, t.RemoteID)
+		switch {
+		case weibo.Gone(err):
+			out = append(out, gonePost{t, verdict{live: Removed}})
+		case err != nil:
+			return out, err
+		default:
+			if v := judgePost(t, p); v.live == Removed || v.live == Hidden {
+				out = append(out, gonePost{t, v})
+			}
+		}
+	}
+	return out, nil
+}
+
+// settle records a verdict when it says something new, and tells people unless this console took the post down itself.
+func (s *Service) settle(ctx context.Context, tx pg.Tx, a account.Account, t tracked, v verdict) error {
+	if v.live == t.State && v.text == "" {
+		return nil
+	}
+	if err := setLive(ctx, tx.Pgx, t.ID, v.live, v.text, s.now()); err != nil {
+		return err
+	}
+	if v.live == Removed || t.State == Removed {
+		if err := rollDays(ctx, tx.Pgx, a.ID, []time.Time{Day(t.PostedAt)}); err != nil {
+			return err
+		}
+	}
+	if v.live == Shown || t.TakenDown {
+		return todo.ResolveTx(ctx, tx, s.now(), noticeKey(t.ID), 0)
+	}
+	text := t.Text
+	if v.text != "" {
+		text = v.text
+	}
+	return s.raise(ctx, tx, a, t.ID, string(v.live), text)
+}
+
+// noticeKey makes one open to-do per post: what is newest about it replaces what was.
+func noticeKey(id int64) string { return "platform_post/" + strconv.FormatInt(id, 10) }
+
+// raise tells the people of the account what was noticed about a post.
+func (s *Service) raise(ctx context.Context, tx pg.Tx, a account.Account, id int64, what, text string) error {
+	if err := todo.ResolveTx(ctx, tx, s.now(), noticeKey(id), 0); err != nil {
+		return err
+	}
+	err := todo.RaiseTx(ctx, tx, s.now(), todo.Item{Kind: todo.KindNoticed, Key: noticeKey(id), Permission: access.DeliveryDecide,
+		UnitPath: a.UnitPath, SubjectType: "platform_post", SubjectID: id, Code: "reach." + codeOf(what),
+		Args: map[string]any{"account": a.At(), "text": brief(text)}})
+	if err != nil {
+		return fmt.Errorf("tell of a post: %w", err)
+	}
+	return nil
+}
+
+// codeOf is the part of a to-do's code that says what was noticed.
+func codeOf(what string) string {
+	if what == string(Shown) {
+		return "live"
+	}
+	return what
+}

@@ -1,0 +1,203 @@
+package reach
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/fault"
+)
+
+// figures writes a day of an account by hand.
+func (w *world) figures(id int64, day string, followers any, posts, interactions int) {
+	w.Helper()
+	w.exec(`INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts)
+VALUES ($1, $2, $3, $4, $4, $5, 0, 0, 0)`, id, day, followers, posts, interactions)
+}
+
+func TestTheMatrixComparesWithThePeriodBefore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0)
+	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
+	b := w.connect("朝阳环保示例", "朝阳区", account.Public)
+	w.figures(a.ID, "2026-11-09", 900, 1, 10)  // the day before the earlier period
+	w.figures(a.ID, "2026-11-12", nil, 2, 40)  // the earlier period: 10 to 16 November
+	w.figures(a.ID, "2026-11-16", 1000, 2, 60) //
+	w.figures(a.ID, "2026-11-17", nil, 1, 7)   // this one: 17 to 23
+	w.figures(a.ID, "2026-11-23", 1100, 3, 193)
+	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(7, w.now()), Sort{})
+	if err != nil || len(m.Rows) != 2 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	r := m.Rows[0]
+	if *r.Followers != 1100 || *r.Gained.Now != 100 || *r.Gained.Before != 100 || *r.Posts.Now != 4 || *r.Posts.Before != 4 || *r.Interacted.Now != 200 || *r.Interacted.Before != 100 {
+		t.Errorf("row %+v", r)
+	}
+	if got, ok := r.PerPost(); !ok || got != 50 {
+		t.Errorf("%v per post", got)
+	}
+	if got := r.Daily; len(got) != 7 || got[0] != 7 || got[6] != 193 || got[3] != 0 {
+		t.Errorf("sparkline %v", got)
+	}
+	if e := m.Rows[1]; e.AccountID != b.ID || e.Known || e.Followers != nil || e.Posts.Now != nil || e.Reads != nil {
+		t.Errorf("an account without figures shows some: %+v", e)
+	}
+	if m.Total.Followers == nil || *m.Total.Followers != 1100 || *m.Total.Interacted.Now != 200 || m.Total.Reads != nil || m.Total.Daily[6] != 193 {
+		t.Errorf("total %+v", m.Total)
+	}
+}
+
+func TestTheMatrixIsSortedAndUnknownColumnsAreRefused(t *testing.T) {
+	t.Parallel()
+	n := func(v int64) *int64 { return &v }
+	list := []Row{
+		{Handle: "丙", Followers: n(2), Posts: Change{Now: n(1)}, Interacted: Change{Now: n(9)}},
+		{Handle: "甲", Posts: Change{Now: n(3)}, Interacted: Change{Now: n(9)}},
+		{Handle: "乙", Followers: n(5)},
+	}
+	for _, c := range []struct {
+		s    Sort
+		want string
+	}{
+		{Sort{}, "丙甲乙"}, {Sort{"followers", true}, "乙丙甲"}, {Sort{"followers", false}, "甲丙乙"}, {Sort{"perpost", true}, "丙甲乙"},
+		{Sort{"posts", true}, "甲丙乙"}, {Sort{"handle", false}, "丙乙甲"}, {Sort{"last", true}, "丙甲乙"}, {Sort{"reads", false}, "丙甲乙"},
+	} {
+		rows := append([]Row(nil), list...)
+		if err := order(rows, c.s); err != nil {
+			t.Fatal(err)
+		}
+		var got strings.Builder
+		for _, r := range rows {
+			got.WriteString(r.Handle)
+		}
+		if got.String() != c.want {
+			t.Errorf("%+v: %s, want %s", c.s, got.String(), c.want)
+		}
+	}
+	if err := order(list, Sort{By: "password"}); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("unknown column: %v", err)
+	}
+}
+
+func TestReachIsScopedAndOwnUnitMeansOwnUnit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0)
+	city := w.connect("环保北京", "北京市环境保护局", account.Commercial)
+	chaoyang := w.connect("朝阳环保示例", "朝阳区", account.Public)
+	for name, c := range map[string]struct {
+		actor access.Actor
+		want  []int64
+	}{
+		"supervisor":             {w.boss, []int64{city.ID, chaoyang.ID}},
+		"press officer, city":    {w.user("市宣传专员", access.PressOfficer, "北京市环境保护局"), []int64{city.ID}},
+		"press officer, unit":    {w.user("区宣传专员", access.PressOfficer, "朝阳区"), []int64{chaoyang.ID}},
+		"reviewer of a district": {w.user("区审核员", access.Reviewer, "朝阳区"), []int64{chaoyang.ID}},
+		"administrator":          {w.admin, nil},
+	} {
+		m, err := w.s.Matrix(w.ctx(), c.actor, LastDays(7, w.now()), Sort{})
+		if err != nil || len(m.Rows) != len(c.want) {
+			t.Fatalf("%s sees %d accounts, want %d, %v", name, len(m.Rows), len(c.want), err)
+		}
+		for i, r := range m.Rows {
+			if r.AccountID != c.want[i] {
+				t.Errorf("%s sees account %d", name, r.AccountID)
+			}
+		}
+		for _, id := range []int64{city.ID, chaoyang.ID} {
+			_, err := w.s.Series(w.ctx(), c.actor, id, LastDays(7, w.now()))
+			if inside := contains(c.want, id); inside != (err == nil) || !inside && !fault.Is(err, fault.KindNotFound) {
+				t.Errorf("%s opens account %d: %v", name, id, err)
+			}
+		}
+	}
+}
+
+func contains(list []int64, v int64) bool {
+	for _, x := range list {
+		if x == v {
+			return true
+		}
+	}
+	return false
+}
+
+func TestADayBeforeTheOldestPostIsMissingAndNotZero(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0)
+	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
+	_, err := w.s.ImportPast(w.ctx(), w.admin, a.ID, "x.csv", strings.NewReader("id,posted_at,text,likes\n9,2026-11-21 12:00,甲,5\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := w.s.Series(w.ctx(), w.boss, a.ID, LastDays(5, w.now()))
+	if err != nil || len(s.Points) != 5 || s.Since == nil {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	if p := s.Points[1]; p.Posts != nil || p.Interactions() != nil {
+		t.Errorf("the day before the first post: %+v", p)
+	}
+	if p := s.Points[2]; *p.Posts != 1 || *p.Interactions() != 5 || p.Followers != nil {
+		t.Errorf("the day of the first post: %+v", p)
+	}
+	if p := s.Points[4]; *p.Posts != 0 || p.Reads != nil {
+		t.Errorf("today: %+v", p)
+	}
+	daily, err := w.s.Daily(w.ctx(), w.boss, LastDays(5, w.now()))
+	if err != nil || len(daily) != 5 || daily[0].Posts != nil || *daily[2].Likes != 5 {
+		t.Errorf("sums per day %+v, %v", daily, err)
+	}
+}
+
+func TestRollingUpTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2000)
+	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
+	w.backfill(a.ID)
+	if _, err := w.s.Followers(w.ctx()); err != nil {
+		t.Fatal(err)
+	}
+	sum := `SELECT md5(string_agg(d::text, '|' ORDER BY account_id, day)) FROM account_days d`
+	before := one[string](w, sum)
+	for range 2 {
+		if err := w.s.RollUp(w.ctx()); err != nil {
+			t.Fatal(err)
+		}
+		if after := one[string](w, sum); after != before {
+			t.Error("the roll-up differs from what the readings brought up to date")
+		}
+	}
+	day := one[time.Time](w, `SELECT max(day) FROM account_days WHERE posts = 1`)
+	w.exec(`UPDATE platform_posts SET state = 'removed' WHERE (posted_at AT TIME ZONE 'Asia/Shanghai')::date = $1`, day)
+	if err := w.s.RollUp(w.ctx()); err != nil {
+		t.Fatal(err)
+	}
+	if n := one[int](w, `SELECT posts FROM account_days WHERE day = $1`, day); n != 0 {
+		t.Errorf("%d posts on the day whose only post was removed", n)
+	}
+}
+
+func TestBestPostsComeFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0)
+	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
+	var file strings.Builder
+	file.WriteString("id,posted_at,text,likes,reads\n")
+	for i := 1; i <= 5; i++ {
+		file.WriteString(strconv.Itoa(i) + ",2026-11-2" + strconv.Itoa(i%3) + " 12:00,第" + strconv.Itoa(i) + "条," + strconv.Itoa(i*i) + "," + map[bool]string{true: "100", false: ""}[i == 2] + "\n")
+	}
+	if _, err := w.s.ImportPast(w.ctx(), w.admin, a.ID, "x.csv", strings.NewReader(file.String())); err != nil {
+		t.Fatal(err)
+	}
+	for by, want := range map[string]string{"": "5", "time": "5", "reads": "2", "likes": "5"} {
+		list, err := w.s.Posts(w.ctx(), w.boss, PostFilter{AccountID: a.ID, Period: LastDays(30, w.now()), By: by, Limit: 3})
+		if err != nil || len(list) != 3 || list[0].RemoteID != want {
+			t.Errorf("by %q: %+v, %v", by, list, err)
+		}
+	}
+	if _, err := w.s.Posts(w.ctx(), w.boss, PostFilter{By: "password"}); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("unknown column: %v", err)
+	}
+}

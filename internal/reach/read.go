@@ -1,0 +1,297 @@
+package reach
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"juzhen/internal/account"
+	"juzhen/internal/pg"
+	"juzhen/internal/todo"
+	"juzhen/internal/weibo"
+)
+
+// batch is how many posts or accounts one counting call takes.
+const batch = 100
+
+// maxCalls bounds the counting calls of one job; what is left is due again at once.
+const maxCalls = 10
+
+// Read brings one account up to date: its newest posts when their time has come, and the counts of the posts that are due. A refusal
+// of the platform or an empty budget puts the account off and is no error; anything else is, and the job is tried again.
+func (s *Service) Read(ctx context.Context, accountID int64) error {
+	w, watched, err := findWatch(ctx, s.db.Pool(), accountID)
+	if err != nil || !watched {
+		return err
+	}
+	src, err := s.open(ctx, accountID)
+	if err != nil {
+		return s.refused(ctx, src, PublicHost, err)
+	}
+	if !w.NextAt.After(s.now()) {
+		if err := s.look(ctx, src, w); err != nil {
+			return s.refused(ctx, src, src.host(), err)
+		}
+	}
+	if err := s.count(ctx, src, w); err != nil {
+		return s.refused(ctx, src, src.host(), err)
+	}
+	return nil
+}
+
+// count takes the counts of the posts that are due, a hundred a call.
+func (s *Service) count(ctx context.Context, src source, w watch) error {
+	for range maxCalls {
+		due, err := duePosts(ctx, s.db.Pool(), src.ID, s.now(), batch)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		if err := s.countBatch(ctx, src, &w, due); err != nil {
+			return err
+		}
+		if len(due) < batch {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (s *Service) countBatch(ctx context.Context, src source, w *watch, due []tracked) error {
+	got, err := s.ask(ctx, src, w, due)
+	if err != nil {
+		return err
+	}
+	var missing []tracked
+	var list []counted
+	for _, t := range due {
+		c, ok := got[t.RemoteID]
+		if !ok {
+			missing = append(missing, t)
+			continue
+		}
+		list = append(list, counted{t.ID, t.PostedAt, c, NextRead(src.Connector, t.PostedAt, s.now())})
+	}
+	gone, err := s.confirm(ctx, src, missing)
+	if err != nil && !errors.Is(err, errBudget) {
+		return err
+	}
+	return s.keepCounts(ctx, src, list, missing, gone)
+}
+
+// ask reads the counts of the posts, with reads where the contract returns them. Whether it does is asked again once a day.
+func (s *Service) ask(ctx context.Context, src source, w *watch, due []tracked) (map[string]Counts, error) {
+	got := make(map[string]Counts, len(due))
+	ids := make([]string, len(due))
+	for i, t := range due {
+		ids[i] = t.RemoteID
+	}
+	if src.mode == weibo.Commercial && w.mayHaveReads(s.now()) {
+		list, err := s.call(ctx, src, ids, s.api.Reads)
+		if err != nil && !refusedForGood(err) {
+			return nil, err
+		}
+		if err := s.noteReads(ctx, w, len(list) > 0); err != nil {
+			return nil, err
+		}
+		ids = keepCounted(got, list, ids)
+	}
+	if len(ids) == 0 {
+		return got, nil
+	}
+	list, err := s.call(ctx, src, ids, func(ctx context.Context, t weibo.Token, ids []string) ([]weibo.Count, error) {
+		return s.api.Counts(ctx, src.mode, t, ids)
+	})
+	keepCounted(got, list, ids)
+	return got, err
+}
+
+// mayHaveReads tells whether to ask for reads: they came last time, or nobody asked for a day.
+func (w watch) mayHaveReads(now time.Time) bool {
+	return w.AskedAt == nil || now.Sub(*w.AskedAt) >= day || w.HasReads != nil && *w.HasReads
+}
+
+// refusedForGood tells whether the platform refuses this interface to us, which is an answer about reads and no failure.
+func refusedForGood(err error) bool {
+	c := weibo.ClassOf(err)
+	return c == weibo.ClassNever || c == weibo.ClassConfig
+}
+
+func (s *Service) noteReads(ctx context.Context, w *watch, has bool) error {
+	now := s.now()
+	if w.HasReads != nil && *w.HasReads == has && w.AskedAt != nil && now.Sub(*w.AskedAt) < day {
+		return nil
+	}
+	w.HasReads, w.AskedAt = &has, &now
+	return askedReads(ctx, s.db.Pool(), w.AccountID, has, now)
+}
+
+type countCall func(ctx context.Context, t weibo.Token, ids []string) ([]weibo.Count, error)
+
+func (s *Service) call(ctx context.Context, src source, ids []string, fn countCall) ([]weibo.Count, error) {
+	if err := s.spend(ctx, src.host(), src.ID); err != nil {
+		return nil, err
+	}
+	return fn(ctx, src.token, ids)
+}
+
+// keepCounted puts an answer's counts in the map and gives the ids that are still missing.
+func keepCounted(got map[string]Counts, list []weibo.Count, ids []string) []string {
+	for _, c := range list {
+		got[c.ID] = Counts{Reposts: c.Reposts, Comments: c.Comments, Likes: c.Likes, Reads: c.Reads}
+	}
+	var rest []string
+	for _, id := range ids {
+		if _, ok := got[id]; !ok {
+			rest = append(rest, id)
+		}
+	}
+	return rest
+}
+
+// keepCounts writes readings and the days they belong to. A post without an answer that is not gone is asked again an hour later.
+func (s *Service) keepCounts(ctx context.Context, src source, list []counted, missing []tracked, gone []gonePost) error {
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		if err := writeCounts(ctx, tx.Pgx, list, s.now()); err != nil {
+			return err
+		}
+		if err := putOff(ctx, tx.Pgx, missing, s.now().Add(hour)); err != nil {
+			return err
+		}
+		for _, g := range gone {
+			if err := s.settle(ctx, tx, src.Account, g.post, g.verdict); err != nil {
+				return err
+			}
+		}
+		at := make([]time.Time, len(list))
+		for i, c := range list {
+			at[i] = c.posted
+		}
+		return rollDays(ctx, tx.Pgx, src.ID, daysOf(at))
+	})
+}
+
+// Followers counts followers and posts of all accounts with a token, a hundred a call. An account whose figures the platform keeps back
+// is left out: missing, not zero. It returns how many accounts were read.
+func (s *Service) Followers(ctx context.Context) (int, error) {
+	all, err := readable(ctx, s.db.Pool())
+	if err != nil {
+		return 0, err
+	}
+	read := 0
+	for len(all) > 0 {
+		n := min(len(all), batch)
+		got, err := s.followersOf(ctx, all[:n])
+		if err != nil {
+			return read, err
+		}
+		all, read = all[n:], read+got
+	}
+	return read, nil
+}
+
+// followersOf reads one batch with the first token that works.
+func (s *Service) followersOf(ctx context.Context, some []reader) (int, error) {
+	uids := make([]string, len(some))
+	ids := make(map[string]int64, len(some))
+	for i, r := range some {
+		uids[i], ids[r.UID] = r.UID, r.ID
+	}
+	first := int(s.now().Unix()/int64(hour/time.Second)) % len(some) // each hour another account's budget
+	for i := range some {
+		list, err := s.usersCounts(ctx, some[(first+i)%len(some)].ID, uids)
+		if err != nil {
+			return 0, err
+		}
+		if list != nil {
+			return s.keepFollowers(ctx, ids, list)
+		}
+	}
+	return 0, nil
+}
+
+// usersCounts asks with the token of one account; nil without an error when another account's should be tried.
+func (s *Service) usersCounts(ctx context.Context, accountID int64, uids []string) ([]weibo.UserCount, error) {
+	src, err := s.open(ctx, accountID)
+	if err != nil {
+		return nil, s.refused(ctx, src, PublicHost, err)
+	}
+	if err := s.spend(ctx, PublicHost, accountID); err != nil {
+		if errors.Is(err, errBudget) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	list, err := s.api.UsersCounts(ctx, src.token, uids)
+	if err != nil {
+		return nil, s.refused(ctx, src, PublicHost, err)
+	}
+	return list, nil
+}
+
+func (s *Service) keepFollowers(ctx context.Context, ids map[string]int64, list []weibo.UserCount) (int, error) {
+	var keep []following
+	for _, c := range list {
+		if id, ok := ids[c.UID]; ok && c.Followers+c.Friends+c.Posts > 0 {
+			keep = append(keep, following{id, c.Followers, c.Friends, c.Posts})
+		}
+	}
+	return len(keep), s.db.InTx(ctx, func(tx pg.Tx) error { return writeFollowers(ctx, tx.Pgx, keep, s.now()) })
+}
+
+// adoptWindow is how far back Plan looks for deliveries that were sent and are not among the posts yet.
+const adoptWindow = 7 * day
+
+// Plan begins to watch accounts that got a token, takes in what deliveries have sent, decides posts of unclear origin, and lists the
+// accounts that have something due.
+func (s *Service) Plan(ctx context.Context) ([]int64, error) {
+	now := s.now()
+	if err := beginWatches(ctx, s.db.Pool(), now); err != nil {
+		return nil, err
+	}
+	if err := s.adopt(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.decideUnsure(ctx); err != nil {
+		return nil, err
+	}
+	return dueAccounts(ctx, s.db.Pool(), now)
+}
+
+// adopt takes in what deliveries have sent; a post that was noticed as somebody else's before its delivery was decided is ours after all.
+func (s *Service) adopt(ctx context.Context) error {
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		list, err := adoptSent(ctx, tx.Pgx, s.now().Add(-adoptWindow), s.now())
+		if err != nil {
+			return err
+		}
+		for _, t := range list {
+			if t.State != Shown {
+				continue
+			}
+			if err := todo.ResolveTx(ctx, tx, s.now(), noticeKey(t.ID), 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// decideUnsure calls a post somebody else's once no delivery of its account is open any more.
+func (s *Service) decideUnsure(ctx context.Context) error {
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		list, err := unsureDecided(ctx, tx.Pgx)
+		if err != nil {
+			return err
+		}
+		for _, p := range list {
+			a, err := account.FindTx(ctx, tx, p.AccountID)
+			if err != nil {
+				return err
+			}
+			if err := s.raise(ctx, tx, a, p.ID, string(Elsewhere), p.Text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,148 @@
+package reach
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"juzhen/internal/account"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/weibo"
+)
+
+// Options of the service.
+type Options struct {
+	Limits Limits           // share of the call limits readings may use
+	Now    func() time.Time // default time.Now
+	Log    *slog.Logger     // default slog.Default()
+}
+
+// Service is the use cases of reach. It is safe for concurrent use.
+type Service struct {
+	db       *pg.DB
+	api      *weibo.Client
+	accounts *account.Service
+	opt      Options
+}
+
+// New builds the service. It makes no call and reads nothing.
+func New(db *pg.DB, api *weibo.Client, accounts *account.Service, opt Options) *Service {
+	opt.Limits = opt.Limits.filled()
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Log == nil {
+		opt.Log = slog.Default()
+	}
+	return &Service{db: db, api: api, accounts: accounts, opt: opt}
+}
+
+func (s *Service) now() time.Time { return s.opt.Now().UTC().Truncate(time.Microsecond) }
+
+// errBudget says that the share of calls for readings is used up; the reading goes on in the next window.
+var errBudget = errors.New("reach: the call budget is used up")
+
+// source is an account that is read, with the token to do so.
+type source struct {
+	account.Account
+	token weibo.Token
+	mode  weibo.Mode
+	began time.Time
+}
+
+// open finds an account and its token. Fails with the fault of account.Service.Token when there is none.
+func (s *Service) open(ctx context.Context, accountID int64) (source, error) {
+	src := source{began: s.now()}
+	err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
+		src.Account, err = account.FindTx(ctx, tx, accountID)
+		return err
+	})
+	if err != nil {
+		return src, err
+	}
+	src.mode = weibo.Mode(src.Connector)
+	if !src.Connector.NeedsToken() || src.State == account.Closed {
+		return src, fault.Conflict("手动发布或已关停的账号没有可读取的接口").WithCode("no_interface")
+	}
+	src.token, err = s.accounts.Token(ctx, accountID)
+	return src, err
+}
+
+// host is the interface that the account's own readings go to.
+func (src source) host() Host {
+	if src.mode == weibo.Commercial {
+		return CommercialHost
+	}
+	return PublicHost
+}
+
+// spend takes one call out of the budget, or fails with errBudget.
+func (s *Service) spend(ctx context.Context, h Host, accountID int64) error {
+	for _, w := range s.opt.Limits.windows(h, accountID, s.now()) {
+		ok, err := spend(ctx, s.db.Pool(), w)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errBudget
+		}
+	}
+	return nil
+}
+
+// expiredCodes are the platform's words for a token whose time is over; every other refusal of a token is a withdrawal.
+var expiredCodes = []int{21315, 21327}
+
+// refused records what an error of the platform means for later readings. It returns the error only when the job should be tried again.
+func (s *Service) refused(ctx context.Context, src source, h Host, cause error) error {
+	now, next := s.now(), s.now().Add(15*time.Minute)
+	reason := "unreachable"
+	var e *weibo.Error
+	switch {
+	case errors.Is(cause, errBudget):
+		reason, next = "budget", s.opt.Limits.hourly(h, now).ends
+	case errors.As(cause, &e) && e.Class == weibo.ClassToken:
+		reason, next = "token", now.Add(hour)
+		if err := s.tokenRefused(ctx, src, e); err != nil {
+			return err
+		}
+	case errors.As(cause, &e) && e.Class == weibo.ClassSlow:
+		reason, next = "limit", e.RestUntil(now)
+		if err := s.slowedDown(ctx, src, h, e); err != nil {
+			return err
+		}
+	case errors.As(cause, &e) && e.Class != weibo.ClassRetry:
+		reason, next = "refused", now.Add(hour)
+	case fault.Is(cause, fault.KindConflict):
+		reason, next = "token", now.Add(hour)
+	default:
+		if err := looked(ctx, s.db.Pool(), src.ID, now, next, reason); err != nil {
+			return err
+		}
+		return cause
+	}
+	s.opt.Log.WarnContext(ctx, "reading put off", "account", src.ID, "reason", reason, "until", next, "err", cause)
+	return looked(ctx, s.db.Pool(), src.ID, now, next, reason)
+}
+
+func (s *Service) tokenRefused(ctx context.Context, src source, e *weibo.Error) error {
+	bad := account.TokenRevoked
+	if slices.Contains(expiredCodes, e.Code) {
+		bad = account.TokenExpired
+	}
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		return s.accounts.MarkTokenBadTx(ctx, tx, src.began, src.ID, bad)
+	})
+}
+
+// slowedDown uses up the window the platform closed: the address's hour or the account's day.
+func (s *Service) slowedDown(ctx context.Context, src source, h Host, e *weibo.Error) error {
+	w := s.opt.Limits.daily(src.ID, s.now())
+	if e.Scope == weibo.ScopeIP {
+		w = s.opt.Limits.hourly(h, s.now())
+	}
+	return exhaust(ctx, s.db.Pool(), w)
+}

@@ -1,0 +1,87 @@
+package reach
+
+import (
+	"context"
+	"time"
+)
+
+// rollDays computes days of one account anew from its posts. Running it again changes nothing; a day whose last post was removed
+// goes back to zero posts.
+func rollDays(ctx context.Context, q querier, accountID int64, days []time.Time) error {
+	if len(days) == 0 {
+		return nil
+	}
+	_, err := q.Exec(ctx, `
+INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts)
+SELECT $1, d.day, count(p.id), count(p.id) FILTER (WHERE p.original), coalesce(sum(p.reposts), 0), coalesce(sum(p.comments), 0),
+       coalesce(sum(p.likes), 0), sum(p.reads), count(p.reads)
+FROM unnest($2::date[]) AS d (day)
+LEFT JOIN platform_posts p ON p.account_id = $1 AND p.state <> 'removed'
+     AND p.posted_at >= d.day::timestamp AT TIME ZONE 'Asia/Shanghai' AND p.posted_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+GROUP BY d.day
+ON CONFLICT (account_id, day) DO UPDATE SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
+    comments = excluded.comments, likes = excluded.likes, reads = excluded.reads, read_posts = excluded.read_posts`,
+		accountID, dates(days))
+	return err
+}
+
+// dates are the days as Postgres takes them, whatever the session's zone.
+func dates(days []time.Time) []string {
+	out := make([]string, len(days))
+	for i, d := range days {
+		out[i] = d.In(zone).Format(time.DateOnly)
+	}
+	return out
+}
+
+// daysOf lists the distinct days in which instants lie.
+func daysOf(instants []time.Time) []time.Time {
+	seen := map[time.Time]bool{}
+	var out []time.Time
+	for _, at := range instants {
+		if d := Day(at); !seen[d] {
+			seen[d] = true
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// rollPosts computes the days from from to to of every account anew from the posts.
+func rollPosts(ctx context.Context, q querier, from, to time.Time) error {
+	_, err := q.Exec(ctx, `
+WITH sums AS (
+    SELECT account_id, (posted_at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(*) AS posts, count(*) FILTER (WHERE original) AS originals,
+           sum(reposts) AS reposts, sum(comments) AS comments, sum(likes) AS likes, sum(reads) AS reads, count(reads) AS read_posts
+    FROM platform_posts WHERE posted_at >= $1 AND posted_at < $2 AND state <> 'removed' GROUP BY 1, 2),
+emptied AS (
+    UPDATE account_days d SET posts = 0, originals = 0, reposts = 0, comments = 0, likes = 0, reads = NULL, read_posts = 0
+    WHERE d.day >= $3::date AND d.day < $4::date AND d.posts > 0
+      AND NOT EXISTS (SELECT FROM sums s WHERE s.account_id = d.account_id AND s.day = d.day))
+INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts)
+SELECT account_id, day, posts, originals, reposts, comments, likes, reads, read_posts FROM sums
+ON CONFLICT (account_id, day) DO UPDATE SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
+    comments = excluded.comments, likes = excluded.likes, reads = excluded.reads, read_posts = excluded.read_posts`,
+		from, to, from.In(zone).Format(time.DateOnly), to.In(zone).Format(time.DateOnly))
+	return err
+}
+
+// rollFollowers sets, for each day from from to to, the last reading of followers of each account.
+func rollFollowers(ctx context.Context, q querier, from, to time.Time) error {
+	_, err := q.Exec(ctx, `
+INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts)
+SELECT DISTINCT ON (r.account_id, d.day) r.account_id, d.day, r.followers, 0, 0, 0, 0, 0, 0
+FROM account_readings r, LATERAL (SELECT (r.taken_at AT TIME ZONE 'Asia/Shanghai')::date AS day) d
+WHERE r.taken_at >= $1 AND r.taken_at < $2 ORDER BY r.account_id, d.day, r.taken_at DESC
+ON CONFLICT (account_id, day) DO UPDATE SET followers = excluded.followers`, from, to)
+	return err
+}
+
+// putFollowers writes daily followers the platform itself keeps, where we have no reading of our own.
+func putFollowers(ctx context.Context, q querier, accountID int64, days []string, followers []int64) error {
+	_, err := q.Exec(ctx, `
+INSERT INTO account_days AS d (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts)
+SELECT $1, x.day, x.followers, 0, 0, 0, 0, 0, 0 FROM unnest($2::date[], $3::bigint[]) AS x (day, followers)
+ON CONFLICT (account_id, day) DO UPDATE SET followers = coalesce(d.followers, excluded.followers)`, accountID, days, followers)
+	return err
+}

@@ -1,0 +1,78 @@
+package reach
+
+import (
+	"context"
+	"time"
+
+	"juzhen/internal/access"
+)
+
+// selectMatrixOf is the row of one account, whatever its state; the caller has checked the scope.
+func selectMatrixOf(ctx context.Context, q querier, p Period, accountID int64) ([]Row, error) {
+	const one = `
+WITH scope AS MATERIALIZED (SELECT a.*, u.name AS unit_name FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id = $4`
+	list, err := rows[matrixRow](ctx, q, one+matrixRest, date(p.Before().From), date(p.From), date(p.To), accountID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Row, len(list))
+	for i, r := range list {
+		out[i] = r.row(p.Days())
+	}
+	return out, nil
+}
+
+type pointRow struct {
+	Day                                                          time.Time
+	Followers, Posts, Originals, Reposts, Comments, Likes, Reads *int64
+	ReadPosts                                                    int64
+}
+
+func (r pointRow) point() Point {
+	y, m, d := r.Day.Date()
+	return Point{Day: time.Date(y, m, d, 0, 0, 0, 0, zone), Followers: r.Followers, Posts: r.Posts, Originals: r.Originals, Reposts: r.Reposts,
+		Comments: r.Comments, Likes: r.Likes, Reads: r.Reads, ReadPosts: r.ReadPosts}
+}
+
+func points(list []pointRow) []Point {
+	out := make([]Point, len(list))
+	for i, r := range list {
+		out[i] = r.point()
+	}
+	return out
+}
+
+// selectPoints gives each day of the period. A day without a row has no posts when it lies after the oldest post we know, and is
+// not available when it lies before.
+func selectPoints(ctx context.Context, q querier, p Period, accountID int64) ([]Point, *time.Time, error) {
+	var since *time.Time
+	err := q.QueryRow(ctx, `SELECT (min(posted_at) AT TIME ZONE 'Asia/Shanghai')::date FROM platform_posts WHERE account_id = $1`, accountID).Scan(&since)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := rows[pointRow](ctx, q, `
+SELECT g::date AS day, d.followers, CASE WHEN k.known THEN coalesce(d.posts, 0) END AS posts, CASE WHEN k.known THEN coalesce(d.originals, 0) END AS originals,
+       CASE WHEN k.known THEN coalesce(d.reposts, 0) END AS reposts, CASE WHEN k.known THEN coalesce(d.comments, 0) END AS comments,
+       CASE WHEN k.known THEN coalesce(d.likes, 0) END AS likes, d.reads, coalesce(d.read_posts, 0) AS read_posts
+FROM generate_series($2::date, $3::date - 1, interval '1 day') g
+LEFT JOIN account_days d ON d.account_id = $1 AND d.day = g::date
+CROSS JOIN LATERAL (SELECT coalesce(g::date >= $4::date, false) AS known) k ORDER BY g`, accountID, date(p.From), date(p.To), since)
+	if since != nil {
+		at := pointRow{Day: *since}.point().Day
+		since = &at
+	}
+	return points(list), since, err
+}
+
+// selectDaily gives the sums of the accounts in scope for each day. Followers are the sum of what was read that day.
+func selectDaily(ctx context.Context, q querier, actor access.Actor, p Period) ([]Point, error) {
+	scope, args := scoped(actor, access.ReachView, "u.path", 3)
+	list, err := rows[pointRow](ctx, q, `
+SELECT g::date AS day, sum(d.followers)::bigint AS followers, sum(d.posts) AS posts, sum(d.originals) AS originals, sum(d.reposts)::bigint AS reposts,
+       sum(d.comments)::bigint AS comments, sum(d.likes)::bigint AS likes, sum(d.reads)::bigint AS reads, coalesce(sum(d.read_posts), 0) AS read_posts
+FROM generate_series($1::date, $2::date - 1, interval '1 day') g
+LEFT JOIN account_days d ON d.day = g::date AND d.account_id IN (
+    SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.state <> 'closed' AND `+scope+`)
+GROUP BY g ORDER BY g`, append([]any{date(p.From), date(p.To)}, args...)...)
+	return points(list), err
+}
