@@ -10,8 +10,6 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -101,6 +99,15 @@ func gallery(t *testing.T) string {
 		p.Bundle = []string{"calendar"}
 		return kit.Show(c, http.StatusOK, "gallery/calendar", p)
 	})
+	kit.Declare("gallery/parts", galleryPage{})
+	kit.Declare("gallery/parts#part", galleryPage{})
+	kit.Handle(g, "GET", "/parts", access.Self, func(c *gin.Context) error {
+		return kit.Show(c, http.StatusOK, "gallery/parts", galleryPage{Base: kit.Base(c, "稿件")})
+	})
+	kit.Handle(g, "POST", "/part", access.Self, func(c *gin.Context) error { return part(kit, c) })
+	kit.Handle(kit.Group(""), "POST", web.SignInPath, web.Open, func(c *gin.Context) error {
+		return kit.SignedIn(c, "boss", noon.Add(time.Hour))
+	})
 	kit.Handle(g, "GET", "/feed", access.Self, func(c *gin.Context) error { c.JSON(http.StatusOK, feed()); return nil })
 	kit.Handle(g, "POST", "/move", access.Self, func(c *gin.Context) error {
 		var form struct {
@@ -126,6 +133,23 @@ func gallery(t *testing.T) string {
 	server := httptest.NewServer(kit.Handler())
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// part answers htmx: with a part, a conflict, or the way to another page.
+func part(kit *web.Kit, c *gin.Context) error {
+	var form struct {
+		Do string `form:"do"`
+	}
+	if err := web.Bind(c, &form); err != nil {
+		return err
+	}
+	switch form.Do {
+	case "conflict":
+		return fault.Conflict("这个时间已经过去")
+	case "away":
+		return kit.See(c, "/g/empty", "已提交审核")
+	}
+	return kit.Show(c, http.StatusOK, "gallery/parts#part", galleryPage{Base: kit.Base(c, "稿件")})
 }
 
 func sample(b page.Base) galleryPage {
@@ -212,46 +236,4 @@ func pictures() (tiles, heat template.HTML) {
 		}
 	}
 	return svg.TileMap(list, svg.Label{Title: "各区发稿数"}), svg.HeatMap(h, svg.Label{Title: "互动热度", Desc: "周一至周日，0 至 23 时"})
-}
-
-// TestPartsAreAccessibleAndFit looks at the gallery, the empty page, sign-in and an error page at both widths and themes.
-func TestPartsAreAccessibleAndFit(t *testing.T) {
-	t.Parallel()
-	tab := Launch(t).Open(t, gallery(t))
-	tab.SetCookie(web.CookieName, "boss")
-	for _, theme := range []string{"light", "dark"} {
-		tab.SetCookie("juzhen_theme", theme)
-		for _, width := range []int64{1440, 390} {
-			tab.Size(width, 900)
-			for name, path := range map[string]string{"gallery": "/g", "empty": "/g/empty", "calendar": "/g/calendar", "signin": "/signin", "error": "/nowhere"} {
-				tab.Go(path)
-				tab.Ready()
-				tab.FitsWidth()
-				tab.Axe()
-				if dir := os.Getenv("E2E_PICTURES"); dir != "" {
-					tab.Picture(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, theme)))
-				}
-			}
-		}
-	}
-}
-
-// TestScriptsMakePagesQuicker drives what the scripts add: search by key, the tree picker, the length of a text, rows.
-func TestScriptsMakePagesQuicker(t *testing.T) {
-	t.Parallel()
-	tab := Launch(t).Open(t, gallery(t))
-	tab.SetCookie(web.CookieName, "boss")
-	tab.Go("/g")
-	tab.Press("/")
-	tab.Eval(`document.activeElement.id === "q"`)
-	tab.SeeText(".length", "/ 140")
-	tab.Type("#f-text", "中文字")
-	tab.SeeText(".length", "3 / 140")
-	tab.SeeText("[data-picker-count]", "2")
-	tab.Click("input.tree-all[aria-label='区分局']")
-	tab.SeeText("[data-picker-count]", "4")
-	tab.Type("[data-picker-find]", "之声")
-	tab.Eval(`[...document.querySelectorAll(".tree label")].filter(l => l.offsetParent).length === 1`)
-	tab.Follow("form.form button[type=submit]")
-	tab.SeeText(".banner-good", "已提交审核")
 }
