@@ -87,8 +87,12 @@ func TestDraggingMovesAnEntryAndARefusalPutsItBack(t *testing.T) {
 	t.Parallel()
 	tab := Launch(t).Open(t, gallery(t))
 	tab.SetCookie(web.CookieName, "boss")
+	tab.Size(1440, 1300) // all weeks in view: coordinates do not scroll
 	tab.Go("/g/calendar?view=month&date=2026-11-23")
 	tab.Ready()
+	if got := tab.Path(); got != "/g/calendar?view=month&date=2026-11-23" {
+		t.Errorf("the address became %s", got)
+	}
 	tab.SeeText(".entry.tone-blue", "待发")
 	tab.Eval(`document.addEventListener("jz:moved", () => { document.body.dataset.moved = "1" }) ?? true`)
 	drag(tab, `[data-date="2026-11-27"]`)

@@ -26,6 +26,9 @@ interface Entry {
 
 const views: Record<string, string> = { month: "dayGridMonth", week: "timeGridWeek", list: "listWeek" };
 
+// shanghaiDay writes the day as 2026-11-23, whatever the zone of the browser.
+const shanghaiDay = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
+
 for (const at of document.querySelectorAll<HTMLElement>("[data-calendar]")) draw(at);
 
 function draw(at: HTMLElement): void {
@@ -64,7 +67,7 @@ function draw(at: HTMLElement): void {
     datesSet: (info) => {
       const view = Object.keys(views).find((k) => views[k] === info.view.type) ?? "month";
       address.searchParams.set("view", view);
-      address.searchParams.set("date", calendar.getDate().toISOString().slice(0, 10));
+      address.searchParams.set("date", shanghaiDay.format(calendar.getDate()));
       history.replaceState(history.state, "", address);
     },
   });
