@@ -16,15 +16,15 @@ import (
 )
 
 const applySQL = `
-UPDATE deliveries SET state = @to, reason = @code, reason_args = @args, updated_at = @now,
-       attempts = attempts + @attempts, looks = CASE WHEN @to <> 'unknown' THEN 0 ELSE looks + @looked END, next_look_at = @next_look,
-       call_ended_at = coalesce(@call_ended, call_ended_at), not_before = @not_before,
-       due_at = coalesce(@due, due_at), not_after = CASE WHEN @due::timestamptz IS NULL THEN not_after ELSE @due + (not_after - due_at) END,
+UPDATE deliveries SET state = @to::text, reason = @code::text, reason_args = @args::jsonb, updated_at = @now::timestamptz,
+       attempts = attempts + @attempts::int, looks = CASE WHEN @to::text <> 'unknown' THEN 0 ELSE looks + @looked::int END, next_look_at = @next_look::timestamptz,
+       call_ended_at = coalesce(@call_ended::timestamptz, call_ended_at), not_before = @not_before::timestamptz,
+       due_at = coalesce(@due::timestamptz, due_at), not_after = CASE WHEN @due::timestamptz IS NULL THEN not_after ELSE @due::timestamptz + (not_after - due_at) END,
        plan = plan + CASE WHEN @due::timestamptz IS NULL THEN 0 ELSE 1 END,
-       remote_id = coalesce(nullif(@remote, ''), remote_id), sent_at = coalesce(@sent_at, sent_at),
-       live = coalesce(nullif(@live, ''), live), live_at = CASE WHEN @live = '' THEN live_at ELSE @now END, live_text = coalesce(@live_text, live_text),
-       wish = CASE WHEN @drop_wish THEN NULL ELSE wish END, wish_due_at = CASE WHEN @drop_wish THEN NULL ELSE wish_due_at END,
-       owner = CASE WHEN @to IN ('sending', 'preparing', 'unknown') THEN owner END
+       remote_id = coalesce(nullif(@remote::text, ''), remote_id), sent_at = coalesce(@sent_at::timestamptz, sent_at),
+       live = coalesce(nullif(@live::text, ''), live), live_at = CASE WHEN @live::text = '' THEN live_at ELSE @now::timestamptz END, live_text = coalesce(@live_text::text, live_text),
+       wish = CASE WHEN @drop_wish::bool THEN NULL ELSE wish END, wish_due_at = CASE WHEN @drop_wish::bool THEN NULL ELSE wish_due_at END,
+       owner = CASE WHEN @to::text IN ('sending', 'preparing', 'unknown') THEN owner END
 WHERE id = @id AND state = @from
 RETURNING plan`
 

@@ -12,10 +12,10 @@ import (
 )
 
 // bindSet binds a delivery to a version as it was frozen, with nothing left of older plans.
-const bindSet = `version_id = @version, plan = d.plan + 1, urgent = @urgent, due_at = @due, approved = false, approved_hash = NULL,
+const bindSet = `version_id = @version, plan = d.plan + 1, urgent = @urgent, due_at = @due::timestamptz, approved = false, approved_hash = NULL,
     payload_hash = (SELECT vt.payload_hash FROM version_targets vt WHERE vt.version_id = @version AND vt.account_id = d.account_id),
     connector = (SELECT a.connector FROM accounts a WHERE a.id = d.account_id),
-    not_after = @due + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id),
+    not_after = @due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id),
     not_before = NULL, pause_id = NULL, owner = NULL, wish = NULL, wish_due_at = NULL, wish_by = NULL, uploads = '[]', looks = 0,
     next_look_at = NULL, taken_by = NULL, taken_at = NULL`
 
@@ -91,8 +91,8 @@ SELECT min(p.id) FROM pauses p JOIN units pu ON pu.id = p.unit_id, accounts a JO
 WHERE a.id = d.account_id AND p.resumed_at IS NULL AND (p.account_id = a.id OR p.account_id IS NULL AND au.path LIKE pu.path || '%')`
 
 // releaseSet makes a delivery ready to go at a due time. The approved hash is of what the reviewer saw.
-const releaseSet = `plan = d.plan + 1, due_at = @due, approved = true, approved_hash = d.payload_hash, not_before = NULL, owner = NULL,
-    not_after = @due + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id), wish = NULL, wish_due_at = NULL, taken_by = NULL, taken_at = NULL`
+const releaseSet = `plan = d.plan + 1, due_at = @due::timestamptz, approved = true, approved_hash = d.payload_hash, not_before = NULL, owner = NULL,
+    not_after = @due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id), wish = NULL, wish_due_at = NULL, taken_by = NULL, taken_at = NULL`
 
 // releaseTx lets approved deliveries go: to waiting with their jobs, or straight to held where a pause covers them. The places
 // must be taken FOR SHARE before.

@@ -99,8 +99,8 @@ func (s *Service) Reschedule(ctx context.Context, actor access.Actor, postID int
 	return reach, err
 }
 
-const dueSet = `plan = d.plan + 1, due_at = @due, not_before = NULL, owner = NULL,
-    not_after = @due + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id)`
+const dueSet = `plan = d.plan + 1, due_at = @due::timestamptz, not_before = NULL, owner = NULL,
+    not_after = @due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id)`
 
 func (s *Service) reschedule(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, due time.Time) (Reach, error) {
 	if err := shareTx(ctx, tx, p.ID); err != nil {
@@ -149,7 +149,7 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, now time.Time, actor acc
 		}
 	}
 	kept, err := Move{From: open, Code: WishKept, With: Args{"wish": string(w)}, By: actor.UserID, Args: args, Where: "d.post_id = @post",
-		Set: "wish = @wish, wish_due_at = @wish_due, wish_by = nullif(@by::bigint, 0)"}.Run(ctx, tx.Pgx, now)
+		Set: "wish = @wish, wish_due_at = @wish_due::timestamptz, wish_by = nullif(@by::bigint, 0)"}.Run(ctx, tx.Pgx, now)
 	if err != nil {
 		return Reach{}, err
 	}

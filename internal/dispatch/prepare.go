@@ -17,11 +17,11 @@ import (
 
 // claimable is what makes a waiting delivery ours to prepare: near, posted by a call, and nothing known that keeps it from going.
 // What waits for a token or for its account is taken up again only once that is mended.
-const claimable = `d.due_at <= @horizon AND (d.not_before IS NULL OR d.not_before <= @horizon) AND d.not_after >= @now AND d.connector <> 'manual'
+const claimable = `d.due_at <= @horizon::timestamptz AND (d.not_before IS NULL OR d.not_before <= @horizon::timestamptz) AND d.not_after >= @now::timestamptz AND d.connector <> 'manual'
     AND (d.reason NOT IN ('token_missing', 'token_refused', 'token_ends', 'account_not_live')
          OR EXISTS (SELECT FROM accounts a JOIN credentials c ON c.account_id = a.id
                     WHERE a.id = d.account_id AND a.state = 'live' AND c.state = 'valid'
-                      AND (c.expires_at IS NULL OR c.expires_at > greatest(d.due_at, @now) + @spare OR d.reason = 'token_ends' AND d.due_at <= @now AND c.expires_at > @now)))`
+                      AND (c.expires_at IS NULL OR c.expires_at > greatest(d.due_at, @now::timestamptz) + @spare::interval OR d.reason = 'token_ends' AND d.due_at <= @now::timestamptz AND c.expires_at > @now::timestamptz)))`
 
 // Prepare takes the deliveries into hand that are still as planned and near enough; the rest it leaves alone. It is what the job
 // calls, a lead ahead of the due time; the sweep does the same for what no job came for.
