@@ -171,6 +171,19 @@ func formOf(doc *goquery.Document, selector string) url.Values {
 	return v
 }
 
+func TestFragmentOfAnEndedSessionLeavesThePageAlone(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.Handle(k.Group(""), http.MethodGet, "/rows", access.Self, func(*gin.Context) error { return nil })
+	w, doc := ask(t, k, "GET", "/rows", "expired", nil, "HX-Request", "true")
+	if w.Code != http.StatusUnauthorized || w.Header().Get("HX-Redirect") != "" || w.Header().Get("HX-Retarget") != "#notices" {
+		t.Errorf("status %d, %v", w.Code, w.Header())
+	}
+	if a, _ := doc.Find("a").Attr("target"); a != "_blank" {
+		t.Error("the way to sign in leads away from the page")
+	}
+}
+
 func TestForeignFormIsRefused(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
