@@ -124,10 +124,10 @@ func Kinds() []string { return slices.Clone(kinds) }
 func (o Open) Path() string {
 	pattern := map[string]string{
 		"post": "/posts/%d", "delivery": "/deliveries/%d", "account": "/matrix/accounts/%d", "decision": "/decisions/%d",
-		"platform_post": "/insight/posts/%d",
+		"platform_post": "/reach/posts/%d",
 	}[o.SubjectType]
 	if o.Kind == KindReview {
-		pattern = "/review/%d"
+		pattern = "/reviews/%d"
 	}
 	if pattern == "" {
 		return "/todo"

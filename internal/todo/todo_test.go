@@ -220,7 +220,7 @@ func TestWordsOfReasons(t *testing.T) {
 		{todo.Open{Code: "delivery.problem.token", SubjectType: "delivery", SubjectID: 6, Args: map[string]any{"account": "甲", "reason": "审核"}},
 			"甲：到时将无法发出。审核", "甲: it will not go out when due. Reviews", todo.Warning, "/deliveries/6"},
 		{todo.Open{Kind: todo.KindReview, Code: "review.waiting", SubjectType: "post", SubjectID: 7, Args: map[string]any{"title": "题"}},
-			"待审：题", "To review: 题", todo.Notice, "/review/7"},
+			"待审：题", "To review: 题", todo.Notice, "/reviews/7"},
 		{todo.Open{Code: "never.heard", SubjectType: "star"}, "有一件事需要处理（never.heard）", "Something needs attention (never.heard)", todo.Warning, "/todo"},
 	} {
 		if got := zh.T(tc.o.Text(), tc.o.Pairs()...); got != tc.zh {
