@@ -1,0 +1,121 @@
+// Package admin holds the pages of administrators and auditors: units, users, grants, the audit trail. Accounts of the
+// matrix have pages of their own.
+package admin
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/audit"
+	"juzhen/internal/fault"
+	"juzhen/internal/identity"
+	"juzhen/internal/org"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// Deps are the use cases behind the pages.
+type Deps struct {
+	Org      *org.Service
+	Identity *identity.Service
+	Audit    *audit.Service
+}
+
+type pages struct {
+	kit   *web.Kit
+	units *org.Service
+	id    *identity.Service
+	trail *audit.Service
+}
+
+// Register adds the routes.
+func Register(kit *web.Kit, d Deps) {
+	h := &pages{kit: kit, units: d.Org, id: d.Identity, trail: d.Audit}
+	g := kit.Group("/admin")
+	kit.Handle(g, http.MethodGet, "", access.Self, h.index)
+	h.registerUnits(kit)
+	h.registerUsers(kit)
+	h.registerTrail(kit)
+}
+
+// tab is one section of the administration.
+type tab struct {
+	Text, Href, Icon string
+	Current          bool
+	needs            access.Permission
+}
+
+var tabs = []tab{
+	{Text: "单位", Href: "/admin/units", Icon: "sitemap", needs: access.UnitManage},
+	{Text: "用户与授权", Href: "/admin/users", Icon: "users", needs: access.UserManage},
+	{Text: "账号", Href: "/matrix", Icon: "brand-weibo", needs: access.AccountManage},
+	{Text: "审计日志", Href: "/admin/audit", Icon: "history", needs: access.AuditView},
+}
+
+func tabsFor(a access.Actor, path string) []tab {
+	var out []tab
+	for _, t := range tabs {
+		if a.Can(t.needs) {
+			t.Current = strings.HasPrefix(path, t.Href)
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// base is the frame of a page of the administration.
+type base struct {
+	page.Base
+	Tabs []tab
+}
+
+func (h *pages) base(c *gin.Context, title string, crumbs ...page.Crumb) base {
+	return base{h.kit.Base(c, title, crumbs...), tabsFor(web.Actor(c), c.Request.URL.Path)}
+}
+
+// index leads to the first section the person may open.
+func (h *pages) index(c *gin.Context) error {
+	t := tabsFor(web.Actor(c), "")
+	if len(t) == 0 {
+		return fault.Forbidden("您的角色没有这项权限")
+	}
+	return h.kit.See(c, t[0].Href, "")
+}
+
+// unitOptions are the units where the actor holds p, indented by depth, behind an empty choice when there is one.
+func (h *pages) unitOptions(c *gin.Context, p access.Permission, none string) ([]page.Option, error) {
+	units, err := h.units.Within(c.Request.Context(), web.Actor(c), p)
+	var out []page.Option
+	if none != "" {
+		out = append(out, page.Option{Text: none})
+	}
+	top := shallowest(units)
+	for _, u := range units {
+		out = append(out, page.Option{Value: strconv.FormatInt(u.ID, 10), Text: strings.Repeat("\u00a0\u00a0\u00a0\u00a0", u.Depth()-top) + u.Name, Raw: true})
+	}
+	return out, err
+}
+
+func shallowest(units []org.Unit) int {
+	top := 1 << 30
+	for _, u := range units {
+		top = min(top, u.Depth())
+	}
+	return top
+}
+
+// pathOf gives the path of a unit chosen in a filter; empty when none is, or it is not the actor's to see.
+func (h *pages) pathOf(c *gin.Context, id int64) (path, name string) {
+	if id == 0 {
+		return "", ""
+	}
+	u, err := h.units.Find(c.Request.Context(), web.Actor(c), id)
+	if err != nil {
+		return "/none/", "" // matches nothing: a filter must never widen
+	}
+	return u.Path, u.Name
+}

@@ -1,0 +1,143 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/identity"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// grantPage gives a role.
+type grantPage struct {
+	base
+	User  identity.UserDetail
+	Form  grantForm
+	Units []page.Option
+	Roles []page.Option
+}
+
+type grantForm struct {
+	Role  access.Role `form:"role"`
+	Unit  int64       `form:"unit"`
+	Until time.Time   `form:"until"`
+}
+
+func toUser(u identity.UserDetail) string { return fmt.Sprintf("/admin/users/%d", u.ID) }
+
+func (h *pages) grantPage(c *gin.Context, f grantForm) (grantPage, error) {
+	u, err := h.user(c)
+	if err != nil {
+		return grantPage{}, err
+	}
+	p := grantPage{base: h.base(c, "授予角色", userCrumb, page.Crumb{Text: u.DisplayName, Href: toUser(u)}), User: u, Form: f, Roles: roleOptions("请选择")}
+	p.Units, err = h.unitOptions(c, access.UserManage, "请选择")
+	return p, err
+}
+
+func (h *pages) grantForm(c *gin.Context) error {
+	p, err := h.grantPage(c, grantForm{})
+	if err != nil {
+		return err
+	}
+	return h.kit.Show(c, http.StatusOK, "admin/grant", p)
+}
+
+func (h *pages) grant(c *gin.Context) error {
+	var f grantForm
+	err := web.Bind(c, &f)
+	p, perr := h.grantPage(c, f)
+	if perr != nil {
+		return perr
+	}
+	if err == nil {
+		_, err = h.id.Grant(c.Request.Context(), web.Actor(c), p.User.ID, identity.NewGrant{Role: f.Role, UnitID: f.Unit, Until: optional(f.Until)})
+	}
+	if err != nil {
+		return h.kit.Refuse(c, err, "admin/grant", &p)
+	}
+	return h.kit.See(c, toUser(p.User), "已授予角色，立即生效")
+}
+
+// act runs one act on the user of the address and shows the user's page again, with the reason when it was refused.
+func (h *pages) act(c *gin.Context, done string, do func(u identity.UserDetail, why string) error) error {
+	var f struct {
+		Reason string `form:"reason" check:"max=200"`
+	}
+	err := web.Bind(c, &f)
+	p, perr := h.userPage(c)
+	if perr != nil {
+		return perr
+	}
+	if err == nil {
+		err = do(p.User, f.Reason)
+	}
+	if err != nil {
+		return h.kit.Refuse(c, err, "admin/user", &p)
+	}
+	return h.kit.See(c, toUser(p.User), done)
+}
+
+func (h *pages) revoke(c *gin.Context) error {
+	id, err := web.ID(c, "grant")
+	if err != nil {
+		return err
+	}
+	return h.act(c, "已撤销，立即生效", func(_ identity.UserDetail, why string) error {
+		return h.id.Revoke(c.Request.Context(), web.Actor(c), id, why)
+	})
+}
+
+func (h *pages) disable(c *gin.Context) error {
+	return h.act(c, "已停用，其会话已全部结束", func(u identity.UserDetail, why string) error {
+		return h.id.DisableUser(c.Request.Context(), web.Actor(c), u.ID, why)
+	})
+}
+
+func (h *pages) enable(c *gin.Context) error {
+	return h.act(c, "已启用", func(u identity.UserDetail, _ string) error {
+		return h.id.EnableUser(c.Request.Context(), web.Actor(c), u.ID)
+	})
+}
+
+// resetPage sets a password for somebody who lost it.
+type resetPage struct {
+	base
+	User identity.UserDetail
+}
+
+func (h *pages) resetPage(c *gin.Context) (resetPage, error) {
+	u, err := h.user(c)
+	return resetPage{h.base(c, "重置密码", userCrumb, page.Crumb{Text: u.DisplayName, Href: toUser(u)}), u}, err
+}
+
+func (h *pages) resetForm(c *gin.Context) error {
+	p, err := h.resetPage(c)
+	if err != nil {
+		return err
+	}
+	return h.kit.Show(c, http.StatusOK, "admin/reset", p)
+}
+
+func (h *pages) reset(c *gin.Context) error {
+	var f struct {
+		Password string `form:"password,raw" check:"required"`
+	}
+	err := web.Bind(c, &f)
+	p, perr := h.resetPage(c)
+	if perr != nil {
+		return perr
+	}
+	if err == nil {
+		err = h.id.ResetPassword(c.Request.Context(), web.Actor(c), p.User.ID, f.Password)
+	}
+	if err != nil {
+		return h.kit.Refuse(c, err, "admin/reset", &p)
+	}
+	return h.kit.See(c, toUser(p.User), "密码已重置；请当面或电话告知本人，下次登录须设置新密码")
+}

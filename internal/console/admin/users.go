@@ -1,0 +1,250 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/identity"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+func (h *pages) registerUsers(kit *web.Kit) {
+	kit.Declare("admin/users", usersPage{})
+	kit.Declare("admin/user", userPage{})
+	kit.Declare("admin/user-form", userFormPage{})
+	kit.Declare("admin/grant", grantPage{})
+	kit.Declare("admin/reset", resetPage{})
+	g := kit.Group("/admin/users")
+	kit.Handle(g, http.MethodGet, "", access.UserManage, h.userList)
+	kit.Handle(g, http.MethodGet, "/new", access.UserManage, h.userNew)
+	kit.Handle(g, http.MethodPost, "", access.UserManage, h.userCreate)
+	kit.Handle(g, http.MethodGet, "/:id", access.UserManage, h.userShow)
+	kit.Handle(g, http.MethodGet, "/:id/edit", access.UserManage, h.userEdit)
+	kit.Handle(g, http.MethodPost, "/:id/edit", access.UserManage, h.userUpdate)
+	kit.Handle(g, http.MethodGet, "/:id/grant", access.UserManage, h.grantForm)
+	kit.Handle(g, http.MethodPost, "/:id/grant", access.UserManage, h.grant)
+	kit.Handle(g, http.MethodPost, "/:id/grants/:grant/revoke", access.UserManage, h.revoke)
+	kit.Handle(g, http.MethodGet, "/:id/password", access.UserManage, h.resetForm)
+	kit.Handle(g, http.MethodPost, "/:id/password", access.UserManage, h.reset)
+	kit.Handle(g, http.MethodPost, "/:id/disable", access.UserManage, h.disable)
+	kit.Handle(g, http.MethodPost, "/:id/enable", access.UserManage, h.enable)
+}
+
+var userCrumb = page.Crumb{Text: "用户与授权", Href: "/admin/users"}
+
+// usersPage lists the users of the administrator's subtree.
+type usersPage struct {
+	base
+	Form  usersForm
+	Users []identity.User
+	Units []page.Option
+	Roles []page.Option
+	Chips []page.Chip
+	Pager page.Pager
+}
+
+type usersForm struct {
+	Q     string      `form:"q"`
+	Unit  int64       `form:"unit"`
+	Role  access.Role `form:"role"`
+	State string      `form:"state"`
+	After int64       `form:"after"`
+}
+
+const usersPerPage = 50
+
+func roleOptions(none string) []page.Option {
+	out := []page.Option{{Text: none}}
+	for _, r := range access.Roles() {
+		out = append(out, page.Option{Value: string(r), Text: r.Label()})
+	}
+	return out
+}
+
+func (h *pages) userList(c *gin.Context) error {
+	var f usersForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	path, unitName := h.pathOf(c, f.Unit)
+	users, err := h.id.Users(c.Request.Context(), web.Actor(c), identity.UserFilter{Query: f.Q, UnitPath: path, Role: f.Role, State: f.State,
+		After: f.After, Limit: usersPerPage + 1})
+	if err != nil {
+		return err
+	}
+	p := usersPage{base: h.base(c, "用户与授权"), Form: f, Users: users, Roles: roleOptions("全部")}
+	if p.Units, err = h.unitOptions(c, access.UserManage, "全部"); err != nil {
+		return err
+	}
+	p.chips(c, unitName)
+	if len(users) > usersPerPage {
+		p.Users = users[:usersPerPage]
+		p.Pager.Next = web.Link(c, "after", strconv.FormatInt(p.Users[usersPerPage-1].ID, 10))
+	}
+	if f.After > 0 {
+		p.Pager.First = web.Link(c)
+	}
+	p.Pager.Shown = len(p.Users)
+	return h.kit.Show(c, http.StatusOK, "admin/users", p)
+}
+
+func (p *usersPage) chips(c *gin.Context, unit string) {
+	add := func(given bool, name, key, value string) {
+		if given {
+			p.Chips = append(p.Chips, page.Chip{Name: name, Value: value, Href: web.Link(c, key, "")})
+		}
+	}
+	add(p.Form.Q != "", "搜索", "q", p.Form.Q)
+	add(p.Form.Unit != 0, "单位", "unit", unit)
+	add(p.Form.Role != "", "角色", "role", p.T(p.Form.Role.Label()))
+	add(p.Form.State == "active", "状态", "state", p.T("在用"))
+	add(p.Form.State == "disabled", "状态", "state", p.T("已停用"))
+}
+
+// userPage is one user with grants, past ones included, and what can be done.
+type userPage struct {
+	base
+	User  identity.UserDetail
+	Live  []identity.Grant
+	Ended []identity.Grant
+	Self  bool
+}
+
+func (h *pages) userPage(c *gin.Context) (userPage, error) {
+	u, err := h.user(c)
+	if err != nil {
+		return userPage{}, err
+	}
+	p := userPage{base: h.base(c, "用户", userCrumb), User: u, Self: u.ID == web.Actor(c).UserID}
+	p.Heading = u.DisplayName
+	for _, g := range u.Grants {
+		if g.InForce(p.Now) {
+			p.Live = append(p.Live, g)
+		} else {
+			p.Ended = append(p.Ended, g)
+		}
+	}
+	return p, nil
+}
+
+// user gives the user of the address, if the person may manage users there.
+func (h *pages) user(c *gin.Context) (identity.UserDetail, error) {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return identity.UserDetail{}, err
+	}
+	return h.id.FindUser(c.Request.Context(), web.Actor(c), id)
+}
+
+func (h *pages) userShow(c *gin.Context) error {
+	p, err := h.userPage(c)
+	if err != nil {
+		return err
+	}
+	return h.kit.Show(c, http.StatusOK, "admin/user", p)
+}
+
+// userForm is a new user, or the changes to one.
+type userForm struct {
+	Username    string      `form:"username"`
+	DisplayName string      `form:"display_name"`
+	Unit        int64       `form:"unit"`
+	Password    string      `form:"password,raw"`
+	Role        access.Role `form:"role"`
+	Until       time.Time   `form:"until"`
+}
+
+type userFormPage struct {
+	base
+	Form  userForm
+	User  identity.User // zero for a new one
+	Units []page.Option
+	Roles []page.Option
+}
+
+func (h *pages) userFormPage(c *gin.Context, title string, f userForm, u identity.User) (userFormPage, error) {
+	p := userFormPage{base: h.base(c, title, userCrumb), Form: f, User: u, Roles: roleOptions("暂不授予")}
+	if u.ID != 0 {
+		p.Crumbs = append(p.Crumbs, page.Crumb{Text: u.DisplayName, Href: fmt.Sprintf("/admin/users/%d", u.ID)})
+	}
+	var err error
+	p.Units, err = h.unitOptions(c, access.UserManage, "请选择")
+	return p, err
+}
+
+func (h *pages) userNew(c *gin.Context) error {
+	p, err := h.userFormPage(c, "新建用户", userForm{}, identity.User{})
+	if err != nil {
+		return err
+	}
+	return h.kit.Show(c, http.StatusOK, "admin/user-form", p)
+}
+
+func (h *pages) userCreate(c *gin.Context) error {
+	var f userForm
+	err := web.Bind(c, &f)
+	var made identity.User
+	if err == nil {
+		made, err = h.id.CreateUser(c.Request.Context(), web.Actor(c), f.newUser())
+	}
+	if err == nil {
+		return h.kit.See(c, fmt.Sprintf("/admin/users/%d", made.ID), "已新建用户；首次登录须设置新密码")
+	}
+	p, perr := h.userFormPage(c, "新建用户", f, identity.User{})
+	if perr != nil {
+		return perr
+	}
+	return h.kit.Refuse(c, err, "admin/user-form", &p)
+}
+
+func (f userForm) newUser() identity.NewUser {
+	n := identity.NewUser{Username: f.Username, DisplayName: f.DisplayName, UnitID: f.Unit, Password: f.Password, MustChange: true}
+	if f.Role != "" {
+		n.Grants = []identity.NewGrant{{Role: f.Role, UnitID: f.Unit, Until: optional(f.Until)}}
+	}
+	return n
+}
+
+func optional(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func (h *pages) userEdit(c *gin.Context) error {
+	u, err := h.user(c)
+	if err != nil {
+		return err
+	}
+	p, err := h.userFormPage(c, "修改用户", userForm{DisplayName: u.DisplayName, Unit: u.UnitID}, u.User)
+	if err != nil {
+		return err
+	}
+	return h.kit.Show(c, http.StatusOK, "admin/user-form", p)
+}
+
+func (h *pages) userUpdate(c *gin.Context) error {
+	u, err := h.user(c)
+	if err != nil {
+		return err
+	}
+	var f userForm
+	if err = web.Bind(c, &f); err == nil {
+		err = h.id.UpdateUser(c.Request.Context(), web.Actor(c), u.ID, f.DisplayName, f.Unit)
+	}
+	if err == nil {
+		return h.kit.See(c, fmt.Sprintf("/admin/users/%d", u.ID), "已修改")
+	}
+	p, perr := h.userFormPage(c, "修改用户", f, u.User)
+	if perr != nil {
+		return perr
+	}
+	return h.kit.Refuse(c, err, "admin/user-form", &p)
+}

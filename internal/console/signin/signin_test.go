@@ -1,0 +1,242 @@
+package signin_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/console/me"
+	"juzhen/internal/console/signin"
+	"juzhen/internal/identity"
+	"juzhen/internal/org"
+	"juzhen/internal/pgtest"
+	"juzhen/internal/web"
+	"juzhen/internal/web/webtest"
+)
+
+const password = "Kongqi-2026"
+
+// world is the door and the own page over real people.
+type world struct {
+	*testing.T
+	id   *identity.Service
+	kit  *web.Kit
+	unit org.Unit
+	root identity.User
+	mu   sync.Mutex
+	at   time.Time
+}
+
+// sessions is identity as the kit sees it.
+type sessions struct{ id *identity.Service }
+
+func (s sessions) Actor(ctx context.Context, token, ip, agent string) (access.Actor, web.Session, error) {
+	a, i, err := s.id.Actor(ctx, token, ip, agent)
+	out := web.Session{ID: i.ID, Expires: i.Expires, Lang: i.Lang, Theme: i.Theme}
+	if i.MustChange {
+		out.Gate = signin.PasswordPath
+	}
+	return a, out, err
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{T: t, at: time.Now().UTC().Truncate(time.Microsecond)}
+	db := pgtest.New(t)
+	var err error
+	w.id, err = identity.New(db, w.now, identity.Options{Keys: [][]byte{bytes.Repeat([]byte("k"), 32)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.kit, err = web.New(web.Options{Sessions: sessions{w.id}, Now: w.now, Prefer: w.id.Prefer, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	signin.Register(w.kit, signin.Deps{Identity: w.id})
+	me.Register(w.kit, me.Deps{Identity: w.id})
+	if w.unit, err = org.New(db, w.now).Create(t.Context(), access.System("测试"), 0, "生态环境局", org.Bureau); err != nil {
+		t.Fatal(err)
+	}
+	w.root = w.user("root", false, identity.NewGrant{Role: access.Administrator, UnitID: w.unit.ID})
+	return w
+}
+
+func (w *world) now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.at
+}
+
+func (w *world) user(name string, must bool, grants ...identity.NewGrant) identity.User {
+	w.Helper()
+	u, err := w.id.CreateUser(w.Context(), access.System("命令行"), identity.NewUser{Username: name, DisplayName: "值班" + name, UnitID: w.unit.ID,
+		Password: password, MustChange: must, Grants: grants})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return u
+}
+
+func (w *world) browser() *webtest.Browser { return webtest.Open(w.T, w.kit.Handler(), "") }
+
+func (w *world) signedIn(name string) *webtest.Browser {
+	w.Helper()
+	b := w.browser()
+	w.leads(b.Post("/signin", url.Values{"username": {name}, "password": {password}}), "/")
+	return b
+}
+
+func (w *world) leads(p *webtest.Page, to string) {
+	w.Helper()
+	if p.Want(303); p.Location != to {
+		w.Errorf("leads to %q, want %q", p.Location, to)
+	}
+}
+
+func TestTemplatesFitTheirStructs(t *testing.T) {
+	t.Parallel()
+	webtest.CheckTemplates(t, newWorld(t).kit)
+}
+
+func TestSignInLeadsOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	w.leads(b.Get("/me?x=1"), "/signin?next=%2Fme%3Fx%3D1")
+	b.Get("/signin?next=%2Fme%3Fx%3D1").Want(200).WantText("h1", "登录矩阵台").WantCount("input[name=password][type=password]", 1)
+	p := b.Post("/signin", url.Values{"username": {"ROOT "}, "password": {password}, "next": {"/me?x=1"}})
+	w.leads(p, "/me?x=1")
+	if c := p.Header.Get("Set-Cookie"); !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Lax") {
+		t.Errorf("cookie %q", c)
+	}
+	w.leads(b.Get("/signin"), "/")
+	b.Get("/me").Want(200).WantText("h1", "我的账户").WantText(".facts", "值班root").WantText("table", "管理员")
+}
+
+func TestWrongPasswordKeepsTheNameAndSaysNothingMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.browser()
+	for _, name := range []string{"root", "nobody"} {
+		p := b.Post("/signin", url.Values{"username": {name}, "password": {"Wrong-2026"}}).Want(401).WantText(".banner-bad", "用户名或密码不正确")
+		if v, _ := p.Find("input[name=username]").Attr("value"); v != name {
+			t.Errorf("the name is gone: %q", v)
+		}
+		if strings.Contains(p.Body, "Wrong-2026") {
+			t.Error("the password comes back in the page")
+		}
+	}
+	b.Post("/signin", url.Values{}).Want(422).WantCount(".field-error", 2)
+	for range 5 {
+		b.Post("/signin", url.Values{"username": {"root"}, "password": {"Wrong-2026"}}).Want(401)
+	}
+	b.Post("/signin", url.Values{"username": {"root"}, "password": {password}}).Want(429).WantText(".banner-bad", "秒后再试")
+}
+
+func TestSignOutEndsTheSessionItself(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.signedIn("root")
+	token := b.Cookie(web.CookieName)
+	w.leads(b.Post("/signout", nil), "/signin")
+	if b.Cookie(web.CookieName) != "" {
+		t.Error("the cookie stays")
+	}
+	webtest.Open(t, w.kit.Handler(), token).Get("/me").Want(303)
+	w.leads(b.Post("/signout", nil), "/signin") // once more does no harm
+}
+
+func TestSetPasswordComesBeforeEverythingElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("press", true, identity.NewGrant{Role: access.PressOfficer, UnitID: w.unit.ID})
+	b := w.signedIn("press")
+	w.leads(b.Get("/me"), "/me/password")
+	b.Post("/me/sessions/end-all", nil).Want(403).WantText("body", "请先设置新密码")
+	b.Get("/me/password").Want(200).WantText("h1", "设置新密码").WantCount("nav.side", 0)
+	b.Post("/me/password", url.Values{"current": {password}, "password": {"Huanjing-2026"}, "repeat": {"Huanjing"}}).
+		Want(422).WantText(".field-error", "不一致")
+	b.Post("/me/password", url.Values{"current": {"Wrong-2026"}, "password": {"Huanjing-2026"}, "repeat": {"Huanjing-2026"}}).
+		Want(422).WantText(".field-error", "当前密码不正确")
+	b.Post("/me/password", url.Values{"current": {password}, "password": {"weak"}, "repeat": {"weak"}}).Want(422).WantText(".field-error", "至少 8 个字符")
+	w.leads(b.Post("/me/password", url.Values{"current": {password}, "password": {"Huanjing-2026"}, "repeat": {"Huanjing-2026"}}), "/")
+	b.Get("/me").Want(200)
+}
+
+func TestOwnPasswordIsChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	other, b := w.signedIn("root"), w.signedIn("root")
+	b.Get("/me/password").Want(200).WantText("h1", "修改密码").WantCount("nav.side", 1)
+	w.leads(b.Post("/me/password", url.Values{"current": {password}, "password": {"Huanjing-2026"}, "repeat": {"Huanjing-2026"}}), "/me")
+	b.Get("/me").Want(200).WantText(".banner-good", "密码已修改")
+	other.Get("/me").Want(303)
+}
+
+func TestSessionsAreShownAndEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	other, b := w.browser(), w.signedIn("root")
+	other.Header.Set("User-Agent", "Mozilla/5.0 (Windows NT 10.0) Chrome/150 Safari/537.36")
+	w.leads(other.Post("/signin", url.Values{"username": {"root"}, "password": {password}}), "/")
+	p := b.Get("/me").Want(200)
+	p.WantText("tbody", "Chrome · Windows").WantText("tbody", "当前会话").WantCount("form[action^='/me/sessions/'][action$='/end']", 1)
+	action, _ := p.Find("form[action^='/me/sessions/'][action$='/end']").Attr("action")
+	w.leads(b.Post(action, nil), "/me")
+	other.Get("/me").Want(303)
+	b.Post(action, nil).Want(404)
+	b.Post("/me/sessions/x/end", nil).Want(404)
+	w.leads(b.Post("/me/sessions/end-all", nil), "/signin")
+	b.Get("/me").Want(303)
+}
+
+func TestOwnSessionCanBeEndedFromTheList(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.signedIn("root")
+	_, token, err := w.id.SignIn(t.Context(), "root", password, "192.0.2.1", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _, err := w.id.Actor(t.Context(), token, "192.0.2.1", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.id.Sessions(t.Context(), a)
+	if err != nil || len(list) != 2 {
+		t.Fatal(list, err)
+	}
+	for _, s := range list {
+		if s.ID != a.SessionID {
+			w.leads(b.Post(fmt.Sprintf("/me/sessions/%d/end", s.ID), nil), "/signin")
+		}
+	}
+	b.Get("/me").Want(303)
+}
+
+func TestLanguageIsKeptWithThePerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.signedIn("root")
+	w.leads(b.Post("/preferences", url.Values{"lang": {"en"}, "theme": {"dark"}, "back": {"/me"}}), "/me")
+	b.Get("/me").Want(200).WantText("h1", "My account")
+	again := w.signedIn("root").Get("/me").Want(200)
+	if lang, _ := again.Find("html").Attr("lang"); lang != "en" {
+		t.Errorf("another browser of the same person speaks %q", lang)
+	}
+	if theme, _ := again.Find("html").Attr("data-bs-theme"); theme != "dark" {
+		t.Errorf("and is %q", theme)
+	}
+}
+
+func TestPersonWithoutGrantsIsToldSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("fresh", false)
+	w.signedIn("fresh").Get("/me").Want(200).WantText(".empty-state", "您目前没有任何授权")
+}

@@ -1,0 +1,83 @@
+package todo_test
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	console "juzhen/internal/console/todo"
+	"juzhen/internal/org"
+	"juzhen/internal/pg"
+	"juzhen/internal/pgtest"
+	"juzhen/internal/todo"
+	"juzhen/internal/web"
+	"juzhen/internal/web/webtest"
+)
+
+var noon = time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC)
+
+func now() time.Time { return noon }
+
+// open gives a browser of a supervisor at a bureau where the items wait.
+func open(t *testing.T, items ...todo.Item) *webtest.Browser {
+	t.Helper()
+	db := pgtest.New(t)
+	u, err := org.New(db, now).Create(t.Context(), access.System("测试"), 0, "生态环境局", org.Bureau)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.InTx(t.Context(), func(tx pg.Tx) error {
+		for _, it := range items {
+			it.UnitPath = u.Path
+			if err := todo.RaiseTx(t.Context(), tx, noon, it); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kit, err := web.New(web.Options{Now: now, Log: slog.New(slog.DiscardHandler), Sessions: webtest.People{"chief": access.Actor{UserID: 1, Name: "值班主管",
+		Grants: []access.Grant{{Role: access.Supervisor, UnitID: u.ID, Path: u.Path}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	console.Register(kit, console.Deps{Todo: todo.New(db)})
+	webtest.CheckTemplates(t, kit)
+	return webtest.Open(t, kit.Handler(), "chief")
+}
+
+func TestNothingToDoIsSaid(t *testing.T) {
+	t.Parallel()
+	open(t).Get("/todo").Want(200).WantText("h1", "待办").WantText(".empty-state", "没有待办").WantCount("table", 0)
+}
+
+func TestMattersStandUnderTheirKind(t *testing.T) {
+	t.Parallel()
+	due := noon.Add(time.Hour)
+	b := open(t,
+		todo.Item{Kind: todo.KindReview, Key: "review/4", Permission: access.PostReview, SubjectType: "post", SubjectID: 4,
+			Code: "review.waiting", Args: map[string]any{"title": "空气质量 <今日>"}, DueAt: &due},
+		todo.Item{Kind: todo.KindReview, Key: "review/5", Permission: access.PostReview, SubjectType: "post", SubjectID: 5,
+			Code: "review.waiting", Args: map[string]any{"title": "蓝天"}},
+		todo.Item{Kind: todo.KindUnknown, Key: "delivery/9/unknown", Permission: access.DeliveryDecide, SubjectType: "delivery", SubjectID: 9,
+			Code: "delivery.unknown", Args: map[string]any{"account": "环保北京"}},
+	)
+	p := b.Get("/todo").Want(200).WantText(".lead", "共 3 件")
+	p.WantCount("section", 2).WantCount("tbody tr", 3)
+	p.WantText("section:first-of-type h2", "结果待核").WantText("section:first-of-type .state", "紧急").WantText("section:first-of-type th a", "环保北京：微博未确认是否发出")
+	p.WantText("tbody", "待审：空气质量 <今日>").WantText("tbody", "生态环境局").WantText("tbody", "13:00")
+	p.WantCount("a[href='/deliveries/9']", 2).WantCount("a[href='/reviews/4']", 2)
+	b.English().Get("/todo").Want(200).WantText("h1", "To do").WantText("tbody", "To review: 蓝天")
+}
+
+func TestListNeedsASignIn(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.Header.Set("Authorization", "Bearer none")
+	if p := b.Get("/todo").Want(303); p.Location != "/signin?next=%2Ftodo" {
+		t.Errorf("leads to %s", p.Location)
+	}
+}
