@@ -1,0 +1,313 @@
+package admin_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/audit"
+	"juzhen/internal/console/admin"
+	"juzhen/internal/identity"
+	"juzhen/internal/org"
+	"juzhen/internal/pg"
+	"juzhen/internal/pgtest"
+	"juzhen/internal/web"
+	"juzhen/internal/web/webtest"
+)
+
+const password = "Kongqi-2026"
+
+// world is a bureau with two districts; its people sign in by role and unit, such as "administrator 局".
+type world struct {
+	*testing.T
+	db    *pg.DB
+	id    *identity.Service
+	trail *audit.Service
+	kit   *web.Kit
+	units map[string]org.Unit
+	users map[string]identity.User
+}
+
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// everybody signs anybody in by the user's name.
+type everybody struct{ w *world }
+
+func (e everybody) Actor(_ context.Context, token, ip, _ string) (access.Actor, web.Session, error) {
+	u := e.w.users[token]
+	me, err := e.w.id.Me(context.Background(), access.Actor{UserID: u.ID})
+	a := access.Actor{UserID: u.ID, Name: u.DisplayName, IP: ip}
+	for _, g := range me.Grants {
+		a.Grants = append(a.Grants, access.Grant{Role: g.Role, UnitID: g.UnitID, Path: g.UnitPath})
+	}
+	return a, web.Session{}, err
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{T: t, db: pgtest.New(t), units: map[string]org.Unit{}, users: map[string]identity.User{}}
+	var err error
+	if w.id, err = identity.New(w.db, now, identity.Options{Keys: [][]byte{bytes.Repeat([]byte("k"), 32)}}); err != nil {
+		t.Fatal(err)
+	}
+	w.trail = audit.New(w.db, now)
+	if w.kit, err = web.New(web.Options{Sessions: everybody{w}, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	units := org.New(w.db, now)
+	admin.Register(w.kit, admin.Deps{Org: units, Identity: w.id, Audit: w.trail})
+	for _, u := range [][3]string{{"局", "", "bureau"}, {"东", "局", "district"}, {"西", "局", "district"}} {
+		if w.units[u[0]], err = units.Create(t.Context(), access.System("测试"), w.units[u[1]].ID, u[0], org.Kind(u[2])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.user("root", "局", access.Administrator)
+	return w
+}
+
+func (w *world) user(name, unit string, roles ...access.Role) {
+	w.Helper()
+	n := identity.NewUser{Username: name, DisplayName: "岗位" + name, UnitID: w.units[unit].ID, Password: password}
+	for _, r := range roles {
+		n.Grants = append(n.Grants, identity.NewGrant{Role: r, UnitID: w.units[unit].ID})
+	}
+	u, err := w.id.CreateUser(w.Context(), access.System("命令行"), n)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.users[name] = u
+}
+
+func (w *world) as(name string) *webtest.Browser { return webtest.Open(w.T, w.kit.Handler(), name) }
+
+func (w *world) unit(name string) string { return fmt.Sprintf("/admin/units/%d", w.units[name].ID) }
+
+func (w *world) page(user string) string { return fmt.Sprintf("/admin/users/%d", w.users[user].ID) }
+
+func (w *world) unitID(name string) string { return fmt.Sprint(w.units[name].ID) }
+
+func (w *world) leads(p *webtest.Page, to string) {
+	w.Helper()
+	if p.Want(303); !strings.HasPrefix(p.Location, to) {
+		w.Errorf("leads to %q, want %q", p.Location, to)
+	}
+}
+
+func TestTemplatesFitTheirStructs(t *testing.T) {
+	t.Parallel()
+	webtest.CheckTemplates(t, newWorld(t).kit)
+}
+
+func TestIndexLeadsToWhatThePersonMayOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("auditor", "局", access.Auditor)
+	w.user("press", "局", access.PressOfficer)
+	w.leads(w.as("root").Get("/admin"), "/admin/units")
+	w.leads(w.as("auditor").Get("/admin"), "/admin/audit")
+	w.as("press").Get("/admin").Want(403)
+	w.as("root").Get("/admin/units").WantCount(".tabs a", 3).WantText(".tabs a[aria-current]", "单位")
+	w.as("auditor").Get("/admin/audit").WantCount(".tabs a", 1)
+}
+
+func TestUnitsAreKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.as("root")
+	b.Get("/admin/units").Want(200).WantCount("tbody tr", 3).WantCount(".indent-1", 2)
+	b.Get("/admin/units/new?parent="+w.unitID("东")).Want(200).WantText("select[name=parent] option[selected]", "东")
+	p := b.Post("/admin/units", url.Values{"parent": {w.unitID("东")}, "name": {"宣教科"}, "kind": {"department"}})
+	w.leads(p, "/admin/units/")
+	made := p.Location
+	b.Get(made).Want(200).WantText("h1", "宣教科").WantText(".lead", "处室").WantText(".banner-good", "已新建单位")
+	b.Get(w.unit("东")).Want(200).WantText("tbody", "宣教科")
+	w.leads(b.Post(made+"/edit", url.Values{"name": {"宣传科"}, "kind": {"centre"}}), made)
+	b.Get(made+"/edit").Want(200).WantCount("input[name=name][value=宣传科]", 1)
+	b.Get(w.unit("东")+"/move").Want(200).WantText(".banner-warn", "下级 1 个单位")
+	w.leads(b.Post(w.unit("东")+"/move", url.Values{"parent": {w.unitID("西")}}), w.unit("东"))
+	b.Get(made).Want(200).WantText(".lead", "西")
+	w.leads(b.Post(made+"/delete", nil), "/admin/units")
+	b.Get(made).Want(404)
+}
+
+func TestUnitRefusalsComeBackInTheForm(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.as("root")
+	p := b.Post("/admin/units", url.Values{"parent": {w.unitID("局")}, "name": {"东"}, "kind": {"district"}}).Want(422)
+	p.WantText(".field-error", "同名单位").WantCount("input[name=name][value=东]", 1).WantText("select[name=kind] option[selected]", "区局")
+	b.Post("/admin/units", url.Values{"parent": {w.unitID("局")}}).Want(422).WantCount(".field-error", 2)
+	b.Post(w.unit("东")+"/edit", url.Values{"name": {""}, "kind": {"district"}}).Want(422).WantText(".field-error", "请填写单位名称")
+	b.Post(w.unit("东")+"/move", nil).Want(422).WantText(".field-error", "不能为空")
+	b.Post(w.unit("东")+"/move", url.Values{"parent": {w.unitID("东")}}).Want(422).WantText(".field-error", "自己或其下级")
+	b.Post(w.unit("局")+"/delete", nil).Want(409).WantText(".banner-bad", "请先移走或删除下级单位")
+	b.Get("/admin/units/999").Want(404)
+	b.Get("/admin/units/x").Want(404)
+}
+
+func TestUserIsCreatedGrantedAndRevoked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.as("root")
+	b.Get("/admin/users/new").Want(200).WantCount("select[name=role] option", 6)
+	p := b.Post("/admin/users", url.Values{"username": {"shenhe"}, "display_name": {"值班审核员"}, "unit": {w.unitID("东")}, "password": {"Huanjing-2026"},
+		"role": {"reviewer"}})
+	w.leads(p, "/admin/users/")
+	made := p.Location
+	b.Get(made).Want(200).WantText("h1", "值班审核员").WantText(".lead", "待设新密码").WantText("tbody", "审核员").WantText("tbody", "长期")
+	b.Get(made+"/grant").Want(200).WantText("h1", "授予角色")
+	until := time.Now().Add(48 * time.Hour).UTC().Add(8 * time.Hour).Format("2006-01-02T15:04")
+	w.leads(b.Post(made+"/grant", url.Values{"role": {"supervisor"}, "unit": {w.unitID("西")}, "until": {until}}), made)
+	page := b.Get(made).Want(200)
+	page.WantCount("section:nth-of-type(2) tbody tr", 2)
+	action, _ := page.Find("form[action*='/grants/']").First().Attr("action")
+	b.Post(action, url.Values{"reason": {"轮岗"}}).Want(303)
+	b.Get(made).Want(200).WantText("body", "已结束的授权").WantText("body", "岗位root")
+	b.Post(action, url.Values{"reason": {"轮岗"}}).Want(409).WantText(".banner-bad", "已经结束")
+}
+
+func TestUserRefusalsComeBackInTheForm(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("press", "东", access.PressOfficer)
+	b := w.as("root")
+	p := b.Post("/admin/users", url.Values{"username": {"root"}, "display_name": {"甲"}, "unit": {w.unitID("东")}, "password": {"Huanjing-2026"}}).Want(422)
+	p.WantText(".field-error", "已有人使用").WantCount("input[name=display_name][value=甲]", 1)
+	if strings.Contains(p.Body, "Huanjing-2026") {
+		t.Error("the password comes back in the page")
+	}
+	b.Post("/admin/users", url.Values{"username": {"大"}}).Want(422).WantCount(".field-error", 4)
+	b.Post(w.page("press")+"/grant", url.Values{"role": {"auditor"}, "unit": {w.unitID("东")}}).Want(409).WantText(".banner-bad", "不能与其他角色兼任")
+	b.Post(w.page("press")+"/grant", nil).Want(422).WantCount(".field-error", 2)
+	b.Post(w.page("press")+"/password", url.Values{"password": {"weak"}}).Want(422).WantText(".field-error", "至少 8 个字符")
+	b.Post(w.page("press")+"/edit", url.Values{"display_name": {""}, "unit": {w.unitID("东")}}).Want(422).WantText(".field-error", "请填写显示名称")
+	b.Get("/admin/users/999").Want(404)
+}
+
+func TestUserIsChangedResetDisabledAndEnabled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("press", "东", access.PressOfficer)
+	b, at := w.as("root"), w.page("press")
+	b.Get(at+"/edit").Want(200).WantText("select[name=unit] option[selected]", "东")
+	w.leads(b.Post(at+"/edit", url.Values{"display_name": {"新岗位"}, "unit": {w.unitID("西")}}), at)
+	b.Get(at+"/password").Want(200).WantText(".banner-warn", "会话立即结束")
+	w.leads(b.Post(at+"/password", url.Values{"password": {"Huanjing-2026"}}), at)
+	b.Get(at).Want(200).WantText("h1", "新岗位").WantText(".lead", "待设新密码").WantText(".lead", "西")
+	w.leads(b.Post(at+"/disable", url.Values{"reason": {"离岗"}}), at)
+	b.Get(at).Want(200).WantText(".lead", "已停用").WantText("button", "启用用户")
+	w.leads(b.Post(at+"/enable", nil), at)
+	b.Get(w.page("root")).Want(200).WantCount("form[action$='/disable']", 0).WantText("body", "这是您自己")
+	b.Post(w.page("root")+"/disable", nil).Want(403)
+}
+
+func TestUsersAreFiltered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("press", "东", access.PressOfficer)
+	w.user("idle", "西")
+	b := w.as("root")
+	b.Get("/admin/users").Want(200).WantCount("tbody tr", 3).WantText("tbody", "从未登录").WantText("tbody", "无授权")
+	b.Get("/admin/users?q=pre").Want(200).WantCount("tbody tr", 1).WantText(".chips", "pre")
+	b.Get("/admin/users?role=administrator&state=active").Want(200).WantCount("tbody tr", 1).WantCount(".chips li", 2)
+	b.Get("/admin/users?unit="+w.unitID("西")).Want(200).WantCount("tbody tr", 1).WantText(".chips", "西")
+	b.Get("/admin/users?unit=999").Want(200).WantText(".empty-state", "没有符合条件的用户")
+	b.Get("/admin/users?after=x").Want(422)
+}
+
+func TestDistrictAdministratorStaysInside(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("east", "东", access.Administrator)
+	w.user("press", "西", access.PressOfficer)
+	b := w.as("east")
+	b.Get("/admin/units").Want(200).WantCount("tbody tr", 1)
+	b.Get("/admin/users").Want(200).WantCount("tbody tr", 1)
+	for _, at := range []string{w.unit("西"), w.unit("西") + "/edit", w.unit("局") + "/move", w.page("press"), w.page("press") + "/grant", w.page("root") + "/password"} {
+		b.Get(at).Want(404)
+	}
+	for at, f := range map[string]url.Values{
+		w.unit("西") + "/edit":       {"name": {"南"}, "kind": {"district"}},
+		w.unit("西") + "/delete":     {},
+		w.page("press") + "/grant":  {"role": {"reviewer"}, "unit": {w.unitID("东")}},
+		w.page("root") + "/disable": {"reason": {"x"}},
+	} {
+		b.Post(at, f).Want(404)
+	}
+	b.Get("/admin/audit").Want(403)
+}
+
+func TestTrailIsShownFilteredAndExported(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("auditor", "局", access.Auditor)
+	w.as("root").Post(w.page("auditor")+"/edit", url.Values{"display_name": {"审计"}, "unit": {w.unitID("局")}}).Want(303)
+	b := w.as("auditor")
+	b.Get("/admin/audit").Want(200).WantText("tbody", "授予角色").WantText("tbody", "角色: 审计员").WantText("tbody", "待入链").WantText("tbody", "命令行")
+	p := b.Get("/admin/audit?action=user.update").Want(200).WantCount("tbody tr", 1).WantText(".chips", "修改用户资料").WantText("tbody", "原为: 岗位auditor")
+	link, _ := p.Find("tbody td a").Attr("href")
+	b.Get(link).Want(200).WantCount("tbody tr", 3)
+	b.Get("/admin/audit?actor=nobody").Want(200).WantText(".empty-state", "没有符合条件的记录")
+	b.Get("/admin/audit?unit="+w.unitID("东")+"&from=2026-01-01T00:00&to=2099-01-01T00:00").Want(200).WantCount("tbody tr", 1).WantCount(".chips li", 3)
+	b.Get("/admin/audit?after=x").Want(422)
+	file := b.Post("/admin/audit/export", url.Values{"action": {"user.update"}}).Want(200)
+	if got := file.Header.Get("Content-Disposition"); !strings.Contains(got, "audit.csv") {
+		t.Errorf("disposition %q", got)
+	}
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.Body, "\ufeff"))).ReadAll()
+	if err != nil || len(rows) != 2 || rows[1][5] != "user.update" {
+		t.Errorf("%d rows, %v", len(rows), err)
+	}
+	b.Get("/admin/audit?action=audit.export").Want(200).WantCount("tbody tr", 1)
+}
+
+func TestTrailPagesOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("auditor", "局", access.Auditor)
+	err := w.db.InTx(t.Context(), func(tx pg.Tx) error {
+		for i := range 60 {
+			if err := audit.Write(t.Context(), tx, audit.Entry{Actor: access.Actor{UserID: 1, Name: "甲"}, At: now(), Action: "post.submit",
+				Subject: fmt.Sprintf("post/%d", i+1), UnitPath: w.units["东"].Path}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := w.as("auditor")
+	p := b.Get("/admin/audit?action=post.submit").Want(200).WantCount("tbody tr", 50)
+	next, _ := p.Find(".pager a[rel=next]").Attr("href")
+	b.Get(next).Want(200).WantCount("tbody tr", 10).WantText(".pager", "回到第一页")
+}
+
+func TestVerifySaysWhetherTheTrailHolds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("auditor", "局", access.Auditor)
+	b := w.as("auditor")
+	b.Get("/admin/audit/verify").Want(200).WantText(".banner-good", "0 条记录全部相符").WantText(".facts", "条，最早")
+	if _, err := w.trail.Sequence(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.Get("/admin/audit/verify").Want(200).WantText(".banner-good", "条记录全部相符").WantText(".facts", "没有")
+	c, err := w.db.Pool().Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Release()
+	for _, sql := range []string{"SET session_replication_role = replica", "UPDATE audit_entries SET actor_name = '别人' WHERE seq = 2", "RESET session_replication_role"} {
+		if _, err := c.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.Get("/admin/audit/verify").Want(200).WantText(".banner-bad", "链上第 2 条").WantText(".banner-bad", "字段与登记的内容不一致")
+}
