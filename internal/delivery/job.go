@@ -61,6 +61,8 @@ func (s *Service) wakeTx(ctx context.Context, tx pg.Tx, now, due time.Time, move
 type Preparer interface {
 	// Prepare takes the deliveries into hand that are still as planned and near enough; the rest it leaves alone.
 	Prepare(ctx context.Context, refs []Ref) error
+	// TakeDown carries out a confirmed take-down; an error means: try again later.
+	TakeDown(ctx context.Context, decisionID int64) error
 }
 
 type prepareWorker struct {
@@ -75,5 +77,8 @@ func (w *prepareWorker) Work(ctx context.Context, job *river.Job[PrepareArgs]) e
 
 // AddWorkers registers the jobs of deliveries.
 func AddWorkers(workers *river.Workers, engine Preparer) error {
+	if err := river.AddWorkerSafely(workers, &takedownWorker{engine: engine}); err != nil {
+		return err
+	}
 	return river.AddWorkerSafely(workers, &prepareWorker{engine: engine})
 }

@@ -4,12 +4,13 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
-
-	"github.com/jackc/pgx/v5"
+	"juzhen/internal/todo"
 )
 
 // Submit freezes a post's current version, opens its review and plans a delivery per account. revision is what the person's
@@ -74,6 +75,9 @@ func (s *Service) approve(ctx context.Context, tx pg.Tx, now time.Time, actor ac
 		return err
 	}
 	if err := shareTx(ctx, tx, p.ID); err != nil {
+		return err
+	}
+	if err := todo.ResolveTx(ctx, tx, now, expiredKey(p.ID), actor.UserID); err != nil {
 		return err
 	}
 	_, err = s.releaseTx(ctx, tx, now, due, Move{From: []State{Planned, Expired}, Code: WasApproved, By: actor.UserID,

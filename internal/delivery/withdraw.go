@@ -154,6 +154,9 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, now time.Time, actor acc
 		return Reach{}, err
 	}
 	reach.TooLate = len(kept)
+	if err := todo.ResolveTx(ctx, tx, now, expiredKey(postID), actor.UserID); err != nil {
+		return Reach{}, err
+	}
 	reach.Sent, err = sentOf(ctx, tx, postID)
 	return reach, err
 }

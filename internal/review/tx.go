@@ -90,3 +90,8 @@ func VoidTx(ctx context.Context, tx pg.Tx, at time.Time, postID, by int64) error
 	}
 	return todo.ResolveTx(ctx, tx, at, key(postID), by)
 }
+
+// OfPostTx lists all reviews of a post, the newest first. It checks no right: find the post first.
+func OfPostTx(ctx context.Context, tx pg.Tx, postID int64) ([]Review, error) {
+	return reviewsOf(ctx, tx.DB, postID)
+}

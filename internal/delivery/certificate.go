@@ -1,0 +1,96 @@
+package delivery
+
+import (
+	"context"
+	"encoding/hex"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/post"
+	"juzhen/internal/review"
+)
+
+// Certificate proves one publication: what was approved by whom, when it was marked and answered, what the platform calls it, and
+// what was read back.
+type Certificate struct {
+	Delivery  Delivery
+	Post      post.Post
+	Version   post.Version
+	Text      string // as it was sent
+	Hash      string // of the approved request, SHA-256 in hex
+	Reviews   []review.Review
+	Events    []Event
+	Decisions []Decision
+	PrintedAt time.Time
+}
+
+// Certificate gathers the proof of a sent delivery. Fails with fault.Conflict when it is not out.
+func (s *Service) Certificate(ctx context.Context, actor access.Actor, id int64) (Certificate, error) {
+	c := Certificate{PrintedAt: s.now()}
+	err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
+		if c.Delivery, err = findDelivery(ctx, tx.DB, actor, access.PostView, id); err != nil {
+			return err
+		}
+		if c.Delivery.State != Sent {
+			return fault.Conflict("还没有发出，没有发布凭证")
+		}
+		if c.Post, err = post.FindTx(ctx, tx, access.System("certificate"), access.PostView, c.Delivery.PostID); err != nil {
+			return err
+		}
+		if c.Version, err = post.VersionTx(ctx, tx, c.Delivery.VersionID); err != nil {
+			return err
+		}
+		if c.Events, err = eventsOf(ctx, tx.DB, id); err != nil {
+			return err
+		}
+		if c.Decisions, err = decisions(ctx, tx.DB, "x.delivery_id = ?", id); err != nil {
+			return err
+		}
+		c.Reviews, err = review.OfPostTx(ctx, tx, c.Delivery.PostID)
+		return err
+	})
+	if err != nil {
+		return Certificate{}, err
+	}
+	if t, ok := c.Version.Target(c.Delivery.AccountID); ok {
+		c.Text = t.TextOf(c.Version)
+	}
+	c.Hash = hex.EncodeToString(c.Delivery.ApprovedHash)
+	return c, nil
+}
+
+// URL is where citizens see the post; "" while that is not known.
+func (d Delivery) URL(accountUID string) string {
+	switch {
+	case d.RemoteURL != nil && *d.RemoteURL != "":
+		return *d.RemoteURL
+	case d.RemoteID != nil && accountUID != "":
+		return "https://weibo.com/" + accountUID + "/" + encodeMID(*d.RemoteID)
+	}
+	return ""
+}
+
+const base62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+// encodeMID is the short form of a platform id in addresses: from the right, each seven decimal digits become four characters of
+// base 62. Worked value: 3501756485200075 is z0JH2lOMb.
+func encodeMID(id string) string {
+	out := ""
+	for end := len(id); end > 0; end -= 7 {
+		n := 0
+		for _, c := range id[max(0, end-7):end] {
+			n = n*10 + int(c-'0')
+		}
+		part := ""
+		for ; n > 0; n /= 62 {
+			part = string(base62[n%62]) + part
+		}
+		for end > 7 && len(part) < 4 {
+			part = "0" + part
+		}
+		out = part + out
+	}
+	return out
+}

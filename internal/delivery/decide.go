@@ -1,0 +1,164 @@
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/post"
+	"juzhen/internal/todo"
+)
+
+// Cancel takes one account out of a post. Past its mark the wish is kept and told; then it fails with fault.Conflict of code
+// "wish_kept". Fails with fault.Conflict when it is out already.
+func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why string) error {
+	var kept bool
+	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		d, err := lockDelivery(ctx, tx.DB, actor, access.PostWrite, id)
+		if err != nil {
+			return err
+		}
+		m := Move{From: append([]State{Failed, Missed, Expired}, unmarked...), To: Cancelled, Code: WasCancelled, By: actor.UserID, Set: stopSet,
+			Where: "d.id = @id", Args: pgx.NamedArgs{"id": id, "wish": string(WishCancel)}}
+		if kept = d.State == Sending || d.State == Unknown; kept {
+			m.From, m.To, m.Code, m.With = open, "", WishKept, Args{"wish": string(WishCancel)}
+			m.Set = "wish = @wish, wish_by = nullif(@by::bigint, 0)"
+		}
+		moved, err := m.Run(ctx, tx.Pgx, now)
+		if err != nil {
+			return err
+		}
+		if len(moved) == 0 {
+			return fault.Conflict("已发出或已取消，不能再取消；已发出的可以下架")
+		}
+		if err := closeTodos(ctx, tx, now, moved, actor.UserID); err != nil && !kept {
+			return err
+		}
+		return note(ctx, tx, now, actor, "delivery.cancel", d.Ref(), d.UnitPath, why, map[string]any{"wish": kept})
+	})
+	if err == nil && kept {
+		return fault.Conflict("正在发送或结果待核，已记下取消的要求；若没有发出则取消，若已发出请下架").WithCode("wish_kept")
+	}
+	return err
+}
+
+// Ref names the delivery in the audit trail.
+func (d Delivery) Ref() string { return ref(d.ID) }
+
+// Replan lets a person send again what failed, was missed or is held by a doubt: at a new time, in the post's approved wording. It
+// fails with fault.Conflict when the post is not approved any more or the delivery stands elsewhere.
+func (s *Service) Replan(ctx context.Context, actor access.Actor, id int64, choice DueChoice, why string) error {
+	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		d, err := findDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		if err != nil {
+			return err
+		}
+		due, err := choice.resolve(nil, now)
+		if err != nil {
+			return err
+		}
+		p, err := post.LockTx(ctx, tx, access.System("delivery"), access.PostView, d.PostID)
+		if err != nil {
+			return err
+		}
+		if p.Phase != post.Approved {
+			return fault.Conflict("稿件当前没有有效的批准，请先提交审核")
+		}
+		if err := shareTx(ctx, tx, d.PostID); err != nil {
+			return err
+		}
+		if err := s.replan(ctx, tx, now, due, actor, d, p); err != nil {
+			return err
+		}
+		return note(ctx, tx, now, actor, "delivery.replan", d.Ref(), d.UnitPath, why, map[string]any{"due": due})
+	})
+}
+
+// replan binds the delivery to the approved version again, through planned, and releases it.
+func (s *Service) replan(ctx context.Context, tx pg.Tx, now, due time.Time, actor access.Actor, d Delivery, p post.Post) error {
+	args := pgx.NamedArgs{"id": d.ID, "version": p.VersionID, "urgent": p.Urgent, "due": due}
+	back, err := Move{From: []State{Failed, Missed, Held}, To: Planned, Code: WasReplanned, By: actor.UserID, Args: args, Set: bindSet,
+		Where: "d.id = @id AND d.pause_id IS NULL AND EXISTS (SELECT FROM version_targets vt WHERE vt.version_id = @version AND vt.account_id = d.account_id)"}.Run(ctx, tx.Pgx, now)
+	if err != nil {
+		return err
+	}
+	if len(back) == 0 {
+		return fault.Conflict("只有失败、错过或因疑点停下的发送可以重新安排；暂停的请在恢复时处理")
+	}
+	if _, err := s.releaseTx(ctx, tx, now, due, Move{From: []State{Planned}, Code: WasReplanned, By: actor.UserID, Where: "d.id = @id", Args: args}); err != nil {
+		return err
+	}
+	return todo.ResolveSubjectTx(ctx, tx, now, "delivery", d.ID, actor.UserID)
+}
+
+// Resolution is how a person settles an unknown.
+type Resolution string
+
+// The resolutions.
+const (
+	ResolvedAsSent    Resolution = "sent"
+	ResolvedAsNotSent Resolution = "not_sent"
+)
+
+// Resolved tells what a resolution did: the state now, and the decision that waits for a second person, if one does.
+type Resolved struct {
+	State    State
+	Awaiting *Decision
+}
+
+// Resolve settles an unknown by a person who looked: sent, with the link of the post, at once; not sent only after a second person
+// confirms. Fails with fault.Conflict when it is settled already, with fault.Invalid on "link" for a link that is not of this account.
+func (s *Service) Resolve(ctx context.Context, actor access.Actor, id int64, as Resolution, link, why string) (Resolved, error) {
+	var out Resolved
+	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		d, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		if err != nil {
+			return err
+		}
+		if d.State != Unknown {
+			return errMoved()
+		}
+		switch as {
+		case ResolvedAsSent:
+			out.State = Sent
+			return s.resolveSent(ctx, tx, now, actor, d, link, why)
+		case ResolvedAsNotSent:
+			out.State = Unknown
+			dec, err := s.ask(ctx, tx, now, actor, d, AskNotSent, why)
+			out.Awaiting = &dec
+			return err
+		}
+		return fault.Invalid("outcome", "请选择“已发出”或“确认未发”")
+	})
+	return out, err
+}
+
+func (s *Service) resolveSent(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, d Delivery, link, why string) error {
+	c, err := s.linked(ctx, tx, now, d, link)
+	if err != nil {
+		return err
+	}
+	c.Code, c.Turn, c.Resolve = ResolvedSent, TurnSettled, TodoUnknown
+	if err := s.applyLinked(ctx, tx, now, d, c, link, actor); err != nil {
+		return err
+	}
+	if err := closeDecisions(ctx, tx, now, d.ID); err != nil {
+		return err
+	}
+	return note(ctx, tx, now, actor, "delivery.resolve", d.Ref(), d.UnitPath, why, map[string]any{"outcome": "sent", "link": link})
+}
+
+// confirmNotSent carries out what two people agreed on: nothing went out. A wish is followed now; else what is still in time goes
+// again, the rest is missed.
+func (s *Service) confirmNotSent(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, by int64) error {
+	if d.State != Unknown {
+		return errMoved()
+	}
+	c := Change{Turn: TurnSettled, Resolve: TodoUnknown}
+	c.again(d, ConfirmedNot, nil, now)
+	return ApplyTx(ctx, tx, now, d, c, by)
+}

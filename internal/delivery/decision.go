@@ -1,0 +1,260 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/pg"
+	"juzhen/internal/todo"
+)
+
+// Asked is what a decision is about.
+type Asked string
+
+// The decisions that need a second person.
+const (
+	AskNotSent  Asked = "not_sent"
+	AskTakedown Asked = "takedown"
+)
+
+// Label is the Chinese name of what is asked.
+func (a Asked) Label() string {
+	if a == AskTakedown {
+		return i18n.N("下架")
+	}
+	return i18n.N("确认未发")
+}
+
+// DecisionState is where a decision stands.
+type DecisionState string
+
+// The states. Confirmed: agreed on and being carried out.
+const (
+	Awaiting  DecisionState = "awaiting_second"
+	Confirmed DecisionState = "confirmed"
+	Declined  DecisionState = "refused"
+	Done      DecisionState = "done"
+	Undone    DecisionState = "failed"
+)
+
+// Label is the Chinese word for the state.
+func (s DecisionState) Label() string {
+	switch s {
+	case Awaiting:
+		return "待第二人确认"
+	case Confirmed:
+		return "已确认，正在执行"
+	case Declined:
+		return "未同意"
+	case Done:
+		return "已执行"
+	case Undone:
+		return "未成功"
+	}
+	return string(s)
+}
+
+// Decision is an act that needs a second person.
+type Decision struct {
+	ID           int64
+	DeliveryID   int64
+	PostID       int64
+	Kind         Asked
+	State        DecisionState
+	Reason       string
+	AskedBy      int64
+	AskedName    string
+	AskedAt      time.Time
+	AnsweredBy   *int64
+	AnsweredName string
+	AnsweredAt   *time.Time
+	Snapshot     *Snapshot `gorm:"serializer:json"`
+	Outcome      Reason
+	DoneAt       *time.Time
+
+	AccountHandle string
+	UnitPath      string
+}
+
+// Snapshot is what the platform showed before a take-down.
+type Snapshot struct {
+	At       time.Time `json:"at"`
+	RemoteID string    `json:"remote_id"`
+	Text     string    `json:"text"`
+	Pictures int       `json:"pictures"`
+	Reposts  int64     `json:"reposts"`
+	Comments int64     `json:"comments"`
+	Likes    int64     `json:"likes"`
+	Error    string    `json:"error,omitempty"`
+}
+
+func decisionKey(id int64) string { return fmt.Sprintf("decision/%d", id) }
+
+// ask opens a decision and puts it before those who may be the second person.
+func (s *Service) ask(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, d Delivery, kind Asked, why string) (Decision, error) {
+	why, err := reason("reason", why)
+	if err != nil {
+		return Decision{}, err
+	}
+	id, err := insertDecision(ctx, tx, now, d.ID, kind, why, actor.UserID)
+	if err != nil {
+		return Decision{}, pg.Fault(err, map[string]error{"delivery_decisions_open": fault.Conflict("已有同样的申请在等待确认")})
+	}
+	if err := noteTx(ctx, tx, now, d, Change{To: d.State, Code: DecisionAsked}, d.Plan, actor.UserID, "{}"); err != nil {
+		return Decision{}, err
+	}
+	err = todo.RaiseTx(ctx, tx, now, todo.Item{Kind: todo.KindConfirm, Key: decisionKey(id), Permission: access.DeliveryConfirm, UnitPath: d.UnitPath,
+		NotUser: actor.UserID, SubjectType: "decision", SubjectID: id, Code: "decision.confirm",
+		Args: map[string]any{"account": "@" + d.AccountHandle, "what": kind.Label()}})
+	if err != nil {
+		return Decision{}, err
+	}
+	action := map[Asked]string{AskNotSent: "delivery.resolve", AskTakedown: "delivery.takedown"}[kind]
+	if err := note(ctx, tx, now, actor, action, d.Ref(), d.UnitPath, why, map[string]any{"decision": id}); err != nil {
+		return Decision{}, err
+	}
+	return findDecision(ctx, tx.DB, id)
+}
+
+// Confirm is the second person's yes. It fails with fault.Forbidden for who asked, with fault.Conflict when somebody answered already
+// or the delivery has moved on.
+func (s *Service) Confirm(ctx context.Context, actor access.Actor, decisionID int64) (Decision, error) {
+	return s.answer(ctx, actor, decisionID, func(tx pg.Tx, now time.Time, d Delivery, dec Decision) error {
+		if dec.Kind == AskTakedown {
+			if err := answerDecision(ctx, tx, now, decisionID, Confirmed, actor.UserID); err != nil {
+				return err
+			}
+			return insertTakedown(ctx, tx, decisionID)
+		}
+		if err := s.confirmNotSent(ctx, tx, now, d, actor.UserID); err != nil {
+			return err
+		}
+		if err := answerDecision(ctx, tx, now, decisionID, Done, actor.UserID); err != nil {
+			return err
+		}
+		return note(ctx, tx, now, actor, "delivery.confirm", d.Ref(), d.UnitPath, dec.Reason, map[string]any{"decision": decisionID, "kind": string(dec.Kind)})
+	})
+}
+
+// Refuse is the second person's no, with a reason. Fails like Confirm.
+func (s *Service) Refuse(ctx context.Context, actor access.Actor, decisionID int64, why string) (Decision, error) {
+	why, err := reason("reason", why)
+	if err != nil {
+		return Decision{}, err
+	}
+	return s.answer(ctx, actor, decisionID, func(tx pg.Tx, now time.Time, d Delivery, dec Decision) error {
+		if err := answerDecision(ctx, tx, now, decisionID, Declined, actor.UserID); err != nil {
+			return err
+		}
+		if err := noteTx(ctx, tx, now, d, Change{To: d.State, Code: DecisionRefused}, d.Plan, actor.UserID, "{}"); err != nil {
+			return err
+		}
+		return note(ctx, tx, now, actor, "delivery.refuse", d.Ref(), d.UnitPath, why, map[string]any{"decision": decisionID, "kind": string(dec.Kind)})
+	})
+}
+
+// answer finds and locks a decision for its second person and lets do act on it.
+func (s *Service) answer(ctx context.Context, actor access.Actor, decisionID int64, do func(pg.Tx, time.Time, Delivery, Decision) error) (Decision, error) {
+	var out Decision
+	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		dec, err := findDecision(ctx, tx.DB, decisionID)
+		if err != nil {
+			return err
+		}
+		d, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryConfirm, dec.DeliveryID)
+		if err != nil {
+			return err
+		}
+		if dec, err = findDecision(ctx, tx.DB, decisionID); err != nil {
+			return err
+		}
+		switch {
+		case dec.State != Awaiting:
+			return fault.Conflict("{.name} 已处理这项申请", "name", dec.AnsweredName).WithCode("decided")
+		case dec.AskedBy == actor.UserID:
+			return fault.Forbidden("申请人不能自己确认，请由另一位审核员或主管处理").WithCode("same_person")
+		}
+		if err := do(tx, now, d, dec); err != nil {
+			return err
+		}
+		if err := todo.ResolveTx(ctx, tx, now, decisionKey(decisionID), actor.UserID); err != nil {
+			return err
+		}
+		out, err = findDecision(ctx, tx.DB, decisionID)
+		return err
+	})
+	return out, err
+}
+
+// Takedown asks to take sent posts down from the platform, with a reason; each waits for a second person. All or none: it fails with
+// fault.Conflict when one is not out or down already.
+func (s *Service) Takedown(ctx context.Context, actor access.Actor, ids []int64, why string) ([]Decision, error) {
+	if len(ids) == 0 {
+		return nil, fault.Invalid("deliveries", "请选择要下架的账号")
+	}
+	var out []Decision
+	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		out = out[:0]
+		for _, id := range ids {
+			d, err := lockDelivery(ctx, tx.DB, actor, access.Takedown, id)
+			if err != nil {
+				return err
+			}
+			if err := mayTakeDown(d); err != nil {
+				return err
+			}
+			dec, err := s.ask(ctx, tx, now, actor, d, AskTakedown, why)
+			if err != nil {
+				return err
+			}
+			out = append(out, dec)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func mayTakeDown(d Delivery) error {
+	switch {
+	case d.State != Sent:
+		return fault.Conflict("@{.account} 还没有发出，请改用撤回或取消", "account", d.AccountHandle)
+	case d.Live != nil && (*d.Live == LiveDown || *d.Live == LiveRemoved):
+		return fault.Conflict("@{.account} 的这一条已不在平台上", "account", d.AccountHandle)
+	case d.RemoteID == nil:
+		return fault.Conflict("@{.account} 的微博编号还没有取得，请稍后再试", "account", d.AccountHandle)
+	case d.Connector == "manual":
+		return fault.Conflict("@{.account} 由人工发布，请登录微博删除", "account", d.AccountHandle)
+	}
+	return nil
+}
+
+// Decisions lists the decisions about a delivery, newest first.
+func (s *Service) Decisions(ctx context.Context, actor access.Actor, deliveryID int64) ([]Decision, error) {
+	if _, err := findDelivery(ctx, s.db.Gorm(ctx), actor, access.PostView, deliveryID); err != nil {
+		return nil, err
+	}
+	return decisions(ctx, s.db.Gorm(ctx), "x.delivery_id = ?", deliveryID)
+}
+
+// OpenDecisions lists what waits for a second person where the actor may be one or may see it.
+func (s *Service) OpenDecisions(ctx context.Context, actor access.Actor) ([]Decision, error) {
+	scope, args := access.Scope(actor, access.PostView, "u.path")
+	return decisions(ctx, s.db.Gorm(ctx), "x.state = 'awaiting_second' AND "+scope, args...)
+}
+
+// FindDecision reads one the actor may see.
+func (s *Service) FindDecision(ctx context.Context, actor access.Actor, id int64) (Decision, error) {
+	scope, args := access.Scope(actor, access.PostView, "u.path")
+	list, err := decisions(ctx, s.db.Gorm(ctx), "x.id = ? AND "+scope, append([]any{id}, args...)...)
+	if err == nil && len(list) == 0 {
+		return Decision{}, errNotFound()
+	}
+	if err != nil {
+		return Decision{}, err
+	}
+	return list[0], nil
+}

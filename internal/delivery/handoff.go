@@ -1,0 +1,118 @@
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/post"
+)
+
+// Kit is what an officer needs to post by hand.
+type Kit struct {
+	Delivery Delivery
+	Text     string
+	RepostOf string
+	Media    []post.VersionMedia
+}
+
+// HandoffKit gives text and pictures of a hand-off, exactly as approved.
+func (s *Service) HandoffKit(ctx context.Context, actor access.Actor, id int64) (Kit, error) {
+	var k Kit
+	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+		d, err := findDelivery(ctx, tx.DB, actor, access.PostView, id)
+		if err != nil {
+			return err
+		}
+		v, err := post.VersionTx(ctx, tx, d.VersionID)
+		if err != nil {
+			return err
+		}
+		t, ok := v.Target(d.AccountID)
+		if !ok {
+			return errNotFound()
+		}
+		k = Kit{Delivery: d, Text: t.TextOf(v), RepostOf: v.RepostOf, Media: v.Media}
+		return nil
+	})
+	return k, err
+}
+
+// TakeHandoff gives a hand-off to one officer, so that two do not post it both. It goes back by itself after a while. Fails with
+// fault.Conflict, naming the colleague, when somebody has it.
+func (s *Service) TakeHandoff(ctx context.Context, actor access.Actor, id int64) error {
+	return s.hand(ctx, actor, id, func(d Delivery) (Move, error) {
+		if d.TakenBy != nil && *d.TakenBy != actor.UserID {
+			return Move{}, fault.Conflict("{.name} 已领取，正在手工发布", "name", d.TakenByName).WithCode("taken")
+		}
+		return Move{Code: HandoffTaken, Where: "d.taken_by IS NULL OR d.taken_by = @by", Set: "taken_by = @by::bigint, taken_at = @now::timestamptz"}, nil
+	})
+}
+
+// ReturnHandoff gives a hand-off back to the others. A supervisor may give back what a colleague holds.
+func (s *Service) ReturnHandoff(ctx context.Context, actor access.Actor, id int64) error {
+	return s.hand(ctx, actor, id, func(d Delivery) (Move, error) {
+		if d.TakenBy == nil {
+			return Move{}, fault.Conflict("还没有人领取，无需退回")
+		}
+		if *d.TakenBy != actor.UserID && !actor.CanAt(access.Pause, d.UnitPath) {
+			return Move{}, fault.Forbidden("只有领取人或主管可以退回")
+		}
+		return Move{Code: HandoffReturned, Where: "d.taken_by IS NOT NULL", Set: "taken_by = NULL, taken_at = NULL"}, nil
+	})
+}
+
+func (s *Service) hand(ctx context.Context, actor access.Actor, id int64, how func(Delivery) (Move, error)) error {
+	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		d, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		if err != nil {
+			return err
+		}
+		if d.State != Handoff {
+			return errMoved()
+		}
+		m, err := how(d)
+		if err != nil {
+			return err
+		}
+		m.From, m.By, m.Args, m.Where = []State{Handoff}, actor.UserID, pgx.NamedArgs{"id": id}, "d.id = @id AND ("+m.Where+")"
+		moved, err := m.Run(ctx, tx.Pgx, now)
+		if err == nil && len(moved) == 0 {
+			return errMoved()
+		}
+		if err != nil {
+			return err
+		}
+		return note(ctx, tx, now, actor, "delivery.handoff", d.Ref(), d.UnitPath, "", map[string]any{"step": string(m.Code)})
+	})
+}
+
+// RecordHandoff records the link of what an officer posted by hand. The link must be of this account. Fails with fault.Conflict when
+// a colleague holds the hand-off.
+func (s *Service) RecordHandoff(ctx context.Context, actor access.Actor, id int64, link string) error {
+	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		d, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		if err != nil {
+			return err
+		}
+		if d.State != Handoff {
+			return errMoved()
+		}
+		if d.TakenBy != nil && *d.TakenBy != actor.UserID {
+			return fault.Conflict("{.name} 已领取，正在手工发布", "name", d.TakenByName).WithCode("taken")
+		}
+		c, err := s.linked(ctx, tx, now, d, link)
+		if err != nil {
+			return err
+		}
+		c.Code, c.Resolve = HandoffSent, TodoHandoff
+		if err := s.applyLinked(ctx, tx, now, d, c, link, actor); err != nil {
+			return err
+		}
+		return note(ctx, tx, now, actor, "delivery.handoff", d.Ref(), d.UnitPath, "", map[string]any{"step": "recorded", "link": link})
+	})
+}

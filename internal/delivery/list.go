@@ -1,0 +1,91 @@
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/pg"
+	"juzhen/internal/post"
+)
+
+// Filter selects deliveries. Zero fields do not select.
+type Filter struct {
+	States    []State
+	UnitID    int64 // with everything below it
+	AccountID int64
+	PostID    int64
+	From, To  *time.Time // due time, To exclusive
+	Text      string     // in the wording that goes out
+	Cursor    string
+	Limit     int // 50 when 0, at most 200
+}
+
+// Find reads one delivery. Fails with fault.NotFound outside of the actor's units.
+func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (Delivery, error) {
+	return findDelivery(ctx, s.db.Gorm(ctx), actor, access.PostView, id)
+}
+
+// List reads deliveries of the actor's units, latest due time first.
+func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Page[Delivery], error) {
+	cond, args, err := f.condition(actor)
+	if err != nil {
+		return pg.Page[Delivery]{}, err
+	}
+	limit := f.Limit
+	if limit <= 0 || limit > 200 {
+		limit = 50
+	}
+	rows, err := listDeliveries(ctx, s.db.Gorm(ctx), cond, args, limit+1)
+	if err != nil {
+		return pg.Page[Delivery]{}, err
+	}
+	return pg.Cut(rows, limit, func(d Delivery) pg.Cursor { return pg.Cursor{At: d.listedAt(), ID: d.ID} }), nil
+}
+
+// listedAt is the instant by which lists are ordered: the due time, or that of the plan while "as soon as approved" is open.
+func (d Delivery) listedAt() time.Time {
+	if d.DueAt != nil {
+		return *d.DueAt
+	}
+	return d.CreatedAt
+}
+
+// calendarLimit bounds a calendar: more than that no page shows.
+const calendarLimit = 5000
+
+// Calendar reads what is due from one instant until before another, earliest first.
+func (s *Service) Calendar(ctx context.Context, actor access.Actor, from, to time.Time, f Filter) ([]Delivery, error) {
+	f.From, f.To, f.Cursor = &from, &to, ""
+	cond, args, err := f.condition(actor)
+	if err != nil {
+		return nil, err
+	}
+	return calendarDeliveries(ctx, s.db.Gorm(ctx), cond, args, calendarLimit)
+}
+
+// OfPost reads the deliveries of a post, in the order of the matrix. Fails with fault.NotFound when the actor may not see the post.
+func (s *Service) OfPost(ctx context.Context, actor access.Actor, postID int64) (list []Delivery, err error) {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		if _, err := post.FindTx(ctx, tx, actor, access.PostView, postID); err != nil {
+			return err
+		}
+		list, err = ofPost(ctx, tx.DB, postID)
+		return err
+	})
+	return list, err
+}
+
+// Events reads the story of a delivery, from its beginning.
+func (s *Service) Events(ctx context.Context, actor access.Actor, id int64) ([]Event, error) {
+	if _, err := findDelivery(ctx, s.db.Gorm(ctx), actor, access.PostView, id); err != nil {
+		return nil, err
+	}
+	return eventsOf(ctx, s.db.Gorm(ctx), id)
+}
+
+// Counts counts the deliveries of the actor's units by state; settled ones only of the last day.
+func (s *Service) Counts(ctx context.Context, actor access.Actor) (map[State]int, error) {
+	scope, args := access.Scope(actor, access.PostView, "u.path")
+	return countByState(ctx, s.db.Gorm(ctx), scope, args, s.now().Add(-24*time.Hour))
+}

@@ -1,0 +1,254 @@
+package delivery
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/fault"
+	"juzhen/internal/org"
+	"juzhen/internal/pg"
+)
+
+// Pause stops the sending of one unit's subtree, or of one account.
+type Pause struct {
+	ID            int64
+	UnitID        int64
+	UnitName      string
+	UnitPath      string
+	AccountID     *int64
+	AccountHandle string
+	Reason        string
+	PausedBy      int64
+	PausedName    string
+	PausedAt      time.Time
+	Held          int // deliveries it holds now
+}
+
+// PausePreview says how much a pause would stop.
+type PausePreview struct {
+	Accounts int // live accounts it covers
+	Waiting  int // deliveries it would hold
+	Sending  int // past their mark: out of its reach, the wish is kept
+}
+
+// place finds the unit, and the account if one is named, that the actor may pause.
+func place(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64, accountID *int64) (org.Unit, error) {
+	if accountID == nil {
+		return org.FindTx(ctx, tx, actor, access.Pause, unitID)
+	}
+	a, err := account.FindTx(ctx, tx, *accountID)
+	if err != nil {
+		return org.Unit{}, err
+	}
+	return org.FindTx(ctx, tx, actor, access.Pause, a.UnitID)
+}
+
+// coverSQL is the condition "this delivery's account is in the place".
+const coverSQL = `(@account::bigint IS NULL OR d.account_id = @account::bigint) AND d.account_id IN (
+    SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id WHERE u.path LIKE @path || '%')`
+
+// PreviewPause counts what a pause would stop, before anybody presses the button.
+func (s *Service) PreviewPause(ctx context.Context, actor access.Actor, unitID int64, accountID *int64) (PausePreview, error) {
+	var p PausePreview
+	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+		u, err := place(ctx, tx, actor, unitID, accountID)
+		if err != nil {
+			return err
+		}
+		return tx.Pgx.QueryRow(ctx, `
+SELECT (SELECT count(*) FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.state = 'live' AND u.path LIKE @path || '%' AND (@account::bigint IS NULL OR a.id = @account::bigint)),
+       count(*) FILTER (WHERE d.state IN ('waiting', 'preparing', 'handoff')), count(*) FILTER (WHERE d.state IN ('sending', 'unknown'))
+FROM deliveries d WHERE NOT d.settled AND `+coverSQL, pgx.NamedArgs{"path": u.Path, "account": accountID}).Scan(&p.Accounts, &p.Waiting, &p.Sending)
+	})
+	return p, err
+}
+
+// Pause holds everything of a subtree or an account that is not past its mark, in its own transaction: the place's row is locked
+// first, so that no approval or plan slips between. What is past its mark keeps the wish. Fails with fault.Conflict when the same
+// place is paused already.
+func (s *Service) Pause(ctx context.Context, actor access.Actor, unitID int64, accountID *int64, why string) (Pause, error) {
+	why, err := reason("reason", why)
+	if err != nil {
+		return Pause{}, err
+	}
+	var out Pause
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		u, err := place(ctx, tx, actor, unitID, accountID)
+		if err != nil {
+			return err
+		}
+		if err := lockPlace(ctx, tx, u.ID, accountID); err != nil {
+			return err
+		}
+		id, err := insertPause(ctx, tx, now, u.ID, accountID, why, actor.UserID)
+		if err != nil {
+			return err
+		}
+		reach, err := hold(ctx, tx, now, actor.UserID, id, u.Path, accountID)
+		if err != nil {
+			return err
+		}
+		if out, err = findPause(ctx, tx.DB, id); err != nil {
+			return err
+		}
+		return note(ctx, tx, now, actor, "delivery.pause", "pause/"+strconv.FormatInt(id, 10), u.Path, why, reach.detail())
+	})
+	return out, err
+}
+
+func hold(ctx context.Context, tx pg.Tx, now time.Time, by, pauseID int64, path string, accountID *int64) (Reach, error) {
+	args := pgx.NamedArgs{"path": path, "account": accountID, "pause": pauseID, "wish": string(WishHold)}
+	held, err := Move{From: []State{Waiting, Preparing, Handoff}, To: Held, Code: WasPaused, By: by, Args: args, Where: "NOT d.settled AND " + coverSQL,
+		Set: "pause_id = @pause::bigint, owner = NULL, taken_by = NULL, taken_at = NULL"}.Run(ctx, tx.Pgx, now)
+	if err != nil {
+		return Reach{}, err
+	}
+	kept, err := Move{From: open, Code: WishKept, With: Args{"wish": string(WishHold)}, By: by, Args: args,
+		Where: "NOT d.settled AND d.wish IS NULL AND " + coverSQL, Set: "wish = @wish, pause_id = @pause::bigint, wish_by = @by::bigint"}.Run(ctx, tx.Pgx, now)
+	return Reach{Done: len(held), TooLate: len(kept)}, err
+}
+
+// HeldBy lists what a pause holds, for the choice at its end.
+func (s *Service) HeldBy(ctx context.Context, actor access.Actor, pauseID int64) ([]Delivery, error) {
+	p, err := s.findPause(ctx, actor, access.UnitView, pauseID)
+	if err != nil {
+		return nil, err
+	}
+	scope, args := access.Scope(actor, access.UnitView, "u.path")
+	return heldBy(ctx, s.db.Gorm(ctx), p.ID, scope, args)
+}
+
+// Pauses lists the open pauses that concern the actor: of units it sees, and of units above it.
+func (s *Service) Pauses(ctx context.Context, actor access.Actor) ([]Pause, error) {
+	return openPauses(ctx, s.db.Gorm(ctx), actor)
+}
+
+func (s *Service) findPause(ctx context.Context, actor access.Actor, perm access.Permission, id int64) (Pause, error) {
+	p, err := findPause(ctx, s.db.Gorm(ctx), id)
+	if err != nil {
+		return Pause{}, err
+	}
+	return p, access.Require(actor, perm, p.UnitPath)
+}
+
+// Action is what a person chooses for a held delivery when a pause ends.
+type Action string
+
+// The actions.
+const (
+	ActSend       Action = "send" // at its time, or at once when that has passed
+	ActReschedule Action = "reschedule"
+	ActCancel     Action = "cancel"
+)
+
+// Choice is the action for one held delivery.
+type Choice struct {
+	DeliveryID int64
+	Action     Action
+	DueAt      *time.Time // of ActReschedule
+}
+
+// Resume ends a pause. Every delivery it holds needs a choice: nothing goes out because somebody forgot it. What another open pause
+// covers is held on by that one. Fails with fault.Invalid on "deliveries" when a choice is missing, with fault.Conflict when the pause
+// has ended already.
+func (s *Service) Resume(ctx context.Context, actor access.Actor, pauseID int64, choices []Choice) (Reach, error) {
+	var reach Reach
+	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		p, err := findPause(ctx, tx.DB, pauseID)
+		if err != nil {
+			return err
+		}
+		if err := access.Require(actor, access.Pause, p.UnitPath); err != nil {
+			return err
+		}
+		if err := lockPlace(ctx, tx, p.UnitID, p.AccountID); err != nil {
+			return err
+		}
+		if err := endPause(ctx, tx, now, pauseID, actor.UserID); err != nil {
+			return err
+		}
+		if reach, err = s.release(ctx, tx, now, actor, pauseID, choices); err != nil {
+			return err
+		}
+		return note(ctx, tx, now, actor, "delivery.resume", "pause/"+strconv.FormatInt(pauseID, 10), p.UnitPath, "", reach.detail())
+	})
+	return reach, err
+}
+
+func (s *Service) release(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, pauseID int64, choices []Choice) (Reach, error) {
+	var reach Reach
+	for _, c := range choices {
+		n, err := s.choose(ctx, tx, now, actor, pauseID, c)
+		if err != nil {
+			return reach, err
+		}
+		reach.Done += n
+	}
+	var left int
+	err := tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM deliveries WHERE pause_id = $1 AND state = 'held'", pauseID).Scan(&left)
+	if err == nil && left > 0 {
+		return reach, fault.Invalid("deliveries", "还有 {.n} 条没有选择：发送、改期或取消", "n", left)
+	}
+	if err != nil {
+		return reach, err
+	}
+	dropped, err := Move{From: open, Code: WasResumed, By: actor.UserID, Set: "wish = NULL, pause_id = NULL", Args: pgx.NamedArgs{"pause": pauseID},
+		Where: "d.pause_id = @pause::bigint AND d.wish = 'hold'"}.Run(ctx, tx.Pgx, now)
+	reach.TooLate = len(dropped)
+	return reach, err
+}
+
+func (s *Service) choose(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, pauseID int64, c Choice) (int, error) {
+	args := pgx.NamedArgs{"id": c.DeliveryID, "pause": pauseID}
+	m := Move{From: []State{Held}, By: actor.UserID, Args: args, Code: WasResumed, Where: "d.id = @id AND d.pause_id = @pause::bigint"}
+	if c.Action == ActCancel {
+		m.To, m.Code, m.Set = Cancelled, WasCancelled, stopSet
+		moved, err := m.Run(ctx, tx.Pgx, now)
+		return len(moved), err
+	}
+	var due *time.Time
+	err := tx.Pgx.QueryRow(ctx, "SELECT due_at FROM deliveries WHERE id = $1 AND pause_id = $2 AND state = 'held' FOR UPDATE", c.DeliveryID, pauseID).Scan(&due)
+	if err != nil {
+		return 0, pg.OrNotFound(err, fault.Conflict("所选的发送已不在这次暂停之内，请刷新"))
+	}
+	at, err := resumeAt(c, due, now)
+	if err != nil {
+		return 0, err
+	}
+	// Held to held is no arrow: what another pause covers only changes its holder.
+	kept, err := s.rehold(ctx, tx, now, actor, c.DeliveryID, at)
+	if err != nil || kept > 0 {
+		return kept, err
+	}
+	m.To, m.Set = Waiting, releaseSet+", pause_id = NULL"
+	args["due"] = at
+	moved, err := m.Run(ctx, tx.Pgx, now)
+	if err != nil {
+		return 0, err
+	}
+	return len(moved), s.wakeTx(ctx, tx, now, at, moved)
+}
+
+// resumeAt is when a held delivery goes: at its time, at once when that has passed, or at the time chosen.
+func resumeAt(c Choice, due *time.Time, now time.Time) (time.Time, error) {
+	switch {
+	case c.Action == ActReschedule:
+		return DueChoice{At: c.DueAt}.resolve(nil, now)
+	case c.Action != ActSend:
+		return now, fault.Invalid("deliveries", "请为每一条选择：发送、改期或取消")
+	case due == nil || due.Before(now):
+		return now, nil
+	}
+	return *due, nil
+}
+
+func (s *Service) rehold(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, id int64, due time.Time) (int, error) {
+	moved, err := Move{From: []State{Held}, Code: ApprovedPaused, By: actor.UserID, Args: pgx.NamedArgs{"id": id, "due": due},
+		Where: "d.id = @id AND (" + openPause + ") IS NOT NULL", Set: dueSet + ", pause_id = (" + openPause + ")"}.Run(ctx, tx.Pgx, now)
+	return len(moved), err
+}

@@ -1,0 +1,80 @@
+package dispatch
+
+import (
+	"context"
+
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/pg"
+	"juzhen/internal/weibo"
+)
+
+// TakeDown carries out a confirmed take-down: what the platform shows is kept, the post is destroyed, and reading it again proves
+// that it is gone. Destroying twice does no harm, so an outcome that is not known is simply read and, if need be, tried again: an
+// error means that.
+func (e *Engine) TakeDown(ctx context.Context, decisionID int64) error {
+	var dec delivery.Decision
+	var d delivery.Delivery
+	var a account.Account
+	err := e.db.InTx(ctx, func(tx pg.Tx) (err error) {
+		if dec, d, err = delivery.TakedownTx(ctx, tx, decisionID); err != nil {
+			return err
+		}
+		a, err = account.FindTx(ctx, tx, d.AccountID)
+		return err
+	})
+	if err != nil || dec.State != delivery.Confirmed || d.RemoteID == nil {
+		return err
+	}
+	token, err := e.o.Accounts.Token(ctx, a.ID)
+	if err != nil {
+		return e.tookDown(ctx, decisionID, false, 0, "账号没有可用授权")
+	}
+	if err := e.keepSnapshot(ctx, dec, d, a); err != nil {
+		return err
+	}
+	o := e.o.Weibo.Destroy(ctx, weibo.Mode(d.Connector), token, weibo.Mark{}, *d.RemoteID)
+	if o.Err != nil && o.Result == weibo.NotPublished && !weibo.Gone(o.Err) {
+		if o.Err.Class == weibo.ClassRetry || o.Err.Class == weibo.ClassSlow {
+			return o.Err
+		}
+		return e.tookDown(ctx, decisionID, false, o.Code, o.Err.Text)
+	}
+	_, gone, err := e.live(ctx, d, a)
+	if err != nil {
+		return err
+	}
+	if !gone && o.Result != weibo.Published {
+		return o.Err
+	}
+	return e.tookDown(ctx, decisionID, gone, o.Code, "平台仍显示这一条")
+}
+
+// keepSnapshot keeps what citizens saw until now; what cannot be read does not stop a take-down.
+func (e *Engine) keepSnapshot(ctx context.Context, dec delivery.Decision, d delivery.Delivery, a account.Account) error {
+	if dec.Snapshot != nil {
+		return nil
+	}
+	s := delivery.Snapshot{At: e.clk.Now(), RemoteID: *d.RemoteID}
+	switch p, _, err := e.live(ctx, d, a); {
+	case err != nil:
+		s.Error = "read failed"
+	case p != nil:
+		s.Text, s.Pictures, s.Reposts, s.Comments, s.Likes = p.Text, p.Pics, p.Reposts, p.Comments, p.Likes
+	}
+	return e.db.InTx(ctx, func(tx pg.Tx) error { return delivery.SnapshotTx(ctx, tx, dec.ID, s) })
+}
+
+func (e *Engine) tookDown(ctx context.Context, decisionID int64, gone bool, code int, text string) error {
+	err := e.db.InTxRetry(ctx, func(tx pg.Tx) error {
+		dec, d, err := delivery.TakedownTx(ctx, tx, decisionID)
+		if err != nil || dec.State != delivery.Confirmed {
+			return err
+		}
+		return delivery.TakenDownTx(ctx, tx, e.clk.Now(), dec, d, gone, code, text)
+	})
+	if err == nil {
+		e.step("taken down", decisionID)
+	}
+	return err
+}
