@@ -14,12 +14,12 @@ import (
 // The house as a table: who may import whom. Adding a line here is a decision about the architecture (docs/architecture.md).
 var (
 	features = []string{"access", "audit", "org", "todo", "identity", "account", "media", "review", "post", "delivery", "dispatch", "reach"}
-	kit      = []string{"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n"}
+	kit      = []string{"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "stoppoint"}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
 	rooms = map[string][]string{
 		"fault": {}, "config": {"fault", "seal"}, "blob": {"fault"}, "seal": {"fault"}, "svg": {"fault"}, "i18n": {"fault"},
-		"weibo": {"fault"}, "localpg": {"fault"}, "pg": {"fault", "migrations"}, "queue": {"pg", "fault"},
+		"weibo": {"fault", "stoppoint"}, "stoppoint": {}, "localpg": {"fault"}, "pg": {"fault", "migrations"}, "queue": {"pg", "fault"},
 		"pgtest": {"pg", "localpg", "migrations"}, "sandbox": {},
 		"web": {"fault", "config", "identity", "access", "i18n", "svg", "templates", "static"},
 	}

@@ -1,7 +1,7 @@
 //go:build juzhen_stoppoints
 
 // Package stoppoint marks the instants of a send at which the fault tests do harm, and in this build does it: when the folder
-// named by JUZHEN_STOPPOINTS holds a file with the name of the point, the process harms itself there. The file says how:
+// named by STOPPOINTS (which is no setting of the console) holds a file with the name of the point, the process harms itself there. The file says how:
 // "kill" or "stop", the latter until somebody sends SIGCONT, followed by how many times the point is passed before.
 package stoppoint
 
@@ -20,9 +20,10 @@ var (
 	passed = map[Point]int{}
 )
 
-// At says that delivery id has come to this point, notes it in the folder and does the harm that was ordered.
+// At says that delivery id has come to this point, notes point, id and instant (µs) in the folder and does the harm that was
+// ordered. id is 0 where the point does not know it.
 func At(p Point, id int64) {
-	dir := os.Getenv("JUZHEN_STOPPOINTS")
+	dir := os.Getenv("STOPPOINTS")
 	if dir == "" {
 		return
 	}
@@ -56,7 +57,34 @@ func note(file string, p Point, id int64) {
 		return
 	}
 	defer f.Close()
-	_, _ = fmt.Fprintf(f, "%s %d\n", p, id)
+	_, _ = fmt.Fprintf(f, "%s %d %d\n", p, id, time.Now().UnixMicro())
+}
+
+// skewEvery is how often the file that turns the clock is read.
+const skewEvery = 50 * time.Millisecond
+
+var skew struct {
+	sync.Mutex
+	read time.Time
+	by   time.Duration
+}
+
+// Now is the wall clock, turned by the duration that the file "clock" in the folder holds.
+func Now() time.Time {
+	now := time.Now()
+	dir := os.Getenv("STOPPOINTS")
+	if dir == "" {
+		return now
+	}
+	skew.Lock()
+	defer skew.Unlock()
+	if now.Sub(skew.read) > skewEvery {
+		skew.read, skew.by = now, 0
+		if text, err := os.ReadFile(filepath.Join(dir, "clock")); err == nil {
+			skew.by, _ = time.ParseDuration(strings.TrimSpace(string(text)))
+		}
+	}
+	return now.Add(skew.by)
 }
 
 // During says that the call of delivery id is under way, until the returned function is called: harm falls a moment after its

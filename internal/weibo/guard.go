@@ -4,6 +4,8 @@ import (
 	"net"
 	"sync/atomic"
 	"time"
+
+	"juzhen/internal/stoppoint"
 )
 
 // guardChunk is the most that is handed to the kernel between two looks at the clocks.
@@ -61,6 +63,7 @@ func (g *guardConn) writePiece(a *attempt, b []byte) (int, error) {
 		g.abort()
 		return 0, err
 	}
+	stoppoint.At(stoppoint.BeforeWrite, 0)
 	n, err := g.Conn.Write(b)
 	a.wroteBytes(n)
 	return n, err
