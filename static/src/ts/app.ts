@@ -7,9 +7,13 @@ import { menus } from "./menus";
 import { rows } from "./rows";
 import { pickers } from "./picker";
 import { counters } from "./counter";
+import { compose } from "./compose";
+import { polls } from "./poll";
 
 keys();
 menus();
 rows();
 pickers();
 counters();
+compose();
+polls();

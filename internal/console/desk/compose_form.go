@@ -1,0 +1,127 @@
+package desk
+
+import (
+	"mime/multipart"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/post"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// composeForm is the form of a post as a browser sends it.
+type composeForm struct {
+	ID       int64                   `form:"id"` // 0: not stored yet
+	Revision int                     `form:"revision"`
+	Unit     int64                   `form:"unit"`
+	Corrects int64                   `form:"corrects"`
+	Text     string                  `form:"text,raw"`
+	Repost   string                  `form:"repost"`
+	Visible  int                     `form:"visible"`
+	Urgent   bool                    `form:"urgent"`
+	Accounts []int64                 `form:"account"`
+	Media    []int64                 `form:"media"`
+	When     string                  `form:"when"` // "at" or "now"
+	Due      time.Time               `form:"due"`
+	Act      string                  `form:"act"`  // "save", "submit", "upload", "auto", "up.ID", "down.ID", "drop.ID"
+	Held     int                     `form:"held"` // pictures the form has already, when one is sent by itself
+	Files    []*multipart.FileHeader `form:"file"`
+	Variants map[int64]string        // what stands in each account's own field, chosen or not
+	Alts     map[int64]string
+}
+
+// bindCompose reads the form. What cannot be read is told as fault.Fields after the rest was filled in.
+func bindCompose(c *gin.Context) (composeForm, error) {
+	var f composeForm
+	err := web.Bind(c, &f)
+	f.Variants, f.Alts = numbered(c, "variant."), numbered(c, "alt.")
+	return f, err
+}
+
+// numbered reads the fields "prefix<id>".
+func numbered(c *gin.Context, prefix string) map[int64]string {
+	out := map[int64]string{}
+	for name, values := range c.Request.PostForm {
+		if rest, ok := strings.CutPrefix(name, prefix); ok && len(values) > 0 {
+			if id, err := strconv.ParseInt(rest, 10, 64); err == nil {
+				out[id] = values[0]
+			}
+		}
+	}
+	return out
+}
+
+// content is what is to be kept.
+func (f composeForm) content() post.Content {
+	c := post.Content{Text: f.Text, Visible: f.Visible, RepostOf: f.Repost, Urgent: f.Urgent, DueNow: f.When == "now"}
+	if !c.DueNow && !f.Due.IsZero() {
+		c.DueAt = &f.Due
+	}
+	if f.Corrects != 0 {
+		c.Corrects = &f.Corrects
+	}
+	for _, id := range f.Accounts {
+		t := post.TargetChoice{AccountID: id}
+		if own, ok := f.Variants[id]; ok {
+			t.Variant = &own
+		}
+		c.Targets = append(c.Targets, t)
+	}
+	for _, id := range f.Media {
+		c.Media = append(c.Media, post.MediaChoice{MediaID: id, Alt: f.Alts[id]})
+	}
+	return c
+}
+
+// formOf fills the form from what is stored.
+func formOf(p post.Post, v post.Version) composeForm {
+	f := composeForm{ID: p.ID, Revision: p.Revision, Unit: p.UnitID, Text: v.Text, Repost: v.RepostOf, Visible: v.Visible, Urgent: p.Urgent,
+		When: "at", Variants: map[int64]string{}, Alts: map[int64]string{}}
+	if p.Corrects != nil {
+		f.Corrects = *p.Corrects
+	}
+	if p.DueNow {
+		f.When = "now"
+	}
+	if p.DueAt != nil {
+		f.Due = *p.DueAt
+	}
+	for _, t := range v.Targets {
+		f.Accounts = append(f.Accounts, t.AccountID)
+		if t.Variant != nil {
+			f.Variants[t.AccountID] = *t.Variant
+		}
+	}
+	for _, m := range v.Media {
+		f.Media = append(f.Media, m.MediaID)
+		f.Alts[m.MediaID] = m.Alt
+	}
+	return f
+}
+
+// DueLocal is the due time as a datetime-local control writes it.
+func (f composeForm) DueLocal() string { return page.FieldTime(f.Due) }
+
+// arrange moves or drops a picture: what the small buttons do without scripts. It tells whether act was one of them.
+func (f *composeForm) arrange() bool {
+	verb, rest, _ := strings.Cut(f.Act, ".")
+	id, err := strconv.ParseInt(rest, 10, 64)
+	i := slices.Index(f.Media, id)
+	if err != nil || i < 0 {
+		return false
+	}
+	switch {
+	case verb == "up" && i > 0:
+		f.Media[i-1], f.Media[i] = f.Media[i], f.Media[i-1]
+	case verb == "down" && i < len(f.Media)-1:
+		f.Media[i+1], f.Media[i] = f.Media[i], f.Media[i+1]
+	case verb == "drop":
+		f.Media = slices.Delete(f.Media, i, i+1)
+	}
+	return verb == "up" || verb == "down" || verb == "drop"
+}

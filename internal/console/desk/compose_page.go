@@ -1,0 +1,223 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/console/show"
+	"juzhen/internal/org"
+	"juzhen/internal/post"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// composePage is the form of a post with its previews.
+type composePage struct {
+	page.Base
+	Form      composeForm
+	Number    int           // of the version; 0 while nothing is stored
+	Units     []page.Option // to choose from, while nothing is stored
+	Picker    page.Picker
+	Variants  []variantField
+	Pictures  []pictureField
+	Previews  []show.Preview
+	Findings  []finding // what keeps the post from being submitted
+	SavedAt   time.Time // zero: not yet
+	Stale     string    // who saved meanwhile
+	Original  *post.Post
+	MaxMedia  int
+	MaxLength int
+}
+
+// variantField is an account's own wording.
+type variantField struct {
+	Account account.Account
+	Name    string
+	Text    string
+	Error   string
+	Limit   int
+}
+
+// pictureField is a picture of the form. Last and First have no further button.
+type pictureField struct {
+	page.Base
+	ID          int64
+	Number      int
+	Alt         string
+	First, Last bool
+}
+
+// finding is a problem with the accounts it concerns.
+type finding struct {
+	Field    string
+	Text     string // in the reader's language
+	Accounts string
+}
+
+// composePage fills the page from the form: the same for a new post, a stored one and a refused one.
+func (h *pages) composePage(c *gin.Context, f composeForm) (composePage, error) {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	title := "写稿"
+	if f.ID != 0 {
+		title = "修改稿件"
+	}
+	p := composePage{Base: h.kit.Base(c, title, page.Crumb{Text: "稿件", Href: "/posts"}), Form: f, MaxMedia: post.MaxMedia}
+	units, err := h.Units.Within(ctx, actor, access.PostWrite)
+	if err != nil {
+		return p, err
+	}
+	if p.Form.Unit == 0 && len(units) > 0 {
+		p.Form.Unit = units[0].ID
+	}
+	accounts, err := h.choosable(ctx, actor, units, p.Form.Unit)
+	if err != nil {
+		return p, err
+	}
+	p.Picker = picker(units, accounts, p.Form)
+	p.Units = unitOptions(units, p.Form)
+	p.Variants, p.MaxLength = variants(accounts, p.Form)
+	p.Pictures = pictures(p.Base, p.Form)
+	return p, h.fillStored(ctx, actor, &p)
+}
+
+// fillStored adds what only a stored post has: previews as it is kept, findings, the post it corrects.
+func (h *pages) fillStored(ctx context.Context, actor access.Actor, p *composePage) error {
+	if p.Form.Corrects != 0 {
+		original, _, err := h.Posts.Find(ctx, actor, p.Form.Corrects)
+		if err != nil {
+			return err
+		}
+		p.Original = &original
+	}
+	if p.Form.ID == 0 {
+		return nil
+	}
+	stored, v, err := h.Posts.Find(ctx, actor, p.Form.ID)
+	if err != nil {
+		return err
+	}
+	problems := h.Posts.Check(stored, v)
+	p.Number, p.SavedAt = v.Number, stored.UpdatedAt
+	p.Previews = show.Previews(p.P, v, problems)
+	p.Findings = findings(p.Base, problems)
+	return nil
+}
+
+func findings(b page.Base, problems post.Problems) []finding {
+	var out []finding
+	for _, pr := range problems {
+		f := finding{Field: pr.Fault.Field, Text: b.T(pr.Fault.Text, pr.Fault.Args...)}
+		if n := len(pr.Accounts); n > 0 {
+			var names []string
+			for _, a := range pr.Accounts[:min(n, 3)] {
+				names = append(names, a.At())
+			}
+			f.Accounts = strings.Join(names, " ")
+			if n > 3 {
+				f.Accounts = b.T("{.names} 等 {.n} 个账号", "names", f.Accounts, "n", n)
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// choosable are the accounts at or below the unit that may still post one day.
+func (h *pages) choosable(ctx context.Context, actor access.Actor, units []org.Unit, unitID int64) ([]account.Account, error) {
+	i := slices.IndexFunc(units, func(u org.Unit) bool { return u.ID == unitID })
+	if i < 0 {
+		return nil, nil
+	}
+	return h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostWrite, UnitPath: units[i].Path,
+		States: []account.State{account.Live, account.Preparing, account.Suspended}})
+}
+
+func unitOptions(units []org.Unit, f composeForm) []page.Option {
+	if f.ID != 0 || len(units) < 2 {
+		return nil
+	}
+	var out []page.Option
+	for _, u := range units {
+		out = append(out, page.Option{Value: fmt.Sprint(u.ID), Text: u.Name, Raw: true, Selected: u.ID == f.Unit})
+	}
+	return out
+}
+
+// picker is the tree of units with their accounts. A unit without accounts below is left out.
+func picker(units []org.Unit, accounts []account.Account, f composeForm) page.Picker {
+	p := page.Picker{Name: "account", Label: "发布账号", Help: "公开接口的账号只能带一张图片，正文须有安全域名内的链接；人工发布的账号到时由值班人员发布。"}
+	inTree := map[int64]bool{}
+	for _, u := range units {
+		inTree[u.ID] = true
+	}
+	for _, u := range units {
+		if !inTree[u.ParentID] {
+			if n, ok := branch(u, units, accounts, f); ok {
+				n.Open = true
+				p.Roots = append(p.Roots, n)
+			}
+		}
+	}
+	return p
+}
+
+func branch(u org.Unit, units []org.Unit, accounts []account.Account, f composeForm) (page.Node, bool) {
+	n := page.Node{Name: u.Name}
+	for _, a := range accounts {
+		if a.UnitID == u.ID {
+			n.Children = append(n.Children, leaf(a, f))
+		}
+	}
+	for _, child := range units {
+		if child.ParentID == u.ID {
+			if below, ok := branch(child, units, accounts, f); ok {
+				n.Children = append(n.Children, below)
+			}
+		}
+	}
+	n.Open = slices.ContainsFunc(n.Children, func(c page.Node) bool { return c.Checked || c.Open })
+	return n, len(n.Children) > 0
+}
+
+func leaf(a account.Account, f composeForm) page.Node {
+	n := page.Node{Name: a.At(), Note: a.Connector.Label(), Value: fmt.Sprint(a.ID), Checked: slices.Contains(f.Accounts, a.ID)}
+	if a.State != account.Live && !n.Checked {
+		n.Disabled = a.State.Label()
+	}
+	return n
+}
+
+// variants are the fields of the chosen accounts, and the strictest limit of the common text.
+func variants(accounts []account.Account, f composeForm) ([]variantField, int) {
+	limit := 0
+	var out []variantField
+	for _, a := range accounts {
+		if !slices.Contains(f.Accounts, a.ID) {
+			continue
+		}
+		v := variantField{Account: a, Name: post.VariantField(a.ID), Text: f.Variants[a.ID], Limit: post.Ability(a.Connector).MaxLength}
+		if strings.TrimSpace(v.Text) == "" && (limit == 0 || v.Limit < limit) {
+			limit = v.Limit
+		}
+		out = append(out, v)
+	}
+	if limit == 0 {
+		limit = post.Ability(account.Commercial).MaxLength
+	}
+	return out, limit
+}
+
+func pictures(b page.Base, f composeForm) []pictureField {
+	var out []pictureField
+	for i, id := range f.Media {
+		out = append(out, pictureField{Base: b, ID: id, Number: i + 1, Alt: f.Alts[id], First: i == 0, Last: i == len(f.Media)-1})
+	}
+	return out
+}

@@ -1,0 +1,125 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/post"
+	"juzhen/internal/todo"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// homePage is what a person sees first: what needs them, what goes out today, how the accounts are.
+type homePage struct {
+	page.Base
+	Todos    []todoLine
+	MoreTodo int
+	Today    []listRow
+	Drafts   []listRow // the reader's own drafts and returned posts
+	Accounts []accountLine
+	Fine     int // accounts that need nothing
+	All      int
+}
+
+// todoLine is a matter in the reader's language.
+type todoLine struct {
+	todo.Open
+	Line       string
+	Tint, Icon string
+}
+
+// accountLine is an account that needs somebody.
+type accountLine struct {
+	account.Account
+	Show any // the state to be shown: the account's own or its token's
+}
+
+const shownTodos = 8
+
+func (h *pages) home(c *gin.Context) error {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	p := homePage{Base: h.kit.Base(c, "工作台")}
+	list, err := h.Todos.List(ctx, actor)
+	if err != nil {
+		return err
+	}
+	for _, o := range list[:min(len(list), shownTodos)] {
+		p.Todos = append(p.Todos, lineOf(p.Base, o))
+	}
+	p.MoreTodo = len(list) - len(p.Todos)
+	if actor.Can(access.PostView) {
+		if err := h.fillPosts(ctx, actor, &p); err != nil {
+			return err
+		}
+	}
+	if actor.Can(access.AccountView) {
+		if err := h.fillAccounts(ctx, actor, &p); err != nil {
+			return err
+		}
+	}
+	return h.kit.Show(c, 200, "desk/home", p)
+}
+
+func lineOf(b page.Base, o todo.Open) todoLine {
+	l := todoLine{Open: o, Line: b.T(o.Text(), o.Pairs()...), Tint: "blue", Icon: "inbox"}
+	switch o.Tone() {
+	case todo.Danger:
+		l.Tint, l.Icon = "red", "alert-triangle"
+	case todo.Warning:
+		l.Tint, l.Icon = "orange", "alert-circle"
+	}
+	return l
+}
+
+func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) error {
+	y, m, d := p.Now.Date()
+	from := time.Date(y, m, d, 0, 0, 0, 0, page.Zone)
+	due, err := h.Posts.Scheduled(ctx, actor, from, from.AddDate(0, 0, 1), post.Filter{})
+	if err != nil {
+		return err
+	}
+	if p.Today, err = h.withStates(ctx, due); err != nil {
+		return err
+	}
+	if !actor.Can(access.PostWrite) {
+		return nil
+	}
+	own, err := h.Posts.List(ctx, actor, post.Filter{AuthorID: actor.UserID, Phases: []post.Phase{post.Draft, post.Returned}, Limit: 5})
+	if err != nil {
+		return err
+	}
+	p.Drafts, err = h.withStates(ctx, own.Rows)
+	return err
+}
+
+func (h *pages) fillAccounts(ctx context.Context, actor access.Actor, p *homePage) error {
+	list, err := h.Accounts.List(ctx, actor, account.Filter{States: []account.State{account.Live, account.Preparing, account.Suspended}})
+	if err != nil {
+		return err
+	}
+	p.All = len(list)
+	for _, a := range list {
+		if line, needs := needsPeople(a, p.Now); needs {
+			p.Accounts = append(p.Accounts, line)
+		}
+	}
+	p.Fine = p.All - len(p.Accounts)
+	return nil
+}
+
+// needsPeople tells whether somebody must look after an account, and which state says why.
+func needsPeople(a account.Account, now time.Time) (accountLine, bool) {
+	token := a.Token.At(now)
+	switch {
+	case a.State != account.Live:
+		return accountLine{a, a.State}, true
+	case a.Connector.NeedsToken() && token != account.TokenValid:
+		return accountLine{a, token}, true
+	}
+	return accountLine{}, false
+}

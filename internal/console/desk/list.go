@@ -1,0 +1,205 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/org"
+	"juzhen/internal/post"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// listPage shows the posts of the reader's units.
+type listPage struct {
+	page.Base
+	Rows     []listRow
+	Form     listForm
+	Chips    []page.Chip
+	Pager    page.Pager
+	States   []page.Option
+	Accounts []page.Option
+	Units    []page.Option
+	Authors  []page.Option
+}
+
+// listRow is a post with the state that follows from its deliveries.
+type listRow struct {
+	post.Row
+	State delivery.PostState
+}
+
+// listForm is the filter, as the address holds it. To is a day and counts whole.
+type listForm struct {
+	Q       string    `form:"q"`
+	State   string    `form:"state"`
+	Account int64     `form:"account"`
+	Unit    int64     `form:"unit"`
+	Author  int64     `form:"author"`
+	From    time.Time `form:"from"`
+	To      time.Time `form:"to"`
+	After   string    `form:"after"`
+}
+
+// any tells whether something is filtered.
+func (f listForm) any() bool {
+	f.After = ""
+	return f != listForm{}
+}
+
+func (h *pages) list(c *gin.Context) error {
+	var f listForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	p := listPage{Base: h.kit.Base(c, "稿件"), Form: f}
+	units, accounts, err := h.choices(c.Request.Context(), web.Actor(c), &p)
+	if err != nil {
+		return err
+	}
+	filter := f.filter(units)
+	found, err := h.Posts.List(c.Request.Context(), web.Actor(c), filter)
+	if err != nil {
+		return err
+	}
+	if p.Rows, err = h.withStates(c.Request.Context(), found.Rows); err != nil {
+		return err
+	}
+	p.Chips = chips(c, p.Base, f, units, accounts, p.Authors)
+	p.Pager.Shown = len(p.Rows)
+	if found.Next != "" {
+		p.Pager.Next = web.Link(c, "after", found.Next)
+	}
+	if f.After != "" {
+		p.Pager.First = web.Link(c)
+	}
+	return h.kit.Show(c, 200, "posts/list", p)
+}
+
+func (f listForm) filter(units []org.Unit) post.Filter {
+	out := post.Filter{Query: f.Q, AccountID: f.Account, AuthorID: f.Author, After: f.After}
+	for _, u := range units {
+		if u.ID == f.Unit {
+			out.UnitPath = u.Path
+		}
+	}
+	if f.State != "" {
+		in := delivery.PostsIn(delivery.PostState(f.State))
+		out.Where = &in
+	}
+	if !f.From.IsZero() {
+		out.From = &f.From
+	}
+	if !f.To.IsZero() {
+		end := f.To.AddDate(0, 0, 1)
+		out.To = &end
+	}
+	return out
+}
+
+// withStates adds to each row what became of it: one grouped statement for the page.
+func (h *pages) withStates(ctx context.Context, rows []post.Row) ([]listRow, error) {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	states, err := h.Deliveries.PostStates(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]listRow, len(rows))
+	for i, r := range rows {
+		out[i] = listRow{Row: r, State: states[r.ID]}
+	}
+	return out, nil
+}
+
+// choices fills what the filters offer.
+func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([]org.Unit, []account.Account, error) {
+	units, err := h.Units.Within(ctx, actor, access.PostView)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView})
+	if err != nil {
+		return nil, nil, err
+	}
+	authors, err := h.Posts.Authors(ctx, actor)
+	if err != nil {
+		return nil, nil, err
+	}
+	all := page.Option{Text: "全部"}
+	p.States, p.Accounts, p.Units, p.Authors = []page.Option{all}, []page.Option{all}, []page.Option{all}, []page.Option{all}
+	for _, s := range filterStates {
+		p.States = append(p.States, page.Option{Value: string(s), Text: page.StateOf(string(s)).Word})
+	}
+	for _, a := range accounts {
+		p.Accounts = append(p.Accounts, named(a.ID, a.At()))
+	}
+	for _, u := range units {
+		p.Units = append(p.Units, named(u.ID, u.Name))
+	}
+	for _, a := range authors {
+		p.Authors = append(p.Authors, named(a.ID, a.Name))
+	}
+	return units, accounts, nil
+}
+
+// filterStates are offered in the order in which they press.
+var filterStates = []delivery.PostState{"undecided", "draft", "submitted", "returned", "approved", "sending", "sent", "partly", "failed", "missed",
+	"expired", "cancelled", "withdrawn"}
+
+func named(id int64, name string) page.Option {
+	return page.Option{Value: fmt.Sprint(id), Text: name, Raw: true}
+}
+
+// chips say what is filtered; each leads to the list without it.
+func chips(c *gin.Context, b page.Base, f listForm, units []org.Unit, accounts []account.Account, authors []page.Option) []page.Chip {
+	var out []page.Chip
+	add := func(key, name, value string) {
+		if value != "" {
+			out = append(out, page.Chip{Name: name, Value: value, Href: web.Link(c, key, "")})
+		}
+	}
+	add("q", "搜索", f.Q)
+	if f.State != "" {
+		add("state", "状态", b.T(page.StateOf(f.State).Word))
+	}
+	for _, a := range accounts {
+		if a.ID == f.Account {
+			add("account", "账号", a.At())
+		}
+	}
+	for _, u := range units {
+		if u.ID == f.Unit {
+			add("unit", "单位", u.Name)
+		}
+	}
+	for _, a := range authors {
+		if f.Author != 0 && a.Value == fmt.Sprint(f.Author) {
+			add("author", "作者", a.Text)
+		}
+	}
+	add("from", "从|日期", dayOf(f.From))
+	add("to", "到|日期", dayOf(f.To))
+	return out
+}
+
+func dayOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(page.Zone).Format(time.DateOnly)
+}
+
+// FromDay is the first day as a date control writes it.
+func (f listForm) FromDay() string { return dayOf(f.From) }
+
+// ToDay is the last day.
+func (f listForm) ToDay() string { return dayOf(f.To) }

@@ -1,0 +1,76 @@
+// Package desk holds the pages on which posts are written and followed: the landing page, the list of posts, the form, the page
+// of one post with its story, and the pictures. Rights and states are decided by the use cases it calls.
+package desk
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/media"
+	"juzhen/internal/org"
+	"juzhen/internal/post"
+	"juzhen/internal/review"
+	"juzhen/internal/todo"
+	"juzhen/internal/web"
+)
+
+// Deps are the use cases the pages call.
+type Deps struct {
+	Posts      *post.Service
+	Media      *media.Service
+	Reviews    *review.Service
+	Deliveries *delivery.Service
+	Accounts   *account.Service
+	Units      *org.Service
+	Todos      *todo.Service
+}
+
+type pages struct {
+	kit *web.Kit
+	Deps
+}
+
+// Bounds of a request with pictures: one that is sent by itself, and a whole form of a browser without scripts.
+const (
+	oneUpload = media.MaxUpload + 1<<20
+	maxForm   = 64 << 20
+)
+
+// Register declares the pages and their routes.
+func Register(kit *web.Kit, deps Deps) {
+	h := &pages{kit, deps}
+	kit.Declare("desk/home", homePage{})
+	kit.Declare("posts/list", listPage{})
+	kit.Declare("posts/edit", composePage{})
+	kit.Declare("posts/edit#autosaved", composePage{})
+	kit.Declare("posts/edit#picture", pictureField{})
+	kit.Declare("posts/stale", stalePage{})
+	kit.Declare("posts/show", postPage{})
+	kit.Declare("posts/show#progress", postPage{})
+	kit.Declare("posts/show#story", storyPart{})
+
+	root := kit.Group("/")
+	kit.Handle(root, "GET", "", access.Self, h.home)
+	kit.Handle(root, "GET", "media/:id", access.PostView, h.picture)
+	kit.Handle(root, "GET", "media/:id/thumb", access.PostView, h.thumb)
+	h.routePosts(kit.Group("/posts"))
+}
+
+func (h *pages) routePosts(g *gin.RouterGroup) {
+	h.kit.Handle(g, "GET", "", access.PostView, h.list)
+	h.kit.Handle(g, "GET", "/new", access.PostWrite, h.compose)
+	h.kit.Handle(g, "POST", "/save", access.PostWrite, h.save, web.MaxBody(maxForm))
+	h.kit.Handle(g, "POST", "/pictures", access.PostWrite, h.upload, web.MaxBody(oneUpload))
+	h.kit.Handle(g, "GET", "/:id", access.PostView, h.show)
+	h.kit.Handle(g, "GET", "/:id/progress", access.PostView, h.progress)
+	h.kit.Handle(g, "GET", "/:id/edit", access.PostWrite, h.edit)
+	h.kit.Handle(g, "POST", "/:id/revise", access.PostWrite, h.revise)
+	h.kit.Handle(g, "POST", "/:id/withdraw", access.PostWrite, h.withdraw)
+	h.kit.Handle(g, "POST", "/:id/reschedule", access.PostWrite, h.reschedule)
+	h.kit.Handle(g, "POST", "/:id/delete", access.PostWrite, h.delete)
+	h.kit.Handle(g, "GET", "/:id/deliveries/:delivery", access.PostView, h.story)
+	h.kit.Handle(g, "POST", "/:id/deliveries/:delivery/cancel", access.PostWrite, h.cancel)
+	h.kit.Handle(g, "POST", "/:id/deliveries/:delivery/replan", access.DeliveryDecide, h.replan)
+}

@@ -1,0 +1,300 @@
+package desk
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/console/show"
+	"juzhen/internal/delivery"
+	"juzhen/internal/post"
+	"juzhen/internal/review"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// postPage is one post: what is published, what became of it on each account, what happened, what can be done.
+type postPage struct {
+	page.Base
+	Post       post.Post
+	Version    post.Version
+	State      delivery.PostState
+	Next       string // who acts next; Chinese source text
+	Deliveries []deliveryLine
+	Previews   []show.Preview
+	Review     *review.Review   // of the current version
+	Since      *post.Difference // to the version approved last, when there is one
+	SinceN     int
+	Events     []page.Event
+	Hash       string // of what was approved, in hexadecimal
+	Moving     bool   // something is about to change by itself
+	Sent       int
+	Open       int // deliveries that can still be stopped
+	May        acts
+	DueField   time.Time
+}
+
+// DueLocal is the time the form for another one begins with.
+func (p postPage) DueLocal() string { return page.FieldTime(p.DueField) }
+
+// acts is what to show. Whether an act is allowed is decided by its use case.
+type acts struct {
+	Edit, Revise, Withdraw, Reschedule, Delete, Review, Correct bool
+}
+
+// deliveryLine is one account's delivery.
+type deliveryLine struct {
+	delivery.Delivery
+	Reason  string // in the reader's language
+	Cancel  bool
+	Replan  bool
+	Caption string // of a later fact, such as removed; Chinese source text
+}
+
+func (h *pages) show(c *gin.Context) error {
+	p, err := h.postPage(c)
+	if err != nil {
+		return err
+	}
+	return h.kit.Show(c, 200, "posts/show", p)
+}
+
+// progress is the part of the page that changes while a post goes out.
+func (h *pages) progress(c *gin.Context) error {
+	p, err := h.postPage(c)
+	if err != nil {
+		return err
+	}
+	if !web.IsFragment(c) {
+		return h.kit.Show(c, 200, "posts/show", p)
+	}
+	return h.kit.Show(c, 200, "posts/show#progress", p)
+}
+
+func (h *pages) postPage(c *gin.Context) (postPage, error) {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return postPage{}, err
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	stored, v, err := h.Posts.Find(ctx, actor, id)
+	if err != nil {
+		return postPage{}, err
+	}
+	p := postPage{Base: h.kit.Base(c, "稿件", page.Crumb{Text: "稿件", Href: "/posts"}), Post: stored, Version: v}
+	p.Heading = headingOf(p.Base, v)
+	if err := h.fillDeliveries(ctx, actor, &p); err != nil {
+		return p, err
+	}
+	if err := h.fillStory(ctx, actor, &p); err != nil {
+		return p, err
+	}
+	var problems post.Problems
+	if stored.Phase == post.Draft {
+		problems = h.Posts.Check(stored, v)
+	}
+	p.Previews = show.Previews(p.P, v, problems)
+	p.May = mayDo(p)
+	p.Next = nextStep(p)
+	p.DueField = dueField(p.Post, p.Now)
+	return p, nil
+}
+
+func headingOf(b page.Base, v post.Version) string {
+	switch {
+	case v.Title() != "":
+		return v.Title()
+	case v.RepostOf != "":
+		return b.T("转发微博")
+	}
+	return b.T("（尚未填写正文）")
+}
+
+// dueField is what the form for another time begins with.
+func dueField(p post.Post, now time.Time) time.Time {
+	if p.DueAt != nil && p.DueAt.After(now) {
+		return *p.DueAt
+	}
+	return now.Add(time.Hour).Truncate(10 * time.Minute)
+}
+
+func (h *pages) fillDeliveries(ctx context.Context, actor access.Actor, p *postPage) error {
+	list, err := h.Deliveries.OfPost(ctx, actor, p.Post.ID)
+	if err != nil {
+		return err
+	}
+	counts := map[delivery.State]int{}
+	soon := p.Now.Add(2 * time.Minute)
+	for _, d := range list {
+		counts[d.State]++
+		p.Deliveries = append(p.Deliveries, h.lineOf(p, d))
+		near := d.State == delivery.Waiting && d.DueAt != nil && d.DueAt.Before(soon)
+		p.Moving = p.Moving || near || d.State == delivery.Preparing || d.State == delivery.Sending || d.State == delivery.Unknown
+		if d.State.Unmarked() && !d.State.Final() {
+			p.Open++
+		}
+	}
+	p.Sent = counts[delivery.Sent]
+	p.State = delivery.PostStateOf(p.Post.Phase, counts)
+	return nil
+}
+
+func (h *pages) lineOf(p *postPage, d delivery.Delivery) deliveryLine {
+	text, args := d.ReasonText()
+	l := deliveryLine{Delivery: d}
+	if text != "" {
+		l.Reason = p.T(text, args...)
+	}
+	write, decide := p.Actor.CanAt(access.PostWrite, p.Post.UnitPath), p.Actor.CanAt(access.DeliveryDecide, d.UnitPath)
+	l.Cancel = write && d.State.Unmarked() && !d.State.Final() && d.State != delivery.Planned
+	l.Replan = decide && (d.State == delivery.Failed || d.State == delivery.Missed) && p.Post.Phase == post.Approved
+	if d.Live != nil && *d.Live != delivery.LiveUp {
+		l.Caption = d.Live.Label()
+	}
+	return l
+}
+
+// mayDo shows what the phase allows and the actor's role may do here.
+func mayDo(p postPage) acts {
+	write := p.Actor.CanAt(access.PostWrite, p.Post.UnitPath)
+	phase := p.Post.Phase
+	return acts{
+		Edit:       write && phase.Allows(post.Save),
+		Revise:     write && phase.Allows(post.Revise) && !allSent(p),
+		Withdraw:   write && phase.Allows(post.Withdraw) && !allSent(p) && (phase != post.Draft || p.Post.VersionNumber > 1),
+		Reschedule: write && (phase == post.Submitted || phase == post.Approved && p.Open > 0),
+		Delete:     write && phase.Allows(post.Delete) && p.Post.VersionNumber == 1,
+		Review:     phase == post.Submitted && p.Actor.CanAt(access.PostReview, p.Post.UnitPath),
+		Correct:    write && p.Sent > 0,
+	}
+}
+
+func allSent(p postPage) bool { return p.Sent > 0 && p.Sent == len(p.Deliveries) }
+
+// nextStep says who acts next, the line under the title.
+func nextStep(p postPage) string {
+	switch p.Post.Phase {
+	case post.Draft:
+		return "尚未提交，作者写好后提交审核"
+	case post.Submitted:
+		return "等审核员审核"
+	case post.Returned:
+		return "等作者按意见修改"
+	case post.Withdrawn:
+		return "已撤回，不再发布"
+	}
+	switch {
+	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Unknown }):
+		return "有账号结果待核，请勿手动重发"
+	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Handoff }):
+		return "等值班人员人工发布"
+	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Held }):
+		return "发送已暂停，恢复后由人选择"
+	case p.Open > 0:
+		return "到时自动发送"
+	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Failed || d.State == delivery.Missed }):
+		return "有账号没有发出，请处理"
+	}
+	return "发送已结束"
+}
+
+// fillStory puts together what people did, and what changed since the last approval.
+func (h *pages) fillStory(ctx context.Context, actor access.Actor, p *postPage) error {
+	versions, err := h.Posts.Versions(ctx, actor, p.Post.ID)
+	if err != nil {
+		return err
+	}
+	reviews, err := h.Reviews.OfPost(ctx, actor, p.Post.ID)
+	if err != nil {
+		return err
+	}
+	p.Hash = hex.EncodeToString(p.Version.Hash)
+	for i, r := range reviews {
+		if r.VersionID == p.Version.ID {
+			p.Review = &reviews[i]
+		}
+	}
+	for _, v := range versions {
+		if v.State == post.VersionApproved && v.ID != p.Version.ID {
+			d := post.Diff(v, p.Version)
+			p.Since, p.SinceN = &d, v.Number
+			break
+		}
+	}
+	p.Events = events(p.Base, p.Post, versions, reviews)
+	return nil
+}
+
+// events is the time line of what people did, the newest first.
+func events(b page.Base, p post.Post, versions []post.Version, reviews []review.Review) []page.Event {
+	type dated struct {
+		at time.Time
+		page.Event
+	}
+	list := []dated{{p.CreatedAt, page.Event{Who: p.AuthorName, Icon: "pencil", Tone: "grey", Text: b.T("新建稿件")}}}
+	for _, v := range versions {
+		if v.SubmittedAt != nil {
+			list = append(list, dated{*v.SubmittedAt, page.Event{Who: v.SubmittedName, Icon: "send", Tone: "blue", Text: b.T("提交第 {.n} 版", "n", v.Number)}})
+		}
+	}
+	for _, r := range reviews {
+		if r.DecidedAt == nil {
+			continue
+		}
+		e := page.Event{Who: r.DecidedName, Icon: "check", Tone: "teal", Text: b.T("批准第 {.n} 版", "n", r.VersionNumber), Note: r.Opinion}
+		if r.State == review.Returned {
+			e.Icon, e.Tone, e.Text = "arrow-back-up", "orange", b.T("退回第 {.n} 版", "n", r.VersionNumber)
+		}
+		list = append(list, dated{*r.DecidedAt, e})
+	}
+	slices.SortStableFunc(list, func(a, c dated) int { return c.at.Compare(a.at) })
+	out := make([]page.Event, len(list))
+	for i, d := range list {
+		out[i] = d.Event
+		out[i].Stamp = page.StampOf(b.P, d.at, b.Now)
+	}
+	return out
+}
+
+// storyPart is the time line of one delivery.
+type storyPart struct {
+	page.Base
+	Delivery delivery.Delivery
+	Events   []page.Event
+}
+
+// story answers with the steps of one delivery; without scripts the link leads to the delivery's own page.
+func (h *pages) story(c *gin.Context) error {
+	id, err := strconv.ParseInt(c.Param("delivery"), 10, 64)
+	if err != nil {
+		return h.kit.See(c, "/posts", "")
+	}
+	if !web.IsFragment(c) {
+		return h.kit.See(c, "/deliveries/"+strconv.FormatInt(id, 10), "")
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	d, err := h.Deliveries.Find(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	steps, err := h.Deliveries.Events(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	p := storyPart{Base: h.kit.Base(c, "稿件"), Delivery: d}
+	for _, e := range steps {
+		text, args := e.Text()
+		s := page.StateOf(string(e.To))
+		who := e.ByName
+		if who == "" {
+			who = p.T("系统")
+		}
+		p.Events = append(p.Events, page.Event{Who: who, Icon: s.Icon, Tone: s.Tone, Text: p.T(text, args...), Stamp: page.StampOf(p.P, e.At, p.Now)})
+	}
+	return h.kit.Show(c, 200, "posts/show#story", p)
+}

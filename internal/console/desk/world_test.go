@@ -1,0 +1,205 @@
+package desk_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/png"
+	"mime/multipart"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/blob"
+	"juzhen/internal/console/calendar"
+	"juzhen/internal/console/desk"
+	reviews "juzhen/internal/console/review"
+	"juzhen/internal/delivery"
+	"juzhen/internal/media"
+	"juzhen/internal/org"
+	"juzhen/internal/pg"
+	"juzhen/internal/pgtest"
+	"juzhen/internal/post"
+	"juzhen/internal/review"
+	"juzhen/internal/seal"
+	"juzhen/internal/todo"
+	"juzhen/internal/web"
+	"juzhen/internal/web/webtest"
+	"juzhen/internal/weibo"
+)
+
+var noon = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC) // 12:00 in Shanghai
+
+// world is the pages on a database of their own, with people of every kind and a clock in hand.
+type world struct {
+	t          *testing.T
+	db         *pg.DB
+	kit        *web.Kit
+	now        time.Time
+	posts      *post.Service
+	deliveries *delivery.Service
+	people     webtest.People
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, db: pgtest.New(t), now: noon}
+	w.seed()
+	clock := func() time.Time { return w.now }
+	rules := weibo.Rules{SafeDomains: []string{"beijing.gov.cn"}}
+	blobs, err := blob.Open(t.TempDir())
+	w.must(err)
+	t.Cleanup(func() { _ = blobs.Close() })
+	box, err := seal.New(make([]byte, seal.KeySize))
+	w.must(err)
+	w.posts = post.New(w.db, rules, clock)
+	w.deliveries = delivery.New(w.db, delivery.Options{Now: clock, Rules: rules})
+	accounts := account.New(w.db, box, weibo.New(weibo.Options{}), account.Options{Now: clock})
+	units := org.New(w.db, clock)
+	deps := desk.Deps{Posts: w.posts, Media: media.New(w.db, blobs, clock), Reviews: review.New(w.db), Deliveries: w.deliveries,
+		Accounts: accounts, Units: units, Todos: todo.New(w.db)}
+	w.people = people()
+	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock})
+	w.must(err)
+	desk.Register(w.kit, deps)
+	reviews.Register(w.kit, reviews.Deps{Posts: w.posts, Reviews: deps.Reviews, Deliveries: w.deliveries})
+	calendar.Register(w.kit, calendar.Deps{Posts: w.posts, Deliveries: w.deliveries, Accounts: accounts, Units: units})
+	return w
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) seed() {
+	w.t.Helper()
+	w.exec(`
+INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES
+ (1, NULL, '市局', 'bureau', '/1/', now()), (2, 1, '宣传中心', 'centre', '/1/2/', now()), (3, 1, '朝阳区', 'district', '/1/3/', now());
+INSERT INTO users (id, username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at) OVERRIDING SYSTEM VALUE VALUES
+ (1, 'a', '值班宣传专员', 1, '', false, now(), 'zh', 'auto', now()), (2, 'b', '宣传专员乙', 1, '', false, now(), 'zh', 'auto', now()),
+ (3, 'c', '值班审核员', 1, '', false, now(), 'zh', 'auto', now()), (4, 'd', '审核员乙', 1, '', false, now(), 'zh', 'auto', now()),
+ (5, 'e', '朝阳专员', 3, '', false, now(), 'zh', 'auto', now()), (6, 'f', '管理员', 1, '', false, now(), 'zh', 'auto', now());
+INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at) OVERRIDING SYSTEM VALUE VALUES
+ (1, 1, 'weibo', '环保北京', '环保北京', 'main', 'live', 'commercial', '30 min', '0', false, 1, now()),
+ (2, 2, 'weibo', '京环之声', '京环之声', 'affiliated', 'live', 'commercial', '30 min', '0', false, 2, now()),
+ (3, 2, 'weibo', '公开示例', '公开示例', 'affiliated', 'live', 'public', '30 min', '0', false, 3, now()),
+ (4, 3, 'weibo', '朝阳环保示例', '朝阳环保示例', 'district', 'live', 'manual', '30 min', '0', false, 4, now()),
+ (5, 3, 'weibo', '停用示例', '停用示例', 'district', 'suspended', 'manual', '30 min', '0', false, 5, now());`)
+}
+
+func people() webtest.People {
+	one := func(id int64, name string, r access.Role, path string) access.Actor {
+		return access.Actor{UserID: id, Name: name, SessionID: id, Grants: []access.Grant{{Role: r, UnitID: 1, Path: path}}}
+	}
+	return webtest.People{
+		"writer": one(1, "值班宣传专员", access.PressOfficer, "/1/"), "second": one(2, "宣传专员乙", access.PressOfficer, "/1/"),
+		"reviewer": one(3, "值班审核员", access.Reviewer, "/1/"), "other": one(4, "审核员乙", access.Reviewer, "/1/"),
+		"afar": one(5, "朝阳专员", access.PressOfficer, "/1/3/"), "admin": one(6, "管理员", access.Administrator, "/1/"),
+	}
+}
+
+func (w *world) exec(sql string, args ...any) {
+	w.t.Helper()
+	_, err := w.db.Pool().Exec(w.t.Context(), sql, args...)
+	w.must(err)
+}
+
+func (w *world) text(sql string, args ...any) (s string) {
+	w.t.Helper()
+	w.must(w.db.Pool().QueryRow(w.t.Context(), sql, args...).Scan(&s))
+	return s
+}
+
+func (w *world) as(name string) *webtest.Browser { return webtest.Open(w.t, w.kit.Handler(), name) }
+
+// draft stores a post of the writer that may be submitted, due in an hour.
+func (w *world) draft(text string, accounts ...int64) post.Post {
+	w.t.Helper()
+	if len(accounts) == 0 {
+		accounts = []int64{1, 2}
+	}
+	due := w.now.Add(time.Hour)
+	c := post.Content{Text: text, DueAt: &due}
+	for _, id := range accounts {
+		c.Targets = append(c.Targets, post.TargetChoice{AccountID: id})
+	}
+	p, err := w.posts.Create(w.t.Context(), w.people["writer"], 1, c)
+	w.must(err)
+	return p
+}
+
+func (w *world) submitted(text string, accounts ...int64) post.Post {
+	w.t.Helper()
+	p := w.draft(text, accounts...)
+	w.must(w.deliveries.Submit(w.t.Context(), w.people["writer"], p.ID, 0))
+	return p
+}
+
+func (w *world) approved(text string, accounts ...int64) post.Post {
+	w.t.Helper()
+	p := w.submitted(text, accounts...)
+	w.decide(p.ID, review.Approve, "")
+	return p
+}
+
+func (w *world) decide(id int64, d review.Decision, opinion string) {
+	w.t.Helper()
+	_, v, err := w.posts.Find(w.t.Context(), w.people["reviewer"], id)
+	w.must(err)
+	w.must(w.deliveries.Review(context.Background(), w.people["reviewer"], id, v.Number, v.Hash, d, opinion, delivery.DueChoice{}))
+}
+
+// form is what a browser sends when nothing but the named fields is filled in.
+func form(pairs ...string) url.Values {
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Add(pairs[i], pairs[i+1])
+	}
+	return v
+}
+
+func pngBytes(t *testing.T, side int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewNRGBA(image.Rect(0, 0, side, side))); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// multi sends fields and files as a browser's multipart form.
+func multi(t *testing.T, b *webtest.Browser, target string, fields url.Values, files ...[]byte) *webtest.Page {
+	t.Helper()
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	for name, values := range fields {
+		for _, v := range values {
+			if err := m.WriteField(name, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for i, f := range files {
+		part, err := m.CreateFormFile("file", fmt.Sprintf("图%d.png", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("POST", target, &body)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	return b.Send(r)
+}

@@ -1,0 +1,241 @@
+// Package review holds the pages of reviewers: the queue, and the page that shows exactly what goes out on each account and takes
+// the decision. Who may decide, and about what, is the use cases' to say.
+package review
+
+import (
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/console/show"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/post"
+	"juzhen/internal/review"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// Deps are the use cases the pages call.
+type Deps struct {
+	Posts      *post.Service
+	Reviews    *review.Service
+	Deliveries *delivery.Service
+}
+
+type pages struct {
+	kit *web.Kit
+	Deps
+}
+
+// Register declares the pages and their routes. The id of a review page is the post's.
+func Register(kit *web.Kit, deps Deps) {
+	h := &pages{kit, deps}
+	kit.Declare("reviews/list", listPage{})
+	kit.Declare("reviews/show", reviewPage{})
+	kit.Declare("reviews/decided", decidedPage{})
+	g := kit.Group("/reviews")
+	kit.Handle(g, "GET", "", access.PostReview, h.list)
+	kit.Handle(g, "GET", "/:id", access.PostReview, h.show)
+	kit.Handle(g, "POST", "/:id", access.PostReview, h.decide)
+}
+
+// listPage is the queue.
+type listPage struct {
+	page.Base
+	Rows []waiting
+}
+
+// waiting is a row of the queue.
+type waiting struct {
+	review.Waiting
+	Late bool // its time has come or gone
+}
+
+// Title is the beginning of the text.
+func (w waiting) Title() string { return post.Title(w.Text) }
+
+func (h *pages) list(c *gin.Context) error {
+	p := listPage{Base: h.kit.Base(c, "审核")}
+	rows, err := h.Reviews.Pending(c.Request.Context(), web.Actor(c))
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		p.Rows = append(p.Rows, waiting{r, r.DueAt != nil && !r.DueAt.After(p.Now)})
+	}
+	return h.kit.Show(c, 200, "reviews/list", p)
+}
+
+// reviewForm is the decision with what it is about: the version and the hash that were on the page.
+type reviewForm struct {
+	Version  int       `form:"version"`
+	Hash     string    `form:"hash"`
+	Decision string    `form:"decision"`
+	Opinion  string    `form:"opinion"`
+	When     string    `form:"when"` // only when the time has gone by: "now" or "at"
+	Due      time.Time `form:"due"`
+}
+
+func (f reviewForm) choice() delivery.DueChoice {
+	switch {
+	case f.When == "now":
+		return delivery.DueChoice{Now: true}
+	case f.When == "at" && !f.Due.IsZero():
+		return delivery.DueChoice{At: &f.Due}
+	}
+	return delivery.DueChoice{}
+}
+
+// reviewPage shows one version exactly as it will go out.
+type reviewPage struct {
+	page.Base
+	Form     reviewForm
+	Post     post.Post
+	Version  post.Version
+	Previews []show.Preview
+	Since    *post.Difference
+	SinceN   int
+	Earlier  []review.Review // decided ones, the newest first
+	Late     bool            // its time has gone by: the reviewer chooses
+	Own      bool            // the reader worked on it
+}
+
+// DueLocal is the new time as a datetime-local control writes it.
+func (p reviewPage) DueLocal() string { return page.FieldTime(p.Form.Due) }
+
+func (h *pages) show(c *gin.Context) error {
+	p, err := h.page(c, reviewForm{})
+	if err != nil {
+		return err
+	}
+	if p.Post.Phase != post.Submitted {
+		return h.showDecided(c, 200, p, "")
+	}
+	return h.kit.Show(c, 200, "reviews/show", p)
+}
+
+func (h *pages) page(c *gin.Context, f reviewForm) (reviewPage, error) {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return reviewPage{}, err
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	p := reviewPage{Base: h.kit.Base(c, "审核稿件", page.Crumb{Text: "审核", Href: "/reviews"}), Form: f}
+	if p.Post, p.Version, err = h.Posts.Find(ctx, actor, id); err != nil {
+		return p, err
+	}
+	if err := access.Require(actor, access.PostReview, p.Post.UnitPath); err != nil {
+		return p, err
+	}
+	if p.Version.Title() != "" {
+		p.Heading = p.Version.Title()
+	}
+	if f.Version == 0 {
+		p.Form.Version, p.Form.Hash = p.Version.Number, hex.EncodeToString(p.Version.Hash)
+	}
+	p.Previews = show.Previews(p.P, p.Version, nil)
+	p.Late = p.Post.DueAt != nil && !p.Post.DueAt.After(p.Now)
+	if p.Form.Due.IsZero() {
+		p.Form.Due = p.Now.Add(30 * time.Minute).Truncate(5 * time.Minute)
+	}
+	return p, h.fillHistory(c, &p)
+}
+
+// fillHistory adds earlier decisions, the difference to the version approved last, and whether the reader worked on this one.
+func (h *pages) fillHistory(c *gin.Context, p *reviewPage) error {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	reviews, err := h.Reviews.OfPost(ctx, actor, p.Post.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range reviews {
+		if r.DecidedAt != nil {
+			p.Earlier = append(p.Earlier, r)
+		}
+	}
+	versions, err := h.Posts.Versions(ctx, actor, p.Post.ID)
+	if err != nil {
+		return err
+	}
+	if v, ok := before(versions, p.Version); ok {
+		d := post.Diff(v, p.Version)
+		p.Since, p.SinceN = &d, v.Number
+	}
+	pending, err := h.Reviews.Pending(ctx, actor)
+	if err != nil {
+		return err
+	}
+	for _, w := range pending {
+		p.Own = p.Own || w.PostID == p.Post.ID && w.Own
+	}
+	return nil
+}
+
+// before is what the reviewer compares with: the version approved last, else the one returned last.
+func before(versions []post.Version, now post.Version) (post.Version, bool) {
+	for _, state := range []post.VersionState{post.VersionApproved, post.VersionReturned} {
+		for _, v := range versions {
+			if v.State == state && v.ID != now.ID {
+				return v, true
+			}
+		}
+	}
+	return post.Version{}, false
+}
+
+func (h *pages) decide(c *gin.Context) error {
+	var f reviewForm
+	err := web.Bind(c, &f)
+	id, iderr := web.ID(c, "id")
+	if iderr != nil {
+		return iderr
+	}
+	hash, herr := hex.DecodeString(f.Hash)
+	if herr != nil || len(hash) == 0 {
+		return fault.Invalid("", "表单无法读取，请刷新页面后重试")
+	}
+	if err == nil {
+		err = h.Deliveries.Review(c.Request.Context(), web.Actor(c), id, f.Version, hash, review.Decision(f.Decision), f.Opinion, f.choice())
+	}
+	if err == nil {
+		return h.decided(c, f)
+	}
+	p, perr := h.page(c, f)
+	if perr != nil {
+		return perr
+	}
+	if fault.Is(err, fault.KindConflict) {
+		pub := fault.Public(err)
+		return h.showDecided(c, web.StatusOf(err), p, p.T(pub.Text, pub.Args...))
+	}
+	return h.kit.Refuse(c, err, "reviews/show", &p)
+}
+
+func (h *pages) decided(c *gin.Context, f reviewForm) error {
+	if review.Decision(f.Decision) == review.Return {
+		return h.kit.See(c, "/reviews", "已退回，意见已告知作者")
+	}
+	return h.kit.See(c, "/reviews", "已批准，将按时发布")
+}
+
+// decidedPage says that there is nothing to decide any more, by whom it was decided, and what the reader had written.
+type decidedPage struct {
+	page.Base
+	Post    post.Post
+	Why     string         // in the reader's language; "" when nobody pressed a button
+	Last    *review.Review // the decision there is
+	Opinion string         // what the reader typed: kept to be copied
+}
+
+func (h *pages) showDecided(c *gin.Context, status int, from reviewPage, why string) error {
+	p := decidedPage{Base: from.Base, Post: from.Post, Why: why, Opinion: from.Form.Opinion}
+	p.Crumbs = append(p.Crumbs, page.Crumb{Text: fmt.Sprintf("#%d", from.Post.ID), Href: fmt.Sprintf("/posts/%d", from.Post.ID)})
+	if len(from.Earlier) > 0 {
+		p.Last = &from.Earlier[0]
+	}
+	return h.kit.Show(c, status, "reviews/decided", p)
+}

@@ -1,0 +1,121 @@
+// Package show makes what several sections of the console show alike: a post as a citizen will see it, and who acts next.
+// It asks no use case and registers no page.
+package show
+
+import (
+	"regexp"
+
+	"juzhen/internal/account"
+	"juzhen/internal/i18n"
+	"juzhen/internal/post"
+)
+
+// Piece is a part of a text with how Weibo shows it.
+type Piece struct {
+	Kind string // "text", "topic", "link" or "name"
+	Text string
+}
+
+// Picture is a picture of a preview.
+type Picture struct {
+	ID       int64
+	Alt      string
+	Animated bool
+}
+
+// Preview is one wording as it will look, with all accounts that publish exactly this in this way.
+type Preview struct {
+	Accounts  []account.Account
+	Connector account.Connector
+	Own       bool // not the common text
+	Pieces    []Piece
+	Pictures  []Picture
+	RepostOf  string
+	Private   bool // only the account itself sees it
+	Length    int
+	Limit     int
+	Folded    bool     // longer than what the stream shows at once
+	Problems  []string // in the reader's language
+}
+
+// First is the account whose name stands over the preview.
+func (p Preview) First() account.Account { return p.Accounts[0] }
+
+// Others are the accounts beside the first.
+func (p Preview) Others() []account.Account { return p.Accounts[1:] }
+
+// folded is the length from which the stream shows …全文.
+const folded = 140
+
+// Previews groups the targets of a version by what their readers will see: same connector, same text.
+func Previews(pr *i18n.Printer, v post.Version, problems post.Problems) []Preview {
+	type key struct {
+		connector account.Connector
+		text      string
+	}
+	at := map[key]int{}
+	var out []Preview
+	for _, t := range v.Targets {
+		k := key{t.Account.Connector, t.TextOf(v)}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k], out = i, append(out, preview(v, t))
+		}
+		out[i].Accounts = append(out[i].Accounts, t.Account)
+	}
+	for i := range out {
+		out[i].Problems = problemsOf(pr, problems, out[i].Accounts[0].ID)
+	}
+	return out
+}
+
+func preview(v post.Version, t post.Target) Preview {
+	text := t.TextOf(v)
+	p := Preview{Connector: t.Account.Connector, Own: t.Variant != nil, Pieces: Pieces(text), RepostOf: v.RepostOf, Private: v.Visible == 1,
+		Length: post.Length(text), Limit: post.Ability(t.Account.Connector).MaxLength}
+	p.Folded = p.Length > folded
+	for _, m := range v.Media {
+		p.Pictures = append(p.Pictures, Picture{ID: m.MediaID, Alt: m.Alt, Animated: m.Media.Animated()})
+	}
+	return p
+}
+
+// problemsOf are the findings about one account.
+func problemsOf(pr *i18n.Printer, all post.Problems, accountID int64) []string {
+	var out []string
+	for _, p := range all {
+		for _, a := range p.Accounts {
+			if a.ID == accountID {
+				out = append(out, pr.T(p.Fault.Text, p.Fault.Args...))
+			}
+		}
+	}
+	return out
+}
+
+var marked = regexp.MustCompile(`(?i)(https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+[-a-z0-9_$.+!*()/,:;@&=?~#%]*)|(#[^#\n]+#)|(@[\p{Han}\w-]+)`)
+
+// Pieces cuts a text where Weibo makes links of topics, names and addresses.
+func Pieces(s string) []Piece {
+	var out []Piece
+	rest := 0
+	for _, m := range marked.FindAllStringSubmatchIndex(s, -1) {
+		if m[0] > rest {
+			out = append(out, Piece{"text", s[rest:m[0]]})
+		}
+		kind := "name"
+		switch {
+		case m[2] >= 0:
+			kind = "link"
+		case m[4] >= 0:
+			kind = "topic"
+		}
+		out = append(out, Piece{kind, s[m[0]:m[1]]})
+		rest = m[1]
+	}
+	if rest < len(s) {
+		out = append(out, Piece{"text", s[rest:]})
+	}
+	return out
+}

@@ -1,0 +1,224 @@
+// The form of a post: saves by itself, shows previews as stored, takes pictures one by one and puts them in order.
+// Without scripts its buttons do the same with a page load each. Whatever fails, what was typed stays in the page.
+import { counters } from "./counter";
+
+const pause = 2500; // milliseconds after the last key
+const again = 15000; // after a failure
+
+export function compose(): void {
+  const form = document.querySelector<HTMLFormElement>("[data-compose]");
+  if (form) new Composer(form);
+}
+
+class Composer {
+  private timer = 0;
+  private dirty = false;
+  private running: Promise<void> | undefined;
+  private sending = false;
+
+  constructor(private readonly form: HTMLFormElement) {
+    form.classList.add("scripted");
+    form.addEventListener("input", (e) => this.touch(e));
+    form.addEventListener("change", (e) => this.changed(e));
+    form.addEventListener("focusout", () => this.dirty && this.later(300));
+    form.addEventListener("click", (e) => this.pressed(e));
+    form.addEventListener("submit", (e) => void this.submit(e));
+    addEventListener("beforeunload", (e) => {
+      if (this.dirty && !this.sending) e.preventDefault();
+    });
+    this.trimButtons();
+  }
+
+  private touch(e: Event): void {
+    if (e.target instanceof HTMLInputElement && (e.target.type === "file" || e.target.type === "search")) return;
+    this.dirty = true;
+    this.later(pause);
+  }
+
+  private later(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.save(), ms);
+  }
+
+  private changed(e: Event): void {
+    const at = e.target;
+    if (!(at instanceof HTMLInputElement)) return;
+    if (at.type === "file") void this.upload(at);
+    if (at.type === "checkbox" || at.classList.contains("tree-all")) {
+      this.dirty = true;
+      this.later(400);
+    }
+    if (at.name === "due" && at.value !== "") {
+      const timed = this.form.querySelector<HTMLInputElement>("#f-when-at");
+      if (timed) timed.checked = true;
+    }
+  }
+
+  // save sends the form once; a save asked for meanwhile follows it.
+  private async save(): Promise<void> {
+    if (this.sending || !this.dirty) return;
+    if (this.running) return this.running.then(() => this.save());
+    this.running = this.send().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  private async send(): Promise<void> {
+    this.dirty = false;
+    this.say("saving");
+    const body = new FormData(this.form);
+    body.delete("file");
+    body.set("act", "auto");
+    try {
+      const answer = await fetch(this.form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+      if (answer.status === 401) return this.failed("signin");
+      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!doc.getElementById("saved")) return this.failed("failed");
+      this.take(doc);
+    } catch {
+      this.failed("offline");
+    }
+  }
+
+  private failed(why: string): void {
+    this.dirty = true;
+    this.say(why);
+    this.later(again);
+  }
+
+  private say(why: string): void {
+    const box = document.getElementById("saved");
+    const note = box?.querySelector("[data-saved-note]");
+    const text = box?.dataset[why];
+    if (note && text) note.textContent = text;
+  }
+
+  // take puts what the server answered into the page, but never over a field somebody types in.
+  private take(doc: Document): void {
+    for (const id of ["saved", "preview"]) {
+      const old = document.getElementById(id);
+      const fresh = doc.getElementById(id);
+      if (old && fresh) old.replaceWith(document.adoptNode(fresh));
+    }
+    const url = document.getElementById("saved")?.dataset["url"];
+    if (url && location.pathname !== url) history.replaceState(history.state, "", url);
+    this.variants(doc.getElementById("variants"));
+  }
+
+  // variants adds fields of accounts that were chosen and hides those of accounts that no longer are.
+  private variants(fresh: HTMLElement | null): void {
+    const box = document.getElementById("variants");
+    if (!box || !fresh) return;
+    const wanted = [...fresh.querySelectorAll<HTMLElement>("[data-variant]")];
+    for (const old of box.querySelectorAll<HTMLElement>("[data-variant]")) {
+      old.hidden = !wanted.some((w) => w.dataset["variant"] === old.dataset["variant"]);
+    }
+    for (const w of wanted) {
+      if (box.querySelector(`[data-variant="${w.dataset["variant"]}"]`)) continue;
+      const added = document.adoptNode(w);
+      box.append(added);
+      counters(added);
+    }
+    for (const note of box.querySelectorAll<HTMLElement>(":scope > .note")) note.hidden = wanted.length > 0;
+    if (wanted.length === 0 && !box.querySelector(":scope > .note")) box.append(...fresh.querySelectorAll(":scope > .note"));
+  }
+
+  // submit lets a running save end first, so that the form is not stale by its own doing.
+  private async submit(e: SubmitEvent): Promise<void> {
+    if (this.sending) return e.preventDefault();
+    clearTimeout(this.timer);
+    if (!this.running) {
+      this.sending = true;
+      return;
+    }
+    e.preventDefault();
+    await this.running;
+    if (e.submitter instanceof HTMLElement && e.submitter.isConnected) this.form.requestSubmit(e.submitter);
+    else this.form.requestSubmit();
+  }
+
+  private pressed(e: Event): void {
+    const button = e.target instanceof Element ? e.target.closest<HTMLButtonElement>("[data-move], [data-copy-text]") : null;
+    if (!button) return;
+    e.preventDefault();
+    const copy = button.dataset["copyText"];
+    if (copy) this.copyText(copy);
+    else this.move(button);
+    this.dirty = true;
+    this.later(400);
+  }
+
+  private copyText(id: string): void {
+    const from = this.form.querySelector<HTMLTextAreaElement>("#f-text");
+    const to = document.getElementById(id);
+    if (!from || !(to instanceof HTMLTextAreaElement) || to.value.trim() !== "") return;
+    to.value = from.value;
+    to.dispatchEvent(new Event("input", { bubbles: true }));
+    to.focus();
+  }
+
+  private move(button: HTMLButtonElement): void {
+    const item = button.closest("li");
+    if (!item) return;
+    const way = button.dataset["move"];
+    const next = way === "up" ? item.previousElementSibling : item.nextElementSibling;
+    if (way === "drop") {
+      const focus = item.nextElementSibling ?? item.previousElementSibling;
+      item.remove();
+      (focus?.querySelector<HTMLElement>("button") ?? this.form.querySelector<HTMLElement>("#f-file"))?.focus();
+    } else if (next) {
+      if (way === "up") next.before(item);
+      else next.after(item);
+      button.focus();
+    }
+    this.trimButtons();
+  }
+
+  // trimButtons disables what would move the first picture up or the last one down.
+  private trimButtons(): void {
+    const items = [...this.form.querySelectorAll<HTMLElement>("[data-picture]")];
+    items.forEach((item, i) => {
+      for (const [way, off] of [["up", i === 0], ["down", i === items.length - 1]] as const) {
+        const b = item.querySelector<HTMLButtonElement>(`[data-move="${way}"]`);
+        if (b) b.disabled = off;
+      }
+    });
+  }
+
+  private async upload(input: HTMLInputElement): Promise<void> {
+    const box = input.closest<HTMLElement>("[data-pictures]");
+    const list = box?.querySelector<HTMLElement>("[data-picture-list]");
+    const status = box?.querySelector<HTMLElement>("[data-picture-status]");
+    if (!box || !list || !status) return;
+    const files = [...(input.files ?? [])];
+    input.value = "";
+    const wrong: string[] = [];
+    for (const file of files) {
+      status.textContent = (box.dataset["busy"] ?? "").replace("{.name}", file.name);
+      const why = await this.uploadOne(file, list, (box.dataset["failed"] ?? "").replace("{.name}", file.name));
+      if (why !== "") wrong.push(why);
+    }
+    status.textContent = wrong.join(" ");
+    status.classList.toggle("wrong", wrong.length > 0);
+    this.trimButtons();
+  }
+
+  private async uploadOne(file: File, list: HTMLElement, offline: string): Promise<string> {
+    const body = new FormData();
+    body.set("unit", this.form.querySelector<HTMLInputElement>("[name=unit]")?.value ?? "");
+    body.set("held", String(list.children.length));
+    body.append("file", file);
+    try {
+      const answer = await fetch("/posts/pictures", { method: "POST", body, headers: { "HX-Request": "true" } });
+      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const item = doc.querySelector("[data-picture]");
+      if (!answer.ok || !item) return `${file.name}: ${doc.body.textContent?.trim() ?? ""}`;
+      const known = list.querySelector(`[data-picture="${item.getAttribute("data-picture")}"]`);
+      if (!known) list.append(document.adoptNode(item));
+      this.dirty = true;
+      this.later(400);
+      return "";
+    } catch {
+      return offline;
+    }
+  }
+}
