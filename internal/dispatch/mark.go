@@ -206,8 +206,8 @@ type standing struct {
 }
 
 const standingSQL = `
-SELECT d.id, d.state = 'preparing' AND d.owner = $2::text::uuid AS mine, d.approved AND d.payload_hash = d.approved_hash AS ready, d.due_at,
-       d.not_after < $3 AS late, t.delivery_id IS NOT NULL OR t.allowance <= 0 AS turn_busy, t.last_mark,
+SELECT d.id, coalesce(d.state = 'preparing' AND d.owner = $2::text::uuid, false) AS mine, coalesce(d.approved AND d.payload_hash = d.approved_hash, false) AS ready, d.due_at,
+       coalesce(d.not_after < $3, false) AS late, t.delivery_id IS NOT NULL OR coalesce(t.allowance <= 0, false) AS turn_busy, t.last_mark,
        greatest(t.rest_until, d.not_before, (SELECT r.until FROM shared_rests r WHERE r.scope = d.connector)) AS rest, d.plan
 FROM deliveries d JOIN account_turns t ON t.account_id = d.account_id WHERE d.id = ANY ($1)`
 
@@ -222,6 +222,7 @@ func (e *Engine) reconsider(ctx context.Context, items []*item) {
 		s, ok := found[it.id]
 		switch {
 		case err != nil:
+			e.log.Warn("could not read why a mark was not made, will try again", "delivery", it.id, "error", err)
 			e.desk.later(it, now.Add(200*time.Millisecond))
 		case !ok || !s.Mine || s.Plan != it.plan || s.Late:
 			e.desk.release(it, now)

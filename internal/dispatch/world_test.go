@@ -88,7 +88,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) api() *weibo.Client {
 	return weibo.New(weibo.Options{PublicURL: w.server.URL, CommercialURL: w.server.URL + "/c", AppKey: sandbox.DemoAppKey,
-		AppSecret: sandbox.DemoAppSecret, CallLimit: 2 * time.Second, Conns: 32})
+		AppSecret: sandbox.DemoAppSecret, CallLimit: 2 * time.Second, Conns: 32, RIP: "192.0.2.7"})
 }
 
 func (w *world) accountService(db *pg.DB) *account.Service {
@@ -356,3 +356,8 @@ func (w *world) wantCount(handle string, want int) {
 		w.Errorf("@%s has %d posts, want %d\n%s", handle, n, want, w.story())
 	}
 }
+
+// postContent is content without accounts, to go out as soon as it is approved.
+func postContent(text string) post.Content { return post.Content{Text: text, DueNow: true} }
+
+func target(id int64) post.TargetChoice { return post.TargetChoice{AccountID: id} }
