@@ -50,9 +50,9 @@ type tab struct {
 }
 
 var tabs = []tab{
-	{Text: "单位", Href: "/admin/units", Icon: "sitemap", needs: access.UnitManage},
+	{Text: "单位|栏目", Href: "/admin/units", Icon: "sitemap", needs: access.UnitManage},
 	{Text: "用户与授权", Href: "/admin/users", Icon: "users", needs: access.UserManage},
-	{Text: "账号", Href: "/matrix", Icon: "brand-weibo", needs: access.AccountManage},
+	{Text: "账号|栏目", Href: "/matrix", Icon: "brand-weibo", needs: access.AccountManage},
 	{Text: "审计日志", Href: "/admin/audit", Icon: "history", needs: access.AuditView},
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
+	"juzhen/internal/org"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -35,7 +36,7 @@ type trailPage struct {
 	Actions []page.Option
 	Chips   []page.Chip
 	Pager   page.Pager
-	Query   []page.Pair // the filter, for the export
+	Filter  []page.Pair // in force, for the export
 }
 
 type trailForm struct {
@@ -94,7 +95,7 @@ func (p *trailPage) chips(c *gin.Context, unit string) {
 	add := func(given bool, name, key, shown, value string) {
 		if given {
 			p.Chips = append(p.Chips, page.Chip{Name: name, Value: shown, Href: web.Link(c, key, "")})
-			p.Query = append(p.Query, page.Pair{Name: key, Value: value})
+			p.Filter = append(p.Filter, page.Pair{Name: key, Value: value})
 		}
 	}
 	f := p.Form
@@ -110,15 +111,20 @@ func (p *trailPage) chips(c *gin.Context, unit string) {
 type entry struct {
 	audit.Row
 	What, Subject, Why, Href string
+	Clock                    string // to the second, Beijing time
 	Facts                    []page.Pair
 }
 
 func entryOf(b page.Base, r audit.Row) entry {
 	facts := r.Facts()
-	e := entry{Row: r, What: b.T(audit.Label(r.Action)), Why: facts.Why, Subject: r.SubjectType + "/" + r.SubjectID}
+	e := entry{Row: r, What: b.T(audit.Label(r.Action)), Why: facts.Why, Subject: r.SubjectType + "/" + r.SubjectID,
+		Clock: r.At.In(page.Zone).Format("2006-01-02 15:04:05")}
 	e.Href = "/admin/audit?subject=" + url.QueryEscape(e.Subject)
 	if name, ok := subjects[r.SubjectType]; ok {
 		e.Subject = b.T(name) + " " + r.SubjectID
+		if r.SubjectID == "unknown" {
+			e.Subject = b.T("用户名不存在")
+		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(facts.Detail)) {
 		if v := shown(b, k, facts.Detail[k]); v != "" {
@@ -162,7 +168,7 @@ func shown(b page.Base, key string, v any) string {
 		if key == "below" || key == "from" && len(x) > 1 && x[0] == '/' {
 			return ""
 		}
-		if l := access.Role(x).Label(); key == "role" && l != "" {
+		if l := access.Role(x).Label() + org.Kind(x).Label(); (key == "role" || key == "kind") && l != "" {
 			return b.T(l)
 		}
 		if at, err := time.Parse(time.RFC3339Nano, x); err == nil {

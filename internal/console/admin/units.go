@@ -45,7 +45,7 @@ func (h *pages) unitList(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := unitsPage{base: h.base(c, "单位")}
+	p := unitsPage{base: h.base(c, "单位|栏目")}
 	top := shallowest(units)
 	for _, u := range units {
 		p.Units = append(p.Units, unitRow{u, min(u.Depth()-top, 6)})
@@ -62,7 +62,7 @@ type unitPage struct {
 	IsRoot bool
 }
 
-var unitCrumb = page.Crumb{Text: "单位", Href: "/admin/units"}
+var unitCrumb = page.Crumb{Text: "单位|栏目", Href: "/admin/units"}
 
 func (h *pages) unitPage(c *gin.Context) (unitPage, error) {
 	u, err := h.unit(c)
