@@ -230,19 +230,19 @@ func (h *pages) fillStory(ctx context.Context, actor access.Actor, p *postPage) 
 	return nil
 }
 
-// events is the time line of what people did, the newest first.
+// events is the time line of what people did, the oldest first.
 func events(b page.Base, p post.Post, versions []post.Version, reviews []review.Review) []page.Event {
 	type dated struct {
 		at time.Time
 		page.Event
 	}
 	list := []dated{{p.CreatedAt, page.Event{Who: p.AuthorName, Icon: "pencil", Tone: "grey", Text: b.T("新建稿件")}}}
-	for _, v := range versions {
+	for _, v := range slices.Backward(versions) {
 		if v.SubmittedAt != nil {
 			list = append(list, dated{*v.SubmittedAt, page.Event{Who: v.SubmittedName, Icon: "send", Tone: "blue", Text: b.T("提交第 {.n} 版", "n", v.Number)}})
 		}
 	}
-	for _, r := range reviews {
+	for _, r := range slices.Backward(reviews) {
 		if r.DecidedAt == nil {
 			continue
 		}
@@ -252,7 +252,7 @@ func events(b page.Base, p post.Post, versions []post.Version, reviews []review.
 		}
 		list = append(list, dated{*r.DecidedAt, e})
 	}
-	slices.SortStableFunc(list, func(a, c dated) int { return c.at.Compare(a.at) })
+	slices.SortStableFunc(list, func(a, c dated) int { return a.at.Compare(c.at) })
 	out := make([]page.Event, len(list))
 	for i, d := range list {
 		out[i] = d.Event

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"log/slog"
 	"mime/multipart"
 	"net/http/httptest"
 	"net/url"
@@ -63,7 +64,7 @@ func newWorld(t *testing.T) *world {
 	deps := desk.Deps{Posts: w.posts, Media: media.New(w.db, blobs, clock), Reviews: review.New(w.db), Deliveries: w.deliveries,
 		Accounts: accounts, Units: units, Todos: todo.New(w.db)}
 	w.people = people()
-	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock})
+	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock, Log: slog.New(slog.DiscardHandler)})
 	w.must(err)
 	desk.Register(w.kit, deps)
 	reviews.Register(w.kit, reviews.Deps{Posts: w.posts, Reviews: deps.Reviews, Deliveries: w.deliveries})
@@ -92,7 +93,9 @@ INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, 
  (2, 2, 'weibo', '京环之声', '京环之声', 'affiliated', 'live', 'commercial', '30 min', '0', false, 2, now()),
  (3, 2, 'weibo', '公开示例', '公开示例', 'affiliated', 'live', 'public', '30 min', '0', false, 3, now()),
  (4, 3, 'weibo', '朝阳环保示例', '朝阳环保示例', 'district', 'live', 'manual', '30 min', '0', false, 4, now()),
- (5, 3, 'weibo', '停用示例', '停用示例', 'district', 'suspended', 'manual', '30 min', '0', false, 5, now());`)
+ (5, 3, 'weibo', '停用示例', '停用示例', 'district', 'suspended', 'manual', '30 min', '0', false, 5, now());
+INSERT INTO credentials (account_id, sealed, key_id, remote_uid, app_key, origin, state, expires_at, obtained_at, warned_days) VALUES
+ (1, '', '', '1', '', 'import', 'valid', '2027-11-01', now(), 0), (2, '', '', '2', '', 'import', 'expired', '2026-11-01', now(), 0);`)
 }
 
 func people() webtest.People {
