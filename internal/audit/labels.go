@@ -47,6 +47,7 @@ var actions = []Action{
 	{"post.revise", i18n.N("修改稿件")},
 	{"post.reschedule", i18n.N("改期")},
 	{"delivery.cancel", i18n.N("取消发送")},
+	{"delivery.release", i18n.N("放行发送")},
 	{"delivery.replan", i18n.N("重新安排发送")},
 	{"delivery.resolve", i18n.N("判定发送结果")},
 	{"delivery.confirm", i18n.N("第二人确认")},

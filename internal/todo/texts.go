@@ -30,11 +30,14 @@ type text struct {
 var texts = map[string]text{
 	"review.waiting":   {i18n.N("待审：{.title}"), Notice, i18n.N("审核|动词")},
 	"post.returned":    {i18n.N("被退回：{.title}。意见：{.opinion}"), Notice, i18n.N("修改|动词")},
+	"post.expired":     {i18n.N("发布时间已过，仍未获批准：{.title}"), Warning, i18n.N("重新安排或取消")},
 	"decision.confirm": {i18n.N("请作为第二人确认：{.account} {.what}"), Warning, i18n.N("核对并确认")},
 
 	"delivery.unknown":  {i18n.N("{.account}：微博未确认是否发出，系统也没有查到。请到微博上核对后判定，不要手动重发"), Danger, i18n.N("判定结果")},
 	"delivery.twice":    {i18n.N("{.account}：同一条微博可能发出了两次，请立即核对"), Danger, i18n.N("核对")},
 	"delivery.missed":   {i18n.N("{.account}：错过了发布时间，没有发出"), Warning, i18n.N("重新安排或取消")},
+	"delivery.late":     {i18n.N("{.account}：判定未发出之后，微博又确认了发布，请核对是否重复"), Danger, i18n.N("核对")},
+	"delivery.hidden":   {i18n.N("{.account}：已发出的微博被平台隐藏。{.reason}"), Warning, i18n.N("查看|动词")},
 	"delivery.handoff":  {i18n.N("{.account}：请人工发布，并登记链接"), Warning, i18n.N("人工发布")},
 	"delivery.live":     {i18n.N("{.account}：计划的内容似乎已经在微博上，发送已停下"), Warning, i18n.N("核对")},
 	"delivery.failed":   {i18n.N("{.account}：没有发出。{.reason}"), Warning, i18n.N("查看并处理")},
