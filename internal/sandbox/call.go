@@ -49,7 +49,7 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, commercial bo
 	}
 	done := make(chan answer, 1)
 	go func() {
-		if !s.clock.wait(p.delay, s.stop) {
+		if !s.clock.waitUntil(at.Add(p.delay), s.stop) {
 			done <- answer{cut: true}
 			return
 		}
@@ -108,9 +108,9 @@ func (c *call) take(w http.ResponseWriter, r *http.Request) error {
 
 func (c *call) read(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	err := r.ParseMultipartForm(maxBody)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = nil
+	err := r.ParseForm()
+	if err == nil && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		err = r.ParseMultipartForm(maxBody)
 	}
 	c.form = r.Form
 	var tooBig *http.MaxBytesError

@@ -72,7 +72,11 @@ func (c *clock) reset() {
 
 // wait returns true when d has gone by on this clock, false when stop was closed first.
 func (c *clock) wait(d time.Duration, stop <-chan struct{}) bool {
-	until := c.now().Add(d)
+	return c.waitUntil(c.now().Add(d), stop)
+}
+
+// waitUntil returns true when this clock has reached the instant, false when stop was closed first.
+func (c *clock) waitUntil(until time.Time, stop <-chan struct{}) bool {
 	for {
 		c.mu.RLock()
 		left, frozen, turned := until.Sub(c.read()), c.frozen, c.turned

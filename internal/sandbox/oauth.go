@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"crypto/rand"
-	"fmt"
 	"math"
 	"strconv"
 	"sync"
@@ -223,5 +222,3 @@ func (c *call) tokenParam() (*token, error) {
 	}
 	return t, nil
 }
-
-func (t token) String() string { return fmt.Sprintf("token of %d for %s", t.UID, t.App) }
