@@ -148,7 +148,8 @@ UPDATE accounts SET unit_id = ?, handle = ?, display_name = ?, seat = ?, remote_
 }
 
 func insertName(ctx context.Context, db *gorm.DB, id int64, d Draft, at time.Time, by int64) error {
-	return db.WithContext(ctx).Exec(`INSERT INTO account_names (account_id, display_name, handle, since, changed_by) VALUES (?, ?, ?, ?, nullif(?, 0))`,
+	return db.WithContext(ctx).Exec(`INSERT INTO account_names (account_id, display_name, handle, since, changed_by) VALUES (?, ?, ?, ?, nullif(?, 0))
+ON CONFLICT (account_id, since) DO UPDATE SET display_name = excluded.display_name, handle = excluded.handle`,
 		id, d.DisplayName, d.Handle, at, by).Error
 }
 

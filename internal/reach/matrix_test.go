@@ -23,6 +23,8 @@ func TestTheMatrixComparesWithThePeriodBefore(t *testing.T) {
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	b := w.connect("朝阳环保示例", "朝阳区", account.Public)
+	w.exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at, reposts, comments, likes)
+VALUES ($1, 'weibo', '1', 'past', '2026-11-01', '', true, 0, 'live', now(), 0, 0, 0)`, a.ID)
 	w.figures(a.ID, "2026-11-09", 900, 1, 10)  // the day before the earlier period
 	w.figures(a.ID, "2026-11-12", nil, 2, 40)  // the earlier period: 10 to 16 November
 	w.figures(a.ID, "2026-11-16", 1000, 2, 60) //

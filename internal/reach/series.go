@@ -77,3 +77,16 @@ func (s Series) Hint() string {
 		"refused": "微博拒绝了读取，请核对接口合同", "unreachable": "暂时连不上微博接口，稍后自动重试",
 	}[s.Trouble]
 }
+
+// Latest is the last post of an account, the next one that is due, and how many noticed posts nobody took note of.
+type Latest struct {
+	AccountID int64
+	LastPost  *time.Time
+	NextDue   *time.Time
+	Noticed   int
+}
+
+// Latest gives these for all accounts the actor may see, without any text, in one statement.
+func (s *Service) Latest(ctx context.Context, actor access.Actor) (map[int64]Latest, error) {
+	return selectLatest(ctx, s.db.Pool(), actor)
+}

@@ -27,6 +27,7 @@ type matrixRow struct {
 
 // matrixSQL reads the roll-ups of two periods, and by index the follower figures at their edges and the newest post. $1 is the first day
 // of the earlier period, $2 of this one, $3 the day after it. The figure at an edge may be up to a week older than the edge.
+// Before the oldest post we know, posts and interactions are missing and not zero.
 const matrixSQL = `
 WITH scope AS MATERIALIZED (
     SELECT a.*, u.name AS unit_name FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.state <> 'closed' AND `
@@ -47,9 +48,13 @@ sums AS (
            array_agg(d.reposts + d.comments + d.likes) FILTER (WHERE d.day >= $2::date) AS daily
     FROM account_days d WHERE d.day >= $1::date AND d.day < $3::date AND d.account_id IN (SELECT id FROM scope) GROUP BY d.account_id)
 SELECT s.id, s.handle, s.display_name, s.unit_name, s.seat, s.state, s.connector, f1.followers AS followers_end, f2.followers AS followers_start,
-       f3.followers AS followers_before, x.posts, x.posts_before, coalesce(x.originals, 0) AS originals, coalesce(x.reposts, 0) AS reposts,
-       coalesce(x.comments, 0) AS comments, coalesce(x.likes, 0) AS likes, x.interactions::bigint AS interactions,
-       x.interactions_before::bigint AS interactions_before, x.reads::bigint AS reads, coalesce(x.read_posts, 0) AS read_posts,
+       f3.followers AS followers_before,
+       CASE WHEN k.first < ($3::date)::timestamp AT TIME ZONE 'Asia/Shanghai' THEN coalesce(x.posts, 0) END AS posts,
+       CASE WHEN k.first < ($2::date)::timestamp AT TIME ZONE 'Asia/Shanghai' THEN coalesce(x.posts_before, 0) END AS posts_before,
+       coalesce(x.originals, 0) AS originals, coalesce(x.reposts, 0) AS reposts, coalesce(x.comments, 0) AS comments, coalesce(x.likes, 0) AS likes,
+       CASE WHEN k.first < ($3::date)::timestamp AT TIME ZONE 'Asia/Shanghai' THEN coalesce(x.interactions, 0) END::bigint AS interactions,
+       CASE WHEN k.first < ($2::date)::timestamp AT TIME ZONE 'Asia/Shanghai' THEN coalesce(x.interactions_before, 0) END::bigint AS interactions_before,
+       x.reads::bigint AS reads, coalesce(x.read_posts, 0) AS read_posts,
        l.posted_at AS last_post, x.offsets, x.daily,
        (SELECT count(*) FROM platform_posts p WHERE p.account_id = s.id AND p.noted_at IS NULL AND (p.origin = 'elsewhere' OR p.state <> 'live')) AS noticed
 FROM scope s LEFT JOIN sums x ON x.account_id = s.id
@@ -60,6 +65,7 @@ LEFT JOIN LATERAL (SELECT followers FROM account_days WHERE account_id = s.id AN
 LEFT JOIN LATERAL (SELECT followers FROM account_days WHERE account_id = s.id AND day < $1::date AND day >= $1::date - 7 AND followers IS NOT NULL
                    ORDER BY day DESC LIMIT 1) f3 ON true
 LEFT JOIN LATERAL (SELECT posted_at FROM platform_posts WHERE account_id = s.id AND state <> 'removed' ORDER BY posted_at DESC LIMIT 1) l ON true
+LEFT JOIN LATERAL (SELECT posted_at AS first FROM platform_posts WHERE account_id = s.id ORDER BY posted_at LIMIT 1) k ON true
 ORDER BY s.position, s.id`
 
 func selectMatrix(ctx context.Context, q querier, actor access.Actor, p Period) ([]Row, error) {

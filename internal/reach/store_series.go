@@ -76,3 +76,20 @@ LEFT JOIN account_days d ON d.day = g::date AND d.account_id IN (
 GROUP BY g ORDER BY g`, append([]any{date(p.From), date(p.To)}, args...)...)
 	return points(list), err
 }
+
+// selectLatest asks the indexes by account; what is held or waits for approval is due too, if it comes to that.
+func selectLatest(ctx context.Context, q querier, actor access.Actor) (map[int64]Latest, error) {
+	scope, args := scoped(actor, access.AccountView, "u.path", 1)
+	list, err := rows[Latest](ctx, q, `
+SELECT a.id AS account_id, l.posted_at AS last_post, d.due_at AS next_due,
+       (SELECT count(*) FROM platform_posts p WHERE p.account_id = a.id AND p.noted_at IS NULL AND (p.origin = 'elsewhere' OR p.state <> 'live'))::int AS noticed
+FROM accounts a JOIN units u ON u.id = a.unit_id
+LEFT JOIN LATERAL (SELECT posted_at FROM platform_posts WHERE account_id = a.id AND state <> 'removed' ORDER BY posted_at DESC LIMIT 1) l ON true
+LEFT JOIN LATERAL (SELECT min(due_at) AS due_at FROM deliveries WHERE account_id = a.id AND state IN ('planned', 'waiting', 'preparing', 'sending', 'handoff')) d ON true
+WHERE `+scope, args...)
+	found := make(map[int64]Latest, len(list))
+	for _, l := range list {
+		found[l.AccountID] = l
+	}
+	return found, err
+}

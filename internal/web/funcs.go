@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -100,9 +101,9 @@ func timeTag(s page.Stamp) template.HTML {
 
 func (f funcs) span(d time.Duration) string { return page.Span(f.p, d) }
 
-// num writes a whole number with separators: 12,345.
+// num writes a whole number with separators: 12,345. A pointer is followed; templates ask first whether it is nil.
 func (f funcs) num(n any) string {
-	s := fmt.Sprint(n)
+	s := fmt.Sprint(reflect.Indirect(reflect.ValueOf(n)))
 	sign := ""
 	if strings.HasPrefix(s, "-") {
 		sign, s = "−", s[1:]

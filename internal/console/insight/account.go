@@ -1,0 +1,109 @@
+package insight
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/reach"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// accountPage is the figures of one account over a period.
+type accountPage struct {
+	page.Base
+	Form    periodForm
+	Period  Period
+	Series  reach.Series
+	Figures []page.Figure
+	Charts  []page.Chart
+	Best    []reach.Post
+	Orders  []order
+	Noticed []reach.Post
+	DayCSV  string
+	PostCSV string
+}
+
+// order is a way to order the best posts.
+type order struct {
+	Text, Href string
+	Current    bool
+}
+
+func (h *pages) account(c *gin.Context) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	var f periodForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	p := accountPage{Base: h.kit.Base(c, "账号成效", crumb), Form: f}
+	if p.Period, err = h.period(c, f, p.Base); err != nil {
+		return err
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	if p.Series, err = h.reach.Series(ctx, actor, id, p.Period.Period); err != nil {
+		return err
+	}
+	if p.Best, err = h.reach.Posts(ctx, actor, reach.PostFilter{AccountID: id, Period: p.Period.Period, By: f.Sort, Limit: 20}); err != nil {
+		return err
+	}
+	if p.Noticed, err = h.reach.Noticed(ctx, actor, id); err != nil {
+		return err
+	}
+	p.Heading, p.Bundle = p.Series.Account.At(), []string{"charts"}
+	p.Figures, p.Charts = figures(p.Series.Row), charts(p.Base, p.Series.Points)
+	p.DayCSV, p.PostCSV = fmt.Sprintf("/reach/accounts/%d/days.csv%s", id, query(c)), fmt.Sprintf("/reach/accounts/%d/posts.csv%s", id, query(c))
+	p.orders(c)
+	return h.kit.Show(c, 200, "reach/account", p)
+}
+
+func (p *accountPage) orders(c *gin.Context) {
+	for _, o := range []struct{ key, text string }{{"", "互动最多"}, {"time", "最新"}, {"reads", "阅读最多"}} {
+		p.Orders = append(p.Orders, order{Text: o.text, Href: web.Link(c, "sort", o.key) + "#best", Current: p.Form.Sort == o.key})
+	}
+}
+
+// WhyNoReads says why reads are missing: refused by the contract, or not asked for yet.
+func (p accountPage) WhyNoReads() string {
+	switch {
+	case p.Series.HasReads == nil && p.Series.Account.Connector.ReturnsTimeline():
+		return "还没有读过阅读数"
+	case p.Series.HasReads != nil && *p.Series.HasReads:
+		return ""
+	}
+	return noReads
+}
+
+func (h *pages) daysCSV(c *gin.Context) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	var f periodForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	p, err := reach.ParsePeriod(f.Days, f.From, f.To, h.now())
+	if err != nil {
+		return err
+	}
+	s, err := h.reach.Series(c.Request.Context(), web.Actor(c), id, p)
+	if err != nil {
+		return err
+	}
+	t := h.kit.Printer(c).T
+	head := []string{t("日期"), t("粉丝数"), t("发布数"), t("原创"), t("转发"), t("评论"), t("点赞"), t("互动数"), t("阅读数"), t("有阅读数的微博")}
+	none := t("不可用")
+	var rows [][]string
+	for _, d := range s.Points {
+		rows = append(rows, []string{d.Day.Format(time.DateOnly), cell(d.Followers, none), cell(d.Posts, none), cell(d.Originals, none), cell(d.Reposts, none),
+			cell(d.Comments, none), cell(d.Likes, none), cell(d.Interactions(), none), cell(d.Reads, none), strconv.FormatInt(d.ReadPosts, 10)})
+	}
+	return csv(c, fmt.Sprintf("account-%d-%s.csv", id, span(p)), head, rows)
+}

@@ -1,0 +1,249 @@
+package insight
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/fault"
+	"juzhen/internal/reach"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// perPage is how many accounts one page of the table shows.
+const perPage = 50
+
+// matrixPage is the figures of all accounts in scope over a period.
+type matrixPage struct {
+	page.Base
+	Form    periodForm
+	Period  Period
+	Figures []page.Figure
+	Charts  []page.Chart
+	Columns []column
+	Rows    []row
+	Total   row
+	Best    []reach.Post
+	Noticed []reach.Post
+	CSV     string
+	PostCSV string
+	All     int
+	Prev    string
+	Next    string
+}
+
+// column is a heading that sorts.
+type column struct {
+	Text, Href string
+	Num        bool
+	Sorted     string // "ascending", "descending" or ""
+	Phone      bool   // also on a phone
+}
+
+// row is a row of the table with what is drawn and compared.
+type row struct {
+	reach.Row
+	Spark        template.HTML
+	PerPostText  string
+	ChangeText   string
+	ChangeTrend  int
+	GainedText   string
+	ReadsPartial bool
+}
+
+var columns = []struct{ key, text string }{
+	{"handle", "账号"}, {"followers", "粉丝数"}, {"gained", "净增"}, {"posts", "发布数"}, {"interactions", "互动数"}, {"perpost", "条均互动"}, {"reads", "阅读数"}, {"last", "最近发布"},
+}
+
+func (h *pages) matrix(c *gin.Context) error {
+	p := matrixPage{Base: h.kit.Base(c, "成效")}
+	if err := web.Bind(c, &p.Form); err != nil {
+		return err
+	}
+	var err error
+	if p.Period, err = h.period(c, p.Form, p.Base); err != nil {
+		return err
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	m, err := h.reach.Matrix(ctx, actor, p.Period.Period, reach.Sort{By: p.Form.Sort, Down: p.Form.Sort != "" && !p.Form.Up})
+	if err != nil {
+		return err
+	}
+	daily, err := h.reach.Daily(ctx, actor, p.Period.Period)
+	if err != nil {
+		return err
+	}
+	if p.Best, err = h.reach.Posts(ctx, actor, reach.PostFilter{Period: p.Period.Period}); err != nil {
+		return err
+	}
+	if p.Noticed, err = h.reach.Noticed(ctx, actor, 0); err != nil {
+		return err
+	}
+	p.Bundle = []string{"charts"}
+	p.Figures, p.Charts = figures(m.Total), charts(p.Base, daily)
+	p.table(c, m)
+	return h.kit.Show(c, 200, "reach/matrix", p)
+}
+
+// table fills the page of the table the address asks for.
+func (p *matrixPage) table(c *gin.Context, m reach.Matrix) {
+	p.All = len(m.Rows)
+	from := min(max(p.Form.Page, 0)*perPage, p.All)
+	to := min(from+perPage, p.All)
+	for _, r := range m.Rows[from:to] {
+		p.Rows = append(p.Rows, rowOf(p.Base, r))
+	}
+	p.Total = rowOf(p.Base, m.Total)
+	if from > 0 {
+		p.Prev = web.Link(c, "page", page0(p.Form.Page-1))
+	}
+	if to < p.All {
+		p.Next = web.Link(c, "page", strconv.Itoa(p.Form.Page+1))
+	}
+	p.CSV, p.PostCSV = "/reach/matrix.csv"+query(c), "/reach/posts.csv"+query(c)
+	for _, k := range columns {
+		p.Columns = append(p.Columns, p.column(c, k.key, k.text))
+	}
+}
+
+func page0(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func query(c *gin.Context) string {
+	if q := c.Request.URL.RawQuery; q != "" {
+		return "?" + q
+	}
+	return ""
+}
+
+// column is a heading whose link sorts by it, from above at first; a second click turns it round.
+func (p *matrixPage) column(c *gin.Context, key, text string) column {
+	col := column{Text: text, Num: key != "handle" && key != "last", Phone: key == "handle"}
+	up := ""
+	if p.Form.Sort == key {
+		col.Sorted = "descending"
+		if p.Form.Up {
+			col.Sorted = "ascending"
+		} else {
+			up = "1"
+		}
+	} else if key == "handle" {
+		up = "1"
+	}
+	col.Href = web.Link(c, "sort", key, "up", up, "page", "")
+	return col
+}
+
+func rowOf(b page.Base, r reach.Row) row {
+	out := row{Row: r, Spark: spark(b, r.Daily, "@"+r.Handle), ChangeTrend: r.Interacted.Trend()}
+	if v, ok := r.PerPost(); ok {
+		out.PerPostText = strconv.FormatFloat(v, 'f', 1, 64)
+	}
+	if v, ok := r.Interacted.Percent(); ok {
+		out.ChangeText = percent(v)
+	}
+	if r.Gained.Now != nil {
+		out.GainedText = signed(*r.Gained.Now)
+	}
+	out.ReadsPartial = r.Reads != nil && r.Posts.Now != nil && r.ReadPosts < *r.Posts.Now
+	return out
+}
+
+func (h *pages) matrixCSV(c *gin.Context) error {
+	var f periodForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	p, err := reach.ParsePeriod(f.Days, f.From, f.To, h.now())
+	if err != nil {
+		return err
+	}
+	m, err := h.reach.Matrix(c.Request.Context(), web.Actor(c), p, reach.Sort{By: f.Sort, Down: f.Sort != "" && !f.Up})
+	if err != nil {
+		return err
+	}
+	t := h.kit.Printer(c).T
+	head := []string{t("账号"), t("主办单位"), t("粉丝数"), t("净增"), t("发布数"), t("上一时段发布数"), t("原创"), t("互动数"), t("上一时段互动数"),
+		t("转发"), t("评论"), t("点赞"), t("条均互动"), t("阅读数"), t("有阅读数的微博"), t("最近发布")}
+	none := t("不可用")
+	var rows [][]string
+	for _, r := range append(m.Rows, m.Total) {
+		if r.AccountID == 0 {
+			r.Handle = t("合计")
+		}
+		rows = append(rows, matrixCells(r, none))
+	}
+	return csv(c, "reach-"+span(p)+".csv", head, rows)
+}
+
+func span(p reach.Period) string {
+	return p.From.Format("20060102") + "-" + p.Last().Format("20060102")
+}
+
+func matrixCells(r reach.Row, none string) []string {
+	perPost := none
+	if v, ok := r.PerPost(); ok {
+		perPost = strconv.FormatFloat(v, 'f', 2, 64)
+	}
+	return []string{r.Handle, r.UnitName, cell(r.Followers, none), cell(r.Gained.Now, none), cell(r.Posts.Now, none), cell(r.Posts.Before, none),
+		fmt.Sprint(r.Originals), cell(r.Interacted.Now, none), cell(r.Interacted.Before, none), fmt.Sprint(r.Reposts), fmt.Sprint(r.Comments),
+		fmt.Sprint(r.Likes), perPost, cell(r.Reads, none), fmt.Sprint(r.ReadPosts), stamp(r.LastPost)}
+}
+
+func cell(v *int64, none string) string {
+	if v == nil {
+		return none
+	}
+	return strconv.FormatInt(*v, 10)
+}
+
+func stamp(at *time.Time) string {
+	if at == nil {
+		return ""
+	}
+	return at.In(page.Zone).Format("2006-01-02 15:04")
+}
+
+// postsCSV is the posts of a period, of one account or of all in scope.
+func (h *pages) postsCSV(c *gin.Context) error {
+	var f periodForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	p, err := reach.ParsePeriod(f.Days, f.From, f.To, h.now())
+	if err != nil {
+		return err
+	}
+	filter := reach.PostFilter{Period: p, Limit: 1000}
+	if c.Param("id") != "" {
+		if filter.AccountID, err = web.ID(c, "id"); err != nil {
+			return err
+		}
+	}
+	list, err := h.reach.Posts(c.Request.Context(), web.Actor(c), filter)
+	if err != nil {
+		return err
+	}
+	if filter.AccountID != 0 && len(list) == 0 {
+		if _, err := h.reach.Series(c.Request.Context(), web.Actor(c), filter.AccountID, p); err != nil {
+			return fault.NotFound("没有找到，或不在您的管辖范围内")
+		}
+	}
+	t := h.kit.Printer(c).T
+	head := []string{t("账号"), t("发布时间"), t("来源"), t("正文"), t("转发"), t("评论"), t("点赞"), t("互动数"), t("阅读数"), t("读数时间"), t("链接")}
+	var rows [][]string
+	for _, x := range list {
+		at := x.PostedAt
+		rows = append(rows, []string{x.Handle, stamp(&at), t(x.Origin.Label()), x.Text, fmt.Sprint(x.Counts.Reposts), fmt.Sprint(x.Counts.Comments),
+			fmt.Sprint(x.Counts.Likes), fmt.Sprint(x.Counts.Interactions()), cell(x.Counts.Reads, t("不可用")), stamp(x.ReadAt), x.URL()})
+	}
+	return csv(c, "posts-"+span(p)+".csv", head, rows)
+}

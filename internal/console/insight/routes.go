@@ -1,0 +1,101 @@
+// Package insight shows what became of posts: figures of the matrix and of each account over a period with charts and tables beside them,
+// single posts with their readings, and the call budget. It reads roll-ups only and calls no platform.
+package insight
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/reach"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// Deps are the use cases behind the pages.
+type Deps struct {
+	Reach *reach.Service
+	Now   func() time.Time // default time.Now
+}
+
+type pages struct {
+	kit   *web.Kit
+	reach *reach.Service
+	now   func() time.Time
+}
+
+// Register adds the routes.
+func Register(kit *web.Kit, d Deps) {
+	h := &pages{kit: kit, reach: d.Reach, now: d.Now}
+	if h.now == nil {
+		h.now = time.Now
+	}
+	kit.Declare("reach/matrix", matrixPage{})
+	kit.Declare("reach/account", accountPage{})
+	kit.Declare("reach/post", postPage{})
+	kit.Declare("reach/budget", budgetPage{})
+	g := kit.Group("/reach")
+	kit.Handle(g, http.MethodGet, "", access.ReachView, h.matrix)
+	kit.Handle(g, http.MethodGet, "/matrix.csv", access.ReachView, h.matrixCSV)
+	kit.Handle(g, http.MethodGet, "/accounts/:id", access.ReachView, h.account)
+	kit.Handle(g, http.MethodGet, "/accounts/:id/days.csv", access.ReachView, h.daysCSV)
+	kit.Handle(g, http.MethodGet, "/accounts/:id/posts.csv", access.ReachView, h.postsCSV)
+	kit.Handle(g, http.MethodGet, "/posts.csv", access.ReachView, h.postsCSV)
+	kit.Handle(g, http.MethodGet, "/posts/:id", access.PostView, h.post)
+	kit.Handle(g, http.MethodPost, "/posts/:id/note", access.DeliveryDecide, h.note)
+	kit.Handle(g, http.MethodGet, "/budget", access.AccountView, h.budget)
+}
+
+var crumb = page.Crumb{Text: "成效", Href: "/reach"}
+
+// periodForm is the choice of a period in the address.
+type periodForm struct {
+	Days string `form:"days"`
+	From string `form:"from"`
+	To   string `form:"to"`
+	Sort string `form:"sort"`
+	Up   bool   `form:"up"`
+	Page int    `form:"page"`
+}
+
+// Period is a period as it is shown and chosen.
+type Period struct {
+	reach.Period
+	Presets []preset
+	From    string
+	To      string
+	Words   string // in the reader's language
+}
+
+type preset struct {
+	Days    int
+	Href    string
+	Current bool
+}
+
+// period reads the choice and prepares the control for another one.
+func (h *pages) period(c *gin.Context, f periodForm, b page.Base) (Period, error) {
+	p, err := reach.ParsePeriod(f.Days, f.From, f.To, h.now())
+	if err != nil {
+		return Period{}, err
+	}
+	out := Period{Period: p, From: p.From.Format(time.DateOnly), To: p.Last().Format(time.DateOnly)}
+	out.Words = b.T("{.from} 至 {.to}，共 {.n} 天", "from", out.From, "to", out.To, "n", p.Days())
+	for _, n := range reach.Presets() {
+		out.Presets = append(out.Presets, preset{Days: n, Href: web.Link(c, "days", fmt.Sprint(n), "from", "", "to", "", "page", ""),
+			Current: p == reach.LastDays(n, h.now())})
+	}
+	return out, nil
+}
+
+// csv answers with a table that a spreadsheet opens.
+func csv(c *gin.Context, name string, head []string, rows [][]string) error {
+	c.Header("Content-Type", "text/csv; charset=utf-8")
+	c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
+	c.Header("Cache-Control", "no-store")
+	c.Status(http.StatusOK)
+	return reach.WriteCSV(c.Writer, head, rows)
+}

@@ -1,0 +1,201 @@
+package matrix
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/org"
+	"juzhen/internal/reach"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// listPage is the matrix: accounts in the order of the tree of units.
+type listPage struct {
+	page.Base
+	Form   listForm
+	Units  []page.Option
+	States []page.Option
+	Tokens []page.Option
+	Chips  []page.Chip
+	Groups []group
+	Counts counts
+	Shown  int
+}
+
+type listForm struct {
+	Q     string `form:"q"`
+	Unit  int64  `form:"unit"`
+	State string `form:"state"`
+	Token string `form:"token"`
+}
+
+// group is a unit with its accounts.
+type group struct {
+	Unit   org.Unit
+	Indent int
+	Rows   []row
+}
+
+// row is one account of the list.
+type row struct {
+	account.Account
+	TokenState account.TokenState
+	DaysLeft   int
+	Latest     reach.Latest
+}
+
+// counts is the line under the title.
+type counts struct {
+	All, Live, Trouble int
+}
+
+// asks is what the filter of tokens can ask for.
+const (
+	asksTrouble = "trouble"
+	asksGood    = "good"
+)
+
+func (h *pages) list(c *gin.Context) error {
+	p := listPage{Base: h.kit.Base(c, "矩阵")}
+	if err := web.Bind(c, &p.Form); err != nil {
+		return err
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	units, err := h.Org.Tree(ctx, actor)
+	if err != nil {
+		return err
+	}
+	all, err := h.Accounts.List(ctx, actor, account.Filter{UnitPath: pathOf(units, p.Form.Unit), Query: p.Form.Q})
+	if err != nil {
+		return err
+	}
+	latest, err := h.Reach.Latest(ctx, actor)
+	if err != nil {
+		return err
+	}
+	p.fill(units, all, latest)
+	p.choices(c, units)
+	return h.kit.Show(c, 200, "matrix/list", p)
+}
+
+func pathOf(units []org.Unit, id int64) string {
+	for _, u := range units {
+		if u.ID == id {
+			return u.Path
+		}
+	}
+	return ""
+}
+
+// fill counts all accounts and groups those the filters leave by unit.
+func (p *listPage) fill(units []org.Unit, all []account.Account, latest map[int64]reach.Latest) {
+	byUnit := map[int64][]row{}
+	for _, a := range all {
+		r := row{Account: a, TokenState: a.Token.At(p.Now), DaysLeft: a.Token.DaysLeft(p.Now), Latest: latest[a.ID]}
+		p.Counts.add(r)
+		if p.Form.passes(r) {
+			byUnit[a.UnitID] = append(byUnit[a.UnitID], r)
+			p.Shown++
+		}
+	}
+	for _, u := range inTreeOrder(units) {
+		if rows := byUnit[u.ID]; rows != nil {
+			p.Groups = append(p.Groups, group{Unit: u, Rows: rows})
+		}
+	}
+}
+
+// inTreeOrder puts each unit right behind its parent, brothers by position.
+func inTreeOrder(units []org.Unit) []org.Unit {
+	below := map[int64][]org.Unit{}
+	known := map[int64]bool{}
+	for _, u := range units {
+		known[u.ID] = true
+	}
+	for _, u := range units {
+		parent := u.ParentID
+		if !known[parent] {
+			parent = 0
+		}
+		below[parent] = append(below[parent], u)
+	}
+	out := make([]org.Unit, 0, len(units))
+	var walk func(parent int64)
+	walk = func(parent int64) {
+		children := below[parent]
+		slices.SortStableFunc(children, func(a, b org.Unit) int {
+			return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
+		})
+		for _, u := range children {
+			out = append(out, u)
+			walk(u.ID)
+		}
+	}
+	walk(0)
+	return out
+}
+
+// trouble tells whether an account that should post cannot.
+func (r row) trouble() bool {
+	return r.State == account.Live && r.Connector.NeedsToken() && r.TokenState != account.TokenValid || r.State != account.Closed && r.Latest.Noticed > 0
+}
+
+func (n *counts) add(r row) {
+	n.All++
+	if r.State == account.Live {
+		n.Live++
+	}
+	if r.trouble() {
+		n.Trouble++
+	}
+}
+
+func (f listForm) passes(r row) bool {
+	switch {
+	case f.State != "" && string(r.State) != f.State:
+		return false
+	case f.Token == asksTrouble:
+		return r.trouble()
+	case f.Token == asksGood:
+		return !r.trouble()
+	}
+	return true
+}
+
+// choices fills the filters and says which are in force.
+func (p *listPage) choices(c *gin.Context, units []org.Unit) {
+	p.Units = []page.Option{{Text: "全部单位"}}
+	for _, u := range inTreeOrder(units) {
+		chosen := u.ID == p.Form.Unit
+		p.Units = append(p.Units, page.Option{Value: strconv.FormatInt(u.ID, 10), Text: u.Name, Raw: true, Selected: chosen})
+		if chosen {
+			p.Chips = append(p.Chips, page.Chip{Name: "单位", Value: u.Name, Href: web.Link(c, "unit", "")})
+		}
+	}
+	p.States = []page.Option{{Text: "全部状态"}}
+	for _, s := range account.States() {
+		chosen := string(s) == p.Form.State
+		p.States = append(p.States, page.Option{Value: string(s), Text: s.Label(), Selected: chosen})
+		if chosen {
+			p.Chips = append(p.Chips, page.Chip{Name: "状态", Value: p.T(s.Label()), Href: web.Link(c, "state", "")})
+		}
+	}
+	p.Tokens = []page.Option{{Text: "不限"}, {Value: asksTrouble, Text: "需要处理", Selected: p.Form.Token == asksTrouble},
+		{Value: asksGood, Text: "一切正常", Selected: p.Form.Token == asksGood}}
+	if p.Form.Token != "" {
+		p.Chips = append(p.Chips, page.Chip{Name: "情况", Value: p.T(map[string]string{asksTrouble: "需要处理", asksGood: "一切正常"}[p.Form.Token]),
+			Href: web.Link(c, "token", "")})
+	}
+	if p.Form.Q != "" {
+		p.Chips = append(p.Chips, page.Chip{Name: "名称", Value: p.Form.Q, Href: web.Link(c, "q", "")})
+	}
+}
+
+// MayManage tells whether to offer a new account.
+func (p listPage) MayManage() bool { return p.Actor.Can(access.AccountManage) }

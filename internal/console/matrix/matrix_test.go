@@ -1,0 +1,172 @@
+package matrix_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"juzhen/internal/account"
+	"juzhen/internal/sandbox"
+	"juzhen/internal/web/webtest"
+)
+
+func TestTemplatesFitTheirPages(t *testing.T) {
+	t.Parallel()
+	webtest.CheckTemplates(t, newWorld(t).kit)
+}
+
+func TestTheMatrixListsAccountsByUnitAndScope(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.as("admin").Get("/matrix").Want(200).WantText(".empty-state h2", "矩阵里还没有账号")
+	w.account("朝阳环保示例", "朝阳区", account.Public, true)
+	w.account("环保北京", "环保局", account.Commercial, false)
+	p := w.as("admin").Get("/matrix").Want(200).WantCount("table.rows tbody tr", 2)
+	if first := p.Text("tbody tr:first-child th"); !strings.Contains(first, "@环保北京") {
+		t.Errorf("first is %q, want the account of the unit at the top", first)
+	}
+	p.WantText("tbody tr:first-child", "未授权").WantText("tbody tr:last-child", "授权有效").WantCount("a[href='/matrix/accounts/new']", 1)
+	w.as("officer").Get("/matrix").Want(200).WantCount("table.rows tbody tr", 1).WantCount("a[href='/matrix/accounts/new']", 0)
+	w.as("admin").Get("/matrix?q=朝阳").WantCount("table.rows tbody tr", 1).WantText(".chips", "朝阳")
+	w.as("admin").Get("/matrix?state=live").WantText(".empty-state h2", "没有符合条件的账号")
+	w.as("admin").English().Get("/matrix").Want(200).WantText("h1", "Accounts")
+}
+
+func TestAnAccountIsRegisteredChangedAndKeepsItsNames(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.as("admin")
+	form := b.Get("/matrix/accounts/new").Want(200).Form("form.form")
+	form.Set("unit_id", "")
+	b.Post("/matrix/accounts", form).Want(422).WantText(".field-wrong", "请填写账号名称")
+	form.Set("handle", "@朝阳环保示例")
+	form.Set("unit_id", w.text("SELECT id::text FROM units WHERE name = '朝阳区'"))
+	page := b.Post("/matrix/accounts", form).Want(303)
+	shown := b.Get(page.Location).Want(200).WantText("h1", "@朝阳环保示例").WantText("main", "下一步：管理员授权")
+	if strings.Contains(shown.Body, "看成效") {
+		t.Error("an administrator is led to figures he may not see")
+	}
+	edit := b.Get(page.Location + "/edit").Want(200).Form("form.form")
+	edit.Set("display_name", "朝阳生态环境")
+	b.Post(page.Location+"/edit", edit).Want(303)
+	b.Get(page.Location).WantText(".timeline", "朝阳生态环境")
+	edit.Set("late_limit", "0.5")
+	b.Post(page.Location+"/edit", edit).Want(422)
+}
+
+func TestWhoMayNotManageSeesAndCannotAct(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("环保北京", "环保局", account.Commercial, true)
+	w.as("boss").Get(at(a.ID, "")).Want(200).WantCount("form[method=post][action^='/matrix']", 0)
+	for _, path := range []string{"/state", "/authorise", "/token", "/revoke", "/test", "/backfill", "/edit"} {
+		w.as("boss").Post(at(a.ID, path), url.Values{"to": {"closed"}, "reason": {"x"}}).Want(403)
+		w.as("district admin").Post(at(a.ID, path), url.Values{"to": {"closed"}, "reason": {"x"}}).Want(404)
+	}
+	w.as("officer").Get(at(a.ID, "")).Want(404)
+	w.as("admin").Get(at(999, "")).Want(404)
+	if got := w.text("SELECT state FROM accounts"); got != "preparing" {
+		t.Errorf("state %q", got)
+	}
+}
+
+func TestAnAccountIsAuthorisedTestedAndSetLive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("环保北京", "环保局", account.Commercial, false)
+	b := w.as("admin")
+	to := b.Post(at(a.ID, "/authorise"), nil).Want(303).Location
+	if !strings.HasPrefix(to, w.weibo.URL+"/oauth2/authorize?") {
+		t.Fatalf("leads to %s", to)
+	}
+	b.Get(w.agree(to, "环保北京")).Want(303)
+	b.Get(at(a.ID, "")).WantText(".flash, #notices, main", "测试接口").WantText("main", "授权有效")
+	b.Post(at(a.ID, "/state"), url.Values{"to": {"live"}}).Want(409).WantText("main", "请先通过接口测试")
+	b.Post(at(a.ID, "/test"), nil).Want(303)
+	b.Post(at(a.ID, "/state"), url.Values{"to": {"live"}}).Want(303)
+	b.Get(at(a.ID, "")).WantText("main", "可以发布")
+	b.Post(at(a.ID, "/state"), url.Values{"to": {"suspended"}, "reason": {""}}).Want(422)
+	b.Post(at(a.ID, "/state"), url.Values{"to": {"suspended"}, "reason": {"机房检修"}}).Want(303)
+	b.Post(at(a.ID, "/revoke"), url.Values{"reason": {"换人"}}).Want(303)
+	b.Get(at(a.ID, "")).WantText("main", "授权已撤销")
+}
+
+func TestTheWrongHolderIsToldWhoHeIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("环保北京", "环保局", account.Commercial, false)
+	b := w.as("admin")
+	to := b.Post(at(a.ID, "/authorise"), nil).Want(303).Location
+	b.Get(w.agree(to, "京环之声")).Want(409).WantText("main", "@京环之声").WantText("main", "@环保北京")
+	b.Get("/oauth/weibo/callback?state=never&code=x").Want(409)
+	b.Post(at(a.ID, "/token"), url.Values{"token": {"2.00wrong"}}).Want(409)
+	b.Post(at(a.ID, "/token"), url.Values{"token": {""}}).Want(422).WantText(".field-error", "请填写完整的访问令牌")
+	b.Post(at(a.ID, "/token"), url.Values{"token": {w.sandbox.Token("环保北京")}}).Want(303)
+	if strings.Contains(b.Get(at(a.ID, "")).Body, "2.00") {
+		t.Error("the page shows a token")
+	}
+}
+
+func TestAFailedTestIsShownStepByStep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("环保北京", "环保局", account.Commercial, true)
+	w.sandbox.Fault(sandbox.Fault{Call: "statuses/update/biz", Kind: sandbox.FaultError, Code: 10014})
+	w.as("admin").Post(at(a.ID, "/test"), nil).Want(409).WantCount(".steps li", 3).WantText(".steps", "没有通过")
+	public := w.account("朝阳环保示例", "朝阳区", account.Public, true)
+	w.as("admin").Post(at(public.ID, "/test"), nil).Want(303)
+	w.as("admin").Get(at(public.ID, "")).WantText("main", "通过于")
+}
+
+func TestPastPostsAreFetchedWithProgress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("环保北京", "环保局", account.Commercial, true)
+	b := w.as("admin")
+	b.Get(at(a.ID, "")).WantText("#backfill", "还没有取回")
+	b.Post(at(a.ID, "/backfill"), nil).Want(303)
+	b.Get(at(a.ID, "")).WantCount("#backfill progress", 1).WantCount("#backfill[hx-get]", 1)
+	b.Post(at(a.ID, "/backfill"), nil).Want(409)
+	if _, err := w.reach.FetchPast(t.Context(), a.ID); err != nil {
+		t.Fatal(err)
+	}
+	part := b.Part("GET", at(a.ID, "/backfill"), nil).Want(200).WantCount("progress", 0).WantCount("h1", 0)
+	if !strings.Contains(part.Body, "已回填") {
+		t.Errorf("fragment %s", part.Body)
+	}
+}
+
+func TestPastPostsComeFromAnUploadedFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("朝阳环保示例", "朝阳区", account.Public, true)
+	b := w.as("admin")
+	upload := func(content string) *webtest.Page {
+		t.Helper()
+		var body bytes.Buffer
+		m := multipart.NewWriter(&body)
+		part, err := m.CreateFormFile("file", "past.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write([]byte(content)); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest("POST", at(a.ID, "/import"), &body)
+		r.Header.Set("Content-Type", m.FormDataContentType())
+		return b.Send(r)
+	}
+	upload("id,posted_at,text\n4000000000000001,2026-10-01 08:30,甲\n").Want(303)
+	upload("id,posted_at,text\n4000000000000002,2026-10-01 08:30,乙\nabc,2026-10-01,丙\n").Want(200).WantText(".banner-warn", "第 3 行")
+	upload("nothing").Want(422).WantText(".field-error", "首行缺少列")
+	b.Post(at(a.ID, "/import"), nil).Want(422).WantText(".field-error", "请选择文件")
+	if got := w.text("SELECT count(*)::text FROM platform_posts"); got != "2" {
+		t.Errorf("%s posts", got)
+	}
+}
