@@ -20,7 +20,7 @@ import (
 
 // world is a database, a sandbox and a clock of the test's own, with three accounts of the demonstration matrix that may be connected.
 type world struct {
-	*testing.T
+	testing.TB
 	db       *pg.DB
 	sandbox  *sandbox.Server
 	weibo    *httptest.Server
@@ -36,9 +36,11 @@ type world struct {
 
 func newWorld(t *testing.T, past int) *world { return newWorldWith(t, past, Limits{}) }
 
-func newWorldWith(t *testing.T, past int, l Limits) *world {
+func newBenchWorld(b *testing.B) *world { return newWorldWith(b, 0, Limits{}) }
+
+func newWorldWith(t testing.TB, past int, l Limits) *world {
 	t.Helper()
-	w := &world{T: t, db: pgtest.New(t), units: map[string]access.Grant{}, at: time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)}
+	w := &world{TB: t, db: pgtest.New(t), units: map[string]access.Grant{}, at: time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)}
 	limits := sandbox.DocumentedLimits()
 	w.sandbox = sandbox.New(sandbox.Options{Frozen: w.at, PastPosts: past, Limits: &limits})
 	w.weibo = httptest.NewServer(w.sandbox)
