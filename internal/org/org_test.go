@@ -238,6 +238,7 @@ func TestOnlyAnEmptyUnitIsDeleted(t *testing.T) {
 	ctx := t.Context()
 	root := w.actor(access.Administrator, "局")
 	w.wantKind(w.s.Delete(ctx, root, w.id("东")), fault.KindConflict)
+	w.wantKind(w.s.Delete(ctx, root, w.id("局")), fault.KindConflict)
 	w.wantKind(w.s.Delete(ctx, w.actor(access.Administrator, "西"), w.id("东处")), fault.KindNotFound)
 	_, err := w.db.Pool().Exec(ctx, `INSERT INTO users (username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at)
 		VALUES ('u', '值班员', $1, 'x', false, now(), 'zh', 'auto', now())`, w.id("西处"))

@@ -171,8 +171,11 @@ func manageable(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Un
 // nobody carries off or deletes the ground the own grant stands on.
 func leaving(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Unit, error) {
 	u, err := manageable(ctx, tx, actor, id)
-	if err != nil || u.ParentID == 0 {
+	if err != nil {
 		return u, err
+	}
+	if u.ParentID == 0 {
+		return Unit{}, fault.Conflict("最上级单位不能移动或删除")
 	}
 	if _, err := find(ctx, tx.DB, actor, access.UnitManage, u.ParentID); err != nil {
 		return Unit{}, fault.Forbidden("移动或删除该单位，须由上级单位的管理员办理").With(err)

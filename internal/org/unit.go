@@ -85,8 +85,6 @@ func check(name string, kind Kind) error {
 // canMove tells whether u may be put below parent.
 func canMove(u, parent Unit) error {
 	switch {
-	case u.ParentID == 0:
-		return fault.Conflict("最上级单位不能移动")
 	case strings.HasPrefix(parent.Path, u.Path):
 		return fault.Invalid("parent", "不能移到本单位自己或其下级之下")
 	case u.ParentID == parent.ID:

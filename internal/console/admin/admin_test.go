@@ -146,7 +146,7 @@ func TestUnitRefusalsComeBackInTheForm(t *testing.T) {
 	b.Post(w.unit("东")+"/edit", url.Values{"name": {""}, "kind": {"district"}}).Want(422).WantText(".field-error", "请填写单位名称")
 	b.Post(w.unit("东")+"/move", nil).Want(422).WantText(".field-error", "不能为空")
 	b.Post(w.unit("东")+"/move", url.Values{"parent": {w.unitID("东")}}).Want(422).WantText(".field-error", "自己或其下级")
-	b.Post(w.unit("局")+"/delete", nil).Want(409).WantText(".banner-bad", "请先移走或删除下级单位")
+	b.Post(w.unit("局")+"/delete", nil).Want(409).WantText(".banner-bad", "不能移动或删除")
 	b.Get("/admin/units/999").Want(404)
 	b.Get("/admin/units/x").Want(404)
 }
