@@ -63,6 +63,9 @@ type Banner struct {
 	Link string // Chinese text of that link
 }
 
+// Told is the text of a banner in the reader's language, with its arguments filled in.
+func (b Base) Told(x Banner) string { return b.P.T(x.Text, x.Args...) }
+
 // Counts are the figures of what waits, by navigation key, and the open to-dos.
 type Counts struct {
 	ByKey map[string]int // keys as in NavEntry.Key

@@ -9,6 +9,7 @@ import { pickers } from "./picker";
 import { counters } from "./counter";
 import { compose } from "./compose";
 import { polls } from "./poll";
+import { copies } from "./copy";
 
 keys();
 menus();
@@ -17,3 +18,4 @@ pickers();
 counters();
 compose();
 polls();
+copies();

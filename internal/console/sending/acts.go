@@ -1,0 +1,133 @@
+package sending
+
+import (
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// actForm is what the forms of a delivery's page send.
+type actForm struct {
+	Reason string    `form:"reason"`
+	When   string    `form:"when"`
+	Due    time.Time `form:"due"`
+	Link   string    `form:"link"`
+}
+
+// choice is the time chosen; it fails with fault.Invalid on "due" when none is.
+func (f actForm) choice() (delivery.DueChoice, error) {
+	if f.When == "now" {
+		return delivery.DueChoice{Now: true}, nil
+	}
+	if f.Due.IsZero() {
+		return delivery.DueChoice{}, fault.Invalid("due", "请选择立即发布或新的时间")
+	}
+	return delivery.DueChoice{At: &f.Due}, nil
+}
+
+// formPart is one of several forms on a page: it shows what was typed and what was wrong only where that was sent.
+type formPart struct {
+	Open   bool
+	ID     string
+	Form   actForm
+	errors page.Errors
+}
+
+// FieldError is the text at the field called name of this form.
+func (f formPart) FieldError(name string) string { return f.errors[name] }
+
+// DueLocal is the time as the control writes it.
+func (f formPart) DueLocal() string { return page.FieldTime(f.Form.Due) }
+
+// At gives the form of one act.
+func (p showPage) At(act string) formPart {
+	if p.Act == act {
+		return formPart{Open: true, ID: act, Form: p.Form, errors: p.Errors}
+	}
+	return formPart{ID: act, Form: actForm{Due: soon(p.Now)}}
+}
+
+// act runs one act on the delivery of the address and leads back to its page; what a person can mend is shown there.
+func (h *pages) act(c *gin.Context, name string, do func(id int64, f actForm) (done string, err error)) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	var f actForm
+	err = web.Bind(c, &f)
+	var done string
+	if err == nil {
+		done, err = do(id, f)
+	}
+	if err == nil {
+		return h.kit.See(c, deliveryPath(id), done)
+	}
+	if fault.Public(err).Code == "wish_kept" { // it is done, as far as it can be
+		h.kit.SetFlash(c, page.Flash{Tone: "info", Text: h.kit.Printer(c).T(fault.Public(err).Text)})
+		return h.kit.See(c, deliveryPath(id), "")
+	}
+	return h.again(c, name, f, err)
+}
+
+// again shows the page with what was typed and what went wrong.
+func (h *pages) again(c *gin.Context, name string, f actForm, err error) error {
+	p, perr := h.showPage(c)
+	if perr != nil {
+		return perr
+	}
+	p.Act, p.Form = name, f
+	return h.kit.Refuse(c, err, "sending/show", &p)
+}
+
+func (h *pages) cancel(c *gin.Context) error {
+	return h.act(c, "cancel", func(id int64, f actForm) (string, error) {
+		return "已取消这个账号的发送", h.Deliveries.Cancel(c.Request.Context(), web.Actor(c), id, f.Reason)
+	})
+}
+
+func (h *pages) replan(c *gin.Context) error {
+	return h.act(c, "replan", func(id int64, f actForm) (string, error) {
+		due, err := f.choice()
+		if err != nil {
+			return "", err
+		}
+		return "已重新安排发送", h.Deliveries.Replan(c.Request.Context(), web.Actor(c), id, due, f.Reason)
+	})
+}
+
+func (h *pages) resolveSent(c *gin.Context) error {
+	return h.act(c, "sent", func(id int64, f actForm) (string, error) {
+		_, err := h.Deliveries.Resolve(c.Request.Context(), web.Actor(c), id, delivery.ResolvedAsSent, f.Link, f.Reason)
+		return "已判定为发出，并登记链接", err
+	})
+}
+
+func (h *pages) resolveNotSent(c *gin.Context) error {
+	return h.act(c, "not-sent", func(id int64, f actForm) (string, error) {
+		_, err := h.Deliveries.Resolve(c.Request.Context(), web.Actor(c), id, delivery.ResolvedAsNotSent, "", f.Reason)
+		return "已提出“确认未发”，等第二人确认", err
+	})
+}
+
+func (h *pages) take(c *gin.Context) error {
+	return h.act(c, "take", func(id int64, _ actForm) (string, error) {
+		return "已由您领取，请复制文字、下载图片，到微博发布后登记链接", h.Deliveries.TakeHandoff(c.Request.Context(), web.Actor(c), id)
+	})
+}
+
+func (h *pages) giveBack(c *gin.Context) error {
+	return h.act(c, "give-back", func(id int64, _ actForm) (string, error) {
+		return "已退回，其他值班人员可以领取", h.Deliveries.ReturnHandoff(c.Request.Context(), web.Actor(c), id)
+	})
+}
+
+func (h *pages) recordLink(c *gin.Context) error {
+	return h.act(c, "link", func(id int64, f actForm) (string, error) {
+		return "已登记链接", h.Deliveries.RecordHandoff(c.Request.Context(), web.Actor(c), id, f.Link)
+	})
+}

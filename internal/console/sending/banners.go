@@ -1,0 +1,138 @@
+package sending
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/web/page"
+)
+
+// banners tells everybody what lasts and concerns them.
+type banners struct {
+	deps   Deps
+	health memo
+}
+
+// Banners gives the frame what concerns everybody who is signed in: sending stopped, clock wrong, what of theirs is paused, accounts
+// of theirs without a token. now is the console's clock. The engine is asked at most every few seconds, however many pages are opened.
+func Banners(deps Deps, now func() time.Time) func(ctx context.Context, actor access.Actor) ([]page.Banner, error) {
+	b := &banners{deps: deps, health: memo{ask: deps.Health, now: now}}
+	return b.of
+}
+
+func (b *banners) of(ctx context.Context, actor access.Actor) ([]page.Banner, error) {
+	health, err := b.health.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := engineBanners(health, actor)
+	pauses, err := b.deps.Deliveries.Pauses(ctx, actor)
+	if err != nil {
+		return out, err
+	}
+	out = append(out, pauseBanners(pauses)...)
+	if health.TokensBad == 0 || !actor.Can(access.AccountView) {
+		return out, nil
+	}
+	bad, err := b.badTokens(ctx, actor)
+	if bad > 0 {
+		out = append(out, page.Banner{Tone: "warn", Text: "有 {.n} 个账号没有可用授权，到时不能发送。", Args: []any{"n", bad}, Href: "/matrix", Link: "查看账号"})
+	}
+	return out, err
+}
+
+// engineBanners are about the machine: they stop everything.
+func engineBanners(h Health, actor access.Actor) []page.Banner {
+	var out []page.Banner
+	if text := stoppedText(h.Stopped); text != "" {
+		b := page.Banner{Tone: "bad", Text: text}
+		if actor.Can(access.Pause) {
+			b.Href, b.Link = "/sending", "查看发送状况"
+		}
+		out = append(out, b)
+	}
+	if h.ClockWarn && h.Stopped == "" {
+		out = append(out, page.Banner{Tone: "warn", Text: "服务器时钟与数据库相差 {.ms} 毫秒，请管理员校时。", Args: []any{"ms", h.ClockOffset.Abs().Milliseconds()}})
+	}
+	return out
+}
+
+// stoppedText says why nothing is sent; "" while it is.
+func stoppedText(why string) string {
+	switch why {
+	case "":
+		return ""
+	case "restored":
+		return "数据库经过恢复，发送已停止：没有任何账号会发出。请核对结果待核的发送，再由主管恢复。"
+	case "clock_wrong":
+		return "服务器时钟与数据库相差过大，发送已停止。请管理员校时，时钟恢复后自动继续。"
+	case "clock_unmeasured":
+		return "正在核对服务器时钟，发送稍候继续。"
+	case "lock_lost":
+		return "与数据库的连接中断，发送已停止；连接恢复后自动继续。"
+	case "shutdown":
+		return "系统正在停机，尚未发出的到时由重启后的系统处理。"
+	}
+	return "发送已停止，请管理员查看。"
+}
+
+func pauseBanners(pauses []delivery.Pause) []page.Banner {
+	var out []page.Banner
+	for i, p := range pauses {
+		if i == 2 && len(pauses) > 3 {
+			out = append(out, page.Banner{Tone: "warn", Text: "另有 {.n} 处暂停发送。", Args: []any{"n", len(pauses) - i}, Href: "/pauses", Link: "查看暂停"})
+			break
+		}
+		b := page.Banner{Tone: "warn", Text: "{.place} 及其下属已暂停发送：{.why}（{.name}，{.time}）", Href: "/pauses", Link: "查看暂停",
+			Args: []any{"place", p.UnitName, "why", p.Reason, "name", p.PausedName, "time", delivery.ClockTime(p.PausedAt)}}
+		if p.AccountID != nil {
+			b.Text = "@{.place} 已暂停发送：{.why}（{.name}，{.time}）"
+			b.Args[1] = p.AccountHandle
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+func (b *banners) badTokens(ctx context.Context, actor access.Actor) (int, error) {
+	list, err := b.deps.Accounts.List(ctx, actor, account.Filter{States: []account.State{account.Live}})
+	bad := 0
+	for _, a := range list {
+		if a.Connector.NeedsToken() && !a.Token.At(b.health.now()).Usable() {
+			bad++
+		}
+	}
+	return bad, err
+}
+
+// memo keeps the last answer of the engine for a moment.
+type memo struct {
+	ask func(ctx context.Context) (Health, error)
+	now func() time.Time
+
+	mu   sync.Mutex
+	last Health
+	at   time.Time
+}
+
+// fresh is how old an answer may be.
+const fresh = 3 * time.Second
+
+func (m *memo) get(ctx context.Context) (Health, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if age := m.now().Sub(m.at); !m.at.IsZero() && age >= 0 && age < fresh {
+		return m.last, nil
+	}
+	h, err := m.ask(ctx)
+	if err != nil {
+		return h, fmt.Errorf("ask how the sending is: %w", err)
+	}
+	m.last, m.at = h, m.now()
+	return h, nil
+}

@@ -1,0 +1,247 @@
+package sending
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/org"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// listPage shows what goes and went out, account by account. What nobody knows the outcome of stands first, whatever the page.
+type listPage struct {
+	page.Base
+	Unknown  []row
+	Rows     []row
+	Form     listForm
+	Tabs     []stateTab
+	Chips    []page.Chip
+	Pager    page.Pager
+	Accounts []page.Option
+	Units    []page.Option
+}
+
+// row is one delivery in the list.
+type row struct {
+	delivery.Delivery
+	Title  string
+	Reason string // in the reader's language
+}
+
+// Fact is what became of the post later, when that matters in a list.
+func (r row) Fact() string {
+	if r.Live == nil || *r.Live == delivery.LiveUp {
+		return ""
+	}
+	return r.Live.Label()
+}
+
+// stateTab chooses one state, with how many there are: all that are open, and what ended in the last day.
+type stateTab struct {
+	State   delivery.State // "" is all
+	Word    string         // Chinese source text
+	Icon    string
+	Tone    string
+	Count   int
+	Href    string
+	Current bool
+}
+
+// listForm is the filter, as the address holds it. To is a day and counts whole.
+type listForm struct {
+	Q       string    `form:"q"`
+	State   string    `form:"state"`
+	Account int64     `form:"account"`
+	Unit    int64     `form:"unit"`
+	From    time.Time `form:"from"`
+	To      time.Time `form:"to"`
+	After   string    `form:"after"`
+}
+
+// FromDay is the first day as a date control writes it.
+func (f listForm) FromDay() string { return dayOf(f.From) }
+
+// ToDay is the last day.
+func (f listForm) ToDay() string { return dayOf(f.To) }
+
+func dayOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(page.Zone).Format(time.DateOnly)
+}
+
+func (h *pages) list(c *gin.Context) error {
+	var f listForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	p := listPage{Base: h.kit.Base(c, "发送"), Form: f}
+	if err := h.fillChoices(c, &p); err != nil {
+		return err
+	}
+	if err := h.fillTabs(c, &p); err != nil {
+		return err
+	}
+	next, err := h.fillRows(ctx, actor, &p)
+	if err != nil {
+		return err
+	}
+	p.Pager.Shown = len(p.Unknown) + len(p.Rows)
+	if next != "" {
+		p.Pager.Next = web.Link(c, "after", next)
+	}
+	if f.After != "" {
+		p.Pager.First = web.Link(c)
+	}
+	return h.kit.Show(c, 200, "sending/list", p)
+}
+
+// fillRows reads the page. Without a state chosen, unknown outcomes are read apart and stand first on the first page.
+func (h *pages) fillRows(ctx context.Context, actor access.Actor, p *listPage) (next string, err error) {
+	filter := p.Form.filter()
+	if p.Form.State == "" {
+		filter.States = []delivery.State{delivery.Unknown}
+		if p.Form.After == "" {
+			if p.Unknown, _, err = h.rows(ctx, actor, p.Base, filter); err != nil {
+				return "", err
+			}
+		}
+		filter.States = slices.DeleteFunc(delivery.States(), func(s delivery.State) bool { return s == delivery.Unknown })
+	}
+	filter.Cursor = p.Form.After
+	p.Rows, next, err = h.rows(ctx, actor, p.Base, filter)
+	return next, err
+}
+
+func (h *pages) rows(ctx context.Context, actor access.Actor, b page.Base, f delivery.Filter) ([]row, string, error) {
+	found, err := h.Deliveries.List(ctx, actor, f)
+	if err != nil {
+		return nil, "", err
+	}
+	out, err := h.withTitles(ctx, actor, b, found.Rows)
+	return out, found.Next, err
+}
+
+// withTitles adds the beginning of what goes out and the reason to deliveries.
+func (h *pages) withTitles(ctx context.Context, actor access.Actor, b page.Base, list []delivery.Delivery) ([]row, error) {
+	ids := make([]int64, len(list))
+	for i, d := range list {
+		ids[i] = d.ID
+	}
+	words, err := h.Deliveries.Words(ctx, actor, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]row, len(list))
+	for i, d := range list {
+		out[i] = row{Delivery: d}
+		if text, may := words[d.ID]; may {
+			out[i].Title = titleOf(b, text)
+		}
+		if text, args := d.ReasonText(); text != "" && d.State != delivery.Sent && d.State != delivery.Waiting {
+			out[i].Reason = b.T(text, args...)
+		}
+	}
+	return out, nil
+}
+
+func (f listForm) filter() delivery.Filter {
+	out := delivery.Filter{UnitID: f.Unit, AccountID: f.Account, Text: f.Q}
+	if s := delivery.State(f.State); s.Valid() {
+		out.States = []delivery.State{s}
+	}
+	if !f.From.IsZero() {
+		out.From = &f.From
+	}
+	if !f.To.IsZero() {
+		end := f.To.AddDate(0, 0, 1)
+		out.To = &end
+	}
+	return out
+}
+
+// fillTabs offers the states that have something in them, in the order in which they press.
+func (h *pages) fillTabs(c *gin.Context, p *listPage) error {
+	counts, err := h.Deliveries.Counts(c.Request.Context(), web.Actor(c))
+	if err != nil {
+		return err
+	}
+	p.Tabs = []stateTab{{Word: "全部", Icon: "list", Href: web.Link(c, "state", ""), Current: p.Form.State == ""}}
+	for _, s := range delivery.States() {
+		current := p.Form.State == string(s)
+		if counts[s] == 0 && !current {
+			continue
+		}
+		look := page.StateOf(s)
+		p.Tabs = append(p.Tabs, stateTab{State: s, Word: look.Word, Icon: look.Icon, Tone: look.Tone, Count: counts[s],
+			Href: web.Link(c, "state", string(s)), Current: current})
+	}
+	return nil
+}
+
+// fillChoices fills what the filters offer, and says what is filtered.
+func (h *pages) fillChoices(c *gin.Context, p *listPage) error {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	units, err := h.Units.Within(ctx, actor, access.PostView)
+	if err != nil {
+		return err
+	}
+	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView})
+	if err != nil {
+		return err
+	}
+	all := page.Option{Text: "全部"}
+	p.Units, p.Accounts = append([]page.Option{all}, unitOptions(units)...), append([]page.Option{all}, accountOptions(accounts)...)
+	p.Chips = chips(c, p.Form, units, accounts)
+	return nil
+}
+
+func unitOptions(units []org.Unit) []page.Option {
+	var out []page.Option
+	for _, u := range units {
+		out = append(out, page.Option{Value: fmt.Sprint(u.ID), Text: u.Name, Raw: true})
+	}
+	return out
+}
+
+func accountOptions(accounts []account.Account) []page.Option {
+	var out []page.Option
+	for _, a := range accounts {
+		out = append(out, page.Option{Value: fmt.Sprint(a.ID), Text: a.At(), Raw: true})
+	}
+	return out
+}
+
+// chips say what is filtered beside the state; each leads to the list without it.
+func chips(c *gin.Context, f listForm, units []org.Unit, accounts []account.Account) []page.Chip {
+	var out []page.Chip
+	add := func(key, name, value string) {
+		if value != "" {
+			out = append(out, page.Chip{Name: name, Value: value, Href: web.Link(c, key, "")})
+		}
+	}
+	add("q", "搜索", f.Q)
+	for _, a := range accounts {
+		if a.ID == f.Account {
+			add("account", "账号", a.At())
+		}
+	}
+	for _, u := range units {
+		if u.ID == f.Unit {
+			add("unit", "单位", u.Name)
+		}
+	}
+	add("from", "从|日期", f.FromDay())
+	add("to", "到|日期", f.ToDay())
+	return out
+}

@@ -1,0 +1,155 @@
+package sending
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// resumePage shows what a pause held and lets a person choose for each: send, move, cancel. Nothing is chosen beforehand.
+type resumePage struct {
+	page.Base
+	Pause  delivery.Pause
+	Rows   []resumeRow
+	All    string // choice for all that have none of their own
+	AllDue time.Time
+	Hidden int // held deliveries the reader does not see
+}
+
+// AllDueLocal is the common time as the control writes it.
+func (p resumePage) AllDueLocal() string { return page.FieldTime(p.AllDue) }
+
+// resumeRow is one held delivery with its choice.
+type resumeRow struct {
+	row
+	Action string // "" follows the choice for all
+	Due    time.Time
+	Late   bool // its time went by meanwhile
+	Wrong  string
+}
+
+// DueLocal is the row's own time as the control writes it.
+func (r resumeRow) DueLocal() string { return page.FieldTime(r.Due) }
+
+func (h *pages) resumeForm(c *gin.Context) error {
+	p, err := h.resumePage(c)
+	if err != nil {
+		return err
+	}
+	if p.Pause.ID == 0 {
+		return h.ended(c)
+	}
+	return h.kit.Show(c, 200, "sending/resume", p)
+}
+
+// ended tells a person whose page was older than the pause.
+func (h *pages) ended(c *gin.Context) error {
+	h.kit.SetFlash(c, page.Flash{Tone: "info", Text: h.kit.Printer(c).T("这次暂停已经由别人结束。")})
+	return h.kit.See(c, "/pauses", "")
+}
+
+// resumePage reads the pause with what it holds; a zero Pause when it has ended.
+func (h *pages) resumePage(c *gin.Context) (resumePage, error) {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return resumePage{}, err
+	}
+	p := resumePage{Base: h.kit.Base(c, "恢复发送", page.Crumb{Text: "发送", Href: "/deliveries"}, page.Crumb{Text: "暂停与恢复", Href: "/pauses"})}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	held, err := h.Deliveries.HeldBy(ctx, actor, id)
+	if err != nil {
+		return p, err
+	}
+	open, err := h.Deliveries.Pauses(ctx, actor)
+	if err != nil {
+		return p, err
+	}
+	i := slices.IndexFunc(open, func(x delivery.Pause) bool { return x.ID == id })
+	if i < 0 {
+		return p, nil
+	}
+	p.Pause = open[i]
+	if err := access.Require(actor, access.Pause, p.Pause.UnitPath); err != nil {
+		return p, err
+	}
+	p.Hidden = p.Pause.Held - len(held)
+	rows, err := h.withTitles(ctx, actor, p.Base, held)
+	p.read(c, rows)
+	return p, err
+}
+
+// read takes the choices of the form, if there is one, so that nothing is lost when it is shown again.
+func (p *resumePage) read(c *gin.Context, rows []row) {
+	p.All = c.PostForm("all")
+	p.AllDue, _ = web.ParseTime(c.PostForm("all_due"))
+	if p.AllDue.IsZero() {
+		p.AllDue = soon(p.Now)
+	}
+	for _, r := range rows {
+		line := resumeRow{row: r, Action: c.PostForm(fmt.Sprintf("action-%d", r.ID))}
+		line.Due, _ = web.ParseTime(c.PostForm(fmt.Sprintf("due-%d", r.ID)))
+		line.Late = r.DueAt != nil && r.DueAt.Before(p.Now)
+		p.Rows = append(p.Rows, line)
+	}
+}
+
+// choices gives what was chosen, and marks rows without a choice or without a time.
+func (p *resumePage) choices() ([]delivery.Choice, error) {
+	var out []delivery.Choice
+	var wrong fault.Fields
+	for i := range p.Rows {
+		r := &p.Rows[i]
+		action, due := r.Action, r.Due
+		if action == "" {
+			action, due = p.All, p.AllDue
+		}
+		choice := delivery.Choice{DeliveryID: r.ID, Action: delivery.Action(action)}
+		switch {
+		case action == "":
+			wrong.Add(fault.Invalid(fmt.Sprintf("action-%d", r.ID), "请选择：发送、改期或取消"))
+		case choice.Action == delivery.ActReschedule && !due.After(p.Now):
+			wrong.Add(fault.Invalid(fmt.Sprintf("action-%d", r.ID), "请填写将来的时间"))
+		case choice.Action == delivery.ActReschedule:
+			choice.DueAt = &due
+		}
+		out = append(out, choice)
+	}
+	return out, wrong.Err()
+}
+
+func (h *pages) resume(c *gin.Context) error {
+	p, err := h.resumePage(c)
+	if err != nil {
+		return err
+	}
+	if p.Pause.ID == 0 {
+		return h.ended(c)
+	}
+	choices, err := p.choices()
+	var reach delivery.Reach
+	if err == nil {
+		reach, err = h.Deliveries.Resume(c.Request.Context(), web.Actor(c), p.Pause.ID, choices)
+	}
+	if err == nil {
+		return h.kit.See(c, "/pauses", "已恢复，处理了 {.n} 条发送", "n", reach.Done)
+	}
+	if fault.Public(err).Field == "deliveries" || fault.Is(err, fault.KindConflict) {
+		err = fault.Conflict(fault.Public(err).Text, fault.Public(err).Args...)
+	}
+	for i := range p.Rows {
+		for _, f := range fault.FieldErrors(err) {
+			if f.Field == fmt.Sprintf("action-%d", p.Rows[i].ID) {
+				p.Rows[i].Wrong = p.T(f.Text, f.Args...)
+			}
+		}
+	}
+	return h.kit.Refuse(c, err, "sending/resume", &p)
+}

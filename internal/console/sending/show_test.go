@@ -1,0 +1,184 @@
+package sending_test
+
+import (
+	"fmt"
+	"net/url"
+	"testing"
+	"time"
+
+	"juzhen/internal/delivery"
+	"juzhen/internal/web/webtest"
+)
+
+func TestTemplatesFitTheirStructs(t *testing.T) {
+	t.Parallel()
+	webtest.CheckTemplates(t, newWorld(t).kit)
+}
+
+func TestUnknownStandsFirstWhateverTheOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	lost := w.one(bureau)
+	w.doubt(lost)
+	w.now = w.now.Add(2 * time.Minute)
+	w.one(voice)
+	p := w.as("writer").Get("/deliveries").Want(200).WantCount("tbody tr", 2)
+	p.WantText("tbody tr:first-child", "结果待核").WantText(".state-tabs", "结果待核 1").WantText(".state-tabs", "待发 1")
+	w.as("writer").Get("/deliveries?state=waiting").Want(200).WantCount("tbody tr", 1).WantText("tbody", "京环之声")
+	w.as("writer").Get("/deliveries?q=开窗&account=1").Want(200).WantCount("tbody tr", 1).WantText(".chips", "@环保北京")
+	w.as("writer").Get("/deliveries?q=没有").Want(200).WantText(".empty-state", "没有符合条件的发送")
+}
+
+func TestOthersDeliveriesAreNotThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.one(bureau)
+	b := w.as("afar")
+	b.Get("/deliveries").Want(200).WantCount("tbody tr", 0)
+	b.Get(path(id, "")).Want(404)
+	b.Get(path(id, "/certificate")).Want(404)
+	b.Post(path(id, "/cancel"), nil).Want(404)
+	w.as("admin").Get("/deliveries").Want(403)
+}
+
+func TestUnknownSaysWhatWasSeenAndWhatIsNext(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.one(bureau)
+	w.doubt(id)
+	p := w.as("writer").Get(path(id, "")).Want(200)
+	p.WantText("#outlook", "尚未找到；11-23 12:05 再查一次").WantText("#outlook", "今天 12:05 再查一次账号微博").WantText("#outlook", "请勿手动重发")
+	p.WantText(".outgoing", "今日空气质量良").WantCount("#sent", 1).WantCount("#not-sent", 1)
+	w.as("reviewer").Get(path(id, "")).Want(200).WantCount("#sent", 0).WantText("main", "由本单位的宣传专员或主管判定")
+	part := w.as("writer").Part("GET", path(id, "/live?was=sending"), nil).Want(200)
+	part.WantText("#outlook", "状态已变化，刷新页面").WantCount("h1", 0)
+}
+
+func TestSentNeedsALinkOfThisAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.one(bureau)
+	w.doubt(id)
+	b := w.as("writer")
+	wrong := "https://weibo.com/99/NxYz8k3Qp"
+	p := b.Post(path(id, "/sent"), url.Values{"link": {wrong}}).Want(422)
+	p.WantText("#sent .field-error", "链接不是 @环保北京 的微博").WantCount("#sent[open]", 1).WantCount("#not-sent[open]", 0)
+	if got := p.Form("#sent form").Get("link"); got != wrong {
+		t.Errorf("the typed link is lost: %q", got)
+	}
+	b.Post(path(id, "/sent"), url.Values{"link": {"https://weibo.com/2039018811/NxYz8k3Qp"}}).Want(303)
+	b.Get(path(id, "")).Want(200).WantText(".banner-good", "已判定为发出").WantText("#outlook", "经人工核对，确认已发出")
+	b.Post(path(id, "/sent"), url.Values{"link": {wrong}}).Want(409).WantText(".banner-bad", "刚刚变化")
+}
+
+func TestNotSentNeedsASecondPerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.one(bureau)
+	w.doubt(id)
+	w.as("chief").Post(path(id, "/not-sent"), url.Values{"reason": {" "}}).Want(422).WantText("#not-sent .field-error", "请写明原因")
+	w.as("chief").Post(path(id, "/not-sent"), url.Values{"reason": {"主页翻了三页，没有"}}).Want(303)
+	open := w.decision(id)
+	w.as("chief").Get(path(id, "")).Want(200).WantText(".banner-info", "值班主管 提出“确认未发”，等第二人确认").WantCount("#not-sent", 0)
+	own := w.as("chief").Get(open).Want(200)
+	own.WantText("main", "您提出的申请，须由另一位").WantCount(".answers", 0)
+	w.as("chief").Post(open+"/confirm", nil).Want(403)
+	w.as("writer").Post(open+"/confirm", nil).Want(403)
+	b := w.as("reviewer")
+	b.Get(open).Want(200).WantText("main", "主页翻了三页").WantText("main", "请自己到微博主页核对").WantText("aside", "尚未找到")
+	b.Post(open+"/refuse", nil).Want(422).WantText("#refuse .field-error", "请写明原因").WantCount("#refuse[open]", 1)
+	b.Post(open+"/confirm", nil).Want(303)
+	if d := w.state(id); d.State != delivery.Waiting && d.State != delivery.Missed {
+		t.Errorf("state %s after two people agreed that nothing went out", d.State)
+	}
+	b.Post(open+"/confirm", nil).Want(409).WantText(".banner-bad", "值班审核员 已处理这项申请")
+}
+
+func TestCancelAndPlanAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.one(bureau)
+	b := w.as("writer")
+	b.Get(path(id, "")).Want(200).WantCount("#cancel", 1).WantCount("#replan", 0)
+	w.apply(id, delivery.Change{To: delivery.Missed, Code: delivery.TooLate, Raise: delivery.TodoMissed})
+	b.Get(path(id, "")).Want(200).WantText("#outlook", "已过最晚发布时刻").WantCount("#replan", 1)
+	p := b.Post(path(id, "/replan"), url.Values{"when": {"at"}, "due": {"2026-11-23T09:00"}, "reason": {"仍需发布"}}).Want(422)
+	p.WantText("#replan .field-error", "发布时间已过").WantText("#replan textarea", "仍需发布")
+	b.Post(path(id, "/replan"), url.Values{"when": {"at"}, "due": {"2026-11-23T15:00"}, "reason": {"仍需发布"}}).Want(303)
+	b.Get(path(id, "")).Want(200).WantText("#outlook", "今天 15:00 自动发送")
+	b.Post(path(id, "/cancel"), url.Values{"reason": {"不发了"}}).Want(303)
+	b.Post(path(id, "/cancel"), url.Values{"reason": {"不发了"}}).Want(409).WantText(".banner-bad", "不能再取消")
+	w.as("reviewer").Post(path(id, "/cancel"), nil).Want(403)
+}
+
+func TestCancelPastTheMarkIsKeptAsAWish(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.one(bureau)
+	w.doubt(id)
+	b := w.as("writer")
+	b.Get(path(id, "")).WantText("#cancel summary", "要求取消")
+	b.Post(path(id, "/cancel"), url.Values{"reason": {"内容有误"}}).Want(303)
+	b.Get(path(id, "")).Want(200).WantText(".banner-info", "已记下取消的要求").WantText("#outlook", "已有人要求取消").WantCount("#cancel", 0)
+}
+
+func TestHandOffIsTakenByOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, ids := w.approve(words, 2, byHand)
+	id := ids[byHand]
+	w.hand(id)
+	b := w.as("afar") // of the account's unit, while the post was written elsewhere
+	b.Get(path(id, "")).Want(200).WantText(".handoff", "先领取，再发布").WantCount("#copy-text", 0)
+	b.Post(path(id, "/take"), nil).Want(303)
+	p := b.Get(path(id, "")).Want(200).WantText("#copy-text", words).WantCount(".downloads a[download]", 2).WantCount("button[data-copy][hidden]", 1)
+	href, _ := p.Find(".downloads a").First().Attr("href")
+	if got := b.Get(href).Want(200); got.Header.Get("Content-Type") != "image/png" && got.Header.Get("Content-Type") != "image/jpeg" {
+		t.Errorf("the picture is sent as %q", got.Header.Get("Content-Type"))
+	}
+	b.Get(path(id, "/pictures/3")).Want(404)
+	w.as("writer").Get(path(id, "")).WantText(".handoff", "开发区宣传专员 正在手工发布").WantCount("#copy-text", 0)
+	w.as("writer").Post(path(id, "/take"), nil).Want(409).WantText(".banner-bad", "开发区宣传专员 已领取")
+	w.as("chief").Get(path(id, "")).WantText(".handoff form button", "替 开发区宣传专员 退回领取")
+	b.Post(path(id, "/link"), url.Values{"link": {"weibo"}}).Want(422).WantText(".steps .field-error", "请粘贴微博正文页的网址")
+	b.Post(path(id, "/link"), url.Values{"link": {"https://weibo.com/2039018814/NxYz8k3Qp"}}).Want(303)
+	b.Get(path(id, "")).WantText("#outlook", "已手工发布并登记链接")
+}
+
+func TestGivingBackLetsAnotherTakeIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.one(byHand)
+	w.hand(id)
+	w.as("afar").Post(path(id, "/take"), nil).Want(303)
+	w.as("second").Post(path(id, "/give-back"), nil).Want(403)
+	w.as("afar").Post(path(id, "/give-back"), nil).Want(303)
+	w.as("second").Post(path(id, "/take"), nil).Want(303)
+}
+
+func TestReadBackShowsTheDifference(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.one(bureau)
+	w.send(id, "5000000000000001")
+	w.as("writer").Get(path(id, "")).WantText("#h-live + p", "尚未回读")
+	live := "今日空气质量优，各区浓度见图。"
+	w.apply(id, delivery.Change{To: delivery.Sent, Code: delivery.ReadBackChanged, Live: delivery.LiveChanged, LiveText: &live})
+	p := w.as("writer").Get(path(id, "")).Want(200).WantText("main", "线上内容与批准稿不一致").WantText(".timeline", "微博确认已发出")
+	if p.Find(".difference ins").Length() == 0 || p.Find(".difference del").Length() == 0 {
+		t.Error("the difference is not shown")
+	}
+}
+
+func path(id int64, rest string) string { return fmt.Sprintf("/deliveries/%d%s", id, rest) }
+
+// decision is the address of the open decision about a delivery.
+func (w *world) decision(id int64) string {
+	w.Helper()
+	list, err := w.s.Decisions(w.Context(), w.people["chief"], id)
+	w.must(err)
+	if len(list) == 0 {
+		w.Fatal("no decision waits")
+	}
+	return fmt.Sprintf("/decisions/%d", list[0].ID)
+}
