@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"juzhen/internal/bench"
+)
+
+type benchCommand struct {
+	Faults benchFaultsCommand `cmd:"" help:"对真实进程施加伤害，以微博仿真的日志为准。Do harm to real processes; the imitation Weibo is the judge."`
+}
+
+type benchFaultsCommand struct {
+	Only     []string `help:"只做名称含此词的场景。Only scenarios whose name holds this."`
+	Small    bool     `help:"每个场景只做几条。A few deliveries each."`
+	Parallel int      `default:"2" help:"同时进行的场景数。Scenarios at once."`
+	Bin      string   `help:"程序所在文件夹（须以 juzhen_stoppoints 标签构建）；空则在当前源码目录构建。Folder of the programs; empty: build them from the sources here."`
+	Keep     string   `help:"未通过的场景的日志存放处。Where to keep the logs of what did not hold."`
+}
+
+func (c benchFaultsCommand) Run(ctx context.Context) error {
+	if c.Bin == "" {
+		dir, err := os.MkdirTemp("", "juzhen-bench-bin-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		fmt.Println("构建带停止点的程序…… Building the programs with stop points…")
+		if err := bench.Build(ctx, ".", dir, bench.StopTag); err != nil {
+			return err
+		}
+		c.Bin = dir
+	}
+	bin, err := filepath.Abs(c.Bin)
+	if err != nil {
+		return err
+	}
+	_, err = bench.Faults(ctx, bench.FaultOptions{Bin: bin, Only: c.Only, Small: c.Small, Parallel: c.Parallel, Keep: c.Keep, Out: os.Stdout})
+	return err
+}

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"juzhen/internal/app"
+	"juzhen/internal/config"
+	"juzhen/internal/demo"
+	"juzhen/internal/localpg"
+	"juzhen/internal/pg"
+	"juzhen/internal/seal"
+)
+
+type demoCommand struct {
+	Serve bool          `help:"演示之后继续提供服务，直到 Ctrl-C。Go on serving afterwards."`
+	Ahead time.Duration `default:"10s" help:"从撰写到发出的时间。From writing to the due time."`
+}
+
+// Run starts a private Postgres, the imitation Weibo and the console, does the main job in the terminal, and serves when asked to.
+func (c demoCommand) Run(ctx context.Context) error {
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		return err
+	}
+	stage := &stage{cfg: cfg, out: os.Stdout}
+	defer stage.clear()
+	if err := stage.set(ctx); err != nil {
+		return err
+	}
+	if err := stage.play(ctx, c.Ahead); err != nil {
+		return err
+	}
+	stage.bill()
+	if !c.Serve {
+		return nil
+	}
+	fmt.Fprintln(stage.out, "按 Ctrl-C 停止。Press Ctrl-C to stop.")
+	select {
+	case <-ctx.Done():
+	case err = <-stage.failed:
+	}
+	fmt.Fprintln(stage.out, "\n正在停止……")
+	return err
+}
+
+// stage is everything a demonstration needs, in the order it is set; clear takes it down in reverse.
+type stage struct {
+	cfg       config.Config
+	out       io.Writer
+	log       *slog.Logger
+	app       *app.App
+	weibo     *demo.Weibo
+	passwords map[string]string
+	failed    chan error
+	undo      []func()
+}
+
+func (s *stage) set(ctx context.Context) error {
+	if err := os.MkdirAll(s.cfg.DataDir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(s.cfg.DataDir, "demo.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	s.undo = append(s.undo, func() { f.Close() })
+	s.log = slog.New(slog.NewTextHandler(f, nil)) // the terminal is for the show
+	for _, step := range []func(context.Context) error{s.setKey, s.setDatabase, s.setWeibo, s.setConsole} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stage) setKey(context.Context) (err error) {
+	if s.cfg.SecretKey == "" {
+		s.cfg.SecretKey, err = seal.CreateKeyFile(filepath.Join(s.cfg.DataDir, "secret.key"))
+	}
+	if err == nil {
+		s.passwords, err = demo.Passwords(filepath.Join(s.cfg.DataDir, "demo-users.json"))
+	}
+	return err
+}
+
+func (s *stage) setDatabase(ctx context.Context) error {
+	if s.cfg.DatabaseURL == "" {
+		server, err := localpg.Start(ctx, localpg.Options{Dir: filepath.Join(s.cfg.DataDir, "postgres"), Log: s.log})
+		if err != nil {
+			return err
+		}
+		s.undo = append(s.undo, func() { stopServer(server) })
+		s.cfg.DatabaseURL = seal.Secret(server.URL(""))
+		fmt.Fprintf(s.out, "私有 Postgres 在 127.0.0.1:%d\n", server.Port)
+	}
+	return pg.Migrate(ctx, s.cfg.DatabaseURL.Reveal(), s.log)
+}
+
+// setWeibo runs the imitation Weibo as a child that ends with us. The demonstration never talks to the real one.
+func (s *stage) setWeibo(context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(filepath.Join(filepath.Dir(self), "weibo-sandbox"), "--listen", "127.0.0.1:0",
+		"--data", filepath.Join(s.cfg.DataDir, "weibo-sandbox.data"), "--with-parent")
+	secret := rand.Text() // of the application at the imitation: worth nothing after this run
+	cmd.Env = append(os.Environ(), "WEIBO_SANDBOX_APP_KEY="+demo.AppKey, "WEIBO_SANDBOX_APP_SECRET="+secret, "WEIBO_SANDBOX_SAFE_DOMAIN="+demo.SafeDomain)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us; the child ends after the console
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("weibo-sandbox must lie beside juzhen (make build): %w", err)
+	}
+	s.undo = append(s.undo, func() { in.Close(); _ = cmd.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("weibo-sandbox did not start: %w", err)
+	}
+	_, base, _ := strings.Cut(strings.TrimSpace(line), "listening on ")
+	s.weibo = &demo.Weibo{Base: base, Client: &http.Client{Timeout: 10 * time.Second}}
+	s.cfg.WeiboURL, s.cfg.WeiboCommercialURL = base, base+"/c"
+	s.cfg.WeiboAppKey, s.cfg.WeiboAppSecret, s.cfg.WeiboSafeDomain = demo.AppKey, seal.Secret(secret), demo.SafeDomain
+	fmt.Fprintf(s.out, "微博仿真在 %s\n", base)
+	return nil
+}
+
+func (s *stage) setConsole(ctx context.Context) error {
+	l, err := listen(s.cfg.Listen, s.out)
+	if err != nil {
+		return err
+	}
+	s.cfg.ReadBack = min(s.cfg.ReadBack, 2*time.Second)
+	if s.app, err = app.New(ctx, s.cfg, l.Addr().String(), app.Options{Version: version, Log: s.log}); err != nil {
+		l.Close()
+		return err
+	}
+	if err := s.app.Start(ctx); err != nil {
+		l.Close()
+		return err
+	}
+	s.failed = make(chan error, 1)
+	serving, end := context.WithCancel(context.WithoutCancel(ctx))
+	go func() { s.failed <- s.app.Serve(serving, l) }()
+	s.undo = append(s.undo, func() {
+		end()
+		if err := s.app.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "juzhen: stop:", err)
+		}
+	})
+	fmt.Fprintf(s.out, "控制台在 %s\n\n", s.app.PublicURL())
+	return nil
+}
+
+// listen takes the address, or the next free port after it, and says so.
+func listen(address string, out io.Writer) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return l, err
+	}
+	host, port, splitErr := net.SplitHostPort(address)
+	if splitErr != nil {
+		return nil, err
+	}
+	first, convErr := net.LookupPort("tcp", port)
+	if convErr != nil {
+		return nil, err
+	}
+	for next := first + 1; next < first+100; next++ {
+		if l, err = net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(next))); err == nil {
+			fmt.Fprintf(out, "端口 %d 已被占用，改用 %d。Port %d is taken, using %d.\n", first, next, first, next)
+			return l, nil
+		}
+	}
+	return nil, err
+}
+
+func (s *stage) play(ctx context.Context, ahead time.Duration) error {
+	matrix, err := demo.Load(ctx, s.app.Services, s.weibo.Token, s.passwords)
+	if err != nil {
+		return fmt.Errorf("load the demonstration: %w", err)
+	}
+	show := demo.Show{Services: s.app.Services, Matrix: matrix, Weibo: s.weibo, Passwords: s.passwords, Out: s.out, Ahead: ahead}
+	return show.Run(ctx)
+}
+
+// bill tells where to look and who may sign in.
+func (s *stage) bill() {
+	fmt.Fprintf(s.out, "\n控制台 Console  %s\n微博仿真 Weibo   %s/\n\n", s.app.PublicURL(), s.weibo.Base)
+	demo.PrintPeople(s.out, s.passwords)
+}
+
+func (s *stage) clear() {
+	for i := len(s.undo) - 1; i >= 0; i-- {
+		s.undo[i]()
+	}
+}

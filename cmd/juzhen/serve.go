@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"juzhen/internal/app"
+	"juzhen/internal/config"
+	"juzhen/internal/pg"
+	"juzhen/internal/stoppoint"
+)
+
+type serveCommand struct {
+	Migrate bool `help:"先升级数据库结构。Bring the schema up to date first."`
+}
+
+func (c serveCommand) Run(ctx context.Context) error {
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		return err
+	}
+	if err := cfg.CheckServe(); err != nil {
+		return err
+	}
+	log := logger(cfg)
+	if c.Migrate {
+		if err := pg.Migrate(ctx, cfg.DatabaseURL.Reveal(), log); err != nil {
+			return err
+		}
+	}
+	l, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, cfg, l, log)
+}
+
+// serve runs the console on l until ctx ends, then stops it in order.
+func serve(ctx context.Context, cfg config.Config, l net.Listener, log *slog.Logger) error {
+	begun := time.Now()
+	a, err := app.New(ctx, cfg, l.Addr().String(), app.Options{Version: version, Log: log, Now: stoppoint.Now})
+	if err != nil {
+		l.Close()
+		return err
+	}
+	if err := a.Start(ctx); err != nil {
+		l.Close()
+		return fmt.Errorf("start: %w", err)
+	}
+	log.Info("ready", "address", a.PublicURL(), "version", version, "took", time.Since(begun).Round(time.Millisecond))
+	err = a.Serve(ctx, l)
+	log.Info("stopping")
+	if stopErr := a.Stop(); err == nil {
+		err = stopErr
+	}
+	return err
+}
+
+func logger(cfg config.Config) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(cfg.LogLevel)) // checked by config
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}

@@ -1,0 +1,155 @@
+// Package app builds the console once from its configuration, starts it and stops it in the right order. It decides nothing about
+// posts, people or rights; it is the only package that knows all the others.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"juzhen/internal/config"
+	"juzhen/internal/pg"
+	"juzhen/internal/queue"
+	"juzhen/internal/web"
+)
+
+// Options are what does not come from the environment.
+type Options struct {
+	Version string
+	Log     *slog.Logger
+	Now     func() time.Time // UTC; the wall clock when nil
+
+	// Forgetful takes a database server that could lose what it has confirmed. Tests say so: theirs is quick and keeps nothing.
+	Forgetful bool
+}
+
+// App is one built console. New builds, Start begins to work, Serve answers requests, Stop ends everything.
+type App struct {
+	Services
+
+	cfg     config.Config
+	opt     Options
+	log     *slog.Logger
+	pages   *pg.DB // people's requests
+	jobs    *pg.DB // River
+	marks   *pg.DB // marks and records of sending: never waits behind a page
+	kit     *web.Kit
+	queue   *queue.Queue
+	server  *http.Server
+	loops   loops
+	closers []func()
+}
+
+// New connects to the database, checks server, schema and key, and builds everything. Nothing runs yet. listen is the address the
+// console will be reached at; it decides the public address when none is configured.
+func New(ctx context.Context, cfg config.Config, listen string, o Options) (_ *App, err error) {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	a := &App{cfg: cfg, opt: o, log: o.Log}
+	a.cfg.PublicURL = cfg.Public(listen)
+	defer func() {
+		if err != nil {
+			a.close()
+		}
+	}()
+	if err := a.connect(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.buildServices(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.buildQueue(); err != nil {
+		return nil, err
+	}
+	if err := a.buildPages(); err != nil {
+		return nil, err
+	}
+	a.server = web.Server(a.kit.Handler(), a.log)
+	return a, nil
+}
+
+// connect opens the three pools on a checked server with the schema of this binary.
+func (a *App) connect(ctx context.Context) error {
+	url := a.cfg.DatabaseURL.Reveal()
+	if err := pg.CheckServer(ctx, url); err != nil && !a.opt.Forgetful {
+		return err
+	}
+	for _, p := range []struct {
+		into *(*pg.DB)
+		name string
+		size int32
+	}{
+		{&a.pages, "juzhen pages", a.cfg.PageConnections},
+		{&a.jobs, "juzhen jobs", a.cfg.QueueConnections},
+		{&a.marks, "juzhen marks", a.cfg.MarkConnections},
+	} {
+		db, err := pg.Open(ctx, url, pg.Options{Name: p.name, MaxConns: p.size, Log: a.log})
+		if err != nil {
+			return err
+		}
+		*p.into = db
+		a.closers = append(a.closers, db.Close)
+	}
+	return pg.MigrationsCurrent(ctx, a.pages)
+}
+
+// Handler is the console as one handler, for tests and for Serve.
+func (a *App) Handler() http.Handler { return a.kit.Handler() }
+
+// Kit is the page kit with every route registered, for the walk over all routes.
+func (a *App) Kit() *web.Kit { return a.kit }
+
+// PublicURL is the address people type.
+func (a *App) PublicURL() string { return a.cfg.PublicURL }
+
+// Start begins to work: the engine first, because the queue hands it deliveries.
+func (a *App) Start(ctx context.Context) error {
+	if err := a.Engine.Start(ctx); err != nil {
+		return err
+	}
+	if err := a.queue.Start(ctx); err != nil {
+		return err
+	}
+	a.loops.start(a.log,
+		loop{"audit chain", time.Second, func(ctx context.Context) error { _, err := a.Audit.Sequence(ctx); return err }},
+		loop{"sign-in failures", time.Hour, a.Identity.Sweep},
+	)
+	return nil
+}
+
+// Serve answers requests on l until ctx ends or serving fails.
+func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- a.server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// Stop ends everything within the grace of the configuration, losing nothing: requests are answered, marked posts are sent and recorded,
+// prepared ones go back to waiting, jobs finish.
+func (a *App) Stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), a.cfg.ShutdownGrace)
+	defer cancel()
+	err := errors.Join(a.server.Shutdown(ctx), a.queue.Stop(ctx), a.Engine.Stop(ctx))
+	a.loops.stop()
+	a.close()
+	return err
+}
+
+func (a *App) close() {
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		a.closers[i]()
+	}
+	a.closers = nil
+}

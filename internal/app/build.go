@@ -1,0 +1,140 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/riverqueue/river"
+
+	"juzhen/internal/account"
+	"juzhen/internal/audit"
+	"juzhen/internal/blob"
+	"juzhen/internal/delivery"
+	"juzhen/internal/dispatch"
+	"juzhen/internal/identity"
+	"juzhen/internal/media"
+	"juzhen/internal/org"
+	"juzhen/internal/post"
+	"juzhen/internal/queue"
+	"juzhen/internal/reach"
+	"juzhen/internal/review"
+	"juzhen/internal/seal"
+	"juzhen/internal/todo"
+	"juzhen/internal/weibo"
+)
+
+// Services are the use cases of every feature, lower ones first.
+type Services struct {
+	Audit      *audit.Service
+	Org        *org.Service
+	Todo       *todo.Service
+	Identity   *identity.Service
+	Accounts   *account.Service
+	Media      *media.Service
+	Reviews    *review.Service
+	Posts      *post.Service
+	Deliveries *delivery.Service
+	Engine     *dispatch.Engine
+	Reach      *reach.Service
+}
+
+// oauthCallback is where Weibo sends the browser back to; it must be registered with the application at Weibo.
+const oauthCallback = "/oauth/weibo/callback"
+
+func (a *App) buildServices(ctx context.Context) error {
+	keys, err := seal.ParseKeys(a.cfg.SecretKey.Reveal())
+	if err != nil {
+		return fmt.Errorf("secret key: %w", err)
+	}
+	box, err := seal.New(keys[0], keys[1:]...)
+	if err != nil {
+		return fmt.Errorf("secret key: %w", err)
+	}
+	blobs, err := blob.Open(filepath.Join(a.cfg.DataDir, "media"))
+	if err != nil {
+		return err
+	}
+	a.closers = append(a.closers, func() { _ = blobs.Close() })
+
+	db, now := a.pages, a.opt.Now
+	api, rules := a.weibo(), a.rules()
+	a.Audit, a.Org, a.Todo = audit.New(db, now), org.New(db, now), todo.New(db)
+	if a.Identity, err = identity.New(db, now, identity.Options{Keys: keys}); err != nil {
+		return err
+	}
+	a.Accounts = account.New(db, box, api, account.Options{AppKey: a.cfg.WeiboAppKey, CallbackURL: a.cfg.PublicURL + oauthCallback, Now: now})
+	if err := a.Accounts.CheckKey(ctx); err != nil {
+		return err
+	}
+	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db), post.New(db, rules, now)
+	a.Engine = dispatch.New(dispatch.Options{
+		Settings: a.engineSettings(), Delivery: a.deliverySettings(), Marks: a.marks, Weibo: api, Accounts: a.Accounts, Media: a.Media,
+		Rules: rules, Version: a.opt.Version, Log: a.log, Now: now,
+	})
+	a.Deliveries = delivery.New(db, delivery.Options{Now: now, Settings: a.deliverySettings(), Rules: rules, Wake: a.Engine.Nudge})
+	a.Reach = reach.New(db, api, a.Accounts, reach.Options{Now: now, Log: a.log})
+	return nil
+}
+
+func (a *App) weibo() *weibo.Client {
+	return weibo.New(weibo.Options{
+		PublicURL: a.cfg.WeiboURL, CommercialURL: a.cfg.WeiboCommercialURL, AppKey: a.cfg.WeiboAppKey, AppSecret: a.cfg.WeiboAppSecret.Reveal(),
+		RIP: operatorAddress(a.cfg.WeiboURL), Conns: a.cfg.SendConnections, CallLimit: a.cfg.CallLimit, Log: a.log,
+	})
+}
+
+// operatorAddress is this machine's address as seen on the way to Weibo, which wants it as "rip" with each post. No packet is sent.
+func operatorAddress(weiboURL string) string {
+	u, err := url.Parse(weiboURL)
+	if err != nil {
+		return ""
+	}
+	c, err := net.Dial("udp", net.JoinHostPort(u.Hostname(), "443"))
+	if err != nil {
+		return ""
+	}
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).IP.String()
+}
+
+func (a *App) rules() weibo.Rules {
+	return weibo.Rules{SafeDomains: strings.FieldsFunc(a.cfg.WeiboSafeDomain, func(r rune) bool { return r == ',' || r == ' ' })}
+}
+
+func (a *App) deliverySettings() delivery.Settings {
+	c := a.cfg
+	return delivery.Settings{
+		Lead: c.PrepareLead, FirstLook: c.LookFirst, AbsentAfter: c.LookLag, LookAgain: c.LookAgain, LookFor: c.LookFor,
+		ReadBack: c.ReadBack, Handoff: c.HandoffReturn,
+	}
+}
+
+func (a *App) engineSettings() dispatch.Settings {
+	c := a.cfg
+	return dispatch.Settings{
+		Conns: c.SendConnections, Lease: c.Lease, Sweep: c.Sweep, ClockWarn: c.ClockWarn, ClockStop: c.ClockStop, Grace: c.ShutdownGrace,
+	}
+}
+
+// buildQueue registers every feature's jobs. Jobs reach the database through the pages' pool, River through its own.
+func (a *App) buildQueue() error {
+	workers := river.NewWorkers()
+	if err := account.AddWorkers(workers, a.Accounts); err != nil {
+		return err
+	}
+	if err := delivery.AddWorkers(workers, a.Engine); err != nil {
+		return err
+	}
+	if err := reach.AddWorkers(workers, a.Reach); err != nil {
+		return err
+	}
+	var err error
+	a.queue, err = queue.New(a.jobs.Pool(), queue.Config{
+		Log: a.log, Workers: workers, Periodic: append(account.Periodic(), reach.Periodic()...),
+	})
+	return err
+}

@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/audit"
+	"juzhen/internal/config"
+	"juzhen/internal/fault"
+	"juzhen/internal/identity"
+	"juzhen/internal/org"
+	"juzhen/internal/pg"
+	"juzhen/internal/seal"
+)
+
+// FirstUser is a user made from the command line, before anybody can sign in.
+type FirstUser struct {
+	Username, DisplayName, Password string
+	Role                            access.Role
+	Unit                            string // by name; becomes the root when there is no unit yet
+}
+
+// AddUser makes a user without a running console. The act is in the audit trail under the name of the command line.
+func AddUser(ctx context.Context, cfg config.Config, u FirstUser) error {
+	return offline(ctx, cfg, func(db *pg.DB) error {
+		keys, err := seal.ParseKeys(cfg.SecretKey.Reveal())
+		if err != nil {
+			return err
+		}
+		people, err := identity.New(db, time.Now, identity.Options{Keys: keys})
+		if err != nil {
+			return err
+		}
+		actor := access.System("命令行")
+		unit, err := unitOrRoot(ctx, org.New(db, time.Now), actor, u.Unit)
+		if err != nil {
+			return err
+		}
+		_, err = people.CreateUser(ctx, actor, identity.NewUser{
+			Username: u.Username, DisplayName: u.DisplayName, UnitID: unit.ID, Password: u.Password,
+			Grants: []identity.NewGrant{{Role: u.Role, UnitID: unit.ID}},
+		})
+		return err
+	})
+}
+
+// VerifyAudit walks the audit chain without a running console.
+func VerifyAudit(ctx context.Context, cfg config.Config) (report audit.Report, err error) {
+	err = offline(ctx, cfg, func(db *pg.DB) error {
+		report, err = audit.New(db, time.Now).Verify(ctx)
+		return err
+	})
+	return report, err
+}
+
+func offline(ctx context.Context, cfg config.Config, do func(db *pg.DB) error) error {
+	if err := cfg.CheckServe(); err != nil {
+		return err
+	}
+	db, err := pg.Open(ctx, cfg.DatabaseURL.Reveal(), pg.Options{Name: "juzhen command", MaxConns: 2, Log: slog.Default()})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := pg.MigrationsCurrent(ctx, db); err != nil {
+		return err
+	}
+	return do(db)
+}
+
+func unitOrRoot(ctx context.Context, units *org.Service, actor access.Actor, name string) (org.Unit, error) {
+	unit, err := units.ByName(ctx, name)
+	if !fault.Is(err, fault.KindNotFound) {
+		return unit, err
+	}
+	tree, treeErr := units.Tree(ctx, actor)
+	if treeErr != nil || len(tree) > 0 {
+		return org.Unit{}, err
+	}
+	return units.Create(ctx, actor, 0, name, org.Bureau)
+}

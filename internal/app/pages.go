@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/console/admin"
+	"juzhen/internal/console/calendar"
+	"juzhen/internal/console/desk"
+	"juzhen/internal/console/insight"
+	"juzhen/internal/console/matrix"
+	"juzhen/internal/console/me"
+	"juzhen/internal/console/review"
+	"juzhen/internal/console/sending"
+	"juzhen/internal/console/signin"
+	"juzhen/internal/console/todo"
+	"juzhen/internal/pg"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// buildPages registers every route of every face.
+func (a *App) buildPages() error {
+	sendingDeps := sending.Deps{Deliveries: a.Deliveries, Posts: a.Posts, Reviews: a.Reviews, Media: a.Media, Accounts: a.Accounts, Units: a.Org,
+		Health: a.sendingHealth}
+	kit, err := web.New(web.Options{
+		Sessions: sessions{a}, PublicURL: a.cfg.PublicURL, FormAction: []string{a.cfg.WeiboURL}, Log: a.log, Now: a.opt.Now,
+		Counts: a.counts, Prefer: a.Identity.Prefer, Banners: sending.Banners(sendingDeps, a.opt.Now),
+	})
+	if err != nil {
+		return err
+	}
+	a.kit = kit
+	signin.Register(kit, signin.Deps{Identity: a.Identity})
+	me.Register(kit, me.Deps{Identity: a.Identity})
+	todo.Register(kit, todo.Deps{Todo: a.Todo})
+	desk.Register(kit, desk.Deps{Posts: a.Posts, Media: a.Media, Reviews: a.Reviews, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org, Todos: a.Todo})
+	calendar.Register(kit, calendar.Deps{Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
+	review.Register(kit, review.Deps{Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries})
+	sending.Register(kit, sendingDeps)
+	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
+	insight.Register(kit, insight.Deps{Reach: a.Reach, Now: a.opt.Now})
+	admin.Register(kit, admin.Deps{Org: a.Org, Identity: a.Identity, Audit: a.Audit})
+	a.probes()
+	return nil
+}
+
+// probes answer machines: is the process alive, is it ready. A late post is no reason to take the pause button off the network.
+func (a *App) probes() {
+	g := a.kit.Group("")
+	a.kit.Handle(g, http.MethodGet, "/healthz", web.Open, func(c *gin.Context) error {
+		c.String(http.StatusOK, "ok\n")
+		return nil
+	})
+	a.kit.Handle(g, http.MethodGet, "/readyz", web.Open, func(c *gin.Context) error {
+		if err := pg.MigrationsCurrent(c.Request.Context(), a.pages); err != nil {
+			return err
+		}
+		c.String(http.StatusOK, "ready\n")
+		return nil
+	})
+}
+
+// sessions lets the page kit ask identity who a token belongs to.
+type sessions struct{ a *App }
+
+func (s sessions) Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, web.Session, error) {
+	actor, info, err := s.a.Identity.Actor(ctx, token, ip, userAgent)
+	session := web.Session{ID: info.ID, UnitName: info.UnitName, Expires: info.Expires, Lang: info.Lang, Theme: info.Theme}
+	if info.MustChange {
+		session.Gate = "/me/password"
+	}
+	return actor, session, err
+}
+
+// counts is what waits for the actor, shown in the navigation and at the to-do list.
+func (a *App) counts(ctx context.Context, actor access.Actor) (page.Counts, error) {
+	kinds, err := a.Todo.CountKinds(ctx, actor)
+	c := page.Counts{ByKey: map[string]int{}}
+	for kind, n := range kinds {
+		c.Todo += n
+		if kind == "review" {
+			c.ByKey["reviews"] += n
+		}
+	}
+	return c, err
+}

@@ -1,0 +1,151 @@
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/app"
+	"juzhen/internal/fault"
+	"juzhen/internal/identity"
+	"juzhen/internal/org"
+)
+
+// machine is who loads the fixtures; it stands in the audit trail under this name.
+var machine = access.System("演示数据")
+
+// Tokens asks the imitation Weibo for a token of an account, as if its holder had agreed on the authorisation page.
+type Tokens func(ctx context.Context, handle string) (string, error)
+
+// Matrix is what was loaded: accounts in the order of seats.
+type Matrix struct {
+	Root     org.Unit
+	Accounts []account.Account
+}
+
+// Load makes units, people and accounts that are not there yet, connects the accounts and sets them live. A second run finds everything
+// and changes nothing.
+func Load(ctx context.Context, s app.Services, tokens Tokens, passwords map[string]string) (Matrix, error) {
+	units, err := loadUnits(ctx, s.Org)
+	if err != nil {
+		return Matrix{}, fmt.Errorf("units: %w", err)
+	}
+	if err := loadPeople(ctx, s.Identity, units, passwords); err != nil {
+		return Matrix{}, fmt.Errorf("people: %w", err)
+	}
+	m := Matrix{Root: units[bureau]}
+	for i, seat := range seats() {
+		a, err := loadAccount(ctx, s.Accounts, units[seat.unit], seat, i)
+		if err == nil {
+			a, err = connect(ctx, s.Accounts, a, tokens)
+		}
+		if err != nil {
+			return Matrix{}, fmt.Errorf("account %s: %w", seat.handle, err)
+		}
+		m.Accounts = append(m.Accounts, a)
+	}
+	return m, nil
+}
+
+func loadUnits(ctx context.Context, units *org.Service) (map[string]org.Unit, error) {
+	found := map[string]org.Unit{}
+	for _, s := range seats() {
+		u, err := units.ByName(ctx, s.unit)
+		if fault.Is(err, fault.KindNotFound) {
+			u, err = units.Create(ctx, machine, found[bureau].ID, s.unit, s.kind)
+		}
+		if err != nil {
+			return nil, err
+		}
+		found[s.unit] = u
+	}
+	return found, nil
+}
+
+func loadPeople(ctx context.Context, persons *identity.Service, units map[string]org.Unit, passwords map[string]string) error {
+	there, err := persons.Users(ctx, machine, identity.UserFilter{})
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, u := range there {
+		known[u.Username] = true
+	}
+	for _, p := range people() {
+		if known[p.username] {
+			continue
+		}
+		unit := units[p.unit].ID
+		_, err := persons.CreateUser(ctx, machine, identity.NewUser{
+			Username: p.username, DisplayName: p.display, UnitID: unit, Password: passwords[p.username],
+			Grants: []identity.NewGrant{{Role: p.role, UnitID: unit}},
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.username, err)
+		}
+	}
+	return nil
+}
+
+func loadAccount(ctx context.Context, accounts *account.Service, unit org.Unit, s seat, place int) (account.Account, error) {
+	there, err := accounts.List(ctx, machine, account.Filter{Query: s.handle})
+	if err != nil {
+		return account.Account{}, err
+	}
+	for _, a := range there {
+		if a.Handle == s.handle {
+			return a, nil
+		}
+	}
+	return accounts.Create(ctx, machine, account.Draft{
+		UnitID: unit.ID, Handle: s.handle, DisplayName: s.handle, Seat: s.seat, Connector: s.connector,
+		LateLimit: 10 * time.Minute, MinGap: time.Second, Position: place,
+	})
+}
+
+// connect gives the account a token when it has none that works, tests the connection and sets it live.
+func connect(ctx context.Context, accounts *account.Service, a account.Account, tokens Tokens) (account.Account, error) {
+	if !a.Token.At(time.Now()).Usable() {
+		token, err := tokens(ctx, a.Handle)
+		if err != nil {
+			return a, err
+		}
+		if a, err = accounts.ImportToken(ctx, machine, a.ID, token); err != nil {
+			return a, err
+		}
+	}
+	if a.State == account.Live {
+		return a, nil
+	}
+	if _, err := accounts.Test(ctx, machine, a.ID); err != nil {
+		return a, err
+	}
+	return accounts.SetState(ctx, machine, a.ID, account.Live, "演示")
+}
+
+// Passwords reads the demonstration users' passwords from a file of mode 0600, or draws them when there is none yet.
+func Passwords(path string) (map[string]string, error) {
+	b, err := os.ReadFile(path)
+	if err == nil {
+		var known map[string]string
+		return known, json.Unmarshal(b, &known)
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	drawn := map[string]string{}
+	for _, p := range people() {
+		drawn[p.username] = "Jz-" + rand.Text()[:10] + "-" + p.username[:2] + "7"
+	}
+	if b, err = json.MarshalIndent(drawn, "", "  "); err != nil {
+		return nil, err
+	}
+	return drawn, os.WriteFile(path, b, 0o600)
+}

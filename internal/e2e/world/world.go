@@ -1,0 +1,137 @@
+// Package world builds a whole console beside an imitation Weibo in the memory of a test: a database of its own, the demonstration
+// matrix, people who can sign in. It asserts nothing.
+package world
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/app"
+	"juzhen/internal/config"
+	"juzhen/internal/demo"
+	"juzhen/internal/pgtest"
+	"juzhen/internal/sandbox"
+	"juzhen/internal/seal"
+)
+
+// World is one console with everything around it.
+type World struct {
+	*app.App
+	URL       string // of the console
+	Weibo     *sandbox.Server
+	WeiboURL  string
+	Matrix    demo.Matrix
+	Passwords map[string]string
+	t         testing.TB
+}
+
+// Option changes the configuration before the console is built.
+type Option func(*config.Config)
+
+// New builds the world, loads the demonstration matrix, and starts to work and to serve. Everything ends with the test.
+func New(t testing.TB, change ...Option) *World {
+	t.Helper()
+	w := &World{t: t, Weibo: sandbox.New(sandbox.Options{Limits: &sandbox.Limits{}})}
+	platform := httptest.NewServer(w.Weibo)
+	t.Cleanup(func() { w.Weibo.Close(); platform.Close() })
+	w.WeiboURL = platform.URL
+
+	l, err := net.Listen("tcp", "localhost:0")
+	must(t, err)
+	cfg := w.config(t, l.Addr().String())
+	for _, f := range change {
+		f(&cfg)
+	}
+	var log bytes.Buffer
+	quiet := slog.New(slog.NewTextHandler(&lockedWriter{b: &log}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	w.App, err = app.New(t.Context(), cfg, l.Addr().String(), app.Options{Version: "test", Log: quiet, Forgetful: true})
+	must(t, err)
+	must(t, w.Start(context.WithoutCancel(t.Context())))
+	w.serve(t, l, func() string { return log.String() })
+	w.load(t)
+	return w
+}
+
+func (w *World) config(t testing.TB, listen string) config.Config {
+	key := make([]byte, seal.KeySize)
+	_, _ = rand.Read(key)
+	cfg, err := config.Load([]string{
+		"JUZHEN_DATABASE_URL=" + pgtest.URL(t), "JUZHEN_DATA_DIR=" + t.TempDir(), "JUZHEN_LISTEN=" + listen,
+		"JUZHEN_SECRET_KEY=" + base64.StdEncoding.EncodeToString(key), "JUZHEN_WEIBO_URL=" + w.WeiboURL, "JUZHEN_WEIBO_COMMERCIAL_URL=" + w.WeiboURL + "/c",
+		"JUZHEN_WEIBO_APP_KEY=" + sandbox.DemoAppKey, "JUZHEN_WEIBO_APP_SECRET=" + sandbox.DemoAppSecret, "JUZHEN_WEIBO_SAFE_DOMAIN=" + sandbox.DemoSafeDomain,
+		"JUZHEN_READ_BACK=200ms", "JUZHEN_LOOK_FIRST=200ms", "JUZHEN_LOOK_LAG=500ms", "JUZHEN_LOOK_AGAIN=1s", "JUZHEN_CALL_LIMIT=2s", "JUZHEN_SHUTDOWN_GRACE=5s",
+		"JUZHEN_PAGE_CONNECTIONS=8", "JUZHEN_QUEUE_CONNECTIONS=8", "JUZHEN_MARK_CONNECTIONS=4",
+	})
+	must(t, err)
+	return cfg
+}
+
+func (w *World) serve(t testing.TB, l net.Listener, log func() string) {
+	w.URL = w.PublicURL()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- w.Serve(ctx, l) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := w.Stop(); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+		if err := <-done; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+		if t.Failed() {
+			t.Logf("the console's log:\n%s", log())
+		}
+	})
+}
+
+func (w *World) load(t testing.TB) {
+	var err error
+	w.Passwords, err = demo.Passwords(t.TempDir() + "/users.json")
+	must(t, err)
+	judge := &demo.Weibo{Base: w.WeiboURL, Client: http.DefaultClient}
+	w.Matrix, err = demo.Load(t.Context(), w.Services, judge.Token, w.Passwords)
+	must(t, err)
+}
+
+// Actor signs a demonstration user in and gives the actor and the session's token.
+func (w *World) Actor(username string) (access.Actor, string) {
+	w.t.Helper()
+	_, token, err := w.Identity.SignIn(w.t.Context(), username, w.Passwords[username], "127.0.0.1", "test")
+	must(w.t, err)
+	actor, _, err := w.Identity.Actor(w.t.Context(), token, "127.0.0.1", "test")
+	must(w.t, err)
+	return actor, token
+}
+
+// Eventually waits until ok says yes, looking every few milliseconds; after ten seconds the test fails with what was waited for.
+func (w *World) Eventually(what string, ok func() bool) {
+	w.t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.NewTimer(10 * time.Second)
+	defer limit.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			w.t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
