@@ -703,7 +703,7 @@ func TestOlderHashIsMadeAnewAtSignIn(t *testing.T) {
 	w.signIn("root")
 	var now string
 	err = w.db.Pool().QueryRow(t.Context(), "SELECT password_hash FROM users WHERE id = $1", w.root.ID).Scan(&now)
-	if err != nil || !strings.Contains(now, "m=19456,t=2,p=1") {
+	if err != nil || !strings.Contains(now, "m=1024,t=1,p=1") {
 		t.Errorf("hash %q, %v", now, err)
 	}
 	w.signIn("root")
