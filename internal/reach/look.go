@@ -129,6 +129,10 @@ func (s *Service) newcomer(a account.Account, p weibo.Post, ours map[string]int6
 		f.Origin, f.DeliveryID = FromConsole, &id
 	case !p.CreatedAt.After(since):
 		f.Origin = Past
+		if a.Connector == account.Commercial && f.NextRead != nil {
+			now := s.now() // a timeline has no reads: those that are read at all are counted at once
+			f.NextRead = &now
+		}
 	case open:
 		f.Origin = Unsure
 	}

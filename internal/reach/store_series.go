@@ -64,11 +64,12 @@ CROSS JOIN LATERAL (SELECT coalesce(g::date >= $4::date, false) AS known) k ORDE
 	return points(list), since, err
 }
 
-// selectDaily gives the sums of the accounts in scope for each day. Followers are the sum of what was read that day.
+// selectDaily gives the sums of the accounts in scope for each day. Followers are a sum only on days on which as many accounts were read as
+// on the best day; a partial sum would look like a fall.
 func selectDaily(ctx context.Context, q querier, actor access.Actor, p Period) ([]Point, error) {
 	scope, args := scoped(actor, access.ReachView, "u.path", 3)
 	list, err := rows[pointRow](ctx, q, `
-SELECT g::date AS day, sum(d.followers)::bigint AS followers, sum(d.posts) AS posts, sum(d.originals) AS originals, sum(d.reposts)::bigint AS reposts,
+SELECT g::date AS day, CASE WHEN count(d.followers) = max(count(d.followers)) OVER () THEN sum(d.followers)::bigint END AS followers, sum(d.posts) AS posts, sum(d.originals) AS originals, sum(d.reposts)::bigint AS reposts,
        sum(d.comments)::bigint AS comments, sum(d.likes)::bigint AS likes, sum(d.reads)::bigint AS reads, coalesce(sum(d.read_posts), 0) AS read_posts
 FROM generate_series($1::date, $2::date - 1, interval '1 day') g
 LEFT JOIN account_days d ON d.day = g::date AND d.account_id IN (
