@@ -59,9 +59,9 @@ func RestoredTx(ctx context.Context, tx pg.Tx, now time.Time, s Settings) error 
 	}
 	from := since.Add(-s.Filled().Lead)
 	_, err = Move{From: []State{Planned, Waiting, Preparing, Sending, Held, Handoff}, To: Unknown, Code: Restored,
-		Where: "NOT d.settled AND d.due_at >= @from::timestamptz AND d.due_at <= @now::timestamptz",
-		Set:   "marked_at = @from::timestamptz, attempt_id = NULL, owner = NULL, call_ended_at = NULL, hard_end = @now::timestamptz, looks = 0, next_look_at = @now::timestamptz",
-		Args:  pgx.NamedArgs{"from": from.UTC()}}.Run(ctx, tx.Pgx, now)
+		Where: "NOT d.settled AND d.due_at >= @since::timestamptz AND d.due_at <= @now::timestamptz",
+		Set:   "marked_at = @since::timestamptz, attempt_id = NULL, owner = NULL, call_ended_at = NULL, hard_end = @now::timestamptz, looks = 0, next_look_at = @now::timestamptz",
+		Args:  pgx.NamedArgs{"since": from.UTC()}}.Run(ctx, tx.Pgx, now)
 	return err
 }
 

@@ -73,6 +73,9 @@ func (m Move) named(now time.Time) (pgx.NamedArgs, error) {
 	}
 	args := pgx.NamedArgs{"from": from, "to": string(m.To), "now": now, "code": string(m.Code), "with": string(with), "by": m.By, "limit": m.Limit}
 	for name, v := range m.Args {
+		if _, taken := args[name]; taken {
+			return nil, fmt.Errorf("move deliveries: @%s is the move's own", name)
+		}
 		args[name] = v
 	}
 	return args, nil

@@ -43,13 +43,13 @@ func (e *Engine) Health(ctx context.Context) (Health, error) {
 	}
 	now := e.clk.Now()
 	err := e.db.Pool().QueryRow(ctx, `
-SELECT min(due_at) FILTER (WHERE state IN ('waiting', 'preparing') AND greatest(due_at, not_before) < $1 - interval '1 second'),
-       count(*) FILTER (WHERE state IN ('waiting', 'preparing') AND greatest(due_at, not_before) < $1 - interval '1 second'),
-       count(*) FILTER (WHERE state = 'unknown'), count(*) FILTER (WHERE state IN ('waiting', 'preparing') AND due_at >= $1),
+SELECT min(due_at) FILTER (WHERE state IN ('waiting', 'preparing') AND greatest(due_at, not_before) < $1::timestamptz - interval '1 second'),
+       count(*) FILTER (WHERE state IN ('waiting', 'preparing') AND greatest(due_at, not_before) < $1::timestamptz - interval '1 second'),
+       count(*) FILTER (WHERE state = 'unknown'), count(*) FILTER (WHERE state IN ('waiting', 'preparing') AND due_at >= $1::timestamptz),
        (SELECT count(*) FROM accounts a LEFT JOIN credentials c ON c.account_id = a.id
-        WHERE a.state = 'live' AND a.connector <> 'manual' AND (c.state IS DISTINCT FROM 'valid' OR c.expires_at <= $1)),
+        WHERE a.state = 'live' AND a.connector <> 'manual' AND (c.state IS DISTINCT FROM 'valid' OR c.expires_at <= $1::timestamptz)),
        (SELECT count(*) FROM processes WHERE lease_until > clock_timestamp() AND stopped_at IS NULL)
-FROM deliveries WHERE NOT settled AND due_at < $1 + interval '1 hour'`, now).
+FROM deliveries WHERE NOT settled AND due_at < $1::timestamptz + interval '1 hour'`, now).
 		Scan(&h.OldestOverdue, &h.Overdue, &h.Unknown, &h.DueSoon, &h.TokensBad, &h.Processes)
 	return h, err
 }

@@ -37,7 +37,7 @@ func (e *Engine) Prepare(ctx context.Context, refs []delivery.Ref) error {
 func (e *Engine) claim(ctx context.Context, where string, with args) error {
 	for !e.ending.Load() && e.halt.Load() == nil {
 		now := e.clk.Now()
-		named := args{"now": now, "horizon": now.Add(e.del.Lead), "spare": e.del.TokenSpare, "me": e.self.id}
+		named := args{"horizon": now.Add(e.del.Lead), "spare": e.del.TokenSpare, "me": e.self.id}
 		for name, v := range with {
 			named[name] = v
 		}

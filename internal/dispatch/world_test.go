@@ -272,9 +272,11 @@ func (w *world) submitContent(c post.Content) (post.Post, post.Version) {
 // plan writes, submits and approves a post, due after a while.
 func (w *world) plan(text string, after time.Duration, handles ...string) post.Post {
 	w.Helper()
+	far := w.now().Add(time.Hour)
+	p, v := w.submit(text, &far, handles...)
 	due := w.now().Add(after)
-	p, v := w.submit(text, &due, handles...)
-	w.approve(p, v, delivery.DueChoice{})
+	w.approve(p, v, delivery.DueChoice{At: &due})
+	p.DueAt = &due
 	return p
 }
 

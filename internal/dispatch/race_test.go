@@ -1,0 +1,329 @@
+package dispatch_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/sandbox"
+)
+
+// around spreads an act over the instant of sending: n posts, each hit at another offset.
+const around = 12
+
+// TestWithdrawalRacingTheMark lets withdrawals fall all around the instant: a post is cancelled and not out, or out and told.
+func TestWithdrawalRacingTheMark(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.engine()
+	type one struct {
+		handle string
+		reach  delivery.Reach
+		err    error
+	}
+	done := make(chan one, around)
+	for i := range around {
+		handle := fmt.Sprintf("示例%d", i)
+		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
+		w.account(handle, 1, account.Commercial)
+		p := w.plan("今日空气质量良。", 400*time.Millisecond, handle)
+		time.AfterFunc(time.Until(*p.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() {
+			reach, err := w.s.Withdraw(t.Context(), w.writer, p.ID, "有误")
+			done <- one{handle, reach, err}
+		})
+	}
+	acts := map[string]one{}
+	for range around {
+		x := <-done
+		acts[x.handle] = x
+	}
+	w.until("all are settled", func() bool {
+		return w.count("SELECT count(*) FROM deliveries WHERE state NOT IN ('sent', 'cancelled')") == 0
+	})
+	for handle, x := range acts {
+		posts := w.sandbox.Count(handle)
+		switch {
+		case x.err == nil && x.reach.Done == 1 && posts != 0:
+			t.Errorf("%s: withdrawn and out", handle)
+		case x.err == nil && x.reach.TooLate == 1 && posts != 1:
+			t.Errorf("%s: told to be past its mark, %d posts", handle, posts)
+		case x.err != nil && (!fault.Is(x.err, fault.KindConflict) || posts != 1):
+			t.Errorf("%s: %v, %d posts", handle, x.err, posts)
+		}
+	}
+}
+
+func TestRescheduleRacingTheMarkSendsOnceAtOneOfTheTimes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.engine()
+	done := make(chan error, around)
+	for i := range around {
+		handle := fmt.Sprintf("示例%d", i)
+		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
+		w.account(handle, 1, account.Commercial)
+		p := w.plan("今日空气质量良。", 400*time.Millisecond, handle)
+		time.AfterFunc(time.Until(*p.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() {
+			later := w.now().Add(500 * time.Millisecond)
+			_, err := w.s.Reschedule(t.Context(), w.writer, p.ID, delivery.DueChoice{At: &later})
+			if fault.Is(err, fault.KindConflict) {
+				err = nil // it is out
+			}
+			done <- err
+		})
+	}
+	for range around {
+		w.must(<-done)
+	}
+	w.until("all are out", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state <> 'sent'") == 0 })
+	for i := range around {
+		w.wantCount(fmt.Sprintf("示例%d", i), 1)
+	}
+}
+
+func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.account("京环之声", 2, account.Commercial)
+	w.engine()
+	p := w.plan("今日空气质量良。", 500*time.Millisecond, "环保北京", "京环之声")
+	preview, err := w.s.PreviewPause(t.Context(), w.supervisor, 2, nil)
+	w.must(err)
+	if preview.Accounts != 1 || preview.Waiting != 1 {
+		t.Errorf("preview %+v", preview)
+	}
+	pause, err := w.s.Pause(t.Context(), w.supervisor, 2, nil, "重大活动")
+	w.must(err)
+	if pause.Held != 1 {
+		t.Errorf("holds %d", pause.Held)
+	}
+	if _, err := w.s.Pause(t.Context(), w.supervisor, 2, nil, "再次"); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("paused twice: %v", err)
+	}
+	late := w.planNow("暂停期间批准", "京环之声")
+	if r := w.only(late); r.State != delivery.Held || r.Reason != delivery.ApprovedPaused {
+		t.Errorf("approved under a pause: %+v", r)
+	}
+	w.until("the other goes out", func() bool { return w.sandbox.Count("环保北京") == 1 })
+	w.advance(time.Minute)
+	w.wantCount("京环之声", 0)
+	held, err := w.s.HeldBy(t.Context(), w.supervisor, pause.ID)
+	w.must(err)
+	if len(held) != 2 {
+		t.Fatalf("%d held, want 2", len(held))
+	}
+	choices := []delivery.Choice{{DeliveryID: held[0].ID, Action: delivery.ActSend}}
+	if _, err := w.s.Resume(t.Context(), w.supervisor, pause.ID, choices); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("resumed with a choice missing: %v", err)
+	}
+	choices = append(choices, delivery.Choice{DeliveryID: held[1].ID, Action: delivery.ActCancel})
+	_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, choices)
+	w.must(err)
+	w.until("settled", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE NOT settled") == 0 })
+	w.wantCount("京环之声", 1)
+	if n := len(w.rows(p)); n != 2 {
+		t.Errorf("%d deliveries", n)
+	}
+}
+
+func TestPostsOfOneAccountKeepTheirOrderAndGap(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.exec("UPDATE accounts SET min_gap = '150 milliseconds'")
+	w.engine()
+	w.engine() // two processes share the account
+	for i := range 4 {
+		w.plan(fmt.Sprintf("第%d条", i+1), 400*time.Millisecond+time.Duration(i)*time.Millisecond, "环保北京")
+	}
+	w.until("all are out", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") == 4 })
+	posts := w.sandbox.Posts("环保北京")
+	if len(posts) != 4 {
+		t.Fatalf("%d posts", len(posts))
+	}
+	var marks []time.Time
+	rows, err := w.db.Pool().Query(t.Context(), "SELECT marked_at FROM deliveries ORDER BY marked_at")
+	w.must(err)
+	defer rows.Close()
+	for rows.Next() {
+		var m time.Time
+		w.must(rows.Scan(&m))
+		marks = append(marks, m)
+	}
+	for i := 1; i < len(marks); i++ {
+		if gap := marks[i].Sub(marks[i-1]); gap < 150*time.Millisecond {
+			t.Errorf("gap of %v between two marks", gap)
+		}
+	}
+	if posts[0].Text != "第1条" {
+		t.Errorf("first went out %q", posts[0].Text)
+	}
+}
+
+func TestUnknownHoldsBackItsAccountUntilTheFirstLook(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.set.FirstLook, w.set.AbsentAfter = 300*time.Millisecond, 300*time.Millisecond
+	w.account("环保北京", 1, account.Commercial)
+	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
+	w.engine()
+	first := w.planNow("第一条", "环保北京")
+	w.untilState(first, delivery.Unknown)
+	second := w.planNow("第二条", "环保北京")
+	w.untilState(second, delivery.Sent)
+	var before bool
+	w.must(w.db.Pool().QueryRow(t.Context(), `
+SELECT (SELECT min(at) FROM delivery_events WHERE delivery_id = $1 AND code IN ('look_found', 'look_absent')) <=
+       (SELECT at FROM delivery_events WHERE delivery_id = $2 AND code = 'marked')`, w.only(first).ID, w.only(second).ID).Scan(&before))
+	if !before {
+		t.Errorf("the second went before the first look\n%s", w.story())
+	}
+	w.untilState(first, delivery.Sent)
+	w.wantCount("环保北京", 2)
+}
+
+func TestMissedIsNeverSentByItselfAndAPersonMayPlanItAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	p := w.plan("今日空气质量良。", time.Second, "环保北京")
+	w.advance(2 * time.Hour) // nobody was running
+	w.engine()
+	w.untilState(p, delivery.Missed)
+	w.wantCount("环保北京", 0)
+	w.until("told", func() bool { return w.todos(w.only(p).ID) == "delivery.missed" })
+	w.must(w.s.Replan(t.Context(), w.writer, w.only(p).ID, delivery.DueChoice{Now: true}, "仍需发布"))
+	w.untilState(p, delivery.Sent)
+	w.wantCount("环保北京", 1)
+	if w.todos(w.only(p).ID) != "" {
+		t.Errorf("to-do left: %s", w.todos(w.only(p).ID))
+	}
+}
+
+func TestUnapprovedPostExpiresAndALateApprovalNeverFiresByItself(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.engine()
+	due := w.now().Add(time.Minute)
+	p, v := w.submit("今日空气质量良。", &due, "环保北京")
+	w.advance(2 * time.Minute)
+	w.untilState(p, delivery.Expired)
+	err := w.s.Review(t.Context(), w.reviewer, p.ID, v.Number, v.Hash, "approve", "", delivery.DueChoice{})
+	if !fault.Is(err, fault.KindInvalid) {
+		t.Fatalf("approved after its time without a choice: %v", err)
+	}
+	w.wantCount("环保北京", 0)
+	w.approve(p, v, delivery.DueChoice{Now: true})
+	w.untilState(p, delivery.Sent)
+	w.wantCount("环保北京", 1)
+}
+
+func TestManualAccountIsHandedToOneOfficer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.account("环保北京", 1, account.Manual)
+	w.exec("UPDATE accounts SET remote_uid = '2039018811' WHERE id = $1", id)
+	w.engine()
+	p := w.planNow("今日空气质量良。", "环保北京")
+	w.untilState(p, delivery.Handoff)
+	d := w.only(p).ID
+	w.until("told", func() bool { return w.todos(d) == "delivery.handoff" })
+	w.must(w.s.TakeHandoff(t.Context(), w.writer, d))
+	if err := w.s.TakeHandoff(t.Context(), w.supervisor, d); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("taken by two: %v", err)
+	}
+	kit, err := w.s.HandoffKit(t.Context(), w.writer, d)
+	w.must(err)
+	if kit.Text != "今日空气质量良。" || kit.Delivery.TakenByName != "值班宣传专员" {
+		t.Errorf("kit %+v", kit)
+	}
+	w.advance(11 * time.Minute)
+	w.until("goes back by itself", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE taken_by IS NULL") == 1 })
+	w.must(w.s.TakeHandoff(t.Context(), w.supervisor, d))
+	if err := w.s.RecordHandoff(t.Context(), w.supervisor, d, "https://weibo.com/1111/z0JH2lOMb"); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("a stranger's link was taken: %v", err)
+	}
+	w.must(w.s.RecordHandoff(t.Context(), w.supervisor, d, "https://weibo.com/2039018811/z0JH2lOMb"))
+	if r := w.only(p); r.State != delivery.Sent || r.Remote != "3501756485200075" || w.todos(d) != "" {
+		t.Errorf("got %+v, to-dos %q", r, w.todos(d))
+	}
+}
+
+func TestTakedownNeedsTwoAndIsReadBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	e := w.engine()
+	p := w.planNow("今日空气质量良。", "环保北京")
+	w.until("read back", func() bool { return w.only(p).Live == "live" })
+	list, err := w.s.Takedown(t.Context(), w.supervisor, []int64{w.only(p).ID}, "数据有误")
+	w.must(err)
+	if _, err := w.s.Confirm(t.Context(), w.supervisor, list[0].ID); !fault.Is(err, fault.KindForbidden) {
+		t.Errorf("confirmed by who asked: %v", err)
+	}
+	_, err = w.s.Confirm(t.Context(), w.reviewer, list[0].ID)
+	w.must(err)
+	w.must(e.TakeDown(t.Context(), list[0].ID))
+	w.wantCount("环保北京", 0)
+	got, err := w.s.FindDecision(t.Context(), w.reviewer, list[0].ID)
+	w.must(err)
+	if got.State != delivery.Done || got.Snapshot == nil || got.Snapshot.Text == "" || w.only(p).Live != "taken_down" {
+		t.Errorf("got %+v, live %s", got, w.only(p).Live)
+	}
+	cert, err := w.s.Certificate(t.Context(), w.writer, w.only(p).ID)
+	w.must(err)
+	if cert.Hash == "" || len(cert.Reviews) != 1 || len(cert.Decisions) != 1 || cert.Text == "" {
+		t.Errorf("certificate %+v", cert)
+	}
+}
+
+func TestShutdownGivesBackWhatWasPreparedAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.account("京环之声", 2, account.Commercial)
+	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultDelay, Delay: 300 * time.Millisecond, Times: 1})
+	e := w.engine()
+	now := w.planNow("正在发送", "环保北京")
+	soon := w.plan("即将发送", 1500*time.Millisecond, "京环之声")
+	w.untilState(now, delivery.Sending)
+	w.untilState(soon, delivery.Preparing)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	w.must(e.Stop(ctx))
+	if a, b := w.only(now).State, w.only(soon).State; a != delivery.Sent || b != delivery.Waiting {
+		t.Errorf("after the stop: %s and %s\n%s", a, b, w.story())
+	}
+	w.engine()
+	w.untilState(soon, delivery.Sent)
+	w.wantCount("环保北京", 1)
+	w.wantCount("京环之声", 1)
+}
+
+func TestClockWrongStopsSendingUntilItIsRight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.mu.Lock()
+	w.dbSkew = 3 * time.Second
+	w.mu.Unlock()
+	e := w.engine()
+	p := w.planNow("今日空气质量良。", "环保北京")
+	w.untilState(p, delivery.Preparing)
+	h, err := e.Health(t.Context())
+	w.must(err)
+	if h.Stopped != "clock_wrong" || !h.ClockWarn || w.sandbox.Count("环保北京") != 0 {
+		t.Errorf("health %+v", h)
+	}
+	w.mu.Lock()
+	w.dbSkew = time.Second
+	w.mu.Unlock()
+	w.untilState(p, delivery.Sent)
+	w.wantCount("环保北京", 1)
+}
