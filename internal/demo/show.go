@@ -25,14 +25,11 @@ type Show struct {
 	Passwords map[string]string
 	Out       io.Writer
 	Ahead     time.Duration // from writing to the due time
-
-	began time.Time
 }
 
 // Run writes one notice, has it approved, watches it go out, reads its reach back and prints a table. It fails unless the imitation Weibo
 // holds exactly one post for each account, with the approved text and picture.
 func (s *Show) Run(ctx context.Context) error {
-	s.began = time.Now()
 	officer, err := s.signIn(ctx, "xuanchuan")
 	if err != nil {
 		return err
