@@ -175,12 +175,14 @@ func countable(v any) any {
 	return nil
 }
 
+// fill goes over the text once: what people wrote is never read as a placeholder.
 func fill(text string, args []any) string {
 	s, _, _ := strings.Cut(text, "|")
+	var pairs []string
 	for i := 0; i+1 < len(args); i += 2 {
-		s = strings.ReplaceAll(s, fmt.Sprintf("{.%v}", args[i]), fmt.Sprint(args[i+1]))
+		pairs = append(pairs, fmt.Sprintf("{.%v}", args[i]), fmt.Sprint(args[i+1]))
 	}
-	return s
+	return strings.NewReplacer(pairs...).Replace(s)
 }
 
 func hasHan(s string) bool {

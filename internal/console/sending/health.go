@@ -106,8 +106,8 @@ func figuresOf(b page.Base, h Health) []page.Figure {
 	return append(overdue, last,
 		page.Figure{Label: "结果待核", Unit: "条", Value: num(h.Unknown), Definition: "微博没有明确答复、尚未判定的发送。"},
 		page.Figure{Label: "一小时内待发", Unit: "条", Value: num(h.DueSoon), Definition: "今后一小时内到时的发送。"},
-		page.Figure{Label: "运行中的进程", Unit: "个", Value: num(h.Processes), Definition: "按数据库中的租约仍在运行的发送进程。"},
-		page.Figure{Label: "授权不可用的账号", Unit: "个", Value: num(h.TokensBad), Definition: "运行中、需要授权而没有可用授权的账号。"},
+		page.Figure{Label: "运行中的进程", Value: num(h.Processes), Definition: "按数据库中的租约仍在运行的发送进程。"},
+		page.Figure{Label: "授权不可用的账号", Value: num(h.TokensBad), Definition: "运行中、需要授权而没有可用授权的账号。"},
 	)
 }
 
