@@ -40,6 +40,7 @@ type App struct {
 	queue   *queue.Queue
 	server  *http.Server
 	loops   loops
+	started bool
 	closers []func()
 }
 
@@ -111,6 +112,7 @@ func (a *App) PublicURL() string { return a.cfg.PublicURL }
 
 // Start begins to work: the engine first, because the queue hands it deliveries.
 func (a *App) Start(ctx context.Context) error {
+	a.started = true
 	if err := a.Engine.Start(ctx); err != nil {
 		return err
 	}
@@ -137,8 +139,12 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 }
 
 // Stop ends everything within the grace of the configuration, losing nothing: requests are answered, marked posts are sent and recorded,
-// prepared ones go back to waiting, jobs finish.
+// prepared ones go back to waiting, jobs finish. What was never started is only closed.
 func (a *App) Stop() error {
+	if !a.started {
+		a.close()
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), a.cfg.ShutdownGrace)
 	defer cancel()
 	err := errors.Join(a.server.Shutdown(ctx), a.queue.Stop(ctx), a.Engine.Stop(ctx))

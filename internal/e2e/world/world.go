@@ -1,9 +1,8 @@
 // Package world builds a whole console beside an imitation Weibo in the memory of a test: a database of its own, the demonstration
-// matrix, people who can sign in. It asserts nothing.
+// matrix, people who can sign in, and small verbs that put things into the state a test begins with. It asserts nothing.
 package world
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -18,6 +17,7 @@ import (
 	"juzhen/internal/app"
 	"juzhen/internal/config"
 	"juzhen/internal/demo"
+	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/sandbox"
 	"juzhen/internal/seal"
@@ -26,6 +26,7 @@ import (
 // World is one console with everything around it.
 type World struct {
 	*app.App
+	DB        *pg.DB // a pool of the test's own on the console's database
 	URL       string // of the console
 	Weibo     *sandbox.Server
 	WeiboURL  string
@@ -40,6 +41,32 @@ type Option func(*config.Config)
 // New builds the world, loads the demonstration matrix, and starts to work and to serve. Everything ends with the test.
 func New(t testing.TB, change ...Option) *World {
 	t.Helper()
+	w, l, log := build(t, change)
+	must(t, w.Start(context.WithoutCancel(t.Context())))
+	w.serve(t, l, log)
+	w.load(t)
+	return w
+}
+
+// Still builds a console that answers requests through its Handler and does nothing by itself: no engine, no jobs, no loops, no
+// fixtures. What changes in its database was changed by the test.
+func Still(t testing.TB, change ...Option) *World {
+	t.Helper()
+	w, l, log := build(t, change)
+	must(t, l.Close())
+	t.Cleanup(func() {
+		if err := w.Stop(); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+		if t.Failed() {
+			t.Logf("the console's log:\n%s", log())
+		}
+	})
+	return w
+}
+
+func build(t testing.TB, change []Option) (*World, net.Listener, func() string) {
+	t.Helper()
 	w := &World{t: t, Weibo: sandbox.New(sandbox.Options{Limits: &sandbox.Limits{}})}
 	platform := httptest.NewServer(w.Weibo)
 	t.Cleanup(func() { w.Weibo.Close(); platform.Close() })
@@ -51,14 +78,12 @@ func New(t testing.TB, change ...Option) *World {
 	for _, f := range change {
 		f(&cfg)
 	}
-	var log bytes.Buffer
-	quiet := slog.New(slog.NewTextHandler(&lockedWriter{b: &log}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	out := &lockedBuffer{}
+	quiet := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	w.App, err = app.New(t.Context(), cfg, l.Addr().String(), app.Options{Version: "test", Log: quiet, Forgetful: true})
 	must(t, err)
-	must(t, w.Start(context.WithoutCancel(t.Context())))
-	w.serve(t, l, func() string { return log.String() })
-	w.load(t)
-	return w
+	w.DB = pgtest.Open(t, cfg.DatabaseURL.Reveal())
+	return w, l, out.String
 }
 
 func (w *World) config(t testing.TB, listen string) config.Config {
