@@ -91,12 +91,18 @@ func (s *Service) FinishOAuth(ctx context.Context, actor access.Actor, state, co
 	if err != nil {
 		return a, readable(err)
 	}
-	return s.adopt(ctx, actor, a, got.Token, ByOAuth)
+	return s.adopt(ctx, actor, a, got.Token, ByOAuth, "")
 }
 
 // ImportToken takes a token an administrator got elsewhere. It is verified with the platform exactly like one from the
 // authorisation page.
 func (s *Service) ImportToken(ctx context.Context, actor access.Actor, id int64, token string) (Account, error) {
+	return s.ImportTokenOf(ctx, actor, id, token, "")
+}
+
+// ImportTokenOf is ImportToken for a caller who says whose token it is: when the platform names another uid, it fails with
+// fault.Invalid at "uid" and nothing is kept.
+func (s *Service) ImportTokenOf(ctx context.Context, actor access.Actor, id int64, token, uid string) (Account, error) {
 	token = strings.TrimSpace(token)
 	if token == "" || len(token) > 512 || strings.ContainsAny(token, " \r\n\t") {
 		return Account{}, fault.Invalid("token", "请填写完整的访问令牌，中间没有空格")
@@ -105,14 +111,17 @@ func (s *Service) ImportToken(ctx context.Context, actor access.Actor, id int64,
 	if err != nil {
 		return Account{}, err
 	}
-	return s.adopt(ctx, actor, a, weibo.Token(token), ByImport)
+	return s.adopt(ctx, actor, a, weibo.Token(token), ByImport, uid)
 }
 
-// adopt verifies a token and keeps it for the account.
-func (s *Service) adopt(ctx context.Context, actor access.Actor, a Account, token weibo.Token, origin Origin) (Account, error) {
+// adopt verifies a token and keeps it for the account. uid is whose it is said to be; empty: nobody said.
+func (s *Service) adopt(ctx context.Context, actor access.Actor, a Account, token weibo.Token, origin Origin, uid string) (Account, error) {
 	v, err := s.verify(ctx, a, token)
 	if err != nil {
 		return a, err
+	}
+	if uid != "" && uid != v.uid {
+		return a, fault.Invalid("uid", "令牌属于 UID {.uid}，不是所填的 {.said}", "uid", v.uid, "said", uid).WithCode("foreign_user")
 	}
 	v.origin = origin
 	action := map[Origin]string{ByOAuth: "account.authorise", ByImport: "account.import_token"}[origin]

@@ -103,6 +103,9 @@ func (k *Kit) Problem(c *gin.Context, err error) {
 		}
 		body["errors"] = list
 	}
+	if status == http.StatusUnauthorized {
+		c.Header("WWW-Authenticate", "Bearer")
+	}
 	raw, _ := json.Marshal(body)
 	c.Data(status, "application/problem+json; charset=utf-8", raw)
 }

@@ -17,8 +17,11 @@ const (
 	themeCookie = "juzhen_theme"
 )
 
-// lang is the person's setting, else the cookie's, else Chinese.
+// lang is the person's setting, else the cookie's, else Chinese. A program says with each request what it wants to read.
 func (k *Kit) lang(c *gin.Context) string {
+	if h := c.GetHeader("Accept-Language"); h != "" && isAPI(c) && !strings.Contains(c.GetHeader("Accept"), "text/html") {
+		return i18n.For(h).Lang()
+	}
 	if l := CurrentSession(c).Lang; l != "" {
 		return i18n.For(l).Lang()
 	}

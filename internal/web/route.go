@@ -98,7 +98,7 @@ func (k *Kit) enter(c *gin.Context, perm access.Permission) error {
 	if err != nil {
 		return err
 	}
-	if gate := CurrentSession(c).Gate; gate != "" && c.Request.URL.Path != gate && c.Request.URL.Path != SignOutPath {
+	if gate := CurrentSession(c).Gate; gate != "" && !isAPI(c) && c.Request.URL.Path != gate && c.Request.URL.Path != SignOutPath {
 		return errGate
 	}
 	if perm == access.Self || Actor(c).Can(perm) {

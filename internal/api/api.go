@@ -1,0 +1,91 @@
+// Package api is the JSON interface under /api/v1: what the pages can do, for programs. It binds requests, calls the same
+// use cases with the same actor, and describes itself as OpenAPI. It does not decide who may do what, keeps no state of
+// its own and knows no table.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"juzhen/internal/account"
+	"juzhen/internal/audit"
+	"juzhen/internal/delivery"
+	"juzhen/internal/identity"
+	"juzhen/internal/media"
+	"juzhen/internal/org"
+	"juzhen/internal/post"
+	"juzhen/internal/reach"
+	"juzhen/internal/replay"
+	"juzhen/internal/review"
+	"juzhen/internal/todo"
+	"juzhen/internal/web"
+)
+
+// Prefix is where everything of this package but the probes lives.
+const Prefix = "/api/v1"
+
+// Deps are the use cases the interface calls and what else it needs. All services must be given.
+type Deps struct {
+	Identity   *identity.Service
+	Units      *org.Service
+	Accounts   *account.Service
+	Media      *media.Service
+	Posts      *post.Service
+	Reviews    *review.Service
+	Deliveries *delivery.Service
+	Reach      *reach.Service
+	Todos      *todo.Service
+	Audit      *audit.Service
+	Replays    *replay.Service
+
+	Health func(ctx context.Context) (Sending, error) // of sending; nil: unknown
+	Ready  func(ctx context.Context) error            // database and migrations; nil: always ready
+
+	MetricsFrom []netip.Prefix   // networks that may read /metrics beside this machine itself
+	Version     string           // of the program
+	Now         func() time.Time // default time.Now
+	Log         *slog.Logger     // default slog.Default()
+}
+
+// api is the interface while it is built and served.
+type api struct {
+	Deps
+	kit      *web.Kit
+	huma     huma.API
+	registry *prometheus.Registry
+	document *document
+}
+
+// Register mounts the interface, its documentation, the probes and the measuring of requests on the kit. Call it before
+// pages are registered: only routes registered later are measured.
+func Register(k *web.Kit, d Deps) {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	a := &api{Deps: d, kit: k}
+	a.measure()
+	a.probes()
+	a.huma = a.build()
+	a.sessions()
+	a.people()
+	a.units()
+	a.accounts()
+	a.media()
+	a.posts()
+	a.reviews()
+	a.deliveries()
+	a.pauses()
+	a.reach()
+	a.todos()
+	a.audits()
+	a.sending()
+	a.describe()
+}

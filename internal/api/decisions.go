@@ -1,0 +1,166 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"juzhen/internal/access"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+)
+
+type shownDecision struct {
+	ID            int64      `json:"id"`
+	DeliveryID    int64      `json:"delivery_id"`
+	PostID        int64      `json:"post_id"`
+	AccountHandle string     `json:"account_handle"`
+	Kind          string     `json:"kind" enum:"not_sent,takedown"`
+	State         string     `json:"state" enum:"awaiting_second,confirmed,refused,done,failed"`
+	Reason        string     `json:"reason"`
+	AskedBy       string     `json:"asked_by"`
+	AskedAt       time.Time  `json:"asked_at"`
+	AnsweredBy    string     `json:"answered_by,omitempty"`
+	AnsweredAt    *time.Time `json:"answered_at,omitempty"`
+	DoneAt        *time.Time `json:"done_at,omitempty"`
+	Outcome       string     `json:"outcome,omitempty" doc:"执行后的原因代码"`
+	Confirm       string     `json:"confirm,omitempty" doc:"第二人确认的地址，POST"`
+}
+
+type takedown struct {
+	Reason string `json:"reason" maxLength:"1000" doc:"原因，记入审计"`
+}
+
+type takedowns struct {
+	DeliveryIDs []int64 `json:"delivery_ids" minItems:"1" maxItems:"5000"`
+	Reason      string  `json:"reason" maxLength:"1000" doc:"原因，记入审计"`
+}
+
+type awaiting struct {
+	State     string          `json:"state" enum:"awaiting_second"`
+	Decisions []shownDecision `json:"decisions"`
+}
+
+// accepted is the answer to what a second person must agree to.
+type accepted struct {
+	Location string `header:"Location" doc:"第二人确认的地址"`
+	Body     awaiting
+}
+
+// second documents an answer that awaits a second person.
+func second(op huma.Operation) huma.Operation {
+	schema := &huma.Schema{Ref: "#/components/schemas/Resolved"}
+	op.Responses = map[string]*huma.Response{"202": {Description: i18n.N("等第二人确认"),
+		Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}}
+	return op
+}
+
+func (a *api) decisions() {
+	take := op(http.MethodPost, "/deliveries/{id}/takedown", "takedown-delivery", "deliveries", i18n.N("申请从微博下架一条"))
+	take.DefaultStatus = http.StatusAccepted
+	register(a, take, access.Takedown, a.takedown)
+	many := op(http.MethodPost, "/takedowns", "takedown-deliveries", "deliveries", i18n.N("申请从微博下架多条"))
+	many.DefaultStatus = http.StatusAccepted
+	register(a, many, access.Takedown, a.takedownMany)
+	for _, at := range []struct{ path, id string }{
+		{"/deliveries/{id}/confirm", "confirm-delivery"}, {"/deliveries/{id}/resolve/confirm", "confirm-resolution"}, {"/deliveries/{id}/takedown/confirm", "confirm-takedown"},
+	} {
+		register(a, op(http.MethodPost, at.path, at.id, "deliveries", i18n.N("第二人确认")), access.DeliveryConfirm, a.confirmDelivery)
+	}
+	register(a, op(http.MethodGet, "/deliveries/{id}/decisions", "list-delivery-decisions", "deliveries", i18n.N("一条发送的双人决定")), access.PostView, a.deliveryDecisions)
+	register(a, op(http.MethodGet, "/decisions", "list-decisions", "deliveries", i18n.N("等第二人确认的决定")), access.PostView, a.openDecisions)
+	register(a, op(http.MethodGet, "/decisions/{id}", "get-decision", "deliveries", i18n.N("一个双人决定")), access.PostView, a.getDecision)
+	register(a, op(http.MethodPost, "/decisions/{id}/confirm", "confirm-decision", "deliveries", i18n.N("第二人确认")), access.DeliveryConfirm, a.confirmDecision)
+	register(a, op(http.MethodPost, "/decisions/{id}/refuse", "refuse-decision", "deliveries", i18n.N("第二人不同意")), access.DeliveryConfirm, a.refuseDecision)
+}
+
+func showDecision(d delivery.Decision) shownDecision {
+	shown := shownDecision{ID: d.ID, DeliveryID: d.DeliveryID, PostID: d.PostID, AccountHandle: d.AccountHandle, Kind: string(d.Kind),
+		State: string(d.State), Reason: d.Reason, AskedBy: d.AskedName, AskedAt: d.AskedAt.UTC(), AnsweredBy: d.AnsweredName,
+		AnsweredAt: utc(d.AnsweredAt), DoneAt: utc(d.DoneAt), Outcome: string(d.Outcome)}
+	if d.State == delivery.Awaiting {
+		shown.Confirm = fmt.Sprintf("%s/decisions/%d/confirm", Prefix, d.ID)
+	}
+	return shown
+}
+
+func shownDecided(d delivery.Decision, err error) (*out[shownDecision], error) {
+	return &out[shownDecision]{showDecision(d)}, err
+}
+
+func (a *api) takedown(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body takedown
+}) (*accepted, error) {
+	return a.askTakedown(ctx, who, []int64{in.ID}, in.Body.Reason)
+}
+
+func (a *api) takedownMany(ctx context.Context, who access.Actor, in *struct{ Body takedowns }) (*accepted, error) {
+	return a.askTakedown(ctx, who, in.Body.DeliveryIDs, in.Body.Reason)
+}
+
+func (a *api) askTakedown(ctx context.Context, who access.Actor, ids []int64, reason string) (*accepted, error) {
+	rows, err := a.Deliveries.Takedown(ctx, who, ids, reason)
+	if err != nil {
+		return nil, err
+	}
+	answer := &accepted{Body: awaiting{string(delivery.Awaiting), each(rows, showDecision)}}
+	if len(rows) == 1 {
+		answer.Location = answer.Body.Decisions[0].Confirm
+	}
+	return answer, nil
+}
+
+// confirmDelivery agrees to what is open about a delivery, for programs that know the delivery and not the decision. The last
+// part of the address but one may say which kind is meant.
+func (a *api) confirmDelivery(ctx context.Context, who access.Actor, in *ByID) (*out[shownDecision], error) {
+	rows, err := a.Deliveries.Decisions(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range rows {
+		if d.State == delivery.Awaiting && meant(request(ctx).FullPath(), d.Kind) {
+			return shownDecided(a.Deliveries.Confirm(ctx, who, d.ID))
+		}
+	}
+	return nil, fault.Conflict("没有等待确认的决定")
+}
+
+func meant(path string, kind delivery.Asked) bool {
+	switch path {
+	case Prefix + "/deliveries/:id/resolve/confirm":
+		return kind == delivery.AskNotSent
+	case Prefix + "/deliveries/:id/takedown/confirm":
+		return kind == delivery.AskTakedown
+	}
+	return true
+}
+
+func (a *api) deliveryDecisions(ctx context.Context, who access.Actor, in *ByID) (*out[list[shownDecision]], error) {
+	rows, err := a.Deliveries.Decisions(ctx, who, in.ID)
+	return whole(rows, showDecision), err
+}
+
+func (a *api) openDecisions(ctx context.Context, who access.Actor, in *Paging) (*out[list[shownDecision]], error) {
+	rows, err := a.Deliveries.OpenDecisions(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	return sliced(rows, *in, func(d delivery.Decision) int64 { return d.ID }, showDecision)
+}
+
+func (a *api) getDecision(ctx context.Context, who access.Actor, in *ByID) (*out[shownDecision], error) {
+	return shownDecided(a.Deliveries.FindDecision(ctx, who, in.ID))
+}
+
+func (a *api) confirmDecision(ctx context.Context, who access.Actor, in *ByID) (*out[shownDecision], error) {
+	return shownDecided(a.Deliveries.Confirm(ctx, who, in.ID))
+}
+
+func (a *api) refuseDecision(ctx context.Context, who access.Actor, in *because) (*out[shownDecision], error) {
+	return shownDecided(a.Deliveries.Refuse(ctx, who, in.ID, in.Body.Reason))
+}

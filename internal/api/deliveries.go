@@ -1,0 +1,183 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+)
+
+type oneDelivery struct {
+	ID            int64          `json:"id"`
+	PostID        int64          `json:"post_id"`
+	AccountID     int64          `json:"account_id"`
+	AccountHandle string         `json:"account_handle"`
+	UnitID        int64          `json:"unit_id"`
+	State         string         `json:"state" enum:"planned,waiting,preparing,sending,unknown,held,handoff,sent,failed,missed,cancelled,expired"`
+	DueAt         *time.Time     `json:"due_at,omitempty" doc:"没有时为审核通过后立即"`
+	NotAfter      *time.Time     `json:"not_after,omitempty" doc:"晚于此时不再自动发送"`
+	SentAt        *time.Time     `json:"sent_at,omitempty" doc:"平台给出的发布时间"`
+	RemoteID      string         `json:"remote_id,omitempty" doc:"平台上的微博编号"`
+	URL           string         `json:"url,omitempty"`
+	Attempts      int            `json:"attempts" doc:"向平台发出请求的次数"`
+	Reason        string         `json:"reason,omitempty" doc:"固定的原因代码"`
+	ReasonText    string         `json:"reason_text,omitempty" doc:"原因，用 Accept-Language 的语言"`
+	ReasonArgs    map[string]any `json:"reason_args,omitempty"`
+	Wish          string         `json:"wish,omitempty" doc:"结果未定时有人提出的要求，没有发出时照办"`
+	PauseID       *int64         `json:"pause_id,omitempty"`
+	TakenBy       string         `json:"taken_by,omitempty" doc:"领取手工发布的人"`
+	TakenAt       *time.Time     `json:"taken_at,omitempty"`
+	Live          string         `json:"live,omitempty" doc:"发出后在平台上的状况：live、changed、hidden、removed、taken_down"`
+	LiveAt        *time.Time     `json:"live_at,omitempty"`
+	UpdatedAt     time.Time      `json:"updated_at"`
+}
+
+type deliveryStep struct {
+	ID       int64          `json:"id"`
+	At       time.Time      `json:"at"`
+	From     string         `json:"from"`
+	To       string         `json:"to"`
+	Plan     int            `json:"plan"`
+	Reason   string         `json:"reason"`
+	Text     string         `json:"text" doc:"用 Accept-Language 的语言"`
+	Args     map[string]any `json:"args,omitempty"`
+	ByUserID *int64         `json:"by_user_id,omitempty" doc:"没有时是系统所为"`
+	ByName   string         `json:"by_name,omitempty"`
+}
+
+type deliveryFilter struct {
+	Paging
+	State     []string  `query:"state" enum:"planned,waiting,preparing,sending,unknown,held,handoff,sent,failed,missed,cancelled,expired" doc:"可用逗号分隔多个"`
+	AccountID int64     `query:"account_id"`
+	PostID    int64     `query:"post_id"`
+	UnitID    int64     `query:"unit_id" doc:"该单位和下属单位"`
+	From      time.Time `query:"from" doc:"定时不早于"`
+	To        time.Time `query:"to" doc:"定时早于"`
+	Query     string    `query:"q" maxLength:"200" doc:"正文的一部分"`
+}
+
+type replan struct {
+	Due
+	Reason string `json:"reason,omitempty" maxLength:"1000" doc:"原因，记入审计"`
+}
+
+type resolution struct {
+	Outcome string `json:"outcome" enum:"sent,not_sent" doc:"核对的结论"`
+	Link    string `json:"link,omitempty" maxLength:"1000" doc:"已发出时，微博的网址"`
+	Reason  string `json:"reason,omitempty" maxLength:"1000" doc:"依据，记入审计"`
+}
+
+type resolved struct {
+	State    string         `json:"state" doc:"发送状态；等第二人确认时为 awaiting_second"`
+	Decision *shownDecision `json:"decision,omitempty"`
+}
+
+func (a *api) deliveries() {
+	register(a, op(http.MethodGet, "/deliveries", "list-deliveries", "deliveries", i18n.N("发送，按条件筛选")), access.PostView, a.listDeliveries)
+	register(a, op(http.MethodGet, "/deliveries/{id}", "get-delivery", "deliveries", i18n.N("一条发送")), access.PostView, a.getDelivery)
+	register(a, op(http.MethodGet, "/deliveries/{id}/events", "list-delivery-events", "deliveries", i18n.N("一条发送的经过")), access.PostView, a.deliveryEvents)
+	register(a, op(http.MethodGet, "/deliveries/{id}/certificate", "get-certificate", "deliveries", i18n.N("发送凭证")), access.PostView, a.certificate)
+	register(a, op(http.MethodPost, "/deliveries/{id}/cancel", "cancel-delivery", "deliveries", i18n.N("取消一个账号的发送")), access.PostWrite, a.cancelDelivery)
+	register(a, op(http.MethodPost, "/deliveries/{id}/replan", "replan-delivery", "deliveries", i18n.N("重新安排失败、错过或存疑的发送")), access.DeliveryDecide, a.replanDelivery)
+	register(a, second(op(http.MethodPost, "/deliveries/{id}/resolve", "resolve-delivery", "deliveries", i18n.N("判断结果未知的发送"))), access.DeliveryDecide, a.resolveDelivery)
+	a.decisions()
+	a.handoffs()
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func showDelivery(p *i18n.Printer, d delivery.Delivery) oneDelivery {
+	shown := oneDelivery{ID: d.ID, PostID: d.PostID, AccountID: d.AccountID, AccountHandle: d.AccountHandle, UnitID: d.UnitID, State: string(d.State),
+		DueAt: utc(d.DueAt), NotAfter: utc(d.NotAfter), SentAt: utc(d.SentAt), RemoteID: text(d.RemoteID), URL: text(d.RemoteURL),
+		Attempts: d.Attempts, Reason: string(d.Reason), ReasonArgs: d.ReasonArgs, Wish: text((*string)(d.Wish)), PauseID: d.PauseID,
+		TakenBy: d.TakenByName, TakenAt: utc(d.TakenAt), Live: text((*string)(d.Live)), LiveAt: utc(d.LiveAt), UpdatedAt: d.UpdatedAt.UTC()}
+	if d.Reason != delivery.None {
+		words, args := d.ReasonText()
+		shown.ReasonText = p.T(words, args...)
+	}
+	return shown
+}
+
+// shower shows deliveries in the language of the request.
+func shower(ctx context.Context) func(delivery.Delivery) oneDelivery {
+	p := printerOf(request(ctx))
+	return func(d delivery.Delivery) oneDelivery { return showDelivery(p, d) }
+}
+
+func (a *api) listDeliveries(ctx context.Context, who access.Actor, in *deliveryFilter) (*out[list[oneDelivery]], error) {
+	f := delivery.Filter{UnitID: in.UnitID, AccountID: in.AccountID, PostID: in.PostID, From: given(in.From), To: given(in.To), Text: in.Query,
+		Cursor: in.Cursor, Limit: in.Limit, States: each(in.State, func(s string) delivery.State { return delivery.State(s) })}
+	page, err := a.Deliveries.List(ctx, who, f)
+	return paged(page.Rows, page.Next, shower(ctx)), err
+}
+
+func (a *api) getDelivery(ctx context.Context, who access.Actor, in *ByID) (*out[oneDelivery], error) {
+	d, err := a.Deliveries.Find(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &out[oneDelivery]{shower(ctx)(d)}, nil
+}
+
+func (a *api) deliveryEvents(ctx context.Context, who access.Actor, in *ByID) (*out[list[deliveryStep]], error) {
+	rows, err := a.Deliveries.Events(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return whole(rows, stepper(ctx)), nil
+}
+
+func stepper(ctx context.Context) func(delivery.Event) deliveryStep {
+	p := printerOf(request(ctx))
+	return func(e delivery.Event) deliveryStep {
+		words, args := e.Text()
+		return deliveryStep{e.ID, e.At.UTC(), string(e.From), string(e.To), e.Plan, string(e.Code), p.T(words, args...), e.Args, e.ByUser, e.ByName}
+	}
+}
+
+func (a *api) cancelDelivery(ctx context.Context, who access.Actor, in *because) (*out[oneDelivery], error) {
+	return a.afterwards(ctx, who, in.ID, a.Deliveries.Cancel(ctx, who, in.ID, in.Body.Reason))
+}
+
+func (a *api) replanDelivery(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body replan
+}) (*out[oneDelivery], error) {
+	return a.afterwards(ctx, who, in.ID, a.Deliveries.Replan(ctx, who, in.ID, in.Body.choice(), in.Body.Reason))
+}
+
+// maybeSecond is an answer that is 202 when a second person must agree first.
+type maybeSecond[T any] struct {
+	Status   int
+	Location string `header:"Location" doc:"第二人确认的地址"`
+	Body     T
+}
+
+func (a *api) resolveDelivery(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body resolution
+}) (*maybeSecond[resolved], error) {
+	b := in.Body
+	if b.Outcome == "sent" && strings.TrimSpace(b.Link) == "" {
+		return nil, fault.Invalid("link", "请填写微博的网址")
+	}
+	r, err := a.Deliveries.Resolve(ctx, who, in.ID, delivery.Resolution(b.Outcome), b.Link, b.Reason)
+	if err != nil {
+		return nil, err
+	}
+	if r.Awaiting == nil {
+		return &maybeSecond[resolved]{Status: http.StatusOK, Body: resolved{State: string(r.State)}}, nil
+	}
+	shown := showDecision(*r.Awaiting)
+	return &maybeSecond[resolved]{http.StatusAccepted, shown.Confirm, resolved{State: shown.State, Decision: &shown}}, nil
+}

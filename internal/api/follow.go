@@ -1,0 +1,118 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/audit"
+	"juzhen/internal/i18n"
+	"juzhen/internal/todo"
+)
+
+type openTodo struct {
+	ID          int64      `json:"id"`
+	Kind        string     `json:"kind"`
+	Code        string     `json:"code"`
+	Text        string     `json:"text" doc:"用 Accept-Language 的语言"`
+	SubjectType string     `json:"subject_type"`
+	SubjectID   int64      `json:"subject_id"`
+	UnitName    string     `json:"unit_name"`
+	Path        string     `json:"path" doc:"在页面上办理的地址"`
+	DueAt       *time.Time `json:"due_at,omitempty"`
+	RaisedAt    time.Time  `json:"raised_at"`
+}
+
+func (a *api) todos() {
+	register(a, op(http.MethodGet, "/todos", "list-todos", "todos", i18n.N("本人的待办，最急的在前")), access.Self, a.listTodos)
+}
+
+func (a *api) listTodos(ctx context.Context, who access.Actor, in *Paging) (*out[list[openTodo]], error) {
+	rows, err := a.Todos.List(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	words := printerOf(request(ctx))
+	return sliced(rows, *in, func(o todo.Open) int64 { return o.ID }, func(o todo.Open) openTodo {
+		return openTodo{o.ID, o.Kind, o.Code, words.T(o.Text(), o.Pairs()...), o.SubjectType, o.SubjectID, o.UnitName, o.Path(), utc(o.DueAt), o.RaisedAt.UTC()}
+	})
+}
+
+type auditEntry struct {
+	ID          int64          `json:"id"`
+	At          time.Time      `json:"at"`
+	ActorID     int64          `json:"actor_id"`
+	ActorName   string         `json:"actor_name"`
+	Action      string         `json:"action"`
+	Label       string         `json:"label" doc:"用 Accept-Language 的语言"`
+	SubjectType string         `json:"subject_type"`
+	SubjectID   string         `json:"subject_id"`
+	UnitName    string         `json:"unit_name"`
+	IP          string         `json:"ip,omitempty"`
+	Reason      string         `json:"reason,omitempty"`
+	Detail      map[string]any `json:"detail,omitempty"`
+	Seq         int64          `json:"seq,omitempty" doc:"在审计链中的序号；刚写入时没有"`
+	Hash        string         `json:"hash,omitempty"`
+}
+
+type auditFilter struct {
+	Paging
+	From    time.Time `query:"from"`
+	To      time.Time `query:"to"`
+	ActorID int64     `query:"actor_id"`
+	Actor   string    `query:"actor" maxLength:"200" doc:"人名的一部分"`
+	Action  string    `query:"action" maxLength:"100"`
+	Subject string    `query:"subject" maxLength:"100" doc:"如 post/41；只写 post 为全部稿件"`
+	UnitID  int64     `query:"unit_id" doc:"该单位和下属单位"`
+}
+
+type chainReport struct {
+	Intact    bool       `json:"intact" doc:"整条审计链完好"`
+	Checked   int64      `json:"checked"`
+	HeadSeq   int64      `json:"head_seq"`
+	HeadHash  string     `json:"head_hash"`
+	Days      int        `json:"days"`
+	Unchained int64      `json:"unchained" doc:"已写入、还没有连入链的条数"`
+	Oldest    *time.Time `json:"oldest_unchained,omitempty"`
+	BrokenID  int64      `json:"broken_id,omitempty" doc:"第一条对不上的记录"`
+	Broken    string     `json:"broken,omitempty"`
+}
+
+func (a *api) audits() {
+	register(a, op(http.MethodGet, "/audit", "list-audit", "audit", i18n.N("审计记录，最新的在前")), access.AuditView, a.listAudit)
+	register(a, op(http.MethodGet, "/audit/verify", "verify-audit", "audit", i18n.N("核验审计链")), access.AuditView, a.verifyAudit)
+}
+
+func (a *api) listAudit(ctx context.Context, who access.Actor, in *auditFilter) (*out[list[auditEntry]], error) {
+	path, err := a.unitPath(ctx, who, in.UnitID)
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.Audit.List(ctx, who, audit.Filter{From: in.From.UTC(), To: in.To.UTC(), ActorID: in.ActorID, Actor: in.Actor, Action: in.Action,
+		Subject: in.Subject, UnitPath: path, After: in.Cursor, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	words := printerOf(request(ctx))
+	return paged(page.Rows, page.Next, func(r audit.Row) auditEntry {
+		facts := r.Facts()
+		return auditEntry{r.ID, r.At.UTC(), r.ActorID, r.ActorName, r.Action, words.T(audit.Label(r.Action)), r.SubjectType, r.SubjectID, r.UnitName,
+			r.IP, facts.Why, facts.Detail, r.Seq, hexOf(r.Hash)}
+	}), nil
+}
+
+func (a *api) verifyAudit(ctx context.Context, _ access.Actor, _ *struct{}) (*out[chainReport], error) {
+	r, err := a.Audit.Verify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shown := chainReport{Intact: r.Broken == nil, Checked: r.Checked, HeadSeq: r.HeadSeq, HeadHash: hexOf(r.HeadHash), Days: r.Days, Unchained: r.Unchained}
+	if !r.Oldest.IsZero() {
+		shown.Oldest = utc(&r.Oldest)
+	}
+	if r.Broken != nil {
+		shown.BrokenID, shown.Broken = r.Broken.ID, r.Broken.Code
+	}
+	return &out[chainReport]{shown}, nil
+}

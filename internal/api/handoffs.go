@@ -1,0 +1,60 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"juzhen/internal/access"
+	"juzhen/internal/i18n"
+	"juzhen/internal/post"
+)
+
+type handoffKit struct {
+	Delivery oneDelivery    `json:"delivery"`
+	Text     string         `json:"text" doc:"审核通过的正文，请原样发布"`
+	RepostOf string         `json:"repost_of,omitempty"`
+	Media    []versionMedia `json:"media"`
+}
+
+type published struct {
+	Link string `json:"link" minLength:"1" maxLength:"1000" doc:"微博的网址"`
+}
+
+func (a *api) handoffs() {
+	register(a, op(http.MethodGet, "/deliveries/{id}/handoff", "get-handoff", "deliveries", i18n.N("手工发布所需的正文和图片")), access.PostView, a.getHandoff)
+	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/take", "take-handoff", "deliveries", i18n.N("领取手工发布")), access.DeliveryDecide, a.takeHandoff)
+	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/return", "return-handoff", "deliveries", i18n.N("退回手工发布")), access.DeliveryDecide, a.returnHandoff)
+	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/record", "record-handoff", "deliveries", i18n.N("登记手工发布的网址")), access.DeliveryDecide, a.recordHandoff)
+}
+
+func (a *api) getHandoff(ctx context.Context, who access.Actor, in *ByID) (*out[handoffKit], error) {
+	k, err := a.Deliveries.HandoffKit(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &out[handoffKit]{handoffKit{shower(ctx)(k.Delivery), k.Text, k.RepostOf,
+		each(k.Media, func(m post.VersionMedia) versionMedia { return versionMedia{showPicture(m.Media), m.Alt} })}}, nil
+}
+
+// afterwards answers an act on a delivery with what it is now.
+func (a *api) afterwards(ctx context.Context, who access.Actor, id int64, err error) (*out[oneDelivery], error) {
+	if err != nil {
+		return nil, err
+	}
+	return a.getDelivery(ctx, who, &ByID{id})
+}
+
+func (a *api) takeHandoff(ctx context.Context, who access.Actor, in *ByID) (*out[oneDelivery], error) {
+	return a.afterwards(ctx, who, in.ID, a.Deliveries.TakeHandoff(ctx, who, in.ID))
+}
+
+func (a *api) returnHandoff(ctx context.Context, who access.Actor, in *ByID) (*out[oneDelivery], error) {
+	return a.afterwards(ctx, who, in.ID, a.Deliveries.ReturnHandoff(ctx, who, in.ID))
+}
+
+func (a *api) recordHandoff(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body published
+}) (*out[oneDelivery], error) {
+	return a.afterwards(ctx, who, in.ID, a.Deliveries.RecordHandoff(ctx, who, in.ID, in.Body.Link))
+}

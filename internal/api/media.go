@@ -1,0 +1,134 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/media"
+)
+
+type Picture struct {
+	ID         int64     `json:"id"`
+	UnitID     int64     `json:"unit_id"`
+	FileName   string    `json:"file_name"`
+	MIME       string    `json:"mime"`
+	Bytes      int64     `json:"bytes"`
+	Width      int       `json:"width"`
+	Height     int       `json:"height"`
+	Frames     int       `json:"frames" doc:"大于 1 时是动图"`
+	SHA256     string    `json:"sha256" doc:"所发内容的十六进制摘要"`
+	Alt        string    `json:"alt" doc:"图片说明"`
+	UploadedAt time.Time `json:"uploaded_at"`
+}
+
+// pictureForm is the multipart form of an upload.
+type pictureForm struct {
+	File   huma.FormFile `form:"file" required:"true" doc:"JPEG、PNG 或 GIF 图片"`
+	UnitID int64         `form:"unit_id" required:"false" doc:"图片归属的单位；不填为本人的单位"`
+	Alt    string        `form:"alt" required:"false" doc:"图片说明"`
+}
+
+func (a *api) media() {
+	upload := created(op(http.MethodPost, "/media", "upload-media", "media", i18n.N("上传图片")))
+	upload.MaxBodyBytes = maxUpload
+	register(a, upload, access.PostWrite, a.uploadMedia)
+	register(a, bytesOf(op(http.MethodGet, "/media/{id}", "get-media", "media", i18n.N("图片的内容"))), access.PostView, a.getMedia)
+	register(a, bytesOf(op(http.MethodGet, "/media/{id}/thumb", "get-media-thumb", "media", i18n.N("缩略图"))), access.PostView, a.getThumb)
+}
+
+// bytesOf documents an answer that is a picture.
+func bytesOf(op huma.Operation) huma.Operation {
+	schema := &huma.Schema{Type: huma.TypeString, Format: "binary"}
+	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"image/*": {Schema: schema}}}}
+	return op
+}
+
+func (a *api) uploadMedia(ctx context.Context, who access.Actor, in *struct {
+	RawBody huma.MultipartFormFiles[pictureForm]
+}) (*out[Picture], error) {
+	form := in.RawBody.Data()
+	if !cleanText(form.Alt) || !cleanText(form.File.Filename) {
+		return nil, errMalformed
+	}
+	unit := form.UnitID
+	if unit == 0 {
+		var err error
+		if unit, err = a.homeUnit(ctx, who, nil); err != nil {
+			return nil, err
+		}
+	}
+	m, err := a.Media.Upload(ctx, who, unit, form.File.Filename, form.File, form.Alt)
+	if err != nil {
+		return nil, err
+	}
+	return &out[Picture]{showPicture(m)}, nil
+}
+
+func showPicture(m media.Media) Picture {
+	return Picture{m.ID, m.UnitID, m.FileName, m.MIME, m.Bytes, m.Width, m.Height, m.Frames, m.Hash(), m.Alt, m.UploadedAt.UTC()}
+}
+
+// file is an answer that is not JSON.
+type file struct {
+	ContentType string `header:"Content-Type"`
+	ETag        string `header:"ETag"`
+	Body        []byte
+}
+
+func (a *api) getMedia(ctx context.Context, who access.Actor, in *ByID) (*file, error) {
+	return a.openMedia(ctx, who, in.ID, false)
+}
+
+func (a *api) getThumb(ctx context.Context, who access.Actor, in *ByID) (*file, error) {
+	return a.openMedia(ctx, who, in.ID, true)
+}
+
+func (a *api) openMedia(ctx context.Context, who access.Actor, id int64, thumb bool) (*file, error) {
+	r, m, err := a.Media.Open(ctx, who, id, thumb)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	if thumb {
+		return &file{"image/jpeg", `"` + m.Hash() + `-thumb"`, data}, nil
+	}
+	return &file{m.MIME, `"` + m.Hash() + `"`, data}, nil
+}
+
+// homeUnit chooses the unit of something new that names none: the person's own where that may write and covers the given
+// paths, else the lowest that does.
+func (a *api) homeUnit(ctx context.Context, who access.Actor, paths []string) (int64, error) {
+	units, err := a.Units.Within(ctx, who, access.PostWrite)
+	if err != nil {
+		return 0, err
+	}
+	me, err := a.Identity.Me(ctx, who)
+	if err != nil {
+		return 0, err
+	}
+	best, depth := int64(0), -1
+	for _, u := range units {
+		switch {
+		case !covers(u.Path, paths):
+		case u.ID == me.UnitID:
+			return u.ID, nil
+		case len(paths) > 0 && u.Depth() > depth, best == 0: // without accounts the topmost, which comes first
+			best, depth = u.ID, u.Depth()
+		}
+	}
+	if best == 0 {
+		return 0, fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
+	}
+	return best, nil
+}

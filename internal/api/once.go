@@ -1,0 +1,133 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"hash"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/replay"
+	"juzhen/internal/web"
+)
+
+// keyHeader names a write, so that sending it again does not do it again.
+const keyHeader = "Idempotency-Key"
+
+// keptHeaders are those that belong to an answer.
+var keptHeaders = []string{"Content-Type", "Etag", "Location"}
+
+// repeatable tells whether op takes a key: a write of somebody signed in that carries no secret.
+func repeatable(op *huma.Operation) bool {
+	return op.Method != http.MethodGet && op.Metadata[metaSecret] == nil && op.Metadata[metaPermission] != web.Open
+}
+
+func keyParameter() *huma.Param {
+	most := replay.MaxKey
+	return &huma.Param{Name: keyHeader, In: "header", Description: "同一个键的同一请求只执行一次，24 小时内重发得到同一答复",
+		Schema: &huma.Schema{Type: huma.TypeString, MaxLength: &most}}
+}
+
+// once does the request unless it was done before: then its answer is given again. An answer is kept before it is sent.
+func (a *api) once(c *gin.Context, op *huma.Operation, key string, body []byte, do func()) {
+	r := replay.Request{UserID: web.Actor(c).UserID, Route: op.Method + " " + op.Path, Key: key, Hash: fingerprint(c, body)}
+	ctx := context.WithoutCancel(c.Request.Context()) // the answer is kept also when the caller has gone away
+	old, err := a.Replays.Begin(ctx, r)
+	if err != nil {
+		a.fail(c, err)
+		return
+	}
+	if old != nil {
+		repeat(c, old)
+		return
+	}
+	held := hold(c, do)
+	if err := a.settle(ctx, c, r, held); err != nil {
+		a.Log.Error("keep answer", "id", web.RequestID(c), "err", err)
+	}
+	_, _ = c.Writer.Write(held.body.Bytes())
+}
+
+// settle decides what becomes of the key. An answer of a use case is kept. Where no use case was begun, or it asked to try
+// again later, the key is free again. After a failure of ours nobody knows, so the key stays taken.
+func (a *api) settle(ctx context.Context, c *gin.Context, r replay.Request, held *held) error {
+	status := held.Status()
+	switch {
+	case !c.GetBool(keyRan), status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
+		return a.Replays.Forget(ctx, r)
+	case status >= http.StatusInternalServerError:
+		return nil
+	}
+	answer := replay.Answer{Status: status, Header: map[string]string{}, Body: held.body.Bytes()}
+	for _, name := range keptHeaders {
+		if v := held.Header().Get(name); v != "" {
+			answer.Header[name] = v
+		}
+	}
+	return a.Replays.End(ctx, r, answer)
+}
+
+func repeat(c *gin.Context, old *replay.Answer) {
+	for name, v := range old.Header {
+		c.Header(name, v)
+	}
+	c.Header("Idempotency-Replayed", "true")
+	c.Status(old.Status)
+	_, _ = c.Writer.Write(old.Body)
+}
+
+// held is a writer that keeps the body back.
+type held struct {
+	gin.ResponseWriter
+	body bytes.Buffer
+}
+
+// Write keeps b.
+func (h *held) Write(b []byte) (int, error) { return h.body.Write(b) }
+
+// WriteString keeps s.
+func (h *held) WriteString(s string) (int, error) { return h.body.WriteString(s) }
+
+// WriteHeaderNow waits for the body.
+func (h *held) WriteHeaderNow() {}
+
+// hold runs do with the answer held back. After a panic the writer is itself again, for the page that tells of it.
+func hold(c *gin.Context, do func()) *held {
+	h := &held{ResponseWriter: c.Writer}
+	defer func() { c.Writer = h.ResponseWriter }()
+	c.Writer = h
+	do()
+	return h
+}
+
+// fingerprint is of the address and what the body says. A multipart body is taken apart: its boundary is another each time.
+func fingerprint(c *gin.Context, body []byte) []byte {
+	sum := sha256.New()
+	_, _ = io.WriteString(sum, c.Request.URL.RequestURI()+"\n")
+	kind, params, _ := mime.ParseMediaType(c.ContentType())
+	if _, params, _ = mime.ParseMediaType(c.GetHeader("Content-Type")); kind == "multipart/form-data" && params["boundary"] != "" {
+		parts(sum, multipart.NewReader(bytes.NewReader(body), params["boundary"]))
+	} else {
+		_, _ = sum.Write(body)
+	}
+	return sum.Sum(nil)
+}
+
+func parts(sum hash.Hash, r *multipart.Reader) {
+	for {
+		p, err := r.NextPart()
+		if err != nil {
+			return
+		}
+		inner := sha256.New()
+		_, _ = io.Copy(inner, p)
+		_, _ = io.WriteString(sum, p.FormName()+"\n"+p.FileName()+"\n")
+		_, _ = sum.Write(inner.Sum(nil))
+	}
+}

@@ -1,0 +1,203 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/identity"
+)
+
+type User struct {
+	ID          int64      `json:"id"`
+	Username    string     `json:"username"`
+	DisplayName string     `json:"display_name" doc:"岗位名称"`
+	UnitID      int64      `json:"unit_id"`
+	UnitName    string     `json:"unit_name"`
+	Roles       []string   `json:"roles" doc:"在您可见范围内的有效角色"`
+	MustChange  bool       `json:"must_change_password"`
+	CreatedAt   time.Time  `json:"created_at"`
+	LastSeenAt  *time.Time `json:"last_seen_at,omitempty" doc:"没有时从未登录"`
+	DisabledAt  *time.Time `json:"disabled_at,omitempty"`
+}
+
+type grant struct {
+	ID        int64      `json:"id"`
+	Role      string     `json:"role"`
+	UnitID    int64      `json:"unit_id"`
+	UnitName  string     `json:"unit_name"`
+	InForce   bool       `json:"in_force"`
+	Until     *time.Time `json:"until,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
+	CreatedBy string     `json:"created_by,omitempty"`
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+	RevokedBy string     `json:"revoked_by,omitempty"`
+}
+
+type userDetail struct {
+	User
+	Lang      string  `json:"lang"`
+	Theme     string  `json:"theme"`
+	Grants    []grant `json:"grants"`
+	Elsewhere int     `json:"grants_elsewhere" doc:"在您可见范围之外的有效授权数"`
+}
+
+type newGrant struct {
+	Role   string     `json:"role" enum:"press_officer,reviewer,supervisor,administrator,auditor"`
+	UnitID int64      `json:"unit_id" doc:"授权及于该单位和下属单位"`
+	Until  *time.Time `json:"until,omitempty" doc:"到期时间；不填为长期"`
+}
+
+type newUser struct {
+	Username    string     `json:"username" maxLength:"200"`
+	DisplayName string     `json:"display_name" maxLength:"200" doc:"岗位名称"`
+	UnitID      int64      `json:"unit_id"`
+	Password    string     `json:"password" maxLength:"1000"`
+	Keep        bool       `json:"keep_password,omitempty" doc:"为 true 时首次登录不要求修改密码"`
+	Grants      []newGrant `json:"grants,omitempty" maxItems:"50"`
+}
+
+type userChange struct {
+	DisplayName string `json:"display_name" maxLength:"200" doc:"岗位名称"`
+	UnitID      int64  `json:"unit_id"`
+}
+
+type why struct {
+	Reason string `json:"reason,omitempty" maxLength:"1000" doc:"原因，记入审计"`
+}
+
+type freshPassword struct {
+	Password string `json:"password" maxLength:"1000"`
+}
+
+type userFilter struct {
+	Paging
+	Query  string `query:"q" maxLength:"200" doc:"用户名或岗位名称的一部分"`
+	UnitID int64  `query:"unit_id" doc:"该单位和下属单位"`
+	Role   string `query:"role" enum:"press_officer,reviewer,supervisor,administrator,auditor"`
+	State  string `query:"state" enum:"active,disabled"`
+}
+
+func (a *api) people() {
+	register(a, op(http.MethodGet, "/users", "list-users", "users", i18n.N("用户")), access.UserManage, a.listUsers)
+	register(a, secret(created(op(http.MethodPost, "/users", "create-user", "users", i18n.N("新建用户")))), access.UserManage, a.createUser)
+	register(a, op(http.MethodGet, "/users/{id}", "get-user", "users", i18n.N("用户详情")), access.UserManage, a.getUser)
+	register(a, op(http.MethodPatch, "/users/{id}", "update-user", "users", i18n.N("修改用户")), access.UserManage, a.updateUser)
+	register(a, op(http.MethodPost, "/users/{id}/disable", "disable-user", "users", i18n.N("停用用户")), access.UserManage, a.disableUser)
+	register(a, op(http.MethodPost, "/users/{id}/enable", "enable-user", "users", i18n.N("启用用户")), access.UserManage, a.enableUser)
+	register(a, secret(op(http.MethodPut, "/users/{id}/password", "reset-password", "users", i18n.N("重置用户的密码"))), access.UserManage, a.resetPassword)
+	register(a, created(op(http.MethodPost, "/users/{id}/grants", "create-grant", "users", i18n.N("授予角色"))), access.UserManage, a.createGrant)
+	register(a, op(http.MethodPost, "/grants/{id}/revoke", "revoke-grant", "users", i18n.N("收回授权")), access.UserManage, a.revokeGrant)
+}
+
+func (a *api) listUsers(ctx context.Context, who access.Actor, in *userFilter) (*out[list[User]], error) {
+	f := identity.UserFilter{Query: in.Query, Role: access.Role(in.Role), State: in.State, Limit: in.Limit + 1}
+	var err error
+	if f.UnitPath, err = a.unitPath(ctx, who, in.UnitID); err != nil {
+		return nil, err
+	}
+	if in.Cursor != "" {
+		if f.After, err = strconv.ParseInt(in.Cursor, 10, 64); err != nil {
+			return nil, fault.Invalid("cursor", "列表已变化，请从第一页重新读取").With(err)
+		}
+	}
+	rows, err := a.Identity.Users(ctx, who, f)
+	if err != nil || len(rows) <= in.Limit {
+		return paged(rows, "", showUser), err
+	}
+	rows = rows[:in.Limit]
+	return paged(rows, strconv.FormatInt(rows[in.Limit-1].ID, 10), showUser), nil
+}
+
+func showUser(u identity.User) User {
+	roles := make([]string, len(u.Roles))
+	for i, r := range u.Roles {
+		roles[i] = string(r)
+	}
+	shown := User{ID: u.ID, Username: u.Username, DisplayName: u.DisplayName, UnitID: u.UnitID, UnitName: u.UnitName, Roles: roles,
+		MustChange: u.MustChange, CreatedAt: u.CreatedAt.UTC(), DisabledAt: utc(u.DisabledAt)}
+	if !u.LastSeenAt.IsZero() {
+		shown.LastSeenAt = utc(&u.LastSeenAt)
+	}
+	return shown
+}
+
+func (a *api) showDetail(u identity.UserDetail) userDetail {
+	return userDetail{User: showUser(u.User), Lang: u.Lang, Theme: u.Theme, Grants: each(u.Grants, a.showGrant), Elsewhere: u.Elsewhere}
+}
+
+func (a *api) showGrant(g identity.Grant) grant {
+	return grant{g.ID, string(g.Role), g.UnitID, g.UnitName, g.InForce(a.Now()), utc(g.Until), g.CreatedAt.UTC(), g.CreatedBy, utc(g.RevokedAt), g.RevokedBy}
+}
+
+func (g newGrant) grant() identity.NewGrant {
+	return identity.NewGrant{Role: access.Role(g.Role), UnitID: g.UnitID, Until: g.Until}
+}
+
+func (a *api) createUser(ctx context.Context, who access.Actor, in *struct{ Body newUser }) (*out[User], error) {
+	b := in.Body
+	u, err := a.Identity.CreateUser(ctx, who, identity.NewUser{Username: b.Username, DisplayName: b.DisplayName, UnitID: b.UnitID,
+		Password: b.Password, MustChange: !b.Keep, Grants: each(b.Grants, newGrant.grant)})
+	return &out[User]{showUser(u)}, err
+}
+
+func (a *api) getUser(ctx context.Context, who access.Actor, in *ByID) (*out[userDetail], error) {
+	u, err := a.Identity.FindUser(ctx, who, in.ID)
+	return &out[userDetail]{a.showDetail(u)}, err
+}
+
+func (a *api) updateUser(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body userChange
+}) (*out[userDetail], error) {
+	if err := a.Identity.UpdateUser(ctx, who, in.ID, in.Body.DisplayName, in.Body.UnitID); err != nil {
+		return nil, err
+	}
+	return a.getUser(ctx, who, &in.ByID)
+}
+
+// because is a request to do something to one thing, with a reason.
+type because struct {
+	ByID
+	Body why
+}
+
+func (a *api) disableUser(ctx context.Context, who access.Actor, in *because) (*none, error) {
+	return &none{}, a.Identity.DisableUser(ctx, who, in.ID, in.Body.Reason)
+}
+
+func (a *api) enableUser(ctx context.Context, who access.Actor, in *ByID) (*none, error) {
+	return &none{}, a.Identity.EnableUser(ctx, who, in.ID)
+}
+
+func (a *api) resetPassword(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body freshPassword
+}) (*none, error) {
+	return &none{}, a.Identity.ResetPassword(ctx, who, in.ID, in.Body.Password)
+}
+
+func (a *api) createGrant(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body newGrant
+}) (*out[grant], error) {
+	g, err := a.Identity.Grant(ctx, who, in.ID, in.Body.grant())
+	return &out[grant]{a.showGrant(g)}, err
+}
+
+func (a *api) revokeGrant(ctx context.Context, who access.Actor, in *because) (*none, error) {
+	return &none{}, a.Identity.Revoke(ctx, who, in.ID, in.Body.Reason)
+}
+
+// utc gives an instant as answers show it.
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}

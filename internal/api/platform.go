@@ -1,0 +1,188 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"juzhen/internal/access"
+	"juzhen/internal/i18n"
+	"juzhen/internal/reach"
+)
+
+type platformPost struct {
+	ID         int64      `json:"id"`
+	AccountID  int64      `json:"account_id"`
+	Handle     string     `json:"handle"`
+	RemoteID   string     `json:"remote_id"`
+	URL        string     `json:"url,omitempty"`
+	DeliveryID *int64     `json:"delivery_id,omitempty" doc:"由哪一条发送发出"`
+	Origin     string     `json:"origin" enum:"console,past,elsewhere,unsure" doc:"来源：console 本台，past 开始跟踪之前，elsewhere 别处，unsure 待核"`
+	State      string     `json:"state" enum:"live,changed,hidden,removed"`
+	StateAt    time.Time  `json:"state_at"`
+	PostedAt   time.Time  `json:"posted_at"`
+	Text       string     `json:"text"`
+	WasText    string     `json:"was_text,omitempty" doc:"改动之前的正文"`
+	Original   bool       `json:"original"`
+	Pictures   int        `json:"picture_count"`
+	Reposts    int64      `json:"reposts"`
+	Comments   int64      `json:"comments"`
+	Likes      int64      `json:"likes"`
+	Reads      *int64     `json:"reads" doc:"阅读量；null 为不可用"`
+	ReadAt     *time.Time `json:"read_at,omitempty" doc:"以上数字的读取时间；没有时尚未读取"`
+	NotedBy    string     `json:"noted_by,omitempty"`
+	NotedAt    *time.Time `json:"noted_at,omitempty"`
+}
+
+type reading struct {
+	TakenAt  time.Time `json:"taken_at"`
+	Reposts  int64     `json:"reposts"`
+	Comments int64     `json:"comments"`
+	Likes    int64     `json:"likes"`
+	Reads    *int64    `json:"reads" doc:"阅读量；null 为不可用"`
+}
+
+type platformPostDetail struct {
+	Post     platformPost `json:"post"`
+	Readings []reading    `json:"readings"`
+}
+
+type budgetLine struct {
+	Host      string     `json:"host,omitempty" enum:"public,commercial" doc:"按出口地址计的额度"`
+	AccountID int64      `json:"account_id,omitempty" doc:"按账号计的额度"`
+	Handle    string     `json:"handle,omitempty"`
+	Used      int        `json:"used"`
+	Limit     int        `json:"limit"`
+	Planned   int        `json:"planned" doc:"一小时内计划的读取"`
+	ResetsAt  time.Time  `json:"resets_at"`
+	NextAt    *time.Time `json:"next_at,omitempty"`
+}
+
+// platformPosts are the posts as the platform shows them, whoever sent them.
+func (a *api) platformPosts() {
+	register(a, op(http.MethodGet, "/reach/posts", "list-platform-posts", "reach", i18n.N("时期内的微博，按互动量等排序")), access.ReachView, a.rankedPosts)
+	register(a, op(http.MethodGet, "/reach/posts/{id}", "get-platform-post", "reach", i18n.N("一条微博和历次读数")), access.ReachView, a.platformPost)
+	register(a, op(http.MethodPost, "/reach/posts/{id}/note", "note-platform-post", "reach", i18n.N("知悉平台上的改动、删除或别处的发布")), access.DeliveryDecide, a.takeNote)
+	register(a, op(http.MethodGet, "/reach/noticed", "list-noticed-posts", "reach", i18n.N("平台上有待关注的微博")), access.ReachView, a.noticed)
+	register(a, op(http.MethodGet, "/reach/budget", "get-reach-budget", "reach", i18n.N("读取额度")), access.ReachView, a.budget)
+}
+
+func showPlatformPost(p reach.Post) platformPost {
+	return platformPost{ID: p.ID, AccountID: p.AccountID, Handle: p.Handle, RemoteID: p.RemoteID, URL: p.URL(), DeliveryID: p.DeliveryID,
+		Origin: string(p.Origin), State: string(p.State), StateAt: p.StateAt.UTC(), PostedAt: p.PostedAt.UTC(), Text: p.Text, WasText: p.WasText,
+		Original: p.Original, Pictures: p.Pictures, Reposts: p.Counts.Reposts, Comments: p.Counts.Comments, Likes: p.Counts.Likes,
+		Reads: p.Counts.Reads, ReadAt: utc(p.ReadAt), NotedBy: p.NotedBy, NotedAt: utc(p.NotedAt)}
+}
+
+func (a *api) rankedPosts(ctx context.Context, who access.Actor, in *struct {
+	Span
+	AccountID int64  `query:"account_id"`
+	By        string `query:"by" enum:"interactions,time,reads,reposts,comments,likes" default:"interactions" doc:"排序"`
+	Limit     int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"一页最多几项"`
+}) (*out[list[platformPost]], error) {
+	p, err := a.period(in.Span)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.Reach.Posts(ctx, who, reach.PostFilter{AccountID: in.AccountID, Period: p, By: in.By, Limit: in.Limit})
+	return whole(rows, showPlatformPost), err
+}
+
+func (a *api) platformPost(ctx context.Context, who access.Actor, in *ByID) (*out[platformPostDetail], error) {
+	p, readings, err := a.Reach.Post(ctx, who, in.ID)
+	return &out[platformPostDetail]{platformPostDetail{showPlatformPost(p), each(readings, func(r reach.Reading) reading {
+		return reading{r.TakenAt.UTC(), r.Reposts, r.Comments, r.Likes, r.Reads}
+	})}}, err
+}
+
+func (a *api) takeNote(ctx context.Context, who access.Actor, in *because) (*none, error) {
+	return &none{}, a.Reach.TakeNote(ctx, who, in.ID, in.Body.Reason)
+}
+
+func (a *api) noticed(ctx context.Context, who access.Actor, in *struct {
+	Paging
+	AccountID int64 `query:"account_id"`
+}) (*out[list[platformPost]], error) {
+	rows, err := a.Reach.Noticed(ctx, who, in.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	return sliced(rows, in.Paging, func(p reach.Post) int64 { return p.ID }, showPlatformPost)
+}
+
+func (a *api) budget(ctx context.Context, who access.Actor, _ *struct{}) (*out[list[budgetLine]], error) {
+	rows, err := a.Reach.Budget(ctx, who)
+	return whole(rows, func(b reach.BudgetLine) budgetLine {
+		return budgetLine{string(b.Host), b.AccountID, b.Handle, b.Used, b.Limit, b.Planned, b.ResetsAt.UTC(), utc(b.NextAt)}
+	}), err
+}
+
+type importReport struct {
+	Rows     int         `json:"rows" doc:"读到的行数"`
+	New      int         `json:"new" doc:"新收录的微博数"`
+	Rejected []importRow `json:"rejected"`
+}
+
+type importRow struct {
+	Line int    `json:"line"`
+	Text string `json:"text" doc:"没有收录的原因"`
+}
+
+type importForm struct {
+	File huma.FormFile `form:"file" required:"true" doc:"历史微博的 CSV 表"`
+}
+
+// history is how past posts come in.
+func (a *api) history() {
+	register(a, op(http.MethodGet, "/accounts/{id}/backfill", "get-backfill", "reach", i18n.N("历史微博的读取进度")), access.AccountView, a.getBackfill)
+	register(a, op(http.MethodPost, "/accounts/{id}/backfill", "start-backfill", "reach", i18n.N("读取历史微博")), access.AccountManage, a.startBackfill)
+	upload := op(http.MethodPost, "/accounts/{id}/history", "import-history", "reach", i18n.N("导入历史微博"))
+	upload.MaxBodyBytes = maxUpload
+	register(a, upload, access.AccountManage, a.importHistory)
+}
+
+func showBackfill(b reach.Backfill) backfillState {
+	shown := backfillState{State: string(b.State), Found: b.Found, Total: b.Total, Reason: b.Reason}
+	if shown.State == "" {
+		shown.State = string(reach.BackfillNone)
+	}
+	if !b.UpdatedAt.IsZero() {
+		shown.UpdatedAt = utc(&b.UpdatedAt)
+	}
+	return shown
+}
+
+func (a *api) getBackfill(ctx context.Context, who access.Actor, in *ByID) (*out[backfillState], error) {
+	if _, err := a.Accounts.Find(ctx, who, in.ID); err != nil {
+		return nil, err
+	}
+	all, err := a.Reach.Backfills(ctx, who)
+	return &out[backfillState]{showBackfill(all[in.ID])}, err
+}
+
+func (a *api) startBackfill(ctx context.Context, who access.Actor, in *ByID) (*out[backfillState], error) {
+	if err := a.Reach.StartBackfill(ctx, who, in.ID); err != nil {
+		return nil, err
+	}
+	return a.getBackfill(ctx, who, in)
+}
+
+func (a *api) importHistory(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	RawBody huma.MultipartFormFiles[importForm]
+}) (*out[importReport], error) {
+	file := in.RawBody.Data().File
+	if !file.IsSet {
+		return nil, errNoFile
+	}
+	if !cleanText(file.Filename) {
+		return nil, errMalformed
+	}
+	r, err := a.Reach.ImportPast(ctx, who, in.ID, file.Filename, file)
+	words := printerOf(request(ctx))
+	return &out[importReport]{importReport{r.Rows, r.New, each(r.Rejected, func(e reach.RowError) importRow {
+		return importRow{e.Line, words.T(e.Label())}
+	})}}, err
+}

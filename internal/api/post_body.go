@@ -1,0 +1,333 @@
+package api
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"juzhen/internal/access"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/post"
+	"juzhen/internal/review"
+)
+
+type variant struct {
+	AccountID int64  `json:"account_id"`
+	Text      string `json:"text" maxLength:"5000" doc:"该账号单独的正文"`
+}
+
+type mediaAlt struct {
+	MediaID int64  `json:"media_id"`
+	Alt     string `json:"alt" maxLength:"1000" doc:"图片说明"`
+}
+
+// clearable is an instant that a change may set, leave or take away (null).
+type clearable struct {
+	Set bool
+	At  *time.Time
+}
+
+// UnmarshalJSON tells null from absent.
+func (c *clearable) UnmarshalJSON(raw []byte) error {
+	c.Set = true
+	if string(raw) == "null" {
+		return nil
+	}
+	c.At = &time.Time{}
+	return c.At.UnmarshalJSON(raw)
+}
+
+// Schema is that of an instant or null.
+func (clearable) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date-time", Nullable: true}
+}
+
+var _ huma.SchemaProvider = clearable{}
+
+// PostFields are what a draft and a change have in common. Nil: not given.
+type PostFields struct {
+	Text       *string    `json:"text,omitempty" maxLength:"5000" doc:"正文"`
+	AccountIDs *[]int64   `json:"account_ids,omitempty" maxItems:"5000" doc:"发到哪些账号"`
+	Variants   *[]variant `json:"variants,omitempty" maxItems:"5000" doc:"个别账号单独的正文"`
+	MediaIDs   *[]int64   `json:"media_ids,omitempty" maxItems:"100" doc:"图片，按显示的次序"`
+	MediaAlts  []mediaAlt `json:"media_alts,omitempty" maxItems:"100" doc:"图片说明；没有写到的图片保持原说明"`
+	RepostOf   *string    `json:"repost_of,omitempty" maxLength:"1000" doc:"转发的微博：编号或网址"`
+	DueAt      clearable  `json:"due_at,omitempty" doc:"定时；null 为未定"`
+	Now        *bool      `json:"now,omitempty" doc:"审核通过后立即发送"`
+	Urgent     *bool      `json:"urgent,omitempty" doc:"加急"`
+	Visible    string     `json:"visible,omitempty" enum:"all,self" doc:"谁可以看到：all 所有人，self 仅账号自己"`
+	Submit     bool       `json:"submit,omitempty" doc:"同时提交审核"`
+}
+
+type newPost struct {
+	PostFields
+	UnitID   int64  `json:"unit_id,omitempty" doc:"稿件所属单位；不填时按所选账号和本人单位确定"`
+	Corrects *int64 `json:"corrects,omitempty" doc:"更正哪一篇稿件"`
+}
+
+type postChange struct {
+	PostFields
+	Revision int `json:"revision,omitempty" minimum:"0" maximum:"2147483647" doc:"所依据的修订号"`
+}
+
+// content lays what was given over what there is.
+func (f PostFields) content(c post.Content) (post.Content, error) {
+	set(&c.Text, f.Text)
+	set(&c.RepostOf, f.RepostOf)
+	set(&c.Urgent, f.Urgent)
+	if f.DueAt.Set {
+		c.DueAt, c.DueNow = f.DueAt.At, false
+	}
+	set(&c.DueNow, f.Now)
+	if f.Visible != "" {
+		c.Visible = map[string]int{"all": 0, "self": 1}[f.Visible]
+	}
+	if f.MediaIDs != nil {
+		c.Media = withAlts(*f.MediaIDs, c.Media)
+	}
+	for i, m := range c.Media {
+		for _, alt := range f.MediaAlts {
+			if alt.MediaID == m.MediaID {
+				c.Media[i].Alt = alt.Alt
+			}
+		}
+	}
+	return f.targets(c)
+}
+
+func withAlts(ids []int64, old []post.MediaChoice) []post.MediaChoice {
+	return each(ids, func(id int64) post.MediaChoice {
+		for _, m := range old {
+			if m.MediaID == id {
+				return m
+			}
+		}
+		return post.MediaChoice{MediaID: id}
+	})
+}
+
+// targets chooses accounts and their own wordings. Variants replace all there were; one of an account that is not chosen is
+// a mistake that would otherwise pass unseen.
+func (f PostFields) targets(c post.Content) (post.Content, error) {
+	if f.AccountIDs != nil {
+		c.Targets = each(*f.AccountIDs, func(id int64) post.TargetChoice {
+			for _, t := range c.Targets {
+				if t.AccountID == id {
+					return t
+				}
+			}
+			return post.TargetChoice{AccountID: id}
+		})
+	}
+	if f.Variants == nil {
+		return c, nil
+	}
+	places := map[int64]int{}
+	for i := range c.Targets {
+		c.Targets[i].Variant = nil
+		places[c.Targets[i].AccountID] = i
+	}
+	for i, v := range *f.Variants {
+		place, ok := places[v.AccountID]
+		if !ok {
+			return c, fault.Invalid(variantPlace(i, "account_id"), "没有选择这个账号")
+		}
+		c.Targets[place].Variant = &v.Text
+	}
+	return c, nil
+}
+
+func variantPlace(i int, name string) string { return "body.variants[" + strconv.Itoa(i) + "]." + name }
+
+// place puts faults at accounts' own wordings where the body has them.
+func (f PostFields) place(err error) error {
+	var fields fault.Fields
+	if !errors.As(err, &fields) {
+		return err
+	}
+	placed := make(fault.Fields, len(fields))
+	for i, one := range fields {
+		c := *one
+		if id, ok := strings.CutPrefix(one.Field, "variant."); ok {
+			c.Field = f.variantField(id)
+		}
+		placed[i] = &c
+	}
+	return placed
+}
+
+func (f PostFields) variantField(account string) string {
+	if f.Variants != nil {
+		for i, v := range *f.Variants {
+			if strconv.FormatInt(v.AccountID, 10) == account {
+				return variantPlace(i, "text")
+			}
+		}
+	}
+	return "body.text"
+}
+
+type postRow struct {
+	ID         int64      `json:"id"`
+	Title      string     `json:"title"`
+	Text       string     `json:"text"`
+	State      string     `json:"state" doc:"稿件状态：文字所处的阶段，或各账号发送的结果"`
+	Phase      string     `json:"phase" enum:"draft,submitted,returned,approved,withdrawn"`
+	UnitID     int64      `json:"unit_id"`
+	UnitName   string     `json:"unit_name"`
+	AuthorID   int64      `json:"author_id"`
+	AuthorName string     `json:"author_name"`
+	Version    int        `json:"version" doc:"版本号"`
+	Revision   int        `json:"revision" doc:"修订号，每次改动加一"`
+	RepostOf   string     `json:"repost_of,omitempty"`
+	AccountNum int        `json:"account_count"`
+	PictureNum int        `json:"picture_count"`
+	DueAt      *time.Time `json:"due_at,omitempty"`
+	Now        bool       `json:"now"`
+	Urgent     bool       `json:"urgent"`
+	Corrects   *int64     `json:"corrects,omitempty"`
+	UpdatedBy  string     `json:"updated_by,omitempty"`
+	CreatedAt  time.Time  `json:"created_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
+}
+
+type versionMedia struct {
+	Picture
+	Alt string `json:"alt" doc:"在本稿中的图片说明"`
+}
+
+type postVersion struct {
+	Version     int            `json:"version" doc:"版本号"`
+	State       string         `json:"state" enum:"draft,submitted,approved,returned,void"`
+	Hash        string         `json:"hash,omitempty" doc:"审核所依据的摘要，提交后才有"`
+	Text        string         `json:"text"`
+	AccountIDs  []int64        `json:"account_ids"`
+	Variants    []variant      `json:"variants"`
+	MediaIDs    []int64        `json:"media_ids"`
+	Media       []versionMedia `json:"media"`
+	RepostOf    string         `json:"repost_of,omitempty"`
+	Visible     string         `json:"visible" enum:"all,self"`
+	CreatedAt   time.Time      `json:"created_at"`
+	SubmittedBy string         `json:"submitted_by,omitempty"`
+	SubmittedAt *time.Time     `json:"submitted_at,omitempty"`
+}
+
+type Decided struct {
+	ID        int64      `json:"id"`
+	Version   int        `json:"version"`
+	Hash      string     `json:"hash"`
+	State     string     `json:"state" enum:"pending,approved,returned,void"`
+	OpenedAt  time.Time  `json:"opened_at"`
+	DecidedBy string     `json:"decided_by,omitempty"`
+	DecidedAt *time.Time `json:"decided_at,omitempty"`
+	Opinion   string     `json:"opinion,omitempty"`
+}
+
+type postDetail struct {
+	ID         int64          `json:"id"`
+	Title      string         `json:"title"`
+	State      string         `json:"state" doc:"稿件状态：文字所处的阶段，或各账号发送的结果"`
+	Phase      string         `json:"phase" enum:"draft,submitted,returned,approved,withdrawn"`
+	UnitID     int64          `json:"unit_id"`
+	UnitName   string         `json:"unit_name"`
+	AuthorID   int64          `json:"author_id"`
+	AuthorName string         `json:"author_name"`
+	Revision   int            `json:"revision" doc:"修订号，每次改动加一"`
+	Version    int            `json:"version" doc:"版本号"`
+	Hash       string         `json:"hash,omitempty" doc:"审核所依据的摘要，提交后才有"`
+	Text       string         `json:"text"`
+	AccountIDs []int64        `json:"account_ids"`
+	Variants   []variant      `json:"variants"`
+	MediaIDs   []int64        `json:"media_ids"`
+	Media      []versionMedia `json:"media"`
+	RepostOf   string         `json:"repost_of,omitempty"`
+	Visible    string         `json:"visible" enum:"all,self"`
+	DueAt      *time.Time     `json:"due_at,omitempty"`
+	Now        bool           `json:"now"`
+	Urgent     bool           `json:"urgent"`
+	Corrects   *int64         `json:"corrects,omitempty"`
+	UpdatedBy  string         `json:"updated_by,omitempty"`
+	CreatedAt  time.Time      `json:"created_at"`
+	UpdatedAt  time.Time      `json:"updated_at"`
+	Reviews    []Decided      `json:"reviews"`
+	Deliveries []oneDelivery  `json:"deliveries" doc:"每个账号一条"`
+}
+
+type postProblem struct {
+	Location   string  `json:"location"`
+	Message    string  `json:"message"`
+	Code       string  `json:"code"`
+	AccountIDs []int64 `json:"account_ids" doc:"涉及的账号；空为稿件本身"`
+}
+
+// onePost is an answer with a post and its revision as a tag.
+type onePost struct {
+	ETag string `header:"ETag" doc:"修订号，供 If-Match 使用"`
+	Body postDetail
+}
+
+func showRow(r post.Row, state delivery.PostState) postRow {
+	return postRow{ID: r.ID, Title: r.Title(), Text: r.Text, State: string(state), Phase: string(r.Phase), UnitID: r.UnitID, UnitName: r.UnitName,
+		AuthorID: r.AuthorID, AuthorName: r.AuthorName, Version: r.VersionNumber, Revision: r.Revision, RepostOf: r.RepostOf,
+		AccountNum: r.Accounts, PictureNum: r.Pictures, DueAt: utc(r.DueAt), Now: r.DueNow, Urgent: r.Urgent, Corrects: r.Corrects,
+		UpdatedBy: r.UpdatedBy, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
+}
+
+// showPost reads a post with all that belongs to it.
+func (a *api) showPost(ctx context.Context, who access.Actor, id int64) (*onePost, error) {
+	p, v, err := a.Posts.Find(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	reviews, err := a.Reviews.OfPost(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	deliveries, err := a.Deliveries.OfPost(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
+	states, err := a.Deliveries.PostStates(ctx, []int64{id})
+	if err != nil {
+		return nil, err
+	}
+	shown := showVersion(v)
+	words := printerOf(request(ctx))
+	return &onePost{ETag: `"` + strconv.Itoa(p.Revision) + `"`, Body: postDetail{ID: p.ID, Title: post.Title(v.Text), State: string(states[id]),
+		Phase: string(p.Phase), UnitID: p.UnitID, UnitName: p.UnitName, AuthorID: p.AuthorID, AuthorName: p.AuthorName, Revision: p.Revision,
+		Version: v.Number, Hash: shown.Hash, Text: v.Text, AccountIDs: shown.AccountIDs, Variants: shown.Variants, MediaIDs: shown.MediaIDs,
+		Media: shown.Media, RepostOf: v.RepostOf, Visible: shown.Visible, DueAt: utc(p.DueAt), Now: p.DueNow, Urgent: p.Urgent,
+		Corrects: p.Corrects, UpdatedBy: p.UpdatedBy, CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(),
+		Reviews:    each(reviews, showReview),
+		Deliveries: each(deliveries, func(d delivery.Delivery) oneDelivery { return showDelivery(words, d) })}}, nil
+}
+
+func showVersion(v post.Version) postVersion {
+	shown := postVersion{Version: v.Number, State: string(v.State), Hash: hexOf(v.Hash), Text: v.Text, Variants: []variant{},
+		RepostOf: v.RepostOf, Visible: "all", CreatedAt: v.CreatedAt.UTC(), SubmittedBy: v.SubmittedName, SubmittedAt: utc(v.SubmittedAt)}
+	if v.Visible == 1 {
+		shown.Visible = "self"
+	}
+	shown.AccountIDs = each(v.Targets, func(t post.Target) int64 { return t.AccountID })
+	for _, t := range v.Targets {
+		if t.Variant != nil {
+			shown.Variants = append(shown.Variants, variant{t.AccountID, *t.Variant})
+		}
+	}
+	shown.MediaIDs = each(v.Media, func(m post.VersionMedia) int64 { return m.MediaID })
+	shown.Media = each(v.Media, func(m post.VersionMedia) versionMedia { return versionMedia{showPicture(m.Media), m.Alt} })
+	return shown
+}
+
+func showReview(r review.Review) Decided {
+	return Decided{r.ID, r.VersionNumber, hexOf(r.Hash), string(r.State), r.OpenedAt.UTC(), r.DecidedName, utc(r.DecidedAt), r.Opinion}
+}
+
+// hexOf is a hash as programs read it; empty for none.
+func hexOf(b []byte) string { return hex.EncodeToString(b) }

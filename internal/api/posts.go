@@ -1,0 +1,273 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/post"
+)
+
+type postFilter struct {
+	Paging
+	State     []string  `query:"state" doc:"稿件状态，可用逗号分隔多个"`
+	AccountID int64     `query:"account_id"`
+	UnitID    int64     `query:"unit_id" doc:"该单位和下属单位"`
+	AuthorID  int64     `query:"author_id"`
+	Query     string    `query:"q" maxLength:"200" doc:"正文的一部分"`
+	From      time.Time `query:"from" doc:"定时不早于"`
+	To        time.Time `query:"to" doc:"定时早于"`
+}
+
+func (a *api) posts() {
+	register(a, op(http.MethodGet, "/posts", "list-posts", "posts", i18n.N("稿件，最近改动的在前")), access.PostView, a.listPosts)
+	register(a, created(op(http.MethodPost, "/posts", "create-post", "posts", i18n.N("写稿，可同时提交审核"))), access.PostWrite, a.createPost)
+	register(a, op(http.MethodGet, "/posts/{id}", "get-post", "posts", i18n.N("稿件详情和各账号的发送状态")), access.PostView, a.getPost)
+	register(a, op(http.MethodPatch, "/posts/{id}", "update-post", "posts", i18n.N("修改草稿，可同时提交审核")), access.PostWrite, a.updatePost)
+	register(a, op(http.MethodDelete, "/posts/{id}", "delete-post", "posts", i18n.N("删除没有提交过的草稿")), access.PostWrite, a.deletePost)
+	register(a, op(http.MethodGet, "/posts/{id}/versions", "list-post-versions", "posts", i18n.N("稿件的各个版本")), access.PostView, a.postVersions)
+	register(a, op(http.MethodGet, "/posts/{id}/check", "check-post", "posts", i18n.N("提交前的检查")), access.PostView, a.checkPost)
+	register(a, op(http.MethodPost, "/posts/{id}/submit", "submit-post", "posts", i18n.N("提交审核")), access.PostWrite, a.submitPost)
+	register(a, op(http.MethodPost, "/posts/{id}/withdraw", "withdraw-post", "posts", i18n.N("撤回")), access.PostWrite, a.withdrawPost)
+	register(a, op(http.MethodPost, "/posts/{id}/revise", "revise-post", "posts", i18n.N("退回编辑，原审核作废")), access.PostWrite, a.revisePost)
+	register(a, op(http.MethodPost, "/posts/{id}/reschedule", "reschedule-post", "posts", i18n.N("改期")), access.PostView, a.reschedulePost)
+}
+
+func (a *api) listPosts(ctx context.Context, who access.Actor, in *postFilter) (*out[list[postRow]], error) {
+	path, err := a.unitPath(ctx, who, in.UnitID)
+	if err != nil {
+		return nil, err
+	}
+	f := post.Filter{AccountID: in.AccountID, UnitPath: path, AuthorID: in.AuthorID, Query: in.Query, From: given(in.From), To: given(in.To),
+		After: in.Cursor, Limit: in.Limit}
+	if err := byState(&f, in.State); err != nil {
+		return nil, err
+	}
+	page, err := a.Posts.List(ctx, who, f)
+	if err != nil {
+		return nil, err
+	}
+	states, err := a.Deliveries.PostStates(ctx, each(page.Rows, func(r post.Row) int64 { return r.ID }))
+	if err != nil {
+		return nil, err
+	}
+	return paged(page.Rows, page.Next, func(r post.Row) postRow { return showRow(r, states[r.ID]) }), nil
+}
+
+// byState narrows by the state that people see: of the text, or of what became of it.
+func byState(f *post.Filter, states []string) error {
+	var where post.Condition
+	for _, s := range states {
+		state := delivery.PostState(s)
+		if state.Label() == "" {
+			return fault.Invalid("query.state", "没有这个状态")
+		}
+		one := delivery.PostsIn(state)
+		if where.SQL != "" {
+			where.SQL += " OR "
+		}
+		where.SQL += "(" + one.SQL + ")"
+		where.Args = append(where.Args, one.Args...)
+	}
+	if where.SQL != "" {
+		where.SQL = "(" + where.SQL + ")"
+		f.Where = &where
+	}
+	return nil
+}
+
+func given(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return utc(&t)
+}
+
+// createPost writes a draft, and submits it when asked. A draft that cannot be submitted is not kept: nothing has changed.
+func (a *api) createPost(ctx context.Context, who access.Actor, in *struct{ Body newPost }) (*onePost, error) {
+	b := in.Body
+	content, err := b.content(post.Content{Corrects: b.Corrects})
+	if err != nil {
+		return nil, err
+	}
+	unit := b.UnitID
+	if unit == 0 {
+		if unit, err = a.unitFor(ctx, who, content.Targets); err != nil {
+			return nil, err
+		}
+	}
+	p, err := a.Posts.Create(ctx, who, unit, content)
+	if err != nil {
+		return nil, b.place(err)
+	}
+	if b.Submit {
+		if err := a.Deliveries.Submit(ctx, who, p.ID, p.Revision); err != nil {
+			if fault.KindOf(err) != fault.KindInternal {
+				_ = a.Posts.Delete(ctx, who, p.ID)
+			}
+			return nil, b.place(err)
+		}
+	}
+	return a.showPost(ctx, who, p.ID)
+}
+
+// unitFor is the unit of a post that names none, from the accounts it goes to.
+func (a *api) unitFor(ctx context.Context, who access.Actor, targets []post.TargetChoice) (int64, error) {
+	if len(targets) == 0 {
+		return a.homeUnit(ctx, who, nil)
+	}
+	ids := each(targets, func(t post.TargetChoice) int64 { return t.AccountID })
+	rows, err := a.Accounts.List(ctx, who, account.Filter{Permission: access.PostWrite, IDs: ids})
+	if err != nil {
+		return 0, err
+	}
+	if len(rows) == 0 {
+		return 0, fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
+	}
+	return a.homeUnit(ctx, who, each(rows, func(c account.Account) string { return c.UnitPath }))
+}
+
+func covers(unit string, paths []string) bool {
+	for _, p := range paths {
+		if !strings.HasPrefix(p, unit) {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *api) getPost(ctx context.Context, who access.Actor, in *ByID) (*onePost, error) {
+	return a.showPost(ctx, who, in.ID)
+}
+
+type changePost struct {
+	ByID
+	IfMatch string `header:"If-Match" maxLength:"40" doc:"取稿件时的 ETag；与 revision 二者必有其一"`
+	Body    postChange
+}
+
+// updatePost saves over the revision the caller has read and no other.
+func (a *api) updatePost(ctx context.Context, who access.Actor, in *changePost) (*onePost, error) {
+	revision, err := in.revision()
+	if err != nil {
+		return nil, err
+	}
+	p, v, err := a.Posts.Find(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	content, err := in.Body.content(post.ContentOf(p, v))
+	if err != nil {
+		return nil, err
+	}
+	if p, err = a.Posts.Save(ctx, who, in.ID, revision, content); err != nil {
+		return nil, in.stale(in.Body.place(err))
+	}
+	if in.Body.Submit {
+		if err := a.Deliveries.Submit(ctx, who, in.ID, p.Revision); err != nil {
+			return nil, in.stale(in.Body.place(err))
+		}
+	}
+	return a.showPost(ctx, who, in.ID)
+}
+
+func (in *changePost) revision() (int, error) {
+	if in.Body.Revision != 0 {
+		return in.Body.Revision, nil
+	}
+	n, err := strconv.ParseInt(strings.Trim(strings.TrimPrefix(in.IfMatch, "W/"), `"`), 10, 32)
+	if err != nil || n <= 0 {
+		return 0, fault.Invalid("revision", "请给出所改的修订号：revision，或 If-Match 中的 ETag").WithCode("revision_required")
+	}
+	return int(n), nil
+}
+
+// stale gives somebody else's save the code programs know, and the status that goes with If-Match.
+func (in *changePost) stale(err error) error {
+	s, ok := post.StaleIn(err)
+	if !ok {
+		return err
+	}
+	code := "stale"
+	if in.Body.Revision == 0 {
+		code = "precondition_failed"
+	}
+	return fault.Public(err).With(s).WithCode(code)
+}
+
+func (a *api) deletePost(ctx context.Context, who access.Actor, in *ByID) (*none, error) {
+	return &none{}, a.Posts.Delete(ctx, who, in.ID)
+}
+
+func (a *api) postVersions(ctx context.Context, who access.Actor, in *ByID) (*out[list[postVersion]], error) {
+	rows, err := a.Posts.Versions(ctx, who, in.ID)
+	return whole(rows, showVersion), err
+}
+
+func (a *api) checkPost(ctx context.Context, who access.Actor, in *ByID) (*out[list[postProblem]], error) {
+	p, v, err := a.Posts.Find(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	words := printerOf(request(ctx))
+	return whole(a.Posts.Check(p, v), func(p post.Problem) postProblem {
+		ids := each(p.Accounts, func(c account.Account) int64 { return c.ID })
+		return postProblem{Location: locate(p.Fault.Field), Message: words.T(p.Fault.Text, p.Fault.Args...), Code: p.Fault.Code, AccountIDs: ids}
+	}), nil
+}
+
+func (a *api) submitPost(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body struct {
+		Revision int `json:"revision,omitempty" minimum:"0" maximum:"2147483647" doc:"不填为现存的内容"`
+	}
+}) (*onePost, error) {
+	if err := a.Deliveries.Submit(ctx, who, in.ID, in.Body.Revision); err != nil {
+		if s, ok := post.StaleIn(err); ok {
+			err = fault.Public(err).With(s).WithCode("stale")
+		}
+		return nil, err
+	}
+	return a.showPost(ctx, who, in.ID)
+}
+
+// effect tells how far an act on a post came.
+type effect struct {
+	Done    int `json:"done" doc:"已生效的账号数"`
+	TooLate int `json:"too_late" doc:"正在发送、来不及的账号数；没有发出时照办"`
+	Sent    int `json:"sent" doc:"已经发出的账号数"`
+}
+
+func shownEffect(r delivery.Reach, err error) (*out[effect], error) {
+	return &out[effect]{effect{r.Done, r.TooLate, r.Sent}}, err
+}
+
+func (a *api) withdrawPost(ctx context.Context, who access.Actor, in *because) (*out[effect], error) {
+	return shownEffect(a.Deliveries.Withdraw(ctx, who, in.ID, in.Body.Reason))
+}
+
+func (a *api) revisePost(ctx context.Context, who access.Actor, in *ByID) (*out[effect], error) {
+	return shownEffect(a.Deliveries.Revise(ctx, who, in.ID))
+}
+
+// Due says when something is to go out.
+type Due struct {
+	DueAt *time.Time `json:"due_at,omitempty" doc:"新的时间"`
+	Now   bool       `json:"now,omitempty" doc:"立即"`
+}
+
+func (d Due) choice() delivery.DueChoice { return delivery.DueChoice{Now: d.Now, At: d.DueAt} }
+
+func (a *api) reschedulePost(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body Due
+}) (*out[effect], error) {
+	return shownEffect(a.Deliveries.Reschedule(ctx, who, in.ID, in.Body.choice()))
+}

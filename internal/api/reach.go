@@ -1,0 +1,195 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/reach"
+)
+
+// Figures are counts of a period. What the platform does not return is null, never 0.
+type Figures struct {
+	Followers       *int64 `json:"followers" doc:"期末粉丝数；null 为不可用"`
+	FollowersGained *int64 `json:"followers_gained" doc:"净增粉丝；null 为不可用"`
+	Posts           *int64 `json:"posts"`
+	Originals       int64  `json:"originals" doc:"原创条数"`
+	Interactions    *int64 `json:"interactions" doc:"转发、评论、赞之和"`
+	Reposts         int64  `json:"reposts"`
+	Comments        int64  `json:"comments"`
+	Likes           int64  `json:"likes"`
+	Reads           *int64 `json:"reads" doc:"阅读量；null 为不可用"`
+	ReadPosts       int64  `json:"read_posts" doc:"阅读量是几条之和"`
+	PostsBefore     *int64 `json:"posts_before" doc:"上一个同样长的时期"`
+	Before          *int64 `json:"interactions_before" doc:"上一个同样长的时期"`
+	Known           bool   `json:"known" doc:"是否读到过该账号的数据"`
+	Noticed         int64  `json:"noticed" doc:"平台上有待关注的微博数"`
+}
+
+type day struct {
+	Day          string `json:"day" format:"date"`
+	Followers    *int64 `json:"followers"`
+	Posts        *int64 `json:"posts"`
+	Interactions *int64 `json:"interactions"`
+	Reposts      *int64 `json:"reposts"`
+	Comments     *int64 `json:"comments"`
+	Likes        *int64 `json:"likes"`
+	Reads        *int64 `json:"reads"`
+}
+
+// AccountFigures are those of one account.
+type AccountFigures struct {
+	Figures
+	AccountID   int64      `json:"account_id"`
+	Handle      string     `json:"handle"`
+	DisplayName string     `json:"display_name"`
+	UnitName    string     `json:"unit_name"`
+	Connector   string     `json:"connector"`
+	LastPost    *time.Time `json:"last_post_at,omitempty"`
+}
+
+type matrixReach struct {
+	From     string           `json:"from" format:"date" doc:"第一天"`
+	To       string           `json:"to" format:"date" doc:"最后一天"`
+	Total    Figures          `json:"total"`
+	Accounts []AccountFigures `json:"accounts"`
+	Days     []day            `json:"days"`
+}
+
+type accountReach struct {
+	AccountFigures
+	From     string        `json:"from" format:"date" doc:"第一天"`
+	To       string        `json:"to" format:"date" doc:"最后一天"`
+	Days     []day         `json:"days"`
+	Since    *string       `json:"since,omitempty" format:"date" doc:"已知最早一条微博的日期"`
+	LookedAt *time.Time    `json:"looked_at,omitempty" doc:"最近一次读取"`
+	Hint     string        `json:"hint,omitempty" doc:"数据不全时的说明"`
+	Backfill backfillState `json:"backfill"`
+}
+
+type backfillState struct {
+	State     string     `json:"state" enum:"none,running,done,partial,failed"`
+	Found     int        `json:"found"`
+	Total     int        `json:"total" doc:"平台给出的总数；0 为未知"`
+	Reason    string     `json:"reason,omitempty"`
+	UpdatedAt *time.Time `json:"updated_at,omitempty"`
+}
+
+// Span is the period a request asks for: two days of which both count, or instants within them.
+type Span struct {
+	From string `query:"from" maxLength:"40" doc:"第一天，如 2026-11-01；也可用 RFC 3339 时间。都不填为最近七天"`
+	To   string `query:"to" maxLength:"40" doc:"最后一天"`
+}
+
+func (a *api) reach() {
+	register(a, op(http.MethodGet, "/accounts/{id}/reach", "get-account-reach", "reach", i18n.N("一个账号的成效")), access.ReachView, a.accountReach)
+	register(a, op(http.MethodGet, "/reach", "get-reach", "reach", i18n.N("矩阵的成效")), access.ReachView, a.matrixReach)
+	a.platformPosts()
+	a.history()
+}
+
+// period reads the span in days of Asia/Shanghai.
+func (a *api) period(s Span) (reach.Period, error) {
+	return reach.ParsePeriod("", dayOf(s.From), dayOf(s.To), a.Now())
+}
+
+func dayOf(s string) string {
+	if at, err := time.Parse(time.RFC3339, s); err == nil {
+		return date(reach.Day(at))
+	}
+	return s
+}
+
+func date(t time.Time) string { return t.In(reach.Day(t).Location()).Format(time.DateOnly) }
+
+func showFigures(r reach.Row) Figures {
+	return Figures{Followers: r.Followers, FollowersGained: r.Gained.Now, Posts: r.Posts.Now, Originals: r.Originals, Interactions: r.Interacted.Now,
+		Reposts: r.Reposts, Comments: r.Comments, Likes: r.Likes, Reads: r.Reads, ReadPosts: r.ReadPosts, PostsBefore: r.Posts.Before,
+		Before: r.Interacted.Before, Known: r.Known, Noticed: r.Noticed}
+}
+
+func showAccountFigures(r reach.Row) AccountFigures {
+	return AccountFigures{Figures: showFigures(r), AccountID: r.AccountID, Handle: r.Handle, DisplayName: r.DisplayName, UnitName: r.UnitName,
+		Connector: string(r.Connector), LastPost: utc(r.LastPost)}
+}
+
+func showDay(p reach.Point) day {
+	return day{date(p.Day), p.Followers, p.Posts, p.Interactions(), p.Reposts, p.Comments, p.Likes, p.Reads}
+}
+
+func (a *api) accountReach(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Span
+}) (*out[accountReach], error) {
+	p, err := a.period(in.Span)
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.Reach.Series(ctx, who, in.ID, p)
+	if err != nil {
+		return nil, err
+	}
+	shown := accountReach{AccountFigures: showAccountFigures(s.Row), From: date(p.From), To: date(p.Last()), Days: each(s.Points, showDay),
+		LookedAt: utc(s.LookedAt), Backfill: showBackfill(s.Backfill)}
+	shown.AccountID, shown.Handle = s.Account.ID, s.Account.Handle
+	if s.Since != nil {
+		since := date(*s.Since)
+		shown.Since = &since
+	}
+	if hint := s.Hint(); hint != "" {
+		shown.Hint = printerOf(request(ctx)).T(hint)
+	}
+	return &out[accountReach]{shown}, nil
+}
+
+func (a *api) matrixReach(ctx context.Context, who access.Actor, in *struct {
+	Span
+	UnitID int64 `query:"unit_id" doc:"该单位和下属单位"`
+}) (*out[matrixReach], error) {
+	p, err := a.period(in.Span)
+	if err != nil {
+		return nil, err
+	}
+	path, err := a.unitPath(ctx, who, in.UnitID)
+	if err != nil {
+		return nil, err
+	}
+	who = below(who, access.ReachView, path)
+	m, err := a.Reach.Matrix(ctx, who, p, reach.Sort{})
+	if err != nil {
+		return nil, err
+	}
+	days, err := a.Reach.Daily(ctx, who, p)
+	if err != nil {
+		return nil, err
+	}
+	return &out[matrixReach]{matrixReach{From: date(p.From), To: date(p.Last()), Total: showFigures(m.Total), Accounts: each(m.Rows, showAccountFigures),
+		Days: each(days, showDay)}}, nil
+}
+
+// below is the same person seeing by p only what lies at path or under it: a filter, never a new right. A grant that reaches
+// its own unit alone is not carried further down.
+func below(who access.Actor, p access.Permission, path string) access.Actor {
+	if path == "" {
+		return who
+	}
+	var grants []access.Grant
+	for _, g := range who.Grants {
+		switch {
+		case strings.HasPrefix(g.Path, path):
+			grants = append(grants, g)
+		case strings.HasPrefix(path, g.Path) && access.ExtentOf(g.Role, p) == access.Subtree:
+			g.Path = path
+			grants = append(grants, g)
+		}
+	}
+	who.Grants = grants
+	return who
+}
+
+// errNoFile is an import without anything to import.
+var errNoFile = fault.Invalid("file", "请选择文件")

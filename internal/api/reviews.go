@@ -1,0 +1,73 @@
+package api
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/review"
+)
+
+type decision struct {
+	Version  int    `json:"version" minimum:"1" maximum:"2147483647" doc:"所审的版本号"`
+	Hash     string `json:"hash" pattern:"^[0-9a-f]{64}$" doc:"所审版本的摘要"`
+	Decision string `json:"decision" enum:"approve,return"`
+	Opinion  string `json:"opinion,omitempty" maxLength:"2000" doc:"退回时必填"`
+	Due
+}
+
+type waitingReview struct {
+	Decided
+	PostID      int64      `json:"post_id"`
+	UnitName    string     `json:"unit_name"`
+	Text        string     `json:"text"`
+	SubmittedBy string     `json:"submitted_by"`
+	RepostOf    string     `json:"repost_of,omitempty"`
+	AccountNum  int        `json:"account_count"`
+	PictureNum  int        `json:"picture_count"`
+	DueAt       *time.Time `json:"due_at,omitempty"`
+	Now         bool       `json:"now"`
+	Urgent      bool       `json:"urgent"`
+	Own         bool       `json:"own" doc:"您参与过写稿，不能审核"`
+}
+
+func (a *api) reviews() {
+	register(a, op(http.MethodPost, "/posts/{id}/review", "review-post", "reviews", i18n.N("审核：通过或退回")), access.PostReview, a.reviewPost)
+	register(a, op(http.MethodGet, "/posts/{id}/reviews", "list-post-reviews", "reviews", i18n.N("稿件的审核记录")), access.PostView, a.postReviews)
+	register(a, op(http.MethodGet, "/reviews", "list-reviews", "reviews", i18n.N("待审核，加急的在前")), access.PostReview, a.pendingReviews)
+}
+
+func (a *api) reviewPost(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body decision
+}) (*onePost, error) {
+	b := in.Body
+	hash, err := hex.DecodeString(b.Hash)
+	if err != nil {
+		return nil, fault.Invalid("hash", "格式不正确").With(err)
+	}
+	if err := a.Deliveries.Review(ctx, who, in.ID, b.Version, hash, review.Decision(b.Decision), b.Opinion, b.choice()); err != nil {
+		return nil, err
+	}
+	return a.showPost(ctx, who, in.ID)
+}
+
+func (a *api) postReviews(ctx context.Context, who access.Actor, in *ByID) (*out[list[Decided]], error) {
+	rows, err := a.Reviews.OfPost(ctx, who, in.ID)
+	return whole(rows, showReview), err
+}
+
+func (a *api) pendingReviews(ctx context.Context, who access.Actor, in *Paging) (*out[list[waitingReview]], error) {
+	rows, err := a.Reviews.Pending(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	return sliced(rows, *in, func(w review.Waiting) int64 { return w.ID }, func(w review.Waiting) waitingReview {
+		return waitingReview{Decided: showReview(w.Review), PostID: w.PostID, UnitName: w.UnitName, Text: w.Text, SubmittedBy: w.SubmittedName,
+			RepostOf: w.RepostOf, AccountNum: w.Accounts, PictureNum: w.Pictures, DueAt: utc(w.DueAt), Now: w.DueNow, Urgent: w.Urgent, Own: w.Own}
+	})
+}

@@ -1,0 +1,100 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/i18n"
+	"juzhen/internal/identity"
+	"juzhen/internal/web"
+)
+
+type credentials struct {
+	Username string `json:"username" minLength:"1" maxLength:"200"`
+	Password string `json:"password" minLength:"1" maxLength:"1000"`
+}
+
+type token struct {
+	Token      string    `json:"token" doc:"放在 Authorization: Bearer 之后"`
+	ExpiresAt  time.Time `json:"expires_at"`
+	MustChange bool      `json:"must_change_password" doc:"为 true 时先修改密码，此前没有任何权限"`
+}
+
+type session struct {
+	ID         int64     `json:"id"`
+	Kind       string    `json:"kind" enum:"browser,api"`
+	Current    bool      `json:"current" doc:"本次请求所用的登录"`
+	CreatedAt  time.Time `json:"created_at"`
+	LastSeenAt time.Time `json:"last_seen_at"`
+	ExpiresAt  time.Time `json:"expires_at"`
+	IP         string    `json:"ip"`
+	UserAgent  string    `json:"user_agent"`
+}
+
+type preferences struct {
+	Lang  string `json:"lang,omitempty" enum:"zh,en" doc:"页面语言"`
+	Theme string `json:"theme,omitempty" enum:"auto,light,dark" doc:"页面外观"`
+}
+
+type newPassword struct {
+	Current  string `json:"current" maxLength:"1000"`
+	Password string `json:"password" maxLength:"1000"`
+}
+
+func (a *api) sessions() {
+	register(a, secret(created(op(http.MethodPost, "/sessions", "create-session", "sessions", i18n.N("登录，取得令牌")))), web.Open, a.signIn)
+	register(a, op(http.MethodGet, "/sessions", "list-sessions", "sessions", i18n.N("本人的登录")), access.Self, a.listSessions)
+	register(a, op(http.MethodDelete, "/sessions", "delete-sessions", "sessions", i18n.N("结束本人的全部登录")), access.Self, a.signOutEverywhere)
+	register(a, op(http.MethodDelete, "/sessions/current", "delete-current-session", "sessions", i18n.N("退出本次登录")), access.Self, a.signOut)
+	register(a, op(http.MethodDelete, "/sessions/{id}", "delete-session", "sessions", i18n.N("结束本人的一个登录")), access.Self, a.endSession)
+	register(a, op(http.MethodGet, "/me", "get-me", "sessions", i18n.N("本人和本人的授权")), access.Self, a.me)
+	register(a, op(http.MethodPatch, "/me", "update-me", "sessions", i18n.N("修改本人的语言和外观")), access.Self, a.prefer)
+	register(a, secret(op(http.MethodPut, "/me/password", "change-password", "sessions", i18n.N("修改本人的密码"))), access.Self, a.changePassword)
+}
+
+func (a *api) signIn(ctx context.Context, _ access.Actor, in *struct{ Body credentials }) (*out[token], error) {
+	c := request(ctx)
+	s, t, err := a.Identity.SignInAPI(ctx, in.Body.Username, in.Body.Password, c.ClientIP(), c.Request.UserAgent())
+	if err != nil {
+		return nil, err
+	}
+	return &out[token]{token{Token: t, ExpiresAt: s.Expires.UTC(), MustChange: s.MustChange}}, nil
+}
+
+func (a *api) listSessions(ctx context.Context, who access.Actor, _ *struct{}) (*out[list[session]], error) {
+	rows, err := a.Identity.Sessions(ctx, who)
+	return whole(rows, func(s identity.Session) session {
+		kind := "browser"
+		if s.API {
+			kind = "api"
+		}
+		return session{s.ID, kind, s.ID == who.SessionID, s.CreatedAt.UTC(), s.LastSeenAt.UTC(), s.Expires.UTC(), s.IP, s.UserAgent}
+	}), err
+}
+
+func (a *api) signOut(ctx context.Context, who access.Actor, _ *struct{}) (*none, error) {
+	return &none{}, a.Identity.SignOut(ctx, who)
+}
+
+func (a *api) signOutEverywhere(ctx context.Context, who access.Actor, _ *struct{}) (*none, error) {
+	return &none{}, a.Identity.SignOutEverywhere(ctx, who)
+}
+
+func (a *api) endSession(ctx context.Context, who access.Actor, in *ByID) (*none, error) {
+	return &none{}, a.Identity.EndSession(ctx, who, in.ID)
+}
+
+func (a *api) me(ctx context.Context, who access.Actor, _ *struct{}) (*out[userDetail], error) {
+	u, err := a.Identity.Me(ctx, who)
+	return &out[userDetail]{a.showDetail(u)}, err
+}
+
+func (a *api) prefer(ctx context.Context, who access.Actor, in *struct{ Body preferences }) (*none, error) {
+	return &none{}, a.Identity.Prefer(ctx, who, in.Body.Lang, in.Body.Theme)
+}
+
+func (a *api) changePassword(ctx context.Context, who access.Actor, in *struct{ Body newPassword }) (*none, error) {
+	return &none{}, a.Identity.ChangePassword(ctx, who, in.Body.Current, in.Body.Password)
+}

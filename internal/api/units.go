@@ -1,0 +1,111 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/org"
+)
+
+type unit struct {
+	ID       int64  `json:"id"`
+	ParentID *int64 `json:"parent_id,omitempty" doc:"没有时是最上级"`
+	Name     string `json:"name"`
+	Kind     string `json:"kind"`
+	Path     string `json:"path" doc:"从最上级到本单位的编号，如 /1/4/"`
+}
+
+type newUnit struct {
+	Name     string `json:"name" maxLength:"200"`
+	Kind     string `json:"kind" enum:"bureau,centre,district,zone,department"`
+	ParentID int64  `json:"parent_id" doc:"上级单位"`
+}
+
+type unitChange struct {
+	Name     string `json:"name,omitempty" maxLength:"200"`
+	Kind     string `json:"kind,omitempty" enum:"bureau,centre,district,zone,department"`
+	ParentID int64  `json:"parent_id,omitempty" doc:"移到这个单位之下"`
+}
+
+func (a *api) units() {
+	register(a, op(http.MethodGet, "/units", "list-units", "units", i18n.N("单位，上级在前")), access.UnitView, a.listUnits)
+	register(a, created(op(http.MethodPost, "/units", "create-unit", "units", i18n.N("新建单位"))), access.UnitManage, a.createUnit)
+	register(a, op(http.MethodGet, "/units/{id}", "get-unit", "units", i18n.N("单位详情")), access.UnitView, a.getUnit)
+	register(a, op(http.MethodPatch, "/units/{id}", "update-unit", "units", i18n.N("改名或移动单位")), access.UnitManage, a.updateUnit)
+	register(a, op(http.MethodDelete, "/units/{id}", "delete-unit", "units", i18n.N("删除空单位")), access.UnitManage, a.deleteUnit)
+}
+
+func showUnit(u org.Unit) unit {
+	shown := unit{ID: u.ID, Name: u.Name, Kind: string(u.Kind), Path: u.Path}
+	if u.ParentID != 0 {
+		shown.ParentID = &u.ParentID
+	}
+	return shown
+}
+
+func (a *api) listUnits(ctx context.Context, who access.Actor, in *Paging) (*out[list[unit]], error) {
+	rows, err := a.Units.Tree(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	return sliced(rows, *in, func(u org.Unit) int64 { return u.ID }, showUnit)
+}
+
+// createUnit never makes a second root: that is the operator's.
+func (a *api) createUnit(ctx context.Context, who access.Actor, in *struct{ Body newUnit }) (*out[unit], error) {
+	if in.Body.ParentID <= 0 {
+		return nil, fault.Invalid("parent", "请选择上级单位")
+	}
+	u, err := a.Units.Create(ctx, who, in.Body.ParentID, in.Body.Name, org.Kind(in.Body.Kind))
+	return &out[unit]{showUnit(u)}, err
+}
+
+func (a *api) getUnit(ctx context.Context, who access.Actor, in *ByID) (*out[unit], error) {
+	u, err := a.Units.Find(ctx, who, in.ID)
+	return &out[unit]{showUnit(u)}, err
+}
+
+// updateUnit moves first: when that is refused, the name stays too.
+func (a *api) updateUnit(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body unitChange
+}) (*out[unit], error) {
+	old, err := a.Units.Find(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	b := in.Body
+	if b.ParentID != 0 && b.ParentID != old.ParentID {
+		if err := a.Units.Move(ctx, who, in.ID, b.ParentID); err != nil {
+			return nil, err
+		}
+	}
+	if b.Name == "" {
+		b.Name = old.Name
+	}
+	if b.Kind == "" {
+		b.Kind = string(old.Kind)
+	}
+	if b.Name != old.Name || b.Kind != string(old.Kind) {
+		if err := a.Units.Rename(ctx, who, in.ID, b.Name, org.Kind(b.Kind)); err != nil {
+			return nil, err
+		}
+	}
+	return a.getUnit(ctx, who, &in.ByID)
+}
+
+func (a *api) deleteUnit(ctx context.Context, who access.Actor, in *ByID) (*none, error) {
+	return &none{}, a.Units.Delete(ctx, who, in.ID)
+}
+
+// unitPath is the path of a unit the actor sees, for filters; empty for 0.
+func (a *api) unitPath(ctx context.Context, who access.Actor, id int64) (string, error) {
+	if id == 0 {
+		return "", nil
+	}
+	u, err := a.Units.Find(ctx, who, id)
+	return u.Path, err
+}
