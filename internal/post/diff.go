@@ -212,8 +212,8 @@ func (s *script) middle(a, b []string) {
 	s.add(Came, b[j:]...)
 }
 
-// calm joins what is torn: an unchanged single character between two changes is shown as changed too, and each run of
-// changes is shown as what went and then what came.
+// calm joins what is torn: an unchanged single character between two changes is shown as changed too, unless it is a mark
+// that parts them, and each run of changes is shown as what went and then what came.
 func (s script) calm() []Chunk {
 	var out script
 	var gone, came string
@@ -227,7 +227,7 @@ func (s script) calm() []Chunk {
 		gone, came = "", ""
 	}
 	for i, c := range s {
-		between := i > 0 && i < len(s)-1 && len([]rune(c.Text)) == 1 && c.Text != "\n"
+		between := i > 0 && i < len(s)-1 && joins(c.Text)
 		switch {
 		case c.Op == Gone:
 			gone += c.Text
@@ -242,4 +242,10 @@ func (s script) calm() []Chunk {
 	}
 	flush()
 	return out
+}
+
+// joins tells whether text is a single letter or digit.
+func joins(text string) bool {
+	runes := []rune(text)
+	return len(runes) == 1 && (unicode.IsLetter(runes[0]) || unicode.IsDigit(runes[0]))
 }

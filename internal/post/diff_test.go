@@ -34,6 +34,7 @@ func TestDiffTextReadsLikeACorrection(t *testing.T) {
 		{"删去", "", "[-删去-]"},
 		{"请市民减少外出", "请广大市民尽量减少外出", "请{+广大+}市民{+尽量+}减少外出"},
 		{"甲一乙", "丙一丁", "[-甲一乙-]{+丙一丁+}"},
+		{"AQI 78，适宜户外", "AQI 112，不适宜户外", "AQI [-78-]{+112+}，{+不+}适宜户外"},
 		{"see weibo", "see weibos", "see [-weibo-]{+weibos+}"},
 	} {
 		if got := shown(DiffText(c.old, c.new)); got != c.want {

@@ -42,7 +42,7 @@ type Row struct {
 	Text     string
 	RepostOf string
 	Accounts int
-	Names    string // handles of the first three accounts, separated by blanks
+	Names    string // handles of the first two accounts, separated by blanks
 	Pictures int
 	ThumbID  int64 // first picture, 0 for none
 }
@@ -50,7 +50,7 @@ type Row struct {
 // Title is the beginning of the text.
 func (r Row) Title() string { return Title(r.Text) }
 
-// Handles gives the first three accounts.
+// Handles gives the first two accounts.
 func (r Row) Handles() []string { return strings.Fields(r.Names) }
 
 // More is how many accounts there are beyond Handles.
@@ -166,7 +166,7 @@ SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a
        (SELECT count(*) FROM version_targets t WHERE t.version_id = v.id) AS accounts,
        coalesce((SELECT string_agg(x.handle, ' ' ORDER BY x.position, x.id) FROM (
            SELECT c.handle, c.position, c.id FROM version_targets t JOIN accounts c ON c.id = t.account_id
-           WHERE t.version_id = v.id ORDER BY c.position, c.id LIMIT 3) x), '') AS names,
+           WHERE t.version_id = v.id ORDER BY c.position, c.id LIMIT 2) x), '') AS names,
        (SELECT count(*) FROM version_media m WHERE m.version_id = v.id) AS pictures,
        coalesce((SELECT m.media_id FROM version_media m WHERE m.version_id = v.id ORDER BY m.position LIMIT 1), 0) AS thumb_id
 FROM posts p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id JOIN users e ON e.id = p.updated_by

@@ -1,0 +1,176 @@
+package desk_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"juzhen/internal/e2e"
+	"juzhen/internal/post"
+	"juzhen/internal/web"
+)
+
+// window opens the pages in a real browser as one person.
+func (w *world) window(b *e2e.Browser, who string) *e2e.Tab {
+	w.t.Helper()
+	server := httptest.NewServer(w.kit.Handler())
+	w.t.Cleanup(server.Close)
+	tab := b.Open(w.t, server.URL)
+	tab.SetCookie(web.CookieName, who)
+	return tab
+}
+
+// eventually waits for what the page does by itself.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	end := time.After(10 * time.Second)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-end:
+			t.Fatalf("never happened: %s", what)
+		}
+	}
+}
+
+// stored is the newest post as it lies in the database.
+func (w *world) stored() (post.Post, post.Version) {
+	w.t.Helper()
+	var id int64
+	w.must(w.db.Pool().QueryRow(w.t.Context(), "SELECT coalesce(max(id), 0) FROM posts").Scan(&id))
+	if id == 0 {
+		return post.Post{}, post.Version{}
+	}
+	p, v, err := w.posts.Find(w.t.Context(), w.people["writer"], id)
+	w.must(err)
+	return p, v
+}
+
+func (w *world) file(name string, data []byte) string {
+	w.t.Helper()
+	path := filepath.Join(w.t.TempDir(), name)
+	w.must(os.WriteFile(path, data, 0o600))
+	return path
+}
+
+func TestTheFormSavesByItselfAndSubmitsInABrowser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tab := w.window(e2e.Launch(t), "writer")
+	tab.Go("/posts/new")
+	tab.Type("#f-text", "今日空气质量良")
+	tab.SeeText(".length", "7 / 2000")
+	tab.Eval(`(() => { const a = document.querySelector("input[name=account][value='1']"); a.click(); return a.checked; })()`)
+	tab.SeeText("#saved", "草稿已保存于")
+	tab.SeeText("#preview .weibo-text", "今日空气质量良")
+	tab.SeeText("#preview .findings", "请选择发布时间")
+	p, v := w.stored()
+	if got := tab.Path(); got != fmt.Sprintf("/posts/%d/edit", p.ID) || v.Text != "今日空气质量良" || len(v.Targets) != 1 {
+		t.Fatalf("address %s, stored %+v", got, v)
+	}
+
+	// An account chosen later gets a field of its own, filled from the text.
+	tab.Eval(`(() => { document.querySelector("input[name=account][value='2']").click(); return true; })()`)
+	tab.See("[data-variant='2']")
+	tab.Eval(`(() => { document.querySelector("[data-variant='2']").open = true; document.querySelector("[data-variant='2'] [data-copy-text]").click(); return true; })()`)
+	eventually(t, "the account's own wording is stored", func() bool {
+		_, v := w.stored()
+		target, ok := v.Target(2)
+		return ok && target.Variant != nil && *target.Variant == "今日空气质量良"
+	})
+	// Dropping an account hides its field; what was written there stays in the page.
+	tab.Eval(`(() => { document.querySelector("input[name=account][value='2']").click(); return true; })()`)
+	eventually(t, "one account is left", func() bool { _, v := w.stored(); return len(v.Targets) == 1 })
+	tab.Eval(`document.querySelector("[data-variant='2']").hidden && document.querySelector("[data-variant='2'] textarea").value !== ""`)
+
+	tab.Eval(`(() => { document.querySelector("#f-when-now").click(); return true; })()`)
+	tab.SeeText("#preview .ready", "可以提交")
+	tab.Follow("button[value=submit]")
+	tab.SeeText(".banner-good", "已提交审核")
+	if p, _ = w.stored(); p.Phase != post.Submitted || !p.DueNow {
+		t.Errorf("stored %+v", p)
+	}
+}
+
+func TestPicturesInABrowser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tab := w.window(e2e.Launch(t), "writer")
+	tab.Go("/posts/new")
+	tab.Upload("#f-file", w.file("one.png", pngBytes(t, 10)), w.file("two.png", pngBytes(t, 20)), w.file("bad.png", []byte("no picture")))
+	tab.SeeText("[data-picture-status]", "bad.png")
+	tab.SeeText("[data-picture-status]", "内容不是")
+	eventually(t, "two pictures are stored", func() bool { _, v := w.stored(); return len(v.Media) == 2 })
+	_, before := w.stored()
+	tab.Eval(`document.querySelector(".picture:first-child [data-move=up]").disabled && document.querySelector(".picture:last-child [data-move=down]").disabled`)
+	tab.Click(".picture:last-child [data-move=up]")
+	eventually(t, "their order is changed", func() bool { _, v := w.stored(); return len(v.Media) == 2 && v.Media[0].MediaID == before.Media[1].MediaID })
+	tab.Type(".picture:first-child input[name^=alt]", "监测站")
+	eventually(t, "the description is stored", func() bool { _, v := w.stored(); return v.Media[0].Alt == "监测站" })
+	tab.Click(".picture:last-child [data-move=drop]")
+	eventually(t, "one is dropped", func() bool { _, v := w.stored(); return len(v.Media) == 1 })
+	tab.SeeText("#preview", "选好账号后")
+}
+
+func TestNothingIsLostWhenSavingFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.draft("今日空气质量良")
+	tab := w.window(e2e.Launch(t), "writer")
+	tab.Go(fmt.Sprintf("/posts/%d/edit", p.ID))
+
+	// Somebody else saves meanwhile: the page says so and leads to both texts.
+	_, v := w.stored()
+	c := post.ContentOf(p, v)
+	c.Text = "今日空气质量优"
+	_, err := w.posts.Save(t.Context(), w.people["second"], p.ID, p.Revision, c)
+	w.must(err)
+	tab.Type("#f-text", "，请放心出行")
+	tab.SeeText("#saved", "宣传专员乙 在您编辑期间保存过")
+	tab.Follow("#saved button")
+	tab.SeeText("h1", "两人同时修改")
+	tab.SeeText(".side-by-side", "今日空气质量优")
+	tab.Axe()
+	tab.Follow("button[value=save]")
+	tab.SeeText(".banner-good", "草稿已保存")
+	if _, v = w.stored(); !strings.Contains(v.Text, "请放心出行") {
+		t.Errorf("stored %q", v.Text)
+	}
+
+	// Signed out while writing: the words stay and the page says what to do.
+	tab.SetCookie(web.CookieName, "nobody")
+	tab.Type("#f-text", "！")
+	tab.SeeText("#saved", "登录已过期，没有存上")
+	tab.SetCookie(web.CookieName, "writer")
+	tab.Type("#f-text", "！")
+	tab.SeeText("#saved", "草稿已保存于")
+	eventually(t, "all of it is stored", func() bool { _, v := w.stored(); return strings.Contains(v.Text, "！！") || strings.HasPrefix(v.Text, "！") })
+}
+
+func TestThePagesFitAPhoneAndServeEverybody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	draft, waiting, sub := w.draft("草稿", 1, 3), w.approved("今日空气质量良 #蓝天#", 1, 2, 4), w.submitted("待审的")
+	b := e2e.Launch(t)
+	for who, paths := range map[string][]string{
+		"writer":   {"/", "/posts", "/posts/new", fmt.Sprintf("/posts/%d/edit", draft.ID), fmt.Sprintf("/posts/%d", waiting.ID), "/calendar", "/calendar?view=list"},
+		"reviewer": {"/reviews", fmt.Sprintf("/reviews/%d", sub.ID), fmt.Sprintf("/reviews/%d", waiting.ID)},
+	} {
+		tab := w.window(b, who)
+		for _, width := range []int64{1440, 390} {
+			tab.Size(width, 844)
+			for _, path := range paths {
+				tab.Go(path)
+				tab.Ready()
+				tab.FitsWidth()
+				tab.Axe()
+			}
+		}
+	}
+}
