@@ -57,7 +57,7 @@ func (h *pages) account(c *gin.Context) error {
 		return err
 	}
 	p.Heading, p.Bundle = p.Series.Account.At(), []string{"charts"}
-	p.Figures, p.Charts = figures(p.Series.Row), charts(p.Base, p.Series.Points)
+	p.Figures, p.Charts = figures(p.Base, p.Series.Row), charts(p.Base, p.Series.Points)
 	p.DayCSV, p.PostCSV = fmt.Sprintf("/reach/accounts/%d/days.csv%s", id, query(c)), fmt.Sprintf("/reach/accounts/%d/posts.csv%s", id, query(c))
 	p.orders(c)
 	return h.kit.Show(c, 200, "reach/account", p)

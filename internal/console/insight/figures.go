@@ -24,15 +24,25 @@ const (
 const noReads = "账号的接口合同不返回阅读数"
 
 // figures are the five of a row, with the change against the period before.
-func figures(r reach.Row) []page.Figure {
+func figures(b page.Base, r reach.Row) []page.Figure {
 	const nothing = "该时段还没有读到微博"
 	return []page.Figure{
 		follower(r),
 		figure("发布数", "条", aboutPosts, r.Posts.Now, r.Posts, nothing),
 		figure("互动数", "次", aboutInteractions, r.Interacted.Now, r.Interacted, nothing),
 		ratio(r),
-		figure("阅读数", "次", aboutReads, r.Reads, reach.Change{}, noReads),
+		readers(b, r),
 	}
+}
+
+// readers shows the reads, and of how many posts they are when not of all.
+func readers(b page.Base, r reach.Row) page.Figure {
+	f := figure("阅读数", "次", aboutReads, r.Reads, reach.Change{}, noReads)
+	if r.Reads != nil && r.Posts.Now != nil && r.ReadPosts < *r.Posts.Now {
+		text := b.T("{.posts} 条微博中 {.n} 条有读数", "posts", group(*r.Posts.Now), "n", r.ReadPosts)
+		f.Picture = template.HTML(`<p class="note">` + template.HTMLEscapeString(text) + `</p>`)
+	}
+	return f
 }
 
 func figure(label, unit, about string, v *int64, c reach.Change, missing string) page.Figure {

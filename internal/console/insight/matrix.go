@@ -84,7 +84,8 @@ func (h *pages) matrix(c *gin.Context) error {
 		return err
 	}
 	p.Bundle = []string{"charts"}
-	p.Figures, p.Charts = figures(m.Total), charts(p.Base, daily)
+	p.Figures, p.Charts = figures(p.Base, m.Total), charts(p.Base, daily)
+	p.Charts[2].Title = p.T("粉丝数，连续有读数的账号合计")
 	p.table(c, m)
 	return h.kit.Show(c, 200, "reach/matrix", p)
 }
