@@ -1,0 +1,110 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// faultTable prints results as they come.
+type faultTable struct{ out io.Writer }
+
+func newFaultTable(out io.Writer) faultTable {
+	if out == nil {
+		out = io.Discard
+	}
+	t := faultTable{out}
+	t.line("结果", "场景", "伤害", "条数", "恰一次", "未发有因", "交人", "重复", "丢失", "未定", "证实", "最晚开始", "最慢落定")
+	t.line("ok", "scenario", "harm", "n", "once", "none", "person", "twice", "lost", "open", "proved", "latest", "settled")
+	return t
+}
+
+var faultWidths = []int{5, 22, 46, 6, 8, 8, 7, 6, 6, 6, 9, 10, 10}
+
+func (t faultTable) line(cells ...string) {
+	var b strings.Builder
+	for i, c := range cells {
+		b.WriteString(c + strings.Repeat(" ", max(1, faultWidths[i]-shownWidth(c))))
+	}
+	fmt.Fprintln(t.out, strings.TrimRight(b.String(), " "))
+}
+
+// shownWidth counts a Chinese character as two columns.
+func shownWidth(s string) (n int) {
+	for _, r := range s {
+		if n++; utf8.RuneLen(r) > 2 {
+			n++
+		}
+	}
+	return n
+}
+
+func (t faultTable) add(r Result) {
+	if r.Skipped != "" {
+		t.line("--", r.Name, r.Skipped)
+		return
+	}
+	ok := "✓"
+	if !r.OK() {
+		ok = "✗"
+	}
+	v := r.Verdict
+	t.line(ok, r.Name, r.Harm, fmt.Sprint(v.Deliveries), fmt.Sprint(v.Once), fmt.Sprint(v.None), fmt.Sprint(v.Person), fmt.Sprint(v.Doubles),
+		fmt.Sprint(v.Lost), fmt.Sprint(v.Open), fmt.Sprintf("%d/%d", v.Proved, v.Harms), short(v.Latest), short(v.Slowest))
+	for _, n := range r.Notes {
+		fmt.Fprintln(t.out, "      · "+n)
+	}
+}
+
+// short is a duration as the table shows it.
+func short(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "–"
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
+}
+
+// keepLogs copies what the processes said and the story of the deliveries out of the world's folder.
+func (w *world) keepLogs(ctx context.Context, dir string) string {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err.Error()
+	}
+	logs, _ := filepath.Glob(filepath.Join(w.dir, "*.log"))
+	for _, name := range logs {
+		if data, err := os.ReadFile(name); err == nil {
+			_ = os.WriteFile(filepath.Join(dir, filepath.Base(name)), data, 0o600)
+		}
+	}
+	_ = os.WriteFile(filepath.Join(dir, "story.txt"), []byte(w.story(ctx)), 0o600)
+	return "logs: " + dir
+}
+
+// story tells all steps of all deliveries.
+func (w *world) story(ctx context.Context) string {
+	rows, err := w.db.Pool().Query(ctx, `
+SELECT format('%s %s %s>%s plan %s owner %s %s %s', delivery_id, at, from_state, to_state, plan, left(owner::text, 4), code, args)
+FROM delivery_events ORDER BY delivery_id, id`)
+	if err != nil {
+		return err.Error()
+	}
+	defer rows.Close()
+	var b strings.Builder
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return err.Error()
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}

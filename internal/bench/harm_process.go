@@ -1,0 +1,86 @@
+package bench
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"juzhen/internal/delivery"
+)
+
+// takeOver kills the process that prepared everything half a second before the due time; the peer sends on time.
+func takeOver(ctx context.Context, w *world, n int) error {
+	c, err := w.preparedBy(ctx)
+	if err != nil {
+		return err
+	}
+	var due time.Time
+	if err := w.db.Pool().QueryRow(ctx, "SELECT min(due_at) FROM deliveries").Scan(&due); err != nil {
+		return err
+	}
+	wait(ctx, time.Until(due.Add(-500*time.Millisecond)))
+	c.kill()
+	return nil
+}
+
+// rollingRestart stops and starts three consoles one after the other while deliveries fall due all the time.
+func rollingRestart(ctx context.Context, w *world, n int) error {
+	if err := w.weibo.fault(ctx, fields{"kind": "delay", "delay": "50ms", "call": "@publish"}); err != nil {
+		return err
+	}
+	list := make([]*console, 3)
+	for i := range list {
+		var err error
+		if list[i], err = w.console(); err != nil {
+			return err
+		}
+	}
+	due := soon(n)
+	var group errgroup.Group
+	group.SetLimit(4)
+	for i, s := range w.seats {
+		group.Go(func() error {
+			_, err := w.plan(ctx, due.Add(time.Duration(i)*6*second/time.Duration(n)), s)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	wait(ctx, time.Until(due))
+	for _, c := range list {
+		c.stop(15 * second)
+		if _, err := w.console(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// killLeader kills the process that leads River while deliveries wait for their jobs; nothing may be late for it.
+func killLeader(ctx context.Context, w *world, n int) error {
+	leader, err := w.console()
+	if err != nil {
+		return err
+	}
+	err = until(ctx, "a leader", 20*second, func() (bool, error) {
+		var led bool
+		err := w.db.Pool().QueryRow(ctx, "SELECT EXISTS (SELECT FROM river_leader WHERE expires_at > now())").Scan(&led)
+		return led, err
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := w.console(); err != nil {
+		return err
+	}
+	due := time.Now().Add(lead + 2*second)
+	for i, s := range w.seats {
+		if _, err := w.plan(ctx, due.Add(time.Duration(i)*12*second/time.Duration(n)), s); err != nil {
+			return err
+		}
+	}
+	leader.kill()
+	return w.awaitStates(ctx, 40*second, w.seats, delivery.Sent, delivery.Unknown)
+}

@@ -1,0 +1,118 @@
+package bench
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+)
+
+// spread is how far before and after the mark an act of a person falls.
+const spread = 200 * time.Millisecond
+
+// act is what a person does to a post.
+type act func(ctx context.Context, w *world, postID int64) error
+
+// raceWith lets people act on each post at another instant around its due time.
+func raceWith(do act) func(context.Context, *world, int) error {
+	return func(ctx context.Context, w *world, n int) error {
+		if err := w.weibo.fault(ctx, fields{"kind": "delay", "delay": "60ms", "call": "@publish"}); err != nil {
+			return err
+		}
+		if _, err := w.console(); err != nil {
+			return err
+		}
+		due := soon(n).Add(second)
+		posts, err := w.planEach(ctx, due, w.seats)
+		if err != nil {
+			return err
+		}
+		var group errgroup.Group
+		for i, id := range posts {
+			at := due.Add(2*spread*time.Duration(i)/time.Duration(max(1, n-1)) - spread)
+			group.Go(func() error {
+				wait(ctx, time.Until(at))
+				if err := do(ctx, w, id); err != nil && !fault.Is(err, fault.KindConflict) {
+					return err
+				}
+				return nil
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		return w.checkTold(ctx)
+	}
+}
+
+// checkTold looks for posts that were withdrawn and went out although their mark came later, or of which nobody was told.
+func (w *world) checkTold(ctx context.Context) error {
+	if err := w.awaitStates(ctx, patience, w.seats, delivery.Sent, delivery.Cancelled, delivery.Waiting, delivery.Preparing, delivery.Planned); err != nil {
+		return err
+	}
+	var n int
+	err := w.db.Pool().QueryRow(ctx, `
+SELECT count(*) FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE p.phase = 'withdrawn' AND d.state = 'sent' AND NOT EXISTS (
+    SELECT FROM delivery_events k JOIN delivery_events m ON m.delivery_id = k.delivery_id AND m.code = 'marked'
+    WHERE k.delivery_id = d.id AND k.code = 'wish_kept' AND m.id < k.id)`).Scan(&n)
+	if n > 0 {
+		w.harms += n
+		w.note("%d withdrawn posts went out untold", n)
+	}
+	return err
+}
+
+func withdraw(ctx context.Context, w *world, id int64) error {
+	_, err := w.acts.Withdraw(ctx, writer, id, "有误")
+	return err
+}
+
+func reschedule(ctx context.Context, w *world, id int64) error {
+	at := time.Now().Add(3 * second)
+	_, err := w.acts.Reschedule(ctx, writer, id, delivery.DueChoice{At: &at})
+	return err
+}
+
+// reapprove takes the post back for editing, gives it a new time, and submits and approves it again.
+func reapprove(ctx context.Context, w *world, id int64) error {
+	if _, err := w.acts.Revise(ctx, writer, id); err != nil {
+		return err
+	}
+	if err := reschedule(ctx, w, id); err != nil {
+		return err
+	}
+	return w.approve(ctx, id)
+}
+
+// racePause pauses the unit while deliveries fall due on both sides of the instant, and lets go what was held two seconds later.
+func racePause(ctx context.Context, w *world, n int) error {
+	if _, err := w.console(); err != nil {
+		return err
+	}
+	at := soon(n).Add(second)
+	for i, s := range w.seats {
+		if _, err := w.plan(ctx, at.Add(2*spread*time.Duration(i)/time.Duration(n)-spread), s); err != nil {
+			return err
+		}
+	}
+	wait(ctx, time.Until(at))
+	pause, err := w.acts.Pause(ctx, supervisor, 1, nil, "核实情况")
+	if err != nil {
+		return err
+	}
+	wait(ctx, 2*second)
+	held, err := w.acts.HeldBy(ctx, supervisor, pause.ID)
+	if err != nil {
+		return err
+	}
+	choices := make([]delivery.Choice, len(held))
+	for i, d := range held {
+		choices[i] = delivery.Choice{DeliveryID: d.ID, Action: delivery.ActSend}
+	}
+	w.note("%d of %d were held", len(held), n)
+	_, err = w.acts.Resume(ctx, supervisor, pause.ID, choices)
+	return err
+}

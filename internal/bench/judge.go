@@ -1,0 +1,239 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/delivery"
+)
+
+// patience is how long a delivery may take to settle after its due time.
+const patience = time.Minute
+
+// Verdict is what became of a scenario's deliveries, by the judge's log.
+type Verdict struct {
+	Deliveries int
+	Once       int // out exactly once, and known so
+	None       int // not out, for a reason that is told
+	Person     int // in front of a person, with a to-do
+	Doubles    int // out twice or more
+	Lost       int // neither out nor told; or said to be out and not there
+	Open       int // still on the way when patience ended
+	Latest     time.Duration
+	Slowest    time.Duration // from the due time to the last change
+	Harms      int
+	Proved     int // harms that records show to have fallen where they should
+	Notes      []string
+}
+
+// standing is a delivery beside what the judge holds.
+type standing struct {
+	ID      int64
+	Handle  string
+	State   string
+	Reason  string
+	Remote  string
+	Told    bool
+	DueAt   time.Time
+	Settled time.Time
+	Late    time.Duration
+}
+
+const standingsSQL = `
+SELECT d.id, a.handle, d.state, d.reason, coalesce(d.remote_id, ''),
+       EXISTS (SELECT FROM todos t WHERE t.resolved_at IS NULL AND t.subject_type = 'delivery' AND t.subject_id = d.id),
+       d.due_at, coalesce((SELECT max(e.at) FROM delivery_events e WHERE e.delivery_id = d.id AND e.from_state <> e.to_state), d.due_at),
+       coalesce(extract(epoch FROM (SELECT min(e.at) FROM delivery_events e WHERE e.delivery_id = d.id AND e.code = 'marked' AND e.plan = d.plan) - d.due_at), 0)::float8
+FROM deliveries d JOIN accounts a ON a.id = d.account_id ORDER BY d.id`
+
+func (w *world) standings(ctx context.Context) ([]standing, error) {
+	rows, err := w.db.Pool().Query(ctx, standingsSQL)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (s standing, err error) {
+		var late float64
+		err = r.Scan(&s.ID, &s.Handle, &s.State, &s.Reason, &s.Remote, &s.Told, &s.DueAt, &s.Settled, &late)
+		s.Late = time.Duration(late * float64(time.Second))
+		return s, err
+	})
+}
+
+// judge waits until everything has settled or patience ends, and compares with the log of the imitation Weibo.
+func (w *world) judge(ctx context.Context) (Verdict, error) {
+	end := time.Now().Add(patience)
+	for {
+		v, due, err := w.look(ctx)
+		switch {
+		case err != nil && time.Now().After(end):
+			return v, err
+		case err == nil && v.Open == 0:
+			return v, nil
+		case time.Now().After(end) && time.Now().After(due.Add(patience)):
+			return v, nil
+		}
+		wait(ctx, 200*time.Millisecond)
+		if ctx.Err() != nil {
+			return v, context.Cause(ctx)
+		}
+	}
+}
+
+func (w *world) look(ctx context.Context) (v Verdict, due time.Time, err error) {
+	list, err := w.standings(ctx)
+	if err != nil {
+		return v, due, err
+	}
+	out, err := w.weibo.posts(ctx)
+	if err != nil {
+		return v, due, err
+	}
+	v = Verdict{Deliveries: len(list), Harms: w.harms, Proved: w.proved, Notes: slices.Clone(w.notes)}
+	for _, s := range list {
+		if s.DueAt.After(due) {
+			due = s.DueAt
+		}
+		v.count(s, out[s.Handle])
+	}
+	return v, due, nil
+}
+
+// count puts one delivery into its column.
+func (v *Verdict) count(s standing, out []published) {
+	state := delivery.State(s.State)
+	switch {
+	case len(out) > 1:
+		v.Doubles++
+		v.Notes = append(v.Notes, fmt.Sprintf("delivery %d: %d posts, %s %s", s.ID, len(out), s.State, s.Reason))
+	case len(out) == 1 && state == delivery.Sent && (s.Remote == fmt.Sprint(out[0].ID)):
+		v.Once++
+		v.Latest = max(v.Latest, s.Late)
+	case s.Told:
+		v.Person++
+	case len(out) == 0 && (state == delivery.Cancelled || state == delivery.Failed || state == delivery.Missed):
+		v.None++
+	case state.Final() && state != delivery.Sent || state == delivery.Sent && len(out) == 0:
+		v.Lost++
+		v.Notes = append(v.Notes, fmt.Sprintf("delivery %d: %d posts, %s %s", s.ID, len(out), s.State, s.Reason))
+	default:
+		v.Open++
+		return
+	}
+	v.Slowest = max(v.Slowest, s.Settled.Sub(s.DueAt))
+}
+
+// reached is one harm that a process did to itself.
+type reached struct {
+	point string
+	id    int64
+	at    time.Time
+}
+
+func (c *console) reached() (list []reached) {
+	f, err := os.Open(filepath.Join(c.stops, "reached"))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	for scan := bufio.NewScanner(f); scan.Scan(); {
+		var r reached
+		var micros int64
+		if n, _ := fmt.Sscan(scan.Text(), &r.point, &r.id, &micros); n == 3 {
+			r.at = time.UnixMicro(micros)
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// moment is what the records knew of a delivery at an instant.
+type moment struct {
+	marked, recorded             bool // by delivery_events
+	received, accepted, answered bool // by the judge's log
+}
+
+// prove checks for each harm of the consoles that the records before it and after it show the send to have stood at the point.
+func (w *world) prove(ctx context.Context) error {
+	log, err := w.weibo.events(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range w.consoles {
+		for _, r := range c.reached() {
+			w.harms++
+			m, err := w.momentOf(ctx, r, log)
+			if err != nil {
+				return err
+			}
+			if m.fits(r.point) {
+				w.proved++
+			} else {
+				w.note("%s of delivery %d not proved: %+v", r.point, r.id, m)
+			}
+		}
+	}
+	return nil
+}
+
+func (w *world) momentOf(ctx context.Context, r reached, log []event) (m moment, err error) {
+	id, handle := r.id, ""
+	if id == 0 { // the point does not know whose call it is: one that was marked and had not arrived
+		if id, err = w.unwritten(ctx, r.at, log); err != nil {
+			return m, err
+		}
+	}
+	err = w.db.Pool().QueryRow(ctx, `
+SELECT a.handle, EXISTS (SELECT FROM delivery_events e WHERE e.delivery_id = d.id AND e.code = 'marked' AND e.at <= $2),
+       EXISTS (SELECT FROM delivery_events e WHERE e.delivery_id = d.id AND e.from_state = 'sending' AND e.at <= $2)
+FROM deliveries d JOIN accounts a ON a.id = d.account_id WHERE d.id = $1`, id, r.at).Scan(&handle, &m.marked, &m.recorded)
+	for _, e := range log {
+		if e.Account != handle || e.Wall.After(r.at) || !publishes[e.Call] {
+			continue
+		}
+		m.received = m.received || e.Step == "received"
+		m.accepted = m.accepted || e.Step == "accepted"
+		m.answered = m.answered || e.Step == "answered"
+	}
+	return m, err
+}
+
+// publishes are the calls that make a post; others, such as readings of reach, prove nothing.
+var publishes = map[string]bool{"statuses/update/biz": true, "statuses/share": true}
+
+// unwritten finds a delivery that was marked at the instant and of which the judge had received nothing.
+func (w *world) unwritten(ctx context.Context, at time.Time, log []event) (id int64, err error) {
+	var known []string
+	for _, e := range log {
+		if !e.Wall.After(at) && publishes[e.Call] {
+			known = append(known, e.Account)
+		}
+	}
+	err = w.db.Pool().QueryRow(ctx, `
+SELECT d.id FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN delivery_events e ON e.delivery_id = d.id
+WHERE e.code = 'marked' AND e.at <= $1 AND a.handle <> ALL (coalesce($2::text[], '{}')) ORDER BY d.id LIMIT 1`, at, known).Scan(&id)
+	return id, err
+}
+
+// fits tells whether the moment is the one the point names.
+func (m moment) fits(point string) bool {
+	switch point {
+	case "before_mark":
+		return !m.marked && !m.received
+	case "after_mark", "before_write":
+		return m.marked && !m.received && !m.recorded
+	case "during_call":
+		return m.marked && m.received && !m.answered && !m.recorded
+	case "after_call":
+		return m.marked && m.answered && !m.recorded
+	case "after_record":
+		return m.recorded
+	}
+	return false
+}

@@ -1,0 +1,148 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Scenario is one harm with what is expected of it.
+type Scenario struct {
+	Name        string // for --only
+	Harm        string // Chinese, for the table
+	Connector   string // commercial unless set
+	Full, Small int    // deliveries
+	MayNone     bool   // some may stay out, for a reason that is told
+	MayPerson   bool   // some may end in front of a person
+	OwnPostgres bool
+	Root        bool          // only root can do it
+	Alone       bool          // not beside others
+	Within      time.Duration // bound on how late a start may be; 0: none
+	run         func(ctx context.Context, w *world, n int) error
+	prepare     func(w *world) error
+}
+
+func (sc Scenario) connector() string {
+	if sc.Connector == "" {
+		return "commercial"
+	}
+	return sc.Connector
+}
+
+// Result is a scenario with its verdict.
+type Result struct {
+	Scenario
+	Verdict
+	Skipped string
+	Err     error
+	Took    time.Duration
+}
+
+// OK tells whether the promise held: nothing twice, nothing lost, everything settled, and only as the scenario allows.
+func (r Result) OK() bool {
+	v := r.Verdict
+	return r.Err == nil && v.Doubles == 0 && v.Lost == 0 && v.Open == 0 && (v.None == 0 || r.MayNone) && (v.Person == 0 || r.MayPerson) &&
+		v.Proved == v.Harms && v.Slowest <= patience && (r.Within == 0 || v.Latest <= r.Within)
+}
+
+// FaultOptions say what `juzhen bench faults` does.
+type FaultOptions struct {
+	Bin      string   // folder with juzhen (built with StopTag) and weibo-sandbox
+	Only     []string // names of scenarios; all when empty
+	Small    bool     // few deliveries each
+	Parallel int      // worlds at once; 3 when 0
+	Out      io.Writer
+	Keep     string // folder that gets the logs of worlds whose promise did not hold; none when empty
+}
+
+// Faults runs the scenarios and prints a line for each. It fails when one promise did not hold.
+func Faults(ctx context.Context, o FaultOptions) ([]Result, error) {
+	s, err := newStage(ctx, o.Bin)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	chosen := choose(o.Only)
+	results := make([]Result, len(chosen))
+	var mu sync.Mutex
+	table := newFaultTable(o.Out)
+	one := func(i int) {
+		results[i] = s.play(ctx, chosen[i], o)
+		mu.Lock()
+		defer mu.Unlock()
+		table.add(results[i])
+	}
+	var group errgroup.Group
+	group.SetLimit(max(o.Parallel, 1))
+	for i, sc := range chosen {
+		if !sc.Alone {
+			group.Go(func() error { one(i); return nil })
+		}
+	}
+	_ = group.Wait()
+	for i, sc := range chosen {
+		if sc.Alone {
+			one(i)
+		}
+	}
+	return results, broken(results)
+}
+
+func choose(only []string) []Scenario {
+	return slices.DeleteFunc(Scenarios(), func(sc Scenario) bool {
+		return len(only) > 0 && !slices.ContainsFunc(only, func(part string) bool { return strings.Contains(sc.Name, part) })
+	})
+}
+
+func broken(results []Result) error {
+	var errs []error
+	for _, r := range results {
+		if r.Skipped == "" && !r.OK() {
+			errs = append(errs, fmt.Errorf("%s: the promise did not hold", r.Name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// play builds a world, does the harm and lets the judge speak.
+func (s *stage) play(ctx context.Context, sc Scenario, o FaultOptions) (r Result) {
+	began := time.Now()
+	r.Scenario = sc
+	defer func() { r.Took = time.Since(began) }()
+	if sc.Root && os.Geteuid() != 0 {
+		r.Skipped = "需要 root（挂载小 tmpfs） needs root"
+		return r
+	}
+	n := sc.Full
+	if o.Small {
+		n = sc.Small
+	}
+	w, err := s.newWorld(ctx, sc, n)
+	if w != nil {
+		defer w.close()
+	}
+	if err == nil {
+		err = sc.run(ctx, w, n)
+	}
+	if err == nil {
+		if err = w.prove(ctx); err == nil {
+			r.Verdict, err = w.judge(ctx)
+		}
+	}
+	if r.Err = err; err != nil && w != nil {
+		r.Notes = append(w.notes, err.Error())
+	}
+	if w != nil && !r.OK() && o.Keep != "" {
+		r.Notes = append(r.Notes, w.keepLogs(ctx, filepath.Join(o.Keep, sc.Name)))
+	}
+	return r
+}
