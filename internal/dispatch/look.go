@@ -12,8 +12,9 @@ import (
 	"juzhen/internal/weibo"
 )
 
-// lookHeld is how long a look belongs to the process that took it.
-const lookHeld = time.Minute
+// lookHeld is how long a look belongs to the process that took it: longer than a look lasts, and short because that process may
+// be killed while it looks.
+const lookHeld = 20 * time.Second
 
 // planLooks gives a look to unknown deliveries that have none and for which nobody was asked yet.
 func (e *Engine) planLooks(ctx context.Context) error {
