@@ -110,7 +110,10 @@ func TestPicturesInABrowser(t *testing.T) {
 	_, before := w.stored()
 	tab.Eval(`document.querySelector(".picture:first-child [data-move=up]").disabled && document.querySelector(".picture:last-child [data-move=down]").disabled`)
 	tab.Click(".picture:last-child [data-move=up]")
-	eventually(t, "their order is changed", func() bool { _, v := w.stored(); return len(v.Media) == 2 && v.Media[0].MediaID == before.Media[1].MediaID })
+	eventually(t, "their order is changed", func() bool {
+		_, v := w.stored()
+		return len(v.Media) == 2 && v.Media[0].MediaID == before.Media[1].MediaID
+	})
 	tab.Type(".picture:first-child input[name^=alt]", "监测站")
 	eventually(t, "the description is stored", func() bool { _, v := w.stored(); return v.Media[0].Alt == "监测站" })
 	tab.Click(".picture:last-child [data-move=drop]")
@@ -150,7 +153,10 @@ func TestNothingIsLostWhenSavingFails(t *testing.T) {
 	tab.SetCookie(web.CookieName, "writer")
 	tab.Type("#f-text", "！")
 	tab.SeeText("#saved", "草稿已保存于")
-	eventually(t, "all of it is stored", func() bool { _, v := w.stored(); return strings.Contains(v.Text, "！！") || strings.HasPrefix(v.Text, "！") })
+	eventually(t, "all of it is stored", func() bool {
+		_, v := w.stored()
+		return strings.Contains(v.Text, "！！") || strings.HasPrefix(v.Text, "！")
+	})
 }
 
 func TestThePagesFitAPhoneAndServeEverybody(t *testing.T) {
