@@ -21,6 +21,7 @@ import (
 	"juzhen/internal/post"
 	"juzhen/internal/queue"
 	"juzhen/internal/reach"
+	"juzhen/internal/replay"
 	"juzhen/internal/review"
 	"juzhen/internal/seal"
 	"juzhen/internal/todo"
@@ -33,6 +34,7 @@ type Services struct {
 	Org        *org.Service
 	Todo       *todo.Service
 	Identity   *identity.Service
+	Replays    *replay.Service
 	Accounts   *account.Service
 	Media      *media.Service
 	Reviews    *review.Service
@@ -66,6 +68,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	if a.Identity, err = identity.New(db, now, identity.Options{Keys: keys}); err != nil {
 		return err
 	}
+	a.Replays = replay.New(db, now)
 	a.Accounts = account.New(db, box, api, account.Options{AppKey: a.cfg.WeiboAppKey, CallbackURL: a.cfg.PublicURL + oauthCallback, Now: now})
 	if err := a.Accounts.CheckKey(ctx); err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 
 // The house as a table: who may import whom. Adding a line here is a decision about the architecture (docs/architecture.md).
 var (
-	features = []string{"access", "audit", "org", "todo", "identity", "replay", "account", "media", "review", "post", "delivery", "dispatch", "reach"}
+	features = []string{"access", "replay", "audit", "org", "todo", "identity", "replay", "account", "media", "review", "post", "delivery", "dispatch", "reach"}
 	kit      = []string{"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "stoppoint"}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.

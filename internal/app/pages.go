@@ -2,11 +2,9 @@ package app
 
 import (
 	"context"
-	"net/http"
-
-	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/api"
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/calendar"
 	"juzhen/internal/console/desk"
@@ -17,7 +15,6 @@ import (
 	"juzhen/internal/console/sending"
 	"juzhen/internal/console/signin"
 	"juzhen/internal/console/todo"
-	"juzhen/internal/pg"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -34,6 +31,11 @@ func (a *App) buildPages() error {
 		return err
 	}
 	a.kit = kit
+	api.Register(kit, api.Deps{ // first: only routes registered after it are measured
+		Identity: a.Identity, Units: a.Org, Accounts: a.Accounts, Media: a.Media, Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries,
+		Reach: a.Reach, Todos: a.Todo, Audit: a.Audit, Replays: a.Replays, Health: a.sendingReport, Ready: a.ready,
+		Version: a.opt.Version, Now: a.opt.Now, Log: a.log,
+	})
 	signin.Register(kit, signin.Deps{Identity: a.Identity})
 	me.Register(kit, me.Deps{Identity: a.Identity})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})
@@ -44,24 +46,7 @@ func (a *App) buildPages() error {
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	insight.Register(kit, insight.Deps{Reach: a.Reach, Now: a.opt.Now})
 	admin.Register(kit, admin.Deps{Org: a.Org, Identity: a.Identity, Audit: a.Audit})
-	a.probes()
 	return nil
-}
-
-// probes answer machines: is the process alive, is it ready. A late post is no reason to take the pause button off the network.
-func (a *App) probes() {
-	g := a.kit.Group("")
-	a.kit.Handle(g, http.MethodGet, "/healthz", web.Open, func(c *gin.Context) error {
-		c.String(http.StatusOK, "ok\n")
-		return nil
-	})
-	a.kit.Handle(g, http.MethodGet, "/readyz", web.Open, func(c *gin.Context) error {
-		if err := pg.MigrationsCurrent(c.Request.Context(), a.pages); err != nil {
-			return err
-		}
-		c.String(http.StatusOK, "ready\n")
-		return nil
-	})
 }
 
 // sessions lets the page kit ask identity who a token belongs to.

@@ -31,10 +31,10 @@ type Weibo struct {
 
 // published is one post as the judge sees it.
 type published struct {
-	ID       int64     `json:"id"`
-	Text     string    `json:"text"`
-	Pictures []string  `json:"pictures"` // SHA-256 of the bytes received, hex
-	Deleted  bool      `json:"deleted"`
+	ID       int64    `json:"id"`
+	Text     string   `json:"text"`
+	Pictures []string `json:"pictures"` // SHA-256 of the bytes received, hex
+	Deleted  bool     `json:"deleted"`
 }
 
 // Token issues a token of an account.

@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/identity"
 	"juzhen/internal/org"
+	"juzhen/internal/reach"
 )
 
 // machine is who loads the fixtures; it stands in the audit trail under this name.
@@ -51,7 +52,27 @@ func Load(ctx context.Context, s app.Services, tokens Tokens, passwords map[stri
 		}
 		m.Accounts = append(m.Accounts, a)
 	}
+	if err := backfill(ctx, s.Reach, m.Accounts); err != nil {
+		return Matrix{}, fmt.Errorf("backfill: %w", err)
+	}
 	return m, nil
+}
+
+// backfill begins to fetch each account's past posts; the jobs go on while the show runs. What was begun before is left alone.
+func backfill(ctx context.Context, figures *reach.Service, accounts []account.Account) error {
+	begun, err := figures.Backfills(ctx, machine)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if _, ok := begun[a.ID]; ok {
+			continue
+		}
+		if err := figures.StartBackfill(ctx, machine, a.ID); err != nil {
+			return fmt.Errorf("%s: %w", a.Handle, err)
+		}
+	}
+	return nil
 }
 
 func loadUnits(ctx context.Context, units *org.Service) (map[string]org.Unit, error) {

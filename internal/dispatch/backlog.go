@@ -1,0 +1,46 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+)
+
+// Backlog is what all processes together have before them: for programs that watch the sending.
+type Backlog struct {
+	Queue         map[string]int // deliveries that are not settled, by state
+	NextDue       *time.Time
+	LastSent      *time.Time // by the platform's clock, of any process, within the last week
+	Paused        int        // pauses that are open
+	TokensEnding  int        // live accounts whose token ends within a fortnight
+	NextTokenEnds *time.Time
+}
+
+// Backlog reads the figures in two statements.
+func (e *Engine) Backlog(ctx context.Context) (Backlog, error) {
+	b, now := Backlog{Queue: map[string]int{}}, e.clk.Now()
+	rows, err := e.db.Pool().Query(ctx, `SELECT state, count(*) FROM deliveries WHERE NOT settled GROUP BY state`)
+	if err != nil {
+		return b, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var state string
+		var n int
+		if err := rows.Scan(&state, &n); err != nil {
+			return b, err
+		}
+		b.Queue[state] = n
+	}
+	if err := rows.Err(); err != nil {
+		return b, err
+	}
+	err = e.db.Pool().QueryRow(ctx, `
+SELECT (SELECT min(due_at) FROM deliveries WHERE state IN ('waiting', 'preparing') AND due_at >= $1::timestamptz),
+       (SELECT max(sent_at) FROM deliveries WHERE state = 'sent' AND due_at > $1::timestamptz - interval '7 days'),
+       (SELECT count(*) FROM pauses WHERE resumed_at IS NULL),
+       count(*) FILTER (WHERE c.expires_at < $1::timestamptz + interval '14 days'), min(c.expires_at)
+FROM accounts a JOIN credentials c ON c.account_id = a.id
+WHERE a.state = 'live' AND a.connector <> 'manual' AND c.state = 'valid' AND c.expires_at > $1::timestamptz`, now).
+		Scan(&b.NextDue, &b.LastSent, &b.Paused, &b.TokensEnding, &b.NextTokenEnds)
+	return b, err
+}
