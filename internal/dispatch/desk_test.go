@@ -1,0 +1,118 @@
+package dispatch
+
+import (
+	"testing"
+	"time"
+)
+
+var t0 = time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
+
+func at(id, account int64, after time.Duration) *item {
+	return &item{id: id, account: account, due: t0.Add(after), fireAt: t0.Add(after), place: -1}
+}
+
+func ids(items []*item) (out []int64) {
+	for _, it := range items {
+		out = append(out, it.id)
+	}
+	return out
+}
+
+func TestDeskGivesOneAccountOnePostAtATimeInOrder(t *testing.T) {
+	t.Parallel()
+	k := newDesk()
+	a1, a2, b := at(1, 7, 0), at(2, 7, 0), at(3, 8, time.Second)
+	k.add([]*item{a2, b, a1})
+	if next := k.due(t0); !next.Equal(t0.Add(time.Second)) {
+		t.Errorf("next at %v", next)
+	}
+	if got := ids(k.take(10)); len(got) != 1 || got[0] != 1 {
+		t.Fatalf("took %v, want the first of the account", got)
+	}
+	k.later(a1, t0.Add(50*time.Millisecond)) // not marked: keeps its place before the second
+	k.due(t0.Add(40 * time.Millisecond))
+	if got := k.take(10); len(got) != 0 {
+		t.Errorf("took %v before the first tried again", ids(got))
+	}
+	k.due(t0.Add(60 * time.Millisecond))
+	if got := ids(k.take(10)); len(got) != 1 || got[0] != 1 {
+		t.Errorf("took %v, want the first again", got)
+	}
+	k.release(a1, t0.Add(2*time.Second)) // sent, with a gap
+	k.due(t0.Add(time.Second))
+	if got := ids(k.take(10)); len(got) != 1 || got[0] != 3 {
+		t.Errorf("took %v, want the other account", got)
+	}
+	k.due(t0.Add(2 * time.Second))
+	if got := ids(k.take(10)); len(got) != 1 || got[0] != 2 {
+		t.Errorf("took %v, want the second after the gap", got)
+	}
+	if k.holds(1) || !k.holds(2) {
+		t.Error("wrong items held")
+	}
+}
+
+func TestDeskKeepsWhatIsOnItsWayWhenItIsPreparedAgain(t *testing.T) {
+	t.Parallel()
+	k := newDesk()
+	first := at(1, 7, 0)
+	k.add([]*item{first})
+	k.due(t0)
+	k.take(1)
+	k.add([]*item{at(1, 7, 0)})
+	k.due(t0.Add(time.Minute))
+	if got := k.take(10); len(got) != 0 {
+		t.Errorf("a delivery on its way was given out again: %v", ids(got))
+	}
+	later := at(2, 8, time.Hour)
+	k.add([]*item{later})
+	k.add([]*item{at(2, 8, time.Minute)}) // rescheduled
+	k.due(t0.Add(time.Minute))
+	if got := ids(k.take(10)); len(got) != 1 || got[0] != 2 {
+		t.Errorf("took %v", got)
+	}
+}
+
+func TestClosedDeskForgetsAllButWhatIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	k := newDesk()
+	going := at(1, 7, 0)
+	k.add([]*item{going, at(2, 7, 0), at(3, 9, time.Hour)})
+	k.due(t0)
+	k.take(1)
+	if got := k.close(); len(got) != 2 {
+		t.Errorf("forgot %v", got)
+	}
+	if held, waiting := k.size(); held != 1 || waiting != 0 {
+		t.Errorf("%d held, %d waiting", held, waiting)
+	}
+}
+
+func TestClockFollowsTheDatabaseAndNoticesJumps(t *testing.T) {
+	t.Parallel()
+	skew := time.Duration(0)
+	c := newClock(func() time.Time { return time.Now().Add(skew) }, Settings{}.filled())
+	if !c.Jumped() {
+		t.Error("a clock that was never measured is trusted")
+	}
+	measure := func(ahead time.Duration) {
+		now := c.wall()
+		c.Measured(now, now.Add(ahead), now)
+	}
+	measure(300 * time.Millisecond)
+	if d := c.Now().Sub(time.Now()); c.Jumped() || d < 250*time.Millisecond || d > 350*time.Millisecond {
+		t.Errorf("%v ahead, want 300 ms", d)
+	}
+	skew = time.Second
+	if !c.Jumped() {
+		t.Error("a jump of a second went unnoticed")
+	}
+	measure(-3 * time.Second)
+	if c.Jumped() || !c.Wrong() {
+		t.Error("an offset of three seconds is taken for right")
+	}
+	measure(time.Second)
+	if c.Wrong() {
+		t.Error("an offset of one second stops sending")
+	}
+}
