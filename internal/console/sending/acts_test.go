@@ -124,7 +124,7 @@ func TestHealthIsForThoseWhoAnswerForIt(t *testing.T) {
 	w.health.Overdue, w.health.OldestOverdue = 2, &old
 	w.doubt(w.one(bureau))
 	w.as("writer").Get("/sending").Want(403)
-	p := w.as("chief").Get("/sending").Want(200).WantText(".lead", "有逾期").WantText(".figures", "1 分 30 秒").WantText(".state-counts", "结果待核 1")
+	p := w.as("chief").Get("/sending").Want(200).WantText(".lead", "有逾期").WantText(".figures", "1 分 30 秒").WantText(".state-counts li:first-child", "结果待核1")
 	p.WantText("#h-tokens ~ .table-wrap", "@环保北京").WantText("#h-tokens ~ .table-wrap", "未授权").WantCount("#release", 0)
 	w.as("admin").Get("/sending").Want(200).WantCount(".state-counts", 0)
 }

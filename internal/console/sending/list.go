@@ -148,11 +148,17 @@ func (h *pages) withTitles(ctx context.Context, actor access.Actor, b page.Base,
 		if text, may := words[d.ID]; may {
 			out[i].Title = titleOf(b, text)
 		}
-		if text, args := d.ReasonText(); text != "" && d.State != delivery.Sent && d.State != delivery.Waiting {
+		if text, args := d.ReasonText(); text != "" && tells(d) {
 			out[i].Reason = b.T(text, args...)
 		}
 	}
 	return out, nil
+}
+
+// tells whether the reason says more than the word of the state.
+func tells(d delivery.Delivery) bool {
+	plain := []delivery.Reason{delivery.WasPlanned, delivery.WasApproved, delivery.WasPaused, delivery.WasCancelled, delivery.WasClaimed, delivery.Prepared}
+	return d.State != delivery.Sent && !slices.Contains(plain, d.Reason)
 }
 
 func (f listForm) filter() delivery.Filter {

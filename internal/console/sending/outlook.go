@@ -1,6 +1,7 @@
 package sending
 
 import (
+	"slices"
 	"time"
 
 	"juzhen/internal/delivery"
@@ -30,6 +31,9 @@ func outlookOf(b page.Base, d delivery.Delivery) outlook {
 	}
 	switch d.State {
 	case delivery.Unknown:
+		if looked(d.Reason) {
+			o.Now, o.Next = b.T("微博未确认是否发出。"), []string{o.Now}
+		}
 		nextOfUnknown(d, say)
 	case delivery.Sent:
 		nextOfSent(d, say)
@@ -44,13 +48,18 @@ func outlookOf(b page.Base, d delivery.Delivery) outlook {
 
 type sayer func(text string, at *time.Time, more ...any)
 
+// nextOfUnknown adds what the reason does not say itself.
 func nextOfUnknown(d delivery.Delivery, say sayer) {
-	if d.NextLookAt != nil {
+	switch {
+	case d.Reason == delivery.LookAbsent || d.Reason == delivery.LookFailed:
+	case d.NextLookAt != nil:
 		say("系统 {.time} 再查一次账号微博。", d.NextLookAt)
-	} else {
+	default:
 		say("系统不再自动查看，等人判定。", nil)
 	}
-	say("判定之前请勿手动重发，以免重复。", nil)
+	if slices.Contains([]delivery.Reason{delivery.LookTwo, delivery.LookWindow, delivery.Twice}, d.Reason) {
+		say("判定之前请勿手动重发，以免重复。", nil)
+	}
 }
 
 func nextOfSent(d delivery.Delivery, say sayer) {

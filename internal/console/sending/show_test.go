@@ -47,11 +47,22 @@ func TestUnknownSaysWhatWasSeenAndWhatIsNext(t *testing.T) {
 	id := w.one(bureau)
 	w.doubt(id)
 	p := w.as("writer").Get(path(id, "")).Want(200)
-	p.WantText("#outlook", "尚未找到；11-23 12:05 再查一次").WantText("#outlook", "今天 12:05 再查一次账号微博").WantText("#outlook", "请勿手动重发")
+	p.WantText("#outlook", "微博未确认是否发出").WantText("#outlook", "尚未找到；11-23 12:05 再查一次").WantText("#outlook", "请勿手动重发")
 	p.WantText(".outgoing", "今日空气质量良").WantCount("#sent", 1).WantCount("#not-sent", 1)
 	w.as("reviewer").Get(path(id, "")).Want(200).WantCount("#sent", 0).WantText("main", "由本单位的宣传专员或主管判定")
 	part := w.as("writer").Part("GET", path(id, "/live?was=sending"), nil).Want(200)
 	part.WantText("#outlook", "状态已变化，刷新页面").WantCount("h1", 0)
+}
+
+func TestTwoCandidatesAreForAPerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.one(bureau)
+	w.doubt(id)
+	w.apply(id, delivery.Change{To: delivery.Unknown, Code: delivery.LookTwo, Looked: true, Args: delivery.Args{"n": 2}})
+	p := w.as("writer").Get(path(id, "")).Want(200)
+	p.WantText("#outlook", "有 2 条可能就是这一条").WantText("#outlook", "系统不再自动查看，等人判定").WantText("#outlook", "请勿手动重发")
+	p.WantCount(".decide .timeline li", 2)
 }
 
 func TestSentNeedsALinkOfThisAccount(t *testing.T) {
