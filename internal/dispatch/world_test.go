@@ -32,7 +32,7 @@ const patience = 20 * time.Second
 
 // world is a database, a sandbox, people, accounts and a clock that runs and can be turned forward.
 type world struct {
-	*testing.T
+	testing.TB
 	url      string
 	db       *pg.DB
 	box      *seal.Box
@@ -61,9 +61,9 @@ type world struct {
 var rules = weibo.Rules{SafeDomains: []string{sandbox.DemoSafeDomain}}
 
 // newWorld builds it with short waits: what takes minutes in operation takes a blink here.
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{T: t, url: pgtest.URL(t), ids: map[string]int64{}, steps: make(chan struct{})}
+	w := &world{TB: t, url: pgtest.URL(t), ids: map[string]int64{}, steps: make(chan struct{})}
 	w.set = delivery.Settings{Lead: 2 * time.Second, FirstLook: 30 * time.Millisecond, AbsentAfter: 80 * time.Millisecond, LookAgain: time.Hour,
 		LookRetry: 50 * time.Millisecond, ReadBack: 20 * time.Millisecond, RetryWait: 50 * time.Millisecond, TokenSpare: time.Second}.Filled()
 	w.engineOf = dispatch.Settings{Sweep: 20 * time.Millisecond, Beat: 50 * time.Millisecond, Lease: time.Second, Conns: 32, Overdue: 100 * time.Millisecond}
@@ -166,10 +166,10 @@ func (w *world) exec(sql string, args ...any) {
 // engine starts one more process.
 func (w *world) engine(change ...func(*dispatch.Options)) *dispatch.Engine {
 	w.Helper()
-	marks := pgtest.Open(w.T, w.url)
+	marks := pgtest.Open(w.TB, w.url)
 	o := dispatch.Options{Settings: w.engineOf, Delivery: w.set, Marks: marks, Weibo: w.api(), Accounts: w.accountService(marks), Media: w.media, Rules: rules,
 		Source: sandbox.DemoApp().Name, Version: "test", Now: w.now, DBNow: w.dbNow, Watch: w.watch,
-		Log: slog.New(slog.NewTextHandler(testLog{w.T}, nil))}
+		Log: slog.New(slog.NewTextHandler(testLog{w.TB}, nil))}
 	for _, f := range change {
 		f(&o)
 	}
@@ -192,7 +192,7 @@ func (w *world) dbNow() time.Time {
 	return time.Now().Add(w.skew + w.dbSkew)
 }
 
-type testLog struct{ t *testing.T }
+type testLog struct{ t testing.TB }
 
 func (l testLog) Write(b []byte) (int, error) {
 	if l.t.Context().Err() == nil {
