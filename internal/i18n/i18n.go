@@ -4,6 +4,7 @@
 package i18n
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -93,7 +94,7 @@ var english = sync.OnceValue(func() *goi18n.Localizer {
 	}
 	bundle := goi18n.NewBundle(language.English)
 	for id, e := range all {
-		m := &goi18n.Message{ID: id, One: e.One, Other: e.Other, LeftDelim: "{", RightDelim: "}"}
+		m := &goi18n.Message{ID: id, One: cmp.Or(e.One, e.Other), Other: e.Other, LeftDelim: "{", RightDelim: "}"}
 		if err := bundle.AddMessages(language.English, m); err != nil {
 			panic(fmt.Errorf("catalogue entry %q: %w", id, err))
 		}

@@ -63,3 +63,17 @@ func TestCatalogueRefusesTwoTranslationsOfOneText(t *testing.T) {
 		t.Errorf("got %v, want a refusal", err)
 	}
 }
+
+func TestOneIsSaidInEnglishWhereItLooksLikeMany(t *testing.T) {
+	t.Parallel()
+	if got := For("en").T("第 {.n} 张", "n", 1); got != "Picture 1" {
+		t.Errorf("a count of one came out as %q", got)
+	}
+}
+
+func TestWhatPeopleWroteIsNoPlaceholder(t *testing.T) {
+	t.Parallel()
+	if got := For("zh").T("{.why}（{.name}）", "why", "等 {.name} 通知", "name", "值班主管"); got != "等 {.name} 通知（值班主管）" {
+		t.Errorf("filled twice: %q", got)
+	}
+}
