@@ -68,7 +68,7 @@ func (s State) Next() []State { return slices.Clone(arrows[s]) }
 // Connector is the way posts reach the platform.
 type Connector string
 
-// The connectors. docs/connect-weibo.md says what each contract allows.
+// The connectors. docs/weibo.md says what each contract allows.
 const (
 	Commercial Connector = "commercial" // contracted interface: text, up to 9 pictures, repost, take-down, whole timeline
 	Public     Connector = "public"     // statuses/share: a link of the registered domain is a must, one picture, newest 5 posts only

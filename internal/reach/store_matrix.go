@@ -26,7 +26,8 @@ type matrixRow struct {
 }
 
 // matrixSQL reads the roll-ups of two periods, and by index the follower figures at their edges and the newest post. $1 is the first day
-// of the earlier period, $2 of this one, $3 the day after it. The figure at an edge may be up to a week older than the edge.
+// of the earlier period, $2 of this one, $3 the day after it. The figure at an edge may be up to a week older than the
+// edge, or, in a long period, younger by a thirtieth of it.
 // Before the oldest post we know, posts and interactions are missing and not zero.
 const matrixSQL = `
 WITH scope AS MATERIALIZED (
@@ -60,10 +61,10 @@ SELECT s.id, s.handle, s.display_name, s.unit_name, s.seat, s.state, s.connector
 FROM scope s LEFT JOIN sums x ON x.account_id = s.id
 LEFT JOIN LATERAL (SELECT followers FROM account_days WHERE account_id = s.id AND day < $3::date AND day >= $2::date AND followers IS NOT NULL
                    ORDER BY day DESC LIMIT 1) f1 ON true
-LEFT JOIN LATERAL (SELECT followers FROM account_days WHERE account_id = s.id AND day < $2::date AND day >= $2::date - 7 AND followers IS NOT NULL
-                   ORDER BY day DESC LIMIT 1) f2 ON true
-LEFT JOIN LATERAL (SELECT followers FROM account_days WHERE account_id = s.id AND day < $1::date AND day >= $1::date - 7 AND followers IS NOT NULL
-                   ORDER BY day DESC LIMIT 1) f3 ON true
+LEFT JOIN LATERAL (SELECT followers FROM account_days WHERE account_id = s.id AND day >= $2::date - 7 AND followers IS NOT NULL
+                     AND day < $2::date + ($3::date - $2::date) / 30 ORDER BY abs(day - $2::date + 1) LIMIT 1) f2 ON true
+LEFT JOIN LATERAL (SELECT followers FROM account_days WHERE account_id = s.id AND day >= $1::date - 7 AND followers IS NOT NULL
+                     AND day < $1::date + ($3::date - $2::date) / 30 ORDER BY abs(day - $1::date + 1) LIMIT 1) f3 ON true
 LEFT JOIN LATERAL (SELECT posted_at FROM platform_posts WHERE account_id = s.id AND state <> 'removed' ORDER BY posted_at DESC LIMIT 1) l ON true
 LEFT JOIN LATERAL (SELECT posted_at AS first FROM platform_posts WHERE account_id = s.id ORDER BY posted_at LIMIT 1) k ON true
 ORDER BY s.position, s.id`

@@ -13,7 +13,7 @@ import (
 
 // Definitions of the figures, one click away from each.
 const (
-	aboutFollowers    = "时段内最后一次读到的粉丝数；净增为它与时段开始前最后一次读数之差"
+	aboutFollowers    = "时段内最后一次读到的粉丝数；净增为它与时段开始时的读数之差"
 	aboutPosts        = "时段内发布且仍在平台上的微博数，含转发和非本台发出的"
 	aboutInteractions = "时段内发布的微博累计获得的转发、评论、点赞之和，按最近一次读数计"
 	aboutPerPost      = "互动数除以发布数"
