@@ -14,7 +14,7 @@ import (
 // account, so whoever may see accounts may read it.
 type Sending struct {
 	Healthy       bool           `json:"healthy" doc:"发送正常：没有超时未发、时钟正确、至少一个进程在工作"`
-	Stopped       string         `json:"stopped,omitempty" doc:"发送停止的原因代码：clock、restored、no_process"`
+	Stopped       string         `json:"stopped,omitempty" doc:"发送停止的原因代码：shutdown、restored、clock_unmeasured、clock_wrong、lock_lost"`
 	Overdue       int            `json:"overdue" doc:"已到时间、还没有开始发送的条数"`
 	OldestOverdue *time.Time     `json:"oldest_overdue,omitempty" doc:"其中最早的定时"`
 	LastSuccess   *time.Time     `json:"last_success,omitempty" doc:"最近一次成功发出的时间"`
