@@ -73,7 +73,7 @@ func TestAPostTellsItsStory(t *testing.T) {
 	w.decide(p.ID, review.Return, "请补充首要污染物")
 	path := fmt.Sprintf("/posts/%d", p.ID)
 	page := w.as("writer").Get(path).Want(200).WantText(".lead", "退回").WantText(".lead", "等作者按意见修改").WantText(".opinion", "请补充首要污染物")
-	page.WantText(".timeline", "退回第 1 版").WantText(".page-actions", "修改")
+	page.WantText(".timeline", "退回第 1 版").WantText(".page-actions", "按意见修改")
 	w.now = w.now.Add(time.Minute)
 	to := w.as("writer").Post(path+"/revise", nil).Want(303).Location
 	f := w.as("writer").Get(to).Want(200).WantText(".lead", "第 2 版").Form("#compose")
@@ -328,4 +328,21 @@ func TestThePagesSpeakEnglish(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestTheSearchFindsPostsAndAccountsOfOnesUnits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.draft("朝阳区空气质量通报")
+	b := w.as("writer")
+	b.Get("/search").Want(200).WantText("main", "输入正文中的几个字")
+	b.Get("/search?q=%E6%9C%9D%E9%98%B3").Want(200).WantText("[aria-labelledby=h-accounts]", "@朝阳环保示例").WantText("[aria-labelledby=h-posts]", "朝阳区空气质量通报").WantText(".lead", "朝阳")
+	b.Get("/search?q=%E6%B2%A1%E6%9C%89").WantText(".empty-state", "没有找到")
+	admin := w.as("admin").Get("/search?q=%E6%9C%9D%E9%98%B3").Want(200).WantCount("[aria-labelledby=h-accounts] li", 1)
+	admin.WantCount("[aria-labelledby=h-posts]", 0)
+	w.as("afar").Get("/search?q=%E7%A9%BA%E6%B0%94").WantText(".empty-state", "没有找到")
+	for range 11 {
+		w.draft("重复的通报")
+	}
+	b.Get("/search?q=%E9%87%8D%E5%A4%8D").WantCount(".agenda li", 10).WantText(".section-head", "查看全部")
 }

@@ -42,6 +42,7 @@ const (
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
 	kit.Declare("desk/home", homePage{})
+	kit.Declare("desk/search", searchPage{})
 	kit.Declare("posts/list", listPage{})
 	kit.Declare("posts/edit", composePage{})
 	kit.Declare("posts/edit#autosaved", composePage{})
@@ -53,6 +54,7 @@ func Register(kit *web.Kit, deps Deps) {
 
 	root := kit.Group("/")
 	kit.Handle(root, "GET", "", access.Self, h.home)
+	kit.Handle(root, "GET", "search", access.Self, h.search)
 	kit.Handle(root, "GET", "media/:id", access.PostView, h.picture)
 	kit.Handle(root, "GET", "media/:id/thumb", access.PostView, h.thumb)
 	h.routePosts(kit.Group("/posts"))
