@@ -81,7 +81,15 @@ func (h *pages) again(c *gin.Context, name string, f actForm, err error) error {
 		return perr
 	}
 	p.Act, p.Form = name, f
-	return h.kit.Refuse(c, err, "sending/show", &p)
+	return h.kit.Refuse(c, first(err, p.Events), "sending/show", &p)
+}
+
+// first says who was faster, when the story tells.
+func first(err error, story []page.Event) error {
+	if fault.Public(err).Code != "state_changed" || len(story) == 0 {
+		return err
+	}
+	return fault.Conflict("{.name} 先一步处理了（{.time}）：{.what}", "name", story[0].Who, "time", story[0].Stamp.Text, "what", story[0].Text)
 }
 
 func (h *pages) cancel(c *gin.Context) error {

@@ -86,7 +86,7 @@ func TestPauseShowsFirstWhatItStops(t *testing.T) {
 	b.Post("/pauses", url.Values{"unit": {"1"}, "reason": {"上级要求 {.name} 停发"}}).Want(303)
 	b.Get("/pauses").WantText(".banner-good", "停下 1 条发送").WantText("tbody", "北京市生态环境局 及其下属").WantText("tbody", "值班主管")
 	w.as("afar").Get("/deliveries").WantText(".banner-warn", "北京市生态环境局 及其下属已暂停发送：上级要求 {.name} 停发（值班主管")
-	b.Post("/pauses", url.Values{"unit": {"1"}, "reason": {"再来"}}).Want(409).WantText(".banner-bad", "这里已经暂停")
+	b.Post("/pauses", url.Values{"unit": {"1"}, "reason": {"再来"}}).Want(409).WantText("[role=alert]", "值班主管 已先暂停这里（今天 12:00）：上级要求")
 	w.as("writer").Get("/pauses").Want(200).WantCount("tbody a", 0)
 }
 

@@ -1,6 +1,8 @@
 package sending
 
 import (
+	"errors"
+
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
@@ -119,5 +121,20 @@ func (h *pages) pause(c *gin.Context) error {
 	if perr != nil {
 		return perr
 	}
+	if fault.Public(err).Code == "paused" {
+		err = h.firstPause(c, p.Base, f, err)
+	}
 	return h.kit.Refuse(c, err, "sending/pause", &p)
+}
+
+// firstPause says who paused the place before, and why.
+func (h *pages) firstPause(c *gin.Context, b page.Base, f pauseForm, err error) error {
+	open, listErr := h.Deliveries.Pauses(c.Request.Context(), web.Actor(c))
+	for _, p := range open {
+		unit, one := f.Account == 0 && p.AccountID == nil && p.UnitID == f.Unit, p.AccountID != nil && *p.AccountID == f.Account
+		if unit || one {
+			return fault.Conflict("{.name} 已先暂停这里（{.time}）：{.why}", "name", p.PausedName, "time", stamp(b, &p.PausedAt), "why", p.Reason)
+		}
+	}
+	return errors.Join(err, listErr)
 }

@@ -79,7 +79,7 @@ func TestSentNeedsALinkOfThisAccount(t *testing.T) {
 	}
 	b.Post(path(id, "/sent"), url.Values{"link": {"https://weibo.com/2039018811/NxYz8k3Qp"}}).Want(303)
 	b.Get(path(id, "")).Want(200).WantText(".banner-good", "已判定为发出").WantText("#outlook", "经人工核对，确认已发出")
-	b.Post(path(id, "/sent"), url.Values{"link": {wrong}}).Want(409).WantText(".banner-bad", "刚刚变化")
+	b.Post(path(id, "/sent"), url.Values{"link": {wrong}}).Want(409).WantText("[role=alert]", "值班宣传专员 先一步处理了（今天 12:00）：经人工核对，确认已发出")
 }
 
 func TestNotSentNeedsASecondPerson(t *testing.T) {
