@@ -48,8 +48,12 @@ func At(p Point, id int64) {
 	case "stop":
 		_ = os.Remove(filepath.Join(dir, string(p))) // once
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		time.Sleep(stopping) // another thread may take the signal: nobody passes a point until it has worked
 	}
 }
+
+// stopping is far longer than the kernel takes to stop all threads.
+const stopping = 50 * time.Millisecond
 
 func note(file string, p Point, id int64) {
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
