@@ -3,6 +3,7 @@
 package page
 
 import (
+	"slices"
 	"time"
 
 	"juzhen/internal/access"
@@ -79,12 +80,14 @@ type NavEntry struct {
 	Active                bool
 	Phone                 bool // also in the bottom bar of a phone
 	needs                 []access.Permission
+	also                  []string // further pages that belong to this duty
 }
 
 // duties are all entries, in order, with the permissions of which one suffices.
 var duties = []NavEntry{
 	{Key: "desk", Text: "工作台", Href: "/", Icon: "layout-dashboard", Phone: true},
-	{Key: "posts", Text: "稿件", Href: "/posts", Icon: "file-text", Phone: true, needs: []access.Permission{access.PostView}},
+	{Key: "posts", Text: "稿件", Href: "/posts", Icon: "file-text", Phone: true, needs: []access.Permission{access.PostView},
+		also: []string{"/deliveries", "/decisions", "/pauses", "/sending"}},
 	{Key: "calendar", Text: "日历", Href: "/calendar", Icon: "calendar", Phone: true, needs: []access.Permission{access.PostView}},
 	{Key: "reviews", Text: "审核", Href: "/reviews", Icon: "clipboard-check", Phone: true, needs: []access.Permission{access.PostReview}},
 	{Key: "matrix", Text: "矩阵", Href: "/matrix", Icon: "sitemap", needs: []access.Permission{access.AccountView}},
@@ -101,7 +104,7 @@ func Navigation(a access.Actor, path string, counts Counts) []NavEntry {
 			continue
 		}
 		e.Count = counts.ByKey[e.Key]
-		e.Active = under(path, e.Href)
+		e.Active = under(path, e.Href) || slices.ContainsFunc(e.also, func(href string) bool { return under(path, href) })
 		out = append(out, e)
 	}
 	return out
