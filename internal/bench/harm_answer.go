@@ -10,7 +10,7 @@ import (
 
 // soon is when the deliveries of a simple scenario are due, written one by one before.
 func soon(n int) time.Time {
-	return time.Now().Add(lead + second + time.Duration(n)*15*time.Millisecond)
+	return time.Now().Add(lead + second + time.Duration(n)*40*time.Millisecond)
 }
 
 // withFault lets the platform fail once for each account.

@@ -66,15 +66,15 @@ func (w *world) standings(ctx context.Context) ([]standing, error) {
 	})
 }
 
-// judge waits until everything has settled or patience ends, and compares with the log of the imitation Weibo.
-func (w *world) judge(ctx context.Context) (Verdict, error) {
+// judge waits until everything has settled, by itself unless people may be left to decide, or until patience ends, and compares with the log of the imitation Weibo.
+func (w *world) judge(ctx context.Context, mayPerson bool) (Verdict, error) {
 	end := time.Now().Add(patience)
 	for {
 		v, due, err := w.look(ctx)
 		switch {
 		case err != nil && time.Now().After(end):
 			return v, err
-		case err == nil && v.Open == 0:
+		case err == nil && v.Open == 0 && (v.Person == 0 || mayPerson):
 			return v, nil
 		case time.Now().After(end) && time.Now().After(due.Add(patience)):
 			return v, nil
@@ -155,8 +155,8 @@ func (c *console) reached() (list []reached) {
 
 // moment is what the records knew of a delivery at an instant.
 type moment struct {
-	marked, recorded             bool // by delivery_events
-	received, accepted, answered bool // by the judge's log
+	state              string // by delivery_events
+	received, answered bool   // by the judge's log, since that state began
 }
 
 // prove checks for each harm of the consoles that the records before it and after it show the send to have stood at the point.
@@ -183,23 +183,22 @@ func (w *world) prove(ctx context.Context) error {
 }
 
 func (w *world) momentOf(ctx context.Context, r reached, log []event) (m moment, err error) {
-	id, handle := r.id, ""
+	id := r.id
 	if id == 0 { // the point does not know whose call it is: one that was marked and had not arrived
 		if id, err = w.unwritten(ctx, r.at, log); err != nil {
 			return m, err
 		}
 	}
+	var handle string
+	var since time.Time
 	err = w.db.Pool().QueryRow(ctx, `
-SELECT a.handle, EXISTS (SELECT FROM delivery_events e WHERE e.delivery_id = d.id AND e.code = 'marked' AND e.at <= $2),
-       EXISTS (SELECT FROM delivery_events e WHERE e.delivery_id = d.id AND e.from_state = 'sending' AND e.at <= $2)
-FROM deliveries d JOIN accounts a ON a.id = d.account_id WHERE d.id = $1`, id, r.at).Scan(&handle, &m.marked, &m.recorded)
+SELECT a.handle, e.to_state, e.at FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN delivery_events e ON e.delivery_id = d.id
+WHERE d.id = $1 AND e.at <= $2 AND e.from_state <> e.to_state ORDER BY e.id DESC LIMIT 1`, id, r.at).Scan(&handle, &m.state, &since)
 	for _, e := range log {
-		if e.Account != handle || e.Wall.After(r.at) || !publishes[e.Call] {
-			continue
+		if e.Account == handle && publishes[e.Call] && !e.Wall.After(r.at) && !e.Wall.Before(since) {
+			m.received = m.received || e.Step == "received"
+			m.answered = m.answered || e.Step == "answered"
 		}
-		m.received = m.received || e.Step == "received"
-		m.accepted = m.accepted || e.Step == "accepted"
-		m.answered = m.answered || e.Step == "answered"
 	}
 	return m, err
 }
@@ -207,33 +206,44 @@ FROM deliveries d JOIN accounts a ON a.id = d.account_id WHERE d.id = $1`, id, r
 // publishes are the calls that make a post; others, such as readings of reach, prove nothing.
 var publishes = map[string]bool{"statuses/update/biz": true, "statuses/share": true}
 
-// unwritten finds a delivery that was marked at the instant and of which the judge had received nothing.
+// unwritten finds a delivery that was marked at the instant and of which the judge had received nothing since.
 func (w *world) unwritten(ctx context.Context, at time.Time, log []event) (id int64, err error) {
-	var known []string
-	for _, e := range log {
-		if !e.Wall.After(at) && publishes[e.Call] {
-			known = append(known, e.Account)
+	rows, err := w.db.Pool().Query(ctx, `
+SELECT d.id, a.handle, e.at FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN LATERAL (
+    SELECT to_state, at FROM delivery_events e WHERE e.delivery_id = d.id AND e.at <= $1 AND from_state <> to_state ORDER BY id DESC LIMIT 1) e ON true
+WHERE e.to_state = 'sending' ORDER BY d.id`, at)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var handle string
+		var since time.Time
+		if err := rows.Scan(&id, &handle, &since); err != nil {
+			return 0, err
+		}
+		if !slices.ContainsFunc(log, func(e event) bool {
+			return e.Account == handle && publishes[e.Call] && !e.Wall.After(at) && !e.Wall.Before(since)
+		}) {
+			return id, nil
 		}
 	}
-	err = w.db.Pool().QueryRow(ctx, `
-SELECT d.id FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN delivery_events e ON e.delivery_id = d.id
-WHERE e.code = 'marked' AND e.at <= $1 AND a.handle <> ALL (coalesce($2::text[], '{}')) ORDER BY d.id LIMIT 1`, at, known).Scan(&id)
-	return id, err
+	return id, rows.Err()
 }
 
 // fits tells whether the moment is the one the point names.
 func (m moment) fits(point string) bool {
 	switch point {
 	case "before_mark":
-		return !m.marked && !m.received
+		return m.state == "preparing" && !m.received
 	case "after_mark", "before_write":
-		return m.marked && !m.received && !m.recorded
+		return m.state == "sending" && !m.received
 	case "during_call":
-		return m.marked && m.received && !m.answered && !m.recorded
+		return m.state == "sending" && m.received && !m.answered
 	case "after_call":
-		return m.marked && m.answered && !m.recorded
+		return m.state == "sending" && m.answered
 	case "after_record":
-		return m.recorded
+		return m.state != "sending" && m.state != "preparing"
 	}
 	return false
 }

@@ -135,7 +135,7 @@ func (s *stage) play(ctx context.Context, sc Scenario, o FaultOptions) (r Result
 	}
 	if err == nil {
 		if err = w.prove(ctx); err == nil {
-			r.Verdict, err = w.judge(ctx)
+			r.Verdict, err = w.judge(ctx, sc.MayPerson)
 		}
 	}
 	if r.Err = err; err != nil && w != nil {
