@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/delivery"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
 	"juzhen/internal/weibo"
@@ -185,7 +186,8 @@ func (s *Service) confirm(ctx context.Context, src source, list []tracked) ([]go
 	return out, nil
 }
 
-// settle records a verdict when it says something new, and tells people unless this console took the post down itself.
+// settle records a verdict when it says something new, here and on the delivery that sent the post, and tells people unless they know already:
+// this console took the post down itself, or its own reading back has told them.
 func (s *Service) settle(ctx context.Context, tx pg.Tx, a account.Account, t tracked, v verdict) error {
 	if v.live == t.State && v.text == "" {
 		return nil
@@ -198,7 +200,11 @@ func (s *Service) settle(ctx context.Context, tx pg.Tx, a account.Account, t tra
 			return err
 		}
 	}
-	if v.live == Shown || t.TakenDown {
+	known, err := s.tellDelivery(ctx, tx, t, v)
+	if err != nil {
+		return err
+	}
+	if v.live == Shown || known {
 		return todo.ResolveTx(ctx, tx, s.now(), noticeKey(t.ID), 0)
 	}
 	text := t.Text
@@ -206,6 +212,30 @@ func (s *Service) settle(ctx context.Context, tx pg.Tx, a account.Account, t tra
 		text = v.text
 	}
 	return s.raise(ctx, tx, a, t.ID, string(v.live), text)
+}
+
+// facts are the codes under which a delivery keeps what became of its post.
+var facts = map[Live]delivery.Reason{
+	Shown: delivery.ReadBackSame, Changed: delivery.ReadBackChanged, Hidden: delivery.ReadBackHidden, Removed: delivery.ReadBackRemoved,
+}
+
+// tellDelivery notes the verdict on the delivery that sent the post; known says that it was noted there before.
+func (s *Service) tellDelivery(ctx context.Context, tx pg.Tx, t tracked, v verdict) (known bool, err error) {
+	if t.DeliveryID == nil {
+		return false, nil
+	}
+	d, err := delivery.LockTx(ctx, tx, *t.DeliveryID)
+	if err != nil || d.State != delivery.Sent {
+		return false, err
+	}
+	if d.Live != nil && (*d.Live == delivery.LiveDown || *d.Live == delivery.Live(v.live)) {
+		return true, nil
+	}
+	c := delivery.Change{To: d.State, Live: delivery.Live(v.live), Code: facts[v.live], NextLook: d.NextLookAt}
+	if v.text != "" {
+		c.LiveText = &v.text
+	}
+	return false, delivery.ApplyTx(ctx, tx, s.now(), d, c, 0)
 }
 
 // noticeKey makes one open to-do per post: what is newest about it replaces what was.

@@ -180,27 +180,53 @@ func TestRemovedHiddenAndChangedPostsAreNoticed(t *testing.T) {
 	if err != nil || p.WasText != "要改的" || p.Text != "要改的，已被改动" || len(readings) == 0 {
 		t.Errorf("changed post %+v with %d readings, %v", p, len(readings), err)
 	}
+	if got := one[string](w, `SELECT string_agg(coalesce(live, '-'), ' ' ORDER BY id) FROM deliveries`); got != "- removed changed -" {
+		t.Errorf("the deliveries know %q", got)
+	}
 	if n := one[int](w, `SELECT posts FROM account_days`); n != 3 {
 		t.Errorf("%d posts of the day, the removed one must not count", n)
 	}
 }
 
-func TestOurOwnTakeDownIsNoNews(t *testing.T) {
+func TestWhatADeliveryKnowsAlreadyIsNoNews(t *testing.T) {
+	t.Parallel()
+	for _, live := range []string{"taken_down", "removed"} {
+		w := newWorld(t, 0)
+		a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
+		keep := w.sandbox.Rival("环保北京", "占位")
+		w.deliver(a, "sent", strconv.FormatInt(keep.ID, 10), "占位")
+		w.advance(time.Second)
+		p := w.sandbox.Rival("环保北京", "要下架的")
+		d := w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), "要下架的")
+		w.round()
+		w.sandbox.Remove(p.ID)
+		w.exec(`UPDATE deliveries SET live = $2 WHERE id = $1`, d, live)
+		w.advance(11 * time.Minute)
+		w.round()
+		if got := one[string](w, `SELECT state FROM platform_posts WHERE delivery_id = $1`, d); got != "removed" || w.todos() != "" {
+			t.Errorf("%s: state %q, to-dos %q", live, got, w.todos())
+		}
+		if got := one[string](w, `SELECT live FROM deliveries WHERE id = $1`, d); got != live {
+			t.Errorf("the delivery says %q now, it said %q", got, live)
+		}
+	}
+}
+
+func TestPostsForTheAuthorAloneAndPostsByHandAreNotRead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	w.sandbox.Rival("环保北京", "占位")
-	w.advance(time.Second)
-	p := w.sandbox.Rival("环保北京", "要下架的")
-	d := w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), "要下架的")
+	w.deliver(a, "sent", "4000000000000001", "仅自己可见")
+	w.exec(`UPDATE post_versions SET visible = 1`)
+	m, err := w.accounts.Create(w.ctx(), w.admin, account.Draft{UnitID: a.UnitID, Handle: "手动", Seat: account.Main, Connector: account.Manual})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := w.deliver(m, "sent", "4000000000000002", "手工发布")
+	w.exec(`UPDATE deliveries SET connector = 'manual' WHERE id = $1`, d)
 	w.round()
-	before := w.todos()
-	w.sandbox.Remove(p.ID)
-	w.exec(`UPDATE deliveries SET live = 'taken_down' WHERE id = $1`, d)
-	w.advance(11 * time.Minute)
-	w.round()
-	if got := one[string](w, `SELECT state FROM platform_posts WHERE delivery_id = $1`, d); got != "removed" || w.todos() != before {
-		t.Errorf("state %q, to-dos %q, before %q", got, w.todos(), before)
+	if got := one[string](w, `SELECT string_agg(text || coalesce(next_read_at::text, ''), ' ') FROM platform_posts`); got != "手工发布" {
+		t.Errorf("posts %q", got)
 	}
 }
 

@@ -125,12 +125,10 @@ type tracked struct {
 	State      Live
 	SeenAt     *time.Time
 	Pictures   int
-	TakenDown  bool // by this console
 }
 
-const selectTracked = `SELECT p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.shown, p.state, p.seen_at, p.pictures,
-       coalesce(d.live = 'taken_down', false) AS taken_down
-FROM platform_posts p LEFT JOIN deliveries d ON d.id = p.delivery_id WHERE `
+const selectTracked = `SELECT p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.shown, p.state, p.seen_at, p.pictures
+FROM platform_posts p WHERE `
 
 // knownPosts reads which of the platform's ids are tracked already.
 func knownPosts(ctx context.Context, q querier, ids []string) (map[string]tracked, error) {

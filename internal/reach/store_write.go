@@ -57,16 +57,18 @@ ON CONFLICT (platform, remote_id) DO NOTHING RETURNING remote_id, id`,
 	return ids, err
 }
 
-// adoptSent makes posts of the deliveries sent since, which are read from now on. It gives the accounts concerned.
+// adoptSent makes posts of the deliveries sent since, which are read from now on: but not those for the author's eyes alone. What was
+// posted by hand is listed and not read.
 func adoptSent(ctx context.Context, q querier, since, now time.Time) ([]tracked, error) {
 	return rows[tracked](ctx, q, `
 INSERT INTO platform_posts AS p (account_id, platform, remote_id, delivery_id, origin, posted_at, text, original, pictures, state, state_at,
                                  reposts, comments, likes, next_read_at)
 SELECT d.account_id, d.platform, d.remote_id, d.id, 'console', coalesce(d.sent_at, d.updated_at), coalesce(t.variant, v.text),
-       v.repost_of = '', (SELECT count(*) FROM version_media m WHERE m.version_id = v.id), 'live', $2, 0, 0, 0, $2
+       v.repost_of = '', (SELECT count(*) FROM version_media m WHERE m.version_id = v.id), 'live', $2, 0, 0, 0,
+       CASE WHEN d.connector <> 'manual' THEN $2::timestamptz END
 FROM deliveries d JOIN post_versions v ON v.id = d.version_id
 LEFT JOIN version_targets t ON t.version_id = v.id AND t.account_id = d.account_id
-WHERE d.state = 'sent' AND d.remote_id IS NOT NULL AND d.updated_at > $1
+WHERE d.state = 'sent' AND d.remote_id IS NOT NULL AND d.updated_at > $1 AND v.visible = 0
   AND NOT EXISTS (SELECT FROM platform_posts o WHERE o.platform = d.platform AND o.remote_id = d.remote_id AND o.delivery_id IS NOT NULL)
 ON CONFLICT (platform, remote_id) DO UPDATE SET delivery_id = excluded.delivery_id, origin = 'console', text = excluded.text
 RETURNING p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.state`, since, now)
