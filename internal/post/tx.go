@@ -184,8 +184,12 @@ func SetDueTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, i
 	if !p.Phase.Allows(Reschedule) {
 		return refused(p.Phase)
 	}
-	if now {
+	switch {
+	case now:
 		due = nil
+	case due != nil:
+		kept := due.UTC().Truncate(time.Microsecond) // as the database keeps it
+		due = &kept
 	}
 	p.DueAt, p.DueNow = due, now
 	if f := checkDue(p, at); f != nil {

@@ -274,13 +274,13 @@ func (h *pages) story(c *gin.Context) error {
 	if err != nil {
 		return h.kit.See(c, "/posts", "")
 	}
-	if !web.IsFragment(c) {
-		return h.kit.See(c, "/deliveries/"+strconv.FormatInt(id, 10), "")
-	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	d, err := h.Deliveries.Find(ctx, actor, id)
 	if err != nil {
 		return err
+	}
+	if !web.IsFragment(c) {
+		return h.kit.See(c, "/deliveries/"+strconv.FormatInt(id, 10), "")
 	}
 	steps, err := h.Deliveries.Events(ctx, actor, id)
 	if err != nil {

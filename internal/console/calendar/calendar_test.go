@@ -1,0 +1,74 @@
+package calendar
+
+import (
+	"testing"
+	"time"
+
+	"juzhen/internal/delivery"
+	"juzhen/internal/org"
+	"juzhen/internal/post"
+	"juzhen/internal/web/page"
+)
+
+func TestTheMonthIsShanghais(t *testing.T) {
+	t.Parallel()
+	late := time.Date(2026, 11, 30, 17, 0, 0, 0, time.UTC) // December in Shanghai
+	for in, want := range map[string]string{"": "2026-12-01", "2027-02": "2027-02-01", "nonsense": "2026-12-01", "1999-01": "2026-12-01", "2026-13": "2026-12-01"} {
+		got := monthOf(in, late)
+		if got.Format(time.DateOnly) != want || got.Location() != page.Zone {
+			t.Errorf("monthOf(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func at(s string) *time.Time {
+	v, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		panic(err)
+	}
+	return &v
+}
+
+func TestRowsAreGroupedByTheDayInShanghai(t *testing.T) {
+	t.Parallel()
+	var rows []row
+	for _, due := range []string{"2026-11-22T15:59:00Z", "2026-11-22T16:00:00Z", "2026-11-23T15:59:00Z", "2026-11-25T00:00:00Z"} {
+		rows = append(rows, row{Row: post.Row{Post: post.Post{DueAt: at(due)}}})
+	}
+	days := byDay(rows, *at("2026-11-23T04:00:00Z"))
+	var got []string
+	for _, d := range days {
+		got = append(got, d.Date.Format("01-02"))
+	}
+	if len(days) != 3 || got[0] != "11-22" || got[1] != "11-23" || len(days[1].Rows) != 2 || !days[0].Past || days[1].Past || days[2].Past {
+		t.Errorf("days %v: %+v", got, days)
+	}
+	if byDay(nil, time.Now()) != nil {
+		t.Error("days of nothing")
+	}
+}
+
+func TestOnlyWhatHasNotGoneOutMoves(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		phase post.Phase
+		state delivery.PostState
+		want  bool
+	}{
+		{post.Draft, delivery.PostDraft, true}, {post.Submitted, delivery.PostSubmitted, true}, {post.Returned, delivery.PostReturned, true},
+		{post.Approved, delivery.PostApproved, true}, {post.Approved, delivery.PostSending, false}, {post.Approved, delivery.PostSent, false},
+		{post.Approved, delivery.PostPartly, false}, {post.Approved, delivery.PostUndecided, false}, {post.Withdrawn, delivery.PostWithdrawn, false},
+	} {
+		if got := movable(row{post.Row{Post: post.Post{Phase: c.phase}}, c.state}); got != c.want {
+			t.Errorf("%s, %s: %v", c.phase, c.state, got)
+		}
+	}
+}
+
+func TestAUnitOfAnotherBranchFiltersNothing(t *testing.T) {
+	t.Parallel()
+	units := []org.Unit{{ID: 2, Path: "/1/2/"}}
+	if pathOf(units, 2) != "/1/2/" || pathOf(units, 3) != "" || pathOf(nil, 0) != "" {
+		t.Error("paths")
+	}
+}

@@ -1,0 +1,120 @@
+package post
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"juzhen/internal/account"
+	"juzhen/internal/media"
+	"juzhen/internal/weibo"
+)
+
+func TestCleaningKeepsOneOfEachAndOneKindOfLineBreak(t *testing.T) {
+	t.Parallel()
+	due := time.Date(2026, 11, 23, 18, 0, 0, 123456789, time.FixedZone("x", 8*3600))
+	in := Content{Text: "  甲\r\n乙\r丙　\n ", RepostOf: " https://weibo.com/1/z0JH2lOMb ", DueAt: &due,
+		Targets: []TargetChoice{{1, nil}, {2, variant("\n")}, {1, variant("再")}, {3, variant("三\r\n")}},
+		Media:   []MediaChoice{{7, " 图 "}, {8, ""}, {7, "再"}}}
+	got, err := in.clean()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := time.Date(2026, 11, 23, 10, 0, 0, 123456000, time.UTC)
+	want := Content{Text: "  甲\n乙\n丙", RepostOf: "3501756485200075", DueAt: &cut, Targets: []TargetChoice{{1, nil}, {2, nil}, {3, variant("三")}},
+		Media: []MediaChoice{{7, "图"}, {8, ""}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if again, err := got.clean(); err != nil || !again.same(got) {
+		t.Errorf("cleaning twice changes something: %+v, %v", again, err)
+	}
+	now, err := Content{DueAt: &due, DueNow: true}.clean()
+	if err != nil || now.DueAt != nil {
+		t.Errorf("a time stayed beside “as soon as approved”: %v", now.DueAt)
+	}
+}
+
+func TestWhatChangesAPostIsSeen(t *testing.T) {
+	t.Parallel()
+	due, later := time.Unix(100, 0), time.Unix(200, 0)
+	base := func() Content {
+		return Content{Text: "甲", DueAt: &due, Targets: []TargetChoice{{1, nil}, {2, variant("二")}}, Media: []MediaChoice{{7, "图"}, {8, ""}}}
+	}
+	for name, change := range map[string]func(c *Content){
+		"text":       func(c *Content) { c.Text = "乙" },
+		"visible":    func(c *Content) { c.Visible = 1 },
+		"repost":     func(c *Content) { c.RepostOf = "1" },
+		"later":      func(c *Content) { c.DueAt = &later },
+		"no time":    func(c *Content) { c.DueAt = nil },
+		"now":        func(c *Content) { c.DueNow = true },
+		"urgent":     func(c *Content) { c.Urgent = true },
+		"account":    func(c *Content) { c.Targets[0].AccountID = 3 },
+		"one less":   func(c *Content) { c.Targets = c.Targets[:1] },
+		"own words":  func(c *Content) { c.Targets[0].Variant = variant("甲") },
+		"other ones": func(c *Content) { c.Targets[1].Variant = variant("三") },
+		"common":     func(c *Content) { c.Targets[1].Variant = nil },
+		"order":      func(c *Content) { c.Media[0], c.Media[1] = c.Media[1], c.Media[0] },
+		"alt":        func(c *Content) { c.Media[1].Alt = "说明" },
+	} {
+		c := base()
+		change(&c)
+		if c.same(base()) || base().same(c) {
+			t.Errorf("%s: no change was seen", name)
+		}
+	}
+	shuffled := base()
+	shuffled.Targets[0], shuffled.Targets[1] = shuffled.Targets[1], shuffled.Targets[0]
+	if !shuffled.same(base()) {
+		t.Error("the order of accounts is the matrix's, no change of the post")
+	}
+}
+
+func TestContentOfIsWhatWasSaved(t *testing.T) {
+	t.Parallel()
+	due := time.Unix(100, 0)
+	corrects := int64(5)
+	p := Post{DueAt: &due, Urgent: true, Corrects: &corrects}
+	v := Version{Text: "甲", Visible: 1, RepostOf: "9", Targets: []Target{{AccountID: 1}, {AccountID: 2, Variant: variant("二")}}, Media: []VersionMedia{{MediaID: 7, Alt: "图"}}}
+	want := Content{Text: "甲", Visible: 1, RepostOf: "9", Targets: []TargetChoice{{1, nil}, {2, variant("二")}}, Media: []MediaChoice{{7, "图"}}, DueAt: &due, Urgent: true, Corrects: &corrects}
+	if diff := cmp.Diff(want, ContentOf(p, v)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestThePayloadIsWhatTheConnectorSends(t *testing.T) {
+	t.Parallel()
+	pic := media.Media{ID: 7, MIME: media.PNG, Bytes: 10, SHA256: []byte{1, 2}}
+	v := Version{Text: "通用", Media: []VersionMedia{{MediaID: 7, Media: pic}}}
+	for connector, call := range map[account.Connector]string{account.Commercial: "statuses/upload_url_text/biz", account.Public: "statuses/share", account.Manual: "manual"} {
+		p, err := PayloadFor(v, Target{Account: account.Account{Connector: connector}, Variant: variant("单独")})
+		if err != nil || p.Call() != call || p.Text() != "单独" || p.Pictures()[0].SHA256 != "0102" || p.Pictures()[0].Type != media.PNG || p.Mode() != weibo.Mode(connector) {
+			t.Errorf("%s: %s %q, %v", connector, p.Call(), p.Text(), err)
+		}
+	}
+	if _, err := PayloadFor(v, Target{AccountID: 3, Account: account.Account{Connector: "telegraph"}}); err == nil {
+		t.Error("an unknown connector got a payload")
+	}
+	bad := Version{Text: "甲", Targets: []Target{{AccountID: 3, Account: account.Account{ID: 3, State: account.Live, Connector: "telegraph"}}}}
+	ps := Check(Post{DueNow: true}, bad, weibo.Rules{}, time.Now())
+	if len(ps) != 1 || ps[0].Fault.Field != "accounts" || !strings.Contains(ps[0].Fault.Plain(), "连接方式未知") {
+		t.Errorf("findings: %+v", ps)
+	}
+	if err := seal(&bad); err == nil {
+		t.Error("a version that cannot be sent was sealed")
+	}
+}
+
+func TestAPictureThatIsGoneIsFound(t *testing.T) {
+	t.Parallel()
+	v := Version{Text: "甲", Targets: []Target{{AccountID: 1, Account: account.Account{State: account.Live, Connector: account.Commercial}}}, Media: []VersionMedia{{MediaID: 7}}}
+	ps := Check(Post{DueNow: true}, v, weibo.Rules{}, time.Now()).At("media")
+	if len(ps) == 0 || ps.Err() == nil {
+		t.Errorf("findings: %+v", ps)
+	}
+	if Problems(nil).Err() != nil {
+		t.Error("nothing wrong is an error")
+	}
+}
