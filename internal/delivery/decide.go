@@ -146,9 +146,6 @@ func (s *Service) resolveSent(ctx context.Context, tx pg.Tx, now time.Time, acto
 	if err := s.applyLinked(ctx, tx, now, d, c, link, actor); err != nil {
 		return err
 	}
-	if err := closeDecisions(ctx, tx, now, d.ID); err != nil {
-		return err
-	}
 	return note(ctx, tx, now, actor, "delivery.resolve", d.Ref(), d.UnitPath, why, map[string]any{"outcome": "sent", "link": link})
 }
 

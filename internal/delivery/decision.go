@@ -130,10 +130,10 @@ func (s *Service) Confirm(ctx context.Context, actor access.Actor, decisionID in
 			}
 			return insertTakedown(ctx, tx, decisionID)
 		}
-		if err := s.confirmNotSent(ctx, tx, now, d, actor.UserID); err != nil {
+		if err := answerDecision(ctx, tx, now, decisionID, Done, actor.UserID); err != nil {
 			return err
 		}
-		if err := answerDecision(ctx, tx, now, decisionID, Done, actor.UserID); err != nil {
+		if err := s.confirmNotSent(ctx, tx, now, d, actor.UserID); err != nil {
 			return err
 		}
 		return note(ctx, tx, now, actor, "delivery.confirm", d.Ref(), d.UnitPath, dec.Reason, map[string]any{"decision": decisionID, "kind": string(dec.Kind)})

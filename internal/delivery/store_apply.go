@@ -123,6 +123,11 @@ func applyTodos(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Chan
 			return err
 		}
 	}
+	if d.State == Unknown && c.To != Unknown { // settled: nobody needs to confirm that nothing went out any more
+		if err := closeDecisions(ctx, tx, now, d.ID); err != nil {
+			return err
+		}
+	}
 	if c.To != d.State && (c.To.Final() || c.To == Waiting || c.To == Planned) {
 		if err := todo.ResolveSubjectTx(ctx, tx, now, "delivery", d.ID, by); err != nil {
 			return err

@@ -48,7 +48,7 @@ WHERE id = $1 AND state = 'awaiting_second'`, id, string(to), by, now)
 // closeDecisions ends what waits for a second person about a delivery that settled otherwise.
 func closeDecisions(ctx context.Context, tx pg.Tx, now time.Time, deliveryID int64) error {
 	rows, err := tx.Pgx.Query(ctx, `
-UPDATE delivery_decisions SET state = 'failed', outcome = 'resolved_sent', done_at = $2 WHERE delivery_id = $1 AND state = 'awaiting_second' RETURNING id`, deliveryID, now)
+UPDATE delivery_decisions SET state = 'failed', outcome = 'overtaken', done_at = $2 WHERE delivery_id = $1 AND state = 'awaiting_second' RETURNING id`, deliveryID, now)
 	if err != nil {
 		return err
 	}

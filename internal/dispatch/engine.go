@@ -125,6 +125,8 @@ func (e *Engine) Start(ctx context.Context) error {
 		e.self.run(lockCtx, conn)
 	}()
 	if err := e.checkEpoch(ctx); err != nil {
+		e.lockEnd()
+		<-e.lockDone
 		return err
 	}
 	e.begin()

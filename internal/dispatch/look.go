@@ -205,6 +205,9 @@ func (e *Engine) readBack(ctx context.Context, d delivery.Delivery, v post.Versi
 	live, gone, err := e.live(ctx, d, a)
 	if err != nil {
 		e.log.Info("read-back failed, will try again", "delivery", d.ID, "error", err)
+		if e.clk.Now().After(d.LookFrom().Add(e.del.LookFor)) {
+			e.clearLook(ctx, d.ID)
+		}
 		return
 	}
 	e.settle(ctx, d, func(d delivery.Delivery) (delivery.Change, bool) {

@@ -9,6 +9,9 @@ import (
 // Stop ends in an order that loses nothing: no new marks; what was marked is called; what was prepared goes back to waiting; calls
 // and records are waited for; the lock is freed last. When ctx or the grace ends first, what is left is found by the others.
 func (e *Engine) Stop(ctx context.Context) error {
+	if e.soft == nil {
+		return nil // never started
+	}
 	ctx, cancel := context.WithTimeout(ctx, e.set.Grace)
 	defer cancel()
 	e.ending.Store(true)

@@ -1,0 +1,149 @@
+package dispatch_test
+
+import (
+	"testing"
+	"time"
+
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/post"
+	"juzhen/internal/sandbox"
+)
+
+// lost plans a post whose answer is lost, before or after Weibo had it, and waits until its outcome is open.
+func (w *world) lost(when string) post.Post {
+	w.Helper()
+	w.set.FirstLook, w.set.AbsentAfter = 400*time.Millisecond, 500*time.Millisecond
+	w.account("环保北京", 1, account.Commercial)
+	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: when, Times: 1})
+	w.engine()
+	p := w.planNow("今日空气质量良。", "环保北京")
+	w.untilState(p, delivery.Unknown)
+	return p
+}
+
+func TestWishOnAnOpenOutcomeIsFollowedWhenNothingWentOut(t *testing.T) {
+	t.Parallel()
+	t.Run("withdrawn", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		p := w.lost(sandbox.Before)
+		reach, err := w.s.Withdraw(t.Context(), w.writer, p.ID, "有误")
+		w.must(err)
+		if reach.TooLate != 1 {
+			t.Errorf("reach %+v", reach)
+		}
+		w.untilState(p, delivery.Cancelled)
+		w.wantCount("环保北京", 0)
+	})
+	t.Run("withdrawn, but it is out", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		p := w.lost(sandbox.After)
+		_, err := w.s.Withdraw(t.Context(), w.writer, p.ID, "有误")
+		w.must(err)
+		w.untilState(p, delivery.Sent)
+		w.wantCount("环保北京", 1)
+	})
+	t.Run("paused", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		p := w.lost(sandbox.Before)
+		pause, err := w.s.Pause(t.Context(), w.supervisor, 1, nil, "重大活动")
+		w.must(err)
+		w.untilState(p, delivery.Held)
+		_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, []delivery.Choice{{DeliveryID: w.only(p).ID, Action: delivery.ActSend}})
+		w.must(err)
+		w.untilState(p, delivery.Sent)
+		w.wantCount("环保北京", 1)
+	})
+	t.Run("rescheduled", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		p := w.lost(sandbox.Before)
+		later := w.now().Add(3 * time.Second)
+		_, err := w.s.Reschedule(t.Context(), w.writer, p.ID, delivery.DueChoice{At: &later})
+		w.must(err)
+		w.untilState(p, delivery.Sent)
+		w.wantCount("环保北京", 1)
+		if at := w.sandbox.Posts("环保北京")[0].At; at.Before(later.Add(-50 * time.Millisecond)) {
+			t.Errorf("went out %v before its new time", later.Sub(at))
+		}
+	})
+	t.Run("revised", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		p := w.lost(sandbox.Before)
+		_, err := w.s.Revise(t.Context(), w.writer, p.ID)
+		w.must(err)
+		w.untilState(p, delivery.Held)
+		w.wantCount("环保北京", 0)
+	})
+}
+
+func TestRevisedPostGoesOutInItsNewWordingOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.engine()
+	p := w.plan("旧稿", time.Hour, "环保北京")
+	_, err := w.s.Revise(t.Context(), w.writer, p.ID)
+	w.must(err)
+	if got := w.only(p).State; got != delivery.Planned {
+		t.Errorf("after the revision: %s", got)
+	}
+	now, _, err := w.posts.Find(t.Context(), w.writer, p.ID)
+	w.must(err)
+	c := postContent("新稿")
+	c.Targets = append(c.Targets, target(w.ids["环保北京"]))
+	_, err = w.posts.Save(t.Context(), w.writer, p.ID, now.Revision, c)
+	w.must(err)
+	w.must(w.s.Submit(t.Context(), w.writer, p.ID, 0))
+	now, v, err := w.posts.Find(t.Context(), w.writer, p.ID)
+	w.must(err)
+	w.approve(now, v, delivery.DueChoice{})
+	w.untilState(p, delivery.Sent)
+	if posts := w.sandbox.Posts("环保北京"); len(posts) != 1 || posts[0].Text != "新稿" {
+		t.Errorf("posted %+v", posts)
+	}
+	if _, err := w.s.Revise(t.Context(), w.writer, p.ID); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("revised though it is out everywhere: %v", err)
+	}
+}
+
+func TestCancelTakesOneAccountOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.account("京环之声", 2, account.Commercial)
+	w.engine()
+	p := w.plan("今日空气质量良。", 1500*time.Millisecond, "环保北京", "京环之声")
+	var id int64
+	w.must(w.db.Pool().QueryRow(t.Context(), "SELECT id FROM deliveries WHERE account_id = $1", w.ids["京环之声"]).Scan(&id))
+	w.must(w.s.Cancel(t.Context(), w.writer, id, "不适用"))
+	w.until("the other is out", func() bool { return w.sandbox.Count("环保北京") == 1 })
+	w.wantCount("京环之声", 0)
+	if states, err := w.s.PostStates(t.Context(), []int64{p.ID}); err != nil || states[p.ID] != delivery.PostSent && states[p.ID] != delivery.PostSending {
+		t.Errorf("post is %v, %v", states, err)
+	}
+}
+
+func TestResolvingAsSentClosesWhatWaitsForASecondPerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.lost(sandbox.Before)
+	id := w.only(p).ID
+	w.exec("UPDATE deliveries SET next_look_at = NULL, reason = 'look_person' WHERE id = $1", id)
+	w.exec("UPDATE accounts SET remote_uid = '2039018811' WHERE handle = '环保北京'")
+	asked, err := w.s.Resolve(t.Context(), w.writer, id, delivery.ResolvedAsNotSent, "", "没看到")
+	w.must(err)
+	_, err = w.s.Resolve(t.Context(), w.supervisor, id, delivery.ResolvedAsSent, "https://weibo.com/2039018811/z0JH2lOMb", "找到了")
+	w.must(err)
+	if _, err := w.s.Confirm(t.Context(), w.reviewer, asked.Awaiting.ID); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("confirmed what was settled: %v", err)
+	}
+	if n := w.count("SELECT count(*) FROM todos WHERE resolved_at IS NULL"); n != 0 {
+		t.Errorf("%d to-dos left", n)
+	}
+}
