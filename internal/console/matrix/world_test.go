@@ -31,6 +31,7 @@ type world struct {
 	db       *pg.DB
 	sandbox  *sandbox.Server
 	weibo    *httptest.Server
+	server   *httptest.Server // the console, for browsers
 	accounts *account.Service
 	reach    *reach.Service
 	kit      *web.Kit
@@ -47,15 +48,16 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, db: pgtest.New(t), people: webtest.People{}, units: map[string]org.Unit{}}
 	w.sandbox = sandbox.New(sandbox.Options{Frozen: now, PastPosts: 200})
 	w.weibo = httptest.NewServer(w.sandbox)
-	t.Cleanup(func() { w.sandbox.Close(); w.weibo.Close() })
+	w.server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.kit.Handler().ServeHTTP(rw, r) }))
+	t.Cleanup(func() { w.server.Close(); w.sandbox.Close(); w.weibo.Close() })
 	box, err := seal.New(bytes.Repeat([]byte{5}, seal.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}
 	api := weibo.New(weibo.Options{PublicURL: w.weibo.URL, CommercialURL: w.weibo.URL + "/c", AppKey: sandbox.DemoAppKey, AppSecret: sandbox.DemoAppSecret, Clock: clock})
-	w.accounts = account.New(w.db, box, api, account.Options{AppKey: sandbox.DemoAppKey, CallbackURL: "http://localhost/oauth/weibo/callback", Now: clock})
+	w.accounts = account.New(w.db, box, api, account.Options{AppKey: sandbox.DemoAppKey, CallbackURL: w.server.URL + "/oauth/weibo/callback", Now: clock})
 	w.reach = reach.New(w.db, api, w.accounts, reach.Options{Now: clock, Log: slog.New(slog.DiscardHandler)})
-	if w.kit, err = web.New(web.Options{Sessions: w.people, Log: slog.New(slog.DiscardHandler), Now: clock}); err != nil {
+	if w.kit, err = web.New(web.Options{Sessions: w.people, Log: slog.New(slog.DiscardHandler), Now: clock, FormAction: []string{w.weibo.URL}}); err != nil {
 		t.Fatal(err)
 	}
 	units := org.New(w.db, clock)
