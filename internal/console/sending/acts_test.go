@@ -36,6 +36,11 @@ func TestTakedownNeedsASecondPerson(t *testing.T) {
 	w.as("reviewer").Post(open+"/refuse", url.Values{"reason": {"数据无误，不必下架"}}).Want(303)
 	w.as("chief").Get(open).WantText("main", "未同意").WantText("main", "值班审核员 处理")
 	w.as("afar").Get(open).Want(404)
+
+	other := w.decision(ids[voice])
+	w.as("reviewer").Post(other+"/confirm", nil).Want(303)
+	w.as("reviewer").Get(other).WantText(".banner-good", "已同意下架").WantText(".lead", "已确认，正在执行").WantCount(".answers", 0)
+	w.as("chief").Get(path(ids[voice], "")).WantText(".banner-info", "“下架”已获第二人同意，正在执行").WantCount("#acts", 0)
 }
 
 func TestTakedownTakesOnlyThePostOfTheAddress(t *testing.T) {

@@ -35,6 +35,9 @@ func (p decisionPage) At(act string) formPart {
 	return formPart{ID: act}
 }
 
+// Fact is what became of the post later.
+func (p decisionPage) Fact() delivery.Live { return factOf(p.Delivery) }
+
 func decisionPath(id int64) string { return fmt.Sprintf("/decisions/%d", id) }
 
 func (h *pages) decision(c *gin.Context) error {

@@ -36,12 +36,15 @@ type row struct {
 	Reason string // in the reader's language
 }
 
-// Fact is what became of the post later, when that matters in a list.
-func (r row) Fact() string {
-	if r.Live == nil || *r.Live == delivery.LiveUp {
+// Fact is what became of the post later, when that matters.
+func (r row) Fact() delivery.Live { return factOf(r.Delivery) }
+
+// factOf is empty while the post is up as it was approved.
+func factOf(d delivery.Delivery) delivery.Live {
+	if d.Live == nil || *d.Live == delivery.LiveUp {
 		return ""
 	}
-	return r.Live.Label()
+	return *d.Live
 }
 
 // stateTab chooses one state, with how many there are: all that are open, and what ended in the last day.

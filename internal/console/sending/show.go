@@ -61,6 +61,9 @@ type acts struct {
 // Any tells whether the section of acts has anything in it.
 func (a acts) Any() bool { return a.Cancel || a.Wish || a.Replan || a.Takedown }
 
+// Fact is what became of the post later.
+func (p showPage) Fact() delivery.Live { return factOf(p.Delivery) }
+
 func (h *pages) show(c *gin.Context) error {
 	p, err := h.showPage(c)
 	if err != nil {

@@ -176,6 +176,8 @@ func TestReadBackShowsTheDifference(t *testing.T) {
 	live := "今日空气质量优，各区浓度见图。"
 	w.apply(id, delivery.Change{To: delivery.Sent, Code: delivery.ReadBackChanged, Live: delivery.LiveChanged, LiveText: &live})
 	p := w.as("writer").Get(path(id, "")).Want(200).WantText("main", "线上内容与批准稿不一致").WantText(".timeline", "微博确认已发出")
+	p.WantText("#h-outlook", "与批准稿不一致")
+	w.as("writer").Get("/deliveries").WantText("tbody", "已发").WantText("tbody", "与批准稿不一致")
 	if p.Find(".difference ins").Length() == 0 || p.Find(".difference del").Length() == 0 {
 		t.Error("the difference is not shown")
 	}
