@@ -47,6 +47,7 @@ type Deps struct {
 	Ready  func(ctx context.Context) error            // database and migrations; nil: always ready
 
 	MetricsFrom []netip.Prefix   // networks that may read /metrics beside this machine itself
+	BodyTime    time.Duration    // for a whole body to arrive; default 20 s
 	Version     string           // of the program
 	Now         func() time.Time // default time.Now
 	Log         *slog.Logger     // default slog.Default()
@@ -66,6 +67,9 @@ type api struct {
 func Register(k *web.Kit, d Deps) {
 	if d.Now == nil {
 		d.Now = time.Now
+	}
+	if d.BodyTime == 0 {
+		d.BodyTime = 20 * time.Second
 	}
 	if d.Log == nil {
 		d.Log = slog.Default()

@@ -53,9 +53,12 @@ type accepted struct {
 
 // second documents an answer that awaits a second person.
 func second(op huma.Operation) huma.Operation {
-	schema := &huma.Schema{Ref: "#/components/schemas/Resolved"}
-	op.Responses = map[string]*huma.Response{"202": {Description: i18n.N("等第二人确认"),
-		Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}}
+	answer := func(text, kind, schema string) *huma.Response {
+		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Ref: "#/components/schemas/" + schema}}}}
+	}
+	op.Responses = map[string]*huma.Response{
+		"202": answer(i18n.N("等第二人确认"), "application/json", "Resolved"), "default": answer("Error", problemType, "Problem"),
+	}
 	return op
 }
 
@@ -69,12 +72,12 @@ func (a *api) decisions() {
 	for _, at := range []struct{ path, id string }{
 		{"/deliveries/{id}/confirm", "confirm-delivery"}, {"/deliveries/{id}/resolve/confirm", "confirm-resolution"}, {"/deliveries/{id}/takedown/confirm", "confirm-takedown"},
 	} {
-		register(a, op(http.MethodPost, at.path, at.id, "deliveries", i18n.N("第二人确认")), access.DeliveryConfirm, a.confirmDelivery)
+		register(a, op(http.MethodPost, at.path, at.id, "deliveries", i18n.N("由第二人确认")), access.DeliveryConfirm, a.confirmDelivery)
 	}
 	register(a, op(http.MethodGet, "/deliveries/{id}/decisions", "list-delivery-decisions", "deliveries", i18n.N("一条发送的双人决定")), access.PostView, a.deliveryDecisions)
 	register(a, op(http.MethodGet, "/decisions", "list-decisions", "deliveries", i18n.N("等第二人确认的决定")), access.PostView, a.openDecisions)
 	register(a, op(http.MethodGet, "/decisions/{id}", "get-decision", "deliveries", i18n.N("一个双人决定")), access.PostView, a.getDecision)
-	register(a, op(http.MethodPost, "/decisions/{id}/confirm", "confirm-decision", "deliveries", i18n.N("第二人确认")), access.DeliveryConfirm, a.confirmDecision)
+	register(a, op(http.MethodPost, "/decisions/{id}/confirm", "confirm-decision", "deliveries", i18n.N("由第二人确认")), access.DeliveryConfirm, a.confirmDecision)
 	register(a, op(http.MethodPost, "/decisions/{id}/refuse", "refuse-decision", "deliveries", i18n.N("第二人不同意")), access.DeliveryConfirm, a.refuseDecision)
 }
 
@@ -162,5 +165,5 @@ func (a *api) confirmDecision(ctx context.Context, who access.Actor, in *ByID) (
 }
 
 func (a *api) refuseDecision(ctx context.Context, who access.Actor, in *because) (*out[shownDecision], error) {
-	return shownDecided(a.Deliveries.Refuse(ctx, who, in.ID, in.Body.Reason))
+	return shownDecided(a.Deliveries.Refuse(ctx, who, in.ID, in.reason()))
 }

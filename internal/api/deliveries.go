@@ -19,13 +19,13 @@ type oneDelivery struct {
 	AccountHandle string         `json:"account_handle"`
 	UnitID        int64          `json:"unit_id"`
 	State         string         `json:"state" enum:"planned,waiting,preparing,sending,unknown,held,handoff,sent,failed,missed,cancelled,expired"`
-	DueAt         *time.Time     `json:"due_at,omitempty" doc:"没有时为审核通过后立即"`
+	DueAt         *time.Time     `json:"due_at" doc:"没有时为审核通过后立即"`
 	NotAfter      *time.Time     `json:"not_after,omitempty" doc:"晚于此时不再自动发送"`
-	SentAt        *time.Time     `json:"sent_at,omitempty" doc:"平台给出的发布时间"`
-	RemoteID      string         `json:"remote_id,omitempty" doc:"平台上的微博编号"`
+	SentAt        *time.Time     `json:"sent_at" doc:"平台给出的发布时间"`
+	RemoteID      string         `json:"remote_id" doc:"平台上的微博编号"`
 	URL           string         `json:"url,omitempty"`
 	Attempts      int            `json:"attempts" doc:"向平台发出请求的次数"`
-	Reason        string         `json:"reason,omitempty" doc:"固定的原因代码"`
+	Reason        string         `json:"reason" doc:"固定的原因代码"`
 	ReasonText    string         `json:"reason_text,omitempty" doc:"原因，用 Accept-Language 的语言"`
 	ReasonArgs    map[string]any `json:"reason_args,omitempty"`
 	Wish          string         `json:"wish,omitempty" doc:"结果未定时有人提出的要求，没有发出时照办"`
@@ -146,7 +146,7 @@ func stepper(ctx context.Context) func(delivery.Event) deliveryStep {
 }
 
 func (a *api) cancelDelivery(ctx context.Context, who access.Actor, in *because) (*out[oneDelivery], error) {
-	return a.afterwards(ctx, who, in.ID, a.Deliveries.Cancel(ctx, who, in.ID, in.Body.Reason))
+	return a.afterwards(ctx, who, in.ID, a.Deliveries.Cancel(ctx, who, in.ID, in.reason()))
 }
 
 func (a *api) replanDelivery(ctx context.Context, who access.Actor, in *struct {

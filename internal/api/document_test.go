@@ -92,6 +92,9 @@ func TestDocumentListsEachRouteAndNoOther(t *testing.T) {
 			if perms[name] == "" || op.Extensions["x-permission"] != string(perms[name]) {
 				t.Errorf("%s: permission %q, documented %v", name, perms[name], op.Extensions["x-permission"])
 			}
+			if op.Responses.Default() == nil {
+				t.Errorf("%s does not say how it fails", name)
+			}
 			if op.Summary == "" || op.OperationID == "" || len(op.Tags) != 1 {
 				t.Errorf("%s is not described", name)
 			}

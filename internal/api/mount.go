@@ -51,7 +51,7 @@ func (m *adapter) Handle(op *huma.Operation, run func(huma.Context)) {
 // serve reads the request whole before anything is done with it, so that one that breaks off or never ends changes nothing.
 func (m *adapter) serve(c *gin.Context, op *huma.Operation, run func(huma.Context)) {
 	c.Set(keyPrinter, m.kit.Printer(c))
-	body, err := readRequest(c, op)
+	body, err := readRequest(c, op, m.BodyTime)
 	if err != nil {
 		m.fail(c, err)
 		return

@@ -15,7 +15,7 @@ type Paging struct {
 // list is one page of a list.
 type list[T any] struct {
 	Items []T    `json:"items"`
-	Next  string `json:"next,omitempty" doc:"下一页的 cursor；没有时已到末尾"`
+	Next  string `json:"next" doc:"下一页的 cursor；空为已到末尾"`
 }
 
 // paged shows a page that the use case cut.

@@ -48,7 +48,7 @@ func (a *api) pauses() {
 	register(a, op(http.MethodGet, "/pauses", "list-pauses", "pauses", i18n.N("没有恢复的暂停")), access.UnitView, a.listPauses)
 	register(a, op(http.MethodGet, "/pauses/preview", "preview-pause", "pauses", i18n.N("暂停会拦下多少")), access.Pause, a.previewPause)
 	register(a, created(op(http.MethodPost, "/pauses", "create-pause", "pauses", i18n.N("暂停发送"))), access.Pause, a.createPause)
-	register(a, op(http.MethodGet, "/pauses/{id}/deliveries", "list-paused-deliveries", "pauses", i18n.N("被一次暂停拦下的发送")), access.PostView, a.heldBy)
+	register(a, op(http.MethodGet, "/pauses/{id}/deliveries", "list-paused-deliveries", "pauses", i18n.N("被一次暂停拦下的发送")), access.UnitView, a.heldBy)
 	register(a, op(http.MethodPost, "/pauses/{id}/resume", "resume-pause", "pauses", i18n.N("恢复发送")), access.Pause, a.resume)
 	register(a, op(http.MethodPost, "/sending/release", "release-sending", "sending", i18n.N("数据库恢复之后重新开始发送")), access.Pause, a.release)
 }
@@ -95,9 +95,11 @@ func (a *api) heldBy(ctx context.Context, who access.Actor, in *struct {
 
 func (a *api) resume(ctx context.Context, who access.Actor, in *struct {
 	ByID
-	Body resume
+	Body *resume
 }) (*out[effect], error) {
-	return shownEffect(a.Deliveries.Resume(ctx, who, in.ID, each(in.Body.Deliveries, func(c resumeChoice) delivery.Choice {
+	var wanted resume
+	set(&wanted, in.Body)
+	return shownEffect(a.Deliveries.Resume(ctx, who, in.ID, each(wanted.Deliveries, func(c resumeChoice) delivery.Choice {
 		return delivery.Choice{DeliveryID: c.ID, Action: delivery.Action(c.Action), DueAt: c.DueAt}
 	})))
 }

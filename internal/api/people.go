@@ -62,8 +62,8 @@ type newUser struct {
 }
 
 type userChange struct {
-	DisplayName string `json:"display_name" maxLength:"200" doc:"岗位名称"`
-	UnitID      int64  `json:"unit_id"`
+	DisplayName *string `json:"display_name,omitempty" maxLength:"200" doc:"岗位名称"`
+	UnitID      *int64  `json:"unit_id,omitempty"`
 }
 
 type why struct {
@@ -154,7 +154,13 @@ func (a *api) updateUser(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body userChange
 }) (*out[userDetail], error) {
-	if err := a.Identity.UpdateUser(ctx, who, in.ID, in.Body.DisplayName, in.Body.UnitID); err != nil {
+	old, err := a.Identity.FindUser(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	set(&old.DisplayName, in.Body.DisplayName)
+	set(&old.UnitID, in.Body.UnitID)
+	if err := a.Identity.UpdateUser(ctx, who, in.ID, old.DisplayName, old.UnitID); err != nil {
 		return nil, err
 	}
 	return a.getUser(ctx, who, &in.ByID)
@@ -163,11 +169,18 @@ func (a *api) updateUser(ctx context.Context, who access.Actor, in *struct {
 // because is a request to do something to one thing, with a reason.
 type because struct {
 	ByID
-	Body why
+	Body *why
+}
+
+// reason is what was written; empty when nothing was.
+func (b *because) reason() string {
+	var w why
+	set(&w, b.Body)
+	return w.Reason
 }
 
 func (a *api) disableUser(ctx context.Context, who access.Actor, in *because) (*none, error) {
-	return &none{}, a.Identity.DisableUser(ctx, who, in.ID, in.Body.Reason)
+	return &none{}, a.Identity.DisableUser(ctx, who, in.ID, in.reason())
 }
 
 func (a *api) enableUser(ctx context.Context, who access.Actor, in *ByID) (*none, error) {
@@ -190,7 +203,7 @@ func (a *api) createGrant(ctx context.Context, who access.Actor, in *struct {
 }
 
 func (a *api) revokeGrant(ctx context.Context, who access.Actor, in *because) (*none, error) {
-	return &none{}, a.Identity.Revoke(ctx, who, in.ID, in.Body.Reason)
+	return &none{}, a.Identity.Revoke(ctx, who, in.ID, in.reason())
 }
 
 // utc gives an instant as answers show it.

@@ -63,10 +63,10 @@ type budgetLine struct {
 // platformPosts are the posts as the platform shows them, whoever sent them.
 func (a *api) platformPosts() {
 	register(a, op(http.MethodGet, "/reach/posts", "list-platform-posts", "reach", i18n.N("时期内的微博，按互动量等排序")), access.ReachView, a.rankedPosts)
-	register(a, op(http.MethodGet, "/reach/posts/{id}", "get-platform-post", "reach", i18n.N("一条微博和历次读数")), access.ReachView, a.platformPost)
+	register(a, op(http.MethodGet, "/reach/posts/{id}", "get-platform-post", "reach", i18n.N("一条微博和历次读数")), access.PostView, a.platformPost)
 	register(a, op(http.MethodPost, "/reach/posts/{id}/note", "note-platform-post", "reach", i18n.N("知悉平台上的改动、删除或别处的发布")), access.DeliveryDecide, a.takeNote)
-	register(a, op(http.MethodGet, "/reach/noticed", "list-noticed-posts", "reach", i18n.N("平台上有待关注的微博")), access.ReachView, a.noticed)
-	register(a, op(http.MethodGet, "/reach/budget", "get-reach-budget", "reach", i18n.N("读取额度")), access.ReachView, a.budget)
+	register(a, op(http.MethodGet, "/reach/noticed", "list-noticed-posts", "reach", i18n.N("平台上有待关注的微博")), access.PostView, a.noticed)
+	register(a, op(http.MethodGet, "/reach/budget", "get-reach-budget", "reach", i18n.N("读取额度")), access.AccountView, a.budget)
 }
 
 func showPlatformPost(p reach.Post) platformPost {
@@ -98,7 +98,7 @@ func (a *api) platformPost(ctx context.Context, who access.Actor, in *ByID) (*ou
 }
 
 func (a *api) takeNote(ctx context.Context, who access.Actor, in *because) (*none, error) {
-	return &none{}, a.Reach.TakeNote(ctx, who, in.ID, in.Body.Reason)
+	return &none{}, a.Reach.TakeNote(ctx, who, in.ID, in.reason())
 }
 
 func (a *api) noticed(ctx context.Context, who access.Actor, in *struct {

@@ -240,7 +240,7 @@ type postDetail struct {
 	AuthorName string         `json:"author_name"`
 	Revision   int            `json:"revision" doc:"修订号，每次改动加一"`
 	Version    int            `json:"version" doc:"版本号"`
-	Hash       string         `json:"hash,omitempty" doc:"审核所依据的摘要，提交后才有"`
+	Hash       string         `json:"hash" doc:"审核所依据的摘要，提交后才有"`
 	Text       string         `json:"text"`
 	AccountIDs []int64        `json:"account_ids"`
 	Variants   []variant      `json:"variants"`

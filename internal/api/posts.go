@@ -37,7 +37,7 @@ func (a *api) posts() {
 	register(a, op(http.MethodPost, "/posts/{id}/submit", "submit-post", "posts", i18n.N("提交审核")), access.PostWrite, a.submitPost)
 	register(a, op(http.MethodPost, "/posts/{id}/withdraw", "withdraw-post", "posts", i18n.N("撤回")), access.PostWrite, a.withdrawPost)
 	register(a, op(http.MethodPost, "/posts/{id}/revise", "revise-post", "posts", i18n.N("退回编辑，原审核作废")), access.PostWrite, a.revisePost)
-	register(a, op(http.MethodPost, "/posts/{id}/reschedule", "reschedule-post", "posts", i18n.N("改期")), access.PostView, a.reschedulePost)
+	register(a, op(http.MethodPost, "/posts/{id}/reschedule", "reschedule-post", "posts", i18n.N("改期")), access.PostWrite, a.reschedulePost)
 }
 
 func (a *api) listPosts(ctx context.Context, who access.Actor, in *postFilter) (*out[list[postRow]], error) {
@@ -225,17 +225,22 @@ func (a *api) checkPost(ctx context.Context, who access.Actor, in *ByID) (*out[l
 
 func (a *api) submitPost(ctx context.Context, who access.Actor, in *struct {
 	ByID
-	Body struct {
-		Revision int `json:"revision,omitempty" minimum:"0" maximum:"2147483647" doc:"不填为现存的内容"`
-	}
+	Body *submission
 }) (*onePost, error) {
-	if err := a.Deliveries.Submit(ctx, who, in.ID, in.Body.Revision); err != nil {
+	var wanted submission
+	set(&wanted, in.Body)
+	if err := a.Deliveries.Submit(ctx, who, in.ID, wanted.Revision); err != nil {
 		if s, ok := post.StaleIn(err); ok {
 			err = fault.Public(err).With(s).WithCode("stale")
 		}
 		return nil, err
 	}
 	return a.showPost(ctx, who, in.ID)
+}
+
+// submission says what is submitted.
+type submission struct {
+	Revision int `json:"revision,omitempty" minimum:"0" maximum:"2147483647" doc:"不填为现存的内容"`
 }
 
 // effect tells how far an act on a post came.
@@ -250,7 +255,7 @@ func shownEffect(r delivery.Reach, err error) (*out[effect], error) {
 }
 
 func (a *api) withdrawPost(ctx context.Context, who access.Actor, in *because) (*out[effect], error) {
-	return shownEffect(a.Deliveries.Withdraw(ctx, who, in.ID, in.Body.Reason))
+	return shownEffect(a.Deliveries.Withdraw(ctx, who, in.ID, in.reason()))
 }
 
 func (a *api) revisePost(ctx context.Context, who access.Actor, in *ByID) (*out[effect], error) {

@@ -19,11 +19,8 @@ import (
 	"juzhen/internal/fault"
 )
 
-// Bounds of a request beyond its size.
-const (
-	bodyTime = 20 * time.Second // for the whole body to come
-	maxDepth = 16               // of objects and lists in each other
-)
+// maxDepth is how deep objects and lists may lie in each other.
+const maxDepth = 16
 
 // huma keeps these as package variables; they are set once, before anything is served.
 func init() {
@@ -45,7 +42,7 @@ var (
 
 // readRequest checks the address and reads the body whole, within size and time. The request's body is put back for who
 // comes next.
-func readRequest(c *gin.Context, op *huma.Operation) ([]byte, error) {
+func readRequest(c *gin.Context, op *huma.Operation, limit time.Duration) ([]byte, error) {
 	if !cleanQuery(c.Request.URL) || !cleanText(c.Request.URL.Path) {
 		return nil, errMalformed
 	}
@@ -56,12 +53,12 @@ func readRequest(c *gin.Context, op *huma.Operation) ([]byte, error) {
 		return nil, nil
 	}
 	deadline := http.NewResponseController(c.Writer)
-	_ = deadline.SetReadDeadline(time.Now().Add(bodyTime)) // not every writer can; the server has its own limit then
+	_ = deadline.SetReadDeadline(time.Now().Add(limit)) // not every writer can; the server has its own limit then
 	body, err := io.ReadAll(c.Request.Body)
-	_ = deadline.SetReadDeadline(time.Time{}) // else the server would cut the request while it is worked on
-	if err != nil {
+	if err != nil { // the limit stays, else the server would wait for the rest before it answers
 		return nil, readFault(err)
 	}
+	_ = deadline.SetReadDeadline(time.Time{}) // else the server would cut the request while it is worked on
 	c.Request.Body = io.NopCloser(bytes.NewReader(body))
 	return body, nil
 }

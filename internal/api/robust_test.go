@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"juzhen/internal/api"
 	"juzhen/internal/web"
 )
 
@@ -281,23 +283,46 @@ func TestCookieOfAnotherSiteDoesNothing(t *testing.T) {
 func TestBodyThatBreaksOffChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	token := w.token("writer")
-	server := httptest.NewServer(w.kit.Handler())
-	defer server.Close()
-	conn, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", strings.TrimPrefix(server.URL, "http://"))
-	w.must(err)
-	defer func() { _ = conn.Close() }()
-	_, err = fmt.Fprintf(conn, "POST /api/v1/posts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"text\":\"半", token)
-	w.must(err)
-	w.must(conn.(*net.TCPConn).CloseWrite())
-	w.must(conn.SetReadDeadline(time.Now().Add(20 * time.Second)))
-	head := make([]byte, 12)
-	_, err = conn.Read(head)
-	w.must(err)
-	if string(head) != "HTTP/1.1 400" {
-		t.Errorf("answered %q", head)
-	}
+	conn := w.half()
+	w.must(conn.CloseWrite())
+	w.answers(conn, "HTTP/1.1 400")
 	if n := w.count("SELECT count(*) FROM posts"); n != 0 {
 		t.Errorf("%d posts", n)
+	}
+}
+
+// TestBodyThatNeverComesIsCut waits for the interface's own patience to end.
+func TestBodyThatNeverComesIsCut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *api.Deps) { d.BodyTime = 200 * time.Millisecond })
+	w.answers(w.half(), "HTTP/1.1 408")
+	if n := w.count("SELECT count(*) FROM posts"); n != 0 {
+		t.Errorf("%d posts", n)
+	}
+}
+
+// half sends the first half of a post to a real server.
+func (w *world) half() *net.TCPConn {
+	w.Helper()
+	token := w.token("writer")
+	server := httptest.NewServer(w.kit.Handler())
+	w.Cleanup(server.Close)
+	conn, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", strings.TrimPrefix(server.URL, "http://"))
+	w.must(err)
+	w.Cleanup(func() { _ = conn.Close() })
+	_, err = fmt.Fprintf(conn, "POST /api/v1/posts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"+
+		"Content-Length: 100\r\n\r\n{\"text\":\"半", token)
+	w.must(err)
+	return conn.(*net.TCPConn)
+}
+
+func (w *world) answers(conn *net.TCPConn, want string) {
+	w.Helper()
+	w.must(conn.SetReadDeadline(time.Now().Add(20 * time.Second)))
+	head := make([]byte, len(want))
+	_, err := io.ReadFull(conn, head)
+	w.must(err)
+	if string(head) != want {
+		w.Errorf("answered %q, want %q", head, want)
 	}
 }

@@ -87,7 +87,7 @@ func (s sessions) Actor(ctx context.Context, token, ip, agent string) (access.Ac
 	return a, web.Session{ID: info.ID, Expires: info.Expires, Lang: info.Lang, Theme: info.Theme}, err
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, change ...func(*api.Deps)) *world {
 	t.Helper()
 	w := &world{T: t, db: pgtest.New(t), tokens: map[string]string{}, log: &syncBuffer{}}
 	limits := sandbox.Limits{}
@@ -99,6 +99,9 @@ func newWorld(t *testing.T) *world {
 	kit, err := web.New(web.Options{Sessions: sessions{w.deps.Identity}, Now: w.now, Log: w.deps.Log})
 	w.must(err)
 	w.kit = kit
+	for _, f := range change {
+		f(&w.deps)
+	}
 	api.Register(kit, w.deps)
 	return w
 }

@@ -26,12 +26,12 @@ func main() {
 		log.Fatalf("post: %s", post.Body)
 	}
 	p := post.JSON201
-	done, err := reviewer.ReviewPostWithResponse(ctx, p.Id, nil, juzhen.Decision{Version: p.Version, Hash: *p.Hash, Decision: juzhen.Approve})
+	done, err := reviewer.ReviewPostWithResponse(ctx, p.Id, nil, juzhen.Decision{Version: p.Version, Hash: p.Hash, Decision: juzhen.Approve})
 	check(err)
 	if done.JSON200 == nil || done.JSON200.Deliveries[0].State != "waiting" {
 		log.Fatalf("review: %s", done.Body)
 	}
-	again, err := reviewer.ReviewPostWithResponse(ctx, p.Id, nil, juzhen.Decision{Version: p.Version, Hash: *p.Hash, Decision: juzhen.Approve})
+	again, err := reviewer.ReviewPostWithResponse(ctx, p.Id, nil, juzhen.Decision{Version: p.Version, Hash: p.Hash, Decision: juzhen.Approve})
 	check(err)
 	if problem := again.ApplicationproblemJSONDefault; problem == nil || problem.Status != http.StatusConflict || problem.Code != "decided" {
 		log.Fatalf("second review: %s", again.Body)
