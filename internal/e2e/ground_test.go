@@ -1,0 +1,360 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/delivery"
+	"juzhen/internal/e2e/world"
+	"juzhen/internal/identity"
+	"juzhen/internal/post"
+	"juzhen/internal/review"
+	"juzhen/internal/sandbox"
+)
+
+// password is everybody's on the ground of the walk.
+const password = "Huanjing-2026-qz"
+
+// outsideMark is in every name and text on the other side of the wall. No answer to a reader of this side may hold it.
+const outsideMark = "墙外"
+
+// ground is a bureau with two units that do not see each other, and the readers of one of them: one of each role.
+type ground struct {
+	*world.World
+	t       *testing.T
+	inside  *side
+	outside *side
+	readers map[access.Role]reader // over the unit inside
+	rulers  map[access.Role]reader // over the whole bureau
+	who     reader                 // for whom the next thing is made; zero: for somebody else
+	serial  int
+	last    string // state of all tables after the last request
+	tables  string // the statement that gives it
+}
+
+// side is a unit with people who prepare things in it; none of them is a reader.
+type side struct {
+	g                    *ground
+	name                 string
+	unit, child          int64
+	account, childOwned  vars // live, of the unit and of the unit below it
+	author, second, boss access.Actor
+}
+
+// reader is a person with a session.
+type reader struct {
+	user    int64
+	session int64
+	token   string
+	name    string
+}
+
+// vars fill the placeholders of a rule.
+type vars map[string]any
+
+// with gives v with more values.
+func (v vars) with(more vars) vars {
+	out := vars{}
+	for _, m := range []vars{v, more} {
+		for name, value := range m {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+func newGround(t *testing.T) *ground {
+	t.Helper()
+	g := &ground{World: world.Still(t), t: t, readers: map[access.Role]reader{}, rulers: map[access.Role]reader{}}
+	g.exec(`INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES
+ (1, NULL, '局', 'bureau', '/1/', now()), (2, 1, '墙内单位', 'district', '/1/2/', now()), (3, 1, '墙外单位', 'district', '/1/3/', now()),
+ (4, 2, '墙内科室', 'department', '/1/2/4/', now()), (5, 3, '墙外科室', 'department', '/1/3/5/', now())`)
+	g.exec(`SELECT setval(pg_get_serial_sequence('units', 'id'), 5)`)
+	_, err := g.Identity.CreateUser(t.Context(), access.System("测试"), identity.NewUser{Username: "first", DisplayName: "首任管理员", UnitID: 1, Password: password,
+		Grants: []identity.NewGrant{{Role: access.Administrator, UnitID: 1}}})
+	g.must(err)
+	for _, r := range access.Roles() {
+		g.readers[r] = g.reader(r, 2, "/1/2/")
+		g.rulers[r] = g.reader(r, 1, "/1/")
+	}
+	g.inside, g.outside = g.newSide("墙内", 2, 4), g.newSide(outsideMark, 3, 5)
+	return g
+}
+
+func (g *ground) newSide(name string, unit, child int64) *side {
+	s := &side{g: g, name: name, unit: unit, child: child}
+	path := fmt.Sprintf("/1/%d/", unit)
+	s.author = g.person(name+"作者", access.PressOfficer, unit, path)
+	s.second = g.person(name+"审核", access.Reviewer, unit, path)
+	s.boss = g.person(name+"主管", access.Supervisor, unit, path)
+	s.account = s.newAccount(unit, "live", "commercial")
+	s.childOwned = s.newAccount(child, "live", "commercial")
+	return s
+}
+
+func (g *ground) must(err error) {
+	g.t.Helper()
+	if err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+func (g *ground) exec(sql string, args ...any) {
+	g.t.Helper()
+	_, err := g.DB.Pool().Exec(g.t.Context(), sql, args...)
+	g.must(err)
+}
+
+// id runs a statement that gives a number.
+func (g *ground) id(sql string, args ...any) (id int64) {
+	g.t.Helper()
+	g.must(g.DB.Pool().QueryRow(g.t.Context(), sql, args...).Scan(&id))
+	return id
+}
+
+// next numbers things.
+func (g *ground) next() int { g.serial++; return g.serial }
+
+// person makes a user with a role by copying the first one, whose password took long to hash.
+func (g *ground) person(name string, role access.Role, unit int64, path string) access.Actor {
+	g.t.Helper()
+	n := g.next()
+	id := g.id(`INSERT INTO users (username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at)
+SELECT $1, $2, $3, password_hash, false, now(), 'zh', 'light', now() FROM users WHERE username = 'first' RETURNING id`, fmt.Sprintf("%s-%d", name, n), name, unit)
+	g.exec(`INSERT INTO grants (user_id, role, unit_id, created_at) VALUES ($1, $2, $3, now())`, id, role, unit)
+	return access.Actor{UserID: id, Name: name, IP: "127.0.0.1", Grants: []access.Grant{{Role: role, UnitID: unit, Path: path}}}
+}
+
+// reader makes a person and signs in.
+func (g *ground) reader(role access.Role, unit int64, path string) reader {
+	g.t.Helper()
+	p := g.person("读者"+role.Label(), role, unit, path)
+	name := fmt.Sprintf("%s-%d", p.Name, g.serial)
+	session, token, err := g.Identity.SignIn(g.t.Context(), name, password, fmt.Sprintf("10.0.%d.%d", g.serial/250, g.serial%250), "test")
+	g.must(err)
+	return reader{user: p.UserID, session: session.ID, token: token, name: name}
+}
+
+// newAccount makes an account with a token; a manual one has none and needs none.
+func (s *side) newAccount(unit int64, state, connector string) vars {
+	g, n := s.g, s.g.next()
+	uid := int64(7_000_000_000 + n)
+	handle := fmt.Sprintf("%s号%d", s.name, n)
+	g.must(g.Weibo.AddAccount(sandbox.Account{UID: uid, Handle: handle}))
+	id := g.id(`INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, remote_uid, late_limit, min_gap, auto_resend, position, created_at)
+VALUES ($1, 'weibo', $2, $2, 'district', 'preparing', $3, $4, '30 min', '0', false, $5, now()) RETURNING id`, unit, handle, connector, fmt.Sprint(uid), n)
+	if connector != "manual" {
+		_, err := g.Accounts.ImportToken(g.t.Context(), access.System("测试"), id, g.Weibo.Token(handle))
+		g.must(err)
+	}
+	if state == "live" {
+		g.exec(`UPDATE accounts SET state = 'live', tested_at = now() WHERE id = $1`, id)
+	}
+	return vars{"id": id, "account": id, "unit": unit, "handle": handle, "uid": uid, "token": g.Weibo.Token(handle)}
+}
+
+// write keeps a draft for one account.
+func (s *side) write(account vars) post.Post {
+	g := s.g
+	due := time.Now().Add(2 * time.Hour)
+	p, err := g.Posts.Create(g.t.Context(), s.author, s.unit, post.Content{Text: fmt.Sprintf("%s的话 %d", s.name, g.next()), DueAt: &due,
+		Targets: []post.TargetChoice{{AccountID: account["account"].(int64)}}})
+	g.must(err)
+	return p
+}
+
+func (s *side) submit(account vars) vars {
+	g, p := s.g, s.write(account)
+	g.must(g.Deliveries.Submit(g.t.Context(), s.author, p.ID, p.Revision))
+	p, v, err := g.Posts.Find(g.t.Context(), s.author, p.ID)
+	g.must(err)
+	return account.with(vars{"id": p.ID, "post": p.ID, "revision": p.Revision, "version": v.Number, "hash": fmt.Sprintf("%x", v.Hash), "unit": s.unit,
+		"due": local(3 * time.Hour), "due_at": time.Now().Add(3 * time.Hour).UTC().Format(time.RFC3339),
+		"from": local(-24 * time.Hour), "to": local(24 * time.Hour)})
+}
+
+// local is an instant from now as a browser's control writes it, in Beijing time.
+func local(d time.Duration) string {
+	return time.Now().Add(d).UTC().Add(8 * time.Hour).Format("2006-01-02T15:04")
+}
+
+// approve gives a post whose one delivery waits. Its id is the delivery's.
+func (s *side) approve(account vars) vars {
+	g, v := s.g, s.submit(account)
+	p, ver, err := g.Posts.Find(g.t.Context(), s.second, v["post"].(int64))
+	g.must(err)
+	g.must(g.Deliveries.Review(g.t.Context(), s.second, p.ID, ver.Number, ver.Hash, review.Approve, "同意", delivery.DueChoice{}))
+	id := g.id("SELECT id FROM deliveries WHERE post_id = $1", p.ID)
+	return v.with(vars{"id": id, "delivery": id, "link": fmt.Sprintf("https://weibo.com/%v/%d", account["uid"], 5_300_000_000_000_000+g.next())})
+}
+
+// The things a rule's address can name. Each call makes a new one.
+var (
+	blank = func(s *side) vars { return s.account.with(vars{"due": local(3 * time.Hour), "child": s.child}) }
+	draft = func(s *side) vars {
+		p := s.write(s.account)
+		return s.account.with(vars{"id": p.ID, "post": p.ID, "revision": p.Revision})
+	}
+	submitted  = func(s *side) vars { return s.submit(s.account) }
+	approved   = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
+	waiting    = func(s *side) vars { return s.approve(s.account) }
+	failedPost = func(s *side) vars { v := failed(s); return v.with(vars{"id": v["post"]}) }
+	failed     = moved("state = 'failed', reason = 'refused', attempts = 1")
+	unknown    = moved("state = 'unknown', marked_at = now(), attempts = 1, attempt_id = gen_random_uuid(), looks = 2, hard_end = now()")
+	sent       = moved(`state = 'sent', marked_at = now(), sent_at = now(), attempts = 1, attempt_id = gen_random_uuid(), remote_id = d.id::text || '000000',
+ live = 'live', live_at = now(), live_text = ''`)
+	sentPost = func(s *side) vars { v := sent(s); return v.with(vars{"id": v["post"]}) }
+	handoff  = func(s *side) vars {
+		v := s.approve(s.newAccount(s.unit, "live", "manual"))
+		s.g.exec("UPDATE deliveries SET state = 'handoff' WHERE id = $1", v["id"])
+		return v
+	}
+	taken = func(s *side) vars { // by the reader, else by the author
+		v, by := handoff(s), s.author.UserID
+		if s.g.who.user != 0 {
+			by = s.g.who.user
+		}
+		s.g.exec("UPDATE deliveries SET taken_by = $2, taken_at = now() WHERE id = $1", v["id"], by)
+		return v
+	}
+	authorising = func(s *side) vars {
+		who := s.g.who
+		if who.user == 0 {
+			who = s.g.rulers[access.Administrator]
+		}
+		v := fresh(s)
+		return v.with(s.g.authorisation(v, who))
+	}
+	ownSession   = func(s *side) vars { return vars{"id": max(s.g.who.session, 1)} }
+	otherSession = func(s *side) vars { return vars{"id": s.g.rulers[access.Reviewer].session} }
+	asset        = func(s *side) vars {
+		a := s.g.ask(rule{route: "GET /signin"}, reader{}, vars{})
+		return vars{"name": regexp.MustCompile(`/assets/([^"]+\.css)`).FindStringSubmatch(a.Body.String())[1]}
+	}
+	fresh   = func(s *side) vars { return s.newAccount(s.unit, "preparing", "commercial") }
+	running = func(s *side) vars { return s.newAccount(s.unit, "live", "commercial") }
+	below   = func(s *side) vars { return s.childOwned }
+	picture = func(s *side) vars {
+		m, err := s.g.Media.Upload(s.g.t.Context(), s.author, s.unit, s.name+".png", bytes.NewReader(dot()), s.name+"的图")
+		s.g.must(err)
+		return vars{"id": m.ID, "unit": s.unit}
+	}
+	illustrated = func(s *side) vars { // a delivery with a picture
+		m := picture(s)
+		p := s.write(s.account)
+		s.g.exec("INSERT INTO version_media (version_id, position, media_id, alt) SELECT version_id, 0, $2, '' FROM posts WHERE id = $1", p.ID, m["id"])
+		s.g.must(s.g.Deliveries.Submit(s.g.t.Context(), s.author, p.ID, 0))
+		return vars{"id": s.g.id("SELECT id FROM deliveries WHERE post_id = $1", p.ID), "n": 1}
+	}
+	takedown = func(s *side) vars {
+		v := sent(s)
+		list, err := s.g.Deliveries.Takedown(s.g.t.Context(), s.boss, []int64{v["id"].(int64)}, "内容有误")
+		s.g.must(err)
+		return v.with(vars{"id": list[0].ID, "decision": list[0].ID})
+	}
+	takendown = func(s *side) vars { v := takedown(s); return v.with(vars{"id": v["delivery"]}) }
+	resolved  = func(s *side) vars {
+		v := unknown(s)
+		r, err := s.g.Deliveries.Resolve(s.g.t.Context(), s.boss, v["id"].(int64), delivery.ResolvedAsNotSent, "", "没有看到")
+		s.g.must(err)
+		return v.with(vars{"decision": r.Awaiting.ID})
+	}
+	// elsewhere is a place outside, whatever side is asked for.
+	elsewhere = func(s *side) vars { return vars{"unit": s.g.outside.unit} }
+	pause     = func(s *side) vars {
+		v := s.approve(s.newAccount(s.unit, "live", "commercial"))
+		account := v["account"].(int64)
+		p, err := s.g.Deliveries.Pause(s.g.t.Context(), s.boss, s.unit, &account, s.name+"演练")
+		s.g.must(err)
+		return v.with(vars{"id": p.ID, "pause": p.ID})
+	}
+	stopped = func(s *side) vars {
+		s.g.exec("INSERT INTO installation (name, value, at) VALUES ('sending_stopped', 'restored', now()) ON CONFLICT DO NOTHING")
+		return vars{}
+	}
+	noticed = func(s *side) vars {
+		return s.account.with(vars{"id": s.g.id(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at,
+ reposts, comments, likes) VALUES ($1, 'weibo', $2, 'elsewhere', now(), $3, true, 0, 'live', now(), 1, 2, 3) RETURNING id`,
+			s.account["id"], fmt.Sprint(s.g.next()), s.name+"的微博")})
+	}
+	someone = func(s *side) vars {
+		p := s.g.person(s.name+"某人", access.PressOfficer, s.unit, "")
+		grant := s.g.id("SELECT id FROM grants WHERE user_id = $1", p.UserID)
+		return vars{"id": p.UserID, "user": p.UserID, "grant": grant, "unit": s.unit, "child": s.child}
+	}
+	oneGrant = func(s *side) vars { v := someone(s); return v.with(vars{"id": v["grant"]}) }
+	disabled = func(s *side) vars {
+		v := someone(s)
+		s.g.exec("UPDATE users SET disabled_at = now() WHERE id = $1", v["id"])
+		return v
+	}
+	emptyUnit = func(s *side) vars {
+		n := s.g.next()
+		id := s.g.id(`INSERT INTO units (parent_id, name, kind, path, created_at) VALUES ($1, $2, 'department', $3, now()) RETURNING id`, s.unit,
+			fmt.Sprintf("%s空%d", s.name, n), fmt.Sprintf("/1/x%d/", n))
+		s.g.exec("UPDATE units SET path = '/1/' || $2::bigint || '/' || id || '/' WHERE id = $1", id, s.unit)
+		return vars{"id": id, "unit": s.unit, "child": s.child}
+	}
+)
+
+// moved gives a thing whose delivery was put into a state as the engine would leave it.
+func moved(set string) func(s *side) vars {
+	return func(s *side) vars {
+		v := s.approve(s.account)
+		s.g.exec("UPDATE deliveries d SET "+set+" WHERE id = $1", v["id"])
+		return v
+	}
+}
+
+// dot is a small picture, another one each time: the same bytes are stored once.
+func dot() []byte {
+	img := image.NewGray(image.Rect(0, 0, 64, 64))
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		panic(err) // memory and a valid image: cannot fail
+	}
+	return b.Bytes()
+}
+
+// everything is the state of all rows in a line per table: how many there are and which transactions wrote them. A row that was
+// written, changed or deleted shows.
+func (g *ground) everything() string {
+	g.t.Helper()
+	if g.tables == "" {
+		g.tables = g.statement()
+	}
+	var out string
+	g.must(g.DB.Pool().QueryRow(g.t.Context(), g.tables).Scan(&out))
+	return out
+}
+
+// restless tables change by being looked at. What matters in them is compared by content instead.
+var restless = map[string]string{
+	"sessions": "id + coalesce(hashtext(revoked_at::text)::bigint, 0)", // last_seen_at and expires_at move with each request
+}
+
+// statement looks at every table of the schema.
+func (g *ground) statement() string {
+	rows, err := g.DB.Pool().Query(g.t.Context(), `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY 1`)
+	g.must(err)
+	defer rows.Close()
+	var parts []string
+	for rows.Next() {
+		var table string
+		g.must(rows.Scan(&table))
+		mark := "xmin::text::bigint"
+		if m, ok := restless[table]; ok {
+			mark = m
+		}
+		parts = append(parts, fmt.Sprintf("SELECT '%s ' || count(*) || ' ' || coalesce(sum(%s), 0) AS line FROM %q", table, mark, table))
+	}
+	return "SELECT string_agg(line, E'\n') FROM (" + strings.Join(parts, " UNION ALL ") + ") x"
+}

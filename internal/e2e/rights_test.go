@@ -1,0 +1,386 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"juzhen/internal/access"
+	"juzhen/internal/web"
+)
+
+// rule is what a route must answer. It is typed by hand and knows nothing of the console's own table of rights.
+type rule struct {
+	route string // method and path as registered
+	// who may, in the order press officer, reviewer, supervisor, administrator, auditor; "-" may not. open: everybody, also signed out.
+	may   string
+	thing func(*side) vars // what the address or the form is about; nil: nothing that belongs to a unit
+	send  string           // a form, JSON, "file field name&rest of the form", or the query of a GET
+	// proof of an allowed act: SQL that is false before and true after. For a GET: text that the answer must hold.
+	proof string
+	as    standing
+}
+
+// open is the right of routes that need nobody signed in.
+const open = "open"
+
+// standing says in whose place the reader stands, where that is not the usual one.
+type standing int
+
+const (
+	usual   standing = iota // a reader of the unit inside
+	ruler                   // only a reader of the whole bureau; those of the unit are outside
+	oneself                 // the act ends or changes the reader's own sign-in: each time a new person
+	returns                 // a GET that acts: the way back from Weibo
+	listed                  // the thing is one of a list: whoever may sees the list, and nothing in it from outside
+	chosen                  // the unit is a choice of the form: one outside is answered at the field, as one that does not exist
+)
+
+// TestEveryRouteForEveryRole walks all routes as every role, at things inside and outside of the reader's units, and signed out.
+// Allowed acts change the row they are about; denied ones answer 403 or 404 and change no row of any table; looking changes none either.
+func TestEveryRouteForEveryRole(t *testing.T) {
+	t.Parallel()
+	g := newGround(t)
+	rules := slices.Concat(pageRules, apiRules)
+	g.complete(rules)
+	cells := 0
+	for _, r := range rules {
+		cells += g.walk(r)
+	}
+	t.Logf("%d rules, %d cells", len(rules), cells)
+}
+
+// complete fails for a route without a rule and for a rule without a route.
+func (g *ground) complete(rules []rule) {
+	routes, ruled := map[string]bool{}, map[string]bool{}
+	for _, r := range g.Kit().Routes() {
+		routes[r.Method+" "+r.Path] = true
+	}
+	for _, r := range rules {
+		ruled[r.route] = true
+	}
+	for _, r := range slices.Sorted(maps.Keys(routes)) {
+		if !ruled[r] {
+			g.t.Errorf("%s: no rule says who may", r)
+		}
+	}
+	for _, r := range slices.Sorted(maps.Keys(ruled)) {
+		if !routes[r] {
+			g.t.Errorf("%s: there is a rule and no such route", r)
+		}
+	}
+}
+
+// walk tries one route in every place of every role and tells how many cells that were.
+func (g *ground) walk(r rule) (cells int) {
+	if r.may == open {
+		g.who = reader{}
+		if a := g.ask(r, reader{}, g.make(r, g.inside, reader{})); a.Code >= 400 {
+			g.t.Errorf("%s signed out: %d, want it open", r.route, a.Code)
+		}
+		return 1
+	}
+	here := g.make(r, g.inside, reader{})
+	g.last = g.everything()
+	g.denied(r, "signed out", reader{}, here)
+	for i, role := range access.Roles() {
+		if r.may[i] == '-' {
+			as := g.stand(r, role)
+			g.last = g.everything()
+			g.denied(r, string(role)+" inside", as, here)
+			continue
+		}
+		g.allowed(r, role)
+	}
+	return 1 + len(access.Roles()) + g.beyond(r)
+}
+
+// beyond tries things outside of the reader's units.
+func (g *ground) beyond(r rule) int {
+	if r.thing == nil || r.as == oneself {
+		return 0
+	}
+	there := g.make(r, g.outside, reader{})
+	g.last = g.everything()
+	if r.as == returns {
+		return g.stolen(r, there)
+	}
+	for i, role := range access.Roles() {
+		who := string(role) + " outside"
+		if r.as == chosen && r.may[i] != '-' {
+			g.strange(r, role, there)
+			continue
+		}
+		if r.as != listed || r.may[i] == '-' {
+			g.denied(r, who, g.readers[role], there)
+			continue
+		}
+		a := g.ask(r, g.readers[role], there)
+		if a.Code != http.StatusOK && a.Code != http.StatusNotFound { // not found: the filter names a unit that is not there
+			g.t.Errorf("%s as %s: %d, want a list: %s", r.route, who, a.Code, says(a))
+		}
+		g.unchanged(r, who)
+		g.sealed(r, who, a)
+	}
+	return len(access.Roles())
+}
+
+// strange sends a form with a unit from outside: the answer is word by word that for a unit which does not exist.
+func (g *ground) strange(r rule, role access.Role, there vars) {
+	a := g.ask(r, g.readers[role], there)
+	b := g.ask(r, g.readers[role], there.with(vars{"unit": 999_999}))
+	if a.Code != http.StatusUnprocessableEntity || b.Code != a.Code || fields(a) == "" || fields(a) != fields(b) {
+		g.t.Errorf("%s as %s outside: %d %s, and nowhere: %d %s", r.route, role, a.Code, fields(a), b.Code, fields(b))
+	}
+	g.unchanged(r, string(role)+" outside")
+	g.sealed(r, string(role)+" outside", a)
+}
+
+// fields are the faults told at fields, in a page or a problem.
+func fields(a *httptest.ResponseRecorder) string {
+	return strings.Join(regexp.MustCompile(`(?s)class="field-error[^>]*>.*?</|"errors":.*`).FindAllString(a.Body.String(), -1), " ")
+}
+
+// stolen comes back from Weibo with what another person began: told so, the state is used up for good, and no token is kept.
+func (g *ground) stolen(r rule, there vars) int {
+	a := g.ask(r, g.readers[access.Administrator], there)
+	if a.Code != http.StatusConflict {
+		g.t.Errorf("%s with another's state: %d, want a conflict: %s", r.route, a.Code, says(a))
+	}
+	if g.holds("SELECT EXISTS (SELECT FROM credentials WHERE account_id = {id} AND origin = 'oauth')", there) {
+		g.t.Errorf("%s with another's state kept a token", r.route)
+	}
+	g.sealed(r, "administrator with another's state", a)
+	return 1
+}
+
+// make prepares the thing of a rule; who is the person it is for, zero for somebody else.
+func (g *ground) make(r rule, s *side, who reader) vars {
+	g.who = who
+	if r.thing == nil {
+		return vars{}
+	}
+	return r.thing(s)
+}
+
+func (g *ground) stand(r rule, role access.Role) reader {
+	switch r.as {
+	case ruler:
+		return g.rulers[role]
+	case oneself:
+		return g.reader(role, 2, "/1/2/")
+	}
+	return g.readers[role]
+}
+
+// denied asks as somebody who may not: 403 or 404 (signed out: sign-in), and no row has changed.
+func (g *ground) denied(r rule, who string, as reader, v vars) {
+	g.t.Helper()
+	a := g.ask(r, as, v)
+	want := []int{http.StatusForbidden, http.StatusNotFound}
+	if as.token == "" {
+		want = []int{http.StatusUnauthorized}
+		if strings.HasPrefix(r.route, "GET ") && !strings.Contains(r.route, "/api/") {
+			want = []int{http.StatusSeeOther}
+		}
+	}
+	if !slices.Contains(want, a.Code) {
+		g.t.Errorf("%s as %s: %d, want %v: %s", r.route, who, a.Code, want, says(a))
+	}
+	if a.Code == http.StatusSeeOther && !strings.HasPrefix(a.Header().Get("Location"), web.SignInPath) {
+		g.t.Errorf("%s as %s leads to %s", r.route, who, a.Header().Get("Location"))
+	}
+	g.unchanged(r, who)
+	if r.as != ruler { // a banner of the whole bureau is theirs to see
+		g.sealed(r, who, a)
+	}
+}
+
+// allowed asks as somebody who may: an act shows in the row it is about, a look changes nothing.
+func (g *ground) allowed(r rule, role access.Role) {
+	g.t.Helper()
+	as := g.stand(r, role)
+	v := g.make(r, g.inside, as).with(vars{"self": as.user, "session": as.session, "username": as.name})
+	look := strings.HasPrefix(r.route, "GET ") && r.as != returns
+	if !look && g.holds(r.proof, v) {
+		g.t.Errorf("%s: the proof holds before the act: %s", r.route, r.proof)
+	}
+	g.last = g.everything()
+	a := g.ask(r, as, v)
+	if a.Code >= 400 || strings.HasPrefix(a.Header().Get("Location"), web.SignInPath) && r.as != oneself {
+		g.t.Errorf("%s as %s inside: %d, want it allowed: %s", r.route, role, a.Code, says(a))
+		return
+	}
+	switch {
+	case look:
+		g.unchanged(r, string(role)+" inside")
+		if !strings.Contains(a.Body.String(), r.proof) {
+			g.t.Errorf("%s as %s: the answer lacks %q", r.route, role, r.proof)
+		}
+	case !g.holds(r.proof, v):
+		g.t.Errorf("%s as %s: the row has not changed: %s; %d %s", r.route, role, fill(r.proof, v), a.Code, says(a))
+	}
+	if r.as != ruler {
+		g.sealed(r, string(role)+" inside", a)
+	}
+}
+
+// unchanged fails when any row of any table is not what it was.
+func (g *ground) unchanged(r rule, who string) {
+	g.t.Helper()
+	now := g.everything()
+	if now == g.last {
+		return
+	}
+	before, after := strings.Split(g.last, "\n"), strings.Split(now, "\n")
+	for i := range after {
+		if before[i] != after[i] {
+			g.t.Errorf("%s as %s changed rows: %s, was %s", r.route, who, after[i], before[i])
+		}
+	}
+	g.last = now
+}
+
+// sealed fails when an answer holds anything from outside.
+func (g *ground) sealed(r rule, who string, a *httptest.ResponseRecorder) {
+	g.t.Helper()
+	body := a.Body.String()
+	if i := strings.Index(body, outsideMark); i >= 0 {
+		g.t.Errorf("%s as %s tells what is outside: …%s…", r.route, who, body[max(0, i-80):min(len(body), i+60)])
+	}
+	if strings.HasPrefix(who, string(access.Administrator)) && strings.Contains(body, "墙内的话") {
+		g.t.Errorf("%s shows an administrator the text of a post", r.route)
+	}
+}
+
+func (g *ground) holds(sql string, v vars) (yes bool) {
+	g.t.Helper()
+	if sql == "" {
+		g.t.Fatal("an act needs a proof")
+	}
+	if err := g.DB.Pool().QueryRow(g.t.Context(), "SELECT coalesce(("+fill(sql, v)+"), false)").Scan(&yes); err != nil {
+		g.t.Fatalf("%s: %v", fill(sql, v), err)
+	}
+	return yes
+}
+
+// ask sends the request of a rule.
+func (g *ground) ask(r rule, as reader, v vars) *httptest.ResponseRecorder {
+	method, path, _ := strings.Cut(r.route, " ")
+	path = regexp.MustCompile(`:(\w+)`).ReplaceAllStringFunc(path, func(name string) string {
+		value, ok := v[name[1:]]
+		if !ok {
+			value = 1
+		}
+		return fmt.Sprint(value)
+	})
+	req := request(method, path, fill(r.send, v.with(vars{"username": as.name, "session": as.session})))
+	switch {
+	case as.token == "":
+	case strings.HasPrefix(path, "/api/"):
+		req.Header.Set("Authorization", "Bearer "+as.token)
+	default:
+		req.AddCookie(&http.Cookie{Name: web.CookieName, Value: as.token})
+	}
+	a := httptest.NewRecorder()
+	g.Handler().ServeHTTP(a, req)
+	return a
+}
+
+func request(method, path, send string) *http.Request {
+	kind, body := "", strings.NewReader("")
+	switch {
+	case method == http.MethodGet || method == http.MethodDelete:
+		if send != "" {
+			path += "?" + send
+		}
+	case strings.HasPrefix(send, "file "):
+		return upload(method, path, strings.TrimPrefix(send, "file "))
+	case strings.HasPrefix(path, "/api/"):
+		if send != "" {
+			kind, body = "application/json", strings.NewReader(send)
+		}
+	default:
+		form, err := url.ParseQuery(send)
+		if err != nil {
+			panic(err)
+		}
+		kind, body = "application/x-www-form-urlencoded", strings.NewReader(form.Encode())
+	}
+	req := httptest.NewRequest(method, path, body)
+	req.RemoteAddr = "127.0.0.1:4000"
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
+	}
+	return req
+}
+
+// upload makes a form with a file: "field name.ext&more=fields".
+func upload(method, path, send string) *http.Request {
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	file, rest, _ := strings.Cut(send, "&")
+	field, name, _ := strings.Cut(file, " ")
+	more, _ := url.ParseQuery(rest)
+	for k := range more {
+		_ = form.WriteField(k, more.Get(k))
+	}
+	w, _ := form.CreateFormFile(field, name)
+	content := dot()
+	if strings.HasSuffix(name, ".json") {
+		content, _ = json.Marshal([]map[string]any{{"id": strings.TrimSuffix(name, ".json"), "posted_at": "2026-01-02T03:04:05Z", "text": "旧微博"}})
+	}
+	_, _ = w.Write(content)
+	_ = form.Close()
+	req := httptest.NewRequest(method, path, &b)
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	return req
+}
+
+// fill puts values in the place of {names}.
+func fill(text string, v vars) string {
+	for name, value := range v {
+		text = strings.ReplaceAll(text, "{"+name+"}", fmt.Sprint(value))
+	}
+	return text
+}
+
+// says is what an answer tells a person, for failures.
+func says(a *httptest.ResponseRecorder) string {
+	body := a.Body.String()
+	if i := strings.Index(body, "<main"); i >= 0 {
+		body = body[i:]
+	}
+	body = strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, " ")), " ")
+	return a.Header().Get("Location") + " " + body[:min(len(body), 300)]
+}
+
+// authorisation begins an authorisation at the sandbox as who, and agrees as the owner of the account.
+func (g *ground) authorisation(account vars, who reader) vars {
+	g.t.Helper()
+	actor, _, err := g.Identity.Actor(g.t.Context(), who.token, "127.0.0.1", "test")
+	g.must(err)
+	at, err := g.Accounts.StartOAuth(g.t.Context(), actor, account["id"].(int64))
+	g.must(err)
+	address, err := url.Parse(at)
+	g.must(err)
+	form := address.Query()
+	form.Set("account", account["handle"].(string))
+	form.Set("decision", "allow")
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.PostForm(g.WeiboURL+"/oauth2/authorize", form)
+	g.must(err)
+	defer res.Body.Close()
+	back, err := res.Location()
+	g.must(err)
+	return vars{"state": back.Query().Get("state"), "code": back.Query().Get("code")}
+}
