@@ -277,3 +277,45 @@ func TestExifParserSurvivesGarbage(t *testing.T) {
 		t.Errorf("got %d", o)
 	}
 }
+
+// TestNoFileMakesTheReaderPanic changes single bytes of good pictures and cuts them short.
+func TestNoFileMakesTheReaderPanic(t *testing.T) {
+	t.Parallel()
+	good := map[string][]byte{
+		"jpeg": withEXIF(jpegBytes(t, corner(16, 16)), tiff(binary.BigEndian, 6)),
+		"png":  withChunk(pngBytes(t, corner(16, 16)), "eXIf", tiff(binary.LittleEndian, 3)),
+		"gif":  animation(t, 2),
+	}
+	for name, raw := range good {
+		for i := 0; i < len(raw); i += 7 {
+			bad := append([]byte{}, raw...)
+			bad[i] ^= 0xFF
+			for _, data := range [][]byte{bad, raw[:i]} {
+				p, err := readPicture(bytes.NewReader(data))
+				if err != nil && fault.Public(err).Field != "file" {
+					t.Fatalf("%s, byte %d: %v", name, i, err)
+				}
+				if err == nil && (p.width <= 0 || p.height <= 0 || len(p.data) == 0 || len(p.thumb) == 0) {
+					t.Fatalf("%s, byte %d: an empty picture was taken", name, i)
+				}
+			}
+		}
+	}
+}
+
+func TestAPictureReadTwiceIsTheSameBytes(t *testing.T) {
+	t.Parallel()
+	raw := withEXIF(jpegBytes(t, corner(64, 32)), tiff(binary.LittleEndian, 8))
+	a, err := readPicture(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := readPicture(bytes.NewReader(raw))
+	if err != nil || !bytes.Equal(a.data, b.data) || !bytes.Equal(a.thumb, b.thumb) {
+		t.Error("the same upload gave other bytes")
+	}
+	again, err := readPicture(bytes.NewReader(a.data))
+	if err != nil || again.width != a.width || again.height != a.height {
+		t.Errorf("what was made ready cannot be uploaded again: %v", err)
+	}
+}

@@ -180,3 +180,26 @@ func TestThePagesFitAPhoneAndServeEverybody(t *testing.T) {
 		}
 	}
 }
+
+func TestThePageOfAPostFollowsItsSending(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.approved("今日空气质量良", 1, 2)
+	w.exec("UPDATE deliveries SET state = 'sending'")
+	tab := w.window(e2e.Launch(t), "writer")
+	tab.Go(fmt.Sprintf("/posts/%d", p.ID))
+	tab.SeeText("#progress", "0 / 2 已发")
+	w.exec("UPDATE deliveries SET state = 'sent', sent_at = now(), remote_url = 'https://weibo.com/1/Nx1' WHERE account_id = 1")
+	tab.SeeText("#progress", "1 / 2 已发")
+	tab.See("#progress a[href='https://weibo.com/1/Nx1']")
+
+	// What somebody is working in is left alone until it is closed.
+	tab.Click(".deliveries tr:last-child .story summary")
+	tab.See(".deliveries tr:last-child .timeline, .deliveries tr:last-child .story-body .note")
+	w.exec("UPDATE deliveries SET state = 'sent', sent_at = now()")
+	tab.Eval(`document.querySelector("#progress [open]") !== null`)
+	tab.Click(".deliveries tr:last-child .story summary")
+	tab.Click("h1")
+	tab.SeeText("#progress", "2 / 2 已发")
+	tab.Gone("[data-poll]")
+}

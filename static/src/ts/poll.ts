@@ -1,6 +1,7 @@
 // A part of a page that changes by itself is fetched again every few seconds, while the page is looked at and nobody is
-// working in that part.
+// working in that part. A <details data-load> fetches what is in it when it is opened; until then a link stands there.
 export function polls(): void {
+  document.addEventListener("toggle", (e) => void load(e.target), true);
   for (const part of document.querySelectorAll<HTMLElement>("[data-poll]")) later(part);
 }
 
@@ -26,4 +27,17 @@ async function look(part: HTMLElement): Promise<void> {
     // The network is gone for now: the next look tells.
   }
   later(part);
+}
+
+async function load(at: EventTarget | null): Promise<void> {
+  if (!(at instanceof HTMLDetailsElement) || !at.open || !at.dataset["load"]) return;
+  const body = at.querySelector("[data-load-body]");
+  try {
+    const answer = await fetch(at.dataset["load"], { headers: { "HX-Request": "true" } });
+    if (!answer.ok || !body) return;
+    const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+    body.replaceChildren(...doc.body.childNodes);
+  } catch {
+    // The network is gone: the link that stands there leads to the same.
+  }
 }
