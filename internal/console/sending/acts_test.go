@@ -38,8 +38,9 @@ func TestTakedownNeedsASecondPerson(t *testing.T) {
 	w.as("afar").Get(open).Want(404)
 
 	other := w.decision(ids[voice])
-	w.as("reviewer").Post(other+"/confirm", nil).Want(303)
-	w.as("reviewer").Get(other).WantText(".banner-good", "已同意下架").WantText(".lead", "已确认，正在执行").WantCount(".answers", 0)
+	second := w.as("reviewer")
+	second.Post(other+"/confirm", nil).Want(303)
+	second.Get(other).WantText(".banner-good", "已同意下架").WantText(".lead", "已确认，正在执行").WantCount(".answers", 0)
 	w.as("chief").Get(path(ids[voice], "")).WantText(".banner-info", "“下架”已获第二人同意，正在执行").WantCount("#acts", 0)
 }
 
