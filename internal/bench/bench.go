@@ -41,6 +41,7 @@ type stage struct {
 	dir    string
 	server *localpg.Server
 	key    string // the consoles' key file, as text
+	rawKey []byte
 	box    *seal.Box
 	log    *slog.Logger
 	copyMu sync.Mutex
@@ -71,6 +72,7 @@ func newStage(ctx context.Context, bin string) (*stage, error) {
 func (s *stage) makeKey() (err error) {
 	raw := make([]byte, seal.KeySize)
 	_, _ = rand.Read(raw) // never fails
+	s.rawKey = raw
 	s.key = base64.StdEncoding.EncodeToString(raw)
 	s.box, err = seal.New(raw)
 	return err

@@ -48,7 +48,7 @@ func answerScenarios() []Scenario {
 	}
 	return append(list,
 		Scenario{Name: "lag", Harm: "受理后断开，时间线滞后 1.5 秒", Full: 50, Small: 4, run: lagging},
-		Scenario{Name: "rival", Harm: "断开，同时旁人发同样的文字", Full: 50, Small: 4, run: rivals},
+		Scenario{Name: "rival", Harm: "断开，同时旁人发同样的文字：分不清的交人", Full: 50, Small: 4, MayPerson: true, run: rivals},
 		Scenario{Name: "review_hidden", Harm: "20053：已发出但在审核，无编号", Full: 20, Small: 3, run: withFault(fields{"kind": "review", "hide": "1s"})},
 		Scenario{Name: "public_cut_after", Harm: "公共接口：受理后断开", Connector: "public", Full: 20, Small: 3, MayPerson: true,
 			run: withFault(fields{"kind": "cut", "when": "after"})},

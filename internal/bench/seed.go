@@ -25,6 +25,8 @@ var (
 	writer     = person(1, access.PressOfficer)
 	reviewer   = person(2, access.Reviewer)
 	supervisor = person(4, access.Supervisor)
+
+	machineActor = access.System("性能测量")
 )
 
 func person(id int64, r access.Role) access.Actor {

@@ -204,8 +204,10 @@ var errNoHarm = errors.New("the harm did not fall")
 // console is one process of a world.
 type console struct {
 	*program
-	base  string // http address
-	stops string // folder of its stop points
+	base   string        // http address
+	stops  string        // folder of its stop points
+	listen string        // address given to it
+	took   time.Duration // from its start to its readiness
 }
 
 // lead is how long before the due time consoles of scenarios prepare; everything that takes minutes in operation is turned down.

@@ -1,0 +1,203 @@
+package bench
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"juzhen/internal/delivery"
+	"juzhen/internal/pg"
+	"juzhen/internal/post"
+)
+
+// field is a database of many accounts, a stub and a console to be measured.
+type field struct {
+	*stage
+	dir      string
+	self     string // this program, which is also stub and bare client
+	url      string
+	db       *pg.DB
+	stub     *program
+	api, ctl string
+	console  *console
+	posts    *post.Service
+	acts     *delivery.Service
+	n        int
+	token    string // of a signed-in session
+	log      io.Writer
+	prepared time.Duration // of the last burst
+}
+
+func (s *stage) newField(ctx context.Context, o FigureOptions) (f *field, err error) {
+	f = &field{stage: s, dir: filepath.Join(s.dir, "field"), self: o.Self, n: o.Accounts, log: o.Out}
+	if err := os.Mkdir(f.dir, 0o755); err != nil {
+		return nil, err
+	}
+	if f.stub, err = startProgram("stub", filepath.Join(f.dir, "stub.log"), nil, f.self, "bench", "stub"); err != nil {
+		return f, err
+	}
+	line, err := f.stub.awaitLine("listening on ", 10*second)
+	if err != nil {
+		return f, err
+	}
+	_, rest, _ := strings.Cut(line, "listening on ")
+	f.api, f.ctl, _ = strings.Cut(strings.TrimSpace(rest), " ")
+	if f.url, f.db, err = f.open(ctx); err != nil {
+		return f, err
+	}
+	f.posts, f.acts = post.New(f.db, rulesOfBench, time.Now), delivery.New(f.db, delivery.Options{Rules: rulesOfBench})
+	return f, seedAccounts(ctx, f.db, s.box, seats(1, f.n), "commercial", func(s seat) string { return string(burstToken(s.ID)) })
+}
+
+// open makes a fresh database with people in it.
+func (f *field) open(ctx context.Context) (string, *pg.DB, error) {
+	name, err := f.database(ctx, f.server)
+	if err != nil {
+		return "", nil, err
+	}
+	db, err := pg.Open(ctx, f.server.URL(name), pg.Options{Name: "bench", MaxConns: 8, Log: f.stage.log})
+	if err != nil {
+		return "", nil, err
+	}
+	_, err = db.Pool().Exec(ctx, peopleSQL)
+	return f.server.URL(name), db, err
+}
+
+func (f *field) close() {
+	if f.console != nil {
+		f.console.stop(15 * second)
+	}
+	if f.stub != nil {
+		f.stub.kill()
+	}
+	if f.db != nil {
+		f.db.Close()
+	}
+}
+
+// start runs a console with the settings of an installation, but for reading back, which is no part of what is measured.
+func (f *field) start(url string, env ...string) (*console, error) {
+	listen, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	c := &console{listen: listen}
+	began := time.Now()
+	c.program, err = startProgram("console", filepath.Join(f.dir, "console.log"), append([]string{
+		"JUZHEN_LISTEN=" + listen, "JUZHEN_DATA_DIR=" + f.dir, "JUZHEN_DATABASE_URL=" + url, "JUZHEN_SECRET_KEY=" + f.key,
+		"JUZHEN_WEIBO_URL=" + f.api, "JUZHEN_WEIBO_COMMERCIAL_URL=" + f.api + "/c", "JUZHEN_READ_BACK=24h", "JUZHEN_LOG_LEVEL=warn",
+	}, env...), filepath.Join(f.bin, "juzhen"), "serve")
+	if err != nil {
+		return nil, err
+	}
+	c.base, err = c.awaitReady(30 * second)
+	c.took = time.Since(began)
+	return c, err
+}
+
+// reset forgets what the stub saw and sets its delay.
+func (f *field) reset(ctx context.Context, delay time.Duration) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, f.ctl+"/reset?"+url.Values{"delay": {delay.String()}}.Encode(), nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	return res.Body.Close()
+}
+
+func (f *field) get(path string, into any) error {
+	res, err := http.Get(f.ctl + path)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	return json.NewDecoder(res.Body).Decode(into)
+}
+
+// touches waits until the stub saw n calls and gives them.
+func (f *field) touches(ctx context.Context, n int, limit time.Duration) (list []Touch, err error) {
+	err = until(ctx, fmt.Sprintf("%d calls", n), limit, func() (bool, error) {
+		var got int
+		err := f.get("/count", &got)
+		return got >= n, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, f.get("/seen", &list)
+}
+
+// sow copies one approved delivery per account into the database, due as told. It writes what the use cases would write.
+func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) time.Time) error {
+	var ids struct{ Post, Version, Delivery int64 }
+	err := f.db.Pool().QueryRow(ctx, "SELECT coalesce((SELECT max(id) FROM posts), 0), coalesce((SELECT max(id) FROM post_versions), 0), coalesce((SELECT max(id) FROM deliveries), 0)").
+		Scan(&ids.Post, &ids.Version, &ids.Delivery)
+	if err != nil {
+		return err
+	}
+	n, now := per*accounts, time.Now().UTC().Truncate(time.Microsecond)
+	posts, versions, targets, rows := make([][]any, n), make([][]any, n), make([][]any, n), make([][]any, n)
+	for i := range n {
+		account, p, v := int64(i%accounts+1), ids.Post+int64(i)+1, ids.Version+int64(i)+1
+		hash := hashOf(account)
+		sum := sha256.Sum256(hash)
+		at := due(i).UTC().Truncate(time.Microsecond)
+		key := make([]byte, 16)
+		_, _ = rand.Read(key) // never fails
+		posts[i] = []any{p, int64(1), int64(1), "approved", nil, at, false, false, 1, now, int64(1), now}
+		versions[i] = []any{v, p, 1, "approved", burstText(account), 0, "", sum[:], []int64{1}, now, int64(1), now}
+		targets[i] = []any{v, account, nil, hash}
+		rows[i] = []any{ids.Delivery + int64(i) + 1, p, v, account, "weibo", "commercial", "waiting", 1, false, at, at.Add(30 * time.Minute), true, hash, hash, key, "approved", now, now}
+	}
+	err = copyAll(ctx, f.db, []table{
+		{"posts", []string{"id", "unit_id", "author_id", "phase", "version_id", "due_at", "due_now", "urgent", "revision", "created_at", "updated_by", "updated_at"}, posts},
+		{"post_versions", []string{"id", "post_id", "number", "state", "text", "visible", "repost_of", "hash", "editors", "created_at", "submitted_by", "submitted_at"}, versions},
+		{"version_targets", []string{"version_id", "account_id", "variant", "payload_hash"}, targets},
+		{"deliveries", []string{"id", "post_id", "version_id", "account_id", "platform", "connector", "state", "plan", "urgent", "due_at", "not_after", "approved",
+			"payload_hash", "approved_hash", "mark_key", "reason", "created_at", "updated_at"}, rows},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = f.db.Pool().Exec(ctx, `
+UPDATE posts p SET version_id = v.id FROM post_versions v WHERE v.post_id = p.id AND p.version_id IS NULL`)
+	return err
+}
+
+func hashOf(account int64) []byte {
+	h, _ := hex.DecodeString(burstPayload(account).Hash()) // hex by definition
+	return h
+}
+
+// awaitPrepared waits until everything sown is in the console's hands, and tells how long it took.
+func (f *field) awaitPrepared(ctx context.Context, n int, due time.Time) (time.Duration, error) {
+	began := time.Now()
+	err := until(ctx, fmt.Sprintf("%d deliveries prepared", n), time.Until(due), func() (bool, error) {
+		var ready int
+		err := f.db.Pool().QueryRow(ctx, "SELECT count(*) FROM delivery_events WHERE code = 'prepared' AND at > $1", began.Add(-5*second)).Scan(&ready)
+		return ready >= n, err
+	})
+	return time.Since(began), err
+}
+
+// settled waits until every delivery is recorded as sent.
+func (f *field) settled(ctx context.Context) error {
+	return until(ctx, "everything recorded", 60*second, func() (bool, error) {
+		var open int
+		err := f.db.Pool().QueryRow(ctx, "SELECT count(*) FROM deliveries WHERE NOT settled").Scan(&open)
+		return open == 0, err
+	})
+}

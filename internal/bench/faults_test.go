@@ -1,0 +1,57 @@
+package bench_test
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"juzhen/internal/bench"
+)
+
+var (
+	binFlag  = flag.String("bin", "", "folder with programs built before; empty: build them")
+	onlyFlag = flag.String("only", "", "scenarios whose names hold one of these, by comma")
+	fullFlag = flag.Bool("full", false, "as many deliveries as juzhen bench faults")
+	keepFlag = flag.String("keep", "", "folder for the logs of what did not hold")
+)
+
+// programs builds console and imitation once for all tests of this run.
+var programs = sync.OnceValues(func() (string, error) {
+	if *binFlag != "" {
+		return *binFlag, nil
+	}
+	dir, err := os.MkdirTemp("", "juzhen-bench-bin-")
+	if err != nil {
+		return "", err
+	}
+	return dir, nil
+})
+
+// TestFaults does every harm of the table to a few deliveries each.
+func TestFaults(t *testing.T) {
+	dir, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *binFlag == "" {
+		defer os.RemoveAll(dir)
+		if err := bench.Build(t.Context(), "../..", dir, bench.StopTag); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var only []string
+	if *onlyFlag != "" {
+		only = strings.Split(*onlyFlag, ",")
+	}
+	var out strings.Builder
+	results, err := bench.Faults(t.Context(), bench.FaultOptions{Bin: dir, Only: only, Small: !*fullFlag, Parallel: 4, Out: &out, Keep: *keepFlag})
+	t.Log("\n" + out.String())
+	if err != nil {
+		t.Error(err)
+	}
+	if len(results) == 0 {
+		t.Error("no scenario was run")
+	}
+}

@@ -1,0 +1,57 @@
+package bench
+
+import (
+	"slices"
+	"time"
+)
+
+// series is a set of measured times.
+type series []time.Duration
+
+func (s series) sorted() series {
+	out := slices.Clone(s)
+	slices.Sort(out)
+	return out
+}
+
+// at is the value below which the share p (0 to 1) of the times lies; 0 of an empty series.
+func (s series) at(p float64) time.Duration {
+	if len(s) == 0 {
+		return 0
+	}
+	sorted := s.sorted()
+	return sorted[min(len(sorted)-1, int(p*float64(len(sorted))))]
+}
+
+func (s series) max() time.Duration {
+	if len(s) == 0 {
+		return 0
+	}
+	return slices.Max(s)
+}
+
+// median of five rounds is the third.
+func (s series) median() time.Duration {
+	if len(s) == 0 {
+		return 0
+	}
+	return s.sorted()[len(s)/2]
+}
+
+// starts are the first bytes against the instant.
+func starts(list []Touch, at time.Time) series {
+	out := make(series, len(list))
+	for i, t := range list {
+		out[i] = time.Duration(t.First - at.UnixNano())
+	}
+	return out
+}
+
+// ends are the answers against the instant.
+func ends(list []Touch, at time.Time) series {
+	out := make(series, len(list))
+	for i, t := range list {
+		out[i] = time.Duration(t.Done - at.UnixNano())
+	}
+	return out
+}

@@ -1,0 +1,164 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Stub is the barest other side there can be: it notes the instant of each request's first byte, waits as long as it was told, and
+// answers with an id. It keeps no posts and no limits, so that what is measured is the console.
+type Stub struct {
+	delay atomic.Int64
+	next  atomic.Int64
+	mu    sync.Mutex
+	seen  []Touch
+}
+
+// Touch is one publishing request as the stub saw it. Instants are nanoseconds of the machine's clock.
+type Touch struct {
+	Account int64 `json:"a"`
+	First   int64 `json:"f"` // first byte read
+	Done    int64 `json:"d"` // answer written
+}
+
+// ServeStub runs a stub on two ports of this machine until ctx ends: one for the interface, one for the harness. It prints both.
+func ServeStub(ctx context.Context, out io.Writer) error {
+	s := &Stub{}
+	api, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	ctl, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "stub listening on http://%s http://%s\n", api.Addr(), ctl.Addr())
+	go func() { _ = http.Serve(ctl, s.control()) }()
+	go s.accept(api)
+	<-ctx.Done()
+	return nil
+}
+
+// control: POST /reset?delay=30ms forgets what was seen, GET /seen tells it.
+func (s *Stub) control() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /reset", func(_ http.ResponseWriter, r *http.Request) {
+		d, _ := time.ParseDuration(r.FormValue("delay"))
+		s.delay.Store(int64(d))
+		s.mu.Lock()
+		s.seen = make([]Touch, 0, 16_384)
+		s.mu.Unlock()
+	})
+	mux.HandleFunc("GET /seen", func(w http.ResponseWriter, _ *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		_ = json.NewEncoder(w).Encode(s.seen)
+	})
+	mux.HandleFunc("GET /count", func(w http.ResponseWriter, _ *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		fmt.Fprint(w, len(s.seen))
+	})
+	return mux
+}
+
+func (s *Stub) accept(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go s.converse(c)
+	}
+}
+
+func (s *Stub) converse(c net.Conn) {
+	defer c.Close()
+	r := bufio.NewReaderSize(c, 4096)
+	for {
+		if _, err := r.Peek(1); err != nil {
+			return
+		}
+		t := Touch{First: time.Now().UnixNano()}
+		post, body, err := readRequest(r)
+		if err != nil {
+			return
+		}
+		if !post {
+			if _, err := io.WriteString(c, nothing); err != nil {
+				return
+			}
+			continue
+		}
+		if err := s.answer(c, t, body); err != nil {
+			return
+		}
+	}
+}
+
+func (s *Stub) answer(c net.Conn, t Touch, body []byte) error {
+	if d := time.Duration(s.delay.Load()); d > 0 {
+		time.Sleep(d)
+	}
+	t.Account = accountOf(body)
+	id := 5_000_000_000_000_000 + s.next.Add(1)
+	text := fmt.Sprintf(`{"created_at":"%s","id":%d,"idstr":"%d","mid":"%d","text":"ok","source":"bench"}`,
+		time.Now().UTC().Format("Mon Jan 02 15:04:05 -0700 2006"), id, id, id)
+	_, err := fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(text), text)
+	t.Done = time.Now().UnixNano()
+	s.mu.Lock()
+	s.seen = append(s.seen, t)
+	s.mu.Unlock()
+	return err
+}
+
+// nothing answers every reading call.
+const nothing = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 34\r\n\r\n{\"statuses\":[], \"total_number\": 0}"
+
+func readRequest(r *bufio.Reader) (post bool, body []byte, err error) {
+	length := 0
+	for first := true; ; first = false {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return false, nil, err
+		}
+		if first {
+			post = bytes.HasPrefix(line, []byte("POST"))
+		}
+		if len(line) <= 2 {
+			break
+		}
+		if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Content-Length")) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return false, nil, err
+			}
+		}
+	}
+	body = make([]byte, length)
+	_, err = io.ReadFull(r, body)
+	return post, body, err
+}
+
+// tokenPrefix begins the tokens of measured accounts; the account's number follows.
+const tokenPrefix = "bench-"
+
+func accountOf(body []byte) (id int64) {
+	_, rest, _ := bytes.Cut(body, []byte("access_token="+tokenPrefix))
+	for _, c := range rest {
+		if c < '0' || c > '9' {
+			break
+		}
+		id = id*10 + int64(c-'0')
+	}
+	return id
+}
