@@ -5,12 +5,45 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"juzhen/internal/bench"
 )
 
 type benchCommand struct {
-	Faults benchFaultsCommand `cmd:"" help:"对真实进程施加伤害，以微博仿真的日志为准。Do harm to real processes; the imitation Weibo is the judge."`
+	Figures benchFiguresCommand `cmd:"" default:"withargs" help:"性能数字，与基准交替测量取中位数。Figures beside their baselines."`
+	Faults  benchFaultsCommand  `cmd:"" help:"对真实进程施加伤害，以微博仿真的日志为准。Do harm to real processes; the imitation Weibo is the judge."`
+	Stub    benchStubCommand    `cmd:"" hidden:""`
+	Bare    benchBareCommand    `cmd:"" hidden:""`
+}
+
+type benchFiguresCommand struct {
+	Only     []string `help:"只测名称含此词的项目：instant、api30、fifty、planning、steady、pages、start、memory。Only figures whose name holds this."`
+	Rounds   int      `default:"5" help:"轮数。Rounds."`
+	Accounts int      `default:"10000" help:"账号数。Accounts."`
+}
+
+func (c benchFiguresCommand) Run(ctx context.Context) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return bench.Figures(ctx, bench.FigureOptions{Self: self, Bin: filepath.Dir(self), Only: c.Only, Rounds: c.Rounds, Accounts: c.Accounts, Out: os.Stdout})
+}
+
+type benchStubCommand struct{}
+
+func (benchStubCommand) Run(ctx context.Context) error { return bench.ServeStub(ctx, os.Stdout) }
+
+type benchBareCommand struct {
+	URL   string
+	Calls int
+	Conns int
+	At    int64
+}
+
+func (c benchBareCommand) Run(ctx context.Context) error {
+	return bench.Bare(ctx, c.URL, c.Calls, c.Conns, time.Unix(0, c.At))
 }
 
 type benchFaultsCommand struct {
