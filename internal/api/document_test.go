@@ -2,7 +2,11 @@ package api_test
 
 import (
 	"encoding/json"
+	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -178,4 +182,31 @@ func TestDocumentationPageLoadsNothingFromElsewhere(t *testing.T) {
 		}
 	}
 	webtest.Open(t, kit.Handler(), "").English().Get("/api/v1/docs").Want(200).WantText("h1", "API")
+}
+
+// TestEveryCodeIsDocumented reads the codes out of the source: a program can only decide by a code it has read about.
+func TestEveryCodeIsDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := regexp.MustCompile(`(?:WithCode\(|Code: *)"([a-z_]+)"`)
+	n := 0
+	err = filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "sandbox") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		for _, m := range given.FindAllStringSubmatch(string(source), -1) {
+			n++
+			if !strings.Contains(string(text), "`"+m[1]) {
+				t.Errorf("%s gives code %q, docs/api.md does not know it", path, m[1])
+			}
+		}
+		return err
+	})
+	if err != nil || n < 20 {
+		t.Errorf("%d codes found, %v", n, err)
+	}
 }

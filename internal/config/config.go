@@ -4,6 +4,7 @@ package config
 
 import (
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,6 +18,8 @@ type Config struct {
 	PublicURL string `env:"JUZHEN_PUBLIC_URL"` // empty: Public derives it
 	DataDir   string `env:"JUZHEN_DATA_DIR"`   // filled by Load
 	LogLevel  string `env:"JUZHEN_LOG_LEVEL" envDefault:"info"`
+
+	MetricsFrom []netip.Prefix `env:"JUZHEN_METRICS_FROM"` // who may read /metrics beside this machine itself
 
 	DatabaseURL          seal.Secret `env:"JUZHEN_DATABASE_URL"` // with the password of the file in it, once loaded
 	DatabasePasswordFile string      `env:"JUZHEN_DATABASE_PASSWORD_FILE"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"reflect"
@@ -101,6 +102,9 @@ func (p *problems) parse(err error, values map[string]string) {
 func kind(t reflect.Type) string {
 	if t == reflect.TypeFor[time.Duration]() {
 		return "时长（如 500ms、30s、5m）"
+	}
+	if t == reflect.TypeFor[[]netip.Prefix]() {
+		return "网段（如 10.1.0.0/16），多个用逗号分隔"
 	}
 	return "整数"
 }
