@@ -76,6 +76,9 @@ func New(ctx context.Context, cfg config.Config, listen string, o Options) (_ *A
 	return a, nil
 }
 
+// markLimit ends a mark that hangs in the server before the engine stops asking what became of it (60 s).
+const markLimit = 30 * time.Second
+
 // connect opens the three pools on a checked server with the schema of this binary.
 func (a *App) connect(ctx context.Context) error {
 	url := a.cfg.DatabaseURL.Reveal()
@@ -83,15 +86,16 @@ func (a *App) connect(ctx context.Context) error {
 		return err
 	}
 	for _, p := range []struct {
-		into *(*pg.DB)
-		name string
-		size int32
+		into  *(*pg.DB)
+		name  string
+		size  int32
+		limit time.Duration
 	}{
-		{&a.pages, "juzhen pages", a.cfg.PageConnections},
-		{&a.jobs, "juzhen jobs", a.cfg.QueueConnections},
-		{&a.marks, "juzhen marks", a.cfg.MarkConnections},
+		{&a.pages, "juzhen pages", a.cfg.PageConnections, 0},
+		{&a.jobs, "juzhen jobs", a.cfg.QueueConnections, 0},
+		{&a.marks, "juzhen marks", a.cfg.MarkConnections, markLimit},
 	} {
-		db, err := pg.Open(ctx, url, pg.Options{Name: p.name, MaxConns: p.size, Log: a.log})
+		db, err := pg.Open(ctx, url, pg.Options{Name: p.name, MaxConns: p.size, Log: a.log, StatementLimit: p.limit})
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +27,8 @@ type Options struct {
 	MaxConns int32        // 0: 16
 	Name     string       // shown in pg_stat_activity; "juzhen" when empty
 	Log      *slog.Logger // slog.Default() when nil
+
+	StatementLimit time.Duration // the server gives a statement up after it; 0: never
 }
 
 // DB is a pool of connections. It is safe for concurrent use.
@@ -66,6 +69,9 @@ func openPool(ctx context.Context, url string, o Options) (*pgxpool.Pool, error)
 	}
 	cfg.ConnConfig.RuntimeParams["application_name"] = name
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	if o.StatementLimit > 0 {
+		cfg.ConnConfig.RuntimeParams["statement_timeout"] = strconv.FormatInt(o.StatementLimit.Milliseconds(), 10)
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
