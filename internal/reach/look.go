@@ -2,6 +2,7 @@ package reach
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -28,7 +29,7 @@ func (s *Service) look(ctx context.Context, src source, w watch) error {
 		return err
 	}
 	gone, err := s.absent(ctx, src, line.Posts)
-	if err != nil {
+	if err != nil && !errors.Is(err, errBudget) { // what cannot be asked now is asked with the next look
 		return err
 	}
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
@@ -147,16 +148,12 @@ type gonePost struct {
 }
 
 // absent asks for each post that should have been on the page and was not. One that can still be read is left as it is: pages lag.
+// The page reaches back to its last post; a pinned one stands first and says nothing about that.
 func (s *Service) absent(ctx context.Context, src source, posts []weibo.Post) ([]gonePost, error) {
-	oldest := s.now()
-	for _, p := range posts {
-		if p.CreatedAt.Before(oldest) {
-			oldest = p.CreatedAt
-		}
-	}
 	if len(posts) == 0 {
 		return nil, nil // an empty page proves nothing
 	}
+	oldest := posts[len(posts)-1].CreatedAt
 	list, err := absentPosts(ctx, s.db.Pool(), src.ID, oldest, remoteIDs(posts), s.now())
 	if err != nil {
 		return nil, err
@@ -166,6 +163,13 @@ func (s *Service) absent(ctx context.Context, src source, posts []weibo.Post) ([
 
 // confirm asks the platform for single posts and gives those that are hidden or gone.
 func (s *Service) confirm(ctx context.Context, src source, list []tracked) ([]gonePost, error) {
+	all, err := s.inspect(ctx, src, list)
+	return slices.DeleteFunc(all, func(g gonePost) bool { return g.verdict.live != Removed && g.verdict.live != Hidden }), err
+}
+
+// inspect asks the platform for single posts, each with a call of its own, and judges them. Single posts come with a text that may be
+// whole where a page cuts it, so a change is left to the pages.
+func (s *Service) inspect(ctx context.Context, src source, list []tracked) ([]gonePost, error) {
 	var out []gonePost
 	for _, t := range list {
 		if err := s.spend(ctx, PublicHost, src.ID); err != nil {
@@ -178,9 +182,11 @@ func (s *Service) confirm(ctx context.Context, src source, list []tracked) ([]go
 		case err != nil:
 			return out, err
 		default:
-			if v := judgePost(t, p); v.live == Removed || v.live == Hidden {
-				out = append(out, gonePost{t, v})
+			v := judgePost(t, p)
+			if v.live == Changed {
+				v = verdict{live: t.State}
 			}
+			out = append(out, gonePost{t, v})
 		}
 	}
 	return out, nil

@@ -61,21 +61,33 @@ func (s *Service) countBatch(ctx context.Context, src source, w *watch, due []tr
 	if err != nil {
 		return err
 	}
-	var missing []tracked
+	var doubtful []tracked // without an answer, or answered for though they were hidden
 	var list []counted
 	for _, t := range due {
 		c, ok := got[t.RemoteID]
-		if !ok {
-			missing = append(missing, t)
-			continue
+		if ok {
+			list = append(list, counted{t.ID, t.PostedAt, c, NextRead(src.Connector, t.PostedAt, s.now())})
 		}
-		list = append(list, counted{t.ID, t.PostedAt, c, NextRead(src.Connector, t.PostedAt, s.now())})
+		if !ok || t.State == Hidden {
+			doubtful = append(doubtful, t)
+		}
 	}
-	gone, err := s.confirm(ctx, src, missing)
+	seen, err := s.inspect(ctx, src, doubtful)
 	if err != nil && !errors.Is(err, errBudget) {
 		return err
 	}
-	return s.keepCounts(ctx, src, list, missing, gone)
+	return s.keepCounts(ctx, src, list, without(due, got), seen)
+}
+
+// without gives the posts that have no answer.
+func without(due []tracked, got map[string]Counts) []tracked {
+	var out []tracked
+	for _, t := range due {
+		if _, ok := got[t.RemoteID]; !ok {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // ask reads the counts of the posts, with reads where the contract returns them. Whether it does is asked again once a day.

@@ -141,9 +141,9 @@ func knownPosts(ctx context.Context, q querier, ids []string) (map[string]tracke
 }
 
 // absentPosts lists posts of the account that should have been among those the platform just showed and were not. A post never seen
-// yet gets half an hour, because one in review is invisible.
+// yet gets half an hour, because one in review is invisible; one that is known to be hidden is asked for with its counts.
 func absentPosts(ctx context.Context, q querier, accountID int64, since time.Time, shown []string, now time.Time) ([]tracked, error) {
-	return rows[tracked](ctx, q, selectTracked+`p.account_id = $1 AND p.posted_at > $2 AND p.state <> 'removed' AND p.remote_id <> ALL($3)
+	return rows[tracked](ctx, q, selectTracked+`p.account_id = $1 AND p.posted_at > $2 AND p.state NOT IN ('removed', 'hidden') AND p.remote_id <> ALL($3)
 AND (p.seen_at IS NOT NULL OR p.posted_at < $4) ORDER BY p.posted_at DESC LIMIT 20`, accountID, since, shown, now.Add(-30*time.Minute))
 }
 
