@@ -19,8 +19,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// StepLimit bounds every step.
-const StepLimit = 10 * time.Second
+// StepLimit bounds every step. A whole test run shares two cores, so it is generous.
+const StepLimit = 30 * time.Second
 
 // T is the part of testing.TB that the kit needs, so that the picture tool can use it outside of tests.
 type T interface {

@@ -14,7 +14,7 @@ import (
 // TestPartsAreAccessibleAndFit looks at the gallery, the empty page, sign-in and an error page at both widths and themes.
 func TestPartsAreAccessibleAndFit(t *testing.T) {
 	t.Parallel()
-	tab := Launch(t).Open(t, gallery(t))
+	tab := browser().Open(t, gallery(t))
 	tab.SetCookie(web.CookieName, "boss")
 	for _, theme := range []string{"light", "dark"} {
 		tab.SetCookie("juzhen_theme", theme)
@@ -36,7 +36,7 @@ func TestPartsAreAccessibleAndFit(t *testing.T) {
 // TestScriptsMakePagesQuicker drives what the scripts add: search by key, the tree picker, the length of a text, rows.
 func TestScriptsMakePagesQuicker(t *testing.T) {
 	t.Parallel()
-	tab := Launch(t).Open(t, gallery(t))
+	tab := browser().Open(t, gallery(t))
 	tab.SetCookie(web.CookieName, "boss")
 	tab.Go("/g")
 	tab.Press("/")
@@ -57,7 +57,7 @@ func TestScriptsMakePagesQuicker(t *testing.T) {
 // redirect leads to the whole page, and a session that ended costs nothing that was typed.
 func TestPartsOfPagesAnswer(t *testing.T) {
 	t.Parallel()
-	tab := Launch(t).Open(t, gallery(t))
+	tab := browser().Open(t, gallery(t))
 	tab.SetCookie(web.CookieName, "boss")
 	tab.Go("/g/parts")
 	tab.Click("#good")
@@ -85,7 +85,7 @@ func TestPartsOfPagesAnswer(t *testing.T) {
 // TestDraggingMovesAnEntryAndARefusalPutsItBack drags a waiting entry to another day.
 func TestDraggingMovesAnEntryAndARefusalPutsItBack(t *testing.T) {
 	t.Parallel()
-	tab := Launch(t).Open(t, gallery(t))
+	tab := browser().Open(t, gallery(t))
 	tab.SetCookie(web.CookieName, "boss")
 	tab.Size(1440, 1300) // all weeks in view: coordinates do not scroll
 	tab.Go("/g/calendar?view=month&date=2026-11-23")

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,7 +33,10 @@ type World struct {
 	WeiboURL  string
 	Matrix    demo.Matrix
 	Passwords map[string]string
-	t         testing.TB
+
+	t      testing.TB
+	mu     sync.Mutex
+	people map[string]signed
 }
 
 // Option changes the configuration before the console is built.
@@ -67,7 +71,7 @@ func Still(t testing.TB, change ...Option) *World {
 
 func build(t testing.TB, change []Option) (*World, net.Listener, func() string) {
 	t.Helper()
-	w := &World{t: t, Weibo: sandbox.New(sandbox.Options{Limits: &sandbox.Limits{}})}
+	w := &World{t: t, people: map[string]signed{}, Weibo: sandbox.New(sandbox.Options{Limits: &sandbox.Limits{}})}
 	platform := httptest.NewServer(w.Weibo)
 	t.Cleanup(func() { w.Weibo.Close(); platform.Close() })
 	w.WeiboURL = platform.URL
@@ -128,22 +132,37 @@ func (w *World) load(t testing.TB) {
 	must(t, err)
 }
 
-// Actor signs a demonstration user in and gives the actor and the session's token.
+// signed is a person with a session.
+type signed struct {
+	actor access.Actor
+	token string
+}
+
+// Actor gives a demonstration user and the token of a session, which is begun once.
 func (w *World) Actor(username string) (access.Actor, string) {
 	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if s, ok := w.people[username]; ok {
+		return s.actor, s.token
+	}
 	_, token, err := w.Identity.SignIn(w.t.Context(), username, w.Passwords[username], "127.0.0.1", "test")
 	must(w.t, err)
 	actor, _, err := w.Identity.Actor(w.t.Context(), token, "127.0.0.1", "test")
 	must(w.t, err)
+	w.people[username] = signed{actor, token}
 	return actor, token
 }
 
-// Eventually waits until ok says yes, looking every few milliseconds; after ten seconds the test fails with what was waited for.
+// patience bounds what a test waits for; a busy machine needs some.
+const patience = 30 * time.Second
+
+// Eventually waits until ok says yes, looking every few milliseconds; after half a minute the test fails with what was waited for.
 func (w *World) Eventually(what string, ok func() bool) {
 	w.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.NewTimer(10 * time.Second)
+	limit := time.NewTimer(patience)
 	defer limit.Stop()
 	for !ok() {
 		select {
