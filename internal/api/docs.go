@@ -137,6 +137,9 @@ func calls(path node, address, tag string) []docsCall {
 			call.Permission = perm
 		}
 		for _, param := range op.nodes("parameters") {
+			if param.text("name") == keyHeader {
+				continue // said once for all
+			}
 			f := field(param.text("name"), param.node("schema"), param.flag("required"))
 			f.In, f.Text = param.text("in"), param.text("description")
 			call.Params = append(call.Params, f)
@@ -155,6 +158,9 @@ func calls(path node, address, tag string) []docsCall {
 func answers(responses node) []docsAnswer {
 	var all []docsAnswer
 	for _, status := range responses.names() {
+		if status == "default" {
+			continue // said once for all
+		}
 		answer := docsAnswer{Status: status, Text: responses.node(status).text("description")}
 		content := responses.node(status).node("content")
 		for _, kind := range content.names() {
