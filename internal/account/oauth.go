@@ -159,8 +159,14 @@ func (s *Service) verify(ctx context.Context, a Account, token weibo.Token) (ver
 	case a.RemoteUID != "" && a.RemoteUID != info.UID:
 		return verified{}, foreign(a, info.UID, s.nameOf(ctx, token, info.UID))
 	}
-	if name := s.nameOf(ctx, token, info.UID); a.RemoteUID == "" && name != a.Handle {
-		return verified{}, foreign(a, info.UID, name)
+	if a.RemoteUID == "" {
+		user, err := s.api.UserShow(ctx, token, info.UID)
+		if err != nil {
+			return verified{}, readable(err)
+		}
+		if user.ScreenName != a.Handle {
+			return verified{}, foreign(a, info.UID, user.ScreenName)
+		}
 	}
 	return verified{token: token, uid: info.UID, appKey: info.AppKey, expires: &info.ExpiresAt}, nil
 }

@@ -1,0 +1,308 @@
+package account
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+	"pgregory.net/rapid"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/queue"
+	"juzhen/internal/sandbox"
+	"juzhen/internal/seal"
+	"juzhen/internal/weibo"
+)
+
+// together runs fn n times at once and counts how often it succeeded.
+func together(n int, fn func() error) int {
+	var won atomic.Int32
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() {
+			if fn() == nil {
+				won.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return int(won.Load())
+}
+
+func TestAStateIsUsedOnceByManyAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	page, err := w.s.StartOAuth(w.ctx(), w.admin, a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, code := w.walk(page, "朝阳环保示例")
+	if n := together(8, func() error { _, err := w.s.FinishOAuth(w.ctx(), w.admin, state, code); return err }); n != 1 {
+		t.Errorf("the authorisation was finished %d times", n)
+	}
+	if n := w.count("SELECT count(*) FROM audit_entries WHERE action = 'account.authorise'"); n != 1 {
+		t.Errorf("%d audit entries", n)
+	}
+}
+
+func TestAnAccountMovesOnceByManyAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("朝阳环保示例", "朝阳区", Manual)
+	if n := together(6, func() error { _, err := w.s.SetState(w.ctx(), w.admin, a.ID, Live, ""); return err }); n != 1 {
+		t.Errorf("set live %d times", n)
+	}
+	if n := w.count("SELECT count(*) FROM audit_entries WHERE action = 'account.state'"); n != 1 {
+		t.Errorf("%d audit entries", n)
+	}
+}
+
+func TestManyProcessesTellPeopleOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	w.connected("海淀环保示例", "海淀区", Public)
+	w.advance(20 * day)
+	var told atomic.Int32
+	together(4, func() error { n, err := w.s.Sweep(w.ctx()); told.Add(int32(n)); return err })
+	if told.Load() != 2 || w.openTodos() != "token.expiring token.expiring" {
+		t.Errorf("told %d times, to-dos %q", told.Load(), w.openTodos())
+	}
+	together(4, func() error {
+		return w.db.InTx(w.ctx(), func(tx pg.Tx) error { return w.s.MarkTokenBadTx(w.ctx(), tx, w.now(), a.ID, TokenRevoked) })
+	})
+	if got := w.openTodos(); got != "token.expiring token.revoked" {
+		t.Errorf("to-dos %q", got)
+	}
+}
+
+func TestAClosedAccountIsNotWarnedAbout(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	w.advance(28 * day)
+	if n, err := w.s.Sweep(w.ctx()); err != nil || n != 1 {
+		t.Fatalf("told %d, %v", n, err)
+	}
+	if _, err := w.s.SetState(w.ctx(), w.admin, a.ID, Closed, "注销"); err != nil {
+		t.Fatal(err)
+	}
+	w.advance(5 * day)
+	if n, err := w.s.Sweep(w.ctx()); err != nil || n != 0 || w.openTodos() != "" {
+		t.Errorf("told %d, to-dos %q, %v", n, w.openTodos(), err)
+	}
+}
+
+// TestNoTokenLeavesThePackage walks every act with a log in hand and looks for the token where it must not be.
+func TestNoTokenLeavesThePackage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var mu sync.Mutex
+	var log bytes.Buffer
+	handler := slog.NewTextHandler(lockedWriter{&mu, &log}, &slog.HandlerOptions{Level: slog.LevelDebug})
+	box, err := seal.New(bytes.Repeat([]byte{7}, seal.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	api := weibo.New(weibo.Options{PublicURL: w.weibo.URL, CommercialURL: w.weibo.URL + "/c", AppKey: sandbox.DemoAppKey,
+		AppSecret: sandbox.DemoAppSecret, Clock: w.now, Log: slog.New(handler)})
+	w.s = New(w.db, box, api, Options{AppKey: sandbox.DemoAppKey, CallbackURL: callback, Now: w.now})
+	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	token := w.sandbox.Token("朝阳环保示例")
+	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, token); err != nil {
+		t.Fatal(err)
+	}
+	w.sandbox.Fault(sandbox.Fault{Call: "statuses/destroy/biz", Kind: sandbox.FaultError, Code: 10001})
+	if _, err := w.s.Test(w.ctx(), w.admin, a.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.s.RevokeToken(w.ctx(), w.admin, a.ID, "换人"); err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if strings.Contains(log.String(), token) || log.Len() == 0 {
+		t.Errorf("the log of %d bytes holds the token", log.Len())
+	}
+	if n := w.count("SELECT count(*) FROM audit_entries WHERE position($1::bytea in body) > 0", []byte(token)); n != 0 {
+		t.Error("the audit trail holds the token")
+	}
+	if n := w.count("SELECT count(*) FROM audit_entries WHERE action IN ('account.create', 'account.import_token', 'account.test', 'account.revoke')"); n != 4 {
+		t.Errorf("%d audit entries for four acts", n)
+	}
+}
+
+type lockedWriter struct {
+	mu *sync.Mutex
+	b  *bytes.Buffer
+}
+
+func (l lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// TestEachUseCaseAsksForItsRight types the rights by hand: what each role may do with an account of its own unit.
+func TestEachUseCaseAsksForItsRight(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	acts := []func(access.Actor, Account) error{
+		func(who access.Actor, a Account) error { _, err := w.s.Find(w.ctx(), who, a.ID); return err },
+		func(who access.Actor, a Account) error { _, err := w.s.Names(w.ctx(), who, a.ID); return err },
+		func(who access.Actor, a Account) error {
+			_, err := w.s.Update(w.ctx(), who, a.ID, w.draft(a.Handle, "朝阳区", Public))
+			return err
+		},
+		func(who access.Actor, a Account) error { _, err := w.s.StartOAuth(w.ctx(), who, a.ID); return err },
+		func(who access.Actor, a Account) error {
+			_, err := w.s.ImportToken(w.ctx(), who, a.ID, w.sandbox.Token(a.Handle))
+			return err
+		},
+		func(who access.Actor, a Account) error { _, err := w.s.Test(w.ctx(), who, a.ID); return err },
+		func(who access.Actor, a Account) error {
+			_, err := w.s.SetState(w.ctx(), who, a.ID, Closed, "注销")
+			return err
+		},
+	}
+	// find names update authorise import test close: Y allowed, F forbidden, N not found.
+	for role, want := range map[access.Role]string{
+		access.PressOfficer: "Y Y F F F F F", access.Reviewer: "Y Y F F F F F", access.Supervisor: "Y Y F F F F F",
+		access.Auditor: "Y Y F F F F F", access.Administrator: "Y Y Y Y Y Y Y",
+	} {
+		handle := map[access.Role]string{access.PressOfficer: "东城环保示例", access.Reviewer: "西城环保示例", access.Supervisor: "朝阳环保示例",
+			access.Auditor: "海淀环保示例", access.Administrator: "丰台环保示例"}[role]
+		a := w.connected(handle, "朝阳区", Public)
+		inside := w.user("内 "+string(role), role, "朝阳区")
+		outside := access.Actor{UserID: inside.UserID, Grants: []access.Grant{{Role: role, UnitID: 1, Path: "/999/"}}}
+		before := w.count("SELECT count(*) FROM audit_entries")
+		var got []string
+		for _, act := range acts {
+			if err := act(outside, a); !fault.Is(err, fault.KindNotFound) {
+				t.Errorf("%s outside of the unit: %v", role, err)
+			}
+			got = append(got, answer(act(inside, a)))
+		}
+		if row := strings.Join(got, " "); row != want {
+			t.Errorf("%s: %s, want %s", role, row, want)
+		}
+		if after := w.count("SELECT count(*) FROM audit_entries"); strings.Contains(want, "F") && after != before {
+			t.Errorf("%s changed something: %d audit entries", role, after-before)
+		}
+	}
+}
+
+func answer(err error) string {
+	switch {
+	case err == nil:
+		return "Y"
+	case fault.Is(err, fault.KindForbidden):
+		return "F"
+	case fault.Is(err, fault.KindNotFound):
+		return "N"
+	}
+	return err.Error()
+}
+
+func TestNothingIsSavedWhenThePlatformIsAway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	token := w.sandbox.Token("朝阳环保示例")
+	for _, f := range []sandbox.Fault{
+		{Call: "oauth2/get_token_info", Kind: sandbox.FaultStatus, Times: 1}, {Call: "oauth2/get_token_info", Kind: sandbox.FaultCut, Times: 1},
+		{Call: "oauth2/get_token_info", Kind: sandbox.FaultBroken, Times: 1}, {Call: "oauth2/get_token_info", Kind: sandbox.FaultEmpty, Times: 1},
+		{Call: "users/show", Kind: sandbox.FaultStatus, Times: 1},
+	} {
+		w.sandbox.Fault(f)
+		if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, token); err == nil {
+			t.Errorf("%s %s: the token was kept", f.Call, f.Kind)
+		}
+		if n := w.count("SELECT count(*) FROM credentials"); n != 0 {
+			t.Fatalf("%s %s: %d credentials", f.Call, f.Kind, n)
+		}
+	}
+	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, token); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestAnExpiredTokenIsNotImported(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	token := w.sandbox.TokenFor("朝阳环保示例", sandbox.DemoAppKey, time.Second)
+	w.advance(time.Minute)
+	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, token); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("expired token: %v", err)
+	}
+}
+
+func TestTheSweepIsAJob(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.connected("朝阳环保示例", "朝阳区", Commercial)
+	w.advance(29 * day)
+	workers := river.NewWorkers()
+	if err := AddWorkers(workers, w.s); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := queue.New(w.db.Pool(), queue.Config{Workers: workers, Periodic: Periodic(), Log: slog.New(slog.DiscardHandler), Test: true}); err != nil {
+		t.Errorf("queue: %v", err)
+	}
+	if err := (sweeper{accounts: w.s}).Work(w.ctx(), &river.Job[SweepArgs]{}); err != nil || w.openTodos() != "token.expiring" {
+		t.Errorf("to-dos %q, %v", w.openTodos(), err)
+	}
+	ended, cancel := context.WithCancel(w.ctx())
+	cancel()
+	if err := (sweeper{accounts: w.s}).Work(ended, &river.Job[SweepArgs]{}); err == nil {
+		t.Error("a cut job is no failure")
+	}
+}
+
+// TestACleanDraftIsClean checks that cleaning is final: what was taken once is taken again unchanged.
+func TestACleanDraftIsClean(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		d := Draft{Handle: rapid.String().Draw(t, "handle"), DisplayName: rapid.String().Draw(t, "name"), RemoteUID: rapid.StringMatching(`[0-9 x]{0,22}`).Draw(t, "uid"),
+			Seat: rapid.SampledFrom(Seats()).Draw(t, "seat"), Connector: rapid.SampledFrom(Connectors()).Draw(t, "connector"),
+			LateLimit: time.Duration(rapid.Int64Range(0, int64(48*time.Hour)).Draw(t, "late")), AutoResend: rapid.Bool().Draw(t, "resend")}
+		once, err := d.clean()
+		if err != nil {
+			return
+		}
+		twice, err := once.clean()
+		if err != nil || twice != once {
+			t.Fatalf("%+v became %+v, %v", once, twice, err)
+		}
+		if once.AutoResend && !once.Connector.ReturnsMark() {
+			t.Fatalf("%s resends by itself", once.Connector)
+		}
+	})
+}
+
+// TestLivesOfAccounts takes accounts through random orders of a person and holds them to the table.
+func TestLivesOfAccounts(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		state, closed := Preparing, false
+		for _, to := range rapid.SliceOfN(rapid.SampledFrom(States()), 1, 12).Draw(t, "orders") {
+			if !state.May(to) {
+				continue
+			}
+			if closed || to == Preparing || to == state {
+				t.Fatalf("%s went to %s", state, to)
+			}
+			state, closed = to, to == Closed
+		}
+	})
+}
