@@ -6,7 +6,7 @@ CREATE TABLE posts (
     author_id  bigint NOT NULL REFERENCES users (id),
     phase      text   NOT NULL CHECK (phase IN ('draft', 'submitted', 'returned', 'approved', 'withdrawn')),
     version_id bigint,                             -- the current version
-    due_at     timestamptz,                        -- null with due_now, or while still undecided
+    due_at     timestamptz,                        -- null while undecided; with due_now: the approval
     due_now    boolean NOT NULL,                   -- "as soon as approved"
     urgent     boolean NOT NULL,
     corrects   bigint REFERENCES posts (id),       -- a correction names the post it corrects

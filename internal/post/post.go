@@ -32,7 +32,7 @@ type Post struct {
 	Phase         Phase
 	VersionID     int64
 	VersionNumber int
-	DueAt         *time.Time // nil with DueNow, or while undecided
+	DueAt         *time.Time // nil while undecided, and with DueNow until it is approved
 	DueNow        bool       // as soon as approved
 	Urgent        bool
 	Corrects      *int64 // the post this one corrects

@@ -72,6 +72,11 @@ UPDATE posts SET phase = ?, revision = revision + 1, updated_by = coalesce(nulli
 WHERE id = ? AND phase = ?`, to, by, at, id, from))
 }
 
+// fixNow gives a post that goes out "as soon as approved" the instant at which it was, so that lists and calendars show it there.
+func fixNow(ctx context.Context, db *gorm.DB, id int64, at *time.Time) error {
+	return db.WithContext(ctx).Exec("UPDATE posts SET due_at = ? WHERE id = ? AND due_now", at, id).Error
+}
+
 func setDue(ctx context.Context, db *gorm.DB, id int64, due *time.Time, now bool, by int64, at time.Time) error {
 	return one(db.WithContext(ctx).Exec(`
 UPDATE posts SET due_at = ?, due_now = ?, revision = revision + 1, updated_by = ?, updated_at = ? WHERE id = ?`, due, now, by, at, id))

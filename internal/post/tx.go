@@ -87,9 +87,13 @@ func reread(ctx context.Context, tx pg.Tx, id int64) (Post, Version, error) {
 	return p, v, err
 }
 
-// ApprovedTx marks the version approved. It fails with fault.Conflict when it is no longer the one under review.
+// ApprovedTx marks the version approved; "as soon as approved" becomes this instant. It fails with fault.Conflict when the
+// version is no longer the one under review.
 func ApprovedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64) error {
-	return decided(ctx, tx, at, id, versionID, Approve, VersionApproved)
+	if err := decided(ctx, tx, at, id, versionID, Approve, VersionApproved); err != nil {
+		return err
+	}
+	return fixNow(ctx, tx.DB, id, &at)
 }
 
 // ReturnedTx gives the post back and tells the people who write for its unit why. Fails like ApprovedTx.
@@ -166,6 +170,9 @@ func ReviseTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, i
 		return Post{}, Version{}, fmt.Errorf("copy version: %w", err)
 	}
 	if err := setVersion(ctx, tx.DB, id, next); err != nil {
+		return Post{}, Version{}, err
+	}
+	if err := fixNow(ctx, tx.DB, id, nil); err != nil {
 		return Post{}, Version{}, err
 	}
 	if err := movePost(ctx, tx.DB, id, p.Phase, to, actor.UserID, at); err != nil {

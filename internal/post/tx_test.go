@@ -282,3 +282,27 @@ func TestFindTxKnowsForbiddenFromNotThere(t *testing.T) {
 		t.Errorf("version: %v", err)
 	}
 }
+
+func TestAsSoonAsApprovedBecomesTheInstantOfApproval(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.content("甲")
+	c.DueNow = true
+	p, v := w.mustSubmit(w.create(c).ID)
+	if p.DueAt != nil {
+		t.Errorf("due at %s before the approval", p.DueAt)
+	}
+	w.now = w.now.Add(time.Minute)
+	w.must(w.approve(p.ID, v.ID))
+	if p, _ = w.version(p.ID); !p.DueNow || p.DueAt == nil || !p.DueAt.Equal(w.now) {
+		t.Errorf("due at %v", p.DueAt)
+	}
+	if rows, err := w.Scheduled(t.Context(), w.writer, w.now, w.now.Add(time.Hour), post.Filter{}); err != nil || len(rows) != 1 {
+		t.Errorf("the calendar shows %v, %v", rows, err)
+	}
+	w.must(w.revise(p.ID))
+	if p, _ = w.version(p.ID); !p.DueNow || p.DueAt != nil {
+		t.Errorf("after an edit due at %v", p.DueAt)
+	}
+	w.mustSubmit(p.ID)
+}

@@ -75,6 +75,14 @@ func TestTheFormSavesByItselfAndSubmitsInABrowser(t *testing.T) {
 		t.Fatalf("address %s, stored %+v", got, v)
 	}
 
+	tab.Eval(`document.querySelector("#f-unit").disabled && document.querySelector("input[name=unit]").value === "1"`)
+
+	// The counter follows the strictest of the accounts that use the text.
+	tab.Eval(`(() => { document.querySelector("input[name=account][value='3']").click(); return true; })()`)
+	tab.SeeText(".length", "7 / 140")
+	tab.Eval(`(() => { document.querySelector("input[name=account][value='3']").click(); return true; })()`)
+	tab.SeeText(".length", "7 / 2000")
+
 	// An account chosen later gets a field of its own, filled from the text.
 	tab.Eval(`(() => { document.querySelector("input[name=account][value='2']").click(); return true; })()`)
 	tab.See("[data-variant='2']")

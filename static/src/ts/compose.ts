@@ -99,9 +99,29 @@ class Composer {
       const fresh = doc.getElementById(id);
       if (old && fresh) old.replaceWith(document.adoptNode(fresh));
     }
-    const url = document.getElementById("saved")?.dataset["url"];
+    const saved = document.getElementById("saved");
+    const text = this.form.querySelector<HTMLTextAreaElement>("#f-text");
+    if (text && saved?.dataset["limit"]) {
+      text.dataset["max"] = saved.dataset["limit"];
+      text.dispatchEvent(new CustomEvent("jz:limit"));
+    }
+    const url = saved?.dataset["url"];
+    if (url) this.fixUnit();
     if (url && location.pathname !== url) history.replaceState(history.state, "", url);
     this.variants(doc.getElementById("variants"));
+  }
+
+  // fixUnit ends the choice of the unit: it belongs to the post once that is stored.
+  private fixUnit(): void {
+    const unit = this.form.querySelector<HTMLSelectElement>("select[name=unit]");
+    if (!unit) return;
+    const kept = document.createElement("input");
+    kept.type = "hidden";
+    kept.name = "unit";
+    kept.value = unit.value;
+    unit.removeAttribute("name");
+    unit.disabled = true;
+    unit.before(kept);
   }
 
   // variants adds fields of accounts that were chosen and hides those of accounts that no longer are.

@@ -12,13 +12,14 @@ function watch(area: HTMLTextAreaElement): void {
   line.className = "length";
   line.setAttribute("aria-live", "off");
   area.after(line);
-  const max = Number(area.dataset["max"] ?? limit);
   const show = (): void => {
+    const max = Number(area.dataset["max"] ?? limit);
     const n = weiboLength(area.value);
     line.textContent = `${n} / ${max}`;
     line.classList.toggle("over", n > max);
     area.dispatchEvent(new CustomEvent("jz:length", { bubbles: true, detail: { length: n, over: n > max } }));
   };
   area.addEventListener("input", show);
+  area.addEventListener("jz:limit", show); // data-max was changed
   show();
 }
