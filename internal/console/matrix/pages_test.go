@@ -1,0 +1,130 @@
+package matrix_test
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"juzhen/internal/account"
+)
+
+// TestEachRouteAsksForItsRole types by hand who may open or do what with an account of the district: status codes of the answers.
+func TestEachRouteAsksForItsRole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("朝阳环保示例", "朝阳区", account.Public, true)
+	w.person("reviewer", "reviewer", "朝阳区")
+	w.person("auditor", "auditor", "环保局")
+	who := []string{"", "officer", "reviewer", "boss", "auditor", "district admin", "admin"}
+	for _, c := range []struct {
+		method, path string
+		want         [7]int // in the order of who
+	}{
+		{"GET", "/matrix", [7]int{303, 200, 200, 200, 200, 200, 200}},
+		{"GET", "/matrix/accounts/new", [7]int{303, 403, 403, 403, 403, 200, 200}},
+		{"GET", at(a.ID, ""), [7]int{303, 200, 200, 200, 200, 200, 200}},
+		{"GET", at(a.ID, "/backfill"), [7]int{303, 200, 200, 200, 200, 200, 200}},
+		{"GET", at(a.ID, "/edit"), [7]int{303, 403, 403, 403, 403, 200, 200}},
+		{"POST", "/matrix/accounts", [7]int{303, 403, 403, 403, 403, 422, 422}},
+		{"POST", at(a.ID, "/edit"), [7]int{303, 403, 403, 403, 403, 422, 422}},
+		{"POST", at(a.ID, "/state"), [7]int{303, 403, 403, 403, 403, 422, 422}},
+		{"POST", at(a.ID, "/token"), [7]int{303, 403, 403, 403, 403, 422, 422}},
+		{"POST", at(a.ID, "/import"), [7]int{303, 403, 403, 403, 403, 422, 422}},
+		{"GET", "/oauth/weibo/callback", [7]int{303, 403, 403, 403, 403, 409, 409}},
+	} {
+		for i, name := range who {
+			b := w.as(name)
+			p := b.Do(c.method, c.path, url.Values{})
+			if p.Status != c.want[i] && !(name == "" && (p.Status == 303 || p.Status == 401)) {
+				t.Errorf("%s %s as %q: %d, want %d", c.method, c.path, name, p.Status, c.want[i])
+			}
+		}
+	}
+	if got := w.text("SELECT state || ' ' || (SELECT count(*) FROM accounts) FROM accounts"); got != "preparing 1" {
+		t.Errorf("something changed: %s", got)
+	}
+}
+
+func TestTheListSaysWhatNeedsAttention(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	good := w.account("环保北京", "环保局", account.Manual, false)
+	bad := w.account("朝阳环保示例", "朝阳区", account.Public, true)
+	if _, err := w.accounts.Test(t.Context(), w.people["admin"], bad.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []int64{good.ID, bad.ID} {
+		if _, err := w.accounts.SetState(t.Context(), w.people["admin"], id, account.Live, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.as("boss").Get("/matrix").WantText("main", "运行中 2 个").WantCount("a[href='/matrix?token=trouble']", 0)
+	if _, err := w.accounts.RevokeToken(t.Context(), w.people["admin"], bad.ID, "外泄"); err != nil {
+		t.Fatal(err)
+	}
+	w.as("boss").Get("/matrix").WantCount("a[href='/matrix?token=trouble']", 1)
+	w.as("boss").Get("/matrix?token=trouble").WantCount("table.rows tbody tr", 1).WantText("tbody", "授权已撤销").WantText(".chips", "需要处理")
+	w.as("boss").Get("/matrix?token=good").WantCount("table.rows tbody tr", 1).WantText("tbody", "不需要")
+	w.as("boss").Get("/matrix?unit="+w.text("SELECT id::text FROM units WHERE name = '朝阳区'")).WantCount("table.rows tbody tr", 1).WantText(".chips", "朝阳区")
+	w.as("boss").Get("/matrix?state=live&q=朝阳").WantCount(".chips li", 2)
+}
+
+func TestAForeignPostIsAnnouncedOnTheAccountsPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("环保北京", "环保局", account.Commercial, true)
+	_, err := w.db.Pool().Exec(t.Context(), `INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at, reposts, comments, likes)
+VALUES ($1, 'weibo', '9', 'elsewhere', $2, '不该出现', true, 0, 'live', $2, 0, 0, 0)`, a.ID, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := w.as("admin").Get(at(a.ID, "")).Want(200).WantText(".banner-warn", "1 条微博需要核对")
+	if strings.Contains(p.Body, "不该出现") {
+		t.Error("an administrator reads a text")
+	}
+	if p.Find(".banner-warn a").Length() != 0 {
+		t.Error("an administrator is led to figures he may not see")
+	}
+	w.as("boss").Get(at(a.ID, "")).WantCount(fmt.Sprintf(".banner-warn a[href='/reach/accounts/%d#noticed']", a.ID), 1)
+	w.as("admin").Get("/matrix").WantText("tbody", "平台上有异常")
+}
+
+func TestTheAccountsPageNamesTheNextStep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	fresh := w.account("环保北京", "环保局", account.Commercial, false)
+	hand := w.account("京环之声", "环保局", account.Manual, false)
+	tested := w.account("北京环境监测", "环保局", account.Commercial, true)
+	b := w.as("admin")
+	b.Get(at(fresh.ID, "")).WantText("main", "下一步：管理员授权").WantCount("form[action$='/authorise'] .btn-primary", 1)
+	b.Get(at(hand.ID, "")).WantText("main", "下一步：管理员启用账号").WantCount("form[action$='/authorise']", 0).WantCount("#h-token", 0)
+	b.Get(at(tested.ID, "")).WantText("main", "下一步：管理员测试接口").WantCount("form[action$='/test'] .btn-primary", 1)
+	b.Post(at(tested.ID, "/test"), nil).Want(303)
+	b.Get(at(tested.ID, "")).WantText("main", "下一步：管理员启用账号").WantCount("form[action$='/state'] .btn-primary", 1)
+	b.Post(at(tested.ID, "/state"), url.Values{"to": {"live"}}).Want(303)
+	b.Get(at(tested.ID, "")).WantText("main", "可以发布").WantCount("#suspend", 1).WantCount("#close", 1)
+	b.Post(at(tested.ID, "/state"), url.Values{"to": {"closed"}, "reason": {"注销"}}).Want(303)
+	b.Get(at(tested.ID, "")).WantText("main", "账号已关停").WantCount("#suspend", 0).WantCount("#close", 0).WantCount("a[href$='/edit']", 0)
+	b.Post(at(tested.ID, "/state"), url.Values{"to": {"live"}}).Want(409)
+	w.as("boss").English().Get(at(fresh.ID, "")).WantText("main", "Next: an administrator authorises it")
+}
+
+// data are the names of units and accounts, which are never translated.
+var data = strings.NewReplacer("环保北京", "", "朝阳环保示例", "", "环保局", "", "朝阳区", "", "admin", "")
+
+func TestPagesWorkInEnglish(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("环保北京", "环保局", account.Commercial, true)
+	for _, path := range []string{"/matrix", "/matrix/accounts/new", at(a.ID, ""), at(a.ID, "/edit")} {
+		p := w.as("admin").English().Get(path).Want(200)
+		p.Find("main").Find("a, td, th, dd, option, input, .tree, time, h1").Remove() // data of the account stays Chinese
+		for _, r := range data.Replace(p.Find("main").Text()) {
+			if r >= 0x4E00 && r <= 0x9FFF {
+				t.Errorf("%s keeps Chinese: %.200q", path, strings.Join(strings.Fields(p.Find("main").Text()), " "))
+				break
+			}
+		}
+	}
+}
