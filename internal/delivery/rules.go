@@ -119,6 +119,9 @@ func (c *Change) followWish(d Delivery) {
 func AfterLateCall(d Delivery, o weibo.Outcome, sameAttempt bool, s Settings, now time.Time) (c Change, ok bool) {
 	out := o.Result == weibo.Published || o.Result == weibo.PublishedNoID
 	switch {
+	case d.State == Unknown && sameAttempt && o.Result == weibo.Unknown && d.CallEndedAt == nil:
+		// The end is news: from now on no byte of the attempt can leave, and looks may decide what absence means.
+		return Change{To: Unknown, Code: OutcomeOpen, Attempt: o.Written, CallEnded: ended(o, now), NextLook: at(now, s.FirstLook)}, true
 	case d.State == Unknown && sameAttempt && o.Result != weibo.Unknown:
 		c = AfterCall(d, o, s, now)
 		if out {

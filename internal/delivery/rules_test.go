@@ -189,7 +189,8 @@ func TestAfterLateCall(t *testing.T) {
 	}{
 		{Unknown, true, yes, true, Sent, LateAnswer, ""},
 		{Unknown, true, no, true, Failed, Refused, TodoProblem},
-		{Unknown, true, weibo.Outcome{Result: weibo.Unknown}, false, "", "", ""},
+		{Unknown, true, weibo.Outcome{Result: weibo.Unknown}, true, Unknown, OutcomeOpen, ""}, // its end is news: looks may decide now
+		{Unknown, false, weibo.Outcome{Result: weibo.Unknown}, false, "", "", ""},
 		{Waiting, true, yes, true, Sent, LateAnswer, ""},
 		{Preparing, true, yes, true, Sent, LateAnswer, ""},
 		{Waiting, true, no, false, "", "", ""},
@@ -209,6 +210,20 @@ func TestAfterLateCall(t *testing.T) {
 		if ok && got.To != c.state && !CanGo(c.state, got.To) {
 			t.Errorf("%s → %s is no arrow", c.state, got.To)
 		}
+	}
+}
+
+func TestTheEndOfACallIsNewsOnce(t *testing.T) {
+	t.Parallel()
+	lost := weibo.Outcome{Result: weibo.Unknown, Written: true, Ended: testNow}
+	d := sendingRow(func(d *Delivery) { d.State = Unknown })
+	c, ok := AfterLateCall(d, lost, true, settings, testNow)
+	if !ok || c.CallEnded == nil || !c.CallEnded.Equal(testNow) || c.NextLook == nil {
+		t.Errorf("got %v %+v", ok, c)
+	}
+	d.CallEndedAt = &testNow
+	if c, ok := AfterLateCall(d, lost, true, settings, testNow); ok {
+		t.Errorf("told again: %+v", c)
 	}
 }
 
