@@ -46,12 +46,14 @@ type stage struct {
 	log    *slog.Logger
 	copyMu sync.Mutex
 	worlds atomic.Int64
+
+	statements bool // count what statements cost, for profiles
 }
 
 // template is the migrated database that worlds are copies of.
 const template = "bench_template"
 
-func newStage(ctx context.Context, bin string) (*stage, error) {
+func newStage(ctx context.Context, bin string, statements bool) (*stage, error) {
 	dir, err := os.MkdirTemp("/var/tmp", "juzhen-bench-") // the system user of Postgres must reach it
 	if err != nil {
 		return nil, err
@@ -59,7 +61,7 @@ func newStage(ctx context.Context, bin string) (*stage, error) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return nil, err
 	}
-	s := &stage{bin: bin, dir: dir, log: slog.New(slog.DiscardHandler)}
+	s := &stage{bin: bin, dir: dir, log: slog.New(slog.DiscardHandler), statements: statements}
 	if err := s.makeKey(); err != nil {
 		return nil, err
 	}
@@ -81,7 +83,15 @@ func (s *stage) makeKey() (err error) {
 // postgres starts a server as durable as an installation's.
 func (s *stage) postgres(ctx context.Context, dir string) (*localpg.Server, error) {
 	return localpg.Start(ctx, localpg.Options{Dir: dir, Database: template, Trust: true, Log: s.log,
-		Settings: map[string]string{"max_connections": "600", "shared_buffers": "256MB", "max_wal_size": "2GB"}})
+		Settings: s.settings()})
+}
+
+func (s *stage) settings() map[string]string {
+	set := map[string]string{"max_connections": "600", "shared_buffers": "256MB", "max_wal_size": "2GB"}
+	if s.statements {
+		set["shared_preload_libraries"] = "pg_stat_statements"
+	}
+	return set
 }
 
 func (s *stage) close() {

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/delivery"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
@@ -36,10 +38,11 @@ type field struct {
 	token    string // of a signed-in session
 	log      io.Writer
 	prepared time.Duration // of the last burst
+	profile  string        // folder for CPU profiles; empty: none
 }
 
 func (s *stage) newField(ctx context.Context, o FigureOptions) (f *field, err error) {
-	f = &field{stage: s, dir: filepath.Join(s.dir, "field"), self: o.Self, n: o.Accounts, log: o.Out}
+	f = &field{stage: s, dir: filepath.Join(s.dir, "field"), self: o.Self, n: o.Accounts, log: o.Out, profile: o.Profile}
 	if err := os.Mkdir(f.dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -69,6 +72,11 @@ func (f *field) open(ctx context.Context) (string, *pg.DB, error) {
 	if err != nil {
 		return "", nil, err
 	}
+	if f.profile != "" {
+		if _, err := db.Pool().Exec(ctx, "CREATE EXTENSION pg_stat_statements"); err != nil {
+			return "", nil, err
+		}
+	}
 	_, err = db.Pool().Exec(ctx, peopleSQL)
 	return f.server.URL(name), db, err
 }
@@ -92,6 +100,12 @@ func (f *field) start(url string, env ...string) (*console, error) {
 		return nil, err
 	}
 	c := &console{listen: listen}
+	if f.profile != "" {
+		if c.profile, err = freeAddress(); err != nil {
+			return nil, err
+		}
+		env = append(env, "PROFILE="+c.profile)
+	}
 	began := time.Now()
 	c.program, err = startProgram("console", filepath.Join(f.dir, "console.log"), append([]string{
 		"JUZHEN_LISTEN=" + listen, "JUZHEN_DATA_DIR=" + f.dir, "JUZHEN_DATABASE_URL=" + url, "JUZHEN_SECRET_KEY=" + f.key,
@@ -200,4 +214,40 @@ func (f *field) settled(ctx context.Context) error {
 		err := f.db.Pool().QueryRow(ctx, "SELECT count(*) FROM deliveries WHERE NOT settled").Scan(&open)
 		return open == 0, err
 	})
+}
+
+// keepProfile takes a CPU profile of the console around a burst; it needs a binary with the tag juzhen_profile.
+func (f *field) keepProfile(at time.Time) {
+	if f.profile == "" {
+		return
+	}
+	time.Sleep(time.Until(at))
+	res, err := http.Get("http://" + f.console.profile + "/debug/pprof/profile?seconds=2")
+	if err != nil {
+		fmt.Fprintln(f.log, "profile:", err)
+		return
+	}
+	defer res.Body.Close()
+	data, _ := io.ReadAll(res.Body)
+	_ = os.WriteFile(filepath.Join(f.profile, fmt.Sprintf("burst-%d.pprof", at.Unix())), data, 0o600)
+}
+
+// printStatements tells what the dearest statements cost since the counters were last reset, and resets them.
+func (f *field) printStatements(ctx context.Context) error {
+	if f.profile == "" {
+		return nil
+	}
+	rows, err := f.db.Pool().Query(ctx, `
+SELECT format('%s ms  %s calls  %s rows  %s', total_exec_time::int, calls, rows, left(regexp_replace(query, '\s+', ' ', 'g'), 110))
+FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 12`)
+	if err != nil {
+		return err
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(f.log, "    "+strings.Join(lines, "\n    "))
+	_, err = f.db.Pool().Exec(ctx, "SELECT pg_stat_statements_reset()")
+	return err
 }

@@ -52,7 +52,7 @@ func Figures(ctx context.Context, o FigureOptions) error {
 	if o.Accounts == 0 {
 		o.Accounts = 10_000
 	}
-	s, err := newStage(ctx, o.Bin)
+	s, err := newStage(ctx, o.Bin, o.Profile != "")
 	if err != nil {
 		return err
 	}

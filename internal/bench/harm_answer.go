@@ -8,11 +8,6 @@ import (
 	"juzhen/internal/delivery"
 )
 
-// soon is when the deliveries of a simple scenario are due, written one by one before.
-func soon(n int) time.Time {
-	return time.Now().Add(lead + second + time.Duration(n)*40*time.Millisecond)
-}
-
 // withFault lets the platform fail once for each account.
 func withFault(f fields) func(context.Context, *world, int) error {
 	return func(ctx context.Context, w *world, n int) error {
@@ -22,7 +17,7 @@ func withFault(f fields) func(context.Context, *world, int) error {
 		if _, err := w.console(); err != nil {
 			return err
 		}
-		_, err := w.planEach(ctx, soon(n), w.seats)
+		_, _, err := w.planEach(ctx, second, w.seats, nil)
 		return err
 	}
 }
@@ -60,8 +55,8 @@ func rivals(ctx context.Context, w *world, n int) error {
 	if _, err := w.console(); err != nil {
 		return err
 	}
-	due := soon(n)
-	if _, err := w.planEach(ctx, due, w.seats); err != nil {
+	_, due, err := w.planEach(ctx, second, w.seats, nil)
+	if err != nil {
 		return err
 	}
 	wait(ctx, time.Until(due.Add(100*time.Millisecond)))
@@ -79,8 +74,8 @@ func tokensExpire(ctx context.Context, w *world, n int) error {
 	if _, err := w.console(); err != nil {
 		return err
 	}
-	due := soon(n)
-	if _, err := w.planEach(ctx, due, w.seats); err != nil {
+	_, due, err := w.planEach(ctx, second, w.seats, nil)
+	if err != nil {
 		return err
 	}
 	wait(ctx, time.Until(due.Add(-500*time.Millisecond)))
@@ -130,8 +125,8 @@ func wrongClock(by time.Duration, stops bool) func(context.Context, *world, int)
 		if err != nil {
 			return err
 		}
-		due := soon(n).Add(second)
-		if _, err := w.planEach(ctx, due, w.seats); err != nil {
+		_, due, err := w.planEach(ctx, 2*second, w.seats, nil)
+		if err != nil {
 			return err
 		}
 		if err := c.turnClock(by); err != nil {

@@ -32,11 +32,11 @@ func restartPostgres(how syscall.Signal) func(context.Context, *world, int) erro
 		if _, err := w.console(); err != nil {
 			return err
 		}
-		due := soon(n).Add(second)
-		for i := range w.seats { // spread, so that some are before their mark and others past it
-			if _, err := w.plan(ctx, due.Add(time.Duration(i)*600*time.Millisecond/time.Duration(n)), w.seats[i]); err != nil {
-				return err
-			}
+		_, due, err := w.planEach(ctx, 2*second, w.seats, func(i int) time.Duration { // some are before their mark, others past it
+			return time.Duration(i) * 600 * time.Millisecond / time.Duration(n)
+		})
+		if err != nil {
+			return err
 		}
 		wait(ctx, time.Until(due.Add(250*time.Millisecond)))
 		if err := w.stopPostgres(how); err != nil {
@@ -84,8 +84,8 @@ func loseDatabase(ctx context.Context, w *world, n int) error {
 	if _, err := w.consoleAt(own); err != nil {
 		return err
 	}
-	due := soon(n).Add(second)
-	if _, err := w.planEach(ctx, due, w.seats); err != nil {
+	_, due, err := w.planEach(ctx, 2*second, w.seats, nil)
+	if err != nil {
 		return err
 	}
 	if err := w.awaitStates(ctx, 10*second, w.seats, delivery.Preparing); err != nil {
@@ -123,8 +123,8 @@ func fillDisk(ctx context.Context, w *world, n int) error {
 	if err != nil {
 		return err
 	}
-	due := soon(n).Add(second)
-	if _, err := w.planEach(ctx, due, w.seats); err != nil {
+	_, due, err := w.planEach(ctx, 2*second, w.seats, nil)
+	if err != nil {
 		return err
 	}
 	wait(ctx, time.Until(due.Add(-300*time.Millisecond)))
@@ -178,6 +178,9 @@ func (w *world) burn(ctx context.Context) {
 	}
 }
 
+// untilRestored is how long after the first deliveries those are due that the restored console must not send by itself.
+const untilRestored = 20 * second
+
 // restore goes back to a copy made before deliveries went out: what was sent meanwhile must be found, not sent again, and the rest
 // goes only once a person lets sending begin.
 func restore(ctx context.Context, w *world, n int) error {
@@ -185,11 +188,13 @@ func restore(ctx context.Context, w *world, n int) error {
 	if err != nil {
 		return err
 	}
-	due := soon(n).Add(2 * second)
-	if _, err := w.planEach(ctx, due, w.seats[:n/2]); err != nil {
-		return err
-	}
-	if _, err := w.planEach(ctx, due.Add(12*second), w.seats[n/2:]); err != nil {
+	_, due, err := w.planEach(ctx, 3*second, w.seats, func(i int) time.Duration {
+		if i < n/2 {
+			return 0
+		}
+		return untilRestored
+	})
+	if err != nil {
 		return err
 	}
 	copyFile := filepath.Join(w.dir, "copy.dump")
@@ -227,7 +232,7 @@ func (w *world) afterRestore(ctx context.Context, gone []seat, due time.Time) er
 	if err := w.awaitStates(ctx, 20*second, gone, delivery.Sent); err != nil {
 		return err
 	}
-	wait(ctx, time.Until(due.Add(13*second)))
+	wait(ctx, time.Until(due.Add(untilRestored+second)))
 	w.harms++
 	if out, err := w.inState(ctx, w.seats, delivery.Sent); err != nil || out != len(gone) {
 		w.note("%d sent before sending was let begin", out-len(gone))

@@ -40,8 +40,8 @@ func killAt(point string) func(context.Context, *world, int) error {
 
 // killRound lets c prepare a batch and die at the point; it gives the console that goes on.
 func (w *world) killRound(ctx context.Context, c *console, point string, round int, batch []seat) (next *console, err error) {
-	due := time.Now().Add(lead + second)
-	if _, err := w.planEach(ctx, due, batch); err != nil {
+	_, due, err := w.planEach(ctx, second, batch, nil)
+	if err != nil {
 		return nil, err
 	}
 	if err := w.awaitStates(ctx, 10*second, batch, delivery.Preparing); err != nil {
@@ -87,7 +87,7 @@ func (w *world) preparedBy(ctx context.Context) (*console, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.planEach(ctx, time.Now().Add(lead+2*second+time.Duration(len(w.seats))*20*time.Millisecond), w.seats); err != nil {
+	if _, _, err := w.planEach(ctx, 2*second, w.seats, nil); err != nil {
 		return nil, err
 	}
 	if err := w.awaitStates(ctx, 15*second, w.seats, delivery.Preparing); err != nil {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"juzhen/internal/delivery"
 )
 
@@ -36,16 +34,8 @@ func rollingRestart(ctx context.Context, w *world, n int) error {
 			return err
 		}
 	}
-	due := soon(n)
-	var group errgroup.Group
-	group.SetLimit(4)
-	for i, s := range w.seats {
-		group.Go(func() error {
-			_, err := w.plan(ctx, due.Add(time.Duration(i)*6*second/time.Duration(n)), s)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	_, due, err := w.planEach(ctx, 0, w.seats, func(i int) time.Duration { return time.Duration(i) * 6 * second / time.Duration(n) })
+	if err != nil {
 		return err
 	}
 	wait(ctx, time.Until(due))
@@ -75,11 +65,8 @@ func killLeader(ctx context.Context, w *world, n int) error {
 	if _, err := w.console(); err != nil {
 		return err
 	}
-	due := time.Now().Add(lead + 2*second)
-	for i, s := range w.seats {
-		if _, err := w.plan(ctx, due.Add(time.Duration(i)*12*second/time.Duration(n)), s); err != nil {
-			return err
-		}
+	if _, _, err := w.planEach(ctx, 2*second, w.seats, func(i int) time.Duration { return time.Duration(i) * 12 * second / time.Duration(n) }); err != nil {
+		return err
 	}
 	leader.kill()
 	return w.awaitStates(ctx, 40*second, w.seats, delivery.Sent, delivery.Unknown)

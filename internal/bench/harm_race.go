@@ -25,8 +25,7 @@ func raceWith(do act) func(context.Context, *world, int) error {
 		if _, err := w.console(); err != nil {
 			return err
 		}
-		due := soon(n).Add(second)
-		posts, err := w.planEach(ctx, due, w.seats)
+		posts, due, err := w.planEach(ctx, 2*second, w.seats, nil)
 		if err != nil {
 			return err
 		}
@@ -84,7 +83,10 @@ func reapprove(ctx context.Context, w *world, id int64) error {
 	if err := reschedule(ctx, w, id); err != nil {
 		return err
 	}
-	return w.approve(ctx, id)
+	if err := w.acts.Submit(ctx, writer, id, 0); err != nil {
+		return err
+	}
+	return w.approve(ctx, id, time.Now().Add(4*second))
 }
 
 // racePause pauses the unit while deliveries fall due on both sides of the instant, and lets go what was held two seconds later.
@@ -92,11 +94,9 @@ func racePause(ctx context.Context, w *world, n int) error {
 	if _, err := w.console(); err != nil {
 		return err
 	}
-	at := soon(n).Add(second)
-	for i, s := range w.seats {
-		if _, err := w.plan(ctx, at.Add(2*spread*time.Duration(i)/time.Duration(n)-spread), s); err != nil {
-			return err
-		}
+	_, at, err := w.planEach(ctx, 2*second, w.seats, func(i int) time.Duration { return 2*spread*time.Duration(i)/time.Duration(n) - spread })
+	if err != nil {
+		return err
 	}
 	wait(ctx, time.Until(at))
 	pause, err := w.acts.Pause(ctx, supervisor, 1, nil, "核实情况")

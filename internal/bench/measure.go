@@ -64,11 +64,18 @@ func (f *field) burst(ctx context.Context, per, accounts int, delay, ahead time.
 		return nil, at, err
 	}
 	f.prepared = took
+	if err := f.printStatements(ctx); err != nil {
+		return nil, at, err
+	}
+	go f.keepProfile(at)
 	wait(ctx, time.Until(at))
 	if list, err = f.touches(ctx, per*accounts, time.Minute); err != nil {
 		return nil, at, err
 	}
-	return list, at, f.settled(ctx)
+	if err := f.settled(ctx); err != nil {
+		return nil, at, err
+	}
+	return list, at, f.printStatements(ctx)
 }
 
 func atOnce(at time.Time, _ int) time.Time { return at }

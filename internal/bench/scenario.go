@@ -66,7 +66,7 @@ type FaultOptions struct {
 
 // Faults runs the scenarios and prints a line for each. It fails when one promise did not hold.
 func Faults(ctx context.Context, o FaultOptions) ([]Result, error) {
-	s, err := newStage(ctx, o.Bin)
+	s, err := newStage(ctx, o.Bin, false)
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func databaseScenarios() []Scenario {
 		{Name: "postgres_crash", Harm: "到时之际 Postgres 崩溃，3 秒后恢复", Full: 100, Small: 8, OwnPostgres: true, run: restartPostgres(hard)},
 		{Name: "database_lost", Harm: "一个进程失去数据库连接，另一个仍在", Full: 50, Small: 6, run: loseDatabase},
 		{Name: "disk_full", Harm: "数据库磁盘写满（小 tmpfs），之后腾空", Full: 30, Small: 6, OwnPostgres: true, Root: true, Alone: true, prepare: mountSmall, run: fillDisk},
-		{Name: "restored", Harm: "发出之后从旧备份恢复数据库", Full: 30, Small: 6, OwnPostgres: true, run: restore},
+		{Name: "restored", Harm: "发出之后从旧备份恢复数据库", Full: 30, Small: 6, OwnPostgres: true, MayPerson: true, run: restore},
 	}
 }
 

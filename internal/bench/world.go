@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"juzhen/internal/delivery"
 	"juzhen/internal/localpg"
 	"juzhen/internal/pg"
@@ -140,41 +142,49 @@ func text(i int) string {
 	return fmt.Sprintf("空气质量提示第%d号：预计明日扩散条件转好。http://www.%s/t/%d", i, safeDomain, i)
 }
 
-// plan writes, submits and approves one post for the seats, due at the instant, and gives its id.
-func (w *world) plan(ctx context.Context, due time.Time, list ...seat) (int64, error) {
-	c := post.Content{Text: text(int(list[0].ID)), DueAt: &due}
-	for _, s := range list {
-		c.Targets = append(c.Targets, post.TargetChoice{AccountID: s.ID})
+// planEach writes a post for each seat, then approves all of them for instants around one that lies ahead, which it gives with
+// the posts' ids. offset tells how far each is from it; nil: all at once.
+func (w *world) planEach(ctx context.Context, ahead time.Duration, list []seat, offset func(i int) time.Duration) ([]int64, time.Time, error) {
+	ids := make([]int64, len(list))
+	var crew errgroup.Group
+	crew.SetLimit(6)
+	for i, s := range list {
+		crew.Go(func() (err error) {
+			ids[i], err = w.write(ctx, s)
+			return err
+		})
 	}
-	p, err := w.posts.Create(ctx, writer, 1, c)
+	if err := crew.Wait(); err != nil {
+		return nil, time.Time{}, err
+	}
+	due := time.Now().Add(lead + ahead + time.Duration(len(list))*30*time.Millisecond)
+	for i, id := range ids {
+		at := due
+		if offset != nil {
+			at = at.Add(offset(i))
+		}
+		crew.Go(func() error { return w.approve(ctx, id, at) })
+	}
+	return ids, due, crew.Wait()
+}
+
+// write drafts and submits a post for a seat.
+func (w *world) write(ctx context.Context, s seat) (int64, error) {
+	later := time.Now().Add(time.Hour)
+	p, err := w.posts.Create(ctx, writer, 1, post.Content{Text: text(int(s.ID)), DueAt: &later, Targets: []post.TargetChoice{{AccountID: s.ID}}})
 	if err != nil {
 		return 0, fmt.Errorf("write: %w", err)
 	}
-	return p.ID, w.approve(ctx, p.ID)
+	return p.ID, w.acts.Submit(ctx, writer, p.ID, 0)
 }
 
-// approve submits what the post says now and approves it.
-func (w *world) approve(ctx context.Context, id int64) error {
-	if err := w.acts.Submit(ctx, writer, id, 0); err != nil {
-		return fmt.Errorf("submit: %w", err)
-	}
+// approve approves what was submitted, to go out at the instant.
+func (w *world) approve(ctx context.Context, id int64, at time.Time) error {
 	_, v, err := w.posts.Find(ctx, writer, id)
 	if err != nil {
 		return err
 	}
-	return w.acts.Review(ctx, reviewer, id, v.Number, v.Hash, review.Approve, "", delivery.DueChoice{})
-}
-
-// planEach makes a post of its own for each seat.
-func (w *world) planEach(ctx context.Context, due time.Time, list []seat) ([]int64, error) {
-	ids := make([]int64, len(list))
-	for i, s := range list {
-		var err error
-		if ids[i], err = w.plan(ctx, due, s); err != nil {
-			return nil, err
-		}
-	}
-	return ids, nil
+	return w.acts.Review(ctx, reviewer, id, v.Number, v.Hash, review.Approve, "", delivery.DueChoice{At: &at})
 }
 
 // inState counts deliveries of the seats.
@@ -204,10 +214,11 @@ var errNoHarm = errors.New("the harm did not fall")
 // console is one process of a world.
 type console struct {
 	*program
-	base   string        // http address
-	stops  string        // folder of its stop points
-	listen string        // address given to it
-	took   time.Duration // from its start to its readiness
+	base    string        // http address
+	stops   string        // folder of its stop points
+	listen  string        // address given to it
+	profile string        // address of its profiles
+	took    time.Duration // from its start to its readiness
 }
 
 // lead is how long before the due time consoles of scenarios prepare; everything that takes minutes in operation is turned down.
