@@ -85,6 +85,25 @@ func (auditVerifyCommand) Run(ctx context.Context) error {
 	return nil
 }
 
+type keyCommand struct {
+	Accept keyAcceptCommand `cmd:"" help:"改用现在的主密钥；旧密钥封存的令牌作废。Take the present key; tokens sealed with the old one are lost."`
+}
+
+type keyAcceptCommand struct{}
+
+func (keyAcceptCommand) Run(ctx context.Context) error {
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		return err
+	}
+	lost, err := app.AcceptKey(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("已改用现在的主密钥，%d 个账号须重新授权。The present key is taken; that many accounts need a new authorisation.\n", lost)
+	return nil
+}
+
 type healthCommand struct{}
 
 // Run asks /readyz of the console that this environment describes: the health check of the container image.

@@ -22,6 +22,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"升级数据库结构。Bring the database schema up to date."`
 	User    userCommand    `cmd:"" help:"管理人员。Manage users."`
 	Audit   auditCommand   `cmd:"" help:"校验审计链。Verify the audit chain."`
+	Key     keyCommand     `cmd:"" help:"主密钥。The master key."`
 	Demo    demoCommand    `cmd:"" help:"演示：一条通知发往 20 个账号。One notice to 20 accounts, before your eyes."`
 	Bench   benchCommand   `cmd:"" help:"性能与故障测量。Figures and faults."`
 	LocalPG localpgCommand `cmd:"" name:"localpg" help:"在私有 Postgres 旁运行一条命令。Run a command beside a private Postgres."`

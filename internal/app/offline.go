@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/account"
 	"juzhen/internal/audit"
 	"juzhen/internal/config"
 	"juzhen/internal/fault"
@@ -53,6 +54,20 @@ func VerifyAudit(ctx context.Context, cfg config.Config) (report audit.Report, e
 		return err
 	})
 	return report, err
+}
+
+// AcceptKey takes the present master key for good and forgets the tokens that only the former one opens. It returns how many accounts need
+// a new authorisation.
+func AcceptKey(ctx context.Context, cfg config.Config) (lost int, err error) {
+	err = offline(ctx, cfg, func(db *pg.DB) error {
+		box, err := seal.FromText(cfg.SecretKey.Reveal())
+		if err != nil {
+			return err
+		}
+		lost, err = account.New(db, box, nil, account.Options{}).AcceptKey(ctx)
+		return err
+	})
+	return lost, err
 }
 
 func offline(ctx context.Context, cfg config.Config, do func(db *pg.DB) error) error {
