@@ -49,13 +49,24 @@ const axeTags = `["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa"]`
 // Axe fails the test for each finding of axe-core on the page that no exception covers.
 func (b *Tab) Axe(exceptions ...Exception) {
 	b.t.Helper()
+	b.axe(axeTags, exceptions)
+}
+
+// Contrast is Axe for the one rule that depends on the theme.
+func (b *Tab) Contrast(exceptions ...Exception) {
+	b.t.Helper()
+	b.axe(`{type: "rule", values: ["color-contrast"]}`, exceptions)
+}
+
+func (b *Tab) axe(rules string, exceptions []Exception) {
+	b.t.Helper()
 	script, err := axeScript()
 	if err != nil {
 		b.t.Fatalf("axe-core is missing (npm ci --ignore-scripts): %v", err)
 	}
 	value(b, "load axe", chromedp.Evaluate[bool](`typeof axe === "object" || (`+"() => {"+script+"\n; return true})()"))
 	raw := value(b, "run axe", chromedp.Evaluate[string](
-		`axe.run(document, {runOnly: `+axeTags+`, resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise))
+		`axe.run(document, {runOnly: `+rules+`, resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise))
 	var found []violation
 	if err := json.Unmarshal([]byte(raw), &found); err != nil {
 		b.t.Fatalf("axe: %v", err)

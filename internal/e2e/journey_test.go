@@ -126,7 +126,10 @@ func takeDownInBrowser(t *testing.T, w *world.World, id int64) {
 		return posts[len(posts)-1].Deleted
 	})
 	d := w.Delivery(id, "环保北京")
-	w.Eventually("the page to know", func() bool { live := w.Delivery(id, "环保北京").Live; return live != nil && *live == delivery.LiveDown })
+	w.Eventually("the page to know", func() bool {
+		live := w.Delivery(id, "环保北京").Live
+		return live != nil && *live == delivery.LiveDown
+	})
 	second.Go(fmt.Sprintf("/deliveries/%d", d.ID))
 	second.SeeText("#outlook", "已下架")
 	if other := w.Weibo.Posts("京环之声"); other[len(other)-1].Deleted {

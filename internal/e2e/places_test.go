@@ -1,0 +1,172 @@
+package e2e
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"juzhen/internal/delivery"
+	"juzhen/internal/e2e/world"
+	"juzhen/internal/sandbox"
+)
+
+// placesOf says which pages a role uses; {names} are filled from what newStage prepared.
+var placesOf = map[string][]string{
+	"xuanchuan": {"/", "/todo", "/me", "/me/password", "/posts", "/posts?q=没有的词", "/posts/new", "/posts/{draft}/edit", "/posts/{sent}", "/posts/{submitted}",
+		"/calendar", "/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}", "/deliveries/{sentDelivery}/certificate",
+		"/deliveries/{handoff}", "/search?q=空气", "/reach/posts/{platformPost}"},
+	"shenhe":  {"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses"},
+	"zhuguan": {"/posts/{sent}/takedown", "/pauses/new", "/pauses/new?unit={unit}", "/pauses/{pause}", "/sending"},
+	"guanli": {"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}", "/matrix/accounts/{account}/edit", "/admin/units", "/admin/units/new", "/admin/units/{unit}",
+		"/admin/units/{unit}/edit", "/admin/units/{unit}/move", "/admin/users", "/admin/users/new", "/admin/users/{user}", "/admin/users/{user}/edit",
+		"/admin/users/{user}/grant", "/admin/users/{user}/password"},
+	"shenji": {"/admin/audit", "/admin/audit/verify"},
+}
+
+// notPlaces are GET routes that are no page of their own, each with the reason.
+var notPlaces = map[string]string{
+	"GET /assets/:name": "a file", "GET /media/:id": "a picture", "GET /media/:id/thumb": "a picture", "GET /deliveries/:id/pictures/:n": "a picture",
+	"GET /posts/:id/progress": "a part of the post's page", "GET /posts/:id/deliveries/:delivery": "a part of the post's page",
+	"GET /deliveries/:id/live": "a part of the delivery's page", "GET /matrix/accounts/:id/backfill": "a part of the account's page",
+	"GET /calendar/feed": "data", "GET /reach/matrix.csv": "data", "GET /reach/posts.csv": "data", "GET /reach/accounts/:id/days.csv": "data",
+	"GET /reach/accounts/:id/posts.csv": "data", "GET /admin": "leads on", "GET /oauth/weibo/callback": "leads on",
+	"GET /healthz": "for machines", "GET /readyz": "for machines", "GET /metrics": "for machines",
+}
+
+// signedOutPlaces need nobody.
+var signedOutPlaces = []string{"/signin", "/nowhere", "/api/v1/docs"}
+
+// exceptions lists what axe-core may find, by rule, element and reason.
+var exceptions = []Exception{
+	{"target-size", ".tone-", "entries of the calendar's week share the width of a day when several fall on one instant; the list under it has the same links at full size"},
+}
+
+// TestEveryPageIsAccessibleAndFits looks at each page as the role that uses it: axe-core with WCAG 2.2 A and AA, at desk and phone width, light
+// and dark, without horizontal scrolling, without a word on the page's console.
+func TestEveryPageIsAccessibleAndFits(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	things := prepare(t, w)
+	allPlacesAreListed(t, w)
+	for user, paths := range placesOf {
+		t.Run(user, func(t *testing.T) {
+			t.Parallel()
+			tab := person(t, w, user)
+			for _, path := range paths {
+				tab.Go(fill(path, things))
+				tab.looksWell()
+			}
+		})
+	}
+	t.Run("signed out", func(t *testing.T) {
+		t.Parallel()
+		tab := browser().Open(t, w.URL)
+		for _, path := range signedOutPlaces {
+			tab.Go(path)
+			tab.FitsWidth()
+			tab.Eval(`(document.querySelectorAll(".api-call:nth-of-type(n+6)").forEach(e => e.remove()), true)`) // hundreds of the same parts
+			tab.looksWell()
+		}
+	})
+}
+
+// looksWell examines the page that is open: everything at both widths in light, and in dark what depends on the theme.
+func (b *Tab) looksWell() {
+	b.t.Helper()
+	b.Ready()
+	for _, width := range []int64{1440, 390} {
+		b.Size(width, 900)
+		b.FitsWidth()
+		b.theme("light")
+		b.Axe(exceptions...)
+		b.theme("dark")
+		b.Contrast(exceptions...)
+	}
+	b.Size(1440, 900)
+}
+
+// theme switches the open page, and ends what would fade: a window that is not in front never gets there.
+func (b *Tab) theme(name string) {
+	b.t.Helper()
+	b.Eval(fmt.Sprintf(`(() => { document.documentElement.dataset.bsTheme = %q; document.getAnimations().forEach(a => a.finish()); return true })()`, name))
+}
+
+// allPlacesAreListed fails for a page that nobody looks at.
+func allPlacesAreListed(t *testing.T, w *world.World) {
+	var seen []string
+	for _, paths := range placesOf {
+		seen = append(seen, paths...)
+	}
+	seen = append(seen, signedOutPlaces...)
+	for _, r := range w.Kit().Routes() {
+		route := r.Method + " " + r.Path
+		if r.Method != "GET" || notPlaces[route] != "" || strings.HasPrefix(r.Path, "/api/v1/") && r.Path != "/api/v1/docs" {
+			continue
+		}
+		pattern := regexp.MustCompile("^" + regexp.MustCompile(`:\w+`).ReplaceAllString(r.Path, `[^/?]+`) + `(\?.*)?$`)
+		if !slices.ContainsFunc(seen, pattern.MatchString) {
+			t.Errorf("%s: no role looks at it", route)
+		}
+	}
+}
+
+// prepare puts something on every page: a draft, a submitted post, one sent, one unknown, a hand-off, a pause, a decision.
+func prepare(t *testing.T, w *world.World) vars {
+	t.Helper()
+	v := vars{"account": w.Account("环保北京").ID, "unit": w.Account("朝阳环保示例").UnitID}
+	v["draft"] = w.Draft("空气质量提示（草稿）", world.In(26*time.Hour), "环保北京", "京环之声").ID
+	v["submitted"] = w.Submit("空气质量周报，请审核", world.In(3*time.Hour), "环保北京", "京环之声", "朝阳环保示例").ID
+	sent := w.Approve("空气质量预报：今天白天良，夜间转优", nil, "环保北京", "京环之声")
+	d := w.Wait(sent.ID, "环保北京", delivery.Sent)
+	v["sent"], v["sentDelivery"] = sent.ID, d.ID
+
+	w.Weibo.SetLag(time.Hour)
+	w.Weibo.Fault(sandbox.Fault{Account: "通州环保示例", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
+	v["unknown"] = w.Wait(w.Approve("空气质量实况", nil, "通州环保示例").ID, "通州环保示例", delivery.Unknown).ID
+	v["handoff"] = handedOver(t, w)
+
+	boss, _ := w.Actor("zhuguan")
+	pause, err := w.Deliveries.Pause(t.Context(), boss, v["unit"].(int64), nil, "应急演练")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v["pause"] = pause.ID
+	w.Wait(w.Approve("暂停期间的一条", nil, "朝阳环保示例").ID, "朝阳环保示例", delivery.Held)
+	decisions, err := w.Deliveries.Takedown(t.Context(), boss, []int64{d.ID}, "配图有误")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v["decision"] = decisions[0].ID
+	return v.with(reached(t, w))
+}
+
+// handedOver gives a delivery that a person posts by hand.
+func handedOver(t *testing.T, w *world.World) int64 {
+	t.Helper()
+	if _, err := w.DB.Pool().Exec(t.Context(), "UPDATE accounts SET connector = 'manual' WHERE handle = '延庆环保示例'"); err != nil {
+		t.Fatal(err)
+	}
+	return w.Wait(w.Approve("请手工发布的一条", nil, "延庆环保示例").ID, "延庆环保示例", delivery.Handoff).ID
+}
+
+// reached reads reach back and names a post of the platform and a user.
+func reached(t *testing.T, w *world.World) vars {
+	t.Helper()
+	if _, err := w.Reach.Plan(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Reach.RollUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var post, user int64
+	if err := w.DB.Pool().QueryRow(t.Context(), "SELECT min(id) FROM platform_posts").Scan(&post); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.DB.Pool().QueryRow(t.Context(), "SELECT id FROM users WHERE username = 'chaoyang-xuanchuan'").Scan(&user); err != nil {
+		t.Fatal(err)
+	}
+	return vars{"platformPost": post, "user": user}
+}
