@@ -29,13 +29,28 @@ func (k *Kit) lang(c *gin.Context) string {
 	return i18n.For(l).Lang()
 }
 
-func (k *Kit) theme(c *gin.Context) string {
+// themeFollows is the choice that leaves the look to the machine.
+const themeFollows = "auto"
+
+// themeChoice is what the person chose, else what was chosen in this browser: "light", "dark" or "auto".
+func themeChoice(c *gin.Context) string {
 	cookie, _ := c.Cookie(themeCookie)
-	// The last is a hint of Chromium kernels about the machine's own setting, for those who chose nothing.
-	for _, t := range []string{CurrentSession(c).Theme, cookie, c.GetHeader("Sec-CH-Prefers-Color-Scheme")} {
+	for _, t := range []string{CurrentSession(c).Theme, cookie} {
 		if t == "dark" || t == "light" {
 			return t
 		}
+	}
+	return themeFollows
+}
+
+// theme is the look of the page. Who leaves it to the machine gets what Chromium kernels hint at; the script of the page
+// follows the machine where no hint comes.
+func (k *Kit) theme(c *gin.Context) string {
+	if t := themeChoice(c); t != themeFollows {
+		return t
+	}
+	if c.GetHeader("Sec-CH-Prefers-Color-Scheme") == "dark" {
+		return "dark"
 	}
 	return "light"
 }
@@ -44,7 +59,7 @@ func (k *Kit) theme(c *gin.Context) string {
 func (k *Kit) frame(c *gin.Context, title string) page.Base {
 	lang := k.lang(c)
 	return page.Base{
-		Title: title, Actor: Actor(c), Unit: CurrentSession(c).UnitName, P: i18n.For(lang), Lang: lang, Theme: k.theme(c),
+		Title: title, Actor: Actor(c), Unit: CurrentSession(c).UnitName, P: i18n.For(lang), Lang: lang, Theme: k.theme(c), ThemeChoice: themeChoice(c),
 		Path: c.Request.URL.Path, URL: local(c.Request.URL.RequestURI()), Query: strings.TrimSpace(c.Query("q")),
 		Now: k.opts.Now().In(page.Zone),
 	}
@@ -87,11 +102,11 @@ func (k *Kit) prefer(c *gin.Context) error {
 	if err := Bind(c, &form); err != nil {
 		return err
 	}
-	lang, theme := k.lang(c), k.theme(c)
+	lang, theme := k.lang(c), themeChoice(c)
 	if form.Lang != "" {
 		lang = i18n.For(form.Lang).Lang()
 	}
-	if form.Theme == "light" || form.Theme == "dark" {
+	if form.Theme == "light" || form.Theme == "dark" || form.Theme == themeFollows {
 		theme = form.Theme
 	}
 	year := k.opts.Now().Add(365 * 24 * time.Hour)

@@ -281,6 +281,25 @@ func TestLanguageIsSwitchedAndComesBack(t *testing.T) {
 	}
 }
 
+func TestLookIsLeftToTheMachineUntilChosen(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	for _, x := range []struct {
+		cookie, hint, theme string
+		auto                bool
+	}{{"auto", "dark", "dark", true}, {"auto", "", "light", true}, {"", "dark", "dark", true}, {"light", "dark", "light", false}, {"dark", "light", "dark", false}} {
+		_, doc := ask(t, k, "GET", "/nowhere", "", nil, "Cookie", "juzhen_theme="+x.cookie, "Sec-CH-Prefers-Color-Scheme", x.hint)
+		theme := doc.Find("html").AttrOr("data-bs-theme", "")
+		if _, auto := doc.Find("html").Attr("data-theme-auto"); theme != x.theme || auto != x.auto {
+			t.Errorf("chosen %q on a machine set to %q: got %s, left to the machine: %v", x.cookie, x.hint, theme, auto)
+		}
+	}
+	w, _ := ask(t, k, "POST", "/preferences", "", url.Values{"lang": {"en"}}, "Cookie", "juzhen_theme=auto", "Sec-CH-Prefers-Color-Scheme", "dark")
+	if set := strings.Join(w.Header().Values("Set-Cookie"), ";"); !strings.Contains(set, "juzhen_theme=auto") {
+		t.Errorf("another language fixed the look: %s", set)
+	}
+}
+
 func TestAssetsAreServedForEverUnderTheirHash(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)

@@ -32,6 +32,8 @@ type Base struct {
 	Errors  Errors        // of the form, after a refusal
 	Bundle  []string      // further bundles the page needs: "calendar", "charts"
 	Bare    bool          // frame without navigation: sign-in
+
+	ThemeChoice string // "auto" where the machine decides, else as Theme
 }
 
 // T prints a text in the reader's language.

@@ -10,7 +10,9 @@ import { counters } from "./counter";
 import { compose } from "./compose";
 import { polls } from "./poll";
 import { copies } from "./copy";
+import { followMachine } from "./theme";
 
+followMachine();
 keys();
 menus();
 rows();
