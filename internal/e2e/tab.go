@@ -145,7 +145,17 @@ func (b *Tab) Prefer(lang, theme string) {
 // Picture writes the whole page as PNG.
 func (b *Tab) Picture(file string) {
 	b.t.Helper()
-	png := value(b, "picture", chromedp.FullScreenshot(100))
+	b.write(file, value(b, "picture", chromedp.FullScreenshot(100)))
+}
+
+// View writes what the window shows as PNG.
+func (b *Tab) View(file string) {
+	b.t.Helper()
+	b.write(file, value(b, "view", chromedp.CaptureScreenshot()))
+}
+
+func (b *Tab) write(file string, png []byte) {
+	b.t.Helper()
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		b.t.Fatalf("picture: %v", err)
 	}

@@ -39,8 +39,14 @@ type World struct {
 	people map[string]signed
 }
 
-// Option changes the configuration before the console is built.
-type Option func(*config.Config)
+// Setup is what a test may say before the world is built.
+type Setup struct {
+	Sandbox sandbox.Options
+	Environ []string // JUZHEN_NAME=value, over the world's own
+}
+
+// Option changes the setup.
+type Option func(*Setup)
 
 // New builds the world, loads the demonstration matrix, and starts to work and to serve. Everything ends with the test.
 func New(t testing.TB, change ...Option) *World {
@@ -71,17 +77,18 @@ func Still(t testing.TB, change ...Option) *World {
 
 func build(t testing.TB, change []Option) (*World, net.Listener, func() string) {
 	t.Helper()
-	w := &World{t: t, people: map[string]signed{}, Weibo: sandbox.New(sandbox.Options{Limits: &sandbox.Limits{}})}
+	setup := Setup{Sandbox: sandbox.Options{Limits: &sandbox.Limits{}}}
+	for _, f := range change {
+		f(&setup)
+	}
+	w := &World{t: t, people: map[string]signed{}, Weibo: sandbox.New(setup.Sandbox)}
 	platform := httptest.NewServer(w.Weibo)
 	t.Cleanup(func() { w.Weibo.Close(); platform.Close() })
 	w.WeiboURL = platform.URL
 
 	l, err := net.Listen("tcp", "localhost:0")
 	must(t, err)
-	cfg := w.config(t, l.Addr().String())
-	for _, f := range change {
-		f(&cfg)
-	}
+	cfg := w.config(t, l.Addr().String(), setup.Environ)
 	out := &lockedBuffer{}
 	quiet := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	w.App, err = app.New(t.Context(), cfg, l.Addr().String(), app.Options{Version: "test", Log: quiet, Forgetful: true})
@@ -90,16 +97,16 @@ func build(t testing.TB, change []Option) (*World, net.Listener, func() string) 
 	return w, l, out.String
 }
 
-func (w *World) config(t testing.TB, listen string) config.Config {
+func (w *World) config(t testing.TB, listen string, more []string) config.Config {
 	key := make([]byte, seal.KeySize)
 	_, _ = rand.Read(key)
-	cfg, err := config.Load([]string{
+	cfg, err := config.Load(append([]string{
 		"JUZHEN_DATABASE_URL=" + pgtest.URL(t), "JUZHEN_DATA_DIR=" + t.TempDir(), "JUZHEN_LISTEN=" + listen,
 		"JUZHEN_SECRET_KEY=" + base64.StdEncoding.EncodeToString(key), "JUZHEN_WEIBO_URL=" + w.WeiboURL, "JUZHEN_WEIBO_COMMERCIAL_URL=" + w.WeiboURL + "/c",
 		"JUZHEN_WEIBO_APP_KEY=" + sandbox.DemoAppKey, "JUZHEN_WEIBO_APP_SECRET=" + sandbox.DemoAppSecret, "JUZHEN_WEIBO_SAFE_DOMAIN=" + sandbox.DemoSafeDomain,
 		"JUZHEN_READ_BACK=200ms", "JUZHEN_LOOK_FIRST=200ms", "JUZHEN_LOOK_LAG=500ms", "JUZHEN_LOOK_AGAIN=1s", "JUZHEN_CALL_LIMIT=2s", "JUZHEN_SHUTDOWN_GRACE=5s",
 		"JUZHEN_PAGE_CONNECTIONS=8", "JUZHEN_QUEUE_CONNECTIONS=8", "JUZHEN_MARK_CONNECTIONS=4",
-	})
+	}, more...))
 	must(t, err)
 	return cfg
 }
