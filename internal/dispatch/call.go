@@ -18,11 +18,13 @@ type ending struct {
 func (e *Engine) call(it *item) {
 	stoppoint.At(stoppoint.AfterMark, it.id)
 	e.conns <- struct{}{}
+	began := time.Now()
 	over := stoppoint.During(it.id)
 	o := e.o.Weibo.Send(context.Background(), it.payload, weibo.Sending{Token: it.token, Mark: it.mark, DeliveryID: it.markKey, PicIDs: it.pics})
 	over()
 	<-e.conns
-	<-e.slots
+	e.slots.free(1)
+	e.slots.took(time.Since(began))
 	stoppoint.At(stoppoint.AfterCall, it.id)
 	e.step("called", it.id)
 	if !o.FirstByte.IsZero() {

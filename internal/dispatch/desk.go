@@ -117,6 +117,13 @@ func (k *desk) take(n int) []*item {
 	return out
 }
 
+// pressed tells whether more is ready than the markers have taken.
+func (k *desk) pressed() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.ready) > 0
+}
+
 // untake puts items back at the head of those that are ready.
 func (k *desk) untake(items []*item) {
 	if len(items) == 0 {

@@ -56,7 +56,7 @@ type Engine struct {
 	self *process
 	desk *desk
 
-	slots    chan struct{} // rights to be marked: a few more than connections, so that none of these idles
+	slots    *slots // rights to be marked: some more than connections, so that none of these idles
 	conns    chan struct{}
 	records  *pile
 	doubts   *doubts
@@ -89,7 +89,7 @@ func New(o Options) *Engine {
 	}
 	set := o.Settings.filled()
 	e := &Engine{o: o, set: set, del: o.Delivery.Filled(), db: o.Marks, log: o.Log, clk: newClock(o.Now, set), desk: newDesk(),
-		slots: make(chan struct{}, set.Conns+max(8, set.Conns/4)), conns: make(chan struct{}, set.Conns), records: newPile(), doubts: newDoubts(),
+		slots: newSlots(set.Conns), conns: make(chan struct{}, set.Conns), records: newPile(), doubts: newDoubts(),
 		versions: newVersions(), nudge: make(chan struct{}, 1), looks: make(chan struct{}, set.LookConns), lockDone: make(chan struct{})}
 	e.self = newProcess(e.connect, o.Version, e.clk, set, o.Log)
 	e.self.dbNow, e.self.watch = o.DBNow, o.Watch

@@ -12,22 +12,27 @@ import (
 // markSQL is the mark. Turn rows are locked in the order of accounts, delivery rows in the order of ids, both without waiting:
 // what somebody else holds is simply not marked now. All conditions on a delivery lie on its own row, which is locked before they
 // are checked for good, so that no withdrawal, pause or new plan slips in between.
+//
+// The lateral joins and the arrays behind a SELECT leave the planner one way only, a look-up by primary key for each row: it once
+// preferred to read both tables whole, or to compare everything with everything.
 const markSQL = `
 WITH want AS (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::text[]::uuid[], $5::bytea[], $6::bigint[], $7::bigint[])
-        AS w(id, account_id, plan, attempt_id, hash, gap_us, limit_us)),
+    SELECT * FROM unnest((SELECT $1::bigint[]), (SELECT $2::bigint[]), (SELECT $3::int[]), (SELECT $4::text[]::uuid[]), (SELECT $5::bytea[]),
+        (SELECT $6::bigint[]), (SELECT $7::bigint[])) AS w(id, account_id, plan, attempt_id, hash, gap_us, limit_us)),
 turn AS MATERIALIZED (
-    SELECT t.account_id FROM account_turns t JOIN want w USING (account_id)
-    WHERE t.delivery_id IS NULL AND (t.last_mark IS NULL OR t.last_mark + w.gap_us * interval '1 microsecond' <= $8)
-      AND (t.rest_until IS NULL OR t.rest_until <= $8) AND (t.allowance IS NULL OR t.allowance > 0)
-    ORDER BY t.account_id FOR UPDATE OF t SKIP LOCKED),
+    SELECT w.* FROM (SELECT * FROM want ORDER BY account_id) w CROSS JOIN LATERAL (
+        SELECT FROM account_turns t
+        WHERE t.account_id = w.account_id AND t.delivery_id IS NULL AND (t.last_mark IS NULL OR t.last_mark + w.gap_us * interval '1 microsecond' <= $8)
+          AND (t.rest_until IS NULL OR t.rest_until <= $8) AND (t.allowance IS NULL OR t.allowance > 0)
+        FOR UPDATE OF t SKIP LOCKED) t),
 mine AS MATERIALIZED (
-    SELECT d.id, w.attempt_id, w.limit_us FROM deliveries d JOIN want w ON w.id = d.id JOIN turn ON turn.account_id = d.account_id
-    WHERE d.state = 'preparing' AND d.owner = $9::text::uuid AND d.plan = w.plan AND d.pause_id IS NULL
-      AND d.approved AND d.payload_hash = d.approved_hash AND d.approved_hash = w.hash
-      AND d.due_at <= $8 AND $8 <= d.not_after AND (d.not_before IS NULL OR d.not_before <= $8)
-      AND NOT EXISTS (SELECT FROM shared_rests r WHERE r.scope = d.connector AND r.until > $8)
-    ORDER BY d.id FOR UPDATE OF d SKIP LOCKED),
+    SELECT w.id, w.attempt_id, w.limit_us FROM (SELECT * FROM turn ORDER BY id) w CROSS JOIN LATERAL (
+        SELECT FROM deliveries d
+        WHERE d.id = w.id AND d.account_id = w.account_id AND d.state = 'preparing' AND d.owner = $9::text::uuid AND d.plan = w.plan AND d.pause_id IS NULL
+          AND d.approved AND d.payload_hash = d.approved_hash AND d.approved_hash = w.hash
+          AND d.due_at <= $8 AND $8 <= d.not_after AND (d.not_before IS NULL OR d.not_before <= $8)
+          AND d.connector <> ALL (ARRAY(SELECT r.scope FROM shared_rests r WHERE r.until > $8))
+        FOR UPDATE OF d SKIP LOCKED) d),
 upd AS (
     UPDATE deliveries d SET state = 'sending', attempt_id = mine.attempt_id, marked_at = $8, call_ended_at = NULL, updated_at = $8,
            hard_end = $8 + mine.limit_us * interval '1 microsecond', reason = 'marked', reason_args = '{}'
@@ -63,36 +68,15 @@ func (e *Engine) batch(ctx context.Context) []*item {
 	if len(items) == 0 {
 		return nil
 	}
-	select {
-	case e.slots <- struct{}{}:
-	case <-ctx.Done():
-		e.desk.untake(items)
-		return nil
-	}
-	n := 1
-	for n < len(items) {
-		select {
-		case e.slots <- struct{}{}:
-			n++
-			continue
-		default:
-		}
-		break
-	}
+	n := e.slots.take(ctx, len(items))
 	e.desk.untake(items[n:])
 	return items[:n]
-}
-
-func (e *Engine) freeSlots(n int) {
-	for range n {
-		<-e.slots
-	}
 }
 
 // markBatch makes one mark statement and calls for exactly the ids it gave back.
 func (e *Engine) markBatch(ctx context.Context, batch []*item) {
 	if why := e.stopped(); why != "" {
-		e.freeSlots(len(batch))
+		e.slots.free(len(batch))
 		for _, it := range batch {
 			e.desk.later(it, e.clk.Now().Add(100*time.Millisecond))
 		}
@@ -103,7 +87,7 @@ func (e *Engine) markBatch(ctx context.Context, batch []*item) {
 	}
 	marked, err := e.mark(ctx, batch)
 	if err != nil {
-		e.freeSlots(len(batch))
+		e.slots.free(len(batch))
 		e.unacknowledged(batch, err)
 		return
 	}
@@ -116,7 +100,7 @@ func (e *Engine) markBatch(ctx context.Context, batch []*item) {
 			left = append(left, it)
 		}
 	}
-	e.freeSlots(len(left))
+	e.slots.free(len(left))
 	e.reconsider(ctx, left)
 }
 

@@ -134,7 +134,7 @@ SELECT d.id FROM deliveries d WHERE NOT d.settled AND d.state = 'preparing' AND 
 	if e.stopped() != "" {
 		return nil
 	}
-	return e.adopt(ctx, `NOT d.settled AND d.owner <> @me::text::uuid AND greatest(d.due_at, d.not_before) < @stuck::timestamptz AND EXISTS (
+	return e.adopt(ctx, `NOT d.settled AND d.due_at < @stuck::timestamptz AND d.owner <> @me::text::uuid AND greatest(d.due_at, d.not_before) < @stuck::timestamptz AND EXISTS (
         SELECT FROM account_turns t JOIN accounts a ON a.id = t.account_id WHERE t.account_id = d.account_id AND t.delivery_id IS NULL
           AND (t.last_mark IS NULL OR t.last_mark + a.min_gap < @stuck::timestamptz) AND (t.rest_until IS NULL OR t.rest_until < @stuck::timestamptz))`,
 		args{"stuck": now.Add(-e.set.Stuck)})
@@ -144,7 +144,7 @@ SELECT d.id FROM deliveries d WHERE NOT d.settled AND d.state = 'preparing' AND 
 func (e *Engine) silent(ctx context.Context) error {
 	now := e.clk.Now()
 	moved, err := delivery.Move{From: []delivery.State{delivery.Sending}, To: delivery.Unknown, Code: delivery.CallOverdue,
-		Where: "NOT d.settled AND d.hard_end < @before::timestamptz", Set: "next_look_at = @now::timestamptz", Skip: true,
+		Where: "NOT d.settled AND d.due_at <= @now::timestamptz AND d.hard_end < @before::timestamptz", Set: "next_look_at = @now::timestamptz", Skip: true,
 		Args: args{"before": now.Add(-e.set.CallGrace)}}.Run(ctx, e.db.Pool(), now)
 	e.step("overdue", idsOf(moved)...)
 	return err
@@ -219,7 +219,7 @@ func (e *Engine) handOffs(ctx context.Context) error {
 	if err := e.tell(ctx, moved, delivery.Change{To: delivery.Handoff, Code: delivery.HandoffDue, Raise: delivery.TodoHandoff}); err != nil {
 		return err
 	}
-	back, err := delivery.Move{From: []delivery.State{delivery.Handoff}, Code: delivery.HandoffReturned, Where: "NOT d.settled AND d.taken_at < @before::timestamptz",
+	back, err := delivery.Move{From: []delivery.State{delivery.Handoff}, Code: delivery.HandoffReturned, Where: "NOT d.settled AND d.due_at <= @now::timestamptz AND d.taken_at < @before::timestamptz",
 		Set: "taken_by = NULL, taken_at = NULL", Skip: true, Args: args{"before": now.Add(-e.del.Handoff)}}.Run(ctx, e.db.Pool(), now)
 	e.step("handed back", idsOf(back)...)
 	return err

@@ -1,0 +1,75 @@
+package dispatch
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// slots are the rights to be marked. There are some more than connections, as many as these work off in a moment, so that marks are
+// grouped and no connection waits for one. Not more: what is marked and not called when a process dies has to be looked up.
+type slots struct {
+	conns int
+
+	mu    sync.Mutex
+	used  int
+	call  time.Duration // how long calls take lately
+	freed chan struct{}
+}
+
+const (
+	aheadFor  = 100 * time.Millisecond // the time connections need for what is marked ahead
+	aheadMost = 1000
+	firstCall = 50 * time.Millisecond // a call is taken to last so long before the first has ended
+)
+
+func newSlots(conns int) *slots {
+	return &slots{conns: conns, call: firstCall, freed: make(chan struct{}, 1)}
+}
+
+// ahead is how many may be marked beyond the connections. The lock must be held.
+func (s *slots) ahead() int {
+	return max(8, s.conns/4, min(aheadMost, int(int64(s.conns)*int64(aheadFor)/int64(max(s.call, time.Microsecond)))))
+}
+
+// take gives up to n rights. It waits until there are n, or half of those ahead of the connections, whichever is less, so that
+// marks come in groups; 0 when ctx ended.
+func (s *slots) take(ctx context.Context, n int) int {
+	for {
+		s.mu.Lock()
+		ahead := s.ahead()
+		free := s.conns + ahead - s.used
+		if free > 0 && free >= min(n, ahead/2) {
+			got := min(n, free)
+			s.used += got
+			if free > got {
+				poke(s.freed) // another marker may wait for the rest
+			}
+			s.mu.Unlock()
+			return got
+		}
+		s.mu.Unlock()
+		select {
+		case <-s.freed:
+		case <-ctx.Done():
+			return 0
+		}
+	}
+}
+
+func (s *slots) free(n int) {
+	if n == 0 {
+		return
+	}
+	s.mu.Lock()
+	s.used -= n
+	s.mu.Unlock()
+	poke(s.freed)
+}
+
+// took takes in how long a call lasted.
+func (s *slots) took(d time.Duration) {
+	s.mu.Lock()
+	s.call += (d - s.call) / 32
+	s.mu.Unlock()
+}
