@@ -12,6 +12,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/org"
@@ -46,7 +47,8 @@ func Register(kit *web.Kit, deps Deps) {
 // calendarForm is what the address holds.
 type calendarForm struct {
 	Month   string `form:"month"` // 2026-11; empty: this month
-	Account int64  `form:"account"`
+	Day     string `form:"day"`   // 2026-11-24; only this day of the month, with all its posts
+	Account string `form:"account"`
 	Unit    int64  `form:"unit"`
 }
 
@@ -59,9 +61,11 @@ type calendarPage struct {
 	Prev     string
 	Next     string
 	Today    string
-	Accounts []page.Option
+	Accounts []page.Option // none: too many to choose from
 	Units    []page.Option
 	Legend   []page.State
+
+	AccountAsked string // the name of the account that is filtered by
 }
 
 // Label is the month in words.
@@ -74,7 +78,12 @@ type day struct {
 	Date time.Time
 	Past bool
 	Rows []row
+	More int    // how many posts of the day are not listed
+	Href string // lists them
 }
+
+// perDay is how many posts a day of the month lists.
+const perDay = 12
 
 // row is a post with its state.
 type row struct {
@@ -94,13 +103,20 @@ func (h *pages) calendar(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err := h.rows(c, p.Month, p.Month.AddDate(0, 1, 0), filter)
+	from, to := p.Month, p.Month.AddDate(0, 1, 0)
+	if d, err := time.ParseInLocation(time.DateOnly, f.Day, page.Zone); err == nil {
+		from, to = d, d.AddDate(0, 0, 1)
+	}
+	rows, err := h.rows(c, from, to, filter)
 	if err != nil {
 		return err
 	}
 	p.Days = byDay(rows, p.Now)
-	p.Prev, p.Next = web.Link(c, "month", p.Month.AddDate(0, -1, 0).Format("2006-01")), web.Link(c, "month", p.Month.AddDate(0, 1, 0).Format("2006-01"))
-	p.Today = web.Link(c, "month", "")
+	if len(p.Days) > 1 {
+		p.shorten(c)
+	}
+	p.Prev, p.Next = web.Link(c, "day", "", "month", p.Month.AddDate(0, -1, 0).Format("2006-01")), web.Link(c, "day", "", "month", p.Month.AddDate(0, 1, 0).Format("2006-01"))
+	p.Today = web.Link(c, "day", "", "month", "")
 	for _, code := range []string{"draft", "submitted", "approved", "sent", "undecided", "failed"} {
 		p.Legend = append(p.Legend, page.StateOf(code))
 	}
@@ -119,7 +135,7 @@ func monthOf(s string, now time.Time) time.Time {
 // choices fills the filters and gives the filter chosen.
 func (h *pages) choices(c *gin.Context, p *calendarPage) (post.Filter, error) {
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	filter := post.Filter{AccountID: p.Form.Account}
+	filter := post.Filter{}
 	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView})
 	if err != nil {
 		return filter, err
@@ -128,10 +144,8 @@ func (h *pages) choices(c *gin.Context, p *calendarPage) (post.Filter, error) {
 	if err != nil {
 		return filter, err
 	}
-	p.Accounts, p.Units = []page.Option{{Text: "全部"}}, []page.Option{{Text: "全部"}}
-	for _, a := range accounts {
-		p.Accounts = append(p.Accounts, page.Option{Value: fmt.Sprint(a.ID), Text: a.At(), Raw: true})
-	}
+	p.Accounts, p.Units = show.AccountOptions(accounts), []page.Option{{Text: "全部"}}
+	filter.AccountID, p.AccountAsked = show.AccountAsked(accounts, p.Form.Account)
 	for _, u := range units {
 		p.Units = append(p.Units, page.Option{Value: fmt.Sprint(u.ID), Text: u.Name, Raw: true})
 	}
@@ -183,6 +197,16 @@ func byDay(rows []row, now time.Time) []day {
 	return out
 }
 
+// shorten leaves the first posts of each full day and leads to the day.
+func (p *calendarPage) shorten(c *gin.Context) {
+	for i, d := range p.Days {
+		if len(d.Rows) > perDay {
+			p.Days[i].More, p.Days[i].Rows = len(d.Rows)-perDay, d.Rows[:perDay]
+			p.Days[i].Href = web.Link(c, "day", d.Date.Format(time.DateOnly))
+		}
+	}
+}
+
 // entry is what the script draws: static/src/ts/calendar.ts reads it.
 type entry struct {
 	ID    string `json:"id"`
@@ -198,7 +222,7 @@ type entry struct {
 type feedForm struct {
 	From    time.Time `form:"from"`
 	To      time.Time `form:"to"`
-	Account int64     `form:"account"`
+	Account string    `form:"account"`
 	Unit    int64     `form:"unit"`
 }
 
@@ -217,7 +241,15 @@ func (h *pages) feed(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	rows, err := h.rows(c, f.From, f.To, post.Filter{AccountID: f.Account, UnitPath: pathOf(units, f.Unit)})
+	filter := post.Filter{UnitPath: pathOf(units, f.Unit)}
+	if f.Account != "" {
+		accounts, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{Permission: access.PostView})
+		if err != nil {
+			return err
+		}
+		filter.AccountID, _ = show.AccountAsked(accounts, f.Account)
+	}
+	rows, err := h.rows(c, f.From, f.To, filter)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -20,11 +21,16 @@ type homePage struct {
 	Todos    []todoLine
 	MoreTodo int
 	Today    []listRow
-	Drafts   []listRow // the reader's own drafts and returned posts
-	Accounts []accountLine
-	Fine     int // accounts that need nothing
+	AllToday int
+	Drafts   []listRow     // the reader's own drafts and returned posts
+	Accounts []accountLine // the first of those that need somebody
+	MoreBad  int           // how many more there are
+	Fine     int           // accounts that need nothing
 	All      int
 }
+
+// Fresh tells whether there is nothing to work with yet, and the reader is the one to set it up.
+func (p homePage) Fresh() bool { return p.All == 0 && p.Can(string(access.AccountManage)) }
 
 // todoLine is a matter in the reader's language.
 type todoLine struct {
@@ -39,7 +45,12 @@ type accountLine struct {
 	Show any // the state to be shown: the account's own or its token's
 }
 
-const shownTodos = 8
+// How much of each list the page shows; the rest is a press away.
+const (
+	shownTodos    = 8
+	shownToday    = 12
+	shownAccounts = 12
+)
 
 func (h *pages) home(c *gin.Context) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
@@ -83,7 +94,8 @@ func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) 
 	if err != nil {
 		return err
 	}
-	if p.Today, err = h.withStates(ctx, due); err != nil {
+	p.AllToday = len(due)
+	if p.Today, err = h.withStates(ctx, around(due, p.Now)); err != nil {
 		return err
 	}
 	if !actor.Can(access.PostWrite) {
@@ -95,6 +107,16 @@ func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) 
 	}
 	p.Drafts, err = h.withStates(ctx, own.Rows)
 	return err
+}
+
+// around are the posts of a full day from just before now on.
+func around(due []post.Row, now time.Time) []post.Row {
+	next := slices.IndexFunc(due, func(r post.Row) bool { return r.DueAt.After(now) })
+	if next < 0 {
+		next = len(due)
+	}
+	from := max(0, min(next-2, len(due)-shownToday))
+	return due[from:min(from+shownToday, len(due))]
 }
 
 func (h *pages) fillAccounts(ctx context.Context, actor access.Actor, p *homePage) error {
@@ -109,6 +131,8 @@ func (h *pages) fillAccounts(ctx context.Context, actor access.Actor, p *homePag
 		}
 	}
 	p.Fine = p.All - len(p.Accounts)
+	p.MoreBad = max(0, len(p.Accounts)-shownAccounts)
+	p.Accounts = p.Accounts[:len(p.Accounts)-p.MoreBad]
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -24,9 +25,12 @@ type listPage struct {
 	Chips    []page.Chip
 	Pager    page.Pager
 	States   []page.Option
-	Accounts []page.Option
+	Accounts []page.Option // none: too many to choose from
 	Units    []page.Option
 	Authors  []page.Option
+
+	AccountAsked string // the name of the account that is filtered by
+	accountID    int64
 }
 
 // listRow is a post with the state that follows from its deliveries.
@@ -39,7 +43,7 @@ type listRow struct {
 type listForm struct {
 	Q       string    `form:"q"`
 	State   string    `form:"state"`
-	Account int64     `form:"account"`
+	Account string    `form:"account"`
 	Unit    int64     `form:"unit"`
 	Author  int64     `form:"author"`
 	From    time.Time `form:"from"`
@@ -59,11 +63,12 @@ func (h *pages) list(c *gin.Context) error {
 		return err
 	}
 	p := listPage{Base: h.kit.Base(c, "稿件"), Form: f}
-	units, accounts, err := h.choices(c.Request.Context(), web.Actor(c), &p)
+	units, err := h.choices(c.Request.Context(), web.Actor(c), &p)
 	if err != nil {
 		return err
 	}
 	filter := f.filter(units)
+	filter.AccountID = p.accountID
 	found, err := h.Posts.List(c.Request.Context(), web.Actor(c), filter)
 	if err != nil {
 		return err
@@ -71,7 +76,7 @@ func (h *pages) list(c *gin.Context) error {
 	if p.Rows, err = h.withStates(c.Request.Context(), found.Rows); err != nil {
 		return err
 	}
-	p.Chips = chips(c, p.Base, f, units, accounts, p.Authors)
+	p.Chips = chips(c, p.Base, f, units, p.AccountAsked, p.Authors)
 	p.Pager.Shown = len(p.Rows)
 	if found.Next != "" {
 		p.Pager.Next = web.Link(c, "after", found.Next)
@@ -83,7 +88,7 @@ func (h *pages) list(c *gin.Context) error {
 }
 
 func (f listForm) filter(units []org.Unit) post.Filter {
-	out := post.Filter{Query: f.Q, AccountID: f.Account, AuthorID: f.Author, After: f.After}
+	out := post.Filter{Query: f.Q, AuthorID: f.Author, After: f.After}
 	for _, u := range units {
 		if u.ID == f.Unit {
 			out.UnitPath = u.Path
@@ -121,26 +126,24 @@ func (h *pages) withStates(ctx context.Context, rows []post.Row) ([]listRow, err
 }
 
 // choices fills what the filters offer.
-func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([]org.Unit, []account.Account, error) {
+func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([]org.Unit, error) {
 	units, err := h.Units.Within(ctx, actor, access.PostView)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	authors, err := h.Posts.Authors(ctx, actor)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	all := page.Option{Text: "全部"}
-	p.States, p.Accounts, p.Units, p.Authors = []page.Option{all}, []page.Option{all}, []page.Option{all}, []page.Option{all}
+	p.States, p.Accounts, p.Units, p.Authors = []page.Option{all}, show.AccountOptions(accounts), []page.Option{all}, []page.Option{all}
+	p.accountID, p.AccountAsked = show.AccountAsked(accounts, p.Form.Account)
 	for _, s := range filterStates {
 		p.States = append(p.States, page.Option{Value: string(s), Text: page.StateOf(string(s)).Word})
-	}
-	for _, a := range accounts {
-		p.Accounts = append(p.Accounts, named(a.ID, a.At()))
 	}
 	for _, u := range units {
 		p.Units = append(p.Units, named(u.ID, u.Name))
@@ -148,7 +151,7 @@ func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([
 	for _, a := range authors {
 		p.Authors = append(p.Authors, named(a.ID, a.Name))
 	}
-	return units, accounts, nil
+	return units, nil
 }
 
 // filterStates are offered in the order in which they press.
@@ -160,7 +163,7 @@ func named(id int64, name string) page.Option {
 }
 
 // chips say what is filtered; each leads to the list without it.
-func chips(c *gin.Context, b page.Base, f listForm, units []org.Unit, accounts []account.Account, authors []page.Option) []page.Chip {
+func chips(c *gin.Context, b page.Base, f listForm, units []org.Unit, account string, authors []page.Option) []page.Chip {
 	var out []page.Chip
 	add := func(key, name, value string) {
 		if value != "" {
@@ -171,11 +174,7 @@ func chips(c *gin.Context, b page.Base, f listForm, units []org.Unit, accounts [
 	if f.State != "" {
 		add("state", "状态", b.T(page.StateOf(f.State).Word))
 	}
-	for _, a := range accounts {
-		if a.ID == f.Account {
-			add("account", "账号", a.At())
-		}
-	}
+	add("account", "账号", account)
 	for _, u := range units {
 		if u.ID == f.Unit {
 			add("unit", "单位", u.Name)

@@ -37,6 +37,29 @@ type postPage struct {
 	Open       int // deliveries that can still be stopped
 	May        acts
 	DueField   time.Time
+	All        bool // every account is listed, however many
+}
+
+// shownDeliveries is how many accounts are listed unless all are asked for.
+const shownDeliveries = 50
+
+// Shown are the accounts that are listed: of many only the first, those that need people before the others.
+func (p postPage) Shown() []deliveryLine {
+	if p.Folded() == 0 {
+		return p.Deliveries
+	}
+	order := delivery.States()
+	list := slices.Clone(p.Deliveries)
+	slices.SortStableFunc(list, func(a, b deliveryLine) int { return slices.Index(order, a.State) - slices.Index(order, b.State) })
+	return list[:shownDeliveries]
+}
+
+// Folded is how many accounts are not listed.
+func (p postPage) Folded() int {
+	if p.All {
+		return 0
+	}
+	return max(0, len(p.Deliveries)-shownDeliveries)
 }
 
 // DueLocal is the time the form for another one begins with.
@@ -86,7 +109,7 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	if err != nil {
 		return postPage{}, err
 	}
-	p := postPage{Base: h.kit.Base(c, "稿件", page.Crumb{Text: "稿件", Href: "/posts"}), Post: stored, Version: v}
+	p := postPage{Base: h.kit.Base(c, "稿件", page.Crumb{Text: "稿件", Href: "/posts"}), Post: stored, Version: v, All: c.Query("all") != ""}
 	p.Heading = headingOf(p.Base, v)
 	if err := h.fillDeliveries(ctx, actor, &p); err != nil {
 		return p, err

@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
 	"juzhen/internal/web"
@@ -25,8 +26,11 @@ type listPage struct {
 	Tabs     []stateTab
 	Chips    []page.Chip
 	Pager    page.Pager
-	Accounts []page.Option
+	Accounts []page.Option // none: too many to choose from
 	Units    []page.Option
+
+	AccountAsked string // the name of the account that is filtered by
+	accountID    int64
 }
 
 // row is one delivery in the list.
@@ -62,7 +66,7 @@ type stateTab struct {
 type listForm struct {
 	Q       string    `form:"q"`
 	State   string    `form:"state"`
-	Account int64     `form:"account"`
+	Account string    `form:"account"`
 	Unit    int64     `form:"unit"`
 	From    time.Time `form:"from"`
 	To      time.Time `form:"to"`
@@ -112,6 +116,7 @@ func (h *pages) list(c *gin.Context) error {
 // fillRows reads the page. Without a state chosen, unknown outcomes are read apart and stand first on the first page.
 func (h *pages) fillRows(ctx context.Context, actor access.Actor, p *listPage) (next string, err error) {
 	filter := p.Form.filter()
+	filter.AccountID = p.accountID
 	if p.Form.State == "" {
 		filter.States = []delivery.State{delivery.Unknown}
 		if p.Form.After == "" {
@@ -165,7 +170,7 @@ func tells(d delivery.Delivery) bool {
 }
 
 func (f listForm) filter() delivery.Filter {
-	out := delivery.Filter{UnitID: f.Unit, AccountID: f.Account, Text: f.Q}
+	out := delivery.Filter{UnitID: f.Unit, Text: f.Q}
 	if s := delivery.State(f.State); s.Valid() {
 		out.States = []delivery.State{s}
 	}
@@ -210,8 +215,9 @@ func (h *pages) fillChoices(c *gin.Context, p *listPage) error {
 		return err
 	}
 	all := page.Option{Text: "全部"}
-	p.Units, p.Accounts = append([]page.Option{all}, unitOptions(units)...), append([]page.Option{all}, accountOptions(accounts)...)
-	p.Chips = chips(c, p.Form, units, accounts)
+	p.Units, p.Accounts = append([]page.Option{all}, unitOptions(units)...), show.AccountOptions(accounts)
+	p.accountID, p.AccountAsked = show.AccountAsked(accounts, p.Form.Account)
+	p.Chips = chips(c, p.Form, units, p.AccountAsked)
 	return nil
 }
 
@@ -232,7 +238,7 @@ func accountOptions(accounts []account.Account) []page.Option {
 }
 
 // chips say what is filtered beside the state; each leads to the list without it.
-func chips(c *gin.Context, f listForm, units []org.Unit, accounts []account.Account) []page.Chip {
+func chips(c *gin.Context, f listForm, units []org.Unit, account string) []page.Chip {
 	var out []page.Chip
 	add := func(key, name, value string) {
 		if value != "" {
@@ -240,11 +246,7 @@ func chips(c *gin.Context, f listForm, units []org.Unit, accounts []account.Acco
 		}
 	}
 	add("q", "搜索", f.Q)
-	for _, a := range accounts {
-		if a.ID == f.Account {
-			add("account", "账号", a.At())
-		}
-	}
+	add("account", "账号", account)
 	for _, u := range units {
 		if u.ID == f.Unit {
 			add("unit", "单位", u.Name)

@@ -1,0 +1,86 @@
+package desk_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"juzhen/internal/post"
+)
+
+// many adds n accounts with ids from 101 on.
+func (w *world) many(n int) (ids []int64) {
+	w.t.Helper()
+	w.exec(`INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at)
+OVERRIDING SYSTEM VALUE SELECT 100 + g, 3, 'weibo', '第' || lpad(g::text, 3, '0') || '号环保示例', '示例', 'district', 'live', 'manual', '30 min', '0', false, g, now()
+FROM generate_series(1, $1::int) g`, n)
+	for i := range n {
+		ids = append(ids, int64(101+i))
+	}
+	return ids
+}
+
+func TestAFullDayShowsWhatIsNextAndLeadsToTheRest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i := range 15 {
+		p := w.draft(fmt.Sprintf("第 %d 篇", i), 1)
+		w.exec("UPDATE posts SET due_at = $2 WHERE id = $1", p.ID, noon.Add(time.Duration(i-10)*time.Hour/2))
+	}
+	w.exec("UPDATE posts SET due_at = $2 WHERE id = $1", w.draft("明天的", 1).ID, noon.AddDate(0, 0, 1))
+	b := w.as("writer")
+	today := "section[aria-labelledby=h-today]"
+	b.Get("/").Want(200).WantCount(today+" .agenda li", 12).WantText(today+" .section-head", "今天共 15 篇").WantText(today+" .agenda", "第 14 篇")
+	p := b.Get("/calendar").Want(200).WantCount("section.day", 2).WantCount("section.day .agenda li", 13).WantText("section.day", "这一天还有 3 篇")
+	href, _ := p.Find("section.day a[href*='day=']").Attr("href")
+	b.Get(href).Want(200).WantCount(".agenda li", 15)
+}
+
+func TestAnEmptyMatrixLeadsTheAdministratorThroughTheFirstSteps(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.as("admin").Get("/").Want(200).WantCount(".steps", 0)
+	w.exec("UPDATE accounts SET state = 'closed'")
+	w.as("admin").Get("/").Want(200).WantCount(".steps li", 4).WantCount(".steps a[href='/admin/users']", 1)
+	w.as("writer").Get("/").Want(200).WantCount(".steps", 0)
+}
+
+func TestAPostToManyAccountsIsFolded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := w.many(60)
+	due := w.now.Add(time.Hour)
+	c := post.Content{Text: "通用", DueAt: &due}
+	for i, id := range ids {
+		t := post.TargetChoice{AccountID: id}
+		if i < 6 {
+			own := fmt.Sprintf("第 %d 号的文案", i)
+			t.Variant = &own
+		}
+		c.Targets = append(c.Targets, t)
+	}
+	p, err := w.posts.Create(t.Context(), w.people["writer"], 1, c)
+	w.must(err)
+	w.must(w.deliveries.Submit(t.Context(), w.people["writer"], p.ID, 0))
+	last := ids[len(ids)-1]
+	w.exec("UPDATE deliveries SET state = 'failed' WHERE post_id = $1 AND account_id = $2", p.ID, last)
+
+	b, at := w.as("writer"), fmt.Sprintf("/posts/%d", p.ID)
+	page := b.Get(at).Want(200).WantCount(".weibo", 7).WantCount(".more-previews .weibo", 4).WantText(".more-previews summary", "其余 4 种内容")
+	page.WantCount(".deliveries tbody tr", 50).WantText(".deliveries tbody tr:first-child", "第060号").WantText("#progress", "显示其余 10 个账号")
+	b.Get(at+"?all=1").Want(200).WantCount(".deliveries tbody tr", 60)
+}
+
+func TestAmongManyAccountsTheFilterTakesAName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.draft("别的", 1)
+	w.draft("要找的", w.many(120)[76])
+	b := w.as("writer")
+	for _, list := range []string{"/posts", "/calendar"} {
+		b.Get(list).Want(200).WantCount("select[name=account]", 0).WantCount("input[name=account]", 1)
+	}
+	b.Get("/posts?account=%40第077号环保示例").Want(200).WantCount("table.rows tbody tr", 1).WantText("tbody", "要找的").WantText(".chips", "@第077号环保示例")
+	b.Get("/posts?account=没有这个号").Want(200).WantText(".empty-state", "没有符合条件").WantText(".chips", "没有这个号")
+	b.Get("/calendar?account=第077").Want(200).WantCount(".agenda li", 1)
+}

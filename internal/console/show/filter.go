@@ -1,0 +1,53 @@
+package show
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"juzhen/internal/account"
+	"juzhen/internal/web/page"
+)
+
+// choosable is up to how many accounts a filter offers as a list. Beyond it the name is typed.
+const choosable = 100
+
+// AccountOptions are the choices of a filter by account, none when they are too many to choose from.
+func AccountOptions(accounts []account.Account) []page.Option {
+	if len(accounts) > choosable {
+		return nil
+	}
+	out := []page.Option{{Text: "全部"}}
+	for _, a := range accounts {
+		out = append(out, page.Option{Value: fmt.Sprint(a.ID), Text: a.At(), Raw: true})
+	}
+	return out
+}
+
+// nobody is the id that no account has: what is filtered by it is empty.
+const nobody = -1
+
+// AccountAsked finds the account that a filter names by id, by its name on the platform with or without @, or by a part
+// of it that no other account has. The id is 0 when nothing was asked, and one that no account has when it was not found;
+// name is what the chip of the filter says.
+func AccountAsked(accounts []account.Account, asked string) (id int64, name string) {
+	asked = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(asked), "@"))
+	if asked == "" {
+		return 0, ""
+	}
+	wanted, _ := strconv.ParseInt(asked, 10, 64)
+	var parts []account.Account
+	for _, a := range accounts {
+		handle := strings.ToLower(a.Handle)
+		if a.ID == wanted || handle == asked {
+			return a.ID, a.At()
+		}
+		if strings.Contains(handle, asked) {
+			parts = append(parts, a)
+		}
+	}
+	if len(parts) == 1 {
+		return parts[0].ID, parts[0].At()
+	}
+	return nobody, asked
+}

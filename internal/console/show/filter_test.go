@@ -1,0 +1,28 @@
+package show_test
+
+import (
+	"fmt"
+	"testing"
+
+	"juzhen/internal/account"
+	"juzhen/internal/console/show"
+)
+
+func TestAnAccountIsAskedForByIDOrName(t *testing.T) {
+	t.Parallel()
+	var list []account.Account
+	for i := range 101 {
+		list = append(list, account.Account{ID: int64(i + 1), Handle: fmt.Sprintf("环保第%03d号", i+1)})
+	}
+	for asked, want := range map[string]int64{"": 0, "7": 7, "@环保第007号": 7, "环保第101号": 101, "第042": 42, "环保第": -1, "没有": -1, "999": -1} {
+		if got, name := show.AccountAsked(list, asked); got != want || (name == "") != (asked == "") {
+			t.Errorf("%q: got %d %q, want %d", asked, got, name, want)
+		}
+	}
+	if got := show.AccountOptions(list); got != nil {
+		t.Errorf("%d choices are offered, want a field to type in", len(got))
+	}
+	if got := show.AccountOptions(list[:100]); len(got) != 101 || got[0].Value != "" {
+		t.Errorf("%d choices, want all and each", len(got))
+	}
+}
