@@ -38,8 +38,6 @@ type galleryPage struct {
 	Figures []page.Figure
 
 	Progress page.Progress
-	Tiles    template.HTML
-	Heat     template.HTML
 	Text     string
 	At       time.Time
 	Picker   page.Picker
@@ -180,7 +178,6 @@ func sample(b page.Base) galleryPage {
 	}
 	p.Progress = page.Progress{Done: 13, All: 20, Label: "发送进度", Note: "可以离开本页，完成后会出现在待办里"}
 	p.Charts = charts()
-	p.Tiles, p.Heat = pictures()
 	p.Picker = page.Picker{Name: "account", Label: "发送账号", Help: "按单位选择", Roots: []page.Node{{Name: "北京市生态环境局", Open: true, Children: []page.Node{
 		{Name: "环保北京", Note: "主账号", Value: "1", Checked: true},
 		{Name: "直属单位", Open: true, Children: []page.Node{{Name: "京环之声", Value: "2", Checked: true}, {Name: "北京环境监测", Value: "3", Disabled: "授权已过期"}}},
@@ -218,22 +215,4 @@ func charts() []page.Chart {
 		{ID: "trend", Kind: "line", Title: "转发与评论", Unit: "次", XName: "日期", X: days, Series: []page.Series{{Name: "转发", Data: reposts}, {Name: "评论", Data: comments}}},
 		{ID: "stack", Kind: "stack", Title: "互动构成", Unit: "次", XName: "日期", X: days, Series: []page.Series{{Name: "转发", Data: reposts}, {Name: "评论", Data: comments}}},
 	}
-}
-
-func pictures() (tiles, heat template.HTML) {
-	names := []string{"昌平", "怀柔", "密云", "延庆", "海淀", "朝阳", "顺义", "平谷", "石景山", "西城", "东城", "通州", "门头沟", "丰台", "经开区", "大兴", "房山"}
-	var list []svg.Tile
-	for i, n := range names {
-		v := float64(i * 7 % 30)
-		list = append(list, svg.Tile{Name: n, Text: fmt.Sprint(v), Row: i / 4, Col: i % 4, Value: &v, Href: "/g"})
-	}
-	list[3].Value, list[3].Text = nil, "不可用"
-	h := svg.Heat{Days: [7]string{"周一", "周二", "周三", "周四", "周五", "周六", "周日"}}
-	for d := range h.Cells {
-		for hour := range h.Cells[d] {
-			v := 10 + 10*math.Sin(float64(hour+d)/4)
-			h.Cells[d][hour] = &v
-		}
-	}
-	return svg.TileMap(list, svg.Label{Title: "各区发稿数"}), svg.HeatMap(h, svg.Label{Title: "互动热度", Desc: "周一至周日，0 至 23 时"})
 }

@@ -59,32 +59,3 @@ func TestSparklineOfEqualValuesStaysInside(t *testing.T) {
 		t.Errorf("drew %s", s)
 	}
 }
-
-func TestTileMapTellsMissingFromZero(t *testing.T) {
-	t.Parallel()
-	zero, ten := 0.0, 10.0
-	s := string(TileMap([]Tile{{Name: "东城", Text: "0", Value: &zero}, {Name: "西城", Text: "10", Col: 1, Value: &ten, Href: "/a?b=1&c=2"}, {Name: "密云", Text: "不可用", Row: 1}}, Label{Title: "发稿"}))
-	wellFormed(t, s)
-	for _, want := range []string{`class="level-0"`, `class="level-4"`, `class="level-none"`, `href="/a?b=1&amp;c=2"`} {
-		if !strings.Contains(s, want) {
-			t.Errorf("no %s in %s", want, s)
-		}
-	}
-}
-
-func TestHeatMapHasACellForEachHourOfTheWeek(t *testing.T) {
-	t.Parallel()
-	var h Heat
-	five := 5.0
-	h.Days = [7]string{"周一", "周二", "周三", "周四", "周五", "周六", "周日"}
-	h.Cells[2][9] = &five
-	h.Say = func(day, hour int, v float64) string { return h.Days[day] }
-	s := string(HeatMap(h, Label{Title: "互动"}))
-	wellFormed(t, s)
-	if n := strings.Count(s, "<rect"); n != 7*24 {
-		t.Errorf("%d cells", n)
-	}
-	if !strings.Contains(s, "<title>周三</title>") {
-		t.Error("the cell does not say its figure")
-	}
-}
