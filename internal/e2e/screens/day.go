@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/fault"
+	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/sandbox"
 )
@@ -33,7 +35,7 @@ func work(s *stage, w *world.World) day {
 	}
 	d.submitted = w.Submit("【空气质量周报】上周全市空气质量以良为主，PM2.5平均浓度为41微克/立方米，同比下降12%。各区情况见所在区账号。", world.In(3*time.Hour),
 		append(all, districts...)...).ID
-	d.draft = w.Draft("【空气质量预报】明天有4级偏北风，空气质量预计为优至良，适宜户外活动。请各区账号补充本区提示。", world.In(21*time.Hour), append(all, districts[:2]...)...).ID
+	d.draft = draft(s, w, append(all, districts[:2]...))
 
 	w.Weibo.SetLag(time.Hour)
 	w.Weibo.Fault(sandbox.Fault{Account: "通州环保示例", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
@@ -41,6 +43,32 @@ func work(s *stage, w *world.World) day {
 	d.unknown = w.Wait(lost.ID, "通州环保示例", delivery.Unknown).ID
 	w.Eventually("two looks that found nothing", func() bool { return w.Delivery(lost.ID, "通州环保示例").Looks >= 2 })
 	return d
+}
+
+// draft is a forecast with a picture and a wording of its own for one account.
+func draft(s *stage, w *world.World, handles []string) int64 {
+	officer, _ := w.Actor("xuanchuan")
+	file, err := os.Open("docs/screens/reach.png")
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer file.Close()
+	m, err := w.Media.Upload(s.Context(), officer, w.Matrix.Root.ID, "每日走势.png", file, "近三十天每日互动的柱状图")
+	if err != nil {
+		s.Fatal(err)
+	}
+	c := post.Content{Text: "【空气质量预报】明天有4级偏北风，空气质量预计为优至良，适宜户外活动。各区提示请见本区账号。", DueAt: world.In(21 * time.Hour),
+		Media: []post.MediaChoice{{MediaID: m.ID, Alt: m.Alt}}}
+	for _, h := range handles {
+		c.Targets = append(c.Targets, post.TargetChoice{AccountID: w.Account(h).ID})
+	}
+	own := "【解读】为什么一阵风就能吹走雾霾？明天的4级偏北风给出答案，看图。"
+	c.Targets[1].Variant = &own
+	p, err := w.Posts.Create(s.Context(), officer, w.Matrix.Root.ID, c)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return p.ID
 }
 
 // past fetches what the accounts posted before, and their followers.
@@ -75,13 +103,14 @@ func pictures(d day) []picture {
 	zh := func(name, user, path string) picture {
 		return picture{name, user, path, "zh-CN", "light", 1440, 900, ""}
 	}
+	tall := func(p picture) picture { p.height = 1300; return p }
 	phone := func(p picture) picture { p.width, p.height = 390, 844; return p }
 	dark := func(p picture) picture { p.theme = "dark"; return p }
 	english := func(p picture) picture { p.lang = "en"; return p }
 	return []picture{
-		zh("signin", "", "/signin"), zh("desk", "xuanchuan", "/"), zh("compose", "xuanchuan", fmt.Sprintf("/posts/%d/edit", d.draft)),
+		zh("signin", "", "/signin"), zh("desk", "xuanchuan", "/"), tall(zh("compose", "xuanchuan", fmt.Sprintf("/posts/%d/edit", d.draft))),
 		zh("review", "shenhe", fmt.Sprintf("/reviews/%d", d.submitted)), zh("post", "xuanchuan", fmt.Sprintf("/posts/%d", d.sent)),
-		zh("calendar", "xuanchuan", "/calendar"), zh("matrix", "guanli", "/matrix"), zh("reach", "zhuguan", "/reach"),
+		tall(zh("calendar", "xuanchuan", "/calendar")), zh("matrix", "guanli", "/matrix"), tall(zh("reach", "zhuguan", "/reach")),
 		zh("reach-account", "zhuguan", fmt.Sprintf("/reach/accounts/%d?days=30", d.account)), zh("unknown", "zhuguan", fmt.Sprintf("/deliveries/%d", d.unknown)),
 		zh("certificate", "shenji", fmt.Sprintf("/deliveries/%d/certificate", d.sentDelivery)), dark(zh("reach-dark", "zhuguan", "/reach?days=30")),
 		english(zh("deliveries-en", "zhuguan", "/deliveries")), phone(zh("phone-desk", "xuanchuan", "/")),

@@ -65,7 +65,10 @@ func main() {
 	}
 	s := &stage{}
 	defer s.end()
-	w := world.New(s, func(o *world.Setup) { o.Sandbox.PastPosts = sandbox.DemoPosts })
+	w := world.New(s, func(o *world.Setup) {
+		o.Sandbox.PastPosts = sandbox.DemoPosts
+		o.Environ = []string{"JUZHEN_LOOK_AGAIN=10m", "JUZHEN_LOOK_LAG=2s"}
+	})
 	day := work(s, w)
 	b := e2e.Launch(s)
 	for _, p := range pictures(day) {

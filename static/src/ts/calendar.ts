@@ -43,6 +43,7 @@ function draw(at: HTMLElement): void {
     locale: document.documentElement.lang === "en" ? "en-gb" : "zh-cn",
     timeZone: "Asia/Shanghai",
     firstDay: 1,
+    nextDayThreshold: "12:00:00", // an instant late in the evening belongs to its day alone
     initialView: views[wanted] ?? "dayGridMonth",
     ...(day ? { initialDate: day } : {}),
     headerToolbar: { left: "prev,next today", center: "title", right: "dayGridMonth,timeGridWeek,listWeek" },
