@@ -1,6 +1,9 @@
 package insight
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
@@ -88,6 +91,17 @@ type budgetPage struct {
 	page.Base
 	Hosts    []reach.BudgetLine
 	Accounts []reach.BudgetLine
+	Folded   int // accounts that are not listed
+}
+
+// cut leaves the accounts that have the least left: those are looked for.
+func (p *budgetPage) cut(c *gin.Context) {
+	if c.Query("all") != "" || len(p.Accounts) <= perPage {
+		return
+	}
+	slices.SortStableFunc(p.Accounts, func(a, b reach.BudgetLine) int { return cmp.Compare(a.Left(), b.Left()) })
+	p.Folded = len(p.Accounts) - perPage
+	p.Accounts = p.Accounts[:perPage]
 }
 
 func (h *pages) budget(c *gin.Context) error {
@@ -103,5 +117,6 @@ func (h *pages) budget(c *gin.Context) error {
 			p.Accounts = append(p.Accounts, l)
 		}
 	}
+	p.cut(c)
 	return h.kit.Show(c, 200, "reach/budget", p)
 }

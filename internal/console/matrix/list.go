@@ -25,14 +25,20 @@ type listPage struct {
 	Chips  []page.Chip
 	Groups []group
 	Counts counts
-	Shown  int
+	Shown  int // accounts the filters leave
+	Prev   string
+	Next   string
 }
+
+// perPage is how many accounts one page lists.
+const perPage = 50
 
 type listForm struct {
 	Q     string `form:"q"`
 	Unit  int64  `form:"unit"`
 	State string `form:"state"`
 	Token string `form:"token"`
+	Page  int    `form:"page"` // from 0
 }
 
 // group is a unit with its accounts.
@@ -80,6 +86,7 @@ func (h *pages) list(c *gin.Context) error {
 		return err
 	}
 	p.fill(units, all, latest)
+	p.cut(c)
 	p.choices(c, units)
 	return h.kit.Show(c, 200, "matrix/list", p)
 }
@@ -108,6 +115,31 @@ func (p *listPage) fill(units []org.Unit, all []account.Account, latest map[int6
 		if rows := byUnit[u.ID]; rows != nil {
 			p.Groups = append(p.Groups, group{Unit: u, Rows: rows})
 		}
+	}
+}
+
+// cut leaves the groups of the page asked for, and leads to its neighbours.
+func (p *listPage) cut(c *gin.Context) {
+	last := max(0, (p.Shown-1)/perPage)
+	at := min(max(p.Form.Page, 0), last)
+	skip, room := at*perPage, perPage
+	var out []group
+	for _, g := range p.Groups {
+		from := min(skip, len(g.Rows))
+		to := min(from+room, len(g.Rows))
+		skip, room = skip-from, room-(to-from)
+		if from < to {
+			out = append(out, group{Unit: g.Unit, Indent: g.Indent, Rows: g.Rows[from:to]})
+		}
+	}
+	p.Groups = out
+	if at == 1 {
+		p.Prev = web.Link(c, "page", "")
+	} else if at > 1 {
+		p.Prev = web.Link(c, "page", strconv.Itoa(at-1))
+	}
+	if at < last {
+		p.Next = web.Link(c, "page", strconv.Itoa(at+1))
 	}
 }
 

@@ -170,3 +170,21 @@ func TestPastPostsComeFromAnUploadedFile(t *testing.T) {
 		t.Errorf("%s posts", got)
 	}
 }
+
+func TestALargeMatrixIsReadInPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.account("环保北京", "环保局", account.Commercial, false)
+	_, err := w.db.Pool().Exec(w.Context(), `INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at)
+SELECT unit_id, platform, '分号' || g, '', 'district', 'live', 'manual', late_limit, min_gap, auto_resend, g, created_at FROM accounts, generate_series(1, 119) g WHERE id = $1`, first.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := w.as("admin")
+	p := b.Get("/matrix").Want(200).WantCount("table.rows tbody tr", 50).WantText(".pager", "共 120 个账号").WantCount(".pager a", 1)
+	next, _ := p.Find(".pager a[rel=next]").Attr("href")
+	b.Get(next).Want(200).WantCount("table.rows tbody tr", 50).WantCount(".pager a", 2)
+	b.Get("/matrix?page=2").Want(200).WantCount("table.rows tbody tr", 20).WantCount(".pager a[rel=next]", 0)
+	b.Get("/matrix?page=99").Want(200).WantCount("table.rows tbody tr", 20)
+	b.Get("/matrix?q=分号7&page=0").Want(200).WantCount("table.rows tbody tr", 11)
+}

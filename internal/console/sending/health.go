@@ -22,7 +22,8 @@ type healthPage struct {
 	Stopped  string // Chinese, why nothing is sent
 	Figures  []page.Figure
 	States   []stateTab
-	Tokens   []account.Account // that need an authorisation soon or now
+	Tokens   []account.Account // the first of those that need an authorisation soon or now
+	MoreBad  int               // how many more there are
 	Release  bool
 	Why      string
 	Measured []fact
@@ -38,6 +39,9 @@ func (h *pages) health(c *gin.Context) error {
 	}
 	return h.kit.Show(c, 200, "sending/health", p)
 }
+
+// shownTokens is how many accounts without a good token the page lists.
+const shownTokens = 50
 
 func (h *pages) healthPage(c *gin.Context) (healthPage, error) {
 	ctx, actor := c.Request.Context(), web.Actor(c)
@@ -65,6 +69,8 @@ func (h *pages) healthPage(c *gin.Context) (healthPage, error) {
 		}
 	}
 	slices.SortStableFunc(p.Tokens, func(a, b account.Account) int { return a.Token.DaysLeft(p.Now) - b.Token.DaysLeft(p.Now) })
+	p.MoreBad = max(0, len(p.Tokens)-shownTokens)
+	p.Tokens = p.Tokens[:len(p.Tokens)-p.MoreBad]
 	return p, err
 }
 
