@@ -20,7 +20,7 @@ func (e *Engine) call(it *item) {
 	e.conns <- struct{}{}
 	began := time.Now()
 	over := stoppoint.During(it.id)
-	o := e.o.Weibo.Send(context.Background(), it.payload, weibo.Sending{Token: it.token, Mark: it.mark, DeliveryID: it.markKey, PicIDs: it.pics})
+	o := e.o.Weibo.SendReady(context.Background(), it.request(e.o.Weibo), it.mark)
 	over()
 	<-e.conns
 	e.slots.free(1)

@@ -19,8 +19,9 @@ type item struct {
 	payload       weibo.Payload
 	token         weibo.Token
 	pics          []string
-	markKey       string // hex, for annotations
-	body          int    // bytes of the request
+	markKey       string       // hex, for annotations
+	body          int          // bytes of the request
+	composed      *weibo.Ready // the request, unless it is large
 
 	fireAt time.Time
 	place  int // in the heap, -1 outside
@@ -28,6 +29,18 @@ type item struct {
 	attempt  string
 	mark     weibo.Mark
 	markedAt time.Time
+}
+
+func (it *item) sending() weibo.Sending {
+	return weibo.Sending{Token: it.token, DeliveryID: it.markKey, PicIDs: it.pics}
+}
+
+// request is what is to be written.
+func (it *item) request(c *weibo.Client) weibo.Ready {
+	if it.composed != nil {
+		return *it.composed
+	}
+	return c.Compose(it.payload, it.sending())
 }
 
 // desk holds the items: a heap by instant, and per account at most one that is being sent, with the others in line behind it.

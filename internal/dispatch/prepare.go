@@ -251,7 +251,7 @@ func (e *Engine) setReady(ctx context.Context, items []*item) {
 	ids := make([]int64, len(items))
 	for i, it := range items {
 		ids[i] = it.id
-		it.body = e.o.Weibo.BodySize(it.payload, weibo.Sending{Token: it.token, DeliveryID: it.markKey, PicIDs: it.pics})
+		e.compose(it)
 		if len(it.pics) > 0 {
 			if _, err := e.db.Pool().Exec(ctx, "UPDATE deliveries SET uploads = to_jsonb($2::text[]) WHERE id = $1", it.id, it.pics); err != nil {
 				e.log.Warn("uploaded pictures not noted", "delivery", it.id, "error", err)
@@ -265,6 +265,17 @@ func (e *Engine) setReady(ctx context.Context, items []*item) {
 	}
 	e.desk.add(items)
 	e.step("prepared", ids...)
+}
+
+// keepComposed is how large a composed request may be and still be kept until its instant; those with a picture are made again.
+const keepComposed = 16 << 10
+
+// compose makes the request now, so that at the instant only the write remains.
+func (e *Engine) compose(it *item) {
+	r := e.o.Weibo.Compose(it.payload, it.sending())
+	if it.body = r.Size(); it.body <= keepComposed {
+		it.composed = &r
+	}
 }
 
 // report writes what keeps a delivery from going, and tells people now, ahead of the due time.

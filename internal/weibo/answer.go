@@ -11,14 +11,19 @@ import (
 // answer is the part of every reply that tells success from refusal. Weibo has two shapes for a refusal:
 // {"error","error_code","request"} and, in the statistic calls, {"errno","msg","code"} with errno 1 for success.
 type answer struct {
+	wireRefusal
+	ID    text `json:"id"`
+	IDStr text `json:"idstr"`
+}
+
+// wireRefusal are the fields that say no.
+type wireRefusal struct {
 	ErrorCode   *text  `json:"error_code"`
 	Err         text   `json:"error"`
 	Description text   `json:"error_description"`
 	Request     string `json:"request"`
 	Errno       *text  `json:"errno"`
 	Msg         text   `json:"msg"`
-	ID          text   `json:"id"`
-	IDStr       text   `json:"idstr"`
 }
 
 var errMalformed = errors.New("weibo: the answer is not what the interface returns")
@@ -83,9 +88,10 @@ func (c *Client) judge(r request, rep reply) Outcome {
 		return o
 	}
 	var a answer
+	var w *wireStatus
 	err := rep.err
 	if err == nil {
-		err = json.Unmarshal(rep.body, &a)
+		a, w, err = decodeWrite(rep.body)
 	}
 	code := 0
 	if err == nil {
@@ -96,11 +102,26 @@ func (c *Client) judge(r request, rep reply) Outcome {
 		return o
 	}
 	o.Code = code
-	decide(&o, r, a, rep)
+	decide(&o, r, a, w, rep)
 	return o
 }
 
-func decide(o *Outcome, r request, a answer, rep reply) {
+// decodeWrite reads the answer to a write, in one go where the post that comes with it is well formed: thousands of these are read
+// at the instant of a burst. A post that is not leaves the answer as it is.
+func decodeWrite(body []byte) (answer, *wireStatus, error) {
+	var both struct {
+		wireRefusal
+		wireStatus
+	}
+	if json.Unmarshal(body, &both) == nil {
+		return answer{wireRefusal: both.wireRefusal, ID: both.ID, IDStr: both.IDStr}, &both.wireStatus, nil
+	}
+	var a answer
+	err := json.Unmarshal(body, &a)
+	return a, nil, err
+}
+
+func decide(o *Outcome, r request, a answer, w *wireStatus, rep reply) {
 	id := a.id()
 	if o.Code != 0 {
 		o.Err = listed(r.name, o.Code, rep.status, scrub(a.message(), string(r.token)), a.Request)
@@ -117,8 +138,7 @@ func decide(o *Outcome, r request, a answer, rep reply) {
 		return
 	}
 	o.Result, o.ID = Published, id
-	var w wireStatus
-	if json.Unmarshal(rep.body, &w) == nil {
+	if w != nil {
 		p := w.post()
 		o.Post = &p
 	}

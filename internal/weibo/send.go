@@ -57,13 +57,15 @@ func (c *Client) writeOnce(ctx context.Context, a *attempt, r request) reply {
 	}
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() {
-		a.refuse(ErrStopped)
-		if errors.Is(a.reason(), ErrStopped) {
-			cancel()
-		}
-	})
-	defer stop()
+	if ctx.Done() != nil {
+		stop := context.AfterFunc(ctx, func() {
+			a.refuse(ErrStopped)
+			if errors.Is(a.reason(), ErrStopped) {
+				cancel()
+			}
+		})
+		defer stop()
+	}
 	end := time.AfterFunc(a.left(), func() { a.kill(); cancel() })
 	defer end.Stop()
 

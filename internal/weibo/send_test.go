@@ -386,7 +386,7 @@ func TestTheHardEndGrowsWithTheBody(t *testing.T) {
 		}
 	}
 	p := plain(strings.Repeat("良", 2000))
-	if n := c.BodySize(p, weibo.Sending{Token: secret}); n < 18000 || n > 19000 {
+	if n := c.Compose(p, weibo.Sending{Token: secret}).Size(); n < 18000 || n > 19000 {
 		t.Errorf("body of %d bytes", n)
 	}
 }

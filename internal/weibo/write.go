@@ -48,26 +48,37 @@ func DeliveryIDIn(annotations json.RawMessage) string {
 
 var errNotReady = errors.New("weibo: the payload is not ready to be sent")
 
+// Ready is a request composed ahead of its instant, so that only the write remains to be done then. It holds the token.
+type Ready struct {
+	request request
+	call    string
+	err     error
+}
+
+// Compose makes the request that Send would write, but for the mark. What is wrong with it shows when it is sent.
+func (c *Client) Compose(p Payload, s Sending) Ready {
+	r, err := c.compose(p, s)
+	return Ready{request: r, call: p.call, err: err}
+}
+
+// Size is how many bytes the body has, which HardEnd depends on.
+func (r Ready) Size() int { return len(r.request.body) }
+
 // Send posts p once. Published with the platform's id; PublishedNoID when Weibo says it is live but in review (20053) or
 // slow (20032); Unknown when a byte was written and the answer was lost or cannot be trusted; NotPublished with its
 // reason otherwise. It never sends twice, and ctx stops it only before its first byte.
 func (c *Client) Send(ctx context.Context, p Payload, s Sending) Outcome {
-	r, err := c.compose(p, s)
-	if err != nil {
-		return Outcome{Result: NotPublished, Ended: utc(c.opt.Clock()), Err: &Error{
-			Call: p.call, Class: ClassNever, Text: "内容没有准备好，没有发出；请联系系统维护人员", cause: err,
-		}}
-	}
-	return c.perform(ctx, s.Mark, r)
+	return c.SendReady(ctx, c.Compose(p, s), s.Mark)
 }
 
-// BodySize is how many bytes Send would write as the body of p, which HardEnd depends on.
-func (c *Client) BodySize(p Payload, s Sending) int {
-	r, err := c.compose(p, s)
-	if err != nil {
-		return 0
+// SendReady is Send of a request composed before; m is the mark, zero for the call's own beginning.
+func (c *Client) SendReady(ctx context.Context, r Ready, m Mark) Outcome {
+	if r.err != nil {
+		return Outcome{Result: NotPublished, Ended: utc(c.opt.Clock()), Err: &Error{
+			Call: r.call, Class: ClassNever, Text: "内容没有准备好，没有发出；请联系系统维护人员", cause: r.err,
+		}}
 	}
-	return len(r.body)
+	return c.perform(ctx, m, r.request)
 }
 
 // UploadPicture uploads one picture ahead of its post and gives its id (commercial interface). Nobody sees it before it
