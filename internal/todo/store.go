@@ -90,12 +90,20 @@ func (r openRow) open() (Open, error) {
 	return o, nil
 }
 
-func list(ctx context.Context, db *gorm.DB, actor access.Actor, limit int) ([]Open, error) {
+// listing is what is asked of list: so many of each kind, so many in all; kind is empty for all kinds.
+type listing struct {
+	kind        string
+	each, limit int
+}
+
+func list(ctx context.Context, db *gorm.DB, actor access.Actor, l listing) ([]Open, error) {
 	where, args := mine(actor)
-	rows, err := gorm.G[openRow](db).Raw(`SELECT t.id, t.kind, t.key, t.subject_type, t.subject_id, u.name AS unit_name, t.code,
-		t.args::text AS args_text, t.due_at, t.raised_at`+fromTodos+where+`
-		ORDER BY array_position(string_to_array(?, ','), t.kind), t.due_at NULLS LAST, t.raised_at, t.id LIMIT ?`,
-		append(args, strings.Join(kinds, ","), limit)...).Find(ctx)
+	rows, err := gorm.G[openRow](db).Raw(`SELECT * FROM (
+		SELECT t.id, t.kind, t.key, t.subject_type, t.subject_id, u.name AS unit_name, t.code, t.args::text AS args_text, t.due_at, t.raised_at,
+		       row_number() OVER (PARTITION BY t.kind ORDER BY t.due_at NULLS LAST, t.raised_at, t.id) AS place`+fromTodos+where+`
+		AND ? IN ('', t.kind)) t WHERE place <= ?
+		ORDER BY array_position(string_to_array(?, ','), kind), place LIMIT ?`,
+		append(args, l.kind, l.each, strings.Join(kinds, ","), l.limit)...).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list to-dos: %w", err)
 	}

@@ -93,7 +93,17 @@ const listLimit = 300
 
 // List gives what the actor may deal with, most pressing kind first, then by due time and age; at most 300.
 func (s *Service) List(ctx context.Context, actor access.Actor) ([]Open, error) {
-	return list(ctx, s.db.Gorm(ctx), actor, listLimit)
+	return list(ctx, s.db.Gorm(ctx), actor, listing{each: listLimit, limit: listLimit})
+}
+
+// First gives the first n of each kind, in the order of List.
+func (s *Service) First(ctx context.Context, actor access.Actor, n int) ([]Open, error) {
+	return list(ctx, s.db.Gorm(ctx), actor, listing{each: n, limit: n * len(kinds) * 2})
+}
+
+// OfKind gives those of one kind; at most 300.
+func (s *Service) OfKind(ctx context.Context, actor access.Actor, kind string) ([]Open, error) {
+	return list(ctx, s.db.Gorm(ctx), actor, listing{kind: kind, each: listLimit, limit: listLimit})
 }
 
 // Count is how many there are.

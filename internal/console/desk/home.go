@@ -62,7 +62,7 @@ func (h *pages) home(c *gin.Context) error {
 	for _, o := range list[:min(len(list), shownTodos)] {
 		p.Todos = append(p.Todos, lineOf(p.Base, o))
 	}
-	p.MoreTodo = len(list) - len(p.Todos)
+	p.MoreTodo = max(p.Todo, len(list)) - len(p.Todos)
 	if actor.Can(access.PostView) {
 		if err := h.fillPosts(ctx, actor, &p); err != nil {
 			return err

@@ -33,10 +33,16 @@ type listPage struct {
 	page.Base
 	Groups []group
 	Count  int
+	Kind   string // of the address; empty: all kinds
 }
 
+// shown is how many of each kind stand on the page of all kinds.
+const shown = 20
+
+// group is the matters of one kind; More of them are not listed.
 type group struct {
 	Kind, Name string
+	All, More  int
 	Items      []item
 }
 
@@ -47,19 +53,42 @@ type item struct {
 }
 
 func (h *pages) list(c *gin.Context) error {
-	open, err := h.svc.List(c.Request.Context(), web.Actor(c))
+	p := listPage{Base: h.kit.Base(c, "待办"), Kind: c.Query("kind")}
+	open, counts, err := h.open(c, p.Kind)
 	if err != nil {
 		return err
 	}
-	p := listPage{Base: h.kit.Base(c, "待办"), Count: len(open)}
+	for _, n := range counts {
+		p.Count += n
+	}
+	if p.Kind != "" {
+		p.Crumbs = []page.Crumb{{Text: "待办", Href: "/todo"}}
+	}
 	for _, o := range open {
 		if n := len(p.Groups); n == 0 || p.Groups[n-1].Kind != o.Kind {
-			p.Groups = append(p.Groups, group{Kind: o.Kind, Name: todo.KindName(o.Kind)})
+			p.Groups = append(p.Groups, group{Kind: o.Kind, Name: todo.KindName(o.Kind), All: counts[o.Kind], More: counts[o.Kind]})
 		}
 		g := &p.Groups[len(p.Groups)-1]
 		g.Items = append(g.Items, item{o, p.T(o.Text(), o.Pairs()...), icons[o.Tone()], colours[o.Tone()], words[o.Tone()]})
+		g.More--
 	}
 	return h.kit.Show(c, http.StatusOK, "todo/list", p)
+}
+
+// open reads the matters of one kind or the first of each, and how many there are.
+func (h *pages) open(c *gin.Context, kind string) ([]todo.Open, map[string]int, error) {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	counts, err := h.svc.CountKinds(ctx, actor)
+	if err != nil {
+		return nil, nil, err
+	}
+	var list []todo.Open
+	if kind == "" {
+		list, err = h.svc.First(ctx, actor, shown)
+	} else {
+		list, err = h.svc.OfKind(ctx, actor, kind)
+	}
+	return list, counts, err
 }
 
 var (

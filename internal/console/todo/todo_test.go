@@ -1,6 +1,7 @@
 package todo_test
 
 import (
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -71,6 +72,19 @@ func TestMattersStandUnderTheirKind(t *testing.T) {
 	p.WantText("tbody", "待审：空气质量 <今日>").WantText("tbody", "生态环境局").WantText("tbody", "13:00")
 	p.WantCount("a[href='/deliveries/9']", 2).WantCount("a[href='/reviews/4']", 2)
 	b.English().Get("/todo").Want(200).WantText("h1", "To do").WantText("tbody", "To review: 蓝天")
+}
+
+func TestAFullKindIsShortenedAndLeadsToTheRest(t *testing.T) {
+	t.Parallel()
+	var items []todo.Item
+	for i := range 25 {
+		items = append(items, todo.Item{Kind: todo.KindUnknown, Key: fmt.Sprint("u", i), Permission: access.DeliveryDecide, SubjectType: "delivery", SubjectID: int64(i), Code: "delivery.unknown"})
+	}
+	items = append(items, todo.Item{Kind: todo.KindReview, Key: "r", Permission: access.PostReview, SubjectType: "post", SubjectID: 1, Code: "review.waiting"})
+	b := open(t, items...)
+	p := b.Get("/todo").Want(200).WantText("main", "共 26 件").WantCount("tbody tr", 21).WantText("section.section", "还有 5 件")
+	href, _ := p.Find("section.section p a").Attr("href")
+	b.Get(href).Want(200).WantCount("tbody tr", 25).WantCount("section.section p a", 0)
 }
 
 func TestListNeedsASignIn(t *testing.T) {

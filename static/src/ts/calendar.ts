@@ -49,6 +49,7 @@ function draw(at: HTMLElement): void {
     headerToolbar: { left: "prev,next today", center: "title", right: "dayGridMonth,timeGridWeek,listWeek" },
     height: "auto",
     dayMaxEvents: 6,
+    eventMaxStack: 3,
     nowIndicator: true,
     allDaySlot: false,
     slotDuration: "01:00",
