@@ -59,7 +59,13 @@ func (s *stage) newField(ctx context.Context, o FigureOptions) (f *field, err er
 		return f, err
 	}
 	f.posts, f.acts = post.New(f.db, rulesOfBench, time.Now), delivery.New(f.db, delivery.Options{Rules: rulesOfBench})
-	return f, seedAccounts(ctx, f.db, s.box, seats(1, f.n), "commercial", func(s seat) string { return string(burstToken(s.ID)) })
+	if err := seedAccounts(ctx, f.db, s.box, seats(1, f.n), "commercial", func(s seat) string { return string(burstToken(s.ID)) }); err != nil {
+		return f, err
+	}
+	// Readings of reach have a budget of their own and begin for each account when it is new; ten thousand new ones at once are not
+	// what is measured here.
+	_, err = f.db.Pool().Exec(ctx, "INSERT INTO account_watches (account_id, since, next_at, reason) SELECT id, now(), now() + interval '1 day', 'bench' FROM accounts")
+	return f, err
 }
 
 // open makes a fresh database with people in it.
@@ -186,9 +192,18 @@ func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) 
 	if err != nil {
 		return err
 	}
-	_, err = f.db.Pool().Exec(ctx, `
-UPDATE posts p SET version_id = v.id FROM post_versions v WHERE v.post_id = p.id AND p.version_id IS NULL`)
-	return err
+	for _, sql := range []string{
+		"SELECT setval(pg_get_serial_sequence('posts', 'id'), (SELECT max(id) FROM posts))",
+		"SELECT setval(pg_get_serial_sequence('post_versions', 'id'), (SELECT max(id) FROM post_versions))",
+		"SELECT setval(pg_get_serial_sequence('deliveries', 'id'), (SELECT max(id) FROM deliveries))",
+		"UPDATE posts p SET version_id = v.id FROM post_versions v WHERE v.post_id = p.id AND p.version_id IS NULL",
+		"VACUUM ANALYZE deliveries, account_turns, accounts, delivery_events, posts, post_versions, version_targets", // as autovacuum does within its minute
+	} {
+		if _, err := f.db.Pool().Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func hashOf(account int64) []byte {

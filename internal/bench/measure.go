@@ -22,7 +22,7 @@ func cores() int { return runtime.NumCPU() }
 const conns = 200
 
 // prepareTime is how long before their due time sown deliveries are there: the console prepares them meanwhile.
-const prepareTime = 40 * second
+const prepareTime = 18 * second
 
 func allFigures() []Figure {
 	return []Figure{
