@@ -4,7 +4,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 export CGO_ENABLED ?= 1
 
-.PHONY: help run demo test bench build assets check clean
+.PHONY: help run demo test bench faults build assets check clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,9 @@ demo: needs-run build ## the same, and exit after the table: 0 only if every pos
 
 test: needs-test assets build check ## everything: types, vet, unit, database and browser tests with the race detector
 	./bin/juzhen localpg -- go test -race -timeout 30m ./...
+
+faults: needs-run build ## harm to real processes, judged by the imitation Weibo; see docs/faults.md
+	./bin/juzhen bench faults
 
 bench: needs-run build ## figures beside their baselines; see docs/performance.md
 	./bin/juzhen bench

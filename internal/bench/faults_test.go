@@ -46,7 +46,7 @@ func TestFaults(t *testing.T) {
 		only = strings.Split(*onlyFlag, ",")
 	}
 	var out strings.Builder
-	results, err := bench.Faults(t.Context(), bench.FaultOptions{Bin: dir, Only: only, Small: !*fullFlag, Parallel: 4, Out: &out, Keep: *keepFlag})
+	results, err := bench.Faults(t.Context(), bench.FaultOptions{Bin: dir, Only: only, Small: !*fullFlag, Parallel: 6, Out: &out, Keep: *keepFlag})
 	t.Log("\n" + out.String())
 	if err != nil {
 		t.Error(err)
