@@ -18,8 +18,8 @@ type slots struct {
 }
 
 const (
-	aheadFor  = 100 * time.Millisecond // the time connections need for what is marked ahead
-	aheadMost = 1000
+	aheadFor  = 50 * time.Millisecond // the time connections need for what is marked ahead
+	aheadMost = 2                     // times the connections: should calls grow slow suddenly, what is marked must not outwait its hard end
 	firstCall = 50 * time.Millisecond // a call is taken to last so long before the first has ended
 )
 
@@ -29,7 +29,7 @@ func newSlots(conns int) *slots {
 
 // ahead is how many may be marked beyond the connections. The lock must be held.
 func (s *slots) ahead() int {
-	return max(8, s.conns/4, min(aheadMost, int(int64(s.conns)*int64(aheadFor)/int64(max(s.call, time.Microsecond)))))
+	return max(8, s.conns/4, min(aheadMost*s.conns, int(int64(s.conns)*int64(aheadFor)/int64(max(s.call, time.Microsecond)))))
 }
 
 // take gives up to n rights. It waits until there are n, or half of those ahead of the connections, whichever is less, so that
