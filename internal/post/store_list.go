@@ -14,7 +14,7 @@ import (
 // pageSize is how many rows a list shows at once; maxScheduled bounds a calendar.
 const (
 	pageSize     = 50
-	maxScheduled = 2000
+	maxScheduled = 10_000
 )
 
 // Condition is SQL over the alias p (posts) with ? marks. It is code, never input: delivery gives one for each state it knows.
@@ -77,7 +77,7 @@ func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Pa
 	return pg.Cut(rows, limit, func(r Row) pg.Cursor { return pg.Cursor{At: r.UpdatedAt, ID: r.ID} }), nil
 }
 
-// Scheduled reads the posts that are due in [from, to), by time: what a calendar shows. At most 2000.
+// Scheduled reads the posts that are due in [from, to), by time: what a calendar shows. At most 10,000.
 func (s *Service) Scheduled(ctx context.Context, actor access.Actor, from, to time.Time, f Filter) ([]Row, error) {
 	f.From, f.To = nil, nil
 	cond, args := f.where(actor)

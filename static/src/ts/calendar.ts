@@ -58,6 +58,7 @@ function draw(at: HTMLElement): void {
     defaultTimedEventDuration: "00:30",
     displayEventEnd: false,
     eventDurationEditable: false,
+    loading: (busy: boolean) => wait(at, busy),
     events: (range: { startStr: string; endStr: string }) => load(at, range.startStr, range.endStr),
     eventClass: (info) => `entry tone-${String(info.event.extendedProps["tone"])}${info.view.type.startsWith("list") ? " entry-line" : ""}`,
     eventDidMount: (info) => {
@@ -74,7 +75,14 @@ function draw(at: HTMLElement): void {
     },
   });
   calendar.render();
-  at.dataset["ready"] = "1";
+}
+
+// wait says that entries are on their way. The first time they have come the calendar is ready.
+function wait(at: HTMLElement, busy: boolean): void {
+  at.setAttribute("aria-busy", String(busy));
+  const note = document.getElementById("calendar-busy");
+  if (note) note.hidden = !busy;
+  if (!busy) at.dataset["ready"] = "1";
 }
 
 async function load(at: HTMLElement, start: string, end: string): Promise<EventInput[]> {
