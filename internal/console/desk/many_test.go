@@ -39,10 +39,10 @@ func TestAFullDayShowsWhatIsNextAndLeadsToTheRest(t *testing.T) {
 func TestAnEmptyMatrixLeadsTheAdministratorThroughTheFirstSteps(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.as("admin").Get("/").Want(200).WantCount(".steps", 0)
+	w.as("admin").Get("/").Want(200).WantCount(".first-list", 0)
 	w.exec("UPDATE accounts SET state = 'closed'")
-	w.as("admin").Get("/").Want(200).WantCount(".steps li", 4).WantCount(".steps a[href='/admin/users']", 1)
-	w.as("writer").Get("/").Want(200).WantCount(".steps", 0)
+	w.as("admin").Get("/").Want(200).WantCount(".first-list li", 4).WantCount(".first-list a[href='/admin/users']", 1)
+	w.as("writer").Get("/").Want(200).WantCount(".first-list", 0)
 }
 
 func TestAPostToManyAccountsIsFolded(t *testing.T) {
