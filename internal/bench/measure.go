@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os/exec"
@@ -190,6 +191,10 @@ func pages(ctx context.Context, f *field) (values, error) {
 	if err := f.signIn(ctx); err != nil {
 		return nil, err
 	}
+	alone, err := f.askEach(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	quiet, err := f.ask(ctx, c, time.Now().Add(4*second))
 	if err != nil {
 		return nil, err
@@ -214,34 +219,68 @@ func pages(ctx context.Context, f *field) (values, error) {
 		return nil, err
 	}
 	busy := <-asked
-	return values{"quiet_p99_ms": ms(quiet.at(0.99)), "busy_p99_ms": ms(busy.at(0.99)), "quiet_p50_ms": ms(quiet.at(0.5)), "busy_p50_ms": ms(busy.at(0.5)),
-		"p99_ratio": float64(busy.at(0.99)) / float64(max(1, quiet.at(0.99))), "burst_total_ms": ms(ends(list, at).max())}, nil
+	v := values{"quiet_p99_ms": ms(quiet.at(0.99)), "busy_p99_ms": ms(busy.at(0.99)), "quiet_p50_ms": ms(quiet.at(0.5)), "busy_p50_ms": ms(busy.at(0.5)),
+		"p99_ratio": float64(busy.at(0.99)) / float64(max(1, quiet.at(0.99))), "burst_total_ms": ms(ends(list, at).max())}
+	for path, took := range alone {
+		v["alone_"+path+"_ms"] = ms(took)
+	}
+	return v, nil
 }
 
-// asked are the pages a duty officer keeps open.
+// askEach asks for each page by itself, twice, and gives the second time.
+func (f *field) askEach(ctx context.Context, c *console) (map[string]time.Duration, error) {
+	took := map[string]time.Duration{}
+	for range 2 {
+		for _, path := range askedPages {
+			began := time.Now()
+			if err := f.askOne(c, path); err != nil {
+				return nil, err
+			}
+			took[path] = time.Since(began)
+		}
+	}
+	return took, ctx.Err()
+}
+
+// askOne asks for a page as the signed-in press officer.
+func (f *field) askOne(c *console, path string) error {
+	req, err := http.NewRequest(http.MethodGet, c.base+path, nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+f.token)
+	res, err := pageClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		return err
+	}
+	if res.StatusCode >= http.StatusInternalServerError {
+		return fmt.Errorf("%s: %s", path, res.Status)
+	}
+	return nil
+}
+
+// pageClient keeps as many connections as pages may be under way.
+var pageClient = &http.Client{Timeout: 20 * second, Transport: &http.Transport{MaxIdleConnsPerHost: 100},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+// askedPages are the pages a duty officer keeps open.
 var askedPages = []string{"/", "/posts", "/calendar", "/todo", "/reviews"}
 
 // ask asks for pages at 20 a second until the instant; each time counts from when the request should have been made.
 func (f *field) ask(ctx context.Context, c *console, end time.Time) (series, error) {
 	const every = 50 * time.Millisecond
 	answers := make(chan time.Duration, 1000)
-	client := &http.Client{Timeout: 20 * second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	n := 0
 	for at := time.Now(); at.Before(end); at = at.Add(every) {
 		wait(ctx, time.Until(at))
 		path := askedPages[n%len(askedPages)]
 		n++
 		go func() {
-			req, _ := http.NewRequest(http.MethodGet, c.base+path, nil) // of our own making
-			req.Header.Set("Authorization", "Bearer "+f.token)
-			res, err := client.Do(req)
-			if err == nil {
-				_ = res.Body.Close()
-				if res.StatusCode >= http.StatusInternalServerError {
-					err = fmt.Errorf("%s: %s", path, res.Status)
-				}
-			}
-			if err != nil {
+			if err := f.askOne(c, path); err != nil {
 				fmt.Fprintln(f.log, "  ", err)
 			}
 			answers <- time.Since(at)
