@@ -41,6 +41,9 @@ check: node_modules/.installed ## formatting, go vet, TypeScript types
 	go vet ./...
 	npx --no-install tsc --noEmit
 
+screens: assets ## pictures of docs/screens from a console at work
+	go run ./internal/e2e/screens docs/screens
+
 clean: ## remove what was built; the demonstration's data stays
 	rm -rf bin node_modules static/dist/* coverage.out
 

@@ -62,12 +62,12 @@ func (s *Service) Certificate(ctx context.Context, actor access.Actor, id int64)
 }
 
 // URL is where citizens see the post; "" while that is not known.
-func (d Delivery) URL(accountUID string) string {
+func (d Delivery) URL() string {
 	switch {
 	case d.RemoteURL != nil && *d.RemoteURL != "":
 		return *d.RemoteURL
-	case d.RemoteID != nil && accountUID != "":
-		return "https://weibo.com/" + accountUID + "/" + encodeMID(*d.RemoteID)
+	case d.RemoteID != nil && d.AccountUID != "":
+		return "https://weibo.com/" + d.AccountUID + "/" + encodeMID(*d.RemoteID)
 	}
 	return ""
 }

@@ -41,6 +41,7 @@ type Delivery struct {
 	UnitID                     int64
 	UnitPath, UnitName         string
 	TakenByName                string
+	AccountUID                 string // the platform's id of the account; empty before it is connected
 }
 
 // Args are the parameters of a reason.

@@ -16,7 +16,7 @@ SELECT d.id, d.post_id, d.version_id, d.account_id, d.platform, d.connector, d.s
        d.approved, d.payload_hash, d.approved_hash, d.mark_key, d.pause_id, d.owner, d.attempt_id, d.attempts, d.marked_at, d.call_ended_at,
        d.hard_end, d.sent_at, d.remote_id, d.remote_url, d.reason, d.reason_args, d.wish, d.wish_due_at, d.wish_by, d.looks, d.next_look_at,
        d.uploads, d.taken_by, d.taken_at, d.live, d.live_at, d.live_text, d.created_at, d.updated_at,
-       a.handle AS account_handle, a.display_name AS account_name, u.id AS unit_id, u.path AS unit_path, u.name AS unit_name,
+       a.handle AS account_handle, coalesce(a.remote_uid, '') AS account_uid, a.display_name AS account_name, u.id AS unit_id, u.path AS unit_path, u.name AS unit_name,
        coalesce(t.display_name, '') AS taken_by_name
 FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id LEFT JOIN users t ON t.id = d.taken_by
 WHERE `

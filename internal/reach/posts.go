@@ -94,7 +94,7 @@ func (s *Service) Post(ctx context.Context, actor access.Actor, id int64) (Post,
 // TakeNote records that a person has looked into a remarkable post, and ends the to-do. Fails with fault.Conflict when somebody did before.
 func (s *Service) TakeNote(ctx context.Context, actor access.Actor, id int64, why string) error {
 	if why == "" {
-		return fault.Invalid("why", "请写明核对结果，将记入审计日志")
+		return fault.Invalid("reason", "请写明核对结果，将记入审计日志")
 	}
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		p, err := selectPost(ctx, tx.Pgx, actor, access.PostView, id)

@@ -185,7 +185,7 @@ func (h *pages) fillLinks(ctx context.Context, actor access.Actor, p *showPage) 
 	}
 	a, err := h.Accounts.Find(ctx, actor, p.Delivery.AccountID)
 	if err == nil {
-		p.Account, p.WeiboURL = a.HomeURL(), p.Delivery.URL(a.RemoteUID)
+		p.Account, p.WeiboURL = a.HomeURL(), p.Delivery.URL()
 	} else if !fault.Is(err, fault.KindNotFound) && !fault.Is(err, fault.KindForbidden) {
 		return err
 	}
