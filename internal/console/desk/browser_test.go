@@ -95,7 +95,8 @@ func TestTheFormSavesByItselfAndSubmitsInABrowser(t *testing.T) {
 	// Dropping an account hides its field; what was written there stays in the page.
 	tab.Eval(`(() => { document.querySelector("input[name=account][value='2']").click(); return true; })()`)
 	eventually(t, "one account is left", func() bool { _, v := w.stored(); return len(v.Targets) == 1 })
-	tab.Eval(`document.querySelector("[data-variant='2']").hidden && document.querySelector("[data-variant='2'] textarea").value !== ""`)
+	tab.Gone("[data-variant='2']:not([hidden])") // the page hears of the save a little later than the database
+	tab.Eval(`document.querySelector("[data-variant='2'] textarea").value !== ""`)
 
 	tab.Eval(`(() => { document.querySelector("#f-when-now").click(); return true; })()`)
 	tab.SeeText("#preview .ready", "可以提交")
