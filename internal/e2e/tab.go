@@ -168,10 +168,19 @@ func (b *Tab) write(file string, png []byte) {
 func (b *Tab) Ready() {
 	b.t.Helper()
 	b.Step("charts and calendar drawn", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](
-			`[...document.querySelectorAll("figure.chart, [data-calendar]")].every(e => e.dataset.ready) && document.readyState === "complete"`))
-		return err
+		for {
+			_, err := chromedp.Run(ctx, chromedp.Poll[bool](
+				`[...document.querySelectorAll("figure.chart, [data-calendar]")].every(e => e.dataset.ready) && document.readyState === "complete"`))
+			if err == nil || ctx.Err() != nil || !left(err) {
+				return err
+			}
+		}
 	}))
+}
+
+// left tells whether a script lost its page because the window was just leading on to another one: then it is asked again there.
+func left(err error) bool {
+	return strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed")
 }
 
 // FitsWidth fails when the page is wider than the window.
