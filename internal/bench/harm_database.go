@@ -221,6 +221,7 @@ func (w *world) fromCopy(ctx context.Context, copyFile string) error {
 	}
 	w.moveTo(server)
 	w.gate.open()
+	w.db.Pool().Reset() // its connections led to the old server
 	return w.tool(ctx, "pg_restore", "-d", w.url(w.gate), copyFile)
 }
 

@@ -19,7 +19,7 @@ const killRound = 10
 func killAt(point string) func(context.Context, *world, int) error {
 	return func(ctx context.Context, w *world, n int) error {
 		if point == "during_call" {
-			if err := w.weibo.fault(ctx, fields{"kind": "delay", "delay": "150ms", "call": "@publish"}); err != nil {
+			if err := w.weibo.fault(ctx, fields{"kind": "delay", "delay": "500ms", "call": "@publish"}); err != nil {
 				return err
 			}
 		}

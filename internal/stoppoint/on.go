@@ -94,6 +94,6 @@ func Now() time.Time {
 // During says that the call of delivery id is under way, until the returned function is called: harm falls a moment after its
 // beginning, when the request has been written and the sandbox delays its answer.
 func During(id int64) (over func()) {
-	t := time.AfterFunc(30*time.Millisecond, func() { At(DuringCall, id) })
+	t := time.AfterFunc(100*time.Millisecond, func() { At(DuringCall, id) })
 	return func() { t.Stop() }
 }
