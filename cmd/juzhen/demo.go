@@ -141,6 +141,7 @@ func (s *stage) setWeibo(context.Context) error {
 	s.weibo = &demo.Weibo{Base: base, Client: &http.Client{Timeout: 10 * time.Second}}
 	s.cfg.WeiboURL, s.cfg.WeiboCommercialURL = base, base+"/c"
 	s.cfg.WeiboAppKey, s.cfg.WeiboAppSecret, s.cfg.WeiboSafeDomain = demo.AppKey, seal.Secret(secret), demo.SafeDomain
+	s.cfg.WeiboSource = demo.AppName
 	fmt.Fprintf(s.out, "微博仿真在 %s\n", base)
 	return nil
 }

@@ -76,7 +76,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db), post.New(db, rules, now)
 	a.Engine = dispatch.New(dispatch.Options{
 		Settings: a.engineSettings(), Delivery: a.deliverySettings(), Marks: a.marks, Weibo: api, Accounts: a.Accounts, Media: a.Media,
-		Rules: rules, Version: a.opt.Version, Log: a.log, Now: now,
+		Rules: rules, Source: a.cfg.WeiboSource, Version: a.opt.Version, Log: a.log, Now: now,
 	})
 	a.Deliveries = delivery.New(db, delivery.Options{Now: now, Settings: a.deliverySettings(), Rules: rules, Wake: a.Engine.Nudge})
 	a.Reach = reach.New(db, api, a.Accounts, reach.Options{Now: now, Log: a.log})

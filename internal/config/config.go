@@ -36,6 +36,7 @@ type Config struct {
 	WeiboAppSecret     seal.Secret `env:"JUZHEN_WEIBO_APP_SECRET"` // from either name
 	WeiboAppSecretFile string      `env:"JUZHEN_WEIBO_APP_SECRET_FILE"`
 	WeiboSafeDomain    string      `env:"JUZHEN_WEIBO_SAFE_DOMAIN"`
+	WeiboSource        string      `env:"JUZHEN_WEIBO_SOURCE"`
 	SendConnections    int         `env:"JUZHEN_SEND_CONNECTIONS" envDefault:"200"`
 
 	PrepareLead   time.Duration `env:"JUZHEN_PREPARE_LEAD" envDefault:"60s"`

@@ -17,9 +17,10 @@ import (
 	"juzhen/internal/reach"
 )
 
-// The application that the imitation Weibo is started with: its key, and the domain its links must lead to.
+// The application that the imitation Weibo is started with: its key, its name as posts show it, and the domain its links must lead to.
 const (
 	AppKey     = "3920161218"
+	AppName    = "矩阵台"
 	SafeDomain = "beijing.gov.cn"
 )
 
