@@ -320,7 +320,7 @@ func TestThePagesSpeakEnglish(t *testing.T) {
 		{"reviewer", "/reviews"}, {"reviewer", fmt.Sprintf("/reviews/%d", s.ID)}, {"writer", "/calendar"}} {
 		b := webtest.Open(t, w.kit.Handler(), c.who).English()
 		page := b.Get(c.target).Want(200)
-		page.Find(".weibo-text, .weibo-name, .account, .note, .person, td, th a, .tree, script, .agenda, .matters, h1, option, dd, .timeline, .menu, .wide, .account-lines, textarea, summary, .crumbs, .prefs, .legend").Remove()
+		page.Find(".weibo-text, .weibo-name, .weibo-accounts, .account, .note, .person, td, th a, .tree, script, .agenda, .matters, h1, option, dd, .timeline, .menu, .wide, .account-lines, textarea, summary, .crumbs, .prefs, .legend").Remove()
 		for _, r := range page.Text("main") {
 			if r >= 0x4e00 && r < 0xa000 {
 				t.Errorf("%s has Chinese left: %s", c.target, page.Text("main"))
