@@ -178,8 +178,8 @@ func TestUnknownHoldsBackItsAccountUntilTheFirstLook(t *testing.T) {
 	w.untilState(second, delivery.Sent)
 	var before bool
 	w.must(w.db.Pool().QueryRow(t.Context(), `
-SELECT (SELECT min(at) FROM delivery_events WHERE delivery_id = $1 AND code IN ('look_found', 'look_absent')) <=
-       (SELECT at FROM delivery_events WHERE delivery_id = $2 AND code = 'marked')`, w.only(first).ID, w.only(second).ID).Scan(&before))
+SELECT (SELECT min(id) FROM delivery_events WHERE delivery_id = $1 AND code IN ('look_found', 'look_absent')) <
+       (SELECT id FROM delivery_events WHERE delivery_id = $2 AND code = 'marked')`, w.only(first).ID, w.only(second).ID).Scan(&before))
 	if !before {
 		t.Errorf("the second went before the first look\n%s", w.story())
 	}
@@ -288,12 +288,13 @@ func TestShutdownGivesBackWhatWasPreparedAndLosesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
 	w.account("京环之声", 2, account.Commercial)
-	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultDelay, Delay: 300 * time.Millisecond, Times: 1})
+	w.set.Lead = time.Minute
+	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultDelay, Delay: 1500 * time.Millisecond, Times: 1})
 	e := w.engine()
-	now := w.planNow("正在发送", "环保北京")
-	soon := w.plan("即将发送", 1500*time.Millisecond, "京环之声")
-	w.untilState(now, delivery.Sending)
+	soon := w.plan("即将发送", 8*time.Second, "京环之声")
 	w.untilState(soon, delivery.Preparing)
+	now := w.planNow("正在发送", "环保北京")
+	w.untilState(now, delivery.Sending)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	w.must(e.Stop(ctx))

@@ -167,7 +167,7 @@ func (c *call) sign(r *http.Request) error {
 func (s *Server) process(c *call, refused error, p plan) answer {
 	c.now = s.clock.now()
 	if p.before != nil {
-		return p.before.answer(c, answer{})
+		return p.before.answer(c, errorAnswer(fail(10001), c.name, c.path)) // what is cut, dripped or broken must be something
 	}
 	value, err := c.run(refused)
 	var a answer
