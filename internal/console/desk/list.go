@@ -51,12 +51,6 @@ type listForm struct {
 	After   string    `form:"after"`
 }
 
-// any tells whether something is filtered.
-func (f listForm) any() bool {
-	f.After = ""
-	return f != listForm{}
-}
-
 func (h *pages) list(c *gin.Context) error {
 	var f listForm
 	if err := web.Bind(c, &f); err != nil {
