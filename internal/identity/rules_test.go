@@ -227,6 +227,7 @@ func TestTooManyWaitersAreSentAway(t *testing.T) {
 		t.Errorf("who lost patience: %v", err)
 	}
 	done()
+	h.patience = time.Hour
 	if done, err := h.turn(t.Context()); err != nil {
 		t.Errorf("after the first was done: %v", err)
 	} else {
