@@ -2,6 +2,7 @@ package bench_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -47,6 +48,10 @@ func TestFaults(t *testing.T) {
 	}
 	var out strings.Builder
 	results, err := bench.Faults(t.Context(), bench.FaultOptions{Bin: dir, Only: only, Small: !*fullFlag, Parallel: 6, Out: &out, Keep: *keepFlag})
+	if again := unclear(results); err != nil && len(again) > 0 {
+		fmt.Fprintf(&out, "\nonce more, one at a time, what came out unclear beside others: %v\n", again)
+		_, err = bench.Faults(t.Context(), bench.FaultOptions{Bin: dir, Only: again, Small: !*fullFlag, Parallel: 1, Out: &out, Keep: *keepFlag})
+	}
 	t.Log("\n" + out.String())
 	if err != nil {
 		t.Error(err)
@@ -54,4 +59,18 @@ func TestFaults(t *testing.T) {
 	if len(results) == 0 {
 		t.Error("no scenario was run")
 	}
+}
+
+// unclear names the scenarios in which the harm did not fall where it should or something was slow, on a machine that plays six worlds at
+// once. A double or a loss is never unclear: with one of them there is no second try for anybody.
+func unclear(results []bench.Result) (names []string) {
+	for _, r := range results {
+		if r.Doubles > 0 || r.Lost > 0 {
+			return nil
+		}
+		if r.Skipped == "" && !r.OK() {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
