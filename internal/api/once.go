@@ -110,8 +110,8 @@ func hold(c *gin.Context, do func()) *held {
 func fingerprint(c *gin.Context, body []byte) []byte {
 	sum := sha256.New()
 	_, _ = io.WriteString(sum, c.Request.URL.RequestURI()+"\n")
-	kind, params, _ := mime.ParseMediaType(c.ContentType())
-	if _, params, _ = mime.ParseMediaType(c.GetHeader("Content-Type")); kind == "multipart/form-data" && params["boundary"] != "" {
+	kind, params, _ := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if kind == "multipart/form-data" && params["boundary"] != "" {
 		parts(sum, multipart.NewReader(bytes.NewReader(body), params["boundary"]))
 	} else {
 		_, _ = sum.Write(body)

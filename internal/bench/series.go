@@ -30,14 +30,6 @@ func (s series) max() time.Duration {
 	return slices.Max(s)
 }
 
-// median of five rounds is the third.
-func (s series) median() time.Duration {
-	if len(s) == 0 {
-		return 0
-	}
-	return s.sorted()[len(s)/2]
-}
-
 // starts are the first bytes against the instant.
 func starts(list []Touch, at time.Time) series {
 	out := make(series, len(list))

@@ -84,10 +84,6 @@ func (p *platform) fault(ctx context.Context, f fields) error {
 	return p.control(ctx, http.MethodPost, "faults", f, nil)
 }
 
-func (p *platform) healFaults(ctx context.Context) error {
-	return p.control(ctx, http.MethodDelete, "faults", nil, nil)
-}
-
 func (p *platform) set(ctx context.Context, f fields) error {
 	return p.control(ctx, http.MethodPost, "settings", f, nil)
 }

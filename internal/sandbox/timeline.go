@@ -22,10 +22,10 @@ type timelineJSON struct {
 
 // span is the part of a list that a request asks for. max_id is inclusive, since_id is not.
 type span struct {
-	since, max    int64
-	count, page   int64
-	feature       int64
-	trim, ownOnly bool
+	since, max  int64
+	count, page int64
+	feature     int64
+	trim        bool
 }
 
 func (c *call) span(usual, most int64) (span, error) {
