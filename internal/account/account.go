@@ -80,7 +80,7 @@ func Connectors() []Connector { return []Connector{Commercial, Public, Manual} }
 
 // Label is the Chinese name of the connector.
 func (c Connector) Label() string {
-	return map[Connector]string{Commercial: "商业接口", Public: "公开接口", Manual: "手动发布"}[c]
+	return map[Connector]string{Commercial: "商业接口", Public: "公开接口", Manual: "人工发布"}[c]
 }
 
 // NeedsToken tells whether an account posts with a token.

@@ -67,7 +67,7 @@ func (s *Service) connectable(ctx context.Context, actor access.Actor, id int64)
 	case a.State == Closed:
 		return Account{}, fault.Conflict("账号已关停，不能再修改")
 	case !a.Connector.NeedsToken():
-		return Account{}, fault.Conflict("手动发布的账号不需要授权")
+		return Account{}, fault.Conflict("人工发布的账号不需要授权")
 	}
 	return a, nil
 }

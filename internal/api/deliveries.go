@@ -30,7 +30,7 @@ type oneDelivery struct {
 	ReasonArgs    map[string]any `json:"reason_args,omitempty"`
 	Wish          string         `json:"wish,omitempty" doc:"结果未定时有人提出的要求，没有发出时照办"`
 	PauseID       *int64         `json:"pause_id,omitempty"`
-	TakenBy       string         `json:"taken_by,omitempty" doc:"领取手工发布的人"`
+	TakenBy       string         `json:"taken_by,omitempty" doc:"领取人工发布的人"`
 	TakenAt       *time.Time     `json:"taken_at,omitempty"`
 	Live          string         `json:"live,omitempty" doc:"发出后在平台上的状况：live、changed、hidden、removed、taken_down"`
 	LiveAt        *time.Time     `json:"live_at,omitempty"`

@@ -21,10 +21,10 @@ type published struct {
 }
 
 func (a *api) handoffs() {
-	register(a, op(http.MethodGet, "/deliveries/{id}/handoff", "get-handoff", "deliveries", i18n.N("手工发布所需的正文和图片")), access.PostView, a.getHandoff)
-	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/take", "take-handoff", "deliveries", i18n.N("领取手工发布")), access.DeliveryDecide, a.takeHandoff)
-	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/return", "return-handoff", "deliveries", i18n.N("退回手工发布")), access.DeliveryDecide, a.returnHandoff)
-	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/record", "record-handoff", "deliveries", i18n.N("登记手工发布的网址")), access.DeliveryDecide, a.recordHandoff)
+	register(a, op(http.MethodGet, "/deliveries/{id}/handoff", "get-handoff", "deliveries", i18n.N("人工发布所需的正文和图片")), access.PostView, a.getHandoff)
+	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/take", "take-handoff", "deliveries", i18n.N("领取人工发布")), access.DeliveryDecide, a.takeHandoff)
+	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/return", "return-handoff", "deliveries", i18n.N("退回人工发布")), access.DeliveryDecide, a.returnHandoff)
+	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/record", "record-handoff", "deliveries", i18n.N("登记人工发布的网址")), access.DeliveryDecide, a.recordHandoff)
 }
 
 func (a *api) getHandoff(ctx context.Context, who access.Actor, in *ByID) (*out[handoffKit], error) {

@@ -47,7 +47,7 @@ func (s *Service) HandoffKit(ctx context.Context, actor access.Actor, id int64) 
 func (s *Service) TakeHandoff(ctx context.Context, actor access.Actor, id int64) error {
 	return s.hand(ctx, actor, id, func(d Delivery) (Move, error) {
 		if d.TakenBy != nil && *d.TakenBy != actor.UserID {
-			return Move{}, fault.Conflict("{.name} 已领取，正在手工发布", "name", d.TakenByName).WithCode("taken")
+			return Move{}, fault.Conflict("{.name} 已领取，正在人工发布", "name", d.TakenByName).WithCode("taken")
 		}
 		return Move{Code: HandoffTaken, Where: "d.taken_by IS NULL OR d.taken_by = @by", Set: "taken_by = @by::bigint, taken_at = @now::timestamptz"}, nil
 	})
@@ -103,7 +103,7 @@ func (s *Service) RecordHandoff(ctx context.Context, actor access.Actor, id int6
 			return errMoved()
 		}
 		if d.TakenBy != nil && *d.TakenBy != actor.UserID {
-			return fault.Conflict("{.name} 已领取，正在手工发布", "name", d.TakenByName).WithCode("taken")
+			return fault.Conflict("{.name} 已领取，正在人工发布", "name", d.TakenByName).WithCode("taken")
 		}
 		c, err := s.linked(ctx, tx, now, d, link)
 		if err != nil {

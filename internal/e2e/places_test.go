@@ -149,7 +149,7 @@ func handedOver(t *testing.T, w *world.World) int64 {
 	if _, err := w.DB.Pool().Exec(t.Context(), "UPDATE accounts SET connector = 'manual' WHERE handle = '延庆环保示例'"); err != nil {
 		t.Fatal(err)
 	}
-	return w.Wait(w.Approve("请手工发布的一条", nil, "延庆环保示例").ID, "延庆环保示例", delivery.Handoff).ID
+	return w.Wait(w.Approve("请人工发布的一条", nil, "延庆环保示例").ID, "延庆环保示例", delivery.Handoff).ID
 }
 
 // reached reads reach back and names a post of the platform and a user.

@@ -77,7 +77,7 @@ func (s *Service) StartBackfill(ctx context.Context, actor access.Actor, account
 		return err
 	}
 	if !a.Connector.NeedsToken() {
-		return fault.Conflict("手动发布的账号没有可读取的接口，请用导入文件补齐历史")
+		return fault.Conflict("人工发布的账号没有可读取的接口，请用导入文件补齐历史")
 	}
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		begun, err := beginBackfill(ctx, tx.Pgx, accountID, s.now())

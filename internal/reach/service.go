@@ -65,7 +65,7 @@ func (s *Service) open(ctx context.Context, accountID int64) (source, error) {
 	}
 	src.mode = weibo.Mode(src.Connector)
 	if !src.Connector.NeedsToken() || src.State == account.Closed {
-		return src, fault.Conflict("手动发布或已关停的账号没有可读取的接口").WithCode("no_interface")
+		return src, fault.Conflict("人工发布或已关停的账号没有可读取的接口").WithCode("no_interface")
 	}
 	src.token, err = s.accounts.Token(ctx, accountID)
 	return src, err

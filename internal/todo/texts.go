@@ -38,7 +38,7 @@ var texts = map[string]text{
 	"delivery.missed":   {i18n.N("{.account}：错过了发布时间，没有发出"), Warning, i18n.N("重新安排或取消")},
 	"delivery.late":     {i18n.N("{.account}：判定未发出之后，微博又确认了发布，请核对是否重复"), Danger, i18n.N("核对")},
 	"delivery.hidden":   {i18n.N("{.account}：已发出的微博被平台隐藏。{.reason}"), Warning, i18n.N("查看|动词")},
-	"delivery.handoff":  {i18n.N("{.account}：请人工发布，并登记链接"), Warning, i18n.N("人工发布")},
+	"delivery.handoff":  {i18n.N("{.account}：请人工发布，并登记链接"), Warning, i18n.N("人工发布|动词")},
 	"delivery.live":     {i18n.N("{.account}：计划的内容似乎已经在微博上，发送已停下"), Warning, i18n.N("核对")},
 	"delivery.failed":   {i18n.N("{.account}：没有发出。{.reason}"), Warning, i18n.N("查看并处理")},
 	"delivery.problem":  {i18n.N("{.account}：到时将无法发出。{.reason}"), Warning, i18n.N("查看并处理")},

@@ -148,6 +148,6 @@ func (p accountPage) Rules() string {
 	return map[account.Connector]string{
 		account.Commercial: "文字最多 2000 字，图片最多 9 张，可转发、下架，可读取全部历史",
 		account.Public:     "正文须带本应用安全域名的链接，不能有 #话题#，最多 1 张图片，只能读取最新 5 条",
-		account.Manual:     "到时由值班人员手工发布，再把链接记回本台",
+		account.Manual:     "到时由值班人员人工发布，再把链接记回本台",
 	}[p.Account.Connector]
 }

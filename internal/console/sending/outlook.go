@@ -73,9 +73,9 @@ func nextOfSent(d delivery.Delivery, say sayer) {
 
 func nextOfHandoff(d delivery.Delivery, say sayer) {
 	if d.TakenBy != nil {
-		say("{.name} 于 {.time} 领取，正在手工发布；超时未登记会自动退回。", d.TakenAt, "name", d.TakenByName)
+		say("{.name} 于 {.time} 领取，正在人工发布；超时未登记会自动退回。", d.TakenAt, "name", d.TakenByName)
 	} else {
-		say("等一位值班人员领取并手工发布。", nil)
+		say("等一位值班人员领取并人工发布。", nil)
 	}
 	if d.NotAfter != nil {
 		say("最晚 {.time}，过后记为错过。", d.NotAfter)

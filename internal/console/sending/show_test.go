@@ -148,12 +148,12 @@ func TestHandOffIsTakenByOne(t *testing.T) {
 		t.Errorf("the picture is sent as %q", got.Header.Get("Content-Type"))
 	}
 	b.Get(path(id, "/pictures/3")).Want(404)
-	w.as("writer").Get(path(id, "")).WantText(".handoff", "开发区宣传专员 正在手工发布").WantCount("#copy-text", 0)
+	w.as("writer").Get(path(id, "")).WantText(".handoff", "开发区宣传专员 正在人工发布").WantCount("#copy-text", 0)
 	w.as("writer").Post(path(id, "/take"), nil).Want(409).WantText(".banner-bad", "开发区宣传专员 已领取")
 	w.as("chief").Get(path(id, "")).WantText(".handoff form button", "替 开发区宣传专员 退回领取")
 	b.Post(path(id, "/link"), url.Values{"link": {"weibo"}}).Want(422).WantText(".steps .field-error", "请粘贴微博正文页的网址")
 	b.Post(path(id, "/link"), url.Values{"link": {"https://weibo.com/2039018814/NxYz8k3Qp"}}).Want(303)
-	b.Get(path(id, "")).WantText("#outlook", "已手工发布并登记链接")
+	b.Get(path(id, "")).WantText("#outlook", "已人工发布并登记链接")
 }
 
 func TestGivingBackLetsAnotherTakeIt(t *testing.T) {
