@@ -27,6 +27,8 @@ func (a *api) probes() {
 	a.kit.Handle(g, http.MethodGet, "/metrics", web.Open, a.metrics)
 }
 
+var errNotReady = fault.Unavailable("")
+
 // readyz tells of database and migrations only. A post that is overdue must not take the pause button off the network.
 func (a *api) readyz(c *gin.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), probeTime)
@@ -34,6 +36,7 @@ func (a *api) readyz(c *gin.Context) error {
 	if a.Ready != nil {
 		if err := a.Ready(ctx); err != nil {
 			a.Log.Warn("not ready", "err", err)
+			web.RetryAfter(c, errNotReady)
 			c.String(http.StatusServiceUnavailable, "not ready\n")
 			return nil
 		}

@@ -91,6 +91,7 @@ func (a *api) problem(c *gin.Context, err error) *Problem {
 	if status >= http.StatusInternalServerError {
 		a.Log.Error("request failed", "id", web.RequestID(c), "route", c.FullPath(), "user", web.Actor(c).UserID, "err", err)
 	}
+	web.RetryAfter(c, err)
 	p := newProblem(c, status, pub)
 	for _, f := range fault.FieldErrors(err) {
 		p.Errors = append(p.Errors, ProblemField{Location: locate(f.Field), Message: printerOf(c).T(f.Text, f.Args...), Code: f.Code})

@@ -68,33 +68,12 @@ func (a *api) getUnit(ctx context.Context, who access.Actor, in *ByID) (*out[uni
 	return &out[unit]{showUnit(u)}, err
 }
 
-// updateUnit moves first: when that is refused, the name stays too.
 func (a *api) updateUnit(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body unitChange
 }) (*out[unit], error) {
-	old, err := a.Units.Find(ctx, who, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	b := in.Body
-	if b.ParentID != 0 && b.ParentID != old.ParentID {
-		if err := a.Units.Move(ctx, who, in.ID, b.ParentID); err != nil {
-			return nil, err
-		}
-	}
-	if b.Name == "" {
-		b.Name = old.Name
-	}
-	if b.Kind == "" {
-		b.Kind = string(old.Kind)
-	}
-	if b.Name != old.Name || b.Kind != string(old.Kind) {
-		if err := a.Units.Rename(ctx, who, in.ID, b.Name, org.Kind(b.Kind)); err != nil {
-			return nil, err
-		}
-	}
-	return a.getUnit(ctx, who, &in.ByID)
+	u, err := a.Units.Change(ctx, who, in.ID, org.Change{Name: in.Body.Name, Kind: org.Kind(in.Body.Kind), ParentID: in.Body.ParentID})
+	return &out[unit]{showUnit(u)}, err
 }
 
 func (a *api) deleteUnit(ctx context.Context, who access.Actor, in *ByID) (*none, error) {

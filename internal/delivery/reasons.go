@@ -2,9 +2,8 @@ package delivery
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 )
 
@@ -175,33 +174,17 @@ var reasonTexts = map[Reason]string{
 // ReasonText gives the text of the delivery's reason and its arguments, alternating names and values, ready for a printer.
 func (d Delivery) ReasonText() (string, []any) { return d.Reason.Label(), d.ReasonArgs.pairs() }
 
-// plain is the text with its parameters filled in, for to-dos.
-func (r Reason) plain(a Args) string {
-	text := r.Label()
-	pairs := a.pairs()
-	for i := 0; i+1 < len(pairs); i += 2 {
-		text = strings.ReplaceAll(text, fmt.Sprintf("{.%v}", pairs[i]), fmt.Sprint(pairs[i+1]))
-	}
-	return text
-}
-
 // Text gives the text of the step and its arguments, ready for a printer.
 func (e Event) Text() (string, []any) { return e.Code.Label(), e.Args.pairs() }
 
-// pairs lists names and values in the order of the names.
-func (a Args) pairs() []any {
-	names := make([]string, 0, len(a))
-	for n := range a {
-		names = append(names, n)
+// pairs lists names and values in the order of the names. What Weibo or a rule said is a text to be translated too.
+func (a Args) pairs() []any { return i18n.Pairs(a, "text") }
+
+// FaultArgs keeps what a rule found wrong so that it can be told in any language.
+func FaultArgs(f *fault.Error) Args {
+	inner := map[string]any{}
+	for i := 0; i+1 < len(f.Args); i += 2 {
+		inner[fmt.Sprint(f.Args[i])] = f.Args[i+1]
 	}
-	slices.Sort(names)
-	out := make([]any, 0, 2*len(a))
-	for _, n := range names {
-		v := a[n]
-		if f, ok := v.(float64); ok {
-			v = fmt.Sprintf("%.0f", f)
-		}
-		out = append(out, n, v)
-	}
-	return out
+	return Args{"text": f.Text, "text" + i18n.ArgsOf: inner}
 }

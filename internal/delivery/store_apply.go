@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/todo"
@@ -144,7 +145,7 @@ func RaiseTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change)
 	kind, code := todoOf(c)
 	return todo.RaiseTx(ctx, tx, now, todo.Item{Kind: kind, Key: todoKey(d.ID, c.Raise), Permission: access.DeliveryDecide, UnitPath: d.UnitPath,
 		SubjectType: "delivery", SubjectID: d.ID, Code: code, DueAt: d.DueAt,
-		Args: map[string]any{"account": "@" + d.AccountHandle, "reason": c.Code.plain(c.Args)}})
+		Args: map[string]any{"account": "@" + d.AccountHandle, "reason": c.Code.Label(), "reason" + i18n.ArgsOf: c.Args}})
 }
 
 // todoOf gives the kind of the to-do and the code of its text.

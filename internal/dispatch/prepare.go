@@ -149,7 +149,7 @@ func (e *Engine) payload(ctx context.Context, d delivery.Delivery, v post.Versio
 	}
 	if faults := weibo.CheckPayload(p, e.o.Rules); len(faults) > 0 {
 		return p, nil, &delivery.Change{To: delivery.Failed, Code: delivery.TextRefused, Raise: delivery.TodoProblem,
-			Args: delivery.Args{"text": faults[0].Plain()}}
+			Args: delivery.FaultArgs(faults[0])}
 	}
 	if p.Mode() == weibo.Public && len(p.Pictures()) > 0 {
 		return e.withBytes(ctx, p, v, t, hash)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind says what sort of answer a failure deserves. The zero value is Internal: a failure nobody planned.
@@ -31,6 +32,7 @@ type Error struct {
 	Field string
 	Text  string
 	Args  []any
+	Retry time.Duration // when trying again may help; 0: nobody knows
 	cause error
 }
 
@@ -69,6 +71,13 @@ func (e *Error) With(cause error) *Error {
 func (e *Error) WithCode(code string) *Error {
 	c := *e
 	c.Code = code
+	return &c
+}
+
+// After returns a copy that says when trying again may help.
+func (e *Error) After(wait time.Duration) *Error {
+	c := *e
+	c.Retry = wait
 	return &c
 }
 

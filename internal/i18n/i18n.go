@@ -9,6 +9,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,6 +28,38 @@ const (
 
 // Text marks an argument of T that is itself a source text and is to be translated before it is filled in.
 type Text string
+
+// Filled is an argument of T that is a source text with arguments of its own.
+type Filled struct {
+	Text string
+	Args []any
+}
+
+// Pairs gives parameters that were kept as JSON as arguments of T, in the order of their names. Numbers lose the form JSON
+// gave them; those named in texts are source texts, filled from the parameter of the same name with ArgsOf behind it.
+func Pairs(args map[string]any, texts ...string) []any {
+	out := make([]any, 0, 2*len(args))
+	for _, name := range slices.Sorted(maps.Keys(args)) {
+		v := args[name]
+		switch x := v.(type) {
+		case string:
+			if inner, ok := args[name+ArgsOf].(map[string]any); ok {
+				v = Filled{x, Pairs(inner, "text")}
+			} else if slices.Contains(texts, name) {
+				v = Text(x)
+			}
+		case float64:
+			v = strconv.FormatFloat(x, 'f', 0, 64)
+		case nil, map[string]any:
+			continue
+		}
+		out = append(out, name, v)
+	}
+	return out
+}
+
+// ArgsOf ends the name of the parameters that belong to a text among parameters.
+const ArgsOf = "_args"
 
 // N marks a source text that is stored in a table and translated where it is shown. It gives the text back unchanged.
 func N(text string) string { return text }
@@ -148,15 +183,24 @@ func (p *Printer) T(text string, args ...any) string {
 	return out
 }
 
+// inner translates an argument that is a text itself.
+func (p *Printer) inner(v any) any {
+	switch t := v.(type) {
+	case Text:
+		return p.T(string(t))
+	case Filled:
+		return p.T(t.Text, t.Args...)
+	}
+	return v
+}
+
 // data translates marked arguments and finds the count that chooses the plural.
 func (p *Printer) data(args []any) (map[string]any, any) {
 	data := make(map[string]any, len(args)/2)
 	var count any
 	for i := 0; i+1 < len(args); i += 2 {
 		name, v := fmt.Sprint(args[i]), args[i+1]
-		if t, ok := v.(Text); ok {
-			v = p.T(string(t))
-		}
+		v = p.inner(v)
 		if name == "n" {
 			count = countable(v)
 		}
@@ -181,7 +225,7 @@ func fill(text string, args []any) string {
 	s, _, _ := strings.Cut(text, "|")
 	var pairs []string
 	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, fmt.Sprintf("{.%v}", args[i]), fmt.Sprint(args[i+1]))
+		pairs = append(pairs, fmt.Sprintf("{.%v}", args[i]), fmt.Sprint((*Printer)(nil).inner(args[i+1])))
 	}
 	return strings.NewReplacer(pairs...).Replace(s)
 }

@@ -77,3 +77,16 @@ func TestWhatPeopleWroteIsNoPlaceholder(t *testing.T) {
 		t.Errorf("filled twice: %q", got)
 	}
 }
+
+func TestTextsWithinTextsAreTranslatedWithTheirArguments(t *testing.T) {
+	t.Parallel()
+	args := Pairs(map[string]any{"state": "共 {.n} 条", "state_args": map[string]any{"n": float64(2)}, "n": float64(40), "who": "已发"}, "state")
+	for lang, want := range map[string]string{"en": "State: 2 rows", "zh": "状态：共 2 条"} {
+		if got := For(lang).T("状态：{.state}", args...); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+	if got := For("zh").T("{.n} {.who} {.state}", Pairs(map[string]any{"n": 40., "who": "已发", "state": "发布|动词"}, "state")...); got != "40 已发 发布" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -40,7 +40,7 @@ func newHasher(parallel int) (*hasher, error) {
 	}, nil
 }
 
-var errBusy = fault.Unavailable("登录的人太多，请过几秒再试")
+var errBusy = fault.Unavailable("登录的人太多，请过几秒再试").After(hashPatience)
 
 // turn waits for the right to hash. Fails with fault.Unavailable when too many wait already or the wait is too long.
 func (h *hasher) turn(ctx context.Context) (done func(), err error) {

@@ -106,7 +106,7 @@ func (s *Service) claimTry(ctx context.Context, name, ip string) error {
 		return saveFailures(ctx, tx.DB, name, network(ip), f.next(now))
 	})
 	if err == nil && wait > 0 {
-		return fault.TooMany("失败次数过多，请 {.n} 秒后再试", "n", int(wait/time.Second)+1)
+		return fault.TooMany("失败次数过多，请 {.n} 秒后再试", "n", int(wait/time.Second)+1).After(wait)
 	}
 	return err
 }

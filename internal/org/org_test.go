@@ -206,6 +206,39 @@ func TestNobodyCarriesOffTheOwnGround(t *testing.T) {
 	w.wantTree("局 ·东 ·西 ··西处 ··东处")
 }
 
+func TestMovingAndRenamingIsOneStep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.actor(access.Administrator, "局")
+	w.create("监测站", "西", org.Department)
+	if _, err := w.s.Change(t.Context(), admin, w.id("东处"), org.Change{ParentID: w.id("西"), Name: "监测站"}); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("a name that is taken there: %v", err)
+	}
+	if _, err := w.s.Change(t.Context(), admin, w.id("东处"), org.Change{ParentID: w.id("东处"), Name: "另名"}); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("below itself: %v", err)
+	}
+	w.wantTree("局 ·东 ··东处 ·西 ··西处 ··监测站")
+	if n := w.recorded("unit.move") + w.recorded("unit.rename"); n != 0 {
+		t.Errorf("a refused change left %d records", n)
+	}
+
+	w.create("西处", "东", org.Department) // its name is taken at the place it goes to, the new one is not
+	u, err := w.s.Change(t.Context(), admin, w.id("西处"), org.Change{ParentID: w.units["西"].ID, Name: " 执法队 ", Kind: org.Centre})
+	if err != nil || u.Name != "执法队" || u.Kind != org.Centre || u.ParentID != w.units["西"].ID {
+		t.Errorf("%+v (%v)", u, err)
+	}
+	w.wantTree("局 ·东 ··东处 ·西 ··西处 ··监测站 ··执法队")
+	if m, r := w.recorded("unit.move"), w.recorded("unit.rename"); m != 1 || r != 1 {
+		t.Errorf("recorded %d moves and %d renamings", m, r)
+	}
+	if _, err := w.s.Change(t.Context(), admin, u.ID, org.Change{}); err != nil || w.recorded("unit.rename") != 1 {
+		t.Errorf("a change of nothing: %v", err)
+	}
+	if _, err := w.s.Change(t.Context(), w.actor(access.Administrator, "东"), u.ID, org.Change{Name: "别处"}); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("of somebody else's: %v", err)
+	}
+}
+
 func TestMovesAtOnceKeepTheTreeWhole(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -1,6 +1,7 @@
 package org
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -93,14 +94,25 @@ func (s *Service) Rename(ctx context.Context, actor access.Actor, id int64, name
 	}
 	return s.change(ctx, func(tx pg.Tx) error {
 		u, err := manageable(ctx, tx, actor, id)
-		if err != nil || u.Name == name && u.Kind == kind {
+		if err != nil {
 			return err
 		}
-		if err := update(ctx, tx.DB, id, name, kind); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, actor, u, "unit.rename", map[string]any{"from": u.Name, "to": name, "kind": kind})
+		return s.rename(ctx, tx, actor, u, name, kind)
 	})
+}
+
+func (s *Service) rename(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, name string, kind Kind) error {
+	if u.Name == name && u.Kind == kind {
+		return nil
+	}
+	if err := update(ctx, tx.DB, u.ID, name, kind); err != nil {
+		return err
+	}
+	return s.renamed(ctx, tx, actor, u, name, kind)
+}
+
+func (s *Service) renamed(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, name string, kind Kind) error {
+	return s.record(ctx, tx, actor, u, "unit.rename", map[string]any{"from": u.Name, "to": name, "kind": kind})
 }
 
 // Move puts a unit with all below it under another parent. Grants over the units above lose and gain it at once. The
@@ -112,18 +124,66 @@ func (s *Service) Move(ctx context.Context, actor access.Actor, id, parentID int
 		if err != nil {
 			return err
 		}
-		parent, err := manageable(ctx, tx, actor, parentID)
+		return s.move(ctx, tx, actor, u, parentID, u.Name, u.Kind)
+	})
+}
+
+// move puts u below another unit under the given name, in one step: the old name may be taken there, the new one here.
+func (s *Service) move(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, parentID int64, name string, kind Kind) error {
+	parent, err := manageable(ctx, tx, actor, parentID)
+	if err != nil {
+		return err
+	}
+	if err := canMove(u, parent); err != nil {
+		return err
+	}
+	if err := move(ctx, tx.DB, u, parent, name, kind); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, actor, u, "unit.move", map[string]any{"from": u.Path, "below": parent.Path, "below_name": parent.Name})
+}
+
+// Change is what is to be different about a unit. What is zero stays as it is.
+type Change struct {
+	Name     string
+	Kind     Kind
+	ParentID int64 // below which it goes
+}
+
+// Change moves and renames a unit at once: all of it happens or nothing. Same faults as Move and Rename.
+func (s *Service) Change(ctx context.Context, actor access.Actor, id int64, c Change) (Unit, error) {
+	var changed Unit
+	err := s.change(ctx, func(tx pg.Tx) error {
+		u, err := manageable(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}
-		if err := canMove(u, parent); err != nil {
+		name, kind := strings.TrimSpace(cmp.Or(c.Name, u.Name)), cmp.Or(c.Kind, u.Kind)
+		if err := check(name, kind); err != nil {
 			return err
 		}
-		if err := move(ctx, tx.DB, u, parent); err != nil {
-			return err
+		if c.ParentID == 0 || c.ParentID == u.ParentID {
+			err = s.rename(ctx, tx, actor, u, name, kind)
+		} else {
+			err = s.moveAs(ctx, tx, actor, u, c.ParentID, name, kind)
 		}
-		return s.record(ctx, tx, actor, u, "unit.move", map[string]any{"from": u.Path, "below": parent.Path, "below_name": parent.Name})
+		if err == nil {
+			changed, err = first(ctx, tx.DB, "u.id = ?", id)
+		}
+		return err
 	})
+	return changed, err
+}
+
+// moveAs moves under another name or kind, and records both.
+func (s *Service) moveAs(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, parentID int64, name string, kind Kind) error {
+	if _, err := leaving(ctx, tx, actor, u.ID); err != nil {
+		return err
+	}
+	if err := s.move(ctx, tx, actor, u, parentID, name, kind); err != nil || name == u.Name && kind == u.Kind {
+		return err
+	}
+	return s.renamed(ctx, tx, actor, u, name, kind)
 }
 
 // Delete removes a unit that has nothing: no unit below, no user, grant, account or post, not even past ones. Else

@@ -76,10 +76,10 @@ func update(ctx context.Context, db *gorm.DB, id int64, name string, kind Kind) 
 	return pg.Fault(db.WithContext(ctx).Exec("UPDATE units SET name = ?, kind = ? WHERE id = ?", name, string(kind), id).Error, constraints)
 }
 
-// move rewrites the path of u and of everything below it in one statement.
-func move(ctx context.Context, db *gorm.DB, u, parent Unit) error {
-	err := db.WithContext(ctx).Exec(`UPDATE units SET parent_id = ?,
-		position = (SELECT coalesce(max(position), 0) + 1 FROM units WHERE parent_id = ?) WHERE id = ?`, parent.ID, parent.ID, u.ID).Error
+// move puts u below parent under a name, and rewrites its path and those of everything below it.
+func move(ctx context.Context, db *gorm.DB, u, parent Unit, name string, kind Kind) error {
+	err := db.WithContext(ctx).Exec(`UPDATE units SET parent_id = ?, name = ?, kind = ?,
+		position = (SELECT coalesce(max(position), 0) + 1 FROM units WHERE parent_id = ?) WHERE id = ?`, parent.ID, name, string(kind), parent.ID, u.ID).Error
 	if err != nil {
 		return pg.Fault(err, constraints)
 	}

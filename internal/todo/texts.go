@@ -2,7 +2,6 @@ package todo
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -86,23 +85,10 @@ func (o Open) Tone() Tone { return lookup(o.Code).Tone }
 // Act names what the person does next: the words of the link.
 func (o Open) Act() string { return lookup(o.Code).Act }
 
-// Pairs gives Args as names and values in turn, as a printer takes them. Words among them are source texts too when the
-// catalogue knows them, so they are marked as such.
+// Pairs gives Args as names and values in turn, as a printer takes them; the reason and what is asked are source texts with
+// parameters of their own.
 func (o Open) Pairs() []any {
-	out := []any{"code", o.Code}
-	for _, k := range slices.Sorted(maps.Keys(o.Args)) {
-		v := o.Args[k]
-		switch x := v.(type) {
-		case string:
-			if k == "reason" || k == "what" {
-				v = i18n.Text(x)
-			}
-		case float64:
-			v = fmt.Sprint(int64(x))
-		}
-		out = append(out, k, v)
-	}
-	return out
+	return append([]any{"code", o.Code}, i18n.Pairs(o.Args, "reason", "what")...)
 }
 
 // kindNames are the headings of the list.

@@ -3,7 +3,9 @@ package web
 import (
 	"encoding/base64"
 	"encoding/json"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,6 +49,26 @@ func StatusOf(err error) int {
 	return statuses[p.Kind]
 }
 
+// Wait for those faults that name no time of their own.
+const (
+	tooManyWait     = time.Minute
+	unavailableWait = 5 * time.Second
+)
+
+// RetryAfter sets the header that tells when to come back, for answers 429 and 503; for others it does nothing. Whole
+// seconds, rounded up: who keeps to them is not turned away again.
+func RetryAfter(c *gin.Context, err error) {
+	pub := fault.Public(err)
+	wait := map[fault.Kind]time.Duration{fault.KindTooMany: tooManyWait, fault.KindUnavailable: unavailableWait}[pub.Kind]
+	if wait == 0 {
+		return
+	}
+	if pub.Retry > 0 {
+		wait = pub.Retry
+	}
+	c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+}
+
 // IsFragment tells whether htmx asks for a part of a page.
 func IsFragment(c *gin.Context) bool { return c.GetHeader("HX-Request") == "true" }
 
@@ -64,6 +86,7 @@ func (k *Kit) Fail(c *gin.Context, err error) {
 	if c.Writer.Written() {
 		return
 	}
+	RetryAfter(c, err)
 	if isAPI(c) {
 		k.Problem(c, err)
 		return
@@ -121,6 +144,7 @@ type Form interface {
 func (k *Kit) Refuse(c *gin.Context, err error, name string, p Form) error {
 	switch fault.KindOf(err) {
 	case fault.KindInvalid, fault.KindConflict, fault.KindTooMany, fault.KindUnavailable:
+		RetryAfter(c, err)
 		p.Fail(err)
 		return k.Show(c, StatusOf(err), name, p)
 	}

@@ -68,6 +68,7 @@ func (h *pages) again(c *gin.Context, err error) error {
 		return ferr
 	}
 	p.Fail(err)
+	web.RetryAfter(c, err)
 	return h.kit.ShowSignIn(c, web.StatusOf(err), p)
 }
 

@@ -240,3 +240,19 @@ func TestPersonWithoutGrantsIsToldSo(t *testing.T) {
 	w.user("fresh", false)
 	w.signedIn("fresh").Get("/me").Want(200).WantText(".empty-state", "您目前没有任何授权")
 }
+
+func TestDoorSaysHowLongToWait(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := webtest.Open(t, w.kit.Handler(), "")
+	for range 12 {
+		p := b.Post("/signin", url.Values{"username": {"root"}, "password": {"not it at all"}})
+		if p.Status == 429 {
+			if h := p.Header.Get("Retry-After"); h == "" || h == "0" {
+				t.Errorf("Retry-After is %q", h)
+			}
+			return
+		}
+	}
+	t.Error("never asked to wait")
+}
