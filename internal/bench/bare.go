@@ -4,40 +4,45 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"juzhen/internal/weibo"
 )
 
-// Bare makes n publishing calls at the instant with nothing around them: the same client, transport, bodies and connections as the
-// console's, no database, no marks. It is the baseline of the figures.
+// bareWarm is how long before the instant the bare client opens its connections, as the console does.
+const bareWarm = time.Second
+
+// Bare makes n publishing calls at the instant with nothing around them: the console's own client, with the same bodies, composed
+// ahead as there, over as many connections, opened ahead as there; no database, no marks. It is the baseline of the figures.
 func Bare(ctx context.Context, url string, n, conns int, at time.Time) error {
 	client := weibo.New(weibo.Options{PublicURL: url, CommercialURL: url + "/c", Conns: conns})
-	payloads := make([]weibo.Payload, n)
-	for i := range payloads {
-		payloads[i] = burstPayload(int64(i + 1))
+	ready := make([]weibo.Ready, n)
+	for i := range ready {
+		ready[i] = client.Compose(burstPayload(int64(i+1)), weibo.Sending{Token: burstToken(int64(i + 1)), DeliveryID: "00112233445566778899aabbccddeeff"})
+	}
+	wait(ctx, time.Until(at.Add(-bareWarm)))
+	if err := client.Warm(ctx, weibo.Commercial, conns); err != nil {
+		return err
 	}
 	wait(ctx, time.Until(at))
-	work := make(chan int)
+	var next atomic.Int64
+	answers := make([]weibo.Answered, n)
 	var crew sync.WaitGroup
-	var failed sync.Once
-	var err error
 	for range conns {
 		crew.Go(func() {
-			for i := range work {
-				o := client.Send(ctx, payloads[i], weibo.Sending{Token: burstToken(int64(i + 1)), Mark: client.Mark(), DeliveryID: "00112233445566778899aabbccddeeff"})
-				if o.Result != weibo.Published {
-					failed.Do(func() { err = fmt.Errorf("call %d: %s", i, o.Result) })
-				}
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				answers[i] = client.Deliver(ctx, ready[i], client.Mark())
 			}
 		})
 	}
-	for i := range n {
-		work <- i
-	}
-	close(work)
 	crew.Wait()
-	return err
+	for i, a := range answers {
+		if o := a.Outcome(); o.Result != weibo.Published {
+			return fmt.Errorf("call %d: %s", i, o.Result)
+		}
+	}
+	return nil
 }
 
 func burstToken(account int64) weibo.Token {

@@ -85,12 +85,13 @@ func (s *Stub) accept(l net.Listener) {
 func (s *Stub) converse(c net.Conn) {
 	defer c.Close()
 	r := bufio.NewReaderSize(c, 4096)
+	var line scratch
 	for {
 		if _, err := r.Peek(1); err != nil {
 			return
 		}
 		t := Touch{First: time.Now().UnixNano()}
-		post, body, err := readRequest(r)
+		post, body, err := line.read(r)
 		if err != nil {
 			return
 		}
@@ -100,21 +101,18 @@ func (s *Stub) converse(c net.Conn) {
 			}
 			continue
 		}
-		if err := s.answer(c, t, body); err != nil {
+		if err := s.answer(c, t, body, &line); err != nil {
 			return
 		}
 	}
 }
 
-func (s *Stub) answer(c net.Conn, t Touch, body []byte) error {
+func (s *Stub) answer(c net.Conn, t Touch, body []byte, line *scratch) error {
 	if d := time.Duration(s.delay.Load()); d > 0 {
 		time.Sleep(d)
 	}
 	t.Account = accountOf(body)
-	id := 5_000_000_000_000_000 + s.next.Add(1)
-	text := fmt.Sprintf(`{"created_at":"%s","id":%d,"idstr":"%d","mid":"%d","text":"ok","source":"bench"}`,
-		time.Now().UTC().Format("Mon Jan 02 15:04:05 -0700 2006"), id, id, id)
-	_, err := fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(text), text)
+	_, err := c.Write(line.published(5_000_000_000_000_000+s.next.Add(1), t.First))
 	t.Done = time.Now().UnixNano()
 	s.mu.Lock()
 	s.seen = append(s.seen, t)
@@ -122,10 +120,37 @@ func (s *Stub) answer(c net.Conn, t Touch, body []byte) error {
 	return err
 }
 
+// scratch is what one connection composes its answers in, so that the stub takes as little of the processor as can be.
+type scratch struct {
+	out    []byte
+	second int64
+	date   []byte
+	body   []byte // of the request
+}
+
+// idDigits is how many digits every id has.
+const idDigits = 16
+
+// published is an answer whose length never changes.
+func (b *scratch) published(id, now int64) []byte {
+	if s := now / int64(time.Second); s != b.second {
+		b.second, b.date = s, time.Unix(s, 0).UTC().AppendFormat(b.date[:0], time.RubyDate)
+	}
+	const head, tail = `{"created_at":"`, `","text":"ok","source":"bench"}`
+	length := len(head) + len(time.RubyDate) + len(`","id":,"idstr":"","mid":"`) + 3*idDigits + len(tail)
+	b.out = append(b.out[:0], "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "...)
+	b.out = append(strconv.AppendInt(b.out, int64(length), 10), "\r\n\r\n"...)
+	b.out = append(append(append(b.out, head...), b.date...), `","id":`...)
+	b.out = append(strconv.AppendInt(b.out, id, 10), `,"idstr":"`...)
+	b.out = append(strconv.AppendInt(b.out, id, 10), `","mid":"`...)
+	return append(strconv.AppendInt(b.out, id, 10), tail...)
+}
+
 // nothing answers every reading call.
 const nothing = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 34\r\n\r\n{\"statuses\":[], \"total_number\": 0}"
 
-func readRequest(r *bufio.Reader) (post bool, body []byte, err error) {
+// read takes in one request. The body holds until the next one.
+func (b *scratch) read(r *bufio.Reader) (post bool, body []byte, err error) {
 	length := 0
 	for first := true; ; first = false {
 		line, err := r.ReadSlice('\n')
@@ -138,22 +163,29 @@ func readRequest(r *bufio.Reader) (post bool, body []byte, err error) {
 		if len(line) <= 2 {
 			break
 		}
-		if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Content-Length")) {
-			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+		if len(line) > len(lengthName) && bytes.EqualFold(line[:len(lengthName)], lengthName) {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(line[len(lengthName):]))); err != nil {
 				return false, nil, err
 			}
 		}
 	}
-	body = make([]byte, length)
-	_, err = io.ReadFull(r, body)
-	return post, body, err
+	if cap(b.body) < length {
+		b.body = make([]byte, length)
+	}
+	b.body = b.body[:length]
+	_, err = io.ReadFull(r, b.body)
+	return post, b.body, err
 }
+
+var lengthName = []byte("Content-Length:")
 
 // tokenPrefix begins the tokens of measured accounts; the account's number follows.
 const tokenPrefix = "bench-"
 
+var accountMark = []byte("access_token=" + tokenPrefix)
+
 func accountOf(body []byte) (id int64) {
-	_, rest, _ := bytes.Cut(body, []byte("access_token="+tokenPrefix))
+	_, rest, _ := bytes.Cut(body, accountMark)
 	for _, c := range rest {
 		if c < '0' || c > '9' {
 			break

@@ -115,6 +115,23 @@ func (k *desk) due(now time.Time) (next time.Time) {
 	return next
 }
 
+// crowd counts the items that are due at the next instant or right after it, by the way they are sent. The instant is zero when
+// nothing is waiting.
+func (k *desk) crowd(within time.Duration) (at time.Time, by map[weibo.Mode]int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.byTime) == 0 {
+		return time.Time{}, nil
+	}
+	at, by = k.byTime[0].fireAt, map[weibo.Mode]int{}
+	for _, it := range k.byTime {
+		if it.fireAt.Sub(at) <= within {
+			by[it.payload.Mode()]++
+		}
+	}
+	return at, by
+}
+
 // take gives up to n items that are ready, in the order in which they became due.
 func (k *desk) take(n int) []*item {
 	k.mu.Lock()

@@ -57,7 +57,7 @@ type Engine struct {
 	desk *desk
 
 	slots    *slots // rights to be marked: some more than connections, so that none of these idles
-	conns    chan struct{}
+	crew     *crew
 	records  *pile
 	doubts   *doubts
 	versions *versions
@@ -89,7 +89,7 @@ func New(o Options) *Engine {
 	}
 	set := o.Settings.filled()
 	e := &Engine{o: o, set: set, del: o.Delivery.Filled(), db: o.Marks, log: o.Log, clk: newClock(o.Now, set), desk: newDesk(),
-		slots: newSlots(set.Conns), conns: make(chan struct{}, set.Conns), records: newPile(), doubts: newDoubts(),
+		slots: newSlots(set.Conns), crew: newCrew(set.Conns), records: newPile(), doubts: newDoubts(),
 		versions: newVersions(), nudge: make(chan struct{}, 1), looks: make(chan struct{}, set.LookConns), lockDone: make(chan struct{})}
 	e.self = newProcess(e.connect, o.Version, e.clk, set, o.Log)
 	e.self.dbNow, e.self.watch = o.DBNow, o.Watch
@@ -142,6 +142,7 @@ func (e *Engine) begin() {
 		}()
 	}
 	loop(e.timer)
+	loop(e.warmer)
 	loop(e.sweeper)
 	for range e.set.Markers {
 		loop(e.marker)

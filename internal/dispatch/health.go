@@ -30,7 +30,7 @@ type Health struct {
 
 // Health reads the figures. It fails only when the database does not answer; what the process knows by itself is filled anyway.
 func (e *Engine) Health(ctx context.Context) (Health, error) {
-	h := Health{Stopped: e.stopped(), Process: e.self.id, Calling: len(e.conns), Unrecorded: e.records.size()}
+	h := Health{Stopped: e.stopped(), Process: e.self.id, Calling: e.crew.busy(), Unrecorded: e.records.size()}
 	h.ClockOffset, h.ClockKnown = e.clk.Offset()
 	h.ClockWarn = h.ClockKnown && h.ClockOffset.Abs() > e.set.ClockWarn
 	if d, ok := e.o.Weibo.ServerOffset(); ok {

@@ -91,15 +91,15 @@ func (e *Engine) markBatch(ctx context.Context, batch []*item) {
 		e.unacknowledged(batch, err)
 		return
 	}
-	var left []*item
+	var left, ours []*item
 	for _, it := range batch {
 		if marked[it.id] {
-			e.calls.Add(1)
-			go e.call(it)
+			ours = append(ours, it)
 		} else {
 			left = append(left, it)
 		}
 	}
+	e.callAll(ours)
 	e.slots.free(len(left))
 	e.reconsider(ctx, left)
 }

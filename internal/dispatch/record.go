@@ -99,6 +99,7 @@ SELECT id FROM upd`
 func (e *Engine) recordAll(batch []ending) {
 	var plain, odd []ending
 	for _, x := range batch {
+		x.o = x.a.Outcome()
 		if x.o.Result == weibo.Published && x.o.ID != "" {
 			plain = append(plain, x)
 		} else {

@@ -67,9 +67,11 @@ func (s *slots) free(n int) {
 	poke(s.freed)
 }
 
-// took takes in how long a call lasted.
-func (s *slots) took(d time.Duration) {
+// freeAfter gives one right back after a call that lasted so long.
+func (s *slots) freeAfter(d time.Duration) {
 	s.mu.Lock()
+	s.used--
 	s.call += (d - s.call) / 32
 	s.mu.Unlock()
+	poke(s.freed)
 }

@@ -81,7 +81,7 @@ func (a answer) message() string {
 func (c *Client) judge(r request, rep reply) Outcome {
 	o := Outcome{HTTPStatus: rep.status, Written: rep.touched, FirstByte: utc(rep.first), Ended: utc(rep.ended)}
 	if rep.header != nil {
-		o.ServerDate = c.noteDate(rep.header)
+		o.ServerDate = c.noteDate(rep.header, rep.ended)
 	}
 	if !rep.touched {
 		o.Result, o.Err = NotPublished, unsent(r.name, rep.err)

@@ -2,7 +2,6 @@ package weibo
 
 import (
 	"errors"
-	"net/http/httptrace"
 	"sync"
 	"time"
 )
@@ -40,8 +39,6 @@ type attempt struct {
 	first    time.Time
 	bytes    int64
 	finished bool
-	reused   bool
-	conn     *guardConn
 }
 
 func (c *Client) newAttempt(m Mark, body int) *attempt {
@@ -53,24 +50,6 @@ func (c *Client) newAttempt(m Mark, body int) *attempt {
 func (a *attempt) left() time.Duration {
 	wall := a.wallEnd.Round(0).Sub(a.clock().Round(0))
 	return min(wall, a.monoEnd-a.mono())
-}
-
-// trace ties the attempt to the connection net/http chose, just before it writes.
-func (a *attempt) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		g := guardOf(info.Conn)
-		if g == nil { // cannot be: every writing connection is dialled by us
-			a.refuse(errStale)
-			return
-		}
-		a.mu.Lock()
-		a.conn, a.reused = g, info.Reused
-		a.mu.Unlock()
-		if info.Reused && !g.alive() {
-			a.refuse(errStale)
-		}
-		g.attempt.Store(a)
-	}}
 }
 
 // permit allows one piece to be written, or says why not.
@@ -109,28 +88,31 @@ func (a *attempt) refuse(why error) {
 	}
 }
 
-// kill is the hard end: nothing more is written and the socket goes, with what the kernel still holds.
-func (a *attempt) kill() {
+// seal forbids every further byte, for the first reason given.
+func (a *attempt) seal(why error) {
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	if a.sealed == nil {
-		a.sealed = ErrTooLate
-	}
-	g, ended := a.conn, a.finished
-	a.mu.Unlock()
-	if g != nil && !ended && g.attempt.Load() == a {
-		g.abort()
+		a.sealed = why
 	}
 }
 
+// wrote tells whether a byte was, or may have been, written.
+func (a *attempt) wrote() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.touched
+}
+
 // close seals the attempt for good and tells whether a byte was written. well: the answer was read to its end.
-func (a *attempt) close(well bool) (touched bool) {
+func (a *attempt) close(well bool) (touched bool, first time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.sealed == nil {
 		a.sealed = errDone
 	}
 	a.finished = a.finished || well
-	return a.touched
+	return a.touched, a.first
 }
 
 func (a *attempt) endedWell() bool {

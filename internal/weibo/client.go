@@ -41,7 +41,7 @@ type Options struct {
 type Client struct {
 	opt     Options
 	reading *http.Transport
-	writing *http.Transport
+	lines   *pool
 	skew    atomic.Pointer[time.Duration]
 }
 
@@ -55,7 +55,7 @@ const (
 // New builds a client. It opens no connection.
 func New(o Options) *Client {
 	o.fill()
-	return &Client{opt: o, reading: readingTransport(o), writing: writingTransport(o)}
+	return &Client{opt: o, reading: readingTransport(o), lines: newPool(o)}
 }
 
 func (o *Options) fill() {
@@ -92,7 +92,7 @@ func or[T comparable](v, fallback T) T {
 // CloseIdle closes the connections nobody uses.
 func (c *Client) CloseIdle() {
 	c.reading.CloseIdleConnections()
-	c.writing.CloseIdleConnections()
+	c.lines.closeIdle()
 }
 
 // HardEnd is how long after its mark a write with a body of so many bytes may still put a byte on the wire.
@@ -110,13 +110,14 @@ func (c *Client) ServerOffset() (time.Duration, bool) {
 	return *d, true
 }
 
-// noteDate keeps the offset of the server's clock and gives the header's instant, zero when there is none.
-func (c *Client) noteDate(h http.Header) time.Time {
+// noteDate keeps the offset of the server's clock from an answer that came at an instant of ours, and gives the header's instant,
+// zero when there is none.
+func (c *Client) noteDate(h http.Header, came time.Time) time.Time {
 	t, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
 		return time.Time{}
 	}
-	d := t.Sub(c.opt.Clock().Truncate(time.Second))
+	d := t.Sub(came.Truncate(time.Second))
 	c.skew.Store(&d)
 	return t.UTC()
 }

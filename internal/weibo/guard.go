@@ -3,6 +3,7 @@ package weibo
 import (
 	"net"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"juzhen/internal/stoppoint"
@@ -17,26 +18,17 @@ const guardChunk = 16 << 10
 // It hides ReadFrom of the TCP connection on purpose: everything goes through Write.
 type guardConn struct {
 	net.Conn
+	raw     syscall.RawConn         // nil where the connection has none
 	attempt atomic.Pointer[attempt] // stays after the call, so that a late write meets a sealed attempt
 }
 
 func newGuard(conn net.Conn, userTimeout time.Duration) *guardConn {
-	setUserTimeout(conn, userTimeout)
-	return &guardConn{Conn: conn}
-}
-
-// guardOf finds the guard under a connection that may be wrapped in TLS.
-func guardOf(conn net.Conn) *guardConn {
-	for {
-		switch c := conn.(type) {
-		case *guardConn:
-			return c
-		case interface{ NetConn() net.Conn }:
-			conn = c.NetConn()
-		default:
-			return nil
-		}
+	g := &guardConn{Conn: conn}
+	if sc, ok := conn.(syscall.Conn); ok {
+		g.raw, _ = sc.SyscallConn()
 	}
+	g.setUserTimeout(userTimeout)
+	return g
 }
 
 // Write hands b to the kernel piece by piece. Without an attempt it is the handshake or the greeting of a proxy, which

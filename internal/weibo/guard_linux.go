@@ -1,7 +1,6 @@
 package weibo
 
 import (
-	"net"
 	"syscall"
 	"time"
 )
@@ -10,17 +9,17 @@ import (
 const tcpUserTimeout = 0x12
 
 // setUserTimeout lets the kernel give up on bytes nobody acknowledges, so that it cannot deliver them much later.
-func setUserTimeout(conn net.Conn, d time.Duration) {
-	control(conn, func(fd int) {
+func (g *guardConn) setUserTimeout(d time.Duration) {
+	g.control(func(fd int) {
 		_ = syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, tcpUserTimeout, int(d.Milliseconds()))
 	})
 }
 
 // alive looks at an idle connection without waiting: closed by the other side, in error, or holding bytes nobody asked
-// for means that no request should go out on it. It uses Control because net/http's reader holds the read lock.
+// for means that no request should go out on it.
 func (g *guardConn) alive() bool {
 	ok := false
-	control(g.Conn, func(fd int) {
+	g.control(func(fd int) {
 		var one [1]byte
 		_, _, err := syscall.Recvfrom(fd, one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 		ok = err == syscall.EAGAIN || err == syscall.EWOULDBLOCK
@@ -28,14 +27,8 @@ func (g *guardConn) alive() bool {
 	return ok
 }
 
-func control(conn net.Conn, fn func(fd int)) {
-	sc, ok := conn.(syscall.Conn)
-	if !ok {
-		return
+func (g *guardConn) control(fn func(fd int)) {
+	if g.raw != nil {
+		_ = g.raw.Control(func(fd uintptr) { fn(int(fd)) })
 	}
-	raw, err := sc.SyscallConn()
-	if err != nil {
-		return
-	}
-	_ = raw.Control(func(fd uintptr) { fn(int(fd)) })
 }

@@ -46,7 +46,7 @@ func (c *Client) readReply(call string, t Token, req *http.Request, out any) err
 // answer one of ClassRetry. a receives the refusal part.
 func (c *Client) understand(call string, t Token, rep reply, out any, a *answer) error {
 	if rep.header != nil {
-		c.noteDate(rep.header)
+		c.noteDate(rep.header, c.opt.Clock())
 	}
 	if rep.err != nil {
 		e := unclear(call, rep.status, rep.err)

@@ -6,17 +6,53 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptrace"
+	"net/url"
 	"time"
 )
 
-// request is a write as it goes on the wire. Its body carries the token.
+// userAgent names the console on the wire.
+const userAgent = "juzhen"
+
+// request is a write as it goes on the wire. It carries the token.
 type request struct {
 	name  string // interface, for people and logs: "statuses/update/biz"
-	url   string
-	ctype string
-	body  []byte
+	to    route
+	wire  []byte // head and body
+	size  int    // of the body
 	token Token
+	err   error // it could not be made, and is not written
+}
+
+// newRequest writes a request down, head and all, so that at its instant one write is left.
+func (c *Client) newRequest(call, base string, t Token, ctype string, body []byte) request {
+	r := request{name: call, token: t, size: len(body)}
+	r.wire, r.to, r.err = c.render(apiURL(base, call), ctype, body)
+	return r
+}
+
+// render gives the bytes of a request and the way they go. A proxy on a way without TLS wants to read the whole address.
+func (c *Client) render(address, ctype string, body []byte) ([]byte, route, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, route{}, err
+	}
+	to, via, err := routeTo(u, c.opt.Proxy)
+	if err != nil {
+		return nil, route{}, err
+	}
+	req, err := http.NewRequest(http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, route{}, err
+	}
+	write := req.Write
+	if via != nil && !to.secure {
+		req.Header, write = proxyHeader(via), req.WriteProxy
+	}
+	req.Header.Set("Content-Type", ctype)
+	req.Header.Set("User-Agent", userAgent)
+	wire := bytes.NewBuffer(make([]byte, 0, len(body)+512))
+	err = write(wire)
+	return wire.Bytes(), to, err
 }
 
 // reply is what came back for a write, or why nothing did.
@@ -38,71 +74,74 @@ func (c *Client) write(ctx context.Context, m Mark, r request) reply {
 		m = c.Mark()
 	}
 	for {
-		a := c.newAttempt(m, len(r.body))
-		rep := c.writeOnce(ctx, a, r)
+		a := c.newAttempt(m, r.size)
+		rep, kept := c.writeOnce(ctx, a, r)
 		rep.ended = c.opt.Clock()
-		stale := rep.err != nil && !rep.touched && a.reused && ctx.Err() == nil && a.left() > 0
+		stale := rep.err != nil && !rep.touched && kept && ctx.Err() == nil && a.left() > 0
 		if !stale {
 			return rep
 		}
 	}
 }
 
-func (c *Client) writeOnce(ctx context.Context, a *attempt, r request) reply {
-	if a.left() <= 0 {
-		return reply{err: ErrTooLate}
+// writeOnce makes one attempt. kept tells that it went by a connection that was idle before.
+func (c *Client) writeOnce(ctx context.Context, a *attempt, r request) (rep reply, kept bool) {
+	switch {
+	case r.err != nil:
+		return reply{err: r.err}, false
+	case a.left() <= 0:
+		return reply{err: ErrTooLate}, false
+	case ctx.Err() != nil:
+		return reply{err: ErrStopped}, false
 	}
-	if ctx.Err() != nil {
-		return reply{err: ErrStopped}
-	}
-	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
 	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, func() {
-			a.refuse(ErrStopped)
-			if errors.Is(a.reason(), ErrStopped) {
-				cancel()
-			}
-		})
+		stop := context.AfterFunc(ctx, func() { a.refuse(ErrStopped) })
 		defer stop()
 	}
-	end := time.AfterFunc(a.left(), func() { a.kill(); cancel() })
-	defer end.Stop()
-
-	req, err := r.build(httptrace.WithClientTrace(inner, a.trace()))
+	l, err := c.line(ctx, a, r.to)
 	if err != nil {
-		return reply{err: err}
+		return reply{err: err}, false
 	}
-	return c.exchange(a, req)
+	if ctx.Err() != nil {
+		a.refuse(ErrStopped)
+	}
+	kept = l.kept
+	return c.exchange(a, l, r), kept
 }
 
-// build makes the request without GetBody and with a body of known length, which is what keeps net/http from ever
-// sending it a second time.
-func (r request) build(ctx context.Context) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.url, io.NopCloser(bytes.NewReader(r.body)))
-	if err != nil {
-		return nil, err
+// line gets a connection within what is left to the attempt.
+func (c *Client) line(ctx context.Context, a *attempt, to route) (*line, error) {
+	l, err := c.lines.get(ctx, to, a.left())
+	switch {
+	case err == nil:
+		return l, nil
+	case ctx.Err() != nil:
+		return nil, errors.Join(ErrStopped, err)
+	case a.left() <= 0:
+		return nil, errors.Join(ErrTooLate, err)
 	}
-	req.GetBody = nil
-	req.ContentLength = int64(len(r.body))
-	req.Header.Set("Content-Type", r.ctype)
-	req.Header.Set("User-Agent", "juzhen")
-	return req, nil
+	return nil, err
 }
 
-func (c *Client) exchange(a *attempt, req *http.Request) reply {
-	resp, err := c.writing.RoundTrip(req)
-	if err != nil {
-		touched := a.close(false)
-		if why := a.reason(); !errors.Is(why, errDone) {
-			err = errors.Join(why, err)
-		}
-		return reply{err: err, touched: touched, first: a.first}
+// exchange writes the request and reads the answer. At the hard end whatever it waits for ends, and the connection is closed with
+// what the kernel still holds.
+func (c *Client) exchange(a *attempt, l *line, r request) reply {
+	l.guard.attempt.Store(a)
+	_ = l.conn.SetDeadline(time.Now().Add(a.left()))
+	got, err := l.converse(a, r.wire, or(c.opt.AnswerLimit, answerLimit))
+	if err != nil && a.left() <= 0 {
+		a.seal(ErrTooLate)
 	}
-	defer resp.Body.Close()
-	body, err := readAll(resp.Body, or(c.opt.AnswerLimit, answerLimit))
-	a.close(err == nil)
-	return reply{status: resp.StatusCode, header: resp.Header, body: body, err: err, touched: true, first: a.first}
+	touched, first := a.close(err == nil)
+	if err == nil && got.keep {
+		c.lines.put(l)
+	} else {
+		l.close()
+	}
+	if why := a.reason(); err != nil && !errors.Is(why, errDone) {
+		err = errors.Join(why, err)
+	}
+	return reply{status: got.status, header: got.header, body: got.body, err: err, touched: touched, first: first}
 }
 
 var errAnswerSize = errors.New("weibo: the answer is larger than any real one")

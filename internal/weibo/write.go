@@ -11,6 +11,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // Sending is what a payload needs at the moment it is sent.
@@ -62,7 +63,7 @@ func (c *Client) Compose(p Payload, s Sending) Ready {
 }
 
 // Size is how many bytes the body has, which HardEnd depends on.
-func (r Ready) Size() int { return len(r.request.body) }
+func (r Ready) Size() int { return r.request.size }
 
 // Send posts p once. Published with the platform's id; PublishedNoID when Weibo says it is live but in review (20053) or
 // slow (20032); Unknown when a byte was written and the answer was lost or cannot be trusted; NotPublished with its
@@ -73,12 +74,54 @@ func (c *Client) Send(ctx context.Context, p Payload, s Sending) Outcome {
 
 // SendReady is Send of a request composed before; m is the mark, zero for the call's own beginning.
 func (c *Client) SendReady(ctx context.Context, r Ready, m Mark) Outcome {
+	return c.Deliver(ctx, r, m).Outcome()
+}
+
+// Answered is a call that is over, as it came from the wire. What it means is read by Outcome, which can wait: at the instant of a
+// burst the next request goes first.
+type Answered struct {
+	client *Client
+	ready  Ready
+	rep    reply
+}
+
+// Deliver is SendReady without reading what the answer means.
+func (c *Client) Deliver(ctx context.Context, r Ready, m Mark) Answered {
 	if r.err != nil {
-		return Outcome{Result: NotPublished, Ended: utc(c.opt.Clock()), Err: &Error{
-			Call: r.call, Class: ClassNever, Text: "内容没有准备好，没有发出；请联系系统维护人员", cause: r.err,
+		return Answered{client: c, ready: r, rep: reply{ended: c.opt.Clock()}}
+	}
+	return Answered{client: c, ready: r, rep: c.write(ctx, m, r.request)}
+}
+
+// FirstByte is when the first byte was handed to the kernel; zero if none was.
+func (a Answered) FirstByte() time.Time { return utc(a.rep.first) }
+
+// Outcome is what is known after the call.
+func (a Answered) Outcome() Outcome {
+	if a.ready.err != nil {
+		return Outcome{Result: NotPublished, Ended: utc(a.rep.ended), Err: &Error{
+			Call: a.ready.call, Class: ClassNever, Text: "内容没有准备好，没有发出；请联系系统维护人员", cause: a.ready.err,
 		}}
 	}
-	return c.perform(ctx, m, r.request)
+	return a.client.outcome(a.ready.request, a.rep)
+}
+
+// Warm opens writing connections of a mode's interface ahead of a burst, until n stand ready. Nothing of a request is written by it;
+// an idle one is dropped after IdleLimit as any other. It fails with the first connection that cannot be opened.
+func (c *Client) Warm(ctx context.Context, mode Mode, n int) error {
+	base := c.opt.PublicURL
+	if mode == Commercial {
+		base = c.opt.CommercialURL
+	}
+	u, err := url.Parse(base)
+	if err != nil {
+		return err
+	}
+	to, _, err := routeTo(u, c.opt.Proxy)
+	if err != nil {
+		return err
+	}
+	return c.lines.warm(ctx, to, n)
 }
 
 // UploadPicture uploads one picture ahead of its post and gives its id (commercial interface). Nobody sees it before it
@@ -88,7 +131,7 @@ func (c *Client) UploadPicture(ctx context.Context, t Token, pic Picture) (strin
 	if !pic.intact() {
 		return "", &Error{Call: call, Class: ClassNever, Text: "图片与登记的不一致，没有上传；请联系系统维护人员", cause: errNotReady}
 	}
-	r, err := multipartRequest(call, c.opt.CommercialURL, t, nil, pic)
+	r, err := c.multipartRequest(call, c.opt.CommercialURL, t, nil, pic)
 	if err != nil {
 		return "", err
 	}
@@ -116,7 +159,7 @@ func (c *Client) Destroy(ctx context.Context, mode Mode, t Token, m Mark, id str
 	if mode == Commercial {
 		call, base = "statuses/destroy/biz", c.opt.CommercialURL
 	}
-	o := c.perform(ctx, m, formRequest(call, base, t, []Field{{"id", id}}))
+	o := c.perform(ctx, m, c.formRequest(call, base, t, []Field{{"id", id}}))
 	if o.Result == Published && o.ID != id {
 		o.Result, o.Err = Unknown, unclear(call, o.HTTPStatus, errMalformed)
 	}
@@ -124,9 +167,13 @@ func (c *Client) Destroy(ctx context.Context, mode Mode, t Token, m Mark, id str
 }
 
 func (c *Client) perform(ctx context.Context, m Mark, r request) Outcome {
-	o := c.judge(r, c.write(ctx, m, r))
-	c.debug(ctx, "weibo write", "call", r.name, "result", o.Result.String(), "code", o.Code, "http", o.HTTPStatus,
-		"body_bytes", len(r.body), "written", o.Written)
+	return c.outcome(r, c.write(ctx, m, r))
+}
+
+func (c *Client) outcome(r request, rep reply) Outcome {
+	o := c.judge(r, rep)
+	c.debug(context.Background(), "weibo write", "call", r.name, "result", o.Result.String(), "code", o.Code, "http", o.HTTPStatus,
+		"body_bytes", r.size, "written", o.Written)
 	return o
 }
 
@@ -152,9 +199,9 @@ func (c *Client) compose(p Payload, s Sending) (request, error) {
 			return request{}, errNotReady
 		}
 		fields = append(fields, Field{"pic_id", strings.Join(s.PicIDs, ",")})
-		return formRequest(p.call, c.opt.CommercialURL, s.Token, fields), nil
+		return c.formRequest(p.call, c.opt.CommercialURL, s.Token, fields), nil
 	case callUpdate, callRepost:
-		return formRequest(p.call, c.opt.CommercialURL, s.Token, fields), nil
+		return c.formRequest(p.call, c.opt.CommercialURL, s.Token, fields), nil
 	case callShare:
 		return c.composeShare(p, s, fields)
 	default:
@@ -166,28 +213,25 @@ func (c *Client) compose(p Payload, s Sending) (request, error) {
 func (c *Client) composeShare(p Payload, s Sending, fields []Field) (request, error) {
 	switch {
 	case len(p.pictures) == 0:
-		return formRequest(p.call, c.opt.PublicURL, s.Token, fields), nil
+		return c.formRequest(p.call, c.opt.PublicURL, s.Token, fields), nil
 	case len(p.pictures) > 1 || !p.pictures[0].intact():
 		return request{}, errNotReady
 	default:
-		return multipartRequest(p.call, c.opt.PublicURL, s.Token, fields, p.pictures[0])
+		return c.multipartRequest(p.call, c.opt.PublicURL, s.Token, fields, p.pictures[0])
 	}
 }
 
 func apiURL(base, call string) string { return base + "/2/" + call + ".json" }
 
-func formRequest(call, base string, t Token, fields []Field) request {
+func (c *Client) formRequest(call, base string, t Token, fields []Field) request {
 	v := url.Values{"access_token": {string(t)}}
 	for _, f := range fields {
 		v.Set(f.Name, f.Value)
 	}
-	return request{
-		name: call, url: apiURL(base, call), token: t,
-		ctype: "application/x-www-form-urlencoded", body: []byte(v.Encode()),
-	}
+	return c.newRequest(call, base, t, "application/x-www-form-urlencoded", []byte(v.Encode()))
 }
 
-func multipartRequest(call, base string, t Token, fields []Field, pic Picture) (request, error) {
+func (c *Client) multipartRequest(call, base string, t Token, fields []Field, pic Picture) (request, error) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for _, f := range append([]Field{{"access_token", string(t)}}, fields...) {
@@ -208,5 +252,5 @@ func multipartRequest(call, base string, t Token, fields []Field, pic Picture) (
 	if err := w.Close(); err != nil {
 		return request{}, err
 	}
-	return request{name: call, url: apiURL(base, call), token: t, ctype: w.FormDataContentType(), body: b.Bytes()}, nil
+	return c.newRequest(call, base, t, w.FormDataContentType(), b.Bytes()), nil
 }

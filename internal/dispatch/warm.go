@@ -1,0 +1,40 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	warmLead   = 2 * time.Second        // connections are opened so long before a burst; less than they are kept idle
+	warmWithin = 100 * time.Millisecond // what is due so close together is one burst
+	warmFrom   = 8                      // fewer items open their connections themselves
+	warmEach   = 500 * time.Millisecond
+)
+
+// warmer opens connections ahead of bursts, so that the first bytes do not wait for them. A burst that is planned later than that
+// opens its own.
+func (e *Engine) warmer(ctx context.Context) {
+	tick := time.NewTicker(warmEach)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := e.clk.Now()
+		at, by := e.desk.crowd(warmWithin)
+		if at.IsZero() || at.Sub(now) > warmLead || e.stopped() != "" {
+			continue
+		}
+		for mode, n := range by {
+			if n < warmFrom {
+				continue
+			}
+			if err := e.o.Weibo.Warm(ctx, mode, min(n, e.set.Conns)); err != nil && ctx.Err() == nil {
+				e.log.Info("connections could not be opened ahead of a burst", "mode", mode, "error", err)
+			}
+		}
+	}
+}
