@@ -10,6 +10,7 @@ import { counters } from "./counter";
 import { compose } from "./compose";
 import { polls } from "./poll";
 import { copies } from "./copy";
+import { filters } from "./filters";
 import { followMachine } from "./theme";
 
 followMachine();
@@ -21,3 +22,4 @@ counters();
 compose();
 polls();
 copies();
+filters();
