@@ -63,7 +63,15 @@ type deliveryFilter struct {
 
 type replan struct {
 	Due
-	Reason string `json:"reason,omitempty" maxLength:"1000" doc:"原因，记入审计"`
+	Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"原因，记入审计"`
+}
+
+// mustSay is a request to do something to one thing that needs a reason.
+type mustSay struct {
+	ByID
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"原因，记入审计"`
+	} `required:"true"`
 }
 
 type resolution struct {
@@ -145,8 +153,8 @@ func stepper(ctx context.Context) func(delivery.Event) deliveryStep {
 	}
 }
 
-func (a *api) cancelDelivery(ctx context.Context, who access.Actor, in *because) (*out[oneDelivery], error) {
-	return a.afterwards(ctx, who, in.ID, a.Deliveries.Cancel(ctx, who, in.ID, in.reason()))
+func (a *api) cancelDelivery(ctx context.Context, who access.Actor, in *mustSay) (*out[oneDelivery], error) {
+	return a.afterwards(ctx, who, in.ID, a.Deliveries.Cancel(ctx, who, in.ID, in.Body.Reason))
 }
 
 func (a *api) replanDelivery(ctx context.Context, who access.Actor, in *struct {

@@ -105,10 +105,16 @@ func TestWithdrawAndReschedule(t *testing.T) {
 	w.call("writer", "POST", at+"/reschedule", body{"due_at": later}).want(200).says("2", "done")
 	w.call("writer", "GET", at, nil).want(200).says("waiting", "deliveries", 1, "state")
 	w.call("writer", "POST", at+"/reschedule", body{"due_at": w.in(-time.Hour)}).problem(422, "invalid").says("body.due_at", "errors", 0, "location")
-	w.call("writer", "POST", fmt.Sprintf("/deliveries/%s/cancel", p.text("deliveries", 0, "id")), body{"reason": "不发了"}).want(200).says("cancelled", "state")
+	cancel := fmt.Sprintf("/deliveries/%s/cancel", p.text("deliveries", 0, "id"))
+	w.call("writer", "POST", cancel, body{}).want(422).says("缺少 reason", "errors", 0, "message")
+	for _, without := range []body{{"reason": ""}, {"reason": " \n"}} {
+		w.call("writer", "POST", cancel, without).want(422).says("body.reason", "errors", 0, "location")
+	}
+	w.call("writer", "POST", cancel, body{"reason": "不发了"}).want(200).says("cancelled", "state")
+	w.call("writer", "POST", at+"/withdraw", nil).problem(422, "invalid").says("body.reason", "errors", 0, "location")
 	w.call("writer", "POST", at+"/withdraw", body{"reason": "作废"}).want(200).says("1", "done")
 	w.call("writer", "GET", at, nil).want(200).says("withdrawn", "phase").says("cancelled", "deliveries", 1, "state")
-	w.call("writer", "POST", at+"/withdraw", nil).want(409)
+	w.call("writer", "POST", at+"/withdraw", body{"reason": "作废"}).want(409)
 }
 
 func TestPicturesGoIntoPosts(t *testing.T) {

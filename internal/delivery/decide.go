@@ -14,12 +14,15 @@ import (
 )
 
 // Cancel takes one account out of a post. Past its mark the wish is kept and told; then it fails with fault.Conflict of code
-// "wish_kept". Fails with fault.Conflict when it is out already.
+// "wish_kept". Fails with fault.Conflict when it is out already, with fault.Invalid on "reason" without one.
 func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why string) error {
 	var kept bool
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		d, err := lockDelivery(ctx, tx.DB, actor, access.PostWrite, id)
 		if err != nil {
+			return err
+		}
+		if why, err = reason("reason", why); err != nil {
 			return err
 		}
 		m := Move{From: append([]State{Failed, Missed, Expired}, unmarked...), To: Cancelled, Code: WasCancelled, By: actor.UserID, Set: stopSet,
@@ -50,11 +53,15 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 func (d Delivery) Ref() string { return ref(d.ID) }
 
 // Replan lets a person send again what failed, was missed or is held by a doubt: at a new time, in the post's approved wording. It
-// fails with fault.Conflict when the post is not approved any more or the delivery stands elsewhere.
+// fails with fault.Conflict when the post is not approved any more or the delivery stands elsewhere, with fault.Invalid on "reason"
+// without one.
 func (s *Service) Replan(ctx context.Context, actor access.Actor, id int64, choice DueChoice, why string) error {
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		d, err := findDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
 		if err != nil {
+			return err
+		}
+		if why, err = reason("reason", why); err != nil {
 			return err
 		}
 		due, err := choice.resolve(nil, now)

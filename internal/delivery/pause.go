@@ -26,7 +26,14 @@ type Pause struct {
 	PausedBy      int64
 	PausedName    string
 	PausedAt      time.Time
+	ResumedName   string
+	ResumedAt     *time.Time
 	Held          int // deliveries it holds now
+}
+
+// ended tells who came too late who was first.
+func (p Pause) ended() error {
+	return fault.Conflict("{.name} 已于 {.time} 结束这次暂停", "name", p.ResumedName, "time", ClockTime(*p.ResumedAt)).WithCode("resumed")
 }
 
 // PausePreview says how much a pause would stop.
@@ -128,6 +135,11 @@ func (s *Service) Pauses(ctx context.Context, actor access.Actor) ([]Pause, erro
 	return openPauses(ctx, s.db.Gorm(ctx), actor)
 }
 
+// FindPause reads one pause, open or ended, of a unit the actor sees.
+func (s *Service) FindPause(ctx context.Context, actor access.Actor, id int64) (Pause, error) {
+	return s.findPause(ctx, actor, access.UnitView, id)
+}
+
 func (s *Service) findPause(ctx context.Context, actor access.Actor, perm access.Permission, id int64) (Pause, error) {
 	p, err := findPause(ctx, s.db.Gorm(ctx), id)
 	if err != nil {
@@ -154,8 +166,8 @@ type Choice struct {
 }
 
 // Resume ends a pause. Every delivery it holds needs a choice: nothing goes out because somebody forgot it. What another open pause
-// covers is held on by that one. Fails with fault.Invalid on "deliveries" when a choice is missing, with fault.Conflict when the pause
-// has ended already.
+// covers is held on by that one. Fails with fault.Invalid on "deliveries" when a choice is missing, with fault.Conflict, which names who
+// was first and when, when the pause has ended already.
 func (s *Service) Resume(ctx context.Context, actor access.Actor, pauseID int64, choices []Choice) (Reach, error) {
 	var reach Reach
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
@@ -168,6 +180,12 @@ func (s *Service) Resume(ctx context.Context, actor access.Actor, pauseID int64,
 		}
 		if err := lockPlace(ctx, tx, p.UnitID, p.AccountID); err != nil {
 			return err
+		}
+		if p, err = findPause(ctx, tx.DB, pauseID); err != nil { // as it is under the lock
+			return err
+		}
+		if p.ResumedAt != nil {
+			return p.ended()
 		}
 		if err := endPause(ctx, tx, now, pauseID, actor.UserID); err != nil {
 			return err

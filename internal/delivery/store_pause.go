@@ -39,7 +39,7 @@ INSERT INTO pauses (unit_id, account_id, reason, paused_by, paused_at) VALUES ($
 func endPause(ctx context.Context, tx pg.Tx, now time.Time, id, by int64) error {
 	done, err := tx.Pgx.Exec(ctx, "UPDATE pauses SET resumed_by = $2, resumed_at = $3 WHERE id = $1 AND resumed_at IS NULL", id, by, now)
 	if err == nil && done.RowsAffected() != 1 {
-		return fault.Conflict("这次暂停已经结束").WithCode("resumed")
+		return errMoved()
 	}
 	return err
 }
@@ -47,8 +47,10 @@ func endPause(ctx context.Context, tx pg.Tx, now time.Time, id, by int64) error 
 const selectPause = `
 SELECT p.id, p.unit_id, u.name AS unit_name, u.path AS unit_path, p.account_id, coalesce(a.handle, '') AS account_handle, p.reason,
        p.paused_by, b.display_name AS paused_name, p.paused_at,
+       coalesce(e.display_name, '') AS resumed_name, p.resumed_at,
        (SELECT count(*) FROM deliveries d WHERE d.pause_id = p.id AND d.state = 'held') AS held
-FROM pauses p JOIN units u ON u.id = p.unit_id JOIN users b ON b.id = p.paused_by LEFT JOIN accounts a ON a.id = p.account_id
+FROM pauses p JOIN units u ON u.id = p.unit_id JOIN users b ON b.id = p.paused_by
+LEFT JOIN users e ON e.id = p.resumed_by LEFT JOIN accounts a ON a.id = p.account_id
 WHERE `
 
 func findPause(ctx context.Context, db *gorm.DB, id int64) (Pause, error) {

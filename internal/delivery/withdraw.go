@@ -18,13 +18,19 @@ import (
 const stopSet = "approved = false, owner = NULL, pause_id = NULL, not_before = NULL, taken_by = NULL, taken_at = NULL"
 
 // Withdraw takes a post back before it is sent. What is not marked yet is cancelled; a delivery past its mark keeps the wish and
-// is told. Fails with fault.NotFound when the actor may not see the post, with fault.Conflict when everything is out already.
+// is told. Fails with fault.NotFound when the actor may not see the post, with fault.Conflict when everything is out already, with
+// fault.Invalid on "reason" when what is approved is taken back without one.
 func (s *Service) Withdraw(ctx context.Context, actor access.Actor, postID int64, why string) (Reach, error) {
 	var reach Reach
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		p, err := post.LockTx(ctx, tx, actor, access.PostWrite, postID)
 		if err != nil {
 			return err
+		}
+		if p.Phase == post.Approved {
+			if why, err = reason("reason", why); err != nil {
+				return err
+			}
 		}
 		if err := post.WithdrawnTx(ctx, tx, now, actor, postID); err != nil {
 			return err

@@ -119,7 +119,7 @@ func TestResumeAsksForEachAndForgetsNothing(t *testing.T) {
 		t.Errorf("delivery sent at its time: %s due %v", d.State, d.DueAt)
 	}
 	b.Post(page+"/resume", url.Values{"all": {"send"}}).Want(303)
-	b.Get("/pauses").WantText(".banner-info", "已经由别人结束")
+	b.Get("/pauses").WantText(".banner-info", "值班主管 已于 11-23 12:00 结束这次暂停")
 	b.Get("/pauses/9999").Want(404)
 }
 

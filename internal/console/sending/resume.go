@@ -2,7 +2,6 @@ package sending
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -44,19 +43,19 @@ func (h *pages) resumeForm(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.Pause.ID == 0 {
-		return h.ended(c)
+	if p.Pause.ResumedAt != nil {
+		return h.ended(c, p.Pause)
 	}
 	return h.kit.Show(c, 200, "sending/resume", p)
 }
 
-// ended tells a person whose page was older than the pause.
-func (h *pages) ended(c *gin.Context) error {
-	h.kit.SetFlash(c, page.Flash{Tone: "info", Text: h.kit.Printer(c).T("这次暂停已经由别人结束。")})
+// ended tells a person whose page was older than the pause who was first, and when.
+func (h *pages) ended(c *gin.Context, p delivery.Pause) error {
+	h.kit.SetFlash(c, page.Flash{Tone: "info", Text: h.kit.Printer(c).T("{.name} 已于 {.time} 结束这次暂停", "name", p.ResumedName, "time", delivery.ClockTime(*p.ResumedAt))})
 	return h.kit.See(c, "/pauses", "")
 }
 
-// resumePage reads the pause with what it holds; a zero Pause when it has ended.
+// resumePage reads the pause with what it holds.
 func (h *pages) resumePage(c *gin.Context) (resumePage, error) {
 	id, err := web.ID(c, "id")
 	if err != nil {
@@ -68,15 +67,9 @@ func (h *pages) resumePage(c *gin.Context) (resumePage, error) {
 	if err != nil {
 		return p, err
 	}
-	open, err := h.Deliveries.Pauses(ctx, actor)
-	if err != nil {
+	if p.Pause, err = h.Deliveries.FindPause(ctx, actor, id); err != nil {
 		return p, err
 	}
-	i := slices.IndexFunc(open, func(x delivery.Pause) bool { return x.ID == id })
-	if i < 0 {
-		return p, nil
-	}
-	p.Pause = open[i]
 	if err := access.Require(actor, access.Pause, p.Pause.UnitPath); err != nil {
 		return p, err
 	}
@@ -130,8 +123,8 @@ func (h *pages) resume(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.Pause.ID == 0 {
-		return h.ended(c)
+	if p.Pause.ResumedAt != nil {
+		return h.ended(c, p.Pause)
 	}
 	choices, err := p.choices()
 	var reach delivery.Reach
