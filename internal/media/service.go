@@ -102,8 +102,8 @@ func cleanName(s string) string {
 	return s
 }
 
-// Open gives the bytes of a picture, or of its thumbnail (a JPEG), to whoever may read posts of its unit. It fails with
-// fault.NotFound otherwise.
+// Open gives the bytes of a picture, or of its thumbnail (a JPEG), to whoever may read posts of its unit, or a post or delivery that
+// has it. It fails with fault.NotFound otherwise.
 func (s *Service) Open(ctx context.Context, actor access.Actor, id int64, thumb bool) (io.ReadCloser, Media, error) {
 	m, err := findMedia(ctx, s.db.Gorm(ctx), actor, id)
 	if err != nil {

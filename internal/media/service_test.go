@@ -160,3 +160,59 @@ func TestLoadKeepsTheOrderAndLeavesGaps(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestWhoMaySeeThePostSeesItsPictures: a picture of the centre stands in a post of the bureau, sent to an account of the monitoring
+// centre: the monitoring centre's officer sees it by the delivery; one of no delivery, or of an earlier version, stays unseen.
+func TestWhoMaySeeThePostSeesItsPictures(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	upload := func(n int) media.Media {
+		m, err := w.Upload(t.Context(), w.writer, 2, "a.png", pngOf(t, 8+n, 8), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	shown, old, alone := upload(0), upload(1), upload(2)
+	_, err := w.db.Pool().Exec(t.Context(), `
+INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at) OVERRIDING SYSTEM VALUE
+ VALUES (1, 3, 'weibo', '北京环境监测', '北京环境监测', 'affiliated', 'live', 'manual', '30 min', '0', false, 1, now());
+INSERT INTO posts (id, unit_id, author_id, phase, due_now, urgent, revision, created_at, updated_by, updated_at) OVERRIDING SYSTEM VALUE VALUES (1, 1, 1, 'approved', true, false, 1, now(), 1, now());
+INSERT INTO post_versions (id, post_id, number, state, text, visible, repost_of, editors, created_at) OVERRIDING SYSTEM VALUE
+ VALUES (1, 1, 1, 'void', '旧', 0, '', '{1}', now()), (2, 1, 2, 'draft', '新', 0, '', '{1}', now());
+UPDATE posts SET version_id = 2;`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.db.Pool().Exec(t.Context(), "INSERT INTO version_media (version_id, position, media_id, alt) VALUES (1, 1, $1, ''), (2, 1, $2, '')", old.ID, shown.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bureau := access.Actor{UserID: 3, Grants: []access.Grant{{Role: access.Reviewer, UnitID: 1, Path: "/1/"}}}
+	see := func(actor access.Actor, m media.Media) bool {
+		_, _, err := w.Open(t.Context(), actor, m.ID, true)
+		if err != nil && !fault.Is(err, fault.KindNotFound) {
+			t.Fatal(err)
+		}
+		return err == nil
+	}
+	if see(w.beside, shown) || !see(bureau, shown) || !see(bureau, old) {
+		t.Error("before there is a delivery")
+	}
+	_, err = w.db.Pool().Exec(t.Context(), `
+INSERT INTO deliveries (post_id, version_id, account_id, platform, connector, state, plan, urgent, approved, payload_hash, mark_key, created_at, updated_at)
+VALUES (1, 2, 1, 'weibo', 'manual', 'waiting', 1, false, true, '\x00', '\x000102030405060708090a0b0c0d0e0f', now(), now())`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !see(w.beside, shown) || see(w.beside, old) || see(w.beside, alone) {
+		t.Error("the delivery shows its pictures and no others")
+	}
+	// The other way round: a post of a unit beside, with a picture of the bureau's.
+	if _, err := w.db.Pool().Exec(t.Context(), "UPDATE posts SET unit_id = 3; DELETE FROM deliveries"); err != nil {
+		t.Fatal(err)
+	}
+	if !see(w.beside, shown) || !see(w.beside, old) || see(w.beside, alone) {
+		t.Error("the post shows the pictures of all its versions and no others")
+	}
+}

@@ -14,9 +14,23 @@ const selectMedia = `
 SELECT m.id, m.unit_id, u.path AS unit_path, m.uploaded_by, m.uploaded_at, m.file_name, m.mime, m.bytes, m.width, m.height, m.frames,
        m.sha256, m.thumb, m.alt FROM media m JOIN units u ON u.id = m.unit_id WHERE `
 
+// shownIn are the conditions under which a picture of another unit may be seen: a post has it that the actor may read, or a delivery
+// to an account of the actor's units sends it. Attaching a picture to a post asks for the picture's own unit (package post), so nobody
+// gains sight of one by attaching it.
+const (
+	shownInPost = `EXISTS (SELECT FROM version_media x JOIN post_versions v ON v.id = x.version_id JOIN posts p ON p.id = v.post_id
+    JOIN units u ON u.id = p.unit_id WHERE x.media_id = m.id AND `
+	shownInDelivery = `EXISTS (SELECT FROM version_media x JOIN post_versions v ON v.id = x.version_id
+    JOIN deliveries d ON d.post_id = v.post_id AND d.version_id = v.id JOIN accounts a ON a.id = d.account_id
+    JOIN units u ON u.id = a.unit_id WHERE x.media_id = m.id AND `
+)
+
+// findMedia reads a picture of the actor's units, or one of a post or a delivery that the actor may read.
 func findMedia(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Media, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
-	m, err := gorm.G[Media](db).Raw(selectMedia+"m.id = ? AND "+scope, append([]any{id}, args...)...).Take(ctx)
+	all := append([]any{id}, args...)
+	all = append(append(all, args...), args...)
+	m, err := gorm.G[Media](db).Raw(selectMedia+"m.id = ? AND ("+scope+" OR "+shownInPost+scope+") OR "+shownInDelivery+scope+"))", all...).Take(ctx)
 	return m, pg.OrNotFound(err, fault.NotFound("没有找到图片，或不在您的管辖范围内"))
 }
 
