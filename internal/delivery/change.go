@@ -18,6 +18,7 @@ type Change struct {
 	SentAt    *time.Time
 	Live      Live
 	LiveText  *string
+	Sightings []Sighting // the posts between which a look could not decide
 	DropWish  bool
 
 	Raise   TodoKind // a to-do about this delivery

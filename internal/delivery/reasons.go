@@ -175,7 +175,7 @@ var reasonTexts = map[Reason]string{
 func (d Delivery) ReasonText() (string, []any) { return d.Reason.Label(), d.ReasonArgs.pairs() }
 
 // Text gives the text of the step and its arguments, ready for a printer.
-func (e Event) Text() (string, []any) { return e.Code.Label(), e.Args.pairs() }
+func (e Event) Text() (string, []any) { return e.Code.Label(), e.Args.params().pairs() }
 
 // pairs lists names and values in the order of the names. What Weibo or a rule said is a text to be translated too.
 func (a Args) pairs() []any { return i18n.Pairs(a, "text") }

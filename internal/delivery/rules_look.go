@@ -10,7 +10,7 @@ import (
 type Seen struct {
 	Finding    weibo.Finding
 	Post       *weibo.Post
-	Candidates int
+	Candidates []weibo.Post
 	Complete   bool  // everything back to the attempt's start was seen
 	Err        error // could not read: says nothing about the post
 
@@ -27,15 +27,20 @@ func AfterLook(d Delivery, l Seen, s Settings, now time.Time) Change {
 	switch {
 	case l.Err != nil:
 		c.Looked, c.Code, c.NextLook = false, LookFailed, at(now, s.LookRetry)
+		if now.After(begun(d).Add(s.AbsentAfter)) { // people know by now
+			c.NextLook = at(now, max(s.LookRetry, s.LookAgain))
+		}
 		c.Args = Args{"next": ClockTime(*c.NextLook)}
 		c.askPerson(d, l, s, now)
 	case l.Finding == weibo.FoundOne && l.Post != nil:
 		c.To, c.Code, c.RemoteID, c.SentAt = Sent, LookFound, l.Post.ID, &l.Post.CreatedAt
 		c.NextLook, c.Turn, c.Resolve, c.DropWish = at(now, s.ReadBack), TurnSettled, TodoUnknown, true
 	case l.Finding == weibo.FoundTwice:
-		c.Code, c.Raise, c.Args, c.Turn = LookTwo, TodoTwice, Args{"n": l.Candidates}, TurnFreed
+		c.Code, c.Raise, c.Args, c.Turn = LookTwo, TodoTwice, Args{"n": len(l.Candidates)}, TurnFreed
+		c.Sightings = sightings(l.Candidates)
 	case l.Finding != weibo.FoundNone:
-		c.Code, c.Raise, c.Args = LookTwo, TodoUnknown, Args{"n": l.Candidates}
+		c.Code, c.Raise, c.Args = LookTwo, TodoUnknown, Args{"n": len(l.Candidates)}
+		c.Sightings = sightings(l.Candidates)
 		c.bound(l)
 		c.lookOn(d, s, now)
 	default:
@@ -143,9 +148,11 @@ func AfterIDLook(d Delivery, l Seen, s Settings, now time.Time) Change {
 	case l.Finding == weibo.FoundOne && l.Post != nil:
 		c.Code, c.RemoteID, c.SentAt, c.NextLook = LookFound, l.Post.ID, &l.Post.CreatedAt, at(now, s.ReadBack)
 	case l.Finding == weibo.FoundTwice:
-		c.Code, c.Raise, c.Args, c.NextLook = LookTwo, TodoTwice, Args{"n": l.Candidates}, nil
+		c.Code, c.Raise, c.Args, c.NextLook = LookTwo, TodoTwice, Args{"n": len(l.Candidates)}, nil
+		c.Sightings = sightings(l.Candidates)
 	case l.Finding != weibo.FoundNone:
-		c.Code, c.Raise, c.Args, c.NextLook = LookTwo, TodoLive, Args{"n": l.Candidates}, nil
+		c.Code, c.Raise, c.Args, c.NextLook = LookTwo, TodoLive, Args{"n": len(l.Candidates)}, nil
+		c.Sightings = sightings(l.Candidates)
 	case now.Before(begun(d).Add(s.AbsentAfter)):
 		c.Code, c.Args = LookAbsent, Args{"next": ClockTime(*c.NextLook)}
 	default: // confirmed by the platform and not to be seen: in review longer than usual, or refused by it

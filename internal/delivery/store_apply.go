@@ -46,7 +46,11 @@ func ApplyTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change,
 	if err := tx.Pgx.QueryRow(ctx, applySQL, named).Scan(&plan); err != nil {
 		return pg.OrNotFound(err, errMoved())
 	}
-	if err := noteTx(ctx, tx, now, d, c, plan, by, string(args)); err != nil {
+	story, err := json.Marshal(c.eventArgs())
+	if err != nil {
+		return err
+	}
+	if err := noteTx(ctx, tx, now, d, c, plan, by, string(story)); err != nil {
 		return err
 	}
 	if err := applyTurn(ctx, tx, d, c); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/weibo"
@@ -16,14 +17,26 @@ import (
 // be killed while it looks.
 const lookHeld = 20 * time.Second
 
-// planLooks gives a look to unknown deliveries that have none and for which nobody was asked yet.
+// planLooks gives a look to unknown deliveries that have none and for which nobody was asked yet, and looks at once for those whose
+// account has been authorised since they could not be read.
 func (e *Engine) planLooks(ctx context.Context) error {
 	now := e.clk.Now()
 	_, err := e.db.Pool().Exec(ctx, `
 UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown' AND d.next_look_at IS NULL
   AND d.reason NOT IN ('look_two', 'look_person', 'look_window', 'look_failed', 'twice')`, now)
+	if err != nil {
+		return err
+	}
+	_, err = e.db.Pool().Exec(ctx, `
+UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown' AND d.reason = 'look_failed' AND d.next_look_at > $1
+  AND EXISTS (SELECT FROM credentials c WHERE c.account_id = d.account_id AND c.state = 'valid' AND c.obtained_at > d.updated_at)`, now)
 	return err
 }
+
+// mayRead is false for a read-back that waits for its account to be authorised again: nothing is asked with a token known to be dead.
+// What is unknown is looked at all the same: its look tells people that it cannot see.
+const mayRead = `(x.state = 'unknown' OR x.connector = 'manual' OR EXISTS (SELECT FROM credentials c WHERE c.account_id = x.account_id
+    AND c.state = 'valid' AND (c.expires_at IS NULL OR c.expires_at > $1)))`
 
 // lookDue takes the looks and read-backs that are due. Taking moves the instant on, so that one process looks.
 func (e *Engine) lookDue(ctx context.Context) error {
@@ -34,7 +47,8 @@ func (e *Engine) lookDue(ctx context.Context) error {
 		}
 		rows, err := e.db.Pool().Query(ctx, `
 UPDATE deliveries d SET next_look_at = $2 FROM (
-    SELECT id FROM deliveries WHERE next_look_at <= $1 AND state IN ('unknown', 'sent') ORDER BY (state = 'sent'), next_look_at LIMIT $3 FOR UPDATE SKIP LOCKED) x
+    SELECT x.id FROM deliveries x WHERE x.next_look_at <= $1 AND x.state IN ('unknown', 'sent') AND `+mayRead+`
+    ORDER BY (x.state = 'sent'), x.next_look_at LIMIT $3 FOR UPDATE SKIP LOCKED) x
 WHERE d.id = x.id RETURNING d.id`, now, now.Add(lookHeld), free)
 		if err != nil {
 			return err
@@ -89,8 +103,10 @@ func (e *Engine) see(ctx context.Context, d delivery.Delivery, v post.Version, a
 	if err != nil {
 		return delivery.Seen{Err: err}
 	}
+	began := e.clk.Now()
 	sight, err := e.o.Weibo.Look(ctx, mode, token, a.RemoteUID, d.LookFrom())
 	if err != nil {
+		e.deadToken(ctx, began, a.ID, err)
 		return delivery.Seen{Err: err}
 	}
 	ids := make([]string, len(sight.Posts))
@@ -123,7 +139,7 @@ func (e *Engine) weigh(ctx context.Context, d delivery.Delivery, v post.Version,
 		return delivery.Seen{Err: err}
 	}
 	can := weibo.Capabilities(p.Mode())
-	return delivery.Seen{Finding: m.Finding, Post: m.Post, Candidates: len(m.Candidates), Complete: sight.Complete, Annotated: p.Annotated(),
+	return delivery.Seen{Finding: m.Finding, Post: m.Post, Candidates: m.Candidates, Complete: sight.Complete, Annotated: p.Annotated(),
 		AutoResend: a.AutoResend, CallOver: over, Reviewed: reviewed, Windowed: can.Window > 0}
 }
 
@@ -204,10 +220,7 @@ func (e *Engine) readBack(ctx context.Context, d delivery.Delivery, v post.Versi
 	}
 	live, gone, err := e.live(ctx, d, a)
 	if err != nil {
-		e.log.Info("read-back failed, will try again", "delivery", d.ID, "error", err)
-		if e.clk.Now().After(d.LookFrom().Add(e.del.LookFor)) {
-			e.clearLook(ctx, d.ID)
-		}
+		e.readLater(ctx, d, err)
 		return
 	}
 	e.settle(ctx, d, func(d delivery.Delivery) (delivery.Change, bool) {
@@ -218,12 +231,47 @@ func (e *Engine) readBack(ctx context.Context, d delivery.Delivery, v post.Versi
 	})
 }
 
+// readLater puts off a read-back that could not read: sooner at first, later the longer it goes on. It gives up in the end, but not
+// for want of a token: the read-back waits for the new one (mayRead).
+func (e *Engine) readLater(ctx context.Context, d delivery.Delivery, why error) {
+	e.log.Info("read-back failed, will try again", "delivery", d.ID, "error", why)
+	since := e.clk.Now().Sub(d.LookFrom())
+	noToken := fault.Is(why, fault.KindConflict) || weibo.ClassOf(why) == weibo.ClassToken
+	if since > e.del.LookFor && !noToken {
+		e.clearLook(ctx, d.ID)
+		return
+	}
+	next := e.clk.Now().Add(max(e.del.LookRetry, min(since/4, e.del.LookAgain)))
+	if noToken {
+		next = e.clk.Now() // due at once, as soon as there is a token
+	}
+	if _, err := e.db.Pool().Exec(ctx, "UPDATE deliveries SET next_look_at = $2 WHERE id = $1 AND state = 'sent'", d.ID, next); err != nil {
+		e.log.Warn("read-back not put off", "delivery", d.ID, "error", err)
+	}
+}
+
+// deadToken notes that the platform refused an account's token while something was read, which tells people once, and lets everything
+// that needs the token wait for a new one.
+func (e *Engine) deadToken(ctx context.Context, began time.Time, accountID int64, why error) {
+	if weibo.ClassOf(why) != weibo.ClassToken {
+		return
+	}
+	err := e.db.InTxRetry(ctx, func(tx pg.Tx) error {
+		return e.o.Accounts.MarkTokenBadTx(ctx, tx, began, accountID, account.TokenRevoked)
+	})
+	if err != nil {
+		e.log.Warn("refused token not noted", "account", accountID, "error", err)
+	}
+}
+
 // live reads the post as the platform shows it now.
 func (e *Engine) live(ctx context.Context, d delivery.Delivery, a account.Account) (p *weibo.Post, gone bool, err error) {
 	token, err := e.o.Accounts.Token(ctx, a.ID)
 	if err != nil {
 		return nil, false, err
 	}
+	began := e.clk.Now()
+	defer func() { e.deadToken(ctx, began, a.ID, err) }()
 	if d.Connector == string(weibo.Commercial) {
 		posts, err := e.o.Weibo.ShowBatch(ctx, token, []string{*d.RemoteID})
 		if err != nil {

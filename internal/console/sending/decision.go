@@ -18,6 +18,7 @@ type decisionPage struct {
 	Delivery delivery.Delivery
 	Content  content
 	Looks    []page.Event
+	Seen     *sighted
 	Outcome  string // why it could not be carried out, in the reader's language
 	Account  string // address of the account on the platform
 	WeiboURL string
@@ -74,7 +75,7 @@ func (h *pages) decisionPage(c *gin.Context) (decisionPage, error) {
 	if err := h.fillStory(ctx, actor, &show); err != nil {
 		return p, err
 	}
-	p.Looks = show.Looks
+	p.Looks, p.Seen = show.Looks, show.Seen
 	if err := h.fillLinks(ctx, actor, &show); err != nil {
 		return p, err
 	}

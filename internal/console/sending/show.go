@@ -24,6 +24,7 @@ type showPage struct {
 	Content   content
 	Live      *live
 	Looks     []page.Event
+	Seen      *sighted // what the last undecided look found
 	Events    []page.Event
 	Decisions []delivery.Decision
 	Waiting   *delivery.Decision // for a second person
@@ -159,6 +160,9 @@ func (h *pages) fillStory(ctx context.Context, actor access.Actor, p *showPage) 
 	for _, e := range slices.Backward(events) {
 		line := eventOf(p.Base, e)
 		p.Events = append(p.Events, line)
+		if p.Seen == nil {
+			p.Seen = sightedIn(p.Delivery, e)
+		}
 		if looked(e.Code) && len(p.Looks) < 8 {
 			p.Looks = append(p.Looks, line)
 		}

@@ -59,10 +59,16 @@ func TestTwoCandidatesAreForAPerson(t *testing.T) {
 	w := newWorld(t)
 	id := w.one(bureau)
 	w.doubt(id)
-	w.apply(id, delivery.Change{To: delivery.Unknown, Code: delivery.LookTwo, Looked: true, Args: delivery.Args{"n": 2}})
+	w.apply(id, delivery.Change{To: delivery.Unknown, Code: delivery.LookTwo, Looked: true, Args: delivery.Args{"n": 2}, Sightings: []delivery.Sighting{
+		{ID: "5100000000000001", At: noon, Source: "矩阵台", Text: "今日空气质量良<script>"}, {ID: "5100000000000002", At: noon, Pictures: 2, Text: "今日空气质量良。"}}})
 	p := w.as("writer").Get(path(id, "")).Want(200)
 	p.WantText("#outlook", "有 2 条可能就是这一条").WantText("#outlook", "系统不再自动查看，等人判定").WantText("#outlook", "请勿手动重发")
 	p.WantCount(".decide .timeline li", 2)
+	p.WantCount(".decide .sighted li", 2).WantText(".decide .sighted", "今日空气质量良<script>").WantText(".decide .sighted li:last-child", "2 张图片")
+	p.WantCount(`.sighted a[href^="https://weibo.com/2039018811/"]`, 2)
+	res, err := w.s.Resolve(w.Context(), w.people["writer"], id, delivery.ResolvedAsNotSent, "", "两条都不是")
+	w.must(err)
+	w.as("reviewer").Get(fmt.Sprintf("/decisions/%d", res.Awaiting.ID)).Want(200).WantCount(".sighted li", 2)
 }
 
 func TestSentNeedsALinkOfThisAccount(t *testing.T) {

@@ -2,6 +2,7 @@ package sending
 
 import (
 	"slices"
+	"time"
 
 	"juzhen/internal/delivery"
 	"juzhen/internal/web/page"
@@ -35,6 +36,28 @@ func eventOf(b page.Base, e delivery.Event) page.Event {
 		line.Who = b.T("系统")
 	}
 	return line
+}
+
+// sighted is what a look found and could not decide between.
+type sighted struct {
+	At    time.Time
+	Posts []sightedPost
+}
+
+type sightedPost struct {
+	delivery.Sighting
+	Href string
+}
+
+func sightedIn(d delivery.Delivery, e delivery.Event) *sighted {
+	s := sighted{At: e.At}
+	for _, post := range e.Sightings() {
+		s.Posts = append(s.Posts, sightedPost{post, d.SightingURL(post)})
+	}
+	if len(s.Posts) == 0 {
+		return nil
+	}
+	return &s
 }
 
 // noteIcon is the sign of a step that changed no state.

@@ -1,0 +1,76 @@
+package delivery
+
+import (
+	"encoding/json"
+	"maps"
+	"time"
+
+	"juzhen/internal/weibo"
+)
+
+// Sighting is a post of the account that a look found and could not tell from the one it looked for. The event of the look keeps it,
+// so that a person decides on what was seen then, even if it is gone or changed since.
+type Sighting struct {
+	ID       string    `json:"id"` // the platform's
+	At       time.Time `json:"at"`
+	Source   string    `json:"source"` // the application it says it came from
+	Pictures int       `json:"pictures"`
+	Text     string    `json:"text"`
+}
+
+// maxSightings and maxSightText bound what one event keeps; text is in runes, as long as a long post of the platform.
+const (
+	maxSightings = 10
+	maxSightText = 5000
+)
+
+// sightings are the posts a look considered, cut to what an event may keep.
+func sightings(posts []weibo.Post) []Sighting {
+	var out []Sighting
+	for _, p := range posts[:min(len(posts), maxSightings)] {
+		text := []rune(p.Text)
+		out = append(out, Sighting{ID: p.ID, At: p.CreatedAt.UTC(), Source: p.Source, Pictures: p.Pics, Text: string(text[:min(len(text), maxSightText)])})
+	}
+	return out
+}
+
+// seenArg is the name under which an event keeps its sightings.
+const seenArg = "seen"
+
+// eventArgs is what the event of a change keeps: the parameters of its text, and what was seen.
+func (c Change) eventArgs() Args {
+	if len(c.Sightings) == 0 {
+		return orEmpty(c.Args)
+	}
+	out := Args{seenArg: c.Sightings}
+	for name, v := range c.Args {
+		out[name] = v
+	}
+	return out
+}
+
+// params are the arguments that belong to the text of a step.
+func (a Args) params() Args {
+	out := maps.Clone(a)
+	delete(out, seenArg)
+	return out
+}
+
+// Sightings are the posts between which this look could not decide; none on other steps.
+func (e Event) Sightings() []Sighting {
+	raw, err := json.Marshal(e.Args[seenArg])
+	if err != nil {
+		return nil
+	}
+	var out []Sighting
+	if json.Unmarshal(raw, &out) != nil {
+		return nil
+	}
+	return out
+}
+
+// SightingURL is where the platform shows the post that was seen; "" while the account's id is not known.
+func (d Delivery) SightingURL(s Sighting) string {
+	d.RemoteURL, d.RemoteID = nil, &s.ID
+	return d.URL()
+}
