@@ -17,6 +17,9 @@ import (
 	"juzhen/internal/fault"
 )
 
+// ErrDamaged is bytes on the disk that are not what their name says any more.
+var ErrDamaged = errors.New("damaged on the disk")
+
 // Store is a folder of blobs. It is safe for concurrent use, also by several processes.
 type Store struct{ root *os.Root }
 
@@ -82,7 +85,7 @@ func (s *Store) syncFolder(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// Get reads a blob and checks it against its name: bytes that decayed on the disk are an error, never an answer. Fails
+// Get reads a blob and checks it against its name: bytes that decayed on the disk are ErrDamaged, never an answer. Fails
 // with fault.NotFound.
 func (s *Store) Get(ctx context.Context, sum []byte) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
@@ -96,7 +99,7 @@ func (s *Store) Get(ctx context.Context, sum []byte) ([]byte, error) {
 		return nil, absent(err)
 	}
 	if hash := sha256.Sum256(data); !bytes.Equal(hash[:], sum) {
-		return nil, fmt.Errorf("blob %x is damaged on the disk", sum)
+		return nil, fmt.Errorf("blob %x: %w", sum, ErrDamaged)
 	}
 	return data, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"juzhen/internal/account"
+	"juzhen/internal/blob"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
@@ -16,8 +17,10 @@ import (
 )
 
 // claimable is what makes a waiting delivery ours to prepare: near, posted by a call, and nothing known that keeps it from going.
-// What waits for a token or for its account is taken up again only once that is mended.
+// What waits for a token or for its account is taken up again only once that is mended, what could not be prepared for the moment only
+// after its pause.
 const claimable = `d.due_at <= @horizon::timestamptz AND (d.not_before IS NULL OR d.not_before <= @horizon::timestamptz) AND d.not_after >= @now::timestamptz AND d.connector <> 'manual'
+    AND (d.reason NOT IN ('picture_waits', 'given_back') OR d.not_before IS NULL OR d.not_before <= @now::timestamptz)
     AND (d.reason NOT IN ('token_missing', 'token_refused', 'token_ends', 'account_not_live')
          OR EXISTS (SELECT FROM accounts a JOIN credentials c ON c.account_id = a.id
                     WHERE a.id = d.account_id AND a.state = 'live' AND c.state = 'valid'
@@ -73,7 +76,7 @@ func (e *Engine) makeReady(ctx context.Context, ids []int64) error {
 		switch {
 		case trouble != nil:
 			e.report(ctx, d, *trouble)
-		case len(it.payload.Pictures()) > 0 && len(it.pics) == 0:
+		case len(it.payload.Pictures()) > 0 && len(it.pics) == 0 && it.payload.Mode() != weibo.Public: // which carries its own
 			e.work.Add(1)
 			go e.upload(d, it)
 		default:
@@ -165,7 +168,8 @@ func heldBy(why delivery.Reason) *delivery.Change {
 func (e *Engine) withBytes(ctx context.Context, p weibo.Payload, v post.Version, t post.Target, hash []byte) (weibo.Payload, []byte, *delivery.Change) {
 	pics, err := e.pictures(ctx, p)
 	if err != nil {
-		return p, nil, retryPicture(e.clk.Now())
+		trouble := e.pictureTrouble(err)
+		return p, nil, &trouble
 	}
 	return weibo.Build(p.Mode(), weibo.Draft{Text: t.TextOf(v), RepostID: v.RepostOf, Visible: weibo.Visible(v.Visible), Pictures: pics}), hash, nil
 }
@@ -223,6 +227,9 @@ func (e *Engine) upload(d delivery.Delivery, it *item) {
 
 func (e *Engine) pictureTrouble(err error) delivery.Change {
 	var w *weibo.Error
+	if errors.Is(err, blob.ErrDamaged) { // the approved bytes are no more: surely not these
+		return *heldBy(delivery.HashDiffers)
+	}
 	if !errors.As(err, &w) {
 		return *retryPicture(e.clk.Now())
 	}
@@ -240,7 +247,7 @@ func (e *Engine) pictureTrouble(err error) delivery.Change {
 
 func retryPicture(now time.Time) *delivery.Change {
 	again := now.Add(5 * time.Second)
-	return &delivery.Change{To: delivery.Waiting, Code: delivery.PictureWaits, NotBefore: &again}
+	return &delivery.Change{To: delivery.Waiting, Code: delivery.PictureWaits, NotBefore: &again, Raise: delivery.TodoProblem}
 }
 
 // setReady notes on the rows that they are prepared and puts them into the heap.

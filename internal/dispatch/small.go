@@ -101,6 +101,8 @@ type stats struct {
 	lastSent time.Time
 	lateness []time.Duration // of the last starts, from due time to first byte
 	at       int
+
+	clockWrong *bool // what people were told last; nil: nothing since the start
 }
 
 // keepLateness is how many starts the figures cover.

@@ -34,7 +34,7 @@ func (e *Engine) sweep(ctx context.Context) error {
 		poke(e.self.measure)
 		return nil
 	}
-	parts := []func(context.Context) error{e.undo, e.overtime, e.takeOver, e.orphans, e.claimDue, e.lost, e.silent, e.handOffs, e.planLooks, e.lookDue, e.tidy}
+	parts := []func(context.Context) error{e.undo, e.overtime, e.takeOver, e.orphans, e.claimDue, e.lost, e.silent, e.handOffs, e.planLooks, e.lookDue, e.tellClock, e.tidy}
 	var errs []error
 	for _, part := range parts {
 		if err := part(ctx); err != nil {

@@ -34,6 +34,7 @@ const patience = 20 * time.Second
 type world struct {
 	testing.TB
 	url      string
+	folder   string // of the kept pictures
 	db       *pg.DB
 	box      *seal.Box
 	sandbox  *sandbox.Server
@@ -75,7 +76,8 @@ func newWorld(t testing.TB) *world {
 	var err error
 	w.box, err = seal.New(bytes.Repeat([]byte{7}, seal.KeySize))
 	w.must(err)
-	blobs, err := blob.Open(t.TempDir())
+	w.folder = t.TempDir()
+	blobs, err := blob.Open(w.folder)
 	w.must(err)
 	t.Cleanup(func() { _ = blobs.Close() })
 	w.media = media.New(w.db, blobs, w.now)

@@ -45,6 +45,8 @@ var texts = map[string]text{
 	"delivery.changed":  {i18n.N("{.account}：平台上的内容与批准的不一致"), Danger, i18n.N("核对")},
 	"delivery.takedown": {i18n.N("{.account}：下架没有成功，微博可能仍然可见"), Danger, i18n.N("查看并处理")},
 
+	"engine.clock": {i18n.N("服务器 {.host} 的时钟与数据库相差 {.s} 秒，这台机器已停止发送；校时后自动继续"), Danger, i18n.N("查看发送状况")},
+
 	"token.expiring":   {i18n.N("{.account}：授权还有 {.n} 天到期，到期后不能发布"), Warning, i18n.N("重新授权")},
 	"token.expired":    {i18n.N("{.account}：授权已失效，待发微博将发不出去"), Danger, i18n.N("重新授权")},
 	"token.revoked":    {i18n.N("{.account}：授权已被取消，待发微博将发不出去"), Danger, i18n.N("重新授权")},
@@ -115,6 +117,9 @@ func (o Open) Path() string {
 		"post": "/posts/%d", "delivery": "/deliveries/%d", "account": "/matrix/accounts/%d", "decision": "/decisions/%d",
 		"platform_post": "/reach/posts/%d",
 	}[o.SubjectType]
+	if o.SubjectType == "installation" {
+		return "/sending"
+	}
 	if o.Kind == KindReview {
 		pattern = "/reviews/%d"
 	}
