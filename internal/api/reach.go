@@ -159,16 +159,12 @@ func (a *api) matrixReach(ctx context.Context, who access.Actor, in *struct {
 		return nil, err
 	}
 	who = below(who, access.ReachView, path)
-	m, err := a.Reach.Matrix(ctx, who, p, reach.Sort{})
-	if err != nil {
-		return nil, err
-	}
-	days, err := a.Reach.Daily(ctx, who, p)
+	m, err := a.Reach.Matrix(ctx, who, p, reach.View{})
 	if err != nil {
 		return nil, err
 	}
 	return &out[matrixReach]{matrixReach{From: date(p.From), To: date(p.Last()), Total: showFigures(m.Total), Accounts: each(m.Rows, showAccountFigures),
-		Days: each(days, showDay)}}, nil
+		Days: each(m.Days, showDay)}}, nil
 }
 
 // below is the same person seeing by p only what lies at path or under it: a filter, never a new right. A grant that reaches

@@ -25,7 +25,7 @@ func (s *Show) readReach(ctx context.Context, reader access.Actor, rows []row) e
 		return err
 	}
 	today := reach.LastDays(1, time.Now())
-	matrix, err := figures.Matrix(ctx, reader, today, reach.Sort{})
+	matrix, err := figures.Matrix(ctx, reader, today, reach.View{})
 	if err != nil {
 		return err
 	}

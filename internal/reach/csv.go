@@ -11,24 +11,29 @@ import (
 // bom tells Excel that the file is UTF-8.
 const bom = "\ufeff"
 
-// WriteCSV writes a table as Excel opens it: UTF-8 with a byte order mark, lines ending in CRLF, and no cell that a spreadsheet
-// would take for a formula.
-func WriteCSV(w io.Writer, head []string, rows [][]string) error {
-	if _, err := io.WriteString(w, bom); err != nil {
-		return err
+// CSV is a table as Excel opens it: UTF-8 with a byte order mark, lines ending in CRLF, and no cell that a spreadsheet would take for
+// a formula. Rows go out as they come.
+type CSV struct{ w *csv.Writer }
+
+// NewCSV begins a table with its headings. What cannot be written is told by Write or Close.
+func NewCSV(w io.Writer, head []string) *CSV {
+	out := &CSV{csv.NewWriter(w)}
+	out.w.UseCRLF = true
+	cells := safeCells(head)
+	if len(cells) > 0 {
+		cells[0] = bom + cells[0]
 	}
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	if err := out.Write(safeCells(head)); err != nil {
-		return err
-	}
-	for _, row := range rows {
-		if err := out.Write(safeCells(row)); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
+	_ = out.w.Write(cells) // kept by the writer, and told at its end
+	return out
+}
+
+// Write adds a row.
+func (c *CSV) Write(row []string) error { return c.w.Write(safeCells(row)) }
+
+// Close sends what is left.
+func (c *CSV) Close() error {
+	c.w.Flush()
+	return c.w.Error()
 }
 
 func safeCells(row []string) []string {

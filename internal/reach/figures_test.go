@@ -72,11 +72,11 @@ func TestFollowersAreSummedOverASteadySet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	points, err := w.s.Daily(w.ctx(), w.boss, p)
-	if err != nil || len(points) != 20 {
-		t.Fatal(points, err)
+	m, err := w.s.Matrix(w.ctx(), w.boss, p, View{})
+	if err != nil || len(m.Days) != 20 {
+		t.Fatal(m.Days, err)
 	}
-	for i, pt := range points {
+	for i, pt := range m.Days {
 		switch want := int64(1001 + i); {
 		case i == 4 && pt.Followers != nil:
 			t.Errorf("the day that was not read shows %d", *pt.Followers)
@@ -95,7 +95,7 @@ func TestALongPeriodTakesAReadingFromItsFirstDays(t *testing.T) {
 	w.figures(a.ID, date(from.AddDate(0, 0, 2)), 1000, 0, 0)
 	w.figures(a.ID, date(w.now()), 1200, 0, 0)
 	for days, want := range map[int]*int64{90: ptr(200), 7: nil, 1: nil} {
-		m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(days, w.now()), Sort{})
+		m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(days, w.now()), View{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,23 +115,48 @@ func show(v *int64) string {
 	return strconv.FormatInt(*v, 10)
 }
 
-func TestTheTotalAddsWhatIsKnown(t *testing.T) {
+// TestTheTotalIsTheSumOfTheRowsThatAreKnown has the sums, which come from one statement, stand against the rows, which come from another.
+func TestTheTotalIsTheSumOfTheRowsThatAreKnown(t *testing.T) {
 	t.Parallel()
-	early, late := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
-	got := total([]Row{
-		{Followers: ptr(10), Posts: Change{ptr(2), nil}, Interacted: Change{ptr(7), ptr(3)}, Likes: 7, Daily: []int64{3, 4}, LastPost: &late, Known: true, Reads: ptr(5), ReadPosts: 1},
-		{Followers: nil, Posts: Change{nil, ptr(4)}, Daily: []int64{0, 0}},
-		{Followers: ptr(5), Posts: Change{ptr(1), ptr(1)}, Interacted: Change{ptr(1), nil}, Daily: []int64{1, 0}, LastPost: &early, Noticed: 2},
-	}, 2)
-	if *got.Followers != 15 || *got.Posts.Now != 3 || *got.Posts.Before != 5 || *got.Interacted.Now != 8 || *got.Interacted.Before != 3 || *got.Reads != 5 ||
-		got.Daily[0] != 4 || got.Daily[1] != 4 || !got.LastPost.Equal(late) || got.Noticed != 2 || !got.Known || got.ReadPosts != 1 || got.Likes != 7 {
-		t.Errorf("total %+v", got)
+	w := newWorld(t, 0)
+	accounts := w.varied()
+	for _, days := range []int{1, 7, 30} {
+		m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(days, w.now()), View{Limit: 2})
+		if err != nil || m.All != len(accounts) || len(m.Rows) != 2 || len(m.Days) != days {
+			t.Fatalf("%d of %d accounts, %d days, %v", len(m.Rows), m.All, len(m.Days), err)
+		}
+		var want Row
+		last, err := w.s.EachRow(w.ctx(), w.boss, LastDays(days, w.now()), Sort{}, func(r Row) error {
+			want.Followers, want.Reads = plus(want.Followers, r.Followers), plus(want.Reads, r.Reads)
+			want.Gained = Change{plus(want.Gained.Now, r.Gained.Now), plus(want.Gained.Before, r.Gained.Before)}
+			want.Posts = Change{plus(want.Posts.Now, r.Posts.Now), plus(want.Posts.Before, r.Posts.Before)}
+			want.Interacted = Change{plus(want.Interacted.Now, r.Interacted.Now), plus(want.Interacted.Before, r.Interacted.Before)}
+			want.Originals, want.Likes, want.ReadPosts, want.Noticed = want.Originals+r.Originals, want.Likes+r.Likes, want.ReadPosts+r.ReadPosts, want.Noticed+r.Noticed
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, got := range []Row{m.Total, last} {
+			if a, b := words(got), words(want); a != b {
+				t.Errorf("%d days:\ntotal %s\nrows  %s", days, a, b)
+			}
+		}
 	}
-	if none := total(nil, 3); none.Followers != nil || none.Posts.Now != nil || none.Known || len(none.Daily) != 3 {
-		t.Errorf("total of nothing %+v", none)
-	}
-	if _, ok := got.PerPost(); !ok {
-		t.Error("no ratio of the total")
+}
+
+// words writes the sums of a row.
+func words(r Row) string {
+	return fmt.Sprint(show(r.Followers), " ", show(r.Gained.Now), " ", show(r.Gained.Before), " ", show(r.Posts.Now), " ", show(r.Posts.Before), " ",
+		show(r.Interacted.Now), " ", show(r.Interacted.Before), " ", show(r.Reads), " ", r.Originals, r.Likes, r.ReadPosts, r.Noticed)
+}
+
+func TestAMatrixWithoutAccountsHasNoFigures(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0)
+	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(3, w.now()), View{})
+	if err != nil || m.All != 0 || len(m.Rows) != 0 || m.Total.Followers != nil || m.Total.Posts.Now != nil || m.Total.Known || len(m.Total.Daily) != 3 {
+		t.Errorf("%+v, %v", m, err)
 	}
 	if _, ok := (Row{Posts: Change{Now: ptr(0)}, Interacted: Change{Now: ptr(0)}}).PerPost(); ok {
 		t.Error("a ratio without posts")
@@ -205,7 +230,7 @@ func TestAllReadsOfThePastAreAskedForAtOnce(t *testing.T) {
 	if n := one[int](w, `SELECT count(*) FROM platform_posts WHERE reads IS NOT NULL`); n != young {
 		t.Errorf("reads of %d posts, want %d", n, young)
 	}
-	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(30, w.now()), Sort{})
+	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(30, w.now()), View{})
 	if err != nil || m.Rows[0].Reads == nil || m.Rows[0].ReadPosts != *m.Rows[0].Posts.Now {
 		t.Errorf("row %+v, %v", m.Rows[0], err)
 	}
@@ -321,12 +346,12 @@ func TestOneDayIsTheSameByEveryWay(t *testing.T) {
 	for _, pt := range s.Points {
 		posts, interactions = posts+*pt.Posts, interactions+*pt.Interactions()
 	}
-	daily, err := w.s.Daily(w.ctx(), w.boss, p)
+	m, err := w.s.Matrix(w.ctx(), w.boss, p, View{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var same int64
-	for _, pt := range daily {
+	for _, pt := range m.Days {
 		if v := pt.Interactions(); v != nil {
 			same += *v
 		}

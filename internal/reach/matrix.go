@@ -1,15 +1,12 @@
 package reach
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
-	"juzhen/internal/fault"
 )
 
 // Row is one account of the matrix over a period, or the sum of all. Nil figures are not available.
@@ -47,110 +44,76 @@ func perPost(interactions, posts *int64) (float64, bool) {
 	return float64(*interactions) / float64(*posts), true
 }
 
-// Matrix is the matrix page: the accounts of a period and their sums.
+// Matrix is the matrix page: some accounts of a period, and the sums of all in scope.
 type Matrix struct {
 	Period Period
-	Rows   []Row
-	Total  Row
+	Rows   []Row   // those asked for, sorted
+	All    int     // accounts in scope
+	Total  Row     // sums of all in scope
+	Days   []Point // sums of all in scope per day
 }
 
-// Sort is the column and direction by which a matrix is ordered.
+// Sort is the column and direction by which a matrix is ordered. What is not available counts as less than everything else; equal
+// accounts keep the order of the matrix.
 type Sort struct {
-	By   string // a key of sorts; "" is the order of the matrix
+	By   string // a key of keys; "" is the order of the matrix
 	Down bool
 }
 
-// sorts are the columns a matrix can be sorted by.
-var sorts = map[string]func(a, b Row) int{
-	"handle":       func(a, b Row) int { return strings.Compare(a.Handle, b.Handle) },
-	"followers":    func(a, b Row) int { return compareKnown(a.Followers, b.Followers) },
-	"gained":       func(a, b Row) int { return compareKnown(a.Gained.Now, b.Gained.Now) },
-	"posts":        func(a, b Row) int { return compareKnown(a.Posts.Now, b.Posts.Now) },
-	"interactions": func(a, b Row) int { return compareKnown(a.Interacted.Now, b.Interacted.Now) },
-	"perpost":      comparePerPost,
-	"reads":        func(a, b Row) int { return compareKnown(a.Reads, b.Reads) },
-	"last":         func(a, b Row) int { return compareKnown(unix(a.LastPost), unix(b.LastPost)) },
+// View says which rows of a matrix to read. The zero value reads all in the order of the matrix.
+type View struct {
+	Sort  Sort
+	Skip  int
+	Limit int // 0: all
 }
 
-func unix(t *time.Time) *int64 {
-	if t == nil {
-		return nil
-	}
-	n := t.Unix()
-	return &n
-}
-
-// compareKnown orders what is not available before everything else.
-func compareKnown(a, b *int64) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return -1
-	case b == nil:
-		return 1
-	}
-	return cmp.Compare(*a, *b)
-}
-
-func comparePerPost(a, b Row) int {
-	x, okA := a.PerPost()
-	y, okB := b.PerPost()
-	if okA != okB {
-		return map[bool]int{true: 1, false: -1}[okA]
-	}
-	return cmp.Compare(x, y)
-}
-
-// order sorts rows; equal ones keep the order of the matrix.
-func order(list []Row, s Sort) error {
-	if s.By == "" {
-		return nil
-	}
-	compare, ok := sorts[s.By]
-	if !ok {
-		return fault.Invalid("sort", "不能按这一列排序")
-	}
-	slices.SortStableFunc(list, func(a, b Row) int {
-		if s.Down {
-			a, b = b, a
-		}
-		return compare(a, b)
-	})
-	return nil
-}
-
-// Matrix gives all accounts in the actor's scope over a period, sorted. It reads prepared days in one statement.
-func (s *Service) Matrix(ctx context.Context, actor access.Actor, p Period, by Sort) (Matrix, error) {
-	list, err := selectMatrix(ctx, s.db.Pool(), actor, p)
+// Matrix gives the accounts in the actor's scope over a period, and their sums. It reads prepared days: the sums of all of them, but
+// the rows only of the accounts the view asks for. Fails with fault.Invalid on a column that does not sort.
+func (s *Service) Matrix(ctx context.Context, actor access.Actor, p Period, v View) (Matrix, error) {
+	all, err := selectScope(ctx, s.db.Pool(), actor)
 	if err != nil {
 		return Matrix{}, err
 	}
-	m := Matrix{Period: p, Rows: list, Total: total(list, p.Days())}
-	return m, order(m.Rows, by)
+	m := Matrix{Period: p, All: len(all)}
+	some, err := selectOrder(ctx, s.db.Pool(), all, p, v)
+	if err != nil {
+		return m, err
+	}
+	if m.Rows, err = selectRows(ctx, s.db.Pool(), p, some); err != nil {
+		return m, err
+	}
+	t, err := selectTotals(ctx, s.db.Pool(), all, p)
+	m.Total, m.Days = t.row, t.days
+	return m, err
 }
 
-// total is the sum of the rows; what no account has stays missing.
-func total(list []Row, days int) Row {
-	t := Row{Daily: make([]int64, days)}
-	for _, r := range list {
-		t.Followers = plus(t.Followers, r.Followers)
-		t.Gained, t.Posts, t.Interacted = t.Gained.plus(r.Gained), t.Posts.plus(r.Posts), t.Interacted.plus(r.Interacted)
-		t.Originals, t.Reposts, t.Comments, t.Likes = t.Originals+r.Originals, t.Reposts+r.Reposts, t.Comments+r.Comments, t.Likes+r.Likes
-		t.Reads, t.ReadPosts, t.Noticed = plus(t.Reads, r.Reads), t.ReadPosts+r.ReadPosts, t.Noticed+r.Noticed
-		t.Known = t.Known || r.Known
-		for i := range r.Daily {
-			t.Daily[i] += r.Daily[i]
+// chunk is how many rows of a matrix are read at once when all of them are asked for one after the other.
+const chunk = 500
+
+// EachRow hands the rows of a matrix to fn in order, reading some hundred at a time, and gives the sums of all. It ends with the first
+// error, which may be fn's.
+func (s *Service) EachRow(ctx context.Context, actor access.Actor, p Period, by Sort, fn func(Row) error) (Row, error) {
+	all, err := selectScope(ctx, s.db.Pool(), actor)
+	if err != nil {
+		return Row{}, err
+	}
+	sorted, err := selectOrder(ctx, s.db.Pool(), all, p, View{Sort: by})
+	if err != nil {
+		return Row{}, err
+	}
+	for some := range slices.Chunk(sorted, chunk) {
+		list, err := selectRows(ctx, s.db.Pool(), p, some)
+		if err != nil {
+			return Row{}, err
 		}
-		if r.LastPost != nil && (t.LastPost == nil || r.LastPost.After(*t.LastPost)) {
-			t.LastPost = r.LastPost
+		for _, r := range list {
+			if err := fn(r); err != nil {
+				return Row{}, err
+			}
 		}
 	}
-	return t
-}
-
-func (c Change) plus(d Change) Change {
-	return Change{Now: plus(c.Now, d.Now), Before: plus(c.Before, d.Before)}
+	t, err := selectTotals(ctx, s.db.Pool(), all, p)
+	return t.row, err
 }
 
 // plus adds two figures of which either may be missing.

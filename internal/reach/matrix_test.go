@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ VALUES ($1, 'weibo', '1', 'past', '2026-11-01', '', true, 0, 'live', now(), 0, 0
 	w.figures(a.ID, "2026-11-16", 1000, 2, 60) //
 	w.figures(a.ID, "2026-11-17", nil, 1, 7)   // this one: 17 to 23
 	w.figures(a.ID, "2026-11-23", 1100, 3, 193)
-	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(7, w.now()), Sort{})
+	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(7, w.now()), View{})
 	if err != nil || len(m.Rows) != 2 {
 		t.Fatalf("%+v, %v", m, err)
 	}
@@ -52,34 +53,63 @@ VALUES ($1, 'weibo', '1', 'past', '2026-11-01', '', true, 0, 'live', now(), 0, 0
 	}
 }
 
+// varied fills four accounts 甲 to 丁 with days by hand: everything known; much read and no followers; nothing in the period; nothing at all.
+func (w *world) varied() []account.Account {
+	w.Helper()
+	var list []account.Account
+	for _, h := range []string{"环保北京", "京环之声", "北京环境监测", "朝阳环保示例"} {
+		list = append(list, w.connect(h, "北京市环境保护局", account.Commercial))
+	}
+	for i, a := range list[:3] {
+		w.past(a.ID, fmt.Sprintf("%d 2026-09-0%d 1", i+1, i+1))
+	}
+	w.figures(list[0].ID, "2026-11-16", 1000, 1, 4)
+	w.figures(list[0].ID, "2026-11-22", 1300, 2, 10)
+	w.figures(list[0].ID, "2026-11-23", nil, 1, 50)
+	w.figures(list[1].ID, "2026-11-20", nil, 10, 30)
+	w.figures(list[1].ID, "2026-11-23", nil, 1, 60)
+	w.exec(`UPDATE account_days SET reads = 500, read_posts = 3 WHERE account_id = $1 AND day = '2026-11-20'`, list[1].ID)
+	w.figures(list[2].ID, "2026-11-10", 90, 3, 3)
+	w.figures(list[2].ID, "2026-11-23", 80, 0, 0)
+	w.exec(`UPDATE platform_posts SET state = 'changed' WHERE remote_id = '2'`)
+	return list
+}
+
 func TestTheMatrixIsSortedAndUnknownColumnsAreRefused(t *testing.T) {
 	t.Parallel()
-	n := func(v int64) *int64 { return &v }
-	list := []Row{
-		{Handle: "丙", Followers: n(2), Posts: Change{Now: n(1)}, Interacted: Change{Now: n(9)}},
-		{Handle: "甲", Posts: Change{Now: n(3)}, Interacted: Change{Now: n(9)}},
-		{Handle: "乙", Followers: n(5)},
-	}
+	w := newWorld(t, 0)
+	list := w.varied()
 	for _, c := range []struct {
 		s    Sort
-		want string
+		want []int // places of the accounts in the order of the matrix
 	}{
-		{Sort{}, "丙甲乙"}, {Sort{"followers", true}, "乙丙甲"}, {Sort{"followers", false}, "甲丙乙"}, {Sort{"perpost", true}, "丙甲乙"},
-		{Sort{"posts", true}, "甲丙乙"}, {Sort{"handle", false}, "丙乙甲"}, {Sort{"last", true}, "丙甲乙"}, {Sort{"reads", false}, "丙甲乙"},
+		{Sort{}, []int{0, 1, 2, 3}},
+		{Sort{"followers", true}, []int{0, 2, 1, 3}}, // what is missing comes last from above
+		{Sort{"followers", false}, []int{1, 3, 2, 0}},
+		{Sort{"gained", true}, []int{0, 2, 1, 3}}, // of the third one of six days before the beginning is taken
+		{Sort{"posts", true}, []int{1, 0, 2, 3}},
+		{Sort{"posts", false}, []int{3, 2, 0, 1}},
+		{Sort{"interactions", true}, []int{1, 0, 2, 3}},
+		{Sort{"perpost", true}, []int{0, 1, 2, 3}},
+		{Sort{"reads", true}, []int{1, 0, 2, 3}},
+		{Sort{"last", true}, []int{2, 1, 0, 3}},
+		{Sort{"handle", false}, []int{1, 2, 3, 0}},
 	} {
-		rows := append([]Row(nil), list...)
-		if err := order(rows, c.s); err != nil {
-			t.Fatal(err)
+		m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(7, w.now()), View{Sort: c.s})
+		if err != nil || len(m.Rows) != 4 {
+			t.Fatalf("%+v: %d rows, %v", c.s, len(m.Rows), err)
 		}
-		var got strings.Builder
-		for _, r := range rows {
-			got.WriteString(r.Handle)
+		for i, r := range m.Rows {
+			if r.AccountID != list[c.want[i]].ID {
+				t.Errorf("%+v: place %d is @%s, want @%s", c.s, i, r.Handle, list[c.want[i]].Handle)
+			}
 		}
-		if got.String() != c.want {
-			t.Errorf("%+v: %s, want %s", c.s, got.String(), c.want)
+		second, err := w.s.Matrix(w.ctx(), w.boss, LastDays(7, w.now()), View{Sort: c.s, Skip: 1, Limit: 1})
+		if err != nil || len(second.Rows) != 1 || second.Rows[0].AccountID != list[c.want[1]].ID || words(second.Total) != words(m.Total) {
+			t.Errorf("%+v: the second row alone is %+v, %v", c.s, second.Rows, err)
 		}
 	}
-	if err := order(list, Sort{By: "password"}); !fault.Is(err, fault.KindInvalid) {
+	if _, err := w.s.Matrix(w.ctx(), w.boss, LastDays(7, w.now()), View{Sort: Sort{By: "password"}}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("unknown column: %v", err)
 	}
 }
@@ -99,7 +129,7 @@ func TestReachIsScopedAndOwnUnitMeansOwnUnit(t *testing.T) {
 		"reviewer of a district": {w.user("区审核员", access.Reviewer, "朝阳区"), []int64{chaoyang.ID}},
 		"administrator":          {w.admin, nil},
 	} {
-		m, err := w.s.Matrix(w.ctx(), c.actor, LastDays(7, w.now()), Sort{})
+		m, err := w.s.Matrix(w.ctx(), c.actor, LastDays(7, w.now()), View{})
 		if err != nil || len(m.Rows) != len(c.want) {
 			t.Fatalf("%s sees %d accounts, want %d, %v", name, len(m.Rows), len(c.want), err)
 		}
@@ -147,9 +177,9 @@ func TestADayBeforeTheOldestPostIsMissingAndNotZero(t *testing.T) {
 	if p := s.Points[4]; *p.Posts != 0 || p.Reads != nil {
 		t.Errorf("today: %+v", p)
 	}
-	daily, err := w.s.Daily(w.ctx(), w.boss, LastDays(5, w.now()))
-	if err != nil || len(daily) != 5 || daily[0].Posts != nil || *daily[2].Likes != 5 {
-		t.Errorf("sums per day %+v, %v", daily, err)
+	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(5, w.now()), View{})
+	if err != nil || len(m.Days) != 5 || m.Days[0].Posts != nil || *m.Days[2].Likes != 5 {
+		t.Errorf("sums per day %+v, %v", m.Days, err)
 	}
 }
 
@@ -202,4 +232,41 @@ func TestBestPostsComeFirst(t *testing.T) {
 	if _, err := w.s.Posts(w.ctx(), w.boss, PostFilter{By: "password"}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("unknown column: %v", err)
 	}
+}
+
+// TestTheBestPostsOfTheMatrixLieInItsBestDays holds the short way by the days against the whole list.
+func TestTheBestPostsOfTheMatrixLieInItsBestDays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0)
+	a, b := w.connect("环保北京", "北京市环境保护局", account.Commercial), w.connect("朝阳环保示例", "朝阳区", account.Commercial)
+	w.past(a.ID, "1 2026-11-20 90", "2 2026-11-20 80", "3 2026-11-21 5", "4 2026-10-01 999")
+	w.past(b.ID, "11 2026-11-22 85", "12 2026-11-22 1", "13 2026-11-23 70")
+	for limit, want := range map[int]string{1: "1", 2: "1 11", 3: "1 11 2", 4: "1 11 2 13", 100: "1 11 2 13 3 12"} {
+		if got := w.best(w.boss, limit); got != want {
+			t.Errorf("the best %d are %s, want %s", limit, got, want)
+		}
+	}
+	if got := w.best(w.user("区宣传专员", access.PressOfficer, "朝阳区"), 2); got != "11 13" {
+		t.Errorf("the best of the district are %s", got)
+	}
+	w.exec(`UPDATE platform_posts SET state = 'removed' WHERE remote_id = '1'`)
+	if err := w.s.RollUp(w.ctx()); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.best(w.boss, 2); got != "11 2" {
+		t.Errorf("without the removed one the best are %s", got)
+	}
+}
+
+func (w *world) best(actor access.Actor, limit int) string {
+	w.Helper()
+	list, err := w.s.Posts(w.ctx(), actor, PostFilter{Period: LastDays(30, w.now()), Limit: limit})
+	if err != nil {
+		w.Fatal(err)
+	}
+	var ids []string
+	for _, p := range list {
+		ids = append(ids, p.RemoteID)
+	}
+	return strings.Join(ids, " ")
 }

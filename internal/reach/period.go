@@ -12,10 +12,14 @@ type Period struct {
 	From, To time.Time
 }
 
-// Presets are the numbers of days a reader may choose; the first is the default.
-func Presets() []int { return []int{30, 7, 90, 365} }
+// Presets are the numbers of days a reader may choose.
+func Presets() []int { return []int{7, 30, 90, 365} }
 
-const maxDays = 366
+// The number of days shown when nobody chose, and the most.
+const (
+	defaultDays = 30
+	maxDays     = 366
+)
 
 // LastDays is the period of n days that ends with today.
 func LastDays(n int, now time.Time) Period {
@@ -30,7 +34,7 @@ func ParsePeriod(days, from, to string, now time.Time) (Period, error) {
 		return parseDays(from, to)
 	}
 	if days == "" {
-		return LastDays(Presets()[0], now), nil
+		return LastDays(defaultDays, now), nil
 	}
 	n, err := strconv.Atoi(days)
 	if err != nil || n < 1 || n > maxDays {

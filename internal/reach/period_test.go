@@ -97,8 +97,13 @@ func TestTheBudgetHasTheRightWindows(t *testing.T) {
 func TestATableOpensInExcelWithoutRunningAnything(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	err := WriteCSV(&b, []string{"账号", "变化"}, [][]string{{"@环保北京", "-3.5"}, {"=1+1", "-"}, {"+86", "a,b"}, {"＝SUM(A1)", ""}})
-	if err != nil {
+	table := NewCSV(&b, []string{"账号", "变化"})
+	for _, row := range [][]string{{"@环保北京", "-3.5"}, {"=1+1", "-"}, {"+86", "a,b"}, {"＝SUM(A1)", ""}} {
+		if err := table.Write(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := table.Close(); err != nil {
 		t.Fatal(err)
 	}
 	want := "\ufeff账号,变化\r\n'@环保北京,-3.5\r\n'=1+1,'-\r\n'+86,\"a,b\"\r\n'＝SUM(A1),\r\n"

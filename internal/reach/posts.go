@@ -64,7 +64,17 @@ func (s *Service) Posts(ctx context.Context, actor access.Actor, f PostFilter) (
 	if f.Limit <= 0 {
 		f.Limit = 10
 	}
-	return selectPosts(ctx, s.db.Pool(), actor, f, by, min(f.Limit, 1000))
+	f.Limit = min(f.Limit, 1000)
+	if f.AccountID == 0 && by == orders[""] {
+		ids, err := selectScope(ctx, s.db.Pool(), actor)
+		if err != nil {
+			return nil, err
+		}
+		if best, err := selectBest(ctx, s.db.Pool(), ids, f.Period, f.Limit); err != nil || len(best) == f.Limit {
+			return best, err
+		}
+	}
+	return selectPosts(ctx, s.db.Pool(), actor, f, by, f.Limit)
 }
 
 // Noticed lists the posts nobody took note of: not from this console, changed, hidden or gone. The newest first.

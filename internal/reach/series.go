@@ -49,7 +49,7 @@ func (s *Service) Series(ctx context.Context, actor access.Actor, accountID int6
 		return out, fault.NotFound("没有找到，或不在您的管辖范围内")
 	}
 	out.Account = found[0]
-	list, err := selectMatrixOf(ctx, s.db.Pool(), p, accountID)
+	list, err := selectRows(ctx, s.db.Pool(), p, []int64{accountID})
 	if err != nil {
 		return out, err
 	}
@@ -63,11 +63,6 @@ func (s *Service) Series(ctx context.Context, actor access.Actor, accountID int6
 	w, _, err := findWatch(ctx, s.db.Pool(), accountID)
 	out.HasReads, out.LookedAt, out.Trouble = w.HasReads, w.LookedAt, w.Reason
 	return out, err
-}
-
-// Daily gives the sums of all accounts in the actor's scope per day, for the chart of the matrix.
-func (s *Service) Daily(ctx context.Context, actor access.Actor, p Period) ([]Point, error) {
-	return selectDaily(ctx, s.db.Pool(), actor, p)
 }
 
 // Hint says in Chinese why the last look failed; "" when it did not.

@@ -28,6 +28,15 @@ func rows[T any](ctx context.Context, q querier, sql string, args ...any) ([]T, 
 	return pgx.CollectRows(r, pgx.RowToStructByNameLax[T])
 }
 
+// column reads the only column of a statement.
+func column[T any](ctx context.Context, q querier, sql string, args ...any) ([]T, error) {
+	r, err := q.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(r, pgx.RowTo[T])
+}
+
 // scoped gives the condition of access.Scope with numbered marks, the first of which is from.
 func scoped(actor access.Actor, p access.Permission, column string, from int) (string, []any) {
 	cond, args := access.Scope(actor, p, column)
@@ -102,15 +111,11 @@ func askedReads(ctx context.Context, q querier, accountID int64, has bool, now t
 
 // dueAccounts lists the accounts whose newest posts or whose counts are due.
 func dueAccounts(ctx context.Context, q querier, now time.Time) ([]int64, error) {
-	r, err := q.Query(ctx, `
+	return column[int64](ctx, q, `
 SELECT account_id FROM account_watches WHERE next_at <= $1
 UNION
 SELECT DISTINCT p.account_id FROM platform_posts p JOIN account_watches w ON w.account_id = p.account_id AND (w.reason = '' OR w.next_at <= $1)
 WHERE p.next_read_at <= $1`, now)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(r, pgx.RowTo[int64])
 }
 
 // tracked is a post on the platform as the readings need it.

@@ -41,6 +41,18 @@ func selectPosts(ctx context.Context, q querier, actor access.Actor, f PostFilte
 		` ORDER BY `+by+`, p.id DESC LIMIT $4`, append([]any{f.Period.From, f.Period.To, f.AccountID, limit}, args...)...)
 }
 
+// selectBest gives the posts with most interactions, which lie in the days with the best post: these alone are looked into. It may give
+// less than there are, when posts have not been counted yet.
+func selectBest(ctx context.Context, q querier, ids []int64, p Period, limit int) ([]Post, error) {
+	return readPosts(ctx, q, `
+WITH days AS MATERIALIZED (
+    SELECT account_id, day FROM account_days
+    WHERE day >= $1::date AND day < $2::date AND best IS NOT NULL AND account_id = ANY ($4::bigint[]) ORDER BY best DESC, day DESC LIMIT $3)`+selectPostSQL+`
+p.id IN (SELECT p.id FROM days d JOIN platform_posts p ON p.account_id = d.account_id AND p.state <> 'removed'
+         AND p.posted_at >= d.day::timestamp AT TIME ZONE 'Asia/Shanghai' AND p.posted_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+ORDER BY p.reposts + p.comments + p.likes DESC, p.id DESC LIMIT $3`, planned(date(p.From), date(p.To), limit, ids)...)
+}
+
 func selectNoticed(ctx context.Context, q querier, actor access.Actor, accountID int64) ([]Post, error) {
 	scope, args := scoped(actor, access.PostView, "u.path", 2)
 	return readPosts(ctx, q, selectPostSQL+`p.noted_at IS NULL AND (p.origin = 'elsewhere' OR p.state <> 'live') AND ($1 = 0 OR p.account_id = $1) AND `+scope+

@@ -12,15 +12,15 @@ func rollDays(ctx context.Context, q querier, accountID int64, days []time.Time)
 		return nil
 	}
 	_, err := q.Exec(ctx, `
-INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts)
+INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts, best)
 SELECT $1, d.day, count(p.id), count(p.id) FILTER (WHERE p.original), coalesce(sum(p.reposts), 0), coalesce(sum(p.comments), 0),
-       coalesce(sum(p.likes), 0), sum(p.reads), count(p.reads)
+       coalesce(sum(p.likes), 0), sum(p.reads), count(p.reads), max(p.reposts + p.comments + p.likes)
 FROM unnest($2::date[]) AS d (day)
 LEFT JOIN platform_posts p ON p.account_id = $1 AND p.state <> 'removed'
      AND p.posted_at >= d.day::timestamp AT TIME ZONE 'Asia/Shanghai' AND p.posted_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
 GROUP BY d.day
 ON CONFLICT (account_id, day) DO UPDATE SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
-    comments = excluded.comments, likes = excluded.likes, reads = excluded.reads, read_posts = excluded.read_posts`,
+    comments = excluded.comments, likes = excluded.likes, reads = excluded.reads, read_posts = excluded.read_posts, best = excluded.best`,
 		accountID, dates(days))
 	return err
 }
@@ -52,16 +52,17 @@ func rollPosts(ctx context.Context, q querier, from, to time.Time) error {
 	_, err := q.Exec(ctx, `
 WITH sums AS (
     SELECT account_id, (posted_at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(*) AS posts, count(*) FILTER (WHERE original) AS originals,
-           sum(reposts) AS reposts, sum(comments) AS comments, sum(likes) AS likes, sum(reads) AS reads, count(reads) AS read_posts
+           sum(reposts) AS reposts, sum(comments) AS comments, sum(likes) AS likes, sum(reads) AS reads, count(reads) AS read_posts,
+           max(reposts + comments + likes) AS best
     FROM platform_posts WHERE posted_at >= $1 AND posted_at < $2 AND state <> 'removed' GROUP BY 1, 2),
 emptied AS (
-    UPDATE account_days d SET posts = 0, originals = 0, reposts = 0, comments = 0, likes = 0, reads = NULL, read_posts = 0
+    UPDATE account_days d SET posts = 0, originals = 0, reposts = 0, comments = 0, likes = 0, reads = NULL, read_posts = 0, best = NULL
     WHERE d.day >= $3::date AND d.day < $4::date AND d.posts > 0
       AND NOT EXISTS (SELECT FROM sums s WHERE s.account_id = d.account_id AND s.day = d.day))
-INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts)
-SELECT account_id, day, posts, originals, reposts, comments, likes, reads, read_posts FROM sums
+INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts, best)
+SELECT account_id, day, posts, originals, reposts, comments, likes, reads, read_posts, best FROM sums
 ON CONFLICT (account_id, day) DO UPDATE SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
-    comments = excluded.comments, likes = excluded.likes, reads = excluded.reads, read_posts = excluded.read_posts`,
+    comments = excluded.comments, likes = excluded.likes, reads = excluded.reads, read_posts = excluded.read_posts, best = excluded.best`,
 		from, to, from.In(zone).Format(time.DateOnly), to.In(zone).Format(time.DateOnly))
 	return err
 }

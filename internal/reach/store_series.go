@@ -7,21 +7,6 @@ import (
 	"juzhen/internal/access"
 )
 
-// selectMatrixOf is the row of one account, whatever its state; the caller has checked the scope.
-func selectMatrixOf(ctx context.Context, q querier, p Period, accountID int64) ([]Row, error) {
-	const one = `
-WITH scope AS MATERIALIZED (SELECT a.*, u.name AS unit_name FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id = $4`
-	list, err := rows[matrixRow](ctx, q, one+matrixRest, date(p.Before().From), date(p.From), date(p.To), accountID)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Row, len(list))
-	for i, r := range list {
-		out[i] = r.row(p.Days())
-	}
-	return out, nil
-}
-
 type pointRow struct {
 	Day                                                          time.Time
 	Followers, Posts, Originals, Reposts, Comments, Likes, Reads *int64
@@ -62,28 +47,6 @@ CROSS JOIN LATERAL (SELECT coalesce(g::date >= $4::date, false) AS known) k ORDE
 		since = &at
 	}
 	return points(list), since, err
-}
-
-// selectDaily gives the sums of the accounts in scope for each day. Followers are the sum of the accounts that were read on at least nine
-// of ten days, and missing on a day on which one of those was not read: a sum over a changing set would show rises and falls that never were.
-func selectDaily(ctx context.Context, q querier, actor access.Actor, p Period) ([]Point, error) {
-	scope, args := scoped(actor, access.ReachView, "u.path", 3)
-	list, err := rows[pointRow](ctx, q, `
-WITH d AS MATERIALIZED (
-    SELECT d.* FROM account_days d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id
-    WHERE d.day >= $1::date AND d.day < $2::date AND a.state <> 'closed' AND `+scope+`),
-often AS (SELECT account_id, count(followers) AS n FROM d GROUP BY account_id),
-steady AS MATERIALIZED (SELECT account_id FROM often WHERE n > 0 AND n >= 0.9 * (SELECT max(n) FROM often)),
-sums AS (
-    SELECT d.day, sum(d.followers) FILTER (WHERE s.account_id IS NOT NULL) AS followers, count(d.followers) FILTER (WHERE s.account_id IS NOT NULL) AS read,
-           sum(d.posts) AS posts, sum(d.originals) AS originals, sum(d.reposts) AS reposts, sum(d.comments) AS comments, sum(d.likes) AS likes,
-           sum(d.reads) AS reads, sum(d.read_posts) AS read_posts
-    FROM d LEFT JOIN steady s ON s.account_id = d.account_id GROUP BY d.day)
-SELECT g::date AS day, CASE WHEN x.read = (SELECT count(*) FROM steady) THEN x.followers::bigint END AS followers, x.posts, x.originals,
-       x.reposts::bigint AS reposts, x.comments::bigint AS comments, x.likes::bigint AS likes, x.reads::bigint AS reads, coalesce(x.read_posts, 0) AS read_posts
-FROM generate_series($1::date, $2::date - 1, interval '1 day') g LEFT JOIN sums x ON x.day = g::date ORDER BY g`,
-		append([]any{date(p.From), date(p.To)}, args...)...)
-	return points(list), err
 }
 
 // selectLatest asks the indexes by account; what is held or waits for approval is due too, if it comes to that.

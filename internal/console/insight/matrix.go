@@ -17,6 +17,9 @@ import (
 // perPage is how many accounts one page of the table shows.
 const perPage = 50
 
+// maxPage bounds the page an address may ask for.
+const maxPage = 1_000_000
+
 // matrixPage is the figures of all accounts in scope over a period.
 type matrixPage struct {
 	page.Base
@@ -69,11 +72,7 @@ func (h *pages) matrix(c *gin.Context) error {
 		return err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	m, err := h.reach.Matrix(ctx, actor, p.Period.Period, reach.Sort{By: p.Form.Sort, Down: p.Form.Sort != "" && !p.Form.Up})
-	if err != nil {
-		return err
-	}
-	daily, err := h.reach.Daily(ctx, actor, p.Period.Period)
+	m, err := h.reach.Matrix(ctx, actor, p.Period.Period, reach.View{Sort: p.Form.sort(), Skip: p.Form.skip(), Limit: perPage})
 	if err != nil {
 		return err
 	}
@@ -84,7 +83,7 @@ func (h *pages) matrix(c *gin.Context) error {
 		return err
 	}
 	p.Bundle = []string{"charts"}
-	p.Figures, p.Charts = figures(p.Base, m.Total), charts(p.Base, daily)
+	p.Figures, p.Charts = figures(p.Base, m.Total), charts(p.Base, m.Days)
 	p.Charts[2].Title = p.T("粉丝数，连续有读数的账号合计")
 	p.table(c, m)
 	return h.kit.Show(c, 200, "reach/matrix", p)
@@ -92,17 +91,15 @@ func (h *pages) matrix(c *gin.Context) error {
 
 // table fills the page of the table the address asks for.
 func (p *matrixPage) table(c *gin.Context, m reach.Matrix) {
-	p.All = len(m.Rows)
-	from := min(max(p.Form.Page, 0)*perPage, p.All)
-	to := min(from+perPage, p.All)
-	for _, r := range m.Rows[from:to] {
+	p.All = m.All
+	for _, r := range m.Rows {
 		p.Rows = append(p.Rows, rowOf(p.Base, r))
 	}
 	p.Total = rowOf(p.Base, m.Total)
-	if from > 0 {
-		p.Prev = web.Link(c, "page", page0(p.Form.Page-1))
+	if p.Form.skip() > 0 {
+		p.Prev = web.Link(c, "page", page0(min(p.Form.Page, (p.All+perPage-1)/perPage)-1))
 	}
-	if to < p.All {
+	if p.Form.skip()+perPage < p.All {
 		p.Next = web.Link(c, "page", strconv.Itoa(p.Form.Page+1))
 	}
 	p.CSV, p.PostCSV = "/reach/matrix.csv"+query(c), "/reach/posts.csv"+query(c)
@@ -167,22 +164,18 @@ func (h *pages) matrixCSV(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := h.reach.Matrix(c.Request.Context(), web.Actor(c), p, reach.Sort{By: f.Sort, Down: f.Sort != "" && !f.Up})
-	if err != nil {
-		return err
-	}
 	t := h.kit.Printer(c).T
 	head := []string{t("账号"), t("主办单位"), t("粉丝数"), t("净增"), t("发布数"), t("上一时段发布数"), t("原创"), t("互动数"), t("上一时段互动数"),
 		t("转发"), t("评论"), t("点赞"), t("条均互动"), t("阅读数"), t("有阅读数的微博"), t("最近发布")}
 	none := t("不可用")
-	var rows [][]string
-	for _, r := range append(m.Rows, m.Total) {
-		if r.AccountID == 0 {
-			r.Handle = t("合计")
+	return csv(c, "reach-"+span(p)+".csv", head, func(write func(cells []string) error) error {
+		total, err := h.reach.EachRow(c.Request.Context(), web.Actor(c), p, f.sort(), func(r reach.Row) error { return write(matrixCells(r, none)) })
+		if err != nil {
+			return err
 		}
-		rows = append(rows, matrixCells(r, none))
-	}
-	return csv(c, "reach-"+span(p)+".csv", head, rows)
+		total.Handle = t("合计")
+		return write(matrixCells(total, none))
+	})
 }
 
 func span(p reach.Period) string {
@@ -240,11 +233,9 @@ func (h *pages) postsCSV(c *gin.Context) error {
 	}
 	t := h.kit.Printer(c).T
 	head := []string{t("账号"), t("发布时间"), t("来源"), t("正文"), t("转发"), t("评论"), t("点赞"), t("互动数"), t("阅读数"), t("读数时间"), t("链接")}
-	var rows [][]string
-	for _, x := range list {
+	return csv(c, "posts-"+span(p)+".csv", head, each(list, func(x reach.Post) []string {
 		at := x.PostedAt
-		rows = append(rows, []string{x.Handle, stamp(&at), t(x.Origin.Label()), x.Text, fmt.Sprint(x.Counts.Reposts), fmt.Sprint(x.Counts.Comments),
-			fmt.Sprint(x.Counts.Likes), fmt.Sprint(x.Counts.Interactions()), cell(x.Counts.Reads, t("不可用")), stamp(x.ReadAt), x.URL()})
-	}
-	return csv(c, "posts-"+span(p)+".csv", head, rows)
+		return []string{x.Handle, stamp(&at), t(x.Origin.Label()), x.Text, fmt.Sprint(x.Counts.Reposts), fmt.Sprint(x.Counts.Comments),
+			fmt.Sprint(x.Counts.Likes), fmt.Sprint(x.Counts.Interactions()), cell(x.Counts.Reads, t("不可用")), stamp(x.ReadAt), x.URL()}
+	}))
 }

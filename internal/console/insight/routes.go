@@ -58,8 +58,14 @@ type periodForm struct {
 	To   string `form:"to"`
 	Sort string `form:"sort"`
 	Up   bool   `form:"up"`
-	Page int    `form:"page"`
+	Page int    `form:"page"` // from 0
 }
+
+// sort is the column asked for; from above unless told otherwise.
+func (f periodForm) sort() reach.Sort { return reach.Sort{By: f.Sort, Down: f.Sort != "" && !f.Up} }
+
+// skip is how many accounts stand on the pages before.
+func (f periodForm) skip() int { return min(max(f.Page, 0), maxPage) * perPage }
 
 // Period is a period as it is shown and chosen.
 type Period struct {
@@ -91,11 +97,42 @@ func (h *pages) period(c *gin.Context, f periodForm, b page.Base) (Period, error
 	return out, nil
 }
 
-// csv answers with a table that a spreadsheet opens.
-func csv(c *gin.Context, name string, head []string, rows [][]string) error {
-	c.Header("Content-Type", "text/csv; charset=utf-8")
-	c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
-	c.Header("Cache-Control", "no-store")
-	c.Status(http.StatusOK)
-	return reach.WriteCSV(c.Writer, head, rows)
+// csv answers with a table that a spreadsheet opens, row by row as fill writes it. What fails before the first row is an answer of its own;
+// after that the file ends early, and the connection is cut so that nobody takes it for whole.
+func csv(c *gin.Context, name string, head []string, fill func(write func(cells []string) error) error) error {
+	var out *reach.CSV
+	begin := func() {
+		c.Header("Content-Type", "text/csv; charset=utf-8")
+		c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
+		c.Header("Cache-Control", "no-store")
+		c.Status(http.StatusOK)
+		out = reach.NewCSV(c.Writer, head)
+	}
+	err := fill(func(cells []string) error {
+		if out == nil {
+			begin()
+		}
+		return out.Write(cells)
+	})
+	switch {
+	case err != nil && out != nil:
+		panic(http.ErrAbortHandler)
+	case err != nil:
+		return err
+	case out == nil:
+		begin()
+	}
+	return out.Close()
+}
+
+// each writes one row for each thing of a list.
+func each[T any](list []T, cells func(T) []string) func(write func(cells []string) error) error {
+	return func(write func(cells []string) error) error {
+		for _, x := range list {
+			if err := write(cells(x)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
