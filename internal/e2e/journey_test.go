@@ -49,7 +49,8 @@ func writeInBrowser(t *testing.T, w *world.World) (id int64) {
 	tab.See(".picture img")
 	tab.Type(".picture input[name^=alt]", "五个区域的浓度柱状图")
 	voice := w.Account("京环之声").ID
-	tab.Eval(fmt.Sprintf(`(() => { document.querySelector("[data-variant='%d']").open = true; return true })()`, voice))
+	tab.Type("#f-own", "京环之声")
+	tab.Click("[data-own-add]")
 	tab.Type(fmt.Sprintf("[data-variant='%d'] textarea", voice), "解读：北风送走了污染物")
 	tab.Click("#f-when-now")
 	tab.SeeText("#preview", "解读：北风送走了污染物")

@@ -60,10 +60,12 @@ func (c Content) clean() (Content, error) {
 
 func cleanTargets(in []TargetChoice, wrong *fault.Fields) []TargetChoice {
 	var out []TargetChoice
+	seen := make(map[int64]bool, len(in))
 	for _, t := range in {
-		if slices.ContainsFunc(out, func(o TargetChoice) bool { return o.AccountID == t.AccountID }) {
+		if seen[t.AccountID] {
 			continue
 		}
+		seen[t.AccountID] = true
 		if t.Variant != nil {
 			t.Variant = ownWords(*t.Variant)
 		}

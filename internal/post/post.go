@@ -18,7 +18,8 @@ const (
 	MaxMedia    = 9
 	maxText     = 5000 // what may be kept in a draft
 	maxAlt      = 200
-	maxAccounts = 500
+	maxAccounts = 5000
+	maxKey      = 64 // of a form
 )
 
 // Post is a matter to be published, with the place of its current version.

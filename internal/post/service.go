@@ -62,34 +62,56 @@ func stale(ctx context.Context, tx pg.Tx, p Post) error {
 // Create begins a post in a unit. It fails with fault.NotFound or fault.Forbidden where the actor may not write, with
 // fault.Fields when the content cannot be kept.
 func (s *Service) Create(ctx context.Context, actor access.Actor, unitID int64, c Content) (Post, error) {
-	c, err := c.clean()
-	if err != nil {
-		return Post{}, err
-	}
-	var p Post
-	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		p, err = s.create(ctx, tx, actor, unitID, c)
-		return err
-	})
+	p, _, err := s.CreateOnce(ctx, actor, unitID, c, "")
 	return p, err
 }
 
-func (s *Service) create(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64, c Content) (Post, error) {
+// CreateOnce begins a post as Create does, once for each key of the actor: when the form with this key has made a post already
+// it gives that post as it is stored, and true. An empty key is no key.
+func (s *Service) CreateOnce(ctx context.Context, actor access.Actor, unitID int64, c Content, key string) (p Post, again bool, err error) {
+	if len(key) > maxKey {
+		return Post{}, false, fault.Invalid("", "表单无法读取，请刷新页面后重试")
+	}
+	c, err = c.clean()
+	if err != nil {
+		return Post{}, false, err
+	}
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		p, again, err = s.create(ctx, tx, actor, unitID, c, key)
+		return err
+	})
+	return p, again, err
+}
+
+func (s *Service) create(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64, c Content, key string) (p Post, again bool, err error) {
 	path, err := unitPath(ctx, tx.DB, unitID)
 	if err != nil {
-		return Post{}, err
+		return Post{}, false, err
 	}
 	if err := access.Require(actor, access.PostWrite, path); err != nil {
-		return Post{}, err
+		return Post{}, false, err
 	}
 	if err := mayUse(ctx, tx, actor, path, c); err != nil {
-		return Post{}, err
+		return Post{}, false, err
 	}
-	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, c, s.now())
+	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, c, key, s.now())
 	if err != nil {
-		return Post{}, fmt.Errorf("insert post: %w", err)
+		return Post{}, false, fmt.Errorf("insert post: %w", err)
 	}
-	version, err := insertVersion(ctx, tx.DB, id, c, actor.UserID, s.now())
+	if id == 0 {
+		if id, err = keyedPost(ctx, tx.DB, actor.UserID, key); err != nil {
+			return Post{}, false, fmt.Errorf("find the post of a form: %w", err)
+		}
+		p, err = findPost(ctx, tx.DB, actor, access.PostView, id)
+		return p, true, err
+	}
+	p, err = s.begin(ctx, tx, actor, id, path, c)
+	return p, false, err
+}
+
+// begin gives a new post its first version and writes down who made it.
+func (s *Service) begin(ctx context.Context, tx pg.Tx, actor access.Actor, id int64, path string, c Content) (Post, error) {
+	version, err := insertVersion(ctx, tx, id, c, actor.UserID, s.now())
 	if err != nil {
 		return Post{}, err
 	}
@@ -182,7 +204,7 @@ func (s *Service) save(ctx context.Context, tx pg.Tx, actor access.Actor, id int
 	if err := mayUse(ctx, tx, actor, p.UnitPath, c); err != nil {
 		return Post{}, err
 	}
-	if err := saveVersion(ctx, tx.DB, p.VersionID, c, actor.UserID); err != nil {
+	if err := saveVersion(ctx, tx, p.VersionID, c, actor.UserID); err != nil {
 		return Post{}, fmt.Errorf("save version: %w", err)
 	}
 	if err := saveTimes(ctx, tx.DB, id, revision, c, actor.UserID, s.now()); err != nil {

@@ -123,7 +123,7 @@ func TestWhatCannotBeKeptIsSaidAtItsField(t *testing.T) {
 	for i := range 10 {
 		many.Media = append(many.Media, post.MediaChoice{MediaID: int64(i)})
 	}
-	for i := range 501 {
+	for i := range 5001 {
 		many.Targets = append(many.Targets, post.TargetChoice{AccountID: int64(i)})
 	}
 	if _, err := w.Create(t.Context(), w.writer, 1, many); len(fault.FieldErrors(err)) != 3 {

@@ -2,6 +2,8 @@ package post
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -45,12 +47,24 @@ func unitPath(ctx context.Context, db *gorm.DB, id int64) (string, error) {
 	return path, pg.OrNotFound(err, fault.NotFound("没有找到，或不在您的管辖范围内"))
 }
 
-func insertPost(ctx context.Context, db *gorm.DB, unitID, authorID int64, c Content, at time.Time) (int64, error) {
+// insertPost begins a post. The id is 0 when one with the key of this form is there already.
+func insertPost(ctx context.Context, db *gorm.DB, unitID, authorID int64, c Content, key string, at time.Time) (int64, error) {
 	var id int64
 	err := db.WithContext(ctx).Raw(`
-INSERT INTO posts (unit_id, author_id, phase, due_at, due_now, urgent, corrects, revision, created_at, updated_by, updated_at)
-VALUES (?, ?, 'draft', ?, ?, ?, ?, 1, ?, ?, ?) RETURNING id`,
-		unitID, authorID, c.DueAt, c.DueNow, c.Urgent, c.Corrects, at, authorID, at).Row().Scan(&id)
+INSERT INTO posts (unit_id, author_id, phase, due_at, due_now, urgent, corrects, revision, created_at, updated_by, updated_at, form_key)
+VALUES (?, ?, 'draft', ?, ?, ?, ?, 1, ?, ?, ?, nullif(?, ''))
+ON CONFLICT (author_id, form_key) WHERE form_key IS NOT NULL DO NOTHING RETURNING id`,
+		unitID, authorID, c.DueAt, c.DueNow, c.Urgent, c.Corrects, at, authorID, at, key).Row().Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) && key != "" {
+		return 0, nil
+	}
+	return id, err
+}
+
+// keyedPost is the post that this form has made.
+func keyedPost(ctx context.Context, db *gorm.DB, authorID int64, key string) (int64, error) {
+	var id int64
+	err := db.WithContext(ctx).Raw("SELECT id FROM posts WHERE author_id = ? AND form_key = ?", authorID, key).Row().Scan(&id)
 	return id, err
 }
 

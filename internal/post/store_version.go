@@ -72,8 +72,10 @@ func fillTargets(ctx context.Context, tx pg.Tx, list []Version, at map[int64]int
 		return err
 	}
 	var wanted []int64
+	seen := make(map[int64]bool, len(rows))
 	for _, r := range rows {
-		if !slices.Contains(wanted, r.AccountID) {
+		if !seen[r.AccountID] {
+			seen[r.AccountID] = true
 			wanted = append(wanted, r.AccountID)
 		}
 	}
@@ -131,20 +133,20 @@ func findVersion(ctx context.Context, tx pg.Tx, id int64) (Version, error) {
 	return list[0], nil
 }
 
-func insertVersion(ctx context.Context, db *gorm.DB, postID int64, c Content, by int64, at time.Time) (int64, error) {
+func insertVersion(ctx context.Context, tx pg.Tx, postID int64, c Content, by int64, at time.Time) (int64, error) {
 	var id int64
-	err := db.WithContext(ctx).Raw(`
+	err := tx.DB.WithContext(ctx).Raw(`
 INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, editors, created_at)
 VALUES (?, 1, 'draft', ?, ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`, postID, c.Text, c.Visible, c.RepostOf, by, at).Row().Scan(&id)
 	if err != nil {
 		return 0, err
 	}
-	return id, putParts(ctx, db, id, c)
+	return id, putParts(ctx, tx, id, c)
 }
 
 // saveVersion replaces the content of a draft and notes who worked on it.
-func saveVersion(ctx context.Context, db *gorm.DB, id int64, c Content, by int64) error {
-	err := one(db.WithContext(ctx).Exec(`
+func saveVersion(ctx context.Context, tx pg.Tx, id int64, c Content, by int64) error {
+	err := one(tx.DB.WithContext(ctx).Exec(`
 UPDATE post_versions SET text = ?, visible = ?, repost_of = ?,
        editors = CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END
 WHERE id = ? AND state = 'draft'`, c.Text, c.Visible, c.RepostOf, by, by, id))
@@ -152,27 +154,39 @@ WHERE id = ? AND state = 'draft'`, c.Text, c.Visible, c.RepostOf, by, by, id))
 		return err
 	}
 	for _, table := range []string{"version_targets", "version_media"} {
-		if err := db.WithContext(ctx).Exec("DELETE FROM "+table+" WHERE version_id = ?", id).Error; err != nil {
+		if err := tx.DB.WithContext(ctx).Exec("DELETE FROM "+table+" WHERE version_id = ?", id).Error; err != nil {
 			return err
 		}
 	}
-	return putParts(ctx, db, id, c)
+	return putParts(ctx, tx, id, c)
 }
 
-func putParts(ctx context.Context, db *gorm.DB, id int64, c Content) error {
-	for _, t := range c.Targets {
-		err := db.WithContext(ctx).Exec("INSERT INTO version_targets (version_id, account_id, variant) VALUES (?, ?, ?)", id, t.AccountID, t.Variant).Error
-		if err != nil {
-			return pg.Fault(err, map[string]error{"version_targets_account_id_fkey": fault.Invalid("accounts", "所选账号不存在，请刷新后重选")})
-		}
+func putParts(ctx context.Context, tx pg.Tx, id int64, c Content) error {
+	if err := putTargets(ctx, tx, id, c.Targets); err != nil {
+		return pg.Fault(err, map[string]error{"version_targets_account_id_fkey": fault.Invalid("accounts", "所选账号不存在，请刷新后重选")})
 	}
 	for i, m := range c.Media {
-		err := db.WithContext(ctx).Exec("INSERT INTO version_media (version_id, position, media_id, alt) VALUES (?, ?, ?, ?)", id, i, m.MediaID, m.Alt).Error
+		err := tx.DB.WithContext(ctx).Exec("INSERT INTO version_media (version_id, position, media_id, alt) VALUES (?, ?, ?, ?)", id, i, m.MediaID, m.Alt).Error
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// putTargets writes all accounts in one statement: a large matrix has thousands.
+func putTargets(ctx context.Context, tx pg.Tx, id int64, targets []TargetChoice) error {
+	if len(targets) == 0 {
+		return nil
+	}
+	accounts, words := make([]int64, len(targets)), make([]*string, len(targets))
+	for i, t := range targets {
+		accounts[i], words[i] = t.AccountID, t.Variant
+	}
+	_, err := tx.Pgx.Exec(ctx, `
+INSERT INTO version_targets (version_id, account_id, variant)
+SELECT $1, x.account_id, x.variant FROM unnest($2::bigint[], $3::text[]) AS x (account_id, variant)`, id, accounts, words)
+	return err
 }
 
 // copyVersion makes the next version of the post, a draft with the same content. Whoever worked on the old wording has
@@ -196,15 +210,26 @@ INSERT INTO version_media (version_id, position, media_id, alt) SELECT ?, positi
 }
 
 // freezeVersion writes the hashes and closes the version to changes.
-func freezeVersion(ctx context.Context, db *gorm.DB, v Version, by int64, at time.Time) error {
-	for _, t := range v.Targets {
-		err := one(db.WithContext(ctx).Exec("UPDATE version_targets SET payload_hash = ? WHERE version_id = ? AND account_id = ?", t.PayloadHash, v.ID, t.AccountID))
-		if err != nil {
-			return err
-		}
+func freezeVersion(ctx context.Context, tx pg.Tx, v Version, by int64, at time.Time) error {
+	if err := freezeTargets(ctx, tx, v); err != nil {
+		return err
 	}
-	return one(db.WithContext(ctx).Exec(`
+	return one(tx.DB.WithContext(ctx).Exec(`
 UPDATE post_versions SET state = 'submitted', hash = ?, submitted_by = ?, submitted_at = ? WHERE id = ? AND state = 'draft'`, v.Hash, by, at, v.ID))
+}
+
+func freezeTargets(ctx context.Context, tx pg.Tx, v Version) error {
+	accounts, hashes := make([]int64, len(v.Targets)), make([][]byte, len(v.Targets))
+	for i, t := range v.Targets {
+		accounts[i], hashes[i] = t.AccountID, t.PayloadHash
+	}
+	done, err := tx.Pgx.Exec(ctx, `
+UPDATE version_targets t SET payload_hash = x.hash FROM unnest($2::bigint[], $3::bytea[]) AS x (account_id, hash)
+WHERE t.version_id = $1 AND t.account_id = x.account_id`, v.ID, accounts, hashes)
+	if err == nil && done.RowsAffected() != int64(len(accounts)) {
+		return fault.Conflict("稿件刚刚被他人改动，请刷新后再试")
+	}
+	return err
 }
 
 // moveVersion is the compare-and-set of a version's state.

@@ -65,7 +65,7 @@ func freeze(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, p P
 	if err := seal(&v); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := freezeVersion(ctx, tx.DB, v, actor.UserID, at); err != nil {
+	if err := freezeVersion(ctx, tx, v, actor.UserID, at); err != nil {
 		return Post{}, Version{}, fmt.Errorf("freeze version: %w", err)
 	}
 	if err := movePost(ctx, tx.DB, p.ID, Draft, Submitted, actor.UserID, at); err != nil {

@@ -83,10 +83,14 @@ func TestTheFormSavesByItselfAndSubmitsInABrowser(t *testing.T) {
 	tab.Eval(`(() => { document.querySelector("input[name=account][value='3']").click(); return true; })()`)
 	tab.SeeText(".length", "7 / 2000")
 
-	// An account chosen later gets a field of its own, filled from the text.
+	// An account gets a field of its own by its name, once it is chosen; it is filled from the text.
+	tab.Type("#f-own", "京环之声")
+	tab.Click("[data-own-add]")
+	tab.SeeText("[data-own-error]", "还没有选 @京环之声")
 	tab.Eval(`(() => { document.querySelector("input[name=account][value='2']").click(); return true; })()`)
-	tab.See("[data-variant='2']")
-	tab.Eval(`(() => { document.querySelector("[data-variant='2']").open = true; document.querySelector("[data-variant='2'] [data-copy-text]").click(); return true; })()`)
+	tab.Click("[data-own-add]")
+	tab.See("[data-variant='2'] textarea:focus")
+	tab.Eval(`(() => { document.querySelector("[data-variant='2'] [data-copy-text]").click(); return true; })()`)
 	eventually(t, "the account's own wording is stored", func() bool {
 		_, v := w.stored()
 		target, ok := v.Target(2)

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -21,7 +22,7 @@ func (h *pages) compose(c *gin.Context) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	f = composeForm{When: "at", Unit: f.Unit, Corrects: f.Corrects, Due: f.Due}
+	f = composeForm{When: "at", Unit: f.Unit, Corrects: f.Corrects, Due: f.Due, Key: rand.Text()}
 	if f.Corrects != 0 {
 		if err := h.beginCorrection(c, &f); err != nil {
 			return err
@@ -72,6 +73,9 @@ func postPath(id int64) string { return fmt.Sprintf("/posts/%d", id) }
 // save takes the form: it keeps the draft, with new pictures, and goes on as the pressed button says.
 func (h *pages) save(c *gin.Context) error {
 	f, err := bindCompose(c)
+	if f.reshapes() {
+		return h.reshape(c, f, err)
+	}
 	toPictures := f.arrange() || len(f.Files) > 0
 	failed := h.takePictures(c, &f)
 	if err == nil {
@@ -86,6 +90,8 @@ func (h *pages) save(c *gin.Context) error {
 	switch {
 	case f.Act == "auto":
 		return h.autosaved(c, f, err)
+	case h.sentBefore(c, f, err):
+		return h.kit.See(c, postPath(f.ID), "已提交审核")
 	case err != nil:
 		return h.refuse(c, f, err)
 	case f.Act == "submit":
@@ -96,21 +102,34 @@ func (h *pages) save(c *gin.Context) error {
 	return h.kit.See(c, postPath(f.ID)+"/edit", "草稿已保存")
 }
 
-// keep stores the content, and the new revision in the form.
+// keep stores the content, and the new revision in the form. A form that is sent twice before its post had an address finds the
+// draft it made the first time.
 func (h *pages) keep(c *gin.Context, f *composeForm) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	var stored post.Post
 	var err error
 	if f.ID == 0 {
-		stored, err = h.Posts.Create(ctx, actor, f.Unit, f.content())
-	} else {
-		stored, err = h.Posts.Save(ctx, actor, f.ID, f.Revision, f.content())
+		if stored, f.again, err = h.Posts.CreateOnce(ctx, actor, f.Unit, f.content(), f.Key); err != nil {
+			return err
+		}
+		f.ID = stored.ID
 	}
-	if err != nil {
-		return err
+	if f.again || stored.ID == 0 {
+		if stored, err = h.Posts.Save(ctx, actor, f.ID, f.Revision, f.content()); err != nil {
+			return err
+		}
 	}
-	f.ID, f.Revision, f.Unit = stored.ID, stored.Revision, stored.UnitID
+	f.Revision, f.Unit = stored.Revision, stored.UnitID
 	return nil
+}
+
+// sentBefore tells whether err only says that the same form has submitted its post already: somebody pressed the button twice.
+func (h *pages) sentBefore(c *gin.Context, f composeForm, err error) bool {
+	if !f.again || f.Act != "submit" || !fault.Is(err, fault.KindConflict) {
+		return false
+	}
+	stored, v, err := h.Posts.Find(c.Request.Context(), web.Actor(c), f.ID)
+	return err == nil && stored.Phase == post.Submitted && v.Text == f.content().Text
 }
 
 // takePictures uploads what came with the form and puts it at the end. Pictures that are good stay when another is not:
@@ -164,6 +183,7 @@ func (h *pages) refuse(c *gin.Context, f composeForm, err error) error {
 	if s, ok := post.StaleIn(err); ok {
 		return h.showStale(c, f, s)
 	}
+	f.unfold(err)
 	p, perr := h.composePage(c, f)
 	if perr != nil {
 		return perr
@@ -182,6 +202,18 @@ func (h *pages) mark(p *composePage, err error) {
 		}
 		if f.Field == "accounts" {
 			p.Picker.Error = p.T(f.Text, f.Args...)
+		}
+	}
+}
+
+// unfold gives a field to each wording that a fault is about, so that it can be mended.
+func (f *composeForm) unfold(err error) {
+	for _, one := range fault.FieldErrors(err) {
+		for id, text := range f.Rest {
+			if one.Field == post.VariantField(id) {
+				f.Variants[id] = text
+				delete(f.Rest, id)
+			}
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"encoding/json"
+	"errors"
 	"mime/multipart"
 	"slices"
 	"strconv"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -24,22 +27,40 @@ type composeForm struct {
 	Repost   string                  `form:"repost"`
 	Visible  int                     `form:"visible"`
 	Urgent   bool                    `form:"urgent"`
+	Key      string                  `form:"key"` // one-time, while nothing is stored
 	Accounts []int64                 `form:"account"`
+	Picked   string                  `form:"picked"` // accounts chosen but not shown; read into Accounts
+	Find     string                  `form:"find"`   // search in a long list of accounts
+	Own      string                  `form:"own"`    // name of the account that gets a wording of its own
+	Wordings string                  `form:"wordings"`
 	Media    []int64                 `form:"media"`
 	When     string                  `form:"when"` // "at" or "now"
 	Due      time.Time               `form:"due"`
-	Act      string                  `form:"act"`  // "save", "submit", "upload", "auto", "up.ID", "down.ID", "drop.ID"
+	Act      string                  `form:"act"`  // "save", "submit", "upload", "auto", "up.ID", "down.ID", "drop.ID", and those of choose
 	Held     int                     `form:"held"` // pictures the form has already, when one is sent by itself
 	Files    []*multipart.FileHeader `form:"file"`
 	Variants map[int64]string        // what stands in each account's own field, chosen or not
+	Rest     map[int64]string        // own wordings for which the form shows no field
 	Alts     map[int64]string
+	again    bool // the same form was sent before
 }
 
 // bindCompose reads the form. What cannot be read is told as fault.Fields after the rest was filled in.
 func bindCompose(c *gin.Context) (composeForm, error) {
 	var f composeForm
 	err := web.Bind(c, &f)
-	f.Variants, f.Alts = numbered(c, "variant."), numbered(c, "alt.")
+	f.Variants, f.Alts, f.Rest = numbered(c, "variant."), numbered(c, "alt."), map[int64]string{}
+	hidden, wrong := page.ReadIDs(f.Picked)
+	if f.Wordings != "" && wrong == nil {
+		wrong = json.Unmarshal([]byte(f.Wordings), &f.Rest)
+	}
+	if wrong != nil {
+		err = errors.Join(err, fault.Invalid("accounts", "选项无效，请重新选择").With(wrong))
+	}
+	f.Accounts = append(f.Accounts, hidden...)
+	for id := range f.Variants {
+		delete(f.Rest, id)
+	}
 	return f, err
 }
 
@@ -67,7 +88,7 @@ func (f composeForm) content() post.Content {
 	}
 	for _, id := range f.Accounts {
 		t := post.TargetChoice{AccountID: id}
-		if own, ok := f.Variants[id]; ok {
+		if own, ok := f.wording(id); ok {
 			t.Variant = &own
 		}
 		c.Targets = append(c.Targets, t)
@@ -78,10 +99,28 @@ func (f composeForm) content() post.Content {
 	return c
 }
 
+// wording is what the account says instead of the common text.
+func (f composeForm) wording(id int64) (string, bool) {
+	own, ok := f.Variants[id]
+	if !ok {
+		own, ok = f.Rest[id]
+	}
+	return own, ok
+}
+
+// Chosen are the accounts as one short field.
+func (f composeForm) Chosen() string { return page.WriteIDs(f.Accounts) }
+
+// OwnRest is the hidden field of the wordings for which there is no other.
+func (f composeForm) OwnRest() (string, error) {
+	raw, err := json.Marshal(f.Rest)
+	return string(raw), err
+}
+
 // formOf fills the form from what is stored.
 func formOf(p post.Post, v post.Version) composeForm {
 	f := composeForm{ID: p.ID, Revision: p.Revision, Unit: p.UnitID, Text: v.Text, Repost: v.RepostOf, Visible: v.Visible, Urgent: p.Urgent,
-		When: "at", Variants: map[int64]string{}, Alts: map[int64]string{}}
+		When: "at", Variants: map[int64]string{}, Rest: map[int64]string{}, Alts: map[int64]string{}}
 	if p.Corrects != nil {
 		f.Corrects = *p.Corrects
 	}
@@ -93,8 +132,12 @@ func formOf(p post.Post, v post.Version) composeForm {
 	}
 	for _, t := range v.Targets {
 		f.Accounts = append(f.Accounts, t.AccountID)
-		if t.Variant != nil {
+		switch {
+		case t.Variant == nil:
+		case len(f.Variants) < mostOwn:
 			f.Variants[t.AccountID] = *t.Variant
+		default:
+			f.Rest[t.AccountID] = *t.Variant
 		}
 	}
 	for _, m := range v.Media {

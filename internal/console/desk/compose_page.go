@@ -26,15 +26,23 @@ type composePage struct {
 	Units     []page.Option // to choose from, while nothing is stored
 	Picker    page.Picker
 	Variants  []variantField
+	Names     []string // to suggest for a wording of its own; none when they are many
 	Pictures  []pictureField
 	Previews  []show.Preview
 	Findings  []finding // what keeps the post from being submitted
 	SavedAt   time.Time // zero: not yet
+	Unsaved   bool      // the form was changed without being stored
 	Stale     string    // who saved meanwhile
 	Original  *post.Post
 	MaxMedia  int
 	MaxLength int
 }
+
+// OwnMore is for how many accounts there is a wording without a field.
+func (p composePage) OwnMore() int { return len(p.Form.Rest) }
+
+// Source is the address of the accounts to choose from.
+func (p composePage) Source() string { return accountsPath(p.Form.Unit) }
 
 // variantField is an account's own wording.
 type variantField struct {
@@ -80,9 +88,13 @@ func (h *pages) composePage(c *gin.Context, f composeForm) (composePage, error) 
 	if err != nil {
 		return p, err
 	}
+	p.Form.choose(units, accounts)
 	p.Picker = picker(units, accounts, p.Form)
 	p.Units = unitOptions(units, p.Form)
 	p.Variants, p.MaxLength = variants(accounts, p.Form)
+	if len(accounts) <= wholeTree {
+		p.Names = names(accounts)
+	}
 	p.Pictures = pictures(p.Base, p.Form)
 	return p, h.fillStored(ctx, actor, &p)
 }
@@ -106,6 +118,9 @@ func (h *pages) fillStored(ctx context.Context, actor access.Actor, p *composePa
 	problems := h.Posts.Check(stored, v)
 	p.Number, p.SavedAt = v.Number, stored.UpdatedAt
 	p.Previews = show.Previews(p.P, v, problems)
+	for i := range p.Previews {
+		p.Previews[i].Most = mostNames
+	}
 	p.Findings = findings(p.Base, problems)
 	return nil
 }
@@ -148,70 +163,6 @@ func unitOptions(units []org.Unit, f composeForm) []page.Option {
 		out = append(out, page.Option{Value: fmt.Sprint(u.ID), Text: u.Name, Raw: true, Selected: u.ID == f.Unit})
 	}
 	return out
-}
-
-// picker is the tree of units with their accounts. A unit without accounts below is left out.
-func picker(units []org.Unit, accounts []account.Account, f composeForm) page.Picker {
-	p := page.Picker{Name: "account", Label: "发布账号", Help: "公开接口的账号只能带一张图片，正文须有安全域名内的链接；人工发布的账号到时由值班人员发布。"}
-	inTree := map[int64]bool{}
-	for _, u := range units {
-		inTree[u.ID] = true
-	}
-	for _, u := range units {
-		if !inTree[u.ParentID] {
-			if n, ok := branch(u, units, accounts, f); ok {
-				n.Open = true
-				p.Roots = append(p.Roots, n)
-			}
-		}
-	}
-	return p
-}
-
-func branch(u org.Unit, units []org.Unit, accounts []account.Account, f composeForm) (page.Node, bool) {
-	n := page.Node{Name: u.Name}
-	for _, a := range accounts {
-		if a.UnitID == u.ID {
-			n.Children = append(n.Children, leaf(a, f))
-		}
-	}
-	for _, child := range units {
-		if child.ParentID == u.ID {
-			if below, ok := branch(child, units, accounts, f); ok {
-				n.Children = append(n.Children, below)
-			}
-		}
-	}
-	n.Open = slices.ContainsFunc(n.Children, func(c page.Node) bool { return c.Checked || c.Open })
-	return n, len(n.Children) > 0
-}
-
-func leaf(a account.Account, f composeForm) page.Node {
-	n := page.Node{Name: a.At(), Note: a.Connector.Label(), Value: fmt.Sprint(a.ID), Checked: slices.Contains(f.Accounts, a.ID)}
-	if a.State != account.Live && !n.Checked {
-		n.Disabled = a.State.Label()
-	}
-	return n
-}
-
-// variants are the fields of the chosen accounts, and the strictest limit of the common text.
-func variants(accounts []account.Account, f composeForm) ([]variantField, int) {
-	limit := 0
-	var out []variantField
-	for _, a := range accounts {
-		if !slices.Contains(f.Accounts, a.ID) {
-			continue
-		}
-		v := variantField{Account: a, Name: post.VariantField(a.ID), Text: f.Variants[a.ID], Limit: post.Ability(a.Connector).MaxLength}
-		if strings.TrimSpace(v.Text) == "" && (limit == 0 || v.Limit < limit) {
-			limit = v.Limit
-		}
-		out = append(out, v)
-	}
-	if limit == 0 {
-		limit = post.Ability(account.Commercial).MaxLength
-	}
-	return out, limit
 }
 
 func pictures(b page.Base, f composeForm) []pictureField {

@@ -182,7 +182,7 @@ func TestTheCommonTextHasTheStrictestLimitOfThoseWhoUseIt(t *testing.T) {
 		{composeForm{Accounts: []int64{1, 2}, Variants: map[int64]string{2: "单独"}}, 2000},
 		{composeForm{Accounts: []int64{1, 2}, Variants: map[int64]string{2: " "}}, 140},
 	} {
-		if fields, got := variants(accounts, c.form); got != c.want || len(fields) != len(c.form.Accounts) {
+		if fields, got := variants(accounts, c.form); got != c.want || len(fields) != len(c.form.Variants) {
 			t.Errorf("%+v: limit %d, %d fields", c.form, got, len(fields))
 		}
 	}

@@ -36,6 +36,34 @@ type Preview struct {
 	Limit     int
 	Folded    bool     // longer than what the stream shows at once
 	Problems  []string // in the reader's language
+	Most      int      // names that are listed; 0: all
+}
+
+// Group is the names of some accounts of one unit.
+type Group struct {
+	Unit  string
+	Names string
+}
+
+// Groups are the accounts by unit, in their order, as many as are to be listed.
+func (p Preview) Groups() []Group {
+	var out []Group
+	for _, a := range p.Accounts[:len(p.Accounts)-p.More()] {
+		if n := len(out); n > 0 && out[n-1].Unit == a.UnitName {
+			out[n-1].Names += " " + a.At()
+			continue
+		}
+		out = append(out, Group{a.UnitName, a.At()})
+	}
+	return out
+}
+
+// More is how many accounts are not listed.
+func (p Preview) More() int {
+	if p.Most == 0 {
+		return 0
+	}
+	return max(0, len(p.Accounts)-p.Most)
 }
 
 // First is the account whose name stands over the preview.

@@ -74,35 +74,6 @@ type Account struct {
 	State    string // code of StateOf; empty when it needs no word
 }
 
-// Node is a unit or account in the tree picker. A unit without own value is only a branch.
-type Node struct {
-	Name     string
-	Note     string // such as handle or count
-	Value    string // of the checkbox; empty: a branch that selects what is below
-	Checked  bool
-	Disabled string // Chinese reason why it cannot be chosen; empty when it can
-	Open     bool
-	Children []Node
-}
-
-// Count is the number of leaves below.
-func (n Node) Count() int {
-	if len(n.Children) == 0 {
-		return 1
-	}
-	sum := 0
-	for _, c := range n.Children {
-		sum += c.Count()
-	}
-	return sum
-}
-
-// Picker is a tree of choices under one field name.
-type Picker struct {
-	Name, Label, Help, Error string
-	Roots                    []Node
-}
-
 // Progress is work under way.
 type Progress struct {
 	Done, All int

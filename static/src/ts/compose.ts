@@ -1,13 +1,15 @@
 // The form of a post: saves by itself, shows previews as stored, takes pictures one by one and puts them in order.
 // Without scripts its buttons do the same with a page load each. Whatever fails, what was typed stays in the page.
-import { counters } from "./counter";
+import { ownWordings } from "./own";
 
 const pause = 2500; // milliseconds after the last key
 const again = 15000; // after a failure
 
 export function compose(): void {
   const form = document.querySelector<HTMLFormElement>("[data-compose]");
-  if (form) new Composer(form);
+  if (!form) return;
+  ownWordings();
+  new Composer(form);
 }
 
 class Composer {
@@ -124,22 +126,14 @@ class Composer {
     unit.before(kept);
   }
 
-  // variants adds fields of accounts that were chosen and hides those of accounts that no longer are.
+  // variants hides the fields of accounts that are no longer chosen, and brings them back; what was typed stays in them.
   private variants(fresh: HTMLElement | null): void {
     const box = document.getElementById("variants");
     if (!box || !fresh) return;
-    const wanted = [...fresh.querySelectorAll<HTMLElement>("[data-variant]")];
+    const wanted = new Set([...fresh.querySelectorAll<HTMLElement>("[data-variant]")].map((w) => w.dataset["variant"]));
     for (const old of box.querySelectorAll<HTMLElement>("[data-variant]")) {
-      old.hidden = !wanted.some((w) => w.dataset["variant"] === old.dataset["variant"]);
+      old.hidden = !wanted.has(old.dataset["variant"]);
     }
-    for (const w of wanted) {
-      if (box.querySelector(`[data-variant="${w.dataset["variant"]}"]`)) continue;
-      const added = document.adoptNode(w);
-      box.append(added);
-      counters(added);
-    }
-    for (const note of box.querySelectorAll<HTMLElement>(":scope > .note")) note.hidden = wanted.length > 0;
-    if (wanted.length === 0 && !box.querySelector(":scope > .note")) box.append(...fresh.querySelectorAll(":scope > .note"));
   }
 
   // submit lets a running save end first, so that the form is not stale by its own doing.
