@@ -33,6 +33,10 @@ func (s *Service) look(ctx context.Context, src source, w watch) error {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		gap, err := moved(ctx, tx.Pgx, src.ID, line.Posts)
+		if err != nil {
+			return err
+		}
 		if err := s.take(ctx, tx, src.Account, line.Posts, w.Since); err != nil {
 			return err
 		}
@@ -41,7 +45,11 @@ func (s *Service) look(ctx context.Context, src source, w watch) error {
 				return err
 			}
 		}
-		return looked(ctx, tx.Pgx, src.ID, s.now(), s.now().Add(WatchEvery(src.Connector)), "")
+		next, err := s.unseen(ctx, tx, src, w, line, gap)
+		if err != nil {
+			return err
+		}
+		return looked(ctx, tx.Pgx, src.ID, s.now(), next, "")
 	})
 }
 

@@ -54,6 +54,8 @@ var texts = map[string]text{
 	"token.unreadable": {i18n.N("{.account}：令牌无法解密，待发微博将发不出去"), Danger, i18n.N("重新授权")},
 
 	"reach.elsewhere": {i18n.N("{.account}：出现一条非本台发出的微博：{.text}"), Danger, i18n.N("核对")},
+	"reach.unseen":    {i18n.N("{.account}：平台计数比看到的微博多 {.n} 条，可能有人在别处连续发布，请登录微博核对"), Danger, i18n.N("核对")},
+	"reach.gap":       {i18n.N("{.account}：两次查看之间的微博可能没有看全，请登录微博核对"), Danger, i18n.N("核对")},
 	"reach.removed":   {i18n.N("{.account}：微博在平台上被删除：{.text}"), Warning, i18n.N("核对")},
 	"reach.hidden":    {i18n.N("{.account}：微博在平台上被隐藏：{.text}"), Warning, i18n.N("核对")},
 	"reach.changed":   {i18n.N("{.account}：微博在平台上的内容有变：{.text}"), Danger, i18n.N("核对")},
