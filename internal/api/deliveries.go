@@ -52,6 +52,7 @@ type deliveryStep struct {
 
 type deliveryFilter struct {
 	Paging
+	Tabular
 	State     []string  `query:"state" enum:"planned,waiting,preparing,sending,unknown,held,handoff,sent,failed,missed,cancelled,expired" doc:"可用逗号分隔多个"`
 	AccountID int64     `query:"account_id"`
 	PostID    int64     `query:"post_id"`
@@ -86,7 +87,7 @@ type resolved struct {
 }
 
 func (a *api) deliveries() {
-	register(a, op(http.MethodGet, "/deliveries", "list-deliveries", "deliveries", i18n.N("发送，按条件筛选")), access.PostView, a.listDeliveries)
+	register(a, tables(op(http.MethodGet, "/deliveries", "list-deliveries", "deliveries", i18n.N("发送，按条件筛选"))), access.PostView, a.listDeliveries)
 	register(a, op(http.MethodGet, "/deliveries/{id}", "get-delivery", "deliveries", i18n.N("一条发送")), access.PostView, a.getDelivery)
 	register(a, op(http.MethodGet, "/deliveries/{id}/events", "list-delivery-events", "deliveries", i18n.N("一条发送的经过")), access.PostView, a.deliveryEvents)
 	register(a, op(http.MethodGet, "/deliveries/{id}/certificate", "get-certificate", "deliveries", i18n.N("发送凭证")), access.PostView, a.certificate)
@@ -125,8 +126,40 @@ func shower(ctx context.Context) func(delivery.Delivery) oneDelivery {
 func (a *api) listDeliveries(ctx context.Context, who access.Actor, in *deliveryFilter) (*out[list[oneDelivery]], error) {
 	f := delivery.Filter{UnitID: in.UnitID, AccountID: in.AccountID, PostID: in.PostID, From: given(in.From), To: given(in.To), Text: in.Query,
 		Cursor: in.Cursor, Limit: in.Limit, States: each(in.State, func(s string) delivery.State { return delivery.State(s) })}
+	if err := ordered(in.From, in.To); err != nil {
+		return nil, err
+	}
+	if wantsTable(ctx) {
+		f.Limit = maxRows
+	}
 	page, err := a.Deliveries.List(ctx, who, f)
-	return paged(page.Rows, page.Next, shower(ctx)), err
+	if err != nil {
+		return nil, err
+	}
+	shown := paged(page.Rows, page.Next, shower(ctx))
+	if wantsTable(ctx) {
+		shown.Body.written = deliveryTable(ctx, page.Rows, page.Next, func(cursor string) ([]delivery.Delivery, string, error) {
+			f.Cursor = cursor
+			more, err := a.Deliveries.List(ctx, who, f)
+			return more.Rows, more.Next, err
+		})
+	}
+	return shown, nil
+}
+
+func deliveryTable(ctx context.Context, rows []delivery.Delivery, next string, more func(string) ([]delivery.Delivery, string, error)) written {
+	attachment(ctx, "deliveries.csv")
+	t := wordsOf(ctx)
+	head := []string{t("编号"), t("稿件编号"), t("账号"), t("状态"), t("发布时间"), t("发出"), t("微博编号"), t("链接"), t("原因")}
+	return pagesOf(head, rows, next, more, func(d delivery.Delivery) []string {
+		why := ""
+		if d.Reason != delivery.None {
+			words, args := d.ReasonText()
+			why = t(words, args...)
+		}
+		return []string{number(d.ID), number(d.PostID), d.AccountHandle, t(d.State.Label()), beijing(d.DueAt), beijing(d.SentAt), text(d.RemoteID),
+			text(d.RemoteURL), why}
+	})
 }
 
 func (a *api) getDelivery(ctx context.Context, who access.Actor, in *ByID) (*out[oneDelivery], error) {

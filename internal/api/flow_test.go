@@ -133,7 +133,7 @@ func TestPicturesGoIntoPosts(t *testing.T) {
 	p.says("图一", "media", 0, "alt").says(m.text("sha256"), "media", 0, "sha256")
 	bad, kind := upload(t, "坏.png", []byte("no picture"), nil)
 	w.call("writer", "POST", "/media", bad, kind).problem(422, "invalid").says("body.file", "errors", 0, "location")
-	w.call("writer", "POST", "/media", body{"file": "x"}).want(422)
+	w.call("writer", "POST", "/media", body{"file": "x"}).want(415)
 }
 
 func TestUnitsAndAccountsAreManaged(t *testing.T) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"time"
 
@@ -58,6 +59,7 @@ type auditEntry struct {
 
 type auditFilter struct {
 	Paging
+	Tabular
 	From    time.Time `query:"from"`
 	To      time.Time `query:"to"`
 	ActorID int64     `query:"actor_id"`
@@ -80,7 +82,7 @@ type chainReport struct {
 }
 
 func (a *api) audits() {
-	register(a, op(http.MethodGet, "/audit", "list-audit", "audit", i18n.N("审计记录，最新的在前")), access.AuditView, a.listAudit)
+	register(a, tables(op(http.MethodGet, "/audit", "list-audit", "audit", i18n.N("审计记录，最新的在前"))), access.AuditView, a.listAudit)
 	register(a, op(http.MethodGet, "/audit/verify", "verify-audit", "audit", i18n.N("核验审计链")), access.AuditView, a.verifyAudit)
 }
 
@@ -89,8 +91,16 @@ func (a *api) listAudit(ctx context.Context, who access.Actor, in *auditFilter) 
 	if err != nil {
 		return nil, err
 	}
-	page, err := a.Audit.List(ctx, who, audit.Filter{From: in.From.UTC(), To: in.To.UTC(), ActorID: in.ActorID, Actor: in.Actor, Action: in.Action,
-		Subject: in.Subject, UnitPath: path, After: in.Cursor, Limit: in.Limit})
+	if err := ordered(in.From, in.To); err != nil {
+		return nil, err
+	}
+	f := audit.Filter{From: in.From.UTC(), To: in.To.UTC(), ActorID: in.ActorID, Actor: in.Actor, Action: in.Action,
+		Subject: in.Subject, UnitPath: path, After: in.Cursor, Limit: in.Limit}
+	if wantsTable(ctx) {
+		attachment(ctx, "audit.csv")
+		return &out[list[auditEntry]]{list[auditEntry]{written: written{&table{func(w io.Writer) error { return a.Audit.Export(ctx, who, f, w) }}}}}, nil
+	}
+	page, err := a.Audit.List(ctx, who, f)
 	if err != nil {
 		return nil, err
 	}

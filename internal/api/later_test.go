@@ -23,7 +23,9 @@ func (a answer) seconds() int {
 func TestAnswersThatAskToWaitSayHowLong(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *api.Deps) {
-		d.Health = func(context.Context) (api.Sending, error) { return api.Sending{}, fault.Unavailable("发送的健康状况暂时读不到") }
+		d.Health = func(context.Context) (api.Sending, error) {
+			return api.Sending{}, fault.Unavailable("发送的健康状况暂时读不到")
+		}
 		d.Ready = func(context.Context) error { return errors.New("no database") }
 	})
 	wrong := body{"username": "auditor", "password": "not it at all"}

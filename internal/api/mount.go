@@ -51,6 +51,10 @@ func (m *adapter) Handle(op *huma.Operation, run func(huma.Context)) {
 // serve reads the request whole before anything is done with it, so that one that breaks off or never ends changes nothing.
 func (m *adapter) serve(c *gin.Context, op *huma.Operation, run func(huma.Context)) {
 	c.Set(keyPrinter, m.kit.Printer(c))
+	if err := negotiate(c, op); err != nil {
+		m.fail(c, err)
+		return
+	}
 	body, err := readRequest(c, op, m.BodyTime)
 	if err != nil {
 		m.fail(c, err)
@@ -97,6 +101,7 @@ func register[I, O any](a *api, op huma.Operation, perm access.Permission, h fun
 		}
 		return out, nil
 	})
+	a.offerTable(op)
 }
 
 // op begins the description of an operation. summary is a Chinese source text.

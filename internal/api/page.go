@@ -14,6 +14,7 @@ type Paging struct {
 
 // list is one page of a list.
 type list[T any] struct {
+	written
 	Items []T    `json:"items"`
 	Next  string `json:"next" doc:"下一页的 cursor；空为已到末尾"`
 }

@@ -212,5 +212,8 @@ func utc(t *time.Time) *time.Time {
 		return nil
 	}
 	u := t.UTC()
+	if u.Year() > 9999 { // JSON has no way to write it, and one such row would spoil the whole list
+		u = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	}
 	return &u
 }

@@ -62,7 +62,7 @@ type budgetLine struct {
 
 // platformPosts are the posts as the platform shows them, whoever sent them.
 func (a *api) platformPosts() {
-	register(a, op(http.MethodGet, "/reach/posts", "list-platform-posts", "reach", i18n.N("时期内的微博，按互动量等排序")), access.ReachView, a.rankedPosts)
+	register(a, tables(op(http.MethodGet, "/reach/posts", "list-platform-posts", "reach", i18n.N("时期内的微博，按互动量等排序"))), access.ReachView, a.rankedPosts)
 	register(a, op(http.MethodGet, "/reach/posts/{id}", "get-platform-post", "reach", i18n.N("一条微博和历次读数")), access.PostView, a.platformPost)
 	register(a, op(http.MethodPost, "/reach/posts/{id}/note", "note-platform-post", "reach", i18n.N("知悉平台上的改动、删除或别处的发布")), access.DeliveryDecide, a.takeNote)
 	register(a, op(http.MethodGet, "/reach/noticed", "list-noticed-posts", "reach", i18n.N("平台上有待关注的微博")), access.PostView, a.noticed)
@@ -78,6 +78,7 @@ func showPlatformPost(p reach.Post) platformPost {
 
 func (a *api) rankedPosts(ctx context.Context, who access.Actor, in *struct {
 	Span
+	Tabular
 	AccountID int64  `query:"account_id"`
 	By        string `query:"by" enum:"interactions,time,reads,reposts,comments,likes" default:"interactions" doc:"排序"`
 	Limit     int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"一页最多几项"`
@@ -86,8 +87,19 @@ func (a *api) rankedPosts(ctx context.Context, who access.Actor, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	if wantsTable(ctx) {
+		in.Limit = 1000 // what the use case gives at most, and the page too
+	}
 	rows, err := a.Reach.Posts(ctx, who, reach.PostFilter{AccountID: in.AccountID, Period: p, By: in.By, Limit: in.Limit})
-	return whole(rows, showPlatformPost), err
+	if err != nil {
+		return nil, err
+	}
+	shown := whole(rows, showPlatformPost)
+	if wantsTable(ctx) {
+		attachment(ctx, "posts.csv")
+		shown.Body.written = asTable(reach.PostsTable(rows, wordsOf(ctx)))
+	}
+	return shown, nil
 }
 
 func (a *api) platformPost(ctx context.Context, who access.Actor, in *ByID) (*out[platformPostDetail], error) {

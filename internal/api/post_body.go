@@ -173,7 +173,8 @@ func (f PostFields) variantField(account string) string {
 	return "body.text"
 }
 
-type postRow struct {
+// PostHead is what a post is in lists and in full.
+type PostHead struct {
 	ID         int64      `json:"id"`
 	Title      string     `json:"title"`
 	Text       string     `json:"text"`
@@ -186,8 +187,6 @@ type postRow struct {
 	Version    int        `json:"version" doc:"版本号"`
 	Revision   int        `json:"revision" doc:"修订号，每次改动加一"`
 	RepostOf   string     `json:"repost_of,omitempty"`
-	AccountNum int        `json:"account_count"`
-	PictureNum int        `json:"picture_count"`
 	DueAt      *time.Time `json:"due_at,omitempty"`
 	Now        bool       `json:"now"`
 	Urgent     bool       `json:"urgent"`
@@ -195,6 +194,12 @@ type postRow struct {
 	UpdatedBy  string     `json:"updated_by,omitempty"`
 	CreatedAt  time.Time  `json:"created_at"`
 	UpdatedAt  time.Time  `json:"updated_at"`
+}
+
+type postRow struct {
+	PostHead
+	AccountNum int `json:"account_count"`
+	PictureNum int `json:"picture_count"`
 }
 
 type versionMedia struct {
@@ -230,31 +235,13 @@ type Decided struct {
 }
 
 type postDetail struct {
-	ID         int64          `json:"id"`
-	Title      string         `json:"title"`
-	State      string         `json:"state" doc:"稿件状态：文字所处的阶段，或各账号发送的结果"`
-	Phase      string         `json:"phase" enum:"draft,submitted,returned,approved,withdrawn"`
-	UnitID     int64          `json:"unit_id"`
-	UnitName   string         `json:"unit_name"`
-	AuthorID   int64          `json:"author_id"`
-	AuthorName string         `json:"author_name"`
-	Revision   int            `json:"revision" doc:"修订号，每次改动加一"`
-	Version    int            `json:"version" doc:"版本号"`
+	PostHead
 	Hash       string         `json:"hash" doc:"审核所依据的摘要，提交后才有"`
-	Text       string         `json:"text"`
 	AccountIDs []int64        `json:"account_ids"`
 	Variants   []variant      `json:"variants"`
 	MediaIDs   []int64        `json:"media_ids"`
 	Media      []versionMedia `json:"media"`
-	RepostOf   string         `json:"repost_of,omitempty"`
 	Visible    string         `json:"visible" enum:"all,self"`
-	DueAt      *time.Time     `json:"due_at,omitempty"`
-	Now        bool           `json:"now"`
-	Urgent     bool           `json:"urgent"`
-	Corrects   *int64         `json:"corrects,omitempty"`
-	UpdatedBy  string         `json:"updated_by,omitempty"`
-	CreatedAt  time.Time      `json:"created_at"`
-	UpdatedAt  time.Time      `json:"updated_at"`
 	Reviews    []Decided      `json:"reviews"`
 	Deliveries []oneDelivery  `json:"deliveries" doc:"每个账号一条"`
 }
@@ -272,11 +259,14 @@ type onePost struct {
 	Body postDetail
 }
 
+func showHead(p post.Post, number int, text, repost string, state delivery.PostState) PostHead {
+	return PostHead{ID: p.ID, Title: post.Title(text), Text: text, State: string(state), Phase: string(p.Phase), UnitID: p.UnitID, UnitName: p.UnitName,
+		AuthorID: p.AuthorID, AuthorName: p.AuthorName, Version: number, Revision: p.Revision, RepostOf: repost, DueAt: utc(p.DueAt), Now: p.DueNow,
+		Urgent: p.Urgent, Corrects: p.Corrects, UpdatedBy: p.UpdatedBy, CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC()}
+}
+
 func showRow(r post.Row, state delivery.PostState) postRow {
-	return postRow{ID: r.ID, Title: r.Title(), Text: r.Text, State: string(state), Phase: string(r.Phase), UnitID: r.UnitID, UnitName: r.UnitName,
-		AuthorID: r.AuthorID, AuthorName: r.AuthorName, Version: r.VersionNumber, Revision: r.Revision, RepostOf: r.RepostOf,
-		AccountNum: r.Accounts, PictureNum: r.Pictures, DueAt: utc(r.DueAt), Now: r.DueNow, Urgent: r.Urgent, Corrects: r.Corrects,
-		UpdatedBy: r.UpdatedBy, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC()}
+	return postRow{PostHead: showHead(r.Post, r.VersionNumber, r.Text, r.RepostOf, state), AccountNum: r.Accounts, PictureNum: r.Pictures}
 }
 
 // showPost reads a post with all that belongs to it.
@@ -299,11 +289,8 @@ func (a *api) showPost(ctx context.Context, who access.Actor, id int64) (*onePos
 	}
 	shown := showVersion(v)
 	words := printerOf(request(ctx))
-	return &onePost{ETag: `"` + strconv.Itoa(p.Revision) + `"`, Body: postDetail{ID: p.ID, Title: post.Title(v.Text), State: string(states[id]),
-		Phase: string(p.Phase), UnitID: p.UnitID, UnitName: p.UnitName, AuthorID: p.AuthorID, AuthorName: p.AuthorName, Revision: p.Revision,
-		Version: v.Number, Hash: shown.Hash, Text: v.Text, AccountIDs: shown.AccountIDs, Variants: shown.Variants, MediaIDs: shown.MediaIDs,
-		Media: shown.Media, RepostOf: v.RepostOf, Visible: shown.Visible, DueAt: utc(p.DueAt), Now: p.DueNow, Urgent: p.Urgent,
-		Corrects: p.Corrects, UpdatedBy: p.UpdatedBy, CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(),
+	return &onePost{ETag: `"` + strconv.Itoa(p.Revision) + `"`, Body: postDetail{PostHead: showHead(p, v.Number, v.Text, v.RepostOf, states[id]), Hash: shown.Hash,
+		AccountIDs: shown.AccountIDs, Variants: shown.Variants, MediaIDs: shown.MediaIDs, Media: shown.Media, Visible: shown.Visible,
 		Reviews:    each(reviews, showReview),
 		Deliveries: each(deliveries, func(d delivery.Delivery) oneDelivery { return showDelivery(words, d) })}}, nil
 }

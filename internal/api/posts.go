@@ -13,10 +13,12 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/post"
+	"juzhen/internal/reach"
 )
 
 type postFilter struct {
 	Paging
+	Tabular
 	State     []string  `query:"state" doc:"稿件状态，可用逗号分隔多个"`
 	AccountID int64     `query:"account_id"`
 	UnitID    int64     `query:"unit_id" doc:"该单位和下属单位"`
@@ -27,7 +29,7 @@ type postFilter struct {
 }
 
 func (a *api) posts() {
-	register(a, op(http.MethodGet, "/posts", "list-posts", "posts", i18n.N("稿件，最近改动的在前")), access.PostView, a.listPosts)
+	register(a, tables(op(http.MethodGet, "/posts", "list-posts", "posts", i18n.N("稿件，最近改动的在前"))), access.PostView, a.listPosts)
 	register(a, created(op(http.MethodPost, "/posts", "create-post", "posts", i18n.N("写稿，可同时提交审核"))), access.PostWrite, a.createPost)
 	register(a, op(http.MethodGet, "/posts/{id}", "get-post", "posts", i18n.N("稿件详情和各账号的发送状态")), access.PostView, a.getPost)
 	register(a, op(http.MethodPatch, "/posts/{id}", "update-post", "posts", i18n.N("修改草稿，可同时提交审核")), access.PostWrite, a.updatePost)
@@ -50,15 +52,66 @@ func (a *api) listPosts(ctx context.Context, who access.Actor, in *postFilter) (
 	if err := byState(&f, in.State); err != nil {
 		return nil, err
 	}
+	if err := ordered(in.From, in.To); err != nil {
+		return nil, err
+	}
+	if wantsTable(ctx) {
+		f.Limit = maxRows
+	}
+	rows, next, err := a.postRows(ctx, who, f)
+	if err != nil {
+		return nil, err
+	}
+	shown := paged(rows, next, func(r postRow) postRow { return r })
+	if wantsTable(ctx) {
+		shown.Body.written = postTable(ctx, rows, next, func(cursor string) ([]postRow, string, error) {
+			f.After = cursor
+			return a.postRows(ctx, who, f)
+		})
+	}
+	return shown, nil
+}
+
+// maxRows is how many rows of a table are read at once.
+const maxRows = 200
+
+// postRows reads one page, with the state that people see.
+func (a *api) postRows(ctx context.Context, who access.Actor, f post.Filter) ([]postRow, string, error) {
 	page, err := a.Posts.List(ctx, who, f)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	states, err := a.Deliveries.PostStates(ctx, each(page.Rows, func(r post.Row) int64 { return r.ID }))
-	if err != nil {
-		return nil, err
+	return each(page.Rows, func(r post.Row) postRow { return showRow(r, states[r.ID]) }), page.Next, err
+}
+
+func postTable(ctx context.Context, rows []postRow, next string, more func(string) ([]postRow, string, error)) written {
+	attachment(ctx, "posts.csv")
+	t := wordsOf(ctx)
+	head := []string{t("编号"), t("状态"), t("正文"), t("单位"), t("作者"), t("版本"), t("账号数"), t("发布时间"), t("改动")}
+	return pagesOf(head, rows, next, more, func(r postRow) []string {
+		return []string{number(r.ID), t(delivery.PostState(r.State).Label()), r.Text, r.UnitName, r.AuthorName, strconv.Itoa(r.Version),
+			strconv.Itoa(r.AccountNum), beijing(r.DueAt), beijing(&r.UpdatedAt)}
+	})
+}
+
+// number is an id in a table.
+func number(id int64) string { return strconv.FormatInt(id, 10) }
+
+// beijing is an instant in a table: what people read is Beijing time.
+func beijing(at *time.Time) string {
+	if at == nil {
+		return ""
 	}
-	return paged(page.Rows, page.Next, func(r post.Row) postRow { return showRow(r, states[r.ID]) }), nil
+	return at.In(reach.Day(*at).Location()).Format("2006-01-02 15:04")
+}
+
+// ordered refuses a span that ends before it begins.
+func ordered(from, to time.Time) error {
+	if !from.IsZero() && !to.IsZero() && to.Before(from) {
+		return fault.Invalid("query.to", "结束时间早于开始时间")
+	}
+	return nil
 }
 
 // byState narrows by the state that people see: of the text, or of what became of it.
@@ -66,7 +119,7 @@ func byState(f *post.Filter, states []string) error {
 	var where post.Condition
 	for _, s := range states {
 		state := delivery.PostState(s)
-		if state.Label() == "" {
+		if state.Label() == s {
 			return fault.Invalid("query.state", "没有这个状态")
 		}
 		one := delivery.PostsIn(state)

@@ -55,14 +55,14 @@ var titles = map[int]string{
 	http.StatusBadRequest: i18n.N("请求无法读取"), http.StatusUnauthorized: i18n.N("请先登录"), http.StatusForbidden: i18n.N("没有权限"),
 	http.StatusNotFound: i18n.N("没有找到"), http.StatusRequestTimeout: i18n.N("请求太慢"), http.StatusConflict: i18n.N("状态已变化"),
 	http.StatusPreconditionFailed: i18n.N("状态已变化"), http.StatusRequestEntityTooLarge: i18n.N("内容过大"),
-	http.StatusUnsupportedMediaType: i18n.N("格式不支持"), http.StatusUnprocessableEntity: i18n.N("填写有误"),
+	http.StatusNotAcceptable: i18n.N("格式不支持"), http.StatusUnsupportedMediaType: i18n.N("格式不支持"), http.StatusUnprocessableEntity: i18n.N("填写有误"),
 	http.StatusTooManyRequests: i18n.N("操作太频繁"), http.StatusInternalServerError: i18n.N("系统出错"), http.StatusServiceUnavailable: i18n.N("暂时不可用"),
 }
 
 // statuses are those of codes that say more than their kind.
 var statuses = map[string]int{
 	"malformed": http.StatusBadRequest, "too_large": http.StatusRequestEntityTooLarge, "too_slow": http.StatusRequestTimeout,
-	"unsupported_media": http.StatusUnsupportedMediaType, "precondition_failed": http.StatusPreconditionFailed, "key_invalid": http.StatusBadRequest,
+	"unsupported_media": http.StatusUnsupportedMediaType, "precondition_failed": http.StatusPreconditionFailed, "key_invalid": http.StatusBadRequest, "not_acceptable": http.StatusNotAcceptable,
 }
 
 func statusOf(err error) int {
@@ -141,7 +141,7 @@ func refusal(c *gin.Context, status int, errs []error) *Problem {
 	case http.StatusRequestTimeout:
 		f = errSlow
 	case http.StatusUnsupportedMediaType:
-		f = fault.Invalid("", "请用 Content-Type: application/json 发送").WithCode("unsupported_media")
+		f = errMedia
 	case http.StatusInternalServerError:
 		f = fault.Public(errors.New("huma"))
 	}

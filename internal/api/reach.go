@@ -53,6 +53,7 @@ type AccountFigures struct {
 }
 
 type matrixReach struct {
+	written
 	From     string           `json:"from" format:"date" doc:"第一天"`
 	To       string           `json:"to" format:"date" doc:"最后一天"`
 	Total    Figures          `json:"total"`
@@ -61,6 +62,7 @@ type matrixReach struct {
 }
 
 type accountReach struct {
+	written
 	AccountFigures
 	From     string        `json:"from" format:"date" doc:"第一天"`
 	To       string        `json:"to" format:"date" doc:"最后一天"`
@@ -86,8 +88,8 @@ type Span struct {
 }
 
 func (a *api) reach() {
-	register(a, op(http.MethodGet, "/accounts/{id}/reach", "get-account-reach", "reach", i18n.N("一个账号的成效")), access.ReachView, a.accountReach)
-	register(a, op(http.MethodGet, "/reach", "get-reach", "reach", i18n.N("矩阵的成效")), access.ReachView, a.matrixReach)
+	register(a, tables(op(http.MethodGet, "/accounts/{id}/reach", "get-account-reach", "reach", i18n.N("一个账号的成效"))), access.ReachView, a.accountReach)
+	register(a, tables(op(http.MethodGet, "/reach", "get-reach", "reach", i18n.N("矩阵的成效"))), access.ReachView, a.matrixReach)
 	a.platformPosts()
 	a.history()
 }
@@ -124,6 +126,7 @@ func showDay(p reach.Point) day {
 func (a *api) accountReach(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Span
+	Tabular
 }) (*out[accountReach], error) {
 	p, err := a.period(in.Span)
 	if err != nil {
@@ -143,11 +146,16 @@ func (a *api) accountReach(ctx context.Context, who access.Actor, in *struct {
 	if hint := s.Hint(); hint != "" {
 		shown.Hint = printerOf(request(ctx)).T(hint)
 	}
+	if wantsTable(ctx) {
+		attachment(ctx, "account-"+number(in.ID)+".csv")
+		shown.written = asTable(reach.DaysTable(s.Points, wordsOf(ctx)))
+	}
 	return &out[accountReach]{shown}, nil
 }
 
 func (a *api) matrixReach(ctx context.Context, who access.Actor, in *struct {
 	Span
+	Tabular
 	UnitID int64 `query:"unit_id" doc:"该单位和下属单位"`
 }) (*out[matrixReach], error) {
 	p, err := a.period(in.Span)
@@ -159,12 +167,19 @@ func (a *api) matrixReach(ctx context.Context, who access.Actor, in *struct {
 		return nil, err
 	}
 	who = below(who, access.ReachView, path)
+	if wantsTable(ctx) {
+		attachment(ctx, "reach.csv")
+		return &out[matrixReach]{matrixReach{written: asTable(reach.MatrixTable(func(fn func(reach.Row) error) (reach.Row, error) {
+			return a.Reach.EachRow(ctx, who, p, reach.Sort{}, fn)
+		}, wordsOf(ctx)))}}, nil
+	}
 	m, err := a.Reach.Matrix(ctx, who, p, reach.View{})
 	if err != nil {
 		return nil, err
 	}
-	return &out[matrixReach]{matrixReach{From: date(p.From), To: date(p.Last()), Total: showFigures(m.Total), Accounts: each(m.Rows, showAccountFigures),
-		Days: each(m.Days, showDay)}}, nil
+	shown := matrixReach{From: date(p.From), To: date(p.Last()), Total: showFigures(m.Total), Accounts: each(m.Rows, showAccountFigures),
+		Days: each(m.Days, showDay)}
+	return &out[matrixReach]{shown}, nil
 }
 
 // below is the same person seeing by p only what lies at path or under it: a filter, never a new right. A grant that reaches

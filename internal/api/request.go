@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -26,12 +27,14 @@ const maxDepth = 16
 func init() {
 	humagin.MultipartMaxMemory = maxUpload // bodies are in memory already: no temporary files
 	huma.DefaultArrayNullable = false      // a list is never null, at most empty
+	huma.ValidateStrictCasing = true       // another case is another name, and an unknown one
 }
 
 // formats is JSON as this interface reads and writes it.
 var formats = map[string]huma.Format{
 	"application/json": {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode},
 	"json":             {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode},
+	csvType:            {Marshal: marshalTable, Unmarshal: func([]byte, any) error { return errMalformed }},
 }
 
 var (
@@ -52,6 +55,9 @@ func readRequest(c *gin.Context, op *huma.Operation, limit time.Duration) ([]byt
 	if op.RequestBody == nil {
 		return nil, nil
 	}
+	if err := checkMedia(c, op); err != nil {
+		return nil, err
+	}
 	deadline := http.NewResponseController(c.Writer)
 	_ = deadline.SetReadDeadline(time.Now().Add(limit)) // not every writer can; the server has its own limit then
 	body, err := io.ReadAll(c.Request.Body)
@@ -61,6 +67,29 @@ func readRequest(c *gin.Context, op *huma.Operation, limit time.Duration) ([]byt
 	_ = deadline.SetReadDeadline(time.Time{}) // else the server would cut the request while it is worked on
 	c.Request.Body = io.NopCloser(bytes.NewReader(body))
 	return body, nil
+}
+
+var errMedia = fault.Invalid("", "请用 Content-Type: application/json 发送").WithCode("unsupported_media")
+
+// checkMedia refuses a body of another kind, in another encoding or packed. No type at all is taken for JSON.
+func checkMedia(c *gin.Context, op *huma.Operation) error {
+	if e := c.GetHeader("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return fault.Invalid("", "请不要压缩请求内容").WithCode("unsupported_media")
+	}
+	_, form := op.RequestBody.Content["multipart/form-data"]
+	header := c.GetHeader("Content-Type")
+	if header == "" && !form {
+		return nil
+	}
+	kind, params, err := mime.ParseMediaType(header)
+	charset := params["charset"]
+	switch {
+	case form && (err != nil || kind != "multipart/form-data" || params["boundary"] == ""):
+		return fault.Invalid("", "请用 Content-Type: multipart/form-data 发送").WithCode("unsupported_media")
+	case !form && (err != nil || kind != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8")):
+		return errMedia
+	}
+	return nil
 }
 
 func readFault(err error) error {
@@ -95,7 +124,7 @@ func cleanQuery(u *url.URL) bool {
 // deep or holds characters that no text may hold.
 func decode(data []byte, v any) error {
 	any, first := v.(*any)
-	if first && (!utf8.Valid(data) || deeperThan(data, maxDepth)) {
+	if first && (!utf8.Valid(data) || deeperThan(data, maxDepth) || halfCharacter(data) || namesTwice(data)) {
 		return errMalformed
 	}
 	if err := json.Unmarshal(data, v); err != nil {
@@ -126,6 +155,79 @@ func deeperThan(data []byte, max int) bool {
 		}
 	}
 	return false
+}
+
+// halfCharacter finds an escape that is only half of a character: read as it is, the text would silently become another one.
+func halfCharacter(data []byte) bool {
+	for i := 0; i+1 < len(data); i++ {
+		if data[i] != '\\' {
+			continue
+		}
+		half := surrogate(data[i:])
+		i++
+		if half == 0 {
+			continue
+		}
+		if half == 2 || i+5 >= len(data) || surrogate(data[i+5:]) != 2 {
+			return true
+		}
+		i += 10
+	}
+	return false
+}
+
+// surrogate is 1 for an escaped first half of a character, 2 for a second, else 0.
+func surrogate(b []byte) int {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' || b[2]|0x20 != 'd' {
+		return 0
+	}
+	switch {
+	case strings.IndexByte("89abAB", b[3]) >= 0:
+		return 1
+	case strings.IndexByte("cdefCDEF", b[3]) >= 0:
+		return 2
+	}
+	return 0
+}
+
+// namesTwice finds an object that gives one name two values: readers differ in which of them counts.
+func namesTwice(data []byte) bool {
+	type object struct {
+		names map[string]bool
+		value bool // a value comes next
+	}
+	var open []*object
+	for d := json.NewDecoder(bytes.NewReader(data)); ; {
+		token, err := d.Token()
+		if err != nil {
+			return false // the end, or what the reader will say better
+		}
+		top := (*object)(nil)
+		if len(open) > 0 {
+			top = open[len(open)-1]
+		}
+		switch token {
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+			continue
+		}
+		if top != nil && top.names != nil {
+			if name, ok := token.(string); ok && !top.value {
+				if top.names[name] {
+					return true
+				}
+				top.names[name], top.value = true, true
+				continue
+			}
+			top.value = false
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, &object{names: map[string]bool{}})
+		case json.Delim('['):
+			open = append(open, &object{})
+		}
+	}
 }
 
 func cleanValue(v any) bool {

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/audit"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/post"
 	"juzhen/internal/weibo"
 )
 
@@ -84,6 +85,9 @@ func (c DueChoice) resolve(kept *time.Time, now time.Time) (time.Time, error) {
 		due := c.At.UTC().Truncate(time.Microsecond)
 		if !due.After(now) {
 			return due, fault.Invalid("due", "发布时间已过，请改为将来的时间，或选择立即发布")
+		}
+		if due.Year() > post.LastYear {
+			return due, post.TooFar
 		}
 		return due, nil
 	case kept == nil:

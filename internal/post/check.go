@@ -136,6 +136,12 @@ func formField(field string, t Target) string {
 	return field
 }
 
+// LastYear bounds due times: what lies behind it is a slip of the hand, and the last years cannot be written as JSON.
+const LastYear = 2100
+
+// TooFar refuses a due time behind LastYear.
+var TooFar = fault.Invalid("due", "发布时间不能晚于 {.n} 年", "n", "2100")
+
 func checkDue(p Post, at time.Time) *fault.Error {
 	switch {
 	case p.DueNow:
@@ -144,6 +150,8 @@ func checkDue(p Post, at time.Time) *fault.Error {
 		return fault.Invalid("due", "请选择发布时间，或选“批准后立即发布”")
 	case !p.DueAt.After(at):
 		return fault.Invalid("due", "发布时间已过，请改为将来的时间，或选“批准后立即发布”")
+	case p.DueAt.Year() > LastYear:
+		return TooFar
 	}
 	return nil
 }

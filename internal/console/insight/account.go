@@ -2,8 +2,6 @@ package insight
 
 import (
 	"fmt"
-	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -97,11 +95,5 @@ func (h *pages) daysCSV(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	t := h.kit.Printer(c).T
-	head := []string{t("日期"), t("粉丝数"), t("发布数"), t("原创"), t("转发"), t("评论"), t("点赞"), t("互动数"), t("阅读数"), t("有阅读数的微博")}
-	none := t("不可用")
-	return csv(c, fmt.Sprintf("account-%d-%s.csv", id, span(p)), head, each(s.Points, func(d reach.Point) []string {
-		return []string{d.Day.Format(time.DateOnly), cell(d.Followers, none), cell(d.Posts, none), cell(d.Originals, none), cell(d.Reposts, none),
-			cell(d.Comments, none), cell(d.Likes, none), cell(d.Interactions(), none), cell(d.Reads, none), strconv.FormatInt(d.ReadPosts, 10)}
-	}))
+	return csv(c, fmt.Sprintf("account-%d-%s.csv", id, span(p)), reach.DaysTable(s.Points, h.kit.Printer(c).T))
 }

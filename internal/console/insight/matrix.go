@@ -1,10 +1,8 @@
 package insight
 
 import (
-	"fmt"
 	"html/template"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -164,46 +162,14 @@ func (h *pages) matrixCSV(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	t := h.kit.Printer(c).T
-	head := []string{t("账号"), t("主办单位"), t("粉丝数"), t("净增"), t("发布数"), t("上一时段发布数"), t("原创"), t("互动数"), t("上一时段互动数"),
-		t("转发"), t("评论"), t("点赞"), t("条均互动"), t("阅读数"), t("有阅读数的微博"), t("最近发布")}
-	none := t("不可用")
-	return csv(c, "reach-"+span(p)+".csv", head, func(write func(cells []string) error) error {
-		total, err := h.reach.EachRow(c.Request.Context(), web.Actor(c), p, f.sort(), func(r reach.Row) error { return write(matrixCells(r, none)) })
-		if err != nil {
-			return err
-		}
-		total.Handle = t("合计")
-		return write(matrixCells(total, none))
-	})
+	table := reach.MatrixTable(func(fn func(reach.Row) error) (reach.Row, error) {
+		return h.reach.EachRow(c.Request.Context(), web.Actor(c), p, f.sort(), fn)
+	}, h.kit.Printer(c).T)
+	return csv(c, "reach-"+span(p)+".csv", table)
 }
 
 func span(p reach.Period) string {
 	return p.From.Format("20060102") + "-" + p.Last().Format("20060102")
-}
-
-func matrixCells(r reach.Row, none string) []string {
-	perPost := none
-	if v, ok := r.PerPost(); ok {
-		perPost = strconv.FormatFloat(v, 'f', 2, 64)
-	}
-	return []string{r.Handle, r.UnitName, cell(r.Followers, none), cell(r.Gained.Now, none), cell(r.Posts.Now, none), cell(r.Posts.Before, none),
-		fmt.Sprint(r.Originals), cell(r.Interacted.Now, none), cell(r.Interacted.Before, none), fmt.Sprint(r.Reposts), fmt.Sprint(r.Comments),
-		fmt.Sprint(r.Likes), perPost, cell(r.Reads, none), fmt.Sprint(r.ReadPosts), stamp(r.LastPost)}
-}
-
-func cell(v *int64, none string) string {
-	if v == nil {
-		return none
-	}
-	return strconv.FormatInt(*v, 10)
-}
-
-func stamp(at *time.Time) string {
-	if at == nil {
-		return ""
-	}
-	return at.In(page.Zone).Format("2006-01-02 15:04")
 }
 
 // postsCSV is the posts of a period, of one account or of all in scope.
@@ -231,11 +197,5 @@ func (h *pages) postsCSV(c *gin.Context) error {
 			return fault.NotFound("没有找到，或不在您的管辖范围内")
 		}
 	}
-	t := h.kit.Printer(c).T
-	head := []string{t("账号"), t("发布时间"), t("来源"), t("正文"), t("转发"), t("评论"), t("点赞"), t("互动数"), t("阅读数"), t("读数时间"), t("链接")}
-	return csv(c, "posts-"+span(p)+".csv", head, each(list, func(x reach.Post) []string {
-		at := x.PostedAt
-		return []string{x.Handle, stamp(&at), t(x.Origin.Label()), x.Text, fmt.Sprint(x.Counts.Reposts), fmt.Sprint(x.Counts.Comments),
-			fmt.Sprint(x.Counts.Likes), fmt.Sprint(x.Counts.Interactions()), cell(x.Counts.Reads, t("不可用")), stamp(x.ReadAt), x.URL()}
-	}))
+	return csv(c, "posts-"+span(p)+".csv", reach.PostsTable(list, h.kit.Printer(c).T))
 }

@@ -97,18 +97,18 @@ func (h *pages) period(c *gin.Context, f periodForm, b page.Base) (Period, error
 	return out, nil
 }
 
-// csv answers with a table that a spreadsheet opens, row by row as fill writes it. What fails before the first row is an answer of its own;
+// csv answers with a table that a spreadsheet opens, row by row as the table gives it. What fails before the first row is an answer of its own;
 // after that the file ends early, and the connection is cut so that nobody takes it for whole.
-func csv(c *gin.Context, name string, head []string, fill func(write func(cells []string) error) error) error {
+func csv(c *gin.Context, name string, table reach.Table) error {
 	var out *reach.CSV
 	begin := func() {
 		c.Header("Content-Type", "text/csv; charset=utf-8")
 		c.Header("Content-Disposition", `attachment; filename="`+name+`"`)
 		c.Header("Cache-Control", "no-store")
 		c.Status(http.StatusOK)
-		out = reach.NewCSV(c.Writer, head)
+		out = reach.NewCSV(c.Writer, table.Head)
 	}
-	err := fill(func(cells []string) error {
+	err := table.Each(func(cells []string) error {
 		if out == nil {
 			begin()
 		}
@@ -123,16 +123,4 @@ func csv(c *gin.Context, name string, head []string, fill func(write func(cells 
 		begin()
 	}
 	return out.Close()
-}
-
-// each writes one row for each thing of a list.
-func each[T any](list []T, cells func(T) []string) func(write func(cells []string) error) error {
-	return func(write func(cells []string) error) error {
-		for _, x := range list {
-			if err := write(cells(x)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
 }
