@@ -79,7 +79,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Rules: rules, Source: a.cfg.WeiboSource, Version: a.opt.Version, Log: a.log, Now: now,
 	})
 	a.Deliveries = delivery.New(db, delivery.Options{Now: now, Settings: a.deliverySettings(), Rules: rules, Wake: a.Engine.Nudge})
-	a.Reach = reach.New(db, api, a.Accounts, reach.Options{Now: now, Log: a.log})
+	a.Reach = reach.New(db, api, a.Accounts, reach.Options{Now: now, Log: a.log, Due: a.Engine.Imminent, Keep: a.cfg.KeepReadings})
 	return nil
 }
 

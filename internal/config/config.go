@@ -53,6 +53,7 @@ type Config struct {
 	ClockWarn     time.Duration `env:"JUZHEN_CLOCK_WARN" envDefault:"200ms"`
 	ClockStop     time.Duration `env:"JUZHEN_CLOCK_STOP" envDefault:"2s"`
 	ShutdownGrace time.Duration `env:"JUZHEN_SHUTDOWN_GRACE" envDefault:"30s"`
+	KeepReadings  time.Duration `env:"JUZHEN_KEEP_READINGS" envDefault:"8760h"`
 }
 
 // FromEnvironment is Load of this process's environment.

@@ -36,10 +36,11 @@ func (l Limits) filled() Limits {
 
 // window is one counter a call adds to.
 type window struct {
-	scope string
-	start time.Time
-	ends  time.Time
-	limit int
+	scope  string
+	start  time.Time
+	ends   time.Time
+	limit  int
+	shared bool // by all accounts
 }
 
 // windows lists the counters of a call with the token of an account: the account's own day first, then the address's hour.
@@ -56,7 +57,7 @@ func (l Limits) hourly(h Host, now time.Time) window {
 	if h == CommercialHost {
 		limit = l.CommercialHour
 	}
-	return window{scope: string(h), start: start, ends: start.Add(hour), limit: limit}
+	return window{scope: string(h), start: start, ends: start.Add(hour), limit: limit, shared: true}
 }
 
 func (l Limits) daily(accountID int64, now time.Time) window {

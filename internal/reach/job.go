@@ -38,6 +38,17 @@ type BackfillArgs struct {
 // RollUpArgs asks for the roll-up of the last days.
 type RollUpArgs struct{}
 
+// PruneArgs asks for old readings to be dropped.
+type PruneArgs struct{}
+
+// Kind names the job.
+func (PruneArgs) Kind() string { return "reach_prune" }
+
+// InsertOpts gives the queue.
+func (PruneArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queue.Calc, MaxAttempts: 3}
+}
+
 // Kind names the job.
 func (PlanArgs) Kind() string { return "reach_plan" }
 
@@ -81,6 +92,9 @@ type planner struct {
 
 // Work plans one reading per account that has something due.
 func (w planner) Work(ctx context.Context, _ *river.Job[PlanArgs]) error {
+	if err := w.s.giveWay(ctx); err != nil {
+		return err
+	}
 	ids, err := w.s.Plan(ctx)
 	if err != nil || len(ids) == 0 {
 		return err
@@ -99,6 +113,9 @@ type readerWorker struct {
 
 // Work reads one account.
 func (w readerWorker) Work(ctx context.Context, job *river.Job[ReadArgs]) error {
+	if err := w.s.giveWay(ctx); err != nil {
+		return err
+	}
 	return w.s.Read(ctx, job.Args.AccountID)
 }
 
@@ -109,6 +126,9 @@ type followersWorker struct {
 
 // Work counts followers.
 func (w followersWorker) Work(ctx context.Context, _ *river.Job[FollowersArgs]) error {
+	if err := w.s.giveWay(ctx); err != nil {
+		return err
+	}
 	_, err := w.s.Followers(ctx)
 	return err
 }
@@ -120,6 +140,9 @@ type backfillWorker struct {
 
 // Work fetches pages until the first post, or comes back when the platform or the budget lets it.
 func (w backfillWorker) Work(ctx context.Context, job *river.Job[BackfillArgs]) error {
+	if err := w.s.giveWay(ctx); err != nil {
+		return err
+	}
 	wait, err := w.s.FetchPast(ctx, job.Args.AccountID)
 	if err == nil && wait > 0 {
 		return river.JobSnooze(wait)
@@ -133,7 +156,26 @@ type rollWorker struct {
 }
 
 // Work rolls up.
-func (w rollWorker) Work(ctx context.Context, _ *river.Job[RollUpArgs]) error { return w.s.RollUp(ctx) }
+func (w rollWorker) Work(ctx context.Context, _ *river.Job[RollUpArgs]) error {
+	if err := w.s.giveWay(ctx); err != nil {
+		return err
+	}
+	return w.s.RollUp(ctx)
+}
+
+type pruneWorker struct {
+	river.WorkerDefaults[PruneArgs]
+	s *Service
+}
+
+// Work drops old readings.
+func (w pruneWorker) Work(ctx context.Context, _ *river.Job[PruneArgs]) error {
+	if err := w.s.giveWay(ctx); err != nil {
+		return err
+	}
+	_, err := w.s.Prune(ctx)
+	return err
+}
 
 // AddWorkers registers the workers of this feature.
 func AddWorkers(workers *river.Workers, s *Service) error {
@@ -143,6 +185,7 @@ func AddWorkers(workers *river.Workers, s *Service) error {
 		river.AddWorkerSafely(workers, followersWorker{s: s}),
 		river.AddWorkerSafely(workers, backfillWorker{s: s}),
 		river.AddWorkerSafely(workers, rollWorker{s: s}),
+		river.AddWorkerSafely(workers, pruneWorker{s: s}),
 	} {
 		if err != nil {
 			return err
@@ -157,5 +200,6 @@ func Periodic() []queue.Periodic {
 		{Every: 30 * time.Second, Args: PlanArgs{}, OnStart: true},
 		{Every: FollowersEvery, Args: FollowersArgs{}, OnStart: true},
 		{Every: 6 * time.Hour, Args: RollUpArgs{}, OnStart: true},
+		{Every: 6 * time.Hour, Args: PruneArgs{}},
 	}
 }

@@ -175,7 +175,7 @@ func (s *Service) fillBudget(ctx context.Context, lines []BudgetLine, plans map[
 	for i := range lines {
 		l := &lines[i]
 		if l.Host != "" {
-			l.Used = used[string(l.Host)]
+			l.Used = used[string(l.Host)] - s.purse.inHand(s.opt.Limits.hourly(l.Host, now))
 			continue
 		}
 		l.Used = used[accountScope(l.AccountID)]

@@ -276,15 +276,13 @@ func (s *Service) adopt(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		var known []string
 		for _, t := range list {
-			if t.State != Shown {
-				continue
-			}
-			if err := todo.ResolveTx(ctx, tx, s.now(), noticeKey(t.ID), 0); err != nil {
-				return err
+			if t.State == Shown {
+				known = append(known, noticeKey(t.ID))
 			}
 		}
-		return nil
+		return todo.ResolveManyTx(ctx, tx, s.now(), known, 0)
 	})
 }
 

@@ -302,7 +302,7 @@ func TestThePlatformsOwnLimitIsObeyed(t *testing.T) {
 	a := w.connect("海淀环保示例", "朝阳区", account.Public)
 	w.sandbox.Fault(sandbox.Fault{Call: "statuses/user_timeline", Kind: sandbox.FaultLimit, Code: 10022})
 	w.round()
-	if ok, err := spend(w.ctx(), w.db.Pool(), w.s.opt.Limits.hourly(PublicHost, w.now())); err != nil || ok {
+	if ok, err := take(w.ctx(), w.db.Pool(), w.s.opt.Limits.hourly(PublicHost, w.now()), 1); err != nil || ok {
 		t.Errorf("the address may still call: %v, %v", ok, err)
 	}
 	wa, _, err := findWatch(w.ctx(), w.db.Pool(), a.ID)

@@ -18,6 +18,8 @@ type Options struct {
 	Limits Limits           // share of the call limits readings may use
 	Now    func() time.Time // default time.Now
 	Log    *slog.Logger     // default slog.Default()
+	Due    DueFunc          // what is about to be sent, before which readings give way; default nothing
+	Keep   time.Duration    // how long single readings are kept; the days made of them stay. 0: for ever
 }
 
 // Service is the use cases of reach. It is safe for concurrent use.
@@ -26,6 +28,8 @@ type Service struct {
 	api      *weibo.Client
 	accounts *account.Service
 	opt      Options
+	purse    purse
+	gate     gate
 }
 
 // New builds the service. It makes no call and reads nothing.
@@ -37,7 +41,9 @@ func New(db *pg.DB, api *weibo.Client, accounts *account.Service, opt Options) *
 	if opt.Log == nil {
 		opt.Log = slog.Default()
 	}
-	return &Service{db: db, api: api, accounts: accounts, opt: opt}
+	s := &Service{db: db, api: api, accounts: accounts, opt: opt}
+	s.gate = gate{due: opt.Due, now: s.now}
+	return s
 }
 
 func (s *Service) now() time.Time { return s.opt.Now().UTC().Truncate(time.Microsecond) }
@@ -82,7 +88,7 @@ func (src source) host() Host {
 // spend takes one call out of the budget, or fails with errBudget.
 func (s *Service) spend(ctx context.Context, h Host, accountID int64) error {
 	for _, w := range s.opt.Limits.windows(h, accountID, s.now()) {
-		ok, err := spend(ctx, s.db.Pool(), w)
+		ok, err := s.purse.spend(ctx, s.db.Pool(), w)
 		if err != nil {
 			return err
 		}
@@ -144,5 +150,11 @@ func (s *Service) slowedDown(ctx context.Context, src source, h Host, e *weibo.E
 	if e.Scope == weibo.ScopeIP {
 		w = s.opt.Limits.hourly(h, s.now())
 	}
+	return s.closeWindow(ctx, w)
+}
+
+// closeWindow lets nothing more be spent of a window. What other processes hold of it each of them learns to drop in the same way.
+func (s *Service) closeWindow(ctx context.Context, w window) error {
+	s.purse.empty(w)
 	return exhaust(ctx, s.db.Pool(), w)
 }

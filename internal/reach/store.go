@@ -52,11 +52,11 @@ func scoped(actor access.Actor, p access.Permission, column string, from int) (s
 	return b.String(), args
 }
 
-// spend adds one call to a window; false when the window is used up.
-func spend(ctx context.Context, q querier, w window) (bool, error) {
+// take adds n calls to a window; false, and nothing is added, when there are not so many left.
+func take(ctx context.Context, q querier, w window, n int) (bool, error) {
 	tag, err := q.Exec(ctx, `
-INSERT INTO call_usage AS u (scope, period, calls) VALUES ($1, $2, 1)
-ON CONFLICT (scope, period) DO UPDATE SET calls = u.calls + 1 WHERE u.calls < $3`, w.scope, w.start, w.limit)
+INSERT INTO call_usage AS u (scope, period, calls) SELECT $1, $2, $3::int WHERE $3::int <= $4::int
+ON CONFLICT (scope, period) DO UPDATE SET calls = u.calls + excluded.calls WHERE u.calls + excluded.calls <= $4::int`, w.scope, w.start, n, w.limit)
 	return tag.RowsAffected() == 1, err
 }
 

@@ -63,6 +63,18 @@ func ResolveTx(ctx context.Context, tx pg.Tx, at time.Time, key string, by int64
 	return resolve(ctx, tx.DB, at, by, "key = ?", key)
 }
 
+// ResolveManyTx is ResolveTx for many keys, in one statement.
+func ResolveManyTx(ctx context.Context, tx pg.Tx, at time.Time, keys []string, by int64) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	if _, err := tx.Pgx.Exec(ctx, `UPDATE todos SET resolved_at = $1, resolved_by = nullif($2::bigint, 0) WHERE resolved_at IS NULL AND key = ANY ($3)`,
+		at, by, keys); err != nil {
+		return fmt.Errorf("resolve to-dos: %w", err)
+	}
+	return nil
+}
+
 // ResolveSubjectTx closes every open matter of one thing, such as all of a delivery that was cancelled.
 func ResolveSubjectTx(ctx context.Context, tx pg.Tx, at time.Time, subjectType string, subjectID, by int64) error {
 	return resolve(ctx, tx.DB, at, by, "subject_type = ? AND subject_id = ?", subjectType, subjectID)
