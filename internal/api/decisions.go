@@ -28,6 +28,7 @@ type shownDecision struct {
 	AnsweredAt    *time.Time `json:"answered_at,omitempty"`
 	DoneAt        *time.Time `json:"done_at,omitempty"`
 	Outcome       string     `json:"outcome,omitempty" doc:"执行后的原因代码"`
+	BatchID       *int64     `json:"batch_id,omitempty" doc:"一起申请的一批；可用 /takedowns/{batch_id}/confirm 一次确认"`
 	Confirm       string     `json:"confirm,omitempty" doc:"第二人确认的地址，POST"`
 }
 
@@ -78,13 +79,15 @@ func (a *api) decisions() {
 	register(a, op(http.MethodGet, "/decisions", "list-decisions", "deliveries", i18n.N("等第二人确认的决定")), access.PostView, a.openDecisions)
 	register(a, op(http.MethodGet, "/decisions/{id}", "get-decision", "deliveries", i18n.N("一个双人决定")), access.PostView, a.getDecision)
 	register(a, op(http.MethodPost, "/decisions/{id}/confirm", "confirm-decision", "deliveries", i18n.N("由第二人确认")), access.DeliveryConfirm, a.confirmDecision)
+	register(a, op(http.MethodPost, "/takedowns/{id}/confirm", "confirm-takedowns", "deliveries", i18n.N("由第二人确认一批下架")), access.DeliveryConfirm, a.confirmBatch)
+	register(a, op(http.MethodPost, "/takedowns/{id}/refuse", "refuse-takedowns", "deliveries", i18n.N("第二人不同意一批下架")), access.DeliveryConfirm, a.refuseBatch)
 	register(a, op(http.MethodPost, "/decisions/{id}/refuse", "refuse-decision", "deliveries", i18n.N("第二人不同意")), access.DeliveryConfirm, a.refuseDecision)
 }
 
 func showDecision(d delivery.Decision) shownDecision {
 	shown := shownDecision{ID: d.ID, DeliveryID: d.DeliveryID, PostID: d.PostID, AccountHandle: d.AccountHandle, Kind: string(d.Kind),
 		State: string(d.State), Reason: d.Reason, AskedBy: d.AskedName, AskedAt: d.AskedAt.UTC(), AnsweredBy: d.AnsweredName,
-		AnsweredAt: utc(d.AnsweredAt), DoneAt: utc(d.DoneAt), Outcome: string(d.Outcome)}
+		AnsweredAt: utc(d.AnsweredAt), DoneAt: utc(d.DoneAt), Outcome: string(d.Outcome), BatchID: d.BatchID}
 	if d.State == delivery.Awaiting {
 		shown.Confirm = fmt.Sprintf("%s/decisions/%d/confirm", Prefix, d.ID)
 	}
@@ -114,6 +117,8 @@ func (a *api) askTakedown(ctx context.Context, who access.Actor, ids []int64, re
 	answer := &accepted{Body: awaiting{string(delivery.Awaiting), each(rows, showDecision)}}
 	if len(rows) == 1 {
 		answer.Location = answer.Body.Decisions[0].Confirm
+	} else if id := rows[0].BatchID; id != nil {
+		answer.Location = fmt.Sprintf("%s/takedowns/%d/confirm", Prefix, *id)
 	}
 	return answer, nil
 }
@@ -166,4 +171,20 @@ func (a *api) confirmDecision(ctx context.Context, who access.Actor, in *ByID) (
 
 func (a *api) refuseDecision(ctx context.Context, who access.Actor, in *because) (*out[shownDecision], error) {
 	return shownDecided(a.Deliveries.Refuse(ctx, who, in.ID, in.reason()))
+}
+
+// answered is how far a second person's answer to a batch came.
+type answered struct {
+	Done int `json:"done" doc:"这次处理的条数"`
+	Left int `json:"left" doc:"仍等他人确认的条数，不在本人管辖范围内"`
+}
+
+func (a *api) confirmBatch(ctx context.Context, who access.Actor, in *ByID) (*out[answered], error) {
+	got, err := a.Deliveries.ConfirmBatch(ctx, who, in.ID)
+	return &out[answered]{answered(got)}, err
+}
+
+func (a *api) refuseBatch(ctx context.Context, who access.Actor, in *because) (*out[answered], error) {
+	got, err := a.Deliveries.RefuseBatch(ctx, who, in.ID, in.reason())
+	return &out[answered]{answered(got)}, err
 }

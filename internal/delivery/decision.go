@@ -75,6 +75,7 @@ type Decision struct {
 	Snapshot     *Snapshot `gorm:"serializer:json"`
 	Outcome      Reason
 	DoneAt       *time.Time
+	BatchID      *int64 // take-downs asked for together
 
 	AccountHandle string
 	UnitPath      string
@@ -181,7 +182,7 @@ func (s *Service) answer(ctx context.Context, actor access.Actor, decisionID int
 		if err := do(tx, now, d, dec); err != nil {
 			return err
 		}
-		if err := todo.ResolveTx(ctx, tx, now, decisionKey(decisionID), actor.UserID); err != nil {
+		if err := settle(ctx, tx, now, dec, actor.UserID); err != nil {
 			return err
 		}
 		out, err = findDecision(ctx, tx.DB, decisionID)
@@ -190,32 +191,58 @@ func (s *Service) answer(ctx context.Context, actor access.Actor, decisionID int
 	return out, err
 }
 
-// Takedown asks to take sent posts down from the platform, with a reason; each waits for a second person. All or none: it fails with
-// fault.Conflict when one is not out or down already.
+// settle resolves the matter of a decision, or of its batch when that was the last of it.
+func settle(ctx context.Context, tx pg.Tx, now time.Time, dec Decision, by int64) error {
+	if dec.BatchID == nil {
+		return todo.ResolveTx(ctx, tx, now, decisionKey(dec.ID), by)
+	}
+	_, err := closeBatch(ctx, tx, now, *dec.BatchID, by)
+	return err
+}
+
+// Takedown asks to take sent posts down from the platform, with a reason. Several make a batch, which a second person answers at
+// once or one by one. All or none: it fails with fault.Conflict when one is not out or down already.
 func (s *Service) Takedown(ctx context.Context, actor access.Actor, ids []int64, why string) ([]Decision, error) {
 	if len(ids) == 0 {
 		return nil, fault.Invalid("deliveries", "请选择要下架的账号")
 	}
 	var out []Decision
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		out = out[:0]
-		for _, id := range ids {
-			d, err := lockDelivery(ctx, tx.DB, actor, access.Takedown, id)
-			if err != nil {
-				return err
-			}
+		list, err := lockDeliveries(ctx, tx, actor, access.Takedown, ids)
+		if err != nil {
+			return err
+		}
+		for _, d := range list {
 			if err := mayTakeDown(d); err != nil {
 				return err
 			}
-			dec, err := s.ask(ctx, tx, now, actor, d, AskTakedown, why)
-			if err != nil {
-				return err
-			}
-			out = append(out, dec)
 		}
-		return nil
+		if len(list) > 1 {
+			out, err = s.askBatch(ctx, tx, now, actor, list, why)
+			return err
+		}
+		dec, err := s.ask(ctx, tx, now, actor, list[0], AskTakedown, why)
+		out = []Decision{dec}
+		return err
 	})
 	return out, err
+}
+
+// ToTakeDown reads the deliveries of a post that the actor may see, in the order of the matrix, and for which of them a take-down is
+// asked for already. It fails with fault.NotFound when there are none.
+func (s *Service) ToTakeDown(ctx context.Context, actor access.Actor, postID int64) (list []Delivery, asked map[int64]bool, err error) {
+	if list, err = ofPostWithin(ctx, s.db.Gorm(ctx), actor, postID); err != nil {
+		return nil, nil, err
+	}
+	if len(list) == 0 {
+		return nil, nil, errNotFound()
+	}
+	open, err := askedDown(ctx, s.db.Gorm(ctx), postID)
+	asked = make(map[int64]bool, len(open))
+	for _, d := range open {
+		asked[d.DeliveryID] = true
+	}
+	return list, asked, err
 }
 
 func mayTakeDown(d Delivery) error {

@@ -5,16 +5,16 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
 	"juzhen/internal/pg"
-	"juzhen/internal/todo"
 )
 
 const selectDecision = `
 SELECT x.id, x.delivery_id, d.post_id, x.kind, x.state, x.reason, x.asked_by, q.display_name AS asked_name, x.asked_at, x.answered_by,
-       coalesce(w.display_name, '') AS answered_name, x.answered_at, x.snapshot, x.outcome, x.done_at, a.handle AS account_handle, u.path AS unit_path
+       coalesce(w.display_name, '') AS answered_name, x.answered_at, x.snapshot, x.outcome, x.done_at, x.batch_id, a.handle AS account_handle, u.path AS unit_path
 FROM delivery_decisions x JOIN deliveries d ON d.id = x.delivery_id JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id
 JOIN users q ON q.id = x.asked_by LEFT JOIN users w ON w.id = x.answered_by WHERE `
 
@@ -48,23 +48,16 @@ WHERE id = $1 AND state = 'awaiting_second'`, id, string(to), by, now)
 // closeDecisions ends what waits for a second person about a delivery that settled otherwise.
 func closeDecisions(ctx context.Context, tx pg.Tx, now time.Time, deliveryID int64) error {
 	rows, err := tx.Pgx.Query(ctx, `
-UPDATE delivery_decisions SET state = 'failed', outcome = 'overtaken', done_at = $2 WHERE delivery_id = $1 AND state = 'awaiting_second' RETURNING id`, deliveryID, now)
+UPDATE delivery_decisions SET state = 'failed', outcome = 'overtaken', done_at = $2 WHERE delivery_id = $1 AND state = 'awaiting_second' RETURNING id, batch_id`, deliveryID, now)
 	if err != nil {
 		return err
 	}
-	var ids []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return err
-		}
-		ids = append(ids, id)
-	}
-	if err := rows.Err(); err != nil {
+	closed, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (d Decision, err error) { return d, r.Scan(&d.ID, &d.BatchID) })
+	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if err := todo.ResolveTx(ctx, tx, now, decisionKey(id), 0); err != nil {
+	for _, d := range closed {
+		if err := settle(ctx, tx, now, d, 0); err != nil {
 			return err
 		}
 	}

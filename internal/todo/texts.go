@@ -27,10 +27,11 @@ type text struct {
 
 // texts gives the words of each reason. "{.name}" is filled from the matter's Args.
 var texts = map[string]text{
-	"review.waiting":   {i18n.N("待审：{.title}"), Notice, i18n.N("审核|动词")},
-	"post.returned":    {i18n.N("被退回：{.title}。意见：{.opinion}"), Notice, i18n.N("修改|动词")},
-	"post.expired":     {i18n.N("发布时间已过，仍未获批准：{.title}"), Warning, i18n.N("重新安排或取消")},
-	"decision.confirm": {i18n.N("请作为第二人确认：{.account} {.what}"), Warning, i18n.N("核对并确认")},
+	"review.waiting":         {i18n.N("待审：{.title}"), Notice, i18n.N("审核|动词")},
+	"post.returned":          {i18n.N("被退回：{.title}。意见：{.opinion}"), Notice, i18n.N("修改|动词")},
+	"post.expired":           {i18n.N("发布时间已过，仍未获批准：{.title}"), Warning, i18n.N("重新安排或取消")},
+	"decision.confirm":       {i18n.N("请作为第二人确认：{.account} {.what}"), Warning, i18n.N("核对并确认")},
+	"decision.confirm_batch": {i18n.N("请作为第二人确认：从 {.n} 个账号下架"), Warning, i18n.N("核对并确认")},
 
 	"delivery.unknown":  {i18n.N("{.account}：微博未确认是否发出，系统也没有查到。请到微博上核对后判定，不要手动重发"), Danger, i18n.N("判定结果")},
 	"delivery.twice":    {i18n.N("{.account}：同一条微博可能发出了两次，请立即核对"), Danger, i18n.N("核对")},
@@ -117,6 +118,7 @@ func Kinds() []string { return slices.Clone(kinds) }
 func (o Open) Path() string {
 	pattern := map[string]string{
 		"post": "/posts/%d", "delivery": "/deliveries/%d", "account": "/matrix/accounts/%d", "decision": "/decisions/%d",
+		"takedown":      "/takedowns/%d",
 		"platform_post": "/reach/posts/%d",
 	}[o.SubjectType]
 	if o.SubjectType == "installation" {

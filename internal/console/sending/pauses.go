@@ -2,11 +2,13 @@ package sending
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
@@ -42,7 +44,6 @@ func (h *pages) pauses(c *gin.Context) error {
 type pausePage struct {
 	page.Base
 	Units    []page.Option
-	Accounts []page.Option
 	Form     pauseForm
 	Preview  *delivery.PausePreview
 	Place    string // name of what is paused
@@ -51,20 +52,58 @@ type pausePage struct {
 // pauseForm names a unit with everything below it, or one account.
 type pauseForm struct {
 	Unit    int64  `form:"unit"`
-	Account int64  `form:"account"`
+	Account string `form:"account"` // its name on the platform, or its id
 	Reason  string `form:"reason"`
 }
 
-// account is the one account, nil when the unit is meant.
-func (f pauseForm) account() *int64 {
-	if f.Account == 0 {
+// namesPart are accounts to complete a name with.
+type namesPart struct {
+	page.Base
+	Accounts []account.Account
+}
+
+// mostNames is how many accounts complete a name.
+const mostNames = 20
+
+// pauseNames answers the script that completes the name of an account.
+func (h *pages) pauseNames(c *gin.Context) error {
+	var f struct {
+		Find string `form:"find"`
+	}
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	found, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{Permission: access.Pause, Query: f.Find})
+	if err != nil {
+		return err
+	}
+	return h.kit.Show(c, 200, "sending/pause#names", namesPart{h.kit.Base(c, "暂停发送"), found[:min(len(found), mostNames)]})
+}
+
+// asked finds the account that was named; nil when the unit is meant. It fails with fault.Invalid when there is none of this name.
+func asked(accounts []account.Account, name string) (*account.Account, error) {
+	id, _ := show.AccountAsked(accounts, name)
+	if id == 0 {
+		return nil, nil
+	}
+	if i := slices.IndexFunc(accounts, func(a account.Account) bool { return a.ID == id }); i >= 0 {
+		return &accounts[i], nil
+	}
+	return nil, fault.Invalid("account", "没有找到账号“{.name}”，或有几个账号的名称都含这几个字，请写全名", "name", name)
+}
+
+func idOf(a *account.Account) *int64 {
+	if a == nil {
 		return nil
 	}
-	return &f.Account
+	return &a.ID
 }
 
 func (h *pages) pauseForm(c *gin.Context) error {
 	p, err := h.pausePage(c)
+	if fault.Is(err, fault.KindInvalid) {
+		return h.kit.Refuse(c, err, "sending/pause", &p)
+	}
 	if err != nil {
 		return err
 	}
@@ -81,57 +120,70 @@ func (h *pages) pausePage(c *gin.Context) (pausePage, error) {
 	if err != nil {
 		return p, err
 	}
-	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.Pause})
-	if err != nil {
-		return p, err
-	}
-	p.Units, p.Accounts = unitOptions(units), append([]page.Option{{Text: "不限：整个单位及其下属"}}, accountOptions(accounts)...)
+	p.Units = unitOptions(units)
 	for _, u := range units {
 		if u.ID == p.Form.Unit {
 			p.Place = u.Name
 		}
 	}
-	for _, a := range accounts {
-		if a.ID == p.Form.Account {
-			p.Place = a.At()
-		}
+	one, err := h.pausedAccount(c, p.Form.Account)
+	if err != nil {
+		return p, err
 	}
-	if p.Form.Unit == 0 && p.Form.Account == 0 {
+	if one != nil {
+		p.Place, p.Form.Account = one.At(), one.At()
+	}
+	if p.Form.Unit == 0 && one == nil {
 		return p, nil
 	}
-	preview, err := h.Deliveries.PreviewPause(ctx, actor, p.Form.Unit, p.Form.account())
+	preview, err := h.Deliveries.PreviewPause(ctx, actor, p.Form.Unit, idOf(one))
 	p.Preview = &preview
 	return p, err
+}
+
+func (h *pages) pausedAccount(c *gin.Context, name string) (*account.Account, error) {
+	if name == "" {
+		return nil, nil
+	}
+	accounts, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{Permission: access.Pause})
+	if err != nil {
+		return nil, err
+	}
+	return asked(accounts, name)
 }
 
 func (h *pages) pause(c *gin.Context) error {
 	var f pauseForm
 	err := web.Bind(c, &f)
-	if err == nil && f.Unit == 0 && f.Account == 0 {
+	var one *account.Account
+	if err == nil {
+		one, err = h.pausedAccount(c, f.Account)
+	}
+	if err == nil && f.Unit == 0 && one == nil {
 		err = fault.Invalid("unit", "请选择要暂停的单位或账号")
 	}
 	var done delivery.Pause
 	if err == nil {
-		done, err = h.Deliveries.Pause(c.Request.Context(), web.Actor(c), f.Unit, f.account(), f.Reason)
+		done, err = h.Deliveries.Pause(c.Request.Context(), web.Actor(c), f.Unit, idOf(one), f.Reason)
 	}
 	if err == nil {
 		return h.kit.See(c, "/pauses", "已暂停，停下 {.n} 条发送", "n", done.Held)
 	}
 	p, perr := h.pausePage(c)
-	if perr != nil {
+	if perr != nil && !fault.Is(perr, fault.KindInvalid) {
 		return perr
 	}
 	if fault.Public(err).Code == "paused" {
-		err = h.firstPause(c, p.Base, f, err)
+		err = h.firstPause(c, p.Base, f.Unit, one, err)
 	}
 	return h.kit.Refuse(c, err, "sending/pause", &p)
 }
 
 // firstPause says who paused the place before, and why.
-func (h *pages) firstPause(c *gin.Context, b page.Base, f pauseForm, err error) error {
+func (h *pages) firstPause(c *gin.Context, b page.Base, unitID int64, a *account.Account, err error) error {
 	open, listErr := h.Deliveries.Pauses(c.Request.Context(), web.Actor(c))
 	for _, p := range open {
-		unit, one := f.Account == 0 && p.AccountID == nil && p.UnitID == f.Unit, p.AccountID != nil && *p.AccountID == f.Account
+		unit, one := a == nil && p.AccountID == nil && p.UnitID == unitID, a != nil && p.AccountID != nil && *p.AccountID == a.ID
 		if unit || one {
 			return fault.Conflict("{.name} 已先暂停这里（{.time}）：{.why}", "name", p.PausedName, "time", stamp(b, &p.PausedAt), "why", p.Reason)
 		}

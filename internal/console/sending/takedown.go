@@ -1,9 +1,9 @@
 package sending
 
 import (
-	"context"
-	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,94 +14,123 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// takedownPage asks to take a post down from some or all of its accounts. A second person must agree.
+// shownAtOnce is how many accounts a page of many shows.
+const shownAtOnce = 50
+
+// takedownPage asks to take a post down from some or all of its accounts. A second person must agree. Of many accounts it shows some
+// at a time; what is chosen travels along, and "all of them" is one choice.
 type takedownPage struct {
 	page.Base
 	PostID int64
+	What   string // title of the post
+	All    int    // accounts of the post
+	Able   int    // that can be taken down
+	Chosen int
+	Hidden string // chosen but not in Rows
 	Rows   []takedownRow
-	Able   int // that can be taken down
+	Match  int // accounts the search found
+	Pages  int
 	Form   takedownForm
 }
 
+// Many tells that not all accounts are shown at once.
+func (p takedownPage) Many() bool { return p.All > shownAtOnce }
+
+// First and Last number the rows that are shown.
+func (p takedownPage) First() int { return (p.Form.Page-1)*shownAtOnce + 1 }
+
+// Last is the number of the last row.
+func (p takedownPage) Last() int { return p.First() + len(p.Rows) - 1 }
+
 // takedownRow is one account of the post.
 type takedownRow struct {
-	row
+	delivery.Delivery
 	Chosen bool
 	Why    string // Chinese, why it cannot be taken down; empty when it can
 }
 
 // takedownForm is what was chosen. Delivery comes from the address or from the boxes.
 type takedownForm struct {
+	Scope      string  `form:"scope"` // "all" takes whatever can be taken down
 	Deliveries []int64 `form:"delivery"`
+	Picked     string  `form:"picked"`
 	Reason     string  `form:"reason"`
+	Q          string  `form:"q"`
+	Page       int     `form:"page"`
+	Act        string  `form:"act"` // "find" and "page.N" show other rows
 }
 
 func (h *pages) takedownForm(c *gin.Context) error {
-	p, err := h.takedownPage(c)
+	var f takedownForm
+	if err := web.Bind(c, &f); err != nil {
+		f.Deliveries = nil
+	}
+	if f.Scope == "" && len(f.Deliveries) == 0 {
+		f.Scope = "all"
+	}
+	p, err := h.takedownPage(c, f)
 	if err != nil {
 		return err
 	}
 	return h.kit.Show(c, 200, "sending/takedown", p)
 }
 
-func (h *pages) takedownPage(c *gin.Context) (takedownPage, error) {
+func (h *pages) takedownPage(c *gin.Context, f takedownForm) (takedownPage, error) {
 	id, err := web.ID(c, "id")
 	if err != nil {
 		return takedownPage{}, err
 	}
-	p := takedownPage{Base: h.kit.Base(c, "从微博下架", page.Crumb{Text: "发送", Href: "/deliveries"}), PostID: id}
-	if err := web.Bind(c, &p.Form); err != nil {
-		p.Form.Deliveries = nil
-	}
+	p := takedownPage{Base: h.kit.Base(c, "从微博下架", page.Crumb{Text: "发送", Href: "/deliveries"}), PostID: id, Form: f}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	list, err := h.allOfPost(ctx, actor, id)
+	list, asked, err := h.Deliveries.ToTakeDown(ctx, actor, id)
 	if err != nil {
 		return p, err
 	}
-	if len(list) == 0 {
-		return p, fault.NotFound("没有找到，或不在您的管辖范围内")
-	}
-	asked, err := h.askedDown(ctx, actor)
+	titled, err := h.withTitles(ctx, actor, p.Base, list[:1])
 	if err != nil {
 		return p, err
 	}
-	rows, err := h.withTitles(ctx, actor, p.Base, list)
-	for _, r := range rows {
-		line := takedownRow{row: r, Why: whyNotDown(r.Delivery, asked, actor)}
-		line.Chosen = line.Why == "" && (slices.Contains(p.Form.Deliveries, r.ID) || len(p.Form.Deliveries) == 0 && c.Request.Method != "POST")
-		if line.Why == "" {
+	p.What = titled[0].Title
+	p.fill(list, asked, actor)
+	return p, nil
+}
+
+// fill counts and cuts the rows.
+func (p *takedownPage) fill(list []delivery.Delivery, asked map[int64]bool, actor access.Actor) {
+	wanted := map[int64]bool{}
+	for _, id := range p.Form.Deliveries {
+		wanted[id] = true
+	}
+	p.All = len(list)
+	var rows []takedownRow
+	var chosen []int64
+	for _, d := range list {
+		r := takedownRow{Delivery: d, Why: whyNotDown(d, asked, actor)}
+		if r.Why == "" {
 			p.Able++
+			r.Chosen = wanted[d.ID] || p.Form.Scope == "all" && p.All <= shownAtOnce
 		}
-		p.Rows = append(p.Rows, line)
+		if r.Chosen {
+			chosen = append(chosen, d.ID)
+		}
+		if matches(d, p.Form.Q) {
+			rows = append(rows, r)
+		}
 	}
-	return p, err
+	p.Chosen, p.Match = len(chosen), len(rows)
+	p.Pages = max(1, (len(rows)+shownAtOnce-1)/shownAtOnce)
+	p.Form.Page = min(max(p.Form.Page, 1), p.Pages)
+	from := (p.Form.Page - 1) * shownAtOnce
+	p.Rows = rows[from:min(from+shownAtOnce, len(rows))]
+	p.Hidden = page.WriteIDs(slices.DeleteFunc(chosen, func(id int64) bool {
+		return slices.ContainsFunc(p.Rows, func(r takedownRow) bool { return r.ID == id })
+	}))
 }
 
-// allOfPost reads what the reader may see of a post's deliveries, however many there are.
-func (h *pages) allOfPost(ctx context.Context, actor access.Actor, postID int64) ([]delivery.Delivery, error) {
-	var all []delivery.Delivery
-	f := delivery.Filter{PostID: postID, Limit: 200}
-	for {
-		found, err := h.Deliveries.List(ctx, actor, f)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found.Rows...)
-		if found.Next == "" {
-			return all, nil
-		}
-		f.Cursor = found.Next
-	}
-}
-
-// askedDown gives the deliveries for which a take-down waits for a second person.
-func (h *pages) askedDown(ctx context.Context, actor access.Actor) (map[int64]bool, error) {
-	open, err := h.Deliveries.OpenDecisions(ctx, actor)
-	out := map[int64]bool{}
-	for _, d := range open {
-		out[d.DeliveryID] = out[d.DeliveryID] || d.Kind == delivery.AskTakedown
-	}
-	return out, err
+// matches tells whether the account or its unit has the words in its name.
+func matches(d delivery.Delivery, words string) bool {
+	words = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(words), "@"))
+	return strings.Contains(strings.ToLower(d.AccountHandle+"\n"+d.UnitName), words)
 }
 
 // whyNotDown says in advance what the use case would refuse.
@@ -126,42 +155,74 @@ func whyNotDown(d delivery.Delivery, asked map[int64]bool, actor access.Actor) s
 }
 
 func (h *pages) takedown(c *gin.Context) error {
-	id, err := web.ID(c, "id")
-	if err != nil {
-		return err
-	}
 	var f takedownForm
-	err = web.Bind(c, &f)
-	var asked []delivery.Decision
-	if err == nil {
-		err = h.onlyOf(c, id, f.Deliveries)
+	err := web.Bind(c, &f)
+	hidden, wrong := page.ReadIDs(f.Picked)
+	if wrong != nil {
+		return fault.Invalid("", "表单无法读取，请刷新页面后重试").With(wrong)
 	}
-	if err == nil {
-		asked, err = h.Deliveries.Takedown(c.Request.Context(), web.Actor(c), f.Deliveries, f.Reason)
-	}
-	if err == nil && len(asked) == 1 {
-		return h.kit.See(c, decisionPath(asked[0].ID), "已申请下架，等第二人确认")
-	}
-	if err == nil {
-		return h.kit.See(c, fmt.Sprintf("/posts/%d/takedown", id), "已申请从 {.n} 个账号下架，等第二人确认", "n", len(asked))
-	}
-	p, perr := h.takedownPage(c)
+	f.Deliveries = append(f.Deliveries, hidden...)
+	p, perr := h.takedownPage(c, f.turned())
 	if perr != nil {
 		return perr
+	}
+	if f.Act != "" {
+		return h.kit.Show(c, 200, "sending/takedown", p)
+	}
+	if err == nil {
+		var ids []int64
+		if ids, err = h.toTake(c, p); err == nil {
+			return h.askDown(c, &p, ids)
+		}
 	}
 	return h.kit.Refuse(c, err, "sending/takedown", &p)
 }
 
-// onlyOf makes sure that what was chosen belongs to the post of the address.
-func (h *pages) onlyOf(c *gin.Context, postID int64, ids []int64) error {
-	list, err := h.allOfPost(c.Request.Context(), web.Actor(c), postID)
-	if err != nil {
-		return err
+// turned is the form after a button that only shows other rows.
+func (f takedownForm) turned() takedownForm {
+	verb, rest, _ := strings.Cut(f.Act, ".")
+	if n, err := strconv.Atoi(rest); verb == "page" && err == nil {
+		f.Page = n
 	}
-	for _, id := range ids {
-		if !slices.ContainsFunc(list, func(d delivery.Delivery) bool { return d.ID == id }) {
-			return fault.NotFound("没有找到，或不在您的管辖范围内")
+	if verb == "find" {
+		f.Page = 1
+	}
+	return f
+}
+
+// toTake are the deliveries that were meant. What was chosen must belong to the post of the address.
+func (h *pages) toTake(c *gin.Context, p takedownPage) ([]int64, error) {
+	actor := web.Actor(c)
+	list, asked, err := h.Deliveries.ToTakeDown(c.Request.Context(), actor, p.PostID)
+	if err != nil {
+		return nil, err
+	}
+	of := map[int64]bool{}
+	var able []int64
+	for _, d := range list {
+		of[d.ID] = true
+		if whyNotDown(d, asked, actor) == "" {
+			able = append(able, d.ID)
 		}
 	}
-	return nil
+	if p.Form.Scope == "all" && p.Many() {
+		return able, nil
+	}
+	for _, id := range p.Form.Deliveries {
+		if !of[id] {
+			return nil, fault.NotFound("没有找到，或不在您的管辖范围内")
+		}
+	}
+	return p.Form.Deliveries, nil
+}
+
+func (h *pages) askDown(c *gin.Context, p *takedownPage, ids []int64) error {
+	asked, err := h.Deliveries.Takedown(c.Request.Context(), web.Actor(c), ids, p.Form.Reason)
+	switch {
+	case err != nil:
+		return h.kit.Refuse(c, err, "sending/takedown", p)
+	case len(asked) == 1:
+		return h.kit.See(c, decisionPath(asked[0].ID), "已申请下架，等第二人确认")
+	}
+	return h.kit.See(c, batchPath(*asked[0].BatchID), "已申请从 {.n} 个账号下架，等第二人确认", "n", len(asked))
 }
