@@ -4,6 +4,7 @@ import (
 	"errors"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -21,13 +22,24 @@ func parseForm(c *gin.Context) error {
 	if err == nil && strings.HasPrefix(c.ContentType(), "multipart/") {
 		err = c.Request.ParseMultipartForm(4 << 20)
 	}
-	if err == nil {
+	if err == nil && formIsText(c.Request.Form) {
 		return nil
 	}
 	if large := tooLarge(err); large != nil {
 		return large
 	}
 	return fault.Invalid("", "表单无法读取，请刷新页面后重试").With(err)
+}
+
+func formIsText(form url.Values) bool {
+	for name, values := range form {
+		for _, v := range values {
+			if !isText(name) || !isText(v) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func asMaxBytes(err error) int64 {

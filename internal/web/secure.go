@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -40,6 +42,24 @@ func (k *Kit) headers(c *gin.Context) {
 	}
 	c.Next()
 }
+
+// readable refuses addresses that are no text: a column of text holds neither a zero byte nor bytes that are no characters. The
+// program interface answers such requests itself, in its own form.
+func (k *Kit) readable(c *gin.Context) {
+	if ua := c.Request.UserAgent(); !isText(ua) { // kept with the session, and may be anything
+		c.Request.Header.Set("User-Agent", strings.ToValidUTF8(strings.ReplaceAll(ua, "\x00", ""), "?"))
+	}
+	query, err := url.QueryUnescape(c.Request.URL.RawQuery)
+	if !strings.HasPrefix(c.Request.URL.Path, "/api/") && (err != nil || !isText(query) || !isText(c.Request.URL.Path)) {
+		_ = k.resume(c)
+		k.Fail(c, fault.Invalid("", "网址无法读取，请检查后重试"))
+		c.Abort()
+		return
+	}
+	c.Next()
+}
+
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // sameOrigin refuses forms that another site sends in the person's name.
 func (k *Kit) sameOrigin(c *gin.Context) {

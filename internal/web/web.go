@@ -91,7 +91,7 @@ func (k *Kit) newEngine() *gin.Engine {
 	e.RedirectTrailingSlash = true
 	e.MaxMultipartMemory = 4 << 20
 	_ = e.SetTrustedProxies([]string{"127.0.0.1", "::1"})
-	e.Use(k.trace, k.recover, k.headers, k.sameOrigin)
+	e.Use(k.trace, k.recover, k.headers, k.readable, k.sameOrigin)
 	e.NoRoute(k.adapt(access.Permission(""), nil, errNoPage))
 	e.NoMethod(k.adapt(access.Permission(""), nil, errNoMethod))
 	return e
