@@ -36,6 +36,8 @@ type docsCall struct {
 	BodyKind                  string
 	Form                      []docsField // of a multipart body
 	Answers                   []docsAnswer
+	Example                   string // as curl sends it
+	Go                        string // name of the call in the generated client
 }
 
 type docsAnswer struct {
@@ -112,7 +114,7 @@ func (p *docsPage) fill(tree node) {
 	for _, tag := range tree.nodes("tags") {
 		part := docsPart{ID: tag.text("name"), Title: tag.text("description")}
 		for _, path := range tree.node("paths").names() {
-			part.Calls = append(part.Calls, calls(tree.node("paths").node(path), path, part.ID)...)
+			part.Calls = append(part.Calls, calls(tree.node("paths").node(path), path, part.ID, tree.node("components").node("schemas"))...)
 		}
 		if len(part.Calls) > 0 {
 			p.Parts = append(p.Parts, part)
@@ -125,7 +127,7 @@ func (p *docsPage) fill(tree node) {
 }
 
 // calls lists the operations of a path that bear the tag.
-func calls(path node, address, tag string) []docsCall {
+func calls(path node, address, tag string, schemas node) []docsCall {
 	var all []docsCall
 	for _, method := range []string{"get", "post", "put", "patch", "delete"} {
 		op := path.node(method)
@@ -150,6 +152,7 @@ func calls(path node, address, tag string) []docsCall {
 			call.BodyKind, call.Body, call.Form = kind, typeOf(schema), fields(schema)
 		}
 		call.Answers = answers(op.node("responses"))
+		call.Example, call.Go = example(call, content, schemas), goName(call.ID)
 		all = append(all, call)
 	}
 	return all

@@ -167,6 +167,8 @@ func TestDocumentationPageLoadsNothingFromElsewhere(t *testing.T) {
 	for _, token := range []string{"", "writer"} {
 		p := webtest.Open(t, kit.Handler(), token).Get("/api/v1/docs").Want(200)
 		p.WantText("h1", "接口文档").WantText("#create-post code", "POST /posts").WantText("#create-post", "post.write").WantText("#schema-NewPost", "account_ids")
+		p.WantText("#create-unit pre", `-d '{"kind":"bureau","name":"…","parent_id":1}'`).WantText("#create-unit details", "client.CreateUnitWithResponse")
+		p.WantText("#upload-media pre", "-F file=@file").WantText("#get-post pre", `"$api/posts/1"`).WantText(".api-index", "POST /posts/{id}/review")
 		for _, sel := range []string{"script[src]", "link[href]", "img[src]"} {
 			for i := range p.Find(sel).Length() {
 				n := p.Find(sel).Eq(i)

@@ -169,3 +169,56 @@ func TestReachIsReadAndNarrowedByUnit(t *testing.T) {
 	w.call("reviewer", "GET", "/reach?from=nonsense", nil).problem(422, "invalid")
 	w.call("admin", "GET", "/reach", nil).problem(403, "forbidden")
 }
+
+// TestSecondOfTwoAtOnceWaitsOrIsTold holds the first request of a key in the middle, and sends it again meanwhile.
+func TestSecondOfTwoAtOnceWaitsOrIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.token("writer")
+	conn, err := w.db.Pool().Begin(t.Context())
+	w.must(err)
+	_, err = conn.Exec(t.Context(), "LOCK TABLE posts IN EXCLUSIVE MODE") // the first cannot write its post
+	w.must(err)
+	post, key := body{"text": "稿", "account_ids": []int{1}}, header("Idempotency-Key", "held")
+	first := make(chan answer)
+	go func() { first <- w.call("writer", "POST", "/posts", post, key) }()
+	for w.count("SELECT count(*) FROM replays WHERE key = 'held'") == 0 { // until the key is taken
+	}
+	w.call("writer", "POST", "/posts", post, key).problem(409, "in_progress")
+	w.call("writer", "POST", "/posts", body{"text": "别的"}, key).problem(422, "key_reused")
+	w.must(conn.Rollback(t.Context()))
+	done := (<-first).want(201)
+	again := w.call("writer", "POST", "/posts", post, key).want(201)
+	if again.Body.String() != done.Body.String() || w.count("SELECT count(*) FROM posts") != 1 {
+		t.Errorf("again: %s", again.Body)
+	}
+}
+
+// TestEndedSessionsAreRefusedAtOnce ends all sessions of a person while they are used.
+func TestEndedSessionsAreRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.token("writer")
+	var wait sync.WaitGroup
+	for range 6 {
+		wait.Go(func() {
+			for range 5 {
+				if a := w.call("writer", "GET", "/me", nil); a.Code != 200 && a.Code != 401 {
+					t.Errorf("status %d: %s", a.Code, a.Body)
+				}
+			}
+		})
+	}
+	for range 2 { // two at once: one of them may find its own session gone
+		wait.Go(func() {
+			if a := w.call("writer", "DELETE", "/sessions", nil); a.Code >= 500 || a.Code == 422 {
+				t.Errorf("status %d: %s", a.Code, a.Body)
+			}
+		})
+	}
+	wait.Wait()
+	w.call("writer", "GET", "/me", nil).problem(401, "unauthenticated")
+	if n := w.count("SELECT count(*) FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.username = 'writer' AND s.revoked_at IS NULL"); n != 0 {
+		t.Errorf("%d sessions are left", n)
+	}
+}
