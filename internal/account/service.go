@@ -47,9 +47,10 @@ type Filter struct {
 	States     []State
 	Query      string // part of a handle or a display name
 	IDs        []int64
+	Limit      int // 0: all
 }
 
-// List gives the accounts in the actor's scope in the order of the matrix. A matrix is small enough to be listed whole.
+// List gives the accounts in the actor's scope in the order of the matrix.
 func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) ([]Account, error) {
 	if f.Permission == "" {
 		f.Permission = access.AccountView
@@ -67,7 +68,7 @@ func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) ([]Acc
 	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "@"); q != "" {
 		cond, args = cond+" AND (strpos(lower(a.handle), lower(?)) > 0 OR strpos(lower(a.display_name), lower(?)) > 0)", append(args, q, q)
 	}
-	return selectAccounts(ctx, s.db.Gorm(ctx), cond, args...)
+	return selectFirst(ctx, s.db.Gorm(ctx), f.Limit, cond, args...)
 }
 
 // Find reads one account. It fails with fault.NotFound when it is not there or not in the actor's scope.

@@ -68,7 +68,16 @@ func (r row) credential() Credential {
 
 // selectAccounts reads the accounts for which the condition holds, in the order of the matrix.
 func selectAccounts(ctx context.Context, db *gorm.DB, cond string, args ...any) ([]Account, error) {
-	rows, err := gorm.G[row](db).Raw(selectAccount+cond+" ORDER BY a.position, a.id", args...).Find(ctx)
+	return selectFirst(ctx, db, 0, cond, args...)
+}
+
+// selectFirst is selectAccounts of the first n; 0 is all.
+func selectFirst(ctx context.Context, db *gorm.DB, n int, cond string, args ...any) ([]Account, error) {
+	cond += " ORDER BY a.position, a.id"
+	if n > 0 {
+		cond, args = cond+" LIMIT ?", append(args, n)
+	}
+	rows, err := gorm.G[row](db).Raw(selectAccount+cond, args...).Find(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"juzhen/internal/access"
@@ -16,7 +17,7 @@ type Filter struct {
 	AccountID int64
 	PostID    int64
 	From, To  *time.Time // due time, To exclusive
-	Text      string     // in the wording that goes out
+	Text      string     // in the wording that goes out, or in the name of the account
 	Cursor    string
 	Limit     int // 50 when 0, at most 200
 }
@@ -26,7 +27,8 @@ func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (Deliv
 	return findDelivery(ctx, s.db.Gorm(ctx), actor, access.PostView, id)
 }
 
-// List reads deliveries of the actor's units, latest due time first.
+// List reads deliveries of the actor's units, latest due time first. A search for one character looks only at the last days, as
+// with posts (post.OneCharacter).
 func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Page[Delivery], error) {
 	cond, args, err := f.condition(actor)
 	if err != nil {
@@ -36,7 +38,7 @@ func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Pa
 	if limit <= 0 || limit > 200 {
 		limit = 50
 	}
-	rows, err := listDeliveries(ctx, s.db.Gorm(ctx), cond, args, limit+1)
+	rows, err := s.find(ctx, strings.TrimSpace(f.Text), cond, args, limit+1)
 	if err != nil {
 		return pg.Page[Delivery]{}, err
 	}
@@ -49,19 +51,6 @@ func (d Delivery) listedAt() time.Time {
 		return *d.DueAt
 	}
 	return d.CreatedAt
-}
-
-// calendarLimit bounds a calendar: more than that no page shows.
-const calendarLimit = 5000
-
-// Calendar reads what is due from one instant until before another, earliest first.
-func (s *Service) Calendar(ctx context.Context, actor access.Actor, from, to time.Time, f Filter) ([]Delivery, error) {
-	f.From, f.To, f.Cursor = &from, &to, ""
-	cond, args, err := f.condition(actor)
-	if err != nil {
-		return nil, err
-	}
-	return calendarDeliveries(ctx, s.db.Gorm(ctx), cond, args, calendarLimit)
 }
 
 // OfPost reads the deliveries of a post, in the order of the matrix. Fails with fault.NotFound when the actor may not see the post.
@@ -84,8 +73,8 @@ func (s *Service) Events(ctx context.Context, actor access.Actor, id int64) ([]E
 	return eventsOf(ctx, s.db.Gorm(ctx), id)
 }
 
-// Counts counts the deliveries of the actor's units by state; settled ones only of the last day.
+// Counts counts the deliveries of the actor's units by state: all that are open, and of the settled ones those due in the last day.
 func (s *Service) Counts(ctx context.Context, actor access.Actor) (map[State]int, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
-	return countByState(ctx, s.db.Gorm(ctx), scope, args, s.now().Add(-24*time.Hour))
+	return countByState(ctx, s.db.Gorm(ctx), scope, args, s.now().Add(-24*time.Hour), s.now())
 }

@@ -123,7 +123,21 @@ func (s *Service) PostStates(ctx context.Context, ids []int64) (map[int64]PostSt
 
 // PostsIn gives the condition "post p is in this state", for lists of posts: the same reading as PostStateOf, in SQL.
 func PostsIn(state PostState) post.Condition {
-	return post.Condition{SQL: "(" + postStateSQL + ") = ?", Args: []any{string(state)}}
+	return post.Condition{SQL: "(" + postStateSQL + ") = ?" + narrow(state), Args: []any{string(state)}}
+}
+
+// narrow is what must be so for a post to be in a state that few are in: it spares the database the counting for all others.
+func narrow(state PostState) string {
+	some := func(cond string) string { return " AND p.id IN (SELECT f.post_id FROM deliveries f WHERE " + cond + ")" }
+	switch state {
+	case PostDraft, PostReturned, PostSubmitted:
+		return " AND p.phase = '" + string(state) + "'"
+	case PostUndecided:
+		return some("f.state = 'unknown' AND NOT f.settled")
+	case PostFailed, PostMissed, PostExpired:
+		return some("f.state = '" + string(state) + "'")
+	}
+	return ""
 }
 
 // postStateSQL is PostStateOf in SQL over posts p; a test holds the two together.

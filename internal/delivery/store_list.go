@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,8 +13,11 @@ import (
 	"juzhen/internal/post"
 )
 
-// orderSQL is the instant by which lists are ordered.
-const orderSQL = "coalesce(d.due_at, d.created_at)"
+// orderSQL is the instant by which lists are ordered; the index deliveries_in_order is in the same order.
+const (
+	orderSQL  = "coalesce(d.due_at, d.created_at)"
+	listOrder = " ORDER BY " + orderSQL + " DESC, d.id DESC"
+)
 
 // condition is the filter as SQL, with the actor's scope in it.
 func (f Filter) condition(actor access.Actor) (string, []any, error) {
@@ -24,6 +28,9 @@ func (f Filter) condition(actor access.Actor) (string, []any, error) {
 	}
 	if len(f.States) > 0 {
 		add("d.state IN ?", f.States)
+		if !slices.ContainsFunc(f.States, State.Final) {
+			add("NOT d.settled") // what the indexes know of the state
+		}
 	}
 	if f.UnitID != 0 {
 		add("u.path LIKE (SELECT path FROM units WHERE id = ?) || '%'", f.UnitID)
@@ -40,11 +47,6 @@ func (f Filter) condition(actor access.Actor) (string, []any, error) {
 	if f.To != nil {
 		add(orderSQL+" < ?", *f.To)
 	}
-	if text := strings.TrimSpace(f.Text); text != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
-		add(`EXISTS (SELECT FROM post_versions v LEFT JOIN version_targets vt ON vt.version_id = v.id AND vt.account_id = d.account_id
-WHERE v.id = d.version_id AND (coalesce(vt.variant, v.text) ILIKE ? OR a.handle ILIKE ?))`, like, like)
-	}
 	cursor, ok, err := pg.ParseCursor(f.Cursor)
 	if err != nil {
 		return "", nil, err
@@ -55,12 +57,9 @@ WHERE v.id = d.version_id AND (coalesce(vt.variant, v.text) ILIKE ? OR a.handle 
 	return strings.Join(conds, " AND "), args, nil
 }
 
-func listDeliveries(ctx context.Context, db *gorm.DB, cond string, args []any, limit int) ([]Delivery, error) {
-	return gorm.G[Delivery](db).Raw(selectDelivery+cond+" ORDER BY "+orderSQL+" DESC, d.id DESC LIMIT ?", append(args, limit)...).Find(ctx)
-}
-
-func calendarDeliveries(ctx context.Context, db *gorm.DB, cond string, args []any, limit int) ([]Delivery, error) {
-	return gorm.G[Delivery](db).Raw(selectDelivery+cond+" ORDER BY "+orderSQL+", d.id LIMIT ?", append(args, limit)...).Find(ctx)
+// listDeliveries reads the first n under a condition.
+func listDeliveries(ctx context.Context, db *gorm.DB, cond string, args []any, n int) ([]Delivery, error) {
+	return gorm.G[Delivery](db).Raw(selectDelivery+cond+listOrder+" LIMIT ?", append(slices.Clip(args), n)...).Find(ctx)
 }
 
 type stateCount struct {
@@ -91,10 +90,10 @@ FROM posts p LEFT JOIN deliveries d ON d.post_id = p.id WHERE p.id IN ? GROUP BY
 	return counts, phases, err
 }
 
-func countByState(ctx context.Context, db *gorm.DB, scope string, args []any, since time.Time) (map[State]int, error) {
+func countByState(ctx context.Context, db *gorm.DB, scope string, args []any, since, until time.Time) (map[State]int, error) {
 	rows, err := gorm.G[stateCount](db).Raw(`
 SELECT d.state, count(*) AS n FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id
-WHERE (NOT d.settled OR d.updated_at > ?) AND `+scope+" GROUP BY d.state", append([]any{since}, args...)...).Find(ctx)
+WHERE (NOT d.settled OR `+orderSQL+" >= ? AND "+orderSQL+" <= ?) AND "+scope+" GROUP BY d.state", append([]any{since, until}, args...)...).Find(ctx)
 	out := map[State]int{}
 	for _, r := range rows {
 		out[r.State] = r.N

@@ -288,11 +288,12 @@ func TestTheCalendarIsInOrderOfTime(t *testing.T) {
 	early := w.create(post.Content{Text: "早", DueAt: w.in(time.Hour)})
 	w.create(post.Content{Text: "明天", DueAt: w.in(24 * time.Hour)})
 	w.create(post.Content{Text: "未定"})
-	rows, err := w.Scheduled(t.Context(), w.writer, noon, noon.Add(12*time.Hour), post.Filter{})
+	today := []post.Span{{From: noon, To: noon.Add(12 * time.Hour)}}
+	rows, err := w.DueIn(t.Context(), w.writer, today, post.Filter{}, 10)
 	if err != nil || len(rows) != 2 || rows[0].ID != early.ID || rows[1].ID != late.ID {
 		t.Errorf("got %v, %v", rows, err)
 	}
-	if rows, _ = w.Scheduled(t.Context(), actor(9, access.Administrator, 1, "/1/"), noon, noon.Add(12*time.Hour), post.Filter{}); len(rows) != 0 {
+	if rows, _ = w.DueIn(t.Context(), actor(9, access.Administrator, 1, "/1/"), today, post.Filter{}, 10); len(rows) != 0 {
 		t.Error("an administrator reads posts")
 	}
 }

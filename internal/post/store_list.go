@@ -2,6 +2,8 @@ package post
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,11 +13,8 @@ import (
 	"juzhen/internal/pg"
 )
 
-// pageSize is how many rows a list shows at once; maxScheduled bounds a calendar.
-const (
-	pageSize     = 50
-	maxScheduled = 10_000
-)
+// pageSize is how many rows a list shows at once.
+const pageSize = 50
 
 // Condition is SQL over the alias p (posts) with ? marks. It is code, never input: delivery gives one for each state it knows.
 type Condition struct {
@@ -32,6 +31,7 @@ type Filter struct {
 	AuthorID  int64
 	Query     string     // part of the text or of an account's own wording
 	From, To  *time.Time // due in this time, or changed in it while there is no due time
+	ByDue     *Span      // due in this time, in its order
 	After     string     // cursor of the next page
 	Limit     int        // 50 when 0
 }
@@ -56,33 +56,80 @@ func (r Row) Handles() []string { return strings.Fields(r.Names) }
 // More is how many accounts there are beyond Handles.
 func (r Row) More() int { return r.Accounts - len(r.Handles()) }
 
-// List reads a page of posts in the actor's scope, the newest change first.
+// List reads a page of posts in the actor's scope, the newest change first; with ByDue, the earliest due time first. A search for one
+// character looks only at what was changed within OneCharacter.
 func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Page[Row], error) {
-	cond, args := f.where(actor)
+	l := listing{ctx: ctx, db: s.db.Gorm(ctx), byDue: f.ByDue != nil}
+	l.cond, l.args = f.where(actor)
 	place, ok, err := pg.ParseCursor(f.After)
 	if err != nil {
 		return pg.Page[Row]{}, err
 	}
-	if ok {
-		cond, args = cond+" AND (p.updated_at, p.id) < (?, ?)", append(args, place.At, place.ID)
+	switch {
+	case ok && l.byDue:
+		l = l.and("(p.due_at, p.id) > (?, ?)", place.At, place.ID)
+	case ok:
+		l = l.and("(p.updated_at, p.id) < (?, ?)", place.At, place.ID)
 	}
 	limit := f.Limit
 	if limit <= 0 || limit > pageSize {
 		limit = pageSize
 	}
-	rows, err := selectRows(ctx, s.db.Gorm(ctx), cond+" ORDER BY p.updated_at DESC, p.id DESC LIMIT ?", append(args, limit+1))
+	rows, err := l.find(strings.TrimSpace(f.Query), limit+1, s.now())
 	if err != nil {
 		return pg.Page[Row]{}, err
 	}
-	return pg.Cut(rows, limit, func(r Row) pg.Cursor { return pg.Cursor{At: r.UpdatedAt, ID: r.ID} }), nil
+	return pg.Cut(rows, limit, l.place), nil
 }
 
-// Scheduled reads the posts that are due in [from, to), by time: what a calendar shows. At most 10,000.
-func (s *Service) Scheduled(ctx context.Context, actor access.Actor, from, to time.Time, f Filter) ([]Row, error) {
-	f.From, f.To = nil, nil
-	cond, args := f.where(actor)
-	cond += " AND p.phase <> 'withdrawn' AND p.due_at >= ? AND p.due_at < ? ORDER BY p.due_at, p.id LIMIT ?"
-	return selectRows(ctx, s.db.Gorm(ctx), cond, append(args, from, to, maxScheduled))
+// listing is a list to be read: posts p in units u under a condition, in one of two orders.
+type listing struct {
+	ctx   context.Context
+	db    *gorm.DB
+	byDue bool
+	inner string // what posts are taken from, when it is not all of them
+	cond  string
+	args  []any
+}
+
+// and narrows the list.
+func (l listing) and(cond string, args ...any) listing {
+	l.cond, l.args = l.cond+" AND "+cond, append(slices.Clip(l.args), args...)
+	return l
+}
+
+// among narrows the first n of the list.
+func (l listing) among(n int, cond string, args ...any) listing {
+	l.inner, l.args = "("+l.posts()+")", append(slices.Clip(l.args), n)
+	l.cond, l.args = cond, append(l.args, args...)
+	return l
+}
+
+func (l listing) order() string {
+	if l.byDue {
+		return "p.due_at, p.id"
+	}
+	return "p.updated_at DESC, p.id DESC"
+}
+
+func (l listing) place(r Row) pg.Cursor {
+	if l.byDue {
+		return pg.Cursor{At: *r.DueAt, ID: r.ID}
+	}
+	return pg.Cursor{At: r.UpdatedAt, ID: r.ID}
+}
+
+// posts is the statement that gives the posts alone, so that only what is shown is joined with the rest.
+func (l listing) posts() string {
+	from := "posts p JOIN units u ON u.id = p.unit_id"
+	if l.inner != "" {
+		from = l.inner + " p"
+	}
+	return "SELECT p.* FROM " + from + " WHERE " + l.cond + " ORDER BY " + l.order() + " LIMIT ?"
+}
+
+func (l listing) rows(n int) ([]Row, error) {
+	return selectRows(l.ctx, l.db, l.posts(), l.order(), append(slices.Clip(l.args), n))
 }
 
 // where is the scope and the filter as one condition.
@@ -105,15 +152,14 @@ func (f Filter) where(actor access.Actor) (string, []any) {
 	if f.AuthorID != 0 {
 		and("p.author_id = ?", f.AuthorID)
 	}
-	if q := strings.TrimSpace(f.Query); q != "" {
-		and(`(strpos(lower(v.text), lower(?)) > 0 OR EXISTS (SELECT FROM version_targets t
-WHERE t.version_id = p.version_id AND strpos(lower(t.variant), lower(?)) > 0))`, q, q)
-	}
 	if f.From != nil {
 		and("coalesce(p.due_at, p.updated_at) >= ?", *f.From)
 	}
 	if f.To != nil {
 		and("coalesce(p.due_at, p.updated_at) < ?", *f.To)
+	}
+	if f.ByDue != nil {
+		and("p.due_at >= ? AND p.due_at < ?", f.ByDue.From, f.ByDue.To)
 	}
 	return strings.Join(conds, " AND "), args
 }
@@ -124,11 +170,17 @@ type Author struct {
 	Name string
 }
 
-// Authors lists those who have written posts in the actor's scope.
+// Authors lists those who have written posts in the actor's scope. It steps along the index from one author and unit to the next,
+// however many posts each wrote.
 func (s *Service) Authors(ctx context.Context, actor access.Actor) ([]Author, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	return gorm.G[Author](s.db.Gorm(ctx)).Raw(`
-SELECT DISTINCT a.id, a.display_name AS name FROM posts p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id
+WITH RECURSIVE wrote AS (
+    (SELECT author_id, unit_id FROM posts ORDER BY author_id, unit_id LIMIT 1)
+    UNION ALL
+    SELECT n.author_id, n.unit_id FROM wrote w CROSS JOIN LATERAL (
+        SELECT author_id, unit_id FROM posts WHERE (author_id, unit_id) > (w.author_id, w.unit_id) ORDER BY author_id, unit_id LIMIT 1) n)
+SELECT DISTINCT a.id, a.display_name AS name FROM wrote w JOIN units u ON u.id = w.unit_id JOIN users a ON a.id = w.author_id
 WHERE `+scope+` ORDER BY name, id`, args...).Find(ctx)
 }
 
@@ -169,12 +221,13 @@ SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a
            WHERE t.version_id = v.id ORDER BY c.position, c.id LIMIT 2) x), '') AS names,
        (SELECT count(*) FROM version_media m WHERE m.version_id = v.id) AS pictures,
        coalesce((SELECT m.media_id FROM version_media m WHERE m.version_id = v.id ORDER BY m.position LIMIT 1), 0) AS thumb_id
-FROM posts p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id JOIN users e ON e.id = p.updated_by
+FROM (%s) p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id JOIN users e ON e.id = p.updated_by
 JOIN post_versions v ON v.id = p.version_id
-WHERE `
+ORDER BY %s`
 
-func selectRows(ctx context.Context, db *gorm.DB, cond string, args []any) ([]Row, error) {
-	found, err := gorm.G[listRow](db).Raw(selectRow+cond, args...).Find(ctx)
+// selectRows reads what lists show of the posts that a statement gives.
+func selectRows(ctx context.Context, db *gorm.DB, posts, order string, args []any) ([]Row, error) {
+	found, err := gorm.G[listRow](db).Raw(fmt.Sprintf(selectRow, posts, order), args...).Find(ctx)
 	if err != nil {
 		return nil, err
 	}

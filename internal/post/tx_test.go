@@ -297,7 +297,7 @@ func TestAsSoonAsApprovedBecomesTheInstantOfApproval(t *testing.T) {
 	if p, _ = w.version(p.ID); !p.DueNow || p.DueAt == nil || !p.DueAt.Equal(w.now) {
 		t.Errorf("due at %v", p.DueAt)
 	}
-	if rows, err := w.Scheduled(t.Context(), w.writer, w.now, w.now.Add(time.Hour), post.Filter{}); err != nil || len(rows) != 1 {
+	if rows, err := w.DueIn(t.Context(), w.writer, []post.Span{{From: w.now, To: w.now.Add(time.Hour)}}, post.Filter{}, 10); err != nil || len(rows) != 1 {
 		t.Errorf("the calendar shows %v, %v", rows, err)
 	}
 	w.must(w.revise(p.ID))

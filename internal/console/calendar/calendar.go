@@ -1,11 +1,11 @@
-// Package calendar shows what goes out when: as month, week and list with drag and drop where scripts run, and as a plain list
-// by day everywhere. It changes times only through the use case that checks them.
+// Package calendar shows what goes out when: as month, week and day with drag and drop where scripts run, and as a plain list by day
+// everywhere. Where much goes out in an hour it shows the hour with its number, which leads to the list of them. It changes times
+// only through the use case that checks them.
 package calendar
 
 import (
-	"fmt"
 	"net/http"
-	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -14,7 +14,6 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
-	"juzhen/internal/fault"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
@@ -73,24 +72,6 @@ func (p calendarPage) Label() string {
 	return p.T("{.y} 年 {.m} 月", "y", p.Month.Year(), "m", int(p.Month.Month()))
 }
 
-// day is one day of the list.
-type day struct {
-	Date time.Time
-	Past bool
-	Rows []row
-	More int    // how many posts of the day are not listed
-	Href string // lists them
-}
-
-// perDay is how many posts a day of the month lists.
-const perDay = 12
-
-// row is a post with its state.
-type row struct {
-	post.Row
-	State delivery.PostState
-}
-
 func (h *pages) calendar(c *gin.Context) error {
 	var f calendarForm
 	if err := web.Bind(c, &f); err != nil {
@@ -103,17 +84,12 @@ func (h *pages) calendar(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	from, to := p.Month, p.Month.AddDate(0, 1, 0)
+	span, how := post.Span{From: p.Month, To: p.Month.AddDate(0, 1, 0)}, ofMonth
 	if d, err := time.ParseInLocation(time.DateOnly, f.Day, page.Zone); err == nil {
-		from, to = d, d.AddDate(0, 0, 1)
+		span, how = post.Span{From: d, To: d.AddDate(0, 0, 1)}, ofDay
 	}
-	rows, err := h.rows(c, from, to, filter)
-	if err != nil {
+	if p.Days, err = h.days(c, span, filter, how); err != nil {
 		return err
-	}
-	p.Days = byDay(rows, p.Now)
-	if len(p.Days) > 1 {
-		p.shorten(c)
 	}
 	p.Prev, p.Next = web.Link(c, "day", "", "month", p.Month.AddDate(0, -1, 0).Format("2006-01")), web.Link(c, "day", "", "month", p.Month.AddDate(0, 1, 0).Format("2006-01"))
 	p.Today = web.Link(c, "day", "", "month", "")
@@ -136,7 +112,11 @@ func monthOf(s string, now time.Time) time.Time {
 func (h *pages) choices(c *gin.Context, p *calendarPage) (post.Filter, error) {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	filter := post.Filter{}
-	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView})
+	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView, Limit: show.Choosable + 1})
+	if err != nil {
+		return filter, err
+	}
+	named, err := h.Accounts.Named(ctx, actor, access.PostView, p.Form.Account)
 	if err != nil {
 		return filter, err
 	}
@@ -145,9 +125,9 @@ func (h *pages) choices(c *gin.Context, p *calendarPage) (post.Filter, error) {
 		return filter, err
 	}
 	p.Accounts, p.Units = show.AccountOptions(accounts), []page.Option{{Text: "全部"}}
-	filter.AccountID, p.AccountAsked = show.AccountAsked(accounts, p.Form.Account)
+	filter.AccountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
 	for _, u := range units {
-		p.Units = append(p.Units, page.Option{Value: fmt.Sprint(u.ID), Text: u.Name, Raw: true})
+		p.Units = append(p.Units, page.Option{Value: strconv.FormatInt(u.ID, 10), Text: u.Name, Raw: true})
 	}
 	filter.UnitPath = pathOf(units, p.Form.Unit)
 	return filter, nil
@@ -160,125 +140,6 @@ func pathOf(units []org.Unit, id int64) string {
 		}
 	}
 	return ""
-}
-
-func (h *pages) rows(c *gin.Context, from, to time.Time, f post.Filter) ([]row, error) {
-	found, err := h.Posts.Scheduled(c.Request.Context(), web.Actor(c), from, to, f)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int64, len(found))
-	for i, r := range found {
-		ids[i] = r.ID
-	}
-	states, err := h.Deliveries.PostStates(c.Request.Context(), ids)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]row, len(found))
-	for i, r := range found {
-		out[i] = row{r, states[r.ID]}
-	}
-	return out, nil
-}
-
-// byDay groups rows, which are in order of time, by their day in Shanghai.
-func byDay(rows []row, now time.Time) []day {
-	var out []day
-	today := now.In(page.Zone).Format(time.DateOnly)
-	for _, r := range rows {
-		at := r.DueAt.In(page.Zone)
-		date := at.Format(time.DateOnly)
-		if n := len(out); n == 0 || out[n-1].Date.Format(time.DateOnly) != date {
-			out = append(out, day{Date: at, Past: date < today})
-		}
-		out[len(out)-1].Rows = append(out[len(out)-1].Rows, r)
-	}
-	return out
-}
-
-// shorten leaves the first posts of each full day and leads to the day.
-func (p *calendarPage) shorten(c *gin.Context) {
-	for i, d := range p.Days {
-		if len(d.Rows) > perDay {
-			p.Days[i].More, p.Days[i].Rows = len(d.Rows)-perDay, d.Rows[:perDay]
-			p.Days[i].Href = web.Link(c, "day", d.Date.Format(time.DateOnly))
-		}
-	}
-}
-
-// entry is what the script draws: static/src/ts/calendar.ts reads it.
-type entry struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-	Start string `json:"start"` // RFC 3339
-	URL   string `json:"url"`
-	Tone  string `json:"tone"`
-	State string `json:"state"` // in the reader's language
-	Move  string `json:"move"`  // where a new time is posted to; empty: it stays
-}
-
-// feedForm is the span the script shows, with the filters of the page.
-type feedForm struct {
-	From    time.Time `form:"from"`
-	To      time.Time `form:"to"`
-	Account string    `form:"account"`
-	Unit    int64     `form:"unit"`
-}
-
-// longest is the widest span given at once.
-const longest = 62 * 24 * time.Hour
-
-func (h *pages) feed(c *gin.Context) error {
-	var f feedForm
-	if err := web.Bind(c, &f); err != nil {
-		return err
-	}
-	if !f.To.After(f.From) || f.To.Sub(f.From) > longest {
-		return fault.Invalid("to", "时间范围无效，请刷新日历")
-	}
-	units, err := h.Units.Within(c.Request.Context(), web.Actor(c), access.PostView)
-	if err != nil {
-		return err
-	}
-	filter := post.Filter{UnitPath: pathOf(units, f.Unit)}
-	if f.Account != "" {
-		accounts, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{Permission: access.PostView})
-		if err != nil {
-			return err
-		}
-		filter.AccountID, _ = show.AccountAsked(accounts, f.Account)
-	}
-	rows, err := h.rows(c, f.From, f.To, filter)
-	if err != nil {
-		return err
-	}
-	out := make([]entry, len(rows))
-	for i, r := range rows {
-		out[i] = h.entryOf(c, r)
-	}
-	c.Header("Cache-Control", "no-store")
-	c.JSON(http.StatusOK, out)
-	return nil
-}
-
-func (h *pages) entryOf(c *gin.Context, r row) entry {
-	pr := h.kit.Printer(c)
-	state := page.StateOf(r.State)
-	e := entry{ID: fmt.Sprint(r.ID), Title: r.Title(), Start: r.DueAt.In(page.Zone).Format(time.RFC3339), URL: fmt.Sprintf("/posts/%d", r.ID),
-		Tone: state.Tone, State: pr.T(state.Word)}
-	if e.Title == "" {
-		e.Title = pr.T("（尚未填写正文）")
-	}
-	if movable(r) && web.Actor(c).CanAt(access.PostWrite, r.UnitPath) {
-		e.Move = fmt.Sprintf("/calendar/%d/move", r.ID)
-	}
-	return e
-}
-
-// movable tells whether nothing of the post has gone out and its time may change.
-func movable(r row) bool {
-	return r.Phase.Allows(post.Reschedule) && slices.Contains([]delivery.PostState{"draft", "submitted", "returned", "approved"}, r.State)
 }
 
 // moveForm is a new time, from a drag.

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -31,19 +33,19 @@ func at(s string) *time.Time {
 
 func TestRowsAreGroupedByTheDayInShanghai(t *testing.T) {
 	t.Parallel()
-	var rows []row
+	var rows []line
 	for _, due := range []string{"2026-11-22T15:59:00Z", "2026-11-22T16:00:00Z", "2026-11-23T15:59:00Z", "2026-11-25T00:00:00Z"} {
-		rows = append(rows, row{Row: post.Row{Post: post.Post{DueAt: at(due)}}})
+		rows = append(rows, line{Row: &row{Row: post.Row{Post: post.Post{DueAt: at(due)}}}})
 	}
-	days := byDay(rows, *at("2026-11-23T04:00:00Z"))
+	days := byDay(rows, *at("2026-11-23T04:00:00Z"), dayOf)
 	var got []string
 	for _, d := range days {
 		got = append(got, d.Date.Format("01-02"))
 	}
-	if len(days) != 3 || got[0] != "11-22" || got[1] != "11-23" || len(days[1].Rows) != 2 || !days[0].Past || days[1].Past || days[2].Past {
+	if len(days) != 3 || got[0] != "11-22" || got[1] != "11-23" || len(days[1].Lines) != 2 || !days[0].Past || days[1].Past || days[2].Past {
 		t.Errorf("days %v: %+v", got, days)
 	}
-	if byDay(nil, time.Now()) != nil {
+	if byDay(nil, time.Now(), dayOf) != nil {
 		t.Error("days of nothing")
 	}
 }
@@ -70,5 +72,27 @@ func TestAUnitOfAnotherBranchFiltersNothing(t *testing.T) {
 	units := []org.Unit{{ID: 2, Path: "/1/2/"}}
 	if pathOf(units, 2) != "/1/2/" || pathOf(units, 3) != "" || pathOf(nil, 0) != "" {
 		t.Error("paths")
+	}
+}
+
+func TestAFullDayShowsItsFullHoursAsOneLineEach(t *testing.T) {
+	t.Parallel()
+	hour := func(s string, n int) post.Hour { return post.Hour{At: *at(s), First: *at(s), Last: *at(s), Posts: n} }
+	month := post.Span{From: *at("2026-10-31T16:00:00Z"), To: *at("2026-11-30T16:00:00Z")}
+	hours := []post.Hour{hour("2026-11-02T01:00:00Z", 12), hour("2026-11-03T01:00:00Z", 1), hour("2026-11-03T02:00:00Z", 10_000),
+		hour("2026-11-03T03:00:00Z", 40), hour("2026-11-03T15:00:00Z", 1), hour("2026-11-03T16:00:00Z", 5)} // the last is the next day in Shanghai
+	crowded, single := ofMonth.split(month, hours)
+	if len(crowded) != 2 || crowded[0].Posts != 10_000 || crowded[1].Posts != 40 {
+		t.Errorf("crowded: %+v", crowded)
+	}
+	want := []post.Span{{From: month.From, To: hours[2].At}, {From: *at("2026-11-03T04:00:00Z"), To: month.To}}
+	if diff := cmp.Diff(want, single); diff != "" {
+		t.Error(diff)
+	}
+	if crowded, single = ofMonth.split(month, nil); crowded != nil || single != nil {
+		t.Errorf("of nothing: %v %v", crowded, single)
+	}
+	if crowded, single = ofMonth.split(month, hours[2:3]); len(crowded) != 1 || single != nil {
+		t.Errorf("of one crowd: %v %v", crowded, single)
 	}
 }

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -55,7 +54,7 @@ const (
 func (h *pages) home(c *gin.Context) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	p := homePage{Base: h.kit.Base(c, "工作台")}
-	list, err := h.Todos.List(ctx, actor)
+	list, err := h.Todos.First(ctx, actor, shownTodos)
 	if err != nil {
 		return err
 	}
@@ -90,12 +89,23 @@ func lineOf(b page.Base, o todo.Open) todoLine {
 func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) error {
 	y, m, d := p.Now.Date()
 	from := time.Date(y, m, d, 0, 0, 0, 0, page.Zone)
-	due, err := h.Posts.Scheduled(ctx, actor, from, from.AddDate(0, 0, 1), post.Filter{})
+	today := post.Span{From: from, To: from.AddDate(0, 0, 1)}
+	due, err := h.Posts.Near(ctx, actor, today, p.Now, shownToday)
 	if err != nil {
 		return err
 	}
 	p.AllToday = len(due)
-	if p.Today, err = h.withStates(ctx, around(due, p.Now)); err != nil {
+	if len(due) == shownToday {
+		hours, err := h.Posts.Hours(ctx, actor, today, post.Filter{})
+		if err != nil {
+			return err
+		}
+		p.AllToday = 0
+		for _, hour := range hours {
+			p.AllToday += hour.Posts
+		}
+	}
+	if p.Today, err = h.withStates(ctx, due); err != nil {
 		return err
 	}
 	if !actor.Can(access.PostWrite) {
@@ -109,41 +119,22 @@ func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) 
 	return err
 }
 
-// around are the posts of a full day from just before now on.
-func around(due []post.Row, now time.Time) []post.Row {
-	next := slices.IndexFunc(due, func(r post.Row) bool { return r.DueAt.After(now) })
-	if next < 0 {
-		next = len(due)
-	}
-	from := max(0, min(next-2, len(due)-shownToday))
-	return due[from:min(from+shownToday, len(due))]
-}
-
 func (h *pages) fillAccounts(ctx context.Context, actor access.Actor, p *homePage) error {
-	list, err := h.Accounts.List(ctx, actor, account.Filter{States: []account.State{account.Live, account.Preparing, account.Suspended}})
+	o, err := h.Accounts.Overview(ctx, actor, shownAccounts)
 	if err != nil {
 		return err
 	}
-	p.All = len(list)
-	for _, a := range list {
-		if line, needs := needsPeople(a, p.Now); needs {
-			p.Accounts = append(p.Accounts, line)
-		}
+	for _, a := range o.First {
+		p.Accounts = append(p.Accounts, lineOfAccount(a, p.Now))
 	}
-	p.Fine = p.All - len(p.Accounts)
-	p.MoreBad = max(0, len(p.Accounts)-shownAccounts)
-	p.Accounts = p.Accounts[:len(p.Accounts)-p.MoreBad]
+	p.All, p.Fine, p.MoreBad = o.All, o.All-o.Needing, o.Needing-len(p.Accounts)
 	return nil
 }
 
-// needsPeople tells whether somebody must look after an account, and which state says why.
-func needsPeople(a account.Account, now time.Time) (accountLine, bool) {
-	token := a.Token.At(now)
-	switch {
-	case a.State != account.Live:
-		return accountLine{a, a.State}, true
-	case a.Connector.NeedsToken() && token != account.TokenValid:
-		return accountLine{a, token}, true
+// lineOfAccount names the state that says why somebody must look after the account: its own, or its token's.
+func lineOfAccount(a account.Account, now time.Time) accountLine {
+	if a.State != account.Live {
+		return accountLine{a, a.State}
 	}
-	return accountLine{}, false
+	return accountLine{a, a.Token.At(now)}
 }

@@ -29,6 +29,9 @@ type listPage struct {
 	Units    []page.Option
 	Authors  []page.Option
 
+	ByDue bool // in the order of time, not of change
+	Short bool // one character was searched for: only of late
+
 	AccountAsked string // the name of the account that is filtered by
 	accountID    int64
 }
@@ -48,6 +51,7 @@ type listForm struct {
 	Author  int64     `form:"author"`
 	From    time.Time `form:"from"`
 	To      time.Time `form:"to"`
+	Hour    string    `form:"hour"` // 2026-11-24T09: what is due in this hour, in its order
 	After   string    `form:"after"`
 }
 
@@ -71,6 +75,8 @@ func (h *pages) list(c *gin.Context) error {
 		return err
 	}
 	p.Chips = chips(c, p.Base, f, units, p.AccountAsked, p.Authors)
+	_, p.ByDue = f.hour()
+	p.Short = post.Short(f.Q)
 	p.Pager.Shown = len(p.Rows)
 	if found.Next != "" {
 		p.Pager.Next = web.Link(c, "after", found.Next)
@@ -91,6 +97,9 @@ func (f listForm) filter(units []org.Unit) post.Filter {
 	if f.State != "" {
 		in := delivery.PostsIn(delivery.PostState(f.State))
 		out.Where = &in
+	}
+	if at, ok := f.hour(); ok {
+		out.ByDue = &post.Span{From: at, To: at.Add(time.Hour)}
 	}
 	if !f.From.IsZero() {
 		out.From = &f.From
@@ -125,7 +134,11 @@ func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView})
+	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView, Limit: show.Choosable + 1})
+	if err != nil {
+		return nil, err
+	}
+	named, err := h.Accounts.Named(ctx, actor, access.PostView, p.Form.Account)
 	if err != nil {
 		return nil, err
 	}
@@ -135,15 +148,15 @@ func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([
 	}
 	all := page.Option{Text: "全部"}
 	p.States, p.Accounts, p.Units, p.Authors = []page.Option{all}, show.AccountOptions(accounts), []page.Option{all}, []page.Option{all}
-	p.accountID, p.AccountAsked = show.AccountAsked(accounts, p.Form.Account)
+	p.accountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
 	for _, s := range filterStates {
 		p.States = append(p.States, page.Option{Value: string(s), Text: page.StateOf(string(s)).Word})
 	}
 	for _, u := range units {
-		p.Units = append(p.Units, named(u.ID, u.Name))
+		p.Units = append(p.Units, option(u.ID, u.Name))
 	}
 	for _, a := range authors {
-		p.Authors = append(p.Authors, named(a.ID, a.Name))
+		p.Authors = append(p.Authors, option(a.ID, a.Name))
 	}
 	return units, nil
 }
@@ -152,7 +165,7 @@ func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([
 var filterStates = []delivery.PostState{"undecided", "draft", "submitted", "returned", "approved", "sending", "sent", "partly", "failed", "missed",
 	"expired", "cancelled", "withdrawn"}
 
-func named(id int64, name string) page.Option {
+func option(id int64, name string) page.Option {
 	return page.Option{Value: fmt.Sprint(id), Text: name, Raw: true}
 }
 
@@ -179,6 +192,9 @@ func chips(c *gin.Context, b page.Base, f listForm, units []org.Unit, account st
 			add("author", "作者", a.Text)
 		}
 	}
+	if at, ok := f.hour(); ok {
+		add("hour", "发布时间", b.T("{.day} {.from}–{.to}", "day", at.Format(time.DateOnly), "from", at.Format("15:04"), "to", at.Add(time.Hour).Format("15:04")))
+	}
 	add("from", "从|日期", dayOf(f.From))
 	add("to", "到|日期", dayOf(f.To))
 	return out
@@ -189,6 +205,14 @@ func dayOf(t time.Time) string {
 		return ""
 	}
 	return t.In(page.Zone).Format(time.DateOnly)
+}
+
+// hourLayout is an hour in an address, in Shanghai.
+const hourLayout = "2006-01-02T15"
+
+func (f listForm) hour() (time.Time, bool) {
+	at, err := time.ParseInLocation(hourLayout, f.Hour, page.Zone)
+	return at, err == nil
 }
 
 // FromDay is the first day as a date control writes it.

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -31,9 +32,39 @@ func TestAFullDayShowsWhatIsNextAndLeadsToTheRest(t *testing.T) {
 	b := w.as("writer")
 	today := "section[aria-labelledby=h-today]"
 	b.Get("/").Want(200).WantCount(today+" .agenda li", 12).WantText(today+" .section-head", "今天共 15 篇").WantText(today+" .agenda", "第 14 篇")
-	p := b.Get("/calendar").Want(200).WantCount("section.day", 2).WantCount("section.day .agenda li", 13).WantText("section.day", "这一天还有 3 篇")
+	// Two of the half hours fall into each hour but the last.
+	p := b.Get("/calendar").Want(200).WantCount("section.day", 2).WantCount("section.day .agenda li", 9).WantCount(".agenda li.crowd", 7)
+	p.WantText("section.day h3", "15 篇").WantText("section.day .crowd", "这一小时共 2 篇")
 	href, _ := p.Find("section.day a[href*='day=']").Attr("href")
-	b.Get(href).Want(200).WantCount(".agenda li", 15)
+	b.Get(href).Want(200).WantCount(".agenda li", 15).WantCount(".agenda li.crowd", 0)
+}
+
+func TestAnHourOfManyPostsIsOneLineThatLeadsToThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	due := noon.Add(2 * time.Hour) // 14:00 in Shanghai
+	for i := range 60 {
+		w.exec("UPDATE posts SET due_at = $2 WHERE id = $1", w.draft(fmt.Sprintf("一起发的第 %02d 篇", i), 1).ID, due)
+	}
+	w.exec("UPDATE posts SET due_at = $2 WHERE id = $1", w.draft("别的时候", 1).ID, due.Add(3*time.Hour))
+	b := w.as("writer")
+	p := b.Get("/calendar").Want(200).WantCount(".agenda li", 2).WantText(".agenda .crowd", "同一时刻共 60 篇").WantText(".agenda .crowd", "60 篇未完稿")
+	href, _ := p.Find(".crowd a").Attr("href")
+	list := b.Get(href).Want(200).WantCount("table.rows tbody tr", 50).WantText(".chips", "2026-11-23 14:00–15:00").WantText("tbody tr", "第 00 篇")
+	next, _ := list.Find(".pager a").Attr("href")
+	b.Get(next).Want(200).WantCount("table.rows tbody tr", 10).WantText("tbody tr", "第 50 篇")
+	b.Get(href+"&q=59").Want(200).WantCount("table.rows tbody tr", 1)
+
+	var entries []struct{ Title, Start, End, URL, Move string }
+	feed := b.Get("/calendar/feed?from=2026-11-23T00:00:00%2B08:00&to=2026-11-24T00:00:00%2B08:00").Want(200)
+	w.must(json.Unmarshal([]byte(feed.Body), &entries))
+	if len(entries) != 2 || entries[0].Title != "60 篇" || entries[0].End != "2026-11-23T15:00:00+08:00" || entries[0].URL != href || entries[0].Move != "" ||
+		entries[1].Move == "" || entries[1].End != "" {
+		t.Errorf("feed: %+v", entries)
+	}
+	if _, ok := w.as("afar").Get("/calendar").Want(200).Find(".agenda li").Attr("class"); ok {
+		t.Error("another unit's hour is counted")
+	}
 }
 
 func TestAnEmptyMatrixLeadsTheAdministratorThroughTheFirstSteps(t *testing.T) {

@@ -199,17 +199,14 @@ func TestAccountsThatNeedPeople(t *testing.T) {
 		a    account.Account
 		want any
 	}{
-		"fine":      {account.Account{State: account.Live, Connector: account.Commercial, Token: token(account.TokenValid, late)}, nil},
-		"manual":    {account.Account{State: account.Live, Connector: account.Manual}, nil},
 		"expiring":  {account.Account{State: account.Live, Connector: account.Commercial, Token: token(account.TokenValid, soon)}, account.TokenExpiring},
 		"none":      {account.Account{State: account.Live, Connector: account.Public, Token: account.Credential{State: account.TokenNone}}, account.TokenNone},
 		"revoked":   {account.Account{State: account.Live, Connector: account.Public, Token: token(account.TokenRevoked, late)}, account.TokenRevoked},
 		"suspended": {account.Account{State: account.Suspended, Connector: account.Manual}, account.Suspended},
 		"preparing": {account.Account{State: account.Preparing, Connector: account.Commercial}, account.Preparing},
 	} {
-		line, needs := needsPeople(c.a, now)
-		if needs != (c.want != nil) || needs && line.Show != c.want {
-			t.Errorf("%s: %v, %v", name, line.Show, needs)
+		if line := lineOfAccount(c.a, now); line.Show != c.want {
+			t.Errorf("%s: %v", name, line.Show)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"juzhen/internal/access"
-	"juzhen/internal/account"
 	"juzhen/internal/delivery"
 	"juzhen/internal/web/page"
 )
@@ -39,7 +38,7 @@ func (b *banners) of(ctx context.Context, actor access.Actor) ([]page.Banner, er
 	if health.TokensBad == 0 || !actor.Can(access.AccountView) {
 		return out, nil
 	}
-	bad, err := b.badTokens(ctx, actor)
+	bad, err := b.deps.Accounts.CountUnusable(ctx, actor)
 	if bad > 0 {
 		out = append(out, page.Banner{Tone: "warn", Text: "有 {.n} 个账号没有可用授权，到时不能发送。", Args: []any{"n", bad}, Href: "/matrix", Link: "查看账号"})
 	}
@@ -97,17 +96,6 @@ func pauseBanners(pauses []delivery.Pause) []page.Banner {
 		out = append(out, b)
 	}
 	return out
-}
-
-func (b *banners) badTokens(ctx context.Context, actor access.Actor) (int, error) {
-	list, err := b.deps.Accounts.List(ctx, actor, account.Filter{States: []account.State{account.Live}})
-	bad := 0
-	for _, a := range list {
-		if a.Connector.NeedsToken() && !a.Token.At(b.health.now()).Usable() {
-			bad++
-		}
-	}
-	return bad, err
 }
 
 // memo keeps the last answer of the engine for a moment.

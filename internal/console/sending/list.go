@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
+	"juzhen/internal/post"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -28,6 +29,8 @@ type listPage struct {
 	Pager    page.Pager
 	Accounts []page.Option // none: too many to choose from
 	Units    []page.Option
+
+	Short bool // one character was searched for: only of late
 
 	AccountAsked string // the name of the account that is filtered by
 	accountID    int64
@@ -51,7 +54,7 @@ func factOf(d delivery.Delivery) delivery.Live {
 	return *d.Live
 }
 
-// stateTab chooses one state, with how many there are: all that are open, and what ended in the last day.
+// stateTab chooses one state, with how many there are: all that are open, and of what ended that of the last day.
 type stateTab struct {
 	State   delivery.State // "" is all
 	Word    string         // Chinese source text
@@ -103,6 +106,7 @@ func (h *pages) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	p.Short = post.Short(f.Q)
 	p.Pager.Shown = len(p.Unknown) + len(p.Rows)
 	if next != "" {
 		p.Pager.Next = web.Link(c, "after", next)
@@ -210,13 +214,17 @@ func (h *pages) fillChoices(c *gin.Context, p *listPage) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView})
+	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView, Limit: show.Choosable + 1})
+	if err != nil {
+		return err
+	}
+	named, err := h.Accounts.Named(ctx, actor, access.PostView, p.Form.Account)
 	if err != nil {
 		return err
 	}
 	all := page.Option{Text: "全部"}
 	p.Units, p.Accounts = append([]page.Option{all}, unitOptions(units)...), show.AccountOptions(accounts)
-	p.accountID, p.AccountAsked = show.AccountAsked(accounts, p.Form.Account)
+	p.accountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
 	p.Chips = chips(c, p.Form, units, p.AccountAsked)
 	return nil
 }

@@ -9,12 +9,13 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// choosable is up to how many accounts a filter offers as a list. Beyond it the name is typed.
-const choosable = 100
+// Choosable is up to how many accounts a filter offers as a list. Beyond it the name is typed: who lists accounts for a filter need
+// read only one more.
+const Choosable = 100
 
 // AccountOptions are the choices of a filter by account, none when they are too many to choose from.
 func AccountOptions(accounts []account.Account) []page.Option {
-	if len(accounts) > choosable {
+	if len(accounts) > Choosable {
 		return nil
 	}
 	out := []page.Option{{Text: "全部"}}

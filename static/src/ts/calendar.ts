@@ -13,18 +13,22 @@ import interaction from "fullcalendar/interaction";
 import classic from "fullcalendar/themes/classic";
 import chinese from "fullcalendar/locales/zh-cn";
 
-// Entry is one line of the feed. start is RFC 3339; move is empty when the entry stays where it is.
+// Entry is one line of the feed: a post, or an hour with its number of posts, which then has an end and leads to their list.
+// start and end are RFC 3339; move is empty when the entry stays where it is.
 interface Entry {
   id: string;
   title: string;
   start: string;
+  end: string;
   url: string;
   tone: string;
   state: string;
   move: string;
 }
 
-const views: Record<string, string> = { month: "dayGridMonth", week: "timeGridWeek", list: "listWeek" };
+// A phone shows the list of a day, with the next day a press away; a screen that of a week.
+const phone = matchMedia("(max-width: 800px)").matches;
+const views: Record<string, string> = { month: "dayGridMonth", week: "timeGridWeek", list: phone ? "listDay" : "listWeek" };
 
 // shanghaiDay writes the day as 2026-11-23, whatever the zone of the browser.
 const shanghaiDay = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
@@ -33,7 +37,6 @@ for (const at of document.querySelectorAll<HTMLElement>("[data-calendar]")) draw
 
 function draw(at: HTMLElement): void {
   const address = new URL(location.href);
-  const phone = matchMedia("(max-width: 800px)").matches;
   const wanted = address.searchParams.get("view") ?? (phone ? "list" : "month");
   const day = address.searchParams.get("date");
   at.replaceChildren();
@@ -46,7 +49,7 @@ function draw(at: HTMLElement): void {
     nextDayThreshold: "12:00:00", // an instant late in the evening belongs to its day alone
     initialView: views[wanted] ?? "dayGridMonth",
     ...(day ? { initialDate: day } : {}),
-    headerToolbar: { left: "prev,next today", center: "title", right: "dayGridMonth,timeGridWeek,listWeek" },
+    headerToolbar: { left: "prev,next today", center: "title", right: Object.values(views).join(",") },
     height: "auto",
     dayMaxEvents: 6,
     eventMaxStack: 3,
@@ -60,7 +63,7 @@ function draw(at: HTMLElement): void {
     eventDurationEditable: false,
     loading: (busy: boolean) => wait(at, busy),
     events: (range: { startStr: string; endStr: string }) => load(at, range.startStr, range.endStr),
-    eventClass: (info) => `entry tone-${String(info.event.extendedProps["tone"])}${info.view.type.startsWith("list") ? " entry-line" : ""}`,
+    eventClass: (info) => `entry tone-${String(info.event.extendedProps["tone"])}${info.event.extendedProps["crowd"] ? " entry-crowd" : ""}${info.view.type.startsWith("list") ? " entry-line" : ""}`,
     eventDidMount: (info) => {
       info.el.title = `${info.timeText} ${info.event.title}`.trim();
     },
@@ -100,11 +103,12 @@ async function load(at: HTMLElement, start: string, end: string): Promise<EventI
   const entries = (await answer.json()) as Entry[];
   return entries.map((e) => ({
     id: e.id,
-    title: `${e.state} ${e.title}`,
+    title: e.end ? [e.title, e.state].filter(Boolean).join(" · ") : `${e.state} ${e.title}`,
     start: e.start,
+    ...(e.end ? { end: e.end } : {}),
     url: e.url,
     startEditable: e.move !== "",
-    extendedProps: { tone: e.tone, state: e.state, move: e.move },
+    extendedProps: { tone: e.tone, state: e.state, move: e.move, crowd: e.end !== "" },
   }));
 }
 

@@ -1,0 +1,172 @@
+package calendar
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/delivery"
+	"juzhen/internal/post"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// density is how much of a day is shown post by post. A day with more than Day posts shows those of its hours that have more than
+// Hour posts as one line each.
+type density struct{ Day, Hour int }
+
+// A month is looked over, a week or a day is worked with.
+var (
+	ofMonth = density{Day: 12, Hour: 1}
+	ofDay   = density{Day: 24, Hour: 4}
+)
+
+// day is one day of the list.
+type day struct {
+	Date  time.Time
+	Past  bool
+	Posts int // all of them
+	Lines []line
+	Href  string // the day by itself, when it is shortened
+}
+
+// line is a post, or an hour with its number of posts.
+type line struct {
+	Row   *row
+	Crowd *crowd // nil for a post
+}
+
+// At is the instant by which lines are in order.
+func (l line) At() time.Time {
+	if l.Crowd != nil {
+		return l.Crowd.First
+	}
+	return *l.Row.DueAt
+}
+
+// row is a post with its state.
+type row struct {
+	post.Row
+	State delivery.PostState
+}
+
+// crowd is an hour in which much goes out.
+type crowd struct {
+	post.Hour
+	Href string // lists its posts
+}
+
+// Instant tells whether all of it goes out at once.
+func (c crowd) Instant() bool { return c.First.Equal(c.Last) }
+
+// split tells which of the hours are shown as one line, and in which spans the posts are shown one by one.
+func (d density) split(in post.Span, hours []post.Hour) (crowded []post.Hour, single []post.Span) {
+	perDay := map[string]int{}
+	for _, h := range hours {
+		perDay[dayOf(h.At)] += h.Posts
+	}
+	from, any := in.From, false
+	cut := func(to time.Time) {
+		if any {
+			single = append(single, post.Span{From: from, To: to})
+		}
+	}
+	for _, h := range hours {
+		if perDay[dayOf(h.At)] <= d.Day || h.Posts <= d.Hour {
+			any = true
+			continue
+		}
+		crowded = append(crowded, h)
+		cut(h.At)
+		from, any = h.Span().To, false
+	}
+	cut(in.To)
+	return crowded, single
+}
+
+func dayOf(t time.Time) string { return t.In(page.Zone).Format(time.DateOnly) }
+
+// most bounds what is read of one span. Spans reach over many days only where days are no fuller than density.Day.
+const most = 62 * 24
+
+// lines reads what is due in the span, by time.
+func (h *pages) lines(c *gin.Context, in post.Span, f post.Filter, d density) ([]line, error) {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	hours, err := h.Posts.Hours(ctx, actor, in, f)
+	if err != nil {
+		return nil, err
+	}
+	crowded, spans := d.split(in, hours)
+	rows, err := h.Posts.DueIn(ctx, actor, spans, f, most)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	states, err := h.Deliveries.PostStates(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return merge(c, rows, states, crowded), nil
+}
+
+// merge puts posts and crowded hours, each in order of time, into one order.
+func merge(c *gin.Context, rows []post.Row, states map[int64]delivery.PostState, crowded []post.Hour) []line {
+	var out []line
+	take := func(until time.Time) {
+		for len(crowded) > 0 && crowded[0].At.Before(until) {
+			out = append(out, line{Crowd: &crowd{crowded[0], listOf(c, crowded[0].At)}})
+			crowded = crowded[1:]
+		}
+	}
+	for _, r := range rows {
+		take(*r.DueAt)
+		out = append(out, line{Row: &row{r, states[r.ID]}})
+	}
+	take(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
+	return out
+}
+
+// listOf is the list of the posts of an hour, with the filters of the calendar.
+func listOf(c *gin.Context, hour time.Time) string {
+	q := url.Values{"hour": {hour.In(page.Zone).Format("2006-01-02T15")}}
+	for _, name := range []string{"account", "unit"} {
+		if v := c.Query(name); v != "" {
+			q.Set(name, v)
+		}
+	}
+	return "/posts?" + q.Encode()
+}
+
+// days is the list by day.
+func (h *pages) days(c *gin.Context, in post.Span, f post.Filter, d density) ([]day, error) {
+	lines, err := h.lines(c, in, f, d)
+	return byDay(lines, h.kit.Base(c, "").Now, func(date time.Time) string { return web.Link(c, "day", dayOf(date)) }), err
+}
+
+// byDay groups lines, which are in order of time, by their day in Shanghai. A day with crowded hours leads to the day by itself.
+func byDay(lines []line, now time.Time, href func(time.Time) string) []day {
+	var out []day
+	for _, l := range lines {
+		date := dayOf(l.At())
+		if n := len(out); n == 0 || dayOf(out[n-1].Date) != date {
+			out = append(out, day{Date: l.At().In(page.Zone), Past: date < dayOf(now)})
+		}
+		d := &out[len(out)-1]
+		d.Lines = append(d.Lines, l)
+		if l.Crowd == nil {
+			d.Posts++
+			continue
+		}
+		d.Posts += l.Crowd.Posts
+		d.Href = href(d.Date)
+	}
+	return out
+}
+
+// number writes an id.
+func number(n int64) string { return strconv.FormatInt(n, 10) }

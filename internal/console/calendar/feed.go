@@ -1,0 +1,125 @@
+package calendar
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/console/show"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/post"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// entry is what the script draws: static/src/ts/calendar.ts reads it. It is a post, or an hour with its number of posts.
+type entry struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Start string `json:"start"` // RFC 3339
+	End   string `json:"end"`   // of an hour with its number of posts; "" for a post
+	URL   string `json:"url"`
+	Tone  string `json:"tone"`
+	State string `json:"state"` // in the reader's language
+	Move  string `json:"move"`  // where a new time is posted to; empty: it stays
+}
+
+// feedForm is the span the script shows, with the filters of the page.
+type feedForm struct {
+	From    time.Time `form:"from"`
+	To      time.Time `form:"to"`
+	Account string    `form:"account"`
+	Unit    int64     `form:"unit"`
+}
+
+// longest is the widest span given at once; within aWeek more is shown post by post.
+const (
+	longest = 62 * 24 * time.Hour
+	aWeek   = 8 * 24 * time.Hour
+)
+
+func (h *pages) feed(c *gin.Context) error {
+	var f feedForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	if !f.To.After(f.From) || f.To.Sub(f.From) > longest {
+		return fault.Invalid("to", "时间范围无效，请刷新日历")
+	}
+	filter, err := h.feedFilter(c, f)
+	if err != nil {
+		return err
+	}
+	d := ofMonth
+	if f.To.Sub(f.From) <= aWeek {
+		d = ofDay
+	}
+	lines, err := h.lines(c, post.Span{From: f.From, To: f.To}, filter, d)
+	if err != nil {
+		return err
+	}
+	out := make([]entry, len(lines))
+	pr, actor := h.kit.Printer(c), web.Actor(c)
+	for i, l := range lines {
+		if out[i] = crowdEntry(pr, l.Crowd); l.Crowd == nil {
+			out[i] = postEntry(pr, actor, *l.Row)
+		}
+	}
+	c.Header("Cache-Control", "no-store")
+	c.JSON(http.StatusOK, out)
+	return nil
+}
+
+func (h *pages) feedFilter(c *gin.Context, f feedForm) (post.Filter, error) {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	units, err := h.Units.Within(ctx, actor, access.PostView)
+	if err != nil {
+		return post.Filter{}, err
+	}
+	named, err := h.Accounts.Named(ctx, actor, access.PostView, f.Account)
+	if err != nil {
+		return post.Filter{}, err
+	}
+	filter := post.Filter{UnitPath: pathOf(units, f.Unit)}
+	filter.AccountID, _ = show.AccountAsked(named, f.Account)
+	return filter, nil
+}
+
+func postEntry(pr *i18n.Printer, actor access.Actor, r row) entry {
+	state := page.StateOf(r.State)
+	e := entry{ID: number(r.ID), Title: r.Title(), Start: stamp(*r.DueAt), URL: "/posts/" + number(r.ID), Tone: state.Tone, State: pr.T(state.Word)}
+	if e.Title == "" {
+		e.Title = pr.T("（尚未填写正文）")
+	}
+	if movable(r) && actor.CanAt(access.PostWrite, r.UnitPath) {
+		e.Move = "/calendar/" + number(r.ID) + "/move"
+	}
+	return e
+}
+
+// crowdEntry says how many posts an hour has and what is left to do with them.
+func crowdEntry(pr *i18n.Printer, c *crowd) entry {
+	if c == nil {
+		return entry{}
+	}
+	e := entry{ID: "hour-" + c.At.UTC().Format(time.RFC3339), Start: stamp(c.First), URL: c.Href, Tone: "grey", End: stamp(c.Span().To), Title: pr.T("{.n} 篇", "n", c.Posts)}
+	if c.Unfinished > 0 {
+		e.State = pr.T("{.n} 篇未完稿", "n", c.Unfinished)
+	}
+	if c.InReview > 0 {
+		e.Tone, e.State = "blue", pr.T("{.n} 篇待审", "n", c.InReview)
+	}
+	return e
+}
+
+func stamp(t time.Time) string { return t.In(page.Zone).Format(time.RFC3339) }
+
+// movable tells whether nothing of the post has gone out and its time may change.
+func movable(r row) bool {
+	return r.Phase.Allows(post.Reschedule) && slices.Contains([]delivery.PostState{"draft", "submitted", "returned", "approved"}, r.State)
+}
