@@ -118,7 +118,7 @@ func (w *world) renewTokens(ctx context.Context, list []seat) error {
 }
 
 // wrongClock turns the clock of the only console. Within the limit everything goes out on time by the database's clock; beyond it
-// nothing does, the log says so, and everything goes once the clock is right.
+// nothing does, the administrators are told, and everything goes once the clock is right.
 func wrongClock(by time.Duration, stops bool) func(context.Context, *world, int) error {
 	return func(ctx context.Context, w *world, n int) error {
 		c, err := w.console()
@@ -138,6 +138,13 @@ func wrongClock(by time.Duration, stops bool) func(context.Context, *world, int)
 		wait(ctx, time.Until(due.Add(4*second)))
 		if out, err := w.inState(ctx, w.seats, delivery.Sending, delivery.Sent, delivery.Unknown); err != nil || out > 0 {
 			w.note("%d deliveries went although the clock was %s wrong", out, by)
+			w.harms++
+			return err
+		}
+		var told int
+		err = w.db.Pool().QueryRow(ctx, "SELECT count(*) FROM todos WHERE code = 'engine.clock' AND resolved_at IS NULL").Scan(&told)
+		if err != nil || told != 1 {
+			w.note("a clock %s wrong was put before the administrators %d times, want once", by, told)
 			w.harms++
 			return err
 		}

@@ -68,7 +68,9 @@ func TestAnUnknownIsLookedAtAsSoonAsThereIsAToken(t *testing.T) {
 	w.engine()
 	p := w.planNow("今日空气质量良。", "环保北京")
 	w.until("could not look", func() bool { return w.only(p).Reason == delivery.LookFailed })
-	w.until("told", func() bool { return w.count("SELECT count(*) FROM todos WHERE kind = 'token' AND resolved_at IS NULL") == 1 })
+	w.until("told", func() bool {
+		return w.count("SELECT count(*) FROM todos WHERE kind = 'token' AND resolved_at IS NULL") == 1
+	})
 	w.sandbox.ClearFaults()
 	_, err := w.accounts.ImportToken(t.Context(), w.admin, w.ids["环保北京"], w.sandbox.Token("环保北京"))
 	w.must(err)

@@ -157,7 +157,10 @@ func TestPicturesChangedOnTheDiskSurelyDoNotGo(t *testing.T) {
 			w.advance(20 * time.Second)
 			w.sweeps(6)
 			w.advance(31 * time.Minute)
-			w.until("given up", func() bool { s := w.only(p).State; return s == delivery.Missed || s == delivery.Held || s == delivery.Failed })
+			w.until("given up", func() bool {
+				s := w.only(p).State
+				return s == delivery.Missed || s == delivery.Held || s == delivery.Failed
+			})
 			w.wantCount("环保北京", 0)
 			if n := w.calls("upload_pic") + w.calls("update/biz") + w.calls("share"); n != 0 {
 				t.Errorf("%d calls with a picture that is not the approved one", n)
