@@ -68,11 +68,23 @@ func (e *Engine) recorder(ctx context.Context) {
 // giveWay lets marks go first while items that are due wait for theirs: a record may come a moment later, a post may not. It is
 // short, because an account's next post waits for the record and a process may die.
 func (e *Engine) giveWay(ctx context.Context) {
-	for range 10 {
-		if !e.desk.pressed() || e.records.size() > 2*e.set.BatchRows || ctx.Err() != nil {
+	e.yield(ctx, func() bool { return e.records.size() > yieldBatches*e.set.BatchRows })
+}
+
+// The longest that other work waits for a burst, and how many full groups of records may wait.
+const (
+	yieldNap     = 20 * time.Millisecond
+	yieldNaps    = 15
+	yieldBatches = 10
+)
+
+// yield waits while marks are pressed, unless it is urgent, and never for long.
+func (e *Engine) yield(ctx context.Context, urgent func() bool) {
+	for range yieldNaps {
+		if !e.desk.pressed() || urgent() || ctx.Err() != nil {
 			return
 		}
-		wait(ctx, 20*time.Millisecond)
+		wait(ctx, yieldNap)
 	}
 }
 

@@ -19,7 +19,7 @@ type slots struct {
 
 const (
 	aheadFor  = 50 * time.Millisecond // the time connections need for what is marked ahead
-	aheadMost = 2                     // times the connections: should calls grow slow suddenly, what is marked must not outwait its hard end
+	aheadMost = 5                     // times the connections: should calls grow slow suddenly, what is marked must not outwait its hard end
 	firstCall = 50 * time.Millisecond // a call is taken to last so long before the first has ended
 )
 
@@ -32,6 +32,9 @@ func (s *slots) ahead() int {
 	return max(8, s.conns/4, min(aheadMost*s.conns, int(int64(s.conns)*int64(aheadFor)/int64(max(s.call, time.Microsecond)))))
 }
 
+// firstGroup is how many are marked at a time while connections idle: several markers share them.
+func (s *slots) firstGroup() int { return max(50, s.conns/2) }
+
 // take gives up to n rights. It waits until there are n, or half of those ahead of the connections, whichever is less, so that
 // marks come in groups; 0 when ctx ended.
 func (s *slots) take(ctx context.Context, n int) int {
@@ -41,6 +44,9 @@ func (s *slots) take(ctx context.Context, n int) int {
 		free := s.conns + ahead - s.used
 		if free > 0 && free >= min(n, ahead/2) {
 			got := min(n, free)
+			if s.used < s.conns {
+				got = min(got, s.firstGroup()) // connections idle: a small group is marked sooner
+			}
 			s.used += got
 			if free > got {
 				poke(s.freed) // another marker may wait for the rest

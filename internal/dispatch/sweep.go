@@ -15,6 +15,7 @@ func (e *Engine) sweeper(ctx context.Context) {
 	tick := time.NewTicker(e.set.Sweep)
 	defer tick.Stop()
 	for {
+		e.yield(ctx, func() bool { return false })
 		if err := e.sweep(ctx); err != nil && ctx.Err() == nil {
 			e.log.Warn("sweep failed", "error", err)
 		}

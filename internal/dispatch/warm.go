@@ -3,6 +3,8 @@ package dispatch
 import (
 	"context"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const (
@@ -32,9 +34,31 @@ func (e *Engine) warmer(ctx context.Context) {
 			if n < warmFrom {
 				continue
 			}
+			e.warmMarks(ctx)
 			if err := e.o.Weibo.Warm(ctx, mode, min(n, e.set.Conns)); err != nil && ctx.Err() == nil {
 				e.log.Info("connections could not be opened ahead of a burst", "mode", mode, "error", err)
 			}
+		}
+	}
+}
+
+// warmMarks lets every connection of the markers see the statement, with nothing to mark: the first time on a connection it is
+// parsed and planned, and what the server knows of the tables is read.
+func (e *Engine) warmMarks(ctx context.Context) {
+	var held []*pgxpool.Conn
+	defer func() {
+		for _, c := range held {
+			c.Release()
+		}
+	}()
+	for range e.set.Markers {
+		c, err := e.db.Pool().Acquire(ctx)
+		if err != nil {
+			return
+		}
+		held = append(held, c)
+		if _, err := c.Exec(ctx, markSQL, []int64{}, []int64{}, []int32{}, []string{}, [][]byte{}, []int64{}, []int64{}, e.clk.Now(), e.self.id); err != nil {
+			return
 		}
 	}
 }

@@ -68,7 +68,7 @@ SELECT d.account_id, d.platform, d.remote_id, d.id, 'console', coalesce(d.sent_a
        CASE WHEN d.connector <> 'manual' THEN $2::timestamptz END
 FROM deliveries d JOIN post_versions v ON v.id = d.version_id
 LEFT JOIN version_targets t ON t.version_id = v.id AND t.account_id = d.account_id
-WHERE d.state = 'sent' AND d.remote_id IS NOT NULL AND d.updated_at > $1 AND v.visible = 0
+WHERE d.sent_known_at > $1 AND v.visible = 0
   AND NOT EXISTS (SELECT FROM platform_posts o WHERE o.platform = d.platform AND o.remote_id = d.remote_id AND o.delivery_id IS NOT NULL)
 ON CONFLICT (platform, remote_id) DO UPDATE SET delivery_id = excluded.delivery_id, origin = 'console', text = excluded.text
 RETURNING p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.state`, since, now)
