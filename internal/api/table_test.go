@@ -156,3 +156,14 @@ func TestPagesHoldStillWhileRowsComeIn(t *testing.T) {
 		}
 	}
 }
+
+func TestMethodsAreNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if a := w.call("", "OPTIONS", "/posts", nil).want(204); a.Header().Get("Allow") != "GET, HEAD, POST" {
+		t.Errorf("Allow: %q", a.Header().Get("Allow"))
+	}
+	if a := w.call("writer", "PUT", "/posts", nil).problem(405, "method_not_allowed"); a.Header().Get("Allow") == "" {
+		t.Error("no Allow")
+	}
+}

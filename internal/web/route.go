@@ -125,5 +125,11 @@ var errGate = fault.Forbidden("请先设置新密码").WithCode("gate")
 
 var (
 	errNoPage   Handler = func(*gin.Context) error { return fault.NotFound("没有这个页面") }
-	errNoMethod Handler = func(*gin.Context) error { return fault.NotFound("没有这个页面").WithCode("method_not_allowed") }
+	errNoMethod Handler = func(c *gin.Context) error {
+		if c.Request.Method == http.MethodOptions { // Gin has set Allow
+			c.Status(http.StatusNoContent)
+			return nil
+		}
+		return fault.NotFound("这个地址不支持所用的方法").WithCode("method_not_allowed")
+	}
 )
