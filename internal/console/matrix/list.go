@@ -18,16 +18,17 @@ import (
 // listPage is the matrix: accounts in the order of the tree of units.
 type listPage struct {
 	page.Base
-	Form   listForm
-	Units  []page.Option
-	States []page.Option
-	Tokens []page.Option
-	Chips  []page.Chip
-	Groups []group
-	Counts counts
-	Shown  int // accounts the filters leave
-	Prev   string
-	Next   string
+	Form    listForm
+	Units   []page.Option
+	States  []page.Option
+	Tokens  []page.Option
+	Columns []column
+	Chips   []page.Chip
+	Groups  []group
+	Counts  counts
+	Shown   int // accounts the filters leave
+	Prev    string
+	Next    string
 }
 
 // perPage is how many accounts one page lists.
@@ -38,6 +39,8 @@ type listForm struct {
 	Unit  int64  `form:"unit"`
 	State string `form:"state"`
 	Token string `form:"token"`
+	Sort  string `form:"sort"` // a key of columns; "" is the order of the tree of units
+	Down  bool   `form:"down"`
 	Page  int    `form:"page"` // from 0
 }
 
@@ -54,6 +57,7 @@ type row struct {
 	TokenState account.TokenState
 	DaysLeft   int
 	Latest     reach.Latest
+	place      int // of its unit in the tree
 }
 
 // counts is the line under the title.
@@ -86,6 +90,10 @@ func (h *pages) list(c *gin.Context) error {
 		return err
 	}
 	p.fill(units, all, latest)
+	if err := p.order(); err != nil {
+		return err
+	}
+	p.heads(c)
 	p.cut(c)
 	p.choices(c, units)
 	return h.kit.Show(c, 200, "matrix/list", p)
@@ -111,8 +119,11 @@ func (p *listPage) fill(units []org.Unit, all []account.Account, latest map[int6
 			p.Shown++
 		}
 	}
-	for _, u := range inTreeOrder(units) {
+	for place, u := range inTreeOrder(units) {
 		if rows := byUnit[u.ID]; rows != nil {
+			for i := range rows {
+				rows[i].place = place
+			}
 			p.Groups = append(p.Groups, group{Unit: u, Rows: rows})
 		}
 	}

@@ -70,6 +70,41 @@ func TestTheListSaysWhatNeedsAttention(t *testing.T) {
 	w.as("boss").Get("/matrix?state=live&q=朝阳").WantCount(".chips li", 2)
 }
 
+func TestTheListIsSortedByItsHeadings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", "环保局", account.Manual, false)
+	w.account("京环之声", "环保局", account.Commercial, false)
+	w.account("北京环境监测", "环保局", account.Commercial, true)
+	c := w.account("朝阳环保示例", "朝阳区", account.Public, true)
+	_, err := w.db.Pool().Exec(t.Context(), `INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at, reposts, comments, likes)
+VALUES ($1, 'weibo', '9', 'past', $2, '', true, 0, 'live', $2, 0, 0, 0)`, c.ID, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]string{
+		"": "环保北京 京环之声 北京环境监测 朝阳环保示例", "sort=handle": "京环之声 北京环境监测 朝阳环保示例 环保北京",
+		"sort=unit&down=1": "朝阳环保示例 环保北京 京环之声 北京环境监测", "sort=last&down=1": "朝阳环保示例 环保北京 京环之声 北京环境监测",
+		"sort=last": "朝阳环保示例 环保北京 京环之声 北京环境监测", // what was never posted comes last either way
+		"sort=token": "京环之声 北京环境监测 朝阳环保示例 环保北京", "sort=connector": "京环之声 北京环境监测 朝阳环保示例 环保北京",
+		"sort=connector&down=1": "环保北京 朝阳环保示例 京环之声 北京环境监测", "sort=next": "环保北京 京环之声 北京环境监测 朝阳环保示例",
+		"sort=state&unit=" + w.text("SELECT id::text FROM units WHERE name = '朝阳区'"): "朝阳环保示例",
+	} {
+		p := w.as("boss").Get("/matrix?" + query).Want(200)
+		var got []string
+		for i := range p.Find("tbody tr").Length() {
+			got = append(got, strings.TrimPrefix(p.Find("tbody tr").Eq(i).Find("th a").Text(), "@"))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %s, want %s", query, strings.Join(got, " "), want)
+		}
+	}
+	w.as("boss").Get("/matrix?sort=handle&down=1").WantCount("th[aria-sort=descending]", 1).WantCount("th a[href='/matrix?sort=handle']", 1)
+	w.as("boss").Get("/matrix").WantCount("th[aria-sort]", 0).WantCount("th a.sort", 7)
+	w.as("officer").Get("/matrix?sort=handle").WantCount("tbody tr", 1)
+	w.as("boss").Get("/matrix?sort=secret").Want(422)
+}
+
 func TestAForeignPostIsAnnouncedOnTheAccountsPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
