@@ -215,12 +215,13 @@ ORDER BY e.id DESC LIMIT 1`, id, r.at, r.at.Add(spare)).Scan(&handle, &m.state, 
 // publishes are the calls that make a post; others, such as readings of reach, prove nothing.
 var publishes = map[string]bool{"statuses/update/biz": true, "statuses/share": true}
 
-// unwritten finds a delivery that was marked at the instant and of which the judge had received nothing since.
+// unwritten finds a delivery that was marked at the instant and of which the judge had received nothing since. The mark is written in
+// the database's time, the instant in the process's own.
 func (w *world) unwritten(ctx context.Context, at time.Time, log []event) (id int64, err error) {
 	rows, err := w.db.Pool().Query(ctx, `
 SELECT d.id, a.handle, e.at FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN LATERAL (
     SELECT to_state, at FROM delivery_events e WHERE e.delivery_id = d.id AND e.at <= $1 AND from_state <> to_state ORDER BY id DESC LIMIT 1) e ON true
-WHERE e.to_state = 'sending' ORDER BY d.id`, at)
+WHERE e.to_state = 'sending' ORDER BY d.id`, at.Add(clockError))
 	if err != nil {
 		return 0, err
 	}
@@ -232,7 +233,7 @@ WHERE e.to_state = 'sending' ORDER BY d.id`, at)
 			return 0, err
 		}
 		if !slices.ContainsFunc(log, func(e event) bool {
-			return e.Account == handle && publishes[e.Call] && !e.Wall.After(at) && !e.Wall.Before(since)
+			return e.Account == handle && publishes[e.Call] && !e.Wall.After(at) && !e.Wall.Before(since.Add(-clockError))
 		}) {
 			return id, nil
 		}
