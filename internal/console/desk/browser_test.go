@@ -216,3 +216,48 @@ func TestThePageOfAPostFollowsItsSending(t *testing.T) {
 	tab.SeeText("#progress", "2 / 2 已发")
 	tab.Gone("[data-poll]")
 }
+
+func TestALongPickerIsWorkedByKeyboardAndServesEverybody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ids := w.manyUnits(2000)
+	d := w.draft("给许多账号的通报", ids[20:]...)
+	tab := w.window(e2e.Launch(t), "writer")
+	edit := fmt.Sprintf("/posts/%d/edit", d.ID)
+	for _, width := range []int64{1440, 390} {
+		tab.Size(width, 844)
+		tab.Go(edit)
+		tab.Ready()
+		tab.FitsWidth()
+		tab.Axe()
+	}
+	tab.Size(1440, 900)
+	tab.SeeText("[data-picker-count]", "1,980")
+
+	// A search, its first result by the arrow, and the space bar.
+	tab.Type("[data-picker-find]", "第0007号")
+	tab.SeeText("[data-picker-found]", "找到 1 个账号")
+	tab.Axe()
+	tab.Eval(`(() => { const i = document.querySelector("[data-picker-find]"); i.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true })); return document.activeElement.matches("[data-found-all]"); })()`)
+	tab.Eval(`(() => { document.activeElement.click(); return true; })()`)
+	tab.SeeText("[data-picker-count]", "1,981")
+	tab.Eval(`(() => { const i = document.querySelector("[data-picker-find]"); i.value = ""; i.dispatchEvent(new Event("input", { bubbles: true })); return true; })()`)
+
+	// A unit is filled when it is opened, with what was chosen ticked; its box takes all of it.
+	tab.Eval(`(() => { for (const id of [3, 100]) document.querySelector("[data-branch='" + id + "']").open = true; return true; })()`)
+	tab.See("[data-branch='100'] input[value='107']:checked")
+	tab.SeeText("[data-branch='100'] > summary", "1 / 20")
+	tab.Eval(`(() => { document.querySelector("[data-branch='100']").previousElementSibling.click(); return true; })()`)
+	tab.SeeText("[data-picker-count]", "2,000")
+	eventually(t, "all are stored", func() bool { _, v := w.stored(); return len(v.Targets) == 2000 })
+	w.pictures(tab, "edit")
+}
+
+// pictures keeps what a page looks like when somebody asks for it.
+func (w *world) pictures(tab *e2e.Tab, name string) {
+	if dir := os.Getenv("E2E_PICTURES"); dir != "" {
+		tab.Picture(filepath.Join(dir, name+".png"))
+		tab.Size(390, 844)
+		tab.Picture(filepath.Join(dir, name+"-phone.png"))
+	}
+}

@@ -43,10 +43,10 @@ func (h *pages) pauses(c *gin.Context) error {
 // pausePage asks what to pause and why, and shows what it would stop before anybody does it.
 type pausePage struct {
 	page.Base
-	Units    []page.Option
-	Form     pauseForm
-	Preview  *delivery.PausePreview
-	Place    string // name of what is paused
+	Units   []page.Option
+	Form    pauseForm
+	Preview *delivery.PausePreview
+	Place   string // name of what is paused
 }
 
 // pauseForm names a unit with everything below it, or one account.
