@@ -95,7 +95,7 @@ func (a *App) connect(ctx context.Context) error {
 		{&a.jobs, "juzhen jobs", a.cfg.QueueConnections, 0},
 		{&a.marks, "juzhen marks", a.cfg.MarkConnections, markLimit},
 	} {
-		db, err := pg.Open(ctx, url, pg.Options{Name: p.name, MaxConns: p.size, Log: a.log, StatementLimit: p.limit})
+		db, err := pg.Open(ctx, url, pg.Options{Name: p.name, MaxConns: p.size, Log: a.log, StatementLimit: p.limit, PlanEach: p.into == &a.pages})
 		if err != nil {
 			return err
 		}

@@ -56,6 +56,7 @@ function draw(at: HTMLElement): void {
     nowIndicator: true,
     allDaySlot: false,
     slotDuration: "01:00",
+    slotMinHeight: 30, // an entry in it is high enough for a finger
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     defaultTimedEventDuration: "00:30",
