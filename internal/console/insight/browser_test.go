@@ -26,7 +26,7 @@ func TestFiguresAreDrawnSortedAndFitAPhone(t *testing.T) {
 	tab.Follow("th a[href*='sort=followers']")
 	tab.See("th[aria-sort=descending]")
 	tab.SeeText(".reach-table tbody tr:first-child", "@环保北京")
-	tab.Follow(".period-presets li:nth-child(2) a")
+	tab.Follow(".period-presets li:first-child a")
 	tab.SeeText("main", "共 7 天")
 	tab.See("th[aria-sort=descending]") // the order stays when the period changes
 	tab.Follow(".reach-table tbody tr:first-child th a")
