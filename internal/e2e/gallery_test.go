@@ -34,7 +34,6 @@ type galleryPage struct {
 	Rows    []galleryRow
 	Pager   page.Pager
 	States  []string
-	Levels  []galleryLevel
 	Figures []page.Figure
 
 	Progress page.Progress
@@ -51,8 +50,6 @@ type galleryRow struct {
 	At                   time.Time
 	Spark                template.HTML
 }
-
-type galleryLevel struct{ Class, Word string }
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, page.Zone)
 
@@ -155,7 +152,6 @@ func sample(b page.Base) galleryPage {
 		Choices: []page.Option{{Value: "", Text: "全部"}, {Value: "sent", Text: "已发"}},
 		Chips:   []page.Chip{{Name: "状态", Value: "已发", Href: "/g"}, {Name: "单位", Value: "宣传中心", Href: "/g"}},
 		Pager:   page.Pager{First: "/g", Next: "/g", Total: 1234},
-		Levels:  []galleryLevel{{"aqi1", "优"}, {"aqi2", "良"}, {"aqi3", "轻度污染"}, {"aqi4", "中度污染"}, {"aqi5", "重度污染"}, {"aqi6", "严重污染"}, {"warn-blue", "蓝色预警"}, {"warn-yellow", "黄色预警"}, {"warn-orange", "橙色预警"}, {"warn-red", "红色预警"}},
 		Text:    "【今日空气质量】11 月 23 日，本市空气质量良，AQI 72，首要污染物 PM2.5。\n明日扩散条件转差，请关注。https://sthjj.beijing.gov.cn/air/today",
 	}
 	titles := []string{"今日空气质量播报：全市良，首要污染物 PM2.5", "重污染天气橙色预警解除", "第三届生态文明摄影展征稿启事，欢迎市民投稿", "转发：生态环境部关于冬季供暖季大气污染防治的问答", "河长制进展"}
