@@ -128,7 +128,9 @@ func PostsIn(state PostState) post.Condition {
 
 // narrow is what must be so for a post to be in a state that few are in: it spares the database the counting for all others.
 func narrow(state PostState) string {
-	some := func(cond string) string { return " AND p.id IN (SELECT f.post_id FROM deliveries f WHERE " + cond + ")" }
+	some := func(cond string) string {
+		return " AND p.id IN (SELECT f.post_id FROM deliveries f WHERE " + cond + ")"
+	}
 	switch state {
 	case PostDraft, PostReturned, PostSubmitted:
 		return " AND p.phase = '" + string(state) + "'"

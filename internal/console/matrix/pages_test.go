@@ -85,7 +85,7 @@ VALUES ($1, 'weibo', '9', 'past', $2, '', true, 0, 'live', $2, 0, 0, 0)`, c.ID, 
 	for query, want := range map[string]string{
 		"": "环保北京 京环之声 北京环境监测 朝阳环保示例", "sort=handle": "京环之声 北京环境监测 朝阳环保示例 环保北京",
 		"sort=unit&down=1": "朝阳环保示例 环保北京 京环之声 北京环境监测", "sort=last&down=1": "朝阳环保示例 环保北京 京环之声 北京环境监测",
-		"sort=last": "朝阳环保示例 环保北京 京环之声 北京环境监测", // what was never posted comes last either way
+		"sort=last":  "朝阳环保示例 环保北京 京环之声 北京环境监测", // what was never posted comes last either way
 		"sort=token": "京环之声 北京环境监测 朝阳环保示例 环保北京", "sort=connector": "京环之声 北京环境监测 朝阳环保示例 环保北京",
 		"sort=connector&down=1": "环保北京 朝阳环保示例 京环之声 北京环境监测", "sort=next": "环保北京 京环之声 北京环境监测 朝阳环保示例",
 		"sort=state&unit=" + w.text("SELECT id::text FROM units WHERE name = '朝阳区'"): "朝阳环保示例",
