@@ -10,16 +10,6 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/api"
-	"juzhen/internal/console/admin"
-	"juzhen/internal/console/calendar"
-	"juzhen/internal/console/desk"
-	"juzhen/internal/console/insight"
-	"juzhen/internal/console/matrix"
-	"juzhen/internal/console/me"
-	"juzhen/internal/console/review"
-	"juzhen/internal/console/sending"
-	"juzhen/internal/console/signin"
-	"juzhen/internal/console/todo"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
 )
@@ -37,17 +27,7 @@ func allRoutes(t *testing.T) []web.Route {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api.Register(kit, api.Deps{})
-	signin.Register(kit, signin.Deps{})
-	me.Register(kit, me.Deps{})
-	todo.Register(kit, todo.Deps{})
-	desk.Register(kit, desk.Deps{})
-	calendar.Register(kit, calendar.Deps{})
-	review.Register(kit, review.Deps{})
-	sending.Register(kit, sending.Deps{})
-	matrix.Register(kit, matrix.Deps{})
-	insight.Register(kit, insight.Deps{})
-	admin.Register(kit, admin.Deps{})
+	new(App).register(kit)
 	return kit.Routes()
 }
 

@@ -19,18 +19,22 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// buildPages registers every route of every face.
+// buildPages makes the kit of the pages and registers every route of every face.
 func (a *App) buildPages() error {
-	sendingDeps := sending.Deps{Deliveries: a.Deliveries, Posts: a.Posts, Reviews: a.Reviews, Media: a.Media, Accounts: a.Accounts, Units: a.Org,
-		Health: a.sendingHealth}
 	kit, err := web.New(web.Options{
 		Sessions: sessions{a}, PublicURL: a.cfg.PublicURL, FormAction: []string{a.cfg.WeiboURL}, Log: a.log, Now: a.opt.Now,
-		Counts: a.counts, Prefer: a.Identity.Prefer, Banners: sending.Banners(sendingDeps, a.opt.Now),
+		Counts: a.counts, Prefer: a.Identity.Prefer, Banners: sending.Banners(a.sendingDeps(), a.opt.Now),
 	})
 	if err != nil {
 		return err
 	}
 	a.kit = kit
+	a.register(kit)
+	return nil
+}
+
+// register hands every face its use cases. It asks nothing of them, so that a test can list the routes of an empty App.
+func (a *App) register(kit *web.Kit) {
 	api.Register(kit, api.Deps{ // first: only routes registered after it are measured
 		Identity: a.Identity, Units: a.Org, Accounts: a.Accounts, Media: a.Media, Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries,
 		Reach: a.Reach, Todos: a.Todo, Audit: a.Audit, Replays: a.Replays, Health: a.sendingReport, Ready: a.ready,
@@ -42,11 +46,15 @@ func (a *App) buildPages() error {
 	desk.Register(kit, desk.Deps{Posts: a.Posts, Media: a.Media, Reviews: a.Reviews, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org, Todos: a.Todo})
 	calendar.Register(kit, calendar.Deps{Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
 	review.Register(kit, review.Deps{Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries})
-	sending.Register(kit, sendingDeps)
+	sending.Register(kit, a.sendingDeps())
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	insight.Register(kit, insight.Deps{Reach: a.Reach, Now: a.opt.Now})
 	admin.Register(kit, admin.Deps{Org: a.Org, Identity: a.Identity, Audit: a.Audit})
-	return nil
+}
+
+func (a *App) sendingDeps() sending.Deps {
+	return sending.Deps{Deliveries: a.Deliveries, Posts: a.Posts, Reviews: a.Reviews, Media: a.Media, Accounts: a.Accounts, Units: a.Org,
+		Health: a.sendingHealth}
 }
 
 // sessions lets the page kit ask identity who a token belongs to.
