@@ -41,12 +41,12 @@ func TestAStateIsUsedOnceByManyAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	page, err := w.s.StartOAuth(w.ctx(), w.admin, a.ID)
+	page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	state, code := w.walk(page, "朝阳环保示例")
-	if n := together(8, func() error { _, err := w.s.FinishOAuth(w.ctx(), w.admin, state, code); return err }); n != 1 {
+	if n := together(8, func() error { _, err := w.s.FinishOAuth(w.Context(), w.admin, state, code); return err }); n != 1 {
 		t.Errorf("the authorisation was finished %d times", n)
 	}
 	if n := w.count("SELECT count(*) FROM audit_entries WHERE action = 'account.authorise'"); n != 1 {
@@ -58,7 +58,7 @@ func TestAnAccountMovesOnceByManyAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Manual)
-	if n := together(6, func() error { _, err := w.s.SetState(w.ctx(), w.admin, a.ID, Live, ""); return err }); n != 1 {
+	if n := together(6, func() error { _, err := w.s.SetState(w.Context(), w.admin, a.ID, Live, ""); return err }); n != 1 {
 		t.Errorf("set live %d times", n)
 	}
 	if n := w.count("SELECT count(*) FROM audit_entries WHERE action = 'account.state'"); n != 1 {
@@ -71,16 +71,16 @@ func TestManyProcessesTellPeopleOnce(t *testing.T) {
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
 	w.connected("海淀环保示例", "海淀区", Public)
-	w.advance(20 * day)
+	w.Advance(20 * day)
 	var told atomic.Int32
-	together(4, func() error { n, err := w.s.Sweep(w.ctx()); told.Add(int32(n)); return err })
-	if told.Load() != 2 || w.openTodos() != "token.expiring token.expiring" {
-		t.Errorf("told %d times, to-dos %q", told.Load(), w.openTodos())
+	together(4, func() error { n, err := w.s.Sweep(w.Context()); told.Add(int32(n)); return err })
+	if told.Load() != 2 || w.OpenTodos() != "token.expiring token.expiring" {
+		t.Errorf("told %d times, to-dos %q", told.Load(), w.OpenTodos())
 	}
 	together(4, func() error {
-		return w.db.InTx(w.ctx(), func(tx pg.Tx) error { return w.s.MarkTokenBadTx(w.ctx(), tx, w.now(), a.ID, TokenRevoked) })
+		return w.DB.InTx(w.Context(), func(tx pg.Tx) error { return w.s.MarkTokenBadTx(w.Context(), tx, w.Now(), a.ID, TokenRevoked) })
 	})
-	if got := w.openTodos(); got != "token.expiring token.revoked" {
+	if got := w.OpenTodos(); got != "token.expiring token.revoked" {
 		t.Errorf("to-dos %q", got)
 	}
 }
@@ -89,16 +89,16 @@ func TestAClosedAccountIsNotWarnedAbout(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	w.advance(28 * day)
-	if n, err := w.s.Sweep(w.ctx()); err != nil || n != 1 {
+	w.Advance(28 * day)
+	if n, err := w.s.Sweep(w.Context()); err != nil || n != 1 {
 		t.Fatalf("told %d, %v", n, err)
 	}
-	if _, err := w.s.SetState(w.ctx(), w.admin, a.ID, Closed, "注销"); err != nil {
+	if _, err := w.s.SetState(w.Context(), w.admin, a.ID, Closed, "注销"); err != nil {
 		t.Fatal(err)
 	}
-	w.advance(5 * day)
-	if n, err := w.s.Sweep(w.ctx()); err != nil || n != 0 || w.openTodos() != "" {
-		t.Errorf("told %d, to-dos %q, %v", n, w.openTodos(), err)
+	w.Advance(5 * day)
+	if n, err := w.s.Sweep(w.Context()); err != nil || n != 0 || w.OpenTodos() != "" {
+		t.Errorf("told %d, to-dos %q, %v", n, w.OpenTodos(), err)
 	}
 }
 
@@ -113,19 +113,19 @@ func TestNoTokenLeavesThePackage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := weibo.New(weibo.Options{PublicURL: w.weibo.URL, CommercialURL: w.weibo.URL + "/c", AppKey: sandbox.DemoAppKey,
-		AppSecret: sandbox.DemoAppSecret, Clock: w.now, Log: slog.New(handler)})
-	w.s = New(w.db, box, api, Options{AppKey: sandbox.DemoAppKey, CallbackURL: callback, Now: w.now})
+	api := weibo.New(weibo.Options{PublicURL: w.WeiboURL, CommercialURL: w.WeiboURL + "/c", AppKey: sandbox.DemoAppKey,
+		AppSecret: sandbox.DemoAppSecret, Clock: w.Now, Log: slog.New(handler)})
+	w.s = New(w.DB, box, api, Options{AppKey: sandbox.DemoAppKey, CallbackURL: callback, Now: w.Now})
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	token := w.sandbox.Token("朝阳环保示例")
-	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, token); err != nil {
+	token := w.Weibo.Token("朝阳环保示例")
+	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, token); err != nil {
 		t.Fatal(err)
 	}
-	w.sandbox.Fault(sandbox.Fault{Call: "statuses/destroy/biz", Kind: sandbox.FaultError, Code: 10001})
-	if _, err := w.s.Test(w.ctx(), w.admin, a.ID); err != nil {
+	w.Weibo.Fault(sandbox.Fault{Call: "statuses/destroy/biz", Kind: sandbox.FaultError, Code: 10001})
+	if _, err := w.s.Test(w.Context(), w.admin, a.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.s.RevokeToken(w.ctx(), w.admin, a.ID, "换人"); err != nil {
+	if _, err := w.s.RevokeToken(w.Context(), w.admin, a.ID, "换人"); err != nil {
 		t.Fatal(err)
 	}
 	mu.Lock()
@@ -157,20 +157,20 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	acts := []func(access.Actor, Account) error{
-		func(who access.Actor, a Account) error { _, err := w.s.Find(w.ctx(), who, a.ID); return err },
-		func(who access.Actor, a Account) error { _, err := w.s.Names(w.ctx(), who, a.ID); return err },
+		func(who access.Actor, a Account) error { _, err := w.s.Find(w.Context(), who, a.ID); return err },
+		func(who access.Actor, a Account) error { _, err := w.s.Names(w.Context(), who, a.ID); return err },
 		func(who access.Actor, a Account) error {
-			_, err := w.s.Update(w.ctx(), who, a.ID, w.draft(a.Handle, "朝阳区", Public))
+			_, err := w.s.Update(w.Context(), who, a.ID, w.draft(a.Handle, "朝阳区", Public))
 			return err
 		},
-		func(who access.Actor, a Account) error { _, err := w.s.StartOAuth(w.ctx(), who, a.ID); return err },
+		func(who access.Actor, a Account) error { _, err := w.s.StartOAuth(w.Context(), who, a.ID); return err },
 		func(who access.Actor, a Account) error {
-			_, err := w.s.ImportToken(w.ctx(), who, a.ID, w.sandbox.Token(a.Handle))
+			_, err := w.s.ImportToken(w.Context(), who, a.ID, w.Weibo.Token(a.Handle))
 			return err
 		},
-		func(who access.Actor, a Account) error { _, err := w.s.Test(w.ctx(), who, a.ID); return err },
+		func(who access.Actor, a Account) error { _, err := w.s.Test(w.Context(), who, a.ID); return err },
 		func(who access.Actor, a Account) error {
-			_, err := w.s.SetState(w.ctx(), who, a.ID, Closed, "注销")
+			_, err := w.s.SetState(w.Context(), who, a.ID, Closed, "注销")
 			return err
 		},
 	}
@@ -182,7 +182,7 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 		handle := map[access.Role]string{access.PressOfficer: "东城环保示例", access.Reviewer: "西城环保示例", access.Supervisor: "朝阳环保示例",
 			access.Auditor: "海淀环保示例", access.Administrator: "丰台环保示例"}[role]
 		a := w.connected(handle, "朝阳区", Public)
-		inside := w.user("内 "+string(role), role, "朝阳区")
+		inside := w.User("内 "+string(role), role, "朝阳区")
 		outside := access.Actor{UserID: inside.UserID, Grants: []access.Grant{{Role: role, UnitID: 1, Path: "/999/"}}}
 		before := w.count("SELECT count(*) FROM audit_entries")
 		var got []string
@@ -217,21 +217,21 @@ func TestNothingIsSavedWhenThePlatformIsAway(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	token := w.sandbox.Token("朝阳环保示例")
+	token := w.Weibo.Token("朝阳环保示例")
 	for _, f := range []sandbox.Fault{
 		{Call: "oauth2/get_token_info", Kind: sandbox.FaultStatus, Times: 1}, {Call: "oauth2/get_token_info", Kind: sandbox.FaultCut, Times: 1},
 		{Call: "oauth2/get_token_info", Kind: sandbox.FaultBroken, Times: 1}, {Call: "oauth2/get_token_info", Kind: sandbox.FaultEmpty, Times: 1},
 		{Call: "users/show", Kind: sandbox.FaultStatus, Times: 1},
 	} {
-		w.sandbox.Fault(f)
-		if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, token); err == nil {
+		w.Weibo.Fault(f)
+		if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, token); err == nil {
 			t.Errorf("%s %s: the token was kept", f.Call, f.Kind)
 		}
 		if n := w.count("SELECT count(*) FROM credentials"); n != 0 {
 			t.Fatalf("%s %s: %d credentials", f.Call, f.Kind, n)
 		}
 	}
-	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, token); err != nil {
+	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, token); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }
@@ -240,9 +240,9 @@ func TestAnExpiredTokenIsNotImported(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	token := w.sandbox.TokenFor("朝阳环保示例", sandbox.DemoAppKey, time.Second)
-	w.advance(time.Minute)
-	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, token); !fault.Is(err, fault.KindConflict) {
+	token := w.Weibo.TokenFor("朝阳环保示例", sandbox.DemoAppKey, time.Second)
+	w.Advance(time.Minute)
+	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, token); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("expired token: %v", err)
 	}
 }
@@ -251,18 +251,18 @@ func TestTheSweepIsAJob(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.connected("朝阳环保示例", "朝阳区", Commercial)
-	w.advance(29 * day)
+	w.Advance(29 * day)
 	workers := river.NewWorkers()
 	if err := AddWorkers(workers, w.s); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := queue.New(w.db.Pool(), queue.Config{Workers: workers, Periodic: Periodic(), Log: slog.New(slog.DiscardHandler), Test: true}); err != nil {
+	if _, err := queue.New(w.DB.Pool(), queue.Config{Workers: workers, Periodic: Periodic(), Log: slog.New(slog.DiscardHandler), Test: true}); err != nil {
 		t.Errorf("queue: %v", err)
 	}
-	if err := (sweeper{accounts: w.s}).Work(w.ctx(), &river.Job[SweepArgs]{}); err != nil || w.openTodos() != "token.expiring" {
-		t.Errorf("to-dos %q, %v", w.openTodos(), err)
+	if err := (sweeper{accounts: w.s}).Work(w.Context(), &river.Job[SweepArgs]{}); err != nil || w.OpenTodos() != "token.expiring" {
+		t.Errorf("to-dos %q, %v", w.OpenTodos(), err)
 	}
-	ended, cancel := context.WithCancel(w.ctx())
+	ended, cancel := context.WithCancel(w.Context())
 	cancel()
 	if err := (sweeper{accounts: w.s}).Work(ended, &river.Job[SweepArgs]{}); err == nil {
 		t.Error("a cut job is no failure")

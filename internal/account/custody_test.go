@@ -1,27 +1,26 @@
 package account
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/sandbox"
-	"juzhen/internal/seal"
 )
 
 func TestATokenIsSealedAndOpensOnlyForItsAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	plain := w.sandbox.Token("朝阳环保示例")
+	plain := w.Weibo.Token("朝阳环保示例")
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, "  "+plain+"\n"); err != nil {
+	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, "  "+plain+"\n"); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := w.s.Token(w.ctx(), a.ID); err != nil || string(got) != plain {
+	if got, err := w.s.Token(w.Context(), a.ID); err != nil || string(got) != plain {
 		t.Errorf("opened another token, %v", err)
 	}
 	if n := w.count("SELECT count(*) FROM credentials WHERE position($1::bytea in sealed) > 0", []byte(plain)); n != 0 {
@@ -29,9 +28,9 @@ func TestATokenIsSealedAndOpensOnlyForItsAccount(t *testing.T) {
 	}
 	b := w.connected("海淀环保示例", "海淀区", Commercial)
 	w.count("WITH x AS (UPDATE credentials SET sealed = (SELECT sealed FROM credentials WHERE account_id = $1) WHERE account_id = $2 RETURNING 1) SELECT count(*) FROM x", a.ID, b.ID)
-	_, err := w.s.Token(w.ctx(), b.ID)
+	_, err := w.s.Token(w.Context(), b.ID)
 	w.wantCode(err, fault.KindConflict, "token_unreadable")
-	if got := w.openTodos(); got != "token.unreadable" {
+	if got := w.OpenTodos(); got != "token.unreadable" {
 		t.Errorf("open to-dos %q", got)
 	}
 	if strings.Contains(err.Error(), plain) {
@@ -45,14 +44,14 @@ func TestATokenOfAnotherUserIsRefusedNamingBoth(t *testing.T) {
 	first := w.account("朝阳环保示例", "朝阳区", Commercial)
 	connected := w.connected("海淀环保示例", "海淀区", Commercial)
 	for _, a := range []Account{first, connected} {
-		_, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, w.sandbox.Token("东城环保示例"))
+		_, err := w.s.ImportToken(w.Context(), w.admin, a.ID, w.Weibo.Token("东城环保示例"))
 		w.wantCode(err, fault.KindConflict, "foreign_user")
 		text := fault.Public(err).Plain()
 		if !strings.Contains(text, "@东城环保示例（UID 5600000004）") || !strings.Contains(text, a.At()) {
 			t.Errorf("the text names not both: %s", text)
 		}
 	}
-	if _, err := w.s.Token(w.ctx(), first.ID); err == nil {
+	if _, err := w.s.Token(w.Context(), first.ID); err == nil {
 		t.Error("the foreign token was kept")
 	}
 }
@@ -60,9 +59,9 @@ func TestATokenOfAnotherUserIsRefusedNamingBoth(t *testing.T) {
 func TestATokenOfAnotherApplicationIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.sandbox.AddApp(sandbox.App{Key: "777", Secret: "s", Name: "别的应用"})
+	w.Weibo.AddApp(sandbox.App{Key: "777", Secret: "s", Name: "别的应用"})
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	_, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, w.sandbox.TokenFor("朝阳环保示例", "777", time.Hour))
+	_, err := w.s.ImportToken(w.Context(), w.admin, a.ID, w.Weibo.TokenFor("朝阳环保示例", "777", time.Hour))
 	w.wantCode(err, fault.KindConflict, "foreign_app")
 }
 
@@ -70,16 +69,16 @@ func TestAnInventedTokenIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, "2.00invented"); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, "2.00invented"); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("invented token: %v", err)
 	}
 	for _, bad := range []string{"", "2.00 x", strings.Repeat("x", 600)} {
-		if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, bad); !fault.Is(err, fault.KindInvalid) {
+		if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, bad); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("token %.10q: %v", bad, err)
 		}
 	}
 	m := w.account("海淀环保示例", "海淀区", Manual)
-	if _, err := w.s.ImportToken(w.ctx(), w.admin, m.ID, "2.00x"); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.ImportToken(w.Context(), w.admin, m.ID, "2.00x"); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("an account posted to by hand took a token: %v", err)
 	}
 }
@@ -90,7 +89,7 @@ func TestOneWeiboUserServesOneAccount(t *testing.T) {
 	w.connected("朝阳环保示例", "朝阳区", Commercial)
 	d := w.draft("海淀环保示例", "海淀区", Commercial)
 	d.RemoteUID = "5600000006"
-	_, err := w.s.Create(w.ctx(), w.admin, d)
+	_, err := w.s.Create(w.Context(), w.admin, d)
 	w.wantCode(err, fault.KindConflict, "uid_taken")
 }
 
@@ -100,19 +99,19 @@ func TestPeopleAreToldOnceAtEachStepBeforeTheExpiry(t *testing.T) {
 	w.connected("朝阳环保示例", "朝阳区", Commercial) // good for 30 days
 	told := 0
 	for d := range 31 * 4 {
-		n, err := w.s.Sweep(w.ctx())
+		n, err := w.s.Sweep(w.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if told += n; w.count("SELECT count(*) FROM todos WHERE resolved_at IS NULL") > 1 {
 			t.Fatalf("day %d: more than one open to-do", d/4)
 		}
-		w.advance(6 * time.Hour)
+		w.Advance(6 * time.Hour)
 	}
 	if told != 5 || w.count("SELECT count(*) FROM todos") != 5 {
 		t.Errorf("told %d times, want at 14, 7, 3, 1 days and at the end", told)
 	}
-	if got := w.openTodos(); got != "token.expired" {
+	if got := w.OpenTodos(); got != "token.expired" {
 		t.Errorf("open to-dos %q", got)
 	}
 }
@@ -121,19 +120,19 @@ func TestANewTokenEndsTheWarning(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	w.advance(28 * day)
-	if n, err := w.s.Sweep(w.ctx()); err != nil || n != 1 {
+	w.Advance(28 * day)
+	if n, err := w.s.Sweep(w.Context()); err != nil || n != 1 {
 		t.Fatalf("told %d, %v", n, err)
 	}
-	a, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, w.sandbox.Token("朝阳环保示例"))
-	if err != nil || a.Token.At(w.now()) != TokenValid {
-		t.Fatalf("token %s, %v", a.Token.At(w.now()), err)
+	a, err := w.s.ImportToken(w.Context(), w.admin, a.ID, w.Weibo.Token("朝阳环保示例"))
+	if err != nil || a.Token.At(w.Now()) != TokenValid {
+		t.Fatalf("token %s, %v", a.Token.At(w.Now()), err)
 	}
-	if got := w.openTodos(); got != "" {
+	if got := w.OpenTodos(); got != "" {
 		t.Errorf("open to-dos %q", got)
 	}
-	w.advance(20 * day)
-	if n, err := w.s.Sweep(w.ctx()); err != nil || n != 1 {
+	w.Advance(20 * day)
+	if n, err := w.s.Sweep(w.Context()); err != nil || n != 1 {
 		t.Errorf("the new token was foretold %d times, %v", n, err)
 	}
 }
@@ -144,19 +143,19 @@ func TestABadTokenIsMarkedUnlessItIsNewer(t *testing.T) {
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
 	mark := func(at time.Time, bad TokenState) {
 		t.Helper()
-		if err := w.db.InTx(w.ctx(), func(tx pg.Tx) error { return w.s.MarkTokenBadTx(w.ctx(), tx, at, a.ID, bad) }); err != nil {
+		if err := w.DB.InTx(w.Context(), func(tx pg.Tx) error { return w.s.MarkTokenBadTx(w.Context(), tx, at, a.ID, bad) }); err != nil {
 			t.Fatal(err)
 		}
 	}
-	mark(w.now().Add(-time.Second), TokenRevoked)
-	if _, err := w.s.Token(w.ctx(), a.ID); err != nil {
+	mark(w.Now().Add(-time.Second), TokenRevoked)
+	if _, err := w.s.Token(w.Context(), a.ID); err != nil {
 		t.Fatalf("a token obtained since was marked: %v", err)
 	}
-	mark(w.now(), TokenRevoked)
-	mark(w.now(), TokenRevoked)
-	_, err := w.s.Token(w.ctx(), a.ID)
+	mark(w.Now(), TokenRevoked)
+	mark(w.Now(), TokenRevoked)
+	_, err := w.s.Token(w.Context(), a.ID)
 	w.wantCode(err, fault.KindConflict, "token_revoked")
-	if got := w.openTodos(); got != "token.revoked" {
+	if got := w.OpenTodos(); got != "token.revoked" {
 		t.Errorf("open to-dos %q", got)
 	}
 }
@@ -165,10 +164,10 @@ func TestTheClockEndsAToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	w.advance(31 * day)
-	_, err := w.s.Token(w.ctx(), a.ID)
+	w.Advance(31 * day)
+	_, err := w.s.Token(w.Context(), a.ID)
 	w.wantCode(err, fault.KindConflict, "token_expired")
-	_, err = w.s.Token(w.ctx(), 999)
+	_, err = w.s.Token(w.Context(), 999)
 	w.wantCode(err, fault.KindConflict, "token_none")
 }
 
@@ -176,22 +175,22 @@ func TestARevokedTokenIsGoneHereAndThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	plain, err := w.s.Token(w.ctx(), a.ID)
+	plain, err := w.s.Token(w.Context(), a.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	officer := w.user("朝阳宣传专员", access.PressOfficer, "朝阳区")
-	if _, err := w.s.RevokeToken(w.ctx(), officer, a.ID, ""); !fault.Is(err, fault.KindNotFound) {
+	officer := w.User("朝阳宣传专员", access.PressOfficer, "朝阳区")
+	if _, err := w.s.RevokeToken(w.Context(), officer, a.ID, ""); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("a press officer revokes: %v", err)
 	}
-	told, err := w.s.RevokeToken(w.ctx(), w.admin, a.ID, "值班人员调离")
+	told, err := w.s.RevokeToken(w.Context(), w.admin, a.ID, "值班人员调离")
 	if err != nil || !told {
 		t.Fatalf("platform told %v, %v", told, err)
 	}
-	if _, err := w.s.api.TokenInfo(w.ctx(), plain); err == nil {
+	if _, err := w.s.api.TokenInfo(w.Context(), plain); err == nil {
 		t.Error("the platform still takes the token")
 	}
-	if _, err := w.s.RevokeToken(w.ctx(), w.admin, a.ID, ""); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.RevokeToken(w.Context(), w.admin, a.ID, ""); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("revoked twice: %v", err)
 	}
 }
@@ -200,17 +199,16 @@ func TestRevokingALiveAccountsTokenTellsPeople(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Public)
-	if _, err := w.s.Test(w.ctx(), w.admin, a.ID); err != nil {
+	if _, err := w.s.Test(w.Context(), w.admin, a.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.s.SetState(w.ctx(), w.admin, a.ID, Live, ""); err != nil {
+	if _, err := w.s.SetState(w.Context(), w.admin, a.ID, Live, ""); err != nil {
 		t.Fatal(err)
 	}
-	w.weibo.CloseClientConnections()
-	if _, err := w.s.RevokeToken(w.ctx(), w.admin, a.ID, "令牌可能外泄"); err != nil {
+	if _, err := w.s.RevokeToken(w.Context(), w.admin, a.ID, "令牌可能外泄"); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.openTodos(); got != "token.revoked" {
+	if got := w.OpenTodos(); got != "token.revoked" {
 		t.Errorf("open to-dos %q", got)
 	}
 }
@@ -218,30 +216,30 @@ func TestRevokingALiveAccountsTokenTellsPeople(t *testing.T) {
 func TestAWrongKeyRefusesTheStartAndCountsTheTokens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	if err := w.s.CheckKey(w.ctx()); err != nil {
+	if err := w.s.CheckKey(w.Context()); err != nil {
 		t.Fatalf("first start: %v", err)
 	}
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
 	w.connected("海淀环保示例", "海淀区", Commercial)
-	if err := w.s.CheckKey(w.ctx()); err != nil {
+	if err := w.s.CheckKey(w.Context()); err != nil {
 		t.Fatalf("second start: %v", err)
 	}
-	other := w.service(bytes.Repeat([]byte{9}, seal.KeySize))
-	err := other.CheckKey(w.ctx())
+	other := w.service(stage.Box(t, 9))
+	err := other.CheckKey(w.Context())
 	w.wantCode(err, fault.KindConflict, "wrong_key")
 	if text := fault.Public(err).Plain(); !strings.Contains(text, "2 个账号") {
 		t.Errorf("the text counts wrong: %s", text)
 	}
-	lost, err := other.AcceptKey(w.ctx())
+	lost, err := other.AcceptKey(w.Context())
 	if err != nil || lost != 2 {
 		t.Fatalf("%d lost, %v", lost, err)
 	}
-	if err := other.CheckKey(w.ctx()); err != nil {
+	if err := other.CheckKey(w.Context()); err != nil {
 		t.Errorf("accepted key: %v", err)
 	}
-	_, err = other.Token(w.ctx(), a.ID)
+	_, err = other.Token(w.Context(), a.ID)
 	w.wantCode(err, fault.KindConflict, "token_unreadable")
-	if got := w.openTodos(); got != "token.unreadable token.unreadable" {
+	if got := w.OpenTodos(); got != "token.unreadable token.unreadable" {
 		t.Errorf("open to-dos %q", got)
 	}
 }

@@ -15,7 +15,7 @@ func TestAnAccountIsAuthorisedThroughThePage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	page, err := w.s.StartOAuth(w.ctx(), w.admin, a.ID)
+	page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,14 +24,14 @@ func TestAnAccountIsAuthorisedThroughThePage(t *testing.T) {
 		t.Fatalf("page %s, %v", page, err)
 	}
 	state, code := w.walk(page, "朝阳环保示例")
-	got, err := w.s.FinishOAuth(w.ctx(), w.admin, state, code)
+	got, err := w.s.FinishOAuth(w.Context(), w.admin, state, code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.ID != a.ID || got.RemoteUID != "5600000006" || got.Token.Origin != ByOAuth || got.Token.At(w.now()) != TokenValid || got.Token.ObtainedBy != "系统管理员" {
+	if got.ID != a.ID || got.RemoteUID != "5600000006" || got.Token.Origin != ByOAuth || got.Token.At(w.Now()) != TokenValid || got.Token.ObtainedBy != "系统管理员" {
 		t.Errorf("connected %+v", got)
 	}
-	_, err = w.s.FinishOAuth(w.ctx(), w.admin, state, code)
+	_, err = w.s.FinishOAuth(w.Context(), w.admin, state, code)
 	w.wantCode(err, fault.KindConflict, "oauth_state")
 }
 
@@ -39,12 +39,12 @@ func TestTheWrongUserOnThePageIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	page, err := w.s.StartOAuth(w.ctx(), w.admin, a.ID)
+	page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	state, code := w.walk(page, "海淀环保示例")
-	_, err = w.s.FinishOAuth(w.ctx(), w.admin, state, code)
+	_, err = w.s.FinishOAuth(w.Context(), w.admin, state, code)
 	w.wantCode(err, fault.KindConflict, "foreign_user")
 	if text := fault.Public(err).Plain(); !strings.Contains(text, "@海淀环保示例") || !strings.Contains(text, "UID 5600000006") {
 		t.Errorf("the text names not both: %s", text)
@@ -57,7 +57,7 @@ func TestAStateBelongsToItsSessionAndItsTime(t *testing.T) {
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
 	start := func() string {
 		t.Helper()
-		page, err := w.s.StartOAuth(w.ctx(), w.admin, a.ID)
+		page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,13 +70,13 @@ func TestAStateBelongsToItsSessionAndItsTime(t *testing.T) {
 	other := w.admin
 	other.SessionID++
 	state := start()
-	_, err := w.s.FinishOAuth(w.ctx(), other, state, "code")
+	_, err := w.s.FinishOAuth(w.Context(), other, state, "code")
 	w.wantCode(err, fault.KindConflict, "oauth_state")
-	_, err = w.s.FinishOAuth(w.ctx(), w.admin, state, "code")
+	_, err = w.s.FinishOAuth(w.Context(), w.admin, state, "code")
 	w.wantCode(err, fault.KindConflict, "oauth_state") // the try of the other session used it up
 	state = start()
-	w.advance(stateLife + time.Second)
-	_, err = w.s.FinishOAuth(w.ctx(), w.admin, state, "code")
+	w.Advance(stateLife + time.Second)
+	_, err = w.s.FinishOAuth(w.Context(), w.admin, state, "code")
 	w.wantCode(err, fault.KindConflict, "oauth_state")
 	start()
 	if n := w.count("SELECT count(*) FROM oauth_states"); n != 1 {
@@ -88,7 +88,7 @@ func TestADeniedAuthorisationChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	page, err := w.s.StartOAuth(w.ctx(), w.admin, a.ID)
+	page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,9 +96,9 @@ func TestADeniedAuthorisationChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.s.FinishOAuth(w.ctx(), w.admin, u.Query().Get("state"), "")
+	_, err = w.s.FinishOAuth(w.Context(), w.admin, u.Query().Get("state"), "")
 	w.wantCode(err, fault.KindConflict, "oauth_denied")
-	if _, err := w.s.Token(w.ctx(), a.ID); err == nil {
+	if _, err := w.s.Token(w.Context(), a.ID); err == nil {
 		t.Error("there is a token")
 	}
 }
@@ -107,11 +107,11 @@ func TestOnlyWhoManagesAnAccountConnectsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	officer := w.user("朝阳宣传专员", access.PressOfficer, "朝阳区")
-	if _, err := w.s.StartOAuth(w.ctx(), officer, a.ID); !fault.Is(err, fault.KindForbidden) {
+	officer := w.User("朝阳宣传专员", access.PressOfficer, "朝阳区")
+	if _, err := w.s.StartOAuth(w.Context(), officer, a.ID); !fault.Is(err, fault.KindForbidden) {
 		t.Errorf("a press officer connects: %v", err)
 	}
-	if _, err := w.s.StartOAuth(w.ctx(), w.user("海淀管理员", access.Administrator, "海淀区"), a.ID); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.s.StartOAuth(w.Context(), w.User("海淀管理员", access.Administrator, "海淀区"), a.ID); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("another district connects: %v", err)
 	}
 }

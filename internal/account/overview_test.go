@@ -12,23 +12,23 @@ func TestTheOverviewCountsAsTheRulesOfTokensDo(t *testing.T) {
 	w := newWorld(t)
 	exec := func(sql string, args ...any) {
 		t.Helper()
-		if _, err := w.db.Pool().Exec(t.Context(), sql, args...); err != nil {
+		if _, err := w.DB.Pool().Exec(t.Context(), sql, args...); err != nil {
 			t.Fatal(err)
 		}
 	}
-	unit, other := w.units["朝阳区"], w.units["海淀区"]
+	unit, other := w.Units["朝阳区"], w.Units["海淀区"]
 	exec(`INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at)
 SELECT $1, 'weibo', state || '-' || connector || '-' || token, 'x', 'district', state, connector, '30 min', '0', false, 1, now()
 FROM unnest('{preparing,live,suspended,closed}'::text[]) state, unnest('{commercial,public,manual}'::text[]) connector,
-     unnest('{none,valid,endless,soon,expired,revoked,past}'::text[]) token`, unit.id)
+     unnest('{none,valid,endless,soon,expired,revoked,past}'::text[]) token`, unit.UnitID)
 	exec(`INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at)
-VALUES ($1, 'weibo', 'elsewhere', 'x', 'district', 'live', 'public', '30 min', '0', false, 0, now())`, other.id)
+VALUES ($1, 'weibo', 'elsewhere', 'x', 'district', 'live', 'public', '30 min', '0', false, 0, now())`, other.UnitID)
 	exec(`INSERT INTO credentials (account_id, sealed, key_id, remote_uid, app_key, origin, state, expires_at, obtained_at)
 SELECT id, '', '', '', '', 'import', CASE WHEN handle ~ 'revoked|expired' THEN substring(handle FROM 'revoked|expired') ELSE 'valid' END,
        CASE WHEN handle LIKE '%soon' THEN $1::timestamptz + interval '14 days' WHEN handle LIKE '%past' THEN $1 WHEN handle NOT LIKE '%endless' THEN $1 + interval '15 days' END, $1
-FROM accounts WHERE handle NOT LIKE '%none' AND handle LIKE '%-%'`, w.now())
+FROM accounts WHERE handle NOT LIKE '%none' AND handle LIKE '%-%'`, w.Now())
 
-	actor := access.Actor{UserID: 7, Grants: []access.Grant{{Role: access.Supervisor, UnitID: unit.id, Path: unit.path}}}
+	actor := access.Actor{UserID: 7, Grants: []access.Grant{{Role: access.Supervisor, UnitID: unit.UnitID, Path: unit.Path}}}
 	list, err := w.s.List(t.Context(), actor, Filter{States: []State{Live, Preparing, Suspended}})
 	if err != nil || len(list) != 63 {
 		t.Fatalf("%d accounts, %v", len(list), err)
@@ -36,7 +36,7 @@ FROM accounts WHERE handle NOT LIKE '%none' AND handle LIKE '%-%'`, w.now())
 	var needing []string
 	unusable := 0
 	for _, a := range list {
-		token := a.Token.At(w.now())
+		token := a.Token.At(w.Now())
 		if a.State != Live || a.Connector.NeedsToken() && token != TokenValid {
 			needing = append(needing, a.Handle)
 		}
@@ -51,7 +51,7 @@ FROM accounts WHERE handle NOT LIKE '%none' AND handle LIKE '%-%'`, w.now())
 	if n, err := w.s.CountUnusable(t.Context(), actor); err != nil || n != unusable || n != 8 {
 		t.Errorf("%d without a token, %v; want %d", n, err, unusable)
 	}
-	w.advance(16 * 24 * time.Hour)
+	w.Advance(16 * 24 * time.Hour)
 	if n, _ := w.s.CountUnusable(t.Context(), actor); n != 12 {
 		t.Errorf("%d without a token later, want 12", n)
 	}
@@ -63,12 +63,12 @@ FROM accounts WHERE handle NOT LIKE '%none' AND handle LIKE '%-%'`, w.now())
 func TestAnAccountIsNamedByIDHandleOrAPartOfIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	unit := w.units["朝阳区"]
-	if _, err := w.db.Pool().Exec(t.Context(), `INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at)
-OVERRIDING SYSTEM VALUE SELECT 500 + n, $1, 'weibo', (ARRAY['环保Beijing', '环保Beijing二号', '三号'])[n], 'x', 'district', 'live', 'manual', '30 min', '0', false, n, now() FROM generate_series(1, 3) n`, unit.id); err != nil {
+	unit := w.Units["朝阳区"]
+	if _, err := w.DB.Pool().Exec(t.Context(), `INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at)
+OVERRIDING SYSTEM VALUE SELECT 500 + n, $1, 'weibo', (ARRAY['环保Beijing', '环保Beijing二号', '三号'])[n], 'x', 'district', 'live', 'manual', '30 min', '0', false, n, now() FROM generate_series(1, 3) n`, unit.UnitID); err != nil {
 		t.Fatal(err)
 	}
-	actor := access.Actor{UserID: 7, Grants: []access.Grant{{Role: access.Supervisor, UnitID: unit.id, Path: unit.path}}}
+	actor := access.Actor{UserID: 7, Grants: []access.Grant{{Role: access.Supervisor, UnitID: unit.UnitID, Path: unit.Path}}}
 	for name, want := range map[string][]int64{"503": {503}, "@环保beijing": {501}, "BEIJING二": {502}, "环保": {501, 502}, "号": {502, 503}, "没有": nil, " ": nil} {
 		list, err := w.s.Named(t.Context(), actor, access.PostView, name)
 		if err != nil || len(list) != len(want) {

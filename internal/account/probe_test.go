@@ -11,15 +11,15 @@ func TestTheTestPostIsSeenByNobodyAndGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	before := w.sandbox.Count("朝阳环保示例")
-	r, err := w.s.Test(w.ctx(), w.admin, a.ID)
+	before := w.Weibo.Count("朝阳环保示例")
+	r, err := w.s.Test(w.Context(), w.admin, a.ID)
 	if err != nil || !r.Passed || r.Unproven || len(r.Steps) != 4 {
 		t.Fatalf("report %+v, %v", r, err)
 	}
-	if n := w.sandbox.Count("朝阳环保示例"); n != before {
+	if n := w.Weibo.Count("朝阳环保示例"); n != before {
 		t.Errorf("%d posts after the test, %d before", n, before)
 	}
-	if a, err := w.s.Find(w.ctx(), w.admin, a.ID); err != nil || a.TestedAt == nil || a.Token.CheckedAt == nil {
+	if a, err := w.s.Find(w.Context(), w.admin, a.ID); err != nil || a.TestedAt == nil || a.Token.CheckedAt == nil {
 		t.Errorf("tested account %+v, %v", a, err)
 	}
 }
@@ -28,7 +28,7 @@ func TestTheOpenInterfaceIsTestedWithoutPosting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Public)
-	r, err := w.s.Test(w.ctx(), w.admin, a.ID)
+	r, err := w.s.Test(w.Context(), w.admin, a.ID)
 	if err != nil || !r.Passed || !r.Unproven || len(r.Steps) != 2 {
 		t.Fatalf("report %+v, %v", r, err)
 	}
@@ -38,12 +38,12 @@ func TestAFailedTestSaysWhereAndKeepsTheAccountFromGoingLive(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	w.sandbox.Fault(sandbox.Fault{Call: "statuses/update/biz", Kind: sandbox.FaultError, Code: 10014})
-	r, err := w.s.Test(w.ctx(), w.admin, a.ID)
+	w.Weibo.Fault(sandbox.Fault{Call: "statuses/update/biz", Kind: sandbox.FaultError, Code: 10014})
+	r, err := w.s.Test(w.Context(), w.admin, a.ID)
 	if err != nil || r.Passed || len(r.Steps) != 3 || r.Steps[2].Step != StepPost || r.Steps[2].Err == nil {
 		t.Fatalf("report %+v, %v", r, err)
 	}
-	_, err = w.s.SetState(w.ctx(), w.admin, a.ID, Live, "")
+	_, err = w.s.SetState(w.Context(), w.admin, a.ID, Live, "")
 	w.wantCode(err, fault.KindConflict, "not_tested")
 }
 
@@ -51,8 +51,8 @@ func TestAnUndestroyedTestPostIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	w.sandbox.Fault(sandbox.Fault{Call: "statuses/destroy/biz", Kind: sandbox.FaultError, Code: 10001})
-	r, err := w.s.Test(w.ctx(), w.admin, a.ID)
+	w.Weibo.Fault(sandbox.Fault{Call: "statuses/destroy/biz", Kind: sandbox.FaultError, Code: 10001})
+	r, err := w.s.Test(w.Context(), w.admin, a.ID)
 	if err != nil || r.Passed || r.LeftID == "" {
 		t.Fatalf("report %+v, %v", r, err)
 	}
@@ -63,8 +63,8 @@ func TestAnUnknownOutcomeOfTheTestPostIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	w.sandbox.Fault(sandbox.Fault{Call: "statuses/update/biz", Kind: sandbox.FaultError, Code: 10001})
-	r, err := w.s.Test(w.ctx(), w.admin, a.ID)
+	w.Weibo.Fault(sandbox.Fault{Call: "statuses/update/biz", Kind: sandbox.FaultError, Code: 10001})
+	r, err := w.s.Test(w.Context(), w.admin, a.ID)
 	if err != nil || r.Passed {
 		t.Fatalf("report %+v, %v", r, err)
 	}

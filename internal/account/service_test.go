@@ -13,10 +13,10 @@ func TestAnAccountIsCreatedWithItsFirstName(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	if a.State != Preparing || a.UnitPath != w.units["朝阳区"].path || a.LateLimit != DefaultLateLimit || a.MinGap != time.Minute || a.Token.State != TokenNone {
+	if a.State != Preparing || a.UnitPath != w.Units["朝阳区"].Path || a.LateLimit != DefaultLateLimit || a.MinGap != time.Minute || a.Token.State != TokenNone {
 		t.Errorf("created %+v", a)
 	}
-	names, err := w.s.Names(w.ctx(), w.admin, a.ID)
+	names, err := w.s.Names(w.Context(), w.admin, a.ID)
 	if err != nil || len(names) != 1 || names[0].Handle != "朝阳环保示例" || names[0].ChangedBy != "系统管理员" {
 		t.Errorf("names %+v, %v", names, err)
 	}
@@ -29,7 +29,7 @@ func TestAHandleStandsInTheMatrixOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("朝阳环保示例", "朝阳区", Commercial)
-	_, err := w.s.Create(w.ctx(), w.admin, w.draft("朝阳环保示例", "海淀区", Manual))
+	_, err := w.s.Create(w.Context(), w.admin, w.draft("朝阳环保示例", "海淀区", Manual))
 	if f := fault.FieldErrors(err); len(f) != 1 || f[0].Field != "handle" {
 		t.Errorf("second account of the same handle: %v", err)
 	}
@@ -39,24 +39,24 @@ func TestOnlyTheAdministratorOfTheSubtreeManages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Manual)
-	foreign := w.user("海淀管理员", access.Administrator, "海淀区")
-	officer := w.user("朝阳宣传专员", access.PressOfficer, "朝阳区")
+	foreign := w.User("海淀管理员", access.Administrator, "海淀区")
+	officer := w.User("朝阳宣传专员", access.PressOfficer, "朝阳区")
 	for name, c := range map[string]struct {
 		actor access.Actor
 		kind  fault.Kind
 	}{"another district": {foreign, fault.KindNotFound}, "press officer": {officer, fault.KindForbidden}} {
-		_, err := w.s.Update(w.ctx(), c.actor, a.ID, w.draft("新名", "朝阳区", Manual))
+		_, err := w.s.Update(w.Context(), c.actor, a.ID, w.draft("新名", "朝阳区", Manual))
 		if !fault.Is(err, c.kind) {
 			t.Errorf("%s updates: %v", name, err)
 		}
-		if _, err := w.s.SetState(w.ctx(), c.actor, a.ID, Live, ""); !fault.Is(err, c.kind) {
+		if _, err := w.s.SetState(w.Context(), c.actor, a.ID, Live, ""); !fault.Is(err, c.kind) {
 			t.Errorf("%s sets the state: %v", name, err)
 		}
 	}
-	if _, err := w.s.Find(w.ctx(), foreign, a.ID); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.s.Find(w.Context(), foreign, a.ID); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("another district finds it: %v", err)
 	}
-	if _, err := w.s.Create(w.ctx(), foreign, w.draft("海淀环保示例", "朝阳区", Manual)); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.s.Create(w.Context(), foreign, w.draft("海淀环保示例", "朝阳区", Manual)); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("another district creates here: %v", err)
 	}
 }
@@ -67,7 +67,7 @@ func TestAListIsScopedAndFiltered(t *testing.T) {
 	a := w.account("环保北京", "北京市环境保护局", Manual)
 	b := w.account("朝阳环保示例", "朝阳区", Manual)
 	c := w.account("海淀环保示例", "海淀区", Manual)
-	officer := w.user("朝阳宣传专员", access.PressOfficer, "朝阳区")
+	officer := w.User("朝阳宣传专员", access.PressOfficer, "朝阳区")
 	for name, q := range map[string]struct {
 		actor access.Actor
 		f     Filter
@@ -75,13 +75,13 @@ func TestAListIsScopedAndFiltered(t *testing.T) {
 	}{
 		"administrator": {w.admin, Filter{}, []int64{a.ID, b.ID, c.ID}},
 		"district":      {officer, Filter{}, []int64{b.ID}},
-		"subtree":       {w.admin, Filter{UnitPath: w.units["海淀区"].path}, []int64{c.ID}},
+		"subtree":       {w.admin, Filter{UnitPath: w.Units["海淀区"].Path}, []int64{c.ID}},
 		"query":         {w.admin, Filter{Query: "@示例"}, []int64{b.ID, c.ID}},
 		"state":         {w.admin, Filter{States: []State{Live}}, nil},
 		"ids":           {w.admin, Filter{IDs: []int64{a.ID, 999}}, []int64{a.ID}},
 		"no right":      {w.admin, Filter{Permission: access.ReachView}, nil},
 	} {
-		list, err := w.s.List(w.ctx(), q.actor, q.f)
+		list, err := w.s.List(w.Context(), q.actor, q.f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,23 +111,23 @@ func TestARenameGoesIntoTheHistory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("环保北京", "北京市环境保护局", Manual)
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	d := w.draft("北京生态环境", "北京市环境保护局", Manual)
 	d.DisplayName = "北京生态环境"
-	if _, err := w.s.Update(w.ctx(), w.admin, a.ID, d); err != nil {
+	if _, err := w.s.Update(w.Context(), w.admin, a.ID, d); err != nil {
 		t.Fatal(err)
 	}
-	names, err := w.s.Names(w.ctx(), w.admin, a.ID)
+	names, err := w.s.Names(w.Context(), w.admin, a.ID)
 	if err != nil || len(names) != 2 || names[0].Handle != "北京生态环境" || names[1].Handle != "环保北京" {
 		t.Errorf("history %+v, %v", names, err)
 	}
-	w.advance(time.Hour)
+	w.Advance(time.Hour)
 	d.MinGap = 5 * time.Minute
-	a, err = w.s.Update(w.ctx(), w.admin, a.ID, d)
+	a, err = w.s.Update(w.Context(), w.admin, a.ID, d)
 	if err != nil || a.MinGap != 5*time.Minute {
 		t.Errorf("gap %v, %v", a.MinGap, err)
 	}
-	if names, _ := w.s.Names(w.ctx(), w.admin, a.ID); len(names) != 2 {
+	if names, _ := w.s.Names(w.Context(), w.admin, a.ID); len(names) != 2 {
 		t.Errorf("a change of the gap made a name: %+v", names)
 	}
 }
@@ -136,21 +136,21 @@ func TestGoingLiveNeedsATokenAndATest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	_, err := w.s.SetState(w.ctx(), w.admin, a.ID, Live, "")
+	_, err := w.s.SetState(w.Context(), w.admin, a.ID, Live, "")
 	w.wantCode(err, fault.KindConflict, "no_token")
-	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, w.sandbox.Token("朝阳环保示例")); err != nil {
+	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, w.Weibo.Token("朝阳环保示例")); err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.s.SetState(w.ctx(), w.admin, a.ID, Live, "")
+	_, err = w.s.SetState(w.Context(), w.admin, a.ID, Live, "")
 	w.wantCode(err, fault.KindConflict, "not_tested")
-	if r, err := w.s.Test(w.ctx(), w.admin, a.ID); err != nil || !r.Passed {
+	if r, err := w.s.Test(w.Context(), w.admin, a.ID); err != nil || !r.Passed {
 		t.Fatalf("test %+v, %v", r, err)
 	}
-	a, err = w.s.SetState(w.ctx(), w.admin, a.ID, Live, "")
+	a, err = w.s.SetState(w.Context(), w.admin, a.ID, Live, "")
 	if err != nil || a.State != Live {
 		t.Fatalf("state %s, %v", a.State, err)
 	}
-	_, err = w.s.SetState(w.ctx(), w.admin, a.ID, Live, "")
+	_, err = w.s.SetState(w.Context(), w.admin, a.ID, Live, "")
 	w.wantCode(err, fault.KindConflict, "state_changed")
 }
 
@@ -158,19 +158,19 @@ func TestALiveAccountKeepsItsInterface(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("海淀环保示例", "海淀区", Manual)
-	if _, err := w.s.SetState(w.ctx(), w.admin, a.ID, Live, ""); err != nil {
+	if _, err := w.s.SetState(w.Context(), w.admin, a.ID, Live, ""); err != nil {
 		t.Fatalf("an account posted to by hand needs no token: %v", err)
 	}
-	if _, err := w.s.Update(w.ctx(), w.admin, a.ID, w.draft("海淀环保示例", "海淀区", Public)); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.Update(w.Context(), w.admin, a.ID, w.draft("海淀环保示例", "海淀区", Public)); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("interface changed while live: %v", err)
 	}
-	if _, err := w.s.SetState(w.ctx(), w.admin, a.ID, Suspended, " "); !fault.Is(err, fault.KindInvalid) {
+	if _, err := w.s.SetState(w.Context(), w.admin, a.ID, Suspended, " "); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("suspended without a reason: %v", err)
 	}
-	if _, err := w.s.SetState(w.ctx(), w.admin, a.ID, Suspended, "改用公开接口"); err != nil {
+	if _, err := w.s.SetState(w.Context(), w.admin, a.ID, Suspended, "改用公开接口"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.s.Update(w.ctx(), w.admin, a.ID, w.draft("海淀环保示例", "海淀区", Public)); err != nil {
+	if _, err := w.s.Update(w.Context(), w.admin, a.ID, w.draft("海淀环保示例", "海淀区", Public)); err != nil {
 		t.Errorf("interface of a suspended account: %v", err)
 	}
 }
@@ -179,10 +179,10 @@ func TestAnotherInterfaceNeedsAnotherTest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Public)
-	if r, err := w.s.Test(w.ctx(), w.admin, a.ID); err != nil || !r.Passed || !r.Unproven {
+	if r, err := w.s.Test(w.Context(), w.admin, a.ID); err != nil || !r.Passed || !r.Unproven {
 		t.Fatalf("test %+v, %v", r, err)
 	}
-	a, err := w.s.Update(w.ctx(), w.admin, a.ID, w.draft("朝阳环保示例", "朝阳区", Commercial))
+	a, err := w.s.Update(w.Context(), w.admin, a.ID, w.draft("朝阳环保示例", "朝阳区", Commercial))
 	if err != nil || a.TestedAt != nil {
 		t.Errorf("tested at %v after the change, %v", a.TestedAt, err)
 	}
@@ -192,17 +192,17 @@ func TestAClosedAccountIsOverAndItsTokenGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	a, err := w.s.SetState(w.ctx(), w.admin, a.ID, Closed, "机构合并，账号注销")
+	a, err := w.s.SetState(w.Context(), w.admin, a.ID, Closed, "机构合并，账号注销")
 	if err != nil || a.State != Closed || a.Token.State != TokenRevoked {
 		t.Fatalf("closed %+v, %v", a, err)
 	}
 	if n := w.count("SELECT count(*) FROM credentials WHERE length(sealed) > 0"); n != 0 {
 		t.Error("the token is still there")
 	}
-	if _, err := w.s.Update(w.ctx(), w.admin, a.ID, w.draft("朝阳环保示例", "朝阳区", Manual)); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.Update(w.Context(), w.admin, a.ID, w.draft("朝阳环保示例", "朝阳区", Manual)); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("a closed account was changed: %v", err)
 	}
-	if _, err := w.s.ImportToken(w.ctx(), w.admin, a.ID, "2.00x"); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, "2.00x"); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("a closed account was connected: %v", err)
 	}
 }
@@ -215,11 +215,11 @@ func TestTheUIDOfAConnectedAccountStays(t *testing.T) {
 		t.Fatalf("uid %q", a.RemoteUID)
 	}
 	d := w.draft("朝阳环保示例", "朝阳区", Commercial)
-	if a, err := w.s.Update(w.ctx(), w.admin, a.ID, d); err != nil || a.RemoteUID != "5600000006" {
+	if a, err := w.s.Update(w.Context(), w.admin, a.ID, d); err != nil || a.RemoteUID != "5600000006" {
 		t.Errorf("an empty field changed the uid to %q, %v", a.RemoteUID, err)
 	}
 	d.RemoteUID = "5600000007"
-	if _, err := w.s.Update(w.ctx(), w.admin, a.ID, d); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.Update(w.Context(), w.admin, a.ID, d); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("uid changed under a token: %v", err)
 	}
 }
@@ -228,15 +228,15 @@ func TestFeaturesAboveFindAccountsInOneStatement(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a, b := w.account("甲", "朝阳区", Manual), w.account("乙", "海淀区", Manual)
-	err := w.db.InTx(w.ctx(), func(tx pg.Tx) error {
-		found, err := FindManyTx(w.ctx(), tx, []int64{a.ID, b.ID, 999})
+	err := w.DB.InTx(w.Context(), func(tx pg.Tx) error {
+		found, err := FindManyTx(w.Context(), tx, []int64{a.ID, b.ID, 999})
 		if err != nil || len(found) != 2 || found[b.ID].Handle != "乙" {
 			t.Errorf("found %v, %v", found, err)
 		}
-		if none, err := FindManyTx(w.ctx(), tx, nil); err != nil || len(none) != 0 {
+		if none, err := FindManyTx(w.Context(), tx, nil); err != nil || len(none) != 0 {
 			t.Errorf("nothing asked: %v, %v", none, err)
 		}
-		if _, err := FindTx(w.ctx(), tx, 999); !fault.Is(err, fault.KindNotFound) {
+		if _, err := FindTx(w.Context(), tx, 999); !fault.Is(err, fault.KindNotFound) {
 			t.Errorf("missing account: %v", err)
 		}
 		return nil

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/post"
 )
@@ -54,11 +55,8 @@ func TestPostStateInSQLIsTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	exec(`INSERT INTO units (id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES (1, '市局', 'bureau', '/1/', now());
-INSERT INTO users (id, username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at) OVERRIDING SYSTEM VALUE
-VALUES (1, 'a', '甲', 1, '', false, now(), 'zh', 'auto', now());
-INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, created_at) OVERRIDING SYSTEM VALUE
-SELECT n, 1, 'weibo', 'h' || n, 'h', 'main', 'live', 'commercial', '30 min', '0', false, now() FROM generate_series(1, 4) n`)
+	stage.Bureau(t, db, "甲")
+	stage.BureauAccounts(t, db)
 	random := rand.New(rand.NewPCG(1, 2))
 	states, phases := States(), post.Phases()
 	var ids []int64

@@ -14,6 +14,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/blob"
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/fault"
 	"juzhen/internal/media"
 	"juzhen/internal/pg"
@@ -32,14 +33,7 @@ type world struct {
 func newWorld(t *testing.T) world {
 	t.Helper()
 	db := pgtest.New(t)
-	_, err := db.Pool().Exec(t.Context(), `
-INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, NULL, '市局', 'bureau', '/1/', now()), (2, 1, '宣传中心', 'centre', '/1/2/', now()), (3, 1, '监测中心', 'centre', '/1/3/', now());
-INSERT INTO users (id, username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, 'a', '宣传专员', 2, '', false, now(), 'zh', 'auto', now()), (2, 'b', '监测专员', 3, '', false, now(), 'zh', 'auto', now());`)
-	if err != nil {
-		t.Fatal(err)
-	}
+	stage.Bureau(t, db, "宣传专员", "监测专员")
 	blobs, err := blob.Open(t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/blob"
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/media"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
@@ -43,20 +44,8 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	db := pgtest.New(t)
-	_, err := db.Pool().Exec(t.Context(), `
-INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, NULL, '市局', 'bureau', '/1/', now()), (2, 1, '宣传中心', 'centre', '/1/2/', now()), (3, 1, '朝阳区', 'district', '/1/3/', now());
-INSERT INTO users (id, username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, 'a', '值班宣传专员', 1, '', false, now(), 'zh', 'auto', now()), (2, 'b', '宣传专员乙', 1, '', false, now(), 'zh', 'auto', now()),
- (3, 'c', '值班审核员', 1, '', false, now(), 'zh', 'auto', now()), (4, 'd', '朝阳专员', 3, '', false, now(), 'zh', 'auto', now());
-INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, 1, 'weibo', '环保北京', '环保北京', 'main', 'live', 'commercial', '30 min', '0', false, 1, now()),
- (2, 2, 'weibo', '京环之声', '京环之声', 'affiliated', 'live', 'commercial', '30 min', '0', false, 2, now()),
- (3, 2, 'weibo', '公开示例', '公开示例', 'affiliated', 'live', 'public', '30 min', '0', false, 3, now()),
- (4, 3, 'weibo', '朝阳环保示例', '朝阳环保示例', 'district', 'live', 'manual', '30 min', '0', false, 4, now());`)
-	if err != nil {
-		t.Fatal(err)
-	}
+	stage.Bureau(t, db, "值班宣传专员", "宣传专员乙", "值班审核员", "朝阳专员")
+	stage.BureauAccounts(t, db)
 	w := &world{t: t, db: db, now: noon, writer: actor(1, access.PressOfficer, 1, "/1/"), second: actor(2, access.PressOfficer, 1, "/1/"),
 		reviewer: actor(3, access.Reviewer, 1, "/1/"), afar: actor(4, access.PressOfficer, 3, "/1/3/")}
 	w.Service = post.New(db, rules, func() time.Time { return w.now })

@@ -31,10 +31,10 @@ func TestAllPastPostsOfAContractedAccountAreFetched(t *testing.T) {
 	if n := one[int](w, `SELECT count(*) FROM account_days WHERE followers IS NOT NULL`); n < 80 {
 		t.Errorf("followers of %d past days", n)
 	}
-	if n := one[int](w, `SELECT count(*) FROM platform_posts WHERE next_read_at IS NOT NULL AND posted_at < $1`, w.now().AddDate(0, 0, -91)); n != 0 {
+	if n := one[int](w, `SELECT count(*) FROM platform_posts WHERE next_read_at IS NOT NULL AND posted_at < $1`, w.Now().AddDate(0, 0, -91)); n != 0 {
 		t.Errorf("%d old posts are to be read again", n)
 	}
-	if got := w.todos(); got != "" {
+	if got := w.OpenTodos(); got != "" {
 		t.Errorf("to-dos %q", got)
 	}
 }
@@ -43,21 +43,21 @@ func TestABackfillGoesOnWhereItStopped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 3000)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	id := w.sandbox.Fault(sandbox.Fault{Call: "statuses/user_timeline/biz", Kind: sandbox.FaultStatus, Skip: 2})
-	if err := w.s.StartBackfill(w.ctx(), w.admin, a.ID); err != nil {
+	id := w.Weibo.Fault(sandbox.Fault{Call: "statuses/user_timeline/biz", Kind: sandbox.FaultStatus, Skip: 2})
+	if err := w.s.StartBackfill(w.Context(), w.admin, a.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.s.FetchPast(w.ctx(), a.ID); err == nil {
+	if _, err := w.s.FetchPast(w.Context(), a.ID); err == nil {
 		t.Fatal("a bad gateway is no error for the job")
 	}
 	if b := w.progress(a.ID); b.State != BackfillRunning || b.Found != 200 || b.Percent() == 0 || b.Percent() > 99 {
 		t.Fatalf("after two pages: %+v", b)
 	}
-	if err := w.s.StartBackfill(w.ctx(), w.admin, a.ID); !fault.Is(err, fault.KindConflict) {
+	if err := w.s.StartBackfill(w.Context(), w.admin, a.ID); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("begun twice: %v", err)
 	}
-	w.sandbox.ClearFaults(id)
-	if _, err := w.s.FetchPast(w.ctx(), a.ID); err != nil {
+	w.Weibo.ClearFaults(id)
+	if _, err := w.s.FetchPast(w.Context(), a.ID); err != nil {
 		t.Fatal(err)
 	}
 	if b := w.progress(a.ID); b.State != BackfillDone || b.Found != past(w) {
@@ -72,7 +72,7 @@ func TestTheOpenInterfaceGivesFiveAndSaysSo(t *testing.T) {
 	if b := w.backfill(a.ID); b.State != BackfillPartial || b.Found != 5 || b.Reason != "window" || b.Hint() == "" {
 		t.Errorf("backfill %+v", b)
 	}
-	all, err := w.s.Backfills(w.ctx(), w.admin)
+	all, err := w.s.Backfills(w.Context(), w.admin)
 	if err != nil || len(all) != 1 {
 		t.Errorf("progress of all %+v, %v", all, err)
 	}
@@ -82,25 +82,25 @@ func TestABackfillWaitsForItsBudgetAndForAToken(t *testing.T) {
 	t.Parallel()
 	w := newWorldWith(t, 3000, Limits{CommercialHour: 2})
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	if err := w.s.StartBackfill(w.ctx(), w.admin, a.ID); err != nil {
+	if err := w.s.StartBackfill(w.Context(), w.admin, a.ID); err != nil {
 		t.Fatal(err)
 	}
-	wait, err := w.s.FetchPast(w.ctx(), a.ID)
+	wait, err := w.s.FetchPast(w.Context(), a.ID)
 	if err != nil || wait != time.Hour || w.progress(a.ID).Reason != "budget" {
 		t.Fatalf("wait %v, %v, %+v", wait, err, w.progress(a.ID))
 	}
-	w.advance(time.Hour)
-	w.sandbox.RevokeTokens("环保北京")
-	if wait, err = w.s.FetchPast(w.ctx(), a.ID); err != nil || wait != 0 {
+	w.Advance(time.Hour)
+	w.Weibo.RevokeTokens("环保北京")
+	if wait, err = w.s.FetchPast(w.Context(), a.ID); err != nil || wait != 0 {
 		t.Fatalf("wait %v, %v", wait, err)
 	}
 	if b := w.progress(a.ID); b.State != BackfillFailed || b.Reason != "token" || b.Found != 200 {
 		t.Errorf("backfill %+v", b)
 	}
-	if got := w.todos(); got != "token.revoked" {
+	if got := w.OpenTodos(); got != "token.revoked" {
 		t.Errorf("to-dos %q", got)
 	}
-	if wait, err = w.s.FetchPast(w.ctx(), a.ID); err != nil || wait != 0 {
+	if wait, err = w.s.FetchPast(w.Context(), a.ID); err != nil || wait != 0 {
 		t.Errorf("a failed backfill goes on: %v, %v", wait, err)
 	}
 }
@@ -109,17 +109,17 @@ func TestOnlyAnAdministratorBackfills(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	if err := w.s.StartBackfill(w.ctx(), w.boss, a.ID); !fault.Is(err, fault.KindForbidden) {
+	if err := w.s.StartBackfill(w.Context(), w.boss, a.ID); !fault.Is(err, fault.KindForbidden) {
 		t.Errorf("a supervisor backfills: %v", err)
 	}
-	if _, err := w.s.ImportPast(w.ctx(), w.user("朝阳主管", access.Supervisor, "朝阳区"), a.ID, "x", strings.NewReader("")); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.s.ImportPast(w.Context(), w.User("朝阳主管", access.Supervisor, "朝阳区"), a.ID, "x", strings.NewReader("")); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("another unit imports: %v", err)
 	}
-	m, err := w.accounts.Create(w.ctx(), w.admin, account.Draft{UnitID: a.UnitID, Handle: "手动", Seat: account.Main, Connector: account.Manual})
+	m, err := w.accounts.Create(w.Context(), w.admin, account.Draft{UnitID: a.UnitID, Handle: "手动", Seat: account.Main, Connector: account.Manual})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.s.StartBackfill(w.ctx(), w.admin, m.ID); !fault.Is(err, fault.KindConflict) {
+	if err := w.s.StartBackfill(w.Context(), w.admin, m.ID); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("an account without an interface: %v", err)
 	}
 }
@@ -135,7 +135,7 @@ func TestPastPostsComeFromAFile(t *testing.T) {
 		"4000000000000003,昨天,坏的时间,,,,,\r\n" +
 		"4000000000000004,2026-10-03,坏的数字,,x,,,\r\n" +
 		"4000000000000005,2026-10-03,负数,,-1,,,\r\n"
-	r, err := w.s.ImportPast(w.ctx(), w.admin, a.ID, "past.csv", strings.NewReader(file))
+	r, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "past.csv", strings.NewReader(file))
 	if err != nil || r.Rows != 6 || r.New != 2 || len(r.Rejected) != 4 {
 		t.Fatalf("report %+v, %v", r, err)
 	}
@@ -147,7 +147,7 @@ func TestPastPostsComeFromAFile(t *testing.T) {
 	if n := one[int](w, `SELECT count(*) FROM account_days WHERE (day = '2026-10-01' AND likes = 1024 AND reads IS NULL AND originals = 1) OR (day = '2026-10-02' AND reads = 500 AND originals = 0)`); n != 2 {
 		t.Errorf("%d days are right", n)
 	}
-	again, err := w.s.ImportPast(w.ctx(), w.admin, a.ID, "past.csv", strings.NewReader(file))
+	again, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "past.csv", strings.NewReader(file))
 	if err != nil || again.New != 0 {
 		t.Errorf("the same file again: %+v, %v", again, err)
 	}
@@ -158,7 +158,7 @@ func TestAJSONFileIsReadToo(t *testing.T) {
 	w := newWorld(t, 0)
 	a := w.connect("朝阳环保示例", "朝阳区", account.Public)
 	file := `[{"id":"4000000000000001","posted_at":"2026-10-01T08:30:00+08:00","text":"甲","likes":3,"reads":90},{"id":"0","posted_at":"","text":""}]`
-	r, err := w.s.ImportPast(w.ctx(), w.admin, a.ID, "past.json", strings.NewReader(file))
+	r, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "past.json", strings.NewReader(file))
 	if err != nil || r.New != 1 || len(r.Rejected) != 1 {
 		t.Errorf("report %+v, %v", r, err)
 	}
@@ -186,7 +186,7 @@ func tooLong() string {
 // past is how many posts the platform counts for the main account.
 func past(w *world) int {
 	w.Helper()
-	list, err := w.s.api.UsersCounts(w.ctx(), weibo.Token(w.sandbox.Token("环保北京")), []string{"5600000001"})
+	list, err := w.s.api.UsersCounts(w.Context(), weibo.Token(w.Weibo.Token("环保北京")), []string{"5600000001"})
 	if err != nil || len(list) != 1 {
 		w.Fatalf("count of posts: %v, %v", list, err)
 	}

@@ -11,15 +11,15 @@ import (
 // crowd fills the given number of days up to today for n more accounts, with a post a day for each.
 func (w *world) crowd(n, days int) {
 	w.Helper()
-	unit := w.units["北京市环境保护局"].UnitID
-	w.exec(`INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, created_at)
+	unit := w.Units["北京市环境保护局"].UnitID
+	w.Exec(`INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, created_at)
 SELECT $1, 'weibo', '样本' || n, '样本' || n, 'district', 'live', 'commercial', '1 hour', '1 minute', false, now() FROM generate_series(1, $2::int) n`, unit, n)
-	w.exec(`INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts, best)
+	w.Exec(`INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts, best)
 SELECT a.id, d::date, 1000 + a.id, 5, 4, 30, 10, 80, 0, 40 + (a.id * 7 + extract(day FROM d)::int) % 50
 FROM generate_series(date '2026-11-23' - $1::int + 1, date '2026-11-23', interval '1 day') d, accounts a`, days)
-	w.exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at, reposts, comments, likes)
+	w.Exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at, reposts, comments, likes)
 SELECT d.account_id, 'weibo', 'x' || d.account_id || '/' || d.day, 'past', d.day + interval '4 hours', '', true, 0, 'live', now(), 0, 0, d.best FROM account_days d`)
-	w.exec(`VACUUM ANALYZE account_days, accounts, platform_posts`)
+	w.Exec(`VACUUM ANALYZE account_days, accounts, platform_posts`)
 }
 
 // TestTheMatrixOfTwentyAccountsIsQuick bounds how long the page waits; loosely, because other tests run beside it.
@@ -28,7 +28,7 @@ func TestTheMatrixOfTwentyAccountsIsQuick(t *testing.T) {
 	w := newWorld(t, 0)
 	w.crowd(20, 180)
 	begun := time.Now()
-	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(90, w.now()), View{Sort: Sort{By: "interactions", Down: true}})
+	m, err := w.s.Matrix(w.Context(), w.boss, LastDays(90, w.Now()), View{Sort: Sort{By: "interactions", Down: true}})
 	if err != nil || len(m.Rows) != 20 || *m.Rows[0].Interacted.Now != 90*120 || m.Total.Daily[0] != 20*120 {
 		t.Fatalf("%d rows, %v", len(m.Rows), err)
 	}
@@ -46,7 +46,7 @@ func BenchmarkMatrix2000(b *testing.B) {
 			b.Run(fmt.Sprintf("%d days by %q", days, by), func(b *testing.B) {
 				v := View{Sort: Sort{By: by, Down: true}, Limit: 50}
 				for b.Loop() {
-					if _, err := w.s.Matrix(b.Context(), w.boss, LastDays(days, w.now()), v); err != nil {
+					if _, err := w.s.Matrix(b.Context(), w.boss, LastDays(days, w.Now()), v); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -54,7 +54,7 @@ func BenchmarkMatrix2000(b *testing.B) {
 		}
 		b.Run(fmt.Sprintf("%d days, best posts", days), func(b *testing.B) {
 			for b.Loop() {
-				if list, err := w.s.Posts(b.Context(), w.boss, PostFilter{Period: LastDays(days, w.now())}); err != nil || len(list) != 10 {
+				if list, err := w.s.Posts(b.Context(), w.boss, PostFilter{Period: LastDays(days, w.Now())}); err != nil || len(list) != 10 {
 					b.Fatal(list, err)
 				}
 			}
@@ -67,18 +67,18 @@ func BenchmarkReadingsOfThousand(b *testing.B) {
 	w := newBenchWorld(b)
 	w.crowd(20, 180)
 	unitAccount := one[int64](w, `SELECT min(id) FROM accounts`)
-	w.exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at, reposts, comments, likes)
+	w.Exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at, reposts, comments, likes)
 SELECT $1, 'weibo', n::text, 'past', timestamptz '2026-11-01' + n * interval '20 minutes', '', true, 0, 'live', now(), 0, 0, 0 FROM generate_series(1, 1000) n`, unitAccount)
-	due, err := rows[tracked](b.Context(), w.db.Pool(), selectTracked+`p.account_id = $1 AND p.remote_id NOT LIKE 'x%'`, unitAccount)
+	due, err := rows[tracked](b.Context(), w.DB.Pool(), selectTracked+`p.account_id = $1 AND p.remote_id NOT LIKE 'x%'`, unitAccount)
 	if err != nil {
 		b.Fatal(err)
 	}
 	src := source{Account: account.Account{ID: unitAccount, Connector: account.Commercial}}
 	for b.Loop() {
-		w.advance(time.Second)
+		w.Advance(time.Second)
 		list := make([]counted, len(due))
 		for i, t := range due {
-			list[i] = counted{t.ID, t.PostedAt, Counts{Reposts: int64(i)}, w.now().Add(hour)}
+			list[i] = counted{t.ID, t.PostedAt, Counts{Reposts: int64(i)}, w.Now().Add(hour)}
 		}
 		if err := w.s.keepCounts(b.Context(), src, list, nil, nil); err != nil {
 			b.Fatal(err)

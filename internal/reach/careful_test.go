@@ -26,7 +26,7 @@ func (w *world) shows(id int64) int {
 // source is an account as the readings hold it.
 func (w *world) source(id int64) source {
 	w.Helper()
-	src, err := w.s.open(w.ctx(), id)
+	src, err := w.s.open(w.Context(), id)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -38,16 +38,16 @@ func TestAPinnedPostDoesNotMakeAllOthersSuspect(t *testing.T) {
 	w := newWorld(t, 3000)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.backfill(a.ID)
-	line, err := w.s.api.UserTimeline(w.ctx(), weibo.Commercial, w.source(a.ID).token, weibo.TimelineQuery{Count: 20})
+	line, err := w.s.api.UserTimeline(w.Context(), weibo.Commercial, w.source(a.ID).token, weibo.TimelineQuery{Count: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pinned := weibo.Post{ID: "99", CreatedAt: w.now().AddDate(-5, 0, 0)}
-	gone, err := w.s.absent(w.ctx(), w.source(a.ID), append([]weibo.Post{pinned}, line.Posts...))
+	pinned := weibo.Post{ID: "99", CreatedAt: w.Now().AddDate(-5, 0, 0)}
+	gone, err := w.s.absent(w.Context(), w.source(a.ID), append([]weibo.Post{pinned}, line.Posts...))
 	if err != nil || len(gone) != 0 || w.shows(a.ID) != 0 {
 		t.Errorf("%d posts are gone, %d were asked for, %v", len(gone), w.shows(a.ID), err)
 	}
-	if gone, err := w.s.absent(w.ctx(), w.source(a.ID), nil); err != nil || gone != nil {
+	if gone, err := w.s.absent(w.Context(), w.source(a.ID), nil); err != nil || gone != nil {
 		t.Errorf("an empty page proved %v, %v", gone, err)
 	}
 }
@@ -56,27 +56,27 @@ func TestAHiddenPostIsAskedForWithItsCountsOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	first := w.sandbox.Rival("环保北京", "占位")
+	first := w.Weibo.Rival("环保北京", "占位")
 	w.deliver(a, "sent", strconv.FormatInt(first.ID, 10), "占位")
-	w.advance(time.Second)
-	p := w.sandbox.Rival("环保北京", "会被隐藏")
+	w.Advance(time.Second)
+	p := w.Weibo.Rival("环保北京", "会被隐藏")
 	w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), "会被隐藏")
 	w.round()
-	w.exec(`UPDATE platform_posts SET state = 'hidden', next_read_at = NULL WHERE remote_id = $1`, strconv.FormatInt(p.ID, 10))
-	w.sandbox.Hide(p.ID, 6*time.Hour)
+	w.Exec(`UPDATE platform_posts SET state = 'hidden', next_read_at = NULL WHERE remote_id = $1`, strconv.FormatInt(p.ID, 10))
+	w.Weibo.Hide(p.ID, 6*time.Hour)
 	before := w.shows(a.ID)
 	for range 3 {
-		w.advance(11 * time.Minute)
+		w.Advance(11 * time.Minute)
 		w.round()
 	}
 	if n := w.shows(a.ID); n != before {
 		t.Errorf("%d calls for a post that is known to be hidden", n-before)
 	}
 	// Visible again, but out of the first page's sight: the counts find it.
-	w.sandbox.Hide(p.ID, 0)
-	w.advance(time.Minute)
-	w.exec(`UPDATE platform_posts SET next_read_at = $1`, w.now())
-	w.exec(`UPDATE account_watches SET next_at = $1`, w.now().Add(time.Hour))
+	w.Weibo.Hide(p.ID, 0)
+	w.Advance(time.Minute)
+	w.Exec(`UPDATE platform_posts SET next_read_at = $1`, w.Now())
+	w.Exec(`UPDATE account_watches SET next_at = $1`, w.Now().Add(time.Hour))
 	w.round()
 	if got := one[string](w, `SELECT state FROM platform_posts WHERE remote_id = $1`, strconv.FormatInt(p.ID, 10)); got != "live" {
 		t.Errorf("state %q", got)
@@ -87,21 +87,21 @@ func TestALookGoesOnWhenSinglePostsCannotBeAskedFor(t *testing.T) {
 	t.Parallel()
 	w := newWorldWith(t, 0, Limits{AccountDay: 1})
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	oldest := w.sandbox.Rival("环保北京", "最早")
+	oldest := w.Weibo.Rival("环保北京", "最早")
 	w.deliver(a, "sent", strconv.FormatInt(oldest.ID, 10), "最早")
 	var ids []int64
 	for i := range 3 {
-		w.advance(time.Second)
-		p := w.sandbox.Rival("环保北京", fmt.Sprint("第", i))
+		w.Advance(time.Second)
+		p := w.Weibo.Rival("环保北京", fmt.Sprint("第", i))
 		w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), fmt.Sprint("第", i))
 		ids = append(ids, p.ID)
 	}
 	w.round()
 	for _, id := range ids {
-		w.sandbox.Remove(id)
+		w.Weibo.Remove(id)
 	}
-	w.advance(11 * time.Minute)
-	w.sandbox.Rival("环保北京", "别处发的")
+	w.Advance(11 * time.Minute)
+	w.Weibo.Rival("环保北京", "别处发的")
 	w.round()
 	if n := one[int](w, `SELECT count(*) FROM platform_posts WHERE origin = 'elsewhere'`); n != 1 {
 		t.Errorf("%d posts of others noticed", n)
@@ -122,7 +122,7 @@ func TestABudgetIsNeverOverdrawn(t *testing.T) {
 	got := map[error]int{}
 	for range 60 {
 		wg.Go(func() {
-			err := w.s.spend(w.ctx(), CommercialHost, 1)
+			err := w.s.spend(w.Context(), CommercialHost, 1)
 			mu.Lock()
 			got[err]++
 			mu.Unlock()
@@ -138,11 +138,11 @@ func TestTwoReadersOfOneAccountDoNotCountTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 200)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	w.advance(time.Minute)
-	w.sandbox.Rival("环保北京", "别处发的")
+	w.Advance(time.Minute)
+	w.Weibo.Rival("环保北京", "别处发的")
 	var wg sync.WaitGroup
 	for range 4 {
-		wg.Go(func() { _ = w.s.Read(w.ctx(), a.ID) }) // one of them may lose a race and is tried again by its job
+		wg.Go(func() { _ = w.s.Read(w.Context(), a.ID) }) // one of them may lose a race and is tried again by its job
 	}
 	wg.Wait()
 	w.round()
@@ -256,22 +256,22 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("朝阳环保示例", "朝阳区", account.Public)
-	if _, err := w.s.ImportPast(w.ctx(), w.admin, a.ID, "x", strings.NewReader("id,posted_at,text\n7,2026-11-20 08:00,甲\n")); err != nil {
+	if _, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "x", strings.NewReader("id,posted_at,text\n7,2026-11-20 08:00,甲\n")); err != nil {
 		t.Fatal(err)
 	}
 	post := one[int64](w, `SELECT id FROM platform_posts`)
-	w.exec(`UPDATE platform_posts SET origin = 'elsewhere'`)
-	p := LastDays(7, w.now())
+	w.Exec(`UPDATE platform_posts SET origin = 'elsewhere'`)
+	p := LastDays(7, w.Now())
 	acts := []struct {
 		name string
 		do   func(access.Actor) error
 	}{
-		{"series", func(who access.Actor) error { _, err := w.s.Series(w.ctx(), who, a.ID, p); return err }},
-		{"post", func(who access.Actor) error { _, _, err := w.s.Post(w.ctx(), who, post); return err }},
-		{"note", func(who access.Actor) error { return w.s.TakeNote(w.ctx(), who, post, "核对") }},
-		{"backfill", func(who access.Actor) error { return w.s.StartBackfill(w.ctx(), who, a.ID) }},
+		{"series", func(who access.Actor) error { _, err := w.s.Series(w.Context(), who, a.ID, p); return err }},
+		{"post", func(who access.Actor) error { _, _, err := w.s.Post(w.Context(), who, post); return err }},
+		{"note", func(who access.Actor) error { return w.s.TakeNote(w.Context(), who, post, "核对") }},
+		{"backfill", func(who access.Actor) error { return w.s.StartBackfill(w.Context(), who, a.ID) }},
 		{"import", func(who access.Actor) error {
-			_, err := w.s.ImportPast(w.ctx(), who, a.ID, "x", strings.NewReader("id,posted_at,text\n8,2026-11-20 08:00,乙\n"))
+			_, err := w.s.ImportPast(w.Context(), who, a.ID, "x", strings.NewReader("id,posted_at,text\n8,2026-11-20 08:00,乙\n"))
 			return err
 		}},
 	}
@@ -282,7 +282,7 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 	}{
 		{access.Reviewer, "Y Y F F F"}, {access.Auditor, "Y Y F F F"}, {access.Administrator, "N N N Y Y"}, {access.PressOfficer, "Y Y Y F F"},
 	} {
-		inside, outside := w.user(string(c.role)+" 内", c.role, "朝阳区"), access.Actor{UserID: 1, Grants: []access.Grant{{Role: c.role, UnitID: 999, Path: "/999/"}}}
+		inside, outside := w.User(string(c.role)+" 内", c.role, "朝阳区"), access.Actor{UserID: 1, Grants: []access.Grant{{Role: c.role, UnitID: 999, Path: "/999/"}}}
 		var got []string
 		for _, act := range acts {
 			got = append(got, answer(act.do(inside)))
@@ -333,11 +333,11 @@ func TestEveryRefusalOfAReadingIsUnderstood(t *testing.T) {
 		a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 		f := c.fault
 		f.Call = "statuses/user_timeline/biz"
-		w.sandbox.Fault(f)
-		err := w.s.Read(w.ctx(), a.ID)
-		wa, _, findErr := findWatch(w.ctx(), w.db.Pool(), a.ID)
-		if (err != nil) != c.fails || findErr != nil || wa.Reason != c.reason || !wa.NextAt.After(w.now()) || w.todos() != c.todo {
-			t.Errorf("%s %d: error %v, reason %q, next in %v, to-dos %q", f.Kind, f.Code, err, wa.Reason, wa.NextAt.Sub(w.now()), w.todos())
+		w.Weibo.Fault(f)
+		err := w.s.Read(w.Context(), a.ID)
+		wa, _, findErr := findWatch(w.Context(), w.DB.Pool(), a.ID)
+		if (err != nil) != c.fails || findErr != nil || wa.Reason != c.reason || !wa.NextAt.After(w.Now()) || w.OpenTodos() != c.todo {
+			t.Errorf("%s %d: error %v, reason %q, next in %v, to-dos %q", f.Kind, f.Code, err, wa.Reason, wa.NextAt.Sub(w.Now()), w.OpenTodos())
 		}
 	}
 }

@@ -21,7 +21,7 @@ func (w *world) past(id int64, lines ...string) {
 		f := strings.Fields(l)
 		fmt.Fprintf(&b, "%s,%s 12:00,第%s条,%s\n", f[0], f[1], f[0], f[2])
 	}
-	if _, err := w.s.ImportPast(w.ctx(), w.admin, id, "past.csv", strings.NewReader(b.String())); err != nil {
+	if _, err := w.s.ImportPast(w.Context(), w.admin, id, "past.csv", strings.NewReader(b.String())); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -32,23 +32,23 @@ func TestTheLatestOfEachAccountIsToldWithoutItsText(t *testing.T) {
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	b := w.connect("朝阳环保示例", "朝阳区", account.Public)
 	w.past(a.ID, "11 2026-11-20 5", "12 2026-11-21 5")
-	w.exec(`UPDATE platform_posts SET state = 'removed' WHERE remote_id = '12'`)
+	w.Exec(`UPDATE platform_posts SET state = 'removed' WHERE remote_id = '12'`)
 	d := w.deliver(a, "waiting", "", "明天的")
-	w.exec(`UPDATE deliveries SET due_at = $2 WHERE id = $1`, d, w.now().Add(5*time.Hour))
+	w.Exec(`UPDATE deliveries SET due_at = $2 WHERE id = $1`, d, w.Now().Add(5*time.Hour))
 	later := w.deliver(a, "planned", "", "后天的")
-	w.exec(`UPDATE deliveries SET due_at = $2 WHERE id = $1`, later, w.now().Add(50*time.Hour))
-	got, err := w.s.Latest(w.ctx(), w.admin)
+	w.Exec(`UPDATE deliveries SET due_at = $2 WHERE id = $1`, later, w.Now().Add(50*time.Hour))
+	got, err := w.s.Latest(w.Context(), w.admin)
 	if err != nil || len(got) != 2 {
 		t.Fatalf("%v, %v", got, err)
 	}
 	l := got[a.ID]
-	if l.LastPost == nil || !l.LastPost.Equal(time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)) || l.NextDue == nil || !l.NextDue.Equal(w.now().Add(5*time.Hour)) || l.Noticed != 1 {
+	if l.LastPost == nil || !l.LastPost.Equal(time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)) || l.NextDue == nil || !l.NextDue.Equal(w.Now().Add(5*time.Hour)) || l.Noticed != 1 {
 		t.Errorf("latest %+v", l)
 	}
 	if l := got[b.ID]; l.LastPost != nil || l.NextDue != nil || l.Noticed != 0 {
 		t.Errorf("an account without posts: %+v", l)
 	}
-	district, err := w.s.Latest(w.ctx(), w.user("区宣传专员", access.PressOfficer, "朝阳区"))
+	district, err := w.s.Latest(w.Context(), w.User("区宣传专员", access.PressOfficer, "朝阳区"))
 	if err != nil || len(district) != 1 {
 		t.Errorf("a district sees %v, %v", district, err)
 	}
@@ -67,12 +67,12 @@ func TestFollowersAreSummedOverASteadySet(t *testing.T) {
 			w.figures(late.ID, day, 500, 0, 0)
 		}
 	}
-	w.exec(`UPDATE account_days SET followers = NULL WHERE account_id = $1 AND day = '2026-11-05'`, steady.ID)
-	p, err := ParsePeriod("", "2026-11-01", "2026-11-20", w.now())
+	w.Exec(`UPDATE account_days SET followers = NULL WHERE account_id = $1 AND day = '2026-11-05'`, steady.ID)
+	p, err := ParsePeriod("", "2026-11-01", "2026-11-20", w.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := w.s.Matrix(w.ctx(), w.boss, p, View{})
+	m, err := w.s.Matrix(w.Context(), w.boss, p, View{})
 	if err != nil || len(m.Days) != 20 {
 		t.Fatal(m.Days, err)
 	}
@@ -91,11 +91,11 @@ func TestALongPeriodTakesAReadingFromItsFirstDays(t *testing.T) {
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.past(a.ID, "1 2026-06-01 1")
-	from := LastDays(90, w.now()).From
+	from := LastDays(90, w.Now()).From
 	w.figures(a.ID, date(from.AddDate(0, 0, 2)), 1000, 0, 0)
-	w.figures(a.ID, date(w.now()), 1200, 0, 0)
+	w.figures(a.ID, date(w.Now()), 1200, 0, 0)
 	for days, want := range map[int]*int64{90: ptr(200), 7: nil, 1: nil} {
-		m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(days, w.now()), View{})
+		m, err := w.s.Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,12 +121,12 @@ func TestTheTotalIsTheSumOfTheRowsThatAreKnown(t *testing.T) {
 	w := newWorld(t, 0)
 	accounts := w.varied()
 	for _, days := range []int{1, 7, 30} {
-		m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(days, w.now()), View{Limit: 2})
+		m, err := w.s.Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{Limit: 2})
 		if err != nil || m.All != len(accounts) || len(m.Rows) != 2 || len(m.Days) != days {
 			t.Fatalf("%d of %d accounts, %d days, %v", len(m.Rows), m.All, len(m.Days), err)
 		}
 		var want Row
-		last, err := w.s.EachRow(w.ctx(), w.boss, LastDays(days, w.now()), Sort{}, func(r Row) error {
+		last, err := w.s.EachRow(w.Context(), w.boss, LastDays(days, w.Now()), Sort{}, func(r Row) error {
 			want.Followers, want.Reads = plus(want.Followers, r.Followers), plus(want.Reads, r.Reads)
 			want.Gained = Change{plus(want.Gained.Now, r.Gained.Now), plus(want.Gained.Before, r.Gained.Before)}
 			want.Posts = Change{plus(want.Posts.Now, r.Posts.Now), plus(want.Posts.Before, r.Posts.Before)}
@@ -154,7 +154,7 @@ func words(r Row) string {
 func TestAMatrixWithoutAccountsHasNoFigures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
-	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(3, w.now()), View{})
+	m, err := w.s.Matrix(w.Context(), w.boss, LastDays(3, w.Now()), View{})
 	if err != nil || m.All != 0 || len(m.Rows) != 0 || m.Total.Followers != nil || m.Total.Posts.Now != nil || m.Total.Known || len(m.Total.Daily) != 3 {
 		t.Errorf("%+v, %v", m, err)
 	}
@@ -171,18 +171,18 @@ func TestFollowersTryTheNextAccountsToken(t *testing.T) {
 		w.connect(h, "北京市环境保护局", account.Commercial)
 	}
 	for _, h := range handles[:2] {
-		w.sandbox.RevokeTokens(h)
+		w.Weibo.RevokeTokens(h)
 	}
-	n, err := w.s.Followers(w.ctx())
+	n, err := w.s.Followers(w.Context())
 	if err != nil || n < 1 {
 		t.Errorf("%d accounts read, %v", n, err)
 	}
 	if got := one[int](w, `SELECT count(*) FROM account_readings WHERE followers = 0`); got != 0 {
 		t.Errorf("%d readings of zero followers", got)
 	}
-	w.sandbox.RevokeTokens(handles[2])
-	w.advance(time.Hour)
-	if n, err := w.s.Followers(w.ctx()); err != nil || n != 0 {
+	w.Weibo.RevokeTokens(handles[2])
+	w.Advance(time.Hour)
+	if n, err := w.s.Followers(w.Context()); err != nil || n != 0 {
 		t.Errorf("without any token %d were read, %v", n, err)
 	}
 }
@@ -197,7 +197,7 @@ func TestADoneBackfillBeginsAnewAndAFailedOneGoesOn(t *testing.T) {
 		t.Errorf("first %+v, again %+v", done, again)
 	}
 	b := w.connect("京环之声", "北京市环境保护局", account.Commercial)
-	w.sandbox.Fault(sandbox.Fault{Account: "京环之声", Call: "statuses/user_timeline/biz", Kind: sandbox.FaultError, Code: 10014, Skip: 1, Times: 1})
+	w.Weibo.Fault(sandbox.Fault{Account: "京环之声", Call: "statuses/user_timeline/biz", Kind: sandbox.FaultError, Code: 10014, Skip: 1, Times: 1})
 	stopped := w.backfill(b.ID)
 	if stopped.State != BackfillFailed || stopped.Reason != "refused" || stopped.Found != 100 || stopped.Hint() == "" {
 		t.Fatalf("refused backfill %+v", stopped)
@@ -221,8 +221,8 @@ func TestAllReadsOfThePastAreAskedForAtOnce(t *testing.T) {
 	w := newWorld(t, 3000)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.backfill(a.ID)
-	due := one[int](w, `SELECT count(*) FROM platform_posts WHERE next_read_at <= $1`, w.now())
-	young := one[int](w, `SELECT count(*) FROM platform_posts WHERE posted_at > $1`, w.now().AddDate(0, 0, -90))
+	due := one[int](w, `SELECT count(*) FROM platform_posts WHERE next_read_at <= $1`, w.Now())
+	young := one[int](w, `SELECT count(*) FROM platform_posts WHERE posted_at > $1`, w.Now().AddDate(0, 0, -90))
 	if due == 0 || due != young {
 		t.Fatalf("%d are due, %d are younger than ninety days", due, young)
 	}
@@ -230,7 +230,7 @@ func TestAllReadsOfThePastAreAskedForAtOnce(t *testing.T) {
 	if n := one[int](w, `SELECT count(*) FROM platform_posts WHERE reads IS NOT NULL`); n != young {
 		t.Errorf("reads of %d posts, want %d", n, young)
 	}
-	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(30, w.now()), View{})
+	m, err := w.s.Matrix(w.Context(), w.boss, LastDays(30, w.Now()), View{})
 	if err != nil || m.Rows[0].Reads == nil || m.Rows[0].ReadPosts != *m.Rows[0].Posts.Now {
 		t.Errorf("row %+v, %v", m.Rows[0], err)
 	}
@@ -259,10 +259,10 @@ func TestTheBudgetShowsWhatIsUsedAndNext(t *testing.T) {
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	b := w.connect("朝阳环保示例", "朝阳区", account.Public)
 	w.round()
-	if _, err := w.s.Followers(w.ctx()); err != nil {
+	if _, err := w.s.Followers(w.Context()); err != nil {
 		t.Fatal(err)
 	}
-	lines, err := w.s.Budget(w.ctx(), w.boss)
+	lines, err := w.s.Budget(w.Context(), w.boss)
 	if err != nil || len(lines) != 4 {
 		t.Fatalf("%+v, %v", lines, err)
 	}
@@ -280,7 +280,7 @@ func TestTheBudgetShowsWhatIsUsedAndNext(t *testing.T) {
 	if used != 2 || lines[2].AccountID != a.ID || lines[3].AccountID != b.ID {
 		t.Errorf("accounts %+v used %d", lines[2:], used)
 	}
-	district, err := w.s.Budget(w.ctx(), w.user("区宣传专员", access.PressOfficer, "朝阳区"))
+	district, err := w.s.Budget(w.Context(), w.User("区宣传专员", access.PressOfficer, "朝阳区"))
 	if err != nil || len(district) != 3 {
 		t.Errorf("a district sees %d lines, %v", len(district), err)
 	}
@@ -305,7 +305,7 @@ func TestDaysEndAtMidnightInShanghai(t *testing.T) {
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	file := "id,posted_at,text,likes\n1,2026-11-20T15:59:59Z,甲,1\n2,2026-11-20T16:00:00Z,乙,10\n3,2026-11-21T15:59:59Z,丙,100\n"
-	if _, err := w.s.ImportPast(w.ctx(), w.admin, a.ID, "x", strings.NewReader(file)); err != nil {
+	if _, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "x", strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
 	check := func(when string) {
@@ -316,16 +316,16 @@ func TestDaysEndAtMidnightInShanghai(t *testing.T) {
 		}
 	}
 	check("as imported")
-	w.exec(`DELETE FROM account_days`)
-	if err := w.s.RollUp(w.ctx()); err != nil {
+	w.Exec(`DELETE FROM account_days`)
+	if err := w.s.RollUp(w.Context()); err != nil {
 		t.Fatal(err)
 	}
 	check("rolled up from nothing")
-	p, err := ParsePeriod("", "2026-11-21", "2026-11-21", w.now())
+	p, err := ParsePeriod("", "2026-11-21", "2026-11-21", w.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list, err := w.s.Posts(w.ctx(), w.boss, PostFilter{Period: p}); err != nil || len(list) != 2 {
+	if list, err := w.s.Posts(w.Context(), w.boss, PostFilter{Period: p}); err != nil || len(list) != 2 {
 		t.Errorf("%d posts of the day, %v", len(list), err)
 	}
 }
@@ -337,8 +337,8 @@ func TestOneDayIsTheSameByEveryWay(t *testing.T) {
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.backfill(a.ID)
 	w.round()
-	p := LastDays(60, w.now())
-	s, err := w.s.Series(w.ctx(), w.boss, a.ID, p)
+	p := LastDays(60, w.Now())
+	s, err := w.s.Series(w.Context(), w.boss, a.ID, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,7 +346,7 @@ func TestOneDayIsTheSameByEveryWay(t *testing.T) {
 	for _, pt := range s.Points {
 		posts, interactions = posts+*pt.Posts, interactions+*pt.Interactions()
 	}
-	m, err := w.s.Matrix(w.ctx(), w.boss, p, View{})
+	m, err := w.s.Matrix(w.Context(), w.boss, p, View{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +356,7 @@ func TestOneDayIsTheSameByEveryWay(t *testing.T) {
 			same += *v
 		}
 	}
-	list, err := w.s.Posts(w.ctx(), w.boss, PostFilter{AccountID: a.ID, Period: p, Limit: 1000})
+	list, err := w.s.Posts(w.Context(), w.boss, PostFilter{AccountID: a.ID, Period: p, Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

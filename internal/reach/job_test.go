@@ -21,7 +21,7 @@ func TestTheQueueTakesOurJobs(t *testing.T) {
 	if err := AddWorkers(workers, w.s); err == nil {
 		t.Error("the same workers were taken twice")
 	}
-	_, err := queue.New(w.db.Pool(), queue.Config{Workers: workers, Periodic: Periodic(), Log: slog.New(slog.DiscardHandler), Test: true})
+	_, err := queue.New(w.DB.Pool(), queue.Config{Workers: workers, Periodic: Periodic(), Log: slog.New(slog.DiscardHandler), Test: true})
 	if err != nil {
 		t.Errorf("queue: %v", err)
 	}
@@ -33,20 +33,20 @@ func TestAnAccountIsReadByOneJobAtATime(t *testing.T) {
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.connect("朝阳环保示例", "朝阳区", account.Public)
 	for range 2 {
-		if err := (planner{s: w.s}).Work(w.ctx(), &river.Job[PlanArgs]{}); err != nil {
+		if err := (planner{s: w.s}).Work(w.Context(), &river.Job[PlanArgs]{}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if n := one[int](w, `SELECT count(*) FROM river_job WHERE kind = 'reach_read' AND queue = 'pull'`); n != 2 {
 		t.Errorf("%d jobs for two accounts", n)
 	}
-	if err := (readerWorker{s: w.s}).Work(w.ctx(), &river.Job[ReadArgs]{Args: ReadArgs{AccountID: a.ID}}); err != nil {
+	if err := (readerWorker{s: w.s}).Work(w.Context(), &river.Job[ReadArgs]{Args: ReadArgs{AccountID: a.ID}}); err != nil {
 		t.Error(err)
 	}
-	if err := (followersWorker{s: w.s}).Work(w.ctx(), &river.Job[FollowersArgs]{}); err != nil {
+	if err := (followersWorker{s: w.s}).Work(w.Context(), &river.Job[FollowersArgs]{}); err != nil {
 		t.Error(err)
 	}
-	if err := (rollWorker{s: w.s}).Work(w.ctx(), &river.Job[RollUpArgs]{}); err != nil {
+	if err := (rollWorker{s: w.s}).Work(w.Context(), &river.Job[RollUpArgs]{}); err != nil {
 		t.Error(err)
 	}
 	if n := one[int](w, `SELECT count(*) FROM account_days WHERE followers > 0`); n != 2 {
@@ -58,22 +58,22 @@ func TestABackfillJobComesBackInTheNextWindow(t *testing.T) {
 	t.Parallel()
 	w := newWorldWith(t, 3000, Limits{CommercialHour: 2})
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	if err := w.s.StartBackfill(w.ctx(), w.admin, a.ID); err != nil {
+	if err := w.s.StartBackfill(w.Context(), w.admin, a.ID); err != nil {
 		t.Fatal(err)
 	}
 	if n := one[int](w, `SELECT count(*) FROM river_job WHERE kind = 'reach_backfill'`); n != 1 {
 		t.Fatalf("%d jobs", n)
 	}
 	job := &river.Job[BackfillArgs]{Args: BackfillArgs{AccountID: a.ID}}
-	err := (backfillWorker{s: w.s}).Work(w.ctx(), job)
+	err := (backfillWorker{s: w.s}).Work(w.Context(), job)
 	var later *river.JobSnoozeError
 	if !errors.As(err, &later) {
 		t.Fatalf("the job ended with %v", err)
 	}
-	w.advance(later.Duration)
-	w.exec(`DELETE FROM call_usage`)
+	w.Advance(later.Duration)
+	w.Exec(`DELETE FROM call_usage`)
 	w.s.opt.Limits.CommercialHour = 100
-	if err := (backfillWorker{s: w.s}).Work(w.ctx(), job); err != nil || w.progress(a.ID).State != BackfillDone {
+	if err := (backfillWorker{s: w.s}).Work(w.Context(), job); err != nil || w.progress(a.ID).State != BackfillDone {
 		t.Errorf("%v, %+v", err, w.progress(a.ID))
 	}
 }

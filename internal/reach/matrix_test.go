@@ -15,7 +15,7 @@ import (
 // figures writes a day of an account by hand.
 func (w *world) figures(id int64, day string, followers any, posts, interactions int) {
 	w.Helper()
-	w.exec(`INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts)
+	w.Exec(`INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts)
 VALUES ($1, $2, $3, $4, $4, $5, 0, 0, 0)`, id, day, followers, posts, interactions)
 }
 
@@ -24,14 +24,14 @@ func TestTheMatrixComparesWithThePeriodBefore(t *testing.T) {
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	b := w.connect("朝阳环保示例", "朝阳区", account.Public)
-	w.exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at, reposts, comments, likes)
+	w.Exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at, reposts, comments, likes)
 VALUES ($1, 'weibo', '1', 'past', '2026-11-01', '', true, 0, 'live', now(), 0, 0, 0)`, a.ID)
 	w.figures(a.ID, "2026-11-09", 900, 1, 10)  // the day before the earlier period
 	w.figures(a.ID, "2026-11-12", nil, 2, 40)  // the earlier period: 10 to 16 November
 	w.figures(a.ID, "2026-11-16", 1000, 2, 60) //
 	w.figures(a.ID, "2026-11-17", nil, 1, 7)   // this one: 17 to 23
 	w.figures(a.ID, "2026-11-23", 1100, 3, 193)
-	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(7, w.now()), View{})
+	m, err := w.s.Matrix(w.Context(), w.boss, LastDays(7, w.Now()), View{})
 	if err != nil || len(m.Rows) != 2 {
 		t.Fatalf("%+v, %v", m, err)
 	}
@@ -68,10 +68,10 @@ func (w *world) varied() []account.Account {
 	w.figures(list[0].ID, "2026-11-23", nil, 1, 50)
 	w.figures(list[1].ID, "2026-11-20", nil, 10, 30)
 	w.figures(list[1].ID, "2026-11-23", nil, 1, 60)
-	w.exec(`UPDATE account_days SET reads = 500, read_posts = 3 WHERE account_id = $1 AND day = '2026-11-20'`, list[1].ID)
+	w.Exec(`UPDATE account_days SET reads = 500, read_posts = 3 WHERE account_id = $1 AND day = '2026-11-20'`, list[1].ID)
 	w.figures(list[2].ID, "2026-11-10", 90, 3, 3)
 	w.figures(list[2].ID, "2026-11-23", 80, 0, 0)
-	w.exec(`UPDATE platform_posts SET state = 'changed' WHERE remote_id = '2'`)
+	w.Exec(`UPDATE platform_posts SET state = 'changed' WHERE remote_id = '2'`)
 	return list
 }
 
@@ -95,7 +95,7 @@ func TestTheMatrixIsSortedAndUnknownColumnsAreRefused(t *testing.T) {
 		{Sort{"last", true}, []int{2, 1, 0, 3}},
 		{Sort{"handle", false}, []int{1, 2, 3, 0}},
 	} {
-		m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(7, w.now()), View{Sort: c.s})
+		m, err := w.s.Matrix(w.Context(), w.boss, LastDays(7, w.Now()), View{Sort: c.s})
 		if err != nil || len(m.Rows) != 4 {
 			t.Fatalf("%+v: %d rows, %v", c.s, len(m.Rows), err)
 		}
@@ -104,12 +104,12 @@ func TestTheMatrixIsSortedAndUnknownColumnsAreRefused(t *testing.T) {
 				t.Errorf("%+v: place %d is @%s, want @%s", c.s, i, r.Handle, list[c.want[i]].Handle)
 			}
 		}
-		second, err := w.s.Matrix(w.ctx(), w.boss, LastDays(7, w.now()), View{Sort: c.s, Skip: 1, Limit: 1})
+		second, err := w.s.Matrix(w.Context(), w.boss, LastDays(7, w.Now()), View{Sort: c.s, Skip: 1, Limit: 1})
 		if err != nil || len(second.Rows) != 1 || second.Rows[0].AccountID != list[c.want[1]].ID || words(second.Total) != words(m.Total) {
 			t.Errorf("%+v: the second row alone is %+v, %v", c.s, second.Rows, err)
 		}
 	}
-	if _, err := w.s.Matrix(w.ctx(), w.boss, LastDays(7, w.now()), View{Sort: Sort{By: "password"}}); !fault.Is(err, fault.KindInvalid) {
+	if _, err := w.s.Matrix(w.Context(), w.boss, LastDays(7, w.Now()), View{Sort: Sort{By: "password"}}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("unknown column: %v", err)
 	}
 }
@@ -124,12 +124,12 @@ func TestReachIsScopedAndOwnUnitMeansOwnUnit(t *testing.T) {
 		want  []int64
 	}{
 		"supervisor":             {w.boss, []int64{city.ID, chaoyang.ID}},
-		"press officer, city":    {w.user("市宣传专员", access.PressOfficer, "北京市环境保护局"), []int64{city.ID}},
-		"press officer, unit":    {w.user("区宣传专员", access.PressOfficer, "朝阳区"), []int64{chaoyang.ID}},
-		"reviewer of a district": {w.user("区审核员", access.Reviewer, "朝阳区"), []int64{chaoyang.ID}},
+		"press officer, city":    {w.User("市宣传专员", access.PressOfficer, "北京市环境保护局"), []int64{city.ID}},
+		"press officer, unit":    {w.User("区宣传专员", access.PressOfficer, "朝阳区"), []int64{chaoyang.ID}},
+		"reviewer of a district": {w.User("区审核员", access.Reviewer, "朝阳区"), []int64{chaoyang.ID}},
 		"administrator":          {w.admin, nil},
 	} {
-		m, err := w.s.Matrix(w.ctx(), c.actor, LastDays(7, w.now()), View{})
+		m, err := w.s.Matrix(w.Context(), c.actor, LastDays(7, w.Now()), View{})
 		if err != nil || len(m.Rows) != len(c.want) {
 			t.Fatalf("%s sees %d accounts, want %d, %v", name, len(m.Rows), len(c.want), err)
 		}
@@ -139,7 +139,7 @@ func TestReachIsScopedAndOwnUnitMeansOwnUnit(t *testing.T) {
 			}
 		}
 		for _, id := range []int64{city.ID, chaoyang.ID} {
-			_, err := w.s.Series(w.ctx(), c.actor, id, LastDays(7, w.now()))
+			_, err := w.s.Series(w.Context(), c.actor, id, LastDays(7, w.Now()))
 			if inside := contains(c.want, id); inside != (err == nil) || !inside && !fault.Is(err, fault.KindNotFound) {
 				t.Errorf("%s opens account %d: %v", name, id, err)
 			}
@@ -160,11 +160,11 @@ func TestADayBeforeTheOldestPostIsMissingAndNotZero(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	_, err := w.s.ImportPast(w.ctx(), w.admin, a.ID, "x.csv", strings.NewReader("id,posted_at,text,likes\n9,2026-11-21 12:00,甲,5\n"))
+	_, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "x.csv", strings.NewReader("id,posted_at,text,likes\n9,2026-11-21 12:00,甲,5\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := w.s.Series(w.ctx(), w.boss, a.ID, LastDays(5, w.now()))
+	s, err := w.s.Series(w.Context(), w.boss, a.ID, LastDays(5, w.Now()))
 	if err != nil || len(s.Points) != 5 || s.Since == nil {
 		t.Fatalf("%+v, %v", s, err)
 	}
@@ -177,7 +177,7 @@ func TestADayBeforeTheOldestPostIsMissingAndNotZero(t *testing.T) {
 	if p := s.Points[4]; *p.Posts != 0 || p.Reads != nil {
 		t.Errorf("today: %+v", p)
 	}
-	m, err := w.s.Matrix(w.ctx(), w.boss, LastDays(5, w.now()), View{})
+	m, err := w.s.Matrix(w.Context(), w.boss, LastDays(5, w.Now()), View{})
 	if err != nil || len(m.Days) != 5 || m.Days[0].Posts != nil || *m.Days[2].Likes != 5 {
 		t.Errorf("sums per day %+v, %v", m.Days, err)
 	}
@@ -188,13 +188,13 @@ func TestRollingUpTwiceChangesNothing(t *testing.T) {
 	w := newWorld(t, 2000)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.backfill(a.ID)
-	if _, err := w.s.Followers(w.ctx()); err != nil {
+	if _, err := w.s.Followers(w.Context()); err != nil {
 		t.Fatal(err)
 	}
 	sum := `SELECT md5(string_agg(d::text, '|' ORDER BY account_id, day)) FROM account_days d`
 	before := one[string](w, sum)
 	for range 2 {
-		if err := w.s.RollUp(w.ctx()); err != nil {
+		if err := w.s.RollUp(w.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if after := one[string](w, sum); after != before {
@@ -202,8 +202,8 @@ func TestRollingUpTwiceChangesNothing(t *testing.T) {
 		}
 	}
 	day := one[time.Time](w, `SELECT max(day) FROM account_days WHERE posts = 1`)
-	w.exec(`UPDATE platform_posts SET state = 'removed' WHERE (posted_at AT TIME ZONE 'Asia/Shanghai')::date = $1`, day)
-	if err := w.s.RollUp(w.ctx()); err != nil {
+	w.Exec(`UPDATE platform_posts SET state = 'removed' WHERE (posted_at AT TIME ZONE 'Asia/Shanghai')::date = $1`, day)
+	if err := w.s.RollUp(w.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n := one[int](w, `SELECT posts FROM account_days WHERE day = $1`, day); n != 0 {
@@ -220,16 +220,16 @@ func TestBestPostsComeFirst(t *testing.T) {
 	for i := 1; i <= 5; i++ {
 		file.WriteString(strconv.Itoa(i) + ",2026-11-2" + strconv.Itoa(i%3) + " 12:00,第" + strconv.Itoa(i) + "条," + strconv.Itoa(i*i) + "," + map[bool]string{true: "100", false: ""}[i == 2] + "\n")
 	}
-	if _, err := w.s.ImportPast(w.ctx(), w.admin, a.ID, "x.csv", strings.NewReader(file.String())); err != nil {
+	if _, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "x.csv", strings.NewReader(file.String())); err != nil {
 		t.Fatal(err)
 	}
 	for by, want := range map[string]string{"": "5", "time": "5", "reads": "2", "likes": "5"} {
-		list, err := w.s.Posts(w.ctx(), w.boss, PostFilter{AccountID: a.ID, Period: LastDays(30, w.now()), By: by, Limit: 3})
+		list, err := w.s.Posts(w.Context(), w.boss, PostFilter{AccountID: a.ID, Period: LastDays(30, w.Now()), By: by, Limit: 3})
 		if err != nil || len(list) != 3 || list[0].RemoteID != want {
 			t.Errorf("by %q: %+v, %v", by, list, err)
 		}
 	}
-	if _, err := w.s.Posts(w.ctx(), w.boss, PostFilter{By: "password"}); !fault.Is(err, fault.KindInvalid) {
+	if _, err := w.s.Posts(w.Context(), w.boss, PostFilter{By: "password"}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("unknown column: %v", err)
 	}
 }
@@ -246,11 +246,11 @@ func TestTheBestPostsOfTheMatrixLieInItsBestDays(t *testing.T) {
 			t.Errorf("the best %d are %s, want %s", limit, got, want)
 		}
 	}
-	if got := w.best(w.user("区宣传专员", access.PressOfficer, "朝阳区"), 2); got != "11 13" {
+	if got := w.best(w.User("区宣传专员", access.PressOfficer, "朝阳区"), 2); got != "11 13" {
 		t.Errorf("the best of the district are %s", got)
 	}
-	w.exec(`UPDATE platform_posts SET state = 'removed' WHERE remote_id = '1'`)
-	if err := w.s.RollUp(w.ctx()); err != nil {
+	w.Exec(`UPDATE platform_posts SET state = 'removed' WHERE remote_id = '1'`)
+	if err := w.s.RollUp(w.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.best(w.boss, 2); got != "11 2" {
@@ -260,7 +260,7 @@ func TestTheBestPostsOfTheMatrixLieInItsBestDays(t *testing.T) {
 
 func (w *world) best(actor access.Actor, limit int) string {
 	w.Helper()
-	list, err := w.s.Posts(w.ctx(), actor, PostFilter{Period: LastDays(30, w.now()), Limit: limit})
+	list, err := w.s.Posts(w.Context(), actor, PostFilter{Period: LastDays(30, w.Now()), Limit: limit})
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 func TestSeveralProcessesNeverMakeMoreCallsThanTheLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
-	limit := window{scope: "public", start: w.now(), ends: w.now().Add(hour), limit: 500, shared: true}
+	limit := window{scope: "public", start: w.Now(), ends: w.Now().Add(hour), limit: 500, shared: true}
 	var made atomic.Int64
 	var all sync.WaitGroup
 	for range 3 {
@@ -19,7 +19,7 @@ func TestSeveralProcessesNeverMakeMoreCallsThanTheLimit(t *testing.T) {
 		for range 10 {
 			all.Go(func() {
 				for {
-					ok, err := p.spend(w.ctx(), w.db.Pool(), limit)
+					ok, err := p.spend(w.Context(), w.DB.Pool(), limit)
 					if err != nil {
 						t.Error(err)
 					}
@@ -40,20 +40,20 @@ func TestSeveralProcessesNeverMakeMoreCallsThanTheLimit(t *testing.T) {
 func TestCallsAreTakenInBlocksThatGrow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
-	limit := w.s.opt.Limits.hourly(CommercialHost, w.now())
+	limit := w.s.opt.Limits.hourly(CommercialHost, w.Now())
 	calls := func() int {
 		return one[int](w, `SELECT coalesce(sum(calls), 0) FROM call_usage WHERE scope = 'commercial'`)
 	}
 	for i, want := range []int{1, 3, 3, 7, 7, 7, 7, 15} {
-		if err := w.s.spend(w.ctx(), CommercialHost, 1); err != nil {
+		if err := w.s.spend(w.Context(), CommercialHost, 1); err != nil {
 			t.Fatal(err)
 		}
 		if got := calls(); got != want || got-w.s.purse.inHand(limit) != i+1 {
 			t.Errorf("after %d calls %d are taken, %d in hand, want %d taken", i+1, got, w.s.purse.inHand(limit), want)
 		}
 	}
-	w.advance(hour)
-	if err := w.s.spend(w.ctx(), CommercialHost, 1); err != nil {
+	w.Advance(hour)
+	if err := w.s.spend(w.Context(), CommercialHost, 1); err != nil {
 		t.Fatal(err)
 	}
 	if got := calls(); got != 15+1 {
@@ -65,18 +65,18 @@ func TestABudgetThePlatformClosedIsNotSpentFromThePurse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	for range 4 {
-		if err := w.s.spend(w.ctx(), CommercialHost, 1); err != nil {
+		if err := w.s.spend(w.Context(), CommercialHost, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
-	limit := w.s.opt.Limits.hourly(CommercialHost, w.now())
+	limit := w.s.opt.Limits.hourly(CommercialHost, w.Now())
 	if w.s.purse.inHand(limit) == 0 {
 		t.Fatal("nothing in hand")
 	}
-	if err := w.s.closeWindow(w.ctx(), limit); err != nil {
+	if err := w.s.closeWindow(w.Context(), limit); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.s.spend(w.ctx(), CommercialHost, 1); err != errBudget {
+	if err := w.s.spend(w.Context(), CommercialHost, 1); err != errBudget {
 		t.Errorf("spent after the platform closed the window: %v", err)
 	}
 }
@@ -86,24 +86,24 @@ func TestOldReadingsGoAndWhatWasMadeOfThemStays(t *testing.T) {
 	w := newWorld(t, 0)
 	a := w.varied()[0]
 	id := one[int64](w, `SELECT min(id) FROM platform_posts WHERE account_id = $1`, a.ID)
-	w.exec(`INSERT INTO post_readings SELECT $1, at, 1, 2, 3, NULL FROM generate_series($2::timestamptz - interval '300 days', $2, interval '1 day') at`, id, w.now())
-	w.exec(`INSERT INTO account_readings SELECT $1, $2::timestamptz - n * interval '1 day', 5, 5, 5 FROM generate_series(250, 260) n`, a.ID, w.now())
+	w.Exec(`INSERT INTO post_readings SELECT $1, at, 1, 2, 3, NULL FROM generate_series($2::timestamptz - interval '300 days', $2, interval '1 day') at`, id, w.Now())
+	w.Exec(`INSERT INTO account_readings SELECT $1, $2::timestamptz - n * interval '1 day', 5, 5, 5 FROM generate_series(250, 260) n`, a.ID, w.Now())
 	days := one[string](w, `SELECT md5(string_agg(d::text, '|' ORDER BY account_id, day)) FROM account_days d`)
-	if n, err := w.s.Prune(w.ctx()); err != nil || n != 0 {
+	if n, err := w.s.Prune(w.Context()); err != nil || n != 0 {
 		t.Fatalf("%d readings dropped without a limit, %v", n, err)
 	}
 	w.s.opt.Keep = 200 * day
-	if n, err := w.s.Prune(w.ctx()); err != nil || n != 100+10 {
+	if n, err := w.s.Prune(w.Context()); err != nil || n != 100+10 {
 		t.Errorf("%d readings dropped, want 100 of the post and 10 of the account, %v", n, err)
 	}
 	if n := one[int](w, `SELECT count(*) FROM account_readings`); n != 1 {
 		t.Errorf("%d readings of the account, want its last", n)
 	}
 	w.s.opt.Keep = day
-	if _, err := w.s.Prune(w.ctx()); err != nil {
+	if _, err := w.s.Prune(w.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if oldest := one[time.Time](w, `SELECT min(taken_at) FROM post_readings`); w.now().Sub(oldest) != (rollBack+1)*day {
+	if oldest := one[time.Time](w, `SELECT min(taken_at) FROM post_readings`); w.Now().Sub(oldest) != (rollBack+1)*day {
 		t.Errorf("the oldest reading is of %v: the roll-up reads a hundred days", oldest)
 	}
 	if after := one[string](w, `SELECT md5(string_agg(d::text, '|' ORDER BY account_id, day)) FROM account_days d`); after != days {

@@ -15,11 +15,11 @@ func TestASentPostIsReadOftenWhileItIsYoung(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	p := w.sandbox.Rival("环保北京", "今日空气质量良")
+	p := w.Weibo.Rival("环保北京", "今日空气质量良")
 	w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), "今日空气质量良")
 	for range 12 {
 		w.round()
-		w.advance(5 * time.Minute)
+		w.Advance(5 * time.Minute)
 	}
 	if n := one[int](w, `SELECT count(*) FROM post_readings`); n != 6 {
 		t.Errorf("%d readings in the first hour, want at minutes 0, 5, 10, 15, 30 and 45", n)
@@ -27,14 +27,14 @@ func TestASentPostIsReadOftenWhileItIsYoung(t *testing.T) {
 	if got := one[string](w, `SELECT origin FROM platform_posts`); got != "console" {
 		t.Errorf("origin %q", got)
 	}
-	if got := w.todos(); got != "" {
+	if got := w.OpenTodos(); got != "" {
 		t.Errorf("to-dos %q", got)
 	}
-	posts, err := w.s.Posts(w.ctx(), w.boss, PostFilter{Period: LastDays(7, w.now())})
+	posts, err := w.s.Posts(w.Context(), w.boss, PostFilter{Period: LastDays(7, w.Now())})
 	if err != nil || len(posts) != 1 {
 		t.Fatalf("posts %+v, %v", posts, err)
 	}
-	got, want := posts[0].Counts, w.sandbox.Reach(p.ID)
+	got, want := posts[0].Counts, w.Weibo.Reach(p.ID)
 	if got.Reads == nil || *got.Reads == 0 || got.Interactions() == 0 || got.Reposts > int64(want.Reposts) {
 		t.Errorf("counts %+v, the sandbox has %+v", got, want)
 	}
@@ -48,15 +48,15 @@ func TestReadsAreMissingWhereTheContractHasNone(t *testing.T) {
 		by     account.Connector
 	}{{"朝阳环保示例", account.Commercial}, {"海淀环保示例", account.Public}} {
 		a := w.connect(c.handle, "朝阳区", c.by)
-		p := w.sandbox.Rival(c.handle, "今日空气质量良")
+		p := w.Weibo.Rival(c.handle, "今日空气质量良")
 		w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), "今日空气质量良")
 		w.round()
-		w.advance(time.Hour)
+		w.Advance(time.Hour)
 		w.round()
 		if n := one[int](w, `SELECT count(*) FROM platform_posts WHERE account_id = $1 AND reads IS NULL AND read_at IS NOT NULL`, a.ID); n != 1 {
 			t.Errorf("%s: reads are not missing", c.handle)
 		}
-		s, err := w.s.Series(w.ctx(), w.boss, a.ID, LastDays(7, w.now()))
+		s, err := w.s.Series(w.Context(), w.boss, a.ID, LastDays(7, w.Now()))
 		if err != nil || s.Row.Reads != nil || s.Row.Interacted.Now == nil || *s.Row.Interacted.Now == 0 {
 			t.Errorf("%s: %+v, %v", c.handle, s.Row, err)
 		}
@@ -71,32 +71,32 @@ func TestAPostOfSomebodyElseIsNoticed(t *testing.T) {
 	w := newWorld(t, 40)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.round()
-	if got := w.todos(); got != "" {
+	if got := w.OpenTodos(); got != "" {
 		t.Fatalf("past posts were taken for somebody else's: %q", got)
 	}
-	w.advance(15 * time.Minute)
-	w.sandbox.Rival("环保北京", "低价办证请联系")
+	w.Advance(15 * time.Minute)
+	w.Weibo.Rival("环保北京", "低价办证请联系")
 	w.round()
-	if got := w.todos(); got != "reach.elsewhere" {
+	if got := w.OpenTodos(); got != "reach.elsewhere" {
 		t.Fatalf("to-dos %q", got)
 	}
-	list, err := w.s.Noticed(w.ctx(), w.boss, a.ID)
+	list, err := w.s.Noticed(w.Context(), w.boss, a.ID)
 	if err != nil || len(list) != 1 || list[0].Text != "低价办证请联系" || !list[0].Remarkable() {
 		t.Fatalf("noticed %+v, %v", list, err)
 	}
-	if err := w.s.TakeNote(w.ctx(), w.user("值班审核员", access.Reviewer, "北京市环境保护局"), list[0].ID, "x"); !fault.Is(err, fault.KindForbidden) {
+	if err := w.s.TakeNote(w.Context(), w.User("值班审核员", access.Reviewer, "北京市环境保护局"), list[0].ID, "x"); !fault.Is(err, fault.KindForbidden) {
 		t.Errorf("a reviewer takes note: %v", err)
 	}
-	if err := w.s.TakeNote(w.ctx(), w.boss, list[0].ID, ""); !fault.Is(err, fault.KindInvalid) {
+	if err := w.s.TakeNote(w.Context(), w.boss, list[0].ID, ""); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("note without a reason: %v", err)
 	}
-	if err := w.s.TakeNote(w.ctx(), w.boss, list[0].ID, "账号密码已重置，微博已删除"); err != nil {
+	if err := w.s.TakeNote(w.Context(), w.boss, list[0].ID, "账号密码已重置，微博已删除"); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.s.TakeNote(w.ctx(), w.boss, list[0].ID, "again"); !fault.Is(err, fault.KindConflict) {
+	if err := w.s.TakeNote(w.Context(), w.boss, list[0].ID, "again"); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("noted twice: %v", err)
 	}
-	if got := w.todos(); got != "" {
+	if got := w.OpenTodos(); got != "" {
 		t.Errorf("to-dos after the note %q", got)
 	}
 	if n := one[int](w, `SELECT count(*) FROM audit_entries WHERE action = 'reach.note'`); n != 1 {
@@ -108,25 +108,25 @@ func TestAPostOfAnOpenDeliveryIsNotBlamedOnOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	w.advance(time.Minute)
-	ours := w.sandbox.Rival("环保北京", "今日空气质量良")
+	w.Advance(time.Minute)
+	ours := w.Weibo.Rival("环保北京", "今日空气质量良")
 	d := w.deliver(a, "unknown", "", "今日空气质量良")
 	w.round()
-	if got := one[string](w, `SELECT origin FROM platform_posts`); got != "unsure" || w.todos() != "" {
-		t.Fatalf("origin %q, to-dos %q", got, w.todos())
+	if got := one[string](w, `SELECT origin FROM platform_posts`); got != "unsure" || w.OpenTodos() != "" {
+		t.Fatalf("origin %q, to-dos %q", got, w.OpenTodos())
 	}
-	w.exec(`UPDATE deliveries SET state = 'sent', remote_id = $2 WHERE id = $1`, d, strconv.FormatInt(ours.ID, 10))
+	w.Exec(`UPDATE deliveries SET state = 'sent', remote_id = $2 WHERE id = $1`, d, strconv.FormatInt(ours.ID, 10))
 	w.round()
 	if got := one[string](w, `SELECT origin FROM platform_posts`); got != "console" {
 		t.Errorf("origin %q", got)
 	}
-	w.advance(11 * time.Minute)
-	w.sandbox.Rival("环保北京", "另一条")
+	w.Advance(11 * time.Minute)
+	w.Weibo.Rival("环保北京", "另一条")
 	d = w.deliver(a, "sending", "", "今日空气质量优")
 	w.round()
-	w.exec(`UPDATE deliveries SET state = 'failed' WHERE id = $1`, d)
+	w.Exec(`UPDATE deliveries SET state = 'failed' WHERE id = $1`, d)
 	w.round()
-	if got := w.todos(); got != "reach.elsewhere" {
+	if got := w.OpenTodos(); got != "reach.elsewhere" {
 		t.Errorf("to-dos %q", got)
 	}
 }
@@ -135,15 +135,15 @@ func TestADeliveryDecidedLaterTakesItsPostBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	w.advance(time.Minute)
-	p := w.sandbox.Rival("环保北京", "今日空气质量良")
+	w.Advance(time.Minute)
+	p := w.Weibo.Rival("环保北京", "今日空气质量良")
 	w.round()
-	if got := w.todos(); got != "reach.elsewhere" {
+	if got := w.OpenTodos(); got != "reach.elsewhere" {
 		t.Fatalf("to-dos %q", got)
 	}
 	w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), "今日空气质量良")
 	w.round()
-	if got := w.todos(); got != "" {
+	if got := w.OpenTodos(); got != "" {
 		t.Errorf("to-dos %q", got)
 	}
 }
@@ -152,31 +152,31 @@ func TestRemovedHiddenAndChangedPostsAreNoticed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	first := w.sandbox.Rival("环保北京", "最早的一条")
+	first := w.Weibo.Rival("环保北京", "最早的一条")
 	w.deliver(a, "sent", strconv.FormatInt(first.ID, 10), "最早的一条")
 	var ids []int64
 	for _, text := range []string{"要删的", "要改的", "留着的"} {
-		w.advance(time.Minute)
-		p := w.sandbox.Rival("环保北京", text)
+		w.Advance(time.Minute)
+		p := w.Weibo.Rival("环保北京", text)
 		w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), text)
 		ids = append(ids, p.ID)
 	}
 	w.round()
-	if got := w.todos(); got != "" {
+	if got := w.OpenTodos(); got != "" {
 		t.Fatalf("to-dos at first %q", got)
 	}
-	w.sandbox.Remove(ids[0])
-	w.sandbox.SetText(ids[1], "要改的，已被改动")
-	w.advance(11 * time.Minute)
+	w.Weibo.Remove(ids[0])
+	w.Weibo.SetText(ids[1], "要改的，已被改动")
+	w.Advance(11 * time.Minute)
 	w.round()
 	states := one[string](w, `SELECT string_agg(state, ' ' ORDER BY posted_at) FROM platform_posts`)
 	if states != "live removed changed live" {
 		t.Errorf("states %q", states)
 	}
 	if n := one[int](w, `SELECT count(*) FROM todos WHERE resolved_at IS NULL AND code IN ('reach.removed', 'reach.changed')`); n != 2 {
-		t.Errorf("to-dos %q", w.todos())
+		t.Errorf("to-dos %q", w.OpenTodos())
 	}
-	p, readings, err := w.s.Post(w.ctx(), w.boss, one[int64](w, `SELECT id FROM platform_posts WHERE state = 'changed'`))
+	p, readings, err := w.s.Post(w.Context(), w.boss, one[int64](w, `SELECT id FROM platform_posts WHERE state = 'changed'`))
 	if err != nil || p.WasText != "要改的" || p.Text != "要改的，已被改动" || len(readings) == 0 {
 		t.Errorf("changed post %+v with %d readings, %v", p, len(readings), err)
 	}
@@ -193,18 +193,18 @@ func TestWhatADeliveryKnowsAlreadyIsNoNews(t *testing.T) {
 	for _, live := range []string{"taken_down", "removed"} {
 		w := newWorld(t, 0)
 		a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-		keep := w.sandbox.Rival("环保北京", "占位")
+		keep := w.Weibo.Rival("环保北京", "占位")
 		w.deliver(a, "sent", strconv.FormatInt(keep.ID, 10), "占位")
-		w.advance(time.Second)
-		p := w.sandbox.Rival("环保北京", "要下架的")
+		w.Advance(time.Second)
+		p := w.Weibo.Rival("环保北京", "要下架的")
 		d := w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), "要下架的")
 		w.round()
-		w.sandbox.Remove(p.ID)
-		w.exec(`UPDATE deliveries SET live = $2 WHERE id = $1`, d, live)
-		w.advance(11 * time.Minute)
+		w.Weibo.Remove(p.ID)
+		w.Exec(`UPDATE deliveries SET live = $2 WHERE id = $1`, d, live)
+		w.Advance(11 * time.Minute)
 		w.round()
-		if got := one[string](w, `SELECT state FROM platform_posts WHERE delivery_id = $1`, d); got != "removed" || w.todos() != "" {
-			t.Errorf("%s: state %q, to-dos %q", live, got, w.todos())
+		if got := one[string](w, `SELECT state FROM platform_posts WHERE delivery_id = $1`, d); got != "removed" || w.OpenTodos() != "" {
+			t.Errorf("%s: state %q, to-dos %q", live, got, w.OpenTodos())
 		}
 		if got := one[string](w, `SELECT live FROM deliveries WHERE id = $1`, d); got != live {
 			t.Errorf("the delivery says %q now, it said %q", got, live)
@@ -217,13 +217,13 @@ func TestPostsForTheAuthorAloneAndPostsByHandAreNotRead(t *testing.T) {
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.deliver(a, "sent", "4000000000000001", "仅自己可见")
-	w.exec(`UPDATE post_versions SET visible = 1`)
-	m, err := w.accounts.Create(w.ctx(), w.admin, account.Draft{UnitID: a.UnitID, Handle: "手动", Seat: account.Main, Connector: account.Manual})
+	w.Exec(`UPDATE post_versions SET visible = 1`)
+	m, err := w.accounts.Create(w.Context(), w.admin, account.Draft{UnitID: a.UnitID, Handle: "手动", Seat: account.Main, Connector: account.Manual})
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := w.deliver(m, "sent", "4000000000000002", "手工发布")
-	w.exec(`UPDATE deliveries SET connector = 'manual' WHERE id = $1`, d)
+	w.Exec(`UPDATE deliveries SET connector = 'manual' WHERE id = $1`, d)
 	w.round()
 	if got := one[string](w, `SELECT string_agg(text || coalesce(next_read_at::text, ''), ' ') FROM platform_posts`); got != "手工发布" {
 		t.Errorf("posts %q", got)
@@ -234,22 +234,22 @@ func TestAPostThatComesBackIsVisibleAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	keep := w.sandbox.Rival("环保北京", "占位")
+	keep := w.Weibo.Rival("环保北京", "占位")
 	w.deliver(a, "sent", strconv.FormatInt(keep.ID, 10), "占位")
-	w.advance(time.Second)
-	p := w.sandbox.Rival("环保北京", "审核中的")
+	w.Advance(time.Second)
+	p := w.Weibo.Rival("环保北京", "审核中的")
 	w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), "审核中的")
 	w.round()
-	w.sandbox.Hide(p.ID, 20*time.Minute)
-	w.advance(11 * time.Minute)
+	w.Weibo.Hide(p.ID, 20*time.Minute)
+	w.Advance(11 * time.Minute)
 	w.round()
 	first := one[string](w, `SELECT state FROM platform_posts WHERE remote_id = $1`, strconv.FormatInt(p.ID, 10))
-	w.advance(15 * time.Minute)
+	w.Advance(15 * time.Minute)
 	w.round()
 	if got := one[string](w, `SELECT state FROM platform_posts WHERE remote_id = $1`, strconv.FormatInt(p.ID, 10)); got != "live" || first == "live" {
 		t.Errorf("states %q then %q", first, got)
 	}
-	if got := w.todos(); got != "" {
+	if got := w.OpenTodos(); got != "" {
 		t.Errorf("to-dos %q", got)
 	}
 }
@@ -259,7 +259,7 @@ func TestFollowersAreCountedInOneCall(t *testing.T) {
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	b := w.connect("朝阳环保示例", "朝阳区", account.Public)
-	n, err := w.s.Followers(w.ctx())
+	n, err := w.s.Followers(w.Context())
 	if err != nil || n != 2 {
 		t.Fatalf("read %d, %v", n, err)
 	}
@@ -267,8 +267,8 @@ func TestFollowersAreCountedInOneCall(t *testing.T) {
 		t.Errorf("%d calls", got)
 	}
 	for handle, id := range map[string]int64{"环保北京": a.ID, "朝阳环保示例": b.ID} {
-		if got := one[int](w, `SELECT followers FROM account_days WHERE account_id = $1`, id); got != w.sandbox.Followers(handle) {
-			t.Errorf("%s has %d followers, the platform says %d", handle, got, w.sandbox.Followers(handle))
+		if got := one[int](w, `SELECT followers FROM account_days WHERE account_id = $1`, id); got != w.Weibo.Followers(handle) {
+			t.Errorf("%s has %d followers, the platform says %d", handle, got, w.Weibo.Followers(handle))
 		}
 	}
 }
@@ -278,18 +278,18 @@ func TestAnEmptyBudgetPutsReadingsOff(t *testing.T) {
 	w := newWorldWith(t, 0, Limits{CommercialHour: 1})
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.round()
-	w.sandbox.Rival("环保北京", "晚一点才会看到")
-	w.advance(11 * time.Minute)
+	w.Weibo.Rival("环保北京", "晚一点才会看到")
+	w.Advance(11 * time.Minute)
 	w.round()
-	wa, _, err := findWatch(w.ctx(), w.db.Pool(), a.ID)
+	wa, _, err := findWatch(w.Context(), w.DB.Pool(), a.ID)
 	if err != nil || wa.Reason != "budget" || !wa.NextAt.Equal(time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC)) {
 		t.Fatalf("watch %+v, %v", wa, err)
 	}
-	lines, err := w.s.Budget(w.ctx(), w.admin)
+	lines, err := w.s.Budget(w.Context(), w.admin)
 	if err != nil || len(lines) != 3 || lines[1].Host != CommercialHost || lines[1].Used != 1 || lines[1].Left() != 0 {
 		t.Errorf("budget %+v, %v", lines, err)
 	}
-	w.advance(50 * time.Minute)
+	w.Advance(50 * time.Minute)
 	w.round()
 	if n := one[int](w, `SELECT count(*) FROM platform_posts`); n != 1 {
 		t.Errorf("%d posts in the next window", n)
@@ -300,13 +300,13 @@ func TestThePlatformsOwnLimitIsObeyed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("海淀环保示例", "朝阳区", account.Public)
-	w.sandbox.Fault(sandbox.Fault{Call: "statuses/user_timeline", Kind: sandbox.FaultLimit, Code: 10022})
+	w.Weibo.Fault(sandbox.Fault{Call: "statuses/user_timeline", Kind: sandbox.FaultLimit, Code: 10022})
 	w.round()
-	if ok, err := take(w.ctx(), w.db.Pool(), w.s.opt.Limits.hourly(PublicHost, w.now()), 1); err != nil || ok {
+	if ok, err := take(w.Context(), w.DB.Pool(), w.s.opt.Limits.hourly(PublicHost, w.Now()), 1); err != nil || ok {
 		t.Errorf("the address may still call: %v, %v", ok, err)
 	}
-	wa, _, err := findWatch(w.ctx(), w.db.Pool(), a.ID)
-	if err != nil || wa.Reason != "limit" || !wa.NextAt.After(w.now()) {
+	wa, _, err := findWatch(w.Context(), w.DB.Pool(), a.ID)
+	if err != nil || wa.Reason != "limit" || !wa.NextAt.After(w.Now()) {
 		t.Errorf("watch %+v, %v", wa, err)
 	}
 }
@@ -315,14 +315,14 @@ func TestARefusedTokenEndsReadingsAndTellsPeople(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	w.sandbox.ExpireTokens("环保北京")
+	w.Weibo.ExpireTokens("环保北京")
 	w.round()
-	if got := w.todos(); got != "token.expired" {
+	if got := w.OpenTodos(); got != "token.expired" {
 		t.Errorf("to-dos %q", got)
 	}
-	w.advance(2 * time.Hour)
+	w.Advance(2 * time.Hour)
 	w.round()
-	s, err := w.s.Series(w.ctx(), w.boss, a.ID, LastDays(7, w.now()))
+	s, err := w.s.Series(w.Context(), w.boss, a.ID, LastDays(7, w.Now()))
 	if err != nil || s.Trouble != "token" || s.Hint() == "" {
 		t.Errorf("series %+v, %v", s.Trouble, err)
 	}
@@ -332,11 +332,11 @@ func TestABrokenConnectionIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
-	w.sandbox.Fault(sandbox.Fault{Call: "statuses/user_timeline/biz", Kind: sandbox.FaultStatus, Times: 1})
-	if err := w.s.Read(w.ctx(), a.ID); err == nil {
+	w.Weibo.Fault(sandbox.Fault{Call: "statuses/user_timeline/biz", Kind: sandbox.FaultStatus, Times: 1})
+	if err := w.s.Read(w.Context(), a.ID); err == nil {
 		t.Error("a bad gateway is no error for the job")
 	}
-	if err := w.s.Read(w.ctx(), 999); err != nil {
+	if err := w.s.Read(w.Context(), 999); err != nil {
 		t.Errorf("an account nobody watches: %v", err)
 	}
 }

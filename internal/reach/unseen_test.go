@@ -16,29 +16,29 @@ func TestMorePostsThanAPageHoldsAreNoticed(t *testing.T) {
 	w := newWorld(t, 20)
 	a := w.connect("环保北京", "北京市环境保护局", account.Public)
 	w.round()
-	w.advance(61 * time.Minute)
+	w.Advance(61 * time.Minute)
 	for i := range 8 {
-		w.sandbox.Rival("环保北京", fmt.Sprint("低价办证 ", i))
+		w.Weibo.Rival("环保北京", fmt.Sprint("低价办证 ", i))
 	}
 	w.round()
-	if got := w.todos(); strings.Count(got, "reach.elsewhere") != 4 || strings.Count(got, "reach.unseen") != 1 {
+	if got := w.OpenTodos(); strings.Count(got, "reach.elsewhere") != 4 || strings.Count(got, "reach.unseen") != 1 {
 		t.Fatalf("to-dos %q", got)
 	}
 	if n := one[int](w, "SELECT (args->>'n')::int FROM todos WHERE code = 'reach.unseen'"); n != 3 {
 		t.Errorf("%d posts unseen, want 3", n)
 	}
-	if next := one[time.Time](w, "SELECT next_at FROM account_watches WHERE account_id = $1", a.ID); !next.Equal(w.now().Add(15 * time.Minute)) {
-		t.Errorf("next look in %s", next.Sub(w.now()))
+	if next := one[time.Time](w, "SELECT next_at FROM account_watches WHERE account_id = $1", a.ID); !next.Equal(w.Now().Add(15 * time.Minute)) {
+		t.Errorf("next look in %s", next.Sub(w.Now()))
 	}
 	id := one[int64](w, "SELECT subject_id FROM todos WHERE code = 'reach.unseen'")
-	if err := w.s.TakeNote(w.ctx(), w.boss, id, "密码已重置，微博已删除"); err != nil {
+	if err := w.s.TakeNote(w.Context(), w.boss, id, "密码已重置，微博已删除"); err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
-		w.advance(61 * time.Minute)
+		w.Advance(61 * time.Minute)
 		w.round()
 	}
-	if got := w.todos(); strings.Contains(got, "unseen") || strings.Contains(got, "gap") {
+	if got := w.OpenTodos(); strings.Contains(got, "unseen") || strings.Contains(got, "gap") {
 		t.Errorf("said again: %q", got)
 	}
 }
@@ -51,28 +51,28 @@ func TestWhatWasSeenIsNotCalledUnseen(t *testing.T) {
 	w.round()
 	quiet := func(when string) {
 		t.Helper()
-		w.advance(61 * time.Minute)
+		w.Advance(61 * time.Minute)
 		w.round()
-		if got := w.todos(); strings.Contains(got, "unseen") || strings.Contains(got, "gap") {
+		if got := w.OpenTodos(); strings.Contains(got, "unseen") || strings.Contains(got, "gap") {
 			t.Errorf("%s: %q", when, got)
 		}
 	}
-	w.advance(time.Minute) // posts of the second in which the watch began count as older
+	w.Advance(time.Minute) // posts of the second in which the watch began count as older
 	for i := range 5 {
-		w.sandbox.Rival("环保北京", fmt.Sprint("第", i))
+		w.Weibo.Rival("环保北京", fmt.Sprint("第", i))
 	}
 	quiet("five posts, a whole page")
-	w.sandbox.Remove(w.sandbox.Rival("环保北京", "发错了").ID)
+	w.Weibo.Remove(w.Weibo.Rival("环保北京", "发错了").ID)
 	quiet("posted and removed")
 	id := w.deliver(a, "unknown", "", "今日空气质量良")
 	for i := range 6 {
-		w.sandbox.Rival("环保北京", fmt.Sprint("再", i))
+		w.Weibo.Rival("环保北京", fmt.Sprint("再", i))
 	}
 	quiet("one of six may be ours")
-	w.exec("UPDATE deliveries SET state = 'cancelled' WHERE id = $1", id)
-	w.advance(61 * time.Minute)
+	w.Exec("UPDATE deliveries SET state = 'cancelled' WHERE id = $1", id)
+	w.Advance(61 * time.Minute)
 	w.round()
-	if got := w.todos(); !strings.Contains(got, "unseen") {
+	if got := w.OpenTodos(); !strings.Contains(got, "unseen") {
 		t.Errorf("the sixth was not ours after all: %q", got)
 	}
 }

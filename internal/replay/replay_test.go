@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/fault"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/replay"
@@ -16,13 +17,7 @@ var noon = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 func service(t *testing.T) (*replay.Service, *time.Time) {
 	t.Helper()
 	db := pgtest.New(t)
-	_, err := db.Pool().Exec(t.Context(), `
-INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES (1, NULL, '市局', 'bureau', '/1/', now());
-INSERT INTO users (id, username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at) OVERRIDING SYSTEM VALUE
-VALUES (1, 'a', '值班宣传专员', 1, '', false, now(), 'zh', 'auto', now()), (2, 'b', '值班审核员', 1, '', false, now(), 'zh', 'auto', now())`)
-	if err != nil {
-		t.Fatal(err)
-	}
+	stage.Bureau(t, db, "值班宣传专员", "值班审核员")
 	now := noon
 	return replay.New(db, func() time.Time { return now }), &now
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
@@ -30,11 +31,8 @@ type world struct {
 func newWorld(t *testing.T) world {
 	t.Helper()
 	db := pgtest.New(t)
+	stage.Bureau(t, db, "用户1", "用户2", "用户3", "用户4", "用户5")
 	_, err := db.Pool().Exec(t.Context(), `
-INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, NULL, '市局', 'bureau', '/1/', now()), (2, 1, '宣传中心', 'centre', '/1/2/', now()), (3, 1, '朝阳区', 'district', '/1/3/', now());
-INSERT INTO users (id, username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at) OVERRIDING SYSTEM VALUE
- SELECT i, 'u' || i, '用户' || i, 1, '', false, now(), 'zh', 'auto', now() FROM generate_series(1, 6) i;
 INSERT INTO posts (id, unit_id, author_id, phase, due_at, due_now, urgent, revision, created_at, updated_by, updated_at) OVERRIDING SYSTEM VALUE
  VALUES (1, 2, 1, 'submitted', '2026-11-23 06:00Z', false, true, 2, now(), 3, now());
 INSERT INTO post_versions (id, post_id, number, state, text, visible, repost_of, editors, created_at, submitted_by, submitted_at) OVERRIDING SYSTEM VALUE VALUES

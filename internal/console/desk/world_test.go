@@ -20,6 +20,7 @@ import (
 	"juzhen/internal/console/desk"
 	reviews "juzhen/internal/console/review"
 	"juzhen/internal/delivery"
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
@@ -81,18 +82,10 @@ func (w *world) must(err error) {
 
 func (w *world) seed() {
 	w.t.Helper()
+	stage.Bureau(w.t, w.db, "值班宣传专员", "宣传专员乙", "值班审核员", "审核员乙", "朝阳专员", "管理员")
+	stage.BureauAccounts(w.t, w.db)
 	w.exec(`
-INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, NULL, '市局', 'bureau', '/1/', now()), (2, 1, '宣传中心', 'centre', '/1/2/', now()), (3, 1, '朝阳区', 'district', '/1/3/', now());
-INSERT INTO users (id, username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, 'a', '值班宣传专员', 1, '', false, now(), 'zh', 'auto', now()), (2, 'b', '宣传专员乙', 1, '', false, now(), 'zh', 'auto', now()),
- (3, 'c', '值班审核员', 1, '', false, now(), 'zh', 'auto', now()), (4, 'd', '审核员乙', 1, '', false, now(), 'zh', 'auto', now()),
- (5, 'e', '朝阳专员', 3, '', false, now(), 'zh', 'auto', now()), (6, 'f', '管理员', 1, '', false, now(), 'zh', 'auto', now());
 INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, 1, 'weibo', '环保北京', '环保北京', 'main', 'live', 'commercial', '30 min', '0', false, 1, now()),
- (2, 2, 'weibo', '京环之声', '京环之声', 'affiliated', 'live', 'commercial', '30 min', '0', false, 2, now()),
- (3, 2, 'weibo', '公开示例', '公开示例', 'affiliated', 'live', 'public', '30 min', '0', false, 3, now()),
- (4, 3, 'weibo', '朝阳环保示例', '朝阳环保示例', 'district', 'live', 'manual', '30 min', '0', false, 4, now()),
  (5, 3, 'weibo', '停用示例', '停用示例', 'district', 'suspended', 'manual', '30 min', '0', false, 5, now());
 INSERT INTO credentials (account_id, sealed, key_id, remote_uid, app_key, origin, state, expires_at, obtained_at, warned_days) VALUES
  (1, '', '', '1', '', 'import', 'valid', '2027-11-01', now(), 0), (2, '', '', '2', '', 'import', 'expired', '2026-11-01', now(), 0);`)

@@ -2,7 +2,6 @@ package insight_test
 
 import (
 	"fmt"
-	"net/http/httptest"
 	"testing"
 
 	"juzhen/internal/e2e"
@@ -13,9 +12,7 @@ import (
 func TestFiguresAreDrawnSortedAndFitAPhone(t *testing.T) {
 	t.Parallel()
 	w, a, _ := filled(t)
-	server := httptest.NewServer(w.kit.Handler())
-	t.Cleanup(server.Close)
-	tab := e2e.Launch(t).Open(t, server.URL)
+	tab := e2e.Launch(t).Open(t, w.URL)
 	tab.SetCookie(web.CookieName, "boss")
 
 	tab.Go("/reach")

@@ -6,24 +6,26 @@ import (
 	"testing"
 
 	"juzhen/internal/account"
+	"juzhen/internal/e2e/stage"
+	"juzhen/internal/e2e/stage/pages"
 	"juzhen/internal/reach"
 	"juzhen/internal/web/webtest"
 )
 
 // filled is the main account with its past posts and followers, and a district's without any.
-func filled(t *testing.T) (*world, account.Account, account.Account) {
+func filled(t *testing.T) (*pages.Pages, account.Account, account.Account) {
 	t.Helper()
 	w := newWorld(t)
-	a, b := w.account("环保北京", "环保局", account.Commercial, true), w.account("朝阳环保示例", "朝阳区", account.Public, true)
-	if _, err := w.reach.Plan(t.Context()); err != nil {
+	a, b := w.Account("环保北京", "环保局", account.Commercial, true), w.Account("朝阳环保示例", "朝阳区", account.Public, true)
+	if _, err := w.Reach.Plan(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	file := "id,posted_at,text,reposts,comments,likes,reads\n" +
 		"41,2026-11-10 08:00,雾霾成因解读,10,5,85,9000\n42,2026-11-20 08:00,今日优,1,1,8,\n43,2026-10-05 08:00,上一时段的一条,30,10,10,\n44,2026-11-21 09:00,=cmd(),0,0,1,\n"
-	if _, err := w.reach.ImportPast(t.Context(), w.people["admin"], a.ID, "x.csv", strings.NewReader(file)); err != nil {
+	if _, err := w.Reach.ImportPast(t.Context(), w.People["admin"], a.ID, "x.csv", strings.NewReader(file)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.reach.Followers(t.Context()); err != nil {
+	if _, err := w.Reach.Followers(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return w, a, b
@@ -31,13 +33,13 @@ func filled(t *testing.T) (*world, account.Account, account.Account) {
 
 func TestTemplatesFitTheirPages(t *testing.T) {
 	t.Parallel()
-	webtest.CheckTemplates(t, newWorld(t).kit)
+	webtest.CheckTemplates(t, newWorld(t).Kit)
 }
 
 func TestTheMatrixOfFiguresSaysWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	w, _, _ := filled(t)
-	p := w.as("boss").Get("/reach").Want(200).WantCount(".reach-table tbody tr:not(.total)", 2).WantCount(".figure-box", 5).WantCount("figure.chart", 4)
+	p := w.As("boss").Get("/reach").Want(200).WantCount(".reach-table tbody tr:not(.total)", 2).WantCount(".figure-box", 5).WantCount("figure.chart", 4)
 	if got := strings.Join(strings.Fields(p.Text(".reach-table tbody tr:first-child")), " "); !strings.Contains(got, "111 升 122.0%") || !strings.Contains(got, "9,000 1 条有读数") {
 		t.Errorf("row of the main account: %s", got)
 	}
@@ -45,39 +47,39 @@ func TestTheMatrixOfFiguresSaysWhatIsMissing(t *testing.T) {
 		t.Errorf("row of an account without posts: %s", strings.Join(strings.Fields(got), " "))
 	}
 	p.WantText(".figure-box:nth-child(3)", "111").WantText(".figure-box:nth-child(3)", "上升").WantText("details.definition", "最近一次读数计")
-	w.as("boss").English().Get("/reach").Want(200).WantText("h1", "Reach")
+	w.As("boss").English().Get("/reach").Want(200).WantText("h1", "Reach")
 }
 
 func TestTheTableIsSortedByItsHeadings(t *testing.T) {
 	t.Parallel()
 	w, _, _ := filled(t)
-	p := w.as("boss").Get("/reach?sort=followers&up=1").Want(200).WantCount("th[aria-sort=ascending]", 1)
+	p := w.As("boss").Get("/reach?sort=followers&up=1").Want(200).WantCount("th[aria-sort=ascending]", 1)
 	p.WantText(".reach-table tbody tr:first-child", "@朝阳环保示例")
-	w.as("boss").Get("/reach?sort=followers").WantText(".reach-table tbody tr:first-child", "@环保北京")
-	w.as("boss").Get("/reach?sort=secret").Want(422)
-	w.as("boss").Get("/reach?days=9999").Want(422)
-	w.as("boss").Get("/reach?from=2026-11-20&to=2026-11-20").Want(200).WantText(".page-lead, main", "共 1 天")
+	w.As("boss").Get("/reach?sort=followers").WantText(".reach-table tbody tr:first-child", "@环保北京")
+	w.As("boss").Get("/reach?sort=secret").Want(422)
+	w.As("boss").Get("/reach?days=9999").Want(422)
+	w.As("boss").Get("/reach?from=2026-11-20&to=2026-11-20").Want(200).WantText(".page-lead, main", "共 1 天")
 }
 
 func TestFiguresStayWithinTheUnit(t *testing.T) {
 	t.Parallel()
 	w, a, b := filled(t)
-	w.as("officer").Get("/reach").Want(200).WantCount(".reach-table tbody tr:not(.total)", 1)
-	w.as("officer").Get(at(b.ID, "")).Want(200)
+	w.As("officer").Get("/reach").Want(200).WantCount(".reach-table tbody tr:not(.total)", 1)
+	w.As("officer").Get(at(b.ID, "")).Want(200)
 	for _, path := range []string{"", "/days.csv", "/posts.csv"} {
-		w.as("officer").Get(at(a.ID, path)).Want(404)
+		w.As("officer").Get(at(a.ID, path)).Want(404)
 	}
-	w.as("admin").Get("/reach").Want(403)
-	w.as("").Get("/reach").Want(303)
+	w.As("admin").Get("/reach").Want(403)
+	w.As("").Get("/reach").Want(303)
 }
 
 func TestAnAccountsPageHasChartsWithTheirTables(t *testing.T) {
 	t.Parallel()
 	w, a, b := filled(t)
-	p := w.as("boss").Get(at(a.ID, "")).Want(200).WantText("h1", "@环保北京").WantCount("figure.chart", 4).WantCount("figure.chart table", 4)
+	p := w.As("boss").Get(at(a.ID, "")).Want(200).WantText("h1", "@环保北京").WantCount("figure.chart", 4).WantCount("figure.chart table", 4)
 	p.WantText("#best tbody tr:first-child", "雾霾成因解读").WantText("main", "还没有取回历史微博")
-	w.as("boss").Get(at(a.ID, "?sort=time")).WantText("#best tbody tr:first-child", "=cmd()")
-	if p := w.as("boss").Get(at(b.ID, "?days=7")).Want(200); !strings.Contains(p.Body, "阅读数不可用") || p.Find("#best tbody").Length() != 0 {
+	w.As("boss").Get(at(a.ID, "?sort=time")).WantText("#best tbody tr:first-child", "=cmd()")
+	if p := w.As("boss").Get(at(b.ID, "?days=7")).Want(200); !strings.Contains(p.Body, "阅读数不可用") || p.Find("#best tbody").Length() != 0 {
 		t.Error("the page of an account without posts does not say so")
 	}
 }
@@ -91,7 +93,7 @@ func TestTablesAreExportedSafely(t *testing.T) {
 		at(a.ID, "/posts.csv"):                           "'=cmd()",
 		"/reach/posts.csv?from=2026-10-01&to=2026-10-31": "上一时段的一条",
 	} {
-		p := w.as("boss").Get(path).Want(200)
+		p := w.As("boss").Get(path).Want(200)
 		if !strings.Contains(p.Body, want) || !strings.HasPrefix(p.Body, "\ufeff") || !strings.HasPrefix(p.Header.Get("Content-Disposition"), "attachment") {
 			t.Errorf("%s: %q lacks %q", path, p.Body, want)
 		}
@@ -101,16 +103,16 @@ func TestTablesAreExportedSafely(t *testing.T) {
 func TestANoticedPostIsLookedIntoOnce(t *testing.T) {
 	t.Parallel()
 	w, a, _ := filled(t)
-	if _, err := w.db.Pool().Exec(t.Context(), `UPDATE platform_posts SET origin = 'elsewhere' WHERE remote_id = '42'`); err != nil {
+	if _, err := w.DB.Pool().Exec(t.Context(), `UPDATE platform_posts SET origin = 'elsewhere' WHERE remote_id = '42'`); err != nil {
 		t.Fatal(err)
 	}
-	id := w.text(`SELECT id::text FROM platform_posts WHERE remote_id = '42'`)
-	w.as("boss").Get("/reach").WantCount("#noticed tbody tr", 1)
-	w.as("boss").Get(at(a.ID, "")).WantCount("#noticed tbody tr", 1)
-	b := w.as("boss")
+	id := stage.One[string](w.Stage, `SELECT id::text FROM platform_posts WHERE remote_id = '42'`)
+	w.As("boss").Get("/reach").WantCount("#noticed tbody tr", 1)
+	w.As("boss").Get(at(a.ID, "")).WantCount("#noticed tbody tr", 1)
+	b := w.As("boss")
 	b.Get("/reach/posts/"+id).Want(200).WantText("main", "不是本台发出").WantCount("form[action$='/note']", 1)
 	b.Post("/reach/posts/"+id+"/note", nil).Want(422)
-	w.as("reviewer").Get("/reach/posts/" + id).Want(404)
+	w.As("reviewer").Get("/reach/posts/" + id).Want(404)
 	b.Post("/reach/posts/"+id+"/note", url.Values{"reason": {"值班员用手机发布，内容属实"}}).Want(303)
 	b.Get("/reach/posts/"+id).WantText("main", "已核对").WantCount("form[action$='/note']", 0)
 	b.Post("/reach/posts/"+id+"/note", url.Values{"reason": {"再来"}}).Want(409)
@@ -120,7 +122,7 @@ func TestANoticedPostIsLookedIntoOnce(t *testing.T) {
 func TestTheCallBudgetIsShown(t *testing.T) {
 	t.Parallel()
 	w, _, _ := filled(t)
-	p := w.as("admin").Get("/reach/budget").Want(200)
+	p := w.As("admin").Get("/reach/budget").Want(200)
 	p.WantCount("table", 2).WantText("table:first-of-type tbody tr:first-child", "公开接口")
 	if got := p.Find("section:nth-of-type(2) tbody tr").Length(); got != 2 {
 		t.Errorf("%d accounts in the budget", got)

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"juzhen/internal/account"
+	"juzhen/internal/e2e/stage"
 )
 
 // TestEachRouteAsksForItsRole types by hand who may open what: status codes for an account of the bureau, then of the district.
 func TestEachRouteAsksForItsRole(t *testing.T) {
 	t.Parallel()
 	w, city, district := filled(t)
-	w.person("auditor", "auditor", "环保局")
+	w.Person("auditor", "auditor", "环保局")
 	who := []string{"officer", "reviewer", "boss", "auditor", "admin"} // officer and reviewer are the district's
 	for _, c := range []struct {
 		path string
@@ -33,14 +34,14 @@ func TestEachRouteAsksForItsRole(t *testing.T) {
 		{at(999, "/posts.csv"), [5]int{404, 404, 404, 404, 403}},
 	} {
 		for i, name := range who {
-			if p := w.as(name).Get(c.path); p.Status != c.want[i] {
+			if p := w.As(name).Get(c.path); p.Status != c.want[i] {
 				t.Errorf("GET %s as %s: %d, want %d", c.path, name, p.Status, c.want[i])
 			}
 		}
 	}
-	id := w.text(`SELECT id::text FROM platform_posts WHERE remote_id = '41'`)
+	id := stage.One[string](w.Stage, `SELECT id::text FROM platform_posts WHERE remote_id = '41'`)
 	for name, want := range map[string]int{"officer": 404, "reviewer": 403, "boss": 409, "auditor": 403, "admin": 403} {
-		if p := w.as(name).Post("/reach/posts/"+id+"/note", url.Values{"reason": {"x"}}); p.Status != want {
+		if p := w.As(name).Post("/reach/posts/"+id+"/note", url.Values{"reason": {"x"}}); p.Status != want {
 			t.Errorf("note as %s: %d, want %d", name, p.Status, want)
 		}
 	}
@@ -49,21 +50,21 @@ func TestEachRouteAsksForItsRole(t *testing.T) {
 func TestCSVHoldsOnlyWhatThePersonMaySee(t *testing.T) {
 	t.Parallel()
 	w, _, _ := filled(t)
-	if p := w.as("officer").Get("/reach/matrix.csv"); strings.Contains(p.Body, "环保北京") || strings.Count(p.Body, "\r\n") != 3 {
+	if p := w.As("officer").Get("/reach/matrix.csv"); strings.Contains(p.Body, "环保北京") || strings.Count(p.Body, "\r\n") != 3 {
 		t.Errorf("a district's table: %q", p.Body)
 	}
-	if p := w.as("officer").Get("/reach/posts.csv?days=90"); strings.Count(p.Body, "\r\n") != 1 {
+	if p := w.As("officer").Get("/reach/posts.csv?days=90"); strings.Count(p.Body, "\r\n") != 1 {
 		t.Errorf("a district's posts: %q", p.Body)
 	}
-	all := w.as("boss").Get("/reach/posts.csv?days=90").Body
+	all := w.As("boss").Get("/reach/posts.csv?days=90").Body
 	if strings.Count(all, "\r\n") != 5 || !strings.Contains(all, "https://weibo.com/5600000001/41") {
 		t.Errorf("all posts: %q", all)
 	}
-	if p := w.as("boss").English().Get("/reach/matrix.csv"); !strings.Contains(p.Body, "Followers") || !strings.Contains(p.Body, "Total") {
+	if p := w.As("boss").English().Get("/reach/matrix.csv"); !strings.Contains(p.Body, "Followers") || !strings.Contains(p.Body, "Total") {
 		t.Errorf("in English: %q", p.Body)
 	}
 	for _, path := range []string{"/reach/matrix.csv?days=x", "/reach/posts.csv?from=x", "/reach/matrix.csv?sort=x"} {
-		w.as("boss").Get(path).Want(422)
+		w.As("boss").Get(path).Want(422)
 	}
 }
 
@@ -71,34 +72,34 @@ func TestManyAccountsArePaged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for i := range 53 {
-		w.account(fmt.Sprintf("示例%02d", i), "朝阳区", account.Manual, false)
+		w.Account(fmt.Sprintf("示例%02d", i), "朝阳区", account.Manual, false)
 	}
-	first := w.as("boss").Get("/reach").Want(200).WantCount(".reach-table tbody tr:not(.total)", 50).WantText(".total", "53 个账号")
+	first := w.As("boss").Get("/reach").Want(200).WantCount(".reach-table tbody tr:not(.total)", 50).WantText(".total", "53 个账号")
 	next, ok := first.Find("a[rel=next]").Attr("href")
 	if !ok {
 		t.Fatal("no way to the next page")
 	}
-	second := w.as("boss").Get(next).WantCount(".reach-table tbody tr:not(.total)", 3).WantCount("a[rel=next]", 0)
+	second := w.As("boss").Get(next).WantCount(".reach-table tbody tr:not(.total)", 3).WantCount("a[rel=next]", 0)
 	if second.Find(".pager a").Length() != 1 {
 		t.Error("no way back")
 	}
-	w.as("boss").Get("/reach?page=99").Want(200).WantCount(".reach-table tbody tr:not(.total)", 0)
-	w.as("boss").Get("/reach?sort=handle&up=1&page=1").WantText(".reach-table tbody tr:first-child", "示例50")
+	w.As("boss").Get("/reach?page=99").Want(200).WantCount(".reach-table tbody tr:not(.total)", 0)
+	w.As("boss").Get("/reach?sort=handle&up=1&page=1").WantText(".reach-table tbody tr:first-child", "示例50")
 }
 
 func TestAPostWithoutCountsSaysWhy(t *testing.T) {
 	t.Parallel()
 	w, a, _ := filled(t)
-	if _, err := w.db.Pool().Exec(t.Context(), `UPDATE platform_posts SET read_at = NULL, next_read_at = $1 WHERE remote_id = '42'`, now); err != nil {
+	if _, err := w.DB.Pool().Exec(t.Context(), `UPDATE platform_posts SET read_at = NULL, next_read_at = $1 WHERE remote_id = '42'`, now); err != nil {
 		t.Fatal(err)
 	}
-	id := w.text(`SELECT id::text FROM platform_posts WHERE remote_id = '42'`)
-	w.as("boss").Get("/reach/posts/"+id).Want(200).WantText("main", "还没有读过")
-	w.as("boss").Get(at(a.ID, "?sort=time")).WantText("#best", "待读取")
-	if _, err := w.db.Pool().Exec(t.Context(), `UPDATE platform_posts SET next_read_at = NULL WHERE remote_id = '42'`); err != nil {
+	id := stage.One[string](w.Stage, `SELECT id::text FROM platform_posts WHERE remote_id = '42'`)
+	w.As("boss").Get("/reach/posts/"+id).Want(200).WantText("main", "还没有读过")
+	w.As("boss").Get(at(a.ID, "?sort=time")).WantText("#best", "待读取")
+	if _, err := w.DB.Pool().Exec(t.Context(), `UPDATE platform_posts SET next_read_at = NULL WHERE remote_id = '42'`); err != nil {
 		t.Fatal(err)
 	}
-	w.as("boss").Get("/reach/posts/"+id).WantText("main", "没有可读取的接口")
+	w.As("boss").Get("/reach/posts/"+id).WantText("main", "没有可读取的接口")
 }
 
 func TestAChangedPostShowsBothTextsAndItsGrowth(t *testing.T) {
@@ -109,30 +110,30 @@ func TestAChangedPostShowsBothTextsAndItsGrowth(t *testing.T) {
 		`INSERT INTO post_readings (platform_post_id, taken_at, reposts, comments, likes) SELECT id, timestamptz '2026-11-10 01:00Z' + n * interval '1 hour', n, n, n * 10
 		 FROM platform_posts, generate_series(1, 3) n WHERE remote_id = '41'`,
 	} {
-		if _, err := w.db.Pool().Exec(t.Context(), sql); err != nil {
+		if _, err := w.DB.Pool().Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p := w.as("boss").Get("/reach/posts/" + w.text(`SELECT id::text FROM platform_posts WHERE remote_id = '41'`)).Want(200)
+	p := w.As("boss").Get("/reach/posts/" + stage.One[string](w.Stage, `SELECT id::text FROM platform_posts WHERE remote_id = '41'`)).Want(200)
 	p.WantText("main", "原来的话").WantText("main", "改过的话").WantText("main", "改动之前").WantCount("figure.chart", 1).WantCount("figure.chart tbody tr", 3)
-	w.as("boss").Get("/reach").WantText("#noticed", "内容有变")
+	w.As("boss").Get("/reach").WantText("#noticed", "内容有变")
 }
 
 func TestTroubleAndProgressStandOnTheAccountsPage(t *testing.T) {
 	t.Parallel()
 	w, a, b := filled(t)
-	if _, err := w.db.Pool().Exec(t.Context(), `UPDATE account_watches SET reason = 'token'`); err != nil {
+	if _, err := w.DB.Pool().Exec(t.Context(), `UPDATE account_watches SET reason = 'token'`); err != nil {
 		t.Fatal(err)
 	}
-	w.as("boss").Get(at(a.ID, "")).WantText(".banner-warn", "读取已暂停")
-	if err := w.reach.StartBackfill(t.Context(), w.people["admin"], b.ID); err != nil {
+	w.As("boss").Get(at(a.ID, "")).WantText(".banner-warn", "读取已暂停")
+	if err := w.Reach.StartBackfill(t.Context(), w.People["admin"], b.ID); err != nil {
 		t.Fatal(err)
 	}
-	w.as("boss").Get(at(b.ID, "")).WantText(".banner-info", "正在取回历史微博")
-	if _, err := w.reach.FetchPast(t.Context(), b.ID); err != nil {
+	w.As("boss").Get(at(b.ID, "")).WantText(".banner-info", "正在取回历史微博")
+	if _, err := w.Reach.FetchPast(t.Context(), b.ID); err != nil {
 		t.Fatal(err)
 	}
-	w.as("boss").Get(at(b.ID, "")).WantText(".banner-info", "最新 5 条")
+	w.As("boss").Get(at(b.ID, "")).WantText(".banner-info", "最新 5 条")
 }
 
 // data are the names of units and accounts, which are never translated.
@@ -142,7 +143,7 @@ func TestPagesWorkInEnglish(t *testing.T) {
 	t.Parallel()
 	w, a, _ := filled(t)
 	for _, path := range []string{"/reach", at(a.ID, ""), "/reach/budget"} {
-		p := w.as("boss").English().Get(path).Want(200)
+		p := w.As("boss").English().Get(path).Want(200)
 		p.Find("main").Find("a, .reach-table th, .posts-table th, .posts-table td, script, svg, .note, h1").Remove() // names and texts stay Chinese
 		for _, r := range data.Replace(p.Find("main").Text()) {
 			if r >= 0x4E00 && r <= 0x9FFF {

@@ -8,20 +8,13 @@ import (
 	"juzhen/internal/web"
 )
 
-// window opens the console in a real browser as one person.
-func (w *world) window(b *e2e.Browser, who string) *e2e.Tab {
-	w.Helper()
-	tab := b.Open(w.T, w.server.URL)
-	tab.SetCookie(web.CookieName, who)
-	return tab
-}
-
 // TestAnAccountIsConnectedInABrowser walks the way of an administrator: register, authorise on Weibo's own page, test, set live, fetch
 // the past. Each page is looked at by axe-core and must fit a phone.
 func TestAnAccountIsConnectedInABrowser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	tab := w.window(e2e.Launch(t), "admin")
+	tab := e2e.Launch(t).Open(t, w.URL)
+	tab.SetCookie(web.CookieName, "admin")
 	tab.Go("/matrix")
 	tab.Axe()
 	tab.Follow("a[href='/matrix/accounts/new']")
@@ -43,7 +36,7 @@ func TestAnAccountIsConnectedInABrowser(t *testing.T) {
 
 	tab.Follow("form[action$='/backfill'] button")
 	tab.See("#backfill progress")
-	if _, err := w.reach.FetchPast(t.Context(), 1); err != nil {
+	if _, err := w.Reach.FetchPast(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
 	tab.SeeText("#backfill", "已回填") // asked again by the page itself
@@ -63,6 +56,6 @@ func TestAnAccountIsConnectedInABrowser(t *testing.T) {
 func TestThePartAboutThePastIsAskedOnlyWhileItMoves(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("环保北京", "环保局", account.Commercial, true)
-	w.as("admin").Get(at(a.ID, "")).WantCount("#backfill[hx-get]", 0)
+	a := w.Account("环保北京", "环保局", account.Commercial, true)
+	w.As("admin").Get(at(a.ID, "")).WantCount("#backfill[hx-get]", 0)
 }

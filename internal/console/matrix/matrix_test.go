@@ -9,41 +9,42 @@ import (
 	"testing"
 
 	"juzhen/internal/account"
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/sandbox"
 	"juzhen/internal/web/webtest"
 )
 
 func TestTemplatesFitTheirPages(t *testing.T) {
 	t.Parallel()
-	webtest.CheckTemplates(t, newWorld(t).kit)
+	webtest.CheckTemplates(t, newWorld(t).Kit)
 }
 
 func TestTheMatrixListsAccountsByUnitAndScope(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.as("admin").Get("/matrix").Want(200).WantText(".empty-state h2", "矩阵里还没有账号")
-	w.account("朝阳环保示例", "朝阳区", account.Public, true)
-	w.account("环保北京", "环保局", account.Commercial, false)
-	p := w.as("admin").Get("/matrix").Want(200).WantCount("table.rows tbody tr", 2)
+	w.As("admin").Get("/matrix").Want(200).WantText(".empty-state h2", "矩阵里还没有账号")
+	w.Account("朝阳环保示例", "朝阳区", account.Public, true)
+	w.Account("环保北京", "环保局", account.Commercial, false)
+	p := w.As("admin").Get("/matrix").Want(200).WantCount("table.rows tbody tr", 2)
 	if first := p.Text("tbody tr:first-child th"); !strings.Contains(first, "@环保北京") {
 		t.Errorf("first is %q, want the account of the unit at the top", first)
 	}
 	p.WantText("tbody tr:first-child", "未授权").WantText("tbody tr:last-child", "授权有效").WantCount("a[href='/matrix/accounts/new']", 1)
-	w.as("officer").Get("/matrix").Want(200).WantCount("table.rows tbody tr", 1).WantCount("a[href='/matrix/accounts/new']", 0)
-	w.as("admin").Get("/matrix?q=朝阳").WantCount("table.rows tbody tr", 1).WantText(".chips", "朝阳")
-	w.as("admin").Get("/matrix?state=live").WantText(".empty-state h2", "没有符合条件的账号")
-	w.as("admin").English().Get("/matrix").Want(200).WantText("h1", "Accounts")
+	w.As("officer").Get("/matrix").Want(200).WantCount("table.rows tbody tr", 1).WantCount("a[href='/matrix/accounts/new']", 0)
+	w.As("admin").Get("/matrix?q=朝阳").WantCount("table.rows tbody tr", 1).WantText(".chips", "朝阳")
+	w.As("admin").Get("/matrix?state=live").WantText(".empty-state h2", "没有符合条件的账号")
+	w.As("admin").English().Get("/matrix").Want(200).WantText("h1", "Accounts")
 }
 
 func TestAnAccountIsRegisteredChangedAndKeepsItsNames(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := w.as("admin")
+	b := w.As("admin")
 	form := b.Get("/matrix/accounts/new").Want(200).Form("form.form")
 	form.Set("unit_id", "")
 	b.Post("/matrix/accounts", form).Want(422).WantText(".field-wrong", "请填写账号名称")
 	form.Set("handle", "@朝阳环保示例")
-	form.Set("unit_id", w.text("SELECT id::text FROM units WHERE name = '朝阳区'"))
+	form.Set("unit_id", stage.One[string](w.Stage, "SELECT id::text FROM units WHERE name = '朝阳区'"))
 	page := b.Post("/matrix/accounts", form).Want(303)
 	shown := b.Get(page.Location).Want(200).WantText("h1", "@朝阳环保示例").WantText("main", "下一步：管理员授权")
 	if strings.Contains(shown.Body, "看成效") {
@@ -60,15 +61,15 @@ func TestAnAccountIsRegisteredChangedAndKeepsItsNames(t *testing.T) {
 func TestWhoMayNotManageSeesAndCannotAct(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("环保北京", "环保局", account.Commercial, true)
-	w.as("boss").Get(at(a.ID, "")).Want(200).WantCount("form[method=post][action^='/matrix']", 0)
+	a := w.Account("环保北京", "环保局", account.Commercial, true)
+	w.As("boss").Get(at(a.ID, "")).Want(200).WantCount("form[method=post][action^='/matrix']", 0)
 	for _, path := range []string{"/state", "/authorise", "/token", "/revoke", "/test", "/backfill", "/edit"} {
-		w.as("boss").Post(at(a.ID, path), url.Values{"to": {"closed"}, "reason": {"x"}}).Want(403)
-		w.as("district admin").Post(at(a.ID, path), url.Values{"to": {"closed"}, "reason": {"x"}}).Want(404)
+		w.As("boss").Post(at(a.ID, path), url.Values{"to": {"closed"}, "reason": {"x"}}).Want(403)
+		w.As("district admin").Post(at(a.ID, path), url.Values{"to": {"closed"}, "reason": {"x"}}).Want(404)
 	}
-	w.as("officer").Get(at(a.ID, "")).Want(404)
-	w.as("admin").Get(at(999, "")).Want(404)
-	if got := w.text("SELECT state FROM accounts"); got != "preparing" {
+	w.As("officer").Get(at(a.ID, "")).Want(404)
+	w.As("admin").Get(at(999, "")).Want(404)
+	if got := stage.One[string](w.Stage, "SELECT state FROM accounts"); got != "preparing" {
 		t.Errorf("state %q", got)
 	}
 }
@@ -76,13 +77,13 @@ func TestWhoMayNotManageSeesAndCannotAct(t *testing.T) {
 func TestAnAccountIsAuthorisedTestedAndSetLive(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("环保北京", "环保局", account.Commercial, false)
-	b := w.as("admin")
+	a := w.Account("环保北京", "环保局", account.Commercial, false)
+	b := w.As("admin")
 	to := b.Post(at(a.ID, "/authorise"), nil).Want(303).Location
-	if !strings.HasPrefix(to, w.weibo.URL+"/oauth2/authorize?") {
+	if !strings.HasPrefix(to, w.WeiboURL+"/oauth2/authorize?") {
 		t.Fatalf("leads to %s", to)
 	}
-	b.Get(w.agree(to, "环保北京")).Want(303)
+	b.Get(w.Agree(to, "环保北京").RequestURI()).Want(303)
 	b.Get(at(a.ID, "")).WantText(".flash, #notices, main", "测试接口").WantText("main", "授权有效")
 	b.Post(at(a.ID, "/state"), url.Values{"to": {"live"}}).Want(409).WantText("main", "请先通过接口测试")
 	b.Post(at(a.ID, "/test"), nil).Want(303)
@@ -97,14 +98,14 @@ func TestAnAccountIsAuthorisedTestedAndSetLive(t *testing.T) {
 func TestTheWrongHolderIsToldWhoHeIs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("环保北京", "环保局", account.Commercial, false)
-	b := w.as("admin")
+	a := w.Account("环保北京", "环保局", account.Commercial, false)
+	b := w.As("admin")
 	to := b.Post(at(a.ID, "/authorise"), nil).Want(303).Location
-	b.Get(w.agree(to, "京环之声")).Want(409).WantText("main", "@京环之声").WantText("main", "@环保北京")
+	b.Get(w.Agree(to, "京环之声").RequestURI()).Want(409).WantText("main", "@京环之声").WantText("main", "@环保北京")
 	b.Get("/oauth/weibo/callback?state=never&code=x").Want(409)
 	b.Post(at(a.ID, "/token"), url.Values{"token": {"2.00wrong"}}).Want(409)
 	b.Post(at(a.ID, "/token"), url.Values{"token": {""}}).Want(422).WantText(".field-error", "请填写完整的访问令牌")
-	b.Post(at(a.ID, "/token"), url.Values{"token": {w.sandbox.Token("环保北京")}}).Want(303)
+	b.Post(at(a.ID, "/token"), url.Values{"token": {w.Weibo.Token("环保北京")}}).Want(303)
 	if strings.Contains(b.Get(at(a.ID, "")).Body, "2.00") {
 		t.Error("the page shows a token")
 	}
@@ -113,24 +114,24 @@ func TestTheWrongHolderIsToldWhoHeIs(t *testing.T) {
 func TestAFailedTestIsShownStepByStep(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("环保北京", "环保局", account.Commercial, true)
-	w.sandbox.Fault(sandbox.Fault{Call: "statuses/update/biz", Kind: sandbox.FaultError, Code: 10014})
-	w.as("admin").Post(at(a.ID, "/test"), nil).Want(409).WantCount(".steps li", 3).WantText(".steps", "没有通过")
-	public := w.account("朝阳环保示例", "朝阳区", account.Public, true)
-	w.as("admin").Post(at(public.ID, "/test"), nil).Want(303)
-	w.as("admin").Get(at(public.ID, "")).WantText("main", "通过于")
+	a := w.Account("环保北京", "环保局", account.Commercial, true)
+	w.Weibo.Fault(sandbox.Fault{Call: "statuses/update/biz", Kind: sandbox.FaultError, Code: 10014})
+	w.As("admin").Post(at(a.ID, "/test"), nil).Want(409).WantCount(".steps li", 3).WantText(".steps", "没有通过")
+	public := w.Account("朝阳环保示例", "朝阳区", account.Public, true)
+	w.As("admin").Post(at(public.ID, "/test"), nil).Want(303)
+	w.As("admin").Get(at(public.ID, "")).WantText("main", "通过于")
 }
 
 func TestPastPostsAreFetchedWithProgress(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("环保北京", "环保局", account.Commercial, true)
-	b := w.as("admin")
+	a := w.Account("环保北京", "环保局", account.Commercial, true)
+	b := w.As("admin")
 	b.Get(at(a.ID, "")).WantText("#backfill", "还没有取回")
 	b.Post(at(a.ID, "/backfill"), nil).Want(303)
 	b.Get(at(a.ID, "")).WantCount("#backfill progress", 1).WantCount("#backfill[hx-get]", 1)
 	b.Post(at(a.ID, "/backfill"), nil).Want(409)
-	if _, err := w.reach.FetchPast(t.Context(), a.ID); err != nil {
+	if _, err := w.Reach.FetchPast(t.Context(), a.ID); err != nil {
 		t.Fatal(err)
 	}
 	part := b.Part("GET", at(a.ID, "/backfill"), nil).Want(200).WantCount("progress", 0).WantCount("h1", 0)
@@ -142,8 +143,8 @@ func TestPastPostsAreFetchedWithProgress(t *testing.T) {
 func TestPastPostsComeFromAnUploadedFile(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("朝阳环保示例", "朝阳区", account.Public, true)
-	b := w.as("admin")
+	a := w.Account("朝阳环保示例", "朝阳区", account.Public, true)
+	b := w.As("admin")
 	upload := func(content string) *webtest.Page {
 		t.Helper()
 		var body bytes.Buffer
@@ -166,7 +167,7 @@ func TestPastPostsComeFromAnUploadedFile(t *testing.T) {
 	upload("id,posted_at,text\n4000000000000002,2026-10-01 08:30,乙\nabc,2026-10-01,丙\n").Want(200).WantText(".banner-warn", "第 3 行")
 	upload("nothing").Want(422).WantText(".field-error", "首行缺少列")
 	b.Post(at(a.ID, "/import"), nil).Want(422).WantText(".field-error", "请选择文件")
-	if got := w.text("SELECT count(*)::text FROM platform_posts"); got != "2" {
+	if got := stage.One[string](w.Stage, "SELECT count(*)::text FROM platform_posts"); got != "2" {
 		t.Errorf("%s posts", got)
 	}
 }
@@ -174,13 +175,13 @@ func TestPastPostsComeFromAnUploadedFile(t *testing.T) {
 func TestALargeMatrixIsReadInPages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	first := w.account("环保北京", "环保局", account.Commercial, false)
-	_, err := w.db.Pool().Exec(w.Context(), `INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at)
+	first := w.Account("环保北京", "环保局", account.Commercial, false)
+	_, err := w.DB.Pool().Exec(w.Context(), `INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at)
 SELECT unit_id, platform, '分号' || g, '', 'district', 'live', 'manual', late_limit, min_gap, auto_resend, g, created_at FROM accounts, generate_series(1, 119) g WHERE id = $1`, first.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := w.as("admin")
+	b := w.As("admin")
 	p := b.Get("/matrix").Want(200).WantCount("table.rows tbody tr", 50).WantText(".pager", "共 120 个账号").WantCount(".pager a", 1)
 	next, _ := p.Find(".pager a[rel=next]").Attr("href")
 	b.Get(next).Want(200).WantCount("table.rows tbody tr", 50).WantCount(".pager a", 2)

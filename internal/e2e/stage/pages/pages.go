@@ -1,0 +1,79 @@
+// Package pages opens one section of the console on a stage: accounts and their figures behind it, and people who open its pages by
+// name. It builds no other section and asserts nothing.
+package pages
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/e2e/stage"
+	"juzhen/internal/org"
+	"juzhen/internal/reach"
+	"juzhen/internal/sandbox"
+	"juzhen/internal/web"
+	"juzhen/internal/web/webtest"
+)
+
+// Pages is a bureau (环保局) with the district 朝阳区, and one section over them.
+type Pages struct {
+	*stage.Stage
+	Org      *org.Service
+	Accounts *account.Service
+	Reach    *reach.Service
+	Kit      *web.Kit
+	People   webtest.People // by the name that is also their session
+	URL      string         // for browsers
+}
+
+// New sets the stage at an instant and lets register add the section's routes. An administrator ("admin") and a supervisor ("boss")
+// of the bureau and a press officer ("officer") of the district are there.
+func New(t testing.TB, at time.Time, register func(*Pages)) *Pages {
+	t.Helper()
+	p := &Pages{Stage: stage.New(t, at, sandbox.Options{PastPosts: 200}), People: webtest.People{}}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { p.Kit.Handler().ServeHTTP(rw, r) }))
+	t.Cleanup(server.Close)
+	p.URL = server.URL
+	p.Org = org.New(p.DB, p.Now)
+	p.Accounts = account.New(p.DB, p.Box, p.Client, account.Options{AppKey: sandbox.DemoAppKey, CallbackURL: p.URL + "/oauth/weibo/callback", Now: p.Now})
+	p.Reach = reach.New(p.DB, p.Client, p.Accounts, reach.Options{Now: p.Now, Log: slog.New(slog.DiscardHandler)})
+	var err error
+	p.Kit, err = web.New(web.Options{Sessions: p.People, Log: slog.New(slog.DiscardHandler), Now: p.Now, FormAction: []string{p.WeiboURL}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	register(p)
+	p.Unit("环保局", "", "district")
+	p.Unit("朝阳区", "环保局", "district")
+	p.Person("admin", access.Administrator, "环保局")
+	p.Person("boss", access.Supervisor, "环保局")
+	p.Person("officer", access.PressOfficer, "朝阳区")
+	return p
+}
+
+// Person puts somebody into a unit who opens pages under this name.
+func (p *Pages) Person(name string, role access.Role, unit string) {
+	p.Helper()
+	p.People[name] = p.User(name, role, unit)
+}
+
+// As is a browser in which the person of that name is signed in; "" is signed out.
+func (p *Pages) As(name string) *webtest.Browser { return webtest.Open(p, p.Kit.Handler(), name) }
+
+// Account is an account of the imitation Weibo's matrix; connected ones have a token.
+func (p *Pages) Account(handle, unit string, c account.Connector, connected bool) account.Account {
+	p.Helper()
+	draft := account.Draft{UnitID: p.Units[unit].UnitID, Handle: handle, Seat: account.District, Connector: c}
+	a, err := p.Accounts.Create(p.Context(), p.People["admin"], draft)
+	if err == nil && connected {
+		a, err = p.Accounts.ImportToken(p.Context(), p.People["admin"], a.ID, p.Weibo.Token(handle))
+	}
+	if err != nil {
+		p.Fatal(err)
+	}
+	return a
+}
