@@ -37,6 +37,8 @@ type Delivery struct {
 	LiveText                         *string
 	CreatedAt, UpdatedAt             time.Time
 
+	Doubted bool `gorm:"-"` // an earlier call of it ended unknown; read by WasOpenTx where a rule asks
+
 	AccountHandle, AccountName string // joined, for showing and for the scope
 	UnitID                     int64
 	UnitPath, UnitName         string

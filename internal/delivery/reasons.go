@@ -39,6 +39,7 @@ const (
 	LateAnswer       Reason = "late_answer"
 	LateConfirmation Reason = "late_confirmation" // was withdrawn or given up, and is out after all
 	OutcomeOpen      Reason = "outcome_open"
+	Repeated         Reason = "repeated" // [code, text] called repeated content after an open outcome
 	OwnerGone        Reason = "owner_gone"
 	CallOverdue      Reason = "call_overdue"
 	Refused          Reason = "refused" // [code, text]
@@ -65,6 +66,8 @@ const (
 	LookTwo          Reason = "look_two"    // [n] several posts could be it
 	LookWindow       Reason = "look_window" // the newest posts shown do not reach back far enough
 	LookPerson       Reason = "look_person" // not found, and a person must decide
+	LookRepeat       Reason = "look_repeat" // not found, and the platform says that the text stands there already
+	LookRival        Reason = "look_rival"  // not found, but somebody else's post of the same text
 	Resend           Reason = "resend"      // surely absent, in time, allowed for the account
 	AbsentWish       Reason = "absent_wish" // [wish]
 	Superseded       Reason = "superseded"  // a new version was begun while the outcome was open
@@ -86,10 +89,10 @@ const (
 func Reasons() []Reason {
 	return []Reason{WasPlanned, WasReplanned, WasApproved, ApprovedPaused, NotApproved, WasWithdrawn, WasRevised, WasRescheduled,
 		WasCancelled, AccountDropped, WasPaused, WasResumed, WishKept, WasClaimed, TakenOver, GivenBack, Prepared, Marked, MarkUndone,
-		Published, PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, OwnerGone, CallOverdue, Refused,
+		Published, PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated, OwnerGone, CallOverdue, Refused,
 		NoConnection, TokenMissing, TokenRefused, TokenEnds, RestAccount, RestShared, RestBehaviour, HashDiffers, TextRefused,
 		PictureRefused, PictureWaits, AccountNotLive, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent, LookFound,
-		LookAbsent, LookFailed, LookTwo, LookWindow, LookPerson, Resend, AbsentWish, Superseded, ConfirmedNot, ResolvedSent,
+		LookAbsent, LookFailed, LookTwo, LookWindow, LookPerson, LookRepeat, LookRival, Resend, AbsentWish, Superseded, ConfirmedNot, ResolvedSent,
 		DecisionAsked, DecisionRefused, Restored, Twice, ReadBackSame, ReadBackChanged, ReadBackHidden, ReadBackRemoved,
 		WasTakenDown, TakedownFailed}
 }
@@ -141,6 +144,7 @@ var reasonTexts = map[Reason]string{
 	LateAnswer:       i18n.N("微博的答复晚到：已发出"),
 	LateConfirmation: i18n.N("微博的答复晚到：已发出。此前曾判定未发，请核对并决定是否下架"),
 	OutcomeOpen:      i18n.N("微博未确认是否发出。系统将查看该账号最新微博；请勿手动重发"),
+	Repeated:         i18n.N("微博称内容重复（{.code}）：可能此前已发出，也可能他人已发同样内容。系统将查看该账号最新微博，不再自动重发；请勿手动重发"),
 	OwnerGone:        i18n.N("发送进程中断，不能断定是否发出。系统将查看该账号最新微博；请勿手动重发"),
 	CallOverdue:      i18n.N("发送超时未回报，不能断定是否发出。系统将查看该账号最新微博；请勿手动重发"),
 	Refused:          i18n.N("微博拒绝发布：{.text}（{.code}）"),
@@ -156,6 +160,8 @@ var reasonTexts = map[Reason]string{
 	LookTwo:          i18n.N("账号微博中有 {.n} 条可能就是这一条，请人工核对"),
 	LookWindow:       i18n.N("接口只给出最新几条，看不到发送时段，请人工核对"),
 	LookPerson:       i18n.N("多次查看仍未找到，不能断定；请人工核对后决定。请勿手动重发"),
+	LookRepeat:       i18n.N("微博称内容重复，多次查看仍未找到本系统发出的这一条，可能他人已发同样内容；请人工核对后决定。请勿手动重发"),
+	LookRival:        i18n.N("未找到本系统发出的这一条，但账号上已有他人发出的同样内容；请人工核对后决定。请勿手动重发"),
 	Resend:           i18n.N("已确认没有发出，且仍在时限内，自动再发一次"),
 	AbsentWish:       i18n.N("已确认没有发出，按发送期间的要求处理"),
 	ConfirmedNot:     i18n.N("经两人核对，确认没有发出"),

@@ -60,8 +60,8 @@ func refuse(c *Change, d Delivery, o weibo.Outcome, s Settings, now time.Time) {
 		c.Args = nil
 		c.again(d, NoConnection, at(now, s.RetryWait), now)
 	default:
-		if e.Repeat && d.Attempts > 0 { // an earlier call of ours may be what it repeats
-			c.To, c.Code, c.NextLook, c.Turn = Unknown, OutcomeOpen, at(now, s.FirstLook), TurnKept
+		if e.Repeat && (d.Attempts > 0 || d.Doubted) { // an earlier call of ours may be what it repeats, or somebody else's post
+			c.To, c.Code, c.NextLook, c.Turn = Unknown, Repeated, at(now, s.FirstLook), TurnKept
 			return
 		}
 		c.To, c.Code, c.Raise = Failed, Refused, TodoProblem
@@ -127,8 +127,11 @@ func AfterLateCall(d Delivery, o weibo.Outcome, sameAttempt bool, s Settings, no
 		if out {
 			c.Code = LateAnswer
 		}
+		if c.To == Unknown { // a refusal of what may stand there already: the doubt stays, and the answer is kept
+			return c, true
+		}
 		c.Turn, c.Resolve = TurnSettled, TodoUnknown
-		return c, c.To != Unknown
+		return c, true
 	case !out:
 		return Change{}, false
 	case d.State == Sent && (o.ID == "" || d.RemoteID == nil || *d.RemoteID == o.ID):

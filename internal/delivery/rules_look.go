@@ -19,6 +19,10 @@ type Seen struct {
 	CallOver   bool // the old owner's lock is gone, or its own record says the call ended
 	Reviewed   bool // the platform reviewed or delayed a post of this account lately
 	Windowed   bool // only the newest posts are shown
+
+	Repeated bool         // the platform called a call of this plan repeated content: a resend would only be a probe
+	Rival    bool         // somebody else's post of the same text went out since the attempt began
+	Alike    []weibo.Post // posts that read the same and are not ours, for the person who decides
 }
 
 // AfterLook is what a look does to an unknown delivery.
@@ -65,15 +69,24 @@ func absent(c *Change, d Delivery, l Seen, s Settings, now time.Time) {
 	if l.Annotated && l.Complete && decideAbsent(c, d, l, now) {
 		return
 	}
-	c.Code, c.Raise = LookPerson, TodoUnknown
-	if !l.Complete {
+	c.Code, c.Raise, c.Sightings = LookPerson, TodoUnknown, sightings(l.Alike)
+	switch {
+	case l.Repeated:
+		c.Code = LookRepeat
+	case !l.Complete:
 		c.Code = LookWindow
+	case l.Rival:
+		c.Code = LookRival
 	}
 	c.lookOn(d, s, now)
 }
 
-// decideAbsent settles a trusted absence; false when a person must.
+// decideAbsent settles a trusted absence; false when a person must: always, once the platform has said that the text stands there
+// already or somebody else's post shows that it does. Nothing is sent again to find out.
 func decideAbsent(c *Change, d Delivery, l Seen, now time.Time) bool {
+	if l.Repeated || l.Rival {
+		return false
+	}
 	mayResend := l.AutoResend && l.CallOver && !l.Reviewed
 	if d.Wish != nil && (*d.Wish != WishReplan || mayResend) && !l.Reviewed {
 		c.followWish(d)

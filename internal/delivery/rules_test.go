@@ -69,7 +69,9 @@ func TestAfterCall(t *testing.T) {
 		{"never", nil, refused(weibo.ClassNever, "", 10014, true), Failed, Refused, true, TodoProblem},
 		{"text, withdrawn", wish(WishCancel), refused(weibo.ClassEdit, "", 20012, true), Cancelled, WasWithdrawn, true, ""},
 		{"sent before, by somebody", nil, repeat, Failed, Refused, true, TodoProblem},
-		{"sent before, after an unknown", tried, repeat, Unknown, OutcomeOpen, true, ""},
+		{"sent before, after an unknown", tried, repeat, Unknown, Repeated, true, ""},
+		{"sent before, after a process died in its call", func(d *Delivery) { d.Doubted = true }, repeat, Unknown, Repeated, true, ""},
+		{"sent before, after an unknown, withdrawn", func(d *Delivery) { tried(d); wish(WishCancel)(d) }, repeat, Unknown, Repeated, true, ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -147,6 +149,13 @@ func TestAfterLook(t *testing.T) {
 		{"absent, no mark comes back", unknownRow(long, 1, nil), with(func(s *Seen) { s.Annotated = false }), Unknown, LookPerson, TodoUnknown, TurnFreed, true},
 		{"absent, old owner may live", unknownRow(long, 1, nil), with(func(s *Seen) { s.CallOver = false }), Unknown, LookPerson, TodoUnknown, TurnFreed, true},
 		{"absent, reviews lately", unknownRow(long, 1, nil), with(func(s *Seen) { s.Reviewed = true }), Unknown, LookPerson, TodoUnknown, TurnFreed, true},
+		{"absent, called repeated content", unknownRow(long, 1, nil), with(func(s *Seen) { s.Repeated = true }), Unknown, LookRepeat, TodoUnknown, TurnFreed, true},
+		{"called repeated content, one look", unknownRow(long, 0, nil), with(func(s *Seen) { s.Repeated = true }), Unknown, LookAbsent, "", TurnFreed, true},
+		{"called repeated content and found", unknownRow(long, 1, nil), Seen{Finding: weibo.FoundOne, Post: post, Repeated: true}, Sent, LookFound, "", TurnSettled, true},
+		{"called repeated content and withdrawn", unknownRow(long, 1, wish(WishCancel)), with(func(s *Seen) { s.Repeated = true }), Unknown, LookRepeat, TodoUnknown, TurnFreed, true},
+		{"called repeated content and moved", unknownRow(long, 1, wish(WishReplan)), with(func(s *Seen) { s.Repeated = true }), Unknown, LookRepeat, TodoUnknown, TurnFreed, true},
+		{"absent, another's post of the text", unknownRow(long, 1, nil), with(func(s *Seen) { s.Rival = true }), Unknown, LookRival, TodoUnknown, TurnFreed, true},
+		{"absent, an old post of the text", unknownRow(long, 1, nil), with(func(s *Seen) { s.Alike = make([]weibo.Post, 1) }), Waiting, Resend, "", TurnSettled, false},
 		{"absent, not seen to the end", unknownRow(long, 1, nil), with(func(s *Seen) { s.Complete = false }), Unknown, LookWindow, TodoUnknown, TurnFreed, true},
 		{"absent and withdrawn", unknownRow(long, 1, wish(WishCancel)), none, Cancelled, WasWithdrawn, "", TurnSettled, false},
 		{"absent and paused", unknownRow(long, 1, wish(WishHold)), none, Held, WasPaused, "", TurnSettled, false},
@@ -178,6 +187,8 @@ func TestAfterLateCall(t *testing.T) {
 	t.Parallel()
 	yes := weibo.Outcome{Result: weibo.Published, ID: "5", Written: true}
 	no := refused(weibo.ClassEdit, "", 20012, true)
+	again := refused(weibo.ClassEdit, "", 20019, true)
+	again.Err.Repeat = true
 	cases := []struct {
 		state State
 		same  bool
@@ -191,6 +202,7 @@ func TestAfterLateCall(t *testing.T) {
 		{Unknown, true, no, true, Failed, Refused, TodoProblem},
 		{Unknown, true, weibo.Outcome{Result: weibo.Unknown}, true, Unknown, OutcomeOpen, ""}, // its end is news: looks may decide now
 		{Unknown, false, weibo.Outcome{Result: weibo.Unknown}, false, "", "", ""},
+		{Unknown, true, again, true, Failed, Refused, TodoProblem}, // nothing of ours was before it
 		{Waiting, true, yes, true, Sent, LateAnswer, ""},
 		{Preparing, true, yes, true, Sent, LateAnswer, ""},
 		{Waiting, true, no, false, "", "", ""},
@@ -210,6 +222,28 @@ func TestAfterLateCall(t *testing.T) {
 		if ok && got.To != c.state && !CanGo(c.state, got.To) {
 			t.Errorf("%s → %s is no arrow", c.state, got.To)
 		}
+	}
+}
+
+// TestALateRepeatKeepsTheDoubt: an answer "repeated content" that comes late, to a second call, is kept and decides nothing.
+func TestALateRepeatKeepsTheDoubt(t *testing.T) {
+	t.Parallel()
+	call := refused(weibo.ClassEdit, "", 20019, true)
+	call.Err.Repeat = true
+	c, ok := AfterLateCall(sendingRow(func(d *Delivery) { d.State, d.Doubted = Unknown, true }), call, true, settings, testNow)
+	if !ok || c.To != Unknown || c.Code != Repeated || c.Turn != TurnKept || c.Resolve != "" || c.NextLook == nil {
+		t.Errorf("got %v %+v", ok, c)
+	}
+}
+
+// TestAPersonSeesWhatReadsTheSame: what reads the same goes with the question.
+func TestAPersonSeesWhatReadsTheSame(t *testing.T) {
+	t.Parallel()
+	l := Seen{Finding: weibo.FoundNone, Complete: true, Annotated: true, AutoResend: true, CallOver: true, Repeated: true,
+		Alike: []weibo.Post{{ID: "5", Text: "今日空气质量良", Source: "iPhone客户端"}}}
+	c := AfterLook(unknownRow(settings.AbsentAfter+time.Minute, 1, nil), l, settings, testNow)
+	if len(c.Sightings) != 1 || c.Sightings[0].ID != "5" || c.Sightings[0].Source != "iPhone客户端" {
+		t.Errorf("got %+v", c.Sightings)
 	}
 }
 

@@ -83,6 +83,22 @@ func ReviewedLately(ctx context.Context, db *gorm.DB, accountID int64, since tim
 	return reviewedLately(ctx, db, accountID, since)
 }
 
+// RepeatedLately tells whether the platform called a call of the delivery's present plan repeated content.
+func RepeatedLately(ctx context.Context, db *gorm.DB, d Delivery) (yes bool, err error) {
+	err = db.WithContext(ctx).Raw("SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = ? AND code = ? AND plan = ?)", d.ID, Repeated, d.Plan).
+		Row().Scan(&yes)
+	return yes, err
+}
+
+// WasOpenTx tells whether the outcome of a call of the delivery before its present one was open: that call may have published. One
+// that ended with its process is not among the attempts.
+func WasOpenTx(ctx context.Context, tx pg.Tx, d Delivery) (yes bool, err error) {
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = $1 AND to_state = 'unknown' AND attempt_id IS DISTINCT FROM $2::text::uuid)`, d.ID, d.AttemptID).
+		Scan(&yes)
+	return yes, err
+}
+
 // Recorded tells which of the platform's ids belong to other deliveries already.
 func Recorded(ctx context.Context, db *gorm.DB, platform string, ids []string, not int64) (map[string]bool, error) {
 	out := map[string]bool{}

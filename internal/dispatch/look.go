@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"juzhen/internal/account"
@@ -23,7 +24,7 @@ func (e *Engine) planLooks(ctx context.Context) error {
 	now := e.clk.Now()
 	_, err := e.db.Pool().Exec(ctx, `
 UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown' AND d.next_look_at IS NULL
-  AND d.reason NOT IN ('look_two', 'look_person', 'look_window', 'look_failed', 'twice')`, now)
+  AND d.reason NOT IN ('look_two', 'look_person', 'look_repeat', 'look_rival', 'look_window', 'look_failed', 'twice')`, now)
 	if err != nil {
 		return err
 	}
@@ -138,8 +139,14 @@ func (e *Engine) weigh(ctx context.Context, d delivery.Delivery, v post.Version,
 	if err != nil {
 		return delivery.Seen{Err: err}
 	}
+	repeated, err := delivery.RepeatedLately(ctx, e.db.Gorm(ctx), d)
+	if err != nil {
+		return delivery.Seen{Err: err}
+	}
+	alike := p.Alike(sight.Posts)
+	rival := slices.ContainsFunc(alike, func(p weibo.Post) bool { return !recorded[p.ID] && !p.CreatedAt.Before(d.LookFrom()) })
 	can := weibo.Capabilities(p.Mode())
-	return delivery.Seen{Finding: m.Finding, Post: m.Post, Candidates: m.Candidates, Complete: sight.Complete, Annotated: p.Annotated(),
+	return delivery.Seen{Repeated: repeated, Rival: rival, Alike: alike, Finding: m.Finding, Post: m.Post, Candidates: m.Candidates, Complete: sight.Complete, Annotated: p.Annotated(),
 		AutoResend: a.AutoResend, CallOver: over, Reviewed: reviewed, Windowed: can.Window > 0}
 }
 

@@ -200,6 +200,11 @@ func (e *Engine) tryOne(x ending) error {
 			return err
 		}
 		state = d.State
+		if x.o.Err != nil && x.o.Err.Repeat {
+			if d.Doubted, err = delivery.WasOpenTx(e.hard, tx, d); err != nil {
+				return err
+			}
+		}
 		c, ok := e.judge(d, x)
 		if !ok {
 			return nil

@@ -2,6 +2,7 @@ package weibo
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -91,6 +92,12 @@ func (s Sent) resembles(p Post) likeness {
 		return different
 	}
 	return compare(s.Payload.Text(), p.Text, p.Cut)
+}
+
+// Alike gives the posts that read like the payload, whoever wrote them, when and with which pictures: what a person needs to see where
+// the platform calls the text repeated content.
+func (p Payload) Alike(seen []Post) []Post {
+	return slices.DeleteFunc(slices.Clone(seen), func(s Post) bool { return s.Deleted || compare(p.Text(), s.Text, s.Cut) != same })
 }
 
 // Sight is what a look at a timeline saw.

@@ -9,11 +9,12 @@ import (
 )
 
 // looks are the steps that say what was found when the account's posts were read.
-var looks = []delivery.Reason{delivery.LookFound, delivery.LookAbsent, delivery.LookFailed, delivery.LookTwo, delivery.LookWindow, delivery.LookPerson}
+var looks = []delivery.Reason{delivery.LookFound, delivery.LookAbsent, delivery.LookFailed, delivery.LookTwo, delivery.LookWindow, delivery.LookPerson,
+	delivery.LookRepeat, delivery.LookRival}
 
 // answers are the steps in which the platform spoke.
 var answers = []delivery.Reason{delivery.Published, delivery.PublishedReview, delivery.PublishedSlow, delivery.LateAnswer,
-	delivery.LateConfirmation, delivery.Refused, delivery.TokenRefused, delivery.RestAccount, delivery.RestShared, delivery.RestBehaviour}
+	delivery.LateConfirmation, delivery.Refused, delivery.Repeated, delivery.TokenRefused, delivery.RestAccount, delivery.RestShared, delivery.RestBehaviour}
 
 func looked(code delivery.Reason) bool { return slices.Contains(looks, code) }
 
