@@ -5,16 +5,14 @@ import (
 	"fmt"
 )
 
-// Chart is a picture and its table: one thing. Kind is "line", "bar", "stack" (bars on each other), "rank" (bars to the
-// right), "heat" (a row per series) or "treemap". A nil value is a gap: there is no figure, which is not 0.
-// All texts are in the reader's language already.
+// Chart is a picture and its table: one thing. Kind is "line", "bar" or "stack" (bars on each other). A nil value is a
+// gap: there is no figure, which is not 0. All texts are in the reader's language already.
 type Chart struct {
 	ID, Kind, Title, Unit string
 	XName                 string // heading of the first column of the table
 	X                     []string
 	Series                []Series
 	Zoom                  bool // a slider below, for more than some forty points
-	Open                  bool // the table is unfolded from the start
 }
 
 // Series is one line or set of bars.
