@@ -24,6 +24,7 @@ import (
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
 	"juzhen/internal/delivery"
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/identity"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -133,10 +134,7 @@ func (w *world) services(weiboURL string) {
 // populate puts a bureau, a centre and a district there, one person per role, and four accounts.
 func (w *world) populate() {
 	w.Helper()
-	w.exec(`
-INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, NULL, '市局', 'bureau', '/1/', now()), (2, 1, '宣传中心', 'centre', '/1/2/', now()), (3, 1, '朝阳区', 'district', '/1/3/', now());
-SELECT setval(pg_get_serial_sequence('units', 'id'), 3)`)
+	stage.Bureau(w, w.db)
 	system := access.System("测试")
 	for _, p := range people {
 		_, err := w.deps.Identity.CreateUser(w.Context(), system, identity.NewUser{Username: p.name, DisplayName: "示例" + p.name, UnitID: p.unit, Password: password,
@@ -168,14 +166,6 @@ func (w *world) must(err error) {
 
 func (w *world) exec(sql string, args ...any) {
 	w.Helper()
-	if len(args) == 0 { // several statements at once go by the simple protocol
-		conn, err := w.db.Pool().Acquire(w.Context())
-		w.must(err)
-		defer conn.Release()
-		_, err = conn.Conn().PgConn().Exec(w.Context(), sql).ReadAll()
-		w.must(err)
-		return
-	}
 	_, err := w.db.Pool().Exec(w.Context(), sql, args...)
 	w.must(err)
 }

@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/blob"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/media"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
@@ -129,14 +130,7 @@ func (w *world) must(err error) {
 
 func (w *world) people() {
 	w.Helper()
-	_, err := w.db.Pool().Exec(w.Context(), `
-INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, NULL, '市局', 'bureau', '/1/', now()), (2, 1, '宣传中心', 'centre', '/1/2/', now()), (3, 1, '朝阳区', 'district', '/1/3/', now());
-INSERT INTO users (id, username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, 'a', '值班宣传专员', 1, '', false, now(), 'zh', 'auto', now()), (2, 'b', '值班审核员', 1, '', false, now(), 'zh', 'auto', now()),
- (3, 'c', '审核员乙', 1, '', false, now(), 'zh', 'auto', now()), (4, 'd', '值班主管', 1, '', false, now(), 'zh', 'auto', now()),
- (5, 'e', '系统管理员', 1, '', false, now(), 'zh', 'auto', now());`)
-	w.must(err)
+	stage.Bureau(w, w.db, "值班宣传专员", "值班审核员", "审核员乙", "值班主管", "系统管理员")
 	w.writer, w.reviewer, w.second = who(1, access.PressOfficer), who(2, access.Reviewer), who(3, access.Reviewer)
 	w.supervisor, w.admin = who(4, access.Supervisor), who(5, access.Administrator)
 }
