@@ -28,7 +28,7 @@ type shownDecision struct {
 	AnsweredAt    *time.Time `json:"answered_at,omitempty"`
 	DoneAt        *time.Time `json:"done_at,omitempty"`
 	Outcome       string     `json:"outcome,omitempty" doc:"执行后的原因代码"`
-	BatchID       *int64     `json:"batch_id,omitempty" doc:"一起申请的一批；可用 /takedowns/{batch_id}/confirm 一次确认"`
+	BatchID       *int64     `json:"batch_id,omitempty" doc:"一起申请的一批的编号；操作 confirm-takedowns 可一次确认"`
 	Confirm       string     `json:"confirm,omitempty" doc:"第二人确认的地址，POST"`
 }
 

@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -88,5 +89,23 @@ func TestTextsWithinTextsAreTranslatedWithTheirArguments(t *testing.T) {
 	}
 	if got := For("zh").T("{.n} {.who} {.state}", Pairs(map[string]any{"n": 40., "who": "已发", "state": "发布|动词"}, "state")...); got != "40 已发 发布" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestEnglishFillsOnlyWhatTheChineseNames finds a brace that is no placeholder and a placeholder that the text's caller does not fill:
+// either would show an English reader Chinese.
+func TestEnglishFillsOnlyWhatTheChineseNames(t *testing.T) {
+	t.Parallel()
+	all, err := Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	braces := regexp.MustCompile(`\{[^}]*\}?`)
+	for id, e := range all {
+		for _, held := range braces.FindAllString(e.One+e.Other, -1) {
+			if !strings.HasPrefix(held, "{.") || !strings.Contains(id, held) {
+				t.Errorf("%q: %s in English is not in the Chinese", id, held)
+			}
+		}
 	}
 }
