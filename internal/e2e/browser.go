@@ -67,7 +67,6 @@ type Tab struct {
 	dir   string // of pictures of failures
 	mu    sync.Mutex
 	noise []string
-	allow []*regexp.Regexp
 }
 
 // Open opens a window on the console at base, wide as a desk screen, with no cookies of others.
@@ -128,11 +127,6 @@ func (b *Tab) hear(m chromedp.ConsoleMessage) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, a := range b.allow {
-		if a.MatchString(m.Text) {
-			return
-		}
-	}
 	b.noise = append(b.noise, m.Text+" ("+m.URL+")")
 }
 
@@ -141,13 +135,6 @@ func (b *Tab) Noise() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.noise
-}
-
-// Allow takes messages that match pattern out of the noise, for tests that break things on purpose.
-func (b *Tab) Allow(pattern string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.allow = append(b.allow, regexp.MustCompile(pattern))
 }
 
 // Step runs actions under a name and a time limit; a failure is told by name, with address, notices and a picture.
@@ -189,9 +176,6 @@ func value[V any](b *Tab, name string, a chromedp.Action[V]) V {
 	}
 	return v
 }
-
-// Context is the window's context, for actions the kit has no word for.
-func (b *Tab) Context() context.Context { return b.ctx }
 
 // SetCookie puts a cookie before the first page, such as a session.
 func (b *Tab) SetCookie(name, v string) {
