@@ -23,8 +23,9 @@ type item struct {
 	body          int          // bytes of the request
 	composed      *weibo.Ready // the request, unless it is large
 
-	fireAt time.Time
-	place  int // in the heap, -1 outside
+	fireAt  time.Time
+	place   int  // in the heap, -1 outside
+	refused bool // the last mark did not take it, and nobody knows when one will: it tries again by guess
 
 	attempt  string
 	mark     weibo.Mark
@@ -51,6 +52,7 @@ type desk struct {
 	busy   map[int64]*item   // by account: on its way, or back in the heap to try again
 	line   map[int64][]*item // by account: due and waiting for busy
 	ready  []*item
+	hopes  int           // of those that are ready: not refused, so that a mark may be expected to take them
 	signal chan struct{} // something is ready
 	early  chan struct{} // something may be due earlier than the heap sleeps
 	closed bool
@@ -105,6 +107,7 @@ func (k *desk) due(now time.Time) (next time.Time) {
 		}
 		k.busy[it.account] = it
 		k.ready = append(k.ready, it)
+		k.hopes += hopes(it)
 	}
 	if len(k.ready) > 0 {
 		poke(k.signal)
@@ -139,6 +142,7 @@ func (k *desk) take(n int) []*item {
 	n = min(n, len(k.ready))
 	out := append([]*item(nil), k.ready[:n]...)
 	k.ready = k.ready[n:]
+	k.hopes -= hopes(out...)
 	if len(k.ready) == 0 {
 		k.ready = nil
 	} else {
@@ -147,11 +151,21 @@ func (k *desk) take(n int) []*item {
 	return out
 }
 
-// pressed tells whether more is ready than the markers have taken.
+// pressed tells whether more is ready than the markers have taken, of what a mark may take now.
 func (k *desk) pressed() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return len(k.ready) > 0
+	return k.hopes > 0
+}
+
+// hopes counts the items that no mark has refused.
+func hopes(items ...*item) (n int) {
+	for _, it := range items {
+		if !it.refused {
+			n++
+		}
+	}
+	return n
 }
 
 // untake puts items back at the head of those that are ready.
@@ -162,17 +176,19 @@ func (k *desk) untake(items []*item) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.ready = append(append([]*item(nil), items...), k.ready...)
+	k.hopes += hopes(items...)
 	poke(k.signal)
 }
 
-// later lets an item that could not be marked try again at an instant; it keeps its place before the others of its account.
-func (k *desk) later(it *item, at time.Time) {
+// later lets an item that could not be marked try again at an instant; it keeps its place before the others of its account. guess tells
+// that nobody knows whether it can be marked then.
+func (k *desk) later(it *item, at time.Time, guess bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.items[it.id] != it || k.closed {
 		return
 	}
-	it.fireAt = at
+	it.fireAt, it.refused = at, guess
 	heap.Push(&k.byTime, it)
 	poke(k.early)
 }
@@ -211,7 +227,7 @@ func (k *desk) close() (ids []int64) {
 		ids = append(ids, it.id)
 		delete(k.items, it.id)
 	}
-	k.byTime, k.ready, k.line = nil, nil, map[int64][]*item{}
+	k.byTime, k.ready, k.hopes, k.line = nil, nil, 0, map[int64][]*item{}
 	return ids
 }
 

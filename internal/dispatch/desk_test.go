@@ -29,7 +29,7 @@ func TestDeskGivesOneAccountOnePostAtATimeInOrder(t *testing.T) {
 	if got := ids(k.take(10)); len(got) != 1 || got[0] != 1 {
 		t.Fatalf("took %v, want the first of the account", got)
 	}
-	k.later(a1, t0.Add(50*time.Millisecond)) // not marked: keeps its place before the second
+	k.later(a1, t0.Add(50*time.Millisecond), true) // not marked: keeps its place before the second
 	k.due(t0.Add(40 * time.Millisecond))
 	if got := k.take(10); len(got) != 0 {
 		t.Errorf("took %v before the first tried again", ids(got))
@@ -49,6 +49,63 @@ func TestDeskGivesOneAccountOnePostAtATimeInOrder(t *testing.T) {
 	}
 	if k.holds(1) || !k.holds(2) {
 		t.Error("wrong items held")
+	}
+}
+
+// TestWhatCannotBeMarkedPressesNobody: records and sweeps give way to what a mark may take, not to what was refused and tries again.
+func TestWhatCannotBeMarkedPressesNobody(t *testing.T) {
+	t.Parallel()
+	k := newDesk()
+	stuck, other := at(1, 7, 0), at(2, 8, time.Second)
+	k.add([]*item{stuck, other})
+	k.due(t0)
+	if !k.pressed() {
+		t.Error("a post that is due presses nobody")
+	}
+	k.untake(k.take(1))
+	if !k.pressed() {
+		t.Error("put back, it presses nobody")
+	}
+	k.take(1)
+	k.later(stuck, t0.Add(time.Millisecond), true)
+	k.due(t0.Add(time.Millisecond))
+	if k.pressed() {
+		t.Error("an overdue post that was refused presses")
+	}
+	k.due(t0.Add(time.Second))
+	if !k.pressed() {
+		t.Error("beside one that was refused a post that is due presses nobody")
+	}
+	if got := ids(k.take(2)); len(got) != 2 || k.pressed() {
+		t.Errorf("took %v, pressed %v", got, k.pressed())
+	}
+	k.later(stuck, t0.Add(2*time.Second), false) // its turn comes then
+	if k.due(t0.Add(2 * time.Second)); !k.pressed() {
+		t.Error("a post whose gap is over presses nobody")
+	}
+	if k.close(); k.pressed() {
+		t.Error("a closed desk presses")
+	}
+}
+
+func TestHangingCallsPressNobody(t *testing.T) {
+	t.Parallel()
+	s := newSlots(1)
+	if s.stuck(0) {
+		t.Error("stuck though idle")
+	}
+	n := s.take(t.Context(), 1)
+	for s.conns+s.ahead() > s.used {
+		n += s.take(t.Context(), 1)
+	}
+	if !s.stuck(0) {
+		t.Errorf("%d rights taken and not stuck", n)
+	}
+	if s.free(1); s.stuck(0) {
+		t.Error("stuck though one is free")
+	}
+	if s.take(t.Context(), 1); s.stuck(time.Hour) {
+		t.Error("stuck though one came back lately")
 	}
 }
 

@@ -78,7 +78,7 @@ func (e *Engine) markBatch(ctx context.Context, batch []*item) {
 	if why := e.stopped(); why != "" {
 		e.slots.free(len(batch))
 		for _, it := range batch {
-			e.desk.later(it, e.clk.Now().Add(100*time.Millisecond))
+			e.desk.later(it, e.clk.Now().Add(100*time.Millisecond), false)
 		}
 		return
 	}
@@ -207,7 +207,7 @@ func (e *Engine) reconsider(ctx context.Context, items []*item) {
 		switch {
 		case err != nil:
 			e.log.Warn("could not read why a mark was not made, will try again", "delivery", it.id, "error", err)
-			e.desk.later(it, now.Add(200*time.Millisecond))
+			e.desk.later(it, now.Add(200*time.Millisecond), true)
 		case !ok || !s.Mine || s.Plan != it.plan || s.Late:
 			e.desk.release(it, now)
 			e.step("forgotten", it.id)
@@ -218,7 +218,8 @@ func (e *Engine) reconsider(ctx context.Context, items []*item) {
 			e.desk.release(it, now)
 			e.giveBack(ctx, it.id, delivery.RestAccount, *s.Rest)
 		default:
-			e.desk.later(it, nextTry(it, s, now))
+			at, guess := nextTry(it, s, now)
+			e.desk.later(it, at, guess)
 		}
 	}
 }
@@ -240,9 +241,9 @@ func (e *Engine) standings(ctx context.Context, items []*item, now time.Time) (m
 	return out, err
 }
 
-// nextTry is when an item whose turn it was not tries again.
-func nextTry(it *item, s standing, now time.Time) time.Time {
-	next := now.Add(20 * time.Millisecond)
+// nextTry is when an item whose turn it was not tries again; guess tells that nothing is known that ends then.
+func nextTry(it *item, s standing, now time.Time) (next time.Time, guess bool) {
+	next, guess = now.Add(20*time.Millisecond), true
 	if s.TurnBusy {
 		next = now.Add(100 * time.Millisecond)
 	}
@@ -255,8 +256,8 @@ func nextTry(it *item, s standing, now time.Time) time.Time {
 			at = at.Add(it.gap)
 		}
 		if at.After(next) {
-			next = at
+			next, guess = at, s.TurnBusy
 		}
 	}
-	return next
+	return next, guess
 }

@@ -78,10 +78,16 @@ const (
 	yieldBatches = 10
 )
 
+// pressed tells whether something waits that could be marked at this moment: it was not refused, sending is not stopped, and the calls
+// under way let a mark through. What is overdue and cannot go keeps nobody waiting.
+func (e *Engine) pressed() bool {
+	return e.desk.pressed() && !e.slots.stuck(2*yieldNap) && e.stopped() == ""
+}
+
 // yield waits while marks are pressed, unless it is urgent, and never for long.
 func (e *Engine) yield(ctx context.Context, urgent func() bool) {
 	for range yieldNaps {
-		if !e.desk.pressed() || urgent() || ctx.Err() != nil {
+		if !e.pressed() || urgent() || ctx.Err() != nil {
 			return
 		}
 		wait(ctx, yieldNap)

@@ -14,6 +14,7 @@ type slots struct {
 	mu    sync.Mutex
 	used  int
 	call  time.Duration // how long calls take lately
+	last  time.Time     // when a right was given back last
 	freed chan struct{}
 }
 
@@ -63,12 +64,20 @@ func (s *slots) take(ctx context.Context, n int) int {
 	}
 }
 
+// stuck tells that there is no right to be had and that none was given back for so long: calls hang.
+func (s *slots) stuck(long time.Duration) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used >= s.conns+s.ahead() && time.Since(s.last) > long
+}
+
 func (s *slots) free(n int) {
 	if n == 0 {
 		return
 	}
 	s.mu.Lock()
 	s.used -= n
+	s.last = time.Now()
 	s.mu.Unlock()
 	poke(s.freed)
 }
@@ -77,6 +86,7 @@ func (s *slots) free(n int) {
 func (s *slots) freeAfter(d time.Duration) {
 	s.mu.Lock()
 	s.used--
+	s.last = time.Now()
 	s.call += (d - s.call) / 32
 	s.mu.Unlock()
 	poke(s.freed)
