@@ -91,7 +91,7 @@ func (s *Service) create(ctx context.Context, tx pg.Tx, actor access.Actor, unit
 	if err := access.Require(actor, access.PostWrite, path); err != nil {
 		return Post{}, false, err
 	}
-	if err := mayUse(ctx, tx, actor, path, c); err != nil {
+	if err := mayUse(ctx, tx, actor, path, c, nil); err != nil {
 		return Post{}, false, err
 	}
 	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, c, key, s.now())
@@ -125,8 +125,8 @@ func (s *Service) begin(ctx context.Context, tx pg.Tx, actor access.Actor, id in
 }
 
 // mayUse checks accounts, pictures and the corrected post: all must be the actor's to use, accounts at or below the post's
-// unit, so that whoever reviews for the unit answers for each of them.
-func mayUse(ctx context.Context, tx pg.Tx, actor access.Actor, path string, c Content) error {
+// unit, so that whoever reviews for the unit answers for each of them. had are the pictures the post holds already.
+func mayUse(ctx context.Context, tx pg.Tx, actor access.Actor, path string, c Content, had []VersionMedia) error {
 	ids := make([]int64, len(c.Targets))
 	for i, t := range c.Targets {
 		ids[i] = t.AccountID
@@ -140,7 +140,7 @@ func mayUse(ctx context.Context, tx pg.Tx, actor access.Actor, path string, c Co
 			return fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
 		}
 	}
-	if err := mayShow(ctx, tx, actor, c.Media); err != nil {
+	if err := mayShow(ctx, tx, actor, c.Media, had); err != nil {
 		return err
 	}
 	if c.Corrects == nil {
@@ -152,7 +152,9 @@ func mayUse(ctx context.Context, tx pg.Tx, actor access.Actor, path string, c Co
 
 func within(path, unit string) bool { return len(path) >= len(unit) && path[:len(unit)] == unit }
 
-func mayShow(ctx context.Context, tx pg.Tx, actor access.Actor, choices []MediaChoice) error {
+// mayShow lets an actor put the pictures of units they may see into a post. One that the post holds already stays: whoever sees the post
+// sees it anyway.
+func mayShow(ctx context.Context, tx pg.Tx, actor access.Actor, choices []MediaChoice, had []VersionMedia) error {
 	ids := make([]int64, len(choices))
 	for i, m := range choices {
 		ids[i] = m.MediaID
@@ -161,7 +163,10 @@ func mayShow(ctx context.Context, tx pg.Tx, actor access.Actor, choices []MediaC
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(pictures, func(m media.Media) bool { return !actor.CanAt(access.PostView, m.UnitPath) }) {
+	foreign := func(m media.Media) bool {
+		return !actor.CanAt(access.PostView, m.UnitPath) && !slices.ContainsFunc(had, func(h VersionMedia) bool { return h.MediaID == m.ID })
+	}
+	if slices.ContainsFunc(pictures, foreign) {
 		return fault.Invalid("media", "所选图片已不可用，请删除后重新上传")
 	}
 	return nil
@@ -201,7 +206,7 @@ func (s *Service) save(ctx context.Context, tx pg.Tx, actor access.Actor, id int
 	case p.Revision != revision:
 		return Post{}, stale(ctx, tx, p)
 	}
-	if err := mayUse(ctx, tx, actor, p.UnitPath, c); err != nil {
+	if err := mayUse(ctx, tx, actor, p.UnitPath, c, v.Media); err != nil {
 		return Post{}, err
 	}
 	if err := saveVersion(ctx, tx, p.VersionID, c, actor.UserID); err != nil {

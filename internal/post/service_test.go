@@ -168,6 +168,36 @@ func TestNobodyWritesOutsideOfTheirUnits(t *testing.T) {
 	}
 }
 
+// TestAPictureOfAnotherUnitStaysInItsPost: who sees a post only may save it with the pictures it holds, and may take them out, but not
+// bring in others of that unit, nor put back what was taken out.
+func TestAPictureOfAnotherUnitStaysInItsPost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	held, other := w.picture(8), w.picture(9)
+	with := func(text string, ids ...int64) post.Content {
+		c := post.Content{Text: text, Targets: to(district), DueNow: true}
+		for _, id := range ids {
+			c.Media = append(c.Media, post.MediaChoice{MediaID: id, Alt: text})
+		}
+		return c
+	}
+	p, err := w.Create(t.Context(), w.writer, 3, with("甲", held.ID))
+	w.must(err)
+	p, err = w.Save(t.Context(), w.afar, p.ID, p.Revision, with("乙", held.ID))
+	w.must(err)
+	if _, v := w.version(p.ID); v.Text != "乙" || len(v.Media) != 1 || v.Media[0].Alt != "乙" {
+		t.Errorf("saved %+v", v)
+	}
+	if _, err := w.Save(t.Context(), w.afar, p.ID, p.Revision, with("丙", held.ID, other.ID)); fault.Public(err).Field != "media" {
+		t.Errorf("another picture of that unit: %v", err)
+	}
+	p, err = w.Save(t.Context(), w.afar, p.ID, p.Revision, with("丙"))
+	w.must(err)
+	if _, err := w.Save(t.Context(), w.afar, p.ID, p.Revision, with("丁", held.ID)); fault.Public(err).Field != "media" {
+		t.Errorf("put back: %v", err)
+	}
+}
+
 func TestOnlyADraftNobodySawIsDeleted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
