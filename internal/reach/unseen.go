@@ -3,6 +3,7 @@ package reach
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,59 +37,109 @@ SELECT EXISTS (SELECT FROM platform_posts WHERE account_id = $1 AND seen_at IS N
 // unseen compares how many posts the platform counts with those known here, after a page was taken in, and tells people when there are
 // some that no look has shown: whoever posts more in one go than a page holds would slip by otherwise. It gives the time of the next look.
 func (s *Service) unseen(ctx context.Context, tx pg.Tx, src source, w watch, line weibo.Timeline, moved bool) (next time.Time, err error) {
-	n, counted, err := s.beyond(ctx, tx, src.ID, w.Since, line.Total)
+	t, err := reckon(ctx, tx, src.ID, w.Since, line)
 	if err != nil {
 		return next, err
 	}
-	if err := closeOld(ctx, tx, s.now(), src.ID); err != nil {
+	now, every := s.now(), WatchEvery(src.Connector)
+	after, n := t.next(now, every)
+	if err := after.keep(ctx, tx, src.ID); err != nil {
 		return next, err
 	}
-	next = s.now().Add(WatchEvery(src.Connector))
-	if !moved && n == 0 {
-		return next, nil
+	if err := closeOld(ctx, tx, now, src.ID); err != nil {
+		return next, err
 	}
-	next = s.now().Add(WatchEvery(src.Connector) / hurry)
-	if n == 0 && counted { // the count proves that all of them were on the page
+	if !moved && n == 0 && after.doubt == 0 {
+		return now.Add(every), nil
+	}
+	next = now.Add(every / hurry)
+	if n == 0 && t.counted() { // the count proves that all of them were on the page, or the doubt has to last first
 		return next, nil
 	}
 	return next, s.tellUnseen(ctx, tx, src, line.Posts, n)
 }
 
-// beyond is how many posts the platform counts beyond those known, more than it did before; counted is false while there is nothing to
-// compare with. An attempt whose outcome is open may be one of them.
-func (s *Service) beyond(ctx context.Context, tx pg.Tx, accountID int64, since time.Time, total int64) (n int64, counted bool, err error) {
-	if total <= 0 {
-		return 0, false, nil
-	}
-	var known, open int64
-	err = tx.Pgx.QueryRow(ctx, `
-SELECT (SELECT count(*) FROM platform_posts WHERE account_id = $1 AND posted_at > $2 AND state <> 'removed'),
-       (SELECT count(*) FROM deliveries WHERE account_id = $1 AND (state IN ('sending', 'unknown') OR state = 'sent' AND remote_id IS NULL))`,
-		accountID, since).Scan(&known, &open)
-	if err != nil {
-		return 0, false, err
-	}
-	var before int64
-	var at time.Time
-	err = tx.Pgx.QueryRow(ctx, "SELECT posts - known, taken_at FROM post_totals WHERE account_id = $1", accountID).Scan(&before, &at)
-	surplus := total - known
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return 0, false, keepTotal(ctx, tx, accountID, total, known, s.now())
-	case err != nil:
-		return 0, false, err
-	case surplus > before && open == 0:
-		return surplus - before, true, keepTotal(ctx, tx, accountID, total, known, s.now())
-	case surplus == before, surplus < before && s.now().Sub(at) >= surplusStays:
-		return 0, true, keepTotal(ctx, tx, accountID, total, known, s.now())
-	}
-	return max(surplus-before-open, 0), true, nil
+// tally is what the platform counts of an account beside what is known here, now and when it was last explained.
+type tally struct {
+	total, known int64     // now; total is 0 where the platform gives no count
+	open         int64     // calls of ours that may be among them
+	private      int64     // posts that are not for everybody since then; whether the platform counts them is not known
+	had          bool      // there is an earlier count
+	before       int64     // by how much it was higher than what was known
+	at           time.Time // when it was
+	doubt        int64     // how many more than that were there, at least, in every look
+	since        time.Time // since when; zero without a doubt
 }
 
-func keepTotal(ctx context.Context, tx pg.Tx, accountID, total, known int64, now time.Time) error {
+func (t tally) counted() bool { return t.total > 0 && t.had }
+
+// next is the tally to be kept, and how many posts people are to hear of: those that nothing explains, once they have been there for as
+// long as one interval of looks. Counts run ahead of timelines, and an old post that is shown again is counted before it is seen.
+func (t tally) next(now time.Time, every time.Duration) (after tally, n int64) {
+	after = t
+	if !t.counted() {
+		after.before, after.at = t.total-t.known, now
+		return after, 0
+	}
+	more := t.total - t.known - t.before
+	extra := more - t.open - t.private
+	if extra <= 0 {
+		after.doubt, after.since = 0, time.Time{}
+		if more == 0 || more > 0 && t.open == 0 || more < 0 && now.Sub(t.at) >= surplusStays {
+			after.before, after.at = t.before+more, now
+		}
+		return after, 0
+	}
+	if t.doubt == 0 {
+		after.doubt, after.since = extra, now
+		return after, 0
+	}
+	after.doubt = min(t.doubt, extra)
+	if now.Sub(t.since) < every {
+		return after, 0
+	}
+	n = after.doubt
+	after.before, after.at, after.doubt, after.since = t.before+t.private+n, now, 0, time.Time{}
+	return after, n
+}
+
+// reckon reads the tally of an account after a page of it was taken in.
+func reckon(ctx context.Context, tx pg.Tx, accountID int64, since time.Time, line weibo.Timeline) (t tally, err error) {
+	if t.total = line.Total; t.total <= 0 {
+		return t, nil
+	}
+	var from *time.Time
+	err = tx.Pgx.QueryRow(ctx, "SELECT posts - known, taken_at, doubt, doubt_since FROM post_totals WHERE account_id = $1", accountID).
+		Scan(&t.before, &t.at, &t.doubt, &from)
+	switch {
+	case err == nil:
+		t.had = true
+	case !errors.Is(err, pgx.ErrNoRows):
+		return t, err
+	}
+	if from != nil {
+		t.since = *from
+	}
+	lately := t.at.Truncate(time.Second) // the platform's instants are whole seconds
+	hidden := slices.DeleteFunc(slices.Clone(line.Posts), func(p weibo.Post) bool { return p.Visible == weibo.VisibleAll || p.CreatedAt.Before(lately) })
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT (SELECT count(*) FROM platform_posts WHERE account_id = $1 AND posted_at > $2 AND state <> 'removed'),
+       (SELECT count(*) FROM deliveries WHERE account_id = $1 AND (state IN ('sending', 'unknown') OR state = 'sent' AND remote_id IS NULL)),
+       (SELECT count(*) FROM deliveries d JOIN post_versions v ON v.id = d.version_id
+        WHERE d.account_id = $1 AND d.state = 'sent' AND d.sent_at >= $3 AND v.visible <> 0 AND d.remote_id <> ALL ($4))`,
+		accountID, since, lately, remoteIDs(hidden)).Scan(&t.known, &t.open, &t.private)
+	t.private += int64(len(hidden))
+	return t, err
+}
+
+func (t tally) keep(ctx context.Context, tx pg.Tx, accountID int64) error {
+	if t.total <= 0 {
+		return nil
+	}
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO post_totals (account_id, posts, known, taken_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (account_id) DO UPDATE SET posts = excluded.posts, known = excluded.known, taken_at = excluded.taken_at`, accountID, total, known, now)
+INSERT INTO post_totals (account_id, posts, known, taken_at, doubt, doubt_since) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (account_id) DO UPDATE SET posts = excluded.posts, known = excluded.known, taken_at = excluded.taken_at, doubt = excluded.doubt,
+    doubt_since = excluded.doubt_since`, accountID, t.known+t.before, t.known, t.at, t.doubt, orNil(t.since))
 	return err
 }
 
