@@ -9,8 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// oldestServer is the first version of Postgres we run on, as server_version_num says it.
-const oldestServer = 140000
+// oldestServer is the first version of Postgres we run on, as server_version_num says it: names of units are unique with
+// NULLS NOT DISTINCT, which older ones do not know.
+const oldestServer = 150000
 
 // CheckServer refuses a server on which a mark written before a call could be lost or a lock could wander: fsync or
 // synchronous_commit off, or a connection pooler in transaction mode in between. The message tells the operator what
@@ -36,7 +37,7 @@ func checkSettings(ctx context.Context, url string) error {
 	}
 	var found []error
 	if version < oldestServer {
-		found = append(found, fmt.Errorf("PostgreSQL 版本过低（%d）：请使用 14 或更高版本", version/10000))
+		found = append(found, fmt.Errorf("PostgreSQL 版本过低（%d）：请使用 %d 或更高版本", version/10000, oldestServer/10000))
 	}
 	if fsync != "on" || pages != "on" {
 		found = append(found, errors.New("数据库的 fsync 或 full_page_writes 已关闭：断电会丢失发送记录，可能造成重复发送；请打开后再启动"))
