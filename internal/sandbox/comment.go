@@ -209,9 +209,9 @@ func showComments(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := c.s.post(id)
-	if p == nil || !p.visibleAt(c.now, p.acc == c.acc) {
-		return nil, fail(20101)
+	p, err := c.shownPost(id)
+	if err != nil {
+		return nil, err
 	}
 	all := c.s.talk.pick(func(m comment) bool { return m.Post == id })
 	return c.commentPage(append(all, c.s.sample(p, c.now)...), c.s.reach(p, c.now).Comments)
@@ -267,10 +267,10 @@ func replyComment(c *call) (any, error) {
 }
 
 func (c *call) say(id int64, text string, reply int64) (any, error) {
-	p := c.s.post(id)
+	p, err := c.shownPost(id)
 	switch {
-	case p == nil || !p.visibleAt(c.now, p.acc == c.acc):
-		return nil, fail(20101)
+	case err != nil:
+		return nil, err
 	case strings.TrimSpace(text) == "":
 		return nil, fail(20008)
 	case textLength(text) > shortLimit:

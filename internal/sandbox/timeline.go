@@ -138,15 +138,24 @@ func publicTimelineIDs(c *call) (any, error) {
 	return out, nil
 }
 
+// shownPost is a post as far as the caller may see it.
+func (c *call) shownPost(id int64) (*post, error) {
+	p := c.s.post(id)
+	if p == nil || !p.visibleAt(c.now, p.acc == c.acc) {
+		return nil, fail(20101)
+	}
+	return p, nil
+}
+
 // showStatus answers statuses/show.
 func showStatus(c *call) (any, error) {
 	id, err := c.id("id", 20109)
 	if err != nil {
 		return nil, err
 	}
-	p := c.s.post(id)
-	if p == nil || !p.visibleAt(c.now, p.acc == c.acc) {
-		return nil, fail(20101)
+	p, err := c.shownPost(id)
+	if err != nil {
+		return nil, err
 	}
 	return c.status(p, false), nil
 }

@@ -216,6 +216,18 @@ func ID(c *gin.Context, name string) (int64, error) {
 	return id, nil
 }
 
+// Act binds the form that was posted to what the address names by id, and does the act with it. It fails with what the address, the form
+// or the act is wrong in; the form is given back for the page to show it again.
+func Act[F, T any](c *gin.Context, do func(id int64, f F) (T, error)) (id int64, f F, got T, err error) {
+	if id, err = ID(c, "id"); err != nil {
+		return id, f, got, err
+	}
+	if err = Bind(c, &f); err == nil {
+		got, err = do(id, f)
+	}
+	return id, f, got, err
+}
+
 // Link is the address of this page with parameters changed: names and values alternate, an empty value drops the name.
 // It keeps filters while paging and drops one filter for its chip. The cursor "after" is dropped unless it is named.
 func Link(c *gin.Context, changes ...string) string {

@@ -10,7 +10,6 @@ import (
 var (
 	ErrTooLate = errors.New("weibo: the hard end of the call had passed")
 	ErrStopped = errors.New("weibo: stopped by the caller before the first byte")
-	errStale   = errors.New("weibo: idle connection was closed by the other side")
 	errDone    = errors.New("weibo: the call is over")
 )
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
@@ -17,30 +18,13 @@ type actForm struct {
 	Due    time.Time `form:"due"`
 }
 
-// choice is the time chosen; it fails with fault.Invalid on "due" when none is.
-func (f actForm) choice() (delivery.DueChoice, error) {
-	if f.When == "now" {
-		return delivery.DueChoice{Now: true}, nil
-	}
-	if f.Due.IsZero() {
-		return delivery.DueChoice{}, fault.Invalid("due", "请选择立即发布或新的时间")
-	}
-	return delivery.DueChoice{At: &f.Due}, nil
-}
-
 // act runs one act on the post of the address and leads back to its page; what a person can mend is shown there.
 func (h *pages) act(c *gin.Context, do func(id int64, f actForm) (done string, args []any, err error)) error {
-	id, err := web.ID(c, "id")
-	if err != nil {
-		return err
-	}
-	var f actForm
-	err = web.Bind(c, &f)
-	var done string
 	var args []any
-	if err == nil {
+	id, _, done, err := web.Act(c, func(id int64, f actForm) (done string, err error) {
 		done, args, err = do(id, f)
-	}
+		return done, err
+	})
 	if err == nil {
 		return h.kit.See(c, postPath(id), done, args...)
 	}
@@ -83,7 +67,7 @@ func (h *pages) withdraw(c *gin.Context) error {
 
 func (h *pages) reschedule(c *gin.Context) error {
 	return h.act(c, func(id int64, f actForm) (string, []any, error) {
-		due, err := f.choice()
+		due, err := show.Due(f.When, f.Due)
 		if err != nil {
 			return "", nil, err
 		}
@@ -118,7 +102,7 @@ func (h *pages) cancel(c *gin.Context) error {
 
 func (h *pages) replan(c *gin.Context) error {
 	return h.act(c, func(id int64, f actForm) (string, []any, error) {
-		due, err := f.choice()
+		due, err := show.Due(f.When, f.Due)
 		if err != nil {
 			return "", nil, err
 		}

@@ -83,11 +83,7 @@ func (h *pages) daysCSV(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	var f periodForm
-	if err := web.Bind(c, &f); err != nil {
-		return err
-	}
-	p, err := reach.ParsePeriod(f.Days, f.From, f.To, h.now())
+	_, p, err := h.asked(c)
 	if err != nil {
 		return err
 	}

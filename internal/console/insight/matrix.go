@@ -154,11 +154,7 @@ func rowOf(b page.Base, r reach.Row) row {
 }
 
 func (h *pages) matrixCSV(c *gin.Context) error {
-	var f periodForm
-	if err := web.Bind(c, &f); err != nil {
-		return err
-	}
-	p, err := reach.ParsePeriod(f.Days, f.From, f.To, h.now())
+	f, p, err := h.asked(c)
 	if err != nil {
 		return err
 	}
@@ -174,11 +170,7 @@ func span(p reach.Period) string {
 
 // postsCSV is the posts of a period, of one account or of all in scope.
 func (h *pages) postsCSV(c *gin.Context) error {
-	var f periodForm
-	if err := web.Bind(c, &f); err != nil {
-		return err
-	}
-	p, err := reach.ParsePeriod(f.Days, f.From, f.To, h.now())
+	_, p, err := h.asked(c)
 	if err != nil {
 		return err
 	}

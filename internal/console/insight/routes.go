@@ -82,6 +82,15 @@ type preset struct {
 	Current bool
 }
 
+// asked binds the period of a file.
+func (h *pages) asked(c *gin.Context) (f periodForm, p reach.Period, err error) {
+	if err = web.Bind(c, &f); err != nil {
+		return f, p, err
+	}
+	p, err = reach.ParsePeriod(f.Days, f.From, f.To, h.now())
+	return f, p, err
+}
+
 // period reads the choice and prepares the control for another one.
 func (h *pages) period(c *gin.Context, f periodForm, b page.Base) (Period, error) {
 	p, err := reach.ParsePeriod(f.Days, f.From, f.To, h.now())

@@ -63,20 +63,12 @@ func (h *pages) accountPage(c *gin.Context, id int64) (accountPage, error) {
 	return p, err
 }
 
-func (h *pages) show(c *gin.Context) error {
-	id, err := web.ID(c, "id")
-	if err != nil {
-		return err
-	}
-	p, err := h.accountPage(c, id)
-	if err != nil {
-		return err
-	}
-	return h.kit.Show(c, 200, "matrix/account", p)
-}
+func (h *pages) show(c *gin.Context) error { return h.shown(c, "matrix/account") }
 
 // progress is the part about past posts alone, asked again while they are being fetched.
-func (h *pages) progress(c *gin.Context) error {
+func (h *pages) progress(c *gin.Context) error { return h.shown(c, "matrix/account#backfill") }
+
+func (h *pages) shown(c *gin.Context, name string) error {
 	id, err := web.ID(c, "id")
 	if err != nil {
 		return err
@@ -85,7 +77,7 @@ func (h *pages) progress(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "matrix/account#backfill", p)
+	return h.kit.Show(c, 200, name, p)
 }
 
 // Next is who does what next, the line under the title.

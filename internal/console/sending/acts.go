@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
@@ -17,17 +18,6 @@ type actForm struct {
 	When   string    `form:"when"`
 	Due    time.Time `form:"due"`
 	Link   string    `form:"link"`
-}
-
-// choice is the time chosen; it fails with fault.Invalid on "due" when none is.
-func (f actForm) choice() (delivery.DueChoice, error) {
-	if f.When == "now" {
-		return delivery.DueChoice{Now: true}, nil
-	}
-	if f.Due.IsZero() {
-		return delivery.DueChoice{}, fault.Invalid("due", "请选择立即发布或新的时间")
-	}
-	return delivery.DueChoice{At: &f.Due}, nil
 }
 
 // formPart is one of several forms on a page: it shows what was typed and what was wrong only where that was sent.
@@ -54,16 +44,7 @@ func (p showPage) At(act string) formPart {
 
 // act runs one act on the delivery of the address and leads back to its page; what a person can mend is shown there.
 func (h *pages) act(c *gin.Context, name string, do func(id int64, f actForm) (done string, err error)) error {
-	id, err := web.ID(c, "id")
-	if err != nil {
-		return err
-	}
-	var f actForm
-	err = web.Bind(c, &f)
-	var done string
-	if err == nil {
-		done, err = do(id, f)
-	}
+	id, f, done, err := web.Act(c, do)
 	if err == nil {
 		return h.kit.See(c, deliveryPath(id), done)
 	}
@@ -100,7 +81,7 @@ func (h *pages) cancel(c *gin.Context) error {
 
 func (h *pages) replan(c *gin.Context) error {
 	return h.act(c, "replan", func(id int64, f actForm) (string, error) {
-		due, err := f.choice()
+		due, err := show.Due(f.When, f.Due)
 		if err != nil {
 			return "", err
 		}

@@ -173,16 +173,7 @@ func (h *pages) refuseBatch(c *gin.Context) error {
 
 // answerBatch runs the second person's act and says how far it came.
 func (h *pages) answerBatch(c *gin.Context, name, done string, do func(id int64, f actForm) (delivery.Answered, error)) error {
-	id, err := web.ID(c, "id")
-	if err != nil {
-		return err
-	}
-	var f actForm
-	err = web.Bind(c, &f)
-	var got delivery.Answered
-	if err == nil {
-		got, err = do(id, f)
-	}
+	id, f, got, err := web.Act(c, do)
 	if err == nil {
 		return h.kit.See(c, batchPath(id), done, "n", got.Done)
 	}

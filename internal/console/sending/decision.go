@@ -110,16 +110,7 @@ func (h *pages) refuse(c *gin.Context) error {
 
 // answer runs the second person's act and leads back to the decision, or shows it again with what went wrong.
 func (h *pages) answer(c *gin.Context, name string, do func(id int64, f actForm) (string, error)) error {
-	id, err := web.ID(c, "id")
-	if err != nil {
-		return err
-	}
-	var f actForm
-	err = web.Bind(c, &f)
-	var done string
-	if err == nil {
-		done, err = do(id, f)
-	}
+	id, f, done, err := web.Act(c, do)
 	if err == nil {
 		return h.kit.See(c, decisionPath(id), done)
 	}

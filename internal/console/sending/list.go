@@ -237,14 +237,6 @@ func unitOptions(units []org.Unit) []page.Option {
 	return out
 }
 
-func accountOptions(accounts []account.Account) []page.Option {
-	var out []page.Option
-	for _, a := range accounts {
-		out = append(out, page.Option{Value: fmt.Sprint(a.ID), Text: a.At(), Raw: true})
-	}
-	return out
-}
-
 // chips say what is filtered beside the state; each leads to the list without it.
 func chips(c *gin.Context, f listForm, units []org.Unit, account string) []page.Chip {
 	var out []page.Chip
