@@ -3,7 +3,7 @@ package templates
 
 import "embed"
 
-// FS has the folders layout, partials and pages/<section>/<page>.html, and later mail and report.
+// FS has the folders layout, partials and pages/<section>/<page>.html.
 //
 //go:embed layout partials pages
 var FS embed.FS
