@@ -256,12 +256,12 @@ func proxyServer(t *testing.T, seen *atomic.Value) *url.URL {
 			http.Error(w, err.Error(), http.StatusBadGateway)
 			return
 		}
-		w.WriteHeader(http.StatusOK)
-		here, _, err := http.NewResponseController(w).Hijack()
+		here, early, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			return
 		}
-		go func() { _, _ = io.Copy(there, here); _ = there.Close() }()
+		_, _ = io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n") // only now: what comes upon it must not be read by the server
+		go func() { _, _ = io.Copy(there, early); _ = there.Close() }()
 		_, _ = io.Copy(here, there)
 		_ = here.Close()
 	}))
