@@ -1,0 +1,167 @@
+package desk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"juzhen/internal/account"
+	"juzhen/internal/org"
+	"juzhen/internal/web/page"
+)
+
+// tree is the units with their accounts, and what is chosen of them.
+type tree struct {
+	units  []org.Unit
+	below  map[int64][]org.Unit
+	of     map[int64][]account.Account
+	all    []account.Account
+	chosen map[int64]bool
+	shown  map[int64]bool // stand in the page as boxes
+	long   bool
+	open   int64 // a unit that is opened without scripts
+}
+
+func newTree(units []org.Unit, accounts []account.Account, f composeForm) *tree {
+	t := &tree{units: units, below: map[int64][]org.Unit{}, of: map[int64][]account.Account{}, all: accounts,
+		chosen: map[int64]bool{}, shown: map[int64]bool{}, long: len(accounts) > wholeTree}
+	for _, u := range units {
+		t.below[u.ParentID] = append(t.below[u.ParentID], u)
+	}
+	wanted := map[int64]bool{}
+	for _, id := range f.Accounts {
+		wanted[id] = true
+	}
+	for _, a := range accounts {
+		t.of[a.UnitID] = append(t.of[a.UnitID], a)
+		if wanted[a.ID] {
+			t.chosen[a.ID] = true
+		}
+	}
+	if verb, id := f.verb(); verb == "open" {
+		t.open = id
+	}
+	return t
+}
+
+// picker is the tree of units with their accounts. A unit without accounts below is left out.
+func picker(units []org.Unit, accounts []account.Account, f composeForm) page.Picker {
+	p := page.Picker{Name: "account", Label: "发布账号", Help: "公开接口的账号只能带一张图片，正文须有安全域名内的链接；人工发布的账号到时由值班人员发布。"}
+	t := newTree(units, accounts, f)
+	inTree := map[int64]bool{}
+	for _, u := range units {
+		inTree[u.ID] = true
+	}
+	if t.long {
+		p.Source, p.Find = accountsPath(f.Unit), f.Find
+	}
+	if verb, _ := f.verb(); t.long && f.Find != "" && (verb == "find" || verb == "pick") {
+		p.Found = t.found(f.Find)
+	}
+	for _, u := range units {
+		if !inTree[u.ParentID] {
+			if n, ok := t.branch(u, p.Found != nil); ok {
+				n.Open = true
+				p.Roots = append(p.Roots, n)
+			}
+		}
+	}
+	p.Chosen = len(t.chosen)
+	p.Picked = t.hidden()
+	return p
+}
+
+// hidden are the chosen accounts without a box.
+func (t *tree) hidden() string {
+	var ids []int64
+	for id := range t.chosen {
+		if !t.shown[id] {
+			ids = append(ids, id)
+		}
+	}
+	return page.WriteIDs(ids)
+}
+
+// branch is a unit with what is below it. closed keeps the accounts out of the page: they are in what was found.
+func (t *tree) branch(u org.Unit, closed bool) (page.Node, bool) {
+	n := page.Node{Name: u.Name, ID: u.ID}
+	here := t.of[u.ID]
+	if t.long {
+		n.IDs = t.ids(here)
+	}
+	if !t.long || u.ID == t.open && !closed {
+		n.Children = t.leaves(u.ID)
+	}
+	n.Leaves = len(here) - len(n.Children)
+	n.Later = n.Leaves > 0 && len(n.Children) == 0
+	for _, a := range here {
+		if t.chosen[a.ID] {
+			n.On++
+		}
+	}
+	for _, child := range t.below[u.ID] {
+		if below, ok := t.branch(child, closed); ok {
+			n.Children, n.On = append(n.Children, below), n.On+below.On
+		}
+	}
+	n.Open = u.ID == t.open || slices.ContainsFunc(n.Children, func(c page.Node) bool { return c.Open || c.Checked && !t.long })
+	return n, n.IsBranch()
+}
+
+// leaves are the boxes of a unit's own accounts.
+func (t *tree) leaves(unit int64) []page.Node {
+	var out []page.Node
+	for _, a := range t.of[unit] {
+		if t.long && len(out) == mostLeaves {
+			break
+		}
+		out = append(out, t.leaf(a))
+	}
+	return out
+}
+
+func (t *tree) leaf(a account.Account) page.Node {
+	t.shown[a.ID] = true
+	n := page.Node{Name: a.At(), Note: a.Connector.Label(), Value: fmt.Sprint(a.ID), Checked: t.chosen[a.ID]}
+	if !t.may(a) {
+		n.Disabled = a.State.Label()
+	}
+	return n
+}
+
+// may tells whether the account can be chosen, or dropped again.
+func (t *tree) may(a account.Account) bool { return a.State == account.Live || t.chosen[a.ID] }
+
+// ids are those that can be chosen of some accounts.
+func (t *tree) ids(accounts []account.Account) string {
+	var out []int64
+	for _, a := range accounts {
+		if t.may(a) {
+			out = append(out, a.ID)
+		}
+	}
+	return page.WriteIDs(out)
+}
+
+// found searches names and units.
+func (t *tree) found(words string) *page.PickerFound {
+	match := t.matching(words)
+	out := &page.PickerFound{Name: "account", Find: words, All: len(match), IDs: t.ids(match)}
+	for _, a := range match[:min(len(match), mostFound)] {
+		n := t.leaf(a)
+		n.Note = a.UnitName
+		out.Nodes = append(out.Nodes, n)
+	}
+	return out
+}
+
+func (t *tree) matching(words string) []account.Account {
+	words = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(words), "@"))
+	var out []account.Account
+	for _, a := range t.all {
+		if strings.Contains(strings.ToLower(a.Handle+"\n"+a.DisplayName+"\n"+a.UnitName), words) {
+			out = append(out, a)
+		}
+	}
+	return out
+}

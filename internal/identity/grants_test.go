@@ -1,0 +1,212 @@
+package identity_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/identity"
+)
+
+func TestRevokedGrantWorksAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	u := w.user("press", w.east, grant(access.PressOfficer, w.east))
+	_, token := w.signIn("press")
+	admin, _ := w.signIn("eastern")
+	d, err := w.s.FindUser(t.Context(), admin, u.ID)
+	if err != nil || len(d.Grants) != 1 {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	w.wantOK(w.s.Revoke(t.Context(), admin, d.Grants[0].ID, "轮岗"))
+	if a := w.actor(token); a.Can(access.PostWrite) || !a.Can(access.Self) {
+		t.Errorf("grants after the revocation: %+v", a.Grants)
+	}
+	w.wantKind(w.s.Revoke(t.Context(), admin, d.Grants[0].ID, ""), fault.KindConflict)
+	if rows := w.trail("grant.revoke"); len(rows) != 1 || rows[0].Facts().Why != "轮岗" {
+		t.Errorf("recorded %+v", rows)
+	}
+	d, _ = w.s.FindUser(t.Context(), admin, u.ID)
+	if len(d.Grants) != 1 || d.Grants[0].RevokedBy != "岗位eastern" || d.Grants[0].InForce(w.now()) {
+		t.Errorf("the revoked grant is not kept: %+v", d.Grants)
+	}
+}
+
+func TestGrantEndsAtItsInstantAndCanBeGivenAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	u := w.user("press", w.east)
+	_, token := w.signIn("press")
+	admin, _ := w.signIn("eastern")
+	until := w.now().Add(10 * time.Minute)
+	_, err := w.s.Grant(ctx, admin, u.ID, identity.NewGrant{Role: access.Reviewer, UnitID: w.east.ID, Until: &until})
+	w.wantOK(err)
+	if !w.actor(token).Can(access.PostReview) {
+		t.Error("the grant does not work")
+	}
+	w.advance(10 * time.Minute)
+	if w.actor(token).Can(access.PostReview) {
+		t.Error("the grant outlived its end")
+	}
+	_, err = w.s.Grant(ctx, admin, u.ID, grant(access.Reviewer, w.east))
+	w.wantOK(err)
+	_, err = w.s.Grant(ctx, admin, u.ID, grant(access.Reviewer, w.east))
+	w.wantKind(err, fault.KindConflict)
+	past := w.now()
+	_, err = w.s.Grant(ctx, admin, u.ID, identity.NewGrant{Role: "king", Until: &past})
+	if f := fault.FieldErrors(err); len(f) != 3 {
+		t.Errorf("faults %v, want one for each field", err)
+	}
+}
+
+func TestAdministratorGrantsOnlyWithinOwnSubtree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	admin, _ := w.signIn("eastern")
+	mine, foreign := w.user("mine", w.east), w.user("foreign", w.west)
+	_, err := w.s.Grant(ctx, admin, mine.ID, grant(access.Reviewer, w.west))
+	w.wantKind(err, fault.KindInvalid)
+	_, err = w.s.Grant(ctx, admin, mine.ID, grant(access.Reviewer, w.bureau))
+	w.wantKind(err, fault.KindInvalid)
+	_, err = w.s.Grant(ctx, admin, foreign.ID, grant(access.Reviewer, w.east))
+	w.wantKind(err, fault.KindNotFound)
+	_, err = w.s.Grant(ctx, admin, mine.ID, grant(access.Reviewer, w.east))
+	w.wantOK(err)
+	_, err = w.s.CreateUser(ctx, admin, identity.NewUser{Username: "neu", DisplayName: "新", UnitID: w.west.ID, Password: password})
+	w.wantKind(err, fault.KindInvalid)
+	_, err = w.s.CreateUser(ctx, admin, identity.NewUser{Username: "neu", DisplayName: "新", UnitID: w.east.ID, Password: password,
+		Grants: []identity.NewGrant{grant(access.Supervisor, w.bureau)}})
+	w.wantKind(err, fault.KindInvalid)
+	if _, err := w.s.FindUser(ctx, admin, foreign.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("a foreign user: %v", err)
+	}
+	w.recorded("user.create", 4) // the refused ones left nothing
+}
+
+func TestWiderGrantsProtectFromASmallerAdministrator(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	boss := w.user("boss", w.east, grant(access.Supervisor, w.bureau), grant(access.Reviewer, w.east))
+	admin, _ := w.signIn("eastern")
+	d, err := w.s.FindUser(ctx, admin, boss.ID)
+	if err != nil || len(d.Grants) != 1 || d.Elsewhere != 1 {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	w.wantKind(w.s.ResetPassword(ctx, admin, boss.ID, "Huanjing-2026"), fault.KindForbidden)
+	w.wantKind(w.s.DisableUser(ctx, admin, boss.ID, ""), fault.KindForbidden)
+	w.wantKind(w.s.UpdateUser(ctx, admin, boss.ID, "另一个岗位", w.east.ID), fault.KindForbidden)
+	w.wantOK(w.try("boss", password, here))
+	helper := w.user("helper", w.west, grant(access.Reviewer, w.east)) // of another unit, with a grant here
+	if d, err := w.s.FindUser(ctx, admin, helper.ID); err != nil || len(d.Grants) != 1 {
+		t.Errorf("%+v, %v", d, err)
+	} else {
+		w.wantOK(w.s.Revoke(ctx, admin, d.Grants[0].ID, ""))
+	}
+	w.wantKind(w.s.ResetPassword(ctx, admin, helper.ID, "Huanjing-2026"), fault.KindNotFound)
+}
+
+func TestExclusiveRolesAreRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	admin, _ := w.signIn("root")
+	press := w.user("press", w.east, grant(access.PressOfficer, w.east))
+	for _, r := range []access.Role{access.Administrator, access.Auditor} {
+		_, err := w.s.Grant(ctx, admin, press.ID, grant(r, w.west))
+		w.wantKind(err, fault.KindConflict)
+		if !strings.Contains(fault.Public(err).Plain(), "宣传专员") {
+			t.Errorf("the text does not name the role held: %v", err)
+		}
+	}
+	_, err := w.s.Grant(ctx, admin, w.root.ID, grant(access.Reviewer, w.bureau))
+	w.wantKind(err, fault.KindConflict)
+	_, err = w.s.CreateUser(ctx, admin, identity.NewUser{Username: "both", DisplayName: "兼任", UnitID: w.east.ID, Password: password,
+		Grants: []identity.NewGrant{grant(access.Auditor, w.east), grant(access.Reviewer, w.east)}})
+	w.wantKind(err, fault.KindConflict)
+	w.wantKind(w.try("both", password, here), fault.KindUnauthenticated) // nothing of the refused user stayed
+}
+
+func TestExclusiveRolesHoldUnderARace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin, _ := w.signIn("root")
+	for i := range 5 {
+		u := w.user("race"+string(rune('a'+i)), w.east)
+		var wg sync.WaitGroup
+		for _, r := range access.Roles() {
+			wg.Go(func() {
+				if _, err := w.s.Grant(t.Context(), admin, u.ID, grant(r, w.east)); err != nil && !fault.Is(err, fault.KindConflict) {
+					t.Errorf("%s: %v", r, err)
+				}
+			})
+		}
+		wg.Wait()
+		d, err := w.s.FindUser(t.Context(), admin, u.ID)
+		if err != nil || len(d.Grants) == 0 {
+			t.Fatalf("%+v, %v", d, err)
+		}
+		for _, a := range d.Grants {
+			for _, b := range d.Grants {
+				if access.Clash(a.Role, b.Role) {
+					t.Errorf("%s and %s met in one person", a.Role, b.Role)
+				}
+			}
+		}
+	}
+}
+
+func (w *world) grantOf(admin access.Actor, user int64) int64 {
+	w.Helper()
+	d, err := w.s.FindUser(w.Context(), admin, user)
+	if err != nil || len(d.Grants) == 0 {
+		w.Fatalf("grants of %d: %+v, %v", user, d.Grants, err)
+	}
+	return d.Grants[0].ID
+}
+
+func TestLastAdministratorStays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	admin, _ := w.signIn("root")
+	own := w.grantOf(admin, w.root.ID)
+	w.wantKind(w.s.Revoke(ctx, admin, own, ""), fault.KindConflict)
+	w.wantKind(w.s.DisableUser(ctx, access.System("命令行"), w.root.ID, ""), fault.KindConflict)
+	until := w.now().Add(time.Hour)
+	deputy := w.user("deputy", w.bureau, identity.NewGrant{Role: access.Administrator, UnitID: w.bureau.ID, Until: &until})
+	w.wantKind(w.s.Revoke(ctx, admin, own, ""), fault.KindConflict) // a deputy for an hour is no administrator for good
+	w.wantOK(w.s.Revoke(ctx, admin, w.grantOf(admin, deputy.ID), ""))
+	w.wantOK(w.s.Revoke(ctx, admin, w.grantOf(admin, w.eastern.ID), "")) // of a part of the tree
+	second := w.user("second", w.bureau, grant(access.Administrator, w.bureau))
+	w.wantOK(w.s.DisableUser(ctx, admin, second.ID, ""))
+	w.wantKind(w.s.Revoke(ctx, admin, own, ""), fault.KindConflict)
+	w.wantOK(w.s.EnableUser(ctx, admin, second.ID))
+	w.wantOK(w.s.Revoke(ctx, admin, own, "交接"))
+}
+
+func TestTwoAdministratorsCannotRemoveEachOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for i := range 5 {
+		other := w.user("other"+string(rune('a'+i)), w.bureau, grant(access.Administrator, w.bureau))
+		admins := []access.Actor{{UserID: w.root.ID, Name: "甲", Grants: []access.Grant{{Role: access.Administrator, Path: w.bureau.Path}}},
+			{UserID: other.ID, Name: "乙", Grants: []access.Grant{{Role: access.Administrator, Path: w.bureau.Path}}}}
+		errs := make([]error, 2)
+		var wg sync.WaitGroup
+		wg.Go(func() { errs[0] = w.s.DisableUser(t.Context(), admins[0], other.ID, "") })
+		wg.Go(func() { errs[1] = w.s.DisableUser(t.Context(), admins[1], w.root.ID, "") })
+		wg.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) {
+			t.Errorf("removals ended %v and %v, want exactly one refused", errs[0], errs[1])
+		}
+		w.wantOK(w.s.EnableUser(t.Context(), access.System("命令行"), w.root.ID))
+		w.wantOK(w.s.EnableUser(t.Context(), access.System("命令行"), other.ID))
+		w.wantOK(w.s.DisableUser(t.Context(), admins[0], other.ID, ""))
+	}
+}

@@ -1,0 +1,202 @@
+package identity_test
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/identity"
+)
+
+func TestSignInGivesTheGrantsInForce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("press", w.east, grant(access.PressOfficer, w.east), grant(access.Reviewer, w.west))
+	session, token, err := w.s.SignIn(t.Context(), "  PRESS ", password, here, agent)
+	if err != nil || !session.Expires.Equal(w.now().Add(12*time.Hour)) {
+		t.Fatalf("%+v, %v", session, err)
+	}
+	a, info, err := w.s.Actor(t.Context(), token, here, agent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Name != "岗位press" || a.IP != here || a.SessionID != session.ID || len(a.Grants) != 2 || a.Grants[0].UnitID != w.east.ID {
+		t.Errorf("actor %+v", a)
+	}
+	if !a.CanAt(access.PostWrite, w.east.Path) || a.CanAt(access.PostWrite, w.west.Path) || !a.CanAt(access.PostReview, w.west.Path) {
+		t.Error("grants do not reach where they should")
+	}
+	if info.Username != "press" || info.UnitName != "东" || info.Lang != "zh" || info.Theme != "auto" || info.MustChange {
+		t.Errorf("info %+v", info)
+	}
+	rows := w.trail("session.open")
+	if len(rows) != 1 || rows[0].ActorID != a.UserID || rows[0].IP != here || rows[0].UnitPath != w.east.Path {
+		t.Errorf("recorded %+v", rows)
+	}
+}
+
+func TestWrongNameAndWrongPasswordAnswerAlike(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	disabled := w.user("gone", w.east)
+	admin, _ := w.signIn("root")
+	w.wantOK(w.s.DisableUser(t.Context(), admin, disabled.ID, "离岗"))
+	var texts []string
+	for _, try := range [][2]string{{"root", "Wrong-2026"}, {"nobody", password}, {"gone", password}, {"", ""}, {strings.Repeat("长", 500), password}} {
+		err := w.try(try[0], try[1], here)
+		w.wantKind(err, fault.KindUnauthenticated)
+		texts = append(texts, fault.Public(err).Plain())
+	}
+	for _, text := range texts {
+		if text != texts[0] {
+			t.Errorf("answers differ: %q", texts)
+		}
+	}
+	w.recorded("session.refuse", 5)
+	for _, r := range w.trail("session.refuse") {
+		if r.ActorName == "" && r.SubjectID != "unknown" || strings.Contains(string(r.Body), "Wrong-2026") {
+			t.Errorf("recorded %s", r.Body)
+		}
+	}
+}
+
+func TestFailuresSlowOneNameAtOneAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 6 {
+		w.wantKind(w.try("root", "Wrong-2026", here), fault.KindUnauthenticated)
+	}
+	err := w.try("root", password, here)
+	w.wantKind(err, fault.KindTooMany)
+	if !strings.Contains(fault.Public(err).Plain(), "秒后再试") {
+		t.Errorf("the text does not say how long: %v", err)
+	}
+	w.wantOK(w.try("root", password, "10.0.0.9")) // somebody else's failures do not lock the person out
+	w.wantOK(w.try("eastern", password, here))    // nor a colleague at the same address
+	w.advance(2 * time.Second)
+	w.wantKind(w.try("root", "Wrong-2026", here), fault.KindUnauthenticated)
+	w.advance(2 * time.Second)
+	w.wantKind(w.try("root", password, here), fault.KindTooMany) // four seconds by now
+	w.advance(3 * time.Second)
+	w.wantOK(w.try("root", password, here))
+	for range 5 {
+		w.wantKind(w.try("root", "Wrong-2026", here), fault.KindUnauthenticated) // a success cleared the count
+	}
+}
+
+func TestManyTriesAtOnceDoNotSlipThrough(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	kinds := map[fault.Kind]int{}
+	for range 40 {
+		wg.Go(func() {
+			err := w.try("root", "Wrong-2026", here)
+			mu.Lock()
+			defer mu.Unlock()
+			kinds[fault.KindOf(err)]++
+		})
+	}
+	wg.Wait()
+	if kinds[fault.KindUnauthenticated] != 6 || kinds[fault.KindTooMany] != 34 {
+		t.Errorf("%v: more than six passwords were tried in the same second", kinds)
+	}
+}
+
+func TestAddressThatTriesManyNamesIsSlowed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.wantOK(w.try("eastern", password, here))
+	w.user("fresh", w.east)
+	_, err := w.db.Pool().Exec(t.Context(), "INSERT INTO signin_failures (username, ip, count, last_at) VALUES ('', $1, 120, $2)", here, w.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.wantKind(w.try("fresh", password, here), fault.KindTooMany)
+	w.wantOK(w.try("eastern", password, here)) // known at this address
+	w.wantOK(w.try("fresh", password, "10.0.0.9"))
+	w.advance(3 * time.Minute)
+	w.wantOK(w.try("fresh", password, here))
+	w.wantKind(w.try("fresh", "Wrong-2026", here), fault.KindUnauthenticated)
+	w.advance(25 * time.Hour)
+	w.wantOK(w.s.Sweep(t.Context()))
+	var left int
+	if err := w.db.Pool().QueryRow(t.Context(), "SELECT count(*) FROM signin_failures").Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d counts left after a day (%v)", left, err)
+	}
+}
+
+func TestSessionEndsIdleAndAbsolutely(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, idle := w.signIn("root")
+	w.advance(29 * time.Minute)
+	w.actor(idle)
+	w.advance(29 * time.Minute)
+	w.actor(idle) // the request before counted
+	w.advance(30 * time.Minute)
+	w.gone(idle)
+
+	_, busy := w.signIn("root")
+	_, program, err := w.s.SignInAPI(t.Context(), "root", password, here, agent)
+	w.wantOK(err)
+	for range 11*3 + 2 {
+		w.advance(20 * time.Minute)
+		w.actor(busy)
+	}
+	w.actor(program) // without an idle limit
+	w.advance(20 * time.Minute)
+	w.gone(busy)
+	w.gone(program)
+}
+
+func TestSessionsAreListedAndEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	_, first := w.signIn("root")
+	w.advance(time.Minute)
+	a, second := w.signIn("root")
+	_, third := w.signIn("eastern")
+	list, err := w.s.Sessions(ctx, a)
+	if err != nil || len(list) != 2 || list[0].ID != a.SessionID || list[0].IP != here || list[0].UserAgent != agent {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	w.wantKind(w.s.EndSession(ctx, w.actor(third), list[1].ID), fault.KindNotFound)
+	w.wantOK(w.s.EndSession(ctx, a, list[1].ID))
+	w.gone(first)
+	w.wantKind(w.s.EndSession(ctx, a, list[1].ID), fault.KindNotFound)
+	w.wantOK(w.s.SignOut(ctx, a))
+	w.gone(second)
+	a, again := w.signIn("root")
+	_, program, err := w.s.SignInAPI(ctx, "root", password, here, agent)
+	w.wantOK(err)
+	w.wantOK(w.s.SignOutEverywhere(ctx, a))
+	w.gone(again)
+	w.gone(program)
+	w.actor(third)
+	w.recorded("session.revoke", 1)
+	w.recorded("session.close", 1)
+	w.recorded("session.close_all", 1)
+}
+
+func TestForgedTokenOpensNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	other, err := identity.New(w.db, w.now, identity.Options{Keys: [][]byte{bytes.Repeat([]byte("x"), 32)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, err := other.SignIn(t.Context(), "root", password, here, agent)
+	w.wantOK(err)
+	w.gone(token) // the row exists, the signature is of another key
+	w.gone("")
+	if _, err := identity.New(w.db, w.now, identity.Options{}); err == nil {
+		t.Error("a service without keys")
+	}
+}

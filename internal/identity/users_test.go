@@ -1,0 +1,129 @@
+package identity_test
+
+import (
+	"strings"
+	"testing"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/identity"
+)
+
+func TestDisabledPersonIsOutAtOnceAndCanComeBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	u := w.user("press", w.east, grant(access.PressOfficer, w.east))
+	_, token := w.signIn("press")
+	admin, _ := w.signIn("eastern")
+	w.wantKind(w.s.DisableUser(ctx, admin, admin.UserID, ""), fault.KindForbidden)
+	w.wantOK(w.s.DisableUser(ctx, admin, u.ID, "离岗"))
+	w.wantOK(w.s.DisableUser(ctx, admin, u.ID, "离岗"))
+	w.gone(token)
+	w.wantOK(w.s.EnableUser(ctx, admin, u.ID))
+	w.wantOK(w.s.EnableUser(ctx, admin, u.ID))
+	w.gone(token)
+	if a, _ := w.signIn("press"); !a.Can(access.PostWrite) {
+		t.Error("the grants did not come back")
+	}
+	w.recorded("user.disable", 1)
+	w.recorded("user.enable", 1)
+}
+
+func TestUsersAreListedWithinTheSubtree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	w.user("press", w.east, grant(access.PressOfficer, w.east), grant(access.Supervisor, w.bureau))
+	w.user("visitor", w.west, grant(access.Reviewer, w.east))
+	gone := w.user("gone", w.east)
+	root, _ := w.signIn("root")
+	eastern, _ := w.signIn("eastern")
+	w.wantOK(w.s.DisableUser(ctx, root, gone.ID, ""))
+	for name, tc := range map[string]struct {
+		a    access.Actor
+		f    identity.UserFilter
+		want string
+	}{
+		"all":           {root, identity.UserFilter{}, "root eastern press visitor gone"},
+		"east":          {eastern, identity.UserFilter{}, "eastern press visitor gone"},
+		"no right":      {access.Actor{UserID: 1, Grants: []access.Grant{{Role: access.Supervisor, Path: "/"}}}, identity.UserFilter{}, ""},
+		"query":         {root, identity.UserFilter{Query: "PRES"}, "press"},
+		"display name":  {root, identity.UserFilter{Query: "岗位v"}, "visitor"},
+		"unit":          {root, identity.UserFilter{UnitPath: w.west.Path}, "visitor"},
+		"role":          {root, identity.UserFilter{Role: access.Reviewer}, "visitor"},
+		"disabled":      {root, identity.UserFilter{State: "disabled"}, "gone"},
+		"active, paged": {root, identity.UserFilter{State: "active", After: w.root.ID, Limit: 2}, "eastern press"},
+	} {
+		users, err := w.s.Users(ctx, tc.a, tc.f)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var names []string
+		for _, u := range users {
+			names = append(names, u.Username)
+			if u.Username == "press" && tc.a.UserID == eastern.UserID && len(u.Roles) != 1 {
+				t.Errorf("the east's administrator is told of roles elsewhere: %v", u.Roles)
+			}
+		}
+		if got := strings.Join(names, " "); got != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+func TestUserIsChangedWithinTheSubtree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	u := w.user("press", w.east)
+	eastern, _ := w.signIn("eastern")
+	root, _ := w.signIn("root")
+	w.wantKind(w.s.UpdateUser(ctx, eastern, u.ID, "", w.east.ID), fault.KindInvalid)
+	w.wantKind(w.s.UpdateUser(ctx, eastern, u.ID, "新岗位", w.west.ID), fault.KindInvalid)
+	w.wantOK(w.s.UpdateUser(ctx, root, u.ID, "新岗位", w.west.ID))
+	w.wantOK(w.s.UpdateUser(ctx, root, u.ID, "新岗位", w.west.ID))
+	w.wantKind(w.s.UpdateUser(ctx, eastern, u.ID, "再改", w.east.ID), fault.KindNotFound)
+	d, err := w.s.FindUser(ctx, root, u.ID)
+	if err != nil || d.DisplayName != "新岗位" || d.UnitName != "西" {
+		t.Errorf("%+v, %v", d, err)
+	}
+	w.recorded("user.update", 1)
+}
+
+func TestNewUserIsCheckedFieldByField(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin, _ := w.signIn("root")
+	_, err := w.s.CreateUser(t.Context(), admin, identity.NewUser{Username: "Ä", Password: "x"})
+	var fields []string
+	for _, f := range fault.FieldErrors(err) {
+		fields = append(fields, f.Field)
+	}
+	if got := strings.Join(fields, " "); got != "username display_name password unit" {
+		t.Errorf("faults at %q", got)
+	}
+	_, err = w.s.CreateUser(t.Context(), admin, identity.NewUser{Username: "ROOT", DisplayName: "甲", UnitID: w.east.ID, Password: password})
+	if f := fault.FieldErrors(err); len(f) != 1 || f[0].Field != "username" {
+		t.Errorf("the same name in other letters: %v", err)
+	}
+}
+
+func TestOwnSettings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	a, token := w.signIn("root")
+	w.wantOK(w.s.Prefer(ctx, a, "en", ""))
+	w.wantOK(w.s.Prefer(ctx, a, "", "dark"))
+	if _, info, err := w.s.Actor(ctx, token, here, agent); err != nil || info.Lang != "en" || info.Theme != "dark" {
+		t.Errorf("%+v, %v", info, err)
+	}
+	w.wantOK(w.s.Prefer(ctx, a, "zh-CN", "auto"))
+	w.wantKind(w.s.Prefer(ctx, a, "fr", ""), fault.KindInvalid)
+	w.wantKind(w.s.Prefer(ctx, a, "", "pink"), fault.KindInvalid)
+	me, err := w.s.Me(ctx, a)
+	if err != nil || me.Lang != "zh" || me.Theme != "auto" || len(me.Grants) != 1 || me.Ref() == "" {
+		t.Errorf("%+v, %v", me, err)
+	}
+}
