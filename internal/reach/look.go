@@ -257,16 +257,27 @@ func noticeKey(id int64) string { return "platform_post/" + strconv.FormatInt(id
 
 // raise tells the people of the account what was noticed about a post.
 func (s *Service) raise(ctx context.Context, tx pg.Tx, a account.Account, id int64, what, text string) error {
-	if err := todo.ResolveTx(ctx, tx, s.now(), noticeKey(id), 0); err != nil {
+	return s.raiseAll(ctx, tx, []todo.Item{notice(a, id, what, text)})
+}
+
+// raiseAll replaces what was told of some posts, in two statements.
+func (s *Service) raiseAll(ctx context.Context, tx pg.Tx, list []todo.Item) error {
+	keys := make([]string, len(list))
+	for i, it := range list {
+		keys[i] = it.Key
+	}
+	if err := todo.ResolveManyTx(ctx, tx, s.now(), keys, 0); err != nil {
 		return err
 	}
-	err := todo.RaiseTx(ctx, tx, s.now(), todo.Item{Kind: todo.KindNoticed, Key: noticeKey(id), Permission: access.DeliveryDecide,
-		UnitPath: a.UnitPath, SubjectType: "platform_post", SubjectID: id, Code: "reach." + codeOf(what),
-		Args: map[string]any{"account": a.At(), "text": brief(text)}})
-	if err != nil {
+	if err := todo.RaiseManyTx(ctx, tx, s.now(), list); err != nil {
 		return fmt.Errorf("tell of a post: %w", err)
 	}
 	return nil
+}
+
+func notice(a account.Account, id int64, what, text string) todo.Item {
+	return todo.Item{Kind: todo.KindNoticed, Key: noticeKey(id), Permission: access.DeliveryDecide, UnitPath: a.UnitPath, SubjectType: "platform_post",
+		SubjectID: id, Code: "reach." + codeOf(what), Args: map[string]any{"account": a.At(), "text": brief(text)}}
 }
 
 // codeOf is the part of a to-do's code that says what was noticed.

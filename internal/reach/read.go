@@ -286,22 +286,35 @@ func (s *Service) adopt(ctx context.Context) error {
 	})
 }
 
+// unsureBatch is how many posts are decided in one transaction.
+const unsureBatch = 500
+
 // decideUnsure calls a post somebody else's once no delivery of its account is open any more.
 func (s *Service) decideUnsure(ctx context.Context) error {
-	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		list, err := unsureDecided(ctx, tx.Pgx)
-		if err != nil {
-			return err
-		}
-		for _, p := range list {
-			a, err := account.FindTx(ctx, tx, p.AccountID)
+	for n := unsureBatch; n == unsureBatch; {
+		err := s.db.InTx(ctx, func(tx pg.Tx) error {
+			list, err := unsureDecided(ctx, tx.Pgx, unsureBatch)
+			n = len(list)
+			if err != nil || n == 0 {
+				return err
+			}
+			accounts := make([]int64, n)
+			for i, p := range list {
+				accounts[i] = p.AccountID
+			}
+			of, err := account.FindManyTx(ctx, tx, accounts)
 			if err != nil {
 				return err
 			}
-			if err := s.raise(ctx, tx, a, p.ID, string(Elsewhere), p.Text); err != nil {
-				return err
+			notices := make([]todo.Item, n)
+			for i, p := range list {
+				notices[i] = notice(of[p.AccountID], p.ID, string(Elsewhere), p.Text)
 			}
+			return s.raiseAll(ctx, tx, notices)
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }

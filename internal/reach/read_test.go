@@ -340,3 +340,23 @@ func TestABrokenConnectionIsTriedAgain(t *testing.T) {
 		t.Errorf("an account nobody watches: %v", err)
 	}
 }
+
+// TestManyUnsurePostsAreDecidedTogether: once nothing of ours is open any more, each post of unclear origin is told of, however many
+// there are, and those of an account with an open outcome are not.
+func TestManyUnsurePostsAreDecidedTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0)
+	a, b := w.connect("环保北京", "北京市环境保护局", account.Public), w.connect("京环之声", "北京市环境保护局", account.Public)
+	w.Exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at, reposts, comments, likes)
+SELECT CASE WHEN n > 1100 THEN $2::bigint ELSE $1::bigint END, 'weibo', n::text, 'unsure', $3, '第' || n || '条', true, 0, 'live', $3, 0, 0, 0 FROM generate_series(1, 1103) n`,
+		a.ID, b.ID, w.Now())
+	w.deliver(b, "unknown", "", "今日空气质量良")
+	if err := w.s.decideUnsure(w.Context()); err != nil {
+		t.Fatal(err)
+	}
+	told := one[int](w, "SELECT count(DISTINCT subject_id) FROM todos WHERE code = 'reach.elsewhere' AND args->>'account' = '@环保北京'")
+	left := one[int](w, "SELECT count(*) FROM platform_posts WHERE origin = 'unsure'")
+	if told != 1100 || left != 3 || one[int](w, "SELECT count(*) FROM todos") != 1100 {
+		t.Errorf("told of %d, %d left", told, left)
+	}
+}

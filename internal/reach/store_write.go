@@ -163,11 +163,12 @@ type decided struct {
 	Text          string
 }
 
-// unsureDecided calls posts of unclear origin somebody else's where no delivery of the account is open, and gives them.
-func unsureDecided(ctx context.Context, q querier) ([]decided, error) {
+// unsureDecided calls some posts of unclear origin somebody else's where no delivery of the account is open, and gives them.
+func unsureDecided(ctx context.Context, q querier, limit int) ([]decided, error) {
 	return rows[decided](ctx, q, `
-UPDATE platform_posts p SET origin = 'elsewhere' WHERE p.origin = 'unsure'
-AND NOT EXISTS (SELECT FROM deliveries d WHERE d.account_id = p.account_id
-                AND (d.state IN ('sending', 'unknown') OR d.state = 'sent' AND d.remote_id IS NULL))
-RETURNING p.id, p.account_id, p.text`)
+UPDATE platform_posts p SET origin = 'elsewhere' FROM (
+    SELECT o.id FROM platform_posts o WHERE o.origin = 'unsure' AND NOT EXISTS (
+        SELECT FROM deliveries d WHERE d.account_id = o.account_id AND (d.state IN ('sending', 'unknown') OR d.state = 'sent' AND d.remote_id IS NULL))
+    ORDER BY o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED) x
+WHERE p.id = x.id RETURNING p.id, p.account_id, p.text`, limit)
 }

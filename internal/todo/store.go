@@ -10,27 +10,32 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/pg"
 )
 
-func insertItem(ctx context.Context, db *gorm.DB, at time.Time, unit int64, it Item) error {
-	args := it.Args
-	if args == nil {
-		args = map[string]any{}
+func insertItems(ctx context.Context, tx pg.Tx, at time.Time, units []int64, list []Item) error {
+	n := len(list)
+	kinds, keys, permissions, codes, args := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	types, subjects, notUsers, due := make([]string, n), make([]int64, n), make([]int64, n), make([]*time.Time, n)
+	for i, it := range list {
+		if it.Args == nil {
+			it.Args = map[string]any{}
+		}
+		text, err := json.Marshal(it.Args)
+		if err != nil {
+			return fmt.Errorf("raise to-do %q: %w", it.Key, err)
+		}
+		kinds[i], keys[i], permissions[i], codes[i], args[i] = it.Kind, it.Key, string(it.Permission), it.Code, string(text)
+		types[i], subjects[i], notUsers[i], due[i] = it.SubjectType, it.SubjectID, it.NotUser, it.DueAt
 	}
-	text, err := json.Marshal(args)
+	_, err := tx.Pgx.Exec(ctx, `
+INSERT INTO todos (kind, key, permission, unit_id, not_user, subject_type, subject_id, code, args, due_at, raised_at)
+SELECT x.kind, x.key, x.permission, x.unit, nullif(x.not_user, 0), x.type, x.subject, x.code, x.args::jsonb, x.due, $1::timestamptz
+FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::timestamptz[])
+     AS x (kind, key, permission, unit, not_user, type, subject, code, args, due)
+ON CONFLICT (key) WHERE resolved_at IS NULL DO NOTHING`, at, kinds, keys, permissions, units, notUsers, types, subjects, codes, args, due)
 	if err != nil {
-		return fmt.Errorf("raise to-do %q: %w", it.Key, err)
-	}
-	var notUser *int64
-	if it.NotUser != 0 {
-		notUser = &it.NotUser
-	}
-	err = db.WithContext(ctx).Exec(`INSERT INTO todos
-		(kind, key, permission, unit_id, not_user, subject_type, subject_id, code, args, due_at, raised_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) ON CONFLICT (key) WHERE resolved_at IS NULL DO NOTHING`,
-		it.Kind, it.Key, string(it.Permission), unit, notUser, it.SubjectType, it.SubjectID, it.Code, string(text), it.DueAt, at).Error
-	if err != nil {
-		return fmt.Errorf("raise to-do %q: %w", it.Key, err)
+		return fmt.Errorf("raise to-do %q: %w", keys[0], err)
 	}
 	return nil
 }

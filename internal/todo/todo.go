@@ -46,14 +46,25 @@ var kinds = []string{KindIncident, KindUnknown, KindMissed, KindProblem, KindHan
 
 // RaiseTx opens a matter; it does nothing when one with the same key is open.
 func RaiseTx(ctx context.Context, tx pg.Tx, at time.Time, it Item) error {
-	if it.Kind == "" || it.Key == "" || it.Permission == "" || it.Code == "" || it.SubjectType == "" {
-		return fmt.Errorf("raise to-do %q: %w", it.Key, errIncomplete)
+	return RaiseManyTx(ctx, tx, at, []Item{it})
+}
+
+// RaiseManyTx is RaiseTx for many matters, in one statement.
+func RaiseManyTx(ctx context.Context, tx pg.Tx, at time.Time, list []Item) error {
+	units := make([]int64, len(list))
+	for i, it := range list {
+		if it.Kind == "" || it.Key == "" || it.Permission == "" || it.Code == "" || it.SubjectType == "" {
+			return fmt.Errorf("raise to-do %q: %w", it.Key, errIncomplete)
+		}
+		var err error
+		if units[i], err = org.IDOf(it.UnitPath); err != nil {
+			return fmt.Errorf("raise to-do %q: %w", it.Key, err)
+		}
 	}
-	unit, err := org.IDOf(it.UnitPath)
-	if err != nil {
-		return fmt.Errorf("raise to-do %q: %w", it.Key, err)
+	if len(list) == 0 {
+		return nil
 	}
-	return insertItem(ctx, tx.DB, at, unit, it)
+	return insertItems(ctx, tx, at, units, list)
 }
 
 var errIncomplete = errors.New("kind, key, permission, code or subject is missing")
