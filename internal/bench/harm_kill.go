@@ -44,7 +44,10 @@ func (w *world) killRound(ctx context.Context, c *console, point string, round i
 	if err != nil {
 		return nil, err
 	}
-	if err := w.awaitStates(ctx, 10*second, batch, delivery.Preparing); err != nil {
+	if err := w.awaitStates(ctx, time.Until(due)+second, batch, delivery.Preparing); err != nil {
+		return nil, err
+	}
+	if err := c.order(point, "kill", round%min(3, len(batch))); err != nil { // before a peer starts: on a busy machine that takes longer than the lead
 		return nil, err
 	}
 	peer := round%2 == 1
@@ -53,10 +56,7 @@ func (w *world) killRound(ctx context.Context, c *console, point string, round i
 			return nil, err
 		}
 	}
-	if err := c.order(point, "kill", round%min(3, len(batch))); err != nil {
-		return nil, err
-	}
-	if err := c.awaitEnd(time.Until(due) + 10*second); err != nil {
+	if err := c.awaitEnd(max(0, time.Until(due)) + 20*second); err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoHarm, err)
 	}
 	if !peer {
@@ -68,11 +68,11 @@ func (w *world) killRound(ctx context.Context, c *console, point string, round i
 // stopAt freezes a console at a point for a while, with a peer beside it.
 func stopAt(point string, long time.Duration) func(context.Context, *world, int) error {
 	return func(ctx context.Context, w *world, n int) error {
-		c, err := w.preparedBy(ctx)
+		c, err := w.preparedBy(ctx, func(c *console) error { return c.order(point, "stop", 0) })
 		if err != nil {
 			return err
 		}
-		if err := c.freezeAt(ctx, point); err != nil {
+		if err := c.awaitFrozen(ctx, point); err != nil {
 			return err
 		}
 		wait(ctx, long)
@@ -81,41 +81,45 @@ func stopAt(point string, long time.Duration) func(context.Context, *world, int)
 	}
 }
 
-// preparedBy gives a console that has prepared everything, due shortly, and a peer that found nothing left to prepare.
-func (w *world) preparedBy(ctx context.Context) (*console, error) {
+// preparedBy gives a console that has prepared everything, due shortly, with a peer that found nothing left to prepare. The harm, if any,
+// is ordered before the peer starts: on a busy machine a start takes longer than the lead.
+func (w *world) preparedBy(ctx context.Context, harm func(*console) error) (*console, error) {
 	c, err := w.console()
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := w.planEach(ctx, 2*second, w.seats, nil); err != nil {
+	_, due, err := w.planEach(ctx, 2*second, w.seats, nil)
+	if err != nil {
 		return nil, err
 	}
-	if err := w.awaitStates(ctx, 15*second, w.seats, delivery.Preparing); err != nil {
+	if err := w.awaitStates(ctx, time.Until(due)+second, w.seats, delivery.Preparing); err != nil {
 		return nil, err
+	}
+	if harm != nil {
+		if err := harm(c); err != nil {
+			return nil, err
+		}
 	}
 	_, err = w.console()
 	return c, err
 }
 
-// freezeAt orders a stop at the point and waits until the process stands still there.
-func (c *console) freezeAt(ctx context.Context, point string) error {
-	if err := c.order(point, "stop", 0); err != nil {
-		return err
-	}
-	return until(ctx, "frozen at "+point, 15*second, func() (bool, error) { return len(c.reached()) > 0, nil })
+// awaitFrozen waits until the process stands still at the point at which it was told to.
+func (c *console) awaitFrozen(ctx context.Context, point string) error {
+	return until(ctx, "frozen at "+point, 30*second, func() (bool, error) { return len(c.reached()) > 0, nil })
 }
 
 // stopUntilLooked freezes between the last look at the clocks and the write until others have looked twice: what is written then
 // is late, and must be found to be the one post all the same.
 func stopUntilLooked(ctx context.Context, w *world, n int) error {
-	c, err := w.preparedBy(ctx)
+	c, err := w.preparedBy(ctx, func(c *console) error { return c.order("before_write", "stop", 0) })
 	if err != nil {
 		return err
 	}
-	if err := c.freezeAt(ctx, "before_write"); err != nil {
+	if err := c.awaitFrozen(ctx, "before_write"); err != nil {
 		return err
 	}
-	err = until(ctx, "second look", 40*second, func() (bool, error) {
+	err = until(ctx, "second look", patience, func() (bool, error) {
 		var open, looked int
 		err := w.db.Pool().QueryRow(ctx, "SELECT count(*) FILTER (WHERE state IN ('sending', 'preparing')), count(*) FILTER (WHERE state = 'unknown' AND looks >= 2) FROM deliveries").
 			Scan(&open, &looked)
@@ -127,11 +131,10 @@ func stopUntilLooked(ctx context.Context, w *world, n int) error {
 
 // stopPrepared freezes a process that holds prepared deliveries; a peer sends them once the lease has run out.
 func stopPrepared(ctx context.Context, w *world, n int) error {
-	c, err := w.preparedBy(ctx)
+	c, err := w.preparedBy(ctx, func(c *console) error { c.signal(syscall.SIGSTOP); return nil })
 	if err != nil {
 		return err
 	}
-	c.signal(syscall.SIGSTOP)
 	wait(ctx, 9*second)
 	c.signal(syscall.SIGCONT)
 	return nil

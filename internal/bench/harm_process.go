@@ -9,7 +9,7 @@ import (
 
 // takeOver kills the process that prepared everything half a second before the due time; the peer sends on time.
 func takeOver(ctx context.Context, w *world, n int) error {
-	c, err := w.preparedBy(ctx)
+	c, err := w.preparedBy(ctx, nil)
 	if err != nil {
 		return err
 	}
