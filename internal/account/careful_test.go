@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"juzhen/internal/access"
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/queue"
@@ -41,11 +42,7 @@ func TestAStateIsUsedOnceByManyAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	state, code := w.walk(page, "朝阳环保示例")
+	state, code := w.agreed(a, "朝阳环保示例")
 	if n := together(8, func() error { _, err := w.s.FinishOAuth(w.Context(), w.admin, state, code); return err }); n != 1 {
 		t.Errorf("the authorisation was finished %d times", n)
 	}
@@ -190,7 +187,7 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 			if err := act(outside, a); !fault.Is(err, fault.KindNotFound) {
 				t.Errorf("%s outside of the unit: %v", role, err)
 			}
-			got = append(got, answer(act(inside, a)))
+			got = append(got, stage.Answer(act(inside, a)))
 		}
 		if row := strings.Join(got, " "); row != want {
 			t.Errorf("%s: %s, want %s", role, row, want)
@@ -199,18 +196,6 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 			t.Errorf("%s changed something: %d audit entries", role, after-before)
 		}
 	}
-}
-
-func answer(err error) string {
-	switch {
-	case err == nil:
-		return "Y"
-	case fault.Is(err, fault.KindForbidden):
-		return "F"
-	case fault.Is(err, fault.KindNotFound):
-		return "N"
-	}
-	return err.Error()
 }
 
 func TestNothingIsSavedWhenThePlatformIsAway(t *testing.T) {

@@ -1,7 +1,6 @@
 package account
 
 import (
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -15,13 +14,9 @@ func TestAnAccountIsAuthorisedThroughThePage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(page)
-	if err != nil || u.Query().Get("redirect_uri") != callback || u.Query().Get("client_id") != sandbox.DemoAppKey {
-		t.Fatalf("page %s, %v", page, err)
+	page := w.begun(a)
+	if page.Query().Get("redirect_uri") != callback || page.Query().Get("client_id") != sandbox.DemoAppKey {
+		t.Fatalf("page %s", page)
 	}
 	state, code := w.walk(page, "朝阳环保示例")
 	got, err := w.s.FinishOAuth(w.Context(), w.admin, state, code)
@@ -39,12 +34,8 @@ func TestTheWrongUserOnThePageIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	state, code := w.walk(page, "海淀环保示例")
-	_, err = w.s.FinishOAuth(w.Context(), w.admin, state, code)
+	state, code := w.agreed(a, "海淀环保示例")
+	_, err := w.s.FinishOAuth(w.Context(), w.admin, state, code)
 	w.wantCode(err, fault.KindConflict, "foreign_user")
 	if text := fault.Public(err).Plain(); !strings.Contains(text, "@海淀环保示例") || !strings.Contains(text, "UID 5600000006") {
 		t.Errorf("the text names not both: %s", text)
@@ -57,15 +48,7 @@ func TestAStateBelongsToItsSessionAndItsTime(t *testing.T) {
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
 	start := func() string {
 		t.Helper()
-		page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		u, err := url.Parse(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return u.Query().Get("state")
+		return w.begun(a).Query().Get("state")
 	}
 	other := w.admin
 	other.SessionID++
@@ -88,15 +71,7 @@ func TestADeniedAuthorisationChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u, err := url.Parse(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = w.s.FinishOAuth(w.Context(), w.admin, u.Query().Get("state"), "")
+	_, err := w.s.FinishOAuth(w.Context(), w.admin, w.begun(a).Query().Get("state"), "")
 	w.wantCode(err, fault.KindConflict, "oauth_denied")
 	if _, err := w.s.Token(w.Context(), a.ID); err == nil {
 		t.Error("there is a token")

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
@@ -61,11 +62,31 @@ func (w *world) connected(handle, unitName string, c Connector) Account {
 	return a
 }
 
-// walk agrees on Weibo's page as the owner of handle; it gives the state and the code of the way back.
-func (w *world) walk(page, handle string) (state, code string) {
+// begun is the page of Weibo's at which the administrator begins to connect an account.
+func (w *world) begun(a Account) *url.URL {
 	w.Helper()
-	back := w.Agree(page, handle).Query()
+	page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
+	if err != nil {
+		w.Fatal(err)
+	}
+	u, err := url.Parse(page)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return u
+}
+
+// walk agrees on Weibo's page as the owner of handle; it gives the state and the code of the way back.
+func (w *world) walk(page *url.URL, handle string) (state, code string) {
+	w.Helper()
+	back := w.Agree(page.String(), handle).Query()
 	return back.Get("state"), back.Get("code")
+}
+
+// agreed begins to connect the account and agrees as the owner of handle.
+func (w *world) agreed(a Account, handle string) (state, code string) {
+	w.Helper()
+	return w.walk(w.begun(a), handle)
 }
 
 func (w *world) count(sql string, args ...any) int {

@@ -12,7 +12,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
-	"juzhen/internal/fault"
+	"juzhen/internal/e2e/stage"
 	"juzhen/internal/sandbox"
 	"juzhen/internal/weibo"
 )
@@ -285,8 +285,8 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 		inside, outside := w.User(string(c.role)+" 内", c.role, "朝阳区"), access.Actor{UserID: 1, Grants: []access.Grant{{Role: c.role, UnitID: 999, Path: "/999/"}}}
 		var got []string
 		for _, act := range acts {
-			got = append(got, answer(act.do(inside)))
-			if kind := answer(act.do(outside)); kind != "N" {
+			got = append(got, stage.Answer(act.do(inside)))
+			if kind := stage.Answer(act.do(outside)); kind != "N" {
 				t.Errorf("%s outside of the unit, %s: %s", c.role, act.name, kind)
 			}
 		}
@@ -294,18 +294,6 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.role, row, c.want)
 		}
 	}
-}
-
-func answer(err error) string {
-	switch {
-	case err == nil:
-		return "Y"
-	case fault.Is(err, fault.KindForbidden):
-		return "F"
-	case fault.Is(err, fault.KindNotFound):
-		return "N"
-	}
-	return err.Error()
 }
 
 // TestEveryRefusalOfAReadingIsUnderstood sends each kind of refusal over HTTP and asks what became of the account's readings.

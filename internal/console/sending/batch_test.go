@@ -4,7 +4,12 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
+
+	"juzhen/internal/access"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
 )
 
 // sentToMany gives a post that is out on n accounts of the district, beside those of the world.
@@ -80,6 +85,51 @@ func TestTwoThousandAccountsAreTakenDownByTwoPresses(t *testing.T) {
 		t.Errorf("%d matters are left", n)
 	}
 	w.as("chief").Get("/takedowns/999999").Want(404)
+}
+
+// TestEachUnitAnswersItsPartOfABatch lets the reviewer of a district answer first; of two who answer the rest at once one is first, and
+// the other learns it. The matter is closed with the last answer and not before.
+func TestEachUnitAnswersItsPartOfABatch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.sentToMany(40)
+	var ids []int64
+	w.must(w.db.Pool().QueryRow(w.Context(), "SELECT array_agg(id ORDER BY id) FROM deliveries WHERE state = 'sent'").Scan(&ids))
+	asked, err := w.s.Takedown(w.Context(), w.people["chief"], ids, "数据有误")
+	w.must(err)
+	batch := *asked[0].BatchID
+	open := func() int {
+		return w.number("SELECT count(*) FROM todos WHERE resolved_at IS NULL AND kind = 'confirm' AND key = $1", fmt.Sprintf("takedown/%d", batch))
+	}
+
+	district := who(4, "开发区审核员", access.Reviewer, 3, "/1/3/")
+	if got, err := w.s.ConfirmBatch(w.Context(), district, batch); err != nil || got.Done != 20 || got.Left != 20 || open() != 1 {
+		t.Fatalf("the district answered %+v, %v, with %d matters open", got, err, open())
+	}
+	if _, err := w.s.ConfirmBatch(w.Context(), district, batch); fault.Public(err).Code != "decided" {
+		t.Errorf("answered twice: %v", err)
+	}
+	if _, err := w.s.RefuseBatch(w.Context(), w.people["writer"], batch, "无误"); !fault.Is(err, fault.KindForbidden) {
+		t.Errorf("a writer answers: %v", err)
+	}
+
+	answers := make([]delivery.Answered, 2)
+	errs := make([]error, 2)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		answers[0], errs[0] = w.s.ConfirmBatch(w.Context(), who(6, "宣传中心审核员", access.Reviewer, 2, "/1/2/"), batch)
+	})
+	wg.Go(func() {
+		answers[1], errs[1] = w.s.RefuseBatch(w.Context(), w.people["reviewer"], batch, "数据无误")
+	})
+	wg.Wait()
+	if answers[0].Done+answers[1].Done != 20 || fault.Is(errs[0], fault.KindConflict) == fault.Is(errs[1], fault.KindConflict) {
+		t.Errorf("two at once: %+v, %v", answers, errs)
+	}
+	confirmed := w.number("SELECT count(*) FROM delivery_decisions WHERE state = 'confirmed'")
+	if jobs := w.number("SELECT count(*) FROM river_job WHERE kind = 'delivery.takedown'"); jobs != confirmed || jobs != 20+answers[0].Done || open() != 0 {
+		t.Errorf("%d jobs for %d confirmed, %d matters open", jobs, confirmed, open())
+	}
 }
 
 func TestChosenAccountsTravelFromPageToPageWithoutScripts(t *testing.T) {

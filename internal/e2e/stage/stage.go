@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/sandbox"
@@ -142,4 +143,17 @@ func (s *Stage) Agree(page, handle string) *url.URL {
 		s.Fatalf("authorisation page answered %s: %v", res.Status, err)
 	}
 	return back
+}
+
+// Answer is a use case's answer to somebody as one letter for tables of rights: Y for yes, F for forbidden, N for not found; else the error.
+func Answer(err error) string {
+	switch {
+	case err == nil:
+		return "Y"
+	case fault.Is(err, fault.KindForbidden):
+		return "F"
+	case fault.Is(err, fault.KindNotFound):
+		return "N"
+	}
+	return err.Error()
 }
