@@ -2,10 +2,8 @@ package admin
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -13,7 +11,6 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
-	"juzhen/internal/org"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -68,8 +65,9 @@ func (h *pages) trailList(c *gin.Context) error {
 	if p.Units, err = h.unitOptions(c, access.AuditView, "全部"); err != nil {
 		return err
 	}
+	names := unitNames(p.Units)
 	for _, r := range list.Rows {
-		p.Rows = append(p.Rows, entryOf(p.Base, r))
+		p.Rows = append(p.Rows, entryOf(p.Base, r, names))
 	}
 	p.chips(c, unit)
 	if list.Next != "" {
@@ -80,6 +78,16 @@ func (h *pages) trailList(c *gin.Context) error {
 	}
 	p.Pager.Shown = len(p.Rows)
 	return h.kit.Show(c, http.StatusOK, "admin/audit", p)
+}
+
+func unitNames(list []page.Option) map[int64]string {
+	out := make(map[int64]string, len(list))
+	for _, o := range list {
+		if id, err := strconv.ParseInt(o.Value, 10, 64); err == nil {
+			out[id] = o.Text
+		}
+	}
+	return out
 }
 
 func actionOptions() []page.Option {
@@ -111,11 +119,12 @@ func (p *trailPage) chips(c *gin.Context, unit string) {
 type entry struct {
 	audit.Row
 	What, Subject, Why, Href string
+	Number                   string // "用户 5", beside the subject's name
 	Clock                    string // to the second, Beijing time
-	Facts                    []page.Pair
+	Facts                    []fact
 }
 
-func entryOf(b page.Base, r audit.Row) entry {
+func entryOf(b page.Base, r audit.Row, units map[int64]string) entry {
 	facts := r.Facts()
 	e := entry{Row: r, What: b.T(audit.Label(r.Action)), Why: facts.Why, Subject: r.SubjectType + "/" + r.SubjectID,
 		Clock: r.At.In(page.Zone).Format("2006-01-02 15:04:05")}
@@ -126,58 +135,16 @@ func entryOf(b page.Base, r audit.Row) entry {
 			e.Subject = b.T("用户名不存在")
 		}
 	}
-	for _, k := range slices.Sorted(maps.Keys(facts.Detail)) {
-		if v := shown(b, k, facts.Detail[k]); v != "" {
-			e.Facts = append(e.Facts, page.Pair{Name: b.T(factName(k)), Value: v})
-		}
+	if r.SubjectName != "" {
+		e.Number, e.Subject = e.Subject, r.SubjectName
 	}
+	e.Facts = teller{b, r.Action, units}.facts(facts.Detail)
 	return e
 }
 
 var subjects = map[string]string{
 	"user": "用户|对象", "unit": "单位", "account": "账号", "post": "稿件", "delivery": "发送|对象", "media": "图片|对象", "decision": "判定|对象", "pause": "暂停|对象", "audit": "审计日志",
 	"installation": "发送服务|对象", "platform_post": "微博|对象",
-}
-
-var factNames = map[string]string{
-	"name": "名称", "username": "用户名", "from": "原为", "to": "改为", "unit": "单位", "role": "角色", "session": "会话", "ended": "结束会话数", "until": "截止时间",
-	"grant": "授权编号", "kind": "类别", "below_name": "移到", "accounts": "账号数", "account": "账号", "version": "版本", "due_at": "发布时间", "opinion": "意见",
-	"state": "状态", "reason": "原因", "link": "链接", "hash": "内容指纹", "title": "标题", "action": "操作", "subject": "对象", "actor": "操作人",
-	"disabled": "已停用", "api": "程序接口",
-}
-
-func factName(key string) string {
-	if n, ok := factNames[key]; ok {
-		return n
-	}
-	return key
-}
-
-// shown writes a value of an entry: roles by name, instants in Beijing time, nothing for what is empty or an inner path.
-func shown(b page.Base, key string, v any) string {
-	switch x := v.(type) {
-	case nil:
-		return ""
-	case bool:
-		if !x {
-			return ""
-		}
-		return b.T("是")
-	case float64:
-		return strconv.FormatFloat(x, 'f', -1, 64)
-	case string:
-		if key == "below" || key == "from" && len(x) > 1 && x[0] == '/' {
-			return ""
-		}
-		if l := access.Role(x).Label() + org.Kind(x).Label(); (key == "role" || key == "kind") && l != "" {
-			return b.T(l)
-		}
-		if at, err := time.Parse(time.RFC3339Nano, x); err == nil {
-			return at.In(page.Zone).Format("2006-01-02 15:04")
-		}
-		return x
-	}
-	return fmt.Sprint(v)
 }
 
 // verifyPage tells whether the chain holds.

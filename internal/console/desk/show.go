@@ -43,6 +43,9 @@ type postPage struct {
 // shownDeliveries is how many accounts are listed unless all are asked for.
 const shownDeliveries = 50
 
+// shownNames is how many accounts are named under a preview unless all are asked for.
+const shownNames = 100
+
 // Shown are the accounts that are listed: of many only the first, those that need people before the others.
 func (p postPage) Shown() []deliveryLine {
 	if p.Folded() == 0 {
@@ -122,6 +125,11 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 		problems = h.Posts.Check(stored, v)
 	}
 	p.Previews = show.Previews(p.P, v, problems)
+	for i := range p.Previews {
+		if !p.All {
+			p.Previews[i].Most = shownNames
+		}
+	}
 	p.May = mayDo(p)
 	p.Next = nextStep(p)
 	p.DueField = dueField(p.Post, p.Now)

@@ -23,6 +23,7 @@ type listPage struct {
 	States  []page.Option
 	Tokens  []page.Option
 	Columns []column
+	Sorts   []page.Option // the columns again, for a phone, where there are no headings
 	Chips   []page.Chip
 	Groups  []group
 	Counts  counts

@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
+	"juzhen/internal/web/page"
 )
 
 // column is a heading whose link sorts by it; a second click turns the order round.
@@ -95,8 +96,9 @@ func (p *listPage) order() error {
 	return nil
 }
 
-// heads are the headings with their links.
+// heads are the headings with their links, and the same choice as a list.
 func (p *listPage) heads(c *gin.Context) {
+	p.Sorts = []page.Option{{Text: "按单位层级"}}
 	for _, k := range keys {
 		col, down := column{Text: k.text}, k.down
 		if p.Form.Sort == k.name {
@@ -108,5 +110,6 @@ func (p *listPage) heads(c *gin.Context) {
 		}
 		col.Href = web.Link(c, "sort", k.name, "down", map[bool]string{true: "1"}[down], "page", "")
 		p.Columns = append(p.Columns, col)
+		p.Sorts = append(p.Sorts, page.Option{Value: k.name, Text: k.text, Selected: p.Form.Sort == k.name})
 	}
 }

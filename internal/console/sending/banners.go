@@ -40,7 +40,7 @@ func (b *banners) of(ctx context.Context, actor access.Actor) ([]page.Banner, er
 	}
 	bad, err := b.deps.Accounts.CountUnusable(ctx, actor)
 	if bad > 0 {
-		out = append(out, page.Banner{Tone: "warn", Text: "有 {.n} 个账号没有可用授权，到时不能发送。", Args: []any{"n", bad}, Href: "/matrix", Link: "查看账号"})
+		out = append(out, page.Banner{Tone: "warn", Text: "有 {.n} 个账号没有可用授权，到时不能发送。", Args: []any{"n", bad}, Href: "/matrix?token=trouble", Link: "查看账号"})
 	}
 	return out, err
 }
@@ -80,22 +80,40 @@ func stoppedText(why string) string {
 	return "发送已停止，请管理员查看。"
 }
 
+// pauseBanners names the first two paused units and a single paused account, and counts the rest: each line pushes the page down.
 func pauseBanners(pauses []delivery.Pause) []page.Banner {
+	var units, accounts []delivery.Pause
+	for _, p := range pauses {
+		if p.AccountID != nil {
+			accounts = append(accounts, p)
+		} else {
+			units = append(units, p)
+		}
+	}
 	var out []page.Banner
-	for i, p := range pauses {
-		if i == 2 && len(pauses) > 3 {
-			out = append(out, page.Banner{Tone: "warn", Text: "另有 {.n} 处暂停发送。", Args: []any{"n", len(pauses) - i}, Href: "/pauses", Link: "查看暂停"})
+	for i, p := range units {
+		if i == 2 && len(units) > 3 {
+			out = append(out, countBanner("另有 {.n} 处暂停发送。", len(units)-i))
 			break
 		}
-		b := page.Banner{Tone: "warn", Text: "{.place} 及其下属已暂停发送：{.why}（{.name}，{.time}）", Href: "/pauses", Link: "查看暂停",
-			Args: []any{"place", p.UnitName, "why", p.Reason, "name", p.PausedName, "time", delivery.ClockTime(p.PausedAt)}}
-		if p.AccountID != nil {
-			b.Text = "@{.place} 已暂停发送：{.why}（{.name}，{.time}）"
-			b.Args[1] = p.AccountHandle
-		}
-		out = append(out, b)
+		out = append(out, pauseBanner(p, "{.place} 及其下属已暂停发送：{.why}（{.name}，{.time}）", p.UnitName))
+	}
+	if len(accounts) == 1 {
+		return append(out, pauseBanner(accounts[0], "@{.place} 已暂停发送：{.why}（{.name}，{.time}）", accounts[0].AccountHandle))
+	}
+	if len(accounts) > 1 {
+		out = append(out, countBanner("有 {.n} 个账号单独暂停发送。", len(accounts)))
 	}
 	return out
+}
+
+func pauseBanner(p delivery.Pause, text, place string) page.Banner {
+	return page.Banner{Tone: "warn", Text: text, Href: "/pauses", Link: "查看暂停",
+		Args: []any{"place", place, "why", p.Reason, "name", p.PausedName, "time", delivery.ClockTime(p.PausedAt)}}
+}
+
+func countBanner(text string, n int) page.Banner {
+	return page.Banner{Tone: "warn", Text: text, Args: []any{"n", n}, Href: "/pauses", Link: "查看暂停"}
 }
 
 // memo keeps the last answer of the engine for a moment.
