@@ -92,7 +92,7 @@ func tokensExpire(ctx context.Context, w *world, n int) error {
 
 // awaitTold waits until people are told that the tokens of the seats are refused.
 func (w *world) awaitTold(ctx context.Context, list []seat) error {
-	return until(ctx, "people are told of refused tokens", 15*second, func() (bool, error) {
+	return until(ctx, "people are told of refused tokens", patience, func() (bool, error) {
 		var n int
 		err := w.db.Pool().QueryRow(ctx, "SELECT count(DISTINCT subject_id) FROM todos WHERE kind = 'token' AND resolved_at IS NULL").Scan(&n)
 		return n == len(list), err

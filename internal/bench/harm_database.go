@@ -88,7 +88,7 @@ func loseDatabase(ctx context.Context, w *world, n int) error {
 	if err != nil {
 		return err
 	}
-	if err := w.awaitStates(ctx, 10*second, w.seats, delivery.Preparing); err != nil {
+	if err := w.awaitStates(ctx, time.Until(due)+second, w.seats, delivery.Preparing); err != nil {
 		return err
 	}
 	if _, err := w.console(); err != nil {
@@ -201,7 +201,7 @@ func restore(ctx context.Context, w *world, n int) error {
 	if err := w.tool(ctx, "pg_dump", "-Fc", "-f", copyFile, w.url(w.gate)); err != nil {
 		return err
 	}
-	if err := w.awaitStates(ctx, time.Until(due)+15*second, w.seats[:n/2], delivery.Sent); err != nil {
+	if err := w.awaitStates(ctx, max(0, time.Until(due))+patience, w.seats[:n/2], delivery.Sent); err != nil {
 		return err
 	}
 	c.kill()
@@ -230,7 +230,7 @@ func (w *world) afterRestore(ctx context.Context, gone []seat, due time.Time) er
 	if _, err := w.console(); err != nil {
 		return err
 	}
-	if err := w.awaitStates(ctx, 20*second, gone, delivery.Sent); err != nil {
+	if err := w.awaitStates(ctx, patience, gone, delivery.Sent); err != nil {
 		return err
 	}
 	wait(ctx, time.Until(due.Add(untilRestored+second)))

@@ -69,5 +69,5 @@ func killLeader(ctx context.Context, w *world, n int) error {
 		return err
 	}
 	leader.kill()
-	return w.awaitStates(ctx, 40*second, w.seats, delivery.Sent, delivery.Unknown)
+	return w.awaitStates(ctx, patience, w.seats, delivery.Sent, delivery.Unknown)
 }
