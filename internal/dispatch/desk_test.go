@@ -157,7 +157,7 @@ func TestClockFollowsTheDatabaseAndNoticesJumps(t *testing.T) {
 		c.Measured(now, now.Add(ahead), now)
 	}
 	measure(300 * time.Millisecond)
-	if d := c.Now().Sub(time.Now()); c.Jumped() || d < 250*time.Millisecond || d > 350*time.Millisecond {
+	if d := time.Until(c.Now()); c.Jumped() || d < 250*time.Millisecond || d > 350*time.Millisecond {
 		t.Errorf("%v ahead, want 300 ms", d)
 	}
 	skew = time.Second
