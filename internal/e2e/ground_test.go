@@ -260,7 +260,13 @@ var (
 		return v.with(vars{"id": list[0].ID, "decision": list[0].ID})
 	}
 	takendown = func(s *side) vars { v := takedown(s); return v.with(vars{"id": v["delivery"]}) }
-	resolved  = func(s *side) vars {
+	batch     = func(s *side) vars { // of take-downs asked for together
+		a, b := sent(s), sent(s)
+		list, err := s.g.Deliveries.Takedown(s.g.t.Context(), s.boss, []int64{a["id"].(int64), b["id"].(int64)}, "内容有误")
+		s.g.must(err)
+		return a.with(vars{"id": *list[0].BatchID})
+	}
+	resolved = func(s *side) vars {
 		v := unknown(s)
 		r, err := s.g.Deliveries.Resolve(s.g.t.Context(), s.boss, v["id"].(int64), delivery.ResolvedAsNotSent, "", "没有看到")
 		s.g.must(err)

@@ -18,7 +18,7 @@ var placesOf = map[string][]string{
 	"xuanchuan": {"/", "/todo", "/me", "/me/password", "/posts", "/posts?q=没有的词", "/posts/new", "/posts/{draft}/edit", "/posts/{sent}", "/posts/{submitted}",
 		"/calendar", "/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}", "/deliveries/{sentDelivery}/certificate",
 		"/deliveries/{handoff}", "/search?q=空气", "/reach/posts/{platformPost}"},
-	"shenhe":  {"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses"},
+	"shenhe":  {"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}", "/takedowns/{batch}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses"},
 	"zhuguan": {"/posts/{sent}/takedown", "/pauses/new", "/pauses/new?unit={unit}", "/pauses/{pause}", "/sending"},
 	"guanli": {"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}", "/matrix/accounts/{account}/edit", "/admin/units", "/admin/units/new", "/admin/units/{unit}",
 		"/admin/units/{unit}/edit", "/admin/units/{unit}/move", "/admin/users", "/admin/users/new", "/admin/users/{user}", "/admin/users/{user}/edit",
@@ -29,7 +29,9 @@ var placesOf = map[string][]string{
 // notPlaces are GET routes that are no page of their own, each with the reason.
 var notPlaces = map[string]string{
 	"GET /assets/:name": "a file", "GET /media/:id": "a picture", "GET /media/:id/thumb": "a picture", "GET /deliveries/:id/pictures/:n": "a picture",
-	"GET /posts/:id/progress": "a part of the post's page", "GET /posts/:id/deliveries/:delivery": "a part of the post's page",
+	"GET /posts/accounts": "a part of the form of a post", "GET /posts/own": "a part of the form of a post", "GET /pauses/accounts": "a part of the form of a pause",
+	"GET /takedowns/:id/progress": "a part of the batch's page",
+	"GET /posts/:id/progress":     "a part of the post's page", "GET /posts/:id/deliveries/:delivery": "a part of the post's page",
 	"GET /deliveries/:id/live": "a part of the delivery's page", "GET /matrix/accounts/:id/backfill": "a part of the account's page",
 	"GET /calendar/feed": "data", "GET /reach/matrix.csv": "data", "GET /reach/posts.csv": "data", "GET /reach/accounts/:id/days.csv": "data",
 	"GET /reach/accounts/:id/posts.csv": "data", "GET /admin": "leads on", "GET /oauth/weibo/callback": "leads on",
@@ -122,6 +124,8 @@ func prepare(t *testing.T, w *world.World) vars {
 	sent := w.Approve("空气质量预报：今天白天良，夜间转优", nil, "环保北京", "京环之声")
 	d := w.Wait(sent.ID, "环保北京", delivery.Sent)
 	v["sent"], v["sentDelivery"] = sent.ID, d.ID
+	wrong := w.Approve("空气质量周报（有误）", nil, "环保北京", "京环之声")
+	pair := []int64{w.Wait(wrong.ID, "环保北京", delivery.Sent).ID, w.Wait(wrong.ID, "京环之声", delivery.Sent).ID}
 
 	w.Weibo.SetLag(time.Hour)
 	w.Weibo.Fault(sandbox.Fault{Account: "通州环保示例", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
@@ -140,6 +144,11 @@ func prepare(t *testing.T, w *world.World) vars {
 		t.Fatal(err)
 	}
 	v["decision"] = decisions[0].ID
+	batch, err := w.Deliveries.Takedown(t.Context(), boss, pair, "数字有误")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v["batch"] = *batch[0].BatchID
 	return v.with(reached(t, w))
 }
 

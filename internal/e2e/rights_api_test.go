@@ -62,6 +62,8 @@ var apiRules = []rule{
 	{"POST /api/v1/deliveries/:id/takedown", "--S--", sent, `{"reason":"有误"}`, "SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {id})", usual},
 	{"POST /api/v1/takedowns", "--S--", sent, `{"delivery_ids":[{id}],"reason":"有误"}`, "SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {id})", usual},
 	{"POST /api/v1/deliveries/:id/confirm", "-RS--", takendown, "", "SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {decision}", usual},
+	{"POST /api/v1/takedowns/:id/confirm", "-RS--", batch, "", "SELECT bool_and(state = 'confirmed') FROM delivery_decisions WHERE batch_id = {id}", usual},
+	{"POST /api/v1/takedowns/:id/refuse", "-RS--", batch, `{"reason":"没有错"}`, "SELECT bool_and(state = 'refused') FROM delivery_decisions WHERE batch_id = {id}", usual},
 	{"POST /api/v1/deliveries/:id/takedown/confirm", "-RS--", takendown, "", "SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {decision}", usual},
 	{"POST /api/v1/deliveries/:id/resolve/confirm", "-RS--", resolved, "", "SELECT state IN ('confirmed', 'done') FROM delivery_decisions WHERE id = {decision}", usual},
 	{"GET /api/v1/decisions", "PRS-A", takedown, "", "墙内号", listed},

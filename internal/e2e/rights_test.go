@@ -43,6 +43,7 @@ const (
 	returns                 // a GET that acts: the way back from Weibo
 	listed                  // the thing is one of a list: whoever may sees the list, and nothing in it from outside
 	chosen                  // the unit is a choice of the form: one outside is answered at the field, as one that does not exist
+	typed                   // the account is typed into a field: one outside is answered as one that does not exist
 )
 
 // TestEveryRouteForEveryRole walks all routes as every role, at things inside and outside of the reader's units, and signed out.
@@ -120,6 +121,10 @@ func (g *ground) beyond(r rule) int {
 			g.strange(r, role, there)
 			continue
 		}
+		if r.as == typed && r.may[i] != '-' {
+			g.unheard(r, role, there)
+			continue
+		}
 		if r.as != listed || r.may[i] == '-' {
 			g.denied(r, who, g.readers[role], there)
 			continue
@@ -140,6 +145,21 @@ func (g *ground) strange(r rule, role access.Role, there vars) {
 	b := g.ask(r, g.readers[role], there.with(vars{"unit": 999_999}))
 	if a.Code != http.StatusUnprocessableEntity || b.Code != a.Code || fields(a) == "" || fields(a) != fields(b) {
 		g.t.Errorf("%s as %s outside: %d %s, and nowhere: %d %s", r.route, role, a.Code, fields(a), b.Code, fields(b))
+	}
+	g.unchanged(r, string(role)+" outside")
+	g.sealed(r, string(role)+" outside", a)
+}
+
+// unheard types the number of an account from outside: the answer is that for an account which does not exist.
+func (g *ground) unheard(r rule, role access.Role, there vars) {
+	a := g.ask(r, g.readers[role], there)
+	b := g.ask(r, g.readers[role], there.with(vars{"account": 999_999}))
+	of := func(a *httptest.ResponseRecorder, asked any) string { // but for the number that was typed
+		body := strings.ReplaceAll(a.Body.String(), fmt.Sprintf("“%v”", asked), "")
+		return strings.Join(regexp.MustCompile("没有找到账号[^<]*").FindAllString(body, -1), " ")
+	}
+	if here, nowhere := of(a, there["account"]), of(b, 999_999); a.Code != http.StatusUnprocessableEntity || b.Code != a.Code || here == "" || here != nowhere {
+		g.t.Errorf("%s as %s outside: %d %s, and nowhere: %d %s", r.route, role, a.Code, here, b.Code, nowhere)
 	}
 	g.unchanged(r, string(role)+" outside")
 	g.sealed(r, string(role)+" outside", a)

@@ -102,11 +102,10 @@ func accountNamed(accounts []account.Account, name string) (account.Account, err
 	if strings.TrimSpace(name) == "" {
 		return account.Account{}, fault.Invalid("own", "请填写微博名称")
 	}
-	id, _ := show.AccountAsked(accounts, name)
-	if i := slices.IndexFunc(accounts, func(a account.Account) bool { return a.ID == id }); i >= 0 {
-		return accounts[i], nil
+	if a := show.AccountNamed(accounts, name); a != nil {
+		return *a, nil
 	}
-	return account.Account{}, fault.Invalid("own", "没有找到账号“{.name}”，或有几个账号的名称都含这几个字，请写全名", "name", name)
+	return account.Account{}, fault.Invalid("own", "没有找到账号“{.name}”，请写全名", "name", name)
 }
 
 // verb takes an act like "open.3" apart.

@@ -2,7 +2,7 @@ package sending
 
 import (
 	"errors"
-	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -82,14 +82,13 @@ func (h *pages) pauseNames(c *gin.Context) error {
 
 // asked finds the account that was named; nil when the unit is meant. It fails with fault.Invalid when there is none of this name.
 func asked(accounts []account.Account, name string) (*account.Account, error) {
-	id, _ := show.AccountAsked(accounts, name)
-	if id == 0 {
+	if strings.TrimSpace(name) == "" {
 		return nil, nil
 	}
-	if i := slices.IndexFunc(accounts, func(a account.Account) bool { return a.ID == id }); i >= 0 {
-		return &accounts[i], nil
+	if a := show.AccountNamed(accounts, name); a != nil {
+		return a, nil
 	}
-	return nil, fault.Invalid("account", "没有找到账号“{.name}”，或有几个账号的名称都含这几个字，请写全名", "name", name)
+	return nil, fault.Invalid("account", "没有找到账号“{.name}”，请写全名", "name", name)
 }
 
 func idOf(a *account.Account) *int64 {

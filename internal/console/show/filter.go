@@ -52,3 +52,21 @@ func AccountAsked(accounts []account.Account, asked string) (id int64, name stri
 	}
 	return nobody, asked
 }
+
+// AccountNamed finds the account that an act is about by its whole name on the platform with or without @, or by its id; nil when
+// there is none. A part of a name is not enough: what is done to an account must not depend on which others there are.
+func AccountNamed(accounts []account.Account, name string) *account.Account {
+	name = strings.TrimPrefix(strings.TrimSpace(name), "@")
+	for i, a := range accounts {
+		if strings.EqualFold(a.Handle, name) {
+			return &accounts[i]
+		}
+	}
+	id, err := strconv.ParseInt(name, 10, 64)
+	for i, a := range accounts {
+		if err == nil && a.ID == id {
+			return &accounts[i]
+		}
+	}
+	return nil
+}

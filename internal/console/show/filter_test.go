@@ -26,3 +26,17 @@ func TestAnAccountIsAskedForByIDOrName(t *testing.T) {
 		t.Errorf("%d choices, want all and each", len(got))
 	}
 }
+
+func TestAnActNamesItsAccountInFull(t *testing.T) {
+	t.Parallel()
+	list := []account.Account{{ID: 7, Handle: "环保第20号"}, {ID: 20, Handle: "Air北京"}, {ID: 3, Handle: "7"}}
+	for name, want := range map[string]int64{"环保第20号": 7, " @air北京 ": 20, "20": 20, "7": 3, "第20": 0, "环保": 0, "": 0, "99": 0} {
+		var got int64
+		if a := show.AccountNamed(list, name); a != nil {
+			got = a.ID
+		}
+		if got != want {
+			t.Errorf("%q: got %d, want %d", name, got, want)
+		}
+	}
+}
