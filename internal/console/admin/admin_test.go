@@ -243,6 +243,50 @@ func TestDistrictAdministratorStaysInside(t *testing.T) {
 	b.Get("/admin/audit").Want(403)
 }
 
+// TestTrailSpeaksOfCodesByName: no key, code or inner number of an entry is left to guess, and a long hash does not push the table.
+func TestTrailSpeaksOfCodesByName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("auditor", "局", access.Auditor)
+	hash := strings.Repeat("ab12", 16)
+	for action, detail := range map[string]map[string]any{
+		"media.upload":     {"sha256": hash, "bytes": 2_048_123},
+		"account.backfill": {"from": "interface"},
+		"account.state":    {"from": "live", "to": "suspended"},
+		"account.update": {"connector": map[string]any{"from": "public", "to": "commercial"}, "auto_resend": map[string]any{"from": true, "to": false},
+			"late_limit": map[string]any{"from": "30m0s", "to": "1h0m0s"}},
+		"account.test":     {"passed": false, "steps": []string{"token ok", "timeline: 超时"}},
+		"delivery.resolve": {"outcome": "sent"},
+		"delivery.confirm": {"kind": "takedown"},
+	} {
+		err := w.db.InTx(t.Context(), func(tx pg.Tx) error {
+			return audit.Write(t.Context(), tx, audit.Entry{Actor: access.Actor{UserID: 1, Name: "甲"}, At: now(), Action: action, Subject: "account/999",
+				UnitPath: "/1/", Detail: detail})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := w.as("auditor")
+	for action, want := range map[string][]string{
+		"media.upload":     {"图片指纹: ab12ab12ab12…", "大小: 2.0 MB"},
+		"account.backfill": {"来源: 微博接口"},
+		"account.state":    {"原为: 运行中", "改为: 已停用"},
+		"account.update":   {"接口: 公开接口 → 商业接口", "自动补发: 是 → 否", "最晚补发: 30 分"},
+		"account.test":     {"通过: 否", "核对令牌 通过；读取时间线 超时"},
+		"delivery.resolve": {"判定: 已发"},
+		"delivery.confirm": {"类别: 下架"},
+	} {
+		p := b.Get("/admin/audit?action=" + action).Want(200)
+		for _, text := range want {
+			p.WantText(".entry-facts", text)
+		}
+	}
+	if whole, _ := b.Get("/admin/audit?action=media.upload").Find(".entry-facts code").Attr("title"); whole != hash {
+		t.Errorf("the whole hash is %q", whole)
+	}
+}
+
 func TestTrailIsShownFilteredAndExported(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -251,6 +295,7 @@ func TestTrailIsShownFilteredAndExported(t *testing.T) {
 	b := w.as("auditor")
 	b.Get("/admin/audit").Want(200).WantText("tbody", "授予角色").WantText("tbody", "角色: 审计员").WantText("tbody", "待入链").WantText("tbody", "命令行")
 	p := b.Get("/admin/audit?action=user.update").Want(200).WantCount("tbody tr", 1).WantText(".chips", "修改用户资料").WantText("tbody", "原为: 岗位auditor")
+	p.WantText(".entry-subject a", "审计").WantText(".entry-subject .note", "用户 ")
 	link, _ := p.Find("tbody td a").Attr("href")
 	b.Get(link).Want(200).WantCount("tbody tr", 3)
 	b.Get("/admin/audit?actor=nobody").Want(200).WantText(".empty-state", "没有符合条件的记录")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -84,7 +85,7 @@ func unitNames(list []page.Option) map[int64]string {
 	out := make(map[int64]string, len(list))
 	for _, o := range list {
 		if id, err := strconv.ParseInt(o.Value, 10, 64); err == nil {
-			out[id] = o.Text
+			out[id] = strings.TrimSpace(o.Text) // without the indent of the tree
 		}
 	}
 	return out

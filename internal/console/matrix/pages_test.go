@@ -102,6 +102,7 @@ VALUES ($1, 'weibo', '9', 'past', $2, '', true, 0, 'live', $2, 0, 0, 0)`, c.ID, 
 	}
 	w.As("boss").Get("/matrix?sort=handle&down=1").WantCount("th[aria-sort=descending]", 1).WantCount("th a[href='/matrix?sort=handle']", 1)
 	w.As("boss").Get("/matrix").WantCount("th[aria-sort]", 0).WantCount("th a.sort", 7)
+	w.As("boss").Get("/matrix?sort=last&down=1").WantCount("select[name=sort] option[value=last][selected]", 1).WantCount("input[name=down]:checked", 1)
 	w.As("officer").Get("/matrix?sort=handle").WantCount("tbody tr", 1)
 	w.As("boss").Get("/matrix?sort=secret").Want(422)
 }
