@@ -1,5 +1,5 @@
-// Package show makes what several sections of the console show alike: a post as a citizen will see it, and who acts next.
-// It asks no use case and registers no page.
+// Package show makes what several sections of the console show or ask alike: a post as a citizen will see it, who acts next, the filter
+// by account, the choice of a time. It asks no use case and registers no page.
 package show
 
 import (
