@@ -99,7 +99,8 @@ func TestAPostToManyAccountsIsFolded(t *testing.T) {
 	b, at := w.as("writer"), fmt.Sprintf("/posts/%d", p.ID)
 	page := b.Get(at).Want(200).WantCount(".weibo", 7).WantCount(".more-previews .weibo", 4).WantText(".more-previews summary", "其余 4 种内容")
 	page.WantCount(".deliveries tbody tr", 50).WantText(".deliveries tbody tr:first-child", "第060号").WantText("#progress", "显示其余 10 个账号")
-	b.Get(at+"?all=1").Want(200).WantCount(".deliveries tbody tr", 60)
+	page.WantText(".weibo-accounts", "还有 4 个账号")
+	b.Get(at+"?all=1").Want(200).WantCount(".deliveries tbody tr", 60).WantCount(".weibo-accounts li.note", 0)
 }
 
 func TestAmongManyAccountsTheFilterTakesAName(t *testing.T) {

@@ -40,11 +40,8 @@ type postPage struct {
 	All        bool // every account is listed, however many
 }
 
-// shownDeliveries is how many accounts are listed unless all are asked for.
+// shownDeliveries is how many accounts are listed, and named under a preview, unless all are asked for.
 const shownDeliveries = 50
-
-// shownNames is how many accounts are named under a preview unless all are asked for.
-const shownNames = 100
 
 // Shown are the accounts that are listed: of many only the first, those that need people before the others.
 func (p postPage) Shown() []deliveryLine {
@@ -127,7 +124,7 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	p.Previews = show.Previews(p.P, v, problems)
 	for i := range p.Previews {
 		if !p.All {
-			p.Previews[i].Most = shownNames
+			p.Previews[i].Most = shownDeliveries
 		}
 	}
 	p.May = mayDo(p)
