@@ -176,7 +176,7 @@ func (w *world) prove(ctx context.Context) error {
 			if m.fits(r.point) {
 				w.proved++
 			} else {
-				w.note("%s of delivery %d not proved: %+v", r.point, r.id, m)
+				w.note("%s of delivery %d at %s not proved: %+v", r.point, r.id, r.at.UTC().Format("15:04:05.000000"), m)
 			}
 		}
 	}
@@ -220,13 +220,16 @@ ORDER BY e.id DESC LIMIT 1`, id, r.at, r.at.Add(spare)).Scan(&handle, &m.state, 
 // publishes are the calls that make a post; others, such as readings of reach, prove nothing.
 var publishes = map[string]bool{"statuses/update/biz": true, "statuses/share": true}
 
-// unwritten finds a delivery that was marked at the instant and of which the judge had received nothing since. The mark is written in
-// the database's time, the instant in the process's own.
+// unwritten finds a delivery that was marked at the instant, of which the judge had received nothing since, and which others called
+// unknown afterwards, be it right away, or have yet to. The mark is written in the database's time, the instant in the process's own.
 func (w *world) unwritten(ctx context.Context, at time.Time, log []event) (id int64, err error) {
 	rows, err := w.db.Pool().Query(ctx, `
 SELECT d.id, a.handle, e.at FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN LATERAL (
-    SELECT to_state, at FROM delivery_events e WHERE e.delivery_id = d.id AND e.at <= $1 AND from_state <> to_state ORDER BY id DESC LIMIT 1) e ON true
-WHERE e.to_state = 'sending' ORDER BY d.id`, at.Add(clockError))
+    SELECT id, to_state, at FROM delivery_events e WHERE e.delivery_id = d.id AND from_state <> to_state AND (e.at <= $1 OR e.to_state = 'sending' AND e.at <= $2)
+    ORDER BY id DESC LIMIT 1) e ON true
+WHERE e.to_state = 'sending' AND 'unknown' = coalesce((
+    SELECT n.to_state FROM delivery_events n WHERE n.delivery_id = d.id AND n.id > e.id AND n.from_state <> n.to_state ORDER BY n.id LIMIT 1), 'unknown')
+ORDER BY d.id`, at, at.Add(clockError))
 	if err != nil {
 		return 0, err
 	}
