@@ -110,7 +110,7 @@ func TestWordingsBeyondTheFirstFiftyAreKeptAndFoundByName(t *testing.T) {
 	w.must(err)
 	b, edit := w.as("writer"), fmt.Sprintf("/posts/%d/edit", p.ID)
 	f := b.Get(edit).Want(200).WantCount("[data-variant]", 50).WantText("#variants-box", "另有 10 个账号有单独文案").Form("#compose")
-	f.Set("own", "第060号")
+	f.Set("own", "@第060号环保示例")
 	f.Set("act", "own")
 	f = b.Post("/posts/save", f).Want(200).WantCount("[data-variant]", 51).WantText("[data-variant='160'] textarea", "第 60 份").Form("#compose")
 	f.Set("variant.160", "改过")
