@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"juzhen/internal/access"
 	"juzhen/internal/post"
 )
 
@@ -170,3 +171,15 @@ var postStateSQL = func() string {
     ELSE p.phase END
 FROM deliveries d WHERE d.post_id = p.id`
 }()
+
+// Trouble is how many posts of an hour need somebody. A post can be both.
+type Trouble struct {
+	Unknown int // outcomes not known
+	Failed  int // failed or missed on an account
+}
+
+// Troubles counts the posts due in the span that need somebody, by the Unix time of their hour; hours without are left out. Path and
+// account narrow it as they do for post.Service.Hours: "" and 0 are all.
+func (s *Service) Troubles(ctx context.Context, actor access.Actor, in post.Span, path string, account int64) (map[int64]Trouble, error) {
+	return troubles(ctx, s.db.Gorm(ctx), actor, in, path, account)
+}

@@ -147,3 +147,24 @@ func TestResolvingAsSentClosesWhatWaitsForASecondPerson(t *testing.T) {
 		t.Errorf("%d to-dos left", n)
 	}
 }
+
+func TestTroublesAreCountedByTheHourTheyAreDue(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.lost(sandbox.Before)
+	var due time.Time
+	var account int64
+	w.must(w.db.Pool().QueryRow(t.Context(), "SELECT p.due_at, d.account_id FROM posts p JOIN deliveries d ON d.post_id = p.id WHERE p.id = $1 AND d.state = 'unknown'", p.ID).
+		Scan(&due, &account))
+	hour := due.Truncate(time.Hour)
+	for name, c := range map[string]struct {
+		path    string
+		account int64
+		want    int
+	}{"all": {"", 0, 1}, "its account": {"", account, 1}, "another account": {"", account + 1, 0}, "another unit": {"/999/", 0, 0}} {
+		got, err := w.s.Troubles(t.Context(), w.writer, post.Span{From: hour, To: hour.Add(time.Hour)}, c.path, c.account)
+		if err != nil || got[hour.Unix()].Unknown != c.want || got[hour.Unix()].Failed != 0 {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}

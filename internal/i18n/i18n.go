@@ -162,7 +162,8 @@ func (p *Printer) Lang() string {
 }
 
 // T gives text in the printer's language, with "{.name}" filled from args, which alternate names and values.
-// A part behind "|" is context for the translator and never shown. With an argument "n" English chooses the plural.
+// A part behind "|" is context for the translator and never shown. With an argument "n", a count, English chooses the plural; from 1,000 on it is
+// written with its thousands apart.
 // A text without an English entry comes back in Chinese and is counted.
 func (p *Printer) T(text string, args ...any) string {
 	if p.Lang() == Chinese {
@@ -202,7 +203,7 @@ func (p *Printer) data(args []any) (map[string]any, any) {
 		name, v := fmt.Sprint(args[i]), args[i+1]
 		v = p.inner(v)
 		if name == "n" {
-			count = countable(v)
+			count, v = countable(v), grouped(v)
 		}
 		data[name] = v
 	}
@@ -220,12 +221,35 @@ func countable(v any) any {
 	return nil
 }
 
+// grouped writes a count with its thousands apart, as figures are written everywhere: 10,000.
+func grouped(v any) any {
+	var n int64
+	switch v := v.(type) {
+	case int:
+		n = int64(v)
+	case int64:
+		n = v
+	}
+	if n < 1000 {
+		return v
+	}
+	s := strconv.FormatInt(n, 10)
+	for at := len(s) - 3; at > 0; at -= 3 {
+		s = s[:at] + "," + s[at:]
+	}
+	return s
+}
+
 // fill goes over the text once: what people wrote is never read as a placeholder.
 func fill(text string, args []any) string {
 	s, _, _ := strings.Cut(text, "|")
 	var pairs []string
 	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, fmt.Sprintf("{.%v}", args[i]), fmt.Sprint((*Printer)(nil).inner(args[i+1])))
+		v := (*Printer)(nil).inner(args[i+1])
+		if args[i] == "n" {
+			v = grouped(v)
+		}
+		pairs = append(pairs, fmt.Sprintf("{.%v}", args[i]), fmt.Sprint(v))
 	}
 	return strings.NewReplacer(pairs...).Replace(s)
 }

@@ -96,3 +96,22 @@ func TestAFullDayShowsItsFullHoursAsOneLineEach(t *testing.T) {
 		t.Errorf("of one crowd: %v %v", crowded, single)
 	}
 }
+
+func TestAnHourShowsWhatNeedsSomebodyFirst(t *testing.T) {
+	t.Parallel()
+	full := post.Hour{At: *at("2026-11-24T01:00:00Z"), First: *at("2026-11-24T01:00:00Z"), Posts: 10_000}
+	for _, c := range []struct {
+		hour        crowd
+		tone, state string
+	}{
+		{crowd{Hour: full}, "grey", ""},
+		{crowd{Hour: full, Trouble: delivery.Trouble{Failed: 1200}}, "red", "1,200 篇有失败"},
+		{crowd{Hour: full, Trouble: delivery.Trouble{Unknown: 2}}, "purple", "2 篇结果待核"},
+		{crowd{Hour: full, Trouble: delivery.Trouble{Unknown: 2, Failed: 3}}, "purple", "2 篇结果待核 · 3 篇有失败"},
+	} {
+		e := crowdEntry(nil, &c.hour)
+		if e.Tone != c.tone || e.State != c.state || e.Title != "10,000 篇" {
+			t.Errorf("%+v: %s %q %q", c.hour.Trouble, e.Tone, e.State, e.Title)
+		}
+	}
+}

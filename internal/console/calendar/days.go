@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,7 +21,7 @@ type density struct{ Day, Hour int }
 // A month is looked over, a week or a day is worked with.
 var (
 	ofMonth = density{Day: 12, Hour: 1}
-	ofDay   = density{Day: 24, Hour: 4}
+	ofDay   = density{Day: 12, Hour: 3}
 )
 
 // day is one day of the list.
@@ -55,6 +56,7 @@ type row struct {
 // crowd is an hour in which much goes out.
 type crowd struct {
 	post.Hour
+	delivery.Trouble
 	Href string // lists its posts
 }
 
@@ -111,15 +113,34 @@ func (h *pages) lines(c *gin.Context, in post.Span, f post.Filter, d density) ([
 	if err != nil {
 		return nil, err
 	}
-	return merge(c, rows, states, crowded), nil
+	troubles, err := h.troubles(c, crowded, f)
+	if err != nil {
+		return nil, err
+	}
+	crowds := make([]crowd, len(crowded))
+	for i, hour := range crowded {
+		crowds[i] = crowd{hour, troubles[hour.At.Unix()], listOf(c, hour.At)}
+	}
+	return merge(rows, states, crowds), nil
+}
+
+// troubles counts what went wrong in crowded hours, by their Unix time. Hours ahead have had no outcome.
+func (h *pages) troubles(c *gin.Context, crowded []post.Hour, f post.Filter) (map[int64]delivery.Trouble, error) {
+	now := h.kit.Base(c, "").Now
+	crowded = slices.DeleteFunc(slices.Clone(crowded), func(hour post.Hour) bool { return hour.First.After(now) })
+	if len(crowded) == 0 {
+		return nil, nil
+	}
+	in := post.Span{From: crowded[0].At, To: crowded[len(crowded)-1].Span().To}
+	return h.Deliveries.Troubles(c.Request.Context(), web.Actor(c), in, f.UnitPath, f.AccountID)
 }
 
 // merge puts posts and crowded hours, each in order of time, into one order.
-func merge(c *gin.Context, rows []post.Row, states map[int64]delivery.PostState, crowded []post.Hour) []line {
+func merge(rows []post.Row, states map[int64]delivery.PostState, crowded []crowd) []line {
 	var out []line
 	take := func(until time.Time) {
 		for len(crowded) > 0 && crowded[0].At.Before(until) {
-			out = append(out, line{Crowd: &crowd{crowded[0], listOf(c, crowded[0].At)}})
+			out = append(out, line{Crowd: &crowded[0]})
 			crowded = crowded[1:]
 		}
 	}

@@ -102,7 +102,7 @@ func postEntry(pr *i18n.Printer, actor access.Actor, r row) entry {
 	return e
 }
 
-// crowdEntry says how many posts an hour has and what is left to do with them.
+// crowdEntry says how many posts an hour has and what needs somebody: outcomes not known, then what failed, then what is left to do.
 func crowdEntry(pr *i18n.Printer, c *crowd) entry {
 	if c == nil {
 		return entry{}
@@ -113,6 +113,15 @@ func crowdEntry(pr *i18n.Printer, c *crowd) entry {
 	}
 	if c.InReview > 0 {
 		e.Tone, e.State = "blue", pr.T("{.n} 篇待审", "n", c.InReview)
+	}
+	if c.Failed > 0 {
+		e.Tone, e.State = "red", pr.T("{.n} 篇有失败", "n", c.Failed)
+	}
+	if c.Unknown > 0 {
+		failed := e.State
+		if e.Tone, e.State = "purple", pr.T("{.n} 篇结果待核", "n", c.Unknown); c.Failed > 0 {
+			e.State += " · " + failed
+		}
 	}
 	return e
 }

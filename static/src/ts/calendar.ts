@@ -56,10 +56,10 @@ function draw(at: HTMLElement): void {
     nowIndicator: true,
     allDaySlot: false,
     slotDuration: "01:00",
-    slotMinHeight: 30, // an entry in it is high enough for a finger
+    slotMinHeight: 30, // an entry is an hour high: enough for a finger
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
-    defaultTimedEventDuration: "00:30",
+    eventMinHeight: 26, // what goes out at 23:50 has ten minutes to its midnight
     displayEventEnd: false,
     eventDurationEditable: false,
     loading: (busy: boolean) => wait(at, busy),
@@ -106,11 +106,18 @@ async function load(at: HTMLElement, start: string, end: string): Promise<EventI
     id: e.id,
     title: e.end ? [e.title, e.state].filter(Boolean).join(" · ") : `${e.state} ${e.title}`,
     start: e.start,
-    ...(e.end ? { end: e.end } : {}),
+    end: e.end || hourBehind(e.start),
     url: e.url,
     startEditable: e.move !== "",
     extendedProps: { tone: e.tone, state: e.state, move: e.move, crowd: e.end !== "" },
   }));
+}
+
+// hourBehind ends what is drawn an hour high, at midnight of Shanghai at the latest: an instant late in the evening belongs to its day.
+function hourBehind(start: string): string {
+  const at = new Date(start).getTime();
+  const day = new Date(`${start.slice(0, 10)}T00:00:00+08:00`).getTime() + 24 * 3600_000;
+  return new Date(Math.min(at + 3600_000, day)).toISOString();
 }
 
 // move posts the new time in Asia/Shanghai as a form does; what is refused goes back to its place and says why.
