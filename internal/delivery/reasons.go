@@ -50,6 +50,7 @@ const (
 	RestAccount      Reason = "rest_account"  // [code, until]
 	RestShared       Reason = "rest_shared"   // [code, until]
 	RestBehaviour    Reason = "rest_behaviour"
+	RestGoesOn       Reason = "rest_goes_on" // [until] another delivery brought the rest about
 	HashDiffers      Reason = "hash_differs"
 	TextRefused      Reason = "text_refused" // [text] the interface's own rules, found before sending
 	PictureRefused   Reason = "picture_refused"
@@ -90,7 +91,7 @@ func Reasons() []Reason {
 	return []Reason{WasPlanned, WasReplanned, WasApproved, ApprovedPaused, NotApproved, WasWithdrawn, WasRevised, WasRescheduled,
 		WasCancelled, AccountDropped, WasPaused, WasResumed, WishKept, WasClaimed, TakenOver, GivenBack, Prepared, Marked, MarkUndone,
 		Published, PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated, OwnerGone, CallOverdue, Refused,
-		NoConnection, TokenMissing, TokenRefused, TokenEnds, RestAccount, RestShared, RestBehaviour, HashDiffers, TextRefused,
+		NoConnection, TokenMissing, TokenRefused, TokenEnds, RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, TextRefused,
 		PictureRefused, PictureWaits, AccountNotLive, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent, LookFound,
 		LookAbsent, LookFailed, LookTwo, LookWindow, LookPerson, LookRepeat, LookRival, Resend, AbsentWish, Superseded, ConfirmedNot, ResolvedSent,
 		DecisionAsked, DecisionRefused, Restored, Twice, ReadBackSame, ReadBackChanged, ReadBackHidden, ReadBackRemoved,
@@ -153,6 +154,7 @@ var reasonTexts = map[Reason]string{
 	RestAccount:      i18n.N("账号发布过于频繁（{.code}），微博要求暂歇，{.until} 后继续"),
 	RestShared:       i18n.N("本机地址调用过于频繁（{.code}），全部账号暂歇，{.until} 后继续"),
 	RestBehaviour:    i18n.N("微博认为账号行为异常（{.code}），暂歇至 {.until}；请登录微博查看"),
+	RestGoesOn:       i18n.N("微博要求暂歇，尚未到时，{.until} 后继续发送"),
 	Twice:            i18n.N("可能重复发布，请立即到微博核对"),
 	LookFound:        i18n.N("在账号微博中找到，确认已发出"),
 	LookAbsent:       i18n.N("已查看账号微博，尚未找到；{.next} 再查一次。请勿手动重发"),

@@ -216,7 +216,7 @@ func (e *Engine) reconsider(ctx context.Context, items []*item) {
 			e.hold(ctx, it.id)
 		case s.Rest != nil && s.Rest.After(now.Add(2*time.Second)):
 			e.desk.release(it, now)
-			e.giveBack(ctx, it.id, delivery.RestAccount, *s.Rest)
+			e.giveBack(ctx, it.id, *s.Rest)
 		default:
 			at, guess := nextTry(it, s, now)
 			e.desk.later(it, at, guess)

@@ -161,7 +161,7 @@ func TestAddressLimitStopsAllThatShareItAndNothingIsLost(t *testing.T) {
 	first := w.planNow("第一条", "环保北京")
 	w.until("rest", func() bool { return w.only(first).Reason == delivery.RestShared })
 	second := w.planNow("第二条", "京环之声")
-	w.until("the other rests too", func() bool { return w.only(second).Reason == delivery.RestAccount })
+	w.until("the other rests too", func() bool { return w.only(second).Reason == delivery.RestGoesOn })
 	if w.sandbox.Count("京环之声") != 0 || w.only(first).Attempts != 0 {
 		t.Errorf("posted during the rest\n%s", w.story())
 	}

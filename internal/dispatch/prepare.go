@@ -315,9 +315,9 @@ func (e *Engine) hold(ctx context.Context, id int64) {
 }
 
 // giveBack lets a delivery wait for the end of a rest.
-func (e *Engine) giveBack(ctx context.Context, id int64, code delivery.Reason, until time.Time) {
-	e.change(ctx, id, delivery.Change{To: delivery.Waiting, Code: code, NotBefore: &until, Raise: delivery.TodoProblem,
-		Args: delivery.Args{"code": 0, "until": delivery.ClockTime(until)}})
+func (e *Engine) giveBack(ctx context.Context, id int64, until time.Time) {
+	e.change(ctx, id, delivery.Change{To: delivery.Waiting, Code: delivery.RestGoesOn, NotBefore: &until, Raise: delivery.TodoProblem,
+		Args: delivery.Args{"until": delivery.ClockTime(until)}})
 }
 
 // change applies c to a delivery we are preparing.

@@ -68,7 +68,7 @@ func TestTwoThousandAccountsAreTakenDownByTwoPresses(t *testing.T) {
 	one := w.number("SELECT max(id) FROM delivery_decisions")
 	second.Post(fmt.Sprintf("/decisions/%d/refuse", one), url.Values{"reason": {"这一条无误"}}).Want(303)
 	second.Post(to+"/confirm", nil).Want(303)
-	second.Get(to).WantText(".banner-good", "已同意从 1999 个账号下架").WantText("#batch-progress", "0 / 1,999").WantCount("[data-poll]", 1).WantCount(".answers", 0)
+	second.Get(to).WantText(".banner-good", "已同意从 1,999 个账号下架").WantText("#batch-progress", "0 / 1,999").WantCount("[data-poll]", 1).WantCount(".answers", 0)
 	second.Get(to + "/progress").Want(303)
 	second.Part("GET", to+"/progress", nil).Want(200).WantCount("#batch-progress", 1)
 	second.Post(to+"/confirm", nil).Want(409)
