@@ -95,19 +95,6 @@ func TestReviewByKeyboardAlone(t *testing.T) {
 	w.Wait(p.ID, "环保北京", delivery.Sent)
 }
 
-// reach presses Tab until the element has the focus, which must then be seen.
-func (b *Tab) reach(selector string) {
-	b.t.Helper()
-	for range 80 {
-		b.keys(kb.Tab)
-		if value(b, "focus", chromedp.Evaluate[bool](fmt.Sprintf(`document.activeElement.matches(%q)`, selector))) {
-			b.Eval(`document.activeElement.matches(":focus-visible")`)
-			return
-		}
-	}
-	b.t.Fatalf("the Tab key does not lead to %s", selector)
-}
-
 func (b *Tab) keys(text string) {
 	b.t.Helper()
 	b.Step("keys", chromedp.KeyEvent(text))

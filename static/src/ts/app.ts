@@ -12,6 +12,7 @@ import { polls } from "./poll";
 import { batches } from "./batch";
 import { copies } from "./copy";
 import { filters } from "./filters";
+import { refused } from "./refused";
 import { followMachine } from "./theme";
 
 followMachine();
@@ -25,3 +26,4 @@ polls();
 copies();
 batches();
 filters();
+refused();
