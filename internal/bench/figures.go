@@ -69,6 +69,9 @@ func Figures(ctx context.Context, o FigureOptions) error {
 		return len(o.Only) > 0 && !slices.ContainsFunc(o.Only, func(part string) bool { return strings.Contains(g.Name, part) })
 	})
 	got, err := f.rounds(ctx, chosen, o.Rounds)
+	if err != nil && f.console != nil && f.console.ended() {
+		err = fmt.Errorf("%w; the console had ended:\n%s", err, f.console.tail())
+	}
 	printFigures(o.Out, chosen, got)
 	return err
 }
