@@ -23,6 +23,7 @@ type entry struct {
 	Title string `json:"title"`
 	Start string `json:"start"` // RFC 3339
 	End   string `json:"end"`   // of an hour with its number of posts; "" for a post
+	Posts int    `json:"posts"` // 1, or the number of the hour
 	URL   string `json:"url"`
 	Tone  string `json:"tone"`
 	State string `json:"state"` // in the reader's language
@@ -92,7 +93,7 @@ func (h *pages) feedFilter(c *gin.Context, f feedForm) (post.Filter, error) {
 
 func postEntry(pr *i18n.Printer, actor access.Actor, r row) entry {
 	state := page.StateOf(r.State)
-	e := entry{ID: number(r.ID), Title: r.Title(), Start: stamp(*r.DueAt), URL: "/posts/" + number(r.ID), Tone: state.Tone, State: pr.T(state.Word)}
+	e := entry{ID: number(r.ID), Title: r.Title(), Start: stamp(*r.DueAt), Posts: 1, URL: "/posts/" + number(r.ID), Tone: state.Tone, State: pr.T(state.Word)}
 	if e.Title == "" {
 		e.Title = pr.T("（尚未填写正文）")
 	}
@@ -107,7 +108,7 @@ func crowdEntry(pr *i18n.Printer, c *crowd) entry {
 	if c == nil {
 		return entry{}
 	}
-	e := entry{ID: "hour-" + c.At.UTC().Format(time.RFC3339), Start: stamp(c.First), URL: c.Href, Tone: "grey", End: stamp(c.Span().To), Title: pr.T("{.n} 篇", "n", c.Posts)}
+	e := entry{ID: "hour-" + c.At.UTC().Format(time.RFC3339), Start: stamp(c.First), Posts: c.Posts, URL: c.Href, Tone: "grey", End: stamp(c.Span().To), Title: pr.T("{.n} 篇", "n", c.Posts)}
 	if c.Unfinished > 0 {
 		e.State = pr.T("{.n} 篇未完稿", "n", c.Unfinished)
 	}

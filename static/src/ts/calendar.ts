@@ -14,21 +14,28 @@ import classic from "fullcalendar/themes/classic";
 import chinese from "fullcalendar/locales/zh-cn";
 
 // Entry is one line of the feed: a post, or an hour with its number of posts, which then has an end and leads to their list.
+// posts is 1 or that number.
 // start and end are RFC 3339; move is empty when the entry stays where it is.
 interface Entry {
   id: string;
   title: string;
   start: string;
   end: string;
+  posts: number;
   url: string;
   tone: string;
   state: string;
   move: string;
 }
 
-// A phone shows the list of a day, with the next day a press away; a screen that of a week.
+// A phone shows the list of a day, with the next day a press away; its week is a list too, for columns of 45 px hold no words. A screen lists
+// a week.
 const phone = matchMedia("(max-width: 800px)").matches;
-const views: Record<string, string> = { month: "dayGridMonth", week: "timeGridWeek", list: phone ? "listDay" : "listWeek" };
+const views: Record<string, string> = { month: "dayGridMonth", week: phone ? "listWeek" : "timeGridWeek", list: phone ? "listDay" : "listWeek" };
+
+// What a day needs somebody for comes first: its tone is that of the day.
+const urgency = ["purple", "red", "orange", "blue", "teal", "green", "grey"];
+const aWeek = 8 * 24 * 3600_000;
 
 // shanghaiDay writes the day as 2026-11-23, whatever the zone of the browser.
 const shanghaiDay = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
@@ -39,11 +46,15 @@ function draw(at: HTMLElement): void {
   const address = new URL(location.href);
   const wanted = address.searchParams.get("view") ?? (phone ? "list" : "month");
   const day = address.searchParams.get("date");
+  const english = document.documentElement.lang === "en";
+  const week = at.dataset["week"];
   at.replaceChildren();
   const calendar = new Calendar(at, {
     plugins: [dayGrid, timeGrid, list, interaction, classic],
     locales: [chinese],
-    locale: document.documentElement.lang === "en" ? "en-gb" : "zh-cn",
+    locale: english ? "en-gb" : "zh-cn",
+    ...(english ? { todayHint: "Today" } : {}), // the name holds what the button shows
+    ...(phone && week ? { buttons: { listWeek: { text: week } } } : {}),
     timeZone: "Asia/Shanghai",
     firstDay: 1,
     nextDayThreshold: "12:00:00", // an instant late in the evening belongs to its day alone
@@ -52,7 +63,9 @@ function draw(at: HTMLElement): void {
     headerToolbar: { left: "prev,next today", center: "title", right: Object.values(views).join(",") },
     height: "auto",
     dayMaxEvents: 6,
-    eventMaxStack: 3,
+    lazyFetching: false, // a week says more of a day than a month does
+    eventMaxStack: 2,
+    slotEventOverlap: false,
     nowIndicator: true,
     allDaySlot: false,
     slotDuration: "01:00",
@@ -63,10 +76,15 @@ function draw(at: HTMLElement): void {
     displayEventEnd: false,
     eventDurationEditable: false,
     loading: (busy: boolean) => wait(at, busy),
-    events: (range: { startStr: string; endStr: string }) => load(at, range.startStr, range.endStr),
-    eventClass: (info) => `entry tone-${String(info.event.extendedProps["tone"])}${info.event.extendedProps["crowd"] ? " entry-crowd" : ""}${info.view.type.startsWith("list") ? " entry-line" : ""}`,
+    events: async (range: { startStr: string; endStr: string }) => {
+      const entries = await load(at, range.startStr, range.endStr);
+      const month = new Date(range.endStr).getTime() - new Date(range.startStr).getTime() > aWeek;
+      return phone && month ? counts(entries) : entries.map(drawn);
+    },
+    eventClass: (info) => classes(info.event.extendedProps, info.view.type, info.event.startStr.slice(11, 16)),
     eventDidMount: (info) => {
       info.el.title = `${info.timeText} ${info.event.title}`.trim();
+      if (info.event.extendedProps["count"]) info.el.setAttribute("aria-label", `${info.event.title} · ${info.event.startStr}`);
     },
     // A cell's own content says more than its label, which would hide it from those who listen.
     dayCellDidMount: (info: { el: HTMLElement }) => info.el.removeAttribute("aria-label"),
@@ -89,7 +107,7 @@ function wait(at: HTMLElement, busy: boolean): void {
   if (!busy) at.dataset["ready"] = "1";
 }
 
-async function load(at: HTMLElement, start: string, end: string): Promise<EventInput[]> {
+async function load(at: HTMLElement, start: string, end: string): Promise<Entry[]> {
   const url = new URL(at.dataset["feed"] ?? "", location.href);
   for (const [name, v] of new URL(location.href).searchParams) {
     if (name !== "view" && name !== "date") url.searchParams.append(name, v);
@@ -101,8 +119,11 @@ async function load(at: HTMLElement, start: string, end: string): Promise<EventI
     await notice(answer);
     return [];
   }
-  const entries = (await answer.json()) as Entry[];
-  return entries.map((e) => ({
+  return (await answer.json()) as Entry[];
+}
+
+function drawn(e: Entry): EventInput {
+  return {
     id: e.id,
     title: e.end ? [e.title, e.state].filter(Boolean).join(" · ") : `${e.state} ${e.title}`,
     start: e.start,
@@ -110,7 +131,34 @@ async function load(at: HTMLElement, start: string, end: string): Promise<EventI
     url: e.url,
     startEditable: e.move !== "",
     extendedProps: { tone: e.tone, state: e.state, move: e.move, crowd: e.end !== "" },
-  }));
+  };
+}
+
+// counts makes one entry of each day, its number of posts, which leads to the list of the day: a phone's month has no room for words.
+function counts(entries: Entry[]): EventInput[] {
+  const days = new Map<string, { posts: number; tone: string }>();
+  for (const e of entries) {
+    const day = e.start.slice(0, 10);
+    const d = days.get(day) ?? { posts: 0, tone: "grey" };
+    const tone = urgency.indexOf(e.tone) < urgency.indexOf(d.tone) ? e.tone : d.tone;
+    days.set(day, { posts: d.posts + e.posts, tone });
+  }
+  return [...days].map(([day, d]) => {
+    const url = new URL(location.href);
+    url.searchParams.set("view", "list");
+    url.searchParams.set("date", day);
+    return { id: day, title: String(d.posts), start: day, allDay: true, url: url.href, startEditable: false, extendedProps: { tone: d.tone, count: true } };
+  });
+}
+
+// classes names the look of an entry. In a week what starts in the last hour is lifted, to end at midnight and not below it.
+function classes(props: Record<string, unknown>, view: string, clock: string): string {
+  const names = ["entry", `tone-${String(props["tone"])}`];
+  if (props["crowd"]) names.push("entry-crowd");
+  if (props["count"]) names.push("entry-count");
+  if (view.startsWith("list")) names.push("entry-line");
+  if (view === "timeGridWeek" && clock >= "23:12") names.push(`entry-late-${Math.floor(Number(clock.slice(3)) / 12)}`);
+  return names.join(" ");
 }
 
 // hourBehind ends what is drawn an hour high, at midnight of Shanghai at the latest: an instant late in the evening belongs to its day.
