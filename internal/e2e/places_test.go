@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/sandbox"
@@ -76,6 +78,8 @@ func (b *Tab) looksWell() {
 	b.Ready()
 	for _, width := range []int64{1440, 390} {
 		b.Size(width, 900)
+		b.turned(width < 800)
+		b.Ready()
 		b.FitsWidth()
 		b.theme("light")
 		b.Axe()
@@ -83,6 +87,14 @@ func (b *Tab) looksWell() {
 		b.Contrast()
 	}
 	b.Size(1440, 900)
+}
+
+// turned waits until a calendar that is open fits the window: a list of days on a phone, hours on a desk.
+func (b *Tab) turned(phone bool) {
+	b.t.Helper()
+	if strings.HasPrefix(b.Path(), "/calendar?view=week") {
+		value(b, "the calendar to be drawn again", chromedp.Poll[bool](fmt.Sprintf(`[...document.querySelectorAll(".entry")].some(e => e.matches(".entry-line") === %t)`, phone)))
+	}
 }
 
 // theme switches the open page, and ends what would fade: a window that is not in front never gets there.

@@ -30,8 +30,11 @@ interface Entry {
 
 // A phone shows the list of a day, with the next day a press away; its week is a list too, for columns of 45 px hold no words. A screen lists
 // a week.
-const phone = matchMedia("(max-width: 800px)").matches;
-const views: Record<string, string> = { month: "dayGridMonth", week: phone ? "listWeek" : "timeGridWeek", list: phone ? "listDay" : "listWeek" };
+const narrow = matchMedia("(max-width: 800px)");
+
+function viewsOf(phone: boolean): Record<string, string> {
+  return phone ? { month: "dayGridMonth", week: "listWeek", list: "listDay" } : { month: "dayGridMonth", week: "timeGridWeek", list: "listWeek" };
+}
 
 // What a day needs somebody for comes first: its tone is that of the day.
 const urgency = ["purple", "red", "orange", "blue", "teal", "green", "grey"];
@@ -43,6 +46,8 @@ const shanghaiDay = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai"
 for (const at of document.querySelectorAll<HTMLElement>("[data-calendar]")) draw(at);
 
 function draw(at: HTMLElement): void {
+  const phone = narrow.matches;
+  const views = viewsOf(phone);
   const address = new URL(location.href);
   const wanted = address.searchParams.get("view") ?? (phone ? "list" : "month");
   const day = address.searchParams.get("date");
@@ -97,6 +102,12 @@ function draw(at: HTMLElement): void {
     },
   });
   calendar.render();
+  const again = (): void => {
+    delete at.dataset["ready"];
+    calendar.destroy();
+    draw(at);
+  };
+  narrow.addEventListener("change", again, { once: true }); // a phone was turned
 }
 
 // wait says that entries are on their way. The first time they have come the calendar is ready.
