@@ -4,15 +4,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/chromedp/chromedp"
 )
-
-// Exception lets one rule pass for the elements whose path or markup holds Selector, for a reason that is written down.
-type Exception struct{ Rule, Selector, Reason string }
 
 // violation is what axe-core reports.
 type violation struct {
@@ -46,19 +42,19 @@ var axeScript = sync.OnceValues(func() (string, error) {
 // axeTags are the rules of WCAG 2.0, 2.1 and 2.2 at levels A and AA.
 const axeTags = `["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa"]`
 
-// Axe fails the test for each finding of axe-core on the page that no exception covers.
-func (b *Tab) Axe(exceptions ...Exception) {
+// Axe fails the test for each finding of axe-core on the page. There are no exceptions.
+func (b *Tab) Axe() {
 	b.t.Helper()
-	b.axe(axeTags, exceptions)
+	b.axe(axeTags)
 }
 
 // Contrast is Axe for the one rule that depends on the theme.
-func (b *Tab) Contrast(exceptions ...Exception) {
+func (b *Tab) Contrast() {
 	b.t.Helper()
-	b.axe(`{type: "rule", values: ["color-contrast"]}`, exceptions)
+	b.axe(`{type: "rule", values: ["color-contrast"]}`)
 }
 
-func (b *Tab) axe(rules string, exceptions []Exception) {
+func (b *Tab) axe(rules string) {
 	b.t.Helper()
 	script, err := axeScript()
 	if err != nil {
@@ -73,11 +69,7 @@ func (b *Tab) axe(rules string, exceptions []Exception) {
 	}
 	for _, v := range found {
 		for _, n := range v.Nodes {
-			at := target(n.Target)
-			if slices.ContainsFunc(exceptions, func(e Exception) bool { return e.Rule == v.ID && strings.Contains(at+n.HTML, e.Selector) }) {
-				continue
-			}
-			b.t.Errorf("axe on %s: %s (%s): %s at %s\n\t%s\n\t%s", b.Path(), v.ID, v.Impact, v.Help, at, n.HTML, strings.ReplaceAll(n.Summary, "\n", " "))
+			b.t.Errorf("axe on %s: %s (%s): %s at %s\n\t%s\n\t%s", b.Path(), v.ID, v.Impact, v.Help, target(n.Target), n.HTML, strings.ReplaceAll(n.Summary, "\n", " "))
 		}
 	}
 }
