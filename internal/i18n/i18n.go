@@ -162,8 +162,8 @@ func (p *Printer) Lang() string {
 }
 
 // T gives text in the printer's language, with "{.name}" filled from args, which alternate names and values.
-// A part behind "|" is context for the translator and never shown. With an argument "n", a count, English chooses the plural; from 1,000 on it is
-// written with its thousands apart.
+// A part behind "|" is context for the translator and never shown. With an argument "n", a count, English chooses the plural; from 1,000 on it
+// and its bound "max" are written with their thousands apart.
 // A text without an English entry comes back in Chinese and is counted.
 func (p *Printer) T(text string, args ...any) string {
 	if p.Lang() == Chinese {
@@ -203,7 +203,10 @@ func (p *Printer) data(args []any) (map[string]any, any) {
 		name, v := fmt.Sprint(args[i]), args[i+1]
 		v = p.inner(v)
 		if name == "n" {
-			count, v = countable(v), grouped(v)
+			count = countable(v)
+		}
+		if isAmount(name) {
+			v = grouped(v)
 		}
 		data[name] = v
 	}
@@ -220,6 +223,9 @@ func countable(v any) any {
 	}
 	return nil
 }
+
+// isAmount tells an argument that counts something, "n", or bounds a count, "max", from ids and codes.
+func isAmount(name string) bool { return name == "n" || name == "max" }
 
 // grouped writes a count with its thousands apart, as figures are written everywhere: 10,000.
 func grouped(v any) any {
@@ -246,7 +252,7 @@ func fill(text string, args []any) string {
 	var pairs []string
 	for i := 0; i+1 < len(args); i += 2 {
 		v := (*Printer)(nil).inner(args[i+1])
-		if args[i] == "n" {
+		if isAmount(fmt.Sprint(args[i])) {
 			v = grouped(v)
 		}
 		pairs = append(pairs, fmt.Sprintf("{.%v}", args[i]), fmt.Sprint(v))

@@ -39,7 +39,7 @@ func TestARefusedSubmitShowsWhyAtTheFieldAndLosesNothing(t *testing.T) {
 	b := w.as("writer")
 	f := form("id", "0", "unit", "1", "text", "没有链接的正文", "account", "1", "account", "3", "variant.1", strings.Repeat("长", 2001), "act", "submit", "when", "at", "due", "2026-11-23T09:00")
 	p := b.Post("/posts/save", f).Want(422)
-	p.WantText(".field:has(#f-text) .field-error", "安全域名").WantText("[data-variant='1'] .field-error", "2001 字").WantText("fieldset:has(#f-due) .field-error", "发布时间已过")
+	p.WantText(".field:has(#f-text) .field-error", "安全域名").WantText("[data-variant='1'] .field-error", "2,001 字，超过 2,000 字").WantText("fieldset:has(#f-due) .field-error", "发布时间已过")
 	p.WantText(".findings", "@公开示例").WantCount("input[name=account][checked]", 2)
 	got := p.Form("#compose")
 	if got.Get("text") != "没有链接的正文" || len([]rune(got.Get("variant.1"))) != 2001 || got.Get("due") != "2026-11-23T09:00" || got.Get("id") == "0" {

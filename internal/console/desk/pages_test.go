@@ -279,7 +279,7 @@ func TestTheCalendarListsByDayAndFeedsTheScript(t *testing.T) {
 	b.Get("/calendar?month=nonsense").WantText("h2", "2026 年 11 月")
 
 	feed := "/calendar/feed?from=2026-11-01T00:00:00%2B08:00&to=2026-12-01T00:00:00%2B08:00&account=1"
-	var entries []map[string]string
+	var entries []map[string]any
 	w.must(json.Unmarshal([]byte(b.Get(feed).Want(200).Body), &entries))
 	if len(entries) != 1 || entries[0]["start"] != "2026-11-23T13:00:00+08:00" || entries[0]["url"] != fmt.Sprintf("/posts/%d", p.ID) || entries[0]["state"] != "已批准" || entries[0]["move"] == "" {
 		t.Errorf("feed: %v", entries)
