@@ -205,6 +205,7 @@ var (
 	submitted  = func(s *side) vars { return s.submit(s.account) }
 	approved   = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
 	waiting    = func(s *side) vars { return s.approve(s.account) }
+	only       = func(s *side) vars { return s.approve(s.newAccount(s.unit, "live", "commercial")) } // post of its account: in no crowd
 	failedPost = func(s *side) vars { v := failed(s); return v.with(vars{"id": v["post"]}) }
 	failed     = moved("state = 'failed', reason = 'refused', attempts = 1")
 	unknown    = moved("state = 'unknown', marked_at = now(), attempts = 1, attempt_id = gen_random_uuid(), looks = 2, hard_end = now()")

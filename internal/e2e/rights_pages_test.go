@@ -51,8 +51,9 @@ var pageRules = []rule{
 	{"POST /posts/:id/deliveries/:delivery/replan", "P-S--", failedPost, "when=now&reason=再发", "SELECT state = 'waiting' FROM deliveries WHERE id = {delivery}", usual},
 	{"GET /media/:id", "PRS-A", picture, "", "", usual},
 	{"GET /media/:id/thumb", "PRS-A", picture, "", "", usual},
-	{"GET /calendar", "PRS-A", approved, "", "墙内的话", listed},
-	{"GET /calendar/feed", "PRS-A", approved, "from={from}&to={to}", "墙内的话", listed},
+	{"GET /calendar", "PRS-A", approved, "", "", listed},
+	{"GET /calendar", "PRS-A", only, "account={account}", "墙内的话", listed},
+	{"GET /calendar/feed", "PRS-A", only, "account={account}&from={from}&to={to}", "墙内的话", listed},
 	{"POST /calendar/:id/move", "P----", approved, "due_at={due}", "SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}", usual},
 
 	// Reviewing.
