@@ -14,17 +14,17 @@ import (
 // The house as a table: who may import whom. Adding a line here is a decision about the architecture (docs/architecture.md).
 var (
 	features = []string{"access", "replay", "audit", "org", "todo", "identity", "account", "media", "review", "post", "delivery", "dispatch", "reach"}
-	kit      = []string{"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "stoppoint"}
+	kit      = []string{"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint"}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
 	rooms = map[string][]string{
-		"fault": {}, "config": {"fault", "seal"}, "blob": {"fault"}, "seal": {"fault"}, "svg": {"fault"}, "i18n": {"fault"},
+		"fault": {}, "config": {"fault", "seal"}, "blob": {"fault"}, "seal": {"fault"}, "svg": {"fault"}, "i18n": {"fault"}, "glyph": {},
 		"weibo": {"fault", "stoppoint"}, "stoppoint": {}, "localpg": {"fault"}, "pg": {"fault", "migrations"}, "queue": {"pg", "fault"},
 		"pgtest": {"pg", "localpg", "migrations"}, "sandbox": {},
-		"web": {"fault", "config", "identity", "access", "i18n", "svg", "templates", "static"},
+		"web": {"fault", "config", "identity", "access", "i18n", "svg", "glyph", "templates", "static"},
 	}
 	faces = map[string][]string{ // beyond features and these
-		"console": {"web", "fault", "i18n", "svg"}, "api": {"web", "fault", "i18n", "svg"},
+		"console": {"web", "fault", "i18n", "svg", "glyph"}, "api": {"web", "fault", "i18n", "svg", "glyph"},
 	}
 	// Third-party modules that only some rooms may know; a module not named here is free.
 	guarded = map[string][]string{
