@@ -22,7 +22,7 @@ faults: needs-run build ## harm to real processes, judged by the imitation Weibo
 	./bin/juzhen bench faults
 
 bench: needs-run build ## figures beside their baselines; see docs/performance.md
-	./bin/juzhen bench
+	./bin/juzhen bench figures
 
 build: assets ## bin/juzhen and bin/weibo-sandbox
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/juzhen ./cmd/weibo-sandbox

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"juzhen/internal/bench"
 )
@@ -40,11 +39,15 @@ type benchBareCommand struct {
 	URL   string
 	Calls int
 	Conns int
-	At    int64
 }
 
 func (c benchBareCommand) Run(ctx context.Context) error {
-	return bench.Bare(ctx, c.URL, c.Calls, c.Conns, time.Unix(0, c.At))
+	at, err := bench.Bare(ctx, c.URL, c.Calls, c.Conns)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Println(at.UnixNano())
+	return err
 }
 
 type benchFaultsCommand struct {

@@ -13,17 +13,18 @@ import (
 // bareWarm is how long before the instant the bare client opens its connections, as the console does.
 const bareWarm = time.Second
 
-// Bare makes n publishing calls at the instant with nothing around them: the console's own client, with the same bodies, composed
-// ahead as there, over as many connections, opened ahead as there; no database, no marks. It is the baseline of the figures.
-func Bare(ctx context.Context, url string, n, conns int, at time.Time) error {
+// Bare makes n publishing calls at one instant with nothing around them: the console's own client, with the same bodies, composed
+// ahead as there, over as many connections, opened ahead as there; no database, no marks. It is the baseline of the figures. It gives the
+// instant, which it sets once its requests are composed, however slow the machine is.
+func Bare(ctx context.Context, url string, n, conns int) (at time.Time, err error) {
 	client := weibo.New(weibo.Options{PublicURL: url, CommercialURL: url + "/c", Conns: conns})
 	ready := make([]weibo.Ready, n)
 	for i := range ready {
 		ready[i] = client.Compose(burstPayload(int64(i+1)), weibo.Sending{Token: burstToken(int64(i + 1)), DeliveryID: "00112233445566778899aabbccddeeff"})
 	}
-	wait(ctx, time.Until(at.Add(-bareWarm)))
+	at = time.Now().Add(bareWarm)
 	if err := client.Warm(ctx, weibo.Commercial, conns); err != nil {
-		return err
+		return at, err
 	}
 	wait(ctx, time.Until(at))
 	var next atomic.Int64
@@ -39,10 +40,10 @@ func Bare(ctx context.Context, url string, n, conns int, at time.Time) error {
 	crew.Wait()
 	for i, a := range answers {
 		if o := a.Outcome(); o.Result != weibo.Published {
-			return fmt.Errorf("call %d: %s", i, o.Result)
+			return at, fmt.Errorf("call %d: %s", i, o.Result)
 		}
 	}
-	return nil
+	return at, nil
 }
 
 func burstToken(account int64) weibo.Token {

@@ -37,7 +37,8 @@ type field struct {
 	n        int
 	token    string // of a signed-in session
 	log      io.Writer
-	prepared time.Duration // of the last burst
+	pace     pace
+	prepared time.Duration // from sowing the last burst until all of it was prepared
 	profile  string        // folder for CPU profiles; empty: none
 }
 
@@ -49,7 +50,7 @@ func (s *stage) newField(ctx context.Context, o FigureOptions) (f *field, err er
 	if f.stub, err = startProgram("stub", filepath.Join(f.dir, "stub.log"), nil, f.self, "bench", "stub"); err != nil {
 		return f, err
 	}
-	line, err := f.stub.awaitLine("listening on ", 10*second)
+	line, err := f.stub.awaitLine("listening on ", slack(10*second))
 	if err != nil {
 		return f, err
 	}
@@ -116,14 +117,18 @@ func (f *field) start(url string, env ...string) (*console, error) {
 	c.program, err = startProgram("console", filepath.Join(f.dir, "console.log"), append([]string{
 		"JUZHEN_LISTEN=" + listen, "JUZHEN_DATA_DIR=" + f.dir, "JUZHEN_DATABASE_URL=" + url, "JUZHEN_SECRET_KEY=" + f.key,
 		"JUZHEN_WEIBO_URL=" + f.api, "JUZHEN_WEIBO_COMMERCIAL_URL=" + f.api + "/c", "JUZHEN_READ_BACK=24h", "JUZHEN_LOG_LEVEL=warn",
+		"JUZHEN_PREPARE_LEAD=" + longLead.String(),
 	}, env...), filepath.Join(f.bin, "juzhen"), "serve")
 	if err != nil {
 		return nil, err
 	}
-	c.base, err = c.awaitReady(30 * second)
+	c.base, err = c.awaitReady(slack(30 * second))
 	c.took = time.Since(began)
 	return c, err
 }
+
+// longLead lets consoles prepare what was sown at once, however long that takes on a busy machine.
+const longLead = 10 * time.Minute
 
 // reset forgets what the stub saw and sets its delay.
 func (f *field) reset(ctx context.Context, delay time.Duration) error {
@@ -148,12 +153,8 @@ func (f *field) get(path string, into any) error {
 }
 
 // touches waits until the stub saw n calls and gives them.
-func (f *field) touches(ctx context.Context, n int, limit time.Duration) (list []Touch, err error) {
-	err = until(ctx, fmt.Sprintf("%d calls", n), limit, func() (bool, error) {
-		var got int
-		err := f.get("/count", &got)
-		return got >= n, err
-	})
+func (f *field) touches(ctx context.Context, n int) (list []Touch, err error) {
+	err = grow(ctx, "calls", n, func() (got int, err error) { return got, f.get("/count", &got) })
 	if err != nil {
 		return nil, err
 	}
@@ -211,23 +212,27 @@ func hashOf(account int64) []byte {
 	return h
 }
 
-// awaitPrepared waits until everything sown is in the console's hands, and tells how long it took.
-func (f *field) awaitPrepared(ctx context.Context, n int, due time.Time) (time.Duration, error) {
-	began := time.Now()
-	err := until(ctx, fmt.Sprintf("%d deliveries prepared", n), time.Until(due), func() (bool, error) {
-		var ready int
-		err := f.db.Pool().QueryRow(ctx, "SELECT count(*) FROM delivery_events WHERE code = 'prepared' AND at > $1", began.Add(-5*second)).Scan(&ready)
-		return ready >= n, err
+// awaitPrepared waits until everything sown since the instant is in the console's hands.
+func (f *field) awaitPrepared(ctx context.Context, n int, sown time.Time) error {
+	return grow(ctx, "deliveries prepared", n, func() (ready int, err error) {
+		err = f.db.Pool().QueryRow(ctx, "SELECT count(*) FROM delivery_events WHERE code = 'prepared' AND at > $1", sown).Scan(&ready)
+		return ready, err
 	})
-	return time.Since(began), err
 }
 
 // settled waits until every delivery is recorded as sent.
 func (f *field) settled(ctx context.Context) error {
-	return until(ctx, "everything recorded", 60*second, func() (bool, error) {
-		var open int
-		err := f.db.Pool().QueryRow(ctx, "SELECT count(*) FROM deliveries WHERE NOT settled").Scan(&open)
-		return open == 0, err
+	open := func() (n int, err error) {
+		err = f.db.Pool().QueryRow(ctx, "SELECT count(*) FROM deliveries WHERE NOT settled").Scan(&n)
+		return n, err
+	}
+	all, err := open()
+	if err != nil {
+		return err
+	}
+	return grow(ctx, "calls recorded", all, func() (int, error) {
+		left, err := open()
+		return all - left, err
 	})
 }
 

@@ -2,8 +2,10 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -32,16 +34,18 @@ type Figure struct {
 	Name    string
 	Title   string
 	measure func(ctx context.Context, f *field) (values, error)
-	wanted  map[string]want
+	wanted  []want
 }
 
 // values of one round by name, in the unit of the name.
 type values map[string]float64
 
-// want is the bound a value should keep.
+// want is the bound that a value of a figure should keep.
 type want struct {
-	most float64
-	unit string
+	key      string
+	baseline string  // name of the value it is compared with, from the same round; "": it stands by itself
+	most     float64 // of the value, or of its ratio to the baseline
+	every    bool    // in every round; else in the median of the rounds
 }
 
 // Figures measures everything wanted, all figures in turn, round after round, and prints medians beside what is wanted.
@@ -68,29 +72,67 @@ func Figures(ctx context.Context, o FigureOptions) error {
 	chosen := slices.DeleteFunc(allFigures(), func(g Figure) bool {
 		return len(o.Only) > 0 && !slices.ContainsFunc(o.Only, func(part string) bool { return strings.Contains(g.Name, part) })
 	})
-	got, err := f.rounds(ctx, chosen, o.Rounds)
-	if err != nil && f.console != nil && f.console.ended() {
-		err = fmt.Errorf("%w; the console had ended:\n%s", err, f.console.tail())
-	}
+	got, failed := f.rounds(ctx, chosen, o.Rounds)
 	printFigures(o.Out, chosen, got)
-	return err
+	missed := printVerdicts(o.Out, chosen, got, failed)
+	return errors.Join(failed.all(), missed)
 }
 
-// rounds measures interleaved: each figure once, then all of them again.
-func (f *field) rounds(ctx context.Context, chosen []Figure, n int) (map[string][]values, error) {
-	got := map[string][]values{}
+// failures are what could not be measured, by the name of the figure.
+type failures map[string]error
+
+func (f failures) all() error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		errs = append(errs, fmt.Errorf("%s could not be measured: %w", name, f[name]))
+	}
+	return errors.Join(errs...)
+}
+
+// rounds measures interleaved: each figure once, then all of them again. One that fails is told and not tried again; the others go on.
+func (f *field) rounds(ctx context.Context, chosen []Figure, n int) (map[string][]values, failures) {
+	got, failed := map[string][]values{}, failures{}
 	for round := range n {
 		for _, g := range chosen {
+			if failed[g.Name] != nil || ctx.Err() != nil {
+				continue
+			}
 			v, err := g.measure(ctx, f)
 			if err != nil {
-				return got, fmt.Errorf("%s: %w", g.Name, err)
+				failed[g.Name] = f.afterFailure(ctx, err)
+				fmt.Fprintf(f.log, "  %d/%d %s failed, load %s: %v\n", round+1, n, g.Name, load(), failed[g.Name])
+				continue
 			}
 			got[g.Name] = append(got[g.Name], v)
 			fmt.Fprintf(f.log, "  %d/%d %s %s load %s\n", round+1, n, g.Name, v.text(), load())
 		}
 	}
-	return got, nil
+	if ctx.Err() != nil {
+		failed["bench"] = context.Cause(ctx)
+	}
+	return got, failed
 }
+
+// afterFailure leaves nothing of a figure that failed to the next one, and says more of why it did.
+func (f *field) afterFailure(ctx context.Context, why error) error {
+	if f.console != nil && f.console.ended() {
+		why = fmt.Errorf("%w; the console had ended:\n%s", why, f.console.tail())
+	}
+	if f.console != nil {
+		f.console.stop(slack(15 * second))
+		f.console = nil // the next figure that needs one starts its own
+	}
+	if f.db == nil {
+		return why
+	}
+	if _, err := f.db.Pool().Exec(ctx, cancelSQL); err != nil {
+		return fmt.Errorf("%w; and nothing could be cleared away: %w", why, err)
+	}
+	return why
+}
+
+// cancelSQL takes what is not settled out of the way of the next figure.
+const cancelSQL = "UPDATE deliveries SET state = 'cancelled' WHERE NOT settled"
 
 func (v values) names() []string {
 	var names []string
@@ -107,34 +149,6 @@ func (v values) text() string {
 		fmt.Fprintf(&b, "%s=%.4g ", name, v[name])
 	}
 	return strings.TrimSpace(b.String())
-}
-
-func printFigures(out io.Writer, chosen []Figure, got map[string][]values) {
-	fmt.Fprintf(out, "\n%-10s %-44s %12s %12s %12s %10s\n", "figure", "value", "median", "min", "max", "wanted")
-	for _, g := range chosen {
-		if len(got[g.Name]) == 0 {
-			continue
-		}
-		for _, name := range got[g.Name][0].names() {
-			var list []float64
-			for _, v := range got[g.Name] {
-				list = append(list, v[name])
-			}
-			slices.Sort(list)
-			fmt.Fprintf(out, "%-10s %-44s %12.4g %12.4g %12.4g %10s\n", g.Name, name, list[len(list)/2], list[0], list[len(list)-1], g.verdict(name, list[len(list)/2]))
-		}
-	}
-}
-
-func (g Figure) verdict(name string, value float64) string {
-	w, ok := g.wanted[name]
-	switch {
-	case !ok:
-		return ""
-	case value <= w.most:
-		return fmt.Sprintf("✓ ≤ %g", w.most)
-	}
-	return fmt.Sprintf("✗ ≤ %g", w.most)
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"juzhen/internal/delivery"
@@ -22,19 +24,54 @@ func cores() int { return runtime.NumCPU() }
 // conns is how many connections console and bare client may use.
 const conns = 200
 
-// prepareTime is how long before their due time sown deliveries are there: the console prepares them meanwhile.
-const prepareTime = 18 * second
-
+// allFigures are measured in this order. To add one: write its measure in a file of its own and add a line here. It finds the database, the
+// stub and the console in its field (f.running, f.burst, f.ask, memory), and gives its values by name, with the unit at the end of the name.
 func allFigures() []Figure {
 	return []Figure{
-		{Name: "instant", Title: "一瞬到期 all due at one instant", measure: instant(0), wanted: map[string]want{"start_p99_ms": {150, "ms"}}},
-		{Name: "api30", Title: "30 ms 接口 with a 30 ms API", measure: instant(30 * time.Millisecond), wanted: map[string]want{"total_ratio": {1.15, ""}}},
-		{Name: "fifty", Title: "50 个账号 200 条 200 posts over 50 accounts, 50 ms API", measure: fifty, wanted: map[string]want{"done_p95_ms": {500, "ms"}}},
+		{
+			Name:    "instant",
+			Title:   "一瞬到期 all due at one instant",
+			measure: instant(0),
+			wanted: []want{
+				{key: "early", most: 0, every: true},
+				{key: "start_p99_ms", baseline: "bare_start_p99_ms", most: 2, every: true},
+			},
+		},
+		{
+			Name:    "api30",
+			Title:   "30 ms 接口 with a 30 ms API",
+			measure: instant(30 * time.Millisecond),
+			wanted: []want{
+				{key: "early", most: 0, every: true},
+				{key: "total_ms", baseline: "bare_total_ms", most: 1.15},
+			},
+		},
+		{
+			Name:    "fifty",
+			Title:   "50 个账号 200 条 200 posts over 50 accounts, 50 ms API",
+			measure: fifty,
+			wanted:  []want{{key: "early", most: 0, every: true}, {key: "done_p95_ms", most: 500}},
+		},
 		{Name: "planning", Title: "列入计划 planning", measure: planning},
-		{Name: "steady", Title: "每秒 500 条 steady 500/s", measure: steady, wanted: map[string]want{"start_p99_ms": {20, "ms"}}},
-		{Name: "pages", Title: "突发时的页面 pages while a burst runs", measure: pages, wanted: map[string]want{"p99_ratio": {3, ""}}},
-		{Name: "start", Title: "启动到就绪 start to ready", measure: startUp, wanted: map[string]want{"ready_ms": {1000, "ms"}}},
-		{Name: "memory", Title: "静止内存 memory at rest, 20 accounts", measure: atRest, wanted: map[string]want{"pss_mb": {80, "MB"}, "rss_mb": {80, "MB"}}},
+		{
+			Name:    "steady",
+			Title:   "每秒 500 条 steady 500/s",
+			measure: steady,
+			wanted:  []want{{key: "early", most: 0, every: true}, {key: "start_p99_ms", most: 20}},
+		},
+		{
+			Name:    "pages",
+			Title:   "突发时的页面 pages while a burst runs",
+			measure: pages,
+			wanted:  []want{{key: "busy_p99_ms", baseline: "quiet_p99_ms", most: 3}},
+		},
+		{Name: "start", Title: "启动到就绪 start to ready", measure: startUp, wanted: []want{{key: "ready_ms", most: 1000}}},
+		{
+			Name:    "memory",
+			Title:   "静止内存 memory at rest, 20 accounts",
+			measure: atRest,
+			wanted:  []want{{key: "pss_mb", most: 80}, {key: "rss_mb", most: 80}},
+		},
 	}
 }
 
@@ -48,58 +85,94 @@ func (f *field) running() (*console, error) {
 	return f.console, err
 }
 
-// burst sows, waits for the instant and gives what the stub saw.
-func (f *field) burst(ctx context.Context, per, accounts int, delay, ahead time.Duration, due func(at time.Time, i int) time.Time) (list []Touch, at time.Time, err error) {
+// burstTries is how often a burst is tried that was not prepared when its instant came; each time it gets the time it then took.
+const burstTries = 4
+
+// burst sows, waits for the instant and gives what the stub saw. due gives the instant of each delivery, at being the first; it may be
+// asked again, for a later first one, when the machine was too slow for the one before.
+func (f *field) burst(ctx context.Context, per, accounts int, delay time.Duration, due func(at time.Time, i int) time.Time) (list []Touch, at time.Time, err error) {
+	n, inTime := per*accounts, false
+	for try := 0; try < burstTries && !inTime; try++ {
+		if list, at, inTime, err = f.tryBurst(ctx, per, accounts, delay, due); err != nil {
+			return nil, at, err
+		}
+	}
+	if !inTime {
+		return nil, at, fmt.Errorf("%d deliveries were not prepared in time, in %d tries: the last took %s", n, burstTries, f.prepared.Round(time.Millisecond))
+	}
+	return list, at, nil
+}
+
+func (f *field) tryBurst(ctx context.Context, per, accounts int, delay time.Duration, due func(at time.Time, i int) time.Time) (list []Touch, at time.Time, inTime bool, err error) {
+	n := per * accounts
 	if _, err := f.running(); err != nil {
-		return nil, at, err
+		return nil, at, false, err
 	}
 	if err := f.reset(ctx, delay); err != nil {
-		return nil, at, err
+		return nil, at, false, err
 	}
-	at = time.Now().Add(ahead).Truncate(time.Millisecond)
+	began := time.Now()
+	at = began.Add(f.pace.ahead(n)).Truncate(time.Millisecond)
 	if err := f.sow(ctx, per, accounts, func(i int) time.Time { return due(at, i) }); err != nil {
-		return nil, at, err
+		return nil, at, false, err
 	}
-	took, err := f.awaitPrepared(ctx, per*accounts, at)
-	if err != nil {
-		return nil, at, err
+	if err := f.awaitPrepared(ctx, n, began); err != nil {
+		return nil, at, false, err
 	}
-	f.prepared = took
+	f.prepared = time.Since(began)
+	f.pace.took(n, f.prepared)
+	inTime = time.Until(at) > second // connections are opened within the last two
 	if err := f.printStatements(ctx); err != nil {
-		return nil, at, err
+		return nil, at, false, err
 	}
 	go f.keepProfile(at)
 	wait(ctx, time.Until(at))
-	if list, err = f.touches(ctx, per*accounts, time.Minute); err != nil {
-		return nil, at, err
+	if list, err = f.touches(ctx, n); err != nil {
+		return nil, at, false, err
 	}
 	if err := f.settled(ctx); err != nil {
-		return nil, at, err
+		return nil, at, false, err
 	}
-	return list, at, f.printStatements(ctx)
+	return list, at, inTime, f.printStatements(ctx)
+}
+
+// early counts the calls that came before their instant.
+func early(late series) float64 {
+	n := 0
+	for _, d := range late {
+		if d < 0 {
+			n++
+		}
+	}
+	return float64(n)
 }
 
 func atOnce(at time.Time, _ int) time.Time { return at }
 
-// bareBurst runs the bare client as a process of its own.
+// bareBurst runs the bare client as a process of its own. It says itself when its instant is, once it has composed its requests.
 func (f *field) bareBurst(ctx context.Context, delay time.Duration) (list []Touch, at time.Time, err error) {
 	if err := f.reset(ctx, delay); err != nil {
 		return nil, at, err
 	}
-	at = time.Now().Add(2 * second)
-	out, err := exec.CommandContext(ctx, f.self, "bench", "bare", "--url", f.api, "--calls", strconv.Itoa(f.n), "--conns", strconv.Itoa(conns),
-		"--at", strconv.FormatInt(at.UnixNano(), 10)).CombinedOutput()
+	cmd := exec.CommandContext(ctx, f.self, "bench", "bare", "--url", f.api, "--calls", strconv.Itoa(f.n), "--conns", strconv.Itoa(conns))
+	var words bytes.Buffer
+	cmd.Stderr = &words
+	out, err := cmd.Output()
 	if err != nil {
-		return nil, at, fmt.Errorf("bare client: %w: %s", err, out)
+		return nil, at, fmt.Errorf("bare client: %w: %s", err, words.Bytes())
 	}
-	list, err = f.touches(ctx, f.n, 10*second)
-	return list, at, err
+	nanos, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+	if err != nil {
+		return nil, at, fmt.Errorf("bare client: %w", err)
+	}
+	list, err = f.touches(ctx, f.n)
+	return list, time.Unix(0, nanos), err
 }
 
 // instant measures a burst with everything due at once, beside the bare client.
 func instant(delay time.Duration) func(context.Context, *field) (values, error) {
 	return func(ctx context.Context, f *field) (values, error) {
-		ours, at, err := f.burst(ctx, 1, f.n, delay, prepareTime, atOnce)
+		ours, at, err := f.burst(ctx, 1, f.n, delay, atOnce)
 		if err != nil {
 			return nil, err
 		}
@@ -110,24 +183,24 @@ func instant(delay time.Duration) func(context.Context, *field) (values, error) 
 		s, b := starts(ours, at), starts(bare, bareAt)
 		total, bareTotal := ends(ours, at).max(), ends(bare, bareAt).max()
 		return values{"start_p50_ms": ms(s.at(0.5)), "start_p99_ms": ms(s.at(0.99)), "start_max_ms": ms(s.max()), "total_ms": ms(total),
-			"bare_start_p99_ms": ms(b.at(0.99)), "bare_total_ms": ms(bareTotal), "total_ratio": float64(total) / float64(bareTotal),
-			"prepare_s": f.prepared.Seconds()}, nil
+			"bare_start_p99_ms": ms(b.at(0.99)), "bare_total_ms": ms(bareTotal), "early": early(s), "prepare_s": f.prepared.Seconds()}, nil
 	}
 }
 
 func fifty(ctx context.Context, f *field) (values, error) {
-	list, at, err := f.burst(ctx, 4, 50, 50*time.Millisecond, 6*second, atOnce)
+	list, at, err := f.burst(ctx, 4, min(50, f.n), 50*time.Millisecond, atOnce)
 	if err != nil {
 		return nil, err
 	}
 	s, d := starts(list, at), ends(list, at)
-	return values{"start_p95_ms": ms(s.at(0.95)), "start_max_ms": ms(s.max()), "done_p95_ms": ms(d.at(0.95)), "done_max_ms": ms(d.max())}, nil
+	return values{"start_p95_ms": ms(s.at(0.95)), "start_max_ms": ms(s.max()), "done_p95_ms": ms(d.at(0.95)), "done_max_ms": ms(d.max()),
+		"early": early(s)}, nil
 }
 
 // steady spreads deliveries over five seconds, one each two milliseconds.
 func steady(ctx context.Context, f *field) (values, error) {
-	const n, every = 2500, 2 * time.Millisecond
-	list, at, err := f.burst(ctx, 1, n, 0, 20*second, func(at time.Time, i int) time.Time { return at.Add(time.Duration(i) * every) })
+	const every = 2 * time.Millisecond
+	list, at, err := f.burst(ctx, 1, min(2500, f.n), 0, func(at time.Time, i int) time.Time { return at.Add(time.Duration(i) * every) })
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +208,7 @@ func steady(ctx context.Context, f *field) (values, error) {
 	for i, t := range list {
 		late[i] = time.Duration(t.First - at.Add(time.Duration(t.Account-1)*every).UnixNano())
 	}
-	return values{"start_p50_ms": ms(late.at(0.5)), "start_p99_ms": ms(late.at(0.99)), "start_max_ms": ms(late.max())}, nil
+	return values{"start_p50_ms": ms(late.at(0.5)), "start_p99_ms": ms(late.at(0.99)), "start_max_ms": ms(late.max()), "early": early(late)}, nil
 }
 
 // planning submits and approves posts for 200 accounts, and for 10,000 in posts of as many as one may have.
@@ -153,7 +226,7 @@ func planning(ctx context.Context, f *field) (values, error) {
 		}
 		all += took
 	}
-	_, err = f.db.Pool().Exec(ctx, "UPDATE deliveries SET state = 'cancelled' WHERE NOT settled")
+	_, err = f.db.Pool().Exec(ctx, cancelSQL)
 	return values{"plan_200_ms": ms(small), "plan_all_ms": ms(all)}, err
 }
 
@@ -199,32 +272,31 @@ func pages(ctx context.Context, f *field) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked := make(chan series, 1)
-	due := make(chan time.Time, 1)
-	go func() {
-		at := <-due
-		wait(ctx, time.Until(at.Add(-100*time.Millisecond)))
-		busy, _ := f.ask(ctx, c, at.Add(2500*time.Millisecond))
-		asked <- busy
-	}()
-	once := false
-	list, at, err := f.burst(ctx, 1, f.n, 30*time.Millisecond, prepareTime, func(at time.Time, _ int) time.Time {
-		if !once {
-			once = true
-			due <- at
+	var busy chan series
+	list, at, err := f.burst(ctx, 1, f.n, 30*time.Millisecond, func(at time.Time, i int) time.Time {
+		if i == 0 {
+			busy = make(chan series, 1)
+			go f.askAround(ctx, c, at, busy)
 		}
 		return at
 	})
 	if err != nil {
 		return nil, err
 	}
-	busy := <-asked
-	v := values{"quiet_p99_ms": ms(quiet.at(0.99)), "busy_p99_ms": ms(busy.at(0.99)), "quiet_p50_ms": ms(quiet.at(0.5)), "busy_p50_ms": ms(busy.at(0.5)),
-		"p99_ratio": float64(busy.at(0.99)) / float64(max(1, quiet.at(0.99))), "burst_total_ms": ms(ends(list, at).max())}
+	during := <-busy
+	v := values{"quiet_p99_ms": ms(quiet.at(0.99)), "busy_p99_ms": ms(during.at(0.99)), "quiet_p50_ms": ms(quiet.at(0.5)),
+		"busy_p50_ms": ms(during.at(0.5)), "burst_total_ms": ms(ends(list, at).max())}
 	for path, took := range alone {
 		v["alone_"+path+"_ms"] = ms(took)
 	}
 	return v, nil
+}
+
+// askAround asks for pages while a burst runs that begins at the instant.
+func (f *field) askAround(ctx context.Context, c *console, at time.Time, out chan<- series) {
+	wait(ctx, time.Until(at.Add(-100*time.Millisecond)))
+	busy, _ := f.ask(ctx, c, at.Add(2500*time.Millisecond))
+	out <- busy
 }
 
 // askEach asks for each page by itself, twice, and gives the second time.
@@ -317,7 +389,7 @@ func startUp(ctx context.Context, f *field) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.stop(15 * second)
+	c.stop(slack(15 * second))
 	return values{"ready_ms": ms(c.took)}, nil
 }
 
