@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 
 FROM golang:1.26-bookworm AS build
+ENV CGO_ENABLED=0
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
@@ -12,7 +13,7 @@ COPY . .
 COPY --from=npm /src/node_modules node_modules
 ARG VERSION=docker
 RUN go run ./cmd/assets \
- && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/ ./cmd/juzhen ./cmd/weibo-sandbox \
+ && go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/ ./cmd/juzhen ./cmd/weibo-sandbox \
  && mkdir -p /out/data
 
 FROM scratch

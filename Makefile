@@ -2,9 +2,12 @@
 SHELL   := /bin/bash
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
-export CGO_ENABLED ?= 1
+PKGS    ?= ./...
 
-.PHONY: help run demo test bench faults build assets check clean
+# Nothing needs a C compiler but the race detector, which asks for it itself.
+export CGO_ENABLED := 0
+
+.PHONY: help run demo test fresh bench faults build assets check screens clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,7 +19,10 @@ demo: needs-run build ## the same, and exit after the table: 0 only if every pos
 	@./bin/juzhen demo
 
 test: needs-test assets build check ## everything: types, vet, unit, database and browser tests with the race detector
-	./bin/juzhen localpg -- go test -race -timeout 30m ./...
+	CGO_ENABLED=1 ./bin/juzhen localpg -- go test -race -timeout 30m $(PKGS)
+
+fresh: needs-fresh ## before a release, as root: both commands on a bare Debian, as root and as another; see CONTRIBUTING.md
+	.ci/fresh
 
 faults: needs-run build ## harm to real processes, judged by the imitation Weibo; see docs/faults.md
 	./bin/juzhen bench faults
@@ -25,7 +31,7 @@ bench: needs-run build ## figures beside their baselines; see docs/performance.m
 	./bin/juzhen bench figures
 
 build: assets ## bin/juzhen and bin/weibo-sandbox
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/juzhen ./cmd/weibo-sandbox
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/juzhen ./cmd/weibo-sandbox
 
 assets: static/dist/manifest.json ## bundle styles and scripts into static/dist
 
@@ -47,8 +53,10 @@ screens: assets ## pictures of docs/screens from a console at work
 clean: ## remove what was built; the demonstration's data stays
 	rm -rf bin node_modules static/dist/* coverage.out
 
-.PHONY: needs-run needs-test
+.PHONY: needs-run needs-test needs-fresh
 needs-run:
 	@.ci/ensure postgres
 needs-test:
-	@.ci/ensure postgres chromium fonts gcc
+	@.ci/ensure postgres chromium fonts gcc proxies iproute
+needs-fresh:
+	@.ci/ensure debootstrap
