@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
+	"syscall"
 	"time"
 
 	"juzhen/internal/app"
@@ -36,11 +38,28 @@ func (c serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, cfg, l, log)
+	m, err := listenForMetrics(cfg.MetricsListen)
+	if err != nil {
+		l.Close()
+		return err
+	}
+	return serve(ctx, cfg, l, m, log)
 }
 
-// serve runs the console on l until ctx ends, then stops it in order.
-func serve(ctx context.Context, cfg config.Config, l net.Listener, log *slog.Logger) error {
+// listenForMetrics takes the address of the figures; nil when nobody may measure.
+func listenForMetrics(address string) (net.Listener, error) {
+	if address == config.NoMetrics {
+		return nil, nil
+	}
+	l, err := net.Listen("tcp", address)
+	if address == config.DefaultMetrics && errors.Is(err, syscall.EADDRINUSE) {
+		return net.Listen("tcp", "localhost:0")
+	}
+	return l, err
+}
+
+// serve runs the console on l, and its figures on m, until ctx ends, then stops it in order.
+func serve(ctx context.Context, cfg config.Config, l, m net.Listener, log *slog.Logger) error {
 	begun := time.Now()
 	a, err := app.New(ctx, cfg, l.Addr().String(), app.Options{Version: version, Log: log, Now: stoppoint.Now})
 	if err != nil {
@@ -50,6 +69,16 @@ func serve(ctx context.Context, cfg config.Config, l net.Listener, log *slog.Log
 	if err := a.Start(ctx); err != nil {
 		l.Close()
 		return fmt.Errorf("start: %w", err)
+	}
+	measuring, unmeasured := context.WithCancel(context.WithoutCancel(ctx))
+	defer unmeasured()
+	if m != nil {
+		log.Info("metrics", "address", "http://"+m.Addr().String()+"/metrics")
+		go func() {
+			if err := a.Measure(measuring, m); err != nil {
+				log.Error("metrics", "error", err)
+			}
+		}()
 	}
 	log.Info("ready", "address", a.PublicURL(), "version", version, "took", time.Since(begun).Round(time.Millisecond))
 	err = a.Serve(ctx, l)

@@ -6,6 +6,7 @@ package api
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -46,7 +47,7 @@ type Deps struct {
 	Health func(ctx context.Context) (Sending, error) // of sending; nil: unknown
 	Ready  func(ctx context.Context) error            // database and migrations; nil: always ready
 
-	MetricsFrom []netip.Prefix   // networks that may read /metrics beside this machine itself
+	MetricsFrom []netip.Prefix   // networks that may read the figures beside this machine itself; none: whoever reaches their listener
 	BodyTime    time.Duration    // for a whole body to arrive; default 20 s
 	Version     string           // of the program
 	Now         func() time.Time // default time.Now
@@ -62,9 +63,10 @@ type api struct {
 	document *document
 }
 
-// Register mounts the interface, its documentation, the probes and the measuring of requests on the kit. Call it before
-// pages are registered: only routes registered later are measured.
-func Register(k *web.Kit, d Deps) {
+// Register mounts the interface, its documentation, the probes and the measuring of requests on the kit, and gives the
+// figures as a handler for a listener of their own. Call it before pages are registered: only routes registered later are
+// measured.
+func Register(k *web.Kit, d Deps) (metrics http.Handler) {
 	if d.Now == nil {
 		d.Now = time.Now
 	}
@@ -92,4 +94,5 @@ func Register(k *web.Kit, d Deps) {
 	a.audits()
 	a.sending()
 	a.describe()
+	return a.metrics()
 }

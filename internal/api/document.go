@@ -42,7 +42,7 @@ func (a *api) openapi() *huma.OpenAPI {
 			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				"bearer": {Type: "http", Scheme: "bearer", Description: i18n.N("POST /sessions 给出的令牌")},
-				"cookie": {Type: "apiKey", In: "cookie", Name: web.CookieName, Description: i18n.N("浏览器登录后的 Cookie，只在本站页面内有效")},
+				"cookie": {Type: "apiKey", In: "cookie", Name: a.kit.SessionCookie(), Description: i18n.N("浏览器登录后的 Cookie，只在本站页面内有效")},
 			},
 		},
 	}

@@ -2,10 +2,14 @@ package api_test
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"juzhen/internal/api"
 )
 
 func TestSameKeyDoesItOnce(t *testing.T) {
@@ -97,20 +101,45 @@ func TestProbes(t *testing.T) {
 	w.call("", "GET", "/sending", nil).problem(401, "unauthenticated")
 }
 
-func TestMetricsAreForThisMachine(t *testing.T) {
+// TestMetricsHaveAListenerOfTheirOwn asks the console's own address, where they are not, and the handler of the other listener.
+func TestMetricsHaveAListenerOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.call("writer", "GET", "/posts/1", nil).want(404)
-	w.call("", "GET", "!/metrics", nil).want(404) // from 192.0.2.1
-	local := func(r *http.Request) { r.RemoteAddr = "127.0.0.1:9" }
-	text := w.call("", "GET", "!/metrics", nil, local).want(200).Body.String()
+	w.call("", "GET", "!/metrics", nil).want(404)
+	w.call("", "GET", "!/metrics", nil, func(r *http.Request) { r.RemoteAddr = "127.0.0.1:9" }).want(404)
+
+	text := measured(w.metrics, "198.51.100.7:9")
 	for _, want := range []string{`juzhen_http_request_seconds_count{method="GET",route="/api/v1/posts/:id",status="404"} 1`, "juzhen_sending_up 1",
 		`juzhen_sending_deliveries{state="waiting"} 2`, "go_goroutines"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)
 		}
 	}
-	w.call("", "GET", "!/metrics", nil, local, header("X-Forwarded-For", "198.51.100.7")).want(404)
+}
+
+// TestMetricsMayBeNarrowed holds who reads them where their listener is open to a network.
+func TestMetricsMayBeNarrowed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *api.Deps) { d.MetricsFrom = []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")} })
+	for from, may := range map[string]bool{"10.1.2.3:9": true, "127.0.0.1:9": true, "[::1]:9": true, "10.2.0.1:9": false, "198.51.100.7:9": false} {
+		if got := measured(w.metrics, from) != ""; got != may {
+			t.Errorf("from %s: %v, want %v", from, got, may)
+		}
+	}
+}
+
+// measured are the figures as a reader at the address gets them; empty when they are kept from it.
+func measured(h http.Handler, from string) string {
+	r := httptest.NewRequest("GET", "/metrics", nil)
+	r.RemoteAddr = from
+	r.Header.Set("X-Forwarded-For", "127.0.0.1") // says nothing
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, r)
+	if rec.Code != http.StatusOK {
+		return ""
+	}
+	return rec.Body.String()
 }
 
 func TestWhatNeedsTwoPeopleIsAccepted(t *testing.T) {

@@ -61,6 +61,7 @@ type world struct {
 	sandbox *sandbox.Server
 	deps    api.Deps
 	kit     *web.Kit
+	metrics http.Handler
 	log     *syncBuffer
 
 	mu     sync.Mutex
@@ -103,7 +104,7 @@ func newWorld(t *testing.T, change ...func(*api.Deps)) *world {
 	for _, f := range change {
 		f(&w.deps)
 	}
-	api.Register(kit, w.deps)
+	w.metrics = api.Register(kit, w.deps)
 	return w
 }
 

@@ -39,6 +39,7 @@ type App struct {
 	kit     *web.Kit
 	queue   *queue.Queue
 	server  *http.Server
+	metrics http.Handler
 	loops   loops
 	started bool
 	closers []func()
@@ -141,6 +142,16 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 		return nil
 	}
+}
+
+// Measure answers whoever asks for figures on l until ctx ends. They stay readable while the console stops.
+func (a *App) Measure(ctx context.Context, l net.Listener) error {
+	server := web.Server(a.metrics, a.log)
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
 
 // Stop ends everything within the grace of the configuration, losing nothing: requests are answered, marked posts are sent and recorded,

@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"net"
 
 	"juzhen/internal/access"
 	"juzhen/internal/api"
+	"juzhen/internal/config"
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/calendar"
 	"juzhen/internal/console/desk"
@@ -23,7 +25,7 @@ import (
 func (a *App) buildPages() error {
 	kit, err := web.New(web.Options{
 		Sessions: sessions{a}, PublicURL: a.cfg.PublicURL, FormAction: []string{a.cfg.WeiboURL}, Log: a.log, Now: a.opt.Now,
-		Counts: a.counts, Prefer: a.Identity.Prefer, Banners: sending.Banners(a.sendingDeps(), a.opt.Now),
+		Proxies: config.Prefixes(a.cfg.TrustedProxies), Hosts: a.hosts(), Counts: a.counts, Prefer: a.Identity.Prefer, Banners: sending.Banners(a.sendingDeps(), a.opt.Now),
 	})
 	if err != nil {
 		return err
@@ -33,12 +35,22 @@ func (a *App) buildPages() error {
 	return nil
 }
 
+// hosts are the names the console is called by beside the public one: what it listens on, when that is no wildcard, and what the
+// operator adds.
+func (a *App) hosts() []string {
+	names := append([]string{}, a.cfg.AllowedHosts...)
+	if host, _, err := net.SplitHostPort(a.cfg.Listen); err == nil {
+		names = append(names, host)
+	}
+	return names
+}
+
 // register hands every face its use cases. It asks nothing of them, so that a test can list the routes of an empty App.
 func (a *App) register(kit *web.Kit) {
-	api.Register(kit, api.Deps{ // first: only routes registered after it are measured
+	a.metrics = api.Register(kit, api.Deps{ // first: only routes registered after it are measured
 		Identity: a.Identity, Units: a.Org, Accounts: a.Accounts, Media: a.Media, Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries,
 		Reach: a.Reach, Todos: a.Todo, Audit: a.Audit, Replays: a.Replays, Health: a.sendingReport, Ready: a.ready,
-		MetricsFrom: a.cfg.MetricsFrom, Version: a.opt.Version, Now: a.opt.Now, Log: a.log,
+		MetricsFrom: config.Prefixes(a.cfg.MetricsFrom), Version: a.opt.Version, Now: a.opt.Now, Log: a.log,
 	})
 	signin.Register(kit, signin.Deps{Identity: a.Identity})
 	me.Register(kit, me.Deps{Identity: a.Identity})

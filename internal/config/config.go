@@ -3,10 +3,12 @@
 package config
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"juzhen/internal/seal"
@@ -19,7 +21,11 @@ type Config struct {
 	DataDir   string `env:"JUZHEN_DATA_DIR"`   // filled by Load
 	LogLevel  string `env:"JUZHEN_LOG_LEVEL" envDefault:"info"`
 
-	MetricsFrom []netip.Prefix `env:"JUZHEN_METRICS_FROM"` // who may read /metrics beside this machine itself
+	TrustedProxies []Network `env:"JUZHEN_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
+	AllowedHosts   []string  `env:"JUZHEN_ALLOWED_HOSTS"`   // names the console may be called by, beside Public's and Listen's
+
+	MetricsListen string    `env:"JUZHEN_METRICS_LISTEN" envDefault:"localhost:9464"` // of /metrics; NoMetrics: none
+	MetricsFrom   []Network `env:"JUZHEN_METRICS_FROM"`                               // who may read it beside this machine; none: who reaches it
 
 	DatabaseURL          seal.Secret `env:"JUZHEN_DATABASE_URL"` // with the password of the file in it, once loaded
 	DatabasePasswordFile string      `env:"JUZHEN_DATABASE_PASSWORD_FILE"`
@@ -54,6 +60,44 @@ type Config struct {
 	ClockStop     time.Duration `env:"JUZHEN_CLOCK_STOP" envDefault:"2s"`
 	ShutdownGrace time.Duration `env:"JUZHEN_SHUTDOWN_GRACE" envDefault:"30s"`
 	KeepReadings  time.Duration `env:"JUZHEN_KEEP_READINGS" envDefault:"8760h"`
+}
+
+const (
+	// NoMetrics in the place of an address means that nobody may measure.
+	NoMetrics = "off"
+	// DefaultMetrics may be taken already by another console of this machine; then any free port does.
+	DefaultMetrics = "localhost:9464"
+)
+
+// Network is an address or a network as operators write it: 10.1.0.7, fd00::7, 10.1.0.0/16.
+type Network struct{ netip.Prefix }
+
+// UnmarshalText takes both forms. The network of all addresses is refused: it would trust everybody.
+func (n *Network) UnmarshalText(text []byte) error {
+	s := strings.TrimSpace(string(text))
+	if addr, err := netip.ParseAddr(s); err == nil {
+		addr = addr.Unmap().WithZone("")
+		n.Prefix = netip.PrefixFrom(addr, addr.BitLen())
+		return nil
+	}
+	p, err := netip.ParsePrefix(s)
+	if err != nil {
+		return err
+	}
+	if p.Bits() == 0 {
+		return fmt.Errorf("%s is every address", p)
+	}
+	n.Prefix = p.Masked()
+	return nil
+}
+
+// Prefixes are the networks as the standard library writes them.
+func Prefixes(list []Network) []netip.Prefix {
+	var all []netip.Prefix
+	for _, n := range list {
+		all = append(all, n.Prefix)
+	}
+	return all
 }
 
 // FromEnvironment is Load of this process's environment.

@@ -53,12 +53,16 @@ func TestValuesAreTaken(t *testing.T) {
 	t.Parallel()
 	c := load(t, "JUZHEN_DATABASE_URL=postgres://juzhen@db/juzhen?sslmode=disable", "JUZHEN_DATABASE_PASSWORD_FILE="+file(t, "p@ss"),
 		"JUZHEN_SECRET_KEY_FILE="+file(t, key), "JUZHEN_WEIBO_APP_KEY=4711", "JUZHEN_WEIBO_APP_SECRET_FILE="+file(t, "hush"),
-		"JUZHEN_PUBLIC_URL=https://juzhen.example.gov.cn/", "JUZHEN_LOOK_LAG=90s", "JUZHEN_METRICS_FROM=10.1.0.0/16,fd00::/8")
+		"JUZHEN_PUBLIC_URL=https://juzhen.example.gov.cn/", "JUZHEN_LOOK_LAG=90s", "JUZHEN_METRICS_FROM=10.1.0.0/16,fd00::/8",
+		"JUZHEN_TRUSTED_PROXIES=127.0.0.1, ::1,10.1.2.0/24", "JUZHEN_ALLOWED_HOSTS=console.intranet, 10.1.0.7", "JUZHEN_METRICS_LISTEN=off")
 	if got := c.DatabaseURL.Reveal(); got != "postgres://juzhen:p%40ss@db/juzhen?sslmode=disable" {
 		t.Errorf("database %q", got)
 	}
 	if c.SecretKey.Reveal() != key || c.WeiboAppSecret.Reveal() != "hush" || c.LookLag != 90*time.Second || len(c.MetricsFrom) != 2 {
 		t.Errorf("got %+v", c)
+	}
+	if got := fmt.Sprint(Prefixes(c.TrustedProxies), c.AllowedHosts); got != "[127.0.0.1/32 ::1/128 10.1.2.0/24] [console.intranet 10.1.0.7]" {
+		t.Errorf("proxies and hosts %s", got)
 	}
 	if got := c.Public("localhost:1"); got != "https://juzhen.example.gov.cn" {
 		t.Errorf("public address %q", got)
@@ -81,7 +85,8 @@ func TestEverythingWrongIsNamedAtOnce(t *testing.T) {
 		"JUZHEN_LISTNE=x", "JUZHEN_SWEEP=soon", "JUZHEN_LEASE=-1s", "JUZHEN_SEND_CONNECTIONS=many", "JUZHEN_MARK_CONNECTIONS=0",
 		"JUZHEN_WEIBO_URL=weibo.com", "JUZHEN_LISTEN=8080", "JUZHEN_LOG_LEVEL=loud", "JUZHEN_WEIBO_SAFE_DOMAIN=https://x.cn/",
 		"JUZHEN_DATABASE_URL=mysql://u:geheim@h/d", "JUZHEN_SECRET_KEY_FILE=" + open, "JUZHEN_CLOCK_STOP=100ms",
-		"JUZHEN_SHUTDOWN_GRACE=5s", "JUZHEN_METRICS_FROM=10.1", "JUZHEN_WEIBO_APP_SECRET=a", "JUZHEN_WEIBO_APP_SECRET_FILE=" + file(t, "b"),
+		"JUZHEN_SHUTDOWN_GRACE=5s", "JUZHEN_METRICS_FROM=10.1", "JUZHEN_TRUSTED_PROXIES=0.0.0.0/0", "JUZHEN_ALLOWED_HOSTS=a.example,https://b.example", "JUZHEN_METRICS_LISTEN=9464",
+		"JUZHEN_PUBLIC_URL=https://矩阵台.example", "JUZHEN_WEIBO_APP_SECRET=a", "JUZHEN_WEIBO_APP_SECRET_FILE=" + file(t, "b"),
 	})
 	if err == nil {
 		t.Fatal("nothing was found")
@@ -89,7 +94,7 @@ func TestEverythingWrongIsNamedAtOnce(t *testing.T) {
 	for _, name := range []string{
 		"JUZHEN_LISTNE", "JUZHEN_SWEEP", "JUZHEN_LEASE", "JUZHEN_SEND_CONNECTIONS", "JUZHEN_MARK_CONNECTIONS", "JUZHEN_WEIBO_URL", "JUZHEN_LISTEN",
 		"JUZHEN_LOG_LEVEL", "JUZHEN_WEIBO_SAFE_DOMAIN", "JUZHEN_DATABASE_URL", "JUZHEN_SECRET_KEY_FILE", "JUZHEN_CLOCK_STOP",
-		"JUZHEN_SHUTDOWN_GRACE", "JUZHEN_METRICS_FROM", "JUZHEN_WEIBO_APP_SECRET",
+		"JUZHEN_SHUTDOWN_GRACE", "JUZHEN_METRICS_FROM", "JUZHEN_TRUSTED_PROXIES", "JUZHEN_ALLOWED_HOSTS", "JUZHEN_METRICS_LISTEN", "JUZHEN_PUBLIC_URL", "JUZHEN_WEIBO_APP_SECRET",
 	} {
 		if strings.Count(err.Error(), "\n  "+name+"：") != 1 {
 			t.Errorf("%s is not named once in: %s", name, err)

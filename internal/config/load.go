@@ -103,8 +103,8 @@ func kind(t reflect.Type) string {
 	if t == reflect.TypeFor[time.Duration]() {
 		return "时长（如 500ms、30s、5m）"
 	}
-	if t == reflect.TypeFor[[]netip.Prefix]() {
-		return "网段（如 10.1.0.0/16），多个用逗号分隔"
+	if t == reflect.TypeFor[[]Network]() || t == reflect.TypeFor[Network]() {
+		return "地址或网段（如 10.1.0.7、10.1.0.0/16，不能是全部地址），多个用逗号分隔"
 	}
 	return "整数"
 }
@@ -113,6 +113,16 @@ func (p *problems) checkAddresses(c *Config) {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		p.add("JUZHEN_LISTEN", fmt.Sprintf("“%s”应为 主机:端口，如 localhost:8080", c.Listen))
 	}
+	if _, _, err := net.SplitHostPort(c.MetricsListen); err != nil && c.MetricsListen != NoMetrics {
+		p.add("JUZHEN_METRICS_LISTEN", fmt.Sprintf("“%s”应为 主机:端口，如 localhost:9464；不需要时写 off", c.MetricsListen))
+	}
+	for i, name := range c.AllowedHosts {
+		c.AllowedHosts[i] = strings.TrimSpace(name)
+		if !hostName(c.AllowedHosts[i]) {
+			p.add("JUZHEN_ALLOWED_HOSTS", fmt.Sprintf("“%s”应为主机名或地址，不带 http://、端口和路径；中文域名写成 xn-- 形式", name))
+			break
+		}
+	}
 	for name, address := range map[string]*string{
 		"JUZHEN_PUBLIC_URL": &c.PublicURL, "JUZHEN_WEIBO_URL": &c.WeiboURL, "JUZHEN_WEIBO_COMMERCIAL_URL": &c.WeiboCommercialURL,
 	} {
@@ -120,6 +130,9 @@ func (p *problems) checkAddresses(c *Config) {
 		if *address != "" && !webAddress(*address) {
 			p.add(name, fmt.Sprintf("“%s”应为 http:// 或 https:// 开头的网址，不带参数", *address))
 		}
+	}
+	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" && !hostName(u.Hostname()) {
+		p.add("JUZHEN_PUBLIC_URL", fmt.Sprintf("“%s”的主机名无法识别；中文域名写成 xn-- 形式", c.PublicURL))
 	}
 	if strings.ContainsAny(c.WeiboSafeDomain, "/: ") {
 		p.add("JUZHEN_WEIBO_SAFE_DOMAIN", fmt.Sprintf("“%s”应为域名，不带 http:// 和路径", c.WeiboSafeDomain))
@@ -136,6 +149,14 @@ func (p *problems) checkAddresses(c *Config) {
 func webAddress(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+}
+
+// hostName tells whether s is a name or an address as browsers write it in Host, without a port.
+func hostName(s string) bool {
+	if _, err := netip.ParseAddr(s); err == nil {
+		return true
+	}
+	return s != "" && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-._") == ""
 }
 
 // checkNumbers refuses what would stop the work or break a promise of docs/delivery.md.

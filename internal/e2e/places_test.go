@@ -37,7 +37,7 @@ var notPlaces = map[string]string{
 	"GET /deliveries/:id/live": "a part of the delivery's page", "GET /matrix/accounts/:id/backfill": "a part of the account's page",
 	"GET /calendar/feed": "data", "GET /reach/matrix.csv": "data", "GET /reach/posts.csv": "data", "GET /reach/accounts/:id/days.csv": "data",
 	"GET /reach/accounts/:id/posts.csv": "data", "GET /admin": "leads on", "GET /oauth/weibo/callback": "leads on",
-	"GET /healthz": "for machines", "GET /readyz": "for machines", "GET /metrics": "for machines",
+	"GET /healthz": "for machines", "GET /readyz": "for machines",
 }
 
 // signedOutPlaces need nobody.

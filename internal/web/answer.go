@@ -43,8 +43,11 @@ var titles = map[fault.Kind]string{
 // StatusOf is the HTTP status of err.
 func StatusOf(err error) int {
 	p := fault.Public(err)
-	if p.Code == "method_not_allowed" {
+	switch p.Code {
+	case "method_not_allowed":
 		return http.StatusMethodNotAllowed
+	case "misdirected":
+		return http.StatusMisdirectedRequest
 	}
 	return statuses[p.Kind]
 }
@@ -176,7 +179,7 @@ func (k *Kit) SetFlash(c *gin.Context, f page.Flash) {
 
 // takeFlash reads the sentence of an earlier request and forgets it.
 func (k *Kit) takeFlash(c *gin.Context) []page.Flash {
-	v, err := c.Cookie(flashCookie)
+	v, err := c.Cookie(k.cookieName(flashCookie))
 	if err != nil || v == "" {
 		return nil
 	}

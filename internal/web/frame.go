@@ -25,7 +25,7 @@ func (k *Kit) lang(c *gin.Context) string {
 	if l := CurrentSession(c).Lang; l != "" {
 		return i18n.For(l).Lang()
 	}
-	l, _ := c.Cookie(langCookie)
+	l, _ := c.Cookie(k.cookieName(langCookie))
 	return i18n.For(l).Lang()
 }
 
@@ -33,8 +33,8 @@ func (k *Kit) lang(c *gin.Context) string {
 const themeFollows = "auto"
 
 // themeChoice is what the person chose, else what was chosen in this browser: "light", "dark" or "auto".
-func themeChoice(c *gin.Context) string {
-	cookie, _ := c.Cookie(themeCookie)
+func (k *Kit) themeChoice(c *gin.Context) string {
+	cookie, _ := c.Cookie(k.cookieName(themeCookie))
 	for _, t := range []string{CurrentSession(c).Theme, cookie} {
 		if t == "dark" || t == "light" {
 			return t
@@ -46,7 +46,7 @@ func themeChoice(c *gin.Context) string {
 // theme is the look of the page. Who leaves it to the machine gets what Chromium kernels hint at; the script of the page
 // follows the machine where no hint comes.
 func (k *Kit) theme(c *gin.Context) string {
-	if t := themeChoice(c); t != themeFollows {
+	if t := k.themeChoice(c); t != themeFollows {
 		return t
 	}
 	if c.GetHeader("Sec-CH-Prefers-Color-Scheme") == "dark" {
@@ -59,7 +59,7 @@ func (k *Kit) theme(c *gin.Context) string {
 func (k *Kit) frame(c *gin.Context, title string) page.Base {
 	lang := k.lang(c)
 	return page.Base{
-		Title: title, Actor: Actor(c), Unit: CurrentSession(c).UnitName, P: i18n.For(lang), Lang: lang, Theme: k.theme(c), ThemeChoice: themeChoice(c),
+		Title: title, Actor: Actor(c), Unit: CurrentSession(c).UnitName, P: i18n.For(lang), Lang: lang, Theme: k.theme(c), ThemeChoice: k.themeChoice(c),
 		Path: c.Request.URL.Path, URL: local(c.Request.URL.RequestURI()), Query: strings.TrimSpace(c.Query("q")),
 		Now: k.opts.Now().In(page.Zone),
 	}
@@ -102,7 +102,7 @@ func (k *Kit) prefer(c *gin.Context) error {
 	if err := Bind(c, &form); err != nil {
 		return err
 	}
-	lang, theme := k.lang(c), themeChoice(c)
+	lang, theme := k.lang(c), k.themeChoice(c)
 	if form.Lang != "" {
 		lang = i18n.For(form.Lang).Lang()
 	}

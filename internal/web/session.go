@@ -11,8 +11,22 @@ import (
 	"juzhen/internal/fault"
 )
 
-// CookieName is the cookie that carries the session token.
+// CookieName is the cookie that carries the session token. Under https its name has hostPrefix before it.
 const CookieName = "juzhen_session"
+
+// hostPrefix makes browsers take a cookie only from this host itself, over TLS and for all of it: no other host of the domain, and
+// nobody in the network while a page goes without TLS, can put one under our name.
+const hostPrefix = "__Host-"
+
+// SessionCookie is the name under which the session cookie goes out and is read.
+func (k *Kit) SessionCookie() string { return k.cookieName(CookieName) }
+
+func (k *Kit) cookieName(name string) string {
+	if k.secure {
+		return hostPrefix + name
+	}
+	return name
+}
 
 // Sessions finds out who a token belongs to; package identity implements it.
 type Sessions interface {
@@ -52,19 +66,19 @@ func CurrentSession(c *gin.Context) Session {
 	return s
 }
 
-// Token gives the session token of the request, from the cookie or, for programs, from the bearer header.
-func Token(c *gin.Context) string {
+// token gives the session token of the request, from the cookie or, for programs, from the bearer header.
+func (k *Kit) token(c *gin.Context) string {
 	const bearer = "Bearer "
 	if h := c.GetHeader("Authorization"); len(h) > len(bearer) && h[:len(bearer)] == bearer {
 		return h[len(bearer):]
 	}
-	token, _ := c.Cookie(CookieName)
+	token, _ := c.Cookie(k.SessionCookie())
 	return token
 }
 
 // resume finds the session of the request. It fails with fault.Unauthenticated when there is none.
 func (k *Kit) resume(c *gin.Context) error {
-	token := Token(c)
+	token := k.token(c)
 	if token == "" {
 		return fault.Unauthenticated("请先登录")
 	}
@@ -97,6 +111,12 @@ func (k *Kit) setCookie(c *gin.Context, name, value string, expires time.Time) {
 		age = int(left.Seconds())
 	}
 	http.SetCookie(c.Writer, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: k.secure, SameSite: http.SameSiteLaxMode,
+		Name:     k.cookieName(name),
+		Value:    value,
+		Path:     "/",
+		MaxAge:   age,
+		HttpOnly: true,
+		Secure:   k.secure,
+		SameSite: http.SameSiteLaxMode,
 	})
 }

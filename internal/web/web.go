@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -25,6 +27,12 @@ type Options struct {
 	FormAction []string         // further origins a form may lead to by redirect, such as Weibo's OAuth page
 	Log        *slog.Logger     // default slog.Default()
 	Now        func() time.Time // default time.Now
+
+	// Proxies are the networks whose X-Forwarded-For is believed; without any, who connects is who asks.
+	Proxies []netip.Prefix
+	// Hosts are names the console may be called by, beside those of PublicURL and of this machine for itself; nil takes any name,
+	// which is for tests alone.
+	Hosts []string
 
 	// Extra has further pages/<section>/<page>.html beside those of package templates, for tests.
 	Extra fs.FS
@@ -47,6 +55,9 @@ type Kit struct {
 	routes []Route
 	csp    string
 	secure bool
+	hosts  hosts
+
+	undeclared sync.Once // a proxy nobody declared was told of
 }
 
 // New builds the kit. It fails when the assets are not built ("run make assets") or a layout does not parse.
@@ -59,14 +70,25 @@ func New(opts Options) (*Kit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: public address: %w", err)
 	}
-	k := &Kit{opts: opts, csp: policy(opts.FormAction), secure: address.Scheme == "https", cross: http.NewCrossOriginProtection()}
+	k := &Kit{
+		opts:   opts,
+		csp:    policy(opts.FormAction),
+		secure: address.Scheme == "https",
+		cross:  http.NewCrossOriginProtection(),
+		hosts:  newHosts(append([]string{address.Host}, opts.Hosts...)),
+	}
+	if err := k.cross.AddTrustedOrigin(originOf(address)); err != nil { // a proxy may have put another name into Host
+		return nil, fmt.Errorf("web: public address: %w", err)
+	}
 	if k.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
 	if k.views, err = newViews(k.assets, opts.Now, opts.Extra); err != nil {
 		return nil, err
 	}
-	k.engine = k.newEngine()
+	if k.engine, err = k.newEngine(); err != nil {
+		return nil, err
+	}
 	k.declareOwn()
 	return k, nil
 }
@@ -84,17 +106,19 @@ func withDefaults(o Options) Options {
 	return o
 }
 
-func (k *Kit) newEngine() *gin.Engine {
+func (k *Kit) newEngine() (*gin.Engine, error) {
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
 	e.HandleMethodNotAllowed = true
 	e.RedirectTrailingSlash = true
 	e.MaxMultipartMemory = 4 << 20
-	_ = e.SetTrustedProxies([]string{"127.0.0.1", "::1"})
-	e.Use(k.trace, k.recover, k.headers, k.readable, k.sameOrigin)
+	if err := trustProxies(e, k.opts.Proxies); err != nil {
+		return nil, fmt.Errorf("web: trusted proxies: %w", err)
+	}
+	e.Use(k.forwarded, k.trace, k.recover, k.headers, k.known, k.readable, k.sameOrigin)
 	e.NoRoute(k.adapt(access.Permission(""), nil, errNoPage))
 	e.NoMethod(k.adapt(access.Permission(""), nil, errNoMethod))
-	return e
+	return e, nil
 }
 
 // declareOwn registers the kit's own pages and routes.

@@ -29,6 +29,7 @@ type World struct {
 	*app.App
 	DB        *pg.DB // a pool of the test's own on the console's database
 	URL       string // of the console
+	Address   string // it listens on
 	Weibo     *sandbox.Server
 	WeiboURL  string
 	Matrix    demo.Matrix
@@ -102,6 +103,7 @@ func (w *World) config(t testing.TB, listen string, more []string) config.Config
 	_, _ = rand.Read(key)
 	cfg, err := config.Load(append([]string{
 		"JUZHEN_DATABASE_URL=" + pgtest.URL(t), "JUZHEN_DATA_DIR=" + t.TempDir(), "JUZHEN_LISTEN=" + listen,
+		"JUZHEN_ALLOWED_HOSTS=example.com", // the name of requests made by httptest
 		"JUZHEN_SECRET_KEY=" + base64.StdEncoding.EncodeToString(key), "JUZHEN_WEIBO_URL=" + w.WeiboURL, "JUZHEN_WEIBO_COMMERCIAL_URL=" + w.WeiboURL + "/c",
 		"JUZHEN_WEIBO_APP_KEY=" + sandbox.DemoAppKey, "JUZHEN_WEIBO_APP_SECRET=" + sandbox.DemoAppSecret, "JUZHEN_WEIBO_SAFE_DOMAIN=" + sandbox.DemoSafeDomain,
 		"JUZHEN_READ_BACK=200ms", "JUZHEN_LOOK_FIRST=200ms", "JUZHEN_LOOK_LAG=500ms", "JUZHEN_LOOK_AGAIN=1s", "JUZHEN_CALL_LIMIT=2s", "JUZHEN_SHUTDOWN_GRACE=5s",
@@ -112,7 +114,7 @@ func (w *World) config(t testing.TB, listen string, more []string) config.Config
 }
 
 func (w *World) serve(t testing.TB, l net.Listener, log func() string) {
-	w.URL = w.PublicURL()
+	w.URL, w.Address = w.PublicURL(), l.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- w.Serve(ctx, l) }()
