@@ -62,10 +62,10 @@ func TestFaults(t *testing.T) {
 }
 
 // unclear names the scenarios in which the harm did not fall where it should or something was slow, on a machine that plays six worlds at
-// once. A double or a loss is never unclear: with one of them there is no second try for anybody.
+// once. A double, an early one or a loss is never unclear: with one of them there is no second try for anybody.
 func unclear(results []bench.Result) (names []string) {
 	for _, r := range results {
-		if r.Doubles > 0 || r.Lost > 0 {
+		if r.Doubles > 0 || r.Early > 0 || r.Lost > 0 {
 			return nil
 		}
 		if r.Skipped == "" && !r.OK() {

@@ -19,12 +19,12 @@ func newFaultTable(out io.Writer) faultTable {
 		out = io.Discard
 	}
 	t := faultTable{out}
-	t.line("结果", "场景", "伤害", "条数", "恰一次", "未发有因", "交人", "重复", "丢失", "未定", "证实", "最晚开始", "最慢落定")
-	t.line("ok", "scenario", "harm", "n", "once", "none", "person", "twice", "lost", "open", "proved", "latest", "settled")
+	t.line("结果", "场景", "伤害", "条数", "恰一次", "未发有因", "交人", "重复", "提前", "丢失", "未定", "证实", "最早到达", "最晚开始", "最慢落定")
+	t.line("ok", "scenario", "harm", "n", "once", "none", "person", "twice", "early", "lost", "open", "proved", "soonest", "latest", "settled")
 	return t
 }
 
-var faultWidths = []int{5, 22, 46, 6, 8, 8, 7, 6, 6, 6, 9, 10, 10}
+var faultWidths = []int{5, 22, 46, 6, 8, 8, 7, 6, 6, 6, 6, 9, 10, 10, 10}
 
 func (t faultTable) line(cells ...string) {
 	var b strings.Builder
@@ -55,13 +55,21 @@ func (t faultTable) add(r Result) {
 	}
 	v := r.Verdict
 	t.line(ok, r.Name, r.Harm, fmt.Sprint(v.Deliveries), fmt.Sprint(v.Once), fmt.Sprint(v.None), fmt.Sprint(v.Person), fmt.Sprint(v.Doubles),
-		fmt.Sprint(v.Lost), fmt.Sprint(v.Open), fmt.Sprintf("%d/%d", v.Proved, v.Harms), short(v.Latest), short(v.Slowest))
+		fmt.Sprint(v.Early), fmt.Sprint(v.Lost), fmt.Sprint(v.Open), fmt.Sprintf("%d/%d", v.Proved, v.Harms), v.soonest(), short(v.Latest), short(v.Slowest))
 	for _, n := range r.Notes {
 		fmt.Fprintln(t.out, "      · "+n)
 	}
 }
 
 // short is a duration as the table shows it.
+// soonest is how long after its due time the first call arrived; a dash when none did.
+func (v Verdict) soonest() string {
+	if !v.arrived {
+		return "–"
+	}
+	return fmt.Sprintf("%.2f ms", float64(v.Soonest)/float64(time.Millisecond))
+}
+
 func short(d time.Duration) string {
 	switch {
 	case d == 0:

@@ -21,17 +21,21 @@ const patience = time.Minute
 // Verdict is what became of a scenario's deliveries, by the judge's log.
 type Verdict struct {
 	Deliveries int
-	Once       int // out exactly once, and known so
-	None       int // not out, for a reason that is told
-	Person     int // in front of a person, with a to-do
-	Doubles    int // out twice or more
-	Lost       int // neither out nor told; or said to be out and not there
-	Open       int // still on the way when patience ended
+	Once       int           // out exactly once, and known so
+	None       int           // not out, for a reason that is told
+	Person     int           // in front of a person, with a to-do
+	Doubles    int           // out twice or more
+	Lost       int           // neither out nor told; or said to be out and not there
+	Early      int           // marked or called before its time, by whatever little
+	Open       int           // still on the way when patience ended
+	Soonest    time.Duration // arrival of the first call after its due time
 	Latest     time.Duration
 	Slowest    time.Duration // from the due time to the last change
 	Harms      int
 	Proved     int // harms that records show to have fallen where they should
 	Notes      []string
+
+	arrived bool // a call did
 }
 
 // standing is a delivery beside what the judge holds.
@@ -96,6 +100,14 @@ func (w *world) look(ctx context.Context) (v Verdict, due time.Time, err error) 
 	if err != nil {
 		return v, due, err
 	}
+	marks, err := w.marks(ctx)
+	if err != nil {
+		return v, due, err
+	}
+	log, err := w.weibo.events(ctx)
+	if err != nil {
+		return v, due, err
+	}
 	v = Verdict{Deliveries: len(list), Harms: w.harms, Proved: w.proved, Notes: slices.Clone(w.notes)}
 	for _, s := range list {
 		if s.DueAt.After(due) {
@@ -103,6 +115,7 @@ func (w *world) look(ctx context.Context) (v Verdict, due time.Time, err error) 
 		}
 		v.count(s, out[s.Handle])
 	}
+	v.countEarly(marks, log)
 	return v, due, nil
 }
 

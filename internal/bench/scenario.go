@@ -47,10 +47,10 @@ type Result struct {
 	Took    time.Duration
 }
 
-// OK tells whether the promise held: nothing twice, nothing lost, everything settled, and only as the scenario allows.
+// OK tells whether the promise held: nothing twice, nothing early, nothing lost, everything settled, and only as the scenario allows.
 func (r Result) OK() bool {
 	v := r.Verdict
-	return r.Err == nil && v.Doubles == 0 && v.Lost == 0 && v.Open == 0 && (v.None == 0 || r.MayNone) && (v.Person == 0 || r.MayPerson) &&
+	return r.Err == nil && v.Doubles == 0 && v.Early == 0 && v.Lost == 0 && v.Open == 0 && (v.None == 0 || r.MayNone) && (v.Person == 0 || r.MayPerson) &&
 		v.Proved == v.Harms && v.Slowest <= patience && (r.Within == 0 || v.Latest <= r.Within)
 }
 

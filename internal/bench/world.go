@@ -88,7 +88,7 @@ func (w *world) setDatabase(ctx context.Context, sc Scenario) (err error) {
 	if w.db, err = pg.Open(ctx, w.url(w.gate), pg.Options{Name: "bench", MaxConns: 12, Log: w.log}); err != nil {
 		return err
 	}
-	_, err = w.db.Pool().Exec(ctx, peopleSQL)
+	_, err = w.db.Pool().Exec(ctx, peopleSQL+";"+watchMarksSQL)
 	return err
 }
 

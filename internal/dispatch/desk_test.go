@@ -144,32 +144,3 @@ func TestClosedDeskForgetsAllButWhatIsOnItsWay(t *testing.T) {
 		t.Errorf("%d held, %d waiting", held, waiting)
 	}
 }
-
-func TestClockFollowsTheDatabaseAndNoticesJumps(t *testing.T) {
-	t.Parallel()
-	skew := time.Duration(0)
-	c := newClock(func() time.Time { return time.Now().Add(skew) }, Settings{}.filled())
-	if !c.Jumped() {
-		t.Error("a clock that was never measured is trusted")
-	}
-	measure := func(ahead time.Duration) {
-		now := c.wall()
-		c.Measured(now, now.Add(ahead), now)
-	}
-	measure(300 * time.Millisecond)
-	if d := time.Until(c.Now()); c.Jumped() || d < 250*time.Millisecond || d > 350*time.Millisecond {
-		t.Errorf("%v ahead, want 300 ms", d)
-	}
-	skew = time.Second
-	if !c.Jumped() {
-		t.Error("a jump of a second went unnoticed")
-	}
-	measure(-3 * time.Second)
-	if c.Jumped() || !c.Wrong() {
-		t.Error("an offset of three seconds is taken for right")
-	}
-	measure(time.Second)
-	if c.Wrong() {
-		t.Error("an offset of one second stops sending")
-	}
-}

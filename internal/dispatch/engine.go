@@ -34,9 +34,9 @@ type Options struct {
 	Source   string // our application's name as Weibo shows it; empty: not compared
 	Version  string // of this program, for the table of processes
 	Log      *slog.Logger
-	Now      func() time.Time // wall clock; time.Now when nil
-	DBNow    func() time.Time // tests: what the database's clock says; nil: asked
-	Watch    func(Step)       // tests: told of each step; must not block
+	Now      func() time.Time     // wall clock; time.Now when nil
+	DBAhead  func() time.Duration // tests: how far the database's clock is to be taken for ahead of what it says; nil: nothing
+	Watch    func(Step)           // tests: told of each step; must not block
 }
 
 // Step is something the engine did, for tests that wait for events instead of clocks.
@@ -92,7 +92,8 @@ func New(o Options) *Engine {
 		slots: newSlots(set.Conns), crew: newCrew(set.Conns), records: newPile(), doubts: newDoubts(),
 		versions: newVersions(), nudge: make(chan struct{}, 1), looks: make(chan struct{}, set.LookConns), lockDone: make(chan struct{})}
 	e.self = newProcess(e.connect, o.Version, e.clk, set, o.Log)
-	e.self.dbNow, e.self.watch = o.DBNow, o.Watch
+	e.self.ahead, e.self.watch = o.DBAhead, o.Watch
+	e.self.turned = func() { poke(e.desk.early) }
 	return e
 }
 

@@ -32,7 +32,7 @@ type Health struct {
 func (e *Engine) Health(ctx context.Context) (Health, error) {
 	h := Health{Stopped: e.stopped(), Process: e.self.id, Calling: e.crew.busy(), Unrecorded: e.records.size()}
 	h.ClockOffset, h.ClockKnown = e.clk.Offset()
-	h.ClockWarn = h.ClockKnown && h.ClockOffset.Abs() > e.set.ClockWarn
+	h.ClockWarn = h.ClockKnown && e.clk.Apart() > e.set.ClockWarn
 	if d, ok := e.o.Weibo.ServerOffset(); ok {
 		h.WeiboOffset = &d
 	}

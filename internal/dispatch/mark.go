@@ -13,6 +13,8 @@ import (
 // what somebody else holds is simply not marked now. All conditions on a delivery lie on its own row, which is locked before they
 // are checked for good, so that no withdrawal, pause or new plan slips in between.
 //
+// Of the due time and the limit the row asks the database's own clock too: our measure of it may be overtaken when somebody sets it.
+//
 // The lateral joins and the arrays behind a SELECT leave the planner one way only, a look-up by primary key for each row: it once
 // preferred to read both tables whole, or to compare everything with everything.
 const markSQL = `
@@ -30,7 +32,8 @@ mine AS MATERIALIZED (
         SELECT FROM deliveries d
         WHERE d.id = w.id AND d.account_id = w.account_id AND d.state = 'preparing' AND d.owner = $9::text::uuid AND d.plan = w.plan AND d.pause_id IS NULL
           AND d.approved AND d.payload_hash = d.approved_hash AND d.approved_hash = w.hash
-          AND d.due_at <= $8 AND $8 <= d.not_after AND (d.not_before IS NULL OR d.not_before <= $8)
+          AND d.due_at <= $8 AND $8 <= d.not_after AND clock_timestamp() + $10::bigint * interval '1 microsecond' BETWEEN d.due_at AND d.not_after
+          AND (d.not_before IS NULL OR d.not_before <= $8)
           AND d.connector <> ALL (ARRAY(SELECT r.scope FROM shared_rests r WHERE r.until > $8))
         FOR UPDATE OF d SKIP LOCKED) d),
 upd AS (
@@ -109,15 +112,15 @@ func (e *Engine) mark(ctx context.Context, batch []*item) (map[int64]bool, error
 	n := len(batch)
 	ids, accounts, plans := make([]int64, n), make([]int64, n), make([]int32, n)
 	attempts, hashes, gaps, limits := make([]string, n), make([][]byte, n), make([]int64, n), make([]int64, n)
-	start, now := e.o.Weibo.Mark(), e.clk.Now()
+	start, now, spread := e.o.Weibo.Mark(), e.clk.Now(), e.clk.Spread()
 	for i, it := range batch {
 		it.attempt, it.mark, it.markedAt = newUUID(), start, now
 		ids[i], accounts[i], plans[i] = it.id, it.account, int32(it.plan)
 		attempts[i], hashes[i], gaps[i] = it.attempt, it.hash, it.gap.Microseconds()
-		limits[i] = e.o.Weibo.HardEnd(it.body).Microseconds()
+		limits[i] = (e.o.Weibo.HardEnd(it.body) + spread).Microseconds()
 	}
 	for {
-		rows, err := e.db.Pool().Query(context.WithoutCancel(ctx), markSQL, ids, accounts, plans, attempts, hashes, gaps, limits, now, e.self.id)
+		rows, err := e.db.Pool().Query(context.WithoutCancel(ctx), markSQL, ids, accounts, plans, attempts, hashes, gaps, limits, now, e.self.id, e.ahead())
 		var got []int64
 		if err == nil {
 			got, err = collectIDs(rows)
@@ -135,6 +138,14 @@ func (e *Engine) mark(ctx context.Context, batch []*item) (map[int64]bool, error
 		e.step("marked", got...)
 		return marked, nil
 	}
+}
+
+// ahead is how many microseconds tests want the database's clock to be ahead of what it says.
+func (e *Engine) ahead() int64 {
+	if e.o.DBAhead == nil {
+		return 0
+	}
+	return e.o.DBAhead().Microseconds()
 }
 
 // unacknowledged follows a mark of which the database did not say whether it holds: nothing is called. Once the database answers,

@@ -8,6 +8,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
+	"juzhen/internal/dispatch"
 	"juzhen/internal/fault"
 	"juzhen/internal/sandbox"
 )
@@ -326,5 +327,29 @@ func TestClockWrongStopsSendingUntilItIsRight(t *testing.T) {
 	w.dbSkew = time.Second
 	w.mu.Unlock()
 	w.untilState(p, delivery.Sent)
+	w.wantCount("环保北京", 1)
+}
+
+// TestTheMarkAsksTheDatabasesOwnClock sets the database's clock back between two measurements: the row is not marked by what we believe.
+func TestTheMarkAsksTheDatabasesOwnClock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.engine(func(o *dispatch.Options) { o.Settings.Beat, o.Settings.Lease = time.Hour, 2*time.Hour })
+	const back = 700 * time.Millisecond
+	w.mu.Lock()
+	w.dbSkew = -back
+	w.mu.Unlock()
+
+	p := w.planNow("今日空气质量良。", "环保北京")
+	w.untilState(p, delivery.Sent)
+
+	var due time.Time
+	w.must(w.db.Pool().QueryRow(t.Context(), "SELECT due_at FROM deliveries WHERE post_id = $1", p.ID).Scan(&due))
+	for _, e := range w.sandbox.Log(0) {
+		if e.Step == sandbox.Accepted && e.Account == "环保北京" && e.Wall.Before(due.Add(back)) {
+			t.Errorf("sent %v before its time by the database's clock", due.Add(back).Sub(e.Wall))
+		}
+	}
 	w.wantCount("环保北京", 1)
 }

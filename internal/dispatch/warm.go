@@ -57,7 +57,7 @@ func (e *Engine) warmMarks(ctx context.Context) {
 			return
 		}
 		held = append(held, c)
-		if _, err := c.Exec(ctx, markSQL, []int64{}, []int64{}, []int32{}, []string{}, [][]byte{}, []int64{}, []int64{}, e.clk.Now(), e.self.id); err != nil {
+		if _, err := c.Exec(ctx, markSQL, []int64{}, []int64{}, []int32{}, []string{}, [][]byte{}, []int64{}, []int64{}, e.clk.Now(), e.self.id, e.ahead()); err != nil {
 			return
 		}
 	}

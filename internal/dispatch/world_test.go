@@ -164,7 +164,7 @@ func (w *world) engine(change ...func(*dispatch.Options)) *dispatch.Engine {
 	w.Helper()
 	marks := pgtest.Open(w.TB, w.url)
 	o := dispatch.Options{Settings: w.engineOf, Delivery: w.set, Marks: marks, Weibo: w.api(), Accounts: w.accountService(marks), Media: w.media, Rules: rules,
-		Source: sandbox.DemoApp().Name, Version: "test", Now: w.now, DBNow: w.dbNow, Watch: w.watch,
+		Source: sandbox.DemoApp().Name, Version: "test", Now: w.now, DBAhead: w.dbAhead, Watch: w.watch,
 		Log: slog.New(slog.NewTextHandler(testLog{w.TB}, nil))}
 	for _, f := range change {
 		f(&o)
@@ -182,10 +182,10 @@ func (w *world) engine(change ...func(*dispatch.Options)) *dispatch.Engine {
 	return e
 }
 
-func (w *world) dbNow() time.Time {
+func (w *world) dbAhead() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return time.Now().Add(w.skew + w.dbSkew)
+	return w.skew + w.dbSkew
 }
 
 type testLog struct{ t testing.TB }
