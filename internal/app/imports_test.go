@@ -19,7 +19,7 @@ var (
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
 	rooms = map[string][]string{
 		"fault": {}, "config": {"fault", "seal"}, "blob": {"fault"}, "seal": {"fault"}, "svg": {"fault"}, "i18n": {"fault"}, "glyph": {},
-		"weibo": {"fault", "stoppoint"}, "stoppoint": {}, "localpg": {"fault"}, "pg": {"fault", "migrations"}, "queue": {"pg", "fault"},
+		"weibo": {"fault", "glyph", "stoppoint"}, "stoppoint": {}, "localpg": {"fault"}, "pg": {"fault", "migrations"}, "queue": {"pg", "fault"},
 		"pgtest": {"pg", "localpg", "migrations"}, "sandbox": {},
 		"web": {"fault", "config", "identity", "access", "i18n", "svg", "glyph", "templates", "static"},
 	}

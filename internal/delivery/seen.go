@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"juzhen/internal/glyph"
 	"juzhen/internal/weibo"
 )
 
@@ -18,7 +19,7 @@ type Sighting struct {
 	Text     string    `json:"text"`
 }
 
-// maxSightings and maxSightText bound what one event keeps; text is in runes, as long as a long post of the platform.
+// maxSightings and maxSightText bound what one event keeps; text is in visible signs, as long as a long post of the platform.
 const (
 	maxSightings = 10
 	maxSightText = 5000
@@ -28,8 +29,13 @@ const (
 func sightings(posts []weibo.Post) []Sighting {
 	var out []Sighting
 	for _, p := range posts[:min(len(posts), maxSightings)] {
-		text := []rune(p.Text)
-		out = append(out, Sighting{ID: p.ID, At: p.CreatedAt.UTC(), Source: p.Source, Pictures: p.Pics, Text: string(text[:min(len(text), maxSightText)])})
+		out = append(out, Sighting{
+			ID:       p.ID,
+			At:       p.CreatedAt.UTC(),
+			Source:   p.Source,
+			Pictures: p.Pics,
+			Text:     glyph.Cut(p.Text, maxSightText),
+		})
 	}
 	return out
 }

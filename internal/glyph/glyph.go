@@ -8,6 +8,7 @@ package glyph
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"unicode"
 
@@ -29,6 +30,20 @@ func Cut(text string, n int) string {
 		return text
 	}
 	return text[:len(text)-len(rest)] + "…"
+}
+
+// Signs walks through the visible signs of a text.
+func Signs(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		rest, state := text, -1
+		for rest != "" {
+			var sign string
+			sign, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+			if !yield(sign) {
+				return
+			}
+		}
+	}
 }
 
 // Count is the number of visible signs of a text.
@@ -86,7 +101,7 @@ func (u Unseen) Name() string { return fmt.Sprintf("U+%04X", u.Rune) }
 // Find lists what cannot be seen in a text. Joiners, tags and selectors that make up one visible sign with what stands before
 // them, as in a family or a flag, belong to that sign and are not listed.
 func Find(text string) []Unseen {
-	if !mayHide(text) {
+	if !strings.ContainsFunc(text, Hidden) {
 		return nil
 	}
 
@@ -97,7 +112,7 @@ func Find(text string) []Unseen {
 		cluster := signs.Runes()
 		shown := false
 		for i, r := range cluster {
-			if hidden(r) && !partOfSign(cluster, i) {
+			if Hidden(r) && !partOfSign(cluster, i) {
 				at := sign
 				if shown {
 					at++
@@ -117,8 +132,11 @@ func Find(text string) []Unseen {
 
 // Written writes what cannot be seen out, as ‹U+202E›, so that a text is read as it is stored.
 func Written(text string) string {
-	return replace(text, func(u Unseen) string { return "‹" + u.Name() + "›" })
+	return WrittenAs(text, func(u Unseen) string { return "‹" + u.Name() + "›" })
 }
+
+// WrittenAs is Written in a form of the caller's.
+func WrittenAs(text string, form func(Unseen) string) string { return replace(text, form) }
 
 // Without gives the text without what cannot be seen in it. Taking one character out may lay bare another, so it is done until
 // nothing is left; each pass makes the text shorter.
@@ -153,16 +171,13 @@ func replace(text string, with func(Unseen) string) string {
 // taken out, runs of blanks made one, letters made small. Two names of one fold look alike and must not both be given.
 func Fold(name string) string {
 	plain := strings.Map(func(r rune) rune {
-		if hidden(r) || joins(r) {
+		if Hidden(r) || joins(r) {
 			return -1
 		}
 		return r
 	}, norm.NFKC.String(name))
 	return strings.ToLower(strings.Join(strings.Fields(plain), " "))
 }
-
-// mayHide tells at little cost whether a text has any character that Find has to think about.
-func mayHide(text string) bool { return strings.ContainsFunc(text, hidden) }
 
 // turns tells whether a character changes the direction of reading: the embeddings and overrides, the isolates, and the marks.
 func turns(r rune) bool {
@@ -173,8 +188,8 @@ func turns(r rune) bool {
 // joins tells whether a character only ever shapes the sign before it: variation selectors.
 func joins(r rune) bool { return unicode.Is(unicode.Variation_Selector, r) }
 
-// hidden tells whether a character has no shape of its own. Line feed and tab are a text's own layout.
-func hidden(r rune) bool {
+// Hidden tells whether a character has no shape of its own. Find tells which of them belong to a sign. Line feed and tab are a text's own layout.
+func Hidden(r rune) bool {
 	switch {
 	case r == '\n' || r == '\t' || r == '\r':
 		return false
@@ -200,7 +215,7 @@ func partOfSign(cluster []rune, i int) bool {
 	r := cluster[i]
 	switch {
 	case r == 0x200D: // between two pictures, or behind a virama
-		return i > 0 && i < len(cluster)-1 && !hidden(cluster[i-1]) && !hidden(cluster[i+1]) && pictureOrMark(cluster[0])
+		return i > 0 && i < len(cluster)-1 && !Hidden(cluster[i-1]) && !Hidden(cluster[i+1]) && pictureOrMark(cluster[0])
 	case r >= 0xE0020 && r <= 0xE007F:
 		return cluster[0] == 0x1F3F4 // the black flag of a region
 	}

@@ -14,10 +14,11 @@ import (
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/pg"
 )
 
-// maxAlt and maxName are in runes.
+// maxAlt is in runes, maxName in visible signs.
 const (
 	maxAlt  = 200
 	maxName = 120
@@ -96,10 +97,7 @@ func cleanName(s string) string {
 		}
 		return r
 	}, s)
-	if utf8.RuneCountInString(s) > maxName {
-		s = string([]rune(s)[:maxName])
-	}
-	return s
+	return glyph.Cut(s, maxName)
 }
 
 // Open gives the bytes of a picture, or of its thumbnail (a JPEG), to whoever may read posts of its unit, or a post or delivery that

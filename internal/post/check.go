@@ -11,6 +11,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/weibo"
 )
 
@@ -86,7 +87,11 @@ func Check(p Post, v Version, rules weibo.Rules, at time.Time) Problems {
 	}
 	for _, t := range v.Targets {
 		checkTarget(&ps, p, v, t, rules)
+		if t.Variant != nil {
+			checkSeen(&ps, t.Field(), *t.Variant, t.Account)
+		}
 	}
+	checkSeen(&ps, "text", v.Text)
 	if _, f := ParseRepost(v.RepostOf); f != nil {
 		ps.add(f)
 	}
@@ -121,6 +126,27 @@ func checkTarget(ps *Problems, p Post, v Version, t Target, rules weibo.Rules) {
 		here.Field = formField(f.Field, t)
 		ps.add(&here, t.Account)
 	}
+}
+
+// CodeUnseen is the code of the problem that a text holds characters that cannot be seen.
+const CodeUnseen = "unseen"
+
+// checkSeen refuses characters that cannot be seen: a text with a mark of direction reads otherwise than it is stored, and a
+// blank without width hides inside a word. docs/security.md names them.
+func checkSeen(ps *Problems, field, text string, accounts ...account.Account) {
+	found := glyph.Find(text)
+	if len(found) == 0 {
+		return
+	}
+
+	first := found[0]
+	said := "第 {.place} 个字之后有看不见的字符 {.name}，共 {.n} 处。请按“去掉看不见的字符”，再核对一遍"
+	if slices.ContainsFunc(found, glyph.Unseen.Direction) {
+		said = "第 {.place} 个字之后有改变文字方向的字符 {.name}，看到的会与发出的不同，共 {.n} 处。请按“去掉看不见的字符”，再核对一遍"
+		first = found[slices.IndexFunc(found, glyph.Unseen.Direction)]
+	}
+	problem := fault.Invalid(field, said, "place", first.At, "name", first.Name(), "n", len(found)).WithCode(CodeUnseen)
+	ps.add(problem, accounts...)
 }
 
 // formField is where the form shows what the connector found.

@@ -3,6 +3,9 @@ package post
 import (
 	"slices"
 	"unicode"
+	"unicode/utf8"
+
+	"juzhen/internal/glyph"
 )
 
 // Op says what happened to a piece of text.
@@ -136,28 +139,40 @@ func DiffText(old, new string) []Chunk {
 	return out.calm()
 }
 
-// tokens cuts a text into what a reader would call one piece.
+// tokens cuts a text into what a reader would call one piece: a word, a number, or one visible sign.
 func tokens(s string) []string {
 	var out []string
-	start, runes := 0, []rune(s)
-	kind := func(r rune) int {
-		switch {
-		case unicode.Is(unicode.Han, r):
-			return 0
-		case unicode.IsLetter(r):
-			return 1
-		case unicode.IsDigit(r):
-			return 2
+	last := single
+	for sign := range glyph.Signs(s) {
+		kind := kindOf(sign)
+		if kind != single && kind == last {
+			out[len(out)-1] += sign
+		} else {
+			out = append(out, sign)
 		}
-		return 0
-	}
-	for i := 1; i <= len(runes); i++ {
-		if i == len(runes) || kind(runes[i]) == 0 || kind(runes[i]) != kind(runes[start]) {
-			out = append(out, string(runes[start:i]))
-			start = i
-		}
+		last = kind
 	}
 	return out
+}
+
+// The kinds of visible signs: those that stand alone, and those that make up words and numbers.
+const (
+	single = iota
+	letter
+	digit
+)
+
+func kindOf(sign string) int {
+	r, _ := utf8.DecodeRuneInString(sign)
+	switch {
+	case unicode.Is(unicode.Han, r):
+		return single
+	case unicode.IsLetter(r):
+		return letter
+	case unicode.IsDigit(r):
+		return digit
+	}
+	return single
 }
 
 // maxCells bounds the table of the comparison; beyond it the middle is shown as replaced whole.

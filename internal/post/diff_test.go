@@ -109,3 +109,12 @@ func TestAccountThatLeavesTheCommonTextWithoutAnotherWordIsNoChange(t *testing.T
 		t.Errorf("got %+v", d)
 	}
 }
+
+func TestADifferenceNeverSplitsASign(t *testing.T) {
+	t.Parallel()
+	got := DiffText("全家👨‍👩‍👧‍👦出行", "全家👨‍👩‍👦出行")
+	want := []Chunk{{Same, "全家"}, {Gone, "👨‍👩‍👧‍👦"}, {Came, "👨‍👩‍👦"}, {Same, "出行"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -118,3 +118,44 @@ func TestAPictureThatIsGoneIsFound(t *testing.T) {
 		t.Error("nothing wrong is an error")
 	}
 }
+
+func TestATextThatReadsOtherwiseThanItIsStoredIsNotSubmitted(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, text, own string
+		field, said     string
+	}{
+		{"override", "今日AQI \u202e052\u202c", "", "text", "第 6 个字之后有改变文字方向的字符 U+202E"},
+		{"isolate", "甲\u2067乙\u2069", "", "text", "第 1 个字之后有改变文字方向的字符 U+2067"},
+		{"zero width", "敏\u200b感", "", "text", "第 1 个字之后有看不见的字符 U+200B"},
+		{"own wording", "今日AQI 52", "朝阳AQI \u202d250", "variant.7", "U+202D"},
+		{"a family is no secret", "全家👨‍👩‍👧‍👦出行🏴󠁧󠁢󠁥󠁮󠁧󠁿", "", "", ""},
+	} {
+		version := Version{Text: c.text, Targets: []Target{{AccountID: 7, Account: account.Account{ID: 7}}}}
+		if c.own != "" {
+			version.Targets[0].Variant = &c.own
+		}
+
+		var told []string
+		for _, problem := range Check(Post{}, version, weibo.Rules{}, time.Now()) {
+			if problem.Fault.Code == CodeUnseen {
+				told = append(told, problem.Fault.Field+" "+problem.Fault.Plain())
+			}
+		}
+		switch {
+		case c.field == "" && len(told) > 0:
+			t.Errorf("%s: refused though all of it is seen: %v", c.name, told)
+		case c.field != "" && (len(told) != 1 || !strings.HasPrefix(told[0], c.field+" ") || !strings.Contains(told[0], c.said)):
+			t.Errorf("%s: told %v, want %q at %s", c.name, told, c.said, c.field)
+		}
+	}
+}
+
+func TestATitleKeepsItsLastSignWhole(t *testing.T) {
+	t.Parallel()
+	family := "👨‍👩‍👧‍👦"
+	text := strings.Repeat("字", 29) + family + "后面还有"
+	if got, want := Title(text), strings.Repeat("字", 29)+family+"…"; got != want {
+		t.Errorf("title %q, want %q", got, want)
+	}
+}

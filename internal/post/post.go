@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"juzhen/internal/account"
+	"juzhen/internal/glyph"
 	"juzhen/internal/media"
 )
 
@@ -88,14 +88,11 @@ type Version struct {
 // Title is the beginning of the text, for lists and to-dos.
 func (v Version) Title() string { return Title(v.Text) }
 
-// Title is the first line of a text, cut to 30 runes; empty for a repost without words and an empty draft.
+// Title is the first line of a text, cut to 30 visible signs; empty for a repost without words and an empty draft.
 func Title(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	line = strings.TrimSpace(line)
-	if utf8.RuneCountInString(line) > 30 {
-		return string([]rune(line)[:30]) + "…"
-	}
-	return line
+	return glyph.Cut(line, 30)
 }
 
 // Target is one account a version goes to.

@@ -4,8 +4,8 @@ import (
 	"html"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
+	"juzhen/internal/glyph"
 	"juzhen/internal/weibo"
 )
 
@@ -68,8 +68,5 @@ func plain(s string) (string, bool) {
 // brief is the beginning of a text, for lists and to-dos.
 func brief(s string) string {
 	s = strings.TrimSpace(space.ReplaceAllString(s, " "))
-	if utf8.RuneCountInString(s) <= 30 {
-		return s
-	}
-	return string([]rune(s)[:30]) + "…"
+	return glyph.Cut(s, 30)
 }

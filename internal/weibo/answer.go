@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"juzhen/internal/glyph"
 )
 
 // answer is the part of every reply that tells success from refusal. Weibo has two shapes for a refusal:
@@ -70,10 +72,7 @@ func (a answer) message() string {
 	if a.Description != "" {
 		m += " (" + string(a.Description) + ")"
 	}
-	if r := []rune(m); len(r) > 200 {
-		m = string(r[:200])
-	}
-	return m
+	return glyph.Cut(m, 200)
 }
 
 // judge turns the reply to a write into its outcome. A listed code decides whatever the HTTP status; a valid id with a

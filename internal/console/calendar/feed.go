@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/i18n"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
@@ -93,7 +94,7 @@ func (h *pages) feedFilter(c *gin.Context, f feedForm) (post.Filter, error) {
 
 func postEntry(pr *i18n.Printer, actor access.Actor, r row) entry {
 	state := page.StateOf(r.State)
-	e := entry{ID: number(r.ID), Title: r.Title(), Start: stamp(*r.DueAt), Posts: 1, URL: "/posts/" + number(r.ID), Tone: state.Tone, State: pr.T(state.Word)}
+	e := entry{ID: number(r.ID), Title: glyph.Written(r.Title()), Start: stamp(*r.DueAt), Posts: 1, URL: "/posts/" + number(r.ID), Tone: state.Tone, State: pr.T(state.Word)}
 	if e.Title == "" {
 		e.Title = pr.T("（尚未填写正文）")
 	}

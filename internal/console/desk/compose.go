@@ -76,6 +76,9 @@ func (h *pages) save(c *gin.Context) error {
 	if f.reshapes() {
 		return h.reshape(c, f, err)
 	}
+	if f.Act == "plain" {
+		f.makePlain()
+	}
 	toPictures := f.arrange() || len(f.Files) > 0
 	failed := h.takePictures(c, &f)
 	if err == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -36,7 +37,7 @@ type composeForm struct {
 	Media    []int64                 `form:"media"`
 	When     string                  `form:"when"` // "at" or "now"
 	Due      time.Time               `form:"due"`
-	Act      string                  `form:"act"`  // "save", "submit", "upload", "auto", "up.ID", "down.ID", "drop.ID", and those of choose
+	Act      string                  `form:"act"`  // "save", "submit", "upload", "auto", "plain", "up.ID", "down.ID", "drop.ID", and those of choose
 	Held     int                     `form:"held"` // pictures the form has already, when one is sent by itself
 	Files    []*multipart.FileHeader `form:"file"`
 	Variants map[int64]string        // what stands in each account's own field, chosen or not
@@ -75,6 +76,16 @@ func numbered(c *gin.Context, prefix string) map[int64]string {
 		}
 	}
 	return out
+}
+
+// makePlain takes what cannot be seen out of all texts.
+func (f *composeForm) makePlain() {
+	f.Text = glyph.Without(f.Text)
+	for _, wordings := range []map[int64]string{f.Variants, f.Rest} {
+		for id, text := range wordings {
+			wordings[id] = glyph.Without(text)
+		}
+	}
 }
 
 // content is what is to be kept.

@@ -38,6 +38,11 @@ type composePage struct {
 	MaxLength int
 }
 
+// Unseen tells whether the texts hold characters that cannot be seen, which nobody can take out by hand.
+func (p composePage) Unseen() bool {
+	return slices.ContainsFunc(p.Findings, func(f finding) bool { return f.Code == post.CodeUnseen })
+}
+
 // OwnMore is for how many accounts there is a wording without a field.
 func (p composePage) OwnMore() int { return len(p.Form.Rest) }
 
@@ -65,6 +70,7 @@ type pictureField struct {
 // finding is a problem with the accounts it concerns.
 type finding struct {
 	Field    string
+	Code     string
 	Text     string // in the reader's language
 	Accounts string
 }
@@ -128,7 +134,11 @@ func (h *pages) fillStored(ctx context.Context, actor access.Actor, p *composePa
 func findings(b page.Base, problems post.Problems) []finding {
 	var out []finding
 	for _, pr := range problems {
-		f := finding{Field: pr.Fault.Field, Text: b.T(pr.Fault.Text, pr.Fault.Args...)}
+		f := finding{
+			Field: pr.Fault.Field,
+			Code:  pr.Fault.Code,
+			Text:  b.T(pr.Fault.Text, pr.Fault.Args...),
+		}
 		if n := len(pr.Accounts); n > 0 {
 			var names []string
 			for _, a := range pr.Accounts[:min(n, 3)] {

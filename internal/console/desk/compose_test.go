@@ -191,3 +191,24 @@ func TestACalendarDayBeginsAPostAtItsTime(t *testing.T) {
 		t.Errorf("form %v", f)
 	}
 }
+
+func TestWhatCannotBeSeenIsShownToTheWriterAndTakenOutByOnePress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.as("writer")
+	f := form("id", "0", "unit", "1", "text", "今日AQI \u202e052", "account", "1", "act", "submit", "when", "now")
+	p := b.Post("/posts/save", f).Want(422)
+	p.WantText(".field:has(#f-text) .field-error", "U+202E").WantText("#preview .unseen", "‹U+202E›")
+	typed := p.Form("#compose")
+	if typed.Get("text") != "今日AQI \u202e052" {
+		t.Fatalf("the text came back as %q", typed.Get("text"))
+	}
+
+	p.WantCount("button[value=plain]", 1)
+	typed.Set("act", "plain")
+	again := b.Get(b.Post("/posts/save", typed).Want(303).Location).Want(200)
+	if text := again.Form("#compose").Get("text"); text != "今日AQI 052" {
+		t.Errorf("after taking out the text is %q", text)
+	}
+	again.WantCount("#preview .findings", 0).WantCount(".unseen", 0)
+}
