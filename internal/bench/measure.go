@@ -65,6 +65,7 @@ func allFigures() []Figure {
 			measure: pages,
 			wanted:  []want{{key: "busy_p99_ms", baseline: "quiet_p99_ms", most: 3}},
 		},
+		{Name: "flat", Title: "稿件四倍时的页面 pages with four times the posts", measure: flat, wanted: flatWanted()},
 		{Name: "start", Title: "启动到就绪 start to ready", measure: startUp, wanted: []want{{key: "ready_ms", most: 1000}}},
 		{
 			Name:    "memory",
@@ -329,7 +330,7 @@ func (f *field) askOne(c *console, path string) error {
 	if _, err := io.Copy(io.Discard, res.Body); err != nil {
 		return err
 	}
-	if res.StatusCode >= http.StatusInternalServerError {
+	if res.StatusCode >= http.StatusBadRequest {
 		return fmt.Errorf("%s: %s", path, res.Status)
 	}
 	return nil

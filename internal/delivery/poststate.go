@@ -136,9 +136,11 @@ func narrow(state PostState) string {
 	case PostDraft, PostReturned, PostSubmitted:
 		return " AND p.phase = '" + string(state) + "'"
 	case PostUndecided:
-		return some("f.state = 'unknown' AND NOT f.settled")
-	case PostFailed, PostMissed, PostExpired:
-		return some("f.state = '" + string(state) + "'")
+		return some("f.state = 'unknown' AND f.troubled")
+	case PostFailed, PostMissed:
+		return some("f.state = '" + string(state) + "' AND f.troubled")
+	case PostExpired:
+		return some("f.state = 'expired'")
 	}
 	return ""
 }

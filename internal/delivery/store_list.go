@@ -101,7 +101,7 @@ WHERE (NOT d.settled OR `+orderSQL+" >= ? AND "+orderSQL+" <= ?) AND "+scope+" G
 	return out, err
 }
 
-// troubles begins at the posts of the span: an index leads to them, and to their deliveries.
+// troubles begins at the deliveries that need somebody, which are few, however many posts the span holds.
 func troubles(ctx context.Context, db *gorm.DB, actor access.Actor, in post.Span, path string, account int64) (map[int64]Trouble, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	scope, args = scope+" AND p.due_at >= ? AND p.due_at < ?", append(args, in.From, in.To)
@@ -117,8 +117,8 @@ func troubles(ctx context.Context, db *gorm.DB, actor access.Actor, in post.Span
 	}](db).Raw(`
 SELECT extract(epoch FROM date_bin('1 hour', p.due_at, timestamptz '2000-01-01 00:00Z'))::bigint AS at,
        count(DISTINCT p.id) FILTER (WHERE d.state = 'unknown') AS unknown, count(DISTINCT p.id) FILTER (WHERE d.state IN ('failed', 'missed')) AS failed
-FROM posts p JOIN units u ON u.id = p.unit_id JOIN deliveries d ON d.post_id = p.id AND d.state IN ('unknown', 'failed', 'missed')
-WHERE `+scope+" GROUP BY 1", args...).Find(ctx)
+FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN units u ON u.id = p.unit_id
+WHERE d.troubled AND `+scope+" GROUP BY 1", args...).Find(ctx)
 	out := make(map[int64]Trouble, len(rows))
 	for _, r := range rows {
 		out[r.At] = r.Trouble

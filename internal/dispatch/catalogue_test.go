@@ -27,11 +27,12 @@ var markIndexes = map[string]string{
 	"deliveries_in_order":               "plans change due_at",
 	"deliveries_looks":                  "next_look_at changes with a record or a look, not with a mark",
 	"deliveries_sent":                   "sent_known_at, made of state and updated_at, is null until the delivery is sent",
+	"deliveries_troubled":               "troubled, made of the state, is false before and after a mark",
 	"account_turns_pkey":                "the account never changes",
 }
 
 // markMakes are the generated columns that an index may hold though they are made of what marks change.
-var markMakes = []string{"settled", "sent_known_at"}
+var markMakes = []string{"settled", "sent_known_at", "troubled"}
 
 const indexedSQL = `
 SELECT i.relname, t.relname, a.attname, a.attgenerated <> ''

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"juzhen/internal/post"
 )
 
@@ -79,6 +81,51 @@ func TestTheIndexOfTextsIsUsed(t *testing.T) {
 	}
 	if all := strings.Join(plan, "\n"); !strings.Contains(all, "post_versions_text") {
 		t.Error(all)
+	}
+}
+
+// TestHoursCountedAheadAreThoseThatAreThere does what may happen to posts and compares what was counted all along with a count of now,
+// before and after changes are folded in.
+func TestHoursCountedAheadAreThoseThatAreThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	day := post.Span{From: w.now.Add(-48 * time.Hour), To: w.now.Add(48 * time.Hour)}
+	w.many(5000, "一起发", w.now.Add(time.Hour))
+	for _, sql := range []string{
+		"SELECT", // nothing yet
+		"UPDATE posts SET due_at = due_at + interval '90 minutes' WHERE id % 3 = 0",
+		"UPDATE posts SET phase = 'withdrawn' WHERE id % 5 = 0",
+		"UPDATE posts SET phase = 'submitted' WHERE id % 7 = 0",
+		"UPDATE posts SET due_at = NULL WHERE id % 11 = 0",
+		"UPDATE posts SET due_at = now() WHERE id % 33 = 0",
+		"UPDATE posts SET unit_id = 2 WHERE id % 13 = 0",
+		"UPDATE posts SET revision = revision + 1",
+		"UPDATE posts SET version_id = NULL WHERE id % 4 = 0",
+		"WITH gone AS (DELETE FROM post_versions WHERE post_id % 4 = 0 RETURNING post_id) SELECT count(*) FROM gone",
+		"DELETE FROM posts WHERE id % 4 = 0",
+	} {
+		_, err := w.db.Pool().Exec(t.Context(), sql)
+		w.must(err)
+		for _, folded := range []bool{false, true} {
+			if folded {
+				w.must(w.FoldHours(t.Context()))
+			}
+			for _, path := range []string{"", "/1/", "/1/2/"} {
+				of := post.Filter{UnitPath: path}
+				counted, err := w.Hours(t.Context(), w.writer, day, of)
+				w.must(err)
+				now, err := w.Hours(t.Context(), w.writer, post.Span{From: day.From.Add(-time.Microsecond), To: day.To}, of) // not whole hours
+				w.must(err)
+				if diff := cmp.Diff(now, counted); diff != "" {
+					t.Errorf("after %q, folded %v, under %q: %s", sql, folded, path, diff)
+				}
+			}
+		}
+	}
+	var left int
+	w.must(w.db.Pool().QueryRow(t.Context(), "SELECT count(*) FROM post_hour_changes").Scan(&left))
+	if left != 0 {
+		t.Errorf("%d changes are left", left)
 	}
 }
 

@@ -1,0 +1,109 @@
+package bench
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// flatPages are asked of two consoles, one of which has four times the posts of the other.
+var flatPages = []string{
+	"/", "/posts", "/posts?state=failed", "/calendar", "/calendar/feed?{month}", "/calendar?unit=1", "/deliveries", "/todo", "/reviews",
+	"/api/v1/posts", "/api/v1/deliveries", "/api/v1/deliveries?state=waiting", "/api/v1/sending",
+}
+
+const (
+	flatTimes  = 4  // the larger database holds so many times the posts
+	flatRounds = 15 // each page is asked for so often of both in turn; the median counts
+	flatMost   = 1.5
+)
+
+// flatWanted bounds each page of the larger database by the same page of the smaller one.
+func flatWanted() (list []want) {
+	for _, path := range flatPages {
+		list = append(list, want{key: path + "_4n_ms", baseline: path + "_n_ms", most: flatMost})
+	}
+	return list
+}
+
+// flat measures pages over n and 4n posts, each page of both databases in turn, so that what else the machine does touches both alike.
+func flat(ctx context.Context, f *field) (values, error) {
+	small, err := f.grown(ctx, 2*f.n)
+	if small != nil {
+		defer small.close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	large, err := f.grown(ctx, flatTimes*2*f.n)
+	if large != nil {
+		defer large.close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now().UTC().Truncate(time.Hour)
+	month := url.Values{"from": {now.AddDate(0, 0, -20).Format(time.RFC3339)}, "to": {now.AddDate(0, 0, 22).Format(time.RFC3339)}}.Encode()
+	v := values{"posts_n": float64(2 * f.n)}
+	for _, path := range flatPages {
+		var a, b series
+		for range flatRounds {
+			for _, one := range []struct {
+				of   *field
+				into *series
+			}{{small, &a}, {large, &b}} {
+				began := time.Now()
+				if err := one.of.askOne(one.of.console, strings.ReplaceAll(path, "{month}", month)); err != nil {
+					return nil, err
+				}
+				*one.into = append(*one.into, time.Since(began))
+			}
+		}
+		v[path+"_n_ms"], v[path+"_4n_ms"] = ms(a.at(0.5)), ms(b.at(0.5))
+	}
+	return v, nil
+}
+
+// grown gives a console on a database of its own with n posts: half of them at two instants of yesterday, as bursts leave them, the rest
+// all over the weeks around now, some of them failed, some still to go.
+func (f *field) grown(ctx context.Context, n int) (g *field, err error) {
+	g = &field{stage: f.stage, dir: f.dir, self: f.self, api: f.api, n: min(f.n, 2000), log: f.log}
+	if g.url, g.db, err = f.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := seedAccounts(ctx, g.db, f.box, seats(1, g.n), "commercial", func(s seat) string { return string(burstToken(s.ID)) }); err != nil {
+		return g, err
+	}
+	now := time.Now().UTC().Truncate(time.Hour)
+	yesterday, weeks := now.AddDate(0, 0, -1), 40*24*time.Hour
+	err = g.sow(ctx, n/g.n, g.n, func(i int) time.Time {
+		switch i % 4 {
+		case 0:
+			return yesterday
+		case 1:
+			return yesterday.Add(-5 * time.Hour)
+		}
+		at := now.Add(-weeks/2 + time.Duration(float64(weeks)*float64(i)/float64(n)))
+		if at.After(now) {
+			at = at.Add(25 * time.Hour) // nothing falls due meanwhile
+		}
+		return at
+	})
+	if err != nil {
+		return g, err
+	}
+	for _, sql := range []string{
+		`UPDATE deliveries SET state = CASE WHEN id % 200 = 0 THEN 'failed' ELSE 'sent' END, remote_id = id, sent_at = due_at, marked_at = due_at,
+		     updated_at = due_at WHERE due_at < now()`,
+		"VACUUM ANALYZE",
+	} {
+		if _, err := g.db.Pool().Exec(ctx, sql); err != nil {
+			return g, err
+		}
+	}
+	if g.console, err = g.start(g.url); err != nil {
+		return g, err
+	}
+	return g, g.signIn(ctx)
+}
