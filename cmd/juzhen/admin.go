@@ -62,7 +62,8 @@ func (c userAddCommand) Run(ctx context.Context) error {
 }
 
 type auditCommand struct {
-	Verify auditVerifyCommand `cmd:"" help:"逐条校验审计链。Check every link of the audit chain."`
+	Verify auditVerifyCommand `cmd:"" help:"逐条校验审计链；没有主密钥时只核对链。Check every link of the audit chain; without the key the chain only."`
+	Close  auditCloseCommand  `cmd:"" help:"用现在的主密钥封存整条审计链。Vouch for the whole chain as it stands, with the present key."`
 }
 
 type auditVerifyCommand struct{}
@@ -76,12 +77,39 @@ func (auditVerifyCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("已校验 %d 条，链头 %d（%x），待入链 %d 条。Checked, head, waiting to be linked.\n",
+	fmt.Printf("相符 %d 条，链头 %d（%x），待入链 %d 条。Held, head, waiting to be linked.\n",
 		report.Checked, report.HeadSeq, report.HeadHash, report.Unchained)
+	switch {
+	case report.ChainOnly:
+		fmt.Println("只核对了链：没有主密钥，能改写数据库的人可以重算整条链。Chain only: without the key a chain that was computed anew goes unseen.")
+	case report.ClosedAt.IsZero():
+		fmt.Printf("主密钥核对 %d 条，没有封存。Vouched for by the key; nothing is closed.\n", report.Vouched)
+	default:
+		fmt.Printf("主密钥核对 %d 条；第 %d 条及以前由 %s 的封存担保。Vouched for by the key; up to there by a closing of that time.\n",
+			report.Vouched, report.ClosedSeq, report.ClosedAt.UTC().Format(time.RFC3339))
+	}
 	if b := report.Broken; b != nil {
-		fmt.Printf("链在第 %d 条（编号 %d）断开：%s。The chain is broken there.\n", b.Seq, b.ID, b.Code)
+		fmt.Printf("第 %d 条（编号 %d）不符：%s；没有密钥担保的共 %d 条。It does not hold there; entries that no key vouches for.\n",
+			b.Seq, b.ID, b.Code, report.Forged)
 		return exitError(1)
 	}
+	return nil
+}
+
+type auditCloseCommand struct {
+	Why string `required:"" help:"原因，记入审计。The reason, which goes into the trail."`
+}
+
+func (c auditCloseCommand) Run(ctx context.Context) error {
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		return err
+	}
+	closing, err := app.CloseAudit(ctx, cfg, c.Why)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("已封存到第 %d 条（%x）。请抄录到系统之外。Closed up to there: write it down elsewhere.\n", closing.LastSeq, closing.Hash)
 	return nil
 }
 

@@ -79,6 +79,10 @@ type chainReport struct {
 	Oldest    *time.Time `json:"oldest_unchained,omitempty"`
 	BrokenID  int64      `json:"broken_id,omitempty" doc:"第一条对不上的记录"`
 	Broken    string     `json:"broken,omitempty"`
+	Vouched   int64      `json:"vouched" doc:"主密钥逐条担保的条数"`
+	Forged    int64      `json:"forged" doc:"没有密钥担保的条数"`
+	ClosedSeq int64      `json:"closed_seq" doc:"到这一条为止由封存担保"`
+	ClosedAt  *time.Time `json:"closed_at,omitempty"`
 }
 
 func (a *api) audits() {
@@ -118,6 +122,10 @@ func (a *api) verifyAudit(ctx context.Context, _ access.Actor, _ *struct{}) (*ou
 		return nil, err
 	}
 	shown := chainReport{Intact: r.Broken == nil, Checked: r.Checked, HeadSeq: r.HeadSeq, HeadHash: hexOf(r.HeadHash), Days: r.Days, Unchained: r.Unchained}
+	shown.Vouched, shown.Forged, shown.ClosedSeq = r.Vouched, r.Forged, r.ClosedSeq
+	if !r.ClosedAt.IsZero() {
+		shown.ClosedAt = utc(&r.ClosedAt)
+	}
 	if !r.Oldest.IsZero() {
 		shown.Oldest = utc(&r.Oldest)
 	}

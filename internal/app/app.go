@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"juzhen/internal/config"
 	"juzhen/internal/pg"
 	"juzhen/internal/queue"
+	"juzhen/internal/seal"
 	"juzhen/internal/web"
 )
 
@@ -33,6 +35,7 @@ type App struct {
 	cfg     config.Config
 	opt     Options
 	log     *slog.Logger
+	box     *seal.Box
 	pages   *pg.DB // people's requests
 	jobs    *pg.DB // River
 	marks   *pg.DB // marks and records of sending: never waits behind a page
@@ -61,6 +64,9 @@ func New(ctx context.Context, cfg config.Config, listen string, o Options) (_ *A
 			a.close()
 		}
 	}()
+	if a.box, err = seal.FromText(cfg.SecretKey.Reveal()); err != nil {
+		return nil, fmt.Errorf("secret key: %w", err)
+	}
 	if err := a.connect(ctx); err != nil {
 		return nil, err
 	}
@@ -96,7 +102,7 @@ func (a *App) connect(ctx context.Context) error {
 		{&a.jobs, "juzhen jobs", a.cfg.QueueConnections, 0},
 		{&a.marks, "juzhen marks", a.cfg.MarkConnections, markLimit},
 	} {
-		db, err := pg.Open(ctx, url, pg.Options{Name: p.name, MaxConns: p.size, Log: a.log, StatementLimit: p.limit, PlanEach: p.into == &a.pages})
+		db, err := pg.Open(ctx, url, pg.Options{Name: p.name, MaxConns: p.size, Log: a.log, StatementLimit: p.limit, PlanEach: p.into == &a.pages, Signer: a.box})
 		if err != nil {
 			return err
 		}

@@ -52,10 +52,6 @@ func (a *App) buildServices(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("secret key: %w", err)
 	}
-	box, err := seal.New(keys[0], keys[1:]...)
-	if err != nil {
-		return fmt.Errorf("secret key: %w", err)
-	}
 	blobs, err := blob.Open(filepath.Join(a.cfg.DataDir, "media"))
 	if err != nil {
 		return err
@@ -65,11 +61,14 @@ func (a *App) buildServices(ctx context.Context) error {
 	db, now := a.pages, a.opt.Now
 	api, rules := a.weibo(), a.rules()
 	a.Audit, a.Org, a.Todo = audit.New(db, now), org.New(db, now), todo.New(db)
+	if err := a.Audit.Begin(ctx); err != nil {
+		return err
+	}
 	if a.Identity, err = identity.New(db, now, identity.Options{Keys: keys}); err != nil {
 		return err
 	}
 	a.Replays = replay.New(db, now)
-	a.Accounts = account.New(db, box, api, account.Options{AppKey: a.cfg.WeiboAppKey, CallbackURL: a.cfg.PublicURL + oauthCallback, Now: now})
+	a.Accounts = account.New(db, a.box, api, account.Options{AppKey: a.cfg.WeiboAppKey, CallbackURL: a.cfg.PublicURL + oauthCallback, Now: now})
 	if err := a.Accounts.CheckKey(ctx); err != nil {
 		return err
 	}

@@ -47,34 +47,80 @@ func AddUser(ctx context.Context, cfg config.Config, u FirstUser) error {
 	})
 }
 
-// VerifyAudit walks the audit chain without a running console.
+// VerifyAudit walks the audit chain without a running console, and without the key too: then it sees less.
 func VerifyAudit(ctx context.Context, cfg config.Config) (report audit.Report, err error) {
-	err = offline(ctx, cfg, func(db *pg.DB) error {
+	if err := cfg.CheckDatabase(); err != nil {
+		return report, err
+	}
+	err = onDatabase(ctx, cfg, func(db *pg.DB) error {
 		report, err = audit.New(db, time.Now).Verify(ctx)
 		return err
 	})
 	return report, err
 }
 
-// AcceptKey takes the present master key for good and forgets the tokens that only the former one opens. It returns how many accounts need
-// a new authorisation.
+// CloseAudit vouches with the present key for the whole audit chain as it stands.
+func CloseAudit(ctx context.Context, cfg config.Config, why string) (c audit.Closing, err error) {
+	err = offline(ctx, cfg, func(db *pg.DB) error {
+		c, err = closeAudit(ctx, db, why)
+		return err
+	})
+	return c, err
+}
+
+func closeAudit(ctx context.Context, db *pg.DB, why string) (audit.Closing, error) {
+	actor := access.System("命令行")
+	tree, err := org.New(db, time.Now).Tree(ctx, actor)
+	if err != nil {
+		return audit.Closing{}, err
+	}
+	path := "/"
+	if len(tree) > 0 {
+		path = tree[0].Path
+	}
+	return audit.New(db, time.Now).Close(ctx, audit.Entry{Actor: actor, UnitPath: path, Why: why})
+}
+
+// AcceptKey takes the present master key for good and forgets the tokens that only the former one opens; the audit trail that the former
+// one vouched for is closed under the present one. It returns how many accounts need a new authorisation.
 func AcceptKey(ctx context.Context, cfg config.Config) (lost int, err error) {
 	err = offline(ctx, cfg, func(db *pg.DB) error {
 		box, err := seal.FromText(cfg.SecretKey.Reveal())
 		if err != nil {
 			return err
 		}
-		lost, err = account.New(db, box, nil, account.Options{}).AcceptKey(ctx)
+		if lost, err = account.New(db, box, nil, account.Options{}).AcceptKey(ctx); err != nil {
+			return err
+		}
+		_, err = closeAudit(ctx, db, "改用新的主密钥")
 		return err
 	})
 	return lost, err
 }
 
+// offline opens the trail too: what a command does is vouched for like everything else.
 func offline(ctx context.Context, cfg config.Config, do func(db *pg.DB) error) error {
 	if err := cfg.CheckServe(); err != nil {
 		return err
 	}
-	db, err := pg.Open(ctx, cfg.DatabaseURL.Reveal(), pg.Options{Name: "juzhen command", MaxConns: 2, Log: slog.Default()})
+	return onDatabase(ctx, cfg, func(db *pg.DB) error {
+		if err := audit.New(db, time.Now).Begin(ctx); err != nil {
+			return err
+		}
+		return do(db)
+	})
+}
+
+func onDatabase(ctx context.Context, cfg config.Config, do func(db *pg.DB) error) error {
+	o := pg.Options{Name: "juzhen command", MaxConns: 2, Log: slog.Default()}
+	if cfg.SecretKey != "" {
+		box, err := seal.FromText(cfg.SecretKey.Reveal())
+		if err != nil {
+			return err
+		}
+		o.Signer = box
+	}
+	db, err := pg.Open(ctx, cfg.DatabaseURL.Reveal(), o)
 	if err != nil {
 		return err
 	}

@@ -232,7 +232,8 @@ func TestOrdinaryStatementsCannotChangeTheTrail(t *testing.T) {
 	w.sequence(0) // closes the day
 	for _, sql := range []string{
 		"UPDATE audit_entries SET actor_name = '别人'", "UPDATE audit_entries SET hash = '\\x00'", "UPDATE audit_entries SET seq = NULL",
-		"DELETE FROM audit_entries", "TRUNCATE audit_entries", "DELETE FROM audit_days", "UPDATE audit_days SET last_seq = 0", "TRUNCATE audit_days",
+		"DELETE FROM audit_entries", "TRUNCATE audit_entries", "DELETE FROM audit_days", "DELETE FROM audit_closings", "UPDATE audit_closings SET last_seq = 0", "TRUNCATE audit_closings",
+		"UPDATE audit_entries SET mac = NULL", "UPDATE audit_entries SET link_mac = NULL", "UPDATE audit_days SET last_seq = 0", "TRUNCATE audit_days",
 	} {
 		if _, err := w.db.Pool().Exec(t.Context(), sql); err == nil {
 			t.Errorf("allowed: %s", sql)

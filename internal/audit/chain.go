@@ -15,6 +15,11 @@ type Link struct {
 	Prev []byte
 	Hash []byte
 	Body []byte
+
+	KeyID string // of the entry's own MAC
+	MAC   []byte `gorm:"column:mac"`
+
+	linked voucher // of the hash; empty where the entry's own did not hold
 }
 
 // origin is the hash before the first entry.
@@ -49,6 +54,11 @@ func chain(seq int64, prev []byte, entries []Link) []Link {
 
 // Report is the state of the chain. Broken is nil when every entry holds.
 type Report struct {
+	ChainOnly bool      // no key was at hand: who rewrote the chain with the database alone goes unseen
+	Vouched   int64     // entries whose two MACs hold
+	Forged    int64     // entries behind the closing that no key of ours vouches for, linked or waiting
+	ClosedSeq int64     // entries up to here are vouched for by a closing; 0: by none
+	ClosedAt  time.Time // when it was made
 	Checked   int64     // entries whose place, hash and columns hold
 	HeadSeq   int64     // place of the last entry
 	HeadHash  []byte    // its hash: write it down elsewhere and the whole past is nailed
@@ -72,6 +82,9 @@ const (
 	BrokenHash    = "hash"    // its content was changed
 	BrokenColumns = "columns" // the columns shown differ from the content that was hashed
 	BrokenRoot    = "root"    // the chain no longer ends a day where the day's root says
+	BrokenMAC     = "mac"     // no key vouches for it: it was not written by this program
+	BrokenKey     = "key"     // a key vouches for it that is not in the key file
+	BrokenClosing = "closing" // a closing does not hold, or the chain is not the one that was closed
 )
 
 // checkLink compares one entry with its predecessor's place and hash.

@@ -57,7 +57,7 @@ func Write(ctx context.Context, tx pg.Tx, e Entry) error {
 	if err != nil {
 		return fmt.Errorf("write audit entry %q: %w", e.Action, err)
 	}
-	return insertEntry(ctx, tx.DB, e, kind, id, text)
+	return insertEntry(ctx, tx, e, kind, id, text)
 }
 
 var errIncomplete = errors.New("instant, action or subject is missing")

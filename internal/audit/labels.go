@@ -11,6 +11,7 @@ type Action struct{ Code, Text string }
 
 // actions lists what is recorded, in the order in which the filter offers it.
 var actions = []Action{
+	{"audit.close", i18n.N("封存审计链")},
 	{"session.open", i18n.N("登录")},
 	{"session.refuse", i18n.N("登录失败")},
 	{"session.close", i18n.N("退出登录")},

@@ -12,9 +12,6 @@ import (
 // batch is how many entries are linked in one transaction: small enough to end within some tens of milliseconds.
 const batch = 500
 
-// verifyPage is how many entries Verify holds in memory at once.
-const verifyPage = 1000
-
 // Service reads, links and verifies the trail. It is safe for concurrent use, in several processes too.
 type Service struct {
 	db  *pg.DB
@@ -51,6 +48,12 @@ func (s *Service) sequenceBatch(ctx context.Context, tx pg.Tx) (int, error) {
 	if err != nil || !mine {
 		return 0, err
 	}
+	return s.linkBatch(ctx, tx)
+}
+
+// linkBatch links up to a batch of entries behind the head, which the caller holds, and vouches for each link whose entry somebody
+// vouched for. An entry that came into the table otherwise is linked too, so that it stays seen, but never vouched for.
+func (s *Service) linkBatch(ctx context.Context, tx pg.Tx) (int, error) {
 	seq, prev, err := head(ctx, tx.DB)
 	if err != nil {
 		return 0, err
@@ -62,7 +65,16 @@ func (s *Service) sequenceBatch(ctx context.Context, tx pg.Tx) (int, error) {
 	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
-	if err := link(ctx, tx, chain(seq, prev, entries)); err != nil {
+	entries = chain(seq, prev, entries)
+	for i, e := range entries {
+		if tx.Signer == nil || (voucher{e.KeyID, e.MAC}).check(tx.Signer, useEntry, entryData(e.ID, e.Body)) != "" {
+			continue
+		}
+		if entries[i].linked, err = vouch(tx.Signer, useLink, e.Hash); err != nil {
+			return 0, err
+		}
+	}
+	if err := link(ctx, tx, entries); err != nil {
 		return 0, err
 	}
 	return len(entries), nil
@@ -105,64 +117,4 @@ func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Pa
 		return pg.Page[Row]{}, err
 	}
 	return pg.Cut(rows, f.Limit, func(r Row) pg.Cursor { return pg.Cursor{At: r.At, ID: r.ID} }), nil
-}
-
-// Verify walks the whole chain and the day roots and reports the first entry that does not hold, and how many entries
-// wait to be linked. It reads page by page and takes no lock.
-func (s *Service) Verify(ctx context.Context) (Report, error) {
-	r := Report{HeadHash: origin()}
-	roots, err := days(ctx, s.db.Gorm(ctx))
-	if err != nil {
-		return r, err
-	}
-	for r.Broken == nil {
-		rows, err := chained(ctx, s.db.Gorm(ctx), r.HeadSeq, verifyPage)
-		if err != nil {
-			return r, err
-		}
-		for _, row := range rows {
-			if r.Broken == nil {
-				r.step(row, roots)
-			}
-		}
-		if len(rows) < verifyPage {
-			break
-		}
-	}
-	r.missingEnd(roots)
-	r.Unchained, r.Oldest, err = tail(ctx, s.db.Gorm(ctx))
-	return r, err
-}
-
-// step takes one more entry into the report.
-func (r *Report) step(row Row, roots []day) {
-	l := row.link()
-	code := checkLink(r.HeadSeq, r.HeadHash, l)
-	if code == "" && !checkColumns(row) {
-		code = BrokenColumns
-	}
-	for _, d := range roots {
-		if code == "" && d.LastSeq == l.Seq && string(d.Hash) != string(l.Hash) {
-			code = BrokenRoot
-		}
-	}
-	if code != "" {
-		r.Broken = &Break{Seq: l.Seq, ID: l.ID, Code: code}
-		return
-	}
-	r.Checked, r.HeadSeq, r.HeadHash = r.Checked+1, l.Seq, l.Hash
-	for _, d := range roots {
-		if d.LastSeq == l.Seq {
-			r.Days++
-		}
-	}
-}
-
-// missingEnd notices that entries were cut off the end of the chain: a root names a place that is no longer there.
-func (r *Report) missingEnd(roots []day) {
-	for _, d := range roots {
-		if r.Broken == nil && d.LastSeq > r.HeadSeq {
-			r.Broken = &Break{Seq: d.LastSeq, Code: BrokenRoot}
-		}
-	}
 }

@@ -32,20 +32,34 @@ type Row struct {
 	Seq         int64
 	Prev        []byte
 	Hash        []byte
+	KeyID       string // of MAC
+	MAC         []byte `gorm:"column:mac"`
+	LinkKey     string // of LinkMAC
+	LinkMAC     []byte `gorm:"column:link_mac"`
 }
 
 func (r Row) link() Link {
 	return Link{ID: r.ID, Seq: r.Seq, Prev: r.Prev, Hash: r.Hash, Body: r.Body}
 }
 
-func insertEntry(ctx context.Context, db *gorm.DB, e Entry, kind, id string, text []byte) error {
+// insertEntry draws the number first: the MAC covers it.
+func insertEntry(ctx context.Context, tx pg.Tx, e Entry, kind, id string, text []byte) error {
 	var actor *int64
 	if e.Actor.UserID != 0 {
 		actor = &e.Actor.UserID
 	}
-	err := db.WithContext(ctx).Exec(`INSERT INTO audit_entries
-		(at, actor_id, actor_name, action, subject_type, subject_id, unit_path, ip, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.At.UTC().Truncate(time.Microsecond), actor, e.Actor.Name, e.Action, kind, id, e.UnitPath, e.Actor.IP, text).Error
+	var number int64
+	if err := tx.Pgx.QueryRow(ctx, "SELECT nextval(pg_get_serial_sequence('audit_entries', 'id'))").Scan(&number); err != nil {
+		return fmt.Errorf("number of audit entry %q: %w", e.Action, err)
+	}
+	v, err := vouch(tx.Signer, useEntry, entryData(number, text))
+	if err != nil {
+		return fmt.Errorf("vouch for audit entry %q: %w", e.Action, err)
+	}
+	_, err = tx.Pgx.Exec(ctx, `INSERT INTO audit_entries
+		(id, at, actor_id, actor_name, action, subject_type, subject_id, unit_path, ip, body, key_id, mac) OVERRIDING SYSTEM VALUE
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, number, e.At.UTC().Truncate(time.Microsecond), actor, e.Actor.Name,
+		e.Action, kind, id, e.UnitPath, e.Actor.IP, text, v.KeyID, v.MAC)
 	if err != nil {
 		return fmt.Errorf("write audit entry %q: %w", e.Action, err)
 	}
@@ -72,19 +86,20 @@ func head(ctx context.Context, db *gorm.DB) (int64, []byte, error) {
 }
 
 func unchained(ctx context.Context, db *gorm.DB, limit int) ([]Link, error) {
-	return gorm.G[Link](db).Raw("SELECT id, body FROM audit_entries WHERE seq IS NULL ORDER BY id LIMIT ?", limit).Find(ctx)
+	return gorm.G[Link](db).Raw("SELECT id, body, key_id, mac FROM audit_entries WHERE seq IS NULL ORDER BY id LIMIT ?", limit).Find(ctx)
 }
 
 // link writes places and hashes; each entry is linked once, which the trigger of the table insists on.
 func link(ctx context.Context, tx pg.Tx, entries []Link) error {
 	ids, seqs := make([]int64, len(entries)), make([]int64, len(entries))
 	prevs, hashes := make([][]byte, len(entries)), make([][]byte, len(entries))
+	keys, macs := make([]string, len(entries)), make([][]byte, len(entries))
 	for i, e := range entries {
-		ids[i], seqs[i], prevs[i], hashes[i] = e.ID, e.Seq, e.Prev, e.Hash
+		ids[i], seqs[i], prevs[i], hashes[i], keys[i], macs[i] = e.ID, e.Seq, e.Prev, e.Hash, e.linked.KeyID, e.linked.MAC
 	}
-	tag, err := tx.Pgx.Exec(ctx, `UPDATE audit_entries e SET seq = v.seq, prev = v.prev, hash = v.hash
-		FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[]) AS v (id, seq, prev, hash)
-		WHERE e.id = v.id AND e.seq IS NULL`, ids, seqs, prevs, hashes)
+	tag, err := tx.Pgx.Exec(ctx, `UPDATE audit_entries e SET seq = v.seq, prev = v.prev, hash = v.hash, link_key = v.key, link_mac = v.mac
+		FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::text[], $6::bytea[]) AS v (id, seq, prev, hash, key, mac)
+		WHERE e.id = v.id AND e.seq IS NULL`, ids, seqs, prevs, hashes, keys, macs)
 	if err != nil {
 		return fmt.Errorf("link audit entries: %w", err)
 	}
@@ -113,7 +128,7 @@ func days(ctx context.Context, db *gorm.DB) ([]day, error) {
 }
 
 const columns = `e.id, e.at, coalesce(e.actor_id, 0) AS actor_id, e.actor_name, e.action, e.subject_type, e.subject_id, e.unit_path,
-	e.ip, e.body, coalesce(e.seq, 0) AS seq, e.prev, e.hash`
+	e.ip, e.body, coalesce(e.seq, 0) AS seq, e.prev, e.hash, e.key_id, e.mac, e.link_key, e.link_mac`
 
 func chained(ctx context.Context, db *gorm.DB, after int64, limit int) ([]Row, error) {
 	return gorm.G[Row](db).Raw("SELECT "+columns+" FROM audit_entries e WHERE e.seq > ? ORDER BY e.seq LIMIT ?", after, limit).Find(ctx)

@@ -116,13 +116,24 @@ func (c Config) Public(listen string) string {
 	return "http://localhost:" + port
 }
 
+// CheckDatabase names what a command needs that only reads the database.
+func (c Config) CheckDatabase() error {
+	var p problems
+	p.needDatabase(c)
+	return p.err()
+}
+
+func (p *problems) needDatabase(c Config) {
+	if c.DatabaseURL == "" {
+		p.add("JUZHEN_DATABASE_URL", "必须设置数据库地址，如 postgres://juzhen@localhost/juzhen")
+	}
+}
+
 // CheckServe names what `serve` needs and has no default for: the database and the key, and the application at Weibo's
 // when one of its two halves is set.
 func (c Config) CheckServe() error {
 	var p problems
-	if c.DatabaseURL == "" {
-		p.add("JUZHEN_DATABASE_URL", "必须设置数据库地址，如 postgres://juzhen@localhost/juzhen")
-	}
+	p.needDatabase(c)
 	if c.SecretKey == "" {
 		p.add("JUZHEN_SECRET_KEY_FILE", "必须设置主密钥文件（可用 openssl rand -base64 32 生成，权限 0600，与数据库分开备份）")
 	}

@@ -33,6 +33,8 @@ type Options struct {
 	// PlanEach has the server plan each statement for its values. A plan for any value takes a scope of units for narrow and
 	// walks account by account, which for a whole matrix costs a hundred times the planning.
 	PlanEach bool
+
+	Signer Signer // handed to each transaction; may be nil
 }
 
 // DB is a pool of connections. It is safe for concurrent use.
@@ -40,6 +42,8 @@ type DB struct {
 	pool *pgxpool.Pool
 	sql  *sql.DB
 	gorm *gorm.DB
+
+	signer Signer
 }
 
 // Open connects and pings; it does not migrate. Statements reach the log without their values, so that no secret does.
@@ -55,7 +59,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open gorm: %w", err)
 	}
-	return &DB{pool: pool, sql: db, gorm: g}, nil
+	return &DB{pool: pool, sql: db, gorm: g, signer: o.Signer}, nil
 }
 
 func openPool(ctx context.Context, url string, o Options) (*pgxpool.Pool, error) {
@@ -140,6 +144,9 @@ func (d *DB) Gorm(ctx context.Context) *gorm.DB { return d.gorm.WithContext(ctx)
 
 // Pool is the pool itself, for pgx's own ways (COPY, batches, listening).
 func (d *DB) Pool() *pgxpool.Pool { return d.pool }
+
+// Signer is what vouches for the writes of this process; nil without a key.
+func (d *DB) Signer() Signer { return d.signer }
 
 // Close waits for borrowed connections and closes them all.
 func (d *DB) Close() {

@@ -24,8 +24,16 @@ const (
 // Tx is one transaction on one connection, seen through GORM and through pgx. Only InTx ends it: Commit and Rollback of
 // either face are errors. GORM's nested transactions and pgx's Begin are savepoints.
 type Tx struct {
-	DB  *gorm.DB
-	Pgx pgx.Tx
+	DB     *gorm.DB
+	Pgx    pgx.Tx
+	Signer Signer // the database's; nil without a key
+}
+
+// Signer vouches for what this process writes, with a key that is not in the database; seal.Box is one.
+type Signer interface {
+	MAC(use string, data []byte) (keyID string, mac []byte, err error)
+	// CheckMAC fails when the key is not at hand or anything was changed.
+	CheckMAC(use, keyID string, data, mac []byte) error
 }
 
 // errNotYours is the answer to an attempt to end a lent transaction.
@@ -40,7 +48,7 @@ func (d *DB) InTx(ctx context.Context, fn func(tx Tx) error) error {
 		return withCause(ctx, fmt.Errorf("begin transaction: %w", err))
 	}
 	defer l.giveBack()
-	if err := fn(Tx{DB: l.gorm, Pgx: lentTx{l.tx}}); err != nil {
+	if err := fn(Tx{DB: l.gorm, Pgx: lentTx{l.tx}, Signer: d.signer}); err != nil {
 		return withCause(ctx, err)
 	}
 	return withCause(ctx, l.commit(ctx))

@@ -160,3 +160,27 @@ func TestSecretNeverPrints(t *testing.T) {
 		t.Errorf("got %q, %v", read.Reveal(), err)
 	}
 }
+
+func TestVouchesOnlyForWhatItWasAsked(t *testing.T) {
+	t.Parallel()
+	old, both := box(t, 1), box(t, 2, 1)
+	id, mac, err := old.MAC("entry", []byte("told"))
+	if err != nil || id != old.KeyID() {
+		t.Fatalf("%s, %v", id, err)
+	}
+	if err := both.CheckMAC("entry", id, []byte("told"), mac); err != nil {
+		t.Errorf("an older key of the ring: %v", err)
+	}
+	for name, got := range map[string]error{
+		"other data":   both.CheckMAC("entry", id, []byte("tolD"), mac),
+		"other use":    both.CheckMAC("link", id, []byte("told"), mac),
+		"other key":    both.CheckMAC("entry", both.KeyID(), []byte("told"), mac),
+		"cut":          both.CheckMAC("entry", id, []byte("told"), mac[:31]),
+		"nothing":      both.CheckMAC("entry", id, []byte("told"), nil),
+		"key not here": box(t, 3).CheckMAC("entry", id, []byte("told"), mac),
+	} {
+		if want := map[bool]error{true: ErrKey, false: ErrOpen}[name == "key not here"]; !errors.Is(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}

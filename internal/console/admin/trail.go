@@ -162,6 +162,9 @@ var breaks = map[string]string{
 	audit.BrokenPrev:    "这条与前一条接不上",
 	audit.BrokenHash:    "这条的内容被改动过",
 	audit.BrokenColumns: "这条显示的字段与登记的内容不一致",
+	audit.BrokenMAC:     "这条不是本程序写入的：没有主密钥的担保",
+	audit.BrokenKey:     "为这条担保的主密钥不在密钥文件里",
+	audit.BrokenClosing: "封存的校验值不符，封存以前的记录被改写或删除",
 	audit.BrokenRoot:    "与当日封存的校验值不符，末尾的记录被删除或改写",
 }
 
