@@ -24,6 +24,7 @@ type oneDelivery struct {
 	SentAt        *time.Time     `json:"sent_at" doc:"平台给出的发布时间"`
 	RemoteID      string         `json:"remote_id" doc:"平台上的微博编号"`
 	URL           string         `json:"url,omitempty"`
+	Text          string         `json:"text,omitempty" doc:"在这个账号发出的文字；只在取单条时给出"`
 	Attempts      int            `json:"attempts" doc:"向平台发出请求的次数"`
 	Reason        string         `json:"reason" doc:"固定的原因代码"`
 	ReasonText    string         `json:"reason_text,omitempty" doc:"原因，用 Accept-Language 的语言"`
@@ -60,6 +61,7 @@ type deliveryFilter struct {
 	From      time.Time `query:"from" doc:"定时不早于"`
 	To        time.Time `query:"to" doc:"定时早于"`
 	Query     string    `query:"q" maxLength:"200" doc:"正文的一部分"`
+	Foreign   bool      `query:"foreign" doc:"只列其他单位的稿件从您管辖的账号发出的"`
 }
 
 type replan struct {
@@ -124,7 +126,7 @@ func shower(ctx context.Context) func(delivery.Delivery) oneDelivery {
 }
 
 func (a *api) listDeliveries(ctx context.Context, who access.Actor, in *deliveryFilter) (*out[list[oneDelivery]], error) {
-	f := delivery.Filter{UnitID: in.UnitID, AccountID: in.AccountID, PostID: in.PostID, From: given(in.From), To: given(in.To), Text: in.Query,
+	f := delivery.Filter{UnitID: in.UnitID, AccountID: in.AccountID, PostID: in.PostID, From: given(in.From), To: given(in.To), Text: in.Query, Foreign: in.Foreign,
 		Cursor: in.Cursor, Limit: in.Limit, States: each(in.State, func(s string) delivery.State { return delivery.State(s) })}
 	if err := ordered(in.From, in.To); err != nil {
 		return nil, err
@@ -163,11 +165,13 @@ func deliveryTable(ctx context.Context, rows []delivery.Delivery, next string, m
 }
 
 func (a *api) getDelivery(ctx context.Context, who access.Actor, in *ByID) (*out[oneDelivery], error) {
-	d, err := a.Deliveries.Find(ctx, who, in.ID)
+	kit, err := a.Deliveries.HandoffKit(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &out[oneDelivery]{shower(ctx)(d)}, nil
+	shown := shower(ctx)(kit.Delivery)
+	shown.Text = kit.Text
+	return &out[oneDelivery]{shown}, nil
 }
 
 func (a *api) deliveryEvents(ctx context.Context, who access.Actor, in *ByID) (*out[list[deliveryStep]], error) {

@@ -135,6 +135,7 @@ func (a *App) Start(ctx context.Context) error {
 		loop{"posts by hour", 10 * time.Second, a.Posts.FoldHours},
 		loop{"sign-in failures", time.Hour, a.Identity.Sweep},
 		loop{"repeated requests", time.Hour, func(ctx context.Context) error { _, err := a.Replays.Sweep(ctx); return err }},
+		loop{"changes", time.Second, func(ctx context.Context) error { a.Live.Run(ctx); return nil }},
 	)
 	return nil
 }
@@ -170,6 +171,7 @@ func (a *App) Stop() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), a.cfg.ShutdownGrace)
 	defer cancel()
+	a.Live.Close() // a stream is a request that does not end by itself
 	err := errors.Join(a.server.Shutdown(ctx), a.queue.Stop(ctx), a.Engine.Stop(ctx))
 	a.loops.stop()
 	a.close()

@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/identity"
+	"juzhen/internal/live"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -42,6 +43,7 @@ type Services struct {
 	Deliveries *delivery.Service
 	Engine     *dispatch.Engine
 	Reach      *reach.Service
+	Live       *live.Hub
 }
 
 // oauthCallback is where Weibo sends the browser back to; it must be registered with the application at Weibo.
@@ -59,6 +61,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.closers = append(a.closers, func() { _ = blobs.Close() })
 
 	db, now := a.pages, a.opt.Now
+	a.Live = live.New(func(ctx context.Context) (live.Listener, error) { return db.Listen(ctx, live.Channel) }, live.Options{Log: a.log})
 	api, rules := a.weibo(), a.rules()
 	a.Audit, a.Org, a.Todo = audit.New(db, now), org.New(db, now), todo.New(db)
 	if err := a.Audit.Begin(ctx); err != nil {

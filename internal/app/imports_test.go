@@ -20,11 +20,11 @@ var (
 	rooms = map[string][]string{
 		"fault": {}, "config": {"fault", "seal"}, "blob": {"fault"}, "seal": {"fault"}, "svg": {"fault"}, "i18n": {"fault"}, "glyph": {},
 		"weibo": {"fault", "glyph", "stoppoint"}, "stoppoint": {}, "localpg": {"fault"}, "pg": {"fault", "migrations"}, "queue": {"pg", "fault"},
-		"pgtest": {"pg", "localpg", "migrations"}, "sandbox": {},
+		"pgtest": {"pg", "localpg", "migrations"}, "sandbox": {}, "live": {"fault"},
 		"web": {"fault", "config", "identity", "access", "i18n", "svg", "glyph", "templates", "static"},
 	}
 	faces = map[string][]string{ // beyond features and these
-		"console": {"web", "fault", "i18n", "svg", "glyph"}, "api": {"web", "fault", "i18n", "svg", "glyph"},
+		"console": {"web", "fault", "i18n", "svg", "glyph", "live"}, "api": {"web", "fault", "i18n", "svg", "glyph"},
 	}
 	// Third-party modules that only some rooms may know; a module not named here is free.
 	guarded = map[string][]string{

@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/calendar"
 	"juzhen/internal/console/desk"
+	"juzhen/internal/console/follow"
 	"juzhen/internal/console/insight"
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/me"
@@ -17,6 +18,7 @@ import (
 	"juzhen/internal/console/sending"
 	"juzhen/internal/console/signin"
 	"juzhen/internal/console/todo"
+	"juzhen/internal/identity"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -47,6 +49,8 @@ func (a *App) hosts() []string {
 
 // register hands every face its use cases. It asks nothing of them, so that a test can list the routes of an empty App.
 func (a *App) register(kit *web.Kit) {
+	// A stream lasts as long as its page: it is not measured.
+	follow.Register(kit, follow.Deps{Hub: a.Live, Posts: a.Posts, Deliveries: a.Deliveries})
 	a.metrics = api.Register(kit, api.Deps{ // first: only routes registered after it are measured
 		Identity: a.Identity, Units: a.Org, Accounts: a.Accounts, Media: a.Media, Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries,
 		Reach: a.Reach, Todos: a.Todo, Audit: a.Audit, Replays: a.Replays, Health: a.sendingReport, Ready: a.ready,
@@ -74,11 +78,21 @@ type sessions struct{ a *App }
 
 func (s sessions) Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, web.Session, error) {
 	actor, info, err := s.a.Identity.Actor(ctx, token, ip, userAgent)
+	return actor, sessionOf(info), err
+}
+
+// Look implements web.Looker.
+func (s sessions) Look(ctx context.Context, token, ip string) (access.Actor, web.Session, error) {
+	actor, info, err := s.a.Identity.Look(ctx, token, ip)
+	return actor, sessionOf(info), err
+}
+
+func sessionOf(info identity.SessionInfo) web.Session {
 	session := web.Session{ID: info.ID, UnitName: info.UnitName, Expires: info.Expires, Lang: info.Lang, Theme: info.Theme}
 	if info.MustChange {
 		session.Gate = "/me/password"
 	}
-	return actor, session, err
+	return session
 }
 
 // counts is what waits for the actor, shown in the navigation and at the to-do list.

@@ -18,6 +18,7 @@ type Filter struct {
 	PostID    int64
 	From, To  *time.Time // due time, To exclusive
 	Text      string     // in the wording that goes out, or in the name of the account
+	Foreign   bool       // only of posts the actor does not see: others send them from the actor's accounts
 	Cursor    string
 	Limit     int // 50 when 0, at most 200
 }

@@ -47,6 +47,10 @@ func (f Filter) condition(actor access.Actor) (string, []any, error) {
 	if f.To != nil {
 		add(orderSQL+" < ?", *f.To)
 	}
+	if f.Foreign {
+		seen, values := access.Scope(actor, access.PostView, "pu.path")
+		add("NOT EXISTS (SELECT FROM posts fp JOIN units pu ON pu.id = fp.unit_id WHERE fp.id = d.post_id AND "+seen+")", values...)
+	}
 	cursor, ok, err := pg.ParseCursor(f.Cursor)
 	if err != nil {
 		return "", nil, err

@@ -73,6 +73,7 @@ func (v vars) with(more vars) vars {
 func newGround(t *testing.T) *ground {
 	t.Helper()
 	g := &ground{World: world.Still(t), t: t, readers: map[access.Role]reader{}, rulers: map[access.Role]reader{}}
+	g.Live.Close() // a stream ends at once
 	g.exec(`INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES
  (1, NULL, '局', 'bureau', '/1/', now()), (2, 1, '墙内单位', 'district', '/1/2/', now()), (3, 1, '墙外单位', 'district', '/1/3/', now()),
  (4, 2, '墙内科室', 'department', '/1/2/4/', now()), (5, 3, '墙外科室', 'department', '/1/3/5/', now())`)

@@ -33,9 +33,9 @@ var notPlaces = map[string]string{
 	"GET /assets/:name": "a file", "GET /media/:id": "a picture", "GET /media/:id/thumb": "a picture", "GET /deliveries/:id/pictures/:n": "a picture",
 	"GET /posts/accounts": "a part of the form of a post", "GET /posts/own": "a part of the form of a post", "GET /pauses/accounts": "a part of the form of a pause",
 	"GET /takedowns/:id/progress": "a part of the batch's page",
-	"GET /posts/:id/progress":     "a part of the post's page", "GET /posts/:id/deliveries/:delivery": "a part of the post's page",
-	"GET /deliveries/:id/live": "a part of the delivery's page", "GET /matrix/accounts/:id/backfill": "a part of the account's page",
-	"GET /calendar/feed": "data", "GET /reach/matrix.csv": "data", "GET /reach/posts.csv": "data", "GET /reach/accounts/:id/days.csv": "data",
+	"GET /follow":                 "a stream of events", "GET /posts/:id/deliveries/:delivery": "a part of the post's page",
+	"GET /matrix/accounts/:id/backfill": "a part of the account's page",
+	"GET /calendar/feed":                "data", "GET /reach/matrix.csv": "data", "GET /reach/posts.csv": "data", "GET /reach/accounts/:id/days.csv": "data",
 	"GET /reach/accounts/:id/posts.csv": "data", "GET /admin": "leads on", "GET /oauth/weibo/callback": "leads on",
 	"GET /healthz": "for machines", "GET /readyz": "for machines",
 }

@@ -210,27 +210,42 @@ const seenEvery = time.Minute
 // the token is forged, the session ended or the user is disabled. Somebody who must change the password first comes
 // without any grant.
 func (s *Service) Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, SessionInfo, error) {
-	user, session, ok := s.signer.read(token)
-	if !ok {
-		return access.Actor{}, SessionInfo{}, errSignedOut
-	}
 	now := s.now()
-	row, err := liveSession(ctx, s.db.Gorm(ctx), user, session, now, now.Add(-s.idle))
+	actor, row, err := s.look(ctx, token, ip, now)
 	if err != nil {
 		return access.Actor{}, SessionInfo{}, err
 	}
 	if now.Sub(row.LastSeenAt) >= seenEvery {
-		if err := touch(ctx, s.db.Gorm(ctx), session, now, ip, cut(userAgent, 300)); err != nil {
-			return access.Actor{}, SessionInfo{}, err
-		}
-	}
-	actor := access.Actor{UserID: user, Name: row.DisplayName, SessionID: session, IP: ip}
-	if !row.MustChange {
-		if actor.Grants, err = row.grants(); err != nil {
+		if err := touch(ctx, s.db.Gorm(ctx), row.ID, now, ip, cut(userAgent, 300)); err != nil {
 			return access.Actor{}, SessionInfo{}, err
 		}
 	}
 	return actor, row.info(), nil
+}
+
+// Look is Actor for what a page asks by itself: it does not count as use, so that a session nobody uses ends though a page is open.
+func (s *Service) Look(ctx context.Context, token, ip string) (access.Actor, SessionInfo, error) {
+	actor, row, err := s.look(ctx, token, ip, s.now())
+	if err != nil {
+		return access.Actor{}, SessionInfo{}, err
+	}
+	return actor, row.info(), nil
+}
+
+func (s *Service) look(ctx context.Context, token, ip string, now time.Time) (access.Actor, liveRow, error) {
+	user, session, ok := s.signer.read(token)
+	if !ok {
+		return access.Actor{}, liveRow{}, errSignedOut
+	}
+	row, err := liveSession(ctx, s.db.Gorm(ctx), user, session, now, now.Add(-s.idle))
+	if err != nil {
+		return access.Actor{}, liveRow{}, err
+	}
+	actor := access.Actor{UserID: user, Name: row.DisplayName, SessionID: session, IP: ip}
+	if !row.MustChange {
+		actor.Grants, err = row.grants()
+	}
+	return actor, row, err
 }
 
 // Sessions lists the actor's own open sessions, the latest used first.

@@ -149,6 +149,7 @@ func (k *Kit) Refuse(c *gin.Context, err error, name string, p Form) error {
 	case fault.KindInvalid, fault.KindConflict, fault.KindTooMany, fault.KindUnavailable:
 		RetryAfter(c, err)
 		p.Fail(err)
+		p.Frame().Follow = page.Follow{} // its address is that of the form, which answers no reading
 		return k.Show(c, StatusOf(err), name, p)
 	}
 	return err
@@ -180,7 +181,7 @@ func (k *Kit) SetFlash(c *gin.Context, f page.Flash) {
 // takeFlash reads the sentence of an earlier request and forgets it.
 func (k *Kit) takeFlash(c *gin.Context) []page.Flash {
 	v, err := c.Cookie(k.cookieName(flashCookie))
-	if err != nil || v == "" {
+	if err != nil || v == "" || IsPassive(c) { // a sentence is for the page the person opens
 		return nil
 	}
 	k.setCookie(c, flashCookie, "", time.Time{})

@@ -35,6 +35,18 @@ type Sessions interface {
 	Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, Session, error)
 }
 
+// Looker is what Sessions may do besides: find out who a token belongs to without that counting as use of the session, so that a page
+// which follows what happens does not keep a session open that nobody uses.
+type Looker interface {
+	Look(ctx context.Context, token, ip string) (access.Actor, Session, error)
+}
+
+// PassiveHeader marks a request that a page makes by itself and nobody asked for.
+const PassiveHeader = "Juzhen-Passive"
+
+// IsPassive tells whether the page asks by itself.
+func IsPassive(c *gin.Context) bool { return c.GetHeader(PassiveHeader) != "" }
+
 // Session is what the kit needs to know of a session. Gate is the path of what must be done before anything else, such as
 // choosing a password; empty when nothing is.
 type Session struct {
@@ -82,17 +94,40 @@ func (k *Kit) resume(c *gin.Context) error {
 	if token == "" {
 		return fault.Unauthenticated("请先登录")
 	}
-	actor, session, err := k.opts.Sessions.Actor(c.Request.Context(), token, c.ClientIP(), c.Request.UserAgent())
+	actor, session, err := k.who(c, token)
 	if err != nil {
 		return err
 	}
 	c.Set(string(keyActor), actor)
 	c.Set(string(keySession), session)
+	if IsPassive(c) {
+		return nil
+	}
 	// The row is the truth about the end of a session; the cookie follows it with each page.
 	if c.Request.Method == http.MethodGet && !IsFragment(c) && c.GetHeader("Authorization") == "" && !session.Expires.IsZero() {
 		k.SetSession(c, token, session.Expires)
 	}
 	return nil
+}
+
+// who asks about a token. A passive request does not count as use.
+func (k *Kit) who(c *gin.Context, token string) (access.Actor, Session, error) {
+	if looker, ok := k.opts.Sessions.(Looker); ok && IsPassive(c) {
+		return looker.Look(c.Request.Context(), token, c.ClientIP())
+	}
+	return k.opts.Sessions.Actor(c.Request.Context(), token, c.ClientIP(), c.Request.UserAgent())
+}
+
+// Look finds out again who makes a request that lasts, without that counting as use of the session.
+func (k *Kit) Look(c *gin.Context) (access.Actor, error) {
+	var actor access.Actor
+	var err error
+	if looker, ok := k.opts.Sessions.(Looker); ok {
+		actor, _, err = looker.Look(c.Request.Context(), k.token(c), c.ClientIP())
+	} else {
+		actor, _, err = k.opts.Sessions.Actor(c.Request.Context(), k.token(c), c.ClientIP(), c.Request.UserAgent())
+	}
+	return actor, err
 }
 
 // SetSession puts the session cookie. Lax lets the return from Weibo's OAuth page and links in notices keep the session.

@@ -42,7 +42,7 @@ type resumePage struct {
 func (k *Kit) askSignIn(c *gin.Context) {
 	safe := c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead
 	switch {
-	case IsFragment(c): // reads too: leading away would cost what is typed on the page behind
+	case IsFragment(c) || IsPassive(c): // reads too: leading away would cost what is typed on the page behind
 		k.Fail(c, fault.Unauthenticated("登录已过期，本页内容仍在。请在新窗口登录，再回到这里重试"))
 	case safe:
 		c.Redirect(http.StatusSeeOther, signInURL(c.Request.URL.RequestURI()))

@@ -78,7 +78,7 @@ func (h *pages) calendar(c *gin.Context) error {
 		return err
 	}
 	p := calendarPage{Base: h.kit.Base(c, "日历"), Form: f}
-	p.Bundle = []string{"calendar"}
+	p.Bundle, p.Follow = []string{"calendar"}, page.Follow{Of: "posts deliveries", Every: 60, Light: true}
 	p.Month = monthOf(f.Month, p.Now)
 	filter, err := h.choices(c, &p)
 	if err != nil {

@@ -54,6 +54,7 @@ const (
 func (h *pages) home(c *gin.Context) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	p := homePage{Base: h.kit.Base(c, "工作台")}
+	p.Follow = page.Follow{Of: followed(actor), Every: 60}
 	list, err := h.Todos.First(ctx, actor, shownTodos)
 	if err != nil {
 		return err
@@ -73,6 +74,18 @@ func (h *pages) home(c *gin.Context) error {
 		}
 	}
 	return h.kit.Show(c, 200, "desk/home", p)
+}
+
+// followed is what changes the desk of an actor.
+func followed(actor access.Actor) string {
+	of := "todos pauses"
+	if actor.Can(access.PostView) {
+		of += " posts deliveries"
+	}
+	if actor.Can(access.AccountView) {
+		of += " accounts"
+	}
+	return of
 }
 
 func lineOf(b page.Base, o todo.Open) todoLine {

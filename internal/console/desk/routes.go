@@ -52,7 +52,6 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("posts/edit#own", ownPart{})
 	kit.Declare("posts/stale", stalePage{})
 	kit.Declare("posts/show", postPage{})
-	kit.Declare("posts/show#progress", postPage{})
 	kit.Declare("posts/show#story", storyPart{})
 
 	root := kit.Group("/")
@@ -71,7 +70,6 @@ func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "GET", "/accounts", access.PostWrite, h.accounts)
 	h.kit.Handle(g, "GET", "/own", access.PostWrite, h.ownField)
 	h.kit.Handle(g, "GET", "/:id", access.PostView, h.show)
-	h.kit.Handle(g, "GET", "/:id/progress", access.PostView, h.progress)
 	h.kit.Handle(g, "GET", "/:id/edit", access.PostWrite, h.edit)
 	h.kit.Handle(g, "POST", "/:id/revise", access.PostWrite, h.revise)
 	h.kit.Handle(g, "POST", "/:id/withdraw", access.PostWrite, h.withdraw)

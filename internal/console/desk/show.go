@@ -87,18 +87,6 @@ func (h *pages) show(c *gin.Context) error {
 	return h.kit.Show(c, 200, "posts/show", p)
 }
 
-// progress is the part of the page that changes while a post goes out.
-func (h *pages) progress(c *gin.Context) error {
-	p, err := h.postPage(c)
-	if err != nil {
-		return err
-	}
-	if !web.IsFragment(c) {
-		return h.kit.Show(c, 200, "posts/show", p)
-	}
-	return h.kit.Show(c, 200, "posts/show#progress", p)
-}
-
 func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	id, err := web.ID(c, "id")
 	if err != nil {
@@ -130,6 +118,10 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	p.May = mayDo(p)
 	p.Next = nextStep(p)
 	p.DueField = dueField(p.Post, p.Now)
+	p.Follow = page.Follow{Of: "post/" + strconv.FormatInt(id, 10), Every: 30}
+	if p.Moving {
+		p.Follow.Every = 3
+	}
 	return p, nil
 }
 

@@ -60,6 +60,7 @@ func (w waiting) Title() string { return post.Title(w.Text) }
 
 func (h *pages) list(c *gin.Context) error {
 	p := listPage{Base: h.kit.Base(c, "审核")}
+	p.Follow = page.Follow{Of: "posts todos", Every: 30}
 	rows, err := h.Reviews.Pending(c.Request.Context(), web.Actor(c))
 	if err != nil {
 		return err

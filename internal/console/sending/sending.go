@@ -64,7 +64,6 @@ func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
 	kit.Declare("sending/list", listPage{})
 	kit.Declare("sending/show", showPage{})
-	kit.Declare("sending/show#live", showPage{})
 	kit.Declare("sending/certificate", certificatePage{})
 	kit.Declare("sending/takedown", takedownPage{})
 	kit.Declare("sending/batch", batchPage{})
@@ -82,7 +81,6 @@ func Register(kit *web.Kit, deps Deps) {
 func (h *pages) routeDeliveries(g *gin.RouterGroup) {
 	h.kit.Handle(g, "GET", "", access.PostView, h.list)
 	h.kit.Handle(g, "GET", "/:id", access.PostView, h.show)
-	h.kit.Handle(g, "GET", "/:id/live", access.PostView, h.live)
 	h.kit.Handle(g, "GET", "/:id/pictures/:n", access.PostView, h.picture)
 	h.kit.Handle(g, "GET", "/:id/certificate", access.PostView, h.certificate)
 	h.kit.Handle(g, "POST", "/:id/cancel", access.PostWrite, h.cancel)

@@ -32,10 +32,7 @@ type showPage struct {
 	WeiboURL  string             // address of the post on the platform
 	PostHref  string             // empty when the reader may not open the post
 	May       acts
-	Mine      bool   // the reader holds the hand-off
-	Moving    bool   // something is about to change by itself
-	Was       string // state when the page was opened
-	Changed   bool   // since then
+	Mine      bool // the reader holds the hand-off
 	Act       string
 	Form      actForm
 }
@@ -73,19 +70,6 @@ func (h *pages) show(c *gin.Context) error {
 	return h.kit.Show(c, 200, "sending/show", p)
 }
 
-// live is the part of the page that changes by itself.
-func (h *pages) live(c *gin.Context) error {
-	p, err := h.showPage(c)
-	if err != nil {
-		return err
-	}
-	if !web.IsFragment(c) {
-		return h.kit.See(c, deliveryPath(p.Delivery.ID), "")
-	}
-	p.Was, p.Changed = c.Query("was"), c.Query("was") != string(p.Delivery.State)
-	return h.kit.Show(c, 200, "sending/show#live", p)
-}
-
 func deliveryPath(id int64) string { return fmt.Sprintf("/deliveries/%d", id) }
 
 func (h *pages) showPage(c *gin.Context) (showPage, error) {
@@ -104,7 +88,10 @@ func (h *pages) showPage(c *gin.Context) (showPage, error) {
 	p.Content = content{Text: kit.Text, RepostOf: kit.RepostOf, Pictures: pictures(d.ID, kit.Media)}
 	p.Outlook = outlookOf(p.Base, d)
 	p.Live = liveOf(d, kit.Text)
-	p.Moving = moving(d, p.Now)
+	p.Follow = page.Follow{Of: fmt.Sprintf("delivery/%d", d.ID), Every: 30}
+	if moving(d, p.Now) {
+		p.Follow.Every = 5
+	}
 	if err := h.fillStory(ctx, actor, &p); err != nil {
 		return p, err
 	}
@@ -113,7 +100,7 @@ func (h *pages) showPage(c *gin.Context) (showPage, error) {
 	}
 	p.Mine = d.TakenBy != nil && *d.TakenBy == actor.UserID
 	p.May = mayDo(p)
-	p.Was, p.Form.Due = string(d.State), soon(p.Now)
+	p.Form.Due = soon(p.Now)
 	return p, nil
 }
 

@@ -50,8 +50,7 @@ func TestUnknownSaysWhatWasSeenAndWhatIsNext(t *testing.T) {
 	p.WantText("#outlook", "微博未确认是否发出").WantText("#outlook", "尚未找到；11-23 12:05 再查一次").WantText("#outlook", "请勿手动重发")
 	p.WantText(".outgoing", "今日空气质量良").WantCount("#sent", 1).WantCount("#not-sent", 1)
 	w.as("reviewer").Get(path(id, "")).Want(200).WantCount("#sent", 0).WantText("main", "由本单位的宣传专员或主管判定")
-	part := w.as("writer").Part("GET", path(id, "/live?was=sending"), nil).Want(200)
-	part.WantText("#outlook", "状态已变化，刷新页面").WantCount("h1", 0)
+	p.WantCount(fmt.Sprintf("main[data-follow='delivery/%d'][data-every='5']", id), 1)
 }
 
 func TestTwoCandidatesAreForAPerson(t *testing.T) {

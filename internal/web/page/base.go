@@ -34,6 +34,15 @@ type Base struct {
 	Bare    bool          // frame without navigation: sign-in
 
 	ThemeChoice string // "auto" where the machine decides, else as Theme
+
+	Follow Follow // what the open page follows; zero: nothing
+}
+
+// Follow is what an open page follows, by the words package follow knows: "post/12", "delivery/3", "posts", "todos".
+type Follow struct {
+	Of    string // separated by blanks
+	Every int    // seconds between readings while there is no stream
+	Light bool   // the page takes over nothing by itself: its script reads what it needs
 }
 
 // T prints a text in the reader's language.

@@ -102,6 +102,9 @@ function draw(at: HTMLElement): void {
     },
   });
   calendar.render();
+  document.addEventListener("jz:changed", () => {
+    if (at.isConnected && !document.body.classList.contains("fc-dragging")) calendar.refetchEvents();
+  });
   const again = (): void => {
     delete at.dataset["ready"];
     calendar.destroy();

@@ -13,7 +13,7 @@ async function look(part: HTMLElement): Promise<void> {
   if (!part.isConnected) return;
   if (document.hidden || part.querySelector("details[open]") || part.contains(document.activeElement)) return later(part);
   try {
-    const answer = await fetch(part.dataset["poll"] ?? "", { headers: { "HX-Request": "true" } });
+    const answer = await fetch(part.dataset["poll"] ?? "", { headers: { "HX-Request": "true", "Juzhen-Passive": "1" } });
     const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = doc.getElementById(part.id);
     if (answer.ok && fresh) {

@@ -1,0 +1,242 @@
+// Package live tells the pages of this process that something changed. One connection listens to what the database says of
+// committed changes and hands it on to whoever asked; a page then reads again with its own reader's rights. It carries no
+// content, only names of things, and knows none of them.
+package live
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"juzhen/internal/fault"
+)
+
+// Channel is where the triggers of the schema speak (migration 00045).
+const Channel = "juzhen_live"
+
+// Mark names one thing that changed, such as "post/12". Path is the path of its unit; it is empty when only those who look at the
+// thing itself are told.
+type Mark struct{ Name, Path string }
+
+// Everything is the notice that names nothing: much changed at once, or a notice may have been missed.
+const everything = "*"
+
+// Options of a hub.
+type Options struct {
+	Most     int           // streams of this process at once; 1,000 when 0
+	PerOwner int           // streams of one session at once; 8 when 0
+	Again    time.Duration // between tries to reach the database; 1 s when 0
+	Quiet    time.Duration // silence after which the connection is tried; 20 s when 0
+	Log      *slog.Logger  // slog.Default() when nil
+}
+
+func (o Options) filled() Options {
+	if o.Most == 0 {
+		o.Most = 1000
+	}
+	if o.PerOwner == 0 {
+		o.PerOwner = 8
+	}
+	if o.Again == 0 {
+		o.Again = time.Second
+	}
+	if o.Quiet == 0 {
+		o.Quiet = 20 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return o
+}
+
+// Listener is one connection that listens on Channel.
+type Listener interface {
+	// Wait gives the next notice. It fails with the cause of ctx when ctx ends first; the connection is then still good.
+	Wait(ctx context.Context) (payload string, err error)
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// Hub hands notices on. It is safe for concurrent use.
+type Hub struct {
+	opt    Options
+	listen func(ctx context.Context) (Listener, error)
+
+	mu     sync.Mutex
+	subs   map[*Subscription]struct{}
+	owners map[int64]int
+	closed bool
+}
+
+// New makes a hub that listens through a connection of its own. Nothing runs before Run.
+func New(listen func(ctx context.Context) (Listener, error), o Options) *Hub {
+	return &Hub{opt: o.filled(), listen: listen, subs: map[*Subscription]struct{}{}, owners: map[int64]int{}}
+}
+
+// Subscription is one stream. Woken gets a value when something it wanted changed; several changes in a row are one.
+type Subscription struct {
+	Woken chan Wake     // room for one
+	Ended chan struct{} // closed when the process stops
+
+	hub   *Hub
+	owner int64
+	want  func(Mark) bool
+}
+
+// Wake says how much changed.
+type Wake struct {
+	Much bool // many things at once: readers take their time, so that not all of them come at the same moment
+}
+
+// Subscribe opens a stream of the session owner for the marks that want picks; want must be quick and must not block. It fails with
+// fault.Unavailable when the process or the session holds too many: the page then asks again by itself from time to time. In a process
+// that stops, the stream has ended already.
+func (h *Hub) Subscribe(owner int64, want func(Mark) bool) (*Subscription, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.subs) >= h.opt.Most || h.owners[owner] >= h.opt.PerOwner {
+		return nil, fault.Unavailable("打开的页面太多，本页改为定时更新").After(30 * time.Second)
+	}
+	s := &Subscription{Woken: make(chan Wake, 1), Ended: make(chan struct{}), hub: h, owner: owner, want: want}
+	h.subs[s] = struct{}{}
+	h.owners[owner]++
+	if h.closed {
+		close(s.Ended)
+	}
+	return s, nil
+}
+
+// Close ends the stream. It may be called more than once.
+func (s *Subscription) Close() {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	if _, open := s.hub.subs[s]; !open {
+		return
+	}
+	delete(s.hub.subs, s)
+	if s.hub.owners[s.owner]--; s.hub.owners[s.owner] == 0 {
+		delete(s.hub.owners, s.owner)
+	}
+}
+
+// Open is how many streams there are.
+func (h *Hub) Open() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.subs)
+}
+
+// Close ends all streams, before a server waits for its requests to end, and each that is opened later.
+func (h *Hub) Close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return
+	}
+	h.closed = true
+	for s := range h.subs {
+		close(s.Ended)
+	}
+}
+
+// Run listens until ctx ends. While the database is away streams stay open; once it is back all of them are woken, because what
+// happened meanwhile was not heard.
+func (h *Hub) Run(ctx context.Context) {
+	for first := true; ctx.Err() == nil; first = false {
+		l, err := h.listen(ctx)
+		if err == nil {
+			if !first {
+				h.tell(everything)
+			}
+			err = h.hear(ctx, l)
+			_ = l.Close()
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		h.opt.Log.Warn("changes are not heard for now, will try again", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(h.opt.Again):
+		}
+	}
+}
+
+// hear hands on what one connection says until it fails. A connection that says nothing is tried: one that broke without a word would
+// else be waited on for ever.
+func (h *Hub) hear(ctx context.Context, l Listener) error {
+	for {
+		quiet, cancel := context.WithTimeout(ctx, h.opt.Quiet)
+		payload, err := l.Wait(quiet)
+		silent := err != nil && quiet.Err() != nil && ctx.Err() == nil
+		cancel()
+		switch {
+		case silent:
+			if err := l.Ping(ctx); err != nil {
+				return err
+			}
+		case err != nil:
+			return err
+		default:
+			h.tell(payload)
+		}
+	}
+}
+
+// tell wakes the streams that want something of the notice.
+func (h *Hub) tell(payload string) {
+	marks, much := parse(payload)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for s := range h.subs {
+		if much || wanted(s.want, marks) {
+			s.wake(much)
+		}
+	}
+}
+
+func wanted(want func(Mark) bool, marks []Mark) bool {
+	for _, m := range marks {
+		if want(m) {
+			return true
+		}
+	}
+	return false
+}
+
+// wake leaves one value, which says "much" when any change since the last reading was so.
+func (s *Subscription) wake(much bool) {
+	select {
+	case s.Woken <- Wake{Much: much}:
+		return
+	default:
+	}
+	if !much {
+		return
+	}
+	select {
+	case <-s.Woken:
+	default:
+	}
+	select {
+	case s.Woken <- Wake{Much: true}:
+	default:
+	}
+}
+
+// parse reads a notice: lines "name path". What cannot be read counts as everything, so that nothing is missed.
+func parse(payload string) (marks []Mark, much bool) {
+	if payload == everything {
+		return nil, true
+	}
+	for line := range strings.Lines(payload) {
+		name, path, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if !ok || name == "" {
+			return nil, true
+		}
+		marks = append(marks, Mark{Name: name, Path: path})
+	}
+	return marks, len(marks) == 0
+}

@@ -1,0 +1,194 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"juzhen/internal/fault"
+)
+
+// line is a connection in the hand of a test.
+type line struct {
+	says   chan string
+	broken chan error
+	pings  chan struct{}
+}
+
+func newLine() *line {
+	return &line{says: make(chan string), broken: make(chan error, 1), pings: make(chan struct{}, 100)}
+}
+
+func (l *line) Wait(ctx context.Context) (string, error) {
+	select {
+	case s := <-l.says:
+		return s, nil
+	case err := <-l.broken:
+		return "", err
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+func (l *line) Ping(context.Context) error {
+	l.pings <- struct{}{}
+	return nil
+}
+
+func (l *line) Close() error { return nil }
+
+// hearing is a running hub over the lines it is given, one after the other.
+func hearing(t *testing.T, o Options, lines ...*line) *Hub {
+	t.Helper()
+	o.Log, o.Again = slog.New(slog.DiscardHandler), time.Millisecond
+	next := make(chan *line, len(lines))
+	for _, l := range lines {
+		next <- l
+	}
+	h := New(func(ctx context.Context) (Listener, error) {
+		select {
+		case l := <-next:
+			return l, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}, o)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); h.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-done })
+	return h
+}
+
+func subscribe(t *testing.T, h *Hub, owner int64, name string) *Subscription {
+	t.Helper()
+	s, err := h.Subscribe(owner, func(m Mark) bool { return m.Name == name })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestANoticeWakesThoseWhoWantItAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	l := newLine()
+	h := hearing(t, Options{}, l)
+	first, second := subscribe(t, h, 1, "post/1"), subscribe(t, h, 2, "post/2")
+	for _, c := range []struct {
+		says          string
+		first, second bool
+		much          bool
+	}{
+		{"post/1 /1/", true, false, false},
+		{"post/3 /1/\npost/2 /1/4/", false, true, false},
+		{"post/1 ", true, false, false},
+		{"*", true, true, true},
+		{"what is this", false, false, false}, // a name and a path that nobody wants
+		{"unreadable", true, true, true},
+		{"", true, true, true},
+	} {
+		l.says <- c.says
+		l.says <- "nothing /" // the notice before it has been handed on once this one is taken
+		for s, want := range map[*Subscription]bool{first: c.first, second: c.second} {
+			select {
+			case w := <-s.Woken:
+				if !want || w.Much != c.much {
+					t.Errorf("%q: woken with %+v, want %v, much %v", c.says, w, want, c.much)
+				}
+			default:
+				if want {
+					t.Errorf("%q: not woken", c.says)
+				}
+			}
+		}
+	}
+}
+
+func TestManyNoticesInARowAreOneAndNoReaderHoldsTheHubUp(t *testing.T) {
+	t.Parallel()
+	l := newLine()
+	h := hearing(t, Options{}, l)
+	s := subscribe(t, h, 1, "post/1")
+	for range 1000 {
+		l.says <- "post/1 /1/"
+	}
+	l.says <- "*"
+	l.says <- "post/1 /1/"
+	if w := <-s.Woken; !w.Much {
+		t.Error("that much changed was lost among the many")
+	}
+	select {
+	case w := <-s.Woken:
+		t.Errorf("woken once more: %+v", w)
+	default:
+	}
+}
+
+func TestStreamsAreBounded(t *testing.T) {
+	t.Parallel()
+	h := New(nil, Options{Most: 3, PerOwner: 2})
+	one := subscribe(t, h, 1, "a")
+	subscribe(t, h, 1, "a")
+	if _, err := h.Subscribe(1, nil); !fault.Is(err, fault.KindUnavailable) {
+		t.Errorf("third stream of a session: %v", err)
+	}
+	subscribe(t, h, 2, "a")
+	if _, err := h.Subscribe(3, nil); !fault.Is(err, fault.KindUnavailable) {
+		t.Errorf("fourth stream: %v", err)
+	}
+	one.Close()
+	one.Close()
+	subscribe(t, h, 1, "a")
+	if h.Open() != 3 {
+		t.Errorf("%d streams, want 3", h.Open())
+	}
+}
+
+func TestAConnectionThatBreaksIsOpenedAgainAndEverybodyLooks(t *testing.T) {
+	t.Parallel()
+	first, second := newLine(), newLine()
+	h := hearing(t, Options{}, first, second)
+	s := subscribe(t, h, 1, "post/1")
+	first.broken <- errors.New("gone")
+	if w := <-s.Woken; !w.Much {
+		t.Error("what was missed is everything")
+	}
+	second.says <- "post/1 /1/"
+	<-s.Woken
+}
+
+func TestAQuietConnectionIsTried(t *testing.T) {
+	t.Parallel()
+	l := newLine()
+	hearing(t, Options{Quiet: time.Millisecond}, l)
+	<-l.pings
+	<-l.pings
+}
+
+func TestTheEndOfTheProcessEndsAllStreams(t *testing.T) {
+	t.Parallel()
+	h := New(nil, Options{})
+	s := subscribe(t, h, 1, "a")
+	h.Close()
+	h.Close()
+	<-s.Ended
+	<-subscribe(t, h, 2, "a").Ended
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"", "*", "post/1 /1/", "a b\nc d", "\n", " x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		marks, much := parse(s)
+		if len(marks) == 0 && !much {
+			t.Errorf("%q is lost", s)
+		}
+		if much && marks != nil {
+			t.Errorf("%q: both", s)
+		}
+	})
+}
