@@ -133,6 +133,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.loops.start(a.log,
 		loop{"audit chain", time.Second, func(ctx context.Context) error { _, err := a.Audit.Sequence(ctx); return err }},
 		loop{"posts by hour", 10 * time.Second, a.Posts.FoldHours},
+		loop{"posts made findable", reach.MakeFindableEvery, a.Reach.MakeFindable},
 		loop{"sign-in failures", time.Hour, a.Identity.Sweep},
 		loop{"repeated requests", time.Hour, func(ctx context.Context) error { _, err := a.Replays.Sweep(ctx); return err }},
 		loop{"changes", time.Second, func(ctx context.Context) error { a.Live.Run(ctx); return nil }},

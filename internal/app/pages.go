@@ -59,7 +59,7 @@ func (a *App) register(kit *web.Kit) {
 	signin.Register(kit, signin.Deps{Identity: a.Identity})
 	me.Register(kit, me.Deps{Identity: a.Identity})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})
-	desk.Register(kit, desk.Deps{Posts: a.Posts, Media: a.Media, Reviews: a.Reviews, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org, Todos: a.Todo})
+	desk.Register(kit, desk.Deps{Posts: a.Posts, Media: a.Media, Reviews: a.Reviews, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org, Todos: a.Todo, Reach: a.Reach})
 	calendar.Register(kit, calendar.Deps{Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
 	review.Register(kit, review.Deps{Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries})
 	sending.Register(kit, a.sendingDeps())

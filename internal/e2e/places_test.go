@@ -19,7 +19,7 @@ import (
 var placesOf = map[string][]string{
 	"xuanchuan": {"/", "/todo", "/me", "/me/password", "/posts", "/posts?q=没有的词", "/posts/new", "/posts/{draft}/edit", "/posts/{sent}", "/posts/{submitted}",
 		"/calendar", "/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}", "/deliveries/{sentDelivery}/certificate",
-		"/deliveries/{handoff}", "/search?q=空气", "/reach/posts/{platformPost}"},
+		"/deliveries/{handoff}", "/search?q=空气", "/search/past?q=空气", "/reach/posts/{platformPost}"},
 	"shenhe":  {"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}", "/takedowns/{batch}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses"},
 	"zhuguan": {"/posts/{sent}/takedown", "/pauses/new", "/pauses/new?unit={unit}", "/pauses/{pause}", "/sending"},
 	"guanli": {"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}", "/matrix/accounts/{account}/edit", "/admin/units", "/admin/units/new", "/admin/units/{unit}",

@@ -20,6 +20,7 @@ var pageRules = []rule{
 	{"GET /follow", "PRS-A", nil, "of=posts&of=deliveries", "retry:", usual},
 	{"GET /follow", "PRS-A", approved, "of=post/{id}", "retry:", usual},
 	{"GET /follow", "PRS-A", waiting, "of=delivery/{id}", "retry:", usual},
+	{"GET /search/past", "PRS-A", noticed, "q=微博", "墙内的<mark>微博", listed},
 	{"GET /me", "PRSMA", nil, "", "墙内单位", usual},
 	{"GET /me/password", "PRSMA", nil, "", "", usual},
 	{"POST /me/password", "PRSMA", nil, "current=" + password + "&password=Lantian-2027-qz&repeat=Lantian-2027-qz",

@@ -11,6 +11,7 @@ import (
 	"iter"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 	"golang.org/x/text/unicode/norm"
@@ -48,6 +49,31 @@ func Signs(text string) iter.Seq[string] {
 
 // Count is the number of visible signs of a text.
 func Count(text string) int { return uniseg.GraphemeClusterCount(text) }
+
+// Index finds words in a text whatever the case of letters, and gives where the first place begins and ends; -1 when it has none.
+func Index(text, words string) (from, to int) {
+	if words == "" {
+		return -1, -1
+	}
+	for at := range text {
+		if n, ok := prefixFold(text[at:], words); ok {
+			return at, at + n
+		}
+	}
+	return -1, -1
+}
+
+// prefixFold tells whether a text begins with words, and how many bytes of the text that takes.
+func prefixFold(text, words string) (taken int, ok bool) {
+	for _, want := range words {
+		got, size := utf8.DecodeRuneInString(text[taken:])
+		if size == 0 || unicode.ToLower(got) != unicode.ToLower(want) {
+			return 0, false
+		}
+		taken += size
+	}
+	return taken, true
+}
 
 // Around gives the passage of a text that surrounds the bytes from to to, with up to n visible signs before it and after it,
 // in three pieces. What is left out at either end is an ellipsis.

@@ -49,6 +49,17 @@ func TestAPassageKeepsWholeSigns(t *testing.T) {
 	}
 }
 
+func TestWordsAreFoundWhateverTheirCase(t *testing.T) {
+	t.Parallel()
+	text := "北京PM2.5浓度，İstanbul"
+	if from, to := glyph.Index(text, "pm2.5"); text[from:to] != "PM2.5" {
+		t.Errorf("found %q", text[from:to])
+	}
+	if from, _ := glyph.Index(text, "臭氧"); from != -1 {
+		t.Errorf("found at %d what is not there", from)
+	}
+}
+
 func TestWhatCannotBeSeenIsFound(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

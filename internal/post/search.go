@@ -4,6 +4,10 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"gorm.io/gorm"
+
+	"juzhen/internal/glyph"
 )
 
 // OneCharacter is how far back a search for a single character looks: no index helps it.
@@ -27,6 +31,44 @@ const indexed = `(p.id, p.version_id) IN (
     UNION ALL
     SELECT v.post_id, v.id FROM version_targets t JOIN post_versions v ON v.id = t.version_id
     WHERE t.variant IS NOT NULL AND text_grams(t.variant) @> text_grams(?) AND strpos(lower(t.variant), lower(?)) > 0)`
+
+// fillFound says of each row in which text the words stand: the common one, else one of the accounts' own.
+func (l listing) fillFound(rows []Row, words string) error {
+	if words == "" {
+		return nil
+	}
+
+	var others []int64
+	for i, row := range rows {
+		if at, _ := glyph.Index(row.Text, words); at >= 0 {
+			rows[i].FoundIn = row.Text
+		} else {
+			others = append(others, row.VersionID)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+
+	type wording struct {
+		VersionID int64
+		Variant   string
+	}
+	own, err := gorm.G[wording](l.db).Raw(`
+SELECT DISTINCT ON (version_id) version_id, variant FROM version_targets
+WHERE version_id IN ? AND strpos(lower(variant), lower(?)) > 0 ORDER BY version_id, account_id`, others, words).Find(l.ctx)
+	if err != nil {
+		return err
+	}
+	for _, found := range own {
+		for i := range rows {
+			if rows[i].VersionID == found.VersionID {
+				rows[i].FoundIn = found.Variant
+			}
+		}
+	}
+	return nil
+}
 
 // find reads the first n rows under a condition that have the words in them, in an order whose newest stand first.
 func (l listing) find(words string, n int, now time.Time) ([]Row, error) {

@@ -45,6 +45,8 @@ type Row struct {
 	Names    string // handles of the first two accounts, separated by blanks
 	Pictures int
 	ThumbID  int64 // first picture, 0 for none
+
+	FoundIn string // the text that has what was searched for: the common one, or an account's own; "" without a search
 }
 
 // Title is the beginning of the text.
@@ -79,7 +81,8 @@ func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Pa
 	if err != nil {
 		return pg.Page[Row]{}, err
 	}
-	return pg.Cut(rows, limit, l.place), nil
+	found := pg.Cut(rows, limit, l.place)
+	return found, l.fillFound(found.Rows, strings.TrimSpace(f.Query))
 }
 
 // listing is a list to be read: posts p in units u under a condition, in one of two orders.

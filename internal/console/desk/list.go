@@ -39,7 +39,8 @@ type listPage struct {
 // listRow is a post with the state that follows from its deliveries.
 type listRow struct {
 	post.Row
-	State delivery.PostState
+	State   delivery.PostState
+	Passage page.Passage // where the words of the search stand
 }
 
 // listForm is the filter, as the address holds it. To is a day and counts whole.
@@ -74,6 +75,7 @@ func (h *pages) list(c *gin.Context) error {
 	if p.Rows, err = h.withStates(c.Request.Context(), found.Rows); err != nil {
 		return err
 	}
+	showPassages(p.Rows, f.Q)
 	p.Chips = chips(c, p.Base, f, units, p.AccountAsked, p.Authors)
 	_, p.ByDue = f.hour()
 	p.Short = post.Short(f.Q)
@@ -126,6 +128,13 @@ func (h *pages) withStates(ctx context.Context, rows []post.Row) ([]listRow, err
 		out[i] = listRow{Row: r, State: states[r.ID]}
 	}
 	return out, nil
+}
+
+// showPassages gives each row the place in which the words of the search stand.
+func showPassages(rows []listRow, words string) {
+	for i, row := range rows {
+		rows[i].Passage = page.PassageOf(row.FoundIn, words)
+	}
 }
 
 // choices fills what the filters offer.

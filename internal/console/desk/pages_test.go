@@ -3,6 +3,7 @@ package desk_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -344,4 +345,20 @@ func TestTheSearchFindsPostsAndAccountsOfOnesUnits(t *testing.T) {
 		w.draft("重复的通报")
 	}
 	b.Get("/search?q=%E9%87%8D%E5%A4%8D").WantCount(".agenda li", 10).WantText(".section-head", "查看全部")
+}
+
+func TestTheSearchShowsThePassageAndThePlatformsPosts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.draft("今年以来，全市累计淘汰👨‍👩‍👧‍👦老旧车一万辆，补贴发放到位")
+	w.exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at,
+		reposts, comments, likes) VALUES (1, 'weibo', '77', 'past', '2020-05-01', '京环之声：淘汰老旧车的补贴从五月起发放', true, 0, 'live', '2020-05-01', 0, 0, 0)`)
+
+	b := w.as("writer")
+	found := b.Get("/search?q=" + url.QueryEscape("老旧车")).Want(200)
+	found.WantText("[aria-labelledby=h-posts] .passage mark", "老旧车").WantText("[aria-labelledby=h-posts] .passage", "👨‍👩‍👧‍👦老旧车一万辆")
+	found.WantText("[aria-labelledby=h-past] .passage", "淘汰老旧车的补贴从五月起发放")
+	b.Get("/posts?q="+url.QueryEscape("老旧车")).Want(200).WantText(".passage mark", "老旧车")
+	b.Get("/search/past?q="+url.QueryEscape("老旧车")).Want(200).WantCount(".agenda li", 1)
+	w.as("afar").Get("/search?q="+url.QueryEscape("老旧车")).WantText(".empty-state", "没有找到")
 }

@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
+	"juzhen/internal/reach"
 	"juzhen/internal/review"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
@@ -25,6 +26,7 @@ type Deps struct {
 	Accounts   *account.Service
 	Units      *org.Service
 	Todos      *todo.Service
+	Reach      *reach.Service
 }
 
 type pages struct {
@@ -43,6 +45,7 @@ func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
 	kit.Declare("desk/home", homePage{})
 	kit.Declare("desk/search", searchPage{})
+	kit.Declare("desk/past", pastPage{})
 	kit.Declare("posts/list", listPage{})
 	kit.Declare("posts/edit", composePage{})
 	kit.Declare("posts/edit#autosaved", composePage{})
@@ -57,6 +60,7 @@ func Register(kit *web.Kit, deps Deps) {
 	root := kit.Group("/")
 	kit.Handle(root, "GET", "", access.Self, h.home)
 	kit.Handle(root, "GET", "search", access.Self, h.search)
+	kit.Handle(root, "GET", "search/past", access.ReachView, h.searchPast)
 	kit.Handle(root, "GET", "media/:id", access.PostView, h.picture)
 	kit.Handle(root, "GET", "media/:id/thumb", access.PostView, h.thumb)
 	h.routePosts(kit.Group("/posts"))

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -8,6 +9,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/post"
+	"juzhen/internal/reach"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -18,6 +20,22 @@ type searchPage struct {
 	Posts    []listRow
 	More     bool // there are more posts than shown
 	Accounts []account.Account
+	Past     []pastRow // posts of the platform that were not written here
+	MorePast bool
+}
+
+// pastRow is a post of the platform with the place in which the words stand.
+type pastRow struct {
+	reach.Post
+	Passage page.Passage
+}
+
+// pastPage lists all posts of the platform that have the words in them.
+type pastPage struct {
+	page.Base
+	Rows  []pastRow
+	Pager page.Pager
+	Short bool // one character was searched for: only of late
 }
 
 const shownFound = 10
@@ -35,6 +53,14 @@ func (h *pages) search(c *gin.Context) error {
 		if p.Posts, err = h.withStates(ctx, found.Rows); err != nil {
 			return err
 		}
+		showPassages(p.Posts, words)
+	}
+	if words != "" && actor.Can(access.ReachView) {
+		found, err := h.Reach.Search(ctx, actor, words, "", shownFound)
+		if err != nil {
+			return err
+		}
+		p.Past, p.MorePast = pastRows(found.Rows, words), found.Next != ""
 	}
 	if words != "" && actor.Can(access.AccountView) {
 		list, err := h.Accounts.List(ctx, actor, account.Filter{Query: words})
@@ -44,4 +70,35 @@ func (h *pages) search(c *gin.Context) error {
 		p.Accounts = list[:min(len(list), shownFound)]
 	}
 	return h.kit.Show(c, 200, "desk/search", p)
+}
+
+func pastRows(posts []reach.Post, words string) []pastRow {
+	rows := make([]pastRow, len(posts))
+	for i, p := range posts {
+		rows[i] = pastRow{Post: p, Passage: page.PassageOf(p.Text, words)}
+	}
+	return rows
+}
+
+// searchPast lists all posts of the platform with the words of the search, a page at a time.
+func (h *pages) searchPast(c *gin.Context) error {
+	words, after := strings.TrimSpace(c.Query("q")), c.Query("after")
+	found, err := h.Reach.Search(c.Request.Context(), web.Actor(c), words, after, 0)
+	if err != nil {
+		return err
+	}
+
+	p := pastPage{
+		Base:  h.kit.Base(c, "平台上的微博", page.Crumb{Text: "搜索", Href: "/search?q=" + url.QueryEscape(words)}),
+		Rows:  pastRows(found.Rows, words),
+		Short: post.Short(words),
+	}
+	p.Pager.Shown = len(p.Rows)
+	if found.Next != "" {
+		p.Pager.Next = web.Link(c, "after", found.Next)
+	}
+	if after != "" {
+		p.Pager.First = web.Link(c)
+	}
+	return h.kit.Show(c, 200, "desk/past", p)
 }

@@ -26,6 +26,7 @@ import (
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/post"
+	"juzhen/internal/reach"
 	"juzhen/internal/review"
 	"juzhen/internal/seal"
 	"juzhen/internal/todo"
@@ -63,7 +64,8 @@ func newWorld(t *testing.T) *world {
 	accounts := account.New(w.db, box, weibo.New(weibo.Options{}), account.Options{Now: clock})
 	units := org.New(w.db, clock)
 	deps := desk.Deps{Posts: w.posts, Media: media.New(w.db, blobs, clock), Reviews: review.New(w.db), Deliveries: w.deliveries,
-		Accounts: accounts, Units: units, Todos: todo.New(w.db)}
+		Accounts: accounts, Units: units, Todos: todo.New(w.db),
+		Reach: reach.New(w.db, nil, accounts, reach.Options{Now: clock, Log: slog.New(slog.DiscardHandler)})}
 	w.people = people()
 	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock, Log: slog.New(slog.DiscardHandler)})
 	w.must(err)
