@@ -106,9 +106,12 @@ func (s *Service) RevokeToken(ctx context.Context, actor access.Actor, id int64,
 	if token, err := s.Token(ctx, id); err == nil {
 		told = s.api.Revoke(ctx, token) == nil
 	}
-	return told, s.db.InTx(ctx, func(tx pg.Tx) error {
+	return told, s.db.InTxRetry(ctx, func(tx pg.Tx) error {
 		a, err := lockAccount(ctx, tx.DB, actor, id)
 		if err != nil {
+			return err
+		}
+		if err := s.tellWatch(ctx, tx, actor.UserID, a, TokenGone); err != nil {
 			return err
 		}
 		if err := wipeCredential(ctx, tx.DB, id); err != nil {

@@ -125,7 +125,7 @@ func (s *Service) adopt(ctx context.Context, actor access.Actor, a Account, toke
 	}
 	v.origin = origin
 	action := map[Origin]string{ByOAuth: "account.authorise", ByImport: "account.import_token"}[origin]
-	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+	err = s.db.InTxRetry(ctx, func(tx pg.Tx) error {
 		now, err := lockAccount(ctx, tx.DB, actor, a.ID)
 		if err != nil {
 			return err
@@ -137,6 +137,9 @@ func (s *Service) adopt(ctx context.Context, actor access.Actor, a Account, toke
 			return err
 		}
 		if a, err = FindTx(ctx, tx, a.ID); err != nil {
+			return err
+		}
+		if err := s.tellIfMayPost(ctx, tx, actor.UserID, a); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, actor, a, action, "", map[string]any{"uid": v.uid, "expires_at": v.expires})

@@ -20,6 +20,7 @@ type Options struct {
 	AppKey      string           // tokens of another application are refused
 	CallbackURL string           // where Weibo sends the browser back to, as registered with the application
 	Now         func() time.Time // default time.Now in UTC
+	Watch       Watch            // told of what stops or allows posting; may be nil
 }
 
 // Service is the use cases of accounts. It is safe for concurrent use.
@@ -153,7 +154,8 @@ func (s *Service) Update(ctx context.Context, actor access.Actor, id int64, d Dr
 		return Account{}, err
 	}
 	var a Account
-	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+	err = s.db.InTxRetry(ctx, func(tx pg.Tx) error {
+		d := d
 		old, err := lockAccount(ctx, tx.DB, actor, id)
 		if err != nil {
 			return err
@@ -195,6 +197,11 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, old 
 	if err != nil {
 		return Account{}, err
 	}
+	if old.RemoteUID != "" && a.RemoteUID != old.RemoteUID {
+		if err := s.tellWatch(ctx, tx, actor.UserID, a, UserChanged); err != nil {
+			return Account{}, err
+		}
+	}
 	return a, s.note(ctx, tx, actor, a, "account.update", "", changes(old, a))
 }
 
@@ -228,7 +235,7 @@ func (s *Service) SetState(ctx context.Context, actor access.Actor, id int64, to
 		return Account{}, fault.Invalid("why", "请写明原因，将记入审计日志")
 	}
 	var a Account
-	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+	err := s.db.InTxRetry(ctx, func(tx pg.Tx) error {
 		old, err := lockAccount(ctx, tx.DB, actor, id)
 		if err != nil {
 			return err
@@ -236,7 +243,7 @@ func (s *Service) SetState(ctx context.Context, actor access.Actor, id int64, to
 		if err := s.mayMove(old, to); err != nil {
 			return err
 		}
-		if err := s.move(ctx, tx, old, to); err != nil {
+		if err := s.move(ctx, tx, actor, old, to); err != nil {
 			return err
 		}
 		a, err = FindTx(ctx, tx, id)
@@ -262,13 +269,18 @@ func (s *Service) mayMove(a Account, to State) error {
 	return nil
 }
 
-func (s *Service) move(ctx context.Context, tx pg.Tx, a Account, to State) error {
+// move changes the state. Who posts is told before the token goes: a post on its way locks the two in this order too.
+func (s *Service) move(ctx context.Context, tx pg.Tx, actor access.Actor, a Account, to State) error {
 	done, err := setState(ctx, tx.DB, a.ID, a.State, to)
 	if err != nil {
 		return err
 	}
 	if !done {
 		return fault.Conflict("账号的状态已变化，不能这样操作，请刷新后再看").WithCode("state_changed")
+	}
+	a.State = to
+	if err := s.tellMoved(ctx, tx, actor.UserID, a); err != nil {
+		return err
 	}
 	if to != Closed {
 		return nil

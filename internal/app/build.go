@@ -71,7 +71,8 @@ func (a *App) buildServices(ctx context.Context) error {
 		return err
 	}
 	a.Replays = replay.New(db, now)
-	a.Accounts = account.New(db, a.box, api, account.Options{AppKey: a.cfg.WeiboAppKey, CallbackURL: a.cfg.PublicURL + oauthCallback, Now: now})
+	a.Accounts = account.New(db, a.box, api, account.Options{AppKey: a.cfg.WeiboAppKey, CallbackURL: a.cfg.PublicURL + oauthCallback, Now: now,
+		Watch: delivery.AccountChangedTx})
 	if err := a.Accounts.CheckKey(ctx); err != nil {
 		return err
 	}

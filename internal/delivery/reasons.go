@@ -56,6 +56,11 @@ const (
 	PictureRefused   Reason = "picture_refused"
 	PictureWaits     Reason = "picture_waits" // upload failed for now
 	AccountNotLive   Reason = "account_not_live"
+	AccountStopped   Reason = "account_stopped" // suspended; ends by itself
+	AccountClosed    Reason = "account_closed"
+	TokenWithdrawn   Reason = "token_withdrawn" // by an administrator; ends by itself
+	UserChanged      Reason = "user_changed"    // the account is another user of the platform: a person decides
+	AccountBack      Reason = "account_back"
 	TooLate          Reason = "too_late"
 	HandoffDue       Reason = "handoff_due"
 	HandoffTaken     Reason = "handoff_taken"
@@ -92,7 +97,7 @@ func Reasons() []Reason {
 		WasCancelled, AccountDropped, WasPaused, WasResumed, WishKept, WasClaimed, TakenOver, GivenBack, Prepared, Marked, MarkUndone,
 		Published, PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated, OwnerGone, CallOverdue, Refused,
 		NoConnection, TokenMissing, TokenRefused, TokenEnds, RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, TextRefused,
-		PictureRefused, PictureWaits, AccountNotLive, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent, LookFound,
+		PictureRefused, PictureWaits, AccountNotLive, AccountStopped, AccountClosed, TokenWithdrawn, UserChanged, AccountBack, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent, LookFound,
 		LookAbsent, LookFailed, LookTwo, LookWindow, LookPerson, LookRepeat, LookRival, Resend, AbsentWish, Superseded, ConfirmedNot, ResolvedSent,
 		DecisionAsked, DecisionRefused, Restored, Twice, ReadBackSame, ReadBackChanged, ReadBackHidden, ReadBackRemoved,
 		WasTakenDown, TakedownFailed}
@@ -125,6 +130,11 @@ var reasonTexts = map[Reason]string{
 	GivenBack:        i18n.N("进程停机，退回待发"),
 	Prepared:         i18n.N("准备完毕，等候发布时刻"),
 	AccountNotLive:   i18n.N("账号不在运行状态，暂不能发；请管理员启用账号"),
+	AccountStopped:   i18n.N("账号已停用，先不发；启用后在最晚时限内自动继续"),
+	AccountClosed:    i18n.N("账号已关停，不能再从它发出；请取消，或改由其他账号发布"),
+	TokenWithdrawn:   i18n.N("账号授权已由管理员撤销，先不发；重新授权后在最晚时限内自动继续"),
+	UserChanged:      i18n.N("账号已改指另一个微博用户，先不发；请核对账号后重新安排或取消"),
+	AccountBack:      i18n.N("账号又可以发布，继续等候发布时刻"),
 	TooLate:          i18n.N("已过最晚发布时刻，没有发出；如仍需发布，请重新定时"),
 	HandoffDue:       i18n.N("请值班人员在微博人工发布，并登记链接"),
 	HandoffTaken:     i18n.N("已有人领取，正在人工发布"),

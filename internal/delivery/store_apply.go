@@ -146,10 +146,15 @@ func applyTodos(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Chan
 
 // RaiseTx tells the people of the account's unit about a change.
 func RaiseTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change) error {
+	return todo.RaiseTx(ctx, tx, now, itemOf(d, c))
+}
+
+// itemOf is the to-do about a change.
+func itemOf(d Delivery, c Change) todo.Item {
 	kind, code := todoOf(c)
-	return todo.RaiseTx(ctx, tx, now, todo.Item{Kind: kind, Key: todoKey(d.ID, c.Raise), Permission: access.DeliveryDecide, UnitPath: d.UnitPath,
+	return todo.Item{Kind: kind, Key: todoKey(d.ID, c.Raise), Permission: access.DeliveryDecide, UnitPath: d.UnitPath,
 		SubjectType: "delivery", SubjectID: d.ID, Code: code, DueAt: d.DueAt,
-		Args: map[string]any{"account": "@" + d.AccountHandle, "reason": c.Code.Label(), "reason" + i18n.ArgsOf: c.Args}})
+		Args: map[string]any{"account": "@" + d.AccountHandle, "reason": c.Code.Label(), "reason" + i18n.ArgsOf: c.Args}}
 }
 
 // todoOf gives the kind of the to-do and the code of its text.

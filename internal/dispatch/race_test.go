@@ -336,7 +336,7 @@ func TestTheMarkAsksTheDatabasesOwnClock(t *testing.T) {
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
 	w.engine(func(o *dispatch.Options) { o.Settings.Beat, o.Settings.Lease = time.Hour, 2*time.Hour })
-	const back = 700 * time.Millisecond
+	const back = 3 * time.Second
 	w.mu.Lock()
 	w.dbSkew = -back
 	w.mu.Unlock()

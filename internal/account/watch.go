@@ -1,0 +1,56 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"juzhen/internal/pg"
+)
+
+// Change is what happened to an account that whoever posts through it must know of.
+type Change string
+
+// The changes.
+const (
+	MayPost     Change = "may_post"    // it is live and has what posting needs, perhaps again
+	WasStopped  Change = "stopped"     // suspended: nothing may go out until it is live again
+	WasClosed   Change = "closed"      // for good
+	TokenGone   Change = "token_gone"  // an administrator withdrew its token
+	UserChanged Change = "user_change" // it is another user of the platform now
+)
+
+// Watch is told of a change in the transaction that makes it, with the account as it is from then on and the user who acts (0: the
+// machine). What it fails with keeps the change from being made.
+type Watch func(ctx context.Context, tx pg.Tx, now time.Time, by int64, a Account, c Change) error
+
+// tellWatch tells whoever watches, if anybody does.
+func (s *Service) tellWatch(ctx context.Context, tx pg.Tx, by int64, a Account, c Change) error {
+	if s.opt.Watch == nil {
+		return nil
+	}
+	return s.opt.Watch(ctx, tx, s.now(), by, a, c)
+}
+
+// MayPost tells whether posts can go out through the account at an instant.
+func (a Account) MayPost(now time.Time) bool {
+	return a.State == Live && (!a.Connector.NeedsToken() || a.Token.At(now).Usable())
+}
+
+// tellIfMayPost tells that posts may go out again, when they may.
+func (s *Service) tellIfMayPost(ctx context.Context, tx pg.Tx, by int64, a Account) error {
+	if !a.MayPost(s.now()) {
+		return nil
+	}
+	return s.tellWatch(ctx, tx, by, a, MayPost)
+}
+
+// tellMoved tells what a new state means for those who post.
+func (s *Service) tellMoved(ctx context.Context, tx pg.Tx, by int64, a Account) error {
+	switch a.State {
+	case Suspended:
+		return s.tellWatch(ctx, tx, by, a, WasStopped)
+	case Closed:
+		return s.tellWatch(ctx, tx, by, a, WasClosed)
+	}
+	return s.tellIfMayPost(ctx, tx, by, a)
+}
