@@ -86,6 +86,7 @@ func Register(k *web.Kit, d Deps) (metrics http.Handler) {
 	a.accounts()
 	a.media()
 	a.posts()
+	a.advances()
 	a.reviews()
 	a.deliveries()
 	a.pauses()

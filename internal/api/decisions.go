@@ -53,12 +53,12 @@ type accepted struct {
 }
 
 // second documents an answer that awaits a second person.
-func second(op huma.Operation) huma.Operation {
+func second(op huma.Operation, schema string) huma.Operation {
 	answer := func(text, kind, schema string) *huma.Response {
 		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Ref: "#/components/schemas/" + schema}}}}
 	}
 	op.Responses = map[string]*huma.Response{
-		"202": answer(i18n.N("等第二人确认"), "application/json", "Resolved"), "default": answer("Error", problemType, "Problem"),
+		"202": answer(i18n.N("等第二人确认"), "application/json", schema), "default": answer("Error", problemType, "Problem"),
 	}
 	return op
 }

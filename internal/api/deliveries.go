@@ -35,6 +35,7 @@ type oneDelivery struct {
 	TakenAt       *time.Time     `json:"taken_at,omitempty"`
 	Live          string         `json:"live,omitempty" doc:"发出后在平台上的状况：live、changed、hidden、removed、taken_down"`
 	LiveAt        *time.Time     `json:"live_at,omitempty"`
+	Advance       *shownAdvance  `json:"advance,omitempty" doc:"重新安排早于批准的时间时提出的申请；同意前什么都没有改"`
 	UpdatedAt     time.Time      `json:"updated_at"`
 }
 
@@ -94,8 +95,8 @@ func (a *api) deliveries() {
 	register(a, op(http.MethodGet, "/deliveries/{id}/events", "list-delivery-events", "deliveries", i18n.N("一条发送的经过")), access.PostView, a.deliveryEvents)
 	register(a, op(http.MethodGet, "/deliveries/{id}/certificate", "get-certificate", "deliveries", i18n.N("发送凭证")), access.PostView, a.certificate)
 	register(a, op(http.MethodPost, "/deliveries/{id}/cancel", "cancel-delivery", "deliveries", i18n.N("取消一个账号的发送")), access.PostWrite, a.cancelDelivery)
-	register(a, op(http.MethodPost, "/deliveries/{id}/replan", "replan-delivery", "deliveries", i18n.N("重新安排失败、错过或存疑的发送")), access.DeliveryDecide, a.replanDelivery)
-	register(a, second(op(http.MethodPost, "/deliveries/{id}/resolve", "resolve-delivery", "deliveries", i18n.N("判断结果未知的发送"))), access.DeliveryDecide, a.resolveDelivery)
+	register(a, second(op(http.MethodPost, "/deliveries/{id}/replan", "replan-delivery", "deliveries", i18n.N("重新安排失败、错过或存疑的发送")), "OneDelivery"), access.DeliveryDecide, a.replanDelivery)
+	register(a, second(op(http.MethodPost, "/deliveries/{id}/resolve", "resolve-delivery", "deliveries", i18n.N("判断结果未知的发送")), "Resolved"), access.DeliveryDecide, a.resolveDelivery)
 	a.decisions()
 	a.handoffs()
 }
@@ -109,7 +110,7 @@ func text(s *string) string {
 
 func showDelivery(p *i18n.Printer, d delivery.Delivery) oneDelivery {
 	shown := oneDelivery{ID: d.ID, PostID: d.PostID, AccountID: d.AccountID, AccountHandle: d.AccountHandle, UnitID: d.UnitID, State: string(d.State),
-		DueAt: utc(d.DueAt), NotAfter: utc(d.NotAfter), SentAt: utc(d.SentAt), RemoteID: text(d.RemoteID), URL: text(d.RemoteURL),
+		DueAt: utc(d.DueAt), NotAfter: utc(d.NotAfter), SentAt: utc(d.SentAt), RemoteID: text(d.RemoteID), URL: d.URL(),
 		Attempts: d.Attempts, Reason: string(d.Reason), ReasonArgs: d.ReasonArgs, Wish: text((*string)(d.Wish)), PauseID: d.PauseID,
 		TakenBy: d.TakenByName, TakenAt: utc(d.TakenAt), Live: text((*string)(d.Live)), LiveAt: utc(d.LiveAt), UpdatedAt: d.UpdatedAt.UTC()}
 	if d.Reason != delivery.None {
@@ -160,7 +161,7 @@ func deliveryTable(ctx context.Context, rows []delivery.Delivery, next string, m
 			why = t(words, args...)
 		}
 		return []string{number(d.ID), number(d.PostID), d.AccountHandle, t(d.State.Label()), beijing(d.DueAt), beijing(d.SentAt), text(d.RemoteID),
-			text(d.RemoteURL), why}
+			d.URL(), why}
 	})
 }
 
@@ -197,8 +198,21 @@ func (a *api) cancelDelivery(ctx context.Context, who access.Actor, in *mustSay)
 func (a *api) replanDelivery(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body replan
-}) (*out[oneDelivery], error) {
-	return a.afterwards(ctx, who, in.ID, a.Deliveries.Replan(ctx, who, in.ID, in.Body.choice(), in.Body.Reason))
+}) (*maybeSecond[oneDelivery], error) {
+	asked, err := a.Deliveries.Replan(ctx, who, in.ID, in.Body.choice(), in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := a.getDelivery(ctx, who, &ByID{in.ID})
+	if err != nil {
+		return nil, err
+	}
+	answer := &maybeSecond[oneDelivery]{Status: http.StatusOK, Body: shown.Body}
+	if asked != nil {
+		x := showAdvance(*asked)
+		answer.Status, answer.Location, answer.Body.Advance = http.StatusAccepted, x.Agree, &x
+	}
+	return answer, nil
 }
 
 // maybeSecond is an answer that is 202 when a second person must agree first.

@@ -244,6 +244,7 @@ type postDetail struct {
 	Visible    string         `json:"visible" enum:"all,self"`
 	Reviews    []Decided      `json:"reviews"`
 	Deliveries []oneDelivery  `json:"deliveries" doc:"每个账号一条"`
+	Advance    *shownAdvance  `json:"advance,omitempty" doc:"等第二人决定的提前发布的申请"`
 }
 
 type postProblem struct {
@@ -287,10 +288,15 @@ func (a *api) showPost(ctx context.Context, who access.Actor, id int64) (*onePos
 	if err != nil {
 		return nil, err
 	}
+	asked, err := a.openAdvance(ctx, who, id)
+	if err != nil {
+		return nil, err
+	}
 	shown := showVersion(v)
 	words := printerOf(request(ctx))
 	return &onePost{ETag: `"` + strconv.Itoa(p.Revision) + `"`, Body: postDetail{PostHead: showHead(p, v.Number, v.Text, v.RepostOf, states[id]), Hash: shown.Hash,
 		AccountIDs: shown.AccountIDs, Variants: shown.Variants, MediaIDs: shown.MediaIDs, Media: shown.Media, Visible: shown.Visible,
+		Advance:    asked,
 		Reviews:    each(reviews, showReview),
 		Deliveries: each(deliveries, func(d delivery.Delivery) oneDelivery { return showDelivery(words, d) })}}, nil
 }

@@ -39,7 +39,7 @@ func (a *api) posts() {
 	register(a, op(http.MethodPost, "/posts/{id}/submit", "submit-post", "posts", i18n.N("提交审核")), access.PostWrite, a.submitPost)
 	register(a, op(http.MethodPost, "/posts/{id}/withdraw", "withdraw-post", "posts", i18n.N("撤回")), access.PostWrite, a.withdrawPost)
 	register(a, op(http.MethodPost, "/posts/{id}/revise", "revise-post", "posts", i18n.N("退回编辑，原审核作废")), access.PostWrite, a.revisePost)
-	register(a, op(http.MethodPost, "/posts/{id}/reschedule", "reschedule-post", "posts", i18n.N("改期")), access.PostWrite, a.reschedulePost)
+	register(a, second(op(http.MethodPost, "/posts/{id}/reschedule", "reschedule-post", "posts", i18n.N("改期；早于批准的时间须第二人同意")), "Rescheduled"), access.PostWrite, a.reschedulePost)
 }
 
 func (a *api) listPosts(ctx context.Context, who access.Actor, in *postFilter) (*out[list[postRow]], error) {
@@ -326,6 +326,24 @@ func (d Due) choice() delivery.DueChoice { return delivery.DueChoice{Now: d.Now,
 func (a *api) reschedulePost(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body Due
-}) (*out[effect], error) {
-	return shownEffect(a.Deliveries.Reschedule(ctx, who, in.ID, in.Body.choice()))
+}) (*maybeSecond[rescheduled], error) {
+	r, err := a.Deliveries.Reschedule(ctx, who, in.ID, in.Body.choice())
+	if err != nil {
+		return nil, err
+	}
+	answer := &maybeSecond[rescheduled]{Status: http.StatusOK, Body: rescheduled{Done: r.Done, TooLate: r.TooLate, Sent: r.Sent, Wrong: r.Wrong}}
+	if r.Asked != nil {
+		shown := showAdvance(*r.Asked)
+		answer.Status, answer.Location, answer.Body.Advance = http.StatusAccepted, shown.Agree, &shown
+	}
+	return answer, nil
+}
+
+// rescheduled tells how far another time came.
+type rescheduled struct {
+	Done    int           `json:"done" doc:"已生效的账号数"`
+	TooLate int           `json:"too_late" doc:"正在发送、来不及的账号数；没有发出时照办"`
+	Sent    int           `json:"sent" doc:"已经发出的账号数"`
+	Wrong   []string      `json:"void_words,omitempty" doc:"正文中到新的时间就不对的日期或星期；有时批准已失效，须修改后重新提交"`
+	Advance *shownAdvance `json:"advance,omitempty" doc:"早于批准的时间时提出的申请；同意前什么都没有改"`
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/review"
@@ -18,6 +19,15 @@ type decision struct {
 	Decision string `json:"decision" enum:"approve,return"`
 	Opinion  string `json:"opinion,omitempty" maxLength:"2000" doc:"退回时必填"`
 	Due
+	Shown clearable `json:"shown_due_at,omitempty" doc:"审核时看到的发布时间，null 为批准后立即；给出时与现在的不同即不批准"`
+}
+
+// shown is the time that the reviewer saw; nil when the program does not say.
+func (d decision) shown() *delivery.DueShown {
+	if !d.Shown.Set {
+		return nil
+	}
+	return &delivery.DueShown{At: d.Shown.At}
 }
 
 type waitingReview struct {
@@ -50,7 +60,15 @@ func (a *api) reviewPost(ctx context.Context, who access.Actor, in *struct {
 	if err != nil {
 		return nil, fault.Invalid("hash", "格式不正确").With(err)
 	}
-	if err := a.Deliveries.Review(ctx, who, in.ID, b.Version, hash, review.Decision(b.Decision), b.Opinion, b.choice()); err != nil {
+	_, err = a.Deliveries.Review(ctx, who, in.ID, delivery.Verdict{
+		Version:  b.Version,
+		Hash:     hash,
+		Decision: review.Decision(b.Decision),
+		Opinion:  b.Opinion,
+		Due:      b.choice(),
+		Shown:    b.shown(),
+	})
+	if err != nil {
 		return nil, err
 	}
 	return a.showPost(ctx, who, in.ID)

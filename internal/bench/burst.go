@@ -181,13 +181,13 @@ func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) 
 		posts[i] = []any{p, int64(1), int64(1), "approved", nil, at, false, false, 1, now, int64(1), now}
 		versions[i] = []any{v, p, 1, "approved", burstText(account), 0, "", sum[:], []int64{1}, now, int64(1), now}
 		targets[i] = []any{v, account, nil, hash}
-		rows[i] = []any{ids.Delivery + int64(i) + 1, p, v, account, "weibo", "commercial", "waiting", 1, false, at, at.Add(30 * time.Minute), true, hash, hash, key, "approved", now, now}
+		rows[i] = []any{ids.Delivery + int64(i) + 1, p, v, account, "weibo", "commercial", "waiting", 1, false, at, at.Add(30 * time.Minute), true, at, hash, hash, key, "approved", now, now}
 	}
 	err = copyAll(ctx, f.db, []table{
 		{"posts", []string{"id", "unit_id", "author_id", "phase", "version_id", "due_at", "due_now", "urgent", "revision", "created_at", "updated_by", "updated_at"}, posts},
 		{"post_versions", []string{"id", "post_id", "number", "state", "text", "visible", "repost_of", "hash", "editors", "created_at", "submitted_by", "submitted_at"}, versions},
 		{"version_targets", []string{"version_id", "account_id", "variant", "payload_hash"}, targets},
-		{"deliveries", []string{"id", "post_id", "version_id", "account_id", "platform", "connector", "state", "plan", "urgent", "due_at", "not_after", "approved",
+		{"deliveries", []string{"id", "post_id", "version_id", "account_id", "platform", "connector", "state", "plan", "urgent", "due_at", "not_after", "approved", "approved_from",
 			"payload_hash", "approved_hash", "mark_key", "reason", "created_at", "updated_at"}, rows},
 	})
 	if err != nil {

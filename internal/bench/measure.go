@@ -252,7 +252,7 @@ func (f *field) planPost(ctx context.Context, first, n int) (time.Duration, erro
 		return 0, err
 	}
 	began = time.Now()
-	err = f.acts.Review(ctx, reviewer, p.ID, v.Number, v.Hash, review.Approve, "", delivery.DueChoice{})
+	_, err = f.acts.Review(ctx, reviewer, p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve})
 	return submitted + time.Since(began), err
 }
 

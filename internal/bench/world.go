@@ -171,8 +171,7 @@ func (w *world) planEach(ctx context.Context, ahead time.Duration, list []seat, 
 
 // write drafts and submits a post for a seat.
 func (w *world) write(ctx context.Context, s seat) (int64, error) {
-	later := time.Now().Add(time.Hour)
-	p, err := w.posts.Create(ctx, writer, 1, post.Content{Text: text(int(s.ID)), DueAt: &later, Targets: []post.TargetChoice{{AccountID: s.ID}}})
+	p, err := w.posts.Create(ctx, writer, 1, post.Content{Text: text(int(s.ID)), DueNow: true, Targets: []post.TargetChoice{{AccountID: s.ID}}})
 	if err != nil {
 		return 0, fmt.Errorf("write: %w", err)
 	}
@@ -185,7 +184,13 @@ func (w *world) approve(ctx context.Context, id int64, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	return w.acts.Review(ctx, reviewer, id, v.Number, v.Hash, review.Approve, "", delivery.DueChoice{At: &at})
+	_, err = w.acts.Review(ctx, reviewer, id, delivery.Verdict{
+		Version:  v.Number,
+		Hash:     v.Hash,
+		Decision: review.Approve,
+		Due:      delivery.DueChoice{At: &at},
+	})
+	return err
 }
 
 // inState counts deliveries of the seats.

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"juzhen/internal/access"
@@ -64,12 +65,17 @@ func (s *Service) Certificate(ctx context.Context, actor access.Actor, id int64)
 // URL is where citizens see the post; "" while that is not known.
 func (d Delivery) URL() string {
 	switch {
-	case d.RemoteURL != nil && *d.RemoteURL != "":
+	case d.RemoteURL != nil && webAddress(*d.RemoteURL):
 		return *d.RemoteURL
 	case d.RemoteID != nil && d.AccountUID != "":
 		return "https://weibo.com/" + d.AccountUID + "/" + encodeMID(*d.RemoteID)
 	}
 	return ""
+}
+
+// webAddress tells whether an address can be followed: http and https only, whatever an older version kept.
+func webAddress(s string) bool {
+	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
 }
 
 const base62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

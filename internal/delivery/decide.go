@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,10 +26,10 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 		if why, err = reason("reason", why); err != nil {
 			return err
 		}
-		m := Move{From: append([]State{Failed, Missed, Expired}, unmarked...), To: Cancelled, Code: WasCancelled, By: actor.UserID, Set: stopSet,
+		m := Move{From: append([]State{Failed, Missed, Expired}, unmarked...), To: Cancelled, Code: WasCancelled, With: because(why), By: actor.UserID, Set: stopSet,
 			Where: "d.id = @id", Args: pgx.NamedArgs{"id": id, "wish": string(WishCancel)}}
 		if kept = d.State == Sending || d.State == Unknown; kept {
-			m.From, m.To, m.Code, m.With = open, "", WishKept, Args{"wish": string(WishCancel)}
+			m.From, m.To, m.Code, m.With = open, "", WishKept, Args{"wish": string(WishCancel), whyArg: why}
 			m.Set = "wish = @wish, wish_by = nullif(@by::bigint, 0)"
 		}
 		moved, err := m.Run(ctx, tx.Pgx, now)
@@ -39,6 +40,9 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 			return fault.Conflict("已发出或已取消，不能再取消；已发出的可以下架")
 		}
 		if err := closeTodos(ctx, tx, now, moved, actor.UserID); err != nil && !kept {
+			return err
+		}
+		if err := endAdvances(ctx, tx, now, actor.UserID, "delivery_id = $1", id); err != nil {
 			return err
 		}
 		return note(ctx, tx, now, actor, "delivery.cancel", d.Ref(), d.UnitPath, why, map[string]any{"wish": kept})
@@ -53,10 +57,10 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 func (d Delivery) Ref() string { return ref(d.ID) }
 
 // Replan lets a person send again what failed, was missed or is held by a doubt: at a new time, in the post's approved wording. It
-// fails with fault.Conflict when the post is not approved any more or the delivery stands elsewhere, with fault.Invalid on "reason"
-// without one.
-func (s *Service) Replan(ctx context.Context, actor access.Actor, id int64, choice DueChoice, why string) error {
-	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
+// fails with fault.Conflict when the post is not approved any more, the delivery stands elsewhere or the text names a day that would
+// be wrong then, with fault.Invalid on "reason" without one. Earlier than approved it only asks: asked waits for a second person.
+func (s *Service) Replan(ctx context.Context, actor access.Actor, id int64, choice DueChoice, why string) (asked *Advance, err error) {
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		d, err := findDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
 		if err != nil {
 			return err
@@ -78,23 +82,70 @@ func (s *Service) Replan(ctx context.Context, actor access.Actor, id int64, choi
 		if err := shareTx(ctx, tx, d.PostID); err != nil {
 			return err
 		}
-		if err := s.replan(ctx, tx, now, due, actor, d, p); err != nil {
+		if d, err = LockTx(ctx, tx, id); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "delivery.replan", d.Ref(), d.UnitPath, why, map[string]any{"due": due})
+		if asked, err = s.earlierThanApproved(ctx, tx, now, actor, p, d, due, choice, why); err != nil || asked != nil {
+			return err
+		}
+		if err := s.replan(ctx, tx, now, due, actor, d, p, nil); err != nil {
+			return err
+		}
+		return note(ctx, tx, now, actor, "delivery.replan", d.Ref(), d.UnitPath, why, map[string]any{"from": d.DueAt, "to": due})
 	})
+	return asked, err
 }
 
-// replan binds the delivery to the approved version again, through planned, and releases it.
-func (s *Service) replan(ctx context.Context, tx pg.Tx, now, due time.Time, actor access.Actor, d Delivery, p post.Post) error {
-	args := pgx.NamedArgs{"id": d.ID, "version": p.VersionID, "urgent": p.Urgent, "due": due}
-	back, err := Move{From: []State{Failed, Missed, Held}, To: Planned, Code: WasReplanned, By: actor.UserID, Args: args, Set: bindSet,
+// earlierThanApproved opens a request when a delivery is to go out before the instant for which it is approved, and fails when its
+// text would name the wrong day. nil: it may be planned as the person wants.
+func (s *Service) earlierThanApproved(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, d Delivery, due time.Time,
+	choice DueChoice, why string) (*Advance, error) {
+	from := d.approvedWith(p)
+	if d.DueAt != nil {
+		if err := rightWords(ctx, tx, p, &d.ID, *d.DueAt, due); err != nil {
+			return nil, err
+		}
+	}
+	if from == nil || !due.Before(*from) {
+		return nil, nil
+	}
+	if !slices.Contains([]State{Failed, Missed, Held}, d.State) {
+		return nil, errNoReplan()
+	}
+	x, err := s.askAdvance(ctx, tx, now, actor, p, Advance{DeliveryID: &d.ID, Basis: AfterApproval, DueFrom: *from, DueTo: choice.At, Reason: why})
+	return &x, err
+}
+
+// approvedWith is the instant for which the delivery is approved with the post's present version. One that still holds an older
+// version takes that of the post, which never lies before what was approved.
+func (d Delivery) approvedWith(p post.Post) *time.Time {
+	if d.VersionID == p.VersionID && d.ApprovedFrom != nil {
+		return d.ApprovedFrom
+	}
+	return p.DueAt
+}
+
+func errNoReplan() *fault.Error {
+	return fault.Conflict("只有失败、错过或因疑点停下的发送可以重新安排；暂停的请在恢复时处理")
+}
+
+// replan binds the delivery to the approved version again, through planned, and releases it. from is the instant two people agreed
+// on; nil keeps the one there is.
+func (s *Service) replan(ctx context.Context, tx pg.Tx, now, due time.Time, actor access.Actor, d Delivery, p post.Post, from *time.Time) error {
+	if from == nil {
+		from = d.approvedWith(p)
+	}
+	if from == nil {
+		from = &due
+	}
+	args := pgx.NamedArgs{"id": d.ID, "version": p.VersionID, "urgent": p.Urgent, "due": due, "from_at": from}
+	back, err := Move{From: []State{Failed, Missed, Held}, To: Planned, Code: WasReplanned, By: actor.UserID, Args: args, Set: bindSet + unapproved,
 		Where: "d.id = @id AND d.pause_id IS NULL AND EXISTS (SELECT FROM version_targets vt WHERE vt.version_id = @version AND vt.account_id = d.account_id)"}.Run(ctx, tx.Pgx, now)
 	if err != nil {
 		return err
 	}
 	if len(back) == 0 {
-		return fault.Conflict("只有失败、错过或因疑点停下的发送可以重新安排；暂停的请在恢复时处理")
+		return errNoReplan()
 	}
 	if _, err := s.releaseTx(ctx, tx, now, due, Move{From: []State{Planned}, Code: WasReplanned, By: actor.UserID, Where: "d.id = @id", Args: args}); err != nil {
 		return err
@@ -145,12 +196,12 @@ func (s *Service) Resolve(ctx context.Context, actor access.Actor, id int64, as 
 }
 
 func (s *Service) resolveSent(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, d Delivery, link, why string) error {
-	c, err := s.linked(ctx, tx, now, d, link)
+	c, found, err := s.linked(ctx, tx, now, d, link)
 	if err != nil {
 		return err
 	}
 	c.Code, c.Turn, c.Resolve = ResolvedSent, TurnSettled, TodoUnknown
-	if err := s.applyLinked(ctx, tx, now, d, c, link, actor); err != nil {
+	if err := s.applyLinked(ctx, tx, now, d, c, found, actor); err != nil {
 		return err
 	}
 	return note(ctx, tx, now, actor, "delivery.resolve", d.Ref(), d.UnitPath, why, map[string]any{"outcome": "sent", "link": link})

@@ -14,6 +14,7 @@ type Delivery struct {
 	Urgent                           bool
 	DueAt, NotAfter, NotBefore       *time.Time
 	Approved                         bool
+	ApprovedFrom                     *time.Time // the instant it is approved for: never earlier; nil while it is not approved
 	PayloadHash, ApprovedHash        []byte
 	MarkKey                          []byte // 16 random bytes; goes out as annotation where the interface takes one
 	PauseID                          *int64

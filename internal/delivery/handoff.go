@@ -105,12 +105,12 @@ func (s *Service) RecordHandoff(ctx context.Context, actor access.Actor, id int6
 		if d.TakenBy != nil && *d.TakenBy != actor.UserID {
 			return fault.Conflict("{.name} 已领取，正在人工发布", "name", d.TakenByName).WithCode("taken")
 		}
-		c, err := s.linked(ctx, tx, now, d, link)
+		c, found, err := s.linked(ctx, tx, now, d, link)
 		if err != nil {
 			return err
 		}
 		c.Code, c.Resolve = HandoffSent, TodoHandoff
-		if err := s.applyLinked(ctx, tx, now, d, c, link, actor); err != nil {
+		if err := s.applyLinked(ctx, tx, now, d, c, found, actor); err != nil {
 			return err
 		}
 		return note(ctx, tx, now, actor, "delivery.handoff", d.Ref(), d.UnitPath, "", map[string]any{"step": "recorded", "link": link})

@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
+	"juzhen/internal/post"
 )
 
 // Pause stops the sending of one unit's subtree, or of one account.
@@ -238,18 +239,44 @@ func (s *Service) choose(ctx context.Context, tx pg.Tx, now time.Time, actor acc
 	if err != nil {
 		return 0, err
 	}
+	if err := asApproved(ctx, tx, c.DeliveryID, at); err != nil {
+		return 0, err
+	}
 	// Held to held is no arrow: what another pause covers only changes its holder.
 	kept, err := s.rehold(ctx, tx, now, actor, c.DeliveryID, at)
 	if err != nil || kept > 0 {
 		return kept, err
 	}
 	m.To, m.Set = Waiting, releaseSet+", pause_id = NULL"
-	args["due"] = at
+	args["due"], args["from_at"] = at, nil
 	moved, err := m.Run(ctx, tx.Pgx, now)
 	if err != nil {
 		return 0, err
 	}
 	return len(moved), s.wakeTx(ctx, tx, now, at, moved)
+}
+
+// asApproved fails when a held delivery may not go out at the instant: before the one for which it is approved, or on a day for which
+// its text is wrong.
+func asApproved(ctx context.Context, tx pg.Tx, id int64, at time.Time) error {
+	d, err := LockTx(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if d.ApprovedFrom != nil && at.Before(*d.ApprovedFrom) {
+		return fault.Invalid("deliveries", "@{.account} 批准的发布时间是 {.time}，不能在恢复时提前；恢复后可申请提前",
+			"account", d.AccountHandle, "time", ClockTime(*d.ApprovedFrom)).WithCode("before_approval")
+	}
+	p, err := post.FindTx(ctx, tx, access.System("delivery"), access.PostView, d.PostID)
+	if err != nil || d.DueAt == nil {
+		return err
+	}
+	words, err := wrongWords(ctx, tx, p, &id, *d.DueAt, at)
+	if err == nil && len(words) > 0 {
+		return fault.Invalid("deliveries", "@{.account} 正文中的 {.words} 到那时就不对了；请取消，或先修改稿件重新提交审核",
+			"account", d.AccountHandle, "words", Quoted(words)).WithCode("date_words")
+	}
+	return err
 }
 
 // resumeAt is when a held delivery goes: at its time, at once when that has passed, or at the time chosen.
@@ -266,7 +293,7 @@ func resumeAt(c Choice, due *time.Time, now time.Time) (time.Time, error) {
 }
 
 func (s *Service) rehold(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, id int64, due time.Time) (int, error) {
-	moved, err := Move{From: []State{Held}, Code: ApprovedPaused, By: actor.UserID, Args: pgx.NamedArgs{"id": id, "due": due},
+	moved, err := Move{From: []State{Held}, Code: ApprovedPaused, By: actor.UserID, Args: pgx.NamedArgs{"id": id, "due": due, "from_at": nil},
 		Where: "d.id = @id AND (" + openPause + ") IS NOT NULL", Set: dueSet + ", pause_id = (" + openPause + ")"}.Run(ctx, tx.Pgx, now)
 	return len(moved), err
 }

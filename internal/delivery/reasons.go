@@ -22,6 +22,9 @@ const (
 	WasWithdrawn     Reason = "withdrawn"
 	WasRevised       Reason = "revised"
 	WasRescheduled   Reason = "rescheduled"
+	EarlierAsked     Reason = "earlier_asked" // a second person must agree before it goes out earlier
+	EarlierAgreed    Reason = "earlier_agreed"
+	EarlierRefused   Reason = "earlier_refused"
 	WasCancelled     Reason = "cancelled"
 	AccountDropped   Reason = "account_dropped" // the new version leaves this account out
 	WasPaused        Reason = "paused"
@@ -94,6 +97,7 @@ const (
 // Reasons lists every code, for tests that walk the texts.
 func Reasons() []Reason {
 	return []Reason{WasPlanned, WasReplanned, WasApproved, ApprovedPaused, NotApproved, WasWithdrawn, WasRevised, WasRescheduled,
+		EarlierAsked, EarlierAgreed, EarlierRefused,
 		WasCancelled, AccountDropped, WasPaused, WasResumed, WishKept, WasClaimed, TakenOver, GivenBack, Prepared, Marked, MarkUndone,
 		Published, PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated, OwnerGone, CallOverdue, Refused,
 		NoConnection, TokenMissing, TokenRefused, TokenEnds, RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, TextRefused,
@@ -120,6 +124,9 @@ var reasonTexts = map[Reason]string{
 	WasWithdrawn:     i18n.N("稿件已撤回，没有发出"),
 	WasRevised:       i18n.N("稿件正在修改，原批准已失效"),
 	WasRescheduled:   i18n.N("发布时间已改"),
+	EarlierAsked:     i18n.N("已申请提前发布，待第二人同意"),
+	EarlierAgreed:    i18n.N("第二人同意提前发布"),
+	EarlierRefused:   i18n.N("第二人不同意提前发布，仍按原定时间"),
 	WasCancelled:     i18n.N("已取消，没有发出"),
 	AccountDropped:   i18n.N("新版本不再发往此账号"),
 	WasPaused:        i18n.N("已暂停"),

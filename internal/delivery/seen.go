@@ -43,14 +43,21 @@ func sightings(posts []weibo.Post) []Sighting {
 // seenArg is the name under which an event keeps its sightings.
 const seenArg = "seen"
 
-// eventArgs is what the event of a change keeps: the parameters of its text, and what was seen.
-func (c Change) eventArgs() Args {
-	if len(c.Sightings) == 0 {
-		return orEmpty(c.Args)
+// dueFromArg and dueToArg are the times between which a step moved a delivery, whyArg is what the person gave as the reason.
+const (
+	dueFromArg = "due_from"
+	dueToArg   = "due_to"
+	whyArg     = "why"
+)
+
+// eventArgs is what the event of a change of d keeps: the parameters of its text, what was seen, and both times of a new plan.
+func (c Change) eventArgs(d Delivery) Args {
+	out := maps.Clone(orEmpty(c.Args))
+	if len(c.Sightings) > 0 {
+		out[seenArg] = c.Sightings
 	}
-	out := Args{seenArg: c.Sightings}
-	for name, v := range c.Args {
-		out[name] = v
+	if c.DueAt != nil && d.DueAt != nil {
+		out[dueFromArg], out[dueToArg] = d.DueAt.UTC(), c.DueAt.UTC()
 	}
 	return out
 }
@@ -58,7 +65,9 @@ func (c Change) eventArgs() Args {
 // params are the arguments that belong to the text of a step.
 func (a Args) params() Args {
 	out := maps.Clone(a)
-	delete(out, seenArg)
+	for _, name := range []string{seenArg, dueFromArg, dueToArg, whyArg} {
+		delete(out, name)
+	}
 	return out
 }
 

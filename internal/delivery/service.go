@@ -98,6 +98,14 @@ func (c DueChoice) resolve(kept *time.Time, now time.Time) (time.Time, error) {
 	return *kept, nil
 }
 
+// because is the reason of a person as an event keeps it; none for an empty one.
+func because(why string) Args {
+	if why == "" {
+		return nil
+	}
+	return Args{whyArg: why}
+}
+
 // reason trims what a person wrote and insists on it.
 func reason(field, why string) (string, error) {
 	why = strings.TrimSpace(why)

@@ -13,7 +13,7 @@ import (
 
 const selectDelivery = `
 SELECT d.id, d.post_id, d.version_id, d.account_id, d.platform, d.connector, d.state, d.plan, d.urgent, d.due_at, d.not_after, d.not_before,
-       d.approved, d.payload_hash, d.approved_hash, d.mark_key, d.pause_id, d.owner, d.attempt_id, d.attempts, d.marked_at, d.call_ended_at,
+       d.approved, d.approved_from, d.payload_hash, d.approved_hash, d.mark_key, d.pause_id, d.owner, d.attempt_id, d.attempts, d.marked_at, d.call_ended_at,
        d.hard_end, d.sent_at, d.remote_id, d.remote_url, d.reason, d.reason_args, d.wish, d.wish_due_at, d.wish_by, d.looks, d.next_look_at,
        d.uploads, d.taken_by, d.taken_at, d.live, d.live_at, d.live_text, d.created_at, d.updated_at,
        a.handle AS account_handle, coalesce(a.remote_uid, '') AS account_uid, a.display_name AS account_name, u.id AS unit_id, u.path AS unit_path, u.name AS unit_name,

@@ -46,7 +46,7 @@ func ApplyTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change,
 	if err := tx.Pgx.QueryRow(ctx, applySQL, named).Scan(&plan); err != nil {
 		return pg.OrNotFound(err, errMoved())
 	}
-	story, err := json.Marshal(c.eventArgs())
+	story, err := json.Marshal(c.eventArgs(d))
 	if err != nil {
 		return err
 	}

@@ -104,13 +104,15 @@ func (m Move) sql() string {
 	}
 	return `
 WITH cur AS MATERIALIZED (
-    SELECT d.id, d.state FROM deliveries d WHERE d.state = ANY (@from) AND (` + m.Where + `) ORDER BY d.id ` + limit + ` ` + lock + `),
+    SELECT d.id, d.state, d.due_at FROM deliveries d WHERE d.state = ANY (@from) AND (` + m.Where + `) ORDER BY d.id ` + limit + ` ` + lock + `),
 upd AS (
     UPDATE deliveries d SET updated_at = @now::timestamptz` + m.state() + set + `
     FROM cur WHERE d.id = cur.id
-    RETURNING d.id, d.post_id, d.account_id, cur.state AS from_state, d.state, d.plan, d.due_at, d.urgent, d.attempt_id, d.owner),
+    RETURNING d.id, d.post_id, d.account_id, cur.state AS from_state, d.state, d.plan, cur.due_at AS from_due, d.due_at, d.urgent, d.attempt_id, d.owner),
 ev AS (
     INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code, args)
-    SELECT id, @now::timestamptz, from_state, state, plan, attempt_id, owner, nullif(@by::bigint, 0), @code::text, @with::jsonb FROM upd)
+    SELECT id, @now::timestamptz, from_state, state, plan, attempt_id, owner, nullif(@by::bigint, 0), @code::text,
+        @with::jsonb || CASE WHEN from_due IS DISTINCT FROM due_at THEN jsonb_build_object('due_from', from_due, 'due_to', due_at) ELSE '{}' END
+    FROM upd)
 SELECT id, post_id, account_id, from_state, plan, due_at, urgent FROM upd ORDER BY id`
 }

@@ -19,6 +19,9 @@ const bindSet = `version_id = @version, plan = d.plan + 1, urgent = @urgent, due
     not_before = NULL, pause_id = NULL, owner = NULL, wish = NULL, wish_due_at = NULL, wish_by = NULL, uploads = '[]', looks = 0,
     next_look_at = NULL, taken_by = NULL, taken_at = NULL`
 
+// unapproved takes away the instant for which an older version was approved.
+const unapproved = ", approved_from = NULL"
+
 // backToPlanned are the states out of which a newly submitted version takes a delivery.
 var backToPlanned = []State{Waiting, Preparing, Held, Handoff, Failed, Missed, Cancelled, Expired}
 
@@ -28,8 +31,8 @@ const ofVersion = "d.post_id = @post AND d.account_id IN (SELECT vt.account_id F
 func planTx(ctx context.Context, tx pg.Tx, now time.Time, p post.Post, v post.Version, by int64) error {
 	args := pgx.NamedArgs{"post": p.ID, "version": v.ID, "urgent": p.Urgent, "due": p.DueAt}
 	moves := []Move{
-		{From: []State{Planned}, Where: ofVersion, Set: bindSet, Code: WasReplanned},
-		{From: backToPlanned, To: Planned, Where: ofVersion, Set: bindSet, Code: WasReplanned},
+		{From: []State{Planned}, Where: ofVersion, Set: bindSet + unapproved, Code: WasReplanned},
+		{From: backToPlanned, To: Planned, Where: ofVersion, Set: bindSet + unapproved, Code: WasReplanned},
 		{From: []State{Planned, Failed, Missed, Expired}, To: Cancelled, Code: AccountDropped,
 			Where: "d.post_id = @post AND d.account_id NOT IN (SELECT vt.account_id FROM version_targets vt WHERE vt.version_id = @version)"},
 	}
@@ -90,8 +93,9 @@ const openPause = `
 SELECT min(p.id) FROM pauses p JOIN units pu ON pu.id = p.unit_id, accounts a JOIN units au ON au.id = a.unit_id
 WHERE a.id = d.account_id AND p.resumed_at IS NULL AND (p.account_id = a.id OR p.account_id IS NULL AND au.path LIKE pu.path || '%')`
 
-// releaseSet makes a delivery ready to go at a due time. The approved hash is of what the reviewer saw.
-const releaseSet = `plan = d.plan + 1, due_at = @due::timestamptz, approved = true, approved_hash = d.payload_hash, not_before = NULL, owner = NULL,
+// releaseSet makes a delivery ready to go at a due time. The approved hash is of what the reviewer saw. Only an approval, or the
+// agreement of a second person, gives an instant @from for which it is approved; everything else keeps the one there is.
+const releaseSet = `approved_from = coalesce(@from_at::timestamptz, d.approved_from), plan = d.plan + 1, due_at = @due::timestamptz, approved = true, approved_hash = d.payload_hash, not_before = NULL, owner = NULL,
     not_after = @due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id), wish = NULL, wish_due_at = NULL, taken_by = NULL, taken_at = NULL`
 
 // releaseTx lets approved deliveries go: to waiting with their jobs, or straight to held where a pause covers them. The places

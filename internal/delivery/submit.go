@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -31,46 +32,103 @@ func (s *Service) Submit(ctx context.Context, actor access.Actor, postID int64, 
 	})
 }
 
+// Verdict is what a reviewer says about the version of a post that was shown.
+type Verdict struct {
+	Version  int
+	Hash     []byte
+	Decision review.Decision
+	Opinion  string
+	Due      DueChoice // another time; the zero value keeps the one it was submitted for
+	Shown    *DueShown // the time that was shown; nil when the caller showed none
+}
+
+// DueShown is the time of a post as somebody saw it: an instant, or nil for as soon as approved.
+type DueShown struct{ At *time.Time }
+
+// of tells whether it is still the time of the post.
+func (d *DueShown) of(p post.Post) bool {
+	switch {
+	case d == nil:
+		return true
+	case d.At == nil || p.DueAt == nil:
+		return d.At == nil && (p.DueAt == nil || p.DueNow)
+	}
+	return d.At.Truncate(time.Second).Equal(p.DueAt.Truncate(time.Second))
+}
+
 // Review decides on the version of a post that the reviewer was shown. An approval lets its deliveries go at their due time;
 // when that has passed, due must say now or a new time, else it fails with fault.Invalid on "due": a late approval never fires
-// by itself. Fails otherwise as review.DecideTx does.
-func (s *Service) Review(ctx context.Context, actor access.Actor, postID int64, version int, hash []byte, d review.Decision, opinion string, due DueChoice) error {
-	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
+// by itself. Earlier than submitted it is only asked for: the post is approved for its time, and asked waits for the writer or another
+// reviewer. Fails with fault.Conflict when the time was changed since it was shown, otherwise as review.DecideTx does.
+func (s *Service) Review(ctx context.Context, actor access.Actor, postID int64, v Verdict) (asked *Advance, err error) {
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		p, err := post.LockTx(ctx, tx, actor, access.PostReview, postID)
 		if err != nil {
 			return err
 		}
-		r, err := review.DecideTx(ctx, tx, now, actor, postID, version, hash, d, opinion)
+		r, err := review.DecideTx(ctx, tx, now, actor, postID, v.Version, v.Hash, v.Decision, v.Opinion)
 		if err != nil {
 			return err
 		}
 		detail := map[string]any{"version": r.VersionNumber}
-		if d == review.Return {
-			if err := post.ReturnedTx(ctx, tx, now, p.ID, r.VersionID, opinion); err != nil {
+		if v.Decision == review.Return {
+			if err := post.ReturnedTx(ctx, tx, now, p.ID, r.VersionID, v.Opinion); err != nil {
 				return err
 			}
-			return note(ctx, tx, now, actor, "post.return", p.Ref(), p.UnitPath, opinion, detail)
+			return note(ctx, tx, now, actor, "post.return", p.Ref(), p.UnitPath, v.Opinion, detail)
 		}
-		if err := s.approve(ctx, tx, now, actor, p, r, due); err != nil {
+		if !v.Shown.of(p) {
+			return fault.Conflict("发布时间在您审核期间被改动，请刷新页面，看过新的时间后再决定").WithCode("due_changed")
+		}
+		if asked, err = s.approve(ctx, tx, now, actor, p, r, v.Due); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "post.approve", p.Ref(), p.UnitPath, opinion, detail)
+		return note(ctx, tx, now, actor, "post.approve", p.Ref(), p.UnitPath, v.Opinion, detail)
 	})
+	return asked, err
 }
 
-func (s *Service) approve(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, r review.Review, choice DueChoice) error {
+// approve releases a version at its time, at a later one that the reviewer chose, or at once where it was submitted so. Earlier than
+// submitted is a request.
+func (s *Service) approve(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, r review.Review,
+	choice DueChoice) (*Advance, error) {
 	if p.DueNow && choice.At == nil {
 		choice.Now = true
 	}
 	due, err := choice.resolve(p.DueAt, now)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if choice != (DueChoice{}) && !p.DueNow {
-		if err := post.SetDueTx(ctx, tx, actor, now, p.ID, choice.At, choice.Now); err != nil {
-			return err
+	var earlier *Advance
+	if !p.DueNow && p.DueAt != nil && due.Before(*p.DueAt) {
+		earlier = &Advance{Basis: AtApproval, DueFrom: *p.DueAt, DueTo: choice.At}
+	}
+	if !p.DueNow && p.DueAt != nil {
+		words, err := wrongWords(ctx, tx, p, nil, *p.DueAt, due)
+		if err != nil {
+			return nil, err
+		}
+		if len(words) > 0 {
+			return nil, fault.Invalid("due", "正文中的 {.words} 到那时就不对了；请另选时间，或退回修改", "words", Quoted(words)).WithCode("date_words")
 		}
 	}
+	switch {
+	case earlier != nil:
+		due = *p.DueAt
+	case choice.At != nil || choice.Now && !p.DueNow:
+		if err := post.SetDueTx(ctx, tx, actor, now, p.ID, choice.At, choice.Now); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.releaseApproved(ctx, tx, now, due, actor, p, r); err != nil || earlier == nil {
+		return nil, err
+	}
+	asked, err := s.askAdvance(ctx, tx, now, actor, p, *earlier)
+	return &asked, err
+}
+
+// releaseApproved binds the approval to the deliveries of the version, with the instant it is for.
+func (s *Service) releaseApproved(ctx context.Context, tx pg.Tx, now, due time.Time, actor access.Actor, p post.Post, r review.Review) error {
 	if err := post.ApprovedTx(ctx, tx, now, p.ID, r.VersionID); err != nil {
 		return err
 	}
@@ -80,7 +138,12 @@ func (s *Service) approve(ctx context.Context, tx pg.Tx, now time.Time, actor ac
 	if err := todo.ResolveTx(ctx, tx, now, expiredKey(p.ID), actor.UserID); err != nil {
 		return err
 	}
-	_, err = s.releaseTx(ctx, tx, now, due, Move{From: []State{Planned, Expired}, Code: WasApproved, By: actor.UserID,
-		Where: "d.post_id = @post AND d.version_id = @version", Args: pgx.NamedArgs{"post": p.ID, "version": r.VersionID}})
+	_, err := s.releaseTx(ctx, tx, now, due, Move{
+		From:  []State{Planned, Expired},
+		Code:  WasApproved,
+		By:    actor.UserID,
+		Where: "d.post_id = @post AND d.version_id = @version",
+		Args:  pgx.NamedArgs{"post": p.ID, "version": r.VersionID, "from_at": due},
+	})
 	return err
 }

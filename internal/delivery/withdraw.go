@@ -38,7 +38,7 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, postID int64
 		if err := review.VoidTx(ctx, tx, now, postID, actor.UserID); err != nil {
 			return err
 		}
-		stop := Move{From: unmarked, To: Cancelled, Code: WasWithdrawn, Where: "d.post_id = @post", Set: stopSet}
+		stop := Move{From: unmarked, To: Cancelled, Code: WasWithdrawn, With: because(why), Where: "d.post_id = @post", Set: stopSet}
 		if reach, err = s.change(ctx, tx, now, actor, postID, stop, WishCancel, nil); err != nil {
 			return err
 		}
@@ -55,16 +55,8 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, postID int64
 func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) (Reach, error) {
 	var reach Reach
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		p, _, err := post.ReviseTx(ctx, tx, actor, now, postID)
+		p, err := s.reviseTx(ctx, tx, now, actor, postID, &reach)
 		if err != nil {
-			return err
-		}
-		if err := review.VoidTx(ctx, tx, now, postID, actor.UserID); err != nil {
-			return err
-		}
-		back := Move{From: []State{Waiting, Preparing, Held, Handoff}, To: Planned, Code: WasRevised, Where: "d.post_id = @post",
-			Set: stopSet + ", plan = d.plan + 1, approved_hash = NULL"}
-		if reach, err = s.change(ctx, tx, now, actor, postID, back, WishRevise, nil); err != nil {
 			return err
 		}
 		left, err := unsent(ctx, tx, postID)
@@ -79,11 +71,41 @@ func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) 
 	return reach, err
 }
 
-// Reschedule gives all of a post that is not out another time. A delivery past its mark keeps the wish. An approval stays valid:
-// the text does not change. Fails with fault.Invalid on "due" for a time that has passed, with fault.Conflict when nothing is left.
-func (s *Service) Reschedule(ctx context.Context, actor access.Actor, postID int64, choice DueChoice) (Reach, error) {
-	var reach Reach
+// reviseTx takes a post's review or approval away, and what is not marked back to planned.
+func (s *Service) reviseTx(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, postID int64, reach *Reach) (post.Post, error) {
+	p, _, err := post.ReviseTx(ctx, tx, actor, now, postID)
+	if err != nil {
+		return post.Post{}, err
+	}
+	if err := review.VoidTx(ctx, tx, now, postID, actor.UserID); err != nil {
+		return post.Post{}, err
+	}
+	back := Move{
+		From:  []State{Waiting, Preparing, Held, Handoff},
+		To:    Planned,
+		Code:  WasRevised,
+		Where: "d.post_id = @post",
+		Set:   stopSet + unapproved + ", plan = d.plan + 1, approved_hash = NULL",
+	}
+	*reach, err = s.change(ctx, tx, now, actor, postID, back, WishRevise, nil)
+	return p, err
+}
+
+// Rescheduled tells what became of another time for a post.
+type Rescheduled struct {
+	Reach
+	Asked *Advance // earlier than approved: nothing moved, it waits for a second person
+	Wrong []string // words of the text that name a day and would be wrong then: moved, and the approval is void
+}
+
+// Reschedule gives all of a post that is not out another time. A delivery past its mark keeps the wish. An approval stays valid for
+// a later time; earlier than approved is only asked for, and waits for a second person. Where the text names a day that would be wrong
+// then, the post moves and its approval is void: it must be amended and submitted anew. Fails with fault.Invalid on "due" for a time
+// that has passed, with fault.Conflict when nothing is left.
+func (s *Service) Reschedule(ctx context.Context, actor access.Actor, postID int64, choice DueChoice) (Rescheduled, error) {
+	var out Rescheduled
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		out = Rescheduled{}
 		p, err := post.LockTx(ctx, tx, actor, access.PostWrite, postID)
 		if err != nil {
 			return err
@@ -92,27 +114,74 @@ func (s *Service) Reschedule(ctx context.Context, actor access.Actor, postID int
 		if err != nil {
 			return err
 		}
+		if p.Phase == post.Approved {
+			if done, err := s.beyondApproval(ctx, tx, now, actor, &p, due, choice, &out); done || err != nil {
+				return err
+			}
+		}
+		was := p.DueAt
 		if err := post.SetDueTx(ctx, tx, actor, now, postID, choice.At, choice.Now); err != nil {
 			return err
 		}
-		if reach, err = s.reschedule(ctx, tx, now, actor, p, due); err != nil {
+		if out.Reach, err = s.reschedule(ctx, tx, now, actor, p, due, nil); err != nil {
 			return err
 		}
-		detail := reach.detail()
-		detail["due"] = due
+		detail := out.detail()
+		detail["from"], detail["to"] = was, due
+		if len(out.Wrong) > 0 {
+			detail["void"] = out.Wrong
+		}
 		return note(ctx, tx, now, actor, "post.reschedule", p.Ref(), p.UnitPath, "", detail)
 	})
-	return reach, err
+	return out, err
 }
 
-const dueSet = `plan = d.plan + 1, due_at = @due::timestamptz, not_before = NULL, owner = NULL,
+// beyondApproval deals with a time for which an approved post is not approved. Words that would be wrong take the approval away, and p
+// becomes the draft it is then; an earlier time is asked for, and done tells that nothing else is to happen.
+func (s *Service) beyondApproval(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p *post.Post, due time.Time,
+	choice DueChoice, out *Rescheduled) (done bool, err error) {
+	from, err := approvedFrom(ctx, tx, p.ID)
+	if err != nil || from == nil {
+		return false, err
+	}
+	was := *from
+	if p.DueAt != nil {
+		was = *p.DueAt
+	}
+	if out.Wrong, err = wrongWords(ctx, tx, *p, nil, was, due); err != nil {
+		return false, err
+	}
+	if len(out.Wrong) > 0 {
+		if *p, err = s.reviseTx(ctx, tx, now, actor, p.ID, &out.Reach); err != nil {
+			return false, err
+		}
+		p.DueAt = &was
+		return false, post.VoidedTx(ctx, tx, now, *p, out.Wrong)
+	}
+	if !due.Before(*from) {
+		return false, endAdvances(ctx, tx, now, actor.UserID, "post_id = $1 AND delivery_id IS NULL", p.ID)
+	}
+	x, err := s.askAdvance(ctx, tx, now, actor, *p, Advance{Basis: AfterApproval, DueFrom: *from, DueTo: choice.At})
+	out.Asked = &x
+	return true, err
+}
+
+const dueSet = `approved_from = CASE WHEN d.approved_from IS NULL THEN NULL ELSE coalesce(@from_at::timestamptz, d.approved_from) END, plan = d.plan + 1, due_at = @due::timestamptz, not_before = NULL, owner = NULL,
     not_after = @due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id)`
 
-func (s *Service) reschedule(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, due time.Time) (Reach, error) {
+// reschedule moves what is not out. from is the instant two people agreed on, where it lies before the one for which it was approved.
+func (s *Service) reschedule(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, due time.Time,
+	from *time.Time) (Reach, error) {
 	if err := shareTx(ctx, tx, p.ID); err != nil {
 		return Reach{}, err
 	}
-	m := Move{Code: WasRescheduled, Where: "d.post_id = @post", By: actor.UserID, Set: dueSet, Args: pgx.NamedArgs{"post": p.ID, "due": due}}
+	m := Move{
+		Code:  WasRescheduled,
+		Where: "d.post_id = @post",
+		By:    actor.UserID,
+		Set:   dueSet,
+		Args:  pgx.NamedArgs{"post": p.ID, "due": due, "from_at": from},
+	}
 	m.From = []State{Planned, Held}
 	quiet, err := m.Run(ctx, tx.Pgx, now)
 	if err != nil {
@@ -126,12 +195,22 @@ func (s *Service) reschedule(ctx context.Context, tx pg.Tx, now time.Time, actor
 	if err := s.wakeTx(ctx, tx, now, due, waiting); err != nil {
 		return Reach{}, err
 	}
-	m.From, m.Where = []State{Preparing, Handoff, Missed}, "d.post_id = @post AND d.approved"
-	again, err := s.releaseTx(ctx, tx, now, due, m)
-	if err != nil {
-		return Reach{}, err
+	var again []Moved
+	if p.Phase == post.Approved { // what an older version was approved for does not go out while a new one is written
+		m.From, m.Where = []State{Preparing, Handoff, Missed}, "d.post_id = @post AND d.approved"
+		if again, err = s.releaseTx(ctx, tx, now, due, m); err != nil {
+			return Reach{}, err
+		}
 	}
-	reach, err := s.change(ctx, tx, now, actor, p.ID, Move{}, WishReplan, &due)
+	var reach Reach
+	if p.Phase == post.Approved { // otherwise what is under way belongs to an older version, and the wish about it stays
+		reach, err = s.change(ctx, tx, now, actor, p.ID, Move{}, WishReplan, &due)
+	} else {
+		if err := todo.ResolveTx(ctx, tx, now, expiredKey(p.ID), actor.UserID); err != nil {
+			return Reach{}, err
+		}
+		reach.Sent, err = sentOf(ctx, tx, p.ID)
+	}
 	reach.Done = len(quiet) + len(waiting) + len(again)
 	if err == nil && reach.Done+reach.TooLate == 0 && reach.Sent > 0 {
 		return reach, fault.Conflict("没有尚未发出的账号，不能改期")
@@ -160,6 +239,11 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, now time.Time, actor acc
 		return Reach{}, err
 	}
 	reach.TooLate = len(kept)
+	if w != WishReplan { // withdrawn or revised: nothing can be sent earlier any more
+		if err := endAdvances(ctx, tx, now, actor.UserID, "post_id = $1", postID); err != nil {
+			return Reach{}, err
+		}
+	}
 	if err := todo.ResolveTx(ctx, tx, now, expiredKey(postID), actor.UserID); err != nil {
 		return Reach{}, err
 	}

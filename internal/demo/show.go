@@ -108,7 +108,13 @@ func (s *Show) approve(ctx context.Context, reviewer access.Actor, id int64) (po
 	if err != nil {
 		return v, err
 	}
-	return v, s.Services.Deliveries.Review(ctx, reviewer, id, v.Number, v.Hash, review.Approve, "内容属实，同意发布", delivery.DueChoice{})
+	_, err = s.Services.Deliveries.Review(ctx, reviewer, id, delivery.Verdict{
+		Version:  v.Number,
+		Hash:     v.Hash,
+		Decision: review.Approve,
+		Opinion:  "内容属实，同意发布",
+	})
+	return v, err
 }
 
 // audience is the time readers get before their first reactions are read back.

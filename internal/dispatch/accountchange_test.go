@@ -89,7 +89,7 @@ func TestAnAccountStoppedShortlyBeforeTheTimeSendsNothing(t *testing.T) {
 				w.set.Lead = time.Minute
 				id := w.account("环保北京", 1, account.Commercial)
 				start := func() { w.engine(func(o *dispatch.Options) { o.Delivery.Lead = time.Minute }) }
-				p := w.plan("今日空气质量良。", 20*time.Minute+time.Duration(10+i*7)*time.Second, "环保北京")
+				p := w.plan("空气质量良。", 20*time.Minute+time.Duration(10+i*7)*time.Second, "环保北京")
 				if claimed {
 					start()
 					w.advance(20 * time.Minute)
@@ -174,7 +174,12 @@ func TestWhatAPersonHoldsDoesNotGoOnWithTheAccount(t *testing.T) {
 	if r := w.only(soon); r.State != delivery.Held || r.Reason != delivery.UserChanged {
 		t.Errorf("another user: %+v\n%s", r, w.story())
 	}
-	w.must(w.s.Replan(t.Context(), w.supervisor, w.only(soon).ID, delivery.DueChoice{Now: true}, "已核对"))
+	asked, err := w.s.Replan(t.Context(), w.supervisor, w.only(soon).ID, delivery.DueChoice{Now: true}, "已核对")
+	w.must(err)
+	if asked != nil { // before its time: a second person agrees
+		_, err = w.s.AgreeAdvance(t.Context(), w.reviewer, asked.ID)
+		w.must(err)
+	}
 	w.untilState(soon, delivery.Sent)
 	w.wantCount("环保北京", 1)
 }
@@ -189,7 +194,7 @@ func TestSuspensionRacingTheMark(t *testing.T) {
 		handle := fmt.Sprintf("示例%d", i)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		id := w.account(handle, 1, account.Commercial)
-		p := w.plan("今日空气质量良。", 5*time.Second, handle)
+		p := w.plan("空气质量良。", 5*time.Second, handle)
 		time.AfterFunc(time.Until(*p.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() { done <- w.suspend(id) })
 	}
 	for range around {
@@ -223,7 +228,7 @@ func TestAnUnknownIsNotSentAgainToAnotherUser(t *testing.T) {
 	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.Before, Times: 1})
 	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: "statuses/user_timeline/biz", Kind: sandbox.FaultStatus, Times: 1000})
 	w.engine()
-	p := w.planNow("今日空气质量良。", "环保北京")
+	p := w.planNow("空气质量良。", "环保北京")
 	w.untilState(p, delivery.Unknown)
 	w.must(w.pointElsewhere(id))
 	if n := w.count("SELECT count(*) FROM deliveries WHERE wish = 'hold'"); n != 1 {

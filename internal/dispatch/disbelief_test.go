@@ -16,7 +16,7 @@ func TestAnIDThatAnotherDeliveryHoldsIsNotBelieved(t *testing.T) {
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
 	w.engine()
-	first := w.planNow("今日空气质量良", "环保北京")
+	first := w.planNow("空气质量良", "环保北京")
 	w.untilState(first, delivery.Sent)
 	taken := w.only(first).Remote
 	w.exec(`CREATE FUNCTION wrong_id() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.remote_id := TG_ARGV[0]; RETURN NEW; END $$`)
@@ -41,7 +41,7 @@ func TestWhatIsNoLongerTheApprovedRequestIsHeldAtItsInstant(t *testing.T) {
 	w.set.Lead = time.Minute
 	w.account("环保北京", 1, account.Commercial)
 	w.engine()
-	p := w.plan("今日空气质量良", 30*time.Second, "环保北京")
+	p := w.plan("空气质量良", 30*time.Second, "环保北京")
 	w.untilState(p, delivery.Preparing)
 	w.exec(`UPDATE deliveries SET payload_hash = decode(repeat('00', 32), 'hex')`)
 	w.advance(31 * time.Second)

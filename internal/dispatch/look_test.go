@@ -19,7 +19,7 @@ func TestReadBackWaitsForANewToken(t *testing.T) {
 	w.set.ReadBack = time.Hour
 	w.account("环保北京", 1, account.Commercial)
 	w.engine()
-	p := w.planNow("今日空气质量良。", "环保北京")
+	p := w.planNow("空气质量良。", "环保北京")
 	w.untilState(p, delivery.Sent)
 	w.sandbox.ExpireTokens("环保北京")
 	before := w.calls("show_batch")
@@ -66,7 +66,7 @@ func TestAnUnknownIsLookedAtAsSoonAsThereIsAToken(t *testing.T) {
 	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
 	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: "statuses/user_timeline/biz", Kind: sandbox.FaultError, Code: 21327})
 	w.engine()
-	p := w.planNow("今日空气质量良。", "环保北京")
+	p := w.planNow("空气质量良。", "环保北京")
 	w.until("could not look", func() bool { return w.only(p).Reason == delivery.LookFailed })
 	w.until("told", func() bool {
 		return w.count("SELECT count(*) FROM todos WHERE kind = 'token' AND resolved_at IS NULL") == 1

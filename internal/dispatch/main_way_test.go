@@ -14,7 +14,7 @@ func TestApprovedPostGoesOutOnceOnTimeAndIsReadBack(t *testing.T) {
 	w.account("环保北京", 1, account.Commercial)
 	w.account("京环之声", 2, account.Commercial)
 	w.engine()
-	p := w.plan("今日空气质量良，适宜户外活动。", 300*time.Millisecond, "环保北京", "京环之声")
+	p := w.plan("空气质量良，适宜户外活动。", 300*time.Millisecond, "环保北京", "京环之声")
 	w.untilState(p, delivery.Sent)
 	w.wantCount("环保北京", 1)
 	w.wantCount("京环之声", 1)

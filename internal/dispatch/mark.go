@@ -33,7 +33,7 @@ mine AS MATERIALIZED (
         WHERE d.id = w.id AND d.account_id = w.account_id AND d.state = 'preparing' AND d.owner = $9::text::uuid AND d.plan = w.plan AND d.pause_id IS NULL
           AND d.approved AND d.payload_hash = d.approved_hash AND d.approved_hash = w.hash
           AND d.due_at <= $8 AND $8 <= d.not_after AND clock_timestamp() + $10::bigint * interval '1 microsecond' BETWEEN d.due_at AND d.not_after
-          AND (d.not_before IS NULL OR d.not_before <= $8)
+          AND d.approved_from <= $8 AND (d.not_before IS NULL OR d.not_before <= $8)
           AND d.connector <> ALL (ARRAY(SELECT r.scope FROM shared_rests r WHERE r.until > $8))
         FOR UPDATE OF d SKIP LOCKED) d),
 upd AS (
@@ -201,7 +201,8 @@ type standing struct {
 }
 
 const standingSQL = `
-SELECT d.id, coalesce(d.state = 'preparing' AND d.owner = $2::text::uuid, false) AS mine, coalesce(d.approved AND d.payload_hash = d.approved_hash, false) AS ready, d.due_at,
+SELECT d.id, coalesce(d.state = 'preparing' AND d.owner = $2::text::uuid, false) AS mine, coalesce(d.approved AND d.payload_hash = d.approved_hash, false) AS ready,
+       greatest(d.due_at, d.approved_from) AS due_at,
        coalesce(d.not_after < $3, false) AS late, t.delivery_id IS NOT NULL OR coalesce(t.allowance <= 0, false) AS turn_busy, t.last_mark,
        greatest(t.rest_until, d.not_before, (SELECT r.until FROM shared_rests r WHERE r.scope = d.connector)) AS rest, d.plan
 FROM deliveries d JOIN account_turns t ON t.account_id = d.account_id WHERE d.id = ANY ($1)`

@@ -21,7 +21,7 @@ func TestLostAnswerPostsOnce(t *testing.T) {
 				w.account("环保北京", 1, account.Commercial)
 				w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: kind, When: when, Times: 1})
 				w.engine()
-				p := w.planNow("今日空气质量良，适宜户外活动。", "环保北京")
+				p := w.planNow("空气质量良，适宜户外活动。", "环保北京")
 				w.untilState(p, delivery.Sent)
 				w.wantCount("环保北京", 1)
 				if r := w.only(p); r.Remote == "" || r.Attempts < 1 {
@@ -38,7 +38,7 @@ func TestUnknownWaitsForAPersonWhereTheMarkDoesNotComeBack(t *testing.T) {
 	w.account("环保北京", 1, account.Public)
 	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.Before, Times: 1})
 	w.engine()
-	p := w.planNow("今日空气质量良，详见 https://sthjj.beijing.gov.cn/a", "环保北京")
+	p := w.planNow("空气质量良，详见 https://sthjj.beijing.gov.cn/a", "环保北京")
 	w.until("a person is asked", func() bool { return w.todos(w.only(p).ID) == "delivery.unknown" })
 	if r := w.only(p); r.State != delivery.Unknown || r.Reason != delivery.LookPerson {
 		t.Errorf("got %+v\n%s", r, w.story())
@@ -69,7 +69,7 @@ func TestPublicPostIsFoundByItsFingerprint(t *testing.T) {
 	w.account("环保北京", 1, account.Public)
 	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
 	w.engine()
-	p := w.planNow("今日空气质量良，详见 https://sthjj.beijing.gov.cn/a", "环保北京")
+	p := w.planNow("空气质量良，详见 https://sthjj.beijing.gov.cn/a", "环保北京")
 	w.untilState(p, delivery.Sent)
 	w.wantCount("环保北京", 1)
 }
@@ -83,7 +83,7 @@ func TestReviewedPostIsSentAndItsIDFoundLater(t *testing.T) {
 			w.account("环保北京", 1, account.Commercial)
 			w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: kind, Times: 1, Hide: 300 * time.Millisecond})
 			w.engine()
-			p := w.planNow("今日空气质量良。", "环保北京")
+			p := w.planNow("空气质量良。", "环保北京")
 			w.untilState(p, delivery.Sent)
 			w.until("the id is found", func() bool { return w.only(p).Remote != "" || w.only(p).Reason == delivery.ReadBackHidden })
 			w.advance(time.Hour)
@@ -106,7 +106,7 @@ func TestEveryCodeOfTheTable(t *testing.T) {
 		handle string
 	}
 	var all []one
-	c := postContent("今日空气质量良。")
+	c := postContent("空气质量良。")
 	for i, code := range weibo.Codes() {
 		if code.Scope == weibo.ScopeIP || code.Write == weibo.PublishedNoID {
 			continue
@@ -180,8 +180,8 @@ func TestExpiredTokenStopsThatAccountAloneUntilItIsRenewed(t *testing.T) {
 	w.account("京环之声", 2, account.Commercial)
 	w.sandbox.ExpireTokens("环保北京")
 	w.engine()
-	p := w.planNow("今日空气质量良。", "环保北京")
-	other := w.planNow("今日空气质量良。", "京环之声")
+	p := w.planNow("空气质量良。", "环保北京")
+	other := w.planNow("空气质量良。", "京环之声")
 	w.untilState(other, delivery.Sent)
 	w.until("told", func() bool { return w.only(p).Reason == delivery.TokenRefused })
 	if w.count("SELECT count(*) FROM todos WHERE kind = 'token' AND resolved_at IS NULL") != 1 || w.only(p).Attempts != 0 {

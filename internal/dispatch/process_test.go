@@ -62,7 +62,7 @@ func TestWhatADeadProcessPreparedIsSentByAnother(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.account("环保北京", 1, account.Commercial)
-			p := w.plan("今日空气质量良。", 300*time.Millisecond, "环保北京")
+			p := w.plan("空气质量良。", 300*time.Millisecond, "环保北京")
 			lease := time.Hour
 			if lockHeld {
 				lease = -time.Second
@@ -83,7 +83,7 @@ func TestWhatALivingProcessPreparedIsLeftToIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
-	p := w.plan("今日空气质量良。", 100*time.Millisecond, "环保北京")
+	p := w.plan("空气质量良。", 100*time.Millisecond, "环保北京")
 	alive, _ := w.peer(true, time.Hour)
 	w.left(fmt.Sprint(p.ID), alive, delivery.Preparing)
 	other := w.account("京环之声", 1, account.Commercial)
@@ -114,7 +114,7 @@ func TestWhatADeadProcessWasSendingIsLookedUp(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.account("环保北京", 1, account.Commercial)
-			p := w.planNow("今日空气质量良。", "环保北京")
+			p := w.planNow("空气质量良。", "环保北京")
 			lease := time.Hour
 			if c.locked {
 				lease = -time.Second
@@ -122,7 +122,7 @@ func TestWhatADeadProcessWasSendingIsLookedUp(t *testing.T) {
 			gone, _ := w.peer(c.locked, lease)
 			w.left(fmt.Sprint(p.ID), gone, delivery.Sending)
 			if c.posted {
-				w.postAs(p.ID, "环保北京", "今日空气质量良。")
+				w.postAs(p.ID, "环保北京", "空气质量良。")
 			}
 			w.engine()
 			if c.state == delivery.Unknown {
@@ -218,7 +218,7 @@ func TestLostConnectionsLoseAndDoubleNothing(t *testing.T) {
 	}
 	w.sandbox.Fault(sandbox.Fault{Call: sandbox.PostCalls, Kind: sandbox.FaultDelay, Delay: 100 * time.Millisecond})
 	w.engine()
-	p := w.plan("今日空气质量良。", 300*time.Millisecond, handles...)
+	p := w.plan("空气质量良。", 300*time.Millisecond, handles...)
 	w.until("sending", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sending'") > 0 })
 	for range 3 {
 		w.exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
@@ -243,7 +243,7 @@ func TestJobPreparesWithoutTheSweep(t *testing.T) {
 	w.must(err)
 	w.must(q.Start(t.Context()))
 	t.Cleanup(func() { _ = q.Stop(context.Background()) })
-	p := w.planNow("今日空气质量良。", "环保北京")
+	p := w.planNow("空气质量良。", "环保北京")
 	w.untilState(p, delivery.Sent)
 	w.wantCount("环保北京", 1)
 }
@@ -256,7 +256,7 @@ func TestStaleJobDoesNothing(t *testing.T) {
 	w.mu.Lock()
 	w.nudge = nil
 	w.mu.Unlock()
-	p := w.plan("今日空气质量良。", time.Second, "环保北京")
+	p := w.plan("空气质量良。", time.Second, "环保北京")
 	d := w.only(p)
 	w.must(e.Prepare(t.Context(), []delivery.Ref{{ID: d.ID, Plan: 1}}))
 	if got := w.only(p).State; got != delivery.Waiting {

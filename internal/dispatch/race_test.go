@@ -31,7 +31,7 @@ func TestWithdrawalRacingTheMark(t *testing.T) {
 		handle := fmt.Sprintf("示例%d", i)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		w.account(handle, 1, account.Commercial)
-		p := w.plan("今日空气质量良。", 400*time.Millisecond, handle)
+		p := w.plan("空气质量良。", 400*time.Millisecond, handle)
 		time.AfterFunc(time.Until(*p.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() {
 			reach, err := w.s.Withdraw(t.Context(), w.writer, p.ID, "有误")
 			done <- one{handle, reach, err}
@@ -67,7 +67,7 @@ func TestRescheduleRacingTheMarkSendsOnceAtOneOfTheTimes(t *testing.T) {
 		handle := fmt.Sprintf("示例%d", i)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		w.account(handle, 1, account.Commercial)
-		p := w.plan("今日空气质量良。", 400*time.Millisecond, handle)
+		p := w.plan("空气质量良。", 400*time.Millisecond, handle)
 		time.AfterFunc(time.Until(*p.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() {
 			later := w.now().Add(500 * time.Millisecond)
 			_, err := w.s.Reschedule(t.Context(), w.writer, p.ID, delivery.DueChoice{At: &later})
@@ -92,7 +92,7 @@ func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
 	w.account("环保北京", 1, account.Commercial)
 	w.account("京环之声", 2, account.Commercial)
 	w.engine()
-	p := w.plan("今日空气质量良。", 500*time.Millisecond, "环保北京", "京环之声")
+	p := w.plan("空气质量良。", 500*time.Millisecond, "环保北京", "京环之声")
 	preview, err := w.s.PreviewPause(t.Context(), w.supervisor, 2, nil)
 	w.must(err)
 	if preview.Accounts != 1 || preview.Waiting != 1 {
@@ -192,13 +192,14 @@ func TestMissedIsNeverSentByItselfAndAPersonMayPlanItAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
-	p := w.plan("今日空气质量良。", time.Second, "环保北京")
+	p := w.plan("空气质量良。", time.Second, "环保北京")
 	w.advance(2 * time.Hour) // nobody was running
 	w.engine()
 	w.untilState(p, delivery.Missed)
 	w.wantCount("环保北京", 0)
 	w.until("told", func() bool { return w.todos(w.only(p).ID) == "delivery.missed" })
-	w.must(w.s.Replan(t.Context(), w.writer, w.only(p).ID, delivery.DueChoice{Now: true}, "仍需发布"))
+	_, err := w.s.Replan(t.Context(), w.writer, w.only(p).ID, delivery.DueChoice{Now: true}, "仍需发布")
+	w.must(err)
 	w.untilState(p, delivery.Sent)
 	w.wantCount("环保北京", 1)
 	if w.todos(w.only(p).ID) != "" {
@@ -212,10 +213,10 @@ func TestUnapprovedPostExpiresAndALateApprovalNeverFiresByItself(t *testing.T) {
 	w.account("环保北京", 1, account.Commercial)
 	w.engine()
 	due := w.now().Add(time.Minute)
-	p, v := w.submit("今日空气质量良。", &due, "环保北京")
+	p, v := w.submit("空气质量良。", &due, "环保北京")
 	w.advance(2 * time.Minute)
 	w.untilState(p, delivery.Expired)
-	err := w.s.Review(t.Context(), w.reviewer, p.ID, v.Number, v.Hash, "approve", "", delivery.DueChoice{})
+	_, err := w.s.Review(t.Context(), w.reviewer, p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: "approve"})
 	if !fault.Is(err, fault.KindInvalid) {
 		t.Fatalf("approved after its time without a choice: %v", err)
 	}
@@ -231,7 +232,7 @@ func TestManualAccountIsHandedToOneOfficer(t *testing.T) {
 	id := w.account("环保北京", 1, account.Manual)
 	w.exec("UPDATE accounts SET remote_uid = '2039018811' WHERE id = $1", id)
 	w.engine()
-	p := w.planNow("今日空气质量良。", "环保北京")
+	p := w.planNow("空气质量良。", "环保北京")
 	w.untilState(p, delivery.Handoff)
 	d := w.only(p).ID
 	w.until("told", func() bool { return w.todos(d) == "delivery.handoff" })
@@ -241,7 +242,7 @@ func TestManualAccountIsHandedToOneOfficer(t *testing.T) {
 	}
 	kit, err := w.s.HandoffKit(t.Context(), w.writer, d)
 	w.must(err)
-	if kit.Text != "今日空气质量良。" || kit.Delivery.TakenByName != "值班宣传专员" {
+	if kit.Text != "空气质量良。" || kit.Delivery.TakenByName != "值班宣传专员" {
 		t.Errorf("kit %+v", kit)
 	}
 	w.advance(11 * time.Minute)
@@ -261,7 +262,7 @@ func TestTakedownNeedsTwoAndIsReadBack(t *testing.T) {
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
 	e := w.engine()
-	p := w.planNow("今日空气质量良。", "环保北京")
+	p := w.planNow("空气质量良。", "环保北京")
 	w.until("read back", func() bool { return w.only(p).Live == "live" })
 	list, err := w.s.Takedown(t.Context(), w.supervisor, []int64{w.only(p).ID}, "数据有误")
 	w.must(err)
@@ -316,7 +317,7 @@ func TestClockWrongStopsSendingUntilItIsRight(t *testing.T) {
 	w.dbSkew = 3 * time.Second
 	w.mu.Unlock()
 	e := w.engine()
-	p := w.planNow("今日空气质量良。", "环保北京")
+	p := w.planNow("空气质量良。", "环保北京")
 	w.untilState(p, delivery.Preparing)
 	h, err := e.Health(t.Context())
 	w.must(err)

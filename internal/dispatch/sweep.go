@@ -35,7 +35,7 @@ func (e *Engine) sweep(ctx context.Context) error {
 		poke(e.self.measure)
 		return nil
 	}
-	parts := []func(context.Context) error{e.undo, e.overtime, e.takeOver, e.orphans, e.claimDue, e.lost, e.silent, e.handOffs, e.planLooks, e.lookDue, e.tellClock, e.tidy}
+	parts := []func(context.Context) error{e.undo, e.overtime, e.takeOver, e.orphans, e.claimDue, e.lost, e.silent, e.handOffs, e.planLooks, e.lookDue, e.tellClock, e.tidy, e.endRequests}
 	var errs []error
 	for _, part := range parts {
 		if err := part(ctx); err != nil {
@@ -224,6 +224,17 @@ func (e *Engine) handOffs(ctx context.Context) error {
 		Set: "taken_by = NULL, taken_at = NULL", Skip: true, Args: args{"before": now.Add(-e.del.Handoff)}}.Run(ctx, e.db.Pool(), now)
 	e.step("handed back", idsOf(back)...)
 	return err
+}
+
+// endRequests closes requests to send earlier whose approved time has come.
+func (e *Engine) endRequests(ctx context.Context) error {
+	now := e.clk.Now()
+	var any bool
+	err := e.db.Pool().QueryRow(ctx, "SELECT EXISTS (SELECT FROM advances WHERE state = 'asked' AND due_from <= $1)", now).Scan(&any)
+	if err != nil || !any {
+		return err
+	}
+	return e.db.InTxRetry(ctx, func(tx pg.Tx) error { return delivery.EndPassedTx(ctx, tx, now) })
 }
 
 // tidy closes to-dos about deliveries that went on by themselves, such as a token that was renewed in time.

@@ -15,7 +15,7 @@ func TestAWrongClockStopsSendingAndIsTold(t *testing.T) {
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
 	w.engine()
-	p := w.plan("今日空气质量良。", 2*time.Second, "环保北京")
+	p := w.plan("空气质量良。", 2*time.Second, "环保北京")
 	w.turnDatabase(3 * time.Second)
 	const open = "SELECT count(*) FROM todos WHERE code = 'engine.clock' AND permission = 'account.manage' AND resolved_at IS NULL"
 	w.until("told", func() bool { return w.count(open) == 1 })

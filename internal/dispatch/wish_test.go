@@ -18,7 +18,7 @@ func (w *world) lost(when string) post.Post {
 	w.account("环保北京", 1, account.Commercial)
 	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: when, Times: 1})
 	w.engine()
-	p := w.planNow("今日空气质量良。", "环保北京")
+	p := w.planNow("空气质量良。", "环保北京")
 	w.untilState(p, delivery.Unknown)
 	return p
 }
@@ -118,7 +118,7 @@ func TestCancelTakesOneAccountOut(t *testing.T) {
 	w.account("环保北京", 1, account.Commercial)
 	w.account("京环之声", 2, account.Commercial)
 	w.engine()
-	p := w.plan("今日空气质量良。", 1500*time.Millisecond, "环保北京", "京环之声")
+	p := w.plan("空气质量良。", 1500*time.Millisecond, "环保北京", "京环之声")
 	var id int64
 	w.must(w.db.Pool().QueryRow(t.Context(), "SELECT id FROM deliveries WHERE account_id = $1", w.ids["京环之声"]).Scan(&id))
 	w.must(w.s.Cancel(t.Context(), w.writer, id, "不适用"))

@@ -268,8 +268,7 @@ func (w *world) submitContent(c post.Content) (post.Post, post.Version) {
 // plan writes, submits and approves a post, due after a while.
 func (w *world) plan(text string, after time.Duration, handles ...string) post.Post {
 	w.Helper()
-	far := w.now().Add(time.Hour)
-	p, v := w.submit(text, &far, handles...)
+	p, v := w.submit(text, nil, handles...)
 	due := w.now().Add(after)
 	w.approve(p, v, delivery.DueChoice{At: &due})
 	p.DueAt = &due
@@ -278,7 +277,8 @@ func (w *world) plan(text string, after time.Duration, handles ...string) post.P
 
 func (w *world) approve(p post.Post, v post.Version, due delivery.DueChoice) {
 	w.Helper()
-	w.must(w.s.Review(w.Context(), w.reviewer, p.ID, v.Number, v.Hash, review.Approve, "", due))
+	_, err := w.s.Review(w.Context(), w.reviewer, p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve, Due: due})
+	w.must(err)
 }
 
 // planNow is plan for a post that goes out at once.
@@ -297,18 +297,20 @@ type row struct {
 	Attempts int
 	Remote   string
 	Live     string
+	DueAt    time.Time
 }
 
 func (w *world) rows(p post.Post) []row {
 	w.Helper()
 	rs, err := w.db.Pool().Query(w.Context(), `
-SELECT id, state, reason, attempts, coalesce(remote_id, ''), coalesce(live, '') FROM deliveries WHERE post_id = $1 ORDER BY id`, p.ID)
+SELECT id, state, reason, attempts, coalesce(remote_id, ''), coalesce(live, ''), coalesce(due_at, created_at)
+FROM deliveries WHERE post_id = $1 ORDER BY id`, p.ID)
 	w.must(err)
 	defer rs.Close()
 	var out []row
 	for rs.Next() {
 		var r row
-		w.must(rs.Scan(&r.ID, &r.State, &r.Reason, &r.Attempts, &r.Remote, &r.Live))
+		w.must(rs.Scan(&r.ID, &r.State, &r.Reason, &r.Attempts, &r.Remote, &r.Live, &r.DueAt))
 		out = append(out, r)
 	}
 	w.must(rs.Err())

@@ -191,7 +191,8 @@ func (s *side) approve(account vars) vars {
 	g, v := s.g, s.submit(account)
 	p, ver, err := g.Posts.Find(g.t.Context(), s.second, v["post"].(int64))
 	g.must(err)
-	g.must(g.Deliveries.Review(g.t.Context(), s.second, p.ID, ver.Number, ver.Hash, review.Approve, "同意", delivery.DueChoice{}))
+	_, err = g.Deliveries.Review(g.t.Context(), s.second, p.ID, delivery.Verdict{Version: ver.Number, Hash: ver.Hash, Decision: review.Approve, Opinion: "同意"})
+	g.must(err)
 	id := g.id("SELECT id FROM deliveries WHERE post_id = $1", p.ID)
 	return v.with(vars{"id": id, "delivery": id, "link": fmt.Sprintf("https://weibo.com/%v/%d", account["uid"], 5_300_000_000_000_000+g.next())})
 }
@@ -208,9 +209,10 @@ var (
 	waiting    = func(s *side) vars { return s.approve(s.account) }
 	only       = func(s *side) vars { return s.approve(s.newAccount(s.unit, "live", "commercial")) } // post of its account: in no crowd
 	failedPost = func(s *side) vars { v := failed(s); return v.with(vars{"id": v["post"]}) }
-	failed     = moved("state = 'failed', reason = 'refused', attempts = 1")
-	unknown    = moved("state = 'unknown', marked_at = now(), attempts = 1, attempt_id = gen_random_uuid(), looks = 2, hard_end = now()")
-	sent       = moved(`state = 'sent', marked_at = now(), sent_at = now(), attempts = 1, attempt_id = gen_random_uuid(), remote_id = d.id::text || '000000',
+	failed     = moved(`state = 'failed', reason = 'refused', attempts = 1, due_at = now() - interval '1 minute',
+ approved_from = now() - interval '1 minute'`)
+	unknown = moved("state = 'unknown', marked_at = now(), attempts = 1, attempt_id = gen_random_uuid(), looks = 2, hard_end = now()")
+	sent    = moved(`state = 'sent', marked_at = now(), sent_at = now(), attempts = 1, attempt_id = gen_random_uuid(), remote_id = d.id::text || '000000',
  live = 'live', live_at = now(), live_text = ''`)
 	sentPost = func(s *side) vars { v := sent(s); return v.with(vars{"id": v["post"]}) }
 	handoff  = func(s *side) vars {
@@ -254,6 +256,12 @@ var (
 		s.g.exec("INSERT INTO version_media (version_id, position, media_id, alt) SELECT version_id, 0, $2, '' FROM posts WHERE id = $1", p.ID, m["id"])
 		s.g.must(s.g.Deliveries.Submit(s.g.t.Context(), s.author, p.ID, 0))
 		return vars{"id": s.g.id("SELECT id FROM deliveries WHERE post_id = $1", p.ID), "n": 1}
+	}
+	advance = func(s *side) vars { // a request to send earlier than approved
+		v, at := s.approve(s.account), time.Now().Add(time.Minute)
+		moved, err := s.g.Deliveries.Reschedule(s.g.t.Context(), s.author, v["post"].(int64), delivery.DueChoice{At: &at})
+		s.g.must(err)
+		return v.with(vars{"id": moved.Asked.ID})
 	}
 	takedown = func(s *side) vars {
 		v := sent(s)

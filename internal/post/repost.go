@@ -2,7 +2,6 @@ package post
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -11,34 +10,35 @@ import (
 
 const base62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-// ParseRepost reads the platform id of a post from what a person pastes: the id itself, or the address of the post's page
-// (weibo.com/uid/MID, weibo.com/detail/ID, m.weibo.cn/status/ID). Empty gives empty.
+// ParseRepost reads the platform id of a post from what a person pastes: the id itself, or the address of the post's page as browsers
+// and phones give it, alone or inside a sentence. Empty gives empty; what cannot be read comes back as it is.
 func ParseRepost(s string) (string, *fault.Error) {
 	s = strings.TrimSpace(s)
 	if s == "" || isNumber(s) {
 		return s, checkID(s)
 	}
-	bad := fault.Invalid("repost", "请粘贴被转发微博的网址，例如 https://weibo.com/2039018811/NxYz8k3Qp")
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" {
+	link, bad := ReadLink("repost", s)
+	if bad != nil {
 		return s, bad
 	}
-	host := strings.ToLower(u.Hostname())
-	if host != "weibo.com" && host != "weibo.cn" && !strings.HasSuffix(host, ".weibo.com") && !strings.HasSuffix(host, ".weibo.cn") {
-		return s, bad
+	return link.ID, nil
+}
+
+// ReadLink reads the address of a post's page out of what a person pasted into a field. It fails with fault.Invalid on that field,
+// and says what to do.
+func ReadLink(field, s string) (Link, *fault.Error) {
+	link, why := readLink(s)
+	switch why {
+	case linkRead:
+		return link, nil
+	case linkForeign:
+		return link, fault.Invalid(field, "只接受 http 或 https 的网址；请在浏览器中打开那条微博，复制地址栏，形如 https://weibo.com/2039018811/NxYz8k3Qp")
+	case linkShort:
+		return link, fault.Invalid(field, "这是短网址，看不出是哪一条微博；请用浏览器打开它，再复制地址栏的完整网址")
+	case linkSeveral:
+		return link, fault.Invalid(field, "这里有不止一条微博的网址，请只粘贴一条")
 	}
-	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
-	if len(parts) < 2 || parts[0] == "u" { // weibo.com/u/ID is a person
-		return s, bad
-	}
-	last := parts[len(parts)-1]
-	if isNumber(last) && len(last) >= 12 {
-		return last, checkID(last)
-	}
-	if id, ok := decodeMID(last); ok {
-		return id, nil
-	}
-	return s, bad
+	return link, fault.Invalid(field, "请粘贴微博正文页的网址，形如 https://weibo.com/2039018811/NxYz8k3Qp")
 }
 
 func checkID(s string) *fault.Error {

@@ -3,6 +3,7 @@ package post
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"juzhen/internal/access"
@@ -109,6 +110,25 @@ func ReturnedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64
 		SubjectType: "post", SubjectID: id, Code: "post.returned", Args: map[string]any{"title": v.Title(), "opinion": opinion}, DueAt: p.DueAt})
 }
 
+// VoidedTx tells the people who write for a post's unit that another time took its approval away: the words name a day that is wrong
+// then. The post was opened for editing before.
+func VoidedTx(ctx context.Context, tx pg.Tx, at time.Time, p Post, words []string) error {
+	v, err := findVersion(ctx, tx, p.VersionID)
+	if err != nil {
+		return err
+	}
+	return todo.RaiseTx(ctx, tx, at, todo.Item{
+		Kind:        todo.KindReturned,
+		Key:         returnedKey(p.ID),
+		Permission:  access.PostWrite,
+		UnitPath:    p.UnitPath,
+		SubjectType: "post",
+		SubjectID:   p.ID,
+		Code:        "post.voided",
+		Args:        map[string]any{"title": v.Title(), "words": strings.Join(words, "、")},
+	})
+}
+
 func returnedKey(id int64) string { return Ref(id) + "/returned" }
 
 func decided(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64, act Act, state VersionState) error {
@@ -201,6 +221,9 @@ func SetDueTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, i
 	p.DueAt, p.DueNow = due, now
 	if f := checkDue(p, at); f != nil {
 		return f
+	}
+	if now && p.Phase == Approved { // it goes out at this instant; lists and calendars show it there
+		due = &at
 	}
 	return setDue(ctx, tx.DB, id, due, now, actor.UserID, at)
 }

@@ -82,6 +82,11 @@ func mayDecide(ctx context.Context, tx pg.Tx, actor access.Actor, r Review, hash
 	return nil
 }
 
+// WorkedOnTx tells whether the user wrote, changed or submitted a version, or began its post.
+func WorkedOnTx(ctx context.Context, tx pg.Tx, userID, versionID int64) (bool, error) {
+	return workedOn(ctx, tx.DB, userID, Review{VersionID: versionID})
+}
+
 // VoidTx ends the open review of a post whose version is changed or withdrawn. by is who did it, 0 for the machine. Nothing
 // open is no fault.
 func VoidTx(ctx context.Context, tx pg.Tx, at time.Time, postID, by int64) error {

@@ -30,6 +30,9 @@ var texts = map[string]text{
 	"review.waiting":         {i18n.N("待审：{.title}"), Notice, i18n.N("审核|动词")},
 	"post.returned":          {i18n.N("被退回：{.title}。意见：{.opinion}"), Notice, i18n.N("修改|动词")},
 	"post.expired":           {i18n.N("发布时间已过，仍未获批准：{.title}"), Warning, i18n.N("重新安排或取消")},
+	"post.voided":            {i18n.N("改期使批准失效，请修改正文后重新提交：{.title}。不对的词：{.words}"), Warning, i18n.N("修改|动词")},
+	"advance.now":            {i18n.N("请决定是否提前：{.title}，由 {.from} 改为同意后立即发布"), Warning, i18n.N("查看并决定")},
+	"advance.at":             {i18n.N("请决定是否提前：{.title}，由 {.from} 提前到 {.to}"), Warning, i18n.N("查看并决定")},
 	"decision.confirm":       {i18n.N("请作为第二人确认：{.account} {.what}"), Warning, i18n.N("核对并确认")},
 	"decision.confirm_batch": {i18n.N("请作为第二人确认：从 {.n} 个账号下架"), Warning, i18n.N("核对并确认")},
 
@@ -119,6 +122,7 @@ func (o Open) Path() string {
 	pattern := map[string]string{
 		"post": "/posts/%d", "delivery": "/deliveries/%d", "account": "/matrix/accounts/%d", "decision": "/decisions/%d",
 		"takedown":      "/takedowns/%d",
+		"advance":       "/advances/%d",
 		"platform_post": "/reach/posts/%d",
 	}[o.SubjectType]
 	if o.SubjectType == "installation" {

@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
@@ -157,12 +158,17 @@ func (h *pages) move(c *gin.Context) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	if _, err := h.Deliveries.Reschedule(c.Request.Context(), web.Actor(c), id, delivery.DueChoice{At: &f.Due}); err != nil {
+	moved, err := h.Deliveries.Reschedule(c.Request.Context(), web.Actor(c), id, delivery.DueChoice{At: &f.Due})
+	if err != nil {
 		return err
 	}
-	if web.IsFragment(c) {
+	text, args := show.Moved(moved)
+	if web.IsFragment(c) && moved.Asked != nil {
+		return fault.Conflict(text, args...).WithCode("asked") // the entry goes back to where it still is
+	}
+	if web.IsFragment(c) && len(moved.Wrong) == 0 {
 		c.Status(http.StatusNoContent) // the entry lies where it was dropped
 		return nil
 	}
-	return h.kit.See(c, "/calendar", "已改期")
+	return h.kit.See(c, "/calendar", text, args...)
 }

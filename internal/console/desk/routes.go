@@ -56,6 +56,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("posts/stale", stalePage{})
 	kit.Declare("posts/show", postPage{})
 	kit.Declare("posts/show#story", storyPart{})
+	kit.Declare("posts/advance", advancePage{})
 
 	root := kit.Group("/")
 	kit.Handle(root, "GET", "", access.Self, h.home)
@@ -64,6 +65,11 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(root, "GET", "media/:id", access.PostView, h.picture)
 	kit.Handle(root, "GET", "media/:id/thumb", access.PostView, h.thumb)
 	h.routePosts(kit.Group("/posts"))
+
+	advances := kit.Group("/advances")
+	kit.Handle(advances, "GET", "/:id", access.PostView, h.advance)
+	kit.Handle(advances, "POST", "/:id/agree", access.PostView, h.agreeAdvance)
+	kit.Handle(advances, "POST", "/:id/refuse", access.PostView, h.refuseAdvance)
 }
 
 func (h *pages) routePosts(g *gin.RouterGroup) {

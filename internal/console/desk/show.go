@@ -36,6 +36,8 @@ type postPage struct {
 	Sent       int
 	Open       int // deliveries that can still be stopped
 	May        acts
+	Asked      *delivery.Advance // to send earlier: waits for a second person
+	DayWords   string            // words of the text that name a day, for whoever changes the time
 	DueField   time.Time
 	All        bool // every account is listed, however many
 }
@@ -116,6 +118,9 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 		}
 	}
 	p.May = mayDo(p)
+	if err := h.fillAdvance(ctx, actor, &p); err != nil {
+		return p, err
+	}
 	p.Next = nextStep(p)
 	p.DueField = dueField(p.Post, p.Now)
 	p.Follow = page.Follow{Of: "post/" + strconv.FormatInt(id, 10), Every: 30}
@@ -123,6 +128,34 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 		p.Follow.Every = 3
 	}
 	return p, nil
+}
+
+// fillAdvance finds what waits for a second person, and what another day would make wrong.
+func (h *pages) fillAdvance(ctx context.Context, actor access.Actor, p *postPage) error {
+	if p.Post.Phase != post.Approved {
+		return nil
+	}
+	list, err := h.Deliveries.Advances(ctx, actor, p.Post.ID)
+	if err != nil {
+		return err
+	}
+	for i, x := range list {
+		if x.State == delivery.AdvanceAsked {
+			p.Asked = &list[i]
+		}
+	}
+	words := post.DayWords(p.Version.Text)
+	for _, t := range p.Version.Targets {
+		for _, w := range post.DayWords(t.TextOf(p.Version)) {
+			if !slices.Contains(words, w) {
+				words = append(words, w)
+			}
+		}
+	}
+	if len(words) > 0 {
+		p.DayWords = delivery.Quoted(words)
+	}
+	return nil
 }
 
 func headingOf(b page.Base, v post.Version) string {

@@ -71,11 +71,9 @@ func (h *pages) reschedule(c *gin.Context) error {
 		if err != nil {
 			return "", nil, err
 		}
-		reach, err := h.Deliveries.Reschedule(c.Request.Context(), web.Actor(c), id, due)
-		if reach.TooLate > 0 {
-			return "已改期。有 {.n} 个账号正在发送，若没有发出将按新时间发送", []any{"n", reach.TooLate}, err
-		}
-		return "已改期", nil, err
+		moved, err := h.Deliveries.Reschedule(c.Request.Context(), web.Actor(c), id, due)
+		text, args := show.Moved(moved)
+		return text, args, err
 	})
 }
 
@@ -110,7 +108,9 @@ func (h *pages) replan(c *gin.Context) error {
 		if err != nil {
 			return "", nil, err
 		}
-		return "已重新安排发送", nil, h.Deliveries.Replan(c.Request.Context(), web.Actor(c), d.ID, due, f.Reason)
+		asked, err := h.Deliveries.Replan(c.Request.Context(), web.Actor(c), d.ID, due, f.Reason)
+		text, args := show.Replanned(asked)
+		return text, args, err
 	})
 }
 

@@ -152,7 +152,8 @@ func (w *world) decide(id int64, d review.Decision, opinion string) {
 	w.t.Helper()
 	_, v, err := w.posts.Find(w.t.Context(), w.people["reviewer"], id)
 	w.must(err)
-	w.must(w.deliveries.Review(context.Background(), w.people["reviewer"], id, v.Number, v.Hash, d, opinion, delivery.DueChoice{}))
+	_, err = w.deliveries.Review(context.Background(), w.people["reviewer"], id, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: d, Opinion: opinion})
+	w.must(err)
 }
 
 // form is what a browser sends when nothing but the named fields is filled in.

@@ -79,6 +79,27 @@ type reviewForm struct {
 	Opinion  string    `form:"opinion"`
 	When     string    `form:"when"` // only when the time has gone by: "now" or "at"
 	Due      time.Time `form:"due"`
+	Shown    string    `form:"shown"` // the time that was on the page: an instant, or "now"
+}
+
+// shown is the time that was on the page; nil when the form does not say.
+func (f reviewForm) shown() *delivery.DueShown {
+	at, err := time.Parse(time.RFC3339, f.Shown)
+	switch {
+	case f.Shown == "now":
+		return &delivery.DueShown{}
+	case err != nil:
+		return nil
+	}
+	return &delivery.DueShown{At: &at}
+}
+
+// shownOf is the time of a post as the form carries it.
+func shownOf(p post.Post) string {
+	if p.DueNow || p.DueAt == nil {
+		return "now"
+	}
+	return p.DueAt.UTC().Format(time.RFC3339)
 }
 
 func (f reviewForm) choice() delivery.DueChoice {
@@ -136,7 +157,7 @@ func (h *pages) page(c *gin.Context, f reviewForm) (reviewPage, error) {
 		p.Heading = p.Version.Title()
 	}
 	if f.Version == 0 {
-		p.Form.Version, p.Form.Hash = p.Version.Number, hex.EncodeToString(p.Version.Hash)
+		p.Form.Version, p.Form.Hash, p.Form.Shown = p.Version.Number, hex.EncodeToString(p.Version.Hash), shownOf(p.Post)
 	}
 	p.Previews = show.Previews(p.P, p.Version, nil)
 	p.Late = p.Post.DueAt != nil && !p.Post.DueAt.After(p.Now)
@@ -199,11 +220,19 @@ func (h *pages) decide(c *gin.Context) error {
 	if herr != nil || len(hash) == 0 {
 		return fault.Invalid("", "表单无法读取，请刷新页面后重试")
 	}
+	var asked *delivery.Advance
 	if err == nil {
-		err = h.Deliveries.Review(c.Request.Context(), web.Actor(c), id, f.Version, hash, review.Decision(f.Decision), f.Opinion, f.choice())
+		asked, err = h.Deliveries.Review(c.Request.Context(), web.Actor(c), id, delivery.Verdict{
+			Version:  f.Version,
+			Hash:     hash,
+			Decision: review.Decision(f.Decision),
+			Opinion:  f.Opinion,
+			Due:      f.choice(),
+			Shown:    f.shown(),
+		})
 	}
 	if err == nil {
-		return h.decided(c, f)
+		return h.decided(c, f, asked)
 	}
 	p, perr := h.page(c, f)
 	if perr != nil {
@@ -216,7 +245,10 @@ func (h *pages) decide(c *gin.Context) error {
 	return h.kit.Refuse(c, err, "reviews/show", &p)
 }
 
-func (h *pages) decided(c *gin.Context, f reviewForm) error {
+func (h *pages) decided(c *gin.Context, f reviewForm, asked *delivery.Advance) error {
+	if asked != nil {
+		return h.kit.See(c, "/reviews", "已按原定时间批准；提前发布须由作者或另一位审核员同意，已提请")
+	}
 	if review.Decision(f.Decision) == review.Return {
 		return h.kit.See(c, "/reviews", "已退回，意见已告知作者")
 	}

@@ -85,7 +85,9 @@ func (h *pages) replan(c *gin.Context) error {
 		if err != nil {
 			return "", err
 		}
-		return "已重新安排发送", h.Deliveries.Replan(c.Request.Context(), web.Actor(c), id, due, f.Reason)
+		asked, err := h.Deliveries.Replan(c.Request.Context(), web.Actor(c), id, due, f.Reason)
+		text, _ := show.Replanned(asked)
+		return text, err
 	})
 }
 

@@ -127,7 +127,8 @@ func (w *world) approve(text string, pictures int, accounts ...int64) (postID in
 	w.must(w.s.Submit(w.Context(), w.people["writer"], p.ID, 0))
 	_, v, err := w.posts.Find(w.Context(), w.people["reviewer"], p.ID)
 	w.must(err)
-	w.must(w.s.Review(w.Context(), w.people["reviewer"], p.ID, v.Number, v.Hash, review.Approve, "可以发布", delivery.DueChoice{}))
+	_, err = w.s.Review(w.Context(), w.people["reviewer"], p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve, Opinion: "可以发布"})
+	w.must(err)
 	list, err := w.s.OfPost(w.Context(), w.people["writer"], p.ID)
 	w.must(err)
 	ids = map[int64]int64{}

@@ -17,3 +17,24 @@ func Due(when string, at time.Time) (delivery.DueChoice, error) {
 	}
 	return delivery.DueChoice{At: &at}, nil
 }
+
+// Moved is the sentence that tells what became of another time for a post.
+func Moved(r delivery.Rescheduled) (text string, args []any) {
+	switch {
+	case r.Asked != nil:
+		return "早于批准的时间：已提请第二人同意，同意前仍按 {.time} 发布", []any{"time", delivery.ClockTime(r.Asked.DueFrom)}
+	case len(r.Wrong) > 0:
+		return "已改期。正文中的 {.words} 到那时就不对了，批准已失效；请修改正文，重新提交审核", []any{"words", delivery.Quoted(r.Wrong)}
+	case r.TooLate > 0:
+		return "已改期。有 {.n} 个账号正在发送，若没有发出将按新时间发送", []any{"n", r.TooLate}
+	}
+	return "已改期", nil
+}
+
+// Replanned is the sentence that tells what became of a new plan for one delivery.
+func Replanned(asked *delivery.Advance) (text string, args []any) {
+	if asked != nil {
+		return "早于批准的时间：已提请第二人同意，同意前不发送", nil
+	}
+	return "已重新安排发送", nil
+}

@@ -51,7 +51,8 @@ func (w *World) Approve(text string, due *time.Time, handles ...string) post.Pos
 	p := w.Submit(text, due, handles...)
 	_, v, err := w.Posts.Find(w.t.Context(), reviewer, p.ID)
 	must(w.t, err)
-	must(w.t, w.Deliveries.Review(w.t.Context(), reviewer, p.ID, v.Number, v.Hash, review.Approve, "内容属实", delivery.DueChoice{}))
+	_, err = w.Deliveries.Review(w.t.Context(), reviewer, p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve, Opinion: "内容属实"})
+	must(w.t, err)
 	return p
 }
 
