@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/config"
 	"juzhen/internal/pg"
 	"juzhen/internal/queue"
+	"juzhen/internal/reach"
 	"juzhen/internal/seal"
 	"juzhen/internal/web"
 )
