@@ -25,7 +25,10 @@ func (migrateCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return pg.Migrate(ctx, cfg.DatabaseURL.Reveal(), logger(cfg))
+	if err := cfg.CheckDatabase(); err != nil {
+		return err
+	}
+	return pg.MigrateFor(ctx, cfg.Owner().Reveal(), cfg.DatabaseURL.Reveal(), logger(cfg))
 }
 
 type userCommand struct {

@@ -104,10 +104,14 @@ func (s *stage) setDatabase(ctx context.Context) error {
 			return err
 		}
 		s.undo = append(s.undo, func() { stopServer(server) })
-		s.cfg.DatabaseURL = seal.Secret(server.URL(""))
+		application, err := server.RoleURL(ctx, localpg.User+"_app") // as in earnest: who serves does not own the tables
+		if err != nil {
+			return err
+		}
+		s.cfg.MigrateURL, s.cfg.DatabaseURL = seal.Secret(server.URL("")), seal.Secret(application)
 		fmt.Fprintf(s.out, "私有 Postgres 在 127.0.0.1:%d\n", server.Port)
 	}
-	return pg.Migrate(ctx, s.cfg.DatabaseURL.Reveal(), s.log)
+	return pg.MigrateFor(ctx, s.cfg.Owner().Reveal(), s.cfg.DatabaseURL.Reveal(), s.log)
 }
 
 // setWeibo runs the imitation Weibo as a child that ends with us. The demonstration never talks to the real one.

@@ -30,7 +30,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 	}
 	log := logger(cfg)
 	if c.Migrate {
-		if err := pg.Migrate(ctx, cfg.DatabaseURL.Reveal(), log); err != nil {
+		if err := pg.MigrateFor(ctx, cfg.Owner().Reveal(), cfg.DatabaseURL.Reveal(), log); err != nil {
 			return err
 		}
 	}

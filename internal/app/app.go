@@ -37,6 +37,7 @@ type App struct {
 	opt     Options
 	log     *slog.Logger
 	box     *seal.Box
+	owner   bool   // the database role of the console could change the schema
 	pages   *pg.DB // people's requests
 	jobs    *pg.DB // River
 	marks   *pg.DB // marks and records of sending: never waits behind a page
@@ -110,7 +111,14 @@ func (a *App) connect(ctx context.Context) error {
 		*p.into = db
 		a.closers = append(a.closers, db.Close)
 	}
-	return pg.MigrationsCurrent(ctx, a.pages)
+	if err := pg.MigrationsCurrent(ctx, a.pages); err != nil {
+		return err
+	}
+	var err error
+	if a.owner, err = pg.OwnsTables(ctx, a.pages); a.owner {
+		a.log.Warn("the console's database role owns the tables; see JUZHEN_MIGRATE_URL in docs/install.md")
+	}
+	return err
 }
 
 // Handler is the console as one handler, for tests and for Serve.

@@ -140,7 +140,7 @@ func (a *App) buildQueue() error {
 	}
 	var err error
 	a.queue, err = queue.New(a.jobs.Pool(), queue.Config{
-		Log: a.log, Workers: workers, Periodic: append(account.Periodic(), reach.Periodic()...),
+		Log: a.log, Workers: workers, Reindex: a.owner, Periodic: append(account.Periodic(), reach.Periodic()...),
 	})
 	return err
 }

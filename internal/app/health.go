@@ -15,7 +15,7 @@ func (a *App) sendingHealth(ctx context.Context) (sending.Health, error) {
 		Stopped: h.Stopped, ClockOffset: h.ClockOffset, ClockKnown: h.ClockKnown, ClockWarn: h.ClockWarn, WeiboOffset: h.WeiboOffset,
 		Held: h.Held, Calling: h.Calling, Unrecorded: h.Unrecorded, LastSuccess: h.LastSuccess, LateP50: h.LateP50, LateP99: h.LateP99,
 		LateMax: h.LateMax, OldestOverdue: h.OldestOverdue, Overdue: h.Overdue, Unknown: h.Unknown, DueSoon: h.DueSoon,
-		TokensBad: h.TokensBad, Processes: h.Processes,
+		TokensBad: h.TokensBad, Processes: h.Processes, OwnsTables: a.owner,
 	}, err
 }
 

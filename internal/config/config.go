@@ -29,6 +29,8 @@ type Config struct {
 
 	DatabaseURL          seal.Secret `env:"JUZHEN_DATABASE_URL"` // with the password of the file in it, once loaded
 	DatabasePasswordFile string      `env:"JUZHEN_DATABASE_PASSWORD_FILE"`
+	MigrateURL           seal.Secret `env:"JUZHEN_MIGRATE_URL"` // of the role that owns the tables; empty: DatabaseURL's does
+	MigratePasswordFile  string      `env:"JUZHEN_MIGRATE_PASSWORD_FILE"`
 	PageConnections      int32       `env:"JUZHEN_PAGE_CONNECTIONS" envDefault:"20"`
 	QueueConnections     int32       `env:"JUZHEN_QUEUE_CONNECTIONS" envDefault:"30"`
 	MarkConnections      int32       `env:"JUZHEN_MARK_CONNECTIONS" envDefault:"8"`
@@ -98,6 +100,14 @@ func Prefixes(list []Network) []netip.Prefix {
 		all = append(all, n.Prefix)
 	}
 	return all
+}
+
+// Owner is the address of the role that owns the tables.
+func (c Config) Owner() seal.Secret {
+	if c.MigrateURL != "" {
+		return c.MigrateURL
+	}
+	return c.DatabaseURL
 }
 
 // FromEnvironment is Load of this process's environment.

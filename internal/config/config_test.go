@@ -58,6 +58,11 @@ func TestValuesAreTaken(t *testing.T) {
 	if got := c.DatabaseURL.Reveal(); got != "postgres://juzhen:p%40ss@db/juzhen?sslmode=disable" {
 		t.Errorf("database %q", got)
 	}
+	owner := load(t, "JUZHEN_DATABASE_URL=postgres://juzhen@db/juzhen", "JUZHEN_MIGRATE_URL=postgres://owner@db/juzhen",
+		"JUZHEN_MIGRATE_PASSWORD_FILE="+file(t, "geheim"))
+	if got := owner.Owner().Reveal(); got != "postgres://owner:geheim@db/juzhen" {
+		t.Errorf("owner %q", got)
+	}
 	if c.SecretKey.Reveal() != key || c.WeiboAppSecret.Reveal() != "hush" || c.LookLag != 90*time.Second || len(c.MetricsFrom) != 2 {
 		t.Errorf("got %+v", c)
 	}
@@ -84,7 +89,7 @@ func TestEverythingWrongIsNamedAtOnce(t *testing.T) {
 	_, err := Load([]string{
 		"JUZHEN_LISTNE=x", "JUZHEN_SWEEP=soon", "JUZHEN_LEASE=-1s", "JUZHEN_SEND_CONNECTIONS=many", "JUZHEN_MARK_CONNECTIONS=0",
 		"JUZHEN_WEIBO_URL=weibo.com", "JUZHEN_LISTEN=8080", "JUZHEN_LOG_LEVEL=loud", "JUZHEN_WEIBO_SAFE_DOMAIN=https://x.cn/",
-		"JUZHEN_DATABASE_URL=mysql://u:geheim@h/d", "JUZHEN_SECRET_KEY_FILE=" + open, "JUZHEN_CLOCK_STOP=100ms",
+		"JUZHEN_DATABASE_URL=mysql://u:geheim@h/d", "JUZHEN_MIGRATE_URL=owner:geheim@h", "JUZHEN_SECRET_KEY_FILE=" + open, "JUZHEN_CLOCK_STOP=100ms",
 		"JUZHEN_SHUTDOWN_GRACE=5s", "JUZHEN_METRICS_FROM=10.1", "JUZHEN_TRUSTED_PROXIES=0.0.0.0/0", "JUZHEN_ALLOWED_HOSTS=a.example,https://b.example", "JUZHEN_METRICS_LISTEN=9464",
 		"JUZHEN_PUBLIC_URL=https://矩阵台.example", "JUZHEN_WEIBO_APP_SECRET=a", "JUZHEN_WEIBO_APP_SECRET_FILE=" + file(t, "b"),
 	})
@@ -93,7 +98,7 @@ func TestEverythingWrongIsNamedAtOnce(t *testing.T) {
 	}
 	for _, name := range []string{
 		"JUZHEN_LISTNE", "JUZHEN_SWEEP", "JUZHEN_LEASE", "JUZHEN_SEND_CONNECTIONS", "JUZHEN_MARK_CONNECTIONS", "JUZHEN_WEIBO_URL", "JUZHEN_LISTEN",
-		"JUZHEN_LOG_LEVEL", "JUZHEN_WEIBO_SAFE_DOMAIN", "JUZHEN_DATABASE_URL", "JUZHEN_SECRET_KEY_FILE", "JUZHEN_CLOCK_STOP",
+		"JUZHEN_LOG_LEVEL", "JUZHEN_WEIBO_SAFE_DOMAIN", "JUZHEN_DATABASE_URL", "JUZHEN_MIGRATE_URL", "JUZHEN_SECRET_KEY_FILE", "JUZHEN_CLOCK_STOP",
 		"JUZHEN_SHUTDOWN_GRACE", "JUZHEN_METRICS_FROM", "JUZHEN_TRUSTED_PROXIES", "JUZHEN_ALLOWED_HOSTS", "JUZHEN_METRICS_LISTEN", "JUZHEN_PUBLIC_URL", "JUZHEN_WEIBO_APP_SECRET",
 	} {
 		if strings.Count(err.Error(), "\n  "+name+"：") != 1 {

@@ -196,9 +196,8 @@ func (p *problems) readFiles(c *Config) {
 			p.add("JUZHEN_SECRET_KEY", err.Error())
 		}
 	}
-	var password seal.Secret
-	p.fromFile("JUZHEN_DATABASE_PASSWORD", &password, c.DatabasePasswordFile)
-	p.checkDatabase(c, password)
+	p.checkDatabase("JUZHEN_DATABASE", &c.DatabaseURL, c.DatabasePasswordFile)
+	p.checkDatabase("JUZHEN_MIGRATE", &c.MigrateURL, c.MigratePasswordFile)
 }
 
 func (p *problems) fromFile(name string, into *seal.Secret, file string) {
@@ -217,21 +216,23 @@ func (p *problems) fromFile(name string, into *seal.Secret, file string) {
 	*into = s
 }
 
-// checkDatabase puts the password of the file into the address.
-func (p *problems) checkDatabase(c *Config, password seal.Secret) {
-	if c.DatabaseURL == "" {
+// checkDatabase puts the password of the file into the address. name begins the names of both.
+func (p *problems) checkDatabase(name string, address *seal.Secret, file string) {
+	var password seal.Secret
+	p.fromFile(name+"_PASSWORD", &password, file)
+	if *address == "" {
 		if password != "" {
-			p.add("JUZHEN_DATABASE_PASSWORD_FILE", "只能与 JUZHEN_DATABASE_URL 一起设置")
+			p.add(name+"_PASSWORD_FILE", "只能与 "+name+"_URL 一起设置")
 		}
 		return
 	}
-	u, err := url.Parse(c.DatabaseURL.Reveal())
+	u, err := url.Parse(address.Reveal())
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") || u.Path == "" {
-		p.add("JUZHEN_DATABASE_URL", "应为 postgres://用户@主机:端口/库名（内容含密码，不在此显示）")
+		p.add(name+"_URL", "应为 postgres://用户@主机:端口/库名（内容含密码，不在此显示）")
 		return
 	}
 	if password != "" {
 		u.User = url.UserPassword(u.User.Username(), password.Reveal())
-		c.DatabaseURL = seal.Secret(u.String())
+		*address = seal.Secret(u.String())
 	}
 }

@@ -57,6 +57,34 @@ func URL(t testing.TB) string {
 	return create(t, template)
 }
 
+// application is the role that owns nothing in a test's database, and has the application's rights.
+const application = "juzhen_application"
+
+// AsApplication is the address of the same database for the application's own role, as docs/install.md has it: whatever needs the
+// tables' owner fails there.
+func AsApplication(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		panic(err) // it has been used to connect already
+	}
+	if password, ok := u.User.Password(); ok {
+		u.User = url.UserPassword(application, password)
+	} else {
+		u.User = url.User(application)
+	}
+	return u.String()
+}
+
+// ensureApplication makes the role on a server, with the password of the address.
+func ensureApplication(ctx context.Context, c *pgx.Conn) error {
+	sql := "DO $$ BEGIN CREATE ROLE " + application + " LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
+	if _, err := c.Exec(ctx, sql); err != nil || c.Config().Password == "" {
+		return err
+	}
+	_, err := c.Exec(ctx, "ALTER ROLE "+application+" PASSWORD '"+strings.ReplaceAll(c.Config().Password, "'", "''")+"'")
+	return err
+}
+
 // Empty is the address of a database without any table.
 func Empty(t testing.TB) string {
 	t.Helper()
@@ -122,6 +150,9 @@ var templateOnce = sync.OnceValues(func() (string, error) {
 		if err := dropStale(ctx, c); err != nil {
 			return err
 		}
+		if err := ensureApplication(ctx, c); err != nil {
+			return err
+		}
 		return makeTemplate(ctx, c, server, name)
 	})
 })
@@ -158,7 +189,8 @@ func makeTemplate(ctx context.Context, c *pgx.Conn, server, name string) error {
 	if _, err := c.Exec(ctx, "CREATE DATABASE "+half+" TEMPLATE template0"); err != nil {
 		return err
 	}
-	if err := pg.Migrate(ctx, withDatabase(server, half), slog.New(slog.DiscardHandler)); err != nil {
+	owner := withDatabase(server, half)
+	if err := pg.MigrateFor(ctx, owner, AsApplication(owner), slog.New(slog.DiscardHandler)); err != nil {
 		return err
 	}
 	_, err := c.Exec(ctx, "ALTER DATABASE "+half+" RENAME TO "+name)

@@ -53,6 +53,7 @@ type Config struct {
 	Workers  *river.Workers  // what the features registered
 	Lanes    map[string]Lane // overrides by queue name
 	Periodic []Periodic
+	Reindex  bool // rebuild River's indexes now and then, which only the owner of the tables may
 	Test     bool // maintenance starts without its usual random delay
 }
 
@@ -76,6 +77,10 @@ func New(pool *pgxpool.Pool, c Config) (*Queue, error) {
 		return nil, err
 	}
 	longest := longestLimit(all)
+	var reindex []string // River's own
+	if !c.Reindex {
+		reindex = []string{}
+	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Workers:              c.Workers,
 		Queues:               queueConfigs(all),
@@ -87,6 +92,7 @@ func New(pool *pgxpool.Pool, c Config) (*Queue, error) {
 		Logger:               riverLog(c.Log),
 		Middleware:           []rivertype.Middleware{&guard{lanes: all, log: c.Log}},
 		TestOnly:             c.Test,
+		ReindexerIndexNames:  reindex,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("queue: %w", err)

@@ -55,6 +55,9 @@ func ReadFile(path string) (Secret, error) {
 		return "", fmt.Errorf("密钥文件 %s 的权限是 %04o，其他人可以读取；请执行 chmod 600 %s", path, info.Mode().Perm(), path)
 	}
 	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrPermission) && strings.HasPrefix(path, mounted) {
+		return "", fmt.Errorf("密钥文件 %s 本容器的用户（%d）读不了：请在主机上 chmod 444 该文件，并用权限 0700 的文件夹保护它: %w", path, os.Geteuid(), err)
+	}
 	if err != nil {
 		return "", fmt.Errorf("密钥文件 %s 打不开: %w", path, err)
 	}

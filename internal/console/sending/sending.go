@@ -30,8 +30,7 @@ type Deps struct {
 	Health     func(ctx context.Context) (Health, error) // of the engine of this process
 }
 
-// Health is how the sending is, as its engine tells. It has the fields of dispatch.Health, in their order, so that one converts to the
-// other without this package knowing the engine.
+// Health is how the sending is, as its engine tells. Most of it are the fields of dispatch.Health, which this package does not know.
 type Health struct {
 	Stopped       string // why nothing is sent now: shutdown, restored, clock_unmeasured, clock_wrong, lock_lost; "" while it is
 	Process       string
@@ -52,6 +51,7 @@ type Health struct {
 	DueSoon       int // within the next hour
 	TokensBad     int
 	Processes     int
+	OwnsTables    bool // the console's database role could change the schema and switch the trail's triggers off
 }
 
 type pages struct {

@@ -27,7 +27,7 @@ import (
 // World is one console with everything around it.
 type World struct {
 	*app.App
-	DB        *pg.DB // a pool of the test's own on the console's database
+	DB        *pg.DB // a pool of the owner on the console's database; the console itself has the application's rights
 	URL       string // of the console
 	Address   string // it listens on
 	Weibo     *sandbox.Server
@@ -89,20 +89,21 @@ func build(t testing.TB, change []Option) (*World, net.Listener, func() string) 
 
 	l, err := net.Listen("tcp", "localhost:0")
 	must(t, err)
-	cfg := w.config(t, l.Addr().String(), setup.Environ)
+	database := pgtest.URL(t)
+	cfg := w.config(t, pgtest.AsApplication(database), l.Addr().String(), setup.Environ)
 	out := &lockedBuffer{}
 	quiet := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	w.App, err = app.New(t.Context(), cfg, l.Addr().String(), app.Options{Version: "test", Log: quiet, Forgetful: true})
 	must(t, err)
-	w.DB = pgtest.Open(t, cfg.DatabaseURL.Reveal())
+	w.DB = pgtest.Open(t, database)
 	return w, l, out.String
 }
 
-func (w *World) config(t testing.TB, listen string, more []string) config.Config {
+func (w *World) config(t testing.TB, database, listen string, more []string) config.Config {
 	key := make([]byte, seal.KeySize)
 	_, _ = rand.Read(key)
 	cfg, err := config.Load(append([]string{
-		"JUZHEN_DATABASE_URL=" + pgtest.URL(t), "JUZHEN_DATA_DIR=" + t.TempDir(), "JUZHEN_LISTEN=" + listen,
+		"JUZHEN_DATABASE_URL=" + database, "JUZHEN_DATA_DIR=" + t.TempDir(), "JUZHEN_LISTEN=" + listen,
 		"JUZHEN_ALLOWED_HOSTS=example.com", // the name of requests made by httptest
 		"JUZHEN_SECRET_KEY=" + base64.StdEncoding.EncodeToString(key), "JUZHEN_WEIBO_URL=" + w.WeiboURL, "JUZHEN_WEIBO_COMMERCIAL_URL=" + w.WeiboURL + "/c",
 		"JUZHEN_WEIBO_APP_KEY=" + sandbox.DemoAppKey, "JUZHEN_WEIBO_APP_SECRET=" + sandbox.DemoAppSecret, "JUZHEN_WEIBO_SAFE_DOMAIN=" + sandbox.DemoSafeDomain,
