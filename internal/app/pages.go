@@ -27,7 +27,8 @@ import (
 func (a *App) buildPages() error {
 	kit, err := web.New(web.Options{
 		Sessions: sessions{a}, PublicURL: a.cfg.PublicURL, FormAction: []string{a.cfg.WeiboURL}, Log: a.log, Now: a.opt.Now,
-		Proxies: config.Prefixes(a.cfg.TrustedProxies), Hosts: a.hosts(), Counts: a.counts, Prefer: a.Identity.Prefer, Banners: sending.Banners(a.sendingDeps(), a.opt.Now),
+		Proxies: config.Prefixes(a.cfg.TrustedProxies), Hosts: a.hosts(), Counts: a.counts, NameOf: a.Identity.NameOf, Prefer: a.Identity.Prefer,
+		Banners: sending.Banners(a.sendingDeps(), a.opt.Now),
 	})
 	if err != nil {
 		return err
@@ -88,7 +89,8 @@ func (s sessions) Look(ctx context.Context, token, ip string) (access.Actor, web
 }
 
 func sessionOf(info identity.SessionInfo) web.Session {
-	session := web.Session{ID: info.ID, UnitName: info.UnitName, Expires: info.Expires, Lang: info.Lang, Theme: info.Theme}
+	session := web.Session{ID: info.ID, UnitName: info.UnitName, Expires: info.Expires, Lang: info.Lang, Theme: info.Theme,
+		EndedOf: info.EndedOf}
 	if info.MustChange {
 		session.Gate = "/me/password"
 	}

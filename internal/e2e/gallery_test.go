@@ -62,8 +62,10 @@ func gallery(t *testing.T) string {
 	}
 	supervisor := access.Actor{UserID: 1, Name: "值班主管", Grants: []access.Grant{
 		{Role: access.Supervisor, UnitID: 1, Path: "/1/"}, {Role: access.PressOfficer, UnitID: 1, Path: "/1/"}}}
+	other := supervisor
+	other.UserID, other.Name = 2, "另一位主管"
 	kit, err := web.New(web.Options{
-		Sessions: webtest.People{"boss": supervisor}, Extra: extra, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
+		Sessions: webtest.People{"boss": supervisor, "other": other}, Extra: extra, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 		Counts: func(context.Context, access.Actor) (page.Counts, error) {
 			return page.Counts{Todo: 7, ByKey: map[string]int{"posts": 3, "reviews": 12}}, nil
 		},

@@ -84,6 +84,42 @@ func TestPartsOfPagesAnswer(t *testing.T) {
 	tab.SeeText(".empty-state", "还没有稿件")
 }
 
+// TestTheTabKeepsWhatIsTooMuchForTheSignIn types more than a sign-in page carries: the tab keeps it, for the same person alone, until it
+// was sent or the person signs out.
+func TestTheTabKeepsWhatIsTooMuchForTheSignIn(t *testing.T) {
+	t.Parallel()
+	const long = `"写到一半的话".repeat(8000)`
+	tab := browser().Open(t, gallery(t))
+	lose := func() {
+		tab.SetCookie(web.CookieName, "boss")
+		tab.Go("/g/parts")
+		tab.Eval(`(document.querySelector("#f-text").value = ` + long + `) !== ""`)
+		tab.SetCookie(web.CookieName, "ended")
+		tab.Follow("form.form button[type=submit]")
+		tab.SeeText(".banner-warn", "留在这个标签页里")
+	}
+
+	lose()
+	tab.Type("input[name=username]", "x")
+	tab.Type("input[name=password]", "x")
+	tab.Follow("form[action='/signin'] button")
+	tab.SeeText("#notices", "已恢复上次没有提交成功的内容")
+	tab.Eval(`document.querySelector("#f-text").value === ` + long)
+	tab.Eval(`sessionStorage.getItem("juzhen.typed") === null`)
+	tab.Follow("form.form button[type=submit]")
+	tab.Eval(`sessionStorage.getItem("juzhen.typed") === null`)
+
+	lose()
+	tab.SetCookie(web.CookieName, "other")
+	tab.Go("/g/parts")
+	tab.Eval(`document.querySelector("#f-text").value === ""`)
+	tab.SetCookie(web.CookieName, "boss")
+	tab.Go("/g/empty")
+	tab.Click("header details.menu summary")
+	tab.Follow("header form[action='/signout'] button")
+	tab.Eval(`sessionStorage.getItem("juzhen.typed") === null`)
+}
+
 // TestDraggingMovesAnEntryAndARefusalPutsItBack drags a waiting entry to another day.
 func TestDraggingMovesAnEntryAndARefusalPutsItBack(t *testing.T) {
 	t.Parallel()

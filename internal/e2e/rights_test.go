@@ -157,6 +157,7 @@ func (g *ground) allowed(r rule, role access.Role) {
 		g.t.Errorf("%s: the proof holds before the act: %s", r.route, r.proof)
 	}
 	g.last = g.everything()
+	g.others(r, role, as, v)
 	a := g.ask(r, as, v)
 	if a.Code >= 400 || strings.HasPrefix(a.Header().Get("Location"), web.SignInPath) && r.as != oneself {
 		g.t.Errorf("%s as %s inside: %d, want it allowed: %s", r.route, role, a.Code, says(a))
@@ -174,6 +175,20 @@ func (g *ground) allowed(r rule, role access.Role) {
 	if r.as != ruler {
 		g.sealed(r, string(role)+" inside", a)
 	}
+}
+
+// others sends what is allowed from a page that was made for somebody else: nothing is done, and nothing of it is lost.
+func (g *ground) others(r rule, role access.Role, as reader, v vars) {
+	g.t.Helper()
+	if !strings.HasPrefix(r.route, "POST /") || strings.HasPrefix(r.route, "POST /api/") {
+		return
+	}
+	r.send += "&typed=写到一半的话&page-for=" + fmt.Sprint(as.user+1)
+	a := g.ask(r, as, v)
+	if a.Code != http.StatusConflict || !strings.Contains(a.Body.String(), "写到一半的话") {
+		g.t.Errorf("%s as %s from another's page: %d, want it refused: %s", r.route, role, a.Code, says(a))
+	}
+	g.unchanged(r, string(role)+" from another's page")
 }
 
 // unchanged fails when any row of any table is not what it was.

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -35,7 +36,13 @@ type SessionInfo struct {
 	Lang       string // "zh" or "en"
 	Theme      string // "auto", "light" or "dark"
 	MustChange bool
+
+	// EndedOf is whose session it was, where it ended within keptAfter; everything else is empty then.
+	EndedOf int64
 }
+
+// keptAfter is how long an ended session still says whose it was.
+const keptAfter = 12 * time.Hour
 
 // errWrong is the one answer to a wrong name, a wrong password and a disabled user.
 var errWrong = fault.Unauthenticated("用户名或密码不正确")
@@ -208,10 +215,13 @@ const seenEvery = time.Minute
 
 // Actor gives the person behind a token with the grants in force at this moment. Fails with fault.Unauthenticated when
 // the token is forged, the session ended or the user is disabled. Somebody who must change the password first comes
-// without any grant.
+// without any grant. Of a browser's session that ended lately it is told whose it was, beside the failure.
 func (s *Service) Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, SessionInfo, error) {
 	now := s.now()
 	actor, row, err := s.look(ctx, token, ip, now)
+	if errors.Is(err, errSignedOut) {
+		return access.Actor{}, s.ended(ctx, token, now), err
+	}
 	if err != nil {
 		return access.Actor{}, SessionInfo{}, err
 	}
@@ -246,6 +256,26 @@ func (s *Service) look(ctx context.Context, token, ip string, now time.Time) (ac
 		actor.Grants, err = row.grants()
 	}
 	return actor, row, err
+}
+
+// ended says whose session it was, where that ended lately; the zero value otherwise, and where it cannot be told.
+func (s *Service) ended(ctx context.Context, token string, now time.Time) SessionInfo {
+	user, session, ok := s.signer.read(token)
+	if !ok {
+		return SessionInfo{}
+	}
+	since := now.Add(-keptAfter)
+	lately, err := endedLately(ctx, s.db.Gorm(ctx), user, session, since, since.Add(-s.idle))
+	if err != nil || !lately {
+		return SessionInfo{}
+	}
+	return SessionInfo{EndedOf: user}
+}
+
+// NameOf is the display name of a user. Fails with fault.NotFound.
+func (s *Service) NameOf(ctx context.Context, user int64) (string, error) {
+	row, err := loadUser(ctx, s.db.Gorm(ctx), user)
+	return row.DisplayName, err
 }
 
 // Sessions lists the actor's own open sessions, the latest used first.

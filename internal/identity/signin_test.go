@@ -155,6 +155,33 @@ func TestSessionEndsIdleAndAbsolutely(t *testing.T) {
 	w.gone(program)
 }
 
+// TestAnEndedSessionSaysWhoseItWas for half a day: what was typed in its pages is then let through the sign-in.
+func TestAnEndedSessionSaysWhoseItWas(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	want := func(token string, user int64) {
+		t.Helper()
+		actor, info, err := w.s.Actor(t.Context(), token, here, agent)
+		if !fault.Is(err, fault.KindUnauthenticated) || info.EndedOf != user || actor.UserID != 0 || len(actor.Grants) > 0 {
+			t.Errorf("got %+v, %+v, %v, want it ended, of %d", actor, info, err, user)
+		}
+	}
+
+	_, idle := w.signIn("root")
+	_, closed := w.signIn("eastern")
+	actor := w.actor(closed)
+	w.wantOK(w.s.SignOut(t.Context(), actor))
+	want(closed, w.eastern.ID)
+	w.advance(30 * time.Minute)
+	want(idle, w.root.ID)
+	w.advance(12*time.Hour - time.Minute)
+	want(idle, w.root.ID)
+	want(closed, 0)
+	w.advance(time.Minute)
+	want(idle, 0)
+	want(idle+"x", 0)
+}
+
 func TestSessionsAreListedAndEnded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -59,6 +59,15 @@ func liveSession(ctx context.Context, db *gorm.DB, user, session int64, now, idl
 	return rows[0], nil
 }
 
+// endedLately tells whether a browser's session ended since an instant: by itself, by its idle limit or by an act.
+func endedLately(ctx context.Context, db *gorm.DB, user, session int64, since, idleSince time.Time) (bool, error) {
+	rows, err := gorm.G[int](db).Raw(`SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id
+		WHERE s.id = ? AND s.user_id = ? AND u.disabled_at IS NULL AND s.kind = 'browser'
+			AND s.expires_at > ? AND s.last_seen_at > ? AND coalesce(s.revoked_at > ?, true)`,
+		session, user, since, idleSince, since).Find(ctx)
+	return len(rows) > 0, err
+}
+
 // grants are read as role and path: the path ends in the unit's number.
 func (r liveRow) grants() ([]access.Grant, error) {
 	var raw []struct {

@@ -109,7 +109,7 @@ func (k *Kit) Fail(c *gin.Context, err error) {
 	if pub.Kind == fault.KindUnauthenticated {
 		p.SignIn = SignInPath
 	}
-	p.Bare = !p.SignedIn()
+	p.Bare, p.Unsent = !p.SignedIn(), true
 	if err := k.Show(c, status, name, p); err != nil {
 		k.opts.Log.Error("error page failed", "id", RequestID(c), "err", err)
 		c.String(status, pub.Plain())

@@ -1,10 +1,7 @@
 package web
 
 import (
-	"errors"
 	"mime/multipart"
-	"net/http"
-	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -15,40 +12,6 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/web/page"
 )
-
-// parseForm reads query and body, multipart included. A body that cannot be read is the sender's mistake.
-func parseForm(c *gin.Context) error {
-	err := c.Request.ParseForm()
-	if err == nil && strings.HasPrefix(c.ContentType(), "multipart/") {
-		err = c.Request.ParseMultipartForm(4 << 20)
-	}
-	if err == nil && formIsText(c.Request.Form) {
-		return nil
-	}
-	if large := tooLarge(err); large != nil {
-		return large
-	}
-	return fault.Invalid("", "表单无法读取，请刷新页面后重试").With(err)
-}
-
-func formIsText(form url.Values) bool {
-	for name, values := range form {
-		for _, v := range values {
-			if !isText(name) || !isText(v) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func asMaxBytes(err error) int64 {
-	var e *http.MaxBytesError
-	if errors.As(err, &e) {
-		return e.Limit
-	}
-	return 0
-}
 
 // Bind fills the struct that form points to from query and body, by the tag `form:"name"`. It takes string, bool, the
 // int and float kinds, time.Time (datetime-local or date, read in Asia/Shanghai), slices of string and int64, and

@@ -34,7 +34,8 @@ type limits struct {
 // defaultBody bounds a form; uploads ask for more with MaxBody.
 const defaultBody = 1 << 20
 
-// MaxBody bounds the request body of a route in bytes; the default is 1 MiB.
+// MaxBody bounds the request body of a route in bytes; the default is 1 MiB. What is more than a form goes to the disk; while nobody
+// is signed in the bounds of strangers hold on every route.
 func MaxBody(n int64) RouteOption { return func(l *limits) { l.body = n } }
 
 // NoSession answers without asking who it is, and so without the database: assets, health.
@@ -71,17 +72,24 @@ func (k *Kit) Note(method, full string, perm access.Permission) {
 // Routes lists what was registered.
 func (k *Kit) Routes() []Route { return k.routes }
 
-// adapt wraps h: session, permission, body limit, and one place for errors.
+// adapt wraps h: session, body limit, permission, whose page it is, and one place for errors.
 func (k *Kit) adapt(perm access.Permission, l *limits, h Handler) gin.HandlerFunc {
+	if l == nil {
+		l = &limits{body: defaultBody}
+	}
 	return func(c *gin.Context) {
-		if l != nil {
-			c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, l.body)
+		var err error
+		if !l.stranger {
+			err = k.enter(c, perm)
 		}
-		if l == nil || !l.stranger {
-			if err := k.enter(c, perm); err != nil {
-				k.refuse(c, err)
-				return
-			}
+		boundBody(c, l.body)
+
+		if err == nil {
+			err = k.sameReader(c)
+		}
+		if err != nil {
+			k.refuse(c, err)
+			return
 		}
 		if err := h(c); err != nil {
 			k.Fail(c, err)
@@ -111,6 +119,10 @@ func (k *Kit) enter(c *gin.Context, perm access.Permission) error {
 func (k *Kit) refuse(c *gin.Context, err error) {
 	if fault.Is(err, fault.KindUnauthenticated) && !isAPI(c) {
 		k.askSignIn(c)
+		return
+	}
+	if errors.Is(err, errOtherReader) && !IsFragment(c) {
+		k.showOther(c)
 		return
 	}
 	if errors.Is(err, errGate) && c.Request.Method == http.MethodGet && !isAPI(c) {

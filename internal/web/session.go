@@ -31,7 +31,7 @@ func (k *Kit) cookieName(name string) string {
 // Sessions finds out who a token belongs to; package identity implements it.
 type Sessions interface {
 	// Actor gives the person behind token with the grants in force now. It fails with fault.Unauthenticated when the
-	// token is unknown, expired or revoked.
+	// token is unknown, expired or revoked; Session.EndedOf may then say whose it was.
 	Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, Session, error)
 }
 
@@ -56,7 +56,14 @@ type Session struct {
 	Lang     string    // the person's choice; empty: the cookie's
 	Theme    string    // "light" or "dark"; anything else: the cookie's, then the machine's
 	Gate     string
+
+	// EndedOf is the person whose session it was, beside fault.Unauthenticated and for a session that ended less than
+	// KeptAfter ago; else zero. It opens nothing: it only lets more of what was typed come through the sign-in.
+	EndedOf int64
 }
+
+// KeptAfter is how long after the end of a session what was typed in its pages is carried through a sign-in.
+const KeptAfter = 12 * time.Hour
 
 type contextKey string
 
@@ -64,6 +71,7 @@ const (
 	keyActor   contextKey = "actor"
 	keySession contextKey = "session"
 	keyRequest contextKey = "request"
+	keyEndedOf contextKey = "ended"
 )
 
 // Actor is who makes the request; the zero Actor when nobody is signed in.
@@ -77,6 +85,9 @@ func CurrentSession(c *gin.Context) Session {
 	s, _ := c.Value(string(keySession)).(Session)
 	return s
 }
+
+// endedOf is the person whose session, ended lately, the request comes from; zero when there is none.
+func endedOf(c *gin.Context) int64 { return c.GetInt64(string(keyEndedOf)) }
 
 // token gives the session token of the request, from the cookie or, for programs, from the bearer header.
 func (k *Kit) token(c *gin.Context) string {
@@ -96,6 +107,7 @@ func (k *Kit) resume(c *gin.Context) error {
 	}
 	actor, session, err := k.who(c, token)
 	if err != nil {
+		c.Set(string(keyEndedOf), session.EndedOf)
 		return err
 	}
 	c.Set(string(keyActor), actor)
@@ -130,9 +142,10 @@ func (k *Kit) Look(c *gin.Context) (access.Actor, error) {
 	return actor, err
 }
 
-// SetSession puts the session cookie. Lax lets the return from Weibo's OAuth page and links in notices keep the session.
+// SetSession puts the session cookie. Lax lets the return from Weibo's OAuth page and links in notices keep the session. The cookie
+// outlives the session, which opens nothing: what is typed when it ends is known to be a reader's.
 func (k *Kit) SetSession(c *gin.Context, token string, expires time.Time) {
-	k.setCookie(c, CookieName, token, expires)
+	k.setCookie(c, CookieName, token, expires.Add(KeptAfter))
 }
 
 // DropSession takes the session cookie away.

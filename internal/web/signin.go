@@ -27,6 +27,7 @@ type SignInPage struct {
 	Next     string
 	Carry    []page.Pair
 	Late     bool // a session had expired on the way
+	TooMuch  bool // what was typed is too much to be carried: the page itself keeps it
 }
 
 // resumePage shows who is signed in now and offers to send the carried form on, by one click and without scripts.
@@ -61,24 +62,71 @@ func signInURL(next string) string {
 // signInWithForm renders the sign-in page around the values of the form that came too late. Passwords are not carried;
 // files are not either: pages upload them before the form is sent.
 func (k *Kit) signInWithForm(c *gin.Context) {
-	if err := parseForm(c); err != nil {
-		k.Fail(c, err)
-		return
-	}
-	p := SignInPage{Base: k.Base(c, "登录"), Next: local(c.Request.URL.RequestURI()), Late: true}
-	p.Carry = []page.Pair{}
-	for _, name := range sortedKeys(c.Request.PostForm) {
-		if strings.Contains(strings.ToLower(name), "password") {
-			continue
-		}
-		for _, v := range c.Request.PostForm[name] {
-			p.Carry = append(p.Carry, page.Pair{Name: carryPrefix + name, Value: v})
-		}
-	}
-	p.Carry = append(p.Carry, page.Pair{Name: "carry-form", Value: "1"})
+	p := k.lateForm(c)
+	p.Base, p.Unsent = k.Base(c, "登录"), true
 	if err := k.ShowSignIn(c, http.StatusUnauthorized, p); err != nil {
 		k.Fail(c, err)
 	}
+}
+
+// lateForm carries the form of the request. What cannot be read or is too much to be given back stays in the page it was
+// typed in, and the way leads there.
+func (k *Kit) lateForm(c *gin.Context) SignInPage {
+	p := SignInPage{Late: true, Next: local(c.Request.URL.RequestURI())}
+	bound := strangersBound(c)
+	if Actor(c).UserID != 0 {
+		bound = lateBody
+	}
+	if err := parseForm(c); err == nil {
+		p.Carry = carried(c.Request.PostForm, bound)
+	}
+	if p.Carry == nil {
+		p.TooMuch, p.Next = true, k.cameFrom(c)
+	}
+	return p
+}
+
+// maxCarried bounds the fields that are given back, by number.
+const maxCarried = 1000
+
+// carried gives the fields of a form for the sign-in page to hold; nil when they are more than bound bytes there.
+func carried(form url.Values, bound int64) []page.Pair {
+	out := []page.Pair{{Name: "carry-form", Value: "1"}}
+	room := 2 * int(bound) // on the page some characters take more than one byte
+	for _, name := range sortedKeys(form) {
+		if strings.Contains(strings.ToLower(name), "password") {
+			continue
+		}
+		for _, v := range form[name] {
+			if room -= pageBytes(name) + pageBytes(v) + 64; room < 0 || len(out) > maxCarried {
+				return nil
+			}
+			out = append(out, page.Pair{Name: carryPrefix + name, Value: v})
+		}
+	}
+	return out
+}
+
+// pageBytes is how long s is in an attribute of a page.
+func pageBytes(s string) int {
+	n := len(s)
+	for i := range len(s) {
+		if strings.IndexByte(`"'&<>+`, s[i]) >= 0 {
+			n += 4
+		}
+	}
+	return n
+}
+
+// texts picks what a person typed and wants to see again.
+func texts(carry []page.Pair) (out []page.Pair) {
+	for _, f := range carry {
+		name, ok := strings.CutPrefix(f.Name, carryPrefix)
+		if ok && len([]rune(f.Value)) > 3 {
+			out = append(out, page.Pair{Name: name, Value: f.Value})
+		}
+	}
+	return out
 }
 
 // ShowSignIn renders the sign-in form.
@@ -87,56 +135,94 @@ func (k *Kit) ShowSignIn(c *gin.Context, status int, p SignInPage) error {
 	return k.Show(c, status, "signin/signin", p)
 }
 
+// maxName bounds the user name that is shown again, in bytes.
+const maxName = 300
+
 // SignInForm reads the sign-in form's own fields for showing it (again): user name, address afterwards, carried fields.
 func (k *Kit) SignInForm(c *gin.Context) (SignInPage, error) {
 	if err := parseForm(c); err != nil {
 		return SignInPage{}, err
 	}
+
 	p := SignInPage{Base: k.Base(c, "登录"), Username: strings.TrimSpace(c.Request.PostForm.Get("username"))}
+	if len(p.Username) > maxName {
+		p.Username = ""
+	}
 	p.Next = local(c.Request.Form.Get("next"))
-	for _, name := range sortedKeys(c.Request.PostForm) {
-		if !strings.HasPrefix(name, carryPrefix) && name != "carry-form" {
-			continue
-		}
-		p.Late = true
-		for _, v := range c.Request.PostForm[name] {
-			p.Carry = append(p.Carry, page.Pair{Name: name, Value: v})
+	if p.Late = c.Request.PostForm.Has("carry-form"); !p.Late {
+		return p, nil
+	}
+
+	form := url.Values{}
+	for name, values := range c.Request.PostForm {
+		if own, ok := strings.CutPrefix(name, carryPrefix); ok {
+			form[own] = values
 		}
 	}
+	p.Carry = carried(form, lateCarried)
+	p.TooMuch = p.Carry == nil
 	return p, nil
 }
 
 // SignedIn finishes a successful sign-in: sets the cookie and leads on, through the carried form when there is one.
-// It is called after the use case has accepted the password; the person is shown what will be sent before it is.
+// It is called after the use case has accepted the password; the person is shown what will be sent before it is. A form that
+// somebody else had filled in is shown and not sent.
 func (k *Kit) SignedIn(c *gin.Context, token string, expires time.Time) error {
 	form, err := k.SignInForm(c)
 	if err != nil {
 		return err
 	}
 	k.SetSession(c, token, expires)
-	if !form.Late {
+	if !form.Late || form.TooMuch {
 		return k.See(c, form.Next, "")
 	}
-	p := resumePage{Base: form.Base, Action: form.Next}
-	p.Title, p.Bare = "继续提交", true
+
+	if err := k.becomes(c, token); err != nil {
+		return err
+	}
+	form.Base = k.Base(c, "继续提交")
+	p := resumePage{Base: form.Base, Action: form.Next, Shown: texts(form.Carry)}
 	for _, f := range form.Carry {
 		name, ok := strings.CutPrefix(f.Name, carryPrefix)
-		if !ok {
-			continue
-		}
-		p.Fields = append(p.Fields, page.Pair{Name: name, Value: f.Value})
-		if len([]rune(f.Value)) > 3 {
-			p.Shown = append(p.Shown, page.Pair{Name: name, Value: f.Value})
+		switch {
+		case !ok:
+		case name != readerField:
+			p.Fields = append(p.Fields, page.Pair{Name: name, Value: f.Value})
+		case f.Value != readerID(p.Actor.UserID):
+			return k.notTheirs(c, form, f.Value)
 		}
 	}
+	p.Bare, p.Unsent = true, true
 	return k.Show(c, http.StatusOK, "signin/resume", p)
 }
+
+// becomes makes the request that of the person who has just signed in.
+func (k *Kit) becomes(c *gin.Context, token string) error {
+	actor, session, err := k.opts.Sessions.Actor(c.Request.Context(), token, c.ClientIP(), c.Request.UserAgent())
+	if err != nil {
+		return err
+	}
+	c.Set(string(keyActor), actor)
+	c.Set(string(keySession), session)
+	return nil
+}
+
+// notTheirs shows a carried form to a person who did not fill it in.
+func (k *Kit) notTheirs(c *gin.Context, form SignInPage, maker string) error {
+	p := otherPage{Base: k.Base(c, "本页属于另一位用户"), SignIn: form, Maker: k.nameOf(c, maker), Shown: texts(form.Carry), Again: "/"}
+	p.Bare, p.Unsent = true, true
+	p.SignIn.Base = p.Base
+	return k.Show(c, http.StatusConflict, "signin/other", p)
+}
+
+// maxAddress bounds an address that is led to or written into a page, in bytes.
+const maxAddress = 4096
 
 // local keeps only addresses of this console, as path and query; anything else becomes "/".
 func local(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, `\`) ||
-		strings.HasPrefix(u.Path, SignInPath) {
+		strings.HasPrefix(u.Path, SignInPath) || len(address) > maxAddress {
 		return "/"
 	}
 	return u.RequestURI()

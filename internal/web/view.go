@@ -85,7 +85,7 @@ func (k *Kit) Show(c *gin.Context, status int, name string, data any) error {
 	if err := k.views.render(&b, name, k.lang(c), data); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
-	send(c, status, "text/html; charset=utf-8", writeUnseen(b.Bytes()))
+	send(c, status, "text/html; charset=utf-8", markForms(writeUnseen(b.Bytes()), Actor(c).UserID))
 	return nil
 }
 

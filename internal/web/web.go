@@ -41,6 +41,8 @@ type Options struct {
 	// the page is shown without them.
 	Counts  func(ctx context.Context, actor access.Actor) (page.Counts, error)
 	Banners func(ctx context.Context, actor access.Actor) ([]page.Banner, error)
+	// NameOf gives the name of a person by number, for the page that says for whom another one was made; may be nil.
+	NameOf func(ctx context.Context, user int64) (string, error)
 	// Prefer stores the language and theme a signed-in person chose; may be nil, then only the cookies know.
 	Prefer func(ctx context.Context, actor access.Actor, lang, theme string) error
 }
@@ -111,7 +113,6 @@ func (k *Kit) newEngine() (*gin.Engine, error) {
 	e := gin.New()
 	e.HandleMethodNotAllowed = true
 	e.RedirectTrailingSlash = true
-	e.MaxMultipartMemory = 4 << 20
 	if err := trustProxies(e, k.opts.Proxies); err != nil {
 		return nil, fmt.Errorf("web: trusted proxies: %w", err)
 	}
@@ -127,6 +128,7 @@ func (k *Kit) declareOwn() {
 	k.Declare("error/error#fragment", errorPage{})
 	k.Declare("signin/signin", SignInPage{})
 	k.Declare("signin/resume", resumePage{})
+	k.Declare("signin/other", otherPage{})
 	k.Handle(k.Group(""), http.MethodGet, "/assets/:name", Open, k.serveAsset, NoSession())
 	k.Handle(k.Group(""), http.MethodPost, "/preferences", Open, k.prefer)
 }

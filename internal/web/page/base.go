@@ -32,6 +32,7 @@ type Base struct {
 	Errors  Errors        // of the form, after a refusal
 	Bundle  []string      // further bundles the page needs: "calendar", "charts"
 	Bare    bool          // frame without navigation: sign-in
+	Unsent  bool          // what was typed on the page before was not taken: the tab goes on keeping it
 
 	ThemeChoice string // "auto" where the machine decides, else as Theme
 

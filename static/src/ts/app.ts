@@ -16,6 +16,8 @@ import { live } from "./live";
 import { filters } from "./filters";
 import { refused } from "./refused";
 import { followMachine } from "./theme";
+import { markRequests } from "./reader";
+import { typed } from "./typed";
 
 followMachine();
 keys();
@@ -31,3 +33,5 @@ filters();
 dialogs();
 refused();
 live();
+markRequests();
+typed();

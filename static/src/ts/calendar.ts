@@ -12,6 +12,7 @@ import list from "fullcalendar/list";
 import interaction from "fullcalendar/interaction";
 import classic from "fullcalendar/themes/classic";
 import chinese from "fullcalendar/locales/zh-cn";
+import { post } from "./reader";
 
 // Entry is one line of the feed: a post, or an hour with its number of posts, which then has an end and leads to their list.
 // posts is 1 or that number.
@@ -186,7 +187,7 @@ function hourBehind(start: string): string {
 async function move(at: HTMLElement, info: EventDropInfo, done: () => void): Promise<void> {
   const body = new URLSearchParams({ due_at: info.event.startStr.slice(0, 16) });
   try {
-    const answer = await fetch(String(info.event.extendedProps["move"]), { method: "POST", body, headers: { "HX-Request": "true" } });
+    const answer = await post(String(info.event.extendedProps["move"]), body);
     if (answer.ok) {
       at.dispatchEvent(new CustomEvent("jz:moved", { bubbles: true }));
       done();

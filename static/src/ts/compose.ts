@@ -1,6 +1,7 @@
 // The form of a post: saves by itself, shows previews as stored, takes pictures one by one and puts them in order.
 // Without scripts its buttons do the same with a page load each. Whatever fails, what was typed stays in the page.
 import { ownWordings } from "./own";
+import { post, refusedHere } from "./reader";
 
 const pause = 2500; // milliseconds after the last key
 const again = 15000; // after a failure
@@ -71,7 +72,8 @@ class Composer {
     body.delete("file");
     body.set("act", "auto");
     try {
-      const answer = await fetch(this.form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+      const answer = await post(this.form.action, body);
+      if (refusedHere(answer)) return this.failed("other");
       if (answer.status === 401) return this.failed("signin");
       const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!doc.getElementById("saved")) return this.failed("failed");
@@ -222,7 +224,7 @@ class Composer {
     body.set("held", String(list.children.length));
     body.append("file", file);
     try {
-      const answer = await fetch("/posts/pictures", { method: "POST", body, headers: { "HX-Request": "true" } });
+      const answer = await post("/posts/pictures", body);
       const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
       const item = doc.querySelector("[data-picture]");
       if (!answer.ok || !item) return `${file.name}: ${doc.body.textContent?.trim() ?? ""}`;
