@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -29,6 +30,9 @@ func (c serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	log := logger(cfg)
+	if err := useOwnDisk(cfg.DataDir); err != nil {
+		return err
+	}
 	if c.Migrate {
 		if err := pg.MigrateFor(ctx, cfg.Owner().Reveal(), cfg.DatabaseURL.Reveal(), log); err != nil {
 			return err
@@ -44,6 +48,26 @@ func (c serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	return serve(ctx, cfg, l, m, log)
+}
+
+// useOwnDisk has what people upload wait beside the data: the machine's folder for temporary files is often kept in memory. What an
+// earlier process left there when it was killed goes after an hour.
+func useOwnDisk(dataDir string) error {
+	dir := filepath.Join(dataDir, "uploads")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("folder for uploads: %w", err)
+	}
+
+	left, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("folder for uploads: %w", err)
+	}
+	for _, file := range left {
+		if info, err := file.Info(); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = os.RemoveAll(filepath.Join(dir, file.Name()))
+		}
+	}
+	return os.Setenv("TMPDIR", dir)
 }
 
 // listenForMetrics takes the address of the figures; nil when nobody may measure.

@@ -30,7 +30,7 @@ type Picture struct {
 
 // pictureForm is the multipart form of an upload.
 type pictureForm struct {
-	File   huma.FormFile `form:"file" required:"true" doc:"JPEG、PNG 或 GIF 图片"`
+	File   huma.FormFile `form:"file" required:"true" doc:"JPEG、PNG、GIF 或 WebP 图片；WebP 改存为 JPEG 或 PNG"`
 	UnitID int64         `form:"unit_id" required:"false" doc:"图片归属的单位；不填为本人的单位"`
 	Alt    string        `form:"alt" required:"false" doc:"图片说明"`
 }

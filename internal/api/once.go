@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"hash"
+	"fmt"
 	"io"
-	"mime"
+	"maps"
 	"mime/multipart"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -36,7 +37,12 @@ func keyParameter() *huma.Param {
 
 // once does the request unless it was done before: then its answer is given again. An answer is kept before it is sent.
 func (a *api) once(c *gin.Context, op *huma.Operation, key string, body []byte, do func()) {
-	r := replay.Request{UserID: web.Actor(c).UserID, Route: op.Method + " " + op.Path, Key: key, Hash: fingerprint(c, body)}
+	hash, err := fingerprint(c, body)
+	if err != nil {
+		a.fail(c, err)
+		return
+	}
+	r := replay.Request{UserID: web.Actor(c).UserID, Route: op.Method + " " + op.Path, Key: key, Hash: hash}
 	ctx := context.WithoutCancel(c.Request.Context()) // the answer is kept also when the caller has gone away
 	old, err := a.Replays.Begin(ctx, r)
 	if err != nil {
@@ -106,28 +112,43 @@ func hold(c *gin.Context, do func()) *held {
 	return h
 }
 
-// fingerprint is of the address and what the body says. A multipart body is taken apart: its boundary is another each time.
-func fingerprint(c *gin.Context, body []byte) []byte {
+// fingerprint is of the address and what the body says. A form with files was taken apart: its boundary is another each time.
+func fingerprint(c *gin.Context, body []byte) ([]byte, error) {
 	sum := sha256.New()
 	_, _ = io.WriteString(sum, c.Request.URL.RequestURI()+"\n")
-	kind, params, _ := mime.ParseMediaType(c.GetHeader("Content-Type"))
-	if kind == "multipart/form-data" && params["boundary"] != "" {
-		parts(sum, multipart.NewReader(bytes.NewReader(body), params["boundary"]))
-	} else {
+	form := c.Request.MultipartForm
+	if form == nil {
 		_, _ = sum.Write(body)
+		return sum.Sum(nil), nil
 	}
-	return sum.Sum(nil)
+
+	for _, name := range slices.Sorted(maps.Keys(form.Value)) {
+		for _, value := range form.Value[name] {
+			_, _ = fmt.Fprintf(sum, "%q %q\n", name, value)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(form.File)) {
+		for _, head := range form.File[name] {
+			_, _ = fmt.Fprintf(sum, "%q %q\n", name, head.Filename)
+			if err := hashFile(sum, head); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return sum.Sum(nil), nil
 }
 
-func parts(sum hash.Hash, r *multipart.Reader) {
-	for {
-		p, err := r.NextPart()
-		if err != nil {
-			return
-		}
-		inner := sha256.New()
-		_, _ = io.Copy(inner, p)
-		_, _ = io.WriteString(sum, p.FormName()+"\n"+p.FileName()+"\n")
-		_, _ = sum.Write(inner.Sum(nil))
+func hashFile(sum io.Writer, head *multipart.FileHeader) error {
+	file, err := head.Open()
+	if err != nil {
+		return fmt.Errorf("open uploaded file: %w", err)
 	}
+	defer file.Close()
+
+	inner := sha256.New()
+	if _, err := io.Copy(inner, file); err != nil {
+		return fmt.Errorf("read uploaded file: %w", err)
+	}
+	_, _ = sum.Write(inner.Sum(nil))
+	return nil
 }

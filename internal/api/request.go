@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/fault"
+	"juzhen/internal/web"
 )
 
 // maxDepth is how deep objects and lists may lie in each other.
@@ -25,7 +27,7 @@ const maxDepth = 16
 
 // huma keeps these as package variables; they are set once, before anything is served.
 func init() {
-	humagin.MultipartMaxMemory = maxUpload // bodies are in memory already: no temporary files
+	humagin.MultipartMaxMemory = web.FilesOnDisk
 	huma.DefaultArrayNullable = false      // a list is never null, at most empty
 	huma.ValidateStrictCasing = true       // another case is another name, and an unknown one
 }
@@ -44,7 +46,7 @@ var (
 )
 
 // readRequest checks the address and reads the body whole, within size and time. The request's body is put back for who
-// comes next.
+// comes next. A form with files is taken apart, its files lie on the disk, and there is no body.
 func readRequest(c *gin.Context, op *huma.Operation, limit time.Duration) ([]byte, error) {
 	if !cleanQuery(c.Request.URL) || !cleanText(c.Request.URL.Path) {
 		return nil, errMalformed
@@ -60,12 +62,20 @@ func readRequest(c *gin.Context, op *huma.Operation, limit time.Duration) ([]byt
 	}
 	deadline := http.NewResponseController(c.Writer)
 	_ = deadline.SetReadDeadline(time.Now().Add(limit)) // not every writer can; the server has its own limit then
-	body, err := io.ReadAll(c.Request.Body)
+	var body []byte
+	var err error
+	if strings.HasPrefix(c.ContentType(), "multipart/") {
+		err = c.Request.ParseMultipartForm(web.FilesOnDisk)
+	} else {
+		body, err = io.ReadAll(c.Request.Body)
+	}
 	if err != nil { // the limit stays, else the server would wait for the rest before it answers
 		return nil, readFault(err)
 	}
+	if body != nil {
+		c.Request.Body = io.NopCloser(bytes.NewReader(body))
+	}
 	_ = deadline.SetReadDeadline(time.Time{}) // else the server would cut the request while it is worked on
-	c.Request.Body = io.NopCloser(bytes.NewReader(body))
 	return body, nil
 }
 
@@ -96,7 +106,7 @@ func readFault(err error) error {
 	var large *http.MaxBytesError
 	var slow net.Error
 	switch {
-	case errors.As(err, &large):
+	case errors.As(err, &large), errors.Is(err, multipart.ErrMessageTooLarge):
 		return errTooLarge.With(err)
 	case errors.As(err, &slow) && slow.Timeout():
 		return errSlow.With(err)

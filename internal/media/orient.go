@@ -9,9 +9,14 @@ import (
 
 // orientation is the EXIF value (1–8) of how the camera was held; 1, upright, when nothing says otherwise.
 func orientation(kind string, raw []byte) int {
-	block := exifOfJPEG(raw)
-	if kind == PNG {
-		block = exifOfPNG(raw)
+	var block []byte
+	switch kind {
+	case JPEG:
+		block = exifOfJPEG(raw)
+	case PNG:
+		block = chunkOfPNG(raw, "eXIf")
+	case WebP:
+		block = bytes.TrimPrefix(chunkOfWebP(raw, "EXIF"), []byte(exifHead))
 	}
 	if o := tiffOrientation(block); o >= 1 && o <= 8 {
 		return o
@@ -19,33 +24,14 @@ func orientation(kind string, raw []byte) int {
 	return 1
 }
 
+const exifHead = "Exif\x00\x00"
+
 // exifOfJPEG finds the TIFF block of the APP1 segment; nil when there is none.
 func exifOfJPEG(raw []byte) []byte {
-	for at := 2; at+4 <= len(raw) && raw[at] == 0xFF && raw[at+1] != 0xDA; {
-		size := int(binary.BigEndian.Uint16(raw[at+2:]))
-		if size < 2 || at+2+size > len(raw) {
-			return nil
+	for body := range segmentsOfJPEG(raw, 0xE1) {
+		if block, ok := bytes.CutPrefix(body, []byte(exifHead)); ok {
+			return block
 		}
-		body := raw[at+4 : at+2+size]
-		if raw[at+1] == 0xE1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
-			return body[6:]
-		}
-		at += 2 + size
-	}
-	return nil
-}
-
-// exifOfPNG finds the eXIf chunk; nil when there is none.
-func exifOfPNG(raw []byte) []byte {
-	for at := 8; at+12 <= len(raw); {
-		size := int(binary.BigEndian.Uint32(raw[at:]))
-		if size < 0 || size > len(raw)-at-12 {
-			return nil
-		}
-		if string(raw[at+4:at+8]) == "eXIf" {
-			return raw[at+8 : at+8+size]
-		}
-		at += 12 + size
 	}
 	return nil
 }
@@ -80,21 +66,81 @@ func upright(img image.Image, o int) image.Image {
 	if o == 1 {
 		return img
 	}
+	if planes, ok := img.(*image.YCbCr); ok {
+		if out := turnPlanes(planes, o); out != nil {
+			return out
+		}
+	}
+
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
-	src := image.NewNRGBA(image.Rect(0, 0, w, h)) // keeps half transparent pixels as they are
-	draw.Draw(src, src.Bounds(), img, b.Min, draw.Src)
-	dst := image.NewNRGBA(src.Bounds())
+	dst := image.NewNRGBA(image.Rect(0, 0, w, h))
 	if o >= 5 {
 		dst = image.NewNRGBA(image.Rect(0, 0, h, w))
 	}
+	row := image.NewNRGBA(image.Rect(0, 0, w, 1)) // keeps half transparent pixels as they are
 	for y := range h {
+		draw.Draw(row, row.Bounds(), img, image.Pt(b.Min.X, b.Min.Y+y), draw.Src)
 		for x := range w {
 			dx, dy := turned(o, x, y, w, h)
-			copy(dst.Pix[dst.PixOffset(dx, dy):][:4], src.Pix[src.PixOffset(x, y):][:4])
+			copy(dst.Pix[dst.PixOffset(dx, dy):][:4], row.Pix[4*x:][:4])
 		}
 	}
 	return dst
+}
+
+// sideways is how the small planes lie when a picture was turned by a quarter; what has no such counterpart is turned pixel by pixel.
+var sideways = map[image.YCbCrSubsampleRatio]image.YCbCrSubsampleRatio{
+	image.YCbCrSubsampleRatio444: image.YCbCrSubsampleRatio444,
+	image.YCbCrSubsampleRatio420: image.YCbCrSubsampleRatio420,
+	image.YCbCrSubsampleRatio422: image.YCbCrSubsampleRatio440,
+	image.YCbCrSubsampleRatio440: image.YCbCrSubsampleRatio422,
+}
+
+// turnPlanes turns a photograph without spreading it out to colours, which would take three times the memory.
+func turnPlanes(img *image.YCbCr, o int) *image.YCbCr {
+	w, h, ratio := img.Rect.Dx(), img.Rect.Dy(), img.SubsampleRatio
+	if img.Rect.Min != (image.Point{}) {
+		return nil
+	}
+
+	size := image.Rect(0, 0, w, h)
+	if o >= 5 {
+		across, ok := sideways[ratio]
+		if !ok {
+			return nil
+		}
+		size, ratio = image.Rect(0, 0, h, w), across
+	}
+
+	out := image.NewYCbCr(size, ratio)
+	small := image.Rect(0, 0, w, h)
+	switch img.SubsampleRatio {
+	case image.YCbCrSubsampleRatio422:
+		small.Max.X = (w + 1) / 2
+	case image.YCbCrSubsampleRatio420:
+		small.Max = image.Pt((w+1)/2, (h+1)/2)
+	case image.YCbCrSubsampleRatio440:
+		small.Max.Y = (h + 1) / 2
+	case image.YCbCrSubsampleRatio411:
+		small.Max.X = (w + 3) / 4
+	case image.YCbCrSubsampleRatio410:
+		small.Max = image.Pt((w+3)/4, (h+1)/2)
+	}
+
+	turnPlane(out.Y, out.YStride, img.Y, img.YStride, w, h, o)
+	turnPlane(out.Cb, out.CStride, img.Cb, img.CStride, small.Max.X, small.Max.Y, o)
+	turnPlane(out.Cr, out.CStride, img.Cr, img.CStride, small.Max.X, small.Max.Y, o)
+	return out
+}
+
+func turnPlane(dst []byte, dstStride int, src []byte, srcStride, w, h, o int) {
+	for y := range h {
+		for x := range w {
+			dx, dy := turned(o, x, y, w, h)
+			dst[dy*dstStride+dx] = src[y*srcStride+x]
+		}
+	}
 }
 
 // turned says where the pixel x, y of a w×h picture goes.

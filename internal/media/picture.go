@@ -11,31 +11,19 @@ import (
 	"image/png"
 	"io"
 
-	"github.com/gabriel-vasile/mimetype"
 	xdraw "golang.org/x/image/draw"
+	_ "golang.org/x/image/webp" // registers the decoder
 
 	"juzhen/internal/fault"
-	"juzhen/internal/weibo"
 )
 
-// The bounds of a picture. Weibo takes JPEG, GIF and PNG below 5 MB.
 const (
-	MaxUpload    = 20 << 20                  // bytes read from a person, before re-encoding
-	MaxSent      = weibo.MaxPictureBytes - 1 // bytes that go out
-	MaxPixels    = 40_000_000                // of one picture
-	MaxGIFPixels = 80_000_000                // of all frames of an animation together
-	thumbSide    = 360                       // pixels of the longer side of a thumbnail
-	jpegQuality  = 92
+	thumbSide   = 360 // pixels of the longer side of a thumbnail
+	jpegQuality = 92
+	jpegPoorest = 72
 )
 
-// The types of picture Weibo takes.
-const (
-	JPEG = "image/jpeg"
-	PNG  = "image/png"
-	GIF  = "image/gif"
-)
-
-// picture is a file made ready: nothing in it but pixels.
+// picture is a file made ready: nothing in it but pixels, and the label that says a machine made it.
 type picture struct {
 	mime          string
 	data, thumb   []byte // thumb is always JPEG
@@ -44,67 +32,48 @@ type picture struct {
 }
 
 // readPicture reads at most MaxUpload bytes and makes a picture of them: the type is told by the content and never by the
-// name, the size is known before anything is decoded, and what comes out was encoded anew, so that camera data, places,
+// name, the cost is known before anything is decoded, and what comes out was encoded anew, in sRGB, so that camera data, places,
 // comments and anything hidden behind the pixels are gone. Fails with fault.Invalid on field "file".
 func readPicture(r io.Reader) (picture, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, MaxUpload+1))
-	if err != nil {
+	switch {
+	case err != nil:
 		return picture{}, fault.Invalid("file", "图片没有传完整，请重新上传").With(err)
-	}
-	if len(raw) == 0 {
+	case len(raw) == 0:
 		return picture{}, fault.Invalid("file", "请选择一张图片")
-	}
-	if len(raw) > MaxUpload {
+	case len(raw) > MaxUpload:
 		return picture{}, fault.Invalid("file", "图片超过 {.mb} MB，请压缩后再上传", "mb", MaxUpload>>20)
 	}
-	kind := mimetype.Detect(raw).String()
-	if kind != JPEG && kind != PNG && kind != GIF {
-		return picture{}, fault.Invalid("file", "只能上传 JPEG、PNG 或 GIF 图片；这个文件的内容不是")
-	}
-	if err := checkBounds(kind, raw); err != nil {
+
+	kind, err := kindOf(raw)
+	if err != nil {
 		return picture{}, err
 	}
+	cost, err := measure(kind, raw)
+	if err == nil {
+		err = cost.check()
+	}
+	if err != nil {
+		return picture{}, err
+	}
+
 	if kind == GIF {
 		return rebuildGIF(raw)
 	}
 	return rebuildStill(kind, raw)
 }
 
-func damaged(err error) error {
-	return fault.Invalid("file", "图片已损坏，打不开；请换一张").With(err)
-}
-
-// checkBounds refuses what would need too much memory, before anything is decoded.
-func checkBounds(kind string, raw []byte) error {
-	conf, _, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil {
-		return damaged(err)
-	}
-	if conf.Width <= 0 || conf.Height <= 0 || conf.Width > MaxPixels/conf.Height {
-		return fault.Invalid("file", "图片尺寸 {.w}×{.h} 过大（上限 4000 万像素），请缩小后再上传", "w", conf.Width, "h", conf.Height)
-	}
-	if kind != GIF {
-		return nil
-	}
-	n, err := gifPixels(raw)
-	if err != nil {
-		return damaged(err)
-	}
-	if n > MaxGIFPixels {
-		return fault.Invalid("file", "动图所有画面合计超过 8000 万像素，请缩小或减少画面后再上传")
-	}
-	return nil
-}
-
-// rebuildStill turns the picture upright and encodes it anew. A JPEG is encoded more coarsely, step by step, until it fits;
-// a PNG is not turned into something else behind the person's back: too large is said.
+// rebuildStill brings the colours to sRGB, turns the picture upright and encodes it anew. A JPEG is encoded more coarsely, step by
+// step, until it fits; a PNG is not turned into something else behind the person's back: too large is said.
 func rebuildStill(kind string, raw []byte) (picture, error) {
 	img, _, err := image.Decode(bytes.NewReader(raw))
 	if err != nil {
-		return picture{}, damaged(err)
+		return picture{}, undecodable(err)
 	}
-	img = upright(img, orientation(kind, raw))
-	data, err := encodeStill(kind, img)
+	img = upright(toSRGB(img, colours(kind, raw)), orientation(kind, raw))
+
+	label := machineMade(kind, raw)
+	kind, data, err := encodeAs(kind, img)
 	if err != nil {
 		return picture{}, err
 	}
@@ -112,28 +81,66 @@ func rebuildStill(kind string, raw []byte) (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
-	b := img.Bounds()
-	return picture{mime: kind, data: data, thumb: thumb, width: b.Dx(), height: b.Dy(), frames: 1}, nil
+
+	size := img.Bounds()
+	return picture{
+		mime:   kind,
+		data:   withLabel(kind, data, label),
+		thumb:  thumb,
+		width:  size.Dx(),
+		height: size.Dy(),
+		frames: 1,
+	}, nil
+}
+
+// encodeAs chooses what Weibo takes for a WebP: JPEG for a photograph, PNG for what has sharp edges or is transparent.
+func encodeAs(kind string, img image.Image) (string, []byte, error) {
+	if kind == WebP {
+		if _, photo := img.(*image.YCbCr); photo {
+			kind = JPEG
+		} else if data, err := encodeStill(PNG, img); err == nil || !opaque(img) {
+			return PNG, data, err
+		} else {
+			kind = JPEG
+		}
+	}
+	data, err := encodeStill(kind, img)
+	return kind, data, err
+}
+
+func opaque(img image.Image) bool {
+	o, ok := img.(interface{ Opaque() bool })
+	return ok && o.Opaque()
+}
+
+var errFull = errors.New("more than may be sent")
+
+// bounded takes so much and no more, so that a picture that does not fit ends early.
+type bounded struct{ bytes.Buffer }
+
+// Write fails with errFull where nothing more may come.
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > MaxSent-labelRoom {
+		return 0, errFull
+	}
+	return b.Buffer.Write(p)
 }
 
 func encodeStill(kind string, img image.Image) ([]byte, error) {
-	var buf bytes.Buffer
+	var out bounded
 	if kind == PNG {
-		if err := png.Encode(&buf, img); err != nil {
-			return nil, err
-		}
-		if buf.Len() > MaxSent {
+		err := png.Encode(&out, img)
+		if errors.Is(err, errFull) {
 			return nil, fault.Invalid("file", "PNG 图片处理后仍超过微博的上限 5 MB，请缩小尺寸或改存为 JPEG 后再上传")
 		}
-		return buf.Bytes(), nil
+		return out.Bytes(), err
 	}
-	for q := jpegQuality; q >= 72; q -= 5 {
-		buf.Reset()
-		if err := jpeg.Encode(&buf, img, &jpeg.Options{Quality: q}); err != nil {
-			return nil, err
-		}
-		if buf.Len() <= MaxSent {
-			return buf.Bytes(), nil
+
+	for q := jpegQuality; q >= jpegPoorest; q -= 5 {
+		out.Reset()
+		err := jpeg.Encode(&out, img, &jpeg.Options{Quality: q})
+		if err == nil || !errors.Is(err, errFull) {
+			return out.Bytes(), err
 		}
 	}
 	return nil, fault.Invalid("file", "图片处理后仍超过微博的上限 5 MB，请缩小尺寸后再上传")
@@ -145,20 +152,38 @@ func rebuildGIF(raw []byte) (picture, error) {
 	if err != nil {
 		return picture{}, damaged(err)
 	}
-	var buf bytes.Buffer
-	if err := gif.EncodeAll(&buf, g); err != nil {
+	var out bounded
+	err = gif.EncodeAll(&out, g)
+	switch {
+	case errors.Is(err, errFull):
+		return picture{}, fault.Invalid("file", "动图处理后仍超过微博的上限 5 MB，请缩小或减少画面后再上传")
+	case err != nil:
 		return picture{}, damaged(err)
 	}
-	if buf.Len() > MaxSent {
-		return picture{}, fault.Invalid("file", "动图处理后仍超过微博的上限 5 MB，请缩小或减少画面后再上传")
-	}
-	first := image.NewRGBA(image.Rect(0, 0, g.Config.Width, g.Config.Height))
-	draw.Draw(first, g.Image[0].Bounds(), g.Image[0], g.Image[0].Bounds().Min, draw.Over)
-	thumb, err := thumbnail(first)
+
+	thumb, err := thumbnail(firstFrame(g))
 	if err != nil {
 		return picture{}, err
 	}
-	return picture{mime: GIF, data: buf.Bytes(), thumb: thumb, width: g.Config.Width, height: g.Config.Height, frames: len(g.Image)}, nil
+	return picture{
+		mime:   GIF,
+		data:   out.Bytes(),
+		thumb:  thumb,
+		width:  g.Config.Width,
+		height: g.Config.Height,
+		frames: len(g.Image),
+	}, nil
+}
+
+// firstFrame is what an animation shows first, on its whole canvas.
+func firstFrame(g *gif.GIF) image.Image {
+	canvas := image.Rect(0, 0, g.Config.Width, g.Config.Height)
+	if g.Image[0].Rect == canvas {
+		return g.Image[0]
+	}
+	first := image.NewRGBA(canvas)
+	draw.Draw(first, g.Image[0].Bounds(), g.Image[0], g.Image[0].Bounds().Min, draw.Over)
+	return first
 }
 
 // thumbnail is a JPEG no side of which is longer than thumbSide, on white where the picture is transparent.
@@ -171,14 +196,15 @@ func thumbnail(img image.Image) ([]byte, error) {
 		xdraw.ApproxBiLinear.Scale(half, half.Bounds(), img, img.Bounds(), xdraw.Src, nil)
 		src = half
 	}
+
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.Draw(dst, dst.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
 	xdraw.BiLinear.Scale(dst, dst.Bounds(), src, src.Bounds(), xdraw.Over, nil)
-	var buf bytes.Buffer
-	if err := jpeg.Encode(&buf, dst, &jpeg.Options{Quality: 82}); err != nil {
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, dst, &jpeg.Options{Quality: 82}); err != nil {
 		return nil, err
 	}
-	return buf.Bytes(), nil
+	return out.Bytes(), nil
 }
 
 // fit scales w×h down, never up, so that no side is longer than side.
@@ -191,46 +217,3 @@ func fit(w, h, side int) (int, int) {
 }
 
 var errGIF = errors.New("malformed gif")
-
-// gifPixels sums the pixels of all frames by walking over the blocks, without decoding any.
-func gifPixels(raw []byte) (int, error) {
-	if len(raw) < 13 {
-		return 0, errGIF
-	}
-	at, total := 13+tableBytes(raw[10]), 0
-	for at < len(raw) {
-		switch raw[at] {
-		case 0x3B: // trailer
-			return total, nil
-		case 0x21: // extension: label, then sub-blocks
-			at = skipBlocks(raw, at+2)
-		case 0x2C: // frame: descriptor, colour table, code size, sub-blocks
-			if at+10 > len(raw) {
-				return 0, errGIF
-			}
-			w, h := int(raw[at+5])|int(raw[at+6])<<8, int(raw[at+7])|int(raw[at+8])<<8
-			if total += w * h; total > MaxGIFPixels {
-				return total, nil
-			}
-			at = skipBlocks(raw, at+10+tableBytes(raw[at+9])+1)
-		default:
-			return 0, errGIF
-		}
-	}
-	return total, nil // no trailer: the decoder decides
-}
-
-// tableBytes is the size of the colour table that a packed field announces.
-func tableBytes(packed byte) int {
-	if packed&0x80 == 0 {
-		return 0
-	}
-	return 3 << (packed&7 + 1)
-}
-
-func skipBlocks(raw []byte, at int) int {
-	for at < len(raw) && raw[at] != 0 {
-		at += int(raw[at]) + 1
-	}
-	return at + 1
-}

@@ -180,12 +180,13 @@ func TestThumbnailIsASmallJPEG(t *testing.T) {
 	}
 }
 
-// hugePNG says it is 20000×20000 and is a few bytes long.
-func hugePNG(t *testing.T) []byte {
+// sizedPNG says that it is w×h of RGBA with so many bits a sample, and is a few bytes long.
+func sizedPNG(t *testing.T, w, h uint32, depth byte) []byte {
 	t.Helper()
 	raw := pngBytes(t, corner(4, 4))
-	binary.BigEndian.PutUint32(raw[16:], 20000)
-	binary.BigEndian.PutUint32(raw[20:], 20000)
+	binary.BigEndian.PutUint32(raw[16:], w)
+	binary.BigEndian.PutUint32(raw[20:], h)
+	raw[24], raw[25] = depth, 6
 	binary.BigEndian.PutUint32(raw[29:], crc32.ChecksumIEEE(raw[12:29]))
 	return raw
 }
@@ -210,14 +211,18 @@ func TestWhatIsNoGoodPictureIsRefusedWithAWayOut(t *testing.T) {
 		raw  []byte
 		text string
 	}{
-		"empty":         {nil, "请选择"},
-		"text":          {[]byte("<script>alert(1)</script>"), "内容不是"},
-		"bmp":           {append([]byte("BM"), make([]byte, 64)...), "内容不是"},
-		"cut":           {whole[:len(whole)/2], "损坏"},
-		"bomb":          {hugePNG(t), "过大"},
-		"animated bomb": {hugeGIF(t), "合计"},
-		"cut gif":       {animation(t, 2)[:20], "损坏"},
-		"too many":      {append(whole, make([]byte, MaxUpload)...), "超过 20 MB"},
+		"empty":                   {nil, "请选择"},
+		"text":                    {[]byte("<script>alert(1)</script>"), "内容不是"},
+		"bmp":                     {append([]byte("BM\x76\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"), make([]byte, 100)...), "BMP"},
+		"a photograph of a phone": {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), "HEIC"},
+		"svg":                     {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), "SVG"},
+		"pdf":                     {[]byte("%PDF-1.7\n"), "PDF"},
+		"moving webp":             {base(t, movingWebP), "会动的 WebP"},
+		"cut":                     {whole[:len(whole)/2], "损坏"},
+		"bomb":                    {sizedPNG(t, 20000, 20000, 8), "过大"},
+		"animated bomb":           {hugeGIF(t), "合计"},
+		"cut gif":                 {animation(t, 2)[:20], "损坏"},
+		"too many":                {append(whole, make([]byte, MaxUpload)...), "超过 20 MB"},
 	} {
 		_, err := readPicture(bytes.NewReader(c.raw))
 		f := fault.Public(err)

@@ -29,18 +29,19 @@ type Service struct {
 	db    *pg.DB
 	blobs *blob.Store
 	clock func() time.Time
-	slots chan struct{} // pictures decoded at once: each may take 160 MB
+	line  *line
 }
 
 // New builds the service.
 func New(db *pg.DB, blobs *blob.Store, now func() time.Time) *Service {
-	return &Service{db: db, blobs: blobs, clock: now, slots: make(chan struct{}, 2)}
+	return &Service{db: db, blobs: blobs, clock: now, line: newLine(now)}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
 // Upload checks a picture, encodes it anew without anything but its pixels and keeps it for the unit. It fails with
-// fault.Invalid on "file" or "alt", with fault.NotFound or fault.Forbidden where the actor may not write.
+// fault.Invalid on "file" or "alt", with fault.NotFound or fault.Forbidden where the actor may not write, and with fault.Unavailable, which
+// says when to come back, where too many pictures wait. r is best a file on the disk: it is read once its turn has come.
 func (s *Service) Upload(ctx context.Context, actor access.Actor, unitID int64, fileName string, r io.Reader, alt string) (Media, error) {
 	alt = strings.TrimSpace(alt)
 	if utf8.RuneCountInString(alt) > maxAlt {
@@ -77,15 +78,15 @@ func note(ctx context.Context, tx pg.Tx, actor access.Actor, m *Media) (err erro
 		UnitPath: m.UnitPath, Detail: map[string]any{"sha256": m.Hash(), "bytes": m.Bytes}})
 }
 
-// read waits for a free slot, so that many uploads at once cost time and not memory.
+// read waits for its turn before anything of the picture is read, and has it decoded by a process of its own: many uploads at once cost
+// time, and neither memory nor lateness.
 func (s *Service) read(ctx context.Context, r io.Reader) (picture, error) {
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		return picture{}, ctx.Err()
+	leave, err := s.line.enter(ctx)
+	if err != nil {
+		return picture{}, err
 	}
-	return readPicture(r)
+	defer leave()
+	return decodeApart(ctx, r)
 }
 
 // cleanName keeps the last part of what a browser calls the file, without control characters.
