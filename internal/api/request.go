@@ -28,8 +28,8 @@ const maxDepth = 16
 // huma keeps these as package variables; they are set once, before anything is served.
 func init() {
 	humagin.MultipartMaxMemory = web.FilesOnDisk
-	huma.DefaultArrayNullable = false      // a list is never null, at most empty
-	huma.ValidateStrictCasing = true       // another case is another name, and an unknown one
+	huma.DefaultArrayNullable = false // a list is never null, at most empty
+	huma.ValidateStrictCasing = true  // another case is another name, and an unknown one
 }
 
 // formats is JSON as this interface reads and writes it.
