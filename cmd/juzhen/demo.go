@@ -42,10 +42,7 @@ func (c demoCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if err := stage.play(ctx, c.Ahead); err != nil {
-		if !c.Serve || ctx.Err() != nil {
-			return err
-		}
-		fmt.Fprintf(stage.out, "\n演示没有做完，控制台照常服务。The show did not end well; the console goes on.\n%v\n", err)
+		return err
 	}
 	stage.bill()
 	if !c.Serve {

@@ -117,7 +117,9 @@ type Account struct {
 	LateLimit   time.Duration // later than this after the due time a delivery is missed
 	MinGap      time.Duration // least time between two posts
 	AutoResend  bool          // send again by itself what surely never appeared; only where the mark comes back
-	TestedAt    *time.Time    // last successful connection test of this connector
+	TestedAt    *time.Time    // last connection test of this connector, when it passed
+	FailedAt    *time.Time    // last connection test, when it did not pass
+	FailedStep  Step          // where that one ended
 	Position    int
 	CreatedAt   time.Time
 	Token       Credential

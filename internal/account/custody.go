@@ -30,6 +30,9 @@ func (s *Service) Token(ctx context.Context, id int64) (weibo.Token, error) {
 	if state := c.summary().At(s.now()); !state.Usable() {
 		return "", unusable(state)
 	}
+	if c.AccountUID != "" && c.AccountUID != c.RemoteUID {
+		return "", fault.Conflict("账号的授权属于微博 UID {.uid}，不是登记的 {.want}；请撤销后重新授权", "uid", c.RemoteUID, "want", c.AccountUID).WithCode("token_foreign")
+	}
 	plain, err := s.box.Open(use, bind(id), c.seal())
 	if err == nil {
 		return weibo.Token(plain), nil

@@ -130,7 +130,7 @@ func (s *Service) adopt(ctx context.Context, actor access.Actor, a Account, toke
 		if err != nil {
 			return err
 		}
-		if now.RemoteUID != "" && now.RemoteUID != v.uid {
+		if now.RemoteUID != "" && now.RemoteUID != v.uid || now.Handle != a.Handle {
 			return foreign(now, v.uid, "")
 		}
 		if err := s.keep(ctx, tx, now, v, actor.UserID); err != nil {
@@ -147,8 +147,8 @@ func (s *Service) adopt(ctx context.Context, actor access.Actor, a Account, toke
 	return a, err
 }
 
-// verify asks the platform whose token it is and for which application. An account that was never connected must bear the
-// handle the matrix knows it by, so that nobody connects the wrong account at the first time.
+// verify asks the platform whose token it is and for which application. Uid, handle and the token's own uid are compared every time:
+// whoever changes one of them does not connect another user under the account's name.
 func (s *Service) verify(ctx context.Context, a Account, token weibo.Token) (verified, error) {
 	info, err := s.api.TokenInfo(ctx, token)
 	if err != nil {
@@ -162,14 +162,16 @@ func (s *Service) verify(ctx context.Context, a Account, token weibo.Token) (ver
 	case a.RemoteUID != "" && a.RemoteUID != info.UID:
 		return verified{}, foreign(a, info.UID, s.nameOf(ctx, token, info.UID))
 	}
-	if a.RemoteUID == "" {
-		user, err := s.api.UserShow(ctx, token, info.UID)
-		if err != nil {
-			return verified{}, readable(err)
-		}
-		if user.ScreenName != a.Handle {
-			return verified{}, foreign(a, info.UID, user.ScreenName)
-		}
+	user, err := s.api.UserShow(ctx, token, info.UID)
+	switch {
+	case err != nil:
+		return verified{}, readable(err)
+	case user.ScreenName == a.Handle:
+	case a.RemoteUID == "":
+		return verified{}, foreign(a, info.UID, user.ScreenName)
+	default:
+		return verified{}, fault.Conflict("微博上 UID {.uid} 的名称是 @{.name}，与登记的 {.account} 不同。如已改名，请先修改账号名称；否则请核对 UID",
+			"uid", info.UID, "name", user.ScreenName, "account", a.At()).WithCode("foreign_user")
 	}
 	return verified{token: token, uid: info.UID, appKey: info.AppKey, expires: &info.ExpiresAt}, nil
 }

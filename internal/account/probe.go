@@ -3,12 +3,13 @@ package account
 import (
 	"context"
 	"crypto/rand"
-	"slices"
+	"errors"
 	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/todo"
 	"juzhen/internal/weibo"
 )
 
@@ -42,6 +43,8 @@ type TestReport struct {
 	Steps    []StepResult
 	Passed   bool
 	Unproven bool
+	began    time.Time
+	refused  bool   // the platform does not take the token
 	LeftID   string // platform id of a test post that could not be taken down again; a person must delete it
 }
 
@@ -57,8 +60,8 @@ func (s *Service) Test(ctx context.Context, actor access.Actor, id int64) (TestR
 	if err != nil {
 		return TestReport{}, err
 	}
-	r := TestReport{Account: a, Unproven: a.Connector == Public}
-	s.probe(ctx, actor, token, &r)
+	r := TestReport{Account: a, Unproven: a.Connector == Public, began: s.now()}
+	s.probe(ctx, token, &r)
 	r.Passed = r.passed()
 	return r, s.record(ctx, actor, r)
 }
@@ -73,9 +76,11 @@ func (r TestReport) passed() bool {
 }
 
 // probe walks the steps and stops at the first that fails.
-func (s *Service) probe(ctx context.Context, actor access.Actor, token weibo.Token, r *TestReport) {
+func (s *Service) probe(ctx context.Context, token weibo.Token, r *TestReport) {
 	mode := weibo.Mode(r.Account.Connector)
 	try := func(step Step, err error) bool {
+		var said *weibo.Error
+		r.refused = r.refused || errors.As(err, &said) && said.Class == weibo.ClassToken
 		r.Steps = append(r.Steps, StepResult{step, readable(err)})
 		return err == nil
 	}
@@ -86,10 +91,6 @@ func (s *Service) probe(ctx context.Context, actor access.Actor, token weibo.Tok
 	if !try(StepTimeline, err) || mode != weibo.Commercial {
 		return
 	}
-	if err := s.takeTurn(ctx, actor, r.Account); err != nil {
-		try(StepPost, err)
-		return
-	}
 	posted, err := s.postForSelf(ctx, token)
 	if !try(StepPost, err) {
 		return
@@ -97,16 +98,6 @@ func (s *Service) probe(ctx context.Context, actor access.Actor, token weibo.Tok
 	if !try(StepDestroy, s.destroy(ctx, mode, token, posted)) {
 		r.LeftID = posted
 	}
-}
-
-// takeTurn keeps posts of the account from coming too close to the one of the test.
-func (s *Service) takeTurn(ctx context.Context, actor access.Actor, a Account) error {
-	return s.db.InTxRetry(ctx, func(tx pg.Tx) error { return s.tellWatch(ctx, tx, actor.UserID, a, TestPosted) })
-}
-
-// posts tells whether the test came so far as to post.
-func (r TestReport) posts() bool {
-	return slices.ContainsFunc(r.Steps, func(s StepResult) bool { return s.Step == StepPost })
 }
 
 func (s *Service) sameOwner(ctx context.Context, a Account, token weibo.Token) error {
@@ -153,16 +144,24 @@ func (s *Service) record(ctx context.Context, actor access.Actor, r TestReport) 
 		if err != nil {
 			return err
 		}
-		if r.posts() {
-			if err := s.tellWatch(ctx, tx, actor.UserID, a, TestPosted); err != nil {
-				return err
-			}
-		}
 		if r.Passed {
 			if err := setTested(ctx, tx.DB, a.ID, r.Account.Connector, s.now()); err != nil {
 				return err
 			}
 			if err := checkedCredential(ctx, tx.DB, a.ID, s.now()); err != nil {
+				return err
+			}
+			if err := todo.ResolveTx(ctx, tx, s.now(), otherUserKey(a.ID), actor.UserID); err != nil {
+				return err
+			}
+		}
+		if !r.Passed {
+			if err := setFailed(ctx, tx.DB, a.ID, r.Steps[len(r.Steps)-1].Step, s.now()); err != nil {
+				return err
+			}
+		}
+		if r.refused {
+			if err := s.MarkTokenBadTx(ctx, tx, r.began, a.ID, TokenRevoked); err != nil {
 				return err
 			}
 		}

@@ -178,7 +178,7 @@ func mayChange(ctx context.Context, tx pg.Tx, actor access.Actor, old Account, d
 		return fault.Conflict("账号已关停，不能再修改")
 	case old.State == Live && d.Connector != old.Connector:
 		return fault.Conflict("运行中的账号不能更换接口方式，请先停用")
-	case d.RemoteUID != old.RemoteUID && old.Token.State.Usable():
+	case d.RemoteUID != old.RemoteUID && old.Token.RemoteUID != "" && d.RemoteUID != old.Token.RemoteUID && old.Token.State != TokenRevoked:
 		return fault.Conflict("账号的授权属于微博 UID {.uid}；更换 UID 前请先撤销授权", "uid", old.Token.RemoteUID)
 	}
 	return mayPlace(ctx, tx, actor, d.UnitID)
@@ -201,9 +201,29 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, old 
 		if err := s.tellWatch(ctx, tx, actor.UserID, a, UserChanged); err != nil {
 			return Account{}, err
 		}
+		if err := s.tellOtherUser(ctx, tx, actor, old, a); err != nil {
+			return Account{}, err
+		}
 	}
 	return a, s.note(ctx, tx, actor, a, "account.update", "", changes(old, a))
 }
+
+// tellOtherUser puts a changed uid before others than who changed it: the account is another user of the platform from now on.
+func (s *Service) tellOtherUser(ctx context.Context, tx pg.Tx, actor access.Actor, old, now Account) error {
+	return todo.RaiseTx(ctx, tx, s.now(), todo.Item{
+		Kind:        todo.KindToken,
+		Key:         otherUserKey(now.ID),
+		Permission:  access.Pause,
+		UnitPath:    now.UnitPath,
+		NotUser:     actor.UserID,
+		SubjectType: "account",
+		SubjectID:   now.ID,
+		Code:        "account.other_user",
+		Args:        map[string]any{"account": now.At(), "from": old.RemoteUID, "to": now.RemoteUID},
+	})
+}
+
+func otherUserKey(id int64) string { return "account/" + strconv.FormatInt(id, 10) + "/user" }
 
 // changes lists what differs, as "from" and "to" for the audit trail.
 func changes(old, now Account) map[string]any {

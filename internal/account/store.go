@@ -28,6 +28,8 @@ type row struct {
 	GapMs       int64
 	AutoResend  bool
 	TestedAt    *time.Time
+	FailedAt    *time.Time
+	FailedStep  string
 	Position    int
 	CreatedAt   time.Time
 	TokenState  string
@@ -42,7 +44,7 @@ type row struct {
 const selectAccount = `
 SELECT a.id, a.unit_id, u.name AS unit_name, u.path AS unit_path, a.platform, a.handle, a.display_name, a.seat, a.state, a.connector,
        coalesce(a.remote_uid, '') AS remote_uid, (extract(epoch FROM a.late_limit) * 1000)::bigint AS late_ms,
-       (extract(epoch FROM a.min_gap) * 1000)::bigint AS gap_ms, a.auto_resend, a.tested_at, a.position, a.created_at,
+       (extract(epoch FROM a.min_gap) * 1000)::bigint AS gap_ms, a.auto_resend, a.tested_at, a.test_failed_at AS failed_at, a.test_failed AS failed_step, a.position, a.created_at,
        coalesce(c.state, '') AS token_state, coalesce(c.origin, '') AS token_origin, coalesce(c.remote_uid, '') AS token_uid,
        c.expires_at, c.obtained_at, coalesce(o.display_name, '') AS obtained_by, c.checked_at
 FROM accounts a JOIN units u ON u.id = a.unit_id
@@ -54,7 +56,7 @@ func (r row) account() Account {
 	return Account{ID: r.ID, UnitID: r.UnitID, UnitName: r.UnitName, UnitPath: r.UnitPath, Platform: r.Platform, Handle: r.Handle,
 		DisplayName: r.DisplayName, Seat: Seat(r.Seat), State: State(r.State), Connector: Connector(r.Connector), RemoteUID: r.RemoteUID,
 		LateLimit: time.Duration(r.LateMs) * time.Millisecond, MinGap: time.Duration(r.GapMs) * time.Millisecond,
-		AutoResend: r.AutoResend, TestedAt: r.TestedAt, Position: r.Position, CreatedAt: r.CreatedAt, Token: r.credential()}
+		AutoResend: r.AutoResend, TestedAt: r.TestedAt, FailedAt: r.FailedAt, FailedStep: Step(r.FailedStep), Position: r.Position, CreatedAt: r.CreatedAt, Token: r.credential()}
 }
 
 func (r row) credential() Credential {
@@ -175,7 +177,13 @@ func setState(ctx context.Context, db *gorm.DB, id int64, from, to State) (bool,
 }
 
 func setTested(ctx context.Context, db *gorm.DB, id int64, connector Connector, at time.Time) error {
-	return db.WithContext(ctx).Exec("UPDATE accounts SET tested_at = ? WHERE id = ? AND connector = ?", at, id, connector).Error
+	return db.WithContext(ctx).Exec(`
+UPDATE accounts SET tested_at = ?, test_failed_at = NULL, test_failed = '' WHERE id = ? AND connector = ?`, at, id, connector).Error
+}
+
+// setFailed writes down a connection test that did not pass; an older one that did counts no more.
+func setFailed(ctx context.Context, db *gorm.DB, id int64, step Step, at time.Time) error {
+	return db.WithContext(ctx).Exec("UPDATE accounts SET tested_at = NULL, test_failed_at = ?, test_failed = ? WHERE id = ?", at, step, id).Error
 }
 
 func setRemoteUID(ctx context.Context, db *gorm.DB, id int64, uid string) error {

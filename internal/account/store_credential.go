@@ -23,6 +23,7 @@ type sealedRow struct {
 	ObtainedAt time.Time
 	CheckedAt  *time.Time
 	WarnedDays *int
+	AccountUID string // that the matrix knows the account by
 }
 
 func (c sealedRow) seal() seal.Sealed { return seal.Sealed{KeyID: c.KeyID, Data: c.Sealed} }
@@ -32,7 +33,8 @@ func (c sealedRow) summary() Credential {
 		ObtainedAt: &c.ObtainedAt, CheckedAt: c.CheckedAt}
 }
 
-const selectSealed = `SELECT account_id, sealed, key_id, remote_uid, app_key, origin, state, expires_at, obtained_at, checked_at, warned_days
+const selectSealed = `SELECT account_id, sealed, key_id, remote_uid, app_key, origin, state, expires_at, obtained_at, checked_at, warned_days,
+       coalesce((SELECT a.remote_uid FROM accounts a WHERE a.id = account_id), '') AS account_uid
 FROM credentials WHERE `
 
 // findSealed reads the credential of an account; state "none" when there is none.

@@ -252,6 +252,7 @@ type postProblem struct {
 	Message    string  `json:"message"`
 	Code       string  `json:"code"`
 	AccountIDs []int64 `json:"account_ids" doc:"涉及的账号；空为稿件本身"`
+	Advisory   bool    `json:"advisory,omitempty" doc:"只是提醒，不妨碍提交"`
 }
 
 // onePost is an answer with a post and its revision as a tag.

@@ -165,6 +165,9 @@ func (a *api) createPost(ctx context.Context, who access.Actor, in *struct{ Body
 			if fault.KindOf(err) != fault.KindInternal {
 				_ = a.Posts.Delete(ctx, who, p.ID)
 			}
+			if same, ok := post.TwinIn(err); ok {
+				return a.showPost(ctx, who, same.PostID)
+			}
 			return nil, b.place(err)
 		}
 	}
@@ -270,10 +273,24 @@ func (a *api) checkPost(ctx context.Context, who access.Actor, in *ByID) (*out[l
 		return nil, err
 	}
 	words := printerOf(request(ctx))
-	return whole(a.Posts.Check(p, v), func(p post.Problem) postProblem {
+	shown := each(a.Posts.Check(p, v), func(p post.Problem) postProblem {
 		ids := each(p.Accounts, func(c account.Account) int64 { return c.ID })
 		return postProblem{Location: locate(p.Fault.Field), Message: words.T(p.Fault.Text, p.Fault.Args...), Code: p.Fault.Code, AccountIDs: ids}
-	}), nil
+	})
+	repeats, err := a.Deliveries.Repeats(ctx, who, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range repeats {
+		shown = append(shown, postProblem{
+			Location:   locate("text"),
+			Message:    words.T("@{.account} 一天之内另有同样文字的微博", "account", r.Handle),
+			Code:       post.CodeRepeat,
+			AccountIDs: []int64{r.AccountID},
+			Advisory:   true,
+		})
+	}
+	return whole(shown, func(p postProblem) postProblem { return p }), nil
 }
 
 func (a *api) submitPost(ctx context.Context, who access.Actor, in *struct {

@@ -66,6 +66,9 @@ func freeze(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, p P
 	if err := seal(&v); err != nil {
 		return Post{}, Version{}, err
 	}
+	if err := refuseTwin(ctx, tx, p, v.Hash, actor.UserID); err != nil {
+		return Post{}, Version{}, err
+	}
 	if err := freezeVersion(ctx, tx, v, actor.UserID, at); err != nil {
 		return Post{}, Version{}, fmt.Errorf("freeze version: %w", err)
 	}

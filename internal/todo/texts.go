@@ -51,11 +51,12 @@ var texts = map[string]text{
 
 	"engine.clock": {i18n.N("服务器 {.host} 的时钟与数据库相差 {.s} 秒，这台机器已停止发送；校时后自动继续"), Danger, i18n.N("查看发送状况")},
 
-	"token.expiring":   {i18n.N("{.account}：授权还有 {.n} 天到期，到期后不能发布"), Warning, i18n.N("重新授权")},
-	"token.expired":    {i18n.N("{.account}：授权已失效，待发微博将发不出去"), Danger, i18n.N("重新授权")},
-	"token.revoked":    {i18n.N("{.account}：授权已被取消，待发微博将发不出去"), Danger, i18n.N("重新授权")},
-	"token.missing":    {i18n.N("{.account}：尚未授权"), Warning, i18n.N("授权|动词")},
-	"token.unreadable": {i18n.N("{.account}：令牌无法解密，待发微博将发不出去"), Danger, i18n.N("重新授权")},
+	"account.other_user": {i18n.N("{.account}：微博 UID 由 {.from} 改为 {.to}，没有发出的稿件已停下，请核对是否同一机构的账号"), Danger, i18n.N("核对")},
+	"token.expiring":     {i18n.N("{.account}：授权还有 {.n} 天到期，到期后不能发布"), Warning, i18n.N("重新授权")},
+	"token.expired":      {i18n.N("{.account}：授权已失效，待发微博将发不出去"), Danger, i18n.N("重新授权")},
+	"token.revoked":      {i18n.N("{.account}：授权已被取消，待发微博将发不出去"), Danger, i18n.N("重新授权")},
+	"token.missing":      {i18n.N("{.account}：尚未授权"), Warning, i18n.N("授权|动词")},
+	"token.unreadable":   {i18n.N("{.account}：令牌无法解密，待发微博将发不出去"), Danger, i18n.N("重新授权")},
 
 	"reach.elsewhere": {i18n.N("{.account}：出现一条非本台发出的微博：{.text}"), Danger, i18n.N("核对")},
 	"reach.unseen":    {i18n.N("{.account}：平台计数比看到的微博多 {.n} 条，可能有人在别处连续发布，请登录微博核对"), Danger, i18n.N("核对")},

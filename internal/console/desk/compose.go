@@ -90,7 +90,10 @@ func (h *pages) save(c *gin.Context) error {
 	if err == nil && f.Act == "submit" {
 		err = h.Deliveries.Submit(c.Request.Context(), web.Actor(c), f.ID, f.Revision)
 	}
+	same, twice := post.TwinIn(err)
 	switch {
+	case twice:
+		return h.leadToFirst(c, f, same.PostID)
 	case f.Act == "auto":
 		return h.autosaved(c, f, err)
 	case h.sentBefore(c, f, err):
@@ -103,6 +106,14 @@ func (h *pages) save(c *gin.Context) error {
 		return h.kit.See(c, postPath(f.ID)+"/edit#pictures", "")
 	}
 	return h.kit.See(c, postPath(f.ID)+"/edit", "草稿已保存")
+}
+
+// leadToFirst leads to the post that the person has submitted already, and takes away the copy that nobody has seen.
+func (h *pages) leadToFirst(c *gin.Context, f composeForm, first int64) error {
+	if err := h.Posts.Delete(c.Request.Context(), web.Actor(c), f.ID); err != nil && !fault.Is(err, fault.KindConflict) {
+		return err
+	}
+	return h.kit.See(c, postPath(first), "您已提交过完全相同的稿件，这就是那一份；没有重复提交")
 }
 
 // keep stores the content, and the new revision in the form. A form that is sent twice before its post had an address finds the

@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/console/show"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
+	"juzhen/internal/review"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -34,6 +35,7 @@ type composePage struct {
 	Unsaved   bool      // the form was changed without being stored
 	Stale     string    // who saved meanwhile
 	Original  *post.Post
+	Opinion   *review.Review // why the version before was returned, while it is amended
 	MaxMedia  int
 	MaxLength int
 }
@@ -121,6 +123,9 @@ func (h *pages) fillStored(ctx context.Context, actor access.Actor, p *composePa
 	if err != nil {
 		return err
 	}
+	if p.Opinion, err = h.lastReturn(ctx, actor, stored); err != nil {
+		return err
+	}
 	problems := h.Posts.Check(stored, v)
 	p.Number, p.SavedAt = v.Number, stored.UpdatedAt
 	p.Previews = show.Previews(p.P, v, problems)
@@ -129,6 +134,23 @@ func (h *pages) fillStored(ctx context.Context, actor access.Actor, p *composePa
 	}
 	p.Findings = findings(p.Base, problems)
 	return nil
+}
+
+// lastReturn is the decision that returned the version before this one; nil when the last decision was another.
+func (h *pages) lastReturn(ctx context.Context, actor access.Actor, p post.Post) (*review.Review, error) {
+	reviews, err := h.Reviews.OfPost(ctx, actor, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range reviews {
+		if r.DecidedAt != nil {
+			if r.State != review.Returned {
+				return nil, nil
+			}
+			return &reviews[i], nil
+		}
+	}
+	return nil, nil
 }
 
 func findings(b page.Base, problems post.Problems) []finding {

@@ -37,6 +37,7 @@ type postPage struct {
 	Open       int // deliveries that can still be stopped
 	May        acts
 	Asked      *delivery.Advance // to send earlier: waits for a second person
+	Repeated   string            // the same text goes out on its accounts within a day
 	DayWords   string            // words of the text that name a day, for whoever changes the time
 	DueField   time.Time
 	All        bool // every account is listed, however many
@@ -132,6 +133,13 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 
 // fillAdvance finds what waits for a second person, and what another day would make wrong.
 func (h *pages) fillAdvance(ctx context.Context, actor access.Actor, p *postPage) error {
+	if p.Post.Phase == post.Draft || p.Post.Phase == post.Submitted {
+		repeats, err := h.Deliveries.Repeats(ctx, actor, p.Post)
+		if err != nil {
+			return err
+		}
+		p.Repeated = show.Repeated(p.P, repeats, p.Now)
+	}
 	if p.Post.Phase != post.Approved {
 		return nil
 	}
@@ -279,12 +287,16 @@ func (h *pages) fillStory(ctx context.Context, actor access.Actor, p *postPage) 
 			break
 		}
 	}
-	p.Events = events(p.Base, p.Post, versions, reviews)
+	acts, err := h.Deliveries.Acts(ctx, actor, p.Post.ID)
+	if err != nil {
+		return err
+	}
+	p.Events = events(p.Base, p.Post, versions, reviews, acts)
 	return nil
 }
 
-// events is the time line of what people did, the oldest first.
-func events(b page.Base, p post.Post, versions []post.Version, reviews []review.Review) []page.Event {
+// events is the time line of what people did, the newest first.
+func events(b page.Base, p post.Post, versions []post.Version, reviews []review.Review, acts []delivery.Act) []page.Event {
 	type dated struct {
 		at time.Time
 		page.Event
@@ -305,13 +317,41 @@ func events(b page.Base, p post.Post, versions []post.Version, reviews []review.
 		}
 		list = append(list, dated{*r.DecidedAt, e})
 	}
+	for _, a := range slices.Backward(acts) {
+		list = append(list, dated{a.At, actEvent(b, a)})
+	}
 	slices.SortStableFunc(list, func(a, c dated) int { return a.at.Compare(c.at) })
+	slices.Reverse(list)
 	out := make([]page.Event, len(list))
 	for i, d := range list {
 		out[i] = d.Event
 		out[i].Stamp = page.StampOf(b.P, d.at, b.Now)
 	}
 	return out
+}
+
+// actEvent is one act on the times of a post, or one that took it back, with how many accounts it reached.
+func actEvent(b page.Base, a delivery.Act) page.Event {
+	text, args := a.Text()
+	e := page.Event{
+		Who:  a.ByName,
+		Icon: "calendar-event",
+		Tone: "blue",
+		Text: b.T(text, args...),
+		Note: show.StepNote(b.P, a.Event, b.Now),
+	}
+	switch a.Code {
+	case delivery.WasCancelled, delivery.WasWithdrawn:
+		e.Icon, e.Tone = "ban", "grey"
+	case delivery.EarlierAsked, delivery.EarlierAgreed, delivery.EarlierRefused:
+		e.Icon, e.Tone = "user-check", "orange"
+	}
+	reached := b.T("{.n} 个账号", "n", a.Accounts)
+	if e.Note != "" {
+		reached = e.Note + " · " + reached
+	}
+	e.Note = reached
+	return e
 }
 
 // storyPart is the time line of one delivery.
@@ -340,14 +380,15 @@ func (h *pages) story(c *gin.Context) error {
 		return err
 	}
 	p := storyPart{Base: h.kit.Base(c, "稿件"), Delivery: d}
-	for _, e := range steps {
+	for _, e := range slices.Backward(steps) {
 		text, args := e.Text()
 		s := page.StateOf(string(e.To))
 		who := e.ByName
 		if who == "" {
 			who = p.T("系统")
 		}
-		p.Events = append(p.Events, page.Event{Who: who, Icon: s.Icon, Tone: s.Tone, Text: p.T(text, args...), Stamp: page.StampOf(p.P, e.At, p.Now)})
+		p.Events = append(p.Events, page.Event{Who: who, Icon: s.Icon, Tone: s.Tone, Text: p.T(text, args...), Stamp: page.StampOf(p.P, e.At, p.Now),
+			Note: show.StepNote(p.P, e, p.Now)})
 	}
 	return h.kit.Show(c, 200, "posts/show#story", p)
 }

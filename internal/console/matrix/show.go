@@ -90,6 +90,8 @@ func (p accountPage) Next() string {
 		return "下一步：管理员授权，授权前不能发布"
 	case p.TokenState == account.TokenExpiring:
 		return "授权即将到期，请管理员在到期前重新授权"
+	case a.Connector.NeedsToken() && a.FailedAt != nil:
+		return "接口测试没有通过，请管理员处理后再测"
 	case a.State == account.Live:
 		return "可以发布"
 	case a.Connector.NeedsToken() && a.TestedAt == nil:

@@ -5,6 +5,8 @@ package review
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -43,6 +45,9 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "POST", "/:id", access.PostReview, h.decide)
 }
 
+// namedAccounts is how many accounts are named under a wording.
+const namedAccounts = 200
+
 // listPage is the queue.
 type listPage struct {
 	page.Base
@@ -77,6 +82,8 @@ type reviewForm struct {
 	Hash     string    `form:"hash"`
 	Decision string    `form:"decision"`
 	Opinion  string    `form:"opinion"`
+	Pick     string    `form:"pick"` // one of the opinions at hand
+	Next     int64     `form:"next"` // the post that is shown after this one
 	When     string    `form:"when"` // only when the time has gone by: "now" or "at"
 	Due      time.Time `form:"due"`
 	Shown    string    `form:"shown"` // the time that was on the page: an instant, or "now"
@@ -124,6 +131,47 @@ type reviewPage struct {
 	Earlier  []review.Review // decided ones, the newest first
 	Late     bool            // its time has gone by: the reviewer chooses
 	Own      bool            // the reader worked on it
+	Place    int             // in the queue of what the reader may decide; 0: not in it
+	Of       int
+	Next     int64  // the post behind it; 0: none
+	Repeated string // the same text goes out on its accounts within a day
+}
+
+// opinionsAtHand are what reviewers write most often.
+var opinionsAtHand = []string{
+	"内容属实，同意发布",
+	"数据已核对",
+	"请核对数据和时间",
+	"请核对错别字和标点",
+	"配图与内容不符，请更换",
+	"请写明信息来源",
+	"表述不够准确，请修改",
+}
+
+// Opinions are the opinions at hand, to choose from. They are kept as they are, in Chinese.
+func (p reviewPage) Opinions() []page.Option {
+	var out []page.Option
+	for _, o := range opinionsAtHand {
+		out = append(out, page.Option{Value: o, Text: o, Raw: true, Selected: o == p.Form.Pick})
+	}
+	return out
+}
+
+// opinion is what was chosen and what was written, as one.
+func (f reviewForm) opinion() string {
+	written := strings.TrimSpace(f.Opinion)
+	switch {
+	case !slices.Contains(opinionsAtHand, f.Pick):
+		return written
+	case written == "":
+		return f.Pick
+	}
+	return f.Pick + "。" + written
+}
+
+// verdict is the decision without where the reader wants to go afterwards.
+func (f reviewForm) verdict() review.Decision {
+	return review.Decision(strings.TrimSuffix(f.Decision, "_next"))
 }
 
 // DueLocal is the new time as a datetime-local control writes it.
@@ -160,6 +208,9 @@ func (h *pages) page(c *gin.Context, f reviewForm) (reviewPage, error) {
 		p.Form.Version, p.Form.Hash, p.Form.Shown = p.Version.Number, hex.EncodeToString(p.Version.Hash), shownOf(p.Post)
 	}
 	p.Previews = show.Previews(p.P, p.Version, nil)
+	for i := range p.Previews {
+		p.Previews[i].Large, p.Previews[i].Most = true, namedAccounts
+	}
 	p.Late = p.Post.DueAt != nil && !p.Post.DueAt.After(p.Now)
 	if p.Form.Due.IsZero() {
 		p.Form.Due = p.Now.Add(30 * time.Minute).Truncate(5 * time.Minute)
@@ -191,10 +242,30 @@ func (h *pages) fillHistory(c *gin.Context, p *reviewPage) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range pending {
-		p.Own = p.Own || w.PostID == p.Post.ID && w.Own
+	p.takePlace(pending)
+	repeats, err := h.Deliveries.Repeats(ctx, actor, p.Post)
+	if err != nil {
+		return err
 	}
+	p.Repeated = show.Repeated(p.P, repeats, p.Now)
 	return nil
+}
+
+// takePlace finds the post in the queue of what the reader may decide, and the one behind it.
+func (p *reviewPage) takePlace(pending []review.Waiting) {
+	var queue []int64
+	for _, w := range pending {
+		if w.PostID == p.Post.ID && w.Own {
+			p.Own = true
+		}
+		if !w.Own {
+			queue = append(queue, w.PostID)
+		}
+	}
+	p.Of, p.Place = len(queue), slices.Index(queue, p.Post.ID)+1
+	if p.Place > 0 && p.Of > 1 {
+		p.Next = queue[p.Place%p.Of]
+	}
 }
 
 // before is what the reviewer compares with: the version approved last, else the one returned last.
@@ -225,8 +296,8 @@ func (h *pages) decide(c *gin.Context) error {
 		asked, err = h.Deliveries.Review(c.Request.Context(), web.Actor(c), id, delivery.Verdict{
 			Version:  f.Version,
 			Hash:     hash,
-			Decision: review.Decision(f.Decision),
-			Opinion:  f.Opinion,
+			Decision: f.verdict(),
+			Opinion:  f.opinion(),
 			Due:      f.choice(),
 			Shown:    f.shown(),
 		})
@@ -249,10 +320,31 @@ func (h *pages) decided(c *gin.Context, f reviewForm, asked *delivery.Advance) e
 	if asked != nil {
 		return h.kit.See(c, "/reviews", "已按原定时间批准；提前发布须由作者或另一位审核员同意，已提请")
 	}
-	if review.Decision(f.Decision) == review.Return {
+	if f.verdict() == review.Return {
 		return h.kit.See(c, "/reviews", "已退回，意见已告知作者")
 	}
+	if f.Decision == string(review.Approve)+"_next" {
+		return h.seeNext(c, f.Next)
+	}
 	return h.kit.See(c, "/reviews", "已批准，将按时发布")
+}
+
+// seeNext leads to the post behind the one that was approved, else to the first that waits, else to the queue.
+func (h *pages) seeNext(c *gin.Context, wanted int64) error {
+	pending, err := h.Reviews.Pending(c.Request.Context(), web.Actor(c))
+	if err != nil {
+		return err
+	}
+	next := int64(0)
+	for _, w := range pending {
+		if !w.Own && (next == 0 || w.PostID == wanted) {
+			next = w.PostID
+		}
+	}
+	if next == 0 {
+		return h.kit.See(c, "/reviews", "已批准，将按时发布。没有等候审核的稿件了")
+	}
+	return h.kit.See(c, fmt.Sprintf("/reviews/%d", next), "已批准，将按时发布。下一条：")
 }
 
 // decidedPage says that there is nothing to decide any more, by whom it was decided, and what the reader had written.
@@ -265,7 +357,7 @@ type decidedPage struct {
 }
 
 func (h *pages) showDecided(c *gin.Context, status int, from reviewPage, why string) error {
-	p := decidedPage{Base: from.Base, Post: from.Post, Why: why, Opinion: from.Form.Opinion}
+	p := decidedPage{Base: from.Base, Post: from.Post, Why: why, Opinion: from.Form.opinion()}
 	p.Crumbs = append(p.Crumbs, page.Crumb{Text: fmt.Sprintf("#%d", from.Post.ID), Href: fmt.Sprintf("/posts/%d", from.Post.ID)})
 	if len(from.Earlier) > 0 {
 		p.Last = &from.Earlier[0]

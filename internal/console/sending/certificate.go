@@ -2,10 +2,12 @@ package sending
 
 import (
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/review"
 	"juzhen/internal/web"
@@ -46,21 +48,21 @@ func (h *pages) certificate(c *gin.Context) error {
 		}
 	}
 	p.fillSteps()
-	show := showPage{Delivery: cert.Delivery}
-	if err := h.fillLinks(ctx, actor, &show); err != nil {
+	links := showPage{Delivery: cert.Delivery}
+	if err := h.fillLinks(ctx, actor, &links); err != nil {
 		return err
 	}
-	p.WeiboURL = show.WeiboURL
+	p.WeiboURL = links.WeiboURL
 	return h.kit.Show(c, 200, "sending/certificate", p)
 }
 
-// fillSteps writes the story in the order in which it happened, each instant in full: relative words have no meaning on paper.
+// fillSteps writes the story, the newest first as everywhere, each instant in full: relative words have no meaning on paper.
 func (p *certificatePage) fillSteps() {
-	for _, e := range p.Events {
+	for _, e := range slices.Backward(p.Events) {
 		line := eventOf(p.Base, e)
-		line.Stamp.Text = exact(e.At)
+		line.Stamp.Text, line.Note = exact(e.At), show.StepNote(p.P, e, time.Time{})
 		p.Steps = append(p.Steps, line)
-		if e.To == delivery.Sent && e.From != delivery.Sent {
+		if e.To == delivery.Sent && e.From != delivery.Sent && p.Answer.Text == "" {
 			p.Answer = line
 		}
 	}

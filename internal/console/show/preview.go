@@ -37,6 +37,7 @@ type Preview struct {
 	Folded    bool     // longer than what the stream shows at once
 	Problems  []string // in the reader's language
 	Most      int      // names that are listed; 0: all
+	Large     bool     // for a reviewer: names open, pictures as they go out
 }
 
 // Group is the names of some accounts of one unit.
