@@ -42,7 +42,10 @@ func (c demoCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if err := stage.play(ctx, c.Ahead); err != nil {
-		return err
+		if !c.Serve || ctx.Err() != nil {
+			return err
+		}
+		fmt.Fprintf(stage.out, "\n演示没有做完，控制台照常服务。The show did not end well; the console goes on.\n%v\n", err)
 	}
 	stage.bill()
 	if !c.Serve {
@@ -167,12 +170,6 @@ func (s *stage) setConsole(ctx context.Context) error {
 	s.failed = make(chan error, 1)
 	serving, end := context.WithCancel(context.WithoutCancel(ctx))
 	go func() { s.failed <- s.app.Serve(serving, l) }()
-	if m, err := listenForMetrics(s.cfg.MetricsListen); err != nil {
-		s.log.Warn("metrics", "error", err) // no reason to end a show
-	} else if m != nil {
-		s.log.Info("metrics", "address", "http://"+m.Addr().String()+"/metrics")
-		go func() { _ = s.app.Measure(serving, m) }()
-	}
 	s.undo = append(s.undo, func() {
 		end()
 		if err := s.app.Stop(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"time"
 
 	"juzhen/internal/access"
@@ -61,7 +62,7 @@ func (s *Service) Test(ctx context.Context, actor access.Actor, id int64) (TestR
 		return TestReport{}, err
 	}
 	r := TestReport{Account: a, Unproven: a.Connector == Public, began: s.now()}
-	s.probe(ctx, token, &r)
+	s.probe(ctx, actor, token, &r)
 	r.Passed = r.passed()
 	return r, s.record(ctx, actor, r)
 }
@@ -76,7 +77,7 @@ func (r TestReport) passed() bool {
 }
 
 // probe walks the steps and stops at the first that fails.
-func (s *Service) probe(ctx context.Context, token weibo.Token, r *TestReport) {
+func (s *Service) probe(ctx context.Context, actor access.Actor, token weibo.Token, r *TestReport) {
 	mode := weibo.Mode(r.Account.Connector)
 	try := func(step Step, err error) bool {
 		var said *weibo.Error
@@ -91,6 +92,10 @@ func (s *Service) probe(ctx context.Context, token weibo.Token, r *TestReport) {
 	if !try(StepTimeline, err) || mode != weibo.Commercial {
 		return
 	}
+	if err := s.takeTurn(ctx, actor, r.Account); err != nil {
+		try(StepPost, err)
+		return
+	}
 	posted, err := s.postForSelf(ctx, token)
 	if !try(StepPost, err) {
 		return
@@ -98,6 +103,16 @@ func (s *Service) probe(ctx context.Context, token weibo.Token, r *TestReport) {
 	if !try(StepDestroy, s.destroy(ctx, mode, token, posted)) {
 		r.LeftID = posted
 	}
+}
+
+// takeTurn keeps posts of the account from coming too close to the one of the test.
+func (s *Service) takeTurn(ctx context.Context, actor access.Actor, a Account) error {
+	return s.db.InTxRetry(ctx, func(tx pg.Tx) error { return s.tellWatch(ctx, tx, actor.UserID, a, TestPosted) })
+}
+
+// posts tells whether the test came so far as to post.
+func (r TestReport) posts() bool {
+	return slices.ContainsFunc(r.Steps, func(s StepResult) bool { return s.Step == StepPost })
 }
 
 func (s *Service) sameOwner(ctx context.Context, a Account, token weibo.Token) error {
@@ -143,6 +158,11 @@ func (s *Service) record(ctx context.Context, actor access.Actor, r TestReport) 
 		a, err := lockAccount(ctx, tx.DB, actor, r.Account.ID)
 		if err != nil {
 			return err
+		}
+		if r.posts() {
+			if err := s.tellWatch(ctx, tx, actor.UserID, a, TestPosted); err != nil {
+				return err
+			}
 		}
 		if r.Passed {
 			if err := setTested(ctx, tx.DB, a.ID, r.Account.Connector, s.now()); err != nil {

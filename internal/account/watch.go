@@ -17,11 +17,24 @@ const (
 	WasClosed   Change = "closed"      // for good
 	TokenGone   Change = "token_gone"  // an administrator withdrew its token
 	UserChanged Change = "user_change" // it is another user of the platform now
+	TestPosted  Change = "test_posted" // a connection test posts, or has just posted, and the platform counts it like any other post
 )
 
 // Watch is told of a change in the transaction that makes it, with the account as it is from then on and the user who acts (0: the
 // machine). What it fails with keeps the change from being made.
 type Watch func(ctx context.Context, tx pg.Tx, now time.Time, by int64, a Account, c Change) error
+
+// Watches lets several watch, one after the other.
+func Watches(list ...Watch) Watch {
+	return func(ctx context.Context, tx pg.Tx, now time.Time, by int64, a Account, c Change) error {
+		for _, w := range list {
+			if err := w(ctx, tx, now, by, a, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
 
 // tellWatch tells whoever watches, if anybody does.
 func (s *Service) tellWatch(ctx context.Context, tx pg.Tx, by int64, a Account, c Change) error {

@@ -170,7 +170,7 @@ func (a *api) matrixReach(ctx context.Context, who access.Actor, in *struct {
 	if wantsTable(ctx) {
 		attachment(ctx, "reach.csv")
 		return &out[matrixReach]{matrixReach{written: asTable(reach.MatrixTable(func(fn func(reach.Row) error) (reach.Row, error) {
-			return a.Reach.EachRow(ctx, who, p, reach.Sort{}, fn)
+			return a.Reach.EachRow(ctx, who, p, reach.View{}, fn)
 		}, wordsOf(ctx)))}}, nil
 	}
 	m, err := a.Reach.Matrix(ctx, who, p, reach.View{})

@@ -72,7 +72,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	}
 	a.Replays = replay.New(db, now)
 	a.Accounts = account.New(db, a.box, api, account.Options{AppKey: a.cfg.WeiboAppKey, CallbackURL: a.cfg.PublicURL + oauthCallback, Now: now,
-		Watch: delivery.AccountChangedTx})
+		Watch: account.Watches(delivery.AccountChangedTx, reach.AccountChangedTx)})
 	if err := a.Accounts.CheckKey(ctx); err != nil {
 		return err
 	}

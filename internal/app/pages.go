@@ -61,11 +61,11 @@ func (a *App) register(kit *web.Kit) {
 	me.Register(kit, me.Deps{Identity: a.Identity})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})
 	desk.Register(kit, desk.Deps{Posts: a.Posts, Media: a.Media, Reviews: a.Reviews, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org, Todos: a.Todo, Reach: a.Reach})
-	calendar.Register(kit, calendar.Deps{Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
+	calendar.Register(kit, calendar.Deps{Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org, Reach: a.Reach})
 	review.Register(kit, review.Deps{Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries})
 	sending.Register(kit, a.sendingDeps())
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
-	insight.Register(kit, insight.Deps{Reach: a.Reach, Now: a.opt.Now})
+	insight.Register(kit, insight.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
 	admin.Register(kit, admin.Deps{Org: a.Org, Identity: a.Identity, Audit: a.Audit})
 }
 

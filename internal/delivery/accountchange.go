@@ -32,10 +32,21 @@ var endsByItself = []string{string(AccountStopped), string(TokenWithdrawn)}
 //
 // The caller has locked the account's row, as a pause does, so that no approval slips between.
 func AccountChangedTx(ctx context.Context, tx pg.Tx, now time.Time, by int64, a account.Account, c account.Change) error {
-	if c == account.MayPost {
+	switch c {
+	case account.MayPost:
 		return goOn(ctx, tx, now, by, a.ID)
+	case account.TestPosted:
+		return countPost(ctx, tx, now, a.ID)
 	}
 	return holdAccount(ctx, tx, now, by, a.ID, whyHeld[c])
+}
+
+// countPost lets a post that is not a delivery count in the least gap between two posts of the account.
+func countPost(ctx context.Context, tx pg.Tx, now time.Time, accountID int64) error {
+	_, err := tx.Pgx.Exec(ctx, `
+INSERT INTO account_turns AS t (account_id, last_mark) VALUES ($1, $2)
+ON CONFLICT (account_id) DO UPDATE SET last_mark = greatest(t.last_mark, excluded.last_mark)`, accountID, now)
+	return err
 }
 
 // holdAccount holds what is not marked yet. What is held already keeps what holds it, unless that would end by itself and this does not.

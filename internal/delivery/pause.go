@@ -136,6 +136,25 @@ func (s *Service) Pauses(ctx context.Context, actor access.Actor) ([]Pause, erro
 	return openPauses(ctx, s.db.Gorm(ctx), actor)
 }
 
+// PastPauses lists the pauses that have ended and concerned the actor as open ones do, the latest begun first, fifty a page.
+func (s *Service) PastPauses(ctx context.Context, actor access.Actor, after string) (pg.Page[Pause], error) {
+	rows, err := pastPauses(ctx, s.db.Gorm(ctx), actor, after, pastPage+1)
+	if err != nil {
+		return pg.Page[Pause]{}, err
+	}
+	return pg.Cut(rows, pastPage, func(p Pause) pg.Cursor { return pg.Cursor{At: p.PausedAt, ID: p.ID} }), nil
+}
+
+const pastPage = 50
+
+// Lasted is how long an ended pause was in force.
+func (p Pause) Lasted() time.Duration {
+	if p.ResumedAt == nil {
+		return 0
+	}
+	return p.ResumedAt.Sub(p.PausedAt)
+}
+
 // FindPause reads one pause, open or ended, of a unit the actor sees.
 func (s *Service) FindPause(ctx context.Context, actor access.Actor, id int64) (Pause, error) {
 	return s.findPause(ctx, actor, access.UnitView, id)

@@ -60,12 +60,30 @@ func findPause(ctx context.Context, db *gorm.DB, id int64) (Pause, error) {
 
 // openPauses reads the open ones in the actor's units, and those above them that cover the actor's units too.
 func openPauses(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Pause, error) {
+	scope, args := concerned(actor)
+	return gorm.G[Pause](db).Raw(selectPause+"p.resumed_at IS NULL AND "+scope+" ORDER BY p.id DESC", args...).Find(ctx)
+}
+
+func pastPauses(ctx context.Context, db *gorm.DB, actor access.Actor, after string, n int) ([]Pause, error) {
+	scope, args := concerned(actor)
+	place, ok, err := pg.ParseCursor(after)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		scope, args = scope+" AND (p.paused_at, p.id) < (?, ?)", append(args, place.At, place.ID)
+	}
+	return gorm.G[Pause](db).Raw(selectPause+"p.resumed_at IS NOT NULL AND "+scope+" ORDER BY p.paused_at DESC, p.id DESC LIMIT ?", append(args, n)...).Find(ctx)
+}
+
+// concerned is the condition "the pause is of one of the actor's units, or of one above it".
+func concerned(actor access.Actor) (string, []any) {
 	scope, args := access.Scope(actor, access.UnitView, "u.path")
 	for _, g := range actor.Grants {
 		scope += " OR ? LIKE u.path || '%'"
 		args = append(args, g.Path)
 	}
-	return gorm.G[Pause](db).Raw(selectPause+"p.resumed_at IS NULL AND ("+scope+") ORDER BY p.id DESC", args...).Find(ctx)
+	return "(" + scope + ")", args
 }
 
 func heldBy(ctx context.Context, db *gorm.DB, pauseID int64, scope string, args []any) ([]Delivery, error) {

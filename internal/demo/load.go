@@ -131,8 +131,12 @@ func loadAccount(ctx context.Context, accounts *account.Service, unit org.Unit, 
 	})
 }
 
-// connect gives the account a token when it has none that works, tests the connection and sets it live.
+// connect gives the account a token when it has none that works, tests the connection and sets it live. One that somebody suspended or
+// closed stays so.
 func connect(ctx context.Context, accounts *account.Service, a account.Account, tokens Tokens) (account.Account, error) {
+	if a.State == account.Suspended || a.State == account.Closed {
+		return a, nil
+	}
 	if !a.Token.At(time.Now()).Usable() {
 		token, err := tokens(ctx, a.Handle)
 		if err != nil {

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/account"
 	"juzhen/internal/app"
 	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
@@ -38,7 +41,12 @@ func (s *Show) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("值班宣传专员撰写通知，%d 个账号各有措辞，附图一张", len(s.Matrix.Accounts))
+	for _, a := range s.Matrix.Accounts {
+		if a.State != account.Live {
+			s.say("%s %s，这次不发", a.At(), a.State.Label())
+		}
+	}
+	s.say("值班宣传专员撰写通知，%d 个账号各有措辞，附图一张", s.live())
 	p, pic, err := s.write(ctx, officer)
 	if err != nil {
 		return fmt.Errorf("write: %w", err)
@@ -73,6 +81,16 @@ func (s *Show) Run(ctx context.Context) error {
 	return nil
 }
 
+// live is how many accounts take part.
+func (s *Show) live() (n int) {
+	for _, a := range s.Matrix.Accounts {
+		if a.State == account.Live {
+			n++
+		}
+	}
+	return n
+}
+
 func (s *Show) say(format string, args ...any) {
 	fmt.Fprintf(s.Out, "%s  %s\n", time.Now().In(shanghai).Format("15:04:05.000"), fmt.Sprintf(format, args...))
 }
@@ -96,6 +114,9 @@ func (s *Show) write(ctx context.Context, officer access.Actor) (post.Post, medi
 	due := now.Add(s.Ahead)
 	c := post.Content{Text: noticeTitle(now) + "发布，各区提示见各账号。", DueAt: &due, Media: []post.MediaChoice{{MediaID: pic.ID, Alt: pic.Alt}}}
 	for i, seat := range seats() {
+		if s.Matrix.Accounts[i].State != account.Live {
+			continue
+		}
 		words := wording(i, seat, now)
 		c.Targets = append(c.Targets, post.TargetChoice{AccountID: s.Matrix.Accounts[i].ID, Variant: &words})
 	}
@@ -136,8 +157,7 @@ const patience = 60 * time.Second
 
 // follow prints each step of each delivery as it is recorded and returns when all have come to rest.
 func (s *Show) follow(ctx context.Context, officer access.Actor, postID int64) ([]delivery.Delivery, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.Ahead+patience)
-	defer cancel()
+	end := time.After(s.Ahead + patience)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	told := map[int64]delivery.State{}
@@ -151,10 +171,26 @@ func (s *Show) follow(ctx context.Context, officer access.Actor, postID int64) (
 		}
 		select {
 		case <-tick.C:
+		case <-end:
+			return nil, errors.New(unrested(list))
 		case <-ctx.Done():
-			return nil, fmt.Errorf("not every account has come to rest: %w", ctx.Err())
+			return nil, ctx.Err()
 		}
 	}
+}
+
+// unrested names the accounts that have not come to rest, and why. The console goes on with them.
+func unrested(list []delivery.Delivery) string {
+	zh := i18n.For("zh")
+	var waiting []string
+	for _, d := range list {
+		if d.State.Final() {
+			continue
+		}
+		text, args := d.ReasonText()
+		waiting = append(waiting, fmt.Sprintf("@%s %s（%s）", d.AccountHandle, d.State.Label(), zh.T(text, args...)))
+	}
+	return fmt.Sprintf("到时 %d 秒后还有 %d 个账号没有着落：%s", int(patience.Seconds()), len(waiting), strings.Join(waiting, "；"))
 }
 
 // tell prints what is new and says whether every delivery is at rest.

@@ -239,3 +239,33 @@ func TestAnUnknownIsNotSentAgainToAnotherUser(t *testing.T) {
 	}
 	w.wantCount("环保北京", 0)
 }
+
+// TestAConnectionTestCountsInTheLeastGap: the platform counts the test's post like any other, so the next one keeps its distance.
+func TestAConnectionTestCountsInTheLeastGap(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.account("环保北京", 1, account.Commercial)
+	w.exec("UPDATE accounts SET min_gap = '1 minute' WHERE id = $1", id)
+	before := w.now()
+	report, err := w.accounts.Test(t.Context(), w.admin, id)
+	w.must(err)
+	if !report.Passed {
+		t.Fatalf("got %+v", report)
+	}
+
+	w.engine()
+	p := w.planNow("今日空气质量良。", "环保北京")
+	w.untilState(p, delivery.Preparing)
+	w.advance(30 * time.Second)
+	w.account("京环之声", 1, account.Commercial)
+	w.untilState(w.planNow("其他账号照常", "京环之声"), delivery.Sent)
+	if r := w.only(p); r.State == delivery.Sent {
+		t.Error("sent right behind the test's post")
+	}
+	w.advance(time.Minute)
+	w.untilState(p, delivery.Sent)
+	if n := w.count("SELECT count(*) FROM deliveries WHERE post_id = $1 AND marked_at < $2", p.ID, before.Add(time.Minute)); n != 0 {
+		t.Error("sent within a minute of the test's post")
+	}
+	w.wantCount("环保北京", 1)
+}

@@ -18,8 +18,17 @@ import (
 // be killed while it looks.
 const lookHeld = 20 * time.Second
 
-// planLooks gives a look to unknown deliveries that have none and for which nobody was asked yet, and looks at once for those whose
-// account has been authorised since they could not be read.
+// lookNowSQL brings the first look forward for what a process was sending that is surely gone, so that the account's next post need not
+// wait: its lock is free, or it left in good order, and nothing can write for it any more. A first look that was planned when the owner was
+// called gone and that nobody has taken yet stands at updated_at plus the wait.
+const lookNowSQL = `
+UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown' AND d.reason = 'owner_gone'
+  AND d.next_look_at > $1 AND d.next_look_at = d.updated_at + $2::bigint * interval '1 microsecond'
+  AND EXISTS (SELECT FROM processes p WHERE p.id = d.owner AND (p.stopped_at IS NOT NULL
+      OR NOT ` + lockHeld + ` AND clock_timestamp() > pg_postmaster_start_time() + make_interval(secs => $3)))`
+
+// planLooks gives a look to unknown deliveries that have none and for which nobody was asked yet, looks at once for those whose account
+// has been authorised since they could not be read, and for those whose owner is surely gone.
 func (e *Engine) planLooks(ctx context.Context) error {
 	now := e.clk.Now()
 	_, err := e.db.Pool().Exec(ctx, `
@@ -31,6 +40,10 @@ UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1
 	_, err = e.db.Pool().Exec(ctx, `
 UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown' AND d.reason = 'look_failed' AND d.next_look_at > $1
   AND EXISTS (SELECT FROM credentials c WHERE c.account_id = d.account_id AND c.state = 'valid' AND c.obtained_at > d.updated_at)`, now)
+	if err != nil {
+		return err
+	}
+	_, err = e.db.Pool().Exec(ctx, lookNowSQL, now, e.del.FirstLook.Microseconds(), e.set.Lease.Seconds())
 	return err
 }
 

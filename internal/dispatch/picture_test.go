@@ -38,14 +38,14 @@ func (w *world) upload(shade uint8) media.Media {
 // planPictures plans a post with pictures, due after a while.
 func (w *world) planPictures(text string, after time.Duration, pictures []media.Media, handle string) post.Post {
 	w.Helper()
-	due := w.now().Add(after)
+	due := w.now().Add(far)
 	c := post.Content{Text: text, DueAt: &due, Targets: []post.TargetChoice{target(w.ids[handle])}}
 	for _, m := range pictures {
 		c.Media = append(c.Media, post.MediaChoice{MediaID: m.ID, Alt: m.Alt})
 	}
 	p, v := w.submitContent(c)
-	w.approve(p, v, delivery.DueChoice{At: &due})
-	p.DueAt = &due
+	w.approve(p, v, delivery.DueChoice{})
+	w.dueIn(after, &p)
 	return p
 }
 

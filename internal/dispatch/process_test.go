@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/pgtest"
+	"juzhen/internal/post"
 	"juzhen/internal/queue"
 	"juzhen/internal/sandbox"
 	"juzhen/internal/weibo"
@@ -155,19 +156,18 @@ func TestTwoProcessesShareABurstAndOneMayLeave(t *testing.T) {
 		w.account(handle, 1, account.Commercial)
 	}
 	first, _ := w.engine(), w.engine()
-	var approve []func(delivery.DueChoice)
+	var posts []*post.Post
+	later := w.now().Add(far)
 	for n := range each {
-		c := postContent(fmt.Sprintf("第%d条", n))
+		c := post.Content{Text: fmt.Sprintf("第%d条", n), DueAt: &later}
 		for _, id := range w.ids {
 			c.Targets = append(c.Targets, target(id))
 		}
 		p, v := w.submitContent(c)
-		approve = append(approve, func(due delivery.DueChoice) { w.approve(p, v, due) })
+		w.approve(p, v, delivery.DueChoice{})
+		posts = append(posts, &p)
 	}
-	due := w.now().Add(2 * time.Second)
-	for _, f := range approve {
-		f(delivery.DueChoice{At: &due})
-	}
+	w.dueIn(2*time.Second, posts...)
 	w.until("the burst begins", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") > 5 })
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -264,4 +264,31 @@ func TestStaleJobDoesNothing(t *testing.T) {
 	}
 	w.must(e.Prepare(t.Context(), []delivery.Ref{{ID: d.ID, Plan: 2}}))
 	w.untilState(p, delivery.Sent)
+}
+
+// TestWhatAKilledProcessWasSendingIsLookedUpAtOnce: the first look after an unknown outcome waits, unless the process is surely gone and
+// nothing can write for it any more. Then the account's next post need not wait either.
+func TestWhatAKilledProcessWasSendingIsLookedUpAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.set.FirstLook = time.Hour
+	w.account("环保北京", 1, account.Commercial)
+	p := w.planNow("今日空气质量良。", "环保北京")
+	next := w.planNow("第二条", "环保北京")
+	gone, unlock := w.peer(true, -time.Second)
+	w.left(fmt.Sprint(p.ID), gone, delivery.Sending)
+	w.postAs(p.ID, "环保北京", "今日空气质量良。")
+	w.engine()
+
+	w.until("it is called unknown", func() bool { return w.only(p).Reason == delivery.OwnerGone })
+	w.account("京环之声", 1, account.Commercial)
+	w.untilState(w.planNow("其他账号照常", "京环之声"), delivery.Sent)
+	if r := w.only(p); r.State != delivery.Unknown || w.only(next).State == delivery.Sent {
+		t.Errorf("looked up while its process may yet write: %+v", r)
+	}
+
+	unlock()
+	w.untilState(p, delivery.Sent)
+	w.untilState(next, delivery.Sent)
+	w.wantCount("环保北京", 2)
 }

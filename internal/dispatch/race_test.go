@@ -69,7 +69,7 @@ func TestRescheduleRacingTheMarkSendsOnceAtOneOfTheTimes(t *testing.T) {
 		w.account(handle, 1, account.Commercial)
 		p := w.plan("空气质量良。", 400*time.Millisecond, handle)
 		time.AfterFunc(time.Until(*p.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() {
-			later := w.now().Add(500 * time.Millisecond)
+			later := w.now().Add(5 * time.Second)
 			_, err := w.s.Reschedule(t.Context(), w.writer, p.ID, delivery.DueChoice{At: &later})
 			if fault.Is(err, fault.KindConflict) {
 				err = nil // it is out

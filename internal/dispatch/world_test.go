@@ -268,11 +268,30 @@ func (w *world) submitContent(c post.Content) (post.Post, post.Version) {
 // plan writes, submits and approves a post, due after a while.
 func (w *world) plan(text string, after time.Duration, handles ...string) post.Post {
 	w.Helper()
-	p, v := w.submit(text, nil, handles...)
-	due := w.now().Add(after)
-	w.approve(p, v, delivery.DueChoice{At: &due})
-	p.DueAt = &due
+	far := w.now().Add(far)
+	p, v := w.submit(text, &far, handles...)
+	w.approve(p, v, delivery.DueChoice{})
+	w.dueIn(after, &p)
 	return p
+}
+
+// far is a due time that no machine is too slow for.
+const far = time.Hour
+
+// dueIn moves approved posts to an instant that is counted from now. Approving for that instant would need a machine that is fast enough.
+func (w *world) dueIn(after time.Duration, posts ...*post.Post) {
+	w.Helper()
+	ids := make([]int64, len(posts))
+	for i, p := range posts {
+		ids[i] = p.ID
+	}
+	due := w.now().Add(after).UTC().Truncate(time.Microsecond)
+	w.exec("UPDATE posts SET due_at = $2 WHERE id = ANY ($1)", ids, due)
+	w.exec("UPDATE deliveries SET not_after = not_after + ($2::timestamptz - due_at), due_at = $2, approved_from = $2 WHERE post_id = ANY ($1)", ids, due)
+	for _, p := range posts {
+		p.DueAt = &due
+	}
+	w.wake()
 }
 
 func (w *world) approve(p post.Post, v post.Version, due delivery.DueChoice) {

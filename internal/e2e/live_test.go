@@ -48,7 +48,8 @@ func TestOpenPagesFollowWhatHappens(t *testing.T) {
 
 	_, v, err := w.Posts.Find(t.Context(), reviewer, p.ID)
 	must(t, err)
-	must(t, w.Deliveries.Review(t.Context(), reviewer, p.ID, v.Number, v.Hash, review.Approve, "", delivery.DueChoice{}))
+	_, err = w.Deliveries.Review(t.Context(), reviewer, p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve})
+	must(t, err)
 	post.SeeText("#lead", "已批准")
 	post.SeeText("#said", "已批准")
 	post.See("#withdraw")

@@ -31,7 +31,7 @@ var placesOf = map[string][]string{
 // notPlaces are GET routes that are no page of their own, each with the reason.
 var notPlaces = map[string]string{
 	"GET /assets/:name": "a file", "GET /media/:id": "a picture", "GET /media/:id/thumb": "a picture", "GET /deliveries/:id/pictures/:n": "a picture",
-	"GET /posts/accounts": "a part of the form of a post", "GET /posts/own": "a part of the form of a post", "GET /pauses/accounts": "a part of the form of a pause",
+	"GET /posts/accounts": "a part of the form of a post", "GET /posts/own": "a part of the form of a post", "GET /pauses/accounts": "a part of the form of a pause", "GET /pauses/preview": "a part of the dialog of a stop",
 	"GET /takedowns/:id/progress": "a part of the batch's page",
 	"GET /follow":                 "a stream of events", "GET /posts/:id/deliveries/:delivery": "a part of the post's page",
 	"GET /matrix/accounts/:id/backfill": "a part of the account's page",

@@ -92,6 +92,7 @@ var pageRules = []rule{
 	{"POST /decisions/:id/refuse", "-RS--", takedown, "reason=没有错", "SELECT state = 'refused' FROM delivery_decisions WHERE id = {id}", usual},
 	{"GET /pauses", "PRSMA", pause, "", "墙内演练", listed},
 	{"GET /pauses/accounts", "--SM-", running, "find=号", "墙内号", listed},
+	{"GET /pauses/preview", "--SM-", running, "unit={unit}", "", usual},
 	{"GET /pauses/new", "--SM-", running, "unit={unit}", "", usual},
 	{"GET /pauses/new", "--SM-", running, "unit={unit}&account={account}", "", typed},
 	{"POST /pauses", "--SM-", running, "unit={unit}&account={account}&reason=演练", "SELECT EXISTS (SELECT FROM pauses WHERE account_id = {account} AND paused_by = {self})", typed},

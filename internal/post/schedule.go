@@ -54,7 +54,7 @@ func (in Span) whole() bool {
 
 // ofUnits tells whether the filter selects by unit at most.
 func (f Filter) ofUnits() bool {
-	return len(f.Phases) == 0 && f.Where == nil && f.AccountID == 0 && f.AuthorID == 0 && f.ByDue == nil
+	return len(f.Phases) == 0 && f.Where == nil && f.AccountID == 0 && f.AuthorID == 0 && f.Submitter == 0 && f.ByDue == nil
 }
 
 // countedHours reads the counts that post_hours and its changes hold. The first and the last post of an hour are looked up, in each unit

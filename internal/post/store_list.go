@@ -29,6 +29,7 @@ type Filter struct {
 	AccountID int64
 	UnitPath  string // this unit and all below it
 	AuthorID  int64
+	Submitter int64      // who submitted the present version, of the last fifty of this person
 	Query     string     // part of the text or of an account's own wording
 	From, To  *time.Time // due in this time, or changed in it while there is no due time
 	ByDue     *Span      // due in this time, in its order
@@ -154,6 +155,9 @@ func (f Filter) where(actor access.Actor) (string, []any) {
 	}
 	if f.AuthorID != 0 {
 		and("p.author_id = ?", f.AuthorID)
+	}
+	if f.Submitter != 0 {
+		and(`p.version_id IN (SELECT sv.id FROM post_versions sv WHERE sv.submitted_by = ? ORDER BY sv.submitted_at DESC LIMIT 50)`, f.Submitter)
 	}
 	if f.From != nil {
 		and("coalesce(p.due_at, p.updated_at) >= ?", *f.From)

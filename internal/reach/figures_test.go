@@ -126,7 +126,7 @@ func TestTheTotalIsTheSumOfTheRowsThatAreKnown(t *testing.T) {
 			t.Fatalf("%d of %d accounts, %d days, %v", len(m.Rows), m.All, len(m.Days), err)
 		}
 		var want Row
-		last, err := w.s.EachRow(w.Context(), w.boss, LastDays(days, w.Now()), Sort{}, func(r Row) error {
+		last, err := w.s.EachRow(w.Context(), w.boss, LastDays(days, w.Now()), View{}, func(r Row) error {
 			want.Followers, want.Reads = plus(want.Followers, r.Followers), plus(want.Reads, r.Reads)
 			want.Gained = Change{plus(want.Gained.Now, r.Gained.Now), plus(want.Gained.Before, r.Gained.Before)}
 			want.Posts = Change{plus(want.Posts.Now, r.Posts.Now), plus(want.Posts.Before, r.Posts.Before)}

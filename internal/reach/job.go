@@ -7,6 +7,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"juzhen/internal/account"
 	"juzhen/internal/pg"
 	"juzhen/internal/queue"
 )
@@ -27,8 +28,10 @@ type ReadArgs struct {
 	AccountID int64 `json:"account_id"`
 }
 
-// FollowersArgs asks for followers of all accounts.
-type FollowersArgs struct{}
+// FollowersArgs asks for followers of all accounts, or of one.
+type FollowersArgs struct {
+	AccountID int64 `json:"account_id,omitempty"`
+}
 
 // BackfillArgs asks for the past posts of one account.
 type BackfillArgs struct {
@@ -125,12 +128,21 @@ type followersWorker struct {
 }
 
 // Work counts followers.
-func (w followersWorker) Work(ctx context.Context, _ *river.Job[FollowersArgs]) error {
+func (w followersWorker) Work(ctx context.Context, job *river.Job[FollowersArgs]) error {
 	if err := w.s.giveWay(ctx); err != nil {
 		return err
 	}
-	_, err := w.s.Followers(ctx)
+	_, err := w.s.followers(ctx, job.Args.AccountID)
 	return err
+}
+
+// AccountChangedTx is an account's Watch: one that may post, for the first time or again, has its followers counted at once and not
+// within the hour.
+func AccountChangedTx(ctx context.Context, tx pg.Tx, _ time.Time, _ int64, a account.Account, c account.Change) error {
+	if c != account.MayPost || !a.Connector.NeedsToken() {
+		return nil
+	}
+	return queue.InsertMany(ctx, tx, []river.InsertManyParams{{Args: FollowersArgs{AccountID: a.ID}}})
 }
 
 type backfillWorker struct {

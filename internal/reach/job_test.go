@@ -77,3 +77,30 @@ func TestABackfillJobComesBackInTheNextWindow(t *testing.T) {
 		t.Errorf("%v, %+v", err, w.progress(a.ID))
 	}
 }
+
+// TestFollowersAreCountedWhenAnAccountGoesLive: nobody waits an hour for the first figure.
+func TestFollowersAreCountedWhenAnAccountGoesLive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0)
+	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
+	w.connect("朝阳环保示例", "朝阳区", account.Public)
+	if _, err := w.accounts.Test(w.Context(), w.admin, a.ID); err != nil {
+		t.Fatal(err)
+	}
+	if n := one[int](w, `SELECT count(*) FROM river_job WHERE kind = 'reach_followers'`); n != 0 {
+		t.Errorf("%d jobs before it is live", n)
+	}
+	if _, err := w.accounts.SetState(w.Context(), w.admin, a.ID, account.Live, ""); err != nil {
+		t.Fatal(err)
+	}
+	id := one[int64](w, `SELECT (args->>'account_id')::bigint FROM river_job WHERE kind = 'reach_followers'`)
+	if id != a.ID {
+		t.Errorf("the job is for account %d, want %d", id, a.ID)
+	}
+	if err := (followersWorker{s: w.s}).Work(w.Context(), &river.Job[FollowersArgs]{Args: FollowersArgs{AccountID: id}}); err != nil {
+		t.Error(err)
+	}
+	if n := one[int](w, `SELECT count(*) FROM account_days WHERE followers > 0`); n != 1 {
+		t.Errorf("followers of %d accounts, want that one's", n)
+	}
+}

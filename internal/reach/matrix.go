@@ -44,6 +44,25 @@ func perPost(interactions, posts *int64) (float64, bool) {
 	return float64(*interactions) / float64(*posts), true
 }
 
+// PerTenThousand is interactions per ten thousand followers, by which large and small accounts compare; false without followers.
+func (r Row) PerTenThousand() (float64, bool) {
+	if r.Interacted.Now == nil || r.Followers == nil || *r.Followers <= 0 {
+		return 0, false
+	}
+	return float64(*r.Interacted.Now) * 10_000 / float64(*r.Followers), true
+}
+
+// Silent is how many days ago, in Shanghai, the last known post was published; false when none is known.
+func (r Row) Silent(now time.Time) (days int, known bool) {
+	if r.LastPost == nil {
+		return 0, false
+	}
+	y, m, d := r.LastPost.In(zone).Date()
+	ny, nm, nd := now.In(zone).Date()
+	from, to := time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(ny, nm, nd, 0, 0, 0, 0, zone)
+	return max(0, int(to.Sub(from)/(24*time.Hour))), true
+}
+
 // Matrix is the matrix page: some accounts of a period, and the sums of all in scope.
 type Matrix struct {
 	Period Period
@@ -62,15 +81,16 @@ type Sort struct {
 
 // View says which rows of a matrix to read. The zero value reads all in the order of the matrix.
 type View struct {
-	Sort  Sort
-	Skip  int
-	Limit int // 0: all
+	Sort     Sort
+	UnitPath string // this unit and all below it; "" is all in scope
+	Skip     int
+	Limit    int // 0: all
 }
 
 // Matrix gives the accounts in the actor's scope over a period, and their sums. It reads prepared days: the sums of all of them, but
 // the rows only of the accounts the view asks for. Fails with fault.Invalid on a column that does not sort.
 func (s *Service) Matrix(ctx context.Context, actor access.Actor, p Period, v View) (Matrix, error) {
-	all, err := selectScope(ctx, s.db.Pool(), actor)
+	all, err := selectScope(ctx, s.db.Pool(), actor, v.UnitPath)
 	if err != nil {
 		return Matrix{}, err
 	}
@@ -92,12 +112,12 @@ const chunk = 500
 
 // EachRow hands the rows of a matrix to fn in order, reading some hundred at a time, and gives the sums of all. It ends with the first
 // error, which may be fn's.
-func (s *Service) EachRow(ctx context.Context, actor access.Actor, p Period, by Sort, fn func(Row) error) (Row, error) {
-	all, err := selectScope(ctx, s.db.Pool(), actor)
+func (s *Service) EachRow(ctx context.Context, actor access.Actor, p Period, v View, fn func(Row) error) (Row, error) {
+	all, err := selectScope(ctx, s.db.Pool(), actor, v.UnitPath)
 	if err != nil {
 		return Row{}, err
 	}
-	sorted, err := selectOrder(ctx, s.db.Pool(), all, p, View{Sort: by})
+	sorted, err := selectOrder(ctx, s.db.Pool(), all, p, View{Sort: v.Sort})
 	if err != nil {
 		return Row{}, err
 	}

@@ -45,7 +45,8 @@ func (p Post) Remarkable() bool { return p.Origin == Elsewhere || p.State != Sho
 
 // PostFilter selects posts.
 type PostFilter struct {
-	AccountID int64 // 0: all in scope
+	AccountID int64  // 0: all in scope
+	UnitPath  string // this unit and all below it; "" is all in scope
 	Period    Period
 	By        string // "interactions" (default), "time", "reads", "reposts", "comments", "likes"
 	Limit     int    // default 10, at most 1000
@@ -66,7 +67,7 @@ func (s *Service) Posts(ctx context.Context, actor access.Actor, f PostFilter) (
 	}
 	f.Limit = min(f.Limit, 1000)
 	if f.AccountID == 0 && by == orders[""] {
-		ids, err := selectScope(ctx, s.db.Pool(), actor)
+		ids, err := selectScope(ctx, s.db.Pool(), actor, f.UnitPath)
 		if err != nil {
 			return nil, err
 		}

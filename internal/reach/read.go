@@ -184,8 +184,11 @@ func (s *Service) keepCounts(ctx context.Context, src source, list []counted, mi
 
 // Followers counts followers and posts of all accounts with a token, a hundred a call. An account whose figures the platform keeps back
 // is left out: missing, not zero. It returns how many accounts were read.
-func (s *Service) Followers(ctx context.Context) (int, error) {
-	all, err := readable(ctx, s.db.Pool())
+func (s *Service) Followers(ctx context.Context) (int, error) { return s.followers(ctx, 0) }
+
+// followers is Followers, of one account when only is not 0.
+func (s *Service) followers(ctx context.Context, only int64) (int, error) {
+	all, err := readable(ctx, s.db.Pool(), only)
 	if err != nil {
 		return 0, err
 	}

@@ -178,11 +178,12 @@ func deliveriesOf(ctx context.Context, q querier, ids []string) (map[string]int6
 	return found, err
 }
 
-// readable lists the accounts whose followers can be counted.
-func readable(ctx context.Context, q querier) ([]reader, error) {
+// readable lists the accounts whose followers can be counted; one of them when only is not 0.
+func readable(ctx context.Context, q querier, only int64) ([]reader, error) {
 	return rows[reader](ctx, q, `
 SELECT a.id, a.remote_uid AS uid FROM accounts a JOIN credentials c ON c.account_id = a.id
-WHERE a.state <> 'closed' AND a.connector <> 'manual' AND a.remote_uid IS NOT NULL AND c.state = 'valid' ORDER BY a.id`)
+WHERE a.state <> 'closed' AND a.connector <> 'manual' AND a.remote_uid IS NOT NULL AND c.state = 'valid' AND $1::bigint IN (0, a.id)
+ORDER BY a.id`, only)
 }
 
 // reader is an account with the platform's id of it.

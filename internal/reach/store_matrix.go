@@ -73,16 +73,19 @@ var keys = map[string]struct{ value, joins string }{
 	"perpost":      {`x.interactions::float8 / nullif(x.posts, 0)`, periodSums},
 	"reads":        {`x.reads`, periodSums},
 	"last":         {`l.posted_at`, lastPost},
+	"per10k":       {`x.interactions::float8 * 10000 / nullif(` + endFollowers + `, 0)`, periodSums + atEnd},
+	"silence":      {`-extract(epoch FROM l.posted_at)`, lastPost},
 }
 
 // marks are $1, $2 and $3.
 func (p Period) marks() []any { return []any{date(p.Before().From), date(p.From), date(p.To)} }
 
-// selectScope lists the accounts in the actor's scope. The statements over all of them are handed this list, which the server looks up in
+// selectScope lists the accounts in the actor's scope, at or below path. The statements over all of them are handed this list, which the server looks up in
 // a table of hashes: to join all their days with the scope costs three times as much as to add the days up.
-func selectScope(ctx context.Context, q querier, actor access.Actor) ([]int64, error) {
-	scope, args := scoped(actor, access.ReachView, "u.path", 1)
-	return column[int64](ctx, q, `SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.state <> 'closed' AND `+scope, args...)
+func selectScope(ctx context.Context, q querier, actor access.Actor, path string) ([]int64, error) {
+	scope, args := scoped(actor, access.ReachView, "u.path", 2)
+	return column[int64](ctx, q, `SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.state <> 'closed' AND u.path LIKE $1 || '%' AND `+scope,
+		append([]any{path}, args...)...)
 }
 
 // planned has a statement planned for the very lists it is given: a plan for any list would search them element by element.

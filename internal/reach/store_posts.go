@@ -36,9 +36,9 @@ func readPosts(ctx context.Context, q querier, sql string, args ...any) ([]Post,
 }
 
 func selectPosts(ctx context.Context, q querier, actor access.Actor, f PostFilter, by string, limit int) ([]Post, error) {
-	scope, args := scoped(actor, access.ReachView, "u.path", 5)
-	return readPosts(ctx, q, selectPostSQL+`p.posted_at >= $1 AND p.posted_at < $2 AND p.state <> 'removed' AND ($3 = 0 OR p.account_id = $3) AND `+scope+
-		` ORDER BY `+by+`, p.id DESC LIMIT $4`, append([]any{f.Period.From, f.Period.To, f.AccountID, limit}, args...)...)
+	scope, args := scoped(actor, access.ReachView, "u.path", 6)
+	return readPosts(ctx, q, selectPostSQL+`p.posted_at >= $1 AND p.posted_at < $2 AND p.state <> 'removed' AND ($3 = 0 OR p.account_id = $3)
+ AND u.path LIKE $5 || '%' AND `+scope+` ORDER BY `+by+`, p.id DESC LIMIT $4`, append([]any{f.Period.From, f.Period.To, f.AccountID, limit, f.UnitPath}, args...)...)
 }
 
 // selectBest gives the posts with most interactions, which lie in the days with the best post: these alone are looked into. It may give

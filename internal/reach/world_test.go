@@ -28,7 +28,7 @@ func newWorldWith(t testing.TB, past int, l Limits) *world {
 	t.Helper()
 	limits := sandbox.DocumentedLimits()
 	w := &world{Stage: stage.New(t, time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC), sandbox.Options{PastPosts: past, Limits: &limits})}
-	w.accounts = account.New(w.DB, w.Box, w.Client, account.Options{AppKey: sandbox.DemoAppKey, Now: w.Now})
+	w.accounts = account.New(w.DB, w.Box, w.Client, account.Options{AppKey: sandbox.DemoAppKey, Now: w.Now, Watch: AccountChangedTx})
 	w.s = New(w.DB, w.Client, w.accounts, Options{Limits: l, Now: w.Now, Log: slog.New(slog.DiscardHandler)})
 	w.Unit("北京市环境保护局", "", "bureau")
 	w.Unit("朝阳区", "北京市环境保护局", "bureau")

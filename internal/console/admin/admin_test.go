@@ -298,6 +298,10 @@ func TestTrailIsShownFilteredAndExported(t *testing.T) {
 	p.WantText(".entry-subject a", "审计").WantText(".entry-subject .note", "用户 ")
 	link, _ := p.Find("tbody td a").Attr("href")
 	b.Get(link).Want(200).WantCount("tbody tr", 3)
+	one := b.Get("/admin/audit?kind=unit&number="+w.unitID("东")).Want(200).WantText(".chips", "单位 "+w.unitID("东"))
+	if all := b.Get("/admin/audit?subject=unit/" + w.unitID("东")).Want(200); all.Text("tbody") != one.Text("tbody") {
+		t.Errorf("two ways to name an object: %q and %q", all.Text("tbody"), one.Text("tbody"))
+	}
 	b.Get("/admin/audit?actor=nobody").Want(200).WantText(".empty-state", "没有符合条件的记录")
 	b.Get("/admin/audit?unit="+w.unitID("东")+"&from=2026-01-01T00:00&to=2099-01-01T00:00").Want(200).WantCount("tbody tr", 1).WantCount(".chips li", 3)
 	b.Get("/admin/audit?after=x").Want(422)

@@ -2,8 +2,10 @@ package admin
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +34,7 @@ type trailPage struct {
 	Rows    []entry
 	Units   []page.Option
 	Actions []page.Option
+	Kinds   []page.Option // of objects
 	Chips   []page.Chip
 	Pager   page.Pager
 	Filter  []page.Pair // in force, for the export
@@ -42,7 +45,9 @@ type trailForm struct {
 	To      time.Time `form:"to"`
 	Actor   string    `form:"actor"`
 	Action  string    `form:"action"`
-	Subject string    `form:"subject"`
+	Subject string    `form:"subject"` // "post/12", or "post" for all of the kind
+	Kind    string    `form:"kind"`    // with Number another way to write it, for the form
+	Number  string    `form:"number"`
 	Unit    int64     `form:"unit"`
 	After   string    `form:"after"`
 }
@@ -57,12 +62,13 @@ func (h *pages) trailList(c *gin.Context) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
+	f.readSubject()
 	filter, unit := h.trailFilter(c, f)
 	list, err := h.trail.List(c.Request.Context(), web.Actor(c), filter)
 	if err != nil {
 		return err
 	}
-	p := trailPage{base: h.base(c, "审计日志"), Form: f, Actions: actionOptions()}
+	p := trailPage{base: h.base(c, "审计日志"), Form: f, Actions: actionOptions(), Kinds: objectOptions()}
 	if p.Units, err = h.unitOptions(c, access.AuditView, "全部"); err != nil {
 		return err
 	}
@@ -91,6 +97,26 @@ func unitNames(list []page.Option) map[int64]string {
 	return out
 }
 
+// readSubject takes the object from the two fields of the form, or fills these from an address that names it.
+func (f *trailForm) readSubject() {
+	if f.Subject == "" {
+		f.Subject = f.Kind
+		if f.Number = strings.TrimSpace(f.Number); f.Kind != "" && f.Number != "" {
+			f.Subject += "/" + f.Number
+		}
+		return
+	}
+	f.Kind, f.Number, _ = strings.Cut(f.Subject, "/")
+}
+
+func objectOptions() []page.Option {
+	out := []page.Option{{Text: "全部"}}
+	for _, kind := range slices.Sorted(maps.Keys(subjects)) {
+		out = append(out, page.Option{Value: kind, Text: subjects[kind]})
+	}
+	return out
+}
+
 func actionOptions() []page.Option {
 	out := []page.Option{{Text: "全部"}}
 	for _, a := range audit.Actions() {
@@ -103,7 +129,7 @@ func actionOptions() []page.Option {
 func (p *trailPage) chips(c *gin.Context, unit string) {
 	add := func(given bool, name, key, shown, value string) {
 		if given {
-			p.Chips = append(p.Chips, page.Chip{Name: name, Value: shown, Href: web.Link(c, key, "")})
+			p.Chips = append(p.Chips, page.Chip{Name: name, Value: shown, Href: p.without(c, key)})
 			p.Filter = append(p.Filter, page.Pair{Name: key, Value: value})
 		}
 	}
@@ -112,8 +138,26 @@ func (p *trailPage) chips(c *gin.Context, unit string) {
 	add(!f.To.IsZero(), "到", "to", f.To.In(page.Zone).Format("2006-01-02 15:04"), page.FieldTime(f.To))
 	add(f.Actor != "", "操作人", "actor", f.Actor, f.Actor)
 	add(f.Action != "", "操作", "action", p.T(audit.Label(f.Action)), f.Action)
-	add(f.Subject != "", "对象", "subject", f.Subject, f.Subject)
+	add(f.Subject != "", "对象", "subject", p.subject(), f.Subject)
 	add(f.Unit != 0, "单位", "unit", unit, strconv.FormatInt(f.Unit, 10))
+}
+
+// without is the page with one filter less. The object is written one way only in addresses.
+func (p *trailPage) without(c *gin.Context, key string) string {
+	subject := p.Form.Subject
+	if key == "subject" {
+		subject = ""
+	}
+	return web.Link(c, "kind", "", "number", "", "subject", subject, key, "")
+}
+
+// subject is the object in the reader's words.
+func (p *trailPage) subject() string {
+	name, ok := subjects[p.Form.Kind]
+	if !ok {
+		return p.Form.Subject
+	}
+	return strings.TrimSpace(p.T(name) + " " + p.Form.Number)
 }
 
 // entry is one act in the reader's words.
@@ -188,6 +232,7 @@ func (h *pages) export(c *gin.Context) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
+	f.readSubject()
 	filter, _ := h.trailFilter(c, f)
 	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Time{}) // a long trail may take longer than a page
 	return h.trail.Export(c.Request.Context(), web.Actor(c), filter, &download{c: c, name: "audit.csv"})

@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
+	"juzhen/internal/reach"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -27,6 +28,7 @@ type Deps struct {
 	Deliveries *delivery.Service
 	Accounts   *account.Service
 	Units      *org.Service
+	Reach      *reach.Service
 }
 
 type pages struct {
@@ -50,6 +52,7 @@ type calendarForm struct {
 	Day     string `form:"day"`   // 2026-11-24; only this day of the month, with all its posts
 	Account string `form:"account"`
 	Unit    int64  `form:"unit"`
+	Past    bool   `form:"past"` // with what was published outside of this console
 }
 
 // calendarPage is a month as a list by day; the script draws its calendar from the same data.
@@ -89,7 +92,7 @@ func (h *pages) calendar(c *gin.Context) error {
 	if d, err := time.ParseInLocation(time.DateOnly, f.Day, page.Zone); err == nil {
 		span, how = post.Span{From: d, To: d.AddDate(0, 0, 1)}, ofDay
 	}
-	if p.Days, err = h.days(c, span, filter, how); err != nil {
+	if p.Days, err = h.days(c, span, filter, f.Past, how); err != nil {
 		return err
 	}
 	p.Prev, p.Next = web.Link(c, "day", "", "month", p.Month.AddDate(0, -1, 0).Format("2006-01")), web.Link(c, "day", "", "month", p.Month.AddDate(0, 1, 0).Format("2006-01"))
@@ -166,8 +169,8 @@ func (h *pages) move(c *gin.Context) error {
 	if web.IsFragment(c) && moved.Asked != nil {
 		return fault.Conflict(text, args...).WithCode("asked") // the entry goes back to where it still is
 	}
-	if web.IsFragment(c) && len(moved.Wrong) == 0 {
-		c.Status(http.StatusNoContent) // the entry lies where it was dropped
+	if web.IsFragment(c) {
+		c.JSON(http.StatusOK, gin.H{"text": h.kit.Printer(c).T(text, args...)})
 		return nil
 	}
 	return h.kit.See(c, "/calendar", text, args...)

@@ -15,13 +15,13 @@ import (
 )
 
 // density is how much of a day is shown post by post. A day with more than Day posts shows those of its hours that have more than
-// Hour posts as one line each.
-type density struct{ Day, Hour int }
+// Hour posts as one line each; one with more than Past posts published elsewhere shows their number.
+type density struct{ Day, Hour, Past int }
 
 // A month is looked over, a week or a day is worked with.
 var (
-	ofMonth = density{Day: 12, Hour: 1}
-	ofDay   = density{Day: 12, Hour: 3}
+	ofMonth = density{Day: 12, Hour: 1, Past: 3}
+	ofDay   = density{Day: 12, Hour: 3, Past: 200}
 )
 
 // day is one day of the list.
@@ -33,16 +33,23 @@ type day struct {
 	Href  string // the day by itself, when it is shortened
 }
 
-// line is a post, or an hour with its number of posts.
+// Begin is where a post for nine o'clock of the day is begun.
+func (d day) Begin() string { return "/posts/new?due=" + d.Date.Format(time.DateOnly) + "T09:00" }
+
+// line is a post, an hour with its number of posts, or what no post of the reader's units stands for.
 type line struct {
 	Row   *row
-	Crowd *crowd // nil for a post
+	Crowd *crowd
+	Other *other
 }
 
 // At is the instant by which lines are in order.
 func (l line) At() time.Time {
-	if l.Crowd != nil {
+	switch {
+	case l.Crowd != nil:
 		return l.Crowd.First
+	case l.Other != nil:
+		return l.Other.At
 	}
 	return *l.Row.DueAt
 }
@@ -94,7 +101,7 @@ func dayOf(t time.Time) string { return t.In(page.Zone).Format(time.DateOnly) }
 const most = 62 * 24
 
 // lines reads what is due in the span, by time.
-func (h *pages) lines(c *gin.Context, in post.Span, f post.Filter, d density) ([]line, error) {
+func (h *pages) lines(c *gin.Context, in post.Span, f post.Filter, past bool, d density) ([]line, error) {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	hours, err := h.Posts.Hours(ctx, actor, in, f)
 	if err != nil {
@@ -121,7 +128,16 @@ func (h *pages) lines(c *gin.Context, in post.Span, f post.Filter, d density) ([
 	for i, hour := range crowded {
 		crowds[i] = crowd{hour, troubles[hour.At.Unix()], listOf(c, hour.At)}
 	}
-	return merge(rows, states, crowds), nil
+	others, err := h.others(c, in, f, past, d)
+	if err != nil {
+		return nil, err
+	}
+	out := merge(rows, states, crowds)
+	for i := range others {
+		out = append(out, line{Other: &others[i]})
+	}
+	slices.SortStableFunc(out, func(a, b line) int { return a.At().Compare(b.At()) })
+	return out, nil
 }
 
 // troubles counts what went wrong in crowded hours, by their Unix time. Hours ahead have had no outcome.
@@ -164,8 +180,8 @@ func listOf(c *gin.Context, hour time.Time) string {
 }
 
 // days is the list by day.
-func (h *pages) days(c *gin.Context, in post.Span, f post.Filter, d density) ([]day, error) {
-	lines, err := h.lines(c, in, f, d)
+func (h *pages) days(c *gin.Context, in post.Span, f post.Filter, past bool, d density) ([]day, error) {
+	lines, err := h.lines(c, in, f, past, d)
 	return byDay(lines, h.kit.Base(c, "").Now, func(date time.Time) string { return web.Link(c, "day", dayOf(date)) }), err
 }
 
@@ -179,6 +195,10 @@ func byDay(lines []line, now time.Time, href func(time.Time) string) []day {
 		}
 		d := &out[len(out)-1]
 		d.Lines = append(d.Lines, l)
+		if l.Other != nil {
+			d.Posts += l.Other.Posts
+			continue
+		}
 		if l.Crowd == nil {
 			d.Posts++
 			continue

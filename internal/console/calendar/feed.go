@@ -37,6 +37,7 @@ type feedForm struct {
 	To      time.Time `form:"to"`
 	Account string    `form:"account"`
 	Unit    int64     `form:"unit"`
+	Past    bool      `form:"past"`
 }
 
 // longest is the widest span given at once; within aWeek more is shown post by post.
@@ -61,14 +62,19 @@ func (h *pages) feed(c *gin.Context) error {
 	if f.To.Sub(f.From) <= aWeek {
 		d = ofDay
 	}
-	lines, err := h.lines(c, post.Span{From: f.From, To: f.To}, filter, d)
+	lines, err := h.lines(c, post.Span{From: f.From, To: f.To}, filter, f.Past, d)
 	if err != nil {
 		return err
 	}
 	out := make([]entry, len(lines))
 	pr, actor := h.kit.Printer(c), web.Actor(c)
 	for i, l := range lines {
-		if out[i] = crowdEntry(pr, l.Crowd); l.Crowd == nil {
+		switch {
+		case l.Crowd != nil:
+			out[i] = crowdEntry(pr, l.Crowd)
+		case l.Other != nil:
+			out[i] = otherEntry(pr, *l.Other)
+		default:
 			out[i] = postEntry(pr, actor, *l.Row)
 		}
 	}
@@ -100,6 +106,19 @@ func postEntry(pr *i18n.Printer, actor access.Actor, r row) entry {
 	}
 	if movable(r) && actor.CanAt(access.PostWrite, r.UnitPath) {
 		e.Move = "/calendar/" + number(r.ID) + "/move"
+	}
+	return e
+}
+
+// otherEntry is never moved: its post is not the reader's.
+func otherEntry(pr *i18n.Printer, o other) entry {
+	e := entry{ID: o.ID, Title: o.Title, Start: stamp(o.At), Posts: o.Posts, URL: o.Href, Tone: "grey", State: o.Note}
+	if e.Title == "" {
+		e.Title = pr.T("转发微博")
+	}
+	if o.State != nil {
+		state := page.StateOf(o.State)
+		e.Tone, e.State = state.Tone, pr.T(state.Word)+" · "+o.Note
 	}
 	return e
 }

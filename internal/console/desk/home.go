@@ -2,12 +2,15 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
@@ -19,13 +22,31 @@ type homePage struct {
 	page.Base
 	Todos    []todoLine
 	MoreTodo int
-	Today    []listRow
-	AllToday int
+	Days     []deskDay     // today and tomorrow
 	Drafts   []listRow     // the reader's own drafts and returned posts
+	Mine     []listRow     // what the reader submitted
 	Accounts []accountLine // the first of those that need somebody
 	MoreBad  int           // how many more there are
 	Fine     int           // accounts that need nothing
 	All      int
+	Stop     *org.Unit // the highest unit whose sending the reader may stop
+}
+
+// deskDay is what goes out on one day.
+type deskDay struct {
+	ID    string // "today" or "tomorrow"
+	Name  string // Chinese source text
+	Date  time.Time
+	All   int // how many go out
+	Lines []deskLine
+	Href  string // the day in the calendar
+}
+
+// deskLine is a post, or what others send from an own account.
+type deskLine struct {
+	At    time.Time
+	Row   *listRow
+	Other *delivery.Foreign // nil for a post
 }
 
 // Fresh tells whether there is nothing to work with yet, and the reader is the one to set it up.
@@ -49,6 +70,8 @@ const (
 	shownTodos    = 8
 	shownToday    = 12
 	shownAccounts = 12
+	shownMine     = 5
+	shownOthers   = 50 // of one day, of what others send from own accounts
 )
 
 func (h *pages) home(c *gin.Context) error {
@@ -70,6 +93,11 @@ func (h *pages) home(c *gin.Context) error {
 	}
 	if actor.Can(access.AccountView) {
 		if err := h.fillAccounts(ctx, actor, &p); err != nil {
+			return err
+		}
+	}
+	if actor.Can(access.Pause) && actor.Can(access.DeliveryDecide) { // who answers for the sending, not for accounts alone
+		if err := h.fillStop(ctx, actor, &p); err != nil {
 			return err
 		}
 	}
@@ -101,25 +129,15 @@ func lineOf(b page.Base, o todo.Open) todoLine {
 
 func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) error {
 	y, m, d := p.Now.Date()
-	from := time.Date(y, m, d, 0, 0, 0, 0, page.Zone)
-	today := post.Span{From: from, To: from.AddDate(0, 0, 1)}
-	due, err := h.Posts.Near(ctx, actor, today, p.Now, shownToday)
-	if err != nil {
-		return err
-	}
-	p.AllToday = len(due)
-	if len(due) == shownToday {
-		hours, err := h.Posts.Hours(ctx, actor, today, post.Filter{})
+	today := time.Date(y, m, d, 0, 0, 0, 0, page.Zone)
+	for i, name := range []string{"今天", "明天"} {
+		from := today.AddDate(0, 0, i)
+		day, err := h.day(ctx, actor, post.Span{From: from, To: from.AddDate(0, 0, 1)}, p.Now)
 		if err != nil {
 			return err
 		}
-		p.AllToday = 0
-		for _, hour := range hours {
-			p.AllToday += hour.Posts
-		}
-	}
-	if p.Today, err = h.withStates(ctx, due); err != nil {
-		return err
+		day.ID, day.Name = []string{"today", "tomorrow"}[i], name
+		p.Days = append(p.Days, day)
 	}
 	if !actor.Can(access.PostWrite) {
 		return nil
@@ -128,8 +146,64 @@ func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) 
 	if err != nil {
 		return err
 	}
-	p.Drafts, err = h.withStates(ctx, own.Rows)
+	if p.Drafts, err = h.withStates(ctx, own.Rows); err != nil {
+		return err
+	}
+	mine, err := h.Posts.List(ctx, actor, post.Filter{Submitter: actor.UserID, Phases: []post.Phase{post.Submitted, post.Approved, post.Withdrawn},
+		Limit: shownMine})
+	if err != nil {
+		return err
+	}
+	p.Mine, err = h.withStates(ctx, mine.Rows)
 	return err
+}
+
+// day reads what goes out in a span of one day, around the instant when there is more than is shown.
+func (h *pages) day(ctx context.Context, actor access.Actor, in post.Span, now time.Time) (deskDay, error) {
+	out := deskDay{Date: in.From, Href: "/calendar?view=list&date=" + in.From.Format(time.DateOnly)}
+	due, err := h.Posts.Near(ctx, actor, in, now, shownToday)
+	if err != nil {
+		return out, err
+	}
+	out.All = len(due)
+	if len(due) == shownToday {
+		hours, err := h.Posts.Hours(ctx, actor, in, post.Filter{})
+		if err != nil {
+			return out, err
+		}
+		out.All = 0
+		for _, hour := range hours {
+			out.All += hour.Posts
+		}
+	}
+	rows, err := h.withStates(ctx, due)
+	if err != nil {
+		return out, err
+	}
+	for i := range rows {
+		out.Lines = append(out.Lines, deskLine{At: *rows[i].DueAt, Row: &rows[i]})
+	}
+	others, err := h.Deliveries.ForeignIn(ctx, actor, in, "", 0, shownOthers)
+	if err != nil {
+		return out, err
+	}
+	out.All += len(others)
+	for i := range others {
+		out.Lines = append(out.Lines, deskLine{At: others[i].DueAt, Other: &others[i]})
+	}
+	slices.SortStableFunc(out.Lines, func(a, b deskLine) int { return a.At.Compare(b.At) })
+	return out, nil
+}
+
+// fillStop finds the unit whose sending the reader may stop at once: the highest of those.
+func (h *pages) fillStop(ctx context.Context, actor access.Actor, p *homePage) error {
+	units, err := h.Units.Within(ctx, actor, access.Pause)
+	if err != nil || len(units) == 0 {
+		return err
+	}
+	highest := slices.MinFunc(units, func(a, b org.Unit) int { return len(a.Path) - len(b.Path) })
+	p.Stop = &highest
+	return nil
 }
 
 func (h *pages) fillAccounts(ctx context.Context, actor access.Actor, p *homePage) error {

@@ -52,6 +52,7 @@ type listForm struct {
 	Author  int64     `form:"author"`
 	From    time.Time `form:"from"`
 	To      time.Time `form:"to"`
+	Mine    bool      `form:"mine"` // what the reader submitted
 	Hour    string    `form:"hour"` // 2026-11-24T09: what is due in this hour, in its order
 	After   string    `form:"after"`
 }
@@ -68,6 +69,9 @@ func (h *pages) list(c *gin.Context) error {
 	}
 	filter := f.filter(units)
 	filter.AccountID = p.accountID
+	if f.Mine {
+		filter.Submitter = web.Actor(c).UserID
+	}
 	found, err := h.Posts.List(c.Request.Context(), web.Actor(c), filter)
 	if err != nil {
 		return err
@@ -200,6 +204,9 @@ func chips(c *gin.Context, b page.Base, f listForm, units []org.Unit, account st
 		if f.Author != 0 && a.Value == fmt.Sprint(f.Author) {
 			add("author", "作者", a.Text)
 		}
+	}
+	if f.Mine {
+		add("mine", "提交人", b.Actor.Name)
 	}
 	if at, ok := f.hour(); ok {
 		add("hour", "发布时间", b.T("{.day} {.from}–{.to}", "day", at.Format(time.DateOnly), "from", at.Format("15:04"), "to", at.Add(time.Hour).Format("15:04")))

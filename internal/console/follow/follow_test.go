@@ -131,7 +131,8 @@ func (w *world) approved(accounts ...int64) post.Post {
 	w.must(w.deliveries.Submit(w.t.Context(), w.people.People["writer"], p.ID, 0))
 	_, v, err := w.posts.Find(w.t.Context(), w.people.People["reviewer"], p.ID)
 	w.must(err)
-	w.must(w.deliveries.Review(w.t.Context(), w.people.People["reviewer"], p.ID, v.Number, v.Hash, review.Approve, "", delivery.DueChoice{}))
+	_, err = w.deliveries.Review(w.t.Context(), w.people.People["reviewer"], p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve})
+	w.must(err)
 	return p
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
@@ -30,6 +31,8 @@ type matrixPage struct {
 	Total   row
 	Best    []reach.Post
 	Noticed []reach.Post
+	Units   []page.Option
+	Chips   []page.Chip
 	CSV     string
 	PostCSV string
 	All     int
@@ -54,10 +57,12 @@ type row struct {
 	ChangeTrend  int
 	GainedText   string
 	ReadsPartial bool
+	PerTenText   string // interactions per ten thousand followers
+	SilentDays   int
 }
 
 var columns = []struct{ key, text string }{
-	{"handle", "账号"}, {"followers", "粉丝数"}, {"gained", "净增"}, {"posts", "发布数"}, {"interactions", "互动数"}, {"perpost", "条均互动"}, {"reads", "阅读数"}, {"last", "最近发布"},
+	{"handle", "账号"}, {"followers", "粉丝数"}, {"gained", "净增"}, {"posts", "发布数"}, {"interactions", "互动数"}, {"perpost", "条均互动"}, {"per10k", "万粉互动"}, {"reads", "阅读数"}, {"silence", "静默天数"},
 }
 
 func (h *pages) matrix(c *gin.Context) error {
@@ -70,11 +75,15 @@ func (h *pages) matrix(c *gin.Context) error {
 		return err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	m, err := h.reach.Matrix(ctx, actor, p.Period.Period, reach.View{Sort: p.Form.sort(), Skip: p.Form.skip(), Limit: perPage})
+	path, err := h.unit(c, &p)
 	if err != nil {
 		return err
 	}
-	if p.Best, err = h.reach.Posts(ctx, actor, reach.PostFilter{Period: p.Period.Period}); err != nil {
+	m, err := h.reach.Matrix(ctx, actor, p.Period.Period, reach.View{Sort: p.Form.sort(), UnitPath: path, Skip: p.Form.skip(), Limit: perPage})
+	if err != nil {
+		return err
+	}
+	if p.Best, err = h.reach.Posts(ctx, actor, reach.PostFilter{Period: p.Period.Period, UnitPath: path}); err != nil {
 		return err
 	}
 	if p.Noticed, err = h.reach.Noticed(ctx, actor, 0); err != nil {
@@ -85,6 +94,41 @@ func (h *pages) matrix(c *gin.Context) error {
 	p.Charts[2].Title = p.T("粉丝数，连续有读数的账号合计")
 	p.table(c, m)
 	return h.kit.Show(c, 200, "reach/matrix", p)
+}
+
+// unit fills the choice of a unit, and gives the path of the one chosen; "" is all.
+func (h *pages) unit(c *gin.Context, p *matrixPage) (string, error) {
+	units, err := h.units.Within(c.Request.Context(), web.Actor(c), access.ReachView)
+	if err != nil {
+		return "", err
+	}
+	path := ""
+	p.Units = []page.Option{{Text: "全部"}}
+	for _, u := range units {
+		p.Units = append(p.Units, page.Option{Value: strconv.FormatInt(u.ID, 10), Text: u.Name, Raw: true})
+		if u.ID == p.Form.Unit {
+			path = u.Path
+			p.Chips = []page.Chip{{Name: "单位", Value: u.Name, Href: web.Link(c, "unit", "", "page", "")}}
+		}
+	}
+	return path, nil
+}
+
+// unitPath is the path of the unit a file is asked for; "" is all.
+func (h *pages) unitPath(c *gin.Context, id int64) (string, error) {
+	if id == 0 {
+		return "", nil
+	}
+	units, err := h.units.Within(c.Request.Context(), web.Actor(c), access.ReachView)
+	if err != nil {
+		return "", err
+	}
+	for _, u := range units {
+		if u.ID == id {
+			return u.Path, nil
+		}
+	}
+	return "", nil
 }
 
 // table fills the page of the table the address asks for.
@@ -122,7 +166,7 @@ func query(c *gin.Context) string {
 
 // column is a heading whose link sorts by it, from above at first; a second click turns it round.
 func (p *matrixPage) column(c *gin.Context, key, text string) column {
-	col := column{Text: text, Num: key != "handle" && key != "last", Phone: key == "handle"}
+	col := column{Text: text, Num: key != "handle", Phone: key == "handle"}
 	up := ""
 	if p.Form.Sort == key {
 		col.Sorted = "descending"
@@ -134,7 +178,7 @@ func (p *matrixPage) column(c *gin.Context, key, text string) column {
 	} else if key == "handle" {
 		up = "1"
 	}
-	col.Href = web.Link(c, "sort", key, "up", up, "page", "")
+	col.Href = web.Link(c, "sort", key, "up", up, "page", "") + "#accounts"
 	return col
 }
 
@@ -149,6 +193,10 @@ func rowOf(b page.Base, r reach.Row) row {
 	if r.Gained.Now != nil {
 		out.GainedText = signed(*r.Gained.Now)
 	}
+	if v, ok := r.PerTenThousand(); ok {
+		out.PerTenText = strconv.FormatFloat(v, 'f', 1, 64)
+	}
+	out.SilentDays, _ = r.Silent(b.Now)
 	out.ReadsPartial = r.Reads != nil && r.Posts.Now != nil && r.ReadPosts < *r.Posts.Now
 	return out
 }
@@ -158,8 +206,12 @@ func (h *pages) matrixCSV(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	path, err := h.unitPath(c, f.Unit)
+	if err != nil {
+		return err
+	}
 	table := reach.MatrixTable(func(fn func(reach.Row) error) (reach.Row, error) {
-		return h.reach.EachRow(c.Request.Context(), web.Actor(c), p, f.sort(), fn)
+		return h.reach.EachRow(c.Request.Context(), web.Actor(c), p, reach.View{Sort: f.sort(), UnitPath: path}, fn)
 	}, h.kit.Printer(c).T)
 	return csv(c, "reach-"+span(p)+".csv", table)
 }
@@ -170,11 +222,14 @@ func span(p reach.Period) string {
 
 // postsCSV is the posts of a period, of one account or of all in scope.
 func (h *pages) postsCSV(c *gin.Context) error {
-	_, p, err := h.asked(c)
+	f, p, err := h.asked(c)
 	if err != nil {
 		return err
 	}
 	filter := reach.PostFilter{Period: p, Limit: 1000}
+	if filter.UnitPath, err = h.unitPath(c, f.Unit); err != nil {
+		return err
+	}
 	if c.Param("id") != "" {
 		if filter.AccountID, err = web.ID(c, "id"); err != nil {
 			return err

@@ -83,6 +83,9 @@ func TestManyAccountsArePaged(t *testing.T) {
 	if second.Find(".pager a").Length() != 1 {
 		t.Error("no way back")
 	}
+	w.As("boss").Get("/reach?sort=silence").Want(200).WantCount("th[aria-sort=descending]", 1).WantText("main > section:first-of-type, #accounts h2", "各账号")
+	w.As("boss").Get("/reach?sort=per10k&up=1").Want(200).WantCount("#accounts th[aria-sort=ascending]", 1)
+	w.As("boss").Get("/reach?unit=999").Want(200).WantText(".total", "53 个账号") // not one of the reader's: no filter
 	w.As("boss").Get("/reach?page=99").Want(200).WantCount(".reach-table tbody tr:not(.total)", 0)
 	w.As("boss").Get("/reach?sort=handle&up=1&page=1").WantText(".reach-table tbody tr:first-child", "示例50")
 }

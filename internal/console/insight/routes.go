@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/org"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -18,18 +19,20 @@ import (
 // Deps are the use cases behind the pages.
 type Deps struct {
 	Reach *reach.Service
+	Units *org.Service
 	Now   func() time.Time // default time.Now
 }
 
 type pages struct {
 	kit   *web.Kit
 	reach *reach.Service
+	units *org.Service
 	now   func() time.Time
 }
 
 // Register adds the routes.
 func Register(kit *web.Kit, d Deps) {
-	h := &pages{kit: kit, reach: d.Reach, now: d.Now}
+	h := &pages{kit: kit, reach: d.Reach, units: d.Units, now: d.Now}
 	if h.now == nil {
 		h.now = time.Now
 	}
@@ -58,6 +61,7 @@ type periodForm struct {
 	To   string `form:"to"`
 	Sort string `form:"sort"`
 	Up   bool   `form:"up"`
+	Unit int64  `form:"unit"` // with everything below it
 	Page int    `form:"page"` // from 0
 }
 

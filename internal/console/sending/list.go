@@ -73,6 +73,7 @@ type listForm struct {
 	Unit    int64     `form:"unit"`
 	From    time.Time `form:"from"`
 	To      time.Time `form:"to"`
+	Foreign bool      `form:"foreign"` // only what others send from the reader's accounts
 	After   string    `form:"after"`
 }
 

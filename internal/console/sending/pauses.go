@@ -15,10 +15,12 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// pausesPage lists what is paused now.
+// pausesPage lists what is paused now, and what was.
 type pausesPage struct {
 	page.Base
-	Rows []pauseRow
+	Rows  []pauseRow
+	Past  []delivery.Pause // the latest first
+	Older string           // address of earlier ones
 }
 
 // pauseRow is one open pause.
@@ -37,7 +39,26 @@ func (h *pages) pauses(c *gin.Context) error {
 	for _, one := range list {
 		p.Rows = append(p.Rows, pauseRow{one, actor.CanAt(access.Pause, one.UnitPath)})
 	}
+	past, err := h.Deliveries.PastPauses(c.Request.Context(), actor, c.Query("after"))
+	if err != nil {
+		return err
+	}
+	if p.Past = past.Rows; past.Next != "" {
+		p.Older = web.Link(c, "after", past.Next)
+	}
 	return h.kit.Show(c, 200, "sending/pauses", p)
+}
+
+// pauseReach is how much a stop would reach, for the dialog of the desk; without scripts its form shows the same.
+func (h *pages) pauseReach(c *gin.Context) error {
+	p, err := h.pausePage(c)
+	if err != nil {
+		return err
+	}
+	if !web.IsFragment(c) {
+		return h.kit.See(c, "/pauses/new?"+c.Request.URL.RawQuery, "")
+	}
+	return h.kit.Show(c, 200, "sending/pause#reach", p)
 }
 
 // pausePage asks what to pause and why, and shows what it would stop before anybody does it.

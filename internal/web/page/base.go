@@ -105,7 +105,8 @@ var duties = []NavEntry{
 	{Key: "matrix", Text: "矩阵", Href: "/matrix", Icon: "sitemap", needs: []access.Permission{access.AccountView}},
 	{Key: "reach", Text: "成效", Href: "/reach", Icon: "chart-line", needs: []access.Permission{access.ReachView}},
 	{Key: "admin", Text: "管理", Href: "/admin", Icon: "settings", needs: []access.Permission{access.AccountManage,
-		access.UnitManage, access.UserManage, access.AuditView}},
+		access.UnitManage, access.UserManage}},
+	{Key: "trail", Text: "审计日志", Href: "/admin/audit", Icon: "history", Phone: true, needs: []access.Permission{access.AuditView}},
 }
 
 // Navigation gives the entries the actor may open, with counts; the one that path lies under is active.

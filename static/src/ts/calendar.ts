@@ -44,6 +44,8 @@ const aWeek = 8 * 24 * 3600_000;
 // shanghaiDay writes the day as 2026-11-23, whatever the zone of the browser.
 const shanghaiDay = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
 
+let dragging = false; // what is in the hand is not drawn anew
+
 for (const at of document.querySelectorAll<HTMLElement>("[data-calendar]")) draw(at);
 
 function draw(at: HTMLElement): void {
@@ -69,6 +71,7 @@ function draw(at: HTMLElement): void {
     headerToolbar: { left: "prev,next today", center: "title", right: Object.values(views).join(",") },
     height: "auto",
     dayMaxEvents: 6,
+    ...(phone ? {} : { views: { dayGridMonth: { height: monthHeight(at), dayMaxEvents: true } } }),
     lazyFetching: false, // a week says more of a day than a month does
     eventMaxStack: 2,
     slotEventOverlap: false,
@@ -88,13 +91,16 @@ function draw(at: HTMLElement): void {
       return phone && month ? counts(entries) : entries.map(drawn);
     },
     eventClass: (info) => classes(info.event.extendedProps, info.view.type, info.event.startStr.slice(11, 16)),
+    eventDragStart: () => (dragging = true),
+    eventDragStop: () => (dragging = false),
     eventDidMount: (info) => {
       info.el.title = `${info.timeText} ${info.event.title}`.trim();
       if (info.event.extendedProps["count"]) info.el.setAttribute("aria-label", `${info.event.title} · ${info.event.startStr}`);
     },
     // A cell's own content says more than its label, which would hide it from those who listen.
     dayCellDidMount: (info: { el: HTMLElement }) => info.el.removeAttribute("aria-label"),
-    eventDrop: (info) => void move(at, info, () => calendar.refetchEvents()),
+    eventDrop: (info) => ask(at, info, () => calendar.refetchEvents()),
+    dateClick: (info) => !phone && write(at, info.dateStr),
     datesSet: (info) => {
       const view = Object.keys(views).find((k) => views[k] === info.view.type) ?? "month";
       address.searchParams.set("view", view);
@@ -104,7 +110,7 @@ function draw(at: HTMLElement): void {
   });
   calendar.render();
   document.addEventListener("jz:changed", () => {
-    if (at.isConnected && !document.body.classList.contains("fc-dragging")) calendar.refetchEvents();
+    if (at.isConnected && !dragging && !document.querySelector("dialog[open]")) calendar.refetchEvents();
   });
   const again = (): void => {
     delete at.dataset["ready"];
@@ -183,21 +189,100 @@ function hourBehind(start: string): string {
   return new Date(Math.min(at + 3600_000, day)).toISOString();
 }
 
-// move posts the new time in Asia/Shanghai as a form does; what is refused goes back to its place and says why.
-async function move(at: HTMLElement, info: EventDropInfo, done: () => void): Promise<void> {
-  const body = new URLSearchParams({ due_at: info.event.startStr.slice(0, 16) });
-  try {
-    const answer = await post(String(info.event.extendedProps["move"]), body);
-    if (answer.ok) {
-      at.dispatchEvent(new CustomEvent("jz:moved", { bubbles: true }));
-      done();
-      return;
-    }
-    await notice(answer);
-  } catch {
-    // The network is gone: the entry goes back, which says it.
+// monthHeight lets the whole month, and so today, stand in the window: a day says how many more it has.
+function monthHeight(at: HTMLElement): number {
+  return Math.max(500, innerHeight - (at.getBoundingClientRect().top + scrollY) - 24);
+}
+
+// write begins a post for the day or hour that was clicked; what is over cannot be planned.
+function write(at: HTMLElement, clicked: string): void {
+  const form = at.dataset["write"];
+  if (!form) return;
+  let due = clicked.length > 10 ? clicked.slice(0, 16) : `${clicked}T09:00`;
+  if (instant(due) <= Date.now()) {
+    if (due.slice(0, 10) !== shanghaiDay.format(Date.now())) return;
+    due = local(new Date(Math.ceil(Date.now() / 3600_000) * 3600_000 + 3600_000));
   }
-  info.revert();
+  location.assign(`${form}?due=${encodeURIComponent(due)}`);
+}
+
+function instant(local: string): number {
+  return new Date(`${local}:00+08:00`).getTime();
+}
+
+const shanghaiTime = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+
+// local writes an instant as the clock in Shanghai shows it: 2026-11-24T09:00.
+function local(at: Date): string {
+  return shanghaiTime.format(at).replace(" ", "T");
+}
+
+// ask says what a drop would do, and does it when the person says so. What is refused says why in the same place, and the entry goes back.
+function ask(at: HTMLElement, info: EventDropInfo, done: () => void): void {
+  const dialog = document.querySelector<HTMLDialogElement>("#move-dialog");
+  const title = dialog?.querySelector<HTMLElement>("[data-text]");
+  const what = dialog?.querySelector<HTMLElement>("[data-move-what]");
+  const wrong = dialog?.querySelector<HTMLElement>("[data-move-wrong]");
+  const act = dialog?.querySelector<HTMLButtonElement>("[data-move-do]");
+  const from = info.oldEvent.startStr.slice(0, 16);
+  const to = info.event.startStr.slice(0, 16);
+  if (!dialog || !title || !what || !wrong || !act || !info.event.extendedProps["move"]) return info.revert();
+  const address = String(info.event.extendedProps["move"]);
+  let moved = false;
+  title.textContent = (title.dataset["text"] ?? "").replace("{.when}", to.replace("T", " "));
+  what.textContent = info.event.title;
+  wrong.hidden = true;
+  act.hidden = false;
+  act.onclick = async () => {
+    act.disabled = true;
+    const answer = await sendDue(at, address, to);
+    act.disabled = false;
+    if (answer.ok) {
+      moved = true;
+      dialog.close();
+      told(at, answer.text, () => void undo(at, address, from, done));
+      return done();
+    }
+    wrong.textContent = answer.text;
+    wrong.hidden = false;
+    act.hidden = true;
+  };
+  dialog.addEventListener("close", () => moved || info.revert(), { once: true });
+  dialog.showModal();
+}
+
+// undo gives the old time back, which may be refused like any other.
+async function undo(at: HTMLElement, address: string, to: string, done: () => void): Promise<void> {
+  const answer = await sendDue(at, address, to);
+  told(at, answer.text);
+  if (answer.ok) done();
+}
+
+// told shows a sentence above the lower edge of the window, where it is seen whatever the page shows, with a way back while there is one.
+function told(at: HTMLElement, text: string, back?: () => void): void {
+  const line = document.getElementById("moved");
+  const words = line?.querySelector("p");
+  const button = line?.querySelector<HTMLButtonElement>("[data-move-undo]");
+  const close = line?.querySelector<HTMLButtonElement>("[data-moved-close]");
+  if (!line || !words || !button || !close) return;
+  line.hidden = false;
+  words.textContent = text;
+  button.hidden = !back;
+  button.onclick = back ?? null;
+  close.onclick = () => (line.hidden = true);
+  if (back) at.dispatchEvent(new CustomEvent("jz:moved", { bubbles: true }));
+}
+
+// sendDue sends a new time in Asia/Shanghai as a form does, and gives the server's sentence.
+async function sendDue(at: HTMLElement, address: string, due: string): Promise<{ ok: boolean; text: string }> {
+  try {
+    const answer = await post(address, new URLSearchParams({ due_at: due }));
+    if (answer.ok) return { ok: true, text: ((await answer.json()) as { text: string }).text };
+    const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return { ok: false, text: (doc.querySelector(".error-text, p") ?? doc.body).textContent?.trim() ?? "" };
+  } catch {
+    return { ok: false, text: at.dataset["offline"] ?? "" };
+  }
 }
 
 // notice shows the server's sentence where notices appear. It is a fragment of our own server.

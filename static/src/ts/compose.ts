@@ -11,6 +11,8 @@ export function compose(): void {
   if (!form) return;
   ownWordings();
   new Composer(form);
+  // The keyboard begins at the form, not at the head of the page; a refused form begins at its fault (refused.ts).
+  if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
 }
 
 class Composer {
@@ -26,6 +28,10 @@ class Composer {
     form.addEventListener("focusout", () => this.dirty && this.later(300));
     form.addEventListener("click", (e) => this.pressed(e));
     form.addEventListener("submit", (e) => void this.submit(e));
+    form.addEventListener("jz:save", () => {
+      this.dirty = true;
+      void this.save();
+    });
     addEventListener("beforeunload", (e) => {
       if (this.dirty && !this.sending) e.preventDefault();
     });

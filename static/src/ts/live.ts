@@ -3,6 +3,7 @@
 // somebody works in, an open dialog and the focus stay as they are. A page that nobody sees asks nothing and holds no stream: browsers
 // allow six connections to a server, and a session that nobody uses must be able to end.
 import { Idiomorph } from "idiomorph";
+import { reader } from "./reader";
 
 const soon = [100, 400]; // milliseconds after a change, chosen by chance in this span
 const muchLater = [2000, 6000]; // after a change of very much: not all readers come at once
@@ -119,8 +120,11 @@ class Follower {
       if (answer.status === 401) return this.end("signin");
       if (answer.status === 404 || answer.status === 403) return this.end("gone");
       if (!answer.ok || answer.redirected) return;
+      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const maker = doc.querySelector<HTMLMetaElement>('meta[name="page-for"]')?.content ?? "";
+      if (maker !== reader) return this.end("signin"); // another person has signed in: this page stays whose it is
       this.stale = false;
-      this.take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      this.take(doc);
     } catch {
       // The network is gone for now: the stream or the next reading tells.
     } finally {
