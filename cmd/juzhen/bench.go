@@ -17,7 +17,7 @@ type benchCommand struct {
 }
 
 type benchFiguresCommand struct {
-	Only     []string `help:"只测名称含此词的项目：instant、api30、fifty、planning、steady、pages、flat、start、memory。Only figures whose name holds this."`
+	Only     []string `help:"只测名称含此词的项目：instant、api30、fifty、planning、steady、pages、flat、hostile、start、memory。Only figures whose name holds this."`
 	Rounds   int      `default:"5" help:"轮数。Rounds."`
 	Accounts int      `default:"10000" help:"账号数。Accounts."`
 	Profile  string   `help:"存放突发时 CPU 剖面的文件夹（程序须以 juzhen_profile 标签构建）。Folder for CPU profiles during bursts."`

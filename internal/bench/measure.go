@@ -66,6 +66,7 @@ func allFigures() []Figure {
 			wanted:  []want{{key: "busy_p99_ms", baseline: "quiet_p99_ms", most: 3}},
 		},
 		{Name: "flat", Title: "稿件四倍时的页面 pages with four times the posts", measure: flat, wanted: flatWanted()},
+		{Name: "hostile", Title: "被攻击时 under attack, 100 posts due", measure: hostile, wanted: hostileWanted()},
 		{Name: "start", Title: "启动到就绪 start to ready", measure: startUp, wanted: []want{{key: "ready_ms", most: 1000}}},
 		{
 			Name:    "memory",
