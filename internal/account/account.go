@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 )
 
 // Weibo is the one platform so far.
@@ -152,8 +152,8 @@ type Draft struct {
 
 // clean trims the draft, fills what was left open and says everything that is wrong with it, field by field.
 func (d Draft) clean() (Draft, error) {
-	d.Handle = strings.TrimPrefix(strings.TrimSpace(d.Handle), "@")
-	d.DisplayName, d.RemoteUID = strings.TrimSpace(d.DisplayName), strings.TrimSpace(d.RemoteUID)
+	d.Handle = strings.TrimSpace(strings.TrimPrefix(cleanName(d.Handle), "@"))
+	d.DisplayName, d.RemoteUID = cleanName(d.DisplayName), strings.TrimSpace(d.RemoteUID)
 	if d.DisplayName == "" {
 		d.DisplayName = d.Handle
 	}
@@ -172,8 +172,17 @@ func (d Draft) clean() (Draft, error) {
 	return d, wrong.Err()
 }
 
+// cleanName takes out of a name what cannot be seen. One with line ends is left as it is, to be refused.
+func cleanName(name string) string {
+	name = strings.TrimSpace(name)
+	if strings.ContainsAny(name, "\n\r\t") {
+		return name
+	}
+	return glyph.Clean(name)
+}
+
 func checkName(field, name string) *fault.Error {
-	switch n := utf8.RuneCountInString(name); {
+	switch n := glyph.Count(name); {
 	case n == 0:
 		return fault.Invalid(field, "请填写账号名称")
 	case n > maxName:

@@ -115,6 +115,9 @@ func (s *Service) Create(ctx context.Context, actor access.Actor, d Draft) (Acco
 		if err := mayPlace(ctx, tx, actor, d.UnitID); err != nil {
 			return err
 		}
+		if err := handleFree(ctx, tx, 0, d.Handle); err != nil {
+			return err
+		}
 		id, err := insertAccount(ctx, tx.DB, d, s.now())
 		if err != nil {
 			return err
@@ -185,6 +188,11 @@ func mayChange(ctx context.Context, tx pg.Tx, actor access.Actor, old Account, d
 }
 
 func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, old Account, d Draft) (Account, error) {
+	if d.Handle != old.Handle {
+		if err := handleFree(ctx, tx, old.ID, d.Handle); err != nil {
+			return Account{}, err
+		}
+	}
 	if err := updateAccount(ctx, tx.DB, old.ID, d); err != nil {
 		return Account{}, err
 	}

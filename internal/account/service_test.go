@@ -35,6 +35,29 @@ func TestAHandleStandsInTheMatrixOnce(t *testing.T) {
 	}
 }
 
+func TestHandlesThatLookAlikeAreOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("朝阳环保A", "朝阳区", Manual)
+	for _, twin := range []string{"朝阳\u200B环保A", "\u202E朝阳环保A\u202C", "朝阳环保a", "@朝阳环保Ａ\u00AD", "朝阳环保A\U000E0041"} {
+		_, err := w.s.Create(w.Context(), w.admin, w.draft(twin, "海淀区", Manual))
+		if f := fault.FieldErrors(err); len(f) != 1 || f[0].Field != "handle" {
+			t.Errorf("%q beside its twin: %v", twin, err)
+		}
+	}
+
+	w.Exec("UPDATE accounts SET handle = E'海淀\\u200B环保', display_name = '旧名' WHERE id = $1", a.ID)
+	_, err := w.s.Create(w.Context(), w.admin, w.draft("海淀环保", "海淀区", Manual))
+	if f := fault.FieldErrors(err); len(f) != 1 || f[0].Field != "handle" {
+		t.Errorf("beside a twin from before names were cleaned: %v", err)
+	}
+
+	b, err := w.s.Create(w.Context(), w.admin, w.draft("@ 东城\u2060环保\u202E ", "海淀区", Manual))
+	if err != nil || b.Handle != "东城环保" {
+		t.Errorf("kept as %q (%v), want what is seen", b.Handle, err)
+	}
+}
+
 func TestOnlyTheAdministratorOfTheSubtreeManages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -2,12 +2,14 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/pg"
 )
 
@@ -130,10 +132,41 @@ func unitPath(ctx context.Context, db *gorm.DB, id int64) (string, error) {
 	return paths[0], nil
 }
 
+var errHandleTaken = fault.Invalid("handle", "这个账号名称已登记在矩阵中")
+
+// handleLock is held by whoever gives an account a name, so that no twin slips in between.
+const handleLock = 0x6a7a68616e646c // "jzhandl"
+
+// twinsSQL finds the names that may have a key: those that have it by the database's own means, and those from before names
+// were cleaned, with something in them that is not seen or more than one blank.
+const twinsSQL = `SELECT handle FROM accounts WHERE id <> ?
+	AND (lower(normalize(handle, NFKC)) = ?
+		OR handle ~ '[\u00AD\u034F\u061C\u115F\u1160\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0]'
+		OR handle ~ '^\s|\s\s|\s$'
+		OR handle ~ '[\U000E0000-\U000E0FFF]')`
+
+// handleFree refuses a name that nobody could tell from that of another account of the matrix.
+func handleFree(ctx context.Context, tx pg.Tx, self int64, handle string) error {
+	if _, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(handleLock)); err != nil {
+		return fmt.Errorf("lock names of accounts: %w", err)
+	}
+	key := glyph.Fold(handle)
+	handles, err := gorm.G[string](tx.DB).Raw(twinsSQL, self, key).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("read names of accounts: %w", err)
+	}
+	for _, other := range handles {
+		if glyph.Fold(other) == key {
+			return errHandleTaken
+		}
+	}
+	return nil
+}
+
 // taken says in words which constraint of accounts was hit.
 func taken(err error) error {
 	return pg.Fault(err, map[string]error{
-		"accounts_handle_unique": fault.Invalid("handle", "这个账号名称已登记在矩阵中"),
+		"accounts_handle_unique": errHandleTaken,
 		"accounts_remote_unique": fault.Conflict("这个微博 UID 已登记在矩阵的另一个账号下").WithCode("uid_taken"),
 	})
 }

@@ -205,6 +205,18 @@ func Fold(name string) string {
 	return strings.ToLower(strings.Join(strings.Fields(plain), " "))
 }
 
+// Clean is how a name is kept: what is stored is what is shown. What cannot be seen is taken out, runs of blanks of any kind
+// become one space, letters with their accents take one form (NFC).
+func Clean(name string) string {
+	plain := strings.Map(func(r rune) rune {
+		if hidden(r) || joins(r) {
+			return -1
+		}
+		return r
+	}, name)
+	return norm.NFC.String(strings.Join(strings.Fields(plain), " "))
+}
+
 // turns tells whether a character changes the direction of reading: the embeddings and overrides, the isolates, and the marks.
 func turns(r rune) bool {
 	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 ||
@@ -228,6 +240,8 @@ func Hidden(r rune) bool {
 	case r == 0x115F, r == 0x1160, r == 0x3164, r == 0xFFA0, r == 0x17B4, r == 0x17B5: // fillers
 		return true
 	case r == 0x2028, r == 0x2029, r >= 0xFFF9 && r <= 0xFFFB: // separators of lines; annotations
+		return true
+	case r == 0x2800, r == 0xFFFC: // the braille pattern without dots; a place without its object
 		return true
 	case r >= 0xE0000 && r <= 0xE007F: // tags
 		return true

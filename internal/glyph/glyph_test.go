@@ -122,3 +122,30 @@ func TestTakingOutLeavesNothingUnseen(t *testing.T) {
 		}
 	})
 }
+
+func TestANameIsKeptAsItIsShown(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"  值班\u200B审核员 ": "值班审核员",
+		"大气\u3000 处":     "大气 处",
+		"\u202E站\u202C":  "站",
+		"cafe\u0301":     "caf\u00E9",
+		"大气处Ａ":           "大气处Ａ",
+		"\u200B\u2060":   "",
+		"\u2800\u3164":   "",
+		"第一\n行\t二":       "第一 行 二",
+		"监测\U000E0041站":  "监测站",
+		"葛\U000E0100":    "葛",
+	} {
+		if got := glyph.Clean(name); got != want {
+			t.Errorf("%q is kept as %q, want %q", name, got, want)
+		}
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		name := rapid.String().Draw(r, "name")
+		clean := glyph.Clean(name)
+		if found := glyph.Find(clean); len(found) > 0 || glyph.Clean(clean) != clean {
+			r.Fatalf("%q is cleaned to %q, which hides %v or can be cleaned again", name, clean, found)
+		}
+	})
+}

@@ -313,3 +313,33 @@ func TestUnitIsFoundByNameAndInATransaction(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestNamesThatLookAlikeAreOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, admin := t.Context(), w.actor(access.Administrator, "局")
+	for _, twin := range []string{"东\u200B", "\u202E东\u202C", "东 \u00AD", "东\U000E0041", "\u2066东\u2069", "东\u3164"} {
+		_, err := w.s.Create(ctx, admin, w.id("局"), twin, org.Centre)
+		w.wantKind(err, fault.KindInvalid)
+		w.wantKind(w.s.Rename(ctx, admin, w.id("西"), twin, org.District), fault.KindInvalid)
+	}
+	for _, empty := range []string{"\u200B", "\u202E\u2060", "\u3164"} {
+		_, err := w.s.Create(ctx, admin, w.id("局"), empty, org.Centre)
+		w.wantKind(err, fault.KindInvalid)
+	}
+
+	w.create("A1处", "局", org.Department)
+	_, err := w.s.Create(ctx, admin, w.id("局"), "Ａ１处", org.Department)
+	w.wantKind(err, fault.KindInvalid)
+	w.create("B处", "西", org.Department)
+	_, err = w.s.Change(ctx, admin, w.id("东处"), org.Change{ParentID: w.id("西"), Name: "ｂ处"})
+	w.wantKind(err, fault.KindInvalid)
+
+	made, err := w.s.Create(ctx, admin, w.id("局"), " 监测\u200B\u3000中心\u202E ", org.Centre)
+	if err != nil || made.Name != "监测 中心" {
+		t.Errorf("kept as %q (%v), want what is seen", made.Name, err)
+	}
+	if u, err := w.s.ByName(ctx, "监测\u00A0中心\u2060"); err != nil || u.ID != made.ID {
+		t.Errorf("found %+v (%v)", u, err)
+	}
+}

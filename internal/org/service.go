@@ -3,12 +3,12 @@ package org
 import (
 	"cmp"
 	"context"
-	"strings"
 	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/pg"
 )
 
@@ -43,7 +43,7 @@ func FindTx(ctx context.Context, tx pg.Tx, actor access.Actor, p access.Permissi
 
 // ByName finds a unit by its full name, for the command line; among several of one name the topmost.
 func (s *Service) ByName(ctx context.Context, name string) (Unit, error) {
-	return first(ctx, s.db.Gorm(ctx), "u.name = ? ORDER BY length(u.path), u.id", strings.TrimSpace(name))
+	return first(ctx, s.db.Gorm(ctx), "u.name = ? ORDER BY length(u.path), u.id", glyph.Clean(name))
 }
 
 // RootPathTx is the path of the topmost unit, under which acts without a place of their own are recorded; "/" before the first
@@ -59,7 +59,7 @@ func RootPathTx(ctx context.Context, tx pg.Tx) (string, error) {
 // Create adds a unit below parent. Parent 0 makes a root, which only the machine does, at the set-up.
 // Fails with fault.Invalid at "name" or "kind", fault.NotFound or fault.Forbidden at the parent.
 func (s *Service) Create(ctx context.Context, actor access.Actor, parentID int64, name string, kind Kind) (Unit, error) {
-	name = strings.TrimSpace(name)
+	name = glyph.Clean(name)
 	if err := check(name, kind); err != nil {
 		return Unit{}, err
 	}
@@ -67,6 +67,9 @@ func (s *Service) Create(ctx context.Context, actor access.Actor, parentID int64
 	err := s.change(ctx, func(tx pg.Tx) error {
 		parent, err := parentOf(ctx, tx, actor, parentID)
 		if err != nil {
+			return err
+		}
+		if err := nameFree(ctx, tx.DB, parentID, 0, name); err != nil {
 			return err
 		}
 		if made, err = insert(ctx, tx.DB, parent, name, kind, s.now()); err != nil {
@@ -88,7 +91,7 @@ func parentOf(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (*Uni
 
 // Rename changes name and kind. Same faults as Create.
 func (s *Service) Rename(ctx context.Context, actor access.Actor, id int64, name string, kind Kind) error {
-	name = strings.TrimSpace(name)
+	name = glyph.Clean(name)
 	if err := check(name, kind); err != nil {
 		return err
 	}
@@ -104,6 +107,9 @@ func (s *Service) Rename(ctx context.Context, actor access.Actor, id int64, name
 func (s *Service) rename(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, name string, kind Kind) error {
 	if u.Name == name && u.Kind == kind {
 		return nil
+	}
+	if err := nameFree(ctx, tx.DB, u.ParentID, u.ID, name); err != nil {
+		return err
 	}
 	if err := update(ctx, tx.DB, u.ID, name, kind); err != nil {
 		return err
@@ -137,6 +143,9 @@ func (s *Service) move(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit
 	if err := canMove(u, parent); err != nil {
 		return err
 	}
+	if err := nameFree(ctx, tx.DB, parent.ID, u.ID, name); err != nil {
+		return err
+	}
 	if err := move(ctx, tx.DB, u, parent, name, kind); err != nil {
 		return err
 	}
@@ -158,7 +167,7 @@ func (s *Service) Change(ctx context.Context, actor access.Actor, id int64, c Ch
 		if err != nil {
 			return err
 		}
-		name, kind := strings.TrimSpace(cmp.Or(c.Name, u.Name)), cmp.Or(c.Kind, u.Kind)
+		name, kind := glyph.Clean(cmp.Or(c.Name, u.Name)), cmp.Or(c.Kind, u.Kind)
 		if err := check(name, kind); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/pg"
 )
 
@@ -18,8 +19,24 @@ const treeLock = 0x6a7a6f7267 // "jzorg"
 
 const columns = "u.id, coalesce(u.parent_id, 0) AS parent_id, u.name, u.kind, u.path, u.position"
 
-var constraints = map[string]error{
-	"units_name_in_parent": fault.Invalid("name", "同一上级之下已有同名单位"),
+var errNameTaken = fault.Invalid("name", "同一上级之下已有同名单位")
+
+var constraints = map[string]error{"units_name_in_parent": errNameTaken}
+
+// nameFree refuses a name that nobody could tell from that of another unit under the same parent (0: a root). Changes of the
+// tree run one after the other, so that none slips in between.
+func nameFree(ctx context.Context, db *gorm.DB, parent, self int64, name string) error {
+	names, err := gorm.G[string](db).Raw(
+		"SELECT name FROM units WHERE coalesce(parent_id, 0) = ? AND id <> ?", parent, self).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("read names of units: %w", err)
+	}
+	for _, other := range names {
+		if glyph.Fold(other) == glyph.Fold(name) {
+			return errNameTaken
+		}
+	}
+	return nil
 }
 
 func lockTree(ctx context.Context, tx pg.Tx) error {

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/i18n"
 )
 
@@ -70,7 +70,7 @@ const nameLimit = 40
 // check tells what is wrong with a name and a kind, as faults at the fields of a form.
 func check(name string, kind Kind) error {
 	var f fault.Fields
-	switch n := utf8.RuneCountInString(name); {
+	switch n := glyph.Count(name); {
 	case n == 0:
 		f.Add(fault.Invalid("name", "请填写单位名称"))
 	case n > nameLimit:
