@@ -32,7 +32,10 @@ func (migrateCommand) Run(ctx context.Context) error {
 }
 
 type userCommand struct {
-	Add userAddCommand `cmd:"" help:"新增人员，密码从标准输入读取。Add a user; the password is read from standard input."`
+	Add     userAddCommand     `cmd:"" help:"新增人员，密码从标准输入读取。Add a user; the password is read from standard input."`
+	Reset   userResetCommand   `cmd:"" help:"重置密码，新的初始密码从标准输入读取。Reset a password; the initial one is read from standard input."`
+	Enable  userEnableCommand  `cmd:"" help:"启用已停用的人员。Let a disabled user in again."`
+	Confirm userConfirmCommand `cmd:"" help:"没有别人可以确认时，在这里确认一项人员变更。Confirm a change of users where nobody else can."`
 }
 
 type userAddCommand struct {
@@ -47,8 +50,8 @@ func (c userAddCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	password, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	password, err := passwordFromInput()
+	if err != nil {
 		return err
 	}
 	display := c.Display
@@ -56,12 +59,78 @@ func (c userAddCommand) Run(ctx context.Context) error {
 		display = c.Name
 	}
 	if err := app.AddUser(ctx, cfg, app.FirstUser{
-		Username: c.Name, DisplayName: display, Password: strings.TrimRight(password, "\r\n"), Role: c.Role, Unit: c.Unit,
+		Username: c.Name, DisplayName: display, Password: password, Role: c.Role, Unit: c.Unit,
 	}); err != nil {
 		return err
 	}
 	fmt.Printf("已新增 %s（%s，%s）。Added.\n", c.Name, c.Role.Label(), c.Unit)
 	return nil
+}
+
+type userResetCommand struct {
+	Name string `arg:"" help:"登录名。The name to sign in with."`
+}
+
+func (c userResetCommand) Run(ctx context.Context) error {
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		return err
+	}
+	password, err := passwordFromInput()
+	if err != nil {
+		return err
+	}
+	if err := app.ResetUser(ctx, cfg, c.Name, password); err != nil {
+		return err
+	}
+	fmt.Printf("已重置 %s 的密码，下次登录须修改。Reset; it must be changed at the next sign-in.\n", c.Name)
+	return nil
+}
+
+type userEnableCommand struct {
+	Name string `arg:"" help:"登录名。The name to sign in with."`
+}
+
+func (c userEnableCommand) Run(ctx context.Context) error {
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		return err
+	}
+	if err := app.EnableUser(ctx, cfg, c.Name); err != nil {
+		return err
+	}
+	fmt.Printf("已启用 %s。Enabled.\n", c.Name)
+	return nil
+}
+
+type userConfirmCommand struct {
+	ID int64 `arg:"" help:"申请的编号，见申请页的网址。The number of the change, as in the address of its page."`
+}
+
+func (c userConfirmCommand) Run(ctx context.Context) error {
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		return err
+	}
+	done, first, err := app.ConfirmChange(ctx, cfg, c.ID)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("已确认：%s %s（%s）。Confirmed.\n", done.Kind.Label(), done.DisplayName, done.Username)
+	if first.Code != "" {
+		fmt.Printf("一次性码，交给本人，%s 前有效。One-time code for the person:\n%s\n",
+			first.Until.Local().Format("2006-01-02 15:04"), first.Code.Reveal())
+	}
+	return nil
+}
+
+// passwordFromInput reads one line from standard input.
+func passwordFromInput() (string, error) {
+	password, err := bufio.NewReader(io.LimitReader(os.Stdin, 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(password, "\r\n"), nil
 }
 
 type auditCommand struct {

@@ -51,7 +51,9 @@ const (
 	ReachView       Permission = "reach.view"
 	AccountManage   Permission = "account.manage" // accounts, tokens, connectors
 	UnitManage      Permission = "unit.manage"
-	UserManage      Permission = "user.manage" // users and grants
+	UserManage      Permission = "user.manage"  // users and grants
+	UserConfirm     Permission = "user.confirm" // be the second person of what was asked about users
+	UserStop        Permission = "user.stop"    // see and stop what was asked about users
 	AuditView       Permission = "audit.view"
 )
 
@@ -72,16 +74,18 @@ var table = map[Role]map[Permission]Extent{
 	Reviewer: {Self: Subtree, UnitView: Subtree, AccountView: Subtree, PostView: Subtree, PostReview: Subtree,
 		DeliveryConfirm: Subtree, ReachView: Subtree},
 	Supervisor: {Self: Subtree, UnitView: Subtree, AccountView: Subtree, PostView: Subtree, PostReview: Subtree,
-		DeliveryDecide: Subtree, DeliveryConfirm: Subtree, Takedown: Subtree, Pause: Subtree, ReachView: Subtree},
+		DeliveryDecide: Subtree, DeliveryConfirm: Subtree, Takedown: Subtree, Pause: Subtree, ReachView: Subtree,
+		UserConfirm: Subtree, UserStop: Subtree},
 	Administrator: {Self: Subtree, UnitView: Subtree, AccountView: Subtree, Pause: Subtree, AccountManage: Subtree,
-		UnitManage: Subtree, UserManage: Subtree},
-	Auditor: {Self: Subtree, UnitView: Subtree, AccountView: Subtree, PostView: Subtree, ReachView: Subtree, AuditView: Subtree},
+		UnitManage: Subtree, UserManage: Subtree, UserConfirm: Subtree, UserStop: Subtree},
+	Auditor: {Self: Subtree, UnitView: Subtree, AccountView: Subtree, PostView: Subtree, ReachView: Subtree, UserStop: Subtree,
+		AuditView: Subtree},
 }
 
 // Permissions lists every permission, for tests that walk the table.
 func Permissions() []Permission {
 	return []Permission{Self, UnitView, AccountView, PostView, PostWrite, PostReview, DeliveryDecide, DeliveryConfirm, Takedown,
-		Pause, ReachView, AccountManage, UnitManage, UserManage, AuditView}
+		Pause, ReachView, AccountManage, UnitManage, UserManage, UserConfirm, UserStop, AuditView}
 }
 
 // ExtentOf is the cell of the table for role r and permission p.
@@ -96,6 +100,8 @@ func (p Permission) visibleBy() Permission {
 		return AccountView
 	case UnitManage, UnitView, Pause:
 		return UnitView
+	case UserConfirm, UserStop:
+		return UserStop
 	}
 	return p
 }

@@ -26,6 +26,8 @@ reach.view         O             S        S          -             S
 account.manage     -             -        -          S             -
 unit.manage        -             -        -          S             -
 user.manage        -             -        -          S             -
+user.confirm       -             -        S          S             -
+user.stop          -             -        S          S             S
 audit.view         -             -        -          -             S
 `
 

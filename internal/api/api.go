@@ -82,6 +82,7 @@ func Register(k *web.Kit, d Deps) (metrics http.Handler) {
 	a.huma = a.build()
 	a.sessions()
 	a.people()
+	a.userChanges()
 	a.units()
 	a.accounts()
 	a.media()

@@ -113,7 +113,7 @@ func TestDocumentListsEachRouteAndNoOther(t *testing.T) {
 func TestOnlyFewRoutesAreOpen(t *testing.T) {
 	t.Parallel()
 	want := []string{"GET /api/v1/docs", "GET /api/v1/openapi-3.0.json", "GET /api/v1/openapi.json", "GET /healthz", "GET /readyz",
-		"POST /api/v1/sessions"}
+		"POST /api/v1/first-sign-in", "POST /api/v1/sessions"}
 	var got []string
 	for _, r := range bare(t).Routes() {
 		if r.Perm == web.Open && r.Path != "/assets/:name" && r.Path != "/preferences" {

@@ -175,21 +175,50 @@ func TestPeopleAreManaged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	u := w.call("admin", "POST", "/users", body{"username": "haidian", "display_name": "海淀专员", "unit_id": 3, "password": password,
-		"grants": []body{{"role": "press_officer", "unit_id": 3}}}).want(201)
-	at := "/users/" + u.text("id")
+		"grants": []body{{"role": "press_officer", "unit_id": 3}}}).want(202).says("awaiting_second", "state").says("asked", "change", "state")
+	change := u.text("change", "id")
+	w.call("admin", "POST", "/user-changes/"+change+"/confirm", nil).problem(403, "same_person")
+	w.call("reviewer", "POST", "/user-changes/"+change+"/confirm", nil).problem(403, "forbidden")
+	w.call("", "POST", "/sessions", body{"username": "haidian", "password": password}).problem(401, "unauthenticated")
+	sure := w.call("supervisor", "POST", "/user-changes/"+change+"/confirm", nil).want(200).says("confirmed", "change", "state")
+	at := "/users/" + sure.text("change", "user_id")
 	w.call("admin", "GET", at, nil).want(200).says("press_officer", "grants", 0, "role").says("true", "grants", 0, "in_force")
 	w.call("haidian", "GET", "/posts", nil).problem(403, "forbidden")
-	w.call("haidian", "PUT", "/me/password", body{"current": password, "password": password + "!"}).want(204)
+	own := body{"current": password, "password": "hK8m-Tq3v-Zr6b"}
+	w.call("haidian", "PUT", "/me/password", own).problem(422, "invalid")
+	own["code"] = sure.text("one_time_code")
+	w.call("haidian", "PUT", "/me/password", own).want(204)
 	w.call("haidian", "GET", "/posts", nil).want(200).says("[]", "items")
-	g := w.call("admin", "POST", at+"/grants", body{"role": "reviewer", "unit_id": 2}).want(201)
+
+	granted := w.sure(w.call("admin", "POST", at+"/grants", body{"role": "reviewer", "unit_id": 2}))
 	w.call("admin", "POST", at+"/grants", body{"role": "auditor", "unit_id": 2}).want(409)
-	w.call("admin", "POST", "/grants/"+g.text("id")+"/revoke", body{"reason": "调岗"}).want(204)
-	w.call("admin", "PATCH", at, body{"display_name": "朝阳专员二"}).want(200).says("朝阳专员二", "display_name")
+	g := w.call("admin", "GET", at, nil).want(200).text("grants", 0, "id")
+	w.call("admin", "POST", "/grants/"+g+"/revoke", body{"reason": "调岗"}).want(204)
+	w.call("supervisor", "POST", "/user-changes/"+granted.text("change", "id")+"/stop", body{"reason": "x"}).want(200).says("undone", "state")
+	w.sure(w.call("admin", "PATCH", at, body{"display_name": "朝阳专员二"}))
+	w.call("admin", "GET", at, nil).want(200).says("朝阳专员二", "display_name")
+
+	reset := w.call("admin", "PUT", at+"/password", body{"reason": "忘记密码"}).want(202)
+	again := w.sure(reset)
+	first := body{"username": "haidian", "current": reset.text("initial_password"), "code": again.text("one_time_code"), "password": "hK8m-Tq3v-Zr6b"}
+	w.call("", "POST", "/first-sign-in", first).problem(422, "invalid") // used before
+	first["password"] = "Vb4n-Kt8w-Xe2q"
+	w.call("", "POST", "/first-sign-in", first).want(201).says("false", "must_change_password")
+	w.call("", "POST", "/first-sign-in", first).problem(401, "unauthenticated")
+	w.call("supervisor", "GET", "/user-changes?state=undone", nil).want(200).says("grant", "items", 0, "kind")
+	w.call("writer", "GET", "/user-changes", nil).problem(403, "forbidden")
+	w.call("supervisor", "GET", "/refused-sign-ins", nil).want(200).says("haidian", "items", 0, "username")
 	w.call("admin", "POST", at+"/disable", body{"reason": "离职"}).want(204)
 	w.call("haidian", "GET", "/me", nil).problem(401, "unauthenticated")
 	w.call("admin", "GET", "/users?limit=2", nil).want(200).says("2", "next")
 	w.call("admin", "GET", "/users?state=disabled", nil).want(200).says("haidian", "items", 0, "username")
 	w.call("writer", "GET", "/users", nil).problem(403, "forbidden")
+}
+
+// sure lets the supervisor confirm what was asked.
+func (w *world) sure(asked answer) answer {
+	w.Helper()
+	return w.call("supervisor", "POST", "/user-changes/"+asked.want(202).text("change", "id")+"/confirm", nil).want(200)
 }
 
 func TestSessionsEnd(t *testing.T) {

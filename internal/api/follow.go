@@ -27,6 +27,7 @@ type openTodo struct {
 
 func (a *api) todos() {
 	register(a, op(http.MethodGet, "/todos", "list-todos", "todos", i18n.N("本人的待办，最急的在前")), access.Self, a.listTodos)
+	register(a, op(http.MethodPost, "/todos/{id}/read", "read-todo", "todos", i18n.N("告知已阅，从本人的待办中去掉")), access.Self, a.readTodo)
 }
 
 func (a *api) listTodos(ctx context.Context, who access.Actor, in *Paging) (*out[list[openTodo]], error) {
@@ -38,6 +39,10 @@ func (a *api) listTodos(ctx context.Context, who access.Actor, in *Paging) (*out
 	return sliced(rows, *in, func(o todo.Open) int64 { return o.ID }, func(o todo.Open) openTodo {
 		return openTodo{o.ID, o.Kind, o.Code, words.T(o.Text(), o.Pairs()...), o.SubjectType, o.SubjectID, o.UnitName, o.Path(), utc(o.DueAt), o.RaisedAt.UTC()}
 	})
+}
+
+func (a *api) readTodo(ctx context.Context, who access.Actor, in *ByID) (*none, error) {
+	return &none{}, a.Todos.Read(ctx, who, in.ID)
 }
 
 type auditEntry struct {

@@ -83,7 +83,7 @@ func TestSecretsAreNeverKept(t *testing.T) {
 	w := newWorld(t)
 	key := header("Idempotency-Key", "k")
 	w.call("", "POST", "/sessions", body{"username": "writer", "password": password}, key).want(201)
-	w.call("admin", "POST", "/users", body{"username": "new", "display_name": "新专员", "unit_id": 1, "password": password}, key).want(201)
+	w.call("admin", "POST", "/users", body{"username": "new", "display_name": "新专员", "unit_id": 1, "password": password}, key).want(202)
 	if n := w.count("SELECT count(*) FROM replays"); n != 0 {
 		t.Errorf("%d answers kept", n)
 	}

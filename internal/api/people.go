@@ -52,18 +52,27 @@ type newGrant struct {
 	Until  *time.Time `json:"until,omitempty" doc:"到期时间；不填为长期"`
 }
 
+// grantAsked is a role that is asked for.
+type grantAsked struct {
+	Role   string     `json:"role" enum:"press_officer,reviewer,supervisor,administrator,auditor"`
+	UnitID int64      `json:"unit_id" doc:"授权及于该单位和下属单位"`
+	Until  *time.Time `json:"until,omitempty" doc:"到期时间；不填为长期"`
+	Reason string     `json:"reason,omitempty" maxLength:"200" doc:"给确认人看，记入审计"`
+}
+
 type newUser struct {
 	Username    string     `json:"username" maxLength:"200"`
 	DisplayName string     `json:"display_name" maxLength:"200" doc:"岗位名称"`
 	UnitID      int64      `json:"unit_id"`
-	Password    string     `json:"password" maxLength:"1000"`
-	Keep        bool       `json:"keep_password,omitempty" doc:"为 true 时首次登录不要求修改密码"`
+	Password    string     `json:"password,omitempty" maxLength:"1000" doc:"初始密码，首次登录必须修改；不填则生成一个"`
 	Grants      []newGrant `json:"grants,omitempty" maxItems:"50"`
+	Reason      string     `json:"reason,omitempty" maxLength:"200" doc:"给确认人看，记入审计"`
 }
 
 type userChange struct {
 	DisplayName *string `json:"display_name,omitempty" maxLength:"200" doc:"岗位名称"`
 	UnitID      *int64  `json:"unit_id,omitempty"`
+	Reason      string  `json:"reason,omitempty" maxLength:"200" doc:"给确认人看，记入审计"`
 }
 
 type why struct {
@@ -71,7 +80,8 @@ type why struct {
 }
 
 type freshPassword struct {
-	Password string `json:"password" maxLength:"1000"`
+	Password string `json:"password,omitempty" maxLength:"1000" doc:"初始密码，下次登录必须修改；不填则生成一个"`
+	Reason   string `json:"reason,omitempty" maxLength:"200" doc:"给确认人看，记入审计"`
 }
 
 type userFilter struct {
@@ -84,13 +94,13 @@ type userFilter struct {
 
 func (a *api) people() {
 	register(a, op(http.MethodGet, "/users", "list-users", "users", i18n.N("用户")), access.UserManage, a.listUsers)
-	register(a, secret(created(op(http.MethodPost, "/users", "create-user", "users", i18n.N("新建用户")))), access.UserManage, a.createUser)
+	register(a, secret(asked(op(http.MethodPost, "/users", "create-user", "users", i18n.N("申请新建用户，待第二人确认")))), access.UserManage, a.createUser)
 	register(a, op(http.MethodGet, "/users/{id}", "get-user", "users", i18n.N("用户详情")), access.UserManage, a.getUser)
-	register(a, op(http.MethodPatch, "/users/{id}", "update-user", "users", i18n.N("修改用户")), access.UserManage, a.updateUser)
+	register(a, asked(op(http.MethodPatch, "/users/{id}", "update-user", "users", i18n.N("申请修改用户，待第二人确认"))), access.UserManage, a.updateUser)
 	register(a, op(http.MethodPost, "/users/{id}/disable", "disable-user", "users", i18n.N("停用用户")), access.UserManage, a.disableUser)
-	register(a, op(http.MethodPost, "/users/{id}/enable", "enable-user", "users", i18n.N("启用用户")), access.UserManage, a.enableUser)
-	register(a, secret(op(http.MethodPut, "/users/{id}/password", "reset-password", "users", i18n.N("重置用户的密码"))), access.UserManage, a.resetPassword)
-	register(a, created(op(http.MethodPost, "/users/{id}/grants", "create-grant", "users", i18n.N("授予角色"))), access.UserManage, a.createGrant)
+	register(a, asked(op(http.MethodPost, "/users/{id}/enable", "enable-user", "users", i18n.N("申请启用用户，待第二人确认"))), access.UserManage, a.enableUser)
+	register(a, secret(asked(op(http.MethodPut, "/users/{id}/password", "reset-password", "users", i18n.N("申请重置用户的密码，待第二人确认")))), access.UserManage, a.resetPassword)
+	register(a, asked(op(http.MethodPost, "/users/{id}/grants", "create-grant", "users", i18n.N("申请授予角色，待第二人确认"))), access.UserManage, a.createGrant)
 	register(a, op(http.MethodPost, "/grants/{id}/revoke", "revoke-grant", "users", i18n.N("收回授权")), access.UserManage, a.revokeGrant)
 }
 
@@ -138,11 +148,12 @@ func (g newGrant) grant() identity.NewGrant {
 	return identity.NewGrant{Role: access.Role(g.Role), UnitID: g.UnitID, Until: g.Until}
 }
 
-func (a *api) createUser(ctx context.Context, who access.Actor, in *struct{ Body newUser }) (*out[User], error) {
+func (a *api) createUser(ctx context.Context, who access.Actor, in *struct{ Body newUser }) (*askedChange, error) {
 	b := in.Body
-	u, err := a.Identity.CreateUser(ctx, who, identity.NewUser{Username: b.Username, DisplayName: b.DisplayName, UnitID: b.UnitID,
-		Password: b.Password, MustChange: !b.Keep, Grants: each(b.Grants, newGrant.grant)})
-	return &out[User]{showUser(u)}, err
+	n := identity.NewUser{Username: b.Username, DisplayName: b.DisplayName, UnitID: b.UnitID, Password: b.Password,
+		Grants: each(b.Grants, newGrant.grant)}
+	c, initial, err := a.Identity.AskUser(ctx, who, n, b.Reason)
+	return showAsked(c, generated(b.Password, initial.Reveal())), err
 }
 
 func (a *api) getUser(ctx context.Context, who access.Actor, in *ByID) (*out[userDetail], error) {
@@ -153,17 +164,15 @@ func (a *api) getUser(ctx context.Context, who access.Actor, in *ByID) (*out[use
 func (a *api) updateUser(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body userChange
-}) (*out[userDetail], error) {
+}) (*askedChange, error) {
 	old, err := a.Identity.FindUser(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	set(&old.DisplayName, in.Body.DisplayName)
 	set(&old.UnitID, in.Body.UnitID)
-	if err := a.Identity.UpdateUser(ctx, who, in.ID, old.DisplayName, old.UnitID); err != nil {
-		return nil, err
-	}
-	return a.getUser(ctx, who, &in.ByID)
+	c, err := a.Identity.AskUpdate(ctx, who, in.ID, old.DisplayName, old.UnitID, in.Body.Reason)
+	return showAsked(c, ""), err
 }
 
 // because is a request to do something to one thing, with a reason.
@@ -183,23 +192,25 @@ func (a *api) disableUser(ctx context.Context, who access.Actor, in *because) (*
 	return &none{}, a.Identity.DisableUser(ctx, who, in.ID, in.reason())
 }
 
-func (a *api) enableUser(ctx context.Context, who access.Actor, in *ByID) (*none, error) {
-	return &none{}, a.Identity.EnableUser(ctx, who, in.ID)
+func (a *api) enableUser(ctx context.Context, who access.Actor, in *because) (*askedChange, error) {
+	c, err := a.Identity.AskEnable(ctx, who, in.ID, in.reason())
+	return showAsked(c, ""), err
 }
 
 func (a *api) resetPassword(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body freshPassword
-}) (*none, error) {
-	return &none{}, a.Identity.ResetPassword(ctx, who, in.ID, in.Body.Password)
+}) (*askedChange, error) {
+	c, initial, err := a.Identity.AskReset(ctx, who, in.ID, in.Body.Password, in.Body.Reason)
+	return showAsked(c, generated(in.Body.Password, initial.Reveal())), err
 }
 
 func (a *api) createGrant(ctx context.Context, who access.Actor, in *struct {
 	ByID
-	Body newGrant
-}) (*out[grant], error) {
-	g, err := a.Identity.Grant(ctx, who, in.ID, in.Body.grant())
-	return &out[grant]{a.showGrant(g)}, err
+	Body grantAsked
+}) (*askedChange, error) {
+	c, err := a.Identity.AskGrant(ctx, who, in.ID, newGrant{in.Body.Role, in.Body.UnitID, in.Body.Until}.grant(), in.Body.Reason)
+	return showAsked(c, ""), err
 }
 
 func (a *api) revokeGrant(ctx context.Context, who access.Actor, in *because) (*none, error) {

@@ -214,7 +214,7 @@ func (w *world) shoot(name, method, at, body string) answer {
 func (w *world) fingerprint() string {
 	w.Helper()
 	rows, err := w.db.Pool().Query(w.Context(), `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN
- ('sessions', 'signin_failures') AND tablename NOT LIKE 'river%' ORDER BY 1`)
+ ('sessions', 'signin_tries', 'signin_refusals') AND tablename NOT LIKE 'river%' ORDER BY 1`)
 	w.must(err)
 	var names []string
 	for rows.Next() {

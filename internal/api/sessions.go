@@ -40,11 +40,14 @@ type preferences struct {
 
 type newPassword struct {
 	Current  string `json:"current" maxLength:"1000"`
+	Code     string `json:"code,omitempty" maxLength:"100" doc:"一次性码，当前密码是初始密码时要用"`
 	Password string `json:"password" maxLength:"1000"`
 }
 
 func (a *api) sessions() {
 	register(a, secret(created(op(http.MethodPost, "/sessions", "create-session", "sessions", i18n.N("登录，取得令牌")))), web.Open, a.signIn)
+	register(a, secret(created(op(http.MethodPost, "/first-sign-in", "first-sign-in", "sessions",
+		i18n.N("首次登录：凭初始密码和一次性码设置自己的密码")))), web.Open, a.firstSignIn)
 	register(a, op(http.MethodGet, "/sessions", "list-sessions", "sessions", i18n.N("本人的登录")), access.Self, a.listSessions)
 	register(a, op(http.MethodDelete, "/sessions", "delete-sessions", "sessions", i18n.N("结束本人的全部登录")), access.Self, a.signOutEverywhere)
 	register(a, op(http.MethodDelete, "/sessions/current", "delete-current-session", "sessions", i18n.N("退出本次登录")), access.Self, a.signOut)
@@ -96,5 +99,6 @@ func (a *api) prefer(ctx context.Context, who access.Actor, in *struct{ Body pre
 }
 
 func (a *api) changePassword(ctx context.Context, who access.Actor, in *struct{ Body newPassword }) (*none, error) {
-	return &none{}, a.Identity.ChangePassword(ctx, who, in.Body.Current, in.Body.Password)
+	return &none{}, a.Identity.ChangePassword(ctx, who,
+		identity.NewPassword{Current: in.Body.Current, Code: in.Body.Code, Password: in.Body.Password})
 }

@@ -25,16 +25,11 @@ type FirstUser struct {
 
 // AddUser makes a user without a running console. The act is in the audit trail under the name of the command line.
 func AddUser(ctx context.Context, cfg config.Config, u FirstUser) error {
-	return offline(ctx, cfg, func(db *pg.DB) error {
-		keys, err := seal.ParseKeys(cfg.SecretKey.Reveal())
-		if err != nil {
-			return err
-		}
-		people, err := identity.New(db, time.Now, identity.Options{Keys: keys})
-		if err != nil {
-			return err
-		}
-		actor := access.System("命令行")
+	if err := identity.CheckOwn(u.Password, u.Username, u.DisplayName); err != nil {
+		return err
+	}
+	return withPeople(ctx, cfg, func(db *pg.DB, people *identity.Service) error {
+		actor := machine()
 		unit, err := unitOrRoot(ctx, org.New(db, time.Now), actor, u.Unit)
 		if err != nil {
 			return err
@@ -44,6 +39,55 @@ func AddUser(ctx context.Context, cfg config.Config, u FirstUser) error {
 			Grants: []identity.NewGrant{{Role: u.Role, UnitID: unit.ID}},
 		})
 		return err
+	})
+}
+
+// ResetUser gives somebody an initial password without a running console and without a second person: whoever runs commands on
+// the machine needs neither. It must be changed at the next sign-in.
+func ResetUser(ctx context.Context, cfg config.Config, username, password string) error {
+	return withPeople(ctx, cfg, func(_ *pg.DB, people *identity.Service) error {
+		u, err := people.ByUsername(ctx, username)
+		if err != nil {
+			return err
+		}
+		return people.ResetPassword(ctx, machine(), u.ID, password)
+	})
+}
+
+// EnableUser lets a disabled user in again, as ResetUser acts.
+func EnableUser(ctx context.Context, cfg config.Config, username string) error {
+	return withPeople(ctx, cfg, func(_ *pg.DB, people *identity.Service) error {
+		u, err := people.ByUsername(ctx, username)
+		if err != nil {
+			return err
+		}
+		return people.EnableUser(ctx, machine(), u.ID)
+	})
+}
+
+// ConfirmChange is the second person where an installation has no other.
+func ConfirmChange(ctx context.Context, cfg config.Config, id int64) (c identity.Change, first identity.First, err error) {
+	err = withPeople(ctx, cfg, func(_ *pg.DB, people *identity.Service) (err error) {
+		c, first, err = people.Confirm(ctx, machine(), id)
+		return err
+	})
+	return c, first, err
+}
+
+// machine is who acts from the command line.
+func machine() access.Actor { return access.System("命令行") }
+
+func withPeople(ctx context.Context, cfg config.Config, do func(db *pg.DB, people *identity.Service) error) error {
+	return offline(ctx, cfg, func(db *pg.DB) error {
+		keys, err := seal.ParseKeys(cfg.SecretKey.Reveal())
+		if err != nil {
+			return err
+		}
+		people, err := identity.New(db, time.Now, identity.Options{Keys: keys})
+		if err != nil {
+			return err
+		}
+		return do(db, people)
 	})
 }
 

@@ -26,7 +26,7 @@ import (
 // buildPages makes the kit of the pages and registers every route of every face.
 func (a *App) buildPages() error {
 	kit, err := web.New(web.Options{
-		Sessions: sessions{a}, PublicURL: a.cfg.PublicURL, FormAction: []string{a.cfg.WeiboURL}, Log: a.log, Now: a.opt.Now,
+		Sessions: sessions{a}, Installation: a.cfg.Name, PublicURL: a.cfg.PublicURL, FormAction: []string{a.cfg.WeiboURL}, Log: a.log, Now: a.opt.Now,
 		Proxies: config.Prefixes(a.cfg.TrustedProxies), Hosts: a.hosts(), Counts: a.counts, NameOf: a.Identity.NameOf, Prefer: a.Identity.Prefer,
 		Banners: sending.Banners(a.sendingDeps(), a.opt.Now),
 	})
@@ -66,7 +66,7 @@ func (a *App) register(kit *web.Kit) {
 	sending.Register(kit, a.sendingDeps())
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	insight.Register(kit, insight.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
-	admin.Register(kit, admin.Deps{Org: a.Org, Identity: a.Identity, Audit: a.Audit})
+	admin.Register(kit, admin.Deps{PublicURL: a.cfg.PublicURL, Org: a.Org, Identity: a.Identity, Audit: a.Audit})
 }
 
 func (a *App) sendingDeps() sending.Deps {

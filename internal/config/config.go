@@ -18,6 +18,7 @@ import (
 type Config struct {
 	Listen    string `env:"JUZHEN_LISTEN" envDefault:"localhost:8080"`
 	PublicURL string `env:"JUZHEN_PUBLIC_URL"` // empty: Public derives it
+	Name      string `env:"JUZHEN_NAME"`       // shown where people sign in
 	DataDir   string `env:"JUZHEN_DATA_DIR"`   // filled by Load
 	LogLevel  string `env:"JUZHEN_LOG_LEVEL" envDefault:"info"`
 

@@ -301,9 +301,39 @@ var (
 			s.account["id"], fmt.Sprint(s.g.next()), s.name+"的微博")})
 	}
 	someone = func(s *side) vars {
-		p := s.g.person(s.name+"某人", access.PressOfficer, s.unit, "")
+		p := s.g.person(fmt.Sprint(s.name, "某人", s.g.next()), access.PressOfficer, s.unit, "")
 		grant := s.g.id("SELECT id FROM grants WHERE user_id = $1", p.UserID)
 		return vars{"id": p.UserID, "user": p.UserID, "grant": grant, "unit": s.unit, "child": s.child}
+	}
+	change = func(s *side) vars { // asked by somebody who is none of the readers
+		v := someone(s)
+		asker := s.g.person(fmt.Sprint("申请人", s.g.next()), access.Administrator, s.unit, "")
+		return v.with(vars{"id": s.g.id(`INSERT INTO user_changes (kind, state, user_id, unit_id, what, password_hash, why, asked_by, asked_at, expires_at)
+ VALUES ('grant', 'asked', $1, $2, jsonb_build_object('grants', jsonb_build_array(jsonb_build_object('role', 'reviewer', 'unit_id', $2::bigint))), '', '',
+ $3, now(), now() + interval '1 day') RETURNING id`, v["id"], s.unit, asker.UserID)})
+	}
+	refused = func(s *side) vars {
+		v := someone(s)
+		s.g.exec(`INSERT INTO signin_refusals (day, user_id, count, waiting, last_at, last_ip) VALUES (current_date, $1, 3, 0, now(), '10.0.0.1')`, v["id"])
+		return v
+	}
+	notice = func(s *side) vars {
+		n := s.g.next()
+		return vars{"id": s.g.id(`INSERT INTO todos (kind, key, permission, unit_id, subject_type, subject_id, code, args, raised_at)
+ VALUES ('notice', $1, 'self', $2, 'user', 1, 'people.disabled', '{"who": "甲", "name": "乙"}', now()) RETURNING id`, fmt.Sprint("notice/", n), s.unit)}
+	}
+	newcomer = func(s *side) vars { // whose first sign-in is due
+		p := s.g.person(fmt.Sprint("新人", s.g.next()), access.PressOfficer, s.unit, "")
+		admin := s.g.person(fmt.Sprint("管理", s.g.next()), access.Administrator, 1, "/1/")
+		asked, _, err := s.g.Identity.AskReset(s.g.t.Context(), admin, p.UserID, password, "")
+		if err != nil {
+			s.g.t.Fatal(err)
+		}
+		_, first, err := s.g.Identity.Confirm(s.g.t.Context(), access.System("测试"), asked.ID)
+		if err != nil {
+			s.g.t.Fatal(err)
+		}
+		return vars{"name": first.Username, "code": first.Code.Reveal()}
 	}
 	oneGrant = func(s *side) vars { v := someone(s); return v.with(vars{"id": v["grant"]}) }
 	disabled = func(s *side) vars {

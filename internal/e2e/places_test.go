@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"juzhen/internal/access"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/sandbox"
@@ -21,7 +22,7 @@ var placesOf = map[string][]string{
 		"/calendar", "/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}", "/deliveries/{sentDelivery}/certificate",
 		"/deliveries/{handoff}", "/search?q=空气", "/search/past?q=空气", "/reach/posts/{platformPost}"},
 	"shenhe":  {"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}", "/takedowns/{batch}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses"},
-	"zhuguan": {"/posts/{sent}/takedown", "/pauses/new", "/pauses/new?unit={unit}", "/pauses/{pause}", "/sending"},
+	"zhuguan": {"/posts/{sent}/takedown", "/pauses/new", "/pauses/new?unit={unit}", "/pauses/{pause}", "/sending", "/admin/changes", "/admin/changes/{change}", "/admin/refusals"},
 	"guanli": {"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}", "/matrix/accounts/{account}/edit", "/admin/units", "/admin/units/new", "/admin/units/{unit}",
 		"/admin/units/{unit}/edit", "/admin/units/{unit}/move", "/admin/users", "/admin/users/new", "/admin/users/{user}", "/admin/users/{user}/edit",
 		"/admin/users/{user}/grant", "/admin/users/{user}/password"},
@@ -41,7 +42,7 @@ var notPlaces = map[string]string{
 }
 
 // signedOutPlaces need nobody.
-var signedOutPlaces = []string{"/signin", "/nowhere", "/api/v1/docs"}
+var signedOutPlaces = []string{"/signin", "/first", "/nowhere", "/api/v1/docs"}
 
 // TestEveryPageIsAccessibleAndFits looks at each page as the role that uses it: axe-core with WCAG 2.2 A and AA, at desk and phone width, light
 // and dark, without horizontal scrolling, without a word on the page's console.
@@ -184,5 +185,13 @@ func reached(t *testing.T, w *world.World) vars {
 	if err := w.DB.Pool().QueryRow(t.Context(), "SELECT id FROM users WHERE username = 'chaoyang-xuanchuan'").Scan(&user); err != nil {
 		t.Fatal(err)
 	}
-	return vars{"platformPost": post, "user": user}
+	admin := access.Actor{Name: "系统管理员", Grants: []access.Grant{{Role: access.Administrator, UnitID: 1, Path: "/1/"}}}
+	if err := w.DB.Pool().QueryRow(t.Context(), "SELECT id FROM users WHERE username = 'guanli'").Scan(&admin.UserID); err != nil {
+		t.Fatal(err)
+	}
+	asked, _, err := w.Identity.AskReset(t.Context(), admin, user, "", "本人忘记密码，电话核实")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return vars{"platformPost": post, "user": user, "change": asked.ID}
 }

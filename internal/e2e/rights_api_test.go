@@ -7,6 +7,7 @@ var apiRules = []rule{
 	{"GET /api/v1/openapi.json", open, nil, "", "", usual},
 	{"GET /api/v1/openapi-3.0.json", open, nil, "", "", usual},
 	{"POST /api/v1/sessions", open, nil, `{"username":"first","password":"` + password + `"}`, "", usual},
+	{"POST /api/v1/first-sign-in", open, newcomer, `{"username":"{name}","current":"` + password + `","code":"{code}","password":"hK8m-Tq3v-Zr6b"}`, "", usual},
 
 	// One's own.
 	{"GET /api/v1/me", "PRSMA", nil, "", "墙内单位", usual},
@@ -19,6 +20,7 @@ var apiRules = []rule{
 	{"DELETE /api/v1/sessions/:id", "PRSMA", ownSession, "", "SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}", oneself},
 	{"DELETE /api/v1/sessions/:id", "-----", otherSession, "", "", usual},
 	{"GET /api/v1/todos", "PRSMA", nil, "", "", usual},
+	{"POST /api/v1/todos/:id/read", "PRSMA", notice, "", "SELECT EXISTS (SELECT FROM todo_readers WHERE todo_id = {id} AND user_id = {self})", usual},
 
 	// Posts and pictures.
 	{"GET /api/v1/posts", "PRS-A", draft, "unit_id={unit}", "墙内的话", listed},
@@ -119,15 +121,20 @@ var apiRules = []rule{
 	{"DELETE /api/v1/units/:id", "---M-", emptyUnit, "", "SELECT NOT EXISTS (SELECT FROM units WHERE id = {id})", usual},
 	{"GET /api/v1/users", "---M-", someone, "", "墙内某人", listed},
 	{"POST /api/v1/users", "---M-", someone, `{"username":"jiekou{id}","display_name":"新人","unit_id":{unit},"password":"` + password + `","grants":[{"role":"press_officer","unit_id":{unit}}]}`,
-		"SELECT EXISTS (SELECT FROM users u JOIN grants g ON g.user_id = u.id WHERE u.username = 'jiekou{id}' AND g.unit_id = {unit})", chosen},
+		"SELECT EXISTS (SELECT FROM user_changes WHERE what ->> 'username' = 'jiekou{id}' AND asked_by = {self})", chosen},
 	{"GET /api/v1/users/:id", "---M-", someone, "", "墙内某人", usual},
-	{"PATCH /api/v1/users/:id", "---M-", someone, `{"display_name":"改名","unit_id":{unit}}`, "SELECT display_name = '改名' FROM users WHERE id = {id}", usual},
-	{"PUT /api/v1/users/:id/password", "---M-", someone, `{"password":"Lantian-2027-qz"}`, "SELECT must_change FROM users WHERE id = {id}", usual},
+	{"PATCH /api/v1/users/:id", "---M-", someone, `{"display_name":"改名","unit_id":{unit}}`, "SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'update' AND asked_by = {self})", usual},
+	{"PUT /api/v1/users/:id/password", "---M-", someone, `{"password":"Lantian-2027-qz"}`, "SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'reset' AND asked_by = {self})", usual},
 	{"POST /api/v1/users/:id/disable", "---M-", someone, `{"reason":"离岗"}`, "SELECT disabled_at IS NOT NULL FROM users WHERE id = {id}", usual},
-	{"POST /api/v1/users/:id/enable", "---M-", disabled, "", "SELECT disabled_at IS NULL FROM users WHERE id = {id}", usual},
+	{"POST /api/v1/users/:id/enable", "---M-", disabled, "", "SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'enable' AND asked_by = {self})", usual},
 	{"POST /api/v1/users/:id/grants", "---M-", someone, `{"role":"reviewer","unit_id":{child}}`,
-		"SELECT EXISTS (SELECT FROM grants WHERE user_id = {id} AND role = 'reviewer' AND unit_id = {child})", usual},
+		"SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'grant' AND asked_by = {self})", usual},
 	{"POST /api/v1/grants/:id/revoke", "---M-", oneGrant, `{"reason":"调岗"}`, "SELECT revoked_by = {self} FROM grants WHERE id = {id}", usual},
+	{"GET /api/v1/user-changes", "--SMA", change, "", "墙内某人", listed},
+	{"GET /api/v1/user-changes/:id", "--SMA", change, "", "墙内某人", usual},
+	{"POST /api/v1/user-changes/:id/confirm", "--SM-", change, "", "SELECT state = 'confirmed' AND confirmed_by = {self} FROM user_changes WHERE id = {id}", usual},
+	{"POST /api/v1/user-changes/:id/stop", "--SMA", change, `{"reason":"没有任命"}`, "SELECT state = 'stopped' AND stopped_by = {self} FROM user_changes WHERE id = {id}", usual},
+	{"GET /api/v1/refused-sign-ins", "--SMA", refused, "", "墙内某人", listed},
 	{"GET /api/v1/audit", "----A", waiting, "", "墙内审核", listed},
 	{"GET /api/v1/audit/verify", "----A", nil, "", "", usual},
 }

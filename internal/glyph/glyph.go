@@ -209,7 +209,7 @@ func Fold(name string) string {
 // become one space, letters with their accents take one form (NFC).
 func Clean(name string) string {
 	plain := strings.Map(func(r rune) rune {
-		if hidden(r) || joins(r) {
+		if Hidden(r) || joins(r) {
 			return -1
 		}
 		return r

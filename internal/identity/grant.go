@@ -2,11 +2,14 @@ package identity
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/todo"
 )
 
 // Grant is a role over a unit and everything below it. It is never deleted: a revocation says who and when.
@@ -29,16 +32,17 @@ func (g Grant) InForce(now time.Time) bool {
 	return g.RevokedAt == nil && (g.Until == nil || g.Until.After(now))
 }
 
-// Grant gives a user a role over a unit of the actor's own subtree, until an instant or without end. Fails with
-// fault.Invalid at "role", "unit", "until", with fault.Conflict when the role may not meet the ones the user holds
-// (anywhere, also outside of what the actor sees) or is held there already, with fault.NotFound for a foreign user.
+// Grant gives a user a role over a unit, until an instant or without end. Only the machine does it at once: people ask by
+// AskGrant. Fails with fault.Invalid at "role", "unit", "until", with fault.Conflict when the role may not meet the ones the
+// user holds (anywhere, also outside of what the asker sees) or is held there already, with fault.NotFound for a foreign user.
 func (s *Service) Grant(ctx context.Context, actor access.Actor, userID int64, n NewGrant) (Grant, error) {
+	d, err := alone(actor)
+	if err != nil {
+		return Grant{}, err
+	}
 	var made Grant
-	err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
-		if _, err = visibleUser(ctx, tx.DB, actor, userID, s.now()); err != nil {
-			return err
-		}
-		made, err = s.grantTx(ctx, tx, actor, userID, n)
+	err = s.db.InTx(ctx, func(tx pg.Tx) (err error) {
+		made, err = s.grantTx(ctx, tx, d, userID, n)
 		return err
 	})
 	return made, err
@@ -46,7 +50,7 @@ func (s *Service) Grant(ctx context.Context, actor access.Actor, userID int64, n
 
 // grantTx takes the user's row first: two grants to one person are decided one after the other, so that an auditor and
 // a reviewer cannot be made of the same person at the same time.
-func (s *Service) grantTx(ctx context.Context, tx pg.Tx, actor access.Actor, userID int64, n NewGrant) (Grant, error) {
+func (s *Service) grantTx(ctx context.Context, tx pg.Tx, d deed, userID int64, n NewGrant) (Grant, error) {
 	now := s.now()
 	if err := n.check(now); err != nil {
 		return Grant{}, err
@@ -54,7 +58,7 @@ func (s *Service) grantTx(ctx context.Context, tx pg.Tx, actor access.Actor, use
 	if _, err := lockUser(ctx, tx.DB, userID); err != nil {
 		return Grant{}, err
 	}
-	unit, err := unitFor(ctx, tx, actor, n.UnitID)
+	unit, err := unitFor(ctx, tx, d.asker, n.UnitID)
 	if err != nil {
 		return Grant{}, err
 	}
@@ -68,7 +72,7 @@ func (s *Service) grantTx(ctx context.Context, tx pg.Tx, actor access.Actor, use
 	if err := closeEnded(ctx, tx.DB, userID, n, now); err != nil {
 		return Grant{}, err
 	}
-	g, err := insertGrant(ctx, tx.DB, userID, n, actor.UserID, now)
+	g, err := insertGrant(ctx, tx.DB, d, userID, n, now)
 	if err != nil {
 		return Grant{}, err
 	}
@@ -76,7 +80,7 @@ func (s *Service) grantTx(ctx context.Context, tx pg.Tx, actor access.Actor, use
 	if n.Until != nil {
 		detail["until"] = n.Until.UTC()
 	}
-	return g, s.record(ctx, tx, actor, "grant.create", userID, unit.Path, "", detail)
+	return g, s.recordDeed(ctx, tx, d, "grant.create", userID, unit.Path, detail)
 }
 
 func (n NewGrant) check(now time.Time) error {
@@ -116,15 +120,36 @@ func (s *Service) Revoke(ctx context.Context, actor access.Actor, grantID int64,
 		if err != nil {
 			return err
 		}
-		if _, err := lockUser(ctx, tx.DB, g.UserID); err != nil {
-			return err
-		}
-		err = s.keepAdministrator(ctx, tx, func() error { return revokeGrant(ctx, tx.DB, g.ID, actor.UserID, s.now()) })
+		u, err := lockUser(ctx, tx.DB, g.UserID)
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, "grant.revoke", g.UserID, g.UnitPath, why,
-			map[string]any{"grant": g.ID, "role": g.Role, "unit": g.UnitName})
+		if err := s.revokeTx(ctx, tx, actor, g, why); err != nil {
+			return err
+		}
+		return tellTaken(ctx, tx, s.now(), actor, u, g.UnitPath, "people.revoked", map[string]any{"role": g.Role.Label(), "unit": g.UnitName})
+	})
+}
+
+func (s *Service) revokeTx(ctx context.Context, tx pg.Tx, actor access.Actor, g Grant, why string) error {
+	err := s.keepAdministrator(ctx, tx, func() error { return revokeGrant(ctx, tx.DB, g.ID, actor.UserID, s.now()) })
+	if err != nil {
+		return err
+	}
+	return s.record(ctx, tx, actor, "grant.revoke", g.UserID, g.UnitPath, why,
+		map[string]any{"grant": g.ID, "role": g.Role, "unit": g.UnitName})
+}
+
+// tellTaken tells those who watch over a unit that somebody lost a role or the way in.
+func tellTaken(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, u userRow, path, code string, args map[string]any) error {
+	if actor.IsSystem() {
+		return nil
+	}
+	all := map[string]any{"who": actor.Name, "name": u.DisplayName}
+	maps.Copy(all, args)
+	return todo.RaiseTx(ctx, tx, now, todo.Item{
+		Kind: todo.KindNotice, Key: fmt.Sprintf("%s/%d/%d", code, u.ID, now.UnixMicro()), Permission: access.UserStop, UnitPath: path,
+		NotUser: actor.UserID, SubjectType: "user", SubjectID: u.ID, Code: code, Args: all,
 	})
 }
 

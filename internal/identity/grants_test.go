@@ -43,7 +43,7 @@ func TestGrantEndsAtItsInstantAndCanBeGivenAgain(t *testing.T) {
 	_, token := w.signIn("press")
 	admin, _ := w.signIn("eastern")
 	until := w.now().Add(10 * time.Minute)
-	_, err := w.s.Grant(ctx, admin, u.ID, identity.NewGrant{Role: access.Reviewer, UnitID: w.east.ID, Until: &until})
+	err := w.sure(w.s.AskGrant(ctx, admin, u.ID, identity.NewGrant{Role: access.Reviewer, UnitID: w.east.ID, Until: &until}, ""))
 	w.wantOK(err)
 	if !w.actor(token).Can(access.PostReview) {
 		t.Error("the grant does not work")
@@ -52,12 +52,12 @@ func TestGrantEndsAtItsInstantAndCanBeGivenAgain(t *testing.T) {
 	if w.actor(token).Can(access.PostReview) {
 		t.Error("the grant outlived its end")
 	}
-	_, err = w.s.Grant(ctx, admin, u.ID, grant(access.Reviewer, w.east))
+	err = w.sure(w.s.AskGrant(ctx, admin, u.ID, grant(access.Reviewer, w.east), ""))
 	w.wantOK(err)
-	_, err = w.s.Grant(ctx, admin, u.ID, grant(access.Reviewer, w.east))
+	err = w.sure(w.s.AskGrant(ctx, admin, u.ID, grant(access.Reviewer, w.east), ""))
 	w.wantKind(err, fault.KindConflict)
 	past := w.now()
-	_, err = w.s.Grant(ctx, admin, u.ID, identity.NewGrant{Role: "king", Until: &past})
+	err = w.sure(w.s.AskGrant(ctx, admin, u.ID, identity.NewGrant{Role: "king", Until: &past}, ""))
 	if f := fault.FieldErrors(err); len(f) != 3 {
 		t.Errorf("faults %v, want one for each field", err)
 	}
@@ -69,18 +69,18 @@ func TestAdministratorGrantsOnlyWithinOwnSubtree(t *testing.T) {
 	ctx := t.Context()
 	admin, _ := w.signIn("eastern")
 	mine, foreign := w.user("mine", w.east), w.user("foreign", w.west)
-	_, err := w.s.Grant(ctx, admin, mine.ID, grant(access.Reviewer, w.west))
+	err := w.sure(w.s.AskGrant(ctx, admin, mine.ID, grant(access.Reviewer, w.west), ""))
 	w.wantKind(err, fault.KindInvalid)
-	_, err = w.s.Grant(ctx, admin, mine.ID, grant(access.Reviewer, w.bureau))
+	err = w.sure(w.s.AskGrant(ctx, admin, mine.ID, grant(access.Reviewer, w.bureau), ""))
 	w.wantKind(err, fault.KindInvalid)
-	_, err = w.s.Grant(ctx, admin, foreign.ID, grant(access.Reviewer, w.east))
+	err = w.sure(w.s.AskGrant(ctx, admin, foreign.ID, grant(access.Reviewer, w.east), ""))
 	w.wantKind(err, fault.KindNotFound)
-	_, err = w.s.Grant(ctx, admin, mine.ID, grant(access.Reviewer, w.east))
+	err = w.sure(w.s.AskGrant(ctx, admin, mine.ID, grant(access.Reviewer, w.east), ""))
 	w.wantOK(err)
-	_, err = w.s.CreateUser(ctx, admin, identity.NewUser{Username: "neu", DisplayName: "新", UnitID: w.west.ID, Password: password})
+	_, _, err = w.s.AskUser(ctx, admin, identity.NewUser{Username: "neu", DisplayName: "新", UnitID: w.west.ID}, "")
 	w.wantKind(err, fault.KindInvalid)
-	_, err = w.s.CreateUser(ctx, admin, identity.NewUser{Username: "neu", DisplayName: "新", UnitID: w.east.ID, Password: password,
-		Grants: []identity.NewGrant{grant(access.Supervisor, w.bureau)}})
+	_, _, err = w.s.AskUser(ctx, admin, identity.NewUser{Username: "neu", DisplayName: "新", UnitID: w.east.ID,
+		Grants: []identity.NewGrant{grant(access.Supervisor, w.bureau)}}, "")
 	w.wantKind(err, fault.KindInvalid)
 	if _, err := w.s.FindUser(ctx, admin, foreign.ID); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("a foreign user: %v", err)
@@ -98,9 +98,10 @@ func TestWiderGrantsProtectFromASmallerAdministrator(t *testing.T) {
 	if err != nil || len(d.Grants) != 1 || d.Elsewhere != 1 {
 		t.Fatalf("%+v, %v", d, err)
 	}
-	w.wantKind(w.s.ResetPassword(ctx, admin, boss.ID, "Huanjing-2026"), fault.KindForbidden)
+	_, _, err = w.s.AskReset(ctx, admin, boss.ID, "", "")
+	w.wantKind(err, fault.KindForbidden)
 	w.wantKind(w.s.DisableUser(ctx, admin, boss.ID, ""), fault.KindForbidden)
-	w.wantKind(w.s.UpdateUser(ctx, admin, boss.ID, "另一个岗位", w.east.ID), fault.KindForbidden)
+	w.wantKind(w.sure(w.s.AskUpdate(ctx, admin, boss.ID, "另一个岗位", w.east.ID, "")), fault.KindForbidden)
 	w.wantOK(w.try("boss", password, here))
 	helper := w.user("helper", w.west, grant(access.Reviewer, w.east)) // of another unit, with a grant here
 	if d, err := w.s.FindUser(ctx, admin, helper.ID); err != nil || len(d.Grants) != 1 {
@@ -108,7 +109,8 @@ func TestWiderGrantsProtectFromASmallerAdministrator(t *testing.T) {
 	} else {
 		w.wantOK(w.s.Revoke(ctx, admin, d.Grants[0].ID, ""))
 	}
-	w.wantKind(w.s.ResetPassword(ctx, admin, helper.ID, "Huanjing-2026"), fault.KindNotFound)
+	_, _, err = w.s.AskReset(ctx, admin, helper.ID, "", "")
+	w.wantKind(err, fault.KindNotFound)
 }
 
 func TestExclusiveRolesAreRefused(t *testing.T) {
@@ -118,16 +120,16 @@ func TestExclusiveRolesAreRefused(t *testing.T) {
 	admin, _ := w.signIn("root")
 	press := w.user("press", w.east, grant(access.PressOfficer, w.east))
 	for _, r := range []access.Role{access.Administrator, access.Auditor} {
-		_, err := w.s.Grant(ctx, admin, press.ID, grant(r, w.west))
+		err := w.sure(w.s.AskGrant(ctx, admin, press.ID, grant(r, w.west), ""))
 		w.wantKind(err, fault.KindConflict)
 		if !strings.Contains(fault.Public(err).Plain(), "宣传专员") {
 			t.Errorf("the text does not name the role held: %v", err)
 		}
 	}
-	_, err := w.s.Grant(ctx, admin, w.root.ID, grant(access.Reviewer, w.bureau))
+	err := w.sure(w.s.AskGrant(ctx, admin, w.root.ID, grant(access.Reviewer, w.bureau), ""))
 	w.wantKind(err, fault.KindConflict)
-	_, err = w.s.CreateUser(ctx, admin, identity.NewUser{Username: "both", DisplayName: "兼任", UnitID: w.east.ID, Password: password,
-		Grants: []identity.NewGrant{grant(access.Auditor, w.east), grant(access.Reviewer, w.east)}})
+	_, _, err = w.s.AskUser(ctx, admin, identity.NewUser{Username: "both", DisplayName: "兼任", UnitID: w.east.ID,
+		Grants: []identity.NewGrant{grant(access.Auditor, w.east), grant(access.Reviewer, w.east)}}, "")
 	w.wantKind(err, fault.KindConflict)
 	w.wantKind(w.try("both", password, here), fault.KindUnauthenticated) // nothing of the refused user stayed
 }
@@ -141,7 +143,7 @@ func TestExclusiveRolesHoldUnderARace(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, r := range access.Roles() {
 			wg.Go(func() {
-				if _, err := w.s.Grant(t.Context(), admin, u.ID, grant(r, w.east)); err != nil && !fault.Is(err, fault.KindConflict) {
+				if err := w.sure(w.s.AskGrant(t.Context(), admin, u.ID, grant(r, w.east), "")); err != nil && !fault.Is(err, fault.KindConflict) {
 					t.Errorf("%s: %v", r, err)
 				}
 			})
@@ -186,7 +188,7 @@ func TestLastAdministratorStays(t *testing.T) {
 	second := w.user("second", w.bureau, grant(access.Administrator, w.bureau))
 	w.wantOK(w.s.DisableUser(ctx, admin, second.ID, ""))
 	w.wantKind(w.s.Revoke(ctx, admin, own, ""), fault.KindConflict)
-	w.wantOK(w.s.EnableUser(ctx, admin, second.ID))
+	w.wantOK(w.sure(w.s.AskEnable(ctx, admin, second.ID, "")))
 	w.wantOK(w.s.Revoke(ctx, admin, own, "交接"))
 }
 

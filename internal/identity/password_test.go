@@ -8,6 +8,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/identity"
 )
 
 func TestResetMakesThePersonChooseANewPassword(t *testing.T) {
@@ -17,12 +18,19 @@ func TestResetMakesThePersonChooseANewPassword(t *testing.T) {
 	u := w.user("press", w.east, grant(access.PressOfficer, w.east))
 	_, before := w.signIn("press")
 	admin, _ := w.signIn("eastern")
-	w.wantKind(w.s.ResetPassword(ctx, admin, u.ID, "short"), fault.KindInvalid)
-	w.wantKind(w.s.ResetPassword(ctx, admin, admin.UserID, "Huanjing-2026"), fault.KindForbidden)
-	w.wantOK(w.s.ResetPassword(ctx, admin, u.ID, "Huanjing-2026"))
+	_, _, err := w.s.AskReset(ctx, admin, u.ID, "short", "")
+	w.wantKind(err, fault.KindInvalid)
+	_, _, err = w.s.AskReset(ctx, admin, admin.UserID, "", "")
+	w.wantKind(err, fault.KindForbidden)
+	asked, initial, err := w.s.AskReset(ctx, admin, u.ID, "", "忘记密码")
+	w.wantOK(err)
+	w.actor(before) // nothing is different yet
+	w.wantOK(w.try("press", password, here))
+	_, first, err := w.s.Confirm(ctx, access.System("命令行"), asked.ID)
+	w.wantOK(err)
 	w.gone(before)
 	w.wantKind(w.try("press", password, here), fault.KindUnauthenticated)
-	session, token, err := w.s.SignIn(ctx, "press", "Huanjing-2026", here, agent)
+	session, token, err := w.s.SignIn(ctx, "press", initial.Reveal(), here, agent)
 	if err != nil || !session.MustChange {
 		t.Fatalf("%+v, %v", session, err)
 	}
@@ -30,7 +38,15 @@ func TestResetMakesThePersonChooseANewPassword(t *testing.T) {
 	if err != nil || !info.MustChange || a.Can(access.PostWrite) || !a.Can(access.Self) {
 		t.Errorf("before the change: %+v %+v, %v", a, info, err)
 	}
-	w.wantOK(w.s.ChangePassword(ctx, a, "Huanjing-2026", "Shengtai-2026"))
+	choice := identity.NewPassword{Current: initial.Reveal(), Password: "hK8m-Tq3v-Zr6b"}
+	for _, code := range []string{"", "AAAAA-AAAAA-AAAAA-AAAAA"} {
+		choice.Code = code
+		if f := fault.FieldErrors(w.s.ChangePassword(ctx, a, choice)); len(f) != 1 || f[0].Field != "code" {
+			t.Errorf("with the initial password and the code %q alone: %v", code, f)
+		}
+	}
+	choice.Code = strings.ToLower(first.Code.Reveal())
+	w.wantOK(w.s.ChangePassword(ctx, a, choice))
 	if a := w.actor(token); !a.Can(access.PostWrite) {
 		t.Error("after the change the rights are still missing")
 	}
@@ -45,20 +61,20 @@ func TestOwnPasswordChangeEndsTheOtherSessions(t *testing.T) {
 	_, other := w.signIn("root")
 	a, token := w.signIn("root")
 	for _, tc := range []struct{ current, next, field string }{
-		{"Wrong-2026", "Shengtai-2026", "current"}, {password, "weak", "password"}, {password, password, "password"}, {password, "Xroot-2026", "password"},
+		{"Wrong-2026", "hK8m-Tq3v-Zr6b", "current"}, {password, "weak", "password"}, {password, password, "password"}, {password, "Xroot-2026", "password"},
 	} {
-		f := fault.FieldErrors(w.s.ChangePassword(ctx, a, tc.current, tc.next))
+		f := fault.FieldErrors(w.s.ChangePassword(ctx, a, identity.NewPassword{Current: tc.current, Password: tc.next}))
 		if len(f) != 1 || f[0].Field != tc.field {
 			t.Errorf("%s → %s: %v, want a fault at %s", tc.current, tc.next, f, tc.field)
 		}
 	}
-	w.wantOK(w.s.ChangePassword(ctx, a, password, "Shengtai-2026"))
+	w.wantOK(w.s.ChangePassword(ctx, a, identity.NewPassword{Current: password, Password: "hK8m-Tq3v-Zr6b"}))
 	w.gone(other)
 	w.actor(token)
 	for range 6 {
-		w.wantKind(w.s.ChangePassword(ctx, a, "Wrong-2026", "Huanjing-2026"), fault.KindInvalid)
+		w.wantKind(w.s.ChangePassword(ctx, a, identity.NewPassword{Current: "Wrong-2026", Password: "Qm7t-Vz4k-Wp9x"}), fault.KindInvalid)
 	}
-	w.wantKind(w.s.ChangePassword(ctx, a, "Shengtai-2026", "Huanjing-2026"), fault.KindTooMany)
+	w.wantKind(w.s.ChangePassword(ctx, a, identity.NewPassword{Current: "hK8m-Tq3v-Zr6b", Password: "Qm7t-Vz4k-Wp9x"}), fault.KindTooMany)
 }
 
 func TestOlderHashIsMadeAnewAtSignIn(t *testing.T) {

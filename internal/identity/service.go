@@ -2,7 +2,9 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"time"
 
@@ -27,6 +29,7 @@ type Service struct {
 	absolute time.Duration
 	hasher   *hasher
 	signer   *signer
+	buckets  bucketer
 }
 
 // New makes the service. It fails without a usable key.
@@ -39,7 +42,11 @@ func New(db *pg.DB, now func() time.Time, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{db: db, now: now, idle: o.Idle, absolute: o.Absolute, hasher: h, signer: sig}
+	buckets, err := newBucketer(o.Keys[0])
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{db: db, buckets: buckets, now: now, idle: o.Idle, absolute: o.Absolute, hasher: h, signer: sig}
 	if s.idle <= 0 {
 		s.idle = 30 * time.Minute
 	}
@@ -56,6 +63,16 @@ func (s *Service) record(ctx context.Context, tx pg.Tx, actor access.Actor, acti
 	})
 }
 
+// recordDeed is record for what was asked by one person and confirmed by another.
+func (s *Service) recordDeed(ctx context.Context, tx pg.Tx, d deed, action string, user int64, unitPath string, detail map[string]any) error {
+	if d.change != 0 {
+		all := map[string]any{"change": d.change, "asked_by": d.asker.Name}
+		maps.Copy(all, detail)
+		detail = all
+	}
+	return s.record(ctx, tx, d.actor, action, user, unitPath, "", detail)
+}
+
 // network is what failures are counted by: the address, for IPv6 the /64, which one subscriber has whole.
 func network(ip string) string {
 	a, err := netip.ParseAddr(ip)
@@ -69,7 +86,7 @@ func network(ip string) string {
 	return p.String()
 }
 
-// Sweep forgets failed tries of long ago. Run it now and then.
+// Sweep forgets failed tries of long ago and ends what was asked and not confirmed in time. Run it now and then.
 func (s *Service) Sweep(ctx context.Context) error {
-	return forgetFailures(ctx, s.db.Gorm(ctx), s.now().Add(-forgetAfter))
+	return errors.Join(s.forgetOld(ctx), s.expire(ctx))
 }

@@ -3,13 +3,10 @@ package identity
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"juzhen/internal/access"
-	"juzhen/internal/audit"
 	"juzhen/internal/fault"
-	"juzhen/internal/org"
 	"juzhen/internal/pg"
 )
 
@@ -52,7 +49,7 @@ var errSignedOut = fault.Unauthenticated("登录已过期，请重新登录")
 
 // SignIn opens a browser session and gives its token. Fails with fault.Unauthenticated, the same and after the same time
 // for a wrong name as for a wrong password; with fault.TooMany while the name must wait after failures from this address;
-// with fault.Unavailable when too many sign in at once. Failures are recorded as well as successes.
+// with fault.Unavailable when too many sign in at once. Successes are in the trail, failures are counted.
 func (s *Service) SignIn(ctx context.Context, username, password, ip, userAgent string) (Session, string, error) {
 	return s.signIn(ctx, attempt{cleanUsername(username), password, ip, userAgent, false})
 }
@@ -84,7 +81,7 @@ func (s *Service) signIn(ctx context.Context, a attempt) (Session, string, error
 		return Session{}, "", err
 	}
 	if !ok {
-		return Session{}, "", s.refuse(ctx, a, u)
+		return Session{}, "", s.refuse(ctx, a, errWrong)
 	}
 	if stale {
 		if hash, err = s.hasher.hash(ctx, a.password); err != nil {
@@ -92,80 +89,6 @@ func (s *Service) signIn(ctx context.Context, a attempt) (Session, string, error
 		}
 	}
 	return s.open(ctx, a, u, hash)
-}
-
-// claimTry counts the try as a failure before it is made, so that many at once cannot slip through, and refuses it when
-// the name must wait. A success clears the count.
-func (s *Service) claimTry(ctx context.Context, name, ip string) error {
-	var wait time.Duration
-	err := s.db.InTx(ctx, func(tx pg.Tx) error {
-		now := s.now()
-		f, err := lockFailures(ctx, tx.DB, name, network(ip), now)
-		if err != nil {
-			return err
-		}
-		if wait = f.wait(now); wait > 0 {
-			return nil
-		}
-		if wait, err = s.wideWait(ctx, tx, name, ip); err != nil || wait > 0 {
-			return err
-		}
-		return saveFailures(ctx, tx.DB, name, network(ip), f.next(now))
-	})
-	if err == nil && wait > 0 {
-		return fault.TooMany("失败次数过多，请 {.n} 秒后再试", "n", int(wait/time.Second)+1).After(wait)
-	}
-	return err
-}
-
-// wideWait slows an address from which very many names fail. A person who signed in from there lately is not slowed by
-// what others do.
-func (s *Service) wideWait(ctx context.Context, tx pg.Tx, name, ip string) (time.Duration, error) {
-	now := s.now()
-	f, err := readFailures(ctx, tx.DB, "", network(ip))
-	if err != nil || f.level(now) < wideLimit {
-		return 0, err
-	}
-	known, err := knownAt(ctx, tx.DB, name, ip, now.Add(-wideKnownFor))
-	if err != nil || known {
-		return 0, err
-	}
-	return time.Duration(f.level(now)-wideLimit+1) * wideLeak, nil
-}
-
-// refuse records a failed try, of an unknown name at the top of the tree, and adds it to the address's count.
-func (s *Service) refuse(ctx context.Context, a attempt, u userRow) error {
-	err := s.db.InTx(ctx, func(tx pg.Tx) error {
-		now := s.now()
-		f, err := lockFailures(ctx, tx.DB, "", network(a.ip), now)
-		if err != nil {
-			return err
-		}
-		if err := saveFailures(ctx, tx.DB, "", network(a.ip), failures{f.level(now) + 1, now}); err != nil {
-			return err
-		}
-		subject, path := "user/"+strconv.FormatInt(u.ID, 10), u.UnitPath
-		if u.ID == 0 {
-			subject = "user/unknown"
-			if path, err = org.RootPathTx(ctx, tx); err != nil {
-				return err
-			}
-		}
-		return audit.Write(ctx, tx, audit.Entry{Actor: access.Actor{UserID: u.ID, Name: shown(u, a.name), IP: a.ip}, At: now, Action: "session.refuse",
-			Subject: subject, UnitPath: path, Detail: map[string]any{"username": cut(a.name, 64), "disabled": u.DisabledAt != nil}})
-	})
-	if err != nil {
-		return err
-	}
-	return errWrong
-}
-
-// shown names who tried: the user's own name, else what was typed.
-func shown(u userRow, typed string) string {
-	if u.ID != 0 {
-		return u.DisplayName
-	}
-	return cut(typed, 64)
 }
 
 func cut(s string, n int) string {
@@ -197,7 +120,7 @@ func (s *Service) open(ctx context.Context, a attempt, u userRow, hash string) (
 		if made.ID, err = insertSession(ctx, tx.DB, made); err != nil {
 			return err
 		}
-		if err := clearFailures(ctx, tx.DB, a.name, network(a.ip)); err != nil {
+		if err := s.forgetTries(ctx, tx.DB, a.name, a.ip); err != nil {
 			return err
 		}
 		actor := access.Actor{UserID: u.ID, Name: u.DisplayName, SessionID: made.ID, IP: a.ip}

@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/pg"
 )
 
@@ -23,6 +24,8 @@ type userRow struct {
 	UnitPath          string
 	PasswordHash      string
 	MustChange        bool
+	FirstHash         []byte
+	FirstUntil        *time.Time
 	PasswordChangedAt time.Time
 	Lang              string
 	Theme             string
@@ -34,7 +37,7 @@ type userRow struct {
 
 func (r userRow) user() User {
 	u := User{ID: r.ID, Username: r.Username, DisplayName: r.DisplayName, UnitID: r.UnitID, UnitName: r.UnitName, UnitPath: r.UnitPath,
-		MustChange: r.MustChange, Lang: r.Lang, Theme: r.Theme, CreatedAt: r.CreatedAt.UTC(), ChangedAt: r.PasswordChangedAt.UTC(), DisabledAt: r.DisabledAt}
+		MustChange: r.MustChange, NeedsCode: r.FirstHash != nil, Lang: r.Lang, Theme: r.Theme, CreatedAt: r.CreatedAt.UTC(), ChangedAt: r.PasswordChangedAt.UTC(), DisabledAt: r.DisabledAt}
 	if r.LastSeenAt != nil {
 		u.LastSeenAt = r.LastSeenAt.UTC()
 	}
@@ -44,7 +47,7 @@ func (r userRow) user() User {
 	return u
 }
 
-const userColumns = `u.id, u.username, u.display_name, u.unit_id, un.name AS unit_name, un.path AS unit_path, u.password_hash, u.must_change,
+const userColumns = `u.id, u.username, u.display_name, u.unit_id, un.name AS unit_name, un.path AS unit_path, u.password_hash, u.must_change, u.first_hash, u.first_until,
 	u.password_changed_at, u.lang, u.theme, u.created_at, u.disabled_at`
 
 const fromUsers = " FROM users u JOIN units un ON un.id = u.unit_id "
@@ -117,15 +120,34 @@ func listUsers(ctx context.Context, db *gorm.DB, actor access.Actor, f UserFilte
 
 var userConstraints = map[string]error{"users_username_unique": fault.Invalid("username", "这个用户名已有人使用")}
 
-func insertUser(ctx context.Context, db *gorm.DB, n NewUser, hash string, now time.Time) (int64, error) {
+func insertUser(ctx context.Context, db *gorm.DB, d deed, n NewUser, hash string, now time.Time) (int64, error) {
 	ids, err := gorm.G[int64](db).Raw(`INSERT INTO users
-		(username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, 'zh', 'auto', ?) RETURNING id`,
-		n.Username, n.DisplayName, n.UnitID, hash, n.MustChange, now, now).Find(ctx)
+		(username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at, created_by, change_id)
+		VALUES (?, ?, ?, ?, ?, ?, 'zh', 'auto', ?, nullif(?, 0), nullif(?, 0)) RETURNING id`,
+		n.Username, n.DisplayName, n.UnitID, hash, n.MustChange, now, now, d.asker.UserID, d.change).Find(ctx)
 	if err != nil {
 		return 0, pg.Fault(err, userConstraints)
 	}
 	return ids[0], nil
+}
+
+// postFree refuses a name that nobody could tell from that of somebody else of the unit who may sign in. The unit's row is
+// held, so that no twin slips in between.
+func postFree(ctx context.Context, db *gorm.DB, unit, self int64, name string) error {
+	if err := db.WithContext(ctx).Exec("SELECT FROM units WHERE id = ? FOR NO KEY UPDATE", unit).Error; err != nil {
+		return fmt.Errorf("lock unit: %w", err)
+	}
+	names, err := gorm.G[string](db).Raw(
+		"SELECT display_name FROM users WHERE unit_id = ? AND id <> ? AND disabled_at IS NULL", unit, self).Find(ctx)
+	if err != nil {
+		return fmt.Errorf("read names of users: %w", err)
+	}
+	for _, other := range names {
+		if glyph.Fold(other) == glyph.Fold(name) {
+			return fault.Invalid("display_name", "本单位已有看起来相同的显示名称，请加以区别（如“值班审核员二”）")
+		}
+	}
+	return nil
 }
 
 func updateUser(ctx context.Context, db *gorm.DB, id int64, displayName string, unitID int64) error {

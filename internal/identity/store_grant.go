@@ -73,13 +73,10 @@ func closeEnded(ctx context.Context, db *gorm.DB, user int64, n NewGrant, now ti
 		WHERE user_id = ? AND role = ? AND unit_id = ? AND revoked_at IS NULL AND valid_until <= ?`, user, string(n.Role), n.UnitID, now).Error
 }
 
-func insertGrant(ctx context.Context, db *gorm.DB, user int64, n NewGrant, by int64, now time.Time) (Grant, error) {
-	var who *int64
-	if by != 0 {
-		who = &by
-	}
-	ids, err := gorm.G[int64](db).Raw(`INSERT INTO grants (user_id, role, unit_id, valid_until, created_by, created_at)
-		VALUES (?, ?, ?, ?, ?, ?) RETURNING id`, user, string(n.Role), n.UnitID, n.Until, who, now).Find(ctx)
+func insertGrant(ctx context.Context, db *gorm.DB, d deed, user int64, n NewGrant, now time.Time) (Grant, error) {
+	ids, err := gorm.G[int64](db).Raw(`INSERT INTO grants (user_id, role, unit_id, valid_until, created_by, change_id, created_at)
+		VALUES (?, ?, ?, ?, nullif(?, 0), nullif(?, 0), ?) RETURNING id`,
+		user, string(n.Role), n.UnitID, n.Until, d.asker.UserID, d.change, now).Find(ctx)
 	if err != nil {
 		return Grant{}, pg.Fault(err, map[string]error{"grants_in_force_once": fault.Conflict("该用户在这个单位已有此角色；要改截止时间，请先撤销再授予")})
 	}

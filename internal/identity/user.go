@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 )
@@ -21,6 +23,7 @@ type User struct {
 	UnitName    string
 	UnitPath    string
 	MustChange  bool
+	NeedsCode   bool // the first own password needs the one-time code of the confirmer
 	Lang        string
 	Theme       string
 	CreatedAt   time.Time
@@ -42,16 +45,19 @@ type NewUser struct {
 
 // NewGrant is a role to be given over a unit and all below it, until an instant or without end.
 type NewGrant struct {
-	Role   access.Role
-	UnitID int64
-	Until  *time.Time
+	Role   access.Role `json:"role"`
+	UnitID int64       `json:"unit_id"`
+	Until  *time.Time  `json:"until,omitempty"`
 }
 
-// CreateUser adds a user to a unit, with grants, in one transaction. The actor must manage users there, or be the machine
-// (command line). Fails with fault.Fields or fault.Invalid at the fields "username", "display_name", "unit", "password",
-// "role", "until".
+// CreateUser adds a user to a unit, with grants, in one transaction. Only the machine does it at once: people ask by AskUser.
+// Fails with fault.Fields or fault.Invalid at the fields "username", "display_name", "unit", "password", "role", "until".
 func (s *Service) CreateUser(ctx context.Context, actor access.Actor, n NewUser) (User, error) {
-	n.Username, n.DisplayName = cleanUsername(n.Username), strings.TrimSpace(n.DisplayName)
+	d, err := alone(actor)
+	if err != nil {
+		return User{}, err
+	}
+	n = n.clean()
 	if err := n.check(); err != nil {
 		return User{}, err
 	}
@@ -59,30 +65,61 @@ func (s *Service) CreateUser(ctx context.Context, actor access.Actor, n NewUser)
 	if err != nil {
 		return User{}, err
 	}
+
 	var made User
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		unit, err := unitFor(ctx, tx, actor, n.UnitID)
+		id, err := s.createTx(ctx, tx, d, n, hash)
 		if err != nil {
 			return err
-		}
-		id, err := insertUser(ctx, tx.DB, n, hash, s.now())
-		if err != nil {
-			return err
-		}
-		if err := s.record(ctx, tx, actor, "user.create", id, unit.Path, "",
-			map[string]any{"username": n.Username, "name": n.DisplayName, "unit": unit.Name}); err != nil {
-			return err
-		}
-		for _, g := range n.Grants {
-			if _, err := s.grantTx(ctx, tx, actor, id, g); err != nil {
-				return err
-			}
 		}
 		row, err := loadUser(ctx, tx.DB, id)
 		made = row.user()
 		return err
 	})
 	return made, err
+}
+
+func (s *Service) createTx(ctx context.Context, tx pg.Tx, d deed, n NewUser, hash string) (int64, error) {
+	if err := n.checkNames(); err != nil {
+		return 0, err
+	}
+	unit, err := unitFor(ctx, tx, d.asker, n.UnitID)
+	if err != nil {
+		return 0, err
+	}
+	if err := postFree(ctx, tx.DB, unit.ID, 0, n.DisplayName); err != nil {
+		return 0, err
+	}
+	id, err := insertUser(ctx, tx.DB, d, n, hash, s.now())
+	if err != nil {
+		return 0, err
+	}
+	detail := map[string]any{"username": n.Username, "name": n.DisplayName, "unit": unit.Name}
+	if err := s.recordDeed(ctx, tx, d, "user.create", id, unit.Path, detail); err != nil {
+		return 0, err
+	}
+	for _, g := range n.Grants {
+		if _, err := s.grantTx(ctx, tx, d, id, g); err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
+}
+
+func (n NewUser) clean() NewUser {
+	n.Username, n.DisplayName = cleanUsername(n.Username), glyph.Clean(n.DisplayName)
+	return n
+}
+
+// checkNames are the rules of check that do not need the password.
+func (n NewUser) checkNames() error {
+	var f fault.Fields
+	f.Add(checkUsername(n.Username))
+	f.Add(checkDisplayName(n.DisplayName))
+	if n.UnitID == 0 {
+		f.Add(fault.Invalid("unit", "请选择所属单位"))
+	}
+	return f.Err()
 }
 
 func (n NewUser) check() error {
@@ -123,6 +160,12 @@ func (s *Service) Users(ctx context.Context, actor access.Actor, f UserFilter) (
 	return listUsers(ctx, s.db.Gorm(ctx), actor, f, s.now())
 }
 
+// ByUsername gives the user of a sign-in name, for the command line. Fails with fault.NotFound.
+func (s *Service) ByUsername(ctx context.Context, name string) (User, error) {
+	row, err := userByName(ctx, s.db.Gorm(ctx), cleanUsername(name))
+	return row.user(), err
+}
+
 // UserDetail is a user with the grants the reader may know of, the ended ones included, newest first. Elsewhere counts
 // grants in force outside of the reader's subtree: then only an administrator above may reset or disable.
 type UserDetail struct {
@@ -154,131 +197,206 @@ func (s *Service) FindUser(ctx context.Context, actor access.Actor, id int64) (U
 	return d, err
 }
 
-// UpdateUser changes display name and unit. Same faults as CreateUser, and fault.Forbidden for a user who holds grants
-// outside of the actor's subtree.
+// UpdateUser changes display name and unit. Only the machine does it at once: people ask by AskUpdate. Same faults as
+// CreateUser, fault.Forbidden for a user who holds grants outside of the asker's subtree.
 func (s *Service) UpdateUser(ctx context.Context, actor access.Actor, id int64, displayName string, unitID int64) error {
-	displayName = strings.TrimSpace(displayName)
+	d, err := alone(actor)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx pg.Tx) error { return s.updateTx(ctx, tx, d, id, glyph.Clean(displayName), unitID) })
+}
+
+func (s *Service) updateTx(ctx context.Context, tx pg.Tx, d deed, id int64, displayName string, unitID int64) error {
 	if err := checkDisplayName(displayName); err != nil {
 		return err
 	}
-	return s.changeUser(ctx, actor, id, func(tx pg.Tx, u userRow) error {
-		unit, err := unitFor(ctx, tx, actor, unitID)
-		if err != nil || unit.ID == u.UnitID && displayName == u.DisplayName {
-			return err
+	u, err := s.whole(ctx, tx, d.asker, id)
+	if err != nil {
+		return err
+	}
+	unit, err := unitFor(ctx, tx, d.asker, unitID)
+	if err != nil {
+		return err
+	}
+	if unit.ID == u.UnitID && displayName == u.DisplayName {
+		if d.asker.IsSystem() {
+			return nil
 		}
-		if err := updateUser(ctx, tx.DB, id, displayName, unit.ID); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, actor, "user.update", id, u.UnitPath, "", map[string]any{
-			"from": u.DisplayName, "to": displayName, "unit": unit.Name})
-	})
+		return fault.Conflict("没有改动")
+	}
+	if err := postFree(ctx, tx.DB, unit.ID, id, displayName); err != nil {
+		return err
+	}
+	if err := updateUser(ctx, tx.DB, id, displayName, unit.ID); err != nil {
+		return err
+	}
+	return s.recordDeed(ctx, tx, d, "user.update", id, u.UnitPath, map[string]any{
+		"from": u.DisplayName, "to": displayName, "unit": unit.Name})
 }
 
-// ResetPassword sets a password that the person must change at the next sign-in, and ends all the person's sessions.
-// Fails with fault.Invalid at "password", and with fault.Forbidden for the actor's own password, or for a user who holds
-// grants outside of the actor's subtree: a reset would be a way to rights the actor does not have.
+// ResetPassword sets a password that the person must change at the next sign-in, and ends all the person's sessions. Only the
+// machine does it at once: people ask by AskReset. Fails with fault.Invalid at "password", and with fault.Forbidden for the
+// asker's own password, or for a user who holds grants outside of the asker's subtree: a reset would be a way to rights the
+// asker does not have.
 func (s *Service) ResetPassword(ctx context.Context, actor access.Actor, id int64, password string) error {
-	if id == actor.UserID {
-		return fault.Forbidden("本人密码请在“我的”页面修改")
-	}
-	hash, err := s.hasher.hash(ctx, password)
+	d, err := alone(actor)
 	if err != nil {
 		return err
 	}
-	return s.changeUser(ctx, actor, id, func(tx pg.Tx, u userRow) error {
-		if err := checkPassword("password", password, u.Username); err != nil {
-			return err
-		}
-		if err := setPassword(ctx, tx.DB, id, hash, true, s.now()); err != nil {
-			return err
-		}
-		if _, err := revokeSessions(ctx, tx.DB, id, s.now(), "TRUE"); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, actor, "user.reset", id, u.UnitPath, "", nil)
-	})
-}
-
-// DisableUser shuts a person out at once: sessions end, grants stay for the record. Fails with fault.Conflict for the
-// last administrator of the whole tree, fault.Forbidden for oneself.
-func (s *Service) DisableUser(ctx context.Context, actor access.Actor, id int64, why string) error {
-	if id == actor.UserID {
-		return fault.Forbidden("不能停用自己")
-	}
-	return s.changeUser(ctx, actor, id, func(tx pg.Tx, u userRow) error {
-		if u.DisabledAt != nil {
-			return nil
-		}
-		err := s.keepAdministrator(ctx, tx, func() error {
-			now := s.now()
-			if err := setDisabled(ctx, tx.DB, id, &now); err != nil {
-				return err
-			}
-			_, err := revokeSessions(ctx, tx.DB, id, now, "TRUE")
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		return s.record(ctx, tx, actor, "user.disable", id, u.UnitPath, why, nil)
-	})
-}
-
-// EnableUser lets a disabled person sign in again, with the grants that are still in force.
-func (s *Service) EnableUser(ctx context.Context, actor access.Actor, id int64) error {
-	return s.changeUser(ctx, actor, id, func(tx pg.Tx, u userRow) error {
-		if u.DisabledAt == nil {
-			return nil
-		}
-		if err := setDisabled(ctx, tx.DB, id, nil); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, actor, "user.enable", id, u.UnitPath, "", nil)
-	})
-}
-
-// changeUser runs fn with the user's row locked, for a user who is the actor's to manage as a whole.
-func (s *Service) changeUser(ctx context.Context, actor access.Actor, id int64, fn func(tx pg.Tx, u userRow) error) error {
-	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		if _, err := visibleUser(ctx, tx.DB, actor, id, s.now()); err != nil {
-			return err
-		}
-		u, err := lockUser(ctx, tx.DB, id)
-		if err != nil {
-			return err
-		}
-		grants, err := grantsOf(ctx, tx.DB, id)
-		if err != nil {
-			return err
-		}
-		whole := actor.CanAt(access.UserManage, u.UnitPath)
-		for _, g := range grants {
-			whole = whole && (!g.InForce(s.now()) || actor.CanAt(access.UserManage, g.UnitPath))
-		}
-		if !whole {
-			return fault.Forbidden("该用户属于您管辖范围以外的单位，或有范围以外的授权，须由上级管理员办理")
-		}
-		return fn(tx, u)
-	})
-}
-
-// ChangePassword sets the actor's own password and ends all other sessions of the actor. Fails with fault.Invalid at
-// "current" or "password", and with fault.TooMany after too many wrong ones.
-func (s *Service) ChangePassword(ctx context.Context, actor access.Actor, current, password string) error {
-	u, err := loadUser(ctx, s.db.Gorm(ctx), actor.UserID)
+	u, err := loadUser(ctx, s.db.Gorm(ctx), id)
 	if err != nil {
-		return err
-	}
-	if err := s.checkCurrent(ctx, actor, u, current); err != nil {
 		return err
 	}
 	if err := checkPassword("password", password, u.Username); err != nil {
 		return err
 	}
-	if password == current {
+	hash, err := s.hasher.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx pg.Tx) error { return s.resetTx(ctx, tx, d, id, hash) })
+}
+
+func (s *Service) resetTx(ctx context.Context, tx pg.Tx, d deed, id int64, hash string) error {
+	if id == d.asker.UserID {
+		return fault.Forbidden("本人密码请在“我的”页面修改")
+	}
+	u, err := s.whole(ctx, tx, d.asker, id)
+	if err != nil {
+		return err
+	}
+	if err := setPassword(ctx, tx.DB, id, hash, true, s.now()); err != nil {
+		return err
+	}
+	if err := setFirst(ctx, tx.DB, id, nil, nil); err != nil {
+		return err
+	}
+	if _, err := revokeSessions(ctx, tx.DB, id, s.now(), "TRUE"); err != nil {
+		return err
+	}
+	return s.recordDeed(ctx, tx, d, "user.reset", id, u.UnitPath, nil)
+}
+
+// DisableUser shuts a person out at once: sessions end, grants stay for the record. It needs nobody else, and those who watch
+// over the unit are told. Fails with fault.Conflict for the last administrator of the whole tree, fault.Forbidden for oneself.
+func (s *Service) DisableUser(ctx context.Context, actor access.Actor, id int64, why string) error {
+	if id == actor.UserID {
+		return fault.Forbidden("不能停用自己")
+	}
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		u, err := s.whole(ctx, tx, actor, id)
+		if err != nil || u.DisabledAt != nil {
+			return err
+		}
+		if err := s.disableTx(ctx, tx, actor, u, why); err != nil {
+			return err
+		}
+		return tellTaken(ctx, tx, s.now(), actor, u, u.UnitPath, "people.disabled", nil)
+	})
+}
+
+func (s *Service) disableTx(ctx context.Context, tx pg.Tx, actor access.Actor, u userRow, why string) error {
+	now := s.now()
+	err := s.keepAdministrator(ctx, tx, func() error {
+		if err := setDisabled(ctx, tx.DB, u.ID, &now); err != nil {
+			return err
+		}
+		_, err := revokeSessions(ctx, tx.DB, u.ID, now, "TRUE")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.record(ctx, tx, actor, "user.disable", u.ID, u.UnitPath, why, nil)
+}
+
+// EnableUser lets a disabled person sign in again, with the grants that are still in force. Only the machine does it at once:
+// people ask by AskEnable.
+func (s *Service) EnableUser(ctx context.Context, actor access.Actor, id int64) error {
+	d, err := alone(actor)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx pg.Tx) error { return s.enableTx(ctx, tx, d, id) })
+}
+
+func (s *Service) enableTx(ctx context.Context, tx pg.Tx, d deed, id int64) error {
+	u, err := s.whole(ctx, tx, d.asker, id)
+	switch {
+	case err != nil:
+		return err
+	case u.DisabledAt == nil && d.asker.IsSystem():
+		return nil
+	case u.DisabledAt == nil:
+		return fault.Conflict("该用户没有停用")
+	}
+	if err := postFree(ctx, tx.DB, u.UnitID, id, u.DisplayName); err != nil {
+		return err
+	}
+	if err := setDisabled(ctx, tx.DB, id, nil); err != nil {
+		return err
+	}
+	return s.recordDeed(ctx, tx, d, "user.enable", id, u.UnitPath, nil)
+}
+
+// whole locks and gives a user who is the asker's to manage as a whole.
+func (s *Service) whole(ctx context.Context, tx pg.Tx, asker access.Actor, id int64) (userRow, error) {
+	if _, err := visibleUser(ctx, tx.DB, asker, id, s.now()); err != nil {
+		return userRow{}, err
+	}
+	u, err := lockUser(ctx, tx.DB, id)
+	if err != nil {
+		return userRow{}, err
+	}
+	grants, err := grantsOf(ctx, tx.DB, id)
+	if err != nil {
+		return userRow{}, err
+	}
+	all := asker.CanAt(access.UserManage, u.UnitPath)
+	for _, g := range grants {
+		all = all && (!g.InForce(s.now()) || asker.CanAt(access.UserManage, g.UnitPath))
+	}
+	if !all {
+		return userRow{}, fault.Forbidden("该用户属于您管辖范围以外的单位，或有范围以外的授权，须由上级管理员办理")
+	}
+	return u, nil
+}
+
+// ChangePassword sets the actor's own password and ends all other sessions of the actor. Where an initial password is replaced,
+// the one-time code is needed too. Fails with fault.Invalid at "current", "code" or "password", and with fault.TooMany after
+// too many wrong ones.
+func (s *Service) ChangePassword(ctx context.Context, actor access.Actor, n NewPassword) error {
+	u, err := loadUser(ctx, s.db.Gorm(ctx), actor.UserID)
+	if err != nil {
+		return err
+	}
+	if err := s.checkCurrent(ctx, actor, u, n); err != nil {
+		return err
+	}
+	if err := s.mayChoose(ctx, u, n); err != nil {
+		return err
+	}
+	return s.choose(ctx, actor, u, n)
+}
+
+// mayChoose tells whether somebody may take a new password of his or her own.
+func (s *Service) mayChoose(ctx context.Context, u userRow, n NewPassword) error {
+	if err := checkPassword("password", n.Password, u.Username); err != nil {
+		return err
+	}
+	if err := checkStrength("password", n.Password, u.Username, u.DisplayName); err != nil {
+		return err
+	}
+	if n.Password == n.Current {
 		return fault.Invalid("password", "新密码不能与当前密码相同")
 	}
-	hash, err := s.hasher.hash(ctx, password)
+	return s.notUsedBefore(ctx, u, n.Password)
+}
+
+// choose writes somebody's own new password, unless it changed meanwhile.
+func (s *Service) choose(ctx context.Context, actor access.Actor, u userRow, n NewPassword) error {
+	hash, err := s.hasher.hash(ctx, n.Password)
 	if err != nil {
 		return err
 	}
@@ -287,34 +405,43 @@ func (s *Service) ChangePassword(ctx context.Context, actor access.Actor, curren
 		if err != nil {
 			return err
 		}
-		if fresh.PasswordHash != u.PasswordHash {
+		if fresh.PasswordHash != u.PasswordHash || !bytes.Equal(fresh.FirstHash, u.FirstHash) || fresh.DisabledAt != nil {
 			return fault.Conflict("密码刚刚被修改过，请重新登录")
+		}
+		if err := rememberPassword(ctx, tx.DB, u, s.now()); err != nil {
+			return err
 		}
 		if err := setPassword(ctx, tx.DB, u.ID, hash, false, s.now()); err != nil {
 			return err
 		}
-		n, err := revokeSessions(ctx, tx.DB, u.ID, s.now(), "id <> ?", actor.SessionID)
+		if err := setFirst(ctx, tx.DB, u.ID, nil, nil); err != nil {
+			return err
+		}
+		ended, err := revokeSessions(ctx, tx.DB, u.ID, s.now(), "id <> ?", actor.SessionID)
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, "user.password", u.ID, u.UnitPath, "", map[string]any{"ended": n})
+		return s.record(ctx, tx, actor, "user.password", u.ID, u.UnitPath, "", map[string]any{"ended": ended, "first": u.FirstHash != nil})
 	})
 }
 
-// checkCurrent asks for the present password under the same slowing as a sign-in: a session left open on a desk is no
-// licence to guess.
-func (s *Service) checkCurrent(ctx context.Context, actor access.Actor, u userRow, current string) error {
+// checkCurrent asks for the present password, and the one-time code where one is needed, under the same slowing as a sign-in:
+// a session left open on a desk is no licence to guess.
+func (s *Service) checkCurrent(ctx context.Context, actor access.Actor, u userRow, n NewPassword) error {
 	if err := s.claimTry(ctx, u.Username, actor.IP); err != nil {
 		return err
 	}
-	ok, _, err := s.hasher.check(ctx, current, u.PasswordHash)
+	ok, _, err := s.hasher.check(ctx, n.Current, u.PasswordHash)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return fault.Invalid("current", "当前密码不正确")
 	}
-	return clearFailures(ctx, s.db.Gorm(ctx), u.Username, network(actor.IP))
+	if err := u.checkFirst(n.Code, s.now()); err != nil {
+		return err
+	}
+	return s.forgetTries(ctx, s.db.Gorm(ctx), u.Username, actor.IP)
 }
 
 // Me gives the actor's own user.

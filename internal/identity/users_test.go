@@ -20,8 +20,8 @@ func TestDisabledPersonIsOutAtOnceAndCanComeBack(t *testing.T) {
 	w.wantOK(w.s.DisableUser(ctx, admin, u.ID, "离岗"))
 	w.wantOK(w.s.DisableUser(ctx, admin, u.ID, "离岗"))
 	w.gone(token)
-	w.wantOK(w.s.EnableUser(ctx, admin, u.ID))
-	w.wantOK(w.s.EnableUser(ctx, admin, u.ID))
+	w.wantOK(w.sure(w.s.AskEnable(ctx, admin, u.ID, "")))
+	w.wantKind(w.sure(w.s.AskEnable(ctx, admin, u.ID, "")), fault.KindConflict)
 	w.gone(token)
 	if a, _ := w.signIn("press"); !a.Can(access.PostWrite) {
 		t.Error("the grants did not come back")
@@ -79,11 +79,11 @@ func TestUserIsChangedWithinTheSubtree(t *testing.T) {
 	u := w.user("press", w.east)
 	eastern, _ := w.signIn("eastern")
 	root, _ := w.signIn("root")
-	w.wantKind(w.s.UpdateUser(ctx, eastern, u.ID, "", w.east.ID), fault.KindInvalid)
-	w.wantKind(w.s.UpdateUser(ctx, eastern, u.ID, "新岗位", w.west.ID), fault.KindInvalid)
-	w.wantOK(w.s.UpdateUser(ctx, root, u.ID, "新岗位", w.west.ID))
-	w.wantOK(w.s.UpdateUser(ctx, root, u.ID, "新岗位", w.west.ID))
-	w.wantKind(w.s.UpdateUser(ctx, eastern, u.ID, "再改", w.east.ID), fault.KindNotFound)
+	w.wantKind(w.sure(w.s.AskUpdate(ctx, eastern, u.ID, "", w.east.ID, "")), fault.KindInvalid)
+	w.wantKind(w.sure(w.s.AskUpdate(ctx, eastern, u.ID, "新岗位", w.west.ID, "")), fault.KindInvalid)
+	w.wantOK(w.sure(w.s.AskUpdate(ctx, root, u.ID, "新岗位", w.west.ID, "")))
+	w.wantKind(w.sure(w.s.AskUpdate(ctx, root, u.ID, "新岗位", w.west.ID, "")), fault.KindConflict)
+	w.wantKind(w.sure(w.s.AskUpdate(ctx, eastern, u.ID, "再改", w.east.ID, "")), fault.KindNotFound)
 	d, err := w.s.FindUser(ctx, root, u.ID)
 	if err != nil || d.DisplayName != "新岗位" || d.UnitName != "西" {
 		t.Errorf("%+v, %v", d, err)
@@ -95,7 +95,7 @@ func TestNewUserIsCheckedFieldByField(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	admin, _ := w.signIn("root")
-	_, err := w.s.CreateUser(t.Context(), admin, identity.NewUser{Username: "Ä", Password: "x"})
+	_, _, err := w.s.AskUser(t.Context(), admin, identity.NewUser{Username: "Ä", Password: "x"}, "")
 	var fields []string
 	for _, f := range fault.FieldErrors(err) {
 		fields = append(fields, f.Field)
@@ -103,7 +103,7 @@ func TestNewUserIsCheckedFieldByField(t *testing.T) {
 	if got := strings.Join(fields, " "); got != "username display_name password unit" {
 		t.Errorf("faults at %q", got)
 	}
-	_, err = w.s.CreateUser(t.Context(), admin, identity.NewUser{Username: "ROOT", DisplayName: "甲", UnitID: w.east.ID, Password: password})
+	_, _, err = w.s.AskUser(t.Context(), admin, identity.NewUser{Username: "ROOT", DisplayName: "甲", UnitID: w.east.ID}, "")
 	if f := fault.FieldErrors(err); len(f) != 1 || f[0].Field != "username" {
 		t.Errorf("the same name in other letters: %v", err)
 	}
@@ -126,4 +126,29 @@ func TestOwnSettings(t *testing.T) {
 	if err != nil || me.Lang != "zh" || me.Theme != "auto" || len(me.Grants) != 1 || me.Ref() == "" {
 		t.Errorf("%+v, %v", me, err)
 	}
+}
+
+func TestNamesOfPeopleThatLookAlikeAreOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	reviewer := w.user("reviewer", w.east)
+	machine := access.System("命令行")
+	add := func(name string, unit int64) (identity.User, error) {
+		return w.s.CreateUser(t.Context(), machine, identity.NewUser{Username: "twin", DisplayName: name, UnitID: unit, Password: password})
+	}
+	for _, twin := range []string{"岗位reviewer", "岗位\u200Breviewer", "\u202E岗位reviewer\u202C", "岗位Reviewer", " 岗位reviewer\u3000", "岗位ｒeviewer\u00AD"} {
+		_, err := add(twin, w.east.ID)
+		w.wantKind(err, fault.KindInvalid)
+		w.wantKind(w.s.UpdateUser(t.Context(), machine, w.eastern.ID, twin, w.east.ID), fault.KindInvalid)
+	}
+	_, err := add("\u200B\u2060", w.east.ID)
+	w.wantKind(err, fault.KindInvalid)
+
+	made, err := add(" 值班\u202E审核员 ", w.east.ID)
+	if err != nil || made.DisplayName != "值班审核员" {
+		t.Errorf("kept as %q (%v), want what is seen", made.DisplayName, err)
+	}
+	w.wantOK(w.s.DisableUser(t.Context(), machine, reviewer.ID, ""))
+	w.wantOK(w.s.UpdateUser(t.Context(), machine, made.ID, reviewer.DisplayName, w.east.ID)) // who had the post is gone
+	w.wantKind(w.s.EnableUser(t.Context(), machine, reviewer.ID), fault.KindInvalid)
 }

@@ -49,7 +49,7 @@ func newService(t *testing.T) (*Service, *pg.DB) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"known", "gone"} {
-		_, err := s.CreateUser(t.Context(), access.System("测试"), NewUser{Username: name, DisplayName: "岗位", UnitID: unit.ID, Password: "Kongqi-2026"})
+		_, err := s.CreateUser(t.Context(), access.System("测试"), NewUser{Username: name, DisplayName: "岗位" + name, UnitID: unit.ID, Password: "Kongqi-2026"})
 		if err != nil {
 			t.Fatal(err)
 		}

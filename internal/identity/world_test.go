@@ -83,6 +83,15 @@ func (w *world) user(name string, u org.Unit, grants ...identity.NewGrant) ident
 	return made
 }
 
+// sure confirms on the machine what was asked.
+func (w *world) sure(c identity.Change, err error) error {
+	if err != nil {
+		return err
+	}
+	_, _, err = w.s.Confirm(w.Context(), access.System("命令行"), c.ID)
+	return err
+}
+
 func (w *world) signIn(name string) (access.Actor, string) {
 	w.Helper()
 	_, token, err := w.s.SignIn(w.Context(), name, password, here, agent)

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -67,7 +68,22 @@ func mine(actor access.Actor) (string, []any) {
 	if parts == nil {
 		return "FALSE", nil
 	}
-	return "t.resolved_at IS NULL AND t.not_user IS DISTINCT FROM ? AND (" + strings.Join(parts, " OR ") + ")", append([]any{actor.UserID}, args...)
+	return `t.resolved_at IS NULL AND t.not_user IS DISTINCT FROM ?
+		AND NOT (t.kind = 'notice' AND EXISTS (SELECT FROM todo_readers r WHERE r.todo_id = t.id AND r.user_id = ?))
+		AND (` + strings.Join(parts, " OR ") + ")", append([]any{actor.UserID, actor.UserID}, args...)
+}
+
+func markRead(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) error {
+	where, args := mine(actor)
+	res := db.WithContext(ctx).Exec("INSERT INTO todo_readers (todo_id, user_id, at) SELECT t.id, ?, now()"+fromTodos+where+
+		" AND t.kind = 'notice' AND t.id = ? ON CONFLICT DO NOTHING", append(append([]any{actor.UserID}, args...), id)...)
+	if res.Error != nil {
+		return fmt.Errorf("read notice: %w", res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return fault.NotFound("没有找到这条告知，可能已经看过")
+	}
+	return nil
 }
 
 const fromTodos = " FROM todos t JOIN units u ON u.id = t.unit_id WHERE "

@@ -49,6 +49,13 @@ var texts = map[string]text{
 	"delivery.changed":  {i18n.N("{.account}：平台上的内容与批准的不一致"), Danger, i18n.N("核对")},
 	"delivery.takedown": {i18n.N("{.account}：下架没有成功，微博可能仍然可见"), Danger, i18n.N("查看并处理")},
 
+	"people.confirm":   {i18n.N("{.who} 申请{.what}：{.name}。请作为第二人确认或阻止"), Warning, i18n.N("核对并确认")},
+	"people.asked":     {i18n.N("{.who} 申请{.what}：{.name}，等待第二人确认"), Notice, i18n.N("查看|动词")},
+	"people.confirmed": {i18n.N("{.who} 申请、{.second} 确认：{.what}，{.name}。不妥的，七天内可以撤回"), Notice, i18n.N("查看|动词")},
+	"people.stopped":   {i18n.N("{.who} 阻止了{.what}：{.name}。{.why}"), Notice, i18n.N("查看|动词")},
+	"people.disabled":  {i18n.N("{.who} 停用了 {.name}"), Notice, i18n.N("知道了")},
+	"people.revoked":   {i18n.N("{.who} 撤销了 {.name} 在{.unit}的{.role}"), Notice, i18n.N("知道了")},
+
 	"engine.clock": {i18n.N("服务器 {.host} 的时钟与数据库相差 {.s} 秒，这台机器已停止发送；校时后自动继续"), Danger, i18n.N("查看发送状况")},
 
 	"account.other_user": {i18n.N("{.account}：微博 UID 由 {.from} 改为 {.to}，没有发出的稿件已停下，请核对是否同一机构的账号"), Danger, i18n.N("核对")},
@@ -97,14 +104,14 @@ func (o Open) Act() string { return lookup(o.Code).Act }
 // Pairs gives Args as names and values in turn, as a printer takes them; the reason and what is asked are source texts with
 // parameters of their own.
 func (o Open) Pairs() []any {
-	return append([]any{"code", o.Code}, i18n.Pairs(o.Args, "reason", "what")...)
+	return append([]any{"code", o.Code}, i18n.Pairs(o.Args, "reason", "what", "role")...)
 }
 
 // kindNames are the headings of the list.
 var kindNames = map[string]string{
 	KindIncident: i18n.N("可能重复发布"), KindUnknown: i18n.N("结果待核"), KindMissed: i18n.N("错过与失败"), KindProblem: i18n.N("发布前的问题"),
 	KindHandoff: i18n.N("待人工发布"), KindLive: i18n.N("疑似已发布"), KindNoticed: i18n.N("平台上的异常"), KindToken: i18n.N("账号授权"), KindConfirm: i18n.N("第二人确认"),
-	KindReview: i18n.N("待审稿件"), KindReturned: i18n.N("退回的稿件"),
+	KindReview: i18n.N("待审稿件"), KindReturned: i18n.N("退回的稿件"), KindNotice: i18n.N("告知"),
 }
 
 // KindName is the Chinese heading of a kind.
@@ -125,6 +132,7 @@ func (o Open) Path() string {
 		"takedown":      "/takedowns/%d",
 		"advance":       "/advances/%d",
 		"platform_post": "/reach/posts/%d",
+		"user_change":   "/admin/changes/%d",
 	}[o.SubjectType]
 	if o.SubjectType == "installation" {
 		return "/sending"

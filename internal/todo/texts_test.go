@@ -8,7 +8,7 @@ import (
 )
 
 // names are the arguments that raisers give, as docs and the list of codes say.
-var names = map[string]any{"account": "@环保北京", "reason": "审核", "what": "审核", "title": "题目", "host": "服务器", "s": float64(3), "opinion": "意见", "words": "今天", "from": "11-29 20:00", "to": "11-29 15:00", "text": "正文", "n": float64(3)}
+var names = map[string]any{"account": "@环保北京", "reason": "审核", "what": "审核", "title": "题目", "who": "系统管理员", "second": "值班主管", "name": "值班审核员", "why": "没有任命", "unit": "海淀区", "role": "审核员", "host": "服务器", "s": float64(3), "opinion": "意见", "words": "今天", "from": "11-29 20:00", "to": "11-29 15:00", "text": "正文", "n": float64(3)}
 
 func TestEveryReasonSpeaksBothLanguagesWithoutGaps(t *testing.T) {
 	t.Parallel()

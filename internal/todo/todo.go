@@ -40,9 +40,10 @@ const (
 	KindConfirm  = "confirm"  // a second person is needed
 	KindReview   = "review"
 	KindReturned = "returned"
+	KindNotice   = "notice" // to be known: it goes from a reader's list once that reader has read it
 )
 
-var kinds = []string{KindIncident, KindUnknown, KindMissed, KindProblem, KindHandoff, KindLive, KindNoticed, KindToken, KindConfirm, KindReview, KindReturned}
+var kinds = []string{KindIncident, KindUnknown, KindMissed, KindProblem, KindHandoff, KindLive, KindNoticed, KindToken, KindConfirm, KindReview, KindReturned, KindNotice}
 
 // RaiseTx opens a matter; it does nothing when one with the same key is open.
 func RaiseTx(ctx context.Context, tx pg.Tx, at time.Time, it Item) error {
@@ -89,6 +90,12 @@ func ResolveManyTx(ctx context.Context, tx pg.Tx, at time.Time, keys []string, b
 // ResolveSubjectTx closes every open matter of one thing, such as all of a delivery that was cancelled.
 func ResolveSubjectTx(ctx context.Context, tx pg.Tx, at time.Time, subjectType string, subjectID, by int64) error {
 	return resolve(ctx, tx.DB, at, by, "subject_type = ? AND subject_id = ?", subjectType, subjectID)
+}
+
+// Read takes a notice from the actor's own list; others keep it. Fails with fault.NotFound
+// for a matter that is no notice, not the actor's, or read already.
+func (s *Service) Read(ctx context.Context, actor access.Actor, id int64) error {
+	return markRead(ctx, s.db.Gorm(ctx), actor, id)
 }
 
 // Open is a matter as it is shown.

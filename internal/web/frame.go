@@ -61,7 +61,7 @@ func (k *Kit) frame(c *gin.Context, title string) page.Base {
 	return page.Base{
 		Title: title, Actor: Actor(c), Unit: CurrentSession(c).UnitName, P: i18n.For(lang), Lang: lang, Theme: k.theme(c), ThemeChoice: k.themeChoice(c),
 		Path: c.Request.URL.Path, URL: local(c.Request.URL.RequestURI()), Query: strings.TrimSpace(c.Query("q")),
-		Now: k.opts.Now().In(page.Zone),
+		Now: k.opts.Now().In(page.Zone), Installation: k.opts.Installation,
 	}
 }
 

@@ -22,11 +22,12 @@ import (
 
 // Options are what the kit needs from the rest of the program. Only Sessions must be given.
 type Options struct {
-	Sessions   Sessions
-	PublicURL  string           // address people use; https makes cookies Secure; default http://localhost:8080
-	FormAction []string         // further origins a form may lead to by redirect, such as Weibo's OAuth page
-	Log        *slog.Logger     // default slog.Default()
-	Now        func() time.Time // default time.Now
+	Sessions     Sessions
+	Installation string           // what the operator calls this installation, shown where people sign in
+	PublicURL    string           // address people use; https makes cookies Secure; default http://localhost:8080
+	FormAction   []string         // further origins a form may lead to by redirect, such as Weibo's OAuth page
+	Log          *slog.Logger     // default slog.Default()
+	Now          func() time.Time // default time.Now
 
 	// Proxies are the networks whose X-Forwarded-For is believed; without any, who connects is who asks.
 	Proxies []netip.Prefix

@@ -20,13 +20,15 @@ import (
 
 // Deps are the use cases behind the pages.
 type Deps struct {
-	Org      *org.Service
-	Identity *identity.Service
-	Audit    *audit.Service
+	PublicURL string // the address people type, for links that are handed over
+	Org       *org.Service
+	Identity  *identity.Service
+	Audit     *audit.Service
 }
 
 type pages struct {
 	kit   *web.Kit
+	home  string
 	units *org.Service
 	id    *identity.Service
 	trail *audit.Service
@@ -34,11 +36,12 @@ type pages struct {
 
 // Register adds the routes.
 func Register(kit *web.Kit, d Deps) {
-	h := &pages{kit: kit, units: d.Org, id: d.Identity, trail: d.Audit}
+	h := &pages{kit: kit, home: d.PublicURL, units: d.Org, id: d.Identity, trail: d.Audit}
 	g := kit.Group("/admin")
 	kit.Handle(g, http.MethodGet, "", access.Self, h.index)
 	h.registerUnits(kit)
 	h.registerUsers(kit)
+	h.registerChanges(kit)
 	h.registerTrail(kit)
 }
 
@@ -54,6 +57,7 @@ var tabs = []tab{
 	{Text: "用户与授权", Href: "/admin/users", Icon: "users", needs: access.UserManage},
 	{Text: "账号|栏目", Href: "/matrix", Icon: "brand-weibo", needs: access.AccountManage},
 	{Text: "审计日志", Href: "/admin/audit", Icon: "history", needs: access.AuditView},
+	{Text: "人员变更", Href: "/admin/changes", Icon: "clipboard-check", needs: access.UserStop},
 }
 
 func tabsFor(a access.Actor, path string) []tab {

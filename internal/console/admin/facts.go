@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/audit"
 	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
+	"juzhen/internal/identity"
 	"juzhen/internal/org"
 	"juzhen/internal/reach"
 	"juzhen/internal/web/page"
@@ -50,7 +51,7 @@ func (t teller) facts(detail map[string]any) []fact {
 var factNames = map[string]string{
 	"name": "名称", "username": "用户名", "from": "原为", "to": "改为", "unit": "单位", "role": "角色", "session": "会话", "ended": "结束会话数", "until": "截止时间",
 	"grant": "授权编号", "kind": "类别", "below_name": "移到", "accounts": "账号数", "account": "账号", "version": "版本", "due_at": "发布时间", "due": "发布时间",
-	"opinion": "意见", "state": "状态", "reason": "原因", "link": "链接", "hash": "内容指纹", "title": "标题", "action": "操作", "subject": "对象", "actor": "操作人",
+	"opinion": "意见", "change": "申请编号", "asked_by": "申请人", "first": "首次设置", "state": "状态", "reason": "原因", "link": "链接", "hash": "内容指纹", "title": "标题", "action": "操作", "subject": "对象", "actor": "操作人",
 	"disabled": "已停用", "api": "程序接口", "bytes": "大小", "sha256": "图片指纹", "batch": "批次", "decision": "判定编号", "gone": "下架前已不在",
 	"wish": "留待执行", "outcome": "判定", "step": "步骤", "steps": "步骤", "done": "已处理", "too_late": "发送中，来不及", "sent": "此前已发",
 	"uid": "微博 UID", "remote_uid": "微博 UID", "expires_at": "到期时间", "passed": "通过|测试", "left": "未删除的测试微博", "platform_confirmed": "平台已确认",
@@ -154,6 +155,9 @@ func (t teller) word(key, x string) string {
 	case "role":
 		return access.Role(x).Label()
 	case "kind":
+		if strings.HasPrefix(t.action, "change.") {
+			return identity.ChangeKind(x).Label()
+		}
 		if a := delivery.Asked(x); a == delivery.AskTakedown || a == delivery.AskNotSent {
 			return a.Label()
 		}

@@ -23,9 +23,10 @@ type grantPage struct {
 }
 
 type grantForm struct {
-	Role  access.Role `form:"role"`
-	Unit  int64       `form:"unit"`
-	Until time.Time   `form:"until"`
+	Role   access.Role `form:"role"`
+	Unit   int64       `form:"unit"`
+	Until  time.Time   `form:"until"`
+	Reason string      `form:"reason" check:"max=200"`
 }
 
 func toUser(u identity.UserDetail) string { return fmt.Sprintf("/admin/users/%d", u.ID) }
@@ -55,13 +56,15 @@ func (h *pages) grant(c *gin.Context) error {
 	if perr != nil {
 		return perr
 	}
+	var asked identity.Change
 	if err == nil {
-		_, err = h.id.Grant(c.Request.Context(), web.Actor(c), p.User.ID, identity.NewGrant{Role: f.Role, UnitID: f.Unit, Until: optional(f.Until)})
+		n := identity.NewGrant{Role: f.Role, UnitID: f.Unit, Until: optional(f.Until)}
+		asked, err = h.id.AskGrant(c.Request.Context(), web.Actor(c), p.User.ID, n, f.Reason)
 	}
 	if err != nil {
 		return h.kit.Refuse(c, err, "admin/grant", &p)
 	}
-	return h.kit.See(c, toUser(p.User), "已授予角色，立即生效")
+	return h.asked(c, asked)
 }
 
 // act runs one act on the user of the address and shows the user's page again, with the reason when it was refused.
@@ -100,24 +103,37 @@ func (h *pages) disable(c *gin.Context) error {
 }
 
 func (h *pages) enable(c *gin.Context) error {
-	return h.act(c, "已启用", func(u identity.UserDetail, _ string) error {
-		return h.id.EnableUser(c.Request.Context(), web.Actor(c), u.ID)
+	return h.act(c, "已提交申请；第二人确认后生效", func(u identity.UserDetail, why string) error {
+		_, err := h.id.AskEnable(c.Request.Context(), web.Actor(c), u.ID, why)
+		return err
 	})
 }
 
-// resetPage sets a password for somebody who lost it.
+// resetPage asks for a new initial password for somebody who lost the own one.
 type resetPage struct {
 	base
-	User identity.UserDetail
+	User  identity.UserDetail
+	Form  resetForm
+	Rules page.PasswordHelp
 }
 
-func (h *pages) resetPage(c *gin.Context) (resetPage, error) {
+type resetForm struct {
+	Password string `form:"password,raw" check:"required"`
+	Reason   string `form:"reason" check:"max=200"`
+}
+
+func (h *pages) resetPage(c *gin.Context, f resetForm) (resetPage, error) {
 	u, err := h.user(c)
-	return resetPage{h.base(c, "重置密码", userCrumb, page.Crumb{Text: u.DisplayName, Href: toUser(u)}), u}, err
+	p := resetPage{base: h.base(c, "重置密码", userCrumb, page.Crumb{Text: u.DisplayName, Href: toUser(u)}), User: u, Form: f}
+	p.Rules = page.PasswordHelp{For: "f-password", Username: u.Username, Offer: identity.GeneratePassword()}
+	if p.Form.Password == "" {
+		p.Form.Password, p.Rules.Offer = p.Rules.Offer, ""
+	}
+	return p, err
 }
 
 func (h *pages) resetForm(c *gin.Context) error {
-	p, err := h.resetPage(c)
+	p, err := h.resetPage(c, resetForm{})
 	if err != nil {
 		return err
 	}
@@ -125,19 +141,18 @@ func (h *pages) resetForm(c *gin.Context) error {
 }
 
 func (h *pages) reset(c *gin.Context) error {
-	var f struct {
-		Password string `form:"password,raw" check:"required"`
-	}
+	var f resetForm
 	err := web.Bind(c, &f)
-	p, perr := h.resetPage(c)
+	p, perr := h.resetPage(c, f)
 	if perr != nil {
 		return perr
 	}
+	var asked identity.Change
 	if err == nil {
-		err = h.id.ResetPassword(c.Request.Context(), web.Actor(c), p.User.ID, f.Password)
+		asked, _, err = h.id.AskReset(c.Request.Context(), web.Actor(c), p.User.ID, f.Password, f.Reason)
 	}
 	if err != nil {
 		return h.kit.Refuse(c, err, "admin/reset", &p)
 	}
-	return h.kit.See(c, toUser(p.User), "密码已重置；请当面或电话告知本人，下次登录须设置新密码")
+	return h.asked(c, asked)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"juzhen/internal/access"
+	"juzhen/internal/identity"
 	"juzhen/internal/web"
 	"juzhen/internal/web/webtest"
 )
@@ -15,7 +16,7 @@ import (
 // outside of it. A form that is let in without values answers 422, an act that changes something leads on by 303.
 const expected = `
 method path                          press review chief admin audit | outside-admin
-GET    /admin                        403   403    403   303   303   | 303
+GET    /admin                        403   403    303   303   303   | 303
 GET    /admin/units                  403   403    403   200   403   | 200
 GET    /admin/units/new              403   403    403   200   403   | 200
 POST   /admin/units                  403   403    403   422   403   | 422
@@ -38,6 +39,11 @@ GET    /admin/users/:user/password   403   403    403   200   403   | 404
 POST   /admin/users/:user/password   403   403    403   422   403   | 404
 POST   /admin/users/:user/disable    403   403    403   303   403   | 404
 POST   /admin/users/:user/enable     403   403    403   303   403   | 404
+GET    /admin/changes                403   403    200   200   200   | 200
+GET    /admin/changes/:change        403   403    200   200   200   | 404
+POST   /admin/changes/:change/stop   403   403    422   422   422   | 404
+POST   /admin/changes/:change/confirm 403  403    303   409   403   | 404
+GET    /admin/refusals               403   403    200   200   200   | 200
 GET    /admin/audit                  403   403    403   403   200   | 403
 GET    /admin/audit/verify           403   403    403   403   200   | 403
 POST   /admin/audit/export           403   403    403   403   200   | 403
@@ -52,6 +58,13 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 	}
 	w.user("outside", "西", access.Administrator)
 	w.user("target", "东", access.PressOfficer)
+	w.user("asker", "局", access.Administrator)
+	asker := access.Actor{UserID: w.users["asker"].ID, Name: "岗位asker",
+		Grants: []access.Grant{{Role: access.Administrator, Path: w.units["局"].Path}}}
+	change, err := w.id.AskGrant(t.Context(), asker, w.users["target"].ID, identity.NewGrant{Role: access.Reviewer, UnitID: w.units["东"].ID}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	seen := map[string]bool{}
 	for line := range strings.Lines(strings.TrimSpace(expected)) {
 		cells := strings.Fields(strings.ReplaceAll(line, "|", ""))
@@ -59,7 +72,8 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 			continue
 		}
 		seen[cells[0]+" "+pattern(cells[1])] = true
-		at := strings.NewReplacer(":unit", w.unitID("东"), ":user", fmt.Sprint(w.users["target"].ID)).Replace(cells[1])
+		at := strings.NewReplacer(":unit", w.unitID("东"), ":user", fmt.Sprint(w.users["target"].ID),
+			":change", fmt.Sprint(change.ID)).Replace(cells[1])
 		for i, reader := range readers {
 			form := url.Values(nil)
 			if cells[0] == "POST" {
@@ -80,7 +94,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 
 // pattern is the path as the router has it.
 func pattern(p string) string {
-	return strings.NewReplacer(":unit", ":id", ":user", ":id", "grants/999", "grants/:grant").Replace(p)
+	return strings.NewReplacer(":unit", ":id", ":user", ":id", ":change", ":id", "grants/999", "grants/:grant").Replace(p)
 }
 
 // signedOut checks that nobody is led to the door: a page by an address, a form by the sign-in page with its fields inside.
@@ -112,7 +126,7 @@ func TestDeniedActsChangeNothing(t *testing.T) {
 			unit + "/delete":   {},
 			user + "/edit":     {"display_name": {"改名"}, "unit": {w.unitID("西")}},
 			user + "/grant":    {"role": {"reviewer"}, "unit": {w.unitID("东")}},
-			user + "/password": {"password": {"Huanjing-2026"}},
+			user + "/password": {"password": {"Vb4n-Kt8w-Xe2q"}},
 			user + "/disable":  {"reason": {"x"}},
 		} {
 			if p := b.Post(at, form); p.Status != 403 && p.Status != 404 {
@@ -120,7 +134,7 @@ func TestDeniedActsChangeNothing(t *testing.T) {
 			}
 		}
 		b.Post("/admin/units", url.Values{"parent": {w.unitID("东")}, "name": {"新"}, "kind": {"centre"}})
-		b.Post("/admin/users", url.Values{"username": {"neu"}, "display_name": {"新"}, "unit": {w.unitID("东")}, "password": {"Huanjing-2026"}})
+		b.Post("/admin/users", url.Values{"username": {"neu"}, "display_name": {"新"}, "unit": {w.unitID("东")}, "password": {"Vb4n-Kt8w-Xe2q"}})
 	}
 	if after := w.everything(); after != before {
 		t.Errorf("rows changed:\n%s\nbefore:\n%s", after, before)
@@ -131,7 +145,7 @@ func TestDeniedActsChangeNothing(t *testing.T) {
 func (w *world) everything() string {
 	w.Helper()
 	var out strings.Builder
-	for _, table := range []string{"units", "users", "grants", "sessions", "audit_entries"} {
+	for _, table := range []string{"units", "users", "grants", "user_changes", "sessions", "audit_entries"} {
 		var rows string
 		err := w.db.Pool().QueryRow(w.Context(), "SELECT coalesce(string_agg(t::text, E'\n' ORDER BY t.id), '') FROM "+table+" t").Scan(&rows)
 		if err != nil {
@@ -149,7 +163,7 @@ func TestEnglishReadersFindNoChineseOfOurs(t *testing.T) {
 	w.user("press", "东", access.PressOfficer)
 	for reader, paths := range map[string][]string{
 		"root": {"/admin/units", "/admin/units/new", w.unit("东"), w.unit("东") + "/edit", w.unit("东") + "/move", "/admin/users?state=active", "/admin/users/new",
-			w.page("press"), w.page("root"), w.page("press") + "/edit", w.page("press") + "/grant", w.page("press") + "/password"},
+			w.page("press"), w.page("root"), w.page("press") + "/edit", w.page("press") + "/grant", w.page("press") + "/password", "/admin/changes", "/admin/refusals"},
 		"audit": {"/admin/audit", "/admin/audit?actor=nobody", "/admin/audit/verify"},
 	} {
 		for _, at := range paths {

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/identity"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -114,6 +115,7 @@ type userPage struct {
 	Live  []identity.Grant
 	Ended []identity.Grant
 	Self  bool
+	Asked []shownChange // waiting for a second person
 }
 
 func (h *pages) userPage(c *gin.Context) (userPage, error) {
@@ -123,6 +125,13 @@ func (h *pages) userPage(c *gin.Context) (userPage, error) {
 	}
 	p := userPage{base: h.base(c, "用户", userCrumb), User: u, Self: u.ID == web.Actor(c).UserID}
 	p.Heading = u.DisplayName
+	asked, err := h.id.Changes(c.Request.Context(), web.Actor(c), identity.ChangeFilter{UserID: u.ID, State: identity.ChangeAsked})
+	if err != nil {
+		return userPage{}, err
+	}
+	for _, change := range asked {
+		p.Asked = append(p.Asked, shown(change))
+	}
 	for _, g := range u.Grants {
 		if g.InForce(p.Now) {
 			p.Live = append(p.Live, g)
@@ -158,6 +167,7 @@ type userForm struct {
 	Password    string      `form:"password,raw"`
 	Role        access.Role `form:"role"`
 	Until       time.Time   `form:"until"`
+	Reason      string      `form:"reason" check:"max=200"`
 }
 
 type userFormPage struct {
@@ -166,10 +176,15 @@ type userFormPage struct {
 	User  identity.User // zero for a new one
 	Units []page.Option
 	Roles []page.Option
+	Rules page.PasswordHelp
 }
 
 func (h *pages) userFormPage(c *gin.Context, title string, f userForm, u identity.User) (userFormPage, error) {
 	p := userFormPage{base: h.base(c, title, userCrumb), Form: f, User: u, Roles: roleOptions("暂不授予")}
+	p.Rules = page.PasswordHelp{For: "f-password", Offer: identity.GeneratePassword()}
+	if p.Form.Password == "" {
+		p.Form.Password, p.Rules.Offer = p.Rules.Offer, ""
+	}
 	if u.ID != 0 {
 		p.Crumbs = append(p.Crumbs, page.Crumb{Text: u.DisplayName, Href: fmt.Sprintf("/admin/users/%d", u.ID)})
 	}
@@ -189,12 +204,15 @@ func (h *pages) userNew(c *gin.Context) error {
 func (h *pages) userCreate(c *gin.Context) error {
 	var f userForm
 	err := web.Bind(c, &f)
-	var made identity.User
+	if err == nil && f.Password == "" {
+		err = fault.Invalid("password", "请填写初始密码")
+	}
+	var asked identity.Change
 	if err == nil {
-		made, err = h.id.CreateUser(c.Request.Context(), web.Actor(c), f.newUser())
+		asked, _, err = h.id.AskUser(c.Request.Context(), web.Actor(c), f.newUser(), f.Reason)
 	}
 	if err == nil {
-		return h.kit.See(c, fmt.Sprintf("/admin/users/%d", made.ID), "已新建用户；首次登录须设置新密码")
+		return h.asked(c, asked)
 	}
 	p, perr := h.userFormPage(c, "新建用户", f, identity.User{})
 	if perr != nil {
@@ -204,11 +222,16 @@ func (h *pages) userCreate(c *gin.Context) error {
 }
 
 func (f userForm) newUser() identity.NewUser {
-	n := identity.NewUser{Username: f.Username, DisplayName: f.DisplayName, UnitID: f.Unit, Password: f.Password, MustChange: true}
+	n := identity.NewUser{Username: f.Username, DisplayName: f.DisplayName, UnitID: f.Unit, Password: f.Password}
 	if f.Role != "" {
 		n.Grants = []identity.NewGrant{{Role: f.Role, UnitID: f.Unit, Until: optional(f.Until)}}
 	}
 	return n
+}
+
+// asked leads to what was asked, with the way it goes on.
+func (h *pages) asked(c *gin.Context, change identity.Change) error {
+	return h.kit.See(c, fmt.Sprintf("/admin/changes/%d", change.ID), "已提交申请；第二人确认后生效")
 }
 
 func optional(t time.Time) *time.Time {
@@ -236,11 +259,12 @@ func (h *pages) userUpdate(c *gin.Context) error {
 		return err
 	}
 	var f userForm
+	var asked identity.Change
 	if err = web.Bind(c, &f); err == nil {
-		err = h.id.UpdateUser(c.Request.Context(), web.Actor(c), u.ID, f.DisplayName, f.Unit)
+		asked, err = h.id.AskUpdate(c.Request.Context(), web.Actor(c), u.ID, f.DisplayName, f.Unit, f.Reason)
 	}
 	if err == nil {
-		return h.kit.See(c, fmt.Sprintf("/admin/users/%d", u.ID), "已修改")
+		return h.asked(c, asked)
 	}
 	p, perr := h.userFormPage(c, "修改用户", f, u.User)
 	if perr != nil {

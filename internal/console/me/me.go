@@ -70,12 +70,15 @@ func (h *pages) show(c *gin.Context) error {
 type passwordPage struct {
 	page.Base
 	Must     bool
+	Code     bool // the one-time code of the confirmer is needed
 	Username string
+	Rules    page.PasswordHelp
 }
 
 func (h *pages) passwordPage(c *gin.Context) (passwordPage, error) {
 	me, err := h.id.Me(c.Request.Context(), web.Actor(c))
-	p := passwordPage{Base: h.kit.Base(c, "修改密码", page.Crumb{Text: "我的账户", Href: "/me"}), Must: me.MustChange, Username: me.Username}
+	p := passwordPage{Base: h.kit.Base(c, "修改密码", page.Crumb{Text: "我的账户", Href: "/me"}), Must: me.MustChange, Code: me.NeedsCode, Username: me.Username}
+	p.Rules = page.PasswordHelp{For: "f-password", Also: "f-repeat", Offer: identity.GeneratePassword(), Username: me.Username}
 	if p.Must {
 		p.Title, p.Bare = "设置新密码", true
 	}
@@ -93,6 +96,7 @@ func (h *pages) password(c *gin.Context) error {
 func (h *pages) changePassword(c *gin.Context) error {
 	var f struct {
 		Current  string `form:"current,raw" check:"required"`
+		Code     string `form:"code"`
 		Password string `form:"password,raw" check:"required"`
 		Repeat   string `form:"repeat,raw" check:"required"`
 	}
@@ -105,7 +109,8 @@ func (h *pages) changePassword(c *gin.Context) error {
 		return perr
 	}
 	if err == nil {
-		err = h.id.ChangePassword(c.Request.Context(), web.Actor(c), f.Current, f.Password)
+		err = h.id.ChangePassword(c.Request.Context(), web.Actor(c),
+			identity.NewPassword{Current: f.Current, Code: f.Code, Password: f.Password})
 	}
 	if err != nil {
 		return h.kit.Refuse(c, err, "me/password", &p)

@@ -29,6 +29,9 @@ func Register(kit *web.Kit, d Deps) {
 	kit.Handle(g, http.MethodGet, web.SignInPath, web.Open, h.form)
 	kit.Handle(g, http.MethodPost, web.SignInPath, web.Open, h.signIn)
 	kit.Handle(g, http.MethodPost, web.SignOutPath, web.Open, h.signOut)
+	kit.Declare("signin/first", firstPage{})
+	kit.Handle(g, http.MethodGet, FirstPath, web.Open, h.firstForm)
+	kit.Handle(g, http.MethodPost, FirstPath, web.Open, h.first)
 }
 
 // form shows the sign-in form, or leads on who is signed in already.

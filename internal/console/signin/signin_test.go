@@ -159,12 +159,12 @@ func TestSetPasswordComesBeforeEverythingElse(t *testing.T) {
 	w.leads(b.Get("/me"), "/me/password")
 	b.Post("/me/sessions/end-all", nil).Want(403).WantText("body", "请先设置新密码")
 	b.Get("/me/password").Want(200).WantText("h1", "设置新密码").WantCount("nav.side", 0)
-	b.Post("/me/password", url.Values{"current": {password}, "password": {"Huanjing-2026"}, "repeat": {"Huanjing"}}).
+	b.Post("/me/password", url.Values{"current": {password}, "password": {"Vb4n-Kt8w-Xe2q"}, "repeat": {"Vb4n"}}).
 		Want(422).WantText(".field-error", "不一致")
-	b.Post("/me/password", url.Values{"current": {"Wrong-2026"}, "password": {"Huanjing-2026"}, "repeat": {"Huanjing-2026"}}).
+	b.Post("/me/password", url.Values{"current": {"Wrong-2026"}, "password": {"Vb4n-Kt8w-Xe2q"}, "repeat": {"Vb4n-Kt8w-Xe2q"}}).
 		Want(422).WantText(".field-error", "当前密码不正确")
 	b.Post("/me/password", url.Values{"current": {password}, "password": {"weak"}, "repeat": {"weak"}}).Want(422).WantText(".field-error", "至少 8 个字符")
-	w.leads(b.Post("/me/password", url.Values{"current": {password}, "password": {"Huanjing-2026"}, "repeat": {"Huanjing-2026"}}), "/")
+	w.leads(b.Post("/me/password", url.Values{"current": {password}, "password": {"Vb4n-Kt8w-Xe2q"}, "repeat": {"Vb4n-Kt8w-Xe2q"}}), "/")
 	b.Get("/me").Want(200)
 }
 
@@ -173,7 +173,7 @@ func TestOwnPasswordIsChanged(t *testing.T) {
 	w := newWorld(t)
 	other, b := w.signedIn("root"), w.signedIn("root")
 	b.Get("/me/password").Want(200).WantText("h1", "修改密码").WantCount("nav.side", 1)
-	w.leads(b.Post("/me/password", url.Values{"current": {password}, "password": {"Huanjing-2026"}, "repeat": {"Huanjing-2026"}}), "/me")
+	w.leads(b.Post("/me/password", url.Values{"current": {password}, "password": {"Vb4n-Kt8w-Xe2q"}, "repeat": {"Vb4n-Kt8w-Xe2q"}}), "/me")
 	b.Get("/me").Want(200).WantText(".banner-good", "密码已修改")
 	other.Get("/me").Want(303)
 }
@@ -255,4 +255,65 @@ func TestDoorSaysHowLongToWait(t *testing.T) {
 		}
 	}
 	t.Error("never asked to wait")
+}
+
+func TestAFirstSignInNeedsBothParts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asker := access.Actor{UserID: w.root.ID, Name: "值班root", Grants: []access.Grant{{Role: access.Administrator, Path: w.unit.Path}}}
+	asked, initial, err := w.id.AskUser(t.Context(), asker, identity.NewUser{Username: "neu", DisplayName: "新岗位", UnitID: w.unit.ID}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, first, err := w.id.Confirm(t.Context(), access.System("命令行"), asked.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := func(code, current, password string) url.Values {
+		return url.Values{"username": {"neu"}, "code": {code}, "current": {current}, "password": {password}, "repeat": {password}}
+	}
+	code, good := first.Code.Reveal(), "hK8m-Tq3v-Zr6b"
+
+	b := w.browser()
+	p := b.Get("/first").Want(200).WantText("h1", "首次登录").WantCount(".rules li", 5).WantCount("[data-offer]", 1)
+	if strings.Contains(p.Body, code) {
+		t.Error("the page knows the code")
+	}
+	b.Post("/first", form("", initial.Reveal(), good)).Want(422).WantCount(".field-error", 1)
+	p = b.Post("/first", form("AAAAA-AAAAA", initial.Reveal(), good)).Want(401).WantText(".banner-bad", "不正确")
+	if v, _ := p.Find("input[name=username]").Attr("value"); v != "neu" || strings.Contains(p.Body, initial.Reveal()) {
+		t.Errorf("shown again with the name %q, or with a secret", v)
+	}
+	b.Post("/first", form(code, initial.Reveal(), "Beijing@2026")).Want(422).WantText(".field-error", "太容易猜到")
+	w.leads(b.Post("/first", form(code, initial.Reveal(), good)), "/")
+	b.Get("/me").Want(200).WantText(".facts", "新岗位")
+}
+
+// TestTheInitialPasswordAloneOpensNothing signs in with it: all that is open is the page for a new one, which wants the code.
+func TestTheInitialPasswordAloneOpensNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.user("press", false)
+	asker := access.Actor{UserID: w.root.ID, Name: "值班root", Grants: []access.Grant{{Role: access.Administrator, Path: w.unit.Path}}}
+	list, err := w.id.Users(t.Context(), asker, identity.UserFilter{Query: "press"})
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	asked, initial, err := w.id.AskReset(t.Context(), asker, list[0].ID, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, first, err := w.id.Confirm(t.Context(), access.System("命令行"), asked.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := w.browser()
+	w.leads(b.Post("/signin", url.Values{"username": {"press"}, "password": {initial.Reveal()}}), "/")
+	w.leads(b.Get("/me"), "/me/password")
+	b.Get("/me/password").Want(200).WantCount("input[name=code]", 1)
+	form := url.Values{"current": {initial.Reveal()}, "password": {"hK8m-Tq3v-Zr6b"}, "repeat": {"hK8m-Tq3v-Zr6b"}}
+	b.Post("/me/password", form).Want(422).WantText(".field-error", "一次性码")
+	form.Set("code", first.Code.Reveal())
+	w.leads(b.Post("/me/password", form), "/")
+	b.Get("/me").Want(200)
 }

@@ -26,6 +26,7 @@ func Register(kit *web.Kit, d Deps) {
 	h := &pages{kit: kit, svc: d.Todo}
 	kit.Declare("todo/list", listPage{})
 	kit.Handle(kit.Group("/todo"), http.MethodGet, "", access.Self, h.list)
+	kit.Handle(kit.Group("/todo"), http.MethodPost, "/:id/read", access.Self, h.read)
 }
 
 // listPage shows the matters under the heading of their kind, the most pressing kind first.
@@ -73,6 +74,18 @@ func (h *pages) list(c *gin.Context) error {
 		g.More--
 	}
 	return h.kit.Show(c, http.StatusOK, "todo/list", p)
+}
+
+// read takes a notice from the reader's own list.
+func (h *pages) read(c *gin.Context) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := h.svc.Read(c.Request.Context(), web.Actor(c), id); err != nil {
+		return err
+	}
+	return h.kit.See(c, "/todo", "")
 }
 
 // open reads the matters of one kind or the first of each, and how many there are.

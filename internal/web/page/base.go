@@ -34,6 +34,8 @@ type Base struct {
 	Bare    bool          // frame without navigation: sign-in
 	Unsent  bool          // what was typed on the page before was not taken: the tab goes on keeping it
 
+	Installation string // what the operator calls this installation; empty when it has no name
+
 	ThemeChoice string // "auto" where the machine decides, else as Theme
 
 	Follow Follow // what the open page follows; zero: nothing
@@ -105,7 +107,7 @@ var duties = []NavEntry{
 	{Key: "matrix", Text: "矩阵", Href: "/matrix", Icon: "sitemap", needs: []access.Permission{access.AccountView}},
 	{Key: "reach", Text: "成效", Href: "/reach", Icon: "chart-line", needs: []access.Permission{access.ReachView}},
 	{Key: "admin", Text: "管理", Href: "/admin", Icon: "settings", needs: []access.Permission{access.AccountManage,
-		access.UnitManage, access.UserManage}},
+		access.UnitManage, access.UserManage, access.UserStop}},
 	{Key: "trail", Text: "审计日志", Href: "/admin/audit", Icon: "history", Phone: true, needs: []access.Permission{access.AuditView}},
 }
 

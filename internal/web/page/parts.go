@@ -34,6 +34,15 @@ func (f Field) Described() string {
 	return s
 }
 
+// PasswordHelp stands beside the field of a new password: the rules, ticked as one types, a generated one, and a button that
+// shows what is typed.
+type PasswordHelp struct {
+	For      string // id of the field
+	Also     string // id of the field that repeats it; empty when there is none
+	Offer    string // a generated password; empty when none is offered
+	Username string // must not be in it; empty when it is typed into the field "username"
+}
+
 // Option is one choice. Text is a Chinese source text unless Raw.
 type Option struct {
 	Value, Text string

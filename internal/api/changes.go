@@ -1,0 +1,219 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/identity"
+)
+
+// shownUserChange is what one person asked about a user and a second one confirms.
+type shownUserChange struct {
+	ID          int64      `json:"id"`
+	Kind        string     `json:"kind" enum:"create,update,grant,reset,enable"`
+	State       string     `json:"state" enum:"asked,confirmed,stopped,expired,undone"`
+	UserID      *int64     `json:"user_id,omitempty" doc:"新建用户确认之前没有"`
+	Username    string     `json:"username"`
+	DisplayName string     `json:"display_name" doc:"岗位名称"`
+	UnitID      int64      `json:"unit_id" doc:"该单位及上级的管理员或主管可以确认"`
+	UnitName    string     `json:"unit_name"`
+	Grants      []newGrant `json:"grants,omitempty" doc:"申请的角色"`
+	NewName     string     `json:"new_display_name,omitempty"`
+	NewUnitID   *int64     `json:"new_unit_id,omitempty"`
+	Reason      string     `json:"reason"`
+	AskedBy     string     `json:"asked_by"`
+	AskedAt     time.Time  `json:"asked_at"`
+	ExpiresAt   time.Time  `json:"expires_at"`
+	ConfirmedBy string     `json:"confirmed_by,omitempty" doc:"有 confirmed_at 而没有时，是在服务器上确认的"`
+	ConfirmedAt *time.Time `json:"confirmed_at,omitempty"`
+	StoppedBy   string     `json:"stopped_by,omitempty"`
+	StoppedAt   *time.Time `json:"stopped_at,omitempty"`
+	StopReason  string     `json:"stop_reason,omitempty"`
+	Confirm     string     `json:"confirm,omitempty" doc:"第二人确认的地址，POST"`
+}
+
+func showUserChange(c identity.Change) shownUserChange {
+	shown := shownUserChange{
+		ID:          c.ID,
+		Kind:        string(c.Kind),
+		State:       string(c.State),
+		Username:    c.Username,
+		DisplayName: c.DisplayName,
+		UnitID:      c.UnitID,
+		UnitName:    c.UnitName,
+		Reason:      c.Why,
+		AskedBy:     c.AskedByName,
+		AskedAt:     c.AskedAt.UTC(),
+		ExpiresAt:   c.Expires.UTC(),
+		ConfirmedBy: c.ConfirmedBy,
+		ConfirmedAt: utc(c.ConfirmedAt),
+		StoppedBy:   c.StoppedBy,
+		StoppedAt:   utc(c.StoppedAt),
+		StopReason:  c.StopWhy,
+	}
+	if c.UserID != 0 {
+		shown.UserID = &c.UserID
+	}
+	for _, g := range c.What.Grants {
+		shown.Grants = append(shown.Grants, newGrant{string(g.Role), g.UnitID, utc(g.Until)})
+	}
+	if c.Kind == identity.ChangeUpdate {
+		shown.NewName, shown.NewUnitID = c.What.DisplayName, &c.What.UnitID
+	}
+	if c.State == identity.ChangeAsked {
+		shown.Confirm = confirmPath(c.ID)
+	}
+	return shown
+}
+
+func confirmPath(id int64) string { return fmt.Sprintf("%s/user-changes/%d/confirm", Prefix, id) }
+
+// awaitingChange says that a second person is needed.
+type awaitingChange struct {
+	State   string          `json:"state" enum:"awaiting_second"`
+	Change  shownUserChange `json:"change"`
+	Initial string          `json:"initial_password,omitempty" doc:"生成的初始密码，只在此处出现一次，由申请人告诉本人"`
+}
+
+type askedChange struct {
+	Location string `header:"Location" doc:"第二人确认的地址"`
+	Body     awaitingChange
+}
+
+func showAsked(c identity.Change, initial string) *askedChange {
+	return &askedChange{confirmPath(c.ID), awaitingChange{"awaiting_second", showUserChange(c), initial}}
+}
+
+// asked makes op answer 202: a second person is needed.
+func asked(op huma.Operation) huma.Operation { op.DefaultStatus = http.StatusAccepted; return op }
+
+// confirmedChange is the answer to the confirmer: the one-time code is his or hers alone to hand over.
+type confirmedChange struct {
+	Change    shownUserChange `json:"change"`
+	Code      string          `json:"one_time_code,omitempty" doc:"首次登录要用的一次性码，只在此处出现一次，由确认人交给本人"`
+	ExpiresAt *time.Time      `json:"code_expires_at,omitempty"`
+}
+
+type firstSignIn struct {
+	Username string `json:"username" minLength:"1" maxLength:"200"`
+	Current  string `json:"current" minLength:"1" maxLength:"1000" doc:"初始密码，由申请人告知"`
+	Code     string `json:"code" minLength:"1" maxLength:"100" doc:"一次性码，由确认人转交"`
+	Password string `json:"password" minLength:"1" maxLength:"1000" doc:"自己的新密码"`
+}
+
+type userChangeFilter struct {
+	Paging
+	State  string `query:"state" enum:"asked,confirmed,stopped,expired,undone"`
+	UserID int64  `query:"user_id"`
+}
+
+// refusals are the refused sign-ins of one user on one day.
+type refusals struct {
+	Day         string    `json:"day" format:"date" doc:"北京时间的日期"`
+	UserID      *int64    `json:"user_id,omitempty" doc:"没有时为不存在的用户名"`
+	Username    string    `json:"username,omitempty"`
+	DisplayName string    `json:"display_name,omitempty" doc:"岗位名称"`
+	UnitName    string    `json:"unit_name,omitempty"`
+	Wrong       int       `json:"wrong_passwords"`
+	Waiting     int       `json:"told_to_wait"`
+	LastAt      time.Time `json:"last_at"`
+	LastIP      string    `json:"last_ip"`
+}
+
+func (a *api) userChanges() {
+	register(a, op(http.MethodGet, "/user-changes", "list-user-changes", "users", i18n.N("人员变更")), access.UserStop, a.listUserChanges)
+	register(a, op(http.MethodGet, "/user-changes/{id}", "get-user-change", "users", i18n.N("一项人员变更")), access.UserStop, a.getUserChange)
+	register(a, secret(op(http.MethodPost, "/user-changes/{id}/confirm", "confirm-user-change", "users",
+		i18n.N("作为第二人确认人员变更"))), access.UserConfirm, a.confirmUserChange)
+	register(a, op(http.MethodPost, "/user-changes/{id}/stop", "stop-user-change", "users",
+		i18n.N("阻止或撤回人员变更")), access.UserStop, a.stopUserChange)
+	register(a, op(http.MethodGet, "/refused-sign-ins", "list-refused-sign-ins", "users",
+		i18n.N("被拒绝的登录，按天和用户计数")), access.UserStop, a.listRefusals)
+}
+
+func (a *api) listUserChanges(ctx context.Context, who access.Actor, in *userChangeFilter) (*out[list[shownUserChange]], error) {
+	f := identity.ChangeFilter{State: identity.ChangeState(in.State), UserID: in.UserID, Limit: in.Limit + 1}
+	if in.Cursor != "" {
+		var err error
+		if f.Before, err = strconv.ParseInt(in.Cursor, 10, 64); err != nil {
+			return nil, fault.Invalid("cursor", "列表已变化，请从第一页重新读取").With(err)
+		}
+	}
+	rows, err := a.Identity.Changes(ctx, who, f)
+	if err != nil || len(rows) <= in.Limit {
+		return paged(rows, "", showUserChange), err
+	}
+	rows = rows[:in.Limit]
+	return paged(rows, strconv.FormatInt(rows[in.Limit-1].ID, 10), showUserChange), nil
+}
+
+func (a *api) getUserChange(ctx context.Context, who access.Actor, in *ByID) (*out[shownUserChange], error) {
+	c, err := a.Identity.FindChange(ctx, who, in.ID)
+	return &out[shownUserChange]{showUserChange(c)}, err
+}
+
+func (a *api) confirmUserChange(ctx context.Context, who access.Actor, in *ByID) (*out[confirmedChange], error) {
+	c, first, err := a.Identity.Confirm(ctx, who, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	shown := confirmedChange{Change: showUserChange(c), Code: first.Code.Reveal()}
+	if first.Code != "" {
+		shown.ExpiresAt = utc(&first.Until)
+	}
+	return &out[confirmedChange]{shown}, nil
+}
+
+func (a *api) stopUserChange(ctx context.Context, who access.Actor, in *because) (*out[shownUserChange], error) {
+	c, err := a.Identity.Stop(ctx, who, in.ID, in.reason())
+	return &out[shownUserChange]{showUserChange(c)}, err
+}
+
+// refusalDays is how far the list looks back.
+const refusalDays = 30
+
+func (a *api) listRefusals(ctx context.Context, who access.Actor, _ *struct{}) (*out[list[refusals]], error) {
+	rows, err := a.Identity.Refusals(ctx, who, a.Now().AddDate(0, 0, -refusalDays))
+	return whole(rows, func(r identity.Refusals) refusals {
+		shown := refusals{
+			Day:         r.Day.Format(time.DateOnly),
+			Username:    r.Username,
+			DisplayName: r.DisplayName,
+			UnitName:    r.UnitName,
+			Wrong:       r.Wrong,
+			Waiting:     r.Waiting,
+			LastAt:      r.LastAt.UTC(),
+			LastIP:      r.LastIP,
+		}
+		if r.UserID != 0 {
+			shown.UserID = &r.UserID
+		}
+		return shown
+	}), err
+}
+
+func (a *api) firstSignIn(ctx context.Context, _ access.Actor, in *struct{ Body firstSignIn }) (*out[token], error) {
+	c, b := request(ctx), in.Body
+	n := identity.NewPassword{Current: b.Current, Code: b.Code, Password: b.Password}
+	s, t, err := a.Identity.FirstSignIn(ctx, b.Username, n, c.ClientIP(), c.Request.UserAgent(), true)
+	if err != nil {
+		return nil, err
+	}
+	return &out[token]{token{Token: t, ExpiresAt: s.Expires.UTC(), MustChange: s.MustChange}}, nil
+}
+
+// generated gives an initial password that was made here; one that the caller gave is not sent back.
+func generated(given, initial string) string {
+	if given != "" {
+		return ""
+	}
+	return initial
+}

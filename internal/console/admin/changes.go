@@ -1,0 +1,219 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/identity"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+func (h *pages) registerChanges(kit *web.Kit) {
+	kit.Declare("admin/changes", changesPage{})
+	kit.Declare("admin/change", changePage{})
+	kit.Declare("admin/confirmed", confirmedPage{})
+	kit.Declare("admin/refusals", refusalsPage{})
+	g := kit.Group("/admin/changes")
+	kit.Handle(g, http.MethodGet, "", access.UserStop, h.changeList)
+	kit.Handle(g, http.MethodGet, "/:id", access.UserStop, h.changeShow)
+	kit.Handle(g, http.MethodPost, "/:id/confirm", access.UserConfirm, h.changeConfirm)
+	kit.Handle(g, http.MethodPost, "/:id/stop", access.UserStop, h.changeStop)
+	kit.Handle(kit.Group("/admin/refusals"), http.MethodGet, "", access.UserStop, h.refusals)
+}
+
+var changeCrumb = page.Crumb{Text: "人员变更", Href: "/admin/changes"}
+
+// changesPage lists what was asked about users, newest first.
+type changesPage struct {
+	base
+	Form    changesForm
+	Changes []shownChange
+	States  []page.Option
+	Chips   []page.Chip
+	Pager   page.Pager
+}
+
+type changesForm struct {
+	State  identity.ChangeState `form:"state"`
+	Before int64                `form:"before"`
+}
+
+// shownChange is a change with the look of its state.
+type shownChange struct {
+	identity.Change
+	Tone, Icon string
+}
+
+var changeLooks = map[identity.ChangeState]struct{ tone, icon string }{
+	identity.ChangeAsked:     {"orange", "hourglass"},
+	identity.ChangeConfirmed: {"green", "circle-check"},
+	identity.ChangeStopped:   {"grey", "ban"},
+	identity.ChangeExpired:   {"grey", "clock-exclamation"},
+	identity.ChangeUndone:    {"grey", "arrow-back-up"},
+}
+
+func shown(c identity.Change) shownChange {
+	look := changeLooks[c.State]
+	return shownChange{c, look.tone, look.icon}
+}
+
+func (h *pages) changeList(c *gin.Context) error {
+	var f changesForm
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+	list, err := h.id.Changes(c.Request.Context(), web.Actor(c),
+		identity.ChangeFilter{State: f.State, Before: f.Before, Limit: usersPerPage + 1})
+	if err != nil {
+		return err
+	}
+
+	p := changesPage{base: h.base(c, "人员变更"), Form: f, States: []page.Option{{Text: "全部"}}}
+	for _, s := range identity.ChangeStates() {
+		p.States = append(p.States, page.Option{Value: string(s), Text: s.Label()})
+	}
+	if f.State != "" {
+		p.Chips = []page.Chip{{Name: "状态", Value: p.T(f.State.Label()), Href: web.Link(c, "state", "")}}
+	}
+	if len(list) > usersPerPage {
+		list = list[:usersPerPage]
+		p.Pager.Next = web.Link(c, "before", strconv.FormatInt(list[usersPerPage-1].ID, 10))
+	}
+	if f.Before > 0 {
+		p.Pager.First = web.Link(c)
+	}
+	for _, change := range list {
+		p.Changes = append(p.Changes, shown(change))
+	}
+	p.Pager.Shown = len(list)
+	return h.kit.Show(c, http.StatusOK, "admin/changes", p)
+}
+
+// changePage is one change: what exactly, who asked, and what the reader may do about it.
+type changePage struct {
+	base
+	Change     shownChange
+	Why        string // the reader may not confirm; empty when he or she may
+	MayConfirm bool
+	MayStop    bool
+	Own        bool // asked by the reader
+	User       string
+}
+
+func (h *pages) changePage(c *gin.Context) (changePage, error) {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return changePage{}, err
+	}
+	actor := web.Actor(c)
+	change, err := h.id.FindChange(c.Request.Context(), actor, id)
+	if err != nil {
+		return changePage{}, err
+	}
+
+	p := changePage{base: h.base(c, change.Kind.Label(), changeCrumb), Change: shown(change), Own: change.AskedBy == actor.UserID}
+	if change.State == identity.ChangeAsked {
+		err := change.MayConfirm(actor)
+		p.MayConfirm = err == nil
+		if err != nil {
+			p.Why = p.Told(page.Banner{Text: fault.Public(err).Text, Args: fault.Public(err).Args})
+		}
+	}
+	open := change.State == identity.ChangeAsked || change.CanUndo(p.Now)
+	p.MayStop = open && change.MayStop(actor) == nil
+	if change.UserID != 0 && actor.Can(access.UserManage) {
+		p.User = fmt.Sprintf("/admin/users/%d", change.UserID)
+	}
+	return p, nil
+}
+
+func (h *pages) changeShow(c *gin.Context) error {
+	p, err := h.changePage(c)
+	if err != nil {
+		return err
+	}
+	return h.kit.Show(c, http.StatusOK, "admin/change", p)
+}
+
+// confirmedPage shows the one-time code of a first sign-in, once and to the confirmer alone.
+type confirmedPage struct {
+	base
+	Change identity.Change
+	First  identity.First
+	Code   string
+	Link   string
+}
+
+func (h *pages) changeConfirm(c *gin.Context) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	change, first, err := h.id.Confirm(c.Request.Context(), web.Actor(c), id)
+	if err != nil {
+		p, perr := h.changePage(c)
+		if perr != nil {
+			return perr
+		}
+		return h.kit.Refuse(c, err, "admin/change", &p)
+	}
+	if first.Code == "" {
+		return h.kit.See(c, fmt.Sprintf("/admin/changes/%d", id), "已确认，立即生效")
+	}
+
+	p := confirmedPage{base: h.base(c, "已确认", changeCrumb), Change: change, First: first, Code: first.Code.Reveal()}
+	p.Link = h.home + "/first#" + first.Username + "." + p.Code
+	c.Header("Cache-Control", "no-store")
+	return h.kit.Show(c, http.StatusOK, "admin/confirmed", p)
+}
+
+func (h *pages) changeStop(c *gin.Context) error {
+	var f struct {
+		Reason string `form:"reason"`
+	}
+	err := web.Bind(c, &f)
+	p, perr := h.changePage(c)
+	if perr != nil {
+		return perr
+	}
+	if err == nil {
+		_, err = h.id.Stop(c.Request.Context(), web.Actor(c), p.Change.ID, f.Reason)
+	}
+	if err != nil {
+		return h.kit.Refuse(c, err, "admin/change", &p)
+	}
+	text := "已阻止，没有任何改动"
+	switch {
+	case p.Change.State == identity.ChangeConfirmed:
+		text = "已撤回，给予的都已收回"
+	case p.Own:
+		text = "已撤回申请"
+	}
+	return h.kit.See(c, fmt.Sprintf("/admin/changes/%d", p.Change.ID), text)
+}
+
+// refusalsPage shows how many sign-ins were refused, by day and user.
+type refusalsPage struct {
+	base
+	Rows []identity.Refusals
+}
+
+// refusalDays is how far the list looks back.
+const refusalDays = 30
+
+func (h *pages) refusals(c *gin.Context) error {
+	p := refusalsPage{base: h.base(c, "被拒绝的登录", userCrumb)}
+	var err error
+	p.Rows, err = h.id.Refusals(c.Request.Context(), web.Actor(c), p.Now.Add(-refusalDays*24*time.Hour))
+	if err != nil {
+		return err
+	}
+	return h.kit.Show(c, http.StatusOK, "admin/refusals", p)
+}
