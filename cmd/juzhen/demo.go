@@ -170,6 +170,12 @@ func (s *stage) setConsole(ctx context.Context) error {
 	s.failed = make(chan error, 1)
 	serving, end := context.WithCancel(context.WithoutCancel(ctx))
 	go func() { s.failed <- s.app.Serve(serving, l) }()
+	if m, err := listenForMetrics(s.cfg.MetricsListen); err != nil {
+		s.log.Warn("metrics", "error", err) // no reason to end a show
+	} else if m != nil {
+		s.log.Info("metrics", "address", "http://"+m.Addr().String()+"/metrics")
+		go func() { _ = s.app.Measure(serving, m) }()
+	}
 	s.undo = append(s.undo, func() {
 		end()
 		if err := s.app.Stop(); err != nil {

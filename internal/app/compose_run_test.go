@@ -31,6 +31,12 @@ func TestTheComposeFileStarts(t *testing.T) {
 	c := newCompound(t)
 	c.startPostgres()
 	c.run("weibo")
+	c.eventually("the imitation Weibo", func() error {
+		if got, err := c.ask("weibo", "8090", "weibo:8090", "/"); err != nil || !strings.Contains(got, "200 OK") {
+			return fmt.Errorf("%q, %w", got, err)
+		}
+		return nil
+	})
 	if out, err := c.finish("migrate", nil); err != nil {
 		t.Fatalf("migrate: %v\n%s", err, out)
 	}
@@ -40,14 +46,10 @@ func TestTheComposeFileStarts(t *testing.T) {
 		_, err := c.within("console", "/juzhen", "health")
 		return err
 	})
-	if got := c.ask("console", "8080", "localhost:8080", "/signin"); !strings.Contains(got, "200 OK") {
-		t.Errorf("sign-in page: %q", got)
-	}
-	if got := c.ask("console", "8080", "evil.example", "/signin"); !strings.Contains(got, "421") {
-		t.Errorf("another host name: %q", got)
-	}
-	if got := c.ask("weibo", "8090", "weibo:8090", "/"); !strings.Contains(got, "200 OK") {
-		t.Errorf("the imitation Weibo: %q", got)
+	for host, want := range map[string]string{"localhost:8080": "200 OK", "evil.example": "421"} {
+		if got, err := c.ask("console", "8080", host, "/signin"); err != nil || !strings.Contains(got, want) {
+			t.Errorf("sign-in page of %s: %q, %v", host, got, err)
+		}
 	}
 	began := time.Now()
 	if err := console.stop(); err != nil {
@@ -184,7 +186,7 @@ func (c *compound) makeNetwork() {
 	c.Helper()
 	tag := strings.ToLower(rand.Text()[:6])
 	bridge := "jzb" + tag
-	script := fmt.Sprintf("set -e; ip netns add %[1]s; ip -n %[1]s link add br type bridge; ip -n %[1]s link set br up\n", bridge)
+	script := fmt.Sprintf("set -e; ip netns add %[1]s; ip -n %[1]s link add name switch0 type bridge; ip -n %[1]s link set switch0 up\n", bridge)
 	hosts := "127.0.0.1 localhost\n"
 	number := 1
 	for _, service := range []string{"postgres", "migrate", "console", "weibo"} {
@@ -194,9 +196,9 @@ func (c *compound) makeNetwork() {
 		hosts += fmt.Sprintf("10.77.0.%d %s\n", number, service)
 		script += fmt.Sprintf(`ip netns add %[1]s
 			ip -n %[1]s link set lo up
-			ip link add eth0 netns %[1]s type veth peer name p%[3]d netns %[2]s
+			ip link add name eth0 netns %[1]s type veth peer name p%[3]d netns %[2]s
 			ip -n %[1]s addr add 10.77.0.%[3]d/24 dev eth0; ip -n %[1]s link set eth0 up
-			ip -n %[2]s link set p%[3]d master br; ip -n %[2]s link set p%[3]d up
+			ip -n %[2]s link set p%[3]d master switch0; ip -n %[2]s link set p%[3]d up
 		`, space, bridge, number)
 	}
 	c.Cleanup(func() {
@@ -363,10 +365,10 @@ func (c *compound) start(service, program string, args ...string) *running {
 	if service != "postgres" {
 		r.cmd.Env = c.environment(service)
 	}
-	r.cmd.Stdout, r.cmd.Stderr = &r.out, &r.out
+	r.cmd.Dir, r.cmd.Stdout, r.cmd.Stderr = "/", &r.out, &r.out
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	c.must(r.cmd.Start())
-	go func() { r.done <- r.cmd.Wait() }()
+	go func() { r.done <- r.cmd.Wait(); close(r.done) }()
 	c.Cleanup(func() {
 		_ = syscall.Kill(-r.cmd.Process.Pid, syscall.SIGINT)
 		select {
@@ -391,15 +393,11 @@ func (c *compound) addFirstUser() {
 }
 
 // ask sends one request from a service's own network and gives the first line of the answer.
-func (c *compound) ask(service, port, host, path string) string {
-	c.Helper()
+func (c *compound) ask(service, port, host, path string) (string, error) {
 	script := fmt.Sprintf(`exec 3<>/dev/tcp/127.0.0.1/%s; printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' >&3; cat <&3`, port, path, host)
 	out, err := exec.Command("ip", "netns", "exec", c.spaces[service], "bash", "-c", script).CombinedOutput()
-	if err != nil {
-		c.Errorf("ask %s: %v\n%s", service, err, out)
-	}
 	line, _, _ := strings.Cut(string(out), "\n")
-	return line
+	return line, err
 }
 
 // eventually looks until there is no error.

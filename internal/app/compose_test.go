@@ -27,8 +27,11 @@ func TestComposeFileIsValid(t *testing.T) {
 	if time.Duration(*console.StopGracePeriod) <= 30*time.Second {
 		t.Error("the grace period must be longer than the console's own 30 s")
 	}
-	if console.DependsOn["postgres"].Condition != types.ServiceConditionHealthy {
-		t.Error("the console must wait for a healthy Postgres")
+	if console.DependsOn["migrate"].Condition != types.ServiceConditionCompletedSuccessfully {
+		t.Error("the console must wait for its schema")
+	}
+	if p.Services["migrate"].DependsOn["postgres"].Condition != types.ServiceConditionHealthy {
+		t.Error("migrating must wait for a healthy Postgres")
 	}
 	for _, port := range slices.Concat(console.Ports, p.Services["weibo"].Ports) {
 		if port.HostIP != "127.0.0.1" {
