@@ -41,7 +41,7 @@ func (t *commentStore) add(a *account, p *post, text string, reply int64, now ti
 func (t *commentStore) put(m comment) comment {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	m.ID = t.ids.next(m.At)
+	m.ID = t.ids.nextWith(commentMark, m.At)
 	t.list = append(t.list, m)
 	if t.sums == nil {
 		t.sums = map[int64]int{}
@@ -117,16 +117,21 @@ func (s *Server) sample(p *post, at time.Time) []comment {
 	return out
 }
 
-// sampled is the audience's comment number i: written at the instant when the count reached i.
+// sampled is the audience's comment number i: written in the second in which the count reached i, and so never later than it was
+// counted.
 func (s *Server) sampled(p *post, from time.Time, i int) comment {
-	minutes := sort.Search(60*24*60, func(m int) bool {
-		return s.natural(p, lively(from.Add(time.Duration(m)*time.Minute))-lively(from)).Comments >= i
-	})
-	at := from.Add(time.Duration(minutes)*time.Minute + time.Duration(i%60)*time.Second)
+	reached := func(after time.Duration) bool {
+		return s.natural(p, lively(from.Add(after))-lively(from)).Comments >= i
+	}
+	minutes := sort.Search(60*24*60, func(m int) bool { return reached(time.Duration(m) * time.Minute) })
+	begin := max(time.Duration(minutes-1)*time.Minute, 0)
+	seconds := sort.Search(60, func(n int) bool { return reached(begin + time.Duration(n)*time.Second) })
+
+	at := from.Add(begin + time.Duration(max(seconds-1, 0))*time.Second)
 	h := mix(uint64(p.id) + uint64(i))
 	who := int(h % uint64(len(citizens)))
 	return comment{
-		ID: (at.Unix()-idEpoch)<<22 | int64(i&0x3fffff), Post: p.id, Name: citizens[who], UID: 5700000001 + int64(who),
+		ID: (at.Unix()-idEpoch)<<22 | commentMark | sampleMark | int64(h&(sampleMark-1)), Post: p.id, Name: citizens[who], UID: 5700000001 + int64(who),
 		Text: remarks[h>>8%uint64(len(remarks))], At: at,
 	}
 }
@@ -221,6 +226,12 @@ const freshPosts = 10 // newest posts whose audience comments/to_me shows
 
 // commentsToMe answers comments/to_me(/biz).
 func commentsToMe(c *call) (any, error) {
+	all := c.received()
+	return c.commentPage(all, len(all))
+}
+
+// received are the comments of others under the account's posts.
+func (c *call) received() []comment {
 	all := c.s.talk.pick(func(m comment) bool {
 		p := c.s.post(m.Post)
 		return p != nil && p.acc == c.acc && m.UID != c.acc.UID
@@ -231,7 +242,7 @@ func commentsToMe(c *call) (any, error) {
 		n++
 		return n < freshPosts
 	})
-	return c.commentPage(all, len(all))
+	return all
 }
 
 // commentsByMe answers comments/by_me(/biz).

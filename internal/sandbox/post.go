@@ -196,8 +196,17 @@ const idEpoch = 515483463
 
 type idSource struct{ last atomic.Int64 }
 
-func (s *idSource) next(now time.Time) int64 {
-	base := (now.Unix() - idEpoch) << 22
+// commentMark is the bit that comments' ids have and posts' have not: no number stands for one of each.
+const commentMark = 1 << 21
+
+// sampleMark is, beside it, the bit of comments that are made up when they are asked for.
+const sampleMark = 1 << 20
+
+func (s *idSource) next(now time.Time) int64 { return s.nextWith(0, now) }
+
+// nextWith gives an id that has the bits of mark.
+func (s *idSource) nextWith(mark int64, now time.Time) int64 {
+	base := (now.Unix()-idEpoch)<<22 | mark
 	for {
 		last := s.last.Load()
 		id := max(base, last+1)
