@@ -47,6 +47,7 @@ type Deps struct {
 	Health func(ctx context.Context) (Sending, error) // of sending; nil: unknown
 	Ready  func(ctx context.Context) error            // database and migrations; nil: always ready
 
+	PublicURL   string           // address people use; default http://localhost:8080
 	MetricsFrom []netip.Prefix   // networks that may read the figures beside this machine itself; none: whoever reaches their listener
 	BodyTime    time.Duration    // for a whole body to arrive; default 20 s
 	Version     string           // of the program
@@ -72,6 +73,9 @@ func Register(k *web.Kit, d Deps) (metrics http.Handler) {
 	}
 	if d.BodyTime == 0 {
 		d.BodyTime = 20 * time.Second
+	}
+	if d.PublicURL == "" {
+		d.PublicURL = "http://localhost:8080"
 	}
 	if d.Log == nil {
 		d.Log = slog.Default()

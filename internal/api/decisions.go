@@ -58,7 +58,7 @@ func second(op huma.Operation, schema string) huma.Operation {
 		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Ref: "#/components/schemas/" + schema}}}}
 	}
 	op.Responses = map[string]*huma.Response{
-		"202": answer(i18n.N("等第二人确认"), "application/json", schema), "default": answer("Error", problemType, "Problem"),
+		"202": answer(i18n.N("等第二人确认"), "application/json", schema),
 	}
 	return op
 }

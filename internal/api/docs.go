@@ -161,7 +161,7 @@ func calls(path node, address, tag string, schemas node) []docsCall {
 func answers(responses node) []docsAnswer {
 	var all []docsAnswer
 	for _, status := range responses.names() {
-		if status == "default" {
+		if status == "default" || status[0] == '4' {
 			continue // said once for all
 		}
 		answer := docsAnswer{Status: status, Text: responses.node(status).text("description")}

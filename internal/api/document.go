@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -36,10 +37,13 @@ func (a *api) openapi() *huma.OpenAPI {
 		version = "1"
 	}
 	return &huma.OpenAPI{
-		OpenAPI: "3.1.0", Info: &huma.Info{Title: i18n.N("矩阵台接口"), Version: version, Description: about},
+		OpenAPI: "3.1.0", Info: &huma.Info{Title: i18n.N("矩阵台接口"), Version: version, Description: about,
+			Contact: &huma.Contact{Name: i18n.N("本单位的矩阵台管理员"), URL: a.contactURL()},
+			License: &huma.License{Name: i18n.N("仅供本单位使用"), URL: a.contactURL()}},
 		Servers: []*huma.Server{{URL: Prefix}}, Tags: tags,
 		Components: &huma.Components{
-			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+			Responses: map[string]*huma.Response{},
+			Schemas:   huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				"bearer": {Type: "http", Scheme: "bearer", Description: i18n.N("POST /sessions 给出的令牌")},
 				"cookie": {Type: "apiKey", In: "cookie", Name: a.kit.SessionCookie(), Description: i18n.N("浏览器登录后的 Cookie，只在本站页面内有效")},
@@ -47,6 +51,9 @@ func (a *api) openapi() *huma.OpenAPI {
 		},
 	}
 }
+
+// contactURL is where people who read the description find those who run the program: its own documentation.
+func (a *api) contactURL() string { return strings.TrimSuffix(a.PublicURL, "/") + Prefix + docsPath }
 
 // document is the finished description in both forms and languages.
 type document struct {
@@ -98,6 +105,13 @@ func must(err error) {
 func translated(raw []byte, p *i18n.Printer) ([]byte, map[string]any) {
 	var tree map[string]any
 	must(json.Unmarshal(raw, &tree))
+	paths := node(tree).node("paths")
+	for _, path := range paths.names() {
+		for method := range paths.node(path) {
+			op := paths.node(path).node(method)
+			op["description"] = describeOperation(op, method, p)
+		}
+	}
 	translate(tree, p)
 	done, err := json.Marshal(tree)
 	must(err)

@@ -60,7 +60,11 @@ func (m *adapter) serve(c *gin.Context, op *huma.Operation, run func(huma.Contex
 		m.fail(c, err)
 		return
 	}
-	do := func() { run(huma.WithValue(humagin.NewContext(op, c), ginKey{}, c)) }
+	if err := askedOnce(c.Request.URL.Query(), op); err != nil {
+		m.fail(c, err)
+		return
+	}
+	do := func() { run(merged{huma.WithValue(humagin.NewContext(op, c), ginKey{}, c)}) }
 	if key := c.GetHeader(keyHeader); key != "" && repeatable(op) {
 		m.once(c, op, key, body, do)
 		return
@@ -82,6 +86,7 @@ func register[I, O any](a *api, op huma.Operation, perm access.Permission, h fun
 	}
 	op.Metadata[metaPermission] = perm
 	op.Extensions = map[string]any{"x-permission": string(perm)}
+	op.Security = []map[string][]string{} // none needed
 	if perm != web.Open {
 		op.Security = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
 	}
@@ -94,6 +99,10 @@ func register[I, O any](a *api, op huma.Operation, perm access.Permission, h fun
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		c := request(ctx)
+		if err := boundInstants(in, c.Request.URL.Query(), a.Now()); err != nil {
+			return nil, a.problem(c, err)
+		}
+
 		c.Set(keyRan, true)
 		out, err := h(ctx, web.Actor(c), in)
 		if err != nil {
@@ -101,7 +110,11 @@ func register[I, O any](a *api, op huma.Operation, perm access.Permission, h fun
 		}
 		return out, nil
 	})
-	a.offerTable(op)
+	a.documentRefusals(op)
+
+	if op.Metadata[metaTable] == offered {
+		register(a, tableOf(op), perm, h)
+	}
 }
 
 // op begins the description of an operation. summary is a Chinese source text.

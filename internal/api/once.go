@@ -53,22 +53,35 @@ func (a *api) once(c *gin.Context, op *huma.Operation, key string, body []byte, 
 		repeat(c, old)
 		return
 	}
+	settled := false
+	defer func() {
+		if !settled { // a panic went through here
+			a.keep(c, a.Replays.Lose(ctx, r))
+		}
+	}()
+
 	held := hold(c, do)
-	if err := a.settle(ctx, c, r, held); err != nil {
-		a.Log.Error("keep answer", "id", web.RequestID(c), "err", err)
-	}
+	a.keep(c, a.settle(ctx, c, r, held))
+	settled = true
 	_, _ = c.Writer.Write(held.body.Bytes())
 }
 
+// keep tells the log of an answer that could not be kept.
+func (a *api) keep(c *gin.Context, err error) {
+	if err != nil {
+		a.Log.Error("keep answer", "id", web.RequestID(c), "err", err)
+	}
+}
+
 // settle decides what becomes of the key. An answer of a use case is kept. Where no use case was begun, or it asked to try
-// again later, the key is free again. After a failure of ours nobody knows, so the key stays taken.
+// again later, the key is free again. After a failure of ours nobody knows, and who asks again is told so.
 func (a *api) settle(ctx context.Context, c *gin.Context, r replay.Request, held *held) error {
 	status := held.Status()
 	switch {
 	case !c.GetBool(keyRan), status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 		return a.Replays.Forget(ctx, r)
 	case status >= http.StatusInternalServerError:
-		return nil
+		return a.Replays.Lose(ctx, r)
 	}
 	answer := replay.Answer{Status: status, Header: map[string]string{}, Body: held.body.Bytes()}
 	for _, name := range keptHeaders {

@@ -223,8 +223,11 @@ func utc(t *time.Time) *time.Time {
 		return nil
 	}
 	u := t.UTC()
-	if u.Year() > 9999 { // JSON has no way to write it, and one such row would spoil the whole list
+	switch { // JSON has no way to write it, and one such row of old would spoil the whole list
+	case u.Year() > 9999:
 		u = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	case u.Year() < 1:
+		u = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	return &u
 }

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"juzhen/internal/access"
 	"juzhen/internal/i18n"
 	"juzhen/internal/reach"
@@ -131,28 +129,15 @@ func (a *api) budget(ctx context.Context, who access.Actor, _ *struct{}) (*out[l
 	}), err
 }
 
-type importReport struct {
-	Rows     int         `json:"rows" doc:"读到的行数"`
-	New      int         `json:"new" doc:"新收录的微博数"`
-	Rejected []importRow `json:"rejected"`
-}
-
-type importRow struct {
-	Line int    `json:"line"`
-	Text string `json:"text" doc:"没有收录的原因"`
-}
-
-type importForm struct {
-	File huma.FormFile `form:"file" required:"true" doc:"历史微博的 CSV 表"`
-}
-
 // history is how past posts come in.
 func (a *api) history() {
 	register(a, op(http.MethodGet, "/accounts/{id}/backfill", "get-backfill", "reach", i18n.N("历史微博的读取进度")), access.AccountView, a.getBackfill)
 	register(a, op(http.MethodPost, "/accounts/{id}/backfill", "start-backfill", "reach", i18n.N("读取历史微博")), access.AccountManage, a.startBackfill)
-	upload := op(http.MethodPost, "/accounts/{id}/history", "import-history", "reach", i18n.N("导入历史微博"))
-	upload.MaxBodyBytes = maxUpload
+	upload := importing(op(http.MethodPost, "/accounts/{id}/history", "import-history", "reach", i18n.N("导入历史微博")))
 	register(a, upload, access.AccountManage, a.importHistory)
+	register(a, op(http.MethodGet, "/accounts/{id}/imports", "list-imports", "reach", i18n.N("最近导入的历史微博文件")), access.AccountView, a.listImports)
+	register(a, op(http.MethodGet, "/imports/{id}", "get-import", "reach", i18n.N("一次导入的进度和没有收录的行")), access.AccountView, a.getImport)
+	register(a, op(http.MethodPost, "/imports/{id}/undo", "undo-import", "reach", i18n.N("撤销一次导入")), access.AccountManage, a.undoImport)
 }
 
 func showBackfill(b reach.Backfill) backfillState {
@@ -179,22 +164,4 @@ func (a *api) startBackfill(ctx context.Context, who access.Actor, in *ByID) (*o
 		return nil, err
 	}
 	return a.getBackfill(ctx, who, in)
-}
-
-func (a *api) importHistory(ctx context.Context, who access.Actor, in *struct {
-	ByID
-	RawBody huma.MultipartFormFiles[importForm]
-}) (*out[importReport], error) {
-	file := in.RawBody.Data().File
-	if !file.IsSet {
-		return nil, errNoFile
-	}
-	if !cleanText(file.Filename) {
-		return nil, errMalformed
-	}
-	r, err := a.Reach.ImportPast(ctx, who, in.ID, file.Filename, file)
-	words := printerOf(request(ctx))
-	return &out[importReport]{importReport{r.Rows, r.New, each(r.Rejected, func(e reach.RowError) importRow {
-		return importRow{e.Line, words.T(e.Label())}
-	})}}, err
 }

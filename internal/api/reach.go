@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
+	"juzhen/internal/instant"
 	"juzhen/internal/reach"
 )
 
@@ -100,7 +101,7 @@ func (a *api) period(s Span) (reach.Period, error) {
 }
 
 func dayOf(s string) string {
-	if at, err := time.Parse(time.RFC3339, s); err == nil {
+	if at, err := instant.Parse(s, time.RFC3339); err == nil {
 		return date(reach.Day(at))
 	}
 	return s

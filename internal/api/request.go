@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -34,9 +35,22 @@ func init() {
 
 // formats is JSON as this interface reads and writes it.
 var formats = map[string]huma.Format{
-	"application/json": {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode},
-	"json":             {Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode},
+	"application/json": {Marshal: marshal, Unmarshal: decode},
+	"json":             {Marshal: marshal, Unmarshal: decode},
 	csvType:            {Marshal: marshalTable, Unmarshal: func([]byte, any) error { return errMalformed }},
+}
+
+// marshal writes an answer as JSON. What cannot be written is a failure of ours and told as one: huma has set the status by now and
+// would say so in an answer of 200, so this goes up to where panics become problems, with nothing written yet.
+func marshal(w io.Writer, body any) error {
+	var whole bytes.Buffer
+
+	if err := huma.DefaultJSONFormat.Marshal(&whole, body); err != nil {
+		panic(fmt.Errorf("answer cannot be written: %w", err))
+	}
+
+	_, err := whole.WriteTo(w)
+	return err
 }
 
 var (

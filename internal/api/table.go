@@ -21,7 +21,7 @@ const csvType = "text/csv"
 
 // Tabular lets a list be asked for as a table of all its rows.
 type Tabular struct {
-	Format string `query:"format" enum:"json,csv" doc:"csv 为表格：全部行，不翻页；也可用 Accept: text/csv"`
+	Format string `query:"format" enum:"json,csv" doc:"csv 为表格：全部行，不翻页；也可用 Accept: text/csv，或以 .csv 结尾的地址"`
 }
 
 // tabled is a body that may be asked for as a table.
@@ -54,22 +54,29 @@ func marshalTable(w io.Writer, body any) error {
 // wantsTable tells whether the caller asked for a table. negotiate has settled it.
 func wantsTable(ctx context.Context) bool { return request(ctx).GetHeader("Accept") == csvType }
 
-// metaTable marks an operation that offers a table.
-const metaTable = "table"
+// metaTable marks an operation that has to do with tables, and how.
+const (
+	metaTable = "table"
+	offered   = "offered" // it gives its list as a table too
+	only      = "only"    // it gives nothing else
+)
 
-// tables makes op offer its list as a table.
+// tables makes op offer its list as a table: at its own address, and at one that ends in .csv and gives nothing else. The two are two
+// operations of the description, each with one type of answer, so that a generated client has nothing to tell apart.
 func tables(op huma.Operation) huma.Operation {
-	op.Metadata = map[string]any{metaTable: true}
+	op.Metadata = map[string]any{metaTable: offered}
 	return op
 }
 
-// offerTable documents the table of op, when huma has written down what else it answers.
-func (a *api) offerTable(op huma.Operation) {
-	if op.Metadata[metaTable] == nil {
-		return
-	}
-	answer := a.huma.OpenAPI().Paths[op.Path].Get.Responses[strconv.Itoa(http.StatusOK)]
-	answer.Content[csvType] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+// tableOf is the operation that gives the list of op as a table.
+func tableOf(op huma.Operation) huma.Operation {
+	table := huma.Operation{Method: op.Method, Path: op.Path + ".csv", OperationID: op.OperationID + "-csv", Tags: op.Tags,
+		Summary: op.Summary, Metadata: map[string]any{metaTable: only}}
+	table.Responses = map[string]*huma.Response{"200": {
+		Description: "OK",
+		Content:     map[string]*huma.MediaType{csvType: {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}}
+	return table
 }
 
 var errNotAcceptable = fault.Invalid("", "这里没有所要的格式，请用 Accept: application/json").WithCode("not_acceptable")
@@ -77,13 +84,12 @@ var errNotAcceptable = fault.Invalid("", "这里没有所要的格式，请用 A
 // negotiate settles the form of the answer: JSON unless only another form is accepted, a table where it is asked for and
 // offered. Problems are JSON in any case.
 func negotiate(c *gin.Context, op *huma.Operation) error {
-	offered := answerTypes(op)
-	_, tables := offered[csvType]
-	if tables && c.Query("format") == "csv" {
+	types, tables := answerTypes(op), op.Metadata[metaTable] != nil
+	switch {
+	case op.Metadata[metaTable] == only, tables && c.Query("format") == "csv":
 		c.Request.Header.Set("Accept", csvType)
 		return nil
-	}
-	if c.Query("format") == "json" {
+	case c.Query("format") == "json":
 		c.Request.Header.Set("Accept", "application/json")
 		return nil
 	}
@@ -98,7 +104,7 @@ func negotiate(c *gin.Context, op *huma.Operation) error {
 			c.Request.Header.Set("Accept", csvType)
 			return nil
 		case r == csvType:
-		case covered(r, offered):
+		case covered(r, types):
 			c.Request.Header.Set("Accept", "application/json")
 			return nil
 		}
@@ -129,9 +135,9 @@ func mediaRanges(header string) []string {
 	return all
 }
 
-func covered(wanted string, offered map[string]bool) bool {
+func covered(wanted string, types map[string]bool) bool {
 	major, minor, _ := strings.Cut(wanted, "/")
-	for kind := range offered {
+	for kind := range types {
 		top, sub, _ := strings.Cut(kind, "/")
 		if kind != csvType && (major == "*" || major == top) && (minor == "*" || sub == "*" || minor == sub) {
 			return true

@@ -109,18 +109,6 @@ func TestBodiesThatReadTwoWaysAreRefused(t *testing.T) {
 	w.call("writer", "POST", "/media", `x`, header("Content-Type", "multipart/form-data")).problem(415, "unsupported_media")
 }
 
-// TestTimeThatJSONCannotWriteSpoilsNoList: the last instant allowed to be late lies behind the year 9999.
-func TestTimeThatJSONCannotWriteSpoilsNoList(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	last := "9999-12-31T23:59:59-14:00"
-	w.call("writer", "POST", "/posts", body{"text": "稿", "account_ids": []int{1}, "due_at": last, "submit": true}).problem(422, "invalid")
-	p := w.call("writer", "POST", "/posts", body{"text": "稿", "account_ids": []int{1}, "due_at": last}).want(201)
-	w.call("writer", "GET", "/posts", nil).want(200).says("9999-12-31T23:59:59Z", "items", 0, "due_at")
-	w.call("writer", "POST", "/posts/"+p.text("id")+"/submit", nil).problem(422, "invalid")
-	w.call("writer", "POST", "/posts/"+p.text("id")+"/reschedule", body{"due_at": last}).problem(422, "invalid")
-}
-
 func TestSpansThatEndBeforeTheyBeginAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -55,7 +55,7 @@ func (a *App) register(kit *web.Kit) {
 	a.metrics = api.Register(kit, api.Deps{ // first: only routes registered after it are measured
 		Identity: a.Identity, Units: a.Org, Accounts: a.Accounts, Media: a.Media, Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries,
 		Reach: a.Reach, Todos: a.Todo, Audit: a.Audit, Replays: a.Replays, Health: a.sendingReport, Ready: a.ready,
-		MetricsFrom: config.Prefixes(a.cfg.MetricsFrom), Version: a.opt.Version, Now: a.opt.Now, Log: a.log,
+		PublicURL: a.cfg.PublicURL, MetricsFrom: config.Prefixes(a.cfg.MetricsFrom), Version: a.opt.Version, Now: a.opt.Now, Log: a.log,
 	})
 	signin.Register(kit, signin.Deps{Identity: a.Identity})
 	me.Register(kit, me.Deps{Identity: a.Identity})

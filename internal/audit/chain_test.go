@@ -82,6 +82,7 @@ func TestSafeCellDisarmsFormulas(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"": "", "正常": "正常", "12": "12", "=1+1": "'=1+1", "+86": "'+86", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "＝1": "'＝1",
+		"4456240593602075": "'4456240593602075", "007": "'007", "12e5": "'12e5", "999999999999999": "999999999999999", "0": "0", "0.5": "0.5",
 	} {
 		if got := SafeCell(in); got != want {
 			t.Errorf("SafeCell(%q) = %q, want %q", in, got, want)

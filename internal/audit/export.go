@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"juzhen/internal/access"
@@ -100,10 +101,18 @@ func (r Row) cells() []string {
 	return cells
 }
 
-// SafeCell disarms a cell that a spreadsheet would run as a formula, by an apostrophe before it.
+// SafeCell disarms a cell that a spreadsheet would run as a formula or take for another number than it is, by an apostrophe before
+// it.
 func SafeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) {
+	if s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) || ReadAsNumber(s) {
 		return "'" + s
 	}
 	return s
 }
+
+// asNumber is what a spreadsheet shows as another number: it keeps fifteen digits, drops zeros in front and reads powers of ten. Ids of
+// posts have sixteen digits, and a number of a house or a hash may look like the others.
+var asNumber = regexp.MustCompile(`^(\d{16,}|0\d+|\d+(\.\d+)?[eE][+-]?\d+)$`)
+
+// ReadAsNumber tells whether s is an id, a code or a hash that a spreadsheet would read as a number and change.
+func ReadAsNumber(s string) bool { return len(s) < 200 && asNumber.MatchString(s) }

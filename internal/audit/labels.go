@@ -42,6 +42,7 @@ var actions = []Action{
 	{"account.revoke", i18n.N("撤销账号授权")},
 	{"account.test", i18n.N("测试账号连接")},
 	{"account.backfill", i18n.N("导入历史微博")},
+	{"account.undo_import", i18n.N("撤销导入的历史微博")},
 	{"reach.note", i18n.N("核对平台上的微博")},
 	{"media.upload", i18n.N("上传图片")},
 	{"post.create", i18n.N("新建稿件")},

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 )
 
 // Certificate proves one publication: what was approved by whom, when it was marked and answered, what the platform calls it, and
-// what was read back.
+// what was read back. Version and Reviews hold what belongs to this account and to the version that went out, and nothing else: who
+// may see one account's publication has no claim on another's wording or on opinions about what never went out.
 type Certificate struct {
 	Delivery  Delivery
 	Post      post.Post
@@ -55,11 +57,21 @@ func (s *Service) Certificate(ctx context.Context, actor access.Actor, id int64)
 	if err != nil {
 		return Certificate{}, err
 	}
-	if t, ok := c.Version.Target(c.Delivery.AccountID); ok {
-		c.Text = t.TextOf(c.Version)
-	}
+	c.narrow()
 	c.Hash = hex.EncodeToString(c.Delivery.ApprovedHash)
 	return c, nil
+}
+
+// narrow leaves what the one account sent, and the reviews of that version.
+func (c *Certificate) narrow() {
+	own, ok := c.Version.Target(c.Delivery.AccountID)
+	if ok {
+		c.Text = own.TextOf(c.Version)
+	}
+
+	c.Version.Text = c.Text
+	c.Version.Targets = slices.DeleteFunc(c.Version.Targets, func(t post.Target) bool { return t.AccountID != c.Delivery.AccountID })
+	c.Reviews = slices.DeleteFunc(c.Reviews, func(r review.Review) bool { return r.VersionID != c.Version.ID })
 }
 
 // URL is where citizens see the post; "" while that is not known.

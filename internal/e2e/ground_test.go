@@ -245,6 +245,13 @@ var (
 	fresh   = func(s *side) vars { return s.newAccount(s.unit, "preparing", "commercial") }
 	running = func(s *side) vars { return s.newAccount(s.unit, "live", "commercial") }
 	below   = func(s *side) vars { return s.childOwned }
+
+	// imported is a file of past posts that is worked through: the id is the import's.
+	imported = func(s *side) vars {
+		v := running(s)
+		return v.with(vars{"id": s.g.id(`INSERT INTO imports (account_id, file_name, bytes, state, rows, rejected, created_at)
+VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])})
+	}
 	picture = func(s *side) vars {
 		m, err := s.g.Media.Upload(s.g.t.Context(), s.author, s.unit, s.name+".png", bytes.NewReader(dot()), s.name+"的图")
 		s.g.must(err)

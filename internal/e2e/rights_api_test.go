@@ -24,6 +24,7 @@ var apiRules = []rule{
 
 	// Posts and pictures.
 	{"GET /api/v1/posts", "PRS-A", draft, "unit_id={unit}", "墙内的话", listed},
+	{"GET /api/v1/posts.csv", "PRS-A", draft, "unit_id={unit}", "墙内的话", listed},
 	{"POST /api/v1/posts", "P----", blank, `{"text":"接口写的","unit_id":{unit},"account_ids":[{account}],"now":true}`,
 		"SELECT editors[1] = {self} FROM post_versions WHERE text = '接口写的'", usual},
 	{"GET /api/v1/posts/:id", "PRS-A", approved, "", "墙内的话", usual},
@@ -47,6 +48,7 @@ var apiRules = []rule{
 
 	// Deliveries.
 	{"GET /api/v1/deliveries", "PRS-A", waiting, "unit_id={unit}", "墙内号", listed},
+	{"GET /api/v1/deliveries.csv", "PRS-A", waiting, "unit_id={unit}", "墙内号", listed},
 	{"GET /api/v1/deliveries/:id", "PRS-A", waiting, "", "墙内号", usual},
 	{"GET /api/v1/deliveries/:id/events", "PRS-A", waiting, "", "", usual},
 	{"GET /api/v1/deliveries/:id/certificate", "PRS-A", sent, "", "墙内的话", usual},
@@ -101,12 +103,18 @@ var apiRules = []rule{
 	{"GET /api/v1/accounts/:id/backfill", "PRSMA", running, "", "", usual},
 	{"POST /api/v1/accounts/:id/backfill", "---M-", running, "", "SELECT EXISTS (SELECT FROM backfills WHERE account_id = {id})", usual},
 	{"POST /api/v1/accounts/:id/history", "---M-", running, "file file 54{id}.json", "SELECT EXISTS (SELECT FROM platform_posts WHERE account_id = {id})", usual},
+	{"GET /api/v1/accounts/:id/imports", "PRSMA", running, "", "", usual},
+	{"GET /api/v1/imports/:id", "PRSMA", imported, "", "墙内文件", usual},
+	{"POST /api/v1/imports/:id/undo", "---M-", imported, "", "SELECT state = 'undone' FROM imports WHERE id = {id}", usual},
 
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /api/v1/reach", "PRS-A", noticed, "", "墙内号", listed},
+	{"GET /api/v1/reach.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /api/v1/accounts/:id/reach", "PRS-A", running, "", "墙内号", usual},
+	{"GET /api/v1/accounts/:id/reach.csv", "PRS-A", running, "", "墙内号", usual},
 	{"GET /api/v1/accounts/:id/reach", "-RS-A", below, "", "墙内号", usual},
 	{"GET /api/v1/reach/posts", "PRS-A", noticed, "", "墙内的微博", listed},
+	{"GET /api/v1/reach/posts.csv", "PRS-A", noticed, "", "墙内的微博", listed},
 	{"GET /api/v1/reach/posts/:id", "PRS-A", noticed, "", "墙内的微博", usual},
 	{"POST /api/v1/reach/posts/:id/note", "P-S--", noticed, `{"reason":"已核对"}`, "SELECT noted_by = {self} FROM platform_posts WHERE id = {id}", usual},
 	{"GET /api/v1/reach/noticed", "PRS-A", noticed, "", "墙内的微博", listed},
@@ -136,5 +144,6 @@ var apiRules = []rule{
 	{"POST /api/v1/user-changes/:id/stop", "--SMA", change, `{"reason":"没有任命"}`, "SELECT state = 'stopped' AND stopped_by = {self} FROM user_changes WHERE id = {id}", usual},
 	{"GET /api/v1/refused-sign-ins", "--SMA", refused, "", "墙内某人", listed},
 	{"GET /api/v1/audit", "----A", waiting, "", "墙内审核", listed},
+	{"GET /api/v1/audit.csv", "----A", waiting, "", "墙内审核", listed},
 	{"GET /api/v1/audit/verify", "----A", nil, "", "", usual},
 }

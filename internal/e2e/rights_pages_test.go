@@ -121,6 +121,10 @@ var pageRules = []rule{
 	{"POST /matrix/accounts/:id/test", "---M-", fresh, "", "SELECT tested_at IS NOT NULL FROM accounts WHERE id = {id}", usual},
 	{"POST /matrix/accounts/:id/backfill", "---M-", running, "", "SELECT EXISTS (SELECT FROM backfills WHERE account_id = {id})", usual},
 	{"POST /matrix/accounts/:id/import", "---M-", running, "file file 53{id}.json", "SELECT EXISTS (SELECT FROM platform_posts WHERE account_id = {id})", usual},
+	{"GET /matrix/imports/:id", "PRSMA", imported, "", "墙内文件", usual},
+	{"GET /matrix/imports/:id/progress", "PRSMA", imported, "", "墙内文件", usual},
+	{"GET /matrix/imports/:id/rejected.csv", "PRSMA", imported, "", "", usual},
+	{"POST /matrix/imports/:id/undo", "---M-", imported, "", "SELECT state = 'undone' FROM imports WHERE id = {id}", usual},
 	{"GET /oauth/weibo/callback", "---M-", authorising, "state={state}&code={code}", "SELECT origin = 'oauth' FROM credentials WHERE account_id = {id}", returns},
 
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.

@@ -106,8 +106,11 @@ func listUsers(ctx context.Context, db *gorm.DB, actor access.Actor, f UserFilte
 	add(f.UnitPath != "", "starts_with(un.path, ?)", f.UnitPath)
 	add(f.State == "active", "u.disabled_at IS NULL")
 	add(f.State == "disabled", "u.disabled_at IS NOT NULL")
-	add(f.Role != "", `EXISTS (SELECT FROM grants r WHERE r.user_id = u.id AND r.role = ? AND r.revoked_at IS NULL
-		AND (r.valid_until IS NULL OR r.valid_until > ?))`, string(f.Role), now)
+
+	// By the roles that the list shows, and no other: those in units of the reader.
+	seen, where := access.Scope(actor, access.UserManage, "ru.path")
+	add(f.Role != "", `EXISTS (SELECT FROM grants r JOIN units ru ON ru.id = r.unit_id WHERE r.user_id = u.id AND r.role = ?
+		AND r.revoked_at IS NULL AND (r.valid_until IS NULL OR r.valid_until > ?) AND `+seen+")", append([]any{string(f.Role), now}, where...)...)
 	add(f.After > 0, "u.id > ?", f.After)
 	rows, err := gorm.G[userRow](db).Raw("SELECT "+userColumns+`, (SELECT max(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id) AS last_seen_at,
 		coalesce((`+roles+`)::text, '') AS roles_text`+fromUsers+"WHERE "+cond+" ORDER BY u.id LIMIT ?", append(args, f.Limit)...).Find(ctx)

@@ -33,14 +33,19 @@ func ParseCursor(s string) (c Cursor, ok bool, err error) {
 	if s == "" {
 		return Cursor{}, false, nil
 	}
+	wrong := fault.Invalid("after", "翻页位置无效，请从第一页重新查看")
+
 	b, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil || len(b) != 16 {
-		return Cursor{}, false, fault.Invalid("after", "翻页位置无效，请从第一页重新查看")
+		return Cursor{}, false, wrong
 	}
-	return Cursor{
-		At: time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC(),
-		ID: int64(binary.BigEndian.Uint64(b[8:])),
-	}, true, nil
+
+	c.At = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()
+	c.ID = int64(binary.BigEndian.Uint64(b[8:]))
+	if c.At.Year() < 1 || c.At.Year() > 9999 { // no row lies there, and the database cannot read it
+		return Cursor{}, false, wrong
+	}
+	return c, true, nil
 }
 
 // Cut makes a page of at most limit rows out of rows read with LIMIT limit + 1.

@@ -136,11 +136,11 @@ func TestPastPostsComeFromAFile(t *testing.T) {
 		"4000000000000004,2026-10-03,坏的数字,,x,,,\r\n" +
 		"4000000000000005,2026-10-03,负数,,-1,,,\r\n"
 	r, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "past.csv", strings.NewReader(file))
-	if err != nil || r.Rows != 6 || r.New != 2 || len(r.Rejected) != 4 {
+	if err != nil || r.Rows != 6 || r.Added != 2 || len(r.Rejects) != 4 {
 		t.Fatalf("report %+v, %v", r, err)
 	}
-	for _, e := range r.Rejected {
-		if e.Label() == "" || e.Line == 0 {
+	for _, e := range r.Rejects {
+		if e.Reason.Label() == "" || e.Line == 0 {
 			t.Errorf("line %d is refused without a word", e.Line)
 		}
 	}
@@ -148,7 +148,7 @@ func TestPastPostsComeFromAFile(t *testing.T) {
 		t.Errorf("%d days are right", n)
 	}
 	again, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "past.csv", strings.NewReader(file))
-	if err != nil || again.New != 0 {
+	if err != nil || again.Added != 0 {
 		t.Errorf("the same file again: %+v, %v", again, err)
 	}
 }
@@ -159,15 +159,15 @@ func TestAJSONFileIsReadToo(t *testing.T) {
 	a := w.connect("朝阳环保示例", "朝阳区", account.Public)
 	file := `[{"id":"4000000000000001","posted_at":"2026-10-01T08:30:00+08:00","text":"甲","likes":3,"reads":90},{"id":"0","posted_at":"","text":""}]`
 	r, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "past.json", strings.NewReader(file))
-	if err != nil || r.New != 1 || len(r.Rejected) != 1 {
+	if err != nil || r.Added != 1 || len(r.Rejects) != 1 {
 		t.Errorf("report %+v, %v", r, err)
 	}
 }
 
 func TestAFileThatCannotBeReadIsRefusedAtItsField(t *testing.T) {
 	t.Parallel()
-	for name, content := range map[string]string{"empty": " ", "no JSON": "[1", "no head": "a,b\n1,2", "bad quotes": "\"", "too long": tooLong()} {
-		_, _, err := parseImport(name, strings.NewReader(content))
+	for name, content := range map[string]string{"empty": " ", "no JSON": "[1", "no head": "a,b\n1,2", "bad quotes": "\"", "breaks off": `[{"id":1}`, "no list": `{"user":{}}`, "many open quotes": "id,posted_at,text\n" + strings.Repeat("1,2026-10-01,\"x\n", 1200), "too long": tooLong()} {
+		err := rowReader{time.Now()}.readImport([]byte(content), func(int, fresh, Unfit) error { return nil })
 		if f := fault.FieldErrors(err); len(f) != 1 || f[0].Field != "file" {
 			t.Errorf("%s: %v", name, err)
 		}

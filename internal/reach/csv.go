@@ -44,9 +44,9 @@ func safeCells(row []string) []string {
 	return out
 }
 
-// safeCell disarms a formula; a plain number such as -3 stays a number.
+// safeCell disarms a formula, and what a spreadsheet would round; a plain number such as -3 stays a number.
 func safeCell(s string) string {
-	if plainNumber(s) {
+	if plainNumber(s) && !audit.ReadAsNumber(s) {
 		return s
 	}
 	return audit.SafeCell(s)

@@ -198,6 +198,7 @@ func AddWorkers(workers *river.Workers, s *Service) error {
 		river.AddWorkerSafely(workers, backfillWorker{s: s}),
 		river.AddWorkerSafely(workers, rollWorker{s: s}),
 		river.AddWorkerSafely(workers, pruneWorker{s: s}),
+		river.AddWorkerSafely(workers, importWorker{s: s}),
 	} {
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"juzhen/internal/fault"
+	"juzhen/internal/instant"
 )
 
 // Period is a stretch of whole days of Asia/Shanghai, From included, To not.
@@ -31,7 +32,7 @@ func LastDays(n int, now time.Time) Period {
 // is the default. It fails with fault.Invalid on anything else, and on more than 366 days.
 func ParsePeriod(days, from, to string, now time.Time) (Period, error) {
 	if from != "" || to != "" {
-		return parseDays(from, to)
+		return parseDays(from, to, now)
 	}
 	if days == "" {
 		return LastDays(defaultDays, now), nil
@@ -43,15 +44,23 @@ func ParsePeriod(days, from, to string, now time.Time) (Period, error) {
 	return LastDays(n, now), nil
 }
 
-func parseDays(from, to string) (Period, error) {
-	a, err := time.ParseInLocation(time.DateOnly, from, zone)
+func parseDays(from, to string, now time.Time) (Period, error) {
+	a, err := instant.Parse(from, time.DateOnly)
 	if err != nil {
 		return Period{}, fault.Invalid("from", "开始日期应写成 2026-11-01 这样")
 	}
-	b, err := time.ParseInLocation(time.DateOnly, to, zone)
+	b, err := instant.Parse(to, time.DateOnly)
 	if err != nil {
 		return Period{}, fault.Invalid("to", "结束日期应写成 2026-11-30 这样")
 	}
+
+	var wrong fault.Fields
+	wrong.Add(instant.Check("from", a, now))
+	wrong.Add(instant.Check("to", b, now))
+	if err := wrong.Err(); err != nil {
+		return Period{}, err
+	}
+
 	p := Period{From: a, To: b.AddDate(0, 0, 1)}
 	if n := p.Days(); n < 1 || n > maxDays {
 		return Period{}, fault.Invalid("to", "时段应为 1 到 {.max} 天", "max", maxDays)

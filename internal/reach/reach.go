@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"juzhen/internal/account"
+	"juzhen/internal/instant"
 )
 
 // zone is the zone in which a day begins and ends for everybody who reads these figures.
-var zone = time.FixedZone("CST", 8*60*60)
+var zone = instant.Zone
 
 // Day is the start of the day of Asia/Shanghai in which at lies.
 func Day(at time.Time) time.Time {

@@ -30,6 +30,8 @@ type Service struct {
 	opt      Options
 	purse    purse
 	gate     gate
+
+	importing chan struct{} // a place for each file that is read
 }
 
 // New builds the service. It makes no call and reads nothing.
@@ -41,7 +43,7 @@ func New(db *pg.DB, api *weibo.Client, accounts *account.Service, opt Options) *
 	if opt.Log == nil {
 		opt.Log = slog.Default()
 	}
-	s := &Service{db: db, api: api, accounts: accounts, opt: opt}
+	s := &Service{db: db, api: api, accounts: accounts, opt: opt, importing: make(chan struct{}, importSlots)}
 	s.gate = gate{due: opt.Due, now: s.now}
 	return s
 }

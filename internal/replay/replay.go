@@ -43,7 +43,7 @@ type Service struct {
 // New makes the service.
 func New(db *pg.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
 
-// Begin claims the key. A nil answer means: it is yours, do it, then End or Forget. Otherwise it was done before and the
+// Begin claims the key. A nil answer means: it is yours, do it, then End, Forget or Lose. Otherwise it was done before and the
 // answer is given back. Fails with fault.Conflict of code "in_progress" while the same request runs, of code
 // "outcome_unknown" when it ended without an answer, and with fault.Invalid of code "key_reused" for another request.
 func (s *Service) Begin(ctx context.Context, r Request) (*Answer, error) {
@@ -65,6 +65,8 @@ func (s *Service) Begin(ctx context.Context, r Request) (*Answer, error) {
 		return nil, errReused
 	case old.answer != nil:
 		return old.answer, nil
+	case old.lost:
+		return nil, errUnknown
 	case now.Sub(old.begunAt) < UnderWay:
 		return nil, errInProgress
 	}
@@ -81,6 +83,10 @@ var (
 func (s *Service) End(ctx context.Context, r Request, a Answer) error {
 	return end(ctx, s.db, r, a, s.now())
 }
+
+// Lose says that the request ended without an answer, by a failure of ours: whoever asks again is told at once that nobody knows
+// whether it was done.
+func (s *Service) Lose(ctx context.Context, r Request) error { return lose(ctx, s.db, r, s.now()) }
 
 // Forget gives the key back: the request was refused before anything was done, and may be sent again.
 func (s *Service) Forget(ctx context.Context, r Request) error { return forget(ctx, s.db, r) }

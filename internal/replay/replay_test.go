@@ -89,6 +89,45 @@ func TestKeyIsFreeAfterADayAndWhenForgotten(t *testing.T) {
 	}
 }
 
+// TestLostRequestIsUnknownAtOnce: who was told of a failure of ours need not wait to learn that nobody knows more.
+func TestLostRequestIsUnknownAtOnce(t *testing.T) {
+	t.Parallel()
+	s, now := service(t)
+	r := request("k", "x")
+	begin(t, s, r)
+
+	if err := s.Lose(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Begin(t.Context(), r)
+	wantCode(t, err, "outcome_unknown")
+	_, err = s.Begin(t.Context(), request("k", "y"))
+	wantCode(t, err, "key_reused")
+
+	*now = now.Add(replay.Kept + time.Second)
+	if begin(t, s, r) != nil {
+		t.Error("an old key is still answered")
+	}
+	_, err = s.Begin(t.Context(), r)
+	wantCode(t, err, "in_progress")
+}
+
+// TestRequestOfAKilledProcessIsUnknown: nothing told how it ended, so it is known by its age.
+func TestRequestOfAKilledProcessIsUnknown(t *testing.T) {
+	t.Parallel()
+	s, now := service(t)
+	r := request("k", "x")
+	begin(t, s, r)
+
+	*now = now.Add(replay.UnderWay - time.Second)
+	_, err := s.Begin(t.Context(), r)
+	wantCode(t, err, "in_progress")
+
+	*now = now.Add(time.Second)
+	_, err = s.Begin(t.Context(), r)
+	wantCode(t, err, "outcome_unknown")
+}
+
 func TestOneOfManyWins(t *testing.T) {
 	t.Parallel()
 	s, _ := service(t)

@@ -12,7 +12,8 @@ func claim(ctx context.Context, db *pg.DB, r Request, now, cutoff time.Time) (bo
 	tag, err := db.Pool().Exec(ctx, `
 INSERT INTO replays AS old (user_id, route, key, request_hash, begun_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (user_id, route, key) DO UPDATE
-   SET request_hash = excluded.request_hash, begun_at = excluded.begun_at, ended_at = NULL, status = NULL, header = NULL, body = NULL
+   SET request_hash = excluded.request_hash, begun_at = excluded.begun_at, ended_at = NULL, status = NULL, header = NULL, body = NULL,
+       lost_at = NULL
  WHERE old.begun_at < $6`, r.UserID, r.Route, r.Key, r.Hash, now, cutoff)
 	return tag.RowsAffected() == 1, err
 }
@@ -20,6 +21,7 @@ ON CONFLICT (user_id, route, key) DO UPDATE
 type row struct {
 	hash    []byte
 	begunAt time.Time
+	lost    bool // it ended, and nobody knows how
 	answer  *Answer
 }
 
@@ -28,8 +30,9 @@ func find(ctx context.Context, db *pg.DB, r Request) (row, error) {
 	var status *int
 	var header map[string]string
 	var body []byte
-	err := db.Pool().QueryRow(ctx, `SELECT request_hash, begun_at, status, header, body FROM replays WHERE user_id = $1 AND route = $2 AND key = $3`,
-		r.UserID, r.Route, r.Key).Scan(&out.hash, &out.begunAt, &status, &header, &body)
+	err := db.Pool().QueryRow(ctx, `
+SELECT request_hash, begun_at, lost_at IS NOT NULL, status, header, body FROM replays WHERE user_id = $1 AND route = $2 AND key = $3`,
+		r.UserID, r.Route, r.Key).Scan(&out.hash, &out.begunAt, &out.lost, &status, &header, &body)
 	if status != nil {
 		out.answer = &Answer{Status: *status, Header: header, Body: body}
 	}
@@ -39,6 +42,12 @@ func find(ctx context.Context, db *pg.DB, r Request) (row, error) {
 func end(ctx context.Context, db *pg.DB, r Request, a Answer, now time.Time) error {
 	_, err := db.Pool().Exec(ctx, `UPDATE replays SET ended_at = $4, status = $5, header = $6, body = $7
  WHERE user_id = $1 AND route = $2 AND key = $3 AND ended_at IS NULL`, r.UserID, r.Route, r.Key, now, a.Status, a.Header, a.Body)
+	return err
+}
+
+func lose(ctx context.Context, db *pg.DB, r Request, now time.Time) error {
+	_, err := db.Pool().Exec(ctx, `UPDATE replays SET lost_at = $4 WHERE user_id = $1 AND route = $2 AND key = $3 AND ended_at IS NULL`,
+		r.UserID, r.Route, r.Key, now)
 	return err
 }
 

@@ -18,7 +18,7 @@ func (f funcs) field(p erring, name, label string, value any, more ...any) (page
 	case time.Time:
 		out.Type, out.Value = "datetime-local", page.FieldTime(v)
 	case *time.Time:
-		out.Type, out.Value = "datetime-local", page.FieldTime(instant(v))
+		out.Type, out.Value = "datetime-local", page.FieldTime(timeOf(v))
 	case bool:
 		out.Type, out.Checked, out.Value = "checkbox", v, "1"
 	case []string:

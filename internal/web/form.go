@@ -3,6 +3,7 @@ package web
 import (
 	"mime/multipart"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/fault"
+	"juzhen/internal/instant"
 	"juzhen/internal/web/page"
 )
 
@@ -56,23 +58,36 @@ func bindField(c *gin.Context, f reflect.Value, name string, raw bool) *fault.Er
 	if len(values) == 0 {
 		return nil
 	}
+	if asked := c.Request.URL.Query()[name]; slices.ContainsFunc(asked, func(v string) bool { return v != asked[0] }) {
+		return fault.Invalid(name, "这个条件只能有一个值").WithCode("repeated")
+	}
 	s := values[0]
 	if !raw {
 		s = strings.TrimSpace(s)
 	}
+	if p, ok := f.Addr().Interface().(*time.Time); ok {
+		return bindTime(c, p, name, s)
+	}
 	return bindOne(f, name, s)
+}
+
+// bindTime sets an instant from s. One outside of the bounds stays in the form, for the person to mend.
+func bindTime(c *gin.Context, p *time.Time, name, s string) *fault.Error {
+	if s == "" {
+		return nil
+	}
+
+	t, err := instant.Parse(s, timeLayouts...)
+	if err != nil {
+		return fault.Invalid(name, "时间要写成 2026-01-31 14:30 的样子")
+	}
+
+	*p = t
+	return instant.Check(name, t, now(c))
 }
 
 // bindOne sets a scalar from s. An empty string leaves the zero value.
 func bindOne(f reflect.Value, name, s string) *fault.Error {
-	if p, ok := f.Addr().Interface().(*time.Time); ok {
-		t, err := ParseTime(s)
-		if err != nil {
-			return fault.Invalid(name, "时间要写成 2026-01-31 14:30 的样子")
-		}
-		*p = t
-		return nil
-	}
 	switch {
 	case f.Kind() == reflect.String:
 		f.SetString(strings.ReplaceAll(s, "\r\n", "\n"))
@@ -156,18 +171,24 @@ func check(f reflect.Value, name, rules string, failed bool) *fault.Error {
 	return nil
 }
 
-// ParseTime reads the value of a datetime-local or date control in Asia/Shanghai; an RFC 3339 instant is taken as well.
-// The empty string is the zero time.
-func ParseTime(s string) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
+// timeLayouts are the forms of a datetime-local or date control, read in Asia/Shanghai; an RFC 3339 instant is taken as well.
+var timeLayouts = []string{page.FieldLayout, "2006-01-02T15:04:05", "2006-01-02 15:04", time.DateOnly, time.RFC3339}
+
+// ReadTime is the instant that a control of the form called name was sent with; zero when it is empty, unreadable or out of bounds.
+func ReadTime(c *gin.Context, name string) time.Time {
+	t, ok := instant.Read(strings.TrimSpace(c.PostForm(name)), now(c), timeLayouts...)
+	if !ok {
+		return time.Time{}
 	}
-	for _, layout := range []string{page.FieldLayout, "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, s, page.Zone); err == nil {
-			return t, nil
-		}
+	return t
+}
+
+// now is the clock of the kit that c belongs to.
+func now(c *gin.Context) time.Time {
+	if clock, ok := c.Value(string(keyNow)).(func() time.Time); ok {
+		return clock()
 	}
-	return time.Parse(time.RFC3339, s)
+	return time.Now()
 }
 
 // ID reads a number from the path. What is no number is not there.

@@ -56,8 +56,8 @@ func (f funcs) badgeText(tone, icon, word string) (template.HTML, error) {
 		template.HTML(template.HTMLEscapeString(f.p.T(word))+`</span>`), nil
 }
 
-// instant takes time.Time and *time.Time; nil is the zero time.
-func instant(at any) time.Time {
+// timeOf takes time.Time and *time.Time; nil is the zero time.
+func timeOf(at any) time.Time {
 	switch at := at.(type) {
 	case time.Time:
 		return at
@@ -70,11 +70,11 @@ func instant(at any) time.Time {
 }
 
 // when writes an instant relative to today, with the full time in <time>.
-func (f funcs) when(at any) template.HTML { return timeTag(page.StampOf(f.p, instant(at), f.now())) }
+func (f funcs) when(at any) template.HTML { return timeTag(page.StampOf(f.p, timeOf(at), f.now())) }
 
 // day writes the day alone.
 func (f funcs) day(at any) template.HTML {
-	t := instant(at)
+	t := timeOf(at)
 	s := page.StampOf(f.p, t, f.now())
 	if !t.IsZero() {
 		s.Text, s.Full, s.Machine = page.DayText(f.p, t, f.now()), s.Full[:10], s.Machine[:10]
@@ -84,7 +84,7 @@ func (f funcs) day(at any) template.HTML {
 
 // clock writes hours and minutes alone.
 func (f funcs) clock(at any) template.HTML {
-	t := instant(at)
+	t := timeOf(at)
 	s := page.StampOf(f.p, t, f.now())
 	if !t.IsZero() {
 		s.Text = t.In(page.Zone).Format("15:04")

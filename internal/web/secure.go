@@ -82,6 +82,7 @@ func RequestID(c *gin.Context) string {
 func (k *Kit) trace(c *gin.Context) {
 	id := rand.Text()[:12]
 	c.Set(string(keyRequest), id)
+	c.Set(string(keyNow), k.opts.Now)
 	c.Header("X-Request-Id", id)
 	start := time.Now()
 	c.Next()

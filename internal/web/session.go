@@ -72,6 +72,7 @@ const (
 	keySession contextKey = "session"
 	keyRequest contextKey = "request"
 	keyEndedOf contextKey = "ended"
+	keyNow     contextKey = "now"
 )
 
 // Actor is who makes the request; the zero Actor when nobody is signed in.

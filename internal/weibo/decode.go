@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"juzhen/internal/instant"
 )
 
 // Weibo sends the same field as a number here and as a string there; these three take both.
@@ -77,10 +79,10 @@ func (f *flag) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// createdAt reads "Tue May 31 17:46:55 +0800 2011"; zero when absent, as in a deleted post.
+// createdAt reads "Tue May 31 17:46:55 +0800 2011"; zero when absent, as in a deleted post, and when it cannot be.
 func createdAt(s string) time.Time {
 	t, err := time.Parse(time.RubyDate, s)
-	if err != nil {
+	if err != nil || !instant.Within(t, time.Now()) {
 		return time.Time{}
 	}
 	return t.UTC()

@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/instant"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
@@ -89,7 +90,7 @@ func (h *pages) calendar(c *gin.Context) error {
 		return err
 	}
 	span, how := post.Span{From: p.Month, To: p.Month.AddDate(0, 1, 0)}, ofMonth
-	if d, err := time.ParseInLocation(time.DateOnly, f.Day, page.Zone); err == nil {
+	if d, ok := instant.Read(f.Day, p.Now, time.DateOnly); ok {
 		span, how = post.Span{From: d, To: d.AddDate(0, 0, 1)}, ofDay
 	}
 	if p.Days, err = h.days(c, span, filter, f.Past, how); err != nil {
@@ -105,7 +106,7 @@ func (h *pages) calendar(c *gin.Context) error {
 
 // monthOf reads "2026-11"; anything else is the month of now.
 func monthOf(s string, now time.Time) time.Time {
-	if m, err := time.ParseInLocation("2006-01", s, page.Zone); err == nil && m.Year() > 2000 && m.Year() < 2200 {
+	if m, ok := instant.Read(s, now, "2006-01"); ok {
 		return m
 	}
 	now = now.In(page.Zone)

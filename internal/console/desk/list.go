@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
+	"juzhen/internal/instant"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
@@ -67,7 +68,7 @@ func (h *pages) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	filter := f.filter(units)
+	filter := f.filter(units, p.Now)
 	filter.AccountID = p.accountID
 	if f.Mine {
 		filter.Submitter = web.Actor(c).UserID
@@ -81,7 +82,7 @@ func (h *pages) list(c *gin.Context) error {
 	}
 	showPassages(p.Rows, f.Q)
 	p.Chips = chips(c, p.Base, f, units, p.AccountAsked, p.Authors)
-	_, p.ByDue = f.hour()
+	_, p.ByDue = f.hour(p.Now)
 	p.Short = post.Short(f.Q)
 	p.Pager.Shown = len(p.Rows)
 	if found.Next != "" {
@@ -93,7 +94,7 @@ func (h *pages) list(c *gin.Context) error {
 	return h.kit.Show(c, 200, "posts/list", p)
 }
 
-func (f listForm) filter(units []org.Unit) post.Filter {
+func (f listForm) filter(units []org.Unit, now time.Time) post.Filter {
 	out := post.Filter{Query: f.Q, AuthorID: f.Author, After: f.After}
 	for _, u := range units {
 		if u.ID == f.Unit {
@@ -104,7 +105,7 @@ func (f listForm) filter(units []org.Unit) post.Filter {
 		in := delivery.PostsIn(delivery.PostState(f.State))
 		out.Where = &in
 	}
-	if at, ok := f.hour(); ok {
+	if at, ok := f.hour(now); ok {
 		out.ByDue = &post.Span{From: at, To: at.Add(time.Hour)}
 	}
 	if !f.From.IsZero() {
@@ -208,7 +209,7 @@ func chips(c *gin.Context, b page.Base, f listForm, units []org.Unit, account st
 	if f.Mine {
 		add("mine", "提交人", b.Actor.Name)
 	}
-	if at, ok := f.hour(); ok {
+	if at, ok := f.hour(b.Now); ok {
 		add("hour", "发布时间", b.T("{.day} {.from}–{.to}", "day", at.Format(time.DateOnly), "from", at.Format("15:04"), "to", at.Add(time.Hour).Format("15:04")))
 	}
 	add("from", "从|日期", dayOf(f.From))
@@ -226,9 +227,8 @@ func dayOf(t time.Time) string {
 // hourLayout is an hour in an address, in Shanghai.
 const hourLayout = "2006-01-02T15"
 
-func (f listForm) hour() (time.Time, bool) {
-	at, err := time.ParseInLocation(hourLayout, f.Hour, page.Zone)
-	return at, err == nil
+func (f listForm) hour(now time.Time) (time.Time, bool) {
+	return instant.Read(f.Hour, now, hourLayout)
 }
 
 // FromDay is the first day as a date control writes it.

@@ -1,14 +1,12 @@
 package matrix
 
 import (
-	"mime/multipart"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/account"
 	"juzhen/internal/fault"
-	"juzhen/internal/reach"
 	"juzhen/internal/web"
 )
 
@@ -151,50 +149,6 @@ func (h *pages) backfill(c *gin.Context) error {
 		return h.refuse(c, a.ID, err)
 	}
 	return h.back(c, a.ID, "已开始回填，可以离开本页")
-}
-
-type importForm struct {
-	File *multipart.FileHeader `form:"file"`
-}
-
-// importPast takes past posts from a file. Lines that were left out are shown with their reasons.
-func (h *pages) importPast(c *gin.Context) error {
-	a, err := h.managed(c)
-	if err != nil {
-		return err
-	}
-	var f importForm
-	if err := web.Bind(c, &f); err != nil {
-		return h.refuse(c, a.ID, err)
-	}
-	report, err := h.takeFile(c, a.ID, f.File)
-	if err != nil {
-		return h.refuse(c, a.ID, err)
-	}
-	if len(report.Rejected) == 0 {
-		return h.back(c, a.ID, "导入完成：读到 {.rows} 行，新增 {.n} 条", "rows", report.Rows, "n", report.New)
-	}
-	p, err := h.accountPage(c, a.ID)
-	if err != nil {
-		return err
-	}
-	p.Import = &report
-	for _, r := range report.Rejected[:min(len(report.Rejected), 50)] {
-		p.Rejected = append(p.Rejected, rejected{r.Line, p.T(r.Label())})
-	}
-	return h.kit.Show(c, http.StatusOK, "matrix/account", p)
-}
-
-func (h *pages) takeFile(c *gin.Context, id int64, header *multipart.FileHeader) (reach.ImportReport, error) {
-	if header == nil {
-		return reach.ImportReport{}, fault.Invalid("file", "请选择文件")
-	}
-	file, err := header.Open()
-	if err != nil {
-		return reach.ImportReport{}, err
-	}
-	defer file.Close()
-	return h.Reach.ImportPast(c.Request.Context(), web.Actor(c), id, header.Filename, file)
 }
 
 // Steps lists the steps of a test that did not pass, in the reader's language.

@@ -164,11 +164,21 @@ func TestPastPostsComeFromAnUploadedFile(t *testing.T) {
 		return b.Send(r)
 	}
 	upload("id,posted_at,text\n4000000000000001,2026-10-01 08:30,甲\n").Want(303)
-	upload("id,posted_at,text\n4000000000000002,2026-10-01 08:30,乙\nabc,2026-10-01,丙\n").Want(200).WantText(".banner-warn", "第 3 行")
+	upload("id,posted_at,text\n4000000000000002,2026-10-01 08:30,乙\n没有编号,2026-10-01,丙\n").Want(303)
+	b.Get("/matrix/imports/2").Want(200).WantText("#import-state tbody th", "3").WantText("#import-state", "已导入").WantCount("#import-state[hx-get]", 0)
+	b.Get("/matrix/imports/2/rejected.csv").Want(200)
+	b.Get(at(a.ID, "")).WantCount("#backfill a[href^='/matrix/imports/']", 2)
 	upload("nothing").Want(422).WantText(".field-error", "首行缺少列")
 	b.Post(at(a.ID, "/import"), nil).Want(422).WantText(".field-error", "请选择文件")
 	if got := stage.One[string](w.Stage, "SELECT count(*)::text FROM platform_posts"); got != "2" {
 		t.Errorf("%s posts", got)
+	}
+
+	b.Post("/matrix/imports/2/undo", nil).Want(303)
+	b.Post("/matrix/imports/2/undo", nil).Want(409)
+	b.Get("/matrix/imports/2").Want(200).WantText("#import-state", "已撤销")
+	if got := stage.One[string](w.Stage, "SELECT count(*)::text FROM platform_posts"); got != "1" {
+		t.Errorf("%s posts are left", got)
 	}
 }
 

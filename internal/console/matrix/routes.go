@@ -50,7 +50,7 @@ func Register(kit *web.Kit, d Deps) {
 		kit.Handle(g, http.MethodPost, "/accounts/:id/"+path, access.AccountManage, act)
 	}
 	kit.Handle(g, http.MethodGet, "/accounts/:id/edit", access.AccountManage, h.edit)
-	kit.Handle(g, http.MethodPost, "/accounts/:id/import", access.AccountManage, h.importPast, web.MaxBody(importLimit))
+	h.importRoutes()
 	kit.Handle(kit.Group("/oauth/weibo"), http.MethodGet, "/callback", access.AccountManage, h.callback)
 }
 

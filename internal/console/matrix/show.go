@@ -22,15 +22,8 @@ type accountPage struct {
 	Manage     bool
 	SeesReach  bool
 	Report     *account.TestReport // of a test that did not pass, just made
-	Import     *reach.ImportReport // of a file of which lines were left out
-	Rejected   []rejected
+	Imports    []reach.Import      // the latest files of past posts
 	TokenForm  tokenForm
-}
-
-// rejected is a line of an import file that was left out.
-type rejected struct {
-	Line int
-	Why  string
 }
 
 type tokenForm struct {
@@ -60,6 +53,11 @@ func (h *pages) accountPage(c *gin.Context, id int64) (accountPage, error) {
 	if b, ok := past[id]; ok {
 		p.Backfill = b
 	}
+	if err != nil {
+		return p, err
+	}
+
+	p.Imports, err = h.Reach.Imports(ctx, actor, id)
 	return p, err
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
-	"juzhen/internal/review"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -19,7 +18,6 @@ type certificatePage struct {
 	page.Base
 	delivery.Certificate
 	Content     content
-	Reviews     []review.Review // of the version that was sent
 	WeiboURL    string
 	Answer      page.Event // the platform's, or who recorded the link
 	Steps       []page.Event
@@ -42,11 +40,6 @@ func (h *pages) certificate(c *gin.Context) error {
 	p.Content = content{Text: cert.Text, RepostOf: cert.Version.RepostOf, Pictures: pictures(id, cert.Version.Media)}
 	p.Live = liveOf(cert.Delivery, cert.Text)
 	p.PayloadHash, p.VersionHash = hex.EncodeToString(cert.Delivery.PayloadHash), hex.EncodeToString(cert.Version.Hash)
-	for _, r := range cert.Reviews {
-		if r.VersionID == cert.Version.ID {
-			p.Reviews = append(p.Reviews, r)
-		}
-	}
 	p.fillSteps()
 	links := showPage{Delivery: cert.Delivery}
 	if err := h.fillLinks(ctx, actor, &links); err != nil {

@@ -82,13 +82,13 @@ func (h *pages) resumePage(c *gin.Context) (resumePage, error) {
 // read takes the choices of the form, if there is one, so that nothing is lost when it is shown again.
 func (p *resumePage) read(c *gin.Context, rows []row) {
 	p.All = c.PostForm("all")
-	p.AllDue, _ = web.ParseTime(c.PostForm("all_due"))
+	p.AllDue = web.ReadTime(c, "all_due")
 	if p.AllDue.IsZero() {
 		p.AllDue = soon(p.Now)
 	}
 	for _, r := range rows {
 		line := resumeRow{row: r, Action: c.PostForm(fmt.Sprintf("action-%d", r.ID))}
-		line.Due, _ = web.ParseTime(c.PostForm(fmt.Sprintf("due-%d", r.ID)))
+		line.Due = web.ReadTime(c, fmt.Sprintf("due-%d", r.ID))
 		line.Late = r.DueAt != nil && r.DueAt.Before(p.Now)
 		p.Rows = append(p.Rows, line)
 	}

@@ -54,7 +54,14 @@ type item struct {
 }
 
 func (h *pages) list(c *gin.Context) error {
-	p := listPage{Base: h.kit.Base(c, "待办"), Kind: c.Query("kind")}
+	var f struct {
+		Kind string `form:"kind"`
+	}
+	if err := web.Bind(c, &f); err != nil {
+		return err
+	}
+
+	p := listPage{Base: h.kit.Base(c, "待办"), Kind: f.Kind}
 	open, counts, err := h.open(c, p.Kind)
 	if err != nil {
 		return err

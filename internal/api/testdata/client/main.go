@@ -33,7 +33,7 @@ func main() {
 	}
 	again, err := reviewer.ReviewPostWithResponse(ctx, p.Id, nil, juzhen.Decision{Version: p.Version, Hash: p.Hash, Decision: juzhen.Approve})
 	check(err)
-	if problem := again.ApplicationproblemJSONDefault; problem == nil || problem.Status != http.StatusConflict || problem.Code != "decided" {
+	if problem := again.ApplicationproblemJSON409; problem == nil || problem.Status != http.StatusConflict || problem.Code != "decided" {
 		log.Fatalf("second review: %s", again.Body)
 	}
 	from := time.Now().Add(-48 * time.Hour).Format(time.DateOnly)
