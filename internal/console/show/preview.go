@@ -4,8 +4,10 @@ package show
 
 import (
 	"regexp"
+	"slices"
 
 	"juzhen/internal/account"
+	"juzhen/internal/glyph"
 	"juzhen/internal/i18n"
 	"juzhen/internal/post"
 )
@@ -38,6 +40,47 @@ type Preview struct {
 	Problems  []string // in the reader's language
 	Most      int      // names that are listed; 0: all
 	Large     bool     // for a reviewer: names open, pictures as they go out
+	When      string   // when it goes out, in the reader's language; "": not said
+	Fold      bool     // drawn as the stream shows it: what is beyond its fold is a press away
+}
+
+// Head is what the stream shows at once.
+func (p Preview) Head() []Piece {
+	head, _ := p.cut()
+	return head
+}
+
+// Tail is what is behind the fold; nothing where the preview is not folded.
+func (p Preview) Tail() []Piece {
+	_, tail := p.cut()
+	return tail
+}
+
+// cut parts the text at the fold. A link, a topic or a name is never parted, and no sign is cut in half.
+func (p Preview) cut() (head, tail []Piece) {
+	if !p.Fold || !p.Folded {
+		return p.Pieces, nil
+	}
+	shown := ""
+	for i, piece := range p.Pieces {
+		if post.Length(shown+piece.Text) <= folded {
+			shown += piece.Text
+			continue
+		}
+		if piece.Kind != "text" {
+			return p.Pieces[:i], p.Pieces[i:]
+		}
+		fits := ""
+		for sign := range glyph.Signs(piece.Text) {
+			if post.Length(shown+fits+sign) > folded {
+				break
+			}
+			fits += sign
+		}
+		head = append(slices.Clone(p.Pieces[:i]), Piece{"text", fits})
+		return head, append([]Piece{{"text", piece.Text[len(fits):]}}, p.Pieces[i+1:]...)
+	}
+	return p.Pieces, nil
 }
 
 // Group is the names of some accounts of one unit.

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -42,5 +43,38 @@ func TestAccountsWithTheSameWordsShareAPreview(t *testing.T) {
 	}
 	if len(got[0].Problems) != 0 || len(got[1].Problems) != 1 {
 		t.Errorf("problems: %v, %v", got[0].Problems, got[1].Problems)
+	}
+}
+
+func TestTheStreamFoldsAtAHundredAndFortyAndCutsNothingInHalf(t *testing.T) {
+	t.Parallel()
+	family := "👨‍👩‍👧‍👦"
+	for _, c := range []struct{ text, head string }{
+		{strings.Repeat("字", 140), strings.Repeat("字", 140)},
+		{strings.Repeat("字", 141), strings.Repeat("字", 140)},
+		{strings.Repeat("字", 139) + family + "尾", strings.Repeat("字", 139)},
+		{strings.Repeat("字", 135) + "#空气质量播报#尾巴", strings.Repeat("字", 135)},
+	} {
+		account := account.Account{ID: 1, Handle: "甲", Connector: account.Commercial}
+		v := post.Version{Text: c.text, Targets: []post.Target{{AccountID: 1, Account: account}}}
+		p := Previews(i18n.For("zh-CN"), v, nil)[0]
+		whole := ""
+		for _, piece := range p.Head() {
+			whole += piece.Text
+		}
+		if whole != c.text {
+			t.Errorf("unfolded: %q", whole)
+		}
+		p.Fold = true
+		head, all := "", ""
+		for _, piece := range p.Head() {
+			head += piece.Text
+		}
+		for _, piece := range p.Tail() {
+			all += piece.Text
+		}
+		if head != c.head || head+all != c.text {
+			t.Errorf("folded at %q, want %q", head, c.head)
+		}
 	}
 }
