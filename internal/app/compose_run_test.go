@@ -386,7 +386,7 @@ func (c *compound) start(service, program string, args ...string) *running {
 // addFirstUser makes the first administrator as docs/install.md says, in a container of the console.
 func (c *compound) addFirstUser() {
 	c.Helper()
-	out, err := c.finish("console", []byte("Lantian-2027-qz\n"), "/juzhen", "user", "add", "guanli", "--role", "administrator", "--unit", "北京市环境保护局", "--display", "系统管理员")
+	out, err := c.finish("console", []byte("Zq7-hvRt-91kx\n"), "/juzhen", "user", "add", "guanli", "--role", "administrator", "--unit", "北京市环境保护局", "--display", "系统管理员")
 	if err != nil {
 		c.Fatalf("the first user: %v\n%s", err, out)
 	}
