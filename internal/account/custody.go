@@ -110,7 +110,7 @@ func (s *Service) RevokeToken(ctx context.Context, actor access.Actor, id int64,
 		told = s.api.Revoke(ctx, token) == nil
 	}
 	return told, s.db.InTxRetry(ctx, func(tx pg.Tx) error {
-		a, err := lockAccount(ctx, tx.DB, actor, id)
+		a, err := s.lock(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}

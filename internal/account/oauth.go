@@ -126,7 +126,7 @@ func (s *Service) adopt(ctx context.Context, actor access.Actor, a Account, toke
 	v.origin = origin
 	action := map[Origin]string{ByOAuth: "account.authorise", ByImport: "account.import_token"}[origin]
 	err = s.db.InTxRetry(ctx, func(tx pg.Tx) error {
-		now, err := lockAccount(ctx, tx.DB, actor, a.ID)
+		now, err := s.lock(ctx, tx, actor, a.ID)
 		if err != nil {
 			return err
 		}

@@ -155,7 +155,7 @@ func asError(e *weibo.Error) error {
 // record keeps a passed test on the account, a refused token on its credential, and both in the audit trail.
 func (s *Service) record(ctx context.Context, actor access.Actor, r TestReport) error {
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		a, err := lockAccount(ctx, tx.DB, actor, r.Account.ID)
+		a, err := s.lock(ctx, tx, actor, r.Account.ID)
 		if err != nil {
 			return err
 		}

@@ -21,6 +21,7 @@ type Options struct {
 	CallbackURL string           // where Weibo sends the browser back to, as registered with the application
 	Now         func() time.Time // default time.Now in UTC
 	Watch       Watch            // told of what stops or allows posting; may be nil
+	First       First            // called before an account's row is locked for a change; may be nil
 }
 
 // Service is the use cases of accounts. It is safe for concurrent use.
@@ -159,7 +160,7 @@ func (s *Service) Update(ctx context.Context, actor access.Actor, id int64, d Dr
 	var a Account
 	err = s.db.InTxRetry(ctx, func(tx pg.Tx) error {
 		d := d
-		old, err := lockAccount(ctx, tx.DB, actor, id)
+		old, err := s.lock(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}
@@ -264,7 +265,7 @@ func (s *Service) SetState(ctx context.Context, actor access.Actor, id int64, to
 	}
 	var a Account
 	err := s.db.InTxRetry(ctx, func(tx pg.Tx) error {
-		old, err := lockAccount(ctx, tx.DB, actor, id)
+		old, err := s.lock(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"juzhen/internal/access"
 	"juzhen/internal/pg"
 )
 
@@ -66,4 +67,17 @@ func (s *Service) tellMoved(ctx context.Context, tx pg.Tx, by int64, a Account) 
 		return s.tellWatch(ctx, tx, by, a, WasClosed)
 	}
 	return s.tellIfMayPost(ctx, tx, by, a)
+}
+
+// First does what must come before the lock of an account's row, so that locks are taken in one order everywhere.
+type First func(ctx context.Context, tx pg.Tx, now time.Time, accountID int64) error
+
+// lock locks an account for a change by the actor.
+func (s *Service) lock(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Account, error) {
+	if s.opt.First != nil {
+		if err := s.opt.First(ctx, tx, s.now(), id); err != nil {
+			return Account{}, err
+		}
+	}
+	return lockAccount(ctx, tx.DB, actor, id)
 }

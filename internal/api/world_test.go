@@ -120,7 +120,7 @@ func (w *world) services(weiboURL string) {
 	w.must(err)
 	rules := weibo.Rules{SafeDomains: []string{sandbox.DemoSafeDomain}}
 	accounts := account.New(w.db, box, client, account.Options{AppKey: sandbox.DemoAppKey, CallbackURL: "http://localhost/oauth/weibo/callback", Now: w.now,
-		Watch: delivery.AccountChangedTx})
+		Watch: delivery.AccountChangedTx, First: delivery.AccountFirstTx})
 	w.deps = api.Deps{
 		Identity: people, Units: org.New(w.db, w.now), Accounts: accounts, Media: media.New(w.db, blobs, w.now), Posts: post.New(w.db, rules, w.now),
 		Reviews: review.New(w.db), Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules}), Todos: todo.New(w.db),

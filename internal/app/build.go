@@ -72,7 +72,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	}
 	a.Replays = replay.New(db, now)
 	a.Accounts = account.New(db, a.box, api, account.Options{AppKey: a.cfg.WeiboAppKey, CallbackURL: a.cfg.PublicURL + oauthCallback, Now: now,
-		Watch: account.Watches(delivery.AccountChangedTx, reach.AccountChangedTx)})
+		Watch: account.Watches(delivery.AccountChangedTx, reach.AccountChangedTx), First: delivery.AccountFirstTx})
 	if err := a.Accounts.CheckKey(ctx); err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (a *App) deliverySettings() delivery.Settings {
 func (a *App) engineSettings() dispatch.Settings {
 	c := a.cfg
 	return dispatch.Settings{
-		Conns: c.SendConnections, Lease: c.Lease, Sweep: c.Sweep, ClockWarn: c.ClockWarn, ClockStop: c.ClockStop, Grace: c.ShutdownGrace,
+		Conns: c.SendConnections, AheadFrom: c.MarkAheadFrom, Lease: c.Lease, Sweep: c.Sweep, ClockWarn: c.ClockWarn, ClockStop: c.ClockStop, Grace: c.ShutdownGrace,
 	}
 }
 

@@ -48,6 +48,21 @@ func rollingRestart(ctx context.Context, w *world, n int) error {
 	return nil
 }
 
+// stopInside ends the process that marked a crowd ahead in good order before its instant; the peer sends.
+func stopInside(ctx context.Context, w *world, n int) error {
+	c, err := w.preparedBy(ctx, nil)
+	if err != nil {
+		return err
+	}
+	var due time.Time
+	if err := w.db.Pool().QueryRow(ctx, "SELECT min(due_at) FROM deliveries").Scan(&due); err != nil {
+		return err
+	}
+	wait(ctx, time.Until(due.Add(-400*time.Millisecond)))
+	c.stop(15 * second)
+	return nil
+}
+
 // killLeader kills the process that leads River while deliveries wait for their jobs; nothing may be late for it.
 func killLeader(ctx context.Context, w *world, n int) error {
 	leader, err := w.console()

@@ -31,7 +31,7 @@ func raceWith(do act) func(context.Context, *world, int) error {
 		}
 		var group errgroup.Group
 		for i, id := range posts {
-			at := due.Add(2*spread*time.Duration(i)/time.Duration(max(1, n-1)) - spread)
+			at := due.Add((w.before()+spread)*time.Duration(i)/time.Duration(max(1, n-1)) - w.before())
 			group.Go(func() error {
 				wait(ctx, time.Until(at))
 				if err := do(ctx, w, id); err != nil && !fault.Is(err, fault.KindConflict) {
@@ -47,6 +47,27 @@ func raceWith(do act) func(context.Context, *world, int) error {
 	}
 }
 
+// before is how long before the due time acts begin: within the second in which a crowd is marked ahead, if it is.
+func (w *world) before() time.Duration {
+	if w.ahead {
+		return second
+	}
+	return spread
+}
+
+// pauseInside pauses the unit after a crowd was marked ahead and before its instant, and lets all of it go two seconds later.
+func pauseInside(ctx context.Context, w *world, n int) error {
+	if _, err := w.console(); err != nil {
+		return err
+	}
+	_, due, err := w.planEach(ctx, 2*second, w.seats, nil)
+	if err != nil {
+		return err
+	}
+	wait(ctx, time.Until(due.Add(-400*time.Millisecond)))
+	return w.pauseAndResume(ctx, n)
+}
+
 // checkTold looks for posts that were withdrawn and went out although their mark came later, or of which nobody was told.
 func (w *world) checkTold(ctx context.Context) error {
 	if err := w.awaitStates(ctx, patience, w.seats, delivery.Sent, delivery.Cancelled, delivery.Waiting, delivery.Preparing, delivery.Planned); err != nil {
@@ -55,7 +76,7 @@ func (w *world) checkTold(ctx context.Context) error {
 	var n int
 	err := w.db.Pool().QueryRow(ctx, `
 SELECT count(*) FROM deliveries d JOIN posts p ON p.id = d.post_id WHERE p.phase = 'withdrawn' AND d.state = 'sent' AND NOT EXISTS (
-    SELECT FROM delivery_events k JOIN delivery_events m ON m.delivery_id = k.delivery_id AND m.code = 'marked'
+    SELECT FROM delivery_events k JOIN delivery_events m ON m.delivery_id = k.delivery_id AND m.code IN ('marked', 'marked_ahead')
     WHERE k.delivery_id = d.id AND k.code = 'wish_kept' AND m.id < k.id)`).Scan(&n)
 	if n > 0 {
 		w.harms += n
@@ -99,6 +120,10 @@ func racePause(ctx context.Context, w *world, n int) error {
 		return err
 	}
 	wait(ctx, time.Until(at))
+	return w.pauseAndResume(ctx, n)
+}
+
+func (w *world) pauseAndResume(ctx context.Context, n int) error {
 	pause, err := w.acts.Pause(ctx, supervisor, 1, nil, "核实情况")
 	if err != nil {
 		return err

@@ -267,7 +267,7 @@ func (m moment) fits(point string) bool {
 	switch point {
 	case "before_mark":
 		return m.state == "preparing" && !m.received
-	case "after_mark", "before_write":
+	case "after_mark", "before_write", "marked_ahead", "released":
 		return m.state == "sending" && !m.received
 	case "during_call":
 		return m.state == "sending" && m.received && !m.answered

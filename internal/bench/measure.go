@@ -342,7 +342,7 @@ var pageClient = &http.Client{Timeout: 20 * second, Transport: &http.Transport{M
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // askedPages are the pages a duty officer keeps open.
-var askedPages = []string{"/", "/posts", "/calendar", "/todo", "/reviews"}
+var askedPages = []string{"/", "/posts", "/calendar", "/todo", "/deliveries"}
 
 // ask asks for pages at 20 a second until the instant; each time counts from when the request should have been made.
 func (f *field) ask(ctx context.Context, c *console, end time.Time) (series, error) {

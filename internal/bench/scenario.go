@@ -24,6 +24,7 @@ type Scenario struct {
 	MayNone     bool   // some may stay out, for a reason that is told
 	MayPerson   bool   // some may end in front of a person
 	OwnPostgres bool
+	Ahead       bool          // crowds are marked ahead of their instant
 	Root        bool          // only root can do it
 	Alone       bool          // not beside others
 	Within      time.Duration // bound on how late a start may be; 0: none

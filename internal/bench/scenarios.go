@@ -4,7 +4,7 @@ import "slices"
 
 // Scenarios is the whole table: what is done, to how many, and what may come of it.
 func Scenarios() []Scenario {
-	return slices.Concat(killScenarios(), stopScenarios(), answerScenarios(), databaseScenarios(), raceScenarios(), processScenarios())
+	return slices.Concat(killScenarios(), stopScenarios(), answerScenarios(), databaseScenarios(), raceScenarios(), processScenarios(), aheadScenarios())
 }
 
 func killScenarios() (list []Scenario) {
@@ -88,4 +88,29 @@ func processScenarios() []Scenario {
 		{Name: "rolling_restart", Harm: "突发之中逐个重启三个进程", Full: 300, Small: 30, run: rollingRestart},
 		{Name: "leader_killed", Harm: "River 领导者被 kill -9", Full: 60, Small: 8, Within: second, run: killLeader},
 	}
+}
+
+// aheadScenarios do harm within the second in which a crowd is marked ahead of its instant, and at its release.
+func aheadScenarios() []Scenario {
+	list := []Scenario{
+		{Name: "ahead_kill_marked", Harm: "kill -9 于提前标记之后、放行之前", Full: 100, Small: 6, run: killAt("marked_ahead")},
+		{Name: "ahead_kill_released", Harm: "kill -9 于放行之后、写出之前", Full: 100, Small: 6, run: killAt("released")},
+		{Name: "ahead_kill_call", Harm: "提前标记，kill -9 于调用途中", Full: 100, Small: 6, run: killAt("during_call")},
+		{Name: "ahead_stop_short", Harm: "提前标记之后 SIGSTOP，1 秒后 SIGCONT", Full: 20, Small: 3, run: stopAt("marked_ahead", second)},
+		{Name: "ahead_stop_late", Harm: "提前标记之后 SIGSTOP，他人接手后 SIGCONT", Full: 20, Small: 3, run: stopAt("marked_ahead", 9*second)},
+		{Name: "ahead_stop_released", Harm: "放行之后 SIGSTOP，他人接手后 SIGCONT", Full: 20, Small: 3, run: stopAt("released", 9*second)},
+		{Name: "ahead_shutdown", Harm: "提前标记之后、到时之前有序停机，他人接手", Full: 100, Small: 6, run: stopInside},
+		{Name: "ahead_takeover", Harm: "到时前 0.5 秒 kill -9，他人接手", Full: 100, Small: 6, run: takeOver},
+		{Name: "ahead_withdraw", Harm: "到时前一秒之内至到时之后撤回", Full: 100, Small: 10, MayNone: true, run: raceWith(withdraw)},
+		{Name: "ahead_pause", Harm: "到时前 0.4 秒暂停，随后恢复", Full: 100, Small: 10, run: pauseInside},
+		{Name: "ahead_reschedule", Harm: "到时前一秒之内至到时之后改期", Full: 100, Small: 10, run: raceWith(reschedule)},
+		{Name: "ahead_reapprove", Harm: "到时前一秒之内至到时之后修改重批", Full: 100, Small: 10, run: raceWith(reapprove)},
+		{Name: "ahead_clock", Harm: "提前标记，进程时钟快 1 秒", Full: 30, Small: 4, run: wrongClock(second, false)},
+		{Name: "ahead_clock_back", Harm: "提前标记，进程时钟慢 1 秒", Full: 30, Small: 4, run: wrongClock(-second, false)},
+		{Name: "ahead_crash", Harm: "提前标记，到时之际 Postgres 崩溃，3 秒后恢复", Full: 100, Small: 8, OwnPostgres: true, run: restartPostgres(hard)},
+	}
+	for i := range list {
+		list[i].Ahead = true
+	}
+	return list
 }

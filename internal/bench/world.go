@@ -34,6 +34,7 @@ type world struct {
 	posts    *post.Service
 	acts     *delivery.Service
 	consoles []*console
+	ahead    bool // crowds are marked ahead, however few
 	notes    []string
 	unmount  func()
 	proved   int // harms that the records show to have fallen where they should
@@ -45,7 +46,7 @@ const safeDomain = "beijing.gov.cn"
 
 // newWorld builds a world of n accounts.
 func (s *stage) newWorld(ctx context.Context, sc Scenario, n int) (w *world, err error) {
-	w = &world{stage: s, dir: filepath.Join(s.dir, fmt.Sprintf("world%d", s.worlds.Add(1))), postgres: s.server}
+	w = &world{stage: s, ahead: sc.Ahead, dir: filepath.Join(s.dir, fmt.Sprintf("world%d", s.worlds.Add(1))), postgres: s.server}
 	if err := os.Mkdir(w.dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -263,7 +264,12 @@ func (w *world) consoleAt(g *gate, env ...string) (*console, error) {
 }
 
 func (w *world) environment(dir string, g *gate, stops string) []string {
+	from := "0"
+	if w.ahead {
+		from = "2"
+	}
 	return []string{
+		"JUZHEN_MARK_AHEAD_FROM=" + from,
 		"STOPPOINTS=" + stops, "JUZHEN_LISTEN=127.0.0.1:0", "JUZHEN_DATA_DIR=" + dir, "JUZHEN_DATABASE_URL=" + w.url(g), "JUZHEN_SECRET_KEY=" + w.key,
 		"JUZHEN_WEIBO_URL=" + w.weibo.base, "JUZHEN_WEIBO_COMMERCIAL_URL=" + w.weibo.base + "/c", "JUZHEN_WEIBO_SAFE_DOMAIN=" + safeDomain,
 		"JUZHEN_PAGE_CONNECTIONS=5", "JUZHEN_QUEUE_CONNECTIONS=8", "JUZHEN_MARK_CONNECTIONS=6", "JUZHEN_SEND_CONNECTIONS=64",

@@ -45,12 +45,22 @@ func AccountChangedTx(ctx context.Context, tx pg.Tx, now time.Time, by int64, a 
 func countPost(ctx context.Context, tx pg.Tx, now time.Time, accountID int64) error {
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO account_turns AS t (account_id, last_mark) VALUES ($1, $2)
-ON CONFLICT (account_id) DO UPDATE SET last_mark = greatest(t.last_mark, excluded.last_mark)`, accountID, now)
+ON CONFLICT (account_id) DO UPDATE SET last_mark = greatest(t.last_mark, excluded.last_mark),
+    mark_before = CASE WHEN t.mark_before IS NOT NULL THEN greatest(t.mark_before, excluded.last_mark) END`, accountID, now)
 	return err
+}
+
+// AccountFirstTx comes before an account's row is locked for a change: what was marked ahead for it and is not released is taken back, so
+// that the change finds it not marked.
+func AccountFirstTx(ctx context.Context, tx pg.Tx, now time.Time, accountID int64) error {
+	return recallTx(ctx, tx, now, "d.account_id = @account", pgx.NamedArgs{"account": accountID})
 }
 
 // holdAccount holds what is not marked yet. What is held already keeps what holds it, unless that would end by itself and this does not.
 func holdAccount(ctx context.Context, tx pg.Tx, now time.Time, by, accountID int64, why Reason) error {
+	if err := AccountFirstTx(ctx, tx, now, accountID); err != nil {
+		return err
+	}
 	args := pgx.NamedArgs{"account": accountID, "why": string(why), "soft": endsByItself}
 	held, err := Move{From: []State{Waiting, Preparing, Handoff}, To: Held, Code: why, By: by, Args: args,
 		Where: "NOT d.settled AND d.account_id = @account", Set: "owner = NULL, taken_by = NULL, taken_at = NULL"}.Run(ctx, tx.Pgx, now)

@@ -219,6 +219,9 @@ func (s *Service) answerAdvance(ctx context.Context, actor access.Actor, id int6
 		if err != nil {
 			return err
 		}
+		if err := recallPostTx(ctx, tx, now, x.PostID); err != nil {
+			return err
+		}
 		p, err := post.LockTx(ctx, tx, actor, access.PostView, x.PostID)
 		if err != nil {
 			return err

@@ -19,6 +19,9 @@ import (
 func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why string) error {
 	var kept bool
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		if err := recallTx(ctx, tx, now, "d.id = @id", pgx.NamedArgs{"id": id}); err != nil {
+			return err
+		}
 		d, err := lockDelivery(ctx, tx.DB, actor, access.PostWrite, id)
 		if err != nil {
 			return err

@@ -90,6 +90,9 @@ func (s *Service) Pause(ctx context.Context, actor access.Actor, unitID int64, a
 		if err != nil {
 			return err
 		}
+		if err := recallTx(ctx, tx, now, coverSQL, pgx.NamedArgs{"path": u.Path, "account": accountID}); err != nil {
+			return err
+		}
 		if err := lockPlace(ctx, tx, u.ID, accountID); err != nil {
 			return err
 		}

@@ -35,7 +35,9 @@ const (
 	GivenBack        Reason = "given_back" // the process shuts down
 	Prepared         Reason = "prepared"
 	Marked           Reason = "marked"
-	MarkUndone       Reason = "mark_undone" // the database did not acknowledge the mark; nothing was called
+	MarkUndone       Reason = "mark_undone"   // the database did not acknowledge the mark; nothing was called
+	MarkedAhead      Reason = "marked_ahead"  // of its instant: not called before it is released
+	MarkRecalled     Reason = "mark_recalled" // marked ahead and taken back before it was called
 	Published        Reason = "published"
 	PublishedReview  Reason = "published_review" // 20053
 	PublishedSlow    Reason = "published_slow"   // 20032
@@ -98,7 +100,7 @@ const (
 func Reasons() []Reason {
 	return []Reason{WasPlanned, WasReplanned, WasApproved, ApprovedPaused, NotApproved, WasWithdrawn, WasRevised, WasRescheduled,
 		EarlierAsked, EarlierAgreed, EarlierRefused,
-		WasCancelled, AccountDropped, WasPaused, WasResumed, WishKept, WasClaimed, TakenOver, GivenBack, Prepared, Marked, MarkUndone,
+		WasCancelled, AccountDropped, WasPaused, WasResumed, WishKept, WasClaimed, TakenOver, GivenBack, Prepared, Marked, MarkUndone, MarkedAhead, MarkRecalled,
 		Published, PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated, OwnerGone, CallOverdue, Refused,
 		NoConnection, TokenMissing, TokenRefused, TokenEnds, RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, TextRefused,
 		PictureRefused, PictureWaits, AccountNotLive, AccountStopped, AccountClosed, TokenWithdrawn, UserChanged, AccountBack, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent, LookFound,
@@ -155,6 +157,8 @@ var reasonTexts = map[Reason]string{
 	TokenMissing:     i18n.N("账号没有可用授权，暂不能发；授权后自动继续"),
 	TokenEnds:        i18n.N("账号授权将在发布前到期；请尽快重新授权"),
 	Marked:           i18n.N("到时，开始发送"),
+	MarkedAhead:      i18n.N("同一时刻到时的很多，已提前就位，到时发出"),
+	MarkRecalled:     i18n.N("提前就位的尚未发出，已收回"),
 	MarkUndone:       i18n.N("发送标记未获数据库确认，没有调用微博，退回待发"),
 	Published:        i18n.N("微博确认已发出"),
 	PublishedReview:  i18n.N("微博确认已发出，平台正在人工复核，稍后取得编号"),

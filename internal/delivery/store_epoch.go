@@ -57,6 +57,10 @@ func RestoredTx(ctx context.Context, tx pg.Tx, now time.Time, s Settings) error 
 	if err := install(ctx, tx, stoppedName, "restored", now); err != nil {
 		return err
 	}
+	// The processes' own rows first: nothing they marked ahead before the restore is released after it.
+	if _, err := tx.Pgx.Exec(ctx, "UPDATE releases SET recalls = recalls + 1"); err != nil {
+		return err
+	}
 	from := since.Add(-s.Filled().Lead)
 	_, err = Move{From: []State{Planned, Waiting, Preparing, Sending, Held, Handoff}, To: Unknown, Code: Restored,
 		Where: "NOT d.settled AND d.due_at >= @since::timestamptz AND d.due_at <= @now::timestamptz",

@@ -23,6 +23,9 @@ const stopSet = "approved = false, owner = NULL, pause_id = NULL, not_before = N
 func (s *Service) Withdraw(ctx context.Context, actor access.Actor, postID int64, why string) (Reach, error) {
 	var reach Reach
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		if err := recallPostTx(ctx, tx, now, postID); err != nil {
+			return err
+		}
 		p, err := post.LockTx(ctx, tx, actor, access.PostWrite, postID)
 		if err != nil {
 			return err
@@ -55,6 +58,9 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, postID int64
 func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) (Reach, error) {
 	var reach Reach
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		if err := recallPostTx(ctx, tx, now, postID); err != nil {
+			return err
+		}
 		p, err := s.reviseTx(ctx, tx, now, actor, postID, &reach)
 		if err != nil {
 			return err
@@ -106,6 +112,9 @@ func (s *Service) Reschedule(ctx context.Context, actor access.Actor, postID int
 	var out Rescheduled
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		out = Rescheduled{}
+		if err := recallPostTx(ctx, tx, now, postID); err != nil {
+			return err
+		}
 		p, err := post.LockTx(ctx, tx, actor, access.PostWrite, postID)
 		if err != nil {
 			return err
@@ -249,6 +258,11 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, now time.Time, actor acc
 	}
 	reach.Sent, err = sentOf(ctx, tx, postID)
 	return reach, err
+}
+
+// recallPostTx takes back what of a post was marked ahead and is not released. It comes first in the transaction.
+func recallPostTx(ctx context.Context, tx pg.Tx, now time.Time, postID int64) error {
+	return recallTx(ctx, tx, now, "d.post_id = @post", pgx.NamedArgs{"post": postID})
 }
 
 // closeTodos closes what people were told about deliveries that no longer concern them.

@@ -13,8 +13,8 @@ import (
 
 // markTouches are the columns that marks, claims and records of calls change all the time. A table of docs/delivery.md, part 8.
 var markTouches = map[string][]string{
-	"deliveries":    {"state", "attempt_id", "marked_at", "call_ended_at", "hard_end", "reason", "reason_args", "updated_at", "owner", "attempts"},
-	"account_turns": {"delivery_id", "last_mark", "rest_until", "allowance"},
+	"deliveries":    {"state", "attempt_id", "marked_at", "call_ended_at", "hard_end", "reason", "reason_args", "updated_at", "owner", "attempts", "ahead_no"},
+	"account_turns": {"delivery_id", "last_mark", "rest_until", "allowance", "mark_before"},
 }
 
 // markIndexes are all indexes that these tables may have, and why each costs a mark nothing.

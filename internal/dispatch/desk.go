@@ -27,6 +27,10 @@ type item struct {
 	place   int  // in the heap, -1 outside
 	refused bool // the last mark did not take it, and nobody knows when one will: it tries again by guess
 
+	notAhead bool          // a mark ahead did not take it, or it came back from one: it is marked at its instant
+	number   int64         // of a mark ahead
+	spread   time.Duration // of the clock when it was marked ahead
+
 	attempt  string
 	mark     weibo.Mark
 	markedAt time.Time
@@ -133,6 +137,48 @@ func (k *desk) crowd(within time.Duration) (at time.Time, by map[weibo.Mode]int)
 		}
 	}
 	return at, by
+}
+
+// crowded gives the first instant within the time at which so many items are due that are due just then, and not put off; zero for none.
+func (k *desk) crowded(now time.Time, within time.Duration, from int) (at time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.byTime) < from || k.byTime[0].fireAt.Sub(now) > within {
+		return time.Time{}
+	}
+	counts := map[int64]int{}
+	for _, it := range k.byTime {
+		if it.fireAt.After(now) && it.fireAt.Sub(now) <= within && it.fireAt.Equal(it.due) {
+			counts[it.fireAt.UnixMicro()]++
+		}
+	}
+	for micros, n := range counts {
+		if t := time.UnixMicro(micros).UTC(); n >= from && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	return at
+}
+
+// takeAhead gives up to n items of a crowd that is due at the instant, one of each account, with the accounts' places; not those that were
+// refused before.
+func (k *desk) takeAhead(at time.Time, n int) (out []*item) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var rest timeHeap
+	for _, it := range k.byTime {
+		if len(out) < n && it.fireAt.Equal(at) && it.due.Equal(at) && !it.notAhead && k.busy[it.account] == nil {
+			k.busy[it.account] = it
+			it.place = -1
+			out = append(out, it)
+			continue
+		}
+		it.place = len(rest)
+		rest = append(rest, it)
+	}
+	k.byTime = rest
+	heap.Init(&k.byTime)
+	return out
 }
 
 // take gives up to n items that are ready, in the order in which they became due.

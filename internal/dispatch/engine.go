@@ -58,6 +58,7 @@ type Engine struct {
 
 	slots    *slots // rights to be marked: some more than connections, so that none of these idles
 	crew     *crew
+	early    *early // marked ahead of their instant
 	records  *pile
 	doubts   *doubts
 	versions *versions
@@ -89,7 +90,7 @@ func New(o Options) *Engine {
 	}
 	set := o.Settings.filled()
 	e := &Engine{o: o, set: set, del: o.Delivery.Filled(), db: o.Marks, log: o.Log, clk: newClock(o.Now, set), desk: newDesk(),
-		slots: newSlots(set.Conns), crew: newCrew(set.Conns), records: newPile(), doubts: newDoubts(),
+		slots: newSlots(set.Conns), crew: newCrew(set.Conns), early: newEarly(), records: newPile(), doubts: newDoubts(),
 		versions: newVersions(), nudge: make(chan struct{}, 1), looks: make(chan struct{}, set.LookConns), lockDone: make(chan struct{})}
 	e.self = newProcess(e.connect, o.Version, e.clk, set, o.Log)
 	e.self.ahead, e.self.watch = o.DBAhead, o.Watch
@@ -145,6 +146,10 @@ func (e *Engine) begin() {
 	loop(e.timer)
 	loop(e.warmer)
 	loop(e.sweeper)
+	if e.set.AheadFrom > 0 {
+		loop(e.aheadMarker)
+		loop(e.releaser)
+	}
 	for range e.set.Markers {
 		loop(e.marker)
 	}

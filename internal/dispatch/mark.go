@@ -38,10 +38,10 @@ mine AS MATERIALIZED (
         FOR UPDATE OF d SKIP LOCKED) d),
 upd AS (
     UPDATE deliveries d SET state = 'sending', attempt_id = mine.attempt_id, marked_at = $8, call_ended_at = NULL, updated_at = $8,
-           hard_end = $8 + mine.limit_us * interval '1 microsecond', reason = 'marked', reason_args = '{}'
+           hard_end = $8 + mine.limit_us * interval '1 microsecond', ahead_no = NULL, reason = 'marked', reason_args = '{}'
     FROM mine WHERE d.id = mine.id RETURNING d.id, d.account_id, d.plan, d.attempt_id, d.owner),
 taken AS (
-    UPDATE account_turns t SET delivery_id = upd.id, last_mark = $8, allowance = t.allowance - 1 FROM upd WHERE t.account_id = upd.account_id),
+    UPDATE account_turns t SET delivery_id = upd.id, last_mark = $8, mark_before = NULL, allowance = t.allowance - 1 FROM upd WHERE t.account_id = upd.account_id),
 ev AS (
     INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, code)
     SELECT id, $8, 'preparing', 'sending', plan, attempt_id, owner, 'marked' FROM upd)
@@ -175,15 +175,15 @@ func (e *Engine) undo(ctx context.Context) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	moved, err := delivery.Move{From: []delivery.State{delivery.Sending}, To: delivery.Waiting, Code: delivery.MarkUndone,
-		Where: "d.id = ANY (@ids) AND d.attempt_id = ANY (@attempts::text[]::uuid[])", Set: "owner = NULL",
-		Args: args{"ids": ids, "attempts": attempts}}.Run(ctx, e.db.Pool(), e.clk.Now())
-	if err != nil || len(moved) == 0 {
+	var undone []int64
+	err := e.db.InTxRetry(ctx, func(tx pg.Tx) (err error) {
+		undone, err = delivery.UncalledTx(ctx, tx, e.clk.Now(), delivery.MarkUndone,
+			"d.id = ANY (@ids) AND d.attempt_id = ANY (@attempts::text[]::uuid[])", args{"ids": ids, "attempts": attempts})
 		return err
+	})
+	if err == nil {
+		e.step("undone", undone...)
 	}
-	undone := idsOf(moved)
-	e.step("undone", undone...)
-	_, err = e.db.Pool().Exec(ctx, "UPDATE account_turns SET delivery_id = NULL WHERE delivery_id = ANY ($1)", undone)
 	return err
 }
 

@@ -112,6 +112,10 @@ func (p *process) enrol(ctx context.Context, conn *pgx.Conn) error {
 	_, err := conn.Exec(ctx, `
 INSERT INTO processes (id, lock_key, host, pid, version, started_at, lease_until)
 VALUES ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp()) ON CONFLICT (id) DO NOTHING`, p.id, p.lockKey, host, os.Getpid(), p.version)
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, "INSERT INTO releases (process_id) VALUES ($1) ON CONFLICT DO NOTHING", p.id)
 	return err
 }
 

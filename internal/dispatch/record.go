@@ -81,7 +81,7 @@ const (
 // pressed tells whether something waits that could be marked at this moment: it was not refused, sending is not stopped, and the calls
 // under way let a mark through. What is overdue and cannot go keeps nobody waiting.
 func (e *Engine) pressed() bool {
-	return e.desk.pressed() && !e.slots.stuck(2*yieldNap) && e.stopped() == ""
+	return (e.desk.pressed() || e.early.due(e.clk.Now())) && !e.slots.stuck(2*yieldNap) && e.stopped() == ""
 }
 
 // yield waits while marks are pressed, unless it is urgent, and never for long.

@@ -8,6 +8,7 @@ type Settings struct {
 	Markers   int           // statements of marks under way at once; default 3
 	Recorders int           // statements of records under way at once; default 2
 	BatchRows int           // rows of one statement at most; default 500
+	AheadFrom int           // so many due at one instant are marked ahead of it; 0: never
 	Lease     time.Duration // by the database's clock; default 5 s
 	Beat      time.Duration // between renewals of the lease; default 1 s
 	Sweep     time.Duration // between sweeps; default 1 s

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 
 	"juzhen/internal/delivery"
 )
@@ -18,7 +19,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 	e.softStop()
 	e.loops.Wait() // a mark under way ends with its statement, and its calls begin
 	e.desk.close()
-	err := e.returnAll(ctx)
+	err := errors.Join(e.recall(ctx, []string{e.self.id}), e.returnAll(ctx))
 	if !until(ctx, e.calls.Wait) || !until(ctx, e.work.Wait) {
 		e.log.Warn("shutdown: the grace is over; what is open will be looked up by others")
 	}

@@ -64,6 +64,27 @@ func (s *slots) take(ctx context.Context, n int) int {
 	}
 }
 
+// takeReleased gives up to n rights to what is marked already: as many as are free, at once when half of the rights ahead of the
+// connections are; 0 when ctx ended.
+func (s *slots) takeReleased(ctx context.Context, n int) int {
+	for {
+		s.mu.Lock()
+		ahead := s.ahead()
+		if free := s.conns + ahead - s.used; free > 0 && free >= min(n, ahead/2) {
+			got := min(n, free)
+			s.used += got
+			s.mu.Unlock()
+			return got
+		}
+		s.mu.Unlock()
+		select {
+		case <-s.freed:
+		case <-ctx.Done():
+			return 0
+		}
+	}
+}
+
 // stuck tells that there is no right to be had and that none was given back for so long: calls hang.
 func (s *slots) stuck(long time.Duration) bool {
 	s.mu.Lock()

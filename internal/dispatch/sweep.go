@@ -86,6 +86,9 @@ func (e *Engine) takeOver(ctx context.Context) error {
 		return err
 	}
 	now := e.clk.Now()
+	if err := e.recall(ctx, gone); err != nil {
+		return err
+	}
 	_, err = delivery.Move{From: []delivery.State{delivery.Sending}, To: delivery.Unknown, Code: delivery.OwnerGone,
 		Where: "NOT d.settled AND d.owner = ANY (@gone::text[]::uuid[])", Set: "next_look_at = @look::timestamptz",
 		Args: args{"gone": gone, "look": now.Add(e.del.FirstLook)}, Skip: true}.Run(ctx, e.db.Pool(), now)

@@ -95,7 +95,7 @@ func (w *world) api() *weibo.Client {
 }
 
 func (w *world) accountService(db *pg.DB) *account.Service {
-	return account.New(db, w.box, w.api(), account.Options{AppKey: sandbox.DemoAppKey, Now: w.now, Watch: delivery.AccountChangedTx})
+	return account.New(db, w.box, w.api(), account.Options{AppKey: sandbox.DemoAppKey, Now: w.now, Watch: delivery.AccountChangedTx, First: delivery.AccountFirstTx})
 }
 
 func (w *world) now() time.Time {

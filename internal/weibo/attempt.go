@@ -23,6 +23,9 @@ type Mark struct {
 // Mark reads both clocks.
 func (c *Client) Mark() Mark { return Mark{wall: c.opt.Clock(), mono: c.opt.Mono()} }
 
+// Earlier is a mark that was made so long before this one.
+func (m Mark) Earlier(d time.Duration) Mark { return Mark{wall: m.wall.Add(-d), mono: m.mono - d} }
+
 // At is the wall instant of the mark, UTC.
 func (m Mark) At() time.Time { return m.wall.UTC() }
 

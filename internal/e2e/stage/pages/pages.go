@@ -40,7 +40,7 @@ func New(t testing.TB, at time.Time, register func(*Pages)) *Pages {
 	t.Cleanup(server.Close)
 	p.URL = server.URL
 	p.Org = org.New(p.DB, p.Now)
-	p.Accounts = account.New(p.DB, p.Box, p.Client, account.Options{AppKey: sandbox.DemoAppKey, CallbackURL: p.URL + "/oauth/weibo/callback", Now: p.Now, Watch: delivery.AccountChangedTx})
+	p.Accounts = account.New(p.DB, p.Box, p.Client, account.Options{AppKey: sandbox.DemoAppKey, CallbackURL: p.URL + "/oauth/weibo/callback", Now: p.Now, Watch: delivery.AccountChangedTx, First: delivery.AccountFirstTx})
 	p.Reach = reach.New(p.DB, p.Client, p.Accounts, reach.Options{Now: p.Now, Log: slog.New(slog.DiscardHandler)})
 	var err error
 	p.Kit, err = web.New(web.Options{Sessions: p.People, Log: slog.New(slog.DiscardHandler), Now: p.Now, FormAction: []string{p.WeiboURL}})
