@@ -27,19 +27,28 @@ const (
 type early struct {
 	mu     sync.Mutex
 	list   []*item
-	known  int64 // recalls when the rows of the list were last read
+	known  int64 // recalls under which every row of the list was read or marked; unread when they differ
 	number int64 // last given out
 	signal chan struct{}
 }
 
 func newEarly() *early { return &early{signal: make(chan struct{}, 1)} }
 
+// unread is a value that recalls never has: the rows must be read before anything of them is released.
+const unread = -1
+
 // add appends what was marked under that value of recalls.
 func (h *early) add(items []*item, recalls int64) {
+	if len(items) == 0 {
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.list) == 0 {
-		h.known = recalls // else older items may have been recalled under it
+	switch {
+	case len(h.list) == 0:
+		h.known = recalls
+	case h.known != recalls:
+		h.known = unread
 	}
 	h.list = append(h.list, items...)
 	poke(h.signal)
@@ -96,22 +105,31 @@ func (h *early) takeAll() []*item {
 func (h *early) putBack(items []*item) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.list, h.known = append(items, h.list...), -1
+	h.list, h.known = append(items, h.list...), unread
 }
 
-// keep leaves only what stands, and gives the rest.
-func (h *early) keep(stands map[string]bool, recalls int64) (gone []*item) {
+// keep leaves, of those whose rows were asked for, only what stands under that value of recalls, and gives the rest. What was added since
+// must be asked for yet.
+func (h *early) keep(asked []string, stands map[string]bool, recalls int64) (gone []*item) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	known := make(map[string]bool, len(asked))
+	for _, attempt := range asked {
+		known[attempt] = true
+	}
 	var list []*item
+	h.known = recalls
 	for _, it := range h.list {
-		if stands[it.attempt] {
+		switch {
+		case !known[it.attempt]:
+			list, h.known = append(list, it), unread
+		case stands[it.attempt]:
 			list = append(list, it)
-		} else {
+		default:
 			gone = append(gone, it)
 		}
 	}
-	h.list, h.known = list, recalls
+	h.list = list
 	return gone
 }
 
@@ -395,7 +413,7 @@ WHERE r.process_id = $1::text::uuid`, e.self.id, ids, attempts, at, e.ahead())
 		e.log.Warn("could not read what is marked ahead, will try again", "error", err)
 		wait(ctx, 20*time.Millisecond)
 	case recalls != known:
-		gone := e.early.keep(stands, recalls)
+		gone := e.early.keep(attempts, stands, recalls)
 		for _, it := range gone {
 			e.desk.release(it, e.clk.Now())
 		}
