@@ -20,6 +20,7 @@ type benchFiguresCommand struct {
 	Only     []string `help:"只测名称含此词的项目：instant、api30、fifty、planning、steady、pages、flat、hostile、start、memory。Only figures whose name holds this."`
 	Rounds   int      `default:"5" help:"轮数。Rounds."`
 	Accounts int      `default:"10000" help:"账号数。Accounts."`
+	Ahead    int      `help:"同一时刻到时的达到多少条就提前标记；0 为从不。So many due at one instant are marked ahead of it; 0: never."`
 	Profile  string   `help:"存放突发时 CPU 剖面的文件夹（程序须以 juzhen_profile 标签构建）。Folder for CPU profiles during bursts."`
 }
 
@@ -28,7 +29,7 @@ func (c benchFiguresCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return bench.Figures(ctx, bench.FigureOptions{Self: self, Bin: filepath.Dir(self), Only: c.Only, Rounds: c.Rounds, Accounts: c.Accounts, Out: os.Stdout, Profile: c.Profile})
+	return bench.Figures(ctx, bench.FigureOptions{Self: self, Bin: filepath.Dir(self), Only: c.Only, Rounds: c.Rounds, Accounts: c.Accounts, Ahead: c.Ahead, Out: os.Stdout, Profile: c.Profile})
 }
 
 type benchStubCommand struct{}

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,12 +39,13 @@ type field struct {
 	token    string // of a signed-in session
 	log      io.Writer
 	pace     pace
+	ahead    int // so many due at one instant are marked ahead of it; 0: never
 	prepared time.Duration // from sowing the last burst until all of it was prepared
 	profile  string        // folder for CPU profiles; empty: none
 }
 
 func (s *stage) newField(ctx context.Context, o FigureOptions) (f *field, err error) {
-	f = &field{stage: s, dir: filepath.Join(s.dir, "field"), self: o.Self, n: o.Accounts, log: o.Out, profile: o.Profile}
+	f = &field{stage: s, dir: filepath.Join(s.dir, "field"), self: o.Self, n: o.Accounts, log: o.Out, profile: o.Profile, ahead: o.Ahead}
 	if err := os.Mkdir(f.dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -117,7 +119,7 @@ func (f *field) start(url string, env ...string) (*console, error) {
 	c.program, err = startProgram("console", filepath.Join(f.dir, "console.log"), append([]string{
 		"JUZHEN_LISTEN=" + listen, "JUZHEN_DATA_DIR=" + f.dir, "JUZHEN_DATABASE_URL=" + url, "JUZHEN_SECRET_KEY=" + f.key,
 		"JUZHEN_WEIBO_URL=" + f.api, "JUZHEN_WEIBO_COMMERCIAL_URL=" + f.api + "/c", "JUZHEN_READ_BACK=24h", "JUZHEN_LOG_LEVEL=warn",
-		"JUZHEN_PREPARE_LEAD=" + longLead.String(),
+		"JUZHEN_PREPARE_LEAD=" + longLead.String(), "JUZHEN_MARK_AHEAD_FROM=" + strconv.Itoa(f.ahead),
 	}, env...), filepath.Join(f.bin, "juzhen"), "serve")
 	if err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ type FigureOptions struct {
 	Only     []string // names of figures; all when empty
 	Rounds   int      // 5 when 0
 	Accounts int      // 10,000 when 0
+	Ahead    int      // so many due at one instant are marked ahead of it; 0: never
 	Out      io.Writer
 	Profile  string // folder for CPU profiles of the console during bursts; none when empty
 }

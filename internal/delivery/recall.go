@@ -16,7 +16,8 @@ import (
 const recallWithin = 5 * time.Second
 
 // recallTx takes back what was marked ahead and not released yet, of the deliveries d for which where holds: they wait again, and what
-// follows in the transaction finds them so. It must come first in the transaction. Nothing is locked when nothing of them is near.
+// follows in the transaction finds them so. It must come first in the transaction. Nothing is locked when nothing of them
+// is near, and no process's row that never marked ahead.
 func recallTx(ctx context.Context, tx pg.Tx, now time.Time, where string, args pgx.NamedArgs) error {
 	named := pgx.NamedArgs{"recall_from": now.Add(-time.Minute), "recall_until": now.Add(recallWithin)}
 	for name, v := range args {
@@ -31,7 +32,7 @@ SELECT EXISTS (SELECT FROM deliveries d WHERE NOT d.settled AND d.state IN ('wai
 	}
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT r.process_id::text FROM releases r JOIN processes p ON p.id = r.process_id
-WHERE p.stopped_at IS NULL AND p.lease_until > clock_timestamp() - interval '1 hour' ORDER BY r.process_id FOR UPDATE OF r`)
+WHERE r.marked > 0 AND p.stopped_at IS NULL AND p.lease_until > clock_timestamp() - interval '1 hour' ORDER BY r.process_id FOR UPDATE OF r`)
 	if err != nil {
 		return err
 	}
