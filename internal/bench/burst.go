@@ -39,7 +39,7 @@ type field struct {
 	token    string // of a signed-in session
 	log      io.Writer
 	pace     pace
-	ahead    int // so many due at one instant are marked ahead of it; 0: never
+	ahead    int           // so many due at one instant are marked ahead of it; 0: never
 	prepared time.Duration // from sowing the last burst until all of it was prepared
 	profile  string        // folder for CPU profiles; empty: none
 }
