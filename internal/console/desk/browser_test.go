@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"juzhen/internal/e2e"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
@@ -211,8 +213,8 @@ func TestThePageOfAPostFollowsItsSending(t *testing.T) {
 	tab.See(".deliveries tr:last-child .timeline, .deliveries tr:last-child .story-body .note")
 	w.exec("UPDATE deliveries SET state = 'sent', sent_at = now()")
 	tab.Eval(`document.querySelector("#progress [open]") !== null`)
-	tab.Click(".deliveries tr:last-child .story summary")
-	tab.Click("h1")
+	tab.Press(kb.Escape)
+	tab.Gone("dialog[open]")
 	tab.SeeText("#progress", "2 / 2 已发")
 	tab.See("[data-following=polls]") // there is no stream here: the page asks from time to time
 }

@@ -161,6 +161,9 @@ func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) 
 // day reads what goes out in a span of one day, around the instant when there is more than is shown.
 func (h *pages) day(ctx context.Context, actor access.Actor, in post.Span, now time.Time) (deskDay, error) {
 	out := deskDay{Date: in.From, Href: "/calendar?view=list&date=" + in.From.Format(time.DateOnly)}
+	if now.Before(in.From) {
+		now = in.From.Add(-time.Microsecond) // the whole day lies ahead
+	}
 	due, err := h.Posts.Near(ctx, actor, in, now, shownToday)
 	if err != nil {
 		return out, err

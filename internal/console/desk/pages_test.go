@@ -296,7 +296,7 @@ func TestDraggingChangesTheTimeOrSaysWhyNot(t *testing.T) {
 	w := newWorld(t)
 	p := w.approved("今日空气质量良")
 	move, b := fmt.Sprintf("/calendar/%d/move", p.ID), w.as("writer")
-	b.Part("POST", move, form("due_at", "2026-11-25T08:00")).Want(204)
+	b.Part("POST", move, form("due_at", "2026-11-25T08:00")).Want(200).WantText("body", "已改期")
 	if due := w.text("SELECT due_at::text FROM posts"); !strings.HasPrefix(due, "2026-11-25 00:00:00") {
 		t.Errorf("due %s", due)
 	}
@@ -313,7 +313,7 @@ func TestDraggingChangesTheTimeOrSaysWhyNot(t *testing.T) {
 func TestThePagesSpeakEnglish(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p := w.approved("今日空气质量良")
+	p := w.approved("空气质量良")
 	s := w.submitted("待审的")
 	w.draft("草稿")
 	for _, c := range []struct{ who, target string }{{"writer", "/"}, {"writer", "/posts"}, {"writer", "/posts/new"}, {"writer", fmt.Sprintf("/posts/%d", p.ID)},

@@ -20,8 +20,9 @@ func TestFiguresAreDrawnSortedAndFitAPhone(t *testing.T) {
 	tab.Axe()
 	tab.Click("#interactions details summary")
 	tab.SeeText("#interactions table", "2026-10-25")
-	tab.Follow("th a[href*='sort=followers']")
+	tab.Click("th a[href*='sort=followers']") // without a jump: only the table and what leads on from it are taken over
 	tab.See("th[aria-sort=descending]")
+	tab.See(".period-presets a[href*='sort=followers']")
 	tab.SeeText(".reach-table tbody tr:first-child", "@环保北京")
 	tab.Follow(".period-presets li:first-child a")
 	tab.SeeText("main", "共 7 天")

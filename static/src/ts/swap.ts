@@ -11,16 +11,19 @@ export function swaps(): void {
   });
 }
 
+// take asks for the page and takes over the parts the link names: the table, and what leads on from its order.
 async function take(link: HTMLAnchorElement): Promise<void> {
-  const part = document.getElementById(link.dataset["swap"] ?? "");
   const address = new URL(link.href);
   address.hash = "";
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
     const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = doc.getElementById(part?.id ?? "");
-    if (!answer.ok || !part || !fresh) return location.assign(link.href);
-    Idiomorph.morph(part, fresh, { morphStyle: "outerHTML" });
+    if (!answer.ok) return location.assign(link.href);
+    for (const id of (link.dataset["swap"] ?? "").split(" ")) {
+      const part = document.getElementById(id);
+      const fresh = doc.getElementById(id);
+      if (part && fresh) Idiomorph.morph(part, fresh, { morphStyle: "outerHTML" });
+    }
     history.replaceState(history.state, "", address);
   } catch {
     location.assign(link.href);
