@@ -183,7 +183,7 @@ func (s *Service) moveEarlier(ctx context.Context, tx pg.Tx, now time.Time, acto
 		}
 		return s.replan(ctx, tx, now, due, actor, d, p, &due)
 	}
-	if err := post.SetDueTx(ctx, tx, access.System("delivery"), now, p.ID, x.DueTo, x.DueTo == nil); err != nil {
+	if err := post.SetDueTx(ctx, tx, actor, now, p.ID, x.DueTo, x.DueTo == nil); err != nil {
 		return err
 	}
 	reach, err := s.reschedule(ctx, tx, now, actor, p, due, &due)
