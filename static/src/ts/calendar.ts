@@ -44,6 +44,8 @@ const aWeek = 8 * 24 * 3600_000;
 // shanghaiDay writes the day as 2026-11-23, whatever the zone of the browser.
 const shanghaiDay = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
 
+const patience = 4000; // milliseconds after which entries that do not come are asked for once more
+
 let dragging = false; // what is in the hand is not drawn anew
 
 for (const at of document.querySelectorAll<HTMLElement>("[data-calendar]")) draw(at);
@@ -56,6 +58,8 @@ function draw(at: HTMLElement): void {
   const day = address.searchParams.get("date");
   const english = document.documentElement.lang === "en";
   const week = at.dataset["week"];
+  let behind = false; // something changed while entries were on their way
+  let asking = 0;
   at.replaceChildren();
   const calendar = new Calendar(at, {
     plugins: [dayGrid, timeGrid, list, interaction, classic],
@@ -84,7 +88,13 @@ function draw(at: HTMLElement): void {
     eventMinHeight: 26, // what goes out at 23:50 has ten minutes to its midnight
     displayEventEnd: false,
     eventDurationEditable: false,
-    loading: (busy: boolean) => wait(at, busy),
+    loading: (busy: boolean) => {
+      wait(at, busy);
+      clearTimeout(asking);
+      if (busy) asking = window.setTimeout(() => calendar.refetchEvents(), patience);
+      else if (behind) asking = window.setTimeout(() => calendar.refetchEvents());
+      if (!busy) behind = false;
+    },
     events: async (range: { startStr: string; endStr: string }) => {
       const entries = await load(at, range.startStr, range.endStr);
       const month = new Date(range.endStr).getTime() - new Date(range.startStr).getTime() > aWeek;
@@ -110,6 +120,10 @@ function draw(at: HTMLElement): void {
   });
   calendar.render();
   document.addEventListener("jz:changed", () => {
+    if (at.getAttribute("aria-busy") === "true") {
+      behind = true; // what is on its way is drawn first
+      return;
+    }
     if (at.isConnected && !dragging && !document.querySelector("dialog[open]")) calendar.refetchEvents();
   });
   const again = (): void => {
