@@ -91,7 +91,7 @@ func withdraw(ctx context.Context, w *world, id int64) error {
 }
 
 func reschedule(ctx context.Context, w *world, id int64) error {
-	at := time.Now().Add(3 * second)
+	at := time.Now().Add(slack(3 * second)) // a hundred people act at once
 	_, err := w.acts.Reschedule(ctx, writer, id, delivery.DueChoice{At: &at})
 	return err
 }
@@ -107,7 +107,7 @@ func reapprove(ctx context.Context, w *world, id int64) error {
 	if err := w.acts.Submit(ctx, writer, id, 0); err != nil {
 		return err
 	}
-	return w.approve(ctx, id, time.Now().Add(4*second))
+	return w.approve(ctx, id, time.Now().Add(slack(5*second)))
 }
 
 // racePause pauses the unit while deliveries fall due on both sides of the instant, and lets go what was held two seconds later.
