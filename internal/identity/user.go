@@ -266,6 +266,9 @@ func (s *Service) resetTx(ctx context.Context, tx pg.Tx, d deed, id int64, hash 
 	if err != nil {
 		return err
 	}
+	if err := rememberPassword(ctx, tx.DB, u, s.now()); err != nil {
+		return err
+	}
 	if err := setPassword(ctx, tx.DB, id, hash, true, s.now()); err != nil {
 		return err
 	}
