@@ -46,6 +46,8 @@ func TestDefaultsStandAlone(t *testing.T) {
 	}
 	if err := c.CheckServe(); err == nil || !strings.Contains(err.Error(), "JUZHEN_DATABASE_URL") || !strings.Contains(err.Error(), "JUZHEN_SECRET_KEY_FILE") {
 		t.Errorf("serve without secrets: %v, want both named", err)
+	} else if strings.Contains(err.Error(), "必须大于") {
+		t.Errorf("a default is refused: %v", err)
 	}
 }
 

@@ -163,7 +163,11 @@ func hostName(s string) bool {
 func (p *problems) checkNumbers(c Config) {
 	v := reflect.ValueOf(c)
 	for _, f := range reflect.VisibleFields(v.Type()) {
-		if value := v.FieldByIndex(f.Index); value.CanInt() && value.Int() <= 0 && !p.has(f.Tag.Get("env")) {
+		least := int64(1)
+		if f.Tag.Get("zero") == "never" { // does not do it at all
+			least = 0
+		}
+		if value := v.FieldByIndex(f.Index); value.CanInt() && value.Int() < least && !p.has(f.Tag.Get("env")) {
 			p.add(f.Tag.Get("env"), "必须大于 0")
 		}
 	}
