@@ -58,7 +58,7 @@ const (
 func (p *pace) ahead(n int) time.Duration {
 	each := p.each
 	if each == 0 {
-		each = slack(firstEach)
+		each = min(slack(firstEach), 4*firstEach) // a guess that is too short is tried again
 	}
 	return leastAhead + time.Duration(paceSpare*float64(n)*float64(each))
 }
