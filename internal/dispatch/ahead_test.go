@@ -58,7 +58,6 @@ func newBetween(t *testing.T) *between {
 
 // plan writes one post for each account, all due at one instant.
 func (b *between) plan(after time.Duration) {
-	far := b.now().Add(time.Hour)
 	type written struct {
 		p post.Post
 		v post.Version
@@ -68,7 +67,8 @@ func (b *between) plan(after time.Duration) {
 		handle := b.handle(i)
 		b.must(b.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		b.account(handle, 1, account.Commercial)
-		p, v := b.submit("今日空气质量良。", &far, handle)
+		soon := b.now().Add(after) // earlier than submitted would need a second person
+		p, v := b.submit("今日空气质量良。", &soon, handle)
 		all = append(all, written{p, v})
 	}
 	due := b.now().Add(after).Truncate(time.Microsecond)
@@ -262,14 +262,14 @@ func TestActsRacingARelease(t *testing.T) {
 	w.engineOf.AheadFrom = 2
 	w.engine()
 	w.engine()
-	far := w.now().Add(time.Hour)
 	var posts []post.Post
 	var versions []post.Version
 	for i := range around {
 		handle := fmt.Sprintf("示例%d", i)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		w.account(handle, 1, account.Commercial)
-		p, v := w.submit("今日空气质量良。", &far, handle)
+		soon := w.now().Add(1500 * time.Millisecond)
+		p, v := w.submit("今日空气质量良。", &soon, handle)
 		posts, versions = append(posts, p), append(versions, v)
 	}
 	due := w.now().Add(1500 * time.Millisecond).Truncate(time.Microsecond)
