@@ -135,7 +135,7 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 			}
 		}, []int{1, 1, 0, 1}},
 		"one gets a later time": {func(b *between) {
-			later := b.now().Add(700 * time.Millisecond)
+			later := b.posts[3].DueAt.Add(2 * time.Second)
 			reach, err := b.s.Reschedule(b.Context(), b.writer, b.posts[3].ID, delivery.DueChoice{At: &later})
 			b.must(err)
 			if reach.Done != 1 {
