@@ -11,8 +11,8 @@ import (
 	"juzhen/internal/web"
 )
 
-// refusals are the answers of 4xx an operation can give, in the order of their status. Each is a problem.
-func refusals(op huma.Operation) []int {
+// clientErrors are the answers of 4xx an operation can give, in the order of their status. Each is a problem.
+func clientErrors(op huma.Operation) []int {
 	perm, _ := op.Metadata[metaPermission].(access.Permission)
 	all := []int{http.StatusBadRequest, http.StatusUnauthorized}
 
@@ -52,7 +52,7 @@ func (a *api) documentRefusals(op huma.Operation) {
 	written.Metadata = op.Metadata
 	answers := a.huma.OpenAPI().Components.Responses
 
-	for _, status := range refusals(*written) {
+	for _, status := range clientErrors(*written) {
 		name := "Problem" + strconv.Itoa(status)
 		if answers[name] == nil {
 			answers[name] = &huma.Response{Description: titles[status], Content: problemContent()}

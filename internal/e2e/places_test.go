@@ -37,10 +37,7 @@ var notPlaces = map[string]string{
 	"GET /follow":                 "a stream of events", "GET /posts/:id/deliveries/:delivery": "a part of the post's page",
 	"GET /matrix/accounts/:id/backfill": "a part of the account's page",
 	"GET /calendar/feed":                "data", "GET /reach/matrix.csv": "data", "GET /reach/posts.csv": "data", "GET /reach/accounts/:id/days.csv": "data",
-	"GET /posts/:id/progress": "a part of the post's page", "GET /posts/:id/deliveries/:delivery": "a part of the post's page",
-	"GET /deliveries/:id/live": "a part of the delivery's page", "GET /matrix/accounts/:id/backfill": "a part of the account's page",
 	"GET /matrix/imports/:id/progress": "a part of the import's page", "GET /matrix/imports/:id/rejected.csv": "data",
-	"GET /calendar/feed": "data", "GET /reach/matrix.csv": "data", "GET /reach/posts.csv": "data", "GET /reach/accounts/:id/days.csv": "data",
 	"GET /reach/accounts/:id/posts.csv": "data", "GET /admin": "leads on", "GET /oauth/weibo/callback": "leads on",
 	"GET /healthz": "for machines", "GET /readyz": "for machines",
 }

@@ -226,11 +226,11 @@ func TestADayOfTheFilterCountsWhole(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 11, 23, 0, 0, 0, 0, page.Zone)
 	f := listForm{From: day, To: day, Unit: 2, State: "sent"}
-	got := f.filter([]org.Unit{{ID: 2, Path: "/1/2/"}})
+	got := f.filter([]org.Unit{{ID: 2, Path: "/1/2/"}}, day)
 	if !got.From.Equal(day) || !got.To.Equal(day.AddDate(0, 0, 1)) || got.UnitPath != "/1/2/" || got.Where == nil || f.FromDay() != "2026-11-23" || f.ToDay() != "2026-11-23" {
 		t.Errorf("filter %+v", got)
 	}
-	if empty := (listForm{}).filter(nil); empty.From != nil || empty.Where != nil || (listForm{}).FromDay() != "" {
+	if empty := (listForm{}).filter(nil, day); empty.From != nil || empty.Where != nil || (listForm{}).FromDay() != "" {
 		t.Errorf("filter %+v", empty)
 	}
 }
