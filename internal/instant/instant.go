@@ -10,7 +10,7 @@ import (
 )
 
 // Zone is the one in which people write and read: Asia/Shanghai has known no other offset since 1991.
-var Zone = time.FixedZone("CST", 8*60*60)
+var Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // First is the earliest instant taken: the day on which Weibo opened.
 var First = time.Date(2009, time.August, 14, 0, 0, 0, 0, Zone)

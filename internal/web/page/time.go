@@ -5,10 +5,11 @@ import (
 	"time"
 
 	"juzhen/internal/i18n"
+	"juzhen/internal/instant"
 )
 
 // Zone is the one zone of the console.
-var Zone = time.FixedZone("Asia/Shanghai", 8*3600)
+var Zone = instant.Zone
 
 // FieldLayout is how a datetime-local control writes an instant.
 const FieldLayout = "2006-01-02T15:04"
