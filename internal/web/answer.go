@@ -89,6 +89,9 @@ func (k *Kit) Fail(c *gin.Context, err error) {
 	if c.Writer.Written() {
 		return
 	}
+	for _, name := range []string{"Content-Type", "Content-Disposition", "Etag", "Location"} {
+		c.Writer.Header().Del(name) // of the answer that was begun; Gin would keep the type
+	}
 	RetryAfter(c, err)
 	if isAPI(c) {
 		k.Problem(c, err)
