@@ -40,6 +40,7 @@ func TestCertificateHoldsTheOwnTargetAndTheVersionSent(t *testing.T) {
 
 	at := "/posts/" + p.text("id")
 	w.call("reviewer", "POST", at+"/review", body{"version": 1, "hash": p.text("hash"), "decision": "return", "opinion": "口径未定，勿外传"}).want(200)
+	w.call("writer", "POST", at+"/revise", nil).want(200) // what was returned is a draft again before it is changed
 	revision := w.call("writer", "GET", at, nil).want(200).at("revision")
 	p = w.call("writer", "PATCH", at, body{"revision": revision, "text": "定稿", "variants": variants, "submit": true}).want(200)
 	p = w.call("reviewer", "POST", at+"/review", body{"version": 2, "hash": p.text("hash"), "decision": "approve"}).want(200)
