@@ -113,6 +113,10 @@ func translated(raw []byte, p *i18n.Printer) ([]byte, map[string]any) {
 		}
 	}
 	translate(tree, p)
+	for _, whose := range []string{"contact", "license"} { // elsewhere a name is no text
+		named := node(tree).node("info").node(whose)
+		named["name"] = p.T(named.text("name"))
+	}
 	done, err := json.Marshal(tree)
 	must(err)
 	return done, tree
