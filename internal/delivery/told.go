@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/instant"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 )
@@ -26,7 +27,7 @@ func (e Event) instant(name string) (at *time.Time, ok bool) {
 		return nil, false
 	}
 	text, _ := v.(string)
-	t, err := time.Parse(time.RFC3339, text)
+	t, err := instant.Parse(text, time.RFC3339)
 	if err != nil {
 		return nil, true
 	}

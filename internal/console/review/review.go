@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/instant"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
 	"juzhen/internal/web"
@@ -91,7 +92,7 @@ type reviewForm struct {
 
 // shown is the time that was on the page; nil when the form does not say.
 func (f reviewForm) shown() *delivery.DueShown {
-	at, err := time.Parse(time.RFC3339, f.Shown)
+	at, err := instant.Parse(f.Shown, time.RFC3339)
 	switch {
 	case f.Shown == "now":
 		return &delivery.DueShown{}
