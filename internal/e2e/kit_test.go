@@ -40,7 +40,7 @@ func TestScriptsMakePagesQuicker(t *testing.T) {
 	tab.SetCookie(web.CookieName, "boss")
 	tab.Go("/g")
 	tab.Eval(`document.activeElement.matches("[aria-invalid='true']")`) // the gallery holds a refused form: the focus starts there
-	tab.Eval(`(document.activeElement.blur(), true)`)
+	tab.Eval(`(document.querySelectorAll("dialog[open]").forEach(d => d.close()), document.activeElement.blur(), true)`)
 	tab.Press("/")
 	tab.Eval(`document.activeElement.id === "q"`)
 	tab.SeeText(".length", "/ 140")
@@ -67,7 +67,7 @@ func TestPartsOfPagesAnswer(t *testing.T) {
 	tab.Click("#conflict")
 	tab.SeeText("#notices", "这个时间已经过去")
 	tab.SeeText("#target", "新")
-	tab.SetCookie(web.CookieName, "ended")
+	tab.SetCookie(web.CookieName, "lapsed")
 	tab.Type("#f-text", "写到一半的话")
 	tab.Click("#good")
 	tab.SeeText("#notices", "登录已过期")
@@ -75,7 +75,7 @@ func TestPartsOfPagesAnswer(t *testing.T) {
 	tab.SeeText(".banner-info", "已保留")
 	tab.Type("input[name=username]", "x")
 	tab.Type("input[name=password]", "x")
-	tab.Follow("form[action='/signin'] button")
+	tab.Follow("form[action='/signin'] button[type=submit]")
 	tab.SeeText(".facts", "写到一半的话")
 	tab.Follow("main form button")
 	tab.SeeText(".banner-good", "已提交审核")
@@ -102,7 +102,7 @@ func TestTheTabKeepsWhatIsTooMuchForTheSignIn(t *testing.T) {
 	lose()
 	tab.Type("input[name=username]", "x")
 	tab.Type("input[name=password]", "x")
-	tab.Follow("form[action='/signin'] button")
+	tab.Follow("form[action='/signin'] button[type=submit]")
 	tab.SeeText("#notices", "已恢复上次没有提交成功的内容")
 	tab.Eval(`document.querySelector("#f-text").value === ` + long)
 	tab.Eval(`sessionStorage.getItem("juzhen.typed") === null`)
@@ -134,9 +134,11 @@ func TestDraggingMovesAnEntryAndARefusalPutsItBack(t *testing.T) {
 	tab.SeeText(".entry.tone-blue", "待发")
 	tab.Eval(`document.addEventListener("jz:moved", () => { document.body.dataset.moved = "1" }) ?? true`)
 	drag(tab, `[data-date="2026-11-27"]`)
+	tab.Click("[data-move-do]")
 	tab.See("body[data-moved]")
 	drag(tab, `[data-date="2026-11-02"]`)
-	tab.SeeText("#notices", "这个时间已经过去")
+	tab.Click("[data-move-do]")
+	tab.SeeText("[data-move-wrong]", "这个时间已经过去")
 }
 
 // drag moves the first entry that may be moved to the cell that matches.

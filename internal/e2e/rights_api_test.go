@@ -111,7 +111,7 @@ var apiRules = []rule{
 	{"GET /api/v1/reach", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /api/v1/reach.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /api/v1/accounts/:id/reach", "PRS-A", running, "", "墙内号", usual},
-	{"GET /api/v1/accounts/:id/reach.csv", "PRS-A", running, "", "墙内号", usual},
+	{"GET /api/v1/accounts/:id/reach.csv", "PRS-A", running, "", "日期", usual},
 	{"GET /api/v1/accounts/:id/reach", "-RS-A", below, "", "墙内号", usual},
 	{"GET /api/v1/reach/posts", "PRS-A", noticed, "", "墙内的微博", listed},
 	{"GET /api/v1/reach/posts.csv", "PRS-A", noticed, "", "墙内的微博", listed},

@@ -31,7 +31,7 @@ var pageRules = []rule{
 	{"POST /me/sessions/end-all", "PRSMA", nil, "", "SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}", oneself},
 	{"POST /me/sessions/:id/end", "PRSMA", ownSession, "", "SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}", oneself},
 	{"POST /me/sessions/:id/end", "-----", otherSession, "", "", usual},
-	{"GET /admin", "---MA", nil, "", "", usual},
+	{"GET /admin", "--SMA", nil, "", "", usual},
 
 	// Writing.
 	{"GET /posts", "PRS-A", draft, "unit={unit}&account={account}", "", listed},

@@ -123,8 +123,8 @@ func TestALifeOfRandomActsFollowsTheTable(t *testing.T) {
 	w := newWorld(t)
 	acts := slices.DeleteFunc(post.Acts(), func(a post.Act) bool { return a == post.Delete })
 	dice := rand.New(rand.NewPCG(2026, 11))
-	for range 12 {
-		l := &life{world: w, id: w.create(w.content("甲")).ID, phase: post.Draft, version: 1, frozen: map[int]frozen{}, decided: map[int]post.VersionState{}}
+	for i := range 12 {
+		l := &life{world: w, id: w.create(w.content(fmt.Sprint("甲", i))).ID, phase: post.Draft, version: 1, frozen: map[int]frozen{}, decided: map[int]post.VersionState{}}
 		for range 8 {
 			l.act(acts[dice.IntN(len(acts))])
 			l.check()

@@ -74,8 +74,7 @@ function draw(at: HTMLElement): void {
     ...(day ? { initialDate: day } : {}),
     headerToolbar: { left: "prev,next today", center: "title", right: Object.values(views).join(",") },
     height: "auto",
-    dayMaxEvents: 6,
-    ...(phone ? {} : { views: { dayGridMonth: { height: monthHeight(at), dayMaxEvents: true } } }),
+    dayMaxEvents: phone ? 6 : mostADay(at),
     lazyFetching: false, // a week says more of a day than a month does
     eventMaxStack: 2,
     slotEventOverlap: false,
@@ -203,9 +202,11 @@ function hourBehind(start: string): string {
   return new Date(Math.min(at + 3600_000, day)).toISOString();
 }
 
-// monthHeight lets the whole month, and so today, stand in the window: a day says how many more it has.
-function monthHeight(at: HTMLElement): number {
-  return Math.max(500, innerHeight - (at.getBoundingClientRect().top + scrollY) - 24);
+// mostADay is how many entries a day of the month shows, so that the whole month, and so today, stands in the window: the day says how
+// many more it has.
+function mostADay(at: HTMLElement): number {
+  const week = (innerHeight - (at.getBoundingClientRect().top + scrollY) - 90) / 6;
+  return Math.max(1, Math.min(6, Math.floor((week - 52) / 24)));
 }
 
 // write begins a post for the day or hour that was clicked; what is over cannot be planned.
