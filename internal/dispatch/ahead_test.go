@@ -58,25 +58,20 @@ func newBetween(t *testing.T) *between {
 
 // plan writes one post for each account, all due at one instant.
 func (b *between) plan(after time.Duration) {
-	type written struct {
-		p post.Post
-		v post.Version
-	}
-	var all []written
+	far := b.now().Add(far)
 	for i := range crowdOf {
 		handle := b.handle(i)
 		b.must(b.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		b.account(handle, 1, account.Commercial)
-		soon := b.now().Add(after) // earlier than submitted would need a second person
-		p, v := b.submit("今日空气质量良。", &soon, handle)
-		all = append(all, written{p, v})
+		p, v := b.submit("今日空气质量良。", &far, handle)
+		b.approve(p, v, delivery.DueChoice{})
+		b.posts = append(b.posts, p)
 	}
-	due := b.now().Add(after).Truncate(time.Microsecond)
-	for _, one := range all {
-		b.approve(one.p, one.v, delivery.DueChoice{At: &due})
-		one.p.DueAt = &due
-		b.posts = append(b.posts, one.p)
+	all := make([]*post.Post, crowdOf)
+	for i := range b.posts {
+		all[i] = &b.posts[i]
 	}
+	b.dueIn(after, all...)
 }
 
 func (b *between) handle(i int) string { return fmt.Sprintf("示例%d", i) }
@@ -262,20 +257,18 @@ func TestActsRacingARelease(t *testing.T) {
 	w.engineOf.AheadFrom = 2
 	w.engine()
 	w.engine()
-	var posts []post.Post
-	var versions []post.Version
+	posts, all := make([]post.Post, around), make([]*post.Post, around)
+	far := w.now().Add(far)
 	for i := range around {
 		handle := fmt.Sprintf("示例%d", i)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		w.account(handle, 1, account.Commercial)
-		soon := w.now().Add(1500 * time.Millisecond)
-		p, v := w.submit("今日空气质量良。", &soon, handle)
-		posts, versions = append(posts, p), append(versions, v)
+		p, v := w.submit("今日空气质量良。", &far, handle)
+		w.approve(p, v, delivery.DueChoice{})
+		posts[i], all[i] = p, &posts[i]
 	}
-	due := w.now().Add(1500 * time.Millisecond).Truncate(time.Microsecond)
-	for i := range posts {
-		w.approve(posts[i], versions[i], delivery.DueChoice{At: &due})
-	}
+	w.dueIn(1500*time.Millisecond, all...)
+	due := *posts[0].DueAt
 	reaches, errs := make([]delivery.Reach, around), make([]error, around)
 	var crew sync.WaitGroup
 	for i, p := range posts {
