@@ -239,6 +239,7 @@ func TestImportIsUndoneAsOne(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	w.Unit("海淀区", "北京市环境保护局", "bureau")
 	other := w.User("朝阳主管", access.Supervisor, "朝阳区")
 	if _, err := w.s.UndoImport(w.Context(), other, r.ID); !fault.Is(err, fault.KindForbidden) {
 		t.Errorf("a supervisor undoes: %v", err)

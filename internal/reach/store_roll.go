@@ -6,19 +6,22 @@ import (
 )
 
 // rollDays computes days of one account anew from its posts. Running it again changes nothing; a day whose last post was removed
-// goes back to zero posts.
+// goes back to zero posts. Each day is read by the index of its own span: a join of days and posts compared each with each.
 func rollDays(ctx context.Context, q querier, accountID int64, days []time.Time) error {
 	if len(days) == 0 {
 		return nil
 	}
 	_, err := q.Exec(ctx, `
 INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts, best)
-SELECT $1, d.day, count(p.id), count(p.id) FILTER (WHERE p.original), coalesce(sum(p.reposts), 0), coalesce(sum(p.comments), 0),
-       coalesce(sum(p.likes), 0), sum(p.reads), count(p.reads), max(p.reposts + p.comments + p.likes)
+SELECT $1, d.day, s.posts, s.originals, s.reposts, s.comments, s.likes, s.reads, s.read_posts, s.best
 FROM unnest($2::date[]) AS d (day)
-LEFT JOIN platform_posts p ON p.account_id = $1 AND p.state <> 'removed'
-     AND p.posted_at >= d.day::timestamp AT TIME ZONE 'Asia/Shanghai' AND p.posted_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
-GROUP BY d.day
+CROSS JOIN LATERAL (
+    SELECT count(p.id) AS posts, count(p.id) FILTER (WHERE p.original) AS originals,
+           coalesce(sum(p.reposts), 0) AS reposts, coalesce(sum(p.comments), 0) AS comments, coalesce(sum(p.likes), 0) AS likes,
+           sum(p.reads) AS reads, count(p.reads) AS read_posts, max(p.reposts + p.comments + p.likes) AS best
+    FROM platform_posts p WHERE p.account_id = $1 AND p.state <> 'removed'
+      AND p.posted_at >= d.day::timestamp AT TIME ZONE 'Asia/Shanghai'
+      AND p.posted_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') s
 ON CONFLICT (account_id, day) DO UPDATE SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
     comments = excluded.comments, likes = excluded.likes, reads = excluded.reads, read_posts = excluded.read_posts, best = excluded.best`,
 		accountID, dates(days))
