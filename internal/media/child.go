@@ -48,10 +48,10 @@ func init() {
 
 // confine sets the limits of the process that calls it. Where the system refuses one, the others hold.
 func confine() {
-	memory := dataSize() + childMemory
+	memory := dataSize() + childMemory*shadow
 	for what, limit := range map[int]uint64{
 		syscall.RLIMIT_DATA:  memory,
-		syscall.RLIMIT_CPU:   childCPU,
+		syscall.RLIMIT_CPU:   childCPU * slower,
 		syscall.RLIMIT_FSIZE: 0,
 		syscall.RLIMIT_CORE:  0,
 	} {
@@ -108,7 +108,7 @@ var errHeavy = fault.Invalid("file", "这张图片处理起来太费时间或内
 
 // decodeApart has a picture decoded by a child. It is ended when ctx is: who has gone away costs nothing more.
 func decodeApart(ctx context.Context, r io.Reader) (picture, error) {
-	limited, cancel := context.WithTimeout(ctx, childTime)
+	limited, cancel := context.WithTimeout(ctx, childTime*slower)
 	defer cancel()
 
 	var answer, words capped
