@@ -138,7 +138,9 @@ function wait(at: HTMLElement, busy: boolean): void {
   at.setAttribute("aria-busy", String(busy));
   const note = document.getElementById("calendar-busy");
   if (note) note.hidden = !busy;
-  if (!busy) at.dataset["ready"] = "1";
+  if (busy || at.dataset["ready"]) return;
+  at.querySelector(`[data-date="${shanghaiDay.format(Date.now())}"]`)?.scrollIntoView({ block: "nearest" }); // today is in sight
+  at.dataset["ready"] = "1";
 }
 
 async function load(at: HTMLElement, start: string, end: string): Promise<Entry[]> {
@@ -205,8 +207,13 @@ function hourBehind(start: string): string {
 // mostADay is how many entries a day of the month shows, so that the whole month, and so today, stands in the window: the day says how
 // many more it has.
 function mostADay(at: HTMLElement): number {
-  const week = (innerHeight - (at.getBoundingClientRect().top + scrollY) - 90) / 6;
+  const week = (monthHeight(at) - 90) / 6;
   return Math.max(1, Math.min(6, Math.floor((week - 52) / 24)));
+}
+
+// monthHeight is what is left of the window below the head of the page.
+function monthHeight(at: HTMLElement): number {
+  return Math.max(500, innerHeight - (at.getBoundingClientRect().top + scrollY) - 24);
 }
 
 // write begins a post for the day or hour that was clicked; what is over cannot be planned.
