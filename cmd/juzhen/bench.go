@@ -14,13 +14,14 @@ type benchCommand struct {
 	Faults  benchFaultsCommand  `cmd:"" help:"对真实进程施加伤害，以微博仿真的日志为准。Do harm to real processes; the imitation Weibo is the judge."`
 	Stub    benchStubCommand    `cmd:"" hidden:""`
 	Bare    benchBareCommand    `cmd:"" hidden:""`
+	Attack  benchAttackCommand  `cmd:"" hidden:""`
 }
 
 type benchFiguresCommand struct {
 	Only     []string `help:"只测名称含此词的项目：instant、api30、fifty、planning、steady、pages、flat、hostile、start、memory。Only figures whose name holds this."`
 	Rounds   int      `default:"5" help:"轮数。Rounds."`
 	Accounts int      `default:"10000" help:"账号数。Accounts."`
-	Ahead    int      `help:"同一时刻到时的达到多少条就提前标记；0 为从不。So many due at one instant are marked ahead of it; 0: never."`
+	Ahead    int      `default:"400" help:"同一时刻到时的达到多少条就提前标记，默认与安装时相同；0 为从不。So many due at one instant are marked ahead of it, as an installation does; 0: never."`
 	Profile  string   `help:"存放突发时 CPU 剖面的文件夹（程序须以 juzhen_profile 标签构建）。Folder for CPU profiles during bursts."`
 }
 
@@ -35,6 +36,14 @@ func (c benchFiguresCommand) Run(ctx context.Context) error {
 type benchStubCommand struct{}
 
 func (benchStubCommand) Run(ctx context.Context) error { return bench.ServeStub(ctx, os.Stdout) }
+
+type benchAttackCommand struct {
+	Base string `arg:""`
+}
+
+func (c benchAttackCommand) Run(ctx context.Context) error {
+	return bench.Attack(ctx, c.Base, os.Stdout)
+}
 
 type benchBareCommand struct {
 	URL   string

@@ -3,6 +3,7 @@ package bench
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -10,8 +11,11 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -50,16 +54,7 @@ func hostile(ctx context.Context, f *field) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	during, stop := context.WithCancel(ctx)
-	defer stop()
-	var attack sync.WaitGroup
-	peaks := make(chan peak, 1)
-	go func() { peaks <- watch(during, c.pid) }()
-	f.attack(during, c, &attack)
-	late, err := f.spread(ctx)
-	stop()
-	attack.Wait()
-	top := <-peaks
+	late, top, err := f.attacked(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +68,27 @@ func hostile(ctx context.Context, f *field) (values, error) {
 		"hostile_max_ms":   ms(late.max()),
 		"early":            early(late),
 	}, nil
+}
+
+// attacked sows the posts while another process attacks the console, and gives how late they were and the most memory seen.
+func (f *field) attacked(ctx context.Context, c *console) (series, peak, error) {
+	attacker, err := startProgram("attacker", filepath.Join(f.dir, "attacker.log"), []string{attackToken + "=" + f.token},
+		f.self, "bench", "attack", c.base)
+	if err != nil {
+		return nil, peak{}, err
+	}
+	defer attacker.kill()
+	if _, err := attacker.awaitLine(attackBegun, 30*time.Second); err != nil {
+		return nil, peak{}, err
+	}
+
+	during, stop := context.WithCancel(ctx)
+	defer stop()
+	peaks := make(chan peak, 1)
+	go func() { peaks <- watch(during, c.pid) }()
+	late, err := f.spread(ctx)
+	stop()
+	return late, <-peaks, err
 }
 
 // spread sows the posts and gives how late each was.
@@ -89,14 +105,49 @@ func (f *field) spread(ctx context.Context) (series, error) {
 	return late, nil
 }
 
-// attack begins everything at once and goes on until ctx ends. What each request is answered does not matter.
-func (f *field) attack(ctx context.Context, c *console, all *sync.WaitGroup) {
+// attackToken is the variable in which the attacker gets the press officer's token, and attackBegun what it says when it is at work.
+const (
+	attackToken = "JUZHEN_BENCH_TOKEN"
+	attackBegun = "attack begun"
+)
+
+// Attack throws everything at the console at base until ctx ends. It is a process of its own, and the last in line for the processors:
+// who attacks brings their own.
+func Attack(ctx context.Context, base string, out io.Writer) error {
+	if err := yield(); err != nil {
+		return err
+	}
+	a := attacker{base: base, token: os.Getenv(attackToken)}
+	a.begin(ctx)
+	fmt.Fprintln(out, attackBegun)
+	a.all.Wait()
+	return nil
+}
+
+// yield puts every thread of this process behind all others.
+func yield() error {
+	tasks, err := os.ReadDir("/proc/self/task")
+	for _, task := range tasks {
+		id, _ := strconv.Atoi(task.Name())
+		err = errors.Join(err, syscall.Setpriority(syscall.PRIO_PROCESS, id, 19))
+	}
+	return err
+}
+
+// attacker throws requests at a console.
+type attacker struct {
+	base, token string
+	all         sync.WaitGroup
+}
+
+// begin starts everything at once. What each request is answered does not matter.
+func (a *attacker) begin(ctx context.Context) {
 	repeated := func(n int, once func(i int) (*http.Request, error)) {
 		for i := range n {
-			all.Go(func() {
+			a.all.Go(func() {
 				for ctx.Err() == nil {
 					if req, err := once(i); err == nil {
-						f.throw(req.WithContext(ctx))
+						a.throw(req.WithContext(ctx))
 					}
 					wait(ctx, 100*time.Millisecond)
 				}
@@ -106,25 +157,25 @@ func (f *field) attack(ctx context.Context, c *console, all *sync.WaitGroup) {
 
 	repeated(4, func(int) (*http.Request, error) { // a stranger's form
 		body := io.MultiReader(strings.NewReader("text="), io.LimitReader(quotes{}, 63<<20))
-		return form(c.base+"/posts/save", body)
+		return form(a.base+"/posts/save", body)
 	})
 	repeated(4, func(i int) (*http.Request, error) { // guesses
-		return form(c.base+"/signin", strings.NewReader(fmt.Sprintf("username=nobody-%d&password=Falsch-%d", i, time.Now().UnixNano())))
+		return form(a.base+"/signin", strings.NewReader(fmt.Sprintf("username=nobody-%d&password=Falsch-%d", i, time.Now().UnixNano())))
 	})
 	costly := costlyPicture()
-	repeated(2, func(int) (*http.Request, error) { return upload(c.base, bytes.NewReader(costly)) })
+	repeated(2, func(int) (*http.Request, error) { return upload(a.base, bytes.NewReader(costly)) })
 	repeated(25, func(int) (*http.Request, error) { // large files that are no pictures behind their head
-		return upload(c.base, io.MultiReader(bytes.NewReader(costly[:60]), io.LimitReader(quotes{}, 19<<20)))
+		return upload(a.base, io.MultiReader(bytes.NewReader(costly[:60]), io.LimitReader(quotes{}, 19<<20)))
 	})
 	for _, path := range []string{"/posts?q=%E7%A9%BA%E6%B0%94", "/api/v1/deliveries?limit=200", "/calendar"} {
-		repeated(1, func(int) (*http.Request, error) { return http.NewRequest(http.MethodGet, c.base+path, nil) })
+		repeated(1, func(int) (*http.Request, error) { return http.NewRequest(http.MethodGet, a.base+path, nil) })
 	}
 }
 
 // throw sends a request as the press officer, except where nobody is to be signed in, and lets the answer go.
-func (f *field) throw(req *http.Request) {
+func (a *attacker) throw(req *http.Request) {
 	if path := req.URL.Path; path != "/posts/save" && path != "/signin" {
-		req.Header.Set("Authorization", "Bearer "+f.token)
+		req.Header.Set("Authorization", "Bearer "+a.token)
 	}
 	res, err := pageClient.Do(req)
 	if err != nil {

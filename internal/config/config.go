@@ -48,7 +48,7 @@ type Config struct {
 	WeiboSource        string      `env:"JUZHEN_WEIBO_SOURCE"`
 	SendConnections    int         `env:"JUZHEN_SEND_CONNECTIONS" envDefault:"200"`
 
-	MarkAheadFrom int           `env:"JUZHEN_MARK_AHEAD_FROM" envDefault:"0" zero:"never"` // due at one instant; 0: never
+	MarkAheadFrom int           `env:"JUZHEN_MARK_AHEAD_FROM" envDefault:"400" zero:"never"` // due at one instant; 0: never
 	PrepareLead   time.Duration `env:"JUZHEN_PREPARE_LEAD" envDefault:"60s"`
 	CallLimit     time.Duration `env:"JUZHEN_CALL_LIMIT" envDefault:"10s"`
 	LateLimit     time.Duration `env:"JUZHEN_LATE_LIMIT" envDefault:"30m"`
