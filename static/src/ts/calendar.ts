@@ -46,6 +46,11 @@ const shanghaiDay = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai"
 
 const patience = 4000; // milliseconds after which entries that do not come are asked for once more
 
+// What a day of the month takes, in pixels: its number with the line that says how many more there are, and each entry. A day is as high as
+// its entries may make it from the first: nothing moves when they come.
+const dayHead = 52;
+const dayEntry = 24;
+
 let dragging = false; // what is in the hand is not drawn anew
 
 for (const at of document.querySelectorAll<HTMLElement>("[data-calendar]")) draw(at);
@@ -60,7 +65,10 @@ function draw(at: HTMLElement): void {
   const week = at.dataset["week"];
   let behind = false; // something changed while entries were on their way
   let asking = 0;
+  const most = phone ? 6 : mostADay(at);
   at.replaceChildren();
+  const dayHeight = dayHead + most * dayEntry;
+  at.style.setProperty("--month-day", `${dayHeight}px`);
   const calendar = new Calendar(at, {
     plugins: [dayGrid, timeGrid, list, interaction, classic],
     locales: [chinese],
@@ -74,7 +82,8 @@ function draw(at: HTMLElement): void {
     ...(day ? { initialDate: day } : {}),
     headerToolbar: { left: "prev,next today", center: "title", right: Object.values(views).join(",") },
     height: "auto",
-    dayMaxEvents: phone ? 6 : mostADay(at),
+    dayMaxEvents: most,
+    ...(phone ? {} : { views: { dayGridMonth: { dayCellClass: "month-day", aspectRatio: at.clientWidth / (6 * dayHeight) } } }),
     lazyFetching: false, // a week says more of a day than a month does
     eventMaxStack: 2,
     slotEventOverlap: false,
@@ -208,7 +217,7 @@ function hourBehind(start: string): string {
 // many more it has.
 function mostADay(at: HTMLElement): number {
   const week = (monthHeight(at) - 90) / 6;
-  return Math.max(1, Math.min(6, Math.floor((week - 52) / 24)));
+  return Math.max(1, Math.min(6, Math.floor((week - dayHead) / dayEntry)));
 }
 
 // monthHeight is what is left of the window below the head of the page.
