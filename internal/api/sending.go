@@ -19,7 +19,7 @@ type Sending struct {
 	OldestOverdue *time.Time     `json:"oldest_overdue,omitempty" doc:"其中最早的定时"`
 	LastSuccess   *time.Time     `json:"last_success,omitempty" doc:"最近一次成功发出的时间"`
 	NextDue       *time.Time     `json:"next_due,omitempty" doc:"下一条的定时"`
-	Queue         map[string]int `json:"queue" doc:"各状态的条数；只数没有结束的状态"`
+	Queue         map[string]int `json:"queue" doc:"各状态的条数；只数没有结束的状态，最多数最早到时的一万条"`
 	Unknown       int            `json:"unknown" doc:"结果未知、正在核对或等人判断的条数"`
 	Paused        int            `json:"paused" doc:"没有恢复的暂停数"`
 	Tokens        TokenHealth    `json:"tokens" doc:"在用账号的令牌"`

@@ -74,8 +74,14 @@ func (s *Service) Events(ctx context.Context, actor access.Actor, id int64) ([]E
 	return eventsOf(ctx, s.db.Gorm(ctx), id)
 }
 
-// Counts counts the deliveries of the actor's units by state: all that are open, and of the settled ones those due in the last day.
-func (s *Service) Counts(ctx context.Context, actor access.Actor) (map[State]int, error) {
+// Tally counts deliveries by state. Those in doubt and those that did not go out are all counted.
+type Tally struct {
+	By   map[State]int
+	More bool // of the other states there are more than were counted
+}
+
+// Counts counts the deliveries of the actor's units by state: those that are open, and of the settled ones those due in the last day.
+func (s *Service) Counts(ctx context.Context, actor access.Actor) (Tally, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
-	return countByState(ctx, s.db.Gorm(ctx), scope, args, s.now().Add(-24*time.Hour), s.now())
+	return countByState(ctx, s.db.Gorm(ctx), scope, args, s.now().Add(-24*time.Hour), s.now(), s.mostCounted)
 }

@@ -19,6 +19,10 @@ type Options struct {
 	Settings Settings
 	Rules    weibo.Rules // what the application's contract allows, for the check at submission
 	Wake     func()      // told after a commit that planned something; may be nil
+
+	// MostCounted bounds how many open deliveries Counts reads, and how many settled ones: nobody needs to know exactly how many
+	// more there are. 10,000 when 0.
+	MostCounted int
 }
 
 // Service holds the acts of people on deliveries. It is safe for concurrent use.
@@ -28,6 +32,8 @@ type Service struct {
 	set   Settings
 	rules weibo.Rules
 	wake  func()
+
+	mostCounted int
 }
 
 // New makes the service.
@@ -38,7 +44,10 @@ func New(db *pg.DB, o Options) *Service {
 	if o.Wake == nil {
 		o.Wake = func() {}
 	}
-	return &Service{db: db, clock: o.Now, set: o.Settings.Filled(), rules: o.Rules, wake: o.Wake}
+	if o.MostCounted == 0 {
+		o.MostCounted = 10_000
+	}
+	return &Service{db: db, clock: o.Now, set: o.Settings.Filled(), rules: o.Rules, wake: o.Wake, mostCounted: o.MostCounted}
 }
 
 // now is the instant of an act, as precise as the database keeps it.

@@ -57,6 +57,9 @@ func (s State) Final() bool {
 	return slices.Contains([]State{Sent, Failed, Missed, Cancelled, Expired}, s)
 }
 
+// Troubled tells the states that need somebody: in doubt, or not gone out. The schema knows them as deliveries.troubled.
+func (s State) Troubled() bool { return s == Unknown || s == Failed || s == Missed }
+
 // Unmarked tells whether it is sure that no call of the present plan has begun.
 func (s State) Unmarked() bool { return s != Sending && s != Unknown && s != Sent }
 

@@ -94,15 +94,43 @@ FROM posts p LEFT JOIN deliveries d ON d.post_id = p.id WHERE p.id IN ? GROUP BY
 	return counts, phases, err
 }
 
-func countByState(ctx context.Context, db *gorm.DB, scope string, args []any, since, until time.Time) (map[State]int, error) {
-	rows, err := gorm.G[stateCount](db).Raw(`
-SELECT d.state, count(*) AS n FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id
-WHERE (NOT d.settled OR `+orderSQL+" >= ? AND "+orderSQL+" <= ?) AND "+scope+" GROUP BY d.state", append([]any{since, until}, args...)...).Find(ctx)
-	out := map[State]int{}
-	for _, r := range rows {
-		out[r.State] = r.N
+// countByState reads at most the first most open deliveries and the last most settled ones, but all that are troubled.
+func countByState(ctx context.Context, db *gorm.DB, scope string, args []any, since, until time.Time, most int) (Tally, error) {
+	const from = "FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id WHERE "
+	const lately = "(" + orderSQL + " >= ? AND " + orderSQL + " <= ?)"
+	parts := []struct {
+		cond, tail string
+		span       bool
+	}{
+		{cond: "d.troubled AND (NOT d.settled OR " + lately + ")", span: true},
+		{cond: "NOT d.troubled AND NOT d.settled", tail: " ORDER BY d.due_at LIMIT ?"},
+		{cond: "NOT d.troubled AND d.settled AND " + lately, tail: " ORDER BY " + orderSQL + " DESC LIMIT ?", span: true},
 	}
-	return out, err
+
+	tally := Tally{By: map[State]int{}}
+	for _, part := range parts {
+		var given []any
+		if part.span {
+			given = append(given, since, until)
+		}
+		given = append(given, args...)
+		if part.tail != "" {
+			given = append(given, most+1)
+		}
+		rows, err := gorm.G[stateCount](db).Raw("SELECT state, count(*) AS n FROM (SELECT d.state "+from+part.cond+" AND "+scope+part.tail+
+			") seen GROUP BY state", given...).Find(ctx)
+		if err != nil {
+			return Tally{}, err
+		}
+
+		all := 0
+		for _, r := range rows {
+			tally.By[r.State] += r.N
+			all += r.N
+		}
+		tally.More = tally.More || part.tail != "" && all > most
+	}
+	return tally, nil
 }
 
 // troubles begins at the deliveries that need somebody, which are few, however many posts the span holds.

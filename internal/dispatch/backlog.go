@@ -7,7 +7,7 @@ import (
 
 // Backlog is what all processes together have before them: for programs that watch the sending.
 type Backlog struct {
-	Queue         map[string]int // deliveries that are not settled, by state
+	Queue         map[string]int // deliveries that are not settled, by state; of the most urgent BacklogCounted
 	NextDue       *time.Time
 	LastSent      *time.Time // by the platform's clock, of any process, within the last week
 	Paused        int        // pauses that are open
@@ -15,10 +15,17 @@ type Backlog struct {
 	NextTokenEnds *time.Time
 }
 
+// BacklogCounted bounds how many open deliveries Backlog counts, so that asking costs the same however far ahead is planned.
+const BacklogCounted = 10_000
+
+// lastSuccesses are looked through for the newest by the platform's clock: what was recorded last need not have been sent last.
+const lastSuccesses = 200
+
 // Backlog reads the figures in two statements.
 func (e *Engine) Backlog(ctx context.Context) (Backlog, error) {
 	b, now := Backlog{Queue: map[string]int{}}, e.clk.Now()
-	rows, err := e.db.Pool().Query(ctx, `SELECT state, count(*) FROM deliveries WHERE NOT settled GROUP BY state`)
+	rows, err := e.db.Pool().Query(ctx, `
+SELECT state, count(*) FROM (SELECT state FROM deliveries WHERE NOT settled ORDER BY due_at LIMIT $1) open GROUP BY state`, BacklogCounted)
 	if err != nil {
 		return b, err
 	}
@@ -35,12 +42,13 @@ func (e *Engine) Backlog(ctx context.Context) (Backlog, error) {
 		return b, err
 	}
 	err = e.db.Pool().QueryRow(ctx, `
-SELECT (SELECT min(due_at) FROM deliveries WHERE state IN ('waiting', 'preparing') AND due_at >= $1::timestamptz),
-       (SELECT max(sent_at) FROM deliveries WHERE state = 'sent' AND due_at > $1::timestamptz - interval '7 days'),
+SELECT (SELECT min(due_at) FROM deliveries WHERE NOT settled AND state IN ('waiting', 'preparing') AND due_at >= $1::timestamptz),
+       (SELECT max(sent_at) FROM (SELECT sent_at FROM deliveries WHERE sent_known_at > $1::timestamptz - interval '7 days'
+         ORDER BY sent_known_at DESC LIMIT $2) late),
        (SELECT count(*) FROM pauses WHERE resumed_at IS NULL),
        count(*) FILTER (WHERE c.expires_at < $1::timestamptz + interval '14 days'), min(c.expires_at)
 FROM accounts a JOIN credentials c ON c.account_id = a.id
-WHERE a.state = 'live' AND a.connector <> 'manual' AND c.state = 'valid' AND c.expires_at > $1::timestamptz`, now).
+WHERE a.state = 'live' AND a.connector <> 'manual' AND c.state = 'valid' AND c.expires_at > $1::timestamptz`, now, lastSuccesses).
 		Scan(&b.NextDue, &b.LastSent, &b.Paused, &b.TokensEnding, &b.NextTokenEnds)
 	return b, err
 }

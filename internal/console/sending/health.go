@@ -88,10 +88,11 @@ func (h *pages) fillQueue(c *gin.Context, p *healthPage) error {
 	if !p.Actor.Can(access.PostView) {
 		return nil
 	}
-	counts, err := h.Deliveries.Counts(c.Request.Context(), p.Actor)
+	tally, err := h.Deliveries.Counts(c.Request.Context(), p.Actor)
 	for _, s := range delivery.States() {
 		look := page.StateOf(s)
-		p.States = append(p.States, stateTab{State: s, Word: look.Word, Icon: look.Icon, Tone: look.Tone, Count: counts[s], Href: "/deliveries?state=" + string(s)})
+		p.States = append(p.States, stateTab{State: s, Word: look.Word, Icon: look.Icon, Tone: look.Tone, Count: tally.By[s],
+			More: tally.More && !s.Troubled(), Href: "/deliveries?state=" + string(s)})
 	}
 	return err
 }

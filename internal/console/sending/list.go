@@ -61,6 +61,7 @@ type stateTab struct {
 	Icon    string
 	Tone    string
 	Count   int
+	More    bool // there are more than were counted
 	Href    string
 	Current bool
 }
@@ -191,18 +192,18 @@ func (f listForm) filter() delivery.Filter {
 
 // fillTabs offers the states that have something in them, in the order in which they press.
 func (h *pages) fillTabs(c *gin.Context, p *listPage) error {
-	counts, err := h.Deliveries.Counts(c.Request.Context(), web.Actor(c))
+	tally, err := h.Deliveries.Counts(c.Request.Context(), web.Actor(c))
 	if err != nil {
 		return err
 	}
 	p.Tabs = []stateTab{{Word: "全部", Icon: "list", Href: web.Link(c, "state", ""), Current: p.Form.State == ""}}
 	for _, s := range delivery.States() {
 		current := p.Form.State == string(s)
-		if counts[s] == 0 && !current {
+		if tally.By[s] == 0 && !current {
 			continue
 		}
 		look := page.StateOf(s)
-		p.Tabs = append(p.Tabs, stateTab{State: s, Word: look.Word, Icon: look.Icon, Tone: look.Tone, Count: counts[s],
+		p.Tabs = append(p.Tabs, stateTab{State: s, Word: look.Word, Icon: look.Icon, Tone: look.Tone, Count: tally.By[s], More: tally.More && !s.Troubled(),
 			Href: web.Link(c, "state", string(s)), Current: current})
 	}
 	return nil
