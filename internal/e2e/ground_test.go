@@ -407,10 +407,6 @@ WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY 1`)
 		if m, ok := restless[table]; ok {
 			mark = m
 		}
-		if table == "audit_entries" { // reading the trail as a file leaves its note, which is the point of it
-			parts = append(parts, "SELECT 'audit_entries ' || count(*) || ' ' || coalesce(sum(id), 0) AS line FROM audit_entries WHERE action <> 'audit.export'")
-			continue
-		}
 		parts = append(parts, fmt.Sprintf("SELECT '%s ' || count(*) || ' ' || coalesce(sum(%s), 0) AS line FROM %q", table, mark, table))
 	}
 	return "SELECT string_agg(line, E'\n') FROM (" + strings.Join(parts, " UNION ALL ") + ") x"

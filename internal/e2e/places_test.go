@@ -20,10 +20,10 @@ import (
 var placesOf = map[string][]string{
 	"xuanchuan": {"/", "/todo", "/me", "/me/password", "/posts", "/posts?q=没有的词", "/posts/new", "/posts/{draft}/edit", "/posts/{sent}", "/posts/{submitted}",
 		"/calendar", "/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}", "/deliveries/{sentDelivery}/certificate",
-		"/deliveries/{handoff}", "/search?q=空气", "/search/past?q=空气", "/reach/posts/{platformPost}"},
+		"/deliveries/{handoff}", "/search?q=空气", "/search/past?q=空气", "/reach/posts/{platformPost}", "/advances/{advance}"},
 	"shenhe":  {"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}", "/takedowns/{batch}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses"},
 	"zhuguan": {"/posts/{sent}/takedown", "/pauses/new", "/pauses/new?unit={unit}", "/pauses/{pause}", "/sending", "/admin/changes", "/admin/changes/{change}", "/admin/refusals"},
-	"guanli": {"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}", "/matrix/accounts/{account}/edit", "/admin/units", "/admin/units/new", "/admin/units/{unit}",
+	"guanli": {"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}", "/matrix/accounts/{account}/edit", "/matrix/imports/{import}", "/admin/units", "/admin/units/new", "/admin/units/{unit}",
 		"/admin/units/{unit}/edit", "/admin/units/{unit}/move", "/admin/users", "/admin/users/new", "/admin/users/{user}", "/admin/users/{user}/edit",
 		"/admin/users/{user}/grant", "/admin/users/{user}/password"},
 	"shenji": {"/admin/audit", "/admin/audit/verify"},
@@ -158,7 +158,29 @@ func prepare(t *testing.T, w *world.World) vars {
 		t.Fatal(err)
 	}
 	v["batch"] = *batch[0].BatchID
+	v["advance"], v["import"] = askedEarlier(t, w), importedPast(t, w, v["account"].(int64))
 	return v.with(reached(t, w))
+}
+
+// askedEarlier gives a request to send before the approved time.
+func askedEarlier(t *testing.T, w *world.World) int64 {
+	t.Helper()
+	writer, _ := w.Actor("xuanchuan")
+	p := w.Approve("空气质量提示：明天有轻度污染", world.In(6*time.Hour), "环保北京")
+	moved, err := w.Deliveries.Reschedule(t.Context(), writer, p.ID, delivery.DueChoice{At: world.In(3 * time.Hour)})
+	must(t, err)
+	return moved.Asked.ID
+}
+
+// importedPast gives a file of past posts of which one line was good and one was not.
+func importedPast(t *testing.T, w *world.World, account int64) int64 {
+	t.Helper()
+	admin, _ := w.Actor("guanli")
+	file := "微博id,发布时间,微博正文\n4242424242424242,2024-05-01 09:00,空气质量良\n4242424242424243,0001-01-01 09:00,没有这样的时间\n"
+	started, err := w.Reach.StartImport(t.Context(), admin, account, "往年微博.csv", strings.NewReader(file))
+	must(t, err)
+	must(t, w.Reach.RunImport(t.Context(), started.ID))
+	return started.ID
 }
 
 // handedOver gives a delivery that a person posts by hand.

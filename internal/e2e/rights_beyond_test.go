@@ -38,7 +38,7 @@ func (g *ground) beyond(r rule) int {
 		if a.Code != http.StatusOK && a.Code != http.StatusNotFound { // not found: the filter names a unit that is not there
 			g.t.Errorf("%s as %s: %d, want a list: %s", r.route, who, a.Code, says(a))
 		}
-		g.unchanged(r, who)
+		g.looked(r, who, g.readers[role])
 		g.sealed(r, who, a)
 	}
 	return len(access.Roles())

@@ -165,7 +165,7 @@ func (g *ground) allowed(r rule, role access.Role) {
 	}
 	switch {
 	case look:
-		g.unchanged(r, string(role)+" inside")
+		g.looked(r, string(role)+" inside", as)
 		if !strings.Contains(a.Body.String(), r.proof) {
 			g.t.Errorf("%s as %s: the answer lacks %q", r.route, role, r.proof)
 		}
@@ -189,6 +189,39 @@ func (g *ground) others(r rule, role access.Role, as reader, v vars) {
 		g.t.Errorf("%s as %s from another's page: %d, want it refused: %s", r.route, role, a.Code, says(a))
 	}
 	g.unchanged(r, string(role)+" from another's page")
+}
+
+// takesTheTrail is the one look that leaves a row behind: whoever takes the trail away as a file is noted in it.
+const takesTheTrail = "GET /api/v1/audit.csv"
+
+// looked fails when an allowed look has changed any row. Of what takes the trail away it wants the note, of this person, and nothing else.
+func (g *ground) looked(r rule, who string, as reader) {
+	g.t.Helper()
+	if r.route != takesTheTrail {
+		g.unchanged(r, who)
+		return
+	}
+
+	before, entries := splitTrail(g.last)
+	after, now := splitTrail(g.everything())
+	if now != entries+1 || !g.holds(fmt.Sprintf(`SELECT actor_id = %d AND action = 'audit.export' FROM audit_entries ORDER BY id DESC LIMIT 1`, as.user), nil) {
+		g.t.Errorf("%s as %s left %d entries in the trail, want its own note alone", r.route, who, now-entries)
+	}
+	if before != after {
+		g.t.Errorf("%s as %s changed rows:\n%s\nwas\n%s", r.route, who, after, before)
+	}
+	g.last = g.everything()
+}
+
+// splitTrail parts what everything told into the tables but the trail, and the number of entries in that.
+func splitTrail(all string) (others string, entries int) {
+	var rest []string
+	for line := range strings.Lines(all) {
+		if _, err := fmt.Sscanf(line, "audit_entries %d", &entries); err != nil {
+			rest = append(rest, line)
+		}
+	}
+	return strings.Join(rest, ""), entries
 }
 
 // unchanged fails when any row of any table is not what it was.
