@@ -16,7 +16,7 @@ func TestCountsAreBoundedButNotOfWhatNeedsSomebody(t *testing.T) {
 		w.approve(day+"空气质量良", 0, 1, 2, 4)
 	}
 	w.exec("UPDATE deliveries SET state = 'unknown' WHERE account_id = 1")
-	w.exec("UPDATE deliveries SET state = 'failed', due_at = $1 WHERE account_id = 4", w.now)
+	w.exec("UPDATE deliveries SET state = 'failed', due_at = $1, approved_from = $1 WHERE account_id = 4", w.now)
 
 	for _, c := range []struct {
 		who  string
