@@ -50,6 +50,7 @@ type Deps struct {
 	PublicURL   string           // address people use; default http://localhost:8080
 	MetricsFrom []netip.Prefix   // networks that may read the figures beside this machine itself; none: whoever reaches their listener
 	BodyTime    time.Duration    // for a whole body to arrive; default 20 s
+	ImportTime  time.Duration    // for which a request waits until its file of past posts is worked through; default 60 s
 	Version     string           // of the program
 	Now         func() time.Time // default time.Now
 	Log         *slog.Logger     // default slog.Default()
@@ -73,6 +74,9 @@ func Register(k *web.Kit, d Deps) (metrics http.Handler) {
 	}
 	if d.BodyTime == 0 {
 		d.BodyTime = 20 * time.Second
+	}
+	if d.ImportTime == 0 {
+		d.ImportTime = time.Minute
 	}
 	if d.PublicURL == "" {
 		d.PublicURL = "http://localhost:8080"

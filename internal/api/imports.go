@@ -14,9 +14,6 @@ import (
 	"juzhen/internal/reach"
 )
 
-// importPatience is how long a request waits for its file to be worked through. Then it is told where to ask.
-const importPatience = 60 * time.Second
-
 type importForm struct {
 	File huma.FormFile `form:"file" required:"true" doc:"历史微博的 CSV 或 JSON 文件"`
 }
@@ -114,7 +111,7 @@ func (a *api) importHistory(ctx context.Context, who access.Actor, in *struct {
 		return answer, err
 	}
 
-	wait, cancel := context.WithTimeout(ctx, importPatience)
+	wait, cancel := context.WithTimeout(ctx, a.ImportTime)
 	defer cancel()
 	err = a.Reach.RunImport(wait, started.ID)
 	switch {

@@ -26,22 +26,23 @@ import (
 // field is a database of many accounts, a stub and a console to be measured.
 type field struct {
 	*stage
-	dir      string
-	self     string // this program, which is also stub and bare client
-	url      string
-	db       *pg.DB
-	stub     *program
-	api, ctl string
-	console  *console
-	posts    *post.Service
-	acts     *delivery.Service
-	n        int
-	token    string // of a signed-in session
-	log      io.Writer
-	pace     pace
-	ahead    int           // so many due at one instant are marked ahead of it; 0: never
-	prepared time.Duration // from sowing the last burst until all of it was prepared
-	profile  string        // folder for CPU profiles; empty: none
+	dir       string
+	self      string // this program, which is also stub and bare client
+	url       string
+	db        *pg.DB
+	stub      *program
+	api, ctl  string
+	console   *console
+	posts     *post.Service
+	acts      *delivery.Service
+	n         int
+	token     string // of a signed-in session
+	log       io.Writer
+	pace      pace
+	histories int           // files of past posts that came in
+	ahead     int           // so many due at one instant are marked ahead of it; 0: never
+	prepared  time.Duration // from sowing the last burst until all of it was prepared
+	profile   string        // folder for CPU profiles; empty: none
 }
 
 func (s *stage) newField(ctx context.Context, o FigureOptions) (f *field, err error) {

@@ -163,9 +163,9 @@ func (a *attacker) begin(ctx context.Context) {
 		return form(a.base+"/signin", strings.NewReader(fmt.Sprintf("username=nobody-%d&password=Falsch-%d", i, time.Now().UnixNano())))
 	})
 	costly := costlyPicture()
-	repeated(2, func(int) (*http.Request, error) { return upload(a.base, bytes.NewReader(costly)) })
+	repeated(2, func(int) (*http.Request, error) { return upload(a.base+"/api/v1/media", "bild.png", bytes.NewReader(costly)) })
 	repeated(25, func(int) (*http.Request, error) { // large files that are no pictures behind their head
-		return upload(a.base, io.MultiReader(bytes.NewReader(costly[:60]), io.LimitReader(quotes{}, 19<<20)))
+		return upload(a.base+"/api/v1/media", "bild.png", io.MultiReader(bytes.NewReader(costly[:60]), io.LimitReader(quotes{}, 19<<20)))
 	})
 	for _, path := range []string{"/posts?q=%E7%A9%BA%E6%B0%94", "/api/v1/deliveries?limit=200", "/calendar"} {
 		repeated(1, func(int) (*http.Request, error) { return http.NewRequest(http.MethodGet, a.base+path, nil) })
@@ -194,14 +194,14 @@ func form(address string, body io.Reader) (*http.Request, error) {
 }
 
 // upload sends a file without holding it.
-func upload(base string, file io.Reader) (*http.Request, error) {
+func upload(address, name string, file io.Reader) (*http.Request, error) {
 	var head bytes.Buffer
 	parts := multipart.NewWriter(&head)
-	if _, err := parts.CreateFormFile("file", "bild.png"); err != nil {
+	if _, err := parts.CreateFormFile("file", name); err != nil {
 		return nil, err
 	}
 	end := "\r\n--" + parts.Boundary() + "--\r\n"
-	req, err := http.NewRequest(http.MethodPost, base+"/api/v1/media", io.MultiReader(&head, file, strings.NewReader(end)))
+	req, err := http.NewRequest(http.MethodPost, address, io.MultiReader(&head, file, strings.NewReader(end)))
 	if err == nil {
 		req.Header.Set("Content-Type", parts.FormDataContentType())
 	}

@@ -321,30 +321,16 @@ func manyRows(n int) []byte {
 	return b.Bytes()
 }
 
-// TestAFullFileComesInInTime holds a file of as many rows as are taken to ten seconds on a quiet machine, and to the time that the bare
-// statement of the same posts takes on a busy one.
-func TestAFullFileComesInInTime(t *testing.T) {
+// TestAFullFileIsTaken brings in as many rows as a file may hold; how long that takes is a figure of the bench.
+func TestAFullFileIsTaken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("朝阳环保示例", "朝阳区", account.Public)
-	raw := manyRows(maxImportRows)
-
-	began := time.Now()
-	r, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "full.csv", bytes.NewReader(raw))
-	took := time.Since(began)
+	r, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "full.csv", bytes.NewReader(manyRows(maxImportRows)))
 	if err != nil || r.Added != maxImportRows {
 		t.Fatalf("%+v, %v", r.Import, err)
 	}
-
-	began = time.Now()
-	if _, err := w.DB.Pool().Exec(w.Context(), `
-CREATE TABLE bare (LIKE platform_posts INCLUDING ALL); INSERT INTO bare OVERRIDING SYSTEM VALUE SELECT * FROM platform_posts`); err != nil {
-		t.Fatal(err)
-	}
-	bare := time.Since(began)
-
-	t.Logf("figure import rows %d ms %d bare_ms %d ratio %.1f", maxImportRows, took.Milliseconds(), bare.Milliseconds(), float64(took)/float64(bare))
-	if took > 10*time.Second && took > 25*bare {
-		t.Errorf("a full file took %v, the bare statement %v", took, bare)
+	if n := one[int](w, "SELECT count(*) FROM platform_posts"); n != maxImportRows {
+		t.Errorf("%d posts are kept, want %d", n, maxImportRows)
 	}
 }
