@@ -163,7 +163,9 @@ func (a *attacker) begin(ctx context.Context) {
 		return form(a.base+"/signin", strings.NewReader(fmt.Sprintf("username=nobody-%d&password=Falsch-%d", i, time.Now().UnixNano())))
 	})
 	costly := costlyPicture()
-	repeated(2, func(int) (*http.Request, error) { return upload(a.base+"/api/v1/media", "bild.png", bytes.NewReader(costly)) })
+	repeated(2, func(int) (*http.Request, error) {
+		return upload(a.base+"/api/v1/media", "bild.png", bytes.NewReader(costly))
+	})
 	repeated(25, func(int) (*http.Request, error) { // large files that are no pictures behind their head
 		return upload(a.base+"/api/v1/media", "bild.png", io.MultiReader(bytes.NewReader(costly[:60]), io.LimitReader(quotes{}, 19<<20)))
 	})
