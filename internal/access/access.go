@@ -34,12 +34,12 @@ func (a Actor) IsSystem() bool { return a.system }
 
 // Can tells whether the actor holds p anywhere: enough to show a menu entry, never enough to act.
 func (a Actor) Can(p Permission) bool {
-	return a.system || a.own(p) || slices.ContainsFunc(a.Grants, func(g Grant) bool { return table[g.Role][p] != Nowhere })
+	return a.system || a.own(p) || slices.ContainsFunc(a.Grants, func(g Grant) bool { return ExtentOf(g.Role, p) != Nowhere })
 }
 
 // CanAt tells whether the actor holds p at the unit with this path.
 func (a Actor) CanAt(p Permission, path string) bool {
-	return a.system || a.own(p) || slices.ContainsFunc(a.Grants, func(g Grant) bool { return covers(table[g.Role][p], g.Path, path) })
+	return a.system || a.own(p) || slices.ContainsFunc(a.Grants, func(g Grant) bool { return covers(ExtentOf(g.Role, p), g.Path, path) })
 }
 
 // own tells whether p is what a person may do to its own things: it needs a sign-in and no grant, so that somebody whose
@@ -88,7 +88,7 @@ func Scope(a Actor, p Permission, column string) (string, []any) {
 	var conds []string
 	var args []any
 	for _, g := range a.Grants {
-		switch table[g.Role][p] {
+		switch ExtentOf(g.Role, p) {
 		case Subtree:
 			conds, args = append(conds, column+" LIKE ?"), append(args, g.Path+"%")
 		case OwnUnit:

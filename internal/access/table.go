@@ -36,24 +36,24 @@ func Clash(a, b Role) bool { return a != b && (a.Exclusive() || b.Exclusive()) }
 // Permission names one kind of act. Every route names exactly one.
 type Permission string
 
-// The permissions. The name is "noun.act".
+// The permissions. The name is "noun.act"; what each is for stands in table.
 const (
-	Self            Permission = "self"             // one's own page, password, sessions, to-do list: everybody signed in
-	UnitView        Permission = "unit.view"        // see units of the tree
-	AccountView     Permission = "account.view"     // see accounts of the matrix and their state, not their texts
-	PostView        Permission = "post.view"        // read posts, deliveries, certificates
-	PostWrite       Permission = "post.write"       // write, edit, submit, withdraw, reschedule posts; use media
-	PostReview      Permission = "post.review"      // approve or return a submitted version; second person of a decision
-	DeliveryDecide  Permission = "delivery.decide"  // decide an unknown outcome, a missed or failed delivery, a hand-off
-	DeliveryConfirm Permission = "delivery.confirm" // be the second person of "not sent" or a take-down
+	Self            Permission = "self"
+	UnitView        Permission = "unit.view"
+	AccountView     Permission = "account.view"
+	PostView        Permission = "post.view"
+	PostWrite       Permission = "post.write"
+	PostReview      Permission = "post.review"
+	DeliveryDecide  Permission = "delivery.decide"
+	DeliveryConfirm Permission = "delivery.confirm"
 	Takedown        Permission = "delivery.takedown"
-	Pause           Permission = "delivery.pause" // pause and resume sending of a subtree
+	Pause           Permission = "delivery.pause"
 	ReachView       Permission = "reach.view"
-	AccountManage   Permission = "account.manage" // accounts, tokens, connectors
+	AccountManage   Permission = "account.manage"
 	UnitManage      Permission = "unit.manage"
-	UserManage      Permission = "user.manage"  // users and grants
-	UserConfirm     Permission = "user.confirm" // be the second person of what was asked about users
-	UserStop        Permission = "user.stop"    // see and stop what was asked about users
+	UserManage      Permission = "user.manage"
+	UserConfirm     Permission = "user.confirm"
+	UserStop        Permission = "user.stop"
 	AuditView       Permission = "audit.view"
 )
 
@@ -67,41 +67,94 @@ const (
 	Subtree
 )
 
-// table is the whole of the rights: one row per role. docs/rights.md prints it; a test compares the two.
-var table = map[Role]map[Permission]Extent{
-	PressOfficer: {Self: Subtree, UnitView: Subtree, AccountView: Subtree, PostView: Subtree, PostWrite: Subtree,
-		DeliveryDecide: Subtree, ReachView: OwnUnit},
-	Reviewer: {Self: Subtree, UnitView: Subtree, AccountView: Subtree, PostView: Subtree, PostReview: Subtree,
-		DeliveryConfirm: Subtree, ReachView: Subtree},
-	Supervisor: {Self: Subtree, UnitView: Subtree, AccountView: Subtree, PostView: Subtree, PostReview: Subtree,
-		DeliveryDecide: Subtree, DeliveryConfirm: Subtree, Takedown: Subtree, Pause: Subtree, ReachView: Subtree,
-		UserConfirm: Subtree, UserStop: Subtree},
-	Administrator: {Self: Subtree, UnitView: Subtree, AccountView: Subtree, Pause: Subtree, AccountManage: Subtree,
-		UnitManage: Subtree, UserManage: Subtree, UserConfirm: Subtree, UserStop: Subtree},
-	Auditor: {Self: Subtree, UnitView: Subtree, AccountView: Subtree, PostView: Subtree, ReachView: Subtree, UserStop: Subtree,
-		AuditView: Subtree},
+// right is one permission: what it is for, with which permission one sees the thing that it acts on, and how far it reaches for each
+// role, in the order of Roles.
+type right struct {
+	permission Permission
+	sees       Permission
+	may        [5]Extent
+	meaning    string // for docs/rights.md
 }
 
-// Permissions lists every permission, for tests that walk the table.
-func Permissions() []Permission {
-	return []Permission{Self, UnitView, AccountView, PostView, PostWrite, PostReview, DeliveryDecide, DeliveryConfirm, Takedown,
-		Pause, ReachView, AccountManage, UnitManage, UserManage, UserConfirm, UserStop, AuditView}
+// Short names for the cells of the table.
+const (
+	no  = Nowhere
+	own = OwnUnit
+	sub = Subtree
+)
+
+// table is the whole of the rights. docs/rights.md prints it; a test keeps the two the same.
+//
+//	press officer, reviewer, supervisor, administrator, auditor
+var table = []right{
+	{Self, Self, [5]Extent{sub, sub, sub, sub, sub},
+		"本人资料、密码、会话、待办 · one's own page, password, sessions, to-do list"},
+	{UnitView, UnitView, [5]Extent{sub, sub, sub, sub, sub},
+		"查看单位 · see units"},
+	{AccountView, AccountView, [5]Extent{sub, sub, sub, sub, sub},
+		"查看账号与状态（不含正文）· see accounts and their state, not texts"},
+	{PostView, PostView, [5]Extent{sub, sub, sub, no, sub},
+		"查看稿件、发送、发布凭证 · read posts, deliveries, certificates"},
+	{PostWrite, PostView, [5]Extent{sub, no, no, no, no},
+		"撰写、提交、撤回、改期 · write, submit, withdraw, reschedule"},
+	{PostReview, PostView, [5]Extent{no, sub, sub, no, no},
+		"批准或退回 · approve or return"},
+	{DeliveryDecide, PostView, [5]Extent{sub, no, sub, no, no},
+		"判定结果待核、错过、失败，人工发布 · decide unknown, missed and failed deliveries, post by hand"},
+	{DeliveryConfirm, PostView, [5]Extent{no, sub, sub, no, no},
+		"作为第二人确认「未发出」或下架 · second person for \"not sent\" and take-down"},
+	{Takedown, PostView, [5]Extent{no, no, sub, no, no},
+		"下架已发微博 · take published posts down"},
+	{Pause, UnitView, [5]Extent{no, no, sub, sub, no},
+		"暂停与恢复发送 · pause and resume sending"},
+	{ReachView, AccountView, [5]Extent{own, sub, sub, no, sub},
+		"查看成效 · see reach"},
+	{AccountManage, AccountView, [5]Extent{no, no, no, sub, no},
+		"账号、授权令牌、接口方式 · accounts, tokens, connectors"},
+	{UnitManage, UnitView, [5]Extent{no, no, no, sub, no},
+		"单位 · units"},
+	{UserManage, UserManage, [5]Extent{no, no, no, sub, no},
+		"申请变更用户与授权，停用、撤销 · ask for changes of users and grants, disable, revoke"},
+	{UserConfirm, UserStop, [5]Extent{no, no, sub, sub, no},
+		"作为第二人确认人员变更 · second person for changes of users"},
+	{UserStop, UserStop, [5]Extent{no, no, sub, sub, sub},
+		"查看并阻止人员变更 · see and stop changes of users"},
+	{AuditView, AuditView, [5]Extent{no, no, no, no, sub},
+		"审计日志 · audit trail"},
 }
+
+// find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when there is none of that name.
+func find(p Permission) right {
+	i := slices.IndexFunc(table, func(r right) bool { return r.permission == p })
+	if i < 0 {
+		return right{}
+	}
+	return table[i]
+}
+
+// Permissions lists every permission in the order of the table.
+func Permissions() []Permission {
+	list := make([]Permission, len(table))
+	for i, r := range table {
+		list[i] = r.permission
+	}
+	return list
+}
+
+// Valid tells whether p is one of the permissions.
+func (p Permission) Valid() bool { return p != "" && find(p).permission == p }
+
+// Meaning says what the permission is for, in Chinese and English, for the documents.
+func (p Permission) Meaning() string { return find(p).meaning }
 
 // ExtentOf is the cell of the table for role r and permission p.
-func ExtentOf(r Role, p Permission) Extent { return table[r][p] }
+func ExtentOf(r Role, p Permission) Extent {
+	i := slices.Index(Roles(), r)
+	if i < 0 {
+		return Nowhere
+	}
+	return find(p).may[i]
+}
 
 // visibleBy is the permission with which one sees the thing that p acts on.
-func (p Permission) visibleBy() Permission {
-	switch p {
-	case PostView, PostWrite, PostReview, DeliveryDecide, DeliveryConfirm, Takedown:
-		return PostView
-	case AccountManage, AccountView, ReachView:
-		return AccountView
-	case UnitManage, UnitView, Pause:
-		return UnitView
-	case UserConfirm, UserStop:
-		return UserStop
-	}
-	return p
-}
+func (p Permission) visibleBy() Permission { return find(p).sees }

@@ -62,6 +62,11 @@ func TestDocumentedTableIsTheCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	marks := map[access.Extent]string{access.Nowhere: "", access.OwnUnit: "○", access.Subtree: "●"}
+	for _, p := range access.Permissions() {
+		if row := "| `" + string(p) + "` | " + p.Meaning() + " |"; !strings.Contains(string(text), row) {
+			t.Errorf("docs/rights.md lacks the row %s", row)
+		}
+	}
 	rows := documentedRows(string(text))
 	if len(rows) != len(access.Permissions()) {
 		t.Fatalf("docs/rights.md lists %d permissions, the code %d", len(rows), len(access.Permissions()))

@@ -20,16 +20,19 @@ func (nobody) Actor(context.Context, string, string, string) (access.Actor, web.
 	return access.Actor{}, web.Session{}, fault.Unauthenticated("请先登录")
 }
 
-// allRoutes are those of every face, without anything behind them.
-func allRoutes(t *testing.T) []web.Route {
+// emptyKit holds every face, without anything behind them.
+func emptyKit(t *testing.T) *web.Kit {
 	t.Helper()
 	kit, err := web.New(web.Options{Sessions: nobody{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	new(App).register(kit)
-	return kit.Routes()
+	return kit
 }
+
+// allRoutes are those of every face.
+func allRoutes(t *testing.T) []web.Route { t.Helper(); return emptyKit(t).Routes() }
 
 // TestWhatPagesDoTheAPIDoes holds the table of docs/api.md against the routes: each act of a page has an operation that is
 // served, or says why not.

@@ -48,7 +48,7 @@ func (a *App) hosts() []string {
 	return names
 }
 
-// register hands every face its use cases. It asks nothing of them, so that a test can list the routes of an empty App.
+// register hands every face its use cases; the navigation has its entries in this order. It asks nothing of them, so that a test can list the routes of an empty App.
 func (a *App) register(kit *web.Kit) {
 	// A stream lasts as long as its page: it is not measured.
 	follow.Register(kit, follow.Deps{Hub: a.Live, Posts: a.Posts, Deliveries: a.Deliveries})
@@ -59,8 +59,8 @@ func (a *App) register(kit *web.Kit) {
 	})
 	signin.Register(kit, signin.Deps{Identity: a.Identity})
 	me.Register(kit, me.Deps{Identity: a.Identity})
-	todo.Register(kit, todo.Deps{Todo: a.Todo})
 	desk.Register(kit, desk.Deps{Posts: a.Posts, Media: a.Media, Reviews: a.Reviews, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org, Todos: a.Todo, Reach: a.Reach})
+	todo.Register(kit, todo.Deps{Todo: a.Todo})
 	calendar.Register(kit, calendar.Deps{Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org, Reach: a.Reach})
 	review.Register(kit, review.Deps{Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries})
 	sending.Register(kit, a.sendingDeps())
@@ -100,12 +100,9 @@ func sessionOf(info identity.SessionInfo) web.Session {
 // counts is what waits for the actor, shown in the navigation and at the to-do list.
 func (a *App) counts(ctx context.Context, actor access.Actor) (page.Counts, error) {
 	kinds, err := a.Todo.CountKinds(ctx, actor)
-	c := page.Counts{ByKey: map[string]int{}}
-	for kind, n := range kinds {
+	c := page.Counts{ByKind: kinds}
+	for _, n := range kinds {
 		c.Todo += n
-		if kind == "review" {
-			c.ByKey["reviews"] += n
-		}
 	}
 	return c, err
 }

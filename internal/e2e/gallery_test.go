@@ -67,7 +67,7 @@ func gallery(t *testing.T) string {
 	kit, err := web.New(web.Options{
 		Sessions: lapsing{webtest.People{"boss": supervisor, "other": other}, supervisor.UserID}, Extra: extra, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 		Counts: func(context.Context, access.Actor) (page.Counts, error) {
-			return page.Counts{Todo: 7, ByKey: map[string]int{"posts": 3, "reviews": 12}}, nil
+			return page.Counts{Todo: 7, ByKind: map[string]int{"returned": 3, "review": 12}}, nil
 		},
 		Banners: func(context.Context, access.Actor) ([]page.Banner, error) {
 			return []page.Banner{{Tone: "bad", Text: "门头沟区分局及下级 3 个账号已暂停发送", Href: "/matrix", Link: "查看"}}, nil
@@ -76,6 +76,12 @@ func gallery(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	kit.Duty(page.NavEntry{Text: "工作台", Href: "/", Icon: "layout-dashboard", Phone: true})
+	kit.Duty(page.NavEntry{Text: "稿件", Href: "/posts", Icon: "file-text", Phone: true, Waits: []string{"returned"}})
+	kit.Duty(page.NavEntry{Text: "日历", Href: "/calendar", Icon: "calendar", Phone: true})
+	kit.Duty(page.NavEntry{Text: "审核", Href: "/reviews", Icon: "clipboard-check", Phone: true, Waits: []string{"review"}})
+	kit.Duty(page.NavEntry{Text: "矩阵", Href: "/matrix", Icon: "sitemap"})
+	kit.Duty(page.NavEntry{Text: "成效", Href: "/reach", Icon: "chart-line"})
 	kit.Declare("gallery/gallery", galleryPage{})
 	kit.Declare("gallery/empty", galleryPage{})
 	kit.Declare("gallery/calendar", galleryPage{})
@@ -84,7 +90,9 @@ func gallery(t *testing.T) string {
 		p := sample(kit.Base(c, "稿件", page.Crumb{Text: "工作台", Href: "/"}, page.Crumb{Text: "稿件", Href: "/posts"}))
 		p.Bundle = []string{"charts"}
 		p.Path, p.Heading = "/posts", "今日空气质量播报"
-		p.Nav = page.Navigation(p.Actor, p.Path, page.Counts{ByKey: map[string]int{"posts": 3, "reviews": 12}})
+		for i, e := range p.Nav {
+			p.Nav[i].Active = e.Href == p.Path
+		}
 		p.Errors = page.Errors{"text": "正文按微博规则计 152 字，最多 140 字；请删减或改为长微博"}
 		return kit.Show(c, http.StatusOK, "gallery/gallery", p)
 	})

@@ -87,7 +87,7 @@ func (k *Kit) Base(c *gin.Context, title string, crumbs ...page.Crumb) page.Base
 			k.opts.Log.Error("banners", "id", RequestID(c), "err", err)
 		}
 	}
-	b.Nav, b.Todo = page.Navigation(b.Actor, b.Path, counts), counts.Todo
+	b.Nav, b.Todo = k.duties.For(b.Actor, b.Path, counts), counts.Todo
 	b.Flash = k.takeFlash(c)
 	return b
 }

@@ -60,6 +60,7 @@ type Kit struct {
 	secure bool
 	hosts  hosts
 
+	duties     page.Duties
 	undeclared sync.Once // a proxy nobody declared was told of
 }
 
@@ -133,6 +134,15 @@ func (k *Kit) declareOwn() {
 	k.Handle(k.Group(""), http.MethodGet, "/assets/:name", Open, k.serveAsset, NoSession())
 	k.Handle(k.Group(""), http.MethodPost, "/preferences", Open, k.prefer)
 }
+
+// Duty puts an entry into the navigation, in the order of calls. The face whose pages it opens declares it.
+func (k *Kit) Duty(e page.NavEntry) { k.duties.Add(e) }
+
+// Belongs says that a face's pages under these paths are shown as part of the duty at href, which another face has declared before.
+func (k *Kit) Belongs(href string, paths ...string) { k.duties.Belong(href, paths...) }
+
+// Pages lists the paths under which the pages of the navigation lie, for a test that resolves them.
+func (k *Kit) Pages() []string { return k.duties.Pages() }
 
 // Engine is the Gin engine, for the API to mount on. Pages use Handle.
 func (k *Kit) Engine() *gin.Engine { return k.engine }

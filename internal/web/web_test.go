@@ -250,14 +250,22 @@ func TestNavigationShowsOnlyWhatThePersonMayOpen(t *testing.T) {
 	t.Parallel()
 	k := newKit(t, func(o *Options) {
 		o.Counts = func(context.Context, access.Actor) (page.Counts, error) {
-			return page.Counts{ByKey: map[string]int{"posts": 1234}, Todo: 7}, nil
+			return page.Counts{ByKind: map[string]int{"returned": 1200, "failed": 34, "review": 9}, Todo: 7}, nil
 		}
 	})
+	k.Duty(page.NavEntry{Text: "工作台", Href: "/", Icon: "history"})
+	k.Duty(page.NavEntry{Text: "稿件", Href: "/posts", Icon: "history", Needs: []access.Permission{access.PostView}, Waits: []string{"returned", "failed"}})
+	k.Duty(page.NavEntry{Text: "审核", Href: "/reviews", Icon: "history", Needs: []access.Permission{access.PostReview}, Waits: []string{"review"}})
+	k.Duty(page.NavEntry{Text: "管理", Href: "/admin", Icon: "history", Needs: []access.Permission{access.UserManage, access.UnitManage}})
+	k.Belongs("/posts", "/nowhere")
 	_, doc := ask(t, k, "GET", "/nowhere", "writer", nil)
 	var names []string
 	doc.Find("nav.side a > span:first-of-type").Each(func(_ int, s *goquery.Selection) { names = append(names, s.Text()) })
-	if got := strings.Join(names, " "); got != "工作台 稿件 日历 矩阵 成效" {
+	if got := strings.Join(names, " "); got != "工作台 稿件" {
 		t.Errorf("writer sees %q", got)
+	}
+	if n := doc.Find("nav.side a[href='/posts'][aria-current=page]").Length(); n != 1 {
+		t.Errorf("a page that belongs to the posts is not shown there: %d", n)
 	}
 	if got := doc.Find("nav.side a[href='/posts'] .count").Text(); !strings.HasPrefix(got, "1,234") {
 		t.Errorf("count %q", got)
@@ -265,6 +273,26 @@ func TestNavigationShowsOnlyWhatThePersonMayOpen(t *testing.T) {
 	_, doc = ask(t, k, "GET", "/nowhere", "clerk", nil)
 	if n := doc.Find("nav.side a[href='/admin']").Length(); n != 1 {
 		t.Errorf("administrator sees %d", n)
+	}
+}
+
+func TestADutyHasOneOwner(t *testing.T) {
+	t.Parallel()
+	for what, do := range map[string]func(*Kit){
+		"two of one address": func(k *Kit) { k.Duty(page.NavEntry{Href: "/posts"}) },
+		"pages of none":      func(k *Kit) { k.Belongs("/post", "/deliveries") },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			k := newKit(t)
+			k.Duty(page.NavEntry{Href: "/posts"})
+			defer func() {
+				if recover() == nil {
+					t.Error("taken without a word")
+				}
+			}()
+			do(k)
+		})
 	}
 }
 

@@ -37,6 +37,11 @@ type pages struct {
 // Register adds the routes.
 func Register(kit *web.Kit, d Deps) {
 	h := &pages{kit: kit, home: d.PublicURL, units: d.Org, id: d.Identity, trail: d.Audit}
+	kit.Duty(page.NavEntry{
+		Text: "管理", Href: "/admin", Icon: "settings",
+		Needs: []access.Permission{access.AccountManage, access.UnitManage, access.UserManage, access.UserStop},
+	})
+	kit.Duty(page.NavEntry{Text: "审计日志", Href: "/admin/audit", Icon: "history", Phone: true, Needs: []access.Permission{access.AuditView}})
 	g := kit.Group("/admin")
 	kit.Handle(g, http.MethodGet, "", access.Self, h.index)
 	h.registerUnits(kit)

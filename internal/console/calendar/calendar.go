@@ -40,6 +40,7 @@ type pages struct {
 // Register declares the page and its routes.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
+	kit.Duty(page.NavEntry{Text: "日历", Href: "/calendar", Icon: "calendar", Phone: true, Needs: []access.Permission{access.PostView}})
 	kit.Declare("calendar/calendar", calendarPage{})
 	g := kit.Group("/calendar")
 	kit.Handle(g, "GET", "", access.PostView, h.calendar)

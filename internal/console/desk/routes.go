@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/review"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
+	"juzhen/internal/web/page"
 )
 
 // Deps are the use cases the pages call.
@@ -43,6 +44,10 @@ const (
 // Register declares the pages and their routes.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
+	kit.Duty(page.NavEntry{Text: "工作台", Href: "/", Icon: "layout-dashboard", Phone: true})
+	kit.Duty(page.NavEntry{Text: "稿件", Href: "/posts", Icon: "file-text", Phone: true, Needs: []access.Permission{access.PostView}})
+	kit.Belongs("/posts", "/advances")
+
 	kit.Declare("desk/home", homePage{})
 	kit.Declare("desk/search", searchPage{})
 	kit.Declare("desk/past", pastPage{})

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/gin-gonic/gin"
@@ -83,7 +84,7 @@ func (h *pages) note(c *gin.Context) error {
 	if err != nil {
 		return h.kit.Refuse(c, err, "reach/post", &p)
 	}
-	return h.kit.See(c, c.Request.URL.Path[:len(c.Request.URL.Path)-len("/note")], "已记录核对结果")
+	return h.kit.See(c, fmt.Sprintf("/reach/posts/%d", p.Post.ID), "已记录核对结果")
 }
 
 // budgetPage is the call budget: what was used, what is left, what is planned.

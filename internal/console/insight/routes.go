@@ -36,6 +36,7 @@ func Register(kit *web.Kit, d Deps) {
 	if h.now == nil {
 		h.now = time.Now
 	}
+	kit.Duty(page.NavEntry{Text: "成效", Href: "/reach", Icon: "chart-line", Needs: []access.Permission{access.ReachView}})
 	kit.Declare("reach/matrix", matrixPage{})
 	kit.Declare("reach/account", accountPage{})
 	kit.Declare("reach/post", postPage{})

@@ -34,6 +34,7 @@ const importLimit = 33 << 20
 // Register adds the routes.
 func Register(kit *web.Kit, d Deps) {
 	h := &pages{kit, d}
+	kit.Duty(page.NavEntry{Text: "矩阵", Href: "/matrix", Icon: "sitemap", Needs: []access.Permission{access.AccountView}})
 	kit.Declare("matrix/list", listPage{})
 	kit.Declare("matrix/form", formPage{})
 	kit.Declare("matrix/account", accountPage{})

@@ -18,6 +18,7 @@ import (
 	"juzhen/internal/instant"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
+	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -37,6 +38,10 @@ type pages struct {
 // Register declares the pages and their routes. The id of a review page is the post's.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
+	kit.Duty(page.NavEntry{
+		Text: "审核", Href: "/reviews", Icon: "clipboard-check", Phone: true,
+		Needs: []access.Permission{access.PostReview}, Waits: []string{todo.KindReview},
+	})
 	kit.Declare("reviews/list", listPage{})
 	kit.Declare("reviews/show", reviewPage{})
 	kit.Declare("reviews/decided", decidedPage{})

@@ -62,6 +62,7 @@ type pages struct {
 // Register declares the pages and their routes.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
+	kit.Belongs("/posts", "/deliveries", "/decisions", "/takedowns", "/pauses", "/sending")
 	kit.Declare("sending/list", listPage{})
 	kit.Declare("sending/show", showPage{})
 	kit.Declare("sending/certificate", certificatePage{})

@@ -24,6 +24,7 @@ type pages struct {
 // Register adds the route.
 func Register(kit *web.Kit, d Deps) {
 	h := &pages{kit: kit, svc: d.Todo}
+	kit.Belongs("/", "/todo")
 	kit.Declare("todo/list", listPage{})
 	kit.Handle(kit.Group("/todo"), http.MethodGet, "", access.Self, h.list)
 	kit.Handle(kit.Group("/todo"), http.MethodPost, "/:id/read", access.Self, h.read)

@@ -4,6 +4,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"juzhen/internal/access"
@@ -81,67 +82,79 @@ type Banner struct {
 // Told is the text of a banner in the reader's language, with its arguments filled in.
 func (b Base) Told(x Banner) string { return b.P.T(x.Text, x.Args...) }
 
-// Counts are the figures of what waits, by navigation key, and the open to-dos.
+// Counts are the figures of what waits, by kind, and the open to-dos.
 type Counts struct {
-	ByKey map[string]int // keys as in NavEntry.Key
-	Todo  int
+	ByKind map[string]int // as NavEntry.Waits names them
+	Todo   int
 }
 
-// NavEntry is one of the at most seven duties.
+// NavEntry is one of the at most eight duties. The face whose it is declares it.
 type NavEntry struct {
-	Key, Text, Href, Icon string
-	Count                 int
-	Active                bool
-	Phone                 bool // also in the bottom bar of a phone
-	needs                 []access.Permission
-	also                  []string // further pages that belong to this duty
+	Text, Href, Icon string
+	Phone            bool                // also in the bottom bar of a phone
+	Needs            []access.Permission // one of them suffices; none: everybody
+	Waits            []string            // kinds of to-dos that are counted at the entry
+
+	Count  int
+	Active bool
+
+	pages []string // further pages that belong to it
 }
 
-// duties are all entries, in order, with the permissions of which one suffices.
-var duties = []NavEntry{
-	{Key: "desk", Text: "工作台", Href: "/", Icon: "layout-dashboard", Phone: true},
-	{Key: "posts", Text: "稿件", Href: "/posts", Icon: "file-text", Phone: true, needs: []access.Permission{access.PostView},
-		also: []string{"/deliveries", "/decisions", "/pauses", "/sending"}},
-	{Key: "calendar", Text: "日历", Href: "/calendar", Icon: "calendar", Phone: true, needs: []access.Permission{access.PostView}},
-	{Key: "reviews", Text: "审核", Href: "/reviews", Icon: "clipboard-check", Phone: true, needs: []access.Permission{access.PostReview}},
-	{Key: "matrix", Text: "矩阵", Href: "/matrix", Icon: "sitemap", needs: []access.Permission{access.AccountView}},
-	{Key: "reach", Text: "成效", Href: "/reach", Icon: "chart-line", needs: []access.Permission{access.ReachView}},
-	{Key: "admin", Text: "管理", Href: "/admin", Icon: "settings", needs: []access.Permission{access.AccountManage,
-		access.UnitManage, access.UserManage, access.UserStop}},
-	{Key: "trail", Text: "审计日志", Href: "/admin/audit", Icon: "history", Phone: true, needs: []access.Permission{access.AuditView}},
+// Duties are the entries of the navigation, in the order in which they were added.
+type Duties struct{ entries []NavEntry }
+
+// Add puts an entry at the end. It panics where there is one with its address: two faces cannot own one.
+func (d *Duties) Add(e NavEntry) {
+	if d.at(e.Href) >= 0 {
+		panic("page: two duties at " + e.Href)
+	}
+	d.entries = append(d.entries, e)
 }
 
-// Navigation gives the entries the actor may open, with counts; the one that path lies under is active.
-func Navigation(a access.Actor, path string, counts Counts) []NavEntry {
+// Belong says that the pages under these paths belong to the duty at href. It panics where there is no such duty.
+func (d *Duties) Belong(href string, paths ...string) {
+	i := d.at(href)
+	if i < 0 {
+		panic("page: no duty at " + href)
+	}
+	d.entries[i].pages = append(d.entries[i].pages, paths...)
+}
+
+func (d *Duties) at(href string) int {
+	return slices.IndexFunc(d.entries, func(e NavEntry) bool { return e.Href == href })
+}
+
+// Pages lists the paths under which the pages of all duties lie.
+func (d *Duties) Pages() (list []string) {
+	for _, e := range d.entries {
+		list = append(append(list, e.Href), e.pages...)
+	}
+	return list
+}
+
+// For gives the entries the actor may open, with counts; the one that path lies under is active.
+func (d *Duties) For(a access.Actor, path string, counts Counts) []NavEntry {
 	var out []NavEntry
-	for _, e := range duties {
+	for _, e := range d.entries {
 		if !mayOpen(a, e) {
 			continue
 		}
-		e.Count = counts.ByKey[e.Key]
-		e.Active = under(path, e.Href) || slices.ContainsFunc(e.also, func(href string) bool { return under(path, href) })
+		for _, kind := range e.Waits {
+			e.Count += counts.ByKind[kind]
+		}
+		e.Active = under(path, e.Href) || slices.ContainsFunc(e.pages, func(href string) bool { return under(path, href) })
 		out = append(out, e)
 	}
 	return out
 }
 
 func mayOpen(a access.Actor, e NavEntry) bool {
-	if len(e.needs) == 0 {
-		return true
-	}
-	for _, p := range e.needs {
-		if a.Can(p) {
-			return true
-		}
-	}
-	return false
+	return len(e.Needs) == 0 || slices.ContainsFunc(e.Needs, a.Can)
 }
 
 func under(path, href string) bool {
-	if href == "/" {
-		return path == "/" || path == "/todo"
-	}
-	return path == href || len(path) > len(href) && path[:len(href)+1] == href+"/"
+	return path == href || href != "/" && strings.HasPrefix(path, href+"/")
 }
 
 // Errors are the texts at form fields, by field name, in the reader's language. The key "" holds what belongs to the form as a whole.
