@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	lasting "juzhen/internal/effect"
 	"juzhen/internal/replay"
 	"juzhen/internal/web"
 )
@@ -53,15 +54,17 @@ func (a *api) once(c *gin.Context, op *huma.Operation, key string, body []byte, 
 		repeat(c, old)
 		return
 	}
+	watched, effects := lasting.Watched(c.Request.Context())
+	c.Request = c.Request.WithContext(watched)
 	settled := false
 	defer func() {
 		if !settled { // a panic went through here
-			a.keep(c, a.Replays.Lose(ctx, r))
+			a.keep(c, a.failed(ctx, r, effects))
 		}
 	}()
 
 	held := hold(c, do)
-	a.keep(c, a.settle(ctx, c, r, held))
+	a.keep(c, a.settle(ctx, c, r, held, effects))
 	settled = true
 	_, _ = c.Writer.Write(held.body.Bytes())
 }
@@ -74,14 +77,14 @@ func (a *api) keep(c *gin.Context, err error) {
 }
 
 // settle decides what becomes of the key. An answer of a use case is kept. Where no use case was begun, or it asked to try
-// again later, the key is free again. After a failure of ours nobody knows, and who asks again is told so.
-func (a *api) settle(ctx context.Context, c *gin.Context, r replay.Request, held *held) error {
+// again later, the key is free again.
+func (a *api) settle(ctx context.Context, c *gin.Context, r replay.Request, held *held, effects *lasting.Watch) error {
 	status := held.Status()
 	switch {
 	case !c.GetBool(keyRan), status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 		return a.Replays.Forget(ctx, r)
 	case status >= http.StatusInternalServerError:
-		return a.Replays.Lose(ctx, r)
+		return a.failed(ctx, r, effects)
 	}
 	answer := replay.Answer{Status: status, Header: map[string]string{}, Body: held.body.Bytes()}
 	for _, name := range keptHeaders {
@@ -90,6 +93,15 @@ func (a *api) settle(ctx context.Context, c *gin.Context, r replay.Request, held
 		}
 	}
 	return a.Replays.End(ctx, r, answer)
+}
+
+// failed decides what becomes of the key after a failure of ours. Where nothing was committed the request may be sent again with
+// the same key; else nobody knows how far it came, and who asks again is told so.
+func (a *api) failed(ctx context.Context, r replay.Request, effects *lasting.Watch) error {
+	if effects.Any() {
+		return a.Replays.Lose(ctx, r)
+	}
+	return a.Replays.Forget(ctx, r)
 }
 
 func repeat(c *gin.Context, old *replay.Answer) {

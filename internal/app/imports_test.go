@@ -14,17 +14,18 @@ import (
 // The house as a table: who may import whom. Adding a line here is a decision about the architecture (docs/architecture.md).
 var (
 	features = []string{"access", "replay", "audit", "org", "todo", "identity", "account", "media", "review", "post", "delivery", "dispatch", "reach"}
-	kit      = []string{"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint", "instant"}
+	kit      = []string{"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint", "instant", "effect"}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
 	rooms = map[string][]string{
 		"fault": {}, "config": {"fault", "seal"}, "blob": {"fault"}, "seal": {"fault"}, "svg": {"fault"}, "i18n": {"fault"}, "glyph": {},
-		"weibo": {"fault", "glyph", "stoppoint", "instant"}, "stoppoint": {}, "instant": {"fault"}, "localpg": {"fault"}, "pg": {"fault", "migrations", "instant"}, "queue": {"pg", "fault"},
+		"weibo": {"fault", "glyph", "stoppoint", "instant", "effect"}, "stoppoint": {}, "instant": {"fault"}, "effect": {}, "localpg": {"fault"},
+		"pg": {"fault", "migrations", "instant", "effect"}, "queue": {"pg", "fault"},
 		"pgtest": {"pg", "localpg", "migrations"}, "sandbox": {}, "live": {"fault"},
 		"web": {"fault", "config", "identity", "access", "i18n", "svg", "glyph", "templates", "static", "instant"},
 	}
 	faces = map[string][]string{ // beyond features and these
-		"console": {"web", "fault", "i18n", "svg", "glyph", "live", "instant"}, "api": {"web", "fault", "i18n", "svg", "glyph", "instant"},
+		"console": {"web", "fault", "i18n", "svg", "glyph", "live", "instant"}, "api": {"web", "fault", "i18n", "svg", "glyph", "instant", "effect"},
 	}
 	// Third-party modules that only some rooms may know; a module not named here is free.
 	guarded = map[string][]string{

@@ -84,11 +84,11 @@ func (s *Service) End(ctx context.Context, r Request, a Answer) error {
 	return end(ctx, s.db, r, a, s.now())
 }
 
-// Lose says that the request ended without an answer, by a failure of ours: whoever asks again is told at once that nobody knows
-// whether it was done.
+// Lose says that the request ended without an answer, by a failure of ours after something was committed: whoever asks again is told
+// at once that nobody knows how far it came.
 func (s *Service) Lose(ctx context.Context, r Request) error { return lose(ctx, s.db, r, s.now()) }
 
-// Forget gives the key back: the request was refused before anything was done, and may be sent again.
+// Forget gives the key back: the request was refused, or failed, before anything was committed, and may be sent again.
 func (s *Service) Forget(ctx context.Context, r Request) error { return forget(ctx, s.db, r) }
 
 // Sweep deletes what is older than Kept and tells how many there were.

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"juzhen/internal/effect"
 )
 
 // userAgent names the console on the wire.
@@ -73,10 +75,15 @@ func (c *Client) write(ctx context.Context, m Mark, r request) reply {
 	if m.wall.IsZero() {
 		m = c.Mark()
 	}
+	watch := effect.Of(ctx)
 	for {
 		a := c.newAttempt(m, r.size)
+		watch.Begin()
 		rep, kept := c.writeOnce(ctx, a, r)
 		rep.ended = c.opt.Clock()
+		if !rep.touched {
+			watch.Refused()
+		}
 		stale := rep.err != nil && !rep.touched && kept && ctx.Err() == nil && a.left() > 0
 		if !stale {
 			return rep
