@@ -176,6 +176,31 @@ func (s *Service) verify(ctx context.Context, a Account, token weibo.Token) (ver
 	return verified{token: token, uid: info.UID, appKey: info.AppKey, expires: &info.ExpiresAt}, nil
 }
 
+// checkHandle asks the platform, where there is a token to ask with, whether a new handle is the name of the user that the account
+// posts as. A token that it does not take any more can tell nothing: the next authorisation compares the names.
+func (s *Service) checkHandle(ctx context.Context, actor access.Actor, id int64, handle string) error {
+	a, err := s.Find(ctx, actor, id)
+	if err != nil || handle == a.Handle || !actor.CanAt(access.AccountManage, a.UnitPath) || !a.Token.At(s.now()).Usable() {
+		return nil // no change, or the change itself says why not
+	}
+	token, err := s.Token(ctx, id)
+	if err != nil {
+		return nil
+	}
+	user, err := s.api.UserShow(ctx, token, a.Token.RemoteUID)
+	var said *weibo.Error
+	switch {
+	case errors.As(err, &said) && said.Class == weibo.ClassToken:
+		return nil
+	case err != nil:
+		return readable(err)
+	case user.ScreenName != handle:
+		return fault.Invalid("handle", "微博上 UID {.uid} 的名称是 @{.name}，不是 @{.said}；请按微博上的名称填写",
+			"uid", a.Token.RemoteUID, "name", user.ScreenName, "said", handle).WithCode("foreign_user")
+	}
+	return nil
+}
+
 // nameOf asks for the handle behind a uid; "" when the platform does not tell.
 func (s *Service) nameOf(ctx context.Context, token weibo.Token, uid string) string {
 	user, err := s.api.UserShow(ctx, token, uid)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,7 +93,7 @@ type resolved struct {
 func (a *api) deliveries() {
 	register(a, tables(op(http.MethodGet, "/deliveries", "list-deliveries", "deliveries", i18n.N("发送，按条件筛选"))), access.PostView, a.listDeliveries)
 	register(a, op(http.MethodGet, "/deliveries/{id}", "get-delivery", "deliveries", i18n.N("一条发送")), access.PostView, a.getDelivery)
-	register(a, op(http.MethodGet, "/deliveries/{id}/events", "list-delivery-events", "deliveries", i18n.N("一条发送的经过")), access.PostView, a.deliveryEvents)
+	register(a, op(http.MethodGet, "/deliveries/{id}/events", "list-delivery-events", "deliveries", i18n.N("一条发送的经过，新的在前")), access.PostView, a.deliveryEvents)
 	register(a, op(http.MethodGet, "/deliveries/{id}/certificate", "get-certificate", "deliveries", i18n.N("发送凭证")), access.PostView, a.certificate)
 	register(a, op(http.MethodPost, "/deliveries/{id}/cancel", "cancel-delivery", "deliveries", i18n.N("取消一个账号的发送")), access.PostWrite, a.cancelDelivery)
 	register(a, second(op(http.MethodPost, "/deliveries/{id}/replan", "replan-delivery", "deliveries", i18n.N("重新安排失败、错过或存疑的发送")), "OneDelivery"), access.DeliveryDecide, a.replanDelivery)
@@ -180,6 +181,7 @@ func (a *api) deliveryEvents(ctx context.Context, who access.Actor, in *ByID) (*
 	if err != nil {
 		return nil, err
 	}
+	slices.Reverse(rows) // the newest first, as everywhere
 	return whole(rows, stepper(ctx)), nil
 }
 

@@ -213,7 +213,7 @@ func (s *Service) Resume(ctx context.Context, actor access.Actor, pauseID int64,
 		if err := endPause(ctx, tx, now, pauseID, actor.UserID); err != nil {
 			return err
 		}
-		if reach, err = s.release(ctx, tx, now, actor, pauseID, choices); err != nil {
+		if reach, err = s.release(ctx, tx, now, actor, p, choices); err != nil {
 			return err
 		}
 		return note(ctx, tx, now, actor, "delivery.resume", "pause/"+strconv.FormatInt(pauseID, 10), p.UnitPath, "", reach.detail())
@@ -221,39 +221,40 @@ func (s *Service) Resume(ctx context.Context, actor access.Actor, pauseID int64,
 	return reach, err
 }
 
-func (s *Service) release(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, pauseID int64, choices []Choice) (Reach, error) {
+func (s *Service) release(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p Pause, choices []Choice) (Reach, error) {
 	var reach Reach
 	for _, c := range choices {
-		n, err := s.choose(ctx, tx, now, actor, pauseID, c)
+		n, err := s.choose(ctx, tx, now, actor, p, c)
 		if err != nil {
 			return reach, err
 		}
 		reach.Done += n
 	}
 	var left int
-	err := tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM deliveries WHERE pause_id = $1 AND state = 'held'", pauseID).Scan(&left)
+	err := tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM deliveries WHERE pause_id = $1 AND state = 'held'", p.ID).Scan(&left)
 	if err == nil && left > 0 {
 		return reach, fault.Invalid("deliveries", "还有 {.n} 条没有选择：发送、改期或取消", "n", left)
 	}
 	if err != nil {
 		return reach, err
 	}
-	dropped, err := Move{From: open, Code: WasResumed, By: actor.UserID, Set: "wish = NULL, pause_id = NULL", Args: pgx.NamedArgs{"pause": pauseID},
+	dropped, err := Move{From: open, Code: WasResumed, By: actor.UserID, Set: "wish = NULL, pause_id = NULL", Args: pgx.NamedArgs{"pause": p.ID},
 		Where: "d.pause_id = @pause::bigint AND d.wish = 'hold'"}.Run(ctx, tx.Pgx, now)
 	reach.TooLate = len(dropped)
 	return reach, err
 }
 
-func (s *Service) choose(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, pauseID int64, c Choice) (int, error) {
-	args := pgx.NamedArgs{"id": c.DeliveryID, "pause": pauseID}
+// choose does what was chosen for one held delivery. The reason for which it was paused is the one for which it is cancelled.
+func (s *Service) choose(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p Pause, c Choice) (int, error) {
+	args := pgx.NamedArgs{"id": c.DeliveryID, "pause": p.ID}
 	m := Move{From: []State{Held}, By: actor.UserID, Args: args, Code: WasResumed, Where: "d.id = @id AND d.pause_id = @pause::bigint"}
 	if c.Action == ActCancel {
-		m.To, m.Code, m.Set = Cancelled, WasCancelled, stopSet
+		m.To, m.Code, m.Set, m.With = Cancelled, WasCancelled, stopSet, because(p.Reason)
 		moved, err := m.Run(ctx, tx.Pgx, now)
 		return len(moved), err
 	}
 	var due *time.Time
-	err := tx.Pgx.QueryRow(ctx, "SELECT due_at FROM deliveries WHERE id = $1 AND pause_id = $2 AND state = 'held' FOR UPDATE", c.DeliveryID, pauseID).Scan(&due)
+	err := tx.Pgx.QueryRow(ctx, "SELECT due_at FROM deliveries WHERE id = $1 AND pause_id = $2 AND state = 'held' FOR UPDATE", c.DeliveryID, p.ID).Scan(&due)
 	if err != nil {
 		return 0, pg.OrNotFound(err, fault.Conflict("所选的发送已不在这次暂停之内，请刷新"))
 	}

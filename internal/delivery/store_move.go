@@ -24,7 +24,8 @@ type Move struct {
 	Set   string // further assignments, may be empty
 	Args  pgx.NamedArgs
 	Code  Reason
-	With  Args // parameters of the code
+	With  Args   // parameters of the code
+	DueTo string // the time its event tells, where that is only wished for; "": the row's own
 	By    int64
 	Limit int  // 0: all
 	Skip  bool // leave alone what another transaction holds
@@ -98,6 +99,10 @@ func (m Move) sql() string {
 	if m.Limit > 0 {
 		limit = "LIMIT @limit"
 	}
+	due := "due_at"
+	if m.DueTo != "" {
+		due = m.DueTo
+	}
 	set := ""
 	if m.Set != "" {
 		set = ", " + m.Set
@@ -112,7 +117,7 @@ upd AS (
 ev AS (
     INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code, args)
     SELECT id, @now::timestamptz, from_state, state, plan, attempt_id, owner, nullif(@by::bigint, 0), @code::text,
-        @with::jsonb || CASE WHEN from_due IS DISTINCT FROM due_at THEN jsonb_build_object('due_from', from_due, 'due_to', due_at) ELSE '{}' END
+        @with::jsonb || CASE WHEN from_due IS DISTINCT FROM ` + due + ` THEN jsonb_build_object('due_from', from_due, 'due_to', ` + due + `) ELSE '{}' END
     FROM upd)
 SELECT id, post_id, account_id, from_state, plan, due_at, urgent FROM upd ORDER BY id`
 }

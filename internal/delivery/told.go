@@ -60,7 +60,10 @@ func (s *Service) Acts(ctx context.Context, actor access.Actor, postID int64) (l
 }
 
 // actCodes are the acts that are told with a post: what changed its time, and what was taken back.
-var actCodes = []Reason{WasRescheduled, WasReplanned, WasResumed, WasCancelled, WasWithdrawn, EarlierAsked, EarlierAgreed, EarlierRefused}
+var actCodes = []Reason{WasRescheduled, WasCancelled, WasWithdrawn, EarlierAsked, EarlierAgreed, EarlierRefused}
+
+// timedCodes are told where they changed the time: a reviewer may approve for a later one, a person may wish it while a call is out.
+var timedCodes = []Reason{WasApproved, ApprovedPaused, WasReplanned, WasResumed, WishKept}
 
 func actsOf(ctx context.Context, db *gorm.DB, postID int64) ([]Act, error) {
 	type row struct {
@@ -74,9 +77,9 @@ func actsOf(ctx context.Context, db *gorm.DB, postID int64) ([]Act, error) {
 	rows, err := gorm.G[row](db).Raw(`
 SELECT e.at, e.by_user, coalesce(u.display_name, '') AS by_name, e.code, e.args, count(*) AS accounts
 FROM deliveries d JOIN delivery_events e ON e.delivery_id = d.id LEFT JOIN users u ON u.id = e.by_user
-WHERE d.post_id = ? AND e.by_user IS NOT NULL AND e.code IN ?
-  AND (e.code NOT IN ('replanned', 'resumed') OR jsonb_exists(e.args, 'due_to'))
-GROUP BY 1, 2, 3, 4, 5 ORDER BY e.at DESC, e.code LIMIT 200`, postID, actCodes).Find(ctx)
+WHERE d.post_id = ? AND e.by_user IS NOT NULL
+  AND (e.code IN ? OR e.code IN ? AND e.args ->> 'due_from' IS NOT NULL OR e.code = ? AND jsonb_exists(e.args, 'why'))
+GROUP BY 1, 2, 3, 4, 5 ORDER BY e.at DESC, e.code LIMIT 200`, postID, actCodes, timedCodes, WishKept).Find(ctx)
 	list := make([]Act, len(rows))
 	for i, r := range rows {
 		list[i] = Act{Event{At: r.At, ByUser: r.ByUser, ByName: r.ByName, Code: r.Code, Args: r.Args}, r.Accounts}

@@ -242,8 +242,15 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, now time.Time, actor acc
 			return Reach{}, err
 		}
 	}
-	kept, err := Move{From: open, Code: WishKept, With: Args{"wish": string(w)}, By: actor.UserID, Args: args, Where: "d.post_id = @post",
-		Set: "wish = @wish, wish_due_at = @wish_due::timestamptz, wish_by = nullif(@by::bigint, 0)"}.Run(ctx, tx.Pgx, now)
+	wished := Move{From: open, Code: WishKept, With: Args{"wish": string(w)}, By: actor.UserID, Args: args, Where: "d.post_id = @post",
+		Set: "wish = @wish, wish_due_at = @wish_due::timestamptz, wish_by = nullif(@by::bigint, 0)"}
+	if why, given := m.With[whyArg]; given {
+		wished.With[whyArg] = why
+	}
+	if due != nil {
+		wished.DueTo = "@wish_due::timestamptz"
+	}
+	kept, err := wished.Run(ctx, tx.Pgx, now)
 	if err != nil {
 		return Reach{}, err
 	}
