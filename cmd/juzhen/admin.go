@@ -116,7 +116,7 @@ func (c userConfirmCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("已确认：%s %s（%s）。Confirmed.\n", done.Kind.Label(), done.DisplayName, done.Username)
+	fmt.Printf("已确认：%s。Confirmed.\n", strings.Join([]string{done.Kind.Label(), done.DisplayName, done.Username}, " "))
 	if first.Code != "" {
 		fmt.Printf("一次性码，交给本人，%s 前有效。One-time code for the person:\n%s\n",
 			first.Until.Local().Format("2006-01-02 15:04"), first.Code.Reveal())

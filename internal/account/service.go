@@ -151,10 +151,14 @@ func (s *Service) note(ctx context.Context, tx pg.Tx, actor access.Actor, a Acco
 func subject(id int64) string { return "account/" + strconv.FormatInt(id, 10) }
 
 // Update changes an account; a new name goes into its history. A live account keeps its interface: suspend it first.
-// It fails with fault.Conflict then, when the account is closed, and when the new uid is not the one its token is of.
+// It fails with fault.Conflict then, when the account is closed, and when the new uid is not the one its token is of; with
+// fault.Invalid at "handle" when the platform knows the token's user by another name than the new one.
 func (s *Service) Update(ctx context.Context, actor access.Actor, id int64, d Draft) (Account, error) {
 	d, err := d.clean()
 	if err != nil {
+		return Account{}, err
+	}
+	if err := s.checkHandle(ctx, actor, id, d.Handle); err != nil {
 		return Account{}, err
 	}
 	var a Account
@@ -205,6 +209,11 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, old 
 	a, err := FindTx(ctx, tx, old.ID)
 	if err != nil {
 		return Account{}, err
+	}
+	if a.UnitID != old.UnitID {
+		if err := s.tellWatch(ctx, tx, actor.UserID, a, Placed); err != nil {
+			return Account{}, err
+		}
 	}
 	if old.RemoteUID != "" && a.RemoteUID != old.RemoteUID {
 		if err := s.tellWatch(ctx, tx, actor.UserID, a, UserChanged); err != nil {

@@ -18,6 +18,7 @@ const (
 	WasClosed   Change = "closed"      // for good
 	TokenGone   Change = "token_gone"  // an administrator withdrew its token
 	UserChanged Change = "user_change" // it is another user of the platform now
+	Placed      Change = "placed"      // it belongs to another unit now
 	TestPosted  Change = "test_posted" // a connection test posts, or has just posted, and the platform counts it like any other post
 )
 

@@ -15,19 +15,21 @@ import (
 	"juzhen/internal/identity"
 )
 
-// shownUserChange is what one person asked about a user and a second one confirms.
+// shownUserChange is what one person asked about a user, or the place of a unit, and a second one confirms.
 type shownUserChange struct {
 	ID          int64      `json:"id"`
-	Kind        string     `json:"kind" enum:"create,update,grant,reset,enable"`
+	Kind        string     `json:"kind" enum:"create,update,grant,reset,enable,move"`
 	State       string     `json:"state" enum:"asked,confirmed,stopped,expired,undone"`
-	UserID      *int64     `json:"user_id,omitempty" doc:"新建用户确认之前没有"`
-	Username    string     `json:"username"`
-	DisplayName string     `json:"display_name" doc:"岗位名称"`
+	UserID      *int64     `json:"user_id,omitempty" doc:"新建用户确认之前没有，移动单位没有"`
+	Username    string     `json:"username" doc:"移动单位时为空"`
+	DisplayName string     `json:"display_name" doc:"岗位名称；移动单位时为单位名称"`
 	UnitID      int64      `json:"unit_id" doc:"该单位及上级的管理员或主管可以确认"`
 	UnitName    string     `json:"unit_name"`
 	Grants      []newGrant `json:"grants,omitempty" doc:"申请的角色"`
 	NewName     string     `json:"new_display_name,omitempty"`
-	NewUnitID   *int64     `json:"new_unit_id,omitempty"`
+	NewUnitID   *int64     `json:"new_unit_id,omitempty" doc:"移动单位时为新的上级单位"`
+	MovedUnitID *int64     `json:"moved_unit_id,omitempty" doc:"要移动的单位"`
+	OldUnitID   *int64     `json:"old_unit_id,omitempty" doc:"要移动的单位申请时的上级单位"`
 	Reason      string     `json:"reason"`
 	AskedBy     string     `json:"asked_by"`
 	AskedAt     time.Time  `json:"asked_at"`
@@ -67,6 +69,10 @@ func showUserChange(c identity.Change) shownUserChange {
 	}
 	if c.Kind == identity.ChangeUpdate {
 		shown.NewName, shown.NewUnitID = c.What.DisplayName, &c.What.UnitID
+	}
+	if c.Kind == identity.ChangeMove {
+		shown.NewName, shown.NewUnitID = c.What.DisplayName, &c.What.UnitID
+		shown.MovedUnitID, shown.OldUnitID = &c.What.MovedID, &c.What.OldUnitID
 	}
 	if c.State == identity.ChangeAsked {
 		shown.Confirm = confirmPath(c.ID)

@@ -141,7 +141,9 @@ func TestUnitsAndAccountsAreManaged(t *testing.T) {
 	w := newWorld(t)
 	u := w.call("admin", "POST", "/units", body{"name": "海淀区", "kind": "district", "parent_id": 1}).want(201)
 	w.call("writer", "POST", "/units", body{"name": "海淀区", "kind": "district", "parent_id": 1}).problem(403, "forbidden")
-	w.call("admin", "PATCH", "/units/"+u.text("id"), body{"name": "海淀区生态环境局", "parent_id": 2}).want(200).says("2", "parent_id")
+	w.call("admin", "PATCH", "/units/"+u.text("id"), body{"name": "海淀区生态环境局"}).want(200).says("海淀区生态环境局", "name")
+	w.sure(w.call("admin", "POST", "/units/"+u.text("id")+"/move", body{"parent_id": 2}))
+	w.call("admin", "GET", "/units/"+u.text("id"), nil).want(200).says("2", "parent_id")
 	w.call("writer", "GET", "/units?limit=2", nil).want(200).says("2", "next")
 	w.call("writer", "GET", "/units?limit=2&cursor=2", nil).want(200).says(u.text("id"), "items", 0, "id")
 	a := w.call("admin", "POST", "/accounts", body{"unit_id": u.at("id"), "platform": "weibo", "handle": "海淀环境示例", "display_name": "海淀环境",

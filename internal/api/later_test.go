@@ -54,8 +54,21 @@ func TestUnitIsMovedAndRenamedAtOnceOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.call("admin", "POST", "/units", body{"name": "监测站", "kind": "department", "parent_id": 3}).want(201)
-	w.call("admin", "PATCH", "/units/2", body{"parent_id": 3, "name": "监测站"}).problem(422, "invalid").says("body.name", "errors", 0, "location")
+	w.call("admin", "POST", "/units/2/move", body{"parent_id": 3, "name": "监测站"}).problem(422, "invalid").says("body.name", "errors", 0, "location")
+	w.call("admin", "PATCH", "/units/2", body{"parent_id": 3}).want(422) // nobody moves a unit alone
+	asked := w.call("admin", "POST", "/units/2/move", body{"parent_id": 3, "name": "新闻中心", "reason": "机构调整"}).want(202).
+		says("awaiting_second", "state").says("move", "change", "kind").says("宣传中心", "change", "display_name").says("2", "change", "moved_unit_id").
+		says("3", "change", "new_unit_id").says("1", "change", "old_unit_id").says("1", "change", "unit_id")
 	w.call("admin", "GET", "/units/2", nil).want(200).says("宣传中心", "name").says("/1/2/", "path")
-	w.call("admin", "PATCH", "/units/2", body{"parent_id": 3, "name": "新闻中心"}).want(200).says("新闻中心", "name").says("/1/3/2/", "path")
+	w.call("admin", "POST", "/units/2/move", body{"parent_id": 3}).problem(409, "asked_already")
+
+	confirm := asked.Header().Get("Location")[len("/api/v1"):]
+	w.call("admin", "POST", confirm, nil).problem(403, "same_person")
+	w.call("supervisor", "POST", confirm, nil).want(200).says("confirmed", "change", "state")
+	w.call("admin", "GET", "/units/2", nil).want(200).says("新闻中心", "name").says("/1/3/2/", "path")
+	at := "/user-changes/" + asked.text("change", "id")
+	w.call("auditor", "POST", at+"/stop", body{"reason": "没有批文"}).want(200).says("undone", "state")
+	w.call("admin", "GET", "/units/2", nil).want(200).says("宣传中心", "name").says("/1/2/", "path")
+	w.call("admin", "PATCH", "/units/2", body{"name": "新闻中心"}).want(200).says("新闻中心", "name")
 	w.call("admin", "PATCH", "/units/2", body{"kind": "department"}).want(200).says("新闻中心", "name").says("department", "kind")
 }

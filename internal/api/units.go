@@ -25,16 +25,23 @@ type newUnit struct {
 }
 
 type unitChange struct {
-	Name     string `json:"name,omitempty" maxLength:"200"`
+	Name string `json:"name,omitempty" maxLength:"200"`
+	Kind string `json:"kind,omitempty" enum:"bureau,centre,district,zone,department"`
+}
+
+type unitMove struct {
+	ParentID int64  `json:"parent_id" minimum:"1" doc:"移到这个单位之下"`
+	Name     string `json:"name,omitempty" maxLength:"200" doc:"同时改名；不填则不变"`
 	Kind     string `json:"kind,omitempty" enum:"bureau,centre,district,zone,department"`
-	ParentID int64  `json:"parent_id,omitempty" doc:"移到这个单位之下"`
+	Reason   string `json:"reason,omitempty" maxLength:"200" doc:"给确认人看，记入审计"`
 }
 
 func (a *api) units() {
 	register(a, op(http.MethodGet, "/units", "list-units", "units", i18n.N("单位，上级在前")), access.UnitView, a.listUnits)
 	register(a, created(op(http.MethodPost, "/units", "create-unit", "units", i18n.N("新建单位"))), access.UnitManage, a.createUnit)
 	register(a, op(http.MethodGet, "/units/{id}", "get-unit", "units", i18n.N("单位详情")), access.UnitView, a.getUnit)
-	register(a, op(http.MethodPatch, "/units/{id}", "update-unit", "units", i18n.N("改名或移动单位")), access.UnitManage, a.updateUnit)
+	register(a, op(http.MethodPatch, "/units/{id}", "update-unit", "units", i18n.N("改名")), access.UnitManage, a.updateUnit)
+	register(a, asked(op(http.MethodPost, "/units/{id}/move", "move-unit", "units", i18n.N("申请移动单位，待第二人确认"))), access.UnitManage, a.moveUnit)
 	register(a, op(http.MethodDelete, "/units/{id}", "delete-unit", "units", i18n.N("删除空单位")), access.UnitManage, a.deleteUnit)
 }
 
@@ -72,8 +79,17 @@ func (a *api) updateUnit(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body unitChange
 }) (*out[unit], error) {
-	u, err := a.Units.Change(ctx, who, in.ID, org.Change{Name: in.Body.Name, Kind: org.Kind(in.Body.Kind), ParentID: in.Body.ParentID})
+	u, err := a.Units.Change(ctx, who, in.ID, org.Change{Name: in.Body.Name, Kind: org.Kind(in.Body.Kind)})
 	return &out[unit]{showUnit(u)}, err
+}
+
+func (a *api) moveUnit(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body unitMove
+}) (*askedChange, error) {
+	b := in.Body
+	c, err := a.Identity.AskMove(ctx, who, org.Move{UnitID: in.ID, ParentID: b.ParentID, Name: b.Name, Kind: org.Kind(b.Kind)}, b.Reason)
+	return showAsked(c, ""), err
 }
 
 func (a *api) deleteUnit(ctx context.Context, who access.Actor, in *ByID) (*none, error) {

@@ -116,7 +116,7 @@ func (w *world) services(weiboURL string) {
 	w.must(err)
 	w.Cleanup(func() { _ = blobs.Close() })
 	client := weibo.New(weibo.Options{PublicURL: weiboURL, CommercialURL: weiboURL + "/c", AppKey: sandbox.DemoAppKey, AppSecret: sandbox.DemoAppSecret})
-	people, err := identity.New(w.db, w.now, identity.Options{Keys: [][]byte{key}})
+	people, err := identity.New(w.db, w.now, identity.Options{Keys: [][]byte{key}, Moved: delivery.UnitWatch()})
 	w.must(err)
 	rules := weibo.Rules{SafeDomains: []string{sandbox.DemoSafeDomain}}
 	accounts := account.New(w.db, box, client, account.Options{AppKey: sandbox.DemoAppKey, CallbackURL: "http://localhost/oauth/weibo/callback", Now: w.now,

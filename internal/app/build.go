@@ -67,7 +67,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	if err := a.Audit.Begin(ctx); err != nil {
 		return err
 	}
-	if a.Identity, err = identity.New(db, now, identity.Options{Keys: keys}); err != nil {
+	if a.Identity, err = identity.New(db, now, identity.Options{Keys: keys, Moved: delivery.UnitWatch()}); err != nil {
 		return err
 	}
 	a.Replays = replay.New(db, now)

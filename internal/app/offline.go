@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
 	"juzhen/internal/config"
+	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/identity"
 	"juzhen/internal/org"
@@ -83,7 +84,7 @@ func withPeople(ctx context.Context, cfg config.Config, do func(db *pg.DB, peopl
 		if err != nil {
 			return err
 		}
-		people, err := identity.New(db, time.Now, identity.Options{Keys: keys})
+		people, err := identity.New(db, time.Now, identity.Options{Keys: keys, Moved: delivery.UnitWatch()})
 		if err != nil {
 			return err
 		}

@@ -37,6 +37,8 @@ func AccountChangedTx(ctx context.Context, tx pg.Tx, now time.Time, by int64, a 
 		return goOn(ctx, tx, now, by, a.ID)
 	case account.TestPosted:
 		return countPost(ctx, tx, now, a.ID)
+	case account.Placed:
+		return placeMoved(ctx, tx, now, by, "d.account_id = @account", pgx.NamedArgs{"account": a.ID})
 	}
 	return holdAccount(ctx, tx, now, by, a.ID, whyHeld[c])
 }

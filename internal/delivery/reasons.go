@@ -29,7 +29,8 @@ const (
 	AccountDropped   Reason = "account_dropped" // the new version leaves this account out
 	WasPaused        Reason = "paused"
 	WasResumed       Reason = "resumed"
-	WishKept         Reason = "wish_kept" // [wish] a person acted while the outcome was open
+	PauseLeft        Reason = "pause_left" // its unit or account went out of the pause's reach: a person decides
+	WishKept         Reason = "wish_kept"  // [wish] a person acted while the outcome was open
 	WasClaimed       Reason = "claimed"
 	TakenOver        Reason = "taken_over" // the process that prepared it is gone
 	GivenBack        Reason = "given_back" // the process shuts down
@@ -100,7 +101,7 @@ const (
 func Reasons() []Reason {
 	return []Reason{WasPlanned, WasReplanned, WasApproved, ApprovedPaused, NotApproved, WasWithdrawn, WasRevised, WasRescheduled,
 		EarlierAsked, EarlierAgreed, EarlierRefused,
-		WasCancelled, AccountDropped, WasPaused, WasResumed, WishKept, WasClaimed, TakenOver, GivenBack, Prepared, Marked, MarkUndone, MarkedAhead, MarkRecalled,
+		WasCancelled, AccountDropped, WasPaused, WasResumed, PauseLeft, WishKept, WasClaimed, TakenOver, GivenBack, Prepared, Marked, MarkUndone, MarkedAhead, MarkRecalled,
 		Published, PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated, OwnerGone, CallOverdue, Refused,
 		NoConnection, TokenMissing, TokenRefused, TokenEnds, RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, TextRefused,
 		PictureRefused, PictureWaits, AccountNotLive, AccountStopped, AccountClosed, TokenWithdrawn, UserChanged, AccountBack, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent, LookFound,
@@ -133,6 +134,7 @@ var reasonTexts = map[Reason]string{
 	AccountDropped:   i18n.N("新版本不再发往此账号"),
 	WasPaused:        i18n.N("已暂停"),
 	WasResumed:       i18n.N("已恢复"),
+	PauseLeft:        i18n.N("单位或账号已移出暂停的范围，仍先不发；请重新安排或取消"),
 	WishKept:         i18n.N("当时正在发送，已记下要求；结果查清后照办"),
 	WasClaimed:       i18n.N("开始准备"),
 	TakenOver:        i18n.N("原进程已停，由另一进程接手"),

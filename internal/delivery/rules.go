@@ -107,6 +107,9 @@ func (c *Change) followWish(d Delivery) {
 		c.To, c.Code = Cancelled, WasWithdrawn
 	case WishHold:
 		c.To, c.Code = Held, WasPaused
+		if d.PauseID == nil { // no end of a pause releases it: a person does
+			c.Raise = TodoProblem
+		}
 	case WishRevise:
 		c.To, c.Code, c.Raise = Held, Superseded, TodoProblem
 	case WishReplan:

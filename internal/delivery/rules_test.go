@@ -28,6 +28,13 @@ func wish(w Wish) func(*Delivery) {
 	}
 }
 
+// underPause is the wish of a pause that is in force.
+func underPause(d *Delivery) {
+	pause := int64(7)
+	wish(WishHold)(d)
+	d.PauseID = &pause
+}
+
 func refused(class weibo.Class, scope weibo.Scope, code int, written bool) weibo.Outcome {
 	return weibo.Outcome{Result: weibo.NotPublished, Written: written, Code: code,
 		Err: &weibo.Error{Code: code, Class: class, Scope: scope, Rest: weibo.Rest{For: time.Hour}, Text: "原因"}}
@@ -57,7 +64,8 @@ func TestAfterCall(t *testing.T) {
 		{"nobody reached", nil, refused(weibo.ClassRetry, "", 0, false), Waiting, NoConnection, false, ""},
 		{"nobody reached, too late", overdue, refused(weibo.ClassRetry, "", 0, false), Missed, TooLate, false, TodoMissed},
 		{"nobody reached, withdrawn", wish(WishCancel), refused(weibo.ClassRetry, "", 0, false), Cancelled, WasWithdrawn, false, ""},
-		{"nobody reached, paused", wish(WishHold), refused(weibo.ClassRetry, "", 0, false), Held, WasPaused, false, ""},
+		{"nobody reached, paused", underPause, refused(weibo.ClassRetry, "", 0, false), Held, WasPaused, false, ""},
+		{"nobody reached, to be held by no pause", wish(WishHold), refused(weibo.ClassRetry, "", 0, false), Held, WasPaused, false, TodoProblem},
 		{"nobody reached, revised", wish(WishRevise), refused(weibo.ClassRetry, "", 0, false), Held, Superseded, false, TodoProblem},
 		{"nobody reached, moved", wish(WishReplan), refused(weibo.ClassRetry, "", 0, false), Waiting, WasRescheduled, false, ""},
 		{"nobody reached, moved after its limit", func(d *Delivery) { overdue(d); wish(WishReplan)(d) }, refused(weibo.ClassRetry, "", 0, false), Waiting, WasRescheduled, false, ""},
@@ -158,7 +166,8 @@ func TestAfterLook(t *testing.T) {
 		{"absent, an old post of the text", unknownRow(long, 1, nil), with(func(s *Seen) { s.Alike = make([]weibo.Post, 1) }), Waiting, Resend, "", TurnSettled, false},
 		{"absent, not seen to the end", unknownRow(long, 1, nil), with(func(s *Seen) { s.Complete = false }), Unknown, LookWindow, TodoUnknown, TurnFreed, true},
 		{"absent and withdrawn", unknownRow(long, 1, wish(WishCancel)), none, Cancelled, WasWithdrawn, "", TurnSettled, false},
-		{"absent and paused", unknownRow(long, 1, wish(WishHold)), none, Held, WasPaused, "", TurnSettled, false},
+		{"absent and paused", unknownRow(long, 1, underPause), none, Held, WasPaused, "", TurnSettled, false},
+		{"absent and to be held by no pause", unknownRow(long, 1, wish(WishHold)), none, Held, WasPaused, TodoProblem, TurnSettled, false},
 		{"absent and moved", unknownRow(long, 1, wish(WishReplan)), none, Waiting, WasRescheduled, "", TurnSettled, false},
 		{"absent and moved, resend not allowed", unknownRow(long, 1, wish(WishReplan)), with(func(s *Seen) { s.AutoResend = false }), Unknown, LookPerson, TodoUnknown, TurnFreed, true},
 		{"absent and revised", unknownRow(long, 1, wish(WishRevise)), none, Held, Superseded, TodoProblem, TurnSettled, false},

@@ -78,9 +78,10 @@ SELECT u.id FROM units u WHERE EXISTS (
 const shareAccounts = `
 SELECT a.id FROM accounts a WHERE a.id IN (SELECT account_id FROM deliveries WHERE post_id = $1) ORDER BY a.id FOR SHARE`
 
-// shareTx takes the units and accounts of a post's deliveries FOR SHARE, before anything is planned on them.
+// shareTx takes the units and accounts of a post's deliveries FOR SHARE, before anything is planned on them. Where it had to wait for
+// a unit that was moved meanwhile, others lie above it now: once it holds one, none of them moves any more, and the second look finds them.
 func shareTx(ctx context.Context, tx pg.Tx, postID int64) error {
-	for _, sql := range []string{shareUnits, shareAccounts} {
+	for _, sql := range []string{shareUnits, shareUnits, shareAccounts} {
 		if _, err := tx.Pgx.Exec(ctx, sql, postID); err != nil {
 			return err
 		}

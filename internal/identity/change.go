@@ -7,9 +7,10 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
+	"juzhen/internal/org"
 )
 
-// Nobody makes people alone. What gives somebody a way in, a role or another place is asked by one administrator and done
+// Nobody makes people, or carries off units, alone. What gives somebody a way in, a role or another place is asked by one administrator and done
 // when a second person confirms it: an administrator or supervisor of all the units it is about. Those above and the auditors
 // are told and can stop it, afterwards too. What takes away (revoking, disabling, ending sessions) is done at once. The machine
 // itself (command line, demonstration) acts at once: who can run commands there needs no console.
@@ -24,11 +25,12 @@ const (
 	ChangeGrant  ChangeKind = "grant"  // one more role
 	ChangeReset  ChangeKind = "reset"  // another initial password
 	ChangeEnable ChangeKind = "enable" // back after being disabled
+	ChangeMove   ChangeKind = "move"   // a unit goes below another, with its people, accounts and all that is below it
 )
 
 // ChangeKinds lists the kinds in the order of a filter.
 func ChangeKinds() []ChangeKind {
-	return []ChangeKind{ChangeCreate, ChangeGrant, ChangeReset, ChangeEnable, ChangeUpdate}
+	return []ChangeKind{ChangeCreate, ChangeGrant, ChangeReset, ChangeEnable, ChangeUpdate, ChangeMove}
 }
 
 // Label is the Chinese name of the kind, as what is asked for.
@@ -39,6 +41,7 @@ func (k ChangeKind) Label() string {
 		ChangeGrant:  i18n.N("授予角色"),
 		ChangeReset:  i18n.N("重置密码"),
 		ChangeEnable: i18n.N("启用用户"),
+		ChangeMove:   i18n.N("移动单位"),
 	}[k]
 }
 
@@ -110,7 +113,18 @@ type Order struct {
 	OldName     string       `json:"old_name,omitempty"` // what an update changes
 	OldUnitID   int64        `json:"old_unit_id,omitempty"`
 	OldUnitName string       `json:"old_unit_name,omitempty"`
+	MovedID     int64        `json:"moved_id,omitempty"` // the unit that goes from the old unit to the other, from the old name to the display name
+	MovedKind   org.Kind     `json:"moved_kind,omitempty"`
+	OldKind     org.Kind     `json:"old_kind,omitempty"`
+	Along       *Along       `json:"along,omitempty"`
 	Grants      []OrderGrant `json:"grants,omitempty"`
+}
+
+// Along counts what goes along with a unit that is moved, as it was when that was asked.
+type Along struct {
+	Units    int `json:"units"` // below it
+	Users    int `json:"users"`
+	Accounts int `json:"accounts"`
 }
 
 // OrderGrant is a role that is asked for, with the name of its unit.
@@ -119,15 +133,15 @@ type OrderGrant struct {
 	UnitName string `json:"unit_name"`
 }
 
-// Change is something asked about a user.
+// Change is something asked about a user, or about the place of a unit.
 type Change struct {
 	ID          int64
 	Kind        ChangeKind
 	State       ChangeState
-	UserID      int64  // 0: a user who is not there yet
+	UserID      int64  // 0: a user who is not there yet, or a unit
 	Username    string // of the user, or of the one to be made
-	DisplayName string
-	UnitID      int64 // the lowest unit above all that the change is about: who stands there or above may confirm
+	DisplayName string // or the name of the unit
+	UnitID      int64  // the lowest unit above all that the change is about: who stands there or above may confirm
 	UnitName    string
 	UnitPath    string
 	What        Order

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,6 +83,13 @@ func (s *Service) AskEnable(ctx context.Context, actor access.Actor, userID int6
 func (s *Service) AskUpdate(ctx context.Context, actor access.Actor, userID int64, displayName string, unitID int64, why string) (Change, error) {
 	what := Order{DisplayName: glyph.Clean(displayName), UnitID: unitID}
 	return s.ask(ctx, actor, Change{Kind: ChangeUpdate, UserID: userID, What: what, Why: why})
+}
+
+// AskMove asks to put a unit below another one, under another name or as one of another kind if those are given. Fails as
+// org.MoveTx does, and with fault.Conflict where that is asked already.
+func (s *Service) AskMove(ctx context.Context, actor access.Actor, m org.Move, why string) (Change, error) {
+	what := Order{MovedID: m.UnitID, UnitID: m.ParentID, DisplayName: glyph.Clean(m.Name), MovedKind: m.Kind}
+	return s.ask(ctx, actor, Change{Kind: ChangeMove, What: what, Why: why})
 }
 
 func orderGrants(list []NewGrant) []OrderGrant {
@@ -173,6 +181,9 @@ func (s *Service) concerned(ctx context.Context, tx pg.Tx, c *Change) ([]string,
 		return name
 	}
 
+	if c.Kind == ChangeMove {
+		return s.concernedByMove(ctx, tx, c, units)
+	}
 	c.What.UnitName = add(c.What.UnitID)
 	for i, g := range c.What.Grants {
 		c.What.Grants[i].UnitName = add(g.UnitID)
@@ -197,6 +208,34 @@ func (s *Service) concerned(ctx context.Context, tx pg.Tx, c *Change) ([]string,
 		}
 	}
 	return paths, err
+}
+
+// concernedByMove gives the paths of the unit, of the one above it and of the one it is to go below.
+func (s *Service) concernedByMove(ctx context.Context, tx pg.Tx, c *Change, units map[int64]org.Unit) ([]string, error) {
+	moved, ok := units[c.What.MovedID]
+	if !ok {
+		return nil, nil // the rehearsal says so
+	}
+	w := &c.What
+	w.OldName, w.OldKind, w.OldUnitID = moved.Name, moved.Kind, moved.ParentID
+	w.DisplayName, w.MovedKind = cmp.Or(w.DisplayName, moved.Name), cmp.Or(w.MovedKind, moved.Kind)
+	w.UnitName = units[w.UnitID].Name
+
+	above, err := unitsOf(ctx, tx.DB, Order{UnitID: moved.ParentID})
+	if err != nil {
+		return nil, err
+	}
+	w.OldUnitName = above[moved.ParentID].Name
+	if w.Along, err = goesAlong(ctx, tx.DB, moved.Path); err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, u := range []org.Unit{moved, above[moved.ParentID], units[w.UnitID]} {
+		if u.Path != "" {
+			paths = append(paths, u.Path)
+		}
+	}
+	return paths, nil
 }
 
 // tellAsked asks those who may confirm, and tells the auditors.
@@ -229,7 +268,7 @@ func (s *Service) recordChange(ctx context.Context, tx pg.Tx, actor access.Actor
 		}
 		detail["role"], detail["unit"] = roles, units
 	}
-	if c.Kind == ChangeUpdate {
+	if c.Kind == ChangeUpdate || c.Kind == ChangeMove {
 		detail["from"], detail["to"] = c.What.OldName+" · "+c.What.OldUnitName, c.What.DisplayName+" · "+c.What.UnitName
 	}
 	return audit.Write(ctx, tx, audit.Entry{

@@ -141,6 +141,9 @@ func (s *Service) apply(ctx context.Context, tx pg.Tx, d deed, c Change) (First,
 
 	case ChangeUpdate:
 		return First{}, s.updateTx(ctx, tx, d, c.UserID, c.What.DisplayName, c.What.UnitID)
+
+	case ChangeMove:
+		return First{}, s.moveTx(ctx, tx, d, c.What)
 	}
 	return First{}, fmt.Errorf("change of an unknown kind %q", c.Kind)
 }
@@ -227,6 +230,9 @@ func (s *Service) undo(ctx context.Context, tx pg.Tx, actor access.Actor, c Chan
 	if !c.CanUndo(now) {
 		return fault.Conflict("确认已超过 {.n} 天，不能再整体撤回；请停用该用户或撤销授权", "n", int(undoWithin.Hours()/24))
 	}
+	if c.Kind == ChangeMove {
+		return s.moveBack(ctx, tx, actor, c)
+	}
 	u, err := lockUser(ctx, tx.DB, c.UserID)
 	if err != nil {
 		return err
@@ -273,10 +279,11 @@ const noPassword = ""
 
 // ChangeFilter narrows the list of changes. Zero fields do not filter.
 type ChangeFilter struct {
-	State  ChangeState
-	UserID int64
-	Before int64 // the last id of the page before
-	Limit  int   // 50 when zero
+	State   ChangeState
+	UserID  int64
+	MovedID int64 // the unit whose move is asked
+	Before  int64 // the last id of the page before
+	Limit   int   // 50 when zero
 }
 
 // Changes lists what was asked in the actor's units and by the actor, newest first.

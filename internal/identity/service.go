@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
+	"juzhen/internal/org"
 	"juzhen/internal/pg"
 )
 
@@ -19,6 +20,7 @@ type Options struct {
 	Idle         time.Duration // a browser session ends after that long without a request; default 30 minutes
 	Absolute     time.Duration // any session ends then; default 12 hours
 	HashParallel int           // passwords hashed at once; default one per processor
+	Moved        org.Watch     // what the move of a unit means for others
 }
 
 // Service is the use cases around people. It is safe for concurrent use, in several processes too.
@@ -30,6 +32,7 @@ type Service struct {
 	hasher   *hasher
 	signer   *signer
 	buckets  bucketer
+	moved    org.Watch
 }
 
 // New makes the service. It fails without a usable key.
@@ -46,7 +49,7 @@ func New(db *pg.DB, now func() time.Time, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{db: db, buckets: buckets, now: now, idle: o.Idle, absolute: o.Absolute, hasher: h, signer: sig}
+	s := &Service{db: db, buckets: buckets, now: now, idle: o.Idle, absolute: o.Absolute, hasher: h, signer: sig, moved: o.Moved}
 	if s.idle <= 0 {
 		s.idle = 30 * time.Minute
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -69,12 +70,13 @@ func (r changeRow) change() (Change, error) {
 }
 
 const selectChanges = `SELECT c.id, c.kind, c.state, coalesce(c.user_id, 0) AS user_id,
-	coalesce(u.username, c.what ->> 'username', '') AS username, coalesce(u.display_name, c.what ->> 'display_name', '') AS display_name,
+	coalesce(u.username, c.what ->> 'username', '') AS username,
+	coalesce(u.display_name, mu.name, c.what ->> CASE c.kind WHEN 'move' THEN 'old_name' ELSE 'display_name' END, '') AS display_name,
 	c.unit_id, un.name AS unit_name, un.path AS unit_path, c.what::text AS what_text, c.password_hash, c.why,
 	c.asked_by, a.display_name AS asked_by_name, c.asked_at, c.expires_at,
 	coalesce(s.display_name, '') AS confirmed_by, c.confirmed_at, coalesce(x.display_name, '') AS stopped_by, c.stopped_at, c.stop_why
 FROM user_changes c JOIN units un ON un.id = c.unit_id JOIN users a ON a.id = c.asked_by
-LEFT JOIN users u ON u.id = c.user_id LEFT JOIN users s ON s.id = c.confirmed_by LEFT JOIN users x ON x.id = c.stopped_by
+LEFT JOIN users u ON u.id = c.user_id LEFT JOIN units mu ON mu.id = (c.what ->> 'moved_id')::bigint LEFT JOIN users s ON s.id = c.confirmed_by LEFT JOIN users x ON x.id = c.stopped_by
 WHERE `
 
 func readChanges(ctx context.Context, db *gorm.DB, where string, args ...any) ([]Change, error) {
@@ -129,6 +131,7 @@ func listChanges(ctx context.Context, db *gorm.DB, actor access.Actor, f ChangeF
 	add(f.State == ChangeExpired, "(c.state = 'expired' OR c.state = 'asked' AND c.expires_at <= ?)", now)
 	add(f.State != "" && f.State != ChangeAsked && f.State != ChangeExpired, "c.state = ?", string(f.State))
 	add(f.UserID != 0, "c.user_id = ?", f.UserID)
+	add(f.MovedID != 0, "c.kind = 'move' AND c.what ->> 'moved_id' = ?", strconv.FormatInt(f.MovedID, 10))
 	add(f.Before > 0, "c.id < ?", f.Before)
 	return readChanges(ctx, db, cond+" ORDER BY c.id DESC LIMIT ?", append(args, f.Limit)...)
 }
@@ -144,6 +147,7 @@ func openOf(ctx context.Context, db *gorm.DB, asker int64) (int, error) {
 var changeConstraints = map[string]error{
 	"user_changes_asked_once":      fault.Conflict("已有一项相同的申请在等待确认").WithCode("asked_already"),
 	"user_changes_name_asked_once": fault.Invalid("username", "已有人申请新建这个用户名，正在等待确认"),
+	"user_changes_move_asked_once": fault.Conflict("已有一项相同的申请在等待确认").WithCode("asked_already"),
 }
 
 func insertChange(ctx context.Context, db *gorm.DB, c Change, unit int64) (int64, error) {
@@ -188,16 +192,25 @@ func settled(ctx context.Context, db *gorm.DB, before time.Time) ([]int64, error
 
 // unitsOf reads the units that an order names.
 func unitsOf(ctx context.Context, db *gorm.DB, what Order) (map[int64]org.Unit, error) {
-	ids := []int64{what.UnitID}
+	ids := []int64{what.UnitID, what.MovedID}
 	for _, g := range what.Grants {
 		ids = append(ids, g.UnitID)
 	}
-	units, err := gorm.G[org.Unit](db).Raw("SELECT id, name, path FROM units WHERE id IN ?", ids).Find(ctx)
+	units, err := gorm.G[org.Unit](db).Raw("SELECT id, coalesce(parent_id, 0) AS parent_id, name, kind, path FROM units WHERE id IN ?", ids).Find(ctx)
 	out := make(map[int64]org.Unit, len(units))
 	for _, u := range units {
 		out[u.ID] = u
 	}
 	return out, err
+}
+
+// goesAlong counts what lies below a path.
+func goesAlong(ctx context.Context, db *gorm.DB, path string) (*Along, error) {
+	n, err := gorm.G[Along](db).Raw(`SELECT (SELECT count(*) FROM units WHERE starts_with(path, @path)) - 1 AS units,
+		(SELECT count(*) FROM users u JOIN units un ON un.id = u.unit_id WHERE u.disabled_at IS NULL AND starts_with(un.path, @path)) AS users,
+		(SELECT count(*) FROM accounts a JOIN units un ON un.id = a.unit_id WHERE a.state <> 'closed' AND starts_with(un.path, @path)) AS accounts`,
+		map[string]any{"path": path}).Take(ctx)
+	return &n, err
 }
 
 // independentOf tells whether somebody may confirm at a place what an asker wants without depending on the asker: neither the

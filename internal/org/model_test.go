@@ -64,7 +64,7 @@ func TestTreeBehavesLikeItsModel(t *testing.T) {
 					r.Fatalf("create below %d: %v", a, err)
 				}
 			case "move":
-				err := w.s.Move(ctx, admin, a, b)
+				err := w.move(admin, a, b)
 				want := m[a] != 0 && m[a] != b && !m.below(b, a)
 				if err == nil != want && !(want && fault.Is(err, fault.KindInvalid)) {
 					r.Fatalf("move %d below %d: %v, want success %v", a, b, err, want)

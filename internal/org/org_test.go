@@ -85,6 +85,21 @@ func (w *world) consistent() {
 	}
 }
 
+// move moves as a second person has let it happen: the rights are the asker's.
+func (w *world) move(asker access.Actor, id, parent int64) error {
+	_, err := w.moveAs(asker, org.Move{UnitID: id, ParentID: parent})
+	return err
+}
+
+func (w *world) moveAs(asker access.Actor, m org.Move) (u org.Unit, err error) {
+	m.Asker, m.Actor = asker, asker
+	err = w.db.InTx(w.Context(), func(tx pg.Tx) error {
+		u, err = org.MoveTx(w.Context(), tx, noon, m, org.Watch{})
+		return err
+	})
+	return u, err
+}
+
 func (w *world) wantKind(err error, k fault.Kind) {
 	w.Helper()
 	if !fault.Is(err, k) {
@@ -173,20 +188,19 @@ func TestRenameIsRecordedWithBothNames(t *testing.T) {
 func TestMoveTakesTheSubtreeAlong(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ctx := t.Context()
 	w.create("组", "东处", org.Department)
 	root := w.actor(access.Administrator, "局")
-	if err := w.s.Move(ctx, root, w.id("东"), w.id("西处")); err != nil {
+	if err := w.move(root, w.id("东"), w.id("西处")); err != nil {
 		t.Fatal(err)
 	}
 	w.wantTree("局 ·西 ··西处 ···东 ····东处 ·····组")
 	if got := w.tree(w.actor(access.Reviewer, "西")); !strings.Contains(got, "组") {
 		t.Errorf("a grant above the new place does not reach: %q", got)
 	}
-	w.wantKind(w.s.Move(ctx, root, w.id("西"), w.id("组")), fault.KindInvalid)
-	w.wantKind(w.s.Move(ctx, root, w.id("局"), w.id("西")), fault.KindConflict)
-	w.wantKind(w.s.Move(ctx, root, w.id("东"), w.id("西处")), fault.KindInvalid)
-	w.wantKind(w.s.Move(ctx, root, w.id("东"), 999), fault.KindNotFound)
+	w.wantKind(w.move(root, w.id("西"), w.id("组")), fault.KindInvalid)
+	w.wantKind(w.move(root, w.id("局"), w.id("西")), fault.KindConflict)
+	w.wantKind(w.move(root, w.id("东"), w.id("西处")), fault.KindInvalid)
+	w.wantKind(w.move(root, w.id("东"), 999), fault.KindNotFound)
 	if n := w.recorded("unit.move"); n != 1 {
 		t.Errorf("%d moves recorded", n)
 	}
@@ -198,9 +212,9 @@ func TestNobodyCarriesOffTheOwnGround(t *testing.T) {
 	ctx := t.Context()
 	both := w.actor(access.Administrator, "东")
 	both.Grants = append(both.Grants, w.actor(access.Administrator, "西").Grants...)
-	w.wantKind(w.s.Move(ctx, both, w.id("东"), w.id("西")), fault.KindForbidden)
+	w.wantKind(w.move(both, w.id("东"), w.id("西")), fault.KindForbidden)
 	w.wantKind(w.s.Delete(ctx, both, w.id("西")), fault.KindForbidden)
-	if err := w.s.Move(ctx, both, w.id("东处"), w.id("西")); err != nil {
+	if err := w.move(both, w.id("东处"), w.id("西")); err != nil {
 		t.Errorf("between two places of one's own: %v", err)
 	}
 	w.wantTree("局 ·东 ·西 ··西处 ··东处")
@@ -211,10 +225,10 @@ func TestMovingAndRenamingIsOneStep(t *testing.T) {
 	w := newWorld(t)
 	admin := w.actor(access.Administrator, "局")
 	w.create("监测站", "西", org.Department)
-	if _, err := w.s.Change(t.Context(), admin, w.id("东处"), org.Change{ParentID: w.id("西"), Name: "监测站"}); !fault.Is(err, fault.KindInvalid) {
+	if _, err := w.moveAs(admin, org.Move{UnitID: w.id("东处"), ParentID: w.id("西"), Name: "监测站"}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("a name that is taken there: %v", err)
 	}
-	if _, err := w.s.Change(t.Context(), admin, w.id("东处"), org.Change{ParentID: w.id("东处"), Name: "另名"}); !fault.Is(err, fault.KindInvalid) {
+	if _, err := w.moveAs(admin, org.Move{UnitID: w.id("东处"), ParentID: w.id("东处"), Name: "另名"}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("below itself: %v", err)
 	}
 	w.wantTree("局 ·东 ··东处 ·西 ··西处 ··监测站")
@@ -223,7 +237,7 @@ func TestMovingAndRenamingIsOneStep(t *testing.T) {
 	}
 
 	w.create("西处", "东", org.Department) // its name is taken at the place it goes to, the new one is not
-	u, err := w.s.Change(t.Context(), admin, w.id("西处"), org.Change{ParentID: w.units["西"].ID, Name: " 执法队 ", Kind: org.Centre})
+	u, err := w.moveAs(admin, org.Move{UnitID: w.id("西处"), ParentID: w.units["西"].ID, Name: " 执法队 ", Kind: org.Centre})
 	if err != nil || u.Name != "执法队" || u.Kind != org.Centre || u.ParentID != w.units["西"].ID {
 		t.Errorf("%+v (%v)", u, err)
 	}
@@ -249,7 +263,7 @@ func TestMovesAtOnceKeepTheTreeWhole(t *testing.T) {
 	for i := range 24 {
 		wg.Go(func() {
 			u, parent := names[i%4], append(names, "局")[(i*3+i/4)%5]
-			if err := w.s.Move(ctx, root, w.id(u), w.id(parent)); err != nil && fault.KindOf(err) == fault.KindInternal {
+			if err := w.move(root, w.id(u), w.id(parent)); err != nil && fault.KindOf(err) == fault.KindInternal {
 				t.Errorf("move %s below %s: %v", u, parent, err)
 			}
 			if _, err := w.s.Create(ctx, root, w.id(u), fmt.Sprint("新", i), org.Department); err != nil {
@@ -332,7 +346,7 @@ func TestNamesThatLookAlikeAreOne(t *testing.T) {
 	_, err := w.s.Create(ctx, admin, w.id("局"), "Ａ１处", org.Department)
 	w.wantKind(err, fault.KindInvalid)
 	w.create("B处", "西", org.Department)
-	_, err = w.s.Change(ctx, admin, w.id("东处"), org.Change{ParentID: w.id("西"), Name: "ｂ处"})
+	_, err = w.moveAs(admin, org.Move{UnitID: w.id("东处"), ParentID: w.id("西"), Name: "ｂ处"})
 	w.wantKind(err, fault.KindInvalid)
 
 	made, err := w.s.Create(ctx, admin, w.id("局"), " 监测\u200B\u3000中心\u202E ", org.Centre)

@@ -75,7 +75,7 @@ func (s *Service) Create(ctx context.Context, actor access.Actor, parentID int64
 		if made, err = insert(ctx, tx.DB, parent, name, kind, s.now()); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, made, "unit.create", map[string]any{"name": name, "kind": kind})
+		return record(ctx, tx, actor, s.now(), made, "unit.create", map[string]any{"name": name, "kind": kind})
 	})
 	return made, err
 }
@@ -118,48 +118,16 @@ func (s *Service) rename(ctx context.Context, tx pg.Tx, actor access.Actor, u Un
 }
 
 func (s *Service) renamed(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, name string, kind Kind) error {
-	return s.record(ctx, tx, actor, u, "unit.rename", map[string]any{"from": u.Name, "to": name, "kind": kind})
+	return record(ctx, tx, actor, s.now(), u, "unit.rename", map[string]any{"from": u.Name, "to": name, "kind": kind})
 }
 
-// Move puts a unit with all below it under another parent. Grants over the units above lose and gain it at once. The
-// actor must manage the unit, the place it leaves and the place it goes to. Fails with fault.Conflict for a root and
-// fault.Invalid at "parent" below itself.
-func (s *Service) Move(ctx context.Context, actor access.Actor, id, parentID int64) error {
-	return s.change(ctx, func(tx pg.Tx) error {
-		u, err := leaving(ctx, tx, actor, id)
-		if err != nil {
-			return err
-		}
-		return s.move(ctx, tx, actor, u, parentID, u.Name, u.Kind)
-	})
-}
-
-// move puts u below another unit under the given name, in one step: the old name may be taken there, the new one here.
-func (s *Service) move(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, parentID int64, name string, kind Kind) error {
-	parent, err := manageable(ctx, tx, actor, parentID)
-	if err != nil {
-		return err
-	}
-	if err := canMove(u, parent); err != nil {
-		return err
-	}
-	if err := nameFree(ctx, tx.DB, parent.ID, u.ID, name); err != nil {
-		return err
-	}
-	if err := move(ctx, tx.DB, u, parent, name, kind); err != nil {
-		return err
-	}
-	return s.record(ctx, tx, actor, u, "unit.move", map[string]any{"from": u.Path, "below": parent.Path, "below_name": parent.Name})
-}
-
-// Change is what is to be different about a unit. What is zero stays as it is.
+// Change is what is to be different about a unit where it stands. What is zero stays as it is.
 type Change struct {
-	Name     string
-	Kind     Kind
-	ParentID int64 // below which it goes
+	Name string
+	Kind Kind
 }
 
-// Change moves and renames a unit at once: all of it happens or nothing. Same faults as Move and Rename.
+// Change renames a unit, or makes it one of another kind. Same faults as Rename.
 func (s *Service) Change(ctx context.Context, actor access.Actor, id int64, c Change) (Unit, error) {
 	var changed Unit
 	err := s.change(ctx, func(tx pg.Tx) error {
@@ -171,28 +139,12 @@ func (s *Service) Change(ctx context.Context, actor access.Actor, id int64, c Ch
 		if err := check(name, kind); err != nil {
 			return err
 		}
-		if c.ParentID == 0 || c.ParentID == u.ParentID {
-			err = s.rename(ctx, tx, actor, u, name, kind)
-		} else {
-			err = s.moveAs(ctx, tx, actor, u, c.ParentID, name, kind)
-		}
-		if err == nil {
+		if err = s.rename(ctx, tx, actor, u, name, kind); err == nil {
 			changed, err = first(ctx, tx.DB, "u.id = ?", id)
 		}
 		return err
 	})
 	return changed, err
-}
-
-// moveAs moves under another name or kind, and records both.
-func (s *Service) moveAs(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, parentID int64, name string, kind Kind) error {
-	if _, err := leaving(ctx, tx, actor, u.ID); err != nil {
-		return err
-	}
-	if err := s.move(ctx, tx, actor, u, parentID, name, kind); err != nil || name == u.Name && kind == u.Kind {
-		return err
-	}
-	return s.renamed(ctx, tx, actor, u, name, kind)
 }
 
 // Delete removes a unit that has nothing: no unit below, no user, grant, account or post, not even past ones. Else
@@ -210,7 +162,7 @@ func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) erro
 		if !fault.Is(err, fault.KindNotFound) {
 			return err
 		}
-		if err := s.record(ctx, tx, actor, u, "unit.delete", map[string]any{"name": u.Name}); err != nil {
+		if err := record(ctx, tx, actor, s.now(), u, "unit.delete", map[string]any{"name": u.Name}); err != nil {
 			return err
 		}
 		return remove(ctx, tx.DB, id)
@@ -252,6 +204,6 @@ func leaving(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Unit,
 	return u, nil
 }
 
-func (s *Service) record(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, action string, detail map[string]any) error {
-	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: action, Subject: u.Ref(), UnitPath: u.Path, Detail: detail})
+func record(ctx context.Context, tx pg.Tx, actor access.Actor, now time.Time, u Unit, action string, detail map[string]any) error {
+	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: now, Action: action, Subject: u.Ref(), UnitPath: u.Path, Detail: detail})
 }

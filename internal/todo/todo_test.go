@@ -161,10 +161,11 @@ func TestMovedUnitTakesItsMattersAlong(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.raise(review("review/1", w.east))
-	units := org.New(w.db, func() time.Time { return noon })
-	if err := units.Move(t.Context(), access.System("测试"), w.east.ID, w.west.ID); err != nil {
-		t.Fatal(err)
-	}
+	machine := access.System("测试")
+	w.tx(func(ctx context.Context, tx pg.Tx) error {
+		_, err := org.MoveTx(ctx, tx, noon, org.Move{UnitID: w.east.ID, ParentID: w.west.ID, Asker: machine, Actor: machine}, org.Watch{})
+		return err
+	})
 	if got := w.keys(actor(8, access.Reviewer, w.west)); got != "review/1" {
 		t.Errorf("the new unit above sees %q", got)
 	}

@@ -103,8 +103,9 @@ type changePage struct {
 	Why        string // the reader may not confirm; empty when he or she may
 	MayConfirm bool
 	MayStop    bool
-	Own        bool // asked by the reader
-	User       string
+	Own        bool   // asked by the reader
+	User       string // address of the user's page, where the reader may see it
+	Unit       string // address of the moved unit's
 }
 
 func (h *pages) changePage(c *gin.Context) (changePage, error) {
@@ -130,6 +131,9 @@ func (h *pages) changePage(c *gin.Context) (changePage, error) {
 	p.MayStop = open && change.MayStop(actor) == nil
 	if change.UserID != 0 && actor.Can(access.UserManage) {
 		p.User = fmt.Sprintf("/admin/users/%d", change.UserID)
+	}
+	if change.Kind == identity.ChangeMove && actor.CanAt(access.UnitManage, change.UnitPath) {
+		p.Unit = fmt.Sprintf("/admin/units/%d", change.What.MovedID)
 	}
 	return p, nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/identity"
 	"juzhen/internal/org"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -60,6 +61,7 @@ type unitPage struct {
 	Above  []org.Unit // from the topmost the person sees
 	Below  []org.Unit
 	IsRoot bool
+	Asked  []shownChange // moves of it that wait for a second person
 }
 
 var unitCrumb = page.Crumb{Text: "单位|栏目", Href: "/admin/units"}
@@ -71,6 +73,9 @@ func (h *pages) unitPage(c *gin.Context) (unitPage, error) {
 	}
 	p := unitPage{base: h.base(c, "单位", unitCrumb), Unit: u, IsRoot: u.ParentID == 0}
 	p.Heading = u.Name
+	if p.Asked, err = h.movesAsked(c, u.ID); err != nil {
+		return p, err
+	}
 	all, err := h.units.Tree(c.Request.Context(), web.Actor(c))
 	for _, o := range all {
 		switch {
@@ -204,17 +209,27 @@ func (h *pages) unitRename(c *gin.Context) error {
 type unitMovePage struct {
 	base
 	Unit   org.Unit
-	Parent int64
+	Form   unitMoveForm
 	Places []page.Option
-	Moved  int // units that go along
+	Moved  int           // units that go along
+	Asked  []shownChange // moves of it that wait for a second person
 }
 
-func (h *pages) unitMovePage(c *gin.Context, parent int64) (unitMovePage, error) {
+type unitMoveForm struct {
+	Parent int64  `form:"parent" check:"required"`
+	Reason string `form:"reason" check:"max=200"`
+}
+
+func (h *pages) unitMovePage(c *gin.Context, f unitMoveForm) (unitMovePage, error) {
 	u, err := h.unit(c)
 	if err != nil {
 		return unitMovePage{}, err
 	}
-	p := unitMovePage{base: h.base(c, "移动单位", unitCrumb, page.Crumb{Text: u.Name, Href: fmt.Sprintf("/admin/units/%d", u.ID)}), Unit: u, Parent: parent}
+	at := page.Crumb{Text: u.Name, Href: fmt.Sprintf("/admin/units/%d", u.ID)}
+	p := unitMovePage{base: h.base(c, "移动单位", unitCrumb, at), Unit: u, Form: f}
+	if p.Asked, err = h.movesAsked(c, u.ID); err != nil {
+		return p, err
+	}
 	units, err := h.units.Within(c.Request.Context(), web.Actor(c), access.UnitManage)
 	if err != nil {
 		return p, err
@@ -229,7 +244,7 @@ func (h *pages) unitMovePage(c *gin.Context, parent int64) (unitMovePage, error)
 }
 
 func (h *pages) unitMoveForm(c *gin.Context) error {
-	p, err := h.unitMovePage(c, 0)
+	p, err := h.unitMovePage(c, unitMoveForm{})
 	if err != nil {
 		return err
 	}
@@ -237,21 +252,30 @@ func (h *pages) unitMoveForm(c *gin.Context) error {
 }
 
 func (h *pages) unitMove(c *gin.Context) error {
-	var f struct {
-		Parent int64 `form:"parent" check:"required"`
-	}
+	var f unitMoveForm
 	err := web.Bind(c, &f)
-	p, perr := h.unitMovePage(c, f.Parent)
+	p, perr := h.unitMovePage(c, f)
 	if perr != nil {
 		return perr
 	}
+	var asked identity.Change
 	if err == nil {
-		err = h.units.Move(c.Request.Context(), web.Actor(c), p.Unit.ID, f.Parent)
+		asked, err = h.id.AskMove(c.Request.Context(), web.Actor(c), org.Move{UnitID: p.Unit.ID, ParentID: f.Parent}, f.Reason)
 	}
 	if err != nil {
 		return h.kit.Refuse(c, err, "admin/unit-move", &p)
 	}
-	return h.kit.See(c, fmt.Sprintf("/admin/units/%d", p.Unit.ID), "已移动")
+	return h.asked(c, asked)
+}
+
+// movesAsked are the moves of a unit that wait for a second person.
+func (h *pages) movesAsked(c *gin.Context, unit int64) ([]shownChange, error) {
+	list, err := h.id.Changes(c.Request.Context(), web.Actor(c), identity.ChangeFilter{State: identity.ChangeAsked, MovedID: unit})
+	out := make([]shownChange, len(list))
+	for i, change := range list {
+		out[i] = shown(change)
+	}
+	return out, err
 }
 
 func (h *pages) unitDelete(c *gin.Context) error {
