@@ -26,10 +26,10 @@ type hasher struct {
 	decoy    string // of nobody: compared for unknown names, so that they take as long
 }
 
-// newHasher lets parallel hashes run at once; 0 means one per processor.
+// newHasher lets parallel hashes run at once; 0 means one for two processors, so that what is due finds one that is free.
 func newHasher(parallel int) (*hasher, error) {
 	if parallel <= 0 {
-		parallel = runtime.GOMAXPROCS(0)
+		parallel = max(1, runtime.GOMAXPROCS(0)/2)
 	}
 	decoy, err := argon2id.CreateHash("decoy", params)
 	if err != nil {
