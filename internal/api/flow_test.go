@@ -79,6 +79,28 @@ func TestPatchKeepsWhatSomebodyElseSaved(t *testing.T) {
 	w.call("writer", "GET", at, nil).problem(404, "not_found")
 }
 
+func TestADraftIsGivenToAnotherUnit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.call("writer", "POST", "/posts", body{"text": "稿", "account_ids": []int{1, 3}, "unit_id": 1, "due_at": w.in(time.Hour)}).want(201)
+	at := "/posts/" + p.text("id")
+	w.call("writer", "PATCH", at, body{"unit_id": 3}).problem(422, "revision_required")
+	w.call("writer", "PATCH", at, body{"unit_id": 3, "revision": p.at("revision")}).problem(422, "invalid").
+		says("body.account_ids", "errors", 0, "location")
+	w.call("writer", "GET", at, nil).want(200).says("1", "unit_id").says(p.text("revision"), "revision")
+
+	moved := w.call("writer", "PATCH", at, body{"unit_id": 3, "account_ids": []int{3}}, header("If-Match", p.Header().Get("ETag"))).want(200)
+	moved.says("3", "unit_id").says("[3]", "account_ids").says("稿", "text")
+	w.call("writer", "PATCH", at, body{"unit_id": 1, "revision": p.at("revision")}).problem(409, "stale")
+	w.call("chaoyang", "PATCH", at, body{"unit_id": 1, "revision": moved.at("revision")}).problem(422, "invalid").says("body.unit_id", "errors", 0, "location")
+	w.call("auditor", "GET", "/audit?subject=post", nil).want(200).says("post.move", "items", 0, "action")
+
+	w.call("writer", "PATCH", at, body{"revision": moved.at("revision"), "submit": true}).want(200)
+	w.call("writer", "POST", at+"/revise", nil).want(200)
+	again := w.call("writer", "GET", at, nil).want(200)
+	w.call("writer", "PATCH", at, body{"unit_id": 1, "account_ids": []int{1}, "revision": again.at("revision")}).problem(409, "conflict")
+}
+
 func TestPostThatCannotGoOutIsNotKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

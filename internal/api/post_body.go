@@ -73,7 +73,8 @@ type newPost struct {
 
 type postChange struct {
 	PostFields
-	Revision int `json:"revision,omitempty" minimum:"0" maximum:"2147483647" doc:"所依据的修订号"`
+	Revision int   `json:"revision,omitempty" minimum:"0" maximum:"2147483647" doc:"所依据的修订号"`
+	UnitID   int64 `json:"unit_id,omitempty" doc:"换到哪个单位；不填则不变，提交过审核的稿件不能换"`
 }
 
 // content lays what was given over what there is.

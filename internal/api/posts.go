@@ -223,6 +223,9 @@ func (a *api) updatePost(ctx context.Context, who access.Actor, in *changePost) 
 	if err != nil {
 		return nil, err
 	}
+	if in.Body.UnitID != 0 {
+		content.UnitID = in.Body.UnitID
+	}
 	if p, err = a.Posts.Save(ctx, who, in.ID, revision, content); err != nil {
 		return nil, in.stale(in.Body.place(err))
 	}

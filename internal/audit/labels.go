@@ -46,6 +46,7 @@ var actions = []Action{
 	{"reach.note", i18n.N("核对平台上的微博")},
 	{"media.upload", i18n.N("上传图片")},
 	{"post.create", i18n.N("新建稿件")},
+	{"post.move", i18n.N("稿件换单位")},
 	{"post.delete", i18n.N("删除草稿")},
 	{"post.submit", i18n.N("提交审核")},
 	{"post.approve", i18n.N("批准稿件")},

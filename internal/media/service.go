@@ -124,6 +124,16 @@ func (s *Service) Bytes(ctx context.Context, sha256 []byte) ([]byte, error) {
 	return s.blobs.Get(ctx, sha256)
 }
 
+// MoveTx gives pictures to another unit with the post that holds them, and tells which ones went: those of the unit the post leaves that no
+// other post holds. So the people of the new unit may use them again when they were taken out, and those of the old one no longer see
+// what is not theirs any more. It checks no right: move the post first.
+func MoveTx(ctx context.Context, tx pg.Tx, ids []int64, postID, from, to int64) ([]int64, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return moveMedia(ctx, tx.DB, ids, postID, from, to)
+}
+
 // LoadTx reads pictures in the order of ids. One that is not there is a zero Media in its place.
 func LoadTx(ctx context.Context, tx pg.Tx, ids []int64) ([]Media, error) {
 	return loadMedia(ctx, tx.DB, ids)

@@ -62,6 +62,16 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 	return id, err
 }
 
+// moveMedia gives those of the pictures to another unit that belong to the first and that no other post holds.
+func moveMedia(ctx context.Context, db *gorm.DB, ids []int64, postID, from, to int64) ([]int64, error) {
+	var moved []int64
+	err := db.WithContext(ctx).Raw(`
+UPDATE media SET unit_id = ? WHERE id IN ? AND unit_id = ? AND NOT EXISTS (
+    SELECT FROM version_media x JOIN post_versions v ON v.id = x.version_id WHERE x.media_id = media.id AND v.post_id <> ?)
+RETURNING id`, to, ids, from, postID).Scan(&moved).Error
+	return moved, err
+}
+
 func unitPath(ctx context.Context, db *gorm.DB, id int64) (string, error) {
 	var path string
 	err := db.WithContext(ctx).Raw("SELECT path FROM units WHERE id = ?", id).Row().Scan(&path)

@@ -11,6 +11,7 @@ import (
 
 // Content is what a person writes: everything of a post that a save replaces.
 type Content struct {
+	UnitID   int64 // where the post belongs; 0: where it is
 	Text     string
 	Visible  int
 	RepostOf string // platform id, or what ParseRepost reads
@@ -124,7 +125,7 @@ func ownWords(s string) *string {
 
 // ContentOf is the content a version and its post hold now, to be edited or compared.
 func ContentOf(p Post, v Version) Content {
-	c := Content{Text: v.Text, Visible: v.Visible, RepostOf: v.RepostOf, DueAt: p.DueAt, DueNow: p.DueNow, Urgent: p.Urgent, Corrects: p.Corrects}
+	c := Content{UnitID: p.UnitID, Text: v.Text, Visible: v.Visible, RepostOf: v.RepostOf, DueAt: p.DueAt, DueNow: p.DueNow, Urgent: p.Urgent, Corrects: p.Corrects}
 	for _, t := range v.Targets {
 		c.Targets = append(c.Targets, TargetChoice{t.AccountID, t.Variant})
 	}
@@ -137,7 +138,8 @@ func ContentOf(p Post, v Version) Content {
 // same tells whether saving c over d would change nothing. The order of accounts is the matrix's, not the form's.
 func (c Content) same(d Content) bool {
 	sameDue := (c.DueAt == nil) == (d.DueAt == nil) && (c.DueAt == nil || c.DueAt.Equal(*d.DueAt))
-	return c.Text == d.Text && c.Visible == d.Visible && c.RepostOf == d.RepostOf && c.DueNow == d.DueNow && c.Urgent == d.Urgent &&
+	sameUnit := c.UnitID == 0 || d.UnitID == 0 || c.UnitID == d.UnitID
+	return sameUnit && c.Text == d.Text && c.Visible == d.Visible && c.RepostOf == d.RepostOf && c.DueNow == d.DueNow && c.Urgent == d.Urgent &&
 		sameDue && slices.Equal(c.Media, d.Media) && sameTargets(c.Targets, d.Targets)
 }
 

@@ -41,9 +41,10 @@ func TestWhatChangesAPostIsSeen(t *testing.T) {
 	t.Parallel()
 	due, later := time.Unix(100, 0), time.Unix(200, 0)
 	base := func() Content {
-		return Content{Text: "甲", DueAt: &due, Targets: []TargetChoice{{1, nil}, {2, variant("二")}}, Media: []MediaChoice{{7, "图"}, {8, ""}}}
+		return Content{UnitID: 1, Text: "甲", DueAt: &due, Targets: []TargetChoice{{1, nil}, {2, variant("二")}}, Media: []MediaChoice{{7, "图"}, {8, ""}}}
 	}
 	for name, change := range map[string]func(c *Content){
+		"unit":       func(c *Content) { c.UnitID = 2 },
 		"text":       func(c *Content) { c.Text = "乙" },
 		"visible":    func(c *Content) { c.Visible = 1 },
 		"repost":     func(c *Content) { c.RepostOf = "1" },
@@ -65,6 +66,11 @@ func TestWhatChangesAPostIsSeen(t *testing.T) {
 			t.Errorf("%s: no change was seen", name)
 		}
 	}
+	stays := base()
+	stays.UnitID = 0
+	if !stays.same(base()) || !base().same(stays) {
+		t.Error("a content without a unit changes the unit")
+	}
 	shuffled := base()
 	shuffled.Targets[0], shuffled.Targets[1] = shuffled.Targets[1], shuffled.Targets[0]
 	if !shuffled.same(base()) {
@@ -76,9 +82,9 @@ func TestContentOfIsWhatWasSaved(t *testing.T) {
 	t.Parallel()
 	due := time.Unix(100, 0)
 	corrects := int64(5)
-	p := Post{DueAt: &due, Urgent: true, Corrects: &corrects}
+	p := Post{UnitID: 3, DueAt: &due, Urgent: true, Corrects: &corrects}
 	v := Version{Text: "甲", Visible: 1, RepostOf: "9", Targets: []Target{{AccountID: 1}, {AccountID: 2, Variant: variant("二")}}, Media: []VersionMedia{{MediaID: 7, Alt: "图"}}}
-	want := Content{Text: "甲", Visible: 1, RepostOf: "9", Targets: []TargetChoice{{1, nil}, {2, variant("二")}}, Media: []MediaChoice{{7, "图"}}, DueAt: &due, Urgent: true, Corrects: &corrects}
+	want := Content{UnitID: 3, Text: "甲", Visible: 1, RepostOf: "9", Targets: []TargetChoice{{1, nil}, {2, variant("二")}}, Media: []MediaChoice{{7, "图"}}, DueAt: &due, Urgent: true, Corrects: &corrects}
 	if diff := cmp.Diff(want, ContentOf(p, v)); diff != "" {
 		t.Error(diff)
 	}

@@ -43,6 +43,10 @@ type Post struct {
 	UpdatedAt     time.Time
 }
 
+// MayMove tells whether the post may be given to another unit: while it is a draft that nobody was asked to review. What reviewers of
+// one unit have said is theirs, and stays with it.
+func (p Post) MayMove() bool { return p.Phase == Draft && p.VersionNumber == 1 }
+
 // Ref names the post in the audit trail.
 func (p Post) Ref() string { return Ref(p.ID) }
 

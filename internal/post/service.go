@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"juzhen/internal/access"
@@ -84,10 +85,11 @@ func (s *Service) CreateOnce(ctx context.Context, actor access.Actor, unitID int
 }
 
 func (s *Service) create(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64, c Content, key string) (p Post, again bool, err error) {
-	path, err := unitPath(ctx, tx.DB, unitID)
+	home, err := findUnit(ctx, tx.DB, unitID)
 	if err != nil {
 		return Post{}, false, err
 	}
+	path := home.path
 	if err := access.Require(actor, access.PostWrite, path); err != nil {
 		return Post{}, false, err
 	}
@@ -135,10 +137,8 @@ func mayUse(ctx context.Context, tx pg.Tx, actor access.Actor, path string, c Co
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if a, ok := accounts[id]; !ok || !within(a.UnitPath, path) || !actor.CanAt(access.PostWrite, a.UnitPath) {
-			return fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
-		}
+	if err := refuseOutside(actor, path, ids, accounts); err != nil {
+		return err
 	}
 	if err := mayShow(ctx, tx, actor, c.Media, had); err != nil {
 		return err
@@ -148,6 +148,35 @@ func mayUse(ctx context.Context, tx pg.Tx, actor access.Actor, path string, c Co
 	}
 	_, err = FindTx(ctx, tx, actor, access.PostView, *c.Corrects)
 	return err
+}
+
+// mostNamed is how many accounts a refusal names.
+const mostNamed = 5
+
+// refuseOutside refuses accounts that a post of the unit at path may not use, and names those that the actor may know of.
+func refuseOutside(actor access.Actor, path string, ids []int64, accounts map[int64]account.Account) error {
+	var names []string
+	outside := 0
+	for _, id := range ids {
+		a, ok := accounts[id]
+		if ok && within(a.UnitPath, path) && actor.CanAt(access.PostWrite, a.UnitPath) {
+			continue
+		}
+		outside++
+		if ok && len(names) < mostNamed && actor.CanAt(access.AccountView, a.UnitPath) {
+			names = append(names, a.At())
+		}
+	}
+
+	switch {
+	case outside == 0:
+		return nil
+	case len(names) == 0:
+		return fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
+	case len(names) < outside:
+		return fault.Invalid("accounts", "所选账号中有 {.n} 个不在稿件所在单位之内，请取消选择：{.names} 等", "n", outside, "names", strings.Join(names, " "))
+	}
+	return fault.Invalid("accounts", "所选账号中有 {.n} 个不在稿件所在单位之内，请取消选择：{.names}", "n", outside, "names", strings.Join(names, " "))
 }
 
 func within(path, unit string) bool { return len(path) >= len(unit) && path[:len(unit)] == unit }
@@ -175,6 +204,10 @@ func mayShow(ctx context.Context, tx pg.Tx, actor access.Actor, choices []MediaC
 // Save replaces the content of a draft. revision is the one the form was filled from: when somebody else saved meanwhile it
 // fails with *Stale, which carries the other's text. Saving what is stored already changes nothing. It fails with
 // fault.Conflict when the post is no longer a draft, with fault.Fields when the content cannot be kept.
+//
+// A unit in the content that is not the post's own moves the post there, with the pictures that no other post holds. It fails with
+// fault.Invalid on "unit" where the actor may not write, on "accounts" when the new unit may not use one of them, and with
+// fault.Conflict once the post was submitted.
 func (s *Service) Save(ctx context.Context, actor access.Actor, id int64, revision int, c Content) (Post, error) {
 	c, err := c.clean()
 	if err != nil {
@@ -206,16 +239,78 @@ func (s *Service) save(ctx context.Context, tx pg.Tx, actor access.Actor, id int
 	case p.Revision != revision:
 		return Post{}, stale(ctx, tx, p)
 	}
-	if err := mayUse(ctx, tx, actor, p.UnitPath, c, v.Media); err != nil {
+	home, err := s.homeOf(ctx, tx, actor, p, c)
+	if err != nil {
+		return Post{}, err
+	}
+	if err := mayUse(ctx, tx, actor, home.path, c, v.Media); err != nil {
 		return Post{}, err
 	}
 	if err := saveVersion(ctx, tx, p.VersionID, c, actor.UserID); err != nil {
 		return Post{}, fmt.Errorf("save version: %w", err)
 	}
-	if err := saveTimes(ctx, tx.DB, id, revision, c, actor.UserID, s.now()); err != nil {
+	if err := saveTimes(ctx, tx.DB, id, revision, home.id, c, actor.UserID, s.now()); err != nil {
 		return Post{}, err
 	}
+	if home.id != p.UnitID {
+		if err := s.moved(ctx, tx, actor, p, home, c); err != nil {
+			return Post{}, err
+		}
+	}
 	return findPost(ctx, tx.DB, actor, access.PostWrite, id)
+}
+
+// homeOf is the unit a draft is to belong to: the one it has, or another in which the actor may write as well.
+func (s *Service) homeOf(ctx context.Context, tx pg.Tx, actor access.Actor, p Post, c Content) (unit, error) {
+	if c.UnitID == 0 || c.UnitID == p.UnitID {
+		return unit{p.UnitID, p.UnitName, p.UnitPath}, nil
+	}
+	if !p.MayMove() {
+		return unit{}, fault.Conflict("提交过审核的稿件不能换单位")
+	}
+	to, err := findUnit(ctx, tx.DB, c.UnitID)
+	if err != nil && !fault.Is(err, fault.KindNotFound) {
+		return unit{}, err
+	}
+	if err != nil || !actor.CanAt(access.PostWrite, to.path) {
+		return unit{}, fault.Invalid("unit", "您不能为这个单位写稿，请另选单位")
+	}
+	return to, nil
+}
+
+// moved does what belongs to a move beside the row of the post: its pictures go along, the old unit's pages hear that it left, and the
+// trail of each unit says from where and to where.
+func (s *Service) moved(ctx context.Context, tx pg.Tx, actor access.Actor, p Post, to unit, c Content) error {
+	ids := make([]int64, len(c.Media))
+	for i, m := range c.Media {
+		ids[i] = m.MediaID
+	}
+	pictures, err := media.MoveTx(ctx, tx, ids, p.ID, p.UnitID, to.id)
+	if err != nil {
+		return fmt.Errorf("move pictures: %w", err)
+	}
+	if err := tellLeft(ctx, tx.DB, p); err != nil {
+		return fmt.Errorf("tell the old unit: %w", err)
+	}
+
+	// Who reads the trail of a unit reads that of the units below it: one entry does where one unit lies in the other.
+	paths := []string{p.UnitPath, to.path}
+	switch {
+	case within(p.UnitPath, to.path):
+		paths = paths[:1]
+	case within(to.path, p.UnitPath):
+		paths = paths[1:]
+	}
+	detail := map[string]any{"from": p.UnitName, "from_unit_id": p.UnitID, "to": to.name, "to_unit_id": to.id}
+	if len(pictures) > 0 {
+		detail["media_ids"] = pictures
+	}
+	for _, path := range paths {
+		if err := audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: "post.move", Subject: p.Ref(), UnitPath: path, Detail: detail}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Find reads a post with its current version. Fails with fault.NotFound outside of the actor's units.

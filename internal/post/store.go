@@ -41,10 +41,21 @@ func lockPost(ctx context.Context, db *gorm.DB, id int64) error {
 	return db.WithContext(ctx).Exec("SELECT FROM posts WHERE id = ? FOR UPDATE", id).Error
 }
 
-func unitPath(ctx context.Context, db *gorm.DB, id int64) (string, error) {
-	var path string
-	err := db.WithContext(ctx).Raw("SELECT path FROM units WHERE id = ?", id).Row().Scan(&path)
-	return path, pg.OrNotFound(err, fault.NotFound("没有找到，或不在您的管辖范围内"))
+// unit is where a post belongs.
+type unit struct {
+	id         int64
+	name, path string
+}
+
+func findUnit(ctx context.Context, db *gorm.DB, id int64) (unit, error) {
+	u := unit{id: id}
+	err := db.WithContext(ctx).Raw("SELECT name, path FROM units WHERE id = ?", id).Row().Scan(&u.name, &u.path)
+	return u, pg.OrNotFound(err, fault.NotFound("没有找到，或不在您的管辖范围内"))
+}
+
+// tellLeft says to whoever looks at the lists of the post's unit that it is no longer there. The new unit hears of the change itself.
+func tellLeft(ctx context.Context, db *gorm.DB, p Post) error {
+	return db.WithContext(ctx).Exec("SELECT live_tell(?)", p.Ref()+" "+p.UnitPath).Error
 }
 
 // insertPost begins a post. The id is 0 when one with the key of this form is there already.
@@ -72,11 +83,11 @@ func setVersion(ctx context.Context, db *gorm.DB, id, versionID int64) error {
 	return one(db.WithContext(ctx).Exec("UPDATE posts SET version_id = ? WHERE id = ?", versionID, id))
 }
 
-// saveTimes writes what a save changes on the post itself; the revision grows by one.
-func saveTimes(ctx context.Context, db *gorm.DB, id int64, revision int, c Content, by int64, at time.Time) error {
+// saveTimes writes what a save changes on the post itself, and where it belongs; the revision grows by one.
+func saveTimes(ctx context.Context, db *gorm.DB, id int64, revision int, unitID int64, c Content, by int64, at time.Time) error {
 	return one(db.WithContext(ctx).Exec(`
-UPDATE posts SET due_at = ?, due_now = ?, urgent = ?, revision = revision + 1, updated_by = ?, updated_at = ?
-WHERE id = ? AND revision = ? AND phase = 'draft'`, c.DueAt, c.DueNow, c.Urgent, by, at, id, revision))
+UPDATE posts SET unit_id = ?, due_at = ?, due_now = ?, urgent = ?, revision = revision + 1, updated_by = ?, updated_at = ?
+WHERE id = ? AND revision = ? AND phase = 'draft'`, unitID, c.DueAt, c.DueNow, c.Urgent, by, at, id, revision))
 }
 
 // movePost is the compare-and-set of a phase. by 0 keeps who saved last.

@@ -262,12 +262,16 @@ type stalePage struct {
 	Theirs post.Version
 	Text   []post.Chunk // from theirs to mine
 	Same   bool
+	Unit   string // the post's unit as it is stored, when mine is another
 }
 
 func (h *pages) showStale(c *gin.Context, f composeForm, s *post.Stale) error {
 	p := stalePage{Base: h.kit.Base(c, "两人同时修改", page.Crumb{Text: "稿件", Href: "/posts"}), Form: f, By: s.Post.UpdatedBy, At: s.Post.UpdatedAt,
 		Theirs: s.Theirs, Text: post.DiffText(s.Theirs.Text, f.Text), Same: s.Theirs.Text == f.Text}
 	p.Form.Revision = s.Post.Revision
+	if f.Unit != 0 && f.Unit != s.Post.UnitID {
+		p.Unit = s.Post.UnitName
+	}
 	return h.kit.Show(c, web.StatusOf(s), "posts/stale", p)
 }
 

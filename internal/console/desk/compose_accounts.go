@@ -25,6 +25,7 @@ const (
 	mostFound  = 50  // of a search
 	mostOwn    = 50  // fields of own wordings
 	mostNames  = 20  // names under a preview
+	mostAsked  = 20  // accounts listed for a part of a name
 )
 
 func accountsPath(unit int64) string { return fmt.Sprintf("/posts/accounts?unit=%d", unit) }
@@ -55,6 +56,7 @@ type accountsForm struct {
 	Branch int64  `form:"branch"`
 	Find   string `form:"find"`
 	Name   string `form:"name"`
+	Of     int64  `form:"of"`
 }
 
 // forAccounts reads the question and what may be chosen.
@@ -90,6 +92,9 @@ func (h *pages) ownField(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+	if i := slices.IndexFunc(accounts, func(a account.Account) bool { return a.ID == f.Of }); i >= 0 {
+		return h.kit.Show(c, 200, "posts/edit#own", ownPart{h.kit.Base(c, "写稿"), fieldOf(accounts[i], "")})
+	}
 	a, err := accountNamed(accounts, f.Name)
 	if err != nil {
 		return err
@@ -118,7 +123,7 @@ func (f composeForm) verb() (string, int64) {
 // reshapes tells whether the pressed button changes the form only: what scripts do in the page. Nothing is stored then.
 func (f composeForm) reshapes() bool {
 	verb, _ := f.verb()
-	return slices.Contains([]string{"open", "all", "none", "find", "close", "pick", "own"}, verb)
+	return slices.Contains([]string{"open", "all", "none", "find", "close", "pick", "own", "look", "unit"}, verb)
 }
 
 // choose does what the buttons of the tree say: "all.ID" and "none.ID" take a unit with everything below it, "pick" what was found.
@@ -151,52 +156,118 @@ func (f *composeForm) choose(units []org.Unit, accounts []account.Account) {
 	}
 }
 
-// reshape shows the form changed by one of those buttons, with all that was typed.
+// reshape shows the form changed by one of those buttons, with all that was typed. A script gets the part it asked for.
 func (h *pages) reshape(c *gin.Context, f composeForm, err error) error {
 	failed := h.takePictures(c, &f)
 	if err == nil {
 		err = failed
 	}
-	if err == nil && f.Act == "own" {
-		err = h.addOwn(c, &f)
+	if err == nil {
+		err = h.askOwn(c, &f)
 	}
 	p, perr := h.composePage(c, f)
 	if perr != nil {
 		return perr
 	}
 	p.Unsaved = true
+	part := ""
+	switch verb, _ := f.verb(); {
+	case web.IsFragment(c) && verb == "unit":
+		part = "#moved"
+	case web.IsFragment(c) && (verb == "own" || verb == "look"):
+		part = "#own-answer"
+	}
 	if err != nil {
 		h.mark(&p, err)
-		return h.kit.Refuse(c, err, "posts/edit", &p)
+		return h.kit.Refuse(c, err, "posts/edit"+part, &p)
 	}
-	return h.kit.Show(c, 200, "posts/edit", p)
+	return h.kit.Show(c, 200, "posts/edit"+part, p)
 }
 
-// addOwn gives the named account a field of its own. It must be one of the chosen.
-func (h *pages) addOwn(c *gin.Context, f *composeForm) error {
+// askOwn gives a field of its own to the account whose button was pressed ("own.ID"), or whose name holds what was typed ("own"). It must
+// be one of the chosen. "look" only lists them: somebody is typing still.
+func (h *pages) askOwn(c *gin.Context, f *composeForm) error {
+	verb, id := f.verb()
+	if verb != "own" && verb != "look" {
+		return nil
+	}
 	_, _, accounts, err := h.forAccounts(c)
 	if err != nil {
 		return err
 	}
-	a, err := accountNamed(accounts, f.Own)
-	if err != nil {
-		return err
+	if id == 0 {
+		if id, err = f.ownNamed(accounts); err != nil || id == 0 || verb == "look" {
+			return err
+		}
 	}
-	if !slices.Contains(f.Accounts, a.ID) {
-		return fault.Invalid("own", "还没有选 {.name}：请先在上面选中它", "name", a.At())
+	i := slices.IndexFunc(accounts, func(a account.Account) bool { return a.ID == id })
+	switch {
+	case i < 0:
+		return fault.Invalid("own", "没有找到账号“{.name}”，请换一部分名称再找", "name", f.Own)
+	case !slices.Contains(f.Accounts, id):
+		return fault.Invalid("own", "还没有选 {.name}：请先在上面选中它", "name", accounts[i].At())
 	}
-	f.Variants[a.ID], _ = f.wording(a.ID)
-	delete(f.Rest, a.ID)
-	f.Own = ""
+	f.Variants[id], _ = f.wording(id)
+	delete(f.Rest, id)
+	f.Own, f.opened = "", id
 	return nil
 }
 
-func names(accounts []account.Account) []string {
-	var out []string
-	for _, a := range accounts {
-		out = append(out, a.At())
+// ownNamed finds the one chosen account that is meant by a whole name or any part of it; 0 when several are, or when nothing was asked
+// for yet.
+func (f composeForm) ownNamed(accounts []account.Account) (int64, error) {
+	if strings.TrimSpace(f.Own) == "" {
+		if f.Act == "look" {
+			return 0, nil
+		}
+		return 0, fault.Invalid("own", "请填写微博名称，一部分也可以")
 	}
-	return out
+	whole := strings.TrimPrefix(strings.TrimSpace(f.Own), "@")
+	if i := slices.IndexFunc(accounts, func(a account.Account) bool { return strings.EqualFold(a.Handle, whole) }); i >= 0 {
+		return accounts[i].ID, nil
+	}
+	named := withName(accounts, f.Own)
+	chosen := f.chosenOf(named)
+	switch {
+	case len(chosen) == 1:
+		return chosen[0].ID, nil
+	case len(chosen) > 1:
+		return 0, nil
+	case len(named) == 1:
+		return 0, fault.Invalid("own", "还没有选 {.name}：请先在上面选中它", "name", named[0].At())
+	case len(named) > 1:
+		return 0, fault.Invalid("own", "名称含“{.name}”的 {.n} 个账号都还没有选，请先在上面选中", "name", strings.TrimSpace(f.Own), "n", len(named))
+	}
+	if a := show.AccountNamed(accounts, f.Own); a != nil { // its number, where no name has it
+		return a.ID, nil
+	}
+	return 0, fault.Invalid("own", "没有找到账号“{.name}”，请换一部分名称再找", "name", strings.TrimSpace(f.Own))
+}
+
+// chosenOf leaves those of the accounts that are chosen.
+func (f composeForm) chosenOf(accounts []account.Account) []account.Account {
+	chosen := make(map[int64]bool, len(f.Accounts))
+	for _, id := range f.Accounts {
+		chosen[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(accounts), func(a account.Account) bool { return !chosen[a.ID] })
+}
+
+// withName are the accounts whose name on the platform or in the console holds the words.
+func withName(accounts []account.Account, words string) []account.Account {
+	words = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(words), "@"))
+	return slices.DeleteFunc(slices.Clone(accounts), func(a account.Account) bool {
+		return !strings.Contains(strings.ToLower(a.Handle+"\n"+a.DisplayName), words)
+	})
+}
+
+// lookForOwn lists the chosen accounts that a part of a name may mean.
+func (p *composePage) lookForOwn(accounts []account.Account) {
+	if verb, _ := p.Form.verb(); verb != "own" && verb != "look" || strings.TrimSpace(p.Form.Own) == "" {
+		return
+	}
+	found := p.Form.chosenOf(withName(accounts, p.Form.Own))
+	p.Matching, p.Matches = len(found), found[:min(len(found), mostAsked)]
 }
 
 // variants are the fields of the chosen accounts that have a wording of their own, and the strictest limit of the common text.
@@ -217,6 +288,7 @@ func variants(accounts []account.Account, f composeForm) ([]variantField, int) {
 			limit = v.Limit
 		}
 		if _, ok := f.Variants[a.ID]; ok {
+			v.Focus = a.ID == f.opened
 			out = append(out, v)
 		}
 	}

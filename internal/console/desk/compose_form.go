@@ -3,6 +3,7 @@ package desk
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"mime/multipart"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/account"
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
 	"juzhen/internal/post"
@@ -31,8 +33,9 @@ type composeForm struct {
 	Key      string                  `form:"key"` // one-time, while nothing is stored
 	Accounts []int64                 `form:"account"`
 	Picked   string                  `form:"picked"` // accounts chosen but not shown; read into Accounts
+	Kept     string                  `form:"aside"`  // accounts that were chosen and that the unit may not use; read into Aside
 	Find     string                  `form:"find"`   // search in a long list of accounts
-	Own      string                  `form:"own"`    // name of the account that gets a wording of its own
+	Own      string                  `form:"own"`    // part of the name of the account that gets a wording of its own
 	Wordings string                  `form:"wordings"`
 	Media    []int64                 `form:"media"`
 	When     string                  `form:"when"` // "at" or "now"
@@ -42,8 +45,10 @@ type composeForm struct {
 	Files    []*multipart.FileHeader `form:"file"`
 	Variants map[int64]string        // what stands in each account's own field, chosen or not
 	Rest     map[int64]string        // own wordings for which the form shows no field
+	Aside    []int64                 // accounts that come back when the unit may use them
 	Alts     map[int64]string
-	again    bool // the same form was sent before
+	again    bool  // the same form was sent before
+	opened   int64 // account whose own wording was asked for
 }
 
 // bindCompose reads the form. What cannot be read is told as fault.Fields after the rest was filled in.
@@ -52,6 +57,9 @@ func bindCompose(c *gin.Context) (composeForm, error) {
 	err := web.Bind(c, &f)
 	f.Variants, f.Alts, f.Rest = numbered(c, "variant."), numbered(c, "alt."), map[int64]string{}
 	hidden, wrong := page.ReadIDs(f.Picked)
+	if wrong == nil {
+		f.Aside, wrong = page.ReadIDs(f.Kept)
+	}
 	if f.Wordings != "" && wrong == nil {
 		wrong = json.Unmarshal([]byte(f.Wordings), &f.Rest)
 	}
@@ -90,7 +98,7 @@ func (f *composeForm) makePlain() {
 
 // content is what is to be kept.
 func (f composeForm) content() post.Content {
-	c := post.Content{Text: f.Text, Visible: f.Visible, RepostOf: f.Repost, Urgent: f.Urgent, DueNow: f.When == "now"}
+	c := post.Content{UnitID: f.Unit, Text: f.Text, Visible: f.Visible, RepostOf: f.Repost, Urgent: f.Urgent, DueNow: f.When == "now"}
 	if !c.DueNow && !f.Due.IsZero() {
 		c.DueAt = &f.Due
 	}
@@ -118,6 +126,61 @@ func (f composeForm) wording(id int64) (string, bool) {
 	}
 	return own, ok
 }
+
+// settle keeps out the accounts that the unit may not use, and takes them in again when it may. No wording is lost: one without a
+// chosen account waits in Rest until it has one again.
+func (f *composeForm) settle(usable []account.Account) {
+	may := make(map[int64]bool, len(usable))
+	for _, a := range usable {
+		may[a.ID] = true
+	}
+	chosen, seen := map[int64]bool{}, map[int64]bool{}
+	all := slices.Concat(f.Accounts, f.Aside)
+	f.Accounts, f.Aside = nil, nil
+	for _, id := range all {
+		switch {
+		case seen[id]:
+		case may[id]:
+			chosen[id] = true
+			f.Accounts = append(f.Accounts, id)
+		default:
+			f.Aside = append(f.Aside, id)
+		}
+		seen[id] = true
+	}
+
+	for id, text := range f.Variants {
+		if !chosen[id] {
+			delete(f.Variants, id)
+			if strings.TrimSpace(text) != "" {
+				f.rest()[id] = text
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(f.Rest)) {
+		if chosen[id] && len(f.Variants) < mostOwn {
+			f.variants()[id] = f.Rest[id]
+			delete(f.Rest, id)
+		}
+	}
+}
+
+func (f *composeForm) rest() map[int64]string {
+	if f.Rest == nil {
+		f.Rest = map[int64]string{}
+	}
+	return f.Rest
+}
+
+func (f *composeForm) variants() map[int64]string {
+	if f.Variants == nil {
+		f.Variants = map[int64]string{}
+	}
+	return f.Variants
+}
+
+// AsideIDs are the accounts kept out as one short field.
+func (f composeForm) AsideIDs() string { return page.WriteIDs(f.Aside) }
 
 // Chosen are the accounts as one short field.
 func (f composeForm) Chosen() string { return page.WriteIDs(f.Accounts) }

@@ -24,18 +24,24 @@ type composePage struct {
 	page.Base
 	Form      composeForm
 	Number    int           // of the version; 0 while nothing is stored
-	Units     []page.Option // to choose from, while nothing is stored
+	Units     []page.Option // to choose from; none for who writes in one unit
+	MayMove   bool          // the unit can be chosen still
+	UnitName  string
+	Aside     string // names of accounts that the unit may not use
 	Picker    page.Picker
 	Variants  []variantField
-	Names     []string // to suggest for a wording of its own; none when they are many
+	Matches   []account.Account // chosen accounts whose name has what was asked for
+	Matching  int               // how many there are, listed or not
 	Pictures  []pictureField
 	Previews  []show.Preview
 	Findings  []finding // what keeps the post from being submitted
 	SavedAt   time.Time // zero: not yet
 	Unsaved   bool      // the form was changed without being stored
 	Stale     string    // who saved meanwhile
+	Going     string    // when it goes out, in the reader's language
+	Targets   int       // accounts of what is stored
 	Original  *post.Post
-	Opinion   *review.Review // why the version before was returned, while it is amended
+	Opinions  []review.Review // why versions were returned since the last approval, the newest first
 	MaxMedia  int
 	MaxLength int
 }
@@ -45,8 +51,16 @@ func (p composePage) Unseen() bool {
 	return slices.ContainsFunc(p.Findings, func(f finding) bool { return f.Code == post.CodeUnseen })
 }
 
-// OwnMore is for how many accounts there is a wording without a field.
-func (p composePage) OwnMore() int { return len(p.Form.Rest) }
+// OwnMore is for how many chosen accounts there is a wording without a field.
+func (p composePage) OwnMore() int {
+	n := 0
+	for _, id := range p.Form.Accounts {
+		if _, ok := p.Form.Rest[id]; ok {
+			n++
+		}
+	}
+	return n
+}
 
 // Source is the address of the accounts to choose from.
 func (p composePage) Source() string { return accountsPath(p.Form.Unit) }
@@ -58,6 +72,7 @@ type variantField struct {
 	Text    string
 	Error   string
 	Limit   int
+	Focus   bool // it was asked for just now
 }
 
 // pictureField is a picture of the form. Last and First have no further button.
@@ -84,7 +99,10 @@ func (h *pages) composePage(c *gin.Context, f composeForm) (composePage, error) 
 	if f.ID != 0 {
 		title = "修改稿件"
 	}
-	p := composePage{Base: h.kit.Base(c, title, page.Crumb{Text: "稿件", Href: "/posts"}), Form: f, MaxMedia: post.MaxMedia}
+	p := composePage{Base: h.kit.Base(c, title, page.Crumb{Text: "稿件", Href: "/posts"}), Form: f, MaxMedia: post.MaxMedia, MayMove: true}
+	if err := h.fillStored(ctx, actor, &p); err != nil {
+		return p, err
+	}
 	units, err := h.Units.Within(ctx, actor, access.PostWrite)
 	if err != nil {
 		return p, err
@@ -92,19 +110,60 @@ func (h *pages) composePage(c *gin.Context, f composeForm) (composePage, error) 
 	if p.Form.Unit == 0 && len(units) > 0 {
 		p.Form.Unit = units[0].ID
 	}
+	return p, h.fillChoice(ctx, actor, units, &p)
+}
+
+// fillChoice adds the accounts to choose from, those that were chosen and that the unit may not use, and what the buttons of the tree
+// say.
+func (h *pages) fillChoice(ctx context.Context, actor access.Actor, units []org.Unit, p *composePage) error {
 	accounts, err := h.choosable(ctx, actor, units, p.Form.Unit)
 	if err != nil {
-		return p, err
+		return err
+	}
+	p.Form.settle(accounts)
+	if p.Aside, err = h.namesAside(ctx, actor, p); err != nil {
+		return err
 	}
 	p.Form.choose(units, accounts)
+	p.lookForOwn(accounts)
+
 	p.Picker = picker(units, accounts, p.Form)
 	p.Units = unitOptions(units, p.Form)
-	p.Variants, p.MaxLength = variants(accounts, p.Form)
-	if len(accounts) <= wholeTree {
-		p.Names = names(accounts)
+	for _, u := range units {
+		if u.ID == p.Form.Unit {
+			p.UnitName = u.Name
+		}
 	}
+	p.Variants, p.MaxLength = variants(accounts, p.Form)
 	p.Pictures = pictures(p.Base, p.Form)
-	return p, h.fillStored(ctx, actor, &p)
+	return nil
+}
+
+// namesAside names the accounts that were kept out, those the actor may know of.
+func (h *pages) namesAside(ctx context.Context, actor access.Actor, p *composePage) (string, error) {
+	if len(p.Form.Aside) == 0 {
+		return "", nil
+	}
+	known, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostWrite, IDs: p.Form.Aside})
+	if err != nil {
+		return "", err
+	}
+	return someNames(p.Base, known, len(p.Form.Aside)), nil
+}
+
+// someNames names the first few of n accounts.
+func someNames(b page.Base, known []account.Account, n int) string {
+	var names []string
+	for _, a := range known[:min(len(known), 3)] {
+		names = append(names, a.At())
+	}
+	switch {
+	case len(names) == 0:
+		return b.T("{.n} 个账号", "n", n)
+	case len(names) < n:
+		return b.T("{.names} 等 {.n} 个账号", "names", strings.Join(names, " "), "n", n)
+	}
+	return strings.Join(names, " ")
 }
 
 // fillStored adds what only a stored post has: previews as it is kept, findings, the post it corrects.
@@ -123,37 +182,38 @@ func (h *pages) fillStored(ctx context.Context, actor access.Actor, p *composePa
 	if err != nil {
 		return err
 	}
-	if p.Opinion, err = h.lastReturn(ctx, actor, stored); err != nil {
+	if p.MayMove = stored.MayMove(); !p.MayMove || p.Form.Unit == 0 {
+		p.Form.Unit = stored.UnitID
+	}
+	reviews, err := h.Reviews.OfPost(ctx, actor, stored.ID)
+	if err != nil {
 		return err
 	}
+	p.Opinions = returns(reviews)
 	problems := h.Posts.Check(stored, v)
 	p.Number, p.SavedAt = v.Number, stored.UpdatedAt
+	p.Going, p.Targets = plannedFor(p.Base, stored), len(v.Targets)
 	p.Previews = show.Previews(p.P, v, problems)
 	for i := range p.Previews {
-		p.Previews[i].When, p.Previews[i].Fold = plannedFor(p.Base, stored), true
-	}
-	for i := range p.Previews {
-		p.Previews[i].Most = mostNames
+		p.Previews[i].When, p.Previews[i].Fold, p.Previews[i].Most = p.Going, true, mostNames
 	}
 	p.Findings = findings(p.Base, problems)
 	return nil
 }
 
-// lastReturn is the decision that returned the version before this one; nil when the last decision was another.
-func (h *pages) lastReturn(ctx context.Context, actor access.Actor, p post.Post) (*review.Review, error) {
-	reviews, err := h.Reviews.OfPost(ctx, actor, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	for i, r := range reviews {
-		if r.DecidedAt != nil {
-			if r.State != review.Returned {
-				return nil, nil
-			}
-			return &reviews[i], nil
+// returns are the decisions that gave the post back since it was approved last, the newest first: what is to be mended while it is
+// amended. A version that was taken back before anybody decided says nothing, and takes nothing away.
+func returns(reviews []review.Review) []review.Review {
+	var out []review.Review
+	for _, r := range reviews {
+		if r.State == review.Approved {
+			break
+		}
+		if r.State == review.Returned {
+			out = append(out, r)
 		}
 	}
-	return nil, nil
+	return out
 }
 
 func findings(b page.Base, problems post.Problems) []finding {
@@ -165,14 +225,7 @@ func findings(b page.Base, problems post.Problems) []finding {
 			Text:  b.T(pr.Fault.Text, pr.Fault.Args...),
 		}
 		if n := len(pr.Accounts); n > 0 {
-			var names []string
-			for _, a := range pr.Accounts[:min(n, 3)] {
-				names = append(names, a.At())
-			}
-			f.Accounts = strings.Join(names, " ")
-			if n > 3 {
-				f.Accounts = b.T("{.names} 等 {.n} 个账号", "names", f.Accounts, "n", n)
-			}
+			f.Accounts = someNames(b, pr.Accounts, n)
 		}
 		out = append(out, f)
 	}
@@ -190,7 +243,7 @@ func (h *pages) choosable(ctx context.Context, actor access.Actor, units []org.U
 }
 
 func unitOptions(units []org.Unit, f composeForm) []page.Option {
-	if f.ID != 0 || len(units) < 2 {
+	if len(units) < 2 {
 		return nil
 	}
 	var out []page.Option

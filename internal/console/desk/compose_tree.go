@@ -18,13 +18,14 @@ type tree struct {
 	all    []account.Account
 	chosen map[int64]bool
 	shown  map[int64]bool // stand in the page as boxes
+	own    map[int64]bool // have a wording of their own
 	long   bool
 	open   int64 // a unit that is opened without scripts
 }
 
 func newTree(units []org.Unit, accounts []account.Account, f composeForm) *tree {
 	t := &tree{units: units, below: map[int64][]org.Unit{}, of: map[int64][]account.Account{}, all: accounts,
-		chosen: map[int64]bool{}, shown: map[int64]bool{}, long: len(accounts) > wholeTree}
+		chosen: map[int64]bool{}, shown: map[int64]bool{}, own: map[int64]bool{}, long: len(accounts) > wholeTree}
 	for _, u := range units {
 		t.below[u.ParentID] = append(t.below[u.ParentID], u)
 	}
@@ -36,6 +37,9 @@ func newTree(units []org.Unit, accounts []account.Account, f composeForm) *tree 
 		t.of[a.UnitID] = append(t.of[a.UnitID], a)
 		if wanted[a.ID] {
 			t.chosen[a.ID] = true
+		}
+		if words, _ := f.wording(a.ID); strings.TrimSpace(words) != "" {
+			t.own[a.ID] = true
 		}
 	}
 	if verb, id := f.verb(); verb == "open" {
@@ -125,7 +129,9 @@ func (t *tree) leaf(a account.Account) page.Node {
 	n := page.Node{Name: a.At(), Note: a.Connector.Label(), Value: fmt.Sprint(a.ID), Checked: t.chosen[a.ID]}
 	if !t.may(a) {
 		n.Disabled = a.State.Label()
+		return n
 	}
+	n.Own, n.Worded = fmt.Sprint(a.ID), t.own[a.ID]
 	return n
 }
 

@@ -58,6 +58,8 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("posts/edit#branch", branchPart{})
 	kit.Declare("posts/edit#found", foundPart{})
 	kit.Declare("posts/edit#own", ownPart{})
+	kit.Declare("posts/edit#own-answer", composePage{})
+	kit.Declare("posts/edit#moved", composePage{})
 	kit.Declare("posts/stale", stalePage{})
 	kit.Declare("posts/show", postPage{})
 	kit.Declare("posts/show#story", storyPart{})

@@ -22,6 +22,9 @@ type Node struct {
 	Leaves int    // directly below a branch but not shown
 	Later  bool   // the leaves are fetched when the branch is opened
 	On     int    // chosen below
+
+	Own    string // id of an account that may have a wording of its own once it is chosen; empty for none
+	Worded bool   // it has one
 }
 
 // Count is the number of leaves below.

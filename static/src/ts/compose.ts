@@ -1,15 +1,19 @@
 // The form of a post: saves by itself, shows previews as stored, takes pictures one by one and puts them in order.
 // Without scripts its buttons do the same with a page load each. Whatever fails, what was typed stays in the page.
+import { counters } from "./counter";
 import { ownWordings } from "./own";
+import { renew } from "./picker";
 import { post, refusedHere } from "./reader";
+import { Sheet } from "./sheet";
 
 const pause = 2500; // milliseconds after the last key
-const again = 15000; // after a failure
+const again = 15000; // after a failure that a person has to mend
+const soon = 2000; // after one that may be gone the next moment; twice as long each time, up to "again"
 
 export function compose(): void {
   const form = document.querySelector<HTMLFormElement>("[data-compose]");
   if (!form) return;
-  ownWordings();
+  ownWordings(form);
   new Composer(form);
   // The keyboard begins at the form, not at the head of the page; a refused form begins at its fault (refused.ts).
   if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
@@ -17,9 +21,13 @@ export function compose(): void {
 
 class Composer {
   private timer = 0;
-  private dirty = false;
+  private dirty = false; // something is in the page that was not taken by the server
+  private unit = false; // another unit was chosen, and the page still shows the accounts of the one before
   private running: Promise<void> | undefined;
+  private uploads: Promise<void> | undefined;
+  private failures = 0; // in a row
   private sending = false;
+  private readonly sheet: Sheet | undefined;
 
   constructor(private readonly form: HTMLFormElement) {
     form.classList.add("scripted");
@@ -35,6 +43,9 @@ class Composer {
     addEventListener("beforeunload", (e) => {
       if (this.dirty && !this.sending) e.preventDefault();
     });
+    addEventListener("pageshow", () => (this.sending = false)); // the form was sent, and somebody came back to it
+    addEventListener("online", () => this.dirty && this.later(0));
+    this.sheet = Sheet.of(form, () => this.stored(), () => this.dirty);
     this.trimButtons();
   }
 
@@ -51,8 +62,12 @@ class Composer {
 
   private changed(e: Event): void {
     const at = e.target;
+    if (at instanceof HTMLSelectElement && at.dataset["unit"] !== undefined) {
+      this.unit = this.dirty = true;
+      this.later(0);
+    }
     if (!(at instanceof HTMLInputElement)) return;
-    if (at.type === "file") void this.upload(at);
+    if (at.type === "file") this.queue(at);
     if (at.type === "checkbox" || at.classList.contains("tree-all")) {
       this.dirty = true;
       this.later(400);
@@ -71,7 +86,17 @@ class Composer {
     return this.running;
   }
 
+  // stored saves until nothing in the page is newer than what the server has, or until it was not taken.
+  private async stored(): Promise<void> {
+    clearTimeout(this.timer);
+    await this.uploads;
+    for (let tries = 0; (this.dirty || this.running) && tries < 3; tries++) await (this.running ?? this.save());
+  }
+
   private async send(): Promise<void> {
+    while (this.unit) {
+      if (!(await this.moveUnit())) return;
+    }
     this.dirty = false;
     this.say("saving");
     const body = new FormData(this.form);
@@ -83,16 +108,55 @@ class Composer {
       if (answer.status === 401) return this.failed("signin");
       const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!doc.getElementById("saved")) return this.failed("failed");
+      this.failures = 0;
       this.take(doc);
+      if (!answer.ok) this.dirty = true; // it was refused, and says why: nobody leaves without being asked
     } catch {
       this.failed("offline");
     }
   }
 
+  // moveUnit has the form filled for the unit that was chosen: its accounts, with those kept out that it may not use, named, and all that
+  // was written.
+  private async moveUnit(): Promise<boolean> {
+    this.unit = false;
+    this.say("saving");
+    const body = new FormData(this.form);
+    body.delete("file");
+    body.set("act", "unit");
+    try {
+      const answer = await post(this.form.action, body);
+      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.ok && doc.getElementById("unit-aside")) {
+        if (!this.unit) this.fill(doc);
+        return true;
+      }
+      this.failed(refusedHere(answer) ? "other" : answer.status === 401 ? "signin" : "failed");
+    } catch {
+      this.failed("offline");
+    }
+    this.unit = true;
+    return false;
+  }
+
+  // fill puts the parts that depend on the unit into the page.
+  private fill(doc: Document): void {
+    for (const part of ["#unit-aside", "[data-picker]", "#variants-box"]) {
+      const old = this.form.querySelector<HTMLElement>(part);
+      const fresh = doc.querySelector<HTMLElement>(part);
+      if (!old || !fresh) continue;
+      old.replaceWith(document.adoptNode(fresh));
+      if (part === "[data-picker]") renew(fresh);
+      if (part === "#variants-box") counters(fresh);
+    }
+    this.form.querySelector("[data-picker]")?.dispatchEvent(new CustomEvent("jz:picked", { bubbles: true }));
+  }
+
   private failed(why: string): void {
     this.dirty = true;
     this.say(why);
-    this.later(again);
+    const mended = why === "signin" || why === "other";
+    this.later(mended ? again : Math.min(again, soon * 2 ** this.failures++));
   }
 
   private say(why: string): void {
@@ -100,6 +164,7 @@ class Composer {
     const note = box?.querySelector("[data-saved-note]");
     const text = box?.dataset[why];
     if (note && text) note.textContent = text;
+    this.sheet?.follow();
   }
 
   // take puts what the server answered into the page, but never over a field somebody types in.
@@ -116,22 +181,9 @@ class Composer {
       text.dispatchEvent(new CustomEvent("jz:limit"));
     }
     const url = saved?.dataset["url"];
-    if (url) this.fixUnit();
     if (url && location.pathname !== url) history.replaceState(history.state, "", url);
     this.variants(doc.getElementById("variants"));
-  }
-
-  // fixUnit ends the choice of the unit: it belongs to the post once that is stored.
-  private fixUnit(): void {
-    const unit = this.form.querySelector<HTMLSelectElement>("select[name=unit]");
-    if (!unit) return;
-    const kept = document.createElement("input");
-    kept.type = "hidden";
-    kept.name = "unit";
-    kept.value = unit.value;
-    unit.removeAttribute("name");
-    unit.disabled = true;
-    unit.before(kept);
+    this.sheet?.follow();
   }
 
   // variants hides the fields of accounts that are no longer chosen, and brings them back; what was typed stays in them.
@@ -144,18 +196,35 @@ class Composer {
     }
   }
 
-  // submit lets a running save end first, so that the form is not stale by its own doing.
+  // submit lets uploads and a running save end first, so that no picture stays behind and the form is not stale by its own doing. What
+  // nobody has seen is shown first.
   private async submit(e: SubmitEvent): Promise<void> {
     if (this.sending) return e.preventDefault();
     clearTimeout(this.timer);
-    if (!this.running) {
+    const button = e.submitter;
+    if (button instanceof HTMLButtonElement && button.value === "submit" && this.sheet?.unseen()) {
+      e.preventDefault();
+      return this.sheet.show();
+    }
+    if (!this.running && !this.uploads && !this.unit) {
       this.sending = true;
       return;
     }
     e.preventDefault();
+    const kept = this.unit ? await this.keptOut() : false;
+    await this.uploads;
     await this.running;
-    if (e.submitter instanceof HTMLElement && e.submitter.isConnected) this.form.requestSubmit(e.submitter);
+    if (kept) return document.getElementById("f-unit")?.focus();
+    if (button instanceof HTMLElement && button.isConnected) this.form.requestSubmit(button);
     else this.form.requestSubmit();
+  }
+
+  // keptOut reads the accounts of the unit that was just chosen, and tells whether some had to stay out: then that is to be seen first.
+  private async keptOut(): Promise<boolean> {
+    const before = document.getElementById("unit-aside")?.textContent;
+    await this.save();
+    const now = document.getElementById("unit-aside")?.textContent;
+    return this.unit || (now !== before && now?.trim() !== "");
   }
 
   private pressed(e: Event): void {
@@ -206,13 +275,22 @@ class Composer {
     });
   }
 
-  private async upload(input: HTMLInputElement): Promise<void> {
+  // queue takes the files after those that are on their way.
+  private queue(input: HTMLInputElement): void {
+    const mine = this.upload(input, this.uploads).finally(() => {
+      if (this.uploads === mine) this.uploads = undefined;
+    });
+    this.uploads = mine;
+  }
+
+  private async upload(input: HTMLInputElement, before: Promise<void> | undefined): Promise<void> {
+    const files = [...(input.files ?? [])];
+    input.value = "";
+    await before;
     const box = input.closest<HTMLElement>("[data-pictures]");
     const list = box?.querySelector<HTMLElement>("[data-picture-list]");
     const status = box?.querySelector<HTMLElement>("[data-picture-status]");
     if (!box || !list || !status) return;
-    const files = [...(input.files ?? [])];
-    input.value = "";
     const wrong: string[] = [];
     for (const file of files) {
       status.textContent = (box.dataset["busy"] ?? "").replace("{.name}", file.name);
@@ -226,7 +304,7 @@ class Composer {
 
   private async uploadOne(file: File, list: HTMLElement, offline: string): Promise<string> {
     const body = new FormData();
-    body.set("unit", this.form.querySelector<HTMLInputElement>("[name=unit]")?.value ?? "");
+    body.set("unit", this.form.querySelector<HTMLInputElement | HTMLSelectElement>("[name=unit]")?.value ?? "");
     body.set("held", String(list.children.length));
     body.append("file", file);
     try {

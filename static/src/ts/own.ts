@@ -1,33 +1,40 @@
-// The field for an account's own wording comes when the account is named. Names of chosen accounts are suggested while somebody types.
+// The field for an account's own wording opens from the account's line among the chosen ones, or by any part of its name: several that
+// match are listed to choose from. Without scripts the same buttons show the form again.
 import { counters } from "./counter";
 import { isChosen } from "./picker";
+import { post, refusedHere } from "./reader";
 
-export function ownWordings(): void {
-  for (const box of document.querySelectorAll<HTMLElement>("[data-own]")) start(box);
-}
+const pause = 300; // milliseconds after the last key
 
-function start(box: HTMLElement): void {
-  const name = box.querySelector<HTMLInputElement>("[data-own-name]");
-  const add = box.querySelector<HTMLButtonElement>("[data-own-add]");
-  if (!name || !add) return;
-  add.addEventListener("click", (e) => {
-    e.preventDefault();
-    void ask(box, name);
-  });
-  name.addEventListener("keydown", (e) => {
-    if (e.key !== "Enter") return;
-    e.preventDefault();
-    void ask(box, name);
-  });
-  const names = box.querySelector<HTMLDataListElement>("[data-own-names]");
+export function ownWordings(form: HTMLFormElement): void {
   let timer = 0;
-  if (names) {
-    name.addEventListener("input", () => {
+  form.addEventListener("click", (e) => {
+    const at = e.target instanceof Element ? e.target.closest<HTMLElement>("[data-own-of], [data-own-add]") : null;
+    if (!at) return;
+    e.preventDefault();
+    const id = at.dataset["ownOf"];
+    if (id) void openOf(form, id);
+    else void ask(form, "own");
+  });
+  form.addEventListener("keydown", (e) => {
+    if (e.key !== "Enter" || e.isComposing || e.ctrlKey || e.metaKey || !isName(e.target)) return;
+    e.preventDefault();
+    clearTimeout(timer);
+    void ask(form, "own");
+  });
+  form.addEventListener("input", (e) => {
+    if (isName(e.target)) {
       clearTimeout(timer);
-      timer = window.setTimeout(() => void suggest(box, name, names), 250);
-    });
-  }
+      timer = window.setTimeout(() => void ask(form, "look"), pause);
+    } else if (e.target instanceof HTMLElement && e.target.closest("[data-variant]")) mark(form);
+  });
+  form.addEventListener("jz:picked", () => mark(form)); // other accounts are in the page, or chosen
+  mark(form);
 }
+
+const isName = (e: EventTarget | null): boolean => e instanceof HTMLElement && e.dataset["ownName"] !== undefined;
+
+const boxOf = (form: HTMLFormElement): HTMLElement | null => form.querySelector("[data-own]");
 
 function tell(box: HTMLElement, text: string): void {
   const error = box.querySelector<HTMLElement>("[data-own-error]");
@@ -36,45 +43,79 @@ function tell(box: HTMLElement, text: string): void {
   error.textContent = text;
 }
 
-async function get(address: string): Promise<{ ok: boolean; doc: Document } | undefined> {
+// openOf opens the field of one chosen account.
+async function openOf(form: HTMLFormElement, id: string): Promise<void> {
+  const box = boxOf(form);
+  if (!box) return;
+  tell(box, "");
+  if (fieldOf(box, id)) return open(form, box, id);
   try {
-    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
-    return { ok: answer.ok, doc: new DOMParser().parseFromString(await answer.text(), "text/html") };
+    const answer = await fetch(`${box.dataset["own"]}&of=${id}`, { headers: { "HX-Request": "true" } });
+    const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const field = doc.querySelector<HTMLElement>("[data-variant]");
+    if (field) open(form, box, id, field);
+    else tell(box, doc.body.textContent?.trim() || (box.dataset["failed"] ?? ""));
   } catch {
-    return undefined;
+    tell(box, box.dataset["failed"] ?? "");
   }
 }
 
-async function ask(box: HTMLElement, name: HTMLInputElement): Promise<void> {
-  tell(box, "");
-  const got = await get(`${box.dataset["own"]}&name=${encodeURIComponent(name.value)}`);
-  const field = got?.doc.querySelector<HTMLElement>("[data-variant]");
-  if (!got?.ok || !field) return tell(box, got?.doc.body.textContent?.trim() || (box.dataset["failed"] ?? ""));
-  const id = field.dataset["variant"] ?? "";
-  const title = field.querySelector(".tree-name")?.textContent ?? name.value;
-  if (!isChosen(id)) return tell(box, (box.dataset["unchosen"] ?? "").replace("{.name}", title));
-  name.value = "";
-  open(box, id, field);
+// ask sends what was typed with the chosen accounts: "own" opens the one that is meant, "look" lists those that match so far.
+async function ask(form: HTMLFormElement, act: "own" | "look"): Promise<void> {
+  const box = boxOf(form);
+  const name = box?.querySelector<HTMLInputElement>("[data-own-name]");
+  if (!box || !name) return;
+  const words = name.value;
+  const body = new FormData(form);
+  body.delete("file");
+  body.set("act", act);
+  let doc: Document;
+  try {
+    const answer = await post(form.action, body);
+    if (refusedHere(answer)) return tell(box, box.dataset["failed"] ?? "");
+    doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    return tell(box, box.dataset["failed"] ?? "");
+  }
+  if (words !== name.value) return; // somebody typed on
+  const list = doc.getElementById("own-list");
+  const field = doc.querySelector<HTMLElement>("[data-variant]");
+  const told = doc.querySelector("[data-own-told]")?.textContent ?? "";
+  if (!list) return tell(box, doc.body.textContent?.trim() || (box.dataset["failed"] ?? ""));
+  tell(box, act === "own" ? told : "");
+  box.querySelector("#own-list")?.replaceWith(document.adoptNode(list));
+  if (act !== "own") return;
+  if (field) open(form, box, field.dataset["variant"] ?? "", field);
+  else if (told === "") box.querySelector<HTMLElement>("#own-list button")?.focus();
 }
 
+const fieldOf = (box: HTMLElement, id: string): HTMLElement | null => box.querySelector(`.variants [data-variant="${id}"]`);
+
 // open shows the account's field: the one there is, or the new one with what was kept for it.
-function open(box: HTMLElement, id: string, fresh: HTMLElement): void {
-  let at = box.querySelector<HTMLElement>(`.variants [data-variant="${id}"]`);
-  if (!at) {
+function open(form: HTMLFormElement, box: HTMLElement, id: string, fresh?: HTMLElement): void {
+  let at = fieldOf(box, id);
+  if (!at && fresh) {
     at = document.adoptNode(fresh);
     const text = at.querySelector("textarea");
     if (text) text.value = unfold(box, id) ?? text.value;
     box.querySelector(".variants")?.append(at);
     counters(at);
   }
-  at.hidden = false;
+  if (!at) return;
+  const name = box.querySelector<HTMLInputElement>("[data-own-name]");
+  if (name) name.value = "";
+  box.querySelector("#own-list")?.replaceChildren();
+  at.hidden = !isChosen(id);
   if (at instanceof HTMLDetailsElement) at.open = true;
   at.querySelector("textarea")?.focus();
+  mark(form);
 }
+
+const restOf = (box: Element): HTMLInputElement | null => box.querySelector("[data-own-rest]");
 
 // unfold takes the account's wording out of those without a field.
 function unfold(box: HTMLElement, id: string): string | undefined {
-  const rest = box.querySelector<HTMLInputElement>("[data-own-rest]");
+  const rest = restOf(box);
   if (!rest) return undefined;
   const words = JSON.parse(rest.value) as Record<string, string>;
   const text = words[id];
@@ -83,17 +124,14 @@ function unfold(box: HTMLElement, id: string): string | undefined {
   return text;
 }
 
-async function suggest(box: HTMLElement, name: HTMLInputElement, names: HTMLDataListElement): Promise<void> {
-  const words = name.value.trim();
-  if (words === "") return;
-  const got = await get(`${box.dataset["source"]}&find=${encodeURIComponent(words)}`);
-  if (!got?.ok || words !== name.value.trim()) return;
-  const options: HTMLOptionElement[] = [];
-  for (const leaf of got.doc.querySelectorAll<HTMLInputElement>("label > input[name]")) {
-    if (!isChosen(leaf.value)) continue;
-    const option = document.createElement("option");
-    option.value = leaf.parentElement?.querySelector(".tree-name")?.textContent ?? "";
-    options.push(option);
+// mark shows at the accounts' lines which of them have a wording of their own.
+function mark(form: HTMLFormElement): void {
+  const box = boxOf(form);
+  const worded = new Set<string>(Object.keys(JSON.parse((box && restOf(box)?.value) || "{}") as object));
+  for (const field of box?.querySelectorAll<HTMLElement>("[data-variant]") ?? []) {
+    if (field.querySelector("textarea")?.value.trim()) worded.add(field.dataset["variant"] ?? "");
   }
-  names.replaceChildren(...options);
+  for (const button of form.querySelectorAll<HTMLElement>(".tree-own")) {
+    button.classList.toggle("worded", worded.has(button.dataset["ownOf"] ?? ""));
+  }
 }

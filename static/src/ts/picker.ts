@@ -4,7 +4,12 @@
 const known = new WeakMap<Element, Picker>();
 
 export function pickers(): void {
-  for (const p of document.querySelectorAll<HTMLElement>("[data-picker]")) known.set(p, new Picker(p));
+  document.querySelectorAll<HTMLElement>("[data-picker]").forEach(renew);
+}
+
+// renew takes a picker that came into the page later.
+export function renew(p: HTMLElement): void {
+  known.set(p, new Picker(p));
 }
 
 // isChosen tells whether the page's picker has the id.
@@ -78,6 +83,7 @@ class Picker {
   // fetchable makes the form send ids instead of boxes, and fills units when they are opened.
   private fetchable(): void {
     this.box.closest("form")?.addEventListener("formdata", (e) => {
+      if (!this.box.isConnected) return; // another picker has taken its place
       for (const name of new Set(this.leaves(this.box).map((l) => l.name))) e.formData.delete(name);
       e.formData.set(this.field?.name ?? "picked", writeIDs(this.chosen));
     });
@@ -146,6 +152,8 @@ class Picker {
     const count = this.box.querySelector<HTMLElement>("[data-picker-count]");
     const text = (count?.dataset["text"] ?? "").replace("{.n}", this.chosen.size.toLocaleString("en-US"));
     if (count && count.textContent !== text) count.textContent = text;
+    for (const own of this.box.querySelectorAll<HTMLElement>("[data-own-of]")) own.hidden = !this.chosen.has(own.dataset["ownOf"] ?? "");
+    this.box.dispatchEvent(new CustomEvent("jz:picked", { bubbles: true }));
   }
 
   private mark(box: HTMLInputElement | null | undefined, ids: string[]): number {
@@ -217,7 +225,7 @@ class Picker {
     }
     for (const branch of this.branches().reverse()) {
       const li = branch.closest("li");
-      const some = [...branch.querySelectorAll<HTMLElement>("li")].some((l) => !l.hidden && l.querySelector(":scope > label"));
+      const some = [...branch.querySelectorAll<HTMLElement>("li")].some((l) => !l.hidden && l.querySelector(":scope > label, :scope > .with-own"));
       if (li) li.hidden = words !== "" && !some;
       if (words !== "" && some) branch.open = true;
     }
