@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
+	"juzhen/internal/post"
 )
 
 // TestThePathOfAPostNeedsNoMouse signs in, writes, chooses an account, submits, refuses, approves and uses the menu by keys alone. Every
@@ -95,6 +97,76 @@ func writeByKeys(t *testing.T, w *world.World, tab *Tab) (id int64) {
 		t.Fatalf("after submitting at %s", tab.Path())
 	}
 	return id
+}
+
+// hold presses a key with Ctrl held down.
+func (b *Tab) hold(key string) {
+	b.t.Helper()
+	b.Step("press Ctrl+"+key, chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+}
+
+// TestAPostIsSavedAndSubmittedByKeys writes from the head of the page on: the text is near, Ctrl+S saves, Ctrl+Enter submits; where the
+// preview is not in sight it is shown first, and the same keys submit it.
+func TestAPostIsSavedAndSubmittedByKeys(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	tab := person(t, w, "xuanchuan")
+	tab.Go("/posts/new")
+	tab.focused("#main")
+	stops := 0
+	for at := ""; at != "f-text"; stops++ {
+		if stops == 5 {
+			t.Fatalf("five presses of Tab lead to %q, not to the text", at)
+		}
+		tab.Press(kb.Tab)
+		at = value(tab, "what has the focus", chromedp.Evaluate[string](`document.activeElement.id`))
+	}
+	tab.Press("只用键盘写的")
+	tab.hold("s")
+	tab.SeeText("#saved", "草稿已保存于")
+	var id int64
+	if _, err := fmt.Sscanf(tab.Path(), "/posts/%d/edit", &id); err != nil {
+		t.Fatalf("after Ctrl+S at %s", tab.Path())
+	}
+	writer, _ := w.Actor("xuanchuan")
+	stored := func() (post.Post, post.Version) {
+		p, v, err := w.Posts.Find(t.Context(), writer, id)
+		must(t, err)
+		return p, v
+	}
+	if _, v := stored(); v.Text != "只用键盘写的" {
+		t.Errorf("Ctrl+S stored %q", v.Text)
+	}
+	tab.focused("#f-text") // one goes on writing
+
+	// A post without accounts is not submitted, and its faults are where one looks.
+	tab.hold("\r")
+	tab.See(".picker.field-wrong")
+	if p, _ := stored(); p.Phase != post.Draft {
+		t.Fatalf("submitted without accounts: %s", p.Phase)
+	}
+
+	d := w.Draft("按键提交的", world.In(3*time.Hour), "环保北京")
+	tab.Go(fmt.Sprintf("/posts/%d/edit", d.ID))
+	tab.reach("#f-text")
+	tab.hold("\r")
+	tab.SeeText(".banner-good", "已提交审核")
+
+	// In a narrow window the first press shows it.
+	d = w.Draft("窄窗里按键提交的", world.In(4*time.Hour), "环保北京")
+	id = d.ID
+	tab.Size(900, 800)
+	tab.Go(fmt.Sprintf("/posts/%d/edit", d.ID))
+	tab.reach("#f-text")
+	tab.Press("！")
+	tab.hold("\r")
+	tab.SeeText("#sheet[open] .weibo-text", "！")
+	tab.focused("[data-sheet-send]")
+	if p, _ := stored(); p.Phase != post.Draft {
+		t.Fatalf("submitted unseen: %s", p.Phase)
+	}
+	tab.hold("\r")
+	tab.SeeText(".banner-good", "已提交审核")
 }
 
 // reviewByKeys opens the post from the queue, returns it without a reason, which is refused, and approves it.

@@ -34,7 +34,8 @@ export class Sheet {
 
   // unseen tells whether what would be submitted now is not in sight.
   unseen(): boolean {
-    if (beside.matches || this.box.open) return false;
+    if (this.box.open) return this.saving;
+    if (beside.matches) return false;
     const preview = document.getElementById("preview")?.getBoundingClientRect();
     const bar = this.form.querySelector(".compose-end")?.getBoundingClientRect();
     if (!preview || this.dirty() || !document.querySelector("#preview .weibo")) return true;
