@@ -150,6 +150,8 @@ func TestTheLastChangeIsStoredWhateverHappensToASaveUnderWay(t *testing.T) {
 
 	// Changes while a save is under way are sent by the next one.
 	saves, free := make(chan struct{}, 8), make(chan struct{})
+	letGo := sync.OnceFunc(func() { close(free) })
+	t.Cleanup(letGo) // before the server is closed, which waits for what it holds
 	g.set(func(r *http.Request) {
 		if r.URL.Path == "/posts/save" {
 			saves <- struct{}{}
@@ -162,8 +164,12 @@ func TestTheLastChangeIsStoredWhateverHappensToASaveUnderWay(t *testing.T) {
 	tab.Type("#f-text", "第二")
 	tab.Eval(`(() => { document.querySelector("input[name=account][value='4']").click(); return true })()`)
 	tab.Type("#f-text", "第三")
-	close(free)
+	tab.Click(".tree-own[data-own-of='1']")
+	tab.See("[data-variant='1'] textarea:focus")
+	letGo()
 	eventually(t, "the words typed last are stored", func() bool { _, v := w.stored(); return v.Text == "第三" && len(v.Targets) == 3 })
+	tab.SeeText("#preview .outgoing", "3 个账号")
+	tab.See("[data-variant='1'] textarea:focus") // the answer of a save sent before does not shut what was opened since
 
 	// A save that fails is tried again soon, with what was typed since.
 	var mu sync.Mutex
@@ -206,6 +212,8 @@ func TestSubmittingWaitsForAPictureOnItsWay(t *testing.T) {
 	tab, g := w.behind(e2e.Launch(t), "writer")
 	tab.Go(fmt.Sprintf("/posts/%d/edit", d.ID))
 	coming, free := make(chan struct{}, 1), make(chan struct{})
+	letGo := sync.OnceFunc(func() { close(free) })
+	t.Cleanup(letGo)
 	g.set(func(r *http.Request) {
 		if r.URL.Path == "/posts/pictures" {
 			coming <- struct{}{}
@@ -215,7 +223,7 @@ func TestSubmittingWaitsForAPictureOnItsWay(t *testing.T) {
 	tab.Upload("#f-file", w.file("one.png", pngBytes(t, 10)))
 	<-coming
 	tab.Eval(`(() => { document.querySelector("button[data-send]").click(); return true })()`)
-	close(free)
+	letGo()
 	tab.SeeText(".banner-good", "已提交审核")
 	if p, v := w.stored(); p.Phase != post.Submitted || len(v.Media) != 1 {
 		t.Errorf("submitted with %d pictures: %s", len(v.Media), p.Phase)

@@ -182,18 +182,7 @@ class Composer {
     }
     const url = saved?.dataset["url"];
     if (url && location.pathname !== url) history.replaceState(history.state, "", url);
-    this.variants(doc.getElementById("variants"));
     this.sheet?.follow();
-  }
-
-  // variants hides the fields of accounts that are no longer chosen, and brings them back; what was typed stays in them.
-  private variants(fresh: HTMLElement | null): void {
-    const box = document.getElementById("variants");
-    if (!box || !fresh) return;
-    const wanted = new Set([...fresh.querySelectorAll<HTMLElement>("[data-variant]")].map((w) => w.dataset["variant"]));
-    for (const old of box.querySelectorAll<HTMLElement>("[data-variant]")) {
-      old.hidden = !wanted.has(old.dataset["variant"]);
-    }
   }
 
   // submit lets uploads and a running save end first, so that no picture stays behind and the form is not stale by its own doing. What

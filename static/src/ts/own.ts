@@ -28,7 +28,10 @@ export function ownWordings(form: HTMLFormElement): void {
       timer = window.setTimeout(() => void ask(form, "look"), pause);
     } else if (e.target instanceof HTMLElement && e.target.closest("[data-variant]")) mark(form);
   });
-  form.addEventListener("jz:picked", () => mark(form)); // other accounts are in the page, or chosen
+  form.addEventListener("jz:picked", () => {
+    show(form);
+    mark(form);
+  });
   mark(form);
 }
 
@@ -122,6 +125,12 @@ function unfold(box: HTMLElement, id: string): string | undefined {
   delete words[id];
   rest.value = JSON.stringify(words);
   return text;
+}
+
+// show hides the fields of accounts that are no longer chosen, and brings them back; what was typed stays in them. The page decides, not
+// what a save answers that was sent before a field was opened.
+function show(form: HTMLFormElement): void {
+  for (const field of boxOf(form)?.querySelectorAll<HTMLElement>("[data-variant]") ?? []) field.hidden = !isChosen(field.dataset["variant"] ?? "");
 }
 
 // mark shows at the accounts' lines which of them have a wording of their own.

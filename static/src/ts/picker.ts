@@ -9,7 +9,9 @@ export function pickers(): void {
 
 // renew takes a picker that came into the page later.
 export function renew(p: HTMLElement): void {
-  known.set(p, new Picker(p));
+  const picker = new Picker(p);
+  known.set(p, picker);
+  picker.tell();
 }
 
 // isChosen tells whether the page's picker has the id.
@@ -60,7 +62,6 @@ class Picker {
     this.branches().forEach((b) => this.addBox(b));
     this.listen();
     if (this.box.dataset["source"]) this.fetchable();
-    this.tell();
   }
 
   has(id: string): boolean {
@@ -140,7 +141,7 @@ class Picker {
   }
 
   // tell shows what is chosen: boxes, boxes of branches, counts.
-  private tell(): void {
+  tell(): void {
     for (const leaf of this.leaves(this.box)) leaf.checked = this.chosen.has(leaf.value);
     for (const [branch, ids] of this.below) {
       const on = this.mark(branch.parentElement?.querySelector(":scope > .tree-all"), ids);
