@@ -73,6 +73,19 @@ func TestTheUnitIsAskedFirstAndChangedUntilThePostIsSubmitted(t *testing.T) {
 	b.Post("/posts/save", f).Want(409).WantText(".banner-bad", "不能换单位")
 }
 
+func TestTheFormSpeaksEnglishThroughout(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.draft("English form", 1, 2)
+	page := w.as("writer").English().Get(fmt.Sprintf("/posts/%d/edit", d.ID)).Want(200).WantText("[data-picker-count]", "2 selected")
+	if strings.Contains(page.Body, "no value") {
+		t.Error("a text of the form wants a value that it was not given")
+	}
+	if text, _ := page.Find("[data-picker-count]").Attr("data-text"); text != "0 selected" {
+		t.Errorf("the script counts with %q", text)
+	}
+}
+
 func TestWhoWritesInOneUnitIsNotAskedForIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -151,7 +151,7 @@ class Picker {
     }
     this.mark(this.found?.querySelector("[data-found-all]"), this.foundIDs());
     const count = this.box.querySelector<HTMLElement>("[data-picker-count]");
-    const text = (count?.dataset["text"] ?? "").replace("{.n}", this.chosen.size.toLocaleString("en-US"));
+    const text = (count?.dataset["text"] ?? "").replace("0", this.chosen.size.toLocaleString("en-US"));
     if (count && count.textContent !== text) count.textContent = text;
     for (const own of this.box.querySelectorAll<HTMLElement>("[data-own-of]")) own.hidden = !this.chosen.has(own.dataset["ownOf"] ?? "");
     this.box.dispatchEvent(new CustomEvent("jz:picked", { bubbles: true }));
