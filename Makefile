@@ -7,10 +7,10 @@ PKGS    ?= ./...
 # Nothing needs a C compiler but the race detector, which asks for it itself.
 export CGO_ENABLED := 0
 
-.PHONY: help run demo test container fresh bench faults build assets check screens clean
+.PHONY: help run demo test container fresh bench faults build assets check openapi-lint screens clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: needs-run build ## install what is missing, start everything, do the main job before your eyes, then serve
 	@./bin/juzhen demo --serve
@@ -50,6 +50,16 @@ check: node_modules/.installed ## formatting, go vet, TypeScript types
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	npx --no-install tsc --noEmit
+
+openapi-lint: assets bin/openapi-lint/.installed ## two public linters on the description of the interface, both forms and languages
+	go run ./internal/api/lint bin/openapi-lint
+	cd bin/openapi-lint && npx --no-install redocly lint --config redocly.yaml openapi*.zh.json openapi*.en.json
+	cd bin/openapi-lint && npx --no-install spectral lint --ruleset spectral.yaml --fail-severity hint openapi*.zh.json openapi*.en.json
+
+bin/openapi-lint/.installed: $(wildcard internal/api/lint/*.json internal/api/lint/*.yaml internal/api/lint/.npmrc)
+	mkdir -p $(@D) && cp $^ $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 screens: assets ## pictures of docs/screens from a console at work
 	go run ./internal/e2e/screens docs/screens

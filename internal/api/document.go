@@ -86,7 +86,8 @@ func (a *api) written() *document {
 	must(err)
 	older, err := a.huma.OpenAPI().Downgrade()
 	must(err)
-	older = without(older, "contentMediaType", "contentEncoding") // 3.0 does not know them, and the downgrade leaves them
+	older = refsAlone(lean(without(older, "contentMediaType", "contentEncoding"))) // 3.0 does not know them, and the downgrade leaves them
+	newer = lean(newer)
 	d := &document{newer: map[string][]byte{}, older: map[string][]byte{}, tree: map[string]map[string]any{}}
 	for _, lang := range []string{i18n.Chinese, i18n.English} {
 		d.newer[lang], d.tree[lang] = translated(newer, i18n.For(lang))

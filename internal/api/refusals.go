@@ -50,6 +50,7 @@ func hasParameter(op huma.Operation, in string) bool {
 func (a *api) documentRefusals(op huma.Operation) {
 	written := operationAt(a.huma.OpenAPI().Paths[op.Path], op.Method)
 	written.Metadata = op.Metadata
+	describeParameters(written)
 	answers := a.huma.OpenAPI().Components.Responses
 
 	for _, status := range clientErrors(*written) {
