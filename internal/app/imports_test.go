@@ -18,7 +18,7 @@ var (
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
 	rooms = map[string][]string{
-		"fault": {}, "config": {"fault", "seal"}, "blob": {"fault"}, "seal": {"fault"}, "svg": {"fault"}, "i18n": {"fault"}, "glyph": {},
+		"fault": {}, "config": {"fault", "seal", "glyph"}, "blob": {"fault"}, "seal": {"fault"}, "svg": {"fault"}, "i18n": {"fault"}, "glyph": {},
 		"weibo": {"fault", "glyph", "stoppoint", "instant", "effect"}, "stoppoint": {}, "instant": {"fault"}, "effect": {}, "localpg": {"fault"},
 		"pg": {"fault", "migrations", "instant", "effect"}, "queue": {"pg", "fault"},
 		"pgtest": {"pg", "localpg", "migrations"}, "sandbox": {}, "live": {"fault"},

@@ -93,6 +93,7 @@ func TestEverythingWrongIsNamedAtOnce(t *testing.T) {
 		"JUZHEN_WEIBO_URL=weibo.com", "JUZHEN_LISTEN=8080", "JUZHEN_LOG_LEVEL=loud", "JUZHEN_WEIBO_SAFE_DOMAIN=https://x.cn/",
 		"JUZHEN_DATABASE_URL=mysql://u:geheim@h/d", "JUZHEN_MIGRATE_URL=owner:geheim@h", "JUZHEN_SECRET_KEY_FILE=" + open, "JUZHEN_CLOCK_STOP=100ms",
 		"JUZHEN_SHUTDOWN_GRACE=5s", "JUZHEN_METRICS_FROM=10.1", "JUZHEN_TRUSTED_PROXIES=0.0.0.0/0", "JUZHEN_ALLOWED_HOSTS=a.example,https://b.example", "JUZHEN_METRICS_LISTEN=9464",
+		"JUZHEN_NAME=" + strings.Repeat("台", 61),
 		"JUZHEN_PUBLIC_URL=https://矩阵台.example", "JUZHEN_WEIBO_APP_SECRET=a", "JUZHEN_WEIBO_APP_SECRET_FILE=" + file(t, "b"),
 	})
 	if err == nil {
@@ -101,7 +102,7 @@ func TestEverythingWrongIsNamedAtOnce(t *testing.T) {
 	for _, name := range []string{
 		"JUZHEN_LISTNE", "JUZHEN_SWEEP", "JUZHEN_LEASE", "JUZHEN_SEND_CONNECTIONS", "JUZHEN_MARK_CONNECTIONS", "JUZHEN_WEIBO_URL", "JUZHEN_LISTEN",
 		"JUZHEN_LOG_LEVEL", "JUZHEN_WEIBO_SAFE_DOMAIN", "JUZHEN_DATABASE_URL", "JUZHEN_MIGRATE_URL", "JUZHEN_SECRET_KEY_FILE", "JUZHEN_CLOCK_STOP",
-		"JUZHEN_SHUTDOWN_GRACE", "JUZHEN_METRICS_FROM", "JUZHEN_TRUSTED_PROXIES", "JUZHEN_ALLOWED_HOSTS", "JUZHEN_METRICS_LISTEN", "JUZHEN_PUBLIC_URL", "JUZHEN_WEIBO_APP_SECRET",
+		"JUZHEN_SHUTDOWN_GRACE", "JUZHEN_METRICS_FROM", "JUZHEN_TRUSTED_PROXIES", "JUZHEN_ALLOWED_HOSTS", "JUZHEN_METRICS_LISTEN", "JUZHEN_PUBLIC_URL", "JUZHEN_WEIBO_APP_SECRET", "JUZHEN_NAME",
 	} {
 		if strings.Count(err.Error(), "\n  "+name+"：") != 1 {
 			t.Errorf("%s is not named once in: %s", name, err)
@@ -127,6 +128,17 @@ func TestBadSecretsAreRefusedUnseen(t *testing.T) {
 	half := load(t, "JUZHEN_DATABASE_URL=postgres://h/d", "JUZHEN_SECRET_KEY="+key, "JUZHEN_WEIBO_APP_KEY=1")
 	if err := half.CheckServe(); err == nil || !strings.Contains(err.Error(), "JUZHEN_WEIBO_APP_SECRET") {
 		t.Errorf("half an application: %v", err)
+	}
+}
+
+// TestANameOfSixtyIsTaken: characters as people count them, however many bytes or code points each has.
+func TestANameOfSixtyIsTaken(t *testing.T) {
+	t.Parallel()
+	for name, ok := range map[string]bool{strings.Repeat("台", 60): true, strings.Repeat("👨‍👩‍👧", 60): true, strings.Repeat("a", 61): false} {
+		c, err := Load([]string{"JUZHEN_NAME=" + name})
+		if ok && (err != nil || c.Name != name) || !ok && (err == nil || !strings.Contains(err.Error(), "JUZHEN_NAME：最多 60 个字，现在是 61 个")) {
+			t.Errorf("%.30q: %v", name, err)
+		}
 	}
 }
 

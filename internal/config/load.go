@@ -15,6 +15,7 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"juzhen/internal/glyph"
 	"juzhen/internal/seal"
 )
 
@@ -143,8 +144,14 @@ func (p *problems) checkAddresses(c *Config) {
 	if abs, err := filepath.Abs(c.DataDir); err == nil {
 		c.DataDir = abs
 	}
+	if n := glyph.Count(c.Name); n > maxName {
+		p.add("JUZHEN_NAME", fmt.Sprintf("最多 %d 个字，现在是 %d 个", maxName, n))
+	}
 	slices.Sort(*p)
 }
+
+// maxName is how long the installation's name may be, in characters: more does not fit where people sign in.
+const maxName = 60
 
 func webAddress(s string) bool {
 	u, err := url.Parse(s)

@@ -21,6 +21,7 @@ type Handler func(c *gin.Context) error
 type Route struct {
 	Method, Path string
 	Perm         access.Permission
+	Body         int64 // greatest body in bytes
 }
 
 // RouteOption changes one route.
@@ -56,7 +57,7 @@ func (k *Kit) Handle(g *gin.RouterGroup, method, relative string, perm access.Pe
 	for _, o := range opts {
 		o(&l)
 	}
-	k.Note(method, full, perm)
+	k.routes = append(k.routes, Route{Method: method, Path: full, Perm: perm, Body: l.body})
 	run := k.adapt(perm, &l, h)
 	g.Handle(method, relative, run)
 	if method == http.MethodGet {
