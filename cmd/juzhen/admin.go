@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,18 +47,11 @@ type userAddCommand struct {
 }
 
 func (c userAddCommand) Run(ctx context.Context) error {
-	cfg, err := config.FromEnvironment()
+	cfg, password, err := withPassword()
 	if err != nil {
 		return err
 	}
-	password, err := passwordFromInput()
-	if err != nil {
-		return err
-	}
-	display := c.Display
-	if display == "" {
-		display = c.Name
-	}
+	display := cmp.Or(c.Display, c.Name)
 	if err := app.AddUser(ctx, cfg, app.FirstUser{
 		Username: c.Name, DisplayName: display, Password: password, Role: c.Role, Unit: c.Unit,
 	}); err != nil {
@@ -72,11 +66,7 @@ type userResetCommand struct {
 }
 
 func (c userResetCommand) Run(ctx context.Context) error {
-	cfg, err := config.FromEnvironment()
-	if err != nil {
-		return err
-	}
-	password, err := passwordFromInput()
+	cfg, password, err := withPassword()
 	if err != nil {
 		return err
 	}
@@ -122,6 +112,16 @@ func (c userConfirmCommand) Run(ctx context.Context) error {
 			first.Until.Local().Format("2006-01-02 15:04"), first.Code.Reveal())
 	}
 	return nil
+}
+
+// withPassword reads the configuration, and then a password from standard input.
+func withPassword() (config.Config, string, error) {
+	cfg, err := config.FromEnvironment()
+	if err != nil {
+		return config.Config{}, "", err
+	}
+	password, err := passwordFromInput()
+	return cfg, password, err
 }
 
 // passwordFromInput reads one line from standard input.

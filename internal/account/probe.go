@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/instant"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
 	"juzhen/internal/weibo"
@@ -122,7 +123,7 @@ func (s *Service) sameOwner(ctx context.Context, a Account, token weibo.Token) e
 
 // postForSelf publishes a post nobody but the author sees. It is never repeated: when the outcome is not known a person looks.
 func (s *Service) postForSelf(ctx context.Context, token weibo.Token) (string, error) {
-	text := "接口测试，仅自己可见，即将删除 " + s.now().In(shanghai).Format("2006-01-02 15:04:05") + " " + rand.Text()[:6]
+	text := "接口测试，仅自己可见，即将删除 " + s.now().In(instant.Zone).Format("2006-01-02 15:04:05") + " " + rand.Text()[:6]
 	p := weibo.Build(weibo.Commercial, weibo.Draft{Text: text, Visible: weibo.VisibleSelf})
 	switch o := s.api.Send(ctx, p, weibo.Sending{Token: token, DeliveryID: weibo.NewDeliveryID()}); o.Result {
 	case weibo.Published:
@@ -133,8 +134,6 @@ func (s *Service) postForSelf(ctx context.Context, token weibo.Token) (string, e
 		return "", fault.Conflict("微博没有明确答复测试微博是否发出。请到该账号主页查看并删除以“接口测试”开头的微博，然后再测一次").WithCode("test_unknown")
 	}
 }
-
-var shanghai = time.FixedZone("CST", 8*60*60)
 
 func (s *Service) destroy(ctx context.Context, mode weibo.Mode, token weibo.Token, id string) error {
 	o := s.api.Destroy(ctx, mode, token, weibo.Mark{}, id)

@@ -108,5 +108,5 @@ func checkColumns(r Row) bool {
 		return false
 	}
 	return b.Action == r.Action && b.Actor == r.ActorName && b.ActorID == r.ActorID && b.IP == r.IP && b.Unit == r.UnitPath &&
-		b.Subject == fmt.Sprintf("%s/%s", r.SubjectType, r.SubjectID) && b.At == r.At.UTC().Format(instant)
+		b.Subject == fmt.Sprintf("%s/%s", r.SubjectType, r.SubjectID) && b.At == r.At.UTC().Format(spelling)
 }

@@ -43,8 +43,8 @@ type body struct {
 	Why     string         `json:"why"`
 }
 
-// instant is the one spelling of an instant in a body: UTC with six decimals, always.
-const instant = "2006-01-02T15:04:05.000000Z"
+// spelling is the one form of an instant in a body: UTC with six decimals, always.
+const spelling = "2006-01-02T15:04:05.000000Z"
 
 // Write records e in the caller's transaction, not yet linked into the chain, so that acts never queue for its head.
 // It fails when the entry does not say when, what and on what; that is a defect of the caller.
@@ -69,7 +69,7 @@ func (e Entry) canonical() ([]byte, error) {
 		detail = map[string]any{}
 	}
 	return canonical(body{
-		Action: e.Action, Actor: e.Actor.Name, ActorID: e.Actor.UserID, At: e.At.UTC().Truncate(time.Microsecond).Format(instant),
+		Action: e.Action, Actor: e.Actor.Name, ActorID: e.Actor.UserID, At: e.At.UTC().Truncate(time.Microsecond).Format(spelling),
 		Detail: detail, IP: e.Actor.IP, Subject: e.Subject, Unit: e.UnitPath, Version: 1, Why: e.Why,
 	})
 }

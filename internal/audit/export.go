@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"juzhen/internal/access"
+	"juzhen/internal/instant"
 	"juzhen/internal/pg"
 )
 
@@ -92,7 +93,7 @@ func (r Row) cells() []string {
 		seq = fmt.Sprint(r.Seq)
 	}
 	cells := []string{
-		fmt.Sprint(r.ID), r.At.In(shanghai).Format("2006-01-02 15:04:05.000000"), r.ActorName, fmt.Sprint(r.ActorID), Label(r.Action), r.Action,
+		fmt.Sprint(r.ID), r.At.In(instant.Zone).Format("2006-01-02 15:04:05.000000"), r.ActorName, fmt.Sprint(r.ActorID), Label(r.Action), r.Action,
 		r.SubjectType + "/" + r.SubjectID, r.UnitName, r.IP, facts.Why, string(detail), seq, hex.EncodeToString(r.Hash),
 	}
 	for i := range cells {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/instant"
 	"juzhen/internal/pg"
 )
 
@@ -80,14 +81,11 @@ func (s *Service) linkBatch(ctx context.Context, tx pg.Tx) (int, error) {
 	return len(entries), nil
 }
 
-// shanghai is where the console's days end.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
-
 // closeDay keeps the head of the chain as the root of yesterday, the first time it comes by after midnight. A day without
 // any act since the last root gets none.
 func (s *Service) closeDay(ctx context.Context, tx pg.Tx, seq int64, hash []byte) error {
 	now := s.now()
-	yesterday := now.In(shanghai).AddDate(0, 0, -1).Format(time.DateOnly)
+	yesterday := now.In(instant.Zone).AddDate(0, 0, -1).Format(time.DateOnly)
 	if err := insertDay(ctx, tx.DB, yesterday, seq, hash, now); err != nil {
 		return fmt.Errorf("close day %s of the audit trail: %w", yesterday, err)
 	}

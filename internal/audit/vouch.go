@@ -65,7 +65,7 @@ type Closing struct {
 func (c Closing) data() []byte {
 	data := binary.BigEndian.AppendUint64(nil, uint64(c.LastSeq))
 	data = append(data, c.Hash...)
-	return append(data, c.MadeAt.UTC().Format(instant)...)
+	return append(data, c.MadeAt.UTC().Format(spelling)...)
 }
 
 // Begin prepares the trail for a process that holds the key, before it writes anything: where nobody has vouched for anything yet, which

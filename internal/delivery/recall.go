@@ -84,7 +84,8 @@ func UncalledTx(ctx context.Context, tx pg.Tx, now time.Time, code Reason, where
 	for i, m := range moved {
 		ids[i] = m.ID
 	}
-	rows, err := tx.Pgx.Query(ctx, "SELECT d.id FROM deliveries d WHERE d.state = 'sending' AND d.wish IS NOT NULL AND ("+where+") ORDER BY d.id FOR UPDATE OF d", args)
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT d.id FROM deliveries d WHERE d.state = 'sending' AND d.wish IS NOT NULL AND (`+where+`) ORDER BY d.id FOR UPDATE OF d`, args)
 	if err != nil {
 		return nil, err
 	}

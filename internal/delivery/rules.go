@@ -3,6 +3,7 @@ package delivery
 import (
 	"time"
 
+	"juzhen/internal/instant"
 	"juzhen/internal/weibo"
 )
 
@@ -150,8 +151,5 @@ func AfterLateCall(d Delivery, o weibo.Outcome, sameAttempt bool, s Settings, no
 	return c, true
 }
 
-// zone is the one the console speaks in. Weibo is an instrument of one country with one time.
-var zone = time.FixedZone("Asia/Shanghai", 8*60*60)
-
 // ClockTime is an instant as a text shows it; with the day when it is not near.
-func ClockTime(t time.Time) string { return t.In(zone).Format("01-02 15:04") }
+func ClockTime(t time.Time) string { return t.In(instant.Zone).Format("01-02 15:04") }

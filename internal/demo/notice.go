@@ -9,6 +9,8 @@ import (
 	"image/png"
 	"strings"
 	"time"
+
+	"juzhen/internal/instant"
 )
 
 // advice is what a district tells its own people; each account says something else, as a matrix should.
@@ -23,7 +25,7 @@ var advice = []string{
 
 // noticeTitle heads every wording of the notice, so that a reader finds the twenty together.
 func noticeTitle(at time.Time) string {
-	at = at.In(shanghai)
+	at = at.In(instant.Zone)
 	return fmt.Sprintf("【空气质量预报】%d月%d日%s", int(at.Month()), at.Day(), at.Format("15:04:05"))
 }
 
@@ -41,7 +43,7 @@ func wording(i int, s seat, at time.Time) string {
 	}
 	text := head + s.unit + "：今天空气质量预计为良。" + advice[(i-3)%len(advice)]
 	if s.connector == "public" {
-		text += "详情 https://sthjj.beijing.gov.cn/kqzl/" + strings.ToLower(at.In(shanghai).Format("0102-150405"))
+		text += "详情 https://sthjj.beijing.gov.cn/kqzl/" + strings.ToLower(at.In(instant.Zone).Format("0102-150405"))
 	}
 	return text
 }
@@ -65,11 +67,3 @@ func chart(at time.Time) []byte {
 	}
 	return b.Bytes()
 }
-
-var shanghai = func() *time.Location {
-	l, err := time.LoadLocation("Asia/Shanghai")
-	if err != nil {
-		return time.FixedZone("CST", 8*3600)
-	}
-	return l
-}()

@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/app"
 	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
+	"juzhen/internal/instant"
 	"juzhen/internal/media"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -51,7 +52,7 @@ func (s *Show) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
-	due := p.DueAt.In(shanghai)
+	due := p.DueAt.In(instant.Zone)
 	if err := s.Services.Deliveries.Submit(ctx, officer, p.ID, p.Revision); err != nil {
 		return fmt.Errorf("submit: %w", err)
 	}
@@ -92,7 +93,7 @@ func (s *Show) live() (n int) {
 }
 
 func (s *Show) say(format string, args ...any) {
-	fmt.Fprintf(s.Out, "%s  %s\n", time.Now().In(shanghai).Format("15:04:05.000"), fmt.Sprintf(format, args...))
+	fmt.Fprintf(s.Out, "%s  %s\n", time.Now().In(instant.Zone).Format("15:04:05.000"), fmt.Sprintf(format, args...))
 }
 
 func (s *Show) signIn(ctx context.Context, username string) (access.Actor, error) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"juzhen/internal/instant"
 )
 
 // DaysMadeWrong gives the words of the texts that name a day and are wrong once the texts go out at the instant to instead of from, in
@@ -44,7 +46,7 @@ func DayWords(text string) []string {
 
 // dayOf is the day of an instant in Shanghai, as midnight UTC, so that days can be counted.
 func dayOf(t time.Time) time.Time {
-	y, m, d := t.In(shanghai).Date()
+	y, m, d := t.In(instant.Zone).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
@@ -278,6 +280,3 @@ func number(s string) int {
 	}
 	return n
 }
-
-// shanghai is the zone in which people read times.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)

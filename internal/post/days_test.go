@@ -4,12 +4,14 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"juzhen/internal/instant"
 )
 
 // on is noon of a day in Shanghai.
 func on(t *testing.T, day string) time.Time {
 	t.Helper()
-	d, err := time.ParseInLocation("2006-01-02 15:04", day+" 12:00", shanghai)
+	d, err := time.ParseInLocation("2006-01-02 15:04", day+" 12:00", instant.Zone)
 	if err != nil {
 		t.Fatal(err)
 	}

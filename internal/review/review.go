@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"juzhen/internal/fault"
+	"juzhen/internal/instant"
 )
 
 // State is where a review stands.
@@ -87,14 +88,11 @@ func checkDecision(d Decision, opinion string) error {
 	return nil
 }
 
-// shanghai is the zone in which people read times.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
 // overtaken says why a review that is not pending cannot be decided: by whom it was, or that the version is gone.
 func overtaken(r Review) error {
 	when := ""
 	if r.DecidedAt != nil {
-		when = r.DecidedAt.In(shanghai).Format("1月2日 15:04")
+		when = r.DecidedAt.In(instant.Zone).Format("1月2日 15:04")
 	}
 	switch r.State {
 	case Approved:

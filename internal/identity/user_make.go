@@ -1,0 +1,151 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
+	"juzhen/internal/org"
+	"juzhen/internal/pg"
+)
+
+type NewUser struct {
+	Username    string
+	DisplayName string
+	UnitID      int64
+	Password    string
+	MustChange  bool // a new password at the first sign-in
+	Grants      []NewGrant
+}
+
+type NewGrant struct {
+	Role   access.Role `json:"role"`
+	UnitID int64       `json:"unit_id"`
+	Until  *time.Time  `json:"until,omitempty"`
+}
+
+func (s *Service) CreateUser(ctx context.Context, actor access.Actor, n NewUser) (User, error) {
+	d, err := alone(actor)
+	if err != nil {
+		return User{}, err
+	}
+	n = n.clean()
+	if err := n.check(); err != nil {
+		return User{}, err
+	}
+	hash, err := s.hasher.hash(ctx, n.Password)
+	if err != nil {
+		return User{}, err
+	}
+
+	var made User
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		id, err := s.createTx(ctx, tx, d, n, hash)
+		if err != nil {
+			return err
+		}
+		row, err := loadUser(ctx, tx.DB, id)
+		made = row.user()
+		return err
+	})
+	return made, err
+}
+
+func (s *Service) createTx(ctx context.Context, tx pg.Tx, d deed, n NewUser, hash string) (int64, error) {
+	if err := n.checkNames(); err != nil {
+		return 0, err
+	}
+	unit, err := unitFor(ctx, tx, d.asker, n.UnitID)
+	if err != nil {
+		return 0, err
+	}
+	if err := postFree(ctx, tx.DB, unit.ID, 0, n.DisplayName); err != nil {
+		return 0, err
+	}
+	id, err := insertUser(ctx, tx.DB, d, n, hash, s.now())
+	if err != nil {
+		return 0, err
+	}
+	detail := map[string]any{"username": n.Username, "name": n.DisplayName, "unit": unit.Name}
+	if err := s.recordDeed(ctx, tx, d, "user.create", id, unit.Path, detail); err != nil {
+		return 0, err
+	}
+	for _, g := range n.Grants {
+		if _, err := s.grantTx(ctx, tx, d, id, g); err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
+}
+
+func (n NewUser) clean() NewUser {
+	n.Username, n.DisplayName = cleanUsername(n.Username), glyph.Clean(n.DisplayName)
+	return n
+}
+
+func (n NewUser) checkNames() error {
+	var f fault.Fields
+	f.Add(checkUsername(n.Username))
+	f.Add(checkDisplayName(n.DisplayName))
+	if n.UnitID == 0 {
+		f.Add(fault.Invalid("unit", "请选择所属单位"))
+	}
+	return f.Err()
+}
+
+func (n NewUser) check() error {
+	var f fault.Fields
+	f.Add(checkUsername(n.Username))
+	f.Add(checkDisplayName(n.DisplayName))
+	f.Add(checkPassword("password", n.Password, n.Username))
+	if n.UnitID == 0 {
+		f.Add(fault.Invalid("unit", "请选择所属单位"))
+	}
+	return f.Err()
+}
+
+func unitFor(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (org.Unit, error) {
+	u, err := org.FindTx(ctx, tx, actor, access.UserManage, id)
+	if fault.Is(err, fault.KindNotFound) {
+		return org.Unit{}, fault.Invalid("unit", "只能选择您管辖范围内的单位").With(err)
+	}
+	return u, err
+}
+
+func (s *Service) UpdateUser(ctx context.Context, actor access.Actor, id int64, displayName string, unitID int64) error {
+	d, err := alone(actor)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx pg.Tx) error { return s.updateTx(ctx, tx, d, id, glyph.Clean(displayName), unitID) })
+}
+
+func (s *Service) updateTx(ctx context.Context, tx pg.Tx, d deed, id int64, displayName string, unitID int64) error {
+	if err := checkDisplayName(displayName); err != nil {
+		return err
+	}
+	u, err := s.whole(ctx, tx, d.asker, id)
+	if err != nil {
+		return err
+	}
+	unit, err := unitFor(ctx, tx, d.asker, unitID)
+	if err != nil {
+		return err
+	}
+	if unit.ID == u.UnitID && displayName == u.DisplayName {
+		if d.asker.IsSystem() {
+			return nil
+		}
+		return fault.Conflict("没有改动")
+	}
+	if err := postFree(ctx, tx.DB, unit.ID, id, displayName); err != nil {
+		return err
+	}
+	if err := updateUser(ctx, tx.DB, id, displayName, unit.ID); err != nil {
+		return err
+	}
+	return s.recordDeed(ctx, tx, d, "user.update", id, u.UnitPath, map[string]any{
+		"from": u.DisplayName, "to": displayName, "unit": unit.Name})
+}
