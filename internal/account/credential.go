@@ -15,6 +15,11 @@ const (
 	TokenUnreadable TokenState = "unreadable" // sealed with a key that is gone
 )
 
+// TokenStates lists all states of a token.
+func TokenStates() []TokenState {
+	return []TokenState{TokenNone, TokenValid, TokenExpiring, TokenExpired, TokenRevoked, TokenUnreadable}
+}
+
 // Label is the Chinese name of the token state.
 func (s TokenState) Label() string {
 	return map[TokenState]string{TokenNone: "未授权", TokenValid: "授权有效", TokenExpiring: "即将到期", TokenExpired: "授权已过期",

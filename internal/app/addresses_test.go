@@ -44,6 +44,9 @@ func TestEveryAddressLeadsSomewhere(t *testing.T) {
 func TestEveryPlaceOfTheNavigationHasPages(t *testing.T) {
 	t.Parallel()
 	kit := emptyKit(t)
+	if err := kit.Check(); err != nil {
+		t.Error(err)
+	}
 	for _, at := range kit.Pages() {
 		below := func(r web.Route) bool {
 			return r.Method == http.MethodGet && (r.Path == at || strings.HasPrefix(r.Path, at+"/"))

@@ -35,7 +35,7 @@ func (a *App) buildPages() error {
 	}
 	a.kit = kit
 	a.register(kit)
-	return nil
+	return kit.Check()
 }
 
 // hosts are the names the console is called by beside the public one: what it listens on, when that is no wildcard, and what the

@@ -16,6 +16,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/badge"
+	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/svg"
 	"juzhen/internal/web"
@@ -33,7 +35,7 @@ type galleryPage struct {
 	Chips   []page.Chip
 	Rows    []galleryRow
 	Pager   page.Pager
-	States  []string
+	States  []badge.Labelled
 	Figures []page.Figure
 
 	Progress page.Progress
@@ -82,6 +84,7 @@ func gallery(t *testing.T) string {
 	kit.Duty(page.NavEntry{Text: "审核", Href: "/reviews", Icon: "clipboard-check", Phone: true, Waits: []string{"review"}})
 	kit.Duty(page.NavEntry{Text: "矩阵", Href: "/matrix", Icon: "sitemap"})
 	kit.Duty(page.NavEntry{Text: "成效", Href: "/reach", Icon: "chart-line"})
+	kit.Badges(badge.Find)
 	kit.Declare("gallery/gallery", galleryPage{})
 	kit.Declare("gallery/empty", galleryPage{})
 	kit.Declare("gallery/calendar", galleryPage{})
@@ -159,7 +162,7 @@ func part(kit *web.Kit, c *gin.Context) error {
 }
 
 func sample(b page.Base) galleryPage {
-	p := galleryPage{Base: b, States: page.StateOrder, At: noon.Add(150 * time.Minute),
+	p := galleryPage{Base: b, States: galleryStates(), At: noon.Add(150 * time.Minute),
 		Choices: []page.Option{{Value: "", Text: "全部"}, {Value: "sent", Text: "已发"}},
 		Chips:   []page.Chip{{Name: "状态", Value: "已发", Href: "/g"}, {Name: "单位", Value: "宣传中心", Href: "/g"}},
 		Pager:   page.Pager{First: "/g", Next: "/g", Total: 1234},
@@ -199,12 +202,23 @@ func sample(b page.Base) galleryPage {
 	return p
 }
 
+// galleryStates are those of posts and deliveries.
+func galleryStates() (list []badge.Labelled) {
+	for _, s := range delivery.PostStatesList() {
+		list = append(list, s)
+	}
+	for _, s := range delivery.States() {
+		list = append(list, s)
+	}
+	return list
+}
+
 // feed is a month of entries as the calendar's feed answers them.
 func feed() []map[string]string {
 	var out []map[string]string
-	for i, code := range append(page.StateOrder, "waiting", "sent", "waiting", "unknown") {
-		s, move := page.StateOf(code), ""
-		if code == "waiting" {
+	for i, state := range append(delivery.States(), delivery.Waiting, delivery.Sent, delivery.Waiting, delivery.Unknown) {
+		s, move := badge.Of(state), ""
+		if state == delivery.Waiting {
 			move = "/g/move"
 		}
 		out = append(out, map[string]string{"id": fmt.Sprint(i), "title": "@环保北京 今日空气质量播报", "url": "/g", "tone": s.Tone, "state": s.Word, "move": move,

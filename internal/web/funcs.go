@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"reflect"
@@ -14,8 +15,8 @@ import (
 )
 
 // functions are what templates may call, in the language of p. docs/pages.md describes each.
-func functions(a *assets, p *i18n.Printer, now func() time.Time) template.FuncMap {
-	f := funcs{a: a, p: p, now: now}
+func functions(a *assets, p *i18n.Printer, now func() time.Time, badges *Badges) template.FuncMap {
+	f := funcs{a: a, p: p, now: now, badges: badges}
 	return template.FuncMap{
 		"t": p.T, "icon": f.icon, "asset": a.url, "badge": f.badge, "badgeText": f.badgeText, "when": f.when, "day": f.day,
 		"clock": f.clock, "span": f.span, "num": f.num, "short": f.short, "percent": f.percent, "field": f.field,
@@ -28,6 +29,8 @@ type funcs struct {
 	a   *assets
 	p   *i18n.Printer
 	now func() time.Time
+
+	badges *Badges
 }
 
 // icon draws a Tabler icon as inline SVG, hidden from readers' voices: a word always stands beside it.
@@ -40,9 +43,15 @@ func (f funcs) icon(name string) (template.HTML, error) {
 		`stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">` + inside + `</svg>`), nil
 }
 
-// badge shows a state by icon and word. code is a code or a value of a feature's state type.
-func (f funcs) badge(code any) (template.HTML, error) {
-	s := page.StateOf(code)
+// badge shows a state by icon and word.
+func (f funcs) badge(state any) (template.HTML, error) {
+	if *f.badges == nil {
+		return "", errors.New("no face has said how states are shown")
+	}
+	s, err := (*f.badges)(state)
+	if err != nil {
+		return "", err
+	}
 	return f.badgeText(s.Tone, s.Icon, s.Word)
 }
 

@@ -28,10 +28,10 @@ type views struct {
 	built    map[string]*template.Template
 }
 
-func newViews(a *assets, now func() time.Time, extra fs.FS) (*views, error) {
+func newViews(a *assets, now func() time.Time, extra fs.FS, badges *Badges) (*views, error) {
 	v := &views{extra: extra, base: map[string]*template.Template{}, declared: map[string]reflect.Type{}, built: map[string]*template.Template{}}
 	for _, lang := range []string{i18n.Chinese, i18n.English} {
-		t, err := template.New("").Funcs(functions(a, i18n.For(lang), now)).
+		t, err := template.New("").Funcs(functions(a, i18n.For(lang), now, badges)).
 			ParseFS(templates.FS, "layout/*.html", "partials/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("layout: %w", err)

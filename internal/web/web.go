@@ -61,6 +61,7 @@ type Kit struct {
 	hosts  hosts
 
 	duties     page.Duties
+	badges     Badges
 	undeclared sync.Once // a proxy nobody declared was told of
 }
 
@@ -87,7 +88,7 @@ func New(opts Options) (*Kit, error) {
 	if k.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if k.views, err = newViews(k.assets, opts.Now, opts.Extra); err != nil {
+	if k.views, err = newViews(k.assets, opts.Now, opts.Extra, &k.badges); err != nil {
 		return nil, err
 	}
 	if k.engine, err = k.newEngine(); err != nil {
@@ -135,11 +136,20 @@ func (k *Kit) declareOwn() {
 	k.Handle(k.Group(""), http.MethodPost, "/preferences", Open, k.prefer)
 }
 
+// Badges tells how the states of the features are shown. It fails for a value that is no state: a template that shows it is wrong.
+type Badges func(state any) (page.State, error)
+
+// Badges says how the templates show states.
+func (k *Kit) Badges(of Badges) { k.badges = of }
+
 // Duty puts an entry into the navigation, in the order of calls. The face whose pages it opens declares it.
 func (k *Kit) Duty(e page.NavEntry) { k.duties.Add(e) }
 
-// Belongs says that a face's pages under these paths are shown as part of the duty at href, which another face has declared before.
+// Belongs says that a face's pages under these paths are shown as part of the duty at href, which another face declares.
 func (k *Kit) Belongs(href string, paths ...string) { k.duties.Belong(href, paths...) }
+
+// Check fails when the faces that were registered do not fit together: pages that belong to a duty which none has declared.
+func (k *Kit) Check() error { return k.duties.Check() }
 
 // Pages lists the paths under which the pages of the navigation lie, for a test that resolves them.
 func (k *Kit) Pages() []string { return k.duties.Pages() }

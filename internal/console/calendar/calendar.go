@@ -12,6 +12,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
@@ -40,6 +41,7 @@ type pages struct {
 // Register declares the page and its routes.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
+	kit.Badges(badge.Find)
 	kit.Duty(page.NavEntry{Text: "日历", Href: "/calendar", Icon: "calendar", Phone: true, Needs: []access.Permission{access.PostView}})
 	kit.Declare("calendar/calendar", calendarPage{})
 	g := kit.Group("/calendar")
@@ -99,8 +101,9 @@ func (h *pages) calendar(c *gin.Context) error {
 	}
 	p.Prev, p.Next = web.Link(c, "day", "", "month", p.Month.AddDate(0, -1, 0).Format("2006-01")), web.Link(c, "day", "", "month", p.Month.AddDate(0, 1, 0).Format("2006-01"))
 	p.Today = web.Link(c, "day", "", "month", "")
-	for _, code := range []string{"draft", "submitted", "approved", "sent", "undecided", "failed"} {
-		p.Legend = append(p.Legend, page.StateOf(code))
+	for _, s := range []delivery.PostState{delivery.PostDraft, delivery.PostSubmitted, delivery.PostApproved, delivery.PostSent, delivery.PostUndecided,
+		delivery.PostFailed} {
+		p.Legend = append(p.Legend, badge.Of(s))
 	}
 	return h.kit.Show(c, http.StatusOK, "calendar/calendar", p)
 }

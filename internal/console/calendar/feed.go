@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
@@ -99,7 +100,7 @@ func (h *pages) feedFilter(c *gin.Context, f feedForm) (post.Filter, error) {
 }
 
 func postEntry(pr *i18n.Printer, actor access.Actor, r row) entry {
-	state := page.StateOf(r.State)
+	state := badge.Of(r.State)
 	e := entry{ID: number(r.ID), Title: glyph.Written(r.Title()), Start: stamp(*r.DueAt), Posts: 1, URL: "/posts/" + number(r.ID), Tone: state.Tone, State: pr.T(state.Word)}
 	if e.Title == "" {
 		e.Title = pr.T("（尚未填写正文）")
@@ -117,7 +118,7 @@ func otherEntry(pr *i18n.Printer, o other) entry {
 		e.Title = pr.T("转发微博")
 	}
 	if o.State != nil {
-		state := page.StateOf(o.State)
+		state := badge.Of(o.State)
 		e.Tone, e.State = state.Tone, pr.T(state.Word)+" · "+o.Note
 	}
 	return e

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
@@ -20,10 +21,10 @@ type other struct {
 	ID    string
 	At    time.Time
 	Title string
-	Note  string // account, and where it comes from; in the reader's language
-	State any    // to be shown as a badge; nil: none
-	Past  bool   // published outside of this console
-	Posts int    // 1, or how many the line stands for
+	Note  string         // account, and where it comes from; in the reader's language
+	State badge.Labelled // nil: none
+	Past  bool           // published outside of this console
+	Posts int            // 1, or how many the line stands for
 	Href  string
 }
 

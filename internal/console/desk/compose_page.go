@@ -46,6 +46,9 @@ type composePage struct {
 	MaxLength int
 }
 
+// Phase is where what is written stands: only a draft is written.
+func (p composePage) Phase() post.Phase { return post.Draft }
+
 // Unseen tells whether the texts hold characters that cannot be seen, which nobody can take out by hand.
 func (p composePage) Unseen() bool {
 	return slices.ContainsFunc(p.Findings, func(f finding) bool { return f.Code == post.CodeUnseen })

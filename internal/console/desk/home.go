@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -62,7 +63,7 @@ type todoLine struct {
 // accountLine is an account that needs somebody.
 type accountLine struct {
 	account.Account
-	Show any // the state to be shown: the account's own or its token's
+	Show badge.Labelled // the state to be shown: the account's own or its token's
 }
 
 // How much of each list the page shows; the rest is a press away.

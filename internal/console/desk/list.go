@@ -164,7 +164,7 @@ func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([
 	p.States, p.Accounts, p.Units, p.Authors = []page.Option{all}, show.AccountOptions(accounts), []page.Option{all}, []page.Option{all}
 	p.accountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
 	for _, s := range filterStates {
-		p.States = append(p.States, page.Option{Value: string(s), Text: page.StateOf(string(s)).Word})
+		p.States = append(p.States, page.Option{Value: string(s), Text: s.Label()})
 	}
 	for _, u := range units {
 		p.Units = append(p.Units, option(u.ID, u.Name))
@@ -193,7 +193,7 @@ func chips(c *gin.Context, b page.Base, f listForm, units []org.Unit, account st
 	}
 	add("q", "搜索", f.Q)
 	if f.State != "" {
-		add("state", "状态", b.T(page.StateOf(f.State).Word))
+		add("state", "状态", b.T(delivery.PostState(f.State).Label()))
 	}
 	add("account", "账号", account)
 	for _, u := range units {

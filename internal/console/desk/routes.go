@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -44,6 +45,7 @@ const (
 // Register declares the pages and their routes.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
+	kit.Badges(badge.Find)
 	kit.Duty(page.NavEntry{Text: "工作台", Href: "/", Icon: "layout-dashboard", Phone: true})
 	kit.Duty(page.NavEntry{Text: "稿件", Href: "/posts", Icon: "file-text", Phone: true, Needs: []access.Permission{access.PostView}})
 	kit.Belongs("/posts", "/advances")

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/post"
@@ -382,7 +383,7 @@ func (h *pages) story(c *gin.Context) error {
 	p := storyPart{Base: h.kit.Base(c, "稿件"), Delivery: d}
 	for _, e := range slices.Backward(steps) {
 		text, args := e.Text()
-		s := page.StateOf(string(e.To))
+		s := badge.Of(e.To)
 		who := e.ByName
 		if who == "" {
 			who = p.T("系统")

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/org"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
@@ -33,6 +34,7 @@ type pages struct {
 // Register adds the routes.
 func Register(kit *web.Kit, d Deps) {
 	h := &pages{kit: kit, reach: d.Reach, units: d.Units, now: d.Now}
+	kit.Badges(badge.Find)
 	if h.now == nil {
 		h.now = time.Now
 	}

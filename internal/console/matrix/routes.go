@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/org"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
@@ -34,6 +35,7 @@ const importLimit = 33 << 20
 // Register adds the routes.
 func Register(kit *web.Kit, d Deps) {
 	h := &pages{kit, d}
+	kit.Badges(badge.Find)
 	kit.Duty(page.NavEntry{Text: "矩阵", Href: "/matrix", Icon: "sitemap", Needs: []access.Permission{access.AccountView}})
 	kit.Declare("matrix/list", listPage{})
 	kit.Declare("matrix/form", formPage{})

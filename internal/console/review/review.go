@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
@@ -38,6 +39,7 @@ type pages struct {
 // Register declares the pages and their routes. The id of a review page is the post's.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
+	kit.Badges(badge.Find)
 	kit.Duty(page.NavEntry{
 		Text: "审核", Href: "/reviews", Icon: "clipboard-check", Phone: true,
 		Needs: []access.Permission{access.PostReview}, Waits: []string{todo.KindReview},

@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
 	"juzhen/internal/web"
@@ -90,7 +91,7 @@ func (h *pages) fillQueue(c *gin.Context, p *healthPage) error {
 	}
 	tally, err := h.Deliveries.Counts(c.Request.Context(), p.Actor)
 	for _, s := range delivery.States() {
-		look := page.StateOf(s)
+		look := badge.Of(s)
 		p.States = append(p.States, stateTab{State: s, Word: look.Word, Icon: look.Icon, Tone: look.Tone, Count: tally.By[s],
 			More: tally.More && !s.Troubled(), Href: "/deliveries?state=" + string(s)})
 	}

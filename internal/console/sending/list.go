@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
@@ -202,7 +203,7 @@ func (h *pages) fillTabs(c *gin.Context, p *listPage) error {
 		if tally.By[s] == 0 && !current {
 			continue
 		}
-		look := page.StateOf(s)
+		look := badge.Of(s)
 		p.Tabs = append(p.Tabs, stateTab{State: s, Word: look.Word, Icon: look.Icon, Tone: look.Tone, Count: tally.By[s], More: tally.More && !s.Troubled(),
 			Href: web.Link(c, "state", string(s)), Current: current})
 	}

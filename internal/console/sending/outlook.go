@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
 	"juzhen/internal/web/page"
 )
@@ -18,7 +19,7 @@ type outlook struct {
 // outlookOf is written in the reader's language.
 func outlookOf(b page.Base, d delivery.Delivery) outlook {
 	text, args := d.ReasonText()
-	s := page.StateOf(d.State)
+	s := badge.Of(d.State)
 	o := outlook{Tone: s.Tone, Icon: s.Icon}
 	if text != "" {
 		o.Now = b.T(text, args...)

@@ -11,6 +11,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -62,6 +63,7 @@ type pages struct {
 // Register declares the pages and their routes.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
+	kit.Badges(badge.Find)
 	kit.Belongs("/posts", "/deliveries", "/decisions", "/takedowns", "/pauses", "/sending")
 	kit.Declare("sending/list", listPage{})
 	kit.Declare("sending/show", showPage{})

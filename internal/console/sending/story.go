@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"juzhen/internal/console/badge"
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/web/page"
@@ -22,7 +23,7 @@ func looked(code delivery.Reason) bool { return slices.Contains(looks, code) }
 // eventOf is one line of the time line: a person, the system or the platform.
 func eventOf(b page.Base, e delivery.Event) page.Event {
 	text, args := e.Text()
-	s := page.StateOf(e.To)
+	s := badge.Of(e.To)
 	line := page.Event{Who: e.ByName, Icon: s.Icon, Tone: s.Tone, Text: b.T(text, args...), Stamp: page.StampOf(b.P, e.At, b.Now), Note: show.StepNote(b.P, e, b.Now)}
 	if icon := noteIcon(e); icon != "" {
 		line.Icon, line.Tone = icon, "grey"

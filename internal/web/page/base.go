@@ -3,6 +3,7 @@
 package page
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -97,12 +98,13 @@ type NavEntry struct {
 
 	Count  int
 	Active bool
-
-	pages []string // further pages that belong to it
 }
 
 // Duties are the entries of the navigation, in the order in which they were added.
-type Duties struct{ entries []NavEntry }
+type Duties struct {
+	entries []NavEntry
+	belong  map[string][]string // further pages, by the address of the entry
+}
 
 // Add puts an entry at the end. It panics where there is one with its address: two faces cannot own one.
 func (d *Duties) Add(e NavEntry) {
@@ -112,13 +114,22 @@ func (d *Duties) Add(e NavEntry) {
 	d.entries = append(d.entries, e)
 }
 
-// Belong says that the pages under these paths belong to the duty at href. It panics where there is no such duty.
+// Belong says that the pages under these paths belong to the duty at href, which may be added later.
 func (d *Duties) Belong(href string, paths ...string) {
-	i := d.at(href)
-	if i < 0 {
-		panic("page: no duty at " + href)
+	if d.belong == nil {
+		d.belong = map[string][]string{}
 	}
-	d.entries[i].pages = append(d.entries[i].pages, paths...)
+	d.belong[href] = append(d.belong[href], paths...)
+}
+
+// Check fails when pages belong to a duty that nobody has added.
+func (d *Duties) Check() error {
+	for href, paths := range d.belong {
+		if d.at(href) < 0 {
+			return fmt.Errorf("the pages %v belong to %s, which is no entry of the navigation", paths, href)
+		}
+	}
+	return nil
 }
 
 func (d *Duties) at(href string) int {
@@ -128,7 +139,7 @@ func (d *Duties) at(href string) int {
 // Pages lists the paths under which the pages of all duties lie.
 func (d *Duties) Pages() (list []string) {
 	for _, e := range d.entries {
-		list = append(append(list, e.Href), e.pages...)
+		list = append(append(list, e.Href), d.belong[e.Href]...)
 	}
 	return list
 }
@@ -143,7 +154,7 @@ func (d *Duties) For(a access.Actor, path string, counts Counts) []NavEntry {
 		for _, kind := range e.Waits {
 			e.Count += counts.ByKind[kind]
 		}
-		e.Active = under(path, e.Href) || slices.ContainsFunc(e.pages, func(href string) bool { return under(path, href) })
+		e.Active = under(path, e.Href) || slices.ContainsFunc(d.belong[e.Href], func(href string) bool { return under(path, href) })
 		out = append(out, e)
 	}
 	return out

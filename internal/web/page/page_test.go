@@ -46,23 +46,6 @@ func TestSpansHaveTheTwoBiggestUnits(t *testing.T) {
 	}
 }
 
-type preparing string
-
-func (preparing) Label() string { return "筹备" }
-
-func TestStateTakesTheWordOfItsOwnType(t *testing.T) {
-	t.Parallel()
-	if s := StateOf("preparing"); s.Word != "准备中" || s.Tone != "blue" {
-		t.Errorf("plain code: %+v", s)
-	}
-	if s := StateOf(preparing("taken_down")); s.Word != "筹备" || s.Icon != "eye-off" {
-		t.Errorf("own type: %+v", s)
-	}
-	if s := StateOf("never heard of"); s.Word != "never heard of" || s.Icon == "" {
-		t.Errorf("unknown: %+v", s)
-	}
-}
-
 func TestErrorsStandAtTheirFields(t *testing.T) {
 	t.Parallel()
 	var b Base

@@ -80,7 +80,6 @@ type Account struct {
 	Handle   string
 	Unit     string
 	Href     string
-	State    string // code of StateOf; empty when it needs no word
 }
 
 // Progress is work under way.

@@ -1,0 +1,116 @@
+// Package badge gives each state that the console shows its icon and its tone; the word is the state's own. Keys are values of the
+// features' types, so that a state that is renamed or gone does not compile here.
+package badge
+
+import (
+	"fmt"
+	"reflect"
+
+	"juzhen/internal/account"
+	"juzhen/internal/delivery"
+	"juzhen/internal/post"
+	"juzhen/internal/reach"
+	"juzhen/internal/review"
+	"juzhen/internal/web/page"
+)
+
+// look is how a state is drawn beside its word. The tone is one of those of page.State.
+type look struct{ tone, icon string }
+
+// looks are all states that are shown with a badge, by their value.
+var looks = map[any]look{
+	post.Draft:     {"grey", "pencil"},
+	post.Submitted: {"blue", "hourglass"},
+	post.Returned:  {"orange", "arrow-back-up"},
+	post.Approved:  {"teal", "check"},
+	post.Withdrawn: {"grey", "arrow-back-up"},
+
+	review.Pending:  {"blue", "hourglass"},
+	review.Approved: {"teal", "check"},
+	review.Returned: {"orange", "arrow-back-up"},
+	review.Void:     {"grey", "ban"},
+
+	delivery.PostDraft:     {"grey", "pencil"},
+	delivery.PostSubmitted: {"blue", "hourglass"},
+	delivery.PostReturned:  {"orange", "arrow-back-up"},
+	delivery.PostApproved:  {"teal", "check"},
+	delivery.PostWithdrawn: {"grey", "arrow-back-up"},
+	delivery.PostSending:   {"blue", "send"},
+	delivery.PostSent:      {"green", "circle-check"},
+	delivery.PostPartly:    {"orange", "checks"},
+	delivery.PostFailed:    {"red", "circle-x"},
+	delivery.PostCancelled: {"grey", "ban"},
+	delivery.PostMissed:    {"red", "clock-exclamation"},
+	delivery.PostExpired:   {"grey", "archive"},
+	delivery.PostUndecided: {"purple", "help"},
+
+	delivery.Planned:   {"grey", "circle-dashed"},
+	delivery.Waiting:   {"blue", "clock"},
+	delivery.Preparing: {"blue", "hourglass-empty"},
+	delivery.Sending:   {"blue", "send"},
+	delivery.Sent:      {"green", "circle-check"},
+	delivery.Unknown:   {"purple", "help"},
+	delivery.Held:      {"orange", "player-pause"},
+	delivery.Handoff:   {"orange", "hand-finger"},
+	delivery.Failed:    {"red", "circle-x"},
+	delivery.Missed:    {"red", "clock-exclamation"},
+	delivery.Expired:   {"grey", "archive"},
+	delivery.Cancelled: {"grey", "ban"},
+
+	delivery.LiveUp:      {"green", "eye"},
+	delivery.LiveChanged: {"orange", "git-compare"},
+	delivery.LiveHidden:  {"orange", "eye-off"},
+	delivery.LiveRemoved: {"grey", "trash"},
+	delivery.LiveDown:    {"grey", "eye-off"},
+
+	account.Preparing: {"grey", "plug"},
+	account.Live:      {"green", "circle-check"},
+	account.Suspended: {"orange", "player-pause"},
+	account.Closed:    {"grey", "archive"},
+
+	account.TokenNone:       {"orange", "key"},
+	account.TokenValid:      {"green", "shield-check"},
+	account.TokenExpiring:   {"orange", "clock-exclamation"},
+	account.TokenExpired:    {"red", "circle-x"},
+	account.TokenRevoked:    {"red", "circle-x"},
+	account.TokenUnreadable: {"red", "shield-lock"},
+
+	reach.Shown:   {"green", "eye"},
+	reach.Changed: {"orange", "git-compare"},
+	reach.Hidden:  {"orange", "eye-off"},
+	reach.Removed: {"grey", "trash"},
+}
+
+// types are those of the keys.
+var types = func() map[reflect.Type]bool {
+	seen := map[reflect.Type]bool{}
+	for key := range looks {
+		seen[reflect.TypeOf(key)] = true
+	}
+	return seen
+}()
+
+// Find gives the badge of a state. It fails for a value of a type that has no badges: a page that shows it is wrong. A value that this
+// version does not know, left by a newer one, is grey and shows itself.
+func Find(of any) (page.State, error) {
+	if !types[reflect.TypeOf(of)] {
+		return page.State{}, fmt.Errorf("badge: no state of %T is shown with a badge", of)
+	}
+	return Of(of.(Labelled)), nil
+}
+
+// Labelled is a state that has a word.
+type Labelled interface{ Label() string }
+
+// Of is Find for a state of which the compiler knows that it has a word.
+func Of(state Labelled) page.State {
+	l, ok := looks[state]
+	if !ok {
+		l = look{"grey", "circle-dashed"}
+	}
+	s := page.State{Code: fmt.Sprint(state), Word: state.Label(), Tone: l.tone, Icon: l.icon}
+	if s.Word == "" {
+		s.Word = s.Code
+	}
+	return s
+}
