@@ -68,7 +68,7 @@ func (s *Service) askBatch(ctx context.Context, tx pg.Tx, now time.Time, actor a
 	if err != nil {
 		return nil, pg.Fault(err, map[string]error{"delivery_decisions_open": fault.Conflict("已有同样的申请在等待确认")})
 	}
-	if err := noteMany(ctx, tx, now, idsOf(list), DecisionAsked, actor.UserID); err != nil {
+	if err := noteMany(ctx, tx, now, idsOf(list), DecisionAsked, actor.UserID, askedArgs(AskTakedown, why)); err != nil {
 		return nil, err
 	}
 	err = todo.RaiseTx(ctx, tx, now, todo.Item{Kind: todo.KindConfirm, Key: batchKey(batch), Permission: access.DeliveryConfirm, UnitPath: commonPath(list),
@@ -110,7 +110,7 @@ func (s *Service) RefuseBatch(ctx context.Context, actor access.Actor, id int64,
 		for i, d := range items {
 			ids[i] = d.DeliveryID
 		}
-		if err := noteMany(ctx, tx, now, ids, DecisionRefused, actor.UserID); err != nil {
+		if err := noteMany(ctx, tx, now, ids, DecisionRefused, actor.UserID, askedArgs(AskTakedown, why)); err != nil {
 			return err
 		}
 		return noteAnswers(ctx, tx, now, actor, "delivery.refuse", items, why)

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -95,6 +96,12 @@ type Snapshot struct {
 
 func decisionKey(id int64) string { return fmt.Sprintf("decision/%d", id) }
 
+// askedArgs are the parameters of a step that asks for a decision or refuses it: what it is about, and why.
+func askedArgs(kind Asked, why string) string {
+	raw, _ := json.Marshal(Args{askedArg: kind, whyArg: why}) // two strings always can be written
+	return string(raw)
+}
+
 // ask opens a decision and puts it before those who may be the second person.
 func (s *Service) ask(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, d Delivery, kind Asked, why string) (Decision, error) {
 	why, err := reason("reason", why)
@@ -105,7 +112,7 @@ func (s *Service) ask(ctx context.Context, tx pg.Tx, now time.Time, actor access
 	if err != nil {
 		return Decision{}, pg.Fault(err, map[string]error{"delivery_decisions_open": fault.Conflict("已有同样的申请在等待确认")})
 	}
-	if err := noteTx(ctx, tx, now, d, Change{To: d.State, Code: DecisionAsked}, d.Plan, actor.UserID, "{}"); err != nil {
+	if err := noteTx(ctx, tx, now, d, Change{To: d.State, Code: DecisionAsked}, d.Plan, actor.UserID, askedArgs(kind, why)); err != nil {
 		return Decision{}, err
 	}
 	err = todo.RaiseTx(ctx, tx, now, todo.Item{Kind: todo.KindConfirm, Key: decisionKey(id), Permission: access.DeliveryConfirm, UnitPath: d.UnitPath,
@@ -151,7 +158,7 @@ func (s *Service) Refuse(ctx context.Context, actor access.Actor, decisionID int
 		if err := answerDecision(ctx, tx, now, decisionID, Declined, actor.UserID); err != nil {
 			return err
 		}
-		if err := noteTx(ctx, tx, now, d, Change{To: d.State, Code: DecisionRefused}, d.Plan, actor.UserID, "{}"); err != nil {
+		if err := noteTx(ctx, tx, now, d, Change{To: d.State, Code: DecisionRefused}, d.Plan, actor.UserID, askedArgs(dec.Kind, why)); err != nil {
 			return err
 		}
 		return note(ctx, tx, now, actor, "delivery.refuse", d.Ref(), d.UnitPath, why, map[string]any{"decision": decisionID, "kind": string(dec.Kind)})

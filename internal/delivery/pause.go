@@ -150,12 +150,12 @@ func (s *Service) PastPauses(ctx context.Context, actor access.Actor, after stri
 
 const pastPage = 50
 
-// Lasted is how long an ended pause was in force.
+// Lasted is how long an ended pause was in force, in whole seconds.
 func (p Pause) Lasted() time.Duration {
 	if p.ResumedAt == nil {
 		return 0
 	}
-	return p.ResumedAt.Sub(p.PausedAt)
+	return p.ResumedAt.Sub(p.PausedAt).Round(time.Second)
 }
 
 // FindPause reads one pause, open or ended, of a unit the actor sees.

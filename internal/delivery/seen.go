@@ -48,6 +48,7 @@ const (
 	dueFromArg = "due_from"
 	dueToArg   = "due_to"
 	whyArg     = "why"
+	askedArg   = "asked"
 )
 
 // eventArgs is what the event of a change of d keeps: the parameters of its text, what was seen, and both times of a new plan.
@@ -65,7 +66,7 @@ func (c Change) eventArgs(d Delivery) Args {
 // params are the arguments that belong to the text of a step.
 func (a Args) params() Args {
 	out := maps.Clone(a)
-	for _, name := range []string{seenArg, dueFromArg, dueToArg, whyArg} {
+	for _, name := range []string{seenArg, dueFromArg, dueToArg, whyArg, askedArg} {
 		delete(out, name)
 	}
 	return out

@@ -76,10 +76,10 @@ UPDATE delivery_decisions SET batch_id = $2 WHERE delivery_id = ANY ($1) AND kin
 }
 
 // noteMany writes the same step of a person into the stories of deliveries whose state stays.
-func noteMany(ctx context.Context, tx pg.Tx, now time.Time, deliveries []int64, code Reason, by int64) error {
+func noteMany(ctx context.Context, tx pg.Tx, now time.Time, deliveries []int64, code Reason, by int64, args string) error {
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code, args)
-SELECT d.id, $2, d.state, d.state, d.plan, d.attempt_id, d.owner, $3, $4, '{}' FROM deliveries d WHERE d.id = ANY ($1)`, deliveries, now, by, string(code))
+SELECT d.id, $2, d.state, d.state, d.plan, d.attempt_id, d.owner, $3, $4, $5 FROM deliveries d WHERE d.id = ANY ($1)`, deliveries, now, by, string(code), args)
 	return err
 }
 

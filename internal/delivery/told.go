@@ -40,6 +40,12 @@ func (e Event) Why() string {
 	return why
 }
 
+// Asked is what two people must decide, of a step that asked for it or refused it; "" for other steps.
+func (e Event) Asked() Asked {
+	what, _ := e.Args[askedArg].(string)
+	return Asked(what)
+}
+
 // Act is one act of a person on a post, however many of its accounts it reached.
 type Act struct {
 	Event

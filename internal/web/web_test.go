@@ -274,6 +274,20 @@ func TestNavigationShowsOnlyWhatThePersonMayOpen(t *testing.T) {
 	if n := doc.Find("nav.side a[href='/admin']").Length(); n != 1 {
 		t.Errorf("administrator sees %d", n)
 	}
+	var d page.Duties
+	d.Add(page.NavEntry{Href: "/admin/audit"})
+	d.Add(page.NavEntry{Href: "/admin"})
+	for path, want := range map[string]string{"/admin/audit/verify": "/admin/audit", "/admin/users": "/admin", "/posts": ""} {
+		active := ""
+		for _, e := range d.For(access.Actor{}, path, page.Counts{}) {
+			if e.Active {
+				active += e.Href
+			}
+		}
+		if active != want { // the closest alone: the trail lies under the administration's address
+			t.Errorf("%s: %q is active, want %q", path, active, want)
+		}
+	}
 }
 
 func TestADutyHasOneOwner(t *testing.T) {

@@ -60,6 +60,9 @@ func (h *pages) advancePage(c *gin.Context) (advancePage, error) {
 	}
 	p.Heading = p.T("提前发布：{.title}", "title", headingOf(p.Base, p.Version))
 	p.Previews = show.Previews(p.P, p.Version, nil)
+	for i := range p.Previews {
+		p.Previews[i].When = show.Planned(p.Base, p.Post)
+	}
 	list, err := h.Deliveries.OfPost(ctx, actor, x.PostID)
 	if err != nil {
 		return p, err

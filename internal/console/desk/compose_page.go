@@ -195,7 +195,7 @@ func (h *pages) fillStored(ctx context.Context, actor access.Actor, p *composePa
 	p.Opinions = returns(reviews)
 	problems := h.Posts.Check(stored, v)
 	p.Number, p.SavedAt = v.Number, stored.UpdatedAt
-	p.Going, p.Targets = plannedFor(p.Base, stored), len(v.Targets)
+	p.Going, p.Targets = show.Planned(p.Base, stored), len(v.Targets)
 	p.Previews = show.Previews(p.P, v, problems)
 	for i := range p.Previews {
 		p.Previews[i].When, p.Previews[i].Fold, p.Previews[i].Most = p.Going, true, mostNames
@@ -262,15 +262,4 @@ func pictures(b page.Base, f composeForm) []pictureField {
 		out = append(out, pictureField{Base: b, ID: id, Number: i + 1, Alt: f.Alts[id], First: i == 0, Last: i == len(f.Media)-1})
 	}
 	return out
-}
-
-// plannedFor says when a post goes out, over its preview.
-func plannedFor(b page.Base, p post.Post) string {
-	switch {
-	case p.DueNow:
-		return b.T("批准后立即")
-	case p.DueAt != nil:
-		return page.StampOf(b.P, *p.DueAt, b.Now).Text
-	}
-	return b.T("未定时间")
 }

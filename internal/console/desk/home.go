@@ -105,6 +105,9 @@ func (h *pages) home(c *gin.Context) error {
 	return h.kit.Show(c, 200, "desk/home", p)
 }
 
+// More is how many of the day's posts are not listed.
+func (d deskDay) More() int { return max(0, d.All-len(d.Lines)) }
+
 // followed is what changes the desk of an actor.
 func followed(actor access.Actor) string {
 	of := "todos pauses"

@@ -31,7 +31,7 @@ func TestAFullDayShowsWhatIsNextAndLeadsToTheRest(t *testing.T) {
 	w.exec("UPDATE posts SET due_at = $2 WHERE id = $1", w.draft("明天的", 1).ID, noon.AddDate(0, 0, 1))
 	b := w.as("writer")
 	today := "section[aria-labelledby=h-today]"
-	b.Get("/").Want(200).WantCount(today+" .agenda li", 12).WantText(today+" .section-head", "共 15 篇").WantText(today+" .agenda", "第 14 篇")
+	b.Get("/").Want(200).WantCount(today+" .agenda li", 12).WantText(today+" .section-head", "共 15 篇").WantText(today+" .section-head a", "还有 3 篇，打开日历").WantText(today+" .agenda", "第 14 篇")
 	// Two of the half hours fall into each hour but the last.
 	p := b.Get("/calendar").Want(200).WantCount("section.day", 2).WantCount("section.day .agenda li", 9).WantCount(".agenda li.crowd", 7)
 	p.WantText("section.day h3", "15 篇").WantText("section.day .crowd", "这一小时共 2 篇")

@@ -21,8 +21,8 @@ func TestTheDeskShowsWhatNeedsThePersonAndWhatGoesOutToday(t *testing.T) {
 	w.as("reviewer").Get("/").Want(200).WantText(".matters", "待审：今日通报").WantText(".agenda", "13:00").WantText(".agenda", "今日通报")
 	w.as("writer").Get("/").WantText("[aria-labelledby=h-drafts]", "写了一半").WantText("[aria-labelledby=h-today]", "今日通报")
 	w.decide(p.ID, review.Return, "请核对数据")
-	w.as("writer").Get("/").WantText(".matters", "被退回：今日通报。意见：请核对数据").WantText("[aria-labelledby=h-drafts]", "退回")
-	admin := w.as("admin").Get("/").Want(200).WantText(".account-lines", "@停用示例").WantText("aside", "5 个账号，2 个正常").WantText(".account-lines", "@京环之声授权已过期")
+	w.as("writer").Get("/").WantText(".matters", "被退回：“今日通报”。意见：请核对数据").WantText("[aria-labelledby=h-drafts]", "退回")
+	admin := w.as("admin").Get("/").Want(200).WantText(".account-lines", "@停用示例").WantText("aside", "5 个账号，2 个可以发布").WantText(".account-lines", "@京环之声授权已过期")
 	if strings.Contains(admin.Body, "今日通报") {
 		t.Error("an administrator reads posts")
 	}
@@ -177,7 +177,7 @@ func TestAReviewerSeesExactlyWhatGoesOutAndDecides(t *testing.T) {
 	p := w.submitted("#蓝天# 今日空气质量良 https://sthjj.beijing.gov.cn/", 1, 2, 4)
 	b.Get("/reviews").WantCount("tbody tr", 1).WantText("tbody", "今日空气质量良").WantText("tbody", "今天 13:00")
 	path := fmt.Sprintf("/reviews/%d", p.ID)
-	page := b.Get(path).Want(200).WantCount("article.weibo", 2).WantText(".weibo-mark", "#蓝天#").WantText(".weibo-accounts", "2 个账号发布相同内容").WantText(".decision", "值班宣传专员")
+	page := b.Get(path).Want(200).WantCount("article.weibo", 2).WantText(".weibo-mark", "#蓝天#").WantText(".weibo-accounts", "2 个账号发布相同内容").WantText(".weibo header .note", "今天 13:00 来自 矩阵台").WantText(".decision", "值班宣传专员")
 	f := page.Form(".decision form")
 	f.Set("decision", "return")
 	b.Post(path, f).Want(422).WantText(".decision .field-error", "请写明退回的意见")

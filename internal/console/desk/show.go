@@ -10,7 +10,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
-	"juzhen/internal/console/badge"
 	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/post"
@@ -80,7 +79,7 @@ type deliveryLine struct {
 	Reason  string // in the reader's language
 	Cancel  bool
 	Replan  bool
-	Caption string // of a later fact, such as removed; Chinese source text
+	Caption delivery.Live // a later fact, such as removed; "" while it stands as it was sent
 }
 
 func (h *pages) show(c *gin.Context) error {
@@ -115,6 +114,7 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	}
 	p.Previews = show.Previews(p.P, v, problems)
 	for i := range p.Previews {
+		p.Previews[i].When = show.Planned(p.Base, stored)
 		if !p.All {
 			p.Previews[i].Most = shownDeliveries
 		}
@@ -123,7 +123,7 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	if err := h.fillAdvance(ctx, actor, &p); err != nil {
 		return p, err
 	}
-	p.Next = nextStep(p)
+	p.Next = p.T(nextStep(p))
 	p.DueField = dueField(p.Post, p.Now)
 	p.Follow = page.Follow{Of: "post/" + strconv.FormatInt(id, 10), Every: 30}
 	if p.Moving {
@@ -216,7 +216,7 @@ func (h *pages) lineOf(p *postPage, d delivery.Delivery) deliveryLine {
 	l.Cancel = write && d.State.Unmarked() && !d.State.Final() && d.State != delivery.Planned
 	l.Replan = decide && (d.State == delivery.Failed || d.State == delivery.Missed) && p.Post.Phase == post.Approved
 	if d.Live != nil && *d.Live != delivery.LiveUp {
-		l.Caption = d.Live.Label()
+		l.Caption = *d.Live
 	}
 	return l
 }
@@ -256,13 +256,34 @@ func nextStep(p postPage) string {
 	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Handoff }):
 		return "等值班人员人工发布"
 	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Held }):
-		return "发送已暂停，恢复后由人选择"
+		return heldStep(p)
 	case p.Open > 0:
 		return "到时自动发送"
 	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Failed || d.State == delivery.Missed }):
 		return "有账号没有发出，请处理"
 	}
 	return "发送已结束"
+}
+
+// heldStep says what becomes of deliveries that stopped, beside those that go on.
+func heldStep(p postPage) string {
+	held, selfMade := 0, 0
+	for _, d := range p.Deliveries {
+		if d.State != delivery.Held {
+			continue
+		}
+		held++
+		if d.Delivery.Reason == delivery.AccountStopped || d.Delivery.Reason == delivery.TokenWithdrawn {
+			selfMade++
+		}
+	}
+	switch {
+	case held < p.Open:
+		return "有账号的发送已停下，其余到时自动发送"
+	case selfMade == held:
+		return "账号可以发布后自动继续"
+	}
+	return "发送已暂停，恢复后由人选择"
 }
 
 // fillStory puts together what people did, and what changed since the last approval.
@@ -382,14 +403,7 @@ func (h *pages) story(c *gin.Context) error {
 	}
 	p := storyPart{Base: h.kit.Base(c, "稿件"), Delivery: d}
 	for _, e := range slices.Backward(steps) {
-		text, args := e.Text()
-		s := badge.Of(e.To)
-		who := e.ByName
-		if who == "" {
-			who = p.T("系统")
-		}
-		p.Events = append(p.Events, page.Event{Who: who, Icon: s.Icon, Tone: s.Tone, Text: p.T(text, args...), Stamp: page.StampOf(p.P, e.At, p.Now),
-			Note: show.StepNote(p.P, e, p.Now)})
+		p.Events = append(p.Events, show.Step(p.Base, e))
 	}
 	return h.kit.Show(c, 200, "posts/show#story", p)
 }

@@ -217,7 +217,8 @@ func (h *pages) page(c *gin.Context, f reviewForm) (reviewPage, error) {
 	}
 	p.Previews = show.Previews(p.P, p.Version, nil)
 	for i := range p.Previews {
-		p.Previews[i].Large, p.Previews[i].Most = true, namedAccounts
+		p.Previews[i].When = show.Planned(p.Base, p.Post)
+		p.Previews[i].Large, p.Previews[i].Again, p.Previews[i].Most = true, i > 0, namedAccounts
 	}
 	p.Late = p.Post.DueAt != nil && !p.Post.DueAt.After(p.Now)
 	if p.Form.Due.IsZero() {

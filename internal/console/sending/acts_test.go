@@ -35,6 +35,8 @@ func TestTakedownNeedsASecondPerson(t *testing.T) {
 	w.as("reviewer").Get(open).Want(200).WantText("main", "从 1 个账号（@环保北京）的微博删除").WantText(".btn-danger", "同意从 1 个账号下架").WantText("main", "数据有误")
 	w.as("reviewer").Post(open+"/refuse", url.Values{"reason": {"数据无误，不必下架"}}).Want(303)
 	w.as("chief").Get(open).WantText("main", "未同意").WantText("main", "值班审核员 处理")
+	story := w.as("chief").Get(path(ids[bureau], ""))
+	story.WantText(".timeline", "申请：下架 · 原因：数据有误").WantText(".timeline", "申请：下架 · 原因：数据无误，不必下架")
 	w.as("afar").Get(open).Want(404)
 
 	other := w.decision(ids[voice])

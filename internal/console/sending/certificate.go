@@ -52,7 +52,7 @@ func (h *pages) certificate(c *gin.Context) error {
 // fillSteps writes the story, the newest first as everywhere, each instant in full: relative words have no meaning on paper.
 func (p *certificatePage) fillSteps() {
 	for _, e := range slices.Backward(p.Events) {
-		line := eventOf(p.Base, e)
+		line := show.Step(p.Base, e)
 		line.Stamp.Text, line.Note = exact(e.At), show.StepNote(p.P, e, time.Time{})
 		p.Steps = append(p.Steps, line)
 		if e.To == delivery.Sent && e.From != delivery.Sent && p.Answer.Text == "" {

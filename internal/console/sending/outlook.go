@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"juzhen/internal/console/badge"
+	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/web/page"
 )
@@ -32,7 +33,7 @@ func outlookOf(b page.Base, d delivery.Delivery) outlook {
 	}
 	switch d.State {
 	case delivery.Unknown:
-		if looked(d.Reason) {
+		if show.Looked(d.Reason) {
 			o.Now, o.Next = b.T("微博未确认是否发出。"), []string{o.Now}
 		}
 		nextOfUnknown(d, say)
@@ -115,9 +116,12 @@ func nextOfWaiting(d delivery.Delivery, now time.Time, say sayer) {
 }
 
 func nextOfHeld(d delivery.Delivery, say sayer) {
-	if d.PauseID != nil {
+	switch {
+	case d.PauseID != nil:
 		say("恢复时由负责人逐条选择：立即发布、改期或取消。", nil)
-	} else {
+	case d.Reason == delivery.AccountStopped, d.Reason == delivery.TokenWithdrawn:
+		say("不用等的，可以重新安排，或由作者取消这个账号的发送。", nil)
+	default:
 		say("请核对后重新安排，或取消这个账号的发送。", nil)
 	}
 	if d.NotAfter != nil {

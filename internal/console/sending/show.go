@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/show"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/post"
@@ -145,12 +146,12 @@ func (h *pages) fillStory(ctx context.Context, actor access.Actor, p *showPage) 
 		return err
 	}
 	for _, e := range slices.Backward(events) {
-		line := eventOf(p.Base, e)
+		line := show.Step(p.Base, e)
 		p.Events = append(p.Events, line)
 		if p.Seen == nil {
 			p.Seen = sightedIn(p.Delivery, e)
 		}
-		if looked(e.Code) && len(p.Looks) < 8 {
+		if show.Looked(e.Code) && len(p.Looks) < 8 {
 			p.Looks = append(p.Looks, line)
 		}
 	}

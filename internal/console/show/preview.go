@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/glyph"
 	"juzhen/internal/i18n"
 	"juzhen/internal/post"
+	"juzhen/internal/web/page"
 )
 
 // Piece is a part of a text with how Weibo shows it.
@@ -40,6 +41,7 @@ type Preview struct {
 	Problems  []string // in the reader's language
 	Most      int      // names that are listed; 0: all
 	Large     bool     // for a reviewer: names open, pictures as they go out
+	Again     bool     // its pictures stand large in a preview above
 	When      string   // when it goes out, in the reader's language; "": not said
 	Fold      bool     // drawn as the stream shows it: what is beyond its fold is a press away
 }
@@ -151,6 +153,17 @@ func preview(v post.Version, t post.Target) Preview {
 		p.Pictures = append(p.Pictures, Picture{ID: m.MediaID, Alt: m.Alt, Animated: m.Media.Animated()})
 	}
 	return p
+}
+
+// Planned says when a post goes out, over its preview.
+func Planned(b page.Base, p post.Post) string {
+	switch {
+	case p.DueNow && (p.DueAt == nil || p.Phase != post.Approved):
+		return b.T("批准后立即")
+	case p.DueAt != nil:
+		return page.StampOf(b.P, *p.DueAt, b.Now).Text
+	}
+	return b.T("未定时间")
 }
 
 // problemsOf are the findings about one account.

@@ -144,9 +144,10 @@ func (d *Duties) Pages() (list []string) {
 	return list
 }
 
-// For gives the entries the actor may open, with counts; the one that path lies under is active.
+// For gives the entries the actor may open, with counts; the one that path lies under most closely is active.
 func (d *Duties) For(a access.Actor, path string, counts Counts) []NavEntry {
 	var out []NavEntry
+	active, closest := -1, 0
 	for _, e := range d.entries {
 		if !mayOpen(a, e) {
 			continue
@@ -154,8 +155,15 @@ func (d *Duties) For(a access.Actor, path string, counts Counts) []NavEntry {
 		for _, kind := range e.Waits {
 			e.Count += counts.ByKind[kind]
 		}
-		e.Active = under(path, e.Href) || slices.ContainsFunc(d.belong[e.Href], func(href string) bool { return under(path, href) })
+		for _, href := range append([]string{e.Href}, d.belong[e.Href]...) {
+			if under(path, href) && len(href) > closest {
+				active, closest = len(out), len(href)
+			}
+		}
 		out = append(out, e)
+	}
+	if active >= 0 {
+		out[active].Active = true
 	}
 	return out
 }

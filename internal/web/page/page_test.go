@@ -39,6 +39,7 @@ func TestSpansHaveTheTwoBiggestUnits(t *testing.T) {
 	t.Parallel()
 	zh := i18n.For("zh")
 	for d, want := range map[time.Duration]string{420 * time.Millisecond: "0.42 秒", 42 * time.Second: "42 秒", 310 * time.Second: "5 分 10 秒",
+		0: "0 秒", time.Second: "1 秒", 10 * time.Minute: "10 分",
 		150 * time.Minute: "2 小时 30 分", 74 * time.Hour: "3 天 2 小时"} {
 		if got := Span(zh, d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)

@@ -7,7 +7,7 @@ import (
 )
 
 // around is how many visible signs of a text stand on either side of what was searched for.
-const around = 24
+const around = 40
 
 // Passage is the place of a text in which words were found.
 type Passage struct {

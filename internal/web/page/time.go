@@ -57,10 +57,14 @@ func midnight(t time.Time) time.Time {
 // Span writes a duration in the two biggest units that matter: 3天2小时, 5分10秒, 0.42秒.
 func Span(p *i18n.Printer, d time.Duration) string {
 	switch d = d.Abs(); {
+	case d < time.Minute && d%time.Second == 0:
+		return p.T("{.s} 秒|时长", "s", int(d.Seconds()))
 	case d < 10*time.Second:
 		return p.T("{.s} 秒|时长", "s", fmt.Sprintf("%.2f", d.Seconds()))
 	case d < time.Minute:
 		return p.T("{.s} 秒|时长", "s", int(d.Seconds()))
+	case d < time.Hour && d%time.Minute == 0:
+		return p.T("{.m} 分|时长", "m", int(d.Minutes()))
 	case d < time.Hour:
 		return p.T("{.m} 分 {.s} 秒", "m", int(d.Minutes()), "s", int(d.Seconds())%60)
 	case d < 24*time.Hour:
