@@ -156,6 +156,7 @@ const subjectName = `CASE e.subject_type
 		FROM posts p JOIN post_versions v ON v.id = p.version_id WHERE p.id = e.number)
 	WHEN 'delivery' THEN (SELECT '@' || a.handle FROM deliveries d JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number)
 	WHEN 'platform_post' THEN (SELECT '@' || a.handle FROM platform_posts d JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number)
+	WHEN 'user_change' THEN (SELECT coalesce(u.display_name, c.what ->> 'display_name') FROM user_changes c LEFT JOIN users u ON u.id = c.user_id WHERE c.id = e.number)
 	WHEN 'pause' THEN (SELECT coalesce('@' || a.handle, u.name) FROM pauses p JOIN units u ON u.id = p.unit_id
 		LEFT JOIN accounts a ON a.id = p.account_id WHERE p.id = e.number) END`
 

@@ -2,12 +2,14 @@ package review
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 	"juzhen/internal/pg"
 )
 
@@ -15,7 +17,7 @@ import (
 type matter struct {
 	UnitPath string
 	AuthorID int64
-	Title    string
+	Title    string // the first line, cut with an ellipsis
 	DueAt    *time.Time
 }
 
@@ -25,8 +27,9 @@ func errNotFound() error {
 
 func findMatter(ctx context.Context, db *gorm.DB, postID int64) (matter, error) {
 	m, err := gorm.G[matter](db).Raw(`
-SELECT u.path AS unit_path, p.author_id, left(split_part(btrim(v.text), E'\n', 1), 30) AS title, p.due_at
+SELECT u.path AS unit_path, p.author_id, split_part(btrim(v.text, E' \t\r\n'), E'\n', 1) AS title, p.due_at
 FROM posts p JOIN units u ON u.id = p.unit_id JOIN post_versions v ON v.id = p.version_id WHERE p.id = ?`, postID).Take(ctx)
+	m.Title = glyph.Cut(strings.TrimSpace(m.Title), 30)
 	return m, pg.OrNotFound(err, errNotFound())
 }
 

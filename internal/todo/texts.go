@@ -28,11 +28,11 @@ type text struct {
 // texts gives the words of each reason. "{.name}" is filled from the matter's Args.
 var texts = map[string]text{
 	"review.waiting":         {i18n.N("待审：{.title}"), Notice, i18n.N("审核|动词")},
-	"post.returned":          {i18n.N("被退回：{.title}。意见：{.opinion}"), Notice, i18n.N("修改|动词")},
+	"post.returned":          {i18n.N("被退回：“{.title}”。意见：{.opinion}"), Notice, i18n.N("修改|动词")},
 	"post.expired":           {i18n.N("发布时间已过，仍未获批准：{.title}"), Warning, i18n.N("重新安排或取消")},
-	"post.voided":            {i18n.N("改期使批准失效，请修改正文后重新提交：{.title}。不对的词：{.words}"), Warning, i18n.N("修改|动词")},
-	"advance.now":            {i18n.N("请决定是否提前：{.title}，由 {.from} 改为同意后立即发布"), Warning, i18n.N("查看并决定")},
-	"advance.at":             {i18n.N("请决定是否提前：{.title}，由 {.from} 提前到 {.to}"), Warning, i18n.N("查看并决定")},
+	"post.voided":            {i18n.N("改期使批准失效，请修改正文后重新提交：“{.title}”。不对的词：{.words}"), Warning, i18n.N("修改|动词")},
+	"advance.now":            {i18n.N("请决定“{.title}”是否提前：由 {.from} 改为同意后立即发布"), Warning, i18n.N("查看并决定")},
+	"advance.at":             {i18n.N("请决定“{.title}”是否提前：由 {.from} 提前到 {.to}"), Warning, i18n.N("查看并决定")},
 	"decision.confirm":       {i18n.N("请作为第二人确认：{.account} {.what}"), Warning, i18n.N("核对并确认")},
 	"decision.confirm_batch": {i18n.N("请作为第二人确认：从 {.n} 个账号下架"), Warning, i18n.N("核对并确认")},
 
@@ -110,7 +110,7 @@ func (o Open) Pairs() []any {
 // kindNames are the headings of the list.
 var kindNames = map[string]string{
 	KindIncident: i18n.N("可能重复发布"), KindUnknown: i18n.N("结果待核"), KindMissed: i18n.N("错过与失败"), KindProblem: i18n.N("发布前的问题"),
-	KindHandoff: i18n.N("待人工发布"), KindLive: i18n.N("疑似已发布"), KindNoticed: i18n.N("平台上的异常"), KindToken: i18n.N("账号授权"), KindConfirm: i18n.N("第二人确认"),
+	KindHandoff: i18n.N("待人工发布"), KindLive: i18n.N("线上内容须核对"), KindNoticed: i18n.N("平台上的异常"), KindToken: i18n.N("账号授权"), KindConfirm: i18n.N("第二人确认"),
 	KindReview: i18n.N("待审稿件"), KindReturned: i18n.N("退回的稿件"), KindNotice: i18n.N("告知"),
 }
 

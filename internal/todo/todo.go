@@ -34,7 +34,7 @@ const (
 	KindMissed   = "missed"   // the due time passed
 	KindProblem  = "problem"  // it will not go out as things are
 	KindHandoff  = "handoff"  // to be posted by hand
-	KindLive     = "live"     // seems to be live before its time
+	KindLive     = "live"     // what went out, or seems to have, must be looked at on the platform
 	KindNoticed  = "noticed"  // a post on the platform is not what it should be
 	KindToken    = "token"    // an authorisation ends
 	KindConfirm  = "confirm"  // a second person is needed

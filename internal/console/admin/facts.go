@@ -56,7 +56,7 @@ var factNames = map[string]string{
 	"wish": "留待执行", "outcome": "判定", "step": "步骤", "steps": "步骤", "done": "已处理", "too_late": "发送中，来不及", "sent": "此前已发",
 	"uid": "微博 UID", "remote_uid": "微博 UID", "expires_at": "到期时间", "passed": "通过|测试", "left": "未删除的测试微博", "platform_confirmed": "平台已确认",
 	"handle": "微博名称", "display_name": "显示名称", "connector": "接口", "seat": "席位", "late_limit": "最晚补发", "min_gap": "最小间隔",
-	"auto_resend": "自动补发", "position": "排序", "file": "文件", "rows": "行数", "new": "新增", "remote_id": "微博编号", "origin": "来源",
+	"auto_resend": "自动补发", "position": "排序", "file": "文件", "rows": "行数", "new": "新增", "import": "导入编号", "rejected": "没有收录", "removed": "移出", "advance": "申请编号", "remote_id": "微博编号", "origin": "来源",
 }
 
 func (t teller) name(key string) string {
@@ -128,7 +128,7 @@ func (t teller) text(key, x string) string {
 	if key == "steps" {
 		code, rest, _ := strings.Cut(x, " ")
 		step := strings.TrimSuffix(code, ":")
-		return t.T(known(step, account.Step(step).Label())) + " " + map[bool]string{true: t.T("通过|测试"), false: rest}[rest == "ok"]
+		return t.T(known(step, account.Step(step).Label())) + " " + map[bool]string{true: t.T("通过|测试"), false: t.T(rest)}[rest == "ok"]
 	}
 	if w := t.word(key, x); w != "" {
 		return t.T(w)

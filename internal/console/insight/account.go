@@ -70,6 +70,8 @@ func (p *accountPage) orders(c *gin.Context) {
 // WhyNoReads says why reads are missing: refused by the contract, or not asked for yet.
 func (p accountPage) WhyNoReads() string {
 	switch {
+	case p.Series.Row.Reads != nil: // there are some in this period
+		return ""
 	case p.Series.HasReads == nil && p.Series.Account.Connector.ReturnsTimeline():
 		return "还没有读过阅读数"
 	case p.Series.HasReads != nil && *p.Series.HasReads:
