@@ -44,6 +44,8 @@ const aWeek = 8 * 24 * 3600_000;
 // shanghaiDay writes the day as 2026-11-23, whatever the zone of the browser.
 const shanghaiDay = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
 
+const wholeDays = { year: "numeric", month: "long", day: "numeric" } as const; // the days from and to which a week goes
+
 const patience = 4000; // milliseconds after which entries that do not come are asked for once more
 
 // What a day of the month takes, in pixels: its number with the line that says how many more there are, and each entry. A day is as high as
@@ -75,6 +77,7 @@ function draw(at: HTMLElement): void {
     locale: english ? "en-gb" : "zh-cn",
     ...(english ? { todayHint: "Today" } : {}), // the name holds what the button shows
     ...(phone && week ? { buttons: { listWeek: { text: week } } } : {}),
+    noEventsText: at.dataset["none"] ?? "",
     timeZone: "Asia/Shanghai",
     firstDay: 1,
     nextDayThreshold: "12:00:00", // an instant late in the evening belongs to its day alone
@@ -83,13 +86,18 @@ function draw(at: HTMLElement): void {
     headerToolbar: { left: "prev,next today", center: "title", right: Object.values(views).join(",") },
     height: "auto",
     dayMaxEvents: most,
-    ...(phone ? {} : { views: { dayGridMonth: { dayCellClass: "month-day", aspectRatio: at.clientWidth / (6 * dayHeight) } } }),
+    views: {
+      ...(phone ? {} : { dayGridMonth: { dayCellClass: "month-day", aspectRatio: at.clientWidth / (6 * dayHeight) } }),
+      timeGridWeek: { titleFormat: wholeDays, dayHeaderFormat: { weekday: "short", month: "numeric", day: "numeric", omitCommas: true } },
+      listWeek: { titleFormat: wholeDays },
+    },
     lazyFetching: false, // a week says more of a day than a month does
     eventMaxStack: 2,
     slotEventOverlap: false,
     nowIndicator: true,
     allDaySlot: false,
     slotDuration: "01:00",
+    eventShortHeight: 60, // time and words on one line: two do not fit into an hour
     slotMinHeight: 30, // an entry is an hour high: enough for a finger
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },

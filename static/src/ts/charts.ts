@@ -64,7 +64,7 @@ function optionOf(s: Spec): EChartsCoreOption {
 
 function plot(s: Spec, axis: object, text: object): EChartsCoreOption {
   const category = { type: "category", data: s.x, ...axis, splitLine: { show: false }, axisTick: { show: false } };
-  const figures = { type: "value", scale: s.kind === "line", ...axis, axisLine: { show: false } };
+  const figures = { type: "value", scale: s.kind === "line", minInterval: 1, ...axis, axisLine: { show: false } };
   return {
     grid: { left: 8, right: 16, top: s.series.length > 1 ? 36 : 12, bottom: s.zoom ? 48 : 8, containLabel: true },
     ...(s.series.length > 1 ? { legend: { top: 0, left: 0, textStyle: text, itemWidth: 18, itemHeight: 8 } } : {}),

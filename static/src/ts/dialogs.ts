@@ -47,7 +47,8 @@ function show(details: HTMLDetailsElement): void {
     summary.focus();
   });
   dialog.showModal();
-  dialog.querySelector<HTMLElement>("[aria-invalid=true], textarea, input:not([type=hidden]), select")?.focus();
+  const field = dialog.querySelector<HTMLElement>("[aria-invalid=true], textarea, input:not([type=hidden]), select");
+  (field ?? dialog.querySelector<HTMLElement>("[data-dialog-close]"))?.focus(); // what only asks begins where nothing is done
 }
 
 // typedIn tells whether closing by a click beside the dialog would lose words.
