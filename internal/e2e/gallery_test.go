@@ -47,10 +47,11 @@ type galleryPage struct {
 }
 
 type galleryRow struct {
-	Title, State, Handle string
-	N                    int
-	At                   time.Time
-	Spark                template.HTML
+	Title, Handle string
+	State         badge.Labelled
+	N             int
+	At            time.Time
+	Spark         template.HTML
 }
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, page.Zone)
@@ -171,13 +172,13 @@ func sample(b page.Base) galleryPage {
 	titles := []string{"今日空气质量播报：全市良，首要污染物 PM2.5", "重污染天气橙色预警解除", "第三届生态文明摄影展征稿启事，欢迎市民投稿", "转发：生态环境部关于冬季供暖季大气污染防治的问答", "河长制进展"}
 	handles := []string{"环保北京", "京环之声", "北京环境监测", "密云生态环境示例", "北京经济技术开发区生态环境示例"}
 	at := []time.Duration{-3 * time.Hour, 2 * time.Hour, 26 * time.Hour, -20 * time.Hour, -400 * 24 * time.Hour}
-	for i, state := range []string{"unknown", "sent", "waiting", "failed", "draft"} {
+	for i, state := range []badge.Labelled{delivery.Unknown, delivery.Sent, delivery.Waiting, delivery.Failed, delivery.Planned} {
 		var v []*float64
 		for d := range 14 {
 			f := 50 + 30*math.Sin(float64(d*(i+1))/3)
 			v = append(v, &f)
 		}
-		p.Rows = append(p.Rows, galleryRow{titles[i], state, handles[i], i * i * 4321, noon.Add(at[i]),
+		p.Rows = append(p.Rows, galleryRow{titles[i], handles[i], state, i * i * 4321, noon.Add(at[i]),
 			svg.Sparkline(v, 80, 20, svg.Label{Title: "近 14 天转发", Desc: "50 到 80"})})
 	}
 	p.Figures = []page.Figure{
