@@ -123,7 +123,7 @@ func (s *Service) RevokeToken(ctx context.Context, actor access.Actor, id int64,
 		if err := s.tellIfNeeded(ctx, tx, a); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, actor, a, "account.revoke", why, map[string]any{"platform_confirmed": told})
+		return s.note(ctx, tx, actor, a, actRevoke, why, map[string]any{"platform_confirmed": told})
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/audit"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/weibo"
@@ -124,7 +125,7 @@ func (s *Service) adopt(ctx context.Context, actor access.Actor, a Account, toke
 		return a, fault.Invalid("uid", "令牌属于 UID {.uid}，不是所填的 {.said}", "uid", v.uid, "said", uid).WithCode("foreign_user")
 	}
 	v.origin = origin
-	action := map[Origin]string{ByOAuth: "account.authorise", ByImport: "account.import_token"}[origin]
+	action := map[Origin]audit.Act{ByOAuth: actAuthorise, ByImport: actImportToken}[origin]
 	err = s.db.InTxRetry(ctx, func(tx pg.Tx) error {
 		now, err := s.lock(ctx, tx, actor, a.ID)
 		if err != nil {

@@ -184,7 +184,7 @@ func (s *Service) record(ctx context.Context, actor access.Actor, r TestReport) 
 				return err
 			}
 		}
-		return s.note(ctx, tx, actor, a, "account.test", "", map[string]any{"passed": r.Passed, "steps": r.outline(), "left": r.LeftID})
+		return s.note(ctx, tx, actor, a, actTest, "", map[string]any{"passed": r.Passed, "steps": r.outline(), "left": r.LeftID})
 	})
 }
 

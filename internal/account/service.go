@@ -129,7 +129,7 @@ func (s *Service) Create(ctx context.Context, actor access.Actor, d Draft) (Acco
 		if a, err = FindTx(ctx, tx, id); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, actor, a, "account.create", "", map[string]any{"handle": a.Handle, "connector": a.Connector, "seat": a.Seat})
+		return s.note(ctx, tx, actor, a, actCreate, "", map[string]any{"handle": a.Handle, "connector": a.Connector, "seat": a.Seat})
 	})
 	return a, err
 }
@@ -144,7 +144,7 @@ func mayPlace(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64) e
 }
 
 // note writes the audit entry of an act on an account.
-func (s *Service) note(ctx context.Context, tx pg.Tx, actor access.Actor, a Account, action, why string, detail map[string]any) error {
+func (s *Service) note(ctx context.Context, tx pg.Tx, actor access.Actor, a Account, action audit.Act, why string, detail map[string]any) error {
 	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: action, Subject: subject(a.ID), UnitPath: a.UnitPath, Why: why, Detail: detail})
 }
 
@@ -223,7 +223,7 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, old 
 			return Account{}, err
 		}
 	}
-	return a, s.note(ctx, tx, actor, a, "account.update", "", changes(old, a))
+	return a, s.note(ctx, tx, actor, a, actUpdate, "", changes(old, a))
 }
 
 // tellOtherUser puts a changed uid before others than who changed it: the account is another user of the platform from now on.
@@ -288,7 +288,7 @@ func (s *Service) SetState(ctx context.Context, actor access.Actor, id int64, to
 		if err != nil {
 			return err
 		}
-		return s.note(ctx, tx, actor, a, "account.state", why, map[string]any{"from": old.State, "to": to})
+		return s.note(ctx, tx, actor, a, ActState, why, map[string]any{"from": old.State, "to": to})
 	})
 	return a, err
 }

@@ -116,7 +116,7 @@ func (a *api) listAudit(ctx context.Context, who access.Actor, in *auditFilter) 
 	words := printerOf(request(ctx))
 	return paged(page.Rows, page.Next, func(r audit.Row) auditEntry {
 		facts := r.Facts()
-		return auditEntry{r.ID, r.At.UTC(), r.ActorID, r.ActorName, r.Action, words.T(audit.Label(r.Action)), r.SubjectType, r.SubjectID, r.UnitName,
+		return auditEntry{r.ID, r.At.UTC(), r.ActorID, r.ActorName, r.Action, words.T(a.Audit.Label(r.Action)), r.SubjectType, r.SubjectID, r.UnitName,
 			r.IP, facts.Why, facts.Detail, r.Seq, hexOf(r.Hash)}
 	}), nil
 }

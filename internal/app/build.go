@@ -63,7 +63,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	db, now := a.pages, a.opt.Now
 	a.Live = live.New(func(ctx context.Context) (live.Listener, error) { return db.Listen(ctx, live.Channel) }, live.Options{Log: a.log})
 	api, rules := a.weibo(), a.rules()
-	a.Audit, a.Org, a.Todo = audit.New(db, now), org.New(db, now), todo.New(db)
+	a.Audit, a.Org, a.Todo = audit.New(db, now, acts()...), org.New(db, now), todo.New(db)
 	if err := a.Audit.Begin(ctx); err != nil {
 		return err
 	}
@@ -143,4 +143,9 @@ func (a *App) buildQueue() error {
 		Log: a.log, Workers: workers, Reindex: a.owner, Periodic: append(account.Periodic(), reach.Periodic()...),
 	})
 	return err
+}
+
+// acts are what the features record in the trail, in the order in which its filter offers them. Two with one code stop the program here.
+func acts() []audit.Act {
+	return audit.Join(identity.TrailActs(), org.TrailActs(), account.TrailActs(), reach.TrailActs(), media.TrailActs(), post.TrailActs(), delivery.TrailActs(), audit.TrailActs())
 }

@@ -52,7 +52,7 @@ func (w *world) write(e audit.Entry) {
 
 func (w *world) act(action, subject, unit string) {
 	w.Helper()
-	w.write(audit.Entry{Action: action, Subject: subject, UnitPath: unit})
+	w.write(audit.Entry{Action: audit.Act{Code: action}, Subject: subject, UnitPath: unit})
 }
 
 func (w *world) sequence(want int) {
@@ -113,7 +113,7 @@ func TestMoreThanOneBatchIsLinked(t *testing.T) {
 	ctx := t.Context()
 	err := w.db.InTx(ctx, func(tx pg.Tx) error {
 		for i := range 1234 {
-			e := audit.Entry{Actor: person(2, "甲"), At: w.now, Action: "post.submit", Subject: fmt.Sprintf("post/%d", i+1), UnitPath: "/1/"}
+			e := audit.Entry{Actor: person(2, "甲"), At: w.now, Action: audit.Act{Code: "post.submit"}, Subject: fmt.Sprintf("post/%d", i+1), UnitPath: "/1/"}
 			if err := audit.Write(ctx, tx, e); err != nil {
 				return err
 			}
@@ -135,7 +135,7 @@ func TestEntryThatCommitsLateIsLinkedBehind(t *testing.T) {
 	drawn, commit, done := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
 		done <- w.db.InTx(t.Context(), func(tx pg.Tx) error {
-			err := audit.Write(t.Context(), tx, audit.Entry{Actor: person(3, "乙"), At: w.now, Action: "post.approve", Subject: "post/1", UnitPath: "/1/"})
+			err := audit.Write(t.Context(), tx, audit.Entry{Actor: person(3, "乙"), At: w.now, Action: audit.Act{Code: "post.approve"}, Subject: "post/1", UnitPath: "/1/"})
 			close(drawn)
 			<-commit
 			return err
@@ -159,7 +159,7 @@ func TestEntryOfARolledBackActIsGone(t *testing.T) {
 	w := newWorld(t)
 	failed := errors.New("the act failed")
 	err := w.db.InTx(t.Context(), func(tx pg.Tx) error {
-		e := audit.Entry{Actor: auditor, At: w.now, Action: "post.submit", Subject: "post/1", UnitPath: "/1/"}
+		e := audit.Entry{Actor: auditor, At: w.now, Action: audit.Act{Code: "post.submit"}, Subject: "post/1", UnitPath: "/1/"}
 		return errors.Join(audit.Write(t.Context(), tx, e), failed)
 	})
 	if !errors.Is(err, failed) {
@@ -183,7 +183,7 @@ func TestWritersAndSequencersAtOnce(t *testing.T) {
 		wg.Go(func() {
 			for n := range each {
 				errs <- w.db.InTx(ctx, func(tx pg.Tx) error {
-					return audit.Write(ctx, tx, audit.Entry{Actor: person(int64(i+1), "甲"), At: noon, Action: "post.submit",
+					return audit.Write(ctx, tx, audit.Entry{Actor: person(int64(i+1), "甲"), At: noon, Action: audit.Act{Code: "post.submit"},
 						Subject: fmt.Sprintf("post/%d", n), UnitPath: "/1/"})
 				})
 			}
@@ -305,9 +305,9 @@ func TestIncompleteEntryIsADefect(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, e := range []audit.Entry{
-		{At: noon, Action: "post.submit", Subject: "post"}, {At: noon, Action: "post.submit", Subject: "/1"},
-		{At: noon, Subject: "post/1"}, {Action: "post.submit", Subject: "post/1"},
-		{At: noon, Action: "post.submit", Subject: "post/1", Detail: map[string]any{"f": func() {}}},
+		{At: noon, Action: audit.Act{Code: "post.submit"}, Subject: "post"}, {At: noon, Action: audit.Act{Code: "post.submit"}, Subject: "/1"},
+		{At: noon, Subject: "post/1"}, {Action: audit.Act{Code: "post.submit"}, Subject: "post/1"},
+		{At: noon, Action: audit.Act{Code: "post.submit"}, Subject: "post/1", Detail: map[string]any{"f": func() {}}},
 	} {
 		err := w.db.InTx(t.Context(), func(tx pg.Tx) error { return audit.Write(t.Context(), tx, e) })
 		if err == nil || fault.KindOf(err) != fault.KindInternal {

@@ -12,7 +12,7 @@ func TestCanonicalBytesAreStable(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 4, 5, 6, 7, 89_123_999, time.FixedZone("", 8*3600))
 	e := Entry{
-		Actor: access.Actor{UserID: 3, Name: "值班审核员", IP: "10.0.0.8"}, At: at, Action: "post.approve", Subject: "post/41", UnitPath: "/1/4/",
+		Actor: access.Actor{UserID: 3, Name: "值班审核员", IP: "10.0.0.8"}, At: at, Action: Act{Code: "post.approve"}, Subject: "post/41", UnitPath: "/1/4/",
 		Why: "<按规定>", Detail: map[string]any{"z": 1, "a": struct {
 			Y int `json:"y"`
 			B int `json:"b"`
@@ -90,16 +90,30 @@ func TestSafeCellDisarmsFormulas(t *testing.T) {
 	}
 }
 
-func TestEveryActionHasOneName(t *testing.T) {
+func TestActsAreJoinedAndEachHasOneOwner(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{}
-	for _, a := range Actions() {
-		if seen[a.Code] || a.Text == "" {
-			t.Errorf("%s is listed twice or has no name", a.Code)
-		}
-		seen[a.Code] = true
+	var posts, trail Declared
+	approve := posts.Declare("post.approve", "批准稿件")
+	trail.Declare("audit.export", "导出审计日志")
+	s := New(nil, time.Now, Join(posts.All(), trail.All())...)
+	if list := s.Acts(); len(list) != 2 || list[0] != approve {
+		t.Errorf("the acts are %v", list)
 	}
-	if Label("post.approve") != "批准稿件" || Label("new.act") != "new.act" {
+	if s.Label("post.approve") != "批准稿件" || s.Label("new.act") != "new.act" {
 		t.Error("labels are mixed up")
+	}
+
+	for what, do := range map[string]func(){
+		"within one feature": func() { posts.Declare("post.approve", "同意") },
+		"by two features":    func() { Join(posts.All(), []Act{{"post.approve", "同意"}}) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("a code is declared twice without a word")
+				}
+			}()
+			do()
+		})
 	}
 }

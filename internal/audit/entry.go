@@ -21,7 +21,7 @@ import (
 type Entry struct {
 	Actor    access.Actor
 	At       time.Time // UTC; kept to the microsecond
-	Action   string    // "noun.verb", such as "post.approve"
+	Action   Act
 	Subject  string
 	UnitPath string
 	Why      string
@@ -50,12 +50,12 @@ const spelling = "2006-01-02T15:04:05.000000Z"
 // It fails when the entry does not say when, what and on what; that is a defect of the caller.
 func Write(ctx context.Context, tx pg.Tx, e Entry) error {
 	kind, id, found := strings.Cut(e.Subject, "/")
-	if e.At.IsZero() || e.Action == "" || !found || kind == "" || id == "" {
-		return fmt.Errorf("write audit entry %q on %q: %w", e.Action, e.Subject, errIncomplete)
+	if e.At.IsZero() || e.Action.Code == "" || !found || kind == "" || id == "" {
+		return fmt.Errorf("write audit entry %q on %q: %w", e.Action.Code, e.Subject, errIncomplete)
 	}
 	text, err := e.canonical()
 	if err != nil {
-		return fmt.Errorf("write audit entry %q: %w", e.Action, err)
+		return fmt.Errorf("write audit entry %q: %w", e.Action.Code, err)
 	}
 	return insertEntry(ctx, tx, e, kind, id, text)
 }
@@ -69,7 +69,7 @@ func (e Entry) canonical() ([]byte, error) {
 		detail = map[string]any{}
 	}
 	return canonical(body{
-		Action: e.Action, Actor: e.Actor.Name, ActorID: e.Actor.UserID, At: e.At.UTC().Truncate(time.Microsecond).Format(spelling),
+		Action: e.Action.Code, Actor: e.Actor.Name, ActorID: e.Actor.UserID, At: e.At.UTC().Truncate(time.Microsecond).Format(spelling),
 		Detail: detail, IP: e.Actor.IP, Subject: e.Subject, Unit: e.UnitPath, Version: 1, Why: e.Why,
 	})
 }

@@ -56,7 +56,7 @@ func (s *Service) Export(ctx context.Context, actor access.Actor, f Filter, w io
 			return err
 		}
 		for _, r := range page.Rows {
-			if err := out.Write(r.cells()); err != nil {
+			if err := out.Write(s.cells(r)); err != nil {
 				return err
 			}
 		}
@@ -80,12 +80,12 @@ func (s *Service) recordExport(ctx context.Context, actor access.Actor, f Filter
 		return err
 	}
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		return Write(ctx, tx, Entry{Actor: actor, At: s.now(), Action: "audit.export", Subject: "audit/trail", UnitPath: at,
+		return Write(ctx, tx, Entry{Actor: actor, At: s.now(), Action: actExport, Subject: "audit/trail", UnitPath: at,
 			Detail: map[string]any{"action": f.Action, "subject": f.Subject, "unit": f.UnitPath, "actor": f.Actor}})
 	})
 }
 
-func (r Row) cells() []string {
+func (s *Service) cells(r Row) []string {
 	facts := r.Facts()
 	detail, _ := encode(facts.Detail) // it was decoded from JSON just now
 	seq := ""
@@ -93,7 +93,7 @@ func (r Row) cells() []string {
 		seq = fmt.Sprint(r.Seq)
 	}
 	cells := []string{
-		fmt.Sprint(r.ID), r.At.In(instant.Zone).Format("2006-01-02 15:04:05.000000"), r.ActorName, fmt.Sprint(r.ActorID), Label(r.Action), r.Action,
+		fmt.Sprint(r.ID), r.At.In(instant.Zone).Format("2006-01-02 15:04:05.000000"), r.ActorName, fmt.Sprint(r.ActorID), s.Label(r.Action), r.Action,
 		r.SubjectType + "/" + r.SubjectID, r.UnitName, r.IP, facts.Why, string(detail), seq, hex.EncodeToString(r.Hash),
 	}
 	for i := range cells {

@@ -19,7 +19,7 @@ func TestListIsScopedAndFiltered(t *testing.T) {
 	w := newWorld(t)
 	w.act("post.submit", "post/1", "/1/4/")
 	w.now = w.now.Add(time.Hour)
-	w.write(audit.Entry{Action: "post.approve", Subject: "post/1", UnitPath: "/1/4/", Actor: person(3, "值班审核员"), Why: "内容准确"})
+	w.write(audit.Entry{Action: audit.Act{Code: "post.approve"}, Subject: "post/1", UnitPath: "/1/4/", Actor: person(3, "值班审核员"), Why: "内容准确"})
 	w.now = w.now.Add(time.Hour)
 	w.act("account.update", "account/1", "/1/5/")
 	w.act("session.open", "user/8", "/2/")
@@ -87,7 +87,7 @@ func TestListPagesWithoutLossOrRepeat(t *testing.T) {
 func TestExportIsSafeScopedAndRecorded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.write(audit.Entry{Action: "post.return", Subject: "post/1", UnitPath: "/1/4/", Actor: person(3, `=HYPERLINK("x")`), Why: "+1"})
+	w.write(audit.Entry{Action: audit.Act{Code: "post.return"}, Subject: "post/1", UnitPath: "/1/4/", Actor: person(3, `=HYPERLINK("x")`), Why: "+1"})
 	w.act("post.submit", "post/2", "/2/")
 	w.sequence(2)
 	var out bytes.Buffer
@@ -114,7 +114,7 @@ func TestExportIsSafeScopedAndRecorded(t *testing.T) {
 func TestFactsComeFromTheBody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.write(audit.Entry{Action: "grant.create", Subject: "user/5", UnitPath: "/1/", Why: "轮岗", Detail: map[string]any{"role": "reviewer"}})
+	w.write(audit.Entry{Action: audit.Act{Code: "grant.create"}, Subject: "user/5", UnitPath: "/1/", Why: "轮岗", Detail: map[string]any{"role": "reviewer"}})
 	page, err := w.s.List(t.Context(), auditor, audit.Filter{})
 	if err != nil || len(page.Rows) != 1 {
 		t.Fatal(err, page.Rows)

@@ -18,7 +18,7 @@ func (w *world) long(n int) {
 	ctx := w.Context()
 	err := w.db.InTx(ctx, func(tx pg.Tx) error {
 		for i := range n {
-			e := audit.Entry{Actor: person(2, "甲"), At: w.now, Action: "post.submit", Subject: fmt.Sprintf("post/%d", i+1), UnitPath: "/1/"}
+			e := audit.Entry{Actor: person(2, "甲"), At: w.now, Action: audit.Act{Code: "post.submit"}, Subject: fmt.Sprintf("post/%d", i+1), UnitPath: "/1/"}
 			if err := audit.Write(ctx, tx, e); err != nil {
 				return err
 			}
@@ -92,7 +92,7 @@ func TestTwoProcessesLinkOneChain(t *testing.T) {
 func TestCommandLineIsNamedWithoutAPerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.write(audit.Entry{Actor: access.System("命令行"), Action: "user.create", Subject: "user/1", UnitPath: "/1/"})
+	w.write(audit.Entry{Actor: access.System("命令行"), Action: audit.Act{Code: "user.create"}, Subject: "user/1", UnitPath: "/1/"})
 	w.sequence(1)
 	page, err := w.s.List(t.Context(), auditor, audit.Filter{Actor: "命令行"})
 	if err != nil || len(page.Rows) != 1 || page.Rows[0].ActorID != 0 {

@@ -17,10 +17,14 @@ const batch = 500
 type Service struct {
 	db  *pg.DB
 	now func() time.Time
+
+	acts []Act
 }
 
-// New makes the service.
-func New(db *pg.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
+// New makes the service. acts are what every feature records, joined: the names under which the trail is read.
+func New(db *pg.DB, now func() time.Time, acts ...Act) *Service {
+	return &Service{db: db, now: now, acts: acts}
+}
 
 // Sequence links every committed entry that is not yet in the chain and gives their number. While another process does
 // it, it returns at once with 0.

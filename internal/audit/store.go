@@ -50,18 +50,18 @@ func insertEntry(ctx context.Context, tx pg.Tx, e Entry, kind, id string, text [
 	}
 	var number int64
 	if err := tx.Pgx.QueryRow(ctx, "SELECT nextval(pg_get_serial_sequence('audit_entries', 'id'))").Scan(&number); err != nil {
-		return fmt.Errorf("number of audit entry %q: %w", e.Action, err)
+		return fmt.Errorf("number of audit entry %q: %w", e.Action.Code, err)
 	}
 	v, err := vouch(tx.Signer, useEntry, entryData(number, text))
 	if err != nil {
-		return fmt.Errorf("vouch for audit entry %q: %w", e.Action, err)
+		return fmt.Errorf("vouch for audit entry %q: %w", e.Action.Code, err)
 	}
 	_, err = tx.Pgx.Exec(ctx, `INSERT INTO audit_entries
 		(id, at, actor_id, actor_name, action, subject_type, subject_id, unit_path, ip, body, key_id, mac) OVERRIDING SYSTEM VALUE
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, number, e.At.UTC().Truncate(time.Microsecond), actor, e.Actor.Name,
-		e.Action, kind, id, e.UnitPath, e.Actor.IP, text, v.KeyID, v.MAC)
+		e.Action.Code, kind, id, e.UnitPath, e.Actor.IP, text, v.KeyID, v.MAC)
 	if err != nil {
-		return fmt.Errorf("write audit entry %q: %w", e.Action, err)
+		return fmt.Errorf("write audit entry %q: %w", e.Action.Code, err)
 	}
 	return nil
 }

@@ -98,7 +98,7 @@ func (s *Service) Close(ctx context.Context, e Entry) (Closing, error) {
 		if err := awaitHead(ctx, tx); err != nil {
 			return err
 		}
-		e.At, e.Action, e.Subject = s.now(), "audit.close", "audit/chain"
+		e.At, e.Action, e.Subject = s.now(), actClose, "audit/chain"
 		if err := Write(ctx, tx, e); err != nil {
 			return err
 		}

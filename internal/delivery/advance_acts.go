@@ -37,7 +37,7 @@ func (s *Service) askAdvance(ctx context.Context, tx pg.Tx, now time.Time, actor
 	if err := todo.RaiseManyTx(ctx, tx, now, x.matters(p, v.Title())); err != nil {
 		return Advance{}, err
 	}
-	if err := note(ctx, tx, now, actor, "post.advance", p.Ref(), p.UnitPath, x.Reason, x.detail()); err != nil {
+	if err := note(ctx, tx, now, actor, actPostAdvance, p.Ref(), p.UnitPath, x.Reason, x.detail()); err != nil {
 		return Advance{}, err
 	}
 	return findAdvance(ctx, tx.DB, access.System("delivery"), id)
@@ -167,7 +167,7 @@ func (s *Service) AgreeAdvance(ctx context.Context, actor access.Actor, id int64
 		if err := s.moveEarlier(ctx, tx, now, actor, p, x, due); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "post.advance_agree", p.Ref(), p.UnitPath, x.Reason, x.detail())
+		return note(ctx, tx, now, actor, actPostAdvanceAgree, p.Ref(), p.UnitPath, x.Reason, x.detail())
 	})
 }
 
@@ -207,7 +207,7 @@ func (s *Service) RefuseAdvance(ctx context.Context, actor access.Actor, id int6
 		if err := x.tell(ctx, tx, now, EarlierRefused, why, actor.UserID); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "post.advance_refuse", p.Ref(), p.UnitPath, why, x.detail())
+		return note(ctx, tx, now, actor, actPostAdvanceRefuse, p.Ref(), p.UnitPath, why, x.detail())
 	})
 }
 

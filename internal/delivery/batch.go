@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"juzhen/internal/access"
+	"juzhen/internal/audit"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/queue"
@@ -77,7 +78,7 @@ func (s *Service) askBatch(ctx context.Context, tx pg.Tx, now time.Time, actor a
 		return nil, err
 	}
 	for _, d := range list {
-		if err := note(ctx, tx, now, actor, "delivery.takedown", d.Ref(), d.UnitPath, why, map[string]any{"batch": batch}); err != nil {
+		if err := note(ctx, tx, now, actor, actTakedown, d.Ref(), d.UnitPath, why, map[string]any{"batch": batch}); err != nil {
 			return nil, err
 		}
 	}
@@ -95,7 +96,7 @@ func (s *Service) ConfirmBatch(ctx context.Context, actor access.Actor, id int64
 		if err := queue.InsertMany(ctx, tx, jobs); err != nil {
 			return err
 		}
-		return noteAnswers(ctx, tx, now, actor, "delivery.confirm", items, "")
+		return noteAnswers(ctx, tx, now, actor, actConfirm, items, "")
 	})
 }
 
@@ -113,12 +114,12 @@ func (s *Service) RefuseBatch(ctx context.Context, actor access.Actor, id int64,
 		if err := noteMany(ctx, tx, now, ids, DecisionRefused, actor.UserID, askedArgs(AskTakedown, why)); err != nil {
 			return err
 		}
-		return noteAnswers(ctx, tx, now, actor, "delivery.refuse", items, why)
+		return noteAnswers(ctx, tx, now, actor, actRefuse, items, why)
 	})
 }
 
 // noteAnswers writes one audit entry for each.
-func noteAnswers(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, action string, items []Decision, why string) error {
+func noteAnswers(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, action audit.Act, items []Decision, why string) error {
 	for _, d := range items {
 		because := why
 		if because == "" {

@@ -48,7 +48,7 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 		if err := endAdvances(ctx, tx, now, actor.UserID, "delivery_id = $1", id); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "delivery.cancel", d.Ref(), d.UnitPath, why, map[string]any{"wish": kept})
+		return note(ctx, tx, now, actor, actCancel, d.Ref(), d.UnitPath, why, map[string]any{"wish": kept})
 	})
 	if err == nil && kept {
 		return fault.Conflict("正在发送或结果待核，已记下取消的要求；若没有发出则取消，若已发出请下架").WithCode("wish_kept")
@@ -94,7 +94,7 @@ func (s *Service) Replan(ctx context.Context, actor access.Actor, id int64, choi
 		if err := s.replan(ctx, tx, now, due, actor, d, p, nil); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "delivery.replan", d.Ref(), d.UnitPath, why, map[string]any{"from": d.DueAt, "to": due})
+		return note(ctx, tx, now, actor, actReplan, d.Ref(), d.UnitPath, why, map[string]any{"from": d.DueAt, "to": due})
 	})
 	return asked, err
 }
@@ -207,7 +207,7 @@ func (s *Service) resolveSent(ctx context.Context, tx pg.Tx, now time.Time, acto
 	if err := s.applyLinked(ctx, tx, now, d, c, found, actor); err != nil {
 		return err
 	}
-	return note(ctx, tx, now, actor, "delivery.resolve", d.Ref(), d.UnitPath, why, map[string]any{"outcome": "sent", "link": link})
+	return note(ctx, tx, now, actor, actResolve, d.Ref(), d.UnitPath, why, map[string]any{"outcome": "sent", "link": link})
 }
 
 // confirmNotSent carries out what two people agreed on: nothing went out. A wish is followed now; else what is still in time goes

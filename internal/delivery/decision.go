@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/audit"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/pg"
@@ -121,7 +122,7 @@ func (s *Service) ask(ctx context.Context, tx pg.Tx, now time.Time, actor access
 	if err != nil {
 		return Decision{}, err
 	}
-	action := map[Asked]string{AskNotSent: "delivery.resolve", AskTakedown: "delivery.takedown"}[kind]
+	action := map[Asked]audit.Act{AskNotSent: actResolve, AskTakedown: actTakedown}[kind]
 	if err := note(ctx, tx, now, actor, action, d.Ref(), d.UnitPath, why, map[string]any{"decision": id}); err != nil {
 		return Decision{}, err
 	}
@@ -144,7 +145,7 @@ func (s *Service) Confirm(ctx context.Context, actor access.Actor, decisionID in
 		if err := s.confirmNotSent(ctx, tx, now, d, actor.UserID); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "delivery.confirm", d.Ref(), d.UnitPath, dec.Reason, map[string]any{"decision": decisionID, "kind": string(dec.Kind)})
+		return note(ctx, tx, now, actor, actConfirm, d.Ref(), d.UnitPath, dec.Reason, map[string]any{"decision": decisionID, "kind": string(dec.Kind)})
 	})
 }
 
@@ -161,7 +162,7 @@ func (s *Service) Refuse(ctx context.Context, actor access.Actor, decisionID int
 		if err := noteTx(ctx, tx, now, d, Change{To: d.State, Code: DecisionRefused}, d.Plan, actor.UserID, askedArgs(dec.Kind, why)); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "delivery.refuse", d.Ref(), d.UnitPath, why, map[string]any{"decision": decisionID, "kind": string(dec.Kind)})
+		return note(ctx, tx, now, actor, actRefuse, d.Ref(), d.UnitPath, why, map[string]any{"decision": decisionID, "kind": string(dec.Kind)})
 	})
 }
 

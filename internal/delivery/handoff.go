@@ -87,7 +87,7 @@ func (s *Service) hand(ctx context.Context, actor access.Actor, id int64, how fu
 		if err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "delivery.handoff", d.Ref(), d.UnitPath, "", map[string]any{"step": string(m.Code)})
+		return note(ctx, tx, now, actor, actHandoff, d.Ref(), d.UnitPath, "", map[string]any{"step": string(m.Code)})
 	})
 }
 
@@ -113,6 +113,6 @@ func (s *Service) RecordHandoff(ctx context.Context, actor access.Actor, id int6
 		if err := s.applyLinked(ctx, tx, now, d, c, found, actor); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "delivery.handoff", d.Ref(), d.UnitPath, "", map[string]any{"step": "recorded", "link": link})
+		return note(ctx, tx, now, actor, actHandoff, d.Ref(), d.UnitPath, "", map[string]any{"step": "recorded", "link": link})
 	})
 }

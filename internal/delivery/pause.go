@@ -107,7 +107,7 @@ func (s *Service) Pause(ctx context.Context, actor access.Actor, unitID int64, a
 		if out, err = findPause(ctx, tx.DB, id); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "delivery.pause", "pause/"+strconv.FormatInt(id, 10), u.Path, why, reach.detail())
+		return note(ctx, tx, now, actor, actPause, "pause/"+strconv.FormatInt(id, 10), u.Path, why, reach.detail())
 	})
 	return out, err
 }
@@ -216,7 +216,7 @@ func (s *Service) Resume(ctx context.Context, actor access.Actor, pauseID int64,
 		if reach, err = s.release(ctx, tx, now, actor, p, choices); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "delivery.resume", "pause/"+strconv.FormatInt(pauseID, 10), p.UnitPath, "", reach.detail())
+		return note(ctx, tx, now, actor, actResume, "pause/"+strconv.FormatInt(pauseID, 10), p.UnitPath, "", reach.detail())
 	})
 	return reach, err
 }

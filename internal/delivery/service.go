@@ -63,7 +63,7 @@ func (s *Service) act(ctx context.Context, do func(tx pg.Tx, now time.Time) erro
 }
 
 // note writes what a person did into the audit trail.
-func note(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, action, subject, unitPath, why string, detail map[string]any) error {
+func note(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, action audit.Act, subject, unitPath, why string, detail map[string]any) error {
 	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: now, Action: action, Subject: subject, UnitPath: unitPath, Why: why, Detail: detail})
 }
 

@@ -105,5 +105,5 @@ func TakenDownTx(ctx context.Context, tx pg.Tx, now time.Time, dec Decision, d D
 		return err
 	}
 	actor := access.Actor{UserID: by, Name: dec.AnsweredName}
-	return note(ctx, tx, now, actor, "delivery.confirm", d.Ref(), d.UnitPath, dec.Reason, map[string]any{"decision": dec.ID, "kind": "takedown", "gone": gone})
+	return note(ctx, tx, now, actor, actConfirm, d.Ref(), d.UnitPath, dec.Reason, map[string]any{"decision": dec.ID, "kind": "takedown", "gone": gone})
 }

@@ -98,7 +98,7 @@ func (s *Service) ReleaseSending(ctx context.Context, actor access.Actor, why st
 		if done.RowsAffected() == 0 {
 			return fault.Conflict("发送没有停止，无需恢复")
 		}
-		return note(ctx, tx, now, actor, "delivery.release", "installation/sending", root, why, nil)
+		return note(ctx, tx, now, actor, actRelease, "installation/sending", root, why, nil)
 	})
 }
 

@@ -28,7 +28,7 @@ func (s *Service) Submit(ctx context.Context, actor access.Actor, postID int64, 
 		if err := planTx(ctx, tx, now, p, v, actor.UserID); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "post.submit", p.Ref(), p.UnitPath, "", map[string]any{"version": v.Number, "accounts": len(v.Targets)})
+		return note(ctx, tx, now, actor, actPostSubmit, p.Ref(), p.UnitPath, "", map[string]any{"version": v.Number, "accounts": len(v.Targets)})
 	})
 }
 
@@ -75,7 +75,7 @@ func (s *Service) Review(ctx context.Context, actor access.Actor, postID int64, 
 			if err := post.ReturnedTx(ctx, tx, now, p.ID, r.VersionID, v.Opinion); err != nil {
 				return err
 			}
-			return note(ctx, tx, now, actor, "post.return", p.Ref(), p.UnitPath, v.Opinion, detail)
+			return note(ctx, tx, now, actor, actPostReturn, p.Ref(), p.UnitPath, v.Opinion, detail)
 		}
 		if !v.Shown.of(p) {
 			return fault.Conflict("发布时间在您审核期间被改动，请刷新页面，看过新的时间后再决定").WithCode("due_changed")
@@ -83,7 +83,7 @@ func (s *Service) Review(ctx context.Context, actor access.Actor, postID int64, 
 		if asked, err = s.approve(ctx, tx, now, actor, p, r, v.Due); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, "post.approve", p.Ref(), p.UnitPath, v.Opinion, detail)
+		return note(ctx, tx, now, actor, actPostApprove, p.Ref(), p.UnitPath, v.Opinion, detail)
 	})
 	return asked, err
 }

@@ -48,7 +48,7 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, postID int64
 		if reach.Done+reach.TooLate == 0 && reach.Sent > 0 {
 			return fault.Conflict("没有可撤回的发送；已发出的可以下架")
 		}
-		return note(ctx, tx, now, actor, "post.withdraw", p.Ref(), p.UnitPath, why, reach.detail())
+		return note(ctx, tx, now, actor, actPostWithdraw, p.Ref(), p.UnitPath, why, reach.detail())
 	})
 	return reach, err
 }
@@ -72,7 +72,7 @@ func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) 
 		if reach.Sent > 0 && left == 0 {
 			return fault.Conflict("全部账号都已发出，不能再修改；可以另写一条更正")
 		}
-		return note(ctx, tx, now, actor, "post.revise", p.Ref(), p.UnitPath, "", reach.detail())
+		return note(ctx, tx, now, actor, actPostRevise, p.Ref(), p.UnitPath, "", reach.detail())
 	})
 	return reach, err
 }
@@ -140,7 +140,7 @@ func (s *Service) Reschedule(ctx context.Context, actor access.Actor, postID int
 		if len(out.Wrong) > 0 {
 			detail["void"] = out.Wrong
 		}
-		return note(ctx, tx, now, actor, "post.reschedule", p.Ref(), p.UnitPath, "", detail)
+		return note(ctx, tx, now, actor, actPostReschedule, p.Ref(), p.UnitPath, "", detail)
 	})
 	return out, err
 }

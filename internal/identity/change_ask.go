@@ -147,7 +147,7 @@ func (s *Service) ask(ctx context.Context, actor access.Actor, c Change) (Change
 		if made, err = lockChange(ctx, tx.DB, id); err != nil {
 			return err
 		}
-		if err := s.recordChange(ctx, tx, actor, "change.ask", made, c.Why); err != nil {
+		if err := s.recordChange(ctx, tx, actor, actChangeAsk, made, c.Why); err != nil {
 			return err
 		}
 		return tellAsked(ctx, tx, made)
@@ -259,7 +259,7 @@ func (c Change) key() string { return fmt.Sprintf("user_change/%d", c.ID) }
 // Ref is the change as the audit trail names it.
 func (c Change) Ref() string { return c.key() }
 
-func (s *Service) recordChange(ctx context.Context, tx pg.Tx, actor access.Actor, action string, c Change, why string) error {
+func (s *Service) recordChange(ctx context.Context, tx pg.Tx, actor access.Actor, action audit.Act, c Change, why string) error {
 	detail := map[string]any{"kind": c.Kind, "username": c.Username, "name": c.DisplayName, "asked_by": c.AskedByName}
 	if len(c.What.Grants) > 0 {
 		var roles, units []string

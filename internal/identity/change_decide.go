@@ -56,7 +56,7 @@ func (s *Service) Confirm(ctx context.Context, actor access.Actor, id int64) (Ch
 		if done, err = lockChange(ctx, tx.DB, id); err != nil {
 			return err
 		}
-		if err := s.recordChange(ctx, tx, actor, "change.confirm", done, ""); err != nil {
+		if err := s.recordChange(ctx, tx, actor, actChangeConfirm, done, ""); err != nil {
 			return err
 		}
 		return tellConfirmed(ctx, tx, s.now(), done, actor)
@@ -188,9 +188,9 @@ func (s *Service) Stop(ctx context.Context, actor access.Actor, id int64, why st
 		if c.State, err = c.State.after(stepStop); err != nil {
 			return err
 		}
-		action := "change.stop"
+		action := actChangeStop
 		if c.State == ChangeUndone {
-			action = "change.undo"
+			action = actChangeUndo
 			if err := s.undo(ctx, tx, actor, before, why); err != nil {
 				return err
 			}
@@ -256,7 +256,7 @@ func (s *Service) undo(ctx context.Context, tx pg.Tx, actor access.Actor, c Chan
 		if err := updateUser(ctx, tx.DB, u.ID, c.What.OldName, c.What.OldUnitID); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, "user.update", u.ID, u.UnitPath, why, map[string]any{
+		return s.record(ctx, tx, actor, actUserUpdate, u.ID, u.UnitPath, why, map[string]any{
 			"from": u.DisplayName, "to": c.What.OldName, "unit": c.What.OldUnitName})
 
 	case ChangeReset: // a later sign-in needs another reset
@@ -269,7 +269,7 @@ func (s *Service) undo(ctx context.Context, tx pg.Tx, actor access.Actor, c Chan
 		if _, err := revokeSessions(ctx, tx.DB, u.ID, now, "TRUE"); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, "user.void", u.ID, u.UnitPath, why, nil)
+		return s.record(ctx, tx, actor, actUserVoid, u.ID, u.UnitPath, why, nil)
 	}
 	return s.disableTx(ctx, tx, actor, u, why)
 }

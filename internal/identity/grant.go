@@ -80,7 +80,7 @@ func (s *Service) grantTx(ctx context.Context, tx pg.Tx, d deed, userID int64, n
 	if n.Until != nil {
 		detail["until"] = n.Until.UTC()
 	}
-	return g, s.recordDeed(ctx, tx, d, "grant.create", userID, unit.Path, detail)
+	return g, s.recordDeed(ctx, tx, d, actGrantCreate, userID, unit.Path, detail)
 }
 
 func (n NewGrant) check(now time.Time) error {
@@ -136,7 +136,7 @@ func (s *Service) revokeTx(ctx context.Context, tx pg.Tx, actor access.Actor, g 
 	if err != nil {
 		return err
 	}
-	return s.record(ctx, tx, actor, "grant.revoke", g.UserID, g.UnitPath, why,
+	return s.record(ctx, tx, actor, actGrantRevoke, g.UserID, g.UnitPath, why,
 		map[string]any{"grant": g.ID, "role": g.Role, "unit": g.UnitName})
 }
 

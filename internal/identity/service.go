@@ -60,14 +60,14 @@ func New(db *pg.DB, now func() time.Time, o Options) (*Service, error) {
 }
 
 // record writes an act on a user into the trail, at the unit where it belongs.
-func (s *Service) record(ctx context.Context, tx pg.Tx, actor access.Actor, action string, user int64, unitPath, why string, detail map[string]any) error {
+func (s *Service) record(ctx context.Context, tx pg.Tx, actor access.Actor, action audit.Act, user int64, unitPath, why string, detail map[string]any) error {
 	return audit.Write(ctx, tx, audit.Entry{
 		Actor: actor, At: s.now(), Action: action, Subject: fmt.Sprintf("user/%d", user), UnitPath: unitPath, Why: why, Detail: detail,
 	})
 }
 
 // recordDeed is record for what was asked by one person and confirmed by another.
-func (s *Service) recordDeed(ctx context.Context, tx pg.Tx, d deed, action string, user int64, unitPath string, detail map[string]any) error {
+func (s *Service) recordDeed(ctx context.Context, tx pg.Tx, d deed, action audit.Act, user int64, unitPath string, detail map[string]any) error {
 	if d.change != 0 {
 		all := map[string]any{"change": d.change, "asked_by": d.asker.Name}
 		maps.Copy(all, detail)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/audit"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
@@ -124,7 +125,7 @@ func (s *Service) open(ctx context.Context, a attempt, u userRow, hash string) (
 			return err
 		}
 		actor := access.Actor{UserID: u.ID, Name: u.DisplayName, SessionID: made.ID, IP: a.ip}
-		return s.record(ctx, tx, actor, "session.open", u.ID, u.UnitPath, "", map[string]any{"session": made.ID, "api": a.api})
+		return s.record(ctx, tx, actor, actSessionOpen, u.ID, u.UnitPath, "", map[string]any{"session": made.ID, "api": a.api})
 	})
 	if err != nil {
 		return Session{}, "", err
@@ -209,19 +210,19 @@ func (s *Service) Sessions(ctx context.Context, actor access.Actor) ([]Session, 
 
 // SignOut ends the session the actor acts in.
 func (s *Service) SignOut(ctx context.Context, actor access.Actor) error {
-	_, err := s.endSessions(ctx, actor, "session.close", "id = ?", actor.SessionID)
+	_, err := s.endSessions(ctx, actor, actSessionClose, "id = ?", actor.SessionID)
 	return err
 }
 
 // SignOutEverywhere ends all of the actor's sessions, this one included.
 func (s *Service) SignOutEverywhere(ctx context.Context, actor access.Actor) error {
-	_, err := s.endSessions(ctx, actor, "session.close_all", "TRUE")
+	_, err := s.endSessions(ctx, actor, actSessionCloseAll, "TRUE")
 	return err
 }
 
 // EndSession ends one of the actor's own sessions. Fails with fault.NotFound when it is not the actor's or has ended.
 func (s *Service) EndSession(ctx context.Context, actor access.Actor, id int64) error {
-	n, err := s.endSessions(ctx, actor, "session.revoke", "id = ?", id)
+	n, err := s.endSessions(ctx, actor, actSessionRevoke, "id = ?", id)
 	if err == nil && n == 0 {
 		return fault.NotFound("没有找到这个会话，可能已经结束")
 	}
@@ -229,7 +230,7 @@ func (s *Service) EndSession(ctx context.Context, actor access.Actor, id int64) 
 }
 
 // endSessions ends those of the actor's sessions that the condition picks, and records it when there were any.
-func (s *Service) endSessions(ctx context.Context, actor access.Actor, action, where string, args ...any) (n int64, err error) {
+func (s *Service) endSessions(ctx context.Context, actor access.Actor, action audit.Act, where string, args ...any) (n int64, err error) {
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if n, err = revokeSessions(ctx, tx.DB, actor.UserID, s.now(), where, args...); err != nil || n == 0 {
 			return err

@@ -36,7 +36,7 @@ func (s *Service) disableTx(ctx context.Context, tx pg.Tx, actor access.Actor, u
 	if err != nil {
 		return err
 	}
-	return s.record(ctx, tx, actor, "user.disable", u.ID, u.UnitPath, why, nil)
+	return s.record(ctx, tx, actor, actUserDisable, u.ID, u.UnitPath, why, nil)
 }
 
 func (s *Service) EnableUser(ctx context.Context, actor access.Actor, id int64) error {
@@ -63,7 +63,7 @@ func (s *Service) enableTx(ctx context.Context, tx pg.Tx, d deed, id int64) erro
 	if err := setDisabled(ctx, tx.DB, id, nil); err != nil {
 		return err
 	}
-	return s.recordDeed(ctx, tx, d, "user.enable", id, u.UnitPath, nil)
+	return s.recordDeed(ctx, tx, d, actUserEnable, id, u.UnitPath, nil)
 }
 
 func (s *Service) whole(ctx context.Context, tx pg.Tx, asker access.Actor, id int64) (userRow, error) {

@@ -69,7 +69,7 @@ func (s *Service) createTx(ctx context.Context, tx pg.Tx, d deed, n NewUser, has
 		return 0, err
 	}
 	detail := map[string]any{"username": n.Username, "name": n.DisplayName, "unit": unit.Name}
-	if err := s.recordDeed(ctx, tx, d, "user.create", id, unit.Path, detail); err != nil {
+	if err := s.recordDeed(ctx, tx, d, actUserCreate, id, unit.Path, detail); err != nil {
 		return 0, err
 	}
 	for _, g := range n.Grants {
@@ -146,6 +146,6 @@ func (s *Service) updateTx(ctx context.Context, tx pg.Tx, d deed, id int64, disp
 	if err := updateUser(ctx, tx.DB, id, displayName, unit.ID); err != nil {
 		return err
 	}
-	return s.recordDeed(ctx, tx, d, "user.update", id, u.UnitPath, map[string]any{
+	return s.recordDeed(ctx, tx, d, actUserUpdate, id, u.UnitPath, map[string]any{
 		"from": u.DisplayName, "to": displayName, "unit": unit.Name})
 }

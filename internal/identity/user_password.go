@@ -48,7 +48,7 @@ func (s *Service) resetTx(ctx context.Context, tx pg.Tx, d deed, id int64, hash 
 	if _, err := revokeSessions(ctx, tx.DB, id, s.now(), "TRUE"); err != nil {
 		return err
 	}
-	return s.recordDeed(ctx, tx, d, "user.reset", id, u.UnitPath, nil)
+	return s.recordDeed(ctx, tx, d, actUserReset, id, u.UnitPath, nil)
 }
 
 func (s *Service) ChangePassword(ctx context.Context, actor access.Actor, n NewPassword) error {
@@ -104,7 +104,7 @@ func (s *Service) choose(ctx context.Context, actor access.Actor, u userRow, n N
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, "user.password", u.ID, u.UnitPath, "", map[string]any{"ended": ended, "first": u.FirstHash != nil})
+		return s.record(ctx, tx, actor, actUserPassword, u.ID, u.UnitPath, "", map[string]any{"ended": ended, "first": u.FirstHash != nil})
 	})
 }
 

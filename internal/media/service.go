@@ -74,7 +74,7 @@ func note(ctx context.Context, tx pg.Tx, actor access.Actor, m *Media) (err erro
 	if m.ID, err = insertMedia(ctx, tx.DB, *m); err != nil {
 		return fmt.Errorf("insert media: %w", err)
 	}
-	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: m.UploadedAt, Action: "media.upload", Subject: fmt.Sprintf("media/%d", m.ID),
+	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: m.UploadedAt, Action: actUpload, Subject: fmt.Sprintf("media/%d", m.ID),
 		UnitPath: m.UnitPath, Detail: map[string]any{"sha256": m.Hash(), "bytes": m.Bytes}})
 }
 

@@ -86,12 +86,12 @@ func moveLocked(ctx context.Context, tx pg.Tx, now time.Time, m Move, u Unit) (U
 	}
 	detail := map[string]any{"from": u.Path, "below": parent.Path, "below_name": parent.Name}
 	maps.Copy(detail, m.Detail)
-	if err := record(ctx, tx, m.Actor, now, u, "unit.move", detail); err != nil {
+	if err := record(ctx, tx, m.Actor, now, u, actMove, detail); err != nil {
 		return Unit{}, err
 	}
 	if name != u.Name || kind != u.Kind {
 		renamed := map[string]any{"from": u.Name, "to": name, "kind": kind}
-		if err := record(ctx, tx, m.Actor, now, u, "unit.rename", renamed); err != nil {
+		if err := record(ctx, tx, m.Actor, now, u, actRename, renamed); err != nil {
 			return Unit{}, err
 		}
 	}

@@ -75,7 +75,7 @@ func (s *Service) Create(ctx context.Context, actor access.Actor, parentID int64
 		if made, err = insert(ctx, tx.DB, parent, name, kind, s.now()); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, s.now(), made, "unit.create", map[string]any{"name": name, "kind": kind})
+		return record(ctx, tx, actor, s.now(), made, actCreate, map[string]any{"name": name, "kind": kind})
 	})
 	return made, err
 }
@@ -118,7 +118,7 @@ func (s *Service) rename(ctx context.Context, tx pg.Tx, actor access.Actor, u Un
 }
 
 func (s *Service) renamed(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, name string, kind Kind) error {
-	return record(ctx, tx, actor, s.now(), u, "unit.rename", map[string]any{"from": u.Name, "to": name, "kind": kind})
+	return record(ctx, tx, actor, s.now(), u, actRename, map[string]any{"from": u.Name, "to": name, "kind": kind})
 }
 
 // Change is what is to be different about a unit where it stands. What is zero stays as it is.
@@ -162,7 +162,7 @@ func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) erro
 		if !fault.Is(err, fault.KindNotFound) {
 			return err
 		}
-		if err := record(ctx, tx, actor, s.now(), u, "unit.delete", map[string]any{"name": u.Name}); err != nil {
+		if err := record(ctx, tx, actor, s.now(), u, actDelete, map[string]any{"name": u.Name}); err != nil {
 			return err
 		}
 		return remove(ctx, tx.DB, id)
@@ -204,6 +204,6 @@ func leaving(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Unit,
 	return u, nil
 }
 
-func record(ctx context.Context, tx pg.Tx, actor access.Actor, now time.Time, u Unit, action string, detail map[string]any) error {
+func record(ctx context.Context, tx pg.Tx, actor access.Actor, now time.Time, u Unit, action audit.Act, detail map[string]any) error {
 	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: now, Action: action, Subject: u.Ref(), UnitPath: u.Path, Detail: detail})
 }

@@ -120,7 +120,7 @@ func (s *Service) begin(ctx context.Context, tx pg.Tx, actor access.Actor, id in
 	if err := setVersion(ctx, tx.DB, id, version); err != nil {
 		return Post{}, err
 	}
-	if err := audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: "post.create", Subject: Ref(id), UnitPath: path}); err != nil {
+	if err := audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: actCreate, Subject: Ref(id), UnitPath: path}); err != nil {
 		return Post{}, err
 	}
 	return findPost(ctx, tx.DB, actor, access.PostWrite, id)
@@ -306,7 +306,7 @@ func (s *Service) moved(ctx context.Context, tx pg.Tx, actor access.Actor, p Pos
 		detail["media_ids"] = pictures
 	}
 	for _, path := range paths {
-		if err := audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: "post.move", Subject: p.Ref(), UnitPath: path, Detail: detail}); err != nil {
+		if err := audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: actMove, Subject: p.Ref(), UnitPath: path, Detail: detail}); err != nil {
 			return err
 		}
 	}
@@ -357,6 +357,6 @@ func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) erro
 		if err := deletePost(ctx, tx.DB, id); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: "post.delete", Subject: p.Ref(), UnitPath: p.UnitPath})
+		return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: actDelete, Subject: p.Ref(), UnitPath: p.UnitPath})
 	})
 }

@@ -90,7 +90,7 @@ func (s *Service) StartBackfill(ctx context.Context, actor access.Actor, account
 		if err := queue.Insert(ctx, tx, BackfillArgs{AccountID: accountID}, nil); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: "account.backfill",
+		return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: ActBackfill,
 			Subject: "account/" + strconv.FormatInt(accountID, 10), UnitPath: a.UnitPath, Detail: map[string]any{"from": "interface"}})
 	})
 }

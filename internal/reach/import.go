@@ -127,7 +127,7 @@ func (s *Service) StartImport(ctx context.Context, actor access.Actor, accountID
 		if err := queue.Insert(ctx, tx, ImportArgs{ImportID: found.ID}, nil); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, s.importEntry(actor, a, "account.backfill", map[string]any{
+		return audit.Write(ctx, tx, s.importEntry(actor, a, ActBackfill, map[string]any{
 			"from": "file", "file": found.FileName, "import": found.ID, "rows": found.Rows, "rejected": found.Rejected}))
 	})
 	if err != nil {
@@ -136,7 +136,7 @@ func (s *Service) StartImport(ctx context.Context, actor access.Actor, accountID
 	return findImport(ctx, s.db.Pool(), found.ID)
 }
 
-func (s *Service) importEntry(actor access.Actor, a account.Account, action string, detail map[string]any) audit.Entry {
+func (s *Service) importEntry(actor access.Actor, a account.Account, action audit.Act, detail map[string]any) audit.Entry {
 	return audit.Entry{Actor: actor, At: s.now(), Action: action, Subject: "account/" + strconv.FormatInt(a.ID, 10),
 		UnitPath: a.UnitPath, Detail: detail}
 }
@@ -338,7 +338,7 @@ func (s *Service) UndoImport(ctx context.Context, actor access.Actor, id int64) 
 		if err := rollDays(ctx, tx.Pgx, found.AccountID, days); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, s.importEntry(actor, a, "account.undo_import", map[string]any{
+		return audit.Write(ctx, tx, s.importEntry(actor, a, actAccountUndoImport, map[string]any{
 			"import": id, "file": found.FileName, "removed": removed}))
 	})
 	if err != nil {

@@ -126,7 +126,7 @@ AND (origin = 'elsewhere' OR state <> 'live')`, id, actor.UserID, s.now())
 		if err := todo.ResolveTx(ctx, tx, s.now(), noticeKey(id), actor.UserID); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: "reach.note", Subject: noticeKey(id), UnitPath: p.UnitPath, Why: why,
+		return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: actNote, Subject: noticeKey(id), UnitPath: p.UnitPath, Why: why,
 			Detail: map[string]any{"remote_id": p.RemoteID, "origin": p.Origin, "state": p.State}})
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
+	"juzhen/internal/post"
 	"juzhen/internal/web"
 	"juzhen/internal/web/webtest"
 )
@@ -58,7 +59,7 @@ func newWorld(t *testing.T) *world {
 	if w.id, err = identity.New(w.db, now, identity.Options{Keys: [][]byte{bytes.Repeat([]byte("k"), 32)}}); err != nil {
 		t.Fatal(err)
 	}
-	w.trail = audit.New(w.db, now)
+	w.trail = audit.New(w.db, now, audit.Join(identity.TrailActs(), org.TrailActs(), post.TrailActs(), audit.TrailActs())...)
 	if w.kit, err = web.New(web.Options{Sessions: everybody{w}, Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +286,7 @@ func TestTrailSpeaksOfCodesByName(t *testing.T) {
 		"delivery.confirm": {"kind": "takedown"},
 	} {
 		err := w.db.InTx(t.Context(), func(tx pg.Tx) error {
-			return audit.Write(t.Context(), tx, audit.Entry{Actor: access.Actor{UserID: 1, Name: "甲"}, At: now(), Action: action, Subject: "account/999",
+			return audit.Write(t.Context(), tx, audit.Entry{Actor: access.Actor{UserID: 1, Name: "甲"}, At: now(), Action: audit.Act{Code: action}, Subject: "account/999",
 				UnitPath: "/1/", Detail: detail})
 		})
 		if err != nil {
@@ -347,7 +348,7 @@ func TestTrailPagesOn(t *testing.T) {
 	w.user("auditor", "局", access.Auditor)
 	err := w.db.InTx(t.Context(), func(tx pg.Tx) error {
 		for i := range 60 {
-			if err := audit.Write(t.Context(), tx, audit.Entry{Actor: access.Actor{UserID: 1, Name: "甲"}, At: now(), Action: "post.submit",
+			if err := audit.Write(t.Context(), tx, audit.Entry{Actor: access.Actor{UserID: 1, Name: "甲"}, At: now(), Action: audit.Act{Code: "post.submit"},
 				Subject: fmt.Sprintf("post/%d", i+1), UnitPath: w.units["东"].Path}); err != nil {
 				return err
 			}

@@ -10,7 +10,6 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
-	"juzhen/internal/audit"
 	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
 	"juzhen/internal/identity"
@@ -29,6 +28,7 @@ type teller struct {
 	page.Base
 	action string
 	units  map[int64]string // names of the units the reader sees
+	label  func(action string) string
 }
 
 // facts are the details in a steady order; what is empty or an inner path is left out.
@@ -60,7 +60,7 @@ var factNames = map[string]string{
 }
 
 func (t teller) name(key string) string {
-	if key == "from" && t.action == "account.backfill" {
+	if key == "from" && t.action == reach.ActBackfill.Code {
 		return "来源"
 	}
 	if n, ok := factNames[key]; ok {
@@ -171,7 +171,7 @@ func (t teller) word(key, x string) string {
 	case "state":
 		return reach.Live(x).Label()
 	case "action":
-		return audit.Label(x)
+		return t.label(x)
 	case "from", "to":
 		return t.moved(x)
 	}
@@ -181,9 +181,9 @@ func (t teller) word(key, x string) string {
 // moved names the states of an account and the places posts are taken from; other acts keep what was typed.
 func (t teller) moved(x string) string {
 	switch t.action {
-	case "account.state":
+	case account.ActState.Code:
 		return account.State(x).Label()
-	case "account.backfill":
+	case reach.ActBackfill.Code:
 		return codes["from/"+x]
 	}
 	return ""

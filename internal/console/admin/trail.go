@@ -68,15 +68,15 @@ func (h *pages) trailList(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := trailPage{base: h.base(c, "审计日志"), Form: f, Actions: actionOptions(), Kinds: objectOptions()}
+	p := trailPage{base: h.base(c, "审计日志"), Form: f, Actions: h.actionOptions(), Kinds: objectOptions()}
 	if p.Units, err = h.unitOptions(c, access.AuditView, "全部"); err != nil {
 		return err
 	}
 	names := unitNames(p.Units)
 	for _, r := range list.Rows {
-		p.Rows = append(p.Rows, entryOf(p.Base, r, names))
+		p.Rows = append(p.Rows, h.entryOf(p.Base, r, names))
 	}
-	p.chips(c, unit)
+	p.chips(c, unit, h.trail.Label(p.Form.Action))
 	if list.Next != "" {
 		p.Pager.Next = web.Link(c, "after", list.Next)
 	}
@@ -117,16 +117,16 @@ func objectOptions() []page.Option {
 	return out
 }
 
-func actionOptions() []page.Option {
+func (h *pages) actionOptions() []page.Option {
 	out := []page.Option{{Text: "全部"}}
-	for _, a := range audit.Actions() {
+	for _, a := range h.trail.Acts() {
 		out = append(out, page.Option{Value: a.Code, Text: a.Text})
 	}
 	return out
 }
 
 // chips shows the filter in force, and keeps it for the export.
-func (p *trailPage) chips(c *gin.Context, unit string) {
+func (p *trailPage) chips(c *gin.Context, unit, action string) {
 	add := func(given bool, name, key, shown, value string) {
 		if given {
 			p.Chips = append(p.Chips, page.Chip{Name: name, Value: shown, Href: p.without(c, key)})
@@ -137,7 +137,7 @@ func (p *trailPage) chips(c *gin.Context, unit string) {
 	add(!f.From.IsZero(), "从", "from", f.From.In(page.Zone).Format("2006-01-02 15:04"), page.FieldTime(f.From))
 	add(!f.To.IsZero(), "到", "to", f.To.In(page.Zone).Format("2006-01-02 15:04"), page.FieldTime(f.To))
 	add(f.Actor != "", "操作人", "actor", f.Actor, f.Actor)
-	add(f.Action != "", "操作", "action", p.T(audit.Label(f.Action)), f.Action)
+	add(f.Action != "", "操作", "action", p.T(action), f.Action)
 	add(f.Subject != "", "对象", "subject", p.subject(), f.Subject)
 	add(f.Unit != 0, "单位", "unit", unit, strconv.FormatInt(f.Unit, 10))
 }
@@ -169,9 +169,9 @@ type entry struct {
 	Facts                    []fact
 }
 
-func entryOf(b page.Base, r audit.Row, units map[int64]string) entry {
+func (h *pages) entryOf(b page.Base, r audit.Row, units map[int64]string) entry {
 	facts := r.Facts()
-	e := entry{Row: r, What: b.T(audit.Label(r.Action)), Why: facts.Why, Subject: r.SubjectType + "/" + r.SubjectID,
+	e := entry{Row: r, What: b.T(h.trail.Label(r.Action)), Why: facts.Why, Subject: r.SubjectType + "/" + r.SubjectID,
 		Clock: r.At.In(page.Zone).Format("2006-01-02 15:04:05")}
 	e.Href = "/admin/audit?subject=" + url.QueryEscape(e.Subject)
 	if name, ok := subjects[r.SubjectType]; ok {
@@ -183,7 +183,7 @@ func entryOf(b page.Base, r audit.Row, units map[int64]string) entry {
 	if r.SubjectName != "" {
 		e.Number, e.Subject = e.Subject, r.SubjectName
 	}
-	e.Facts = teller{b, r.Action, units}.facts(facts.Detail)
+	e.Facts = teller{b, r.Action, units, h.trail.Label}.facts(facts.Detail)
 	return e
 }
 

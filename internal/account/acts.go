@@ -1,0 +1,22 @@
+package account
+
+import (
+	"juzhen/internal/audit"
+	"juzhen/internal/i18n"
+)
+
+// The acts on accounts that the trail records, in the order in which its filter offers them.
+var (
+	acts audit.Declared
+
+	actCreate      = acts.Declare("account.create", i18n.N("新建账号"))
+	actUpdate      = acts.Declare("account.update", i18n.N("修改账号"))
+	ActState       = acts.Declare("account.state", i18n.N("改变账号状态"))
+	actAuthorise   = acts.Declare("account.authorise", i18n.N("授权账号"))
+	actImportToken = acts.Declare("account.import_token", i18n.N("导入令牌"))
+	actRevoke      = acts.Declare("account.revoke", i18n.N("撤销账号授权"))
+	actTest        = acts.Declare("account.test", i18n.N("测试账号连接"))
+)
+
+// TrailActs are the acts that this package writes into the trail.
+func TrailActs() []audit.Act { return acts.All() }

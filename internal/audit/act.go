@@ -1,0 +1,45 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Act is a kind of act that is recorded, and the Chinese name under which a person reads it. The feature whose act it is declares it.
+type Act struct{ Code, Text string } // Code is "noun.verb", such as "post.approve"
+
+// Declared are the acts of one feature.
+type Declared struct{ list []Act }
+
+// Declare adds an act and gives it back. It panics where the feature has declared its code before.
+func (a *Declared) Declare(code, text string) Act {
+	act := Act{code, text}
+	a.list = Join(a.list, []Act{act})
+	return act
+}
+
+// All lists the acts in the order in which they were declared.
+func (a *Declared) All() []Act { return slices.Clone(a.list) }
+
+// Join puts the acts of several features together, in the order in which the filter offers them. It panics where two have one code: the
+// trail could not tell them apart.
+func Join(lists ...[]Act) (all []Act) {
+	for _, act := range slices.Concat(lists...) {
+		if slices.ContainsFunc(all, func(a Act) bool { return a.Code == act.Code }) {
+			panic(fmt.Sprintf("audit: the act %s is declared twice", act.Code))
+		}
+		all = append(all, act)
+	}
+	return all
+}
+
+// Acts lists the acts that are recorded, for a filter.
+func (s *Service) Acts() []Act { return slices.Clone(s.acts) }
+
+// Label is the Chinese name of an act; a code without a name, left by a newer version, is given back as it is.
+func (s *Service) Label(code string) string {
+	if i := slices.IndexFunc(s.acts, func(a Act) bool { return a.Code == code }); i >= 0 {
+		return s.acts[i].Text
+	}
+	return code
+}

@@ -1,0 +1,34 @@
+package delivery
+
+import (
+	"juzhen/internal/audit"
+	"juzhen/internal/i18n"
+)
+
+// The acts on posts from their submission on, and on their deliveries that the trail records, in the order in which its filter offers them.
+var (
+	acts audit.Declared
+
+	actPostSubmit        = acts.Declare("post.submit", i18n.N("提交审核"))
+	actPostApprove       = acts.Declare("post.approve", i18n.N("批准稿件"))
+	actPostReturn        = acts.Declare("post.return", i18n.N("退回稿件"))
+	actPostWithdraw      = acts.Declare("post.withdraw", i18n.N("撤回稿件"))
+	actPostRevise        = acts.Declare("post.revise", i18n.N("修改稿件"))
+	actPostReschedule    = acts.Declare("post.reschedule", i18n.N("改期"))
+	actPostAdvance       = acts.Declare("post.advance", i18n.N("申请提前发布"))
+	actPostAdvanceAgree  = acts.Declare("post.advance_agree", i18n.N("同意提前发布"))
+	actPostAdvanceRefuse = acts.Declare("post.advance_refuse", i18n.N("不同意提前发布"))
+	actCancel            = acts.Declare("delivery.cancel", i18n.N("取消发送"))
+	actRelease           = acts.Declare("delivery.release", i18n.N("放行发送"))
+	actReplan            = acts.Declare("delivery.replan", i18n.N("重新安排发送"))
+	actResolve           = acts.Declare("delivery.resolve", i18n.N("判定发送结果"))
+	actConfirm           = acts.Declare("delivery.confirm", i18n.N("第二人确认"))
+	actRefuse            = acts.Declare("delivery.refuse", i18n.N("第二人否决"))
+	actTakedown          = acts.Declare("delivery.takedown", i18n.N("申请下架"))
+	actHandoff           = acts.Declare("delivery.handoff", i18n.N("人工发布"))
+	actPause             = acts.Declare("delivery.pause", i18n.N("暂停发送"))
+	actResume            = acts.Declare("delivery.resume", i18n.N("恢复发送"))
+)
+
+// TrailActs are the acts that this package writes into the trail.
+func TrailActs() []audit.Act { return acts.All() }

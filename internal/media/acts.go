@@ -1,0 +1,16 @@
+package media
+
+import (
+	"juzhen/internal/audit"
+	"juzhen/internal/i18n"
+)
+
+// The acts on pictures that the trail records, in the order in which its filter offers them.
+var (
+	acts audit.Declared
+
+	actUpload = acts.Declare("media.upload", i18n.N("上传图片"))
+)
+
+// TrailActs are the acts that this package writes into the trail.
+func TrailActs() []audit.Act { return acts.All() }

@@ -1,0 +1,18 @@
+package post
+
+import (
+	"juzhen/internal/audit"
+	"juzhen/internal/i18n"
+)
+
+// The acts on posts before they are submitted that the trail records, in the order in which its filter offers them.
+var (
+	acts audit.Declared
+
+	actCreate = acts.Declare("post.create", i18n.N("新建稿件"))
+	actMove   = acts.Declare("post.move", i18n.N("稿件换单位"))
+	actDelete = acts.Declare("post.delete", i18n.N("删除草稿"))
+)
+
+// TrailActs are the acts that this package writes into the trail.
+func TrailActs() []audit.Act { return acts.All() }
