@@ -187,7 +187,7 @@ taken AS (
 ev AS (
     INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, code)
     SELECT id, $12, 'preparing', 'sending', plan, attempt_id, owner, 'marked_ahead' FROM upd)
-SELECT (SELECT recalls FROM own), id FROM upd`
+SELECT (SELECT recalls FROM own), id FROM upd WHERE ` + quiet
 
 // aheadMarker looks for crowds and marks them ahead.
 func (e *Engine) aheadMarker(ctx context.Context) {
@@ -230,6 +230,7 @@ func (e *Engine) markCrowd(ctx context.Context) bool {
 	for _, it := range batch {
 		it.notAhead = true
 		if marked[it.id] {
+			e.untold.add(it.id)
 			ours = append(ours, it)
 			stoppoint.At(stoppoint.MarkedAhead, it.id)
 		} else {

@@ -60,6 +60,7 @@ type Engine struct {
 	crew     *crew
 	early    *early // marked ahead of their instant
 	records  *pile
+	untold   *notices // of which open pages have not heard
 	doubts   *doubts
 	versions *versions
 	stats    stats
@@ -90,7 +91,7 @@ func New(o Options) *Engine {
 	}
 	set := o.Settings.filled()
 	e := &Engine{o: o, set: set, del: o.Delivery.Filled(), db: o.Marks, log: o.Log, clk: newClock(o.Now, set), desk: newDesk(),
-		slots: newSlots(set.Conns), crew: newCrew(set.Conns), early: newEarly(), records: newPile(), doubts: newDoubts(),
+		slots: newSlots(set.Conns), crew: newCrew(set.Conns), early: newEarly(), records: newPile(), untold: newNotices(), doubts: newDoubts(),
 		versions: newVersions(), nudge: make(chan struct{}, 1), looks: make(chan struct{}, set.LookConns), lockDone: make(chan struct{})}
 	e.self = newProcess(e.connect, o.Version, e.clk, set, o.Log)
 	e.self.ahead, e.self.watch = o.DBAhead, o.Watch
@@ -153,6 +154,7 @@ func (e *Engine) begin() {
 	for range e.set.Markers {
 		loop(e.marker)
 	}
+	go e.notifier(e.hard)
 	for range e.set.Recorders {
 		go e.recorder(e.hard)
 	}

@@ -45,7 +45,7 @@ taken AS (
 ev AS (
     INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, code)
     SELECT id, $8, 'preparing', 'sending', plan, attempt_id, owner, 'marked' FROM upd)
-SELECT id FROM upd`
+SELECT id FROM upd WHERE ` + quiet
 
 // marker marks what is ready, as much at a time as there are calls to be made, and lets the calls begin.
 func (e *Engine) marker(ctx context.Context) {
@@ -135,6 +135,7 @@ func (e *Engine) mark(ctx context.Context, batch []*item) (map[int64]bool, error
 		for _, id := range got {
 			marked[id] = true
 		}
+		e.untold.add(got...)
 		e.step("marked", got...)
 		return marked, nil
 	}

@@ -112,7 +112,7 @@ freed AS (UPDATE account_turns t SET delivery_id = NULL FROM upd WHERE t.account
 ev AS (
     INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, code)
     SELECT id, $8, 'sending', 'sent', plan, attempt_id, $9::text::uuid, 'published' FROM upd)
-SELECT id FROM upd`
+SELECT id FROM upd WHERE ` + quiet
 
 func (e *Engine) recordAll(batch []ending) {
 	var plain, odd []ending
@@ -177,6 +177,7 @@ func (e *Engine) tryPlain(batch []ending) (map[int64]bool, error) {
 		done[id] = true
 	}
 	if err == nil {
+		e.untold.add(got...)
 		e.step("recorded", got...)
 	}
 	return done, err
