@@ -388,7 +388,7 @@ func (f *field) signedIn(ctx context.Context, name string, role access.Role) (st
 	if err == nil {
 		return token, nil
 	}
-	if _, err := people.CreateUser(ctx, machineActor, identity.NewUser{Username: name, DisplayName: "测量用岗位", UnitID: 1, Password: password,
+	if _, err := people.CreateUser(ctx, machineActor, identity.NewUser{Username: name, DisplayName: "测量用" + role.Label(), UnitID: 1, Password: password,
 		Grants: []identity.NewGrant{{Role: role, UnitID: 1}}}); err != nil {
 		return "", err
 	}

@@ -28,8 +28,12 @@ func (f Filter) condition(actor access.Actor) (string, []any, error) {
 	}
 	if len(f.States) > 0 {
 		add("d.state IN ?", f.States)
+		// What the indexes know of the state.
 		if !slices.ContainsFunc(f.States, State.Final) {
-			add("NOT d.settled") // what the indexes know of the state
+			add("NOT d.settled")
+		}
+		if !slices.ContainsFunc(f.States, func(s State) bool { return !s.Troubled() }) {
+			add("d.troubled")
 		}
 	}
 	if f.UnitID != 0 {
