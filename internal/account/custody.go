@@ -63,11 +63,16 @@ func (s *Service) MarkTokenBadTx(ctx context.Context, tx pg.Tx, at time.Time, id
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, a, "token."+string(bad), nil)
+	return s.tell(ctx, tx, a, tokenMatters[bad], nil)
+}
+
+// tokenMatters are what is told of a token that no call can be made with.
+var tokenMatters = map[TokenState]todo.Matter{
+	TokenNone: todoTokenMissing, TokenExpired: todoTokenExpired, TokenRevoked: todoTokenRevoked, TokenUnreadable: todoTokenUnreadable,
 }
 
 // tell raises the to-do about the token of a, in place of an older one about the same token.
-func (s *Service) tell(ctx context.Context, tx pg.Tx, a Account, code string, expires *time.Time) error {
+func (s *Service) tell(ctx context.Context, tx pg.Tx, a Account, m todo.Matter, expires *time.Time) error {
 	if err := todo.ResolveTx(ctx, tx, s.now(), todoKey(a.ID), 0); err != nil {
 		return err
 	}
@@ -75,8 +80,7 @@ func (s *Service) tell(ctx context.Context, tx pg.Tx, a Account, code string, ex
 	if expires != nil {
 		args["n"] = a.Token.DaysLeft(s.now())
 	}
-	return todo.RaiseTx(ctx, tx, s.now(), todo.Item{Kind: "token", Key: todoKey(a.ID), Permission: access.AccountManage,
-		UnitPath: a.UnitPath, SubjectType: "account", SubjectID: a.ID, Code: code, Args: args, DueAt: expires})
+	return todo.RaiseTx(ctx, tx, s.now(), todo.Item{Matter: m, Key: todoKey(a.ID), UnitPath: a.UnitPath, SubjectID: a.ID, Args: args, DueAt: expires})
 }
 
 // keep seals a verified token and puts it in the place of the old one.
@@ -132,7 +136,7 @@ func (s *Service) tellIfNeeded(ctx context.Context, tx pg.Tx, a Account) error {
 	if a.State != Live {
 		return todo.ResolveTx(ctx, tx, s.now(), todoKey(a.ID), 0)
 	}
-	return s.tell(ctx, tx, a, "token."+string(TokenRevoked), nil)
+	return s.tell(ctx, tx, a, todoTokenRevoked, nil)
 }
 
 // Sweep tells people of tokens that expire within 14, 7, 3 and 1 days, once per step, and marks those that have expired.
@@ -171,9 +175,9 @@ func (s *Service) foretell(ctx context.Context, c sealedRow, step int) (done boo
 			return err
 		}
 		if step == 0 {
-			return s.tell(ctx, tx, a, "token.expired", nil)
+			return s.tell(ctx, tx, a, todoTokenExpired, nil)
 		}
-		return s.tell(ctx, tx, a, "token.expiring", c.ExpiresAt)
+		return s.tell(ctx, tx, a, todoTokenExpiring, c.ExpiresAt)
 	})
 	return done, err
 }

@@ -229,15 +229,12 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, old 
 // tellOtherUser puts a changed uid before others than who changed it: the account is another user of the platform from now on.
 func (s *Service) tellOtherUser(ctx context.Context, tx pg.Tx, actor access.Actor, old, now Account) error {
 	return todo.RaiseTx(ctx, tx, s.now(), todo.Item{
-		Kind:        todo.KindToken,
-		Key:         otherUserKey(now.ID),
-		Permission:  access.Pause,
-		UnitPath:    now.UnitPath,
-		NotUser:     actor.UserID,
-		SubjectType: "account",
-		SubjectID:   now.ID,
-		Code:        "account.other_user",
-		Args:        map[string]any{"account": now.At(), "from": old.RemoteUID, "to": now.RemoteUID},
+		Matter:    todoOtherUser,
+		Key:       otherUserKey(now.ID),
+		UnitPath:  now.UnitPath,
+		NotUser:   actor.UserID,
+		SubjectID: now.ID,
+		Args:      map[string]any{"account": now.At(), "from": old.RemoteUID, "to": now.RemoteUID},
 	})
 }
 

@@ -37,7 +37,7 @@ func (a *api) listTodos(ctx context.Context, who access.Actor, in *Paging) (*out
 	}
 	words := printerOf(request(ctx))
 	return sliced(rows, *in, func(o todo.Open) int64 { return o.ID }, func(o todo.Open) openTodo {
-		return openTodo{o.ID, o.Kind, o.Code, words.T(o.Text(), o.Pairs()...), o.SubjectType, o.SubjectID, o.UnitName, o.Path(), utc(o.DueAt), o.RaisedAt.UTC()}
+		return openTodo{o.ID, o.Kind, o.Code, words.T(o.Text(), o.Pairs()...), string(o.Subject), o.SubjectID, o.UnitName, o.Path, utc(o.DueAt), o.RaisedAt.UTC()}
 	})
 }
 

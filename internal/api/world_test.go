@@ -123,7 +123,8 @@ func (w *world) services(weiboURL string) {
 		Watch: delivery.AccountChangedTx, First: delivery.AccountFirstTx})
 	w.deps = api.Deps{
 		Identity: people, Units: org.New(w.db, w.now), Accounts: accounts, Media: media.New(w.db, blobs, w.now), Posts: post.New(w.db, rules, w.now),
-		Reviews: review.New(w.db), Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules}), Todos: todo.New(w.db),
+		Reviews: review.New(w.db), Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules}), Todos: todo.New(w.db, todo.Join(review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters()), todo.Pages{}.
+				Page(delivery.TodoSubject, "/deliveries/%d").Page(post.TodoSubject, "/posts/%d").PageOf("review.waiting", "/reviews/%d")),
 		Reach: reach.New(w.db, client, accounts, reach.Options{Now: w.now}), Audit: audit.New(w.db, w.now, audit.Join(identity.TrailActs(), post.TrailActs(), delivery.TrailActs(), audit.TrailActs())...), Replays: replay.New(w.db, w.now),
 		Health: func(context.Context) (api.Sending, error) {
 			return api.Sending{Healthy: true, Queue: map[string]int{"waiting": 2}, Processes: 1}, nil

@@ -13,6 +13,12 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
+	"juzhen/internal/console/admin"
+	"juzhen/internal/console/desk"
+	"juzhen/internal/console/insight"
+	"juzhen/internal/console/matrix"
+	reviews "juzhen/internal/console/review"
+	"juzhen/internal/console/sending"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/identity"
@@ -63,7 +69,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	db, now := a.pages, a.opt.Now
 	a.Live = live.New(func(ctx context.Context) (live.Listener, error) { return db.Listen(ctx, live.Channel) }, live.Options{Log: a.log})
 	api, rules := a.weibo(), a.rules()
-	a.Audit, a.Org, a.Todo = audit.New(db, now, acts()...), org.New(db, now), todo.New(db)
+	a.Audit, a.Org, a.Todo = audit.New(db, now, acts()...), org.New(db, now), todo.New(db, matters(), todoPages())
 	if err := a.Audit.Begin(ctx); err != nil {
 		return err
 	}
@@ -148,4 +154,15 @@ func (a *App) buildQueue() error {
 // acts are what the features record in the trail, in the order in which its filter offers them. Two with one code stop the program here.
 func acts() []audit.Act {
 	return audit.Join(identity.TrailActs(), org.TrailActs(), account.TrailActs(), reach.TrailActs(), media.TrailActs(), post.TrailActs(), delivery.TrailActs(), audit.TrailActs())
+}
+
+// matters are the reasons for which features put something on people's lists. Two with one code stop the program here.
+func matters() []todo.Matter {
+	return todo.Join(identity.TodoMatters(), account.TodoMatters(), review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters(), dispatch.TodoMatters(),
+		reach.TodoMatters())
+}
+
+// todoPages are where the faces deal with them.
+func todoPages() todo.Pages {
+	return todo.JoinPages(desk.TodoPages(), reviews.TodoPages(), sending.TodoPages(), matrix.TodoPages(), insight.TodoPages(), admin.TodoPages())
 }

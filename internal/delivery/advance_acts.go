@@ -34,7 +34,7 @@ func (s *Service) askAdvance(ctx context.Context, tx pg.Tx, now time.Time, actor
 	if err != nil {
 		return Advance{}, err
 	}
-	if err := todo.RaiseManyTx(ctx, tx, now, x.matters(p, v.Title())); err != nil {
+	if err := todo.RaiseManyTx(ctx, tx, now, x.items(p, v.Title())); err != nil {
 		return Advance{}, err
 	}
 	if err := note(ctx, tx, now, actor, actPostAdvance, p.Ref(), p.UnitPath, x.Reason, x.detail()); err != nil {
@@ -43,22 +43,19 @@ func (s *Service) askAdvance(ctx context.Context, tx pg.Tx, now time.Time, actor
 	return findAdvance(ctx, tx.DB, access.System("delivery"), id)
 }
 
-// matters are what people are told: reviewers always, and the writers where their word is enough.
-func (x Advance) matters(p post.Post, title string) []todo.Item {
+// items are what people are told: reviewers always, and the writers where their word is enough.
+func (x Advance) items(p post.Post, title string) []todo.Item {
 	review := todo.Item{
-		Kind:        todo.KindConfirm,
-		Key:         advanceKey(x.ID, "review"),
-		Permission:  access.PostReview,
-		UnitPath:    p.UnitPath,
-		NotUser:     x.AskedBy,
-		SubjectType: "advance",
-		SubjectID:   x.ID,
-		Code:        "advance.now",
-		Args:        map[string]any{"title": title, "from": ClockTime(x.DueFrom)},
-		DueAt:       &x.DueFrom,
+		Matter:    todoAdvanceNow,
+		Key:       advanceKey(x.ID, "review"),
+		UnitPath:  p.UnitPath,
+		NotUser:   x.AskedBy,
+		SubjectID: x.ID,
+		Args:      map[string]any{"title": title, "from": ClockTime(x.DueFrom)},
+		DueAt:     &x.DueFrom,
 	}
 	if x.DueTo != nil {
-		review.Code, review.Args["to"], review.DueAt = "advance.at", ClockTime(*x.DueTo), x.DueTo
+		review.Matter, review.Args["to"], review.DueAt = todoAdvanceAt, ClockTime(*x.DueTo), x.DueTo
 	}
 	if x.Basis != AtApproval {
 		return []todo.Item{review}

@@ -72,8 +72,8 @@ func (s *Service) askBatch(ctx context.Context, tx pg.Tx, now time.Time, actor a
 	if err := noteMany(ctx, tx, now, idsOf(list), DecisionAsked, actor.UserID, askedArgs(AskTakedown, why)); err != nil {
 		return nil, err
 	}
-	err = todo.RaiseTx(ctx, tx, now, todo.Item{Kind: todo.KindConfirm, Key: batchKey(batch), Permission: access.DeliveryConfirm, UnitPath: commonPath(list),
-		NotUser: actor.UserID, SubjectType: "takedown", SubjectID: batch, Code: "decision.confirm_batch", Args: map[string]any{"n": len(list)}})
+	err = todo.RaiseTx(ctx, tx, now, todo.Item{Matter: todoDecisionConfirmBatch, Key: batchKey(batch), UnitPath: commonPath(list),
+		NotUser: actor.UserID, SubjectID: batch, Args: map[string]any{"n": len(list)}})
 	if err != nil {
 		return nil, err
 	}

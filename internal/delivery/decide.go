@@ -153,7 +153,7 @@ func (s *Service) replan(ctx context.Context, tx pg.Tx, now, due time.Time, acto
 	if _, err := s.releaseTx(ctx, tx, now, due, Move{From: []State{Planned}, Code: WasReplanned, By: actor.UserID, Where: "d.id = @id", Args: args}); err != nil {
 		return err
 	}
-	return todo.ResolveSubjectTx(ctx, tx, now, "delivery", d.ID, actor.UserID)
+	return todo.ResolveSubjectTx(ctx, tx, now, TodoSubject, d.ID, actor.UserID)
 }
 
 // Resolution is how a person settles an unknown.

@@ -116,8 +116,8 @@ func (s *Service) ask(ctx context.Context, tx pg.Tx, now time.Time, actor access
 	if err := noteTx(ctx, tx, now, d, Change{To: d.State, Code: DecisionAsked}, d.Plan, actor.UserID, askedArgs(kind, why)); err != nil {
 		return Decision{}, err
 	}
-	err = todo.RaiseTx(ctx, tx, now, todo.Item{Kind: todo.KindConfirm, Key: decisionKey(id), Permission: access.DeliveryConfirm, UnitPath: d.UnitPath,
-		NotUser: actor.UserID, SubjectType: "decision", SubjectID: id, Code: "decision.confirm",
+	err = todo.RaiseTx(ctx, tx, now, todo.Item{Matter: todoDecisionConfirm, Key: decisionKey(id), UnitPath: d.UnitPath,
+		NotUser: actor.UserID, SubjectID: id,
 		Args: map[string]any{"account": "@" + d.AccountHandle, "what": kind.Label()}})
 	if err != nil {
 		return Decision{}, err

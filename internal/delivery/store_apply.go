@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/pg"
@@ -134,7 +133,7 @@ func applyTodos(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Chan
 		}
 	}
 	if c.To != d.State && (c.To.Final() || c.To == Waiting || c.To == Planned) {
-		if err := todo.ResolveSubjectTx(ctx, tx, now, "delivery", d.ID, by); err != nil {
+		if err := todo.ResolveSubjectTx(ctx, tx, now, TodoSubject, d.ID, by); err != nil {
 			return err
 		}
 	}
@@ -151,31 +150,34 @@ func RaiseTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change)
 
 // itemOf is the to-do about a change.
 func itemOf(d Delivery, c Change) todo.Item {
-	kind, code := todoOf(c)
-	return todo.Item{Kind: kind, Key: todoKey(d.ID, c.Raise), Permission: access.DeliveryDecide, UnitPath: d.UnitPath,
-		SubjectType: "delivery", SubjectID: d.ID, Code: code, DueAt: d.DueAt,
+	return todo.Item{Matter: matterOf(c), Key: todoKey(d.ID, c.Raise), UnitPath: d.UnitPath, SubjectID: d.ID, DueAt: d.DueAt,
 		Args: map[string]any{"account": "@" + d.AccountHandle, "reason": c.Code.Label(), "reason" + i18n.ArgsOf: c.Args}}
 }
 
-// todoOf gives the kind of the to-do and the code of its text.
-func todoOf(c Change) (kind, code string) {
+// raised are the matters of what a change raises, where nothing more is to be told apart.
+var raised = map[TodoKind]todo.Matter{
+	TodoProblem: todoProblem, TodoUnknown: todoUnknown, TodoMissed: todoMissed, TodoHandoff: todoHandoff, TodoLive: todoLive, TodoTwice: todoTwice,
+}
+
+// matterOf is the reason for which a change puts something on the list.
+func matterOf(c Change) todo.Matter {
 	switch {
 	case c.Raise == TodoTwice:
-		return todo.KindIncident, "delivery.twice"
+		return todoTwice
 	case c.Raise == TodoProblem && c.To == Failed:
-		return todo.KindMissed, "delivery.failed"
+		return todoFailed
 	case c.Raise == TodoLive && c.Code == LateConfirmation:
-		return todo.KindIncident, "delivery.late"
+		return todoLate
 	case c.Raise == TodoLive && c.Live == LiveRemoved:
-		return todo.KindLive, "delivery.removed"
+		return todoRemoved
 	case c.Raise == TodoLive && c.Live == LiveChanged:
-		return todo.KindLive, "delivery.changed"
+		return todoChanged
 	case c.Raise == TodoLive && c.Code == TakedownFailed:
-		return todo.KindLive, "delivery.takedown"
+		return todoTakedown
 	case c.Raise == TodoLive:
-		return todo.KindLive, "delivery.hidden"
+		return todoHidden
 	}
-	return string(c.Raise), "delivery." + string(c.Raise)
+	return raised[c.Raise]
 }
 
 // expiredKey is the key of the to-do about a post that came due without an approval.

@@ -112,6 +112,6 @@ SELECT u.path, v.text, p.due_at FROM posts p JOIN units u ON u.id = p.unit_id JO
 	if err != nil {
 		return err
 	}
-	return todo.RaiseTx(ctx, tx, now, todo.Item{Kind: todo.KindMissed, Key: expiredKey(postID), Permission: access.PostWrite, UnitPath: path,
-		SubjectType: "post", SubjectID: postID, Code: "post.expired", Args: map[string]any{"title": title(text)}, DueAt: due})
+	return todo.RaiseTx(ctx, tx, now, todo.Item{Matter: todoPostExpired, Key: expiredKey(postID), UnitPath: path,
+		SubjectID: postID, Args: map[string]any{"title": title(text)}, DueAt: due})
 }

@@ -278,7 +278,7 @@ func closeTodos(ctx context.Context, tx pg.Tx, now time.Time, moved []Moved, by 
 		if m.From == Planned {
 			continue
 		}
-		if err := todo.ResolveSubjectTx(ctx, tx, now, "delivery", m.ID, by); err != nil {
+		if err := todo.ResolveSubjectTx(ctx, tx, now, TodoSubject, m.ID, by); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 
-	"juzhen/internal/access"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
 )
@@ -30,8 +29,7 @@ func (e *Engine) tellClock(ctx context.Context) error {
 		if err := tx.Pgx.QueryRow(ctx, "SELECT path FROM units WHERE parent_id IS NULL ORDER BY id LIMIT 1").Scan(&root); err != nil {
 			return pg.OrNotFound(err, nil) // nothing is set up yet
 		}
-		return todo.RaiseTx(ctx, tx, e.clk.Now(), todo.Item{Kind: todo.KindProblem, Key: key, Permission: access.AccountManage, UnitPath: root,
-			SubjectType: "installation", Code: "engine.clock", Args: map[string]any{"host": host, "s": int64(offset.Abs().Seconds() + 0.5)}})
+		return todo.RaiseTx(ctx, tx, e.clk.Now(), todo.Item{Matter: todoEngineClock, Key: key, UnitPath: root, Args: map[string]any{"host": host, "s": int64(offset.Abs().Seconds() + 0.5)}})
 	})
 	if err == nil {
 		e.stats.toldClock(wrong)

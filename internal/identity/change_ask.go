@@ -243,12 +243,10 @@ func tellAsked(ctx context.Context, tx pg.Tx, c Change) error {
 	args := map[string]any{"who": c.AskedByName, "what": c.Kind.Label(), "name": c.DisplayName}
 	return todo.RaiseManyTx(ctx, tx, c.AskedAt, []todo.Item{
 		{
-			Kind: todo.KindConfirm, Key: c.key(), Permission: access.UserConfirm, UnitPath: c.UnitPath, NotUser: c.AskedBy,
-			SubjectType: "user_change", SubjectID: c.ID, Code: "people.confirm", Args: args, DueAt: &c.Expires,
+			Matter: todoConfirm, Key: c.key(), UnitPath: c.UnitPath, NotUser: c.AskedBy, SubjectID: c.ID, Args: args, DueAt: &c.Expires,
 		},
 		{
-			Kind: todo.KindNotice, Key: c.key() + "/auditor", Permission: access.AuditView, UnitPath: c.UnitPath,
-			SubjectType: "user_change", SubjectID: c.ID, Code: "people.asked", Args: args,
+			Matter: todoAsked, Key: c.key() + "/auditor", UnitPath: c.UnitPath, SubjectID: c.ID, Args: args,
 		},
 	})
 }

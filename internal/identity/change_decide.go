@@ -157,8 +157,7 @@ func tellConfirmed(ctx context.Context, tx pg.Tx, now time.Time, c Change, actor
 		return err
 	}
 	return todo.RaiseTx(ctx, tx, now, todo.Item{
-		Kind: todo.KindNotice, Key: c.key() + "/done", Permission: access.UserStop, UnitPath: c.UnitPath, NotUser: actor.UserID,
-		SubjectType: "user_change", SubjectID: c.ID, Code: "people.confirmed",
+		Matter: todoConfirmed, Key: c.key() + "/done", UnitPath: c.UnitPath, NotUser: actor.UserID, SubjectID: c.ID,
 		Args: map[string]any{"who": c.AskedByName, "what": c.Kind.Label(), "name": c.DisplayName, "second": actor.Name},
 	})
 }
@@ -211,15 +210,14 @@ func (s *Service) Stop(ctx context.Context, actor access.Actor, id int64, why st
 
 // tellStopped closes everything that waited because of the change, and tells the asker's side.
 func tellStopped(ctx context.Context, tx pg.Tx, now time.Time, c Change, actor access.Actor) error {
-	if err := todo.ResolveSubjectTx(ctx, tx, now, "user_change", c.ID, actor.UserID); err != nil {
+	if err := todo.ResolveSubjectTx(ctx, tx, now, ChangeSubject, c.ID, actor.UserID); err != nil {
 		return err
 	}
 	if actor.UserID == c.AskedBy {
 		return nil
 	}
 	return todo.RaiseTx(ctx, tx, now, todo.Item{
-		Kind: todo.KindNotice, Key: c.key() + "/stopped", Permission: access.UserManage, UnitPath: c.UnitPath, NotUser: actor.UserID,
-		SubjectType: "user_change", SubjectID: c.ID, Code: "people.stopped",
+		Matter: todoStopped, Key: c.key() + "/stopped", UnitPath: c.UnitPath, NotUser: actor.UserID, SubjectID: c.ID,
 		Args: map[string]any{"who": actor.Name, "what": c.Kind.Label(), "name": c.DisplayName, "why": c.StopWhy},
 	})
 }
@@ -317,7 +315,7 @@ func (s *Service) expire(ctx context.Context) error {
 			return err
 		}
 		for _, id := range ids {
-			if err := todo.ResolveSubjectTx(ctx, tx, now, "user_change", id, 0); err != nil {
+			if err := todo.ResolveSubjectTx(ctx, tx, now, ChangeSubject, id, 0); err != nil {
 				return err
 			}
 		}

@@ -127,7 +127,7 @@ func (s *Service) Revoke(ctx context.Context, actor access.Actor, grantID int64,
 		if err := s.revokeTx(ctx, tx, actor, g, why); err != nil {
 			return err
 		}
-		return tellTaken(ctx, tx, s.now(), actor, u, g.UnitPath, "people.revoked", map[string]any{"role": g.Role.Label(), "unit": g.UnitName})
+		return tellTaken(ctx, tx, s.now(), actor, u, g.UnitPath, todoRevoked, map[string]any{"role": g.Role.Label(), "unit": g.UnitName})
 	})
 }
 
@@ -141,15 +141,15 @@ func (s *Service) revokeTx(ctx context.Context, tx pg.Tx, actor access.Actor, g 
 }
 
 // tellTaken tells those who watch over a unit that somebody lost a role or the way in.
-func tellTaken(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, u userRow, path, code string, args map[string]any) error {
+func tellTaken(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, u userRow, path string, m todo.Matter, args map[string]any) error {
 	if actor.IsSystem() {
 		return nil
 	}
 	all := map[string]any{"who": actor.Name, "name": u.DisplayName}
 	maps.Copy(all, args)
 	return todo.RaiseTx(ctx, tx, now, todo.Item{
-		Kind: todo.KindNotice, Key: fmt.Sprintf("%s/%d/%d", code, u.ID, now.UnixMicro()), Permission: access.UserStop, UnitPath: path,
-		NotUser: actor.UserID, SubjectType: "user", SubjectID: u.ID, Code: code, Args: all,
+		Matter: m, Key: fmt.Sprintf("%s/%d/%d", m.Code, u.ID, now.UnixMicro()), UnitPath: path,
+		NotUser: actor.UserID, SubjectID: u.ID, Args: all,
 	})
 }
 

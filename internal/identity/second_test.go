@@ -120,7 +120,7 @@ func TestASecondPersonLetsItHappen(t *testing.T) {
 // todos lists what waits for somebody, as "kind code".
 func (w *world) todos(a access.Actor) string {
 	w.Helper()
-	list, err := todo.New(w.db).List(w.Context(), a)
+	list, err := todo.New(w.db, nil, nil).List(w.Context(), a)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -20,7 +20,7 @@ func (s *Service) DisableUser(ctx context.Context, actor access.Actor, id int64,
 		if err := s.disableTx(ctx, tx, actor, u, why); err != nil {
 			return err
 		}
-		return tellTaken(ctx, tx, s.now(), actor, u, u.UnitPath, "people.disabled", nil)
+		return tellTaken(ctx, tx, s.now(), actor, u, u.UnitPath, todoDisabled, nil)
 	})
 }
 

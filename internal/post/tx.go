@@ -109,8 +109,8 @@ func ReturnedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64
 	if err != nil {
 		return err
 	}
-	return todo.RaiseTx(ctx, tx, at, todo.Item{Kind: "returned", Key: returnedKey(id), Permission: access.PostWrite, UnitPath: p.UnitPath,
-		SubjectType: "post", SubjectID: id, Code: "post.returned", Args: map[string]any{"title": v.Title(), "opinion": opinion}, DueAt: p.DueAt})
+	return todo.RaiseTx(ctx, tx, at, todo.Item{Matter: todoReturned, Key: returnedKey(id), UnitPath: p.UnitPath,
+		SubjectID: id, Args: map[string]any{"title": v.Title(), "opinion": opinion}, DueAt: p.DueAt})
 }
 
 // VoidedTx tells the people who write for a post's unit that another time took its approval away: the words name a day that is wrong
@@ -121,14 +121,11 @@ func VoidedTx(ctx context.Context, tx pg.Tx, at time.Time, p Post, words []strin
 		return err
 	}
 	return todo.RaiseTx(ctx, tx, at, todo.Item{
-		Kind:        todo.KindReturned,
-		Key:         returnedKey(p.ID),
-		Permission:  access.PostWrite,
-		UnitPath:    p.UnitPath,
-		SubjectType: "post",
-		SubjectID:   p.ID,
-		Code:        "post.voided",
-		Args:        map[string]any{"title": v.Title(), "words": strings.Join(words, "、")},
+		Matter:    todoVoided,
+		Key:       returnedKey(p.ID),
+		UnitPath:  p.UnitPath,
+		SubjectID: p.ID,
+		Args:      map[string]any{"title": v.Title(), "words": strings.Join(words, "、")},
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
 	"juzhen/internal/pg"
@@ -276,14 +275,10 @@ func (s *Service) raiseAll(ctx context.Context, tx pg.Tx, list []todo.Item) erro
 }
 
 func notice(a account.Account, id int64, what, text string) todo.Item {
-	return todo.Item{Kind: todo.KindNoticed, Key: noticeKey(id), Permission: access.DeliveryDecide, UnitPath: a.UnitPath, SubjectType: "platform_post",
-		SubjectID: id, Code: "reach." + codeOf(what), Args: map[string]any{"account": a.At(), "text": brief(text)}}
+	return todo.Item{Matter: noticed[what], Key: noticeKey(id), UnitPath: a.UnitPath, SubjectID: id, Args: map[string]any{"account": a.At(), "text": brief(text)}}
 }
 
-// codeOf is the part of a to-do's code that says what was noticed.
-func codeOf(what string) string {
-	if what == string(Shown) {
-		return "live"
-	}
-	return what
+// noticed are the matters of what may be noticed about a post: where it came from, or what became of it.
+var noticed = map[string]todo.Matter{
+	string(Elsewhere): todoElsewhere, string(Removed): todoRemoved, string(Hidden): todoHidden, string(Changed): todoChanged,
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"juzhen/internal/access"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
 	"juzhen/internal/weibo"
@@ -148,10 +147,9 @@ func unseenKey(accountID int64) string { return "unseen/" + strconv.FormatInt(ac
 // tellUnseen raises the matter at the newest post on the page that is not ours, where a person takes note of it; at the account when all
 // are ours. n is 0 where the platform gives no count.
 func (s *Service) tellUnseen(ctx context.Context, tx pg.Tx, src source, posts []weibo.Post, n int64) error {
-	it := todo.Item{Kind: todo.KindNoticed, Key: unseenKey(src.ID), Permission: access.DeliveryDecide, UnitPath: src.UnitPath, SubjectType: "account",
-		SubjectID: src.ID, Code: "reach.unseen", Args: map[string]any{"account": src.At(), "n": n}}
+	it := todo.Item{Matter: todoUnseen, Key: unseenKey(src.ID), UnitPath: src.UnitPath, SubjectID: src.ID, Args: map[string]any{"account": src.At(), "n": n}}
 	if n == 0 {
-		it.Code = "reach.gap"
+		it.Matter = todoGap
 	}
 	var id int64
 	err := tx.Pgx.QueryRow(ctx, `
@@ -159,7 +157,7 @@ SELECT id FROM platform_posts WHERE account_id = $1 AND remote_id = ANY ($2) AND
 ORDER BY posted_at DESC, id DESC LIMIT 1`, src.ID, remoteIDs(posts)).Scan(&id)
 	switch {
 	case err == nil:
-		it.SubjectType, it.SubjectID, it.Key = "platform_post", id, noticeKey(id)
+		it.Subject, it.SubjectID, it.Key = TodoSubject, id, noticeKey(id)
 		if err := todo.ResolveTx(ctx, tx, s.now(), it.Key, 0); err != nil {
 			return err
 		}

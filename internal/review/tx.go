@@ -25,8 +25,8 @@ func OpenTx(ctx context.Context, tx pg.Tx, at time.Time, postID, versionID int64
 	if _, err := insertReview(ctx, tx.DB, postID, versionID, level, hash, at); err != nil {
 		return Review{}, err
 	}
-	err = todo.RaiseTx(ctx, tx, at, todo.Item{Kind: "review", Key: key(postID), Permission: access.PostReview, UnitPath: m.UnitPath, NotUser: m.AuthorID,
-		SubjectType: "post", SubjectID: postID, Code: "review.waiting", Args: map[string]any{"title": m.Title}, DueAt: m.DueAt})
+	err = todo.RaiseTx(ctx, tx, at, todo.Item{Matter: todoWaiting, Key: key(postID), UnitPath: m.UnitPath, NotUser: m.AuthorID,
+		SubjectID: postID, Args: map[string]any{"title": m.Title}, DueAt: m.DueAt})
 	if err != nil {
 		return Review{}, err
 	}

@@ -26,8 +26,8 @@ func insertItems(ctx context.Context, tx pg.Tx, at time.Time, units []int64, lis
 		if err != nil {
 			return fmt.Errorf("raise to-do %q: %w", it.Key, err)
 		}
-		kinds[i], keys[i], permissions[i], codes[i], args[i] = it.Kind, it.Key, string(it.Permission), it.Code, string(text)
-		types[i], subjects[i], notUsers[i], due[i] = it.SubjectType, it.SubjectID, it.NotUser, it.DueAt
+		kinds[i], keys[i], permissions[i], codes[i], args[i] = it.Matter.Kind, it.Key, string(it.Permission), it.Matter.Code, string(text)
+		types[i], subjects[i], notUsers[i], due[i] = string(it.Subject), it.SubjectID, it.NotUser, it.DueAt
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO todos (kind, key, permission, unit_id, not_user, subject_type, subject_id, code, args, due_at, raised_at)
@@ -93,7 +93,7 @@ type openRow struct {
 	ID          int64
 	Kind        string
 	Key         string
-	SubjectType string
+	SubjectType Subject
 	SubjectID   int64
 	UnitName    string
 	Code        string
@@ -103,7 +103,7 @@ type openRow struct {
 }
 
 func (r openRow) open() (Open, error) {
-	o := Open{ID: r.ID, Kind: r.Kind, Key: r.Key, SubjectType: r.SubjectType, SubjectID: r.SubjectID, UnitName: r.UnitName, Code: r.Code,
+	o := Open{ID: r.ID, Kind: r.Kind, Key: r.Key, Subject: r.SubjectType, SubjectID: r.SubjectID, UnitName: r.UnitName, Code: r.Code,
 		DueAt: r.DueAt, RaisedAt: r.RaisedAt.UTC()}
 	if err := json.Unmarshal([]byte(r.ArgsText), &o.Args); err != nil {
 		return Open{}, fmt.Errorf("read to-do %d: %w", r.ID, err)

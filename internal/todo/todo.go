@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"juzhen/internal/access"
@@ -13,18 +14,30 @@ import (
 	"juzhen/internal/pg"
 )
 
-// Item is a matter to be raised. Key makes it appear once while it is open. Whoever holds Permission at the unit sees it,
-// except NotUser. The reason is Code with Args: its words are made when it is shown, in the reader's language.
+// Item is a matter to be raised. Key makes it appear once while it is open. Whoever holds the permission at the unit sees it,
+// except NotUser. The words are made of the matter and Args when it is shown, in the reader's language.
 type Item struct {
-	Kind, Key   string
-	Permission  access.Permission
-	UnitPath    string
-	NotUser     int64
-	SubjectType string
-	SubjectID   int64
-	Code        string
-	Args        map[string]any
-	DueAt       *time.Time
+	Matter    Matter
+	Key       string
+	UnitPath  string
+	NotUser   int64
+	SubjectID int64
+	Args      map[string]any
+	DueAt     *time.Time
+
+	Permission access.Permission // of who may deal with it; that of the matter when empty
+	Subject    Subject           // what it is about; that of the matter when empty
+}
+
+// filled takes what is not said from the matter.
+func (it Item) filled() Item {
+	if it.Permission == "" {
+		it.Permission = it.Matter.Permission
+	}
+	if it.Subject == "" {
+		it.Subject = it.Matter.Subject
+	}
+	return it
 }
 
 // The kinds, most pressing first: the order of the list.
@@ -53,8 +66,11 @@ func RaiseTx(ctx context.Context, tx pg.Tx, at time.Time, it Item) error {
 // RaiseManyTx is RaiseTx for many matters, in one statement.
 func RaiseManyTx(ctx context.Context, tx pg.Tx, at time.Time, list []Item) error {
 	units := make([]int64, len(list))
+	list = slices.Clone(list)
 	for i, it := range list {
-		if it.Kind == "" || it.Key == "" || it.Permission == "" || it.Code == "" || it.SubjectType == "" {
+		it = it.filled()
+		list[i] = it
+		if it.Key == "" || it.Permission == "" || it.Matter.Code == "" || it.Matter.Kind == "" || it.Subject == "" {
 			return fmt.Errorf("raise to-do %q: %w", it.Key, errIncomplete)
 		}
 		var err error
@@ -68,7 +84,7 @@ func RaiseManyTx(ctx context.Context, tx pg.Tx, at time.Time, list []Item) error
 	return insertItems(ctx, tx, at, units, list)
 }
 
-var errIncomplete = errors.New("kind, key, permission, code or subject is missing")
+var errIncomplete = errors.New("key or matter is missing")
 
 // ResolveTx closes the open matter with this key; by is 0 when the machine did it. It does nothing when none is open.
 func ResolveTx(ctx context.Context, tx pg.Tx, at time.Time, key string, by int64) error {
@@ -88,8 +104,8 @@ func ResolveManyTx(ctx context.Context, tx pg.Tx, at time.Time, keys []string, b
 }
 
 // ResolveSubjectTx closes every open matter of one thing, such as all of a delivery that was cancelled.
-func ResolveSubjectTx(ctx context.Context, tx pg.Tx, at time.Time, subjectType string, subjectID, by int64) error {
-	return resolve(ctx, tx.DB, at, by, "subject_type = ? AND subject_id = ?", subjectType, subjectID)
+func ResolveSubjectTx(ctx context.Context, tx pg.Tx, at time.Time, subject Subject, subjectID, by int64) error {
+	return resolve(ctx, tx.DB, at, by, "subject_type = ? AND subject_id = ?", string(subject), subjectID)
 }
 
 // Read takes a notice from the actor's own list; others keep it. Fails with fault.NotFound
@@ -100,40 +116,57 @@ func (s *Service) Read(ctx context.Context, actor access.Actor, id int64) error 
 
 // Open is a matter as it is shown.
 type Open struct {
-	ID          int64
-	Kind        string
-	Key         string
-	SubjectType string
-	SubjectID   int64
-	UnitName    string
-	Code        string
-	Args        map[string]any
-	DueAt       *time.Time
-	RaisedAt    time.Time
+	ID        int64
+	Kind      string
+	Key       string
+	Subject   Subject
+	SubjectID int64
+	UnitName  string
+	Code      string
+	Args      map[string]any
+	DueAt     *time.Time
+	RaisedAt  time.Time
+
+	Matter Matter // its words; a general one for a code that this version does not know
+	Path   string // where it is dealt with, as an address within the console
 }
 
 // Service reads the list. It is safe for concurrent use.
-type Service struct{ db *pg.DB }
+type Service struct {
+	db      *pg.DB
+	matters []Matter
+	pages   Pages
+}
 
-// New makes the service.
-func New(db *pg.DB) *Service { return &Service{db: db} }
+// New makes the service. matters are those of all features, joined, and pages where the faces deal with them.
+func New(db *pg.DB, matters []Matter, pages Pages) *Service {
+	return &Service{db: db, matters: matters, pages: pages}
+}
+
+// shown gives what was read its words and its page.
+func (s *Service) shown(list []Open, err error) ([]Open, error) {
+	for i, o := range list {
+		list[i].Matter, list[i].Path = s.matterOf(o.Code), s.pages.of(o.Code, o.Subject, o.SubjectID)
+	}
+	return list, err
+}
 
 // listLimit bounds the list: who has more waiting needs colleagues, not paging.
 const listLimit = 300
 
 // List gives what the actor may deal with, most pressing kind first, then by due time and age; at most 300.
 func (s *Service) List(ctx context.Context, actor access.Actor) ([]Open, error) {
-	return list(ctx, s.db.Gorm(ctx), actor, listing{each: listLimit, limit: listLimit})
+	return s.shown(list(ctx, s.db.Gorm(ctx), actor, listing{each: listLimit, limit: listLimit}))
 }
 
 // First gives the first n of each kind, in the order of List.
 func (s *Service) First(ctx context.Context, actor access.Actor, n int) ([]Open, error) {
-	return list(ctx, s.db.Gorm(ctx), actor, listing{each: n, limit: n * len(kinds) * 2})
+	return s.shown(list(ctx, s.db.Gorm(ctx), actor, listing{each: n, limit: n * len(kinds) * 2}))
 }
 
 // OfKind gives those of one kind; at most 300.
 func (s *Service) OfKind(ctx context.Context, actor access.Actor, kind string) ([]Open, error) {
-	return list(ctx, s.db.Gorm(ctx), actor, listing{kind: kind, each: listLimit, limit: listLimit})
+	return s.shown(list(ctx, s.db.Gorm(ctx), actor, listing{kind: kind, each: listLimit, limit: listLimit}))
 }
 
 // Count is how many there are.

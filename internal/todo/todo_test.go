@@ -19,6 +19,28 @@ import (
 
 var noon = time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC)
 
+// Matters as features declare them.
+var (
+	declared todo.Declared
+
+	waiting = declared.Declare(todo.Matter{
+		Code: "review.waiting", Kind: todo.KindReview, Subject: "post", Permission: access.PostReview, Tone: todo.Notice,
+		Text: "待审：{.title}", Act: "审核|动词",
+	})
+	expired = declared.Declare(todo.Matter{
+		Code: "token.expired", Kind: todo.KindToken, Subject: "account", Permission: access.AccountManage, Tone: todo.Danger,
+		Text: "{.account}：授权已失效，待发微博将发不出去", Act: "重新授权",
+	})
+	unknown = declared.Declare(todo.Matter{
+		Code: "delivery.unknown", Kind: todo.KindUnknown, Subject: "delivery", Permission: access.DeliveryDecide, Tone: todo.Danger,
+		Text: "{.account}：微博未确认是否发出，系统也没有查到。请到微博上核对后判定，不要手动重发", Act: "判定结果",
+	})
+	failed = declared.Declare(todo.Matter{
+		Code: "delivery.failed", Kind: todo.KindMissed, Subject: "delivery", Permission: access.DeliveryDecide, Tone: todo.Warning,
+		Text: "{.account}：没有发出。{.reason}", Act: "查看并处理",
+	})
+)
+
 // world has a bureau with two districts.
 type world struct {
 	*testing.T
@@ -29,7 +51,8 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{T: t, db: pgtest.New(t)}
-	w.s = todo.New(w.db)
+	w.s = todo.New(w.db, todo.Join(declared.All()), todo.Pages{}.Page("post", "/posts/%d").Page("account", "/matrix/accounts/%d").
+		Page("delivery", "/deliveries/%d").PageOf(waiting.Code, "/reviews/%d").Page("star", "/stars"))
 	units := org.New(w.db, func() time.Time { return noon })
 	w.bureau = w.unit(units, 0, "生态环境局", org.Bureau)
 	w.east = w.unit(units, w.bureau.ID, "东城", org.District)
@@ -82,8 +105,7 @@ func (w *world) keys(a access.Actor) string {
 }
 
 func review(key string, u org.Unit) todo.Item {
-	return todo.Item{Kind: todo.KindReview, Key: key, Permission: access.PostReview, UnitPath: u.Path, SubjectType: "post", SubjectID: 4,
-		Code: "review.waiting", Args: map[string]any{"title": "空气质量"}}
+	return todo.Item{Matter: waiting, Key: key, UnitPath: u.Path, SubjectID: 4, Args: map[string]any{"title": "空气质量"}}
 }
 
 func actor(id int64, r access.Role, u org.Unit) access.Actor {
@@ -119,8 +141,7 @@ func TestOnlyWhoMayActSeesIt(t *testing.T) {
 	own := review("review/2", w.east)
 	own.NotUser = 7
 	w.raise(review("review/1", w.east), own, review("review/3", w.west),
-		todo.Item{Kind: todo.KindToken, Key: "account/1/token", Permission: access.AccountManage, UnitPath: w.east.Path,
-			SubjectType: "account", SubjectID: 1, Code: "token.expired", Args: map[string]any{"account": "示例"}})
+		todo.Item{Matter: expired, Key: "account/1/token", UnitPath: w.east.Path, SubjectID: 1, Args: map[string]any{"account": "示例"}})
 	for name, tc := range map[string]struct {
 		a    access.Actor
 		want string
@@ -145,8 +166,7 @@ func TestMostPressingFirst(t *testing.T) {
 	soon, later := noon.Add(time.Hour), noon.Add(2*time.Hour)
 	late, early := review("late", w.east), review("early", w.east)
 	late.DueAt, early.DueAt = &later, &soon
-	w.raise(late, review("undated", w.east), early, todo.Item{Kind: todo.KindUnknown, Key: "unknown", Permission: access.DeliveryDecide,
-		UnitPath: w.east.Path, SubjectType: "delivery", SubjectID: 9, Code: "delivery.unknown"})
+	w.raise(late, review("undated", w.east), early, todo.Item{Matter: unknown, Key: "unknown", UnitPath: w.east.Path, SubjectID: 9})
 	sup := actor(8, access.Supervisor, w.bureau)
 	if got := w.keys(sup); got != "unknown early late undated" {
 		t.Errorf("order %q", got)
@@ -203,44 +223,85 @@ func TestIncompleteMatterIsADefect(t *testing.T) {
 	}
 }
 
+func TestWhatIsSaidByTheItemGoesBeforeTheMatter(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	writers := review("review/1", w.east)
+	writers.Permission, writers.Subject = access.PostWrite, "star"
+	w.raise(writers)
+	list, err := w.s.List(t.Context(), actor(8, access.PressOfficer, w.east))
+	if err != nil || len(list) != 1 || list[0].Subject != "star" || w.keys(actor(8, access.Reviewer, w.east)) != "" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
 func TestWordsOfReasons(t *testing.T) {
 	t.Parallel()
-	var args map[string]any
-	if err := json.Unmarshal([]byte(`{"account": "环保北京", "n": 3}`), &args); err != nil {
-		t.Fatal(err)
-	}
+	w := newWorld(t)
 	zh, en := i18n.For(i18n.Chinese), i18n.For(i18n.English)
 	for _, tc := range []struct {
-		o      todo.Open
-		zh, en string
-		tone   todo.Tone
-		path   string
+		code    string
+		subject todo.Subject
+		args    string // as the database gives them back
+		zh, en  string
+		tone    todo.Tone
+		path    string
 	}{
-		{todo.Open{Code: "token.expiring", SubjectType: "account", SubjectID: 5, Args: args},
-			"环保北京：授权还有 3 天到期，到期后不能发布", "环保北京: the authorisation ends in 3 days; after that nothing can be published", todo.Warning, "/matrix/accounts/5"},
-		{todo.Open{Code: "delivery.problem.token", SubjectType: "delivery", SubjectID: 6, Args: map[string]any{"account": "甲", "reason": "审核"}},
-			"甲：到时将无法发出。审核", "甲: it will not go out when due. Reviews", todo.Warning, "/deliveries/6"},
-		{todo.Open{Code: "delivery.failed", SubjectType: "delivery", SubjectID: 6, Args: map[string]any{"account": "甲", "reason": "微博拒绝发布：{.text}（{.code}）",
-			"reason_args": map[string]any{"code": 20019., "text": "正文 {.n} 字，超过 {.max} 字，请缩短", "text_args": map[string]any{"n": 141., "max": 140.}}}},
+		{"delivery.failed.later", "delivery", `{"account": "甲", "reason": "审核"}`, "甲：没有发出。审核", "甲: it did not go out. Reviews", todo.Warning, "/deliveries/6"},
+		{"delivery.failed", "delivery", `{"account": "甲", "reason": "微博拒绝发布：{.text}（{.code}）", "reason_args": {"code": 20019,
+			"text": "正文 {.n} 字，超过 {.max} 字，请缩短", "text_args": {"n": 141, "max": 140}}}`,
 			"甲：没有发出。微博拒绝发布：正文 141 字，超过 140 字，请缩短（20019）",
 			"甲: it did not go out. Weibo refused: The text counts 141, more than 140; shorten it (20019)", todo.Warning, "/deliveries/6"},
-		{todo.Open{Kind: todo.KindReview, Code: "review.waiting", SubjectType: "post", SubjectID: 7, Args: map[string]any{"title": "题"}},
-			"待审：题", "To review: 题", todo.Notice, "/reviews/7"},
-		{todo.Open{Code: "never.heard", SubjectType: "star"}, "有一件事需要处理（never.heard）", "Something needs attention (never.heard)", todo.Warning, "/todo"},
+		{"review.waiting", "post", `{"title": "题"}`, "待审：题", "To review: 题", todo.Notice, "/reviews/6"},
+		{"never.heard", "star", `{}`, "有一件事需要处理（never.heard）", "Something needs attention (never.heard)", todo.Warning, "/stars"},
+		{"never.heard", "moon", `{}`, "有一件事需要处理（never.heard）", "Something needs attention (never.heard)", todo.Warning, "/todo"},
 	} {
-		if got := zh.T(tc.o.Text(), tc.o.Pairs()...); got != tc.zh {
-			t.Errorf("%s: %q, want %q", tc.o.Code, got, tc.zh)
+		it := review("x", w.east)
+		it.Matter.Code, it.Subject, it.SubjectID = tc.code, tc.subject, 6
+		if err := json.Unmarshal([]byte(tc.args), &it.Args); err != nil {
+			t.Fatal(err)
 		}
-		if got := en.T(tc.o.Text(), tc.o.Pairs()...); got != tc.en {
-			t.Errorf("%s: %q, want %q", tc.o.Code, got, tc.en)
+		w.raise(it)
+		list, err := w.s.List(t.Context(), actor(8, access.Reviewer, w.east))
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%s: %+v, %v", tc.code, list, err)
 		}
-		if tc.o.Tone() != tc.tone || tc.o.Path() != tc.path || tc.o.Act() == "" {
-			t.Errorf("%s: tone %s, path %s, act %q", tc.o.Code, tc.o.Tone(), tc.o.Path(), tc.o.Act())
+		o := list[0]
+		if got := zh.T(o.Text(), o.Pairs()...); got != tc.zh {
+			t.Errorf("%s: %q, want %q", tc.code, got, tc.zh)
 		}
+		if got := en.T(o.Text(), o.Pairs()...); got != tc.en {
+			t.Errorf("%s: %q, want %q", tc.code, got, tc.en)
+		}
+		if o.Tone() != tc.tone || o.Path != tc.path || o.Act() == "" {
+			t.Errorf("%s: tone %s, path %s, act %q", tc.code, o.Tone(), o.Path, o.Act())
+		}
+		w.tx(func(ctx context.Context, tx pg.Tx) error { return todo.ResolveTx(ctx, tx, noon, "x", 0) })
 	}
 	for _, k := range todo.Kinds() {
 		if todo.KindName(k) == todo.KindName("?") {
 			t.Errorf("kind %s has no name", k)
 		}
+	}
+}
+
+func TestAMatterIsWholeAndHasOneOwner(t *testing.T) {
+	t.Parallel()
+	for what, do := range map[string]func(){
+		"without words":        func() { m := waiting; m.Code, m.Text = "a.b", ""; new(todo.Declared).Declare(m) },
+		"without a permission": func() { m := waiting; m.Code, m.Permission = "a.b", "post.reviews"; new(todo.Declared).Declare(m) },
+		"of no kind":           func() { m := waiting; m.Code, m.Kind = "a.b", "reviews"; new(todo.Declared).Declare(m) },
+		"two of one code":      func() { todo.Join(declared.All(), []todo.Matter{waiting}) },
+		"two pages":            func() { todo.JoinPages(todo.Pages{}.Page("post", "/a"), todo.Pages{}.Page("post", "/b")) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			defer func() {
+				if recover() == nil {
+					t.Error("taken without a word")
+				}
+			}()
+			do()
+		})
 	}
 }

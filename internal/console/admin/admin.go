@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/identity"
 	"juzhen/internal/org"
+	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -127,4 +128,9 @@ func (h *pages) pathOf(c *gin.Context, id int64) (path, name string) {
 		return "/none/", "" // matches nothing: a filter must never widen
 	}
 	return u.Path, u.Name
+}
+
+// TodoPages say where what waits is dealt with; that somebody lost a role is only to be known.
+func TodoPages() todo.Pages {
+	return todo.Pages{}.Page(identity.ChangeSubject, "/admin/changes/%d").Page(identity.UserSubject, "/todo")
 }

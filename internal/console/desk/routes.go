@@ -98,3 +98,8 @@ func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "POST", "/:id/deliveries/:delivery/cancel", access.PostWrite, h.cancel)
 	h.kit.Handle(g, "POST", "/:id/deliveries/:delivery/replan", access.DeliveryDecide, h.replan)
 }
+
+// TodoPages say where what waits is dealt with.
+func TodoPages() todo.Pages {
+	return todo.Pages{}.Page(post.TodoSubject, "/posts/%d").Page(delivery.AdvanceSubject, "/advances/%d")
+}

@@ -64,7 +64,8 @@ func newWorld(t *testing.T) *world {
 	accounts := account.New(w.db, box, weibo.New(weibo.Options{}), account.Options{Now: clock})
 	units := org.New(w.db, clock)
 	deps := desk.Deps{Posts: w.posts, Media: media.New(w.db, blobs, clock), Reviews: review.New(w.db), Deliveries: w.deliveries,
-		Accounts: accounts, Units: units, Todos: todo.New(w.db),
+		Accounts: accounts, Units: units, Todos: todo.New(w.db, todo.Join(review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters()), todo.Pages{}.
+				Page(delivery.TodoSubject, "/deliveries/%d").Page(post.TodoSubject, "/posts/%d").PageOf("review.waiting", "/reviews/%d")),
 		Reach: reach.New(w.db, nil, accounts, reach.Options{Now: clock, Log: slog.New(slog.DiscardHandler)})}
 	w.people = people()
 	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock, Log: slog.New(slog.DiscardHandler)})

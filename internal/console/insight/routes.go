@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/org"
 	"juzhen/internal/reach"
+	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -140,3 +141,6 @@ func csv(c *gin.Context, name string, table reach.Table) error {
 	}
 	return out.Close()
 }
+
+// TodoPages say where what waits is dealt with.
+func TodoPages() todo.Pages { return todo.Pages{}.Page(reach.TodoSubject, "/reach/posts/%d") }

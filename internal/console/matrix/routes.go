@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/org"
 	"juzhen/internal/reach"
+	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -65,3 +66,6 @@ func href(id int64) string { return fmt.Sprintf("/matrix/accounts/%d", id) }
 func (h *pages) back(c *gin.Context, id int64, text string, args ...any) error {
 	return h.kit.See(c, href(id), text, args...)
 }
+
+// TodoPages say where what waits is dealt with.
+func TodoPages() todo.Pages { return todo.Pages{}.Page(account.TodoSubject, "/matrix/accounts/%d") }

@@ -373,3 +373,12 @@ func (h *pages) showDecided(c *gin.Context, status int, from reviewPage, why str
 	}
 	return h.kit.Show(c, status, "reviews/decided", p)
 }
+
+// TodoPages say where what waits is dealt with: what waits for a reviewer is the post in its review.
+func TodoPages() todo.Pages {
+	pages := todo.Pages{}
+	for _, m := range review.TodoMatters() {
+		pages.PageOf(m.Code, "/reviews/%d")
+	}
+	return pages
+}

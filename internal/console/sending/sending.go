@@ -13,10 +13,12 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
+	"juzhen/internal/dispatch"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
+	"juzhen/internal/todo"
 	"juzhen/internal/web"
 )
 
@@ -115,4 +117,13 @@ func (h *pages) routeRest(g *gin.RouterGroup) {
 	h.kit.Handle(g, "POST", "pauses/:id/resume", access.Pause, h.resume)
 	h.kit.Handle(g, "GET", "sending", access.Pause, h.health)
 	h.kit.Handle(g, "POST", "sending/release", access.Pause, h.release)
+}
+
+// TodoPages say where what waits is dealt with.
+func TodoPages() todo.Pages {
+	return todo.Pages{}.
+		Page(delivery.TodoSubject, "/deliveries/%d").
+		Page(delivery.DecisionSubject, "/decisions/%d").
+		Page(delivery.TakedownSubject, "/takedowns/%d").
+		Page(dispatch.TodoSubject, "/sending")
 }

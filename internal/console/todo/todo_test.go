@@ -3,14 +3,17 @@ package todo_test
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
 	"juzhen/internal/access"
 	console "juzhen/internal/console/todo"
+	"juzhen/internal/delivery"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
+	"juzhen/internal/review"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/webtest"
@@ -45,9 +48,22 @@ func open(t *testing.T, items ...todo.Item) *webtest.Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	console.Register(kit, console.Deps{Todo: todo.New(db)})
+	console.Register(kit, console.Deps{Todo: todo.New(db, todo.Join(review.TodoMatters(), delivery.TodoMatters()), pages)})
 	webtest.CheckTemplates(t, kit)
 	return webtest.Open(t, kit.Handler(), "chief")
+}
+
+// pages are where the faces deal with what the tests put on the list.
+var pages = todo.Pages{}.Page(delivery.TodoSubject, "/deliveries/%d").Page(review.TodoSubject, "/reviews/%d")
+
+// Two matters of the features'.
+var (
+	waiting = matter(review.TodoMatters(), "review.waiting")
+	unknown = matter(delivery.TodoMatters(), "delivery.unknown")
+)
+
+func matter(list []todo.Matter, code string) todo.Matter {
+	return list[slices.IndexFunc(list, func(m todo.Matter) bool { return m.Code == code })]
 }
 
 func TestNothingToDoIsSaid(t *testing.T) {
@@ -59,12 +75,9 @@ func TestMattersStandUnderTheirKind(t *testing.T) {
 	t.Parallel()
 	due := noon.Add(time.Hour)
 	b := open(t,
-		todo.Item{Kind: todo.KindReview, Key: "review/4", Permission: access.PostReview, SubjectType: "post", SubjectID: 4,
-			Code: "review.waiting", Args: map[string]any{"title": "空气质量 <今日>"}, DueAt: &due},
-		todo.Item{Kind: todo.KindReview, Key: "review/5", Permission: access.PostReview, SubjectType: "post", SubjectID: 5,
-			Code: "review.waiting", Args: map[string]any{"title": "蓝天"}},
-		todo.Item{Kind: todo.KindUnknown, Key: "delivery/9/unknown", Permission: access.DeliveryDecide, SubjectType: "delivery", SubjectID: 9,
-			Code: "delivery.unknown", Args: map[string]any{"account": "环保北京"}},
+		todo.Item{Matter: waiting, Key: "review/4", SubjectID: 4, Args: map[string]any{"title": "空气质量 <今日>"}, DueAt: &due},
+		todo.Item{Matter: waiting, Key: "review/5", SubjectID: 5, Args: map[string]any{"title": "蓝天"}},
+		todo.Item{Matter: unknown, Key: "delivery/9/unknown", SubjectID: 9, Args: map[string]any{"account": "环保北京"}},
 	)
 	p := b.Get("/todo").Want(200).WantText(".lead", "共 3 件")
 	p.WantCount("section", 2).WantCount("tbody tr", 3)
@@ -78,9 +91,9 @@ func TestAFullKindIsShortenedAndLeadsToTheRest(t *testing.T) {
 	t.Parallel()
 	var items []todo.Item
 	for i := range 25 {
-		items = append(items, todo.Item{Kind: todo.KindUnknown, Key: fmt.Sprint("u", i), Permission: access.DeliveryDecide, SubjectType: "delivery", SubjectID: int64(i), Code: "delivery.unknown"})
+		items = append(items, todo.Item{Matter: unknown, Key: fmt.Sprint("u", i), SubjectID: int64(i)})
 	}
-	items = append(items, todo.Item{Kind: todo.KindReview, Key: "r", Permission: access.PostReview, SubjectType: "post", SubjectID: 1, Code: "review.waiting"})
+	items = append(items, todo.Item{Matter: waiting, Key: "r", SubjectID: 1})
 	b := open(t, items...)
 	p := b.Get("/todo").Want(200).WantText("main", "共 26 件").WantCount("tbody tr", 21).WantText("section.section", "还有 5 件")
 	href, _ := p.Find("section.section p a").Attr("href")

@@ -1,0 +1,24 @@
+package review
+
+import (
+	"juzhen/internal/access"
+	"juzhen/internal/i18n"
+	"juzhen/internal/todo"
+)
+
+// TodoSubject is the post that is reviewed.
+const TodoSubject todo.Subject = "post"
+
+// What waits for people, and for which reason.
+var (
+	matters todo.Declared
+
+	todoWaiting = matters.Declare(todo.Matter{
+		Code: "review.waiting", Kind: todo.KindReview, Subject: TodoSubject, Permission: access.PostReview, Tone: todo.Notice,
+		Text: i18n.N("待审：{.title}"),
+		Act:  i18n.N("审核|动词"),
+	})
+)
+
+// TodoMatters are the reasons for which this package puts something on the list.
+func TodoMatters() []todo.Matter { return matters.All() }
