@@ -50,7 +50,7 @@ type pace struct {
 
 const (
 	firstEach  = 1800 * time.Microsecond // on a quiet machine of two cores, with as much again in hand
-	leastAhead = 4 * second
+	leastAhead = 8 * second
 	paceSpare  = 1.6 // times what it took the last time
 )
 
