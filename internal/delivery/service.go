@@ -21,7 +21,7 @@ type Options struct {
 	Wake     func()      // told after a commit that planned something; may be nil
 
 	// MostCounted bounds how many open deliveries Counts reads, and how many settled ones: nobody needs to know exactly how many
-	// more there are. 10,000 when 0.
+	// more there are. 2,000 when 0.
 	MostCounted int
 }
 
@@ -45,7 +45,7 @@ func New(db *pg.DB, o Options) *Service {
 		o.Wake = func() {}
 	}
 	if o.MostCounted == 0 {
-		o.MostCounted = 10_000
+		o.MostCounted = 2000
 	}
 	return &Service{db: db, clock: o.Now, set: o.Settings.Filled(), rules: o.Rules, wake: o.Wake, mostCounted: o.MostCounted}
 }
