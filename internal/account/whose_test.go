@@ -39,27 +39,43 @@ func TestWhoseAnAccountIsComparedEveryTime(t *testing.T) {
 		do     func(w *world, a Account) error
 		want   want
 	}{
-		"another uid under a token":                           {nil, update(func(d *Draft) { d.RemoteUID = otherUID }), want{fault.KindConflict, "conflict"}},
-		"the same uid":                                        {nil, update(func(d *Draft) { d.RemoteUID = myUID }), taken},
-		"another uid, the token revoked":                      {revoked, update(func(d *Draft) { d.RemoteUID = otherUID }), taken},
-		"a token of another uid":                              {nil, imported(other, ""), want{fault.KindConflict, "foreign_user"}},
-		"a token of another uid, which is said to be its own": {nil, imported(other, otherUID), want{fault.KindConflict, "foreign_user"}},
-		"its own token, said to be of another":                {nil, imported(mine, otherUID), want{fault.KindInvalid, "foreign_user"}},
-		"its own token":                                       {nil, imported(mine, myUID), taken},
+		"another uid under a token": {nil,
+			update(func(d *Draft) { d.RemoteUID = otherUID }), want{fault.KindConflict, "conflict"}},
+		"the same uid": {nil,
+			update(func(d *Draft) { d.RemoteUID = myUID }), taken},
+		"another uid, the token revoked": {revoked,
+			update(func(d *Draft) { d.RemoteUID = otherUID }), taken},
+		"a token of another uid": {nil, imported(other, ""),
+			want{fault.KindConflict, "foreign_user"}},
+		"a token of another uid, which is said to be its own": {nil, imported(other, otherUID),
+			want{fault.KindConflict, "foreign_user"}},
+		"its own token, said to be of another": {nil, imported(mine, otherUID),
+			want{fault.KindInvalid, "foreign_user"}},
+		"its own token": {nil, imported(mine, myUID), taken},
 		"a token of the new uid, under the old name": {func(w *world, a Account) {
 			revoked(w, a)
 			w.update("UPDATE accounts SET remote_uid = $1 WHERE id = $2", otherUID, a.ID)
 		}, imported(other, ""), want{fault.KindConflict, "foreign_user"}},
 
-		"another name than the platform's":                        {nil, update(func(d *Draft) { d.Handle = "朝阳生态环境" }), want{fault.KindInvalid, "foreign_user"}},
-		"somebody else's name":                                    {nil, update(func(d *Draft) { d.Handle = other }), want{fault.KindInvalid, "foreign_user"}},
-		"the platform's name, where another was kept":             {renamed, update(func(d *Draft) { d.Handle = mine }), taken},
-		"another name, nobody is authorised":                      {revoked, update(func(d *Draft) { d.Handle = "朝阳生态环境" }), taken},
-		"another name, the platform takes the token no more":      {refused, update(func(d *Draft) { d.Handle = "朝阳生态环境" }), taken},
-		"another name, the platform is away":                      {away, update(func(d *Draft) { d.Handle = "朝阳生态环境" }), want{fault.KindUnavailable, "weibo_0"}},
-		"the same name, the platform is away":                     {away, update(func(d *Draft) { d.DisplayName = "朝阳" }), taken},
-		"another name and another uid":                            {nil, update(func(d *Draft) { d.Handle, d.RemoteUID = other, otherUID }), want{fault.KindInvalid, "foreign_user"}},
-		"the platform's name again, after the clock ended it all": {expired, update(func(d *Draft) { d.Handle = "朝阳生态环境" }), taken},
+		"another name than the platform's": {nil,
+			update(func(d *Draft) { d.Handle = "朝阳生态环境" }), want{fault.KindInvalid, "foreign_user"}},
+		"somebody else's name": {nil,
+			update(func(d *Draft) { d.Handle = other }), want{fault.KindInvalid, "foreign_user"}},
+		"the platform's name, where another was kept": {renamed,
+			update(func(d *Draft) { d.Handle = mine }), taken},
+		"another name, nobody is authorised": {revoked,
+			update(func(d *Draft) { d.Handle = "朝阳生态环境" }), taken},
+		"another name, the platform takes the token no more": {refused,
+			update(func(d *Draft) { d.Handle = "朝阳生态环境" }), taken},
+		"another name, the platform is away": {away,
+			update(func(d *Draft) { d.Handle = "朝阳生态环境" }), want{fault.KindUnavailable, "weibo_0"}},
+		"the same name, the platform is away": {away,
+			update(func(d *Draft) { d.DisplayName = "朝阳" }), taken},
+		"another name and another uid": {nil,
+			update(func(d *Draft) { d.Handle, d.RemoteUID = other, otherUID }),
+			want{fault.KindInvalid, "foreign_user"}},
+		"the platform's name again, after the clock ended it all": {expired,
+			update(func(d *Draft) { d.Handle = "朝阳生态环境" }), taken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -83,7 +99,8 @@ func TestWhoseAnAccountIsComparedEveryTime(t *testing.T) {
 				t.Errorf("got %v (%s), want kind %d, %s", err, fault.Public(err).Code, tc.want.kind, tc.want.code)
 			}
 			after, err := w.s.Find(t.Context(), w.admin, a.ID)
-			if err != nil || after.Handle != before.Handle || after.RemoteUID != before.RemoteUID || after.Token.RemoteUID != before.Token.RemoteUID {
+			if err != nil || after.Handle != before.Handle || after.RemoteUID != before.RemoteUID ||
+				after.Token.RemoteUID != before.Token.RemoteUID {
 				t.Errorf("refused and changed: %+v (%v)", after, err)
 			}
 		})

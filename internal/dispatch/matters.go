@@ -14,9 +14,13 @@ var (
 	matters todo.Declared
 
 	todoEngineClock = matters.Declare(todo.Matter{
-		Code: "engine.clock", Kind: todo.KindProblem, Subject: TodoSubject, Permission: access.AccountManage, Tone: todo.Danger,
-		Text: i18n.N("服务器 {.host} 的时钟与数据库相差 {.s} 秒，这台机器已停止发送；校时后自动继续"),
-		Act:  i18n.N("查看发送状况"),
+		Code:       "engine.clock",
+		Kind:       todo.KindProblem,
+		Subject:    TodoSubject,
+		Permission: access.AccountManage,
+		Tone:       todo.Danger,
+		Text:       i18n.N("服务器 {.host} 的时钟与数据库相差 {.s} 秒，这台机器已停止发送；校时后自动继续"),
+		Act:        i18n.N("查看发送状况"),
 	})
 )
 

@@ -38,7 +38,7 @@ var pageRules = []rule{
 	{"GET /posts/new", "P----", nil, "", "", usual},
 	{"GET /posts/accounts", "P----", running, "unit={unit}&find=号", "墙内号", listed},
 	{"GET /posts/accounts", "P----", running, "unit={unit}&branch={unit}", "墙内号", listed},
-	{"GET /posts/own", "P----", running, "unit={unit}&name={account}", "墙内号", typed},
+	{"GET /posts/own", "P----", running, "unit={unit}&of={account}", "墙内号", typed},
 	{"POST /posts/save", "P----", blank, "unit={unit}&text=又一条&account={account}&when=at&due={due}&act=save",
 		"SELECT text = '又一条' FROM post_versions WHERE text = '又一条' AND editors[1] = {self}", usual},
 	{"POST /posts/save", "P----", draft, "id={post}&revision={revision}&unit={unit}&text=改过&account={account}&act=save",

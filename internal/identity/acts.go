@@ -10,7 +10,7 @@ var (
 	acts audit.Declared
 
 	actSessionOpen     = acts.Declare("session.open", i18n.N("登录"))
-	actSessionRefuse   = acts.Declare("session.refuse", i18n.N("登录失败"))
+	_                  = acts.Declare("session.refuse", i18n.N("登录失败")) // of older entries: refusals are counted now
 	actSessionClose    = acts.Declare("session.close", i18n.N("退出登录"))
 	actSessionCloseAll = acts.Declare("session.close_all", i18n.N("退出全部会话"))
 	actSessionRevoke   = acts.Declare("session.revoke", i18n.N("结束会话"))

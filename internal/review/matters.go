@@ -14,9 +14,13 @@ var (
 	matters todo.Declared
 
 	todoWaiting = matters.Declare(todo.Matter{
-		Code: "review.waiting", Kind: todo.KindReview, Subject: TodoSubject, Permission: access.PostReview, Tone: todo.Notice,
-		Text: i18n.N("待审：{.title}"),
-		Act:  i18n.N("审核|动词"),
+		Code:       "review.waiting",
+		Kind:       todo.KindReview,
+		Subject:    TodoSubject,
+		Permission: access.PostReview,
+		Tone:       todo.Notice,
+		Text:       i18n.N("待审：{.title}"),
+		Act:        i18n.N("审核|动词"),
 	})
 )
 

@@ -24,20 +24,40 @@ var (
 	declared todo.Declared
 
 	waiting = declared.Declare(todo.Matter{
-		Code: "review.waiting", Kind: todo.KindReview, Subject: "post", Permission: access.PostReview, Tone: todo.Notice,
-		Text: "待审：{.title}", Act: "审核|动词",
+		Code:       "review.waiting",
+		Kind:       todo.KindReview,
+		Subject:    "post",
+		Permission: access.PostReview,
+		Tone:       todo.Notice,
+		Text:       "待审：{.title}",
+		Act:        "审核|动词",
 	})
 	expired = declared.Declare(todo.Matter{
-		Code: "token.expired", Kind: todo.KindToken, Subject: "account", Permission: access.AccountManage, Tone: todo.Danger,
-		Text: "{.account}：授权已失效，待发微博将发不出去", Act: "重新授权",
+		Code:       "token.expired",
+		Kind:       todo.KindToken,
+		Subject:    "account",
+		Permission: access.AccountManage,
+		Tone:       todo.Danger,
+		Text:       "{.account}：授权已失效，待发微博将发不出去",
+		Act:        "重新授权",
 	})
 	unknown = declared.Declare(todo.Matter{
-		Code: "delivery.unknown", Kind: todo.KindUnknown, Subject: "delivery", Permission: access.DeliveryDecide, Tone: todo.Danger,
-		Text: "{.account}：微博未确认是否发出，系统也没有查到。请到微博上核对后判定，不要手动重发", Act: "判定结果",
+		Code:       "delivery.unknown",
+		Kind:       todo.KindUnknown,
+		Subject:    "delivery",
+		Permission: access.DeliveryDecide,
+		Tone:       todo.Danger,
+		Text:       "{.account}：微博未确认是否发出，系统也没有查到。请到微博上核对后判定，不要手动重发",
+		Act:        "判定结果",
 	})
 	failed = declared.Declare(todo.Matter{
-		Code: "delivery.failed", Kind: todo.KindMissed, Subject: "delivery", Permission: access.DeliveryDecide, Tone: todo.Warning,
-		Text: "{.account}：没有发出。{.reason}", Act: "查看并处理",
+		Code:       "delivery.failed",
+		Kind:       todo.KindMissed,
+		Subject:    "delivery",
+		Permission: access.DeliveryDecide,
+		Tone:       todo.Warning,
+		Text:       "{.account}：没有发出。{.reason}",
+		Act:        "查看并处理",
 	})
 )
 
@@ -51,7 +71,8 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{T: t, db: pgtest.New(t)}
-	w.s = todo.New(w.db, todo.Join(declared.All()), todo.Pages{}.Page("post", "/posts/%d").Page("account", "/matrix/accounts/%d").
+	w.s = todo.New(w.db, todo.Join(declared.All()), todo.Pages{}.Page("post", "/posts/%d").
+		Page("account", "/matrix/accounts/%d").
 		Page("delivery", "/deliveries/%d").PageOf(waiting.Code, "/reviews/%d").Page("star", "/stars"))
 	units := org.New(w.db, func() time.Time { return noon })
 	w.bureau = w.unit(units, 0, "生态环境局", org.Bureau)
@@ -141,7 +162,8 @@ func TestOnlyWhoMayActSeesIt(t *testing.T) {
 	own := review("review/2", w.east)
 	own.NotUser = 7
 	w.raise(review("review/1", w.east), own, review("review/3", w.west),
-		todo.Item{Matter: expired, Key: "account/1/token", UnitPath: w.east.Path, SubjectID: 1, Args: map[string]any{"account": "示例"}})
+		todo.Item{Matter: expired, Key: "account/1/token", UnitPath: w.east.Path, SubjectID: 1,
+			Args: map[string]any{"account": "示例"}})
 	for name, tc := range map[string]struct {
 		a    access.Actor
 		want string
@@ -166,7 +188,8 @@ func TestMostPressingFirst(t *testing.T) {
 	soon, later := noon.Add(time.Hour), noon.Add(2*time.Hour)
 	late, early := review("late", w.east), review("early", w.east)
 	late.DueAt, early.DueAt = &later, &soon
-	w.raise(late, review("undated", w.east), early, todo.Item{Matter: unknown, Key: "unknown", UnitPath: w.east.Path, SubjectID: 9})
+	w.raise(late, review("undated", w.east), early,
+		todo.Item{Matter: unknown, Key: "unknown", UnitPath: w.east.Path, SubjectID: 9})
 	sup := actor(8, access.Supervisor, w.bureau)
 	if got := w.keys(sup); got != "unknown early late undated" {
 		t.Errorf("order %q", got)
@@ -183,7 +206,8 @@ func TestMovedUnitTakesItsMattersAlong(t *testing.T) {
 	w.raise(review("review/1", w.east))
 	machine := access.System("测试")
 	w.tx(func(ctx context.Context, tx pg.Tx) error {
-		_, err := org.MoveTx(ctx, tx, noon, org.Move{UnitID: w.east.ID, ParentID: w.west.ID, Asker: machine, Actor: machine}, org.Watch{})
+		_, err := org.MoveTx(ctx, tx, noon,
+			org.Move{UnitID: w.east.ID, ParentID: w.west.ID, Asker: machine, Actor: machine}, org.Watch{})
 		return err
 	})
 	if got := w.keys(actor(8, access.Reviewer, w.west)); got != "review/1" {
@@ -210,7 +234,8 @@ func TestIncompleteMatterIsADefect(t *testing.T) {
 	unreadable := review("y", w.east)
 	unreadable.Args = map[string]any{"f": func() {}}
 	for _, it := range append(bad, unreadable) {
-		if err := w.db.InTx(t.Context(), func(tx pg.Tx) error { return todo.RaiseTx(t.Context(), tx, noon, it) }); err == nil {
+		raise := func(tx pg.Tx) error { return todo.RaiseTx(t.Context(), tx, noon, it) }
+		if err := w.db.InTx(t.Context(), raise); err == nil {
 			t.Errorf("raised %+v", it)
 		}
 	}
@@ -247,14 +272,19 @@ func TestWordsOfReasons(t *testing.T) {
 		tone    todo.Tone
 		path    string
 	}{
-		{"delivery.failed.later", "delivery", `{"account": "甲", "reason": "审核"}`, "甲：没有发出。审核", "甲: it did not go out. Reviews", todo.Warning, "/deliveries/6"},
-		{"delivery.failed", "delivery", `{"account": "甲", "reason": "微博拒绝发布：{.text}（{.code}）", "reason_args": {"code": 20019,
+		{"delivery.failed.later", "delivery", `{"account": "甲", "reason": "审核"}`, "甲：没有发出。审核",
+			"甲: it did not go out. Reviews", todo.Warning, "/deliveries/6"},
+		{failed.Code, "delivery", `{"account": "甲", "reason": "微博拒绝发布：{.text}（{.code}）",
+			"reason_args": {"code": 20019,
 			"text": "正文 {.n} 字，超过 {.max} 字，请缩短", "text_args": {"n": 141, "max": 140}}}`,
 			"甲：没有发出。微博拒绝发布：正文 141 字，超过 140 字，请缩短（20019）",
-			"甲: it did not go out. Weibo refused: The text counts 141, more than 140; shorten it (20019)", todo.Warning, "/deliveries/6"},
+			"甲: it did not go out. Weibo refused: The text counts 141, more than 140; shorten it (20019)",
+			todo.Warning, "/deliveries/6"},
 		{"review.waiting", "post", `{"title": "题"}`, "待审：题", "To review: 题", todo.Notice, "/reviews/6"},
-		{"never.heard", "star", `{}`, "有一件事需要处理（never.heard）", "Something needs attention (never.heard)", todo.Warning, "/stars"},
-		{"never.heard", "moon", `{}`, "有一件事需要处理（never.heard）", "Something needs attention (never.heard)", todo.Warning, "/todo"},
+		{"never.heard", "star", `{}`, "有一件事需要处理（never.heard）", "Something needs attention (never.heard)",
+			todo.Warning, "/stars"},
+		{"never.heard", "moon", `{}`, "有一件事需要处理（never.heard）", "Something needs attention (never.heard)",
+			todo.Warning, "/todo"},
 	} {
 		it := review("x", w.east)
 		it.Matter.Code, it.Subject, it.SubjectID = tc.code, tc.subject, 6
@@ -287,12 +317,20 @@ func TestWordsOfReasons(t *testing.T) {
 
 func TestAMatterIsWholeAndHasOneOwner(t *testing.T) {
 	t.Parallel()
+	declare := func(spoil func(*todo.Matter)) {
+		m := waiting
+		m.Code = "a.b"
+		spoil(&m)
+		new(todo.Declared).Declare(m)
+	}
 	for what, do := range map[string]func(){
-		"without words":        func() { m := waiting; m.Code, m.Text = "a.b", ""; new(todo.Declared).Declare(m) },
-		"without a permission": func() { m := waiting; m.Code, m.Permission = "a.b", "post.reviews"; new(todo.Declared).Declare(m) },
-		"of no kind":           func() { m := waiting; m.Code, m.Kind = "a.b", "reviews"; new(todo.Declared).Declare(m) },
+		"without words":        func() { declare(func(m *todo.Matter) { m.Text = "" }) },
+		"without a permission": func() { declare(func(m *todo.Matter) { m.Permission = "post.reviews" }) },
+		"of no kind":           func() { declare(func(m *todo.Matter) { m.Kind = "reviews" }) },
 		"two of one code":      func() { todo.Join(declared.All(), []todo.Matter{waiting}) },
-		"two pages":            func() { todo.JoinPages(todo.Pages{}.Page("post", "/a"), todo.Pages{}.Page("post", "/b")) },
+		"two pages": func() {
+			todo.JoinPages(todo.Pages{}.Page("post", "/a"), todo.Pages{}.Page("post", "/b"))
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

@@ -55,7 +55,6 @@ type accountsForm struct {
 	Unit   int64  `form:"unit"`
 	Branch int64  `form:"branch"`
 	Find   string `form:"find"`
-	Name   string `form:"name"`
 	Of     int64  `form:"of"`
 }
 
@@ -95,22 +94,7 @@ func (h *pages) ownField(c *gin.Context) error {
 	if i := slices.IndexFunc(accounts, func(a account.Account) bool { return a.ID == f.Of }); i >= 0 {
 		return h.kit.Show(c, 200, "posts/edit#own", ownPart{h.kit.Base(c, "写稿"), fieldOf(accounts[i], "")})
 	}
-	a, err := accountNamed(accounts, f.Name)
-	if err != nil {
-		return err
-	}
-	return h.kit.Show(c, 200, "posts/edit#own", ownPart{h.kit.Base(c, "写稿"), fieldOf(a, "")})
-}
-
-// accountNamed finds the account that a person typed.
-func accountNamed(accounts []account.Account, name string) (account.Account, error) {
-	if strings.TrimSpace(name) == "" {
-		return account.Account{}, fault.Invalid("own", "请填写微博名称")
-	}
-	if a := show.AccountNamed(accounts, name); a != nil {
-		return *a, nil
-	}
-	return account.Account{}, fault.Invalid("own", "没有找到账号“{.name}”，请写全名", "name", name)
+	return fault.Invalid("own", "没有找到账号，或不在您可选的范围内")
 }
 
 // verb takes an act like "open.3" apart.

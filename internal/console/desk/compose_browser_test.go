@@ -20,19 +20,23 @@ import (
 // choose sets a select as a person does.
 func choose(tab *e2e.Tab, selector, value string) {
 	tab.Eval(fmt.Sprintf(`(() => { const s = document.querySelector(%q); s.focus(); s.value = %q;
-		s.dispatchEvent(new Event("input", { bubbles: true })); s.dispatchEvent(new Event("change", { bubbles: true })); return s.value === %q })()`, selector, value, value))
+		s.dispatchEvent(new Event("input", { bubbles: true }));
+		s.dispatchEvent(new Event("change", { bubbles: true }));
+		return s.value === %q })()`, selector, value, value))
 }
 
 // enter presses Enter in what has the focus. The browser's own tool sends the character even where a page has taken the key.
 func enter(tab *e2e.Tab) {
-	tab.Eval(`!document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }))`)
+	tab.Eval(`!document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+		{ key: "Enter", bubbles: true, cancelable: true }))`)
 }
 
 func TestChoosingAnotherUnitFillsTheFormForItInABrowser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	own := "市局另说"
-	p, err := w.posts.Create(t.Context(), w.people["writer"], 1, post.Content{Text: "换单位", Targets: []post.TargetChoice{{AccountID: 1, Variant: &own}, {AccountID: 4}}})
+	p, err := w.posts.Create(t.Context(), w.people["writer"], 1,
+		post.Content{Text: "换单位", Targets: []post.TargetChoice{{AccountID: 1, Variant: &own}, {AccountID: 4}}})
 	w.must(err)
 	tab := w.window(e2e.Launch(t), "writer")
 	tab.Go(fmt.Sprintf("/posts/%d/edit", p.ID))
@@ -41,9 +45,11 @@ func TestChoosingAnotherUnitFillsTheFormForItInABrowser(t *testing.T) {
 	choose(tab, "#f-unit", "3")
 	tab.SeeText("#unit-aside", "@环保北京")
 	tab.SeeText("[data-picker-count]", "已选 1 个")
-	eventually(t, "the post is in the other unit", func() bool { p, v := w.stored(); return p.UnitID == 3 && len(v.Targets) == 1 })
+	eventually(t, "the post is in the other unit",
+		func() bool { p, v := w.stored(); return p.UnitID == 3 && len(v.Targets) == 1 })
 	tab.Eval(`document.activeElement.id === "f-unit"`) // the focus stays where it was
-	tab.Eval(`document.querySelector("[data-picker]").classList.contains("scripted") && document.querySelectorAll("input[name=account]").length === 2`)
+	tab.Eval(`document.querySelector("[data-picker]").classList.contains("scripted") &&
+		document.querySelectorAll("input[name=account]").length === 2`)
 
 	// Words go on being saved, in the fields that came with the unit too.
 	tab.Click(".tree-own:not([hidden])")
@@ -58,7 +64,8 @@ func TestChoosingAnotherUnitFillsTheFormForItInABrowser(t *testing.T) {
 
 	choose(tab, "#f-unit", "1")
 	tab.See("[data-variant='1']")
-	tab.Eval(`document.querySelector("[data-variant='1'] textarea").value === "市局另说" && document.querySelector("[data-variant='4'] textarea").value === "朝阳另说"`)
+	tab.Eval(`document.querySelector("[data-variant='1'] textarea").value === "市局另说" &&
+		document.querySelector("[data-variant='4'] textarea").value === "朝阳另说"`)
 	eventually(t, "all is as before", func() bool {
 		p, v := w.stored()
 		target, ok := v.Target(1)
@@ -94,11 +101,14 @@ func TestAnOwnWordingIsFoundByAPartOfANameInABrowser(t *testing.T) {
 	tab.SeeText("[data-own-error]", "还没有选 @第1999号")
 
 	// In a unit that is opened the button stands at the chosen accounts.
-	tab.Eval(`(() => { for (const id of [3, 100]) document.querySelector("[data-branch='" + id + "']").open = true; return true; })()`)
+	tab.Eval(`(() => { for (const id of [3, 100])
+		document.querySelector("[data-branch='" + id + "']").open = true;
+		return true; })()`)
 	tab.See("[data-branch='100'] .tree-own[data-own-of='103']")
 	tab.Eval(`(() => { document.querySelector(".tree-own[data-own-of='103']").click(); return true })()`)
 	tab.See("[data-variant='103'] textarea:focus")
-	tab.Eval(`(() => { document.querySelector("input[value='104']").click(); return document.querySelector(".tree-own[data-own-of='104']").hidden })()`)
+	tab.Eval(`(() => { document.querySelector("input[value='104']").click();
+		return document.querySelector(".tree-own[data-own-of='104']").hidden })()`)
 	w.pictures(tab, "own")
 }
 
@@ -167,7 +177,8 @@ func TestTheLastChangeIsStoredWhateverHappensToASaveUnderWay(t *testing.T) {
 	tab.Click(".tree-own[data-own-of='1']")
 	tab.See("[data-variant='1'] textarea:focus")
 	letGo()
-	eventually(t, "the words typed last are stored", func() bool { _, v := w.stored(); return v.Text == "第三" && len(v.Targets) == 3 })
+	eventually(t, "the words typed last are stored",
+		func() bool { _, v := w.stored(); return v.Text == "第三" && len(v.Targets) == 3 })
 	tab.SeeText("#preview .outgoing", "3 个账号")
 	tab.See("[data-variant='1'] textarea:focus") // the answer of a save sent before does not shut what was opened since
 
@@ -192,14 +203,18 @@ func TestTheLastChangeIsStoredWhateverHappensToASaveUnderWay(t *testing.T) {
 	tab.Type("#f-text", strings.Repeat("长", 5001))
 	tab.Press(kb.Tab)
 	tab.SeeText("#saved", "没有存上：文字过长")
-	tab.Eval(`(() => { const e = new Event("beforeunload", { cancelable: true }); window.dispatchEvent(e); return e.defaultPrevented })()`)
+	tab.Eval(`(() => { const e = new Event("beforeunload", { cancelable: true }); window.dispatchEvent(e);
+		return e.defaultPrevented })()`)
 	tab.Type("#f-text", "第五")
 	tab.SeeText("#saved", "草稿已保存")
-	tab.Eval(`(() => { const e = new Event("beforeunload", { cancelable: true }); window.dispatchEvent(e); return !e.defaultPrevented })()`)
+	tab.Eval(`(() => { const e = new Event("beforeunload", { cancelable: true }); window.dispatchEvent(e);
+		return !e.defaultPrevented })()`)
 
 	// Who comes back to a page whose form was sent goes on being saved.
-	tab.Eval(`(() => { const form = document.querySelector("#compose"); form.addEventListener("submit", (e) => e.preventDefault(), { once: true });
-		form.requestSubmit(form.querySelector("button[data-send]")); window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })); return true })()`)
+	tab.Eval(`(() => { const form = document.querySelector("#compose");
+		form.addEventListener("submit", (e) => e.preventDefault(), { once: true });
+		form.requestSubmit(form.querySelector("button[data-send]"));
+		window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })); return true })()`)
 	tab.Type("#f-text", "第六")
 	tab.Press(kb.Tab)
 	eventually(t, "saving goes on", func() bool { _, v := w.stored(); return v.Text == "第六" })
@@ -241,29 +256,37 @@ func TestAPhoneShowsWhatGoesOutBeforeItIsSubmitted(t *testing.T) {
 	w.view(tab, "phone-form")
 
 	// One bar at the foot, above the navigation, with all three, however far the page is scrolled.
-	bar := `(() => { const bar = document.querySelector(".compose-end").getBoundingClientRect(), nav = document.querySelector(".thumb").getBoundingClientRect();
-		return Math.abs(bar.bottom - nav.top) <= 1 && bar.height <= 64 && [...document.querySelectorAll(".compose-end .see-preview, .compose-end [data-send], .compose-end [value=save]")]
-			.every(b => { const r = b.getBoundingClientRect(); return r.height >= 40 && r.left >= 0 && r.right <= innerWidth + 1 && b.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)) }) })()`
+	bar := `(() => { const bar = document.querySelector(".compose-end").getBoundingClientRect(),
+		nav = document.querySelector(".thumb").getBoundingClientRect();
+		return Math.abs(bar.bottom - nav.top) <= 1 && bar.height <= 64 &&
+			[...document.querySelectorAll(".compose-end .see-preview, .compose-end [data-send], .compose-end [value=save]")]
+			.every(b => { const r = b.getBoundingClientRect();
+				return r.height >= 40 && r.left >= 0 && r.right <= innerWidth + 1 &&
+				b.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2)) }) })()`
 	tab.Eval(bar)
 	tab.Eval(`(() => { scrollTo(0, 400); return true })()`)
 	tab.Eval(bar)
 
 	// The last line is above it.
-	tab.Eval(`(() => { scrollTo(0, document.documentElement.scrollHeight); const last = document.querySelector("#preview").getBoundingClientRect(), bar = document.querySelector(".compose-end").getBoundingClientRect();
+	tab.Eval(`(() => { scrollTo(0, document.documentElement.scrollHeight);
+		const last = document.querySelector("#preview").getBoundingClientRect(),
+		bar = document.querySelector(".compose-end").getBoundingClientRect();
 		return last.bottom <= bar.top + 1 })()`)
 	tab.Eval(`(() => { scrollTo(0, 0); return true })()`)
 
 	// Nor does it cover what gets the focus by the Tab key.
 	for range 60 {
 		tab.Press(kb.Tab)
-		tab.Eval(`(() => { const e = document.activeElement, bar = document.querySelector(".compose-end"), r = (e.labels?.[0] ?? e).getBoundingClientRect();
+		tab.Eval(`(() => { const e = document.activeElement, bar = document.querySelector(".compose-end"),
+			r = (e.labels?.[0] ?? e).getBoundingClientRect();
 			if (e === document.body || bar.contains(e) || e.closest(".thumb, .head") || !e.closest("form")) return true;
 			return r.bottom <= bar.getBoundingClientRect().top + 1 || r.height > 500 })()`)
 	}
 
 	// Changed words are stored and shown before anything is submitted.
 	tab.Type("#f-text", "今日空气质量优")
-	tab.Eval(`(() => { scrollTo(0, 0); document.querySelector(".compose-end [data-send]").click(); return document.querySelector("#sheet").open })()`)
+	tab.Eval(`(() => { scrollTo(0, 0); document.querySelector(".compose-end [data-send]").click();
+		return document.querySelector("#sheet").open })()`)
 	tab.SeeText("#sheet .weibo-text", "今日空气质量优")
 	tab.SeeText("#sheet .outgoing", "今天 13:00")
 	tab.SeeText("#sheet .outgoing", "2 个账号")
@@ -279,7 +302,8 @@ func TestAPhoneShowsWhatGoesOutBeforeItIsSubmitted(t *testing.T) {
 	tab.Press(kb.Escape)
 	tab.Gone("dialog[open]")
 	tab.See(".compose-side #preview")
-	tab.Eval(`(() => { scrollTo(0, 0); document.querySelector("[data-see-preview]").click(); return document.querySelector("#sheet").open })()`)
+	tab.Eval(`(() => { scrollTo(0, 0); document.querySelector("[data-see-preview]").click();
+		return document.querySelector("#sheet").open })()`)
 	tab.SeeText("#sheet .weibo-text", "今日空气质量优")
 	tab.Follow("[data-sheet-send]")
 	tab.SeeText(".banner-good", "已提交审核")
@@ -295,7 +319,8 @@ func TestAPhoneLeadsBackToWhatIsMissing(t *testing.T) {
 	tab.Size(390, 844)
 	tab.Go("/posts/new")
 	tab.Type("#f-text", "忘了定时间")
-	tab.Eval(`(() => { document.querySelector("input[name=account][value='1']").click(); document.querySelector(".compose-end [data-send]").click(); return true })()`)
+	tab.Eval(`(() => { document.querySelector("input[name=account][value='1']").click();
+		document.querySelector(".compose-end [data-send]").click(); return true })()`)
 	tab.SeeText("#sheet .findings", "请选择发布时间")
 	tab.Eval(`document.querySelector("[data-sheet-send]").hidden`)
 	w.view(tab, "phone-missing")

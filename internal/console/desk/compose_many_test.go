@@ -71,10 +71,11 @@ func TestTheScriptGetsUnitsSearchesAndFields(t *testing.T) {
 	b.Part("GET", "/posts/accounts?unit=1&branch=101", nil).Want(200).WantCount("input[name=account]", 20)
 	b.Part("GET", "/posts/accounts?unit=1&find=生态环境综合", nil).Want(200).WantText("[role=status]", "找到 300 个账号，这里列出前 50 个").WantCount("input[name=account]", 50)
 	b.Part("GET", "/posts/accounts?unit=1&find=没有", nil).Want(200).WantText("[role=status]", "没有名称或单位含“没有”")
-	b.Part("GET", "/posts/own?unit=1&name=@第0007号生态环境综合执法示例", nil).Want(200).WantCount("[data-variant='107'] textarea[name='variant.107']", 1)
-	b.Part("GET", "/posts/own?unit=1&name=环保", nil).Want(422)
-	b.Part("GET", "/posts/own?unit=1&name=", nil).Want(422)
-	w.as("afar").Part("GET", "/posts/own?unit=1&name=环保北京", nil).Want(422)
+	b.Part("GET", "/posts/own?unit=1&of=107", nil).Want(200).
+		WantCount("[data-variant='107'] textarea[name='variant.107']", 1)
+	b.Part("GET", "/posts/own?unit=1&of=999", nil).Want(422)
+	b.Part("GET", "/posts/own?unit=1", nil).Want(422)
+	w.as("afar").Part("GET", "/posts/own?unit=1&of=1", nil).Want(422)
 	w.as("reviewer").Part("GET", "/posts/accounts?unit=1", nil).Want(403)
 }
 

@@ -29,8 +29,10 @@ func TestTheUnitIsAskedFirstAndChangedUntilThePostIsSubmitted(t *testing.T) {
 	f = edit.Form("#compose")
 	f.Set("unit", "3")
 	f.Set("act", "unit")
-	page = b.Post("/posts/save", f).Want(200).WantText("#unit-aside", "不能用于“朝阳区”的稿件，没有选上：@环保北京").WantText("#saved", "有改动还没有保存")
-	page.WantCount("input[name=account]", 2).WantCount("input[name=account][checked]", 1).WantCount("[data-variant='1']", 0)
+	page = b.Post("/posts/save", f).Want(200).WantText("#unit-aside", "不能用于“朝阳区”的稿件，没有选上：@环保北京").
+		WantText("#saved", "有改动还没有保存")
+	page.WantCount("input[name=account]", 2).WantCount("input[name=account][checked]", 1).
+		WantCount("[data-variant='1']", 0)
 	if got := w.text("SELECT unit_id::text FROM posts"); got != "1" {
 		t.Fatalf("stored in unit %s before anybody saved", got)
 	}
@@ -39,7 +41,8 @@ func TestTheUnitIsAskedFirstAndChangedUntilThePostIsSubmitted(t *testing.T) {
 	f = page.Form("#compose")
 	f.Set("unit", "1")
 	f.Set("act", "unit")
-	page = b.Post("/posts/save", f).Want(200).WantText("[data-variant='1'] textarea", "市局另说").WantCount("input[name=account][checked]", 2)
+	page = b.Post("/posts/save", f).Want(200).WantText("[data-variant='1'] textarea", "市局另说").
+		WantCount("input[name=account][checked]", 2)
 	if got := strings.TrimSpace(page.Text("#unit-aside")); got != "" {
 		t.Errorf("still kept out: %q", got)
 	}
@@ -51,7 +54,8 @@ func TestTheUnitIsAskedFirstAndChangedUntilThePostIsSubmitted(t *testing.T) {
 	f.Set("when", "now")
 	page = b.Post("/posts/save", f).Want(422).WantText(".picker .field-error", "@环保北京").WantText("#unit-aside", "@环保北京")
 	f = page.Form("#compose")
-	if f.Get("text") != "先写了再换单位" || f.Get("unit") != "3" || f.Get("when") != "now" || !strings.Contains(f.Get("wordings"), "市局另说") {
+	if f.Get("text") != "先写了再换单位" || f.Get("unit") != "3" || f.Get("when") != "now" ||
+		!strings.Contains(f.Get("wordings"), "市局另说") {
 		t.Errorf("the form lost something: %v", f)
 	}
 	f.Set("act", "submit")
@@ -63,7 +67,8 @@ func TestTheUnitIsAskedFirstAndChangedUntilThePostIsSubmitted(t *testing.T) {
 	w.as("afar").Get(to).Want(200).WantText("h1", "先写了再换单位")
 
 	// From then on it is said, with the reason.
-	page = b.Get(b.Post(to+"/revise", nil).Want(303).Location).Want(200).WantCount("select[name=unit]", 0).WantText("#compose", "提交过审核的稿件不能换单位")
+	page = b.Get(b.Post(to+"/revise", nil).Want(303).Location).Want(200).WantCount("select[name=unit]", 0).
+		WantText("#compose", "提交过审核的稿件不能换单位")
 	f = page.Form("#compose")
 	if f.Get("unit") != "3" {
 		t.Errorf("the form holds unit %q", f.Get("unit"))
@@ -77,7 +82,8 @@ func TestTheFormSpeaksEnglishThroughout(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	d := w.draft("English form", 1, 2)
-	page := w.as("writer").English().Get(fmt.Sprintf("/posts/%d/edit", d.ID)).Want(200).WantText("[data-picker-count]", "2 selected")
+	page := w.as("writer").English().Get(fmt.Sprintf("/posts/%d/edit", d.ID)).Want(200).
+		WantText("[data-picker-count]", "2 selected")
 	if strings.Contains(page.Body, "no value") {
 		t.Error("a text of the form wants a value that it was not given")
 	}
@@ -106,7 +112,8 @@ func TestTheScriptGetsTheFormOfAnotherUnit(t *testing.T) {
 	f := w.as("writer").Get(fmt.Sprintf("/posts/%d/edit", d.ID)).Form("#compose")
 	f.Set("unit", "2")
 	f.Set("act", "unit")
-	part := w.as("writer").Part("POST", "/posts/save", f).Want(200).WantCount("[data-picker] input[name=account]", 2).WantCount("#variants-box", 1)
+	part := w.as("writer").Part("POST", "/posts/save", f).Want(200).
+		WantCount("[data-picker] input[name=account]", 2).WantCount("#variants-box", 1)
 	part.WantText("#unit-aside", "@环保北京 @朝阳环保示例")
 	if ids, _ := part.Find("input[name=aside]").Attr("value"); ids != "1,4" {
 		t.Errorf("kept out %q", ids)
@@ -147,7 +154,8 @@ func TestAnOwnWordingOpensAtItsAccountAndByAnyPartOfAName(t *testing.T) {
 	f = page.Form("#compose")
 	f.Set("variant.2", "京城另说")
 	f.Set("act", "own.4")
-	b.Post("/posts/save", f).Want(422).WantText("#f-own-error", "还没有选 @朝阳环保示例").WantText("[data-variant='2'] textarea", "京城另说").
+	b.Post("/posts/save", f).Want(422).WantText("#f-own-error", "还没有选 @朝阳环保示例").
+		WantText("[data-variant='2'] textarea", "京城另说").
 		WantCount(".tree-own.worded", 1)
 
 	// A part of a name: one that matches opens, several are listed, in any case of letters and with or without @.
@@ -176,7 +184,8 @@ func TestAnOwnWordingOpensAtItsAccountAndByAnyPartOfAName(t *testing.T) {
 	f = page.Form("#compose")
 	act, _ := page.Find("#own-list button").First().Attr("value")
 	f.Set("act", act)
-	b.Post("/posts/save", f).Want(200).WantCount("[data-variant='1'] textarea[autofocus]", 1).WantText("[data-variant='2'] textarea", "京城另说")
+	b.Post("/posts/save", f).Want(200).WantCount("[data-variant='1'] textarea[autofocus]", 1).
+		WantText("[data-variant='2'] textarea", "京城另说")
 }
 
 func TestAmongTwoThousandAccountsAPartOfANameFindsTheChosen(t *testing.T) {
@@ -191,7 +200,8 @@ func TestAmongTwoThousandAccountsAPartOfANameFindsTheChosen(t *testing.T) {
 	b.Post("/posts/save", f).Want(200).WantText("#own-list", "有 100 个符合，这里列出前 20 个").WantCount("#own-list button", 20)
 	f.Set("own", "第1501号")
 	b.Post("/posts/save", f).Want(200).WantCount("[data-variant='1601'] textarea[autofocus]", 1)
-	part := b.Part("POST", "/posts/save", f).Want(200).WantCount("[data-variant]", 1).WantCount("[data-variant='1601']", 1)
+	part := b.Part("POST", "/posts/save", f).Want(200).WantCount("[data-variant]", 1).
+		WantCount("[data-variant='1601']", 1)
 	if size := len(part.Body); size > 4000 {
 		t.Errorf("the script gets %d bytes for one field", size)
 	}
@@ -218,13 +228,15 @@ func TestAmendingShowsWhyItWasReturned(t *testing.T) {
 	beside := ".field:has(#f-text) .opinion"
 	w.decide(p.ID, review.Return, "请写首要污染物")
 	edit := amend()
-	b.Get(edit).WantText(beside, "审核").WantText(beside, "退回第 1 版的意见").WantText(beside, "请写首要污染物").WantCount(beside+" details", 0)
+	b.Get(edit).WantText(beside, "审核").WantText(beside, "退回第 1 版的意见").WantText(beside, "请写首要污染物").
+		WantCount(beside+" details", 0)
 
 	// A second opinion stands first, the one before it a press away.
 	submit(edit, "第二版，首要污染物臭氧")
 	w.decide(p.ID, review.Return, "再写建议")
 	amend()
-	page := b.Get(edit).WantText(beside+" > p", "退回第 2 版").WantText(beside+" details", "请写首要污染物").WantText(beside+" details summary", "1 条")
+	page := b.Get(edit).WantText(beside+" > p", "退回第 2 版").WantText(beside+" details", "请写首要污染物").
+		WantText(beside+" details summary", "1 条")
 	if own := page.Find(beside + " > p").Text(); !strings.Contains(own, "再写建议") || strings.Contains(own, "请写首要污染物") {
 		t.Errorf("beside the text stands %q", own)
 	}
@@ -257,25 +269,30 @@ func TestThePreviewSaysWhenAndFromWhereAndFolds(t *testing.T) {
 	long := strings.Repeat("空气质量", 40)
 	d := w.draft(long+"末尾", 1, 2)
 	page := b.Get(fmt.Sprintf("/posts/%d/edit", d.ID)).Want(200)
-	page.WantText("#preview .outgoing", "今天 13:00").WantText("#preview .outgoing", "2 个账号").WantText("#preview .weibo header", "今天 13:00 来自 矩阵台")
+	page.WantText("#preview .outgoing", "今天 13:00").WantText("#preview .outgoing", "2 个账号").
+		WantText("#preview .weibo header", "今天 13:00 来自 矩阵台")
 	page.WantText("#preview .weibo-fold summary", "展开全文").WantText("#preview .weibo-fold", "末尾")
-	if head := page.Find("#preview .weibo > .weibo-text").Text(); strings.Contains(head, "末尾") || len([]rune(head)) != 140 {
+	head := page.Find("#preview .weibo > .weibo-text").Text()
+	if strings.Contains(head, "末尾") || len([]rune(head)) != 140 {
 		t.Errorf("before the fold stand %d signs", len([]rune(head)))
 	}
 	f := page.Form("#compose")
 	f.Set("when", "now")
 	f.Set("act", "auto")
-	b.Part("POST", "/posts/save", f).Want(200).WantText("#preview .outgoing", "批准后立即").WantText("#preview .weibo header", "批准后立即")
+	b.Part("POST", "/posts/save", f).Want(200).WantText("#preview .outgoing", "批准后立即").
+		WantText("#preview .weibo header", "批准后立即")
 }
 
 func TestAnAccountThatWasClosedIsNamedAndNotDroppedInSilence(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	own := "停前写的"
-	p, err := w.posts.Create(t.Context(), w.people["writer"], 1, post.Content{Text: "通用", Targets: []post.TargetChoice{{AccountID: 1}, {AccountID: 2, Variant: &own}}})
+	p, err := w.posts.Create(t.Context(), w.people["writer"], 1,
+		post.Content{Text: "通用", Targets: []post.TargetChoice{{AccountID: 1}, {AccountID: 2, Variant: &own}}})
 	w.must(err)
 	w.exec("UPDATE accounts SET state = 'closed' WHERE id = 2")
-	f := w.as("writer").Get(fmt.Sprintf("/posts/%d/edit", p.ID)).Want(200).WantText("#unit-aside", "@京环之声").Form("#compose")
+	f := w.as("writer").Get(fmt.Sprintf("/posts/%d/edit", p.ID)).Want(200).WantText("#unit-aside", "@京环之声").
+		Form("#compose")
 	if !strings.Contains(f.Get("wordings"), own) || f.Get("aside") != "2" {
 		t.Errorf("form %v", f)
 	}
