@@ -140,18 +140,27 @@ func (k *desk) crowd(within time.Duration) (at time.Time, by map[weibo.Mode]int)
 }
 
 // crowded gives the first instant within the time at which so many items are due that are due just then, and not put off; zero for none.
+// It looks at no more of the heap than falls due within the time, however much is held for later.
 func (k *desk) crowded(now time.Time, within time.Duration, from int) (at time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.byTime) < from || k.byTime[0].fireAt.Sub(now) > within {
+	if len(k.byTime) < from {
 		return time.Time{}
 	}
+
 	counts := map[int64]int{}
-	for _, it := range k.byTime {
-		if it.fireAt.After(now) && it.fireAt.Sub(now) <= within && it.fireAt.Equal(it.due) {
+	for next := []int{0}; len(next) > 0; {
+		i := next[len(next)-1]
+		next = next[:len(next)-1]
+		if i >= len(k.byTime) || k.byTime[i].fireAt.Sub(now) > within {
+			continue // nor is what lies below it due any earlier
+		}
+		if it := k.byTime[i]; it.fireAt.After(now) && it.fireAt.Equal(it.due) {
 			counts[it.fireAt.UnixMicro()]++
 		}
+		next = append(next, 2*i+1, 2*i+2)
 	}
+
 	for micros, n := range counts {
 		if t := time.UnixMicro(micros).UTC(); n >= from && (at.IsZero() || t.Before(at)) {
 			at = t
