@@ -36,7 +36,7 @@ type userCommand struct {
 	Add     userAddCommand     `cmd:"" help:"新增人员，密码从标准输入读取。Add a user; the password is read from standard input."`
 	Reset   userResetCommand   `cmd:"" help:"重置密码，新的初始密码从标准输入读取。Reset a password; the initial one is read from standard input."`
 	Enable  userEnableCommand  `cmd:"" help:"启用已停用的人员。Let a disabled user in again."`
-	Confirm userConfirmCommand `cmd:"" help:"没有别人可以确认时，在这里确认一项人员变更。Confirm a change of users where nobody else can."`
+	Confirm userConfirmCommand `cmd:"" help:"没有别人可以确认时，在这里确认一项人员与单位变更。Confirm a change of users or units where nobody else can."`
 }
 
 type userAddCommand struct {

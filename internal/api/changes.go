@@ -135,12 +135,12 @@ type refusals struct {
 }
 
 func (a *api) userChanges() {
-	register(a, op(http.MethodGet, "/user-changes", "list-user-changes", "users", i18n.N("人员变更")), access.UserStop, a.listUserChanges)
-	register(a, op(http.MethodGet, "/user-changes/{id}", "get-user-change", "users", i18n.N("一项人员变更")), access.UserStop, a.getUserChange)
+	register(a, op(http.MethodGet, "/user-changes", "list-user-changes", "users", i18n.N("人员与单位变更")), access.UserStop, a.listUserChanges)
+	register(a, op(http.MethodGet, "/user-changes/{id}", "get-user-change", "users", i18n.N("一项人员与单位变更")), access.UserStop, a.getUserChange)
 	register(a, secret(op(http.MethodPost, "/user-changes/{id}/confirm", "confirm-user-change", "users",
-		i18n.N("作为第二人确认人员变更"))), access.UserConfirm, a.confirmUserChange)
+		i18n.N("作为第二人确认人员与单位变更"))), access.UserConfirm, a.confirmUserChange)
 	register(a, op(http.MethodPost, "/user-changes/{id}/stop", "stop-user-change", "users",
-		i18n.N("阻止或撤回人员变更")), access.UserStop, a.stopUserChange)
+		i18n.N("阻止或撤回人员与单位变更")), access.UserStop, a.stopUserChange)
 	register(a, op(http.MethodGet, "/refused-sign-ins", "list-refused-sign-ins", "users",
 		i18n.N("被拒绝的登录，按天和用户计数")), access.UserStop, a.listRefusals)
 }

@@ -63,7 +63,7 @@ var tabs = []tab{
 	{Text: "用户与授权", Href: "/admin/users", Icon: "users", needs: access.UserManage},
 	{Text: "账号|栏目", Href: "/matrix", Icon: "brand-weibo", needs: access.AccountManage},
 	{Text: "审计日志", Href: "/admin/audit", Icon: "history", needs: access.AuditView},
-	{Text: "人员变更", Href: "/admin/changes", Icon: "clipboard-check", needs: access.UserStop},
+	{Text: "人员与单位变更", Href: "/admin/changes", Icon: "clipboard-check", needs: access.UserStop},
 }
 
 func tabsFor(a access.Actor, path string) []tab {

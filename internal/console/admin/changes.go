@@ -28,7 +28,7 @@ func (h *pages) registerChanges(kit *web.Kit) {
 	kit.Handle(kit.Group("/admin/refusals"), http.MethodGet, "", access.UserStop, h.refusals)
 }
 
-var changeCrumb = page.Crumb{Text: "人员变更", Href: "/admin/changes"}
+var changeCrumb = page.Crumb{Text: "人员与单位变更", Href: "/admin/changes"}
 
 // changesPage lists what was asked about users, newest first.
 type changesPage struct {
@@ -75,7 +75,7 @@ func (h *pages) changeList(c *gin.Context) error {
 		return err
 	}
 
-	p := changesPage{base: h.base(c, "人员变更"), Form: f, States: []page.Option{{Text: "全部"}}}
+	p := changesPage{base: h.base(c, "人员与单位变更"), Form: f, States: []page.Option{{Text: "全部"}}}
 	for _, s := range identity.ChangeStates() {
 		p.States = append(p.States, page.Option{Value: string(s), Text: s.Label()})
 	}

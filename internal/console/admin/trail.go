@@ -189,7 +189,7 @@ func (h *pages) entryOf(b page.Base, r audit.Row, units map[int64]string) entry 
 
 var subjects = map[string]string{
 	"user": "用户|对象", "unit": "单位", "account": "账号", "post": "稿件|对象", "delivery": "发送|对象", "media": "图片|对象", "decision": "判定|对象", "pause": "暂停|对象", "audit": "审计日志",
-	"installation": "发送服务|对象", "platform_post": "微博|对象", "user_change": "人员变更",
+	"installation": "发送服务|对象", "platform_post": "微博|对象", "user_change": "人员与单位变更",
 }
 
 // verifyPage tells whether the chain holds.
