@@ -53,8 +53,9 @@ type desk struct {
 	mu     sync.Mutex
 	items  map[int64]*item
 	byTime timeHeap
-	busy   map[int64]*item   // by account: on its way, or back in the heap to try again
-	line   map[int64][]*item // by account: due and waiting for busy
+	busy   map[int64]*item     // by account: on its way, or back in the heap to try again
+	line   map[int64][]*item   // by account: due and waiting for busy
+	gaps   map[int64]time.Time // by account: what fell due before this instant waits for it, so that none overtakes the line
 	ready  []*item
 	hopes  int           // of those that are ready: not refused, so that a mark may be expected to take them
 	signal chan struct{} // something is ready
@@ -64,7 +65,7 @@ type desk struct {
 
 func newDesk() *desk {
 	return &desk{items: map[int64]*item{}, busy: map[int64]*item{}, line: map[int64][]*item{},
-		signal: make(chan struct{}, 1), early: make(chan struct{}, 1)}
+		gaps: map[int64]time.Time{}, signal: make(chan struct{}, 1), early: make(chan struct{}, 1)}
 }
 
 func poke(c chan struct{}) {
@@ -109,6 +110,12 @@ func (k *desk) due(now time.Time) (next time.Time) {
 			k.line[it.account] = append(k.line[it.account], it)
 			continue
 		}
+		if gap := k.gaps[it.account]; gap.After(now) {
+			it.fireAt = gap
+			heap.Push(&k.byTime, it)
+			continue
+		}
+		delete(k.gaps, it.account)
 		k.busy[it.account] = it
 		k.ready = append(k.ready, it)
 		k.hopes += hopes(it)
@@ -176,7 +183,7 @@ func (k *desk) takeAhead(at time.Time, n int) (out []*item) {
 	defer k.mu.Unlock()
 	var rest timeHeap
 	for _, it := range k.byTime {
-		if len(out) < n && it.fireAt.Equal(at) && it.due.Equal(at) && !it.notAhead && k.busy[it.account] == nil {
+		if len(out) < n && it.fireAt.Equal(at) && it.due.Equal(at) && !it.notAhead && k.busy[it.account] == nil && !k.gaps[it.account].After(at) {
 			k.busy[it.account] = it
 			it.place = -1
 			out = append(out, it)
@@ -259,6 +266,9 @@ func (k *desk) release(it *item, next time.Time) {
 		return
 	}
 	delete(k.busy, it.account)
+	if len(k.line[it.account]) > 0 {
+		k.gaps[it.account] = next
+	}
 	for _, w := range k.line[it.account] {
 		if w.fireAt.Before(next) {
 			w.fireAt = next

@@ -52,6 +52,35 @@ func TestDeskGivesOneAccountOnePostAtATimeInOrder(t *testing.T) {
 	}
 }
 
+// TestNoneOvertakesTheLine: what falls due while others of its account wait for the gap waits behind them, in the heap or marked ahead.
+func TestNoneOvertakesTheLine(t *testing.T) {
+	t.Parallel()
+	k := newDesk()
+	first, second, third := at(1, 7, 0), at(2, 7, 0), at(3, 7, 5*time.Millisecond)
+	k.add([]*item{first, second, third})
+	k.due(t0)
+	k.take(1)
+	gap := t0.Add(50 * time.Millisecond)
+	k.release(first, gap) // the third has not fallen due yet
+
+	if got := k.takeAhead(third.due, 10); len(got) != 0 {
+		t.Errorf("%v marked ahead past the line", ids(got))
+	}
+	k.due(t0.Add(10 * time.Millisecond))
+	if got := k.take(10); len(got) != 0 {
+		t.Errorf("took %v before the gap was over", ids(got))
+	}
+	k.due(gap)
+	if got := ids(k.take(10)); len(got) != 1 || got[0] != 2 {
+		t.Errorf("took %v after the gap, want the second", got)
+	}
+	k.release(second, gap)
+	k.due(gap)
+	if got := ids(k.take(10)); len(got) != 1 || got[0] != 3 {
+		t.Errorf("took %v at last, want the third", got)
+	}
+}
+
 // TestWhatCannotBeMarkedPressesNobody: records and sweeps give way to what a mark may take, not to what was refused and tries again.
 func TestWhatCannotBeMarkedPressesNobody(t *testing.T) {
 	t.Parallel()

@@ -3,13 +3,17 @@ package dispatch_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/fault"
+	"juzhen/internal/post"
 	"juzhen/internal/sandbox"
 )
 
@@ -132,38 +136,61 @@ func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
 	}
 }
 
-func TestPostsOfOneAccountKeepTheirOrderAndGap(t *testing.T) {
+// TestPostsOfOneAccountKeepTheirOrder: of posts of one account that fall due close together the first goes first.
+func TestPostsOfOneAccountKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.exec("UPDATE accounts SET min_gap = '50 milliseconds'")
+	w.engine()
+	w.series(4)
+
+	var order []string
+	for _, p := range w.sandbox.Posts("环保北京") {
+		order = append(order, p.Text)
+	}
+	if want := []string{"第1条", "第2条", "第3条", "第4条"}; !slices.Equal(order, want) {
+		t.Errorf("went out as %q", order)
+	}
+}
+
+// TestTwoProcessesKeepTheGapOfOneAccount: its least gap holds whoever marks.
+func TestTwoProcessesKeepTheGapOfOneAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
 	w.exec("UPDATE accounts SET min_gap = '150 milliseconds'")
 	w.engine()
-	w.engine() // two processes share the account
-	for i := range 4 {
-		w.plan(fmt.Sprintf("第%d条", i+1), 400*time.Millisecond+time.Duration(i)*time.Millisecond, "环保北京")
-	}
-	w.until("all are out", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") == 4 })
-	posts := w.sandbox.Posts("环保北京")
-	if len(posts) != 4 {
-		t.Fatalf("%d posts", len(posts))
-	}
-	var marks []time.Time
+	w.engine()
+	w.series(4)
+
 	rows, err := w.db.Pool().Query(t.Context(), "SELECT marked_at FROM deliveries ORDER BY marked_at")
 	w.must(err)
-	defer rows.Close()
-	for rows.Next() {
-		var m time.Time
-		w.must(rows.Scan(&m))
-		marks = append(marks, m)
-	}
+	marks, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
+	w.must(err)
 	for i := 1; i < len(marks); i++ {
 		if gap := marks[i].Sub(marks[i-1]); gap < 150*time.Millisecond {
 			t.Errorf("gap of %v between two marks", gap)
 		}
 	}
-	if posts[0].Text != "第1条" {
-		t.Errorf("first went out %q", posts[0].Text)
+	w.wantCount("环保北京", 4)
+}
+
+// series plans n posts of one account for instants a millisecond apart, and waits until all are out.
+func (w *world) series(n int) {
+	w.Helper()
+	posts := make([]*post.Post, n)
+	for i := range posts {
+		far := w.now().Add(far)
+		p, v := w.submit(fmt.Sprintf("第%d条", i+1), &far, "环保北京")
+		w.approve(p, v, delivery.DueChoice{})
+		posts[i] = &p
 	}
+	soon := time.Second
+	for i, p := range posts {
+		w.dueIn(soon+time.Duration(i)*time.Millisecond, p)
+	}
+	w.until("all are out", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") == n })
 }
 
 func TestUnknownHoldsBackItsAccountUntilTheFirstLook(t *testing.T) {
