@@ -21,7 +21,7 @@ func functions(a *assets, p *i18n.Printer, now func() time.Time, badges *Badges)
 		"t": p.T, "icon": f.icon, "asset": a.url, "badge": f.badge, "badgeText": f.badgeText, "when": f.when, "day": f.day,
 		"clock": f.clock, "span": f.span, "num": f.num, "short": f.short, "percent": f.percent, "field": f.field,
 		"options": f.options, "pairs": pairs, "json": jsonData, "person": person, "account": f.account, "list": list, "join": strings.Join,
-		"empty": empty, "confirm": f.confirm, "progress": progress, "nl": f.lines, "figure": f.figure, "node": node, "add": func(a, b int) int { return a + b },
+		"empty": empty, "confirm": f.confirm, "progress": progress, "nl": f.lines, "figure": f.figure, "node": node, "whenChoice": whenChoice, "add": func(a, b int) int { return a + b },
 	}
 }
 
@@ -174,6 +174,10 @@ func empty(icon, title, text, href, action string) page.Empty {
 
 func progress(done, all int, label string) page.Progress {
 	return page.Progress{Done: done, All: all, Label: label}
+}
+
+func whenChoice(id, due, wrong string) page.WhenChoice {
+	return page.WhenChoice{ID: id, Due: due, Error: wrong}
 }
 
 // pairs makes name and value of alternating arguments, for hidden fields.

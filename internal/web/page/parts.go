@@ -112,6 +112,9 @@ type Confirm struct {
 	Waiting string // why it cannot be done now; empty when it can
 }
 
+// WhenChoice asks for an instant or for at once. Due is how a datetime-local control writes what stands there at first.
+type WhenChoice struct{ ID, Due, Error string }
+
 // Pair is a name with a value.
 type Pair struct{ Name, Value string }
 
