@@ -7,7 +7,7 @@ PKGS    ?= ./...
 # Nothing needs a C compiler but the race detector, which asks for it itself.
 export CGO_ENABLED := 0
 
-.PHONY: help run demo test container fresh bench faults build assets check openapi-lint screens clean
+.PHONY: help run demo test container fresh bench faults build assets lint check openapi-lint screens clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,10 +46,14 @@ node_modules/.installed: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-check: node_modules/.installed ## formatting, go vet, TypeScript types
+lint: ## golangci-lint at the version of .ci/lint, which is built if it is missing
+	@.ci/lint
+
+check: node_modules/.installed ## formatting, go vet, TypeScript types; the linters where they are installed
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	npx --no-install tsc --noEmit
+	@.ci/lint present
 
 openapi-lint: assets bin/openapi-lint/.installed ## two public linters on the description of the interface, both forms and languages
 	go run ./internal/api/lint bin/openapi-lint

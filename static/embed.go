@@ -4,8 +4,8 @@ package static
 
 import "embed"
 
-// Dist is the folder dist as cmd/assets builds it. A fresh clone has only its .gitkeep: then the console refuses to
-// start and says "run make assets".
+// Dist is the folder dist as cmd/assets builds it. A fresh clone has only its .gitkeep: then the
+// console refuses to start and says "run make assets".
 //
 //go:embed all:dist
 var Dist embed.FS

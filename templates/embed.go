@@ -1,4 +1,5 @@
-// Package templates carries the HTML templates inside the binary. It holds the files only; package web runs them.
+// Package templates carries the HTML templates inside the binary. It holds the files only; package web
+// runs them.
 package templates
 
 import "embed"

@@ -1,5 +1,6 @@
-// Command assets builds static/dist from static/src and the npm packages: bundles with hashed names, a manifest,
-// the icons of the templates, and a gzipped twin of each file. It does not install packages: run npm ci first.
+// Command assets builds static/dist from static/src and the npm packages: bundles with hashed names, a
+// manifest, the icons of the templates, and a gzipped twin of each file. It does not install packages:
+// run npm ci first.
 package main
 
 import (
@@ -53,6 +54,7 @@ func build() error {
 	if err := writeJSON("icons.json", drawn); err != nil {
 		return err
 	}
+
 	return compress()
 }
 
@@ -62,6 +64,7 @@ func empty(dir string) error {
 	if err != nil {
 		return err
 	}
+
 	for _, f := range old {
 		if filepath.Base(f) == ".gitkeep" {
 			continue
@@ -70,26 +73,44 @@ func empty(dir string) error {
 			return err
 		}
 	}
+
 	return os.MkdirAll(dir, 0o755)
 }
 
-// bundle runs esbuild. The target is the oldest kernel the console works on (docs: browsers); an older one is told so
-// by a sentence that only it shows.
+// bundle runs esbuild. The target is the oldest kernel the console works on (docs: browsers); an older
+// one is told so by a sentence that only it shows.
 func bundle() (map[string]string, error) {
 	var points []string
 	for _, e := range entries {
 		points = append(points, filepath.Join(source, "ts", e+".ts"))
 	}
 	res := api.Build(api.BuildOptions{
-		EntryPoints: points, Outdir: dist, EntryNames: "[name]-[hash]", AssetNames: "[name]-[hash]",
-		Bundle: true, Write: true, Metafile: true, Format: api.FormatESModule, Charset: api.CharsetUTF8,
-		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LegalComments: api.LegalCommentsLinked,
-		Engines: []api.Engine{{Name: api.EngineChrome, Version: "87"}, {Name: api.EngineFirefox, Version: "91"}, {Name: api.EngineSafari, Version: "15"}},
-		Loader:  map[string]api.Loader{".svg": api.LoaderDataURL}, LogLevel: api.LogLevelWarning, LogLimit: 5,
+		EntryPoints:       points,
+		Outdir:            dist,
+		EntryNames:        "[name]-[hash]",
+		AssetNames:        "[name]-[hash]",
+		Bundle:            true,
+		Write:             true,
+		Metafile:          true,
+		Format:            api.FormatESModule,
+		Charset:           api.CharsetUTF8,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		LegalComments:     api.LegalCommentsLinked,
+		Engines: []api.Engine{
+			{Name: api.EngineChrome, Version: "87"},
+			{Name: api.EngineFirefox, Version: "91"},
+			{Name: api.EngineSafari, Version: "15"},
+		},
+		Loader:   map[string]api.Loader{".svg": api.LoaderDataURL},
+		LogLevel: api.LogLevelWarning,
+		LogLimit: 5,
 	})
 	if len(res.Errors) > 0 {
 		return nil, errors.New("esbuild failed; see above")
 	}
+
 	return manifestOf(res.Metafile)
 }
 
@@ -105,6 +126,7 @@ func manifestOf(metafile string) (map[string]string, error) {
 		return nil, fmt.Errorf("read metafile: %w", err)
 	}
 	out := map[string]string{}
+
 	for file, o := range meta.Outputs {
 		if o.EntryPoint == "" {
 			continue
@@ -115,6 +137,7 @@ func manifestOf(metafile string) (map[string]string, error) {
 			out[name+".css"] = filepath.Base(o.CSSBundle)
 		}
 	}
+
 	return out, nil
 }
 
@@ -131,6 +154,7 @@ func readIcons() (map[string]string, error) {
 		return nil, err
 	}
 	out := map[string]string{}
+
 	for name := range strings.Lines(string(list)) {
 		name = strings.TrimSpace(name)
 		if name == "" || strings.HasPrefix(name, "#") {
@@ -146,6 +170,7 @@ func readIcons() (map[string]string, error) {
 		}
 		out[name] = svgSpace.ReplaceAllString(string(svgBounds.ReplaceAll(m[1], nil)), "")
 	}
+
 	return out, nil
 }
 
@@ -157,6 +182,7 @@ func writeJSON(name string, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
+
 	return os.WriteFile(filepath.Join(dist, name), b.Bytes(), 0o644)
 }
 
@@ -166,6 +192,7 @@ func compress() error {
 	if err != nil {
 		return err
 	}
+
 	for _, f := range files {
 		if ext := filepath.Ext(f); ext != ".js" && ext != ".css" {
 			continue
@@ -186,5 +213,6 @@ func compress() error {
 			return err
 		}
 	}
+
 	return nil
 }

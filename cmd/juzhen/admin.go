@@ -29,6 +29,7 @@ func (migrateCommand) Run(ctx context.Context) error {
 	if err := cfg.CheckDatabase(); err != nil {
 		return err
 	}
+
 	return pg.MigrateFor(ctx, cfg.Owner().Reveal(), cfg.DatabaseURL.Reveal(), logger(cfg))
 }
 
@@ -58,6 +59,7 @@ func (c userAddCommand) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("已新增 %s（%s，%s）。Added.\n", c.Name, c.Role.Label(), c.Unit)
+
 	return nil
 }
 
@@ -74,6 +76,7 @@ func (c userResetCommand) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("已重置 %s 的密码，下次登录须修改。Reset; it must be changed at the next sign-in.\n", c.Name)
+
 	return nil
 }
 
@@ -90,6 +93,7 @@ func (c userEnableCommand) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("已启用 %s。Enabled.\n", c.Name)
+
 	return nil
 }
 
@@ -106,11 +110,14 @@ func (c userConfirmCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("已确认：%s。Confirmed.\n", strings.Join([]string{done.Kind.Label(), done.DisplayName, done.Username}, " "))
+	fmt.Printf("已确认：%s。Confirmed.\n", strings.Join([]string{
+		done.Kind.Label(), done.DisplayName, done.Username,
+	}, " "))
 	if first.Code != "" {
 		fmt.Printf("一次性码，交给本人，%s 前有效。One-time code for the person:\n%s\n",
 			first.Until.Local().Format("2006-01-02 15:04"), first.Code.Reveal())
 	}
+
 	return nil
 }
 
@@ -121,6 +128,7 @@ func withPassword() (config.Config, string, error) {
 		return config.Config{}, "", err
 	}
 	password, err := passwordFromInput()
+
 	return cfg, password, err
 }
 
@@ -130,6 +138,7 @@ func passwordFromInput() (string, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
+
 	return strings.TrimRight(password, "\r\n"), nil
 }
 
@@ -151,20 +160,34 @@ func (auditVerifyCommand) Run(ctx context.Context) error {
 	}
 	fmt.Printf("相符 %d 条，链头 %d（%x），待入链 %d 条。Held, head, waiting to be linked.\n",
 		report.Checked, report.HeadSeq, report.HeadHash, report.Unchained)
+
 	switch {
 	case report.ChainOnly:
-		fmt.Println("只核对了链：没有主密钥，能改写数据库的人可以重算整条链。Chain only: without the key a chain that was computed anew goes unseen.")
+		fmt.Println(
+			"只核对了链：没有主密钥，能改写数据库的人可以重算整条链。Chain only: without the key a chain that was computed anew goes unseen.",
+		)
 	case report.ClosedAt.IsZero():
 		fmt.Printf("主密钥核对 %d 条，没有封存。Vouched for by the key; nothing is closed.\n", report.Vouched)
 	default:
-		fmt.Printf("主密钥核对 %d 条；第 %d 条及以前由 %s 的封存担保。Vouched for by the key; up to there by a closing of that time.\n",
-			report.Vouched, report.ClosedSeq, report.ClosedAt.UTC().Format(time.RFC3339))
+		fmt.Printf(
+			"主密钥核对 %d 条；第 %d 条及以前由 %s 的封存担保。Vouched for by the key; up to there by a closing of that time.\n",
+			report.Vouched,
+			report.ClosedSeq,
+			report.ClosedAt.UTC().Format(time.RFC3339),
+		)
 	}
 	if b := report.Broken; b != nil {
-		fmt.Printf("第 %d 条（编号 %d）不符：%s；没有密钥担保的共 %d 条。It does not hold there; entries that no key vouches for.\n",
-			b.Seq, b.ID, b.Code, report.Forged)
+		fmt.Printf(
+			"第 %d 条（编号 %d）不符：%s；没有密钥担保的共 %d 条。It does not hold there; entries that no key vouches for.\n",
+			b.Seq,
+			b.ID,
+			b.Code,
+			report.Forged,
+		)
+
 		return exitError(1)
 	}
+
 	return nil
 }
 
@@ -181,7 +204,12 @@ func (c auditCloseCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("已封存到第 %d 条（%x）。请抄录到系统之外。Closed up to there: write it down elsewhere.\n", closing.LastSeq, closing.Hash)
+	fmt.Printf(
+		"已封存到第 %d 条（%x）。请抄录到系统之外。Closed up to there: write it down elsewhere.\n",
+		closing.LastSeq,
+		closing.Hash,
+	)
+
 	return nil
 }
 
@@ -200,7 +228,11 @@ func (keyAcceptCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("已改用现在的主密钥，%d 个账号须重新授权。The present key is taken; that many accounts need a new authorisation.\n", lost)
+	fmt.Printf(
+		"已改用现在的主密钥，%d 个账号须重新授权。The present key is taken; that many accounts need a new authorisation.\n",
+		lost,
+	)
+
 	return nil
 }
 
@@ -221,7 +253,12 @@ func (healthCommand) Run(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	req, err := http.NewRequestWithContext(
+		ctx,
+		http.MethodGet,
+		"http://"+net.JoinHostPort(host, port)+"/readyz",
+		nil,
+	)
 	if err != nil {
 		return err
 	}
@@ -233,5 +270,6 @@ func (healthCommand) Run(ctx context.Context) error {
 	if res.StatusCode != http.StatusOK {
 		return fmt.Errorf("not ready: %s", res.Status)
 	}
+
 	return nil
 }

@@ -30,7 +30,11 @@ func (c benchFiguresCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return bench.Figures(ctx, bench.FigureOptions{Self: self, Bin: filepath.Dir(self), Only: c.Only, Rounds: c.Rounds, Accounts: c.Accounts, Ahead: c.Ahead, Out: os.Stdout, Profile: c.Profile})
+
+	return bench.Figures(ctx, bench.FigureOptions{
+		Self: self, Bin: filepath.Dir(self), Only: c.Only, Rounds: c.Rounds, Accounts: c.Accounts,
+		Ahead: c.Ahead, Out: os.Stdout, Profile: c.Profile,
+	})
 }
 
 type benchStubCommand struct{}
@@ -57,6 +61,7 @@ func (c benchBareCommand) Run(ctx context.Context) error {
 		return err
 	}
 	_, err = fmt.Println(at.UnixNano())
+
 	return err
 }
 
@@ -85,6 +90,9 @@ func (c benchFaultsCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = bench.Faults(ctx, bench.FaultOptions{Bin: bin, Only: c.Only, Small: c.Small, Parallel: c.Parallel, Keep: c.Keep, Out: os.Stdout})
+	_, err = bench.Faults(ctx, bench.FaultOptions{
+		Bin: bin, Only: c.Only, Small: c.Small, Parallel: c.Parallel, Keep: c.Keep, Out: os.Stdout,
+	})
+
 	return err
 }

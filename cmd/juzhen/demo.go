@@ -30,7 +30,8 @@ type demoCommand struct {
 	Ahead time.Duration `default:"10s" help:"从撰写到发出的时间。From writing to the due time."`
 }
 
-// Run starts a private Postgres, the imitation Weibo and the console, does the main job in the terminal, and serves when asked to.
+// Run starts a private Postgres, the imitation Weibo and the console, does the main job in the
+// terminal, and serves when asked to.
 func (c demoCommand) Run(ctx context.Context) error {
 	cfg, err := config.FromEnvironment()
 	if err != nil {
@@ -52,11 +53,13 @@ func (c demoCommand) Run(ctx context.Context) error {
 		return nil
 	}
 	fmt.Fprintln(stage.out, "按 Ctrl-C 停止。Press Ctrl-C to stop.")
+
 	select {
 	case <-ctx.Done():
 	case err = <-stage.failed:
 	}
 	fmt.Fprintln(stage.out, "\n正在停止……")
+
 	return err
 }
 
@@ -76,17 +79,23 @@ func (s *stage) set(ctx context.Context) error {
 	if err := os.MkdirAll(s.cfg.DataDir, 0o755); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(filepath.Join(s.cfg.DataDir, "demo.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(
+		filepath.Join(s.cfg.DataDir, "demo.log"),
+		os.O_CREATE|os.O_APPEND|os.O_WRONLY,
+		0o600,
+	)
 	if err != nil {
 		return err
 	}
-	s.undo = append(s.undo, func() { f.Close() })
-	s.log = slog.New(slog.NewTextHandler(f, nil)) // the terminal is for the show
+	s.undo = append(s.undo, func() { file.Close() })
+
+	s.log = slog.New(slog.NewTextHandler(file, nil)) // the terminal is for the show
 	for _, step := range []func(context.Context) error{s.setKey, s.setDatabase, s.setWeibo, s.setConsole} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 
@@ -97,27 +106,34 @@ func (s *stage) setKey(context.Context) (err error) {
 	if err == nil {
 		s.passwords, err = demo.Passwords(filepath.Join(s.cfg.DataDir, "demo-users.json"))
 	}
+
 	return err
 }
 
 func (s *stage) setDatabase(ctx context.Context) error {
 	if s.cfg.DatabaseURL == "" {
-		server, err := localpg.Start(ctx, localpg.Options{Dir: filepath.Join(s.cfg.DataDir, "postgres"), Log: s.log})
+		server, err := localpg.Start(ctx, localpg.Options{
+			Dir: filepath.Join(s.cfg.DataDir, "postgres"),
+			Log: s.log,
+		})
 		if err != nil {
 			return err
 		}
 		s.undo = append(s.undo, func() { stopServer(server) })
-		application, err := server.RoleURL(ctx, localpg.User+"_app") // as in earnest: who serves does not own the tables
+		// as in earnest: who serves does not own the tables
+		application, err := server.RoleURL(ctx, localpg.User+"_app")
 		if err != nil {
 			return err
 		}
 		s.cfg.MigrateURL, s.cfg.DatabaseURL = seal.Secret(server.URL("")), seal.Secret(application)
 		fmt.Fprintf(s.out, "私有 Postgres 在 127.0.0.1:%d\n", server.Port)
 	}
+
 	return pg.MigrateFor(ctx, s.cfg.Owner().Reveal(), s.cfg.DatabaseURL.Reveal(), s.log)
 }
 
-// setWeibo runs the imitation Weibo as a child that ends with us. The demonstration never talks to the real one.
+// setWeibo runs the imitation Weibo as a child that ends with us. The demonstration never talks to the
+// real one.
 func (s *stage) setWeibo(context.Context) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -126,8 +142,14 @@ func (s *stage) setWeibo(context.Context) error {
 	cmd := exec.Command(filepath.Join(filepath.Dir(self), "weibo-sandbox"), "--listen", "127.0.0.1:0",
 		"--data", filepath.Join(s.cfg.DataDir, "weibo-sandbox.data"), "--with-parent")
 	secret := rand.Text() // of the application at the imitation: worth nothing after this run
-	cmd.Env = append(os.Environ(), "WEIBO_SANDBOX_APP_KEY="+demo.AppKey, "WEIBO_SANDBOX_APP_SECRET="+secret, "WEIBO_SANDBOX_SAFE_DOMAIN="+demo.SafeDomain)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us; the child ends after the console
+	cmd.Env = append(
+		os.Environ(),
+		"WEIBO_SANDBOX_APP_KEY="+demo.AppKey,
+		"WEIBO_SANDBOX_APP_SECRET="+secret,
+		"WEIBO_SANDBOX_SAFE_DOMAIN="+demo.SafeDomain,
+	)
+	// Ctrl-C is for us; the child ends after the console
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -147,9 +169,12 @@ func (s *stage) setWeibo(context.Context) error {
 	_, base, _ := strings.Cut(strings.TrimSpace(line), "listening on ")
 	s.weibo = &demo.Weibo{Base: base, Client: &http.Client{Timeout: 10 * time.Second}}
 	s.cfg.WeiboURL, s.cfg.WeiboCommercialURL = base, base+"/c"
-	s.cfg.WeiboAppKey, s.cfg.WeiboAppSecret, s.cfg.WeiboSafeDomain = demo.AppKey, seal.Secret(secret), demo.SafeDomain
+	s.cfg.WeiboAppKey, s.cfg.WeiboAppSecret, s.cfg.WeiboSafeDomain = demo.AppKey, seal.Secret(
+		secret,
+	), demo.SafeDomain
 	s.cfg.WeiboSource = demo.AppName
 	fmt.Fprintf(s.out, "微博仿真在 %s\n", base)
+
 	return nil
 }
 
@@ -159,7 +184,9 @@ func (s *stage) setConsole(ctx context.Context) error {
 		return err
 	}
 	s.cfg.ReadBack = min(s.cfg.ReadBack, 2*time.Second)
-	if s.app, err = app.New(ctx, s.cfg, l.Addr().String(), app.Options{Version: version, Log: s.log}); err != nil {
+	if s.app, err = app.New(ctx, s.cfg, l.Addr().String(), app.Options{
+		Version: version, Log: s.log,
+	}); err != nil {
 		l.Close()
 		return err
 	}
@@ -183,6 +210,7 @@ func (s *stage) setConsole(ctx context.Context) error {
 		}
 	})
 	fmt.Fprintf(s.out, "控制台在 %s\n\n", s.app.PublicURL())
+
 	return nil
 }
 
@@ -200,12 +228,14 @@ func listen(address string, out io.Writer) (net.Listener, error) {
 	if convErr != nil {
 		return nil, err
 	}
+
 	for next := first + 1; next < first+100; next++ {
 		if l, err = net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(next))); err == nil {
 			fmt.Fprintf(out, "端口 %d 已被占用，改用 %d。Port %d is taken, using %d.\n", first, next, first, next)
 			return l, nil
 		}
 	}
+
 	return nil, err
 }
 
@@ -214,7 +244,15 @@ func (s *stage) play(ctx context.Context, ahead time.Duration) error {
 	if err != nil {
 		return fmt.Errorf("load the demonstration: %w", err)
 	}
-	show := demo.Show{Services: s.app.Services, Matrix: matrix, Weibo: s.weibo, Passwords: s.passwords, Out: s.out, Ahead: ahead}
+	show := demo.Show{
+		Services:  s.app.Services,
+		Matrix:    matrix,
+		Weibo:     s.weibo,
+		Passwords: s.passwords,
+		Out:       s.out,
+		Ahead:     ahead,
+	}
+
 	return show.Run(ctx)
 }
 

@@ -10,7 +10,8 @@ import (
 	"juzhen/internal/localpg"
 )
 
-// localpgCommand runs a command, such as the tests, beside a throw-away Postgres whose address stands in TEST_DATABASE_URL.
+// localpgCommand runs a command, such as the tests, beside a throw-away Postgres whose address stands
+// in TEST_DATABASE_URL.
 type localpgCommand struct {
 	Command []string `arg:"" passthrough:"" help:"The command and its arguments."`
 }
@@ -21,7 +22,11 @@ func (c localpgCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	pg, err := localpg.Start(ctx, localpg.Options{Dir: dir, Trust: true, Settings: map[string]string{"fsync": "off", "full_page_writes": "off"}})
+	pg, err := localpg.Start(ctx, localpg.Options{
+		Dir:      dir,
+		Trust:    true,
+		Settings: map[string]string{"fsync": "off", "full_page_writes": "off"},
+	})
 	if err != nil {
 		return err
 	}
@@ -30,6 +35,7 @@ func (c localpgCommand) Run(ctx context.Context) error {
 	if len(args) > 0 && args[0] == "--" {
 		args = args[1:]
 	}
+
 	return runBeside(ctx, args, "TEST_DATABASE_URL="+pg.URL("postgres"))
 }
 
@@ -55,5 +61,6 @@ func runBeside(ctx context.Context, args []string, env string) error {
 	} else if err != nil {
 		return err
 	}
+
 	return nil
 }

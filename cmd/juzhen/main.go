@@ -40,8 +40,13 @@ func main() {
 func run(ctx context.Context, args []string) int {
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	var c commands
-	parser, err := kong.New(&c, kong.Name("juzhen"), kong.Description("矩阵台：政务微博矩阵的控制台。A console for a matrix of government microblogs."),
-		kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	parser, err := kong.New(
+		&c,
+		kong.Name("juzhen"),
+		kong.Description("矩阵台：政务微博矩阵的控制台。A console for a matrix of government microblogs."),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
@@ -51,6 +56,7 @@ func run(ctx context.Context, args []string) int {
 		parser.Errorf("%v", err)
 		return 2
 	}
+
 	return exitCode(line.Run())
 }
 
@@ -63,6 +69,7 @@ func exitCode(err error) int {
 		return int(quiet)
 	}
 	fmt.Fprintln(os.Stderr, "juzhen:", err)
+
 	return 1
 }
 

@@ -47,11 +47,12 @@ func (c serveCommand) Run(ctx context.Context) error {
 		l.Close()
 		return err
 	}
+
 	return serve(ctx, cfg, l, m, log)
 }
 
-// useOwnDisk has what people upload wait beside the data: the machine's folder for temporary files is often kept in memory. What an
-// earlier process left there when it was killed goes after an hour.
+// useOwnDisk has what people upload wait beside the data: the machine's folder for temporary files is
+// often kept in memory. What an earlier process left there when it was killed goes after an hour.
 func useOwnDisk(dataDir string) error {
 	dir := filepath.Join(dataDir, "uploads")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -62,11 +63,13 @@ func useOwnDisk(dataDir string) error {
 	if err != nil {
 		return fmt.Errorf("folder for uploads: %w", err)
 	}
+
 	for _, file := range left {
 		if info, err := file.Info(); err == nil && time.Since(info.ModTime()) > time.Hour {
 			_ = os.RemoveAll(filepath.Join(dir, file.Name()))
 		}
 	}
+
 	return os.Setenv("TMPDIR", dir)
 }
 
@@ -79,13 +82,16 @@ func listenForMetrics(address string) (net.Listener, error) {
 	if address == config.DefaultMetrics && errors.Is(err, syscall.EADDRINUSE) {
 		return net.Listen("tcp", "localhost:0")
 	}
+
 	return l, err
 }
 
 // serve runs the console on l, and its figures on m, until ctx ends, then stops it in order.
 func serve(ctx context.Context, cfg config.Config, l, m net.Listener, log *slog.Logger) error {
 	begun := time.Now()
-	a, err := app.New(ctx, cfg, l.Addr().String(), app.Options{Version: version, Log: log, Now: stoppoint.Now})
+	a, err := app.New(ctx, cfg, l.Addr().String(), app.Options{
+		Version: version, Log: log, Now: stoppoint.Now,
+	})
 	if err != nil {
 		l.Close()
 		return err
@@ -104,12 +110,17 @@ func serve(ctx context.Context, cfg config.Config, l, m net.Listener, log *slog.
 			}
 		}()
 	}
-	log.Info("ready", "address", a.PublicURL(), "version", version, "took", time.Since(begun).Round(time.Millisecond))
+	log.Info("ready",
+		"address", a.PublicURL(),
+		"version", version,
+		"took", time.Since(begun).Round(time.Millisecond),
+	)
 	err = a.Serve(ctx, l)
 	log.Info("stopping")
 	if stopErr := a.Stop(); err == nil {
 		err = stopErr
 	}
+
 	return err
 }
 

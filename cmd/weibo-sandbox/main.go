@@ -1,5 +1,5 @@
-// Command weibo-sandbox serves the imitation of the Weibo open platform for demonstrations, tests and trying things out. It is
-// never part of an installation that posts for real.
+// Command weibo-sandbox serves the imitation of the Weibo open platform for demonstrations, tests and
+// trying things out. It is never part of an installation that posts for real.
 package main
 
 import (
@@ -37,7 +37,11 @@ type options struct {
 func main() {
 	var o options
 	kong.Parse(&o, kong.Name("weibo-sandbox"), kong.Description("微博开放平台仿真服务（演示与测试用）。"),
-		kong.Vars{"key": sandbox.DemoAppKey, "secret": sandbox.DemoAppSecret, "domain": sandbox.DemoSafeDomain})
+		kong.Vars{
+			"key":    sandbox.DemoAppKey,
+			"secret": sandbox.DemoAppSecret,
+			"domain": sandbox.DemoSafeDomain,
+		})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if o.WithParent {
@@ -56,6 +60,7 @@ func untilEnd(parent context.Context, in io.Reader) context.Context {
 		_, _ = io.Copy(io.Discard, in)
 		cancel()
 	}()
+
 	return ctx
 }
 
@@ -68,16 +73,22 @@ func build(o options) (*sandbox.Server, error) {
 	}
 	app := sandbox.DemoApp()
 	app.Key, app.Secret, app.SafeDomain = o.AppKey, o.AppSecret, o.SafeDomain
-	s := sandbox.New(sandbox.Options{
-		Lag: o.Lag, Review: o.Review, PastPosts: o.Posts, Seed: o.Seed, Limits: &limits, Apps: []sandbox.App{app},
+	server := sandbox.New(sandbox.Options{
+		Lag:       o.Lag,
+		Review:    o.Review,
+		PastPosts: o.Posts,
+		Seed:      o.Seed,
+		Limits:    &limits,
+		Apps:      []sandbox.App{app},
 	})
 	if o.Data == "" {
-		return s, nil
+		return server, nil
 	}
-	if err := s.Load(o.Data); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := server.Load(o.Data); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	return s, nil
+
+	return server, nil
 }
 
 const (
@@ -87,7 +98,7 @@ const (
 
 // run serves until the context ends, then lets running requests finish and saves.
 func run(ctx context.Context, o options, out, warn io.Writer) error {
-	s, err := build(o)
+	server, err := build(o)
 	if err != nil {
 		return err
 	}
@@ -96,16 +107,17 @@ func run(ctx context.Context, o options, out, warn io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "weibo-sandbox: listening on http://%s\n", l.Addr())
-	srv := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
-	kept := keep(ctx, s, o.Data, warn)
+
+	kept := keep(ctx, server, o.Data, warn)
 	select {
 	case err = <-failed:
 		return err
 	case <-ctx.Done():
 	}
-	s.Close()
+	server.Close()
 	end, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	if err := srv.Shutdown(end); err != nil {
@@ -115,11 +127,12 @@ func run(ctx context.Context, o options, out, warn io.Writer) error {
 	if o.Data == "" {
 		return nil
 	}
-	return s.Save(o.Data)
+
+	return server.Save(o.Data)
 }
 
 // keep saves in the background; its channel is closed when it has ended.
-func keep(ctx context.Context, s *sandbox.Server, path string, warn io.Writer) <-chan struct{} {
+func keep(ctx context.Context, server *sandbox.Server, path string, warn io.Writer) <-chan struct{} {
 	ended := make(chan struct{})
 	if path == "" {
 		close(ended)
@@ -128,9 +141,10 @@ func keep(ctx context.Context, s *sandbox.Server, path string, warn io.Writer) <
 	report := func(err error) { fmt.Fprintln(warn, "weibo-sandbox:", err) }
 	go func() {
 		defer close(ended)
-		if err := s.Keep(path, saveEvery, ctx.Done(), report); err != nil {
+		if err := server.Keep(path, saveEvery, ctx.Done(), report); err != nil {
 			report(err)
 		}
 	}()
+
 	return ended
 }

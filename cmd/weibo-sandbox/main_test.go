@@ -24,6 +24,7 @@ func serve(t *testing.T, o options) (address string, stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return strings.TrimSpace(strings.TrimPrefix(line, "weibo-sandbox: listening on ")), func() {
 		cancel()
 		if err := <-ended; err != nil {
@@ -43,6 +44,7 @@ func get(t *testing.T, url string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return string(b)
 }
 
@@ -51,7 +53,11 @@ func TestASecondStartFindsTheFirstOnesPosts(t *testing.T) {
 	o := options{Listen: "127.0.0.1:0", Data: filepath.Join(t.TempDir(), "state.json"), Posts: 100, Seed: 1,
 		AppKey: sandbox.DemoAppKey, AppSecret: sandbox.DemoAppSecret, SafeDomain: sandbox.DemoSafeDomain}
 	address, stop := serve(t, o)
-	res, err := http.Post(address+"/_control/posts", "application/json", strings.NewReader(`{"account":"环保北京","text":"留下来"}`))
+	res, err := http.Post(
+		address+"/_control/posts",
+		"application/json",
+		strings.NewReader(`{"account":"环保北京","text":"留下来"}`),
+	)
 	if err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("%v %v", res, err)
 	}
@@ -70,16 +76,25 @@ func TestASecondStartFindsTheFirstOnesPosts(t *testing.T) {
 
 func TestOptionsReachTheSandbox(t *testing.T) {
 	t.Parallel()
-	address, stop := serve(t, options{Listen: "127.0.0.1:0", Posts: 0, Lag: time.Minute, NoLimits: true, AppKey: "1", AppSecret: "2"})
+	address, stop := serve(t, options{
+		Listen: "127.0.0.1:0", Posts: 0, Lag: time.Minute, NoLimits: true, AppKey: "1",
+		AppSecret: "2",
+	})
 	defer stop()
-	if got := get(t, address+"/_control/settings"); !strings.Contains(got, `"lag":"1m0s"`) || !strings.Contains(got, `"post_hour":0`) {
+	if got := get(
+		t,
+		address+"/_control/settings",
+	); !strings.Contains(got, `"lag":"1m0s"`) ||
+		!strings.Contains(got, `"post_hour":0`) {
 		t.Error(got)
 	}
 }
 
 func TestAnUnusableDataFileStopsTheStart(t *testing.T) {
 	t.Parallel()
-	if err := run(context.Background(), options{Listen: "127.0.0.1:0", Data: t.TempDir()}, io.Discard, io.Discard); err == nil {
+	if err := run(context.Background(), options{
+		Listen: "127.0.0.1:0", Data: t.TempDir(),
+	}, io.Discard, io.Discard); err == nil {
 		t.Error("started on a folder as data file")
 	}
 	if err := run(context.Background(), options{Listen: "nowhere:x"}, io.Discard, io.Discard); err == nil {

@@ -9,7 +9,8 @@ import (
 	"juzhen/internal/fault"
 )
 
-// Grant gives one role over one unit and everything below it. Path is the unit's materialised path, such as "/1/4/".
+// Grant gives one role over one unit and everything below it. Path is the unit's materialised path,
+// such as "/1/4/".
 type Grant struct {
 	Role   Role
 	UnitID int64
@@ -26,77 +27,92 @@ type Actor struct {
 	system    bool
 }
 
-// System is the machine itself: jobs act as it. It passes every check and is named in events, never in audit as a person.
+// System is the machine itself: jobs act as it. It passes every check and is named in events, never in
+// audit as a person.
 func System(name string) Actor { return Actor{Name: name, system: true} }
 
 // IsSystem tells whether the machine acts.
 func (a Actor) IsSystem() bool { return a.system }
 
 // Can tells whether the actor holds p anywhere: enough to show a menu entry, never enough to act.
-func (a Actor) Can(p Permission) bool {
-	return a.system || a.own(p) || slices.ContainsFunc(a.Grants, func(g Grant) bool { return ExtentOf(g.Role, p) != Nowhere })
+func (a Actor) Can(permission Permission) bool {
+	return a.system || a.own(permission) ||
+		slices.ContainsFunc(
+			a.Grants,
+			func(grant Grant) bool { return ExtentOf(grant.Role, permission) != Nowhere },
+		)
 }
 
 // CanAt tells whether the actor holds p at the unit with this path.
-func (a Actor) CanAt(p Permission, path string) bool {
-	return a.system || a.own(p) || slices.ContainsFunc(a.Grants, func(g Grant) bool { return covers(ExtentOf(g.Role, p), g.Path, path) })
+func (a Actor) CanAt(permission Permission, path string) bool {
+	return a.system || a.own(permission) ||
+		slices.ContainsFunc(
+			a.Grants,
+			func(grant Grant) bool { return covers(ExtentOf(grant.Role, permission), grant.Path, path) },
+		)
 }
 
-// own tells whether p is what a person may do to its own things: it needs a sign-in and no grant, so that somebody whose
-// last grant has just ended can still sign out and change the password.
-func (a Actor) own(p Permission) bool { return p == Self && a.UserID != 0 }
+// own tells whether p is what a person may do to its own things: it needs a sign-in and no grant, so
+// that somebody whose last grant has just ended can still sign out and change the password.
+func (a Actor) own(permission Permission) bool { return permission == Self && a.UserID != 0 }
 
 // Roles lists the actor's distinct roles in the order of the table.
 func (a Actor) Roles() []Role {
 	var out []Role
-	for _, r := range Roles() {
-		if slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Role == r }) {
-			out = append(out, r)
+
+	for _, role := range Roles() {
+		if slices.ContainsFunc(a.Grants, func(grant Grant) bool { return grant.Role == role }) {
+			out = append(out, role)
 		}
 	}
+
 	return out
 }
 
-func covers(e Extent, grant, path string) bool {
-	switch e {
+func covers(extent Extent, grant, path string) bool {
+	switch extent {
 	case Subtree:
 		return strings.HasPrefix(path, grant)
 	case OwnUnit:
 		return path == grant
 	}
+
 	return false
 }
 
-// Require fails with fault.NotFound when the actor may not even see things of this kind at path, so that "not yours" and
-// "not there" are one answer, and with fault.Forbidden when it may see but not do.
-func Require(a Actor, p Permission, path string) error {
+// Require fails with fault.NotFound when the actor may not even see things of this kind at path, so
+// that "not yours" and "not there" are one answer, and with fault.Forbidden when it may see but not do.
+func Require(actor Actor, permission Permission, path string) error {
 	switch {
-	case a.CanAt(p, path):
+	case actor.CanAt(permission, path):
 		return nil
-	case a.CanAt(p.visibleBy(), path):
+	case actor.CanAt(permission.visibleBy(), path):
 		return fault.Forbidden("您的角色没有这项权限")
 	}
+
 	return fault.NotFound("没有找到，或不在您的管辖范围内")
 }
 
 // Scope gives the condition "the unit path in column lies where the actor holds p" as SQL with ? marks.
 // The column must be a trusted name, never input.
-func Scope(a Actor, p Permission, column string) (string, []any) {
-	if a.system {
+func Scope(actor Actor, permission Permission, column string) (string, []any) {
+	if actor.system {
 		return "TRUE", nil
 	}
 	var conds []string
 	var args []any
-	for _, g := range a.Grants {
-		switch ExtentOf(g.Role, p) {
+
+	for _, grant := range actor.Grants {
+		switch ExtentOf(grant.Role, permission) {
 		case Subtree:
-			conds, args = append(conds, column+" LIKE ?"), append(args, g.Path+"%")
+			conds, args = append(conds, column+" LIKE ?"), append(args, grant.Path+"%")
 		case OwnUnit:
-			conds, args = append(conds, column+" = ?"), append(args, g.Path)
+			conds, args = append(conds, column+" = ?"), append(args, grant.Path)
 		}
 	}
 	if conds == nil {
 		return "FALSE", nil
 	}
+
 	return "(" + strings.Join(conds, " OR ") + ")", args
 }

@@ -10,10 +10,11 @@ import (
 
 func actor(grants ...access.Grant) access.Actor { return access.Actor{UserID: 7, Grants: grants} }
 
-func grant(r access.Role, path string) access.Grant { return access.Grant{Role: r, Path: path} }
+func grant(role access.Role, path string) access.Grant { return access.Grant{Role: role, Path: path} }
 
 func TestGrantReachesItsSubtreeOnly(t *testing.T) {
 	t.Parallel()
+
 	a := actor(grant(access.PressOfficer, "/1/4/"))
 	for path, want := range map[string]bool{
 		"/1/4/": true, "/1/4/9/": true, "/1/4/9/10/": true,
@@ -77,10 +78,11 @@ func TestSelfNeedsASignInAndNoGrant(t *testing.T) {
 
 func TestSystemPassesEverything(t *testing.T) {
 	t.Parallel()
+
 	s := access.System("排程")
-	for _, p := range access.Permissions() {
-		if !s.Can(p) || !s.CanAt(p, "/1/") {
-			t.Errorf("the machine may not %s", p)
+	for _, permission := range access.Permissions() {
+		if !s.Can(permission) || !s.CanAt(permission, "/1/") {
+			t.Errorf("the machine may not %s", permission)
 		}
 	}
 	if sql, args := access.Scope(s, access.PostView, "path"); sql != "TRUE" || args != nil {
@@ -93,6 +95,7 @@ func TestSystemPassesEverything(t *testing.T) {
 
 func TestScopeIsAConditionOverPaths(t *testing.T) {
 	t.Parallel()
+
 	for _, tc := range []struct {
 		name string
 		a    access.Actor
@@ -102,10 +105,20 @@ func TestScopeIsAConditionOverPaths(t *testing.T) {
 	}{
 		{"nobody", access.Actor{}, access.PostView, "FALSE", nil},
 		{"no such right", actor(grant(access.Administrator, "/1/")), access.PostView, "FALSE", nil},
-		{"subtree", actor(grant(access.Reviewer, "/1/4/")), access.PostView, "(u.path LIKE ?)", []any{"/1/4/%"}},
-		{"own unit", actor(grant(access.PressOfficer, "/1/4/")), access.ReachView, "(u.path = ?)", []any{"/1/4/"}},
-		{"union", actor(grant(access.PressOfficer, "/1/4/"), grant(access.Reviewer, "/1/5/")), access.ReachView,
-			"(u.path = ? OR u.path LIKE ?)", []any{"/1/4/", "/1/5/%"}},
+		{
+			"subtree", actor(grant(access.Reviewer, "/1/4/")), access.PostView, "(u.path LIKE ?)",
+			[]any{"/1/4/%"},
+		},
+		{
+			"own unit", actor(grant(access.PressOfficer, "/1/4/")), access.ReachView,
+			"(u.path = ?)",
+			[]any{"/1/4/"},
+		},
+		{
+			"union", actor(grant(access.PressOfficer, "/1/4/"), grant(access.Reviewer, "/1/5/")),
+			access.ReachView, "(u.path = ? OR u.path LIKE ?)",
+			[]any{"/1/4/", "/1/5/%"},
+		},
 	} {
 		sql, args := access.Scope(tc.a, tc.p, "u.path")
 		if sql != tc.sql || !reflect.DeepEqual(args, tc.args) {

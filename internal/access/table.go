@@ -67,8 +67,8 @@ const (
 	Subtree
 )
 
-// right is one permission: what it is for, with which permission one sees the thing that it acts on, and how far it reaches for each
-// role, in the order of Roles.
+// right is one permission: what it is for, with which permission one sees the thing that it acts on,
+// and how far it reaches for each role, in the order of Roles.
 type right struct {
 	permission Permission
 	sees       Permission
@@ -123,21 +123,24 @@ var table = []right{
 		"审计日志 · audit trail"},
 }
 
-// find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when there is none of that name.
-func find(p Permission) right {
-	i := slices.IndexFunc(table, func(r right) bool { return r.permission == p })
+// find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when
+// there is none of that name.
+func find(permission Permission) right {
+	i := slices.IndexFunc(table, func(r right) bool { return r.permission == permission })
 	if i < 0 {
 		return right{}
 	}
+
 	return table[i]
 }
 
 // Permissions lists every permission in the order of the table.
 func Permissions() []Permission {
 	list := make([]Permission, len(table))
-	for i, r := range table {
-		list[i] = r.permission
+	for i, right := range table {
+		list[i] = right.permission
 	}
+
 	return list
 }
 
@@ -148,12 +151,13 @@ func (p Permission) Valid() bool { return p != "" && find(p).permission == p }
 func (p Permission) Meaning() string { return find(p).meaning }
 
 // ExtentOf is the cell of the table for role r and permission p.
-func ExtentOf(r Role, p Permission) Extent {
-	i := slices.Index(Roles(), r)
+func ExtentOf(role Role, permission Permission) Extent {
+	i := slices.Index(Roles(), role)
 	if i < 0 {
 		return Nowhere
 	}
-	return find(p).may[i]
+
+	return find(permission).may[i]
 }
 
 // visibleBy is the permission with which one sees the thing that p acts on.

@@ -8,8 +8,9 @@ import (
 	"juzhen/internal/access"
 )
 
-// want is the table of rights typed by hand, apart from the code: S reaches the granted unit and all below it, O the granted
-// unit alone. Who changes the code's table must change this one and docs/rights.md too.
+// want is the table of rights typed by hand, apart from the code: S reaches the granted unit and all
+// below it, O the granted unit alone. Who changes the code's table must change this one and
+// docs/rights.md too.
 const want = `
 permission         press_officer reviewer supervisor administrator auditor
 self               S             S        S          S             S
@@ -41,11 +42,13 @@ func TestTableOfRightsIsTheOneTypedByHand(t *testing.T) {
 		t.Fatalf("%d roles and %d permissions in the code, %d and %d here",
 			len(access.Roles()), len(access.Permissions()), len(roles), len(lines)-1)
 	}
+
 	for i, line := range lines[1:] {
 		cells := strings.Fields(line)
 		if cells[0] != string(access.Permissions()[i]) {
 			t.Fatalf("row %d is %s, the code lists %s", i, cells[0], access.Permissions()[i])
 		}
+
 		for j, role := range roles {
 			got := letters[access.ExtentOf(access.Role(role), access.Permission(cells[0]))]
 			if got != cells[j+1] {
@@ -62,8 +65,14 @@ func TestDocumentedTableIsTheCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	marks := map[access.Extent]string{access.Nowhere: "", access.OwnUnit: "○", access.Subtree: "●"}
-	for _, p := range access.Permissions() {
-		if row := "| `" + string(p) + "` | " + p.Meaning() + " |"; !strings.Contains(string(text), row) {
+
+	for _, permission := range access.Permissions() {
+		if row := "| `" + string(
+			permission,
+		) + "` | " + permission.Meaning() + " |"; !strings.Contains(
+			string(text),
+			row,
+		) {
 			t.Errorf("docs/rights.md lacks the row %s", row)
 		}
 	}
@@ -71,15 +80,17 @@ func TestDocumentedTableIsTheCodes(t *testing.T) {
 	if len(rows) != len(access.Permissions()) {
 		t.Fatalf("docs/rights.md lists %d permissions, the code %d", len(rows), len(access.Permissions()))
 	}
-	for _, p := range access.Permissions() {
-		cells, ok := rows[string(p)]
+
+	for _, permission := range access.Permissions() {
+		cells, ok := rows[string(permission)]
 		if !ok || len(cells) != len(access.Roles()) {
-			t.Errorf("docs/rights.md has no full row for %s: %q", p, cells)
+			t.Errorf("docs/rights.md has no full row for %s: %q", permission, cells)
 			continue
 		}
+
 		for i, role := range access.Roles() {
-			if want := marks[access.ExtentOf(role, p)]; cells[i] != want {
-				t.Errorf("docs/rights.md says %q for %s of %s, the code %q", cells[i], p, role, want)
+			if want := marks[access.ExtentOf(role, permission)]; cells[i] != want {
+				t.Errorf("docs/rights.md says %q for %s of %s, the code %q", cells[i], permission, role, want)
 			}
 		}
 	}
@@ -88,22 +99,26 @@ func TestDocumentedTableIsTheCodes(t *testing.T) {
 // documentedRows gives the cells of each permission's row, without name and meaning.
 func documentedRows(text string) map[string][]string {
 	rows := map[string][]string{}
+
 	for line := range strings.Lines(text) {
 		cells := strings.Split(strings.TrimSpace(line), "|")
 		if len(cells) < 4 || !strings.HasPrefix(strings.TrimSpace(cells[1]), "`") {
 			continue
 		}
+
 		var out []string
 		for _, c := range cells[3 : len(cells)-1] {
 			out = append(out, strings.TrimSpace(c))
 		}
 		rows[strings.Trim(strings.TrimSpace(cells[1]), "`")] = out
 	}
+
 	return rows
 }
 
 func TestAdministratorAndAuditorStandAlone(t *testing.T) {
 	t.Parallel()
+
 	for role, alone := range map[access.Role]bool{
 		access.PressOfficer: false, access.Reviewer: false, access.Supervisor: false,
 		access.Administrator: true, access.Auditor: true,
@@ -122,11 +137,14 @@ func TestAdministratorAndAuditorStandAlone(t *testing.T) {
 
 func TestRolesThatMayNotMeet(t *testing.T) {
 	t.Parallel()
-	for _, a := range access.Roles() {
+
+	for _, role := range access.Roles() {
 		for _, b := range access.Roles() {
-			want := a != b && (a == access.Administrator || a == access.Auditor || b == access.Administrator || b == access.Auditor)
-			if got := access.Clash(a, b); got != want {
-				t.Errorf("Clash(%s, %s) = %v, want %v", a, b, got, want)
+			want := role != b &&
+				(role == access.Administrator || role == access.Auditor || b == access.Administrator ||
+					b == access.Auditor)
+			if got := access.Clash(role, b); got != want {
+				t.Errorf("Clash(%s, %s) = %v, want %v", role, b, got, want)
 			}
 		}
 	}

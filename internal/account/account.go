@@ -1,5 +1,6 @@
-// Package account keeps the accounts of the matrix: which unit runs them, in which life state they are, through which interface
-// they post, and the sealed token with which they do. It does not post, read timelines or count reach: delivery and reach do.
+// Package account keeps the accounts of the matrix: which unit runs them, in which life state they are,
+// through which interface they post, and the sealed token with which they do. It does not post, read
+// timelines or count reach: delivery and reach do.
 package account
 
 import (
@@ -70,9 +71,11 @@ type Connector string
 
 // The connectors. docs/weibo.md says what each contract allows.
 const (
-	Commercial Connector = "commercial" // contracted interface: text, up to 9 pictures, repost, take-down, whole timeline
-	Public     Connector = "public"     // statuses/share: a link of the registered domain is a must, one picture, newest 5 posts only
-	Manual     Connector = "manual"     // an officer posts by hand and records the link
+	// contracted interface: text, up to 9 pictures, repost, take-down, whole timeline
+	Commercial Connector = "commercial"
+	// statuses/share: a link of the registered domain is a must, one picture, newest 5 posts only
+	Public Connector = "public"
+	Manual Connector = "manual" // an officer posts by hand and records the link
 )
 
 // Connectors lists all connectors.
@@ -86,7 +89,8 @@ func (c Connector) Label() string {
 // NeedsToken tells whether an account posts with a token.
 func (c Connector) NeedsToken() bool { return c == Commercial || c == Public }
 
-// ReturnsMark tells whether the interface gives our delivery mark (annotations) back, which alone makes an automatic resend safe.
+// ReturnsMark tells whether the interface gives our delivery mark (annotations) back, which alone makes
+// an automatic resend safe.
 func (c Connector) ReturnsMark() bool { return c == Commercial }
 
 // ReturnsTimeline tells whether the interface pages through all posts of the account.
@@ -116,13 +120,14 @@ type Account struct {
 	RemoteUID   string        // the platform's id of the account; "" until it is connected
 	LateLimit   time.Duration // later than this after the due time a delivery is missed
 	MinGap      time.Duration // least time between two posts
-	AutoResend  bool          // send again by itself what surely never appeared; only where the mark comes back
-	TestedAt    *time.Time    // last connection test of this connector, when it passed
-	FailedAt    *time.Time    // last connection test, when it did not pass
-	FailedStep  Step          // where that one ended
-	Position    int
-	CreatedAt   time.Time
-	Token       Credential
+	// send again by itself what surely never appeared; only where the mark comes back
+	AutoResend bool
+	TestedAt   *time.Time // last connection test of this connector, when it passed
+	FailedAt   *time.Time // last connection test, when it did not pass
+	FailedStep Step       // where that one ended
+	Position   int
+	CreatedAt  time.Time
+	Token      Credential
 }
 
 // At is the handle as people write it.
@@ -133,6 +138,7 @@ func (a Account) HomeURL() string {
 	if a.RemoteUID == "" {
 		return ""
 	}
+
 	return "https://weibo.com/u/" + a.RemoteUID
 }
 
@@ -169,6 +175,7 @@ func (d Draft) clean() (Draft, error) {
 	if d.AutoResend && !d.Connector.ReturnsMark() {
 		wrong.Add(fault.Invalid("auto_resend", "这种接口不返回发送标记，无法确认是否已发出，不能自动补发"))
 	}
+
 	return d, wrong.Err()
 }
 
@@ -178,6 +185,7 @@ func cleanName(name string) string {
 	if strings.ContainsAny(name, "\n\r\t") {
 		return name
 	}
+
 	return glyph.Clean(name)
 }
 
@@ -190,6 +198,7 @@ func checkName(field, name string) *fault.Error {
 	case strings.ContainsAny(name, "\n\r\t@"):
 		return fault.Invalid(field, "名称中不能有 @ 或换行")
 	}
+
 	return nil
 }
 
@@ -200,6 +209,7 @@ func (d Draft) checkKinds() *fault.Error {
 	if !slices.Contains(Connectors(), d.Connector) {
 		return fault.Invalid("connector", "请选择接口方式")
 	}
+
 	return nil
 }
 
@@ -207,6 +217,7 @@ func (d Draft) checkUID() *fault.Error {
 	if len(d.RemoteUID) > 20 || strings.Trim(d.RemoteUID, "0123456789") != "" {
 		return fault.Invalid("remote_uid", "微博 UID 只由数字组成；不清楚时请留空，授权后自动填写")
 	}
+
 	return nil
 }
 
@@ -217,6 +228,7 @@ func (d Draft) checkTimes() *fault.Error {
 	if d.MinGap < 0 || d.MinGap > maxMinGap {
 		return fault.Invalid("min_gap", "两条之间的间隔应在 0 到 120 分钟之间")
 	}
+
 	return nil
 }
 

@@ -26,6 +26,7 @@ import (
 // together runs fn n times at once and counts how often it succeeded.
 func together(n int, fn func() error) int {
 	var won atomic.Int32
+
 	var wg sync.WaitGroup
 	for range n {
 		wg.Go(func() {
@@ -35,15 +36,19 @@ func together(n int, fn func() error) int {
 		})
 	}
 	wg.Wait()
+
 	return int(won.Load())
 }
 
 func TestAStateIsUsedOnceByManyAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	state, code := w.agreed(a, "朝阳环保示例")
-	if n := together(8, func() error { _, err := w.s.FinishOAuth(w.Context(), w.admin, state, code); return err }); n != 1 {
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
+	state, code := w.agreed(account, "朝阳环保示例")
+	if n := together(
+		8,
+		func() error { _, err := w.s.FinishOAuth(w.Context(), w.admin, state, code); return err },
+	); n != 1 {
 		t.Errorf("the authorisation was finished %d times", n)
 	}
 	if n := w.count("SELECT count(*) FROM audit_entries WHERE action = 'account.authorise'"); n != 1 {
@@ -54,8 +59,11 @@ func TestAStateIsUsedOnceByManyAtOnce(t *testing.T) {
 func TestAnAccountMovesOnceByManyAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("朝阳环保示例", "朝阳区", Manual)
-	if n := together(6, func() error { _, err := w.s.SetState(w.Context(), w.admin, a.ID, Live, ""); return err }); n != 1 {
+	account := w.account("朝阳环保示例", "朝阳区", Manual)
+	if n := together(
+		6,
+		func() error { _, err := w.s.SetState(w.Context(), w.admin, account.ID, Live, ""); return err },
+	); n != 1 {
 		t.Errorf("set live %d times", n)
 	}
 	if n := w.count("SELECT count(*) FROM audit_entries WHERE action = 'account.state'"); n != 1 {
@@ -66,7 +74,7 @@ func TestAnAccountMovesOnceByManyAtOnce(t *testing.T) {
 func TestManyProcessesTellPeopleOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	account := w.connected("朝阳环保示例", "朝阳区", Commercial)
 	w.connected("海淀环保示例", "海淀区", Public)
 	w.Advance(20 * day)
 	var told atomic.Int32
@@ -75,7 +83,10 @@ func TestManyProcessesTellPeopleOnce(t *testing.T) {
 		t.Errorf("told %d times, to-dos %q", told.Load(), w.OpenTodos())
 	}
 	together(4, func() error {
-		return w.DB.InTx(w.Context(), func(tx pg.Tx) error { return w.s.MarkTokenBadTx(w.Context(), tx, w.Now(), a.ID, TokenRevoked) })
+		return w.DB.InTx(
+			w.Context(),
+			func(tx pg.Tx) error { return w.s.MarkTokenBadTx(w.Context(), tx, w.Now(), account.ID, TokenRevoked) },
+		)
 	})
 	if got := w.OpenTodos(); got != "token.expiring token.revoked" {
 		t.Errorf("to-dos %q", got)
@@ -85,12 +96,12 @@ func TestManyProcessesTellPeopleOnce(t *testing.T) {
 func TestAClosedAccountIsNotWarnedAbout(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	account := w.connected("朝阳环保示例", "朝阳区", Commercial)
 	w.Advance(28 * day)
 	if n, err := w.s.Sweep(w.Context()); err != nil || n != 1 {
 		t.Fatalf("told %d, %v", n, err)
 	}
-	if _, err := w.s.SetState(w.Context(), w.admin, a.ID, Closed, "注销"); err != nil {
+	if _, err := w.s.SetState(w.Context(), w.admin, account.ID, Closed, "注销"); err != nil {
 		t.Fatal(err)
 	}
 	w.Advance(5 * day)
@@ -99,7 +110,8 @@ func TestAClosedAccountIsNotWarnedAbout(t *testing.T) {
 	}
 }
 
-// TestNoTokenLeavesThePackage walks every act with a log in hand and looks for the token where it must not be.
+// TestNoTokenLeavesThePackage walks every act with a log in hand and looks for the token where it must
+// not be.
 func TestNoTokenLeavesThePackage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -110,19 +122,25 @@ func TestNoTokenLeavesThePackage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := weibo.New(weibo.Options{PublicURL: w.WeiboURL, CommercialURL: w.WeiboURL + "/c", AppKey: sandbox.DemoAppKey,
-		AppSecret: sandbox.DemoAppSecret, Clock: w.Now, Log: slog.New(handler)})
+	api := weibo.New(weibo.Options{
+		PublicURL:     w.WeiboURL,
+		CommercialURL: w.WeiboURL + "/c",
+		AppKey:        sandbox.DemoAppKey,
+		AppSecret:     sandbox.DemoAppSecret,
+		Clock:         w.Now,
+		Log:           slog.New(handler),
+	})
 	w.s = New(w.DB, box, api, Options{AppKey: sandbox.DemoAppKey, CallbackURL: callback, Now: w.Now})
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
 	token := w.Weibo.Token("朝阳环保示例")
-	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, token); err != nil {
+	if _, err := w.s.ImportToken(w.Context(), w.admin, account.ID, token); err != nil {
 		t.Fatal(err)
 	}
 	w.Weibo.Fault(sandbox.Fault{Call: "statuses/destroy/biz", Kind: sandbox.FaultError, Code: 10001})
-	if _, err := w.s.Test(w.Context(), w.admin, a.ID); err != nil {
+	if _, err := w.s.Test(w.Context(), w.admin, account.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.s.RevokeToken(w.Context(), w.admin, a.ID, "换人"); err != nil {
+	if _, err := w.s.RevokeToken(w.Context(), w.admin, account.ID, "换人"); err != nil {
 		t.Fatal(err)
 	}
 	mu.Lock()
@@ -130,10 +148,13 @@ func TestNoTokenLeavesThePackage(t *testing.T) {
 	if strings.Contains(log.String(), token) || log.Len() == 0 {
 		t.Errorf("the log of %d bytes holds the token", log.Len())
 	}
-	if n := w.count("SELECT count(*) FROM audit_entries WHERE position($1::bytea in body) > 0", []byte(token)); n != 0 {
+	if n := w.count(`
+		SELECT count(*) FROM audit_entries WHERE position($1::bytea in body) > 0`, []byte(token)); n != 0 {
 		t.Error("the audit trail holds the token")
 	}
-	if n := w.count("SELECT count(*) FROM audit_entries WHERE action IN ('account.create', 'account.import_token', 'account.test', 'account.revoke')"); n != 4 {
+	if n := w.count(`
+		SELECT count(*) FROM audit_entries
+			WHERE action IN ('account.create', 'account.import_token', 'account.test', 'account.revoke')`); n != 4 {
 		t.Errorf("%d audit entries for four acts", n)
 	}
 }
@@ -149,50 +170,78 @@ func (l lockedWriter) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
-// TestEachUseCaseAsksForItsRight types the rights by hand: what each role may do with an account of its own unit.
+// TestEachUseCaseAsksForItsRight types the rights by hand: what each role may do with an account of its
+// own unit.
 func TestEachUseCaseAsksForItsRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	acts := []func(access.Actor, Account) error{
-		func(who access.Actor, a Account) error { _, err := w.s.Find(w.Context(), who, a.ID); return err },
-		func(who access.Actor, a Account) error { _, err := w.s.Names(w.Context(), who, a.ID); return err },
-		func(who access.Actor, a Account) error {
-			_, err := w.s.Update(w.Context(), who, a.ID, w.draft(a.Handle, "朝阳区", Public))
+		func(who access.Actor, account Account) error {
+			_, err := w.s.Find(w.Context(), who, account.ID)
 			return err
 		},
-		func(who access.Actor, a Account) error { _, err := w.s.StartOAuth(w.Context(), who, a.ID); return err },
-		func(who access.Actor, a Account) error {
-			_, err := w.s.ImportToken(w.Context(), who, a.ID, w.Weibo.Token(a.Handle))
+		func(who access.Actor, account Account) error {
+			_, err := w.s.Names(w.Context(), who, account.ID)
 			return err
 		},
-		func(who access.Actor, a Account) error { _, err := w.s.Test(w.Context(), who, a.ID); return err },
-		func(who access.Actor, a Account) error {
-			_, err := w.s.SetState(w.Context(), who, a.ID, Closed, "注销")
+		func(who access.Actor, account Account) error {
+			_, err := w.s.Update(w.Context(), who, account.ID, w.draft(account.Handle, "朝阳区", Public))
+			return err
+		},
+		func(who access.Actor, account Account) error {
+			_, err := w.s.StartOAuth(w.Context(), who, account.ID)
+			return err
+		},
+		func(who access.Actor, account Account) error {
+			_, err := w.s.ImportToken(w.Context(), who, account.ID, w.Weibo.Token(account.Handle))
+			return err
+		},
+		func(who access.Actor, account Account) error {
+			_, err := w.s.Test(w.Context(), who, account.ID)
+			return err
+		},
+		func(who access.Actor, account Account) error {
+			_, err := w.s.SetState(w.Context(), who, account.ID, Closed, "注销")
 			return err
 		},
 	}
 	// find names update authorise import test close: Y allowed, F forbidden, N not found.
 	for role, want := range map[access.Role]string{
-		access.PressOfficer: "Y Y F F F F F", access.Reviewer: "Y Y F F F F F", access.Supervisor: "Y Y F F F F F",
-		access.Auditor: "Y Y F F F F F", access.Administrator: "Y Y Y Y Y Y Y",
+		access.PressOfficer:  "Y Y F F F F F",
+		access.Reviewer:      "Y Y F F F F F",
+		access.Supervisor:    "Y Y F F F F F",
+		access.Auditor:       "Y Y F F F F F",
+		access.Administrator: "Y Y Y Y Y Y Y",
 	} {
-		handle := map[access.Role]string{access.PressOfficer: "东城环保示例", access.Reviewer: "西城环保示例", access.Supervisor: "朝阳环保示例",
-			access.Auditor: "海淀环保示例", access.Administrator: "丰台环保示例"}[role]
-		a := w.connected(handle, "朝阳区", Public)
+		handle := map[access.Role]string{
+			access.PressOfficer:  "东城环保示例",
+			access.Reviewer:      "西城环保示例",
+			access.Supervisor:    "朝阳环保示例",
+			access.Auditor:       "海淀环保示例",
+			access.Administrator: "丰台环保示例",
+		}[role]
+		account := w.connected(handle, "朝阳区", Public)
 		inside := w.User("内 "+string(role), role, "朝阳区")
-		outside := access.Actor{UserID: inside.UserID, Grants: []access.Grant{{Role: role, UnitID: 1, Path: "/999/"}}}
+		outside := access.Actor{
+			UserID: inside.UserID,
+			Grants: []access.Grant{{Role: role, UnitID: 1, Path: "/999/"}},
+		}
 		before := w.count("SELECT count(*) FROM audit_entries")
 		var got []string
+
 		for _, act := range acts {
-			if err := act(outside, a); !fault.Is(err, fault.KindNotFound) {
+			if err := act(outside, account); !fault.Is(err, fault.KindNotFound) {
 				t.Errorf("%s outside of the unit: %v", role, err)
 			}
-			got = append(got, stage.Answer(act(inside, a)))
+			got = append(got, stage.Answer(act(inside, account)))
 		}
 		if row := strings.Join(got, " "); row != want {
 			t.Errorf("%s: %s, want %s", role, row, want)
 		}
-		if after := w.count("SELECT count(*) FROM audit_entries"); strings.Contains(want, "F") && after != before {
+		if after := w.count(
+			"SELECT count(*) FROM audit_entries",
+		); strings.Contains(want, "F") &&
+			after != before {
 			t.Errorf("%s changed something: %d audit entries", role, after-before)
 		}
 	}
@@ -201,22 +250,25 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 func TestNothingIsSavedWhenThePlatformIsAway(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
+
 	token := w.Weibo.Token("朝阳环保示例")
-	for _, f := range []sandbox.Fault{
-		{Call: "oauth2/get_token_info", Kind: sandbox.FaultStatus, Times: 1}, {Call: "oauth2/get_token_info", Kind: sandbox.FaultCut, Times: 1},
-		{Call: "oauth2/get_token_info", Kind: sandbox.FaultBroken, Times: 1}, {Call: "oauth2/get_token_info", Kind: sandbox.FaultEmpty, Times: 1},
+	for _, fault := range []sandbox.Fault{
+		{Call: "oauth2/get_token_info", Kind: sandbox.FaultStatus, Times: 1},
+		{Call: "oauth2/get_token_info", Kind: sandbox.FaultCut, Times: 1},
+		{Call: "oauth2/get_token_info", Kind: sandbox.FaultBroken, Times: 1},
+		{Call: "oauth2/get_token_info", Kind: sandbox.FaultEmpty, Times: 1},
 		{Call: "users/show", Kind: sandbox.FaultStatus, Times: 1},
 	} {
-		w.Weibo.Fault(f)
-		if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, token); err == nil {
-			t.Errorf("%s %s: the token was kept", f.Call, f.Kind)
+		w.Weibo.Fault(fault)
+		if _, err := w.s.ImportToken(w.Context(), w.admin, account.ID, token); err == nil {
+			t.Errorf("%s %s: the token was kept", fault.Call, fault.Kind)
 		}
 		if n := w.count("SELECT count(*) FROM credentials"); n != 0 {
-			t.Fatalf("%s %s: %d credentials", f.Call, f.Kind, n)
+			t.Fatalf("%s %s: %d credentials", fault.Call, fault.Kind, n)
 		}
 	}
-	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, token); err != nil {
+	if _, err := w.s.ImportToken(w.Context(), w.admin, account.ID, token); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }
@@ -224,10 +276,18 @@ func TestNothingIsSavedWhenThePlatformIsAway(t *testing.T) {
 func TestAnExpiredTokenIsNotImported(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
 	token := w.Weibo.TokenFor("朝阳环保示例", sandbox.DemoAppKey, time.Second)
 	w.Advance(time.Minute)
-	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, token); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.ImportToken(
+		w.Context(),
+		w.admin,
+		account.ID,
+		token,
+	); !fault.Is(
+		err,
+		fault.KindConflict,
+	) {
 		t.Errorf("expired token: %v", err)
 	}
 }
@@ -241,10 +301,19 @@ func TestTheSweepIsAJob(t *testing.T) {
 	if err := AddWorkers(workers, w.s); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := queue.New(w.DB.Pool(), queue.Config{Workers: workers, Periodic: Periodic(), Log: slog.New(slog.DiscardHandler), Test: true}); err != nil {
+	if _, err := queue.New(w.DB.Pool(), queue.Config{
+		Workers:  workers,
+		Periodic: Periodic(),
+		Log:      slog.New(slog.DiscardHandler),
+		Test:     true,
+	}); err != nil {
 		t.Errorf("queue: %v", err)
 	}
-	if err := (sweeper{accounts: w.s}).Work(w.Context(), &river.Job[SweepArgs]{}); err != nil || w.OpenTodos() != "token.expiring" {
+	if err := (sweeper{accounts: w.s}).Work(
+		w.Context(),
+		&river.Job[SweepArgs]{},
+	); err != nil ||
+		w.OpenTodos() != "token.expiring" {
 		t.Errorf("to-dos %q, %v", w.OpenTodos(), err)
 	}
 	ended, cancel := context.WithCancel(w.Context())
@@ -258,10 +327,16 @@ func TestTheSweepIsAJob(t *testing.T) {
 func TestACleanDraftIsClean(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		d := Draft{Handle: rapid.String().Draw(t, "handle"), DisplayName: rapid.String().Draw(t, "name"), RemoteUID: rapid.StringMatching(`[0-9 x]{0,22}`).Draw(t, "uid"),
-			Seat: rapid.SampledFrom(Seats()).Draw(t, "seat"), Connector: rapid.SampledFrom(Connectors()).Draw(t, "connector"),
-			LateLimit: time.Duration(rapid.Int64Range(0, int64(48*time.Hour)).Draw(t, "late")), AutoResend: rapid.Bool().Draw(t, "resend")}
-		once, err := d.clean()
+		draft := Draft{
+			Handle:      rapid.String().Draw(t, "handle"),
+			DisplayName: rapid.String().Draw(t, "name"),
+			RemoteUID:   rapid.StringMatching(`[0-9 x]{0,22}`).Draw(t, "uid"),
+			Seat:        rapid.SampledFrom(Seats()).Draw(t, "seat"),
+			Connector:   rapid.SampledFrom(Connectors()).Draw(t, "connector"),
+			LateLimit:   time.Duration(rapid.Int64Range(0, int64(48*time.Hour)).Draw(t, "late")),
+			AutoResend:  rapid.Bool().Draw(t, "resend"),
+		}
+		once, err := draft.clean()
 		if err != nil {
 			return
 		}

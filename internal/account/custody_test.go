@@ -16,18 +16,21 @@ func TestATokenIsSealedAndOpensOnlyForItsAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	plain := w.Weibo.Token("朝阳环保示例")
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, "  "+plain+"\n"); err != nil {
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
+	if _, err := w.s.ImportToken(w.Context(), w.admin, account.ID, "  "+plain+"\n"); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := w.s.Token(w.Context(), a.ID); err != nil || string(got) != plain {
+	if got, err := w.s.Token(w.Context(), account.ID); err != nil || string(got) != plain {
 		t.Errorf("opened another token, %v", err)
 	}
-	if n := w.count("SELECT count(*) FROM credentials WHERE position($1::bytea in sealed) > 0", []byte(plain)); n != 0 {
+	if n := w.count(`
+		SELECT count(*) FROM credentials WHERE position($1::bytea in sealed) > 0`, []byte(plain)); n != 0 {
 		t.Error("the token lies open in the database")
 	}
 	b := w.connected("海淀环保示例", "海淀区", Commercial)
-	w.count("WITH x AS (UPDATE credentials SET sealed = (SELECT sealed FROM credentials WHERE account_id = $1) WHERE account_id = $2 RETURNING 1) SELECT count(*) FROM x", a.ID, b.ID)
+	w.count(`
+		WITH x AS (UPDATE credentials SET sealed = (SELECT sealed FROM credentials WHERE account_id = $1)
+			WHERE account_id = $2 RETURNING 1) SELECT count(*) FROM x`, account.ID, b.ID)
 	_, err := w.s.Token(w.Context(), b.ID)
 	w.wantCode(err, fault.KindConflict, "token_unreadable")
 	if got := w.OpenTodos(); got != "token.unreadable" {
@@ -42,12 +45,13 @@ func TestATokenOfAnotherUserIsRefusedNamingBoth(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	first := w.account("朝阳环保示例", "朝阳区", Commercial)
+
 	connected := w.connected("海淀环保示例", "海淀区", Commercial)
-	for _, a := range []Account{first, connected} {
-		_, err := w.s.ImportToken(w.Context(), w.admin, a.ID, w.Weibo.Token("东城环保示例"))
+	for _, account := range []Account{first, connected} {
+		_, err := w.s.ImportToken(w.Context(), w.admin, account.ID, w.Weibo.Token("东城环保示例"))
 		w.wantCode(err, fault.KindConflict, "foreign_user")
 		text := fault.Public(err).Plain()
-		if !strings.Contains(text, "@东城环保示例（UID 5600000004）") || !strings.Contains(text, a.At()) {
+		if !strings.Contains(text, "@东城环保示例（UID 5600000004）") || !strings.Contains(text, account.At()) {
 			t.Errorf("the text names not both: %s", text)
 		}
 	}
@@ -60,20 +64,37 @@ func TestATokenOfAnotherApplicationIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.Weibo.AddApp(sandbox.App{Key: "777", Secret: "s", Name: "别的应用"})
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	_, err := w.s.ImportToken(w.Context(), w.admin, a.ID, w.Weibo.TokenFor("朝阳环保示例", "777", time.Hour))
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
+	_, err := w.s.ImportToken(w.Context(), w.admin, account.ID, w.Weibo.TokenFor("朝阳环保示例", "777", time.Hour))
 	w.wantCode(err, fault.KindConflict, "foreign_app")
 }
 
 func TestAnInventedTokenIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, "2.00invented"); !fault.Is(err, fault.KindConflict) {
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
+	if _, err := w.s.ImportToken(
+		w.Context(),
+		w.admin,
+		account.ID,
+		"2.00invented",
+	); !fault.Is(
+		err,
+		fault.KindConflict,
+	) {
 		t.Errorf("invented token: %v", err)
 	}
+
 	for _, bad := range []string{"", "2.00 x", strings.Repeat("x", 600)} {
-		if _, err := w.s.ImportToken(w.Context(), w.admin, a.ID, bad); !fault.Is(err, fault.KindInvalid) {
+		if _, err := w.s.ImportToken(
+			w.Context(),
+			w.admin,
+			account.ID,
+			bad,
+		); !fault.Is(
+			err,
+			fault.KindInvalid,
+		) {
 			t.Errorf("token %.10q: %v", bad, err)
 		}
 	}
@@ -87,9 +108,9 @@ func TestOneWeiboUserServesOneAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.connected("朝阳环保示例", "朝阳区", Commercial)
-	d := w.draft("海淀环保示例", "海淀区", Commercial)
-	d.RemoteUID = "5600000006"
-	_, err := w.s.Create(w.Context(), w.admin, d)
+	draft := w.draft("海淀环保示例", "海淀区", Commercial)
+	draft.RemoteUID = "5600000006"
+	_, err := w.s.Create(w.Context(), w.admin, draft)
 	w.wantCode(err, fault.KindConflict, "uid_taken")
 }
 
@@ -98,6 +119,7 @@ func TestPeopleAreToldOnceAtEachStepBeforeTheExpiry(t *testing.T) {
 	w := newWorld(t)
 	w.connected("朝阳环保示例", "朝阳区", Commercial) // good for 30 days
 	told := 0
+
 	for d := range 31 * 4 {
 		n, err := w.s.Sweep(w.Context())
 		if err != nil {
@@ -119,14 +141,14 @@ func TestPeopleAreToldOnceAtEachStepBeforeTheExpiry(t *testing.T) {
 func TestANewTokenEndsTheWarning(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	account := w.connected("朝阳环保示例", "朝阳区", Commercial)
 	w.Advance(28 * day)
 	if n, err := w.s.Sweep(w.Context()); err != nil || n != 1 {
 		t.Fatalf("told %d, %v", n, err)
 	}
-	a, err := w.s.ImportToken(w.Context(), w.admin, a.ID, w.Weibo.Token("朝阳环保示例"))
-	if err != nil || a.Token.At(w.Now()) != TokenValid {
-		t.Fatalf("token %s, %v", a.Token.At(w.Now()), err)
+	account, err := w.s.ImportToken(w.Context(), w.admin, account.ID, w.Weibo.Token("朝阳环保示例"))
+	if err != nil || account.Token.At(w.Now()) != TokenValid {
+		t.Fatalf("token %s, %v", account.Token.At(w.Now()), err)
 	}
 	if got := w.OpenTodos(); got != "" {
 		t.Errorf("open to-dos %q", got)
@@ -140,20 +162,23 @@ func TestANewTokenEndsTheWarning(t *testing.T) {
 func TestABadTokenIsMarkedUnlessItIsNewer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	account := w.connected("朝阳环保示例", "朝阳区", Commercial)
 	mark := func(at time.Time, bad TokenState) {
 		t.Helper()
-		if err := w.DB.InTx(w.Context(), func(tx pg.Tx) error { return w.s.MarkTokenBadTx(w.Context(), tx, at, a.ID, bad) }); err != nil {
+		if err := w.DB.InTx(
+			w.Context(),
+			func(tx pg.Tx) error { return w.s.MarkTokenBadTx(w.Context(), tx, at, account.ID, bad) },
+		); err != nil {
 			t.Fatal(err)
 		}
 	}
 	mark(w.Now().Add(-time.Second), TokenRevoked)
-	if _, err := w.s.Token(w.Context(), a.ID); err != nil {
+	if _, err := w.s.Token(w.Context(), account.ID); err != nil {
 		t.Fatalf("a token obtained since was marked: %v", err)
 	}
 	mark(w.Now(), TokenRevoked)
 	mark(w.Now(), TokenRevoked)
-	_, err := w.s.Token(w.Context(), a.ID)
+	_, err := w.s.Token(w.Context(), account.ID)
 	w.wantCode(err, fault.KindConflict, "token_revoked")
 	if got := w.OpenTodos(); got != "token.revoked" {
 		t.Errorf("open to-dos %q", got)
@@ -163,9 +188,9 @@ func TestABadTokenIsMarkedUnlessItIsNewer(t *testing.T) {
 func TestTheClockEndsAToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	account := w.connected("朝阳环保示例", "朝阳区", Commercial)
 	w.Advance(31 * day)
-	_, err := w.s.Token(w.Context(), a.ID)
+	_, err := w.s.Token(w.Context(), account.ID)
 	w.wantCode(err, fault.KindConflict, "token_expired")
 	_, err = w.s.Token(w.Context(), 999)
 	w.wantCode(err, fault.KindConflict, "token_none")
@@ -174,23 +199,23 @@ func TestTheClockEndsAToken(t *testing.T) {
 func TestARevokedTokenIsGoneHereAndThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	plain, err := w.s.Token(w.Context(), a.ID)
+	account := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	plain, err := w.s.Token(w.Context(), account.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	officer := w.User("朝阳宣传专员", access.PressOfficer, "朝阳区")
-	if _, err := w.s.RevokeToken(w.Context(), officer, a.ID, ""); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.s.RevokeToken(w.Context(), officer, account.ID, ""); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("a press officer revokes: %v", err)
 	}
-	told, err := w.s.RevokeToken(w.Context(), w.admin, a.ID, "值班人员调离")
+	told, err := w.s.RevokeToken(w.Context(), w.admin, account.ID, "值班人员调离")
 	if err != nil || !told {
 		t.Fatalf("platform told %v, %v", told, err)
 	}
 	if _, err := w.s.api.TokenInfo(w.Context(), plain); err == nil {
 		t.Error("the platform still takes the token")
 	}
-	if _, err := w.s.RevokeToken(w.Context(), w.admin, a.ID, ""); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.RevokeToken(w.Context(), w.admin, account.ID, ""); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("revoked twice: %v", err)
 	}
 }
@@ -198,14 +223,14 @@ func TestARevokedTokenIsGoneHereAndThere(t *testing.T) {
 func TestRevokingALiveAccountsTokenTellsPeople(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.connected("朝阳环保示例", "朝阳区", Public)
-	if _, err := w.s.Test(w.Context(), w.admin, a.ID); err != nil {
+	account := w.connected("朝阳环保示例", "朝阳区", Public)
+	if _, err := w.s.Test(w.Context(), w.admin, account.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.s.SetState(w.Context(), w.admin, a.ID, Live, ""); err != nil {
+	if _, err := w.s.SetState(w.Context(), w.admin, account.ID, Live, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.s.RevokeToken(w.Context(), w.admin, a.ID, "令牌可能外泄"); err != nil {
+	if _, err := w.s.RevokeToken(w.Context(), w.admin, account.ID, "令牌可能外泄"); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.OpenTodos(); got != "token.revoked" {
@@ -219,7 +244,7 @@ func TestAWrongKeyRefusesTheStartAndCountsTheTokens(t *testing.T) {
 	if err := w.s.CheckKey(w.Context()); err != nil {
 		t.Fatalf("first start: %v", err)
 	}
-	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	account := w.connected("朝阳环保示例", "朝阳区", Commercial)
 	w.connected("海淀环保示例", "海淀区", Commercial)
 	if err := w.s.CheckKey(w.Context()); err != nil {
 		t.Fatalf("second start: %v", err)
@@ -237,7 +262,7 @@ func TestAWrongKeyRefusesTheStartAndCountsTheTokens(t *testing.T) {
 	if err := other.CheckKey(w.Context()); err != nil {
 		t.Errorf("accepted key: %v", err)
 	}
-	_, err = other.Token(w.Context(), a.ID)
+	_, err = other.Token(w.Context(), account.ID)
 	w.wantCode(err, fault.KindConflict, "token_unreadable")
 	if got := w.OpenTodos(); got != "token.unreadable token.unreadable" {
 		t.Errorf("open to-dos %q", got)

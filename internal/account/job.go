@@ -32,8 +32,8 @@ func (w sweeper) Work(ctx context.Context, _ *river.Job[SweepArgs]) error {
 }
 
 // AddWorkers registers the workers of this feature.
-func AddWorkers(workers *river.Workers, s *Service) error {
-	return river.AddWorkerSafely(workers, sweeper{accounts: s})
+func AddWorkers(workers *river.Workers, service *Service) error {
+	return river.AddWorkerSafely(workers, sweeper{accounts: service})
 }
 
 // Periodic lists what this feature does again and again.

@@ -13,8 +13,8 @@ import (
 func TestAnAccountIsAuthorisedThroughThePage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	page := w.begun(a)
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
+	page := w.begun(account)
 	if page.Query().Get("redirect_uri") != callback || page.Query().Get("client_id") != sandbox.DemoAppKey {
 		t.Fatalf("page %s", page)
 	}
@@ -23,7 +23,9 @@ func TestAnAccountIsAuthorisedThroughThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.ID != a.ID || got.RemoteUID != "5600000006" || got.Token.Origin != ByOAuth || got.Token.At(w.Now()) != TokenValid || got.Token.ObtainedBy != "系统管理员" {
+	if got.ID != account.ID || got.RemoteUID != "5600000006" || got.Token.Origin != ByOAuth ||
+		got.Token.At(w.Now()) != TokenValid ||
+		got.Token.ObtainedBy != "系统管理员" {
 		t.Errorf("connected %+v", got)
 	}
 	_, err = w.s.FinishOAuth(w.Context(), w.admin, state, code)
@@ -33,11 +35,13 @@ func TestAnAccountIsAuthorisedThroughThePage(t *testing.T) {
 func TestTheWrongUserOnThePageIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.connected("朝阳环保示例", "朝阳区", Commercial)
-	state, code := w.agreed(a, "海淀环保示例")
+	account := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	state, code := w.agreed(account, "海淀环保示例")
 	_, err := w.s.FinishOAuth(w.Context(), w.admin, state, code)
 	w.wantCode(err, fault.KindConflict, "foreign_user")
-	if text := fault.Public(err).Plain(); !strings.Contains(text, "@海淀环保示例") || !strings.Contains(text, "UID 5600000006") {
+	if text := fault.Public(err).
+		Plain(); !strings.Contains(text, "@海淀环保示例") ||
+		!strings.Contains(text, "UID 5600000006") {
 		t.Errorf("the text names not both: %s", text)
 	}
 }
@@ -45,10 +49,10 @@ func TestTheWrongUserOnThePageIsRefused(t *testing.T) {
 func TestAStateBelongsToItsSessionAndItsTime(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
 	start := func() string {
 		t.Helper()
-		return w.begun(a).Query().Get("state")
+		return w.begun(account).Query().Get("state")
 	}
 	other := w.admin
 	other.SessionID++
@@ -70,10 +74,10 @@ func TestAStateBelongsToItsSessionAndItsTime(t *testing.T) {
 func TestADeniedAuthorisationChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
-	_, err := w.s.FinishOAuth(w.Context(), w.admin, w.begun(a).Query().Get("state"), "")
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
+	_, err := w.s.FinishOAuth(w.Context(), w.admin, w.begun(account).Query().Get("state"), "")
 	w.wantCode(err, fault.KindConflict, "oauth_denied")
-	if _, err := w.s.Token(w.Context(), a.ID); err == nil {
+	if _, err := w.s.Token(w.Context(), account.ID); err == nil {
 		t.Error("there is a token")
 	}
 }
@@ -81,12 +85,19 @@ func TestADeniedAuthorisationChangesNothing(t *testing.T) {
 func TestOnlyWhoManagesAnAccountConnectsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.account("朝阳环保示例", "朝阳区", Commercial)
+	account := w.account("朝阳环保示例", "朝阳区", Commercial)
 	officer := w.User("朝阳宣传专员", access.PressOfficer, "朝阳区")
-	if _, err := w.s.StartOAuth(w.Context(), officer, a.ID); !fault.Is(err, fault.KindForbidden) {
+	if _, err := w.s.StartOAuth(w.Context(), officer, account.ID); !fault.Is(err, fault.KindForbidden) {
 		t.Errorf("a press officer connects: %v", err)
 	}
-	if _, err := w.s.StartOAuth(w.Context(), w.User("海淀管理员", access.Administrator, "海淀区"), a.ID); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.s.StartOAuth(
+		w.Context(),
+		w.User("海淀管理员", access.Administrator, "海淀区"),
+		account.ID,
+	); !fault.Is(
+		err,
+		fault.KindNotFound,
+	) {
 		t.Errorf("another district connects: %v", err)
 	}
 }

@@ -38,8 +38,8 @@ type StepResult struct {
 	Err  error
 }
 
-// TestReport is how a connection test went. Passed allows the account to go live. Unproven says that posting itself was not tried,
-// because the open interface cannot post anything that nobody sees.
+// TestReport is how a connection test went. Passed allows the account to go live. Unproven says that
+// posting itself was not tried, because the open interface cannot post anything that nobody sees.
 type TestReport struct {
 	Account  Account
 	Steps    []StepResult
@@ -50,11 +50,12 @@ type TestReport struct {
 	LeftID   string // platform id of a test post that could not be taken down again; a person must delete it
 }
 
-// Test proves that an account can be posted to before it goes live. On the contracted interface it publishes a post visible to the
-// author alone and takes it down; on the open one it verifies the token and reads the timeline, and says that posting is unproven.
-// A failed step is part of the report; the error is only for what kept the test from being made.
+// Test proves that an account can be posted to before it goes live. On the contracted interface it
+// publishes a post visible to the author alone and takes it down; on the open one it verifies the token
+// and reads the timeline, and says that posting is unproven. A failed step is part of the report; the
+// error is only for what kept the test from being made.
 func (s *Service) Test(ctx context.Context, actor access.Actor, id int64) (TestReport, error) {
-	a, err := s.connectable(ctx, actor, id)
+	account, err := s.connectable(ctx, actor, id)
 	if err != nil {
 		return TestReport{}, err
 	}
@@ -62,10 +63,11 @@ func (s *Service) Test(ctx context.Context, actor access.Actor, id int64) (TestR
 	if err != nil {
 		return TestReport{}, err
 	}
-	r := TestReport{Account: a, Unproven: a.Connector == Public, began: s.now()}
-	s.probe(ctx, actor, token, &r)
-	r.Passed = r.passed()
-	return r, s.record(ctx, actor, r)
+	testReport := TestReport{Account: account, Unproven: account.Connector == Public, began: s.now()}
+	s.probe(ctx, actor, token, &testReport)
+	testReport.Passed = testReport.passed()
+
+	return testReport, s.record(ctx, actor, testReport)
 }
 
 func (r TestReport) passed() bool {
@@ -74,26 +76,28 @@ func (r TestReport) passed() bool {
 			return false
 		}
 	}
+
 	return true
 }
 
 // probe walks the steps and stops at the first that fails.
-func (s *Service) probe(ctx context.Context, actor access.Actor, token weibo.Token, r *TestReport) {
-	mode := weibo.Mode(r.Account.Connector)
+func (s *Service) probe(ctx context.Context, actor access.Actor, token weibo.Token, testReport *TestReport) {
+	mode := weibo.Mode(testReport.Account.Connector)
 	try := func(step Step, err error) bool {
 		var said *weibo.Error
-		r.refused = r.refused || errors.As(err, &said) && said.Class == weibo.ClassToken
-		r.Steps = append(r.Steps, StepResult{step, readable(err)})
+		testReport.refused = testReport.refused || errors.As(err, &said) && said.Class == weibo.ClassToken
+		testReport.Steps = append(testReport.Steps, StepResult{step, readable(err)})
+
 		return err == nil
 	}
-	if !try(StepToken, s.sameOwner(ctx, r.Account, token)) {
+	if !try(StepToken, s.sameOwner(ctx, testReport.Account, token)) {
 		return
 	}
 	_, err := s.api.UserTimeline(ctx, mode, token, weibo.TimelineQuery{Count: 5})
 	if !try(StepTimeline, err) || mode != weibo.Commercial {
 		return
 	}
-	if err := s.takeTurn(ctx, actor, r.Account); err != nil {
+	if err := s.takeTurn(ctx, actor, testReport.Account); err != nil {
 		try(StepPost, err)
 		return
 	}
@@ -102,44 +106,59 @@ func (s *Service) probe(ctx context.Context, actor access.Actor, token weibo.Tok
 		return
 	}
 	if !try(StepDestroy, s.destroy(ctx, mode, token, posted)) {
-		r.LeftID = posted
+		testReport.LeftID = posted
 	}
 }
 
 // takeTurn keeps posts of the account from coming too close to the one of the test.
-func (s *Service) takeTurn(ctx context.Context, actor access.Actor, a Account) error {
-	return s.db.InTxRetry(ctx, func(tx pg.Tx) error { return s.tellWatch(ctx, tx, actor.UserID, a, TestPosted) })
+func (s *Service) takeTurn(ctx context.Context, actor access.Actor, account Account) error {
+	return s.db.InTxRetry(
+		ctx,
+		func(tx pg.Tx) error { return s.tellWatch(ctx, tx, actor.UserID, account, TestPosted) },
+	)
 }
 
 // posts tells whether the test came so far as to post.
 func (r TestReport) posts() bool {
-	return slices.ContainsFunc(r.Steps, func(s StepResult) bool { return s.Step == StepPost })
+	return slices.ContainsFunc(
+		r.Steps,
+		func(stepResult StepResult) bool { return stepResult.Step == StepPost },
+	)
 }
 
-func (s *Service) sameOwner(ctx context.Context, a Account, token weibo.Token) error {
-	_, err := s.verify(ctx, a, token)
+func (s *Service) sameOwner(ctx context.Context, account Account, token weibo.Token) error {
+	_, err := s.verify(ctx, account, token)
 	return err
 }
 
-// postForSelf publishes a post nobody but the author sees. It is never repeated: when the outcome is not known a person looks.
+// postForSelf publishes a post nobody but the author sees. It is never repeated: when the outcome is
+// not known a person looks.
 func (s *Service) postForSelf(ctx context.Context, token weibo.Token) (string, error) {
-	text := "接口测试，仅自己可见，即将删除 " + s.now().In(instant.Zone).Format("2006-01-02 15:04:05") + " " + rand.Text()[:6]
-	p := weibo.Build(weibo.Commercial, weibo.Draft{Text: text, Visible: weibo.VisibleSelf})
-	switch o := s.api.Send(ctx, p, weibo.Sending{Token: token, DeliveryID: weibo.NewDeliveryID()}); o.Result {
+	text := "接口测试，仅自己可见，即将删除 " + s.now().
+		In(instant.Zone).
+		Format("2006-01-02 15:04:05") +
+		" " + rand.Text()[:6]
+
+	payload := weibo.Build(weibo.Commercial, weibo.Draft{Text: text, Visible: weibo.VisibleSelf})
+	switch outcome := s.api.Send(ctx, payload, weibo.Sending{
+		Token:      token,
+		DeliveryID: weibo.NewDeliveryID(),
+	}); outcome.Result {
 	case weibo.Published:
-		return o.ID, nil
+		return outcome.ID, nil
 	case weibo.NotPublished:
-		return "", o.Err
+		return "", outcome.Err
 	default:
 		return "", fault.Conflict("微博没有明确答复测试微博是否发出。请到该账号主页查看并删除以“接口测试”开头的微博，然后再测一次").WithCode("test_unknown")
 	}
 }
 
 func (s *Service) destroy(ctx context.Context, mode weibo.Mode, token weibo.Token, id string) error {
-	o := s.api.Destroy(ctx, mode, token, weibo.Mark{}, id)
-	if o.Result == weibo.Published || weibo.Gone(asError(o.Err)) {
+	outcome := s.api.Destroy(ctx, mode, token, weibo.Mark{}, id)
+	if outcome.Result == weibo.Published || weibo.Gone(asError(outcome.Err)) {
 		return nil
 	}
+
 	return fault.Conflict("测试微博 {.id} 没有删除成功，请到该账号主页手工删除（仅自己可见）", "id", id).WithCode("test_left")
 }
 
@@ -148,55 +167,69 @@ func asError(e *weibo.Error) error {
 	if e == nil {
 		return nil
 	}
+
 	return e
 }
 
 // record keeps a passed test on the account, a refused token on its credential, and both in the audit trail.
-func (s *Service) record(ctx context.Context, actor access.Actor, r TestReport) error {
+func (s *Service) record(ctx context.Context, actor access.Actor, testReport TestReport) error {
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		a, err := s.lock(ctx, tx, actor, r.Account.ID)
+		account, err := s.lock(ctx, tx, actor, testReport.Account.ID)
 		if err != nil {
 			return err
 		}
-		if r.posts() {
-			if err := s.tellWatch(ctx, tx, actor.UserID, a, TestPosted); err != nil {
+		if testReport.posts() {
+			if err := s.tellWatch(ctx, tx, actor.UserID, account, TestPosted); err != nil {
 				return err
 			}
 		}
-		if r.Passed {
-			if err := setTested(ctx, tx.DB, a.ID, r.Account.Connector, s.now()); err != nil {
+		if testReport.Passed {
+			if err := setTested(ctx, tx.DB, account.ID, testReport.Account.Connector, s.now()); err != nil {
 				return err
 			}
-			if err := checkedCredential(ctx, tx.DB, a.ID, s.now()); err != nil {
+			if err := checkedCredential(ctx, tx.DB, account.ID, s.now()); err != nil {
 				return err
 			}
-			if err := todo.ResolveTx(ctx, tx, s.now(), otherUserKey(a.ID), actor.UserID); err != nil {
-				return err
-			}
-		}
-		if !r.Passed {
-			if err := setFailed(ctx, tx.DB, a.ID, r.Steps[len(r.Steps)-1].Step, s.now()); err != nil {
+			if err := todo.ResolveTx(ctx, tx, s.now(), otherUserKey(account.ID), actor.UserID); err != nil {
 				return err
 			}
 		}
-		if r.refused {
-			if err := s.MarkTokenBadTx(ctx, tx, r.began, a.ID, TokenRevoked); err != nil {
+		if !testReport.Passed {
+			if err := setFailed(
+				ctx,
+				tx.DB,
+				account.ID,
+				testReport.Steps[len(testReport.Steps)-1].Step,
+				s.now(),
+			); err != nil {
 				return err
 			}
 		}
-		return s.note(ctx, tx, actor, a, actTest, "", map[string]any{"passed": r.Passed, "steps": r.outline(), "left": r.LeftID})
+		if testReport.refused {
+			if err := s.MarkTokenBadTx(ctx, tx, testReport.began, account.ID, TokenRevoked); err != nil {
+				return err
+			}
+		}
+
+		return s.note(ctx, tx, actor, account, actTest, "", map[string]any{
+			"passed": testReport.Passed,
+			"steps":  testReport.outline(),
+			"left":   testReport.LeftID,
+		})
 	})
 }
 
 // outline is the steps for the audit trail.
 func (r TestReport) outline() []string {
 	var out []string
-	for _, s := range r.Steps {
-		line := string(s.Step) + " ok"
-		if s.Err != nil {
-			line = string(s.Step) + ": " + fault.Public(s.Err).Plain()
+
+	for _, stepResult := range r.Steps {
+		line := string(stepResult.Step) + " ok"
+		if stepResult.Err != nil {
+			line = string(stepResult.Step) + ": " + fault.Public(stepResult.Err).Plain()
 		}
 		out = append(out, line)
 	}
+
 	return out
 }

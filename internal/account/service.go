@@ -37,6 +37,7 @@ func New(db *pg.DB, box *seal.Box, api *weibo.Client, opt Options) *Service {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
+
 	return &Service{db: db, box: box, api: api, opt: opt}
 }
 
@@ -53,24 +54,27 @@ type Filter struct {
 }
 
 // List gives the accounts in the actor's scope in the order of the matrix.
-func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) ([]Account, error) {
-	if f.Permission == "" {
-		f.Permission = access.AccountView
+func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) ([]Account, error) {
+	if filter.Permission == "" {
+		filter.Permission = access.AccountView
 	}
-	cond, args := access.Scope(actor, f.Permission, "u.path")
-	if f.UnitPath != "" {
-		cond, args = cond+" AND u.path LIKE ?", append(args, f.UnitPath+"%")
+	cond, args := access.Scope(actor, filter.Permission, "u.path")
+	if filter.UnitPath != "" {
+		cond, args = cond+" AND u.path LIKE ?", append(args, filter.UnitPath+"%")
 	}
-	if len(f.States) > 0 {
-		cond, args = cond+" AND a.state IN ?", append(args, f.States)
+	if len(filter.States) > 0 {
+		cond, args = cond+" AND a.state IN ?", append(args, filter.States)
 	}
-	if len(f.IDs) > 0 {
-		cond, args = cond+" AND a.id IN ?", append(args, f.IDs)
+	if len(filter.IDs) > 0 {
+		cond, args = cond+" AND a.id IN ?", append(args, filter.IDs)
 	}
-	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "@"); q != "" {
-		cond, args = cond+" AND (strpos(lower(a.handle), lower(?)) > 0 OR strpos(lower(a.display_name), lower(?)) > 0)", append(args, q, q)
+	if q := strings.TrimPrefix(strings.TrimSpace(filter.Query), "@"); q != "" {
+		cond = cond + `
+			 AND (strpos(lower(a.handle), lower(?)) > 0 OR strpos(lower(a.display_name), lower(?)) > 0)`
+		args = append(args, q, q)
 	}
-	return selectFirst(ctx, s.db.Gorm(ctx), f.Limit, cond, args...)
+
+	return selectFirst(ctx, s.db.Gorm(ctx), filter.Limit, cond, args...)
 }
 
 // Find reads one account. It fails with fault.NotFound when it is not there or not in the actor's scope.
@@ -89,10 +93,12 @@ func FindManyTx(ctx context.Context, tx pg.Tx, ids []int64) (map[int64]Account, 
 	if len(ids) == 0 {
 		return found, nil
 	}
+
 	list, err := selectAccounts(ctx, tx.DB, "a.id IN ?", ids)
-	for _, a := range list {
-		found[a.ID] = a
+	for _, account := range list {
+		found[account.ID] = account
 	}
+
 	return found, err
 }
 
@@ -101,37 +107,45 @@ func (s *Service) Names(ctx context.Context, actor access.Actor, id int64) ([]Na
 	if _, err := s.Find(ctx, actor, id); err != nil {
 		return nil, err
 	}
+
 	return selectNames(ctx, s.db.Gorm(ctx), id)
 }
 
-// Create adds an account in preparation. It fails with fault.Fields when the draft is wrong, with fault.Invalid on a handle
-// that is already in the matrix and with fault.NotFound outside of the units the actor manages.
-func (s *Service) Create(ctx context.Context, actor access.Actor, d Draft) (Account, error) {
-	d, err := d.clean()
+// Create adds an account in preparation. It fails with fault.Fields when the draft is wrong, with
+// fault.Invalid on a handle that is already in the matrix and with fault.NotFound outside of the units
+// the actor manages.
+func (s *Service) Create(ctx context.Context, actor access.Actor, draft Draft) (Account, error) {
+	draft, err := draft.clean()
 	if err != nil {
 		return Account{}, err
 	}
-	var a Account
+	var account Account
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		if err := mayPlace(ctx, tx, actor, d.UnitID); err != nil {
+		if err := mayPlace(ctx, tx, actor, draft.UnitID); err != nil {
 			return err
 		}
-		if err := handleFree(ctx, tx, 0, d.Handle); err != nil {
+		if err := handleFree(ctx, tx, 0, draft.Handle); err != nil {
 			return err
 		}
-		id, err := insertAccount(ctx, tx.DB, d, s.now())
+		id, err := insertAccount(ctx, tx.DB, draft, s.now())
 		if err != nil {
 			return err
 		}
-		if err := insertName(ctx, tx.DB, id, d, s.now(), actor.UserID); err != nil {
+		if err := insertName(ctx, tx.DB, id, draft, s.now(), actor.UserID); err != nil {
 			return err
 		}
-		if a, err = FindTx(ctx, tx, id); err != nil {
+		if account, err = FindTx(ctx, tx, id); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, actor, a, actCreate, "", map[string]any{"handle": a.Handle, "connector": a.Connector, "seat": a.Seat})
+
+		return s.note(ctx, tx, actor, account, actCreate, "", map[string]any{
+			"handle":    account.Handle,
+			"connector": account.Connector,
+			"seat":      account.Seat,
+		})
 	})
-	return a, err
+
+	return account, err
 }
 
 // mayPlace checks that the actor manages accounts of the unit.
@@ -140,30 +154,48 @@ func mayPlace(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64) e
 	if err != nil {
 		return err
 	}
+
 	return access.Require(actor, access.AccountManage, path)
 }
 
 // note writes the audit entry of an act on an account.
-func (s *Service) note(ctx context.Context, tx pg.Tx, actor access.Actor, a Account, action audit.Act, why string, detail map[string]any) error {
-	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: action, Subject: subject(a.ID), UnitPath: a.UnitPath, Why: why, Detail: detail})
+func (s *Service) note(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	account Account,
+	action audit.Act,
+	why string,
+	detail map[string]any,
+) error {
+	return audit.Write(ctx, tx, audit.Entry{
+		Actor:    actor,
+		At:       s.now(),
+		Action:   action,
+		Subject:  subject(account.ID),
+		UnitPath: account.UnitPath,
+		Why:      why,
+		Detail:   detail,
+	})
 }
 
 func subject(id int64) string { return "account/" + strconv.FormatInt(id, 10) }
 
-// Update changes an account; a new name goes into its history. A live account keeps its interface: suspend it first.
-// It fails with fault.Conflict then, when the account is closed, and when the new uid is not the one its token is of; with
-// fault.Invalid at "handle" when the platform knows the token's user by another name than the new one.
-func (s *Service) Update(ctx context.Context, actor access.Actor, id int64, d Draft) (Account, error) {
-	d, err := d.clean()
+// Update changes an account; a new name goes into its history. A live account keeps its interface:
+// suspend it first. It fails with fault.Conflict then, when the account is closed, and when the new uid
+// is not the one its token is of; with fault.Invalid at "handle" when the platform knows the token's
+// user by another name than the new one.
+func (s *Service) Update(ctx context.Context, actor access.Actor, id int64, draft Draft) (Account, error) {
+	draft, err := draft.clean()
 	if err != nil {
 		return Account{}, err
 	}
-	if err := s.checkHandle(ctx, actor, id, d.Handle); err != nil {
+	if err := s.checkHandle(ctx, actor, id, draft.Handle); err != nil {
 		return Account{}, err
 	}
-	var a Account
+	var account Account
 	err = s.db.InTxRetry(ctx, func(tx pg.Tx) error {
-		d := d
+		d := draft
 		old, err := s.lock(ctx, tx, actor, id)
 		if err != nil {
 			return err
@@ -174,59 +206,71 @@ func (s *Service) Update(ctx context.Context, actor access.Actor, id int64, d Dr
 		if err := mayChange(ctx, tx, actor, old, d); err != nil {
 			return err
 		}
-		a, err = s.change(ctx, tx, actor, old, d)
+		account, err = s.change(ctx, tx, actor, old, d)
+
 		return err
 	})
-	return a, err
+
+	return account, err
 }
 
-func mayChange(ctx context.Context, tx pg.Tx, actor access.Actor, old Account, d Draft) error {
+func mayChange(ctx context.Context, tx pg.Tx, actor access.Actor, old Account, draft Draft) error {
 	switch {
 	case old.State == Closed:
 		return fault.Conflict("账号已关停，不能再修改")
-	case old.State == Live && d.Connector != old.Connector:
+	case old.State == Live && draft.Connector != old.Connector:
 		return fault.Conflict("运行中的账号不能更换接口方式，请先停用")
-	case d.RemoteUID != old.RemoteUID && old.Token.RemoteUID != "" && d.RemoteUID != old.Token.RemoteUID && old.Token.State != TokenRevoked:
+	case draft.RemoteUID != old.RemoteUID && old.Token.RemoteUID != "" &&
+		draft.RemoteUID != old.Token.RemoteUID && old.Token.State != TokenRevoked:
 		return fault.Conflict("账号的授权属于微博 UID {.uid}；更换 UID 前请先撤销授权", "uid", old.Token.RemoteUID)
 	}
-	return mayPlace(ctx, tx, actor, d.UnitID)
+
+	return mayPlace(ctx, tx, actor, draft.UnitID)
 }
 
-func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, old Account, d Draft) (Account, error) {
-	if d.Handle != old.Handle {
-		if err := handleFree(ctx, tx, old.ID, d.Handle); err != nil {
+func (s *Service) change(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	old Account,
+	draft Draft,
+) (Account, error) {
+	if draft.Handle != old.Handle {
+		if err := handleFree(ctx, tx, old.ID, draft.Handle); err != nil {
 			return Account{}, err
 		}
 	}
-	if err := updateAccount(ctx, tx.DB, old.ID, d); err != nil {
+	if err := updateAccount(ctx, tx.DB, old.ID, draft); err != nil {
 		return Account{}, err
 	}
-	if d.Handle != old.Handle || d.DisplayName != old.DisplayName {
-		if err := insertName(ctx, tx.DB, old.ID, d, s.now(), actor.UserID); err != nil {
+	if draft.Handle != old.Handle || draft.DisplayName != old.DisplayName {
+		if err := insertName(ctx, tx.DB, old.ID, draft, s.now(), actor.UserID); err != nil {
 			return Account{}, err
 		}
 	}
-	a, err := FindTx(ctx, tx, old.ID)
+	account, err := FindTx(ctx, tx, old.ID)
 	if err != nil {
 		return Account{}, err
 	}
-	if a.UnitID != old.UnitID {
-		if err := s.tellWatch(ctx, tx, actor.UserID, a, Placed); err != nil {
+	if account.UnitID != old.UnitID {
+		if err := s.tellWatch(ctx, tx, actor.UserID, account, Placed); err != nil {
 			return Account{}, err
 		}
 	}
-	if old.RemoteUID != "" && a.RemoteUID != old.RemoteUID {
-		if err := s.tellWatch(ctx, tx, actor.UserID, a, UserChanged); err != nil {
+	if old.RemoteUID != "" && account.RemoteUID != old.RemoteUID {
+		if err := s.tellWatch(ctx, tx, actor.UserID, account, UserChanged); err != nil {
 			return Account{}, err
 		}
-		if err := s.tellOtherUser(ctx, tx, actor, old, a); err != nil {
+		if err := s.tellOtherUser(ctx, tx, actor, old, account); err != nil {
 			return Account{}, err
 		}
 	}
-	return a, s.note(ctx, tx, actor, a, actUpdate, "", changes(old, a))
+
+	return account, s.note(ctx, tx, actor, account, actUpdate, "", changes(old, account))
 }
 
-// tellOtherUser puts a changed uid before others than who changed it: the account is another user of the platform from now on.
+// tellOtherUser puts a changed uid before others than who changed it: the account is another user of
+// the platform from now on.
 func (s *Service) tellOtherUser(ctx context.Context, tx pg.Tx, actor access.Actor, old, now Account) error {
 	return todo.RaiseTx(ctx, tx, s.now(), todo.Item{
 		Matter:    todoOtherUser,
@@ -258,18 +302,26 @@ func changes(old, now Account) map[string]any {
 	put("min_gap", old.MinGap.String(), now.MinGap.String())
 	put("auto_resend", old.AutoResend, now.AutoResend)
 	put("position", old.Position, now.Position)
+
 	return out
 }
 
-// SetState moves an account along its life. Going live needs a usable token and a passed connection test unless the account
-// is posted to by hand; suspending and closing need a reason; closing wipes the token. It fails with fault.Conflict when the
-// table of states has no such arrow or the account is not ready.
-func (s *Service) SetState(ctx context.Context, actor access.Actor, id int64, to State, why string) (Account, error) {
+// SetState moves an account along its life. Going live needs a usable token and a passed connection
+// test unless the account is posted to by hand; suspending and closing need a reason; closing wipes the
+// token. It fails with fault.Conflict when the table of states has no such arrow or the account is not
+// ready.
+func (s *Service) SetState(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	to State,
+	why string,
+) (Account, error) {
 	why = strings.TrimSpace(why)
 	if to != Live && why == "" {
 		return Account{}, fault.Invalid("why", "请写明原因，将记入审计日志")
 	}
-	var a Account
+	var account Account
 	err := s.db.InTxRetry(ctx, func(tx pg.Tx) error {
 		old, err := s.lock(ctx, tx, actor, id)
 		if err != nil {
@@ -281,47 +333,52 @@ func (s *Service) SetState(ctx context.Context, actor access.Actor, id int64, to
 		if err := s.move(ctx, tx, actor, old, to); err != nil {
 			return err
 		}
-		a, err = FindTx(ctx, tx, id)
+		account, err = FindTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		return s.note(ctx, tx, actor, a, ActState, why, map[string]any{"from": old.State, "to": to})
+
+		return s.note(ctx, tx, actor, account, ActState, why, map[string]any{"from": old.State, "to": to})
 	})
-	return a, err
+
+	return account, err
 }
 
-func (s *Service) mayMove(a Account, to State) error {
+func (s *Service) mayMove(account Account, to State) error {
 	switch {
-	case !a.State.May(to):
+	case !account.State.May(to):
 		return fault.Conflict("账号的状态已变化，不能这样操作，请刷新后再看").WithCode("state_changed")
-	case to != Live || !a.Connector.NeedsToken():
+	case to != Live || !account.Connector.NeedsToken():
 		return nil
-	case !a.Token.At(s.now()).Usable():
+	case !account.Token.At(s.now()).Usable():
 		return fault.Conflict("账号没有有效授权，请先完成授权").WithCode("no_token")
-	case a.TestedAt == nil:
+	case account.TestedAt == nil:
 		return fault.Conflict("请先通过接口测试，再启用账号").WithCode("not_tested")
 	}
+
 	return nil
 }
 
-// move changes the state. Who posts is told before the token goes: a post on its way locks the two in this order too.
-func (s *Service) move(ctx context.Context, tx pg.Tx, actor access.Actor, a Account, to State) error {
-	done, err := setState(ctx, tx.DB, a.ID, a.State, to)
+// move changes the state. Who posts is told before the token goes: a post on its way locks the two in
+// this order too.
+func (s *Service) move(ctx context.Context, tx pg.Tx, actor access.Actor, account Account, to State) error {
+	done, err := setState(ctx, tx.DB, account.ID, account.State, to)
 	if err != nil {
 		return err
 	}
 	if !done {
 		return fault.Conflict("账号的状态已变化，不能这样操作，请刷新后再看").WithCode("state_changed")
 	}
-	a.State = to
-	if err := s.tellMoved(ctx, tx, actor.UserID, a); err != nil {
+	account.State = to
+	if err := s.tellMoved(ctx, tx, actor.UserID, account); err != nil {
 		return err
 	}
 	if to != Closed {
 		return nil
 	}
-	if err := wipeCredential(ctx, tx.DB, a.ID); err != nil {
+	if err := wipeCredential(ctx, tx.DB, account.ID); err != nil {
 		return err
 	}
-	return todo.ResolveTx(ctx, tx, s.now(), todoKey(a.ID), 0)
+
+	return todo.ResolveTx(ctx, tx, s.now(), todoKey(account.ID), 0)
 }

@@ -23,12 +23,15 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{Stage: stage.New(t, time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC), sandbox.Options{PastPosts: 40})}
+	w := &world{
+		Stage: stage.New(t, time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC), sandbox.Options{PastPosts: 40}),
+	}
 	w.s = w.service(w.Box)
 	w.Unit("北京市环境保护局", "", "bureau")
 	w.Unit("朝阳区", "北京市环境保护局", "district")
 	w.Unit("海淀区", "北京市环境保护局", "district")
 	w.admin = w.User("系统管理员", access.Administrator, "北京市环境保护局")
+
 	return w
 }
 
@@ -38,42 +41,51 @@ func (w *world) service(box *seal.Box) *Service {
 }
 
 // account creates an account as the administrator.
-func (w *world) account(handle, unitName string, c Connector) Account {
+func (w *world) account(handle, unitName string, connector Connector) Account {
 	w.Helper()
-	a, err := w.s.Create(w.Context(), w.admin, w.draft(handle, unitName, c))
+	a, err := w.s.Create(w.Context(), w.admin, w.draft(handle, unitName, connector))
 	if err != nil {
 		w.Fatalf("create %s: %v", handle, err)
 	}
+
 	return a
 }
 
-func (w *world) draft(handle, unitName string, c Connector) Draft {
-	return Draft{UnitID: w.Units[unitName].UnitID, Handle: handle, Seat: District, Connector: c, MinGap: DefaultMinGap}
+func (w *world) draft(handle, unitName string, connector Connector) Draft {
+	return Draft{
+		UnitID:    w.Units[unitName].UnitID,
+		Handle:    handle,
+		Seat:      District,
+		Connector: connector,
+		MinGap:    DefaultMinGap,
+	}
 }
 
 // connected is an account with a token of the sandbox.
-func (w *world) connected(handle, unitName string, c Connector) Account {
+func (w *world) connected(handle, unitName string, connector Connector) Account {
 	w.Helper()
-	a := w.account(handle, unitName, c)
-	a, err := w.s.ImportToken(w.Context(), w.admin, a.ID, w.Weibo.Token(handle))
+	account := w.account(handle, unitName, connector)
+	account, err := w.s.ImportToken(w.Context(), w.admin, account.ID, w.Weibo.Token(handle))
 	if err != nil {
 		w.Fatalf("connect %s: %v", handle, err)
 	}
-	return a
+
+	return account
 }
 
 // begun is the page of Weibo's at which the administrator begins to connect an account.
-func (w *world) begun(a Account) *url.URL {
+func (w *world) begun(account Account) *url.URL {
 	w.Helper()
-	page, err := w.s.StartOAuth(w.Context(), w.admin, a.ID)
+	page, err := w.s.StartOAuth(w.Context(), w.admin, account.ID)
 	if err != nil {
 		w.Fatal(err)
 	}
-	u, err := url.Parse(page)
+	address, err := url.Parse(page)
 	if err != nil {
 		w.Fatal(err)
 	}
-	return u
+
+	return address
 }
 
 // walk agrees on Weibo's page as the owner of handle; it gives the state and the code of the way back.
@@ -84,9 +96,9 @@ func (w *world) walk(page *url.URL, handle string) (state, code string) {
 }
 
 // agreed begins to connect the account and agrees as the owner of handle.
-func (w *world) agreed(a Account, handle string) (state, code string) {
+func (w *world) agreed(account Account, handle string) (state, code string) {
 	w.Helper()
-	return w.walk(w.begun(a), handle)
+	return w.walk(w.begun(account), handle)
 }
 
 func (w *world) count(sql string, args ...any) int {

@@ -88,23 +88,64 @@ type accountFilter struct {
 }
 
 func (a *api) accounts() {
-	register(a, op(http.MethodGet, "/accounts", "list-accounts", "accounts", i18n.N("账号，按矩阵的次序")), access.AccountView, a.listAccounts)
-	register(a, created(op(http.MethodPost, "/accounts", "create-account", "accounts", i18n.N("新建账号"))), access.AccountManage, a.createAccount)
-	register(a, op(http.MethodGet, "/accounts/{id}", "get-account", "accounts", i18n.N("账号详情")), access.AccountView, a.getAccount)
-	register(a, op(http.MethodPatch, "/accounts/{id}", "update-account", "accounts", i18n.N("修改账号")), access.AccountManage, a.updateAccount)
-	register(a, op(http.MethodPost, "/accounts/{id}/state", "set-account-state", "accounts", i18n.N("启用、停用或关闭账号")), access.AccountManage, a.setAccountState)
-	register(a, op(http.MethodGet, "/accounts/{id}/names", "list-account-names", "accounts", i18n.N("账号用过的名称")), access.AccountView, a.accountNames)
+	register(a, op(http.MethodGet,
+		"/accounts", "list-accounts",
+		"accounts", i18n.N("账号，按矩阵的次序"),
+	), access.AccountView, a.listAccounts)
+	register(a, created(op(http.MethodPost,
+		"/accounts", "create-account",
+		"accounts", i18n.N("新建账号"),
+	)), access.AccountManage, a.createAccount)
+	register(a, op(http.MethodGet,
+		"/accounts/{id}", "get-account",
+		"accounts", i18n.N("账号详情"),
+	), access.AccountView, a.getAccount)
+	register(a, op(http.MethodPatch,
+		"/accounts/{id}", "update-account",
+		"accounts", i18n.N("修改账号"),
+	), access.AccountManage, a.updateAccount)
+	register(a, op(http.MethodPost,
+		"/accounts/{id}/state", "set-account-state",
+		"accounts", i18n.N("启用、停用或关闭账号"),
+	), access.AccountManage, a.setAccountState)
+	register(a, op(http.MethodGet,
+		"/accounts/{id}/names", "list-account-names",
+		"accounts", i18n.N("账号用过的名称"),
+	), access.AccountView, a.accountNames)
 	a.custody()
 }
 
 func (a *api) showAccount(c account.Account) matrixAccount {
-	t := c.Token
-	return matrixAccount{ID: c.ID, UnitID: c.UnitID, UnitName: c.UnitName, Platform: c.Platform, Handle: c.Handle, DisplayName: c.DisplayName,
-		Seat: string(c.Seat), State: string(c.State), Connector: string(c.Connector), UID: c.RemoteUID, URL: c.HomeURL(),
-		LateLimit: seconds(c.LateLimit), MinGap: seconds(c.MinGap), AutoResend: c.AutoResend, Position: c.Position,
-		TestedAt: utc(c.TestedAt), CreatedAt: c.CreatedAt.UTC(),
-		Token: accountToken{State: string(t.At(a.Now())), UID: t.RemoteUID, Origin: string(t.Origin), ExpiresAt: utc(t.ExpiresAt),
-			ObtainedAt: utc(t.ObtainedAt), ObtainedBy: t.ObtainedBy, CheckedAt: utc(t.CheckedAt)}}
+	credential := c.Token
+
+	return matrixAccount{
+		ID:          c.ID,
+		UnitID:      c.UnitID,
+		UnitName:    c.UnitName,
+		Platform:    c.Platform,
+		Handle:      c.Handle,
+		DisplayName: c.DisplayName,
+		Seat:        string(c.Seat),
+		State:       string(c.State),
+		Connector:   string(c.Connector),
+		UID:         c.RemoteUID,
+		URL:         c.HomeURL(),
+		LateLimit:   seconds(c.LateLimit),
+		MinGap:      seconds(c.MinGap),
+		AutoResend:  c.AutoResend,
+		Position:    c.Position,
+		TestedAt:    utc(c.TestedAt),
+		CreatedAt:   c.CreatedAt.UTC(),
+		Token: accountToken{
+			State:      string(credential.At(a.Now())),
+			UID:        credential.RemoteUID,
+			Origin:     string(credential.Origin),
+			ExpiresAt:  utc(credential.ExpiresAt),
+			ObtainedAt: utc(credential.ObtainedAt),
+			ObtainedBy: credential.ObtainedBy,
+			CheckedAt:  utc(credential.CheckedAt),
+		},
+	}
 }
 
 func seconds(d time.Duration) int { return int(d / time.Second) }
@@ -113,30 +154,54 @@ func (a *api) shownAccount(c account.Account, err error) (*out[matrixAccount], e
 	if err != nil {
 		return nil, err
 	}
+
 	return &out[matrixAccount]{a.showAccount(c)}, nil
 }
 
-func (a *api) listAccounts(ctx context.Context, who access.Actor, in *accountFilter) (*out[list[matrixAccount]], error) {
+func (a *api) listAccounts(
+	ctx context.Context,
+	who access.Actor,
+	in *accountFilter,
+) (*out[list[matrixAccount]], error) {
 	path, err := a.unitPath(ctx, who, in.UnitID)
 	if err != nil {
 		return nil, err
 	}
-	f := account.Filter{UnitPath: path, Query: in.Query, States: each(in.State, func(s string) account.State { return account.State(s) })}
-	rows, err := a.Accounts.List(ctx, who, f)
+	filter := account.Filter{
+		UnitPath: path,
+		Query:    in.Query,
+		States:   each(in.State, func(s string) account.State { return account.State(s) }),
+	}
+	rows, err := a.Accounts.List(ctx, who, filter)
 	if err != nil {
 		return nil, err
 	}
+
 	return sliced(rows, in.Paging, func(c account.Account) int64 { return c.ID }, a.showAccount)
 }
 
-func (a *api) createAccount(ctx context.Context, who access.Actor, in *struct{ Body newAccount }) (*out[matrixAccount], error) {
+func (a *api) createAccount(
+	ctx context.Context,
+	who access.Actor,
+	in *struct{ Body newAccount },
+) (*out[matrixAccount], error) {
 	b := in.Body
-	d := account.Draft{UnitID: b.UnitID, Handle: b.Handle, DisplayName: b.DisplayName, Seat: account.Seat(b.Seat), RemoteUID: b.UID,
-		Connector: account.Connector(b.Connector), LateLimit: account.DefaultLateLimit, MinGap: account.DefaultMinGap,
-		AutoResend: b.AutoResend, Position: b.Position}
-	setSeconds(&d.LateLimit, b.LateLimit)
-	setSeconds(&d.MinGap, b.MinGap)
-	return a.shownAccount(a.Accounts.Create(ctx, who, d))
+	draft := account.Draft{
+		UnitID:      b.UnitID,
+		Handle:      b.Handle,
+		DisplayName: b.DisplayName,
+		Seat:        account.Seat(b.Seat),
+		RemoteUID:   b.UID,
+		Connector:   account.Connector(b.Connector),
+		LateLimit:   account.DefaultLateLimit,
+		MinGap:      account.DefaultMinGap,
+		AutoResend:  b.AutoResend,
+		Position:    b.Position,
+	}
+	setSeconds(&draft.LateLimit, b.LateLimit)
+	setSeconds(&draft.MinGap, b.MinGap)
+
+	return a.shownAccount(a.Accounts.Create(ctx, who, draft))
 }
 
 func setSeconds(d *time.Duration, n *int) {
@@ -164,23 +229,34 @@ func (a *api) updateAccount(ctx context.Context, who access.Actor, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	d, b := draftOf(old), in.Body
-	set(&d.UnitID, b.UnitID)
-	set(&d.Handle, b.Handle)
-	set(&d.DisplayName, b.DisplayName)
-	set((*string)(&d.Seat), b.Seat)
-	set((*string)(&d.Connector), b.Connector)
-	set(&d.RemoteUID, b.UID)
-	setSeconds(&d.LateLimit, b.LateLimit)
-	setSeconds(&d.MinGap, b.MinGap)
-	set(&d.AutoResend, b.AutoResend)
-	set(&d.Position, b.Position)
-	return a.shownAccount(a.Accounts.Update(ctx, who, in.ID, d))
+	draft, b := draftOf(old), in.Body
+	set(&draft.UnitID, b.UnitID)
+	set(&draft.Handle, b.Handle)
+	set(&draft.DisplayName, b.DisplayName)
+	set((*string)(&draft.Seat), b.Seat)
+	set((*string)(&draft.Connector), b.Connector)
+	set(&draft.RemoteUID, b.UID)
+	setSeconds(&draft.LateLimit, b.LateLimit)
+	setSeconds(&draft.MinGap, b.MinGap)
+	set(&draft.AutoResend, b.AutoResend)
+	set(&draft.Position, b.Position)
+
+	return a.shownAccount(a.Accounts.Update(ctx, who, in.ID, draft))
 }
 
 func draftOf(c account.Account) account.Draft {
-	return account.Draft{UnitID: c.UnitID, Handle: c.Handle, DisplayName: c.DisplayName, Seat: c.Seat, Connector: c.Connector,
-		RemoteUID: c.RemoteUID, LateLimit: c.LateLimit, MinGap: c.MinGap, AutoResend: c.AutoResend, Position: c.Position}
+	return account.Draft{
+		UnitID:      c.UnitID,
+		Handle:      c.Handle,
+		DisplayName: c.DisplayName,
+		Seat:        c.Seat,
+		Connector:   c.Connector,
+		RemoteUID:   c.RemoteUID,
+		LateLimit:   c.LateLimit,
+		MinGap:      c.MinGap,
+		AutoResend:  c.AutoResend,
+		Position:    c.Position,
+	}
 }
 
 func (a *api) setAccountState(ctx context.Context, who access.Actor, in *struct {
@@ -192,7 +268,8 @@ func (a *api) setAccountState(ctx context.Context, who access.Actor, in *struct 
 
 func (a *api) accountNames(ctx context.Context, who access.Actor, in *ByID) (*out[list[accountName]], error) {
 	rows, err := a.Accounts.Names(ctx, who, in.ID)
-	return whole(rows, func(n account.Name) accountName {
-		return accountName{n.Handle, n.DisplayName, n.Since.UTC(), n.ChangedBy}
+
+	return whole(rows, func(name account.Name) accountName {
+		return accountName{name.Handle, name.DisplayName, name.Since.UTC(), name.ChangedBy}
 	}), err
 }

@@ -36,36 +36,53 @@ type advanceFilter struct {
 }
 
 func (a *api) advances() {
-	register(a, op(http.MethodGet, "/advances", "list-advances", "posts", i18n.N("提前发布的申请")), access.PostView, a.listAdvances)
-	register(a, op(http.MethodGet, "/advances/{id}", "get-advance", "posts", i18n.N("一项提前发布的申请")), access.PostView, a.getAdvance)
-	register(a, op(http.MethodPost, "/advances/{id}/agree", "agree-advance", "posts", i18n.N("由第二人同意提前发布")), access.PostView, a.agreeAdvance)
-	register(a, op(http.MethodPost, "/advances/{id}/refuse", "refuse-advance", "posts", i18n.N("第二人不同意提前发布")), access.PostView, a.refuseAdvance)
+	register(a, op(http.MethodGet,
+		"/advances", "list-advances",
+		"posts", i18n.N("提前发布的申请"),
+	), access.PostView, a.listAdvances)
+	register(a, op(http.MethodGet,
+		"/advances/{id}", "get-advance",
+		"posts", i18n.N("一项提前发布的申请"),
+	), access.PostView, a.getAdvance)
+	register(a, op(http.MethodPost,
+		"/advances/{id}/agree", "agree-advance",
+		"posts", i18n.N("由第二人同意提前发布"),
+	), access.PostView, a.agreeAdvance)
+	register(a, op(http.MethodPost,
+		"/advances/{id}/refuse", "refuse-advance",
+		"posts", i18n.N("第二人不同意提前发布"),
+	), access.PostView, a.refuseAdvance)
 }
 
-func showAdvance(x delivery.Advance) shownAdvance {
+func showAdvance(advance delivery.Advance) shownAdvance {
 	shown := shownAdvance{
-		ID:            x.ID,
-		PostID:        x.PostID,
-		DeliveryID:    x.DeliveryID,
-		AccountHandle: x.AccountHandle,
-		Basis:         string(x.Basis),
-		State:         string(x.State),
-		From:          x.DueFrom.UTC(),
-		To:            utc(x.DueTo),
-		Reason:        x.Reason,
-		AskedBy:       x.AskedName,
-		AskedAt:       x.AskedAt.UTC(),
-		AnsweredBy:    x.AnsweredName,
-		AnsweredAt:    utc(x.AnsweredAt),
-		Opinion:       x.Opinion,
+		ID:            advance.ID,
+		PostID:        advance.PostID,
+		DeliveryID:    advance.DeliveryID,
+		AccountHandle: advance.AccountHandle,
+		Basis:         string(advance.Basis),
+		State:         string(advance.State),
+		From:          advance.DueFrom.UTC(),
+		To:            utc(advance.DueTo),
+		Reason:        advance.Reason,
+		AskedBy:       advance.AskedName,
+		AskedAt:       advance.AskedAt.UTC(),
+		AnsweredBy:    advance.AnsweredName,
+		AnsweredAt:    utc(advance.AnsweredAt),
+		Opinion:       advance.Opinion,
 	}
-	if x.State == delivery.AdvanceAsked {
-		shown.Agree = fmt.Sprintf("%s/advances/%d/agree", Prefix, x.ID)
+	if advance.State == delivery.AdvanceAsked {
+		shown.Agree = fmt.Sprintf("%s/advances/%d/agree", Prefix, advance.ID)
 	}
+
 	return shown
 }
 
-func (a *api) listAdvances(ctx context.Context, who access.Actor, in *advanceFilter) (*out[list[shownAdvance]], error) {
+func (a *api) listAdvances(
+	ctx context.Context,
+	who access.Actor,
+	in *advanceFilter,
+) (*out[list[shownAdvance]], error) {
 	rows, err := a.Deliveries.OpenAdvances(ctx, who)
 	if in.PostID != 0 {
 		rows, err = a.Deliveries.Advances(ctx, who, in.PostID)
@@ -73,22 +90,23 @@ func (a *api) listAdvances(ctx context.Context, who access.Actor, in *advanceFil
 	if err != nil {
 		return nil, err
 	}
-	return sliced(rows, in.Paging, func(x delivery.Advance) int64 { return x.ID }, showAdvance)
+
+	return sliced(rows, in.Paging, func(advance delivery.Advance) int64 { return advance.ID }, showAdvance)
 }
 
 func (a *api) getAdvance(ctx context.Context, who access.Actor, in *ByID) (*out[shownAdvance], error) {
-	x, _, err := a.Deliveries.FindAdvance(ctx, who, in.ID)
-	return &out[shownAdvance]{showAdvance(x)}, err
+	advance, _, err := a.Deliveries.FindAdvance(ctx, who, in.ID)
+	return &out[shownAdvance]{showAdvance(advance)}, err
 }
 
 func (a *api) agreeAdvance(ctx context.Context, who access.Actor, in *ByID) (*out[shownAdvance], error) {
-	x, err := a.Deliveries.AgreeAdvance(ctx, who, in.ID)
-	return &out[shownAdvance]{showAdvance(x)}, err
+	advance, err := a.Deliveries.AgreeAdvance(ctx, who, in.ID)
+	return &out[shownAdvance]{showAdvance(advance)}, err
 }
 
 func (a *api) refuseAdvance(ctx context.Context, who access.Actor, in *because) (*out[shownAdvance], error) {
-	x, err := a.Deliveries.RefuseAdvance(ctx, who, in.ID, in.reason())
-	return &out[shownAdvance]{showAdvance(x)}, err
+	advance, err := a.Deliveries.RefuseAdvance(ctx, who, in.ID, in.reason())
+	return &out[shownAdvance]{showAdvance(advance)}, err
 }
 
 // openAdvance is the request about a whole post that waits for a second person; nil when none does.
@@ -97,11 +115,13 @@ func (a *api) openAdvance(ctx context.Context, who access.Actor, postID int64) (
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range rows {
-		if x.State == delivery.AdvanceAsked && x.DeliveryID == nil {
-			shown := showAdvance(x)
+
+	for _, advance := range rows {
+		if advance.State == delivery.AdvanceAsked && advance.DeliveryID == nil {
+			shown := showAdvance(advance)
 			return &shown, nil
 		}
 	}
+
 	return nil, nil
 }

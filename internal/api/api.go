@@ -1,6 +1,6 @@
-// Package api is the JSON interface under /api/v1: what the pages can do, for programs. It binds requests, calls the same
-// use cases with the same actor, and describes itself as OpenAPI. It does not decide who may do what, keeps no state of
-// its own and knows no table.
+// Package api is the JSON interface under /api/v1: what the pages can do, for programs. It binds
+// requests, calls the same use cases with the same actor, and describes itself as OpenAPI. It does not
+// decide who may do what, keeps no state of its own and knows no table.
 package api
 
 import (
@@ -47,13 +47,15 @@ type Deps struct {
 	Health func(ctx context.Context) (Sending, error) // of sending; nil: unknown
 	Ready  func(ctx context.Context) error            // database and migrations; nil: always ready
 
-	PublicURL   string           // address people use; default http://localhost:8080
-	MetricsFrom []netip.Prefix   // networks that may read the figures beside this machine itself; none: whoever reaches their listener
-	BodyTime    time.Duration    // for a whole body to arrive; default 20 s
-	ImportTime  time.Duration    // for which a request waits until its file of past posts is worked through; default 60 s
-	Version     string           // of the program
-	Now         func() time.Time // default time.Now
-	Log         *slog.Logger     // default slog.Default()
+	PublicURL string // address people use; default http://localhost:8080
+	// networks that may read the figures beside this machine itself; none: whoever reaches their listener
+	MetricsFrom []netip.Prefix
+	BodyTime    time.Duration // for a whole body to arrive; default 20 s
+	// for which a request waits until its file of past posts is worked through; default 60 s
+	ImportTime time.Duration
+	Version    string           // of the program
+	Now        func() time.Time // default time.Now
+	Log        *slog.Logger     // default slog.Default()
 }
 
 // api is the interface while it is built and served.
@@ -65,26 +67,26 @@ type api struct {
 	document *document
 }
 
-// Register mounts the interface, its documentation, the probes and the measuring of requests on the kit, and gives the
-// figures as a handler for a listener of their own. Call it before pages are registered: only routes registered later are
-// measured.
-func Register(k *web.Kit, d Deps) (metrics http.Handler) {
-	if d.Now == nil {
-		d.Now = time.Now
+// Register mounts the interface, its documentation, the probes and the measuring of requests on the
+// kit, and gives the figures as a handler for a listener of their own. Call it before pages are
+// registered: only routes registered later are measured.
+func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
+	if deps.Now == nil {
+		deps.Now = time.Now
 	}
-	if d.BodyTime == 0 {
-		d.BodyTime = 20 * time.Second
+	if deps.BodyTime == 0 {
+		deps.BodyTime = 20 * time.Second
 	}
-	if d.ImportTime == 0 {
-		d.ImportTime = time.Minute
+	if deps.ImportTime == 0 {
+		deps.ImportTime = time.Minute
 	}
-	if d.PublicURL == "" {
-		d.PublicURL = "http://localhost:8080"
+	if deps.PublicURL == "" {
+		deps.PublicURL = "http://localhost:8080"
 	}
-	if d.Log == nil {
-		d.Log = slog.Default()
+	if deps.Log == nil {
+		deps.Log = slog.Default()
 	}
-	a := &api{Deps: d, kit: k}
+	a := &api{Deps: deps, kit: kit}
 	a.measure()
 	a.probes()
 	a.huma = a.build()
@@ -104,5 +106,6 @@ func Register(k *web.Kit, d Deps) (metrics http.Handler) {
 	a.audits()
 	a.sending()
 	a.describe()
+
 	return a.metrics()
 }

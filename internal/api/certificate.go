@@ -27,7 +27,19 @@ func (a *api) certificate(ctx context.Context, who access.Actor, in *ByID) (*out
 		return nil, err
 	}
 	slices.Reverse(c.Events) // the newest first, as everywhere
-	return &out[certificate]{certificate{Delivery: shower(ctx)(c.Delivery), PostID: c.Post.ID, Author: c.Post.AuthorName, Version: showVersion(c.Version),
-		Text: c.Text, Hash: c.Hash, Reviews: each(c.Reviews, showReview), Events: each(c.Events, stepper(ctx)),
-		Decisions: each(c.Decisions, showDecision), PrintedAt: c.PrintedAt.UTC()}}, nil
+
+	return &out[certificate]{
+		certificate{
+			Delivery:  shower(ctx)(c.Delivery),
+			PostID:    c.Post.ID,
+			Author:    c.Post.AuthorName,
+			Version:   showVersion(c.Version),
+			Text:      c.Text,
+			Hash:      c.Hash,
+			Reviews:   each(c.Reviews, showReview),
+			Events:    each(c.Events, stepper(ctx)),
+			Decisions: each(c.Decisions, showDecision),
+			PrintedAt: c.PrintedAt.UTC(),
+		},
+	}, nil
 }

@@ -42,41 +42,45 @@ type shownUserChange struct {
 	Confirm     string     `json:"confirm,omitempty" doc:"第二人确认的地址，POST"`
 }
 
-func showUserChange(c identity.Change) shownUserChange {
+func showUserChange(change identity.Change) shownUserChange {
 	shown := shownUserChange{
-		ID:          c.ID,
-		Kind:        string(c.Kind),
-		State:       string(c.State),
-		Username:    c.Username,
-		DisplayName: c.DisplayName,
-		UnitID:      c.UnitID,
-		UnitName:    c.UnitName,
-		Reason:      c.Why,
-		AskedBy:     c.AskedByName,
-		AskedAt:     c.AskedAt.UTC(),
-		ExpiresAt:   c.Expires.UTC(),
-		ConfirmedBy: c.ConfirmedBy,
-		ConfirmedAt: utc(c.ConfirmedAt),
-		StoppedBy:   c.StoppedBy,
-		StoppedAt:   utc(c.StoppedAt),
-		StopReason:  c.StopWhy,
+		ID:          change.ID,
+		Kind:        string(change.Kind),
+		State:       string(change.State),
+		Username:    change.Username,
+		DisplayName: change.DisplayName,
+		UnitID:      change.UnitID,
+		UnitName:    change.UnitName,
+		Reason:      change.Why,
+		AskedBy:     change.AskedByName,
+		AskedAt:     change.AskedAt.UTC(),
+		ExpiresAt:   change.Expires.UTC(),
+		ConfirmedBy: change.ConfirmedBy,
+		ConfirmedAt: utc(change.ConfirmedAt),
+		StoppedBy:   change.StoppedBy,
+		StoppedAt:   utc(change.StoppedAt),
+		StopReason:  change.StopWhy,
 	}
-	if c.UserID != 0 {
-		shown.UserID = &c.UserID
+	if change.UserID != 0 {
+		shown.UserID = &change.UserID
 	}
-	for _, g := range c.What.Grants {
-		shown.Grants = append(shown.Grants, newGrant{string(g.Role), g.UnitID, utc(g.Until)})
+
+	for _, orderGrant := range change.What.Grants {
+		shown.Grants = append(shown.Grants, newGrant{
+			string(orderGrant.Role), orderGrant.UnitID, utc(orderGrant.Until),
+		})
 	}
-	if c.Kind == identity.ChangeUpdate {
-		shown.NewName, shown.NewUnitID = c.What.DisplayName, &c.What.UnitID
+	if change.Kind == identity.ChangeUpdate {
+		shown.NewName, shown.NewUnitID = change.What.DisplayName, &change.What.UnitID
 	}
-	if c.Kind == identity.ChangeMove {
-		shown.NewName, shown.NewUnitID = c.What.DisplayName, &c.What.UnitID
-		shown.MovedUnitID, shown.OldUnitID = &c.What.MovedID, &c.What.OldUnitID
+	if change.Kind == identity.ChangeMove {
+		shown.NewName, shown.NewUnitID = change.What.DisplayName, &change.What.UnitID
+		shown.MovedUnitID, shown.OldUnitID = &change.What.MovedID, &change.What.OldUnitID
 	}
-	if c.State == identity.ChangeAsked {
-		shown.Confirm = confirmPath(c.ID)
+	if change.State == identity.ChangeAsked {
+		shown.Confirm = confirmPath(change.ID)
 	}
+
 	return shown
 }
 
@@ -94,8 +98,11 @@ type askedChange struct {
 	Body     awaitingChange
 }
 
-func showAsked(c identity.Change, initial string) *askedChange {
-	return &askedChange{confirmPath(c.ID), awaitingChange{"awaiting_second", showUserChange(c), initial}}
+func showAsked(change identity.Change, initial string) *askedChange {
+	return &askedChange{
+		confirmPath(change.ID),
+		awaitingChange{"awaiting_second", showUserChange(change), initial},
+	}
 }
 
 // asked makes op answer 202: a second person is needed.
@@ -135,8 +142,14 @@ type refusals struct {
 }
 
 func (a *api) userChanges() {
-	register(a, op(http.MethodGet, "/user-changes", "list-user-changes", "users", i18n.N("人员与单位变更")), access.UserStop, a.listUserChanges)
-	register(a, op(http.MethodGet, "/user-changes/{id}", "get-user-change", "users", i18n.N("一项人员与单位变更")), access.UserStop, a.getUserChange)
+	register(a, op(http.MethodGet,
+		"/user-changes", "list-user-changes",
+		"users", i18n.N("人员与单位变更"),
+	), access.UserStop, a.listUserChanges)
+	register(a, op(http.MethodGet,
+		"/user-changes/{id}", "get-user-change",
+		"users", i18n.N("一项人员与单位变更"),
+	), access.UserStop, a.getUserChange)
 	register(a, secret(op(http.MethodPost, "/user-changes/{id}/confirm", "confirm-user-change", "users",
 		i18n.N("作为第二人确认人员与单位变更"))), access.UserConfirm, a.confirmUserChange)
 	register(a, op(http.MethodPost, "/user-changes/{id}/stop", "stop-user-change", "users",
@@ -145,42 +158,60 @@ func (a *api) userChanges() {
 		i18n.N("被拒绝的登录，按天和用户计数")), access.UserStop, a.listRefusals)
 }
 
-func (a *api) listUserChanges(ctx context.Context, who access.Actor, in *userChangeFilter) (*out[list[shownUserChange]], error) {
-	f := identity.ChangeFilter{State: identity.ChangeState(in.State), UserID: in.UserID, Limit: in.Limit + 1}
+func (a *api) listUserChanges(
+	ctx context.Context,
+	who access.Actor,
+	in *userChangeFilter,
+) (*out[list[shownUserChange]], error) {
+	filter := identity.ChangeFilter{
+		State:  identity.ChangeState(in.State),
+		UserID: in.UserID,
+		Limit:  in.Limit + 1,
+	}
 	if in.Cursor != "" {
 		var err error
-		if f.Before, err = strconv.ParseInt(in.Cursor, 10, 64); err != nil {
+		if filter.Before, err = strconv.ParseInt(in.Cursor, 10, 64); err != nil {
 			return nil, fault.Invalid("cursor", "列表已变化，请从第一页重新读取").With(err)
 		}
 	}
-	rows, err := a.Identity.Changes(ctx, who, f)
+	rows, err := a.Identity.Changes(ctx, who, filter)
 	if err != nil || len(rows) <= in.Limit {
 		return paged(rows, "", showUserChange), err
 	}
 	rows = rows[:in.Limit]
+
 	return paged(rows, strconv.FormatInt(rows[in.Limit-1].ID, 10), showUserChange), nil
 }
 
 func (a *api) getUserChange(ctx context.Context, who access.Actor, in *ByID) (*out[shownUserChange], error) {
-	c, err := a.Identity.FindChange(ctx, who, in.ID)
-	return &out[shownUserChange]{showUserChange(c)}, err
+	change, err := a.Identity.FindChange(ctx, who, in.ID)
+	return &out[shownUserChange]{showUserChange(change)}, err
 }
 
-func (a *api) confirmUserChange(ctx context.Context, who access.Actor, in *ByID) (*out[confirmedChange], error) {
-	c, first, err := a.Identity.Confirm(ctx, who, in.ID)
+func (a *api) confirmUserChange(
+	ctx context.Context,
+	who access.Actor,
+	in *ByID,
+) (*out[confirmedChange], error) {
+	change, first, err := a.Identity.Confirm(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	shown := confirmedChange{Change: showUserChange(c), Code: first.Code.Reveal()}
+	shown := confirmedChange{Change: showUserChange(change), Code: first.Code.Reveal()}
 	if first.Code != "" {
 		shown.ExpiresAt = utc(&first.Until)
 	}
+
 	return &out[confirmedChange]{shown}, nil
 }
 
-func (a *api) stopUserChange(ctx context.Context, who access.Actor, in *because) (*out[shownUserChange], error) {
-	c, err := a.Identity.Stop(ctx, who, in.ID, in.reason())
-	return &out[shownUserChange]{showUserChange(c)}, err
+func (a *api) stopUserChange(
+	ctx context.Context,
+	who access.Actor,
+	in *because,
+) (*out[shownUserChange], error) {
+	change, err := a.Identity.Stop(ctx, who, in.ID, in.reason())
+	return &out[shownUserChange]{showUserChange(change)}, err
 }
 
 // refusalDays is how far the list looks back.
@@ -188,6 +219,7 @@ const refusalDays = 30
 
 func (a *api) listRefusals(ctx context.Context, who access.Actor, _ *struct{}) (*out[list[refusals]], error) {
 	rows, err := a.Identity.Refusals(ctx, who, a.Now().AddDate(0, 0, -refusalDays))
+
 	return whole(rows, func(r identity.Refusals) refusals {
 		shown := refusals{
 			Day:         r.Day.Format(time.DateOnly),
@@ -202,18 +234,31 @@ func (a *api) listRefusals(ctx context.Context, who access.Actor, _ *struct{}) (
 		if r.UserID != 0 {
 			shown.UserID = &r.UserID
 		}
+
 		return shown
 	}), err
 }
 
-func (a *api) firstSignIn(ctx context.Context, _ access.Actor, in *struct{ Body firstSignIn }) (*out[token], error) {
+func (a *api) firstSignIn(
+	ctx context.Context,
+	_ access.Actor,
+	in *struct{ Body firstSignIn },
+) (*out[token], error) {
 	c, b := request(ctx), in.Body
-	n := identity.NewPassword{Current: b.Current, Code: b.Code, Password: b.Password}
-	s, t, err := a.Identity.FirstSignIn(ctx, b.Username, n, c.ClientIP(), c.Request.UserAgent(), true)
+	newPassword := identity.NewPassword{Current: b.Current, Code: b.Code, Password: b.Password}
+	session, t, err := a.Identity.FirstSignIn(
+		ctx,
+		b.Username,
+		newPassword,
+		c.ClientIP(),
+		c.Request.UserAgent(),
+		true,
+	)
 	if err != nil {
 		return nil, err
 	}
-	return &out[token]{token{Token: t, ExpiresAt: s.Expires.UTC(), MustChange: s.MustChange}}, nil
+
+	return &out[token]{token{Token: t, ExpiresAt: session.Expires.UTC(), MustChange: session.MustChange}}, nil
 }
 
 // generated gives an initial password that was made here; one that the caller gave is not sent back.
@@ -221,5 +266,6 @@ func generated(given, initial string) string {
 	if given != "" {
 		return ""
 	}
+
 	return initial
 }

@@ -38,10 +38,22 @@ type testReport struct {
 }
 
 func (a *api) custody() {
-	register(a, secret(op(http.MethodPut, "/accounts/{id}/credential", "put-credential", "accounts", i18n.N("导入令牌"))), access.AccountManage, a.putCredential)
-	register(a, op(http.MethodDelete, "/accounts/{id}/credential", "delete-credential", "accounts", i18n.N("撤销令牌")), access.AccountManage, a.deleteCredential)
-	register(a, secret(op(http.MethodPost, "/accounts/{id}/authorisation", "start-authorisation", "accounts", i18n.N("开始在微博授权"))), access.AccountManage, a.authorise)
-	register(a, op(http.MethodPost, "/accounts/{id}/test", "test-account", "accounts", i18n.N("连接测试")), access.AccountManage, a.testAccount)
+	register(a, secret(op(http.MethodPut,
+		"/accounts/{id}/credential", "put-credential",
+		"accounts", i18n.N("导入令牌"),
+	)), access.AccountManage, a.putCredential)
+	register(a, op(http.MethodDelete,
+		"/accounts/{id}/credential", "delete-credential",
+		"accounts", i18n.N("撤销令牌"),
+	), access.AccountManage, a.deleteCredential)
+	register(a, secret(op(http.MethodPost,
+		"/accounts/{id}/authorisation", "start-authorisation",
+		"accounts", i18n.N("开始在微博授权"),
+	)), access.AccountManage, a.authorise)
+	register(a, op(http.MethodPost,
+		"/accounts/{id}/test", "test-account",
+		"accounts", i18n.N("连接测试"),
+	), access.AccountManage, a.testAccount)
 }
 
 // putCredential takes over a token. The platform's word counts for owner and expiry; uid must agree with it.
@@ -70,13 +82,15 @@ func (a *api) testAccount(ctx context.Context, who access.Actor, in *ByID) (*out
 	if err != nil {
 		return nil, err
 	}
-	p := printerOf(request(ctx))
+	printer := printerOf(request(ctx))
+
 	return &out[testReport]{testReport{Passed: r.Passed, Unproven: r.Unproven, LeftID: r.LeftID,
-		Steps: each(r.Steps, func(s account.StepResult) testStep {
-			if s.Err == nil {
-				return testStep{Step: string(s.Step), Passed: true}
+		Steps: each(r.Steps, func(stepResult account.StepResult) testStep {
+			if stepResult.Err == nil {
+				return testStep{Step: string(stepResult.Step), Passed: true}
 			}
-			f := fault.Public(s.Err)
-			return testStep{Step: string(s.Step), Detail: p.T(f.Text, f.Args...)}
+			failure := fault.Public(stepResult.Err)
+
+			return testStep{Step: string(stepResult.Step), Detail: printer.T(failure.Text, failure.Args...)}
 		})}}, nil
 }

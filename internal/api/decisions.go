@@ -55,47 +55,99 @@ type accepted struct {
 // second documents an answer that awaits a second person.
 func second(op huma.Operation, schema string) huma.Operation {
 	answer := func(text, kind, schema string) *huma.Response {
-		return &huma.Response{Description: text, Content: map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Ref: "#/components/schemas/" + schema}}}}
+		return &huma.Response{
+			Description: text,
+			Content: map[string]*huma.MediaType{
+				kind: {Schema: &huma.Schema{Ref: "#/components/schemas/" + schema}},
+			},
+		}
 	}
 	op.Responses = map[string]*huma.Response{
 		"202": answer(i18n.N("等第二人确认"), "application/json", schema),
 	}
+
 	return op
 }
 
 func (a *api) decisions() {
-	take := op(http.MethodPost, "/deliveries/{id}/takedown", "takedown-delivery", "deliveries", i18n.N("申请从微博下架一条"))
+	take := op(http.MethodPost,
+		"/deliveries/{id}/takedown", "takedown-delivery",
+		"deliveries", i18n.N("申请从微博下架一条"),
+	)
 	take.DefaultStatus = http.StatusAccepted
 	register(a, take, access.Takedown, a.takedown)
 	many := op(http.MethodPost, "/takedowns", "takedown-deliveries", "deliveries", i18n.N("申请从微博下架多条"))
 	many.DefaultStatus = http.StatusAccepted
 	register(a, many, access.Takedown, a.takedownMany)
+
 	for _, at := range []struct{ path, id string }{
-		{"/deliveries/{id}/confirm", "confirm-delivery"}, {"/deliveries/{id}/resolve/confirm", "confirm-resolution"}, {"/deliveries/{id}/takedown/confirm", "confirm-takedown"},
+		{"/deliveries/{id}/confirm", "confirm-delivery"},
+		{"/deliveries/{id}/resolve/confirm", "confirm-resolution"},
+		{"/deliveries/{id}/takedown/confirm", "confirm-takedown"},
 	} {
-		register(a, op(http.MethodPost, at.path, at.id, "deliveries", i18n.N("由第二人确认")), access.DeliveryConfirm, a.confirmDelivery)
+		register(
+			a,
+			op(http.MethodPost, at.path, at.id, "deliveries", i18n.N("由第二人确认")),
+			access.DeliveryConfirm,
+			a.confirmDelivery,
+		)
 	}
-	register(a, op(http.MethodGet, "/deliveries/{id}/decisions", "list-delivery-decisions", "deliveries", i18n.N("一条发送的双人决定")), access.PostView, a.deliveryDecisions)
-	register(a, op(http.MethodGet, "/decisions", "list-decisions", "deliveries", i18n.N("等第二人确认的决定")), access.PostView, a.openDecisions)
-	register(a, op(http.MethodGet, "/decisions/{id}", "get-decision", "deliveries", i18n.N("一个双人决定")), access.PostView, a.getDecision)
-	register(a, op(http.MethodPost, "/decisions/{id}/confirm", "confirm-decision", "deliveries", i18n.N("由第二人确认")), access.DeliveryConfirm, a.confirmDecision)
-	register(a, op(http.MethodPost, "/takedowns/{id}/confirm", "confirm-takedowns", "deliveries", i18n.N("由第二人确认一批下架")), access.DeliveryConfirm, a.confirmBatch)
-	register(a, op(http.MethodPost, "/takedowns/{id}/refuse", "refuse-takedowns", "deliveries", i18n.N("第二人不同意一批下架")), access.DeliveryConfirm, a.refuseBatch)
-	register(a, op(http.MethodPost, "/decisions/{id}/refuse", "refuse-decision", "deliveries", i18n.N("第二人不同意")), access.DeliveryConfirm, a.refuseDecision)
+	register(a, op(http.MethodGet,
+		"/deliveries/{id}/decisions", "list-delivery-decisions",
+		"deliveries", i18n.N("一条发送的双人决定"),
+	), access.PostView, a.deliveryDecisions)
+	register(a, op(http.MethodGet,
+		"/decisions", "list-decisions",
+		"deliveries", i18n.N("等第二人确认的决定"),
+	), access.PostView, a.openDecisions)
+	register(a, op(http.MethodGet,
+		"/decisions/{id}", "get-decision",
+		"deliveries", i18n.N("一个双人决定"),
+	), access.PostView, a.getDecision)
+	register(a, op(http.MethodPost,
+		"/decisions/{id}/confirm", "confirm-decision",
+		"deliveries", i18n.N("由第二人确认"),
+	), access.DeliveryConfirm, a.confirmDecision)
+	register(a, op(http.MethodPost,
+		"/takedowns/{id}/confirm", "confirm-takedowns",
+		"deliveries", i18n.N("由第二人确认一批下架"),
+	), access.DeliveryConfirm, a.confirmBatch)
+	register(a, op(http.MethodPost,
+		"/takedowns/{id}/refuse", "refuse-takedowns",
+		"deliveries", i18n.N("第二人不同意一批下架"),
+	), access.DeliveryConfirm, a.refuseBatch)
+	register(a, op(http.MethodPost,
+		"/decisions/{id}/refuse", "refuse-decision",
+		"deliveries", i18n.N("第二人不同意"),
+	), access.DeliveryConfirm, a.refuseDecision)
 }
 
-func showDecision(d delivery.Decision) shownDecision {
-	shown := shownDecision{ID: d.ID, DeliveryID: d.DeliveryID, PostID: d.PostID, AccountHandle: d.AccountHandle, Kind: string(d.Kind),
-		State: string(d.State), Reason: d.Reason, AskedBy: d.AskedName, AskedAt: d.AskedAt.UTC(), AnsweredBy: d.AnsweredName,
-		AnsweredAt: utc(d.AnsweredAt), DoneAt: utc(d.DoneAt), Outcome: string(d.Outcome), BatchID: d.BatchID}
-	if d.State == delivery.Awaiting {
-		shown.Confirm = fmt.Sprintf("%s/decisions/%d/confirm", Prefix, d.ID)
+func showDecision(decision delivery.Decision) shownDecision {
+	shown := shownDecision{
+		ID:            decision.ID,
+		DeliveryID:    decision.DeliveryID,
+		PostID:        decision.PostID,
+		AccountHandle: decision.AccountHandle,
+		Kind:          string(decision.Kind),
+		State:         string(decision.State),
+		Reason:        decision.Reason,
+		AskedBy:       decision.AskedName,
+		AskedAt:       decision.AskedAt.UTC(),
+		AnsweredBy:    decision.AnsweredName,
+		AnsweredAt:    utc(decision.AnsweredAt),
+		DoneAt:        utc(decision.DoneAt),
+		Outcome:       string(decision.Outcome),
+		BatchID:       decision.BatchID,
 	}
+	if decision.State == delivery.Awaiting {
+		shown.Confirm = fmt.Sprintf("%s/decisions/%d/confirm", Prefix, decision.ID)
+	}
+
 	return shown
 }
 
-func shownDecided(d delivery.Decision, err error) (*out[shownDecision], error) {
-	return &out[shownDecision]{showDecision(d)}, err
+func shownDecided(decision delivery.Decision, err error) (*out[shownDecision], error) {
+	return &out[shownDecision]{showDecision(decision)}, err
 }
 
 func (a *api) takedown(ctx context.Context, who access.Actor, in *struct {
@@ -105,11 +157,20 @@ func (a *api) takedown(ctx context.Context, who access.Actor, in *struct {
 	return a.askTakedown(ctx, who, []int64{in.ID}, in.Body.Reason)
 }
 
-func (a *api) takedownMany(ctx context.Context, who access.Actor, in *struct{ Body takedowns }) (*accepted, error) {
+func (a *api) takedownMany(
+	ctx context.Context,
+	who access.Actor,
+	in *struct{ Body takedowns },
+) (*accepted, error) {
 	return a.askTakedown(ctx, who, in.Body.DeliveryIDs, in.Body.Reason)
 }
 
-func (a *api) askTakedown(ctx context.Context, who access.Actor, ids []int64, reason string) (*accepted, error) {
+func (a *api) askTakedown(
+	ctx context.Context,
+	who access.Actor,
+	ids []int64,
+	reason string,
+) (*accepted, error) {
 	rows, err := a.Deliveries.Takedown(ctx, who, ids, reason)
 	if err != nil {
 		return nil, err
@@ -120,21 +181,24 @@ func (a *api) askTakedown(ctx context.Context, who access.Actor, ids []int64, re
 	} else if id := rows[0].BatchID; id != nil {
 		answer.Location = fmt.Sprintf("%s/takedowns/%d/confirm", Prefix, *id)
 	}
+
 	return answer, nil
 }
 
-// confirmDelivery agrees to what is open about a delivery, for programs that know the delivery and not the decision. The last
-// part of the address but one may say which kind is meant.
+// confirmDelivery agrees to what is open about a delivery, for programs that know the delivery and not
+// the decision. The last part of the address but one may say which kind is meant.
 func (a *api) confirmDelivery(ctx context.Context, who access.Actor, in *ByID) (*out[shownDecision], error) {
 	rows, err := a.Deliveries.Decisions(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range rows {
-		if d.State == delivery.Awaiting && meant(request(ctx).FullPath(), d.Kind) {
-			return shownDecided(a.Deliveries.Confirm(ctx, who, d.ID))
+
+	for _, decision := range rows {
+		if decision.State == delivery.Awaiting && meant(request(ctx).FullPath(), decision.Kind) {
+			return shownDecided(a.Deliveries.Confirm(ctx, who, decision.ID))
 		}
 	}
+
 	return nil, fault.Conflict("没有等待确认的决定")
 }
 
@@ -145,20 +209,30 @@ func meant(path string, kind delivery.Asked) bool {
 	case Prefix + "/deliveries/:id/takedown/confirm":
 		return kind == delivery.AskTakedown
 	}
+
 	return true
 }
 
-func (a *api) deliveryDecisions(ctx context.Context, who access.Actor, in *ByID) (*out[list[shownDecision]], error) {
+func (a *api) deliveryDecisions(
+	ctx context.Context,
+	who access.Actor,
+	in *ByID,
+) (*out[list[shownDecision]], error) {
 	rows, err := a.Deliveries.Decisions(ctx, who, in.ID)
 	return whole(rows, showDecision), err
 }
 
-func (a *api) openDecisions(ctx context.Context, who access.Actor, in *Paging) (*out[list[shownDecision]], error) {
+func (a *api) openDecisions(
+	ctx context.Context,
+	who access.Actor,
+	in *Paging,
+) (*out[list[shownDecision]], error) {
 	rows, err := a.Deliveries.OpenDecisions(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	return sliced(rows, *in, func(d delivery.Decision) int64 { return d.ID }, showDecision)
+
+	return sliced(rows, *in, func(decision delivery.Decision) int64 { return decision.ID }, showDecision)
 }
 
 func (a *api) getDecision(ctx context.Context, who access.Actor, in *ByID) (*out[shownDecision], error) {
@@ -169,7 +243,11 @@ func (a *api) confirmDecision(ctx context.Context, who access.Actor, in *ByID) (
 	return shownDecided(a.Deliveries.Confirm(ctx, who, in.ID))
 }
 
-func (a *api) refuseDecision(ctx context.Context, who access.Actor, in *because) (*out[shownDecision], error) {
+func (a *api) refuseDecision(
+	ctx context.Context,
+	who access.Actor,
+	in *because,
+) (*out[shownDecision], error) {
 	return shownDecided(a.Deliveries.Refuse(ctx, who, in.ID, in.reason()))
 }
 

@@ -91,13 +91,34 @@ type resolved struct {
 }
 
 func (a *api) deliveries() {
-	register(a, tables(op(http.MethodGet, "/deliveries", "list-deliveries", "deliveries", i18n.N("发送，按条件筛选"))), access.PostView, a.listDeliveries)
-	register(a, op(http.MethodGet, "/deliveries/{id}", "get-delivery", "deliveries", i18n.N("一条发送")), access.PostView, a.getDelivery)
-	register(a, op(http.MethodGet, "/deliveries/{id}/events", "list-delivery-events", "deliveries", i18n.N("一条发送的经过，新的在前")), access.PostView, a.deliveryEvents)
-	register(a, op(http.MethodGet, "/deliveries/{id}/certificate", "get-certificate", "deliveries", i18n.N("发送凭证")), access.PostView, a.certificate)
-	register(a, op(http.MethodPost, "/deliveries/{id}/cancel", "cancel-delivery", "deliveries", i18n.N("取消一个账号的发送")), access.PostWrite, a.cancelDelivery)
-	register(a, second(op(http.MethodPost, "/deliveries/{id}/replan", "replan-delivery", "deliveries", i18n.N("重新安排失败、错过或存疑的发送")), "OneDelivery"), access.DeliveryDecide, a.replanDelivery)
-	register(a, second(op(http.MethodPost, "/deliveries/{id}/resolve", "resolve-delivery", "deliveries", i18n.N("判断结果未知的发送")), "Resolved"), access.DeliveryDecide, a.resolveDelivery)
+	register(a, tables(op(http.MethodGet,
+		"/deliveries", "list-deliveries",
+		"deliveries", i18n.N("发送，按条件筛选"),
+	)), access.PostView, a.listDeliveries)
+	register(a, op(http.MethodGet,
+		"/deliveries/{id}", "get-delivery",
+		"deliveries", i18n.N("一条发送"),
+	), access.PostView, a.getDelivery)
+	register(a, op(http.MethodGet,
+		"/deliveries/{id}/events", "list-delivery-events",
+		"deliveries", i18n.N("一条发送的经过，新的在前"),
+	), access.PostView, a.deliveryEvents)
+	register(a, op(http.MethodGet,
+		"/deliveries/{id}/certificate", "get-certificate",
+		"deliveries", i18n.N("发送凭证"),
+	), access.PostView, a.certificate)
+	register(a, op(http.MethodPost,
+		"/deliveries/{id}/cancel", "cancel-delivery",
+		"deliveries", i18n.N("取消一个账号的发送"),
+	), access.PostWrite, a.cancelDelivery)
+	register(a, second(op(http.MethodPost,
+		"/deliveries/{id}/replan", "replan-delivery",
+		"deliveries", i18n.N("重新安排失败、错过或存疑的发送"),
+	), "OneDelivery"), access.DeliveryDecide, a.replanDelivery)
+	register(a, second(op(http.MethodPost,
+		"/deliveries/{id}/resolve", "resolve-delivery",
+		"deliveries", i18n.N("判断结果未知的发送"),
+	), "Resolved"), access.DeliveryDecide, a.resolveDelivery)
 	a.decisions()
 	a.handoffs()
 }
@@ -106,63 +127,113 @@ func text(s *string) string {
 	if s == nil {
 		return ""
 	}
+
 	return *s
 }
 
-func showDelivery(p *i18n.Printer, d delivery.Delivery) oneDelivery {
-	shown := oneDelivery{ID: d.ID, PostID: d.PostID, AccountID: d.AccountID, AccountHandle: d.AccountHandle, UnitID: d.UnitID, State: string(d.State),
-		DueAt: utc(d.DueAt), NotAfter: utc(d.NotAfter), SentAt: utc(d.SentAt), RemoteID: text(d.RemoteID), URL: d.URL(),
-		Attempts: d.Attempts, Reason: string(d.Reason), ReasonArgs: d.ReasonArgs, Wish: text((*string)(d.Wish)), PauseID: d.PauseID,
-		TakenBy: d.TakenByName, TakenAt: utc(d.TakenAt), Live: text((*string)(d.Live)), LiveAt: utc(d.LiveAt), UpdatedAt: d.UpdatedAt.UTC()}
+func showDelivery(printer *i18n.Printer, d delivery.Delivery) oneDelivery {
+	shown := oneDelivery{
+		ID:            d.ID,
+		PostID:        d.PostID,
+		AccountID:     d.AccountID,
+		AccountHandle: d.AccountHandle,
+		UnitID:        d.UnitID,
+		State:         string(d.State),
+		DueAt:         utc(d.DueAt),
+		NotAfter:      utc(d.NotAfter),
+		SentAt:        utc(d.SentAt),
+		RemoteID:      text(d.RemoteID),
+		URL:           d.URL(),
+		Attempts:      d.Attempts,
+		Reason:        string(d.Reason),
+		ReasonArgs:    d.ReasonArgs,
+		Wish:          text((*string)(d.Wish)),
+		PauseID:       d.PauseID,
+		TakenBy:       d.TakenByName,
+		TakenAt:       utc(d.TakenAt),
+		Live:          text((*string)(d.Live)),
+		LiveAt:        utc(d.LiveAt),
+		UpdatedAt:     d.UpdatedAt.UTC(),
+	}
 	if d.Reason != delivery.None {
 		words, args := d.ReasonText()
-		shown.ReasonText = p.T(words, args...)
+		shown.ReasonText = printer.T(words, args...)
 	}
+
 	return shown
 }
 
 // shower shows deliveries in the language of the request.
 func shower(ctx context.Context) func(delivery.Delivery) oneDelivery {
-	p := printerOf(request(ctx))
-	return func(d delivery.Delivery) oneDelivery { return showDelivery(p, d) }
+	printer := printerOf(request(ctx))
+	return func(d delivery.Delivery) oneDelivery { return showDelivery(printer, d) }
 }
 
-func (a *api) listDeliveries(ctx context.Context, who access.Actor, in *deliveryFilter) (*out[list[oneDelivery]], error) {
-	f := delivery.Filter{UnitID: in.UnitID, AccountID: in.AccountID, PostID: in.PostID, From: given(in.From), To: given(in.To), Text: in.Query, Foreign: in.Foreign,
-		Cursor: in.Cursor, Limit: in.Limit, States: each(in.State, func(s string) delivery.State { return delivery.State(s) })}
+func (a *api) listDeliveries(
+	ctx context.Context,
+	who access.Actor,
+	in *deliveryFilter,
+) (*out[list[oneDelivery]], error) {
+	filter := delivery.Filter{
+		UnitID:    in.UnitID,
+		AccountID: in.AccountID,
+		PostID:    in.PostID,
+		From:      given(in.From),
+		To:        given(in.To),
+		Text:      in.Query,
+		Foreign:   in.Foreign,
+		Cursor:    in.Cursor,
+		Limit:     in.Limit,
+		States:    each(in.State, func(s string) delivery.State { return delivery.State(s) }),
+	}
 	if err := ordered(in.From, in.To); err != nil {
 		return nil, err
 	}
 	if wantsTable(ctx) {
-		f.Limit = maxRows
+		filter.Limit = maxRows
 	}
-	page, err := a.Deliveries.List(ctx, who, f)
+	page, err := a.Deliveries.List(ctx, who, filter)
 	if err != nil {
 		return nil, err
 	}
 	shown := paged(page.Rows, page.Next, shower(ctx))
 	if wantsTable(ctx) {
-		shown.Body.written = deliveryTable(ctx, page.Rows, page.Next, func(cursor string) ([]delivery.Delivery, string, error) {
-			f.Cursor = cursor
-			more, err := a.Deliveries.List(ctx, who, f)
-			return more.Rows, more.Next, err
-		})
+		shown.Body.written = deliveryTable(
+			ctx,
+			page.Rows,
+			page.Next,
+			func(cursor string) ([]delivery.Delivery, string, error) {
+				filter.Cursor = cursor
+				more, err := a.Deliveries.List(ctx, who, filter)
+				return more.Rows, more.Next, err
+			},
+		)
 	}
+
 	return shown, nil
 }
 
-func deliveryTable(ctx context.Context, rows []delivery.Delivery, next string, more func(string) ([]delivery.Delivery, string, error)) written {
+func deliveryTable(
+	ctx context.Context,
+	rows []delivery.Delivery,
+	next string,
+	more func(string) ([]delivery.Delivery, string, error),
+) written {
 	attachment(ctx, "deliveries.csv")
 	t := wordsOf(ctx)
 	head := []string{t("编号"), t("稿件编号"), t("账号"), t("状态"), t("发布时间"), t("发出"), t("微博编号"), t("链接"), t("原因")}
+
 	return pagesOf(head, rows, next, more, func(d delivery.Delivery) []string {
 		why := ""
 		if d.Reason != delivery.None {
 			words, args := d.ReasonText()
 			why = t(words, args...)
 		}
-		return []string{number(d.ID), number(d.PostID), d.AccountHandle, t(d.State.Label()), beijing(d.DueAt), beijing(d.SentAt), text(d.RemoteID),
-			d.URL(), why}
+
+		return []string{
+			number(d.ID), number(d.PostID), d.AccountHandle, t(d.State.Label()), beijing(d.DueAt),
+			beijing(d.SentAt), text(d.RemoteID), d.URL(), why,
+		}
 	})
 }
 
@@ -173,23 +244,34 @@ func (a *api) getDelivery(ctx context.Context, who access.Actor, in *ByID) (*out
 	}
 	shown := shower(ctx)(kit.Delivery)
 	shown.Text = kit.Text
+
 	return &out[oneDelivery]{shown}, nil
 }
 
-func (a *api) deliveryEvents(ctx context.Context, who access.Actor, in *ByID) (*out[list[deliveryStep]], error) {
+func (a *api) deliveryEvents(
+	ctx context.Context,
+	who access.Actor,
+	in *ByID,
+) (*out[list[deliveryStep]], error) {
 	rows, err := a.Deliveries.Events(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	slices.Reverse(rows) // the newest first, as everywhere
+
 	return whole(rows, stepper(ctx)), nil
 }
 
 func stepper(ctx context.Context) func(delivery.Event) deliveryStep {
-	p := printerOf(request(ctx))
-	return func(e delivery.Event) deliveryStep {
-		words, args := e.Text()
-		return deliveryStep{e.ID, e.At.UTC(), string(e.From), string(e.To), e.Plan, string(e.Code), p.T(words, args...), e.Args, e.ByUser, e.ByName}
+	printer := printerOf(request(ctx))
+
+	return func(event delivery.Event) deliveryStep {
+		words, args := event.Text()
+
+		return deliveryStep{
+			event.ID, event.At.UTC(), string(event.From), string(event.To), event.Plan,
+			string(event.Code), printer.T(words, args...), event.Args, event.ByUser, event.ByName,
+		}
 	}
 }
 
@@ -211,9 +293,11 @@ func (a *api) replanDelivery(ctx context.Context, who access.Actor, in *struct {
 	}
 	answer := &maybeSecond[oneDelivery]{Status: http.StatusOK, Body: shown.Body}
 	if asked != nil {
-		x := showAdvance(*asked)
-		answer.Status, answer.Location, answer.Body.Advance = http.StatusAccepted, x.Agree, &x
+		shownAdvance := showAdvance(*asked)
+		answer.Status, answer.Location, answer.Body.Advance = http.StatusAccepted, shownAdvance.Agree,
+			&shownAdvance
 	}
+
 	return answer, nil
 }
 
@@ -240,5 +324,9 @@ func (a *api) resolveDelivery(ctx context.Context, who access.Actor, in *struct 
 		return &maybeSecond[resolved]{Status: http.StatusOK, Body: resolved{State: string(r.State)}}, nil
 	}
 	shown := showDecision(*r.Awaiting)
-	return &maybeSecond[resolved]{http.StatusAccepted, shown.Confirm, resolved{State: shown.State, Decision: &shown}}, nil
+
+	return &maybeSecond[resolved]{
+		http.StatusAccepted, shown.Confirm,
+		resolved{State: shown.State, Decision: &shown},
+	}, nil
 }

@@ -12,8 +12,8 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// docsPage shows the description of the interface to people. It is made from the description alone and loads nothing from
-// elsewhere.
+// docsPage shows the description of the interface to people. It is made from the description alone and
+// loads nothing from elsewhere.
 type docsPage struct {
 	page.Base
 	Version string
@@ -64,10 +64,11 @@ type docsType struct{ Words, Schema string }
 func (a *api) docs() {
 	a.kit.Declare("api/docs", docsPage{})
 	a.kit.Handle(a.kit.Group(Prefix), http.MethodGet, docsPath, web.Open, func(c *gin.Context) error {
-		p := docsPage{Base: a.kit.Base(c, i18n.N("接口文档")), Address: Prefix}
-		p.Bare = !p.SignedIn()
-		p.fill(a.document.tree[p.Lang])
-		return a.kit.Show(c, http.StatusOK, "api/docs", p)
+		page := docsPage{Base: a.kit.Base(c, i18n.N("接口文档")), Address: Prefix}
+		page.Bare = !page.SignedIn()
+		page.fill(a.document.tree[page.Lang])
+
+		return a.kit.Show(c, http.StatusOK, "api/docs", page)
 	})
 }
 
@@ -81,21 +82,25 @@ func (n node) list(name string) []any  { l, _ := n[name].([]any); return l }
 
 func (n node) nodes(name string) []node {
 	var all []node
+
 	for _, e := range n.list(name) {
 		if m, ok := e.(map[string]any); ok {
 			all = append(all, m)
 		}
 	}
+
 	return all
 }
 
 func (n node) words(name string) []string {
 	var all []string
+
 	for _, e := range n.list(name) {
 		if s, ok := e.(string); ok {
 			all = append(all, s)
 		}
 	}
+
 	return all
 }
 
@@ -106,6 +111,7 @@ func (n node) names() []string {
 		all = append(all, name)
 	}
 	slices.Sort(all)
+
 	return all
 }
 
@@ -114,38 +120,58 @@ func (p *docsPage) fill(tree node) {
 	for _, tag := range tree.nodes("tags") {
 		part := docsPart{ID: tag.text("name"), Title: tag.text("description")}
 		for _, path := range tree.node("paths").names() {
-			part.Calls = append(part.Calls, calls(tree.node("paths").node(path), path, part.ID, tree.node("components").node("schemas"))...)
+			part.Calls = append(
+				part.Calls,
+				calls(
+					tree.node("paths").node(path),
+					path,
+					part.ID,
+					tree.node("components").node("schemas"),
+				)...)
 		}
 		if len(part.Calls) > 0 {
 			p.Parts = append(p.Parts, part)
 		}
 	}
+
 	schemas := tree.node("components").node("schemas")
 	for _, name := range schemas.names() {
-		p.Schemas = append(p.Schemas, docsSchema{Name: name, Text: schemas.node(name).text("description"), Fields: fields(schemas.node(name))})
+		p.Schemas = append(p.Schemas, docsSchema{
+			Name:   name,
+			Text:   schemas.node(name).text("description"),
+			Fields: fields(schemas.node(name)),
+		})
 	}
 }
 
 // calls lists the operations of a path that bear the tag.
 func calls(path node, address, tag string, schemas node) []docsCall {
 	var all []docsCall
+
 	for _, method := range []string{"get", "post", "put", "patch", "delete"} {
 		op := path.node(method)
 		if !slices.Contains(op.words("tags"), tag) {
 			continue
 		}
-		call := docsCall{ID: op.text("operationId"), Method: strings.ToUpper(method), Path: address, Summary: op.text("summary")}
+		call := docsCall{
+			ID:      op.text("operationId"),
+			Method:  strings.ToUpper(method),
+			Path:    address,
+			Summary: op.text("summary"),
+		}
 		if perm := op.text("x-permission"); perm != string(web.Open) {
 			call.Permission = perm
 		}
+
 		for _, param := range op.nodes("parameters") {
 			if param.text("name") == keyHeader {
 				continue // said once for all
 			}
-			f := field(param.text("name"), param.node("schema"), param.flag("required"))
-			f.In, f.Text = param.text("in"), param.text("description")
-			call.Params = append(call.Params, f)
+			docsField := field(param.text("name"), param.node("schema"), param.flag("required"))
+			docsField.In, docsField.Text = param.text("in"), param.text("description")
+			call.Params = append(call.Params, docsField)
 		}
+
 		content := op.node("requestBody").node("content")
 		for _, kind := range content.names() {
 			schema := content.node(kind).node("schema")
@@ -155,32 +181,38 @@ func calls(path node, address, tag string, schemas node) []docsCall {
 		call.Example, call.Go = example(call, content, schemas), goName(call.ID)
 		all = append(all, call)
 	}
+
 	return all
 }
 
 func answers(responses node) []docsAnswer {
 	var all []docsAnswer
+
 	for _, status := range responses.names() {
 		if status == "default" || status[0] == '4' {
 			continue // said once for all
 		}
 		answer := docsAnswer{Status: status, Text: responses.node(status).text("description")}
+
 		content := responses.node(status).node("content")
 		for _, kind := range content.names() {
 			answer.Type = typeOf(content.node(kind).node("schema"))
 		}
 		all = append(all, answer)
 	}
+
 	return all
 }
 
 func fields(schema node) []docsField {
 	var all []docsField
 	required := schema.words("required")
+
 	properties := schema.node("properties")
 	for _, name := range properties.names() {
 		all = append(all, field(name, properties.node(name), slices.Contains(required, name)))
 	}
+
 	return all
 }
 
@@ -189,7 +221,14 @@ func field(name string, schema node, required bool) docsField {
 	if items := schema.node("items"); choices == nil {
 		choices = items.words("enum")
 	}
-	return docsField{Name: name, Text: schema.text("description"), Type: typeOf(schema), Required: required, Choices: choices}
+
+	return docsField{
+		Name:     name,
+		Text:     schema.text("description"),
+		Type:     typeOf(schema),
+		Required: required,
+		Choices:  choices,
+	}
 }
 
 // typeOf says in words what a value looks like, and which schema it is of.
@@ -209,5 +248,6 @@ func typeOf(schema node) docsType {
 		inner := typeOf(items)
 		return docsType{inner.Words + "[]", inner.Schema}
 	}
+
 	return docsType{Words: kind}
 }

@@ -17,6 +17,7 @@ func example(call docsCall, content, schemas node) string {
 	if call.Permission != "" && call.Permission != string(web.Open) {
 		line += " \\\n  -H \"Authorization: Bearer $token\""
 	}
+
 	switch call.BodyKind {
 	case "multipart/form-data":
 		line += " \\\n  -F file=@file"
@@ -24,10 +25,12 @@ func example(call docsCall, content, schemas node) string {
 		body, _ := json.Marshal(sample(content.node(call.BodyKind).node("schema"), schemas, 0))
 		line += " \\\n  -H 'Content-Type: application/json' -d '" + string(body) + "'"
 	}
+
 	return line
 }
 
-// sample is a value that the schema allows; of an object what it requires, or all of it where nothing is required.
+// sample is a value that the schema allows; of an object what it requires, or all of it where nothing
+// is required.
 func sample(schema, schemas node, depth int) any {
 	if ref := schema.text("$ref"); ref != "" {
 		schema = schemas.node(ref[strings.LastIndexByte(ref, '/')+1:])
@@ -39,6 +42,7 @@ func sample(schema, schemas node, depth int) any {
 	if kinds := schema.words("type"); len(kinds) > 0 {
 		kind = kinds[0]
 	}
+
 	switch kind {
 	case "integer", "number":
 		return 1
@@ -49,7 +53,11 @@ func sample(schema, schemas node, depth int) any {
 	case "object":
 		return sampleObject(schema, schemas, depth)
 	}
-	return map[string]string{"date-time": "2026-12-01T08:00:00+08:00", "date": "2026-12-01"}[schema.text("format")]
+
+	return map[string]string{
+		"date-time": "2026-12-01T08:00:00+08:00",
+		"date":      "2026-12-01",
+	}[schema.text("format")]
 }
 
 func sampleObject(schema, schemas node, depth int) map[string]any {
@@ -58,6 +66,7 @@ func sampleObject(schema, schemas node, depth int) map[string]any {
 	if len(names) == 0 && depth == 0 {
 		names = schema.node("properties").names()
 	}
+
 	for _, name := range names {
 		v := sample(schema.node("properties").node(name), schemas, depth+1)
 		if v == "" {
@@ -65,6 +74,7 @@ func sampleObject(schema, schemas node, depth int) map[string]any {
 		}
 		value[name] = v
 	}
+
 	return value
 }
 
@@ -74,5 +84,6 @@ func goName(id string) string {
 	for part := range strings.SplitSeq(id, "-") {
 		name.WriteString(strings.ToUpper(part[:1]) + part[1:])
 	}
+
 	return name.String()
 }

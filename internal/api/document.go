@@ -21,14 +21,24 @@ const (
 
 // tags are the parts of the interface in the order of a day's work.
 var tags = []*huma.Tag{
-	{Name: "sessions", Description: i18n.N("登录和本人")}, {Name: "posts", Description: i18n.N("稿件")}, {Name: "media", Description: i18n.N("图片")},
-	{Name: "reviews", Description: i18n.N("审核")}, {Name: "deliveries", Description: i18n.N("发送：一篇稿件到一个账号为一条")},
-	{Name: "pauses", Description: i18n.N("暂停与恢复")}, {Name: "reach", Description: i18n.N("成效")}, {Name: "todos", Description: i18n.N("待办")},
-	{Name: "accounts", Description: i18n.N("账号")}, {Name: "units", Description: i18n.N("单位")}, {Name: "users", Description: i18n.N("用户与授权")},
-	{Name: "audit", Description: i18n.N("审计")}, {Name: "sending", Description: i18n.N("运行状况")},
+	{Name: "sessions", Description: i18n.N("登录和本人")},
+	{Name: "posts", Description: i18n.N("稿件")},
+	{Name: "media", Description: i18n.N("图片")},
+	{Name: "reviews", Description: i18n.N("审核")},
+	{Name: "deliveries", Description: i18n.N("发送：一篇稿件到一个账号为一条")},
+	{Name: "pauses", Description: i18n.N("暂停与恢复")},
+	{Name: "reach", Description: i18n.N("成效")},
+	{Name: "todos", Description: i18n.N("待办")},
+	{Name: "accounts", Description: i18n.N("账号")},
+	{Name: "units", Description: i18n.N("单位")},
+	{Name: "users", Description: i18n.N("用户与授权")},
+	{Name: "audit", Description: i18n.N("审计")},
+	{Name: "sending", Description: i18n.N("运行状况")},
 }
 
-var about = i18n.N("与页面同样的功能、权限和审计，供其他程序使用。先用 POST /sessions 取得令牌，放在 Authorization: Bearer 之后。错误按 RFC 9457 返回，程序以 code 判断。写操作可带 Idempotency-Key。列表用 cursor 和 limit 翻页。时间都按 RFC 3339。")
+var about = i18n.N(
+	"与页面同样的功能、权限和审计，供其他程序使用。先用 POST /sessions 取得令牌，放在 Authorization: Bearer 之后。错误按 RFC 9457 返回，程序以 code 判断。写操作可带 Idempotency-Key。列表用 cursor 和 limit 翻页。时间都按 RFC 3339。",
+)
 
 // openapi is the frame of the description; operations add themselves.
 func (a *api) openapi() *huma.OpenAPI {
@@ -36,6 +46,7 @@ func (a *api) openapi() *huma.OpenAPI {
 	if version == "" {
 		version = "1"
 	}
+
 	return &huma.OpenAPI{
 		OpenAPI: "3.1.0", Info: &huma.Info{Title: i18n.N("矩阵台接口"), Version: version, Description: about,
 			Contact: &huma.Contact{Name: i18n.N("本单位的矩阵台管理员"), URL: a.contactURL()},
@@ -46,7 +57,12 @@ func (a *api) openapi() *huma.OpenAPI {
 			Schemas:   huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				"bearer": {Type: "http", Scheme: "bearer", Description: i18n.N("POST /sessions 给出的令牌")},
-				"cookie": {Type: "apiKey", In: "cookie", Name: a.kit.SessionCookie(), Description: i18n.N("浏览器登录后的 Cookie，只在本站页面内有效")},
+				"cookie": {
+					Type:        "apiKey",
+					In:          "cookie",
+					Name:        a.kit.SessionCookie(),
+					Description: i18n.N("浏览器登录后的 Cookie，只在本站页面内有效"),
+				},
 			},
 		},
 	}
@@ -80,19 +96,23 @@ func (a *api) sendDocument(c *gin.Context, by map[string][]byte, kind string) er
 	return nil
 }
 
-// written makes the documents. A document that cannot be written is a defect of the build, which every test finds.
+// written makes the documents. A document that cannot be written is a defect of the build, which every
+// test finds.
 func (a *api) written() *document {
 	newer, err := a.huma.OpenAPI().MarshalJSON()
 	must(err)
 	older, err := a.huma.OpenAPI().Downgrade()
 	must(err)
-	older = refsAlone(lean(without(older, "contentMediaType", "contentEncoding"))) // 3.0 does not know them, and the downgrade leaves them
+	// 3.0 does not know them, and the downgrade leaves them
+	older = refsAlone(lean(without(older, "contentMediaType", "contentEncoding")))
 	newer = lean(newer)
+
 	d := &document{newer: map[string][]byte{}, older: map[string][]byte{}, tree: map[string]map[string]any{}}
 	for _, lang := range []string{i18n.Chinese, i18n.English} {
 		d.newer[lang], d.tree[lang] = translated(newer, i18n.For(lang))
 		d.older[lang], _ = translated(older, i18n.For(lang))
 	}
+
 	return d
 }
 
@@ -103,23 +123,26 @@ func must(err error) {
 }
 
 // translated puts the texts of a document into a language.
-func translated(raw []byte, p *i18n.Printer) ([]byte, map[string]any) {
+func translated(raw []byte, printer *i18n.Printer) ([]byte, map[string]any) {
 	var tree map[string]any
 	must(json.Unmarshal(raw, &tree))
+
 	paths := node(tree).node("paths")
 	for _, path := range paths.names() {
 		for method := range paths.node(path) {
 			op := paths.node(path).node(method)
-			op["description"] = describeOperation(op, method, p)
+			op["description"] = describeOperation(op, method, printer)
 		}
 	}
-	translate(tree, p)
+	translate(tree, printer)
+
 	for _, whose := range []string{"contact", "license"} { // elsewhere a name is no text
 		named := node(tree).node("info").node(whose)
-		named["name"] = p.T(named.text("name"))
+		named["name"] = printer.T(named.text("name"))
 	}
 	done, err := json.Marshal(tree)
 	must(err)
+
 	return done, tree
 }
 
@@ -130,6 +153,7 @@ func without(raw []byte, names ...string) []byte {
 	drop(tree, names)
 	done, err := json.Marshal(tree)
 	must(err)
+
 	return done
 }
 
@@ -143,6 +167,7 @@ func drop(v any, names []string) {
 		for _, name := range names {
 			delete(v, name)
 		}
+
 		for _, e := range v {
 			drop(e, names)
 		}
@@ -152,19 +177,19 @@ func drop(v any, names []string) {
 // texts are the members of a document that people read.
 var texts = map[string]bool{"summary": true, "description": true, "title": true}
 
-func translate(v any, p *i18n.Printer) {
+func translate(v any, printer *i18n.Printer) {
 	switch v := v.(type) {
 	case []any:
 		for _, e := range v {
-			translate(e, p)
+			translate(e, printer)
 		}
 	case map[string]any:
 		for name, e := range v {
 			if s, ok := e.(string); ok && texts[name] {
-				v[name] = p.T(s)
+				v[name] = printer.T(s)
 				continue
 			}
-			translate(e, p)
+			translate(e, printer)
 		}
 	}
 }

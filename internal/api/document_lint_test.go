@@ -8,11 +8,12 @@ import (
 	"testing"
 )
 
-// TestDocumentKeepsTheLintersRules holds what the public linters ask for and what matters to who reads the description, without them:
-// "make openapi-lint" runs the linters themselves.
+// TestDocumentKeepsTheLintersRules holds what the public linters ask for and what matters to who reads
+// the description, without them: "make openapi-lint" runs the linters themselves.
 func TestDocumentKeepsTheLintersRules(t *testing.T) {
 	t.Parallel()
 	kit := bare(t)
+
 	for _, path := range []string{"/api/v1/openapi.json", "/api/v1/openapi-3.0.json"} {
 		for _, lang := range []string{"zh", "en"} {
 			var doc map[string]any
@@ -45,6 +46,7 @@ func member(v any, names ...string) any {
 		m, _ := v.(map[string]any)
 		v = m[name]
 	}
+
 	return v
 }
 
@@ -55,7 +57,10 @@ func said(v any, names ...string) bool {
 
 // info asks who answers for the interface and under what licence.
 func (l linted) info() {
-	for _, at := range [][]string{{"title"}, {"description"}, {"version"}, {"contact", "name"}, {"contact", "url"}, {"license", "name"}, {"license", "url"}} {
+	for _, at := range [][]string{
+		{"title"}, {"description"}, {"version"}, {"contact", "name"}, {"contact", "url"},
+		{"license", "name"}, {"license", "url"},
+	} {
 		if !said(l.doc["info"], at...) {
 			l.wrong("info says no %v", at)
 		}
@@ -65,10 +70,12 @@ func (l linted) info() {
 // operations asks each for its name, words, part, refusals, security and the meaning of its parameters.
 func (l linted) operations() {
 	parts := map[string]bool{}
+
 	tags, _ := l.doc["tags"].([]any)
 	for _, tag := range tags {
 		parts[fmt.Sprint(member(tag, "name"))] = said(tag, "description")
 	}
+
 	paths, _ := l.doc["paths"].(map[string]any)
 	for path, item := range paths {
 		for method, op := range item.(map[string]any) {
@@ -78,7 +85,8 @@ func (l linted) operations() {
 				l.wrong("%s has the name %q", at, id)
 			}
 			l.ids[id] = true
-			if !said(op, "summary") || !said(op, "description") || member(op, "summary") == member(op, "description") {
+			if !said(op, "summary") || !said(op, "description") ||
+				member(op, "summary") == member(op, "description") {
 				l.wrong("%s is not described", at)
 			}
 			names, _ := member(op, "tags").([]any)
@@ -91,6 +99,7 @@ func (l linted) operations() {
 			if open := member(op, "x-permission") == "open"; !ok || open != (len(security) == 0) {
 				l.wrong("%s asks for %v", at, member(op, "security"))
 			}
+
 			list, _ := member(op, "parameters").([]any)
 			for _, p := range list {
 				if !said(p, "description") {
@@ -103,6 +112,7 @@ func (l linted) operations() {
 
 func (l linted) answers(at string, op any) {
 	classes := map[byte]int{}
+
 	answers, _ := member(op, "responses").(map[string]any)
 	for status := range answers {
 		classes[status[0]]++
@@ -112,7 +122,8 @@ func (l linted) answers(at string, op any) {
 	}
 }
 
-// references asks that each schema is used and, in 3.0, that nothing stands beside a reference, where no reader looks.
+// references asks that each schema is used and, in 3.0, that nothing stands beside a reference, where
+// no reader looks.
 func (l linted) references(alone bool) {
 	used := map[string]bool{}
 	var walk func(at string, v any)
@@ -129,12 +140,14 @@ func (l linted) references(alone bool) {
 					l.wrong("%s: %d members beside a reference", at, len(v)-1)
 				}
 			}
+
 			for name, e := range v {
 				walk(at+"/"+name, e)
 			}
 		}
 	}
 	walk("", l.doc)
+
 	schemas, _ := member(l.doc, "components", "schemas").(map[string]any)
 	for name := range schemas {
 		if !used["#/components/schemas/"+name] {

@@ -30,21 +30,24 @@ func bare(t *testing.T) *web.Kit {
 		t.Fatal(err)
 	}
 	api.Register(kit, api.Deps{})
+
 	return kit
 }
 
 func fetch(t *testing.T, kit *web.Kit, path, lang string) []byte {
 	t.Helper()
-	b := webtest.Open(t, kit.Handler(), "")
+	browser := webtest.Open(t, kit.Handler(), "")
 	if lang != "" {
-		b.Header.Set("Accept-Language", lang)
+		browser.Header.Set("Accept-Language", lang)
 	}
-	return []byte(b.Get(path).Want(200).Body)
+
+	return []byte(browser.Get(path).Want(200).Body)
 }
 
 // TestDocumentsAreValid has kin-openapi check both forms; of 3.1 it knows what 3.0 had.
 func TestDocumentsAreValid(t *testing.T) {
 	t.Parallel()
+
 	kit := bare(t)
 	for _, path := range []string{"/api/v1/openapi-3.0.json", "/api/v1/openapi.json"} {
 		doc, err := openapi3.NewLoader().LoadFromData(fetch(t, kit, path, ""))
@@ -55,11 +58,19 @@ func TestDocumentsAreValid(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
+
 	var version struct {
 		OpenAPI string `json:"openapi"`
 	}
-	for path, want := range map[string]string{"/api/v1/openapi.json": "3.1.", "/api/v1/openapi-3.0.json": "3.0."} {
-		if err := json.Unmarshal(fetch(t, kit, path, ""), &version); err != nil || !strings.HasPrefix(version.OpenAPI, want) {
+	for path, want := range map[string]string{
+		"/api/v1/openapi.json":     "3.1.",
+		"/api/v1/openapi-3.0.json": "3.0.",
+	} {
+		if err := json.Unmarshal(
+			fetch(t, kit, path, ""),
+			&version,
+		); err != nil ||
+			!strings.HasPrefix(version.OpenAPI, want) {
 			t.Errorf("%s is of version %q, %v", path, version.OpenAPI, err)
 		}
 	}
@@ -69,15 +80,18 @@ func TestDocumentsAreValid(t *testing.T) {
 func TestDocumentListsEachRouteAndNoOther(t *testing.T) {
 	t.Parallel()
 	kit := bare(t)
+
 	perms := map[string]access.Permission{}
-	for _, r := range kit.Routes() {
-		perms[r.Method+" "+r.Path] = r.Perm
+	for _, route := range kit.Routes() {
+		perms[route.Method+" "+route.Path] = route.Perm
 	}
 	own := []string{"GET /api/v1/openapi.json", "GET /api/v1/openapi-3.0.json", "GET /api/v1/docs"}
 	served := map[string]bool{}
+
 	for _, r := range kit.Engine().Routes() {
 		name := r.Method + " " + r.Path
-		if !strings.HasPrefix(r.Path, api.Prefix+"/") || r.Method == http.MethodHead || slices.Contains(own, name) {
+		if !strings.HasPrefix(r.Path, api.Prefix+"/") || r.Method == http.MethodHead ||
+			slices.Contains(own, name) {
 			continue
 		}
 		served[name] = true
@@ -86,6 +100,7 @@ func TestDocumentListsEachRouteAndNoOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			name := method + " " + strings.NewReplacer("{", ":", "}", "").Replace(doc.Servers[0].URL+path)
@@ -104,6 +119,7 @@ func TestDocumentListsEachRouteAndNoOther(t *testing.T) {
 			}
 		}
 	}
+
 	for name := range served {
 		t.Errorf("%s is served and not documented", name)
 	}
@@ -112,12 +128,15 @@ func TestDocumentListsEachRouteAndNoOther(t *testing.T) {
 // TestOnlyFewRoutesAreOpen names them: a new one is a decision.
 func TestOnlyFewRoutesAreOpen(t *testing.T) {
 	t.Parallel()
-	want := []string{"GET /api/v1/docs", "GET /api/v1/openapi-3.0.json", "GET /api/v1/openapi.json", "GET /healthz", "GET /readyz",
-		"POST /api/v1/first-sign-in", "POST /api/v1/sessions"}
+	want := []string{
+		"GET /api/v1/docs", "GET /api/v1/openapi-3.0.json", "GET /api/v1/openapi.json",
+		"GET /healthz", "GET /readyz", "POST /api/v1/first-sign-in", "POST /api/v1/sessions",
+	}
 	var got []string
-	for _, r := range bare(t).Routes() {
-		if r.Perm == web.Open && r.Path != "/assets/:name" && r.Path != "/preferences" {
-			got = append(got, r.Method+" "+r.Path)
+
+	for _, route := range bare(t).Routes() {
+		if route.Perm == web.Open && route.Path != "/assets/:name" && route.Path != "/preferences" {
+			got = append(got, route.Method+" "+route.Path)
 		}
 	}
 	if slices.Sort(got); !slices.Equal(got, want) {
@@ -135,6 +154,7 @@ func TestEveryTextOfTheDocumentIsInEnglishToo(t *testing.T) {
 	}
 	missing := map[string]bool{}
 	collect(tree, missing)
+
 	for s := range missing {
 		t.Errorf("not in English: %q", s)
 	}
@@ -164,29 +184,46 @@ func TestDocumentationPageLoadsNothingFromElsewhere(t *testing.T) {
 	t.Parallel()
 	kit := bare(t)
 	webtest.CheckTemplates(t, kit)
+
 	for _, token := range []string{"", "writer"} {
-		p := webtest.Open(t, kit.Handler(), token).Get("/api/v1/docs").Want(200)
-		p.WantText("h1", "接口文档").WantText("#create-post code", "POST /posts").WantText("#create-post", "post.write").WantText("#schema-NewPost", "account_ids")
-		p.WantText("#create-unit pre", `-d '{"kind":"bureau","name":"…","parent_id":1}'`).WantText("#create-unit details", "client.CreateUnitWithResponse")
-		p.WantText("#upload-media pre", "-F file=@file").WantText("#get-post pre", `"$api/posts/1"`).WantText(".api-index", "POST /posts/{id}/review")
+		page := webtest.Open(t, kit.Handler(), token).Get("/api/v1/docs").Want(200)
+		page.WantText("h1", "接口文档").
+			WantText("#create-post code", "POST /posts").
+			WantText("#create-post", "post.write").
+			WantText("#schema-NewPost", "account_ids")
+		page.WantText("#create-unit pre", `-d '{"kind":"bureau","name":"…","parent_id":1}'`).
+			WantText("#create-unit details", "client.CreateUnitWithResponse")
+		page.WantText("#upload-media pre", "-F file=@file").
+			WantText("#get-post pre", `"$api/posts/1"`).
+			WantText(".api-index", "POST /posts/{id}/review")
+
 		for _, sel := range []string{"script[src]", "link[href]", "img[src]"} {
-			for i := range p.Find(sel).Length() {
-				n := p.Find(sel).Eq(i)
-				if address := n.AttrOr("src", "") + n.AttrOr("href", ""); !strings.HasPrefix(address, "/assets/") && !strings.HasPrefix(address, "data:") {
+			for i := range page.Find(sel).Length() {
+				n := page.Find(sel).Eq(i)
+				if address := n.AttrOr(
+					"src",
+					"",
+				) + n.AttrOr(
+					"href",
+					"",
+				); !strings.HasPrefix(address, "/assets/") &&
+					!strings.HasPrefix(address, "data:") {
 					t.Errorf("%s loads %s", sel, address)
 				}
 			}
 		}
-		for i := range p.Find("main a[href^='#']").Length() {
-			if to := p.Find("main a[href^='#']").Eq(i).AttrOr("href", ""); p.Find(to).Length() != 1 {
-				t.Errorf("%s leads to %d places", to, p.Find(to).Length())
+
+		for i := range page.Find("main a[href^='#']").Length() {
+			if to := page.Find("main a[href^='#']").Eq(i).AttrOr("href", ""); page.Find(to).Length() != 1 {
+				t.Errorf("%s leads to %d places", to, page.Find(to).Length())
 			}
 		}
 	}
 	webtest.Open(t, kit.Handler(), "").English().Get("/api/v1/docs").Want(200).WantText("h1", "API")
 }
 
-// TestEveryCodeIsDocumented reads the codes out of the source: a program can only decide by a code it has read about.
+// TestEveryCodeIsDocumented reads the codes out of the source: a program can only decide by a code it
+// has read about.
 func TestEveryCodeIsDocumented(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/api.md")
@@ -196,9 +233,12 @@ func TestEveryCodeIsDocumented(t *testing.T) {
 	given := regexp.MustCompile(`(?:WithCode\(|Code: *)"([a-z_]+)"`)
 	n := 0
 	err = filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "sandbox") {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") ||
+			strings.HasSuffix(path, "_test.go") ||
+			strings.Contains(path, "sandbox") {
 			return err
 		}
+
 		source, err := os.ReadFile(path)
 		for _, m := range given.FindAllStringSubmatch(string(source), -1) {
 			n++
@@ -206,6 +246,7 @@ func TestEveryCodeIsDocumented(t *testing.T) {
 				t.Errorf("%s gives code %q, docs/api.md does not know it", path, m[1])
 			}
 		}
+
 		return err
 	})
 	if err != nil || n < 20 {

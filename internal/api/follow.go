@@ -26,8 +26,14 @@ type openTodo struct {
 }
 
 func (a *api) todos() {
-	register(a, op(http.MethodGet, "/todos", "list-todos", "todos", i18n.N("本人的待办，最急的在前")), access.Self, a.listTodos)
-	register(a, op(http.MethodPost, "/todos/{id}/read", "read-todo", "todos", i18n.N("告知已阅，从本人的待办中去掉")), access.Self, a.readTodo)
+	register(a, op(http.MethodGet,
+		"/todos", "list-todos",
+		"todos", i18n.N("本人的待办，最急的在前"),
+	), access.Self, a.listTodos)
+	register(a, op(http.MethodPost,
+		"/todos/{id}/read", "read-todo",
+		"todos", i18n.N("告知已阅，从本人的待办中去掉"),
+	), access.Self, a.readTodo)
 }
 
 func (a *api) listTodos(ctx context.Context, who access.Actor, in *Paging) (*out[list[openTodo]], error) {
@@ -36,8 +42,13 @@ func (a *api) listTodos(ctx context.Context, who access.Actor, in *Paging) (*out
 		return nil, err
 	}
 	words := printerOf(request(ctx))
-	return sliced(rows, *in, func(o todo.Open) int64 { return o.ID }, func(o todo.Open) openTodo {
-		return openTodo{o.ID, o.Kind, o.Code, words.T(o.Text(), o.Pairs()...), string(o.Subject), o.SubjectID, o.UnitName, o.Path, utc(o.DueAt), o.RaisedAt.UTC()}
+
+	return sliced(rows, *in, func(open todo.Open) int64 { return open.ID }, func(open todo.Open) openTodo {
+		return openTodo{
+			open.ID, open.Kind, open.Code, words.T(open.Text(), open.Pairs()...),
+			string(open.Subject), open.SubjectID, open.UnitName, open.Path, utc(open.DueAt),
+			open.RaisedAt.UTC(),
+		}
 	})
 }
 
@@ -91,11 +102,21 @@ type chainReport struct {
 }
 
 func (a *api) audits() {
-	register(a, tables(op(http.MethodGet, "/audit", "list-audit", "audit", i18n.N("审计记录，最新的在前"))), access.AuditView, a.listAudit)
-	register(a, op(http.MethodGet, "/audit/verify", "verify-audit", "audit", i18n.N("核验审计链")), access.AuditView, a.verifyAudit)
+	register(a, tables(op(http.MethodGet,
+		"/audit", "list-audit",
+		"audit", i18n.N("审计记录，最新的在前"),
+	)), access.AuditView, a.listAudit)
+	register(a, op(http.MethodGet,
+		"/audit/verify", "verify-audit",
+		"audit", i18n.N("核验审计链"),
+	), access.AuditView, a.verifyAudit)
 }
 
-func (a *api) listAudit(ctx context.Context, who access.Actor, in *auditFilter) (*out[list[auditEntry]], error) {
+func (a *api) listAudit(
+	ctx context.Context,
+	who access.Actor,
+	in *auditFilter,
+) (*out[list[auditEntry]], error) {
 	path, err := a.unitPath(ctx, who, in.UnitID)
 	if err != nil {
 		return nil, err
@@ -103,39 +124,61 @@ func (a *api) listAudit(ctx context.Context, who access.Actor, in *auditFilter) 
 	if err := ordered(in.From, in.To); err != nil {
 		return nil, err
 	}
-	f := audit.Filter{From: in.From.UTC(), To: in.To.UTC(), ActorID: in.ActorID, Actor: in.Actor, Action: in.Action,
-		Subject: in.Subject, UnitPath: path, After: in.Cursor, Limit: in.Limit}
+	filter := audit.Filter{
+		From: in.From.UTC(), To: in.To.UTC(), ActorID: in.ActorID, Actor: in.Actor,
+		Action: in.Action, Subject: in.Subject, UnitPath: path, After: in.Cursor, Limit: in.Limit,
+	}
 	if wantsTable(ctx) {
 		attachment(ctx, "audit.csv")
-		return &out[list[auditEntry]]{list[auditEntry]{written: written{&table{func(w io.Writer) error { return a.Audit.Export(ctx, who, f, w) }}}}}, nil
+
+		return &out[list[auditEntry]]{
+			list[auditEntry]{
+				written: written{
+					&table{func(w io.Writer) error { return a.Audit.Export(ctx, who, filter, w) }},
+				},
+			},
+		}, nil
 	}
-	page, err := a.Audit.List(ctx, who, f)
+	page, err := a.Audit.List(ctx, who, filter)
 	if err != nil {
 		return nil, err
 	}
 	words := printerOf(request(ctx))
-	return paged(page.Rows, page.Next, func(r audit.Row) auditEntry {
-		facts := r.Facts()
-		return auditEntry{r.ID, r.At.UTC(), r.ActorID, r.ActorName, r.Action, words.T(a.Audit.Label(r.Action)), r.SubjectType, r.SubjectID, r.UnitName,
-			r.IP, facts.Why, facts.Detail, r.Seq, hexOf(r.Hash)}
+
+	return paged(page.Rows, page.Next, func(row audit.Row) auditEntry {
+		facts := row.Facts()
+
+		return auditEntry{
+			row.ID, row.At.UTC(), row.ActorID, row.ActorName, row.Action,
+			words.T(a.Audit.Label(row.Action)), row.SubjectType, row.SubjectID, row.UnitName,
+			row.IP, facts.Why, facts.Detail, row.Seq, hexOf(row.Hash),
+		}
 	}), nil
 }
 
 func (a *api) verifyAudit(ctx context.Context, _ access.Actor, _ *struct{}) (*out[chainReport], error) {
-	r, err := a.Audit.Verify(ctx)
+	report, err := a.Audit.Verify(ctx)
 	if err != nil {
 		return nil, err
 	}
-	shown := chainReport{Intact: r.Broken == nil, Checked: r.Checked, HeadSeq: r.HeadSeq, HeadHash: hexOf(r.HeadHash), Days: r.Days, Unchained: r.Unchained}
-	shown.Vouched, shown.Forged, shown.ClosedSeq = r.Vouched, r.Forged, r.ClosedSeq
-	if !r.ClosedAt.IsZero() {
-		shown.ClosedAt = utc(&r.ClosedAt)
+	shown := chainReport{
+		Intact:    report.Broken == nil,
+		Checked:   report.Checked,
+		HeadSeq:   report.HeadSeq,
+		HeadHash:  hexOf(report.HeadHash),
+		Days:      report.Days,
+		Unchained: report.Unchained,
 	}
-	if !r.Oldest.IsZero() {
-		shown.Oldest = utc(&r.Oldest)
+	shown.Vouched, shown.Forged, shown.ClosedSeq = report.Vouched, report.Forged, report.ClosedSeq
+	if !report.ClosedAt.IsZero() {
+		shown.ClosedAt = utc(&report.ClosedAt)
 	}
-	if r.Broken != nil {
-		shown.BrokenID, shown.Broken = r.Broken.ID, r.Broken.Code
+	if !report.Oldest.IsZero() {
+		shown.Oldest = utc(&report.Oldest)
 	}
+	if report.Broken != nil {
+		shown.BrokenID, shown.Broken = report.Broken.ID, report.Broken.Code
+	}
+
 	return &out[chainReport]{shown}, nil
 }

@@ -21,26 +21,49 @@ type published struct {
 }
 
 func (a *api) handoffs() {
-	register(a, op(http.MethodGet, "/deliveries/{id}/handoff", "get-handoff", "deliveries", i18n.N("人工发布所需的正文和图片")), access.PostView, a.getHandoff)
-	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/take", "take-handoff", "deliveries", i18n.N("领取人工发布")), access.DeliveryDecide, a.takeHandoff)
-	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/return", "return-handoff", "deliveries", i18n.N("退回人工发布")), access.DeliveryDecide, a.returnHandoff)
-	register(a, op(http.MethodPost, "/deliveries/{id}/handoff/record", "record-handoff", "deliveries", i18n.N("登记人工发布的网址")), access.DeliveryDecide, a.recordHandoff)
+	register(a, op(http.MethodGet,
+		"/deliveries/{id}/handoff", "get-handoff",
+		"deliveries", i18n.N("人工发布所需的正文和图片"),
+	), access.PostView, a.getHandoff)
+	register(a, op(http.MethodPost,
+		"/deliveries/{id}/handoff/take", "take-handoff",
+		"deliveries", i18n.N("领取人工发布"),
+	), access.DeliveryDecide, a.takeHandoff)
+	register(a, op(http.MethodPost,
+		"/deliveries/{id}/handoff/return", "return-handoff",
+		"deliveries", i18n.N("退回人工发布"),
+	), access.DeliveryDecide, a.returnHandoff)
+	register(a, op(http.MethodPost,
+		"/deliveries/{id}/handoff/record", "record-handoff",
+		"deliveries", i18n.N("登记人工发布的网址"),
+	), access.DeliveryDecide, a.recordHandoff)
 }
 
 func (a *api) getHandoff(ctx context.Context, who access.Actor, in *ByID) (*out[handoffKit], error) {
-	k, err := a.Deliveries.HandoffKit(ctx, who, in.ID)
+	kit, err := a.Deliveries.HandoffKit(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &out[handoffKit]{handoffKit{shower(ctx)(k.Delivery), k.Text, k.RepostOf,
-		each(k.Media, func(m post.VersionMedia) versionMedia { return versionMedia{showPicture(m.Media), m.Alt} })}}, nil
+
+	return &out[handoffKit]{handoffKit{shower(ctx)(kit.Delivery), kit.Text, kit.RepostOf,
+		each(kit.Media, func(m post.VersionMedia) versionMedia {
+			return versionMedia{
+				showPicture(m.Media), m.Alt,
+			}
+		})}}, nil
 }
 
 // afterwards answers an act on a delivery with what it is now.
-func (a *api) afterwards(ctx context.Context, who access.Actor, id int64, err error) (*out[oneDelivery], error) {
+func (a *api) afterwards(
+	ctx context.Context,
+	who access.Actor,
+	id int64,
+	err error,
+) (*out[oneDelivery], error) {
 	if err != nil {
 		return nil, err
 	}
+
 	return a.getDelivery(ctx, who, &ByID{id})
 }
 

@@ -55,9 +55,12 @@ func importing(op huma.Operation) huma.Operation {
 	op.Responses = map[string]*huma.Response{
 		"202": {
 			Description: i18n.N("正在导入，到 Location 查询进度"),
-			Content:     map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/OneImport"}}},
+			Content: map[string]*huma.MediaType{
+				"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/OneImport"}},
+			},
 		},
 	}
+
 	return op
 }
 
@@ -65,6 +68,7 @@ func importPath(id int64) string { return Prefix + "/imports/" + number(id) }
 
 func showImport(ctx context.Context, i reach.Import, rejects []reach.Rejected) oneImport {
 	words := printerOf(request(ctx))
+
 	return oneImport{
 		ID:        i.ID,
 		AccountID: i.AccountID,
@@ -78,14 +82,14 @@ func showImport(ctx context.Context, i reach.Import, rejects []reach.Rejected) o
 		CreatedAt: i.CreatedAt.UTC(),
 		EndedAt:   utc(i.EndedAt),
 		Location:  importPath(i.ID),
-		Rejected: each(rejects, func(r reach.Rejected) importRow {
-			return importRow{r.Line, string(r.Reason), words.T(r.Reason.Label())}
+		Rejected: each(rejects, func(rejected reach.Rejected) importRow {
+			return importRow{rejected.Line, string(rejected.Reason), words.T(rejected.Reason.Label())}
 		}),
 	}
 }
 
-// importHistory takes a file. It does the work itself while the caller waits, so that nobody waits for a job; what is not done by then
-// a job goes on with.
+// importHistory takes a file. It does the work itself while the caller waits, so that nobody waits for
+// a job; what is not done by then a job goes on with.
 func (a *api) importHistory(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Prefer  string `header:"Prefer" maxLength:"200" doc:"respond-async：不等导入完成，立即答复 202"`
@@ -108,11 +112,13 @@ func (a *api) importHistory(ctx context.Context, who access.Actor, in *struct {
 		if err == nil {
 			answer.Applied = "respond-async"
 		}
+
 		return answer, err
 	}
 
 	wait, cancel := context.WithTimeout(ctx, a.ImportTime)
 	defer cancel()
+
 	err = a.Reach.RunImport(wait, started.ID)
 	switch {
 	case err != nil && errors.Is(wait.Err(), context.DeadlineExceeded):
@@ -120,6 +126,7 @@ func (a *api) importHistory(ctx context.Context, who access.Actor, in *struct {
 	case err != nil:
 		return nil, err
 	}
+
 	return a.importState(ctx, who, started.ID, http.StatusOK)
 }
 
@@ -130,23 +137,35 @@ func prefersAsync(header string) bool {
 			return true
 		}
 	}
+
 	return false
 }
 
-func (a *api) importState(ctx context.Context, who access.Actor, id int64, status int) (*importAnswer, error) {
-	r, err := a.Reach.ImportReport(ctx, who, id)
+func (a *api) importState(
+	ctx context.Context,
+	who access.Actor,
+	id int64,
+	status int,
+) (*importAnswer, error) {
+	importReport, err := a.Reach.ImportReport(ctx, who, id)
 	if err != nil {
 		return nil, err
 	}
-	return &importAnswer{Status: status, Location: importPath(id), Body: showImport(ctx, r.Import, r.Rejects)}, nil
+
+	return &importAnswer{
+		Status:   status,
+		Location: importPath(id),
+		Body:     showImport(ctx, importReport.Import, importReport.Rejects),
+	}, nil
 }
 
 func (a *api) getImport(ctx context.Context, who access.Actor, in *ByID) (*out[oneImport], error) {
-	r, err := a.Reach.ImportReport(ctx, who, in.ID)
+	importReport, err := a.Reach.ImportReport(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &out[oneImport]{showImport(ctx, r.Import, r.Rejects)}, nil
+
+	return &out[oneImport]{showImport(ctx, importReport.Import, importReport.Rejects)}, nil
 }
 
 func (a *api) listImports(ctx context.Context, who access.Actor, in *ByID) (*out[list[oneImport]], error) {
@@ -154,6 +173,7 @@ func (a *api) listImports(ctx context.Context, who access.Actor, in *ByID) (*out
 		return nil, err
 	}
 	rows, err := a.Reach.Imports(ctx, who, in.ID)
+
 	return whole(rows, func(i reach.Import) oneImport { return showImport(ctx, i, nil) }), err
 }
 
@@ -161,5 +181,6 @@ func (a *api) undoImport(ctx context.Context, who access.Actor, in *ByID) (*out[
 	if _, err := a.Reach.UndoImport(ctx, who, in.ID); err != nil {
 		return nil, err
 	}
+
 	return a.getImport(ctx, who, in)
 }

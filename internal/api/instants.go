@@ -11,8 +11,8 @@ import (
 	"juzhen/internal/instant"
 )
 
-// boundInstants refuses instants of a request that lie outside of what is taken, each at its place. It looks at every parameter and
-// member there is, so that no operation can forget it.
+// boundInstants refuses instants of a request that lie outside of what is taken, each at its place. It
+// looks at every parameter and member there is, so that no operation can forget it.
 func boundInstants(in any, query url.Values, now time.Time) error {
 	b := bounds{query: query, now: now}
 	b.walk(reflect.ValueOf(in), "")
@@ -73,7 +73,8 @@ func (b *bounds) object(v reflect.Value, place string) {
 	}
 }
 
-// placeOf names the place of a member of what stands at outer, as problems do: query.from, body.grants[0].until.
+// placeOf names the place of a member of what stands at outer, as problems do: query.from,
+// body.grants[0].until.
 func placeOf(outer string, field reflect.StructField) string {
 	for _, in := range []string{"query", "path", "header"} {
 		if name, ok := field.Tag.Lookup(in); ok {
@@ -89,5 +90,6 @@ func placeOf(outer string, field reflect.StructField) string {
 	}
 
 	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+
 	return outer + "." + name
 }

@@ -20,26 +20,41 @@ var impossible = []string{
 func TestInstantsOutOfBoundsAreRefusedWhereTheyEnter(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	post := w.call("writer", "POST", "/posts", body{"text": "稿", "account_ids": []int{1}, "due_at": w.in(0)}).want(201).text("id")
+	post := w.call("writer", "POST", "/posts", body{
+		"text": "稿", "account_ids": []int{1}, "due_at": w.in(0),
+	}).want(201).text("id")
 
 	for _, at := range impossible {
 		draft := body{"text": "稿", "due_at": at}
-		w.call("writer", "POST", "/posts", draft).problem(422, "out_of_range").says("body.due_at", "errors", 0, "location").
+		w.call("writer", "POST", "/posts", draft).
+			problem(422, "out_of_range").
+			says("body.due_at", "errors", 0, "location").
 			says("out_of_range", "errors", 0, "code")
-		w.call("writer", "PATCH", "/posts/"+post, body{"revision": 1, "due_at": at}).problem(422, "out_of_range").
+		w.call("writer", "PATCH", "/posts/"+post, body{
+			"revision": 1, "due_at": at,
+		}).problem(422, "out_of_range").
 			says("body.due_at", "errors", 0, "location")
-		w.call("writer", "POST", "/posts/"+post+"/reschedule", body{"due_at": at}).problem(422, "out_of_range").
+		w.call("writer", "POST", "/posts/"+post+"/reschedule", body{"due_at": at}).
+			problem(422, "out_of_range").
 			says("body.due_at", "errors", 0, "location")
 
-		w.call("supervisor", "POST", "/pauses/1/resume", body{"deliveries": []body{{"id": 1, "action": "reschedule", "due_at": at}}}).
+		w.call("supervisor", "POST", "/pauses/1/resume", body{"deliveries": []body{{
+			"id": 1, "action": "reschedule", "due_at": at,
+		}}}).
 			problem(422, "out_of_range").says("body.deliveries[0].due_at", "errors", 0, "location")
 		w.call("admin", "POST", "/users/1/grants", body{"role": "auditor", "unit_id": 1, "until": at}).
 			problem(422, "out_of_range").says("body.until", "errors", 0, "location")
 
 		query := strings.ReplaceAll(at, "+", "%2B")
-		for path, who := range map[string]string{"/posts": "writer", "/deliveries": "writer", "/audit": "auditor"} {
-			w.call(who, "GET", path+"?from="+query, nil).problem(422, "out_of_range").says("query.from", "errors", 0, "location")
-			w.call(who, "GET", path+"?to="+query, nil).problem(422, "out_of_range").says("query.to", "errors", 0, "location")
+		for path, who := range map[string]string{
+			"/posts": "writer", "/deliveries": "writer", "/audit": "auditor",
+		} {
+			w.call(who, "GET", path+"?from="+query, nil).
+				problem(422, "out_of_range").
+				says("query.from", "errors", 0, "location")
+			w.call(who, "GET", path+"?to="+query, nil).
+				problem(422, "out_of_range").
+				says("query.to", "errors", 0, "location")
 		}
 
 		day, _, _ := strings.Cut(at, "T")
@@ -47,6 +62,7 @@ func TestInstantsOutOfBoundsAreRefusedWhereTheyEnter(t *testing.T) {
 		if strings.HasPrefix(at, "9999") {
 			code = "invalid" // the year 10000 in Beijing, which is no day of four digits
 		}
+
 		for _, path := range []string{"/reach", "/reach/posts", "/accounts/1/reach"} {
 			w.call("reviewer", "GET", path+"?from="+day+"&to="+day, nil).problem(422, "out_of_range")
 			w.call("reviewer", "GET", path+"?from="+query+"&to="+query, nil).problem(422, code)
@@ -79,10 +95,10 @@ func TestOldRowsOutOfBoundsSpoilNoList(t *testing.T) {
 func TestAnswerThatCannotBeWrittenIsAProblem(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p := w.call("writer", "POST", "/posts", body{"text": "稿", "account_ids": []int{1}}).want(201)
+	answer := w.call("writer", "POST", "/posts", body{"text": "稿", "account_ids": []int{1}}).want(201)
 	w.exec("UPDATE posts SET updated_at = '20000-01-01 00:00:00+00', created_at = '20000-01-01 00:00:00+00'")
 
-	for _, path := range []string{"/posts", "/posts/" + p.text("id")} {
+	for _, path := range []string{"/posts", "/posts/" + answer.text("id")} {
 		a := w.call("writer", "GET", path, nil).problem(500, "internal")
 		if strings.Contains(a.Body.String(), "marshaling") {
 			t.Errorf("%s: %s", path, a.Body)
@@ -94,12 +110,12 @@ func TestAnswerThatCannotBeWrittenIsAProblem(t *testing.T) {
 func TestKeyOfARequestThatPanickedIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p := w.call("writer", "POST", "/posts", body{"text": "稿", "account_ids": []int{1}}).want(201)
+	answer := w.call("writer", "POST", "/posts", body{"text": "稿", "account_ids": []int{1}}).want(201)
 	w.exec("UPDATE posts SET created_at = '20000-01-01 00:00:00+00'") // the answer cannot be written
 
 	change, key := body{"text": "新稿", "revision": 1}, header("Idempotency-Key", "lost")
-	w.call("writer", "PATCH", "/posts/"+p.text("id"), change, key).problem(500, "internal")
-	w.call("writer", "PATCH", "/posts/"+p.text("id"), change, key).problem(409, "outcome_unknown")
+	w.call("writer", "PATCH", "/posts/"+answer.text("id"), change, key).problem(500, "internal")
+	w.call("writer", "PATCH", "/posts/"+answer.text("id"), change, key).problem(409, "outcome_unknown")
 }
 
 // TestParametersAskedForTwice: a list takes them all, anything else refuses what it would have to drop.
@@ -113,10 +129,16 @@ func TestParametersAskedForTwice(t *testing.T) {
 	if both.len("items") != 2 {
 		t.Errorf("%d posts of two states", both.len("items"))
 	}
-	if one := w.call("writer", "GET", "/posts?state=draft,draft&state=draft", nil).want(200); one.len("items") != 1 {
+	if one := w.call("writer", "GET", "/posts?state=draft,draft&state=draft", nil).
+		want(200); one.len(
+		"items",
+	) != 1 {
 		t.Errorf("%d drafts", one.len("items"))
 	}
-	if live := w.call("writer", "GET", "/accounts?state=live&state=preparing", nil).want(200); live.len("items") == 0 {
+	if live := w.call("writer", "GET", "/accounts?state=live&state=preparing", nil).
+		want(200); live.len(
+		"items",
+	) == 0 {
 		t.Error("no accounts of two states")
 	}
 
@@ -140,5 +162,7 @@ func TestParametersAskedForTwice(t *testing.T) {
 	}
 
 	w.call("writer", "GET", "/posts?unit_id=1&unit_id=1", nil).want(200) // the same twice says one thing
-	w.call("writer", "GET", "/posts?states=draft", nil).problem(422, "invalid").says("query.states", "errors", 0, "location")
+	w.call("writer", "GET", "/posts?states=draft", nil).
+		problem(422, "invalid").
+		says("query.states", "errors", 0, "location")
 }

@@ -15,7 +15,8 @@ import (
 func (a *api) measure() {
 	a.registry = prometheus.NewRegistry()
 	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "juzhen_http_request_seconds", Help: "Time to answer a request, by route as registered, method and status.",
+		Name:    "juzhen_http_request_seconds",
+		Help:    "Time to answer a request, by route as registered, method and status.",
 		Buckets: []float64{.002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10},
 	}, []string{"method", "route", "status"})
 	a.registry.MustRegister(requests, collectors.NewGoCollector(),
@@ -23,13 +24,15 @@ func (a *api) measure() {
 	a.kit.Engine().Use(watch(requests))
 }
 
-// watch measures one request. The route is the pattern, never the address: the number of series stays bounded.
+// watch measures one request. The route is the pattern, never the address: the number of series stays
+// bounded.
 func watch(requests *prometheus.HistogramVec) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		start := time.Now()
 		status := http.StatusInternalServerError // stays when the handler panics
 		defer func() {
-			requests.WithLabelValues(method(c), route(c), strconv.Itoa(status)).Observe(time.Since(start).Seconds())
+			requests.WithLabelValues(method(c), route(c), strconv.Itoa(status)).
+				Observe(time.Since(start).Seconds())
 		}()
 		c.Next()
 		status = c.Writer.Status()
@@ -40,14 +43,22 @@ func route(c *gin.Context) string {
 	if r := c.FullPath(); r != "" {
 		return r
 	}
+
 	return "(none)"
 }
 
 func method(c *gin.Context) string {
 	switch m := c.Request.Method; m {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+	case http.MethodGet,
+		http.MethodHead,
+		http.MethodPost,
+		http.MethodPut,
+		http.MethodPatch,
+		http.MethodDelete,
+		http.MethodOptions:
 		return m
 	}
+
 	return "(other)"
 }
 
@@ -59,11 +70,14 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	gaugeUp        = gauge("up", "1 when the health of sending could be read.")
-	gaugeHealthy   = gauge("healthy", "1 when nothing is overdue, the clock is right and a process works.")
-	gaugeOverdue   = gauge("overdue", "Deliveries past their time that have not begun.")
-	gaugeOldest    = gauge("oldest_overdue_seconds", "Age of the oldest of them; 0 without any.")
-	gaugeSuccess   = gauge("last_success_timestamp_seconds", "When the latest post went out; absent before the first.")
+	gaugeUp      = gauge("up", "1 when the health of sending could be read.")
+	gaugeHealthy = gauge("healthy", "1 when nothing is overdue, the clock is right and a process works.")
+	gaugeOverdue = gauge("overdue", "Deliveries past their time that have not begun.")
+	gaugeOldest  = gauge("oldest_overdue_seconds", "Age of the oldest of them; 0 without any.")
+	gaugeSuccess = gauge(
+		"last_success_timestamp_seconds",
+		"When the latest post went out; absent before the first.",
+	)
 	gaugeQueue     = gauge("deliveries", "Deliveries that are not at their end, by state.", "state")
 	gaugePaused    = gauge("paused", "Pauses that are open.")
 	gaugeExpiring  = gauge("tokens_expiring", "Live accounts whose token ends soon.")
@@ -74,8 +88,10 @@ var (
 
 // Describe names the gauges.
 func (g *sendingGauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{gaugeUp, gaugeHealthy, gaugeOverdue, gaugeOldest, gaugeSuccess, gaugeQueue, gaugePaused, gaugeExpiring,
-		gaugeUnusable, gaugeProcesses, gaugeClock} {
+	for _, d := range []*prometheus.Desc{
+		gaugeUp, gaugeHealthy, gaugeOverdue, gaugeOldest, gaugeSuccess, gaugeQueue, gaugePaused,
+		gaugeExpiring, gaugeUnusable, gaugeProcesses, gaugeClock,
+	} {
 		to <- d
 	}
 }
@@ -87,32 +103,34 @@ func (g *sendingGauges) Collect(to chan<- prometheus.Metric) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), probeTime)
 	defer cancel()
-	s, err := g.health(ctx)
+	sending, err := g.health(ctx)
 	if err != nil {
 		put(gaugeUp, 0)
 		return
 	}
 	put(gaugeUp, 1)
-	put(gaugeHealthy, oneIf(s.Healthy))
-	put(gaugeOverdue, float64(s.Overdue))
-	put(gaugeOldest, age(g.Now(), s.OldestOverdue))
-	if s.LastSuccess != nil {
-		put(gaugeSuccess, float64(s.LastSuccess.UnixMilli())/1000)
+	put(gaugeHealthy, oneIf(sending.Healthy))
+	put(gaugeOverdue, float64(sending.Overdue))
+	put(gaugeOldest, age(g.Now(), sending.OldestOverdue))
+	if sending.LastSuccess != nil {
+		put(gaugeSuccess, float64(sending.LastSuccess.UnixMilli())/1000)
 	}
-	for state, n := range s.Queue {
+
+	for state, n := range sending.Queue {
 		put(gaugeQueue, float64(n), state)
 	}
-	put(gaugePaused, float64(s.Paused))
-	put(gaugeExpiring, float64(s.Tokens.Expiring))
-	put(gaugeUnusable, float64(s.Tokens.Unusable))
-	put(gaugeProcesses, float64(s.Processes))
-	put(gaugeClock, float64(s.ClockOffsetMS)/1000)
+	put(gaugePaused, float64(sending.Paused))
+	put(gaugeExpiring, float64(sending.Tokens.Expiring))
+	put(gaugeUnusable, float64(sending.Tokens.Unusable))
+	put(gaugeProcesses, float64(sending.Processes))
+	put(gaugeClock, float64(sending.ClockOffsetMS)/1000)
 }
 
 func oneIf(b bool) float64 {
 	if b {
 		return 1
 	}
+
 	return 0
 }
 
@@ -120,5 +138,6 @@ func age(now time.Time, at *time.Time) float64 {
 	if at == nil {
 		return 0
 	}
+
 	return now.Sub(*at).Seconds()
 }

@@ -39,14 +39,24 @@ func (a *api) media() {
 	upload := created(op(http.MethodPost, "/media", "upload-media", "media", i18n.N("上传图片")))
 	upload.MaxBodyBytes = maxUpload
 	register(a, upload, access.PostWrite, a.uploadMedia)
-	register(a, bytesOf(op(http.MethodGet, "/media/{id}", "get-media", "media", i18n.N("图片的内容"))), access.PostView, a.getMedia)
-	register(a, bytesOf(op(http.MethodGet, "/media/{id}/thumb", "get-media-thumb", "media", i18n.N("缩略图"))), access.PostView, a.getThumb)
+	register(a, bytesOf(op(http.MethodGet,
+		"/media/{id}", "get-media",
+		"media", i18n.N("图片的内容"),
+	)), access.PostView, a.getMedia)
+	register(a, bytesOf(op(http.MethodGet,
+		"/media/{id}/thumb", "get-media-thumb",
+		"media", i18n.N("缩略图"),
+	)), access.PostView, a.getThumb)
 }
 
 // bytesOf documents an answer that is a picture.
 func bytesOf(op huma.Operation) huma.Operation {
 	schema := &huma.Schema{Type: huma.TypeString, Format: "binary"}
-	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{"image/*": {Schema: schema}}}}
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "OK",
+		Content:     map[string]*huma.MediaType{"image/*": {Schema: schema}},
+	}}
+
 	return op
 }
 
@@ -64,15 +74,19 @@ func (a *api) uploadMedia(ctx context.Context, who access.Actor, in *struct {
 			return nil, err
 		}
 	}
-	m, err := a.Media.Upload(ctx, who, unit, form.File.Filename, form.File, form.Alt)
+	media, err := a.Media.Upload(ctx, who, unit, form.File.Filename, form.File, form.Alt)
 	if err != nil {
 		return nil, err
 	}
-	return &out[Picture]{showPicture(m)}, nil
+
+	return &out[Picture]{showPicture(media)}, nil
 }
 
 func showPicture(m media.Media) Picture {
-	return Picture{m.ID, m.UnitID, m.FileName, m.MIME, m.Bytes, m.Width, m.Height, m.Frames, m.Hash(), m.Alt, m.UploadedAt.UTC()}
+	return Picture{
+		m.ID, m.UnitID, m.FileName, m.MIME, m.Bytes, m.Width, m.Height, m.Frames, m.Hash(), m.Alt,
+		m.UploadedAt.UTC(),
+	}
 }
 
 // file is an answer that is not JSON.
@@ -91,7 +105,7 @@ func (a *api) getThumb(ctx context.Context, who access.Actor, in *ByID) (*file, 
 }
 
 func (a *api) openMedia(ctx context.Context, who access.Actor, id int64, thumb bool) (*file, error) {
-	r, m, err := a.Media.Open(ctx, who, id, thumb)
+	r, media, err := a.Media.Open(ctx, who, id, thumb)
 	if err != nil {
 		return nil, err
 	}
@@ -101,13 +115,14 @@ func (a *api) openMedia(ctx context.Context, who access.Actor, id int64, thumb b
 		return nil, err
 	}
 	if thumb {
-		return &file{"image/jpeg", `"` + m.Hash() + `-thumb"`, data}, nil
+		return &file{"image/jpeg", `"` + media.Hash() + `-thumb"`, data}, nil
 	}
-	return &file{m.MIME, `"` + m.Hash() + `"`, data}, nil
+
+	return &file{media.MIME, `"` + media.Hash() + `"`, data}, nil
 }
 
-// homeUnit chooses the unit of something new that names none: the person's own where that may write and covers the given
-// paths, else the lowest that does.
+// homeUnit chooses the unit of something new that names none: the person's own where that may write and
+// covers the given paths, else the lowest that does.
 func (a *api) homeUnit(ctx context.Context, who access.Actor, paths []string) (int64, error) {
 	units, err := a.Units.Within(ctx, who, access.PostWrite)
 	if err != nil {
@@ -118,17 +133,20 @@ func (a *api) homeUnit(ctx context.Context, who access.Actor, paths []string) (i
 		return 0, err
 	}
 	best, depth := int64(0), -1
-	for _, u := range units {
+
+	for _, unit := range units {
 		switch {
-		case !covers(u.Path, paths):
-		case u.ID == me.UnitID:
-			return u.ID, nil
-		case len(paths) > 0 && u.Depth() > depth, best == 0: // without accounts the topmost, which comes first
-			best, depth = u.ID, u.Depth()
+		case !covers(unit.Path, paths):
+		case unit.ID == me.UnitID:
+			return unit.ID, nil
+		// without accounts the topmost, which comes first
+		case len(paths) > 0 && unit.Depth() > depth, best == 0:
+			best, depth = unit.ID, unit.Depth()
 		}
 	}
 	if best == 0 {
 		return 0, fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
 	}
+
 	return best, nil
 }

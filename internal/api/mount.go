@@ -26,13 +26,21 @@ const (
 	maxUpload = 30 << 20
 )
 
-// build makes the huma interface without any route of its own: no documentation from elsewhere, no $schema links.
+// build makes the huma interface without any route of its own: no documentation from elsewhere, no
+// $schema links.
 func (a *api) build() huma.API {
-	config := huma.Config{OpenAPI: a.openapi(), Formats: formats, DefaultFormat: "application/json", RejectUnknownQueryParameters: true}
+	config := huma.Config{
+		OpenAPI:                      a.openapi(),
+		Formats:                      formats,
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+	}
+
 	return huma.NewAPI(config, &adapter{a})
 }
 
-// adapter registers huma's operations as routes of the kit: session, permission and panics are the kit's business.
+// adapter registers huma's operations as routes of the kit: session, permission and panics are the
+// kit's business.
 type adapter struct{ *api }
 
 // ServeHTTP belongs to huma's interface for tests; the kit serves.
@@ -48,7 +56,8 @@ func (m *adapter) Handle(op *huma.Operation, run func(huma.Context)) {
 	}, web.MaxBody(op.MaxBodyBytes))
 }
 
-// serve reads the request whole before anything is done with it, so that one that breaks off or never ends changes nothing.
+// serve reads the request whole before anything is done with it, so that one that breaks off or never
+// ends changes nothing.
 func (m *adapter) serve(c *gin.Context, op *huma.Operation, run func(huma.Context)) {
 	c.Set(keyPrinter, m.kit.Printer(c))
 	if err := negotiate(c, op); err != nil {
@@ -77,9 +86,14 @@ type ginKey struct{}
 // request is the request behind the context of a handler: for addresses and headers only.
 func request(ctx context.Context) *gin.Context { return ctx.Value(ginKey{}).(*gin.Context) }
 
-// register is the one way to a route: method, path and documentation in op, the permission that lets anybody in, and the
-// handler. Faults become problems. The permission is documented as x-permission.
-func register[I, O any](a *api, op huma.Operation, perm access.Permission, h func(context.Context, access.Actor, *I) (*O, error)) {
+// register is the one way to a route: method, path and documentation in op, the permission that lets
+// anybody in, and the handler. Faults become problems. The permission is documented as x-permission.
+func register[I, O any](
+	a *api,
+	op huma.Operation,
+	perm access.Permission,
+	h func(context.Context, access.Actor, *I) (*O, error),
+) {
 	op.Metadata = maps.Clone(op.Metadata)
 	if op.Metadata == nil {
 		op.Metadata = map[string]any{}
@@ -108,6 +122,7 @@ func register[I, O any](a *api, op huma.Operation, perm access.Permission, h fun
 		if err != nil {
 			return nil, a.problem(c, err)
 		}
+
 		return out, nil
 	})
 	a.documentRefusals(op)

@@ -27,7 +27,8 @@ var keptHeaders = []string{"Content-Type", "Etag", "Location"}
 
 // repeatable tells whether op takes a key: a write of somebody signed in that carries no secret.
 func repeatable(op *huma.Operation) bool {
-	return op.Method != http.MethodGet && op.Metadata[metaSecret] == nil && op.Metadata[metaPermission] != web.Open
+	return op.Method != http.MethodGet && op.Metadata[metaSecret] == nil &&
+		op.Metadata[metaPermission] != web.Open
 }
 
 func keyParameter() *huma.Param {
@@ -36,16 +37,22 @@ func keyParameter() *huma.Param {
 		Schema: &huma.Schema{Type: huma.TypeString, MaxLength: &most}}
 }
 
-// once does the request unless it was done before: then its answer is given again. An answer is kept before it is sent.
+// once does the request unless it was done before: then its answer is given again. An answer is kept
+// before it is sent.
 func (a *api) once(c *gin.Context, op *huma.Operation, key string, body []byte, do func()) {
 	hash, err := fingerprint(c, body)
 	if err != nil {
 		a.fail(c, err)
 		return
 	}
-	r := replay.Request{UserID: web.Actor(c).UserID, Route: op.Method + " " + op.Path, Key: key, Hash: hash}
+	request := replay.Request{
+		UserID: web.Actor(c).UserID,
+		Route:  op.Method + " " + op.Path,
+		Key:    key,
+		Hash:   hash,
+	}
 	ctx := context.WithoutCancel(c.Request.Context()) // the answer is kept also when the caller has gone away
-	old, err := a.Replays.Begin(ctx, r)
+	old, err := a.Replays.Begin(ctx, request)
 	if err != nil {
 		a.fail(c, err)
 		return
@@ -59,12 +66,12 @@ func (a *api) once(c *gin.Context, op *huma.Operation, key string, body []byte, 
 	settled := false
 	defer func() {
 		if !settled { // a panic went through here
-			a.keep(c, a.failed(ctx, r, effects))
+			a.keep(c, a.failed(ctx, request, effects))
 		}
 	}()
 
 	held := hold(c, do)
-	a.keep(c, a.settle(ctx, c, r, held, effects))
+	a.keep(c, a.settle(ctx, c, request, held, effects))
 	settled = true
 	_, _ = c.Writer.Write(held.body.Bytes())
 }
@@ -76,32 +83,42 @@ func (a *api) keep(c *gin.Context, err error) {
 	}
 }
 
-// settle decides what becomes of the key. An answer of a use case is kept. Where no use case was begun, or it asked to try
-// again later, the key is free again.
-func (a *api) settle(ctx context.Context, c *gin.Context, r replay.Request, held *held, effects *lasting.Watch) error {
+// settle decides what becomes of the key. An answer of a use case is kept. Where no use case was begun,
+// or it asked to try again later, the key is free again.
+func (a *api) settle(
+	ctx context.Context,
+	c *gin.Context,
+	request replay.Request,
+	held *held,
+	effects *lasting.Watch,
+) error {
 	status := held.Status()
 	switch {
 	case !c.GetBool(keyRan), status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
-		return a.Replays.Forget(ctx, r)
+		return a.Replays.Forget(ctx, request)
 	case status >= http.StatusInternalServerError:
-		return a.failed(ctx, r, effects)
+		return a.failed(ctx, request, effects)
 	}
+
 	answer := replay.Answer{Status: status, Header: map[string]string{}, Body: held.body.Bytes()}
 	for _, name := range keptHeaders {
 		if v := held.Header().Get(name); v != "" {
 			answer.Header[name] = v
 		}
 	}
-	return a.Replays.End(ctx, r, answer)
+
+	return a.Replays.End(ctx, request, answer)
 }
 
-// failed decides what becomes of the key after a failure of ours. Where nothing was committed the request may be sent again with
-// the same key; else nobody knows how far it came, and who asks again is told so.
-func (a *api) failed(ctx context.Context, r replay.Request, effects *lasting.Watch) error {
+// failed decides what becomes of the key after a failure of ours. Where nothing was committed the
+// request may be sent again with the same key; else nobody knows how far it came, and who asks again is
+// told so.
+func (a *api) failed(ctx context.Context, request replay.Request, effects *lasting.Watch) error {
 	if effects.Any() {
-		return a.Replays.Lose(ctx, r)
+		return a.Replays.Lose(ctx, request)
 	}
-	return a.Replays.Forget(ctx, r)
+
+	return a.Replays.Forget(ctx, request)
 }
 
 func repeat(c *gin.Context, old *replay.Answer) {
@@ -128,16 +145,19 @@ func (h *held) WriteString(s string) (int, error) { return h.body.WriteString(s)
 // WriteHeaderNow waits for the body.
 func (h *held) WriteHeaderNow() {}
 
-// hold runs do with the answer held back. After a panic the writer is itself again, for the page that tells of it.
+// hold runs do with the answer held back. After a panic the writer is itself again, for the page that
+// tells of it.
 func hold(c *gin.Context, do func()) *held {
 	h := &held{ResponseWriter: c.Writer}
 	defer func() { c.Writer = h.ResponseWriter }()
 	c.Writer = h
 	do()
+
 	return h
 }
 
-// fingerprint is of the address and what the body says. A form with files was taken apart: its boundary is another each time.
+// fingerprint is of the address and what the body says. A form with files was taken apart: its boundary
+// is another each time.
 func fingerprint(c *gin.Context, body []byte) ([]byte, error) {
 	sum := sha256.New()
 	_, _ = io.WriteString(sum, c.Request.URL.RequestURI()+"\n")
@@ -152,6 +172,7 @@ func fingerprint(c *gin.Context, body []byte) ([]byte, error) {
 			_, _ = fmt.Fprintf(sum, "%q %q\n", name, value)
 		}
 	}
+
 	for _, name := range slices.Sorted(maps.Keys(form.File)) {
 		for _, head := range form.File[name] {
 			_, _ = fmt.Fprintf(sum, "%q %q\n", name, head.Filename)
@@ -160,6 +181,7 @@ func fingerprint(c *gin.Context, body []byte) ([]byte, error) {
 			}
 		}
 	}
+
 	return sum.Sum(nil), nil
 }
 
@@ -175,5 +197,6 @@ func hashFile(sum io.Writer, head *multipart.FileHeader) error {
 		return fmt.Errorf("read uploaded file: %w", err)
 	}
 	_, _ = sum.Write(inner.Sum(nil))
+
 	return nil
 }

@@ -44,13 +44,21 @@ func newFailing(t *testing.T) *failing {
 		t.Fatal(err)
 	}
 
-	f.api = &api{Deps: Deps{Replays: replay.New(db, func() time.Time { return f.now }), Now: time.Now, BodyTime: time.Minute}, kit: kit}
+	f.api = &api{
+		Deps: Deps{
+			Replays:  replay.New(db, func() time.Time { return f.now }),
+			Now:      time.Now,
+			BodyTime: time.Minute,
+		},
+		kit: kit,
+	}
 	f.api.Log = slog.New(slog.DiscardHandler)
 	f.huma = f.build()
 	register(f.api, op(http.MethodPost, "/act", "act", "posts", "写"), access.PostWrite,
 		func(ctx context.Context, _ access.Actor, _ *struct{}) (*out[map[string]string], error) {
 			return &out[map[string]string]{map[string]string{"state": "done"}}, f.do(ctx)
 		})
+
 	return f
 }
 
@@ -64,6 +72,7 @@ func (f *failing) post(key string) (status int, code string) {
 
 	var problem struct{ Code string }
 	_ = json.Unmarshal(rec.Body.Bytes(), &problem)
+
 	return rec.Code, problem.Code
 }
 
@@ -92,54 +101,72 @@ func TestKeyAfterAFailure(t *testing.T) {
 		do   func(ctx context.Context, f *failing, end func(*failing) error) error
 		free bool
 	}{
-		"before a transaction": {func(_ context.Context, f *failing, end func(*failing) error) error { return end(f) }, true},
+		"before a transaction": {
+			func(_ context.Context, f *failing, end func(*failing) error) error { return end(f) },
+			true,
+		},
 		"after reading": {func(ctx context.Context, f *failing, end func(*failing) error) error {
 			var n int
 			if err := f.db.Pool().QueryRow(ctx, "SELECT count(*) FROM units").Scan(&n); err != nil {
 				f.Error(err)
 			}
+
 			return end(f)
 		}, true},
 		"inside of a transaction": {func(ctx context.Context, f *failing, end func(*failing) error) error {
 			return f.db.InTx(ctx, func(tx pg.Tx) error { f.writes(ctx, tx); return end(f) })
 		}, true},
-		"at a commit that is refused": {func(ctx context.Context, f *failing, end func(*failing) error) error {
-			err := f.db.InTx(ctx, func(tx pg.Tx) error {
-				f.writes(ctx, tx)
-				_, _ = tx.Pgx.Exec(ctx, "SELECT 1/0")
-				return nil
-			})
-			if err == nil {
-				f.Error("a broken transaction was committed")
-			}
-			return end(f)
-		}, true},
-		"at a statement that is refused": {func(ctx context.Context, f *failing, end func(*failing) error) error {
-			if _, err := f.db.Pool().Exec(ctx, "UPDATE units SET parent_id = 99 WHERE id = 2"); err == nil {
-				f.Error("not refused")
-			}
-			return end(f)
-		}, true},
+		"at a commit that is refused": {
+			func(ctx context.Context, f *failing, end func(*failing) error) error {
+				err := f.db.InTx(ctx, func(tx pg.Tx) error {
+					f.writes(ctx, tx)
+					_, _ = tx.Pgx.Exec(ctx, "SELECT 1/0")
+					return nil
+				})
+				if err == nil {
+					f.Error("a broken transaction was committed")
+				}
+
+				return end(f)
+			}, true,
+		},
+		"at a statement that is refused": {
+			func(ctx context.Context, f *failing, end func(*failing) error) error {
+				if _, err := f.db.Pool().Exec(ctx, "UPDATE units SET parent_id = 99 WHERE id = 2"); err == nil {
+					f.Error("not refused")
+				}
+
+				return end(f)
+			}, true,
+		},
 		"after the commit": {func(ctx context.Context, f *failing, end func(*failing) error) error {
 			committed(ctx, f)
 			return end(f)
 		}, false},
-		"inside of a second transaction": {func(ctx context.Context, f *failing, end func(*failing) error) error {
-			committed(ctx, f)
-			return f.db.InTx(ctx, func(pg.Tx) error { return end(f) })
-		}, false},
-		"after a write without a transaction, by GORM": {func(ctx context.Context, f *failing, end func(*failing) error) error {
-			if err := f.db.Gorm(ctx).Exec(write).Error; err != nil {
-				f.Error(err)
-			}
-			return end(f)
-		}, false},
-		"after a write without a transaction, by pgx": {func(ctx context.Context, f *failing, end func(*failing) error) error {
-			if _, err := f.db.Pool().Exec(ctx, write); err != nil {
-				f.Error(err)
-			}
-			return end(f)
-		}, false},
+		"inside of a second transaction": {
+			func(ctx context.Context, f *failing, end func(*failing) error) error {
+				committed(ctx, f)
+				return f.db.InTx(ctx, func(pg.Tx) error { return end(f) })
+			}, false,
+		},
+		"after a write without a transaction, by GORM": {
+			func(ctx context.Context, f *failing, end func(*failing) error) error {
+				if err := f.db.Gorm(ctx).Exec(write).Error; err != nil {
+					f.Error(err)
+				}
+
+				return end(f)
+			}, false,
+		},
+		"after a write without a transaction, by pgx": {
+			func(ctx context.Context, f *failing, end func(*failing) error) error {
+				if _, err := f.db.Pool().Exec(ctx, write); err != nil {
+					f.Error(err)
+				}
+
+				return end(f)
+			}, false,
+		},
 	} {
 		for how, end := range map[string]func(*failing) error{"panics": panics, "fails": fails} {
 			t.Run(how+" "+name, func(t *testing.T) {
@@ -152,7 +179,8 @@ func TestKeyAfterAFailure(t *testing.T) {
 
 				f.do = func(context.Context) error { return nil }
 				status, code := f.post("k")
-				if tc.free && status != http.StatusOK || !tc.free && (status != http.StatusConflict || code != "outcome_unknown") {
+				if tc.free && status != http.StatusOK ||
+					!tc.free && (status != http.StatusConflict || code != "outcome_unknown") {
 					t.Errorf("sent again: %d %s; free %v", status, code, tc.free)
 				}
 			})
@@ -163,18 +191,18 @@ func TestKeyAfterAFailure(t *testing.T) {
 // TestKeyOfAKilledProcess: nobody was left to say how it ended.
 func TestKeyOfAKilledProcess(t *testing.T) {
 	t.Parallel()
-	f := newFailing(t)
+	failing := newFailing(t)
 	started, killed := make(chan struct{}), make(chan struct{})
 	done := make(chan struct{})
-	f.do = func(ctx context.Context) error { close(started); <-killed; return nil }
-	go func() { defer close(done); f.post("k") }()
+	failing.do = func(ctx context.Context) error { close(started); <-killed; return nil }
+	go func() { defer close(done); failing.post("k") }()
 	<-started
 
-	if status, code := f.post("k"); status != http.StatusConflict || code != "in_progress" {
+	if status, code := failing.post("k"); status != http.StatusConflict || code != "in_progress" {
 		t.Errorf("while it runs: %d %s", status, code)
 	}
-	f.now = f.now.Add(replay.UnderWay)
-	if status, code := f.post("k"); status != http.StatusConflict || code != "outcome_unknown" {
+	failing.now = failing.now.Add(replay.UnderWay)
+	if status, code := failing.post("k"); status != http.StatusConflict || code != "outcome_unknown" {
 		t.Errorf("long after: %d %s", status, code)
 	}
 	close(killed)

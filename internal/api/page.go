@@ -29,11 +29,12 @@ func whole[R, T any](rows []R, show func(R) T) *out[list[T]] {
 	return &out[list[T]]{list[T]{Items: each(rows, show)}}
 }
 
-// sliced gives one page of a list that the use case gives whole. The cursor is the id behind which it goes on.
-func sliced[R, T any](rows []R, p Paging, id func(R) int64, show func(R) T) (*out[list[T]], error) {
+// sliced gives one page of a list that the use case gives whole. The cursor is the id behind which it
+// goes on.
+func sliced[R, T any](rows []R, paging Paging, id func(R) int64, show func(R) T) (*out[list[T]], error) {
 	from := 0
-	if p.Cursor != "" {
-		after, err := strconv.ParseInt(p.Cursor, 10, 64)
+	if paging.Cursor != "" {
+		after, err := strconv.ParseInt(paging.Cursor, 10, 64)
 		for from < len(rows) && id(rows[from]) != after {
 			from++
 		}
@@ -41,11 +42,12 @@ func sliced[R, T any](rows []R, p Paging, id func(R) int64, show func(R) T) (*ou
 			return nil, fault.Invalid("cursor", "列表已变化，请从第一页重新读取")
 		}
 	}
-	to := min(from+p.Limit, len(rows))
+	to := min(from+paging.Limit, len(rows))
 	page := list[T]{Items: each(rows[from:to], show)}
 	if to < len(rows) {
 		page.Next = strconv.FormatInt(id(rows[to-1]), 10)
 	}
+
 	return &out[list[T]]{page}, nil
 }
 
@@ -55,5 +57,6 @@ func each[R, T any](rows []R, show func(R) T) []T {
 	for i, r := range rows {
 		shown[i] = show(r)
 	}
+
 	return shown
 }

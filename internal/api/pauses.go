@@ -45,16 +45,37 @@ type resume struct {
 }
 
 func (a *api) pauses() {
-	register(a, op(http.MethodGet, "/pauses", "list-pauses", "pauses", i18n.N("没有恢复的暂停")), access.UnitView, a.listPauses)
-	register(a, op(http.MethodGet, "/pauses/preview", "preview-pause", "pauses", i18n.N("暂停会拦下多少")), access.Pause, a.previewPause)
-	register(a, created(op(http.MethodPost, "/pauses", "create-pause", "pauses", i18n.N("暂停发送"))), access.Pause, a.createPause)
-	register(a, op(http.MethodGet, "/pauses/{id}/deliveries", "list-paused-deliveries", "pauses", i18n.N("被一次暂停拦下的发送")), access.UnitView, a.heldBy)
-	register(a, op(http.MethodPost, "/pauses/{id}/resume", "resume-pause", "pauses", i18n.N("恢复发送")), access.Pause, a.resume)
-	register(a, op(http.MethodPost, "/sending/release", "release-sending", "sending", i18n.N("数据库恢复之后重新开始发送")), access.Pause, a.release)
+	register(a, op(http.MethodGet,
+		"/pauses", "list-pauses",
+		"pauses", i18n.N("没有恢复的暂停"),
+	), access.UnitView, a.listPauses)
+	register(a, op(http.MethodGet,
+		"/pauses/preview", "preview-pause",
+		"pauses", i18n.N("暂停会拦下多少"),
+	), access.Pause, a.previewPause)
+	register(a, created(op(http.MethodPost,
+		"/pauses", "create-pause",
+		"pauses", i18n.N("暂停发送"),
+	)), access.Pause, a.createPause)
+	register(a, op(http.MethodGet,
+		"/pauses/{id}/deliveries", "list-paused-deliveries",
+		"pauses", i18n.N("被一次暂停拦下的发送"),
+	), access.UnitView, a.heldBy)
+	register(a, op(http.MethodPost,
+		"/pauses/{id}/resume", "resume-pause",
+		"pauses", i18n.N("恢复发送"),
+	), access.Pause, a.resume)
+	register(a, op(http.MethodPost,
+		"/sending/release", "release-sending",
+		"sending", i18n.N("数据库恢复之后重新开始发送"),
+	), access.Pause, a.release)
 }
 
 func showPause(p delivery.Pause) pause {
-	return pause{p.ID, p.UnitID, p.UnitName, p.AccountID, p.AccountHandle, p.Reason, p.PausedName, p.PausedAt.UTC(), p.Held}
+	return pause{
+		p.ID, p.UnitID, p.UnitName, p.AccountID, p.AccountHandle, p.Reason, p.PausedName,
+		p.PausedAt.UTC(), p.Held,
+	}
 }
 
 func (a *api) listPauses(ctx context.Context, who access.Actor, in *Paging) (*out[list[pause]], error) {
@@ -62,6 +83,7 @@ func (a *api) listPauses(ctx context.Context, who access.Actor, in *Paging) (*ou
 	if err != nil {
 		return nil, err
 	}
+
 	return sliced(rows, *in, func(p delivery.Pause) int64 { return p.ID }, showPause)
 }
 
@@ -74,10 +96,15 @@ func (a *api) previewPause(ctx context.Context, who access.Actor, in *struct {
 		only = &in.AccountID
 	}
 	p, err := a.Deliveries.PreviewPause(ctx, who, in.UnitID, only)
+
 	return &out[pausePreview]{pausePreview(p)}, err
 }
 
-func (a *api) createPause(ctx context.Context, who access.Actor, in *struct{ Body newPause }) (*out[pause], error) {
+func (a *api) createPause(
+	ctx context.Context,
+	who access.Actor,
+	in *struct{ Body newPause },
+) (*out[pause], error) {
 	p, err := a.Deliveries.Pause(ctx, who, in.Body.UnitID, in.Body.AccountID, in.Body.Reason)
 	return &out[pause]{showPause(p)}, err
 }
@@ -90,6 +117,7 @@ func (a *api) heldBy(ctx context.Context, who access.Actor, in *struct {
 	if err != nil {
 		return nil, err
 	}
+
 	return sliced(rows, in.Paging, func(d delivery.Delivery) int64 { return d.ID }, shower(ctx))
 }
 
@@ -99,9 +127,12 @@ func (a *api) resume(ctx context.Context, who access.Actor, in *struct {
 }) (*out[effect], error) {
 	var wanted resume
 	set(&wanted, in.Body)
-	return shownEffect(a.Deliveries.Resume(ctx, who, in.ID, each(wanted.Deliveries, func(c resumeChoice) delivery.Choice {
-		return delivery.Choice{DeliveryID: c.ID, Action: delivery.Action(c.Action), DueAt: c.DueAt}
-	})))
+
+	return shownEffect(
+		a.Deliveries.Resume(ctx, who, in.ID, each(wanted.Deliveries, func(c resumeChoice) delivery.Choice {
+			return delivery.Choice{DeliveryID: c.ID, Action: delivery.Action(c.Action), DueAt: c.DueAt}
+		})),
+	)
 }
 
 func (a *api) release(ctx context.Context, who access.Actor, in *struct{ Body why }) (*none, error) {

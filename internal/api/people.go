@@ -93,67 +93,129 @@ type userFilter struct {
 }
 
 func (a *api) people() {
-	register(a, op(http.MethodGet, "/users", "list-users", "users", i18n.N("用户")), access.UserManage, a.listUsers)
-	register(a, secret(asked(op(http.MethodPost, "/users", "create-user", "users", i18n.N("申请新建用户，待第二人确认")))), access.UserManage, a.createUser)
-	register(a, op(http.MethodGet, "/users/{id}", "get-user", "users", i18n.N("用户详情")), access.UserManage, a.getUser)
-	register(a, asked(op(http.MethodPatch, "/users/{id}", "update-user", "users", i18n.N("申请修改用户，待第二人确认"))), access.UserManage, a.updateUser)
-	register(a, op(http.MethodPost, "/users/{id}/disable", "disable-user", "users", i18n.N("停用用户")), access.UserManage, a.disableUser)
-	register(a, asked(op(http.MethodPost, "/users/{id}/enable", "enable-user", "users", i18n.N("申请启用用户，待第二人确认"))), access.UserManage, a.enableUser)
-	register(a, secret(asked(op(http.MethodPut, "/users/{id}/password", "reset-password", "users", i18n.N("申请重置用户的密码，待第二人确认")))), access.UserManage, a.resetPassword)
-	register(a, asked(op(http.MethodPost, "/users/{id}/grants", "create-grant", "users", i18n.N("申请授予角色，待第二人确认"))), access.UserManage, a.createGrant)
-	register(a, op(http.MethodPost, "/grants/{id}/revoke", "revoke-grant", "users", i18n.N("收回授权")), access.UserManage, a.revokeGrant)
+	register(a, op(http.MethodGet,
+		"/users", "list-users",
+		"users", i18n.N("用户"),
+	), access.UserManage, a.listUsers)
+	register(a, secret(asked(op(http.MethodPost,
+		"/users", "create-user",
+		"users", i18n.N("申请新建用户，待第二人确认"),
+	))), access.UserManage, a.createUser)
+	register(a, op(http.MethodGet,
+		"/users/{id}", "get-user",
+		"users", i18n.N("用户详情"),
+	), access.UserManage, a.getUser)
+	register(a, asked(op(http.MethodPatch,
+		"/users/{id}", "update-user",
+		"users", i18n.N("申请修改用户，待第二人确认"),
+	)), access.UserManage, a.updateUser)
+	register(a, op(http.MethodPost,
+		"/users/{id}/disable", "disable-user",
+		"users", i18n.N("停用用户"),
+	), access.UserManage, a.disableUser)
+	register(a, asked(op(http.MethodPost,
+		"/users/{id}/enable", "enable-user",
+		"users", i18n.N("申请启用用户，待第二人确认"),
+	)), access.UserManage, a.enableUser)
+	register(a, secret(asked(op(http.MethodPut,
+		"/users/{id}/password", "reset-password",
+		"users", i18n.N("申请重置用户的密码，待第二人确认"),
+	))), access.UserManage, a.resetPassword)
+	register(a, asked(op(http.MethodPost,
+		"/users/{id}/grants", "create-grant",
+		"users", i18n.N("申请授予角色，待第二人确认"),
+	)), access.UserManage, a.createGrant)
+	register(a, op(http.MethodPost,
+		"/grants/{id}/revoke", "revoke-grant",
+		"users", i18n.N("收回授权"),
+	), access.UserManage, a.revokeGrant)
 }
 
 func (a *api) listUsers(ctx context.Context, who access.Actor, in *userFilter) (*out[list[User]], error) {
-	f := identity.UserFilter{Query: in.Query, Role: access.Role(in.Role), State: in.State, Limit: in.Limit + 1}
+	filter := identity.UserFilter{
+		Query: in.Query,
+		Role:  access.Role(in.Role),
+		State: in.State,
+		Limit: in.Limit + 1,
+	}
 	var err error
-	if f.UnitPath, err = a.unitPath(ctx, who, in.UnitID); err != nil {
+	if filter.UnitPath, err = a.unitPath(ctx, who, in.UnitID); err != nil {
 		return nil, err
 	}
 	if in.Cursor != "" {
-		if f.After, err = strconv.ParseInt(in.Cursor, 10, 64); err != nil {
+		if filter.After, err = strconv.ParseInt(in.Cursor, 10, 64); err != nil {
 			return nil, fault.Invalid("cursor", "列表已变化，请从第一页重新读取").With(err)
 		}
 	}
-	rows, err := a.Identity.Users(ctx, who, f)
+	rows, err := a.Identity.Users(ctx, who, filter)
 	if err != nil || len(rows) <= in.Limit {
 		return paged(rows, "", showUser), err
 	}
 	rows = rows[:in.Limit]
+
 	return paged(rows, strconv.FormatInt(rows[in.Limit-1].ID, 10), showUser), nil
 }
 
-func showUser(u identity.User) User {
-	roles := make([]string, len(u.Roles))
-	for i, r := range u.Roles {
-		roles[i] = string(r)
+func showUser(user identity.User) User {
+	roles := make([]string, len(user.Roles))
+	for i, role := range user.Roles {
+		roles[i] = string(role)
 	}
-	shown := User{ID: u.ID, Username: u.Username, DisplayName: u.DisplayName, UnitID: u.UnitID, UnitName: u.UnitName, Roles: roles,
-		MustChange: u.MustChange, CreatedAt: u.CreatedAt.UTC(), DisabledAt: utc(u.DisabledAt)}
-	if !u.LastSeenAt.IsZero() {
-		shown.LastSeenAt = utc(&u.LastSeenAt)
+	shown := User{
+		ID:          user.ID,
+		Username:    user.Username,
+		DisplayName: user.DisplayName,
+		UnitID:      user.UnitID,
+		UnitName:    user.UnitName,
+		Roles:       roles,
+		MustChange:  user.MustChange,
+		CreatedAt:   user.CreatedAt.UTC(),
+		DisabledAt:  utc(user.DisabledAt),
 	}
+	if !user.LastSeenAt.IsZero() {
+		shown.LastSeenAt = utc(&user.LastSeenAt)
+	}
+
 	return shown
 }
 
 func (a *api) showDetail(u identity.UserDetail) userDetail {
-	return userDetail{User: showUser(u.User), Lang: u.Lang, Theme: u.Theme, Grants: each(u.Grants, a.showGrant), Elsewhere: u.Elsewhere}
+	return userDetail{
+		User:      showUser(u.User),
+		Lang:      u.Lang,
+		Theme:     u.Theme,
+		Grants:    each(u.Grants, a.showGrant),
+		Elsewhere: u.Elsewhere,
+	}
 }
 
 func (a *api) showGrant(g identity.Grant) grant {
-	return grant{g.ID, string(g.Role), g.UnitID, g.UnitName, g.InForce(a.Now()), utc(g.Until), g.CreatedAt.UTC(), g.CreatedBy, utc(g.RevokedAt), g.RevokedBy}
+	return grant{
+		g.ID, string(g.Role), g.UnitID, g.UnitName, g.InForce(a.Now()), utc(g.Until),
+		g.CreatedAt.UTC(), g.CreatedBy, utc(g.RevokedAt), g.RevokedBy,
+	}
 }
 
 func (g newGrant) grant() identity.NewGrant {
 	return identity.NewGrant{Role: access.Role(g.Role), UnitID: g.UnitID, Until: g.Until}
 }
 
-func (a *api) createUser(ctx context.Context, who access.Actor, in *struct{ Body newUser }) (*askedChange, error) {
+func (a *api) createUser(
+	ctx context.Context,
+	who access.Actor,
+	in *struct{ Body newUser },
+) (*askedChange, error) {
 	b := in.Body
-	n := identity.NewUser{Username: b.Username, DisplayName: b.DisplayName, UnitID: b.UnitID, Password: b.Password,
-		Grants: each(b.Grants, newGrant.grant)}
-	c, initial, err := a.Identity.AskUser(ctx, who, n, b.Reason)
-	return showAsked(c, generated(b.Password, initial.Reveal())), err
+	n := identity.NewUser{
+		Username:    b.Username,
+		DisplayName: b.DisplayName,
+		UnitID:      b.UnitID,
+		Password:    b.Password,
+		Grants:      each(b.Grants, newGrant.grant),
+	}
+	change, initial, err := a.Identity.AskUser(ctx, who, n, b.Reason)
+
+	return showAsked(change, generated(b.Password, initial.Reveal())), err
 }
 
 func (a *api) getUser(ctx context.Context, who access.Actor, in *ByID) (*out[userDetail], error) {
@@ -171,8 +233,9 @@ func (a *api) updateUser(ctx context.Context, who access.Actor, in *struct {
 	}
 	set(&old.DisplayName, in.Body.DisplayName)
 	set(&old.UnitID, in.Body.UnitID)
-	c, err := a.Identity.AskUpdate(ctx, who, in.ID, old.DisplayName, old.UnitID, in.Body.Reason)
-	return showAsked(c, ""), err
+	change, err := a.Identity.AskUpdate(ctx, who, in.ID, old.DisplayName, old.UnitID, in.Body.Reason)
+
+	return showAsked(change, ""), err
 }
 
 // because is a request to do something to one thing, with a reason.
@@ -193,24 +256,27 @@ func (a *api) disableUser(ctx context.Context, who access.Actor, in *because) (*
 }
 
 func (a *api) enableUser(ctx context.Context, who access.Actor, in *because) (*askedChange, error) {
-	c, err := a.Identity.AskEnable(ctx, who, in.ID, in.reason())
-	return showAsked(c, ""), err
+	change, err := a.Identity.AskEnable(ctx, who, in.ID, in.reason())
+	return showAsked(change, ""), err
 }
 
 func (a *api) resetPassword(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body freshPassword
 }) (*askedChange, error) {
-	c, initial, err := a.Identity.AskReset(ctx, who, in.ID, in.Body.Password, in.Body.Reason)
-	return showAsked(c, generated(in.Body.Password, initial.Reveal())), err
+	change, initial, err := a.Identity.AskReset(ctx, who, in.ID, in.Body.Password, in.Body.Reason)
+	return showAsked(change, generated(in.Body.Password, initial.Reveal())), err
 }
 
 func (a *api) createGrant(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body grantAsked
 }) (*askedChange, error) {
-	c, err := a.Identity.AskGrant(ctx, who, in.ID, newGrant{in.Body.Role, in.Body.UnitID, in.Body.Until}.grant(), in.Body.Reason)
-	return showAsked(c, ""), err
+	change, err := a.Identity.AskGrant(ctx, who, in.ID, newGrant{
+		in.Body.Role, in.Body.UnitID, in.Body.Until,
+	}.grant(), in.Body.Reason)
+
+	return showAsked(change, ""), err
 }
 
 func (a *api) revokeGrant(ctx context.Context, who access.Actor, in *because) (*none, error) {
@@ -222,6 +288,7 @@ func utc(t *time.Time) *time.Time {
 	if t == nil {
 		return nil
 	}
+
 	u := t.UTC()
 	switch { // JSON has no way to write it, and one such row of old would spoil the whole list
 	case u.Year() > 9999:
@@ -229,5 +296,6 @@ func utc(t *time.Time) *time.Time {
 	case u.Year() < 1:
 		u = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
+
 	return &u
 }

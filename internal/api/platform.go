@@ -60,18 +60,52 @@ type budgetLine struct {
 
 // platformPosts are the posts as the platform shows them, whoever sent them.
 func (a *api) platformPosts() {
-	register(a, tables(op(http.MethodGet, "/reach/posts", "list-platform-posts", "reach", i18n.N("时期内的微博，按互动量等排序"))), access.ReachView, a.rankedPosts)
-	register(a, op(http.MethodGet, "/reach/posts/{id}", "get-platform-post", "reach", i18n.N("一条微博和历次读数")), access.PostView, a.platformPost)
-	register(a, op(http.MethodPost, "/reach/posts/{id}/note", "note-platform-post", "reach", i18n.N("知悉平台上的改动、删除或别处的发布")), access.DeliveryDecide, a.takeNote)
-	register(a, op(http.MethodGet, "/reach/noticed", "list-noticed-posts", "reach", i18n.N("平台上有待关注的微博")), access.PostView, a.noticed)
-	register(a, op(http.MethodGet, "/reach/budget", "get-reach-budget", "reach", i18n.N("读取额度")), access.AccountView, a.budget)
+	register(a, tables(op(http.MethodGet,
+		"/reach/posts", "list-platform-posts",
+		"reach", i18n.N("时期内的微博，按互动量等排序"),
+	)), access.ReachView, a.rankedPosts)
+	register(a, op(http.MethodGet,
+		"/reach/posts/{id}", "get-platform-post",
+		"reach", i18n.N("一条微博和历次读数"),
+	), access.PostView, a.platformPost)
+	register(a, op(http.MethodPost,
+		"/reach/posts/{id}/note", "note-platform-post",
+		"reach", i18n.N("知悉平台上的改动、删除或别处的发布"),
+	), access.DeliveryDecide, a.takeNote)
+	register(a, op(http.MethodGet,
+		"/reach/noticed", "list-noticed-posts",
+		"reach", i18n.N("平台上有待关注的微博"),
+	), access.PostView, a.noticed)
+	register(a, op(http.MethodGet,
+		"/reach/budget", "get-reach-budget",
+		"reach", i18n.N("读取额度"),
+	), access.AccountView, a.budget)
 }
 
-func showPlatformPost(p reach.Post) platformPost {
-	return platformPost{ID: p.ID, AccountID: p.AccountID, Handle: p.Handle, RemoteID: p.RemoteID, URL: p.URL(), DeliveryID: p.DeliveryID,
-		Origin: string(p.Origin), State: string(p.State), StateAt: p.StateAt.UTC(), PostedAt: p.PostedAt.UTC(), Text: p.Text, WasText: p.WasText,
-		Original: p.Original, Pictures: p.Pictures, Reposts: p.Counts.Reposts, Comments: p.Counts.Comments, Likes: p.Counts.Likes,
-		Reads: p.Counts.Reads, ReadAt: utc(p.ReadAt), NotedBy: p.NotedBy, NotedAt: utc(p.NotedAt)}
+func showPlatformPost(post reach.Post) platformPost {
+	return platformPost{
+		ID:         post.ID,
+		AccountID:  post.AccountID,
+		Handle:     post.Handle,
+		RemoteID:   post.RemoteID,
+		URL:        post.URL(),
+		DeliveryID: post.DeliveryID,
+		Origin:     string(post.Origin),
+		State:      string(post.State),
+		StateAt:    post.StateAt.UTC(),
+		PostedAt:   post.PostedAt.UTC(),
+		Text:       post.Text,
+		WasText:    post.WasText,
+		Original:   post.Original,
+		Pictures:   post.Pictures,
+		Reposts:    post.Counts.Reposts,
+		Comments:   post.Counts.Comments,
+		Likes:      post.Counts.Likes,
+		Reads:      post.Counts.Reads,
+		ReadAt:     utc(post.ReadAt),
+		NotedBy:    post.NotedBy,
+		NotedAt:    utc(post.NotedAt),
+	}
 }
 
 func (a *api) rankedPosts(ctx context.Context, who access.Actor, in *struct {
@@ -81,14 +115,16 @@ func (a *api) rankedPosts(ctx context.Context, who access.Actor, in *struct {
 	By        string `query:"by" enum:"interactions,time,reads,reposts,comments,likes" default:"interactions" doc:"排序"`
 	Limit     int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"一页最多几项"`
 }) (*out[list[platformPost]], error) {
-	p, err := a.period(in.Span)
+	period, err := a.period(in.Span)
 	if err != nil {
 		return nil, err
 	}
 	if wantsTable(ctx) {
 		in.Limit = 1000 // what the use case gives at most, and the page too
 	}
-	rows, err := a.Reach.Posts(ctx, who, reach.PostFilter{AccountID: in.AccountID, Period: p, By: in.By, Limit: in.Limit})
+	rows, err := a.Reach.Posts(ctx, who, reach.PostFilter{
+		AccountID: in.AccountID, Period: period, By: in.By, Limit: in.Limit,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -97,14 +133,22 @@ func (a *api) rankedPosts(ctx context.Context, who access.Actor, in *struct {
 		attachment(ctx, "posts.csv")
 		shown.Body.written = asTable(reach.PostsTable(rows, wordsOf(ctx)))
 	}
+
 	return shown, nil
 }
 
-func (a *api) platformPost(ctx context.Context, who access.Actor, in *ByID) (*out[platformPostDetail], error) {
-	p, readings, err := a.Reach.Post(ctx, who, in.ID)
-	return &out[platformPostDetail]{platformPostDetail{showPlatformPost(p), each(readings, func(r reach.Reading) reading {
-		return reading{r.TakenAt.UTC(), r.Reposts, r.Comments, r.Likes, r.Reads}
-	})}}, err
+func (a *api) platformPost(
+	ctx context.Context,
+	who access.Actor,
+	in *ByID,
+) (*out[platformPostDetail], error) {
+	post, readings, err := a.Reach.Post(ctx, who, in.ID)
+
+	return &out[platformPostDetail]{
+		platformPostDetail{showPlatformPost(post), each(readings, func(r reach.Reading) reading {
+			return reading{r.TakenAt.UTC(), r.Reposts, r.Comments, r.Likes, r.Reads}
+		})},
+	}, err
 }
 
 func (a *api) takeNote(ctx context.Context, who access.Actor, in *because) (*none, error) {
@@ -119,35 +163,64 @@ func (a *api) noticed(ctx context.Context, who access.Actor, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return sliced(rows, in.Paging, func(p reach.Post) int64 { return p.ID }, showPlatformPost)
+
+	return sliced(rows, in.Paging, func(post reach.Post) int64 { return post.ID }, showPlatformPost)
 }
 
 func (a *api) budget(ctx context.Context, who access.Actor, _ *struct{}) (*out[list[budgetLine]], error) {
 	rows, err := a.Reach.Budget(ctx, who)
+
 	return whole(rows, func(b reach.BudgetLine) budgetLine {
-		return budgetLine{string(b.Host), b.AccountID, b.Handle, b.Used, b.Limit, b.Planned, b.ResetsAt.UTC(), utc(b.NextAt)}
+		return budgetLine{
+			string(b.Host), b.AccountID, b.Handle, b.Used, b.Limit, b.Planned, b.ResetsAt.UTC(),
+			utc(b.NextAt),
+		}
 	}), err
 }
 
 // history is how past posts come in.
 func (a *api) history() {
-	register(a, op(http.MethodGet, "/accounts/{id}/backfill", "get-backfill", "reach", i18n.N("历史微博的读取进度")), access.AccountView, a.getBackfill)
-	register(a, op(http.MethodPost, "/accounts/{id}/backfill", "start-backfill", "reach", i18n.N("读取历史微博")), access.AccountManage, a.startBackfill)
-	upload := importing(op(http.MethodPost, "/accounts/{id}/history", "import-history", "reach", i18n.N("导入历史微博")))
+	register(a, op(http.MethodGet,
+		"/accounts/{id}/backfill", "get-backfill",
+		"reach", i18n.N("历史微博的读取进度"),
+	), access.AccountView, a.getBackfill)
+	register(a, op(http.MethodPost,
+		"/accounts/{id}/backfill", "start-backfill",
+		"reach", i18n.N("读取历史微博"),
+	), access.AccountManage, a.startBackfill)
+	upload := importing(op(http.MethodPost,
+		"/accounts/{id}/history", "import-history",
+		"reach", i18n.N("导入历史微博"),
+	))
 	register(a, upload, access.AccountManage, a.importHistory)
-	register(a, op(http.MethodGet, "/accounts/{id}/imports", "list-imports", "reach", i18n.N("最近导入的历史微博文件")), access.AccountView, a.listImports)
-	register(a, op(http.MethodGet, "/imports/{id}", "get-import", "reach", i18n.N("一次导入的进度和没有收录的行")), access.AccountView, a.getImport)
-	register(a, op(http.MethodPost, "/imports/{id}/undo", "undo-import", "reach", i18n.N("撤销一次导入")), access.AccountManage, a.undoImport)
+	register(a, op(http.MethodGet,
+		"/accounts/{id}/imports", "list-imports",
+		"reach", i18n.N("最近导入的历史微博文件"),
+	), access.AccountView, a.listImports)
+	register(a, op(http.MethodGet,
+		"/imports/{id}", "get-import",
+		"reach", i18n.N("一次导入的进度和没有收录的行"),
+	), access.AccountView, a.getImport)
+	register(a, op(http.MethodPost,
+		"/imports/{id}/undo", "undo-import",
+		"reach", i18n.N("撤销一次导入"),
+	), access.AccountManage, a.undoImport)
 }
 
-func showBackfill(b reach.Backfill) backfillState {
-	shown := backfillState{State: string(b.State), Found: b.Found, Total: b.Total, Reason: b.Reason}
+func showBackfill(backfill reach.Backfill) backfillState {
+	shown := backfillState{
+		State:  string(backfill.State),
+		Found:  backfill.Found,
+		Total:  backfill.Total,
+		Reason: backfill.Reason,
+	}
 	if shown.State == "" {
 		shown.State = string(reach.BackfillNone)
 	}
-	if !b.UpdatedAt.IsZero() {
-		shown.UpdatedAt = utc(&b.UpdatedAt)
+	if !backfill.UpdatedAt.IsZero() {
+		shown.UpdatedAt = utc(&backfill.UpdatedAt)
 	}
+
 	return shown
 }
 
@@ -156,6 +229,7 @@ func (a *api) getBackfill(ctx context.Context, who access.Actor, in *ByID) (*out
 		return nil, err
 	}
 	all, err := a.Reach.Backfills(ctx, who)
+
 	return &out[backfillState]{showBackfill(all[in.ID])}, err
 }
 
@@ -163,5 +237,6 @@ func (a *api) startBackfill(ctx context.Context, who access.Actor, in *ByID) (*o
 	if err := a.Reach.StartBackfill(ctx, who, in.ID); err != nil {
 		return nil, err
 	}
+
 	return a.getBackfill(ctx, who, in)
 }

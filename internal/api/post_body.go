@@ -40,6 +40,7 @@ func (c *clearable) UnmarshalJSON(raw []byte) error {
 		return nil
 	}
 	c.At = &time.Time{}
+
 	return c.At.UnmarshalJSON(raw)
 }
 
@@ -92,56 +93,63 @@ func (f PostFields) content(c post.Content) (post.Content, error) {
 	if f.MediaIDs != nil {
 		c.Media = withAlts(*f.MediaIDs, c.Media)
 	}
-	for i, m := range c.Media {
+
+	for i, mediaChoice := range c.Media {
 		for _, alt := range f.MediaAlts {
-			if alt.MediaID == m.MediaID {
+			if alt.MediaID == mediaChoice.MediaID {
 				c.Media[i].Alt = alt.Alt
 			}
 		}
 	}
+
 	return f.targets(c)
 }
 
 func withAlts(ids []int64, old []post.MediaChoice) []post.MediaChoice {
 	return each(ids, func(id int64) post.MediaChoice {
-		for _, m := range old {
-			if m.MediaID == id {
-				return m
+		for _, mediaChoice := range old {
+			if mediaChoice.MediaID == id {
+				return mediaChoice
 			}
 		}
+
 		return post.MediaChoice{MediaID: id}
 	})
 }
 
-// targets chooses accounts and their own wordings. Variants replace all there were; one of an account that is not chosen is
-// a mistake that would otherwise pass unseen.
-func (f PostFields) targets(c post.Content) (post.Content, error) {
+// targets chooses accounts and their own wordings. Variants replace all there were; one of an account
+// that is not chosen is a mistake that would otherwise pass unseen.
+func (f PostFields) targets(content post.Content) (post.Content, error) {
 	if f.AccountIDs != nil {
-		c.Targets = each(*f.AccountIDs, func(id int64) post.TargetChoice {
-			for _, t := range c.Targets {
-				if t.AccountID == id {
-					return t
+		content.Targets = each(*f.AccountIDs, func(id int64) post.TargetChoice {
+			for _, targetChoice := range content.Targets {
+				if targetChoice.AccountID == id {
+					return targetChoice
 				}
 			}
+
 			return post.TargetChoice{AccountID: id}
 		})
 	}
 	if f.Variants == nil {
-		return c, nil
+		return content, nil
 	}
 	places := map[int64]int{}
-	for i := range c.Targets {
-		c.Targets[i].Variant = nil
-		places[c.Targets[i].AccountID] = i
+
+	for i := range content.Targets {
+		content.Targets[i].Variant = nil
+		places[content.Targets[i].AccountID] = i
 	}
-	for i, v := range *f.Variants {
-		place, ok := places[v.AccountID]
+
+	for i, variant := range *f.Variants {
+		place, ok := places[variant.AccountID]
 		if !ok {
-			return c, fault.Invalid(variantPlace(i, "account_id"), "没有选择这个账号")
+			return content, fault.Invalid(variantPlace(i, "account_id"), "没有选择这个账号")
 		}
-		c.Targets[place].Variant = &v.Text
+		content.Targets[place].Variant = &variant.Text
 	}
-	return c, nil
+
+	return content, nil
 }
 
 func variantPlace(i int, name string) string { return "body.variants[" + strconv.Itoa(i) + "]." + name }
@@ -152,25 +160,28 @@ func (f PostFields) place(err error) error {
 	if !errors.As(err, &fields) {
 		return err
 	}
+
 	placed := make(fault.Fields, len(fields))
 	for i, one := range fields {
-		c := *one
+		failure := *one
 		if id, ok := strings.CutPrefix(one.Field, "variant."); ok {
-			c.Field = f.variantField(id)
+			failure.Field = f.variantField(id)
 		}
-		placed[i] = &c
+		placed[i] = &failure
 	}
+
 	return placed
 }
 
 func (f PostFields) variantField(account string) string {
 	if f.Variants != nil {
-		for i, v := range *f.Variants {
-			if strconv.FormatInt(v.AccountID, 10) == account {
+		for i, variant := range *f.Variants {
+			if strconv.FormatInt(variant.AccountID, 10) == account {
 				return variantPlace(i, "text")
 			}
 		}
 	}
+
 	return "body.text"
 }
 
@@ -263,18 +274,40 @@ type onePost struct {
 }
 
 func showHead(p post.Post, number int, text, repost string, state delivery.PostState) PostHead {
-	return PostHead{ID: p.ID, Title: post.Title(text), Text: text, State: string(state), Phase: string(p.Phase), UnitID: p.UnitID, UnitName: p.UnitName,
-		AuthorID: p.AuthorID, AuthorName: p.AuthorName, Version: number, Revision: p.Revision, RepostOf: repost, DueAt: utc(p.DueAt), Now: p.DueNow,
-		Urgent: p.Urgent, Corrects: p.Corrects, UpdatedBy: p.UpdatedBy, CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC()}
+	return PostHead{
+		ID:         p.ID,
+		Title:      post.Title(text),
+		Text:       text,
+		State:      string(state),
+		Phase:      string(p.Phase),
+		UnitID:     p.UnitID,
+		UnitName:   p.UnitName,
+		AuthorID:   p.AuthorID,
+		AuthorName: p.AuthorName,
+		Version:    number,
+		Revision:   p.Revision,
+		RepostOf:   repost,
+		DueAt:      utc(p.DueAt),
+		Now:        p.DueNow,
+		Urgent:     p.Urgent,
+		Corrects:   p.Corrects,
+		UpdatedBy:  p.UpdatedBy,
+		CreatedAt:  p.CreatedAt.UTC(),
+		UpdatedAt:  p.UpdatedAt.UTC(),
+	}
 }
 
-func showRow(r post.Row, state delivery.PostState) postRow {
-	return postRow{PostHead: showHead(r.Post, r.VersionNumber, r.Text, r.RepostOf, state), AccountNum: r.Accounts, PictureNum: r.Pictures}
+func showRow(row post.Row, state delivery.PostState) postRow {
+	return postRow{
+		PostHead:   showHead(row.Post, row.VersionNumber, row.Text, row.RepostOf, state),
+		AccountNum: row.Accounts,
+		PictureNum: row.Pictures,
+	}
 }
 
 // showPost reads a post with all that belongs to it.
 func (a *api) showPost(ctx context.Context, who access.Actor, id int64) (*onePost, error) {
-	p, v, err := a.Posts.Find(ctx, who, id)
+	post, version, err := a.Posts.Find(ctx, who, id)
 	if err != nil {
 		return nil, err
 	}
@@ -294,34 +327,67 @@ func (a *api) showPost(ctx context.Context, who access.Actor, id int64) (*onePos
 	if err != nil {
 		return nil, err
 	}
-	shown := showVersion(v)
+	shown := showVersion(version)
 	words := printerOf(request(ctx))
-	return &onePost{ETag: `"` + strconv.Itoa(p.Revision) + `"`, Body: postDetail{PostHead: showHead(p, v.Number, v.Text, v.RepostOf, states[id]), Hash: shown.Hash,
-		AccountIDs: shown.AccountIDs, Variants: shown.Variants, MediaIDs: shown.MediaIDs, Media: shown.Media, Visible: shown.Visible,
-		Advance:    asked,
-		Reviews:    each(reviews, showReview),
-		Deliveries: each(deliveries, func(d delivery.Delivery) oneDelivery { return showDelivery(words, d) })}}, nil
+
+	return &onePost{
+		ETag: `"` + strconv.Itoa(post.Revision) + `"`,
+		Body: postDetail{
+			PostHead:   showHead(post, version.Number, version.Text, version.RepostOf, states[id]),
+			Hash:       shown.Hash,
+			AccountIDs: shown.AccountIDs,
+			Variants:   shown.Variants,
+			MediaIDs:   shown.MediaIDs,
+			Media:      shown.Media,
+			Visible:    shown.Visible,
+			Advance:    asked,
+			Reviews:    each(reviews, showReview),
+			Deliveries: each(
+				deliveries,
+				func(d delivery.Delivery) oneDelivery { return showDelivery(words, d) },
+			),
+		},
+	}, nil
 }
 
-func showVersion(v post.Version) postVersion {
-	shown := postVersion{Version: v.Number, State: string(v.State), Hash: hexOf(v.Hash), Text: v.Text, Variants: []variant{},
-		RepostOf: v.RepostOf, Visible: "all", CreatedAt: v.CreatedAt.UTC(), SubmittedBy: v.SubmittedName, SubmittedAt: utc(v.SubmittedAt)}
-	if v.Visible == 1 {
+func showVersion(version post.Version) postVersion {
+	shown := postVersion{
+		Version:     version.Number,
+		State:       string(version.State),
+		Hash:        hexOf(version.Hash),
+		Text:        version.Text,
+		Variants:    []variant{},
+		RepostOf:    version.RepostOf,
+		Visible:     "all",
+		CreatedAt:   version.CreatedAt.UTC(),
+		SubmittedBy: version.SubmittedName,
+		SubmittedAt: utc(version.SubmittedAt),
+	}
+	if version.Visible == 1 {
 		shown.Visible = "self"
 	}
-	shown.AccountIDs = each(v.Targets, func(t post.Target) int64 { return t.AccountID })
-	for _, t := range v.Targets {
-		if t.Variant != nil {
-			shown.Variants = append(shown.Variants, variant{t.AccountID, *t.Variant})
+
+	shown.AccountIDs = each(version.Targets, func(target post.Target) int64 { return target.AccountID })
+	for _, target := range version.Targets {
+		if target.Variant != nil {
+			shown.Variants = append(shown.Variants, variant{target.AccountID, *target.Variant})
 		}
 	}
-	shown.MediaIDs = each(v.Media, func(m post.VersionMedia) int64 { return m.MediaID })
-	shown.Media = each(v.Media, func(m post.VersionMedia) versionMedia { return versionMedia{showPicture(m.Media), m.Alt} })
+	shown.MediaIDs = each(version.Media, func(m post.VersionMedia) int64 { return m.MediaID })
+	shown.Media = each(version.Media, func(m post.VersionMedia) versionMedia {
+		return versionMedia{
+			showPicture(m.Media), m.Alt,
+		}
+	})
+
 	return shown
 }
 
 func showReview(r review.Review) Decided {
-	return Decided{r.ID, r.VersionNumber, hexOf(r.Hash), string(r.State), r.OpenedAt.UTC(), r.DecidedName, utc(r.DecidedAt), r.Opinion}
+	return Decided{
+		r.ID, r.VersionNumber, hexOf(r.Hash), string(r.State), r.OpenedAt.UTC(), r.DecidedName,
+		utc(r.DecidedAt), r.Opinion,
+	}
 }
 
 // hexOf is a hash as programs read it; empty for none.

@@ -29,17 +29,50 @@ type postFilter struct {
 }
 
 func (a *api) posts() {
-	register(a, tables(op(http.MethodGet, "/posts", "list-posts", "posts", i18n.N("稿件，最近改动的在前"))), access.PostView, a.listPosts)
-	register(a, created(op(http.MethodPost, "/posts", "create-post", "posts", i18n.N("写稿，可同时提交审核"))), access.PostWrite, a.createPost)
-	register(a, op(http.MethodGet, "/posts/{id}", "get-post", "posts", i18n.N("稿件详情和各账号的发送状态")), access.PostView, a.getPost)
-	register(a, op(http.MethodPatch, "/posts/{id}", "update-post", "posts", i18n.N("修改草稿，可同时提交审核")), access.PostWrite, a.updatePost)
-	register(a, op(http.MethodDelete, "/posts/{id}", "delete-post", "posts", i18n.N("删除没有提交过的草稿")), access.PostWrite, a.deletePost)
-	register(a, op(http.MethodGet, "/posts/{id}/versions", "list-post-versions", "posts", i18n.N("稿件的各个版本")), access.PostView, a.postVersions)
-	register(a, op(http.MethodGet, "/posts/{id}/check", "check-post", "posts", i18n.N("提交前的检查")), access.PostView, a.checkPost)
-	register(a, op(http.MethodPost, "/posts/{id}/submit", "submit-post", "posts", i18n.N("提交审核")), access.PostWrite, a.submitPost)
-	register(a, op(http.MethodPost, "/posts/{id}/withdraw", "withdraw-post", "posts", i18n.N("撤回")), access.PostWrite, a.withdrawPost)
-	register(a, op(http.MethodPost, "/posts/{id}/revise", "revise-post", "posts", i18n.N("退回编辑，原审核作废")), access.PostWrite, a.revisePost)
-	register(a, second(op(http.MethodPost, "/posts/{id}/reschedule", "reschedule-post", "posts", i18n.N("改期；早于批准的时间须第二人同意")), "Rescheduled"), access.PostWrite, a.reschedulePost)
+	register(a, tables(op(http.MethodGet,
+		"/posts", "list-posts",
+		"posts", i18n.N("稿件，最近改动的在前"),
+	)), access.PostView, a.listPosts)
+	register(a, created(op(http.MethodPost,
+		"/posts", "create-post",
+		"posts", i18n.N("写稿，可同时提交审核"),
+	)), access.PostWrite, a.createPost)
+	register(a, op(http.MethodGet,
+		"/posts/{id}", "get-post",
+		"posts", i18n.N("稿件详情和各账号的发送状态"),
+	), access.PostView, a.getPost)
+	register(a, op(http.MethodPatch,
+		"/posts/{id}", "update-post",
+		"posts", i18n.N("修改草稿，可同时提交审核"),
+	), access.PostWrite, a.updatePost)
+	register(a, op(http.MethodDelete,
+		"/posts/{id}", "delete-post",
+		"posts", i18n.N("删除没有提交过的草稿"),
+	), access.PostWrite, a.deletePost)
+	register(a, op(http.MethodGet,
+		"/posts/{id}/versions", "list-post-versions",
+		"posts", i18n.N("稿件的各个版本"),
+	), access.PostView, a.postVersions)
+	register(a, op(http.MethodGet,
+		"/posts/{id}/check", "check-post",
+		"posts", i18n.N("提交前的检查"),
+	), access.PostView, a.checkPost)
+	register(a, op(http.MethodPost,
+		"/posts/{id}/submit", "submit-post",
+		"posts", i18n.N("提交审核"),
+	), access.PostWrite, a.submitPost)
+	register(a, op(http.MethodPost,
+		"/posts/{id}/withdraw", "withdraw-post",
+		"posts", i18n.N("撤回"),
+	), access.PostWrite, a.withdrawPost)
+	register(a, op(http.MethodPost,
+		"/posts/{id}/revise", "revise-post",
+		"posts", i18n.N("退回编辑，原审核作废"),
+	), access.PostWrite, a.revisePost)
+	register(a, second(op(http.MethodPost,
+		"/posts/{id}/reschedule", "reschedule-post",
+		"posts", i18n.N("改期；早于批准的时间须第二人同意"),
+	), "Rescheduled"), access.PostWrite, a.reschedulePost)
 }
 
 func (a *api) listPosts(ctx context.Context, who access.Actor, in *postFilter) (*out[list[postRow]], error) {
@@ -47,28 +80,31 @@ func (a *api) listPosts(ctx context.Context, who access.Actor, in *postFilter) (
 	if err != nil {
 		return nil, err
 	}
-	f := post.Filter{AccountID: in.AccountID, UnitPath: path, AuthorID: in.AuthorID, Query: in.Query, From: given(in.From), To: given(in.To),
-		After: in.Cursor, Limit: in.Limit}
-	if err := byState(&f, in.State); err != nil {
+	filter := post.Filter{
+		AccountID: in.AccountID, UnitPath: path, AuthorID: in.AuthorID, Query: in.Query,
+		From: given(in.From), To: given(in.To), After: in.Cursor, Limit: in.Limit,
+	}
+	if err := byState(&filter, in.State); err != nil {
 		return nil, err
 	}
 	if err := ordered(in.From, in.To); err != nil {
 		return nil, err
 	}
 	if wantsTable(ctx) {
-		f.Limit = maxRows
+		filter.Limit = maxRows
 	}
-	rows, next, err := a.postRows(ctx, who, f)
+	rows, next, err := a.postRows(ctx, who, filter)
 	if err != nil {
 		return nil, err
 	}
-	shown := paged(rows, next, func(r postRow) postRow { return r })
+	shown := paged(rows, next, func(row postRow) postRow { return row })
 	if wantsTable(ctx) {
 		shown.Body.written = postTable(ctx, rows, next, func(cursor string) ([]postRow, string, error) {
-			f.After = cursor
-			return a.postRows(ctx, who, f)
+			filter.After = cursor
+			return a.postRows(ctx, who, filter)
 		})
 	}
+
 	return shown, nil
 }
 
@@ -76,22 +112,35 @@ func (a *api) listPosts(ctx context.Context, who access.Actor, in *postFilter) (
 const maxRows = 200
 
 // postRows reads one page, with the state that people see.
-func (a *api) postRows(ctx context.Context, who access.Actor, f post.Filter) ([]postRow, string, error) {
-	page, err := a.Posts.List(ctx, who, f)
+func (a *api) postRows(ctx context.Context, who access.Actor, filter post.Filter) ([]postRow, string, error) {
+	page, err := a.Posts.List(ctx, who, filter)
 	if err != nil {
 		return nil, "", err
 	}
-	states, err := a.Deliveries.PostStates(ctx, each(page.Rows, func(r post.Row) int64 { return r.ID }))
-	return each(page.Rows, func(r post.Row) postRow { return showRow(r, states[r.ID]) }), page.Next, err
+	states, err := a.Deliveries.PostStates(ctx, each(page.Rows, func(row post.Row) int64 { return row.ID }))
+
+	return each(page.Rows, func(row post.Row) postRow { return showRow(row, states[row.ID]) }), page.Next, err
 }
 
-func postTable(ctx context.Context, rows []postRow, next string, more func(string) ([]postRow, string, error)) written {
+func postTable(
+	ctx context.Context,
+	rows []postRow,
+	next string,
+	more func(string) ([]postRow, string, error),
+) written {
 	attachment(ctx, "posts.csv")
-	t := wordsOf(ctx)
-	head := []string{t("编号"), t("状态"), t("正文"), t("单位"), t("作者"), t("版本"), t("账号数"), t("发布时间"), t("改动")}
-	return pagesOf(head, rows, next, more, func(r postRow) []string {
-		return []string{number(r.ID), t(delivery.PostState(r.State).Label()), r.Text, r.UnitName, r.AuthorName, strconv.Itoa(r.Version),
-			strconv.Itoa(r.AccountNum), beijing(r.DueAt), beijing(&r.UpdatedAt)}
+	words := wordsOf(ctx)
+	head := []string{
+		words("编号"), words("状态"), words("正文"), words("单位"), words("作者"), words("版本"), words("账号数"),
+		words("发布时间"), words("改动"),
+	}
+
+	return pagesOf(head, rows, next, more, func(row postRow) []string {
+		return []string{
+			number(row.ID), words(delivery.PostState(row.State).Label()), row.Text, row.UnitName,
+			row.AuthorName, strconv.Itoa(row.Version), strconv.Itoa(row.AccountNum),
+			beijing(row.DueAt), beijing(&row.UpdatedAt),
+		}
 	})
 }
 
@@ -103,6 +152,7 @@ func beijing(at *time.Time) string {
 	if at == nil {
 		return ""
 	}
+
 	return at.In(reach.Day(*at).Location()).Format("2006-01-02 15:04")
 }
 
@@ -111,12 +161,14 @@ func ordered(from, to time.Time) error {
 	if !from.IsZero() && !to.IsZero() && to.Before(from) {
 		return fault.Invalid("query.to", "结束时间早于开始时间")
 	}
+
 	return nil
 }
 
 // byState narrows by the state that people see: of the text, or of what became of it.
-func byState(f *post.Filter, states []string) error {
+func byState(filter *post.Filter, states []string) error {
 	var where post.Condition
+
 	for _, s := range states {
 		state := delivery.PostState(s)
 		if state.Label() == s {
@@ -131,8 +183,9 @@ func byState(f *post.Filter, states []string) error {
 	}
 	if where.SQL != "" {
 		where.SQL = "(" + where.SQL + ")"
-		f.Where = &where
+		filter.Where = &where
 	}
+
 	return nil
 }
 
@@ -140,11 +193,17 @@ func given(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
+
 	return utc(&t)
 }
 
-// createPost writes a draft, and submits it when asked. A draft that cannot be submitted is not kept: nothing has changed.
-func (a *api) createPost(ctx context.Context, who access.Actor, in *struct{ Body newPost }) (*onePost, error) {
+// createPost writes a draft, and submits it when asked. A draft that cannot be submitted is not kept:
+// nothing has changed.
+func (a *api) createPost(
+	ctx context.Context,
+	who access.Actor,
+	in *struct{ Body newPost },
+) (*onePost, error) {
 	b := in.Body
 	content, err := b.content(post.Content{Corrects: b.Corrects})
 	if err != nil {
@@ -168,9 +227,11 @@ func (a *api) createPost(ctx context.Context, who access.Actor, in *struct{ Body
 			if same, ok := post.TwinIn(err); ok {
 				return a.showPost(ctx, who, same.PostID)
 			}
+
 			return nil, b.place(err)
 		}
 	}
+
 	return a.showPost(ctx, who, p.ID)
 }
 
@@ -179,7 +240,7 @@ func (a *api) unitFor(ctx context.Context, who access.Actor, targets []post.Targ
 	if len(targets) == 0 {
 		return a.homeUnit(ctx, who, nil)
 	}
-	ids := each(targets, func(t post.TargetChoice) int64 { return t.AccountID })
+	ids := each(targets, func(targetChoice post.TargetChoice) int64 { return targetChoice.AccountID })
 	rows, err := a.Accounts.List(ctx, who, account.Filter{Permission: access.PostWrite, IDs: ids})
 	if err != nil {
 		return 0, err
@@ -187,6 +248,7 @@ func (a *api) unitFor(ctx context.Context, who access.Actor, targets []post.Targ
 	if len(rows) == 0 {
 		return 0, fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
 	}
+
 	return a.homeUnit(ctx, who, each(rows, func(c account.Account) string { return c.UnitPath }))
 }
 
@@ -196,6 +258,7 @@ func covers(unit string, paths []string) bool {
 			return false
 		}
 	}
+
 	return true
 }
 
@@ -215,11 +278,11 @@ func (a *api) updatePost(ctx context.Context, who access.Actor, in *changePost) 
 	if err != nil {
 		return nil, err
 	}
-	p, v, err := a.Posts.Find(ctx, who, in.ID)
+	p, version, err := a.Posts.Find(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	content, err := in.Body.content(post.ContentOf(p, v))
+	content, err := in.Body.content(post.ContentOf(p, version))
 	if err != nil {
 		return nil, err
 	}
@@ -234,6 +297,7 @@ func (a *api) updatePost(ctx context.Context, who access.Actor, in *changePost) 
 			return nil, in.stale(in.Body.place(err))
 		}
 	}
+
 	return a.showPost(ctx, who, in.ID)
 }
 
@@ -243,8 +307,10 @@ func (in *changePost) revision() (int, error) {
 	}
 	n, err := strconv.ParseInt(strings.Trim(strings.TrimPrefix(in.IfMatch, "W/"), `"`), 10, 32)
 	if err != nil || n <= 0 {
-		return 0, fault.Invalid("revision", "请给出所改的修订号：revision，或 If-Match 中的 ETag").WithCode("revision_required")
+		return 0, fault.Invalid("revision", "请给出所改的修订号：revision，或 If-Match 中的 ETag").
+			WithCode("revision_required")
 	}
+
 	return int(n), nil
 }
 
@@ -258,6 +324,7 @@ func (in *changePost) stale(err error) error {
 	if in.Body.Revision == 0 {
 		code = "precondition_failed"
 	}
+
 	return fault.Public(err).With(s).WithCode(code)
 }
 
@@ -271,28 +338,36 @@ func (a *api) postVersions(ctx context.Context, who access.Actor, in *ByID) (*ou
 }
 
 func (a *api) checkPost(ctx context.Context, who access.Actor, in *ByID) (*out[list[postProblem]], error) {
-	p, v, err := a.Posts.Find(ctx, who, in.ID)
+	p, version, err := a.Posts.Find(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	words := printerOf(request(ctx))
-	shown := each(a.Posts.Check(p, v), func(p post.Problem) postProblem {
-		ids := each(p.Accounts, func(c account.Account) int64 { return c.ID })
-		return postProblem{Location: locate(p.Fault.Field), Message: words.T(p.Fault.Text, p.Fault.Args...), Code: p.Fault.Code, AccountIDs: ids}
+	shown := each(a.Posts.Check(p, version), func(problem post.Problem) postProblem {
+		ids := each(problem.Accounts, func(c account.Account) int64 { return c.ID })
+
+		return postProblem{
+			Location:   locate(problem.Fault.Field),
+			Message:    words.T(problem.Fault.Text, problem.Fault.Args...),
+			Code:       problem.Fault.Code,
+			AccountIDs: ids,
+		}
 	})
 	repeats, err := a.Deliveries.Repeats(ctx, who, p)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range repeats {
+
+	for _, repeat := range repeats {
 		shown = append(shown, postProblem{
 			Location:   locate("text"),
-			Message:    words.T("@{.account} 一天之内另有同样文字的微博", "account", r.Handle),
+			Message:    words.T("@{.account} 一天之内另有同样文字的微博", "account", repeat.Handle),
 			Code:       post.CodeRepeat,
-			AccountIDs: []int64{r.AccountID},
+			AccountIDs: []int64{repeat.AccountID},
 			Advisory:   true,
 		})
 	}
+
 	return whole(shown, func(p postProblem) postProblem { return p }), nil
 }
 
@@ -303,11 +378,13 @@ func (a *api) submitPost(ctx context.Context, who access.Actor, in *struct {
 	var wanted submission
 	set(&wanted, in.Body)
 	if err := a.Deliveries.Submit(ctx, who, in.ID, wanted.Revision); err != nil {
-		if s, ok := post.StaleIn(err); ok {
-			err = fault.Public(err).With(s).WithCode("stale")
+		if stale, ok := post.StaleIn(err); ok {
+			err = fault.Public(err).With(stale).WithCode("stale")
 		}
+
 		return nil, err
 	}
+
 	return a.showPost(ctx, who, in.ID)
 }
 
@@ -323,8 +400,8 @@ type effect struct {
 	Sent    int `json:"sent" doc:"已经发出的账号数"`
 }
 
-func shownEffect(r delivery.Reach, err error) (*out[effect], error) {
-	return &out[effect]{effect{r.Done, r.TooLate, r.Sent}}, err
+func shownEffect(reach delivery.Reach, err error) (*out[effect], error) {
+	return &out[effect]{effect{reach.Done, reach.TooLate, reach.Sent}}, err
 }
 
 func (a *api) withdrawPost(ctx context.Context, who access.Actor, in *because) (*out[effect], error) {
@@ -351,11 +428,15 @@ func (a *api) reschedulePost(ctx context.Context, who access.Actor, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	answer := &maybeSecond[rescheduled]{Status: http.StatusOK, Body: rescheduled{Done: r.Done, TooLate: r.TooLate, Sent: r.Sent, Wrong: r.Wrong}}
+	answer := &maybeSecond[rescheduled]{
+		Status: http.StatusOK,
+		Body:   rescheduled{Done: r.Done, TooLate: r.TooLate, Sent: r.Sent, Wrong: r.Wrong},
+	}
 	if r.Asked != nil {
 		shown := showAdvance(*r.Asked)
 		answer.Status, answer.Location, answer.Body.Advance = http.StatusAccepted, shown.Agree, &shown
 	}
+
 	return answer, nil
 }
 

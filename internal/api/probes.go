@@ -28,7 +28,8 @@ func (a *api) probes() {
 
 var errNotReady = fault.Unavailable("")
 
-// readyz tells of database and migrations only. A post that is overdue must not take the pause button off the network.
+// readyz tells of database and migrations only. A post that is overdue must not take the pause button
+// off the network.
 func (a *api) readyz(c *gin.Context) error {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), probeTime)
 	defer cancel()
@@ -37,15 +38,18 @@ func (a *api) readyz(c *gin.Context) error {
 			a.Log.Warn("not ready", "err", err)
 			web.RetryAfter(c, errNotReady)
 			c.String(http.StatusServiceUnavailable, "not ready\n")
+
 			return nil
 		}
 	}
 	c.String(http.StatusOK, "ready\n")
+
 	return nil
 }
 
-// metrics are the figures of this process for Prometheus, on a listener of their own: nothing of what people reach. MetricsFrom may
-// narrow who reads them where that listener is open to a network; this machine itself always may.
+// metrics are the figures of this process for Prometheus, on a listener of their own: nothing of what
+// people reach. MetricsFrom may narrow who reads them where that listener is open to a network; this
+// machine itself always may.
 func (a *api) metrics() http.Handler {
 	figures := promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{Timeout: 2 * probeTime})
 	mux := http.NewServeMux()
@@ -56,6 +60,7 @@ func (a *api) metrics() http.Handler {
 		}
 		figures.ServeHTTP(w, r)
 	})
+
 	return mux
 }
 
@@ -68,11 +73,13 @@ func (a *api) mayMeasure(r *http.Request) bool {
 	if err != nil {
 		return false
 	}
+
 	addr := from.Addr().Unmap()
 	for _, network := range a.MetricsFrom {
 		if network.Contains(addr) {
 			return true
 		}
 	}
+
 	return addr.IsLoopback()
 }

@@ -23,7 +23,8 @@ const (
 
 const problemType = "application/problem+json"
 
-// Problem is an answer to a request that failed, as RFC 9457 describes it. Programs decide by code, people read detail.
+// Problem is an answer to a request that failed, as RFC 9457 describes it. Programs decide by code,
+// people read detail.
 type Problem struct {
 	Type    string         `json:"type" doc:"总是 about:blank"`
 	Title   string         `json:"title" doc:"错误的种类"`
@@ -52,56 +53,92 @@ func (p *Problem) ContentType(string) string { return problemType }
 
 // titles head the problems, by status.
 var titles = map[int]string{
-	http.StatusBadRequest: i18n.N("请求无法读取"), http.StatusUnauthorized: i18n.N("请先登录"), http.StatusForbidden: i18n.N("没有权限"),
-	http.StatusNotFound: i18n.N("没有找到"), http.StatusRequestTimeout: i18n.N("请求太慢"), http.StatusConflict: i18n.N("状态已变化"),
-	http.StatusPreconditionFailed: i18n.N("状态已变化"), http.StatusRequestEntityTooLarge: i18n.N("内容过大"),
-	http.StatusNotAcceptable: i18n.N("格式不支持"), http.StatusUnsupportedMediaType: i18n.N("格式不支持"), http.StatusUnprocessableEntity: i18n.N("填写有误"),
-	http.StatusTooManyRequests: i18n.N("操作太频繁"), http.StatusInternalServerError: i18n.N("系统出错"), http.StatusServiceUnavailable: i18n.N("暂时不可用"),
+	http.StatusBadRequest:            i18n.N("请求无法读取"),
+	http.StatusUnauthorized:          i18n.N("请先登录"),
+	http.StatusForbidden:             i18n.N("没有权限"),
+	http.StatusNotFound:              i18n.N("没有找到"),
+	http.StatusRequestTimeout:        i18n.N("请求太慢"),
+	http.StatusConflict:              i18n.N("状态已变化"),
+	http.StatusPreconditionFailed:    i18n.N("状态已变化"),
+	http.StatusRequestEntityTooLarge: i18n.N("内容过大"),
+	http.StatusNotAcceptable:         i18n.N("格式不支持"),
+	http.StatusUnsupportedMediaType:  i18n.N("格式不支持"),
+	http.StatusUnprocessableEntity:   i18n.N("填写有误"),
+	http.StatusTooManyRequests:       i18n.N("操作太频繁"),
+	http.StatusInternalServerError:   i18n.N("系统出错"),
+	http.StatusServiceUnavailable:    i18n.N("暂时不可用"),
 }
 
 // statuses are those of codes that say more than their kind.
 var statuses = map[string]int{
-	"malformed": http.StatusBadRequest, "too_large": http.StatusRequestEntityTooLarge, "too_slow": http.StatusRequestTimeout,
-	"unsupported_media": http.StatusUnsupportedMediaType, "precondition_failed": http.StatusPreconditionFailed, "key_invalid": http.StatusBadRequest, "not_acceptable": http.StatusNotAcceptable,
+	"malformed":           http.StatusBadRequest,
+	"too_large":           http.StatusRequestEntityTooLarge,
+	"too_slow":            http.StatusRequestTimeout,
+	"unsupported_media":   http.StatusUnsupportedMediaType,
+	"precondition_failed": http.StatusPreconditionFailed,
+	"key_invalid":         http.StatusBadRequest,
+	"not_acceptable":      http.StatusNotAcceptable,
 }
 
 func statusOf(err error) int {
 	if s, ok := statuses[fault.Public(err).Code]; ok {
 		return s
 	}
+
 	return web.StatusOf(err)
 }
 
-// init makes huma's own refusals problems of ours. huma keeps the maker as a package variable; nothing else sets it.
+// init makes huma's own refusals problems of ours. huma keeps the maker as a package variable; nothing
+// else sets it.
 func init() {
-	huma.NewError = func(status int, _ string, _ ...error) huma.StatusError { return &Problem{Status: status} }
+	huma.NewError = func(status int, _ string,
+		_ ...error) huma.StatusError {
+		return &Problem{Status: status}
+	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
 		return refusal(humagin.Unwrap(ctx), status, errs)
 	}
 }
 
 func printerOf(c *gin.Context) *i18n.Printer {
-	p, _ := c.Value(keyPrinter).(*i18n.Printer)
-	return p
+	printer, _ := c.Value(keyPrinter).(*i18n.Printer)
+	return printer
 }
 
 // problem turns what a use case failed with into the answer. What nobody planned is logged with its cause.
 func (a *api) problem(c *gin.Context, err error) *Problem {
 	pub, status := fault.Public(err), statusOf(err)
 	if status >= http.StatusInternalServerError {
-		a.Log.Error("request failed", "id", web.RequestID(c), "route", c.FullPath(), "user", web.Actor(c).UserID, "err", err)
+		a.Log.Error("request failed",
+			"id", web.RequestID(c),
+			"route", c.FullPath(),
+			"user", web.Actor(c).UserID,
+			"err", err,
+		)
 	}
 	web.RetryAfter(c, err)
+
 	p := newProblem(c, status, pub)
-	for _, f := range fault.FieldErrors(err) {
-		p.Errors = append(p.Errors, ProblemField{Location: locate(f.Field), Message: printerOf(c).T(f.Text, f.Args...), Code: f.Code})
+	for _, failure := range fault.FieldErrors(err) {
+		p.Errors = append(p.Errors, ProblemField{
+			Location: locate(failure.Field),
+			Message:  printerOf(c).T(failure.Text, failure.Args...),
+			Code:     failure.Code,
+		})
 	}
+
 	return p
 }
 
-func newProblem(c *gin.Context, status int, f *fault.Error) *Problem {
-	return &Problem{Type: "about:blank", Title: printerOf(c).T(titles[status]), Status: status, Detail: printerOf(c).T(f.Text, f.Args...),
-		Code: f.Code, Request: web.RequestID(c)}
+func newProblem(c *gin.Context, status int, failure *fault.Error) *Problem {
+	return &Problem{
+		Type:    "about:blank",
+		Title:   printerOf(c).T(titles[status]),
+		Status:  status,
+		Detail:  printerOf(c).T(failure.Text, failure.Args...),
+		Code:    failure.Code,
+		Request: web.RequestID(c),
+	}
 }
 
 // fail answers before huma has the request.
@@ -112,9 +149,20 @@ func (a *api) fail(c *gin.Context, err error) {
 
 // fieldNames are the fields of use cases that are called otherwise in bodies.
 var fieldNames = map[string]string{
-	"accounts": "body.account_ids", "due": "body.due_at", "repost": "body.repost_of", "media": "body.media_ids", "unit": "body.unit_id",
-	"parent": "body.parent_id", "token": "body.access_token", "file": "body.file", "": "body", "Idempotency-Key": "header.Idempotency-Key", "cursor": "query.cursor",
-	"after": "query.cursor", "from": "query.from", "to": "query.to",
+	"accounts":        "body.account_ids",
+	"due":             "body.due_at",
+	"repost":          "body.repost_of",
+	"media":           "body.media_ids",
+	"unit":            "body.unit_id",
+	"parent":          "body.parent_id",
+	"token":           "body.access_token",
+	"file":            "body.file",
+	"":                "body",
+	"Idempotency-Key": "header.Idempotency-Key",
+	"cursor":          "query.cursor",
+	"after":           "query.cursor",
+	"from":            "query.from",
+	"to":              "query.to",
 }
 
 // locate names the place of a field in the request as huma names places: body.text.
@@ -127,29 +175,33 @@ func locate(field string) string {
 			return field
 		}
 	}
+
 	return "body." + field
 }
 
 // refusal is what huma found wrong with a request before any use case saw it.
 func refusal(c *gin.Context, status int, errs []error) *Problem {
-	f := fault.Invalid("", "有 {.n} 处需要修改", "n", len(errs))
+	failure := fault.Invalid("", "有 {.n} 处需要修改", "n", len(errs))
+
 	switch status {
 	case http.StatusBadRequest:
-		f = errMalformed
+		failure = errMalformed
 	case http.StatusRequestEntityTooLarge:
-		f = errTooLarge
+		failure = errTooLarge
 	case http.StatusRequestTimeout:
-		f = errSlow
+		failure = errSlow
 	case http.StatusUnsupportedMediaType:
-		f = errMedia
+		failure = errMedia
 	case http.StatusInternalServerError:
-		f = fault.Public(errors.New("huma"))
+		failure = fault.Public(errors.New("huma"))
 	}
-	p := newProblem(c, status, f)
+
+	problem := newProblem(c, status, failure)
 	for _, err := range errs {
-		p.Errors = append(p.Errors, wrongField(c, err))
+		problem.Errors = append(problem.Errors, wrongField(c, err))
 	}
-	return p
+
+	return problem
 }
 
 func wrongField(c *gin.Context, err error) ProblemField {
@@ -159,5 +211,6 @@ func wrongField(c *gin.Context, err error) ProblemField {
 	}
 	detail := d.ErrorDetail()
 	code, arg := wordOf(detail.Message)
+
 	return ProblemField{Location: detail.Location, Message: printerOf(c).T(words[code], "a", arg), Code: code}
 }

@@ -89,39 +89,69 @@ type Span struct {
 }
 
 func (a *api) reach() {
-	register(a, tables(op(http.MethodGet, "/accounts/{id}/reach", "get-account-reach", "reach", i18n.N("一个账号的成效"))), access.ReachView, a.accountReach)
-	register(a, tables(op(http.MethodGet, "/reach", "get-reach", "reach", i18n.N("矩阵的成效"))), access.ReachView, a.matrixReach)
+	register(a, tables(op(http.MethodGet,
+		"/accounts/{id}/reach", "get-account-reach",
+		"reach", i18n.N("一个账号的成效"),
+	)), access.ReachView, a.accountReach)
+	register(a, tables(op(http.MethodGet,
+		"/reach", "get-reach",
+		"reach", i18n.N("矩阵的成效"),
+	)), access.ReachView, a.matrixReach)
 	a.platformPosts()
 	a.history()
 }
 
 // period reads the span in days of Asia/Shanghai.
-func (a *api) period(s Span) (reach.Period, error) {
-	return reach.ParsePeriod("", dayOf(s.From), dayOf(s.To), a.Now())
+func (a *api) period(span Span) (reach.Period, error) {
+	return reach.ParsePeriod("", dayOf(span.From), dayOf(span.To), a.Now())
 }
 
 func dayOf(s string) string {
 	if at, err := instant.Parse(s, time.RFC3339); err == nil {
 		return date(reach.Day(at))
 	}
+
 	return s
 }
 
 func date(t time.Time) string { return t.In(reach.Day(t).Location()).Format(time.DateOnly) }
 
-func showFigures(r reach.Row) Figures {
-	return Figures{Followers: r.Followers, FollowersGained: r.Gained.Now, Posts: r.Posts.Now, Originals: r.Originals, Interactions: r.Interacted.Now,
-		Reposts: r.Reposts, Comments: r.Comments, Likes: r.Likes, Reads: r.Reads, ReadPosts: r.ReadPosts, PostsBefore: r.Posts.Before,
-		Before: r.Interacted.Before, Known: r.Known, Noticed: r.Noticed}
+func showFigures(row reach.Row) Figures {
+	return Figures{
+		Followers:       row.Followers,
+		FollowersGained: row.Gained.Now,
+		Posts:           row.Posts.Now,
+		Originals:       row.Originals,
+		Interactions:    row.Interacted.Now,
+		Reposts:         row.Reposts,
+		Comments:        row.Comments,
+		Likes:           row.Likes,
+		Reads:           row.Reads,
+		ReadPosts:       row.ReadPosts,
+		PostsBefore:     row.Posts.Before,
+		Before:          row.Interacted.Before,
+		Known:           row.Known,
+		Noticed:         row.Noticed,
+	}
 }
 
-func showAccountFigures(r reach.Row) AccountFigures {
-	return AccountFigures{Figures: showFigures(r), AccountID: r.AccountID, Handle: r.Handle, DisplayName: r.DisplayName, UnitName: r.UnitName,
-		Connector: string(r.Connector), LastPost: utc(r.LastPost)}
+func showAccountFigures(row reach.Row) AccountFigures {
+	return AccountFigures{
+		Figures:     showFigures(row),
+		AccountID:   row.AccountID,
+		Handle:      row.Handle,
+		DisplayName: row.DisplayName,
+		UnitName:    row.UnitName,
+		Connector:   string(row.Connector),
+		LastPost:    utc(row.LastPost),
+	}
 }
 
-func showDay(p reach.Point) day {
-	return day{date(p.Day), p.Followers, p.Posts, p.Interactions(), p.Reposts, p.Comments, p.Likes, p.Reads}
+func showDay(point reach.Point) day {
+	return day{
+		date(point.Day), point.Followers, point.Posts, point.Interactions(), point.Reposts,
+		point.Comments, point.Likes, point.Reads,
+	}
 }
 
 func (a *api) accountReach(ctx context.Context, who access.Actor, in *struct {
@@ -129,28 +159,35 @@ func (a *api) accountReach(ctx context.Context, who access.Actor, in *struct {
 	Span
 	Tabular
 }) (*out[accountReach], error) {
-	p, err := a.period(in.Span)
+	period, err := a.period(in.Span)
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.Reach.Series(ctx, who, in.ID, p)
+	series, err := a.Reach.Series(ctx, who, in.ID, period)
 	if err != nil {
 		return nil, err
 	}
-	shown := accountReach{AccountFigures: showAccountFigures(s.Row), From: date(p.From), To: date(p.Last()), Days: each(s.Points, showDay),
-		LookedAt: utc(s.LookedAt), Backfill: showBackfill(s.Backfill)}
-	shown.AccountID, shown.Handle = s.Account.ID, s.Account.Handle
-	if s.Since != nil {
-		since := date(*s.Since)
+	shown := accountReach{
+		AccountFigures: showAccountFigures(series.Row),
+		From:           date(period.From),
+		To:             date(period.Last()),
+		Days:           each(series.Points, showDay),
+		LookedAt:       utc(series.LookedAt),
+		Backfill:       showBackfill(series.Backfill),
+	}
+	shown.AccountID, shown.Handle = series.Account.ID, series.Account.Handle
+	if series.Since != nil {
+		since := date(*series.Since)
 		shown.Since = &since
 	}
-	if hint := s.Hint(); hint != "" {
+	if hint := series.Hint(); hint != "" {
 		shown.Hint = printerOf(request(ctx)).T(hint)
 	}
 	if wantsTable(ctx) {
 		attachment(ctx, "account-"+number(in.ID)+".csv")
-		shown.written = asTable(reach.DaysTable(s.Points, wordsOf(ctx)))
+		shown.written = asTable(reach.DaysTable(series.Points, wordsOf(ctx)))
 	}
+
 	return &out[accountReach]{shown}, nil
 }
 
@@ -159,7 +196,7 @@ func (a *api) matrixReach(ctx context.Context, who access.Actor, in *struct {
 	Tabular
 	UnitID int64 `query:"unit_id" doc:"该单位和下属单位"`
 }) (*out[matrixReach], error) {
-	p, err := a.period(in.Span)
+	period, err := a.period(in.Span)
 	if err != nil {
 		return nil, err
 	}
@@ -170,36 +207,47 @@ func (a *api) matrixReach(ctx context.Context, who access.Actor, in *struct {
 	who = below(who, access.ReachView, path)
 	if wantsTable(ctx) {
 		attachment(ctx, "reach.csv")
-		return &out[matrixReach]{matrixReach{written: asTable(reach.MatrixTable(func(fn func(reach.Row) error) (reach.Row, error) {
-			return a.Reach.EachRow(ctx, who, p, reach.View{}, fn)
-		}, wordsOf(ctx)))}}, nil
+
+		return &out[matrixReach]{
+			matrixReach{written: asTable(reach.MatrixTable(func(fn func(reach.Row) error) (reach.Row, error) {
+				return a.Reach.EachRow(ctx, who, period, reach.View{}, fn)
+			}, wordsOf(ctx)))},
+		}, nil
 	}
-	m, err := a.Reach.Matrix(ctx, who, p, reach.View{})
+	matrix, err := a.Reach.Matrix(ctx, who, period, reach.View{})
 	if err != nil {
 		return nil, err
 	}
-	shown := matrixReach{From: date(p.From), To: date(p.Last()), Total: showFigures(m.Total), Accounts: each(m.Rows, showAccountFigures),
-		Days: each(m.Days, showDay)}
+	shown := matrixReach{
+		From:     date(period.From),
+		To:       date(period.Last()),
+		Total:    showFigures(matrix.Total),
+		Accounts: each(matrix.Rows, showAccountFigures),
+		Days:     each(matrix.Days, showDay),
+	}
+
 	return &out[matrixReach]{shown}, nil
 }
 
-// below is the same person seeing by p only what lies at path or under it: a filter, never a new right. A grant that reaches
-// its own unit alone is not carried further down.
-func below(who access.Actor, p access.Permission, path string) access.Actor {
+// below is the same person seeing by p only what lies at path or under it: a filter, never a new right.
+// A grant that reaches its own unit alone is not carried further down.
+func below(who access.Actor, permission access.Permission, path string) access.Actor {
 	if path == "" {
 		return who
 	}
 	var grants []access.Grant
-	for _, g := range who.Grants {
+
+	for _, grant := range who.Grants {
 		switch {
-		case strings.HasPrefix(g.Path, path):
-			grants = append(grants, g)
-		case strings.HasPrefix(path, g.Path) && access.ExtentOf(g.Role, p) == access.Subtree:
-			g.Path = path
-			grants = append(grants, g)
+		case strings.HasPrefix(grant.Path, path):
+			grants = append(grants, grant)
+		case strings.HasPrefix(path, grant.Path) && access.ExtentOf(grant.Role, permission) == access.Subtree:
+			grant.Path = path
+			grants = append(grants, grant)
 		}
 	}
 	who.Grants = grants
+
 	return who
 }
 

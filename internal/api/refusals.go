@@ -34,6 +34,7 @@ func clientErrors(op huma.Operation) []int {
 	if op.RequestBody != nil {
 		all = append(all, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
+
 	return append(all, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
 }
 
@@ -43,6 +44,7 @@ func hasParameter(op huma.Operation, in string) bool {
 			return true
 		}
 	}
+
 	return false
 }
 
@@ -61,11 +63,16 @@ func (a *api) documentRefusals(op huma.Operation) {
 		written.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + name}
 	}
 
-	written.Responses["default"] = &huma.Response{Description: i18n.N("其他错误，同样是 problem"), Content: problemContent()}
+	written.Responses["default"] = &huma.Response{
+		Description: i18n.N("其他错误，同样是 problem"),
+		Content:     problemContent(),
+	}
 }
 
 func problemContent() map[string]*huma.MediaType {
-	return map[string]*huma.MediaType{problemType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}}
+	return map[string]*huma.MediaType{
+		problemType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}},
+	}
 }
 
 func operationAt(path *huma.PathItem, method string) *huma.Operation {
@@ -79,24 +86,25 @@ func operationAt(path *huma.PathItem, method string) *huma.Operation {
 }
 
 // describeOperation says in full what an operation needs and how it is repeated.
-func describeOperation(op node, method string, p *i18n.Printer) string {
-	text := p.T(op.text("summary")) + "\n\n"
+func describeOperation(op node, method string, printer *i18n.Printer) string {
+	text := printer.T(op.text("summary")) + "\n\n"
 
 	switch perm := op.text("x-permission"); perm {
 	case string(web.Open):
-		text += p.T("不需要登录。")
+		text += printer.T("不需要登录。")
 	case string(access.Self):
-		text += p.T("登录后即可使用，只及于本人。")
+		text += printer.T("登录后即可使用，只及于本人。")
 	default:
-		text += p.T("需要权限 {.permission}；不在管辖范围内的与不存在的一样，答复 404。", "permission", perm)
+		text += printer.T("需要权限 {.permission}；不在管辖范围内的与不存在的一样，答复 404。", "permission", perm)
 	}
 
 	if method != "get" {
 		for _, param := range op.nodes("parameters") {
 			if param.text("name") == keyHeader {
-				text += p.T("可带 Idempotency-Key，重复的请求不会做第二遍。")
+				text += printer.T("可带 Idempotency-Key，重复的请求不会做第二遍。")
 			}
 		}
 	}
+
 	return text
 }

@@ -10,10 +10,11 @@ import (
 	"juzhen/internal/fault"
 )
 
-// askedOnce refuses a parameter that is given several values and takes one: which of them counts, nobody could tell. Lists take them
-// all: ?state=a&state=b is ?state=a,b.
+// askedOnce refuses a parameter that is given several values and takes one: which of them counts,
+// nobody could tell. Lists take them all: ?state=a&state=b is ?state=a,b.
 func askedOnce(query url.Values, op *huma.Operation) error {
 	var wrong fault.Fields
+
 	for _, p := range op.Parameters {
 		values := query[p.Name]
 		if p.In != "query" || p.Schema.Type == huma.TypeArray || len(values) < 2 {
@@ -24,6 +25,7 @@ func askedOnce(query url.Values, op *huma.Operation) error {
 			wrong.Add(fault.Invalid("query."+p.Name, "这个条件只能有一个值").WithCode("repeated"))
 		}
 	}
+
 	return wrong.Err()
 }
 
@@ -40,6 +42,7 @@ func (m merged) Query(name string) string {
 	if !differ(values) {
 		return m.humaContext.Query(name)
 	}
+
 	return strings.Join(values, ",")
 }
 

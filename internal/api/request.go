@@ -40,8 +40,9 @@ var formats = map[string]huma.Format{
 	csvType:            {Marshal: marshalTable, Unmarshal: func([]byte, any) error { return errMalformed }},
 }
 
-// marshal writes an answer as JSON. What cannot be written is a failure of ours and told as one: huma has set the status by now and
-// would say so in an answer of 200, so this goes up to where panics become problems, with nothing written yet.
+// marshal writes an answer as JSON. What cannot be written is a failure of ours and told as one: huma
+// has set the status by now and would say so in an answer of 200, so this goes up to where panics
+// become problems, with nothing written yet.
 func marshal(w io.Writer, body any) error {
 	var whole bytes.Buffer
 
@@ -50,6 +51,7 @@ func marshal(w io.Writer, body any) error {
 	}
 
 	_, err := whole.WriteTo(w)
+
 	return err
 }
 
@@ -59,13 +61,15 @@ var (
 	errSlow      = fault.Invalid("", "请求内容迟迟没有传完").WithCode("too_slow")
 )
 
-// readRequest checks the address and reads the body whole, within size and time. The request's body is put back for who
-// comes next. A form with files is taken apart, its files lie on the disk, and there is no body.
+// readRequest checks the address and reads the body whole, within size and time. The request's body is
+// put back for who comes next. A form with files is taken apart, its files lie on the disk, and there
+// is no body.
 func readRequest(c *gin.Context, op *huma.Operation, limit time.Duration) ([]byte, error) {
 	if !cleanQuery(c.Request.URL) || !cleanText(c.Request.URL.Path) {
 		return nil, errMalformed
 	}
-	if ua := c.Request.UserAgent(); !cleanText(ua) { // header values may hold any bytes, columns of text may not
+	// header values may hold any bytes, columns of text may not
+	if ua := c.Request.UserAgent(); !cleanText(ua) {
 		c.Request.Header.Set("User-Agent", strings.ToValidUTF8(strings.ReplaceAll(ua, "\x00", ""), "?"))
 	}
 	if op.RequestBody == nil {
@@ -75,7 +79,8 @@ func readRequest(c *gin.Context, op *huma.Operation, limit time.Duration) ([]byt
 		return nil, err
 	}
 	deadline := http.NewResponseController(c.Writer)
-	_ = deadline.SetReadDeadline(time.Now().Add(limit)) // not every writer can; the server has its own limit then
+	// not every writer can; the server has its own limit then
+	_ = deadline.SetReadDeadline(time.Now().Add(limit))
 	var body []byte
 	var err error
 	if strings.HasPrefix(c.ContentType(), "multipart/") {
@@ -90,6 +95,7 @@ func readRequest(c *gin.Context, op *huma.Operation, limit time.Duration) ([]byt
 		c.Request.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	_ = deadline.SetReadDeadline(time.Time{}) // else the server would cut the request while it is worked on
+
 	return body, nil
 }
 
@@ -106,18 +112,22 @@ func checkMedia(c *gin.Context, op *huma.Operation) error {
 		return nil
 	}
 	kind, params, err := mime.ParseMediaType(header)
+
 	charset := params["charset"]
 	switch {
 	case form && (err != nil || kind != "multipart/form-data" || params["boundary"] == ""):
 		return fault.Invalid("", "请用 Content-Type: multipart/form-data 发送").WithCode("unsupported_media")
-	case !form && (err != nil || kind != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8")):
+	case !form && (err != nil || kind != "application/json" || charset != "" &&
+		!strings.EqualFold(charset, "utf-8")):
 		return errMedia
 	}
+
 	return nil
 }
 
 func readFault(err error) error {
 	var large *http.MaxBytesError
+
 	var slow net.Error
 	switch {
 	case errors.As(err, &large), errors.Is(err, multipart.ErrMessageTooLarge):
@@ -125,27 +135,30 @@ func readFault(err error) error {
 	case errors.As(err, &slow) && slow.Timeout():
 		return errSlow.With(err)
 	}
+
 	return errMalformed.With(err)
 }
 
 // cleanText tells whether s can be stored as text at all.
 func cleanText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
-func cleanQuery(u *url.URL) bool {
-	q, err := url.ParseQuery(u.RawQuery)
+func cleanQuery(address *url.URL) bool {
+	q, err := url.ParseQuery(address.RawQuery)
 	if err != nil {
 		return false
 	}
+
 	for name, values := range q {
 		if !cleanText(name) || !cleanText(strings.Join(values, "")) {
 			return false
 		}
 	}
+
 	return true
 }
 
-// decode reads JSON. The first reading of a body, before its schema is checked, is also the one that refuses what is too
-// deep or holds characters that no text may hold.
+// decode reads JSON. The first reading of a body, before its schema is checked, is also the one that
+// refuses what is too deep or holds characters that no text may hold.
 func decode(data []byte, v any) error {
 	any, first := v.(*any)
 	if first && (!utf8.Valid(data) || deeperThan(data, maxDepth) || halfCharacter(data) || namesTwice(data)) {
@@ -157,12 +170,14 @@ func decode(data []byte, v any) error {
 	if first && !cleanValue(*any) {
 		return errMalformed
 	}
+
 	return nil
 }
 
 // deeperThan looks at brackets outside of strings: quicker than the reader, and before it.
 func deeperThan(data []byte, max int) bool {
 	depth, quoted := 0, false
+
 	for i := 0; i < len(data); i++ {
 		switch b := data[i]; {
 		case quoted && b == '\\':
@@ -178,10 +193,12 @@ func deeperThan(data []byte, max int) bool {
 			depth--
 		}
 	}
+
 	return false
 }
 
-// halfCharacter finds an escape that is only half of a character: read as it is, the text would silently become another one.
+// halfCharacter finds an escape that is only half of a character: read as it is, the text would
+// silently become another one.
 func halfCharacter(data []byte) bool {
 	for i := 0; i+1 < len(data); i++ {
 		if data[i] != '\\' {
@@ -197,6 +214,7 @@ func halfCharacter(data []byte) bool {
 		}
 		i += 10
 	}
+
 	return false
 }
 
@@ -205,12 +223,14 @@ func surrogate(b []byte) int {
 	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' || b[2]|0x20 != 'd' {
 		return 0
 	}
+
 	switch {
 	case strings.IndexByte("89abAB", b[3]) >= 0:
 		return 1
 	case strings.IndexByte("cdefCDEF", b[3]) >= 0:
 		return 2
 	}
+
 	return 0
 }
 
@@ -221,6 +241,7 @@ func namesTwice(data []byte) bool {
 		value bool // a value comes next
 	}
 	var open []*object
+
 	for d := json.NewDecoder(bytes.NewReader(data)); ; {
 		token, err := d.Token()
 		if err != nil {
@@ -230,6 +251,7 @@ func namesTwice(data []byte) bool {
 		if len(open) > 0 {
 			top = open[len(open)-1]
 		}
+
 		switch token {
 		case json.Delim('}'), json.Delim(']'):
 			open = open[:len(open)-1]
@@ -241,10 +263,12 @@ func namesTwice(data []byte) bool {
 					return true
 				}
 				top.names[name], top.value = true, true
+
 				continue
 			}
 			top.value = false
 		}
+
 		switch token {
 		case json.Delim('{'):
 			open = append(open, &object{names: map[string]bool{}})
@@ -271,5 +295,6 @@ func cleanValue(v any) bool {
 			}
 		}
 	}
+
 	return true
 }

@@ -27,6 +27,7 @@ func (d decision) shown() *delivery.DueShown {
 	if !d.Shown.Set {
 		return nil
 	}
+
 	return &delivery.DueShown{At: d.Shown.At}
 }
 
@@ -46,9 +47,18 @@ type waitingReview struct {
 }
 
 func (a *api) reviews() {
-	register(a, op(http.MethodPost, "/posts/{id}/review", "review-post", "reviews", i18n.N("审核：通过或退回")), access.PostReview, a.reviewPost)
-	register(a, op(http.MethodGet, "/posts/{id}/reviews", "list-post-reviews", "reviews", i18n.N("稿件的审核记录")), access.PostView, a.postReviews)
-	register(a, op(http.MethodGet, "/reviews", "list-reviews", "reviews", i18n.N("待审核，加急的在前")), access.PostReview, a.pendingReviews)
+	register(a, op(http.MethodPost,
+		"/posts/{id}/review", "review-post",
+		"reviews", i18n.N("审核：通过或退回"),
+	), access.PostReview, a.reviewPost)
+	register(a, op(http.MethodGet,
+		"/posts/{id}/reviews", "list-post-reviews",
+		"reviews", i18n.N("稿件的审核记录"),
+	), access.PostView, a.postReviews)
+	register(a, op(http.MethodGet,
+		"/reviews", "list-reviews",
+		"reviews", i18n.N("待审核，加急的在前"),
+	), access.PostReview, a.pendingReviews)
 }
 
 func (a *api) reviewPost(ctx context.Context, who access.Actor, in *struct {
@@ -71,6 +81,7 @@ func (a *api) reviewPost(ctx context.Context, who access.Actor, in *struct {
 	if err != nil {
 		return nil, err
 	}
+
 	return a.showPost(ctx, who, in.ID)
 }
 
@@ -79,13 +90,35 @@ func (a *api) postReviews(ctx context.Context, who access.Actor, in *ByID) (*out
 	return whole(rows, showReview), err
 }
 
-func (a *api) pendingReviews(ctx context.Context, who access.Actor, in *Paging) (*out[list[waitingReview]], error) {
+func (a *api) pendingReviews(
+	ctx context.Context,
+	who access.Actor,
+	in *Paging,
+) (*out[list[waitingReview]], error) {
 	rows, err := a.Reviews.Pending(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	return sliced(rows, *in, func(w review.Waiting) int64 { return w.ID }, func(w review.Waiting) waitingReview {
-		return waitingReview{Decided: showReview(w.Review), PostID: w.PostID, UnitName: w.UnitName, Text: w.Text, SubmittedBy: w.SubmittedName,
-			RepostOf: w.RepostOf, AccountNum: w.Accounts, PictureNum: w.Pictures, DueAt: utc(w.DueAt), Now: w.DueNow, Urgent: w.Urgent, Own: w.Own}
-	})
+
+	return sliced(
+		rows,
+		*in,
+		func(waiting review.Waiting) int64 { return waiting.ID },
+		func(waiting review.Waiting) waitingReview {
+			return waitingReview{
+				Decided:     showReview(waiting.Review),
+				PostID:      waiting.PostID,
+				UnitName:    waiting.UnitName,
+				Text:        waiting.Text,
+				SubmittedBy: waiting.SubmittedName,
+				RepostOf:    waiting.RepostOf,
+				AccountNum:  waiting.Accounts,
+				PictureNum:  waiting.Pictures,
+				DueAt:       utc(waiting.DueAt),
+				Now:         waiting.DueNow,
+				Urgent:      waiting.Urgent,
+				Own:         waiting.Own,
+			}
+		},
+	)
 }

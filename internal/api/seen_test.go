@@ -5,14 +5,17 @@ import (
 	"testing"
 )
 
-// TestRoleFilterTellsNoRoleOfOtherUnits: who administers the bureau's district learns nothing of what its people are elsewhere.
+// TestRoleFilterTellsNoRoleOfOtherUnits: who administers the bureau's district learns nothing of what
+// its people are elsewhere.
 func TestRoleFilterTellsNoRoleOfOtherUnits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.exec(`INSERT INTO grants (user_id, role, unit_id, created_at)
 SELECT id, 'auditor', 1, now() FROM users WHERE username = 'chaoyang'
 UNION ALL SELECT id, 'administrator', 3, now() FROM users WHERE username = 'second'`)
-	w.exec("UPDATE grants SET revoked_at = now() WHERE role = 'reviewer' AND user_id = (SELECT id FROM users WHERE username = 'second')")
+	w.exec(`
+		UPDATE grants SET revoked_at = now()
+			WHERE role = 'reviewer' AND user_id = (SELECT id FROM users WHERE username = 'second')`)
 
 	all := w.call("second", "GET", "/users", nil).want(200)
 	if !strings.Contains(all.Body.String(), `"chaoyang"`) {
@@ -29,31 +32,56 @@ UNION ALL SELECT id, 'administrator', 3, now() FROM users WHERE username = 'seco
 	}
 }
 
-// TestCertificateHoldsTheOwnTargetAndTheVersionSent: a district reads what its account sent, not what another was to say, nor what was
-// thought of wordings that never went out.
+// TestCertificateHoldsTheOwnTargetAndTheVersionSent: a district reads what its account sent, not what
+// another was to say, nor what was thought of wordings that never went out.
 func TestCertificateHoldsTheOwnTargetAndTheVersionSent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	variants := []body{{"account_id": 1, "text": "市局未发布的说法"}, {"account_id": 3, "text": "朝阳的说法"}}
-	draft := body{"text": "初稿里不该说的话", "account_ids": []int{1, 3}, "due_at": w.in(100 * 3600e9), "submit": true}
-	p := w.call("writer", "POST", "/posts", draft).want(201)
+	draft := body{
+		"text":        "初稿里不该说的话",
+		"account_ids": []int{1, 3},
+		"due_at":      w.in(100 * 3600e9),
+		"submit":      true,
+	}
+	answer := w.call("writer", "POST", "/posts", draft).want(201)
 
-	at := "/posts/" + p.text("id")
-	w.call("reviewer", "POST", at+"/review", body{"version": 1, "hash": p.text("hash"), "decision": "return", "opinion": "口径未定，勿外传"}).want(200)
-	w.call("writer", "POST", at+"/revise", nil).want(200) // what was returned is a draft again before it is changed
+	at := "/posts/" + answer.text("id")
+	w.call("reviewer", "POST", at+"/review", body{
+		"version":  1,
+		"hash":     answer.text("hash"),
+		"decision": "return",
+		"opinion":  "口径未定，勿外传",
+	}).want(200)
+	// what was returned is a draft again before it is changed
+	w.call("writer", "POST", at+"/revise", nil).want(200)
 	revision := w.call("writer", "GET", at, nil).want(200).at("revision")
-	p = w.call("writer", "PATCH", at, body{"revision": revision, "text": "定稿", "variants": variants, "submit": true}).want(200)
-	p = w.call("reviewer", "POST", at+"/review", body{"version": 2, "hash": p.text("hash"), "decision": "approve"}).want(200)
+	answer = w.call("writer", "PATCH", at, body{
+		"revision": revision, "text": "定稿", "variants": variants, "submit": true,
+	}).want(200)
+	answer = w.call("reviewer", "POST", at+"/review", body{
+		"version":  2,
+		"hash":     answer.text("hash"),
+		"decision": "approve",
+	}).want(200)
 
-	w.exec(`UPDATE deliveries SET connector = 'commercial', state = 'sent', sent_at = now(), remote_id = '5000000000000001', attempts = 1
+	w.exec(`UPDATE deliveries
+			SET connector = 'commercial', state = 'sent', sent_at = now(), remote_id = '5000000000000001',
+			attempts = 1
 WHERE account_id = 3`)
-	id := p.text("deliveries", 1, "id")
-	c := w.call("chaoyang", "GET", "/deliveries/"+id+"/certificate", nil).want(200).says("朝阳的说法", "text").says("朝阳的说法", "version", "text").
-		says("[3]", "version", "account_ids").says("2", "version", "version").says("approved", "reviews", 0, "state")
+	id := answer.text("deliveries", 1, "id")
+	c := w.call("chaoyang", "GET", "/deliveries/"+id+"/certificate", nil).
+		want(200).
+		says("朝阳的说法", "text").
+		says("朝阳的说法", "version", "text").
+		says("[3]", "version", "account_ids").
+		says("2", "version", "version").
+		says("approved", "reviews", 0, "state")
 
 	if c.len("reviews") != 1 || c.len("version", "variants") != 1 {
 		t.Errorf("%d reviews, %d wordings", c.len("reviews"), c.len("version", "variants"))
 	}
+
 	for _, secret := range []string{"市局未发布的说法", "初稿里不该说的话", "口径未定", "定稿"} {
 		if strings.Contains(c.Body.String(), secret) {
 			t.Errorf("the certificate tells %q: %s", secret, c.Body)
@@ -66,7 +94,9 @@ func TestIdsInTablesAreNotRounded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.approve(w.submitted("4456240593602075"))
-	w.exec(`UPDATE deliveries SET connector = 'commercial', state = 'sent', sent_at = now(), remote_id = '500000000000000' || id, attempts = 1`)
+	w.exec(`UPDATE deliveries
+			SET connector = 'commercial', state = 'sent', sent_at = now(),
+			remote_id = '500000000000000' || id, attempts = 1`)
 
 	for _, path := range []string{"/deliveries.csv", "/deliveries?format=csv", "/posts.csv"} {
 		for _, row := range w.call("writer", "GET", path, nil).cells() {

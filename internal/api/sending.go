@@ -10,8 +10,8 @@ import (
 	"juzhen/internal/i18n"
 )
 
-// Sending is the health of sending as a whole, over all processes. It counts and names instants; it shows no text and no
-// account, so whoever may see accounts may read it.
+// Sending is the health of sending as a whole, over all processes. It counts and names instants; it
+// shows no text and no account, so whoever may see accounts may read it.
 type Sending struct {
 	Healthy       bool           `json:"healthy" doc:"发送正常：没有超时未发、时钟正确、至少一个进程在工作"`
 	Stopped       string         `json:"stopped,omitempty" doc:"发送停止的原因代码：shutdown、restored、clock_unmeasured、clock_wrong、lock_lost"`
@@ -35,7 +35,10 @@ type TokenHealth struct {
 }
 
 func (a *api) sending() {
-	register(a, op(http.MethodGet, "/sending", "get-sending", "sending", i18n.N("发送的健康状况")), access.AccountView, a.getSending)
+	register(a, op(http.MethodGet,
+		"/sending", "get-sending",
+		"sending", i18n.N("发送的健康状况"),
+	), access.AccountView, a.getSending)
 }
 
 // health asks what the program was given to ask.
@@ -43,14 +46,15 @@ func (a *api) health(ctx context.Context) (Sending, error) {
 	if a.Health == nil {
 		return Sending{}, fault.Unavailable("发送的健康状况暂时读不到")
 	}
-	s, err := a.Health(ctx)
-	if s.Queue == nil {
-		s.Queue = map[string]int{}
+	sending, err := a.Health(ctx)
+	if sending.Queue == nil {
+		sending.Queue = map[string]int{}
 	}
-	return s, err
+
+	return sending, err
 }
 
 func (a *api) getSending(ctx context.Context, _ access.Actor, _ *struct{}) (*out[Sending], error) {
-	s, err := a.health(ctx)
-	return &out[Sending]{s}, err
+	sending, err := a.health(ctx)
+	return &out[Sending]{sending}, err
 }

@@ -45,35 +45,72 @@ type newPassword struct {
 }
 
 func (a *api) sessions() {
-	register(a, secret(created(op(http.MethodPost, "/sessions", "create-session", "sessions", i18n.N("登录，取得令牌")))), web.Open, a.signIn)
+	register(a, secret(created(op(http.MethodPost,
+		"/sessions", "create-session",
+		"sessions", i18n.N("登录，取得令牌"),
+	))), web.Open, a.signIn)
 	register(a, secret(created(op(http.MethodPost, "/first-sign-in", "first-sign-in", "sessions",
 		i18n.N("首次登录：凭初始密码和一次性码设置自己的密码")))), web.Open, a.firstSignIn)
-	register(a, op(http.MethodGet, "/sessions", "list-sessions", "sessions", i18n.N("本人的登录")), access.Self, a.listSessions)
-	register(a, op(http.MethodDelete, "/sessions", "delete-sessions", "sessions", i18n.N("结束本人的全部登录")), access.Self, a.signOutEverywhere)
-	register(a, op(http.MethodDelete, "/sessions/current", "delete-current-session", "sessions", i18n.N("退出本次登录")), access.Self, a.signOut)
-	register(a, op(http.MethodDelete, "/sessions/{id}", "delete-session", "sessions", i18n.N("结束本人的一个登录")), access.Self, a.endSession)
+	register(a, op(http.MethodGet,
+		"/sessions", "list-sessions",
+		"sessions", i18n.N("本人的登录"),
+	), access.Self, a.listSessions)
+	register(a, op(http.MethodDelete,
+		"/sessions", "delete-sessions",
+		"sessions", i18n.N("结束本人的全部登录"),
+	), access.Self, a.signOutEverywhere)
+	register(a, op(http.MethodDelete,
+		"/sessions/current", "delete-current-session",
+		"sessions", i18n.N("退出本次登录"),
+	), access.Self, a.signOut)
+	register(a, op(http.MethodDelete,
+		"/sessions/{id}", "delete-session",
+		"sessions", i18n.N("结束本人的一个登录"),
+	), access.Self, a.endSession)
 	register(a, op(http.MethodGet, "/me", "get-me", "sessions", i18n.N("本人和本人的授权")), access.Self, a.me)
-	register(a, op(http.MethodPatch, "/me", "update-me", "sessions", i18n.N("修改本人的语言和外观")), access.Self, a.prefer)
-	register(a, secret(op(http.MethodPut, "/me/password", "change-password", "sessions", i18n.N("修改本人的密码"))), access.Self, a.changePassword)
+	register(a, op(http.MethodPatch,
+		"/me", "update-me",
+		"sessions", i18n.N("修改本人的语言和外观"),
+	), access.Self, a.prefer)
+	register(a, secret(op(http.MethodPut,
+		"/me/password", "change-password",
+		"sessions", i18n.N("修改本人的密码"),
+	)), access.Self, a.changePassword)
 }
 
-func (a *api) signIn(ctx context.Context, _ access.Actor, in *struct{ Body credentials }) (*out[token], error) {
+func (a *api) signIn(
+	ctx context.Context,
+	_ access.Actor,
+	in *struct{ Body credentials },
+) (*out[token], error) {
 	c := request(ctx)
-	s, t, err := a.Identity.SignInAPI(ctx, in.Body.Username, in.Body.Password, c.ClientIP(), c.Request.UserAgent())
+	session, t, err := a.Identity.SignInAPI(
+		ctx,
+		in.Body.Username,
+		in.Body.Password,
+		c.ClientIP(),
+		c.Request.UserAgent(),
+	)
 	if err != nil {
 		return nil, err
 	}
-	return &out[token]{token{Token: t, ExpiresAt: s.Expires.UTC(), MustChange: s.MustChange}}, nil
+
+	return &out[token]{token{Token: t, ExpiresAt: session.Expires.UTC(), MustChange: session.MustChange}}, nil
 }
 
 func (a *api) listSessions(ctx context.Context, who access.Actor, _ *struct{}) (*out[list[session]], error) {
 	rows, err := a.Identity.Sessions(ctx, who)
+
 	return whole(rows, func(s identity.Session) session {
 		kind := "browser"
 		if s.API {
 			kind = "api"
 		}
-		return session{s.ID, kind, s.ID == who.SessionID, s.CreatedAt.UTC(), s.LastSeenAt.UTC(), s.Expires.UTC(), s.IP, s.UserAgent}
+
+		return session{
+			s.ID, kind, s.ID == who.SessionID, s.CreatedAt.UTC(), s.LastSeenAt.UTC(),
+			s.Expires.UTC(), s.IP, s.UserAgent,
+		}
 	}), err
 }
 
@@ -98,7 +135,11 @@ func (a *api) prefer(ctx context.Context, who access.Actor, in *struct{ Body pre
 	return &none{}, a.Identity.Prefer(ctx, who, in.Body.Lang, in.Body.Theme)
 }
 
-func (a *api) changePassword(ctx context.Context, who access.Actor, in *struct{ Body newPassword }) (*none, error) {
+func (a *api) changePassword(
+	ctx context.Context,
+	who access.Actor,
+	in *struct{ Body newPassword },
+) (*none, error) {
 	return &none{}, a.Identity.ChangePassword(ctx, who,
 		identity.NewPassword{Current: in.Body.Current, Code: in.Body.Code, Password: in.Body.Password})
 }

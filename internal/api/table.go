@@ -38,8 +38,8 @@ func (b written) rows() *table { return b.table }
 // asTable makes the one of reach a table of ours.
 func asTable(t reach.Table) written { return written{&table{t.Write}} }
 
-// marshalTable writes the table of a body. What fails now fails in the middle: the connection is cut, so that nobody takes the
-// part for the whole.
+// marshalTable writes the table of a body. What fails now fails in the middle: the connection is cut,
+// so that nobody takes the part for the whole.
 func marshalTable(w io.Writer, body any) error {
 	t, ok := body.(tabled)
 	if !ok || t.rows() == nil {
@@ -48,6 +48,7 @@ func marshalTable(w io.Writer, body any) error {
 	if err := t.rows().write(w); err != nil {
 		panic(http.ErrAbortHandler)
 	}
+
 	return nil
 }
 
@@ -61,8 +62,9 @@ const (
 	only      = "only"    // it gives nothing else
 )
 
-// tables makes op offer its list as a table: at its own address, and at one that ends in .csv and gives nothing else. The two are two
-// operations of the description, each with one type of answer, so that a generated client has nothing to tell apart.
+// tables makes op offer its list as a table: at its own address, and at one that ends in .csv and gives
+// nothing else. The two are two operations of the description, each with one type of answer, so that a
+// generated client has nothing to tell apart.
 func tables(op huma.Operation) huma.Operation {
 	op.Metadata = map[string]any{metaTable: offered}
 	return op
@@ -70,19 +72,26 @@ func tables(op huma.Operation) huma.Operation {
 
 // tableOf is the operation that gives the list of op as a table.
 func tableOf(op huma.Operation) huma.Operation {
-	table := huma.Operation{Method: op.Method, Path: op.Path + ".csv", OperationID: op.OperationID + "-csv", Tags: op.Tags,
-		Summary: op.Summary, Metadata: map[string]any{metaTable: only}}
+	table := huma.Operation{
+		Method:      op.Method,
+		Path:        op.Path + ".csv",
+		OperationID: op.OperationID + "-csv",
+		Tags:        op.Tags,
+		Summary:     op.Summary,
+		Metadata:    map[string]any{metaTable: only},
+	}
 	table.Responses = map[string]*huma.Response{"200": {
 		Description: "OK",
 		Content:     map[string]*huma.MediaType{csvType: {Schema: &huma.Schema{Type: huma.TypeString}}},
 	}}
+
 	return table
 }
 
 var errNotAcceptable = fault.Invalid("", "这里没有所要的格式，请用 Accept: application/json").WithCode("not_acceptable")
 
-// negotiate settles the form of the answer: JSON unless only another form is accepted, a table where it is asked for and
-// offered. Problems are JSON in any case.
+// negotiate settles the form of the answer: JSON unless only another form is accepted, a table where it
+// is asked for and offered. Problems are JSON in any case.
 func negotiate(c *gin.Context, op *huma.Operation) error {
 	types, tables := answerTypes(op), op.Metadata[metaTable] != nil
 	switch {
@@ -98,6 +107,7 @@ func negotiate(c *gin.Context, op *huma.Operation) error {
 		c.Request.Header.Del("Accept")
 		return nil
 	}
+
 	for _, r := range ranges {
 		switch {
 		case r == csvType && tables:
@@ -109,29 +119,40 @@ func negotiate(c *gin.Context, op *huma.Operation) error {
 			return nil
 		}
 	}
+
 	return errNotAcceptable
 }
 
-// answerTypes are the media types op can answer with. Every failure is a problem, so what takes those takes anything.
+// answerTypes are the media types op can answer with. Every failure is a problem, so what takes those
+// takes anything.
 func answerTypes(op *huma.Operation) map[string]bool {
 	types := map[string]bool{"application/json": true, problemType: true}
+
 	for _, r := range op.Responses {
 		for kind := range r.Content {
 			types[kind] = true
 		}
 	}
+
 	return types
 }
 
-// mediaRanges lists the media ranges a caller takes, in the order given; those it refuses (q=0) and what cannot be read are left out.
+// mediaRanges lists the media ranges a caller takes, in the order given; those it refuses (q=0) and
+// what cannot be read are left out.
 func mediaRanges(header string) []string {
 	var all []string
+
 	for part := range strings.SplitSeq(header, ",") {
 		kind, params, err := mime.ParseMediaType(part)
-		if q, qerr := strconv.ParseFloat(params["q"], 64); err == nil && (params["q"] == "" || qerr == nil && q > 0) {
+		if q, qerr := strconv.ParseFloat(
+			params["q"],
+			64,
+		); err == nil &&
+			(params["q"] == "" || qerr == nil && q > 0) {
 			all = append(all, kind)
 		}
 	}
+
 	return all
 }
 
@@ -143,6 +164,7 @@ func covered(wanted string, types map[string]bool) bool {
 			return true
 		}
 	}
+
 	return false
 }
 
@@ -153,9 +175,15 @@ func attachment(ctx context.Context, name string) {
 	c.Header("Cache-Control", "no-store")
 }
 
-// pagesOf is a table of a list that is read page by page: the first is read before anything is sent, so that a refusal is still
-// one.
-func pagesOf[R any](head []string, first []R, next string, more func(cursor string) ([]R, string, error), cells func(R) []string) written {
+// pagesOf is a table of a list that is read page by page: the first is read before anything is sent, so
+// that a refusal is still one.
+func pagesOf[R any](
+	head []string,
+	first []R,
+	next string,
+	more func(cursor string) ([]R, string, error),
+	cells func(R) []string,
+) written {
 	return asTable(reach.Table{Head: head, Each: func(write func([]string) error) error {
 		rows, next := first, next
 		for {
@@ -177,6 +205,6 @@ func pagesOf[R any](head []string, first []R, next string, more func(cursor stri
 
 // wordsOf translates for the request.
 func wordsOf(ctx context.Context) reach.Words {
-	p := printerOf(request(ctx))
-	return func(text string, args ...any) string { return p.T(text, args...) }
+	printer := printerOf(request(ctx))
+	return func(text string, args ...any) string { return printer.T(text, args...) }
 }

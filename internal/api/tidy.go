@@ -9,7 +9,8 @@ import (
 	"juzhen/internal/i18n"
 )
 
-// What the description lacks when every operation has described itself, so that public linters find nothing: make openapi-lint.
+// What the description lacks when every operation has described itself, so that public linters find
+// nothing: make openapi-lint.
 
 // parameterTexts say what a parameter means where its declaration does not.
 var parameterTexts = map[string]string{
@@ -39,11 +40,13 @@ func describeParameters(op *huma.Operation) {
 func lean(raw []byte) []byte {
 	var tree map[string]any
 	must(json.Unmarshal(raw, &tree))
+
 	schemas := node(tree).node("components").node("schemas")
 	for before := -1; before != len(schemas); {
 		before = len(schemas)
 		used := map[string]bool{}
 		eachRef(tree, func(ref string) { used[ref[strings.LastIndexByte(ref, '/')+1:]] = true })
+
 		for name := range schemas {
 			if !used[name] {
 				delete(schemas, name)
@@ -52,6 +55,7 @@ func lean(raw []byte) []byte {
 	}
 	done, err := json.Marshal(tree)
 	must(err)
+
 	return done
 }
 
@@ -65,6 +69,7 @@ func eachRef(v any, do func(ref string)) {
 		if ref, ok := v["$ref"].(string); ok {
 			do(ref)
 		}
+
 		for _, e := range v {
 			eachRef(e, do)
 		}
@@ -78,6 +83,7 @@ func refsAlone(raw []byte) []byte {
 	alone(tree)
 	done, err := json.Marshal(tree)
 	must(err)
+
 	return done
 }
 

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// TestTheSameSubmittedAgainWithoutAKey leads to the first post: one in review, nothing left behind of the other.
+// TestTheSameSubmittedAgainWithoutAKey leads to the first post: one in review, nothing left behind of
+// the other.
 func TestTheSameSubmittedAgainWithoutAKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -28,22 +29,36 @@ func TestTheSameSubmittedAgainWithoutAKey(t *testing.T) {
 	w.approve(first) // approved for the same instant, it is still the same
 	w.call("writer", "POST", "/posts/"+draft.text("id")+"/submit", nil).problem(409, "same_post")
 	w.call("writer", "POST", "/posts/"+first.text("id")+"/withdraw", body{"reason": "不发了"}).want(200)
-	w.call("writer", "POST", "/posts/"+draft.text("id")+"/submit", nil).want(200) // taken back, it stands in nobody's way
+	// taken back, it stands in nobody's way
+	w.call("writer", "POST", "/posts/"+draft.text("id")+"/submit", nil).want(200)
 }
 
-// TestCheckTellsTheSameTextWithinADay: advice, at the text, for the account that has it; nothing keeps the post from being submitted.
+// TestCheckTellsTheSameTextWithinADay: advice, at the text, for the account that has it; nothing keeps
+// the post from being submitted.
 func TestCheckTellsTheSameTextWithinADay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.submitted("今日空气质量良")
+
 	told := func(text string, due time.Duration, accounts ...int) string {
 		t.Helper()
-		p := w.call("writer", "POST", "/posts", body{"text": text, "account_ids": accounts, "due_at": w.in(due)}).want(201)
-		found := w.call("writer", "GET", "/posts/"+p.text("id")+"/check", nil).want(200)
+		answer := w.call("writer", "POST", "/posts", body{
+			"text": text, "account_ids": accounts, "due_at": w.in(due),
+		}).want(201)
+		found := w.call("writer", "GET", "/posts/"+answer.text("id")+"/check", nil).want(200)
+
 		var out []string
 		for i := range found.len("items") {
-			out = append(out, fmt.Sprint(found.at("items", i, "code"), found.at("items", i, "account_ids"), found.at("items", i, "advisory")))
+			out = append(
+				out,
+				fmt.Sprint(
+					found.at("items", i, "code"),
+					found.at("items", i, "account_ids"),
+					found.at("items", i, "advisory"),
+				),
+			)
 		}
+
 		return strings.Join(out, " ")
 	}
 	for _, tc := range []struct {
@@ -67,12 +82,21 @@ func TestCheckTellsTheSameTextWithinADay(t *testing.T) {
 func TestEventsAreToldNewestFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p := w.approve(w.submitted("稿"))
-	id := p.text("deliveries", 0, "id")
-	w.call("writer", "POST", "/posts/"+p.text("id")+"/reschedule", body{"due_at": w.in(3 * time.Hour)}).want(200)
-	w.call("writer", "GET", "/deliveries/"+id+"/events", nil).want(200).says("rescheduled", "items", 0, "reason").says("approved", "items", 1, "reason").
+	answer := w.approve(w.submitted("稿"))
+	id := answer.text("deliveries", 0, "id")
+	w.call("writer", "POST", "/posts/"+answer.text("id")+"/reschedule", body{"due_at": w.in(3 * time.Hour)}).
+		want(200)
+	w.call("writer", "GET", "/deliveries/"+id+"/events", nil).
+		want(200).
+		says("rescheduled", "items", 0, "reason").
+		says("approved", "items", 1, "reason").
 		says("planned", "items", 2, "reason")
 
-	w.exec(`UPDATE deliveries SET connector = 'commercial', state = 'sent', sent_at = now(), remote_id = '5000000000000001', attempts = 1 WHERE id = ` + id)
-	w.call("writer", "GET", "/deliveries/"+id+"/certificate", nil).want(200).says("rescheduled", "events", 0, "reason").says("planned", "events", 2, "reason")
+	w.exec(`UPDATE deliveries
+			SET connector = 'commercial', state = 'sent', sent_at = now(), remote_id = '5000000000000001',
+			attempts = 1 WHERE id = ` + id)
+	w.call("writer", "GET", "/deliveries/"+id+"/certificate", nil).
+		want(200).
+		says("rescheduled", "events", 0, "reason").
+		says("planned", "events", 2, "reason")
 }

@@ -37,12 +37,30 @@ type unitMove struct {
 }
 
 func (a *api) units() {
-	register(a, op(http.MethodGet, "/units", "list-units", "units", i18n.N("单位，上级在前")), access.UnitView, a.listUnits)
-	register(a, created(op(http.MethodPost, "/units", "create-unit", "units", i18n.N("新建单位"))), access.UnitManage, a.createUnit)
-	register(a, op(http.MethodGet, "/units/{id}", "get-unit", "units", i18n.N("单位详情")), access.UnitView, a.getUnit)
-	register(a, op(http.MethodPatch, "/units/{id}", "update-unit", "units", i18n.N("改名")), access.UnitManage, a.updateUnit)
-	register(a, asked(op(http.MethodPost, "/units/{id}/move", "move-unit", "units", i18n.N("申请移动单位，待第二人确认"))), access.UnitManage, a.moveUnit)
-	register(a, op(http.MethodDelete, "/units/{id}", "delete-unit", "units", i18n.N("删除空单位")), access.UnitManage, a.deleteUnit)
+	register(a, op(http.MethodGet,
+		"/units", "list-units",
+		"units", i18n.N("单位，上级在前"),
+	), access.UnitView, a.listUnits)
+	register(a, created(op(http.MethodPost,
+		"/units", "create-unit",
+		"units", i18n.N("新建单位"),
+	)), access.UnitManage, a.createUnit)
+	register(a, op(http.MethodGet,
+		"/units/{id}", "get-unit",
+		"units", i18n.N("单位详情"),
+	), access.UnitView, a.getUnit)
+	register(a, op(http.MethodPatch,
+		"/units/{id}", "update-unit",
+		"units", i18n.N("改名"),
+	), access.UnitManage, a.updateUnit)
+	register(a, asked(op(http.MethodPost,
+		"/units/{id}/move", "move-unit",
+		"units", i18n.N("申请移动单位，待第二人确认"),
+	)), access.UnitManage, a.moveUnit)
+	register(a, op(http.MethodDelete,
+		"/units/{id}", "delete-unit",
+		"units", i18n.N("删除空单位"),
+	), access.UnitManage, a.deleteUnit)
 }
 
 func showUnit(u org.Unit) unit {
@@ -50,6 +68,7 @@ func showUnit(u org.Unit) unit {
 	if u.ParentID != 0 {
 		shown.ParentID = &u.ParentID
 	}
+
 	return shown
 }
 
@@ -58,15 +77,21 @@ func (a *api) listUnits(ctx context.Context, who access.Actor, in *Paging) (*out
 	if err != nil {
 		return nil, err
 	}
+
 	return sliced(rows, *in, func(u org.Unit) int64 { return u.ID }, showUnit)
 }
 
 // createUnit never makes a second root: that is the operator's.
-func (a *api) createUnit(ctx context.Context, who access.Actor, in *struct{ Body newUnit }) (*out[unit], error) {
+func (a *api) createUnit(
+	ctx context.Context,
+	who access.Actor,
+	in *struct{ Body newUnit },
+) (*out[unit], error) {
 	if in.Body.ParentID <= 0 {
 		return nil, fault.Invalid("parent", "请选择上级单位")
 	}
 	u, err := a.Units.Create(ctx, who, in.Body.ParentID, in.Body.Name, org.Kind(in.Body.Kind))
+
 	return &out[unit]{showUnit(u)}, err
 }
 
@@ -88,8 +113,11 @@ func (a *api) moveUnit(ctx context.Context, who access.Actor, in *struct {
 	Body unitMove
 }) (*askedChange, error) {
 	b := in.Body
-	c, err := a.Identity.AskMove(ctx, who, org.Move{UnitID: in.ID, ParentID: b.ParentID, Name: b.Name, Kind: org.Kind(b.Kind)}, b.Reason)
-	return showAsked(c, ""), err
+	change, err := a.Identity.AskMove(ctx, who, org.Move{
+		UnitID: in.ID, ParentID: b.ParentID, Name: b.Name, Kind: org.Kind(b.Kind),
+	}, b.Reason)
+
+	return showAsked(change, ""), err
 }
 
 func (a *api) deleteUnit(ctx context.Context, who access.Actor, in *ByID) (*none, error) {
@@ -101,6 +129,7 @@ func (a *api) unitPath(ctx context.Context, who access.Actor, id int64) (string,
 	if id == 0 {
 		return "", nil
 	}
-	u, err := a.Units.Find(ctx, who, id)
-	return u.Path, err
+	unit, err := a.Units.Find(ctx, who, id)
+
+	return unit.Path, err
 }

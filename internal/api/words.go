@@ -39,15 +39,26 @@ const mark = "\x1f"
 // init puts our codes in the place of huma's English messages, which are package variables.
 func init() {
 	for message, text := range map[*string]string{
-		&validation.MsgUnexpectedProperty: "unknown_name", &validation.MsgExpectedRFC3339DateTime: "not_time",
-		&validation.MsgExpectedRFC3339Date: "not_date", &validation.MsgExpectedBoolean: "not_boolean", &validation.MsgExpectedNumber: "not_number",
-		&validation.MsgExpectedInteger: "not_integer", &validation.MsgExpectedString: "not_string", &validation.MsgExpectedArray: "not_list",
-		&validation.MsgExpectedObject: "not_object", &validation.MsgExpectedArrayItemsUnique: "not_unique",
-		&validation.MsgExpectedOneOf: "one_of" + mark + "%s", &validation.MsgExpectedMinimumNumber: "minimum" + mark + "%v",
-		&validation.MsgExpectedMaximumNumber: "maximum" + mark + "%v", &validation.MsgExpectedMinLength: "too_short" + mark + "%d",
-		&validation.MsgExpectedMaxLength: "too_long" + mark + "%d", &validation.MsgExpectedMinItems: "too_few" + mark + "%d",
-		&validation.MsgExpectedMaxItems: "too_many" + mark + "%d", &validation.MsgExpectedRequiredProperty: "required" + mark + "%s",
-		&validation.MsgExpectedBePattern: "pattern" + mark + "%s", &validation.MsgExpectedMatchPattern: "pattern" + mark + "%s",
+		&validation.MsgUnexpectedProperty:       "unknown_name",
+		&validation.MsgExpectedRFC3339DateTime:  "not_time",
+		&validation.MsgExpectedRFC3339Date:      "not_date",
+		&validation.MsgExpectedBoolean:          "not_boolean",
+		&validation.MsgExpectedNumber:           "not_number",
+		&validation.MsgExpectedInteger:          "not_integer",
+		&validation.MsgExpectedString:           "not_string",
+		&validation.MsgExpectedArray:            "not_list",
+		&validation.MsgExpectedObject:           "not_object",
+		&validation.MsgExpectedArrayItemsUnique: "not_unique",
+		&validation.MsgExpectedOneOf:            "one_of" + mark + "%s",
+		&validation.MsgExpectedMinimumNumber:    "minimum" + mark + "%v",
+		&validation.MsgExpectedMaximumNumber:    "maximum" + mark + "%v",
+		&validation.MsgExpectedMinLength:        "too_short" + mark + "%d",
+		&validation.MsgExpectedMaxLength:        "too_long" + mark + "%d",
+		&validation.MsgExpectedMinItems:         "too_few" + mark + "%d",
+		&validation.MsgExpectedMaxItems:         "too_many" + mark + "%d",
+		&validation.MsgExpectedRequiredProperty: "required" + mark + "%s",
+		&validation.MsgExpectedBePattern:        "pattern" + mark + "%s",
+		&validation.MsgExpectedMatchPattern:     "pattern" + mark + "%s",
 	} {
 		*message = text
 	}
@@ -55,13 +66,18 @@ func init() {
 
 // fixed are messages huma has no variable for.
 var fixed = map[string]string{
-	"invalid integer": "not_integer", "invalid float": "not_number", "invalid boolean": "not_boolean", "unknown query parameter": "unknown_name",
-	"required path parameter is missing": "missing", "required query parameter is missing": "missing", "request body is required": "missing",
-	"File required": "missing",
+	"invalid integer":                     "not_integer",
+	"invalid float":                       "not_number",
+	"invalid boolean":                     "not_boolean",
+	"unknown query parameter":             "unknown_name",
+	"required path parameter is missing":  "missing",
+	"required query parameter is missing": "missing",
+	"request body is required":            "missing",
+	"File required":                       "missing",
 }
 
-// wordOf reads a message of huma's as a code of ours with its bound. What is not known is plainly invalid: no English
-// text of a library reaches anybody.
+// wordOf reads a message of huma's as a code of ours with its bound. What is not known is plainly
+// invalid: no English text of a library reaches anybody.
 func wordOf(message string) (code, arg string) {
 	code, arg, _ = strings.Cut(message, mark)
 	if known, ok := fixed[code]; ok {
@@ -73,5 +89,6 @@ func wordOf(message string) (code, arg string) {
 	if _, ok := words[code]; !ok {
 		return "invalid", ""
 	}
+
 	return code, strings.ReplaceAll(arg, `", "`, ", ")
 }

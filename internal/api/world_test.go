@@ -50,8 +50,13 @@ var people = []struct {
 	role access.Role
 	unit int64
 }{
-	{"writer", access.PressOfficer, 1}, {"reviewer", access.Reviewer, 1}, {"second", access.Reviewer, 1}, {"supervisor", access.Supervisor, 1},
-	{"admin", access.Administrator, 1}, {"auditor", access.Auditor, 1}, {"chaoyang", access.PressOfficer, 3},
+	{"writer", access.PressOfficer, 1},
+	{"reviewer", access.Reviewer, 1},
+	{"second", access.Reviewer, 1},
+	{"supervisor", access.Supervisor, 1},
+	{"admin", access.Administrator, 1},
+	{"auditor", access.Auditor, 1},
+	{"chaoyang", access.PressOfficer, 3},
 }
 
 // world is the whole console behind its handler: a database, a sandbox for Weibo, people who sign in.
@@ -85,8 +90,8 @@ func (s *syncBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return 
 type sessions struct{ *identity.Service }
 
 func (s sessions) Actor(ctx context.Context, token, ip, agent string) (access.Actor, web.Session, error) {
-	a, info, err := s.Service.Actor(ctx, token, ip, agent)
-	return a, web.Session{ID: info.ID, Expires: info.Expires, Lang: info.Lang, Theme: info.Theme}, err
+	actor, info, err := s.Service.Actor(ctx, token, ip, agent)
+	return actor, web.Session{ID: info.ID, Expires: info.Expires, Lang: info.Lang, Theme: info.Theme}, err
 }
 
 func newWorld(t *testing.T, change ...func(*api.Deps)) *world {
@@ -100,11 +105,13 @@ func newWorld(t *testing.T, change ...func(*api.Deps)) *world {
 	w.populate()
 	kit, err := web.New(web.Options{Sessions: sessions{w.deps.Identity}, Now: w.now, Log: w.deps.Log})
 	w.must(err)
+
 	w.kit = kit
 	for _, f := range change {
 		f(&w.deps)
 	}
 	w.metrics = api.Register(kit, w.deps)
+
 	return w
 }
 
@@ -115,22 +122,52 @@ func (w *world) services(weiboURL string) {
 	blobs, err := blob.Open(w.TempDir())
 	w.must(err)
 	w.Cleanup(func() { _ = blobs.Close() })
-	client := weibo.New(weibo.Options{PublicURL: weiboURL, CommercialURL: weiboURL + "/c", AppKey: sandbox.DemoAppKey, AppSecret: sandbox.DemoAppSecret})
-	people, err := identity.New(w.db, w.now, identity.Options{Keys: [][]byte{key}, Moved: delivery.UnitWatch()})
+	client := weibo.New(weibo.Options{
+		PublicURL:     weiboURL,
+		CommercialURL: weiboURL + "/c",
+		AppKey:        sandbox.DemoAppKey,
+		AppSecret:     sandbox.DemoAppSecret,
+	})
+	people, err := identity.New(w.db, w.now, identity.Options{
+		Keys:  [][]byte{key},
+		Moved: delivery.UnitWatch(),
+	})
 	w.must(err)
 	rules := weibo.Rules{SafeDomains: []string{sandbox.DemoSafeDomain}}
-	accounts := account.New(w.db, box, client, account.Options{AppKey: sandbox.DemoAppKey, CallbackURL: "http://localhost/oauth/weibo/callback", Now: w.now,
-		Watch: delivery.AccountChangedTx, First: delivery.AccountFirstTx})
+	accounts := account.New(w.db, box, client, account.Options{
+		AppKey:      sandbox.DemoAppKey,
+		CallbackURL: "http://localhost/oauth/weibo/callback",
+		Now:         w.now,
+		Watch:       delivery.AccountChangedTx,
+		First:       delivery.AccountFirstTx,
+	})
 	w.deps = api.Deps{
-		Identity: people, Units: org.New(w.db, w.now), Accounts: accounts, Media: media.New(w.db, blobs, w.now), Posts: post.New(w.db, rules, w.now),
-		Reviews: review.New(w.db), Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules}), Todos: todo.New(w.db, todo.Join(review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters()), todo.Pages{}.
-				Page(delivery.TodoSubject, "/deliveries/%d").Page(post.TodoSubject, "/posts/%d").PageOf("review.waiting", "/reviews/%d")),
-		Reach: reach.New(w.db, client, accounts, reach.Options{Now: w.now}), Audit: audit.New(w.db, w.now, audit.Join(identity.TrailActs(), post.TrailActs(), delivery.TrailActs(), audit.TrailActs())...), Replays: replay.New(w.db, w.now),
+		Identity:   people,
+		Units:      org.New(w.db, w.now),
+		Accounts:   accounts,
+		Media:      media.New(w.db, blobs, w.now),
+		Posts:      post.New(w.db, rules, w.now),
+		Reviews:    review.New(w.db),
+		Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules}),
+		Todos: todo.New(
+			w.db,
+			todo.Join(review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters()),
+			todo.Pages{}.
+				Page(delivery.TodoSubject, "/deliveries/%d").Page(post.TodoSubject, "/posts/%d").
+				PageOf("review.waiting", "/reviews/%d"),
+		),
+		Reach: reach.New(w.db, client, accounts, reach.Options{Now: w.now}),
+		Audit: audit.New(
+			w.db,
+			w.now,
+			audit.Join(identity.TrailActs(), post.TrailActs(), delivery.TrailActs(), audit.TrailActs())...),
+		Replays: replay.New(w.db, w.now),
 		Health: func(context.Context) (api.Sending, error) {
 			return api.Sending{Healthy: true, Queue: map[string]int{"waiting": 2}, Processes: 1}, nil
 		},
 		Ready: func(ctx context.Context) error { return pg.MigrationsCurrent(ctx, w.db) },
-		Now:   w.now, Log: slog.New(slog.NewTextHandler(w.log, nil)),
+		Now:   w.now,
+		Log:   slog.New(slog.NewTextHandler(w.log, nil)),
 	}
 }
 
@@ -138,14 +175,21 @@ func (w *world) services(weiboURL string) {
 func (w *world) populate() {
 	w.Helper()
 	stage.Bureau(w, w.db)
+
 	system := access.System("测试")
 	for _, p := range people {
-		_, err := w.deps.Identity.CreateUser(w.Context(), system, identity.NewUser{Username: p.name, DisplayName: "示例" + p.name, UnitID: p.unit, Password: password,
-			Grants: []identity.NewGrant{{Role: p.role, UnitID: p.unit}}})
+		_, err := w.deps.Identity.CreateUser(w.Context(), system, identity.NewUser{
+			Username:    p.name,
+			DisplayName: "示例" + p.name,
+			UnitID:      p.unit,
+			Password:    password,
+			Grants:      []identity.NewGrant{{Role: p.role, UnitID: p.unit}},
+		})
 		w.must(err)
 	}
 	w.exec(`
-INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at) OVERRIDING SYSTEM VALUE VALUES
+INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit,
+    min_gap, auto_resend, position, created_at) OVERRIDING SYSTEM VALUE VALUES
  (1, 1, 'weibo', '环保北京', '环保北京', 'main', 'live', 'manual', '30 min', '0', false, 1, now()),
  (2, 2, 'weibo', '京环之声', '京环之声', 'affiliated', 'live', 'manual', '30 min', '0', false, 2, now()),
  (3, 3, 'weibo', '朝阳分局示例', '朝阳分局示例', 'district', 'live', 'manual', '30 min', '0', false, 3, now());
@@ -185,8 +229,11 @@ func (w *world) token(name string) string {
 	if t, ok := w.tokens[name]; ok {
 		return t
 	}
-	a := w.call("", "POST", "/sessions", map[string]any{"username": name, "password": password}).want(201)
-	w.tokens[name] = a.text("token")
+	answer := w.call("", "POST", "/sessions", map[string]any{
+		"username": name, "password": password,
+	}).want(201)
+	w.tokens[name] = answer.text("token")
+
 	return w.tokens[name]
 }
 
@@ -205,6 +252,7 @@ func header(name, value string) setting { return func(r *http.Request) { r.Heade
 func (w *world) call(name, method, path string, body any, settings ...setting) answer {
 	w.Helper()
 	var raw io.Reader
+
 	switch b := body.(type) {
 	case nil:
 	case []byte:
@@ -226,11 +274,13 @@ func (w *world) call(name, method, path string, body any, settings ...setting) a
 	if name != "" {
 		r.Header.Set("Authorization", "Bearer "+w.token(name))
 	}
+
 	for _, s := range settings {
 		s(r)
 	}
 	rec := httptest.NewRecorder()
 	w.kit.Handler().ServeHTTP(rec, r)
+
 	return answer{rec, w, method + " " + path}
 }
 
@@ -239,6 +289,7 @@ func (a answer) want(status int) answer {
 	if a.Code != status {
 		a.w.Fatalf("%s: status %d, want %d: %s\n%s", a.what, a.Code, status, a.Body, a.w.log)
 	}
+
 	return a
 }
 
@@ -249,6 +300,7 @@ func (a answer) at(steps ...any) any {
 	d := json.NewDecoder(bytes.NewReader(a.Body.Bytes()))
 	d.UseNumber()
 	a.w.must(d.Decode(&v))
+
 	for _, s := range steps {
 		switch s := s.(type) {
 		case string:
@@ -265,6 +317,7 @@ func (a answer) at(steps ...any) any {
 			v = l[s]
 		}
 	}
+
 	return v
 }
 
@@ -282,6 +335,7 @@ func (a answer) says(want string, steps ...any) answer {
 	if got := a.text(steps...); got != want {
 		a.w.Errorf("%s: %v is %q, want %q: %s", a.what, steps, got, want, a.Body)
 	}
+
 	return a
 }
 
@@ -292,6 +346,7 @@ func (a answer) problem(status int, code string) answer {
 	if kind := a.Header().Get("Content-Type"); !strings.HasPrefix(kind, "application/problem+json") {
 		a.w.Errorf("%s: answered as %s", a.what, kind)
 	}
+
 	return a.says(code, "code").says(fmt.Sprint(status), "status")
 }
 
@@ -304,6 +359,7 @@ func upload(t testing.TB, name string, data []byte, fields map[string]string) ([
 	if err == nil {
 		_, err = part.Write(data)
 	}
+
 	for k, v := range fields {
 		if err == nil {
 			err = m.WriteField(k, v)
@@ -315,11 +371,13 @@ func upload(t testing.TB, name string, data []byte, fields map[string]string) ([
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return b.Bytes(), header("Content-Type", m.FormDataContentType())
 }
 
 func drawing(t testing.TB) []byte {
 	t.Helper()
+
 	img := image.NewRGBA(image.Rect(0, 0, 80, 60))
 	for x := range 80 {
 		img.Set(x, x%60, color.RGBA{R: uint8(x * 3), A: 255})
@@ -328,5 +386,6 @@ func drawing(t testing.TB) []byte {
 	if err := png.Encode(&b, img); err != nil {
 		t.Fatal(err)
 	}
+
 	return b.Bytes()
 }

@@ -19,10 +19,11 @@ import (
 	"juzhen/templates"
 )
 
-// TestEveryAddressLeadsSomewhere resolves what templates and the code of pages lead to against the routes: a letter wrong in an address is
-// found here and not by a person.
+// TestEveryAddressLeadsSomewhere resolves what templates and the code of pages lead to against the
+// routes: a letter wrong in an address is found here and not by a person.
 func TestEveryAddressLeadsSomewhere(t *testing.T) {
 	t.Parallel()
+
 	routes := allRoutes(t)
 	for file, text := range templateTexts(t) {
 		for _, at := range addressesIn(text) {
@@ -31,6 +32,7 @@ func TestEveryAddressLeadsSomewhere(t *testing.T) {
 			}
 		}
 	}
+
 	for _, dir := range []string{"../console", "../web", "../todo", "../app"} {
 		for where, at := range addressesInCode(t, dir) {
 			if !leads(routes, at) && !leads(routes, "…"+at) && at != nowhere {
@@ -47,9 +49,11 @@ func TestEveryPlaceOfTheNavigationHasPages(t *testing.T) {
 	if err := kit.Check(); err != nil {
 		t.Error(err)
 	}
+
 	for _, at := range kit.Pages() {
-		below := func(r web.Route) bool {
-			return r.Method == http.MethodGet && (r.Path == at || strings.HasPrefix(r.Path, at+"/"))
+		below := func(route web.Route) bool {
+			return route.Method == http.MethodGet &&
+				(route.Path == at || strings.HasPrefix(route.Path, at+"/"))
 		}
 		if !slices.ContainsFunc(kit.Routes(), below) {
 			t.Errorf("the navigation knows %s, where nothing is", at)
@@ -60,10 +64,12 @@ func TestEveryPlaceOfTheNavigationHasPages(t *testing.T) {
 // nowhere is the path of no unit, and no address.
 const nowhere = "/none/"
 
-// TestEveryPermissionOfATemplateExists: a permission is a word in a template, and a wrong one would hide a button from everybody.
+// TestEveryPermissionOfATemplateExists: a permission is a word in a template, and a wrong one would
+// hide a button from everybody.
 func TestEveryPermissionOfATemplateExists(t *testing.T) {
 	t.Parallel()
 	asked := 0
+
 	for file, text := range templateTexts(t) {
 		for _, m := range regexp.MustCompile(`\.Can\s+("[^"]*"|\S+)`).FindAllStringSubmatch(text, -1) {
 			asked++
@@ -87,11 +93,13 @@ func templateTexts(t *testing.T) map[string]string {
 		}
 		raw, err := fs.ReadFile(templates.FS, path)
 		texts[path] = string(raw)
+
 		return err
 	})
 	if err != nil || len(texts) == 0 {
 		t.Fatalf("%d templates, %v", len(texts), err)
 	}
+
 	return texts
 }
 
@@ -104,11 +112,12 @@ var (
 	address = regexp.MustCompile(`^/([a-z].*)?$`)
 )
 
-// addressesIn finds the addresses of this console in a template: in attributes, in each branch of a condition, and in what functions are
-// given. What is filled in counts as "1".
+// addressesIn finds the addresses of this console in a template: in attributes, in each branch of a
+// condition, and in what functions are given. What is filled in counts as "1".
 func addressesIn(text string) (list []string) {
 	text = printed.ReplaceAllStringFunc(text, func(call string) string {
 		var b strings.Builder
+
 		for _, part := range word.FindAllString(printed.FindStringSubmatch(call)[1], -1) {
 			if s, err := strconv.Unquote(part); err == nil {
 				b.WriteString(s)
@@ -116,15 +125,18 @@ func addressesIn(text string) (list []string) {
 				b.WriteByte('1')
 			}
 		}
+
 		return strconv.Quote(b.String())
 	})
 	for _, m := range action.FindAllString(text, -1) { // arguments of functions
 		list = append(list, literals(m)...)
 	}
+
 	text = action.ReplaceAllStringFunc(text, func(a string) string {
 		if branch.MatchString(a) {
 			return "\x00"
 		}
+
 		return "1"
 	})
 	for _, m := range quoted.FindAllStringSubmatch(text, -1) {
@@ -134,6 +146,7 @@ func addressesIn(text string) (list []string) {
 			}
 		}
 	}
+
 	return list
 }
 
@@ -143,11 +156,12 @@ func literals(text string) (list []string) {
 			list = append(list, m[1])
 		}
 	}
+
 	return list
 }
 
-// addressesInCode finds strings that are addresses, by where they stand; what is put together counts whole, with "1" for what is filled in.
-// What declares a route is none.
+// addressesInCode finds strings that are addresses, by where they stand; what is put together counts
+// whole, with "1" for what is filled in. What declares a route is none.
 func addressesInCode(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -177,13 +191,16 @@ func addressesInCode(t *testing.T, dir string) map[string]string {
 			} else if tail, ok := strings.CutPrefix(at, "1/"); ok && strings.Trim(tail, "1/") != "" {
 				found[fmt.Sprint(files.Position(expr.Pos()))] = "…/" + tail
 			}
+
 			return false
 		})
+
 		return nil
 	})
 	if err != nil || len(found) == 0 && dir == "../console" {
 		t.Fatalf("%s: %d addresses, %v", dir, len(found), err)
 	}
+
 	return found
 }
 
@@ -205,8 +222,10 @@ func written(e ast.Expr) (string, bool) {
 		if !b {
 			right = "%v"
 		}
+
 		return left + right, true
 	}
+
 	return "", false
 }
 
@@ -219,7 +238,11 @@ func filled(text string) string {
 // declares tells whether a call names routes or groups of them, or files.
 func declares(call *ast.CallExpr) bool {
 	fun, ok := call.Fun.(*ast.SelectorExpr)
-	return ok && slices.Contains([]string{"Handle", "Group", "Public", "GET", "HasPrefix", "HasSuffix", "Cut", "CutPrefix", "TrimPrefix", "Dir", "Open", "ReadFile"}, fun.Sel.Name)
+
+	return ok && slices.Contains([]string{
+		"Handle", "Group", "Public", "GET", "HasPrefix", "HasSuffix", "Cut", "CutPrefix",
+		"TrimPrefix", "Dir", "Open", "ReadFile",
+	}, fun.Sel.Name)
 }
 
 // leads tells whether any route answers at the address. Of "…/edit" only the end is known.
@@ -230,14 +253,16 @@ func leads(routes []web.Route, at string) bool {
 		return true
 	}
 	tail, end := strings.CutPrefix(path, "…")
-	return slices.ContainsFunc(routes, func(r web.Route) bool {
-		if r.Method != http.MethodGet && r.Method != http.MethodPost {
+
+	return slices.ContainsFunc(routes, func(route web.Route) bool {
+		if route.Method != http.MethodGet && route.Method != http.MethodPost {
 			return false
 		}
 		if end {
-			return strings.HasSuffix(r.Path, tail)
+			return strings.HasSuffix(route.Path, tail)
 		}
-		pattern := "^" + regexp.MustCompile(`[:*]\w+`).ReplaceAllString(r.Path, `[^/]+`) + "$"
+		pattern := "^" + regexp.MustCompile(`[:*]\w+`).ReplaceAllString(route.Path, `[^/]+`) + "$"
+
 		return regexp.MustCompile(pattern).MatchString(path)
 	})
 }
@@ -247,6 +272,7 @@ func TestTheReaderOfAddressesReads(t *testing.T) {
 	t.Parallel()
 	text := `<a href="/posts/{{.ID}}?q=1">{{template "x" (f "/calendar")}}</a> {{confirm (print "/users/" .ID "/stop") "y"}}
 <a href="{{if .A}}/a/{{.B}}{{else}}/c{{end}}">`
+
 	got := addressesIn(text)
 	for _, want := range []string{"/posts/1?q=1", "/calendar", "/users/1/stop", "/a/1", "/c"} {
 		if !slices.Contains(got, want) {

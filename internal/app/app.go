@@ -1,5 +1,6 @@
-// Package app builds the console once from its configuration, starts it and stops it in the right order. It decides nothing about
-// posts, people or rights; it is the only package that knows all the others.
+// Package app builds the console once from its configuration, starts it and stops it in the right
+// order. It decides nothing about posts, people or rights; it is the only package that knows all the
+// others.
 package app
 
 import (
@@ -25,7 +26,8 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time // UTC; the wall clock when nil
 
-	// Forgetful takes a database server that could lose what it has confirmed. Tests say so: theirs is quick and keeps nothing.
+	// Forgetful takes a database server that could lose what it has confirmed. Tests say so: theirs is
+	// quick and keeps nothing.
 	Forgetful bool
 }
 
@@ -50,39 +52,41 @@ type App struct {
 	closers []func()
 }
 
-// New connects to the database, checks server, schema and key, and builds everything. Nothing runs yet. listen is the address the
-// console will be reached at; it decides the public address when none is configured.
-func New(ctx context.Context, cfg config.Config, listen string, o Options) (_ *App, err error) {
-	if o.Log == nil {
-		o.Log = slog.Default()
+// New connects to the database, checks server, schema and key, and builds everything. Nothing runs yet.
+// listen is the address the console will be reached at; it decides the public address when none is
+// configured.
+func New(ctx context.Context, cfg config.Config, listen string, options Options) (_ *App, err error) {
+	if options.Log == nil {
+		options.Log = slog.Default()
 	}
-	if o.Now == nil {
-		o.Now = time.Now
+	if options.Now == nil {
+		options.Now = time.Now
 	}
-	a := &App{cfg: cfg, opt: o, log: o.Log}
-	a.cfg.PublicURL = cfg.Public(listen)
+	app := &App{cfg: cfg, opt: options, log: options.Log}
+	app.cfg.PublicURL = cfg.Public(listen)
 	defer func() {
 		if err != nil {
-			a.close()
+			app.close()
 		}
 	}()
-	if a.box, err = seal.FromText(cfg.SecretKey.Reveal()); err != nil {
+	if app.box, err = seal.FromText(cfg.SecretKey.Reveal()); err != nil {
 		return nil, fmt.Errorf("secret key: %w", err)
 	}
-	if err := a.connect(ctx); err != nil {
+	if err := app.connect(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.buildServices(ctx); err != nil {
+	if err := app.buildServices(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.buildQueue(); err != nil {
+	if err := app.buildQueue(); err != nil {
 		return nil, err
 	}
-	if err := a.buildPages(); err != nil {
+	if err := app.buildPages(); err != nil {
 		return nil, err
 	}
-	a.server = web.Server(a.kit.Handler(), a.log)
-	return a, nil
+	app.server = web.Server(app.kit.Handler(), app.log)
+
+	return app, nil
 }
 
 // markLimit ends a mark that hangs in the server before the engine stops asking what became of it (60 s).
@@ -94,6 +98,7 @@ func (a *App) connect(ctx context.Context) error {
 	if err := pg.CheckServer(ctx, url); err != nil && !a.opt.Forgetful {
 		return err
 	}
+
 	for _, p := range []struct {
 		into  *(*pg.DB)
 		name  string
@@ -104,7 +109,14 @@ func (a *App) connect(ctx context.Context) error {
 		{&a.jobs, "juzhen jobs", a.cfg.QueueConnections, 0},
 		{&a.marks, "juzhen marks", a.cfg.MarkConnections, markLimit},
 	} {
-		db, err := pg.Open(ctx, url, pg.Options{Name: p.name, MaxConns: p.size, Log: a.log, StatementLimit: p.limit, PlanEach: p.into == &a.pages, Signer: a.box})
+		db, err := pg.Open(ctx, url, pg.Options{
+			Name:           p.name,
+			MaxConns:       p.size,
+			Log:            a.log,
+			StatementLimit: p.limit,
+			PlanEach:       p.into == &a.pages,
+			Signer:         a.box,
+		})
 		if err != nil {
 			return err
 		}
@@ -118,6 +130,7 @@ func (a *App) connect(ctx context.Context) error {
 	if a.owner, err = pg.OwnsTables(ctx, a.pages); a.owner {
 		a.log.Warn("the console's database role owns the tables; see JUZHEN_MIGRATE_URL in docs/install.md")
 	}
+
 	return err
 }
 
@@ -140,13 +153,20 @@ func (a *App) Start(ctx context.Context) error {
 		return err
 	}
 	a.loops.start(a.log,
-		loop{"audit chain", time.Second, func(ctx context.Context) error { _, err := a.Audit.Sequence(ctx); return err }},
+		loop{
+			"audit chain", time.Second,
+			func(ctx context.Context) error { _, err := a.Audit.Sequence(ctx); return err },
+		},
 		loop{"posts by hour", 10 * time.Second, a.Posts.FoldHours},
 		loop{"posts made findable", reach.MakeFindableEvery, a.Reach.MakeFindable},
 		loop{"sign-in failures", time.Hour, a.Identity.Sweep},
-		loop{"repeated requests", time.Hour, func(ctx context.Context) error { _, err := a.Replays.Sweep(ctx); return err }},
+		loop{
+			"repeated requests", time.Hour,
+			func(ctx context.Context) error { _, err := a.Replays.Sweep(ctx); return err },
+		},
 		loop{"changes", time.Second, func(ctx context.Context) error { a.Live.Run(ctx); return nil }},
 	)
+
 	return nil
 }
 
@@ -154,6 +174,7 @@ func (a *App) Start(ctx context.Context) error {
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	failed := make(chan error, 1)
 	go func() { failed <- a.server.Serve(l) }()
+
 	select {
 	case err := <-failed:
 		return err
@@ -169,11 +190,13 @@ func (a *App) Measure(ctx context.Context, l net.Listener) error {
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+
 	return nil
 }
 
-// Stop ends everything within the grace of the configuration, losing nothing: requests are answered, marked posts are sent and recorded,
-// prepared ones go back to waiting, jobs finish. What was never started is only closed.
+// Stop ends everything within the grace of the configuration, losing nothing: requests are answered,
+// marked posts are sent and recorded, prepared ones go back to waiting, jobs finish. What was never
+// started is only closed.
 func (a *App) Stop() error {
 	if !a.started {
 		a.close()
@@ -185,6 +208,7 @@ func (a *App) Stop() error {
 	err := errors.Join(a.server.Shutdown(ctx), a.queue.Stop(ctx), a.Engine.Stop(ctx))
 	a.loops.stop()
 	a.close()
+
 	return err
 }
 

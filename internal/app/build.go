@@ -52,7 +52,8 @@ type Services struct {
 	Live       *live.Hub
 }
 
-// oauthCallback is where Weibo sends the browser back to; it must be registered with the application at Weibo.
+// oauthCallback is where Weibo sends the browser back to; it must be registered with the application at
+// Weibo.
 const oauthCallback = "/oauth/weibo/callback"
 
 func (a *App) buildServices(ctx context.Context) error {
@@ -67,72 +68,132 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.closers = append(a.closers, func() { _ = blobs.Close() })
 
 	db, now := a.pages, a.opt.Now
-	a.Live = live.New(func(ctx context.Context) (live.Listener, error) { return db.Listen(ctx, live.Channel) }, live.Options{Log: a.log})
+	a.Live = live.New(
+		func(ctx context.Context) (live.Listener, error) { return db.Listen(ctx, live.Channel) },
+		live.Options{Log: a.log},
+	)
 	api, rules := a.weibo(), a.rules()
-	a.Audit, a.Org, a.Todo = audit.New(db, now, acts()...), org.New(db, now), todo.New(db, matters(), todoPages())
+	a.Audit = audit.New(db, now, acts()...)
+	a.Org = org.New(db, now)
+	a.Todo = todo.New(db, matters(), todoPages())
 	if err := a.Audit.Begin(ctx); err != nil {
 		return err
 	}
-	if a.Identity, err = identity.New(db, now, identity.Options{Keys: keys, Moved: delivery.UnitWatch()}); err != nil {
+	if a.Identity, err = identity.New(db, now, identity.Options{
+		Keys:  keys,
+		Moved: delivery.UnitWatch(),
+	}); err != nil {
 		return err
 	}
 	a.Replays = replay.New(db, now)
-	a.Accounts = account.New(db, a.box, api, account.Options{AppKey: a.cfg.WeiboAppKey, CallbackURL: a.cfg.PublicURL + oauthCallback, Now: now,
-		Watch: account.Watches(delivery.AccountChangedTx, reach.AccountChangedTx), First: delivery.AccountFirstTx})
+	a.Accounts = account.New(db, a.box, api, account.Options{
+		AppKey:      a.cfg.WeiboAppKey,
+		CallbackURL: a.cfg.PublicURL + oauthCallback,
+		Now:         now,
+		Watch:       account.Watches(delivery.AccountChangedTx, reach.AccountChangedTx),
+		First:       delivery.AccountFirstTx,
+	})
 	if err := a.Accounts.CheckKey(ctx); err != nil {
 		return err
 	}
 	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db), post.New(db, rules, now)
 	a.Engine = dispatch.New(dispatch.Options{
-		Settings: a.engineSettings(), Delivery: a.deliverySettings(), Marks: a.marks, Weibo: api, Accounts: a.Accounts, Media: a.Media,
-		Rules: rules, Source: a.cfg.WeiboSource, Version: a.opt.Version, Log: a.log, Now: now,
+		Settings: a.engineSettings(),
+		Delivery: a.deliverySettings(),
+		Marks:    a.marks,
+		Weibo:    api,
+		Accounts: a.Accounts,
+		Media:    a.Media,
+		Rules:    rules,
+		Source:   a.cfg.WeiboSource,
+		Version:  a.opt.Version,
+		Log:      a.log,
+		Now:      now,
 	})
-	a.Deliveries = delivery.New(db, delivery.Options{Now: now, Settings: a.deliverySettings(), Rules: rules, Wake: a.Engine.Nudge})
-	a.Reach = reach.New(db, api, a.Accounts, reach.Options{Now: now, Log: a.log, Due: a.Engine.Imminent, Keep: a.cfg.KeepReadings})
+	a.Deliveries = delivery.New(db, delivery.Options{
+		Now:      now,
+		Settings: a.deliverySettings(),
+		Rules:    rules,
+		Wake:     a.Engine.Nudge,
+	})
+	a.Reach = reach.New(db, api, a.Accounts, reach.Options{
+		Now:  now,
+		Log:  a.log,
+		Due:  a.Engine.Imminent,
+		Keep: a.cfg.KeepReadings,
+	})
+
 	return nil
 }
 
 func (a *App) weibo() *weibo.Client {
 	return weibo.New(weibo.Options{
-		PublicURL: a.cfg.WeiboURL, CommercialURL: a.cfg.WeiboCommercialURL, AppKey: a.cfg.WeiboAppKey, AppSecret: a.cfg.WeiboAppSecret.Reveal(),
-		RIP: operatorAddress(a.cfg.WeiboURL), Conns: a.cfg.SendConnections, CallLimit: a.cfg.CallLimit, Log: a.log,
+		PublicURL:     a.cfg.WeiboURL,
+		CommercialURL: a.cfg.WeiboCommercialURL,
+		AppKey:        a.cfg.WeiboAppKey,
+		AppSecret:     a.cfg.WeiboAppSecret.Reveal(),
+		RIP:           operatorAddress(a.cfg.WeiboURL),
+		Conns:         a.cfg.SendConnections,
+		CallLimit:     a.cfg.CallLimit,
+		Log:           a.log,
 	})
 }
 
-// operatorAddress is this machine's address as seen on the way to Weibo, which wants it as "rip" with each post. No packet is sent.
+// operatorAddress is this machine's address as seen on the way to Weibo, which wants it as "rip" with
+// each post. No packet is sent.
 func operatorAddress(weiboURL string) string {
-	u, err := url.Parse(weiboURL)
+	address, err := url.Parse(weiboURL)
 	if err != nil {
 		return ""
 	}
-	c, err := net.Dial("udp", net.JoinHostPort(u.Hostname(), "443"))
+	conn, err := net.Dial("udp", net.JoinHostPort(address.Hostname(), "443"))
 	if err != nil {
 		return ""
 	}
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).IP.String()
+	defer conn.Close()
+
+	return conn.LocalAddr().(*net.UDPAddr).IP.String()
 }
 
 func (a *App) rules() weibo.Rules {
-	return weibo.Rules{SafeDomains: strings.FieldsFunc(a.cfg.WeiboSafeDomain, func(r rune) bool { return r == ',' || r == ' ' })}
+	return weibo.Rules{
+		SafeDomains: strings.FieldsFunc(
+			a.cfg.WeiboSafeDomain,
+			func(r rune) bool { return r == ',' || r == ' ' },
+		),
+	}
 }
 
 func (a *App) deliverySettings() delivery.Settings {
-	c := a.cfg
+	config := a.cfg
+
 	return delivery.Settings{
-		Lead: c.PrepareLead, FirstLook: c.LookFirst, AbsentAfter: c.LookLag, LookAgain: c.LookAgain, LookFor: c.LookFor,
-		ReadBack: c.ReadBack, Handoff: c.HandoffReturn,
+		Lead:        config.PrepareLead,
+		FirstLook:   config.LookFirst,
+		AbsentAfter: config.LookLag,
+		LookAgain:   config.LookAgain,
+		LookFor:     config.LookFor,
+		ReadBack:    config.ReadBack,
+		Handoff:     config.HandoffReturn,
 	}
 }
 
 func (a *App) engineSettings() dispatch.Settings {
-	c := a.cfg
+	config := a.cfg
+
 	return dispatch.Settings{
-		Conns: c.SendConnections, AheadFrom: c.MarkAheadFrom, Lease: c.Lease, Sweep: c.Sweep, ClockWarn: c.ClockWarn, ClockStop: c.ClockStop, Grace: c.ShutdownGrace,
+		Conns:     config.SendConnections,
+		AheadFrom: config.MarkAheadFrom,
+		Lease:     config.Lease,
+		Sweep:     config.Sweep,
+		ClockWarn: config.ClockWarn,
+		ClockStop: config.ClockStop,
+		Grace:     config.ShutdownGrace,
 	}
 }
 
-// buildQueue registers every feature's jobs. Jobs reach the database through the pages' pool, River through its own.
+// buildQueue registers every feature's jobs. Jobs reach the database through the pages' pool, River
+// through its own.
 func (a *App) buildQueue() error {
 	workers := river.NewWorkers()
 	if err := account.AddWorkers(workers, a.Accounts); err != nil {
@@ -146,23 +207,52 @@ func (a *App) buildQueue() error {
 	}
 	var err error
 	a.queue, err = queue.New(a.jobs.Pool(), queue.Config{
-		Log: a.log, Workers: workers, Reindex: a.owner, Periodic: append(account.Periodic(), reach.Periodic()...),
+		Log:      a.log,
+		Workers:  workers,
+		Reindex:  a.owner,
+		Periodic: append(account.Periodic(), reach.Periodic()...),
 	})
+
 	return err
 }
 
-// acts are what the features record in the trail, in the order in which its filter offers them. Two with one code stop the program here.
+// acts are what the features record in the trail, in the order in which its filter offers them. Two
+// with one code stop the program here.
 func acts() []audit.Act {
-	return audit.Join(identity.TrailActs(), org.TrailActs(), account.TrailActs(), reach.TrailActs(), media.TrailActs(), post.TrailActs(), delivery.TrailActs(), audit.TrailActs())
+	return audit.Join(
+		identity.TrailActs(),
+		org.TrailActs(),
+		account.TrailActs(),
+		reach.TrailActs(),
+		media.TrailActs(),
+		post.TrailActs(),
+		delivery.TrailActs(),
+		audit.TrailActs(),
+	)
 }
 
-// matters are the reasons for which features put something on people's lists. Two with one code stop the program here.
+// matters are the reasons for which features put something on people's lists. Two with one code stop
+// the program here.
 func matters() []todo.Matter {
-	return todo.Join(identity.TodoMatters(), account.TodoMatters(), review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters(), dispatch.TodoMatters(),
-		reach.TodoMatters())
+	return todo.Join(
+		identity.TodoMatters(),
+		account.TodoMatters(),
+		review.TodoMatters(),
+		post.TodoMatters(),
+		delivery.TodoMatters(),
+		dispatch.TodoMatters(),
+		reach.TodoMatters(),
+	)
 }
 
 // todoPages are where the faces deal with them.
 func todoPages() todo.Pages {
-	return todo.JoinPages(desk.TodoPages(), reviews.TodoPages(), sending.TodoPages(), matrix.TodoPages(), insight.TodoPages(), admin.TodoPages())
+	return todo.JoinPages(
+		desk.TodoPages(),
+		reviews.TodoPages(),
+		sending.TodoPages(),
+		matrix.TodoPages(),
+		insight.TodoPages(),
+		admin.TodoPages(),
+	)
 }

@@ -19,35 +19,50 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// TestTheComposeFileStarts builds the file tree of the image as the Dockerfile lays it out and starts every service as docker-compose.yml
-// says: as the image's user, without new privileges, on a read-only root, with the secrets that the compose file's own first lines make
-// bound to their places, and each service in a network of its own, Postgres too. There is no engine where the tests run; this is what one
-// does. It needs root, as CI has.
+// TestTheComposeFileStarts builds the file tree of the image as the Dockerfile lays it out and starts
+// every service as docker-compose.yml says: as the image's user, without new privileges, on a read-only
+// root, with the secrets that the compose file's own first lines make bound to their places, and each
+// service in a network of its own, Postgres too. There is no engine where the tests run; this is what
+// one does. It needs root, as CI has.
 func TestTheComposeFileStarts(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Log("not root: namespaces and users of a container cannot be made, nothing was started")
 		return
 	}
-	c := newCompound(t)
-	c.startPostgres()
-	c.run("weibo")
-	c.eventually("the imitation Weibo", func() error {
-		if got, err := c.ask("weibo", "8090", "weibo:8090", "/"); err != nil || !strings.Contains(got, "200 OK") {
+	compound := newCompound(t)
+	compound.startPostgres()
+	compound.run("weibo")
+	compound.eventually("the imitation Weibo", func() error {
+		if got, err := compound.ask(
+			"weibo",
+			"8090",
+			"weibo:8090",
+			"/",
+		); err != nil ||
+			!strings.Contains(got, "200 OK") {
 			return fmt.Errorf("%q, %w", got, err)
 		}
+
 		return nil
 	})
-	if out, err := c.finish("migrate", nil); err != nil {
+	if out, err := compound.finish("migrate", nil); err != nil {
 		t.Fatalf("migrate: %v\n%s", err, out)
 	}
-	c.addFirstUser()
-	console := c.run("console")
-	c.eventually("the console's health check", func() error {
-		_, err := c.within("console", "/juzhen", "health")
+	compound.addFirstUser()
+	console := compound.run("console")
+	compound.eventually("the console's health check", func() error {
+		_, err := compound.within("console", "/juzhen", "health")
 		return err
 	})
+
 	for host, want := range map[string]string{"localhost:8080": "200 OK", "evil.example": "421"} {
-		if got, err := c.ask("console", "8080", host, "/signin"); err != nil || !strings.Contains(got, want) {
+		if got, err := compound.ask(
+			"console",
+			"8080",
+			host,
+			"/signin",
+		); err != nil ||
+			!strings.Contains(got, want) {
 			t.Errorf("sign-in page of %s: %q, %v", host, got, err)
 		}
 	}
@@ -55,7 +70,11 @@ func TestTheComposeFileStarts(t *testing.T) {
 	if err := console.stop(); err != nil {
 		t.Errorf("stopping the console: %v\n%s", err, console.said())
 	}
-	if grace := time.Duration(*c.project.Services["console"].StopGracePeriod); time.Since(began) > grace {
+	if grace := time.Duration(
+		*compound.project.Services["console"].StopGracePeriod,
+	); time.Since(
+		began,
+	) > grace {
 		t.Errorf("stopping took %s, the grace is %s", time.Since(began), grace)
 	}
 	if strings.Contains(console.said(), "owns the tables") {
@@ -63,18 +82,18 @@ func TestTheComposeFileStarts(t *testing.T) {
 	}
 }
 
-// TestSecretsOfAnotherUserAreTold starts with the files as the compose file once said, readable for their owner alone: the console could
-// not start. Now it says what to do.
+// TestSecretsOfAnotherUserAreTold starts with the files as the compose file once said, readable for
+// their owner alone: the console could not start. Now it says what to do.
 func TestSecretsOfAnotherUserAreTold(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Log("not root: users of a container cannot be made, nothing was started")
 		return
 	}
-	c := newCompound(t)
-	if err := os.Chmod(filepath.Join(c.dir, "secrets", "key"), 0o600); err != nil {
+	compound := newCompound(t)
+	if err := os.Chmod(filepath.Join(compound.dir, "secrets", "key"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := c.finish("console", nil)
+	out, err := compound.finish("console", nil)
 	if err == nil || !strings.Contains(out, "chmod 444") || !strings.Contains(out, "/run/secrets/key") {
 		t.Errorf("%v: %s", err, out)
 	}
@@ -110,6 +129,7 @@ func newCompound(t *testing.T) *compound {
 	c.makeSecrets()
 	c.makeTree()
 	c.makeNetwork()
+
 	return c
 }
 
@@ -129,6 +149,7 @@ func (c *compound) makeSecrets() {
 	if len(commands) == 0 {
 		c.Fatal("the compose file no longer says how its secrets are made")
 	}
+
 	script := "umask 077\n"
 	for _, m := range commands {
 		script += m[1] + "\n"
@@ -140,8 +161,13 @@ func (c *compound) makeSecrets() {
 func (c *compound) makeTree() {
 	c.Helper()
 	c.tree = filepath.Join(c.dir, "root")
-	build := exec.Command("go", "build", "-trimpath", "-o", c.tree+string(filepath.Separator), "./cmd/juzhen", "./cmd/weibo-sandbox")
+	build := exec.Command("go",
+		"build", "-trimpath",
+		"-o", c.tree+string(filepath.Separator),
+		"./cmd/juzhen", "./cmd/weibo-sandbox",
+	)
 	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+
 	for _, folder := range []string{"etc/ssl/certs", "data", "tmp", "proc", "run/secrets"} {
 		c.must(os.MkdirAll(filepath.Join(c.tree, folder), 0o755))
 	}
@@ -164,9 +190,11 @@ func readDockerfile(t *testing.T) image {
 	}
 	_, last, _ := strings.Cut(string(text), "FROM scratch")
 	var i image
+
 	for line := range strings.Lines(last) {
 		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		list := strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune(`[]", `, r) })
+
 		switch word {
 		case "USER":
 			i.user = rest
@@ -178,6 +206,7 @@ func readDockerfile(t *testing.T) image {
 			i.command = list
 		}
 	}
+
 	return i
 }
 
@@ -186,8 +215,12 @@ func (c *compound) makeNetwork() {
 	c.Helper()
 	tag := strings.ToLower(rand.Text()[:6])
 	bridge := "jzb" + tag
-	script := fmt.Sprintf("set -e; ip netns add %[1]s; ip -n %[1]s link add name switch0 type bridge; ip -n %[1]s link set switch0 up\n", bridge)
+	script := fmt.Sprintf(
+		"set -e; ip netns add %[1]s; ip -n %[1]s link add name switch0 type bridge; ip -n %[1]s link set switch0 up\n",
+		bridge,
+	)
 	hosts := "127.0.0.1 localhost\n"
+
 	number := 1
 	for _, service := range []string{"postgres", "migrate", "console", "weibo"} {
 		number++
@@ -216,6 +249,7 @@ func (c *compound) spacesInUse() []string {
 	for _, s := range c.spaces {
 		all = append(all, s)
 	}
+
 	return all
 }
 
@@ -227,11 +261,13 @@ func (c *compound) shell(dir, script string) string {
 	if err != nil {
 		c.Fatalf("%s\n%v\n%s", script, err, out)
 	}
+
 	return string(out)
 }
 
-// startPostgres does what the image of Postgres does with a new volume: a superuser of the name and password given, connections from
-// other machines by password, the scripts of /docker-entrypoint-initdb.d, then the command of the compose file.
+// startPostgres does what the image of Postgres does with a new volume: a superuser of the name and
+// password given, connections from other machines by password, the scripts of
+// /docker-entrypoint-initdb.d, then the command of the compose file.
 func (c *compound) startPostgres() {
 	c.Helper()
 	s := c.project.Services["postgres"]
@@ -242,40 +278,68 @@ func (c *compound) startPostgres() {
 	bin := programs[len(programs)-1]
 	user, database := *s.Environment["POSTGRES_USER"], *s.Environment["POSTGRES_DB"]
 	c.shell(c.dir, fmt.Sprintf(`
-		mkdir pg sockets && cp secrets/owner pg.password && chown postgres pg sockets pg.password && chmod 700 pg
-		cd / && setpriv --reuid postgres --regid postgres --clear-groups %s/initdb -D %[2]s/pg -U %s --pwfile=%[2]s/pg.password --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
+		mkdir pg sockets && cp secrets/owner pg.password
+		chown postgres pg sockets pg.password && chmod 700 pg
+		cd / && setpriv --reuid postgres --regid postgres --clear-groups \
+			%s/initdb -D %[2]s/pg -U %s --pwfile=%[2]s/pg.password \
+			--auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
 		echo "host all all all scram-sha-256" >> %[2]s/pg/pg_hba.conf`, bin, c.dir, user))
-	args := append([]string{"netns", "exec", c.spaces["postgres"], "setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups", bin + "/postgres",
-		"-D", c.dir + "/pg", "-c", "listen_addresses=*", "-c", "unix_socket_directories=" + c.dir + "/sockets"}, s.Command[1:]...)
+	args := append([]string{
+		"netns", "exec", c.spaces["postgres"], "setpriv", "--reuid", "postgres", "--regid",
+		"postgres", "--clear-groups", bin + "/postgres", "-D", c.dir + "/pg", "-c",
+		"listen_addresses=*", "-c", "unix_socket_directories=" + c.dir + "/sockets",
+	}, s.Command[1:]...)
 	c.start("postgres", "ip", args...)
 
 	local := "PGHOST=" + c.dir + "/sockets "
 	c.eventually("the health check of Postgres", func() error {
-		return exec.Command("sh", "-c", local+strings.ReplaceAll(s.HealthCheck.Test[1], "-d juzhen", "-d postgres")).Run()
+		return exec.Command("sh", "-c", local+strings.ReplaceAll(s.HealthCheck.Test[1], "-d juzhen", "-d postgres")).
+			Run()
 	})
 	c.shell(c.dir, fmt.Sprintf("%s createdb -U %s %s", local, user, database))
+
 	for _, v := range s.Volumes {
 		if strings.HasPrefix(v.Target, "/docker-entrypoint-initdb.d/") {
-			c.shell(c.dir, fmt.Sprintf(`unshare --mount sh -e -c 'mount -t tmpfs tmpfs /run; mkdir /run/secrets; mount --bind secrets /run/secrets
-				%s POSTGRES_USER=%s POSTGRES_DB=%s %s'`, local, user, database, v.Source))
+			c.shell(
+				c.dir,
+				fmt.Sprintf(
+					`unshare --mount sh -e -c 'mount -t tmpfs tmpfs /run; mkdir /run/secrets; mount --bind secrets /run/secrets
+				%s POSTGRES_USER=%s POSTGRES_DB=%s %s'`,
+					local,
+					user,
+					database,
+					v.Source,
+				),
+			)
 		}
 	}
 	c.shell(c.dir, local+s.HealthCheck.Test[1])
 }
 
-// container is the command line that runs a service's command, or another one in its place, as an engine does.
+// container is the command line that runs a service's command, or another one in its place, as an
+// engine does.
 func (c *compound) container(service string, instead ...string) []string {
 	c.Helper()
 	s := c.project.Services[service]
 	if !s.ReadOnly || len(s.CapDrop) == 0 || len(s.SecurityOpt) == 0 {
 		c.Fatalf("%s is less confined than this test makes it", service)
 	}
-	script := fmt.Sprintf("set -e; mount --make-rprivate /; mount --bind %[1]s %[1]s; mount --bind %[2]s %[1]s/etc/hosts\n", c.tree, c.hosts)
+
+	script := fmt.Sprintf(
+		"set -e; mount --make-rprivate /; mount --bind %[1]s %[1]s; mount --bind %[2]s %[1]s/etc/hosts\n",
+		c.tree,
+		c.hosts,
+	)
 	for _, secret := range s.Secrets {
 		source := c.project.Secrets[secret.Source].File
-		script += fmt.Sprintf("touch %[1]s/run/secrets/%[2]s; mount --bind %[3]s %[1]s/run/secrets/%[2]s\n", c.tree, secret.Source,
-			filepath.Join(c.dir, "secrets", filepath.Base(source)))
+		script += fmt.Sprintf(
+			"touch %[1]s/run/secrets/%[2]s; mount --bind %[3]s %[1]s/run/secrets/%[2]s\n",
+			c.tree,
+			secret.Source,
+			filepath.Join(c.dir, "secrets", filepath.Base(source)),
+		)
 	}
+
 	script += fmt.Sprintf("mount --bind %[1]s/data %[1]s/data; mount -t proc proc %[1]s/proc\n", c.tree)
 	for _, folder := range s.Tmpfs {
 		script += fmt.Sprintf("mount -t tmpfs tmpfs %s%s\n", c.tree, folder)
@@ -284,6 +348,7 @@ func (c *compound) container(service string, instead ...string) []string {
 		exec setpriv --no-new-privs chroot --userspec=%[2]s --groups= %[1]s "$@"`, c.tree, c.image.user)
 
 	command := append(append([]string{}, c.image.entrypoint...), c.image.command...)
+
 	switch {
 	case len(instead) > 0:
 		command = instead
@@ -292,7 +357,11 @@ func (c *compound) container(service string, instead ...string) []string {
 	case len(s.Command) > 0:
 		command = append(append([]string{}, c.image.entrypoint...), s.Command...)
 	}
-	return append([]string{"ip", "netns", "exec", c.spaces[service], "unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script, "sh"}, command...)
+
+	return append([]string{
+		"ip", "netns", "exec", c.spaces[service], "unshare", "--mount", "--pid", "--fork",
+		"--kill-child", "sh", "-c", script, "sh",
+	}, command...)
 }
 
 // environment is the image's and the service's, and nothing of this machine's but where programs lie.
@@ -301,6 +370,7 @@ func (c *compound) environment(service string) []string {
 	for name, value := range c.project.Services[service].Environment {
 		all = append(all, name+"="+*value)
 	}
+
 	return all
 }
 
@@ -313,6 +383,7 @@ func (c *compound) finish(service string, stdin []byte, instead ...string) (stri
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env, cmd.Stdin = c.environment(service), bytes.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
+
 	return string(out), err
 }
 
@@ -351,6 +422,7 @@ func (r *running) stop() error {
 	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
 		return err
 	}
+
 	select {
 	case err := <-r.done:
 		return err
@@ -380,13 +452,27 @@ func (c *compound) start(service, program string, args ...string) *running {
 			c.Logf("%s said:\n%s", service, r.said())
 		}
 	})
+
 	return r
 }
 
 // addFirstUser makes the first administrator as docs/install.md says, in a container of the console.
 func (c *compound) addFirstUser() {
 	c.Helper()
-	out, err := c.finish("console", []byte("Zq7-hvRt-91kx\n"), "/juzhen", "user", "add", "guanli", "--role", "administrator", "--unit", "北京市环境保护局", "--display", "系统管理员")
+	out, err := c.finish(
+		"console",
+		[]byte("Zq7-hvRt-91kx\n"),
+		"/juzhen",
+		"user",
+		"add",
+		"guanli",
+		"--role",
+		"administrator",
+		"--unit",
+		"北京市环境保护局",
+		"--display",
+		"系统管理员",
+	)
 	if err != nil {
 		c.Fatalf("the first user: %v\n%s", err, out)
 	}
@@ -394,9 +480,15 @@ func (c *compound) addFirstUser() {
 
 // ask sends one request from a service's own network and gives the first line of the answer.
 func (c *compound) ask(service, port, host, path string) (string, error) {
-	script := fmt.Sprintf(`exec 3<>/dev/tcp/127.0.0.1/%s; printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' >&3; cat <&3`, port, path, host)
+	script := fmt.Sprintf(
+		`exec 3<>/dev/tcp/127.0.0.1/%s; printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' >&3; cat <&3`,
+		port,
+		path,
+		host,
+	)
 	out, err := exec.Command("ip", "netns", "exec", c.spaces[service], "bash", "-c", script).CombinedOutput()
 	line, _, _ := strings.Cut(string(out), "\n")
+
 	return line, err
 }
 
@@ -407,11 +499,13 @@ func (c *compound) eventually(what string, look func() error) {
 	defer tick.Stop()
 	limit := time.NewTimer(2 * time.Minute)
 	defer limit.Stop()
+
 	for {
 		err := look()
 		if err == nil {
 			return
 		}
+
 		select {
 		case <-tick.C:
 		case <-limit.C:

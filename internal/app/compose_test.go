@@ -14,8 +14,9 @@ import (
 
 const root = "../.."
 
-// TestComposeFileIsValid reads docker-compose.yml with the parser that docker compose uses. The containers themselves are not started by any
-// test: there is no engine where the tests run (docs/install.md says so).
+// TestComposeFileIsValid reads docker-compose.yml with the parser that docker compose uses. The
+// containers themselves are not started by any test: there is no engine where the tests run
+// (docs/install.md says so).
 func TestComposeFileIsValid(t *testing.T) {
 	t.Parallel()
 	p := loadCompose(t)
@@ -33,6 +34,7 @@ func TestComposeFileIsValid(t *testing.T) {
 	if p.Services["migrate"].DependsOn["postgres"].Condition != types.ServiceConditionHealthy {
 		t.Error("migrating must wait for a healthy Postgres")
 	}
+
 	for _, port := range slices.Concat(console.Ports, p.Services["weibo"].Ports) {
 		if port.HostIP != "127.0.0.1" {
 			t.Errorf("port %s is open to the network", port.Published)
@@ -42,6 +44,7 @@ func TestComposeFileIsValid(t *testing.T) {
 
 func TestComposeHoldsNoSecret(t *testing.T) {
 	t.Parallel()
+
 	for name, service := range loadCompose(t).Services {
 		for key, value := range service.Environment {
 			secret := strings.Contains(key, "PASSWORD") || strings.Contains(key, "SECRET")
@@ -59,8 +62,11 @@ func TestDockerfile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	_, last, _ := strings.Cut(string(b), "FROM scratch")
-	for _, want := range []string{"USER 65534:65534", "HEALTHCHECK", "ca-certificates.crt", `ENTRYPOINT ["/juzhen"]`} {
+	for _, want := range []string{
+		"USER 65534:65534", "HEALTHCHECK", "ca-certificates.crt", `ENTRYPOINT ["/juzhen"]`,
+	} {
 		if !strings.Contains(last, want) {
 			t.Errorf("the last stage lacks %q", want)
 		}
@@ -80,5 +86,6 @@ func loadCompose(t *testing.T) *types.Project {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return p
 }

@@ -30,37 +30,41 @@ func securityText(t *testing.T) (whole, costs string) {
 		t.Fatal("docs/security.md has no table of costs")
 	}
 	costs, _, _ = strings.Cut(costs, "\n## ")
+
 	return string(text), costs
 }
 
-// TestCostOfRoutesIsWrittenDown: a route that takes more than others of its kind, or answers without an end, is named in the table with
-// what it takes; everything else keeps the bound of its kind.
+// TestCostOfRoutesIsWrittenDown: a route that takes more than others of its kind, or answers without an
+// end, is named in the table with what it takes; everything else keeps the bound of its kind.
 func TestCostOfRoutesIsWrittenDown(t *testing.T) {
 	t.Parallel()
 	_, costs := securityText(t)
+
 	named := func(path string) string {
 		for _, line := range strings.Split(costs, "\n") {
 			if strings.Contains(line, path+"`") {
 				return line
 			}
 		}
+
 		return ""
 	}
-	for _, r := range allRoutes(t) {
-		path, usual := r.Path, int64(formBody)
+	for _, route := range allRoutes(t) {
+		path, usual := route.Path, int64(formBody)
 		if strings.HasPrefix(path, api.Prefix) {
 			path, usual = regexp.MustCompile(`:(\w+)`).ReplaceAllString(path, "{$1}"), jsonBody
 		}
-		if r.Body <= usual || r.Method == "GET" && r.Body <= formBody {
+		if route.Body <= usual || route.Method == "GET" && route.Body <= formBody {
 			continue
 		}
 		line := named(path)
 		if line == "" {
-			t.Errorf("%s %s takes %d bytes and is not in the table", r.Method, path, r.Body)
-		} else if !strings.Contains(line, fmt.Sprintf("%d", r.Body>>20)) {
-			t.Errorf("%s %s takes %d MB; the table says %s", r.Method, path, r.Body>>20, line)
+			t.Errorf("%s %s takes %d bytes and is not in the table", route.Method, path, route.Body)
+		} else if !strings.Contains(line, fmt.Sprintf("%d", route.Body>>20)) {
+			t.Errorf("%s %s takes %d MB; the table says %s", route.Method, path, route.Body>>20, line)
 		}
 	}
+
 	for _, path := range []string{"GET /media/:id", "GET /follow"} {
 		if named(path) == "" {
 			t.Errorf("%s is not in the table", path)
@@ -77,15 +81,18 @@ func TestSecurityNamesTestsThatAreThere(t *testing.T) {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}
+
 		text, err := os.ReadFile(path)
 		for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(string(text), -1) {
 			have[m[1]] = true
 		}
+
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for _, m := range regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(whole, -1) {
 		if !have[m[1]] {
 			t.Errorf("docs/security.md names %s, which is not there", m[1])

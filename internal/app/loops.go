@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// loop is small work of this process that must be done again and again and is harmless when several processes do it.
+// loop is small work of this process that must be done again and again and is harmless when several
+// processes do it.
 type loop struct {
 	name  string
 	every time.Duration
@@ -22,6 +23,7 @@ type loops struct {
 
 func (l *loops) start(log *slog.Logger, all ...loop) {
 	ctx, cancel := context.WithCancel(context.Background())
+
 	l.cancel = cancel
 	for _, one := range all {
 		l.wait.Go(func() { one.run(ctx, log) })
@@ -38,10 +40,12 @@ func (l *loops) stop() {
 func (o loop) run(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(o.every)
 	defer tick.Stop()
+
 	for {
 		if err := o.do(ctx); err != nil && ctx.Err() == nil {
 			log.Warn("loop failed, will try again", "loop", o.name, "error", err)
 		}
+
 		select {
 		case <-ctx.Done():
 			return

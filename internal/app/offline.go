@@ -24,61 +24,78 @@ type FirstUser struct {
 	Unit                            string // by name; becomes the root when there is no unit yet
 }
 
-// AddUser makes a user without a running console. The act is in the audit trail under the name of the command line.
-func AddUser(ctx context.Context, cfg config.Config, u FirstUser) error {
-	if err := identity.CheckOwn(u.Password, u.Username, u.DisplayName); err != nil {
+// AddUser makes a user without a running console. The act is in the audit trail under the name of the
+// command line.
+func AddUser(ctx context.Context, cfg config.Config, firstUser FirstUser) error {
+	if err := identity.CheckOwn(firstUser.Password, firstUser.Username, firstUser.DisplayName); err != nil {
 		return err
 	}
+
 	return withPeople(ctx, cfg, func(db *pg.DB, people *identity.Service) error {
 		actor := machine()
-		unit, err := unitOrRoot(ctx, org.New(db, time.Now), actor, u.Unit)
+		unit, err := unitOrRoot(ctx, org.New(db, time.Now), actor, firstUser.Unit)
 		if err != nil {
 			return err
 		}
 		_, err = people.CreateUser(ctx, actor, identity.NewUser{
-			Username: u.Username, DisplayName: u.DisplayName, UnitID: unit.ID, Password: u.Password,
-			Grants: []identity.NewGrant{{Role: u.Role, UnitID: unit.ID}},
+			Username:    firstUser.Username,
+			DisplayName: firstUser.DisplayName,
+			UnitID:      unit.ID,
+			Password:    firstUser.Password,
+			Grants:      []identity.NewGrant{{Role: firstUser.Role, UnitID: unit.ID}},
 		})
+
 		return err
 	})
 }
 
-// ResetUser gives somebody an initial password without a running console and without a second person: whoever runs commands on
-// the machine needs neither. It must be changed at the next sign-in.
+// ResetUser gives somebody an initial password without a running console and without a second person:
+// whoever runs commands on the machine needs neither. It must be changed at the next sign-in.
 func ResetUser(ctx context.Context, cfg config.Config, username, password string) error {
 	return withPeople(ctx, cfg, func(_ *pg.DB, people *identity.Service) error {
-		u, err := people.ByUsername(ctx, username)
+		user, err := people.ByUsername(ctx, username)
 		if err != nil {
 			return err
 		}
-		return people.ResetPassword(ctx, machine(), u.ID, password)
+
+		return people.ResetPassword(ctx, machine(), user.ID, password)
 	})
 }
 
 // EnableUser lets a disabled user in again, as ResetUser acts.
 func EnableUser(ctx context.Context, cfg config.Config, username string) error {
 	return withPeople(ctx, cfg, func(_ *pg.DB, people *identity.Service) error {
-		u, err := people.ByUsername(ctx, username)
+		user, err := people.ByUsername(ctx, username)
 		if err != nil {
 			return err
 		}
-		return people.EnableUser(ctx, machine(), u.ID)
+
+		return people.EnableUser(ctx, machine(), user.ID)
 	})
 }
 
 // ConfirmChange is the second person where an installation has no other.
-func ConfirmChange(ctx context.Context, cfg config.Config, id int64) (c identity.Change, first identity.First, err error) {
+func ConfirmChange(
+	ctx context.Context,
+	cfg config.Config,
+	id int64,
+) (change identity.Change, first identity.First, err error) {
 	err = withPeople(ctx, cfg, func(_ *pg.DB, people *identity.Service) (err error) {
-		c, first, err = people.Confirm(ctx, machine(), id)
+		change, first, err = people.Confirm(ctx, machine(), id)
 		return err
 	})
-	return c, first, err
+
+	return change, first, err
 }
 
 // machine is who acts from the command line.
 func machine() access.Actor { return access.System("命令行") }
 
-func withPeople(ctx context.Context, cfg config.Config, do func(db *pg.DB, people *identity.Service) error) error {
+func withPeople(
+	ctx context.Context,
+	cfg config.Config,
+	do func(db *pg.DB, people *identity.Service) error,
+) error {
 	return offline(ctx, cfg, func(db *pg.DB) error {
 		keys, err := seal.ParseKeys(cfg.SecretKey.Reveal())
 		if err != nil {
@@ -88,6 +105,7 @@ func withPeople(ctx context.Context, cfg config.Config, do func(db *pg.DB, peopl
 		if err != nil {
 			return err
 		}
+
 		return do(db, people)
 	})
 }
@@ -101,16 +119,18 @@ func VerifyAudit(ctx context.Context, cfg config.Config) (report audit.Report, e
 		report, err = audit.New(db, time.Now).Verify(ctx)
 		return err
 	})
+
 	return report, err
 }
 
 // CloseAudit vouches with the present key for the whole audit chain as it stands.
-func CloseAudit(ctx context.Context, cfg config.Config, why string) (c audit.Closing, err error) {
+func CloseAudit(ctx context.Context, cfg config.Config, why string) (closing audit.Closing, err error) {
 	err = offline(ctx, cfg, func(db *pg.DB) error {
-		c, err = closeAudit(ctx, db, why)
+		closing, err = closeAudit(ctx, db, why)
 		return err
 	})
-	return c, err
+
+	return closing, err
 }
 
 func closeAudit(ctx context.Context, db *pg.DB, why string) (audit.Closing, error) {
@@ -123,11 +143,13 @@ func closeAudit(ctx context.Context, db *pg.DB, why string) (audit.Closing, erro
 	if len(tree) > 0 {
 		path = tree[0].Path
 	}
+
 	return audit.New(db, time.Now).Close(ctx, audit.Entry{Actor: actor, UnitPath: path, Why: why})
 }
 
-// AcceptKey takes the present master key for good and forgets the tokens that only the former one opens; the audit trail that the former
-// one vouched for is closed under the present one. It returns how many accounts need a new authorisation.
+// AcceptKey takes the present master key for good and forgets the tokens that only the former one
+// opens; the audit trail that the former one vouched for is closed under the present one. It returns
+// how many accounts need a new authorisation.
 func AcceptKey(ctx context.Context, cfg config.Config) (lost int, err error) {
 	err = offline(ctx, cfg, func(db *pg.DB) error {
 		box, err := seal.FromText(cfg.SecretKey.Reveal())
@@ -138,8 +160,10 @@ func AcceptKey(ctx context.Context, cfg config.Config) (lost int, err error) {
 			return err
 		}
 		_, err = closeAudit(ctx, db, "改用新的主密钥")
+
 		return err
 	})
+
 	return lost, err
 }
 
@@ -148,24 +172,26 @@ func offline(ctx context.Context, cfg config.Config, do func(db *pg.DB) error) e
 	if err := cfg.CheckServe(); err != nil {
 		return err
 	}
+
 	return onDatabase(ctx, cfg, func(db *pg.DB) error {
 		if err := audit.New(db, time.Now).Begin(ctx); err != nil {
 			return err
 		}
+
 		return do(db)
 	})
 }
 
 func onDatabase(ctx context.Context, cfg config.Config, do func(db *pg.DB) error) error {
-	o := pg.Options{Name: "juzhen command", MaxConns: 2, Log: slog.Default()}
+	options := pg.Options{Name: "juzhen command", MaxConns: 2, Log: slog.Default()}
 	if cfg.SecretKey != "" {
 		box, err := seal.FromText(cfg.SecretKey.Reveal())
 		if err != nil {
 			return err
 		}
-		o.Signer = box
+		options.Signer = box
 	}
-	db, err := pg.Open(ctx, cfg.DatabaseURL.Reveal(), o)
+	db, err := pg.Open(ctx, cfg.DatabaseURL.Reveal(), options)
 	if err != nil {
 		return err
 	}
@@ -173,6 +199,7 @@ func onDatabase(ctx context.Context, cfg config.Config, do func(db *pg.DB) error
 	if err := pg.MigrationsCurrent(ctx, db); err != nil {
 		return err
 	}
+
 	return do(db)
 }
 
@@ -185,5 +212,6 @@ func unitOrRoot(ctx context.Context, units *org.Service, actor access.Actor, nam
 	if treeErr != nil || len(tree) > 0 {
 		return org.Unit{}, err
 	}
+
 	return units.Create(ctx, actor, 0, name, org.Bureau)
 }

@@ -26,52 +26,106 @@ import (
 // buildPages makes the kit of the pages and registers every route of every face.
 func (a *App) buildPages() error {
 	kit, err := web.New(web.Options{
-		Sessions: sessions{a}, Installation: a.cfg.Name, PublicURL: a.cfg.PublicURL, FormAction: []string{a.cfg.WeiboURL}, Log: a.log, Now: a.opt.Now,
-		Proxies: config.Prefixes(a.cfg.TrustedProxies), Hosts: a.hosts(), Counts: a.counts, NameOf: a.Identity.NameOf, Prefer: a.Identity.Prefer,
-		Banners: sending.Banners(a.sendingDeps(), a.opt.Now),
+		Sessions:     sessions{a},
+		Installation: a.cfg.Name,
+		PublicURL:    a.cfg.PublicURL,
+		FormAction:   []string{a.cfg.WeiboURL},
+		Log:          a.log,
+		Now:          a.opt.Now,
+		Proxies:      config.Prefixes(a.cfg.TrustedProxies),
+		Hosts:        a.hosts(),
+		Counts:       a.counts,
+		NameOf:       a.Identity.NameOf,
+		Prefer:       a.Identity.Prefer,
+		Banners:      sending.Banners(a.sendingDeps(), a.opt.Now),
 	})
 	if err != nil {
 		return err
 	}
 	a.kit = kit
 	a.register(kit)
+
 	return kit.Check()
 }
 
-// hosts are the names the console is called by beside the public one: what it listens on, when that is no wildcard, and what the
-// operator adds.
+// hosts are the names the console is called by beside the public one: what it listens on, when that is
+// no wildcard, and what the operator adds.
 func (a *App) hosts() []string {
 	names := append([]string{}, a.cfg.AllowedHosts...)
 	if host, _, err := net.SplitHostPort(a.cfg.Listen); err == nil {
 		names = append(names, host)
 	}
+
 	return names
 }
 
-// register hands every face its use cases; the navigation has its entries in this order. It asks nothing of them, so that a test can list the routes of an empty App.
+// register hands every face its use cases; the navigation has its entries in this order. It asks
+// nothing of them, so that a test can list the routes of an empty App.
 func (a *App) register(kit *web.Kit) {
 	// A stream lasts as long as its page: it is not measured.
 	follow.Register(kit, follow.Deps{Hub: a.Live, Posts: a.Posts, Deliveries: a.Deliveries})
-	a.metrics = api.Register(kit, api.Deps{ // first: only routes registered after it are measured
-		Identity: a.Identity, Units: a.Org, Accounts: a.Accounts, Media: a.Media, Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries,
-		Reach: a.Reach, Todos: a.Todo, Audit: a.Audit, Replays: a.Replays, Health: a.sendingReport, Ready: a.ready,
-		PublicURL: a.cfg.PublicURL, MetricsFrom: config.Prefixes(a.cfg.MetricsFrom), Version: a.opt.Version, Now: a.opt.Now, Log: a.log,
+	a.metrics = api.Register(kit, api.Deps{
+		Identity:    a.Identity,
+		Units:       a.Org,
+		Accounts:    a.Accounts,
+		Media:       a.Media,
+		Posts:       a.Posts,
+		Reviews:     a.Reviews,
+		Deliveries:  a.Deliveries,
+		Reach:       a.Reach,
+		Todos:       a.Todo,
+		Audit:       a.Audit,
+		Replays:     a.Replays,
+		Health:      a.sendingReport,
+		Ready:       a.ready,
+		PublicURL:   a.cfg.PublicURL,
+		MetricsFrom: config.Prefixes(a.cfg.MetricsFrom),
+		Version:     a.opt.Version,
+		Now:         a.opt.Now,
+		Log:         a.log,
 	})
 	signin.Register(kit, signin.Deps{Identity: a.Identity})
 	me.Register(kit, me.Deps{Identity: a.Identity})
-	desk.Register(kit, desk.Deps{Posts: a.Posts, Media: a.Media, Reviews: a.Reviews, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org, Todos: a.Todo, Reach: a.Reach})
+	desk.Register(kit, desk.Deps{
+		Posts:      a.Posts,
+		Media:      a.Media,
+		Reviews:    a.Reviews,
+		Deliveries: a.Deliveries,
+		Accounts:   a.Accounts,
+		Units:      a.Org,
+		Todos:      a.Todo,
+		Reach:      a.Reach,
+	})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})
-	calendar.Register(kit, calendar.Deps{Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org, Reach: a.Reach})
+	calendar.Register(kit, calendar.Deps{
+		Posts:      a.Posts,
+		Deliveries: a.Deliveries,
+		Accounts:   a.Accounts,
+		Units:      a.Org,
+		Reach:      a.Reach,
+	})
 	review.Register(kit, review.Deps{Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries})
 	sending.Register(kit, a.sendingDeps())
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	insight.Register(kit, insight.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
-	admin.Register(kit, admin.Deps{PublicURL: a.cfg.PublicURL, Org: a.Org, Identity: a.Identity, Audit: a.Audit})
+	admin.Register(kit, admin.Deps{
+		PublicURL: a.cfg.PublicURL,
+		Org:       a.Org,
+		Identity:  a.Identity,
+		Audit:     a.Audit,
+	})
 }
 
 func (a *App) sendingDeps() sending.Deps {
-	return sending.Deps{Deliveries: a.Deliveries, Posts: a.Posts, Reviews: a.Reviews, Media: a.Media, Accounts: a.Accounts, Units: a.Org,
-		Health: a.sendingHealth}
+	return sending.Deps{
+		Deliveries: a.Deliveries,
+		Posts:      a.Posts,
+		Reviews:    a.Reviews,
+		Media:      a.Media,
+		Accounts:   a.Accounts,
+		Units:      a.Org,
+		Health:     a.sendingHealth,
+	}
 }
 
 // sessions lets the page kit ask identity who a token belongs to.
@@ -89,20 +143,25 @@ func (s sessions) Look(ctx context.Context, token, ip string) (access.Actor, web
 }
 
 func sessionOf(info identity.SessionInfo) web.Session {
-	session := web.Session{ID: info.ID, UnitName: info.UnitName, Expires: info.Expires, Lang: info.Lang, Theme: info.Theme,
-		EndedOf: info.EndedOf}
+	session := web.Session{
+		ID: info.ID, UnitName: info.UnitName, Expires: info.Expires, Lang: info.Lang,
+		Theme: info.Theme, EndedOf: info.EndedOf,
+	}
 	if info.MustChange {
 		session.Gate = "/me/password"
 	}
+
 	return session
 }
 
 // counts is what waits for the actor, shown in the navigation and at the to-do list.
 func (a *App) counts(ctx context.Context, actor access.Actor) (page.Counts, error) {
 	kinds, err := a.Todo.CountKinds(ctx, actor)
+
 	c := page.Counts{ByKind: kinds}
 	for _, n := range kinds {
 		c.Todo += n
 	}
+
 	return c, err
 }

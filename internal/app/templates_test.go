@@ -13,8 +13,8 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// TestEveryTemplateNamesItsStruct: a page says at its head which struct it shows, and a part that shows another
-// one says so before it. The name is held against what the face declares.
+// TestEveryTemplateNamesItsStruct: a page says at its head which struct it shows, and a part that shows
+// another one says so before it. The name is held against what the face declares.
 func TestEveryTemplateNamesItsStruct(t *testing.T) {
 	t.Parallel()
 
@@ -45,8 +45,8 @@ func TestEveryTemplateNamesItsStruct(t *testing.T) {
 	}
 }
 
-// TestPartsFitTheirStructs: where a part that pages share names a struct, there is one; a struct of package page
-// is held against it.
+// TestPartsFitTheirStructs: where a part that pages share names a struct, there is one; a struct of
+// package page is held against it.
 func TestPartsFitTheirStructs(t *testing.T) {
 	t.Parallel()
 

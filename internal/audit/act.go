@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// Act is a kind of act that is recorded, and the Chinese name under which a person reads it. The feature whose act it is declares it.
+// Act is a kind of act that is recorded, and the Chinese name under which a person reads it. The
+// feature whose act it is declares it.
 type Act struct{ Code, Text string } // Code is "noun.verb", such as "post.approve"
 
 // Declared are the acts of one feature.
@@ -21,8 +22,8 @@ func (a *Declared) Declare(code, text string) Act {
 // All lists the acts in the order in which they were declared.
 func (a *Declared) All() []Act { return slices.Clone(a.list) }
 
-// Join puts the acts of several features together, in the order in which the filter offers them. It panics where two have one code: the
-// trail could not tell them apart.
+// Join puts the acts of several features together, in the order in which the filter offers them. It
+// panics where two have one code: the trail could not tell them apart.
 func Join(lists ...[]Act) (all []Act) {
 	for _, act := range slices.Concat(lists...) {
 		if slices.ContainsFunc(all, func(a Act) bool { return a.Code == act.Code }) {
@@ -30,16 +31,19 @@ func Join(lists ...[]Act) (all []Act) {
 		}
 		all = append(all, act)
 	}
+
 	return all
 }
 
 // Acts lists the acts that are recorded, for a filter.
 func (s *Service) Acts() []Act { return slices.Clone(s.acts) }
 
-// Label is the Chinese name of an act; a code without a name, left by a newer version, is given back as it is.
+// Label is the Chinese name of an act; a code without a name, left by a newer version, is given back as
+// it is.
 func (s *Service) Label(code string) string {
-	if i := slices.IndexFunc(s.acts, func(a Act) bool { return a.Code == code }); i >= 0 {
+	if i := slices.IndexFunc(s.acts, func(act Act) bool { return act.Code == code }); i >= 0 {
 		return s.acts[i].Text
 	}
+
 	return code
 }

@@ -28,8 +28,8 @@ func origin() []byte {
 	return h[:]
 }
 
-// hash is SHA-256 over the previous hash, the place in the chain, the row's number and the body. Place and number are
-// inside, so that two entries cannot change places.
+// hash is SHA-256 over the previous hash, the place in the chain, the row's number and the body. Place
+// and number are inside, so that two entries cannot change places.
 func hash(prev []byte, seq, id int64, body []byte) []byte {
 	h := sha256.New()
 	h.Write(prev)
@@ -38,6 +38,7 @@ func hash(prev []byte, seq, id int64, body []byte) []byte {
 	binary.BigEndian.PutUint64(n[8:], uint64(id))
 	h.Write(n[:])
 	h.Write(body)
+
 	return h.Sum(nil)
 }
 
@@ -49,6 +50,7 @@ func chain(seq int64, prev []byte, entries []Link) []Link {
 		prev = hash(prev, seq, entries[i].ID, entries[i].Body)
 		entries[i].Hash = prev
 	}
+
 	return entries
 }
 
@@ -88,25 +90,29 @@ const (
 )
 
 // checkLink compares one entry with its predecessor's place and hash.
-func checkLink(seq int64, prev []byte, l Link) string {
+func checkLink(seq int64, prev []byte, link Link) string {
 	switch {
-	case l.Seq != seq+1:
+	case link.Seq != seq+1:
 		return BrokenGap
-	case string(l.Prev) != string(prev):
+	case string(link.Prev) != string(prev):
 		return BrokenPrev
-	case string(hash(prev, l.Seq, l.ID, l.Body)) != string(l.Hash):
+	case string(hash(prev, link.Seq, link.ID, link.Body)) != string(link.Hash):
 		return BrokenHash
 	}
+
 	return ""
 }
 
-// checkColumns compares the columns by which entries are found with the body that was hashed: a changed column would let
-// somebody hide an entry from the reader's filter while the chain holds.
-func checkColumns(r Row) bool {
+// checkColumns compares the columns by which entries are found with the body that was hashed: a changed
+// column would let somebody hide an entry from the reader's filter while the chain holds.
+func checkColumns(row Row) bool {
 	var b body
-	if json.Unmarshal(r.Body, &b) != nil {
+	if json.Unmarshal(row.Body, &b) != nil {
 		return false
 	}
-	return b.Action == r.Action && b.Actor == r.ActorName && b.ActorID == r.ActorID && b.IP == r.IP && b.Unit == r.UnitPath &&
-		b.Subject == fmt.Sprintf("%s/%s", r.SubjectType, r.SubjectID) && b.At == r.At.UTC().Format(spelling)
+
+	return b.Action == row.Action && b.Actor == row.ActorName && b.ActorID == row.ActorID && b.IP == row.IP &&
+		b.Unit == row.UnitPath &&
+		b.Subject == fmt.Sprintf("%s/%s", row.SubjectType, row.SubjectID) &&
+		b.At == row.At.UTC().Format(spelling)
 }

@@ -11,17 +11,23 @@ import (
 func TestCanonicalBytesAreStable(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 4, 5, 6, 7, 89_123_999, time.FixedZone("", 8*3600))
-	e := Entry{
-		Actor: access.Actor{UserID: 3, Name: "值班审核员", IP: "10.0.0.8"}, At: at, Action: Act{Code: "post.approve"}, Subject: "post/41", UnitPath: "/1/4/",
-		Why: "<按规定>", Detail: map[string]any{"z": 1, "a": struct {
+	entry := Entry{
+		Actor:    access.Actor{UserID: 3, Name: "值班审核员", IP: "10.0.0.8"},
+		At:       at,
+		Action:   Act{Code: "post.approve"},
+		Subject:  "post/41",
+		UnitPath: "/1/4/",
+		Why:      "<按规定>",
+		Detail: map[string]any{"z": 1, "a": struct {
 			Y int `json:"y"`
 			B int `json:"b"`
 		}{2, 1}, "big": int64(9007199254740993)},
 	}
 	const want = `{"action":"post.approve","actor":"值班审核员","actor_id":3,"at":"2026-03-03T21:06:07.089123Z",` +
 		`"detail":{"a":{"b":1,"y":2},"big":9007199254740993,"z":1},"ip":"10.0.0.8","subject":"post/41","unit":"/1/4/","v":1,"why":"<按规定>"}`
+
 	for range 20 { // maps are walked in another order each time
-		got, err := e.canonical()
+		got, err := entry.canonical()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,21 +51,41 @@ func TestHashOfAKnownEntry(t *testing.T) {
 func TestChainHoldsAndEachChangeBreaksIt(t *testing.T) {
 	t.Parallel()
 	fresh := func() []Link {
-		return chain(0, origin(), []Link{{ID: 5, Body: []byte("a")}, {ID: 3, Body: []byte("b")}, {ID: 9, Body: []byte("c")}})
+		return chain(0, origin(), []Link{
+			{ID: 5, Body: []byte("a")},
+			{ID: 3, Body: []byte("b")},
+			{ID: 9, Body: []byte("c")},
+		})
 	}
 	if code := walk(fresh()); code != "" {
 		t.Fatalf("an untouched chain is broken: %s", code)
 	}
+
 	for name, tc := range map[string]struct {
 		spoil func([]Link) []Link
 		want  string
 	}{
-		"content":  {func(l []Link) []Link { l[1].Body = []byte("B"); return l }, BrokenHash},
-		"number":   {func(l []Link) []Link { l[1].ID = 4; return l }, BrokenHash},
-		"removed":  {func(l []Link) []Link { return append(l[:1], l[2]) }, BrokenGap},
-		"swapped":  {func(l []Link) []Link { l[0].Body, l[1].Body = l[1].Body, l[0].Body; return l }, BrokenHash},
-		"replaced": {func(l []Link) []Link { l[1] = chain(1, origin(), []Link{{ID: 3, Body: []byte("x")}})[0]; return l }, BrokenPrev},
-		"rehashed": {func(l []Link) []Link { l[1] = chain(1, l[0].Hash, []Link{{ID: 3, Body: []byte("x")}})[0]; return l }, BrokenPrev},
+		"content": {func(links []Link) []Link { links[1].Body = []byte("B"); return links }, BrokenHash},
+		"number":  {func(links []Link) []Link { links[1].ID = 4; return links }, BrokenHash},
+		"removed": {func(links []Link) []Link { return append(links[:1], links[2]) }, BrokenGap},
+		"swapped": {
+			func(links []Link) []Link { links[0].Body, links[1].Body = links[1].Body, links[0].Body; return links },
+			BrokenHash,
+		},
+		"replaced": {
+			func(links []Link) []Link {
+				links[1] = chain(1, origin(), []Link{{ID: 3, Body: []byte("x")}})[0]
+				return links
+			},
+			BrokenPrev,
+		},
+		"rehashed": {
+			func(links []Link) []Link {
+				links[1] = chain(1, links[0].Hash, []Link{{ID: 3, Body: []byte("x")}})[0]
+				return links
+			},
+			BrokenPrev,
+		},
 	} {
 		if got := walk(tc.spoil(fresh())); got != tc.want {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
@@ -69,20 +95,35 @@ func TestChainHoldsAndEachChangeBreaksIt(t *testing.T) {
 
 func walk(links []Link) string {
 	seq, prev := int64(0), origin()
-	for _, l := range links {
-		if code := checkLink(seq, prev, l); code != "" {
+	for _, link := range links {
+		if code := checkLink(seq, prev, link); code != "" {
 			return code
 		}
-		seq, prev = l.Seq, l.Hash
+		seq, prev = link.Seq, link.Hash
 	}
+
 	return ""
 }
 
 func TestSafeCellDisarmsFormulas(t *testing.T) {
 	t.Parallel()
+
 	for in, want := range map[string]string{
-		"": "", "正常": "正常", "12": "12", "=1+1": "'=1+1", "+86": "'+86", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "＝1": "'＝1",
-		"4456240593602075": "'4456240593602075", "007": "'007", "12e5": "'12e5", "999999999999999": "999999999999999", "0": "0", "0.5": "0.5",
+		"":                 "",
+		"正常":               "正常",
+		"12":               "12",
+		"=1+1":             "'=1+1",
+		"+86":              "'+86",
+		"-1":               "'-1",
+		"@SUM(A1)":         "'@SUM(A1)",
+		"\t=1":             "'\t=1",
+		"＝1":               "'＝1",
+		"4456240593602075": "'4456240593602075",
+		"007":              "'007",
+		"12e5":             "'12e5",
+		"999999999999999":  "999999999999999",
+		"0":                "0",
+		"0.5":              "0.5",
 	} {
 		if got := SafeCell(in); got != want {
 			t.Errorf("SafeCell(%q) = %q, want %q", in, got, want)
@@ -95,11 +136,11 @@ func TestActsAreJoinedAndEachHasOneOwner(t *testing.T) {
 	var posts, trail Declared
 	approve := posts.Declare("post.approve", "批准稿件")
 	trail.Declare("audit.export", "导出审计日志")
-	s := New(nil, time.Now, Join(posts.All(), trail.All())...)
-	if list := s.Acts(); len(list) != 2 || list[0] != approve {
+	service := New(nil, time.Now, Join(posts.All(), trail.All())...)
+	if list := service.Acts(); len(list) != 2 || list[0] != approve {
 		t.Errorf("the acts are %v", list)
 	}
-	if s.Label("post.approve") != "批准稿件" || s.Label("new.act") != "new.act" {
+	if service.Label("post.approve") != "批准稿件" || service.Label("new.act") != "new.act" {
 		t.Error("labels are mixed up")
 	}
 

@@ -1,6 +1,6 @@
-// Package audit keeps the record of what people did: written in the transaction of the act, linked into a hash chain
-// shortly after, verifiable at any time. It does not record the machine's steps (those are events of the deliveries)
-// and does not decide what is worth recording: each use case does.
+// Package audit keeps the record of what people did: written in the transaction of the act, linked into
+// a hash chain shortly after, verifiable at any time. It does not record the machine's steps (those are
+// events of the deliveries) and does not decide what is worth recording: each use case does.
 package audit
 
 import (
@@ -16,8 +16,9 @@ import (
 	"juzhen/internal/pg"
 )
 
-// Entry is one act of a person. Subject is "type/id", such as "post/41"; UnitPath says where it happened and so who may
-// read about it. Detail holds the facts worth keeping, never a secret and never a whole text.
+// Entry is one act of a person. Subject is "type/id", such as "post/41"; UnitPath says where it
+// happened and so who may read about it. Detail holds the facts worth keeping, never a secret and never
+// a whole text.
 type Entry struct {
 	Actor    access.Actor
 	At       time.Time // UTC; kept to the microsecond
@@ -28,8 +29,9 @@ type Entry struct {
 	Detail   map[string]any
 }
 
-// body is what is hashed. It is written once, in canonical form, and kept as these bytes: the database would reorder the
-// keys of jsonb and round instants, and a hash over what it gives back would not hold.
+// body is what is hashed. It is written once, in canonical form, and kept as these bytes: the database
+// would reorder the keys of jsonb and round instants, and a hash over what it gives back would not
+// hold.
 type body struct {
 	Action  string         `json:"action"`
 	Actor   string         `json:"actor"`
@@ -46,35 +48,48 @@ type body struct {
 // spelling is the one form of an instant in a body: UTC with six decimals, always.
 const spelling = "2006-01-02T15:04:05.000000Z"
 
-// Write records e in the caller's transaction, not yet linked into the chain, so that acts never queue for its head.
-// It fails when the entry does not say when, what and on what; that is a defect of the caller.
-func Write(ctx context.Context, tx pg.Tx, e Entry) error {
-	kind, id, found := strings.Cut(e.Subject, "/")
-	if e.At.IsZero() || e.Action.Code == "" || !found || kind == "" || id == "" {
-		return fmt.Errorf("write audit entry %q on %q: %w", e.Action.Code, e.Subject, errIncomplete)
+// Write records e in the caller's transaction, not yet linked into the chain, so that acts never queue
+// for its head. It fails when the entry does not say when, what and on what; that is a defect of the
+// caller.
+func Write(ctx context.Context, tx pg.Tx, entry Entry) error {
+	kind, id, found := strings.Cut(entry.Subject, "/")
+	if entry.At.IsZero() || entry.Action.Code == "" || !found || kind == "" || id == "" {
+		return fmt.Errorf("write audit entry %q on %q: %w", entry.Action.Code, entry.Subject, errIncomplete)
 	}
-	text, err := e.canonical()
+	text, err := entry.canonical()
 	if err != nil {
-		return fmt.Errorf("write audit entry %q: %w", e.Action.Code, err)
+		return fmt.Errorf("write audit entry %q: %w", entry.Action.Code, err)
 	}
-	return insertEntry(ctx, tx, e, kind, id, text)
+
+	return insertEntry(ctx, tx, entry, kind, id, text)
 }
 
 var errIncomplete = errors.New("instant, action or subject is missing")
 
-// canonical gives the bytes of the entry: JSON with sorted keys at every depth, without HTML escapes or white space.
+// canonical gives the bytes of the entry: JSON with sorted keys at every depth, without HTML escapes or
+// white space.
 func (e Entry) canonical() ([]byte, error) {
 	detail := e.Detail
 	if detail == nil {
 		detail = map[string]any{}
 	}
+
 	return canonical(body{
-		Action: e.Action.Code, Actor: e.Actor.Name, ActorID: e.Actor.UserID, At: e.At.UTC().Truncate(time.Microsecond).Format(spelling),
-		Detail: detail, IP: e.Actor.IP, Subject: e.Subject, Unit: e.UnitPath, Version: 1, Why: e.Why,
+		Action:  e.Action.Code,
+		Actor:   e.Actor.Name,
+		ActorID: e.Actor.UserID,
+		At:      e.At.UTC().Truncate(time.Microsecond).Format(spelling),
+		Detail:  detail,
+		IP:      e.Actor.IP,
+		Subject: e.Subject,
+		Unit:    e.UnitPath,
+		Version: 1,
+		Why:     e.Why,
 	})
 }
 
-// canonical encodes v twice: the first turn makes plain maps of structs, the second sorts the keys of those maps.
+// canonical encodes v twice: the first turn makes plain maps of structs, the second sorts the keys of
+// those maps.
 func canonical(v any) ([]byte, error) {
 	first, err := encode(v)
 	if err != nil {
@@ -86,6 +101,7 @@ func canonical(v any) ([]byte, error) {
 	if err := dec.Decode(&plain); err != nil {
 		return nil, err
 	}
+
 	return encode(plain)
 }
 
@@ -96,5 +112,6 @@ func encode(v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, err
 	}
+
 	return bytes.TrimRight(out.Bytes(), "\n"), nil
 }

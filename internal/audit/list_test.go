@@ -19,7 +19,13 @@ func TestListIsScopedAndFiltered(t *testing.T) {
 	w := newWorld(t)
 	w.act("post.submit", "post/1", "/1/4/")
 	w.now = w.now.Add(time.Hour)
-	w.write(audit.Entry{Action: audit.Act{Code: "post.approve"}, Subject: "post/1", UnitPath: "/1/4/", Actor: person(3, "值班审核员"), Why: "内容准确"})
+	w.write(audit.Entry{
+		Action:   audit.Act{Code: "post.approve"},
+		Subject:  "post/1",
+		UnitPath: "/1/4/",
+		Actor:    person(3, "值班审核员"),
+		Why:      "内容准确",
+	})
 	w.now = w.now.Add(time.Hour)
 	w.act("account.update", "account/1", "/1/5/")
 	w.act("session.open", "user/8", "/2/")
@@ -29,26 +35,39 @@ func TestListIsScopedAndFiltered(t *testing.T) {
 		filter audit.Filter
 		want   string
 	}{
-		"all in scope":     {auditor, audit.Filter{}, "account/1 post/1 post/1"},
-		"part of the tree": {person(9, "审", access.Grant{Role: access.Auditor, Path: "/1/4/"}), audit.Filter{}, "post/1 post/1"},
-		"administrator":    {person(9, "管", access.Grant{Role: access.Administrator, Path: "/1/"}), audit.Filter{}, ""},
-		"supervisor":       {person(9, "主", access.Grant{Role: access.Supervisor, Path: "/1/"}), audit.Filter{}, ""},
-		"time":             {auditor, audit.Filter{From: noon.Add(time.Hour), To: noon.Add(2 * time.Hour)}, "post/1"},
-		"actor":            {auditor, audit.Filter{Actor: "审核"}, "post/1"},
-		"actor id":         {auditor, audit.Filter{ActorID: 2}, "account/1 post/1"},
-		"action":           {auditor, audit.Filter{Action: "account.update"}, "account/1"},
-		"subject":          {auditor, audit.Filter{Subject: "post/1"}, "post/1 post/1"},
-		"kind of subject":  {auditor, audit.Filter{Subject: "account"}, "account/1"},
-		"unit":             {auditor, audit.Filter{UnitPath: "/1/5/"}, "account/1"},
-		"foreign unit":     {auditor, audit.Filter{UnitPath: "/2/"}, ""},
+		"all in scope": {auditor, audit.Filter{}, "account/1 post/1 post/1"},
+		"part of the tree": {
+			person(9, "审", access.Grant{Role: access.Auditor, Path: "/1/4/"}),
+			audit.Filter{}, "post/1 post/1",
+		},
+		"administrator": {
+			person(9, "管", access.Grant{Role: access.Administrator, Path: "/1/"}),
+			audit.Filter{}, "",
+		},
+		"supervisor": {
+			person(9, "主", access.Grant{Role: access.Supervisor, Path: "/1/"}),
+			audit.Filter{}, "",
+		},
+		"time": {
+			auditor,
+			audit.Filter{From: noon.Add(time.Hour), To: noon.Add(2 * time.Hour)}, "post/1",
+		},
+		"actor":           {auditor, audit.Filter{Actor: "审核"}, "post/1"},
+		"actor id":        {auditor, audit.Filter{ActorID: 2}, "account/1 post/1"},
+		"action":          {auditor, audit.Filter{Action: "account.update"}, "account/1"},
+		"subject":         {auditor, audit.Filter{Subject: "post/1"}, "post/1 post/1"},
+		"kind of subject": {auditor, audit.Filter{Subject: "account"}, "account/1"},
+		"unit":            {auditor, audit.Filter{UnitPath: "/1/5/"}, "account/1"},
+		"foreign unit":    {auditor, audit.Filter{UnitPath: "/2/"}, ""},
 	} {
 		page, err := w.s.List(t.Context(), tc.actor, tc.filter)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
+
 		var got []string
-		for _, r := range page.Rows {
-			got = append(got, r.SubjectType+"/"+r.SubjectID)
+		for _, row := range page.Rows {
+			got = append(got, row.SubjectType+"/"+row.SubjectID)
 		}
 		if s := strings.Join(got, " "); s != tc.want {
 			t.Errorf("%s: %q, want %q", name, s, tc.want)
@@ -58,21 +77,24 @@ func TestListIsScopedAndFiltered(t *testing.T) {
 
 func TestListPagesWithoutLossOrRepeat(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for i := range 7 {
 		w.act("post.submit", fmt.Sprintf("post/%d", i+1), "/1/") // all at one instant
 	}
 	var got []string
-	f := audit.Filter{Limit: 3}
+
+	filter := audit.Filter{Limit: 3}
 	for {
-		page, err := w.s.List(t.Context(), auditor, f)
+		page, err := w.s.List(t.Context(), auditor, filter)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, r := range page.Rows {
-			got = append(got, r.SubjectID)
+
+		for _, row := range page.Rows {
+			got = append(got, row.SubjectID)
 		}
-		if f.After = page.Next; f.After == "" {
+		if filter.After = page.Next; filter.After == "" {
 			break
 		}
 	}
@@ -87,7 +109,13 @@ func TestListPagesWithoutLossOrRepeat(t *testing.T) {
 func TestExportIsSafeScopedAndRecorded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.write(audit.Entry{Action: audit.Act{Code: "post.return"}, Subject: "post/1", UnitPath: "/1/4/", Actor: person(3, `=HYPERLINK("x")`), Why: "+1"})
+	w.write(audit.Entry{
+		Action:   audit.Act{Code: "post.return"},
+		Subject:  "post/1",
+		UnitPath: "/1/4/",
+		Actor:    person(3, `=HYPERLINK("x")`),
+		Why:      "+1",
+	})
 	w.act("post.submit", "post/2", "/2/")
 	w.sequence(2)
 	var out bytes.Buffer
@@ -106,7 +134,9 @@ func TestExportIsSafeScopedAndRecorded(t *testing.T) {
 	if err != nil || len(page.Rows) != 1 || page.Rows[0].ActorID != 9 {
 		t.Errorf("the export is not in the trail: %+v, %v", page.Rows, err)
 	}
-	if err := w.s.Export(t.Context(), person(1, "主管", access.Grant{Role: access.Supervisor, Path: "/1/"}), audit.Filter{}, &out); err == nil {
+	if err := w.s.Export(t.Context(), person(1, "主管", access.Grant{
+		Role: access.Supervisor, Path: "/1/",
+	}), audit.Filter{}, &out); err == nil {
 		t.Error("a supervisor exported the trail")
 	}
 }
@@ -114,15 +144,21 @@ func TestExportIsSafeScopedAndRecorded(t *testing.T) {
 func TestFactsComeFromTheBody(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.write(audit.Entry{Action: audit.Act{Code: "grant.create"}, Subject: "user/5", UnitPath: "/1/", Why: "轮岗", Detail: map[string]any{"role": "reviewer"}})
+	w.write(audit.Entry{
+		Action:   audit.Act{Code: "grant.create"},
+		Subject:  "user/5",
+		UnitPath: "/1/",
+		Why:      "轮岗",
+		Detail:   map[string]any{"role": "reviewer"},
+	})
 	page, err := w.s.List(t.Context(), auditor, audit.Filter{})
 	if err != nil || len(page.Rows) != 1 {
 		t.Fatal(err, page.Rows)
 	}
-	if f := page.Rows[0].Facts(); f.Why != "轮岗" || f.Detail["role"] != "reviewer" {
-		t.Errorf("%+v", f)
+	if facts := page.Rows[0].Facts(); facts.Why != "轮岗" || facts.Detail["role"] != "reviewer" {
+		t.Errorf("%+v", facts)
 	}
-	if f := (audit.Row{Body: []byte("{")}).Facts(); f.Why != "" || f.Detail != nil {
-		t.Errorf("unreadable body: %+v", f)
+	if facts := (audit.Row{Body: []byte("{")}).Facts(); facts.Why != "" || facts.Detail != nil {
+		t.Errorf("unreadable body: %+v", facts)
 	}
 }

@@ -43,26 +43,30 @@ func (r Row) link() Link {
 }
 
 // insertEntry draws the number first: the MAC covers it.
-func insertEntry(ctx context.Context, tx pg.Tx, e Entry, kind, id string, text []byte) error {
+func insertEntry(ctx context.Context, tx pg.Tx, entry Entry, kind, id string, text []byte) error {
 	var actor *int64
-	if e.Actor.UserID != 0 {
-		actor = &e.Actor.UserID
+	if entry.Actor.UserID != 0 {
+		actor = &entry.Actor.UserID
 	}
 	var number int64
-	if err := tx.Pgx.QueryRow(ctx, "SELECT nextval(pg_get_serial_sequence('audit_entries', 'id'))").Scan(&number); err != nil {
-		return fmt.Errorf("number of audit entry %q: %w", e.Action.Code, err)
+	if err := tx.Pgx.QueryRow(ctx, `
+		SELECT nextval(pg_get_serial_sequence('audit_entries', 'id'))`).Scan(&number); err != nil {
+		return fmt.Errorf("number of audit entry %q: %w", entry.Action.Code, err)
 	}
-	v, err := vouch(tx.Signer, useEntry, entryData(number, text))
+	voucher, err := vouch(tx.Signer, useEntry, entryData(number, text))
 	if err != nil {
-		return fmt.Errorf("vouch for audit entry %q: %w", e.Action.Code, err)
+		return fmt.Errorf("vouch for audit entry %q: %w", entry.Action.Code, err)
 	}
 	_, err = tx.Pgx.Exec(ctx, `INSERT INTO audit_entries
-		(id, at, actor_id, actor_name, action, subject_type, subject_id, unit_path, ip, body, key_id, mac) OVERRIDING SYSTEM VALUE
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, number, e.At.UTC().Truncate(time.Microsecond), actor, e.Actor.Name,
-		e.Action.Code, kind, id, e.UnitPath, e.Actor.IP, text, v.KeyID, v.MAC)
+		(id, at, actor_id, actor_name, action, subject_type, subject_id, unit_path, ip, body, key_id,
+			mac) OVERRIDING SYSTEM VALUE
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		number, entry.At.UTC().Truncate(time.Microsecond), actor, entry.Actor.Name,
+		entry.Action.Code, kind, id, entry.UnitPath, entry.Actor.IP, text, voucher.KeyID, voucher.MAC)
 	if err != nil {
-		return fmt.Errorf("write audit entry %q: %w", e.Action.Code, err)
+		return fmt.Errorf("write audit entry %q: %w", entry.Action.Code, err)
 	}
+
 	return nil
 }
 
@@ -75,30 +79,42 @@ func lockHead(ctx context.Context, tx pg.Tx) (bool, error) {
 
 // head is the end of the chain.
 func head(ctx context.Context, db *gorm.DB) (int64, []byte, error) {
-	rows, err := gorm.G[Row](db).Raw("SELECT seq, hash FROM audit_entries WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1").Find(ctx)
+	rows, err := gorm.G[Row](db).Raw(`
+		SELECT seq, hash FROM audit_entries WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1`).Find(ctx)
 	if err != nil {
 		return 0, nil, fmt.Errorf("read the head of the audit chain: %w", err)
 	}
 	if len(rows) == 0 {
 		return 0, origin(), nil
 	}
+
 	return rows[0].Seq, rows[0].Hash, nil
 }
 
 func unchained(ctx context.Context, db *gorm.DB, limit int) ([]Link, error) {
-	return gorm.G[Link](db).Raw("SELECT id, body, key_id, mac FROM audit_entries WHERE seq IS NULL ORDER BY id LIMIT ?", limit).Find(ctx)
+	return gorm.G[Link](db).Raw(`
+		SELECT id, body, key_id, mac FROM audit_entries WHERE seq IS NULL ORDER BY id LIMIT ?`, limit).
+		Find(ctx)
 }
 
 // link writes places and hashes; each entry is linked once, which the trigger of the table insists on.
 func link(ctx context.Context, tx pg.Tx, entries []Link) error {
 	ids, seqs := make([]int64, len(entries)), make([]int64, len(entries))
 	prevs, hashes := make([][]byte, len(entries)), make([][]byte, len(entries))
+
 	keys, macs := make([]string, len(entries)), make([][]byte, len(entries))
 	for i, e := range entries {
-		ids[i], seqs[i], prevs[i], hashes[i], keys[i], macs[i] = e.ID, e.Seq, e.Prev, e.Hash, e.linked.KeyID, e.linked.MAC
+		ids[i] = e.ID
+		seqs[i] = e.Seq
+		prevs[i] = e.Prev
+		hashes[i] = e.Hash
+		keys[i] = e.linked.KeyID
+		macs[i] = e.linked.MAC
 	}
-	tag, err := tx.Pgx.Exec(ctx, `UPDATE audit_entries e SET seq = v.seq, prev = v.prev, hash = v.hash, link_key = v.key, link_mac = v.mac
-		FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::text[], $6::bytea[]) AS v (id, seq, prev, hash, key, mac)
+	tag, err := tx.Pgx.Exec(ctx, `UPDATE audit_entries e
+			SET seq = v.seq, prev = v.prev, hash = v.hash, link_key = v.key, link_mac = v.mac
+		FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::text[], $6::bytea[]) AS v (id,
+			seq, prev, hash, key, mac)
 		WHERE e.id = v.id AND e.seq IS NULL`, ids, seqs, prevs, hashes, keys, macs)
 	if err != nil {
 		return fmt.Errorf("link audit entries: %w", err)
@@ -106,12 +122,14 @@ func link(ctx context.Context, tx pg.Tx, entries []Link) error {
 	if int(tag.RowsAffected()) != len(entries) {
 		return fmt.Errorf("link audit entries: %d of %d rows were free", tag.RowsAffected(), len(entries))
 	}
+
 	return nil
 }
 
 // insertDay keeps a root unless the day has one or nothing was linked since the last.
 func insertDay(ctx context.Context, db *gorm.DB, name string, seq int64, hash []byte, now time.Time) error {
-	return db.WithContext(ctx).Exec(`INSERT INTO audit_days (day, last_seq, hash, made_at) SELECT ?::date, ?::bigint, ?::bytea, ?::timestamptz
+	return db.WithContext(ctx).Exec(`INSERT INTO audit_days (day, last_seq, hash, made_at)
+			SELECT ?::date, ?::bigint, ?::bytea, ?::timestamptz
 		WHERE ?::bigint > coalesce((SELECT max(last_seq) FROM audit_days), 0) ON CONFLICT (day) DO NOTHING`,
 		name, seq, hash, now, seq).Error
 }
@@ -127,11 +145,13 @@ func days(ctx context.Context, db *gorm.DB) ([]day, error) {
 	return gorm.G[day](db).Raw("SELECT day, last_seq, hash FROM audit_days ORDER BY day").Find(ctx)
 }
 
-const columns = `e.id, e.at, coalesce(e.actor_id, 0) AS actor_id, e.actor_name, e.action, e.subject_type, e.subject_id, e.unit_path,
+const columns = `e.id, e.at, coalesce(e.actor_id, 0) AS actor_id, e.actor_name, e.action, e.subject_type,
+		e.subject_id, e.unit_path,
 	e.ip, e.body, coalesce(e.seq, 0) AS seq, e.prev, e.hash, e.key_id, e.mac, e.link_key, e.link_mac`
 
 func chained(ctx context.Context, db *gorm.DB, after int64, limit int) ([]Row, error) {
-	return gorm.G[Row](db).Raw("SELECT "+columns+" FROM audit_entries e WHERE e.seq > ? ORDER BY e.seq LIMIT ?", after, limit).Find(ctx)
+	return gorm.G[Row](db).Raw("SELECT "+columns+`
+		 FROM audit_entries e WHERE e.seq > ? ORDER BY e.seq LIMIT ?`, after, limit).Find(ctx)
 }
 
 func tail(ctx context.Context, db *gorm.DB) (int64, time.Time, error) {
@@ -139,14 +159,17 @@ func tail(ctx context.Context, db *gorm.DB) (int64, time.Time, error) {
 		N      int64
 		Oldest *time.Time
 	}
-	rows, err := gorm.G[state](db).Raw("SELECT count(*) AS n, min(at) AS oldest FROM audit_entries WHERE seq IS NULL").Find(ctx)
+	rows, err := gorm.G[state](db).Raw(`
+		SELECT count(*) AS n, min(at) AS oldest FROM audit_entries WHERE seq IS NULL`).Find(ctx)
 	if err != nil || len(rows) == 0 || rows[0].Oldest == nil {
 		return 0, time.Time{}, err
 	}
+
 	return rows[0].N, rows[0].Oldest.UTC(), nil
 }
 
-// subjectName is what the subject of an entry is called today. Each is one row by its key, for the rows of one page.
+// subjectName is what the subject of an entry is called today. Each is one row by its key, for the rows
+// of one page.
 const subjectName = `CASE e.subject_type
 	WHEN 'user' THEN (SELECT display_name FROM users WHERE id = e.number)
 	WHEN 'unit' THEN (SELECT name FROM units WHERE id = e.number)
@@ -154,29 +177,39 @@ const subjectName = `CASE e.subject_type
 	WHEN 'media' THEN (SELECT file_name FROM media WHERE id = e.number)
 	WHEN 'post' THEN (SELECT left(v.text, 24) || CASE WHEN length(v.text) > 24 THEN '…' ELSE '' END
 		FROM posts p JOIN post_versions v ON v.id = p.version_id WHERE p.id = e.number)
-	WHEN 'delivery' THEN (SELECT '@' || a.handle FROM deliveries d JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number)
-	WHEN 'platform_post' THEN (SELECT '@' || a.handle FROM platform_posts d JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number)
-	WHEN 'user_change' THEN (SELECT coalesce(u.display_name, c.what ->> 'display_name') FROM user_changes c LEFT JOIN users u ON u.id = c.user_id WHERE c.id = e.number)
+	WHEN 'delivery' THEN (SELECT '@' || a.handle FROM deliveries d JOIN accounts a ON a.id = d.account_id
+		WHERE d.id = e.number)
+	WHEN 'platform_post' THEN (SELECT '@' || a.handle FROM platform_posts d
+		JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number)
+	WHEN 'user_change' THEN (SELECT coalesce(u.display_name, c.what ->> 'display_name') FROM user_changes c
+		LEFT JOIN users u ON u.id = c.user_id WHERE c.id = e.number)
 	WHEN 'pause' THEN (SELECT coalesce('@' || a.handle, u.name) FROM pauses p JOIN units u ON u.id = p.unit_id
 		LEFT JOIN accounts a ON a.id = p.account_id WHERE p.id = e.number) END`
 
-func listEntries(ctx context.Context, db *gorm.DB, actor access.Actor, f Filter) ([]Row, error) {
-	where, args, err := conditions(actor, f)
+func listEntries(ctx context.Context, db *gorm.DB, actor access.Actor, filter Filter) ([]Row, error) {
+	where, args, err := conditions(actor, filter)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := gorm.G[Row](db).Raw(`SELECT e.*, coalesce(`+subjectName+`, '') AS subject_name FROM (SELECT `+columns+`, coalesce(u.name, '') AS unit_name,
+
+	rows, err := gorm.G[Row](
+		db,
+	).
+		Raw(`SELECT e.*, coalesce(`+subjectName+`, '') AS subject_name FROM (SELECT `+columns+`, coalesce(u.name, '') AS unit_name,
 			CASE WHEN e.subject_id ~ '^[0-9]{1,18}$' THEN e.subject_id::bigint END AS number
 			FROM audit_entries e LEFT JOIN units u ON u.path = e.unit_path
-			WHERE `+where+` ORDER BY e.at DESC, e.id DESC LIMIT ?) e ORDER BY e.at DESC, e.id DESC`, append(args, f.Limit+1)...).Find(ctx)
+			WHERE `+where+` ORDER BY e.at DESC, e.id DESC LIMIT ?) e ORDER BY e.at DESC, e.id DESC`,
+			append(args, filter.Limit+1)...).
+		Find(ctx)
 	for i := range rows {
 		rows[i].At = rows[i].At.UTC()
 	}
+
 	return rows, err
 }
 
 // conditions builds the WHERE of a list: the reader's scope first, then what the filter asks.
-func conditions(actor access.Actor, f Filter) (string, []any, error) {
+func conditions(actor access.Actor, filter Filter) (string, []any, error) {
 	scope, args := access.Scope(actor, access.AuditView, "e.unit_path")
 	conds := []string{scope}
 	add := func(given bool, cond string, values ...any) {
@@ -184,16 +217,17 @@ func conditions(actor access.Actor, f Filter) (string, []any, error) {
 			conds, args = append(conds, cond), append(args, values...)
 		}
 	}
-	add(!f.From.IsZero(), "e.at >= ?", f.From)
-	add(!f.To.IsZero(), "e.at < ?", f.To)
-	add(f.ActorID != 0, "e.actor_id = ?", f.ActorID)
-	add(f.Actor != "", "strpos(e.actor_name, ?) > 0", f.Actor)
-	add(f.Action != "", "e.action = ?", f.Action)
-	add(f.UnitPath != "", "starts_with(e.unit_path, ?)", f.UnitPath)
-	kind, id, exact := strings.Cut(f.Subject, "/")
+	add(!filter.From.IsZero(), "e.at >= ?", filter.From)
+	add(!filter.To.IsZero(), "e.at < ?", filter.To)
+	add(filter.ActorID != 0, "e.actor_id = ?", filter.ActorID)
+	add(filter.Actor != "", "strpos(e.actor_name, ?) > 0", filter.Actor)
+	add(filter.Action != "", "e.action = ?", filter.Action)
+	add(filter.UnitPath != "", "starts_with(e.unit_path, ?)", filter.UnitPath)
+	kind, id, exact := strings.Cut(filter.Subject, "/")
 	add(kind != "", "e.subject_type = ?", kind)
 	add(exact && id != "", "e.subject_id = ?", id)
-	at, ok, err := pg.ParseCursor(f.After)
+	at, ok, err := pg.ParseCursor(filter.After)
 	add(ok, "(e.at, e.id) < (?, ?)", at.At, at.ID)
+
 	return strings.Join(conds, " AND "), args, err
 }

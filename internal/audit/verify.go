@@ -11,8 +11,9 @@ import (
 // verifyPage is how many entries Verify holds in memory at once.
 const verifyPage = 1000
 
-// Verify walks the whole chain, the day roots and the closings and reports the first entry that does not hold, and how many entries
-// wait to be linked. Without a key it can only follow the chain. It reads page by page and takes no lock.
+// Verify walks the whole chain, the day roots and the closings and reports the first entry that does
+// not hold, and how many entries wait to be linked. Without a key it can only follow the chain. It
+// reads page by page and takes no lock.
 func (s *Service) Verify(ctx context.Context) (Report, error) {
 	w := verification{signer: s.db.Signer()}
 	w.ChainOnly, w.HeadHash = w.signer == nil, origin()
@@ -25,11 +26,13 @@ func (s *Service) Verify(ctx context.Context) (Report, error) {
 	if err := w.closing(ctx, db); err != nil {
 		return w.Report, err
 	}
+
 	for more := true; more; {
 		rows, err := chained(ctx, db, w.HeadSeq, verifyPage)
 		if err != nil {
 			return w.Report, err
 		}
+
 		more = len(rows) == verifyPage
 		for _, row := range rows {
 			if !w.step(row) {
@@ -43,6 +46,7 @@ func (s *Service) Verify(ctx context.Context) (Report, error) {
 		return w.Report, err
 	}
 	w.Unchained, w.Oldest, err = tail(ctx, db)
+
 	return w.Report, err
 }
 
@@ -77,41 +81,45 @@ func (w *verification) closing(ctx context.Context, db *gorm.DB) error {
 	}
 	w.closed = last
 	w.ClosedSeq, w.ClosedAt = last.LastSeq, last.MadeAt
+
 	return nil
 }
 
 // step takes one more entry into the report; false when the chain is severed there.
 func (w *verification) step(row Row) bool {
-	l := row.link()
-	code := checkLink(w.HeadSeq, w.HeadHash, l)
+	link := row.link()
+	code := checkLink(w.HeadSeq, w.HeadHash, link)
 	if code == "" && !checkColumns(row) {
 		code = BrokenColumns
 	}
-	for _, d := range w.roots {
-		if code == "" && d.LastSeq == l.Seq && string(d.Hash) != string(l.Hash) {
+
+	for _, day := range w.roots {
+		if code == "" && day.LastSeq == link.Seq && string(day.Hash) != string(link.Hash) {
 			code = BrokenRoot
 		}
 	}
-	if code == "" && l.Seq == w.closed.LastSeq && string(l.Hash) != string(w.closed.Hash) {
+	if code == "" && link.Seq == w.closed.LastSeq && string(link.Hash) != string(w.closed.Hash) {
 		code = BrokenClosing
 	}
 	if code != "" {
-		w.found(Break{Seq: l.Seq, ID: l.ID, Code: code})
+		w.found(Break{Seq: link.Seq, ID: link.ID, Code: code})
 		w.severed = true
 		return false
 	}
-	w.HeadSeq, w.HeadHash = l.Seq, l.Hash
-	for _, d := range w.roots {
-		if d.LastSeq == l.Seq {
+
+	w.HeadSeq, w.HeadHash = link.Seq, link.Hash
+	for _, day := range w.roots {
+		if day.LastSeq == link.Seq {
 			w.Days++
 		}
 	}
 	if code := w.vouched(row); code != "" {
 		w.Forged++
-		w.found(Break{Seq: l.Seq, ID: l.ID, Code: code})
+		w.found(Break{Seq: link.Seq, ID: link.ID, Code: code})
 		return true
 	}
 	w.Checked++
+
 	return true
 }
 
@@ -124,20 +132,23 @@ func (w *verification) vouched(row Row) string {
 	if code == "" {
 		code = voucher{row.LinkKey, row.LinkMAC}.check(w.signer, useLink, row.Hash)
 	}
+
 	switch {
 	case code == "":
 		w.Vouched++
 	case row.Seq <= w.closed.LastSeq:
 		code = ""
 	}
+
 	return code
 }
 
-// missingEnd notices that entries were cut off the end of the chain: a root or a closing names a place that is no longer there.
+// missingEnd notices that entries were cut off the end of the chain: a root or a closing names a place
+// that is no longer there.
 func (w *verification) missingEnd() {
-	for _, d := range w.roots {
-		if d.LastSeq > w.HeadSeq && !w.severed {
-			w.found(Break{Seq: d.LastSeq, Code: BrokenRoot})
+	for _, day := range w.roots {
+		if day.LastSeq > w.HeadSeq && !w.severed {
+			w.found(Break{Seq: day.LastSeq, Code: BrokenRoot})
 		}
 	}
 	if w.closed.LastSeq > w.HeadSeq && !w.severed {
@@ -150,12 +161,16 @@ func (w *verification) waiting(ctx context.Context, db *gorm.DB) error {
 	if w.ChainOnly {
 		return nil
 	}
+
 	entries, err := unchained(ctx, db, verifyPage)
-	for _, e := range entries {
-		if code := (voucher{e.KeyID, e.MAC}).check(w.signer, useEntry, entryData(e.ID, e.Body)); code != "" {
+	for _, link := range entries {
+		if code := (voucher{
+			link.KeyID, link.MAC,
+		}).check(w.signer, useEntry, entryData(link.ID, link.Body)); code != "" {
 			w.Forged++
-			w.found(Break{ID: e.ID, Code: code})
+			w.found(Break{ID: link.ID, Code: code})
 		}
 	}
+
 	return err
 }

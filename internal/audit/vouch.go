@@ -36,6 +36,7 @@ func vouch(signer pg.Signer, use string, data []byte) (voucher, error) {
 		return voucher{}, nil
 	}
 	id, mac, err := signer.MAC(use, data)
+
 	return voucher{id, mac}, err
 }
 
@@ -44,12 +45,14 @@ func (v voucher) check(signer pg.Signer, use string, data []byte) string {
 	if len(v.MAC) == 0 {
 		return BrokenMAC
 	}
+
 	switch err := signer.CheckMAC(use, v.KeyID, data, v.MAC); {
 	case errors.Is(err, seal.ErrKey):
 		return BrokenKey
 	case err != nil:
 		return BrokenMAC
 	}
+
 	return ""
 }
 
@@ -68,12 +71,14 @@ func (c Closing) data() []byte {
 	return append(data, c.MadeAt.UTC().Format(spelling)...)
 }
 
-// Begin prepares the trail for a process that holds the key, before it writes anything: where nobody has vouched for anything yet, which
-// is a new installation or the upgrade of an old one, what is there is linked and closed.
+// Begin prepares the trail for a process that holds the key, before it writes anything: where nobody
+// has vouched for anything yet, which is a new installation or the upgrade of an old one, what is there
+// is linked and closed.
 func (s *Service) Begin(ctx context.Context) error {
 	if s.db.Signer() == nil {
 		return nil
 	}
+
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		if err := awaitHead(ctx, tx); err != nil {
 			return err
@@ -83,29 +88,33 @@ func (s *Service) Begin(ctx context.Context) error {
 			return err
 		}
 		_, err = s.closeTx(ctx, tx)
+
 		return err
 	})
 }
 
-// Close links what waits and vouches for the whole chain as it stands, entries that nobody vouched for included: what an operator does
-// before a key leaves the key file, or after what Verify found has been looked into. It records itself under actor.
-func (s *Service) Close(ctx context.Context, e Entry) (Closing, error) {
-	var c Closing
+// Close links what waits and vouches for the whole chain as it stands, entries that nobody vouched for
+// included: what an operator does before a key leaves the key file, or after what Verify found has been
+// looked into. It records itself under actor.
+func (s *Service) Close(ctx context.Context, entry Entry) (Closing, error) {
+	var closing Closing
 	if s.db.Signer() == nil {
-		return c, errors.New("close the audit trail: no key")
+		return closing, errors.New("close the audit trail: no key")
 	}
 	err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
 		if err := awaitHead(ctx, tx); err != nil {
 			return err
 		}
-		e.At, e.Action, e.Subject = s.now(), actClose, "audit/chain"
-		if err := Write(ctx, tx, e); err != nil {
+		entry.At, entry.Action, entry.Subject = s.now(), actClose, "audit/chain"
+		if err := Write(ctx, tx, entry); err != nil {
 			return err
 		}
-		c, err = s.closeTx(ctx, tx)
+		closing, err = s.closeTx(ctx, tx)
+
 		return err
 	})
-	return c, err
+
+	return closing, err
 }
 
 // closeTx closes at the end of the chain; the caller holds the head.
@@ -123,13 +132,14 @@ func (s *Service) closeTx(ctx context.Context, tx pg.Tx) (Closing, error) {
 	if err != nil {
 		return Closing{}, err
 	}
-	c := Closing{LastSeq: seq, Hash: hash, MadeAt: s.now().UTC().Truncate(time.Microsecond)}
-	v, err := vouch(tx.Signer, useClosing, c.data())
+	closing := Closing{LastSeq: seq, Hash: hash, MadeAt: s.now().UTC().Truncate(time.Microsecond)}
+	voucher, err := vouch(tx.Signer, useClosing, closing.data())
 	if err != nil {
 		return Closing{}, err
 	}
-	c.KeyID, c.MAC = v.KeyID, v.MAC
-	return c, insertClosing(ctx, tx.DB, c)
+	closing.KeyID, closing.MAC = voucher.KeyID, voucher.MAC
+
+	return closing, insertClosing(ctx, tx.DB, closing)
 }
 
 // awaitHead makes the caller the one who links until its transaction ends, as soon as nobody else is.
@@ -142,33 +152,39 @@ func anyVouched(ctx context.Context, db *gorm.DB) (bool, error) {
 	var any bool
 	err := db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM audit_closings)
 		OR EXISTS (SELECT FROM audit_entries WHERE mac IS NOT NULL OR link_mac IS NOT NULL)`).Scan(&any).Error
+
 	return any, err
 }
 
-func insertClosing(ctx context.Context, db *gorm.DB, c Closing) error {
-	err := db.WithContext(ctx).Exec("INSERT INTO audit_closings (last_seq, hash, key_id, mac, made_at) VALUES (?, ?, ?, ?, ?)",
-		c.LastSeq, c.Hash, c.KeyID, c.MAC, c.MadeAt).Error
+func insertClosing(ctx context.Context, db *gorm.DB, closing Closing) error {
+	err := db.WithContext(ctx).Exec(`
+		INSERT INTO audit_closings (last_seq, hash, key_id, mac, made_at) VALUES (?, ?, ?, ?, ?)`,
+		closing.LastSeq, closing.Hash, closing.KeyID, closing.MAC, closing.MadeAt).Error
 	if err != nil {
 		return fmt.Errorf("close the audit trail: %w", err)
 	}
+
 	return nil
 }
 
 func closings(ctx context.Context, db *gorm.DB) ([]Closing, error) {
-	return gorm.G[Closing](db).Raw("SELECT last_seq, hash, key_id, mac, made_at FROM audit_closings ORDER BY last_seq, id").Find(ctx)
+	return gorm.G[Closing](db).Raw(`
+		SELECT last_seq, hash, key_id, mac, made_at FROM audit_closings ORDER BY last_seq, id`).Find(ctx)
 }
 
-// closedBy is the last closing that a key of ours made, and the first whose MAC does not hold although the key is ours.
+// closedBy is the last closing that a key of ours made, and the first whose MAC does not hold although
+// the key is ours.
 func closedBy(signer pg.Signer, all []Closing) (last Closing, bad *Break) {
-	for _, c := range all {
-		switch (voucher{c.KeyID, c.MAC}).check(signer, useClosing, c.data()) {
+	for _, closing := range all {
+		switch (voucher{closing.KeyID, closing.MAC}).check(signer, useClosing, closing.data()) {
 		case "":
-			last = c
+			last = closing
 		case BrokenMAC:
 			if bad == nil {
-				bad = &Break{Seq: c.LastSeq, Code: BrokenClosing}
+				bad = &Break{Seq: closing.LastSeq, Code: BrokenClosing}
 			}
 		}
 	}
+
 	return last, bad
 }

@@ -13,14 +13,19 @@ import (
 // bareWarm is how long before the instant the bare client opens its connections, as the console does.
 const bareWarm = time.Second
 
-// Bare makes n publishing calls at one instant with nothing around them: the console's own client, with the same bodies, composed
-// ahead as there, over as many connections, opened ahead as there; no database, no marks. It is the baseline of the figures. It gives the
-// instant, which it sets once its requests are composed, however slow the machine is.
+// Bare makes n publishing calls at one instant with nothing around them: the console's own client, with
+// the same bodies, composed ahead as there, over as many connections, opened ahead as there; no
+// database, no marks. It is the baseline of the figures. It gives the instant, which it sets once its
+// requests are composed, however slow the machine is.
 func Bare(ctx context.Context, url string, n, conns int) (at time.Time, err error) {
 	client := weibo.New(weibo.Options{PublicURL: url, CommercialURL: url + "/c", Conns: conns})
+
 	ready := make([]weibo.Ready, n)
 	for i := range ready {
-		ready[i] = client.Compose(burstPayload(int64(i+1)), weibo.Sending{Token: burstToken(int64(i + 1)), DeliveryID: "00112233445566778899aabbccddeeff"})
+		ready[i] = client.Compose(burstPayload(int64(i+1)), weibo.Sending{
+			Token:      burstToken(int64(i + 1)),
+			DeliveryID: "00112233445566778899aabbccddeeff",
+		})
 	}
 	at = time.Now().Add(bareWarm)
 	if err := client.Warm(ctx, weibo.Commercial, conns); err != nil {
@@ -29,6 +34,7 @@ func Bare(ctx context.Context, url string, n, conns int) (at time.Time, err erro
 	wait(ctx, time.Until(at))
 	var next atomic.Int64
 	answers := make([]weibo.Answered, n)
+
 	var crew sync.WaitGroup
 	for range conns {
 		crew.Go(func() {
@@ -38,11 +44,13 @@ func Bare(ctx context.Context, url string, n, conns int) (at time.Time, err erro
 		})
 	}
 	crew.Wait()
-	for i, a := range answers {
-		if o := a.Outcome(); o.Result != weibo.Published {
-			return at, fmt.Errorf("call %d: %s", i, o.Result)
+
+	for i, answered := range answers {
+		if outcome := answered.Outcome(); outcome.Result != weibo.Published {
+			return at, fmt.Errorf("call %d: %s", i, outcome.Result)
 		}
 	}
+
 	return at, nil
 }
 

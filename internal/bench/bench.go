@@ -1,6 +1,6 @@
-// Package bench runs the console as real processes, does harm to them and measures them: the harness behind `juzhen bench`. Harm is
-// judged by the log of the imitation Weibo, never by what the console says of itself. It is no part of an installation, and no
-// other package imports it but the command.
+// Package bench runs the console as real processes, does harm to them and measures them: the harness
+// behind `juzhen bench`. Harm is judged by the log of the imitation Weibo, never by what the console
+// says of itself. It is no part of an installation, and no other package imports it but the command.
 package bench
 
 import (
@@ -26,16 +26,23 @@ const StopTag = "juzhen_stoppoints"
 
 // Build makes console and imitation Weibo in dir, out of the sources in the folder src.
 func Build(ctx context.Context, src, dir, tags string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", dir+string(filepath.Separator), "./cmd/juzhen", "./cmd/weibo-sandbox")
+	cmd := exec.CommandContext(ctx,
+		"go", "build",
+		"-tags", tags,
+		"-o", dir+string(filepath.Separator),
+		"./cmd/juzhen", "./cmd/weibo-sandbox",
+	)
 	cmd.Dir = src
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
+
 	return nil
 }
 
-// stage is what all worlds share: the programs, a Postgres with an empty migrated database to copy, a folder that goes at the end.
+// stage is what all worlds share: the programs, a Postgres with an empty migrated database to copy, a
+// folder that goes at the end.
 type stage struct {
 	bin    string // folder of juzhen and weibo-sandbox
 	dir    string
@@ -68,6 +75,7 @@ func newStage(ctx context.Context, bin string, statements bool) (*stage, error) 
 	if s.server, err = s.postgres(ctx, filepath.Join(dir, "pg")); err != nil {
 		return nil, err
 	}
+
 	return s, pg.Migrate(ctx, s.server.URL(template), s.log)
 }
 
@@ -77,6 +85,7 @@ func (s *stage) makeKey() (err error) {
 	s.rawKey = raw
 	s.key = base64.StdEncoding.EncodeToString(raw)
 	s.box, err = seal.New(raw)
+
 	return err
 }
 
@@ -91,6 +100,7 @@ func (s *stage) settings() map[string]string {
 	if s.statements {
 		set["shared_preload_libraries"] = "pg_stat_statements"
 	}
+
 	return set
 }
 
@@ -116,6 +126,7 @@ func (s *stage) database(ctx context.Context, server *localpg.Server) (string, e
 	}
 	defer db.Close()
 	_, err = db.Pool().Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY FILE_COPY")
+
 	return name, err
 }
 
@@ -123,6 +134,7 @@ func (s *stage) database(ctx context.Context, server *localpg.Server) (string, e
 func wait(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
+
 	select {
 	case <-ctx.Done():
 	case <-t.C:
@@ -132,6 +144,7 @@ func wait(ctx context.Context, d time.Duration) {
 // until asks again and again until the answer is yes; it fails after limit, naming what it waited for.
 func until(ctx context.Context, what string, limit time.Duration, yes func() (bool, error)) error {
 	end := time.Now().Add(limit)
+
 	for {
 		ok, err := yes()
 		switch {

@@ -45,12 +45,27 @@ type field struct {
 	profile   string        // folder for CPU profiles; empty: none
 }
 
-func (s *stage) newField(ctx context.Context, o FigureOptions) (f *field, err error) {
-	f = &field{stage: s, dir: filepath.Join(s.dir, "field"), self: o.Self, n: o.Accounts, log: o.Out, profile: o.Profile, ahead: o.Ahead}
+func (s *stage) newField(ctx context.Context, figureOptions FigureOptions) (f *field, err error) {
+	f = &field{
+		stage:   s,
+		dir:     filepath.Join(s.dir, "field"),
+		self:    figureOptions.Self,
+		n:       figureOptions.Accounts,
+		log:     figureOptions.Out,
+		profile: figureOptions.Profile,
+		ahead:   figureOptions.Ahead,
+	}
 	if err := os.Mkdir(f.dir, 0o755); err != nil {
 		return nil, err
 	}
-	if f.stub, err = startProgram("stub", filepath.Join(f.dir, "stub.log"), nil, f.self, "bench", "stub"); err != nil {
+	if f.stub, err = startProgram(
+		"stub",
+		filepath.Join(f.dir, "stub.log"),
+		nil,
+		f.self,
+		"bench",
+		"stub",
+	); err != nil {
 		return f, err
 	}
 	line, err := f.stub.awaitLine("listening on ", slack(10*second))
@@ -62,13 +77,30 @@ func (s *stage) newField(ctx context.Context, o FigureOptions) (f *field, err er
 	if f.url, f.db, err = f.open(ctx); err != nil {
 		return f, err
 	}
-	f.posts, f.acts = post.New(f.db, rulesOfBench, time.Now), delivery.New(f.db, delivery.Options{Rules: rulesOfBench})
-	if err := seedAccounts(ctx, f.db, s.box, seats(1, f.n), "commercial", func(s seat) string { return string(burstToken(s.ID)) }); err != nil {
+	f.posts, f.acts = post.New(
+		f.db,
+		rulesOfBench,
+		time.Now,
+	), delivery.New(
+		f.db,
+		delivery.Options{Rules: rulesOfBench},
+	)
+	if err := seedAccounts(
+		ctx,
+		f.db,
+		s.box,
+		seats(1, f.n),
+		"commercial",
+		func(s seat) string { return string(burstToken(s.ID)) },
+	); err != nil {
 		return f, err
 	}
-	// Readings of reach have a budget of their own and begin for each account when it is new; ten thousand new ones at once are not
-	// what is measured here.
-	_, err = f.db.Pool().Exec(ctx, "INSERT INTO account_watches (account_id, since, next_at, reason) SELECT id, now(), now() + interval '1 day', 'bench' FROM accounts")
+	// Readings of reach have a budget of their own and begin for each account when it is new; ten
+	// thousand new ones at once are not what is measured here.
+	_, err = f.db.Pool().Exec(ctx, `
+		INSERT INTO account_watches (account_id, since, next_at, reason)
+			SELECT id, now(), now() + interval '1 day', 'bench' FROM accounts`)
+
 	return f, err
 }
 
@@ -88,6 +120,7 @@ func (f *field) open(ctx context.Context) (string, *pg.DB, error) {
 		}
 	}
 	_, err = db.Pool().Exec(ctx, peopleSQL)
+
 	return f.server.URL(name), db, err
 }
 
@@ -103,7 +136,8 @@ func (f *field) close() {
 	}
 }
 
-// start runs a console with the settings of an installation, but for reading back, which is no part of what is measured.
+// start runs a console with the settings of an installation, but for reading back, which is no part of
+// what is measured.
 func (f *field) start(url string, env ...string) (*console, error) {
 	listen, err := freeAddress()
 	if err != nil {
@@ -118,15 +152,18 @@ func (f *field) start(url string, env ...string) (*console, error) {
 	}
 	began := time.Now()
 	c.program, err = startProgram("console", filepath.Join(f.dir, "console.log"), append([]string{
-		"JUZHEN_LISTEN=" + listen, "JUZHEN_DATA_DIR=" + f.dir, "JUZHEN_DATABASE_URL=" + url, "JUZHEN_SECRET_KEY=" + f.key,
-		"JUZHEN_WEIBO_URL=" + f.api, "JUZHEN_WEIBO_COMMERCIAL_URL=" + f.api + "/c", "JUZHEN_READ_BACK=24h", "JUZHEN_LOG_LEVEL=warn",
-		"JUZHEN_PREPARE_LEAD=" + longLead.String(), "JUZHEN_MARK_AHEAD_FROM=" + strconv.Itoa(f.ahead),
+		"JUZHEN_LISTEN=" + listen, "JUZHEN_DATA_DIR=" + f.dir, "JUZHEN_DATABASE_URL=" + url,
+		"JUZHEN_SECRET_KEY=" + f.key, "JUZHEN_WEIBO_URL=" + f.api,
+		"JUZHEN_WEIBO_COMMERCIAL_URL=" + f.api + "/c", "JUZHEN_READ_BACK=24h",
+		"JUZHEN_LOG_LEVEL=warn", "JUZHEN_PREPARE_LEAD=" + longLead.String(),
+		"JUZHEN_MARK_AHEAD_FROM=" + strconv.Itoa(f.ahead),
 	}, env...), filepath.Join(f.bin, "juzhen"), "serve")
 	if err != nil {
 		return nil, err
 	}
 	c.base, err = c.awaitReady(slack(30 * second))
 	c.took = time.Since(began)
+
 	return c, err
 }
 
@@ -135,7 +172,12 @@ const longLead = 10 * time.Minute
 
 // reset forgets what the stub saw and sets its delay.
 func (f *field) reset(ctx context.Context, delay time.Duration) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, f.ctl+"/reset?"+url.Values{"delay": {delay.String()}}.Encode(), nil)
+	req, err := http.NewRequestWithContext(
+		ctx,
+		http.MethodPost,
+		f.ctl+"/reset?"+url.Values{"delay": {delay.String()}}.Encode(),
+		nil,
+	)
 	if err != nil {
 		return err
 	}
@@ -143,6 +185,7 @@ func (f *field) reset(ctx context.Context, delay time.Duration) error {
 	if err != nil {
 		return err
 	}
+
 	return res.Body.Close()
 }
 
@@ -152,6 +195,7 @@ func (f *field) get(path string, into any) error {
 		return err
 	}
 	defer res.Body.Close()
+
 	return json.NewDecoder(res.Body).Decode(into)
 }
 
@@ -161,18 +205,23 @@ func (f *field) touches(ctx context.Context, n int) (list []Touch, err error) {
 	if err != nil {
 		return nil, err
 	}
+
 	return list, f.get("/seen", &list)
 }
 
-// sow copies one approved delivery per account into the database, due as told. It writes what the use cases would write.
+// sow copies one approved delivery per account into the database, due as told. It writes what the use
+// cases would write.
 func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) time.Time) error {
 	var ids struct{ Post, Version, Delivery int64 }
-	err := f.db.Pool().QueryRow(ctx, "SELECT coalesce((SELECT max(id) FROM posts), 0), coalesce((SELECT max(id) FROM post_versions), 0), coalesce((SELECT max(id) FROM deliveries), 0)").
+	err := f.db.Pool().QueryRow(ctx, `
+		SELECT coalesce((SELECT max(id) FROM posts), 0), coalesce((SELECT max(id) FROM post_versions), 0),
+			coalesce((SELECT max(id) FROM deliveries), 0)`).
 		Scan(&ids.Post, &ids.Version, &ids.Delivery)
 	if err != nil {
 		return err
 	}
 	n, now := per*accounts, time.Now().UTC().Truncate(time.Microsecond)
+
 	posts, versions, targets, rows := make([][]any, n), make([][]any, n), make([][]any, n), make([][]any, n)
 	for i := range n {
 		account, p, v := int64(i%accounts+1), ids.Post+int64(i)+1, ids.Version+int64(i)+1
@@ -182,31 +231,62 @@ func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) 
 		key := make([]byte, 16)
 		_, _ = rand.Read(key) // never fails
 		posts[i] = []any{p, int64(1), int64(1), "approved", nil, at, false, false, 1, now, int64(1), now}
-		versions[i] = []any{v, p, 1, "approved", burstText(account), 0, "", sum[:], []int64{1}, now, int64(1), now}
+		versions[i] = []any{
+			v, p, 1, "approved", burstText(account), 0, "", sum[:], []int64{1}, now, int64(1), now,
+		}
 		targets[i] = []any{v, account, nil, hash}
-		rows[i] = []any{ids.Delivery + int64(i) + 1, p, v, account, "weibo", "commercial", "waiting", 1, false, at, at.Add(30 * time.Minute), true, at, hash, hash, key, "approved", now, now}
+		rows[i] = []any{
+			ids.Delivery + int64(i) + 1, p, v, account, "weibo", "commercial", "waiting", 1, false,
+			at, at.Add(30 * time.Minute), true, at, hash, hash, key, "approved", now, now,
+		}
 	}
 	err = copyAll(ctx, f.db, []table{
-		{"posts", []string{"id", "unit_id", "author_id", "phase", "version_id", "due_at", "due_now", "urgent", "revision", "created_at", "updated_by", "updated_at"}, posts},
-		{"post_versions", []string{"id", "post_id", "number", "state", "text", "visible", "repost_of", "hash", "editors", "created_at", "submitted_by", "submitted_at"}, versions},
+		{
+			"posts",
+			[]string{
+				"id", "unit_id", "author_id", "phase", "version_id", "due_at", "due_now", "urgent",
+				"revision", "created_at", "updated_by", "updated_at",
+			},
+			posts,
+		},
+		{
+			"post_versions",
+			[]string{
+				"id", "post_id", "number", "state", "text", "visible", "repost_of", "hash",
+				"editors", "created_at", "submitted_by", "submitted_at",
+			},
+			versions,
+		},
 		{"version_targets", []string{"version_id", "account_id", "variant", "payload_hash"}, targets},
-		{"deliveries", []string{"id", "post_id", "version_id", "account_id", "platform", "connector", "state", "plan", "urgent", "due_at", "not_after", "approved", "approved_from",
-			"payload_hash", "approved_hash", "mark_key", "reason", "created_at", "updated_at"}, rows},
+		{
+			"deliveries",
+			[]string{
+				"id", "post_id", "version_id", "account_id", "platform", "connector", "state",
+				"plan", "urgent", "due_at", "not_after", "approved", "approved_from",
+				"payload_hash", "approved_hash", "mark_key", "reason", "created_at", "updated_at",
+			},
+			rows,
+		},
 	})
 	if err != nil {
 		return err
 	}
+
 	for _, sql := range []string{
 		"SELECT setval(pg_get_serial_sequence('posts', 'id'), (SELECT max(id) FROM posts))",
 		"SELECT setval(pg_get_serial_sequence('post_versions', 'id'), (SELECT max(id) FROM post_versions))",
 		"SELECT setval(pg_get_serial_sequence('deliveries', 'id'), (SELECT max(id) FROM deliveries))",
-		"UPDATE posts p SET version_id = v.id FROM post_versions v WHERE v.post_id = p.id AND p.version_id IS NULL",
-		"VACUUM ANALYZE deliveries, account_turns, accounts, delivery_events, posts, post_versions, version_targets", // as autovacuum does within its minute
+		`
+			UPDATE posts p SET version_id = v.id FROM post_versions v
+				WHERE v.post_id = p.id AND p.version_id IS NULL`,
+		// as autovacuum does within its minute
+		"VACUUM ANALYZE deliveries, account_turns, accounts, delivery_events, posts, post_versions, version_targets",
 	} {
 		if _, err := f.db.Pool().Exec(ctx, sql); err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 
@@ -218,7 +298,8 @@ func hashOf(account int64) []byte {
 // awaitPrepared waits until everything sown since the instant is in the console's hands.
 func (f *field) awaitPrepared(ctx context.Context, n int, sown time.Time) error {
 	return grow(ctx, "deliveries prepared", n, func() (ready int, err error) {
-		err = f.db.Pool().QueryRow(ctx, "SELECT count(*) FROM delivery_events WHERE code = 'prepared' AND at > $1", sown).Scan(&ready)
+		err = f.db.Pool().QueryRow(ctx, `
+			SELECT count(*) FROM delivery_events WHERE code = 'prepared' AND at > $1`, sown).Scan(&ready)
 		return ready, err
 	})
 }
@@ -233,13 +314,15 @@ func (f *field) settled(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+
 	return grow(ctx, "calls recorded", all, func() (int, error) {
 		left, err := open()
 		return all - left, err
 	})
 }
 
-// keepProfile takes a CPU profile of the console around a burst; it needs a binary with the tag juzhen_profile.
+// keepProfile takes a CPU profile of the console around a burst; it needs a binary with the tag
+// juzhen_profile.
 func (f *field) keepProfile(at time.Time) {
 	if f.profile == "" {
 		return
@@ -261,7 +344,8 @@ func (f *field) printStatements(ctx context.Context) error {
 		return nil
 	}
 	rows, err := f.db.Pool().Query(ctx, `
-SELECT format('%s ms  %s calls  %s rows  %s', total_exec_time::int, calls, rows, left(regexp_replace(query, '\s+', ' ', 'g'), 110))
+SELECT format('%s ms  %s calls  %s rows  %s', total_exec_time::int, calls, rows,
+    left(regexp_replace(query, '\s+', ' ', 'g'), 110))
 FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 12`)
 	if err != nil {
 		return err
@@ -272,5 +356,6 @@ FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 12`)
 	}
 	fmt.Fprintln(f.log, "    "+strings.Join(lines, "\n    "))
 	_, err = f.db.Pool().Exec(ctx, "SELECT pg_stat_statements_reset()")
+
 	return err
 }

@@ -27,6 +27,7 @@ var programs = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+
 	return dir, nil
 })
 
@@ -47,10 +48,14 @@ func TestFaults(t *testing.T) {
 		only = strings.Split(*onlyFlag, ",")
 	}
 	var out strings.Builder
-	results, err := bench.Faults(t.Context(), bench.FaultOptions{Bin: dir, Only: only, Small: !*fullFlag, Parallel: 6, Out: &out, Keep: *keepFlag})
+	results, err := bench.Faults(t.Context(), bench.FaultOptions{
+		Bin: dir, Only: only, Small: !*fullFlag, Parallel: 6, Out: &out, Keep: *keepFlag,
+	})
 	if again := unclear(results); err != nil && len(again) > 0 {
 		fmt.Fprintf(&out, "\nonce more, one at a time, what came out unclear beside others: %v\n", again)
-		_, err = bench.Faults(t.Context(), bench.FaultOptions{Bin: dir, Only: again, Small: !*fullFlag, Parallel: 1, Out: &out, Keep: *keepFlag})
+		_, err = bench.Faults(t.Context(), bench.FaultOptions{
+			Bin: dir, Only: again, Small: !*fullFlag, Parallel: 1, Out: &out, Keep: *keepFlag,
+		})
 	}
 	t.Log("\n" + out.String())
 	if err != nil {
@@ -61,16 +66,18 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// unclear names the scenarios in which the harm did not fall where it should or something was slow, on a machine that plays six worlds at
-// once. A double, an early one or a loss is never unclear: with one of them there is no second try for anybody.
+// unclear names the scenarios in which the harm did not fall where it should or something was slow, on
+// a machine that plays six worlds at once. A double, an early one or a loss is never unclear: with one
+// of them there is no second try for anybody.
 func unclear(results []bench.Result) (names []string) {
-	for _, r := range results {
-		if r.Doubles > 0 || r.Early > 0 || r.Lost > 0 {
+	for _, result := range results {
+		if result.Doubles > 0 || result.Early > 0 || result.Lost > 0 {
 			return nil
 		}
-		if r.Skipped == "" && !r.OK() {
-			names = append(names, r.Name)
+		if result.Skipped == "" && !result.OK() {
+			names = append(names, result.Name)
 		}
 	}
+
 	return names
 }

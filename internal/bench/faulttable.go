@@ -20,7 +20,16 @@ func newFaultTable(out io.Writer) faultTable {
 	}
 	t := faultTable{out}
 	t.line("结果", "场景", "伤害", "条数", "恰一次", "未发有因", "交人", "重复", "提前", "丢失", "未定", "证实", "最早到达", "最晚开始", "最慢落定")
-	t.line("ok", "scenario", "harm", "n", "once", "none", "person", "twice", "early", "lost", "open", "proved", "soonest", "latest", "settled")
+	t.line("ok",
+		"scenario", "harm",
+		"n", "once",
+		"none", "person",
+		"twice", "early",
+		"lost", "open",
+		"proved", "soonest",
+		"latest", "settled",
+	)
+
 	return t
 }
 
@@ -41,22 +50,41 @@ func shownWidth(s string) (n int) {
 			n++
 		}
 	}
+
 	return n
 }
 
-func (t faultTable) add(r Result) {
-	if r.Skipped != "" {
-		t.line("--", r.Name, r.Skipped)
+func (t faultTable) add(result Result) {
+	if result.Skipped != "" {
+		t.line("--", result.Name, result.Skipped)
 		return
 	}
 	ok := "✓"
-	if !r.OK() {
+	if !result.OK() {
 		ok = "✗"
 	}
-	v := r.Verdict
-	t.line(ok, r.Name, r.Harm, fmt.Sprint(v.Deliveries), fmt.Sprint(v.Once), fmt.Sprint(v.None), fmt.Sprint(v.Person), fmt.Sprint(v.Doubles),
-		fmt.Sprint(v.Early), fmt.Sprint(v.Lost), fmt.Sprint(v.Open), fmt.Sprintf("%d/%d", v.Proved, v.Harms), v.soonest(), short(v.Latest), short(v.Slowest))
-	for _, n := range r.Notes {
+	verdict := result.Verdict
+	t.line(
+		ok,
+		result.Name,
+		result.Harm,
+		fmt.Sprint(verdict.Deliveries),
+		fmt.Sprint(verdict.Once),
+		fmt.Sprint(verdict.None),
+		fmt.Sprint(verdict.Person),
+		fmt.Sprint(verdict.Doubles),
+		fmt.Sprint(
+			verdict.Early,
+		),
+		fmt.Sprint(verdict.Lost),
+		fmt.Sprint(verdict.Open),
+		fmt.Sprintf("%d/%d", verdict.Proved, verdict.Harms),
+		verdict.soonest(),
+		short(verdict.Latest),
+		short(verdict.Slowest),
+	)
+
+	for _, n := range result.Notes {
 		fmt.Fprintln(t.out, "      · "+n)
 	}
 }
@@ -67,6 +95,7 @@ func (v Verdict) soonest() string {
 	if !v.arrived {
 		return "–"
 	}
+
 	return fmt.Sprintf("%.2f ms", float64(v.Soonest)/float64(time.Millisecond))
 }
 
@@ -79,6 +108,7 @@ func short(d time.Duration) string {
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	}
+
 	return fmt.Sprintf("%.2f s", d.Seconds())
 }
 
@@ -87,6 +117,7 @@ func (w *world) keepLogs(ctx context.Context, dir string) string {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err.Error()
 	}
+
 	logs, _ := filepath.Glob(filepath.Join(w.dir, "*.log"))
 	for _, name := range logs {
 		if data, err := os.ReadFile(name); err == nil {
@@ -94,19 +125,22 @@ func (w *world) keepLogs(ctx context.Context, dir string) string {
 		}
 	}
 	_ = os.WriteFile(filepath.Join(dir, "story.txt"), []byte(w.story(ctx)), 0o600)
+
 	return "logs: " + dir
 }
 
 // story tells all steps of all deliveries.
 func (w *world) story(ctx context.Context) string {
 	rows, err := w.db.Pool().Query(ctx, `
-SELECT format('%s %s %s>%s plan %s owner %s %s %s', delivery_id, at, from_state, to_state, plan, left(owner::text, 4), code, args)
+SELECT format('%s %s %s>%s plan %s owner %s %s %s', delivery_id, at, from_state, to_state, plan,
+    left(owner::text, 4), code, args)
 FROM delivery_events ORDER BY delivery_id, id`)
 	if err != nil {
 		return err.Error()
 	}
 	defer rows.Close()
 	var b strings.Builder
+
 	for rows.Next() {
 		var line string
 		if err := rows.Scan(&line); err != nil {
@@ -114,5 +148,6 @@ FROM delivery_events ORDER BY delivery_id, id`)
 		}
 		b.WriteString(line + "\n")
 	}
+
 	return b.String()
 }

@@ -49,33 +49,46 @@ type want struct {
 	every    bool    // in every round; else in the median of the rounds
 }
 
-// Figures measures everything wanted, all figures in turn, round after round, and prints medians beside what is wanted.
-func Figures(ctx context.Context, o FigureOptions) error {
-	if o.Rounds == 0 {
-		o.Rounds = 5
+// Figures measures everything wanted, all figures in turn, round after round, and prints medians beside
+// what is wanted.
+func Figures(ctx context.Context, figureOptions FigureOptions) error {
+	if figureOptions.Rounds == 0 {
+		figureOptions.Rounds = 5
 	}
-	if o.Accounts == 0 {
-		o.Accounts = 10_000
+	if figureOptions.Accounts == 0 {
+		figureOptions.Accounts = 10_000
 	}
-	s, err := newStage(ctx, o.Bin, o.Profile != "")
+	stage, err := newStage(ctx, figureOptions.Bin, figureOptions.Profile != "")
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	f, err := s.newField(ctx, o)
-	if f != nil {
-		defer f.close()
+	defer stage.close()
+	field, err := stage.newField(ctx, figureOptions)
+	if field != nil {
+		defer field.close()
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(o.Out, "%s · load %s · %d 账号 accounts · 间隔 gap 0 · %d 轮取中位数 rounds, median\n", machine(), load(), o.Accounts, o.Rounds)
-	chosen := slices.DeleteFunc(allFigures(), func(g Figure) bool {
-		return len(o.Only) > 0 && !slices.ContainsFunc(o.Only, func(part string) bool { return strings.Contains(g.Name, part) })
+	fmt.Fprintf(
+		figureOptions.Out,
+		"%s · load %s · %d 账号 accounts · 间隔 gap 0 · %d 轮取中位数 rounds, median\n",
+		machine(),
+		load(),
+		figureOptions.Accounts,
+		figureOptions.Rounds,
+	)
+	chosen := slices.DeleteFunc(allFigures(), func(figure Figure) bool {
+		return len(figureOptions.Only) > 0 &&
+			!slices.ContainsFunc(
+				figureOptions.Only,
+				func(part string) bool { return strings.Contains(figure.Name, part) },
+			)
 	})
-	got, failed := f.rounds(ctx, chosen, o.Rounds)
-	printFigures(o.Out, chosen, got)
-	missed := printVerdicts(o.Out, chosen, got, failed)
+	got, failed := field.rounds(ctx, chosen, figureOptions.Rounds)
+	printFigures(figureOptions.Out, chosen, got)
+	missed := printVerdicts(figureOptions.Out, chosen, got, failed)
+
 	return errors.Join(failed.all(), missed)
 }
 
@@ -87,30 +100,43 @@ func (f failures) all() error {
 	for _, name := range slices.Sorted(maps.Keys(f)) {
 		errs = append(errs, fmt.Errorf("%s could not be measured: %w", name, f[name]))
 	}
+
 	return errors.Join(errs...)
 }
 
-// rounds measures interleaved: each figure once, then all of them again. One that fails is told and not tried again; the others go on.
+// rounds measures interleaved: each figure once, then all of them again. One that fails is told and not
+// tried again; the others go on.
 func (f *field) rounds(ctx context.Context, chosen []Figure, n int) (map[string][]values, failures) {
 	got, failed := map[string][]values{}, failures{}
+
 	for round := range n {
-		for _, g := range chosen {
-			if failed[g.Name] != nil || ctx.Err() != nil {
+		for _, figure := range chosen {
+			if failed[figure.Name] != nil || ctx.Err() != nil {
 				continue
 			}
-			v, err := g.measure(ctx, f)
+			v, err := figure.measure(ctx, f)
 			if err != nil {
-				failed[g.Name] = f.afterFailure(ctx, err)
-				fmt.Fprintf(f.log, "  %d/%d %s failed, load %s: %v\n", round+1, n, g.Name, load(), failed[g.Name])
+				failed[figure.Name] = f.afterFailure(ctx, err)
+				fmt.Fprintf(
+					f.log,
+					"  %d/%d %s failed, load %s: %v\n",
+					round+1,
+					n,
+					figure.Name,
+					load(),
+					failed[figure.Name],
+				)
+
 				continue
 			}
-			got[g.Name] = append(got[g.Name], v)
-			fmt.Fprintf(f.log, "  %d/%d %s %s load %s\n", round+1, n, g.Name, v.text(), load())
+			got[figure.Name] = append(got[figure.Name], v)
+			fmt.Fprintf(f.log, "  %d/%d %s %s load %s\n", round+1, n, figure.Name, v.text(), load())
 		}
 	}
 	if ctx.Err() != nil {
 		failed["bench"] = context.Cause(ctx)
 	}
+
 	return got, failed
 }
 
@@ -129,6 +155,7 @@ func (f *field) afterFailure(ctx context.Context, why error) error {
 	if _, err := f.db.Pool().Exec(ctx, cancelSQL); err != nil {
 		return fmt.Errorf("%w; and nothing could be cleared away: %w", why, err)
 	}
+
 	return why
 }
 
@@ -141,6 +168,7 @@ func (v values) names() []string {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+
 	return names
 }
 
@@ -149,6 +177,7 @@ func (v values) text() string {
 	for _, name := range v.names() {
 		fmt.Fprintf(&b, "%s=%.4g ", name, v[name])
 	}
+
 	return strings.TrimSpace(b.String())
 }
 
@@ -164,6 +193,7 @@ func machine() string {
 			}
 		}
 	}
+
 	return fmt.Sprintf("%s × %d", model, cores())
 }
 
@@ -173,6 +203,7 @@ func load() string {
 		return "?"
 	}
 	one, _, _ := strings.Cut(string(data), " ")
+
 	return one
 }
 
@@ -182,6 +213,7 @@ func memory(pid int) (rss, pss float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+
 	for line := range strings.Lines(string(data)) {
 		var kb float64
 		if n, _ := fmt.Sscanf(line, "Rss: %f kB", &kb); n == 1 {
@@ -191,6 +223,7 @@ func memory(pid int) (rss, pss float64, err error) {
 			pss = kb / 1024
 		}
 	}
+
 	return rss, pss, nil
 }
 
@@ -207,5 +240,6 @@ func (c *console) awaitReady(limit time.Duration) (string, error) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+
 	return "", fmt.Errorf("the console does not get ready:\n%s", c.tail())
 }

@@ -9,8 +9,9 @@ import (
 
 // flatPages are asked of two consoles, one of which has four times the posts of the other.
 var flatPages = []string{
-	"/", "/posts", "/posts?state=failed", "/calendar", "/calendar/feed?{month}", "/calendar?unit=1", "/deliveries", "/todo",
-	"/api/v1/posts", "/api/v1/deliveries", "/api/v1/deliveries?state=waiting", "/api/v1/sending",
+	"/", "/posts", "/posts?state=failed", "/calendar", "/calendar/feed?{month}", "/calendar?unit=1",
+	"/deliveries", "/todo", "/api/v1/posts", "/api/v1/deliveries",
+	"/api/v1/deliveries?state=waiting", "/api/v1/sending",
 }
 
 const (
@@ -24,10 +25,12 @@ func flatWanted() (list []want) {
 	for _, path := range flatPages {
 		list = append(list, want{key: path + "_4n_ms", baseline: path + "_n_ms", most: flatMost})
 	}
+
 	return list
 }
 
-// flat measures pages over n and 4n posts, each page of both databases in turn, so that what else the machine does touches both alike.
+// flat measures pages over n and 4n posts, each page of both databases in turn, so that what else the
+// machine does touches both alike.
 func flat(ctx context.Context, f *field) (values, error) {
 	small, err := f.grown(ctx, 2*f.n)
 	if small != nil {
@@ -44,8 +47,12 @@ func flat(ctx context.Context, f *field) (values, error) {
 		return nil, err
 	}
 	now := time.Now().UTC().Truncate(time.Hour)
-	month := url.Values{"from": {now.AddDate(0, 0, -20).Format(time.RFC3339)}, "to": {now.AddDate(0, 0, 22).Format(time.RFC3339)}}.Encode()
+	month := url.Values{
+		"from": {now.AddDate(0, 0, -20).Format(time.RFC3339)},
+		"to":   {now.AddDate(0, 0, 22).Format(time.RFC3339)},
+	}.Encode()
 	v := values{"posts_n": float64(2 * f.n)}
+
 	for _, path := range flatPages {
 		var a, b series
 		for range flatRounds {
@@ -54,7 +61,10 @@ func flat(ctx context.Context, f *field) (values, error) {
 				into *series
 			}{{small, &a}, {large, &b}} {
 				began := time.Now()
-				if err := one.of.askOne(one.of.console, strings.ReplaceAll(path, "{month}", month)); err != nil {
+				if err := one.of.askOne(
+					one.of.console,
+					strings.ReplaceAll(path, "{month}", month),
+				); err != nil {
 					return nil, err
 				}
 				*one.into = append(*one.into, time.Since(began))
@@ -62,17 +72,26 @@ func flat(ctx context.Context, f *field) (values, error) {
 		}
 		v[path+"_n_ms"], v[path+"_4n_ms"] = ms(a.at(0.5)), ms(b.at(0.5))
 	}
+
 	return v, nil
 }
 
-// grown gives a console on a database of its own with n posts: half of them at two instants of yesterday, as bursts leave them, the rest
-// all over the weeks around now, some of them failed, some still to go.
+// grown gives a console on a database of its own with n posts: half of them at two instants of
+// yesterday, as bursts leave them, the rest all over the weeks around now, some of them failed, some
+// still to go.
 func (f *field) grown(ctx context.Context, n int) (g *field, err error) {
 	g = &field{stage: f.stage, dir: f.dir, self: f.self, api: f.api, n: min(f.n, 2000), log: f.log}
 	if g.url, g.db, err = f.open(ctx); err != nil {
 		return nil, err
 	}
-	if err := seedAccounts(ctx, g.db, f.box, seats(1, g.n), "commercial", func(s seat) string { return string(burstToken(s.ID)) }); err != nil {
+	if err := seedAccounts(
+		ctx,
+		g.db,
+		f.box,
+		seats(1, g.n),
+		"commercial",
+		func(s seat) string { return string(burstToken(s.ID)) },
+	); err != nil {
 		return g, err
 	}
 	now := time.Now().UTC().Truncate(time.Hour)
@@ -88,13 +107,16 @@ func (f *field) grown(ctx context.Context, n int) (g *field, err error) {
 		if at.After(now) {
 			at = at.Add(25 * time.Hour) // nothing falls due meanwhile
 		}
+
 		return at
 	})
 	if err != nil {
 		return g, err
 	}
+
 	for _, sql := range []string{
-		`UPDATE deliveries SET state = CASE WHEN id % 200 = 0 THEN 'failed' ELSE 'sent' END, remote_id = id, sent_at = due_at, marked_at = due_at,
+		`UPDATE deliveries SET state = CASE WHEN id % 200 = 0 THEN 'failed'
+				ELSE 'sent' END, remote_id = id, sent_at = due_at, marked_at = due_at,
 		     updated_at = due_at WHERE due_at < now()`,
 		"VACUUM ANALYZE",
 	} {
@@ -105,5 +127,6 @@ func (f *field) grown(ctx context.Context, n int) (g *field, err error) {
 	if g.console, err = g.start(g.url); err != nil {
 		return g, err
 	}
+
 	return g, g.signIn(ctx)
 }

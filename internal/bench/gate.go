@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// gate is a way to the database that can be shut: consoles keep one address while the server behind it stops, starts and moves,
-// and one console can lose the database while another keeps it.
+// gate is a way to the database that can be shut: consoles keep one address while the server behind it
+// stops, starts and moves, and one console can lose the database while another keeps it.
 type gate struct {
 	listener net.Listener
 	target   atomic.Pointer[string]
@@ -25,6 +25,7 @@ func newGate(target string) (*gate, error) {
 	g := &gate{listener: l, conns: map[net.Conn]struct{}{}}
 	g.target.Store(&target)
 	go g.serve()
+
 	return g, nil
 }
 
@@ -32,16 +33,16 @@ func (g *gate) address() string { return g.listener.Addr().String() }
 
 func (g *gate) serve() {
 	for {
-		c, err := g.listener.Accept()
+		conn, err := g.listener.Accept()
 		if err != nil {
 			return
 		}
-		go g.carry(c)
+		go g.carry(conn)
 	}
 }
 
-func (g *gate) carry(c net.Conn) {
-	defer c.Close()
+func (g *gate) carry(conn net.Conn) {
+	defer conn.Close()
 	if g.shut.Load() {
 		return
 	}
@@ -50,28 +51,30 @@ func (g *gate) carry(c net.Conn) {
 		return
 	}
 	defer to.Close()
-	g.keep(c, to)
-	defer g.drop(c, to)
+	g.keep(conn, to)
+	defer g.drop(conn, to)
 	both := make(chan struct{}, 2)
 	pump := func(dst, src net.Conn) { _, _ = io.Copy(dst, src); both <- struct{}{} }
-	go pump(to, c)
-	go pump(c, to)
+	go pump(to, conn)
+	go pump(conn, to)
 	<-both // one side has gone: the other goes too
 }
 
 func (g *gate) keep(list ...net.Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, c := range list {
-		g.conns[c] = struct{}{}
+
+	for _, conn := range list {
+		g.conns[conn] = struct{}{}
 	}
 }
 
 func (g *gate) drop(list ...net.Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, c := range list {
-		delete(g.conns, c)
+
+	for _, conn := range list {
+		delete(g.conns, conn)
 	}
 }
 
@@ -80,8 +83,9 @@ func (g *gate) close() {
 	g.shut.Store(true)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for c := range g.conns {
-		_ = c.Close()
+
+	for conn := range g.conns {
+		_ = conn.Close()
 	}
 }
 

@@ -23,7 +23,9 @@ const (
 // restartPostgres ends the server while deliveries are due, and starts it again three seconds later.
 func restartPostgres(how syscall.Signal) func(context.Context, *world, int) error {
 	return func(ctx context.Context, w *world, n int) error {
-		if err := w.weibo.fault(ctx, fields{"kind": "delay", "delay": "100ms", "call": "@publish"}); err != nil {
+		if err := w.weibo.fault(ctx, fields{
+			"kind": "delay", "delay": "100ms", "call": "@publish",
+		}); err != nil {
 			return err
 		}
 		if _, err := w.console(); err != nil {
@@ -32,7 +34,8 @@ func restartPostgres(how syscall.Signal) func(context.Context, *world, int) erro
 		if _, err := w.console(); err != nil {
 			return err
 		}
-		_, due, err := w.planEach(ctx, 2*second, w.seats, func(i int) time.Duration { // some are before their mark, others past it
+		// some are before their mark, others past it
+		_, due, err := w.planEach(ctx, 2*second, w.seats, func(i int) time.Duration {
 			return time.Duration(i) * 600 * time.Millisecond / time.Duration(n)
 		})
 		if err != nil {
@@ -43,6 +46,7 @@ func restartPostgres(how syscall.Signal) func(context.Context, *world, int) erro
 			return err
 		}
 		wait(ctx, 3*second)
+
 		return w.startPostgres(ctx)
 	}
 }
@@ -51,6 +55,7 @@ func (w *world) stopPostgres(how syscall.Signal) error {
 	if err := syscall.Kill(w.postgres.PID, how); err != nil {
 		return err
 	}
+
 	select {
 	case <-w.postgres.Done():
 		return nil
@@ -66,6 +71,7 @@ func (w *world) startPostgres(ctx context.Context) error {
 		return err
 	}
 	w.moveTo(server)
+
 	return nil
 }
 
@@ -75,7 +81,8 @@ func (w *world) moveTo(server *localpg.Server) {
 	w.gate.target.Store(&address)
 }
 
-// loseDatabase cuts one console off from the database at the due time; the other takes over what it had prepared.
+// loseDatabase cuts one console off from the database at the due time; the other takes over what it had
+// prepared.
 func loseDatabase(ctx context.Context, w *world, n int) error {
 	own, err := newGate(fmt.Sprintf("127.0.0.1:%d", w.postgres.Port))
 	if err != nil {
@@ -98,6 +105,7 @@ func loseDatabase(ctx context.Context, w *world, n int) error {
 	own.close()
 	wait(ctx, 8*second)
 	own.open()
+
 	return nil
 }
 
@@ -114,12 +122,14 @@ func mountSmall(w *world) error {
 		return fmt.Errorf("mount: %w", err)
 	}
 	w.unmount = func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) }
+
 	return nil
 }
 
-// fillDisk fills the disk just before the due time until the database can write nothing more, and empties it four seconds later.
+// fillDisk fills the disk just before the due time until the database can write nothing more, and
+// empties it four seconds later.
 func fillDisk(ctx context.Context, w *world, n int) error {
-	c, err := w.console()
+	console, err := w.console()
 	if err != nil {
 		return err
 	}
@@ -137,7 +147,8 @@ func fillDisk(ctx context.Context, w *world, n int) error {
 	if err := os.Remove(ballast); err != nil {
 		return err
 	}
-	w.note("the console noticed the full disk %d times", c.said("level=WARN"))
+	w.note("the console noticed the full disk %d times", console.said("level=WARN"))
+
 	select {
 	case <-w.postgres.Done(): // it gave up when its log could not grow
 		return w.startPostgres(ctx)
@@ -147,19 +158,21 @@ func fillDisk(ctx context.Context, w *world, n int) error {
 }
 
 func fillFile(name string) error {
-	f, err := os.Create(name)
+	file, err := os.Create(name)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer file.Close()
+
 	block := make([]byte, 1<<20)
 	for size := len(block); size >= 4096; size /= 4 {
 		for {
-			if _, err := f.Write(block[:size]); err != nil {
+			if _, err := file.Write(block[:size]); err != nil {
 				break
 			}
 		}
 	}
+
 	return nil
 }
 
@@ -168,9 +181,11 @@ func (w *world) burn(ctx context.Context) {
 	w.harms++
 	ctx, cancel := context.WithTimeout(ctx, 5*second)
 	defer cancel()
+
 	_, err := w.db.Pool().Exec(ctx, "CREATE UNLOGGED TABLE IF NOT EXISTS burnt (x text)")
 	for err == nil && ctx.Err() == nil {
-		_, err = w.db.Pool().Exec(ctx, "INSERT INTO burnt SELECT repeat('x', 1000) FROM generate_series(1, 2000)")
+		_, err = w.db.Pool().Exec(ctx, `
+			INSERT INTO burnt SELECT repeat('x', 1000) FROM generate_series(1, 2000)`)
 	}
 	if err != nil && ctx.Err() == nil {
 		w.proved++
@@ -178,13 +193,14 @@ func (w *world) burn(ctx context.Context) {
 	}
 }
 
-// untilRestored is how long after the first deliveries those are due that the restored console must not send by itself.
+// untilRestored is how long after the first deliveries those are due that the restored console must not
+// send by itself.
 const untilRestored = 20 * second
 
-// restore goes back to a copy made before deliveries went out: what was sent meanwhile must be found, not sent again, and the rest
-// goes only once a person lets sending begin.
+// restore goes back to a copy made before deliveries went out: what was sent meanwhile must be found,
+// not sent again, and the rest goes only once a person lets sending begin.
 func restore(ctx context.Context, w *world, n int) error {
-	c, err := w.console()
+	console, err := w.console()
 	if err != nil {
 		return err
 	}
@@ -192,6 +208,7 @@ func restore(ctx context.Context, w *world, n int) error {
 		if i < n/2 {
 			return 0
 		}
+
 		return untilRestored
 	})
 	if err != nil {
@@ -204,10 +221,11 @@ func restore(ctx context.Context, w *world, n int) error {
 	if err := w.awaitStates(ctx, max(0, time.Until(due))+patience, w.seats[:n/2], delivery.Sent); err != nil {
 		return err
 	}
-	c.kill()
+	console.kill()
 	if err := w.fromCopy(ctx, copyFile); err != nil {
 		return err
 	}
+
 	return w.afterRestore(ctx, w.seats[:n/2], due)
 }
 
@@ -222,6 +240,7 @@ func (w *world) fromCopy(ctx context.Context, copyFile string) error {
 	w.moveTo(server)
 	w.gate.open()
 	w.db.Pool().Reset() // its connections led to the old server
+
 	return w.tool(ctx, "pg_restore", "-d", w.url(w.gate), copyFile)
 }
 
@@ -240,6 +259,7 @@ func (w *world) afterRestore(ctx context.Context, gone []seat, due time.Time) er
 		return err
 	}
 	w.proved++
+
 	return w.acts.ReleaseSending(ctx, supervisor, "核对完毕")
 }
 
@@ -256,5 +276,6 @@ func (w *world) tool(ctx context.Context, name string, args ...string) error {
 	if out, err := exec.CommandContext(ctx, path, args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w: %s", name, err, out)
 	}
+
 	return nil
 }

@@ -7,9 +7,10 @@ import (
 	"juzhen/internal/delivery"
 )
 
-// takeOver kills the process that prepared everything half a second before the due time; the peer sends on time.
+// takeOver kills the process that prepared everything half a second before the due time; the peer sends
+// on time.
 func takeOver(ctx context.Context, w *world, n int) error {
-	c, err := w.preparedBy(ctx, nil)
+	console, err := w.preparedBy(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -18,7 +19,8 @@ func takeOver(ctx context.Context, w *world, n int) error {
 		return err
 	}
 	wait(ctx, time.Until(due.Add(-500*time.Millisecond)))
-	c.kill()
+	console.kill()
+
 	return nil
 }
 
@@ -27,6 +29,7 @@ func rollingRestart(ctx context.Context, w *world, n int) error {
 	if err := w.weibo.fault(ctx, fields{"kind": "delay", "delay": "50ms", "call": "@publish"}); err != nil {
 		return err
 	}
+
 	list := make([]*console, 3)
 	for i := range list {
 		var err error
@@ -34,23 +37,30 @@ func rollingRestart(ctx context.Context, w *world, n int) error {
 			return err
 		}
 	}
-	_, due, err := w.planEach(ctx, 0, w.seats, func(i int) time.Duration { return time.Duration(i) * 6 * second / time.Duration(n) })
+	_, due, err := w.planEach(
+		ctx,
+		0,
+		w.seats,
+		func(i int) time.Duration { return time.Duration(i) * 6 * second / time.Duration(n) },
+	)
 	if err != nil {
 		return err
 	}
 	wait(ctx, time.Until(due))
+
 	for _, c := range list {
 		c.stop(15 * second)
 		if _, err := w.console(); err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 
 // stopInside ends the process that marked a crowd ahead in good order before its instant; the peer sends.
 func stopInside(ctx context.Context, w *world, n int) error {
-	c, err := w.preparedBy(ctx, nil)
+	console, err := w.preparedBy(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -59,11 +69,13 @@ func stopInside(ctx context.Context, w *world, n int) error {
 		return err
 	}
 	wait(ctx, time.Until(due.Add(-400*time.Millisecond)))
-	c.stop(15 * second)
+	console.stop(15 * second)
+
 	return nil
 }
 
-// killLeader kills the process that leads River while deliveries wait for their jobs; nothing may be late for it.
+// killLeader kills the process that leads River while deliveries wait for their jobs; nothing may be
+// late for it.
 func killLeader(ctx context.Context, w *world, n int) error {
 	leader, err := w.console()
 	if err != nil {
@@ -71,7 +83,9 @@ func killLeader(ctx context.Context, w *world, n int) error {
 	}
 	err = until(ctx, "a leader", 20*second, func() (bool, error) {
 		var led bool
-		err := w.db.Pool().QueryRow(ctx, "SELECT EXISTS (SELECT FROM river_leader WHERE expires_at > now())").Scan(&led)
+		err := w.db.Pool().QueryRow(ctx, `
+			SELECT EXISTS (SELECT FROM river_leader WHERE expires_at > now())`).Scan(&led)
+
 		return led, err
 	})
 	if err != nil {
@@ -80,9 +94,15 @@ func killLeader(ctx context.Context, w *world, n int) error {
 	if _, err := w.console(); err != nil {
 		return err
 	}
-	if _, _, err := w.planEach(ctx, 2*second, w.seats, func(i int) time.Duration { return time.Duration(i) * 12 * second / time.Duration(n) }); err != nil {
+	if _, _, err := w.planEach(
+		ctx,
+		2*second,
+		w.seats,
+		func(i int) time.Duration { return time.Duration(i) * 12 * second / time.Duration(n) },
+	); err != nil {
 		return err
 	}
 	leader.kill()
+
 	return w.awaitStates(ctx, patience, w.seats, delivery.Sent, delivery.Unknown)
 }

@@ -34,11 +34,12 @@ func hostileWanted() []want {
 	}
 }
 
-// hostile measures posts that are due while strangers send large forms and guess passwords, and people upload large and costly pictures,
-// search and export, beside the same posts without all that. The memory of the console is that of its process; with its children, which
-// decode pictures and have limits of their own, it is given beside.
+// hostile measures posts that are due while strangers send large forms and guess passwords, and people
+// upload large and costly pictures, search and export, beside the same posts without all that. The
+// memory of the console is that of its process; with its children, which decode pictures and have
+// limits of their own, it is given beside.
 func hostile(ctx context.Context, f *field) (values, error) {
-	c, err := f.running()
+	console, err := f.running()
 	if err != nil {
 		return nil, err
 	}
@@ -50,14 +51,15 @@ func hostile(ctx context.Context, f *field) (values, error) {
 		return nil, err
 	}
 
-	rest, _, err := memory(c.pid)
+	rest, _, err := memory(console.pid)
 	if err != nil {
 		return nil, err
 	}
-	late, top, err := f.attacked(ctx, c)
+	late, top, err := f.attacked(ctx, console)
 	if err != nil {
 		return nil, err
 	}
+
 	return values{
 		"rest_mb":          rest,
 		"peak_mb":          top.own,
@@ -70,10 +72,18 @@ func hostile(ctx context.Context, f *field) (values, error) {
 	}, nil
 }
 
-// attacked sows the posts while another process attacks the console, and gives how late they were and the most memory seen.
+// attacked sows the posts while another process attacks the console, and gives how late they were and
+// the most memory seen.
 func (f *field) attacked(ctx context.Context, c *console) (series, peak, error) {
-	attacker, err := startProgram("attacker", filepath.Join(f.dir, "attacker.log"), []string{attackToken + "=" + f.token},
-		f.self, "bench", "attack", c.base)
+	attacker, err := startProgram(
+		"attacker",
+		filepath.Join(f.dir, "attacker.log"),
+		[]string{attackToken + "=" + f.token},
+		f.self,
+		"bench",
+		"attack",
+		c.base,
+	)
 	if err != nil {
 		return nil, peak{}, err
 	}
@@ -88,6 +98,7 @@ func (f *field) attacked(ctx context.Context, c *console) (series, peak, error) 
 	go func() { peaks <- watch(during, c.pid) }()
 	late, err := f.spread(ctx)
 	stop()
+
 	return late, <-peaks, err
 }
 
@@ -98,21 +109,24 @@ func (f *field) spread(ctx context.Context) (series, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	late := make(series, len(list))
-	for i, t := range list {
-		late[i] = time.Duration(t.First - due(at, int(t.Account-1)).UnixNano())
+	for i, touch := range list {
+		late[i] = time.Duration(touch.First - due(at, int(touch.Account-1)).UnixNano())
 	}
+
 	return late, nil
 }
 
-// attackToken is the variable in which the attacker gets the press officer's token, and attackBegun what it says when it is at work.
+// attackToken is the variable in which the attacker gets the press officer's token, and attackBegun
+// what it says when it is at work.
 const (
 	attackToken = "JUZHEN_BENCH_TOKEN"
 	attackBegun = "attack begun"
 )
 
-// Attack throws everything at the console at base until ctx ends. It is a process of its own, and the last in line for the processors:
-// who attacks brings their own.
+// Attack throws everything at the console at base until ctx ends. It is a process of its own, and the
+// last in line for the processors: who attacks brings their own.
 func Attack(ctx context.Context, base string, out io.Writer) error {
 	if err := yield(); err != nil {
 		return err
@@ -121,6 +135,7 @@ func Attack(ctx context.Context, base string, out io.Writer) error {
 	a.begin(ctx)
 	fmt.Fprintln(out, attackBegun)
 	a.all.Wait()
+
 	return nil
 }
 
@@ -131,6 +146,7 @@ func yield() error {
 		id, _ := strconv.Atoi(task.Name())
 		err = errors.Join(err, syscall.Setpriority(syscall.PRIO_PROCESS, id, 19))
 	}
+
 	return err
 }
 
@@ -160,17 +176,30 @@ func (a *attacker) begin(ctx context.Context) {
 		return form(a.base+"/posts/save", body)
 	})
 	repeated(4, func(i int) (*http.Request, error) { // guesses
-		return form(a.base+"/signin", strings.NewReader(fmt.Sprintf("username=nobody-%d&password=Falsch-%d", i, time.Now().UnixNano())))
+		return form(
+			a.base+"/signin",
+			strings.NewReader(fmt.Sprintf("username=nobody-%d&password=Falsch-%d", i, time.Now().UnixNano())),
+		)
 	})
 	costly := costlyPicture()
 	repeated(2, func(int) (*http.Request, error) {
 		return upload(a.base+"/api/v1/media", "bild.png", bytes.NewReader(costly))
 	})
 	repeated(25, func(int) (*http.Request, error) { // large files that are no pictures behind their head
-		return upload(a.base+"/api/v1/media", "bild.png", io.MultiReader(bytes.NewReader(costly[:60]), io.LimitReader(quotes{}, 19<<20)))
+		return upload(
+			a.base+"/api/v1/media",
+			"bild.png",
+			io.MultiReader(bytes.NewReader(costly[:60]), io.LimitReader(quotes{}, 19<<20)),
+		)
 	})
-	for _, path := range []string{"/posts?q=%E7%A9%BA%E6%B0%94", "/api/v1/deliveries?limit=200", "/calendar"} {
-		repeated(1, func(int) (*http.Request, error) { return http.NewRequest(http.MethodGet, a.base+path, nil) })
+
+	for _, path := range []string{
+		"/posts?q=%E7%A9%BA%E6%B0%94", "/api/v1/deliveries?limit=200", "/calendar",
+	} {
+		repeated(
+			1,
+			func(int) (*http.Request, error) { return http.NewRequest(http.MethodGet, a.base+path, nil) },
+		)
 	}
 }
 
@@ -192,6 +221,7 @@ func form(address string, body io.Reader) (*http.Request, error) {
 	if err == nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+
 	return req, err
 }
 
@@ -207,13 +237,19 @@ func upload(address, name string, file io.Reader) (*http.Request, error) {
 	if err == nil {
 		req.Header.Set("Content-Type", parts.FormDataContentType())
 	}
+
 	return req, err
 }
 
 // costlyPicture is at the bound of what is taken: 20 megapixels with 16 bits.
 func costlyPicture() []byte {
 	var out bytes.Buffer
-	_ = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, image.NewNRGBA64(image.Rect(0, 0, 5000, 4000))) // memory never fails
+	// memory never fails
+	_ = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(
+		&out,
+		image.NewNRGBA64(image.Rect(0, 0, 5000, 4000)),
+	)
+
 	return out.Bytes()
 }
 
@@ -225,6 +261,7 @@ func (quotes) Read(p []byte) (int, error) {
 	for i := range p {
 		p[i] = '"'
 	}
+
 	return len(p), nil
 }
 
@@ -239,6 +276,7 @@ func watch(ctx context.Context, pid int) (top peak) {
 			return top
 		}
 		all := own
+
 		for _, child := range childrenOf(pid) {
 			if rss, _, err := memory(child); err == nil { // it may have ended since
 				all += rss
@@ -247,6 +285,7 @@ func watch(ctx context.Context, pid int) (top peak) {
 		top = peak{own: max(top.own, own), all: max(top.all, all)}
 		wait(ctx, 20*time.Millisecond)
 	}
+
 	return top
 }
 
@@ -262,5 +301,6 @@ func childrenOf(pid int) (list []int) {
 			}
 		}
 	}
+
 	return list
 }

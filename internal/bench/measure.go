@@ -25,8 +25,9 @@ func cores() int { return runtime.NumCPU() }
 // conns is how many connections console and bare client may use.
 const conns = 200
 
-// allFigures are measured in this order. To add one: write its measure in a file of its own and add a line here. It finds the database, the
-// stub and the console in its field (f.running, f.burst, f.ask, memory), and gives its values by name, with the unit at the end of the name.
+// allFigures are measured in this order. To add one: write its measure in a file of its own and add a
+// line here. It finds the database, the stub and the console in its field (f.running, f.burst, f.ask,
+// memory), and gives its values by name, with the unit at the end of the name.
 func allFigures() []Figure {
 	return []Figure{
 		{
@@ -66,10 +67,30 @@ func allFigures() []Figure {
 			measure: pages,
 			wanted:  []want{{key: "busy_p99_ms", baseline: "quiet_p99_ms", most: 3}},
 		},
-		{Name: "flat", Title: "稿件四倍时的页面 pages with four times the posts", measure: flat, wanted: flatWanted()},
-		{Name: "history", Title: "导入五万条历史微博 importing 50,000 past posts", measure: history, wanted: historyWanted()},
-		{Name: "hostile", Title: "被攻击时 under attack, 100 posts due", measure: hostile, wanted: hostileWanted()},
-		{Name: "start", Title: "启动到就绪 start to ready", measure: startUp, wanted: []want{{key: "ready_ms", most: 1000}}},
+		{
+			Name:    "flat",
+			Title:   "稿件四倍时的页面 pages with four times the posts",
+			measure: flat,
+			wanted:  flatWanted(),
+		},
+		{
+			Name:    "history",
+			Title:   "导入五万条历史微博 importing 50,000 past posts",
+			measure: history,
+			wanted:  historyWanted(),
+		},
+		{
+			Name:    "hostile",
+			Title:   "被攻击时 under attack, 100 posts due",
+			measure: hostile,
+			wanted:  hostileWanted(),
+		},
+		{
+			Name:    "start",
+			Title:   "启动到就绪 start to ready",
+			measure: startUp,
+			wanted:  []want{{key: "ready_ms", most: 1000}},
+		},
 		{
 			Name:    "memory",
 			Title:   "静止内存 memory at rest, 20 accounts",
@@ -86,15 +107,23 @@ func (f *field) running() (*console, error) {
 	}
 	var err error
 	f.console, err = f.start(f.url)
+
 	return f.console, err
 }
 
-// burstTries is how often a burst is tried that was not prepared when its instant came; each time it gets the time it then took.
+// burstTries is how often a burst is tried that was not prepared when its instant came; each time it
+// gets the time it then took.
 const burstTries = 4
 
-// burst sows, waits for the instant and gives what the stub saw. due gives the instant of each delivery, at being the first; it may be
-// asked again, for a later first one, when the machine was too slow for the one before.
-func (f *field) burst(ctx context.Context, per, accounts int, delay time.Duration, due func(at time.Time, i int) time.Time) (list []Touch, at time.Time, err error) {
+// burst sows, waits for the instant and gives what the stub saw. due gives the instant of each
+// delivery, at being the first; it may be asked again, for a later first one, when the machine was too
+// slow for the one before.
+func (f *field) burst(
+	ctx context.Context,
+	per, accounts int,
+	delay time.Duration,
+	due func(at time.Time, i int) time.Time,
+) (list []Touch, at time.Time, err error) {
 	n, inTime := per*accounts, false
 	for try := 0; try < burstTries && !inTime; try++ {
 		if list, at, inTime, err = f.tryBurst(ctx, per, accounts, delay, due); err != nil {
@@ -102,12 +131,23 @@ func (f *field) burst(ctx context.Context, per, accounts int, delay time.Duratio
 		}
 	}
 	if !inTime {
-		return nil, at, fmt.Errorf("%d deliveries were not prepared in time, in %d tries: the last took %s", n, burstTries, f.prepared.Round(time.Millisecond))
+		return nil, at, fmt.Errorf(
+			"%d deliveries were not prepared in time, in %d tries: the last took %s",
+			n,
+			burstTries,
+			f.prepared.Round(time.Millisecond),
+		)
 	}
+
 	return list, at, nil
 }
 
-func (f *field) tryBurst(ctx context.Context, per, accounts int, delay time.Duration, due func(at time.Time, i int) time.Time) (list []Touch, at time.Time, inTime bool, err error) {
+func (f *field) tryBurst(
+	ctx context.Context,
+	per, accounts int,
+	delay time.Duration,
+	due func(at time.Time, i int) time.Time,
+) (list []Touch, at time.Time, inTime bool, err error) {
 	n := per * accounts
 	if _, err := f.running(); err != nil {
 		return nil, at, false, err
@@ -137,28 +177,37 @@ func (f *field) tryBurst(ctx context.Context, per, accounts int, delay time.Dura
 	if err := f.settled(ctx); err != nil {
 		return nil, at, false, err
 	}
+
 	return list, at, inTime, f.printStatements(ctx)
 }
 
 // early counts the calls that came before their instant.
 func early(late series) float64 {
 	n := 0
+
 	for _, d := range late {
 		if d < 0 {
 			n++
 		}
 	}
+
 	return float64(n)
 }
 
 func atOnce(at time.Time, _ int) time.Time { return at }
 
-// bareBurst runs the bare client as a process of its own. It says itself when its instant is, once it has composed its requests.
+// bareBurst runs the bare client as a process of its own. It says itself when its instant is, once it
+// has composed its requests.
 func (f *field) bareBurst(ctx context.Context, delay time.Duration) (list []Touch, at time.Time, err error) {
 	if err := f.reset(ctx, delay); err != nil {
 		return nil, at, err
 	}
-	cmd := exec.CommandContext(ctx, f.self, "bench", "bare", "--url", f.api, "--calls", strconv.Itoa(f.n), "--conns", strconv.Itoa(conns))
+	cmd := exec.CommandContext(ctx, f.self,
+		"bench", "bare",
+		"--url", f.api,
+		"--calls", strconv.Itoa(f.n),
+		"--conns", strconv.Itoa(conns),
+	)
 	var words bytes.Buffer
 	cmd.Stderr = &words
 	out, err := cmd.Output()
@@ -170,6 +219,7 @@ func (f *field) bareBurst(ctx context.Context, delay time.Duration) (list []Touc
 		return nil, at, fmt.Errorf("bare client: %w", err)
 	}
 	list, err = f.touches(ctx, f.n)
+
 	return list, time.Unix(0, nanos), err
 }
 
@@ -184,10 +234,19 @@ func instant(delay time.Duration) func(context.Context, *field) (values, error) 
 		if err != nil {
 			return nil, err
 		}
-		s, b := starts(ours, at), starts(bare, bareAt)
+		series, b := starts(ours, at), starts(bare, bareAt)
 		total, bareTotal := ends(ours, at).max(), ends(bare, bareAt).max()
-		return values{"start_p50_ms": ms(s.at(0.5)), "start_p99_ms": ms(s.at(0.99)), "start_max_ms": ms(s.max()), "total_ms": ms(total),
-			"bare_start_p99_ms": ms(b.at(0.99)), "bare_total_ms": ms(bareTotal), "early": early(s), "prepare_s": f.prepared.Seconds()}, nil
+
+		return values{
+			"start_p50_ms":      ms(series.at(0.5)),
+			"start_p99_ms":      ms(series.at(0.99)),
+			"start_max_ms":      ms(series.max()),
+			"total_ms":          ms(total),
+			"bare_start_p99_ms": ms(b.at(0.99)),
+			"bare_total_ms":     ms(bareTotal),
+			"early":             early(series),
+			"prepare_s":         f.prepared.Seconds(),
+		}, nil
 	}
 }
 
@@ -196,23 +255,42 @@ func fifty(ctx context.Context, f *field) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, d := starts(list, at), ends(list, at)
-	return values{"start_p95_ms": ms(s.at(0.95)), "start_max_ms": ms(s.max()), "done_p95_ms": ms(d.at(0.95)), "done_max_ms": ms(d.max()),
-		"early": early(s)}, nil
+	series, d := starts(list, at), ends(list, at)
+
+	return values{
+		"start_p95_ms": ms(series.at(0.95)),
+		"start_max_ms": ms(series.max()),
+		"done_p95_ms":  ms(d.at(0.95)),
+		"done_max_ms":  ms(d.max()),
+		"early":        early(series),
+	}, nil
 }
 
 // steady spreads deliveries over five seconds, one each two milliseconds.
 func steady(ctx context.Context, f *field) (values, error) {
 	const every = 2 * time.Millisecond
-	list, at, err := f.burst(ctx, 1, min(2500, f.n), 0, func(at time.Time, i int) time.Time { return at.Add(time.Duration(i) * every) })
+	list, at, err := f.burst(
+		ctx,
+		1,
+		min(2500, f.n),
+		0,
+		func(at time.Time, i int) time.Time { return at.Add(time.Duration(i) * every) },
+	)
 	if err != nil {
 		return nil, err
 	}
+
 	late := make(series, len(list))
-	for i, t := range list {
-		late[i] = time.Duration(t.First - at.Add(time.Duration(t.Account-1)*every).UnixNano())
+	for i, touch := range list {
+		late[i] = time.Duration(touch.First - at.Add(time.Duration(touch.Account-1)*every).UnixNano())
 	}
-	return values{"start_p50_ms": ms(late.at(0.5)), "start_p99_ms": ms(late.at(0.99)), "start_max_ms": ms(late.max()), "early": early(late)}, nil
+
+	return values{
+		"start_p50_ms": ms(late.at(0.5)),
+		"start_p99_ms": ms(late.at(0.99)),
+		"start_max_ms": ms(late.max()),
+		"early":        early(late),
+	}, nil
 }
 
 // planning submits and approves posts for 200 accounts, and for 10,000 in posts of as many as one may have.
@@ -222,6 +300,7 @@ func planning(ctx context.Context, f *field) (values, error) {
 		return nil, err
 	}
 	var all time.Duration
+
 	const most = 500
 	for from := 1; from <= f.n; from += most {
 		took, err := f.planPost(ctx, from, min(most, f.n-from+1))
@@ -231,17 +310,19 @@ func planning(ctx context.Context, f *field) (values, error) {
 		all += took
 	}
 	_, err = f.db.Pool().Exec(ctx, cancelSQL)
+
 	return values{"plan_200_ms": ms(small), "plan_all_ms": ms(all)}, err
 }
 
 // planPost times submitting and approving; writing the draft is a person's work.
 func (f *field) planPost(ctx context.Context, first, n int) (time.Duration, error) {
 	due := time.Now().Add(72 * time.Hour)
-	c := post.Content{Text: burstText(int64(first)), DueAt: &due}
+
+	content := post.Content{Text: burstText(int64(first)), DueAt: &due}
 	for i := range n {
-		c.Targets = append(c.Targets, post.TargetChoice{AccountID: int64(first + i)})
+		content.Targets = append(content.Targets, post.TargetChoice{AccountID: int64(first + i)})
 	}
-	p, err := f.posts.Create(ctx, writer, 1, c)
+	p, err := f.posts.Create(ctx, writer, 1, content)
 	if err != nil {
 		return 0, err
 	}
@@ -250,29 +331,34 @@ func (f *field) planPost(ctx context.Context, first, n int) (time.Duration, erro
 		return 0, err
 	}
 	submitted := time.Since(began)
-	_, v, err := f.posts.Find(ctx, writer, p.ID)
+	_, version, err := f.posts.Find(ctx, writer, p.ID)
 	if err != nil {
 		return 0, err
 	}
 	began = time.Now()
-	_, err = f.acts.Review(ctx, reviewer, p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve})
+	_, err = f.acts.Review(ctx, reviewer, p.ID, delivery.Verdict{
+		Version:  version.Number,
+		Hash:     version.Hash,
+		Decision: review.Approve,
+	})
+
 	return submitted + time.Since(began), err
 }
 
 // pages asks for pages at a fixed rate, without and with a burst behind them.
 func pages(ctx context.Context, f *field) (values, error) {
-	c, err := f.running()
+	console, err := f.running()
 	if err != nil {
 		return nil, err
 	}
 	if err := f.signIn(ctx); err != nil {
 		return nil, err
 	}
-	alone, err := f.askEach(ctx, c)
+	alone, err := f.askEach(ctx, console)
 	if err != nil {
 		return nil, err
 	}
-	quiet, err := f.ask(ctx, c, time.Now().Add(4*second))
+	quiet, err := f.ask(ctx, console, time.Now().Add(4*second))
 	if err != nil {
 		return nil, err
 	}
@@ -280,19 +366,27 @@ func pages(ctx context.Context, f *field) (values, error) {
 	list, at, err := f.burst(ctx, 1, f.n, 30*time.Millisecond, func(at time.Time, i int) time.Time {
 		if i == 0 {
 			busy = make(chan series, 1)
-			go f.askAround(ctx, c, at, busy)
+			go f.askAround(ctx, console, at, busy)
 		}
+
 		return at
 	})
 	if err != nil {
 		return nil, err
 	}
 	during := <-busy
-	v := values{"quiet_p99_ms": ms(quiet.at(0.99)), "busy_p99_ms": ms(during.at(0.99)), "quiet_p50_ms": ms(quiet.at(0.5)),
-		"busy_p50_ms": ms(during.at(0.5)), "burst_total_ms": ms(ends(list, at).max())}
+
+	v := values{
+		"quiet_p99_ms":   ms(quiet.at(0.99)),
+		"busy_p99_ms":    ms(during.at(0.99)),
+		"quiet_p50_ms":   ms(quiet.at(0.5)),
+		"busy_p50_ms":    ms(during.at(0.5)),
+		"burst_total_ms": ms(ends(list, at).max()),
+	}
 	for path, took := range alone {
 		v["alone_"+path+"_ms"] = ms(took)
 	}
+
 	return v, nil
 }
 
@@ -306,6 +400,7 @@ func (f *field) askAround(ctx context.Context, c *console, at time.Time, out cha
 // askEach asks for each page by itself, twice, and gives the second time.
 func (f *field) askEach(ctx context.Context, c *console) (map[string]time.Duration, error) {
 	took := map[string]time.Duration{}
+
 	for range 2 {
 		for _, path := range askedPages {
 			began := time.Now()
@@ -315,6 +410,7 @@ func (f *field) askEach(ctx context.Context, c *console) (map[string]time.Durati
 			took[path] = time.Since(began)
 		}
 	}
+
 	return took, ctx.Err()
 }
 
@@ -336,6 +432,7 @@ func (f *field) askOne(c *console, path string) error {
 	if res.StatusCode >= http.StatusBadRequest {
 		return fmt.Errorf("%s: %s", path, res.Status)
 	}
+
 	return nil
 }
 
@@ -346,11 +443,13 @@ var pageClient = &http.Client{Timeout: 20 * second, Transport: &http.Transport{M
 // askedPages are the pages a duty officer keeps open.
 var askedPages = []string{"/", "/posts", "/calendar", "/todo", "/deliveries"}
 
-// ask asks for pages at 20 a second until the instant; each time counts from when the request should have been made.
+// ask asks for pages at 20 a second until the instant; each time counts from when the request should
+// have been made.
 func (f *field) ask(ctx context.Context, c *console, end time.Time) (series, error) {
 	const every = 50 * time.Millisecond
 	answers := make(chan time.Duration, 1000)
 	n := 0
+
 	for at := time.Now(); at.Before(end); at = at.Add(every) {
 		wait(ctx, time.Until(at))
 		path := askedPages[n%len(askedPages)]
@@ -362,10 +461,12 @@ func (f *field) ask(ctx context.Context, c *console, end time.Time) (series, err
 			answers <- time.Since(at)
 		}()
 	}
+
 	out := make(series, 0, n)
 	for range n {
 		out = append(out, <-answers)
 	}
+
 	return out, ctx.Err()
 }
 
@@ -374,6 +475,7 @@ func (f *field) signIn(ctx context.Context) (err error) {
 	if f.token == "" {
 		f.token, err = f.signedIn(ctx, "bench-officer", access.PressOfficer)
 	}
+
 	return err
 }
 
@@ -388,22 +490,29 @@ func (f *field) signedIn(ctx context.Context, name string, role access.Role) (st
 	if err == nil {
 		return token, nil
 	}
-	if _, err := people.CreateUser(ctx, machineActor, identity.NewUser{Username: name, DisplayName: "测量用" + role.Label(), UnitID: 1, Password: password,
-		Grants: []identity.NewGrant{{Role: role, UnitID: 1}}}); err != nil {
+	if _, err := people.CreateUser(ctx, machineActor, identity.NewUser{
+		Username:    name,
+		DisplayName: "测量用" + role.Label(),
+		UnitID:      1,
+		Password:    password,
+		Grants:      []identity.NewGrant{{Role: role, UnitID: 1}},
+	}); err != nil {
 		return "", err
 	}
 	_, token, err = people.SignIn(ctx, name, password, "127.0.0.1", "bench")
+
 	return token, err
 }
 
 // startUp measures a second start on the database of the field.
 func startUp(ctx context.Context, f *field) (values, error) {
-	c, err := f.start(f.url)
+	console, err := f.start(f.url)
 	if err != nil {
 		return nil, err
 	}
-	c.stop(slack(15 * second))
-	return values{"ready_ms": ms(c.took)}, nil
+	console.stop(slack(15 * second))
+
+	return values{"ready_ms": ms(console.took)}, nil
 }
 
 // restBefore is how long a console is left alone before its memory is read.
@@ -416,16 +525,24 @@ func atRest(ctx context.Context, f *field) (values, error) {
 		return nil, err
 	}
 	defer db.Close()
-	if err := seedAccounts(ctx, db, f.box, seats(1, 20), "commercial", func(s seat) string { return string(burstToken(s.ID)) }); err != nil {
+	if err := seedAccounts(
+		ctx,
+		db,
+		f.box,
+		seats(1, 20),
+		"commercial",
+		func(s seat) string { return string(burstToken(s.ID)) },
+	); err != nil {
 		return nil, err
 	}
-	c, err := f.start(url)
+	console, err := f.start(url)
 	if err != nil {
 		return nil, err
 	}
-	defer c.stop(15 * second)
+	defer console.stop(15 * second)
 	wait(ctx, restBefore)
-	rss, pss, err := memory(c.pid)
+	rss, pss, err := memory(console.pid)
+
 	return values{"rss_mb": rss, "pss_mb": pss}, err
 }
 
@@ -436,5 +553,6 @@ func freeAddress() (string, error) {
 		return "", err
 	}
 	defer l.Close()
+
 	return l.Addr().String(), nil
 }

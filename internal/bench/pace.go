@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// A machine that does other work is slower by some factor nobody knows beforehand. So nothing here waits for a time that was thought
-// enough on a quiet one: what makes progress is waited for, and what an instant needs beforehand is learnt from the last time.
+// A machine that does other work is slower by some factor nobody knows beforehand. So nothing here
+// waits for a time that was thought enough on a quiet one: what makes progress is waited for, and what
+// an instant needs beforehand is learnt from the last time.
 
 // slack is a time that would do on a quiet machine, longer on a busy one.
 func slack(d time.Duration) time.Duration {
@@ -16,15 +17,18 @@ func slack(d time.Duration) time.Duration {
 	if err != nil {
 		return d
 	}
+
 	return time.Duration(float64(d) * max(1, 2*busy/float64(cores())))
 }
 
 // stall is how long something may make no progress before it is given up, on a quiet machine.
 const stall = 30 * second
 
-// grow waits until count reaches n, as long as it grows. It fails when it stands still, naming what it waited for and how far it came.
+// grow waits until count reaches n, as long as it grows. It fails when it stands still, naming what it
+// waited for and how far it came.
 func grow(ctx context.Context, what string, n int, count func() (int, error)) error {
 	last, since := -1, time.Now()
+
 	for {
 		got, err := count()
 		switch {
@@ -60,6 +64,7 @@ func (p *pace) ahead(n int) time.Duration {
 	if each == 0 {
 		each = min(slack(firstEach), 4*firstEach) // a guess that is too short is tried again
 	}
+
 	return leastAhead + time.Duration(paceSpare*float64(n)*float64(each))
 }
 

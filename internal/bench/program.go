@@ -28,7 +28,7 @@ type program struct {
 
 // startProgram runs a program with exactly the environment given.
 func startProgram(name, log string, env []string, path string, args ...string) (*program, error) {
-	f, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +45,13 @@ func startProgram(name, log string, env []string, path string, args ...string) (
 	go p.live(cmd, started)
 	err = <-started
 	w.Close()
-	go p.listen(r, f)
+	go p.listen(r, file)
+
 	return p, err
 }
 
-// live starts the child on a thread that lives as long as it does: the kernel sends Pdeathsig when that thread ends.
+// live starts the child on a thread that lives as long as it does: the kernel sends Pdeathsig when that
+// thread ends.
 func (p *program) live(cmd *exec.Cmd, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -69,6 +71,7 @@ func (p *program) listen(r io.ReadCloser, f io.WriteCloser) {
 	defer f.Close()
 	scan := bufio.NewScanner(r)
 	scan.Buffer(nil, 1<<20)
+
 	for scan.Scan() {
 		fmt.Fprintln(f, scan.Text())
 		p.mu.Lock()
@@ -82,16 +85,19 @@ func (p *program) listen(r io.ReadCloser, f io.WriteCloser) {
 // awaitLine waits for a line that holds the mark and gives it.
 func (p *program) awaitLine(mark string, limit time.Duration) (string, error) {
 	end := time.After(limit)
+
 	for from := 0; ; {
 		p.mu.Lock()
 		next, fresh := p.heard, p.lines[from:]
 		from = len(p.lines)
 		p.mu.Unlock()
+
 		for _, line := range fresh {
 			if strings.Contains(line, mark) {
 				return line, nil
 			}
 		}
+
 		select {
 		case <-next:
 		case <-p.done:
@@ -106,11 +112,13 @@ func (p *program) awaitLine(mark string, limit time.Duration) (string, error) {
 func (p *program) said(mark string) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+
 	for _, line := range p.lines {
 		if strings.Contains(line, mark) {
 			n++
 		}
 	}
+
 	return n
 }
 

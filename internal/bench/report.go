@@ -11,14 +11,24 @@ import (
 // printFigures prints the median of each value beside its extremes, for people.
 func printFigures(out io.Writer, chosen []Figure, got map[string][]values) {
 	fmt.Fprintf(out, "\n%-10s %-44s %12s %12s %12s\n", "figure", "value", "median", "min", "max")
-	for _, g := range chosen {
-		if len(got[g.Name]) == 0 {
+
+	for _, figure := range chosen {
+		if len(got[figure.Name]) == 0 {
 			continue
 		}
-		for _, name := range got[g.Name][0].names() {
-			list := sortedBy(got[g.Name], func(v values) float64 { return v[name] })
+
+		for _, name := range got[figure.Name][0].names() {
+			list := sortedBy(got[figure.Name], func(v values) float64 { return v[name] })
 			low, mid, high := list[0], list[len(list)/2], list[len(list)-1]
-			fmt.Fprintf(out, "%-10s %-44s %12.4g %12.4g %12.4g\n", g.Name, name, mid[name], low[name], high[name])
+			fmt.Fprintf(
+				out,
+				"%-10s %-44s %12.4g %12.4g %12.4g\n",
+				figure.Name,
+				name,
+				mid[name],
+				low[name],
+				high[name],
+			)
 		}
 	}
 	fmt.Fprintln(out)
@@ -28,24 +38,28 @@ func printFigures(out io.Writer, chosen []Figure, got map[string][]values) {
 //
 //	figure NAME KEY VALUE BASELINE RATIO WANTED ok|miss
 //
-// What there is none of is "-". A figure that could not be measured has one line with the key "failed". It fails when a bound was missed.
+// What there is none of is "-". A figure that could not be measured has one line with the key "failed".
+// It fails when a bound was missed.
 func printVerdicts(out io.Writer, chosen []Figure, got map[string][]values, failed failures) error {
 	var missed []error
-	for _, g := range chosen {
-		if failed[g.Name] != nil {
-			fmt.Fprintf(out, "figure %s failed - - - - miss\n", g.Name)
+
+	for _, figure := range chosen {
+		if failed[figure.Name] != nil {
+			fmt.Fprintf(out, "figure %s failed - - - - miss\n", figure.Name)
 		}
-		if len(got[g.Name]) == 0 {
+		if len(got[figure.Name]) == 0 {
 			continue
 		}
-		for _, w := range g.wanted {
-			v := w.judge(got[g.Name])
-			fmt.Fprintf(out, "figure %s %s\n", g.Name, v.line())
-			if !v.ok {
-				missed = append(missed, fmt.Errorf("%s %s misses its bound", g.Name, w.key))
+
+		for _, want := range figure.wanted {
+			verdict := want.judge(got[figure.Name])
+			fmt.Fprintf(out, "figure %s %s\n", figure.Name, verdict.line())
+			if !verdict.ok {
+				missed = append(missed, fmt.Errorf("%s %s misses its bound", figure.Name, want.key))
 			}
 		}
 	}
+
 	return errors.Join(missed...)
 }
 
@@ -63,7 +77,13 @@ func (w want) judge(rounds []values) verdict {
 	if w.every {
 		decides = sorted[len(sorted)-1]
 	}
-	return verdict{want: w, value: decides[w.key], base: decides[w.baseline], ok: w.measured(decides) <= w.most}
+
+	return verdict{
+		want:  w,
+		value: decides[w.key],
+		base:  decides[w.baseline],
+		ok:    w.measured(decides) <= w.most,
+	}
 }
 
 // measured is what the bound is about: the value, or its ratio to the baseline.
@@ -71,6 +91,7 @@ func (w want) measured(v values) float64 {
 	if w.baseline == "" {
 		return v[w.key]
 	}
+
 	return v[w.key] / max(v[w.baseline], smallest)
 }
 
@@ -86,6 +107,7 @@ func (v verdict) line() string {
 	if v.ok {
 		said = "ok"
 	}
+
 	return fmt.Sprintf("%s %s %s %s %s %s", v.key, number(v.value), base, ratio, wanted, said)
 }
 
@@ -100,7 +122,9 @@ func sortedBy(rounds []values, by func(values) float64) []values {
 		case x > y:
 			return 1
 		}
+
 		return 0
 	})
+
 	return sorted
 }

@@ -14,8 +14,16 @@ func TestAFigureThatFailsStopsNoOther(t *testing.T) {
 		return func(context.Context, *field) (values, error) { return v, nil }
 	}
 	chosen := []Figure{
-		{Name: "good", measure: measured(values{"ms": 3, "bare_ms": 2}), wanted: []want{{key: "ms", baseline: "bare_ms", most: 2, every: true}}},
-		{Name: "broken", measure: func(context.Context, *field) (values, error) { return nil, errors.New("no luck") }, wanted: []want{{key: "x", most: 1}}},
+		{
+			Name:    "good",
+			measure: measured(values{"ms": 3, "bare_ms": 2}),
+			wanted:  []want{{key: "ms", baseline: "bare_ms", most: 2, every: true}},
+		},
+		{
+			Name:    "broken",
+			measure: func(context.Context, *field) (values, error) { return nil, errors.New("no luck") },
+			wanted:  []want{{key: "x", most: 1}},
+		},
 		{Name: "slow", measure: measured(values{"ms": 30}), wanted: []want{{key: "ms", most: 20}}},
 	}
 	var out bytes.Buffer
@@ -32,6 +40,7 @@ func TestAFigureThatFailsStopsNoOther(t *testing.T) {
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
 	}
+
 	for line := range strings.Lines(out.String()) {
 		if n := len(strings.Fields(line)); n != 8 {
 			t.Errorf("%d fields in %q", n, line)

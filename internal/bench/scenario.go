@@ -36,6 +36,7 @@ func (sc Scenario) connector() string {
 	if sc.Connector == "" {
 		return "commercial"
 	}
+
 	return sc.Connector
 }
 
@@ -48,11 +49,18 @@ type Result struct {
 	Took    time.Duration
 }
 
-// OK tells whether the promise held: nothing twice, nothing early, nothing lost, everything settled, and only as the scenario allows.
+// OK tells whether the promise held: nothing twice, nothing early, nothing lost, everything settled,
+// and only as the scenario allows.
 func (r Result) OK() bool {
-	v := r.Verdict
-	return r.Err == nil && v.Doubles == 0 && v.Early == 0 && v.Lost == 0 && v.Open == 0 && (v.None == 0 || r.MayNone) && (v.Person == 0 || r.MayPerson) &&
-		v.Proved == v.Harms && v.Slowest <= patience && (r.Within == 0 || v.Latest <= r.Within)
+	verdict := r.Verdict
+
+	return r.Err == nil && verdict.Doubles == 0 && verdict.Early == 0 && verdict.Lost == 0 &&
+		verdict.Open == 0 &&
+		(verdict.None == 0 || r.MayNone) &&
+		(verdict.Person == 0 || r.MayPerson) &&
+		verdict.Proved == verdict.Harms &&
+		verdict.Slowest <= patience &&
+		(r.Within == 0 || verdict.Latest <= r.Within)
 }
 
 // FaultOptions say what `juzhen bench faults` does.
@@ -66,65 +74,71 @@ type FaultOptions struct {
 }
 
 // Faults runs the scenarios and prints a line for each. It fails when one promise did not hold.
-func Faults(ctx context.Context, o FaultOptions) ([]Result, error) {
-	s, err := newStage(ctx, o.Bin, false)
+func Faults(ctx context.Context, faultOptions FaultOptions) ([]Result, error) {
+	stage, err := newStage(ctx, faultOptions.Bin, false)
 	if err != nil {
 		return nil, err
 	}
-	defer s.close()
-	chosen := choose(o.Only)
+	defer stage.close()
+	chosen := choose(faultOptions.Only)
 	results := make([]Result, len(chosen))
 	var mu sync.Mutex
-	table := newFaultTable(o.Out)
+	table := newFaultTable(faultOptions.Out)
 	one := func(i int) {
-		results[i] = s.play(ctx, chosen[i], o)
+		results[i] = stage.play(ctx, chosen[i], faultOptions)
 		mu.Lock()
 		defer mu.Unlock()
 		table.add(results[i])
 	}
 	var group errgroup.Group
-	group.SetLimit(max(o.Parallel, 1))
+	group.SetLimit(max(faultOptions.Parallel, 1))
+
 	for i, sc := range chosen {
 		if !sc.Alone {
 			group.Go(func() error { one(i); return nil })
 		}
 	}
 	_ = group.Wait()
+
 	for i, sc := range chosen {
 		if sc.Alone {
 			one(i)
 		}
 	}
+
 	return results, broken(results)
 }
 
 func choose(only []string) []Scenario {
 	return slices.DeleteFunc(Scenarios(), func(sc Scenario) bool {
-		return len(only) > 0 && !slices.ContainsFunc(only, func(part string) bool { return strings.Contains(sc.Name, part) })
+		return len(only) > 0 &&
+			!slices.ContainsFunc(only, func(part string) bool { return strings.Contains(sc.Name, part) })
 	})
 }
 
 func broken(results []Result) error {
 	var errs []error
-	for _, r := range results {
-		if r.Skipped == "" && !r.OK() {
-			errs = append(errs, fmt.Errorf("%s: the promise did not hold", r.Name))
+
+	for _, result := range results {
+		if result.Skipped == "" && !result.OK() {
+			errs = append(errs, fmt.Errorf("%s: the promise did not hold", result.Name))
 		}
 	}
+
 	return errors.Join(errs...)
 }
 
 // play builds a world, does the harm and lets the judge speak.
-func (s *stage) play(ctx context.Context, sc Scenario, o FaultOptions) (r Result) {
+func (s *stage) play(ctx context.Context, sc Scenario, faultOptions FaultOptions) (result Result) {
 	began := time.Now()
-	r.Scenario = sc
-	defer func() { r.Took = time.Since(began) }()
+	result.Scenario = sc
+	defer func() { result.Took = time.Since(began) }()
 	if sc.Root && os.Geteuid() != 0 {
-		r.Skipped = "需要 root（挂载小 tmpfs） needs root"
-		return r
+		result.Skipped = "需要 root（挂载小 tmpfs） needs root"
+		return result
 	}
 	n := sc.Full
-	if o.Small {
+	if faultOptions.Small {
 		n = sc.Small
 	}
 	w, err := s.newWorld(ctx, sc, n)
@@ -136,14 +150,15 @@ func (s *stage) play(ctx context.Context, sc Scenario, o FaultOptions) (r Result
 	}
 	if err == nil {
 		if err = w.prove(ctx); err == nil {
-			r.Verdict, err = w.judge(ctx, sc.MayPerson)
+			result.Verdict, err = w.judge(ctx, sc.MayPerson)
 		}
 	}
-	if r.Err = err; err != nil && w != nil {
-		r.Notes = append(w.notes, err.Error())
+	if result.Err = err; err != nil && w != nil {
+		result.Notes = append(w.notes, err.Error())
 	}
-	if w != nil && !r.OK() && o.Keep != "" {
-		r.Notes = append(r.Notes, w.keepLogs(ctx, filepath.Join(o.Keep, sc.Name)))
+	if w != nil && !result.OK() && faultOptions.Keep != "" {
+		result.Notes = append(result.Notes, w.keepLogs(ctx, filepath.Join(faultOptions.Keep, sc.Name)))
 	}
-	return r
+
+	return result
 }

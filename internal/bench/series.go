@@ -20,6 +20,7 @@ func (s series) at(p float64) time.Duration {
 		return 0
 	}
 	sorted := s.sorted()
+
 	return sorted[min(len(sorted)-1, int(p*float64(len(sorted))))]
 }
 
@@ -27,23 +28,26 @@ func (s series) max() time.Duration {
 	if len(s) == 0 {
 		return 0
 	}
+
 	return slices.Max(s)
 }
 
 // starts are the first bytes against the instant.
 func starts(list []Touch, at time.Time) series {
 	out := make(series, len(list))
-	for i, t := range list {
-		out[i] = time.Duration(t.First - at.UnixNano())
+	for i, touch := range list {
+		out[i] = time.Duration(touch.First - at.UnixNano())
 	}
+
 	return out
 }
 
 // ends are the answers against the instant.
 func ends(list []Touch, at time.Time) series {
 	out := make(series, len(list))
-	for i, t := range list {
-		out[i] = time.Duration(t.Done - at.UnixNano())
+	for i, touch := range list {
+		out[i] = time.Duration(touch.Done - at.UnixNano())
 	}
+
 	return out
 }

@@ -15,8 +15,9 @@ import (
 	"time"
 )
 
-// Stub is the barest other side there can be: it notes the instant of each request's first byte, waits as long as it was told, and
-// answers with an id. It keeps no posts and no limits, so that what is measured is the console.
+// Stub is the barest other side there can be: it notes the instant of each request's first byte, waits
+// as long as it was told, and answers with an id. It keeps no posts and no limits, so that what is
+// measured is the console.
 type Stub struct {
 	delay atomic.Int64
 	next  atomic.Int64
@@ -31,9 +32,10 @@ type Touch struct {
 	Done    int64 `json:"d"` // answer written
 }
 
-// ServeStub runs a stub on two ports of this machine until ctx ends: one for the interface, one for the harness. It prints both.
+// ServeStub runs a stub on two ports of this machine until ctx ends: one for the interface, one for the
+// harness. It prints both.
 func ServeStub(ctx context.Context, out io.Writer) error {
-	s := &Stub{}
+	stub := &Stub{}
 	api, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -43,9 +45,10 @@ func ServeStub(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "stub listening on http://%s http://%s\n", api.Addr(), ctl.Addr())
-	go func() { _ = http.Serve(ctl, s.control()) }()
-	go s.accept(api)
+	go func() { _ = http.Serve(ctl, stub.control()) }()
+	go stub.accept(api)
 	<-ctx.Done()
+
 	return nil
 }
 
@@ -69,58 +72,63 @@ func (s *Stub) control() http.Handler {
 		defer s.mu.Unlock()
 		fmt.Fprint(w, len(s.seen))
 	})
+
 	return mux
 }
 
 func (s *Stub) accept(l net.Listener) {
 	for {
-		c, err := l.Accept()
+		conn, err := l.Accept()
 		if err != nil {
 			return
 		}
-		go s.converse(c)
+		go s.converse(conn)
 	}
 }
 
-func (s *Stub) converse(c net.Conn) {
-	defer c.Close()
-	r := bufio.NewReaderSize(c, 4096)
+func (s *Stub) converse(conn net.Conn) {
+	defer conn.Close()
+	reader := bufio.NewReaderSize(conn, 4096)
 	var line scratch
+
 	for {
-		if _, err := r.Peek(1); err != nil {
+		if _, err := reader.Peek(1); err != nil {
 			return
 		}
-		t := Touch{First: time.Now().UnixNano()}
-		post, body, err := line.read(r)
+		touch := Touch{First: time.Now().UnixNano()}
+		post, body, err := line.read(reader)
 		if err != nil {
 			return
 		}
 		if !post {
-			if _, err := io.WriteString(c, nothing); err != nil {
+			if _, err := io.WriteString(conn, nothing); err != nil {
 				return
 			}
+
 			continue
 		}
-		if err := s.answer(c, t, body, &line); err != nil {
+		if err := s.answer(conn, touch, body, &line); err != nil {
 			return
 		}
 	}
 }
 
-func (s *Stub) answer(c net.Conn, t Touch, body []byte, line *scratch) error {
+func (s *Stub) answer(conn net.Conn, touch Touch, body []byte, line *scratch) error {
 	if d := time.Duration(s.delay.Load()); d > 0 {
 		time.Sleep(d)
 	}
-	t.Account = accountOf(body)
-	_, err := c.Write(line.published(5_000_000_000_000_000+s.next.Add(1), t.First))
-	t.Done = time.Now().UnixNano()
+	touch.Account = accountOf(body)
+	_, err := conn.Write(line.published(5_000_000_000_000_000+s.next.Add(1), touch.First))
+	touch.Done = time.Now().UnixNano()
 	s.mu.Lock()
-	s.seen = append(s.seen, t)
+	s.seen = append(s.seen, touch)
 	s.mu.Unlock()
+
 	return err
 }
 
-// scratch is what one connection composes its answers in, so that the stub takes as little of the processor as can be.
+// scratch is what one connection composes its answers in, so that the stub takes as little of the
+// processor as can be.
 type scratch struct {
 	out    []byte
 	second int64
@@ -143,6 +151,7 @@ func (b *scratch) published(id, now int64) []byte {
 	b.out = append(append(append(b.out, head...), b.date...), `","id":`...)
 	b.out = append(strconv.AppendInt(b.out, id, 10), `,"idstr":"`...)
 	b.out = append(strconv.AppendInt(b.out, id, 10), `","mid":"`...)
+
 	return append(strconv.AppendInt(b.out, id, 10), tail...)
 }
 
@@ -150,10 +159,11 @@ func (b *scratch) published(id, now int64) []byte {
 const nothing = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 34\r\n\r\n{\"statuses\":[], \"total_number\": 0}"
 
 // read takes in one request. The body holds until the next one.
-func (b *scratch) read(r *bufio.Reader) (post bool, body []byte, err error) {
+func (b *scratch) read(reader *bufio.Reader) (post bool, body []byte, err error) {
 	length := 0
+
 	for first := true; ; first = false {
-		line, err := r.ReadSlice('\n')
+		line, err := reader.ReadSlice('\n')
 		if err != nil {
 			return false, nil, err
 		}
@@ -173,7 +183,8 @@ func (b *scratch) read(r *bufio.Reader) (post bool, body []byte, err error) {
 		b.body = make([]byte, length)
 	}
 	b.body = b.body[:length]
-	_, err = io.ReadFull(r, b.body)
+	_, err = io.ReadFull(reader, b.body)
+
 	return post, b.body, err
 }
 
@@ -192,5 +203,6 @@ func accountOf(body []byte) (id int64) {
 		}
 		id = id*10 + int64(c-'0')
 	}
+
 	return id
 }

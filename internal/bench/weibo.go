@@ -39,17 +39,31 @@ type published struct {
 }
 
 func (s *stage) platform(ctx context.Context, dir string) (*platform, error) {
-	p, err := startProgram("weibo-sandbox", filepath.Join(dir, "weibo.log"), nil, filepath.Join(s.bin, "weibo-sandbox"),
-		"--listen", "127.0.0.1:0", "--posts", "0", "--no-limits")
+	program, err := startProgram(
+		"weibo-sandbox",
+		filepath.Join(dir, "weibo.log"),
+		nil,
+		filepath.Join(s.bin, "weibo-sandbox"),
+		"--listen",
+		"127.0.0.1:0",
+		"--posts",
+		"0",
+		"--no-limits",
+	)
 	if err != nil {
 		return nil, err
 	}
-	line, err := p.awaitLine("listening on ", 20*time.Second)
+	line, err := program.awaitLine("listening on ", 20*time.Second)
 	if err != nil {
 		return nil, err
 	}
 	_, base, _ := strings.Cut(line, "listening on ")
-	return &platform{program: p, base: strings.TrimSpace(base), client: &http.Client{Timeout: 20 * time.Second}}, nil
+
+	return &platform{
+		program: program,
+		base:    strings.TrimSpace(base),
+		client:  &http.Client{Timeout: 20 * time.Second},
+	}, nil
 }
 
 // control calls the control interface; into may be nil.
@@ -74,6 +88,7 @@ func (p *platform) control(ctx context.Context, method, path string, body, into 
 	if into == nil {
 		return nil
 	}
+
 	return json.NewDecoder(res.Body).Decode(into)
 }
 
@@ -93,6 +108,7 @@ func (p *platform) join(ctx context.Context, list []seat) error {
 	for i, s := range list {
 		accounts[i] = fields{"uid": s.UID, "handle": s.Handle, "followers": 10}
 	}
+
 	return p.control(ctx, http.MethodPost, "accounts", accounts, nil)
 }
 
@@ -100,6 +116,7 @@ func (p *platform) token(ctx context.Context, handle string) (string, error) {
 	var out struct {
 		Token string `json:"access_token"`
 	}
+
 	return out.Token, p.control(ctx, http.MethodPost, "tokens", fields{"account": handle}, &out)
 }
 
@@ -110,11 +127,13 @@ func (p *platform) posts(ctx context.Context) (map[string][]published, error) {
 		return nil, err
 	}
 	by := map[string][]published{}
+
 	for _, one := range list {
 		if !one.Rival {
 			by[one.Account] = append(by[one.Account], one)
 		}
 	}
+
 	return by, nil
 }
 

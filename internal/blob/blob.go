@@ -1,5 +1,6 @@
-// Package blob keeps bytes under the name of their SHA-256 in a folder. What is in it never changes: a name is a promise
-// about the content, the same bytes are kept once. It knows neither pictures nor who may see them.
+// Package blob keeps bytes under the name of their SHA-256 in a folder. What is in it never changes: a
+// name is a promise about the content, the same bytes are kept once. It knows neither pictures nor who
+// may see them.
 package blob
 
 import (
@@ -32,14 +33,15 @@ func Open(dir string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open blob folder: %w", err)
 	}
+
 	return &Store{root: root}, nil
 }
 
 // Close lets the folder go.
 func (s *Store) Close() error { return s.root.Close() }
 
-// Put keeps data and gives its name, the 32 bytes of its SHA-256. When it returns, the bytes survive a power cut; a
-// half-written blob is never seen. Bytes that are there already are not written again.
+// Put keeps data and gives its name, the 32 bytes of its SHA-256. When it returns, the bytes survive a
+// power cut; a half-written blob is never seen. Bytes that are there already are not written again.
 func (s *Store) Put(ctx context.Context, data []byte) (sum []byte, err error) {
 	hash := sha256.Sum256(data)
 	sum = hash[:]
@@ -52,6 +54,7 @@ func (s *Store) Put(ctx context.Context, data []byte) (sum []byte, err error) {
 	if err := s.write(sum, data); err != nil {
 		return nil, fmt.Errorf("keep blob %x: %w", sum, err)
 	}
+
 	return sum, nil
 }
 
@@ -62,31 +65,33 @@ func (s *Store) write(sum []byte, data []byte) error {
 		return err
 	}
 	half := path.Join(dir, "."+rand.Text())
-	f, err := s.root.OpenFile(half, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
+	file, err := s.root.OpenFile(half, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+	_, err = file.Write(data)
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
 		err = s.root.Rename(half, place(sum))
 	}
 	if err != nil {
 		return errors.Join(err, s.root.Remove(half))
 	}
+
 	return errors.Join(s.syncFolder(dir), s.syncFolder("."))
 }
 
 // syncFolder makes names survive a power cut as well as the bytes.
 func (s *Store) syncFolder(dir string) error {
-	f, err := s.root.Open(dir)
+	file, err := s.root.Open(dir)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+
+	return errors.Join(file.Sync(), file.Close())
 }
 
-// Get reads a blob and checks it against its name: bytes that decayed on the disk are ErrDamaged, never an answer. Fails
-// with fault.NotFound.
+// Get reads a blob and checks it against its name: bytes that decayed on the disk are ErrDamaged, never
+// an answer. Fails with fault.NotFound.
 func (s *Store) Get(ctx context.Context, sum []byte) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -101,6 +106,7 @@ func (s *Store) Get(ctx context.Context, sum []byte) ([]byte, error) {
 	if hash := sha256.Sum256(data); !bytes.Equal(hash[:], sum) {
 		return nil, fmt.Errorf("blob %x: %w", sum, ErrDamaged)
 	}
+
 	return data, nil
 }
 
@@ -113,6 +119,7 @@ func (s *Store) Stat(_ context.Context, sum []byte) (size int64, err error) {
 	if err != nil {
 		return 0, absent(err)
 	}
+
 	return info.Size(), nil
 }
 
@@ -124,6 +131,7 @@ func (s *Store) Delete(_ context.Context, sum []byte) error {
 	if err := s.root.Remove(place(sum)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("delete blob: %w", err)
 	}
+
 	return nil
 }
 
@@ -138,5 +146,6 @@ func absent(err error) error {
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
 		return fault.NotFound("文件不存在")
 	}
+
 	return fmt.Errorf("read blob: %w", err)
 }

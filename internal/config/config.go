@@ -1,5 +1,6 @@
-// Package config turns the environment into one checked struct. It is the only reader of the environment; it opens no
-// connection and starts nothing. Every field has a line in docs/configuration.md, which a test compares with this file.
+// Package config turns the environment into one checked struct. It is the only reader of the
+// environment; it opens no connection and starts nothing. Every field has a line in
+// docs/configuration.md, which a test compares with this file.
 package config
 
 import (
@@ -23,20 +24,26 @@ type Config struct {
 	LogLevel  string `env:"JUZHEN_LOG_LEVEL" envDefault:"info"`
 
 	TrustedProxies []Network `env:"JUZHEN_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
-	AllowedHosts   []string  `env:"JUZHEN_ALLOWED_HOSTS"`   // names the console may be called by, beside Public's and Listen's
+	// names the console may be called by, beside Public's and Listen's
+	AllowedHosts []string `env:"JUZHEN_ALLOWED_HOSTS"`
 
-	MetricsListen string    `env:"JUZHEN_METRICS_LISTEN" envDefault:"localhost:9464"` // of /metrics; NoMetrics: none
-	MetricsFrom   []Network `env:"JUZHEN_METRICS_FROM"`                               // who may read it beside this machine; none: who reaches it
+	// of /metrics; NoMetrics: none
+	MetricsListen string `env:"JUZHEN_METRICS_LISTEN" envDefault:"localhost:9464"`
+	// who may read it beside this machine; none: who reaches it
+	MetricsFrom []Network `env:"JUZHEN_METRICS_FROM"`
 
-	DatabaseURL          seal.Secret `env:"JUZHEN_DATABASE_URL"` // with the password of the file in it, once loaded
+	// with the password of the file in it, once loaded
+	DatabaseURL          seal.Secret `env:"JUZHEN_DATABASE_URL"`
 	DatabasePasswordFile string      `env:"JUZHEN_DATABASE_PASSWORD_FILE"`
-	MigrateURL           seal.Secret `env:"JUZHEN_MIGRATE_URL"` // of the role that owns the tables; empty: DatabaseURL's does
-	MigratePasswordFile  string      `env:"JUZHEN_MIGRATE_PASSWORD_FILE"`
-	PageConnections      int32       `env:"JUZHEN_PAGE_CONNECTIONS" envDefault:"20"`
-	QueueConnections     int32       `env:"JUZHEN_QUEUE_CONNECTIONS" envDefault:"30"`
-	MarkConnections      int32       `env:"JUZHEN_MARK_CONNECTIONS" envDefault:"8"`
+	// of the role that owns the tables; empty: DatabaseURL's does
+	MigrateURL          seal.Secret `env:"JUZHEN_MIGRATE_URL"`
+	MigratePasswordFile string      `env:"JUZHEN_MIGRATE_PASSWORD_FILE"`
+	PageConnections     int32       `env:"JUZHEN_PAGE_CONNECTIONS" envDefault:"20"`
+	QueueConnections    int32       `env:"JUZHEN_QUEUE_CONNECTIONS" envDefault:"30"`
+	MarkConnections     int32       `env:"JUZHEN_MARK_CONNECTIONS" envDefault:"8"`
 
-	SecretKey     seal.Secret `env:"JUZHEN_SECRET_KEY"` // the text of a key file (seal.ParseKeys), from either name
+	// the text of a key file (seal.ParseKeys), from either name
+	SecretKey     seal.Secret `env:"JUZHEN_SECRET_KEY"`
 	SecretKeyFile string      `env:"JUZHEN_SECRET_KEY_FILE"`
 
 	WeiboURL           string      `env:"JUZHEN_WEIBO_URL" envDefault:"https://api.weibo.com"`
@@ -48,7 +55,8 @@ type Config struct {
 	WeiboSource        string      `env:"JUZHEN_WEIBO_SOURCE"`
 	SendConnections    int         `env:"JUZHEN_SEND_CONNECTIONS" envDefault:"200"`
 
-	MarkAheadFrom int           `env:"JUZHEN_MARK_AHEAD_FROM" envDefault:"400" zero:"never"` // due at one instant; 0: never
+	// due at one instant; 0: never
+	MarkAheadFrom int           `env:"JUZHEN_MARK_AHEAD_FROM" envDefault:"400" zero:"never"`
 	PrepareLead   time.Duration `env:"JUZHEN_PREPARE_LEAD" envDefault:"60s"`
 	CallLimit     time.Duration `env:"JUZHEN_CALL_LIMIT" envDefault:"10s"`
 	LateLimit     time.Duration `env:"JUZHEN_LATE_LIMIT" envDefault:"30m"`
@@ -92,15 +100,17 @@ func (n *Network) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%s is every address", p)
 	}
 	n.Prefix = p.Masked()
+
 	return nil
 }
 
 // Prefixes are the networks as the standard library writes them.
 func Prefixes(list []Network) []netip.Prefix {
 	var all []netip.Prefix
-	for _, n := range list {
-		all = append(all, n.Prefix)
+	for _, network := range list {
+		all = append(all, network.Prefix)
 	}
+
 	return all
 }
 
@@ -109,14 +119,15 @@ func (c Config) Owner() seal.Secret {
 	if c.MigrateURL != "" {
 		return c.MigrateURL
 	}
+
 	return c.DatabaseURL
 }
 
 // FromEnvironment is Load of this process's environment.
 func FromEnvironment() (Config, error) { return Load(os.Environ()) }
 
-// Public is the address people type, without a slash at its end: the one set, else http://localhost with the port of
-// listen, the address the console really listens on.
+// Public is the address people type, without a slash at its end: the one set, else http://localhost
+// with the port of listen, the address the console really listens on.
 func (c Config) Public(listen string) string {
 	if c.PublicURL != "" {
 		return c.PublicURL
@@ -125,6 +136,7 @@ func (c Config) Public(listen string) string {
 	if err != nil {
 		port = "8080"
 	}
+
 	return "http://localhost:" + port
 }
 
@@ -135,14 +147,14 @@ func (c Config) CheckDatabase() error {
 	return p.err()
 }
 
-func (p *problems) needDatabase(c Config) {
-	if c.DatabaseURL == "" {
+func (p *problems) needDatabase(config Config) {
+	if config.DatabaseURL == "" {
 		p.add("JUZHEN_DATABASE_URL", "必须设置数据库地址，如 postgres://juzhen@localhost/juzhen")
 	}
 }
 
-// CheckServe names what `serve` needs and has no default for: the database and the key, and the application at Weibo's
-// when one of its two halves is set.
+// CheckServe names what `serve` needs and has no default for: the database and the key, and the
+// application at Weibo's when one of its two halves is set.
 func (c Config) CheckServe() error {
 	var p problems
 	p.needDatabase(c)
@@ -152,6 +164,7 @@ func (c Config) CheckServe() error {
 	if (c.WeiboAppKey == "") != (c.WeiboAppSecret == "") {
 		p.add("JUZHEN_WEIBO_APP_KEY", "必须与 JUZHEN_WEIBO_APP_SECRET（或 _FILE）一起设置")
 	}
+
 	return p.err()
 }
 
@@ -164,5 +177,6 @@ func defaultDataDir() string {
 	if err != nil {
 		home = os.TempDir()
 	}
+
 	return filepath.Join(home, ".local", "share", "juzhen")
 }

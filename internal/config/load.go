@@ -31,32 +31,36 @@ func (p problems) err() error {
 	if len(p) == 0 {
 		return nil
 	}
+
 	return errors.New("配置有误：\n  " + strings.Join(p, "\n  "))
 }
 
-// Load reads NAME=value pairs. An empty value counts as not set. The error names every unknown JUZHEN_ name and every bad
-// value at once, and never shows a secret.
+// Load reads NAME=value pairs. An empty value counts as not set. The error names every unknown JUZHEN_
+// name and every bad value at once, and never shows a secret.
 func Load(environ []string) (Config, error) {
 	values, unknown := ours(environ)
+
 	var p problems
 	for _, name := range unknown {
 		p.add(name, "没有这个配置项（见 docs/configuration.md）")
 	}
-	var c Config
-	p.parse(env.ParseWithOptions(&c, env.Options{Environment: values}), values)
-	p.checkAddresses(&c)
-	p.checkNumbers(c)
-	p.readFiles(&c)
+	var config Config
+	p.parse(env.ParseWithOptions(&config, env.Options{Environment: values}), values)
+	p.checkAddresses(&config)
+	p.checkNumbers(config)
+	p.readFiles(&config)
 	if err := p.err(); err != nil {
 		return Config{}, err
 	}
-	return c, nil
+
+	return config, nil
 }
 
 // ours splits the environment into the known names with their values and the unknown ones.
 func ours(environ []string) (values map[string]string, unknown []string) {
 	known := names()
 	values = map[string]string{}
+
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
 		switch {
@@ -68,6 +72,7 @@ func ours(environ []string) (values map[string]string, unknown []string) {
 		}
 	}
 	slices.Sort(unknown)
+
 	return values, unknown
 }
 
@@ -77,21 +82,24 @@ func names() map[string]string {
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
 		m[f.Tag.Get("env")] = f.Name
 	}
+
 	return m
 }
 
-// parse adds a line for each field that could not be read. The library's own text may hold the value; ours only for
-// what is no secret.
+// parse adds a line for each field that could not be read. The library's own text may hold the value;
+// ours only for what is no secret.
 func (p *problems) parse(err error, values map[string]string) {
 	var all env.AggregateError
 	if err == nil || !errors.As(err, &all) {
 		return
 	}
+
 	for _, one := range all.Errors {
 		var bad env.ParseError
 		if !errors.As(one, &bad) {
 			continue
 		}
+
 		for name, field := range names() {
 			if field == bad.Name {
 				p.add(name, fmt.Sprintf("“%s”不是%s", values[name], kind(bad.Type)))
@@ -107,44 +115,52 @@ func kind(t reflect.Type) string {
 	if t == reflect.TypeFor[[]Network]() || t == reflect.TypeFor[Network]() {
 		return "地址或网段（如 10.1.0.7、10.1.0.0/16，不能是全部地址），多个用逗号分隔"
 	}
+
 	return "整数"
 }
 
-func (p *problems) checkAddresses(c *Config) {
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		p.add("JUZHEN_LISTEN", fmt.Sprintf("“%s”应为 主机:端口，如 localhost:8080", c.Listen))
+func (p *problems) checkAddresses(config *Config) {
+	if _, _, err := net.SplitHostPort(config.Listen); err != nil {
+		p.add("JUZHEN_LISTEN", fmt.Sprintf("“%s”应为 主机:端口，如 localhost:8080", config.Listen))
 	}
-	if _, _, err := net.SplitHostPort(c.MetricsListen); err != nil && c.MetricsListen != NoMetrics {
-		p.add("JUZHEN_METRICS_LISTEN", fmt.Sprintf("“%s”应为 主机:端口，如 localhost:9464；不需要时写 off", c.MetricsListen))
+	if _, _, err := net.SplitHostPort(config.MetricsListen); err != nil && config.MetricsListen != NoMetrics {
+		p.add(
+			"JUZHEN_METRICS_LISTEN",
+			fmt.Sprintf("“%s”应为 主机:端口，如 localhost:9464；不需要时写 off", config.MetricsListen),
+		)
 	}
-	for i, name := range c.AllowedHosts {
-		c.AllowedHosts[i] = strings.TrimSpace(name)
-		if !hostName(c.AllowedHosts[i]) {
+
+	for i, name := range config.AllowedHosts {
+		config.AllowedHosts[i] = strings.TrimSpace(name)
+		if !hostName(config.AllowedHosts[i]) {
 			p.add("JUZHEN_ALLOWED_HOSTS", fmt.Sprintf("“%s”应为主机名或地址，不带 http://、端口和路径；中文域名写成 xn-- 形式", name))
 			break
 		}
 	}
+
 	for name, address := range map[string]*string{
-		"JUZHEN_PUBLIC_URL": &c.PublicURL, "JUZHEN_WEIBO_URL": &c.WeiboURL, "JUZHEN_WEIBO_COMMERCIAL_URL": &c.WeiboCommercialURL,
+		"JUZHEN_PUBLIC_URL":           &config.PublicURL,
+		"JUZHEN_WEIBO_URL":            &config.WeiboURL,
+		"JUZHEN_WEIBO_COMMERCIAL_URL": &config.WeiboCommercialURL,
 	} {
 		*address = strings.TrimRight(*address, "/")
 		if *address != "" && !webAddress(*address) {
 			p.add(name, fmt.Sprintf("“%s”应为 http:// 或 https:// 开头的网址，不带参数", *address))
 		}
 	}
-	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" && !hostName(u.Hostname()) {
-		p.add("JUZHEN_PUBLIC_URL", fmt.Sprintf("“%s”的主机名无法识别；中文域名写成 xn-- 形式", c.PublicURL))
+	if u, err := url.Parse(config.PublicURL); err == nil && u.Host != "" && !hostName(u.Hostname()) {
+		p.add("JUZHEN_PUBLIC_URL", fmt.Sprintf("“%s”的主机名无法识别；中文域名写成 xn-- 形式", config.PublicURL))
 	}
-	if strings.ContainsAny(c.WeiboSafeDomain, "/: ") {
-		p.add("JUZHEN_WEIBO_SAFE_DOMAIN", fmt.Sprintf("“%s”应为域名，不带 http:// 和路径", c.WeiboSafeDomain))
+	if strings.ContainsAny(config.WeiboSafeDomain, "/: ") {
+		p.add("JUZHEN_WEIBO_SAFE_DOMAIN", fmt.Sprintf("“%s”应为域名，不带 http:// 和路径", config.WeiboSafeDomain))
 	}
-	if c.DataDir == "" {
-		c.DataDir = defaultDataDir()
+	if config.DataDir == "" {
+		config.DataDir = defaultDataDir()
 	}
-	if abs, err := filepath.Abs(c.DataDir); err == nil {
-		c.DataDir = abs
+	if abs, err := filepath.Abs(config.DataDir); err == nil {
+		config.DataDir = abs
 	}
-	if n := glyph.Count(c.Name); n > maxName {
+	if n := glyph.Count(config.Name); n > maxName {
 		p.add("JUZHEN_NAME", fmt.Sprintf("最多 %d 个字，现在是 %d 个", maxName, n))
 	}
 	slices.Sort(*p)
@@ -154,8 +170,12 @@ func (p *problems) checkAddresses(c *Config) {
 const maxName = 60
 
 func webAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
+	address, err := url.Parse(s)
+
+	return err == nil && (address.Scheme == "http" || address.Scheme == "https") && address.Host != "" &&
+		address.RawQuery == "" &&
+		address.Fragment == "" &&
+		address.User == nil
 }
 
 // hostName tells whether s is a name or an address as browsers write it in Host, without a port.
@@ -163,33 +183,38 @@ func hostName(s string) bool {
 	if _, err := netip.ParseAddr(s); err == nil {
 		return true
 	}
+
 	return s != "" && strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-._") == ""
 }
 
 // checkNumbers refuses what would stop the work or break a promise of docs/delivery.md.
-func (p *problems) checkNumbers(c Config) {
-	v := reflect.ValueOf(c)
+func (p *problems) checkNumbers(config Config) {
+	v := reflect.ValueOf(config)
 	for _, f := range reflect.VisibleFields(v.Type()) {
 		least := int64(1)
 		if f.Tag.Get("zero") == "never" { // does not do it at all
 			least = 0
 		}
-		if value := v.FieldByIndex(f.Index); value.CanInt() && value.Int() < least && !p.has(f.Tag.Get("env")) {
+		if value := v.FieldByIndex(
+			f.Index,
+		); value.CanInt() && value.Int() < least &&
+			!p.has(f.Tag.Get("env")) {
 			p.add(f.Tag.Get("env"), "必须大于 0")
 		}
 	}
-	if !p.has("JUZHEN_CLOCK_") && c.ClockStop <= c.ClockWarn {
+	if !p.has("JUZHEN_CLOCK_") && config.ClockStop <= config.ClockWarn {
 		p.add("JUZHEN_CLOCK_STOP", "必须大于 JUZHEN_CLOCK_WARN")
 	}
-	if !p.has("JUZHEN_LEASE") && !p.has("JUZHEN_SWEEP") && c.Lease < 2*c.Sweep {
+	if !p.has("JUZHEN_LEASE") && !p.has("JUZHEN_SWEEP") && config.Lease < 2*config.Sweep {
 		p.add("JUZHEN_LEASE", "至少应为 JUZHEN_SWEEP 的两倍，否则活着的进程会被当作已停")
 	}
-	if !p.has("JUZHEN_SHUTDOWN_GRACE") && !p.has("JUZHEN_CALL_LIMIT") && c.ShutdownGrace <= c.CallLimit {
+	if !p.has("JUZHEN_SHUTDOWN_GRACE") && !p.has("JUZHEN_CALL_LIMIT") &&
+		config.ShutdownGrace <= config.CallLimit {
 		p.add("JUZHEN_SHUTDOWN_GRACE", "必须大于 JUZHEN_CALL_LIMIT，否则停机会切断正在发送的请求")
 	}
 	var level slog.Level
-	if level.UnmarshalText([]byte(c.LogLevel)) != nil {
-		p.add("JUZHEN_LOG_LEVEL", fmt.Sprintf("“%s”应为 debug、info、warn 或 error", c.LogLevel))
+	if level.UnmarshalText([]byte(config.LogLevel)) != nil {
+		p.add("JUZHEN_LOG_LEVEL", fmt.Sprintf("“%s”应为 debug、info、warn 或 error", config.LogLevel))
 	}
 }
 
@@ -198,17 +223,18 @@ func (p problems) has(name string) bool {
 	return slices.ContainsFunc(p, func(s string) bool { return strings.HasPrefix(s, name) })
 }
 
-// readFiles takes the secrets that lie in files. A secret given twice is refused: which one counts should be no guess.
-func (p *problems) readFiles(c *Config) {
-	p.fromFile("JUZHEN_SECRET_KEY", &c.SecretKey, c.SecretKeyFile)
-	p.fromFile("JUZHEN_WEIBO_APP_SECRET", &c.WeiboAppSecret, c.WeiboAppSecretFile)
-	if c.SecretKey != "" {
-		if _, err := seal.ParseKeys(c.SecretKey.Reveal()); err != nil {
+// readFiles takes the secrets that lie in files. A secret given twice is refused: which one counts
+// should be no guess.
+func (p *problems) readFiles(config *Config) {
+	p.fromFile("JUZHEN_SECRET_KEY", &config.SecretKey, config.SecretKeyFile)
+	p.fromFile("JUZHEN_WEIBO_APP_SECRET", &config.WeiboAppSecret, config.WeiboAppSecretFile)
+	if config.SecretKey != "" {
+		if _, err := seal.ParseKeys(config.SecretKey.Reveal()); err != nil {
 			p.add("JUZHEN_SECRET_KEY", err.Error())
 		}
 	}
-	p.checkDatabase("JUZHEN_DATABASE", &c.DatabaseURL, c.DatabasePasswordFile)
-	p.checkDatabase("JUZHEN_MIGRATE", &c.MigrateURL, c.MigratePasswordFile)
+	p.checkDatabase("JUZHEN_DATABASE", &config.DatabaseURL, config.DatabasePasswordFile)
+	p.checkDatabase("JUZHEN_MIGRATE", &config.MigrateURL, config.MigratePasswordFile)
 }
 
 func (p *problems) fromFile(name string, into *seal.Secret, file string) {
@@ -219,12 +245,12 @@ func (p *problems) fromFile(name string, into *seal.Secret, file string) {
 		p.add(name, "与 "+name+"_FILE 只能设置一个")
 		return
 	}
-	s, err := seal.ReadFile(file)
+	secret, err := seal.ReadFile(file)
 	if err != nil {
 		p.add(name+"_FILE", err.Error())
 		return
 	}
-	*into = s
+	*into = secret
 }
 
 // checkDatabase puts the password of the file into the address. name begins the names of both.
@@ -235,6 +261,7 @@ func (p *problems) checkDatabase(name string, address *seal.Secret, file string)
 		if password != "" {
 			p.add(name+"_PASSWORD_FILE", "只能与 "+name+"_URL 一起设置")
 		}
+
 		return
 	}
 	u, err := url.Parse(address.Reveal())

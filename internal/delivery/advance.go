@@ -9,8 +9,8 @@ import (
 	"juzhen/internal/i18n"
 )
 
-// Advance is a request to send earlier than approved: of a whole post, or of one delivery that did not go out. Nothing moves before
-// a second person agrees.
+// Advance is a request to send earlier than approved: of a whole post, or of one delivery that did not
+// go out. Nothing moves before a second person agrees.
 type Advance struct {
 	ID           int64
 	PostID       int64
@@ -57,7 +57,8 @@ func AdvanceStates() []AdvanceState {
 	return []AdvanceState{AdvanceAsked, AdvanceAgreed, AdvanceRefused, AdvanceOver}
 }
 
-// advanceArrows is the whole life of a request. Superseded: moved, revised or withdrawn otherwise, or its time has come.
+// advanceArrows is the whole life of a request. Superseded: moved, revised or withdrawn otherwise, or
+// its time has come.
 var advanceArrows = map[AdvanceState][]AdvanceState{
 	AdvanceAsked:   {AdvanceAgreed, AdvanceRefused, AdvanceOver},
 	AdvanceAgreed:  {},
@@ -80,6 +81,7 @@ func (s AdvanceState) Label() string {
 	case AdvanceOver:
 		return i18n.N("已失效")
 	}
+
 	return string(s)
 }
 
@@ -91,8 +93,9 @@ type answerer struct {
 	Reviews bool // holds post.review there
 }
 
-// mayAnswer says who is a second person for a request. What is approved goes out earlier only with a reviewer who neither wrote nor
-// moved it; what a reviewer wants earlier while approving, with the writer or another reviewer.
+// mayAnswer says who is a second person for a request. What is approved goes out earlier only with a
+// reviewer who neither wrote nor moved it; what a reviewer wants earlier while approving, with the
+// writer or another reviewer.
 func (b Basis) mayAnswer(who answerer) *fault.Error {
 	switch {
 	case who.Asked:
@@ -106,6 +109,7 @@ func (b Basis) mayAnswer(who answerer) *fault.Error {
 	case who.Worked:
 		return fault.Forbidden("您参与了这份稿件的撰写或提交，须由其他审核员决定").WithCode("self_review")
 	}
+
 	return nil
 }
 
@@ -114,6 +118,7 @@ func (x Advance) toldTime() any {
 	if x.DueTo == nil {
 		return nil
 	}
+
 	return x.DueTo.UTC()
 }
 
@@ -123,8 +128,10 @@ func (x Advance) wanted(now time.Time) (time.Time, error) {
 		return now, nil
 	}
 	if !x.DueTo.After(now) {
-		return now, fault.Conflict("申请的时间 {.time} 已过；仍需提前请另行申请", "time", ClockTime(*x.DueTo)).WithCode("time_passed")
+		return now, fault.Conflict("申请的时间 {.time} 已过；仍需提前请另行申请", "time", ClockTime(*x.DueTo)).
+			WithCode("time_passed")
 	}
+
 	return *x.DueTo, nil
 }
 
@@ -133,7 +140,11 @@ func (x Advance) answered() error {
 	if x.State == AdvanceOver || x.AnsweredAt == nil {
 		return fault.Conflict("这项申请已失效：稿件已另行处理，或原定时间已到").WithCode("decided")
 	}
-	return fault.Conflict("{.name} 已于 {.time} 处理这项申请", "name", x.AnsweredName, "time", ClockTime(*x.AnsweredAt)).WithCode("decided")
+
+	return fault.Conflict("{.name} 已于 {.time} 处理这项申请",
+		"name", x.AnsweredName,
+		"time", ClockTime(*x.AnsweredAt),
+	).WithCode("decided")
 }
 
 func advanceKey(id int64, part string) string { return fmt.Sprintf("advance/%d/%s", id, part) }

@@ -15,31 +15,57 @@ import (
 	"juzhen/internal/todo"
 )
 
-// askAdvance opens a request and puts it before those who may be the second person. A newer request of the same thing takes the
-// place of an open one.
-func (s *Service) askAdvance(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, x Advance) (Advance, error) {
-	x.PostID, x.AskedBy, x.AskedAt = p.ID, actor.UserID, now
-	if err := endAdvances(ctx, tx, now, actor.UserID, "post_id = $1 AND delivery_id IS NOT DISTINCT FROM $2", p.ID, x.DeliveryID); err != nil {
+// askAdvance opens a request and puts it before those who may be the second person. A newer request of
+// the same thing takes the place of an open one.
+func (s *Service) askAdvance(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	p post.Post,
+	advance Advance,
+) (Advance, error) {
+	advance.PostID, advance.AskedBy, advance.AskedAt = p.ID, actor.UserID, now
+	if err := endAdvances(
+		ctx,
+		tx,
+		now,
+		actor.UserID,
+		"post_id = $1 AND delivery_id IS NOT DISTINCT FROM $2",
+		p.ID,
+		advance.DeliveryID,
+	); err != nil {
 		return Advance{}, err
 	}
-	id, err := insertAdvance(ctx, tx, x)
+	id, err := insertAdvance(ctx, tx, advance)
 	if err != nil {
 		return Advance{}, err
 	}
-	x.ID = id
-	if err := x.tell(ctx, tx, now, EarlierAsked, x.Reason, actor.UserID); err != nil {
+	advance.ID = id
+	if err := advance.tell(ctx, tx, now, EarlierAsked, advance.Reason, actor.UserID); err != nil {
 		return Advance{}, err
 	}
-	v, err := post.VersionTx(ctx, tx, p.VersionID)
+	version, err := post.VersionTx(ctx, tx, p.VersionID)
 	if err != nil {
 		return Advance{}, err
 	}
-	if err := todo.RaiseManyTx(ctx, tx, now, x.items(p, v.Title())); err != nil {
+	if err := todo.RaiseManyTx(ctx, tx, now, advance.items(p, version.Title())); err != nil {
 		return Advance{}, err
 	}
-	if err := note(ctx, tx, now, actor, actPostAdvance, p.Ref(), p.UnitPath, x.Reason, x.detail()); err != nil {
+	if err := note(
+		ctx,
+		tx,
+		now,
+		actor,
+		actPostAdvance,
+		p.Ref(),
+		p.UnitPath,
+		advance.Reason,
+		advance.detail(),
+	); err != nil {
 		return Advance{}, err
 	}
+
 	return findAdvance(ctx, tx.DB, access.System("delivery"), id)
 }
 
@@ -62,12 +88,19 @@ func (x Advance) items(p post.Post, title string) []todo.Item {
 	}
 	write := review
 	write.Key, write.Permission = advanceKey(x.ID, "write"), access.PostWrite
+
 	return []todo.Item{review, write}
 }
 
 // detail is the request as the audit trail keeps it.
 func (x Advance) detail() map[string]any {
-	return map[string]any{"advance": x.ID, "delivery": x.DeliveryID, "basis": string(x.Basis), "from": x.DueFrom, "to": x.toldTime()}
+	return map[string]any{
+		"advance":  x.ID,
+		"delivery": x.DeliveryID,
+		"basis":    string(x.Basis),
+		"from":     x.DueFrom,
+		"to":       x.toldTime(),
+	}
 }
 
 // tell writes a step of the request into the stories of the deliveries it is about.
@@ -84,18 +117,26 @@ func (x Advance) tell(ctx context.Context, tx pg.Tx, now time.Time, code Reason,
 		With:  with,
 		By:    by,
 	}.Run(ctx, tx.Pgx, now)
+
 	return err
 }
 
-// Advances reads the requests about a post, the newest first. It fails with fault.NotFound when the actor may not see the post.
-func (s *Service) Advances(ctx context.Context, actor access.Actor, postID int64) (list []Advance, err error) {
+// Advances reads the requests about a post, the newest first. It fails with fault.NotFound when the
+// actor may not see the post.
+func (s *Service) Advances(
+	ctx context.Context,
+	actor access.Actor,
+	postID int64,
+) (list []Advance, err error) {
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if _, err := post.FindTx(ctx, tx, actor, access.PostView, postID); err != nil {
 			return err
 		}
 		list, err = advances(ctx, tx.DB, actor, "x.post_id = ?", postID)
+
 		return err
 	})
+
 	return list, err
 }
 
@@ -105,149 +146,205 @@ func (s *Service) OpenAdvances(ctx context.Context, actor access.Actor) ([]Advan
 }
 
 // FindAdvance reads one request and whether the actor may answer it now: nil, or the fault that says why not.
-func (s *Service) FindAdvance(ctx context.Context, actor access.Actor, id int64) (x Advance, mayNot error, err error) {
+func (s *Service) FindAdvance(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+) (advance Advance, mayNot error, err error) {
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		if x, err = findAdvance(ctx, tx.DB, actor, id); err != nil {
+		if advance, err = findAdvance(ctx, tx.DB, actor, id); err != nil {
 			return err
 		}
-		p, err := post.FindTx(ctx, tx, actor, access.PostView, x.PostID)
+		p, err := post.FindTx(ctx, tx, actor, access.PostView, advance.PostID)
 		if err != nil {
 			return err
 		}
-		mayNot = s.mayAnswer(ctx, tx, actor, p, x)
+		mayNot = s.mayAnswer(ctx, tx, actor, p, advance)
+
 		return nil
 	})
-	return x, mayNot, err
+
+	return advance, mayNot, err
 }
 
-func (s *Service) mayAnswer(ctx context.Context, tx pg.Tx, actor access.Actor, p post.Post, x Advance) error {
-	if x.State != AdvanceAsked {
-		return x.answered()
+func (s *Service) mayAnswer(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	p post.Post,
+	advance Advance,
+) error {
+	if advance.State != AdvanceAsked {
+		return advance.answered()
 	}
 	worked, err := review.WorkedOnTx(ctx, tx, actor.UserID, p.VersionID)
 	if err != nil {
 		return err
 	}
 	who := answerer{
-		Asked:   x.AskedBy == actor.UserID,
+		Asked:   advance.AskedBy == actor.UserID,
 		Worked:  worked,
 		Writes:  actor.CanAt(access.PostWrite, p.UnitPath),
 		Reviews: actor.CanAt(access.PostReview, p.UnitPath),
 	}
-	if bad := x.Basis.mayAnswer(who); bad != nil {
+	if bad := advance.Basis.mayAnswer(who); bad != nil {
 		return bad
 	}
+
 	return nil
 }
 
-// AgreeAdvance is the second person's yes: everything the request is about goes out at its time, or at once. It fails with
-// fault.Forbidden for whoever may not be the second person, with fault.Conflict when the request was answered or is over, when its
-// time has passed, and when the text names a day that would be wrong then.
+// AgreeAdvance is the second person's yes: everything the request is about goes out at its time, or at
+// once. It fails with fault.Forbidden for whoever may not be the second person, with fault.Conflict
+// when the request was answered or is over, when its time has passed, and when the text names a day
+// that would be wrong then.
 func (s *Service) AgreeAdvance(ctx context.Context, actor access.Actor, id int64) (Advance, error) {
-	return s.answerAdvance(ctx, actor, id, func(tx pg.Tx, now time.Time, p post.Post, x Advance) error {
-		due, err := x.wanted(now)
+	return s.answerAdvance(ctx, actor, id, func(tx pg.Tx, now time.Time, p post.Post, advance Advance) error {
+		due, err := advance.wanted(now)
 		if err != nil {
 			return err
 		}
 		if p.Phase != post.Approved {
 			return fault.Conflict("稿件当前没有有效的批准，不能提前发布")
 		}
-		if err := rightWords(ctx, tx, p, x.DeliveryID, x.DueFrom, due); err != nil {
+		if err := rightWords(ctx, tx, p, advance.DeliveryID, advance.DueFrom, due); err != nil {
 			return err
 		}
 		if err := answerAdvance(ctx, tx, now, id, AdvanceAgreed, actor.UserID, ""); err != nil {
 			return err
 		}
-		if err := x.tell(ctx, tx, now, EarlierAgreed, "", actor.UserID); err != nil {
+		if err := advance.tell(ctx, tx, now, EarlierAgreed, "", actor.UserID); err != nil {
 			return err
 		}
-		if err := s.moveEarlier(ctx, tx, now, actor, p, x, due); err != nil {
+		if err := s.moveEarlier(ctx, tx, now, actor, p, advance, due); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, actPostAdvanceAgree, p.Ref(), p.UnitPath, x.Reason, x.detail())
+
+		return note(
+			ctx,
+			tx,
+			now,
+			actor,
+			actPostAdvanceAgree,
+			p.Ref(),
+			p.UnitPath,
+			advance.Reason,
+			advance.detail(),
+		)
 	})
 }
 
 // moveEarlier carries out what two people agreed on.
-func (s *Service) moveEarlier(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, x Advance, due time.Time) error {
+func (s *Service) moveEarlier(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	p post.Post,
+	advance Advance,
+	due time.Time,
+) error {
 	if err := shareTx(ctx, tx, p.ID); err != nil {
 		return err
 	}
-	if x.DeliveryID != nil {
-		d, err := LockTx(ctx, tx, *x.DeliveryID)
+	if advance.DeliveryID != nil {
+		delivery, err := LockTx(ctx, tx, *advance.DeliveryID)
 		if err != nil {
 			return err
 		}
-		return s.replan(ctx, tx, now, due, actor, d, p, &due)
+
+		return s.replan(ctx, tx, now, due, actor, delivery, p, &due)
 	}
-	if err := post.SetDueTx(ctx, tx, actor, now, p.ID, x.DueTo, x.DueTo == nil); err != nil {
+	if err := post.SetDueTx(ctx, tx, actor, now, p.ID, advance.DueTo, advance.DueTo == nil); err != nil {
 		return err
 	}
 	reach, err := s.reschedule(ctx, tx, now, actor, p, due, &due)
 	if err == nil && reach.Done == 0 {
 		return fault.Conflict("没有尚未发出的账号，不能改期")
 	}
+
 	return err
 }
 
-// RefuseAdvance is the second person's no, with a reason: everything stays at its time. Fails as AgreeAdvance does, with
-// fault.Invalid on "reason" without one.
-func (s *Service) RefuseAdvance(ctx context.Context, actor access.Actor, id int64, why string) (Advance, error) {
+// RefuseAdvance is the second person's no, with a reason: everything stays at its time. Fails as
+// AgreeAdvance does, with fault.Invalid on "reason" without one.
+func (s *Service) RefuseAdvance(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	why string,
+) (Advance, error) {
 	why, err := reason("reason", why)
 	if err != nil {
 		return Advance{}, err
 	}
-	return s.answerAdvance(ctx, actor, id, func(tx pg.Tx, now time.Time, p post.Post, x Advance) error {
+
+	return s.answerAdvance(ctx, actor, id, func(tx pg.Tx, now time.Time, p post.Post, advance Advance) error {
 		if err := answerAdvance(ctx, tx, now, id, AdvanceRefused, actor.UserID, why); err != nil {
 			return err
 		}
-		if err := x.tell(ctx, tx, now, EarlierRefused, why, actor.UserID); err != nil {
+		if err := advance.tell(ctx, tx, now, EarlierRefused, why, actor.UserID); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, actPostAdvanceRefuse, p.Ref(), p.UnitPath, why, x.detail())
+
+		return note(ctx, tx, now, actor, actPostAdvanceRefuse, p.Ref(), p.UnitPath, why, advance.detail())
 	})
 }
 
 // answerAdvance finds a request for its second person, with its post locked, and lets do act on it.
-func (s *Service) answerAdvance(ctx context.Context, actor access.Actor, id int64, do func(pg.Tx, time.Time, post.Post, Advance) error) (Advance, error) {
+func (s *Service) answerAdvance(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	do func(pg.Tx, time.Time, post.Post, Advance) error,
+) (Advance, error) {
 	var out Advance
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		x, err := findAdvance(ctx, tx.DB, actor, id)
+		advance, err := findAdvance(ctx, tx.DB, actor, id)
 		if err != nil {
 			return err
 		}
-		if err := recallPostTx(ctx, tx, now, x.PostID); err != nil {
+		if err := recallPostTx(ctx, tx, now, advance.PostID); err != nil {
 			return err
 		}
-		p, err := post.LockTx(ctx, tx, actor, access.PostView, x.PostID)
+		p, err := post.LockTx(ctx, tx, actor, access.PostView, advance.PostID)
 		if err != nil {
 			return err
 		}
-		if x, err = findAdvance(ctx, tx.DB, actor, id); err != nil {
+		if advance, err = findAdvance(ctx, tx.DB, actor, id); err != nil {
 			return err
 		}
-		if err := s.mayAnswer(ctx, tx, actor, p, x); err != nil {
+		if err := s.mayAnswer(ctx, tx, actor, p, advance); err != nil {
 			return err
 		}
-		if err := do(tx, now, p, x); err != nil {
+		if err := do(tx, now, p, advance); err != nil {
 			return err
 		}
 		if err := resolveAdvance(ctx, tx, now, id, actor.UserID); err != nil {
 			return err
 		}
 		out, err = findAdvance(ctx, tx.DB, actor, id)
+
 		return err
 	})
+
 	return out, err
 }
 
-// wrongWords are the words of the texts a post is still to go out with, on one delivery or on all, that name a day and are no longer
-// right when it goes out at the instant to instead of from.
-func wrongWords(ctx context.Context, tx pg.Tx, p post.Post, deliveryID *int64, from, to time.Time) ([]string, error) {
+// wrongWords are the words of the texts a post is still to go out with, on one delivery or on all, that
+// name a day and are no longer right when it goes out at the instant to instead of from.
+func wrongWords(
+	ctx context.Context,
+	tx pg.Tx,
+	p post.Post,
+	deliveryID *int64,
+	from, to time.Time,
+) ([]string, error) {
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT DISTINCT coalesce(vt.variant, v.text) FROM deliveries d JOIN post_versions v ON v.id = $2
 JOIN version_targets vt ON vt.version_id = v.id AND vt.account_id = d.account_id
-WHERE d.post_id = $1 AND ($3::bigint IS NULL OR d.id = $3) AND d.state NOT IN ('sent', 'cancelled')`, p.ID, p.VersionID, deliveryID)
+WHERE d.post_id = $1 AND ($3::bigint IS NULL OR d.id = $3) AND d.state NOT IN ('sent', 'cancelled')`,
+		p.ID, p.VersionID, deliveryID)
 	if err != nil {
 		return nil, err
 	}
@@ -255,6 +352,7 @@ WHERE d.post_id = $1 AND ($3::bigint IS NULL OR d.id = $3) AND d.state NOT IN ('
 	if err != nil {
 		return nil, err
 	}
+
 	return post.DaysMadeWrong(texts, from, to), nil
 }
 
@@ -264,11 +362,13 @@ func rightWords(ctx context.Context, tx pg.Tx, p post.Post, deliveryID *int64, f
 	if err != nil || len(words) == 0 {
 		return err
 	}
+
 	return errWrongWords(words)
 }
 
 func errWrongWords(words []string) *fault.Error {
-	return fault.Conflict("正文中的 {.words} 到那时就不对了；请先修改正文，重新提交审核", "words", Quoted(words)).WithCode("date_words")
+	return fault.Conflict("正文中的 {.words} 到那时就不对了；请先修改正文，重新提交审核", "words", Quoted(words)).
+		WithCode("date_words")
 }
 
 // Quoted lists words as a sentence shows them.

@@ -14,6 +14,7 @@ func TestARequestIsAnsweredOnce(t *testing.T) {
 		{AdvanceAsked, AdvanceRefused}: true,
 		{AdvanceAsked, AdvanceOver}:    true,
 	}
+
 	for _, from := range AdvanceStates() {
 		for _, to := range AdvanceStates() {
 			if got := from.May(to); got != want[[2]AdvanceState{from, to}] {
@@ -29,6 +30,7 @@ func TestARequestIsAnsweredOnce(t *testing.T) {
 // TestWhoIsTheSecondPerson is the whole table of who may answer a request to send earlier: code "" is yes.
 func TestWhoIsTheSecondPerson(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		name               string
 		who                answerer
@@ -39,9 +41,15 @@ func TestWhoIsTheSecondPerson(t *testing.T) {
 		{"the writer", answerer{Writes: true, Worked: true}, "not_second", ""},
 		{"a reviewer", answerer{Reviews: true}, "", ""},
 		{"a writer who reviews too", answerer{Writes: true, Reviews: true, Worked: true}, "self_review", ""},
-		{"a reviewer who once worked on it", answerer{Reviews: true, Worked: true}, "self_review", "self_review"},
+		{
+			"a reviewer who once worked on it",
+			answerer{Reviews: true, Worked: true}, "self_review", "self_review",
+		},
 		{"an officer who reviews too", answerer{Writes: true, Reviews: true}, "", ""},
-		{"the asker, a writer", answerer{Asked: true, Writes: true, Worked: true}, "same_person", "same_person"},
+		{
+			"the asker, a writer",
+			answerer{Asked: true, Writes: true, Worked: true}, "same_person", "same_person",
+		},
 		{"the asker, a reviewer", answerer{Asked: true, Reviews: true}, "same_person", "same_person"},
 	} {
 		for basis, want := range map[Basis]string{AfterApproval: c.approved, AtApproval: c.approval} {

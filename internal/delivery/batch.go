@@ -30,7 +30,12 @@ type Batch struct {
 
 // Waiting is how many still wait for a second person.
 func (b Batch) Waiting() int {
-	return len(slices.DeleteFunc(slices.Clone(b.Items), func(d Decision) bool { return d.State != Awaiting }))
+	return len(
+		slices.DeleteFunc(
+			slices.Clone(b.Items),
+			func(decision Decision) bool { return decision.State != Awaiting },
+		),
+	)
 }
 
 // Answered tells how far a second person's answer to a batch came.
@@ -51,16 +56,34 @@ func (s *Service) FindBatch(ctx context.Context, actor access.Actor, id int64) (
 		return Batch{}, errNotFound()
 	}
 	first := items[0]
+
 	posts := map[int64]bool{}
-	for _, d := range items {
-		posts[d.PostID] = true
+	for _, decision := range items {
+		posts[decision.PostID] = true
 	}
-	return Batch{ID: id, PostID: first.PostID, Posts: len(posts), Reason: first.Reason, AskedBy: first.AskedBy, AskedName: first.AskedName,
-		AskedAt: first.AskedAt, Items: items}, nil
+
+	return Batch{
+		ID:        id,
+		PostID:    first.PostID,
+		Posts:     len(posts),
+		Reason:    first.Reason,
+		AskedBy:   first.AskedBy,
+		AskedName: first.AskedName,
+		AskedAt:   first.AskedAt,
+		Items:     items,
+	}, nil
 }
 
-// askBatch opens one decision for each of the deliveries and puts all of them before a second person as one matter.
-func (s *Service) askBatch(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, list []Delivery, why string) ([]Decision, error) {
+// askBatch opens one decision for each of the deliveries and puts all of them before a second person as
+// one matter.
+func (s *Service) askBatch(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	list []Delivery,
+	why string,
+) ([]Decision, error) {
 	why, err := reason("reason", why)
 	if err != nil {
 		return nil, err
@@ -69,71 +92,144 @@ func (s *Service) askBatch(ctx context.Context, tx pg.Tx, now time.Time, actor a
 	if err != nil {
 		return nil, pg.Fault(err, map[string]error{"delivery_decisions_open": fault.Conflict("已有同样的申请在等待确认")})
 	}
-	if err := noteMany(ctx, tx, now, idsOf(list), DecisionAsked, actor.UserID, askedArgs(AskTakedown, why)); err != nil {
+	if err := noteMany(
+		ctx,
+		tx,
+		now,
+		idsOf(list),
+		DecisionAsked,
+		actor.UserID,
+		askedArgs(AskTakedown, why),
+	); err != nil {
 		return nil, err
 	}
-	err = todo.RaiseTx(ctx, tx, now, todo.Item{Matter: todoDecisionConfirmBatch, Key: batchKey(batch), UnitPath: commonPath(list),
-		NotUser: actor.UserID, SubjectID: batch, Args: map[string]any{"n": len(list)}})
+	err = todo.RaiseTx(ctx, tx, now, todo.Item{
+		Matter:    todoDecisionConfirmBatch,
+		Key:       batchKey(batch),
+		UnitPath:  commonPath(list),
+		NotUser:   actor.UserID,
+		SubjectID: batch,
+		Args:      map[string]any{"n": len(list)},
+	})
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range list {
-		if err := note(ctx, tx, now, actor, actTakedown, d.Ref(), d.UnitPath, why, map[string]any{"batch": batch}); err != nil {
+
+	for _, delivery := range list {
+		if err := note(
+			ctx,
+			tx,
+			now,
+			actor,
+			actTakedown,
+			delivery.Ref(),
+			delivery.UnitPath,
+			why,
+			map[string]any{"batch": batch},
+		); err != nil {
 			return nil, err
 		}
 	}
+
 	return batchDecisions(ctx, tx.DB, access.System("delivery"), batch)
 }
 
-// ConfirmBatch is the second person's yes to all of a batch that wait and lie in the person's units; what was answered one by one is
-// left as it is. It fails with fault.Forbidden for who asked, with fault.Conflict when nothing waits any more.
+// ConfirmBatch is the second person's yes to all of a batch that wait and lie in the person's units;
+// what was answered one by one is left as it is. It fails with fault.Forbidden for who asked, with
+// fault.Conflict when nothing waits any more.
 func (s *Service) ConfirmBatch(ctx context.Context, actor access.Actor, id int64) (Answered, error) {
 	return s.answerBatch(ctx, actor, id, Confirmed, func(tx pg.Tx, now time.Time, items []Decision) error {
 		jobs := make([]river.InsertManyParams, len(items))
-		for i, d := range items {
-			jobs[i] = river.InsertManyParams{Args: TakedownArgs{DecisionID: d.ID}}
+		for i, decision := range items {
+			jobs[i] = river.InsertManyParams{Args: TakedownArgs{DecisionID: decision.ID}}
 		}
 		if err := queue.InsertMany(ctx, tx, jobs); err != nil {
 			return err
 		}
+
 		return noteAnswers(ctx, tx, now, actor, actConfirm, items, "")
 	})
 }
 
-// RefuseBatch is the second person's no to all of a batch that wait, with a reason. It fails as ConfirmBatch does.
-func (s *Service) RefuseBatch(ctx context.Context, actor access.Actor, id int64, why string) (Answered, error) {
+// RefuseBatch is the second person's no to all of a batch that wait, with a reason. It fails as
+// ConfirmBatch does.
+func (s *Service) RefuseBatch(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	why string,
+) (Answered, error) {
 	why, err := reason("reason", why)
 	if err != nil {
 		return Answered{}, err
 	}
+
 	return s.answerBatch(ctx, actor, id, Declined, func(tx pg.Tx, now time.Time, items []Decision) error {
 		ids := make([]int64, len(items))
-		for i, d := range items {
-			ids[i] = d.DeliveryID
+		for i, decision := range items {
+			ids[i] = decision.DeliveryID
 		}
-		if err := noteMany(ctx, tx, now, ids, DecisionRefused, actor.UserID, askedArgs(AskTakedown, why)); err != nil {
+		if err := noteMany(
+			ctx,
+			tx,
+			now,
+			ids,
+			DecisionRefused,
+			actor.UserID,
+			askedArgs(AskTakedown, why),
+		); err != nil {
 			return err
 		}
+
 		return noteAnswers(ctx, tx, now, actor, actRefuse, items, why)
 	})
 }
 
 // noteAnswers writes one audit entry for each.
-func noteAnswers(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, action audit.Act, items []Decision, why string) error {
-	for _, d := range items {
+func noteAnswers(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	action audit.Act,
+	items []Decision,
+	why string,
+) error {
+	for _, decision := range items {
 		because := why
 		if because == "" {
-			because = d.Reason
+			because = decision.Reason
 		}
-		detail := map[string]any{"decision": d.ID, "kind": string(d.Kind), "batch": *d.BatchID}
-		if err := note(ctx, tx, now, actor, action, ref(d.DeliveryID), d.UnitPath, because, detail); err != nil {
+		detail := map[string]any{
+			"decision": decision.ID,
+			"kind":     string(decision.Kind),
+			"batch":    *decision.BatchID,
+		}
+		if err := note(
+			ctx,
+			tx,
+			now,
+			actor,
+			action,
+			ref(decision.DeliveryID),
+			decision.UnitPath,
+			because,
+			detail,
+		); err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 
-func (s *Service) answerBatch(ctx context.Context, actor access.Actor, id int64, to DecisionState, then func(pg.Tx, time.Time, []Decision) error) (out Answered, err error) {
+func (s *Service) answerBatch(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	to DecisionState,
+	then func(pg.Tx, time.Time, []Decision) error,
+) (out Answered, err error) {
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		items, err := batchDecisions(ctx, tx.DB, actor, id)
 		if err != nil {
@@ -152,8 +248,10 @@ func (s *Service) answerBatch(ctx context.Context, actor access.Actor, id int64,
 		}
 		left, err := closeBatch(ctx, tx, now, id, actor.UserID)
 		out = Answered{Done: len(done), Left: left}
+
 		return err
 	})
+
 	return out, err
 }
 
@@ -168,42 +266,47 @@ func answerable(actor access.Actor, items []Decision) ([]Decision, error) {
 	var mine []Decision
 	var denied error
 	waiting := 0
-	for _, d := range items {
-		if d.State != Awaiting {
+
+	for _, decision := range items {
+		if decision.State != Awaiting {
 			continue
 		}
 		waiting++
-		if err := access.Require(actor, access.DeliveryConfirm, d.UnitPath); err != nil {
+		if err := access.Require(actor, access.DeliveryConfirm, decision.UnitPath); err != nil {
 			denied = err
 			continue
 		}
-		mine = append(mine, d)
+		mine = append(mine, decision)
 	}
+
 	switch {
 	case waiting == 0:
 		return nil, fault.Conflict("这批申请都已处理").WithCode("decided")
 	case len(mine) == 0:
 		return nil, denied
 	}
+
 	return mine, nil
 }
 
 func idsOf(list []Delivery) []int64 {
 	ids := make([]int64, len(list))
-	for i, d := range list {
-		ids[i] = d.ID
+	for i, delivery := range list {
+		ids[i] = delivery.ID
 	}
+
 	return ids
 }
 
 // commonPath is the unit below which all of them lie: who answers for it can answer for each.
 func commonPath(list []Delivery) string {
 	path := list[0].UnitPath
-	for _, d := range list[1:] {
-		for len(path) > 1 && (len(d.UnitPath) < len(path) || d.UnitPath[:len(path)] != path) {
+	for _, delivery := range list[1:] {
+		for len(path) > 1 && (len(delivery.UnitPath) < len(path) || delivery.UnitPath[:len(path)] != path) {
 			path = path[:lastSlash(path[:len(path)-1])+1]
 		}
 	}
+
 	return path
 }
 
@@ -213,5 +316,6 @@ func lastSlash(s string) int {
 			return i
 		}
 	}
+
 	return 0
 }

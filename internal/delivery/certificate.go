@@ -14,9 +14,10 @@ import (
 	"juzhen/internal/review"
 )
 
-// Certificate proves one publication: what was approved by whom, when it was marked and answered, what the platform calls it, and
-// what was read back. Version and Reviews hold what belongs to this account and to the version that went out, and nothing else: who
-// may see one account's publication has no claim on another's wording or on opinions about what never went out.
+// Certificate proves one publication: what was approved by whom, when it was marked and answered, what
+// the platform calls it, and what was read back. Version and Reviews hold what belongs to this account
+// and to the version that went out, and nothing else: who may see one account's publication has no
+// claim on another's wording or on opinions about what never went out.
 type Certificate struct {
 	Delivery  Delivery
 	Post      post.Post
@@ -31,35 +32,43 @@ type Certificate struct {
 
 // Certificate gathers the proof of a sent delivery. Fails with fault.Conflict when it is not out.
 func (s *Service) Certificate(ctx context.Context, actor access.Actor, id int64) (Certificate, error) {
-	c := Certificate{PrintedAt: s.now()}
+	certificate := Certificate{PrintedAt: s.now()}
 	err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
-		if c.Delivery, err = findDelivery(ctx, tx.DB, actor, access.PostView, id); err != nil {
+		if certificate.Delivery, err = findDelivery(ctx, tx.DB, actor, access.PostView, id); err != nil {
 			return err
 		}
-		if c.Delivery.State != Sent {
+		if certificate.Delivery.State != Sent {
 			return fault.Conflict("还没有发出，没有发布凭证")
 		}
-		if c.Post, err = post.FindTx(ctx, tx, access.System("certificate"), access.PostView, c.Delivery.PostID); err != nil {
+		if certificate.Post, err = post.FindTx(
+			ctx,
+			tx,
+			access.System("certificate"),
+			access.PostView,
+			certificate.Delivery.PostID,
+		); err != nil {
 			return err
 		}
-		if c.Version, err = post.VersionTx(ctx, tx, c.Delivery.VersionID); err != nil {
+		if certificate.Version, err = post.VersionTx(ctx, tx, certificate.Delivery.VersionID); err != nil {
 			return err
 		}
-		if c.Events, err = eventsOf(ctx, tx.DB, id); err != nil {
+		if certificate.Events, err = eventsOf(ctx, tx.DB, id); err != nil {
 			return err
 		}
-		if c.Decisions, err = decisions(ctx, tx.DB, "x.delivery_id = ?", id); err != nil {
+		if certificate.Decisions, err = decisions(ctx, tx.DB, "x.delivery_id = ?", id); err != nil {
 			return err
 		}
-		c.Reviews, err = review.OfPostTx(ctx, tx, c.Delivery.PostID)
+		certificate.Reviews, err = review.OfPostTx(ctx, tx, certificate.Delivery.PostID)
+
 		return err
 	})
 	if err != nil {
 		return Certificate{}, err
 	}
-	c.narrow()
-	c.Hash = hex.EncodeToString(c.Delivery.ApprovedHash)
-	return c, nil
+	certificate.narrow()
+	certificate.Hash = hex.EncodeToString(certificate.Delivery.ApprovedHash)
+
+	return certificate, nil
 }
 
 // narrow leaves what the one account sent, and the reviews of that version.
@@ -70,8 +79,14 @@ func (c *Certificate) narrow() {
 	}
 
 	c.Version.Text = c.Text
-	c.Version.Targets = slices.DeleteFunc(c.Version.Targets, func(t post.Target) bool { return t.AccountID != c.Delivery.AccountID })
-	c.Reviews = slices.DeleteFunc(c.Reviews, func(r review.Review) bool { return r.VersionID != c.Version.ID })
+	c.Version.Targets = slices.DeleteFunc(
+		c.Version.Targets,
+		func(target post.Target) bool { return target.AccountID != c.Delivery.AccountID },
+	)
+	c.Reviews = slices.DeleteFunc(
+		c.Reviews,
+		func(r review.Review) bool { return r.VersionID != c.Version.ID },
+	)
 }
 
 // URL is where citizens see the post; "" while that is not known.
@@ -82,6 +97,7 @@ func (d Delivery) URL() string {
 	case d.RemoteID != nil && d.AccountUID != "":
 		return "https://weibo.com/" + d.AccountUID + "/" + encodeMID(*d.RemoteID)
 	}
+
 	return ""
 }
 
@@ -92,23 +108,27 @@ func webAddress(s string) bool {
 
 const base62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-// encodeMID is the short form of a platform id in addresses: from the right, each seven decimal digits become four characters of
-// base 62. Worked value: 3501756485200075 is z0JH2lOMb.
+// encodeMID is the short form of a platform id in addresses: from the right, each seven decimal digits
+// become four characters of base 62. Worked value: 3501756485200075 is z0JH2lOMb.
 func encodeMID(id string) string {
 	out := ""
+
 	for end := len(id); end > 0; end -= 7 {
 		n := 0
 		for _, c := range id[max(0, end-7):end] {
 			n = n*10 + int(c-'0')
 		}
+
 		part := ""
 		for ; n > 0; n /= 62 {
 			part = string(base62[n%62]) + part
 		}
+
 		for end > 7 && len(part) < 4 {
 			part = "0" + part
 		}
 		out = part + out
 	}
+
 	return out
 }

@@ -2,8 +2,8 @@ package delivery
 
 import "time"
 
-// Change is what a rule wants done to one delivery: the next state with its reason, and what goes with it. A Change whose To
-// equals the present state is a note: facts are recorded, the state stays.
+// Change is what a rule wants done to one delivery: the next state with its reason, and what goes with
+// it. A Change whose To equals the present state is a note: facts are recorded, the state stays.
 type Change struct {
 	To        State
 	Code      Reason

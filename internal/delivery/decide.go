@@ -14,28 +14,40 @@ import (
 	"juzhen/internal/todo"
 )
 
-// Cancel takes one account out of a post. Past its mark the wish is kept and told; then it fails with fault.Conflict of code
-// "wish_kept". Fails with fault.Conflict when it is out already, with fault.Invalid on "reason" without one.
+// Cancel takes one account out of a post. Past its mark the wish is kept and told; then it fails with
+// fault.Conflict of code "wish_kept". Fails with fault.Conflict when it is out already, with
+// fault.Invalid on "reason" without one.
 func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why string) error {
 	var kept bool
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		if err := recallTx(ctx, tx, now, "d.id = @id", pgx.NamedArgs{"id": id}); err != nil {
 			return err
 		}
-		d, err := lockDelivery(ctx, tx.DB, actor, access.PostWrite, id)
+		delivery, err := lockDelivery(ctx, tx.DB, actor, access.PostWrite, id)
 		if err != nil {
 			return err
 		}
 		if why, err = reason("reason", why); err != nil {
 			return err
 		}
-		m := Move{From: append([]State{Failed, Missed, Expired}, unmarked...), To: Cancelled, Code: WasCancelled, With: because(why), By: actor.UserID, Set: stopSet,
-			Where: "d.id = @id", Args: pgx.NamedArgs{"id": id, "wish": string(WishCancel)}}
-		if kept = d.State == Sending || d.State == Unknown; kept {
-			m.From, m.To, m.Code, m.With = open, "", WishKept, Args{"wish": string(WishCancel), whyArg: why}
-			m.Set = "wish = @wish, wish_by = nullif(@by::bigint, 0)"
+		move := Move{
+			From:  append([]State{Failed, Missed, Expired}, unmarked...),
+			To:    Cancelled,
+			Code:  WasCancelled,
+			With:  because(why),
+			By:    actor.UserID,
+			Set:   stopSet,
+			Where: "d.id = @id",
+			Args:  pgx.NamedArgs{"id": id, "wish": string(WishCancel)},
 		}
-		moved, err := m.Run(ctx, tx.Pgx, now)
+		if kept = delivery.State == Sending || delivery.State == Unknown; kept {
+			move.From = open
+			move.To = ""
+			move.Code = WishKept
+			move.With = Args{"wish": string(WishCancel), whyArg: why}
+			move.Set = "wish = @wish, wish_by = nullif(@by::bigint, 0)"
+		}
+		moved, err := move.Run(ctx, tx.Pgx, now)
 		if err != nil {
 			return err
 		}
@@ -48,23 +60,42 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 		if err := endAdvances(ctx, tx, now, actor.UserID, "delivery_id = $1", id); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, actCancel, d.Ref(), d.UnitPath, why, map[string]any{"wish": kept})
+
+		return note(
+			ctx,
+			tx,
+			now,
+			actor,
+			actCancel,
+			delivery.Ref(),
+			delivery.UnitPath,
+			why,
+			map[string]any{"wish": kept},
+		)
 	})
 	if err == nil && kept {
 		return fault.Conflict("正在发送或结果待核，已记下取消的要求；若没有发出则取消，若已发出请下架").WithCode("wish_kept")
 	}
+
 	return err
 }
 
 // Ref names the delivery in the audit trail.
 func (d Delivery) Ref() string { return ref(d.ID) }
 
-// Replan lets a person send again what failed, was missed or is held by a doubt: at a new time, in the post's approved wording. It
-// fails with fault.Conflict when the post is not approved any more, the delivery stands elsewhere or the text names a day that would
-// be wrong then, with fault.Invalid on "reason" without one. Earlier than approved it only asks: asked waits for a second person.
-func (s *Service) Replan(ctx context.Context, actor access.Actor, id int64, choice DueChoice, why string) (asked *Advance, err error) {
+// Replan lets a person send again what failed, was missed or is held by a doubt: at a new time, in the
+// post's approved wording. It fails with fault.Conflict when the post is not approved any more, the
+// delivery stands elsewhere or the text names a day that would be wrong then, with fault.Invalid on
+// "reason" without one. Earlier than approved it only asks: asked waits for a second person.
+func (s *Service) Replan(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	choice DueChoice,
+	why string,
+) (asked *Advance, err error) {
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		d, err := findDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		delivery, err := findDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
 		if err != nil {
 			return err
 		}
@@ -75,56 +106,89 @@ func (s *Service) Replan(ctx context.Context, actor access.Actor, id int64, choi
 		if err != nil {
 			return err
 		}
-		p, err := post.LockTx(ctx, tx, access.System("delivery"), access.PostView, d.PostID)
+		p, err := post.LockTx(ctx, tx, access.System("delivery"), access.PostView, delivery.PostID)
 		if err != nil {
 			return err
 		}
 		if p.Phase != post.Approved {
 			return fault.Conflict("稿件当前没有有效的批准，请先提交审核")
 		}
-		if err := shareTx(ctx, tx, d.PostID); err != nil {
+		if err := shareTx(ctx, tx, delivery.PostID); err != nil {
 			return err
 		}
-		if d, err = LockTx(ctx, tx, id); err != nil {
+		if delivery, err = LockTx(ctx, tx, id); err != nil {
 			return err
 		}
-		if asked, err = s.earlierThanApproved(ctx, tx, now, actor, p, d, due, choice, why); err != nil || asked != nil {
+		if asked, err = s.earlierThanApproved(
+			ctx,
+			tx,
+			now,
+			actor,
+			p,
+			delivery,
+			due,
+			choice,
+			why,
+		); err != nil ||
+			asked != nil {
 			return err
 		}
-		if err := s.replan(ctx, tx, now, due, actor, d, p, nil); err != nil {
+		if err := s.replan(ctx, tx, now, due, actor, delivery, p, nil); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, actReplan, d.Ref(), d.UnitPath, why, map[string]any{"from": d.DueAt, "to": due})
+
+		return note(ctx, tx, now, actor, actReplan, delivery.Ref(), delivery.UnitPath, why, map[string]any{
+			"from": delivery.DueAt, "to": due,
+		})
 	})
+
 	return asked, err
 }
 
-// earlierThanApproved opens a request when a delivery is to go out before the instant for which it is approved, and fails when its
-// text would name the wrong day. nil: it may be planned as the person wants.
-func (s *Service) earlierThanApproved(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, d Delivery, due time.Time,
-	choice DueChoice, why string) (*Advance, error) {
-	from := d.approvedWith(p)
-	if d.DueAt != nil {
-		if err := rightWords(ctx, tx, p, &d.ID, *d.DueAt, due); err != nil {
+// earlierThanApproved opens a request when a delivery is to go out before the instant for which it is
+// approved, and fails when its text would name the wrong day. nil: it may be planned as the person
+// wants.
+func (s *Service) earlierThanApproved(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	p post.Post,
+	delivery Delivery,
+	due time.Time,
+	choice DueChoice,
+	why string,
+) (*Advance, error) {
+	from := delivery.approvedWith(p)
+	if delivery.DueAt != nil {
+		if err := rightWords(ctx, tx, p, &delivery.ID, *delivery.DueAt, due); err != nil {
 			return nil, err
 		}
 	}
 	if from == nil || !due.Before(*from) {
 		return nil, nil
 	}
-	if !slices.Contains([]State{Failed, Missed, Held}, d.State) {
+	if !slices.Contains([]State{Failed, Missed, Held}, delivery.State) {
 		return nil, errNoReplan()
 	}
-	x, err := s.askAdvance(ctx, tx, now, actor, p, Advance{DeliveryID: &d.ID, Basis: AfterApproval, DueFrom: *from, DueTo: choice.At, Reason: why})
-	return &x, err
+	advance, err := s.askAdvance(ctx, tx, now, actor, p, Advance{
+		DeliveryID: &delivery.ID,
+		Basis:      AfterApproval,
+		DueFrom:    *from,
+		DueTo:      choice.At,
+		Reason:     why,
+	})
+
+	return &advance, err
 }
 
-// approvedWith is the instant for which the delivery is approved with the post's present version. One that still holds an older
-// version takes that of the post, which never lies before what was approved.
+// approvedWith is the instant for which the delivery is approved with the post's present version. One
+// that still holds an older version takes that of the post, which never lies before what was approved.
 func (d Delivery) approvedWith(p post.Post) *time.Time {
 	if d.VersionID == p.VersionID && d.ApprovedFrom != nil {
 		return d.ApprovedFrom
 	}
+
 	return p.DueAt
 }
 
@@ -132,28 +196,52 @@ func errNoReplan() *fault.Error {
 	return fault.Conflict("只有失败、错过或因疑点停下的发送可以重新安排；暂停的请在恢复时处理")
 }
 
-// replan binds the delivery to the approved version again, through planned, and releases it. from is the instant two people agreed
-// on; nil keeps the one there is.
-func (s *Service) replan(ctx context.Context, tx pg.Tx, now, due time.Time, actor access.Actor, d Delivery, p post.Post, from *time.Time) error {
+// replan binds the delivery to the approved version again, through planned, and releases it. from is
+// the instant two people agreed on; nil keeps the one there is.
+func (s *Service) replan(
+	ctx context.Context,
+	tx pg.Tx,
+	now, due time.Time,
+	actor access.Actor,
+	delivery Delivery,
+	p post.Post,
+	from *time.Time,
+) error {
 	if from == nil {
-		from = d.approvedWith(p)
+		from = delivery.approvedWith(p)
 	}
 	if from == nil {
 		from = &due
 	}
-	args := pgx.NamedArgs{"id": d.ID, "version": p.VersionID, "urgent": p.Urgent, "due": due, "from_at": from}
-	back, err := Move{From: []State{Failed, Missed, Held}, To: Planned, Code: WasReplanned, By: actor.UserID, Args: args, Set: bindSet + unapproved,
-		Where: "d.id = @id AND d.pause_id IS NULL AND EXISTS (SELECT FROM version_targets vt WHERE vt.version_id = @version AND vt.account_id = d.account_id)"}.Run(ctx, tx.Pgx, now)
+	args := pgx.NamedArgs{
+		"id": delivery.ID, "version": p.VersionID, "urgent": p.Urgent, "due": due, "from_at": from,
+	}
+	back, err := Move{
+		From: []State{Failed, Missed, Held},
+		To:   Planned,
+		Code: WasReplanned,
+		By:   actor.UserID,
+		Args: args,
+		Set:  bindSet + unapproved,
+		Where: `
+			d.id = @id AND d.pause_id IS NULL
+				AND EXISTS (SELECT FROM version_targets vt
+				WHERE vt.version_id = @version AND vt.account_id = d.account_id)`,
+	}.Run(ctx, tx.Pgx, now)
 	if err != nil {
 		return err
 	}
 	if len(back) == 0 {
 		return errNoReplan()
 	}
-	if _, err := s.releaseTx(ctx, tx, now, due, Move{From: []State{Planned}, Code: WasReplanned, By: actor.UserID, Where: "d.id = @id", Args: args}); err != nil {
+	if _, err := s.releaseTx(ctx, tx, now, due, Move{
+		From: []State{Planned}, Code: WasReplanned, By: actor.UserID, Where: "d.id = @id",
+		Args: args,
+	}); err != nil {
 		return err
 	}
-	return todo.ResolveSubjectTx(ctx, tx, now, TodoSubject, d.ID, actor.UserID)
+
+	return todo.ResolveSubjectTx(ctx, tx, now, TodoSubject, delivery.ID, actor.UserID)
 }
 
 // Resolution is how a person settles an unknown.
@@ -165,58 +253,87 @@ const (
 	ResolvedAsNotSent Resolution = "not_sent"
 )
 
-// Resolved tells what a resolution did: the state now, and the decision that waits for a second person, if one does.
+// Resolved tells what a resolution did: the state now, and the decision that waits for a second person,
+// if one does.
 type Resolved struct {
 	State    State
 	Awaiting *Decision
 }
 
-// Resolve settles an unknown by a person who looked: sent, with the link of the post, at once; not sent only after a second person
-// confirms. Fails with fault.Conflict when it is settled already, with fault.Invalid on "link" for a link that is not of this account.
-func (s *Service) Resolve(ctx context.Context, actor access.Actor, id int64, as Resolution, link, why string) (Resolved, error) {
+// Resolve settles an unknown by a person who looked: sent, with the link of the post, at once; not sent
+// only after a second person confirms. Fails with fault.Conflict when it is settled already, with
+// fault.Invalid on "link" for a link that is not of this account.
+func (s *Service) Resolve(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	as Resolution,
+	link, why string,
+) (Resolved, error) {
 	var out Resolved
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		d, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		delivery, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
 		if err != nil {
 			return err
 		}
-		if d.State != Unknown {
+		if delivery.State != Unknown {
 			return errMoved()
 		}
+
 		switch as {
 		case ResolvedAsSent:
 			out.State = Sent
-			return s.resolveSent(ctx, tx, now, actor, d, link, why)
+			return s.resolveSent(ctx, tx, now, actor, delivery, link, why)
 		case ResolvedAsNotSent:
 			out.State = Unknown
-			dec, err := s.ask(ctx, tx, now, actor, d, AskNotSent, why)
+			dec, err := s.ask(ctx, tx, now, actor, delivery, AskNotSent, why)
 			out.Awaiting = &dec
+
 			return err
 		}
+
 		return fault.Invalid("outcome", "请选择“已发出”或“确认未发”")
 	})
+
 	return out, err
 }
 
-func (s *Service) resolveSent(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, d Delivery, link, why string) error {
-	c, found, err := s.linked(ctx, tx, now, d, link)
+func (s *Service) resolveSent(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	delivery Delivery,
+	link, why string,
+) error {
+	change, found, err := s.linked(ctx, tx, now, delivery, link)
 	if err != nil {
 		return err
 	}
-	c.Code, c.Turn, c.Resolve = ResolvedSent, TurnSettled, TodoUnknown
-	if err := s.applyLinked(ctx, tx, now, d, c, found, actor); err != nil {
+	change.Code, change.Turn, change.Resolve = ResolvedSent, TurnSettled, TodoUnknown
+	if err := s.applyLinked(ctx, tx, now, delivery, change, found, actor); err != nil {
 		return err
 	}
-	return note(ctx, tx, now, actor, actResolve, d.Ref(), d.UnitPath, why, map[string]any{"outcome": "sent", "link": link})
+
+	return note(ctx, tx, now, actor, actResolve, delivery.Ref(), delivery.UnitPath, why, map[string]any{
+		"outcome": "sent", "link": link,
+	})
 }
 
-// confirmNotSent carries out what two people agreed on: nothing went out. A wish is followed now; else what is still in time goes
-// again, the rest is missed.
-func (s *Service) confirmNotSent(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, by int64) error {
-	if d.State != Unknown {
+// confirmNotSent carries out what two people agreed on: nothing went out. A wish is followed now; else
+// what is still in time goes again, the rest is missed.
+func (s *Service) confirmNotSent(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	delivery Delivery,
+	by int64,
+) error {
+	if delivery.State != Unknown {
 		return errMoved()
 	}
-	c := Change{Turn: TurnSettled, Resolve: TodoUnknown}
-	c.again(d, ConfirmedNot, nil, now)
-	return ApplyTx(ctx, tx, now, d, c, by)
+	change := Change{Turn: TurnSettled, Resolve: TodoUnknown}
+	change.again(delivery, ConfirmedNot, nil, now)
+
+	return ApplyTx(ctx, tx, now, delivery, change, by)
 }

@@ -28,6 +28,7 @@ func (a Asked) Label() string {
 	if a == AskTakedown {
 		return i18n.N("下架")
 	}
+
 	return i18n.N("确认未发")
 }
 
@@ -57,6 +58,7 @@ func (s DecisionState) Label() string {
 	case Undone:
 		return "未成功"
 	}
+
 	return string(s)
 }
 
@@ -104,98 +106,182 @@ func askedArgs(kind Asked, why string) string {
 }
 
 // ask opens a decision and puts it before those who may be the second person.
-func (s *Service) ask(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, d Delivery, kind Asked, why string) (Decision, error) {
+func (s *Service) ask(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	delivery Delivery,
+	kind Asked,
+	why string,
+) (Decision, error) {
 	why, err := reason("reason", why)
 	if err != nil {
 		return Decision{}, err
 	}
-	id, err := insertDecision(ctx, tx, now, d.ID, kind, why, actor.UserID)
+	id, err := insertDecision(ctx, tx, now, delivery.ID, kind, why, actor.UserID)
 	if err != nil {
-		return Decision{}, pg.Fault(err, map[string]error{"delivery_decisions_open": fault.Conflict("已有同样的申请在等待确认")})
+		return Decision{}, pg.Fault(
+			err,
+			map[string]error{"delivery_decisions_open": fault.Conflict("已有同样的申请在等待确认")},
+		)
 	}
-	if err := noteTx(ctx, tx, now, d, Change{To: d.State, Code: DecisionAsked}, d.Plan, actor.UserID, askedArgs(kind, why)); err != nil {
+	if err := noteTx(ctx, tx, now, delivery, Change{
+		To: delivery.State, Code: DecisionAsked,
+	}, delivery.Plan, actor.UserID, askedArgs(kind, why)); err != nil {
 		return Decision{}, err
 	}
-	err = todo.RaiseTx(ctx, tx, now, todo.Item{Matter: todoDecisionConfirm, Key: decisionKey(id), UnitPath: d.UnitPath,
-		NotUser: actor.UserID, SubjectID: id,
-		Args: map[string]any{"account": "@" + d.AccountHandle, "what": kind.Label()}})
+	err = todo.RaiseTx(ctx, tx, now, todo.Item{
+		Matter:    todoDecisionConfirm,
+		Key:       decisionKey(id),
+		UnitPath:  delivery.UnitPath,
+		NotUser:   actor.UserID,
+		SubjectID: id,
+		Args:      map[string]any{"account": "@" + delivery.AccountHandle, "what": kind.Label()},
+	})
 	if err != nil {
 		return Decision{}, err
 	}
 	action := map[Asked]audit.Act{AskNotSent: actResolve, AskTakedown: actTakedown}[kind]
-	if err := note(ctx, tx, now, actor, action, d.Ref(), d.UnitPath, why, map[string]any{"decision": id}); err != nil {
+	if err := note(
+		ctx,
+		tx,
+		now,
+		actor,
+		action,
+		delivery.Ref(),
+		delivery.UnitPath,
+		why,
+		map[string]any{"decision": id},
+	); err != nil {
 		return Decision{}, err
 	}
+
 	return findDecision(ctx, tx.DB, id)
 }
 
-// Confirm is the second person's yes. It fails with fault.Forbidden for who asked, with fault.Conflict when somebody answered already
-// or the delivery has moved on.
+// Confirm is the second person's yes. It fails with fault.Forbidden for who asked, with fault.Conflict
+// when somebody answered already or the delivery has moved on.
 func (s *Service) Confirm(ctx context.Context, actor access.Actor, decisionID int64) (Decision, error) {
-	return s.answer(ctx, actor, decisionID, func(tx pg.Tx, now time.Time, d Delivery, dec Decision) error {
-		if dec.Kind == AskTakedown {
-			if err := answerDecision(ctx, tx, now, decisionID, Confirmed, actor.UserID); err != nil {
+	return s.answer(
+		ctx,
+		actor,
+		decisionID,
+		func(tx pg.Tx, now time.Time, delivery Delivery, dec Decision) error {
+			if dec.Kind == AskTakedown {
+				if err := answerDecision(ctx, tx, now, decisionID, Confirmed, actor.UserID); err != nil {
+					return err
+				}
+
+				return insertTakedown(ctx, tx, decisionID)
+			}
+			if err := answerDecision(ctx, tx, now, decisionID, Done, actor.UserID); err != nil {
 				return err
 			}
-			return insertTakedown(ctx, tx, decisionID)
-		}
-		if err := answerDecision(ctx, tx, now, decisionID, Done, actor.UserID); err != nil {
-			return err
-		}
-		if err := s.confirmNotSent(ctx, tx, now, d, actor.UserID); err != nil {
-			return err
-		}
-		return note(ctx, tx, now, actor, actConfirm, d.Ref(), d.UnitPath, dec.Reason, map[string]any{"decision": decisionID, "kind": string(dec.Kind)})
-	})
+			if err := s.confirmNotSent(ctx, tx, now, delivery, actor.UserID); err != nil {
+				return err
+			}
+
+			return note(
+				ctx,
+				tx,
+				now,
+				actor,
+				actConfirm,
+				delivery.Ref(),
+				delivery.UnitPath,
+				dec.Reason,
+				map[string]any{
+					"decision": decisionID,
+					"kind":     string(dec.Kind),
+				},
+			)
+		},
+	)
 }
 
 // Refuse is the second person's no, with a reason. Fails like Confirm.
-func (s *Service) Refuse(ctx context.Context, actor access.Actor, decisionID int64, why string) (Decision, error) {
+func (s *Service) Refuse(
+	ctx context.Context,
+	actor access.Actor,
+	decisionID int64,
+	why string,
+) (Decision, error) {
 	why, err := reason("reason", why)
 	if err != nil {
 		return Decision{}, err
 	}
-	return s.answer(ctx, actor, decisionID, func(tx pg.Tx, now time.Time, d Delivery, dec Decision) error {
-		if err := answerDecision(ctx, tx, now, decisionID, Declined, actor.UserID); err != nil {
-			return err
-		}
-		if err := noteTx(ctx, tx, now, d, Change{To: d.State, Code: DecisionRefused}, d.Plan, actor.UserID, askedArgs(dec.Kind, why)); err != nil {
-			return err
-		}
-		return note(ctx, tx, now, actor, actRefuse, d.Ref(), d.UnitPath, why, map[string]any{"decision": decisionID, "kind": string(dec.Kind)})
-	})
+
+	return s.answer(
+		ctx,
+		actor,
+		decisionID,
+		func(tx pg.Tx, now time.Time, delivery Delivery, dec Decision) error {
+			if err := answerDecision(ctx, tx, now, decisionID, Declined, actor.UserID); err != nil {
+				return err
+			}
+			if err := noteTx(ctx, tx, now, delivery, Change{
+				To: delivery.State, Code: DecisionRefused,
+			}, delivery.Plan, actor.UserID, askedArgs(dec.Kind, why)); err != nil {
+				return err
+			}
+
+			return note(
+				ctx,
+				tx,
+				now,
+				actor,
+				actRefuse,
+				delivery.Ref(),
+				delivery.UnitPath,
+				why,
+				map[string]any{
+					"decision": decisionID,
+					"kind":     string(dec.Kind),
+				},
+			)
+		},
+	)
 }
 
 // answer finds and locks a decision for its second person and lets do act on it.
-func (s *Service) answer(ctx context.Context, actor access.Actor, decisionID int64, do func(pg.Tx, time.Time, Delivery, Decision) error) (Decision, error) {
+func (s *Service) answer(
+	ctx context.Context,
+	actor access.Actor,
+	decisionID int64,
+	do func(pg.Tx, time.Time, Delivery, Decision) error,
+) (Decision, error) {
 	var out Decision
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		dec, err := findDecision(ctx, tx.DB, decisionID)
 		if err != nil {
 			return err
 		}
-		d, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryConfirm, dec.DeliveryID)
+		delivery, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryConfirm, dec.DeliveryID)
 		if err != nil {
 			return err
 		}
 		if dec, err = findDecision(ctx, tx.DB, decisionID); err != nil {
 			return err
 		}
+
 		switch {
 		case dec.State != Awaiting:
 			return fault.Conflict("{.name} 已处理这项申请", "name", dec.AnsweredName).WithCode("decided")
 		case dec.AskedBy == actor.UserID:
 			return fault.Forbidden("申请人不能自己确认，请由另一位审核员或主管处理").WithCode("same_person")
 		}
-		if err := do(tx, now, d, dec); err != nil {
+		if err := do(tx, now, delivery, dec); err != nil {
 			return err
 		}
 		if err := settle(ctx, tx, now, dec, actor.UserID); err != nil {
 			return err
 		}
 		out, err = findDecision(ctx, tx.DB, decisionID)
+
 		return err
 	})
+
 	return out, err
 }
 
@@ -205,12 +291,19 @@ func settle(ctx context.Context, tx pg.Tx, now time.Time, dec Decision, by int64
 		return todo.ResolveTx(ctx, tx, now, decisionKey(dec.ID), by)
 	}
 	_, err := closeBatch(ctx, tx, now, *dec.BatchID, by)
+
 	return err
 }
 
-// Takedown asks to take sent posts down from the platform, with a reason. Several make a batch, which a second person answers at
-// once or one by one. All or none: it fails with fault.Conflict when one is not out or down already.
-func (s *Service) Takedown(ctx context.Context, actor access.Actor, ids []int64, why string) ([]Decision, error) {
+// Takedown asks to take sent posts down from the platform, with a reason. Several make a batch, which a
+// second person answers at once or one by one. All or none: it fails with fault.Conflict when one is
+// not out or down already.
+func (s *Service) Takedown(
+	ctx context.Context,
+	actor access.Actor,
+	ids []int64,
+	why string,
+) ([]Decision, error) {
 	if len(ids) == 0 {
 		return nil, fault.Invalid("deliveries", "请选择要下架的账号")
 	}
@@ -220,8 +313,9 @@ func (s *Service) Takedown(ctx context.Context, actor access.Actor, ids []int64,
 		if err != nil {
 			return err
 		}
-		for _, d := range list {
-			if err := mayTakeDown(d); err != nil {
+
+		for _, delivery := range list {
+			if err := mayTakeDown(delivery); err != nil {
 				return err
 			}
 		}
@@ -231,14 +325,20 @@ func (s *Service) Takedown(ctx context.Context, actor access.Actor, ids []int64,
 		}
 		dec, err := s.ask(ctx, tx, now, actor, list[0], AskTakedown, why)
 		out = []Decision{dec}
+
 		return err
 	})
+
 	return out, err
 }
 
-// ToTakeDown reads the deliveries of a post that the actor may see, in the order of the matrix, and for which of them a take-down is
-// asked for already. It fails with fault.NotFound when there are none.
-func (s *Service) ToTakeDown(ctx context.Context, actor access.Actor, postID int64) (list []Delivery, asked map[int64]bool, err error) {
+// ToTakeDown reads the deliveries of a post that the actor may see, in the order of the matrix, and for
+// which of them a take-down is asked for already. It fails with fault.NotFound when there are none.
+func (s *Service) ToTakeDown(
+	ctx context.Context,
+	actor access.Actor,
+	postID int64,
+) (list []Delivery, asked map[int64]bool, err error) {
 	if list, err = ofPostWithin(ctx, s.db.Gorm(ctx), actor, postID); err != nil {
 		return nil, nil, err
 	}
@@ -246,24 +346,27 @@ func (s *Service) ToTakeDown(ctx context.Context, actor access.Actor, postID int
 		return nil, nil, errNotFound()
 	}
 	open, err := askedDown(ctx, s.db.Gorm(ctx), postID)
+
 	asked = make(map[int64]bool, len(open))
-	for _, d := range open {
-		asked[d.DeliveryID] = true
+	for _, decision := range open {
+		asked[decision.DeliveryID] = true
 	}
+
 	return list, asked, err
 }
 
-func mayTakeDown(d Delivery) error {
+func mayTakeDown(delivery Delivery) error {
 	switch {
-	case d.State != Sent:
-		return fault.Conflict("@{.account} 还没有发出，请改用撤回或取消", "account", d.AccountHandle)
-	case d.Live != nil && (*d.Live == LiveDown || *d.Live == LiveRemoved):
-		return fault.Conflict("@{.account} 的这一条已不在平台上", "account", d.AccountHandle)
-	case d.RemoteID == nil:
-		return fault.Conflict("@{.account} 的微博编号还没有取得，请稍后再试", "account", d.AccountHandle)
-	case d.Connector == "manual":
-		return fault.Conflict("@{.account} 由人工发布，请登录微博删除", "account", d.AccountHandle)
+	case delivery.State != Sent:
+		return fault.Conflict("@{.account} 还没有发出，请改用撤回或取消", "account", delivery.AccountHandle)
+	case delivery.Live != nil && (*delivery.Live == LiveDown || *delivery.Live == LiveRemoved):
+		return fault.Conflict("@{.account} 的这一条已不在平台上", "account", delivery.AccountHandle)
+	case delivery.RemoteID == nil:
+		return fault.Conflict("@{.account} 的微博编号还没有取得，请稍后再试", "account", delivery.AccountHandle)
+	case delivery.Connector == "manual":
+		return fault.Conflict("@{.account} 由人工发布，请登录微博删除", "account", delivery.AccountHandle)
 	}
+
 	return nil
 }
 
@@ -272,6 +375,7 @@ func (s *Service) Decisions(ctx context.Context, actor access.Actor, deliveryID 
 	if _, err := findDelivery(ctx, s.db.Gorm(ctx), actor, access.PostView, deliveryID); err != nil {
 		return nil, err
 	}
+
 	return decisions(ctx, s.db.Gorm(ctx), "x.delivery_id = ?", deliveryID)
 }
 
@@ -291,5 +395,6 @@ func (s *Service) FindDecision(ctx context.Context, actor access.Actor, id int64
 	if err != nil {
 		return Decision{}, err
 	}
+
 	return list[0], nil
 }

@@ -1,6 +1,7 @@
-// Package delivery plans and decides the sending of one post to one account: what is due when, who allowed it, what became
-// of it, and what people may do about it. It does not send: package dispatch keeps the instants and talks to the platform,
-// by the rules written here. The reasoning stands in docs/delivery.md.
+// Package delivery plans and decides the sending of one post to one account: what is due when, who
+// allowed it, what became of it, and what people may do about it. It does not send: package dispatch
+// keeps the instants and talks to the platform, by the rules written here. The reasoning stands in
+// docs/delivery.md.
 package delivery
 
 import "time"
@@ -14,29 +15,32 @@ type Delivery struct {
 	Urgent                           bool
 	DueAt, NotAfter, NotBefore       *time.Time
 	Approved                         bool
-	ApprovedFrom                     *time.Time // the instant it is approved for: never earlier; nil while it is not approved
-	PayloadHash, ApprovedHash        []byte
-	MarkKey                          []byte // 16 random bytes; goes out as annotation where the interface takes one
-	PauseID                          *int64
-	Owner, AttemptID                 *string
-	Attempts                         int
-	MarkedAt, CallEndedAt, HardEnd   *time.Time
-	SentAt                           *time.Time // the platform's own time
-	RemoteID, RemoteURL              *string
-	Reason                           Reason
-	ReasonArgs                       Args `gorm:"serializer:json"`
-	Wish                             *Wish
-	WishDueAt                        *time.Time
-	WishBy                           *int64
-	Looks                            int
-	NextLookAt                       *time.Time
-	Uploads                          []string `gorm:"serializer:json"` // ids of pictures already with the platform
-	TakenBy                          *int64
-	TakenAt                          *time.Time
-	Live                             *Live
-	LiveAt                           *time.Time
-	LiveText                         *string
-	CreatedAt, UpdatedAt             time.Time
+	// the instant it is approved for: never earlier; nil while it is not approved
+	ApprovedFrom              *time.Time
+	PayloadHash, ApprovedHash []byte
+	// 16 random bytes; goes out as annotation where the interface takes one
+	MarkKey                        []byte
+	PauseID                        *int64
+	Owner, AttemptID               *string
+	Attempts                       int
+	MarkedAt, CallEndedAt, HardEnd *time.Time
+	SentAt                         *time.Time // the platform's own time
+	RemoteID, RemoteURL            *string
+	Reason                         Reason
+	ReasonArgs                     Args `gorm:"serializer:json"`
+	Wish                           *Wish
+	WishDueAt                      *time.Time
+	WishBy                         *int64
+	Looks                          int
+	NextLookAt                     *time.Time
+	// ids of pictures already with the platform
+	Uploads              []string `gorm:"serializer:json"`
+	TakenBy              *int64
+	TakenAt              *time.Time
+	Live                 *Live
+	LiveAt               *time.Time
+	LiveText             *string
+	CreatedAt, UpdatedAt time.Time
 
 	Doubted bool `gorm:"-"` // an earlier call of it ended unknown; read by WasOpenTx where a rule asks
 
@@ -87,10 +91,12 @@ func (l Live) Label() string {
 	case LiveDown:
 		return "已下架"
 	}
+
 	return string(l)
 }
 
-// Event is one step of the machine or of a person on a delivery. From equal to To is a note without a change of state.
+// Event is one step of the machine or of a person on a delivery. From equal to To is a note without a
+// change of state.
 type Event struct {
 	ID         int64
 	DeliveryID int64

@@ -22,97 +22,138 @@ type Kit struct {
 
 // HandoffKit gives text and pictures of a hand-off, exactly as approved.
 func (s *Service) HandoffKit(ctx context.Context, actor access.Actor, id int64) (Kit, error) {
-	var k Kit
+	var kit Kit
 	err := s.db.InTx(ctx, func(tx pg.Tx) error {
-		d, err := findDelivery(ctx, tx.DB, actor, access.PostView, id)
+		delivery, err := findDelivery(ctx, tx.DB, actor, access.PostView, id)
 		if err != nil {
 			return err
 		}
-		v, err := post.VersionTx(ctx, tx, d.VersionID)
+		version, err := post.VersionTx(ctx, tx, delivery.VersionID)
 		if err != nil {
 			return err
 		}
-		t, ok := v.Target(d.AccountID)
+		target, ok := version.Target(delivery.AccountID)
 		if !ok {
 			return errNotFound()
 		}
-		k = Kit{Delivery: d, Text: t.TextOf(v), RepostOf: v.RepostOf, Media: v.Media}
+		kit = Kit{
+			Delivery: delivery,
+			Text:     target.TextOf(version),
+			RepostOf: version.RepostOf,
+			Media:    version.Media,
+		}
+
 		return nil
 	})
-	return k, err
+
+	return kit, err
 }
 
-// TakeHandoff gives a hand-off to one officer, so that two do not post it both. It goes back by itself after a while. Fails with
-// fault.Conflict, naming the colleague, when somebody has it.
+// TakeHandoff gives a hand-off to one officer, so that two do not post it both. It goes back by itself
+// after a while. Fails with fault.Conflict, naming the colleague, when somebody has it.
 func (s *Service) TakeHandoff(ctx context.Context, actor access.Actor, id int64) error {
-	return s.hand(ctx, actor, id, func(d Delivery) (Move, error) {
-		if d.TakenBy != nil && *d.TakenBy != actor.UserID {
-			return Move{}, fault.Conflict("{.name} 已领取，正在人工发布", "name", d.TakenByName).WithCode("taken")
+	return s.hand(ctx, actor, id, func(delivery Delivery) (Move, error) {
+		if delivery.TakenBy != nil && *delivery.TakenBy != actor.UserID {
+			return Move{}, fault.Conflict("{.name} 已领取，正在人工发布", "name", delivery.TakenByName).
+				WithCode("taken")
 		}
-		return Move{Code: HandoffTaken, Where: "d.taken_by IS NULL OR d.taken_by = @by", Set: "taken_by = @by::bigint, taken_at = @now::timestamptz"}, nil
+
+		return Move{
+			Code:  HandoffTaken,
+			Where: "d.taken_by IS NULL OR d.taken_by = @by",
+			Set:   "taken_by = @by::bigint, taken_at = @now::timestamptz",
+		}, nil
 	})
 }
 
 // ReturnHandoff gives a hand-off back to the others. A supervisor may give back what a colleague holds.
 func (s *Service) ReturnHandoff(ctx context.Context, actor access.Actor, id int64) error {
-	return s.hand(ctx, actor, id, func(d Delivery) (Move, error) {
-		if d.TakenBy == nil {
+	return s.hand(ctx, actor, id, func(delivery Delivery) (Move, error) {
+		if delivery.TakenBy == nil {
 			return Move{}, fault.Conflict("还没有人领取，无需退回")
 		}
-		if *d.TakenBy != actor.UserID && !actor.CanAt(access.Pause, d.UnitPath) {
+		if *delivery.TakenBy != actor.UserID && !actor.CanAt(access.Pause, delivery.UnitPath) {
 			return Move{}, fault.Forbidden("只有领取人或主管可以退回")
 		}
-		return Move{Code: HandoffReturned, Where: "d.taken_by IS NOT NULL", Set: "taken_by = NULL, taken_at = NULL"}, nil
+
+		return Move{
+			Code:  HandoffReturned,
+			Where: "d.taken_by IS NOT NULL",
+			Set:   "taken_by = NULL, taken_at = NULL",
+		}, nil
 	})
 }
 
-func (s *Service) hand(ctx context.Context, actor access.Actor, id int64, how func(Delivery) (Move, error)) error {
+func (s *Service) hand(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	how func(Delivery) (Move, error),
+) error {
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		d, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		delivery, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
 		if err != nil {
 			return err
 		}
-		if d.State != Handoff {
+		if delivery.State != Handoff {
 			return errMoved()
 		}
-		m, err := how(d)
+		move, err := how(delivery)
 		if err != nil {
 			return err
 		}
-		m.From, m.By, m.Args, m.Where = []State{Handoff}, actor.UserID, pgx.NamedArgs{"id": id}, "d.id = @id AND ("+m.Where+")"
-		moved, err := m.Run(ctx, tx.Pgx, now)
+		move.From, move.By, move.Args, move.Where = []State{
+			Handoff,
+		}, actor.UserID, pgx.NamedArgs{
+			"id": id,
+		}, "d.id = @id AND ("+move.Where+")"
+		moved, err := move.Run(ctx, tx.Pgx, now)
 		if err == nil && len(moved) == 0 {
 			return errMoved()
 		}
 		if err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, actHandoff, d.Ref(), d.UnitPath, "", map[string]any{"step": string(m.Code)})
+
+		return note(
+			ctx,
+			tx,
+			now,
+			actor,
+			actHandoff,
+			delivery.Ref(),
+			delivery.UnitPath,
+			"",
+			map[string]any{"step": string(move.Code)},
+		)
 	})
 }
 
-// RecordHandoff records the link of what an officer posted by hand. The link must be of this account. Fails with fault.Conflict when
-// a colleague holds the hand-off.
+// RecordHandoff records the link of what an officer posted by hand. The link must be of this account.
+// Fails with fault.Conflict when a colleague holds the hand-off.
 func (s *Service) RecordHandoff(ctx context.Context, actor access.Actor, id int64, link string) error {
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		d, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		delivery, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
 		if err != nil {
 			return err
 		}
-		if d.State != Handoff {
+		if delivery.State != Handoff {
 			return errMoved()
 		}
-		if d.TakenBy != nil && *d.TakenBy != actor.UserID {
-			return fault.Conflict("{.name} 已领取，正在人工发布", "name", d.TakenByName).WithCode("taken")
+		if delivery.TakenBy != nil && *delivery.TakenBy != actor.UserID {
+			return fault.Conflict("{.name} 已领取，正在人工发布", "name", delivery.TakenByName).WithCode("taken")
 		}
-		c, found, err := s.linked(ctx, tx, now, d, link)
+		change, found, err := s.linked(ctx, tx, now, delivery, link)
 		if err != nil {
 			return err
 		}
-		c.Code, c.Resolve = HandoffSent, TodoHandoff
-		if err := s.applyLinked(ctx, tx, now, d, c, found, actor); err != nil {
+		change.Code, change.Resolve = HandoffSent, TodoHandoff
+		if err := s.applyLinked(ctx, tx, now, delivery, change, found, actor); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, actHandoff, d.Ref(), d.UnitPath, "", map[string]any{"step": "recorded", "link": link})
+
+		return note(ctx, tx, now, actor, actHandoff, delivery.Ref(), delivery.UnitPath, "", map[string]any{
+			"step": "recorded", "link": link,
+		})
 	})
 }

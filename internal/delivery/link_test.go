@@ -8,7 +8,10 @@ import (
 
 func TestShortFormOfAnIDIsTheInverse(t *testing.T) {
 	t.Parallel()
-	for _, id := range []string{"3501756485200075", "5000000000000001", "4100000000000062", "9999999999999999"} {
+
+	for _, id := range []string{
+		"3501756485200075", "5000000000000001", "4100000000000062", "9999999999999999",
+	} {
 		back, err := post.ReadLink("link", "https://weibo.com/1/"+encodeMID(id))
 		if err != nil || back != (post.Link{UID: "1", ID: id}) {
 			t.Errorf("%s became %s and %+v (%v)", id, encodeMID(id), back, err)
@@ -22,6 +25,7 @@ func TestShortFormOfAnIDIsTheInverse(t *testing.T) {
 // TestAnAddressIsOneOfTheWeb: whatever a row holds, nothing else becomes a link.
 func TestAnAddressIsOneOfTheWeb(t *testing.T) {
 	t.Parallel()
+
 	id := "3501756485200075"
 	for kept, want := range map[string]string{
 		"https://weibo.com/1/z0JH2lOMb":             "https://weibo.com/1/z0JH2lOMb",
@@ -29,8 +33,8 @@ func TestAnAddressIsOneOfTheWeb(t *testing.T) {
 		"data:text/html,x":                          "https://weibo.com/2039018811/z0JH2lOMb",
 		"":                                          "https://weibo.com/2039018811/z0JH2lOMb",
 	} {
-		d := Delivery{RemoteURL: &kept, RemoteID: &id, AccountUID: "2039018811"}
-		if got := d.URL(); got != want {
+		delivery := Delivery{RemoteURL: &kept, RemoteID: &id, AccountUID: "2039018811"}
+		if got := delivery.URL(); got != want {
 			t.Errorf("%q shows %q, want %q", kept, got, want)
 		}
 	}

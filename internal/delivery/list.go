@@ -28,41 +28,51 @@ func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (Deliv
 	return findDelivery(ctx, s.db.Gorm(ctx), actor, access.PostView, id)
 }
 
-// List reads deliveries of the actor's units, latest due time first. A search for one character looks only at the last days, as
-// with posts (post.OneCharacter).
-func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Page[Delivery], error) {
-	cond, args, err := f.condition(actor)
+// List reads deliveries of the actor's units, latest due time first. A search for one character looks
+// only at the last days, as with posts (post.OneCharacter).
+func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (pg.Page[Delivery], error) {
+	cond, args, err := filter.condition(actor)
 	if err != nil {
 		return pg.Page[Delivery]{}, err
 	}
-	limit := f.Limit
+	limit := filter.Limit
 	if limit <= 0 || limit > 200 {
 		limit = 50
 	}
-	rows, err := s.find(ctx, strings.TrimSpace(f.Text), cond, args, limit+1)
+	rows, err := s.find(ctx, strings.TrimSpace(filter.Text), cond, args, limit+1)
 	if err != nil {
 		return pg.Page[Delivery]{}, err
 	}
-	return pg.Cut(rows, limit, func(d Delivery) pg.Cursor { return pg.Cursor{At: d.listedAt(), ID: d.ID} }), nil
+
+	return pg.Cut(rows, limit, func(delivery Delivery) pg.Cursor {
+		return pg.Cursor{
+			At: delivery.listedAt(), ID: delivery.ID,
+		}
+	}), nil
 }
 
-// listedAt is the instant by which lists are ordered: the due time, or that of the plan while "as soon as approved" is open.
+// listedAt is the instant by which lists are ordered: the due time, or that of the plan while "as soon
+// as approved" is open.
 func (d Delivery) listedAt() time.Time {
 	if d.DueAt != nil {
 		return *d.DueAt
 	}
+
 	return d.CreatedAt
 }
 
-// OfPost reads the deliveries of a post, in the order of the matrix. Fails with fault.NotFound when the actor may not see the post.
+// OfPost reads the deliveries of a post, in the order of the matrix. Fails with fault.NotFound when the
+// actor may not see the post.
 func (s *Service) OfPost(ctx context.Context, actor access.Actor, postID int64) (list []Delivery, err error) {
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if _, err := post.FindTx(ctx, tx, actor, access.PostView, postID); err != nil {
 			return err
 		}
 		list, err = ofPost(ctx, tx.DB, postID)
+
 		return err
 	})
+
 	return list, err
 }
 
@@ -71,6 +81,7 @@ func (s *Service) Events(ctx context.Context, actor access.Actor, id int64) ([]E
 	if _, err := findDelivery(ctx, s.db.Gorm(ctx), actor, access.PostView, id); err != nil {
 		return nil, err
 	}
+
 	return eventsOf(ctx, s.db.Gorm(ctx), id)
 }
 
@@ -80,7 +91,8 @@ type Tally struct {
 	More bool // of the other states there are more than were counted
 }
 
-// Counts counts the deliveries of the actor's units by state: those that are open, and of the settled ones those due in the last day.
+// Counts counts the deliveries of the actor's units by state: those that are open, and of the settled
+// ones those due in the last day.
 func (s *Service) Counts(ctx context.Context, actor access.Actor) (Tally, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	return countByState(ctx, s.db.Gorm(ctx), scope, args, s.now().Add(-24*time.Hour), s.now(), s.mostCounted)

@@ -34,7 +34,10 @@ type Pause struct {
 
 // ended tells who came too late who was first.
 func (p Pause) ended() error {
-	return fault.Conflict("{.name} 已于 {.time} 结束这次暂停", "name", p.ResumedName, "time", ClockTime(*p.ResumedAt)).WithCode("resumed")
+	return fault.Conflict("{.name} 已于 {.time} 结束这次暂停",
+		"name", p.ResumedName,
+		"time", ClockTime(*p.ResumedAt),
+	).WithCode("resumed")
 }
 
 // PausePreview says how much a pause would stop.
@@ -45,7 +48,13 @@ type PausePreview struct {
 }
 
 // place finds the unit, and the account if one is named, that the actor may pause.
-func place(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64, accountID *int64) (org.Unit, error) {
+func place(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	unitID int64,
+	accountID *int64,
+) (org.Unit, error) {
 	if accountID == nil {
 		return org.FindTx(ctx, tx, actor, access.Pause, unitID)
 	}
@@ -53,6 +62,7 @@ func place(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64, acco
 	if err != nil {
 		return org.Unit{}, err
 	}
+
 	return org.FindTx(ctx, tx, actor, access.Pause, a.UnitID)
 }
 
@@ -61,77 +71,132 @@ const coverSQL = `(@account::bigint IS NULL OR d.account_id = @account::bigint) 
     SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id WHERE u.path LIKE @path || '%')`
 
 // PreviewPause counts what a pause would stop, before anybody presses the button.
-func (s *Service) PreviewPause(ctx context.Context, actor access.Actor, unitID int64, accountID *int64) (PausePreview, error) {
-	var p PausePreview
+func (s *Service) PreviewPause(
+	ctx context.Context,
+	actor access.Actor,
+	unitID int64,
+	accountID *int64,
+) (PausePreview, error) {
+	var pausePreview PausePreview
 	err := s.db.InTx(ctx, func(tx pg.Tx) error {
-		u, err := place(ctx, tx, actor, unitID, accountID)
+		unit, err := place(ctx, tx, actor, unitID, accountID)
 		if err != nil {
 			return err
 		}
+
 		return tx.Pgx.QueryRow(ctx, `
-SELECT (SELECT count(*) FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.state = 'live' AND u.path LIKE @path || '%' AND (@account::bigint IS NULL OR a.id = @account::bigint)),
-       count(*) FILTER (WHERE d.state IN ('waiting', 'preparing', 'handoff')), count(*) FILTER (WHERE d.state IN ('sending', 'unknown'))
-FROM deliveries d WHERE NOT d.settled AND `+coverSQL, pgx.NamedArgs{"path": u.Path, "account": accountID}).Scan(&p.Accounts, &p.Waiting, &p.Sending)
+SELECT (SELECT count(*) FROM accounts a JOIN units u ON u.id = a.unit_id
+    WHERE a.state = 'live' AND u.path LIKE @path || '%'
+    AND (@account::bigint IS NULL OR a.id = @account::bigint)),
+       count(*) FILTER (WHERE d.state IN ('waiting', 'preparing', 'handoff')),
+           count(*) FILTER (WHERE d.state IN ('sending', 'unknown'))
+FROM deliveries d WHERE NOT d.settled AND `+coverSQL, pgx.NamedArgs{
+			"path": unit.Path, "account": accountID,
+		}).Scan(&pausePreview.Accounts, &pausePreview.Waiting, &pausePreview.Sending)
 	})
-	return p, err
+
+	return pausePreview, err
 }
 
-// Pause holds everything of a subtree or an account that is not past its mark, in its own transaction: the place's row is locked
-// first, so that no approval or plan slips between. What is past its mark keeps the wish. Fails with fault.Conflict when the same
-// place is paused already.
-func (s *Service) Pause(ctx context.Context, actor access.Actor, unitID int64, accountID *int64, why string) (Pause, error) {
+// Pause holds everything of a subtree or an account that is not past its mark, in its own transaction:
+// the place's row is locked first, so that no approval or plan slips between. What is past its mark
+// keeps the wish. Fails with fault.Conflict when the same place is paused already.
+func (s *Service) Pause(
+	ctx context.Context,
+	actor access.Actor,
+	unitID int64,
+	accountID *int64,
+	why string,
+) (Pause, error) {
 	why, err := reason("reason", why)
 	if err != nil {
 		return Pause{}, err
 	}
 	var out Pause
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		u, err := place(ctx, tx, actor, unitID, accountID)
+		unit, err := place(ctx, tx, actor, unitID, accountID)
 		if err != nil {
 			return err
 		}
-		if err := recallTx(ctx, tx, now, coverSQL, pgx.NamedArgs{"path": u.Path, "account": accountID}); err != nil {
+		if err := recallTx(ctx, tx, now, coverSQL, pgx.NamedArgs{
+			"path": unit.Path, "account": accountID,
+		}); err != nil {
 			return err
 		}
-		if err := lockPlace(ctx, tx, u.ID, accountID); err != nil {
+		if err := lockPlace(ctx, tx, unit.ID, accountID); err != nil {
 			return err
 		}
-		id, err := insertPause(ctx, tx, now, u.ID, accountID, why, actor.UserID)
+		id, err := insertPause(ctx, tx, now, unit.ID, accountID, why, actor.UserID)
 		if err != nil {
 			return err
 		}
-		reach, err := hold(ctx, tx, now, actor.UserID, id, u.Path, accountID)
+		reach, err := hold(ctx, tx, now, actor.UserID, id, unit.Path, accountID)
 		if err != nil {
 			return err
 		}
 		if out, err = findPause(ctx, tx.DB, id); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, actPause, "pause/"+strconv.FormatInt(id, 10), u.Path, why, reach.detail())
+
+		return note(
+			ctx,
+			tx,
+			now,
+			actor,
+			actPause,
+			"pause/"+strconv.FormatInt(id, 10),
+			unit.Path,
+			why,
+			reach.detail(),
+		)
 	})
+
 	return out, err
 }
 
-func hold(ctx context.Context, tx pg.Tx, now time.Time, by, pauseID int64, path string, accountID *int64) (Reach, error) {
+func hold(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	by, pauseID int64,
+	path string,
+	accountID *int64,
+) (Reach, error) {
 	args := pgx.NamedArgs{"path": path, "account": accountID, "pause": pauseID, "wish": string(WishHold)}
-	held, err := Move{From: []State{Waiting, Preparing, Handoff}, To: Held, Code: WasPaused, By: by, Args: args, Where: "NOT d.settled AND " + coverSQL,
-		Set: "pause_id = @pause::bigint, owner = NULL, taken_by = NULL, taken_at = NULL"}.Run(ctx, tx.Pgx, now)
+	held, err := Move{
+		From:  []State{Waiting, Preparing, Handoff},
+		To:    Held,
+		Code:  WasPaused,
+		By:    by,
+		Args:  args,
+		Where: "NOT d.settled AND " + coverSQL,
+		Set:   "pause_id = @pause::bigint, owner = NULL, taken_by = NULL, taken_at = NULL",
+	}.Run(ctx, tx.Pgx, now)
 	if err != nil {
 		return Reach{}, err
 	}
-	kept, err := Move{From: open, Code: WishKept, With: Args{"wish": string(WishHold)}, By: by, Args: args,
-		Where: "NOT d.settled AND d.wish IS NULL AND " + coverSQL, Set: "wish = @wish, pause_id = @pause::bigint, wish_by = @by::bigint"}.Run(ctx, tx.Pgx, now)
+	kept, err := Move{
+		From:  open,
+		Code:  WishKept,
+		With:  Args{"wish": string(WishHold)},
+		By:    by,
+		Args:  args,
+		Where: "NOT d.settled AND d.wish IS NULL AND " + coverSQL,
+		Set:   "wish = @wish, pause_id = @pause::bigint, wish_by = @by::bigint",
+	}.Run(ctx, tx.Pgx, now)
+
 	return Reach{Done: len(held), TooLate: len(kept)}, err
 }
 
 // HeldBy lists what a pause holds, for the choice at its end.
 func (s *Service) HeldBy(ctx context.Context, actor access.Actor, pauseID int64) ([]Delivery, error) {
-	p, err := s.findPause(ctx, actor, access.UnitView, pauseID)
+	pause, err := s.findPause(ctx, actor, access.UnitView, pauseID)
 	if err != nil {
 		return nil, err
 	}
 	scope, args := access.Scope(actor, access.UnitView, "u.path")
-	return heldBy(ctx, s.db.Gorm(ctx), p.ID, scope, args)
+
+	return heldBy(ctx, s.db.Gorm(ctx), pause.ID, scope, args)
 }
 
 // Pauses lists the open pauses that concern the actor: of units it sees, and of units above it.
@@ -139,13 +204,19 @@ func (s *Service) Pauses(ctx context.Context, actor access.Actor) ([]Pause, erro
 	return openPauses(ctx, s.db.Gorm(ctx), actor)
 }
 
-// PastPauses lists the pauses that have ended and concerned the actor as open ones do, the latest begun first, fifty a page.
+// PastPauses lists the pauses that have ended and concerned the actor as open ones do, the latest begun
+// first, fifty a page.
 func (s *Service) PastPauses(ctx context.Context, actor access.Actor, after string) (pg.Page[Pause], error) {
 	rows, err := pastPauses(ctx, s.db.Gorm(ctx), actor, after, pastPage+1)
 	if err != nil {
 		return pg.Page[Pause]{}, err
 	}
-	return pg.Cut(rows, pastPage, func(p Pause) pg.Cursor { return pg.Cursor{At: p.PausedAt, ID: p.ID} }), nil
+
+	return pg.Cut(rows, pastPage, func(pause Pause) pg.Cursor {
+		return pg.Cursor{
+			At: pause.PausedAt, ID: pause.ID,
+		}
+	}), nil
 }
 
 const pastPage = 50
@@ -155,6 +226,7 @@ func (p Pause) Lasted() time.Duration {
 	if p.ResumedAt == nil {
 		return 0
 	}
+
 	return p.ResumedAt.Sub(p.PausedAt).Round(time.Second)
 }
 
@@ -163,12 +235,18 @@ func (s *Service) FindPause(ctx context.Context, actor access.Actor, id int64) (
 	return s.findPause(ctx, actor, access.UnitView, id)
 }
 
-func (s *Service) findPause(ctx context.Context, actor access.Actor, perm access.Permission, id int64) (Pause, error) {
-	p, err := findPause(ctx, s.db.Gorm(ctx), id)
+func (s *Service) findPause(
+	ctx context.Context,
+	actor access.Actor,
+	perm access.Permission,
+	id int64,
+) (Pause, error) {
+	pause, err := findPause(ctx, s.db.Gorm(ctx), id)
 	if err != nil {
 		return Pause{}, err
 	}
-	return p, access.Require(actor, perm, p.UnitPath)
+
+	return pause, access.Require(actor, perm, pause.UnitPath)
 }
 
 // Action is what a person chooses for a held delivery when a pause ends.
@@ -188,135 +266,204 @@ type Choice struct {
 	DueAt      *time.Time // of ActReschedule
 }
 
-// Resume ends a pause. Every delivery it holds needs a choice: nothing goes out because somebody forgot it. What another open pause
-// covers is held on by that one. Fails with fault.Invalid on "deliveries" when a choice is missing, with fault.Conflict, which names who
-// was first and when, when the pause has ended already.
-func (s *Service) Resume(ctx context.Context, actor access.Actor, pauseID int64, choices []Choice) (Reach, error) {
+// Resume ends a pause. Every delivery it holds needs a choice: nothing goes out because somebody forgot
+// it. What another open pause covers is held on by that one. Fails with fault.Invalid on "deliveries"
+// when a choice is missing, with fault.Conflict, which names who was first and when, when the pause has
+// ended already.
+func (s *Service) Resume(
+	ctx context.Context,
+	actor access.Actor,
+	pauseID int64,
+	choices []Choice,
+) (Reach, error) {
 	var reach Reach
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		p, err := findPause(ctx, tx.DB, pauseID)
+		pause, err := findPause(ctx, tx.DB, pauseID)
 		if err != nil {
 			return err
 		}
-		if err := access.Require(actor, access.Pause, p.UnitPath); err != nil {
+		if err := access.Require(actor, access.Pause, pause.UnitPath); err != nil {
 			return err
 		}
-		if err := lockPlace(ctx, tx, p.UnitID, p.AccountID); err != nil {
+		if err := lockPlace(ctx, tx, pause.UnitID, pause.AccountID); err != nil {
 			return err
 		}
-		if p, err = findPause(ctx, tx.DB, pauseID); err != nil { // as it is under the lock
+		if pause, err = findPause(ctx, tx.DB, pauseID); err != nil { // as it is under the lock
 			return err
 		}
-		if p.ResumedAt != nil {
-			return p.ended()
+		if pause.ResumedAt != nil {
+			return pause.ended()
 		}
 		if err := endPause(ctx, tx, now, pauseID, actor.UserID); err != nil {
 			return err
 		}
-		if reach, err = s.release(ctx, tx, now, actor, p, choices); err != nil {
+		if reach, err = s.release(ctx, tx, now, actor, pause, choices); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, actResume, "pause/"+strconv.FormatInt(pauseID, 10), p.UnitPath, "", reach.detail())
+
+		return note(
+			ctx,
+			tx,
+			now,
+			actor,
+			actResume,
+			"pause/"+strconv.FormatInt(pauseID, 10),
+			pause.UnitPath,
+			"",
+			reach.detail(),
+		)
 	})
+
 	return reach, err
 }
 
-func (s *Service) release(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p Pause, choices []Choice) (Reach, error) {
+func (s *Service) release(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	pause Pause,
+	choices []Choice,
+) (Reach, error) {
 	var reach Reach
-	for _, c := range choices {
-		n, err := s.choose(ctx, tx, now, actor, p, c)
+
+	for _, choice := range choices {
+		n, err := s.choose(ctx, tx, now, actor, pause, choice)
 		if err != nil {
 			return reach, err
 		}
 		reach.Done += n
 	}
 	var left int
-	err := tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM deliveries WHERE pause_id = $1 AND state = 'held'", p.ID).Scan(&left)
+	err := tx.Pgx.QueryRow(ctx, `
+		SELECT count(*) FROM deliveries WHERE pause_id = $1 AND state = 'held'`, pause.ID).Scan(&left)
 	if err == nil && left > 0 {
 		return reach, fault.Invalid("deliveries", "还有 {.n} 条没有选择：发送、改期或取消", "n", left)
 	}
 	if err != nil {
 		return reach, err
 	}
-	dropped, err := Move{From: open, Code: WasResumed, By: actor.UserID, Set: "wish = NULL, pause_id = NULL", Args: pgx.NamedArgs{"pause": p.ID},
-		Where: "d.pause_id = @pause::bigint AND d.wish = 'hold'"}.Run(ctx, tx.Pgx, now)
+	dropped, err := Move{
+		From:  open,
+		Code:  WasResumed,
+		By:    actor.UserID,
+		Set:   "wish = NULL, pause_id = NULL",
+		Args:  pgx.NamedArgs{"pause": pause.ID},
+		Where: "d.pause_id = @pause::bigint AND d.wish = 'hold'",
+	}.Run(ctx, tx.Pgx, now)
 	reach.TooLate = len(dropped)
+
 	return reach, err
 }
 
-// choose does what was chosen for one held delivery. The reason for which it was paused is the one for which it is cancelled.
-func (s *Service) choose(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p Pause, c Choice) (int, error) {
-	args := pgx.NamedArgs{"id": c.DeliveryID, "pause": p.ID}
-	m := Move{From: []State{Held}, By: actor.UserID, Args: args, Code: WasResumed, Where: "d.id = @id AND d.pause_id = @pause::bigint"}
-	if c.Action == ActCancel {
-		m.To, m.Code, m.Set, m.With = Cancelled, WasCancelled, stopSet, because(p.Reason)
-		moved, err := m.Run(ctx, tx.Pgx, now)
+// choose does what was chosen for one held delivery. The reason for which it was paused is the one for
+// which it is cancelled.
+func (s *Service) choose(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	pause Pause,
+	choice Choice,
+) (int, error) {
+	args := pgx.NamedArgs{"id": choice.DeliveryID, "pause": pause.ID}
+	move := Move{
+		From:  []State{Held},
+		By:    actor.UserID,
+		Args:  args,
+		Code:  WasResumed,
+		Where: "d.id = @id AND d.pause_id = @pause::bigint",
+	}
+	if choice.Action == ActCancel {
+		move.To, move.Code, move.Set, move.With = Cancelled, WasCancelled, stopSet, because(pause.Reason)
+		moved, err := move.Run(ctx, tx.Pgx, now)
 		return len(moved), err
 	}
 	var due *time.Time
-	err := tx.Pgx.QueryRow(ctx, "SELECT due_at FROM deliveries WHERE id = $1 AND pause_id = $2 AND state = 'held' FOR UPDATE", c.DeliveryID, p.ID).Scan(&due)
+	err := tx.Pgx.QueryRow(ctx, `
+		SELECT due_at FROM deliveries WHERE id = $1 AND pause_id = $2 AND state = 'held' FOR UPDATE`,
+		choice.DeliveryID, pause.ID).
+		Scan(&due)
 	if err != nil {
 		return 0, pg.OrNotFound(err, fault.Conflict("所选的发送已不在这次暂停之内，请刷新"))
 	}
-	at, err := resumeAt(c, due, now)
+	at, err := resumeAt(choice, due, now)
 	if err != nil {
 		return 0, err
 	}
-	if err := asApproved(ctx, tx, c.DeliveryID, at); err != nil {
+	if err := asApproved(ctx, tx, choice.DeliveryID, at); err != nil {
 		return 0, err
 	}
 	// Held to held is no arrow: what another pause covers only changes its holder.
-	kept, err := s.rehold(ctx, tx, now, actor, c.DeliveryID, at)
+	kept, err := s.rehold(ctx, tx, now, actor, choice.DeliveryID, at)
 	if err != nil || kept > 0 {
 		return kept, err
 	}
-	m.To, m.Set = Waiting, releaseSet+", pause_id = NULL"
+	move.To, move.Set = Waiting, releaseSet+", pause_id = NULL"
 	args["due"], args["from_at"] = at, nil
-	moved, err := m.Run(ctx, tx.Pgx, now)
+	moved, err := move.Run(ctx, tx.Pgx, now)
 	if err != nil {
 		return 0, err
 	}
+
 	return len(moved), s.wakeTx(ctx, tx, now, at, moved)
 }
 
-// asApproved fails when a held delivery may not go out at the instant: before the one for which it is approved, or on a day for which
-// its text is wrong.
+// asApproved fails when a held delivery may not go out at the instant: before the one for which it is
+// approved, or on a day for which its text is wrong.
 func asApproved(ctx context.Context, tx pg.Tx, id int64, at time.Time) error {
-	d, err := LockTx(ctx, tx, id)
+	delivery, err := LockTx(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	if d.ApprovedFrom != nil && at.Before(*d.ApprovedFrom) {
+	if delivery.ApprovedFrom != nil && at.Before(*delivery.ApprovedFrom) {
 		return fault.Invalid("deliveries", "@{.account} 批准的发布时间是 {.time}，不能在恢复时提前；恢复后可申请提前",
-			"account", d.AccountHandle, "time", ClockTime(*d.ApprovedFrom)).WithCode("before_approval")
+			"account", delivery.AccountHandle, "time", ClockTime(*delivery.ApprovedFrom)).
+			WithCode("before_approval")
 	}
-	p, err := post.FindTx(ctx, tx, access.System("delivery"), access.PostView, d.PostID)
-	if err != nil || d.DueAt == nil {
+	p, err := post.FindTx(ctx, tx, access.System("delivery"), access.PostView, delivery.PostID)
+	if err != nil || delivery.DueAt == nil {
 		return err
 	}
-	words, err := wrongWords(ctx, tx, p, &id, *d.DueAt, at)
+	words, err := wrongWords(ctx, tx, p, &id, *delivery.DueAt, at)
 	if err == nil && len(words) > 0 {
 		return fault.Invalid("deliveries", "@{.account} 正文中的 {.words} 到那时就不对了；请取消，或先修改稿件重新提交审核",
-			"account", d.AccountHandle, "words", Quoted(words)).WithCode("date_words")
+			"account", delivery.AccountHandle, "words", Quoted(words)).WithCode("date_words")
 	}
+
 	return err
 }
 
 // resumeAt is when a held delivery goes: at its time, at once when that has passed, or at the time chosen.
-func resumeAt(c Choice, due *time.Time, now time.Time) (time.Time, error) {
+func resumeAt(choice Choice, due *time.Time, now time.Time) (time.Time, error) {
 	switch {
-	case c.Action == ActReschedule:
-		return DueChoice{At: c.DueAt}.resolve(nil, now)
-	case c.Action != ActSend:
+	case choice.Action == ActReschedule:
+		return DueChoice{At: choice.DueAt}.resolve(nil, now)
+	case choice.Action != ActSend:
 		return now, fault.Invalid("deliveries", "请为每一条选择：发送、改期或取消")
 	case due == nil || due.Before(now):
 		return now, nil
 	}
+
 	return *due, nil
 }
 
-func (s *Service) rehold(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, id int64, due time.Time) (int, error) {
-	moved, err := Move{From: []State{Held}, Code: ApprovedPaused, By: actor.UserID, Args: pgx.NamedArgs{"id": id, "due": due, "from_at": nil},
-		Where: "d.id = @id AND (" + openPause + ") IS NOT NULL", Set: dueSet + ", pause_id = (" + openPause + ")"}.Run(ctx, tx.Pgx, now)
+func (s *Service) rehold(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	id int64,
+	due time.Time,
+) (int, error) {
+	moved, err := Move{
+		From:  []State{Held},
+		Code:  ApprovedPaused,
+		By:    actor.UserID,
+		Args:  pgx.NamedArgs{"id": id, "due": due, "from_at": nil},
+		Where: "d.id = @id AND (" + openPause + ") IS NOT NULL",
+		Set:   dueSet + ", pause_id = (" + openPause + ")",
+	}.Run(ctx, tx.Pgx, now)
+
 	return len(moved), err
 }

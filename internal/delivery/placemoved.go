@@ -10,19 +10,23 @@ import (
 	"juzhen/internal/pg"
 )
 
-// A pause covers a place by its path. When a unit, or an account, goes to another place, what waits there is covered by other
-// pauses than before: what comes under one is held by it at once, and what leaves one is never released by that. A person who may
-// plan it decides.
+// A pause covers a place by its path. When a unit, or an account, goes to another place, what waits
+// there is covered by other pauses than before: what comes under one is held by it at once, and what
+// leaves one is never released by that. A person who may plan it decides.
 
 // ownPause is the condition that the pause which holds a delivery still covers its account.
 const ownPause = `EXISTS (
     SELECT FROM pauses p JOIN units pu ON pu.id = p.unit_id, accounts a JOIN units au ON au.id = a.unit_id
-    WHERE p.id = d.pause_id AND a.id = d.account_id AND p.resumed_at IS NULL AND (p.account_id = a.id OR p.account_id IS NULL AND au.path LIKE pu.path || '%'))`
+    WHERE p.id = d.pause_id AND a.id = d.account_id AND p.resumed_at IS NULL
+        AND (p.account_id = a.id OR p.account_id IS NULL AND au.path LIKE pu.path || '%'))`
 
-const inUnits = "d.account_id IN (SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id WHERE starts_with(u.path, @path))"
+const inUnits = `
+	d.account_id IN (SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id
+		WHERE starts_with(u.path, @path))`
 
-// UnitWatch does what a unit's move means for the deliveries below it, in the transaction that moves it. The trees' lock keeps
-// pauses and approvals of the places in order: an approval waits for the unit's row.
+// UnitWatch does what a unit's move means for the deliveries below it, in the transaction that moves
+// it. The trees' lock keeps pauses and approvals of the places in order: an approval waits for the
+// unit's row.
 func UnitWatch() org.Watch {
 	return org.Watch{
 		Before: func(ctx context.Context, tx pg.Tx, now time.Time, path string) error {
@@ -35,31 +39,65 @@ func UnitWatch() org.Watch {
 }
 
 // placeMoved asks the pauses anew for the deliveries d of accounts that lie elsewhere now.
-func placeMoved(ctx context.Context, tx pg.Tx, now time.Time, by int64, which string, args pgx.NamedArgs) error {
+func placeMoved(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	by int64,
+	which string,
+	args pgx.NamedArgs,
+) error {
 	args["wish"], args["why"] = string(WishHold), string(PauseLeft)
 	here := "NOT d.settled AND " + which
 	covered := "(" + openPause + ") IS NOT NULL"
 	left := here + " AND d.pause_id IS NOT NULL AND NOT " + ownPause
-	run := func(m Move) ([]Moved, error) {
-		m.By, m.Args = by, args
-		return m.Run(ctx, tx.Pgx, now)
+	run := func(move Move) ([]Moved, error) {
+		move.By, move.Args = by, args
+		return move.Run(ctx, tx.Pgx, now)
 	}
 
-	for _, m := range []Move{
-		{From: []State{Waiting, Preparing, Handoff}, To: Held, Code: WasPaused, Where: here + " AND " + covered,
-			Set: "pause_id = (" + openPause + "), owner = NULL, taken_by = NULL, taken_at = NULL"},
-		{From: open, Code: WishKept, With: Args{"wish": string(WishHold)}, Where: here + " AND d.wish IS NULL AND " + covered,
-			Set: "wish = @wish, pause_id = (" + openPause + "), wish_by = nullif(@by::bigint, 0)"},
-		{From: []State{Held}, Code: WasPaused, Where: left + " AND " + covered, Set: "pause_id = (" + openPause + ")"},
-		{From: open, Code: WishKept, With: Args{"wish": string(WishHold)}, Where: left + " AND d.wish = @wish", Set: "pause_id = (" + openPause + ")"},
+	for _, move := range []Move{
+		{
+			From:  []State{Waiting, Preparing, Handoff},
+			To:    Held,
+			Code:  WasPaused,
+			Where: here + " AND " + covered,
+			Set:   "pause_id = (" + openPause + "), owner = NULL, taken_by = NULL, taken_at = NULL",
+		},
+		{
+			From:  open,
+			Code:  WishKept,
+			With:  Args{"wish": string(WishHold)},
+			Where: here + " AND d.wish IS NULL AND " + covered,
+			Set:   "wish = @wish, pause_id = (" + openPause + "), wish_by = nullif(@by::bigint, 0)",
+		},
+		{
+			From:  []State{Held},
+			Code:  WasPaused,
+			Where: left + " AND " + covered,
+			Set:   "pause_id = (" + openPause + ")",
+		},
+		{
+			From:  open,
+			Code:  WishKept,
+			With:  Args{"wish": string(WishHold)},
+			Where: left + " AND d.wish = @wish",
+			Set:   "pause_id = (" + openPause + ")",
+		},
 	} {
-		if _, err := run(m); err != nil {
+		if _, err := run(move); err != nil {
 			return err
 		}
 	}
-	alone, err := run(Move{From: []State{Held}, Code: PauseLeft, Where: left, Set: "pause_id = NULL, reason = @why, reason_args = '{}'"})
+	alone, err := run(Move{
+		From:  []State{Held},
+		Code:  PauseLeft,
+		Where: left,
+		Set:   "pause_id = NULL, reason = @why, reason_args = '{}'",
+	})
 	if err != nil {
 		return err
 	}
+
 	return tellHeld(ctx, tx, now, alone, PauseLeft)
 }

@@ -31,8 +31,10 @@ const (
 
 // PostStatesList lists all states of a post, those that need people first.
 func PostStatesList() []PostState {
-	return []PostState{PostUndecided, PostFailed, PostMissed, PostPartly, PostExpired, PostReturned, PostSubmitted, PostDraft, PostApproved, PostSending,
-		PostSent, PostCancelled, PostWithdrawn}
+	return []PostState{
+		PostUndecided, PostFailed, PostMissed, PostPartly, PostExpired, PostReturned, PostSubmitted,
+		PostDraft, PostApproved, PostSending, PostSent, PostCancelled, PostWithdrawn,
+	}
 }
 
 // Label is the Chinese word for the state.
@@ -65,16 +67,19 @@ func (s PostState) Label() string {
 	case PostUndecided:
 		return "结果待核"
 	}
+
 	return string(s)
 }
 
-// PostStateOf reads the state of a post from its phase and how many of its deliveries are in which state. An open outcome goes
-// before everything; a text in work goes before what its older version did; then what still moves, then the end.
+// PostStateOf reads the state of a post from its phase and how many of its deliveries are in which
+// state. An open outcome goes before everything; a text in work goes before what its older version did;
+// then what still moves, then the end.
 func PostStateOf(phase post.Phase, n map[State]int) PostState {
 	total := 0
 	for _, k := range n {
 		total += k
 	}
+
 	live := total - n[Cancelled]
 	switch {
 	case n[Unknown] > 0:
@@ -95,6 +100,7 @@ func PostStateOf(phase post.Phase, n map[State]int) PostState {
 		if n[Sent] > 0 || n[Preparing] > 0 && n[Failed]+n[Missed] > 0 {
 			return PostSending
 		}
+
 		return PostApproved
 	case n[Sent] > 0:
 		return PostPartly
@@ -107,31 +113,38 @@ func PostStateOf(phase post.Phase, n map[State]int) PostState {
 	case n[Expired] > 0:
 		return PostExpired
 	}
+
 	return PostState(phase)
 }
 
-// PostStates reads the states of posts in one grouped statement. It checks no right: the ids come from a list that did.
+// PostStates reads the states of posts in one grouped statement. It checks no right: the ids come from
+// a list that did.
 func (s *Service) PostStates(ctx context.Context, ids []int64) (map[int64]PostState, error) {
 	counts, phases, err := countStates(ctx, s.db.Gorm(ctx), ids)
+
 	out := make(map[int64]PostState, len(ids))
 	for _, id := range ids {
 		if phase, ok := phases[id]; ok {
 			out[id] = PostStateOf(phase, counts[id])
 		}
 	}
+
 	return out, err
 }
 
-// PostsIn gives the condition "post p is in this state", for lists of posts: the same reading as PostStateOf, in SQL.
+// PostsIn gives the condition "post p is in this state", for lists of posts: the same reading as
+// PostStateOf, in SQL.
 func PostsIn(state PostState) post.Condition {
 	return post.Condition{SQL: "(" + postStateSQL + ") = ?" + narrow(state), Args: []any{string(state)}}
 }
 
-// narrow is what must be so for a post to be in a state that few are in: it spares the database the counting for all others.
+// narrow is what must be so for a post to be in a state that few are in: it spares the database the
+// counting for all others.
 func narrow(state PostState) string {
 	some := func(cond string) string {
 		return " AND p.id IN (SELECT f.post_id FROM deliveries f WHERE " + cond + ")"
 	}
+
 	switch state {
 	case PostDraft, PostReturned, PostSubmitted:
 		return " AND p.phase = '" + string(state) + "'"
@@ -142,6 +155,7 @@ func narrow(state PostState) string {
 	case PostExpired:
 		return some("f.state = 'expired'")
 	}
+
 	return ""
 }
 
@@ -152,9 +166,11 @@ var postStateSQL = func() string {
 		for i, s := range states {
 			names[i] = "'" + string(s) + "'"
 		}
+
 		return fmt.Sprintf("count(*) FILTER (WHERE d.state IN (%s))", strings.Join(names, ", "))
 	}
 	live := "count(*) FILTER (WHERE d.state <> 'cancelled')"
+
 	return `SELECT CASE
     WHEN ` + n(Unknown) + ` > 0 THEN 'undecided'
     WHEN p.phase IN ('draft', 'returned') OR p.phase = 'submitted' AND ` + n(Expired) + ` = 0 THEN p.phase
@@ -180,8 +196,14 @@ type Trouble struct {
 	Failed  int // failed or missed on an account
 }
 
-// Troubles counts the posts due in the span that need somebody, by the Unix time of their hour; hours without are left out. Path and
-// account narrow it as they do for post.Service.Hours: "" and 0 are all.
-func (s *Service) Troubles(ctx context.Context, actor access.Actor, in post.Span, path string, account int64) (map[int64]Trouble, error) {
+// Troubles counts the posts due in the span that need somebody, by the Unix time of their hour; hours
+// without are left out. Path and account narrow it as they do for post.Service.Hours: "" and 0 are all.
+func (s *Service) Troubles(
+	ctx context.Context,
+	actor access.Actor,
+	in post.Span,
+	path string,
+	account int64,
+) (map[int64]Trouble, error) {
 	return troubles(ctx, s.db.Gorm(ctx), actor, in, path, account)
 }

@@ -12,6 +12,7 @@ import (
 
 func TestPostStateOf(t *testing.T) {
 	t.Parallel()
+
 	cases := []struct {
 		phase post.Phase
 		n     map[State]int
@@ -45,7 +46,8 @@ func TestPostStateOf(t *testing.T) {
 	}
 }
 
-// TestPostStateInSQLIsTheSame holds the condition of lists against the function of pages, over random mixtures.
+// TestPostStateInSQLIsTheSame holds the condition of lists against the function of pages, over random
+// mixtures.
 func TestPostStateInSQLIsTheSame(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
@@ -60,16 +62,23 @@ func TestPostStateInSQLIsTheSame(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	states, phases := States(), post.Phases()
 	var ids []int64
+
 	for i := range 300 {
 		id := int64(i + 1)
 		ids = append(ids, id)
-		exec(`INSERT INTO posts (id, unit_id, author_id, phase, due_now, urgent, revision, created_at, updated_by, updated_at) OVERRIDING SYSTEM VALUE
+		exec(`INSERT INTO posts (id, unit_id, author_id, phase, due_now, urgent, revision, created_at,
+				updated_by, updated_at) OVERRIDING SYSTEM VALUE
 VALUES ($1, 1, 1, $2, false, false, 1, now(), 1, now())`, id, phases[random.IntN(len(phases))])
-		exec(`WITH v AS (INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, editors, created_at)
-VALUES ($1, 1, 'draft', '', 0, '', '{1}', now()) RETURNING id) UPDATE posts SET version_id = v.id FROM v WHERE posts.id = $1`, id)
+		exec(`WITH v AS (INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, editors,
+				created_at)
+VALUES ($1, 1, 'draft', '', 0, '', '{1}', now()) RETURNING id) UPDATE posts SET version_id = v.id FROM v
+    WHERE posts.id = $1`, id)
+
 		for account := range random.IntN(5) {
-			exec(`INSERT INTO deliveries (post_id, version_id, account_id, platform, connector, state, plan, urgent, approved, payload_hash, mark_key, created_at, updated_at)
-SELECT id, version_id, $2, 'weibo', 'commercial', $3, 1, false, false, '', decode(repeat('00', 16), 'hex'), now(), now() FROM posts WHERE id = $1`,
+			exec(`INSERT INTO deliveries (post_id, version_id, account_id, platform, connector, state, plan,
+					urgent, approved, payload_hash, mark_key, created_at, updated_at)
+SELECT id, version_id, $2, 'weibo', 'commercial', $3, 1, false, false, '', decode(repeat('00', 16), 'hex'),
+    now(), now() FROM posts WHERE id = $1`,
 				id, account+1, states[random.IntN(len(states))])
 		}
 	}
@@ -78,12 +87,17 @@ SELECT id, version_id, $2, 'weibo', 'commercial', $3, 1, false, false, '', decod
 		t.Fatal(err)
 	}
 	seen := map[PostState]int{}
+
 	for _, state := range PostStatesList() {
 		cond := PostsIn(state)
 		var list []int64
-		if err := db.Gorm(t.Context()).Raw("SELECT p.id FROM posts p WHERE "+cond.SQL, cond.Args...).Scan(&list).Error; err != nil {
+		if err := db.Gorm(t.Context()).
+			Raw("SELECT p.id FROM posts p WHERE "+cond.SQL, cond.Args...).
+			Scan(&list).
+			Error; err != nil {
 			t.Fatal(err)
 		}
+
 		for _, id := range list {
 			seen[state]++
 			if got[id] != state {

@@ -7,30 +7,31 @@ import (
 	"juzhen/internal/i18n"
 )
 
-// Reason is a code for why a delivery stands where it stands, and for each step in its story. Rows hold codes with
-// parameters; texts are made when somebody reads them, in the reader's language.
+// Reason is a code for why a delivery stands where it stands, and for each step in its story. Rows hold
+// codes with parameters; texts are made when somebody reads them, in the reader's language.
 type Reason string
 
 // The reasons. Parameters are in brackets.
 const (
-	None             Reason = ""
-	WasPlanned       Reason = "planned"
-	WasReplanned     Reason = "replanned"
-	WasApproved      Reason = "approved"
-	ApprovedPaused   Reason = "approved_paused"
-	NotApproved      Reason = "not_approved" // due and not approved
-	WasWithdrawn     Reason = "withdrawn"
-	WasRevised       Reason = "revised"
-	WasRescheduled   Reason = "rescheduled"
-	EarlierAsked     Reason = "earlier_asked" // a second person must agree before it goes out earlier
-	EarlierAgreed    Reason = "earlier_agreed"
-	EarlierRefused   Reason = "earlier_refused"
-	WasCancelled     Reason = "cancelled"
-	AccountDropped   Reason = "account_dropped" // the new version leaves this account out
-	WasPaused        Reason = "paused"
-	WasResumed       Reason = "resumed"
-	PauseLeft        Reason = "pause_left" // its unit or account went out of the pause's reach: a person decides
-	WishKept         Reason = "wish_kept"  // [wish] a person acted while the outcome was open
+	None           Reason = ""
+	WasPlanned     Reason = "planned"
+	WasReplanned   Reason = "replanned"
+	WasApproved    Reason = "approved"
+	ApprovedPaused Reason = "approved_paused"
+	NotApproved    Reason = "not_approved" // due and not approved
+	WasWithdrawn   Reason = "withdrawn"
+	WasRevised     Reason = "revised"
+	WasRescheduled Reason = "rescheduled"
+	EarlierAsked   Reason = "earlier_asked" // a second person must agree before it goes out earlier
+	EarlierAgreed  Reason = "earlier_agreed"
+	EarlierRefused Reason = "earlier_refused"
+	WasCancelled   Reason = "cancelled"
+	AccountDropped Reason = "account_dropped" // the new version leaves this account out
+	WasPaused      Reason = "paused"
+	WasResumed     Reason = "resumed"
+	// its unit or account went out of the pause's reach: a person decides
+	PauseLeft        Reason = "pause_left"
+	WishKept         Reason = "wish_kept" // [wish] a person acted while the outcome was open
 	WasClaimed       Reason = "claimed"
 	TakenOver        Reason = "taken_over" // the process that prepared it is gone
 	GivenBack        Reason = "given_back" // the process shuts down
@@ -65,56 +66,66 @@ const (
 	AccountStopped   Reason = "account_stopped" // suspended; ends by itself
 	AccountClosed    Reason = "account_closed"
 	TokenWithdrawn   Reason = "token_withdrawn" // by an administrator; ends by itself
-	UserChanged      Reason = "user_changed"    // the account is another user of the platform: a person decides
-	AccountBack      Reason = "account_back"
-	TooLate          Reason = "too_late"
-	HandoffDue       Reason = "handoff_due"
-	HandoffTaken     Reason = "handoff_taken"
-	HandoffReturned  Reason = "handoff_returned"
-	HandoffSent      Reason = "handoff_sent"
-	LookFound        Reason = "look_found"
-	LookAbsent       Reason = "look_absent"
-	LookFailed       Reason = "look_failed"
-	LookTwo          Reason = "look_two"    // [n] several posts could be it
-	LookWindow       Reason = "look_window" // the newest posts shown do not reach back far enough
-	LookPerson       Reason = "look_person" // not found, and a person must decide
-	LookRepeat       Reason = "look_repeat" // not found, and the platform says that the text stands there already
-	LookRival        Reason = "look_rival"  // not found, but somebody else's post of the same text
-	Resend           Reason = "resend"      // surely absent, in time, allowed for the account
-	AbsentWish       Reason = "absent_wish" // [wish]
-	Superseded       Reason = "superseded"  // a new version was begun while the outcome was open
-	ConfirmedNot     Reason = "confirmed_not_sent"
-	ResolvedSent     Reason = "resolved_sent"
-	DecisionAsked    Reason = "decision_asked"
-	DecisionRefused  Reason = "decision_refused"
-	Restored         Reason = "restored" // the database was restored: what was due since then is looked up
-	Twice            Reason = "twice"    // possibly published twice
-	ReadBackSame     Reason = "readback_same"
-	ReadBackChanged  Reason = "readback_changed"
-	ReadBackHidden   Reason = "readback_hidden"
-	ReadBackRemoved  Reason = "readback_removed"
-	WasTakenDown     Reason = "taken_down"
-	TakedownFailed   Reason = "takedown_failed" // [code, text]
+	// the account is another user of the platform: a person decides
+	UserChanged     Reason = "user_changed"
+	AccountBack     Reason = "account_back"
+	TooLate         Reason = "too_late"
+	HandoffDue      Reason = "handoff_due"
+	HandoffTaken    Reason = "handoff_taken"
+	HandoffReturned Reason = "handoff_returned"
+	HandoffSent     Reason = "handoff_sent"
+	LookFound       Reason = "look_found"
+	LookAbsent      Reason = "look_absent"
+	LookFailed      Reason = "look_failed"
+	LookTwo         Reason = "look_two"    // [n] several posts could be it
+	LookWindow      Reason = "look_window" // the newest posts shown do not reach back far enough
+	LookPerson      Reason = "look_person" // not found, and a person must decide
+	// not found, and the platform says that the text stands there already
+	LookRepeat      Reason = "look_repeat"
+	LookRival       Reason = "look_rival"  // not found, but somebody else's post of the same text
+	Resend          Reason = "resend"      // surely absent, in time, allowed for the account
+	AbsentWish      Reason = "absent_wish" // [wish]
+	Superseded      Reason = "superseded"  // a new version was begun while the outcome was open
+	ConfirmedNot    Reason = "confirmed_not_sent"
+	ResolvedSent    Reason = "resolved_sent"
+	DecisionAsked   Reason = "decision_asked"
+	DecisionRefused Reason = "decision_refused"
+	Restored        Reason = "restored" // the database was restored: what was due since then is looked up
+	Twice           Reason = "twice"    // possibly published twice
+	ReadBackSame    Reason = "readback_same"
+	ReadBackChanged Reason = "readback_changed"
+	ReadBackHidden  Reason = "readback_hidden"
+	ReadBackRemoved Reason = "readback_removed"
+	WasTakenDown    Reason = "taken_down"
+	TakedownFailed  Reason = "takedown_failed" // [code, text]
 )
 
 // Reasons lists every code, for tests that walk the texts.
 func Reasons() []Reason {
-	return []Reason{WasPlanned, WasReplanned, WasApproved, ApprovedPaused, NotApproved, WasWithdrawn, WasRevised, WasRescheduled,
-		EarlierAsked, EarlierAgreed, EarlierRefused,
-		WasCancelled, AccountDropped, WasPaused, WasResumed, PauseLeft, WishKept, WasClaimed, TakenOver, GivenBack, Prepared, Marked, MarkUndone, MarkedAhead, MarkRecalled,
-		Published, PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated, OwnerGone, CallOverdue, Refused,
-		NoConnection, TokenMissing, TokenRefused, TokenEnds, RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, TextRefused,
-		PictureRefused, PictureWaits, AccountNotLive, AccountStopped, AccountClosed, TokenWithdrawn, UserChanged, AccountBack, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent, LookFound,
-		LookAbsent, LookFailed, LookTwo, LookWindow, LookPerson, LookRepeat, LookRival, Resend, AbsentWish, Superseded, ConfirmedNot, ResolvedSent,
-		DecisionAsked, DecisionRefused, Restored, Twice, ReadBackSame, ReadBackChanged, ReadBackHidden, ReadBackRemoved,
-		WasTakenDown, TakedownFailed}
+	return []Reason{
+		WasPlanned, WasReplanned, WasApproved, ApprovedPaused, NotApproved, WasWithdrawn,
+		WasRevised, WasRescheduled, EarlierAsked, EarlierAgreed, EarlierRefused, WasCancelled,
+		AccountDropped, WasPaused, WasResumed, PauseLeft, WishKept, WasClaimed, TakenOver,
+		GivenBack, Prepared, Marked, MarkUndone, MarkedAhead, MarkRecalled, Published,
+		PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated,
+		OwnerGone, CallOverdue, Refused, NoConnection, TokenMissing, TokenRefused, TokenEnds,
+		RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, TextRefused,
+		PictureRefused, PictureWaits, AccountNotLive, AccountStopped, AccountClosed, TokenWithdrawn,
+		UserChanged, AccountBack, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent,
+		LookFound, LookAbsent, LookFailed, LookTwo, LookWindow, LookPerson, LookRepeat, LookRival,
+		Resend, AbsentWish, Superseded, ConfirmedNot, ResolvedSent, DecisionAsked, DecisionRefused,
+		Restored, Twice, ReadBackSame, ReadBackChanged, ReadBackHidden, ReadBackRemoved,
+		WasTakenDown, TakedownFailed,
+	}
 }
 
-// Label is the Chinese text of the reason: what happened, what it means, what to do. "{.name}" is filled from the parameters.
+// Label is the Chinese text of the reason: what happened, what it means, what to do. "{.name}" is
+// filled from the parameters.
 func (r Reason) Label() string {
 	if text, ok := reasonTexts[r]; ok {
 		return text
 	}
+
 	return string(r)
 }
 
@@ -202,20 +213,23 @@ var reasonTexts = map[Reason]string{
 	TakedownFailed:   i18n.N("下架未成功：{.text}（{.code}）"),
 }
 
-// ReasonText gives the text of the delivery's reason and its arguments, alternating names and values, ready for a printer.
+// ReasonText gives the text of the delivery's reason and its arguments, alternating names and values,
+// ready for a printer.
 func (d Delivery) ReasonText() (string, []any) { return d.Reason.Label(), d.ReasonArgs.pairs() }
 
 // Text gives the text of the step and its arguments, ready for a printer.
 func (e Event) Text() (string, []any) { return e.Code.Label(), e.Args.params().pairs() }
 
-// pairs lists names and values in the order of the names. What Weibo or a rule said is a text to be translated too.
+// pairs lists names and values in the order of the names. What Weibo or a rule said is a text to be
+// translated too.
 func (a Args) pairs() []any { return i18n.Pairs(a, "text") }
 
 // FaultArgs keeps what a rule found wrong so that it can be told in any language.
-func FaultArgs(f *fault.Error) Args {
+func FaultArgs(failure *fault.Error) Args {
 	inner := map[string]any{}
-	for i := 0; i+1 < len(f.Args); i += 2 {
-		inner[fmt.Sprint(f.Args[i])] = f.Args[i+1]
+	for i := 0; i+1 < len(failure.Args); i += 2 {
+		inner[fmt.Sprint(failure.Args[i])] = failure.Args[i+1]
 	}
-	return Args{"text": f.Text, "text" + i18n.ArgsOf: inner}
+
+	return Args{"text": failure.Text, "text" + i18n.ArgsOf: inner}
 }

@@ -9,15 +9,18 @@ import (
 	"juzhen/internal/pg"
 )
 
-// A delivery of a crowd is marked ahead of its instant and released at it (docs/decisions/0004). Until its number is released it surely
-// was not called, and may be taken back. Whoever does so locks the owner's row of releases before anything else, in every transaction.
+// A delivery of a crowd is marked ahead of its instant and released at it (docs/decisions/0004). Until
+// its number is released it surely was not called, and may be taken back. Whoever does so locks the
+// owner's row of releases before anything else, in every transaction.
 
-// recallWithin is how near its due time a delivery may be marked ahead, with much to spare for clocks and slow transactions.
+// recallWithin is how near its due time a delivery may be marked ahead, with much to spare for clocks
+// and slow transactions.
 const recallWithin = 5 * time.Second
 
-// recallTx takes back what was marked ahead and not released yet, of the deliveries d for which where holds: they wait again, and what
-// follows in the transaction finds them so. It must come first in the transaction. Nothing is locked when nothing of them
-// is near, and no process's row that never marked ahead.
+// recallTx takes back what was marked ahead and not released yet, of the deliveries d for which where
+// holds: they wait again, and what follows in the transaction finds them so. It must come first in the
+// transaction. Nothing is locked when nothing of them is near, and no process's row that never marked
+// ahead.
 func recallTx(ctx context.Context, tx pg.Tx, now time.Time, where string, args pgx.NamedArgs) error {
 	named := pgx.NamedArgs{"recall_from": now.Add(-time.Minute), "recall_until": now.Add(recallWithin)}
 	for name, v := range args {
@@ -26,13 +29,15 @@ func recallTx(ctx context.Context, tx pg.Tx, now time.Time, where string, args p
 	var near bool
 	err := tx.Pgx.QueryRow(ctx, `
 SELECT EXISTS (SELECT FROM deliveries d WHERE NOT d.settled AND d.state IN ('waiting', 'preparing', 'sending')
-    AND d.due_at BETWEEN @recall_from::timestamptz AND @recall_until::timestamptz AND (`+where+`))`, named).Scan(&near)
+    AND d.due_at BETWEEN @recall_from::timestamptz AND @recall_until::timestamptz AND (`+where+`))`, named).
+		Scan(&near)
 	if err != nil || !near {
 		return err
 	}
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT r.process_id::text FROM releases r JOIN processes p ON p.id = r.process_id
-WHERE r.marked > 0 AND p.stopped_at IS NULL AND p.lease_until > clock_timestamp() - interval '1 hour' ORDER BY r.process_id FOR UPDATE OF r`)
+WHERE r.marked > 0 AND p.stopped_at IS NULL AND p.lease_until > clock_timestamp() - interval '1 hour'
+    ORDER BY r.process_id FOR UPDATE OF r`)
 	if err != nil {
 		return err
 	}
@@ -41,51 +46,84 @@ WHERE r.marked > 0 AND p.stopped_at IS NULL AND p.lease_until > clock_timestamp(
 		return err
 	}
 	_, err = takeBack(ctx, tx, now, owners, MarkRecalled, where, args)
+
 	return err
 }
 
-// RecallOfTx takes back all that the processes marked ahead and have not released, whether they live or not: from now on they cannot
-// release it. It locks their rows of releases, so it must come first in the transaction. It checks no right: for the engine.
+// RecallOfTx takes back all that the processes marked ahead and have not released, whether they live or
+// not: from now on they cannot release it. It locks their rows of releases, so it must come first in
+// the transaction. It checks no right: for the engine.
 func RecallOfTx(ctx context.Context, tx pg.Tx, now time.Time, owners []string) ([]int64, error) {
 	if _, err := tx.Pgx.Exec(ctx, `
-SELECT FROM releases WHERE process_id = ANY ($1::text[]::uuid[]) ORDER BY process_id FOR UPDATE`, owners); err != nil {
+SELECT FROM releases WHERE process_id = ANY ($1::text[]::uuid[]) ORDER BY process_id FOR UPDATE`,
+		owners); err != nil {
 		return nil, err
 	}
-	if _, err := tx.Pgx.Exec(ctx, "UPDATE releases SET recalls = recalls + 1 WHERE process_id = ANY ($1::text[]::uuid[])", owners); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+		UPDATE releases SET recalls = recalls + 1 WHERE process_id = ANY ($1::text[]::uuid[])`,
+		owners); err != nil {
 		return nil, err
 	}
+
 	return takeBack(ctx, tx, now, owners, MarkRecalled, "true", nil)
 }
 
 // takeBack moves what the owners, whose rows of releases are locked, have marked ahead and not released.
-func takeBack(ctx context.Context, tx pg.Tx, now time.Time, owners []string, code Reason, where string, args pgx.NamedArgs) ([]int64, error) {
+func takeBack(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	owners []string,
+	code Reason,
+	where string,
+	args pgx.NamedArgs,
+) ([]int64, error) {
 	named := pgx.NamedArgs{"owners": owners}
 	for name, v := range args {
 		named[name] = v
 	}
-	ids, err := UncalledTx(ctx, tx, now, code, `NOT d.settled AND d.ahead_no > (SELECT r.released FROM releases r WHERE r.process_id = d.owner)
+	ids, err := UncalledTx(ctx, tx, now, code, `NOT d.settled AND d.ahead_no > (SELECT r.released
+			FROM releases r WHERE r.process_id = d.owner)
     AND d.owner = ANY (@owners::text[]::uuid[]) AND (`+where+")", named)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	_, err = tx.Pgx.Exec(ctx, "UPDATE releases SET recalls = recalls + 1 WHERE process_id = ANY ($1::text[]::uuid[])", owners)
+	_, err = tx.Pgx.Exec(ctx, `
+		UPDATE releases SET recalls = recalls + 1 WHERE process_id = ANY ($1::text[]::uuid[])`, owners)
+
 	return ids, err
 }
 
-// UncalledTx lets deliveries d wait again that are marked and for which where holds, and which surely were not called nor will be: the
-// caller answers for that. A wish of a person is followed at once. The account's turn is as it was before the mark.
-func UncalledTx(ctx context.Context, tx pg.Tx, now time.Time, code Reason, where string, args pgx.NamedArgs) ([]int64, error) {
-	moved, err := Move{From: []State{Sending}, To: Waiting, Code: code, Where: "d.wish IS NULL AND (" + where + ")", Set: "owner = NULL, ahead_no = NULL",
-		Args: args}.Run(ctx, tx.Pgx, now)
+// UncalledTx lets deliveries d wait again that are marked and for which where holds, and which surely
+// were not called nor will be: the caller answers for that. A wish of a person is followed at once. The
+// account's turn is as it was before the mark.
+func UncalledTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	code Reason,
+	where string,
+	args pgx.NamedArgs,
+) ([]int64, error) {
+	moved, err := Move{
+		From:  []State{Sending},
+		To:    Waiting,
+		Code:  code,
+		Where: "d.wish IS NULL AND (" + where + ")",
+		Set:   "owner = NULL, ahead_no = NULL",
+		Args:  args,
+	}.Run(ctx, tx.Pgx, now)
 	if err != nil {
 		return nil, err
 	}
+
 	ids := make([]int64, len(moved))
 	for i, m := range moved {
 		ids[i] = m.ID
 	}
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT d.id FROM deliveries d WHERE d.state = 'sending' AND d.wish IS NOT NULL AND (`+where+`) ORDER BY d.id FOR UPDATE OF d`, args)
+SELECT d.id FROM deliveries d WHERE d.state = 'sending' AND d.wish IS NOT NULL AND (`+where+`) ORDER BY d.id
+		FOR UPDATE OF d`, args)
 	if err != nil {
 		return nil, err
 	}
@@ -97,22 +135,30 @@ SELECT d.id FROM deliveries d WHERE d.state = 'sending' AND d.wish IS NOT NULL A
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range list {
-		var c Change
-		c.again(d, code, nil, now)
-		if err := ApplyTx(ctx, tx, now, d, c, 0); err != nil {
+
+	for _, delivery := range list {
+		var change Change
+		change.again(delivery, code, nil, now)
+		if err := ApplyTx(ctx, tx, now, delivery, change, 0); err != nil {
 			return nil, err
 		}
-		if _, err := tx.Pgx.Exec(ctx, "UPDATE deliveries SET ahead_no = NULL WHERE id = $1", d.ID); err != nil {
+		if _, err := tx.Pgx.Exec(
+			ctx,
+			"UPDATE deliveries SET ahead_no = NULL WHERE id = $1",
+			delivery.ID,
+		); err != nil {
 			return nil, err
 		}
-		ids = append(ids, d.ID)
+		ids = append(ids, delivery.ID)
 	}
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	_, err = tx.Pgx.Exec(ctx, `
-UPDATE account_turns SET delivery_id = NULL, last_mark = nullif(coalesce(mark_before, last_mark), '-infinity'), mark_before = NULL, allowance = allowance + 1
+UPDATE account_turns
+    SET delivery_id = NULL, last_mark = nullif(coalesce(mark_before, last_mark), '-infinity'),
+    mark_before = NULL, allowance = allowance + 1
 WHERE delivery_id = ANY ($1)`, ids)
+
 	return ids, err
 }

@@ -20,182 +20,226 @@ type Seen struct {
 	Reviewed   bool // the platform reviewed or delayed a post of this account lately
 	Windowed   bool // only the newest posts are shown
 
-	Repeated bool         // the platform called a call of this plan repeated content: a resend would only be a probe
+	// the platform called a call of this plan repeated content: a resend would only be a probe
+	Repeated bool
 	Rival    bool         // somebody else's post of the same text went out since the attempt began
 	Alike    []weibo.Post // posts that read the same and are not ours, for the person who decides
 }
 
 // AfterLook is what a look does to an unknown delivery.
-func AfterLook(d Delivery, l Seen, s Settings, now time.Time) Change {
-	c := Change{To: d.State, Looked: true}
+func AfterLook(delivery Delivery, seen Seen, settings Settings, now time.Time) Change {
+	change := Change{To: delivery.State, Looked: true}
+
 	switch {
-	case l.Err != nil:
-		c.Looked, c.Code, c.NextLook = false, LookFailed, at(now, s.LookRetry)
-		if now.After(begun(d).Add(s.AbsentAfter)) { // people know by now
-			c.NextLook = at(now, max(s.LookRetry, s.LookAgain))
+	case seen.Err != nil:
+		change.Looked, change.Code, change.NextLook = false, LookFailed, at(now, settings.LookRetry)
+		if now.After(begun(delivery).Add(settings.AbsentAfter)) { // people know by now
+			change.NextLook = at(now, max(settings.LookRetry, settings.LookAgain))
 		}
-		c.Args = Args{"next": ClockTime(*c.NextLook)}
-		c.askPerson(d, l, s, now)
-	case l.Finding == weibo.FoundOne && l.Post != nil:
-		c.To, c.Code, c.RemoteID, c.SentAt = Sent, LookFound, l.Post.ID, &l.Post.CreatedAt
-		c.NextLook, c.Turn, c.Resolve, c.DropWish = at(now, s.ReadBack), TurnSettled, TodoUnknown, true
-	case l.Finding == weibo.FoundTwice:
-		c.Code, c.Raise, c.Args, c.Turn = LookTwo, TodoTwice, Args{"n": len(l.Candidates)}, TurnFreed
-		c.Sightings = sightings(l.Candidates)
-	case l.Finding != weibo.FoundNone:
-		c.Code, c.Raise, c.Args = LookTwo, TodoUnknown, Args{"n": len(l.Candidates)}
-		c.Sightings = sightings(l.Candidates)
-		c.bound(l)
-		c.lookOn(d, s, now)
+		change.Args = Args{"next": ClockTime(*change.NextLook)}
+		change.askPerson(delivery, seen, settings, now)
+	case seen.Finding == weibo.FoundOne && seen.Post != nil:
+		change.To = Sent
+		change.Code = LookFound
+		change.RemoteID = seen.Post.ID
+		change.SentAt = &seen.Post.CreatedAt
+		change.NextLook = at(now, settings.ReadBack)
+		change.Turn = TurnSettled
+		change.Resolve = TodoUnknown
+		change.DropWish = true
+	case seen.Finding == weibo.FoundTwice:
+		change.Code = LookTwo
+		change.Raise = TodoTwice
+		change.Args = Args{"n": len(seen.Candidates)}
+		change.Turn = TurnFreed
+		change.Sightings = sightings(seen.Candidates)
+	case seen.Finding != weibo.FoundNone:
+		change.Code, change.Raise, change.Args = LookTwo, TodoUnknown, Args{"n": len(seen.Candidates)}
+		change.Sightings = sightings(seen.Candidates)
+		change.bound(seen)
+		change.lookOn(delivery, settings, now)
 	default:
-		absent(&c, d, l, s, now)
+		absent(&change, delivery, seen, settings, now)
 	}
-	return c
+
+	return change
 }
 
-// absent weighs that the post was not there. It means "not published" only after two looks, the later of them after the
-// longest lag the platform is known to have, and only where the interface gives our mark back.
-func absent(c *Change, d Delivery, l Seen, s Settings, now time.Time) {
-	c.bound(l)
-	settled := lastByte(d).Add(s.AbsentAfter)
-	if now.Before(settled) || d.Looks < 1 {
+// absent weighs that the post was not there. It means "not published" only after two looks, the later
+// of them after the longest lag the platform is known to have, and only where the interface gives our
+// mark back.
+func absent(change *Change, delivery Delivery, seen Seen, settings Settings, now time.Time) {
+	change.bound(seen)
+	settled := lastByte(delivery).Add(settings.AbsentAfter)
+	if now.Before(settled) || delivery.Looks < 1 {
 		next := settled
-		if soon := now.Add(s.FirstLook); soon.After(next) {
+		if soon := now.Add(settings.FirstLook); soon.After(next) {
 			next = soon
 		}
-		c.Code, c.NextLook, c.Args = LookAbsent, &next, Args{"next": ClockTime(next)}
+		change.Code, change.NextLook, change.Args = LookAbsent, &next, Args{"next": ClockTime(next)}
+
 		return
 	}
-	if l.Annotated && l.Complete && decideAbsent(c, d, l, now) {
+	if seen.Annotated && seen.Complete && decideAbsent(change, delivery, seen, now) {
 		return
 	}
-	c.Code, c.Raise, c.Sightings = LookPerson, TodoUnknown, sightings(l.Alike)
+
+	change.Code, change.Raise, change.Sightings = LookPerson, TodoUnknown, sightings(seen.Alike)
 	switch {
-	case l.Repeated:
-		c.Code = LookRepeat
-	case !l.Complete:
-		c.Code = LookWindow
-	case l.Rival:
-		c.Code = LookRival
+	case seen.Repeated:
+		change.Code = LookRepeat
+	case !seen.Complete:
+		change.Code = LookWindow
+	case seen.Rival:
+		change.Code = LookRival
 	}
-	c.lookOn(d, s, now)
+	change.lookOn(delivery, settings, now)
 }
 
-// decideAbsent settles a trusted absence; false when a person must: always, once the platform has said that the text stands there
-// already or somebody else's post shows that it does. Nothing is sent again to find out.
-func decideAbsent(c *Change, d Delivery, l Seen, now time.Time) bool {
-	if l.Repeated || l.Rival {
+// decideAbsent settles a trusted absence; false when a person must: always, once the platform has said
+// that the text stands there already or somebody else's post shows that it does. Nothing is sent again
+// to find out.
+func decideAbsent(change *Change, delivery Delivery, seen Seen, now time.Time) bool {
+	if seen.Repeated || seen.Rival {
 		return false
 	}
-	mayResend := l.AutoResend && l.CallOver && !l.Reviewed
-	if d.Wish != nil && (*d.Wish != WishReplan || mayResend) && !l.Reviewed {
-		c.followWish(d)
-		c.Turn, c.Resolve = TurnSettled, TodoUnknown
-		c.Args = Args{"wish": string(*d.Wish)}
+	mayResend := seen.AutoResend && seen.CallOver && !seen.Reviewed
+	if delivery.Wish != nil && (*delivery.Wish != WishReplan || mayResend) && !seen.Reviewed {
+		change.followWish(delivery)
+		change.Turn, change.Resolve = TurnSettled, TodoUnknown
+		change.Args = Args{"wish": string(*delivery.Wish)}
+
 		return true
 	}
-	if d.Wish != nil || !mayResend {
+	if delivery.Wish != nil || !mayResend {
 		return false
 	}
-	c.Turn, c.Resolve = TurnSettled, TodoUnknown
-	c.again(d, Resend, nil, now)
+	change.Turn, change.Resolve = TurnSettled, TodoUnknown
+	change.again(delivery, Resend, nil, now)
+
 	return true
 }
 
-// bound frees the account's turn after the first look. Where only the newest posts are shown, few may follow, or the one that
-// is looked for would be pushed out of sight.
-func (c *Change) bound(l Seen) {
+// bound frees the account's turn after the first look. Where only the newest posts are shown, few may
+// follow, or the one that is looked for would be pushed out of sight.
+func (c *Change) bound(seen Seen) {
 	c.Turn = TurnFreed
-	if l.Windowed {
+	if seen.Windowed {
 		c.Turn = TurnBounded
 	}
 }
 
 // askPerson raises the to-do once looking alone has had its time.
-func (c *Change) askPerson(d Delivery, l Seen, s Settings, now time.Time) {
-	if now.After(begun(d).Add(s.AbsentAfter)) {
+func (c *Change) askPerson(delivery Delivery, seen Seen, settings Settings, now time.Time) {
+	if now.After(begun(delivery).Add(settings.AbsentAfter)) {
 		c.Raise = TodoUnknown
-		c.bound(l)
+		c.bound(seen)
 	}
 }
 
 // lookOn keeps looking while a person decides: a post in review may still appear.
-func (c *Change) lookOn(d Delivery, s Settings, now time.Time) {
-	if next := at(now, s.LookAgain); next.Before(begun(d).Add(s.LookFor)) {
+func (c *Change) lookOn(delivery Delivery, settings Settings, now time.Time) {
+	if next := at(now, settings.LookAgain); next.Before(begun(delivery).Add(settings.LookFor)) {
 		c.NextLook = next
 	}
 }
 
-// begun is when the attempt began. After a restore, which may have forgotten a mark, it is the instant of the restored state.
-func begun(d Delivery) time.Time {
+// begun is when the attempt began. After a restore, which may have forgotten a mark, it is the instant
+// of the restored state.
+func begun(delivery Delivery) time.Time {
 	switch {
-	case d.MarkedAt != nil:
-		return *d.MarkedAt
-	case d.DueAt != nil:
-		return *d.DueAt
+	case delivery.MarkedAt != nil:
+		return *delivery.MarkedAt
+	case delivery.DueAt != nil:
+		return *delivery.DueAt
 	}
-	return d.UpdatedAt
+
+	return delivery.UpdatedAt
 }
 
-// lastByte is the latest instant at which a byte of the attempt can have left: the end of the call where its owner recorded it,
-// else the call's hard end.
-func lastByte(d Delivery) time.Time {
+// lastByte is the latest instant at which a byte of the attempt can have left: the end of the call
+// where its owner recorded it, else the call's hard end.
+func lastByte(delivery Delivery) time.Time {
 	switch {
-	case d.CallEndedAt != nil:
-		return *d.CallEndedAt
-	case d.HardEnd != nil:
-		return *d.HardEnd
+	case delivery.CallEndedAt != nil:
+		return *delivery.CallEndedAt
+	case delivery.HardEnd != nil:
+		return *delivery.HardEnd
 	}
-	return begun(d)
+
+	return begun(delivery)
 }
 
 // LookFrom is the instant back to which a look must reach.
 func (d Delivery) LookFrom() time.Time { return begun(d).Add(-2 * time.Minute) }
 
 // AfterIDLook is what a look does to a sent delivery whose id is not known yet (20053, 20032).
-func AfterIDLook(d Delivery, l Seen, s Settings, now time.Time) Change {
-	c := Change{To: d.State, Looked: l.Err == nil, NextLook: at(now, s.LookRetry)}
+func AfterIDLook(delivery Delivery, seen Seen, settings Settings, now time.Time) Change {
+	change := Change{To: delivery.State, Looked: seen.Err == nil, NextLook: at(now, settings.LookRetry)}
 	switch {
-	case l.Err != nil:
-		c.Code, c.Args = LookFailed, Args{"next": ClockTime(*c.NextLook)}
-	case l.Finding == weibo.FoundOne && l.Post != nil:
-		c.Code, c.RemoteID, c.SentAt, c.NextLook = LookFound, l.Post.ID, &l.Post.CreatedAt, at(now, s.ReadBack)
-	case l.Finding == weibo.FoundTwice:
-		c.Code, c.Raise, c.Args, c.NextLook = LookTwo, TodoTwice, Args{"n": len(l.Candidates)}, nil
-		c.Sightings = sightings(l.Candidates)
-	case l.Finding != weibo.FoundNone:
-		c.Code, c.Raise, c.Args, c.NextLook = LookTwo, TodoLive, Args{"n": len(l.Candidates)}, nil
-		c.Sightings = sightings(l.Candidates)
-	case now.Before(begun(d).Add(s.AbsentAfter)):
-		c.Code, c.Args = LookAbsent, Args{"next": ClockTime(*c.NextLook)}
+	case seen.Err != nil:
+		change.Code, change.Args = LookFailed, Args{"next": ClockTime(*change.NextLook)}
+	case seen.Finding == weibo.FoundOne && seen.Post != nil:
+		change.Code = LookFound
+		change.RemoteID = seen.Post.ID
+		change.SentAt = &seen.Post.CreatedAt
+		change.NextLook = at(now, settings.ReadBack)
+	case seen.Finding == weibo.FoundTwice:
+		change.Code = LookTwo
+		change.Raise = TodoTwice
+		change.Args = Args{"n": len(seen.Candidates)}
+		change.NextLook = nil
+		change.Sightings = sightings(seen.Candidates)
+	case seen.Finding != weibo.FoundNone:
+		change.Code = LookTwo
+		change.Raise = TodoLive
+		change.Args = Args{"n": len(seen.Candidates)}
+		change.NextLook = nil
+		change.Sightings = sightings(seen.Candidates)
+	case now.Before(begun(delivery).Add(settings.AbsentAfter)):
+		change.Code, change.Args = LookAbsent, Args{"next": ClockTime(*change.NextLook)}
 	default: // confirmed by the platform and not to be seen: in review longer than usual, or refused by it
-		c.Code, c.Live, c.Raise, c.NextLook = ReadBackHidden, LiveHidden, TodoLive, nil
-		c.lookOn(d, s, now)
+		change.Code, change.Live, change.Raise, change.NextLook = ReadBackHidden, LiveHidden, TodoLive, nil
+		change.lookOn(delivery, settings, now)
 	}
-	return c
+
+	return change
 }
 
 // ReadBack is what reading a sent post again does: the live text and pictures against the approved ones.
-func ReadBack(d Delivery, p weibo.Payload, live *weibo.Post, gone bool, s Settings, now time.Time) Change {
-	c := Change{To: d.State, Live: LiveUp, Code: ReadBackSame}
+func ReadBack(
+	delivery Delivery,
+	payload weibo.Payload,
+	live *weibo.Post,
+	gone bool,
+	settings Settings,
+	now time.Time,
+) Change {
+	change := Change{To: delivery.State, Live: LiveUp, Code: ReadBackSame}
+
 	switch {
 	case gone || live == nil || live.Deleted:
-		c.Live, c.Code = LiveRemoved, ReadBackRemoved
-		if now.Before(begun(d).Add(s.AbsentAfter)) { // too early to tell "removed" from "not shown yet"
-			c.Live, c.Code = LiveHidden, ReadBackHidden
-			c.NextLook = at(begun(d), s.AbsentAfter)
-			return c
+		change.Live, change.Code = LiveRemoved, ReadBackRemoved
+		// too early to tell "removed" from "not shown yet"
+		if now.Before(begun(delivery).Add(settings.AbsentAfter)) {
+			change.Live, change.Code = LiveHidden, ReadBackHidden
+			change.NextLook = at(begun(delivery), settings.AbsentAfter)
+			return change
 		}
-		c.Raise = TodoLive
-	case !sameAs(p, *live):
-		c.Live, c.Code, c.Raise, c.LiveText = LiveChanged, ReadBackChanged, TodoLive, &live.Text
+		change.Raise = TodoLive
+	case !sameAs(payload, *live):
+		change.Live = LiveChanged
+		change.Code = ReadBackChanged
+		change.Raise = TodoLive
+		change.LiveText = &live.Text
 	}
-	return c
+
+	return change
 }
 
 // sameAs compares what is live with what was approved: text, number of pictures, reposted post.
-func sameAs(p weibo.Payload, live weibo.Post) bool {
+func sameAs(payload weibo.Payload, live weibo.Post) bool {
 	live.Annotations = nil // the comparison is about what people read
-	v := weibo.Match(weibo.Sent{Payload: p}, []weibo.Post{live})
-	return v.Finding == weibo.FoundOne || v.Finding == weibo.FoundWeak
+	verdict := weibo.Match(weibo.Sent{Payload: payload}, []weibo.Post{live})
+	return verdict.Finding == weibo.FoundOne || verdict.Finding == weibo.FoundWeak
 }

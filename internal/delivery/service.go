@@ -20,8 +20,8 @@ type Options struct {
 	Rules    weibo.Rules // what the application's contract allows, for the check at submission
 	Wake     func()      // told after a commit that planned something; may be nil
 
-	// MostCounted bounds how many open deliveries Counts reads, and how many settled ones: nobody needs to know exactly how many
-	// more there are. 2,000 when 0.
+	// MostCounted bounds how many open deliveries Counts reads, and how many settled ones: nobody needs
+	// to know exactly how many more there are. 2,000 when 0.
 	MostCounted int
 }
 
@@ -37,17 +37,25 @@ type Service struct {
 }
 
 // New makes the service.
-func New(db *pg.DB, o Options) *Service {
-	if o.Now == nil {
-		o.Now = time.Now
+func New(db *pg.DB, options Options) *Service {
+	if options.Now == nil {
+		options.Now = time.Now
 	}
-	if o.Wake == nil {
-		o.Wake = func() {}
+	if options.Wake == nil {
+		options.Wake = func() {}
 	}
-	if o.MostCounted == 0 {
-		o.MostCounted = 2000
+	if options.MostCounted == 0 {
+		options.MostCounted = 2000
 	}
-	return &Service{db: db, clock: o.Now, set: o.Settings.Filled(), rules: o.Rules, wake: o.Wake, mostCounted: o.MostCounted}
+
+	return &Service{
+		db:          db,
+		clock:       options.Now,
+		set:         options.Settings.Filled(),
+		rules:       options.Rules,
+		wake:        options.Wake,
+		mostCounted: options.MostCounted,
+	}
 }
 
 // now is the instant of an act, as precise as the database keeps it.
@@ -59,12 +67,24 @@ func (s *Service) act(ctx context.Context, do func(tx pg.Tx, now time.Time) erro
 	if err == nil {
 		s.wake()
 	}
+
 	return err
 }
 
 // note writes what a person did into the audit trail.
-func note(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, action audit.Act, subject, unitPath, why string, detail map[string]any) error {
-	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: now, Action: action, Subject: subject, UnitPath: unitPath, Why: why, Detail: detail})
+func note(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	action audit.Act,
+	subject, unitPath, why string,
+	detail map[string]any,
+) error {
+	return audit.Write(ctx, tx, audit.Entry{
+		Actor: actor, At: now, Action: action, Subject: subject, UnitPath: unitPath, Why: why,
+		Detail: detail,
+	})
 }
 
 // Reach tells how far an act on a post's deliveries came.
@@ -98,12 +118,14 @@ func (c DueChoice) resolve(kept *time.Time, now time.Time) (time.Time, error) {
 		if due.Year() > post.LastYear {
 			return due, post.TooFar
 		}
+
 		return due, nil
 	case kept == nil:
 		return now, fault.Invalid("due", "请选择立即发布或新的时间")
 	case !kept.After(now):
 		return *kept, fault.Invalid("due", "原定时间已过，请选择立即发布或新的时间")
 	}
+
 	return *kept, nil
 }
 
@@ -112,6 +134,7 @@ func because(why string) Args {
 	if why == "" {
 		return nil
 	}
+
 	return Args{whyArg: why}
 }
 
@@ -121,5 +144,6 @@ func reason(field, why string) (string, error) {
 	if why == "" {
 		return "", fault.Invalid(field, "请写明原因，将记入审计日志")
 	}
+
 	return why, nil
 }

@@ -4,18 +4,21 @@ import "time"
 
 // Settings are the waits of delivery. Zero fields are filled by Filled.
 type Settings struct {
-	Lead        time.Duration // preparing begins so long before the due time; default 60 s
-	FirstLook   time.Duration // after an unknown outcome; default 10 s
-	AbsentAfter time.Duration // longest lag and review the platform is known to have: nothing is absent earlier; default 5 min
+	Lead      time.Duration // preparing begins so long before the due time; default 60 s
+	FirstLook time.Duration // after an unknown outcome; default 10 s
+	// longest lag and review the platform is known to have: nothing is absent earlier; default 5 min
+	AbsentAfter time.Duration
 	LookAgain   time.Duration // between looks once a person was asked; default 10 min
 	LookFor     time.Duration // looks end so long after the attempt; default 24 h
 	LookRetry   time.Duration // after a look that could not read; default 30 s
 	ReadBack    time.Duration // from sending to reading back; default 30 s
 	RetryWait   time.Duration // after a call that reached nobody; default 2 s
 	Handoff     time.Duration // a hand-off taken by an officer goes back after; default 10 min
-	ReviewMemo  time.Duration // no automatic resend when the platform reviewed a post of the account within; default 30 days
-	Follow      int           // marks that may follow an open unknown where only the newest posts are shown; default 4
-	TokenSpare  time.Duration // a token must outlive the due time by; default 1 min
+	// no automatic resend when the platform reviewed a post of the account within; default 30 days
+	ReviewMemo time.Duration
+	// marks that may follow an open unknown where only the newest posts are shown; default 4
+	Follow     int
+	TokenSpare time.Duration // a token must outlive the due time by; default 1 min
 }
 
 // Filled puts the defaults where nothing was set.
@@ -39,5 +42,6 @@ func (s Settings) Filled() Settings {
 	if s.Follow == 0 {
 		s.Follow = 4
 	}
+
 	return s
 }

@@ -23,10 +23,14 @@ const (
 
 // States lists all states in the order in which they need people.
 func States() []State {
-	return []State{Unknown, Failed, Missed, Held, Handoff, Sending, Preparing, Waiting, Planned, Expired, Cancelled, Sent}
+	return []State{
+		Unknown, Failed, Missed, Held, Handoff, Sending, Preparing, Waiting, Planned, Expired,
+		Cancelled, Sent,
+	}
 }
 
-// arrows is the whole of what may follow what. docs/delivery.md prints it with the reasons; a test tries every pair.
+// arrows is the whole of what may follow what. docs/delivery.md prints it with the reasons; a test
+// tries every pair.
 var arrows = map[State][]State{
 	// An approval under a pause is held at once. Unknown: only after a restore, when the time went by unseen.
 	Planned: {Waiting, Held, Cancelled, Expired, Unknown},
@@ -57,7 +61,8 @@ func (s State) Final() bool {
 	return slices.Contains([]State{Sent, Failed, Missed, Cancelled, Expired}, s)
 }
 
-// Troubled tells the states that need somebody: in doubt, or not gone out. The schema knows them as deliveries.troubled.
+// Troubled tells the states that need somebody: in doubt, or not gone out. The schema knows them as
+// deliveries.troubled.
 func (s State) Troubled() bool { return s == Unknown || s == Failed || s == Missed }
 
 // Unmarked tells whether it is sure that no call of the present plan has begun.
@@ -91,6 +96,7 @@ func (s State) Label() string {
 	case Expired:
 		return "过期"
 	}
+
 	return string(s)
 }
 

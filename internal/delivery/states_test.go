@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// drawn is the table as a person would draw it: a row per state in the order of the columns, x where an arrow is.
+// drawn is the table as a person would draw it: a row per state in the order of the columns, x where an
+// arrow is.
 const drawn = `
            planned waiting preparing sending unknown held handoff sent failed missed cancelled expired
 planned    .       x       .         .       x       x    .       .    .      .      x         x
@@ -27,14 +28,21 @@ func TestEveryPairOfStatesIsDecided(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(drawn), "\n")
 	cols := strings.Fields(lines[0])
 	if len(cols) != len(States()) || len(lines)-1 != len(cols) {
-		t.Fatalf("the drawing has %d columns and %d rows for %d states", len(cols), len(lines)-1, len(States()))
+		t.Fatalf(
+			"the drawing has %d columns and %d rows for %d states",
+			len(cols),
+			len(lines)-1,
+			len(States()),
+		)
 	}
+
 	for _, line := range lines[1:] {
 		cells := strings.Fields(line)
 		from := State(cells[0])
 		if !from.Valid() {
 			t.Fatalf("%q is no state", from)
 		}
+
 		for i, cell := range cells[1:] {
 			if to := State(cols[i]); CanGo(from, to) != (cell == "x") {
 				t.Errorf("%s → %s: code says %v, drawing %q", from, to, CanGo(from, to), cell)
@@ -45,6 +53,7 @@ func TestEveryPairOfStatesIsDecided(t *testing.T) {
 
 func TestOnlyTheMarkLeadsToSending(t *testing.T) {
 	t.Parallel()
+
 	for _, from := range States() {
 		if CanGo(from, Sending) != (from == Preparing) {
 			t.Errorf("%s → sending: %v", from, CanGo(from, Sending))
@@ -57,9 +66,10 @@ func TestOnlyTheMarkLeadsToSending(t *testing.T) {
 
 func TestEveryStateHasAWord(t *testing.T) {
 	t.Parallel()
-	for _, s := range States() {
-		if s.Label() == string(s) {
-			t.Errorf("%s has no Chinese word", s)
+
+	for _, state := range States() {
+		if state.Label() == string(state) {
+			t.Errorf("%s has no Chinese word", state)
 		}
 	}
 }

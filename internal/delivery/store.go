@@ -12,36 +12,62 @@ import (
 )
 
 const selectDelivery = `
-SELECT d.id, d.post_id, d.version_id, d.account_id, d.platform, d.connector, d.state, d.plan, d.urgent, d.due_at, d.not_after, d.not_before,
-       d.approved, d.approved_from, d.payload_hash, d.approved_hash, d.mark_key, d.pause_id, d.owner, d.attempt_id, d.attempts, d.marked_at, d.call_ended_at,
-       d.hard_end, d.sent_at, d.remote_id, d.remote_url, d.reason, d.reason_args, d.wish, d.wish_due_at, d.wish_by, d.looks, d.next_look_at,
+SELECT d.id, d.post_id, d.version_id, d.account_id, d.platform, d.connector, d.state, d.plan, d.urgent,
+    d.due_at, d.not_after, d.not_before,
+       d.approved, d.approved_from, d.payload_hash, d.approved_hash, d.mark_key, d.pause_id, d.owner,
+           d.attempt_id, d.attempts, d.marked_at, d.call_ended_at,
+       d.hard_end, d.sent_at, d.remote_id, d.remote_url, d.reason, d.reason_args, d.wish, d.wish_due_at,
+           d.wish_by, d.looks, d.next_look_at,
        d.uploads, d.taken_by, d.taken_at, d.live, d.live_at, d.live_text, d.created_at, d.updated_at,
-       a.handle AS account_handle, coalesce(a.remote_uid, '') AS account_uid, a.display_name AS account_name, u.id AS unit_id, u.path AS unit_path, u.name AS unit_name,
+       a.handle AS account_handle, coalesce(a.remote_uid, '') AS account_uid, a.display_name AS account_name,
+           u.id AS unit_id, u.path AS unit_path, u.name AS unit_name,
        coalesce(t.display_name, '') AS taken_by_name
-FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id LEFT JOIN users t ON t.id = d.taken_by
+FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id LEFT
+    JOIN users t ON t.id = d.taken_by
 WHERE `
 
 func errNotFound() error { return fault.NotFound("没有找到，或不在您的管辖范围内") }
 
-// findDelivery reads one that the actor may see, and fails with fault.Forbidden when perm is not held at its account's unit.
-func findDelivery(ctx context.Context, db *gorm.DB, actor access.Actor, perm access.Permission, id int64) (Delivery, error) {
+// findDelivery reads one that the actor may see, and fails with fault.Forbidden when perm is not held
+// at its account's unit.
+func findDelivery(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	perm access.Permission,
+	id int64,
+) (Delivery, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
-	d, err := gorm.G[Delivery](db).Raw(selectDelivery+"d.id = ? AND "+scope, append([]any{id}, args...)...).Take(ctx)
+	delivery, err := gorm.G[Delivery](
+		db,
+	).Raw(selectDelivery+"d.id = ? AND "+scope, append([]any{id}, args...)...).
+		Take(ctx)
 	if err != nil {
 		return Delivery{}, pg.OrNotFound(err, errNotFound())
 	}
-	return d, access.Require(actor, perm, d.UnitPath)
+
+	return delivery, access.Require(actor, perm, delivery.UnitPath)
 }
 
 // lockDelivery is findDelivery with the row locked first, so that what is read stays so.
-func lockDelivery(ctx context.Context, db *gorm.DB, actor access.Actor, perm access.Permission, id int64) (Delivery, error) {
-	if err := db.WithContext(ctx).Exec("SELECT FROM deliveries WHERE id = ? FOR UPDATE", id).Error; err != nil {
+func lockDelivery(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	perm access.Permission,
+	id int64,
+) (Delivery, error) {
+	if err := db.WithContext(ctx).
+		Exec("SELECT FROM deliveries WHERE id = ? FOR UPDATE", id).
+		Error; err != nil {
 		return Delivery{}, err
 	}
+
 	return findDelivery(ctx, db, actor, perm, id)
 }
 
-// LockTx reads a delivery and keeps others from changing it until the transaction ends. It checks no right: for the engine.
+// LockTx reads a delivery and keeps others from changing it until the transaction ends. It checks no
+// right: for the engine.
 func LockTx(ctx context.Context, tx pg.Tx, id int64) (Delivery, error) {
 	return lockDelivery(ctx, tx.DB, access.System("delivery"), access.PostView, id)
 }
@@ -51,16 +77,21 @@ func Load(ctx context.Context, db *gorm.DB, ids []int64) ([]Delivery, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
+
 	return gorm.G[Delivery](db).Raw(selectDelivery+"d.id IN ? ORDER BY d.id", ids).Find(ctx)
 }
 
 // ofPost reads all deliveries of a post, in the order of the matrix. It checks no right: find the post first.
 func ofPost(ctx context.Context, db *gorm.DB, postID int64) ([]Delivery, error) {
-	return gorm.G[Delivery](db).Raw(selectDelivery+"d.post_id = ? ORDER BY a.position, a.id", postID).Find(ctx)
+	return gorm.G[Delivery](
+		db,
+	).Raw(selectDelivery+"d.post_id = ? ORDER BY a.position, a.id", postID).
+		Find(ctx)
 }
 
 const selectEvent = `
-SELECT e.id, e.delivery_id, e.at, e.from_state, e.to_state, e.plan, e.attempt_id, e.owner, e.by_user, coalesce(u.display_name, '') AS by_name,
+SELECT e.id, e.delivery_id, e.at, e.from_state, e.to_state, e.plan, e.attempt_id, e.owner, e.by_user,
+    coalesce(u.display_name, '') AS by_name,
        e.code, e.args
 FROM delivery_events e LEFT JOIN users u ON u.id = e.by_user WHERE `
 
@@ -75,40 +106,58 @@ func reviewedLately(ctx context.Context, db *gorm.DB, accountID int64, since tim
 SELECT EXISTS (SELECT FROM deliveries d JOIN delivery_events e ON e.delivery_id = d.id
                WHERE d.account_id = ? AND d.marked_at > ? AND e.code IN (?, ?))`,
 		accountID, since, PublishedReview, PublishedSlow).Row().Scan(&yes)
+
 	return yes, err
 }
 
-// ReviewedLately tells whether the platform reviewed or delayed a post of the account since then, which forbids a resend.
+// ReviewedLately tells whether the platform reviewed or delayed a post of the account since then, which
+// forbids a resend.
 func ReviewedLately(ctx context.Context, db *gorm.DB, accountID int64, since time.Time) (bool, error) {
 	return reviewedLately(ctx, db, accountID, since)
 }
 
 // RepeatedLately tells whether the platform called a call of the delivery's present plan repeated content.
-func RepeatedLately(ctx context.Context, db *gorm.DB, d Delivery) (yes bool, err error) {
-	err = db.WithContext(ctx).Raw("SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = ? AND code = ? AND plan = ?)", d.ID, Repeated, d.Plan).
+func RepeatedLately(ctx context.Context, db *gorm.DB, delivery Delivery) (yes bool, err error) {
+	err = db.WithContext(ctx).Raw(`
+		SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = ? AND code = ? AND plan = ?)`,
+		delivery.ID, Repeated, delivery.Plan).
 		Row().Scan(&yes)
+
 	return yes, err
 }
 
-// WasOpenTx tells whether the outcome of a call of the delivery before its present one was open: that call may have published. One
-// that ended with its process is not among the attempts.
-func WasOpenTx(ctx context.Context, tx pg.Tx, d Delivery) (yes bool, err error) {
+// WasOpenTx tells whether the outcome of a call of the delivery before its present one was open: that
+// call may have published. One that ended with its process is not among the attempts.
+func WasOpenTx(ctx context.Context, tx pg.Tx, delivery Delivery) (yes bool, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = $1 AND to_state = 'unknown' AND attempt_id IS DISTINCT FROM $2::text::uuid)`, d.ID, d.AttemptID).
+SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = $1 AND to_state = 'unknown'
+    AND attempt_id IS DISTINCT FROM $2::text::uuid)`, delivery.ID, delivery.AttemptID).
 		Scan(&yes)
+
 	return yes, err
 }
 
 // Recorded tells which of the platform's ids belong to other deliveries already.
-func Recorded(ctx context.Context, db *gorm.DB, platform string, ids []string, not int64) (map[string]bool, error) {
+func Recorded(
+	ctx context.Context,
+	db *gorm.DB,
+	platform string,
+	ids []string,
+	not int64,
+) (map[string]bool, error) {
 	out := map[string]bool{}
 	if len(ids) == 0 {
 		return out, nil
 	}
 	var known []string
-	err := db.WithContext(ctx).Raw("SELECT remote_id FROM deliveries WHERE platform = ? AND remote_id IN ? AND id <> ?", platform, ids, not).Scan(&known).Error
+
+	err := db.WithContext(ctx).Raw(`
+		SELECT remote_id FROM deliveries WHERE platform = ? AND remote_id IN ? AND id <> ?`,
+		platform, ids, not).
+		Scan(&known).Error
 	for _, id := range known {
 		out[id] = true
 	}
+
 	return out, err
 }

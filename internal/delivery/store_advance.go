@@ -13,17 +13,31 @@ import (
 )
 
 const selectAdvance = `
-SELECT x.id, x.post_id, x.delivery_id, x.basis, x.state, x.due_from, x.due_to, x.reason, x.asked_by, q.display_name AS asked_name, x.asked_at,
-       x.answered_by, coalesce(w.display_name, '') AS answered_name, x.answered_at, x.opinion, coalesce(a.handle, '') AS account_handle,
+SELECT x.id, x.post_id, x.delivery_id, x.basis, x.state, x.due_from, x.due_to, x.reason, x.asked_by,
+    q.display_name AS asked_name, x.asked_at,
+       x.answered_by, coalesce(w.display_name, '') AS answered_name, x.answered_at, x.opinion,
+           coalesce(a.handle, '') AS account_handle,
        u.path AS unit_path
-FROM advances x JOIN posts p ON p.id = x.post_id JOIN units u ON u.id = p.unit_id JOIN users q ON q.id = x.asked_by
-LEFT JOIN users w ON w.id = x.answered_by LEFT JOIN deliveries d ON d.id = x.delivery_id LEFT JOIN accounts a ON a.id = d.account_id
+FROM advances x JOIN posts p ON p.id = x.post_id JOIN units u ON u.id = p.unit_id
+    JOIN users q ON q.id = x.asked_by
+LEFT JOIN users w ON w.id = x.answered_by LEFT JOIN deliveries d ON d.id = x.delivery_id LEFT
+    JOIN accounts a ON a.id = d.account_id
 WHERE `
 
 // advances reads requests under a condition as far as the actor may see their posts, the newest first.
-func advances(ctx context.Context, db *gorm.DB, actor access.Actor, cond string, args ...any) ([]Advance, error) {
+func advances(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	cond string,
+	args ...any,
+) ([]Advance, error) {
 	scope, more := access.Scope(actor, access.PostView, "u.path")
-	return gorm.G[Advance](db).Raw(selectAdvance+cond+" AND "+scope+" ORDER BY x.id DESC LIMIT 200", append(args, more...)...).Find(ctx)
+
+	return gorm.G[Advance](
+		db,
+	).Raw(selectAdvance+cond+" AND "+scope+" ORDER BY x.id DESC LIMIT 200", append(args, more...)...).
+		Find(ctx)
 }
 
 func findAdvance(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Advance, error) {
@@ -34,31 +48,55 @@ func findAdvance(ctx context.Context, db *gorm.DB, actor access.Actor, id int64)
 	if err != nil {
 		return Advance{}, err
 	}
+
 	return list[0], nil
 }
 
-func insertAdvance(ctx context.Context, tx pg.Tx, x Advance) (id int64, err error) {
-	err = tx.Pgx.QueryRow(ctx, `
+func insertAdvance(ctx context.Context, tx pg.Tx, advance Advance) (id int64, err error) {
+	err = tx.Pgx.QueryRow(
+		ctx,
+		`
 INSERT INTO advances (post_id, delivery_id, basis, state, due_from, due_to, reason, asked_by, asked_at)
 VALUES ($1, $2, $3, 'asked', $4, $5, $6, $7, $8) RETURNING id`,
-		x.PostID, x.DeliveryID, string(x.Basis), x.DueFrom, x.DueTo, x.Reason, x.AskedBy, x.AskedAt).Scan(&id)
+		advance.PostID,
+		advance.DeliveryID,
+		string(advance.Basis),
+		advance.DueFrom,
+		advance.DueTo,
+		advance.Reason,
+		advance.AskedBy,
+		advance.AskedAt,
+	).
+		Scan(&id)
+
 	return id, err
 }
 
 // answerAdvance is the compare-and-set of a second person's answer.
-func answerAdvance(ctx context.Context, tx pg.Tx, now time.Time, id int64, to AdvanceState, by int64, opinion string) error {
+func answerAdvance(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	id int64,
+	to AdvanceState,
+	by int64,
+	opinion string,
+) error {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE advances SET state = $2, answered_by = $3, answered_at = $4, opinion = $5 WHERE id = $1 AND state = 'asked'`,
+UPDATE advances SET state = $2, answered_by = $3, answered_at = $4, opinion = $5
+    WHERE id = $1 AND state = 'asked'`,
 		id, string(to), by, now, opinion)
 	if err == nil && done.RowsAffected() != 1 {
 		return errMoved()
 	}
+
 	return err
 }
 
 // endAdvances closes open requests under a condition, with what people were told about them.
 func endAdvances(ctx context.Context, tx pg.Tx, now time.Time, by int64, cond string, args ...any) error {
-	rows, err := tx.Pgx.Query(ctx, "UPDATE advances SET state = 'superseded' WHERE state = 'asked' AND "+cond+" RETURNING id", args...)
+	rows, err := tx.Pgx.Query(ctx, `
+		UPDATE advances SET state = 'superseded' WHERE state = 'asked' AND `+cond+" RETURNING id", args...)
 	if err != nil {
 		return err
 	}
@@ -66,11 +104,13 @@ func endAdvances(ctx context.Context, tx pg.Tx, now time.Time, by int64, cond st
 	if err != nil {
 		return err
 	}
+
 	for _, id := range ended {
 		if err := resolveAdvance(ctx, tx, now, id, by); err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 
@@ -85,18 +125,23 @@ func resolveAdvance(ctx context.Context, tx pg.Tx, now time.Time, id, by int64) 
 			return err
 		}
 	}
+
 	return nil
 }
 
 // movable are the approved deliveries that another time would move.
 var movable = []State{Waiting, Preparing, Held, Handoff}
 
-// approvedFrom is the latest instant for which anything of a post that can still be moved is approved; nil when nothing is.
+// approvedFrom is the latest instant for which anything of a post that can still be moved is approved;
+// nil when nothing is.
 func approvedFrom(ctx context.Context, tx pg.Tx, postID int64) (from *time.Time, err error) {
 	states := make([]string, len(movable))
-	for i, s := range movable {
-		states[i] = string(s)
+	for i, state := range movable {
+		states[i] = string(state)
 	}
-	err = tx.Pgx.QueryRow(ctx, "SELECT max(approved_from) FROM deliveries WHERE post_id = $1 AND state = ANY ($2)", postID, states).Scan(&from)
+	err = tx.Pgx.QueryRow(ctx, `
+		SELECT max(approved_from) FROM deliveries WHERE post_id = $1 AND state = ANY ($2)`, postID, states).
+		Scan(&from)
+
 	return from, err
 }

@@ -16,46 +16,71 @@ import (
 )
 
 const applySQL = `
-UPDATE deliveries SET state = @to::text, reason = @code::text, reason_args = @args::jsonb, updated_at = @now::timestamptz,
-       attempts = attempts + @attempts::int, looks = CASE WHEN @to::text <> 'unknown' THEN 0 ELSE looks + @looked::int END, next_look_at = @next_look::timestamptz,
-       call_ended_at = coalesce(@call_ended::timestamptz, call_ended_at), not_before = @not_before::timestamptz,
-       due_at = coalesce(@due::timestamptz, due_at), not_after = CASE WHEN @due::timestamptz IS NULL THEN not_after ELSE @due::timestamptz + (not_after - due_at) END,
+UPDATE deliveries
+    SET state = @to::text, reason = @code::text, reason_args = @args::jsonb, updated_at = @now::timestamptz,
+       attempts = attempts + @attempts::int, looks = CASE WHEN @to::text <> 'unknown' THEN 0
+           ELSE looks + @looked::int END, next_look_at = @next_look::timestamptz,
+       call_ended_at = coalesce(@call_ended::timestamptz, call_ended_at),
+           not_before = @not_before::timestamptz,
+       due_at = coalesce(@due::timestamptz, due_at), not_after = CASE
+           WHEN @due::timestamptz IS NULL THEN not_after ELSE @due::timestamptz + (not_after - due_at) END,
        plan = plan + CASE WHEN @due::timestamptz IS NULL THEN 0 ELSE 1 END,
-       remote_id = coalesce(nullif(@remote::text, ''), remote_id), sent_at = coalesce(@sent_at::timestamptz, sent_at),
-       live = coalesce(nullif(@live::text, ''), live), live_at = CASE WHEN @live::text = '' THEN live_at ELSE @now::timestamptz END, live_text = coalesce(@live_text::text, live_text),
-       wish = CASE WHEN @drop_wish::bool THEN NULL ELSE wish END, wish_due_at = CASE WHEN @drop_wish::bool THEN NULL ELSE wish_due_at END,
+       remote_id = coalesce(nullif(@remote::text, ''), remote_id),
+           sent_at = coalesce(@sent_at::timestamptz, sent_at),
+       live = coalesce(nullif(@live::text, ''), live), live_at = CASE WHEN @live::text = '' THEN live_at
+           ELSE @now::timestamptz END, live_text = coalesce(@live_text::text, live_text),
+       wish = CASE WHEN @drop_wish::bool THEN NULL ELSE wish END, wish_due_at = CASE
+           WHEN @drop_wish::bool THEN NULL ELSE wish_due_at END,
        owner = CASE WHEN @to::text IN ('sending', 'preparing', 'unknown') THEN owner END
 WHERE id = @id AND state = @from
 RETURNING plan`
 
-// ApplyTx does to a delivery what a rule decided: state, event, to-dos, the account's turn and rests, in the caller's transaction.
-// It fails with fault.Conflict when the delivery is no longer as d says. by is the person who acts, 0 the machine.
-func ApplyTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change, by int64) error {
-	if c.To != d.State && !CanGo(d.State, c.To) {
-		return fmt.Errorf("delivery %d: %s → %s is no arrow", d.ID, d.State, c.To)
+// ApplyTx does to a delivery what a rule decided: state, event, to-dos, the account's turn and rests,
+// in the caller's transaction. It fails with fault.Conflict when the delivery is no longer as d says.
+// by is the person who acts, 0 the machine.
+func ApplyTx(ctx context.Context, tx pg.Tx, now time.Time, delivery Delivery, change Change, by int64) error {
+	if change.To != delivery.State && !CanGo(delivery.State, change.To) {
+		return fmt.Errorf("delivery %d: %s → %s is no arrow", delivery.ID, delivery.State, change.To)
 	}
-	args, err := json.Marshal(orEmpty(c.Args))
+	args, err := json.Marshal(orEmpty(change.Args))
 	if err != nil {
 		return err
 	}
-	named := pgx.NamedArgs{"id": d.ID, "from": string(d.State), "to": string(c.To), "code": string(c.Code), "args": string(args), "now": now,
-		"attempts": count(c.Attempt), "looked": count(c.Looked), "next_look": c.NextLook, "call_ended": c.CallEnded, "not_before": c.NotBefore,
-		"due": c.DueAt, "remote": c.RemoteID, "sent_at": c.SentAt, "live": string(c.Live), "live_text": c.LiveText, "drop_wish": c.DropWish}
+	named := pgx.NamedArgs{
+		"id":         delivery.ID,
+		"from":       string(delivery.State),
+		"to":         string(change.To),
+		"code":       string(change.Code),
+		"args":       string(args),
+		"now":        now,
+		"attempts":   count(change.Attempt),
+		"looked":     count(change.Looked),
+		"next_look":  change.NextLook,
+		"call_ended": change.CallEnded,
+		"not_before": change.NotBefore,
+		"due":        change.DueAt,
+		"remote":     change.RemoteID,
+		"sent_at":    change.SentAt,
+		"live":       string(change.Live),
+		"live_text":  change.LiveText,
+		"drop_wish":  change.DropWish,
+	}
 	var plan int
 	if err := tx.Pgx.QueryRow(ctx, applySQL, named).Scan(&plan); err != nil {
 		return pg.OrNotFound(err, errMoved())
 	}
-	story, err := json.Marshal(c.eventArgs(d))
+	story, err := json.Marshal(change.eventArgs(delivery))
 	if err != nil {
 		return err
 	}
-	if err := noteTx(ctx, tx, now, d, c, plan, by, string(story)); err != nil {
+	if err := noteTx(ctx, tx, now, delivery, change, plan, by, string(story)); err != nil {
 		return err
 	}
-	if err := applyTurn(ctx, tx, d, c); err != nil {
+	if err := applyTurn(ctx, tx, delivery, change); err != nil {
 		return err
 	}
-	return applyTodos(ctx, tx, now, d, c, by)
+
+	return applyTodos(ctx, tx, now, delivery, change, by)
 }
 
 // errMoved says that somebody or something was faster.
@@ -63,57 +88,90 @@ func errMoved() *fault.Error {
 	return fault.Conflict("发送状态刚刚变化，请刷新后再看").WithCode("state_changed")
 }
 
-func orEmpty(a Args) Args {
-	if a == nil {
+func orEmpty(args Args) Args {
+	if args == nil {
 		return Args{}
 	}
-	return a
+
+	return args
 }
 
 func count(yes bool) int {
 	if yes {
 		return 1
 	}
+
 	return 0
 }
 
 // noteTx writes the event of a change.
-func noteTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change, plan int, by int64, args string) error {
-	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code, args)
-VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, 0), $9, $10)`, d.ID, now, string(d.State), string(c.To), plan, d.AttemptID, d.Owner, by, string(c.Code), args)
+func noteTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	delivery Delivery,
+	change Change,
+	plan int,
+	by int64,
+	args string,
+) error {
+	_, err := tx.Pgx.Exec(
+		ctx,
+		`
+INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code,
+    args)
+VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, 0), $9, $10)`,
+		delivery.ID,
+		now,
+		string(delivery.State),
+		string(change.To),
+		plan,
+		delivery.AttemptID,
+		delivery.Owner,
+		by,
+		string(change.Code),
+		args,
+	)
+
 	return err
 }
 
 // applyTurn gives the account's turn on and writes down rests.
-func applyTurn(ctx context.Context, tx pg.Tx, d Delivery, c Change) error {
-	if c.Turn != TurnKept {
-		if err := freeTurn(ctx, tx, d, c.Turn); err != nil {
+func applyTurn(ctx context.Context, tx pg.Tx, delivery Delivery, change Change) error {
+	if change.Turn != TurnKept {
+		if err := freeTurn(ctx, tx, delivery, change.Turn); err != nil {
 			return err
 		}
 	}
-	if c.AccountRest != nil {
-		if _, err := tx.Pgx.Exec(ctx, "UPDATE account_turns SET rest_until = greatest(rest_until, $2) WHERE account_id = $1", d.AccountID, *c.AccountRest); err != nil {
+	if change.AccountRest != nil {
+		if _, err := tx.Pgx.Exec(ctx, `
+			UPDATE account_turns SET rest_until = greatest(rest_until, $2) WHERE account_id = $1`,
+			delivery.AccountID, *change.AccountRest); err != nil {
 			return err
 		}
 	}
-	if c.SharedRest == nil {
+	if change.SharedRest == nil {
 		return nil
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO shared_rests (scope, until, code) VALUES ($1, $2, $3)
-ON CONFLICT (scope) DO UPDATE SET until = greatest(shared_rests.until, excluded.until), code = excluded.code`, d.Connector, *c.SharedRest, c.RestCode)
+ON CONFLICT (scope) DO UPDATE SET until = greatest(shared_rests.until, excluded.until), code = excluded.code`,
+		delivery.Connector, *change.SharedRest, change.RestCode)
+
 	return err
 }
 
-func freeTurn(ctx context.Context, tx pg.Tx, d Delivery, turn Turn) error {
+func freeTurn(ctx context.Context, tx pg.Tx, delivery Delivery, turn Turn) error {
 	_, err := tx.Pgx.Exec(ctx, `
 UPDATE account_turns t SET
     delivery_id = CASE WHEN t.delivery_id = $2 THEN NULL ELSE t.delivery_id END,
     allowance = CASE WHEN $3 THEN coalesce(t.allowance, $4)
-                     WHEN $5 AND NOT EXISTS (SELECT FROM deliveries o WHERE o.account_id = $1 AND o.state = 'unknown' AND o.id <> $2) THEN NULL
+                     WHEN $5 AND NOT EXISTS (SELECT FROM deliveries o
+                         WHERE o.account_id = $1 AND o.state = 'unknown' AND o.id <> $2) THEN NULL
                      ELSE t.allowance END
-WHERE t.account_id = $1`, d.AccountID, d.ID, turn == TurnBounded, Settings{}.Filled().Follow, turn == TurnSettled)
+WHERE t.account_id = $1`,
+		delivery.AccountID, delivery.ID, turn == TurnBounded, Settings{}.Filled().Follow, turn == TurnSettled)
+
 	return err
 }
 
@@ -121,63 +179,88 @@ WHERE t.account_id = $1`, d.AccountID, d.ID, turn == TurnBounded, Settings{}.Fil
 func todoKey(id int64, kind TodoKind) string { return fmt.Sprintf("delivery/%d/%s", id, kind) }
 
 // applyTodos raises what a person must know and closes what has settled itself.
-func applyTodos(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change, by int64) error {
-	if c.Resolve != "" {
-		if err := todo.ResolveTx(ctx, tx, now, todoKey(d.ID, c.Resolve), by); err != nil {
+func applyTodos(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	delivery Delivery,
+	change Change,
+	by int64,
+) error {
+	if change.Resolve != "" {
+		if err := todo.ResolveTx(ctx, tx, now, todoKey(delivery.ID, change.Resolve), by); err != nil {
 			return err
 		}
 	}
-	if d.State == Unknown && c.To != Unknown { // settled: nobody needs to confirm that nothing went out any more
-		if err := closeDecisions(ctx, tx, now, d.ID); err != nil {
+	// settled: nobody needs to confirm that nothing went out any more
+	if delivery.State == Unknown && change.To != Unknown {
+		if err := closeDecisions(ctx, tx, now, delivery.ID); err != nil {
 			return err
 		}
 	}
-	if c.To != d.State && (c.To.Final() || c.To == Waiting || c.To == Planned) {
-		if err := todo.ResolveSubjectTx(ctx, tx, now, TodoSubject, d.ID, by); err != nil {
+	if change.To != delivery.State && (change.To.Final() || change.To == Waiting || change.To == Planned) {
+		if err := todo.ResolveSubjectTx(ctx, tx, now, TodoSubject, delivery.ID, by); err != nil {
 			return err
 		}
 	}
-	if c.Raise == "" {
+	if change.Raise == "" {
 		return nil
 	}
-	return RaiseTx(ctx, tx, now, d, c)
+
+	return RaiseTx(ctx, tx, now, delivery, change)
 }
 
 // RaiseTx tells the people of the account's unit about a change.
-func RaiseTx(ctx context.Context, tx pg.Tx, now time.Time, d Delivery, c Change) error {
-	return todo.RaiseTx(ctx, tx, now, itemOf(d, c))
+func RaiseTx(ctx context.Context, tx pg.Tx, now time.Time, delivery Delivery, change Change) error {
+	return todo.RaiseTx(ctx, tx, now, itemOf(delivery, change))
 }
 
 // itemOf is the to-do about a change.
-func itemOf(d Delivery, c Change) todo.Item {
-	return todo.Item{Matter: matterOf(c), Key: todoKey(d.ID, c.Raise), UnitPath: d.UnitPath, SubjectID: d.ID, DueAt: d.DueAt,
-		Args: map[string]any{"account": "@" + d.AccountHandle, "reason": c.Code.Label(), "reason" + i18n.ArgsOf: c.Args}}
+func itemOf(delivery Delivery, change Change) todo.Item {
+	return todo.Item{
+		Matter:    matterOf(change),
+		Key:       todoKey(delivery.ID, change.Raise),
+		UnitPath:  delivery.UnitPath,
+		SubjectID: delivery.ID,
+		DueAt:     delivery.DueAt,
+		Args: map[string]any{
+			"account":              "@" + delivery.AccountHandle,
+			"reason":               change.Code.Label(),
+			"reason" + i18n.ArgsOf: change.Args,
+		},
+	}
 }
 
 // raised are the matters of what a change raises, where nothing more is to be told apart.
 var raised = map[TodoKind]todo.Matter{
-	TodoProblem: todoProblem, TodoUnknown: todoUnknown, TodoMissed: todoMissed, TodoHandoff: todoHandoff, TodoLive: todoLive, TodoTwice: todoTwice,
+	TodoProblem: todoProblem,
+	TodoUnknown: todoUnknown,
+	TodoMissed:  todoMissed,
+	TodoHandoff: todoHandoff,
+	TodoLive:    todoLive,
+	TodoTwice:   todoTwice,
 }
 
 // matterOf is the reason for which a change puts something on the list.
-func matterOf(c Change) todo.Matter {
+func matterOf(change Change) todo.Matter {
 	switch {
-	case c.Raise == TodoTwice:
+	case change.Raise == TodoTwice:
 		return todoTwice
-	case c.Raise == TodoProblem && c.To == Failed:
+	case change.Raise == TodoProblem && change.To == Failed:
 		return todoFailed
-	case c.Raise == TodoLive && c.Code == LateConfirmation:
+	case change.Raise == TodoLive && change.Code == LateConfirmation:
 		return todoLate
-	case c.Raise == TodoLive && c.Live == LiveRemoved:
+	case change.Raise == TodoLive && change.Live == LiveRemoved:
 		return todoRemoved
-	case c.Raise == TodoLive && c.Live == LiveChanged:
+	case change.Raise == TodoLive && change.Live == LiveChanged:
 		return todoChanged
-	case c.Raise == TodoLive && c.Code == TakedownFailed:
+	case change.Raise == TodoLive && change.Code == TakedownFailed:
 		return todoTakedown
-	case c.Raise == TodoLive:
+	case change.Raise == TodoLive:
 		return todoHidden
 	}
-	return raised[c.Raise]
+
+	return raised[change.Raise]
 }
 
 // expiredKey is the key of the to-do about a post that came due without an approval.

@@ -13,9 +13,12 @@ import (
 )
 
 const selectDecision = `
-SELECT x.id, x.delivery_id, d.post_id, x.kind, x.state, x.reason, x.asked_by, q.display_name AS asked_name, x.asked_at, x.answered_by,
-       coalesce(w.display_name, '') AS answered_name, x.answered_at, x.snapshot, x.outcome, x.done_at, x.batch_id, a.handle AS account_handle, u.path AS unit_path
-FROM delivery_decisions x JOIN deliveries d ON d.id = x.delivery_id JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id
+SELECT x.id, x.delivery_id, d.post_id, x.kind, x.state, x.reason, x.asked_by, q.display_name AS asked_name,
+    x.asked_at, x.answered_by,
+       coalesce(w.display_name, '') AS answered_name, x.answered_at, x.snapshot, x.outcome, x.done_at,
+           x.batch_id, a.handle AS account_handle, u.path AS unit_path
+FROM delivery_decisions x JOIN deliveries d ON d.id = x.delivery_id JOIN accounts a ON a.id = d.account_id
+    JOIN units u ON u.id = a.unit_id
 JOIN users q ON q.id = x.asked_by LEFT JOIN users w ON w.id = x.answered_by WHERE `
 
 func decisions(ctx context.Context, db *gorm.DB, cond string, args ...any) ([]Decision, error) {
@@ -23,44 +26,68 @@ func decisions(ctx context.Context, db *gorm.DB, cond string, args ...any) ([]De
 }
 
 func findDecision(ctx context.Context, db *gorm.DB, id int64) (Decision, error) {
-	d, err := gorm.G[Decision](db).Raw(selectDecision+"x.id = ?", id).Take(ctx)
-	return d, pg.OrNotFound(err, errNotFound())
+	decision, err := gorm.G[Decision](db).Raw(selectDecision+"x.id = ?", id).Take(ctx)
+	return decision, pg.OrNotFound(err, errNotFound())
 }
 
-func insertDecision(ctx context.Context, tx pg.Tx, now time.Time, deliveryID int64, kind Asked, why string, by int64) (id int64, err error) {
+func insertDecision(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	deliveryID int64,
+	kind Asked,
+	why string,
+	by int64,
+) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO delivery_decisions (delivery_id, kind, state, reason, asked_by, asked_at) VALUES ($1, $2, 'awaiting_second', $3, $4, $5) RETURNING id`,
+INSERT INTO delivery_decisions (delivery_id, kind, state, reason, asked_by, asked_at)
+    VALUES ($1, $2, 'awaiting_second', $3, $4, $5) RETURNING id`,
 		deliveryID, string(kind), why, by, now).Scan(&id)
+
 	return id, err
 }
 
 // answerDecision is the compare-and-set of the second person's answer.
-func answerDecision(ctx context.Context, tx pg.Tx, now time.Time, id int64, to DecisionState, by int64) error {
+func answerDecision(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	id int64,
+	to DecisionState,
+	by int64,
+) error {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE delivery_decisions SET state = $2, answered_by = $3, answered_at = $4, done_at = CASE WHEN $2 = 'done' THEN $4::timestamptz END
+UPDATE delivery_decisions SET state = $2, answered_by = $3, answered_at = $4, done_at = CASE
+    WHEN $2 = 'done' THEN $4::timestamptz END
 WHERE id = $1 AND state = 'awaiting_second'`, id, string(to), by, now)
 	if err == nil && done.RowsAffected() != 1 {
 		return errMoved()
 	}
+
 	return err
 }
 
 // closeDecisions ends what waits for a second person about a delivery that settled otherwise.
 func closeDecisions(ctx context.Context, tx pg.Tx, now time.Time, deliveryID int64) error {
 	rows, err := tx.Pgx.Query(ctx, `
-UPDATE delivery_decisions SET state = 'failed', outcome = 'overtaken', done_at = $2 WHERE delivery_id = $1 AND state = 'awaiting_second' RETURNING id, batch_id`, deliveryID, now)
+UPDATE delivery_decisions SET state = 'failed', outcome = 'overtaken', done_at = $2
+    WHERE delivery_id = $1 AND state = 'awaiting_second' RETURNING id, batch_id`, deliveryID, now)
 	if err != nil {
 		return err
 	}
-	closed, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (d Decision, err error) { return d, r.Scan(&d.ID, &d.BatchID) })
+	closed, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (decision Decision, err error) {
+		return decision, r.Scan(&decision.ID, &decision.BatchID)
+	})
 	if err != nil {
 		return err
 	}
-	for _, d := range closed {
-		if err := settle(ctx, tx, now, d, 0); err != nil {
+
+	for _, decision := range closed {
+		if err := settle(ctx, tx, now, decision, 0); err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 
@@ -70,29 +97,49 @@ func TakedownTx(ctx context.Context, tx pg.Tx, decisionID int64) (Decision, Deli
 	if err != nil {
 		return Decision{}, Delivery{}, err
 	}
-	d, err := LockTx(ctx, tx, dec.DeliveryID)
-	return dec, d, err
+	delivery, err := LockTx(ctx, tx, dec.DeliveryID)
+
+	return dec, delivery, err
 }
 
 // SnapshotTx keeps what the platform showed before the take-down; a later try does not overwrite it.
-func SnapshotTx(ctx context.Context, tx pg.Tx, decisionID int64, s Snapshot) error {
-	raw, err := json.Marshal(s)
+func SnapshotTx(ctx context.Context, tx pg.Tx, decisionID int64, snapshot Snapshot) error {
+	raw, err := json.Marshal(snapshot)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Pgx.Exec(ctx, "UPDATE delivery_decisions SET snapshot = $2 WHERE id = $1 AND snapshot IS NULL", decisionID, string(raw))
+	_, err = tx.Pgx.Exec(ctx, `
+		UPDATE delivery_decisions SET snapshot = $2 WHERE id = $1 AND snapshot IS NULL`,
+		decisionID, string(raw))
+
 	return err
 }
 
 // TakenDownTx records how a take-down ended: gone from the platform, or why not, which is told to people.
-func TakenDownTx(ctx context.Context, tx pg.Tx, now time.Time, dec Decision, d Delivery, gone bool, code int, text string) error {
-	c := Change{To: d.State, Code: WasTakenDown, Live: LiveDown, Resolve: TodoLive}
+func TakenDownTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	dec Decision,
+	delivery Delivery,
+	gone bool,
+	code int,
+	text string,
+) error {
+	change := Change{To: delivery.State, Code: WasTakenDown, Live: LiveDown, Resolve: TodoLive}
 	state, outcome := Done, None
 	if !gone {
-		c = Change{To: d.State, Code: TakedownFailed, Args: Args{"code": code, "text": text}, Raise: TodoLive}
+		change = Change{
+			To:    delivery.State,
+			Code:  TakedownFailed,
+			Args:  Args{"code": code, "text": text},
+			Raise: TodoLive,
+		}
 		state, outcome = Undone, TakedownFailed
 	}
-	_, err := tx.Pgx.Exec(ctx, "UPDATE delivery_decisions SET state = $2, outcome = $3, done_at = $4 WHERE id = $1 AND state = 'confirmed'",
+	_, err := tx.Pgx.Exec(ctx, `
+		UPDATE delivery_decisions SET state = $2, outcome = $3, done_at = $4
+			WHERE id = $1 AND state = 'confirmed'`,
 		dec.ID, string(state), string(outcome), now)
 	if err != nil {
 		return err
@@ -101,9 +148,22 @@ func TakenDownTx(ctx context.Context, tx pg.Tx, now time.Time, dec Decision, d D
 	if dec.AnsweredBy != nil {
 		by = *dec.AnsweredBy
 	}
-	if err := ApplyTx(ctx, tx, now, d, c, by); err != nil {
+	if err := ApplyTx(ctx, tx, now, delivery, change, by); err != nil {
 		return err
 	}
 	actor := access.Actor{UserID: by, Name: dec.AnsweredName}
-	return note(ctx, tx, now, actor, actConfirm, d.Ref(), d.UnitPath, dec.Reason, map[string]any{"decision": dec.ID, "kind": "takedown", "gone": gone})
+
+	return note(
+		ctx,
+		tx,
+		now,
+		actor,
+		actConfirm,
+		delivery.Ref(),
+		delivery.UnitPath,
+		dec.Reason,
+		map[string]any{
+			"decision": dec.ID, "kind": "takedown", "gone": gone,
+		},
+	)
 }

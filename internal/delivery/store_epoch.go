@@ -21,11 +21,15 @@ const (
 	stoppedName = "sending_stopped" // present: nothing is sent, since a restore
 )
 
-// CheckEpochTx compares the database's own name with the one known. The first start writes it down. Another name means that the
-// database was restored or promoted: sending stops, and what was due since becomes unknown.
-func CheckEpochTx(ctx context.Context, tx pg.Tx, now time.Time, name string, s Settings) error {
+// CheckEpochTx compares the database's own name with the one known. The first start writes it down.
+// Another name means that the database was restored or promoted: sending stops, and what was due since
+// becomes unknown.
+func CheckEpochTx(ctx context.Context, tx pg.Tx, now time.Time, name string, settings Settings) error {
 	var known string
-	err := tx.Pgx.QueryRow(ctx, "SELECT convert_from(value, 'UTF8') FROM installation WHERE name = $1 FOR UPDATE", epochName).Scan(&known)
+
+	err := tx.Pgx.QueryRow(ctx, `
+		SELECT convert_from(value, 'UTF8') FROM installation WHERE name = $1 FOR UPDATE`, epochName).
+		Scan(&known)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return install(ctx, tx, epochName, name, now)
@@ -35,20 +39,23 @@ func CheckEpochTx(ctx context.Context, tx pg.Tx, now time.Time, name string, s S
 	if err := install(ctx, tx, epochName, name, now); err != nil {
 		return err
 	}
-	return RestoredTx(ctx, tx, now, s)
+
+	return RestoredTx(ctx, tx, now, settings)
 }
 
 func install(ctx context.Context, tx pg.Tx, name, value string, now time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO installation (name, value, at) VALUES ($1, convert_to($2, 'UTF8'), $3)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at`, name, value, now)
+
 	return err
 }
 
-// RestoredTx follows a restore: sending stops until a person releases it, and each delivery that was due since the restored
-// state, less one lead, and is not final becomes unknown and is looked up: the forgotten time may have sent it. Nothing of it is
-// ever sent by itself. The restored state is as old as the last step it knows.
-func RestoredTx(ctx context.Context, tx pg.Tx, now time.Time, s Settings) error {
+// RestoredTx follows a restore: sending stops until a person releases it, and each delivery that was
+// due since the restored state, less one lead, and is not final becomes unknown and is looked up: the
+// forgotten time may have sent it. Nothing of it is ever sent by itself. The restored state is as old
+// as the last step it knows.
+func RestoredTx(ctx context.Context, tx pg.Tx, now time.Time, settings Settings) error {
 	var since time.Time
 	err := tx.Pgx.QueryRow(ctx, "SELECT coalesce(max(at), $1) FROM delivery_events", now).Scan(&since)
 	if err != nil {
@@ -61,28 +68,38 @@ func RestoredTx(ctx context.Context, tx pg.Tx, now time.Time, s Settings) error 
 	if _, err := tx.Pgx.Exec(ctx, "UPDATE releases SET recalls = recalls + 1"); err != nil {
 		return err
 	}
-	from := since.Add(-s.Filled().Lead)
-	_, err = Move{From: []State{Planned, Waiting, Preparing, Sending, Held, Handoff}, To: Unknown, Code: Restored,
+	from := since.Add(-settings.Filled().Lead)
+	_, err = Move{
+		From:  []State{Planned, Waiting, Preparing, Sending, Held, Handoff},
+		To:    Unknown,
+		Code:  Restored,
 		Where: "NOT d.settled AND d.due_at >= @since::timestamptz AND d.due_at <= @now::timestamptz",
 		Set:   "marked_at = @since::timestamptz, attempt_id = NULL, owner = NULL, call_ended_at = NULL, hard_end = @now::timestamptz, looks = 0, next_look_at = @now::timestamptz",
-		Args:  pgx.NamedArgs{"since": from.UTC()}}.Run(ctx, tx.Pgx, now)
+		Args:  pgx.NamedArgs{"since": from.UTC()},
+	}.Run(ctx, tx.Pgx, now)
+
 	return err
 }
 
 // SendingStopped tells whether sending is stopped for all processes since a restore.
 func SendingStopped(ctx context.Context, db *gorm.DB) (bool, error) {
 	var yes bool
-	err := db.WithContext(ctx).Raw("SELECT EXISTS (SELECT FROM installation WHERE name = ?)", stoppedName).Row().Scan(&yes)
+	err := db.WithContext(ctx).
+		Raw("SELECT EXISTS (SELECT FROM installation WHERE name = ?)", stoppedName).
+		Row().
+		Scan(&yes)
+
 	return yes, err
 }
 
-// ReleaseSending lets sending begin again after a restore. It needs the right to pause at the root. Fails with fault.Conflict when
-// sending is not stopped.
+// ReleaseSending lets sending begin again after a restore. It needs the right to pause at the root.
+// Fails with fault.Conflict when sending is not stopped.
 func (s *Service) ReleaseSending(ctx context.Context, actor access.Actor, why string) error {
 	why, err := reason("why", why)
 	if err != nil {
 		return err
 	}
+
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		root, err := org.RootPathTx(ctx, tx)
 		if err != nil {
@@ -98,6 +115,7 @@ func (s *Service) ReleaseSending(ctx context.Context, actor access.Actor, why st
 		if done.RowsAffected() == 0 {
 			return fault.Conflict("发送没有停止，无需恢复")
 		}
+
 		return note(ctx, tx, now, actor, actRelease, "installation/sending", root, why, nil)
 	})
 }
@@ -107,11 +125,19 @@ func RaiseExpiredTx(ctx context.Context, tx pg.Tx, now time.Time, postID int64) 
 	var path, text string
 	var due *time.Time
 	err := tx.Pgx.QueryRow(ctx, `
-SELECT u.path, v.text, p.due_at FROM posts p JOIN units u ON u.id = p.unit_id JOIN post_versions v ON v.id = p.version_id WHERE p.id = $1`, postID).
+SELECT u.path, v.text, p.due_at FROM posts p JOIN units u ON u.id = p.unit_id
+    JOIN post_versions v ON v.id = p.version_id WHERE p.id = $1`, postID).
 		Scan(&path, &text, &due)
 	if err != nil {
 		return err
 	}
-	return todo.RaiseTx(ctx, tx, now, todo.Item{Matter: todoPostExpired, Key: expiredKey(postID), UnitPath: path,
-		SubjectID: postID, Args: map[string]any{"title": title(text)}, DueAt: due})
+
+	return todo.RaiseTx(ctx, tx, now, todo.Item{
+		Matter:    todoPostExpired,
+		Key:       expiredKey(postID),
+		UnitPath:  path,
+		SubjectID: postID,
+		Args:      map[string]any{"title": title(text)},
+		DueAt:     due,
+	})
 }

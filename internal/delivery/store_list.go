@@ -32,7 +32,7 @@ func (f Filter) condition(actor access.Actor) (string, []any, error) {
 		if !slices.ContainsFunc(f.States, State.Final) {
 			add("NOT d.settled")
 		}
-		if !slices.ContainsFunc(f.States, func(s State) bool { return !s.Troubled() }) {
+		if !slices.ContainsFunc(f.States, func(state State) bool { return !state.Troubled() }) {
 			add("d.troubled")
 		}
 	}
@@ -53,7 +53,9 @@ func (f Filter) condition(actor access.Actor) (string, []any, error) {
 	}
 	if f.Foreign {
 		seen, values := access.Scope(actor, access.PostView, "pu.path")
-		add("NOT EXISTS (SELECT FROM posts fp JOIN units pu ON pu.id = fp.unit_id WHERE fp.id = d.post_id AND "+seen+")", values...)
+		add(`
+			NOT EXISTS (SELECT FROM posts fp JOIN units pu ON pu.id = fp.unit_id WHERE fp.id = d.post_id AND `+seen+")",
+			values...)
 	}
 	cursor, ok, err := pg.ParseCursor(f.Cursor)
 	if err != nil {
@@ -62,12 +64,16 @@ func (f Filter) condition(actor access.Actor) (string, []any, error) {
 	if ok {
 		add("("+orderSQL+", d.id) < (?, ?)", cursor.At, cursor.ID)
 	}
+
 	return strings.Join(conds, " AND "), args, nil
 }
 
 // listDeliveries reads the first n under a condition.
 func listDeliveries(ctx context.Context, db *gorm.DB, cond string, args []any, n int) ([]Delivery, error) {
-	return gorm.G[Delivery](db).Raw(selectDelivery+cond+listOrder+" LIMIT ?", append(slices.Clip(args), n)...).Find(ctx)
+	return gorm.G[Delivery](
+		db,
+	).Raw(selectDelivery+cond+listOrder+" LIMIT ?", append(slices.Clip(args), n)...).
+		Find(ctx)
 }
 
 type stateCount struct {
@@ -78,14 +84,21 @@ type stateCount struct {
 }
 
 // countStates reads phases and counts of states of posts.
-func countStates(ctx context.Context, db *gorm.DB, ids []int64) (map[int64]map[State]int, map[int64]post.Phase, error) {
+func countStates(
+	ctx context.Context,
+	db *gorm.DB,
+	ids []int64,
+) (map[int64]map[State]int, map[int64]post.Phase, error) {
 	counts, phases := map[int64]map[State]int{}, map[int64]post.Phase{}
 	if len(ids) == 0 {
 		return counts, phases, nil
 	}
+
 	rows, err := gorm.G[stateCount](db).Raw(`
 SELECT p.id AS post_id, p.phase, coalesce(d.state, '') AS state, count(d.id) AS n
-FROM posts p LEFT JOIN deliveries d ON d.post_id = p.id WHERE p.id IN ? GROUP BY p.id, p.phase, d.state`, ids).Find(ctx)
+FROM posts p LEFT JOIN deliveries d ON d.post_id = p.id WHERE p.id IN ? GROUP BY p.id, p.phase, d.state`,
+		ids).
+		Find(ctx)
 	for _, r := range rows {
 		phases[r.PostID] = r.Phase
 		if counts[r.PostID] == nil {
@@ -95,12 +108,22 @@ FROM posts p LEFT JOIN deliveries d ON d.post_id = p.id WHERE p.id IN ? GROUP BY
 			counts[r.PostID][r.State] = r.N
 		}
 	}
+
 	return counts, phases, err
 }
 
-// countByState reads at most the first most open deliveries and the last most settled ones, but all that are troubled.
-func countByState(ctx context.Context, db *gorm.DB, scope string, args []any, since, until time.Time, most int) (Tally, error) {
-	const from = "FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id WHERE "
+// countByState reads at most the first most open deliveries and the last most settled ones, but all
+// that are troubled.
+func countByState(
+	ctx context.Context,
+	db *gorm.DB,
+	scope string,
+	args []any,
+	since, until time.Time,
+	most int,
+) (Tally, error) {
+	const from = `
+		FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id WHERE `
 	const lately = "(" + orderSQL + " >= ? AND " + orderSQL + " <= ?)"
 	parts := []struct {
 		cond, tail string
@@ -108,10 +131,15 @@ func countByState(ctx context.Context, db *gorm.DB, scope string, args []any, si
 	}{
 		{cond: "d.troubled AND (NOT d.settled OR " + lately + ")", span: true},
 		{cond: "NOT d.troubled AND NOT d.settled", tail: " ORDER BY d.due_at LIMIT ?"},
-		{cond: "NOT d.troubled AND d.settled AND " + lately, tail: " ORDER BY " + orderSQL + " DESC LIMIT ?", span: true},
+		{
+			cond: "NOT d.troubled AND d.settled AND " + lately,
+			tail: " ORDER BY " + orderSQL + " DESC LIMIT ?",
+			span: true,
+		},
 	}
 
 	tally := Tally{By: map[State]int{}}
+
 	for _, part := range parts {
 		var given []any
 		if part.span {
@@ -121,24 +149,36 @@ func countByState(ctx context.Context, db *gorm.DB, scope string, args []any, si
 		if part.tail != "" {
 			given = append(given, most+1)
 		}
-		rows, err := gorm.G[stateCount](db).Raw("SELECT state, count(*) AS n FROM (SELECT d.state "+from+part.cond+" AND "+scope+part.tail+
-			") seen GROUP BY state", given...).Find(ctx)
+		rows, err := gorm.G[stateCount](
+			db,
+		).Raw("SELECT state, count(*) AS n FROM (SELECT d.state "+from+part.cond+" AND "+scope+part.tail+
+			") seen GROUP BY state", given...).
+			Find(ctx)
 		if err != nil {
 			return Tally{}, err
 		}
 
 		all := 0
+
 		for _, r := range rows {
 			tally.By[r.State] += r.N
 			all += r.N
 		}
 		tally.More = tally.More || part.tail != "" && all > most
 	}
+
 	return tally, nil
 }
 
 // troubles begins at the deliveries that need somebody, which are few, however many posts the span holds.
-func troubles(ctx context.Context, db *gorm.DB, actor access.Actor, in post.Span, path string, account int64) (map[int64]Trouble, error) {
+func troubles(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	in post.Span,
+	path string,
+	account int64,
+) (map[int64]Trouble, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	scope, args = scope+" AND p.due_at >= ? AND p.due_at < ?", append(args, in.From, in.To)
 	if path != "" {
@@ -152,12 +192,15 @@ func troubles(ctx context.Context, db *gorm.DB, actor access.Actor, in post.Span
 		Trouble
 	}](db).Raw(`
 SELECT extract(epoch FROM date_bin('1 hour', p.due_at, timestamptz '2000-01-01 00:00Z'))::bigint AS at,
-       count(DISTINCT p.id) FILTER (WHERE d.state = 'unknown') AS unknown, count(DISTINCT p.id) FILTER (WHERE d.state IN ('failed', 'missed')) AS failed
+       count(DISTINCT p.id) FILTER (WHERE d.state = 'unknown') AS unknown,
+           count(DISTINCT p.id) FILTER (WHERE d.state IN ('failed', 'missed')) AS failed
 FROM deliveries d JOIN posts p ON p.id = d.post_id JOIN units u ON u.id = p.unit_id
 WHERE d.troubled AND `+scope+" GROUP BY 1", args...).Find(ctx)
+
 	out := make(map[int64]Trouble, len(rows))
 	for _, r := range rows {
 		out[r.At] = r.Trouble
 	}
+
 	return out, err
 }

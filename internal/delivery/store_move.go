@@ -14,9 +14,9 @@ type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-// Move is one grouped change of state with its events, in one statement: every delivery that is in one of the states From
-// and for which Where holds goes to To. Rows are locked in the order of ids. It is a compare-and-set: what has moved on
-// meanwhile is left alone.
+// Move is one grouped change of state with its events, in one statement: every delivery that is in one
+// of the states From and for which Where holds goes to To. Rows are locked in the order of ids. It is a
+// compare-and-set: what has moved on meanwhile is left alone.
 type Move struct {
 	From  []State
 	To    State  // "" keeps each state: a note
@@ -41,12 +41,12 @@ type Moved struct {
 }
 
 // Run makes the change at the instant now and tells what was changed, in the order of ids.
-func (m Move) Run(ctx context.Context, q Querier, now time.Time) ([]Moved, error) {
+func (m Move) Run(ctx context.Context, querier Querier, now time.Time) ([]Moved, error) {
 	args, err := m.named(now)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.Query(ctx, m.sql(), args)
+	rows, err := querier.Query(ctx, m.sql(), args)
 	if err != nil {
 		return nil, fmt.Errorf("move deliveries to %s: %w", m.To, err)
 	}
@@ -54,16 +54,17 @@ func (m Move) Run(ctx context.Context, q Querier, now time.Time) ([]Moved, error
 	if err != nil {
 		return nil, fmt.Errorf("move deliveries to %s: %w", m.To, err)
 	}
+
 	return moved, nil
 }
 
 func (m Move) named(now time.Time) (pgx.NamedArgs, error) {
 	from := make([]string, len(m.From))
-	for i, s := range m.From {
-		if m.To != "" && !CanGo(s, m.To) {
-			return nil, fmt.Errorf("move deliveries: %s → %s is no arrow", s, m.To)
+	for i, state := range m.From {
+		if m.To != "" && !CanGo(state, m.To) {
+			return nil, fmt.Errorf("move deliveries: %s → %s is no arrow", state, m.To)
 		}
-		from[i] = string(s)
+		from[i] = string(state)
 	}
 	with, err := json.Marshal(m.With)
 	if err != nil {
@@ -72,13 +73,18 @@ func (m Move) named(now time.Time) (pgx.NamedArgs, error) {
 	if m.With == nil {
 		with = []byte("{}")
 	}
-	args := pgx.NamedArgs{"from": from, "to": string(m.To), "now": now, "code": string(m.Code), "with": string(with), "by": m.By, "limit": m.Limit}
+
+	args := pgx.NamedArgs{
+		"from": from, "to": string(m.To), "now": now, "code": string(m.Code), "with": string(with),
+		"by": m.By, "limit": m.Limit,
+	}
 	for name, v := range m.Args {
 		if _, taken := args[name]; taken {
 			return nil, fmt.Errorf("move deliveries: @%s is the move's own", name)
 		}
 		args[name] = v
 	}
+
 	return args, nil
 }
 
@@ -87,6 +93,7 @@ func (m Move) state() string {
 	if m.To == "" {
 		return ""
 	}
+
 	return ", state = @to::text, reason = @code::text, reason_args = @with::jsonb"
 }
 
@@ -107,16 +114,20 @@ func (m Move) sql() string {
 	if m.Set != "" {
 		set = ", " + m.Set
 	}
+
 	return `
 WITH cur AS MATERIALIZED (
     SELECT d.id, d.state, d.due_at FROM deliveries d WHERE d.state = ANY (@from) AND (` + m.Where + `) ORDER BY d.id ` + limit + ` ` + lock + `),
 upd AS (
     UPDATE deliveries d SET updated_at = @now::timestamptz` + m.state() + set + `
     FROM cur WHERE d.id = cur.id
-    RETURNING d.id, d.post_id, d.account_id, cur.state AS from_state, d.state, d.plan, cur.due_at AS from_due, d.due_at, d.urgent, d.attempt_id, d.owner),
+    RETURNING d.id, d.post_id, d.account_id, cur.state AS from_state, d.state, d.plan, cur.due_at AS from_due,
+        d.due_at, d.urgent, d.attempt_id, d.owner),
 ev AS (
-    INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code, args)
-    SELECT id, @now::timestamptz, from_state, state, plan, attempt_id, owner, nullif(@by::bigint, 0), @code::text,
+    INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user,
+        code, args)
+    SELECT id, @now::timestamptz, from_state, state, plan, attempt_id, owner, nullif(@by::bigint, 0),
+        @code::text,
         @with::jsonb || CASE WHEN from_due IS DISTINCT FROM ` + due + ` THEN jsonb_build_object('due_from', from_due, 'due_to', ` + due + `) ELSE '{}' END
     FROM upd)
 SELECT id, post_id, account_id, from_state, plan, due_at, urgent FROM upd ORDER BY id`

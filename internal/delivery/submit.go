@@ -14,21 +14,25 @@ import (
 	"juzhen/internal/todo"
 )
 
-// Submit freezes a post's current version, opens its review and plans a delivery per account. revision is what the person's
-// form held; 0 takes what is stored. Fails as post.SubmitTx does.
+// Submit freezes a post's current version, opens its review and plans a delivery per account. revision
+// is what the person's form held; 0 takes what is stored. Fails as post.SubmitTx does.
 func (s *Service) Submit(ctx context.Context, actor access.Actor, postID int64, revision int) error {
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		p, v, err := post.SubmitTx(ctx, tx, actor, now, postID, revision, s.rules)
+		p, version, err := post.SubmitTx(ctx, tx, actor, now, postID, revision, s.rules)
 		if err != nil {
 			return err
 		}
-		if _, err := review.OpenTx(ctx, tx, now, p.ID, v.ID, 1, v.Hash); err != nil {
+		if _, err := review.OpenTx(ctx, tx, now, p.ID, version.ID, 1, version.Hash); err != nil {
 			return err
 		}
-		if err := planTx(ctx, tx, now, p, v, actor.UserID); err != nil {
+		if err := planTx(ctx, tx, now, p, version, actor.UserID); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, actPostSubmit, p.Ref(), p.UnitPath, "", map[string]any{"version": v.Number, "accounts": len(v.Targets)})
+
+		return note(ctx, tx, now, actor, actPostSubmit, p.Ref(), p.UnitPath, "", map[string]any{
+			"version":  version.Number,
+			"accounts": len(version.Targets),
+		})
 	})
 }
 
@@ -53,45 +57,73 @@ func (d *DueShown) of(p post.Post) bool {
 	case d.At == nil || p.DueAt == nil:
 		return d.At == nil && (p.DueAt == nil || p.DueNow)
 	}
+
 	return d.At.Truncate(time.Second).Equal(p.DueAt.Truncate(time.Second))
 }
 
-// Review decides on the version of a post that the reviewer was shown. An approval lets its deliveries go at their due time;
-// when that has passed, due must say now or a new time, else it fails with fault.Invalid on "due": a late approval never fires
-// by itself. Earlier than submitted it is only asked for: the post is approved for its time, and asked waits for the writer or another
-// reviewer. Fails with fault.Conflict when the time was changed since it was shown, otherwise as review.DecideTx does.
-func (s *Service) Review(ctx context.Context, actor access.Actor, postID int64, v Verdict) (asked *Advance, err error) {
+// Review decides on the version of a post that the reviewer was shown. An approval lets its deliveries
+// go at their due time; when that has passed, due must say now or a new time, else it fails with
+// fault.Invalid on "due": a late approval never fires by itself. Earlier than submitted it is only
+// asked for: the post is approved for its time, and asked waits for the writer or another reviewer.
+// Fails with fault.Conflict when the time was changed since it was shown, otherwise as review.DecideTx
+// does.
+func (s *Service) Review(
+	ctx context.Context,
+	actor access.Actor,
+	postID int64,
+	verdict Verdict,
+) (asked *Advance, err error) {
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		p, err := post.LockTx(ctx, tx, actor, access.PostReview, postID)
 		if err != nil {
 			return err
 		}
-		r, err := review.DecideTx(ctx, tx, now, actor, postID, v.Version, v.Hash, v.Decision, v.Opinion)
+		r, err := review.DecideTx(
+			ctx,
+			tx,
+			now,
+			actor,
+			postID,
+			verdict.Version,
+			verdict.Hash,
+			verdict.Decision,
+			verdict.Opinion,
+		)
 		if err != nil {
 			return err
 		}
 		detail := map[string]any{"version": r.VersionNumber}
-		if v.Decision == review.Return {
-			if err := post.ReturnedTx(ctx, tx, now, p.ID, r.VersionID, v.Opinion); err != nil {
+		if verdict.Decision == review.Return {
+			if err := post.ReturnedTx(ctx, tx, now, p.ID, r.VersionID, verdict.Opinion); err != nil {
 				return err
 			}
-			return note(ctx, tx, now, actor, actPostReturn, p.Ref(), p.UnitPath, v.Opinion, detail)
+
+			return note(ctx, tx, now, actor, actPostReturn, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 		}
-		if !v.Shown.of(p) {
+		if !verdict.Shown.of(p) {
 			return fault.Conflict("发布时间在您审核期间被改动，请刷新页面，看过新的时间后再决定").WithCode("due_changed")
 		}
-		if asked, err = s.approve(ctx, tx, now, actor, p, r, v.Due); err != nil {
+		if asked, err = s.approve(ctx, tx, now, actor, p, r, verdict.Due); err != nil {
 			return err
 		}
-		return note(ctx, tx, now, actor, actPostApprove, p.Ref(), p.UnitPath, v.Opinion, detail)
+
+		return note(ctx, tx, now, actor, actPostApprove, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 	})
+
 	return asked, err
 }
 
-// approve releases a version at its time, at a later one that the reviewer chose, or at once where it was submitted so. Earlier than
-// submitted is a request.
-func (s *Service) approve(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, r review.Review,
-	choice DueChoice) (*Advance, error) {
+// approve releases a version at its time, at a later one that the reviewer chose, or at once where it
+// was submitted so. Earlier than submitted is a request.
+func (s *Service) approve(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	p post.Post,
+	r review.Review,
+	choice DueChoice,
+) (*Advance, error) {
 	if p.DueNow && choice.At == nil {
 		choice.Now = true
 	}
@@ -109,9 +141,11 @@ func (s *Service) approve(ctx context.Context, tx pg.Tx, now time.Time, actor ac
 			return nil, err
 		}
 		if len(words) > 0 {
-			return nil, fault.Invalid("due", "正文中的 {.words} 到那时就不对了；请另选时间，或退回修改", "words", Quoted(words)).WithCode("date_words")
+			return nil, fault.Invalid("due", "正文中的 {.words} 到那时就不对了；请另选时间，或退回修改", "words", Quoted(words)).
+				WithCode("date_words")
 		}
 	}
+
 	switch {
 	case earlier != nil:
 		due = *p.DueAt
@@ -124,11 +158,19 @@ func (s *Service) approve(ctx context.Context, tx pg.Tx, now time.Time, actor ac
 		return nil, err
 	}
 	asked, err := s.askAdvance(ctx, tx, now, actor, p, *earlier)
+
 	return &asked, err
 }
 
 // releaseApproved binds the approval to the deliveries of the version, with the instant it is for.
-func (s *Service) releaseApproved(ctx context.Context, tx pg.Tx, now, due time.Time, actor access.Actor, p post.Post, r review.Review) error {
+func (s *Service) releaseApproved(
+	ctx context.Context,
+	tx pg.Tx,
+	now, due time.Time,
+	actor access.Actor,
+	p post.Post,
+	r review.Review,
+) error {
 	if err := post.ApprovedTx(ctx, tx, now, p.ID, r.VersionID); err != nil {
 		return err
 	}
@@ -145,5 +187,6 @@ func (s *Service) releaseApproved(ctx context.Context, tx pg.Tx, now, due time.T
 		Where: "d.post_id = @post AND d.version_id = @version",
 		Args:  pgx.NamedArgs{"post": p.ID, "version": r.VersionID, "from_at": due},
 	})
+
 	return err
 }

@@ -17,9 +17,10 @@ import (
 // stopSet takes a delivery out of every plan.
 const stopSet = "approved = false, owner = NULL, pause_id = NULL, not_before = NULL, taken_by = NULL, taken_at = NULL"
 
-// Withdraw takes a post back before it is sent. What is not marked yet is cancelled; a delivery past its mark keeps the wish and
-// is told. Fails with fault.NotFound when the actor may not see the post, with fault.Conflict when everything is out already, with
-// fault.Invalid on "reason" when what is approved is taken back without one.
+// Withdraw takes a post back before it is sent. What is not marked yet is cancelled; a delivery past
+// its mark keeps the wish and is told. Fails with fault.NotFound when the actor may not see the post,
+// with fault.Conflict when everything is out already, with fault.Invalid on "reason" when what is
+// approved is taken back without one.
 func (s *Service) Withdraw(ctx context.Context, actor access.Actor, postID int64, why string) (Reach, error) {
 	var reach Reach
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
@@ -41,27 +42,37 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, postID int64
 		if err := review.VoidTx(ctx, tx, now, postID, actor.UserID); err != nil {
 			return err
 		}
-		stop := Move{From: unmarked, To: Cancelled, Code: WasWithdrawn, With: because(why), Where: "d.post_id = @post", Set: stopSet}
+		stop := Move{
+			From:  unmarked,
+			To:    Cancelled,
+			Code:  WasWithdrawn,
+			With:  because(why),
+			Where: "d.post_id = @post",
+			Set:   stopSet,
+		}
 		if reach, err = s.change(ctx, tx, now, actor, postID, stop, WishCancel, nil); err != nil {
 			return err
 		}
 		if reach.Done+reach.TooLate == 0 && reach.Sent > 0 {
 			return fault.Conflict("没有可撤回的发送；已发出的可以下架")
 		}
+
 		return note(ctx, tx, now, actor, actPostWithdraw, p.Ref(), p.UnitPath, why, reach.detail())
 	})
+
 	return reach, err
 }
 
-// Revise opens a post for editing: the review or approval is void, what is not marked goes back to planned and waits for the new
-// version. What is out stays out. Fails with fault.Conflict on a draft and when every account has the post already.
+// Revise opens a post for editing: the review or approval is void, what is not marked goes back to
+// planned and waits for the new version. What is out stays out. Fails with fault.Conflict on a draft
+// and when every account has the post already.
 func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) (Reach, error) {
 	var reach Reach
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		if err := recallPostTx(ctx, tx, now, postID); err != nil {
 			return err
 		}
-		p, err := s.reviseTx(ctx, tx, now, actor, postID, &reach)
+		post, err := s.reviseTx(ctx, tx, now, actor, postID, &reach)
 		if err != nil {
 			return err
 		}
@@ -72,13 +83,22 @@ func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) 
 		if reach.Sent > 0 && left == 0 {
 			return fault.Conflict("全部账号都已发出，不能再修改；可以另写一条更正")
 		}
-		return note(ctx, tx, now, actor, actPostRevise, p.Ref(), p.UnitPath, "", reach.detail())
+
+		return note(ctx, tx, now, actor, actPostRevise, post.Ref(), post.UnitPath, "", reach.detail())
 	})
+
 	return reach, err
 }
 
 // reviseTx takes a post's review or approval away, and what is not marked back to planned.
-func (s *Service) reviseTx(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, postID int64, reach *Reach) (post.Post, error) {
+func (s *Service) reviseTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	postID int64,
+	reach *Reach,
+) (post.Post, error) {
 	p, _, err := post.ReviseTx(ctx, tx, actor, now, postID)
 	if err != nil {
 		return post.Post{}, err
@@ -94,6 +114,7 @@ func (s *Service) reviseTx(ctx context.Context, tx pg.Tx, now time.Time, actor a
 		Set:   stopSet + unapproved + ", plan = d.plan + 1, approved_hash = NULL",
 	}
 	*reach, err = s.change(ctx, tx, now, actor, postID, back, WishRevise, nil)
+
 	return p, err
 }
 
@@ -101,14 +122,21 @@ func (s *Service) reviseTx(ctx context.Context, tx pg.Tx, now time.Time, actor a
 type Rescheduled struct {
 	Reach
 	Asked *Advance // earlier than approved: nothing moved, it waits for a second person
-	Wrong []string // words of the text that name a day and would be wrong then: moved, and the approval is void
+	// words of the text that name a day and would be wrong then: moved, and the approval is void
+	Wrong []string
 }
 
-// Reschedule gives all of a post that is not out another time. A delivery past its mark keeps the wish. An approval stays valid for
-// a later time; earlier than approved is only asked for, and waits for a second person. Where the text names a day that would be wrong
-// then, the post moves and its approval is void: it must be amended and submitted anew. Fails with fault.Invalid on "due" for a time
-// that has passed, with fault.Conflict when nothing is left.
-func (s *Service) Reschedule(ctx context.Context, actor access.Actor, postID int64, choice DueChoice) (Rescheduled, error) {
+// Reschedule gives all of a post that is not out another time. A delivery past its mark keeps the wish.
+// An approval stays valid for a later time; earlier than approved is only asked for, and waits for a
+// second person. Where the text names a day that would be wrong then, the post moves and its approval
+// is void: it must be amended and submitted anew. Fails with fault.Invalid on "due" for a time that has
+// passed, with fault.Conflict when nothing is left.
+func (s *Service) Reschedule(
+	ctx context.Context,
+	actor access.Actor,
+	postID int64,
+	choice DueChoice,
+) (Rescheduled, error) {
 	var out Rescheduled
 	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		out = Rescheduled{}
@@ -140,15 +168,26 @@ func (s *Service) Reschedule(ctx context.Context, actor access.Actor, postID int
 		if len(out.Wrong) > 0 {
 			detail["void"] = out.Wrong
 		}
+
 		return note(ctx, tx, now, actor, actPostReschedule, p.Ref(), p.UnitPath, "", detail)
 	})
+
 	return out, err
 }
 
-// beyondApproval deals with a time for which an approved post is not approved. Words that would be wrong take the approval away, and p
-// becomes the draft it is then; an earlier time is asked for, and done tells that nothing else is to happen.
-func (s *Service) beyondApproval(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p *post.Post, due time.Time,
-	choice DueChoice, out *Rescheduled) (done bool, err error) {
+// beyondApproval deals with a time for which an approved post is not approved. Words that would be
+// wrong take the approval away, and p becomes the draft it is then; an earlier time is asked for, and
+// done tells that nothing else is to happen.
+func (s *Service) beyondApproval(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	p *post.Post,
+	due time.Time,
+	choice DueChoice,
+	out *Rescheduled,
+) (done bool, err error) {
 	from, err := approvedFrom(ctx, tx, p.ID)
 	if err != nil || from == nil {
 		return false, err
@@ -165,39 +204,53 @@ func (s *Service) beyondApproval(ctx context.Context, tx pg.Tx, now time.Time, a
 			return false, err
 		}
 		p.DueAt = &was
+
 		return false, post.VoidedTx(ctx, tx, now, *p, out.Wrong)
 	}
 	if !due.Before(*from) {
 		return false, endAdvances(ctx, tx, now, actor.UserID, "post_id = $1 AND delivery_id IS NULL", p.ID)
 	}
-	x, err := s.askAdvance(ctx, tx, now, actor, *p, Advance{Basis: AfterApproval, DueFrom: *from, DueTo: choice.At})
-	out.Asked = &x
+	advance, err := s.askAdvance(ctx, tx, now, actor, *p, Advance{
+		Basis: AfterApproval, DueFrom: *from, DueTo: choice.At,
+	})
+	out.Asked = &advance
+
 	return true, err
 }
 
-const dueSet = `approved_from = CASE WHEN d.approved_from IS NULL THEN NULL ELSE coalesce(@from_at::timestamptz, d.approved_from) END, plan = d.plan + 1, due_at = @due::timestamptz, not_before = NULL, owner = NULL,
+const dueSet = `approved_from = CASE WHEN d.approved_from IS NULL THEN NULL
+		ELSE coalesce(@from_at::timestamptz, d.approved_from) END, plan = d.plan + 1,
+		due_at = @due::timestamptz, not_before = NULL, owner = NULL,
     not_after = @due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id)`
 
-// reschedule moves what is not out. from is the instant two people agreed on, where it lies before the one for which it was approved.
-func (s *Service) reschedule(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, p post.Post, due time.Time,
-	from *time.Time) (Reach, error) {
+// reschedule moves what is not out. from is the instant two people agreed on, where it lies before the
+// one for which it was approved.
+func (s *Service) reschedule(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	p post.Post,
+	due time.Time,
+	from *time.Time,
+) (Reach, error) {
 	if err := shareTx(ctx, tx, p.ID); err != nil {
 		return Reach{}, err
 	}
-	m := Move{
+	move := Move{
 		Code:  WasRescheduled,
 		Where: "d.post_id = @post",
 		By:    actor.UserID,
 		Set:   dueSet,
 		Args:  pgx.NamedArgs{"post": p.ID, "due": due, "from_at": from},
 	}
-	m.From = []State{Planned, Held}
-	quiet, err := m.Run(ctx, tx.Pgx, now)
+	move.From = []State{Planned, Held}
+	quiet, err := move.Run(ctx, tx.Pgx, now)
 	if err != nil {
 		return Reach{}, err
 	}
-	m.From = []State{Waiting}
-	waiting, err := m.Run(ctx, tx.Pgx, now)
+	move.From = []State{Waiting}
+	waiting, err := move.Run(ctx, tx.Pgx, now)
 	if err != nil {
 		return Reach{}, err
 	}
@@ -205,14 +258,16 @@ func (s *Service) reschedule(ctx context.Context, tx pg.Tx, now time.Time, actor
 		return Reach{}, err
 	}
 	var again []Moved
-	if p.Phase == post.Approved { // what an older version was approved for does not go out while a new one is written
-		m.From, m.Where = []State{Preparing, Handoff, Missed}, "d.post_id = @post AND d.approved"
-		if again, err = s.releaseTx(ctx, tx, now, due, m); err != nil {
+	// what an older version was approved for does not go out while a new one is written
+	if p.Phase == post.Approved {
+		move.From, move.Where = []State{Preparing, Handoff, Missed}, "d.post_id = @post AND d.approved"
+		if again, err = s.releaseTx(ctx, tx, now, due, move); err != nil {
 			return Reach{}, err
 		}
 	}
 	var reach Reach
-	if p.Phase == post.Approved { // otherwise what is under way belongs to an older version, and the wish about it stays
+	// otherwise what is under way belongs to an older version, and the wish about it stays
+	if p.Phase == post.Approved {
 		reach, err = s.change(ctx, tx, now, actor, p.ID, Move{}, WishReplan, &due)
 	} else {
 		if err := todo.ResolveTx(ctx, tx, now, expiredKey(p.ID), actor.UserID); err != nil {
@@ -224,16 +279,26 @@ func (s *Service) reschedule(ctx context.Context, tx pg.Tx, now time.Time, actor
 	if err == nil && reach.Done+reach.TooLate == 0 && reach.Sent > 0 {
 		return reach, fault.Conflict("没有尚未发出的账号，不能改期")
 	}
+
 	return reach, err
 }
 
 // change runs a move on a post's deliveries and leaves the wish on those past their mark.
-func (s *Service) change(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, postID int64, m Move, w Wish, due *time.Time) (Reach, error) {
+func (s *Service) change(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	postID int64,
+	move Move,
+	wish Wish,
+	due *time.Time,
+) (Reach, error) {
 	var reach Reach
-	args := pgx.NamedArgs{"post": postID, "wish": string(w), "wish_due": due}
-	if len(m.From) > 0 {
-		m.Args, m.By = args, actor.UserID
-		moved, err := m.Run(ctx, tx.Pgx, now)
+	args := pgx.NamedArgs{"post": postID, "wish": string(wish), "wish_due": due}
+	if len(move.From) > 0 {
+		move.Args, move.By = args, actor.UserID
+		moved, err := move.Run(ctx, tx.Pgx, now)
 		if err != nil {
 			return Reach{}, err
 		}
@@ -242,9 +307,16 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, now time.Time, actor acc
 			return Reach{}, err
 		}
 	}
-	wished := Move{From: open, Code: WishKept, With: Args{"wish": string(w)}, By: actor.UserID, Args: args, Where: "d.post_id = @post",
-		Set: "wish = @wish, wish_due_at = @wish_due::timestamptz, wish_by = nullif(@by::bigint, 0)"}
-	if why, given := m.With[whyArg]; given {
+	wished := Move{
+		From:  open,
+		Code:  WishKept,
+		With:  Args{"wish": string(wish)},
+		By:    actor.UserID,
+		Args:  args,
+		Where: "d.post_id = @post",
+		Set:   "wish = @wish, wish_due_at = @wish_due::timestamptz, wish_by = nullif(@by::bigint, 0)",
+	}
+	if why, given := move.With[whyArg]; given {
 		wished.With[whyArg] = why
 	}
 	if due != nil {
@@ -255,7 +327,7 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, now time.Time, actor acc
 		return Reach{}, err
 	}
 	reach.TooLate = len(kept)
-	if w != WishReplan { // withdrawn or revised: nothing can be sent earlier any more
+	if wish != WishReplan { // withdrawn or revised: nothing can be sent earlier any more
 		if err := endAdvances(ctx, tx, now, actor.UserID, "post_id = $1", postID); err != nil {
 			return Reach{}, err
 		}
@@ -264,10 +336,12 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, now time.Time, actor acc
 		return Reach{}, err
 	}
 	reach.Sent, err = sentOf(ctx, tx, postID)
+
 	return reach, err
 }
 
-// recallPostTx takes back what of a post was marked ahead and is not released. It comes first in the transaction.
+// recallPostTx takes back what of a post was marked ahead and is not released. It comes first in the
+// transaction.
 func recallPostTx(ctx context.Context, tx pg.Tx, now time.Time, postID int64) error {
 	return recallTx(ctx, tx, now, "d.post_id = @post", pgx.NamedArgs{"post": postID})
 }
@@ -282,15 +356,18 @@ func closeTodos(ctx context.Context, tx pg.Tx, now time.Time, moved []Moved, by 
 			return err
 		}
 	}
+
 	return nil
 }
 
 func sentOf(ctx context.Context, tx pg.Tx, postID int64) (n int, err error) {
-	err = tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM deliveries WHERE post_id = $1 AND state = 'sent'", postID).Scan(&n)
+	err = tx.Pgx.QueryRow(ctx, `
+		SELECT count(*) FROM deliveries WHERE post_id = $1 AND state = 'sent'`, postID).Scan(&n)
 	return n, err
 }
 
 func unsent(ctx context.Context, tx pg.Tx, postID int64) (n int, err error) {
-	err = tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM deliveries WHERE post_id = $1 AND state <> 'sent'", postID).Scan(&n)
+	err = tx.Pgx.QueryRow(ctx, `
+		SELECT count(*) FROM deliveries WHERE post_id = $1 AND state <> 'sent'`, postID).Scan(&n)
 	return n, err
 }

@@ -17,7 +17,8 @@ import (
 	"juzhen/internal/reach"
 )
 
-// The application that the imitation Weibo is started with: its key, its name as posts show it, and the domain its links must lead to.
+// The application that the imitation Weibo is started with: its key, its name as posts show it, and the
+// domain its links must lead to.
 const (
 	AppKey     = "3920161218"
 	AppName    = "矩阵台"
@@ -47,6 +48,7 @@ func (w *Weibo) Token(ctx context.Context, handle string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+
 	return out.Token, w.call(ctx, http.MethodPost, "/_control/tokens", body, &out)
 }
 
@@ -69,6 +71,7 @@ func (w *Weibo) call(ctx context.Context, method, path string, body []byte, into
 	if res.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s %s: %s", method, path, res.Status)
 	}
+
 	return json.NewDecoder(res.Body).Decode(into)
 }
 
@@ -85,33 +88,47 @@ type row struct {
 }
 
 // judge compares what the platform holds with what was approved, account by account.
-func (s *Show) judge(ctx context.Context, v post.Version, pic media.Media, sent []delivery.Delivery) ([]row, int) {
+func (s *Show) judge(
+	ctx context.Context,
+	version post.Version,
+	pic media.Media,
+	sent []delivery.Delivery,
+) ([]row, int) {
 	texts := map[int64]string{}
-	for _, t := range v.Targets {
-		texts[t.AccountID] = t.TextOf(v)
+	for _, target := range version.Targets {
+		texts[target.AccountID] = target.TextOf(version)
 	}
 	var rows []row
 	wrong := 0
+
 	for _, d := range sent {
 		r := row{accountID: d.AccountID, handle: d.AccountHandle, state: d.State, late: lateness(d)}
 		if d.RemoteID != nil {
 			r.remoteID = *d.RemoteID
 		}
-		if r.verdict = s.verdict(ctx, d, texts[d.AccountID], hex.EncodeToString(pic.SHA256)); r.verdict != "" {
+		if r.verdict = s.verdict(
+			ctx,
+			d,
+			texts[d.AccountID],
+			hex.EncodeToString(pic.SHA256),
+		); r.verdict != "" {
 			wrong++
 		}
 		rows = append(rows, r)
 	}
+
 	return rows, wrong
 }
 
-// verdict is empty when the account holds the approved text exactly once, with the approved picture and under the recorded id. The
-// heading carries the second of writing, so no other run's post has the same text.
+// verdict is empty when the account holds the approved text exactly once, with the approved picture and
+// under the recorded id. The heading carries the second of writing, so no other run's post has the same
+// text.
 func (s *Show) verdict(ctx context.Context, d delivery.Delivery, text, picture string) string {
 	all, err := s.Weibo.posts(ctx, d.AccountHandle)
 	if err != nil {
 		return "无法核对：" + err.Error()
 	}
+
 	mine := slices.DeleteFunc(all, func(p published) bool { return p.Deleted || p.Text != text })
 	switch {
 	case len(mine) != 1:
@@ -121,5 +138,6 @@ func (s *Show) verdict(ctx context.Context, d delivery.Delivery, text, picture s
 	case d.RemoteID == nil || *d.RemoteID != fmt.Sprint(mine[0].ID):
 		return "记录的微博 id 不同"
 	}
+
 	return ""
 }

@@ -22,7 +22,8 @@ import (
 // machine is who loads the fixtures; it stands in the audit trail under this name.
 var machine = access.System("演示数据")
 
-// Tokens asks the imitation Weibo for a token of an account, as if its holder had agreed on the authorisation page.
+// Tokens asks the imitation Weibo for a token of an account, as if its holder had agreed on the
+// authorisation page.
 type Tokens func(ctx context.Context, handle string) (string, error)
 
 // Matrix is what was loaded: accounts in the order of seats.
@@ -31,39 +32,48 @@ type Matrix struct {
 	Accounts []account.Account
 }
 
-// Load makes units, people and accounts that are not there yet, connects the accounts and sets them live. A second run finds everything
-// and changes nothing.
-func Load(ctx context.Context, s app.Services, tokens Tokens, passwords map[string]string) (Matrix, error) {
-	units, err := loadUnits(ctx, s.Org)
+// Load makes units, people and accounts that are not there yet, connects the accounts and sets them
+// live. A second run finds everything and changes nothing.
+func Load(
+	ctx context.Context,
+	services app.Services,
+	tokens Tokens,
+	passwords map[string]string,
+) (Matrix, error) {
+	units, err := loadUnits(ctx, services.Org)
 	if err != nil {
 		return Matrix{}, fmt.Errorf("units: %w", err)
 	}
-	if err := loadPeople(ctx, s.Identity, units, passwords); err != nil {
+	if err := loadPeople(ctx, services.Identity, units, passwords); err != nil {
 		return Matrix{}, fmt.Errorf("people: %w", err)
 	}
-	m := Matrix{Root: units[bureau]}
+
+	matrix := Matrix{Root: units[bureau]}
 	for i, seat := range seats() {
-		a, err := loadAccount(ctx, s.Accounts, units[seat.unit], seat, i)
+		account, err := loadAccount(ctx, services.Accounts, units[seat.unit], seat, i)
 		if err == nil {
-			a, err = connect(ctx, s.Accounts, a, tokens)
+			account, err = connect(ctx, services.Accounts, account, tokens)
 		}
 		if err != nil {
 			return Matrix{}, fmt.Errorf("account %s: %w", seat.handle, err)
 		}
-		m.Accounts = append(m.Accounts, a)
+		matrix.Accounts = append(matrix.Accounts, account)
 	}
-	if err := backfill(ctx, s.Reach, m.Accounts); err != nil {
+	if err := backfill(ctx, services.Reach, matrix.Accounts); err != nil {
 		return Matrix{}, fmt.Errorf("backfill: %w", err)
 	}
-	return m, nil
+
+	return matrix, nil
 }
 
-// backfill begins to fetch each account's past posts; the jobs go on while the show runs. What was begun before is left alone.
+// backfill begins to fetch each account's past posts; the jobs go on while the show runs. What was
+// begun before is left alone.
 func backfill(ctx context.Context, figures *reach.Service, accounts []account.Account) error {
 	begun, err := figures.Backfills(ctx, machine)
 	if err != nil {
 		return err
 	}
+
 	for _, a := range accounts {
 		if _, ok := begun[a.ID]; ok {
 			continue
@@ -72,68 +82,95 @@ func backfill(ctx context.Context, figures *reach.Service, accounts []account.Ac
 			return fmt.Errorf("%s: %w", a.Handle, err)
 		}
 	}
+
 	return nil
 }
 
 func loadUnits(ctx context.Context, units *org.Service) (map[string]org.Unit, error) {
 	found := map[string]org.Unit{}
-	for _, s := range seats() {
-		u, err := units.ByName(ctx, s.unit)
+
+	for _, seat := range seats() {
+		unit, err := units.ByName(ctx, seat.unit)
 		if fault.Is(err, fault.KindNotFound) {
-			u, err = units.Create(ctx, machine, found[bureau].ID, s.unit, s.kind)
+			unit, err = units.Create(ctx, machine, found[bureau].ID, seat.unit, seat.kind)
 		}
 		if err != nil {
 			return nil, err
 		}
-		found[s.unit] = u
+		found[seat.unit] = unit
 	}
+
 	return found, nil
 }
 
-func loadPeople(ctx context.Context, persons *identity.Service, units map[string]org.Unit, passwords map[string]string) error {
+func loadPeople(
+	ctx context.Context,
+	persons *identity.Service,
+	units map[string]org.Unit,
+	passwords map[string]string,
+) error {
 	there, err := persons.Users(ctx, machine, identity.UserFilter{})
 	if err != nil {
 		return err
 	}
+
 	known := map[string]bool{}
-	for _, u := range there {
-		known[u.Username] = true
+	for _, user := range there {
+		known[user.Username] = true
 	}
-	for _, p := range people() {
-		if known[p.username] {
+
+	for _, person := range people() {
+		if known[person.username] {
 			continue
 		}
-		unit := units[p.unit].ID
+		unit := units[person.unit].ID
 		_, err := persons.CreateUser(ctx, machine, identity.NewUser{
-			Username: p.username, DisplayName: p.display, UnitID: unit, Password: passwords[p.username],
-			Grants: []identity.NewGrant{{Role: p.role, UnitID: unit}},
+			Username:    person.username,
+			DisplayName: person.display,
+			UnitID:      unit,
+			Password:    passwords[person.username],
+			Grants:      []identity.NewGrant{{Role: person.role, UnitID: unit}},
 		})
 		if err != nil {
-			return fmt.Errorf("%s: %w", p.username, err)
+			return fmt.Errorf("%s: %w", person.username, err)
 		}
 	}
+
 	return nil
 }
 
-func loadAccount(ctx context.Context, accounts *account.Service, unit org.Unit, s seat, place int) (account.Account, error) {
+func loadAccount(
+	ctx context.Context,
+	accounts *account.Service,
+	unit org.Unit,
+	s seat,
+	place int,
+) (account.Account, error) {
 	there, err := accounts.List(ctx, machine, account.Filter{Query: s.handle})
 	if err != nil {
 		return account.Account{}, err
 	}
+
 	for _, a := range there {
 		if a.Handle == s.handle {
 			return a, nil
 		}
 	}
+
 	return accounts.Create(ctx, machine, account.Draft{
 		UnitID: unit.ID, Handle: s.handle, DisplayName: s.handle, Seat: s.seat, Connector: s.connector,
 		LateLimit: 10 * time.Minute, MinGap: time.Second, Position: place,
 	})
 }
 
-// connect gives the account a token when it has none that works, tests the connection and sets it live. One that somebody suspended or
-// closed stays so.
-func connect(ctx context.Context, accounts *account.Service, a account.Account, tokens Tokens) (account.Account, error) {
+// connect gives the account a token when it has none that works, tests the connection and sets it live.
+// One that somebody suspended or closed stays so.
+func connect(
+	ctx context.Context,
+	accounts *account.Service,
+	a account.Account,
+	tokens Tokens,
+) (account.Account, error) {
 	if a.State == account.Suspended || a.State == account.Closed {
 		return a, nil
 	}
@@ -152,10 +189,12 @@ func connect(ctx context.Context, accounts *account.Service, a account.Account, 
 	if _, err := accounts.Test(ctx, machine, a.ID); err != nil {
 		return a, err
 	}
+
 	return accounts.SetState(ctx, machine, a.ID, account.Live, "演示")
 }
 
-// Passwords reads the demonstration users' passwords from a file of mode 0600, or draws them when there is none yet.
+// Passwords reads the demonstration users' passwords from a file of mode 0600, or draws them when there
+// is none yet.
 func Passwords(path string) (map[string]string, error) {
 	b, err := os.ReadFile(path)
 	if err == nil {
@@ -165,12 +204,14 @@ func Passwords(path string) (map[string]string, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+
 	drawn := map[string]string{}
-	for _, p := range people() {
-		drawn[p.username] = "Jz-" + rand.Text()[:10] + "-" + p.username[:2] + "7"
+	for _, person := range people() {
+		drawn[person.username] = "Jz-" + rand.Text()[:10] + "-" + person.username[:2] + "7"
 	}
 	if b, err = json.MarshalIndent(drawn, "", "  "); err != nil {
 		return nil, err
 	}
+
 	return drawn, os.WriteFile(path, b, 0o600)
 }

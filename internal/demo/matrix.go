@@ -1,6 +1,7 @@
-// Package demo loads the demonstration matrix and does the main job before the reader's eyes: one notice with a wording of its own for
-// each of the twenty accounts, written, approved, sent once, read back. It acts through the same use cases as people do; the districts'
-// accounts are invented and marked 示例.
+// Package demo loads the demonstration matrix and does the main job before the reader's eyes: one
+// notice with a wording of its own for each of the twenty accounts, written, approved, sent once, read
+// back. It acts through the same use cases as people do; the districts' accounts are invented and
+// marked 示例.
 package demo
 
 import (
@@ -20,8 +21,9 @@ type seat struct {
 
 const bureau = "北京市环境保护局"
 
-// seats are the twenty of the first matrix: three of the city, sixteen districts, the development area (docs/demo.md). The development
-// area shows the public interface, which demands a link on the application's own domain.
+// seats are the twenty of the first matrix: three of the city, sixteen districts, the development area
+// (docs/demo.md). The development area shows the public interface, which demands a link on the
+// application's own domain.
 func seats() []seat {
 	list := []seat{
 		{bureau, org.Bureau, "环保北京", account.Main, account.Commercial},
@@ -31,10 +33,14 @@ func seats() []seat {
 	for _, d := range districts {
 		list = append(list, seat{d + "区", org.District, d + "环保示例", account.District, account.Commercial})
 	}
+
 	return append(list, seat{"北京经济技术开发区", org.Zone, "经开区环保示例", account.District, account.Public})
 }
 
-var districts = []string{"东城", "西城", "朝阳", "海淀", "丰台", "石景山", "门头沟", "房山", "通州", "顺义", "昌平", "大兴", "怀柔", "平谷", "密云", "延庆"}
+var districts = []string{
+	"东城", "西城", "朝阳", "海淀", "丰台", "石景山", "门头沟", "房山", "通州", "顺义", "昌平", "大兴", "怀柔", "平谷", "密云",
+	"延庆",
+}
 
 // person is a demonstration user, named by the post held.
 type person struct {
@@ -42,7 +48,8 @@ type person struct {
 	role                    access.Role
 }
 
-// people are one of each role for the whole bureau, and two of a district who see no more than their district.
+// people are one of each role for the whole bureau, and two of a district who see no more than their
+// district.
 func people() []person {
 	return []person{
 		{"xuanchuan", "值班宣传专员", bureau, access.PressOfficer},

@@ -29,10 +29,11 @@ func noticeTitle(at time.Time) string {
 	return fmt.Sprintf("【空气质量预报】%d月%d日%s", int(at.Month()), at.Day(), at.Format("15:04:05"))
 }
 
-// wording is what the account with this place in the matrix says. No two are alike, and no two runs repeat each other:
-// the platform refuses repeated texts.
+// wording is what the account with this place in the matrix says. No two are alike, and no two runs
+// repeat each other: the platform refuses repeated texts.
 func wording(i int, s seat, at time.Time) string {
 	head := noticeTitle(at)
+
 	switch s.handle {
 	case "环保北京":
 		return head + "发布：今天白天扩散条件较好，全市以良为主，首要污染物PM2.5；夜间转为二级良。各区提示请见本区账号。"
@@ -43,8 +44,11 @@ func wording(i int, s seat, at time.Time) string {
 	}
 	text := head + s.unit + "：今天空气质量预计为良。" + advice[(i-3)%len(advice)]
 	if s.connector == "public" {
-		text += "详情 https://sthjj.beijing.gov.cn/kqzl/" + strings.ToLower(at.In(instant.Zone).Format("0102-150405"))
+		text += "详情 https://sthjj.beijing.gov.cn/kqzl/" + strings.ToLower(
+			at.In(instant.Zone).Format("0102-150405"),
+		)
 	}
+
 	return text
 }
 
@@ -56,6 +60,7 @@ func chart(at time.Time) []byte {
 	}
 	fill(img.Bounds(), color.White)
 	fill(image.Rect(60, 340, 680, 343), color.RGBA{0x66, 0x70, 0x85, 0xff})
+
 	for i := range 5 {
 		height := 60 + int(uint(at.Unix()/60+int64(i*37))%200)
 		left := 90 + i*120
@@ -65,5 +70,6 @@ func chart(at time.Time) []byte {
 	if err := png.Encode(&b, img); err != nil {
 		panic(err) // memory and a valid image: cannot fail
 	}
+
 	return b.Bytes()
 }

@@ -31,8 +31,9 @@ type Show struct {
 	Ahead     time.Duration // from writing to the due time
 }
 
-// Run writes one notice, has it approved, watches it go out, reads its reach back and prints a table. It fails unless the imitation Weibo
-// holds exactly one post for each account, with the approved text and picture.
+// Run writes one notice, has it approved, watches it go out, reads its reach back and prints a table.
+// It fails unless the imitation Weibo holds exactly one post for each account, with the approved text
+// and picture.
 func (s *Show) Run(ctx context.Context) error {
 	officer, err := s.signIn(ctx, "xuanchuan")
 	if err != nil {
@@ -42,31 +43,32 @@ func (s *Show) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+
 	for _, a := range s.Matrix.Accounts {
 		if a.State != account.Live {
 			s.say("%s %s，这次不发", a.At(), a.State.Label())
 		}
 	}
 	s.say("值班宣传专员撰写通知，%d 个账号各有措辞，附图一张", s.live())
-	p, pic, err := s.write(ctx, officer)
+	post, pic, err := s.write(ctx, officer)
 	if err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
-	due := p.DueAt.In(instant.Zone)
-	if err := s.Services.Deliveries.Submit(ctx, officer, p.ID, p.Revision); err != nil {
+	due := post.DueAt.In(instant.Zone)
+	if err := s.Services.Deliveries.Submit(ctx, officer, post.ID, post.Revision); err != nil {
 		return fmt.Errorf("submit: %w", err)
 	}
-	s.say("已提交审核：稿件 #%d，定于 %s（北京时间）发出", p.ID, due.Format("15:04:05"))
-	v, err := s.approve(ctx, reviewer, p.ID)
+	s.say("已提交审核：稿件 #%d，定于 %s（北京时间）发出", post.ID, due.Format("15:04:05"))
+	version, err := s.approve(ctx, reviewer, post.ID)
 	if err != nil {
 		return fmt.Errorf("approve: %w", err)
 	}
-	s.say("值班审核员已批准：第 %d 版，批准哈希 %s", v.Number, hex.EncodeToString(v.Hash)[:16])
-	sent, err := s.follow(ctx, officer, p.ID)
+	s.say("值班审核员已批准：第 %d 版，批准哈希 %s", version.Number, hex.EncodeToString(version.Hash)[:16])
+	sent, err := s.follow(ctx, officer, post.ID)
 	if err != nil {
 		return err
 	}
-	rows, wrong := s.judge(ctx, v, pic, sent)
+	rows, wrong := s.judge(ctx, version, pic, sent)
 	s.say("等候读者 %d 秒，然后读取成效", int(audience.Seconds()))
 	if err := wait(ctx, audience); err != nil {
 		return err
@@ -79,6 +81,7 @@ func (s *Show) Run(ctx context.Context) error {
 		return fmt.Errorf("%d of %d accounts do not hold exactly the approved post, once", wrong, len(rows))
 	}
 	s.say("微博上 %d 个账号各有且仅有一条，正文与图片和批准稿一致", len(rows))
+
 	return nil
 }
 
@@ -89,54 +92,85 @@ func (s *Show) live() (n int) {
 			n++
 		}
 	}
+
 	return n
 }
 
 func (s *Show) say(format string, args ...any) {
-	fmt.Fprintf(s.Out, "%s  %s\n", time.Now().In(instant.Zone).Format("15:04:05.000"), fmt.Sprintf(format, args...))
+	fmt.Fprintf(
+		s.Out,
+		"%s  %s\n",
+		time.Now().In(instant.Zone).Format("15:04:05.000"),
+		fmt.Sprintf(format, args...),
+	)
 }
 
 func (s *Show) signIn(ctx context.Context, username string) (access.Actor, error) {
-	_, token, err := s.Services.Identity.SignIn(ctx, username, s.Passwords[username], "127.0.0.1", "juzhen demo")
+	_, token, err := s.Services.Identity.SignIn(
+		ctx,
+		username,
+		s.Passwords[username],
+		"127.0.0.1",
+		"juzhen demo",
+	)
 	if err != nil {
 		return access.Actor{}, fmt.Errorf("sign in as %s (has the password been changed?): %w", username, err)
 	}
 	actor, _, err := s.Services.Identity.Actor(ctx, token, "127.0.0.1", "juzhen demo")
+
 	return actor, err
 }
 
-// write keeps the notice as a draft of the press officer: a common text, a wording of its own for each account, one picture.
+// write keeps the notice as a draft of the press officer: a common text, a wording of its own for each
+// account, one picture.
 func (s *Show) write(ctx context.Context, officer access.Actor) (post.Post, media.Media, error) {
 	now := time.Now()
-	pic, err := s.Services.Media.Upload(ctx, officer, s.Matrix.Root.ID, "五区空气质量.png", bytes.NewReader(chart(now)), "五个区域PM2.5浓度柱状图")
+	pic, err := s.Services.Media.Upload(
+		ctx,
+		officer,
+		s.Matrix.Root.ID,
+		"五区空气质量.png",
+		bytes.NewReader(chart(now)),
+		"五个区域PM2.5浓度柱状图",
+	)
 	if err != nil {
 		return post.Post{}, pic, err
 	}
 	due := now.Add(s.Ahead)
-	c := post.Content{Text: noticeTitle(now) + "发布，各区提示见各账号。", DueAt: &due, Media: []post.MediaChoice{{MediaID: pic.ID, Alt: pic.Alt}}}
+	content := post.Content{
+		Text:  noticeTitle(now) + "发布，各区提示见各账号。",
+		DueAt: &due,
+		Media: []post.MediaChoice{{MediaID: pic.ID, Alt: pic.Alt}},
+	}
+
 	for i, seat := range seats() {
 		if s.Matrix.Accounts[i].State != account.Live {
 			continue
 		}
 		words := wording(i, seat, now)
-		c.Targets = append(c.Targets, post.TargetChoice{AccountID: s.Matrix.Accounts[i].ID, Variant: &words})
+		content.Targets = append(content.Targets, post.TargetChoice{
+			AccountID: s.Matrix.Accounts[i].ID,
+			Variant:   &words,
+		})
 	}
-	p, err := s.Services.Posts.Create(ctx, officer, s.Matrix.Root.ID, c)
+	p, err := s.Services.Posts.Create(ctx, officer, s.Matrix.Root.ID, content)
+
 	return p, pic, err
 }
 
 func (s *Show) approve(ctx context.Context, reviewer access.Actor, id int64) (post.Version, error) {
-	_, v, err := s.Services.Posts.Find(ctx, reviewer, id)
+	_, version, err := s.Services.Posts.Find(ctx, reviewer, id)
 	if err != nil {
-		return v, err
+		return version, err
 	}
 	_, err = s.Services.Deliveries.Review(ctx, reviewer, id, delivery.Verdict{
-		Version:  v.Number,
-		Hash:     v.Hash,
+		Version:  version.Number,
+		Hash:     version.Hash,
 		Decision: review.Approve,
 		Opinion:  "内容属实，同意发布",
 	})
-	return v, err
+
+	return version, err
 }
 
 // audience is the time readers get before their first reactions are read back.
@@ -145,6 +179,7 @@ const audience = 8 * time.Second
 func wait(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
+
 	select {
 	case <-t.C:
 		return nil
@@ -162,6 +197,7 @@ func (s *Show) follow(ctx context.Context, officer access.Actor, postID int64) (
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	told := map[int64]delivery.State{}
+
 	for {
 		list, err := s.Services.Deliveries.OfPost(ctx, officer, postID)
 		if err != nil {
@@ -170,6 +206,7 @@ func (s *Show) follow(ctx context.Context, officer access.Actor, postID int64) (
 		if s.tell(list, told) {
 			return list, nil
 		}
+
 		select {
 		case <-tick.C:
 		case <-end:
@@ -184,19 +221,30 @@ func (s *Show) follow(ctx context.Context, officer access.Actor, postID int64) (
 func unrested(list []delivery.Delivery) string {
 	zh := i18n.For("zh")
 	var waiting []string
+
 	for _, d := range list {
 		if d.State.Final() {
 			continue
 		}
 		text, args := d.ReasonText()
-		waiting = append(waiting, fmt.Sprintf("@%s %s（%s）", d.AccountHandle, d.State.Label(), zh.T(text, args...)))
+		waiting = append(
+			waiting,
+			fmt.Sprintf("@%s %s（%s）", d.AccountHandle, d.State.Label(), zh.T(text, args...)),
+		)
 	}
-	return fmt.Sprintf("到时 %d 秒后还有 %d 个账号没有着落：%s", int(patience.Seconds()), len(waiting), strings.Join(waiting, "；"))
+
+	return fmt.Sprintf(
+		"到时 %d 秒后还有 %d 个账号没有着落：%s",
+		int(patience.Seconds()),
+		len(waiting),
+		strings.Join(waiting, "；"),
+	)
 }
 
 // tell prints what is new and says whether every delivery is at rest.
 func (s *Show) tell(list []delivery.Delivery, told map[int64]delivery.State) bool {
 	done := true
+
 	for _, d := range list {
 		if told[d.ID] != d.State {
 			told[d.ID] = d.State
@@ -204,6 +252,7 @@ func (s *Show) tell(list []delivery.Delivery, told map[int64]delivery.State) boo
 		}
 		done = done && d.State.Final()
 	}
+
 	return done
 }
 
@@ -215,6 +264,7 @@ func detail(d delivery.Delivery) string {
 	if text, args := d.ReasonText(); d.State.Final() && text != "" {
 		return "  " + i18n.For("zh").T(text, args...)
 	}
+
 	return ""
 }
 
@@ -222,5 +272,6 @@ func lateness(d delivery.Delivery) time.Duration {
 	if d.MarkedAt == nil || d.DueAt == nil {
 		return 0
 	}
+
 	return max(0, d.MarkedAt.Sub(*d.DueAt))
 }

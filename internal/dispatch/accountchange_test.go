@@ -40,7 +40,8 @@ func (w *world) authorise(id int64) error {
 	return err
 }
 
-// pointElsewhere makes the account another user of the platform, as an administrator can once its token is gone.
+// pointElsewhere makes the account another user of the platform, as an administrator can once its token
+// is gone.
 func (w *world) pointElsewhere(id int64) error {
 	if err := w.revoke(id); err != nil {
 		return err
@@ -49,8 +50,18 @@ func (w *world) pointElsewhere(id int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.accounts.Update(w.Context(), w.admin, id, account.Draft{UnitID: a.UnitID, Handle: a.Handle, DisplayName: a.DisplayName, Seat: a.Seat,
-		Connector: a.Connector, RemoteUID: "1234567890", LateLimit: a.LateLimit, MinGap: a.MinGap, AutoResend: a.AutoResend})
+	_, err = w.accounts.Update(w.Context(), w.admin, id, account.Draft{
+		UnitID:      a.UnitID,
+		Handle:      a.Handle,
+		DisplayName: a.DisplayName,
+		Seat:        a.Seat,
+		Connector:   a.Connector,
+		RemoteUID:   "1234567890",
+		LateLimit:   a.LateLimit,
+		MinGap:      a.MinGap,
+		AutoResend:  a.AutoResend,
+	})
+
 	return err
 }
 
@@ -66,41 +77,50 @@ func stops() []stop {
 			if err := w.suspend(id); err != nil {
 				return err
 			}
+
 			return w.revoke(id)
 		}, delivery.AccountStopped, func(w *world, id int64) error {
 			if err := w.authorise(id); err != nil {
 				return err
 			}
+
 			return w.enable(id)
 		}},
 		{"another user", (*world).pointElsewhere, delivery.UserChanged, nil},
 	}
 }
 
-// TestAnAccountStoppedShortlyBeforeTheTimeSendsNothing stops an account while its post is claimed and prepared, 10 to 40 s ahead, and while
-// nobody has claimed it yet: it is held with the reason, people are told, and nothing goes out. It goes on by itself where that is right.
+// TestAnAccountStoppedShortlyBeforeTheTimeSendsNothing stops an account while its post is claimed and
+// prepared, 10 to 40 s ahead, and while nobody has claimed it yet: it is held with the reason, people
+// are told, and nothing goes out. It goes on by itself where that is right.
 func TestAnAccountStoppedShortlyBeforeTheTimeSendsNothing(t *testing.T) {
 	t.Parallel()
-	for i, s := range stops() {
+
+	for i, stop := range stops() {
 		for _, claimed := range []bool{true, false} {
-			t.Run(fmt.Sprintf("%s, claimed %t", s.name, claimed), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, claimed %t", stop.name, claimed), func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t)
 				w.set.Lead = time.Minute
 				id := w.account("环保北京", 1, account.Commercial)
-				start := func() { w.engine(func(o *dispatch.Options) { o.Delivery.Lead = time.Minute }) }
-				p := w.plan("空气质量良。", 20*time.Minute+time.Duration(10+i*7)*time.Second, "环保北京")
+				start := func() { w.engine(func(options *dispatch.Options) { options.Delivery.Lead = time.Minute }) }
+				post := w.plan("空气质量良。", 20*time.Minute+time.Duration(10+i*7)*time.Second, "环保北京")
 				if claimed {
 					start()
 					w.advance(20 * time.Minute)
-					w.untilState(p, delivery.Preparing)
+					w.untilState(post, delivery.Preparing)
 				}
 
-				w.must(s.do(w, id))
-				if r := w.only(p); r.State != delivery.Held || r.Reason != s.why || w.todos(r.ID) != "delivery.problem" {
-					t.Fatalf("got %+v, to-dos %q\n%s", r, w.todos(r.ID), w.story())
+				w.must(stop.do(w, id))
+				if row := w.only(
+					post,
+				); row.State != delivery.Held || row.Reason != stop.why ||
+					w.todos(row.ID) != "delivery.problem" {
+					t.Fatalf("got %+v, to-dos %q\n%s", row, w.todos(row.ID), w.story())
 				}
-				if n := w.count("SELECT count(*) FROM delivery_events WHERE code = $1 AND by_user = $2", string(s.why), w.admin.UserID); n != 1 {
+				if n := w.count(`
+					SELECT count(*) FROM delivery_events WHERE code = $1 AND by_user = $2`,
+					string(stop.why), w.admin.UserID); n != 1 {
 					t.Errorf("the delivery tells it %d times", n)
 				}
 				if !claimed {
@@ -109,21 +129,22 @@ func TestAnAccountStoppedShortlyBeforeTheTimeSendsNothing(t *testing.T) {
 				w.advance(22*time.Minute - w.skewNow())
 				w.account("京环之声", 1, account.Commercial)
 				w.untilState(w.planNow("其他账号照常", "京环之声"), delivery.Sent)
-				if r := w.only(p); r.State != delivery.Held || w.sandbox.Count("环保北京") != 0 {
-					t.Fatalf("not held past its time: %+v", r)
+				if row := w.only(post); row.State != delivery.Held || w.sandbox.Count("环保北京") != 0 {
+					t.Fatalf("not held past its time: %+v", row)
 				}
 
-				if s.back == nil {
+				if stop.back == nil {
 					w.advance(time.Hour)
-					w.untilState(p, delivery.Missed)
+					w.untilState(post, delivery.Missed)
 					w.wantCount("环保北京", 0)
+
 					return
 				}
-				w.must(s.back(w, id))
+				w.must(stop.back(w, id))
 				w.wake()
-				w.untilState(p, delivery.Sent)
+				w.untilState(post, delivery.Sent)
 				w.wantCount("环保北京", 1)
-				if d := w.only(p).ID; w.todos(d) != "" {
+				if d := w.only(post).ID; w.todos(d) != "" {
 					t.Errorf("to-dos %q are left", w.todos(d))
 				}
 			})
@@ -137,7 +158,8 @@ func (w *world) skewNow() time.Duration {
 	return w.skew
 }
 
-// TestWhatAPersonHoldsDoesNotGoOnWithTheAccount: a pause over it, a withdrawal and another user of the platform wait for a person.
+// TestWhatAPersonHoldsDoesNotGoOnWithTheAccount: a pause over it, a withdrawal and another user of the
+// platform wait for a person.
 func TestWhatAPersonHoldsDoesNotGoOnWithTheAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -152,18 +174,21 @@ func TestWhatAPersonHoldsDoesNotGoOnWithTheAccount(t *testing.T) {
 	_, err = w.s.Withdraw(t.Context(), w.writer, gone.ID, "有误")
 	w.must(err)
 	w.must(w.enable(id))
-	if r := w.only(soon); r.State != delivery.Held || r.Reason != delivery.WasPaused {
-		t.Errorf("under a pause: %+v", r)
+	if row := w.only(soon); row.State != delivery.Held || row.Reason != delivery.WasPaused {
+		t.Errorf("under a pause: %+v", row)
 	}
-	if r := w.only(gone); r.State != delivery.Cancelled {
-		t.Errorf("withdrawn: %+v", r)
+	if row := w.only(gone); row.State != delivery.Cancelled {
+		t.Errorf("withdrawn: %+v", row)
 	}
 	held, err := w.s.HeldBy(t.Context(), w.supervisor, pause.ID)
 	w.must(err)
 	if len(held) != 1 {
 		t.Fatalf("the pause holds %d", len(held))
 	}
-	_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, []delivery.Choice{{DeliveryID: held[0].ID, Action: delivery.ActSend}})
+	_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, []delivery.Choice{{
+		DeliveryID: held[0].ID,
+		Action:     delivery.ActSend,
+	}})
 	w.must(err)
 
 	w.must(w.pointElsewhere(id))
@@ -171,8 +196,8 @@ func TestWhatAPersonHoldsDoesNotGoOnWithTheAccount(t *testing.T) {
 	w.must(w.authorise(id))
 	w.must(w.suspend(id))
 	w.must(w.enable(id))
-	if r := w.only(soon); r.State != delivery.Held || r.Reason != delivery.UserChanged {
-		t.Errorf("another user: %+v\n%s", r, w.story())
+	if row := w.only(soon); row.State != delivery.Held || row.Reason != delivery.UserChanged {
+		t.Errorf("another user: %+v\n%s", row, w.story())
 	}
 	asked, err := w.s.Replan(t.Context(), w.supervisor, w.only(soon).ID, delivery.DueChoice{Now: true}, "已核对")
 	w.must(err)
@@ -184,25 +209,32 @@ func TestWhatAPersonHoldsDoesNotGoOnWithTheAccount(t *testing.T) {
 	w.wantCount("环保北京", 1)
 }
 
-// TestSuspensionRacingTheMark lets suspensions fall all around the instant: a post is held and not out, or it is out, and never twice.
+// TestSuspensionRacingTheMark lets suspensions fall all around the instant: a post is held and not out,
+// or it is out, and never twice.
 func TestSuspensionRacingTheMark(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.engine()
+
 	done := make(chan error, around)
 	for i := range around {
 		handle := fmt.Sprintf("示例%d", i)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		id := w.account(handle, 1, account.Commercial)
-		p := w.plan("空气质量良。", 5*time.Second, handle)
-		time.AfterFunc(time.Until(*p.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() { done <- w.suspend(id) })
+		post := w.plan("空气质量良。", 5*time.Second, handle)
+		time.AfterFunc(
+			time.Until(*post.DueAt)+time.Duration(i-around/2)*3*time.Millisecond,
+			func() { done <- w.suspend(id) },
+		)
 	}
+
 	for range around {
 		w.must(<-done)
 	}
 	w.until("all are settled", func() bool {
 		return w.count("SELECT count(*) FROM deliveries WHERE state NOT IN ('sent', 'held')") == 0
 	})
+
 	for handle, id := range w.ids {
 		sent := w.count("SELECT count(*) FROM deliveries WHERE account_id = $1 AND state = 'sent'", id)
 		if n := w.sandbox.Count(handle); n != sent {
@@ -214,22 +246,35 @@ func TestSuspensionRacingTheMark(t *testing.T) {
 		w.must(w.enable(id))
 	}
 	w.wake()
-	w.until("all are out", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state <> 'sent'") == 0 })
+	w.until(
+		"all are out",
+		func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state <> 'sent'") == 0 },
+	)
+
 	for handle := range w.ids {
 		w.wantCount(handle, 1)
 	}
 }
 
-// TestAnUnknownIsNotSentAgainToAnotherUser: what was on its way when the account became another user is held once it proves absent.
+// TestAnUnknownIsNotSentAgainToAnotherUser: what was on its way when the account became another user is
+// held once it proves absent.
 func TestAnUnknownIsNotSentAgainToAnotherUser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.account("环保北京", 1, account.Commercial)
-	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.Before, Times: 1})
-	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: "statuses/user_timeline/biz", Kind: sandbox.FaultStatus, Times: 1000})
+	w.sandbox.Fault(sandbox.Fault{
+		Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.Before,
+		Times: 1,
+	})
+	w.sandbox.Fault(sandbox.Fault{
+		Account: "环保北京",
+		Call:    "statuses/user_timeline/biz",
+		Kind:    sandbox.FaultStatus,
+		Times:   1000,
+	})
 	w.engine()
-	p := w.planNow("空气质量良。", "环保北京")
-	w.untilState(p, delivery.Unknown)
+	post := w.planNow("空气质量良。", "环保北京")
+	w.untilState(post, delivery.Unknown)
 	w.must(w.pointElsewhere(id))
 	if n := w.count("SELECT count(*) FROM deliveries WHERE wish = 'hold'"); n != 1 {
 		t.Errorf("%d keep the wish\n%s", n, w.story())
@@ -240,7 +285,8 @@ func TestAnUnknownIsNotSentAgainToAnotherUser(t *testing.T) {
 	w.wantCount("环保北京", 0)
 }
 
-// TestAConnectionTestCountsInTheLeastGap: the platform counts the test's post like any other, so the next one keeps its distance.
+// TestAConnectionTestCountsInTheLeastGap: the platform counts the test's post like any other, so the
+// next one keeps its distance.
 func TestAConnectionTestCountsInTheLeastGap(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -254,17 +300,19 @@ func TestAConnectionTestCountsInTheLeastGap(t *testing.T) {
 	}
 
 	w.engine()
-	p := w.planNow("今日空气质量良。", "环保北京")
-	w.untilState(p, delivery.Preparing)
+	post := w.planNow("今日空气质量良。", "环保北京")
+	w.untilState(post, delivery.Preparing)
 	w.advance(30 * time.Second)
 	w.account("京环之声", 1, account.Commercial)
 	w.untilState(w.planNow("其他账号照常", "京环之声"), delivery.Sent)
-	if r := w.only(p); r.State == delivery.Sent {
+	if row := w.only(post); row.State == delivery.Sent {
 		t.Error("sent right behind the test's post")
 	}
 	w.advance(time.Minute)
-	w.untilState(p, delivery.Sent)
-	if n := w.count("SELECT count(*) FROM deliveries WHERE post_id = $1 AND marked_at < $2", p.ID, before.Add(time.Minute)); n != 0 {
+	w.untilState(post, delivery.Sent)
+	if n := w.count(`
+		SELECT count(*) FROM deliveries WHERE post_id = $1 AND marked_at < $2`,
+		post.ID, before.Add(time.Minute)); n != 0 {
 		t.Error("sent within a minute of the test's post")
 	}
 	w.wantCount("环保北京", 1)

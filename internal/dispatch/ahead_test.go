@@ -18,7 +18,8 @@ import (
 // crowdOf is how many posts fall due together here.
 const crowdOf = 4
 
-// between is a world whose first process stands still between marking a crowd ahead and knowing of it, for as long as a test wants.
+// between is a world whose first process stands still between marking a crowd ahead and knowing of it,
+// for as long as a test wants.
 type between struct {
 	*world
 	posts []post.Post
@@ -34,10 +35,10 @@ func newBetween(t *testing.T) *between {
 	marked, gate := make(chan struct{}), make(chan struct{})
 	var once, opened sync.Once
 	b.open = func() { opened.Do(func() { close(gate) }) }
-	b.first = b.engine(func(o *dispatch.Options) {
-		o.Watch = func(s dispatch.Step) {
-			b.watch(s)
-			if s.Name == "marked ahead" {
+	b.first = b.engine(func(options *dispatch.Options) {
+		options.Watch = func(step dispatch.Step) {
+			b.watch(step)
+			if step.Name == "marked ahead" {
 				once.Do(func() { close(marked) })
 				<-gate
 			}
@@ -45,14 +46,17 @@ func newBetween(t *testing.T) *between {
 	})
 	t.Cleanup(b.open)
 	b.plan(1500 * time.Millisecond)
+
 	select {
 	case <-marked:
 	case <-time.After(patience):
 		b.Fatalf("nothing was marked ahead\n%s", b.story())
 	}
-	if n := b.count("SELECT count(*) FROM deliveries WHERE state = 'sending' AND ahead_no > 0 AND marked_at = due_at"); n != crowdOf {
+	if n := b.count(`
+		SELECT count(*) FROM deliveries WHERE state = 'sending' AND ahead_no > 0 AND marked_at = due_at`); n != crowdOf {
 		b.Fatalf("%d are marked ahead, want %d\n%s", n, crowdOf, b.story())
 	}
+
 	return b
 }
 
@@ -63,10 +67,11 @@ func (b *between) plan(after time.Duration) {
 		handle := b.handle(i)
 		b.must(b.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		b.account(handle, 1, account.Commercial)
-		p, v := b.submit("今日空气质量良。", &far, handle)
-		b.approve(p, v, delivery.DueChoice{})
+		p, version := b.submit("今日空气质量良。", &far, handle)
+		b.approve(p, version, delivery.DueChoice{})
 		b.posts = append(b.posts, p)
 	}
+
 	all := make([]*post.Post, crowdOf)
 	for i := range b.posts {
 		all[i] = &b.posts[i]
@@ -77,7 +82,8 @@ func (b *between) plan(after time.Duration) {
 func (b *between) handle(i int) string { return fmt.Sprintf("示例%d", i) }
 
 func (b *between) owner() (id string) {
-	b.must(b.db.Pool().QueryRow(b.Context(), "SELECT owner::text FROM deliveries WHERE state = 'sending' LIMIT 1").Scan(&id))
+	b.must(b.db.Pool().QueryRow(b.Context(), `
+		SELECT owner::text FROM deliveries WHERE state = 'sending' LIMIT 1`).Scan(&id))
 	return id
 }
 
@@ -85,8 +91,10 @@ func (b *between) owner() (id string) {
 func (b *between) settled(want ...int) {
 	b.Helper()
 	b.until("all is settled", func() bool {
-		return b.count("SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'preparing', 'sending', 'unknown')") == 0
+		return b.count(`
+			SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'preparing', 'sending', 'unknown')`) == 0
 	})
+
 	for i, n := range want {
 		b.wantCount(b.handle(i), n)
 	}
@@ -98,9 +106,11 @@ func (b *between) settled(want ...int) {
 	}
 }
 
-// TestBetweenTheMarkAheadAndItsRelease does to a crowd, between the two steps, all that may be done to it. The process goes on afterwards.
+// TestBetweenTheMarkAheadAndItsRelease does to a crowd, between the two steps, all that may be done to
+// it. The process goes on afterwards.
 func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 	t.Parallel()
+
 	for name, c := range map[string]struct {
 		act  func(b *between)
 		want []int
@@ -112,10 +122,12 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 			if reach.Done != 1 || reach.TooLate != 0 {
 				b.Errorf("reach %+v", reach)
 			}
-			if r := b.only(b.posts[0]); r.State != delivery.Cancelled {
-				b.Errorf("%+v", r)
+			if row := b.only(b.posts[0]); row.State != delivery.Cancelled {
+				b.Errorf("%+v", row)
 			}
-			if n := b.count("SELECT count(*) FROM account_turns WHERE delivery_id IS NULL AND last_mark IS NULL AND mark_before IS NULL"); n != 1 {
+			if n := b.count(`
+				SELECT count(*) FROM account_turns WHERE delivery_id IS NULL AND last_mark IS NULL
+					AND mark_before IS NULL`); n != 1 {
 				b.Errorf("%d turns are as before the mark, want 1", n)
 			}
 		}, []int{0, 1, 1, 1}},
@@ -125,8 +137,8 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 		"one is opened for a revision": {func(b *between) {
 			_, err := b.s.Revise(b.Context(), b.writer, b.posts[2].ID)
 			b.must(err)
-			if r := b.only(b.posts[2]); r.State != delivery.Planned {
-				b.Errorf("%+v", r)
+			if row := b.only(b.posts[2]); row.State != delivery.Planned {
+				b.Errorf("%+v", row)
 			}
 		}, []int{1, 1, 0, 1}},
 		"one gets a later time": {func(b *between) {
@@ -138,18 +150,18 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 			}
 		}, []int{1, 1, 1, 1}},
 		"all are paused": {func(b *between) {
-			p, err := b.s.Pause(b.Context(), b.supervisor, 1, nil, "重大活动")
+			pause, err := b.s.Pause(b.Context(), b.supervisor, 1, nil, "重大活动")
 			b.must(err)
-			if p.Held != crowdOf {
-				b.Errorf("%d held", p.Held)
+			if pause.Held != crowdOf {
+				b.Errorf("%d held", pause.Held)
 			}
 		}, []int{0, 0, 0, 0}},
 		"an account is suspended, and goes on later": {func(b *between) {
 			id := b.ids[b.handle(0)]
 			_, err := b.accounts.SetState(b.Context(), b.admin, id, account.Suspended, "核实情况")
 			b.must(err)
-			if r := b.only(b.posts[0]); r.State != delivery.Held {
-				b.Errorf("%+v", r)
+			if row := b.only(b.posts[0]); row.State != delivery.Held {
+				b.Errorf("%+v", row)
 			}
 			_, err = b.accounts.SetState(b.Context(), b.admin, id, account.Live, "")
 			b.must(err)
@@ -157,8 +169,8 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 		"an account is closed": {func(b *between) {
 			_, err := b.accounts.SetState(b.Context(), b.admin, b.ids[b.handle(0)], account.Closed, "撤号")
 			b.must(err)
-			if r := b.only(b.posts[0]); r.State != delivery.Held {
-				b.Errorf("%+v", r)
+			if row := b.only(b.posts[0]); row.State != delivery.Held {
+				b.Errorf("%+v", row)
 			}
 		}, []int{0, 1, 1, 1}},
 		"another process takes all for dead": {func(b *between) {
@@ -168,6 +180,7 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 				if len(ids) != crowdOf {
 					b.Errorf("%d taken back", len(ids))
 				}
+
 				return err
 			}))
 		}, []int{1, 1, 1, 1}},
@@ -178,16 +191,22 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 				_, err := delivery.RecallOfTx(b.Context(), tx, b.now().UTC(), []string{owner})
 				return err
 			}))
-			if r := b.only(b.posts[0]); r.State != delivery.Cancelled {
-				b.Errorf("%+v", r)
+			if row := b.only(b.posts[0]); row.State != delivery.Cancelled {
+				b.Errorf("%+v", row)
 			}
 		}, []int{0, 1, 1, 1}},
-		"a restored database has forgotten the mark": {func(b *between) { b.exec("UPDATE releases SET marked = 0") }, []int{1, 1, 1, 1}},
+		"a restored database has forgotten the mark": {
+			func(b *between) { b.exec("UPDATE releases SET marked = 0") },
+			[]int{1, 1, 1, 1},
+		},
 		"an account rests": {func(b *between) {
-			b.exec("UPDATE account_turns SET rest_until = now() + interval '1500 milliseconds' WHERE account_id = $1", b.ids[b.handle(0)])
+			b.exec(`
+				UPDATE account_turns SET rest_until = now() + interval '1500 milliseconds'
+					WHERE account_id = $1`, b.ids[b.handle(0)])
 		}, []int{1, 1, 1, 1}},
 		"the interface rests": {func(b *between) {
-			b.exec("INSERT INTO shared_rests VALUES ('commercial', now() + interval '1500 milliseconds', 10022)")
+			b.exec(`
+				INSERT INTO shared_rests VALUES ('commercial', now() + interval '1500 milliseconds', 10022)`)
 		}, []int{1, 1, 1, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -196,7 +215,8 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 			c.act(b)
 			b.open()
 			b.settled(c.want...)
-			if n := b.count(`SELECT count(*) FROM deliveries WHERE state = 'sent' AND sent_at < date_trunc('second', due_at)`); n != 0 {
+			if n := b.count(`SELECT count(*) FROM deliveries
+					WHERE state = 'sent' AND sent_at < date_trunc('second', due_at)`); n != 0 {
 				b.Errorf("%d went early", n)
 			}
 		})
@@ -206,47 +226,56 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 // TestWhatIsReleasedIsPastItsMark: a person who comes after the release is told so, and the outcome stands.
 func TestWhatIsReleasedIsPastItsMark(t *testing.T) {
 	t.Parallel()
-	b := newBetween(t)
-	b.sandbox.Fault(sandbox.Fault{Call: sandbox.PostCalls, Kind: sandbox.FaultDelay, Delay: 300 * time.Millisecond, Times: crowdOf})
-	b.open()
-	b.until("the release", func() bool { return b.count("SELECT count(*) FROM releases WHERE released > 0") == 1 })
-	reach, err := b.s.Withdraw(b.Context(), b.writer, b.posts[0].ID, "有误")
-	b.must(err)
+	between := newBetween(t)
+	between.sandbox.Fault(sandbox.Fault{
+		Call:  sandbox.PostCalls,
+		Kind:  sandbox.FaultDelay,
+		Delay: 300 * time.Millisecond,
+		Times: crowdOf,
+	})
+	between.open()
+	between.until(
+		"the release",
+		func() bool { return between.count("SELECT count(*) FROM releases WHERE released > 0") == 1 },
+	)
+	reach, err := between.s.Withdraw(between.Context(), between.writer, between.posts[0].ID, "有误")
+	between.must(err)
 	if reach.TooLate != 1 {
-		b.Errorf("reach %+v", reach)
+		between.Errorf("reach %+v", reach)
 	}
-	b.settled(1, 1, 1, 1)
+	between.settled(1, 1, 1, 1)
 }
 
 // TestAShutdownBetweenTheStepsLeavesAllToAnother stops the process in good order.
 func TestAShutdownBetweenTheStepsLeavesAllToAnother(t *testing.T) {
 	t.Parallel()
-	b := newBetween(t)
-	b.engine()
+	between := newBetween(t)
+	between.engine()
 	stopped := make(chan error, 1)
-	go func() { stopped <- b.first.Stop(b.Context()) }()
-	b.until("the shutdown has begun", func() bool {
-		h, err := b.first.Health(b.Context())
-		return err == nil && h.Stopped == "shutdown"
+	go func() { stopped <- between.first.Stop(between.Context()) }()
+	between.until("the shutdown has begun", func() bool {
+		health, err := between.first.Health(between.Context())
+		return err == nil && health.Stopped == "shutdown"
 	})
-	b.open()
-	b.must(<-stopped)
-	b.settled(1, 1, 1, 1)
+	between.open()
+	between.must(<-stopped)
+	between.settled(1, 1, 1, 1)
 }
 
 // TestSendingStoppedBetweenTheSteps: after a restore nothing that was marked ahead is released.
 func TestSendingStoppedBetweenTheSteps(t *testing.T) {
 	t.Parallel()
-	b := newBetween(t)
-	b.must(b.db.InTx(b.Context(), func(tx pg.Tx) error {
-		return delivery.RestoredTx(b.Context(), tx, b.now().UTC().Add(2*time.Second), b.set)
+	between := newBetween(t)
+	between.must(between.db.InTx(between.Context(), func(tx pg.Tx) error {
+		return delivery.RestoredTx(between.Context(), tx, between.now().UTC().Add(2*time.Second), between.set)
 	}))
-	b.open()
-	b.until("all are looked up", func() bool {
-		return b.count("SELECT count(*) FROM deliveries WHERE state = 'unknown'") == crowdOf
+	between.open()
+	between.until("all are looked up", func() bool {
+		return between.count("SELECT count(*) FROM deliveries WHERE state = 'unknown'") == crowdOf
 	})
+
 	for i := range crowdOf {
-		b.wantCount(b.handle(i), 0)
+		between.wantCount(between.handle(i), 0)
 	}
 }
 
@@ -259,17 +288,19 @@ func TestActsRacingARelease(t *testing.T) {
 	w.engine()
 	posts, all := make([]post.Post, around), make([]*post.Post, around)
 	far := w.now().Add(far)
+
 	for i := range around {
 		handle := fmt.Sprintf("示例%d", i)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		w.account(handle, 1, account.Commercial)
-		p, v := w.submit("今日空气质量良。", &far, handle)
-		w.approve(p, v, delivery.DueChoice{})
+		p, version := w.submit("今日空气质量良。", &far, handle)
+		w.approve(p, version, delivery.DueChoice{})
 		posts[i], all[i] = p, &posts[i]
 	}
 	w.dueIn(1500*time.Millisecond, all...)
 	due := *posts[0].DueAt
 	reaches, errs := make([]delivery.Reach, around), make([]error, around)
+
 	var crew sync.WaitGroup
 	for i, p := range posts {
 		crew.Go(func() {
@@ -281,6 +312,7 @@ func TestActsRacingARelease(t *testing.T) {
 	w.until("all are settled", func() bool {
 		return w.count("SELECT count(*) FROM deliveries WHERE state NOT IN ('sent', 'cancelled')") == 0
 	})
+
 	for i := range posts {
 		n := w.sandbox.Count(fmt.Sprintf("示例%d", i))
 		switch {

@@ -37,8 +37,15 @@ func newStub(delay time.Duration) *stub {
 		s.mu.Unlock()
 		<-time.After(s.delay) // the time the platform takes
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"id":%d,"idstr":"%d","created_at":"%s","text":"x"}`, id, id, at.Format(time.RubyDate))
+		fmt.Fprintf(
+			w,
+			`{"id":%d,"idstr":"%d","created_at":"%s","text":"x"}`,
+			id,
+			id,
+			at.Format(time.RubyDate),
+		)
 	}))
+
 	return s
 }
 
@@ -47,17 +54,21 @@ func (w *world) crowd(n int) {
 	w.Helper()
 	sealed := make([][]byte, n)
 	keyID := ""
+
 	for i := range sealed {
 		x, err := w.box.Seal("credential", fmt.Sprintf("credential/%d", i+1), []byte("2.00token"))
 		w.must(err)
 		sealed[i], keyID = x.Data, x.KeyID
 	}
 	w.exec(`
-INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, remote_uid, late_limit, min_gap, auto_resend, created_at) OVERRIDING SYSTEM VALUE
-SELECT n, 1, 'weibo', 'h' || n, 'h', 'main', 'live', 'commercial', n::text, '30 min', '0', false, now() FROM generate_series(1, $1::int) n`, n)
+INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, remote_uid,
+    late_limit, min_gap, auto_resend, created_at) OVERRIDING SYSTEM VALUE
+SELECT n, 1, 'weibo', 'h' || n, 'h', 'main', 'live', 'commercial', n::text, '30 min', '0', false, now()
+    FROM generate_series(1, $1::int) n`, n)
 	w.exec(`
 INSERT INTO credentials (account_id, sealed, key_id, remote_uid, app_key, origin, state, obtained_at)
-SELECT n, x, $2, n::text, 'k', 'import', 'valid', now() FROM unnest($1::bytea[]) WITH ORDINALITY AS s(x, n)`, sealed, keyID)
+SELECT n, x, $2, n::text, 'k', 'import', 'valid', now() FROM unnest($1::bytea[]) WITH ORDINALITY AS s(x, n)`,
+		sealed, keyID)
 	w.exec("ANALYZE accounts, credentials")
 }
 
@@ -65,21 +76,27 @@ SELECT n, x, $2, n::text, 'k', 'import', 'valid', now() FROM unnest($1::bytea[])
 func (w *world) planCrowd(accounts, posts int, due time.Time) (took time.Duration) {
 	w.Helper()
 	begin := time.Now()
+
 	for n := range posts {
 		for from := 0; from < accounts; from += 500 {
-			c := post.Content{Text: fmt.Sprintf("第%d条", n), DueNow: true}
+			content := post.Content{Text: fmt.Sprintf("第%d条", n), DueNow: true}
 			for id := from + 1; id <= min(from+500, accounts); id++ {
-				c.Targets = append(c.Targets, target(int64(id)))
+				content.Targets = append(content.Targets, target(int64(id)))
 			}
-			p, v := w.submitContent(c)
-			w.approve(p, v, delivery.DueChoice{At: &due})
+			p, version := w.submitContent(content)
+			w.approve(p, version, delivery.DueChoice{At: &due})
 		}
 	}
+
 	return time.Since(begin)
 }
 
 // burst plans and sends, and tells how late each request reached the stub.
-func (w *world) burst(accounts, posts int, s *stub, lead time.Duration) (late []time.Duration, total time.Duration) {
+func (w *world) burst(
+	accounts, posts int,
+	s *stub,
+	lead time.Duration,
+) (late []time.Duration, total time.Duration) {
 	w.Helper()
 	w.set.Lead, w.set.ReadBack = time.Minute, time.Hour
 	w.s = delivery.New(w.db, delivery.Options{Now: w.now, Settings: w.set, Rules: rules})
@@ -89,10 +106,11 @@ func (w *world) burst(accounts, posts int, s *stub, lead time.Duration) (late []
 	w.exec("ANALYZE deliveries, account_turns")
 	api := weibo.New(weibo.Options{PublicURL: s.URL, CommercialURL: s.URL, Conns: 200})
 	begin := time.Now()
-	w.engine(func(o *dispatch.Options) {
-		o.Weibo, o.Settings = api, dispatch.Settings{Conns: 200}
-		o.Watch = func(dispatch.Step) {}
+	w.engine(func(options *dispatch.Options) {
+		options.Weibo, options.Settings = api, dispatch.Settings{Conns: 200}
+		options.Watch = func(dispatch.Step) {}
 	})
+
 	for w.count("SELECT count(*) FROM deliveries WHERE state = 'preparing'") < accounts*posts {
 		<-time.After(50 * time.Millisecond)
 	}
@@ -100,15 +118,18 @@ func (w *world) burst(accounts, posts int, s *stub, lead time.Duration) (late []
 	if rest := time.Until(due); rest < 0 {
 		w.Fatalf("prepared %v too late", -rest)
 	}
+
 	for w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") < accounts*posts {
 		<-time.After(100 * time.Millisecond)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+
 	for _, at := range s.came {
 		late = append(late, at.Sub(due))
 	}
 	slices.Sort(late)
+
 	return late, late[len(late)-1] + s.delay
 }
 
@@ -133,10 +154,10 @@ func BenchmarkBurst(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			for range b.N {
-				s := newStub(c.delay)
+				stub := newStub(c.delay)
 				w := newWorld(b)
-				late, total := w.burst(c.accounts, c.posts, s, c.lead)
-				s.Close()
+				late, total := w.burst(c.accounts, c.posts, stub, c.lead)
+				stub.Close()
 				tellBurst(b, late, total)
 			}
 		})

@@ -11,9 +11,13 @@ import (
 	"juzhen/internal/pgtest"
 )
 
-// markTouches are the columns that marks, claims and records of calls change all the time. A table of docs/delivery.md, part 8.
+// markTouches are the columns that marks, claims and records of calls change all the time. A table of
+// docs/delivery.md, part 8.
 var markTouches = map[string][]string{
-	"deliveries":    {"state", "attempt_id", "marked_at", "call_ended_at", "hard_end", "reason", "reason_args", "updated_at", "owner", "attempts", "ahead_no"},
+	"deliveries": {
+		"state", "attempt_id", "marked_at", "call_ended_at", "hard_end", "reason", "reason_args",
+		"updated_at", "owner", "attempts", "ahead_no",
+	},
 	"account_turns": {"delivery_id", "last_mark", "rest_until", "allowance", "mark_before"},
 }
 
@@ -36,32 +40,51 @@ var markMakes = []string{"settled", "sent_known_at", "troubled"}
 
 const indexedSQL = `
 SELECT i.relname, t.relname, a.attname, a.attgenerated <> ''
-FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
-WHERE t.relname = ANY ($1) AND t.relnamespace = 'public'::regnamespace AND (a.attnum = ANY (x.indkey::int2[]) OR EXISTS (
+FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
+WHERE t.relname = ANY ($1) AND t.relnamespace = 'public'::regnamespace
+    AND (a.attnum = ANY (x.indkey::int2[]) OR EXISTS (
     SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid
       AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = a.attnum))
 ORDER BY 1, a.attnum`
 
-// TestNoIndexHoldsWhatMarksChange reads the catalogue: columns of the keys, those beside them, those of expressions and conditions.
+// TestNoIndexHoldsWhatMarksChange reads the catalogue: columns of the keys, those beside them, those of
+// expressions and conditions.
 func TestNoIndexHoldsWhatMarksChange(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
+
 	found := indexed(t, db.Pool(), "deliveries", "account_turns")
 	for name := range markIndexes {
 		if _, ok := found[name]; !ok {
 			t.Errorf("index %s is named here and is no more: take it out of the list", name)
 		}
 	}
+
 	for name, columns := range found {
 		if markIndexes[name] == "" {
-			t.Errorf("index %s is new on a table of the mark: each record of a call has to write it. If it is worth that, name it here with the reason why a mark leaves its columns alone (docs/delivery.md, part 8)", name)
+			t.Errorf(
+				"index %s is new on a table of the mark: each record of a call has to write it. If it is worth that, name it here with the reason why a mark leaves its columns alone (docs/delivery.md, part 8)",
+				name,
+			)
 		}
-		for _, c := range columns {
-			if slices.Contains(markTouches[c.table], c.name) {
-				t.Errorf("index %s holds %s.%s, which every mark changes: no mark would stay on its page (HOT), and each would write all indexes of the table, which once cost 40%% of a burst. Index a generated column instead, as sent_known_at, or none (docs/delivery.md, part 8)", name, c.table, c.name)
+
+		for _, column := range columns {
+			if slices.Contains(markTouches[column.table], column.name) {
+				t.Errorf(
+					"index %s holds %s.%s, which every mark changes: no mark would stay on its page (HOT), and each would write all indexes of the table, which once cost 40%% of a burst. Index a generated column instead, as sent_known_at, or none (docs/delivery.md, part 8)",
+					name,
+					column.table,
+					column.name,
+				)
 			}
-			if c.generated && !slices.Contains(markMakes, c.name) {
-				t.Errorf("index %s holds the generated column %s.%s: name it here if a mark surely leaves its value as it is", name, c.table, c.name)
+			if column.generated && !slices.Contains(markMakes, column.name) {
+				t.Errorf(
+					"index %s holds the generated column %s.%s: name it here if a mark surely leaves its value as it is",
+					name,
+					column.table,
+					column.name,
+				)
 			}
 		}
 	}
@@ -74,10 +97,15 @@ func TestTheListOfTouchedColumnsIsWhole(t *testing.T) {
 	if len(sets) != len(markTouches) {
 		t.Fatalf("the mark changes %d tables, want %d", len(sets), len(markTouches))
 	}
+
 	for _, set := range sets {
 		for _, column := range regexp.MustCompile(`(\w+) = `).FindAllStringSubmatch(set[2], -1) {
 			if !slices.Contains(markTouches[set[1]], column[1]) {
-				t.Errorf("a mark changes %s.%s, which may be indexed: name it in markTouches", set[1], column[1])
+				t.Errorf(
+					"a mark changes %s.%s, which may be indexed: name it in markTouches",
+					set[1],
+					column[1],
+				)
 			}
 		}
 	}
@@ -86,12 +114,19 @@ func TestTheListOfTouchedColumnsIsWhole(t *testing.T) {
 // TestTheCatalogueIsReadWhole: an index is known by its condition, its expression and what it carries along.
 func TestTheCatalogueIsReadWhole(t *testing.T) {
 	t.Parallel()
+
 	db := pgtest.New(t)
-	for _, sql := range []string{"(plan) WHERE state = 'sent'", "((lower(reason)))", "(plan) INCLUDE (updated_at)", "(plan, owner)", "(plan) WHERE attempts > 1 AND NOT settled"} {
+	for _, sql := range []string{
+		"(plan) WHERE state = 'sent'", "((lower(reason)))", "(plan) INCLUDE (updated_at)",
+		"(plan, owner)", "(plan) WHERE attempts > 1 AND NOT settled",
+	} {
 		if _, err := db.Pool().Exec(t.Context(), "CREATE INDEX probe ON deliveries "+sql); err != nil {
 			t.Fatal(err)
 		}
-		if !slices.ContainsFunc(indexed(t, db.Pool(), "deliveries")["probe"], func(c column) bool { return slices.Contains(markTouches[c.table], c.name) }) {
+		if !slices.ContainsFunc(
+			indexed(t, db.Pool(), "deliveries")["probe"],
+			func(c column) bool { return slices.Contains(markTouches[c.table], c.name) },
+		) {
 			t.Errorf("not noticed: %s", sql)
 		}
 		if _, err := db.Pool().Exec(t.Context(), "DROP INDEX probe"); err != nil {
@@ -115,8 +150,11 @@ func indexed(t *testing.T, pool *pgxpool.Pool, tables ...string) map[string][]co
 	found := map[string][]column{}
 	var index string
 	var c column
-	if _, err := pgx.ForEachRow(rows, []any{&index, &c.table, &c.name, &c.generated}, func() error { found[index] = append(found[index], c); return nil }); err != nil {
+	if _, err := pgx.ForEachRow(rows, []any{
+		&index, &c.table, &c.name, &c.generated,
+	}, func() error { found[index] = append(found[index], c); return nil }); err != nil {
 		t.Fatal(err)
 	}
+
 	return found
 }

@@ -5,13 +5,15 @@ import (
 	"time"
 )
 
-// clock tells the database's time and is never ahead of it: by it nothing is sent early, however long the question was on its way
-// and however unequal the two halves of the trip were.
+// clock tells the database's time and is never ahead of it: by it nothing is sent early, however long
+// the question was on its way and however unequal the two halves of the trip were.
 //
-// What the database said is its time at some instant between our question and our having the answer. Counted from the answer it is a
-// lower bound of its time, counted from the question an upper one. Several measurements hold at once, so the closest bounds count, and
-// the shortest trip wins by itself. Between measurements our monotonic clock carries the bounds on, and both give way by the drift that
-// two clocks may have against each other. The wall clock is only watched: whoever sets it moves no post.
+// What the database said is its time at some instant between our question and our having the answer.
+// Counted from the answer it is a lower bound of its time, counted from the question an upper one.
+// Several measurements hold at once, so the closest bounds count, and the shortest trip wins by itself.
+// Between measurements our monotonic clock carries the bounds on, and both give way by the drift that
+// two clocks may have against each other. The wall clock is only watched: whoever sets it moves no
+// post.
 type clock struct {
 	wall func() time.Time
 	mono func() time.Duration // since some instant; never set, not running while the machine sleeps
@@ -35,9 +37,9 @@ func (r reading) moved(since reading) time.Duration {
 	return r.wall.Sub(since.wall) - (r.mono - since.mono)
 }
 
-// driftPart is one part in so many: what each bound gives way for each second without a measurement. Two clocks that are both slewed by
-// NTP at its fastest part by a thousandth; what parts faster is caught by the next measurement, and by the mark, which asks the
-// database's clock itself.
+// driftPart is one part in so many: what each bound gives way for each second without a measurement.
+// Two clocks that are both slewed by NTP at its fastest part by a thousandth; what parts faster is
+// caught by the next measurement, and by the mark, which asks the database's clock itself.
 const driftPart = 1000
 
 // clockTick is the resolution of the database's clock: what it says is up to so much behind.
@@ -47,13 +49,15 @@ func newClock(wall func() time.Time, set Settings) *clock {
 	start := time.Now()
 	c := &clock{wall: wall, mono: func() time.Duration { return time.Since(start) }, set: set}
 	c.last = c.read()
+
 	return c
 }
 
 // read takes both clocks; the wall one without the monotonic part Go hides in it.
 func (c *clock) read() reading { return reading{c.wall().Round(0), c.mono()} }
 
-// Now is the database's time at the earliest, UTC, in microseconds; the own wall clock's before the first measurement.
+// Now is the database's time at the earliest, UTC, in microseconds; the own wall clock's before the
+// first measurement.
 func (c *clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -61,18 +65,21 @@ func (c *clock) Now() time.Time {
 		return c.wall().Round(0).UTC().Truncate(time.Microsecond)
 	}
 	low, _ := c.bounds(c.mono())
+
 	return low.UTC().Truncate(time.Microsecond)
 }
 
-// bounds are the earliest and the latest the database's clock may say at an instant of the monotonic clock. The lock must be held.
+// bounds are the earliest and the latest the database's clock may say at an instant of the monotonic
+// clock. The lock must be held.
 func (c *clock) bounds(at time.Duration) (low, high time.Time) {
 	since := at - c.last.mono
 	drift := since/driftPart + 1
 	return c.low.Add(since - drift), c.high.Add(since + drift)
 }
 
-// Measured takes in what the database's clock said between two readings of ours. It tells whether that contradicts what was held until
-// now, so that whoever waits for an instant must look again: the database's clock was set, or ours stood still.
+// Measured takes in what the database's clock said between two readings of ours. It tells whether that
+// contradicts what was held until now, so that whoever waits for an instant must look again: the
+// database's clock was set, or ours stood still.
 func (c *clock) Measured(before reading, db time.Time, after reading) (turned bool) {
 	trip := after.mono - before.mono
 	low, high := db, db.Add(trip+trip/driftPart+clockTick)
@@ -90,6 +97,7 @@ func (c *clock) Measured(before reading, db time.Time, after reading) (turned bo
 		}
 	}
 	c.low, c.high, c.last, c.measured = low, high, after, true
+
 	return turned
 }
 
@@ -97,6 +105,7 @@ func latest(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return b
 	}
+
 	return a
 }
 
@@ -104,17 +113,19 @@ func earliest(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
 	}
+
 	return b
 }
 
-// Jumped tells whether the wall clock moved against the monotonic one since the last measurement: it was set, or the machine slept.
-// From then on nothing is trusted until it is measured again.
+// Jumped tells whether the wall clock moved against the monotonic one since the last measurement: it
+// was set, or the machine slept. From then on nothing is trusted until it is measured again.
 func (c *clock) Jumped() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.read().moved(c.last).Abs() > c.set.ClockJump {
 		c.measured = false
 	}
+
 	return !c.measured
 }
 
@@ -123,15 +134,18 @@ func (c *clock) Spread() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	low, high := c.bounds(c.mono())
+
 	return high.Sub(low)
 }
 
-// Offset is how far the database's clock is ahead of our wall clock, as well as that is known; ok is false when it is not.
+// Offset is how far the database's clock is ahead of our wall clock, as well as that is known; ok is
+// false when it is not.
 func (c *clock) Offset() (d time.Duration, ok bool) {
 	low, high, ok := c.apart()
 	if !ok {
 		return 0, false
 	}
+
 	return (low + high) / 2, true
 }
 
@@ -141,6 +155,7 @@ func (c *clock) Apart() time.Duration {
 	if !ok {
 		return 0
 	}
+
 	return max(low, -high, 0)
 }
 
@@ -150,6 +165,7 @@ func (c *clock) apart() (low, high time.Duration, ok bool) {
 	defer c.mu.Unlock()
 	now := c.read()
 	first, last := c.bounds(now.mono)
+
 	return first.Sub(now.wall), last.Sub(now.wall), c.measured
 }
 

@@ -7,7 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// twoClocks are the own monotonic clock and the database's, each running at a rate of its own beside the true time.
+// twoClocks are the own monotonic clock and the database's, each running at a rate of its own beside
+// the true time.
 type twoClocks struct {
 	mono time.Duration
 	db   time.Time
@@ -29,41 +30,46 @@ func (w *twoClocks) watched() *clock {
 // says is what the database answers, in the microseconds it has.
 func (w *twoClocks) says() time.Time { return w.db.Truncate(time.Microsecond) }
 
-// TestClockIsNeverAheadOfTheDatabase lets questions take unequal trips, clocks drift against each other and the database's be set: after
-// each answer the clock is not ahead of the database's by a nanosecond, and no further behind than the trip and the drift explain.
+// TestClockIsNeverAheadOfTheDatabase lets questions take unequal trips, clocks drift against each other
+// and the database's be set: after each answer the clock is not ahead of the database's by a
+// nanosecond, and no further behind than the trip and the drift explain.
 func TestClockIsNeverAheadOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
-		w := &twoClocks{db: t0.Add(time.Duration(rapid.Int64Range(-2_000_000_000, 2_000_000_000).Draw(r, "apart")))}
-		c := w.watched()
+		w := &twoClocks{
+			db: t0.Add(time.Duration(rapid.Int64Range(-2_000_000_000, 2_000_000_000).Draw(r, "apart"))),
+		}
+		clock := w.watched()
 
 		trip := func(most int64) time.Duration { return time.Duration(rapid.Int64Range(0, most).Draw(r, "trip")) }
 		rate := func() int64 { return rapid.Int64Range(-500, 500).Draw(r, "rate") }
 		known := false
 
 		check := func(behind time.Duration) {
-			now := c.Now()
+			now := clock.Now()
 			if now.After(w.db) {
 				r.Fatalf("%v ahead of the database", now.Sub(w.db))
 			}
 			if lag := w.db.Sub(now); behind >= 0 && lag > behind {
 				r.Fatalf("%v behind the database, want %v at most", lag, behind)
 			}
-			if latest := now.Add(c.Spread() + time.Microsecond); latest.Before(w.db) {
+			if latest := now.Add(clock.Spread() + time.Microsecond); latest.Before(w.db) {
 				r.Fatalf("the database is %v past what is held possible", w.db.Sub(latest))
 			}
 		}
 
 		r.Repeat(map[string]func(*rapid.T){
 			"measure": func(*rapid.T) {
-				most := int64(rapid.SampledFrom([]time.Duration{time.Millisecond, 100 * time.Millisecond, time.Second}).Draw(r, "most"))
+				most := int64(rapid.SampledFrom([]time.Duration{
+					time.Millisecond, 100 * time.Millisecond, time.Second,
+				}).Draw(r, "most"))
 				there, back := trip(most), trip(most)
 
-				before := c.read()
+				before := clock.read()
 				w.pass(there, rate(), rate())
 				said := w.says()
 				w.pass(back, rate(), rate())
-				c.Measured(before, said, c.read())
+				clock.Measured(before, said, clock.read())
 
 				known = true
 				check(back + (there+back)/driftPart + 3*time.Microsecond)
@@ -93,17 +99,18 @@ func TestClockIsNeverAheadOfTheDatabase(t *testing.T) {
 func TestTheShortestTripWins(t *testing.T) {
 	t.Parallel()
 	w := &twoClocks{db: t0.Add(time.Second)}
-	c := w.watched()
+	clock := w.watched()
 	ask := func(there, back time.Duration) (turned bool) {
-		before := c.read()
+		before := clock.read()
 		w.pass(there, 0, 0)
 		said := w.says()
 		w.pass(back, 0, 0)
-		return c.Measured(before, said, c.read())
+
+		return clock.Measured(before, said, clock.read())
 	}
 	behind := func(want time.Duration) {
 		t.Helper()
-		if got := w.db.Sub(c.Now()); got < want || got > want+5*time.Microsecond {
+		if got := w.db.Sub(clock.Now()); got < want || got > want+5*time.Microsecond {
 			t.Errorf("%v behind, want %v", got, want)
 		}
 	}
@@ -135,35 +142,35 @@ func TestTheShortestTripWins(t *testing.T) {
 func TestClockFollowsTheDatabaseAndNoticesJumps(t *testing.T) {
 	t.Parallel()
 	skew, mono := time.Duration(0), time.Duration(0)
-	c := newClock(func() time.Time { return t0.Add(mono + skew) }, Settings{}.filled())
-	c.mono = func() time.Duration { return mono }
-	if !c.Jumped() {
+	clock := newClock(func() time.Time { return t0.Add(mono + skew) }, Settings{}.filled())
+	clock.mono = func() time.Duration { return mono }
+	if !clock.Jumped() {
 		t.Error("a clock that was never measured is trusted")
 	}
 	measure := func(ahead time.Duration) {
-		now := c.read()
-		c.Measured(now, now.wall.Add(ahead), now)
+		now := clock.read()
+		clock.Measured(now, now.wall.Add(ahead), now)
 	}
 	measure(300 * time.Millisecond)
-	if d, ok := c.Offset(); c.Jumped() || !ok || d.Round(time.Millisecond) != 300*time.Millisecond {
+	if d, ok := clock.Offset(); clock.Jumped() || !ok || d.Round(time.Millisecond) != 300*time.Millisecond {
 		t.Errorf("%v ahead, want 300 ms", d)
 	}
 
-	was := c.Now()
+	was := clock.Now()
 	skew = time.Second
-	if moved := c.Now().Sub(was); moved != 0 {
+	if moved := clock.Now().Sub(was); moved != 0 {
 		t.Errorf("setting the wall clock moved the instant of every post by %v", moved)
 	}
-	if !c.Jumped() {
+	if !clock.Jumped() {
 		t.Error("a jump of a second went unnoticed")
 	}
 
 	measure(-3 * time.Second)
-	if c.Jumped() || !c.Wrong() {
+	if clock.Jumped() || !clock.Wrong() {
 		t.Error("an offset of three seconds is taken for right")
 	}
 	measure(time.Second)
-	if c.Wrong() {
+	if clock.Wrong() {
 		t.Error("an offset of one second stops sending")
 	}
 }
@@ -172,12 +179,12 @@ func TestClockFollowsTheDatabaseAndNoticesJumps(t *testing.T) {
 func TestASlowAnswerDoesNotCondemnTheClock(t *testing.T) {
 	t.Parallel()
 	w := &twoClocks{db: t0}
-	c := w.watched()
-	before := c.read()
+	clock := w.watched()
+	before := clock.read()
 	said := w.says()
 	w.pass(4*time.Second, 0, 0)
-	c.Measured(before, said, c.read())
-	if c.Wrong() || c.Apart() != 0 {
-		t.Errorf("surely %v apart", c.Apart())
+	clock.Measured(before, said, clock.read())
+	if clock.Wrong() || clock.Apart() != 0 {
+		t.Errorf("surely %v apart", clock.Apart())
 	}
 }

@@ -8,7 +8,8 @@ import (
 	"juzhen/internal/weibo"
 )
 
-// item is a delivery this process has prepared and holds in memory. The row is the truth; an item that is lost costs a second.
+// item is a delivery this process has prepared and holds in memory. The row is the truth; an item that
+// is lost costs a second.
 type item struct {
 	id, account   int64
 	plan          int
@@ -27,7 +28,8 @@ type item struct {
 	place   int  // in the heap, -1 outside
 	refused bool // the last mark did not take it, and nobody knows when one will: it tries again by guess
 
-	notAhead bool          // a mark ahead did not take it, or it came back from one: it is marked at its instant
+	// a mark ahead did not take it, or it came back from one: it is marked at its instant
+	notAhead bool
 	number   int64         // of a mark ahead
 	spread   time.Duration // of the clock when it was marked ahead
 
@@ -41,21 +43,24 @@ func (it *item) sending() weibo.Sending {
 }
 
 // request is what is to be written.
-func (it *item) request(c *weibo.Client) weibo.Ready {
+func (it *item) request(client *weibo.Client) weibo.Ready {
 	if it.composed != nil {
 		return *it.composed
 	}
-	return c.Compose(it.payload, it.sending())
+
+	return client.Compose(it.payload, it.sending())
 }
 
-// desk holds the items: a heap by instant, and per account at most one that is being sent, with the others in line behind it.
+// desk holds the items: a heap by instant, and per account at most one that is being sent, with the
+// others in line behind it.
 type desk struct {
 	mu     sync.Mutex
 	items  map[int64]*item
 	byTime timeHeap
-	busy   map[int64]*item     // by account: on its way, or back in the heap to try again
-	line   map[int64][]*item   // by account: due and waiting for busy
-	gaps   map[int64]time.Time // by account: what fell due before this instant waits for it, so that none overtakes the line
+	busy   map[int64]*item   // by account: on its way, or back in the heap to try again
+	line   map[int64][]*item // by account: due and waiting for busy
+	// by account: what fell due before this instant waits for it, so that none overtakes the line
+	gaps   map[int64]time.Time
 	ready  []*item
 	hopes  int           // of those that are ready: not refused, so that a mark may be expected to take them
 	signal chan struct{} // something is ready
@@ -79,6 +84,7 @@ func poke(c chan struct{}) {
 func (k *desk) add(items []*item) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+
 	for _, it := range items {
 		if old, ok := k.items[it.id]; ok {
 			if old.place < 0 || k.busy[old.account] == old {
@@ -97,13 +103,16 @@ func (k *desk) holds(id int64) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	_, ok := k.items[id]
+
 	return ok
 }
 
-// due moves what is due into the hands of the markers and gives the instant of the next; zero when there is none.
+// due moves what is due into the hands of the markers and gives the instant of the next; zero when
+// there is none.
 func (k *desk) due(now time.Time) (next time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+
 	for len(k.byTime) > 0 && !k.byTime[0].fireAt.After(now) {
 		it := heap.Pop(&k.byTime).(*item)
 		if first := k.busy[it.account]; first != nil && first != it {
@@ -126,28 +135,32 @@ func (k *desk) due(now time.Time) (next time.Time) {
 	if len(k.byTime) > 0 {
 		next = k.byTime[0].fireAt
 	}
+
 	return next
 }
 
-// crowd counts the items that are due at the next instant or right after it, by the way they are sent. The instant is zero when
-// nothing is waiting.
+// crowd counts the items that are due at the next instant or right after it, by the way they are sent.
+// The instant is zero when nothing is waiting.
 func (k *desk) crowd(within time.Duration) (at time.Time, by map[weibo.Mode]int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.byTime) == 0 {
 		return time.Time{}, nil
 	}
+
 	at, by = k.byTime[0].fireAt, map[weibo.Mode]int{}
-	for _, it := range k.byTime {
-		if it.fireAt.Sub(at) <= within {
-			by[it.payload.Mode()]++
+	for _, item := range k.byTime {
+		if item.fireAt.Sub(at) <= within {
+			by[item.payload.Mode()]++
 		}
 	}
+
 	return at, by
 }
 
-// crowded gives the first instant within the time at which so many items are due that are due just then, and not put off; zero for none.
-// It looks at no more of the heap than falls due within the time, however much is held for later.
+// crowded gives the first instant within the time at which so many items are due that are due just
+// then, and not put off; zero for none. It looks at no more of the heap than falls due within the time,
+// however much is held for later.
 func (k *desk) crowded(now time.Time, within time.Duration, from int) (at time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -156,14 +169,15 @@ func (k *desk) crowded(now time.Time, within time.Duration, from int) (at time.T
 	}
 
 	counts := map[int64]int{}
+
 	for next := []int{0}; len(next) > 0; {
 		i := next[len(next)-1]
 		next = next[:len(next)-1]
 		if i >= len(k.byTime) || k.byTime[i].fireAt.Sub(now) > within {
 			continue // nor is what lies below it due any earlier
 		}
-		if it := k.byTime[i]; it.fireAt.After(now) && it.fireAt.Equal(it.due) {
-			counts[it.fireAt.UnixMicro()]++
+		if item := k.byTime[i]; item.fireAt.After(now) && item.fireAt.Equal(item.due) {
+			counts[item.fireAt.UnixMicro()]++
 		}
 		next = append(next, 2*i+1, 2*i+2)
 	}
@@ -173,20 +187,25 @@ func (k *desk) crowded(now time.Time, within time.Duration, from int) (at time.T
 			at = t
 		}
 	}
+
 	return at
 }
 
-// takeAhead gives up to n items of a crowd that is due at the instant, one of each account, with the accounts' places; not those that were
-// refused before.
+// takeAhead gives up to n items of a crowd that is due at the instant, one of each account, with the
+// accounts' places; not those that were refused before.
 func (k *desk) takeAhead(at time.Time, n int) (out []*item) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var rest timeHeap
+
 	for _, it := range k.byTime {
-		if len(out) < n && it.fireAt.Equal(at) && it.due.Equal(at) && !it.notAhead && k.busy[it.account] == nil && !k.gaps[it.account].After(at) {
+		if len(out) < n && it.fireAt.Equal(at) && it.due.Equal(at) && !it.notAhead &&
+			k.busy[it.account] == nil &&
+			!k.gaps[it.account].After(at) {
 			k.busy[it.account] = it
 			it.place = -1
 			out = append(out, it)
+
 			continue
 		}
 		it.place = len(rest)
@@ -194,6 +213,7 @@ func (k *desk) takeAhead(at time.Time, n int) (out []*item) {
 	}
 	k.byTime = rest
 	heap.Init(&k.byTime)
+
 	return out
 }
 
@@ -210,6 +230,7 @@ func (k *desk) take(n int) []*item {
 	} else {
 		poke(k.signal)
 	}
+
 	return out
 }
 
@@ -227,6 +248,7 @@ func hopes(items ...*item) (n int) {
 			n++
 		}
 	}
+
 	return n
 }
 
@@ -242,8 +264,8 @@ func (k *desk) untake(items []*item) {
 	poke(k.signal)
 }
 
-// later lets an item that could not be marked try again at an instant; it keeps its place before the others of its account. guess tells
-// that nobody knows whether it can be marked then.
+// later lets an item that could not be marked try again at an instant; it keeps its place before the
+// others of its account. guess tells that nobody knows whether it can be marked then.
 func (k *desk) later(it *item, at time.Time, guess bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -269,6 +291,7 @@ func (k *desk) release(it *item, next time.Time) {
 	if len(k.line[it.account]) > 0 {
 		k.gaps[it.account] = next
 	}
+
 	for _, w := range k.line[it.account] {
 		if w.fireAt.Before(next) {
 			w.fireAt = next
@@ -279,20 +302,24 @@ func (k *desk) release(it *item, next time.Time) {
 	poke(k.early)
 }
 
-// close stops the heap: what is not on its way is forgotten, and its ids are given for the rows to be given back.
+// close stops the heap: what is not on its way is forgotten, and its ids are given for the rows to be
+// given back.
 func (k *desk) close() (ids []int64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.closed = true
+
 	forget := append(append([]*item(nil), k.byTime...), k.ready...)
 	for _, line := range k.line {
 		forget = append(forget, line...)
 	}
+
 	for _, it := range forget {
 		ids = append(ids, it.id)
 		delete(k.items, it.id)
 	}
 	k.byTime, k.ready, k.hopes, k.line = nil, nil, 0, map[int64][]*item{}
+
 	return ids
 }
 
@@ -303,20 +330,22 @@ func (k *desk) size() (held, waiting int) {
 	return len(k.items), len(k.byTime)
 }
 
-// timeHeap orders items by instant, then by due time and id, so that an account's posts go out in their order.
+// timeHeap orders items by instant, then by due time and id, so that an account's posts go out in their
+// order.
 type timeHeap []*item
 
 func (h timeHeap) Len() int { return len(h) }
 
 func (h timeHeap) Less(i, j int) bool {
-	a, b := h[i], h[j]
-	if c := a.fireAt.Compare(b.fireAt); c != 0 {
+	item, b := h[i], h[j]
+	if c := item.fireAt.Compare(b.fireAt); c != 0 {
 		return c < 0
 	}
-	if c := a.due.Compare(b.due); c != 0 {
+	if c := item.due.Compare(b.due); c != 0 {
 		return c < 0
 	}
-	return a.id < b.id
+
+	return item.id < b.id
 }
 
 func (h timeHeap) Swap(i, j int) {
@@ -334,8 +363,9 @@ func (h *timeHeap) Push(x any) {
 // Pop is heap.Interface's.
 func (h *timeHeap) Pop() any {
 	old := *h
-	it := old[len(old)-1]
+	item := old[len(old)-1]
 	old[len(old)-1], *h = nil, old[:len(old)-1]
-	it.place = -1
-	return it
+	item.place = -1
+
+	return item
 }

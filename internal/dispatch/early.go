@@ -26,6 +26,7 @@ func (h *early) add(items []*item, recalls int64) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+
 	switch {
 	case len(h.list) == 0:
 		h.known = recalls
@@ -43,6 +44,7 @@ func (h *early) next() (first, last time.Time) {
 	if len(h.list) == 0 {
 		return first, last
 	}
+
 	return h.list[0].due, h.list[len(h.list)-1].due
 }
 
@@ -56,12 +58,14 @@ func (h *early) due(now time.Time) bool {
 func (h *early) head(now time.Time, n int) (items []*item, known int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+
 	for _, it := range h.list {
 		if len(items) == n || it.due.After(now) {
 			break
 		}
 		items = append(items, it)
 	}
+
 	return items, h.known
 }
 
@@ -80,6 +84,7 @@ func (h *early) takeAll() []*item {
 	defer h.mu.Unlock()
 	list := h.list
 	h.list = nil
+
 	return list
 }
 
@@ -90,16 +95,18 @@ func (h *early) putBack(items []*item) {
 	h.list, h.known = append(items, h.list...), unread
 }
 
-// keep leaves, of those whose rows were asked for, only what stands under that value of recalls, and gives the rest. What was added since
-// must be asked for yet.
+// keep leaves, of those whose rows were asked for, only what stands under that value of recalls, and
+// gives the rest. What was added since must be asked for yet.
 func (h *early) keep(asked []string, stands map[string]bool, recalls int64) (gone []*item) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+
 	known := make(map[string]bool, len(asked))
 	for _, attempt := range asked {
 		known[attempt] = true
 	}
 	var list []*item
+
 	h.known = recalls
 	for _, it := range h.list {
 		switch {
@@ -112,6 +119,7 @@ func (h *early) keep(asked []string, stands map[string]bool, recalls int64) (gon
 		}
 	}
 	h.list = list
+
 	return gone
 }
 
@@ -119,9 +127,11 @@ func (h *early) keep(asked []string, stands map[string]bool, recalls int64) (gon
 func (h *early) all() (ids []int64, attempts []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, it := range h.list {
-		ids, attempts = append(ids, it.id), append(attempts, it.attempt)
+
+	for _, item := range h.list {
+		ids, attempts = append(ids, item.id), append(attempts, item.attempt)
 	}
+
 	return ids, attempts
 }
 
@@ -131,5 +141,6 @@ func (h *early) numbers(n int) (first int64) {
 	defer h.mu.Unlock()
 	first = h.number + 1
 	h.number += int64(n)
+
 	return first
 }

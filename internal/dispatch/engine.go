@@ -1,6 +1,7 @@
-// Package dispatch keeps the instants of deliveries and talks to the platform: it claims what is due, prepares it, marks it,
-// calls, records, and looks up what is not known, beside other processes on the same database. It decides nothing by itself:
-// the rules are delivery's, the reasoning stands in docs/delivery.md. It serves no page and knows no person.
+// Package dispatch keeps the instants of deliveries and talks to the platform: it claims what is due,
+// prepares it, marks it, calls, records, and looks up what is not known, beside other processes on the
+// same database. It decides nothing by itself: the rules are delivery's, the reasoning stands in
+// docs/delivery.md. It serves no page and knows no person.
 package dispatch
 
 import (
@@ -34,9 +35,10 @@ type Options struct {
 	Source   string // our application's name as Weibo shows it; empty: not compared
 	Version  string // of this program, for the table of processes
 	Log      *slog.Logger
-	Now      func() time.Time     // wall clock; time.Now when nil
-	DBAhead  func() time.Duration // tests: how far the database's clock is to be taken for ahead of what it says; nil: nothing
-	Watch    func(Step)           // tests: told of each step; must not block
+	Now      func() time.Time // wall clock; time.Now when nil
+	// tests: how far the database's clock is to be taken for ahead of what it says; nil: nothing
+	DBAhead func() time.Duration
+	Watch   func(Step) // tests: told of each step; must not block
 }
 
 // Step is something the engine did, for tests that wait for events instead of clocks.
@@ -82,30 +84,55 @@ type Engine struct {
 }
 
 // New makes the engine; nothing runs before Start.
-func New(o Options) *Engine {
-	if o.Now == nil {
-		o.Now = time.Now
+func New(options Options) *Engine {
+	if options.Now == nil {
+		options.Now = time.Now
 	}
-	if o.Log == nil {
-		o.Log = slog.Default()
+	if options.Log == nil {
+		options.Log = slog.Default()
 	}
-	set := o.Settings.filled()
-	e := &Engine{o: o, set: set, del: o.Delivery.Filled(), db: o.Marks, log: o.Log, clk: newClock(o.Now, set), desk: newDesk(),
-		slots: newSlots(set.Conns), crew: newCrew(set.Conns), early: newEarly(), records: newPile(), untold: newNotices(), doubts: newDoubts(),
-		versions: newVersions(), nudge: make(chan struct{}, 1), looks: make(chan struct{}, set.LookConns), lockDone: make(chan struct{})}
-	e.self = newProcess(e.connect, o.Version, e.clk, set, o.Log)
-	e.self.ahead, e.self.watch = o.DBAhead, o.Watch
-	e.self.turned = func() { poke(e.desk.early) }
-	return e
+	set := options.Settings.filled()
+	engine := &Engine{
+		o:        options,
+		set:      set,
+		del:      options.Delivery.Filled(),
+		db:       options.Marks,
+		log:      options.Log,
+		clk:      newClock(options.Now, set),
+		desk:     newDesk(),
+		slots:    newSlots(set.Conns),
+		crew:     newCrew(set.Conns),
+		early:    newEarly(),
+		records:  newPile(),
+		untold:   newNotices(),
+		doubts:   newDoubts(),
+		versions: newVersions(),
+		nudge:    make(chan struct{}, 1),
+		looks:    make(chan struct{}, set.LookConns),
+		lockDone: make(chan struct{}),
+	}
+	engine.self = newProcess(engine.connect, options.Version, engine.clk, set, options.Log)
+	engine.self.ahead, engine.self.watch = options.DBAhead, options.Watch
+	engine.self.turned = func() { poke(engine.desk.early) }
+
+	return engine
 }
 
-// connect opens the connection that carries the lock. The server notices within seconds that a lost host is gone.
+// connect opens the connection that carries the lock. The server notices within seconds that a lost
+// host is gone.
 func (e *Engine) connect(ctx context.Context) (*pgx.Conn, error) {
 	c := e.db.Pool().Config().ConnConfig.Copy()
-	for name, v := range map[string]string{"application_name": "juzhen lock", "tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1",
-		"tcp_keepalives_count": "3", "tcp_user_timeout": "5000", "statement_timeout": "10000"} {
+	for name, v := range map[string]string{
+		"application_name":        "juzhen lock",
+		"tcp_keepalives_idle":     "2",
+		"tcp_keepalives_interval": "1",
+		"tcp_keepalives_count":    "3",
+		"tcp_user_timeout":        "5000",
+		"statement_timeout":       "10000",
+	} {
 		c.RuntimeParams[name] = v
 	}
+
 	return pgx.ConnectConfig(ctx, c)
 }
 
@@ -133,6 +160,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	e.begin()
+
 	return nil
 }
 
@@ -151,20 +179,23 @@ func (e *Engine) begin() {
 		loop(e.aheadMarker)
 		loop(e.releaser)
 	}
+
 	for range e.set.Markers {
 		loop(e.marker)
 	}
 	go e.notifier(e.hard)
+
 	for range e.set.Recorders {
 		go e.recorder(e.hard)
 	}
 }
 
-// timer moves items to the markers at their instant. It never sleeps longer than a nap, so that a jump of the clock costs at
-// most that.
+// timer moves items to the markers at their instant. It never sleeps longer than a nap, so that a jump
+// of the clock costs at most that.
 func (e *Engine) timer(ctx context.Context) {
 	t := time.NewTimer(0)
 	defer t.Stop()
+
 	for {
 		select {
 		case <-ctx.Done():
@@ -202,6 +233,7 @@ func (e *Engine) stopped() string {
 	case !e.self.mayMark():
 		return "lock_lost"
 	}
+
 	return ""
 }
 

@@ -7,7 +7,8 @@ import (
 
 // Health is what operators see of the sending of this process and of all.
 type Health struct {
-	Stopped       string // why nothing is marked now: shutdown, restored, clock_unmeasured, clock_wrong, lock_lost; "" while it is
+	// why nothing is marked now: shutdown, restored, clock_unmeasured, clock_wrong, lock_lost; "" while it is
+	Stopped       string
 	Process       string
 	ClockOffset   time.Duration // the database's clock ahead of ours
 	ClockKnown    bool
@@ -28,28 +29,40 @@ type Health struct {
 	Processes     int // alive by their lease
 }
 
-// Health reads the figures. It fails only when the database does not answer; what the process knows by itself is filled anyway.
+// Health reads the figures. It fails only when the database does not answer; what the process knows by
+// itself is filled anyway.
 func (e *Engine) Health(ctx context.Context) (Health, error) {
-	h := Health{Stopped: e.stopped(), Process: e.self.id, Calling: e.crew.busy(), Unrecorded: e.records.size()}
-	h.ClockOffset, h.ClockKnown = e.clk.Offset()
-	h.ClockWarn = h.ClockKnown && e.clk.Apart() > e.set.ClockWarn
-	if d, ok := e.o.Weibo.ServerOffset(); ok {
-		h.WeiboOffset = &d
+	health := Health{
+		Stopped:    e.stopped(),
+		Process:    e.self.id,
+		Calling:    e.crew.busy(),
+		Unrecorded: e.records.size(),
 	}
-	h.Held, _ = e.desk.size()
+	health.ClockOffset, health.ClockKnown = e.clk.Offset()
+	health.ClockWarn = health.ClockKnown && e.clk.Apart() > e.set.ClockWarn
+	if d, ok := e.o.Weibo.ServerOffset(); ok {
+		health.WeiboOffset = &d
+	}
+	health.Held, _ = e.desk.size()
 	last, p50, p99, worst := e.stats.figures()
-	if h.LateP50, h.LateP99, h.LateMax = p50, p99, worst; !last.IsZero() {
-		h.LastSuccess = &last
+	if health.LateP50, health.LateP99, health.LateMax = p50, p99, worst; !last.IsZero() {
+		health.LastSuccess = &last
 	}
 	now := e.clk.Now()
 	err := e.db.Pool().QueryRow(ctx, `
-SELECT min(due_at) FILTER (WHERE state IN ('waiting', 'preparing') AND greatest(due_at, not_before) < $1::timestamptz - interval '1 second'),
-       count(*) FILTER (WHERE state IN ('waiting', 'preparing') AND greatest(due_at, not_before) < $1::timestamptz - interval '1 second'),
-       count(*) FILTER (WHERE state = 'unknown'), count(*) FILTER (WHERE state IN ('waiting', 'preparing') AND due_at >= $1::timestamptz),
+SELECT min(due_at) FILTER (WHERE state IN ('waiting', 'preparing')
+    AND greatest(due_at, not_before) < $1::timestamptz - interval '1 second'),
+       count(*) FILTER (WHERE state IN ('waiting', 'preparing')
+           AND greatest(due_at, not_before) < $1::timestamptz - interval '1 second'),
+       count(*) FILTER (WHERE state = 'unknown'),
+           count(*) FILTER (WHERE state IN ('waiting', 'preparing') AND due_at >= $1::timestamptz),
        (SELECT count(*) FROM accounts a LEFT JOIN credentials c ON c.account_id = a.id
-        WHERE a.state = 'live' AND a.connector <> 'manual' AND (c.state IS DISTINCT FROM 'valid' OR c.expires_at <= $1::timestamptz)),
+        WHERE a.state = 'live' AND a.connector <> 'manual'
+            AND (c.state IS DISTINCT FROM 'valid' OR c.expires_at <= $1::timestamptz)),
        (SELECT count(*) FROM processes WHERE lease_until > clock_timestamp() AND stopped_at IS NULL)
 FROM deliveries WHERE NOT settled AND due_at < $1::timestamptz + interval '1 hour'`, now).
-		Scan(&h.OldestOverdue, &h.Overdue, &h.Unknown, &h.DueSoon, &h.TokensBad, &h.Processes)
-	return h, err
+		Scan(&health.OldestOverdue, &health.Overdue, &health.Unknown, &health.DueSoon, &health.TokensBad,
+			&health.Processes)
+
+	return health, err
 }

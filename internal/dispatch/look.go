@@ -14,45 +14,56 @@ import (
 	"juzhen/internal/weibo"
 )
 
-// lookHeld is how long a look belongs to the process that took it: longer than a look lasts, and short because that process may
-// be killed while it looks.
+// lookHeld is how long a look belongs to the process that took it: longer than a look lasts, and short
+// because that process may be killed while it looks.
 const lookHeld = 20 * time.Second
 
-// lookNowSQL brings the first look forward for what a process was sending that is surely gone, so that the account's next post need not
-// wait: its lock is free, or it left in good order, and nothing can write for it any more. A first look that was planned when the owner was
-// called gone and that nobody has taken yet stands at updated_at plus the wait.
+// lookNowSQL brings the first look forward for what a process was sending that is surely gone, so that
+// the account's next post need not wait: its lock is free, or it left in good order, and nothing can
+// write for it any more. A first look that was planned when the owner was called gone and that nobody
+// has taken yet stands at updated_at plus the wait.
 const lookNowSQL = `
-UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown' AND d.reason = 'owner_gone'
+UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown'
+    AND d.reason = 'owner_gone'
   AND d.next_look_at > $1 AND d.next_look_at = d.updated_at + $2::bigint * interval '1 microsecond'
   AND EXISTS (SELECT FROM processes p WHERE p.id = d.owner AND (p.stopped_at IS NOT NULL
       OR NOT ` + lockHeld + ` AND clock_timestamp() > pg_postmaster_start_time() + make_interval(secs => $3)))`
 
-// planLooks gives a look to unknown deliveries that have none and for which nobody was asked yet, looks at once for those whose account
-// has been authorised since they could not be read, and for those whose owner is surely gone.
+// planLooks gives a look to unknown deliveries that have none and for which nobody was asked yet, looks
+// at once for those whose account has been authorised since they could not be read, and for those whose
+// owner is surely gone.
 func (e *Engine) planLooks(ctx context.Context) error {
 	now := e.clk.Now()
 	_, err := e.db.Pool().Exec(ctx, `
-UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown' AND d.next_look_at IS NULL
-  AND d.reason NOT IN ('look_two', 'look_person', 'look_repeat', 'look_rival', 'look_window', 'look_failed', 'twice')`, now)
+UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown'
+    AND d.next_look_at IS NULL
+  AND d.reason NOT IN ('look_two', 'look_person', 'look_repeat', 'look_rival', 'look_window', 'look_failed',
+      'twice')`, now)
 	if err != nil {
 		return err
 	}
 	_, err = e.db.Pool().Exec(ctx, `
-UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown' AND d.reason = 'look_failed' AND d.next_look_at > $1
-  AND EXISTS (SELECT FROM credentials c WHERE c.account_id = d.account_id AND c.state = 'valid' AND c.obtained_at > d.updated_at)`, now)
+UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown'
+    AND d.reason = 'look_failed' AND d.next_look_at > $1
+  AND EXISTS (SELECT FROM credentials c WHERE c.account_id = d.account_id AND c.state = 'valid'
+      AND c.obtained_at > d.updated_at)`, now)
 	if err != nil {
 		return err
 	}
 	_, err = e.db.Pool().Exec(ctx, lookNowSQL, now, e.del.FirstLook.Microseconds(), e.set.Lease.Seconds())
+
 	return err
 }
 
-// mayRead is false for a read-back that waits for its account to be authorised again: nothing is asked with a token known to be dead.
-// What is unknown is looked at all the same: its look tells people that it cannot see.
-const mayRead = `(x.state = 'unknown' OR x.connector = 'manual' OR EXISTS (SELECT FROM credentials c WHERE c.account_id = x.account_id
+// mayRead is false for a read-back that waits for its account to be authorised again: nothing is asked
+// with a token known to be dead. What is unknown is looked at all the same: its look tells people that
+// it cannot see.
+const mayRead = `(x.state = 'unknown' OR x.connector = 'manual'
+		OR EXISTS (SELECT FROM credentials c WHERE c.account_id = x.account_id
     AND c.state = 'valid' AND (c.expires_at IS NULL OR c.expires_at > $1)))`
 
-// lookDue takes the looks and read-backs that are due. Taking moves the instant on, so that one process looks.
+// lookDue takes the looks and read-backs that are due. Taking moves the instant on, so that one process
+// looks.
 func (e *Engine) lookDue(ctx context.Context) error {
 	for {
 		now, free := e.clk.Now(), cap(e.looks)-len(e.looks)
@@ -71,6 +82,7 @@ WHERE d.id = x.id RETURNING d.id`, now, now.Add(lookHeld), free)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
+
 		for _, id := range ids {
 			e.looks <- struct{}{}
 			e.work.Add(1)
@@ -94,12 +106,12 @@ func (e *Engine) look(ctx context.Context, id int64) {
 	if err != nil {
 		return
 	}
-	v, a := known[d.VersionID], accounts[d.AccountID]
+	version, account := known[d.VersionID], accounts[d.AccountID]
 	if d.State == delivery.Sent && d.RemoteID != nil {
-		e.readBack(ctx, d, v, a)
+		e.readBack(ctx, d, version, account)
 		return
 	}
-	seen := e.see(ctx, d, v, a)
+	seen := e.see(ctx, d, version, account)
 	if ctx.Err() != nil {
 		return
 	}
@@ -107,7 +119,12 @@ func (e *Engine) look(ctx context.Context, id int64) {
 }
 
 // see reads the account's own posts back to the attempt's start and searches them for the delivery.
-func (e *Engine) see(ctx context.Context, d delivery.Delivery, v post.Version, a account.Account) delivery.Seen {
+func (e *Engine) see(
+	ctx context.Context,
+	d delivery.Delivery,
+	version post.Version,
+	a account.Account,
+) delivery.Seen {
 	mode := weibo.Mode(d.Connector)
 	can := weibo.Capabilities(mode)
 	if !can.Look {
@@ -123,6 +140,7 @@ func (e *Engine) see(ctx context.Context, d delivery.Delivery, v post.Version, a
 		e.deadToken(ctx, began, a.ID, err)
 		return delivery.Seen{Err: err}
 	}
+
 	ids := make([]string, len(sight.Posts))
 	for i, p := range sight.Posts {
 		ids[i] = p.ID
@@ -131,20 +149,38 @@ func (e *Engine) see(ctx context.Context, d delivery.Delivery, v post.Version, a
 	if err != nil {
 		return delivery.Seen{Err: err}
 	}
-	return e.weigh(ctx, d, v, a, sight, recorded)
+
+	return e.weigh(ctx, d, version, a, sight, recorded)
 }
 
 // weigh matches what was seen and gathers what the rule must know beside it.
-func (e *Engine) weigh(ctx context.Context, d delivery.Delivery, v post.Version, a account.Account, sight weibo.Sight, recorded map[string]bool) delivery.Seen {
-	t, _ := v.Target(d.AccountID)
-	t.Account.Connector = account.Connector(d.Connector)
-	p, err := post.PayloadFor(v, t)
+func (e *Engine) weigh(
+	ctx context.Context,
+	d delivery.Delivery,
+	version post.Version,
+	a account.Account,
+	sight weibo.Sight,
+	recorded map[string]bool,
+) delivery.Seen {
+	target, _ := version.Target(d.AccountID)
+	target.Account.Connector = account.Connector(d.Connector)
+	payload, err := post.PayloadFor(version, target)
 	if err != nil {
 		return delivery.Seen{Err: err}
 	}
-	m := weibo.Match(weibo.Sent{Payload: p, DeliveryID: hex.EncodeToString(d.MarkKey), From: d.LookFrom(), Source: e.o.Source,
-		Recorded: func(id string) bool { return recorded[id] }}, sight.Posts)
-	reviewed, err := delivery.ReviewedLately(ctx, e.db.Gorm(ctx), d.AccountID, e.clk.Now().Add(-e.del.ReviewMemo))
+	verdict := weibo.Match(weibo.Sent{
+		Payload:    payload,
+		DeliveryID: hex.EncodeToString(d.MarkKey),
+		From:       d.LookFrom(),
+		Source:     e.o.Source,
+		Recorded:   func(id string) bool { return recorded[id] },
+	}, sight.Posts)
+	reviewed, err := delivery.ReviewedLately(
+		ctx,
+		e.db.Gorm(ctx),
+		d.AccountID,
+		e.clk.Now().Add(-e.del.ReviewMemo),
+	)
 	if err != nil {
 		return delivery.Seen{Err: err}
 	}
@@ -156,15 +192,31 @@ func (e *Engine) weigh(ctx context.Context, d delivery.Delivery, v post.Version,
 	if err != nil {
 		return delivery.Seen{Err: err}
 	}
-	alike := p.Alike(sight.Posts)
-	rival := slices.ContainsFunc(alike, func(p weibo.Post) bool { return !recorded[p.ID] && !p.CreatedAt.Before(d.LookFrom()) })
-	can := weibo.Capabilities(p.Mode())
-	return delivery.Seen{Repeated: repeated, Rival: rival, Alike: alike, Finding: m.Finding, Post: m.Post, Candidates: m.Candidates, Complete: sight.Complete, Annotated: p.Annotated(),
-		AutoResend: a.AutoResend, CallOver: over, Reviewed: reviewed, Windowed: can.Window > 0}
+	alike := payload.Alike(sight.Posts)
+	rival := slices.ContainsFunc(
+		alike,
+		func(p weibo.Post) bool { return !recorded[p.ID] && !p.CreatedAt.Before(d.LookFrom()) },
+	)
+	can := weibo.Capabilities(payload.Mode())
+
+	return delivery.Seen{
+		Repeated:   repeated,
+		Rival:      rival,
+		Alike:      alike,
+		Finding:    verdict.Finding,
+		Post:       verdict.Post,
+		Candidates: verdict.Candidates,
+		Complete:   sight.Complete,
+		Annotated:  payload.Annotated(),
+		AutoResend: a.AutoResend,
+		CallOver:   over,
+		Reviewed:   reviewed,
+		Windowed:   can.Window > 0,
+	}
 }
 
-// callOver tells whether the call of the last attempt is surely over: its owner recorded the end, or its lock is gone. A lease
-// that ran out is not enough: a stopped process may yet write.
+// callOver tells whether the call of the last attempt is surely over: its owner recorded the end, or
+// its lock is gone. A lease that ran out is not enough: a stopped process may yet write.
 func (e *Engine) callOver(ctx context.Context, d delivery.Delivery) (bool, error) {
 	switch {
 	case d.AttemptID == nil:
@@ -175,7 +227,10 @@ func (e *Engine) callOver(ctx context.Context, d delivery.Delivery) (bool, error
 		return false, nil
 	}
 	var held bool
-	err := e.db.Pool().QueryRow(ctx, "SELECT "+lockHeld+" FROM processes p WHERE p.id = $1::text::uuid", *d.Owner).Scan(&held)
+	err := e.db.Pool().
+		QueryRow(ctx, "SELECT "+lockHeld+" FROM processes p WHERE p.id = $1::text::uuid", *d.Owner).
+		Scan(&held)
+
 	return !held, err
 }
 
@@ -187,13 +242,20 @@ func (e *Engine) applySeen(ctx context.Context, seenOf delivery.Delivery, seen d
 		case d.State == delivery.Sent && d.RemoteID == nil:
 			return delivery.AfterIDLook(d, seen, e.del, e.clk.Now()), true
 		}
+
 		return delivery.Change{}, false
 	})
 }
 
-// settle applies what a rule decides on the row as it is now, provided the attempt is still the one that was looked for.
-func (e *Engine) settle(ctx context.Context, looked delivery.Delivery, rule func(delivery.Delivery) (delivery.Change, bool)) {
+// settle applies what a rule decides on the row as it is now, provided the attempt is still the one
+// that was looked for.
+func (e *Engine) settle(
+	ctx context.Context,
+	looked delivery.Delivery,
+	rule func(delivery.Delivery) (delivery.Change, bool),
+) {
 	var to delivery.State
+
 	err := e.db.InTxRetry(ctx, func(tx pg.Tx) error {
 		d, err := delivery.LockTx(ctx, tx, looked.ID)
 		if err != nil {
@@ -202,12 +264,13 @@ func (e *Engine) settle(ctx context.Context, looked delivery.Delivery, rule func
 		if !sameText(d.AttemptID, looked.AttemptID) {
 			return nil
 		}
-		c, ok := rule(d)
+		change, ok := rule(d)
 		if !ok {
 			return nil
 		}
-		to = c.To
-		return delivery.ApplyTx(ctx, tx, e.clk.Now(), d, c, 0)
+		to = change.To
+
+		return delivery.ApplyTx(ctx, tx, e.clk.Now(), d, change, 0)
 	})
 	switch {
 	case pg.Constraint(err) == "deliveries_remote_unique":
@@ -223,18 +286,19 @@ func sameText(a, b *string) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
+
 	return *a == *b
 }
 
 // readBack reads a sent post and compares it with what was approved.
-func (e *Engine) readBack(ctx context.Context, d delivery.Delivery, v post.Version, a account.Account) {
-	t, ok := v.Target(d.AccountID)
+func (e *Engine) readBack(ctx context.Context, d delivery.Delivery, version post.Version, a account.Account) {
+	target, ok := version.Target(d.AccountID)
 	if !ok || d.Connector == string(weibo.Manual) && !a.Connector.NeedsToken() {
 		e.clearLook(ctx, d.ID)
 		return
 	}
-	t.Account.Connector = account.Connector(d.Connector)
-	p, err := post.PayloadFor(v, t)
+	target.Account.Connector = account.Connector(d.Connector)
+	payload, err := post.PayloadFor(version, target)
 	if err != nil {
 		return
 	}
@@ -247,12 +311,13 @@ func (e *Engine) readBack(ctx context.Context, d delivery.Delivery, v post.Versi
 		if d.Live != nil && *d.Live == delivery.LiveDown {
 			return delivery.Change{To: d.State, Code: delivery.WasTakenDown, Live: delivery.LiveDown}, true
 		}
-		return delivery.ReadBack(d, p, live, gone, e.del, e.clk.Now()), true
+
+		return delivery.ReadBack(d, payload, live, gone, e.del, e.clk.Now()), true
 	})
 }
 
-// readLater puts off a read-back that could not read: sooner at first, later the longer it goes on. It gives up in the end, but not
-// for want of a token: the read-back waits for the new one (mayRead).
+// readLater puts off a read-back that could not read: sooner at first, later the longer it goes on. It
+// gives up in the end, but not for want of a token: the read-back waits for the new one (mayRead).
 func (e *Engine) readLater(ctx context.Context, d delivery.Delivery, why error) {
 	e.log.Info("read-back failed, will try again", "delivery", d.ID, "error", why)
 	since := e.clk.Now().Sub(d.LookFrom())
@@ -265,13 +330,14 @@ func (e *Engine) readLater(ctx context.Context, d delivery.Delivery, why error) 
 	if noToken {
 		next = e.clk.Now() // due at once, as soon as there is a token
 	}
-	if _, err := e.db.Pool().Exec(ctx, "UPDATE deliveries SET next_look_at = $2 WHERE id = $1 AND state = 'sent'", d.ID, next); err != nil {
+	if _, err := e.db.Pool().Exec(ctx, `
+		UPDATE deliveries SET next_look_at = $2 WHERE id = $1 AND state = 'sent'`, d.ID, next); err != nil {
 		e.log.Warn("read-back not put off", "delivery", d.ID, "error", err)
 	}
 }
 
-// deadToken notes that the platform refused an account's token while something was read, which tells people once, and lets everything
-// that needs the token wait for a new one.
+// deadToken notes that the platform refused an account's token while something was read, which tells
+// people once, and lets everything that needs the token wait for a new one.
 func (e *Engine) deadToken(ctx context.Context, began time.Time, accountID int64, why error) {
 	if weibo.ClassOf(why) != weibo.ClassToken {
 		return
@@ -285,7 +351,11 @@ func (e *Engine) deadToken(ctx context.Context, began time.Time, accountID int64
 }
 
 // live reads the post as the platform shows it now.
-func (e *Engine) live(ctx context.Context, d delivery.Delivery, a account.Account) (p *weibo.Post, gone bool, err error) {
+func (e *Engine) live(
+	ctx context.Context,
+	d delivery.Delivery,
+	a account.Account,
+) (post *weibo.Post, gone bool, err error) {
 	token, err := e.o.Accounts.Token(ctx, a.ID)
 	if err != nil {
 		return nil, false, err
@@ -297,22 +367,26 @@ func (e *Engine) live(ctx context.Context, d delivery.Delivery, a account.Accoun
 		if err != nil {
 			return nil, false, err
 		}
+
 		for _, p := range posts {
 			if p.ID == *d.RemoteID {
 				return &p, p.Deleted, nil
 			}
 		}
+
 		return nil, true, nil
 	}
 	shown, err := e.o.Weibo.Show(ctx, token, *d.RemoteID)
 	if weibo.Gone(err) {
 		return nil, true, nil
 	}
+
 	return &shown, shown.Deleted, err
 }
 
 func (e *Engine) clearLook(ctx context.Context, id int64) {
-	if _, err := e.db.Pool().Exec(ctx, "UPDATE deliveries SET next_look_at = NULL WHERE id = $1 AND state = 'sent'", id); err != nil {
+	if _, err := e.db.Pool().Exec(ctx, `
+		UPDATE deliveries SET next_look_at = NULL WHERE id = $1 AND state = 'sent'`, id); err != nil {
 		e.log.Warn("look not cleared", "delivery", id, "error", err)
 	}
 }

@@ -6,10 +6,12 @@ import (
 	"time"
 )
 
-// Open pages hear of a change by a notice of the database. Marks and records make none themselves (quiet): notices in their transactions
-// would make all commits wait for one another (migration 00052). What they wrote is told together, a moment later.
+// Open pages hear of a change by a notice of the database. Marks and records make none themselves
+// (quiet): notices in their transactions would make all commits wait for one another (migration 00052).
+// What they wrote is told together, a moment later.
 const (
-	quiet = "set_config('juzhen.quiet', 'on', true) = 'on'" // a condition that is always true; for this transaction
+	// a condition that is always true; for this transaction
+	quiet = "set_config('juzhen.quiet', 'on', true) = 'on'"
 
 	notifyAfter = 200 * time.Millisecond
 	notifyAgain = 2 * time.Second // after the database could not be asked
@@ -42,10 +44,12 @@ func (n *notices) add(ids ...int64) {
 func (n *notices) take() (ids []int64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+
 	for id := range n.ids {
 		ids = append(ids, id)
 	}
 	n.ids = map[int64]struct{}{}
+
 	return ids
 }
 
@@ -60,7 +64,9 @@ func (e *Engine) notifier(ctx context.Context) {
 		wait(ctx, notifyAfter)
 
 		ids := e.untold.take()
-		if _, err := e.db.Pool().Exec(ctx, "SELECT live_deliveries($1)", ids); err != nil && ctx.Err() == nil {
+		if _, err := e.db.Pool().
+			Exec(ctx, "SELECT live_deliveries($1)", ids); err != nil &&
+			ctx.Err() == nil {
 			e.log.Debug("open pages could not be told", "deliveries", len(ids), "error", err)
 			wait(ctx, notifyAgain)
 			e.untold.add(ids...)

@@ -17,6 +17,7 @@ func (w *world) hears(ear *pg.Listener, thing string) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), patience)
 	defer cancel()
+
 	for {
 		said, err := ear.Wait(ctx)
 		if err != nil {
@@ -28,7 +29,8 @@ func (w *world) hears(ear *pg.Listener, thing string) {
 	}
 }
 
-// TestOpenPagesHearOfMarksAndRecords: what the sender writes is told to open pages, and not in the transactions that write it.
+// TestOpenPagesHearOfMarksAndRecords: what the sender writes is told to open pages, and not in the
+// transactions that write it.
 func TestOpenPagesHearOfMarksAndRecords(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -40,15 +42,16 @@ BEGIN
         PERFORM pg_notify('juzhen_live', 'told by ' || left(ltrim(current_query(), E' \n'), 60));
     END IF;
 END $$`)
-	p := w.plan("空气质量良", time.Second, "环保北京")
+	post := w.plan("空气质量良", time.Second, "环保北京")
 	ear, err := w.db.Listen(t.Context(), "juzhen_live")
 	w.must(err)
 	defer func() { _ = ear.Close() }()
 	w.engine()
-	w.untilState(p, delivery.Sent)
+	w.untilState(post, delivery.Sent)
 	w.exec("NOTIFY juzhen_live, 'behind the record'")
 
 	heard := false
+
 	for said := ""; said != "behind the record"; {
 		said, err = ear.Wait(t.Context())
 		w.must(err)
@@ -62,19 +65,25 @@ END $$`)
 	}
 }
 
-// TestAQuietTransactionTellsNothing: a mark makes no notice of its own, which all other commits would wait for; whoever is not quiet does.
+// TestAQuietTransactionTellsNothing: a mark makes no notice of its own, which all other commits would
+// wait for; whoever is not quiet does.
 func TestAQuietTransactionTellsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
-	p := w.plan("空气质量良", time.Hour, "环保北京")
-	id := w.only(p).ID
+	post := w.plan("空气质量良", time.Hour, "环保北京")
+	id := w.only(post).ID
 	ear, err := w.db.Listen(t.Context(), "juzhen_live")
 	w.must(err)
 	defer func() { _ = ear.Close() }()
 
-	step := fmt.Sprintf("INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, code) VALUES (%d, now(), 'waiting', 'waiting', 1, 'marked')", id)
-	for _, sql := range []string{"BEGIN; SELECT set_config('juzhen.quiet', 'on', true); " + step + "; COMMIT", "NOTIFY juzhen_live, 'behind it'"} {
+	step := fmt.Sprintf(`
+		INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, code)
+			VALUES (%d, now(), 'waiting', 'waiting', 1, 'marked')`, id)
+	for _, sql := range []string{
+		"BEGIN; SELECT set_config('juzhen.quiet', 'on', true); " + step + "; COMMIT",
+		"NOTIFY juzhen_live, 'behind it'",
+	} {
 		w.exec(sql)
 	}
 	if said, err := ear.Wait(t.Context()); err != nil || said != "behind it" {

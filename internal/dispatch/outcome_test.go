@@ -13,19 +13,25 @@ import (
 
 func TestLostAnswerPostsOnce(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []string{sandbox.FaultCut, sandbox.FaultStatus, sandbox.FaultBroken, sandbox.FaultEmpty, sandbox.FaultPartial, sandbox.FaultRedirect} {
+
+	for _, kind := range []string{
+		sandbox.FaultCut, sandbox.FaultStatus, sandbox.FaultBroken, sandbox.FaultEmpty,
+		sandbox.FaultPartial, sandbox.FaultRedirect,
+	} {
 		for _, when := range []string{sandbox.Before, sandbox.After} {
 			t.Run(kind+" "+when, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t)
 				w.account("环保北京", 1, account.Commercial)
-				w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: kind, When: when, Times: 1})
+				w.sandbox.Fault(sandbox.Fault{
+					Account: "环保北京", Call: sandbox.PostCalls, Kind: kind, When: when, Times: 1,
+				})
 				w.engine()
-				p := w.planNow("空气质量良，适宜户外活动。", "环保北京")
-				w.untilState(p, delivery.Sent)
+				post := w.planNow("空气质量良，适宜户外活动。", "环保北京")
+				w.untilState(post, delivery.Sent)
 				w.wantCount("环保北京", 1)
-				if r := w.only(p); r.Remote == "" || r.Attempts < 1 {
-					t.Errorf("got %+v", r)
+				if row := w.only(post); row.Remote == "" || row.Attempts < 1 {
+					t.Errorf("got %+v", row)
 				}
 			})
 		}
@@ -36,16 +42,19 @@ func TestUnknownWaitsForAPersonWhereTheMarkDoesNotComeBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Public)
-	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.Before, Times: 1})
+	w.sandbox.Fault(sandbox.Fault{
+		Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.Before,
+		Times: 1,
+	})
 	w.engine()
-	p := w.planNow("空气质量良，详见 https://sthjj.beijing.gov.cn/a", "环保北京")
-	w.until("a person is asked", func() bool { return w.todos(w.only(p).ID) == "delivery.unknown" })
-	if r := w.only(p); r.State != delivery.Unknown || r.Reason != delivery.LookPerson {
-		t.Errorf("got %+v\n%s", r, w.story())
+	post := w.planNow("空气质量良，详见 https://sthjj.beijing.gov.cn/a", "环保北京")
+	w.until("a person is asked", func() bool { return w.todos(w.only(post).ID) == "delivery.unknown" })
+	if row := w.only(post); row.State != delivery.Unknown || row.Reason != delivery.LookPerson {
+		t.Errorf("got %+v\n%s", row, w.story())
 	}
 	w.wantCount("环保北京", 0)
-	w.decideNotSent(p)
-	w.untilState(p, delivery.Sent)
+	w.decideNotSent(post)
+	w.untilState(post, delivery.Sent)
 	w.wantCount("环保北京", 1)
 }
 
@@ -53,7 +62,8 @@ func TestUnknownWaitsForAPersonWhereTheMarkDoesNotComeBack(t *testing.T) {
 func (w *world) decideNotSent(p interface{ Ref() string }) {
 	w.Helper()
 	var id int64
-	w.must(w.db.Pool().QueryRow(w.Context(), "SELECT id FROM deliveries WHERE 'post/' || post_id = $1 AND state = 'unknown'", p.Ref()).Scan(&id))
+	w.must(w.db.Pool().QueryRow(w.Context(), `
+		SELECT id FROM deliveries WHERE 'post/' || post_id = $1 AND state = 'unknown'`, p.Ref()).Scan(&id))
 	got, err := w.s.Resolve(w.Context(), w.writer, id, delivery.ResolvedAsNotSent, "", "已登录微博核对")
 	w.must(err)
 	if got.State != delivery.Unknown || got.Awaiting == nil {
@@ -67,27 +77,43 @@ func TestPublicPostIsFoundByItsFingerprint(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Public)
-	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
+	w.sandbox.Fault(sandbox.Fault{
+		Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After,
+		Times: 1,
+	})
 	w.engine()
-	p := w.planNow("空气质量良，详见 https://sthjj.beijing.gov.cn/a", "环保北京")
-	w.untilState(p, delivery.Sent)
+	post := w.planNow("空气质量良，详见 https://sthjj.beijing.gov.cn/a", "环保北京")
+	w.untilState(post, delivery.Sent)
 	w.wantCount("环保北京", 1)
 }
 
 func TestReviewedPostIsSentAndItsIDFoundLater(t *testing.T) {
 	t.Parallel()
-	for kind, code := range map[string]delivery.Reason{sandbox.FaultReview: delivery.PublishedReview, sandbox.FaultSlow: delivery.PublishedSlow} {
+
+	for kind, code := range map[string]delivery.Reason{
+		sandbox.FaultReview: delivery.PublishedReview,
+		sandbox.FaultSlow:   delivery.PublishedSlow,
+	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.account("环保北京", 1, account.Commercial)
-			w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: kind, Times: 1, Hide: 300 * time.Millisecond})
+			w.sandbox.Fault(sandbox.Fault{
+				Account: "环保北京",
+				Call:    sandbox.PostCalls,
+				Kind:    kind,
+				Times:   1,
+				Hide:    300 * time.Millisecond,
+			})
 			w.engine()
-			p := w.planNow("空气质量良。", "环保北京")
-			w.untilState(p, delivery.Sent)
-			w.until("the id is found", func() bool { return w.only(p).Remote != "" || w.only(p).Reason == delivery.ReadBackHidden })
+			post := w.planNow("空气质量良。", "环保北京")
+			w.untilState(post, delivery.Sent)
+			w.until(
+				"the id is found",
+				func() bool { return w.only(post).Remote != "" || w.only(post).Reason == delivery.ReadBackHidden },
+			)
 			w.advance(time.Hour)
-			w.until("the id is found", func() bool { return w.only(p).Remote != "" })
+			w.until("the id is found", func() bool { return w.only(post).Remote != "" })
 			w.wantCount("环保北京", 1)
 			if n := w.count("SELECT count(*) FROM delivery_events WHERE code = $1", code); n != 1 {
 				t.Errorf("%d events %s", n, code)
@@ -96,8 +122,8 @@ func TestReviewedPostIsSentAndItsIDFoundLater(t *testing.T) {
 	}
 }
 
-// TestEveryCodeOfTheTable lets the sandbox answer each listed error code over HTTP, one account each, and looks at the delivery's
-// state, the count of posts and the to-do.
+// TestEveryCodeOfTheTable lets the sandbox answer each listed error code over HTTP, one account each,
+// and looks at the delivery's state, the count of posts and the to-do.
 func TestEveryCodeOfTheTable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -106,7 +132,8 @@ func TestEveryCodeOfTheTable(t *testing.T) {
 		handle string
 	}
 	var all []one
-	c := postContent("空气质量良。")
+	content := postContent("空气质量良。")
+
 	for i, code := range weibo.Codes() {
 		if code.Scope == weibo.ScopeIP || code.Write == weibo.PublishedNoID {
 			continue
@@ -114,24 +141,48 @@ func TestEveryCodeOfTheTable(t *testing.T) {
 		handle := fmt.Sprintf("示例%d", code.Number)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		id := w.account(handle, 1, account.Commercial)
-		w.sandbox.Fault(sandbox.Fault{Account: handle, Call: sandbox.PostCalls, Kind: sandbox.FaultError, Code: code.Number, When: sandbox.Before, Times: 1})
-		c.Targets = append(c.Targets, target(id))
+		w.sandbox.Fault(sandbox.Fault{
+			Account: handle,
+			Call:    sandbox.PostCalls,
+			Kind:    sandbox.FaultError,
+			Code:    code.Number,
+			When:    sandbox.Before,
+			Times:   1,
+		})
+		content.Targets = append(content.Targets, target(id))
 		all = append(all, one{code, handle})
 	}
 	w.engine()
-	p, v := w.submitContent(c)
-	w.approve(p, v, delivery.DueChoice{})
+	post, version := w.submitContent(content)
+	w.approve(post, version, delivery.DueChoice{})
 	w.until("all are settled", func() bool {
-		return w.count("SELECT count(*) FROM deliveries WHERE state IN ('sending', 'unknown', 'preparing') OR state = 'waiting' AND reason IN ('approved', 'resend', 'no_connection')") == 0
+		return w.count(`
+			SELECT count(*) FROM deliveries WHERE state IN ('sending', 'unknown', 'preparing')
+				OR state = 'waiting' AND reason IN ('approved', 'resend', 'no_connection')`) == 0
 	})
+
 	for _, x := range all {
 		var r row
-		w.must(w.db.Pool().QueryRow(t.Context(), "SELECT id, state, reason, attempts FROM deliveries WHERE account_id = $1", w.ids[x.handle]).
+		w.must(w.db.Pool().QueryRow(t.Context(), `
+			SELECT id, state, reason, attempts FROM deliveries WHERE account_id = $1`, w.ids[x.handle]).
 			Scan(&r.ID, &r.State, &r.Reason, &r.Attempts))
 		state, posts, todo, attempts := expected(x.code)
-		if r.State != state || w.sandbox.Count(x.handle) != posts || w.todos(r.ID) != todo || r.Attempts != attempts {
-			t.Errorf("%d (%s): %s %s, %d posts, %d attempts, to-do %q; want %s, %d, %d, %q", x.code.Number, x.code.Class, r.State, r.Reason,
-				w.sandbox.Count(x.handle), r.Attempts, w.todos(r.ID), state, posts, attempts, todo)
+		if r.State != state || w.sandbox.Count(x.handle) != posts || w.todos(r.ID) != todo ||
+			r.Attempts != attempts {
+			t.Errorf(
+				"%d (%s): %s %s, %d posts, %d attempts, to-do %q; want %s, %d, %d, %q",
+				x.code.Number,
+				x.code.Class,
+				r.State,
+				r.Reason,
+				w.sandbox.Count(x.handle),
+				r.Attempts,
+				w.todos(r.ID),
+				state,
+				posts,
+				attempts,
+				todo,
+			)
 		}
 	}
 	if len(all) < 50 {
@@ -140,14 +191,16 @@ func TestEveryCodeOfTheTable(t *testing.T) {
 }
 
 // expected is what an operator sees after one answer with the code.
-func expected(c weibo.Code) (state delivery.State, posts int, todo string, attempts int) {
-	if c.Write == weibo.Unknown { // looked up, absent, sent again
+func expected(code weibo.Code) (state delivery.State, posts int, todo string, attempts int) {
+	if code.Write == weibo.Unknown { // looked up, absent, sent again
 		return delivery.Sent, 1, "", 2
 	}
-	switch c.Class {
+
+	switch code.Class {
 	case weibo.ClassSlow, weibo.ClassToken:
 		return delivery.Waiting, 0, "delivery.problem", 0
 	}
+
 	return delivery.Failed, 0, "delivery.failed", 1
 }
 
@@ -156,7 +209,13 @@ func TestAddressLimitStopsAllThatShareItAndNothingIsLost(t *testing.T) {
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
 	w.account("京环之声", 2, account.Commercial)
-	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultLimit, Code: 10022, Times: 1})
+	w.sandbox.Fault(sandbox.Fault{
+		Account: "环保北京",
+		Call:    sandbox.PostCalls,
+		Kind:    sandbox.FaultLimit,
+		Code:    10022,
+		Times:   1,
+	})
 	w.engine()
 	first := w.planNow("第一条", "环保北京")
 	w.until("rest", func() bool { return w.only(first).Reason == delivery.RestShared })
@@ -180,17 +239,18 @@ func TestExpiredTokenStopsThatAccountAloneUntilItIsRenewed(t *testing.T) {
 	w.account("京环之声", 2, account.Commercial)
 	w.sandbox.ExpireTokens("环保北京")
 	w.engine()
-	p := w.planNow("空气质量良。", "环保北京")
+	post := w.planNow("空气质量良。", "环保北京")
 	other := w.planNow("空气质量良。", "京环之声")
 	w.untilState(other, delivery.Sent)
-	w.until("told", func() bool { return w.only(p).Reason == delivery.TokenRefused })
-	if w.count("SELECT count(*) FROM todos WHERE kind = 'token' AND resolved_at IS NULL") != 1 || w.only(p).Attempts != 0 {
+	w.until("told", func() bool { return w.only(post).Reason == delivery.TokenRefused })
+	if w.count(`
+		SELECT count(*) FROM todos WHERE kind = 'token' AND resolved_at IS NULL`) != 1 || w.only(post).Attempts != 0 {
 		t.Errorf("administrators were not told, or the attempt was counted\n%s", w.story())
 	}
 	_, err := w.accounts.ImportToken(t.Context(), w.admin, w.ids["环保北京"], w.sandbox.Token("环保北京"))
 	w.must(err)
 	w.wake()
-	w.untilState(p, delivery.Sent)
+	w.untilState(post, delivery.Sent)
 	w.wantCount("环保北京", 1)
-	w.until("the to-do is closed", func() bool { return w.todos(w.only(p).ID) == "" })
+	w.until("the to-do is closed", func() bool { return w.todos(w.only(post).ID) == "" })
 }

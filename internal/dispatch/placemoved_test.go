@@ -19,7 +19,10 @@ const station = 4
 func (w *world) moveUnit(parent int64) {
 	w.Helper()
 	w.must(w.db.InTx(w.Context(), func(tx pg.Tx) error {
-		_, err := org.MoveTx(w.Context(), tx, w.now(), org.Move{UnitID: station, ParentID: parent, Asker: w.admin, Actor: w.admin}, delivery.UnitWatch())
+		_, err := org.MoveTx(w.Context(), tx, w.now(), org.Move{
+			UnitID: station, ParentID: parent, Asker: w.admin, Actor: w.admin,
+		}, delivery.UnitWatch())
+
 		return err
 	}))
 }
@@ -30,8 +33,17 @@ func (w *world) moveAccount(unit int64) {
 	id := w.ids["环保北京"]
 	a, err := w.accounts.Find(w.Context(), w.admin, id)
 	w.must(err)
-	_, err = w.accounts.Update(w.Context(), w.admin, id, account.Draft{UnitID: unit, Handle: a.Handle, DisplayName: a.DisplayName, Seat: a.Seat,
-		Connector: a.Connector, RemoteUID: a.RemoteUID, LateLimit: a.LateLimit, MinGap: a.MinGap, AutoResend: a.AutoResend})
+	_, err = w.accounts.Update(w.Context(), w.admin, id, account.Draft{
+		UnitID:      unit,
+		Handle:      a.Handle,
+		DisplayName: a.DisplayName,
+		Seat:        a.Seat,
+		Connector:   a.Connector,
+		RemoteUID:   a.RemoteUID,
+		LateLimit:   a.LateLimit,
+		MinGap:      a.MinGap,
+		AutoResend:  a.AutoResend,
+	})
 	w.must(err)
 }
 
@@ -41,10 +53,11 @@ func (w *world) pauseOf(id int64) int64 {
 	return int64(w.count("SELECT coalesce(pause_id, 0) FROM deliveries WHERE id = $1", id))
 }
 
-// TestMovesUnderAndOutOfPauses is the rule as a table: what a move brings under a pause is held by it, what it takes out of one is held
-// on, by another pause that covers it or until a person decides.
+// TestMovesUnderAndOutOfPauses is the rule as a table: what a move brings under a pause is held by it,
+// what it takes out of one is held on, by another pause that covers it or until a person decides.
 func TestMovesUnderAndOutOfPauses(t *testing.T) {
 	t.Parallel()
+
 	for name, tc := range map[string]struct {
 		paused  []int64 // units; -1: the account alone
 		state   delivery.State
@@ -53,13 +66,17 @@ func TestMovesUnderAndOutOfPauses(t *testing.T) {
 		todo    string // that a person is told
 		account bool   // whether it is the same where the account goes to the other unit, and not its unit
 	}{
-		"no pause":                        {nil, delivery.Waiting, delivery.WasApproved, 0, "", true},
-		"the new place":                   {[]int64{3}, delivery.Held, delivery.WasPaused, 1, "", true},
-		"the old place":                   {[]int64{2}, delivery.Held, delivery.PauseLeft, 0, "delivery.problem", true},
-		"both places":                     {[]int64{2, 3}, delivery.Held, delivery.WasPaused, 2, "", true},
-		"above both":                      {[]int64{1}, delivery.Held, delivery.WasPaused, 1, "", true},
-		"above both and the old place":    {[]int64{2, 1}, delivery.Held, delivery.WasPaused, 2, "", true},
-		"the unit itself":                 {[]int64{station}, delivery.Held, delivery.WasPaused, 1, "", false},
+		"no pause":      {nil, delivery.Waiting, delivery.WasApproved, 0, "", true},
+		"the new place": {[]int64{3}, delivery.Held, delivery.WasPaused, 1, "", true},
+		"the old place": {
+			[]int64{2}, delivery.Held, delivery.PauseLeft, 0, "delivery.problem", true,
+		},
+		"both places":                  {[]int64{2, 3}, delivery.Held, delivery.WasPaused, 2, "", true},
+		"above both":                   {[]int64{1}, delivery.Held, delivery.WasPaused, 1, "", true},
+		"above both and the old place": {[]int64{2, 1}, delivery.Held, delivery.WasPaused, 2, "", true},
+		"the unit itself": {
+			[]int64{station}, delivery.Held, delivery.WasPaused, 1, "", false,
+		},
 		"the account itself":              {[]int64{-1}, delivery.Held, delivery.WasPaused, 1, "", true},
 		"the account and the old place":   {[]int64{-1, 2}, delivery.Held, delivery.WasPaused, 1, "", true},
 		"the old place, then the account": {[]int64{2, -1}, delivery.Held, delivery.WasPaused, 2, "", true},
@@ -74,10 +91,13 @@ func TestMovesUnderAndOutOfPauses(t *testing.T) {
 			t.Run(name+", moving the "+how, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t)
-				w.exec("INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES (4, 2, '站', 'centre', '/1/2/4/', now())")
+				w.exec(`
+					INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE
+						VALUES (4, 2, '站', 'centre', '/1/2/4/', now())`)
 				id := w.account("环保北京", station, account.Commercial)
-				p := w.plan("空气质量良。", time.Hour, "环保北京")
+				post := w.plan("空气质量良。", time.Hour, "环保北京")
 				pauses := []int64{0}
+
 				for _, unit := range tc.paused {
 					var account *int64
 					if unit < 0 {
@@ -89,21 +109,30 @@ func TestMovesUnderAndOutOfPauses(t *testing.T) {
 				}
 
 				move(w)
-				r := w.only(p)
-				if r.State != tc.state || r.Reason != tc.reason || w.pauseOf(r.ID) != pauses[tc.by] || w.todos(r.ID) != tc.todo {
-					t.Errorf("%s %s, held by %d of %v, to-dos %q\n%s", r.State, r.Reason, w.pauseOf(r.ID), pauses, w.todos(r.ID), w.story())
+				row := w.only(post)
+				if row.State != tc.state || row.Reason != tc.reason || w.pauseOf(row.ID) != pauses[tc.by] ||
+					w.todos(row.ID) != tc.todo {
+					t.Errorf(
+						"%s %s, held by %d of %v, to-dos %q\n%s",
+						row.State,
+						row.Reason,
+						w.pauseOf(row.ID),
+						pauses,
+						w.todos(row.ID),
+						w.story(),
+					)
 				}
 
 				w.engine()
 				w.advance(61 * time.Minute)
 				w.account("京环之声", 1, account.Commercial)
 				if len(tc.paused) == 0 {
-					w.untilState(p, delivery.Sent)
+					w.untilState(post, delivery.Sent)
 					return
 				}
 				w.exec("UPDATE pauses SET resumed_at = now(), resumed_by = 4 WHERE unit_id = 1")
 				w.untilState(w.planNow("其他账号照常", "京环之声"), delivery.Sent)
-				if got := w.only(p); got.State != tc.state || w.sandbox.Count("环保北京") != 0 {
+				if got := w.only(post); got.State != tc.state || w.sandbox.Count("环保北京") != 0 {
 					t.Errorf("at its time: %+v", got)
 				}
 			})
@@ -111,57 +140,73 @@ func TestMovesUnderAndOutOfPauses(t *testing.T) {
 	}
 }
 
-// TestAPauseThatWasLeftEndsWithoutWhatLeft: nobody of the old place has to decide what is no longer theirs, and a person of the new one can.
+// TestAPauseThatWasLeftEndsWithoutWhatLeft: nobody of the old place has to decide what is no longer
+// theirs, and a person of the new one can.
 func TestAPauseThatWasLeftEndsWithoutWhatLeft(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.exec("INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES (4, 2, '站', 'centre', '/1/2/4/', now())")
+	w.exec(`
+		INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE
+			VALUES (4, 2, '站', 'centre', '/1/2/4/', now())`)
 	w.account("环保北京", station, account.Commercial)
-	p := w.plan("空气质量良。", time.Hour, "环保北京")
+	post := w.plan("空气质量良。", time.Hour, "环保北京")
 	pause, err := w.s.Pause(t.Context(), w.supervisor, 2, nil, "重大活动")
 	w.must(err)
 	w.moveUnit(3)
 
-	old := access.Actor{UserID: 4, Grants: []access.Grant{{Role: access.Supervisor, UnitID: 2, Path: "/1/2/"}}}
+	old := access.Actor{
+		UserID: 4,
+		Grants: []access.Grant{{Role: access.Supervisor, UnitID: 2, Path: "/1/2/"}},
+	}
 	if _, err := w.s.Resume(t.Context(), old, pause.ID, nil); err != nil {
 		t.Errorf("ending a pause that holds nothing: %v", err)
 	}
-	d := w.only(p)
-	if d.State != delivery.Held {
-		t.Fatalf("the end of a pause that was left released it: %+v", d)
+	row := w.only(post)
+	if row.State != delivery.Held {
+		t.Fatalf("the end of a pause that was left released it: %+v", row)
 	}
 
 	due := w.now().Add(2 * time.Hour)
-	here := access.Actor{UserID: 1, Grants: []access.Grant{{Role: access.PressOfficer, UnitID: 1, Path: "/1/"}}}
-	_, err = w.s.Replan(t.Context(), here, d.ID, delivery.DueChoice{At: &due}, "单位已调整，照常发布")
+	here := access.Actor{
+		UserID: 1,
+		Grants: []access.Grant{{Role: access.PressOfficer, UnitID: 1, Path: "/1/"}},
+	}
+	_, err = w.s.Replan(t.Context(), here, row.ID, delivery.DueChoice{At: &due}, "单位已调整，照常发布")
 	w.must(err)
-	if d := w.only(p); d.State != delivery.Waiting || w.todos(d.ID) != "" {
+	if d := w.only(post); d.State != delivery.Waiting || w.todos(d.ID) != "" {
 		t.Errorf("planned again: %+v, to-dos %q", d, w.todos(d.ID))
 	}
 }
 
-// TestMovedWhileItIsPrepared: what a process holds ready is taken from it, and what is past its mark keeps the wish.
+// TestMovedWhileItIsPrepared: what a process holds ready is taken from it, and what is past its mark
+// keeps the wish.
 func TestMovedWhileItIsPrepared(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.set.Lead = time.Minute
-	w.exec("INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES (4, 2, '站', 'centre', '/1/2/4/', now())")
+	w.exec(`
+		INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE
+			VALUES (4, 2, '站', 'centre', '/1/2/4/', now())`)
 	w.account("环保北京", station, account.Commercial)
 	pause, err := w.s.Pause(t.Context(), w.supervisor, 3, nil, "重大活动")
 	w.must(err)
-	p := w.plan("空气质量良。", 20*time.Minute+30*time.Second, "环保北京")
-	w.engine(func(o *dispatch.Options) { o.Delivery.Lead = time.Minute })
+	post := w.plan("空气质量良。", 20*time.Minute+30*time.Second, "环保北京")
+	w.engine(func(options *dispatch.Options) { options.Delivery.Lead = time.Minute })
 	w.advance(20 * time.Minute)
-	w.untilState(p, delivery.Preparing)
+	w.untilState(post, delivery.Preparing)
 
 	w.moveUnit(3)
-	if r := w.only(p); r.State != delivery.Held || w.pauseOf(r.ID) != pause.ID {
-		t.Fatalf("%+v\n%s", r, w.story())
+	if row := w.only(post); row.State != delivery.Held || w.pauseOf(row.ID) != pause.ID {
+		t.Fatalf("%+v\n%s", row, w.story())
 	}
-	w.exec("UPDATE deliveries SET state = 'unknown', pause_id = NULL, attempts = 1, marked_at = now(), attempt_id = gen_random_uuid()")
+	w.exec(`
+		UPDATE deliveries
+			SET state = 'unknown', pause_id = NULL, attempts = 1, marked_at = now(),
+			attempt_id = gen_random_uuid()`)
 	w.moveUnit(1)
 	w.moveUnit(3)
-	if n := w.count("SELECT count(*) FROM deliveries WHERE wish = 'hold' AND pause_id = $1", pause.ID); n != 1 {
+	if n := w.count(`
+		SELECT count(*) FROM deliveries WHERE wish = 'hold' AND pause_id = $1`, pause.ID); n != 1 {
 		t.Errorf("what is past its mark keeps no wish\n%s", w.story())
 	}
 	w.moveUnit(1)

@@ -16,36 +16,56 @@ import (
 	"juzhen/internal/weibo"
 )
 
-// claimable is what makes a waiting delivery ours to prepare: near, posted by a call, and nothing known that keeps it from going.
-// What waits for a token or for its account is taken up again only once that is mended, what could not be prepared for the moment only
-// after its pause.
-const claimable = `d.due_at <= @horizon::timestamptz AND (d.not_before IS NULL OR d.not_before <= @horizon::timestamptz) AND d.not_after >= @now::timestamptz AND d.connector <> 'manual'
-    AND (d.reason NOT IN ('picture_waits', 'given_back') OR d.not_before IS NULL OR d.not_before <= @now::timestamptz)
+// claimable is what makes a waiting delivery ours to prepare: near, posted by a call, and nothing known
+// that keeps it from going. What waits for a token or for its account is taken up again only once that
+// is mended, what could not be prepared for the moment only after its pause.
+const claimable = `d.due_at <= @horizon::timestamptz
+		AND (d.not_before IS NULL OR d.not_before <= @horizon::timestamptz)
+		AND d.not_after >= @now::timestamptz AND d.connector <> 'manual'
+    AND (d.reason NOT IN ('picture_waits', 'given_back') OR d.not_before IS NULL
+        OR d.not_before <= @now::timestamptz)
     AND (d.reason NOT IN ('token_missing', 'token_refused', 'token_ends', 'account_not_live')
          OR EXISTS (SELECT FROM accounts a JOIN credentials c ON c.account_id = a.id
                     WHERE a.id = d.account_id AND a.state = 'live' AND c.state = 'valid'
-                      AND (c.expires_at IS NULL OR c.expires_at > greatest(d.due_at, @now::timestamptz) + @spare::interval OR d.reason = 'token_ends' AND d.due_at <= @now::timestamptz AND c.expires_at > @now::timestamptz)))`
+                      AND (c.expires_at IS NULL
+                          OR c.expires_at > greatest(d.due_at, @now::timestamptz) + @spare::interval
+                          OR d.reason = 'token_ends' AND d.due_at <= @now::timestamptz
+                          AND c.expires_at > @now::timestamptz)))`
 
-// Prepare takes the deliveries into hand that are still as planned and near enough; the rest it leaves alone. It is what the job
-// calls, a lead ahead of the due time; the sweep does the same for what no job came for.
+// Prepare takes the deliveries into hand that are still as planned and near enough; the rest it leaves
+// alone. It is what the job calls, a lead ahead of the due time; the sweep does the same for what no
+// job came for.
 func (e *Engine) Prepare(ctx context.Context, refs []delivery.Ref) error {
 	ids, plans := make([]int64, len(refs)), make([]int32, len(refs))
-	for i, r := range refs {
-		ids[i], plans[i] = r.ID, int32(r.Plan)
+	for i, ref := range refs {
+		ids[i], plans[i] = ref.ID, int32(ref.Plan)
 	}
-	return e.claim(ctx, claimable+" AND (d.id, d.plan) IN (SELECT * FROM unnest(@ids::bigint[], @plans::int[]))", args{"ids": ids, "plans": plans})
+
+	return e.claim(ctx, claimable+`
+		 AND (d.id, d.plan) IN (SELECT * FROM unnest(@ids::bigint[], @plans::int[]))`, args{
+		"ids": ids, "plans": plans,
+	})
 }
 
 // claim makes waiting deliveries ours and prepares them, some hundred at a time, until none is left.
 func (e *Engine) claim(ctx context.Context, where string, with args) error {
 	for !e.ending.Load() && e.halt.Load() == nil {
 		now := e.clk.Now()
+
 		named := args{"horizon": now.Add(e.del.Lead), "spare": e.del.TokenSpare, "me": e.self.id}
 		for name, v := range with {
 			named[name] = v
 		}
-		moved, err := delivery.Move{From: []delivery.State{delivery.Waiting}, To: delivery.Preparing, Code: delivery.WasClaimed, Where: where,
-			Set: "owner = @me::text::uuid", Args: named, Limit: e.set.BatchRows, Skip: true}.Run(ctx, e.db.Pool(), now)
+		moved, err := delivery.Move{
+			From:  []delivery.State{delivery.Waiting},
+			To:    delivery.Preparing,
+			Code:  delivery.WasClaimed,
+			Where: where,
+			Set:   "owner = @me::text::uuid",
+			Args:  named,
+			Limit: e.set.BatchRows,
+			Skip:  true,
+		}.Run(ctx, e.db.Pool(), now)
 		if err != nil || len(moved) == 0 {
 			return err
 		}
@@ -57,6 +77,7 @@ func (e *Engine) claim(ctx context.Context, where string, with args) error {
 			return nil
 		}
 	}
+
 	return nil
 }
 
@@ -70,13 +91,15 @@ func (e *Engine) makeReady(ctx context.Context, ids []int64) error {
 	if err != nil {
 		return err
 	}
+
 	var ready []*item
 	for _, d := range rows {
 		it, trouble := e.ready(ctx, d, known[d.VersionID], accounts[d.AccountID])
 		switch {
 		case trouble != nil:
 			e.report(ctx, d, *trouble)
-		case len(it.payload.Pictures()) > 0 && len(it.pics) == 0 && it.payload.Mode() != weibo.Public: // which carries its own
+		// which carries its own
+		case len(it.payload.Pictures()) > 0 && len(it.pics) == 0 && it.payload.Mode() != weibo.Public:
 			e.work.Add(1)
 			go e.upload(d, it)
 		default:
@@ -84,11 +107,15 @@ func (e *Engine) makeReady(ctx context.Context, ids []int64) error {
 		}
 	}
 	e.setReady(ctx, ready)
+
 	return nil
 }
 
 // loadAround reads the versions and accounts of deliveries.
-func (e *Engine) loadAround(ctx context.Context, rows []delivery.Delivery) (map[int64]post.Version, map[int64]account.Account, error) {
+func (e *Engine) loadAround(
+	ctx context.Context,
+	rows []delivery.Delivery,
+) (map[int64]post.Version, map[int64]account.Account, error) {
 	found := map[int64]post.Version{}
 	var accounts map[int64]account.Account
 	err := e.db.InTx(ctx, func(tx pg.Tx) (err error) {
@@ -98,28 +125,39 @@ func (e *Engine) loadAround(ctx context.Context, rows []delivery.Delivery) (map[
 			if _, ok := found[d.VersionID]; ok {
 				continue
 			}
-			v, ok := e.versions.get(d.VersionID)
+			version, ok := e.versions.get(d.VersionID)
 			if !ok {
-				if v, err = post.VersionTx(ctx, tx, d.VersionID); err != nil {
+				if version, err = post.VersionTx(ctx, tx, d.VersionID); err != nil {
 					return err
 				}
-				e.versions.put(v)
+				e.versions.put(version)
 			}
-			found[v.ID] = v
+			found[version.ID] = version
 		}
 		accounts, err = account.FindManyTx(ctx, tx, ids)
+
 		return err
 	})
+
 	return found, accounts, err
 }
 
 // ready builds the request of one delivery and checks all that can be known before its time.
-func (e *Engine) ready(ctx context.Context, d delivery.Delivery, v post.Version, a account.Account) (*item, *delivery.Change) {
+func (e *Engine) ready(
+	ctx context.Context,
+	d delivery.Delivery,
+	version post.Version,
+	a account.Account,
+) (*item, *delivery.Change) {
 	now := e.clk.Now()
 	if a.State != account.Live {
-		return nil, &delivery.Change{To: delivery.Waiting, Code: delivery.AccountNotLive, Raise: delivery.TodoProblem}
+		return nil, &delivery.Change{
+			To:    delivery.Waiting,
+			Code:  delivery.AccountNotLive,
+			Raise: delivery.TodoProblem,
+		}
 	}
-	p, hash, trouble := e.payload(ctx, d, v, a)
+	payload, hash, trouble := e.payload(ctx, d, version, a)
 	if trouble != nil {
 		return nil, trouble
 	}
@@ -127,22 +165,43 @@ func (e *Engine) ready(ctx context.Context, d delivery.Delivery, v post.Version,
 	if trouble != nil {
 		return nil, trouble
 	}
-	it := &item{id: d.ID, account: d.AccountID, plan: d.Plan, connector: d.Connector, due: *d.DueAt, notAfter: *d.NotAfter, hash: hash, gap: a.MinGap,
-		payload: p, token: token, pics: d.Uploads, markKey: hex.EncodeToString(d.MarkKey), fireAt: *d.DueAt, place: -1}
+	it := &item{
+		id:        d.ID,
+		account:   d.AccountID,
+		plan:      d.Plan,
+		connector: d.Connector,
+		due:       *d.DueAt,
+		notAfter:  *d.NotAfter,
+		hash:      hash,
+		gap:       a.MinGap,
+		payload:   payload,
+		token:     token,
+		pics:      d.Uploads,
+		markKey:   hex.EncodeToString(d.MarkKey),
+		fireAt:    *d.DueAt,
+		place:     -1,
+	}
 	if d.NotBefore != nil && d.NotBefore.After(it.fireAt) {
 		it.fireAt = *d.NotBefore
 	}
+
 	return it, nil
 }
 
-// payload is the request as it would be sent, with its hash. It must be the approved one, and one that the interface takes.
-func (e *Engine) payload(ctx context.Context, d delivery.Delivery, v post.Version, a account.Account) (weibo.Payload, []byte, *delivery.Change) {
-	t, ok := v.Target(d.AccountID)
+// payload is the request as it would be sent, with its hash. It must be the approved one, and one that
+// the interface takes.
+func (e *Engine) payload(
+	ctx context.Context,
+	d delivery.Delivery,
+	version post.Version,
+	a account.Account,
+) (weibo.Payload, []byte, *delivery.Change) {
+	target, ok := version.Target(d.AccountID)
 	if !ok {
 		return weibo.Payload{}, nil, heldBy(delivery.HashDiffers)
 	}
-	t.Account = a
-	p, err := post.PayloadFor(v, t)
+	target.Account = a
+	p, err := post.PayloadFor(version, target)
 	if err != nil {
 		return p, nil, heldBy(delivery.HashDiffers)
 	}
@@ -151,12 +210,17 @@ func (e *Engine) payload(ctx context.Context, d delivery.Delivery, v post.Versio
 		return p, nil, heldBy(delivery.HashDiffers)
 	}
 	if faults := weibo.CheckPayload(p, e.o.Rules); len(faults) > 0 {
-		return p, nil, &delivery.Change{To: delivery.Failed, Code: delivery.TextRefused, Raise: delivery.TodoProblem,
-			Args: delivery.FaultArgs(faults[0])}
+		return p, nil, &delivery.Change{
+			To:    delivery.Failed,
+			Code:  delivery.TextRefused,
+			Raise: delivery.TodoProblem,
+			Args:  delivery.FaultArgs(faults[0]),
+		}
 	}
 	if p.Mode() == weibo.Public && len(p.Pictures()) > 0 {
-		return e.withBytes(ctx, p, v, t, hash)
+		return e.withBytes(ctx, p, version, target, hash)
 	}
+
 	return p, hash, nil
 }
 
@@ -165,19 +229,33 @@ func heldBy(why delivery.Reason) *delivery.Change {
 }
 
 // withBytes puts the picture itself into a request that carries it.
-func (e *Engine) withBytes(ctx context.Context, p weibo.Payload, v post.Version, t post.Target, hash []byte) (weibo.Payload, []byte, *delivery.Change) {
-	pics, err := e.pictures(ctx, p)
+func (e *Engine) withBytes(
+	ctx context.Context,
+	payload weibo.Payload,
+	version post.Version,
+	target post.Target,
+	hash []byte,
+) (weibo.Payload, []byte, *delivery.Change) {
+	pics, err := e.pictures(ctx, payload)
 	if err != nil {
 		trouble := e.pictureTrouble(err)
-		return p, nil, &trouble
+		return payload, nil, &trouble
 	}
-	return weibo.Build(p.Mode(), weibo.Draft{Text: t.TextOf(v), RepostID: v.RepostOf, Visible: weibo.Visible(v.Visible), Pictures: pics}), hash, nil
+
+	return weibo.Build(payload.Mode(), weibo.Draft{
+		Text:     target.TextOf(version),
+		RepostID: version.RepostOf,
+		Visible:  weibo.Visible(version.Visible),
+		Pictures: pics,
+	}), hash, nil
 }
 
-// pictures loads the bytes of a request's pictures; NewPicture hashes them, so that what is sent is what was hashed.
-func (e *Engine) pictures(ctx context.Context, p weibo.Payload) ([]weibo.Picture, error) {
+// pictures loads the bytes of a request's pictures; NewPicture hashes them, so that what is sent is
+// what was hashed.
+func (e *Engine) pictures(ctx context.Context, payload weibo.Payload) ([]weibo.Picture, error) {
 	var out []weibo.Picture
-	for _, want := range p.Pictures() {
+
+	for _, want := range payload.Pictures() {
 		sum, err := hex.DecodeString(want.SHA256)
 		if err != nil {
 			return nil, err
@@ -188,29 +266,47 @@ func (e *Engine) pictures(ctx context.Context, p weibo.Payload) ([]weibo.Picture
 		}
 		out = append(out, weibo.NewPicture(data))
 	}
+
 	return out, nil
 }
 
 // token opens the account's token and looks ahead whether it lasts.
-func (e *Engine) token(ctx context.Context, d delivery.Delivery, a account.Account, now time.Time) (weibo.Token, *delivery.Change) {
+func (e *Engine) token(
+	ctx context.Context,
+	d delivery.Delivery,
+	a account.Account,
+	now time.Time,
+) (weibo.Token, *delivery.Change) {
 	token, err := e.o.Accounts.Token(ctx, a.ID)
 	if err != nil {
 		if fault.Is(err, fault.KindConflict) {
-			return "", &delivery.Change{To: delivery.Waiting, Code: delivery.TokenMissing, Raise: delivery.TodoProblem}
+			return "", &delivery.Change{
+				To:    delivery.Waiting,
+				Code:  delivery.TokenMissing,
+				Raise: delivery.TodoProblem,
+			}
 		}
 		retry := now.Add(2 * time.Second)
+
 		return "", &delivery.Change{To: delivery.Waiting, Code: delivery.GivenBack, NotBefore: &retry}
 	}
-	if ends := a.Token.ExpiresAt; ends != nil && d.DueAt.After(now) && ends.Before(d.DueAt.Add(e.del.TokenSpare)) {
-		return "", &delivery.Change{To: delivery.Waiting, Code: delivery.TokenEnds, Raise: delivery.TodoProblem}
+	if ends := a.Token.ExpiresAt; ends != nil && d.DueAt.After(now) &&
+		ends.Before(d.DueAt.Add(e.del.TokenSpare)) {
+		return "", &delivery.Change{
+			To:    delivery.Waiting,
+			Code:  delivery.TokenEnds,
+			Raise: delivery.TodoProblem,
+		}
 	}
+
 	return token, nil
 }
 
-// upload hands pictures to the platform ahead of their post; nobody sees them before it. A picture the platform does not want
-// fails the delivery, anything else is tried again.
+// upload hands pictures to the platform ahead of their post; nobody sees them before it. A picture the
+// platform does not want fails the delivery, anything else is tried again.
 func (e *Engine) upload(d delivery.Delivery, it *item) {
 	defer e.work.Done()
+
 	pics, err := e.pictures(e.soft, it.payload)
 	for i := 0; err == nil && i < len(pics); i++ {
 		var id string
@@ -234,20 +330,38 @@ func (e *Engine) pictureTrouble(err error) delivery.Change {
 		return *retryPicture(e.clk.Now())
 	}
 	now := e.clk.Now()
+
 	switch w.Class {
 	case weibo.ClassEdit, weibo.ClassNever, weibo.ClassConfig, weibo.ClassHuman:
-		return delivery.Change{To: delivery.Failed, Code: delivery.PictureRefused, Raise: delivery.TodoProblem, Args: delivery.Args{"text": w.Text}}
+		return delivery.Change{
+			To:    delivery.Failed,
+			Code:  delivery.PictureRefused,
+			Raise: delivery.TodoProblem,
+			Args:  delivery.Args{"text": w.Text},
+		}
 	case weibo.ClassToken, weibo.ClassSlow:
-		c := delivery.AfterCall(delivery.Delivery{State: delivery.Preparing}, weibo.Outcome{Result: weibo.NotPublished, Code: w.Code, Err: w}, e.del, now)
-		c.Turn, c.CallEnded = delivery.TurnKept, nil
-		return c
+		change := delivery.AfterCall(delivery.Delivery{State: delivery.Preparing}, weibo.Outcome{
+			Result: weibo.NotPublished,
+			Code:   w.Code,
+			Err:    w,
+		}, e.del, now)
+		change.Turn, change.CallEnded = delivery.TurnKept, nil
+
+		return change
 	}
+
 	return *retryPicture(now)
 }
 
 func retryPicture(now time.Time) *delivery.Change {
 	again := now.Add(5 * time.Second)
-	return &delivery.Change{To: delivery.Waiting, Code: delivery.PictureWaits, NotBefore: &again, Raise: delivery.TodoProblem}
+
+	return &delivery.Change{
+		To:        delivery.Waiting,
+		Code:      delivery.PictureWaits,
+		NotBefore: &again,
+		Raise:     delivery.TodoProblem,
+	}
 }
 
 // setReady notes on the rows that they are prepared and puts them into the heap.
@@ -255,18 +369,25 @@ func (e *Engine) setReady(ctx context.Context, items []*item) {
 	if len(items) == 0 {
 		return
 	}
+
 	ids := make([]int64, len(items))
 	for i, it := range items {
 		ids[i] = it.id
 		e.compose(it)
 		if len(it.pics) > 0 {
-			if _, err := e.db.Pool().Exec(ctx, "UPDATE deliveries SET uploads = to_jsonb($2::text[]) WHERE id = $1", it.id, it.pics); err != nil {
+			if _, err := e.db.Pool().Exec(ctx, `
+				UPDATE deliveries SET uploads = to_jsonb($2::text[]) WHERE id = $1`,
+				it.id, it.pics); err != nil {
 				e.log.Warn("uploaded pictures not noted", "delivery", it.id, "error", err)
 			}
 		}
 	}
-	_, err := delivery.Move{From: []delivery.State{delivery.Preparing}, Code: delivery.Prepared, Where: "d.id = ANY (@ids) AND d.owner = @me::text::uuid",
-		Args: args{"ids": ids, "me": e.self.id}}.Run(ctx, e.db.Pool(), e.clk.Now())
+	_, err := delivery.Move{
+		From:  []delivery.State{delivery.Preparing},
+		Code:  delivery.Prepared,
+		Where: "d.id = ANY (@ids) AND d.owner = @me::text::uuid",
+		Args:  args{"ids": ids, "me": e.self.id},
+	}.Run(ctx, e.db.Pool(), e.clk.Now())
 	if err != nil {
 		e.log.Warn("preparation not noted", "error", err)
 	}
@@ -274,36 +395,45 @@ func (e *Engine) setReady(ctx context.Context, items []*item) {
 	e.step("prepared", ids...)
 }
 
-// keepComposed is how large a composed request may be and still be kept until its instant; those with a picture are made again.
+// keepComposed is how large a composed request may be and still be kept until its instant; those with a
+// picture are made again.
 const keepComposed = 16 << 10
 
 // compose makes the request now, so that at the instant only the write remains.
 func (e *Engine) compose(it *item) {
-	r := e.o.Weibo.Compose(it.payload, it.sending())
-	if it.body = r.Size(); it.body <= keepComposed {
-		it.composed = &r
+	ready := e.o.Weibo.Compose(it.payload, it.sending())
+	if it.body = ready.Size(); it.body <= keepComposed {
+		it.composed = &ready
 	}
 }
 
 // report writes what keeps a delivery from going, and tells people now, ahead of the due time.
-func (e *Engine) report(ctx context.Context, d delivery.Delivery, c delivery.Change) {
+func (e *Engine) report(ctx context.Context, d delivery.Delivery, change delivery.Change) {
 	err := e.db.InTxRetry(ctx, func(tx pg.Tx) error {
 		now, err := delivery.LockTx(ctx, tx, d.ID)
 		if err != nil {
 			return err
 		}
-		if now.State != delivery.Preparing || now.Owner == nil || *now.Owner != e.self.id || now.Plan != d.Plan {
+		if now.State != delivery.Preparing || now.Owner == nil || *now.Owner != e.self.id ||
+			now.Plan != d.Plan {
 			return nil
 		}
-		if c.TokenRefused {
-			if err := e.o.Accounts.MarkTokenBadTx(ctx, tx, e.clk.Now(), d.AccountID, account.TokenRevoked); err != nil {
+		if change.TokenRefused {
+			if err := e.o.Accounts.MarkTokenBadTx(
+				ctx,
+				tx,
+				e.clk.Now(),
+				d.AccountID,
+				account.TokenRevoked,
+			); err != nil {
 				return err
 			}
 		}
-		return delivery.ApplyTx(ctx, tx, e.clk.Now(), now, c, 0)
+
+		return delivery.ApplyTx(ctx, tx, e.clk.Now(), now, change, 0)
 	})
 	if err != nil {
-		e.log.Warn("trouble not noted", "delivery", d.ID, "code", c.Code, "error", err)
+		e.log.Warn("trouble not noted", "delivery", d.ID, "code", change.Code, "error", err)
 		return
 	}
 	e.step("troubled", d.ID)
@@ -316,8 +446,13 @@ func (e *Engine) hold(ctx context.Context, id int64) {
 
 // giveBack lets a delivery wait for the end of a rest.
 func (e *Engine) giveBack(ctx context.Context, id int64, until time.Time) {
-	e.change(ctx, id, delivery.Change{To: delivery.Waiting, Code: delivery.RestGoesOn, NotBefore: &until, Raise: delivery.TodoProblem,
-		Args: delivery.Args{"until": delivery.ClockTime(until)}})
+	e.change(ctx, id, delivery.Change{
+		To:        delivery.Waiting,
+		Code:      delivery.RestGoesOn,
+		NotBefore: &until,
+		Raise:     delivery.TodoProblem,
+		Args:      delivery.Args{"until": delivery.ClockTime(until)},
+	})
 }
 
 // change applies c to a delivery we are preparing.

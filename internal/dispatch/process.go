@@ -13,8 +13,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// process is this start of the program as its peers see it: a row, an advisory lock on a connection of its own, and a lease by
-// the database's clock. The connection never comes from a pool, where it would be recycled.
+// process is this start of the program as its peers see it: a row, an advisory lock on a connection of
+// its own, and a lease by the database's clock. The connection never comes from a pool, where it would
+// be recycled.
 type process struct {
 	id      string
 	lockKey int64
@@ -34,11 +35,27 @@ type process struct {
 	measure chan struct{} // a measurement is wanted now
 }
 
-func newProcess(connect func(context.Context) (*pgx.Conn, error), version string, clk *clock, set Settings, log *slog.Logger) *process {
+func newProcess(
+	connect func(context.Context) (*pgx.Conn, error),
+	version string,
+	clk *clock,
+	set Settings,
+	log *slog.Logger,
+) *process {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return &process{id: newUUID(), lockKey: int64(binary.BigEndian.Uint64(b[:]) >> 1), version: version, connect: connect, clk: clk, set: set,
-		log: log, start: time.Now(), measure: make(chan struct{}, 1)}
+
+	return &process{
+		id:      newUUID(),
+		lockKey: int64(binary.BigEndian.Uint64(b[:]) >> 1),
+		version: version,
+		connect: connect,
+		clk:     clk,
+		set:     set,
+		log:     log,
+		start:   time.Now(),
+		measure: make(chan struct{}, 1),
+	}
 }
 
 // newUUID makes a random UUID of version 4.
@@ -46,10 +63,12 @@ func newUUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// mayMark tells whether lock and lease stand with a second to spare: a process that was stopped finds its lease old and marks nothing.
+// mayMark tells whether lock and lease stand with a second to spare: a process that was stopped finds
+// its lease old and marks nothing.
 func (p *process) mayMark() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -69,10 +88,11 @@ func (p *process) standing(alive bool) {
 	}
 }
 
-// run keeps the process alive in the eyes of the others until ctx ends, first on the connection given, then frees the lock and
-// ends the row.
+// run keeps the process alive in the eyes of the others until ctx ends, first on the connection given,
+// then frees the lock and ends the row.
 func (p *process) run(ctx context.Context, conn *pgx.Conn) {
 	var err error
+
 	for ctx.Err() == nil {
 		if conn != nil {
 			err = p.beat(ctx, conn)
@@ -82,7 +102,11 @@ func (p *process) run(ctx context.Context, conn *pgx.Conn) {
 		if ctx.Err() != nil {
 			return
 		}
-		p.log.Warn("connection that carries the process lock is lost; nothing is sent until it is back", "error", err)
+		p.log.Warn(
+			"connection that carries the process lock is lost; nothing is sent until it is back",
+			"error",
+			err,
+		)
 		wait(ctx, 200*time.Millisecond)
 		conn, err = p.join(ctx)
 	}
@@ -100,22 +124,26 @@ func (p *process) join(ctx context.Context) (*pgx.Conn, error) {
 		_ = conn.Close(context.WithoutCancel(ctx))
 		return nil, err
 	}
+
 	return conn, nil
 }
 
 func (p *process) enrol(ctx context.Context, conn *pgx.Conn) error {
-	// An older connection of ours may not have been noticed as dead yet: its lock goes when the server does notice.
+	// An older connection of ours may not have been noticed as dead yet: its lock goes when the server
+	// does notice.
 	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", p.lockKey); err != nil {
 		return err
 	}
 	host, _ := os.Hostname()
 	_, err := conn.Exec(ctx, `
 INSERT INTO processes (id, lock_key, host, pid, version, started_at, lease_until)
-VALUES ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp()) ON CONFLICT (id) DO NOTHING`, p.id, p.lockKey, host, os.Getpid(), p.version)
+VALUES ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp()) ON CONFLICT (id) DO NOTHING`,
+		p.id, p.lockKey, host, os.Getpid(), p.version)
 	if err != nil {
 		return err
 	}
 	_, err = conn.Exec(ctx, "INSERT INTO releases (process_id) VALUES ($1) ON CONFLICT DO NOTHING", p.id)
+
 	return err
 }
 
@@ -123,10 +151,12 @@ VALUES ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp()) ON CONFLICT (i
 func (p *process) beat(ctx context.Context, conn *pgx.Conn) error {
 	ticker := time.NewTicker(p.set.Beat)
 	defer ticker.Stop()
+
 	for {
 		if err := p.renew(ctx, conn); err != nil {
 			return err
 		}
+
 		select {
 		case <-ctx.Done():
 			return nil
@@ -136,13 +166,15 @@ func (p *process) beat(ctx context.Context, conn *pgx.Conn) error {
 	}
 }
 
-// renew writes the lease. Only what came back within the lease counts: an answer that took longer says nothing any more.
+// renew writes the lease. Only what came back within the lease counts: an answer that took longer says
+// nothing any more.
 func (p *process) renew(ctx context.Context, conn *pgx.Conn) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.set.Lease)
 	defer cancel()
 	asked := time.Since(p.start)
 	_, err := conn.Exec(ctx, `
-UPDATE processes SET lease_until = clock_timestamp() + make_interval(secs => $2), stopped_at = NULL WHERE id = $1`, p.id, p.set.Lease.Seconds())
+UPDATE processes SET lease_until = clock_timestamp() + make_interval(secs => $2), stopped_at = NULL
+    WHERE id = $1`, p.id, p.set.Lease.Seconds())
 	if err != nil {
 		return err
 	}
@@ -153,6 +185,7 @@ UPDATE processes SET lease_until = clock_timestamp() + make_interval(secs => $2)
 	p.mu.Lock()
 	p.renewed = asked
 	p.mu.Unlock()
+
 	return nil
 }
 
@@ -162,7 +195,8 @@ const (
 	clockEnough = time.Millisecond
 )
 
-// ask measures the database's clock, with statements that do nothing else: one that is committed may take long after it read the clock.
+// ask measures the database's clock, with statements that do nothing else: one that is committed may
+// take long after it read the clock.
 func (p *process) ask(ctx context.Context, conn *pgx.Conn) error {
 	for range clockAsks {
 		var db time.Time
@@ -180,6 +214,7 @@ func (p *process) ask(ctx context.Context, conn *pgx.Conn) error {
 			break
 		}
 	}
+
 	return nil
 }
 
@@ -188,7 +223,8 @@ func (p *process) leave(conn *pgx.Conn, ending bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	if ending {
-		if _, err := conn.Exec(ctx, "UPDATE processes SET stopped_at = clock_timestamp() WHERE id = $1", p.id); err != nil {
+		if _, err := conn.Exec(ctx, `
+			UPDATE processes SET stopped_at = clock_timestamp() WHERE id = $1`, p.id); err != nil {
 			p.log.Warn("could not write the end of the process", "error", err)
 		}
 	}
@@ -199,6 +235,7 @@ func (p *process) leave(conn *pgx.Conn, ending bool) {
 func wait(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
+
 	select {
 	case <-ctx.Done():
 	case <-t.C:

@@ -20,13 +20,15 @@ import (
 	"juzhen/internal/weibo"
 )
 
-// peer is another process as the database sees it: dead when it holds no lock, stopped when its lease ran out but the lock is held.
+// peer is another process as the database sees it: dead when it holds no lock, stopped when its lease
+// ran out but the lock is held.
 func (w *world) peer(lockHeld bool, lease time.Duration) (id string, unlock func()) {
 	w.Helper()
 	const key = 4711
 	w.must(w.db.Pool().QueryRow(w.Context(), `
 INSERT INTO processes (id, lock_key, host, pid, version, started_at, lease_until)
-VALUES (gen_random_uuid(), $1, 'h', 1, 'test', clock_timestamp(), clock_timestamp() + make_interval(secs => $2)) RETURNING id::text`, key, lease.Seconds()).Scan(&id))
+VALUES (gen_random_uuid(), $1, 'h', 1, 'test', clock_timestamp(),
+    clock_timestamp() + make_interval(secs => $2)) RETURNING id::text`, key, lease.Seconds()).Scan(&id))
 	if !lockHeld {
 		return id, func() {}
 	}
@@ -43,6 +45,7 @@ VALUES (gen_random_uuid(), $1, 'h', 1, 'test', clock_timestamp(), clock_timestam
 		}
 	}
 	w.Cleanup(unlock)
+
 	return id, unlock
 }
 
@@ -51,27 +54,32 @@ func (w *world) left(id, owner string, state delivery.State) {
 	w.Helper()
 	w.exec("UPDATE deliveries SET state = $2, owner = $3 WHERE post_id = $1", id, string(state), owner)
 	if state == delivery.Sending {
-		w.exec(`UPDATE deliveries SET attempt_id = gen_random_uuid(), marked_at = $2, hard_end = $2::timestamptz + interval '50 milliseconds' WHERE post_id = $1`, id, w.now())
-		w.exec("UPDATE account_turns t SET delivery_id = d.id, last_mark = $2 FROM deliveries d WHERE d.post_id = $1 AND t.account_id = d.account_id", id, w.now())
+		w.exec(`UPDATE deliveries
+				SET attempt_id = gen_random_uuid(), marked_at = $2,
+				hard_end = $2::timestamptz + interval '50 milliseconds' WHERE post_id = $1`, id, w.now())
+		w.exec(`
+			UPDATE account_turns t SET delivery_id = d.id, last_mark = $2 FROM deliveries d
+				WHERE d.post_id = $1 AND t.account_id = d.account_id`, id, w.now())
 	}
 }
 
 func TestWhatADeadProcessPreparedIsSentByAnother(t *testing.T) {
 	t.Parallel()
+
 	for name, lockHeld := range map[string]bool{"killed": false, "stopped": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.account("环保北京", 1, account.Commercial)
-			p := w.plan("空气质量良。", 300*time.Millisecond, "环保北京")
+			post := w.plan("空气质量良。", 300*time.Millisecond, "环保北京")
 			lease := time.Hour
 			if lockHeld {
 				lease = -time.Second
 			}
 			gone, _ := w.peer(lockHeld, lease)
-			w.left(fmt.Sprint(p.ID), gone, delivery.Preparing)
+			w.left(fmt.Sprint(post.ID), gone, delivery.Preparing)
 			w.engine()
-			w.untilState(p, delivery.Sent)
+			w.untilState(post, delivery.Sent)
 			w.wantCount("环保北京", 1)
 			if n := w.count("SELECT count(*) FROM delivery_events WHERE code = 'taken_over'"); n != 1 {
 				t.Errorf("taken over %d times", n)
@@ -84,21 +92,22 @@ func TestWhatALivingProcessPreparedIsLeftToIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
-	p := w.plan("空气质量良。", 100*time.Millisecond, "环保北京")
+	post := w.plan("空气质量良。", 100*time.Millisecond, "环保北京")
 	alive, _ := w.peer(true, time.Hour)
-	w.left(fmt.Sprint(p.ID), alive, delivery.Preparing)
+	w.left(fmt.Sprint(post.ID), alive, delivery.Preparing)
 	other := w.account("京环之声", 1, account.Commercial)
 	w.engine()
 	q := w.planNow("第二条", "京环之声")
 	w.untilState(q, delivery.Sent)
-	if r := w.only(p); r.State != delivery.Preparing {
-		t.Errorf("taken from a living process: %+v, account %d", r, other)
+	if row := w.only(post); row.State != delivery.Preparing {
+		t.Errorf("taken from a living process: %+v, account %d", row, other)
 	}
 	w.wantCount("环保北京", 0)
 }
 
 func TestWhatADeadProcessWasSendingIsLookedUp(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		name   string
 		posted bool
@@ -115,21 +124,24 @@ func TestWhatADeadProcessWasSendingIsLookedUp(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.account("环保北京", 1, account.Commercial)
-			p := w.planNow("空气质量良。", "环保北京")
+			post := w.planNow("空气质量良。", "环保北京")
 			lease := time.Hour
 			if c.locked {
 				lease = -time.Second
 			}
 			gone, _ := w.peer(c.locked, lease)
-			w.left(fmt.Sprint(p.ID), gone, delivery.Sending)
+			w.left(fmt.Sprint(post.ID), gone, delivery.Sending)
 			if c.posted {
-				w.postAs(p.ID, "环保北京", "空气质量良。")
+				w.postAs(post.ID, "环保北京", "空气质量良。")
 			}
 			w.engine()
 			if c.state == delivery.Unknown {
-				w.until("a person is asked", func() bool { return w.todos(w.only(p).ID) == "delivery.unknown" })
+				w.until(
+					"a person is asked",
+					func() bool { return w.todos(w.only(post).ID) == "delivery.unknown" },
+				)
 			}
-			w.untilState(p, c.state)
+			w.untilState(post, c.state)
 			w.wantCount("环保北京", c.count)
 		})
 	}
@@ -139,16 +151,25 @@ func TestWhatADeadProcessWasSendingIsLookedUp(t *testing.T) {
 func (w *world) postAs(postID int64, handle, text string) {
 	w.Helper()
 	var key []byte
-	w.must(w.db.Pool().QueryRow(w.Context(), "SELECT mark_key FROM deliveries WHERE post_id = $1", postID).Scan(&key))
-	o := w.api().Send(w.Context(), weibo.Build(weibo.Commercial, weibo.Draft{Text: text}), weibo.Sending{Token: weibo.Token(w.sandbox.Token(handle)), DeliveryID: hex.EncodeToString(key)})
-	if o.Result != weibo.Published {
-		w.Fatalf("got %+v", o)
+	w.must(
+		w.db.Pool().
+			QueryRow(w.Context(), "SELECT mark_key FROM deliveries WHERE post_id = $1", postID).
+			Scan(&key),
+	)
+	outcome := w.api().
+		Send(w.Context(), weibo.Build(weibo.Commercial, weibo.Draft{Text: text}), weibo.Sending{
+			Token:      weibo.Token(w.sandbox.Token(handle)),
+			DeliveryID: hex.EncodeToString(key),
+		})
+	if outcome.Result != weibo.Published {
+		w.Fatalf("got %+v", outcome)
 	}
 }
 
 func TestTwoProcessesShareABurstAndOneMayLeave(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	const accounts, each = 25, 4
 	for i := range accounts {
 		handle := fmt.Sprintf("示例%d", i)
@@ -157,22 +178,30 @@ func TestTwoProcessesShareABurstAndOneMayLeave(t *testing.T) {
 	}
 	first, _ := w.engine(), w.engine()
 	var posts []*post.Post
+
 	later := w.now().Add(far)
 	for n := range each {
-		c := post.Content{Text: fmt.Sprintf("第%d条", n), DueAt: &later}
+		content := post.Content{Text: fmt.Sprintf("第%d条", n), DueAt: &later}
 		for _, id := range w.ids {
-			c.Targets = append(c.Targets, target(id))
+			content.Targets = append(content.Targets, target(id))
 		}
-		p, v := w.submitContent(c)
-		w.approve(p, v, delivery.DueChoice{})
+		p, version := w.submitContent(content)
+		w.approve(p, version, delivery.DueChoice{})
 		posts = append(posts, &p)
 	}
 	w.dueIn(2*time.Second, posts...)
-	w.until("the burst begins", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") > 5 })
+	w.until(
+		"the burst begins",
+		func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") > 5 },
+	)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	w.must(first.Stop(ctx))
-	w.until("all are out", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") == accounts*each })
+	w.until(
+		"all are out",
+		func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") == accounts*each },
+	)
+
 	for handle := range w.ids {
 		w.wantCount(handle, each)
 	}
@@ -190,14 +219,14 @@ func TestRestoredDatabaseSendsNothingUntilReleased(t *testing.T) {
 	w.advance(time.Second)
 	later := w.planNow("恢复之后", "京环之声")
 	w.exec("UPDATE deliveries SET due_at = due_at + interval '2 seconds' WHERE post_id = $1", later.ID)
-	e := w.engine()
+	engine := w.engine()
 	w.untilState(out, delivery.Sent)
 	w.until("a person is asked", func() bool { return w.todos(w.only(not).ID) == "delivery.unknown" })
 	w.advance(5 * time.Second)
-	h, err := e.Health(t.Context())
+	health, err := engine.Health(t.Context())
 	w.must(err)
-	if h.Stopped != "restored" {
-		t.Errorf("health %+v", h)
+	if health.Stopped != "restored" {
+		t.Errorf("health %+v", health)
 	}
 	w.wantCount("环保北京", 1)
 	w.wantCount("京环之声", 0)
@@ -210,20 +239,32 @@ func TestLostConnectionsLoseAndDoubleNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var handles []string
+
 	for i := range 10 {
 		handle := fmt.Sprintf("示例%d", i)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		w.account(handle, 1, account.Commercial)
 		handles = append(handles, handle)
 	}
-	w.sandbox.Fault(sandbox.Fault{Call: sandbox.PostCalls, Kind: sandbox.FaultDelay, Delay: 100 * time.Millisecond})
+	w.sandbox.Fault(sandbox.Fault{
+		Call:  sandbox.PostCalls,
+		Kind:  sandbox.FaultDelay,
+		Delay: 100 * time.Millisecond,
+	})
 	w.engine()
-	p := w.plan("空气质量良。", 300*time.Millisecond, handles...)
-	w.until("sending", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sending'") > 0 })
+	post := w.plan("空气质量良。", 300*time.Millisecond, handles...)
+	w.until(
+		"sending",
+		func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sending'") > 0 },
+	)
+
 	for range 3 {
-		w.exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+		w.exec(`
+			SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+				WHERE datname = current_database() AND pid <> pg_backend_pid()`)
 	}
-	w.untilState(p, delivery.Sent)
+	w.untilState(post, delivery.Sent)
+
 	for _, handle := range handles {
 		w.wantCount(handle, 1)
 	}
@@ -233,18 +274,22 @@ func TestJobPreparesWithoutTheSweep(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
-	e := w.engine(func(o *dispatch.Options) { o.Settings.Sweep = time.Hour })
+	engine := w.engine(func(options *dispatch.Options) { options.Settings.Sweep = time.Hour })
 	w.mu.Lock()
 	w.nudge = nil // nobody wakes it but the job
 	w.mu.Unlock()
 	workers := river.NewWorkers()
-	w.must(delivery.AddWorkers(workers, e))
-	q, err := queue.New(pgtest.Open(t, w.url).Pool(), queue.Config{Workers: workers, Test: true, Log: slog.New(slog.DiscardHandler)})
+	w.must(delivery.AddWorkers(workers, engine))
+	q, err := queue.New(pgtest.Open(t, w.url).Pool(), queue.Config{
+		Workers: workers,
+		Test:    true,
+		Log:     slog.New(slog.DiscardHandler),
+	})
 	w.must(err)
 	w.must(q.Start(t.Context()))
 	t.Cleanup(func() { _ = q.Stop(context.Background()) })
-	p := w.planNow("空气质量良。", "环保北京")
-	w.untilState(p, delivery.Sent)
+	post := w.planNow("空气质量良。", "环保北京")
+	w.untilState(post, delivery.Sent)
 	w.wantCount("环保北京", 1)
 }
 
@@ -252,43 +297,44 @@ func TestStaleJobDoesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
-	e := w.engine(func(o *dispatch.Options) { o.Settings.Sweep = time.Hour })
+	engine := w.engine(func(options *dispatch.Options) { options.Settings.Sweep = time.Hour })
 	w.mu.Lock()
 	w.nudge = nil
 	w.mu.Unlock()
-	p := w.plan("空气质量良。", time.Second, "环保北京")
-	d := w.only(p)
-	w.must(e.Prepare(t.Context(), []delivery.Ref{{ID: d.ID, Plan: 1}}))
-	if got := w.only(p).State; got != delivery.Waiting {
+	post := w.plan("空气质量良。", time.Second, "环保北京")
+	row := w.only(post)
+	w.must(engine.Prepare(t.Context(), []delivery.Ref{{ID: row.ID, Plan: 1}}))
+	if got := w.only(post).State; got != delivery.Waiting {
 		t.Errorf("an older plan's job made it %s", got)
 	}
-	w.must(e.Prepare(t.Context(), []delivery.Ref{{ID: d.ID, Plan: 2}}))
-	w.untilState(p, delivery.Sent)
+	w.must(engine.Prepare(t.Context(), []delivery.Ref{{ID: row.ID, Plan: 2}}))
+	w.untilState(post, delivery.Sent)
 }
 
-// TestWhatAKilledProcessWasSendingIsLookedUpAtOnce: the first look after an unknown outcome waits, unless the process is surely gone and
-// nothing can write for it any more. Then the account's next post need not wait either.
+// TestWhatAKilledProcessWasSendingIsLookedUpAtOnce: the first look after an unknown outcome waits,
+// unless the process is surely gone and nothing can write for it any more. Then the account's next post
+// need not wait either.
 func TestWhatAKilledProcessWasSendingIsLookedUpAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.set.FirstLook = time.Hour
 	w.account("环保北京", 1, account.Commercial)
-	p := w.planNow("今日空气质量良。", "环保北京")
+	post := w.planNow("今日空气质量良。", "环保北京")
 	next := w.planNow("第二条", "环保北京")
 	gone, unlock := w.peer(true, -time.Second)
-	w.left(fmt.Sprint(p.ID), gone, delivery.Sending)
-	w.postAs(p.ID, "环保北京", "今日空气质量良。")
+	w.left(fmt.Sprint(post.ID), gone, delivery.Sending)
+	w.postAs(post.ID, "环保北京", "今日空气质量良。")
 	w.engine()
 
-	w.until("it is called unknown", func() bool { return w.only(p).Reason == delivery.OwnerGone })
+	w.until("it is called unknown", func() bool { return w.only(post).Reason == delivery.OwnerGone })
 	w.account("京环之声", 1, account.Commercial)
 	w.untilState(w.planNow("其他账号照常", "京环之声"), delivery.Sent)
-	if r := w.only(p); r.State != delivery.Unknown || w.only(next).State == delivery.Sent {
-		t.Errorf("looked up while its process may yet write: %+v", r)
+	if row := w.only(post); row.State != delivery.Unknown || w.only(next).State == delivery.Sent {
+		t.Errorf("looked up while its process may yet write: %+v", row)
 	}
 
 	unlock()
-	w.untilState(p, delivery.Sent)
+	w.untilState(post, delivery.Sent)
 	w.untilState(next, delivery.Sent)
 	w.wantCount("环保北京", 2)
 }

@@ -20,7 +20,8 @@ import (
 // around spreads an act over the instant of sending: n posts, each hit at another offset.
 const around = 12
 
-// TestWithdrawalRacingTheMark lets withdrawals fall all around the instant: a post is cancelled and not out, or out and told.
+// TestWithdrawalRacingTheMark lets withdrawals fall all around the instant: a post is cancelled and not
+// out, or out and told.
 func TestWithdrawalRacingTheMark(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -30,18 +31,20 @@ func TestWithdrawalRacingTheMark(t *testing.T) {
 		reach  delivery.Reach
 		err    error
 	}
+
 	done := make(chan one, around)
 	for i := range around {
 		handle := fmt.Sprintf("示例%d", i)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		w.account(handle, 1, account.Commercial)
-		p := w.plan("空气质量良。", 400*time.Millisecond, handle)
-		time.AfterFunc(time.Until(*p.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() {
-			reach, err := w.s.Withdraw(t.Context(), w.writer, p.ID, "有误")
+		post := w.plan("空气质量良。", 400*time.Millisecond, handle)
+		time.AfterFunc(time.Until(*post.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() {
+			reach, err := w.s.Withdraw(t.Context(), w.writer, post.ID, "有误")
 			done <- one{handle, reach, err}
 		})
 	}
 	acts := map[string]one{}
+
 	for range around {
 		x := <-done
 		acts[x.handle] = x
@@ -49,6 +52,7 @@ func TestWithdrawalRacingTheMark(t *testing.T) {
 	w.until("all are settled", func() bool {
 		return w.count("SELECT count(*) FROM deliveries WHERE state NOT IN ('sent', 'cancelled')") == 0
 	})
+
 	for handle, x := range acts {
 		posts := w.sandbox.Count(handle)
 		switch {
@@ -66,25 +70,31 @@ func TestRescheduleRacingTheMarkSendsOnceAtOneOfTheTimes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.engine()
+
 	done := make(chan error, around)
 	for i := range around {
 		handle := fmt.Sprintf("示例%d", i)
 		w.must(w.sandbox.AddAccount(sandbox.Account{UID: int64(7_000_000_000 + i), Handle: handle}))
 		w.account(handle, 1, account.Commercial)
-		p := w.plan("空气质量良。", 400*time.Millisecond, handle)
-		time.AfterFunc(time.Until(*p.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() {
+		post := w.plan("空气质量良。", 400*time.Millisecond, handle)
+		time.AfterFunc(time.Until(*post.DueAt)+time.Duration(i-around/2)*3*time.Millisecond, func() {
 			later := w.now().Add(5 * time.Second)
-			_, err := w.s.Reschedule(t.Context(), w.writer, p.ID, delivery.DueChoice{At: &later})
+			_, err := w.s.Reschedule(t.Context(), w.writer, post.ID, delivery.DueChoice{At: &later})
 			if fault.Is(err, fault.KindConflict) {
 				err = nil // it is out
 			}
 			done <- err
 		})
 	}
+
 	for range around {
 		w.must(<-done)
 	}
-	w.until("all are out", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state <> 'sent'") == 0 })
+	w.until(
+		"all are out",
+		func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state <> 'sent'") == 0 },
+	)
+
 	for i := range around {
 		w.wantCount(fmt.Sprintf("示例%d", i), 1)
 	}
@@ -96,7 +106,7 @@ func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
 	w.account("环保北京", 1, account.Commercial)
 	w.account("京环之声", 2, account.Commercial)
 	w.engine()
-	p := w.plan("空气质量良。", 500*time.Millisecond, "环保北京", "京环之声")
+	post := w.plan("空气质量良。", 500*time.Millisecond, "环保北京", "京环之声")
 	preview, err := w.s.PreviewPause(t.Context(), w.supervisor, 2, nil)
 	w.must(err)
 	if preview.Accounts != 1 || preview.Waiting != 1 {
@@ -111,8 +121,8 @@ func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
 		t.Errorf("paused twice: %v", err)
 	}
 	late := w.planNow("暂停期间批准", "京环之声")
-	if r := w.only(late); r.State != delivery.Held || r.Reason != delivery.ApprovedPaused {
-		t.Errorf("approved under a pause: %+v", r)
+	if row := w.only(late); row.State != delivery.Held || row.Reason != delivery.ApprovedPaused {
+		t.Errorf("approved under a pause: %+v", row)
 	}
 	w.until("the other goes out", func() bool { return w.sandbox.Count("环保北京") == 1 })
 	w.advance(time.Minute)
@@ -129,14 +139,18 @@ func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
 	choices = append(choices, delivery.Choice{DeliveryID: held[1].ID, Action: delivery.ActCancel})
 	_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, choices)
 	w.must(err)
-	w.until("settled", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE NOT settled") == 0 })
+	w.until(
+		"settled",
+		func() bool { return w.count("SELECT count(*) FROM deliveries WHERE NOT settled") == 0 },
+	)
 	w.wantCount("京环之声", 1)
-	if n := len(w.rows(p)); n != 2 {
+	if n := len(w.rows(post)); n != 2 {
 		t.Errorf("%d deliveries", n)
 	}
 }
 
-// TestPostsOfOneAccountKeepTheirOrder: of posts of one account that fall due close together the first goes first.
+// TestPostsOfOneAccountKeepTheirOrder: of posts of one account that fall due close together the first
+// goes first.
 func TestPostsOfOneAccountKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -146,8 +160,8 @@ func TestPostsOfOneAccountKeepTheirOrder(t *testing.T) {
 	w.series(4)
 
 	var order []string
-	for _, p := range w.sandbox.Posts("环保北京") {
-		order = append(order, p.Text)
+	for _, post := range w.sandbox.Posts("环保北京") {
+		order = append(order, post.Text)
 	}
 	if want := []string{"第1条", "第2条", "第3条", "第4条"}; !slices.Equal(order, want) {
 		t.Errorf("went out as %q", order)
@@ -168,6 +182,7 @@ func TestTwoProcessesKeepTheGapOfOneAccount(t *testing.T) {
 	w.must(err)
 	marks, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
 	w.must(err)
+
 	for i := 1; i < len(marks); i++ {
 		if gap := marks[i].Sub(marks[i-1]); gap < 150*time.Millisecond {
 			t.Errorf("gap of %v between two marks", gap)
@@ -179,18 +194,23 @@ func TestTwoProcessesKeepTheGapOfOneAccount(t *testing.T) {
 // series plans n posts of one account for instants a millisecond apart, and waits until all are out.
 func (w *world) series(n int) {
 	w.Helper()
+
 	posts := make([]*post.Post, n)
 	for i := range posts {
 		far := w.now().Add(far)
-		p, v := w.submit(fmt.Sprintf("第%d条", i+1), &far, "环保北京")
-		w.approve(p, v, delivery.DueChoice{})
+		p, version := w.submit(fmt.Sprintf("第%d条", i+1), &far, "环保北京")
+		w.approve(p, version, delivery.DueChoice{})
 		posts[i] = &p
 	}
+
 	soon := time.Second
 	for i, p := range posts {
 		w.dueIn(soon+time.Duration(i)*time.Millisecond, p)
 	}
-	w.until("all are out", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") == n })
+	w.until(
+		"all are out",
+		func() bool { return w.count("SELECT count(*) FROM deliveries WHERE state = 'sent'") == n },
+	)
 }
 
 func TestUnknownHoldsBackItsAccountUntilTheFirstLook(t *testing.T) {
@@ -198,7 +218,10 @@ func TestUnknownHoldsBackItsAccountUntilTheFirstLook(t *testing.T) {
 	w := newWorld(t)
 	w.set.FirstLook, w.set.AbsentAfter = 300*time.Millisecond, 300*time.Millisecond
 	w.account("环保北京", 1, account.Commercial)
-	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
+	w.sandbox.Fault(sandbox.Fault{
+		Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After,
+		Times: 1,
+	})
 	w.engine()
 	first := w.planNow("第一条", "环保北京")
 	w.untilState(first, delivery.Unknown)
@@ -206,8 +229,11 @@ func TestUnknownHoldsBackItsAccountUntilTheFirstLook(t *testing.T) {
 	w.untilState(second, delivery.Sent)
 	var before bool
 	w.must(w.db.Pool().QueryRow(t.Context(), `
-SELECT (SELECT min(id) FROM delivery_events WHERE delivery_id = $1 AND code IN ('look_found', 'look_absent')) <
-       (SELECT id FROM delivery_events WHERE delivery_id = $2 AND code = 'marked')`, w.only(first).ID, w.only(second).ID).Scan(&before))
+SELECT (SELECT min(id) FROM delivery_events
+    WHERE delivery_id = $1 AND code IN ('look_found', 'look_absent')) <
+       (SELECT id FROM delivery_events WHERE delivery_id = $2 AND code = 'marked')`,
+		w.only(first).ID, w.only(second).ID).
+		Scan(&before))
 	if !before {
 		t.Errorf("the second went before the first look\n%s", w.story())
 	}
@@ -219,18 +245,18 @@ func TestMissedIsNeverSentByItselfAndAPersonMayPlanItAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
-	p := w.plan("空气质量良。", time.Second, "环保北京")
+	post := w.plan("空气质量良。", time.Second, "环保北京")
 	w.advance(2 * time.Hour) // nobody was running
 	w.engine()
-	w.untilState(p, delivery.Missed)
+	w.untilState(post, delivery.Missed)
 	w.wantCount("环保北京", 0)
-	w.until("told", func() bool { return w.todos(w.only(p).ID) == "delivery.missed" })
-	_, err := w.s.Replan(t.Context(), w.writer, w.only(p).ID, delivery.DueChoice{Now: true}, "仍需发布")
+	w.until("told", func() bool { return w.todos(w.only(post).ID) == "delivery.missed" })
+	_, err := w.s.Replan(t.Context(), w.writer, w.only(post).ID, delivery.DueChoice{Now: true}, "仍需发布")
 	w.must(err)
-	w.untilState(p, delivery.Sent)
+	w.untilState(post, delivery.Sent)
 	w.wantCount("环保北京", 1)
-	if w.todos(w.only(p).ID) != "" {
-		t.Errorf("to-do left: %s", w.todos(w.only(p).ID))
+	if w.todos(w.only(post).ID) != "" {
+		t.Errorf("to-do left: %s", w.todos(w.only(post).ID))
 	}
 }
 
@@ -240,16 +266,18 @@ func TestUnapprovedPostExpiresAndALateApprovalNeverFiresByItself(t *testing.T) {
 	w.account("环保北京", 1, account.Commercial)
 	w.engine()
 	due := w.now().Add(time.Minute)
-	p, v := w.submit("空气质量良。", &due, "环保北京")
+	post, version := w.submit("空气质量良。", &due, "环保北京")
 	w.advance(2 * time.Minute)
-	w.untilState(p, delivery.Expired)
-	_, err := w.s.Review(t.Context(), w.reviewer, p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: "approve"})
+	w.untilState(post, delivery.Expired)
+	_, err := w.s.Review(t.Context(), w.reviewer, post.ID, delivery.Verdict{
+		Version: version.Number, Hash: version.Hash, Decision: "approve",
+	})
 	if !fault.Is(err, fault.KindInvalid) {
 		t.Fatalf("approved after its time without a choice: %v", err)
 	}
 	w.wantCount("环保北京", 0)
-	w.approve(p, v, delivery.DueChoice{Now: true})
-	w.untilState(p, delivery.Sent)
+	w.approve(post, version, delivery.DueChoice{Now: true})
+	w.untilState(post, delivery.Sent)
 	w.wantCount("环保北京", 1)
 }
 
@@ -259,9 +287,9 @@ func TestManualAccountIsHandedToOneOfficer(t *testing.T) {
 	id := w.account("环保北京", 1, account.Manual)
 	w.exec("UPDATE accounts SET remote_uid = '2039018811' WHERE id = $1", id)
 	w.engine()
-	p := w.planNow("空气质量良。", "环保北京")
-	w.untilState(p, delivery.Handoff)
-	d := w.only(p).ID
+	post := w.planNow("空气质量良。", "环保北京")
+	w.untilState(post, delivery.Handoff)
+	d := w.only(post).ID
 	w.until("told", func() bool { return w.todos(d) == "delivery.handoff" })
 	w.must(w.s.TakeHandoff(t.Context(), w.writer, d))
 	if err := w.s.TakeHandoff(t.Context(), w.supervisor, d); !fault.Is(err, fault.KindConflict) {
@@ -273,14 +301,28 @@ func TestManualAccountIsHandedToOneOfficer(t *testing.T) {
 		t.Errorf("kit %+v", kit)
 	}
 	w.advance(11 * time.Minute)
-	w.until("goes back by itself", func() bool { return w.count("SELECT count(*) FROM deliveries WHERE taken_by IS NULL") == 1 })
+	w.until(
+		"goes back by itself",
+		func() bool { return w.count("SELECT count(*) FROM deliveries WHERE taken_by IS NULL") == 1 },
+	)
 	w.must(w.s.TakeHandoff(t.Context(), w.supervisor, d))
-	if err := w.s.RecordHandoff(t.Context(), w.supervisor, d, "https://weibo.com/1111/z0JH2lOMb"); !fault.Is(err, fault.KindInvalid) {
+	if err := w.s.RecordHandoff(
+		t.Context(),
+		w.supervisor,
+		d,
+		"https://weibo.com/1111/z0JH2lOMb",
+	); !fault.Is(
+		err,
+		fault.KindInvalid,
+	) {
 		t.Errorf("a stranger's link was taken: %v", err)
 	}
 	w.must(w.s.RecordHandoff(t.Context(), w.supervisor, d, "https://weibo.com/2039018811/z0JH2lOMb"))
-	if r := w.only(p); r.State != delivery.Sent || r.Remote != "3501756485200075" || w.todos(d) != "" {
-		t.Errorf("got %+v, to-dos %q", r, w.todos(d))
+	if row := w.only(
+		post,
+	); row.State != delivery.Sent || row.Remote != "3501756485200075" ||
+		w.todos(d) != "" {
+		t.Errorf("got %+v, to-dos %q", row, w.todos(d))
 	}
 }
 
@@ -288,24 +330,25 @@ func TestTakedownNeedsTwoAndIsReadBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
-	e := w.engine()
-	p := w.planNow("空气质量良。", "环保北京")
-	w.until("read back", func() bool { return w.only(p).Live == "live" })
-	list, err := w.s.Takedown(t.Context(), w.supervisor, []int64{w.only(p).ID}, "数据有误")
+	engine := w.engine()
+	post := w.planNow("空气质量良。", "环保北京")
+	w.until("read back", func() bool { return w.only(post).Live == "live" })
+	list, err := w.s.Takedown(t.Context(), w.supervisor, []int64{w.only(post).ID}, "数据有误")
 	w.must(err)
 	if _, err := w.s.Confirm(t.Context(), w.supervisor, list[0].ID); !fault.Is(err, fault.KindForbidden) {
 		t.Errorf("confirmed by who asked: %v", err)
 	}
 	_, err = w.s.Confirm(t.Context(), w.reviewer, list[0].ID)
 	w.must(err)
-	w.must(e.TakeDown(t.Context(), list[0].ID))
+	w.must(engine.TakeDown(t.Context(), list[0].ID))
 	w.wantCount("环保北京", 0)
 	got, err := w.s.FindDecision(t.Context(), w.reviewer, list[0].ID)
 	w.must(err)
-	if got.State != delivery.Done || got.Snapshot == nil || got.Snapshot.Text == "" || w.only(p).Live != "taken_down" {
-		t.Errorf("got %+v, live %s", got, w.only(p).Live)
+	if got.State != delivery.Done || got.Snapshot == nil || got.Snapshot.Text == "" ||
+		w.only(post).Live != "taken_down" {
+		t.Errorf("got %+v, live %s", got, w.only(post).Live)
 	}
-	cert, err := w.s.Certificate(t.Context(), w.writer, w.only(p).ID)
+	cert, err := w.s.Certificate(t.Context(), w.writer, w.only(post).ID)
 	w.must(err)
 	if cert.Hash == "" || len(cert.Reviews) != 1 || len(cert.Decisions) != 1 || cert.Text == "" {
 		t.Errorf("certificate %+v", cert)
@@ -318,17 +361,23 @@ func TestShutdownGivesBackWhatWasPreparedAndLosesNothing(t *testing.T) {
 	w.account("环保北京", 1, account.Commercial)
 	w.account("京环之声", 2, account.Commercial)
 	w.set.Lead = time.Minute
-	w.sandbox.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultDelay, Delay: 1500 * time.Millisecond, Times: 1})
-	e := w.engine()
+	w.sandbox.Fault(sandbox.Fault{
+		Account: "环保北京",
+		Call:    sandbox.PostCalls,
+		Kind:    sandbox.FaultDelay,
+		Delay:   1500 * time.Millisecond,
+		Times:   1,
+	})
+	engine := w.engine()
 	soon := w.plan("即将发送", 8*time.Second, "京环之声")
 	w.untilState(soon, delivery.Preparing)
 	now := w.planNow("正在发送", "环保北京")
 	w.untilState(now, delivery.Sending)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	w.must(e.Stop(ctx))
-	if a, b := w.only(now).State, w.only(soon).State; a != delivery.Sent || b != delivery.Waiting {
-		t.Errorf("after the stop: %s and %s\n%s", a, b, w.story())
+	w.must(engine.Stop(ctx))
+	if state, b := w.only(now).State, w.only(soon).State; state != delivery.Sent || b != delivery.Waiting {
+		t.Errorf("after the stop: %s and %s\n%s", state, b, w.story())
 	}
 	w.engine()
 	w.untilState(soon, delivery.Sent)
@@ -343,41 +392,49 @@ func TestClockWrongStopsSendingUntilItIsRight(t *testing.T) {
 	w.mu.Lock()
 	w.dbSkew = 3 * time.Second
 	w.mu.Unlock()
-	e := w.engine()
-	p := w.planNow("空气质量良。", "环保北京")
-	w.untilState(p, delivery.Preparing)
-	h, err := e.Health(t.Context())
+	engine := w.engine()
+	post := w.planNow("空气质量良。", "环保北京")
+	w.untilState(post, delivery.Preparing)
+	health, err := engine.Health(t.Context())
 	w.must(err)
-	if h.Stopped != "clock_wrong" || !h.ClockWarn || w.sandbox.Count("环保北京") != 0 {
-		t.Errorf("health %+v", h)
+	if health.Stopped != "clock_wrong" || !health.ClockWarn || w.sandbox.Count("环保北京") != 0 {
+		t.Errorf("health %+v", health)
 	}
 	w.mu.Lock()
 	w.dbSkew = time.Second
 	w.mu.Unlock()
-	w.untilState(p, delivery.Sent)
+	w.untilState(post, delivery.Sent)
 	w.wantCount("环保北京", 1)
 }
 
-// TestTheMarkAsksTheDatabasesOwnClock sets the database's clock back between two measurements: the row is not marked by what we believe.
+// TestTheMarkAsksTheDatabasesOwnClock sets the database's clock back between two measurements: the row
+// is not marked by what we believe.
 func TestTheMarkAsksTheDatabasesOwnClock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
-	w.engine(func(o *dispatch.Options) { o.Settings.Beat, o.Settings.Lease = time.Hour, 2*time.Hour })
+	w.engine(func(options *dispatch.Options) {
+		options.Settings.Beat, options.Settings.Lease = time.Hour, 2*time.Hour
+	})
 	// Less than what stops sending: the second of the two measurements at the start may still see it.
 	const back = 1500 * time.Millisecond
 	w.mu.Lock()
 	w.dbSkew = -back
 	w.mu.Unlock()
 
-	p := w.planNow("今日空气质量良。", "环保北京")
-	w.untilState(p, delivery.Sent)
+	post := w.planNow("今日空气质量良。", "环保北京")
+	w.untilState(post, delivery.Sent)
 
 	var due time.Time
-	w.must(w.db.Pool().QueryRow(t.Context(), "SELECT due_at FROM deliveries WHERE post_id = $1", p.ID).Scan(&due))
-	for _, e := range w.sandbox.Log(0) {
-		if e.Step == sandbox.Accepted && e.Account == "环保北京" && e.Wall.Before(due.Add(back)) {
-			t.Errorf("sent %v before its time by the database's clock", due.Add(back).Sub(e.Wall))
+	w.must(
+		w.db.Pool().
+			QueryRow(t.Context(), "SELECT due_at FROM deliveries WHERE post_id = $1", post.ID).
+			Scan(&due),
+	)
+
+	for _, event := range w.sandbox.Log(0) {
+		if event.Step == sandbox.Accepted && event.Account == "环保北京" && event.Wall.Before(due.Add(back)) {
+			t.Errorf("sent %v before its time by the database's clock", due.Add(back).Sub(event.Wall))
 		}
 	}
 	w.wantCount("环保北京", 1)

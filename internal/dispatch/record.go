@@ -38,6 +38,7 @@ func (p *pile) take(n int) []ending {
 	} else {
 		poke(p.signal)
 	}
+
 	return out
 }
 
@@ -47,7 +48,8 @@ func (p *pile) size() int {
 	return len(p.list)
 }
 
-// recorder writes down how calls ended, grouped; a record that cannot be written is tried again until the database is back.
+// recorder writes down how calls ended, grouped; a record that cannot be written is tried again until
+// the database is back.
 func (e *Engine) recorder(ctx context.Context) {
 	for {
 		select {
@@ -55,6 +57,7 @@ func (e *Engine) recorder(ctx context.Context) {
 			return
 		case <-e.records.signal:
 		}
+
 		for e.giveWay(ctx); ; e.giveWay(ctx) {
 			batch := e.records.take(e.set.BatchRows)
 			if len(batch) == 0 {
@@ -65,8 +68,9 @@ func (e *Engine) recorder(ctx context.Context) {
 	}
 }
 
-// giveWay lets marks go first while items that are due wait for theirs: a record may come a moment later, a post may not. It is
-// short, because an account's next post waits for the record and a process may die.
+// giveWay lets marks go first while items that are due wait for theirs: a record may come a moment
+// later, a post may not. It is short, because an account's next post waits for the record and a process
+// may die.
 func (e *Engine) giveWay(ctx context.Context) {
 	e.yield(ctx, func() bool { return e.records.size() > yieldBatches*e.set.BatchRows })
 }
@@ -78,8 +82,9 @@ const (
 	yieldBatches = 10
 )
 
-// pressed tells whether something waits that could be marked at this moment: it was not refused, sending is not stopped, and the calls
-// under way let a mark through. What is overdue and cannot go keeps nobody waiting.
+// pressed tells whether something waits that could be marked at this moment: it was not refused,
+// sending is not stopped, and the calls under way let a mark through. What is overdue and cannot go
+// keeps nobody waiting.
 func (e *Engine) pressed() bool {
 	return (e.desk.pressed() || e.early.due(e.clk.Now())) && !e.slots.stuck(2*yieldNap) && e.stopped() == ""
 }
@@ -94,21 +99,27 @@ func (e *Engine) yield(ctx context.Context, urgent func() bool) {
 	}
 }
 
-// recordSQL writes the ordinary end of many calls: published, with an id, on a row that still shows the attempt. Shaped like markSQL,
-// for the same reasons.
+// recordSQL writes the ordinary end of many calls: published, with an id, on a row that still shows the
+// attempt. Shaped like markSQL, for the same reasons.
 const recordSQL = `
 WITH done AS (
-    SELECT * FROM unnest((SELECT $1::bigint[]), (SELECT $2::text[]::uuid[]), (SELECT $3::text[]), (SELECT $4::timestamptz[]), (SELECT $5::timestamptz[]), (SELECT $6::text[]))
+    SELECT * FROM unnest((SELECT $1::bigint[]), (SELECT $2::text[]::uuid[]), (SELECT $3::text[]),
+        (SELECT $4::timestamptz[]), (SELECT $5::timestamptz[]), (SELECT $6::text[]))
         AS x(id, attempt_id, remote_id, sent_at, ended_at, url)),
 mine AS MATERIALIZED (
     SELECT x.* FROM (SELECT * FROM done ORDER BY id) x CROSS JOIN LATERAL (
-        SELECT FROM deliveries d WHERE d.id = x.id AND d.state = 'sending' AND d.attempt_id = x.attempt_id FOR UPDATE OF d) d),
+        SELECT FROM deliveries d WHERE d.id = x.id AND d.state = 'sending' AND d.attempt_id = x.attempt_id
+            FOR UPDATE OF d) d),
 upd AS (
-    UPDATE deliveries d SET state = 'sent', reason = 'published', reason_args = '{}', attempts = d.attempts + 1, looks = 0, remote_id = x.remote_id,
-           remote_url = nullif(x.url, ''), sent_at = x.sent_at, call_ended_at = x.ended_at, next_look_at = $7, not_before = NULL, wish = NULL,
+    UPDATE deliveries d
+        SET state = 'sent', reason = 'published', reason_args = '{}', attempts = d.attempts + 1, looks = 0,
+        remote_id = x.remote_id,
+           remote_url = nullif(x.url, ''), sent_at = x.sent_at, call_ended_at = x.ended_at, next_look_at = $7,
+               not_before = NULL, wish = NULL,
            wish_due_at = NULL, owner = NULL, updated_at = $8
     FROM mine x WHERE d.id = x.id RETURNING d.id, d.account_id, d.plan, d.attempt_id),
-freed AS (UPDATE account_turns t SET delivery_id = NULL FROM upd WHERE t.account_id = upd.account_id AND t.delivery_id = upd.id),
+freed AS (UPDATE account_turns t SET delivery_id = NULL FROM upd
+    WHERE t.account_id = upd.account_id AND t.delivery_id = upd.id),
 ev AS (
     INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, code)
     SELECT id, $8, 'sending', 'sent', plan, attempt_id, $9::text::uuid, 'published' FROM upd)
@@ -116,6 +127,7 @@ SELECT id FROM upd WHERE ` + quiet
 
 func (e *Engine) recordAll(batch []ending) {
 	var plain, odd []ending
+
 	for _, x := range batch {
 		x.o = x.a.Outcome()
 		if x.o.Result == weibo.Published && x.o.ID != "" {
@@ -124,18 +136,20 @@ func (e *Engine) recordAll(batch []ending) {
 			odd = append(odd, x)
 		}
 	}
+
 	odd = append(odd, e.recordPlain(plain)...)
 	for _, x := range odd {
 		go e.recordOne(x)
 	}
 }
 
-// recordPlain writes the group and gives what it could not write: rows that have moved on, or the whole group when it contradicts
-// what is known.
+// recordPlain writes the group and gives what it could not write: rows that have moved on, or the whole
+// group when it contradicts what is known.
 func (e *Engine) recordPlain(batch []ending) (left []ending) {
 	if len(batch) == 0 {
 		return nil
 	}
+
 	done, err := e.tryPlain(batch)
 	for ; err != nil && pg.Constraint(err) == ""; done, err = e.tryPlain(batch) {
 		e.log.Warn("records cannot be written, will try again", "deliveries", len(batch), "error", err)
@@ -146,6 +160,7 @@ func (e *Engine) recordPlain(batch []ending) (left []ending) {
 	if err != nil {
 		return batch
 	}
+
 	for _, x := range batch {
 		if done[x.it.id] {
 			e.finished(x.it, true)
@@ -153,6 +168,7 @@ func (e *Engine) recordPlain(batch []ending) (left []ending) {
 			left = append(left, x)
 		}
 	}
+
 	return left
 }
 
@@ -160,18 +176,26 @@ func (e *Engine) tryPlain(batch []ending) (map[int64]bool, error) {
 	n := len(batch)
 	ids, attempts, remotes, urls := make([]int64, n), make([]string, n), make([]string, n), make([]string, n)
 	sent, ended := make([]time.Time, n), make([]time.Time, n)
+
 	for i, x := range batch {
-		c := delivery.AfterCall(delivery.Delivery{State: delivery.Sending}, x.o, e.del, e.clk.Now())
-		ids[i], attempts[i], remotes[i], sent[i], ended[i] = x.it.id, x.it.attempt, c.RemoteID, *c.SentAt, *c.CallEnded
+		change := delivery.AfterCall(delivery.Delivery{State: delivery.Sending}, x.o, e.del, e.clk.Now())
+		ids[i] = x.it.id
+		attempts[i] = x.it.attempt
+		remotes[i] = change.RemoteID
+		sent[i] = *change.SentAt
+		ended[i] = *change.CallEnded
 	}
 	now := e.clk.Now()
 	ctx, cancel := context.WithTimeout(e.hard, 30*time.Second)
 	defer cancel()
-	rows, err := e.db.Pool().Query(ctx, recordSQL, ids, attempts, remotes, sent, ended, urls, now.Add(e.del.ReadBack), now, e.self.id)
+	rows, err := e.db.Pool().
+		Query(ctx, recordSQL, ids, attempts, remotes, sent, ended, urls, now.Add(e.del.ReadBack), now,
+			e.self.id)
 	if err != nil {
 		return nil, err
 	}
 	got, err := collectIDs(rows)
+
 	done := make(map[int64]bool, len(got))
 	for _, id := range got {
 		done[id] = true
@@ -180,6 +204,7 @@ func (e *Engine) tryPlain(batch []ending) (map[int64]bool, error) {
 		e.untold.add(got...)
 		e.step("recorded", got...)
 	}
+
 	return done, err
 }
 
@@ -212,17 +237,18 @@ func (e *Engine) tryOne(x ending) error {
 				return err
 			}
 		}
-		c, ok := e.judge(d, x)
+		change, ok := e.judge(d, x)
 		if !ok {
 			return nil
 		}
-		state = c.To
-		if c.TokenRefused {
+		state = change.To
+		if change.TokenRefused {
 			if err := e.tokenRefused(tx, d, x); err != nil {
 				return err
 			}
 		}
-		return delivery.ApplyTx(e.hard, tx, e.clk.Now(), d, c, 0)
+
+		return delivery.ApplyTx(e.hard, tx, e.clk.Now(), d, change, 0)
 	})
 	if pg.Constraint(err) == "deliveries_remote_unique" {
 		return e.twice(x)
@@ -230,6 +256,7 @@ func (e *Engine) tryOne(x ending) error {
 	if err == nil {
 		e.step("recorded as "+string(state), x.it.id)
 	}
+
 	return err
 }
 
@@ -239,6 +266,7 @@ func (e *Engine) judge(d delivery.Delivery, x ending) (delivery.Change, bool) {
 	if d.State == delivery.Sending && same {
 		return delivery.AfterCall(d, x.o, e.del, e.clk.Now()), true
 	}
+
 	return delivery.AfterLateCall(d, x.o, same, e.del, e.clk.Now())
 }
 
@@ -247,6 +275,7 @@ func (e *Engine) tokenRefused(tx pg.Tx, d delivery.Delivery, x ending) error {
 	if x.o.Code == 21315 || x.o.Code == 21327 {
 		bad = account.TokenExpired
 	}
+
 	return e.o.Accounts.MarkTokenBadTx(e.hard, tx, x.it.markedAt, d.AccountID, bad)
 }
 
@@ -257,12 +286,19 @@ func (e *Engine) twice(x ending) error {
 		if err != nil {
 			return err
 		}
-		c := delivery.Change{To: delivery.Unknown, Code: delivery.Twice, Raise: delivery.TodoTwice, Attempt: true, Turn: delivery.TurnFreed,
-			Args: delivery.Args{"id": x.o.ID}}
-		if d.State != delivery.Sending {
-			c.To, c.Attempt = d.State, false
+		change := delivery.Change{
+			To:      delivery.Unknown,
+			Code:    delivery.Twice,
+			Raise:   delivery.TodoTwice,
+			Attempt: true,
+			Turn:    delivery.TurnFreed,
+			Args:    delivery.Args{"id": x.o.ID},
 		}
-		return delivery.ApplyTx(e.hard, tx, e.clk.Now(), d, c, 0)
+		if d.State != delivery.Sending {
+			change.To, change.Attempt = d.State, false
+		}
+
+		return delivery.ApplyTx(e.hard, tx, e.clk.Now(), d, change, 0)
 	})
 }
 

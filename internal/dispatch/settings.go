@@ -13,12 +13,14 @@ type Settings struct {
 	Beat      time.Duration // between renewals of the lease; default 1 s
 	Sweep     time.Duration // between sweeps; default 1 s
 	Nap       time.Duration // the heap never sleeps longer, in case a clock jumps; default 1 s
-	Overdue   time.Duration // a delivery we own and do not hold in memory is taken up again so long after its time; default 1 s
+	// a delivery we own and do not hold in memory is taken up again so long after its time; default 1 s
+	Overdue   time.Duration
 	Stuck     time.Duration // and one of a living process that does not send it; default 10 s
 	CallGrace time.Duration // a call is given up so long after its hard end; default 20 s
 	ClockWarn time.Duration // offset to the database's clock that is told; default 200 ms
 	ClockStop time.Duration // offset at which sending stops; default 2 s
-	ClockJump time.Duration // wall against monotonic; above it the offset is measured again before the next mark; default 200 ms
+	// wall against monotonic; above it the offset is measured again before the next mark; default 200 ms
+	ClockJump time.Duration
 	Grace     time.Duration // of a shutdown; default 30 s
 	LookConns int           // looks under way at once; default 8
 }
@@ -50,5 +52,6 @@ func (s Settings) filled() Settings {
 	span(&s.ClockStop, 2*time.Second)
 	span(&s.ClockJump, 200*time.Millisecond)
 	span(&s.Grace, 30*time.Second)
+
 	return s
 }

@@ -7,8 +7,9 @@ import (
 	"juzhen/internal/delivery"
 )
 
-// Stop ends in an order that loses nothing: no new marks; what was marked is called; what was prepared goes back to waiting; calls
-// and records are waited for; the lock is freed last. When ctx or the grace ends first, what is left is found by the others.
+// Stop ends in an order that loses nothing: no new marks; what was marked is called; what was prepared
+// goes back to waiting; calls and records are waited for; the lock is freed last. When ctx or the grace
+// ends first, what is left is found by the others.
 func (e *Engine) Stop(ctx context.Context) error {
 	if e.soft == nil {
 		return nil // never started
@@ -26,13 +27,21 @@ func (e *Engine) Stop(ctx context.Context) error {
 	e.hardStop()
 	e.lockEnd()
 	<-e.lockDone
+
 	return err
 }
 
 // returnAll gives what this process had prepared back to waiting, where another takes it at once.
 func (e *Engine) returnAll(ctx context.Context) error {
-	_, err := delivery.Move{From: []delivery.State{delivery.Preparing}, To: delivery.Waiting, Code: delivery.GivenBack,
-		Where: "d.owner = @me::text::uuid", Set: "owner = NULL", Args: args{"me": e.self.id}}.Run(ctx, e.db.Pool(), e.clk.Now())
+	_, err := delivery.Move{
+		From:  []delivery.State{delivery.Preparing},
+		To:    delivery.Waiting,
+		Code:  delivery.GivenBack,
+		Where: "d.owner = @me::text::uuid",
+		Set:   "owner = NULL",
+		Args:  args{"me": e.self.id},
+	}.Run(ctx, e.db.Pool(), e.clk.Now())
+
 	return err
 }
 
@@ -43,6 +52,7 @@ func until(ctx context.Context, f func()) bool {
 		f()
 		close(done)
 	}()
+
 	select {
 	case <-done:
 		return true

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// slots are the rights to be marked. There are some more than connections, as many as these work off in a moment, so that marks are
-// grouped and no connection waits for one. Not more: what is marked and not called when a process dies has to be looked up.
+// slots are the rights to be marked. There are some more than connections, as many as these work off in
+// a moment, so that marks are grouped and no connection waits for one. Not more: what is marked and not
+// called when a process dies has to be looked up.
 type slots struct {
 	conns int
 
@@ -19,8 +20,9 @@ type slots struct {
 }
 
 const (
-	aheadFor  = 50 * time.Millisecond // the time connections need for what is marked ahead
-	aheadMost = 5                     // times the connections: should calls grow slow suddenly, what is marked must not outwait its hard end
+	aheadFor = 50 * time.Millisecond // the time connections need for what is marked ahead
+	// times the connections: should calls grow slow suddenly, what is marked must not outwait its hard end
+	aheadMost = 5
 	firstCall = 50 * time.Millisecond // a call is taken to last so long before the first has ended
 )
 
@@ -30,14 +32,18 @@ func newSlots(conns int) *slots {
 
 // ahead is how many may be marked beyond the connections. The lock must be held.
 func (s *slots) ahead() int {
-	return max(8, s.conns/4, min(aheadMost*s.conns, int(int64(s.conns)*int64(aheadFor)/int64(max(s.call, time.Microsecond)))))
+	return max(
+		8,
+		s.conns/4,
+		min(aheadMost*s.conns, int(int64(s.conns)*int64(aheadFor)/int64(max(s.call, time.Microsecond)))),
+	)
 }
 
 // firstGroup is how many are marked at a time while connections idle: several markers share them.
 func (s *slots) firstGroup() int { return max(50, s.conns/2) }
 
-// take gives up to n rights. It waits until there are n, or half of those ahead of the connections, whichever is less, so that
-// marks come in groups; 0 when ctx ended.
+// take gives up to n rights. It waits until there are n, or half of those ahead of the connections,
+// whichever is less, so that marks come in groups; 0 when ctx ended.
 func (s *slots) take(ctx context.Context, n int) int {
 	for {
 		s.mu.Lock()
@@ -53,9 +59,11 @@ func (s *slots) take(ctx context.Context, n int) int {
 				poke(s.freed) // another marker may wait for the rest
 			}
 			s.mu.Unlock()
+
 			return got
 		}
 		s.mu.Unlock()
+
 		select {
 		case <-s.freed:
 		case <-ctx.Done():
@@ -64,8 +72,8 @@ func (s *slots) take(ctx context.Context, n int) int {
 	}
 }
 
-// takeReleased gives up to n rights to what is marked already: as many as are free, at once when half of the rights ahead of the
-// connections are; 0 when ctx ended.
+// takeReleased gives up to n rights to what is marked already: as many as are free, at once when half
+// of the rights ahead of the connections are; 0 when ctx ended.
 func (s *slots) takeReleased(ctx context.Context, n int) int {
 	for {
 		s.mu.Lock()
@@ -74,9 +82,11 @@ func (s *slots) takeReleased(ctx context.Context, n int) int {
 			got := min(n, free)
 			s.used += got
 			s.mu.Unlock()
+
 			return got
 		}
 		s.mu.Unlock()
+
 		select {
 		case <-s.freed:
 		case <-ctx.Done():

@@ -22,11 +22,12 @@ func idsOf(moved []delivery.Moved) []int64 {
 	for i, m := range moved {
 		ids[i] = m.ID
 	}
+
 	return ids
 }
 
-// doubts remembers attempts whose mark was not acknowledged and whose call never began, for as long as a statement left behind
-// at the server could still take effect.
+// doubts remembers attempts whose mark was not acknowledged and whose call never began, for as long as
+// a statement left behind at the server could still take effect.
 type doubts struct {
 	mu   sync.Mutex
 	open map[string]doubt
@@ -45,6 +46,7 @@ func newDoubts() *doubts { return &doubts{open: map[string]doubt{}} }
 func (d *doubts) add(items []*item, now time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+
 	for _, it := range items {
 		d.open[it.attempt] = doubt{it.id, now}
 	}
@@ -53,17 +55,20 @@ func (d *doubts) add(items []*item, now time.Time) {
 func (d *doubts) list(now time.Time) (ids []int64, attempts []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for attempt, x := range d.open {
-		if now.Sub(x.at) > doubtFor {
+
+	for attempt, doubt := range d.open {
+		if now.Sub(doubt.at) > doubtFor {
 			delete(d.open, attempt)
 			continue
 		}
-		ids, attempts = append(ids, x.id), append(attempts, attempt)
+		ids, attempts = append(ids, doubt.id), append(attempts, attempt)
 	}
+
 	return ids, attempts
 }
 
-// versions keeps the frozen versions that deliveries in hand belong to: a version never changes once it was submitted.
+// versions keeps the frozen versions that deliveries in hand belong to: a version never changes once it
+// was submitted.
 type versions struct {
 	mu   sync.Mutex
 	byID map[int64]post.Version
@@ -78,17 +83,18 @@ func newVersions() *versions { return &versions{byID: map[int64]post.Version{}} 
 func (v *versions) get(id int64) (post.Version, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	x, ok := v.byID[id]
-	return x, ok
+	version, ok := v.byID[id]
+
+	return version, ok
 }
 
-func (v *versions) put(x post.Version) {
+func (v *versions) put(version post.Version) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if _, ok := v.byID[x.ID]; ok {
+	if _, ok := v.byID[version.ID]; ok {
 		return
 	}
-	v.byID[x.ID], v.used = x, append(v.used, x.ID)
+	v.byID[version.ID], v.used = version, append(v.used, version.ID)
 	if len(v.used) > keepVersions {
 		delete(v.byID, v.used[0])
 		v.used = v.used[1:]
@@ -135,6 +141,7 @@ func (s *stats) figures() (last time.Time, p50, p99, worst time.Duration) {
 		return last, 0, 0, 0
 	}
 	slices.Sort(sorted)
+
 	return last, sorted[len(sorted)/2], sorted[len(sorted)*99/100], sorted[len(sorted)-1]
 }
 

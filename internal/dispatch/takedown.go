@@ -9,9 +9,9 @@ import (
 	"juzhen/internal/weibo"
 )
 
-// TakeDown carries out a confirmed take-down: what the platform shows is kept, the post is destroyed, and reading it again proves
-// that it is gone. Destroying twice does no harm, so an outcome that is not known is simply read and, if need be, tried again: an
-// error means that.
+// TakeDown carries out a confirmed take-down: what the platform shows is kept, the post is destroyed,
+// and reading it again proves that it is gone. Destroying twice does no harm, so an outcome that is not
+// known is simply read and, if need be, tried again: an error means that.
 func (e *Engine) TakeDown(ctx context.Context, decisionID int64) error {
 	var dec delivery.Decision
 	var d delivery.Delivery
@@ -21,6 +21,7 @@ func (e *Engine) TakeDown(ctx context.Context, decisionID int64) error {
 			return err
 		}
 		a, err = account.FindTx(ctx, tx, d.AccountID)
+
 		return err
 	})
 	if err != nil || dec.State != delivery.Confirmed || d.RemoteID == nil {
@@ -33,36 +34,49 @@ func (e *Engine) TakeDown(ctx context.Context, decisionID int64) error {
 	if err := e.keepSnapshot(ctx, dec, d, a); err != nil {
 		return err
 	}
-	o := e.o.Weibo.Destroy(ctx, weibo.Mode(d.Connector), token, weibo.Mark{}, *d.RemoteID)
-	if o.Err != nil && o.Result == weibo.NotPublished && !weibo.Gone(o.Err) {
-		if o.Err.Class == weibo.ClassRetry || o.Err.Class == weibo.ClassSlow {
-			return o.Err
+	outcome := e.o.Weibo.Destroy(ctx, weibo.Mode(d.Connector), token, weibo.Mark{}, *d.RemoteID)
+	if outcome.Err != nil && outcome.Result == weibo.NotPublished && !weibo.Gone(outcome.Err) {
+		if outcome.Err.Class == weibo.ClassRetry || outcome.Err.Class == weibo.ClassSlow {
+			return outcome.Err
 		}
-		return e.tookDown(ctx, decisionID, false, o.Code, o.Err.Text)
+
+		return e.tookDown(ctx, decisionID, false, outcome.Code, outcome.Err.Text)
 	}
 	_, gone, err := e.live(ctx, d, a)
 	if err != nil {
 		return err
 	}
-	if !gone && o.Result != weibo.Published {
-		return o.Err
+	if !gone && outcome.Result != weibo.Published {
+		return outcome.Err
 	}
-	return e.tookDown(ctx, decisionID, gone, o.Code, "平台仍显示这一条")
+
+	return e.tookDown(ctx, decisionID, gone, outcome.Code, "平台仍显示这一条")
 }
 
 // keepSnapshot keeps what citizens saw until now; what cannot be read does not stop a take-down.
-func (e *Engine) keepSnapshot(ctx context.Context, dec delivery.Decision, d delivery.Delivery, a account.Account) error {
+func (e *Engine) keepSnapshot(
+	ctx context.Context,
+	dec delivery.Decision,
+	d delivery.Delivery,
+	a account.Account,
+) error {
 	if dec.Snapshot != nil {
 		return nil
 	}
-	s := delivery.Snapshot{At: e.clk.Now(), RemoteID: *d.RemoteID}
-	switch p, _, err := e.live(ctx, d, a); {
+
+	snapshot := delivery.Snapshot{At: e.clk.Now(), RemoteID: *d.RemoteID}
+	switch post, _, err := e.live(ctx, d, a); {
 	case err != nil:
-		s.Error = "read failed"
-	case p != nil:
-		s.Text, s.Pictures, s.Reposts, s.Comments, s.Likes = p.Text, p.Pics, p.Reposts, p.Comments, p.Likes
+		snapshot.Error = "read failed"
+	case post != nil:
+		snapshot.Text = post.Text
+		snapshot.Pictures = post.Pics
+		snapshot.Reposts = post.Reposts
+		snapshot.Comments = post.Comments
+		snapshot.Likes = post.Likes
 	}
-	return e.db.InTx(ctx, func(tx pg.Tx) error { return delivery.SnapshotTx(ctx, tx, dec.ID, s) })
+
+	return e.db.InTx(ctx, func(tx pg.Tx) error { return delivery.SnapshotTx(ctx, tx, dec.ID, snapshot) })
 }
 
 func (e *Engine) tookDown(ctx context.Context, decisionID int64, gone bool, code int, text string) error {
@@ -71,10 +85,12 @@ func (e *Engine) tookDown(ctx context.Context, decisionID int64, gone bool, code
 		if err != nil || dec.State != delivery.Confirmed {
 			return err
 		}
+
 		return delivery.TakenDownTx(ctx, tx, e.clk.Now(), dec, d, gone, code, text)
 	})
 	if err == nil {
 		e.step("taken down", decisionID)
 	}
+
 	return err
 }

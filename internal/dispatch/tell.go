@@ -8,8 +8,9 @@ import (
 	"juzhen/internal/todo"
 )
 
-// tellClock puts before the administrators of the whole bureau that this machine's clock is wrong, which stops its sending, and closes the
-// matter once it is right. The clock is the machine's, so the matter is one per machine and any of its processes may close it.
+// tellClock puts before the administrators of the whole bureau that this machine's clock is wrong,
+// which stops its sending, and closes the matter once it is right. The clock is the machine's, so the
+// matter is one per machine and any of its processes may close it.
 func (e *Engine) tellClock(ctx context.Context) error {
 	offset, known := e.clk.Offset()
 	wrong := e.clk.Wrong()
@@ -26,14 +27,22 @@ func (e *Engine) tellClock(ctx context.Context) error {
 			return todo.ResolveTx(ctx, tx, e.clk.Now(), key, 0)
 		}
 		var root string
-		if err := tx.Pgx.QueryRow(ctx, "SELECT path FROM units WHERE parent_id IS NULL ORDER BY id LIMIT 1").Scan(&root); err != nil {
+		if err := tx.Pgx.QueryRow(ctx, `
+			SELECT path FROM units WHERE parent_id IS NULL ORDER BY id LIMIT 1`).Scan(&root); err != nil {
 			return pg.OrNotFound(err, nil) // nothing is set up yet
 		}
-		return todo.RaiseTx(ctx, tx, e.clk.Now(), todo.Item{Matter: todoEngineClock, Key: key, UnitPath: root, Args: map[string]any{"host": host, "s": int64(offset.Abs().Seconds() + 0.5)}})
+
+		return todo.RaiseTx(ctx, tx, e.clk.Now(), todo.Item{
+			Matter:   todoEngineClock,
+			Key:      key,
+			UnitPath: root,
+			Args:     map[string]any{"host": host, "s": int64(offset.Abs().Seconds() + 0.5)},
+		})
 	})
 	if err == nil {
 		e.stats.toldClock(wrong)
 	}
+
 	return err
 }
 

@@ -66,9 +66,23 @@ var rules = weibo.Rules{SafeDomains: []string{sandbox.DemoSafeDomain}}
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{TB: t, url: pgtest.URL(t), ids: map[string]int64{}, steps: make(chan struct{})}
-	w.set = delivery.Settings{Lead: 2 * time.Second, FirstLook: 30 * time.Millisecond, AbsentAfter: 80 * time.Millisecond, LookAgain: time.Hour,
-		LookRetry: 50 * time.Millisecond, ReadBack: 20 * time.Millisecond, RetryWait: 50 * time.Millisecond, TokenSpare: time.Second}.Filled()
-	w.engineOf = dispatch.Settings{Sweep: 20 * time.Millisecond, Beat: 50 * time.Millisecond, Lease: time.Second, Conns: 32, Overdue: 100 * time.Millisecond}
+	w.set = delivery.Settings{
+		Lead:        2 * time.Second,
+		FirstLook:   30 * time.Millisecond,
+		AbsentAfter: 80 * time.Millisecond,
+		LookAgain:   time.Hour,
+		LookRetry:   50 * time.Millisecond,
+		ReadBack:    20 * time.Millisecond,
+		RetryWait:   50 * time.Millisecond,
+		TokenSpare:  time.Second,
+	}.Filled()
+	w.engineOf = dispatch.Settings{
+		Sweep:   20 * time.Millisecond,
+		Beat:    50 * time.Millisecond,
+		Lease:   time.Second,
+		Conns:   32,
+		Overdue: 100 * time.Millisecond,
+	}
 	w.db = pgtest.Open(t, w.url)
 	none := sandbox.Limits{}
 	w.sandbox = sandbox.New(sandbox.Options{Clock: w.now, Limits: &none})
@@ -86,16 +100,29 @@ func newWorld(t testing.TB) *world {
 	w.accounts = w.accountService(w.db)
 	w.s = delivery.New(w.db, delivery.Options{Now: w.now, Settings: w.set, Rules: rules, Wake: w.wake})
 	w.people()
+
 	return w
 }
 
 func (w *world) api() *weibo.Client {
-	return weibo.New(weibo.Options{PublicURL: w.server.URL, CommercialURL: w.server.URL + "/c", AppKey: sandbox.DemoAppKey,
-		AppSecret: sandbox.DemoAppSecret, CallLimit: 2 * time.Second, Conns: 32, RIP: "192.0.2.7"})
+	return weibo.New(weibo.Options{
+		PublicURL:     w.server.URL,
+		CommercialURL: w.server.URL + "/c",
+		AppKey:        sandbox.DemoAppKey,
+		AppSecret:     sandbox.DemoAppSecret,
+		CallLimit:     2 * time.Second,
+		Conns:         32,
+		RIP:           "192.0.2.7",
+	})
 }
 
 func (w *world) accountService(db *pg.DB) *account.Service {
-	return account.New(db, w.box, w.api(), account.Options{AppKey: sandbox.DemoAppKey, Now: w.now, Watch: delivery.AccountChangedTx, First: delivery.AccountFirstTx})
+	return account.New(db, w.box, w.api(), account.Options{
+		AppKey: sandbox.DemoAppKey,
+		Now:    w.now,
+		Watch:  delivery.AccountChangedTx,
+		First:  delivery.AccountFirstTx,
+	})
 }
 
 func (w *world) now() time.Time {
@@ -116,6 +143,7 @@ func (w *world) wake() {
 	w.mu.Lock()
 	list := slices.Clone(w.nudge)
 	w.mu.Unlock()
+
 	for _, f := range list {
 		f()
 	}
@@ -131,25 +159,41 @@ func (w *world) must(err error) {
 func (w *world) people() {
 	w.Helper()
 	stage.Bureau(w, w.db, "值班宣传专员", "值班审核员", "审核员乙", "值班主管", "系统管理员")
-	w.writer, w.reviewer, w.second = who(1, access.PressOfficer), who(2, access.Reviewer), who(3, access.Reviewer)
+	w.writer = who(1, access.PressOfficer)
+	w.reviewer = who(2, access.Reviewer)
+	w.second = who(3, access.Reviewer)
 	w.supervisor, w.admin = who(4, access.Supervisor), who(5, access.Administrator)
 }
 
-func who(id int64, r access.Role) access.Actor {
-	return access.Actor{UserID: id, Name: fmt.Sprint(r), Grants: []access.Grant{{Role: r, UnitID: 1, Path: "/1/"}}}
+func who(id int64, role access.Role) access.Actor {
+	return access.Actor{
+		UserID: id,
+		Name:   fmt.Sprint(role),
+		Grants: []access.Grant{{Role: role, UnitID: 1, Path: "/1/"}},
+	}
 }
 
 // account connects an account of the sandbox and lets it go live.
-func (w *world) account(handle string, unit int64, c account.Connector) int64 {
+func (w *world) account(handle string, unit int64, connector account.Connector) int64 {
 	w.Helper()
-	a, err := w.accounts.Create(w.Context(), w.admin, account.Draft{UnitID: unit, Handle: handle, Seat: account.Main, Connector: c, MinGap: 0, LateLimit: 30 * time.Minute})
+	a, err := w.accounts.Create(w.Context(), w.admin, account.Draft{
+		UnitID:    unit,
+		Handle:    handle,
+		Seat:      account.Main,
+		Connector: connector,
+		MinGap:    0,
+		LateLimit: 30 * time.Minute,
+	})
 	w.must(err)
-	if c.NeedsToken() {
+	if connector.NeedsToken() {
 		_, err = w.accounts.ImportToken(w.Context(), w.admin, a.ID, w.sandbox.Token(handle))
 		w.must(err)
 	}
-	w.exec("UPDATE accounts SET state = 'live', tested_at = now(), min_gap = '0', auto_resend = true WHERE id = $1", a.ID)
+	w.exec(`
+		UPDATE accounts SET state = 'live', tested_at = now(), min_gap = '0', auto_resend = true WHERE id = $1`,
+		a.ID)
 	w.ids[handle] = a.ID
+
 	return a.ID
 }
 
@@ -163,13 +207,26 @@ func (w *world) exec(sql string, args ...any) {
 func (w *world) engine(change ...func(*dispatch.Options)) *dispatch.Engine {
 	w.Helper()
 	marks := pgtest.Open(w.TB, w.url)
-	o := dispatch.Options{Settings: w.engineOf, Delivery: w.set, Marks: marks, Weibo: w.api(), Accounts: w.accountService(marks), Media: w.media, Rules: rules,
-		Source: sandbox.DemoApp().Name, Version: "test", Now: w.now, DBAhead: w.dbAhead, Watch: w.watch,
-		Log: slog.New(slog.NewTextHandler(testLog{w.TB}, nil))}
-	for _, f := range change {
-		f(&o)
+
+	options := dispatch.Options{
+		Settings: w.engineOf,
+		Delivery: w.set,
+		Marks:    marks,
+		Weibo:    w.api(),
+		Accounts: w.accountService(marks),
+		Media:    w.media,
+		Rules:    rules,
+		Source:   sandbox.DemoApp().Name,
+		Version:  "test",
+		Now:      w.now,
+		DBAhead:  w.dbAhead,
+		Watch:    w.watch,
+		Log:      slog.New(slog.NewTextHandler(testLog{w.TB}, nil)),
 	}
-	e := dispatch.New(o)
+	for _, f := range change {
+		f(&options)
+	}
+	e := dispatch.New(options)
 	w.must(e.Start(w.Context()))
 	w.mu.Lock()
 	w.nudge = append(w.nudge, e.Nudge)
@@ -179,6 +236,7 @@ func (w *world) engine(change ...func(*dispatch.Options)) *dispatch.Engine {
 		defer cancel()
 		_ = e.Stop(ctx)
 	})
+
 	return e
 }
 
@@ -194,14 +252,15 @@ func (l testLog) Write(b []byte) (int, error) {
 	if l.t.Context().Err() == nil {
 		l.t.Log(strings.TrimSpace(string(b)))
 	}
+
 	return len(b), nil
 }
 
-func (w *world) watch(s dispatch.Step) {
+func (w *world) watch(step dispatch.Step) {
 	w.stepMu.Lock()
 	defer w.stepMu.Unlock()
-	if s.Name != "swept" {
-		w.seen = append(w.seen, s)
+	if step.Name != "swept" {
+		w.seen = append(w.seen, step)
 	}
 	close(w.steps)
 	w.steps = make(chan struct{})
@@ -211,6 +270,7 @@ func (w *world) watch(s dispatch.Step) {
 func (w *world) until(what string, cond func() bool) {
 	w.Helper()
 	end := time.After(patience)
+
 	for {
 		w.stepMu.Lock()
 		next := w.steps
@@ -218,6 +278,7 @@ func (w *world) until(what string, cond func() bool) {
 		if cond() {
 			return
 		}
+
 		select {
 		case <-next:
 		case <-end:
@@ -228,12 +289,14 @@ func (w *world) until(what string, cond func() bool) {
 
 // story tells all events, for the message of a failure.
 func (w *world) story() string {
-	rows, err := w.db.Pool().Query(context.Background(), "SELECT delivery_id, from_state, to_state, code, args::text FROM delivery_events ORDER BY id")
+	rows, err := w.db.Pool().Query(context.Background(), `
+		SELECT delivery_id, from_state, to_state, code, args::text FROM delivery_events ORDER BY id`)
 	if err != nil {
 		return err.Error()
 	}
 	defer rows.Close()
 	var b strings.Builder
+
 	for rows.Next() {
 		var id int64
 		var from, to, code, args string
@@ -242,69 +305,86 @@ func (w *world) story() string {
 		}
 		fmt.Fprintf(&b, "  %d %s → %s %s %s\n", id, from, to, code, args)
 	}
+
 	return b.String()
 }
 
 // submit writes and submits a post for the accounts.
 func (w *world) submit(text string, due *time.Time, handles ...string) (post.Post, post.Version) {
 	w.Helper()
-	c := post.Content{Text: text, DueAt: due, DueNow: due == nil}
+
+	content := post.Content{Text: text, DueAt: due, DueNow: due == nil}
 	for _, h := range handles {
-		c.Targets = append(c.Targets, post.TargetChoice{AccountID: w.ids[h]})
+		content.Targets = append(content.Targets, post.TargetChoice{AccountID: w.ids[h]})
 	}
-	return w.submitContent(c)
+
+	return w.submitContent(content)
 }
 
-func (w *world) submitContent(c post.Content) (post.Post, post.Version) {
+func (w *world) submitContent(content post.Content) (post.Post, post.Version) {
 	w.Helper()
-	p, err := w.posts.Create(w.Context(), w.writer, 1, c)
+	p, err := w.posts.Create(w.Context(), w.writer, 1, content)
 	w.must(err)
 	w.must(w.s.Submit(w.Context(), w.writer, p.ID, 0))
-	p, v, err := w.posts.Find(w.Context(), w.writer, p.ID)
+	p, version, err := w.posts.Find(w.Context(), w.writer, p.ID)
 	w.must(err)
-	return p, v
+
+	return p, version
 }
 
 // plan writes, submits and approves a post, due after a while.
 func (w *world) plan(text string, after time.Duration, handles ...string) post.Post {
 	w.Helper()
 	far := w.now().Add(far)
-	p, v := w.submit(text, &far, handles...)
-	w.approve(p, v, delivery.DueChoice{})
+	p, version := w.submit(text, &far, handles...)
+	w.approve(p, version, delivery.DueChoice{})
 	w.dueIn(after, &p)
+
 	return p
 }
 
 // far is a due time that no machine is too slow for.
 const far = time.Hour
 
-// dueIn moves approved posts to an instant that is counted from now. Approving for that instant would need a machine that is fast enough.
+// dueIn moves approved posts to an instant that is counted from now. Approving for that instant would
+// need a machine that is fast enough.
 func (w *world) dueIn(after time.Duration, posts ...*post.Post) {
 	w.Helper()
+
 	ids := make([]int64, len(posts))
 	for i, p := range posts {
 		ids[i] = p.ID
 	}
 	due := w.now().Add(after).UTC().Truncate(time.Microsecond)
 	w.exec("UPDATE posts SET due_at = $2 WHERE id = ANY ($1)", ids, due)
-	w.exec("UPDATE deliveries SET not_after = not_after + ($2::timestamptz - due_at), due_at = $2, approved_from = $2 WHERE post_id = ANY ($1)", ids, due)
+	w.exec(`
+		UPDATE deliveries
+			SET not_after = not_after + ($2::timestamptz - due_at), due_at = $2, approved_from = $2
+			WHERE post_id = ANY ($1)`, ids, due)
+
 	for _, p := range posts {
 		p.DueAt = &due
 	}
 	w.wake()
 }
 
-func (w *world) approve(p post.Post, v post.Version, due delivery.DueChoice) {
+func (w *world) approve(p post.Post, version post.Version, due delivery.DueChoice) {
 	w.Helper()
-	_, err := w.s.Review(w.Context(), w.reviewer, p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve, Due: due})
+	_, err := w.s.Review(w.Context(), w.reviewer, p.ID, delivery.Verdict{
+		Version:  version.Number,
+		Hash:     version.Hash,
+		Decision: review.Approve,
+		Due:      due,
+	})
 	w.must(err)
 }
 
 // planNow is plan for a post that goes out at once.
 func (w *world) planNow(text string, handles ...string) post.Post {
 	w.Helper()
-	p, v := w.submit(text, nil, handles...)
-	w.approve(p, v, delivery.DueChoice{})
+	p, version := w.submit(text, nil, handles...)
+	w.approve(p, version, delivery.DueChoice{})
+
 	return p
 }
 
@@ -327,12 +407,14 @@ FROM deliveries WHERE post_id = $1 ORDER BY id`, p.ID)
 	w.must(err)
 	defer rs.Close()
 	var out []row
+
 	for rs.Next() {
 		var r row
 		w.must(rs.Scan(&r.ID, &r.State, &r.Reason, &r.Attempts, &r.Remote, &r.Live, &r.DueAt))
 		out = append(out, r)
 	}
 	w.must(rs.Err())
+
 	return out
 }
 
@@ -343,14 +425,15 @@ func (w *world) only(p post.Post) row {
 	if len(rs) != 1 {
 		w.Fatalf("%d deliveries, want one", len(rs))
 	}
+
 	return rs[0]
 }
 
 // untilState waits until every delivery of the post is in the state.
-func (w *world) untilState(p post.Post, s delivery.State) {
+func (w *world) untilState(p post.Post, state delivery.State) {
 	w.Helper()
-	w.until(fmt.Sprintf("post %d %s", p.ID, s), func() bool {
-		return !slices.ContainsFunc(w.rows(p), func(r row) bool { return r.State != s })
+	w.until(fmt.Sprintf("post %d %s", p.ID, state), func() bool {
+		return !slices.ContainsFunc(w.rows(p), func(r row) bool { return r.State != state })
 	})
 }
 
@@ -364,7 +447,9 @@ func (w *world) count(sql string, args ...any) (n int) {
 func (w *world) todos(id int64) (codes string) {
 	w.Helper()
 	w.must(w.db.Pool().QueryRow(w.Context(), `
-SELECT coalesce(string_agg(code, ' ' ORDER BY code), '') FROM todos WHERE subject_type = 'delivery' AND subject_id = $1 AND resolved_at IS NULL`, id).Scan(&codes))
+SELECT coalesce(string_agg(code, ' ' ORDER BY code), '') FROM todos
+    WHERE subject_type = 'delivery' AND subject_id = $1 AND resolved_at IS NULL`, id).Scan(&codes))
+
 	return codes
 }
 

@@ -36,6 +36,7 @@ var axeScript = sync.OnceValues(func() (string, error) {
 		}
 		err = rerr
 	}
+
 	return "", err
 })
 
@@ -60,16 +61,32 @@ func (b *Tab) axe(rules string) {
 	if err != nil {
 		b.t.Fatalf("axe-core is missing (npm ci --ignore-scripts): %v", err)
 	}
-	value(b, "load axe", chromedp.Evaluate[bool](`typeof axe === "object" || (`+"() => {"+script+"\n; return true})()"))
+	value(
+		b,
+		"load axe",
+		chromedp.Evaluate[bool](`typeof axe === "object" || (`+"() => {"+script+"\n; return true})()"),
+	)
 	raw := value(b, "run axe", chromedp.Evaluate[string](
-		`axe.run(document, {runOnly: `+rules+`, resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise))
+		`axe.run(document, {runOnly: `+rules+`, resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`,
+		chromedp.EvalAwaitPromise,
+	))
 	var found []violation
 	if err := json.Unmarshal([]byte(raw), &found); err != nil {
 		b.t.Fatalf("axe: %v", err)
 	}
+
 	for _, v := range found {
 		for _, n := range v.Nodes {
-			b.t.Errorf("axe on %s: %s (%s): %s at %s\n\t%s\n\t%s", b.Path(), v.ID, v.Impact, v.Help, target(n.Target), n.HTML, strings.ReplaceAll(n.Summary, "\n", " "))
+			b.t.Errorf(
+				"axe on %s: %s (%s): %s at %s\n\t%s\n\t%s",
+				b.Path(),
+				v.ID,
+				v.Impact,
+				v.Help,
+				target(n.Target),
+				n.HTML,
+				strings.ReplaceAll(n.Summary, "\n", " "),
+			)
 		}
 	}
 }

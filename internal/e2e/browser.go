@@ -1,6 +1,6 @@
-// Package e2e walks the running console with a real browser: named steps with a time limit each, a picture of every
-// failure, the console of the page watched for errors and policy violations, axe-core for accessibility.
-// It holds no page and no rule of the console.
+// Package e2e walks the running console with a real browser: named steps with a time limit each, a
+// picture of every failure, the console of the page watched for errors and policy violations, axe-core
+// for accessibility. It holds no page and no rule of the console.
 package e2e
 
 import (
@@ -35,16 +35,28 @@ type T interface {
 // Browser is one Chromium, shared by the tests of a process. Each Tab has cookies of its own.
 type Browser struct{ ctx context.Context }
 
-// Launch starts Chromium and ends it with the test. Missing Chromium fails the test and says how to install it.
+// Launch starts Chromium and ends it with the test. Missing Chromium fails the test and says how to
+// install it.
 func Launch(t T) *Browser {
 	t.Helper()
 	profile, err := os.MkdirTemp("", "juzhen-chromium-*")
 	if err != nil {
 		t.Fatalf("profile: %v", err)
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("lang", "zh-CN"), chromedp.Env("LANG=zh_CN.UTF-8", "LANGUAGE=zh_CN"), chromedp.Flag("force-color-profile", "srgb"), chromedp.UserDataDir(profile))
+	options := append(
+		chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox,
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag(
+			"lang",
+			"zh-CN",
+		),
+		chromedp.Env("LANG=zh_CN.UTF-8", "LANGUAGE=zh_CN"),
+		chromedp.Flag("force-color-profile", "srgb"),
+		chromedp.UserDataDir(profile),
+	)
 	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stop := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {}))
 	t.Cleanup(func() {
@@ -56,6 +68,7 @@ func Launch(t T) *Browser {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("start Chromium (apt-get install chromium fonts-noto-cjk): %v", err)
 	}
+
 	return &Browser{ctx: ctx}
 }
 
@@ -82,6 +95,7 @@ func (b *Browser) Open(t T, base string) *Tab {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+
 		for m, err := range messages {
 			if err != nil {
 				return
@@ -92,10 +106,12 @@ func (b *Browser) Open(t T, base string) *Tab {
 	t.Cleanup(func() {
 		stop()
 		<-done
+
 		for _, n := range tab.Noise() {
 			t.Errorf("the page wrote to the console: %s", n)
 		}
 	})
+
 	return tab
 }
 
@@ -104,6 +120,7 @@ func failures() string {
 	if d := os.Getenv("E2E_PICTURES"); d != "" {
 		return d
 	}
+
 	return filepath.Join(os.TempDir(), "juzhen-e2e")
 }
 
@@ -113,6 +130,7 @@ func calm() chromedp.Action[chromedp.Void] {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
 		})
+
 		return err
 	})
 }
@@ -121,7 +139,8 @@ var answered = regexp.MustCompile(`Failed to load resource: the server responded
 
 // hear keeps errors, exceptions and policy violations. A refused form is an answer and no error of the page.
 func (b *Tab) hear(m chromedp.ConsoleMessage) {
-	bad := m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleException || strings.Contains(m.Text, "Content Security Policy")
+	bad := m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleException ||
+		strings.Contains(m.Text, "Content Security Policy")
 	if !bad || answered.MatchString(m.Text) {
 		return
 	}
@@ -137,7 +156,8 @@ func (b *Tab) Noise() []string {
 	return b.noise
 }
 
-// Step runs actions under a name and a time limit; a failure is told by name, with address, notices and a picture.
+// Step runs actions under a name and a time limit; a failure is told by name, with address, notices and
+// a picture.
 func (b *Tab) Step(name string, actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, StepLimit)
@@ -156,8 +176,12 @@ func (b *Tab) fail(name string, err error) {
 	defer cancel()
 	where, _ := chromedp.Run(ctx, chromedp.Location())
 	says, _ := chromedp.Run(ctx, chromedp.Evaluate[string](
-		`[...document.querySelectorAll('h1,.error-text,.banner,.field-error')].map(e => e.innerText).join(' | ').slice(0, 500)`))
-	picture := filepath.Join(b.dir, regexp.MustCompile(`[^\pL\pN]+`).ReplaceAllString(b.t.Name()+"-"+name, "-")+".png")
+		`[...document.querySelectorAll('h1,.error-text,.banner,.field-error')].map(e => e.innerText).join(' | ').slice(0, 500)`,
+	))
+	picture := filepath.Join(
+		b.dir,
+		regexp.MustCompile(`[^\pL\pN]+`).ReplaceAllString(b.t.Name()+"-"+name, "-")+".png",
+	)
 	if png, perr := chromedp.Run(ctx, chromedp.FullScreenshot(100)); perr == nil {
 		_ = os.MkdirAll(b.dir, 0o755)
 		_ = os.WriteFile(picture, png, 0o644)
@@ -166,14 +190,15 @@ func (b *Tab) fail(name string, err error) {
 }
 
 // value runs one action that gives a value, as a step.
-func value[V any](b *Tab, name string, a chromedp.Action[V]) V {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, StepLimit)
+func value[V any](tab *Tab, name string, a chromedp.Action[V]) V {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, StepLimit)
 	defer cancel()
 	v, err := chromedp.Run(ctx, a)
 	if err != nil {
-		b.fail(name, err)
+		tab.fail(name, err)
 	}
+
 	return v
 }
 
@@ -181,7 +206,10 @@ func value[V any](b *Tab, name string, a chromedp.Action[V]) V {
 func (b *Tab) SetCookie(name, v string) {
 	b.t.Helper()
 	b.Step("cookie "+name, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, network.SetCookie, network.SetCookieParams{Name: name, Value: v, URL: b.base})
+		_, err := cdp.Call(ctx, t, network.SetCookie, network.SetCookieParams{
+			Name: name, Value: v, URL: b.base,
+		})
+
 		return err
 	}))
 }

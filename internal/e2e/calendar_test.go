@@ -10,18 +10,22 @@ import (
 	"juzhen/internal/e2e/world"
 )
 
-// TestACalendarWithFullHoursIsRead looks at a week with entries that cross, a full hour and one just before midnight: in every view, at both
-// widths, in both languages nothing is too small, unnamed or too wide.
+// TestACalendarWithFullHoursIsRead looks at a week with entries that cross, a full hour and one just
+// before midnight: in every view, at both widths, in both languages nothing is too small, unnamed or
+// too wide.
 func TestACalendarWithFullHoursIsRead(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
 	week := nextMonday()
 	fillWeek(w, week)
+
 	tab := person(t, w, "xuanchuan")
 	for _, lang := range []string{"zh-CN", "en"} {
 		tab.Prefer(lang, "light")
+
 		for _, width := range []int64{1440, 390} {
 			tab.Size(width, 900)
+
 			for _, view := range []string{"week", "month", "list"} {
 				tab.Go("/calendar?view=" + view + "&date=" + week.Format(time.DateOnly))
 				tab.Ready()
@@ -63,18 +67,24 @@ func nextMonday() time.Time {
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
 
-// fillWeek puts entries on three days: some that cross and one before midnight, six in an hour, and fourteen in an hour.
+// fillWeek puts entries on three days: some that cross and one before midnight, six in an hour, and
+// fourteen in an hour.
 func fillWeek(w *world.World, week time.Time) {
 	at := func(day, hour, minute int) *time.Time {
-		due := week.AddDate(0, 0, day).Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute).UTC()
+		due := week.AddDate(0, 0, day).
+			Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute).
+			UTC()
+
 		return &due
 	}
 	w.Approve("夜里两点的提示：空气质量有变化，请减少户外活动", at(0, 2, 0), "环保北京")
 	w.Submit("夜里两点半的提示", at(0, 2, 30), "环保北京")
 	w.Approve("零点之前的实况", at(0, 23, 48), "京环之声")
+
 	for i := range 6 {
 		w.Draft(fmt.Sprintf("上午的第 %d 条", i+1), at(1, 9, 8*i), "环保北京")
 	}
+
 	for i := range 14 {
 		w.Submit(fmt.Sprintf("集中发布的第 %d 条", i+1), at(2, 10, 3*i), "环保北京")
 	}

@@ -10,13 +10,17 @@ import (
 	"juzhen/internal/sandbox"
 )
 
-// TestALostAnswerIsFoundAgain cuts the connection after Weibo took the post: the console looks, finds it and asks nobody.
+// TestALostAnswerIsFoundAgain cuts the connection after Weibo took the post: the console looks, finds
+// it and asks nobody.
 func TestALostAnswerIsFoundAgain(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
-	w.Weibo.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
-	p := w.Approve("断线后自己找回的一条", nil, "环保北京")
-	d := w.Wait(p.ID, "环保北京", delivery.Sent)
+	w.Weibo.Fault(sandbox.Fault{
+		Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After,
+		Times: 1,
+	})
+	post := w.Approve("断线后自己找回的一条", nil, "环保北京")
+	d := w.Wait(post.ID, "环保北京", delivery.Sent)
 	if n := w.Weibo.Count("环保北京"); n != 1 {
 		t.Errorf("Weibo holds %d posts, want one", n)
 	}
@@ -27,16 +31,23 @@ func TestALostAnswerIsFoundAgain(t *testing.T) {
 	tab.SeeText(".timeline", "在账号微博中找到")
 }
 
-// TestAPersonDecidesWhatCannotBeFound cuts the connection while Weibo shows new posts late: the looks find nothing, and people decide. One
-// post is recorded with its link; another is agreed by two people not to have gone out.
+// TestAPersonDecidesWhatCannotBeFound cuts the connection while Weibo shows new posts late: the looks
+// find nothing, and people decide. One post is recorded with its link; another is agreed by two people
+// not to have gone out.
 func TestAPersonDecidesWhatCannotBeFound(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
 	w.Weibo.SetLag(time.Hour)
-	w.Weibo.Fault(sandbox.Fault{Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
-	w.Weibo.Fault(sandbox.Fault{Account: "京环之声", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.Before, Times: 1})
-	p := w.Approve("断线后要由人判定的一条", nil, "环保北京", "京环之声")
-	taken, lost := w.Wait(p.ID, "环保北京", delivery.Unknown), w.Wait(p.ID, "京环之声", delivery.Unknown)
+	w.Weibo.Fault(sandbox.Fault{
+		Account: "环保北京", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After,
+		Times: 1,
+	})
+	w.Weibo.Fault(sandbox.Fault{
+		Account: "京环之声", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.Before,
+		Times: 1,
+	})
+	post := w.Approve("断线后要由人判定的一条", nil, "环保北京", "京环之声")
+	taken, lost := w.Wait(post.ID, "环保北京", delivery.Unknown), w.Wait(post.ID, "京环之声", delivery.Unknown)
 
 	officer := person(t, w, "xuanchuan")
 	officer.Go("/deliveries")
@@ -80,7 +91,8 @@ func decideNotSent(t *testing.T, w *world.World, officer *Tab, d delivery.Delive
 	}
 }
 
-// TestASubtreeIsPausedAndResumed pauses a district: its post is held, the bureau's goes out, and resuming asks what to do with what was held.
+// TestASubtreeIsPausedAndResumed pauses a district: its post is held, the bureau's goes out, and
+// resuming asks what to do with what was held.
 func TestASubtreeIsPausedAndResumed(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
@@ -91,9 +103,9 @@ func TestASubtreeIsPausedAndResumed(t *testing.T) {
 	boss.Follow("main form button.btn-danger")
 	boss.SeeText("main", "应急演练")
 
-	p := w.Approve("暂停期间的一条", nil, "环保北京", "朝阳环保示例")
-	w.Wait(p.ID, "环保北京", delivery.Sent)
-	held := w.Wait(p.ID, "朝阳环保示例", delivery.Held)
+	post := w.Approve("暂停期间的一条", nil, "环保北京", "朝阳环保示例")
+	w.Wait(post.ID, "环保北京", delivery.Sent)
+	held := w.Wait(post.ID, "朝阳环保示例", delivery.Held)
 	if n := w.Weibo.Count("朝阳环保示例"); n != 0 {
 		t.Errorf("a paused account posted %d times", n)
 	}
@@ -109,7 +121,7 @@ func TestASubtreeIsPausedAndResumed(t *testing.T) {
 	boss.Click("#all-send")
 	boss.Follow(".resume-form button[type=submit]")
 	boss.SeeText(".banner-good", "已恢复")
-	w.Wait(p.ID, "朝阳环保示例", delivery.Sent)
+	w.Wait(post.ID, "朝阳环保示例", delivery.Sent)
 	boss.Go(fmt.Sprintf("/deliveries/%d", held.ID))
 	boss.SeeText(".timeline", "暂停")
 }

@@ -14,25 +14,33 @@ import (
 	"juzhen/internal/i18n"
 )
 
-// TestEnglishPagesHoldNoChineseOfOurs walks all pages in English: no text of the catalogue is left in Chinese, and nothing has no value.
-// Texts of posts, names and units are data and stay as they are.
+// TestEnglishPagesHoldNoChineseOfOurs walks all pages in English: no text of the catalogue is left in
+// Chinese, and nothing has no value. Texts of posts, names and units are data and stay as they are.
 func TestEnglishPagesHoldNoChineseOfOurs(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
 	things := prepare(t, w)
 	left := leftInChinese(t)
+
 	for user, paths := range placesOf {
 		_, token := w.Actor(user)
 		client := &http.Client{}
 		ask := func(method, path string, form url.Values) *http.Response {
-			r, err := http.NewRequestWithContext(t.Context(), method, w.URL+path, strings.NewReader(form.Encode()))
+			r, err := http.NewRequestWithContext(
+				t.Context(),
+				method,
+				w.URL+path,
+				strings.NewReader(form.Encode()),
+			)
 			must(t, err)
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			r.AddCookie(&http.Cookie{Name: w.Kit().SessionCookie(), Value: token})
 			res, err := client.Do(r)
 			must(t, err)
+
 			return res
 		}
+
 		_ = ask(http.MethodPost, "/preferences", url.Values{"lang": {"en"}, "back": {"/me"}}).Body.Close()
 		for _, path := range paths {
 			res := ask(http.MethodGet, fill(path, things), nil)
@@ -59,6 +67,7 @@ func leftInChinese(t *testing.T) func(string) bool {
 	exact := map[string]bool{}
 	var filled []*regexp.Regexp
 	place := regexp.MustCompile(`\\\{\\\.\w+\\\}`)
+
 	for key := range all {
 		text, _, _ := strings.Cut(key, "|")
 		if !strings.ContainsFunc(text, isHan) {
@@ -68,8 +77,12 @@ func leftInChinese(t *testing.T) func(string) bool {
 			exact[text] = text != "值班宣传专员" // an example of a name, and the name of somebody here
 			continue
 		}
-		filled = append(filled, regexp.MustCompile(`^`+place.ReplaceAllString(regexp.QuoteMeta(text), `\S+`)+`$`))
+		filled = append(
+			filled,
+			regexp.MustCompile(`^`+place.ReplaceAllString(regexp.QuoteMeta(text), `\S+`)+`$`),
+		)
 	}
+
 	return func(text string) bool {
 		if !strings.ContainsFunc(text, isHan) {
 			return false
@@ -77,18 +90,21 @@ func leftInChinese(t *testing.T) func(string) bool {
 		if exact[text] {
 			return true
 		}
+
 		for _, f := range filled {
 			if f.MatchString(text) {
 				return true
 			}
 		}
+
 		return false
 	}
 }
 
 func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
 
-// eachText gives what is read on a page: texts, and the attributes that are shown or read out. What says that it is Chinese is.
+// eachText gives what is read on a page: texts, and the attributes that are shown or read out. What
+// says that it is Chinese is.
 func eachText(at *goquery.Selection, tell func(string)) {
 	at.Find("[lang='zh-CN'], script, style").Remove()
 	at.Find("[title], [aria-label], [placeholder], [alt]").Each(func(_ int, e *goquery.Selection) {

@@ -22,10 +22,12 @@ import (
 // password is everybody's on the ground of the walk.
 const password = "Huanjing-2026-qz"
 
-// outsideMark is in every name and text on the other side of the wall. No answer to a reader of this side may hold it.
+// outsideMark is in every name and text on the other side of the wall. No answer to a reader of this
+// side may hold it.
 const outsideMark = "墙外"
 
-// ground is a bureau with two units that do not see each other, and the readers of one of them: one of each role.
+// ground is a bureau with two units that do not see each other, and the readers of one of them: one of
+// each role.
 type ground struct {
 	*world.World
 	t       *testing.T
@@ -62,30 +64,45 @@ type vars map[string]any
 // with gives v with more values.
 func (v vars) with(more vars) vars {
 	out := vars{}
+
 	for _, m := range []vars{v, more} {
 		for name, value := range m {
 			out[name] = value
 		}
 	}
+
 	return out
 }
 
 func newGround(t *testing.T) *ground {
 	t.Helper()
-	g := &ground{World: world.Still(t), t: t, readers: map[access.Role]reader{}, rulers: map[access.Role]reader{}}
+	g := &ground{
+		World:   world.Still(t),
+		t:       t,
+		readers: map[access.Role]reader{},
+		rulers:  map[access.Role]reader{},
+	}
 	g.Live.Close() // a stream ends at once
 	g.exec(`INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE VALUES
- (1, NULL, '局', 'bureau', '/1/', now()), (2, 1, '墙内单位', 'district', '/1/2/', now()), (3, 1, '墙外单位', 'district', '/1/3/', now()),
+ (1, NULL, '局', 'bureau', '/1/', now()), (2, 1, '墙内单位', 'district', '/1/2/', now()),
+     (3, 1, '墙外单位', 'district', '/1/3/', now()),
  (4, 2, '墙内科室', 'department', '/1/2/4/', now()), (5, 3, '墙外科室', 'department', '/1/3/5/', now())`)
 	g.exec(`SELECT setval(pg_get_serial_sequence('units', 'id'), 5)`)
-	_, err := g.Identity.CreateUser(t.Context(), access.System("测试"), identity.NewUser{Username: "first", DisplayName: "首任管理员", UnitID: 1, Password: password,
-		Grants: []identity.NewGrant{{Role: access.Administrator, UnitID: 1}}})
+	_, err := g.Identity.CreateUser(t.Context(), access.System("测试"), identity.NewUser{
+		Username:    "first",
+		DisplayName: "首任管理员",
+		UnitID:      1,
+		Password:    password,
+		Grants:      []identity.NewGrant{{Role: access.Administrator, UnitID: 1}},
+	})
 	g.must(err)
-	for _, r := range access.Roles() {
-		g.readers[r] = g.reader(r, 2, "/1/2/")
-		g.rulers[r] = g.reader(r, 1, "/1/")
+
+	for _, role := range access.Roles() {
+		g.readers[role] = g.reader(role, 2, "/1/2/")
+		g.rulers[role] = g.reader(role, 1, "/1/")
 	}
 	g.inside, g.outside = g.newSide("墙内", 2, 4), g.newSide(outsideMark, 3, 5)
+
 	return g
 }
 
@@ -97,6 +114,7 @@ func (g *ground) newSide(name string, unit, child int64) *side {
 	s.boss = g.person(name+"主管", access.Supervisor, unit, path)
 	s.account = s.newAccount(unit, "live", "commercial")
 	s.childOwned = s.newAccount(child, "live", "commercial")
+
 	return s
 }
 
@@ -127,58 +145,107 @@ func (g *ground) next() int { g.serial++; return g.serial }
 func (g *ground) person(name string, role access.Role, unit int64, path string) access.Actor {
 	g.t.Helper()
 	n := g.next()
-	id := g.id(`INSERT INTO users (username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at)
-SELECT $1, $2, $3, password_hash, false, now(), 'zh', 'light', now() FROM users WHERE username = 'first' RETURNING id`, fmt.Sprintf("%s-%d", name, n), name, unit)
-	g.exec(`INSERT INTO grants (user_id, role, unit_id, created_at) VALUES ($1, $2, $3, now())`, id, role, unit)
-	return access.Actor{UserID: id, Name: name, IP: "127.0.0.1", Grants: []access.Grant{{Role: role, UnitID: unit, Path: path}}}
+	id := g.id(`INSERT INTO users (username, display_name, unit_id, password_hash, must_change,
+			password_changed_at, lang, theme, created_at)
+SELECT $1, $2, $3, password_hash, false, now(), 'zh', 'light', now() FROM users WHERE username = 'first'
+    RETURNING id`, fmt.Sprintf("%s-%d", name, n), name, unit)
+	g.exec(
+		`INSERT INTO grants (user_id, role, unit_id, created_at) VALUES ($1, $2, $3, now())`,
+		id,
+		role,
+		unit,
+	)
+
+	return access.Actor{
+		UserID: id,
+		Name:   name,
+		IP:     "127.0.0.1",
+		Grants: []access.Grant{{Role: role, UnitID: unit, Path: path}},
+	}
 }
 
 // reader makes a person and signs in.
 func (g *ground) reader(role access.Role, unit int64, path string) reader {
 	g.t.Helper()
-	p := g.person("读者"+role.Label(), role, unit, path)
-	name := fmt.Sprintf("%s-%d", p.Name, g.serial)
-	session, token, err := g.Identity.SignIn(g.t.Context(), name, password, fmt.Sprintf("10.0.%d.%d", g.serial/250, g.serial%250), "test")
+	actor := g.person("读者"+role.Label(), role, unit, path)
+	name := fmt.Sprintf("%s-%d", actor.Name, g.serial)
+	session, token, err := g.Identity.SignIn(
+		g.t.Context(),
+		name,
+		password,
+		fmt.Sprintf("10.0.%d.%d", g.serial/250, g.serial%250),
+		"test",
+	)
 	g.must(err)
-	return reader{user: p.UserID, session: session.ID, token: token, name: name}
+
+	return reader{user: actor.UserID, session: session.ID, token: token, name: name}
 }
 
 // newAccount makes an account with a token; a manual one has none and needs none.
 func (s *side) newAccount(unit int64, state, connector string) vars {
-	g, n := s.g, s.g.next()
+	ground, n := s.g, s.g.next()
 	uid := int64(7_000_000_000 + n)
 	handle := fmt.Sprintf("%s号%d", s.name, n)
-	g.must(g.Weibo.AddAccount(sandbox.Account{UID: uid, Handle: handle}))
-	id := g.id(`INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, remote_uid, late_limit, min_gap, auto_resend, position, created_at)
-VALUES ($1, 'weibo', $2, $2, 'district', 'preparing', $3, $4, '30 min', '0', false, $5, now()) RETURNING id`, unit, handle, connector, fmt.Sprint(uid), n)
+	ground.must(ground.Weibo.AddAccount(sandbox.Account{UID: uid, Handle: handle}))
+	id := ground.id(`INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector,
+			remote_uid, late_limit, min_gap, auto_resend, position, created_at)
+VALUES ($1, 'weibo', $2, $2, 'district', 'preparing', $3, $4, '30 min', '0', false, $5, now()) RETURNING id`,
+		unit, handle, connector, fmt.Sprint(uid), n)
 	if connector != "manual" {
-		_, err := g.Accounts.ImportToken(g.t.Context(), access.System("测试"), id, g.Weibo.Token(handle))
-		g.must(err)
+		_, err := ground.Accounts.ImportToken(
+			ground.t.Context(),
+			access.System("测试"),
+			id,
+			ground.Weibo.Token(handle),
+		)
+		ground.must(err)
 	}
 	if state == "live" {
-		g.exec(`UPDATE accounts SET state = 'live', tested_at = now() WHERE id = $1`, id)
+		ground.exec(`UPDATE accounts SET state = 'live', tested_at = now() WHERE id = $1`, id)
 	}
-	return vars{"id": id, "account": id, "unit": unit, "handle": handle, "uid": uid, "token": g.Weibo.Token(handle)}
+
+	return vars{
+		"id":      id,
+		"account": id,
+		"unit":    unit,
+		"handle":  handle,
+		"uid":     uid,
+		"token":   ground.Weibo.Token(handle),
+	}
 }
 
 // write keeps a draft for one account.
 func (s *side) write(account vars) post.Post {
-	g := s.g
+	ground := s.g
 	due := time.Now().Add(2 * time.Hour)
-	p, err := g.Posts.Create(g.t.Context(), s.author, s.unit, post.Content{Text: fmt.Sprintf("%s的话 %d", s.name, g.next()), DueAt: &due,
-		Targets: []post.TargetChoice{{AccountID: account["account"].(int64)}}})
-	g.must(err)
+	p, err := ground.Posts.Create(ground.t.Context(), s.author, s.unit, post.Content{
+		Text:    fmt.Sprintf("%s的话 %d", s.name, ground.next()),
+		DueAt:   &due,
+		Targets: []post.TargetChoice{{AccountID: account["account"].(int64)}},
+	})
+	ground.must(err)
+
 	return p
 }
 
 func (s *side) submit(account vars) vars {
-	g, p := s.g, s.write(account)
-	g.must(g.Deliveries.Submit(g.t.Context(), s.author, p.ID, p.Revision))
-	p, v, err := g.Posts.Find(g.t.Context(), s.author, p.ID)
-	g.must(err)
-	return account.with(vars{"id": p.ID, "post": p.ID, "revision": p.Revision, "version": v.Number, "hash": fmt.Sprintf("%x", v.Hash), "unit": s.unit,
-		"due": local(3 * time.Hour), "due_at": time.Now().Add(3 * time.Hour).UTC().Format(time.RFC3339),
-		"from": local(-24 * time.Hour), "to": local(24 * time.Hour)})
+	ground, post := s.g, s.write(account)
+	ground.must(ground.Deliveries.Submit(ground.t.Context(), s.author, post.ID, post.Revision))
+	post, version, err := ground.Posts.Find(ground.t.Context(), s.author, post.ID)
+	ground.must(err)
+
+	return account.with(vars{
+		"id":       post.ID,
+		"post":     post.ID,
+		"revision": post.Revision,
+		"version":  version.Number,
+		"hash":     fmt.Sprintf("%x", version.Hash),
+		"unit":     s.unit,
+		"due":      local(3 * time.Hour),
+		"due_at":   time.Now().Add(3 * time.Hour).UTC().Format(time.RFC3339),
+		"from":     local(-24 * time.Hour),
+		"to":       local(24 * time.Hour),
+	})
 }
 
 // local is an instant from now as a browser's control writes it, in Beijing time.
@@ -188,13 +255,27 @@ func local(d time.Duration) string {
 
 // approve gives a post whose one delivery waits. Its id is the delivery's.
 func (s *side) approve(account vars) vars {
-	g, v := s.g, s.submit(account)
-	p, ver, err := g.Posts.Find(g.t.Context(), s.second, v["post"].(int64))
-	g.must(err)
-	_, err = g.Deliveries.Review(g.t.Context(), s.second, p.ID, delivery.Verdict{Version: ver.Number, Hash: ver.Hash, Decision: review.Approve, Opinion: "同意"})
-	g.must(err)
-	id := g.id("SELECT id FROM deliveries WHERE post_id = $1", p.ID)
-	return v.with(vars{"id": id, "delivery": id, "link": fmt.Sprintf("https://weibo.com/%v/%d", account["uid"], 5_300_000_000_000_000+g.next())})
+	ground, v := s.g, s.submit(account)
+	post, ver, err := ground.Posts.Find(ground.t.Context(), s.second, v["post"].(int64))
+	ground.must(err)
+	_, err = ground.Deliveries.Review(ground.t.Context(), s.second, post.ID, delivery.Verdict{
+		Version:  ver.Number,
+		Hash:     ver.Hash,
+		Decision: review.Approve,
+		Opinion:  "同意",
+	})
+	ground.must(err)
+	id := ground.id("SELECT id FROM deliveries WHERE post_id = $1", post.ID)
+
+	return v.with(vars{
+		"id":       id,
+		"delivery": id,
+		"link": fmt.Sprintf(
+			"https://weibo.com/%v/%d",
+			account["uid"],
+			5_300_000_000_000_000+ground.next(),
+		),
+	})
 }
 
 // The things a rule's address can name. Each call makes a new one.
@@ -204,16 +285,23 @@ var (
 		p := s.write(s.account)
 		return s.account.with(vars{"id": p.ID, "post": p.ID, "revision": p.Revision})
 	}
-	submitted  = func(s *side) vars { return s.submit(s.account) }
-	approved   = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
-	waiting    = func(s *side) vars { return s.approve(s.account) }
-	only       = func(s *side) vars { return s.approve(s.newAccount(s.unit, "live", "commercial")) } // post of its account: in no crowd
+	submitted = func(s *side) vars { return s.submit(s.account) }
+	approved  = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
+	waiting   = func(s *side) vars { return s.approve(s.account) }
+	// post of its account: in no crowd
+	only       = func(s *side) vars { return s.approve(s.newAccount(s.unit, "live", "commercial")) }
 	failedPost = func(s *side) vars { v := failed(s); return v.with(vars{"id": v["post"]}) }
-	failed     = moved(`state = 'failed', reason = 'refused', attempts = 1, due_at = now() - interval '1 minute',
- approved_from = now() - interval '1 minute'`)
-	unknown = moved("state = 'unknown', marked_at = now(), attempts = 1, attempt_id = gen_random_uuid(), looks = 2, hard_end = now()")
-	sent    = moved(`state = 'sent', marked_at = now(), sent_at = now(), attempts = 1, attempt_id = gen_random_uuid(), remote_id = d.id::text || '000000',
- live = 'live', live_at = now(), live_text = ''`)
+	failed     = moved(
+		`state = 'failed', reason = 'refused', attempts = 1, due_at = now() - interval '1 minute',
+ approved_from = now() - interval '1 minute'`,
+	)
+	unknown = moved(
+		"state = 'unknown', marked_at = now(), attempts = 1, attempt_id = gen_random_uuid(), looks = 2, hard_end = now()",
+	)
+	sent = moved(
+		`state = 'sent', marked_at = now(), sent_at = now(), attempts = 1, attempt_id = gen_random_uuid(), remote_id = d.id::text || '000000',
+ live = 'live', live_at = now(), live_text = ''`,
+	)
 	sentPost = func(s *side) vars { v := sent(s); return v.with(vars{"id": v["post"]}) }
 	handoff  = func(s *side) vars {
 		v := s.approve(s.newAccount(s.unit, "live", "manual"))
@@ -226,6 +314,7 @@ var (
 			by = s.g.who.user
 		}
 		s.g.exec("UPDATE deliveries SET taken_by = $2, taken_at = now() WHERE id = $1", v["id"], by)
+
 		return v
 	}
 	authorising = func(s *side) vars {
@@ -234,6 +323,7 @@ var (
 			who = s.g.rulers[access.Administrator]
 		}
 		v := fresh(s)
+
 		return v.with(s.g.authorisation(v, who))
 	}
 	ownSession   = func(s *side) vars { return vars{"id": max(s.g.who.session, 1)} }
@@ -249,44 +339,75 @@ var (
 	// imported is a file of past posts that is worked through: the id is the import's.
 	imported = func(s *side) vars {
 		v := running(s)
-		return v.with(vars{"id": s.g.id(`INSERT INTO imports (account_id, file_name, bytes, state, rows, rejected, created_at)
+
+		return v.with(vars{"id": s.g.id(`INSERT INTO imports (account_id, file_name, bytes, state, rows,
+				rejected, created_at)
 VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])})
 	}
 	picture = func(s *side) vars {
-		m, err := s.g.Media.Upload(s.g.t.Context(), s.author, s.unit, s.name+".png", bytes.NewReader(dot()), s.name+"的图")
+		m, err := s.g.Media.Upload(
+			s.g.t.Context(),
+			s.author,
+			s.unit,
+			s.name+".png",
+			bytes.NewReader(dot()),
+			s.name+"的图",
+		)
 		s.g.must(err)
+
 		return vars{"id": m.ID, "unit": s.unit}
 	}
 	illustrated = func(s *side) vars { // a delivery with a picture
 		m := picture(s)
 		p := s.write(s.account)
-		s.g.exec("INSERT INTO version_media (version_id, position, media_id, alt) SELECT version_id, 0, $2, '' FROM posts WHERE id = $1", p.ID, m["id"])
+		s.g.exec(`
+			INSERT INTO version_media (version_id, position, media_id, alt) SELECT version_id, 0, $2, ''
+				FROM posts WHERE id = $1`, p.ID, m["id"])
 		s.g.must(s.g.Deliveries.Submit(s.g.t.Context(), s.author, p.ID, 0))
+
 		return vars{"id": s.g.id("SELECT id FROM deliveries WHERE post_id = $1", p.ID), "n": 1}
 	}
 	advance = func(s *side) vars { // a request to send earlier than approved
 		v, at := s.approve(s.account), time.Now().Add(time.Minute)
-		moved, err := s.g.Deliveries.Reschedule(s.g.t.Context(), s.author, v["post"].(int64), delivery.DueChoice{At: &at})
+		moved, err := s.g.Deliveries.Reschedule(
+			s.g.t.Context(),
+			s.author,
+			v["post"].(int64),
+			delivery.DueChoice{At: &at},
+		)
 		s.g.must(err)
+
 		return v.with(vars{"id": moved.Asked.ID})
 	}
 	takedown = func(s *side) vars {
 		v := sent(s)
 		list, err := s.g.Deliveries.Takedown(s.g.t.Context(), s.boss, []int64{v["id"].(int64)}, "内容有误")
 		s.g.must(err)
+
 		return v.with(vars{"id": list[0].ID, "decision": list[0].ID})
 	}
 	takendown = func(s *side) vars { v := takedown(s); return v.with(vars{"id": v["delivery"]}) }
 	batch     = func(s *side) vars { // of take-downs asked for together
 		a, b := sent(s), sent(s)
-		list, err := s.g.Deliveries.Takedown(s.g.t.Context(), s.boss, []int64{a["id"].(int64), b["id"].(int64)}, "内容有误")
+		list, err := s.g.Deliveries.Takedown(s.g.t.Context(), s.boss, []int64{
+			a["id"].(int64), b["id"].(int64),
+		}, "内容有误")
 		s.g.must(err)
+
 		return a.with(vars{"id": *list[0].BatchID})
 	}
 	resolved = func(s *side) vars {
 		v := unknown(s)
-		r, err := s.g.Deliveries.Resolve(s.g.t.Context(), s.boss, v["id"].(int64), delivery.ResolvedAsNotSent, "", "没有看到")
+		r, err := s.g.Deliveries.Resolve(
+			s.g.t.Context(),
+			s.boss,
+			v["id"].(int64),
+			delivery.ResolvedAsNotSent,
+			"",
+			"没有看到",
+		)
 		s.g.must(err)
+
 		return v.with(vars{"decision": r.Awaiting.ID})
 	}
 	// elsewhere is a place outside, whatever side is asked for.
@@ -296,15 +417,21 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 		account := v["account"].(int64)
 		p, err := s.g.Deliveries.Pause(s.g.t.Context(), s.boss, s.unit, &account, s.name+"演练")
 		s.g.must(err)
+
 		return v.with(vars{"id": p.ID, "pause": p.ID})
 	}
 	stopped = func(s *side) vars {
-		s.g.exec("INSERT INTO installation (name, value, at) VALUES ('sending_stopped', 'restored', now()) ON CONFLICT DO NOTHING")
+		s.g.exec(`
+			INSERT INTO installation (name, value, at) VALUES ('sending_stopped', 'restored', now())
+				ON CONFLICT DO NOTHING`)
+
 		return vars{}
 	}
 	noticed = func(s *side) vars {
-		return s.account.with(vars{"id": s.g.id(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at,
- reposts, comments, likes) VALUES ($1, 'weibo', $2, 'elsewhere', now(), $3, true, 0, 'live', now(), 1, 2, 3) RETURNING id`,
+		return s.account.with(vars{"id": s.g.id(`INSERT INTO platform_posts (account_id, platform, remote_id,
+				origin, posted_at, text, original, pictures, state, state_at,
+ reposts, comments, likes) VALUES ($1, 'weibo', $2, 'elsewhere', now(), $3, true, 0, 'live', now(), 1, 2, 3)
+     RETURNING id`,
 			s.account["id"], fmt.Sprint(s.g.next()), s.name+"的微博")})
 	}
 	someone = func(s *side) vars {
@@ -315,19 +442,27 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 	change = func(s *side) vars { // asked by somebody who is none of the readers
 		v := someone(s)
 		asker := s.g.person(fmt.Sprint("申请人", s.g.next()), access.Administrator, s.unit, "")
-		return v.with(vars{"id": s.g.id(`INSERT INTO user_changes (kind, state, user_id, unit_id, what, password_hash, why, asked_by, asked_at, expires_at)
- VALUES ('grant', 'asked', $1, $2, jsonb_build_object('grants', jsonb_build_array(jsonb_build_object('role', 'reviewer', 'unit_id', $2::bigint))), '', '',
+
+		return v.with(vars{"id": s.g.id(`INSERT INTO user_changes (kind, state, user_id, unit_id, what,
+				password_hash, why, asked_by, asked_at, expires_at)
+ VALUES ('grant', 'asked', $1, $2, jsonb_build_object('grants',
+     jsonb_build_array(jsonb_build_object('role', 'reviewer', 'unit_id', $2::bigint))), '', '',
  $3, now(), now() + interval '1 day') RETURNING id`, v["id"], s.unit, asker.UserID)})
 	}
 	refused = func(s *side) vars {
 		v := someone(s)
-		s.g.exec(`INSERT INTO signin_refusals (day, user_id, count, waiting, last_at, last_ip) VALUES (current_date, $1, 3, 0, now(), '10.0.0.1')`, v["id"])
+		s.g.exec(`INSERT INTO signin_refusals (day, user_id, count, waiting, last_at, last_ip)
+				VALUES (current_date, $1, 3, 0, now(), '10.0.0.1')`, v["id"])
+
 		return v
 	}
 	notice = func(s *side) vars {
 		n := s.g.next()
-		return vars{"id": s.g.id(`INSERT INTO todos (kind, key, permission, unit_id, subject_type, subject_id, code, args, raised_at)
- VALUES ('notice', $1, 'self', $2, 'user', 1, 'people.disabled', '{"who": "甲", "name": "乙"}', now()) RETURNING id`, fmt.Sprint("notice/", n), s.unit)}
+
+		return vars{"id": s.g.id(`INSERT INTO todos (kind, key, permission, unit_id, subject_type, subject_id,
+				code, args, raised_at)
+ VALUES ('notice', $1, 'self', $2, 'user', 1, 'people.disabled', '{"who": "甲", "name": "乙"}', now())
+     RETURNING id`, fmt.Sprint("notice/", n), s.unit)}
 	}
 	newcomer = func(s *side) vars { // whose first sign-in is due
 		p := s.g.person(fmt.Sprint("新人", s.g.next()), access.PressOfficer, s.unit, "")
@@ -340,6 +475,7 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 		if err != nil {
 			s.g.t.Fatal(err)
 		}
+
 		return vars{"name": first.Username, "code": first.Code.Reveal()}
 	}
 	oneGrant = func(s *side) vars { v := someone(s); return v.with(vars{"id": v["grant"]}) }
@@ -350,9 +486,11 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 	}
 	emptyUnit = func(s *side) vars {
 		n := s.g.next()
-		id := s.g.id(`INSERT INTO units (parent_id, name, kind, path, created_at) VALUES ($1, $2, 'department', $3, now()) RETURNING id`, s.unit,
+		id := s.g.id(`INSERT INTO units (parent_id, name, kind, path, created_at)
+				VALUES ($1, $2, 'department', $3, now()) RETURNING id`, s.unit,
 			fmt.Sprintf("%s空%d", s.name, n), fmt.Sprintf("/1/x%d/", n))
 		s.g.exec("UPDATE units SET path = '/1/' || $2::bigint || '/' || id || '/' WHERE id = $1", id, s.unit)
+
 		return vars{"id": id, "unit": s.unit, "child": s.child}
 	}
 )
@@ -373,11 +511,12 @@ func dot() []byte {
 	if err := png.Encode(&b, img); err != nil {
 		panic(err) // memory and a valid image: cannot fail
 	}
+
 	return b.Bytes()
 }
 
-// everything is the state of all rows in a line per table: how many there are and which transactions wrote them. A row that was
-// written, changed or deleted shows.
+// everything is the state of all rows in a line per table: how many there are and which transactions
+// wrote them. A row that was written, changed or deleted shows.
 func (g *ground) everything() string {
 	g.t.Helper()
 	if g.tables == "" {
@@ -385,21 +524,25 @@ func (g *ground) everything() string {
 	}
 	var out string
 	g.must(g.DB.Pool().QueryRow(g.t.Context(), g.tables).Scan(&out))
+
 	return out
 }
 
 // restless tables change by being looked at. What matters in them is compared by content instead.
 var restless = map[string]string{
-	"sessions": "id + coalesce(hashtext(revoked_at::text)::bigint, 0)", // last_seen_at and expires_at move with each request
+	// last_seen_at and expires_at move with each request
+	"sessions": "id + coalesce(hashtext(revoked_at::text)::bigint, 0)",
 }
 
 // statement looks at every table of the schema.
 func (g *ground) statement() string {
-	rows, err := g.DB.Pool().Query(g.t.Context(), `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+	rows, err := g.DB.Pool().Query(g.t.Context(), `SELECT c.relname FROM pg_class c
+			JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY 1`)
 	g.must(err)
 	defer rows.Close()
 	var parts []string
+
 	for rows.Next() {
 		var table string
 		g.must(rows.Scan(&table))
@@ -407,7 +550,9 @@ WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY 1`)
 		if m, ok := restless[table]; ok {
 			mark = m
 		}
-		parts = append(parts, fmt.Sprintf("SELECT '%s ' || count(*) || ' ' || coalesce(sum(%s), 0) AS line FROM %q", table, mark, table))
+		parts = append(parts, fmt.Sprintf(`
+			SELECT '%s ' || count(*) || ' ' || coalesce(sum(%s), 0) AS line FROM %q`, table, mark, table))
 	}
+
 	return "SELECT string_agg(line, E'\n') FROM (" + strings.Join(parts, " UNION ALL ") + ") x"
 }

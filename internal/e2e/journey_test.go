@@ -13,8 +13,8 @@ import (
 	"juzhen/internal/e2e/world"
 )
 
-// TestAPostGoesTheWholeWay is the main job as people do it: written with a picture and a wording for one account, submitted, approved by
-// somebody else, sent, seen on its pages, taken down by two people.
+// TestAPostGoesTheWholeWay is the main job as people do it: written with a picture and a wording for
+// one account, submitted, approved by somebody else, sent, seen on its pages, taken down by two people.
 func TestAPostGoesTheWholeWay(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
@@ -24,7 +24,10 @@ func TestAPostGoesTheWholeWay(t *testing.T) {
 	for _, handle := range []string{"环保北京", "京环之声"} {
 		w.Wait(id, handle, delivery.Sent)
 	}
-	if got := w.Weibo.Posts("环保北京"); len(got) == 0 || got[len(got)-1].Text != "今天白天良，夜间转优" || len(got[len(got)-1].Pictures) != 1 {
+	if got := w.Weibo.Posts(
+		"环保北京",
+	); len(got) == 0 || got[len(got)-1].Text != "今天白天良，夜间转优" ||
+		len(got[len(got)-1].Pictures) != 1 {
 		t.Errorf("Weibo holds %+v", got)
 	}
 	if got := w.Weibo.Posts("京环之声"); len(got) == 0 || got[len(got)-1].Text != "解读：北风送走了污染物" {
@@ -41,8 +44,14 @@ func writeInBrowser(t *testing.T, w *world.World) (id int64) {
 	tab.Go("/posts/new")
 	tab.Type("#f-text", "今天白天良，夜间转优")
 	tab.SeeText(".length", "10 / 2000")
+
 	for _, handle := range []string{"环保北京", "京环之声"} {
-		tab.Eval(fmt.Sprintf(`(() => { document.querySelector("input[name=account][value='%d']").click(); return true })()`, w.Account(handle).ID))
+		tab.Eval(
+			fmt.Sprintf(
+				`(() => { document.querySelector("input[name=account][value='%d']").click(); return true })()`,
+				w.Account(handle).ID,
+			),
+		)
 	}
 	tab.SeeText("#saved", "草稿已保存于")
 	tab.Upload("#f-file", chart(t))
@@ -64,6 +73,7 @@ func writeInBrowser(t *testing.T, w *world.World) (id int64) {
 	if n := tab.Count("main a[href^='/reviews/']"); n != 0 {
 		t.Error("the author is offered the review of the own post")
 	}
+
 	return id
 }
 
@@ -87,23 +97,26 @@ func approveInBrowser(t *testing.T, w *world.World, id int64) {
 // seeItsPages looks at the post's, the delivery's, the certificate's and the account's page.
 func seeItsPages(t *testing.T, w *world.World, id int64) {
 	tab := person(t, w, "xuanchuan")
-	d := w.Delivery(id, "环保北京")
+	delivery := w.Delivery(id, "环保北京")
 	w.Eventually("the post to be read back", func() bool { return w.Delivery(id, "环保北京").Live != nil })
-	tab.Go(fmt.Sprintf("/deliveries/%d", d.ID))
+	tab.Go(fmt.Sprintf("/deliveries/%d", delivery.ID))
 	tab.SeeText("#outlook", "已发")
 	tab.SeeText("main", "回读的文字和图片数与批准稿一致")
-	tab.SeeText("main code", *d.RemoteID)
-	tab.Follow(fmt.Sprintf("a[href='/deliveries/%d/certificate']", d.ID))
-	for _, words := range []string{"微博发布凭证", "值班宣传专员", "值班审核员", *d.RemoteID, fmt.Sprintf("%x", d.PayloadHash)} {
+	tab.SeeText("main code", *delivery.RemoteID)
+	tab.Follow(fmt.Sprintf("a[href='/deliveries/%d/certificate']", delivery.ID))
+
+	for _, words := range []string{
+		"微博发布凭证", "值班宣传专员", "值班审核员", *delivery.RemoteID, fmt.Sprintf("%x", delivery.PayloadHash),
+	} {
 		tab.SeeText("main", words)
 	}
-	tab.Go(fmt.Sprintf("/matrix/accounts/%d", d.AccountID))
+	tab.Go(fmt.Sprintf("/matrix/accounts/%d", delivery.AccountID))
 	tab.SeeText("h1", "@环保北京")
 	tab.SeeText("main", "可以发布")
 	if _, err := w.Reach.Plan(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	tab.Go(fmt.Sprintf("/reach/accounts/%d", d.AccountID))
+	tab.Go(fmt.Sprintf("/reach/accounts/%d", delivery.AccountID))
 	tab.Ready()
 	tab.SeeText("main", "今天白天良，夜间转优")
 }
@@ -142,19 +155,21 @@ func takeDownInBrowser(t *testing.T, w *world.World, id int64) {
 func chart(t *testing.T) string {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 320, 180))
+
 	for x := range 320 {
 		for y := 180 - x/2; y < 180; y++ {
 			img.Set(x, y, color.RGBA{0x20, 0x6b, 0xc4, 0xff})
 		}
 	}
 	path := filepath.Join(t.TempDir(), "chart.png")
-	f, err := os.Create(path)
+	file, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	if err := png.Encode(f, img); err != nil {
+	defer file.Close()
+	if err := png.Encode(file, img); err != nil {
 		t.Fatal(err)
 	}
+
 	return path
 }

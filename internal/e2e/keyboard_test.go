@@ -15,8 +15,9 @@ import (
 	"juzhen/internal/post"
 )
 
-// TestThePathOfAPostNeedsNoMouse signs in, writes, chooses an account, submits, refuses, approves and uses the menu by keys alone. Every
-// stop on the way shows that it has the focus, and a refused form leads to what is wrong with it.
+// TestThePathOfAPostNeedsNoMouse signs in, writes, chooses an account, submits, refuses, approves and
+// uses the menu by keys alone. Every stop on the way shows that it has the focus, and a refused form
+// leads to what is wrong with it.
 func TestThePathOfAPostNeedsNoMouse(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
@@ -78,6 +79,7 @@ func writeByKeys(t *testing.T, w *world.World, tab *Tab) (id int64) {
 	tab.Go("/posts/new")
 	tab.reach("#f-text")
 	tab.Press("用键盘写的一条")
+
 	account := fmt.Sprintf("input[name=account][value='%d']", w.Account("京环之声").ID)
 	for shut := "details:not([open]):has(" + account + ")"; tab.Count(shut) > 0; {
 		tab.reach(shut + " > summary")
@@ -96,6 +98,7 @@ func writeByKeys(t *testing.T, w *world.World, tab *Tab) (id int64) {
 	if _, err := fmt.Sscanf(tab.Path(), "/posts/%d", &id); err != nil {
 		t.Fatalf("after submitting at %s", tab.Path())
 	}
+
 	return id
 }
 
@@ -105,14 +108,16 @@ func (b *Tab) hold(key string) {
 	b.Step("press Ctrl+"+key, chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 }
 
-// TestAPostIsSavedAndSubmittedByKeys writes from the head of the page on: the text is near, Ctrl+S saves, Ctrl+Enter submits; where the
-// preview is not in sight it is shown first, and the same keys submit it.
+// TestAPostIsSavedAndSubmittedByKeys writes from the head of the page on: the text is near, Ctrl+S
+// saves, Ctrl+Enter submits; where the preview is not in sight it is shown first, and the same keys
+// submit it.
 func TestAPostIsSavedAndSubmittedByKeys(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
 	tab := person(t, w, "xuanchuan")
 	tab.Go("/posts/new")
 	tab.focused("#main")
+
 	stops := 0
 	for at := ""; at != "f-text"; stops++ {
 		if stops == 5 {
@@ -130,12 +135,12 @@ func TestAPostIsSavedAndSubmittedByKeys(t *testing.T) {
 	}
 	writer, _ := w.Actor("xuanchuan")
 	stored := func() (post.Post, post.Version) {
-		p, v, err := w.Posts.Find(t.Context(), writer, id)
+		p, version, err := w.Posts.Find(t.Context(), writer, id)
 		must(t, err)
-		return p, v
+		return p, version
 	}
-	if _, v := stored(); v.Text != "只用键盘写的" {
-		t.Errorf("Ctrl+S stored %q", v.Text)
+	if _, version := stored(); version.Text != "只用键盘写的" {
+		t.Errorf("Ctrl+S stored %q", version.Text)
 	}
 	tab.focused("#f-text") // one goes on writing
 
@@ -193,8 +198,9 @@ type focus struct {
 	Problem string `json:"problem"`
 }
 
-// whereIsFocus tells whether the focus is on what was looked for, and what is wrong with the way it shows: no outline around it, around what
-// holds it or on the label that stands for it; or nothing of it in sight, behind a bar or outside of the window.
+// whereIsFocus tells whether the focus is on what was looked for, and what is wrong with the way it
+// shows: no outline around it, around what holds it or on the label that stands for it; or nothing of
+// it in sight, behind a bar or outside of the window.
 const whereIsFocus = `(() => {
 	document.getAnimations().forEach(a => a.finish());
 	const e = document.activeElement, r = e.getBoundingClientRect();
@@ -219,6 +225,7 @@ const farthest = 120
 func (b *Tab) reach(selector string) {
 	b.t.Helper()
 	sel, _ := json.Marshal(selector)
+
 	for range farthest {
 		b.Press(kb.Tab)
 		stop := value(b, "what has the focus", chromedp.Evaluate[focus](fmt.Sprintf(whereIsFocus, sel)))
@@ -237,7 +244,14 @@ func (b *Tab) focused(selector string) {
 	b.t.Helper()
 	sel, _ := json.Marshal(selector)
 	b.Step("focus on "+selector, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`document.activeElement?.matches(%s) ?? false`, sel), chromedp.WithPollingTimeout(StepLimit)))
+		_, err := chromedp.Run(
+			ctx,
+			chromedp.Poll[bool](
+				fmt.Sprintf(`document.activeElement?.matches(%s) ?? false`, sel),
+				chromedp.WithPollingTimeout(StepLimit),
+			),
+		)
+
 		return err
 	}))
 }

@@ -12,16 +12,26 @@ import (
 	"juzhen/internal/web"
 )
 
-// TestPartsAreAccessibleAndFit looks at the gallery, the empty page, sign-in and an error page at both widths and themes.
+// TestPartsAreAccessibleAndFit looks at the gallery, the empty page, sign-in and an error page at both
+// widths and themes.
 func TestPartsAreAccessibleAndFit(t *testing.T) {
 	t.Parallel()
 	tab := browser().Open(t, gallery(t))
 	tab.SetCookie(web.CookieName, "boss")
+
 	for _, theme := range []string{"light", "dark"} {
 		tab.SetCookie("juzhen_theme", theme)
+
 		for _, width := range []int64{1440, 390} {
 			tab.Size(width, 900)
-			for name, path := range map[string]string{"gallery": "/g", "empty": "/g/empty", "calendar": "/g/calendar", "signin": "/signin", "error": "/nowhere"} {
+
+			for name, path := range map[string]string{
+				"gallery":  "/g",
+				"empty":    "/g/empty",
+				"calendar": "/g/calendar",
+				"signin":   "/signin",
+				"error":    "/nowhere",
+			} {
 				tab.Go(path)
 				tab.Ready()
 				tab.FitsWidth()
@@ -34,15 +44,18 @@ func TestPartsAreAccessibleAndFit(t *testing.T) {
 	}
 }
 
-// TestScriptsMakePagesQuicker drives what the scripts add: search by key, the tree picker, the length of a text, rows.
+// TestScriptsMakePagesQuicker drives what the scripts add: search by key, the tree picker, the length
+// of a text, rows.
 func TestScriptsMakePagesQuicker(t *testing.T) {
 	t.Parallel()
 	tab := browser().Open(t, gallery(t))
 	tab.SetCookie(web.CookieName, "boss")
 	tab.Go("/g")
-	tab.Eval(`document.activeElement.matches("[aria-invalid='true']")`) // the gallery holds a refused form: the focus starts there
+	// the gallery holds a refused form: the focus starts there
+	tab.Eval(`document.activeElement.matches("[aria-invalid='true']")`)
 
-	// A form that was refused in a dialog stands above the page: Escape leaves it, and the page is there again.
+	// A form that was refused in a dialog stands above the page: Escape leaves it, and the page is
+	// there again.
 	for range value(tab, "dialogs", chromedp.Evaluate[int](`document.querySelectorAll("dialog[open]").length`)) {
 		tab.Press(kb.Escape)
 	}
@@ -62,8 +75,9 @@ func TestScriptsMakePagesQuicker(t *testing.T) {
 	tab.SeeText(".banner-good", "已提交审核")
 }
 
-// TestPartsOfPagesAnswer drives htmx: a part is swapped in, a refusal is told in the notices and the page stays, a
-// redirect leads to the whole page, and a session that ended costs nothing that was typed.
+// TestPartsOfPagesAnswer drives htmx: a part is swapped in, a refusal is told in the notices and the
+// page stays, a redirect leads to the whole page, and a session that ended costs nothing that was
+// typed.
 func TestPartsOfPagesAnswer(t *testing.T) {
 	t.Parallel()
 	tab := browser().Open(t, gallery(t))
@@ -91,8 +105,8 @@ func TestPartsOfPagesAnswer(t *testing.T) {
 	tab.SeeText(".empty-state", "还没有稿件")
 }
 
-// TestTheTabKeepsWhatIsTooMuchForTheSignIn types more than a sign-in page carries: the tab keeps it, for the same person alone, until it
-// was sent or the person signs out.
+// TestTheTabKeepsWhatIsTooMuchForTheSignIn types more than a sign-in page carries: the tab keeps it,
+// for the same person alone, until it was sent or the person signs out.
 func TestTheTabKeepsWhatIsTooMuchForTheSignIn(t *testing.T) {
 	t.Parallel()
 	const long = `"写到一半的话".repeat(8000)`

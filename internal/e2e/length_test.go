@@ -9,10 +9,16 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// TestBrowserCountsAsTheServerDoes runs the page's length rule in Node on the cases that the server's rule is tested with.
+// TestBrowserCountsAsTheServerDoes runs the page's length rule in Node on the cases that the server's
+// rule is tested with.
 func TestBrowserCountsAsTheServerDoes(t *testing.T) {
 	t.Parallel()
-	built := api.Build(api.BuildOptions{EntryPoints: []string{"../../static/src/ts/length.ts"}, Bundle: true, Format: api.FormatIIFE, GlobalName: "rule"})
+	built := api.Build(api.BuildOptions{
+		EntryPoints: []string{"../../static/src/ts/length.ts"},
+		Bundle:      true,
+		Format:      api.FormatIIFE,
+		GlobalName:  "rule",
+	})
 	if len(built.Errors) > 0 {
 		t.Fatalf("build: %v", built.Errors)
 	}

@@ -12,7 +12,8 @@ import (
 	"juzhen/internal/review"
 )
 
-// follows opens a page and waits until its stream is open. What happens afterwards comes without loading the page again.
+// follows opens a page and waits until its stream is open. What happens afterwards comes without
+// loading the page again.
 func (b *Tab) follows(path string) {
 	b.t.Helper()
 	b.Go(path)
@@ -26,7 +27,8 @@ func (b *Tab) stayed() {
 	b.Eval(`window.sameDocument === true`)
 }
 
-// TestOpenPagesFollowWhatHappens looks at a post hours before its time, at the queue, the calendar and the desk, while others work.
+// TestOpenPagesFollowWhatHappens looks at a post hours before its time, at the queue, the calendar and
+// the desk, while others work.
 func TestOpenPagesFollowWhatHappens(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
@@ -46,9 +48,13 @@ func TestOpenPagesFollowWhatHappens(t *testing.T) {
 	desk := person(t, w, "zhuguan")
 	desk.follows("/")
 
-	_, v, err := w.Posts.Find(t.Context(), reviewer, p.ID)
+	_, version, err := w.Posts.Find(t.Context(), reviewer, p.ID)
 	must(t, err)
-	_, err = w.Deliveries.Review(t.Context(), reviewer, p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve})
+	_, err = w.Deliveries.Review(t.Context(), reviewer, p.ID, delivery.Verdict{
+		Version:  version.Number,
+		Hash:     version.Hash,
+		Decision: review.Approve,
+	})
 	must(t, err)
 	post.SeeText("#lead", "已批准")
 	post.SeeText("#said", "已批准")
@@ -68,6 +74,7 @@ func TestOpenPagesFollowWhatHappens(t *testing.T) {
 	_, err = w.Deliveries.Withdraw(t.Context(), officer, p.ID, "不发了")
 	must(t, err)
 	post.SeeText("#lead", "已撤回")
+
 	for _, tab := range []*Tab{post, queue, calendar, desk} {
 		tab.stayed()
 	}

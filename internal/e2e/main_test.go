@@ -27,6 +27,7 @@ var browser = sync.OnceValue(func() *Browser { return Launch(theStage) })
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+
 	for i := len(theStage.ends) - 1; i >= 0; i-- {
 		theStage.ends[i]()
 	}
@@ -39,5 +40,6 @@ func person(t *testing.T, w *world.World, username string) *Tab {
 	_, token := w.Actor(username)
 	tab := browser().Open(t, w.URL)
 	tab.SetCookie(web.CookieName, token)
+
 	return tab
 }

@@ -14,16 +14,24 @@ import (
 	"juzhen/internal/e2e/world"
 )
 
-// TestTheWrongRoleSeesNoButton walks with people who may look and not act: no button, and the address of the act says no.
+// TestTheWrongRoleSeesNoButton walks with people who may look and not act: no button, and the address
+// of the act says no.
 func TestTheWrongRoleSeesNoButton(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
-	p := w.Submit("只有审核员能批准的一条", world.In(time.Hour), "环保北京")
+
+	post := w.Submit("只有审核员能批准的一条", world.In(time.Hour), "环保北京")
 	for user, denied := range map[string][]string{
-		"xuanchuan": {"/reviews", fmt.Sprintf("/reviews/%d", p.ID), "/admin/users", "/pauses/new", "/sending", fmt.Sprintf("/posts/%d/takedown", p.ID)},
-		"guanli":    {"/posts", fmt.Sprintf("/posts/%d", p.ID), "/reviews", "/admin/audit", "/calendar"},
-		"shenji":    {"/posts/new", fmt.Sprintf("/posts/%d/edit", p.ID), "/reviews", "/admin/users", "/matrix/accounts/new"},
-		"shenhe":    {"/posts/new", "/pauses/new", "/admin/units", "/matrix/accounts/new"},
+		"xuanchuan": {
+			"/reviews", fmt.Sprintf("/reviews/%d", post.ID), "/admin/users", "/pauses/new",
+			"/sending", fmt.Sprintf("/posts/%d/takedown", post.ID),
+		},
+		"guanli": {"/posts", fmt.Sprintf("/posts/%d", post.ID), "/reviews", "/admin/audit", "/calendar"},
+		"shenji": {
+			"/posts/new", fmt.Sprintf("/posts/%d/edit", post.ID), "/reviews", "/admin/users",
+			"/matrix/accounts/new",
+		},
+		"shenhe": {"/posts/new", "/pauses/new", "/admin/units", "/matrix/accounts/new"},
 	} {
 		tab := person(t, w, user)
 		for _, path := range denied {
@@ -35,17 +43,20 @@ func TestTheWrongRoleSeesNoButton(t *testing.T) {
 		}
 	}
 	auditor := person(t, w, "shenji")
-	auditor.Go(fmt.Sprintf("/posts/%d", p.ID))
+	auditor.Go(fmt.Sprintf("/posts/%d", post.ID))
 	auditor.SeeText("main", "只有审核员能批准的一条")
-	if n := auditor.Count("main form[method=post], main a[href$='/edit'], main a[href^='/reviews/']"); n != 0 {
+	if n := auditor.Count(
+		"main form[method=post], main a[href$='/edit'], main a[href^='/reviews/']",
+	); n != 0 {
 		t.Errorf("an auditor is offered %d acts", n)
 	}
 	stranger := person(t, w, "chaoyang-shenhe") // a reviewer, elsewhere
-	stranger.Go(fmt.Sprintf("/reviews/%d", p.ID))
+	stranger.Go(fmt.Sprintf("/reviews/%d", post.ID))
 	stranger.SeeText("main", "没有找到")
 }
 
-// TestAnEndedSessionLosesNothing ends the session while a post is written; after signing in again the words are there.
+// TestAnEndedSessionLosesNothing ends the session while a post is written; after signing in again the
+// words are there.
 func TestAnEndedSessionLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
@@ -74,7 +85,7 @@ func TestAnEndedSessionLosesNothing(t *testing.T) {
 func TestReviewByKeyboardAlone(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
-	p := w.Submit("用键盘批准的一条", nil, "环保北京")
+	post := w.Submit("用键盘批准的一条", nil, "环保北京")
 	tab := browser().Open(t, w.URL)
 	tab.Go("/signin")
 	tab.reach("input[name=username]")
@@ -86,13 +97,13 @@ func TestReviewByKeyboardAlone(t *testing.T) {
 	tab.reach("nav a[href='/reviews']")
 	tab.enter()
 	tab.SeeText("h1", "审核")
-	tab.reach(fmt.Sprintf("main a[href='/reviews/%d']", p.ID))
+	tab.reach(fmt.Sprintf("main a[href='/reviews/%d']", post.ID))
 	tab.enter()
 	tab.SeeText("main", "将发布的内容")
 	tab.reach("button[value=approve]")
 	tab.enter()
 	tab.SeeText(".banner-good", "已批准")
-	w.Wait(p.ID, "环保北京", delivery.Sent)
+	w.Wait(post.ID, "环保北京", delivery.Sent)
 }
 
 func (b *Tab) keys(text string) {
@@ -109,19 +120,23 @@ func (b *Tab) enter() {
 	}))
 }
 
-// TestAReviewerOnAPhoneApprovesInEnglish is the officer at two in the morning: a narrow window, dark, in English.
+// TestAReviewerOnAPhoneApprovesInEnglish is the officer at two in the morning: a narrow window, dark,
+// in English.
 func TestAReviewerOnAPhoneApprovesInEnglish(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
-	p := w.Submit("夜里两点批准的一条", nil, "环保北京", "京环之声")
+	post := w.Submit("夜里两点批准的一条", nil, "环保北京", "京环之声")
 	tab := person(t, w, "shenhe")
 	tab.Size(390, 844)
 	tab.Prefer("en", "dark")
 	han := regexp.MustCompile(`\p{Han}`)
-	for _, path := range []string{"/", "/todo", "/reviews", fmt.Sprintf("/reviews/%d", p.ID)} {
+
+	for _, path := range []string{"/", "/todo", "/reviews", fmt.Sprintf("/reviews/%d", post.ID)} {
 		tab.Go(path)
 		tab.FitsWidth()
-		tab.Eval(`document.documentElement.lang.startsWith("en") && document.documentElement.dataset.bsTheme === "dark"`)
+		tab.Eval(
+			`document.documentElement.lang.startsWith("en") && document.documentElement.dataset.bsTheme === "dark"`,
+		)
 		if words := tab.Text("nav.tabbar, .bottom-bar, body > nav, nav"); han.MatchString(words) {
 			t.Errorf("%s: the navigation is not in English: %s", path, words)
 		}
@@ -132,5 +147,5 @@ func TestAReviewerOnAPhoneApprovesInEnglish(t *testing.T) {
 	if words := tab.Text(".banner-good"); han.MatchString(words) {
 		t.Errorf("told in Chinese: %s", words)
 	}
-	w.Wait(p.ID, "京环之声", delivery.Sent)
+	w.Wait(post.ID, "京环之声", delivery.Sent)
 }

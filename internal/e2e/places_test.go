@@ -18,43 +18,74 @@ import (
 
 // placesOf says which pages a role uses; {names} are filled from what newStage prepared.
 var placesOf = map[string][]string{
-	"xuanchuan": {"/", "/todo", "/me", "/me/password", "/posts", "/posts?q=没有的词", "/posts/new", "/posts/{draft}/edit", "/posts/{sent}", "/posts/{submitted}",
-		"/calendar", "/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}", "/deliveries/{sentDelivery}/certificate",
-		"/deliveries/{handoff}", "/search?q=空气", "/search/past?q=空气", "/reach/posts/{platformPost}", "/advances/{advance}"},
-	"shenhe":  {"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}", "/takedowns/{batch}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses"},
-	"zhuguan": {"/posts/{sent}/takedown", "/pauses/new", "/pauses/new?unit={unit}", "/pauses/{pause}", "/sending", "/admin/changes", "/admin/changes/{change}", "/admin/refusals"},
-	"guanli": {"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}", "/matrix/accounts/{account}/edit", "/matrix/imports/{import}", "/admin/units", "/admin/units/new", "/admin/units/{unit}",
-		"/admin/units/{unit}/edit", "/admin/units/{unit}/move", "/admin/users", "/admin/users/new", "/admin/users/{user}", "/admin/users/{user}/edit",
-		"/admin/users/{user}/grant", "/admin/users/{user}/password"},
+	"xuanchuan": {
+		"/", "/todo", "/me", "/me/password", "/posts", "/posts?q=没有的词", "/posts/new",
+		"/posts/{draft}/edit", "/posts/{sent}", "/posts/{submitted}", "/calendar",
+		"/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}",
+		"/deliveries/{sentDelivery}/certificate", "/deliveries/{handoff}", "/search?q=空气",
+		"/search/past?q=空气", "/reach/posts/{platformPost}", "/advances/{advance}",
+	},
+	"shenhe": {
+		"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}",
+		"/takedowns/{batch}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses",
+	},
+	"zhuguan": {
+		"/posts/{sent}/takedown", "/pauses/new", "/pauses/new?unit={unit}", "/pauses/{pause}",
+		"/sending", "/admin/changes", "/admin/changes/{change}", "/admin/refusals",
+	},
+	"guanli": {
+		"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}",
+		"/matrix/accounts/{account}/edit", "/matrix/imports/{import}", "/admin/units",
+		"/admin/units/new", "/admin/units/{unit}", "/admin/units/{unit}/edit",
+		"/admin/units/{unit}/move", "/admin/users", "/admin/users/new", "/admin/users/{user}",
+		"/admin/users/{user}/edit", "/admin/users/{user}/grant", "/admin/users/{user}/password",
+	},
 	"shenji": {"/admin/audit", "/admin/audit/verify"},
 }
 
 // notPlaces are GET routes that are no page of their own, each with the reason.
 var notPlaces = map[string]string{
-	"GET /assets/:name": "a file", "GET /media/:id": "a picture", "GET /media/:id/thumb": "a picture", "GET /deliveries/:id/pictures/:n": "a picture",
-	"GET /posts/accounts": "a part of the form of a post", "GET /posts/own": "a part of the form of a post", "GET /pauses/accounts": "a part of the form of a pause", "GET /pauses/preview": "a part of the dialog of a stop",
-	"GET /takedowns/:id/progress": "a part of the batch's page",
-	"GET /follow":                 "a stream of events", "GET /posts/:id/deliveries/:delivery": "a part of the post's page",
-	"GET /matrix/accounts/:id/backfill": "a part of the account's page",
-	"GET /calendar/feed":                "data", "GET /reach/matrix.csv": "data", "GET /reach/posts.csv": "data", "GET /reach/accounts/:id/days.csv": "data",
-	"GET /matrix/imports/:id/progress": "a part of the import's page", "GET /matrix/imports/:id/rejected.csv": "data",
-	"GET /reach/accounts/:id/posts.csv": "data", "GET /admin": "leads on", "GET /oauth/weibo/callback": "leads on",
-	"GET /healthz": "for machines", "GET /readyz": "for machines",
+	"GET /assets/:name":                    "a file",
+	"GET /media/:id":                       "a picture",
+	"GET /media/:id/thumb":                 "a picture",
+	"GET /deliveries/:id/pictures/:n":      "a picture",
+	"GET /posts/accounts":                  "a part of the form of a post",
+	"GET /posts/own":                       "a part of the form of a post",
+	"GET /pauses/accounts":                 "a part of the form of a pause",
+	"GET /pauses/preview":                  "a part of the dialog of a stop",
+	"GET /takedowns/:id/progress":          "a part of the batch's page",
+	"GET /follow":                          "a stream of events",
+	"GET /posts/:id/deliveries/:delivery":  "a part of the post's page",
+	"GET /matrix/accounts/:id/backfill":    "a part of the account's page",
+	"GET /calendar/feed":                   "data",
+	"GET /reach/matrix.csv":                "data",
+	"GET /reach/posts.csv":                 "data",
+	"GET /reach/accounts/:id/days.csv":     "data",
+	"GET /matrix/imports/:id/progress":     "a part of the import's page",
+	"GET /matrix/imports/:id/rejected.csv": "data",
+	"GET /reach/accounts/:id/posts.csv":    "data",
+	"GET /admin":                           "leads on",
+	"GET /oauth/weibo/callback":            "leads on",
+	"GET /healthz":                         "for machines",
+	"GET /readyz":                          "for machines",
 }
 
 // signedOutPlaces need nobody.
 var signedOutPlaces = []string{"/signin", "/first", "/nowhere", "/api/v1/docs"}
 
-// TestEveryPageIsAccessibleAndFits looks at each page as the role that uses it: axe-core with WCAG 2.2 A and AA, at desk and phone width, light
-// and dark, without horizontal scrolling, without a word on the page's console.
+// TestEveryPageIsAccessibleAndFits looks at each page as the role that uses it: axe-core with WCAG 2.2
+// A and AA, at desk and phone width, light and dark, without horizontal scrolling, without a word on
+// the page's console.
 func TestEveryPageIsAccessibleAndFits(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
 	things := prepare(t, w)
 	allPlacesAreListed(t, w)
+
 	for user, paths := range placesOf {
 		t.Run(user, func(t *testing.T) {
 			t.Parallel()
+
 			tab := person(t, w, user)
 			for _, path := range paths {
 				tab.Go(fill(path, things))
@@ -64,20 +95,26 @@ func TestEveryPageIsAccessibleAndFits(t *testing.T) {
 	}
 	t.Run("signed out", func(t *testing.T) {
 		t.Parallel()
+
 		tab := browser().Open(t, w.URL)
 		for _, path := range signedOutPlaces {
 			tab.Go(path)
 			tab.FitsWidth()
-			tab.Eval(`(document.querySelectorAll(".api-call:nth-of-type(n+6)").forEach(e => e.remove()), true)`) // hundreds of the same parts
+			// hundreds of the same parts
+			tab.Eval(
+				`(document.querySelectorAll(".api-call:nth-of-type(n+6)").forEach(e => e.remove()), true)`,
+			)
 			tab.looksWell()
 		}
 	})
 }
 
-// looksWell examines the page that is open: everything at both widths in light, and in dark what depends on the theme.
+// looksWell examines the page that is open: everything at both widths in light, and in dark what
+// depends on the theme.
 func (b *Tab) looksWell() {
 	b.t.Helper()
 	b.Ready()
+
 	for _, width := range []int64{1440, 390} {
 		b.Size(width, 900)
 		b.turned(width < 800)
@@ -95,14 +132,28 @@ func (b *Tab) looksWell() {
 func (b *Tab) turned(phone bool) {
 	b.t.Helper()
 	if strings.HasPrefix(b.Path(), "/calendar?view=week") {
-		value(b, "the calendar to be drawn again", chromedp.Poll[bool](fmt.Sprintf(`[...document.querySelectorAll(".entry")].some(e => e.matches(".entry-line") === %t)`, phone)))
+		value(
+			b,
+			"the calendar to be drawn again",
+			chromedp.Poll[bool](
+				fmt.Sprintf(
+					`[...document.querySelectorAll(".entry")].some(e => e.matches(".entry-line") === %t)`,
+					phone,
+				),
+			),
+		)
 	}
 }
 
 // theme switches the open page, and ends what would fade: a window that is not in front never gets there.
 func (b *Tab) theme(name string) {
 	b.t.Helper()
-	b.Eval(fmt.Sprintf(`(() => { document.documentElement.dataset.bsTheme = %q; document.getAnimations().forEach(a => a.finish()); return true })()`, name))
+	b.Eval(
+		fmt.Sprintf(
+			`(() => { document.documentElement.dataset.bsTheme = %q; document.getAnimations().forEach(a => a.finish()); return true })()`,
+			name,
+		),
+	)
 }
 
 // allPlacesAreListed fails for a page that nobody looks at.
@@ -112,19 +163,24 @@ func allPlacesAreListed(t *testing.T, w *world.World) {
 		seen = append(seen, paths...)
 	}
 	seen = append(seen, signedOutPlaces...)
+
 	for _, r := range w.Kit().Routes() {
 		route := r.Method + " " + r.Path
-		if r.Method != "GET" || notPlaces[route] != "" || strings.HasPrefix(r.Path, "/api/v1/") && r.Path != "/api/v1/docs" {
+		if r.Method != "GET" || notPlaces[route] != "" ||
+			strings.HasPrefix(r.Path, "/api/v1/") && r.Path != "/api/v1/docs" {
 			continue
 		}
-		pattern := regexp.MustCompile("^" + regexp.MustCompile(`:\w+`).ReplaceAllString(r.Path, `[^/?]+`) + `(\?.*)?$`)
+		pattern := regexp.MustCompile(
+			"^" + regexp.MustCompile(`:\w+`).ReplaceAllString(r.Path, `[^/?]+`) + `(\?.*)?$`,
+		)
 		if !slices.ContainsFunc(seen, pattern.MatchString) {
 			t.Errorf("%s: no role looks at it", route)
 		}
 	}
 }
 
-// prepare puts something on every page: a draft, a submitted post, one sent, one unknown, a hand-off, a pause, a decision.
+// prepare puts something on every page: a draft, a submitted post, one sent, one unknown, a hand-off, a
+// pause, a decision.
 func prepare(t *testing.T, w *world.World) vars {
 	t.Helper()
 	v := vars{"account": w.Account("环保北京").ID, "unit": w.Account("朝阳环保示例").UnitID}
@@ -137,7 +193,13 @@ func prepare(t *testing.T, w *world.World) vars {
 	pair := []int64{w.Wait(wrong.ID, "环保北京", delivery.Sent).ID, w.Wait(wrong.ID, "京环之声", delivery.Sent).ID}
 
 	w.Weibo.SetLag(time.Hour)
-	w.Weibo.Fault(sandbox.Fault{Account: "通州环保示例", Call: sandbox.PostCalls, Kind: sandbox.FaultCut, When: sandbox.After, Times: 1})
+	w.Weibo.Fault(sandbox.Fault{
+		Account: "通州环保示例",
+		Call:    sandbox.PostCalls,
+		Kind:    sandbox.FaultCut,
+		When:    sandbox.After,
+		Times:   1,
+	})
 	v["unknown"] = w.Wait(w.Approve("空气质量实况", nil, "通州环保示例").ID, "通州环保示例", delivery.Unknown).ID
 	v["handoff"] = handedOver(t, w)
 
@@ -159,6 +221,7 @@ func prepare(t *testing.T, w *world.World) vars {
 	}
 	v["batch"] = *batch[0].BatchID
 	v["advance"], v["import"] = askedEarlier(t, w), importedPast(t, w, v["account"].(int64))
+
 	return v.with(reached(t, w))
 }
 
@@ -166,9 +229,15 @@ func prepare(t *testing.T, w *world.World) vars {
 func askedEarlier(t *testing.T, w *world.World) int64 {
 	t.Helper()
 	writer, _ := w.Actor("xuanchuan")
-	p := w.Approve("空气质量提示：明天有轻度污染", world.In(6*time.Hour), "环保北京")
-	moved, err := w.Deliveries.Reschedule(t.Context(), writer, p.ID, delivery.DueChoice{At: world.In(3 * time.Hour)})
+	post := w.Approve("空气质量提示：明天有轻度污染", world.In(6*time.Hour), "环保北京")
+	moved, err := w.Deliveries.Reschedule(
+		t.Context(),
+		writer,
+		post.ID,
+		delivery.DueChoice{At: world.In(3 * time.Hour)},
+	)
 	must(t, err)
+
 	return moved.Asked.ID
 }
 
@@ -180,15 +249,18 @@ func importedPast(t *testing.T, w *world.World, account int64) int64 {
 	started, err := w.Reach.StartImport(t.Context(), admin, account, "往年微博.csv", strings.NewReader(file))
 	must(t, err)
 	must(t, w.Reach.RunImport(t.Context(), started.ID))
+
 	return started.ID
 }
 
 // handedOver gives a delivery that a person posts by hand.
 func handedOver(t *testing.T, w *world.World) int64 {
 	t.Helper()
-	if _, err := w.DB.Pool().Exec(t.Context(), "UPDATE accounts SET connector = 'manual' WHERE handle = '延庆环保示例'"); err != nil {
+	if _, err := w.DB.Pool().Exec(t.Context(), `
+		UPDATE accounts SET connector = 'manual' WHERE handle = '延庆环保示例'`); err != nil {
 		t.Fatal(err)
 	}
+
 	return w.Wait(w.Approve("请人工发布的一条", nil, "延庆环保示例").ID, "延庆环保示例", delivery.Handoff).ID
 }
 
@@ -202,19 +274,29 @@ func reached(t *testing.T, w *world.World) vars {
 		t.Fatal(err)
 	}
 	var post, user int64
-	if err := w.DB.Pool().QueryRow(t.Context(), "SELECT min(id) FROM platform_posts").Scan(&post); err != nil {
+	if err := w.DB.Pool().
+		QueryRow(t.Context(), "SELECT min(id) FROM platform_posts").
+		Scan(&post); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.DB.Pool().QueryRow(t.Context(), "SELECT id FROM users WHERE username = 'chaoyang-xuanchuan'").Scan(&user); err != nil {
+	if err := w.DB.Pool().
+		QueryRow(t.Context(), "SELECT id FROM users WHERE username = 'chaoyang-xuanchuan'").
+		Scan(&user); err != nil {
 		t.Fatal(err)
 	}
-	admin := access.Actor{Name: "系统管理员", Grants: []access.Grant{{Role: access.Administrator, UnitID: 1, Path: "/1/"}}}
-	if err := w.DB.Pool().QueryRow(t.Context(), "SELECT id FROM users WHERE username = 'guanli'").Scan(&admin.UserID); err != nil {
+	admin := access.Actor{
+		Name:   "系统管理员",
+		Grants: []access.Grant{{Role: access.Administrator, UnitID: 1, Path: "/1/"}},
+	}
+	if err := w.DB.Pool().
+		QueryRow(t.Context(), "SELECT id FROM users WHERE username = 'guanli'").
+		Scan(&admin.UserID); err != nil {
 		t.Fatal(err)
 	}
 	asked, _, err := w.Identity.AskReset(t.Context(), admin, user, "", "本人忘记密码，电话核实")
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return vars{"platformPost": post, "user": user, "change": asked.ID}
 }

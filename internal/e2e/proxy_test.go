@@ -30,16 +30,26 @@ import (
 // publicName is the console's in the examples of docs/proxy.
 const publicName = "juzhen.example.gov.cn"
 
-// TestTheExamplesOfProxiesWork starts nginx and Caddy with the very files of docs/proxy, changed only in ports and paths, before a
-// console that was told of them as docs/install.md says, and uses it through them over TLS.
+// TestTheExamplesOfProxiesWork starts nginx and Caddy with the very files of docs/proxy, changed only
+// in ports and paths, before a console that was told of them as docs/install.md says, and uses it
+// through them over TLS.
 func TestTheExamplesOfProxiesWork(t *testing.T) {
 	t.Parallel()
-	w := world.New(t, func(s *world.Setup) {
-		s.Environ = append(s.Environ, "JUZHEN_PUBLIC_URL=https://"+publicName, "JUZHEN_TRUSTED_PROXIES=127.0.0.1")
+
+	w := world.New(t, func(setup *world.Setup) {
+		setup.Environ = append(
+			setup.Environ,
+			"JUZHEN_PUBLIC_URL=https://"+publicName,
+			"JUZHEN_TRUSTED_PROXIES=127.0.0.1",
+		)
 	})
-	for name, start := range map[string]func(*testing.T, proxyGround){"nginx": startNginx, "caddy": startCaddy} {
+	for name, start := range map[string]func(*testing.T, proxyGround){
+		"nginx": startNginx, "caddy": startCaddy,
+	} {
 		t.Run(name, func(t *testing.T) {
-			ground := proxyGround{dir: proxyFolder(t), console: w.Address, tls: freeAddress(t), plain: freeAddress(t)}
+			ground := proxyGround{
+				dir: proxyFolder(t), console: w.Address, tls: freeAddress(t), plain: freeAddress(t),
+			}
 			trusted := ground.makeCertificate(t)
 			start(t, ground)
 			client := ground.client(t, trusted)
@@ -49,7 +59,8 @@ func TestTheExamplesOfProxiesWork(t *testing.T) {
 	}
 }
 
-// throughProxy signs in as an intranet's browser does, forging where it comes from, and looks at what the console took for true.
+// throughProxy signs in as an intranet's browser does, forging where it comes from, and looks at what
+// the console took for true.
 func throughProxy(t *testing.T, w *world.World, client *http.Client) {
 	t.Helper()
 	const user = "shenhe"
@@ -76,7 +87,8 @@ func throughProxy(t *testing.T, w *world.World, client *http.Client) {
 		t.Errorf("cookies %v", cookies)
 	}
 	var ip string
-	err = w.DB.Pool().QueryRow(t.Context(), `SELECT ip FROM sessions WHERE user_id = (SELECT id FROM users WHERE username = $1)
+	err = w.DB.Pool().QueryRow(t.Context(), `SELECT ip FROM sessions
+			WHERE user_id = (SELECT id FROM users WHERE username = $1)
 		ORDER BY id DESC LIMIT 1`, user).Scan(&ip)
 	if err != nil || ip != clientAddress {
 		t.Errorf("the console saw %q (%v), want %s", ip, err, clientAddress)
@@ -91,7 +103,8 @@ func throughProxy(t *testing.T, w *world.World, client *http.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := client.Do(big); err == nil && got.StatusCode == http.StatusBadGateway { // cut off by the console is as good
+	// cut off by the console is as good
+	if got, err := client.Do(big); err == nil && got.StatusCode == http.StatusBadGateway {
 		t.Errorf("a large body: %s", got.Status)
 	}
 }
@@ -99,7 +112,10 @@ func throughProxy(t *testing.T, w *world.World, client *http.Client) {
 // leadsToTLS asks without TLS.
 func leadsToTLS(t *testing.T, g proxyGround) {
 	t.Helper()
-	stay := &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	stay := &http.Client{
+		Timeout:       10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	r, err := http.NewRequest("GET", "http://"+g.plain+"/posts", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -120,10 +136,17 @@ const clientAddress = "127.0.0.2"
 func startNginx(t *testing.T, g proxyGround) {
 	t.Helper()
 	site := g.example(t, "nginx.conf", map[string]string{
-		"listen 443 ssl": "listen " + g.tls + " ssl", "listen 80": "listen " + g.plain, "http://127.0.0.1:8080": "http://" + g.console,
+		"listen 443 ssl":        "listen " + g.tls + " ssl",
+		"listen 80":             "listen " + g.plain,
+		"http://127.0.0.1:8080": "http://" + g.console,
 	})
-	whole := fmt.Sprintf("%sdaemon off;\npid %s/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n%s\n%s\n}\n",
-		map[bool]string{true: "user root;\n"}[os.Geteuid() == 0], g.dir, g.folders(), site)
+	whole := fmt.Sprintf(
+		"%sdaemon off;\npid %s/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n%s\n%s\n}\n",
+		map[bool]string{true: "user root;\n"}[os.Geteuid() == 0],
+		g.dir,
+		g.folders(),
+		site,
+	)
 	g.run(t, "/usr/sbin/nginx", "-e", "stderr", "-p", g.dir, "-c", g.write(t, "whole.conf", whole))
 }
 
@@ -133,6 +156,7 @@ func (g proxyGround) folders() string {
 	for _, what := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		fmt.Fprintf(&all, "%s_temp_path %s/%s;\n", what, g.dir, what)
 	}
+
 	return all.String()
 }
 
@@ -141,11 +165,16 @@ func startCaddy(t *testing.T, g proxyGround) {
 	site := g.example(t, "Caddyfile", map[string]string{"127.0.0.1:8080": g.console})
 	_, https, _ := net.SplitHostPort(g.tls)
 	_, plain, _ := net.SplitHostPort(g.plain)
-	options := fmt.Sprintf("{\n\tadmin off\n\tdefault_bind 127.0.0.1\n\thttp_port %s\n\thttps_port %s\n\tskip_install_trust\n}\n", plain, https)
+	options := fmt.Sprintf(
+		"{\n\tadmin off\n\tdefault_bind 127.0.0.1\n\thttp_port %s\n\thttps_port %s\n\tskip_install_trust\n}\n",
+		plain,
+		https,
+	)
 	g.run(t, "caddy", "run", "--adapter", "caddyfile", "--config", g.write(t, "Caddyfile", options+site))
 }
 
-// example reads a file of docs/proxy and puts the test's addresses and paths in the place of the example's, each of which must be there.
+// example reads a file of docs/proxy and puts the test's addresses and paths in the place of the
+// example's, each of which must be there.
 func (g proxyGround) example(t *testing.T, name string, change map[string]string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "proxy", name))
@@ -153,6 +182,7 @@ func (g proxyGround) example(t *testing.T, name string, change map[string]string
 		t.Fatal(err)
 	}
 	all := string(text)
+
 	change["/etc/juzhen/tls.crt"], change["/etc/juzhen/tls.key"] = g.dir+"/tls.crt", g.dir+"/tls.key"
 	for from, to := range change {
 		if !strings.Contains(all, from) {
@@ -160,6 +190,7 @@ func (g proxyGround) example(t *testing.T, name string, change map[string]string
 		}
 		all = strings.ReplaceAll(all, from, to)
 	}
+
 	return all
 }
 
@@ -169,10 +200,12 @@ func (g proxyGround) write(t *testing.T, name, text string) string {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+
 	return path
 }
 
-// run starts the proxy and ends it with the test. A missing program fails the test: .ci/ensure proxies installs both.
+// run starts the proxy and ends it with the test. A missing program fails the test: .ci/ensure proxies
+// installs both.
 func (g proxyGround) run(t *testing.T, program string, args ...string) {
 	t.Helper()
 	ctx, end := context.WithCancel(context.Background())
@@ -223,10 +256,12 @@ func (g proxyGround) makeCertificate(t *testing.T) *x509.CertPool {
 	g.write(t, "tls.key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(certificate)
+
 	return pool
 }
 
-// client is a browser elsewhere: it finds the public name at the proxy, trusts its certificate and keeps cookies.
+// client is a browser elsewhere: it finds the public name at the proxy, trusts its certificate and
+// keeps cookies.
 func (g proxyGround) client(t *testing.T, trusted *x509.CertPool) *http.Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -241,6 +276,7 @@ func (g proxyGround) client(t *testing.T, trusted *x509.CertPool) *http.Client {
 		},
 	}
 	t.Cleanup(transport.CloseIdleConnections)
+
 	return &http.Client{
 		Transport:     transport,
 		Jar:           jar,
@@ -257,6 +293,7 @@ func proxyFolder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+
 	return dir
 }
 
@@ -267,12 +304,14 @@ func freeAddress(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer l.Close()
+
 	return l.Addr().String()
 }
 
 // fetchUntil asks until the proxy listens and the console behind it answers.
 func fetchUntil(t *testing.T, client *http.Client, address string) *http.Response {
 	t.Helper()
+
 	for end := time.Now().Add(30 * time.Second); ; {
 		answer, err := client.Get(address)
 		if err == nil {
@@ -282,6 +321,7 @@ func fetchUntil(t *testing.T, client *http.Client, address string) *http.Respons
 		if time.Now().After(end) {
 			t.Fatalf("the proxy does not answer: %v", err)
 		}
+
 		select {
 		case <-t.Context().Done():
 			t.Fatal(t.Context().Err())
@@ -296,6 +336,7 @@ func get(t *testing.T, client *http.Client, address string) *http.Response {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return do(t, client, r)
 }
 
@@ -307,5 +348,6 @@ func do(t *testing.T, client *http.Client, r *http.Request) *http.Response {
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, answer.Body)
+
 	return answer
 }

@@ -1,47 +1,86 @@
 package e2e
 
-// apiRules are the rights at every operation of the JSON interface. They must not differ from those of the pages.
+// apiRules are the rights at every operation of the JSON interface. They must not differ from those of
+// the pages.
 var apiRules = []rule{
 	// Everybody, also signed out.
 	{"GET /api/v1/docs", open, nil, "", "", usual},
 	{"GET /api/v1/openapi.json", open, nil, "", "", usual},
 	{"GET /api/v1/openapi-3.0.json", open, nil, "", "", usual},
 	{"POST /api/v1/sessions", open, nil, `{"username":"first","password":"` + password + `"}`, "", usual},
-	{"POST /api/v1/first-sign-in", open, newcomer, `{"username":"{name}","current":"` + password + `","code":"{code}","password":"hK8m-Tq3v-Zr6b"}`, "", usual},
+	{
+		"POST /api/v1/first-sign-in", open, newcomer,
+		`{"username":"{name}","current":"` + password + `","code":"{code}","password":"hK8m-Tq3v-Zr6b"}`,
+		"", usual,
+	},
 
 	// One's own.
 	{"GET /api/v1/me", "PRSMA", nil, "", "墙内单位", usual},
-	{"PATCH /api/v1/me", "PRSMA", nil, `{"theme":"dark"}`, "SELECT theme = 'dark' FROM users WHERE id = {self}", oneself},
+	{
+		"PATCH /api/v1/me", "PRSMA", nil, `{"theme":"dark"}`,
+		"SELECT theme = 'dark' FROM users WHERE id = {self}", oneself,
+	},
 	{"PUT /api/v1/me/password", "PRSMA", nil, `{"current":"` + password + `","password":"Lantian-2027-qz"}`,
-		"SELECT password_hash <> (SELECT password_hash FROM users WHERE username = 'first') FROM users WHERE id = {self}", oneself},
+		`
+			SELECT password_hash <> (SELECT password_hash FROM users WHERE username = 'first') FROM users
+				WHERE id = {self}`, oneself},
 	{"GET /api/v1/sessions", "PRSMA", nil, "", "", usual},
-	{"DELETE /api/v1/sessions", "PRSMA", nil, "", "SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}", oneself},
-	{"DELETE /api/v1/sessions/current", "PRSMA", nil, "", "SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}", oneself},
-	{"DELETE /api/v1/sessions/:id", "PRSMA", ownSession, "", "SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}", oneself},
+	{"DELETE /api/v1/sessions", "PRSMA", nil, "", `
+		SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}`, oneself},
+	{"DELETE /api/v1/sessions/current", "PRSMA", nil, "", `
+		SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}`, oneself},
+	{"DELETE /api/v1/sessions/:id", "PRSMA", ownSession, "", `
+		SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}`, oneself},
 	{"DELETE /api/v1/sessions/:id", "-----", otherSession, "", "", usual},
 	{"GET /api/v1/todos", "PRSMA", nil, "", "", usual},
-	{"POST /api/v1/todos/:id/read", "PRSMA", notice, "", "SELECT EXISTS (SELECT FROM todo_readers WHERE todo_id = {id} AND user_id = {self})", usual},
+	{"POST /api/v1/todos/:id/read", "PRSMA", notice, "", `
+		SELECT EXISTS (SELECT FROM todo_readers WHERE todo_id = {id} AND user_id = {self})`, usual},
 
 	// Posts and pictures.
 	{"GET /api/v1/posts", "PRS-A", draft, "unit_id={unit}", "墙内的话", listed},
 	{"GET /api/v1/posts.csv", "PRS-A", draft, "unit_id={unit}", "墙内的话", listed},
-	{"POST /api/v1/posts", "P----", blank, `{"text":"接口写的","unit_id":{unit},"account_ids":[{account}],"now":true}`,
-		"SELECT editors[1] = {self} FROM post_versions WHERE text = '接口写的'", usual},
+	{
+		"POST /api/v1/posts", "P----", blank,
+		`{"text":"接口写的","unit_id":{unit},"account_ids":[{account}],"now":true}`,
+		"SELECT editors[1] = {self} FROM post_versions WHERE text = '接口写的'", usual,
+	},
 	{"GET /api/v1/posts/:id", "PRS-A", approved, "", "墙内的话", usual},
-	{"PATCH /api/v1/posts/:id", "P----", draft, `{"text":"接口改的","revision":{revision}}`,
-		"SELECT v.text = '接口改的' FROM posts p JOIN post_versions v ON v.id = p.version_id WHERE p.id = {id}", usual},
-	{"DELETE /api/v1/posts/:id", "P----", draft, "", "SELECT NOT EXISTS (SELECT FROM posts WHERE id = {id})", usual},
+	{
+		"PATCH /api/v1/posts/:id", "P----", draft, `{"text":"接口改的","revision":{revision}}`, `
+			SELECT v.text = '接口改的' FROM posts p JOIN post_versions v ON v.id = p.version_id WHERE p.id = {id}`,
+		usual,
+	},
+	{
+		"DELETE /api/v1/posts/:id", "P----", draft, "",
+		"SELECT NOT EXISTS (SELECT FROM posts WHERE id = {id})", usual,
+	},
 	{"GET /api/v1/posts/:id/versions", "PRS-A", approved, "", "墙内的话", usual},
 	{"GET /api/v1/posts/:id/check", "PRS-A", draft, "", "", usual},
-	{"POST /api/v1/posts/:id/submit", "P----", draft, `{"revision":{revision}}`, "SELECT phase = 'submitted' FROM posts WHERE id = {id}", usual},
-	{"POST /api/v1/posts/:id/withdraw", "P----", approved, `{"reason":"不发了"}`, "SELECT phase = 'withdrawn' FROM posts WHERE id = {id}", usual},
-	{"POST /api/v1/posts/:id/revise", "P----", approved, "", "SELECT phase = 'draft' FROM posts WHERE id = {id}", usual},
-	{"POST /api/v1/posts/:id/reschedule", "P----", approved, `{"due_at":"{due_at}"}`, "SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}", usual},
-	{"POST /api/v1/posts/:id/review", "-RS--", submitted, `{"version":{version},"hash":"{hash}","decision":"approve","opinion":"同意"}`,
-		"SELECT phase = 'approved' FROM posts WHERE id = {id}", usual},
+	{
+		"POST /api/v1/posts/:id/submit", "P----", draft, `{"revision":{revision}}`,
+		"SELECT phase = 'submitted' FROM posts WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/posts/:id/withdraw", "P----", approved, `{"reason":"不发了"}`,
+		"SELECT phase = 'withdrawn' FROM posts WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/posts/:id/revise", "P----", approved, "",
+		"SELECT phase = 'draft' FROM posts WHERE id = {id}", usual,
+	},
+	{"POST /api/v1/posts/:id/reschedule", "P----", approved, `{"due_at":"{due_at}"}`, `
+		SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}`, usual},
+	{
+		"POST /api/v1/posts/:id/review", "-RS--", submitted,
+		`{"version":{version},"hash":"{hash}","decision":"approve","opinion":"同意"}`,
+		"SELECT phase = 'approved' FROM posts WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/posts/:id/reviews", "PRS-A", submitted, "", "", usual},
 	{"GET /api/v1/reviews", "-RS--", submitted, "", "墙内的话", listed},
-	{"POST /api/v1/media", "P----", blank, "file file dot.png&unit_id={unit}", "SELECT count(*) = 1 FROM media WHERE uploaded_by = {self}", oneself},
+	{
+		"POST /api/v1/media", "P----", blank, "file file dot.png&unit_id={unit}",
+		"SELECT count(*) = 1 FROM media WHERE uploaded_by = {self}", oneself,
+	},
 	{"POST /api/v1/media", "-----", elsewhere, "file file dot.png&unit_id={unit}", "", usual},
 	{"GET /api/v1/media/:id", "PRS-A", picture, "", "", usual},
 	{"GET /api/v1/media/:id/thumb", "PRS-A", picture, "", "", usual},
@@ -54,29 +93,65 @@ var apiRules = []rule{
 	{"GET /api/v1/deliveries/:id/certificate", "PRS-A", sent, "", "墙内的话", usual},
 	{"GET /api/v1/deliveries/:id/decisions", "PRS-A", takendown, "", "内容有误", usual},
 	{"GET /api/v1/deliveries/:id/handoff", "PRS-A", handoff, "", "墙内的话", usual},
-	{"POST /api/v1/deliveries/:id/cancel", "P----", waiting, `{"reason":"不发"}`, "SELECT state = 'cancelled' FROM deliveries WHERE id = {id}", usual},
-	{"POST /api/v1/deliveries/:id/replan", "P-S--", failed, `{"now":true,"reason":"再发"}`, "SELECT state = 'waiting' FROM deliveries WHERE id = {id}", usual},
-	{"POST /api/v1/deliveries/:id/resolve", "P-S--", unknown, `{"outcome":"sent","link":"{link}","reason":"已核对"}`, "SELECT state = 'sent' FROM deliveries WHERE id = {id}", usual},
+	{
+		"POST /api/v1/deliveries/:id/cancel", "P----", waiting, `{"reason":"不发"}`,
+		"SELECT state = 'cancelled' FROM deliveries WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/deliveries/:id/replan", "P-S--", failed, `{"now":true,"reason":"再发"}`,
+		"SELECT state = 'waiting' FROM deliveries WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/deliveries/:id/resolve", "P-S--", unknown,
+		`{"outcome":"sent","link":"{link}","reason":"已核对"}`,
+		"SELECT state = 'sent' FROM deliveries WHERE id = {id}", usual,
+	},
 	{"POST /api/v1/deliveries/:id/resolve", "P-S--", unknown, `{"outcome":"not_sent","reason":"已核对"}`,
-		"SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {id} AND state = 'awaiting_second')", usual},
-	{"POST /api/v1/deliveries/:id/handoff/take", "P-S--", handoff, "", "SELECT taken_by = {self} FROM deliveries WHERE id = {id}", usual},
-	{"POST /api/v1/deliveries/:id/handoff/return", "P-S--", taken, "", "SELECT taken_by IS NULL FROM deliveries WHERE id = {id}", usual},
-	{"POST /api/v1/deliveries/:id/handoff/record", "P-S--", taken, `{"link":"{link}"}`, "SELECT state = 'sent' FROM deliveries WHERE id = {id}", usual},
-	{"POST /api/v1/deliveries/:id/takedown", "--S--", sent, `{"reason":"有误"}`, "SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {id})", usual},
-	{"POST /api/v1/takedowns", "--S--", sent, `{"delivery_ids":[{id}],"reason":"有误"}`, "SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {id})", usual},
-	{"POST /api/v1/deliveries/:id/confirm", "-RS--", takendown, "", "SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {decision}", usual},
-	{"POST /api/v1/takedowns/:id/confirm", "-RS--", batch, "", "SELECT bool_and(state = 'confirmed') FROM delivery_decisions WHERE batch_id = {id}", usual},
-	{"POST /api/v1/takedowns/:id/refuse", "-RS--", batch, `{"reason":"没有错"}`, "SELECT bool_and(state = 'refused') FROM delivery_decisions WHERE batch_id = {id}", usual},
-	{"POST /api/v1/deliveries/:id/takedown/confirm", "-RS--", takendown, "", "SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {decision}", usual},
-	{"POST /api/v1/deliveries/:id/resolve/confirm", "-RS--", resolved, "", "SELECT state IN ('confirmed', 'done') FROM delivery_decisions WHERE id = {decision}", usual},
+		`
+			SELECT EXISTS (SELECT FROM delivery_decisions
+				WHERE delivery_id = {id} AND state = 'awaiting_second')`, usual},
+	{
+		"POST /api/v1/deliveries/:id/handoff/take", "P-S--", handoff, "",
+		"SELECT taken_by = {self} FROM deliveries WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/deliveries/:id/handoff/return", "P-S--", taken, "",
+		"SELECT taken_by IS NULL FROM deliveries WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/deliveries/:id/handoff/record", "P-S--", taken, `{"link":"{link}"}`,
+		"SELECT state = 'sent' FROM deliveries WHERE id = {id}", usual,
+	},
+	{"POST /api/v1/deliveries/:id/takedown", "--S--", sent, `{"reason":"有误"}`, `
+		SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {id})`, usual},
+	{"POST /api/v1/takedowns", "--S--", sent, `{"delivery_ids":[{id}],"reason":"有误"}`, `
+		SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {id})`, usual},
+	{"POST /api/v1/deliveries/:id/confirm", "-RS--", takendown, "", `
+		SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {decision}`, usual},
+	{"POST /api/v1/takedowns/:id/confirm", "-RS--", batch, "", `
+		SELECT bool_and(state = 'confirmed') FROM delivery_decisions WHERE batch_id = {id}`, usual},
+	{"POST /api/v1/takedowns/:id/refuse", "-RS--", batch, `{"reason":"没有错"}`, `
+		SELECT bool_and(state = 'refused') FROM delivery_decisions WHERE batch_id = {id}`, usual},
+	{"POST /api/v1/deliveries/:id/takedown/confirm", "-RS--", takendown, "", `
+		SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {decision}`, usual},
+	{"POST /api/v1/deliveries/:id/resolve/confirm", "-RS--", resolved, "", `
+		SELECT state IN ('confirmed', 'done') FROM delivery_decisions WHERE id = {decision}`, usual},
 	{"GET /api/v1/advances", "PRS-A", advance, "", "asked_by", listed},
 	{"GET /api/v1/advances/:id", "PRS-A", advance, "", "asked_by", usual},
-	{"POST /api/v1/advances/:id/agree", "-RS--", advance, "", "SELECT state = 'agreed' FROM advances WHERE id = {id}", usual},
-	{"POST /api/v1/advances/:id/refuse", "-RS--", advance, `{"reason":"不急"}`, "SELECT state = 'refused' FROM advances WHERE id = {id}", usual},
+	{
+		"POST /api/v1/advances/:id/agree", "-RS--", advance, "",
+		"SELECT state = 'agreed' FROM advances WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/advances/:id/refuse", "-RS--", advance, `{"reason":"不急"}`,
+		"SELECT state = 'refused' FROM advances WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/decisions", "PRS-A", takedown, "", "墙内号", listed},
 	{"GET /api/v1/decisions/:id", "PRS-A", takedown, "", "内容有误", usual},
-	{"POST /api/v1/decisions/:id/confirm", "-RS--", takedown, "", "SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {id}", usual},
-	{"POST /api/v1/decisions/:id/refuse", "-RS--", takedown, `{"reason":"没有错"}`, "SELECT state = 'refused' FROM delivery_decisions WHERE id = {id}", usual},
+	{"POST /api/v1/decisions/:id/confirm", "-RS--", takedown, "", `
+		SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {id}`, usual},
+	{"POST /api/v1/decisions/:id/refuse", "-RS--", takedown, `{"reason":"没有错"}`, `
+		SELECT state = 'refused' FROM delivery_decisions WHERE id = {id}`, usual},
 
 	// Pauses and the state of sending.
 	{"GET /api/v1/pauses", "PRSMA", pause, "", "墙内演练", listed},
@@ -84,28 +159,53 @@ var apiRules = []rule{
 	{"POST /api/v1/pauses", "--SM-", running, `{"account_id":{account},"reason":"演练"}`,
 		"SELECT EXISTS (SELECT FROM pauses WHERE account_id = {account} AND paused_by = {self})", usual},
 	{"GET /api/v1/pauses/:id/deliveries", "PRSMA", pause, "", "墙内号", usual},
-	{"POST /api/v1/pauses/:id/resume", "--SM-", pause, `{"deliveries":[{"id":{delivery},"action":"send"}]}`, "SELECT resumed_by = {self} FROM pauses WHERE id = {id}", usual},
+	{
+		"POST /api/v1/pauses/:id/resume", "--SM-", pause,
+		`{"deliveries":[{"id":{delivery},"action":"send"}]}`,
+		"SELECT resumed_by = {self} FROM pauses WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/sending", "PRSMA", nil, "", "", usual},
-	{"POST /api/v1/sending/release", "--SM-", stopped, `{"reason":"已核对"}`, "SELECT NOT EXISTS (SELECT FROM installation WHERE name = 'sending_stopped')", ruler},
+	{"POST /api/v1/sending/release", "--SM-", stopped, `{"reason":"已核对"}`, `
+		SELECT NOT EXISTS (SELECT FROM installation WHERE name = 'sending_stopped')`, ruler},
 
 	// The matrix.
 	{"GET /api/v1/accounts", "PRSMA", fresh, "", "墙内号", listed},
-	{"POST /api/v1/accounts", "---M-", blank, `{"unit_id":{unit},"handle":"接口号{unit}","display_name":"接口号","seat":"district","connector":"manual"}`,
-		"SELECT EXISTS (SELECT FROM accounts WHERE handle = '接口号{unit}')", usual},
+	{
+		"POST /api/v1/accounts", "---M-", blank,
+		`{"unit_id":{unit},"handle":"接口号{unit}","display_name":"接口号","seat":"district","connector":"manual"}`,
+		"SELECT EXISTS (SELECT FROM accounts WHERE handle = '接口号{unit}')", usual,
+	},
 	{"GET /api/v1/accounts/:id", "PRSMA", running, "", "墙内号", usual},
-	{"PATCH /api/v1/accounts/:id", "---M-", fresh, `{"display_name":"改名"}`, "SELECT display_name = '改名' FROM accounts WHERE id = {id}", usual},
-	{"POST /api/v1/accounts/:id/state", "---M-", running, `{"state":"suspended","reason":"维护"}`, "SELECT state = 'suspended' FROM accounts WHERE id = {id}", usual},
+	{
+		"PATCH /api/v1/accounts/:id", "---M-", fresh, `{"display_name":"改名"}`,
+		"SELECT display_name = '改名' FROM accounts WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/accounts/:id/state", "---M-", running, `{"state":"suspended","reason":"维护"}`,
+		"SELECT state = 'suspended' FROM accounts WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/accounts/:id/names", "PRSMA", running, "", "", usual},
-	{"PUT /api/v1/accounts/:id/credential", "---M-", fresh, `{"access_token":"{token}"}`, "SELECT obtained_by = {self} FROM credentials WHERE account_id = {id}", usual},
-	{"DELETE /api/v1/accounts/:id/credential", "---M-", running, "reason=停用", "SELECT NOT EXISTS (SELECT FROM credentials WHERE account_id = {id} AND state = 'valid')", usual},
-	{"POST /api/v1/accounts/:id/authorisation", "---M-", fresh, "", "SELECT EXISTS (SELECT FROM oauth_states WHERE account_id = {id} AND user_id = {self})", usual},
-	{"POST /api/v1/accounts/:id/test", "---M-", fresh, "", "SELECT tested_at IS NOT NULL FROM accounts WHERE id = {id}", usual},
+	{"PUT /api/v1/accounts/:id/credential", "---M-", fresh, `{"access_token":"{token}"}`, `
+		SELECT obtained_by = {self} FROM credentials WHERE account_id = {id}`, usual},
+	{"DELETE /api/v1/accounts/:id/credential", "---M-", running, "reason=停用", `
+		SELECT NOT EXISTS (SELECT FROM credentials WHERE account_id = {id} AND state = 'valid')`, usual},
+	{"POST /api/v1/accounts/:id/authorisation", "---M-", fresh, "", `
+		SELECT EXISTS (SELECT FROM oauth_states WHERE account_id = {id} AND user_id = {self})`, usual},
+	{
+		"POST /api/v1/accounts/:id/test", "---M-", fresh, "",
+		"SELECT tested_at IS NOT NULL FROM accounts WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/accounts/:id/backfill", "PRSMA", running, "", "", usual},
-	{"POST /api/v1/accounts/:id/backfill", "---M-", running, "", "SELECT EXISTS (SELECT FROM backfills WHERE account_id = {id})", usual},
-	{"POST /api/v1/accounts/:id/history", "---M-", running, "file file 54{id}.json", "SELECT EXISTS (SELECT FROM platform_posts WHERE account_id = {id})", usual},
+	{"POST /api/v1/accounts/:id/backfill", "---M-", running, "", `
+		SELECT EXISTS (SELECT FROM backfills WHERE account_id = {id})`, usual},
+	{"POST /api/v1/accounts/:id/history", "---M-", running, "file file 54{id}.json", `
+		SELECT EXISTS (SELECT FROM platform_posts WHERE account_id = {id})`, usual},
 	{"GET /api/v1/accounts/:id/imports", "PRSMA", running, "", "", usual},
 	{"GET /api/v1/imports/:id", "PRSMA", imported, "", "墙内文件", usual},
-	{"POST /api/v1/imports/:id/undo", "---M-", imported, "", "SELECT state = 'undone' FROM imports WHERE id = {id}", usual},
+	{
+		"POST /api/v1/imports/:id/undo", "---M-", imported, "",
+		"SELECT state = 'undone' FROM imports WHERE id = {id}", usual,
+	},
 
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /api/v1/reach", "PRS-A", noticed, "", "墙内号", listed},
@@ -116,33 +216,72 @@ var apiRules = []rule{
 	{"GET /api/v1/reach/posts", "PRS-A", noticed, "", "墙内的微博", listed},
 	{"GET /api/v1/reach/posts.csv", "PRS-A", noticed, "", "墙内的微博", listed},
 	{"GET /api/v1/reach/posts/:id", "PRS-A", noticed, "", "墙内的微博", usual},
-	{"POST /api/v1/reach/posts/:id/note", "P-S--", noticed, `{"reason":"已核对"}`, "SELECT noted_by = {self} FROM platform_posts WHERE id = {id}", usual},
+	{"POST /api/v1/reach/posts/:id/note", "P-S--", noticed, `{"reason":"已核对"}`, `
+		SELECT noted_by = {self} FROM platform_posts WHERE id = {id}`, usual},
 	{"GET /api/v1/reach/noticed", "PRS-A", noticed, "", "墙内的微博", listed},
 	{"GET /api/v1/reach/budget", "PRSMA", nil, "", "", usual},
 
 	// Units, people, the trail.
 	{"GET /api/v1/units", "PRSMA", emptyUnit, "", "墙内空", listed},
-	{"POST /api/v1/units", "---M-", blank, `{"name":"接口科室{unit}","kind":"department","parent_id":{unit}}`, "SELECT EXISTS (SELECT FROM units WHERE name = '接口科室{unit}')", usual},
+	{
+		"POST /api/v1/units", "---M-", blank,
+		`{"name":"接口科室{unit}","kind":"department","parent_id":{unit}}`,
+		"SELECT EXISTS (SELECT FROM units WHERE name = '接口科室{unit}')", usual,
+	},
 	{"GET /api/v1/units/:id", "PRSMA", emptyUnit, "", "墙内空", usual},
-	{"PATCH /api/v1/units/:id", "---M-", emptyUnit, `{"name":"接口改名{id}"}`, "SELECT name = '接口改名{id}' FROM units WHERE id = {id}", usual},
+	{
+		"PATCH /api/v1/units/:id", "---M-", emptyUnit, `{"name":"接口改名{id}"}`,
+		"SELECT name = '接口改名{id}' FROM units WHERE id = {id}", usual,
+	},
 	{"POST /api/v1/units/:id/move", "---M-", emptyUnit, `{"parent_id":{child}}`,
-		"SELECT EXISTS (SELECT FROM user_changes WHERE kind = 'move' AND what ->> 'moved_id' = '{id}' AND asked_by = {self})", usual},
-	{"DELETE /api/v1/units/:id", "---M-", emptyUnit, "", "SELECT NOT EXISTS (SELECT FROM units WHERE id = {id})", usual},
+		`
+			SELECT EXISTS (SELECT FROM user_changes WHERE kind = 'move' AND what ->> 'moved_id' = '{id}'
+				AND asked_by = {self})`, usual},
+	{
+		"DELETE /api/v1/units/:id", "---M-", emptyUnit, "",
+		"SELECT NOT EXISTS (SELECT FROM units WHERE id = {id})", usual,
+	},
 	{"GET /api/v1/users", "---M-", someone, "", "墙内某人", listed},
-	{"POST /api/v1/users", "---M-", someone, `{"username":"jiekou{id}","display_name":"新人","unit_id":{unit},"password":"` + password + `","grants":[{"role":"press_officer","unit_id":{unit}}]}`,
-		"SELECT EXISTS (SELECT FROM user_changes WHERE what ->> 'username' = 'jiekou{id}' AND asked_by = {self})", chosen},
+	{
+		"POST /api/v1/users",
+		"---M-",
+		someone,
+		`{"username":"jiekou{id}","display_name":"新人","unit_id":{unit},"password":"` + password + `","grants":[{"role":"press_officer","unit_id":{unit}}]}`,
+		`
+			SELECT EXISTS (SELECT FROM user_changes WHERE what ->> 'username' = 'jiekou{id}'
+				AND asked_by = {self})`,
+		chosen,
+	},
 	{"GET /api/v1/users/:id", "---M-", someone, "", "墙内某人", usual},
-	{"PATCH /api/v1/users/:id", "---M-", someone, `{"display_name":"改名","unit_id":{unit}}`, "SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'update' AND asked_by = {self})", usual},
-	{"PUT /api/v1/users/:id/password", "---M-", someone, `{"password":"Lantian-2027-qz"}`, "SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'reset' AND asked_by = {self})", usual},
-	{"POST /api/v1/users/:id/disable", "---M-", someone, `{"reason":"离岗"}`, "SELECT disabled_at IS NOT NULL FROM users WHERE id = {id}", usual},
-	{"POST /api/v1/users/:id/enable", "---M-", disabled, "", "SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'enable' AND asked_by = {self})", usual},
+	{"PATCH /api/v1/users/:id", "---M-", someone, `{"display_name":"改名","unit_id":{unit}}`, `
+		SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'update'
+			AND asked_by = {self})`, usual},
+	{
+		"PUT /api/v1/users/:id/password", "---M-", someone, `{"password":"Lantian-2027-qz"}`, `
+		SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'reset' AND asked_by = {self})`,
+		usual,
+	},
+	{
+		"POST /api/v1/users/:id/disable", "---M-", someone, `{"reason":"离岗"}`,
+		"SELECT disabled_at IS NOT NULL FROM users WHERE id = {id}", usual,
+	},
+	{"POST /api/v1/users/:id/enable", "---M-", disabled, "", `
+		SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'enable'
+			AND asked_by = {self})`, usual},
 	{"POST /api/v1/users/:id/grants", "---M-", someone, `{"role":"reviewer","unit_id":{child}}`,
-		"SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'grant' AND asked_by = {self})", usual},
-	{"POST /api/v1/grants/:id/revoke", "---M-", oneGrant, `{"reason":"调岗"}`, "SELECT revoked_by = {self} FROM grants WHERE id = {id}", usual},
+		`
+			SELECT EXISTS (SELECT FROM user_changes
+				WHERE user_id = {id} AND kind = 'grant' AND asked_by = {self})`, usual},
+	{
+		"POST /api/v1/grants/:id/revoke", "---M-", oneGrant, `{"reason":"调岗"}`,
+		"SELECT revoked_by = {self} FROM grants WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/user-changes", "--SMA", change, "", "墙内某人", listed},
 	{"GET /api/v1/user-changes/:id", "--SMA", change, "", "墙内某人", usual},
-	{"POST /api/v1/user-changes/:id/confirm", "--SM-", change, "", "SELECT state = 'confirmed' AND confirmed_by = {self} FROM user_changes WHERE id = {id}", usual},
-	{"POST /api/v1/user-changes/:id/stop", "--SMA", change, `{"reason":"没有任命"}`, "SELECT state = 'stopped' AND stopped_by = {self} FROM user_changes WHERE id = {id}", usual},
+	{"POST /api/v1/user-changes/:id/confirm", "--SM-", change, "", `
+		SELECT state = 'confirmed' AND confirmed_by = {self} FROM user_changes WHERE id = {id}`, usual},
+	{"POST /api/v1/user-changes/:id/stop", "--SMA", change, `{"reason":"没有任命"}`, `
+		SELECT state = 'stopped' AND stopped_by = {self} FROM user_changes WHERE id = {id}`, usual},
 	{"GET /api/v1/refused-sign-ins", "--SMA", refused, "", "墙内某人", listed},
 	{"GET /api/v1/audit", "----A", waiting, "", "墙内审核", listed},
 	{"GET /api/v1/audit.csv", "----A", waiting, "", "墙内审核", listed},

@@ -1,6 +1,7 @@
 package e2e
 
-// pageRules are the rights at every page and form of the console, written from docs/rights.md, not from the code.
+// pageRules are the rights at every page and form of the console, written from docs/rights.md, not from
+// the code.
 var pageRules = []rule{
 	// Everybody, also signed out.
 	{"GET /assets/:name", open, asset, "", "", usual},
@@ -8,7 +9,11 @@ var pageRules = []rule{
 	{"GET /signin", open, nil, "", "", usual},
 	{"POST /signin", open, nil, "username=first&password=" + password, "", usual},
 	{"GET /first", open, nil, "", "", usual},
-	{"POST /first", open, newcomer, "username={name}&current=" + password + "&code={code}&password=hK8m-Tq3v-Zr6b&repeat=hK8m-Tq3v-Zr6b", "", usual},
+	{
+		"POST /first", open, newcomer,
+		"username={name}&current=" + password + "&code={code}&password=hK8m-Tq3v-Zr6b&repeat=hK8m-Tq3v-Zr6b",
+		"", usual,
+	},
 	{"POST /signout", open, nil, "", "", usual},
 	{"GET /healthz", open, nil, "", "", usual},
 	{"GET /readyz", open, nil, "", "", usual},
@@ -16,7 +21,8 @@ var pageRules = []rule{
 	// One's own.
 	{"GET /", "PRSMA", nil, "", "", usual},
 	{"GET /todo", "PRSMA", nil, "", "", usual},
-	{"POST /todo/:id/read", "PRSMA", notice, "", "SELECT EXISTS (SELECT FROM todo_readers WHERE todo_id = {id} AND user_id = {self})", usual},
+	{"POST /todo/:id/read", "PRSMA", notice, "", `
+		SELECT EXISTS (SELECT FROM todo_readers WHERE todo_id = {id} AND user_id = {self})`, usual},
 	{"GET /search", "PRSMA", running, "q=号", "墙内号", listed},
 	{"GET /search", "PRSMA", draft, "q=的话", "的话", listed},
 	{"GET /follow", "PRSMA", nil, "of=todos&of=pauses", "retry:", usual},
@@ -26,10 +32,17 @@ var pageRules = []rule{
 	{"GET /search/past", "PRS-A", noticed, "q=微博", "墙内的<mark>微博", listed},
 	{"GET /me", "PRSMA", nil, "", "墙内单位", usual},
 	{"GET /me/password", "PRSMA", nil, "", "", usual},
-	{"POST /me/password", "PRSMA", nil, "current=" + password + "&password=Lantian-2027-qz&repeat=Lantian-2027-qz",
-		"SELECT password_changed_at > now() - interval '1 minute' AND password_hash <> (SELECT password_hash FROM users WHERE username = 'first') FROM users WHERE id = {self}", oneself},
-	{"POST /me/sessions/end-all", "PRSMA", nil, "", "SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}", oneself},
-	{"POST /me/sessions/:id/end", "PRSMA", ownSession, "", "SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}", oneself},
+	{
+		"POST /me/password", "PRSMA", nil,
+		"current=" + password + "&password=Lantian-2027-qz&repeat=Lantian-2027-qz", `
+			SELECT password_changed_at > now() - interval '1 minute'
+				AND password_hash <> (SELECT password_hash FROM users WHERE username = 'first') FROM users
+				WHERE id = {self}`, oneself,
+	},
+	{"POST /me/sessions/end-all", "PRSMA", nil, "", `
+		SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}`, oneself},
+	{"POST /me/sessions/:id/end", "PRSMA", ownSession, "", `
+		SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}`, oneself},
 	{"POST /me/sessions/:id/end", "-----", otherSession, "", "", usual},
 	{"GET /admin", "--SMA", nil, "", "", usual},
 
@@ -41,91 +54,185 @@ var pageRules = []rule{
 	{"GET /posts/own", "P----", running, "unit={unit}&of={account}", "墙内号", typed},
 	{"POST /posts/save", "P----", blank, "unit={unit}&text=又一条&account={account}&when=at&due={due}&act=save",
 		"SELECT text = '又一条' FROM post_versions WHERE text = '又一条' AND editors[1] = {self}", usual},
-	{"POST /posts/save", "P----", draft, "id={post}&revision={revision}&unit={unit}&text=改过&account={account}&act=save",
-		"SELECT v.text = '改过' FROM posts p JOIN post_versions v ON v.id = p.version_id WHERE p.id = {post}", usual},
-	{"POST /posts/save", "P----", draft, "id={post}&revision={revision}&unit={unit}&text=改过再交&account={account}&when=now&act=submit",
-		"SELECT phase = 'submitted' FROM posts WHERE id = {post}", usual},
-	{"POST /posts/pictures", "P----", blank, "file file dot.png&unit={unit}", "SELECT count(*) = 1 FROM media WHERE uploaded_by = {self}", oneself},
+	{
+		"POST /posts/save", "P----", draft,
+		"id={post}&revision={revision}&unit={unit}&text=改过&account={account}&act=save", `
+			SELECT v.text = '改过' FROM posts p JOIN post_versions v ON v.id = p.version_id WHERE p.id = {post}`, usual,
+	},
+	{
+		"POST /posts/save", "P----", draft,
+		"id={post}&revision={revision}&unit={unit}&text=改过再交&account={account}&when=now&act=submit",
+		"SELECT phase = 'submitted' FROM posts WHERE id = {post}", usual,
+	},
+	{
+		"POST /posts/pictures", "P----", blank, "file file dot.png&unit={unit}",
+		"SELECT count(*) = 1 FROM media WHERE uploaded_by = {self}", oneself,
+	},
 	{"POST /posts/pictures", "-----", elsewhere, "file file dot.png&unit={unit}", "", usual},
 	{"GET /posts/:id", "PRS-A", approved, "", "墙内的话", usual},
 	{"GET /posts/:id/edit", "P----", draft, "", "墙内的话", usual},
-	{"POST /posts/:id/revise", "P----", approved, "", "SELECT phase = 'draft' FROM posts WHERE id = {id}", usual},
-	{"POST /posts/:id/withdraw", "P----", approved, "reason=不发了", "SELECT phase = 'withdrawn' FROM posts WHERE id = {id}", usual},
-	{"POST /posts/:id/reschedule", "P----", approved, "when=at&due={due}", "SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}", usual},
-	{"POST /posts/:id/delete", "P----", draft, "", "SELECT NOT EXISTS (SELECT FROM posts WHERE id = {id})", usual},
+	{
+		"POST /posts/:id/revise", "P----", approved, "",
+		"SELECT phase = 'draft' FROM posts WHERE id = {id}", usual,
+	},
+	{
+		"POST /posts/:id/withdraw", "P----", approved, "reason=不发了",
+		"SELECT phase = 'withdrawn' FROM posts WHERE id = {id}", usual,
+	},
+	{"POST /posts/:id/reschedule", "P----", approved, "when=at&due={due}", `
+		SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}`, usual},
+	{
+		"POST /posts/:id/delete", "P----", draft, "",
+		"SELECT NOT EXISTS (SELECT FROM posts WHERE id = {id})", usual,
+	},
 	{"GET /posts/:id/deliveries/:delivery", "PRS-A", approved, "", "", usual},
-	{"POST /posts/:id/deliveries/:delivery/cancel", "P----", approved, "reason=此账号不发", "SELECT state = 'cancelled' FROM deliveries WHERE id = {delivery}", usual},
-	{"POST /posts/:id/deliveries/:delivery/replan", "P-S--", failedPost, "when=now&reason=再发", "SELECT state = 'waiting' FROM deliveries WHERE id = {delivery}", usual},
+	{"POST /posts/:id/deliveries/:delivery/cancel", "P----", approved, "reason=此账号不发", `
+		SELECT state = 'cancelled' FROM deliveries WHERE id = {delivery}`, usual},
+	{"POST /posts/:id/deliveries/:delivery/replan", "P-S--", failedPost, "when=now&reason=再发", `
+		SELECT state = 'waiting' FROM deliveries WHERE id = {delivery}`, usual},
 	{"GET /media/:id", "PRS-A", picture, "", "", usual},
 	{"GET /media/:id/thumb", "PRS-A", picture, "", "", usual},
 	{"GET /calendar", "PRS-A", approved, "", "", listed},
 	{"GET /calendar", "PRS-A", only, "account={account}", "墙内的话", listed},
 	{"GET /calendar/feed", "PRS-A", only, "account={account}&from={from}&to={to}", "墙内的话", listed},
-	{"POST /calendar/:id/move", "P----", approved, "due_at={due}", "SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}", usual},
+	{"POST /calendar/:id/move", "P----", approved, "due_at={due}", `
+		SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}`, usual},
 
 	// Reviewing.
 	{"GET /reviews", "-RS--", submitted, "", "墙内的话", listed},
 	{"GET /reviews/:id", "-RS--", submitted, "", "墙内的话", usual},
-	{"POST /reviews/:id", "-RS--", submitted, "version={version}&hash={hash}&decision=approve&opinion=同意", "SELECT phase = 'approved' FROM posts WHERE id = {id}", usual},
-	{"POST /reviews/:id", "-RS--", submitted, "version={version}&hash={hash}&decision=return&opinion=请改", "SELECT phase = 'returned' FROM posts WHERE id = {id}", usual},
+	{
+		"POST /reviews/:id", "-RS--", submitted,
+		"version={version}&hash={hash}&decision=approve&opinion=同意",
+		"SELECT phase = 'approved' FROM posts WHERE id = {id}", usual,
+	},
+	{
+		"POST /reviews/:id", "-RS--", submitted,
+		"version={version}&hash={hash}&decision=return&opinion=请改",
+		"SELECT phase = 'returned' FROM posts WHERE id = {id}", usual,
+	},
 
 	// Sending.
 	{"GET /deliveries", "PRS-A", waiting, "", "墙内的话", listed},
 	{"GET /deliveries/:id", "PRS-A", waiting, "", "墙内的话", usual},
 	{"GET /deliveries/:id/pictures/:n", "PRS-A", illustrated, "", "", usual},
 	{"GET /deliveries/:id/certificate", "PRS-A", sent, "", "墙内的话", usual},
-	{"POST /deliveries/:id/cancel", "P----", waiting, "reason=不发", "SELECT state = 'cancelled' FROM deliveries WHERE id = {id}", usual},
-	{"POST /deliveries/:id/replan", "P-S--", failed, "when=now&reason=再发", "SELECT state = 'waiting' FROM deliveries WHERE id = {id}", usual},
-	{"POST /deliveries/:id/sent", "P-S--", unknown, "link={link}&reason=已核对", "SELECT state = 'sent' FROM deliveries WHERE id = {id}", usual},
+	{
+		"POST /deliveries/:id/cancel", "P----", waiting, "reason=不发",
+		"SELECT state = 'cancelled' FROM deliveries WHERE id = {id}", usual,
+	},
+	{
+		"POST /deliveries/:id/replan", "P-S--", failed, "when=now&reason=再发",
+		"SELECT state = 'waiting' FROM deliveries WHERE id = {id}", usual,
+	},
+	{
+		"POST /deliveries/:id/sent", "P-S--", unknown, "link={link}&reason=已核对",
+		"SELECT state = 'sent' FROM deliveries WHERE id = {id}", usual,
+	},
 	{"GET /advances/:id", "PRS-A", advance, "", "待第二人同意", usual},
-	{"POST /advances/:id/agree", "-RS--", advance, "", "SELECT state = 'agreed' FROM advances WHERE id = {id}", usual},
-	{"POST /advances/:id/refuse", "-RS--", advance, "reason=不急", "SELECT state = 'refused' FROM advances WHERE id = {id}", usual},
-	{"POST /deliveries/:id/not-sent", "P-S--", unknown, "reason=已核对", "SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {id} AND state = 'awaiting_second')", usual},
-	{"POST /deliveries/:id/take", "P-S--", handoff, "", "SELECT taken_by = {self} FROM deliveries WHERE id = {id}", usual},
-	{"POST /deliveries/:id/give-back", "P-S--", taken, "", "SELECT taken_by IS NULL FROM deliveries WHERE id = {id}", usual},
-	{"POST /deliveries/:id/link", "P-S--", taken, "link={link}", "SELECT state = 'sent' FROM deliveries WHERE id = {id}", usual},
+	{
+		"POST /advances/:id/agree", "-RS--", advance, "",
+		"SELECT state = 'agreed' FROM advances WHERE id = {id}", usual,
+	},
+	{
+		"POST /advances/:id/refuse", "-RS--", advance, "reason=不急",
+		"SELECT state = 'refused' FROM advances WHERE id = {id}", usual,
+	},
+	{
+		"POST /deliveries/:id/not-sent", "P-S--", unknown, "reason=已核对", `
+		SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {id} AND state = 'awaiting_second')`, usual,
+	},
+	{
+		"POST /deliveries/:id/take", "P-S--", handoff, "",
+		"SELECT taken_by = {self} FROM deliveries WHERE id = {id}", usual,
+	},
+	{
+		"POST /deliveries/:id/give-back", "P-S--", taken, "",
+		"SELECT taken_by IS NULL FROM deliveries WHERE id = {id}", usual,
+	},
+	{
+		"POST /deliveries/:id/link", "P-S--", taken, "link={link}",
+		"SELECT state = 'sent' FROM deliveries WHERE id = {id}", usual,
+	},
 	{"GET /posts/:id/takedown", "--S--", sentPost, "", "墙内", usual},
-	{"POST /posts/:id/takedown", "--S--", sentPost, "delivery={delivery}&reason=有误", "SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {delivery})", usual},
+	{"POST /posts/:id/takedown", "--S--", sentPost, "delivery={delivery}&reason=有误", `
+		SELECT EXISTS (SELECT FROM delivery_decisions WHERE delivery_id = {delivery})`, usual},
 	{"GET /takedowns/:id", "PRS-A", batch, "", "墙内号", usual},
 	{"GET /takedowns/:id/progress", "PRS-A", batch, "", "", usual},
-	{"POST /takedowns/:id/confirm", "-RS--", batch, "", "SELECT bool_and(state = 'confirmed') FROM delivery_decisions WHERE batch_id = {id}", usual},
-	{"POST /takedowns/:id/refuse", "-RS--", batch, "reason=没有错", "SELECT bool_and(state = 'refused') FROM delivery_decisions WHERE batch_id = {id}", usual},
+	{"POST /takedowns/:id/confirm", "-RS--", batch, "", `
+		SELECT bool_and(state = 'confirmed') FROM delivery_decisions WHERE batch_id = {id}`, usual},
+	{"POST /takedowns/:id/refuse", "-RS--", batch, "reason=没有错", `
+		SELECT bool_and(state = 'refused') FROM delivery_decisions WHERE batch_id = {id}`, usual},
 	{"GET /decisions/:id", "PRS-A", takedown, "", "墙内的话", usual},
-	{"POST /decisions/:id/confirm", "-RS--", takedown, "", "SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {id}", usual},
-	{"POST /decisions/:id/refuse", "-RS--", takedown, "reason=没有错", "SELECT state = 'refused' FROM delivery_decisions WHERE id = {id}", usual},
+	{"POST /decisions/:id/confirm", "-RS--", takedown, "", `
+		SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {id}`, usual},
+	{"POST /decisions/:id/refuse", "-RS--", takedown, "reason=没有错", `
+		SELECT state = 'refused' FROM delivery_decisions WHERE id = {id}`, usual},
 	{"GET /pauses", "PRSMA", pause, "", "墙内演练", listed},
 	{"GET /pauses/accounts", "--SM-", running, "find=号", "墙内号", listed},
 	{"GET /pauses/preview", "--SM-", running, "unit={unit}", "", usual},
 	{"GET /pauses/new", "--SM-", running, "unit={unit}", "", usual},
 	{"GET /pauses/new", "--SM-", running, "unit={unit}&account={account}", "", typed},
-	{"POST /pauses", "--SM-", running, "unit={unit}&account={account}&reason=演练", "SELECT EXISTS (SELECT FROM pauses WHERE account_id = {account} AND paused_by = {self})", typed},
+	{"POST /pauses", "--SM-", running, "unit={unit}&account={account}&reason=演练", `
+		SELECT EXISTS (SELECT FROM pauses WHERE account_id = {account} AND paused_by = {self})`, typed},
 	{"GET /pauses/:id", "--SM-", pause, "", "墙内演练", usual},
-	{"POST /pauses/:id/resume", "--SM-", pause, "all=send", "SELECT resumed_by = {self} FROM pauses WHERE id = {id}", usual},
+	{
+		"POST /pauses/:id/resume", "--SM-", pause, "all=send",
+		"SELECT resumed_by = {self} FROM pauses WHERE id = {id}", usual,
+	},
 	{"GET /sending", "--SM-", nil, "", "", usual},
-	{"POST /sending/release", "--SM-", stopped, "why=已核对", "SELECT NOT EXISTS (SELECT FROM installation WHERE name = 'sending_stopped')", ruler},
+	{"POST /sending/release", "--SM-", stopped, "why=已核对", `
+		SELECT NOT EXISTS (SELECT FROM installation WHERE name = 'sending_stopped')`, ruler},
 
 	// The matrix.
 	{"GET /matrix", "PRSMA", fresh, "", "墙内号", listed},
 	{"GET /matrix/accounts/new", "---M-", nil, "", "墙内单位", usual},
-	{"POST /matrix/accounts", "---M-", blank, "unit_id={unit}&handle=新号{unit}&display_name=新号&seat=district&connector=manual&late_limit=10&min_gap=1",
-		"SELECT EXISTS (SELECT FROM accounts WHERE handle = '新号{unit}')", usual},
+	{
+		"POST /matrix/accounts",
+		"---M-",
+		blank,
+		"unit_id={unit}&handle=新号{unit}&display_name=新号&seat=district&connector=manual&late_limit=10&min_gap=1",
+		"SELECT EXISTS (SELECT FROM accounts WHERE handle = '新号{unit}')",
+		usual,
+	},
 	{"GET /matrix/accounts/:id", "PRSMA", running, "", "墙内号", usual},
 	{"GET /matrix/accounts/:id/backfill", "PRSMA", running, "", "", usual},
 	{"GET /matrix/accounts/:id/edit", "---M-", running, "", "墙内号", usual},
-	{"POST /matrix/accounts/:id/edit", "---M-", fresh, "unit_id={unit}&handle={handle}&display_name=改名&seat=district&connector=commercial&remote_uid={uid}&late_limit=10&min_gap=1",
-		"SELECT display_name = '改名' FROM accounts WHERE id = {id}", usual},
-	{"POST /matrix/accounts/:id/state", "---M-", running, "to=suspended&reason=维护", "SELECT state = 'suspended' FROM accounts WHERE id = {id}", usual},
-	{"POST /matrix/accounts/:id/authorise", "---M-", fresh, "", "SELECT EXISTS (SELECT FROM oauth_states WHERE account_id = {id} AND user_id = {self})", usual},
-	{"POST /matrix/accounts/:id/token", "---M-", fresh, "token={token}", "SELECT obtained_by = {self} FROM credentials WHERE account_id = {id}", usual},
-	{"POST /matrix/accounts/:id/revoke", "---M-", running, "reason=停用", "SELECT NOT EXISTS (SELECT FROM credentials WHERE account_id = {id} AND state = 'valid')", usual},
-	{"POST /matrix/accounts/:id/test", "---M-", fresh, "", "SELECT tested_at IS NOT NULL FROM accounts WHERE id = {id}", usual},
-	{"POST /matrix/accounts/:id/backfill", "---M-", running, "", "SELECT EXISTS (SELECT FROM backfills WHERE account_id = {id})", usual},
-	{"POST /matrix/accounts/:id/import", "---M-", running, "file file 53{id}.json", "SELECT EXISTS (SELECT FROM platform_posts WHERE account_id = {id})", usual},
+	{
+		"POST /matrix/accounts/:id/edit",
+		"---M-",
+		fresh,
+		"unit_id={unit}&handle={handle}&display_name=改名&seat=district&connector=commercial&remote_uid={uid}&late_limit=10&min_gap=1",
+		"SELECT display_name = '改名' FROM accounts WHERE id = {id}",
+		usual,
+	},
+	{
+		"POST /matrix/accounts/:id/state", "---M-", running, "to=suspended&reason=维护",
+		"SELECT state = 'suspended' FROM accounts WHERE id = {id}", usual,
+	},
+	{"POST /matrix/accounts/:id/authorise", "---M-", fresh, "", `
+		SELECT EXISTS (SELECT FROM oauth_states WHERE account_id = {id} AND user_id = {self})`, usual},
+	{"POST /matrix/accounts/:id/token", "---M-", fresh, "token={token}", `
+		SELECT obtained_by = {self} FROM credentials WHERE account_id = {id}`, usual},
+	{"POST /matrix/accounts/:id/revoke", "---M-", running, "reason=停用", `
+		SELECT NOT EXISTS (SELECT FROM credentials WHERE account_id = {id} AND state = 'valid')`, usual},
+	{
+		"POST /matrix/accounts/:id/test", "---M-", fresh, "",
+		"SELECT tested_at IS NOT NULL FROM accounts WHERE id = {id}", usual,
+	},
+	{"POST /matrix/accounts/:id/backfill", "---M-", running, "", `
+		SELECT EXISTS (SELECT FROM backfills WHERE account_id = {id})`, usual},
+	{"POST /matrix/accounts/:id/import", "---M-", running, "file file 53{id}.json", `
+		SELECT EXISTS (SELECT FROM platform_posts WHERE account_id = {id})`, usual},
 	{"GET /matrix/imports/:id", "PRSMA", imported, "", "墙内文件", usual},
 	{"GET /matrix/imports/:id/progress", "PRSMA", imported, "", "墙内文件", usual},
 	{"GET /matrix/imports/:id/rejected.csv", "PRSMA", imported, "", "", usual},
-	{"POST /matrix/imports/:id/undo", "---M-", imported, "", "SELECT state = 'undone' FROM imports WHERE id = {id}", usual},
-	{"GET /oauth/weibo/callback", "---M-", authorising, "state={state}&code={code}", "SELECT origin = 'oauth' FROM credentials WHERE account_id = {id}", returns},
+	{
+		"POST /matrix/imports/:id/undo", "---M-", imported, "",
+		"SELECT state = 'undone' FROM imports WHERE id = {id}", usual,
+	},
+	{"GET /oauth/weibo/callback", "---M-", authorising, "state={state}&code={code}", `
+		SELECT origin = 'oauth' FROM credentials WHERE account_id = {id}`, returns},
 
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /reach", "PRS-A", noticed, "", "墙内号", listed},
@@ -136,40 +243,78 @@ var pageRules = []rule{
 	{"GET /reach/accounts/:id/posts.csv", "PRS-A", running, "", "", usual},
 	{"GET /reach/posts.csv", "PRS-A", noticed, "", "墙内的微博", listed},
 	{"GET /reach/posts/:id", "PRS-A", noticed, "", "墙内的微博", usual},
-	{"POST /reach/posts/:id/note", "P-S--", noticed, "reason=已核对", "SELECT noted_by = {self} FROM platform_posts WHERE id = {id}", usual},
+	{"POST /reach/posts/:id/note", "P-S--", noticed, "reason=已核对", `
+		SELECT noted_by = {self} FROM platform_posts WHERE id = {id}`, usual},
 	{"GET /reach/budget", "PRSMA", nil, "", "", usual},
 
 	// Units, people, the trail.
 	{"GET /admin/units", "---M-", emptyUnit, "", "墙内空", listed},
 	{"GET /admin/units/new", "---M-", nil, "", "墙内单位", usual},
-	{"POST /admin/units", "---M-", blank, "name=新科室{unit}&kind=department&parent={unit}", "SELECT EXISTS (SELECT FROM units WHERE name = '新科室{unit}')", usual},
+	{
+		"POST /admin/units", "---M-", blank, "name=新科室{unit}&kind=department&parent={unit}",
+		"SELECT EXISTS (SELECT FROM units WHERE name = '新科室{unit}')", usual,
+	},
 	{"GET /admin/units/:id", "---M-", emptyUnit, "", "墙内空", usual},
 	{"GET /admin/units/:id/edit", "---M-", emptyUnit, "", "墙内空", usual},
-	{"POST /admin/units/:id/edit", "---M-", emptyUnit, "name=改名{id}&kind=centre", "SELECT name = '改名{id}' FROM units WHERE id = {id}", usual},
+	{
+		"POST /admin/units/:id/edit", "---M-", emptyUnit, "name=改名{id}&kind=centre",
+		"SELECT name = '改名{id}' FROM units WHERE id = {id}", usual,
+	},
 	{"GET /admin/units/:id/move", "---M-", emptyUnit, "", "墙内空", usual},
 	{"POST /admin/units/:id/move", "---M-", emptyUnit, "parent={child}",
-		"SELECT EXISTS (SELECT FROM user_changes WHERE kind = 'move' AND what ->> 'moved_id' = '{id}' AND asked_by = {self})", usual},
-	{"POST /admin/units/:id/delete", "---M-", emptyUnit, "", "SELECT NOT EXISTS (SELECT FROM units WHERE id = {id})", usual},
+		`
+			SELECT EXISTS (SELECT FROM user_changes WHERE kind = 'move' AND what ->> 'moved_id' = '{id}'
+				AND asked_by = {self})`, usual},
+	{
+		"POST /admin/units/:id/delete", "---M-", emptyUnit, "",
+		"SELECT NOT EXISTS (SELECT FROM units WHERE id = {id})", usual,
+	},
 	{"GET /admin/users", "---M-", someone, "", "墙内某人", listed},
 	{"GET /admin/users/new", "---M-", nil, "", "墙内单位", usual},
-	{"POST /admin/users", "---M-", someone, "username=xin{id}&display_name=新人&unit={unit}&password=" + password + "&role=press_officer",
-		"SELECT EXISTS (SELECT FROM user_changes WHERE what ->> 'username' = 'xin{id}' AND asked_by = {self})", chosen},
+	{
+		"POST /admin/users", "---M-", someone,
+		"username=xin{id}&display_name=新人&unit={unit}&password=" + password + "&role=press_officer",
+		`
+			SELECT EXISTS (SELECT FROM user_changes
+				WHERE what ->> 'username' = 'xin{id}' AND asked_by = {self})`, chosen,
+	},
 	{"GET /admin/users/:id", "---M-", someone, "", "墙内某人", usual},
 	{"GET /admin/users/:id/edit", "---M-", someone, "", "墙内某人", usual},
-	{"POST /admin/users/:id/edit", "---M-", someone, "display_name=改名&unit={unit}", "SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'update' AND asked_by = {self})", usual},
+	{"POST /admin/users/:id/edit", "---M-", someone, "display_name=改名&unit={unit}", `
+		SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'update'
+			AND asked_by = {self})`, usual},
 	{"GET /admin/users/:id/grant", "---M-", someone, "", "墙内某人", usual},
-	{"POST /admin/users/:id/grant", "---M-", someone, "role=reviewer&unit={child}", "SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'grant' AND asked_by = {self})", usual},
-	{"POST /admin/users/:id/grants/:grant/revoke", "---M-", someone, "reason=调岗", "SELECT revoked_by = {self} FROM grants WHERE id = {grant}", usual},
+	{
+		"POST /admin/users/:id/grant", "---M-", someone, "role=reviewer&unit={child}", `
+		SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'grant' AND asked_by = {self})`, usual,
+	},
+	{
+		"POST /admin/users/:id/grants/:grant/revoke", "---M-", someone, "reason=调岗",
+		"SELECT revoked_by = {self} FROM grants WHERE id = {grant}", usual,
+	},
 	{"GET /admin/users/:id/password", "---M-", someone, "", "", usual},
-	{"POST /admin/users/:id/password", "---M-", someone, "password=Lantian-2027-qz", "SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'reset' AND asked_by = {self})", usual},
-	{"POST /admin/users/:id/disable", "---M-", someone, "reason=离岗", "SELECT disabled_at IS NOT NULL FROM users WHERE id = {id}", usual},
-	{"POST /admin/users/:id/enable", "---M-", disabled, "", "SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'enable' AND asked_by = {self})", usual},
+	{
+		"POST /admin/users/:id/password", "---M-", someone, "password=Lantian-2027-qz", `
+		SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'reset' AND asked_by = {self})`, usual,
+	},
+	{
+		"POST /admin/users/:id/disable", "---M-", someone, "reason=离岗",
+		"SELECT disabled_at IS NOT NULL FROM users WHERE id = {id}", usual,
+	},
+	{"POST /admin/users/:id/enable", "---M-", disabled, "", `
+		SELECT EXISTS (SELECT FROM user_changes WHERE user_id = {id} AND kind = 'enable'
+			AND asked_by = {self})`, usual},
 	{"GET /admin/changes", "--SMA", change, "", "墙内某人", listed},
 	{"GET /admin/changes/:id", "--SMA", change, "", "墙内某人", usual},
-	{"POST /admin/changes/:id/confirm", "--SM-", change, "", "SELECT state = 'confirmed' AND confirmed_by = {self} FROM user_changes WHERE id = {id}", usual},
-	{"POST /admin/changes/:id/stop", "--SMA", change, "reason=没有任命", "SELECT state = 'stopped' AND stopped_by = {self} FROM user_changes WHERE id = {id}", usual},
+	{"POST /admin/changes/:id/confirm", "--SM-", change, "", `
+		SELECT state = 'confirmed' AND confirmed_by = {self} FROM user_changes WHERE id = {id}`, usual},
+	{"POST /admin/changes/:id/stop", "--SMA", change, "reason=没有任命", `
+		SELECT state = 'stopped' AND stopped_by = {self} FROM user_changes WHERE id = {id}`, usual},
 	{"GET /admin/refusals", "--SMA", refused, "", "墙内某人", listed},
 	{"GET /admin/audit", "----A", waiting, "", "墙内审核", listed},
 	{"GET /admin/audit/verify", "----A", nil, "", "", usual},
-	{"POST /admin/audit/export", "----A", nil, "", "SELECT EXISTS (SELECT FROM audit_entries WHERE actor_id = {self} AND action = 'audit.export')", usual},
+	{
+		"POST /admin/audit/export", "----A", nil, "", `
+		SELECT EXISTS (SELECT FROM audit_entries WHERE actor_id = {self} AND action = 'audit.export')`, usual,
+	},
 }

@@ -18,14 +18,17 @@ import (
 	"juzhen/internal/web"
 )
 
-// rule is what a route must answer. It is typed by hand and knows nothing of the console's own table of rights.
+// rule is what a route must answer. It is typed by hand and knows nothing of the console's own table of
+// rights.
 type rule struct {
 	route string // method and path as registered
-	// who may, in the order press officer, reviewer, supervisor, administrator, auditor; "-" may not. open: everybody, also signed out.
+	// who may, in the order press officer, reviewer, supervisor, administrator, auditor; "-" may not.
+	// open: everybody, also signed out.
 	may   string
 	thing func(*side) vars // what the address or the form is about; nil: nothing that belongs to a unit
 	send  string           // a form, JSON, "file field name&rest of the form", or the query of a GET
-	// proof of an allowed act: SQL that is false before and true after. For a GET: text that the answer must hold.
+	// proof of an allowed act: SQL that is false before and true after. For a GET: text that the answer
+	// must hold.
 	proof string
 	as    standing
 }
@@ -41,21 +44,26 @@ const (
 	ruler                   // only a reader of the whole bureau; those of the unit are outside
 	oneself                 // the act ends or changes the reader's own sign-in: each time a new person
 	returns                 // a GET that acts: the way back from Weibo
-	listed                  // the thing is one of a list: whoever may sees the list, and nothing in it from outside
-	chosen                  // the unit is a choice of the form: one outside is answered at the field, as one that does not exist
-	typed                   // the account is typed into a field: one outside is answered as one that does not exist
+	// the thing is one of a list: whoever may sees the list, and nothing in it from outside
+	listed
+	// the unit is a choice of the form: one outside is answered at the field, as one that does not exist
+	chosen
+	// the account is typed into a field: one outside is answered as one that does not exist
+	typed
 )
 
-// TestEveryRouteForEveryRole walks all routes as every role, at things inside and outside of the reader's units, and signed out.
-// Allowed acts change the row they are about; denied ones answer 403 or 404 and change no row of any table; looking changes none either.
+// TestEveryRouteForEveryRole walks all routes as every role, at things inside and outside of the
+// reader's units, and signed out. Allowed acts change the row they are about; denied ones answer 403 or
+// 404 and change no row of any table; looking changes none either.
 func TestEveryRouteForEveryRole(t *testing.T) {
 	t.Parallel()
-	g := newGround(t)
+	ground := newGround(t)
 	rules := slices.Concat(pageRules, apiRules)
-	g.complete(rules)
+	ground.complete(rules)
+
 	cells := 0
-	for _, r := range rules {
-		cells += g.walk(r)
+	for _, rule := range rules {
+		cells += ground.walk(rule)
 	}
 	t.Logf("%d rules, %d cells", len(rules), cells)
 }
@@ -63,17 +71,20 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 // complete fails for a route without a rule and for a rule without a route.
 func (g *ground) complete(rules []rule) {
 	routes, ruled := map[string]bool{}, map[string]bool{}
-	for _, r := range g.Kit().Routes() {
-		routes[r.Method+" "+r.Path] = true
+	for _, route := range g.Kit().Routes() {
+		routes[route.Method+" "+route.Path] = true
 	}
+
 	for _, r := range rules {
 		ruled[r.route] = true
 	}
+
 	for _, r := range slices.Sorted(maps.Keys(routes)) {
 		if !ruled[r] {
 			g.t.Errorf("%s: no rule says who may", r)
 		}
 	}
+
 	for _, r := range slices.Sorted(maps.Keys(ruled)) {
 		if !routes[r] {
 			g.t.Errorf("%s: there is a rule and no such route", r)
@@ -88,20 +99,24 @@ func (g *ground) walk(r rule) (cells int) {
 		if a := g.ask(r, reader{}, g.make(r, g.inside, reader{})); a.Code >= 400 {
 			g.t.Errorf("%s signed out: %d, want it open", r.route, a.Code)
 		}
+
 		return 1
 	}
 	here := g.make(r, g.inside, reader{})
 	g.last = g.everything()
 	g.denied(r, "signed out", reader{}, here)
+
 	for i, role := range access.Roles() {
 		if r.may[i] == '-' {
 			as := g.stand(r, role)
 			g.last = g.everything()
 			g.denied(r, string(role)+" inside", as, here)
+
 			continue
 		}
 		g.allowed(r, role)
 	}
+
 	return 1 + len(access.Roles()) + g.beyond(r)
 }
 
@@ -111,6 +126,7 @@ func (g *ground) make(r rule, s *side, who reader) vars {
 	if r.thing == nil {
 		return vars{}
 	}
+
 	return r.thing(s)
 }
 
@@ -121,6 +137,7 @@ func (g *ground) stand(r rule, role access.Role) reader {
 	case oneself:
 		return g.reader(role, 2, "/1/2/")
 	}
+
 	return g.readers[role]
 }
 
@@ -163,6 +180,7 @@ func (g *ground) allowed(r rule, role access.Role) {
 		g.t.Errorf("%s as %s inside: %d, want it allowed: %s", r.route, role, a.Code, says(a))
 		return
 	}
+
 	switch {
 	case look:
 		g.looked(r, string(role)+" inside", as)
@@ -170,14 +188,22 @@ func (g *ground) allowed(r rule, role access.Role) {
 			g.t.Errorf("%s as %s: the answer lacks %q", r.route, role, r.proof)
 		}
 	case !g.holds(r.proof, v):
-		g.t.Errorf("%s as %s: the row has not changed: %s; %d %s", r.route, role, fill(r.proof, v), a.Code, says(a))
+		g.t.Errorf(
+			"%s as %s: the row has not changed: %s; %d %s",
+			r.route,
+			role,
+			fill(r.proof, v),
+			a.Code,
+			says(a),
+		)
 	}
 	if r.as != ruler {
 		g.sealed(r, string(role)+" inside", a)
 	}
 }
 
-// others sends what is allowed from a page that was made for somebody else: nothing is done, and nothing of it is lost.
+// others sends what is allowed from a page that was made for somebody else: nothing is done, and
+// nothing of it is lost.
 func (g *ground) others(r rule, role access.Role, as reader, v vars) {
 	g.t.Helper()
 	if !strings.HasPrefix(r.route, "POST /") || strings.HasPrefix(r.route, "POST /api/") {
@@ -191,10 +217,12 @@ func (g *ground) others(r rule, role access.Role, as reader, v vars) {
 	g.unchanged(r, string(role)+" from another's page")
 }
 
-// takesTheTrail is the one look that leaves a row behind: whoever takes the trail away as a file is noted in it.
+// takesTheTrail is the one look that leaves a row behind: whoever takes the trail away as a file is
+// noted in it.
 const takesTheTrail = "GET /api/v1/audit.csv"
 
-// looked fails when an allowed look has changed any row. Of what takes the trail away it wants the note, of this person, and nothing else.
+// looked fails when an allowed look has changed any row. Of what takes the trail away it wants the
+// note, of this person, and nothing else.
 func (g *ground) looked(r rule, who string, as reader) {
 	g.t.Helper()
 	if r.route != takesTheTrail {
@@ -204,8 +232,14 @@ func (g *ground) looked(r rule, who string, as reader) {
 
 	before, entries := splitTrail(g.last)
 	after, now := splitTrail(g.everything())
-	if now != entries+1 || !g.holds(fmt.Sprintf(`SELECT actor_id = %d AND action = 'audit.export' FROM audit_entries ORDER BY id DESC LIMIT 1`, as.user), nil) {
-		g.t.Errorf("%s as %s left %d entries in the trail, want its own note alone", r.route, who, now-entries)
+	if now != entries+1 || !g.holds(fmt.Sprintf(`SELECT actor_id = %d AND action = 'audit.export'
+			FROM audit_entries ORDER BY id DESC LIMIT 1`, as.user), nil) {
+		g.t.Errorf(
+			"%s as %s left %d entries in the trail, want its own note alone",
+			r.route,
+			who,
+			now-entries,
+		)
 	}
 	if before != after {
 		g.t.Errorf("%s as %s changed rows:\n%s\nwas\n%s", r.route, who, after, before)
@@ -216,11 +250,13 @@ func (g *ground) looked(r rule, who string, as reader) {
 // splitTrail parts what everything told into the tables but the trail, and the number of entries in that.
 func splitTrail(all string) (others string, entries int) {
 	var rest []string
+
 	for line := range strings.Lines(all) {
 		if _, err := fmt.Sscanf(line, "audit_entries %d", &entries); err != nil {
 			rest = append(rest, line)
 		}
 	}
+
 	return strings.Join(rest, ""), entries
 }
 
@@ -231,6 +267,7 @@ func (g *ground) unchanged(r rule, who string) {
 	if now == g.last {
 		return
 	}
+
 	before, after := strings.Split(g.last, "\n"), strings.Split(now, "\n")
 	for i := range after {
 		if before[i] != after[i] {
@@ -245,7 +282,12 @@ func (g *ground) sealed(r rule, who string, a *httptest.ResponseRecorder) {
 	g.t.Helper()
 	body := a.Body.String()
 	if i := strings.Index(body, outsideMark); i >= 0 {
-		g.t.Errorf("%s as %s tells what is outside: …%s…", r.route, who, body[max(0, i-80):min(len(body), i+60)])
+		g.t.Errorf(
+			"%s as %s tells what is outside: …%s…",
+			r.route,
+			who,
+			body[max(0, i-80):min(len(body), i+60)],
+		)
 	}
 	if strings.HasPrefix(who, string(access.Administrator)) && strings.Contains(body, "墙内的话") {
 		g.t.Errorf("%s shows an administrator the text of a post", r.route)
@@ -257,9 +299,12 @@ func (g *ground) holds(sql string, v vars) (yes bool) {
 	if sql == "" {
 		g.t.Fatal("an act needs a proof")
 	}
-	if err := g.DB.Pool().QueryRow(g.t.Context(), "SELECT coalesce(("+fill(sql, v)+"), false)").Scan(&yes); err != nil {
+	if err := g.DB.Pool().
+		QueryRow(g.t.Context(), "SELECT coalesce(("+fill(sql, v)+"), false)").
+		Scan(&yes); err != nil {
 		g.t.Fatalf("%s: %v", fill(sql, v), err)
 	}
+
 	return yes
 }
 
@@ -271,8 +316,10 @@ func (g *ground) ask(r rule, as reader, v vars) *httptest.ResponseRecorder {
 		if !ok {
 			value = 1
 		}
+
 		return fmt.Sprint(value)
 	})
+
 	req := request(method, path, fill(r.send, v.with(vars{"username": as.name, "session": as.session})))
 	switch {
 	case as.token == "":
@@ -283,11 +330,13 @@ func (g *ground) ask(r rule, as reader, v vars) *httptest.ResponseRecorder {
 	}
 	a := httptest.NewRecorder()
 	g.Handler().ServeHTTP(a, req)
+
 	return a
 }
 
 func request(method, path, send string) *http.Request {
 	kind, body := "", strings.NewReader("")
+
 	switch {
 	case method == http.MethodGet || method == http.MethodDelete:
 		if send != "" {
@@ -311,6 +360,7 @@ func request(method, path, send string) *http.Request {
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
+
 	return req
 }
 
@@ -320,6 +370,7 @@ func upload(method, path, send string) *http.Request {
 	form := multipart.NewWriter(&b)
 	file, rest, _ := strings.Cut(send, "&")
 	field, name, _ := strings.Cut(file, " ")
+
 	more, _ := url.ParseQuery(rest)
 	for k := range more {
 		_ = form.WriteField(k, more.Get(k))
@@ -327,12 +378,17 @@ func upload(method, path, send string) *http.Request {
 	w, _ := form.CreateFormFile(field, name)
 	content := dot()
 	if strings.HasSuffix(name, ".json") {
-		content, _ = json.Marshal([]map[string]any{{"id": strings.TrimSuffix(name, ".json"), "posted_at": "2026-01-02T03:04:05Z", "text": "旧微博"}})
+		content, _ = json.Marshal([]map[string]any{{
+			"id":        strings.TrimSuffix(name, ".json"),
+			"posted_at": "2026-01-02T03:04:05Z",
+			"text":      "旧微博",
+		}})
 	}
 	_, _ = w.Write(content)
 	_ = form.Close()
 	req := httptest.NewRequest(method, path, &b)
 	req.Header.Set("Content-Type", form.FormDataContentType())
+
 	return req
 }
 
@@ -341,6 +397,7 @@ func fill(text string, v vars) string {
 	for name, value := range v {
 		text = strings.ReplaceAll(text, "{"+name+"}", fmt.Sprint(value))
 	}
+
 	return text
 }
 
@@ -351,6 +408,7 @@ func says(a *httptest.ResponseRecorder) string {
 		body = body[i:]
 	}
 	body = strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(body, " ")), " ")
+
 	return a.Header().Get("Location") + " " + body[:min(len(body), 300)]
 }
 
@@ -366,11 +424,14 @@ func (g *ground) authorisation(account vars, who reader) vars {
 	form := address.Query()
 	form.Set("account", account["handle"].(string))
 	form.Set("decision", "allow")
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	res, err := client.PostForm(g.WeiboURL+"/oauth2/authorize", form)
 	g.must(err)
 	defer res.Body.Close()
 	back, err := res.Location()
 	g.must(err)
+
 	return vars{"state": back.Query().Get("state"), "code": back.Query().Get("code")}
 }

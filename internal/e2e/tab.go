@@ -33,15 +33,16 @@ func (b *Tab) Follow(selector string) {
 	}
 }
 
-// Type writes text into the control, replacing what is there. It sets the value and tells the page, so that Chinese text
-// and date fields are entered as they are.
+// Type writes text into the control, replacing what is there. It sets the value and tells the page, so
+// that Chinese text and date fields are entered as they are.
 func (b *Tab) Type(selector, text string) {
 	b.t.Helper()
 	js, _ := json.Marshal(text)
 	sel, _ := json.Marshal(selector)
 	b.Step("wait for "+selector, chromedp.WaitReady(chromedp.CSS(selector)))
 	b.Eval(fmt.Sprintf(`(() => { const e = document.querySelector(%s); e.focus(); e.value = %s;
-		e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true})); return true })()`, sel, js))
+		e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true})); return true })()`,
+		sel, js))
 }
 
 // Press sends keys to the page, such as "/" or kb.Escape.
@@ -68,7 +69,11 @@ func (b *Tab) SeeText(selector, text string) {
 	sel, _ := json.Marshal(selector)
 	want, _ := json.Marshal(text)
 	b.Step("see "+text+" in "+selector, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		expr := fmt.Sprintf(`[...document.querySelectorAll(%s)].some(e => (e.innerText ?? e.value ?? "").includes(%s))`, sel, want)
+		expr := fmt.Sprintf(
+			`[...document.querySelectorAll(%s)].some(e => (e.innerText ?? e.value ?? "").includes(%s))`,
+			sel,
+			want,
+		)
 		for {
 			_, err := chromedp.Run(ctx, chromedp.Poll[bool](expr, chromedp.WithPollingTimeout(StepLimit)))
 			if err == nil || ctx.Err() != nil {
@@ -94,7 +99,12 @@ func (b *Tab) Text(selector string) string {
 func (b *Tab) Count(selector string) int {
 	b.t.Helper()
 	sel, _ := json.Marshal(selector)
-	return value(b, "count "+selector, chromedp.Evaluate[int](fmt.Sprintf(`document.querySelectorAll(%s).length`, sel)))
+
+	return value(
+		b,
+		"count "+selector,
+		chromedp.Evaluate[int](fmt.Sprintf(`document.querySelectorAll(%s).length`, sel)),
+	)
 }
 
 // Path is the path and query of the page.
@@ -115,7 +125,11 @@ func (b *Tab) Eval(script string) {
 func (b *Tab) Size(width, height int64) {
 	b.t.Helper()
 	if width < 600 {
-		b.Step("phone", chromedp.EmulateViewport(width, height, chromedp.EmulateMobile, chromedp.EmulateTouch))
+		b.Step(
+			"phone",
+			chromedp.EmulateViewport(width, height, chromedp.EmulateMobile, chromedp.EmulateTouch),
+		)
+
 		return
 	}
 	b.Step("window", chromedp.EmulateViewport(width, height))
@@ -135,7 +149,10 @@ func (b *Tab) Prefer(lang, theme string) {
 	b.t.Helper()
 	b.Go("/signin")
 	done := value(b, "prefer "+lang+" "+theme, chromedp.Evaluate[bool](fmt.Sprintf(
-		`fetch("/preferences", {method: "POST", body: new URLSearchParams({lang: %q, theme: %q, back: "/signin"})}).then(r => r.ok)`, lang, theme),
+		`fetch("/preferences", {method: "POST", body: new URLSearchParams({lang: %q, theme: %q, back: "/signin"})}).then(r => r.ok)`,
+		lang,
+		theme,
+	),
 		chromedp.EvalAwaitPromise))
 	if !done {
 		b.t.Fatalf("the console did not take language %s and theme %s", lang, theme)
@@ -170,7 +187,8 @@ func (b *Tab) Ready() {
 	b.Step("charts and calendar drawn", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		for {
 			_, err := chromedp.Run(ctx, chromedp.Poll[bool](
-				`[...document.querySelectorAll("figure.chart, [data-calendar]")].every(e => e.dataset.ready) && document.readyState === "complete"`))
+				`[...document.querySelectorAll("figure.chart, [data-calendar]")].every(e => e.dataset.ready) && document.readyState === "complete"`,
+			))
 			if err == nil || ctx.Err() != nil || !left(err) {
 				return err
 			}
@@ -178,18 +196,28 @@ func (b *Tab) Ready() {
 	}))
 }
 
-// left tells whether a script lost its page because the window was just leading on to another one: then it is asked again there.
+// left tells whether a script lost its page because the window was just leading on to another one: then
+// it is asked again there.
 func left(err error) bool {
-	return strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed")
+	return strings.Contains(err.Error(), "Cannot find context") ||
+		strings.Contains(err.Error(), "context was destroyed")
 }
 
 // FitsWidth fails when the page is wider than the window.
 func (b *Tab) FitsWidth() {
 	b.t.Helper()
-	over := value(b, "width", chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+	over := value(
+		b,
+		"width",
+		chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`),
+	)
 	if over > 0 {
-		who := value(b, "what is too wide", chromedp.Evaluate[string](`[...document.querySelectorAll('main *')]
-			.filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' … ')`))
+		who := value(
+			b,
+			"what is too wide",
+			chromedp.Evaluate[string](`[...document.querySelectorAll('main *')]
+			.filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' … ')`),
+		)
 		b.t.Errorf("%s is %d px wider than the window: %s", b.Path(), over, who)
 	}
 }

@@ -1,8 +1,9 @@
-// Package effect tells whether anything of a request will outlive it: a committed change, or a byte that Weibo was sent. Who did
-// such a thing says so by the context it was done under; who watches learns of it also after a panic.
+// Package effect tells whether anything of a request will outlive it: a committed change, or a byte
+// that Weibo was sent. Who did such a thing says so by the context it was done under; who watches
+// learns of it also after a panic.
 //
-// It is the one thing a context carries here, because it has to come along where nobody hands it on: through every use case, GORM
-// and pgx. It decides nothing about what is done.
+// It is the one thing a context carries here, because it has to come along where nobody hands it on:
+// through every use case, GORM and pgx. It decides nothing about what is done.
 package effect
 
 import (
@@ -17,17 +18,18 @@ type key struct{}
 
 // Watched gives a context under which effects are counted.
 func Watched(ctx context.Context) (context.Context, *Watch) {
-	w := new(Watch)
-	return context.WithValue(ctx, key{}, w), w
+	watch := new(Watch)
+	return context.WithValue(ctx, key{}, watch), watch
 }
 
 // Of is who watches ctx; nil when nobody does.
 func Of(ctx context.Context) *Watch {
-	w, _ := ctx.Value(key{}).(*Watch)
-	return w
+	watch, _ := ctx.Value(key{}).(*Watch)
+	return watch
 }
 
-// Begin counts an effect that is about to happen. From here on it is taken for done, whatever becomes of the answer.
+// Begin counts an effect that is about to happen. From here on it is taken for done, whatever becomes
+// of the answer.
 func (w *Watch) Begin() {
 	if w != nil {
 		w.n.Add(1)

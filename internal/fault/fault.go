@@ -14,18 +14,20 @@ type Kind int
 
 // The kinds, from "ours" to "yours". Faces map each to one HTTP status and one page.
 const (
-	KindInternal        Kind = iota // a defect or a broken machine; the cause goes to the log, never to a page
-	KindInvalid                     // the input is wrong; the person can correct it at the field
-	KindUnauthenticated             // nobody is signed in
-	KindForbidden                   // signed in, may see it, may not do it
-	KindNotFound                    // not there, or not yours: the two are one answer
-	KindConflict                    // somebody or something was faster, or the state does not allow it
-	KindTooMany                     // slow down
-	KindUnavailable                 // the world outside fails for now
+	// a defect or a broken machine; the cause goes to the log, never to a page
+	KindInternal        Kind = iota
+	KindInvalid              // the input is wrong; the person can correct it at the field
+	KindUnauthenticated      // nobody is signed in
+	KindForbidden            // signed in, may see it, may not do it
+	KindNotFound             // not there, or not yours: the two are one answer
+	KindConflict             // somebody or something was faster, or the state does not allow it
+	KindTooMany              // slow down
+	KindUnavailable          // the world outside fails for now
 )
 
-// Error is a failure with a public text. Text is the Chinese source text; "{.name}" in it is filled from Args,
-// which alternates names and values. Code is stable for programs; Field is the form field concerned.
+// Error is a failure with a public text. Text is the Chinese source text; "{.name}" in it is filled
+// from Args, which alternates names and values. Code is stable for programs; Field is the form field
+// concerned.
 type Error struct {
 	Kind  Kind
 	Code  string
@@ -45,6 +47,7 @@ func (e *Error) Error() string {
 	if e.cause != nil {
 		s += ": " + e.cause.Error()
 	}
+
 	return s
 }
 
@@ -57,28 +60,29 @@ func (e *Error) Plain() string {
 	for i := 0; i+1 < len(e.Args); i += 2 {
 		s = strings.ReplaceAll(s, fmt.Sprintf("{.%v}", e.Args[i]), fmt.Sprint(e.Args[i+1]))
 	}
+
 	return s
 }
 
 // With returns a copy that wraps cause, which is logged and never shown.
 func (e *Error) With(cause error) *Error {
-	c := *e
-	c.cause = cause
-	return &c
+	failure := *e
+	failure.cause = cause
+	return &failure
 }
 
 // WithCode returns a copy with a stable code for programs.
 func (e *Error) WithCode(code string) *Error {
-	c := *e
-	c.Code = code
-	return &c
+	failure := *e
+	failure.Code = code
+	return &failure
 }
 
 // After returns a copy that says when trying again may help.
 func (e *Error) After(wait time.Duration) *Error {
-	c := *e
-	c.Retry = wait
-	return &c
+	failure := *e
+	failure.Retry = wait
+	return &failure
 }
 
 // Invalid says that the value of field cannot be taken, and how to mend it.
@@ -122,9 +126,10 @@ type Fields []*Error
 // Error joins the texts for logs.
 func (f Fields) Error() string {
 	parts := make([]string, len(f))
-	for i, e := range f {
-		parts[i] = e.Error()
+	for i, failure := range f {
+		parts[i] = failure.Error()
 	}
+
 	return strings.Join(parts, "; ")
 }
 
@@ -140,35 +145,44 @@ func (f Fields) Err() error {
 	if len(f) == 0 {
 		return nil
 	}
+
 	return f
 }
 
 // internal is what a person reads when nobody planned the failure.
 var internal = &Error{Kind: KindInternal, Code: "internal", Text: "系统出错，已记录；请稍后再试，仍不行请联系管理员"}
 
-// Public gives the fault a person may read: the first *Error in the chain, else a general text without any detail.
+// Public gives the fault a person may read: the first *Error in the chain, else a general text without
+// any detail.
 func Public(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
-		return e
+	var failure *Error
+	if errors.As(err, &failure) {
+		return failure
 	}
-	var f Fields
-	if errors.As(err, &f) && len(f) > 0 {
-		return &Error{Kind: f[0].Kind, Code: f[0].Code, Text: "有 {.n} 处需要修改", Args: []any{"n", len(f)}}
+	var fields Fields
+	if errors.As(err, &fields) && len(fields) > 0 {
+		return &Error{
+			Kind: fields[0].Kind,
+			Code: fields[0].Code,
+			Text: "有 {.n} 处需要修改",
+			Args: []any{"n", len(fields)},
+		}
 	}
+
 	return internal
 }
 
 // FieldErrors gives the faults that belong to form fields, in order; nil when there are none.
 func FieldErrors(err error) Fields {
-	var f Fields
-	if errors.As(err, &f) {
-		return f
+	var fields Fields
+	if errors.As(err, &fields) {
+		return fields
 	}
-	var e *Error
-	if errors.As(err, &e) && e.Field != "" {
-		return Fields{e}
+	var failure *Error
+	if errors.As(err, &failure) && failure.Field != "" {
+		return Fields{failure}
 	}
+
 	return nil
 }
 
@@ -176,4 +190,4 @@ func FieldErrors(err error) Fields {
 func KindOf(err error) Kind { return Public(err).Kind }
 
 // Is tells whether err is of kind k. A nil error is of no kind.
-func Is(err error, k Kind) bool { return err != nil && KindOf(err) == k }
+func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }

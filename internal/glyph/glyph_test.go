@@ -14,6 +14,7 @@ const family = "👨‍👩‍👧‍👦"
 
 func TestACutNeverSplitsASign(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		text string
 		n    int
@@ -62,6 +63,7 @@ func TestWordsAreFoundWhateverTheirCase(t *testing.T) {
 
 func TestWhatCannotBeSeenIsFound(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		name, text, written string
 	}{
@@ -75,7 +77,10 @@ func TestWhatCannotBeSeenIsFound(t *testing.T) {
 		{"control", "甲\x08乙", "甲‹U+0008›乙"},
 		{"line separator", "甲\u2028乙", "甲‹U+2028›乙"},
 		{"a family is one sign", family, family},
-		{"a flag of a region", "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F", "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F"},
+		{
+			"a flag of a region", "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F",
+			"🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F",
+		},
 		{"heart with its selector", "❤️‍🔥 ☁️", "❤️‍🔥 ☁️"},
 		{"plain", "第一行\n\t第二行", "第一行\n\t第二行"},
 	} {
@@ -92,6 +97,7 @@ func TestWhatCannotBeSeenIsFound(t *testing.T) {
 
 func TestNamesThatLookAlikeFoldToOne(t *testing.T) {
 	t.Parallel()
+
 	for _, pair := range [][2]string{
 		{"环保北京", "环保\u200b北京"},
 		{"环保北京", "\u202e环保北京\u202c"},
@@ -111,7 +117,8 @@ func TestNamesThatLookAlikeFoldToOne(t *testing.T) {
 func TestTakingOutLeavesNothingUnseen(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringOf(rapid.SampledFrom([]rune("甲乙a1 \n👨👩👧🏴\u200d\u200b\u202e\u2066\ufe0f\u00ad\U000E0067\U000E007F"))).Draw(t, "text")
+		text := rapid.StringOf(rapid.SampledFrom([]rune("甲乙a1 \n👨👩👧🏴\u200d\u200b\u202e\u2066\ufe0f\u00ad\U000E0067\U000E007F"))).
+			Draw(t, "text")
 		if plain := glyph.Without(text); len(glyph.Find(plain)) > 0 {
 			t.Fatalf("taking out of %q leaves %q", text, glyph.Written(plain))
 		}
@@ -125,6 +132,7 @@ func TestTakingOutLeavesNothingUnseen(t *testing.T) {
 
 func TestANameIsKeptAsItIsShown(t *testing.T) {
 	t.Parallel()
+
 	for name, want := range map[string]string{
 		"  值班\u200B审核员 ": "值班审核员",
 		"大气\u3000 处":     "大气 处",

@@ -19,8 +19,8 @@ const root = "../.."
 
 // shownCalls are functions whose text arguments a person reads, by the name behind the last dot.
 var shownCalls = map[string]bool{
-	"T": true, "N": true, "Text": true, "Base": true, "See": true, "Crumb": true, "Chip": true, "Option": true, "Options": true,
-	"Fail": true, "Banner": true, "Declare": false,
+	"T": true, "N": true, "Text": true, "Base": true, "See": true, "Crumb": true, "Chip": true,
+	"Option": true, "Options": true, "Fail": true, "Banner": true, "Declare": false,
 }
 
 // labelFuncs are functions and methods all of whose strings are shown.
@@ -38,7 +38,8 @@ func (f found) add(text, where string) {
 	}
 }
 
-// TestEveryShownTextHasAnEnglishEntry walks templates and Go files and lists each Chinese text without an English one.
+// TestEveryShownTextHasAnEnglishEntry walks templates and Go files and lists each Chinese text without
+// an English one.
 func TestEveryShownTextHasAnEnglishEntry(t *testing.T) {
 	t.Parallel()
 	all, err := Catalogue()
@@ -52,12 +53,14 @@ func TestEveryShownTextHasAnEnglishEntry(t *testing.T) {
 		t.Fatal("the extractor found no text at all")
 	}
 	var missing []string
+
 	for text, where := range texts {
 		if _, ok := all[text]; !ok {
 			missing = append(missing, where+": "+strconv.Quote(text))
 		}
 	}
 	slices.Sort(missing)
+
 	for _, m := range missing {
 		t.Errorf("no entry in internal/i18n/en/*.json: %s", m)
 	}
@@ -75,6 +78,7 @@ func walk(t *testing.T, dir, ext string, visit func(path string)) {
 		if !d.IsDir() && strings.HasSuffix(p, ext) && !strings.HasSuffix(p, "_test.go") {
 			visit(p)
 		}
+
 		return nil
 	})
 	if err != nil {
@@ -82,8 +86,8 @@ func walk(t *testing.T, dir, ext string, visit func(path string)) {
 	}
 }
 
-// template takes every Chinese string constant of the template's actions. Chinese outside of actions cannot be
-// translated and is an error, except in mails and reports, which are Chinese by nature.
+// template takes every Chinese string constant of the template's actions. Chinese outside of actions
+// cannot be translated and is an error, except in mails and reports, which are Chinese by nature.
 func (f found) template(t *testing.T, path string) {
 	t.Helper()
 	raw, err := os.ReadFile(path)
@@ -98,6 +102,7 @@ func (f found) template(t *testing.T, path string) {
 		t.Errorf("%s: %v", rel, err)
 		return
 	}
+
 	for _, one := range set {
 		nodes(one.Root, func(n parse.Node) {
 			switch n := n.(type) {
@@ -117,6 +122,7 @@ func relative(path string) string {
 	if rel, err := filepath.Rel(root, path); err == nil {
 		return rel
 	}
+
 	return path
 }
 
@@ -126,6 +132,7 @@ func nodes(n parse.Node, visit func(parse.Node)) {
 		return
 	}
 	visit(n)
+
 	switch n := n.(type) {
 	case *parse.ListNode:
 		if n != nil {
@@ -190,10 +197,12 @@ func (f found) goFile(t *testing.T, path string) {
 				f.strings(n, rel)
 			}
 		case *ast.CompositeLit: // fault.Error{Text: "…"}
-			if sel, ok := n.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "Error" || isIdent(n.Type, "Error") && rel == "internal/fault/fault.go" {
+			if sel, ok := n.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "Error" ||
+				isIdent(n.Type, "Error") && rel == "internal/fault/fault.go" {
 				f.strings(n, rel)
 			}
 		}
+
 		return true
 	})
 }
@@ -205,6 +214,7 @@ func (f found) strings(n ast.Node, where string) {
 				f.add(s, where)
 			}
 		}
+
 		return true
 	})
 }
@@ -216,6 +226,7 @@ func shown(fun ast.Expr) bool {
 	case *ast.Ident:
 		return shownCalls[fun.Name]
 	}
+
 	return false
 }
 

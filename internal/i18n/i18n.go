@@ -1,6 +1,6 @@
-// Package i18n turns the Chinese texts of the console into the language of the reader.
-// The Chinese text is its own id: Chinese needs no catalogue, English is the folder en/ of JSON files, merged.
-// It does not choose the language and does not format instants or numbers: the faces do.
+// Package i18n turns the Chinese texts of the console into the language of the reader. The Chinese text
+// is its own id: Chinese needs no catalogue, English is the folder en/ of JSON files, merged. It does
+// not choose the language and does not format instants or numbers: the faces do.
 package i18n
 
 import (
@@ -35,8 +35,9 @@ type Filled struct {
 	Args []any
 }
 
-// Pairs gives parameters that were kept as JSON as arguments of T, in the order of their names. Numbers lose the form JSON
-// gave them; those named in texts are source texts, filled from the parameter of the same name with ArgsOf behind it.
+// Pairs gives parameters that were kept as JSON as arguments of T, in the order of their names. Numbers
+// lose the form JSON gave them; those named in texts are source texts, filled from the parameter of the
+// same name with ArgsOf behind it.
 func Pairs(args map[string]any, texts ...string) []any {
 	out := make([]any, 0, 2*len(args))
 	for _, name := range slices.Sorted(maps.Keys(args)) {
@@ -55,13 +56,15 @@ func Pairs(args map[string]any, texts ...string) []any {
 		}
 		out = append(out, name, v)
 	}
+
 	return out
 }
 
 // ArgsOf ends the name of the parameters that belong to a text among parameters.
 const ArgsOf = "_args"
 
-// N marks a source text that is stored in a table and translated where it is shown. It gives the text back unchanged.
+// N marks a source text that is stored in a table and translated where it is shown. It gives the text
+// back unchanged.
 func N(text string) string { return text }
 
 //go:embed all:en
@@ -79,11 +82,12 @@ func (e *Entry) UnmarshalJSON(b []byte) error {
 		return json.Unmarshal(b, &e.Other)
 	}
 	type plain Entry
+
 	return json.Unmarshal(b, (*plain)(e))
 }
 
-// Catalogue reads the English texts of all files. It fails on broken JSON, on an empty text and when two files
-// translate the same text differently: then the text needs a context ("发布|动词").
+// Catalogue reads the English texts of all files. It fails on broken JSON, on an empty text and when
+// two files translate the same text differently: then the text needs a context ("发布|动词").
 func Catalogue() (map[string]Entry, error) { return catalogue(files) }
 
 func catalogue(in fs.FS) (map[string]Entry, error) {
@@ -92,11 +96,13 @@ func catalogue(in fs.FS) (map[string]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	for _, name := range names {
 		if err := merge(all, in, name); err != nil {
 			return nil, fmt.Errorf("catalogue %s: %w", name, err)
 		}
 	}
+
 	return all, nil
 }
 
@@ -109,15 +115,17 @@ func merge(all map[string]Entry, in fs.FS, name string) error {
 	if err := json.Unmarshal(raw, &part); err != nil {
 		return err
 	}
-	for id, e := range part {
-		if old, ok := all[id]; ok && old != e {
-			return fmt.Errorf("%q is translated twice, as %q and %q", id, old.Other, e.Other)
+
+	for id, entry := range part {
+		if old, ok := all[id]; ok && old != entry {
+			return fmt.Errorf("%q is translated twice, as %q and %q", id, old.Other, entry.Other)
 		}
-		if e.Other == "" {
+		if entry.Other == "" {
 			return fmt.Errorf("%q has no English text", id)
 		}
-		all[id] = e
+		all[id] = entry
 	}
+
 	return nil
 }
 
@@ -128,12 +136,20 @@ var english = sync.OnceValue(func() *goi18n.Localizer {
 		panic(err)
 	}
 	bundle := goi18n.NewBundle(language.English)
+
 	for id, e := range all {
-		m := &goi18n.Message{ID: id, One: cmp.Or(e.One, e.Other), Other: e.Other, LeftDelim: "{", RightDelim: "}"}
+		m := &goi18n.Message{
+			ID:         id,
+			One:        cmp.Or(e.One, e.Other),
+			Other:      e.Other,
+			LeftDelim:  "{",
+			RightDelim: "}",
+		}
 		if err := bundle.AddMessages(language.English, m); err != nil {
 			panic(fmt.Errorf("catalogue entry %q: %w", id, err))
 		}
 	}
+
 	return goi18n.NewLocalizer(bundle, English)
 })
 
@@ -150,6 +166,7 @@ func For(lang string) *Printer {
 	if strings.HasPrefix(lang, English) {
 		return &Printer{English}
 	}
+
 	return &Printer{Chinese}
 }
 
@@ -158,13 +175,14 @@ func (p *Printer) Lang() string {
 	if p == nil {
 		return Chinese
 	}
+
 	return p.lang
 }
 
-// T gives text in the printer's language, with "{.name}" filled from args, which alternate names and values.
-// A part behind "|" is context for the translator and never shown. With an argument "n", a count, English chooses the plural; from 1,000 on it
-// and its bound "max" are written with their thousands apart.
-// A text without an English entry comes back in Chinese and is counted.
+// T gives text in the printer's language, with "{.name}" filled from args, which alternate names and
+// values. A part behind "|" is context for the translator and never shown. With an argument "n", a
+// count, English chooses the plural; from 1,000 on it and its bound "max" are written with their
+// thousands apart. A text without an English entry comes back in Chinese and is counted.
 func (p *Printer) T(text string, args ...any) string {
 	if p.Lang() == Chinese {
 		return fill(text, args)
@@ -179,8 +197,10 @@ func (p *Printer) T(text string, args ...any) string {
 		if hasHan(text) {
 			missing.Add(1)
 		}
+
 		return fill(text, args)
 	}
+
 	return out
 }
 
@@ -192,6 +212,7 @@ func (p *Printer) inner(v any) any {
 	case Filled:
 		return p.T(t.Text, t.Args...)
 	}
+
 	return v
 }
 
@@ -199,6 +220,7 @@ func (p *Printer) inner(v any) any {
 func (p *Printer) data(args []any) (map[string]any, any) {
 	data := make(map[string]any, len(args)/2)
 	var count any
+
 	for i := 0; i+1 < len(args); i += 2 {
 		name, v := fmt.Sprint(args[i]), args[i+1]
 		v = p.inner(v)
@@ -210,6 +232,7 @@ func (p *Printer) data(args []any) (map[string]any, any) {
 		}
 		data[name] = v
 	}
+
 	return data, count
 }
 
@@ -221,6 +244,7 @@ func countable(v any) any {
 	case string:
 		return strings.ReplaceAll(v, ",", "")
 	}
+
 	return nil
 }
 
@@ -230,6 +254,7 @@ func isAmount(name string) bool { return name == "n" || name == "max" }
 // grouped writes a count with its thousands apart, as figures are written everywhere: 10,000.
 func grouped(v any) any {
 	var n int64
+
 	switch v := v.(type) {
 	case int:
 		n = int64(v)
@@ -239,10 +264,12 @@ func grouped(v any) any {
 	if n < 1000 {
 		return v
 	}
+
 	s := strconv.FormatInt(n, 10)
 	for at := len(s) - 3; at > 0; at -= 3 {
 		s = s[:at] + "," + s[at:]
 	}
+
 	return s
 }
 
@@ -250,6 +277,7 @@ func grouped(v any) any {
 func fill(text string, args []any) string {
 	s, _, _ := strings.Cut(text, "|")
 	var pairs []string
+
 	for i := 0; i+1 < len(args); i += 2 {
 		v := (*Printer)(nil).inner(args[i+1])
 		if isAmount(fmt.Sprint(args[i])) {
@@ -257,6 +285,7 @@ func fill(text string, args []any) string {
 		}
 		pairs = append(pairs, fmt.Sprintf("{.%v}", args[i]), fmt.Sprint(v))
 	}
+
 	return strings.NewReplacer(pairs...).Replace(s)
 }
 
@@ -266,5 +295,6 @@ func hasHan(s string) bool {
 			return true
 		}
 	}
+
 	return false
 }

@@ -9,17 +9,18 @@ import (
 
 func TestChineseIsFilledAndLosesItsContext(t *testing.T) {
 	t.Parallel()
-	p := For("zh-CN")
-	if got := p.T("共 {.n} 条|计数", "n", 5); got != "共 5 条" {
+	printer := For("zh-CN")
+	if got := printer.T("共 {.n} 条|计数", "n", 5); got != "共 5 条" {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestEnglishChoosesThePlural(t *testing.T) {
 	t.Parallel()
-	p := For("en")
+
+	printer := For("en")
 	for n, want := range map[int]string{1: "1 row", 5: "5 rows"} {
-		if got := p.T("共 {.n} 条", "n", n); got != want {
+		if got := printer.T("共 {.n} 条", "n", n); got != want {
 			t.Errorf("n=%d: got %q, want %q", n, got, want)
 		}
 	}
@@ -48,8 +49,8 @@ func TestMissingEntryFallsBackToChineseAndIsCounted(t *testing.T) {
 
 func TestNilPrinterSpeaksChinese(t *testing.T) {
 	t.Parallel()
-	var p *Printer
-	if got := p.T("稿件"); got != "稿件" {
+	var printer *Printer
+	if got := printer.T("稿件"); got != "稿件" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -74,35 +75,49 @@ func TestOneIsSaidInEnglishWhereItLooksLikeMany(t *testing.T) {
 
 func TestWhatPeopleWroteIsNoPlaceholder(t *testing.T) {
 	t.Parallel()
-	if got := For("zh").T("{.why}（{.name}）", "why", "等 {.name} 通知", "name", "值班主管"); got != "等 {.name} 通知（值班主管）" {
+	if got := For("zh").T("{.why}（{.name}）",
+		"why", "等 {.name} 通知",
+		"name", "值班主管",
+	); got != "等 {.name} 通知（值班主管）" {
 		t.Errorf("filled twice: %q", got)
 	}
 }
 
 func TestTextsWithinTextsAreTranslatedWithTheirArguments(t *testing.T) {
 	t.Parallel()
-	args := Pairs(map[string]any{"state": "共 {.n} 条", "state_args": map[string]any{"n": float64(2)}, "n": float64(40), "who": "已发"}, "state")
+
+	args := Pairs(map[string]any{
+		"state":      "共 {.n} 条",
+		"state_args": map[string]any{"n": float64(2)},
+		"n":          float64(40),
+		"who":        "已发",
+	}, "state")
 	for lang, want := range map[string]string{"en": "State: 2 rows", "zh": "状态：共 2 条"} {
 		if got := For(lang).T("状态：{.state}", args...); got != want {
 			t.Errorf("%s: %q, want %q", lang, got, want)
 		}
 	}
-	if got := For("zh").T("{.n} {.who} {.state}", Pairs(map[string]any{"n": 40., "who": "已发", "state": "发布|动词"}, "state")...); got != "40 已发 发布" {
+	if got := For("zh").T("{.n} {.who} {.state}", Pairs(map[string]any{
+		"n":     40.,
+		"who":   "已发",
+		"state": "发布|动词",
+	}, "state")...); got != "40 已发 发布" {
 		t.Errorf("got %q", got)
 	}
 }
 
-// TestEnglishFillsOnlyWhatTheChineseNames finds a brace that is no placeholder and a placeholder that the text's caller does not fill:
-// either would show an English reader Chinese.
+// TestEnglishFillsOnlyWhatTheChineseNames finds a brace that is no placeholder and a placeholder that
+// the text's caller does not fill: either would show an English reader Chinese.
 func TestEnglishFillsOnlyWhatTheChineseNames(t *testing.T) {
 	t.Parallel()
 	all, err := Catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	braces := regexp.MustCompile(`\{[^}]*\}?`)
-	for id, e := range all {
-		for _, held := range braces.FindAllString(e.One+e.Other, -1) {
+	for id, entry := range all {
+		for _, held := range braces.FindAllString(entry.One+entry.Other, -1) {
 			if !strings.HasPrefix(held, "{.") || !strings.Contains(id, held) {
 				t.Errorf("%q: %s in English is not in the Chinese", id, held)
 			}

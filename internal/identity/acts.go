@@ -5,12 +5,14 @@ import (
 	"juzhen/internal/i18n"
 )
 
-// The acts on people, their sessions and their grants that the trail records, in the order in which its filter offers them.
+// The acts on people, their sessions and their grants that the trail records, in the order in which its
+// filter offers them.
 var (
 	acts audit.Declared
 
-	actSessionOpen     = acts.Declare("session.open", i18n.N("登录"))
-	_                  = acts.Declare("session.refuse", i18n.N("登录失败")) // of older entries: refusals are counted now
+	actSessionOpen = acts.Declare("session.open", i18n.N("登录"))
+	// of older entries: refusals are counted now
+	_                  = acts.Declare("session.refuse", i18n.N("登录失败"))
 	actSessionClose    = acts.Declare("session.close", i18n.N("退出登录"))
 	actSessionCloseAll = acts.Declare("session.close_all", i18n.N("退出全部会话"))
 	actSessionRevoke   = acts.Declare("session.revoke", i18n.N("结束会话"))

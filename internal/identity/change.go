@@ -10,9 +10,10 @@ import (
 	"juzhen/internal/org"
 )
 
-// Nobody makes people, or carries off units, alone. What gives somebody a way in, a role or another place is asked by one administrator and done
-// when a second person confirms it: an administrator or supervisor of all the units it is about. Those above and the auditors
-// are told and can stop it, afterwards too. What takes away (revoking, disabling, ending sessions) is done at once. The machine
+// Nobody makes people, or carries off units, alone. What gives somebody a way in, a role or another
+// place is asked by one administrator and done when a second person confirms it: an administrator or
+// supervisor of all the units it is about. Those above and the auditors are told and can stop it,
+// afterwards too. What takes away (revoking, disabling, ending sessions) is done at once. The machine
 // itself (command line, demonstration) acts at once: who can run commands there needs no console.
 
 // ChangeKind says what is asked.
@@ -25,7 +26,8 @@ const (
 	ChangeGrant  ChangeKind = "grant"  // one more role
 	ChangeReset  ChangeKind = "reset"  // another initial password
 	ChangeEnable ChangeKind = "enable" // back after being disabled
-	ChangeMove   ChangeKind = "move"   // a unit goes below another, with its people, accounts and all that is below it
+	// a unit goes below another, with its people, accounts and all that is below it
+	ChangeMove ChangeKind = "move"
 )
 
 // ChangeKinds lists the kinds in the order of a filter.
@@ -88,12 +90,14 @@ var changeSteps = map[ChangeState]map[changeStep]ChangeState{
 	ChangeConfirmed: {stepStop: ChangeUndone},
 }
 
-// after gives the state that a step leads to. Fails with fault.Conflict when the step is not possible any more.
+// after gives the state that a step leads to. Fails with fault.Conflict when the step is not possible
+// any more.
 func (s ChangeState) after(step changeStep) (ChangeState, error) {
 	to, ok := changeSteps[s][step]
 	if !ok {
 		return s, fault.Conflict("这项申请{.state}，不能再处理", "state", s.Label()).WithCode("decided")
 	}
+
 	return to, nil
 }
 
@@ -106,18 +110,19 @@ const (
 
 // Order is what exactly is asked, as it was read when it was asked. Zero fields are not part of the change.
 type Order struct {
-	Username    string       `json:"username,omitempty"` // of a new user
-	DisplayName string       `json:"display_name,omitempty"`
-	UnitID      int64        `json:"unit_id,omitempty"`
-	UnitName    string       `json:"unit_name,omitempty"`
-	OldName     string       `json:"old_name,omitempty"` // what an update changes
-	OldUnitID   int64        `json:"old_unit_id,omitempty"`
-	OldUnitName string       `json:"old_unit_name,omitempty"`
-	MovedID     int64        `json:"moved_id,omitempty"` // the unit that goes from the old unit to the other, from the old name to the display name
-	MovedKind   org.Kind     `json:"moved_kind,omitempty"`
-	OldKind     org.Kind     `json:"old_kind,omitempty"`
-	Along       *Along       `json:"along,omitempty"`
-	Grants      []OrderGrant `json:"grants,omitempty"`
+	Username    string `json:"username,omitempty"` // of a new user
+	DisplayName string `json:"display_name,omitempty"`
+	UnitID      int64  `json:"unit_id,omitempty"`
+	UnitName    string `json:"unit_name,omitempty"`
+	OldName     string `json:"old_name,omitempty"` // what an update changes
+	OldUnitID   int64  `json:"old_unit_id,omitempty"`
+	OldUnitName string `json:"old_unit_name,omitempty"`
+	// the unit that goes from the old unit to the other, from the old name to the display name
+	MovedID   int64        `json:"moved_id,omitempty"`
+	MovedKind org.Kind     `json:"moved_kind,omitempty"`
+	OldKind   org.Kind     `json:"old_kind,omitempty"`
+	Along     *Along       `json:"along,omitempty"`
+	Grants    []OrderGrant `json:"grants,omitempty"`
 }
 
 // Along counts what goes along with a unit that is moved, as it was when that was asked.
@@ -141,7 +146,8 @@ type Change struct {
 	UserID      int64  // 0: a user who is not there yet, or a unit
 	Username    string // of the user, or of the one to be made
 	DisplayName string // or the name of the unit
-	UnitID      int64  // the lowest unit above all that the change is about: who stands there or above may confirm
+	// the lowest unit above all that the change is about: who stands there or above may confirm
+	UnitID      int64
 	UnitName    string
 	UnitPath    string
 	What        Order
@@ -164,6 +170,7 @@ func (c Change) at(now time.Time) Change {
 	if c.State == ChangeAsked && !now.Before(c.Expires) {
 		c.State = ChangeExpired
 	}
+
 	return c
 }
 
@@ -172,7 +179,8 @@ func (c Change) CanUndo(now time.Time) bool {
 	return c.State == ChangeConfirmed && c.ConfirmedAt != nil && now.Before(c.ConfirmedAt.Add(undoWithin))
 }
 
-// MayConfirm tells why somebody may not be the second person, as far as the change itself says; nil when he or she may.
+// MayConfirm tells why somebody may not be the second person, as far as the change itself says; nil
+// when he or she may.
 func (c Change) MayConfirm(actor access.Actor) error {
 	switch {
 	case actor.IsSystem():
@@ -182,6 +190,7 @@ func (c Change) MayConfirm(actor access.Actor) error {
 	case actor.UserID == c.UserID:
 		return fault.Forbidden("须由另一人确认：本人不能确认关于自己的申请").WithCode("same_person")
 	}
+
 	return access.Require(actor, access.UserConfirm, c.UnitPath)
 }
 
@@ -190,19 +199,23 @@ func (c Change) MayStop(actor access.Actor) error {
 	if c.State == ChangeAsked && actor.UserID == c.AskedBy {
 		return nil
 	}
+
 	return access.Require(actor, access.UserStop, c.UnitPath)
 }
 
-// common gives the longest unit path that all the paths begin with: the lowest unit above them all, or itself.
+// common gives the longest unit path that all the paths begin with: the lowest unit above them all, or
+// itself.
 func common(paths []string) string {
 	if len(paths) == 0 {
 		return "/"
 	}
+
 	shared := paths[0]
 	for _, p := range paths[1:] {
 		for !strings.HasPrefix(p, shared) {
 			shared = shared[:strings.LastIndexByte(shared[:len(shared)-1], '/')+1]
 		}
 	}
+
 	return shared
 }

@@ -15,7 +15,9 @@ func init() {
 
 func TestPasswordsCostWhatTheDocumentSays(t *testing.T) {
 	t.Parallel()
-	if want := (argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}); production != want {
+	if want := (argon2id.Params{
+		Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32,
+	}); production != want {
 		t.Errorf("parameters %+v, want %+v as in docs/security.md", production, want)
 	}
 }

@@ -14,8 +14,9 @@ import (
 	"juzhen/internal/seal"
 )
 
-// First is the one-time code of a person's first sign-in after a change was confirmed. The asker has told the person the
-// initial password; the confirmer hands over the code. Neither of them has both, so neither can sign in as that person.
+// First is the one-time code of a person's first sign-in after a change was confirmed. The asker has
+// told the person the initial password; the confirmer hands over the code. Neither of them has both, so
+// neither can sign in as that person.
 type First struct {
 	Code     seal.Secret // empty: the change needs none
 	Username string
@@ -33,21 +34,25 @@ const (
 // newCode makes a one-time code, in groups that can be read aloud.
 func newCode() string {
 	var b strings.Builder
+
 	for i, r := range randomLetters(codeLetters, codeLength) {
 		if i > 0 && i%codeGroup == 0 {
 			b.WriteByte('-')
 		}
 		b.WriteByte(r)
 	}
+
 	return b.String()
 }
 
 // randomLetters draws n letters, each equally likely; the alphabet has at most 256.
 func randomLetters(alphabet string, n int) []byte {
 	out := make([]byte, 0, n)
+
 	fair := 256 - 256%len(alphabet)
 	for len(out) < n {
 		var draw [64]byte
+
 		_, _ = rand.Read(draw[:]) // never fails: the process ends instead
 		for _, d := range draw {
 			if int(d) < fair && len(out) < n {
@@ -55,6 +60,7 @@ func randomLetters(alphabet string, n int) []byte {
 			}
 		}
 	}
+
 	return out
 }
 
@@ -70,8 +76,9 @@ func (s *Service) firstTx(ctx context.Context, tx pg.Tx, d deed, user int64, use
 	if d.change == 0 {
 		return First{}, nil // a rehearsal, or the machine
 	}
-	f := First{Code: seal.Secret(newCode()), Username: username, Until: s.now().Add(firstLife)}
-	return f, setFirst(ctx, tx.DB, user, codeHash(f.Code.Reveal()), &f.Until)
+	first := First{Code: seal.Secret(newCode()), Username: username, Until: s.now().Add(firstLife)}
+
+	return first, setFirst(ctx, tx.DB, user, codeHash(first.Code.Reveal()), &first.Until)
 }
 
 // checkFirst compares a one-time code with the user's; a user without one needs none.
@@ -86,6 +93,7 @@ func (u userRow) checkFirst(code string, now time.Time) *fault.Error {
 	case subtle.ConstantTimeCompare(u.FirstHash, codeHash(code)) != 1:
 		return fault.Invalid("code", "一次性码不正确")
 	}
+
 	return nil
 }
 
@@ -96,23 +104,30 @@ type NewPassword struct {
 	Code     string // the one-time code, where the present password is an initial one
 }
 
-// FirstSignIn sets a person's first own password and opens a session, in one step: initial password and one-time code
-// together prove who it is. Everything that is wrong with name, password or code gets one answer, after the same work.
-// Fails with fault.Unauthenticated, with fault.Invalid at "password" and with fault.TooMany.
-func (s *Service) FirstSignIn(ctx context.Context, username string, n NewPassword, ip, userAgent string, api bool) (Session, string, error) {
-	a := attempt{cleanUsername(username), n.Current, ip, userAgent, api}
+// FirstSignIn sets a person's first own password and opens a session, in one step: initial password and
+// one-time code together prove who it is. Everything that is wrong with name, password or code gets one
+// answer, after the same work. Fails with fault.Unauthenticated, with fault.Invalid at "password" and
+// with fault.TooMany.
+func (s *Service) FirstSignIn(
+	ctx context.Context,
+	username string,
+	newPassword NewPassword,
+	ip, userAgent string,
+	api bool,
+) (Session, string, error) {
+	a := attempt{cleanUsername(username), newPassword.Current, ip, userAgent, api}
 	if err := s.claimTry(ctx, a.name, a.ip); err != nil {
 		return Session{}, "", err
 	}
-	u, err := userByName(ctx, s.db.Gorm(ctx), a.name)
+	row, err := userByName(ctx, s.db.Gorm(ctx), a.name)
 	if err != nil && !fault.Is(err, fault.KindNotFound) {
 		return Session{}, "", err
 	}
-	hash := u.PasswordHash
-	if u.DisabledAt != nil || u.FirstHash == nil || u.checkFirst(n.Code, s.now()) != nil {
+	hash := row.PasswordHash
+	if row.DisabledAt != nil || row.FirstHash == nil || row.checkFirst(newPassword.Code, s.now()) != nil {
 		hash = ""
 	}
-	ok, _, err := s.hasher.check(ctx, n.Current, hash)
+	ok, _, err := s.hasher.check(ctx, newPassword.Current, hash)
 	if err != nil {
 		return Session{}, "", err
 	}
@@ -120,16 +135,19 @@ func (s *Service) FirstSignIn(ctx context.Context, username string, n NewPasswor
 		return Session{}, "", s.refuse(ctx, a, errWrongFirst)
 	}
 
-	if err := s.mayChoose(ctx, u, n); err != nil {
+	if err := s.mayChoose(ctx, row, newPassword); err != nil {
 		return Session{}, "", err
 	}
-	if err := s.choose(ctx, access.Actor{UserID: u.ID, Name: u.DisplayName, IP: ip}, u, n); err != nil {
+	if err := s.choose(ctx, access.Actor{
+		UserID: row.ID, Name: row.DisplayName, IP: ip,
+	}, row, newPassword); err != nil {
 		return Session{}, "", err
 	}
-	if u, err = loadUser(ctx, s.db.Gorm(ctx), u.ID); err != nil {
+	if row, err = loadUser(ctx, s.db.Gorm(ctx), row.ID); err != nil {
 		return Session{}, "", err
 	}
-	return s.open(ctx, a, u, u.PasswordHash)
+
+	return s.open(ctx, a, row, row.PasswordHash)
 }
 
 var errWrongFirst = fault.Unauthenticated("用户名、初始密码或一次性码不正确，或一次性码已过期")

@@ -14,24 +14,25 @@ import (
 func TestRevokedGrantWorksAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	u := w.user("press", w.east, grant(access.PressOfficer, w.east))
+	user := w.user("press", w.east, grant(access.PressOfficer, w.east))
 	_, token := w.signIn("press")
 	admin, _ := w.signIn("eastern")
-	d, err := w.s.FindUser(t.Context(), admin, u.ID)
-	if err != nil || len(d.Grants) != 1 {
-		t.Fatalf("%+v, %v", d, err)
+	userDetail, err := w.s.FindUser(t.Context(), admin, user.ID)
+	if err != nil || len(userDetail.Grants) != 1 {
+		t.Fatalf("%+v, %v", userDetail, err)
 	}
-	w.wantOK(w.s.Revoke(t.Context(), admin, d.Grants[0].ID, "轮岗"))
-	if a := w.actor(token); a.Can(access.PostWrite) || !a.Can(access.Self) {
-		t.Errorf("grants after the revocation: %+v", a.Grants)
+	w.wantOK(w.s.Revoke(t.Context(), admin, userDetail.Grants[0].ID, "轮岗"))
+	if actor := w.actor(token); actor.Can(access.PostWrite) || !actor.Can(access.Self) {
+		t.Errorf("grants after the revocation: %+v", actor.Grants)
 	}
-	w.wantKind(w.s.Revoke(t.Context(), admin, d.Grants[0].ID, ""), fault.KindConflict)
+	w.wantKind(w.s.Revoke(t.Context(), admin, userDetail.Grants[0].ID, ""), fault.KindConflict)
 	if rows := w.trail("grant.revoke"); len(rows) != 1 || rows[0].Facts().Why != "轮岗" {
 		t.Errorf("recorded %+v", rows)
 	}
-	d, _ = w.s.FindUser(t.Context(), admin, u.ID)
-	if len(d.Grants) != 1 || d.Grants[0].RevokedBy != "岗位eastern" || d.Grants[0].InForce(w.now()) {
-		t.Errorf("the revoked grant is not kept: %+v", d.Grants)
+	userDetail, _ = w.s.FindUser(t.Context(), admin, user.ID)
+	if len(userDetail.Grants) != 1 || userDetail.Grants[0].RevokedBy != "岗位eastern" ||
+		userDetail.Grants[0].InForce(w.now()) {
+		t.Errorf("the revoked grant is not kept: %+v", userDetail.Grants)
 	}
 }
 
@@ -39,11 +40,13 @@ func TestGrantEndsAtItsInstantAndCanBeGivenAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
-	u := w.user("press", w.east)
+	user := w.user("press", w.east)
 	_, token := w.signIn("press")
 	admin, _ := w.signIn("eastern")
 	until := w.now().Add(10 * time.Minute)
-	err := w.sure(w.s.AskGrant(ctx, admin, u.ID, identity.NewGrant{Role: access.Reviewer, UnitID: w.east.ID, Until: &until}, ""))
+	err := w.sure(w.s.AskGrant(ctx, admin, user.ID, identity.NewGrant{
+		Role: access.Reviewer, UnitID: w.east.ID, Until: &until,
+	}, ""))
 	w.wantOK(err)
 	if !w.actor(token).Can(access.PostReview) {
 		t.Error("the grant does not work")
@@ -52,13 +55,13 @@ func TestGrantEndsAtItsInstantAndCanBeGivenAgain(t *testing.T) {
 	if w.actor(token).Can(access.PostReview) {
 		t.Error("the grant outlived its end")
 	}
-	err = w.sure(w.s.AskGrant(ctx, admin, u.ID, grant(access.Reviewer, w.east), ""))
+	err = w.sure(w.s.AskGrant(ctx, admin, user.ID, grant(access.Reviewer, w.east), ""))
 	w.wantOK(err)
-	err = w.sure(w.s.AskGrant(ctx, admin, u.ID, grant(access.Reviewer, w.east), ""))
+	err = w.sure(w.s.AskGrant(ctx, admin, user.ID, grant(access.Reviewer, w.east), ""))
 	w.wantKind(err, fault.KindConflict)
 	past := w.now()
-	err = w.sure(w.s.AskGrant(ctx, admin, u.ID, identity.NewGrant{Role: "king", Until: &past}, ""))
-	if f := fault.FieldErrors(err); len(f) != 3 {
+	err = w.sure(w.s.AskGrant(ctx, admin, user.ID, identity.NewGrant{Role: "king", Until: &past}, ""))
+	if fields := fault.FieldErrors(err); len(fields) != 3 {
 		t.Errorf("faults %v, want one for each field", err)
 	}
 }
@@ -77,7 +80,9 @@ func TestAdministratorGrantsOnlyWithinOwnSubtree(t *testing.T) {
 	w.wantKind(err, fault.KindNotFound)
 	err = w.sure(w.s.AskGrant(ctx, admin, mine.ID, grant(access.Reviewer, w.east), ""))
 	w.wantOK(err)
-	_, _, err = w.s.AskUser(ctx, admin, identity.NewUser{Username: "neu", DisplayName: "新", UnitID: w.west.ID}, "")
+	_, _, err = w.s.AskUser(ctx, admin, identity.NewUser{
+		Username: "neu", DisplayName: "新", UnitID: w.west.ID,
+	}, "")
 	w.wantKind(err, fault.KindInvalid)
 	_, _, err = w.s.AskUser(ctx, admin, identity.NewUser{Username: "neu", DisplayName: "新", UnitID: w.east.ID,
 		Grants: []identity.NewGrant{grant(access.Supervisor, w.bureau)}}, "")
@@ -94,9 +99,9 @@ func TestWiderGrantsProtectFromASmallerAdministrator(t *testing.T) {
 	ctx := t.Context()
 	boss := w.user("boss", w.east, grant(access.Supervisor, w.bureau), grant(access.Reviewer, w.east))
 	admin, _ := w.signIn("eastern")
-	d, err := w.s.FindUser(ctx, admin, boss.ID)
-	if err != nil || len(d.Grants) != 1 || d.Elsewhere != 1 {
-		t.Fatalf("%+v, %v", d, err)
+	userDetail, err := w.s.FindUser(ctx, admin, boss.ID)
+	if err != nil || len(userDetail.Grants) != 1 || userDetail.Elsewhere != 1 {
+		t.Fatalf("%+v, %v", userDetail, err)
 	}
 	_, _, err = w.s.AskReset(ctx, admin, boss.ID, "", "")
 	w.wantKind(err, fault.KindForbidden)
@@ -118,9 +123,10 @@ func TestExclusiveRolesAreRefused(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	admin, _ := w.signIn("root")
+
 	press := w.user("press", w.east, grant(access.PressOfficer, w.east))
-	for _, r := range []access.Role{access.Administrator, access.Auditor} {
-		err := w.sure(w.s.AskGrant(ctx, admin, press.ID, grant(r, w.west), ""))
+	for _, role := range []access.Role{access.Administrator, access.Auditor} {
+		err := w.sure(w.s.AskGrant(ctx, admin, press.ID, grant(role, w.west), ""))
 		w.wantKind(err, fault.KindConflict)
 		if !strings.Contains(fault.Public(err).Plain(), "宣传专员") {
 			t.Errorf("the text does not name the role held: %v", err)
@@ -128,8 +134,12 @@ func TestExclusiveRolesAreRefused(t *testing.T) {
 	}
 	err := w.sure(w.s.AskGrant(ctx, admin, w.root.ID, grant(access.Reviewer, w.bureau), ""))
 	w.wantKind(err, fault.KindConflict)
-	_, _, err = w.s.AskUser(ctx, admin, identity.NewUser{Username: "both", DisplayName: "兼任", UnitID: w.east.ID,
-		Grants: []identity.NewGrant{grant(access.Auditor, w.east), grant(access.Reviewer, w.east)}}, "")
+	_, _, err = w.s.AskUser(ctx, admin, identity.NewUser{
+		Username:    "both",
+		DisplayName: "兼任",
+		UnitID:      w.east.ID,
+		Grants:      []identity.NewGrant{grant(access.Auditor, w.east), grant(access.Reviewer, w.east)},
+	}, "")
 	w.wantKind(err, fault.KindConflict)
 	w.wantKind(w.try("both", password, here), fault.KindUnauthenticated) // nothing of the refused user stayed
 }
@@ -137,24 +147,30 @@ func TestExclusiveRolesAreRefused(t *testing.T) {
 func TestExclusiveRolesHoldUnderARace(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	admin, _ := w.signIn("root")
 	for i := range 5 {
-		u := w.user("race"+string(rune('a'+i)), w.east)
+		user := w.user("race"+string(rune('a'+i)), w.east)
+
 		var wg sync.WaitGroup
-		for _, r := range access.Roles() {
+		for _, role := range access.Roles() {
 			wg.Go(func() {
-				if err := w.sure(w.s.AskGrant(t.Context(), admin, u.ID, grant(r, w.east), "")); err != nil && !fault.Is(err, fault.KindConflict) {
-					t.Errorf("%s: %v", r, err)
+				if err := w.sure(
+					w.s.AskGrant(t.Context(), admin, user.ID, grant(role, w.east), ""),
+				); err != nil &&
+					!fault.Is(err, fault.KindConflict) {
+					t.Errorf("%s: %v", role, err)
 				}
 			})
 		}
 		wg.Wait()
-		d, err := w.s.FindUser(t.Context(), admin, u.ID)
-		if err != nil || len(d.Grants) == 0 {
-			t.Fatalf("%+v, %v", d, err)
+		userDetail, err := w.s.FindUser(t.Context(), admin, user.ID)
+		if err != nil || len(userDetail.Grants) == 0 {
+			t.Fatalf("%+v, %v", userDetail, err)
 		}
-		for _, a := range d.Grants {
-			for _, b := range d.Grants {
+
+		for _, a := range userDetail.Grants {
+			for _, b := range userDetail.Grants {
 				if access.Clash(a.Role, b.Role) {
 					t.Errorf("%s and %s met in one person", a.Role, b.Role)
 				}
@@ -165,11 +181,12 @@ func TestExclusiveRolesHoldUnderARace(t *testing.T) {
 
 func (w *world) grantOf(admin access.Actor, user int64) int64 {
 	w.Helper()
-	d, err := w.s.FindUser(w.Context(), admin, user)
-	if err != nil || len(d.Grants) == 0 {
-		w.Fatalf("grants of %d: %+v, %v", user, d.Grants, err)
+	userDetail, err := w.s.FindUser(w.Context(), admin, user)
+	if err != nil || len(userDetail.Grants) == 0 {
+		w.Fatalf("grants of %d: %+v, %v", user, userDetail.Grants, err)
 	}
-	return d.Grants[0].ID
+
+	return userDetail.Grants[0].ID
 }
 
 func TestLastAdministratorStays(t *testing.T) {
@@ -181,8 +198,13 @@ func TestLastAdministratorStays(t *testing.T) {
 	w.wantKind(w.s.Revoke(ctx, admin, own, ""), fault.KindConflict)
 	w.wantKind(w.s.DisableUser(ctx, access.System("命令行"), w.root.ID, ""), fault.KindConflict)
 	until := w.now().Add(time.Hour)
-	deputy := w.user("deputy", w.bureau, identity.NewGrant{Role: access.Administrator, UnitID: w.bureau.ID, Until: &until})
-	w.wantKind(w.s.Revoke(ctx, admin, own, ""), fault.KindConflict) // a deputy for an hour is no administrator for good
+	deputy := w.user("deputy", w.bureau, identity.NewGrant{
+		Role:   access.Administrator,
+		UnitID: w.bureau.ID,
+		Until:  &until,
+	})
+	// a deputy for an hour is no administrator for good
+	w.wantKind(w.s.Revoke(ctx, admin, own, ""), fault.KindConflict)
 	w.wantOK(w.s.Revoke(ctx, admin, w.grantOf(admin, deputy.ID), ""))
 	w.wantOK(w.s.Revoke(ctx, admin, w.grantOf(admin, w.eastern.ID), "")) // of a part of the tree
 	second := w.user("second", w.bureau, grant(access.Administrator, w.bureau))
@@ -194,11 +216,22 @@ func TestLastAdministratorStays(t *testing.T) {
 
 func TestTwoAdministratorsCannotRemoveEachOther(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for i := range 5 {
 		other := w.user("other"+string(rune('a'+i)), w.bureau, grant(access.Administrator, w.bureau))
-		admins := []access.Actor{{UserID: w.root.ID, Name: "甲", Grants: []access.Grant{{Role: access.Administrator, Path: w.bureau.Path}}},
-			{UserID: other.ID, Name: "乙", Grants: []access.Grant{{Role: access.Administrator, Path: w.bureau.Path}}}}
+		admins := []access.Actor{
+			{
+				UserID: w.root.ID,
+				Name:   "甲",
+				Grants: []access.Grant{{Role: access.Administrator, Path: w.bureau.Path}},
+			},
+			{
+				UserID: other.ID,
+				Name:   "乙",
+				Grants: []access.Grant{{Role: access.Administrator, Path: w.bureau.Path}},
+			},
+		}
 		errs := make([]error, 2)
 		var wg sync.WaitGroup
 		wg.Go(func() { errs[0] = w.s.DisableUser(t.Context(), admins[0], other.ID, "") })

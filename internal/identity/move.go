@@ -11,41 +11,44 @@ import (
 
 // moveTx puts a unit where it was asked to go. What was not part of the order stays as it is by now.
 func (s *Service) moveTx(ctx context.Context, tx pg.Tx, d deed, what Order) error {
-	m := org.Move{UnitID: what.MovedID, ParentID: what.UnitID, Asker: d.asker, Actor: d.actor}
+	move := org.Move{UnitID: what.MovedID, ParentID: what.UnitID, Asker: d.asker, Actor: d.actor}
 	if what.DisplayName != what.OldName {
-		m.Name = what.DisplayName
+		move.Name = what.DisplayName
 	}
 	if what.MovedKind != what.OldKind {
-		m.Kind = what.MovedKind
+		move.Kind = what.MovedKind
 	}
 	if d.change != 0 {
-		m.Detail = map[string]any{"change": d.change, "asked_by": d.asker.Name}
+		move.Detail = map[string]any{"change": d.change, "asked_by": d.asker.Name}
 		if err := standsAt(ctx, tx, what.MovedID, what.OldUnitID, "单位后来又移动过，不能照此办理"); err != nil {
 			return err
 		}
 	}
-	_, err := org.MoveTx(ctx, tx, s.now(), m, s.moved)
+	_, err := org.MoveTx(ctx, tx, s.now(), move, s.moved)
+
 	return err
 }
 
-// moveBack takes a confirmed move back: the unit goes where it was, under the name it had. Who may stop the change may do so, whether
-// or not he or she manages units: it gives nobody more than was there before.
-func (s *Service) moveBack(ctx context.Context, tx pg.Tx, actor access.Actor, c Change) error {
-	what := c.What
+// moveBack takes a confirmed move back: the unit goes where it was, under the name it had. Who may stop
+// the change may do so, whether or not he or she manages units: it gives nobody more than was there
+// before.
+func (s *Service) moveBack(ctx context.Context, tx pg.Tx, actor access.Actor, change Change) error {
+	what := change.What
 	if err := standsAt(ctx, tx, what.MovedID, what.UnitID, "单位后来又移动过，不能照此撤回"); err != nil {
 		return err
 	}
-	m := org.Move{
+	move := org.Move{
 		UnitID: what.MovedID, ParentID: what.OldUnitID, Asker: access.System("撤回"), Actor: actor,
-		Detail: map[string]any{"change": c.ID, "undone": true},
+		Detail: map[string]any{"change": change.ID, "undone": true},
 	}
 	if what.DisplayName != what.OldName {
-		m.Name = what.OldName
+		move.Name = what.OldName
 	}
 	if what.MovedKind != what.OldKind {
-		m.Kind = what.OldKind
+		move.Kind = what.OldKind
 	}
-	_, err := org.MoveTx(ctx, tx, s.now(), m, s.moved)
+	_, err := org.MoveTx(ctx, tx, s.now(), move, s.moved)
+
 	return outdated(err)
 }
 
@@ -58,5 +61,6 @@ func standsAt(ctx context.Context, tx pg.Tx, unit, parent int64, why string) err
 	if u, ok := units[unit]; !ok || u.ParentID != parent {
 		return fault.Conflict(why).WithCode("overtaken")
 	}
+
 	return nil
 }

@@ -12,16 +12,20 @@ import (
 )
 
 // place is the path of a unit now.
-func (w *world) place(u org.Unit) (path string) {
+func (w *world) place(unit org.Unit) (path string) {
 	w.Helper()
-	if err := w.db.Pool().QueryRow(w.Context(), "SELECT path FROM units WHERE id = $1", u.ID).Scan(&path); err != nil {
+	if err := w.db.Pool().
+		QueryRow(w.Context(), "SELECT path FROM units WHERE id = $1", unit.ID).
+		Scan(&path); err != nil {
 		w.Fatal(err)
 	}
+
 	return path
 }
 
-// TestNobodyCarriesOffAUnitAlone: a move changes who may do what in everything below, so a second person above all three places lets it
-// happen, those above and the auditors are told, and can stop it or take it back.
+// TestNobodyCarriesOffAUnitAlone: a move changes who may do what in everything below, so a second
+// person above all three places lets it happen, those above and the auditors are told, and can stop it
+// or take it back.
 func TestNobodyCarriesOffAUnitAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -37,23 +41,34 @@ func TestNobodyCarriesOffAUnitAlone(t *testing.T) {
 	below := org.Move{UnitID: w.east.ID, ParentID: w.west.ID}
 	there := w.west.Path + strings.TrimPrefix(w.east.Path, w.bureau.Path)
 
-	for who, actor := range map[string]access.Actor{"of the unit alone": eastern, "a supervisor": boss, "an auditor": auditor} {
+	for who, actor := range map[string]access.Actor{
+		"of the unit alone": eastern,
+		"a supervisor":      boss,
+		"an auditor":        auditor,
+	} {
 		if _, err := w.s.AskMove(ctx, actor, below, ""); err == nil {
 			t.Errorf("asked by somebody who does not manage the places: %s", who)
 		}
 	}
-	for what, m := range map[string]org.Move{"itself": {UnitID: w.east.ID, ParentID: w.east.ID}, "where it is": {UnitID: w.east.ID, ParentID: w.bureau.ID},
-		"no name": {UnitID: w.east.ID, ParentID: w.west.ID, Kind: "tent"}} {
-		_, err := w.s.AskMove(ctx, admin, m, "")
+
+	for what, move := range map[string]org.Move{
+		"itself":      {UnitID: w.east.ID, ParentID: w.east.ID},
+		"where it is": {UnitID: w.east.ID, ParentID: w.bureau.ID},
+		"no name":     {UnitID: w.east.ID, ParentID: w.west.ID, Kind: "tent"},
+	} {
+		_, err := w.s.AskMove(ctx, admin, move, "")
 		if !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("below %s: %v", what, err)
 		}
 	}
 
-	c, err := w.s.AskMove(ctx, admin, below, "机构调整")
+	change, err := w.s.AskMove(ctx, admin, below, "机构调整")
 	w.wantOK(err)
-	if c.Kind != identity.ChangeMove || c.State != identity.ChangeAsked || c.DisplayName != "东" || c.UnitID != w.bureau.ID || c.What.Along.Users != 1 {
-		t.Errorf("asked: %+v", c)
+	if change.Kind != identity.ChangeMove || change.State != identity.ChangeAsked ||
+		change.DisplayName != "东" ||
+		change.UnitID != w.bureau.ID ||
+		change.What.Along.Users != 1 {
+		t.Errorf("asked: %+v", change)
 	}
 	if w.place(w.east) != w.east.Path {
 		t.Error("moved by one person alone")
@@ -64,14 +79,14 @@ func TestNobodyCarriesOffAUnitAlone(t *testing.T) {
 	if b, a := w.todos(boss), w.todos(auditor); b != "confirm people.confirm" || a != "notice people.asked" {
 		t.Errorf("the supervisor is asked %q, the auditor told %q", b, a)
 	}
-	_, _, err = w.s.Confirm(ctx, admin, c.ID)
+	_, _, err = w.s.Confirm(ctx, admin, change.ID)
 	w.wantKind(err, fault.KindForbidden)
-	_, _, err = w.s.Confirm(ctx, western, c.ID) // the place it goes to is not above the one it leaves
+	_, _, err = w.s.Confirm(ctx, western, change.ID) // the place it goes to is not above the one it leaves
 	w.wantKind(err, fault.KindNotFound)
-	_, _, err = w.s.Confirm(ctx, auditor, c.ID)
+	_, _, err = w.s.Confirm(ctx, auditor, change.ID)
 	w.wantKind(err, fault.KindForbidden)
 
-	_, _, err = w.s.Confirm(ctx, boss, c.ID)
+	_, _, err = w.s.Confirm(ctx, boss, change.ID)
 	w.wantOK(err)
 	if got := w.place(w.east); got != there {
 		t.Errorf("lies at %s, want %s", got, there)
@@ -84,7 +99,7 @@ func TestNobodyCarriesOffAUnitAlone(t *testing.T) {
 		t.Errorf("the auditor is told %q", got)
 	}
 
-	w.undone(auditor, c)
+	w.undone(auditor, change)
 	if got := w.place(w.east); got != w.east.Path {
 		t.Errorf("taken back to %s", got)
 	}
@@ -92,7 +107,8 @@ func TestNobodyCarriesOffAUnitAlone(t *testing.T) {
 	w.recorded("change.undo", 1)
 }
 
-// TestAMoveThatWasOvertakenIsNotDone: what was agreed on is this unit from this place to that one, with everything else as it is by now.
+// TestAMoveThatWasOvertakenIsNotDone: what was agreed on is this unit from this place to that one, with
+// everything else as it is by now.
 func TestAMoveThatWasOvertakenIsNotDone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -103,11 +119,14 @@ func TestAMoveThatWasOvertakenIsNotDone(t *testing.T) {
 	admin, _ := w.signIn("root")
 	ask := func(parent org.Unit, name string) identity.Change {
 		t.Helper()
-		c, err := w.s.AskMove(ctx, admin, org.Move{UnitID: w.east.ID, ParentID: parent.ID, Name: name}, "")
+		change, err := w.s.AskMove(ctx, admin, org.Move{
+			UnitID: w.east.ID, ParentID: parent.ID, Name: name,
+		}, "")
 		w.wantOK(err)
-		return c
+
+		return change
 	}
-	confirm := func(c identity.Change) error { _, _, err := w.s.Confirm(ctx, machine, c.ID); return err }
+	confirm := func(change identity.Change) error { _, _, err := w.s.Confirm(ctx, machine, change.ID); return err }
 	name := func() (name string) {
 		t.Helper()
 		w.wantOK(w.db.Pool().QueryRow(ctx, "SELECT name FROM units WHERE id = $1", w.east.ID).Scan(&name))

@@ -1,5 +1,6 @@
-// Package identity knows the people: users, passwords, sessions, and which role each holds over which subtree. It turns
-// a token into an access.Actor. It does not decide what an actor may do: package access does.
+// Package identity knows the people: users, passwords, sessions, and which role each holds over which
+// subtree. It turns a token into an access.Actor. It does not decide what an actor may do: package
+// access does.
 package identity
 
 import (
@@ -24,7 +25,8 @@ const (
 // cleanUsername is the form in which user names are kept and compared.
 func cleanUsername(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
-// checkUsername allows what can be typed on any keyboard and cannot be confused: Latin letters, digits and -_. between.
+// checkUsername allows what can be typed on any keyboard and cannot be confused: Latin letters, digits
+// and -_. between.
 func checkUsername(s string) *fault.Error {
 	ok := s != "" && len(s) <= usernameLimit
 	for i, r := range s {
@@ -34,6 +36,7 @@ func checkUsername(s string) *fault.Error {
 	if !ok {
 		return fault.Invalid("username", "用户名由 1–{.max} 个小写字母、数字或 - _ . 组成，以字母或数字开头", "max", usernameLimit)
 	}
+
 	return nil
 }
 
@@ -41,11 +44,13 @@ func checkDisplayName(s string) *fault.Error {
 	if n := glyph.Count(s); n == 0 || n > displayLimit {
 		return fault.Invalid("display_name", "请填写显示名称（按岗位，如“值班审核员”），不超过 {.max} 个字", "max", displayLimit)
 	}
+
 	return nil
 }
 
-// checkPassword tells whether a new password may be taken: 8 to 128 characters of at least three kinds (lower case, upper
-// case, digits, others), without the user name. What is guessed early is checkStrength's. Source: docs/security.md.
+// checkPassword tells whether a new password may be taken: 8 to 128 characters of at least three kinds
+// (lower case, upper case, digits, others), without the user name. What is guessed early is
+// checkStrength's. Source: docs/security.md.
 func checkPassword(field, password, username string) *fault.Error {
 	n := utf8.RuneCountInString(password)
 	switch {
@@ -58,11 +63,13 @@ func checkPassword(field, password, username string) *fault.Error {
 	case len(username) >= 3 && strings.Contains(strings.ToLower(password), username):
 		return fault.Invalid(field, "密码不能包含用户名")
 	}
+
 	return nil
 }
 
 func kindsOfCharacters(s string) int {
 	var lower, upper, digit, other int
+
 	for _, r := range s {
 		switch {
 		case r >= 'a' && r <= 'z':
@@ -75,11 +82,12 @@ func kindsOfCharacters(s string) int {
 			other = 1
 		}
 	}
+
 	return lower + upper + digit + other
 }
 
-// Waiting after failures, per user name and address: the first five are free, then 2, 4, 8 … seconds, at most a quarter
-// of an hour. Failures are forgotten after a day without any.
+// Waiting after failures, per user name and address: the first five are free, then 2, 4, 8 … seconds,
+// at most a quarter of an hour. Failures are forgotten after a day without any.
 const (
 	freeTries    = 5
 	longestWait  = 15 * time.Minute
@@ -104,6 +112,7 @@ func (f failures) wait(now time.Time) time.Duration {
 	if n := f.Count - freeTries; n < 10 {
 		pause = min(longestWait, time.Second<<n)
 	}
+
 	return max(0, f.Last.Add(pause).Sub(now))
 }
 
@@ -112,6 +121,7 @@ func (f failures) next(now time.Time) failures {
 	if now.Sub(f.Last) >= forgetAfter {
 		return failures{1, now}
 	}
+
 	return failures{f.Count + 1, now}
 }
 
@@ -127,5 +137,6 @@ func mayJoin(role access.Role, held []access.Role) error {
 			return fault.Conflict("管理员、审计员不能与其他角色兼任；该用户已是{.role}", "role", h.Label())
 		}
 	}
+
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 
 func TestPasswordsThatAreTakenAndRefused(t *testing.T) {
 	t.Parallel()
+
 	for password, want := range map[string]string{
 		"Kongqi-2026": "", "空气质量Ab12": "", "abcdEF12": "", "aaa BBB-ccc": "", strings.Repeat("aB3", 42): "",
 		"":                        "密码至少 8 个字符",
@@ -40,9 +41,19 @@ func TestPasswordsThatAreTakenAndRefused(t *testing.T) {
 
 func TestUserNames(t *testing.T) {
 	t.Parallel()
+
 	for name, ok := range map[string]bool{
-		"a": true, "zhiban-1": true, "z.b_c": true, strings.Repeat("a", 32): true,
-		"": false, "-a": false, "A": false, "值班": false, "a b": false, "a/b": false, strings.Repeat("a", 33): false,
+		"a":                     true,
+		"zhiban-1":              true,
+		"z.b_c":                 true,
+		strings.Repeat("a", 32): true,
+		"":                      false,
+		"-a":                    false,
+		"A":                     false,
+		"值班":                    false,
+		"a b":                   false,
+		"a/b":                   false,
+		strings.Repeat("a", 33): false,
 	} {
 		if got := checkUsername(name) == nil; got != ok {
 			t.Errorf("%q allowed: %v, want %v", name, got, ok)
@@ -55,14 +66,23 @@ func TestUserNames(t *testing.T) {
 
 func TestWaitGrowsAndEnds(t *testing.T) {
 	t.Parallel()
+
 	last := time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC)
 	for _, tc := range []struct {
 		count int
 		after time.Duration
 		want  time.Duration
 	}{
-		{0, 0, 0}, {5, 0, 0}, {6, 0, 2 * time.Second}, {7, time.Second, 3 * time.Second}, {10, 0, 32 * time.Second}, {6, 2 * time.Second, 0},
-		{14, 0, 512 * time.Second}, {15, 0, 15 * time.Minute}, {1000, 0, 15 * time.Minute}, {1000, 24 * time.Hour, 0},
+		{0, 0, 0},
+		{5, 0, 0},
+		{6, 0, 2 * time.Second},
+		{7, time.Second, 3 * time.Second},
+		{10, 0, 32 * time.Second},
+		{6, 2 * time.Second, 0},
+		{14, 0, 512 * time.Second},
+		{15, 0, 15 * time.Minute},
+		{1000, 0, 15 * time.Minute},
+		{1000, 24 * time.Hour, 0},
 	} {
 		if got := (failures{tc.count, last}).wait(last.Add(tc.after)); got != tc.want {
 			t.Errorf("%d failures, %s later: wait %s, want %s", tc.count, tc.after, got, tc.want)
@@ -81,7 +101,9 @@ func TestWaitGrowsAndEnds(t *testing.T) {
 
 func TestRolesThatMayJoin(t *testing.T) {
 	t.Parallel()
-	if err := mayJoin(access.Reviewer, []access.Role{access.PressOfficer, access.Supervisor, access.Reviewer}); err != nil {
+	if err := mayJoin(access.Reviewer, []access.Role{
+		access.PressOfficer, access.Supervisor, access.Reviewer,
+	}); err != nil {
 		t.Error(err)
 	}
 	if err := mayJoin(access.Auditor, nil); err != nil {
@@ -90,7 +112,12 @@ func TestRolesThatMayJoin(t *testing.T) {
 	if err := mayJoin(access.Administrator, []access.Role{access.Administrator}); err != nil {
 		t.Errorf("administrator of two units: %v", err)
 	}
-	for _, pair := range [][2]access.Role{{access.Auditor, access.Administrator}, {access.Administrator, access.PressOfficer}, {access.Reviewer, access.Auditor}} {
+
+	for _, pair := range [][2]access.Role{
+		{access.Auditor, access.Administrator},
+		{access.Administrator, access.PressOfficer},
+		{access.Reviewer, access.Auditor},
+	} {
 		if err := mayJoin(pair[0], []access.Role{pair[1]}); !fault.Is(err, fault.KindConflict) {
 			t.Errorf("%s joins %s: %v", pair[0], pair[1], err)
 		}
@@ -99,8 +126,12 @@ func TestRolesThatMayJoin(t *testing.T) {
 
 func TestFailuresAreCountedByNetwork(t *testing.T) {
 	t.Parallel()
+
 	for ip, want := range map[string]string{
-		"10.0.0.8": "10.0.0.8", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "::ffff:10.0.0.8": "::ffff:10.0.0.8", "?": "?",
+		"10.0.0.8":             "10.0.0.8",
+		"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
+		"::ffff:10.0.0.8":      "::ffff:10.0.0.8",
+		"?":                    "?",
 	} {
 		if got := network(ip); got != want {
 			t.Errorf("network(%s) = %s, want %s", ip, got, want)
@@ -112,11 +143,11 @@ func masters(b byte) [][]byte { return [][]byte{[]byte(strings.Repeat(string(run
 
 func TestTokenHoldsTwoNumbersAndNothingElse(t *testing.T) {
 	t.Parallel()
-	s, err := newSigner(masters('k'))
+	signer, err := newSigner(masters('k'))
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := s.sign(7, 12)
+	token, err := signer.sign(7, 12)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,30 +158,43 @@ func TestTokenHoldsTwoNumbersAndNothingElse(t *testing.T) {
 	if len(claims) != 2 || claims["sub"] != "7" || claims["jti"] != "12" {
 		t.Errorf("claims %v", claims)
 	}
-	if user, session, ok := s.read(token); !ok || user != 7 || session != 12 {
+	if user, session, ok := signer.read(token); !ok || user != 7 || session != 12 {
 		t.Errorf("read %d %d %v", user, session, ok)
 	}
 }
 
 func TestForgedTokensAreNotRead(t *testing.T) {
 	t.Parallel()
-	s, err := newSigner(masters('k'))
+	signer, err := newSigner(masters('k'))
 	if err != nil {
 		t.Fatal(err)
 	}
 	other, _ := newSigner(masters('x'))
 	foreign, _ := other.sign(7, 12)
-	good, _ := s.sign(7, 12)
+	good, _ := signer.sign(7, 12)
 	claims := jwt.RegisteredClaims{Subject: "7", ID: "12"}
-	unsigned, _ := jwt.NewWithClaims(jwt.SigningMethodNone, claims).SignedString(jwt.UnsafeAllowNoneSignatureType)
-	longer, _ := jwt.NewWithClaims(jwt.SigningMethodHS512, claims).SignedString(s.keys[0])
-	words, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.RegisteredClaims{Subject: "root", ID: "1"}).SignedString(s.keys[0])
-	negative, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.RegisteredClaims{Subject: "-1", ID: "1"}).SignedString(s.keys[0])
+	unsigned, _ := jwt.NewWithClaims(jwt.SigningMethodNone, claims).
+		SignedString(jwt.UnsafeAllowNoneSignatureType)
+	longer, _ := jwt.NewWithClaims(jwt.SigningMethodHS512, claims).SignedString(signer.keys[0])
+	words, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.RegisteredClaims{
+		Subject: "root", ID: "1",
+	}).SignedString(signer.keys[0])
+
+	negative, _ := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.RegisteredClaims{
+		Subject: "-1", ID: "1",
+	}).SignedString(signer.keys[0])
 	for name, token := range map[string]string{
-		"empty": "", "junk": "a.b.c", "foreign key": foreign, "no signature": unsigned, "other method": longer, "words": words, "negative": negative,
-		"cut": good[:len(good)-2], "changed": strings.Replace(good, ".", ".A", 1),
+		"empty":        "",
+		"junk":         "a.b.c",
+		"foreign key":  foreign,
+		"no signature": unsigned,
+		"other method": longer,
+		"words":        words,
+		"negative":     negative,
+		"cut":          good[:len(good)-2],
+		"changed":      strings.Replace(good, ".", ".A", 1),
 	} {
-		if _, _, ok := s.read(token); ok {
+		if _, _, ok := signer.read(token); ok {
 			t.Errorf("%s was read", name)
 		}
 	}
@@ -170,6 +214,7 @@ func TestHashingIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	var running, most atomic.Int32
+
 	var wg sync.WaitGroup
 	for range 12 {
 		wg.Go(func() {
@@ -179,10 +224,16 @@ func TestHashingIsBounded(t *testing.T) {
 				return
 			}
 			defer done()
+
 			n := running.Add(1)
 			for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 			}
-			if _, _, err := (&hasher{turns: make(chan struct{}, 1), queue: make(chan struct{}, 1), patience: time.Minute, decoy: h.decoy}).check(t.Context(), "x", ""); err != nil {
+			if _, _, err := (&hasher{
+				turns:    make(chan struct{}, 1),
+				queue:    make(chan struct{}, 1),
+				patience: time.Minute,
+				decoy:    h.decoy,
+			}).check(t.Context(), "x", ""); err != nil {
 				t.Error(err)
 			}
 			running.Add(-1)
@@ -207,6 +258,7 @@ func TestTooManyWaitersAreSentAway(t *testing.T) {
 		_, err := h.turn(gone)
 		waiting <- err
 	}()
+
 	for len(h.queue) < 2 { // until the second stands in line
 		select {
 		case err := <-waiting:
@@ -239,32 +291,42 @@ func TestTooManyWaitersAreSentAway(t *testing.T) {
 
 func TestHashMatchesOnlyItsPassword(t *testing.T) {
 	t.Parallel()
-	h, err := newHasher(0)
+	hasher, err := newHasher(0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hash, err := h.hash(t.Context(), "Kongqi-2026")
+	hash, err := hasher.hash(t.Context(), "Kongqi-2026")
 	if err != nil || !strings.HasPrefix(hash, "$argon2id$v=19$m=1024,t=1,p=1$") {
 		t.Fatalf("%s, %v", hash, err)
 	}
+
 	for name, tc := range map[string]struct {
 		password, hash string
 		ok             bool
 	}{
-		"right": {"Kongqi-2026", hash, true}, "wrong": {"kongqi-2026", hash, false}, "unknown user": {"decoy", "", false},
+		"right":        {"Kongqi-2026", hash, true},
+		"wrong":        {"kongqi-2026", hash, false},
+		"unknown user": {"decoy", "", false},
 	} {
-		if ok, stale, err := h.check(t.Context(), tc.password, tc.hash); ok != tc.ok || stale || err != nil {
+		if ok, stale, err := hasher.check(
+			t.Context(),
+			tc.password,
+			tc.hash,
+		); ok != tc.ok || stale ||
+			err != nil {
 			t.Errorf("%s: %v, stale %v, %v", name, ok, stale, err)
 		}
 	}
-	older, err := argon2id.CreateHash("Kongqi-2026", &argon2id.Params{Memory: 8 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+	older, err := argon2id.CreateHash("Kongqi-2026", &argon2id.Params{
+		Memory: 8 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ok, stale, err := h.check(t.Context(), "Kongqi-2026", older); !ok || !stale || err != nil {
+	if ok, stale, err := hasher.check(t.Context(), "Kongqi-2026", older); !ok || !stale || err != nil {
 		t.Errorf("hash with older parameters: %v, stale %v, %v", ok, stale, err)
 	}
-	if _, _, err := h.check(t.Context(), "x", "plain"); err == nil {
+	if _, _, err := hasher.check(t.Context(), "x", "plain"); err == nil {
 		t.Error("a broken hash is taken")
 	}
 }

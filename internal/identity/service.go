@@ -36,43 +36,76 @@ type Service struct {
 }
 
 // New makes the service. It fails without a usable key.
-func New(db *pg.DB, now func() time.Time, o Options) (*Service, error) {
-	h, err := newHasher(o.HashParallel)
+func New(db *pg.DB, now func() time.Time, options Options) (*Service, error) {
+	hasher, err := newHasher(options.HashParallel)
 	if err != nil {
 		return nil, err
 	}
-	sig, err := newSigner(o.Keys)
+	sig, err := newSigner(options.Keys)
 	if err != nil {
 		return nil, err
 	}
-	buckets, err := newBucketer(o.Keys[0])
+	buckets, err := newBucketer(options.Keys[0])
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{db: db, buckets: buckets, now: now, idle: o.Idle, absolute: o.Absolute, hasher: h, signer: sig, moved: o.Moved}
-	if s.idle <= 0 {
-		s.idle = 30 * time.Minute
+	service := &Service{
+		db:       db,
+		buckets:  buckets,
+		now:      now,
+		idle:     options.Idle,
+		absolute: options.Absolute,
+		hasher:   hasher,
+		signer:   sig,
+		moved:    options.Moved,
 	}
-	if s.absolute <= 0 {
-		s.absolute = 12 * time.Hour
+	if service.idle <= 0 {
+		service.idle = 30 * time.Minute
 	}
-	return s, nil
+	if service.absolute <= 0 {
+		service.absolute = 12 * time.Hour
+	}
+
+	return service, nil
 }
 
 // record writes an act on a user into the trail, at the unit where it belongs.
-func (s *Service) record(ctx context.Context, tx pg.Tx, actor access.Actor, action audit.Act, user int64, unitPath, why string, detail map[string]any) error {
+func (s *Service) record(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	action audit.Act,
+	user int64,
+	unitPath, why string,
+	detail map[string]any,
+) error {
 	return audit.Write(ctx, tx, audit.Entry{
-		Actor: actor, At: s.now(), Action: action, Subject: fmt.Sprintf("user/%d", user), UnitPath: unitPath, Why: why, Detail: detail,
+		Actor:    actor,
+		At:       s.now(),
+		Action:   action,
+		Subject:  fmt.Sprintf("user/%d", user),
+		UnitPath: unitPath,
+		Why:      why,
+		Detail:   detail,
 	})
 }
 
 // recordDeed is record for what was asked by one person and confirmed by another.
-func (s *Service) recordDeed(ctx context.Context, tx pg.Tx, d deed, action audit.Act, user int64, unitPath string, detail map[string]any) error {
+func (s *Service) recordDeed(
+	ctx context.Context,
+	tx pg.Tx,
+	d deed,
+	action audit.Act,
+	user int64,
+	unitPath string,
+	detail map[string]any,
+) error {
 	if d.change != 0 {
 		all := map[string]any{"change": d.change, "asked_by": d.asker.Name}
 		maps.Copy(all, detail)
 		detail = all
 	}
+
 	return s.record(ctx, tx, d.actor, action, user, unitPath, "", detail)
 }
 
@@ -86,10 +119,12 @@ func network(ip string) string {
 	if err != nil {
 		return ip
 	}
+
 	return p.String()
 }
 
-// Sweep forgets failed tries of long ago and ends what was asked and not confirmed in time. Run it now and then.
+// Sweep forgets failed tries of long ago and ends what was asked and not confirmed in time. Run it now
+// and then.
 func (s *Service) Sweep(ctx context.Context) error {
 	return errors.Join(s.forgetOld(ctx), s.expire(ctx))
 }

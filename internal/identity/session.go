@@ -48,15 +48,22 @@ var errWrong = fault.Unauthenticated("用户名或密码不正确")
 // errSignedOut answers a token that is not, or no longer, good.
 var errSignedOut = fault.Unauthenticated("登录已过期，请重新登录")
 
-// SignIn opens a browser session and gives its token. Fails with fault.Unauthenticated, the same and after the same time
-// for a wrong name as for a wrong password; with fault.TooMany while the name must wait after failures from this address;
-// with fault.Unavailable when too many sign in at once. Successes are in the trail, failures are counted.
-func (s *Service) SignIn(ctx context.Context, username, password, ip, userAgent string) (Session, string, error) {
+// SignIn opens a browser session and gives its token. Fails with fault.Unauthenticated, the same and
+// after the same time for a wrong name as for a wrong password; with fault.TooMany while the name must
+// wait after failures from this address; with fault.Unavailable when too many sign in at once.
+// Successes are in the trail, failures are counted.
+func (s *Service) SignIn(
+	ctx context.Context,
+	username, password, ip, userAgent string,
+) (Session, string, error) {
 	return s.signIn(ctx, attempt{cleanUsername(username), password, ip, userAgent, false})
 }
 
 // SignInAPI is SignIn for a program: its session has no idle limit, only the absolute one.
-func (s *Service) SignInAPI(ctx context.Context, username, password, ip, userAgent string) (Session, string, error) {
+func (s *Service) SignInAPI(
+	ctx context.Context,
+	username, password, ip, userAgent string,
+) (Session, string, error) {
 	return s.signIn(ctx, attempt{cleanUsername(username), password, ip, userAgent, true})
 }
 
@@ -69,12 +76,12 @@ func (s *Service) signIn(ctx context.Context, a attempt) (Session, string, error
 	if err := s.claimTry(ctx, a.name, a.ip); err != nil {
 		return Session{}, "", err
 	}
-	u, err := userByName(ctx, s.db.Gorm(ctx), a.name)
+	row, err := userByName(ctx, s.db.Gorm(ctx), a.name)
 	if err != nil && !fault.Is(err, fault.KindNotFound) {
 		return Session{}, "", err
 	}
-	hash := u.PasswordHash
-	if u.DisabledAt != nil {
+	hash := row.PasswordHash
+	if row.DisabledAt != nil {
 		hash = ""
 	}
 	ok, stale, err := s.hasher.check(ctx, a.password, hash)
@@ -89,57 +96,72 @@ func (s *Service) signIn(ctx context.Context, a attempt) (Session, string, error
 			return Session{}, "", err
 		}
 	}
-	return s.open(ctx, a, u, hash)
+
+	return s.open(ctx, a, row, hash)
 }
 
 func cut(s string, n int) string {
 	if r := []rune(s); len(r) > n {
 		return string(r[:n])
 	}
+
 	return s
 }
 
 // open makes the session, unless user or password changed while the hash was computed.
-func (s *Service) open(ctx context.Context, a attempt, u userRow, hash string) (Session, string, error) {
+func (s *Service) open(ctx context.Context, a attempt, row userRow, hash string) (Session, string, error) {
 	var made Session
 	err := s.db.InTx(ctx, func(tx pg.Tx) error {
 		now := s.now()
-		fresh, err := lockUser(ctx, tx.DB, u.ID)
+		fresh, err := lockUser(ctx, tx.DB, row.ID)
 		if err != nil {
 			return err
 		}
-		if fresh.DisabledAt != nil || fresh.PasswordHash != u.PasswordHash {
+		if fresh.DisabledAt != nil || fresh.PasswordHash != row.PasswordHash {
 			return errWrong
 		}
-		if hash != u.PasswordHash {
-			if err := replaceHash(ctx, tx.DB, u.ID, hash); err != nil {
+		if hash != row.PasswordHash {
+			if err := replaceHash(ctx, tx.DB, row.ID, hash); err != nil {
 				return err
 			}
 		}
-		made = Session{UserID: u.ID, API: a.api, CreatedAt: now, LastSeenAt: now, Expires: now.Add(s.absolute), IP: a.ip,
-			UserAgent: cut(a.agent, 300), MustChange: fresh.MustChange}
+		made = Session{
+			UserID:     row.ID,
+			API:        a.api,
+			CreatedAt:  now,
+			LastSeenAt: now,
+			Expires:    now.Add(s.absolute),
+			IP:         a.ip,
+			UserAgent:  cut(a.agent, 300),
+			MustChange: fresh.MustChange,
+		}
 		if made.ID, err = insertSession(ctx, tx.DB, made); err != nil {
 			return err
 		}
 		if err := s.forgetTries(ctx, tx.DB, a.name, a.ip); err != nil {
 			return err
 		}
-		actor := access.Actor{UserID: u.ID, Name: u.DisplayName, SessionID: made.ID, IP: a.ip}
-		return s.record(ctx, tx, actor, actSessionOpen, u.ID, u.UnitPath, "", map[string]any{"session": made.ID, "api": a.api})
+		actor := access.Actor{UserID: row.ID, Name: row.DisplayName, SessionID: made.ID, IP: a.ip}
+
+		return s.record(ctx, tx, actor, actSessionOpen, row.ID, row.UnitPath, "", map[string]any{
+			"session": made.ID, "api": a.api,
+		})
 	})
 	if err != nil {
 		return Session{}, "", err
 	}
-	token, err := s.signer.sign(u.ID, made.ID)
+	token, err := s.signer.sign(row.ID, made.ID)
+
 	return made, token, err
 }
 
 // seenEvery is how often a session's last request is written down.
 const seenEvery = time.Minute
 
-// Actor gives the person behind a token with the grants in force at this moment. Fails with fault.Unauthenticated when
-// the token is forged, the session ended or the user is disabled. Somebody who must change the password first comes
-// without any grant. Of a browser's session that ended lately it is told whose it was, beside the failure.
+// Actor gives the person behind a token with the grants in force at this moment. Fails with
+// fault.Unauthenticated when the token is forged, the session ended or the user is disabled. Somebody
+// who must change the password first comes without any grant. Of a browser's session that ended lately
+// it is told whose it was, beside the failure.
 func (s *Service) Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, SessionInfo, error) {
 	now := s.now()
 	actor, row, err := s.look(ctx, token, ip, now)
@@ -154,15 +176,18 @@ func (s *Service) Actor(ctx context.Context, token, ip, userAgent string) (acces
 			return access.Actor{}, SessionInfo{}, err
 		}
 	}
+
 	return actor, row.info(), nil
 }
 
-// Look is Actor for what a page asks by itself: it does not count as use, so that a session nobody uses ends though a page is open.
+// Look is Actor for what a page asks by itself: it does not count as use, so that a session nobody uses
+// ends though a page is open.
 func (s *Service) Look(ctx context.Context, token, ip string) (access.Actor, SessionInfo, error) {
 	actor, row, err := s.look(ctx, token, ip, s.now())
 	if err != nil {
 		return access.Actor{}, SessionInfo{}, err
 	}
+
 	return actor, row.info(), nil
 }
 
@@ -179,10 +204,12 @@ func (s *Service) look(ctx context.Context, token, ip string, now time.Time) (ac
 	if !row.MustChange {
 		actor.Grants, err = row.grants()
 	}
+
 	return actor, row, err
 }
 
-// ended says whose session it was, where that ended lately; the zero value otherwise, and where it cannot be told.
+// ended says whose session it was, where that ended lately; the zero value otherwise, and where it
+// cannot be told.
 func (s *Service) ended(ctx context.Context, token string, now time.Time) SessionInfo {
 	user, session, ok := s.signer.read(token)
 	if !ok {
@@ -193,6 +220,7 @@ func (s *Service) ended(ctx context.Context, token string, now time.Time) Sessio
 	if err != nil || !lately {
 		return SessionInfo{}
 	}
+
 	return SessionInfo{EndedOf: user}
 }
 
@@ -220,22 +248,31 @@ func (s *Service) SignOutEverywhere(ctx context.Context, actor access.Actor) err
 	return err
 }
 
-// EndSession ends one of the actor's own sessions. Fails with fault.NotFound when it is not the actor's or has ended.
+// EndSession ends one of the actor's own sessions. Fails with fault.NotFound when it is not the actor's
+// or has ended.
 func (s *Service) EndSession(ctx context.Context, actor access.Actor, id int64) error {
 	n, err := s.endSessions(ctx, actor, actSessionRevoke, "id = ?", id)
 	if err == nil && n == 0 {
 		return fault.NotFound("没有找到这个会话，可能已经结束")
 	}
+
 	return err
 }
 
-// endSessions ends those of the actor's sessions that the condition picks, and records it when there were any.
-func (s *Service) endSessions(ctx context.Context, actor access.Actor, action audit.Act, where string, args ...any) (n int64, err error) {
+// endSessions ends those of the actor's sessions that the condition picks, and records it when there
+// were any.
+func (s *Service) endSessions(
+	ctx context.Context,
+	actor access.Actor,
+	action audit.Act,
+	where string,
+	args ...any,
+) (n int64, err error) {
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if n, err = revokeSessions(ctx, tx.DB, actor.UserID, s.now(), where, args...); err != nil || n == 0 {
 			return err
 		}
-		u, err := loadUser(ctx, tx.DB, actor.UserID)
+		row, err := loadUser(ctx, tx.DB, actor.UserID)
 		if err != nil {
 			return err
 		}
@@ -243,7 +280,9 @@ func (s *Service) endSessions(ctx context.Context, actor access.Actor, action au
 		if len(args) > 0 {
 			detail["session"] = args[0]
 		}
-		return s.record(ctx, tx, actor, action, actor.UserID, u.UnitPath, "", detail)
+
+		return s.record(ctx, tx, actor, action, actor.UserID, row.UnitPath, "", detail)
 	})
+
 	return n, err
 }

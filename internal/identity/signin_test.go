@@ -20,21 +20,26 @@ func TestSignInGivesTheGrantsInForce(t *testing.T) {
 	if err != nil || !session.Expires.Equal(w.now().Add(12*time.Hour)) {
 		t.Fatalf("%+v, %v", session, err)
 	}
-	a, info, err := w.s.Actor(t.Context(), token, here, agent)
+	actor, info, err := w.s.Actor(t.Context(), token, here, agent)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.Name != "岗位press" || a.IP != here || a.SessionID != session.ID || len(a.Grants) != 2 || a.Grants[0].UnitID != w.east.ID {
-		t.Errorf("actor %+v", a)
+	if actor.Name != "岗位press" || actor.IP != here || actor.SessionID != session.ID ||
+		len(actor.Grants) != 2 ||
+		actor.Grants[0].UnitID != w.east.ID {
+		t.Errorf("actor %+v", actor)
 	}
-	if !a.CanAt(access.PostWrite, w.east.Path) || a.CanAt(access.PostWrite, w.west.Path) || !a.CanAt(access.PostReview, w.west.Path) {
+	if !actor.CanAt(access.PostWrite, w.east.Path) || actor.CanAt(access.PostWrite, w.west.Path) ||
+		!actor.CanAt(access.PostReview, w.west.Path) {
 		t.Error("grants do not reach where they should")
 	}
-	if info.Username != "press" || info.UnitName != "东" || info.Lang != "zh" || info.Theme != "auto" || info.MustChange {
+	if info.Username != "press" || info.UnitName != "东" || info.Lang != "zh" || info.Theme != "auto" ||
+		info.MustChange {
 		t.Errorf("info %+v", info)
 	}
 	rows := w.trail("session.open")
-	if len(rows) != 1 || rows[0].ActorID != a.UserID || rows[0].IP != here || rows[0].UnitPath != w.east.Path {
+	if len(rows) != 1 || rows[0].ActorID != actor.UserID || rows[0].IP != here ||
+		rows[0].UnitPath != w.east.Path {
 		t.Errorf("recorded %+v", rows)
 	}
 }
@@ -46,11 +51,19 @@ func TestWrongNameAndWrongPasswordAnswerAlike(t *testing.T) {
 	admin, _ := w.signIn("root")
 	w.wantOK(w.s.DisableUser(t.Context(), admin, disabled.ID, "离岗"))
 	var texts []string
-	for _, try := range [][2]string{{"root", "Wrong-2026"}, {"nobody", password}, {"gone", password}, {"", ""}, {strings.Repeat("长", 500), password}} {
+
+	for _, try := range [][2]string{
+		{"root", "Wrong-2026"},
+		{"nobody", password},
+		{"gone", password},
+		{"", ""},
+		{strings.Repeat("长", 500), password},
+	} {
 		err := w.try(try[0], try[1], here)
 		w.wantKind(err, fault.KindUnauthenticated)
 		texts = append(texts, fault.Public(err).Plain())
 	}
+
 	for _, text := range texts {
 		if text != texts[0] {
 			t.Errorf("answers differ: %q", texts)
@@ -61,6 +74,7 @@ func TestWrongNameAndWrongPasswordAnswerAlike(t *testing.T) {
 
 func TestFailuresSlowOneNameAtOneAddress(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for range 6 {
 		w.wantKind(w.try("root", "Wrong-2026", here), fault.KindUnauthenticated)
@@ -78,8 +92,10 @@ func TestFailuresSlowOneNameAtOneAddress(t *testing.T) {
 	w.wantKind(w.try("root", password, here), fault.KindTooMany) // four seconds by now
 	w.advance(3 * time.Second)
 	w.wantOK(w.try("root", password, here))
+
 	for range 5 {
-		w.wantKind(w.try("root", "Wrong-2026", here), fault.KindUnauthenticated) // a success cleared the count
+		// a success cleared the count
+		w.wantKind(w.try("root", "Wrong-2026", here), fault.KindUnauthenticated)
 	}
 }
 
@@ -89,6 +105,7 @@ func TestManyTriesAtOnceDoNotSlipThrough(t *testing.T) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	kinds := map[fault.Kind]int{}
+
 	for range 40 {
 		wg.Go(func() {
 			err := w.try("root", "Wrong-2026", here)
@@ -108,7 +125,8 @@ func TestAddressThatTriesManyNamesIsSlowed(t *testing.T) {
 	w := newWorld(t)
 	w.wantOK(w.try("eastern", password, here))
 	w.user("fresh", w.east)
-	_, err := w.db.Pool().Exec(t.Context(), "INSERT INTO signin_tries (bucket, count, last_at) VALUES ($1, 120, $2)",
+	_, err := w.db.Pool().Exec(t.Context(), `
+		INSERT INTO signin_tries (bucket, count, last_at) VALUES ($1, 120, $2)`,
 		w.s.AddressBucket(here), w.now())
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +140,10 @@ func TestAddressThatTriesManyNamesIsSlowed(t *testing.T) {
 	w.advance(25 * time.Hour)
 	w.wantOK(w.s.Sweep(t.Context()))
 	var left int
-	if err := w.db.Pool().QueryRow(t.Context(), "SELECT count(*) FROM signin_tries").Scan(&left); err != nil || left != 0 {
+	if err := w.db.Pool().
+		QueryRow(t.Context(), "SELECT count(*) FROM signin_tries").
+		Scan(&left); err != nil ||
+		left != 0 {
 		t.Errorf("%d counts left after a day (%v)", left, err)
 	}
 }
@@ -141,6 +162,7 @@ func TestSessionEndsIdleAndAbsolutely(t *testing.T) {
 	_, busy := w.signIn("root")
 	_, program, err := w.s.SignInAPI(t.Context(), "root", password, here, agent)
 	w.wantOK(err)
+
 	for range 11*3 + 2 {
 		w.advance(20 * time.Minute)
 		w.actor(busy)
@@ -151,14 +173,16 @@ func TestSessionEndsIdleAndAbsolutely(t *testing.T) {
 	w.gone(program)
 }
 
-// TestAnEndedSessionSaysWhoseItWas for half a day: what was typed in its pages is then let through the sign-in.
+// TestAnEndedSessionSaysWhoseItWas for half a day: what was typed in its pages is then let through the
+// sign-in.
 func TestAnEndedSessionSaysWhoseItWas(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	want := func(token string, user int64) {
 		t.Helper()
 		actor, info, err := w.s.Actor(t.Context(), token, here, agent)
-		if !fault.Is(err, fault.KindUnauthenticated) || info.EndedOf != user || actor.UserID != 0 || len(actor.Grants) > 0 {
+		if !fault.Is(err, fault.KindUnauthenticated) || info.EndedOf != user || actor.UserID != 0 ||
+			len(actor.Grants) > 0 {
 			t.Errorf("got %+v, %+v, %v, want it ended, of %d", actor, info, err, user)
 		}
 	}
@@ -184,22 +208,23 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	ctx := t.Context()
 	_, first := w.signIn("root")
 	w.advance(time.Minute)
-	a, second := w.signIn("root")
+	actor, second := w.signIn("root")
 	_, third := w.signIn("eastern")
-	list, err := w.s.Sessions(ctx, a)
-	if err != nil || len(list) != 2 || list[0].ID != a.SessionID || list[0].IP != here || list[0].UserAgent != agent {
+	list, err := w.s.Sessions(ctx, actor)
+	if err != nil || len(list) != 2 || list[0].ID != actor.SessionID || list[0].IP != here ||
+		list[0].UserAgent != agent {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	w.wantKind(w.s.EndSession(ctx, w.actor(third), list[1].ID), fault.KindNotFound)
-	w.wantOK(w.s.EndSession(ctx, a, list[1].ID))
+	w.wantOK(w.s.EndSession(ctx, actor, list[1].ID))
 	w.gone(first)
-	w.wantKind(w.s.EndSession(ctx, a, list[1].ID), fault.KindNotFound)
-	w.wantOK(w.s.SignOut(ctx, a))
+	w.wantKind(w.s.EndSession(ctx, actor, list[1].ID), fault.KindNotFound)
+	w.wantOK(w.s.SignOut(ctx, actor))
 	w.gone(second)
-	a, again := w.signIn("root")
+	actor, again := w.signIn("root")
 	_, program, err := w.s.SignInAPI(ctx, "root", password, here, agent)
 	w.wantOK(err)
-	w.wantOK(w.s.SignOutEverywhere(ctx, a))
+	w.wantOK(w.s.SignOutEverywhere(ctx, actor))
 	w.gone(again)
 	w.gone(program)
 	w.actor(third)

@@ -36,14 +36,28 @@ type userRow struct {
 }
 
 func (r userRow) user() User {
-	u := User{ID: r.ID, Username: r.Username, DisplayName: r.DisplayName, UnitID: r.UnitID, UnitName: r.UnitName, UnitPath: r.UnitPath,
-		MustChange: r.MustChange, NeedsCode: r.FirstHash != nil, Lang: r.Lang, Theme: r.Theme, CreatedAt: r.CreatedAt.UTC(), ChangedAt: r.PasswordChangedAt.UTC(), DisabledAt: r.DisabledAt}
+	u := User{
+		ID:          r.ID,
+		Username:    r.Username,
+		DisplayName: r.DisplayName,
+		UnitID:      r.UnitID,
+		UnitName:    r.UnitName,
+		UnitPath:    r.UnitPath,
+		MustChange:  r.MustChange,
+		NeedsCode:   r.FirstHash != nil,
+		Lang:        r.Lang,
+		Theme:       r.Theme,
+		CreatedAt:   r.CreatedAt.UTC(),
+		ChangedAt:   r.PasswordChangedAt.UTC(),
+		DisabledAt:  r.DisabledAt,
+	}
 	if r.LastSeenAt != nil {
 		u.LastSeenAt = r.LastSeenAt.UTC()
 	}
 	if r.RolesText != "" {
 		_ = json.Unmarshal([]byte(r.RolesText), &u.Roles) // the database wrote it as an array of texts
 	}
+
 	return u
 }
 
@@ -60,6 +74,7 @@ func oneUser(ctx context.Context, db *gorm.DB, where string, args ...any) (userR
 	if len(rows) == 0 {
 		return userRow{}, fault.NotFound("没有找到该用户，或不在您的管辖范围内")
 	}
+
 	return rows[0], nil
 }
 
@@ -80,19 +95,34 @@ func lockUser(ctx context.Context, db *gorm.DB, id int64) (userRow, error) {
 func managed(actor access.Actor, now time.Time) (string, []any) {
 	own, args := access.Scope(actor, access.UserManage, "un.path")
 	granted, more := access.Scope(actor, access.UserManage, "gu.path")
-	cond := "(" + own + ` OR EXISTS (SELECT FROM grants g JOIN units gu ON gu.id = g.unit_id WHERE g.user_id = u.id AND g.revoked_at IS NULL
+	cond := "(" + own + ` OR EXISTS (SELECT FROM grants g JOIN units gu ON gu.id = g.unit_id
+			WHERE g.user_id = u.id AND g.revoked_at IS NULL
 		AND (g.valid_until IS NULL OR g.valid_until > ?) AND ` + granted + "))"
+
 	return cond, append(append(args, now), more...)
 }
 
-func visibleUser(ctx context.Context, db *gorm.DB, actor access.Actor, id int64, now time.Time) (userRow, error) {
+func visibleUser(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	id int64,
+	now time.Time,
+) (userRow, error) {
 	cond, args := managed(actor, now)
 	return oneUser(ctx, db, "WHERE u.id = ? AND "+cond, append([]any{id}, args...)...)
 }
 
-func listUsers(ctx context.Context, db *gorm.DB, actor access.Actor, f UserFilter, now time.Time) ([]User, error) {
+func listUsers(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	filter UserFilter,
+	now time.Time,
+) ([]User, error) {
 	granted, more := access.Scope(actor, access.UserManage, "gu.path")
-	roles := `SELECT json_agg(DISTINCT g.role) FROM grants g JOIN units gu ON gu.id = g.unit_id WHERE g.user_id = u.id AND g.revoked_at IS NULL
+	roles := `SELECT json_agg(DISTINCT g.role) FROM grants g JOIN units gu ON gu.id = g.unit_id
+			WHERE g.user_id = u.id AND g.revoked_at IS NULL
 		AND (g.valid_until IS NULL OR g.valid_until > ?) AND ` + granted
 	args := append([]any{now}, more...)
 	cond, more := managed(actor, now)
@@ -102,63 +132,105 @@ func listUsers(ctx context.Context, db *gorm.DB, actor access.Actor, f UserFilte
 			cond, args = cond+" AND "+c, append(args, values...)
 		}
 	}
-	add(f.Query != "", "(strpos(lower(u.username), lower(?)) > 0 OR strpos(u.display_name, ?) > 0)", f.Query, f.Query)
-	add(f.UnitPath != "", "starts_with(un.path, ?)", f.UnitPath)
-	add(f.State == "active", "u.disabled_at IS NULL")
-	add(f.State == "disabled", "u.disabled_at IS NOT NULL")
+	add(
+		filter.Query != "",
+		"(strpos(lower(u.username), lower(?)) > 0 OR strpos(u.display_name, ?) > 0)",
+		filter.Query,
+		filter.Query,
+	)
+	add(filter.UnitPath != "", "starts_with(un.path, ?)", filter.UnitPath)
+	add(filter.State == "active", "u.disabled_at IS NULL")
+	add(filter.State == "disabled", "u.disabled_at IS NOT NULL")
 
 	// By the roles that the list shows, and no other: those in units of the reader.
 	seen, where := access.Scope(actor, access.UserManage, "ru.path")
-	add(f.Role != "", `EXISTS (SELECT FROM grants r JOIN units ru ON ru.id = r.unit_id WHERE r.user_id = u.id AND r.role = ?
-		AND r.revoked_at IS NULL AND (r.valid_until IS NULL OR r.valid_until > ?) AND `+seen+")", append([]any{string(f.Role), now}, where...)...)
-	add(f.After > 0, "u.id > ?", f.After)
-	rows, err := gorm.G[userRow](db).Raw("SELECT "+userColumns+`, (SELECT max(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id) AS last_seen_at,
-		coalesce((`+roles+`)::text, '') AS roles_text`+fromUsers+"WHERE "+cond+" ORDER BY u.id LIMIT ?", append(args, f.Limit)...).Find(ctx)
+	add(filter.Role != "", `EXISTS (SELECT FROM grants r JOIN units ru ON ru.id = r.unit_id
+			WHERE r.user_id = u.id AND r.role = ?
+		AND r.revoked_at IS NULL AND (r.valid_until IS NULL OR r.valid_until > ?) AND `+seen+")",
+		append([]any{
+			string(filter.Role), now,
+		}, where...)...)
+	add(filter.After > 0, "u.id > ?", filter.After)
+	rows, err := gorm.G[userRow](db).Raw("SELECT "+userColumns+`, (SELECT max(s.last_seen_at) FROM sessions s
+			WHERE s.user_id = u.id) AS last_seen_at,
+		coalesce((`+roles+`)::text, '') AS roles_text`+fromUsers+"WHERE "+cond+" ORDER BY u.id LIMIT ?",
+		append(args, filter.Limit)...).
+		Find(ctx)
+
 	users := make([]User, len(rows))
-	for i, r := range rows {
-		users[i] = r.user()
+	for i, row := range rows {
+		users[i] = row.user()
 	}
+
 	return users, err
 }
 
 var userConstraints = map[string]error{"users_username_unique": fault.Invalid("username", "这个用户名已有人使用")}
 
-func insertUser(ctx context.Context, db *gorm.DB, d deed, n NewUser, hash string, now time.Time) (int64, error) {
+func insertUser(
+	ctx context.Context,
+	db *gorm.DB,
+	d deed,
+	newUser NewUser,
+	hash string,
+	now time.Time,
+) (int64, error) {
 	ids, err := gorm.G[int64](db).Raw(`INSERT INTO users
-		(username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at, created_by, change_id)
+		(username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme,
+			created_at, created_by, change_id)
 		VALUES (?, ?, ?, ?, ?, ?, 'zh', 'auto', ?, nullif(?, 0), nullif(?, 0)) RETURNING id`,
-		n.Username, n.DisplayName, n.UnitID, hash, n.MustChange, now, now, d.asker.UserID, d.change).Find(ctx)
+		newUser.Username, newUser.DisplayName, newUser.UnitID, hash, newUser.MustChange, now, now,
+		d.asker.UserID, d.change).
+		Find(ctx)
 	if err != nil {
 		return 0, pg.Fault(err, userConstraints)
 	}
+
 	return ids[0], nil
 }
 
-// postFree refuses a name that nobody could tell from that of somebody else of the unit who may sign in. The unit's row is
-// held, so that no twin slips in between.
+// postFree refuses a name that nobody could tell from that of somebody else of the unit who may sign
+// in. The unit's row is held, so that no twin slips in between.
 func postFree(ctx context.Context, db *gorm.DB, unit, self int64, name string) error {
-	if err := db.WithContext(ctx).Exec("SELECT FROM units WHERE id = ? FOR NO KEY UPDATE", unit).Error; err != nil {
+	if err := db.WithContext(ctx).
+		Exec("SELECT FROM units WHERE id = ? FOR NO KEY UPDATE", unit).
+		Error; err != nil {
 		return fmt.Errorf("lock unit: %w", err)
 	}
 	names, err := gorm.G[string](db).Raw(
-		"SELECT display_name FROM users WHERE unit_id = ? AND id <> ? AND disabled_at IS NULL", unit, self).Find(ctx)
+		`
+			SELECT display_name FROM users WHERE unit_id = ? AND id <> ? AND disabled_at IS NULL`,
+		unit, self).
+		Find(ctx)
 	if err != nil {
 		return fmt.Errorf("read names of users: %w", err)
 	}
+
 	for _, other := range names {
 		if glyph.Fold(other) == glyph.Fold(name) {
 			return fault.Invalid("display_name", "本单位已有看起来相同的显示名称，请加以区别（如“值班审核员二”）")
 		}
 	}
+
 	return nil
 }
 
 func updateUser(ctx context.Context, db *gorm.DB, id int64, displayName string, unitID int64) error {
-	return db.WithContext(ctx).Exec("UPDATE users SET display_name = ?, unit_id = ? WHERE id = ?", displayName, unitID, id).Error
+	return db.WithContext(ctx).
+		Exec("UPDATE users SET display_name = ?, unit_id = ? WHERE id = ?", displayName, unitID, id).
+		Error
 }
 
-func setPassword(ctx context.Context, db *gorm.DB, id int64, hash string, mustChange bool, now time.Time) error {
-	return db.WithContext(ctx).Exec("UPDATE users SET password_hash = ?, must_change = ?, password_changed_at = ? WHERE id = ?",
+func setPassword(
+	ctx context.Context,
+	db *gorm.DB,
+	id int64,
+	hash string,
+	mustChange bool,
+	now time.Time,
+) error {
+	return db.WithContext(ctx).Exec(`
+		UPDATE users SET password_hash = ?, must_change = ?, password_changed_at = ? WHERE id = ?`,
 		hash, mustChange, now, id).Error
 }
 
@@ -172,6 +244,7 @@ func setDisabled(ctx context.Context, db *gorm.DB, id int64, at *time.Time) erro
 }
 
 func setPreferences(ctx context.Context, db *gorm.DB, id int64, lang, theme string) error {
-	return db.WithContext(ctx).Exec(`UPDATE users SET lang = coalesce(nullif(?, ''), lang), theme = coalesce(nullif(?, ''), theme)
+	return db.WithContext(ctx).Exec(`UPDATE users
+			SET lang = coalesce(nullif(?, ''), lang), theme = coalesce(nullif(?, ''), theme)
 		WHERE id = ?`, lang, theme, id).Error
 }

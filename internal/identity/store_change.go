@@ -66,17 +66,21 @@ func (r changeRow) change() (Change, error) {
 	if err := json.Unmarshal([]byte(r.WhatText), &c.What); err != nil {
 		return Change{}, fmt.Errorf("read change %d: %w", r.ID, err)
 	}
+
 	return c, nil
 }
 
 const selectChanges = `SELECT c.id, c.kind, c.state, coalesce(c.user_id, 0) AS user_id,
 	coalesce(u.username, c.what ->> 'username', '') AS username,
-	coalesce(u.display_name, mu.name, c.what ->> CASE c.kind WHEN 'move' THEN 'old_name' ELSE 'display_name' END, '') AS display_name,
+	coalesce(u.display_name, mu.name, c.what ->> CASE c.kind WHEN 'move' THEN 'old_name'
+		ELSE 'display_name' END, '') AS display_name,
 	c.unit_id, un.name AS unit_name, un.path AS unit_path, c.what::text AS what_text, c.password_hash, c.why,
 	c.asked_by, a.display_name AS asked_by_name, c.asked_at, c.expires_at,
-	coalesce(s.display_name, '') AS confirmed_by, c.confirmed_at, coalesce(x.display_name, '') AS stopped_by, c.stopped_at, c.stop_why
+	coalesce(s.display_name, '') AS confirmed_by, c.confirmed_at, coalesce(x.display_name, '') AS stopped_by,
+		c.stopped_at, c.stop_why
 FROM user_changes c JOIN units un ON un.id = c.unit_id JOIN users a ON a.id = c.asked_by
-LEFT JOIN users u ON u.id = c.user_id LEFT JOIN units mu ON mu.id = (c.what ->> 'moved_id')::bigint LEFT JOIN users s ON s.id = c.confirmed_by LEFT JOIN users x ON x.id = c.stopped_by
+LEFT JOIN users u ON u.id = c.user_id LEFT JOIN units mu ON mu.id = (c.what ->> 'moved_id')::bigint LEFT
+    JOIN users s ON s.id = c.confirmed_by LEFT JOIN users x ON x.id = c.stopped_by
 WHERE `
 
 func readChanges(ctx context.Context, db *gorm.DB, where string, args ...any) ([]Change, error) {
@@ -84,12 +88,14 @@ func readChanges(ctx context.Context, db *gorm.DB, where string, args ...any) ([
 	if err != nil {
 		return nil, fmt.Errorf("read changes of users: %w", err)
 	}
+
 	out := make([]Change, len(rows))
-	for i, r := range rows {
-		if out[i], err = r.change(); err != nil {
+	for i, row := range rows {
+		if out[i], err = row.change(); err != nil {
 			return nil, err
 		}
 	}
+
 	return out, nil
 }
 
@@ -101,6 +107,7 @@ func oneChange(ctx context.Context, db *gorm.DB, where string, args ...any) (Cha
 	if len(list) == 0 {
 		return Change{}, fault.NotFound("没有找到这项申请，或不在您的管辖范围内")
 	}
+
 	return list[0], nil
 }
 
@@ -120,27 +127,45 @@ func lockChange(ctx context.Context, db *gorm.DB, id int64) (Change, error) {
 	return oneChange(ctx, db, "c.id = ? FOR UPDATE OF c", id)
 }
 
-func listChanges(ctx context.Context, db *gorm.DB, actor access.Actor, f ChangeFilter, now time.Time) ([]Change, error) {
+func listChanges(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	filter ChangeFilter,
+	now time.Time,
+) ([]Change, error) {
 	cond, args := seen(actor)
 	add := func(given bool, c string, values ...any) {
 		if given {
 			cond, args = cond+" AND "+c, append(args, values...)
 		}
 	}
-	add(f.State == ChangeAsked, "c.state = 'asked' AND c.expires_at > ?", now)
-	add(f.State == ChangeExpired, "(c.state = 'expired' OR c.state = 'asked' AND c.expires_at <= ?)", now)
-	add(f.State != "" && f.State != ChangeAsked && f.State != ChangeExpired, "c.state = ?", string(f.State))
-	add(f.UserID != 0, "c.user_id = ?", f.UserID)
-	add(f.MovedID != 0, "c.kind = 'move' AND c.what ->> 'moved_id' = ?", strconv.FormatInt(f.MovedID, 10))
-	add(f.Before > 0, "c.id < ?", f.Before)
-	return readChanges(ctx, db, cond+" ORDER BY c.id DESC LIMIT ?", append(args, f.Limit)...)
+	add(filter.State == ChangeAsked, "c.state = 'asked' AND c.expires_at > ?", now)
+	add(filter.State == ChangeExpired, `
+		(c.state = 'expired' OR c.state = 'asked' AND c.expires_at <= ?)`, now)
+	add(
+		filter.State != "" && filter.State != ChangeAsked && filter.State != ChangeExpired,
+		"c.state = ?",
+		string(filter.State),
+	)
+	add(filter.UserID != 0, "c.user_id = ?", filter.UserID)
+	add(
+		filter.MovedID != 0,
+		"c.kind = 'move' AND c.what ->> 'moved_id' = ?",
+		strconv.FormatInt(filter.MovedID, 10),
+	)
+	add(filter.Before > 0, "c.id < ?", filter.Before)
+
+	return readChanges(ctx, db, cond+" ORDER BY c.id DESC LIMIT ?", append(args, filter.Limit)...)
 }
 
 func openOf(ctx context.Context, db *gorm.DB, asker int64) (int, error) {
-	n, err := gorm.G[int](db).Raw("SELECT count(*) FROM user_changes WHERE asked_by = ? AND state = 'asked'", asker).Find(ctx)
+	n, err := gorm.G[int](db).Raw(`
+		SELECT count(*) FROM user_changes WHERE asked_by = ? AND state = 'asked'`, asker).Find(ctx)
 	if err != nil || len(n) == 0 {
 		return 0, err
 	}
+
 	return n[0], nil
 }
 
@@ -150,111 +175,145 @@ var changeConstraints = map[string]error{
 	"user_changes_move_asked_once": fault.Conflict("已有一项相同的申请在等待确认").WithCode("asked_already"),
 }
 
-func insertChange(ctx context.Context, db *gorm.DB, c Change, unit int64) (int64, error) {
-	what, err := json.Marshal(c.What)
+func insertChange(ctx context.Context, db *gorm.DB, change Change, unit int64) (int64, error) {
+	what, err := json.Marshal(change.What)
 	if err != nil {
 		return 0, fmt.Errorf("write change: %w", err)
 	}
 	ids, err := gorm.G[int64](db).Raw(`INSERT INTO user_changes
 		(kind, state, user_id, unit_id, what, password_hash, why, asked_by, asked_at, expires_at)
 		VALUES (?, 'asked', nullif(?, 0), ?, ?::jsonb, ?, ?, ?, ?, ?) RETURNING id`,
-		string(c.Kind), c.UserID, unit, string(what), c.hash, c.Why, c.AskedBy, c.AskedAt, c.Expires).Find(ctx)
+		string(
+			change.Kind,
+		), change.UserID, unit, string(what), change.hash, change.Why, change.AskedBy, change.AskedAt,
+		change.Expires).
+		Find(ctx)
 	if err != nil {
 		return 0, pg.Fault(err, changeConstraints)
 	}
+
 	return ids[0], nil
 }
 
 // confirmChange writes who confirmed it; the hash of the initial password has gone to the user.
-func confirmChange(ctx context.Context, db *gorm.DB, c Change, by int64, now time.Time) error {
-	return db.WithContext(ctx).Exec(`UPDATE user_changes SET state = ?, confirmed_by = nullif(?, 0), confirmed_at = ?, password_hash = '',
+func confirmChange(ctx context.Context, db *gorm.DB, change Change, by int64, now time.Time) error {
+	return db.WithContext(ctx).Exec(`UPDATE user_changes
+			SET state = ?, confirmed_by = nullif(?, 0), confirmed_at = ?, password_hash = '',
 		user_id = coalesce(user_id, (SELECT id FROM users WHERE change_id = user_changes.id)) WHERE id = ?`,
-		string(c.State), by, now, c.ID).Error
+		string(change.State), by, now, change.ID).Error
 }
 
-func stopChange(ctx context.Context, db *gorm.DB, c Change, by int64, now time.Time, why string) error {
-	return db.WithContext(ctx).Exec(`UPDATE user_changes SET state = ?, stopped_by = nullif(?, 0), stopped_at = ?, stop_why = ?,
-		password_hash = '' WHERE id = ?`, string(c.State), by, now, why, c.ID).Error
+func stopChange(ctx context.Context, db *gorm.DB, change Change, by int64, now time.Time, why string) error {
+	return db.WithContext(ctx).Exec(`UPDATE user_changes
+			SET state = ?, stopped_by = nullif(?, 0), stopped_at = ?, stop_why = ?,
+		password_hash = '' WHERE id = ?`, string(change.State), by, now, why, change.ID).Error
 }
 
 func expireDue(ctx context.Context, db *gorm.DB, now time.Time) error {
 	return db.WithContext(ctx).Exec(
-		"UPDATE user_changes SET state = 'expired', password_hash = '' WHERE state = 'asked' AND expires_at <= ?", now).Error
+		`
+			UPDATE user_changes SET state = 'expired', password_hash = ''
+				WHERE state = 'asked' AND expires_at <= ?`, now).Error
 }
 
-// settled gives the changes about which something may still wait though nobody can act on them: expired ones, and those
-// confirmed or stopped before an instant.
+// settled gives the changes about which something may still wait though nobody can act on them: expired
+// ones, and those confirmed or stopped before an instant.
 func settled(ctx context.Context, db *gorm.DB, before time.Time) ([]int64, error) {
 	return gorm.G[int64](db).Raw(`SELECT c.id FROM user_changes c
 		JOIN todos t ON t.subject_type = 'user_change' AND t.subject_id = c.id AND t.resolved_at IS NULL
-		WHERE c.state = 'expired' OR c.confirmed_at < ? OR c.stopped_at < ? GROUP BY c.id`, before, before).Find(ctx)
+		WHERE c.state = 'expired' OR c.confirmed_at < ? OR c.stopped_at < ? GROUP BY c.id`, before, before).
+		Find(ctx)
 }
 
 // unitsOf reads the units that an order names.
 func unitsOf(ctx context.Context, db *gorm.DB, what Order) (map[int64]org.Unit, error) {
 	ids := []int64{what.UnitID, what.MovedID}
-	for _, g := range what.Grants {
-		ids = append(ids, g.UnitID)
+	for _, orderGrant := range what.Grants {
+		ids = append(ids, orderGrant.UnitID)
 	}
-	units, err := gorm.G[org.Unit](db).Raw("SELECT id, coalesce(parent_id, 0) AS parent_id, name, kind, path FROM units WHERE id IN ?", ids).Find(ctx)
+	units, err := gorm.G[org.Unit](db).Raw(`
+		SELECT id, coalesce(parent_id, 0) AS parent_id, name, kind, path FROM units WHERE id IN ?`, ids).
+		Find(ctx)
+
 	out := make(map[int64]org.Unit, len(units))
-	for _, u := range units {
-		out[u.ID] = u
+	for _, unit := range units {
+		out[unit.ID] = unit
 	}
+
 	return out, err
 }
 
 // goesAlong counts what lies below a path.
 func goesAlong(ctx context.Context, db *gorm.DB, path string) (*Along, error) {
-	n, err := gorm.G[Along](db).Raw(`SELECT (SELECT count(*) FROM units WHERE starts_with(path, @path)) - 1 AS units,
-		(SELECT count(*) FROM users u JOIN units un ON un.id = u.unit_id WHERE u.disabled_at IS NULL AND starts_with(un.path, @path)) AS users,
-		(SELECT count(*) FROM accounts a JOIN units un ON un.id = a.unit_id WHERE a.state <> 'closed' AND starts_with(un.path, @path)) AS accounts`,
+	along, err := gorm.G[Along](db).Raw(`SELECT (SELECT count(*) FROM units
+			WHERE starts_with(path, @path)) - 1 AS units,
+		(SELECT count(*) FROM users u JOIN units un ON un.id = u.unit_id
+			WHERE u.disabled_at IS NULL AND starts_with(un.path, @path)) AS users,
+		(SELECT count(*) FROM accounts a JOIN units un ON un.id = a.unit_id
+			WHERE a.state <> 'closed' AND starts_with(un.path, @path)) AS accounts`,
 		map[string]any{"path": path}).Take(ctx)
-	return &n, err
+
+	return &along, err
 }
 
-// independentOf tells whether somebody may confirm at a place what an asker wants without depending on the asker: neither the
-// user nor the grant that reaches there was made by the asker alone, or by somebody the asker had made alone.
-func independentOf(ctx context.Context, db *gorm.DB, user, asker int64, path string, now time.Time) (bool, error) {
+// independentOf tells whether somebody may confirm at a place what an asker wants without depending on
+// the asker: neither the user nor the grant that reaches there was made by the asker alone, or by
+// somebody the asker had made alone.
+func independentOf(
+	ctx context.Context,
+	db *gorm.DB,
+	user, asker int64,
+	path string,
+	now time.Time,
+) (bool, error) {
 	rows, err := gorm.G[int](db).Raw(`WITH RECURSIVE made (id) AS (
 			SELECT ?::bigint
 			UNION SELECT u.id FROM users u JOIN made ON u.created_by = made.id WHERE u.change_id IS NULL)
 		SELECT 1 FROM grants g JOIN units un ON un.id = g.unit_id
-		WHERE g.user_id = ? AND g.role IN ? AND starts_with(?, un.path) AND g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > ?)
+		WHERE g.user_id = ? AND g.role IN ? AND starts_with(?, un.path) AND g.revoked_at IS NULL
+			AND (g.valid_until IS NULL OR g.valid_until > ?)
 			AND g.user_id NOT IN (SELECT id FROM made)
-			AND (g.change_id IS NOT NULL OR g.created_by IS NULL OR g.created_by NOT IN (SELECT id FROM made)) LIMIT 1`,
+			AND (g.change_id IS NOT NULL OR g.created_by IS NULL OR g.created_by NOT IN (SELECT id FROM made))
+				LIMIT 1`,
 		asker, user, confirming(), path, now).Find(ctx)
+
 	return len(rows) > 0, err
 }
 
 // confirming lists the roles that may confirm.
 func confirming() []string {
 	var out []string
-	for _, r := range access.Roles() {
-		if access.ExtentOf(r, access.UserConfirm) != access.Nowhere {
-			out = append(out, string(r))
+
+	for _, role := range access.Roles() {
+		if access.ExtentOf(role, access.UserConfirm) != access.Nowhere {
+			out = append(out, string(role))
 		}
 	}
+
 	return out
 }
 
 // actorNow gives somebody with the grants in force, as if signed in; without any when disabled.
 func actorNow(ctx context.Context, db *gorm.DB, user int64, now time.Time) (access.Actor, error) {
-	u, err := loadUser(ctx, db, user)
+	row, err := loadUser(ctx, db, user)
 	if err != nil {
 		return access.Actor{}, err
 	}
-	a := access.Actor{UserID: user, Name: u.DisplayName}
-	if u.DisabledAt != nil {
-		return a, nil
+	actor := access.Actor{UserID: user, Name: row.DisplayName}
+	if row.DisabledAt != nil {
+		return actor, nil
 	}
+
 	grants, err := grantsOf(ctx, db, user)
-	for _, g := range grants {
-		if g.InForce(now) {
-			a.Grants = append(a.Grants, access.Grant{Role: g.Role, UnitID: g.UnitID, Path: g.UnitPath})
+	for _, grant := range grants {
+		if grant.InForce(now) {
+			actor.Grants = append(actor.Grants, access.Grant{
+				Role: grant.Role, UnitID: grant.UnitID, Path: grant.UnitPath,
+			})
 		}
 	}
-	return a, err
+
+	return actor, err
 }
 
 func grantOfChange(ctx context.Context, db *gorm.DB, change int64) (Grant, error) {
@@ -262,10 +321,13 @@ func grantOfChange(ctx context.Context, db *gorm.DB, change int64) (Grant, error
 	if err != nil || len(grants) == 0 {
 		return Grant{}, err
 	}
+
 	return grants[0], nil
 }
 
-// setFirst keeps the hash of the one-time code for a user's first own password, until an instant; nil takes it away.
+// setFirst keeps the hash of the one-time code for a user's first own password, until an instant; nil
+// takes it away.
 func setFirst(ctx context.Context, db *gorm.DB, user int64, hash []byte, until *time.Time) error {
-	return db.WithContext(ctx).Exec("UPDATE users SET first_hash = ?, first_until = ? WHERE id = ?", hash, until, user).Error
+	return db.WithContext(ctx).Exec(`
+		UPDATE users SET first_hash = ?, first_until = ? WHERE id = ?`, hash, until, user).Error
 }

@@ -30,22 +30,38 @@ type grantRow struct {
 }
 
 func (r grantRow) grant() Grant {
-	return Grant{ID: r.ID, UserID: r.UserID, Role: access.Role(r.Role), UnitID: r.UnitID, UnitName: r.UnitName, UnitPath: r.UnitPath,
-		Until: r.ValidUntil, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.UTC(), RevokedBy: r.RevokedBy, RevokedAt: r.RevokedAt}
+	return Grant{
+		ID:        r.ID,
+		UserID:    r.UserID,
+		Role:      access.Role(r.Role),
+		UnitID:    r.UnitID,
+		UnitName:  r.UnitName,
+		UnitPath:  r.UnitPath,
+		Until:     r.ValidUntil,
+		CreatedBy: r.CreatedBy,
+		CreatedAt: r.CreatedAt.UTC(),
+		RevokedBy: r.RevokedBy,
+		RevokedAt: r.RevokedAt,
+	}
 }
 
 func readGrants(ctx context.Context, db *gorm.DB, where string, args ...any) ([]Grant, error) {
-	rows, err := gorm.G[grantRow](db).Raw(`SELECT g.id, g.user_id, g.role, g.unit_id, un.name AS unit_name, un.path AS unit_path, g.valid_until,
-			coalesce(c.display_name, '') AS created_by, g.created_at, coalesce(r.display_name, '') AS revoked_by, g.revoked_at
-		FROM grants g JOIN units un ON un.id = g.unit_id LEFT JOIN users c ON c.id = g.created_by LEFT JOIN users r ON r.id = g.revoked_by
+	rows, err := gorm.G[grantRow](db).Raw(`SELECT g.id, g.user_id, g.role, g.unit_id, un.name AS unit_name,
+			un.path AS unit_path, g.valid_until,
+			coalesce(c.display_name, '') AS created_by, g.created_at,
+				coalesce(r.display_name, '') AS revoked_by, g.revoked_at
+		FROM grants g JOIN units un ON un.id = g.unit_id LEFT JOIN users c ON c.id = g.created_by LEFT
+			JOIN users r ON r.id = g.revoked_by
 		WHERE `+where+" ORDER BY g.id DESC", args...).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read grants: %w", err)
 	}
+
 	out := make([]Grant, len(rows))
-	for i, r := range rows {
-		out[i] = r.grant()
+	for i, row := range rows {
+		out[i] = row.grant()
 	}
+
 	return out, nil
 }
 
@@ -63,27 +79,41 @@ func findGrant(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (
 	if len(grants) == 0 {
 		return Grant{}, fault.NotFound("没有找到这项授权，或不在您的管辖范围内")
 	}
+
 	return grants[0], nil
 }
 
-// closeEnded writes the end of the same grant's earlier, expired row into it, so that the index of grants in force lets
-// the new one in.
-func closeEnded(ctx context.Context, db *gorm.DB, user int64, n NewGrant, now time.Time) error {
+// closeEnded writes the end of the same grant's earlier, expired row into it, so that the index of
+// grants in force lets the new one in.
+func closeEnded(ctx context.Context, db *gorm.DB, user int64, newGrant NewGrant, now time.Time) error {
 	return db.WithContext(ctx).Exec(`UPDATE grants SET revoked_at = valid_until
-		WHERE user_id = ? AND role = ? AND unit_id = ? AND revoked_at IS NULL AND valid_until <= ?`, user, string(n.Role), n.UnitID, now).Error
+		WHERE user_id = ? AND role = ? AND unit_id = ? AND revoked_at IS NULL AND valid_until <= ?`,
+		user, string(newGrant.Role), newGrant.UnitID, now).Error
 }
 
-func insertGrant(ctx context.Context, db *gorm.DB, d deed, user int64, n NewGrant, now time.Time) (Grant, error) {
-	ids, err := gorm.G[int64](db).Raw(`INSERT INTO grants (user_id, role, unit_id, valid_until, created_by, change_id, created_at)
+func insertGrant(
+	ctx context.Context,
+	db *gorm.DB,
+	d deed,
+	user int64,
+	newGrant NewGrant,
+	now time.Time,
+) (Grant, error) {
+	ids, err := gorm.G[int64](db).Raw(`INSERT INTO grants (user_id, role, unit_id, valid_until, created_by,
+			change_id, created_at)
 		VALUES (?, ?, ?, ?, nullif(?, 0), nullif(?, 0), ?) RETURNING id`,
-		user, string(n.Role), n.UnitID, n.Until, d.asker.UserID, d.change, now).Find(ctx)
+		user, string(newGrant.Role), newGrant.UnitID, newGrant.Until, d.asker.UserID, d.change, now).Find(ctx)
 	if err != nil {
-		return Grant{}, pg.Fault(err, map[string]error{"grants_in_force_once": fault.Conflict("该用户在这个单位已有此角色；要改截止时间，请先撤销再授予")})
+		return Grant{}, pg.Fault(
+			err,
+			map[string]error{"grants_in_force_once": fault.Conflict("该用户在这个单位已有此角色；要改截止时间，请先撤销再授予")},
+		)
 	}
 	grants, err := readGrants(ctx, db, "g.id = ?", ids[0])
 	if err != nil {
 		return Grant{}, err
 	}
+
 	return grants[0], nil
 }
 
@@ -100,6 +130,7 @@ func revokeGrant(ctx context.Context, db *gorm.DB, id, by int64, now time.Time) 
 	if res.RowsAffected == 0 {
 		return fault.Conflict("这项授权已经结束")
 	}
+
 	return nil
 }
 
@@ -108,11 +139,15 @@ func lockAdministrators(ctx context.Context, tx pg.Tx) (int, error) {
 	if _, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(adminLock)); err != nil {
 		return 0, fmt.Errorf("lock administrators: %w", err)
 	}
+
 	return standingAdministrators(ctx, tx)
 }
 
 func standingAdministrators(ctx context.Context, tx pg.Tx) (n int, err error) {
-	err = tx.Pgx.QueryRow(ctx, `SELECT count(DISTINCT u.id) FROM users u JOIN grants g ON g.user_id = u.id JOIN units un ON un.id = g.unit_id
-		WHERE un.parent_id IS NULL AND g.role = 'administrator' AND g.revoked_at IS NULL AND g.valid_until IS NULL AND u.disabled_at IS NULL`).Scan(&n)
+	err = tx.Pgx.QueryRow(ctx, `SELECT count(DISTINCT u.id) FROM users u JOIN grants g ON g.user_id = u.id
+			JOIN units un ON un.id = g.unit_id
+		WHERE un.parent_id IS NULL AND g.role = 'administrator' AND g.revoked_at IS NULL
+			AND g.valid_until IS NULL AND u.disabled_at IS NULL`).Scan(&n)
+
 	return n, err
 }

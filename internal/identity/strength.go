@@ -15,12 +15,13 @@ import (
 const passwordsKept = 5
 
 // notUsedBefore refuses one of somebody's last passwords.
-func (s *Service) notUsedBefore(ctx context.Context, u userRow, password string) error {
-	former, err := formerPasswords(ctx, s.db.Gorm(ctx), u.ID)
+func (s *Service) notUsedBefore(ctx context.Context, row userRow, password string) error {
+	former, err := formerPasswords(ctx, s.db.Gorm(ctx), row.ID)
 	if err != nil {
 		return err
 	}
-	for _, hash := range append(former, u.PasswordHash) {
+
+	for _, hash := range append(former, row.PasswordHash) {
 		used, _, err := s.hasher.check(ctx, password, hash)
 		if err != nil {
 			return err
@@ -29,11 +30,13 @@ func (s *Service) notUsedBefore(ctx context.Context, u userRow, password string)
 			return fault.Invalid("password", "不能使用最近 {.n} 次用过的密码", "n", passwordsKept)
 		}
 	}
+
 	return nil
 }
 
-// Guesses a password must be worth. A guesser who knows the habits of people starts with lists of passwords, words, names, years,
-// keyboard walks and repetitions; zxcvbn counts how many tries such a guesser needs.
+// Guesses a password must be worth. A guesser who knows the habits of people starts with lists of
+// passwords, words, names, years, keyboard walks and repetitions; zxcvbn counts how many tries such a
+// guesser needs.
 const (
 	leastGuesses      = 1e8  // eight random characters are worth that
 	leastFromPatterns = 1e10 // what consists of patterns alone: the next list has it
@@ -42,16 +45,17 @@ const (
 
 // habits are words of our trade that every guesser would add.
 var habits = []string{
-	"admin", "juzhen", "weibo", "huanbao", "huanjing", "shengtai", "kongqi", "beijing", "guanliyuan", "shenhe", "xuanchuan", "woaini",
-	"mima", "zhongguo",
+	"admin", "juzhen", "weibo", "huanbao", "huanjing", "shengtai", "kongqi", "beijing",
+	"guanliyuan", "shenhe", "xuanchuan", "woaini", "mima", "zhongguo",
 }
 
-// checkStrength refuses a password that is guessed early: among the common ones, or made of words, pinyin, years, seasons,
-// keyboard walks, repetitions. Names of the user count as known.
+// checkStrength refuses a password that is guessed early: among the common ones, or made of words,
+// pinyin, years, seasons, keyboard walks, repetitions. Names of the user count as known.
 func checkStrength(field, password string, known ...string) *fault.Error {
 	if guessable(password, known...) {
 		return fault.Invalid(field, "这个密码太容易猜到（常见密码、拼音或单词加年份、键盘顺序、重复等），请换一个，或使用系统生成的")
 	}
+
 	return nil
 }
 
@@ -65,6 +69,7 @@ func guessable(password string, known ...string) bool {
 	}
 
 	words := append([]string(nil), habits...)
+
 	for _, k := range known {
 		if len(k) >= 3 {
 			words = append(words, strings.ToLower(k))
@@ -76,11 +81,13 @@ func guessable(password string, known ...string) bool {
 	}
 
 	free := 0 // characters that no pattern explains
+
 	for _, m := range result.Sequence {
 		if m.Pattern == "bruteforce" {
 			free += len(m.Token)
 		}
 	}
+
 	return free <= 3 && result.Guesses < leastFromPatterns
 }
 
@@ -90,8 +97,8 @@ var thisCentury = regexp.MustCompile(`20[2-4][0-9]`)
 // letterRuns are the runs of letters of a password.
 var letterRuns = regexp.MustCompile(`[a-z]+`)
 
-// wordWithTail tells whether a password is one known word or keyboard walk, whole or in two pieces, with few digits and signs
-// around it, such as Root@123! or Qaz!2wsx.
+// wordWithTail tells whether a password is one known word or keyboard walk, whole or in two pieces,
+// with few digits and signs around it, such as Root@123! or Qaz!2wsx.
 func wordWithTail(password string) bool {
 	lower := strings.ToLower(password)
 	runs := letterRuns.FindAllString(lower, -1)
@@ -106,14 +113,15 @@ func wordWithTail(password string) bool {
 			return false
 		}
 	}
+
 	return result.Guesses < 1e6
 }
 
 // oneWord is a run of letters with digits and signs before or behind it.
 var oneWord = regexp.MustCompile(`^[^a-z]{0,10}([a-z]+)[^a-z]{0,10}$`)
 
-// pinyinWithTail tells whether a password is up to three syllables of pinyin with digits and signs around them, such as
-// Chunji@2026 or 123!Zhangwei. l33t signs within the word are read as letters.
+// pinyinWithTail tells whether a password is up to three syllables of pinyin with digits and signs
+// around them, such as Chunji@2026 or 123!Zhangwei. l33t signs within the word are read as letters.
 func pinyinWithTail(password string) bool {
 	lower := strings.ToLower(password)
 	for _, text := range []string{lower, leet.Replace(lower)} {
@@ -122,6 +130,7 @@ func pinyinWithTail(password string) bool {
 			return true
 		}
 	}
+
 	return false
 }
 
@@ -130,17 +139,21 @@ var leet = strings.NewReplacer("@", "a", "0", "o", "1", "i", "3", "e", "5", "s",
 // spread is how many different digits and signs stand around a word: few of them are a year, a date, a mark.
 func spread(text string) int {
 	seen := map[rune]bool{}
+
 	for _, r := range text {
 		if !unicode.IsLower(r) {
 			seen[r] = true
 		}
 	}
+
 	return len(seen)
 }
 
-// syllables is the least number of syllables of pinyin that a word consists of; a large number when it does not.
+// syllables is the least number of syllables of pinyin that a word consists of; a large number when it
+// does not.
 func syllables(word string) int {
 	const no = 1 << 10
+
 	least := make([]int, len(word)+1)
 	for end := 1; end <= len(word); end++ {
 		least[end] = no
@@ -150,14 +163,17 @@ func syllables(word string) int {
 			}
 		}
 	}
+
 	return least[len(word)]
 }
 
 // pinyin has every syllable, made of initials and the finals that go with them.
 var pinyin = func() map[string]bool {
 	all := map[string]bool{}
+
 	for _, line := range strings.Split(strings.TrimSpace(`
-- a ai an ang ao e ei en eng er o ou yi ya ye yao you yan yin yang ying yong yo wu wa wo wai wei wan wen wang weng yu yue yuan yun
+- a ai an ang ao e ei en eng er o ou
+- yi ya ye yao you yan yin yang ying yong yo wu wa wo wai wei wan wen wang weng yu yue yuan yun
 b a ai an ang ao ei en eng i ian iao ie in ing o u
 p a ai an ang ao ei en eng i ian iao ie in ing o ou u
 m a ai an ang ao e ei en eng i ian iao ie in ing iu o ou u
@@ -184,13 +200,15 @@ s a ai an ang ao e en eng i ong ou u uan ui un uo`), "\n") {
 			all[strings.Trim(parts[0], "-")+final] = true
 		}
 	}
+
 	return all
 }()
 
 // generatedLetters leave out what is taken for one another when read aloud or copied.
 const generatedLetters = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
-// GeneratePassword makes a password that fulfils every rule: three groups of four letters and digits, 69 bits.
+// GeneratePassword makes a password that fulfils every rule: three groups of four letters and digits,
+// 69 bits.
 func GeneratePassword() string {
 	for {
 		r := randomLetters(generatedLetters, 12)
@@ -201,7 +219,8 @@ func GeneratePassword() string {
 	}
 }
 
-// CheckOwn tells whether somebody may take a password of the own choice: what the console asks for, for the command line.
+// CheckOwn tells whether somebody may take a password of the own choice: what the console asks for, for
+// the command line.
 func CheckOwn(password, username, displayName string) error {
 	if err := checkPassword("password", password, cleanUsername(username)); err != nil {
 		return err
@@ -209,5 +228,6 @@ func CheckOwn(password, username, displayName string) error {
 	if err := checkStrength("password", password, username, displayName); err != nil {
 		return err
 	}
+
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// signer makes and reads session tokens: a JWT with the numbers of user and session, nothing else. Rights are not in
-// it, nor is an end: the session's row says both, at each request.
+// signer makes and reads session tokens: a JWT with the numbers of user and session, nothing else.
+// Rights are not in it, nor is an end: the session's row says both, at each request.
 type signer struct{ keys [][]byte }
 
 // newSigner derives the token keys from the master keys, newest first: the newest signs, all are recognised.
@@ -20,6 +20,7 @@ func newSigner(masters [][]byte) (*signer, error) {
 		return nil, errors.New("no master key for session tokens")
 	}
 	s := &signer{}
+
 	for _, m := range masters {
 		key, err := hkdf.Key(sha256.New, m, nil, "juzhen session token 1", 32)
 		if err != nil {
@@ -27,6 +28,7 @@ func newSigner(masters [][]byte) (*signer, error) {
 		}
 		s.keys = append(s.keys, key)
 	}
+
 	return s, nil
 }
 
@@ -46,7 +48,9 @@ func (s *signer) read(token string) (user, session int64, ok bool) {
 		}
 		user, uerr := strconv.ParseInt(claims.Subject, 10, 64)
 		session, serr := strconv.ParseInt(claims.ID, 10, 64)
+
 		return user, session, uerr == nil && serr == nil && user > 0 && session > 0
 	}
+
 	return 0, 0, false
 }

@@ -17,10 +17,10 @@ import (
 	"juzhen/internal/pg"
 )
 
-// Failed sign-ins are counted by name and address, and by address. Counts rest in at most pairBuckets + addressBuckets rows, and
-// one for each place where somebody signed in lately: nobody fills the disk by trying names, and what strangers try in the
-// shared rows does not slow a person at his or her usual place. Buckets are chosen by a keyed hash, so that nobody can aim at
-// the row of another.
+// Failed sign-ins are counted by name and address, and by address. Counts rest in at most pairBuckets +
+// addressBuckets rows, and one for each place where somebody signed in lately: nobody fills the disk by
+// trying names, and what strangers try in the shared rows does not slow a person at his or her usual
+// place. Buckets are chosen by a keyed hash, so that nobody can aim at the row of another.
 const (
 	pairBuckets    = 1 << 16
 	addressBuckets = 1 << 14
@@ -34,6 +34,7 @@ func newBucketer(master []byte) (bucketer, error) {
 	if err != nil {
 		return bucketer{}, fmt.Errorf("derive key of counts: %w", err)
 	}
+
 	return bucketer{key}, nil
 }
 
@@ -43,6 +44,7 @@ func (b bucketer) number(n uint64, parts ...string) string {
 		_ = binary.Write(mac, binary.BigEndian, uint32(len(p))) // a hash takes everything
 		_, _ = mac.Write([]byte(p))
 	}
+
 	return strconv.FormatUint(binary.BigEndian.Uint64(mac.Sum(nil))%n, 36)
 }
 
@@ -56,11 +58,12 @@ func (b bucketer) pair(name, ip string, known bool) string {
 	if known {
 		return "known/" + name + "/" + network(ip)
 	}
+
 	return "pair/" + b.number(pairBuckets, name, network(ip))
 }
 
-// claimTry counts the try as a failure before it is made, so that many at once cannot slip through, and refuses it when
-// the name must wait. A success clears the count.
+// claimTry counts the try as a failure before it is made, so that many at once cannot slip through, and
+// refuses it when the name must wait. A success clears the count.
 func (s *Service) claimTry(ctx context.Context, name, ip string) error {
 	var wait time.Duration
 	err := s.db.InTx(ctx, func(tx pg.Tx) error {
@@ -71,11 +74,11 @@ func (s *Service) claimTry(ctx context.Context, name, ip string) error {
 		}
 
 		pair := s.buckets.pair(name, ip, known)
-		f, err := lockFailures(ctx, tx.DB, pair, now)
+		failures, err := lockFailures(ctx, tx.DB, pair, now)
 		if err != nil {
 			return err
 		}
-		wait = f.wait(now)
+		wait = failures.wait(now)
 		if wait == 0 && !known {
 			if wait, err = s.wideWait(ctx, tx, ip); err != nil {
 				return err
@@ -84,26 +87,30 @@ func (s *Service) claimTry(ctx context.Context, name, ip string) error {
 		if wait > 0 {
 			return s.countRefusal(ctx, tx, name, ip, 0, 1)
 		}
-		return saveFailures(ctx, tx.DB, pair, f.next(now))
+
+		return saveFailures(ctx, tx.DB, pair, failures.next(now))
 	})
 	if err == nil && wait > 0 {
 		return fault.TooMany("失败次数过多，请 {.n} 秒后再试", "n", int(wait/time.Second)+1).After(wait)
 	}
+
 	return err
 }
 
-// wideWait slows an address from which very many names fail. A person who signed in from there lately is not slowed by
-// what others do.
+// wideWait slows an address from which very many names fail. A person who signed in from there lately
+// is not slowed by what others do.
 func (s *Service) wideWait(ctx context.Context, tx pg.Tx, ip string) (time.Duration, error) {
 	now := s.now()
-	f, err := readFailures(ctx, tx.DB, s.buckets.address(ip))
-	if err != nil || f.level(now) < wideLimit {
+	failures, err := readFailures(ctx, tx.DB, s.buckets.address(ip))
+	if err != nil || failures.level(now) < wideLimit {
 		return 0, err
 	}
-	return time.Duration(f.level(now)-wideLimit+1) * wideLeak, nil
+
+	return time.Duration(failures.level(now)-wideLimit+1) * wideLeak, nil
 }
 
-// refuse counts a failed try, for the user of the name and for the address, and gives the answer. It leaves no row of its own.
+// refuse counts a failed try, for the user of the name and for the address, and gives the answer. It
+// leaves no row of its own.
 func (s *Service) refuse(ctx context.Context, a attempt, answer error) error {
 	err := s.db.InTx(ctx, func(tx pg.Tx) error {
 		now := s.now()
@@ -115,11 +122,13 @@ func (s *Service) refuse(ctx context.Context, a attempt, answer error) error {
 		if err := saveFailures(ctx, tx.DB, address, failures{f.level(now) + 1, now}); err != nil {
 			return err
 		}
+
 		return s.countRefusal(ctx, tx, a.name, a.ip, 1, 0)
 	})
 	if err != nil {
 		return err
 	}
+
 	return answer
 }
 
@@ -151,8 +160,8 @@ type Refusals struct {
 // refusalsListed bounds the list.
 const refusalsListed = 200
 
-// Refusals gives the refused sign-ins since an instant for users of the actor's units, latest day first; names that do not exist
-// are for whoever watches over the whole tree.
+// Refusals gives the refused sign-ins since an instant for users of the actor's units, latest day
+// first; names that do not exist are for whoever watches over the whole tree.
 func (s *Service) Refusals(ctx context.Context, actor access.Actor, since time.Time) ([]Refusals, error) {
 	return listRefusals(ctx, s.db.Gorm(ctx), actor, since)
 }
@@ -163,5 +172,6 @@ func (s *Service) forgetOld(ctx context.Context) error {
 	if err := forgetFailures(ctx, s.db.Gorm(ctx), now.Add(-forgetAfter)); err != nil {
 		return err
 	}
+
 	return forgetRefusals(ctx, s.db.Gorm(ctx), now.AddDate(0, 0, -refusalsKept))
 }

@@ -35,9 +35,11 @@ type User struct {
 
 // NewGrant is a role to be given over a unit and all below it, until an instant or without end.
 
-// CreateUser adds a user to a unit, with grants, in one transaction. Only the machine does it at once: people ask by AskUser.
+// CreateUser adds a user to a unit, with grants, in one transaction. Only the machine does it at once:
+// people ask by AskUser.
 
-// Fails with fault.Fields or fault.Invalid at the fields "username", "display_name", "unit", "password", "role", "until".
+// Fails with fault.Fields or fault.Invalid at the fields "username", "display_name", "unit",
+// "password", "role", "until".
 
 // checkNames are the rules of check that do not need the password.
 
@@ -56,11 +58,12 @@ type UserFilter struct {
 
 // Users lists the users of the actor's subtree and those who hold a grant in it, by number.
 
-func (s *Service) Users(ctx context.Context, actor access.Actor, f UserFilter) ([]User, error) {
-	if f.Limit <= 0 || f.Limit > 500 {
-		f.Limit = 50
+func (s *Service) Users(ctx context.Context, actor access.Actor, filter UserFilter) ([]User, error) {
+	if filter.Limit <= 0 || filter.Limit > 500 {
+		filter.Limit = 50
 	}
-	return listUsers(ctx, s.db.Gorm(ctx), actor, f, s.now())
+
+	return listUsers(ctx, s.db.Gorm(ctx), actor, filter, s.now())
 }
 
 // ByUsername gives the user of a sign-in name, for the command line. Fails with fault.NotFound.
@@ -70,7 +73,8 @@ func (s *Service) ByUsername(ctx context.Context, name string) (User, error) {
 	return row.user(), err
 }
 
-// UserDetail is a user with the grants the reader may know of, the ended ones included, newest first. Elsewhere counts
+// UserDetail is a user with the grants the reader may know of, the ended ones included, newest first.
+// Elsewhere counts
 
 // grants in force outside of the reader's subtree: then only an administrator above may reset or disable.
 
@@ -83,52 +87,64 @@ type UserDetail struct {
 // FindUser gives one user. Fails with fault.NotFound outside of the actor's subtree.
 
 func (s *Service) FindUser(ctx context.Context, actor access.Actor, id int64) (UserDetail, error) {
-	var d UserDetail
+	var userDetail UserDetail
 	err := s.db.InTx(ctx, func(tx pg.Tx) error {
 		row, err := visibleUser(ctx, tx.DB, actor, id, s.now())
 		if err != nil {
 			return err
 		}
-		d.User = row.user()
+		userDetail.User = row.user()
+
 		grants, err := grantsOf(ctx, tx.DB, id)
-		for _, g := range grants {
+		for _, grant := range grants {
 			switch {
-			case actor.CanAt(access.UserManage, g.UnitPath):
-				d.Grants = append(d.Grants, g)
-			case g.InForce(s.now()):
-				d.Elsewhere++
+			case actor.CanAt(access.UserManage, grant.UnitPath):
+				userDetail.Grants = append(userDetail.Grants, grant)
+			case grant.InForce(s.now()):
+				userDetail.Elsewhere++
 			}
 		}
+
 		return err
 	})
-	return d, err
+
+	return userDetail, err
 }
 
-// UpdateUser changes display name and unit. Only the machine does it at once: people ask by AskUpdate. Same faults as
+// UpdateUser changes display name and unit. Only the machine does it at once: people ask by AskUpdate.
+// Same faults as
 
 // CreateUser, fault.Forbidden for a user who holds grants outside of the asker's subtree.
 
-// ResetPassword sets a password that the person must change at the next sign-in, and ends all the person's sessions. Only the
+// ResetPassword sets a password that the person must change at the next sign-in, and ends all the
+// person's sessions. Only the
 
-// machine does it at once: people ask by AskReset. Fails with fault.Invalid at "password", and with fault.Forbidden for the
+// machine does it at once: people ask by AskReset. Fails with fault.Invalid at "password", and with
+// fault.Forbidden for the
 
-// asker's own password, or for a user who holds grants outside of the asker's subtree: a reset would be a way to rights the
+// asker's own password, or for a user who holds grants outside of the asker's subtree: a reset would be
+// a way to rights the
 
 // asker does not have.
 
-// DisableUser shuts a person out at once: sessions end, grants stay for the record. It needs nobody else, and those who watch
+// DisableUser shuts a person out at once: sessions end, grants stay for the record. It needs nobody
+// else, and those who watch
 
-// over the unit are told. Fails with fault.Conflict for the last administrator of the whole tree, fault.Forbidden for oneself.
+// over the unit are told. Fails with fault.Conflict for the last administrator of the whole tree,
+// fault.Forbidden for oneself.
 
-// EnableUser lets a disabled person sign in again, with the grants that are still in force. Only the machine does it at once:
+// EnableUser lets a disabled person sign in again, with the grants that are still in force. Only the
+// machine does it at once:
 
 // people ask by AskEnable.
 
 // whole locks and gives a user who is the asker's to manage as a whole.
 
-// ChangePassword sets the actor's own password and ends all other sessions of the actor. Where an initial password is replaced,
+// ChangePassword sets the actor's own password and ends all other sessions of the actor. Where an
+// initial password is replaced,
 
-// the one-time code is needed too. Fails with fault.Invalid at "current", "code" or "password", and with fault.TooMany after
+// the one-time code is needed too. Fails with fault.Invalid at "current", "code" or "password", and
+// with fault.TooMany after
 
 // too many wrong ones.
 
@@ -136,7 +152,8 @@ func (s *Service) FindUser(ctx context.Context, actor access.Actor, id int64) (U
 
 // choose writes somebody's own new password, unless it changed meanwhile.
 
-// checkCurrent asks for the present password, and the one-time code where one is needed, under the same slowing as a sign-in:
+// checkCurrent asks for the present password, and the one-time code where one is needed, under the same
+// slowing as a sign-in:
 
 // a session left open on a desk is no licence to guess.
 
@@ -147,17 +164,20 @@ func (s *Service) Me(ctx context.Context, actor access.Actor) (UserDetail, error
 	if err != nil {
 		return UserDetail{}, err
 	}
-	d := UserDetail{User: row.user()}
+	userDetail := UserDetail{User: row.user()}
+
 	grants, err := grantsOf(ctx, s.db.Gorm(ctx), actor.UserID)
-	for _, g := range grants {
-		if g.InForce(s.now()) {
-			d.Grants = append(d.Grants, g)
+	for _, grant := range grants {
+		if grant.InForce(s.now()) {
+			userDetail.Grants = append(userDetail.Grants, grant)
 		}
 	}
-	return d, err
+
+	return userDetail, err
 }
 
-// Prefer keeps the actor's own language ("zh…" or "en") and theme ("auto", "light", "dark"); an empty one stays.
+// Prefer keeps the actor's own language ("zh…" or "en") and theme ("auto", "light", "dark"); an empty
+// one stays.
 
 func (s *Service) Prefer(ctx context.Context, actor access.Actor, lang, theme string) error {
 	if strings.HasPrefix(lang, "zh") {
@@ -169,6 +189,7 @@ func (s *Service) Prefer(ctx context.Context, actor access.Actor, lang, theme st
 	if theme != "" && theme != "auto" && theme != "light" && theme != "dark" {
 		return fault.Invalid("theme", "请选择外观")
 	}
+
 	return setPreferences(ctx, s.db.Gorm(ctx), actor.UserID, lang, theme)
 }
 

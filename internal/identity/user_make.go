@@ -26,57 +26,67 @@ type NewGrant struct {
 	Until  *time.Time  `json:"until,omitempty"`
 }
 
-func (s *Service) CreateUser(ctx context.Context, actor access.Actor, n NewUser) (User, error) {
-	d, err := alone(actor)
+func (s *Service) CreateUser(ctx context.Context, actor access.Actor, newUser NewUser) (User, error) {
+	deed, err := alone(actor)
 	if err != nil {
 		return User{}, err
 	}
-	n = n.clean()
-	if err := n.check(); err != nil {
+	newUser = newUser.clean()
+	if err := newUser.check(); err != nil {
 		return User{}, err
 	}
-	hash, err := s.hasher.hash(ctx, n.Password)
+	hash, err := s.hasher.hash(ctx, newUser.Password)
 	if err != nil {
 		return User{}, err
 	}
 
 	var made User
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		id, err := s.createTx(ctx, tx, d, n, hash)
+		id, err := s.createTx(ctx, tx, deed, newUser, hash)
 		if err != nil {
 			return err
 		}
 		row, err := loadUser(ctx, tx.DB, id)
 		made = row.user()
+
 		return err
 	})
+
 	return made, err
 }
 
-func (s *Service) createTx(ctx context.Context, tx pg.Tx, d deed, n NewUser, hash string) (int64, error) {
-	if err := n.checkNames(); err != nil {
+func (s *Service) createTx(
+	ctx context.Context,
+	tx pg.Tx,
+	d deed,
+	newUser NewUser,
+	hash string,
+) (int64, error) {
+	if err := newUser.checkNames(); err != nil {
 		return 0, err
 	}
-	unit, err := unitFor(ctx, tx, d.asker, n.UnitID)
+	unit, err := unitFor(ctx, tx, d.asker, newUser.UnitID)
 	if err != nil {
 		return 0, err
 	}
-	if err := postFree(ctx, tx.DB, unit.ID, 0, n.DisplayName); err != nil {
+	if err := postFree(ctx, tx.DB, unit.ID, 0, newUser.DisplayName); err != nil {
 		return 0, err
 	}
-	id, err := insertUser(ctx, tx.DB, d, n, hash, s.now())
+	id, err := insertUser(ctx, tx.DB, d, newUser, hash, s.now())
 	if err != nil {
 		return 0, err
 	}
-	detail := map[string]any{"username": n.Username, "name": n.DisplayName, "unit": unit.Name}
+	detail := map[string]any{"username": newUser.Username, "name": newUser.DisplayName, "unit": unit.Name}
 	if err := s.recordDeed(ctx, tx, d, actUserCreate, id, unit.Path, detail); err != nil {
 		return 0, err
 	}
-	for _, g := range n.Grants {
-		if _, err := s.grantTx(ctx, tx, d, id, g); err != nil {
+
+	for _, newGrant := range newUser.Grants {
+		if _, err := s.grantTx(ctx, tx, d, id, newGrant); err != nil {
 			return 0, err
 		}
 	}
+
 	return id, nil
 }
 
@@ -86,47 +96,67 @@ func (n NewUser) clean() NewUser {
 }
 
 func (n NewUser) checkNames() error {
-	var f fault.Fields
-	f.Add(checkUsername(n.Username))
-	f.Add(checkDisplayName(n.DisplayName))
+	var fields fault.Fields
+	fields.Add(checkUsername(n.Username))
+	fields.Add(checkDisplayName(n.DisplayName))
 	if n.UnitID == 0 {
-		f.Add(fault.Invalid("unit", "请选择所属单位"))
+		fields.Add(fault.Invalid("unit", "请选择所属单位"))
 	}
-	return f.Err()
+
+	return fields.Err()
 }
 
 func (n NewUser) check() error {
-	var f fault.Fields
-	f.Add(checkUsername(n.Username))
-	f.Add(checkDisplayName(n.DisplayName))
-	f.Add(checkPassword("password", n.Password, n.Username))
+	var fields fault.Fields
+	fields.Add(checkUsername(n.Username))
+	fields.Add(checkDisplayName(n.DisplayName))
+	fields.Add(checkPassword("password", n.Password, n.Username))
 	if n.UnitID == 0 {
-		f.Add(fault.Invalid("unit", "请选择所属单位"))
+		fields.Add(fault.Invalid("unit", "请选择所属单位"))
 	}
-	return f.Err()
+
+	return fields.Err()
 }
 
 func unitFor(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (org.Unit, error) {
-	u, err := org.FindTx(ctx, tx, actor, access.UserManage, id)
+	unit, err := org.FindTx(ctx, tx, actor, access.UserManage, id)
 	if fault.Is(err, fault.KindNotFound) {
 		return org.Unit{}, fault.Invalid("unit", "只能选择您管辖范围内的单位").With(err)
 	}
-	return u, err
+
+	return unit, err
 }
 
-func (s *Service) UpdateUser(ctx context.Context, actor access.Actor, id int64, displayName string, unitID int64) error {
-	d, err := alone(actor)
+func (s *Service) UpdateUser(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	displayName string,
+	unitID int64,
+) error {
+	deed, err := alone(actor)
 	if err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, func(tx pg.Tx) error { return s.updateTx(ctx, tx, d, id, glyph.Clean(displayName), unitID) })
+
+	return s.db.InTx(
+		ctx,
+		func(tx pg.Tx) error { return s.updateTx(ctx, tx, deed, id, glyph.Clean(displayName), unitID) },
+	)
 }
 
-func (s *Service) updateTx(ctx context.Context, tx pg.Tx, d deed, id int64, displayName string, unitID int64) error {
+func (s *Service) updateTx(
+	ctx context.Context,
+	tx pg.Tx,
+	d deed,
+	id int64,
+	displayName string,
+	unitID int64,
+) error {
 	if err := checkDisplayName(displayName); err != nil {
 		return err
 	}
-	u, err := s.whole(ctx, tx, d.asker, id)
+	row, err := s.whole(ctx, tx, d.asker, id)
 	if err != nil {
 		return err
 	}
@@ -134,10 +164,11 @@ func (s *Service) updateTx(ctx context.Context, tx pg.Tx, d deed, id int64, disp
 	if err != nil {
 		return err
 	}
-	if unit.ID == u.UnitID && displayName == u.DisplayName {
+	if unit.ID == row.UnitID && displayName == row.DisplayName {
 		if d.asker.IsSystem() {
 			return nil
 		}
+
 		return fault.Conflict("没有改动")
 	}
 	if err := postFree(ctx, tx.DB, unit.ID, id, displayName); err != nil {
@@ -146,6 +177,7 @@ func (s *Service) updateTx(ctx context.Context, tx pg.Tx, d deed, id int64, disp
 	if err := updateUser(ctx, tx.DB, id, displayName, unit.ID); err != nil {
 		return err
 	}
-	return s.recordDeed(ctx, tx, d, actUserUpdate, id, u.UnitPath, map[string]any{
-		"from": u.DisplayName, "to": displayName, "unit": unit.Name})
+
+	return s.recordDeed(ctx, tx, d, actUserUpdate, id, row.UnitPath, map[string]any{
+		"from": row.DisplayName, "to": displayName, "unit": unit.Name})
 }

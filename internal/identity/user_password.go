@@ -10,33 +10,34 @@ import (
 )
 
 func (s *Service) ResetPassword(ctx context.Context, actor access.Actor, id int64, password string) error {
-	d, err := alone(actor)
+	deed, err := alone(actor)
 	if err != nil {
 		return err
 	}
-	u, err := loadUser(ctx, s.db.Gorm(ctx), id)
+	row, err := loadUser(ctx, s.db.Gorm(ctx), id)
 	if err != nil {
 		return err
 	}
-	if err := checkPassword("password", password, u.Username); err != nil {
+	if err := checkPassword("password", password, row.Username); err != nil {
 		return err
 	}
 	hash, err := s.hasher.hash(ctx, password)
 	if err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, func(tx pg.Tx) error { return s.resetTx(ctx, tx, d, id, hash) })
+
+	return s.db.InTx(ctx, func(tx pg.Tx) error { return s.resetTx(ctx, tx, deed, id, hash) })
 }
 
 func (s *Service) resetTx(ctx context.Context, tx pg.Tx, d deed, id int64, hash string) error {
 	if id == d.asker.UserID {
 		return fault.Forbidden("本人密码请在“我的”页面修改")
 	}
-	u, err := s.whole(ctx, tx, d.asker, id)
+	row, err := s.whole(ctx, tx, d.asker, id)
 	if err != nil {
 		return err
 	}
-	if err := rememberPassword(ctx, tx.DB, u, s.now()); err != nil {
+	if err := rememberPassword(ctx, tx.DB, row, s.now()); err != nil {
 		return err
 	}
 	if err := setPassword(ctx, tx.DB, id, hash, true, s.now()); err != nil {
@@ -48,79 +49,99 @@ func (s *Service) resetTx(ctx context.Context, tx pg.Tx, d deed, id int64, hash 
 	if _, err := revokeSessions(ctx, tx.DB, id, s.now(), "TRUE"); err != nil {
 		return err
 	}
-	return s.recordDeed(ctx, tx, d, actUserReset, id, u.UnitPath, nil)
+
+	return s.recordDeed(ctx, tx, d, actUserReset, id, row.UnitPath, nil)
 }
 
-func (s *Service) ChangePassword(ctx context.Context, actor access.Actor, n NewPassword) error {
-	u, err := loadUser(ctx, s.db.Gorm(ctx), actor.UserID)
+func (s *Service) ChangePassword(ctx context.Context, actor access.Actor, newPassword NewPassword) error {
+	row, err := loadUser(ctx, s.db.Gorm(ctx), actor.UserID)
 	if err != nil {
 		return err
 	}
-	if err := s.checkCurrent(ctx, actor, u, n); err != nil {
+	if err := s.checkCurrent(ctx, actor, row, newPassword); err != nil {
 		return err
 	}
-	if err := s.mayChoose(ctx, u, n); err != nil {
+	if err := s.mayChoose(ctx, row, newPassword); err != nil {
 		return err
 	}
-	return s.choose(ctx, actor, u, n)
+
+	return s.choose(ctx, actor, row, newPassword)
 }
 
-func (s *Service) mayChoose(ctx context.Context, u userRow, n NewPassword) error {
-	if err := checkPassword("password", n.Password, u.Username); err != nil {
+func (s *Service) mayChoose(ctx context.Context, row userRow, newPassword NewPassword) error {
+	if err := checkPassword("password", newPassword.Password, row.Username); err != nil {
 		return err
 	}
-	if err := checkStrength("password", n.Password, u.Username, u.DisplayName); err != nil {
+	if err := checkStrength("password", newPassword.Password, row.Username, row.DisplayName); err != nil {
 		return err
 	}
-	if n.Password == n.Current {
+	if newPassword.Password == newPassword.Current {
 		return fault.Invalid("password", "新密码不能与当前密码相同")
 	}
-	return s.notUsedBefore(ctx, u, n.Password)
+
+	return s.notUsedBefore(ctx, row, newPassword.Password)
 }
 
-func (s *Service) choose(ctx context.Context, actor access.Actor, u userRow, n NewPassword) error {
-	hash, err := s.hasher.hash(ctx, n.Password)
+func (s *Service) choose(
+	ctx context.Context,
+	actor access.Actor,
+	row userRow,
+	newPassword NewPassword,
+) error {
+	hash, err := s.hasher.hash(ctx, newPassword.Password)
 	if err != nil {
 		return err
 	}
+
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		fresh, err := lockUser(ctx, tx.DB, u.ID)
+		fresh, err := lockUser(ctx, tx.DB, row.ID)
 		if err != nil {
 			return err
 		}
-		if fresh.PasswordHash != u.PasswordHash || !bytes.Equal(fresh.FirstHash, u.FirstHash) || fresh.DisabledAt != nil {
+		if fresh.PasswordHash != row.PasswordHash || !bytes.Equal(fresh.FirstHash, row.FirstHash) ||
+			fresh.DisabledAt != nil {
 			return fault.Conflict("密码刚刚被修改过，请重新登录")
 		}
-		if err := rememberPassword(ctx, tx.DB, u, s.now()); err != nil {
+		if err := rememberPassword(ctx, tx.DB, row, s.now()); err != nil {
 			return err
 		}
-		if err := setPassword(ctx, tx.DB, u.ID, hash, false, s.now()); err != nil {
+		if err := setPassword(ctx, tx.DB, row.ID, hash, false, s.now()); err != nil {
 			return err
 		}
-		if err := setFirst(ctx, tx.DB, u.ID, nil, nil); err != nil {
+		if err := setFirst(ctx, tx.DB, row.ID, nil, nil); err != nil {
 			return err
 		}
-		ended, err := revokeSessions(ctx, tx.DB, u.ID, s.now(), "id <> ?", actor.SessionID)
+		ended, err := revokeSessions(ctx, tx.DB, row.ID, s.now(), "id <> ?", actor.SessionID)
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, actor, actUserPassword, u.ID, u.UnitPath, "", map[string]any{"ended": ended, "first": u.FirstHash != nil})
+
+		return s.record(ctx, tx, actor, actUserPassword, row.ID, row.UnitPath, "", map[string]any{
+			"ended": ended,
+			"first": row.FirstHash != nil,
+		})
 	})
 }
 
-func (s *Service) checkCurrent(ctx context.Context, actor access.Actor, u userRow, n NewPassword) error {
-	if err := s.claimTry(ctx, u.Username, actor.IP); err != nil {
+func (s *Service) checkCurrent(
+	ctx context.Context,
+	actor access.Actor,
+	row userRow,
+	newPassword NewPassword,
+) error {
+	if err := s.claimTry(ctx, row.Username, actor.IP); err != nil {
 		return err
 	}
-	ok, _, err := s.hasher.check(ctx, n.Current, u.PasswordHash)
+	ok, _, err := s.hasher.check(ctx, newPassword.Current, row.PasswordHash)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return fault.Invalid("current", "当前密码不正确")
 	}
-	if err := u.checkFirst(n.Code, s.now()); err != nil {
+	if err := row.checkFirst(newPassword.Code, s.now()); err != nil {
 		return err
 	}
-	return s.forgetTries(ctx, s.db.Gorm(ctx), u.Username, actor.IP)
+
+	return s.forgetTries(ctx, s.db.Gorm(ctx), row.Username, actor.IP)
 }

@@ -13,24 +13,40 @@ import (
 	"juzhen/internal/pgtest"
 )
 
-// TestUnknownNamesCostTheSameWork fills the queue of the hasher: who needs a hash is sent away. An unknown name, a
-// disabled user and a wrong password all need one, so that none of them answers sooner.
+// TestUnknownNamesCostTheSameWork fills the queue of the hasher: who needs a hash is sent away. An
+// unknown name, a disabled user and a wrong password all need one, so that none of them answers sooner.
 func TestUnknownNamesCostTheSameWork(t *testing.T) {
 	t.Parallel()
-	s, db := newService(t)
-	if _, err := db.Pool().Exec(t.Context(), "UPDATE users SET disabled_at = now() WHERE username = 'gone'"); err != nil {
+	service, db := newService(t)
+	if _, err := db.Pool().Exec(t.Context(), `
+		UPDATE users SET disabled_at = now() WHERE username = 'gone'`); err != nil {
 		t.Fatal(err)
 	}
-	full := &hasher{turns: make(chan struct{}), queue: make(chan struct{}), patience: time.Hour, decoy: s.hasher.decoy}
-	idle := s.hasher
-	s.hasher = full
+	full := &hasher{
+		turns:    make(chan struct{}),
+		queue:    make(chan struct{}),
+		patience: time.Hour,
+		decoy:    service.hasher.decoy,
+	}
+	idle := service.hasher
+
+	service.hasher = full
 	for _, name := range []string{"known", "nobody", "gone", ""} {
-		if _, _, err := s.SignIn(t.Context(), name, "x", "10.0.0.8", ""); !fault.Is(err, fault.KindUnavailable) {
+		if _, _, err := service.SignIn(
+			t.Context(),
+			name,
+			"x",
+			"10.0.0.8",
+			"",
+		); !fault.Is(
+			err,
+			fault.KindUnavailable,
+		) {
 			t.Errorf("%q was answered without a hash: %v", name, err)
 		}
 	}
-	s.hasher = idle
-	if _, _, err := s.SignIn(t.Context(), "known", "Kongqi-2026", "10.0.0.8", ""); err != nil {
+	service.hasher = idle
+	if _, _, err := service.SignIn(t.Context(), "known", "Kongqi-2026", "10.0.0.8", ""); err != nil {
 		t.Errorf("once there is room: %v", err)
 	}
 }
@@ -40,7 +56,7 @@ func newService(t *testing.T) (*Service, *pg.DB) {
 	t.Helper()
 	db := pgtest.New(t)
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
-	s, err := New(db, now, Options{Keys: masters('k'), HashParallel: 2})
+	service, err := New(db, now, Options{Keys: masters('k'), HashParallel: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,41 +64,52 @@ func newService(t *testing.T) (*Service, *pg.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for _, name := range []string{"known", "gone"} {
-		_, err := s.CreateUser(t.Context(), access.System("测试"), NewUser{Username: name, DisplayName: "岗位" + name, UnitID: unit.ID, Password: "Kongqi-2026"})
+		_, err := service.CreateUser(t.Context(), access.System("测试"), NewUser{
+			Username:    name,
+			DisplayName: "岗位" + name,
+			UnitID:      unit.ID,
+			Password:    "Kongqi-2026",
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	return s, db
+
+	return service, db
 }
 
-// TestPasswordChangedWhileItWasChecked makes the change between the check of the old password and the opening of the
-// session: the old one must not open it any more.
+// TestPasswordChangedWhileItWasChecked makes the change between the check of the old password and the
+// opening of the session: the old one must not open it any more.
 func TestPasswordChangedWhileItWasChecked(t *testing.T) {
 	t.Parallel()
-	s, db := newService(t)
+	service, db := newService(t)
 	ctx := t.Context()
-	u, err := userByName(ctx, db.Gorm(ctx), "known")
+	row, err := userByName(ctx, db.Gorm(ctx), "known")
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := s.hasher.hash(ctx, "Huanjing-2026")
+	other, err := service.hasher.hash(ctx, "Huanjing-2026")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := setPassword(ctx, db.Gorm(ctx), u.ID, other, false, s.now()); err != nil {
+	if err := setPassword(ctx, db.Gorm(ctx), row.ID, other, false, service.now()); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := s.open(ctx, attempt{name: "known", ip: "10.0.0.8"}, u, u.PasswordHash); !fault.Is(err, fault.KindUnauthenticated) {
+	if _, _, err := service.open(ctx, attempt{
+		name: "known", ip: "10.0.0.8",
+	}, row, row.PasswordHash); !fault.Is(err, fault.KindUnauthenticated) {
 		t.Errorf("the old password opened a session: %v", err)
 	}
-	now := s.now()
-	if err := setDisabled(ctx, db.Gorm(ctx), u.ID, &now); err != nil {
+	now := service.now()
+	if err := setDisabled(ctx, db.Gorm(ctx), row.ID, &now); err != nil {
 		t.Fatal(err)
 	}
-	u.PasswordHash = other
-	if _, _, err := s.open(ctx, attempt{name: "known", ip: "10.0.0.8"}, u, other); !fault.Is(err, fault.KindUnauthenticated) {
+	row.PasswordHash = other
+	if _, _, err := service.open(ctx, attempt{
+		name: "known", ip: "10.0.0.8",
+	}, row, other); !fault.Is(err, fault.KindUnauthenticated) {
 		t.Errorf("a user disabled meanwhile got a session: %v", err)
 	}
 	var n int
@@ -93,21 +120,26 @@ func TestPasswordChangedWhileItWasChecked(t *testing.T) {
 
 func TestLastRequestIsWrittenOnceAMinuteAndNeverMovesBack(t *testing.T) {
 	t.Parallel()
-	s, db := newService(t)
+	service, db := newService(t)
 	ctx, at := t.Context(), time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC)
-	s.now = func() time.Time { return at }
-	made, token, err := s.SignIn(ctx, "known", "Kongqi-2026", "10.0.0.8", "A")
+	service.now = func() time.Time { return at }
+	made, token, err := service.SignIn(ctx, "known", "Kongqi-2026", "10.0.0.8", "A")
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for _, step := range []struct {
 		after time.Duration
 		ip    string
 		seen  time.Duration
 		last  string
-	}{{30 * time.Second, "10.0.0.9", 0, "10.0.0.8"}, {90 * time.Second, "10.0.0.9", 90 * time.Second, "10.0.0.9"}, {80 * time.Second, "10.0.0.7", 90 * time.Second, "10.0.0.9"}} {
+	}{
+		{30 * time.Second, "10.0.0.9", 0, "10.0.0.8"},
+		{90 * time.Second, "10.0.0.9", 90 * time.Second, "10.0.0.9"},
+		{80 * time.Second, "10.0.0.7", 90 * time.Second, "10.0.0.9"},
+	} {
 		at = made.CreatedAt.Add(step.after)
-		if _, _, err := s.Actor(ctx, token, step.ip, "A"); err != nil {
+		if _, _, err := service.Actor(ctx, token, step.ip, "A"); err != nil {
 			t.Fatal(err)
 		}
 		var seen time.Time
@@ -127,8 +159,8 @@ func TestLastRequestIsWrittenOnceAMinuteAndNeverMovesBack(t *testing.T) {
 	}
 }
 
-// TestWaitNeverShrinksWithFailures draws counts and instants: one more failure never shortens the wait, and no wait is
-// longer than a quarter of an hour or negative.
+// TestWaitNeverShrinksWithFailures draws counts and instants: one more failure never shortens the wait,
+// and no wait is longer than a quarter of an hour or negative.
 func TestWaitNeverShrinksWithFailures(t *testing.T) {
 	t.Parallel()
 	last := time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC)
@@ -151,19 +183,22 @@ func TestWaitNeverShrinksWithFailures(t *testing.T) {
 // TestAnyTextIsNoToken feeds the reader of tokens with anything.
 func TestAnyTextIsNoToken(t *testing.T) {
 	t.Parallel()
-	s, err := newSigner(masters('k'))
+	signer, err := newSigner(masters('k'))
 	if err != nil {
 		t.Fatal(err)
 	}
 	rapid.Check(t, func(r *rapid.T) {
-		token, err := s.sign(rapid.Int64Range(1, 1<<40).Draw(r, "user"), rapid.Int64Range(1, 1<<40).Draw(r, "session"))
+		token, err := signer.sign(
+			rapid.Int64Range(1, 1<<40).Draw(r, "user"),
+			rapid.Int64Range(1, 1<<40).Draw(r, "session"),
+		)
 		if err != nil {
 			r.Fatal(err)
 		}
-		if _, _, ok := s.read(token); !ok {
+		if _, _, ok := signer.read(token); !ok {
 			r.Error("an own token is not read")
 		}
-		if _, _, ok := s.read(rapid.String().Draw(r, "junk")); ok {
+		if _, _, ok := signer.read(rapid.String().Draw(r, "junk")); ok {
 			r.Error("junk was read as a token")
 		}
 		i := rapid.IntRange(0, len(token)-2).Draw(r, "place") // the last character may carry spare bits
@@ -171,7 +206,7 @@ func TestAnyTextIsNoToken(t *testing.T) {
 		if token[i] == c {
 			return
 		}
-		if _, _, ok := s.read(token[:i] + string(c) + token[i+1:]); ok {
+		if _, _, ok := signer.read(token[:i] + string(c) + token[i+1:]); ok {
 			r.Errorf("a token changed at %d was read", i)
 		}
 	})
@@ -181,6 +216,7 @@ func TestGrantsAreCheckedAgainstThoseInForce(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 4, 4, 0, 0, 0, time.UTC)
 	past, future := now.Add(-time.Hour), now.Add(time.Hour)
+
 	held := func(r access.Role, until, revoked *time.Time) []Grant {
 		return []Grant{{Role: r, UnitID: 4, Until: until, RevokedAt: revoked}}
 	}

@@ -45,6 +45,7 @@ func newWorld(t *testing.T) *world {
 	w.west = w.unit(units, w.bureau.ID, "西", org.District)
 	w.root = w.user("root", w.bureau, grant(access.Administrator, w.bureau))
 	w.eastern = w.user("eastern", w.east, grant(access.Administrator, w.east))
+
 	return w
 }
 
@@ -60,35 +61,38 @@ func (w *world) advance(d time.Duration) {
 	w.at = w.at.Add(d)
 }
 
-func (w *world) unit(s *org.Service, parent int64, name string, k org.Kind) org.Unit {
+func (w *world) unit(service *org.Service, parent int64, name string, kind org.Kind) org.Unit {
 	w.Helper()
-	u, err := s.Create(w.Context(), access.System("测试"), parent, name, k)
+	u, err := service.Create(w.Context(), access.System("测试"), parent, name, kind)
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	return u
 }
 
-func grant(r access.Role, u org.Unit) identity.NewGrant {
-	return identity.NewGrant{Role: r, UnitID: u.ID}
+func grant(role access.Role, unit org.Unit) identity.NewGrant {
+	return identity.NewGrant{Role: role, UnitID: unit.ID}
 }
 
-func (w *world) user(name string, u org.Unit, grants ...identity.NewGrant) identity.User {
+func (w *world) user(name string, unit org.Unit, grants ...identity.NewGrant) identity.User {
 	w.Helper()
 	made, err := w.s.CreateUser(w.Context(), access.System("命令行"), identity.NewUser{
-		Username: name, DisplayName: "岗位" + name, UnitID: u.ID, Password: password, Grants: grants})
+		Username: name, DisplayName: "岗位" + name, UnitID: unit.ID, Password: password, Grants: grants})
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	return made
 }
 
 // sure confirms on the machine what was asked.
-func (w *world) sure(c identity.Change, err error) error {
+func (w *world) sure(change identity.Change, err error) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = w.s.Confirm(w.Context(), access.System("命令行"), c.ID)
+	_, _, err = w.s.Confirm(w.Context(), access.System("命令行"), change.ID)
+
 	return err
 }
 
@@ -98,6 +102,7 @@ func (w *world) signIn(name string) (access.Actor, string) {
 	if err != nil {
 		w.Fatalf("sign in %s: %v", name, err)
 	}
+
 	return w.actor(token), token
 }
 
@@ -107,6 +112,7 @@ func (w *world) actor(token string) access.Actor {
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	return a
 }
 
@@ -115,10 +121,10 @@ func (w *world) try(name, pw, ip string) error {
 	return err
 }
 
-func (w *world) wantKind(err error, k fault.Kind) {
+func (w *world) wantKind(err error, kind fault.Kind) {
 	w.Helper()
-	if !fault.Is(err, k) {
-		w.Errorf("got %v, want kind %d", err, k)
+	if !fault.Is(err, kind) {
+		w.Errorf("got %v, want kind %d", err, kind)
 	}
 }
 
@@ -143,6 +149,7 @@ func (w *world) trail(action string) []audit.Row {
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	return page.Rows
 }
 

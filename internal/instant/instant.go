@@ -1,5 +1,6 @@
-// Package instant reads instants and days that come from outside, and bounds them: the one place that does. What lies outside of the
-// bounds cannot be meant, and some of it cannot be stored, compared or written as JSON.
+// Package instant reads instants and days that come from outside, and bounds them: the one place that
+// does. What lies outside of the bounds cannot be meant, and some of it cannot be stored, compared or
+// written as JSON.
 package instant
 
 import (
@@ -32,22 +33,25 @@ func Check(field string, t, now time.Time) *fault.Error {
 	if Within(t, now) {
 		return nil
 	}
+
 	return fault.Invalid(field, "时间要在 {.first} 至 {.last} 之间", "first", First.Format(time.DateOnly),
 		"last", Last(now).In(Zone).Format(time.DateOnly)).WithCode("out_of_range")
 }
 
-// Parse reads s by the first layout that fits; without a zone in it, it is Zone's. It looks at no bounds: Check does.
+// Parse reads s by the first layout that fits; without a zone in it, it is Zone's. It looks at no
+// bounds: Check does.
 func Parse(s string, layouts ...string) (time.Time, error) {
 	for _, layout := range layouts {
 		if t, err := time.ParseInLocation(layout, s, Zone); err == nil {
 			return t, nil
 		}
 	}
+
 	return time.Time{}, errForm
 }
 
-// Read reads s as Parse does and tells whether it is an instant within the bounds: for addresses, where anything else is as good as
-// nothing.
+// Read reads s as Parse does and tells whether it is an instant within the bounds: for addresses, where
+// anything else is as good as nothing.
 func Read(s string, now time.Time, layouts ...string) (time.Time, bool) {
 	t, err := Parse(s, layouts...)
 	return t, err == nil && Within(t, now)

@@ -19,6 +19,7 @@ var now = time.Date(2026, 11, 29, 12, 0, 0, 0, instant.Zone)
 
 func TestBounds(t *testing.T) {
 	t.Parallel()
+
 	for text, want := range map[string]bool{
 		"0000-01-01T00:00:00+08:00": false,
 		"0001-01-01T00:00:00Z":      false,
@@ -45,7 +46,8 @@ func TestBounds(t *testing.T) {
 			t.Errorf("%s: %v", text, wrong)
 		}
 
-		if wrong != nil && (wrong.Field != "due" || wrong.Code != "out_of_range" || !fault.Is(wrong, fault.KindInvalid)) {
+		if wrong != nil &&
+			(wrong.Field != "due" || wrong.Code != "out_of_range" || !fault.Is(wrong, fault.KindInvalid)) {
 			t.Errorf("%s: %+v", text, wrong)
 		}
 	}
@@ -59,7 +61,9 @@ func TestRead(t *testing.T) {
 		t.Errorf("%v, %v", at, ok)
 	}
 
-	for _, s := range []string{"", "x", "2026-13-01", "0000-01-01", "2009-08-13", "2036-01-01", "99999-01-01"} {
+	for _, s := range []string{
+		"", "x", "2026-13-01", "0000-01-01", "2009-08-13", "2036-01-01", "99999-01-01",
+	} {
 		if _, ok := instant.Read(s, now, time.DateOnly); ok {
 			t.Errorf("%q was taken", s)
 		}
@@ -86,7 +90,8 @@ func TestInstantsAreReadInOnePlace(t *testing.T) {
 		}
 
 		name := filepath.ToSlash(strings.TrimPrefix(path, "../"))
-		if strings.HasPrefix(name, "sandbox/") || strings.HasPrefix(name, "e2e/") || strings.HasPrefix(name, "bench/") {
+		if strings.HasPrefix(name, "sandbox/") || strings.HasPrefix(name, "e2e/") ||
+			strings.HasPrefix(name, "bench/") {
 			return nil
 		}
 
@@ -101,7 +106,8 @@ func TestInstantsAreReadInOnePlace(t *testing.T) {
 				return true
 			}
 
-			if of, ok := call.X.(*ast.Ident); ok && of.Name == "time" && strings.HasPrefix(call.Sel.Name, "Parse") &&
+			if of, ok := call.X.(*ast.Ident); ok && of.Name == "time" &&
+				strings.HasPrefix(call.Sel.Name, "Parse") &&
 				call.Sel.Name != "ParseDuration" {
 				found[name] = true
 			}
@@ -109,8 +115,10 @@ func TestInstantsAreReadInOnePlace(t *testing.T) {
 			if of, ok := call.X.(*ast.Ident); ok && of.Name == "http" && call.Sel.Name == "ParseTime" {
 				found[name] = true
 			}
+
 			return true
 		})
+
 		return nil
 	})
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package live tells the pages of this process that something changed. One connection listens to what the database says of
-// committed changes and hands it on to whoever asked; a page then reads again with its own reader's rights. It carries no
-// content, only names of things, and knows none of them.
+// Package live tells the pages of this process that something changed. One connection listens to what
+// the database says of committed changes and hands it on to whoever asked; a page then reads again with
+// its own reader's rights. It carries no content, only names of things, and knows none of them.
 package live
 
 import (
@@ -16,8 +16,8 @@ import (
 // Channel is where the triggers of the schema speak (migration 00045).
 const Channel = "juzhen_live"
 
-// Mark names one thing that changed, such as "post/12". Path is the path of its unit; it is empty when only those who look at the
-// thing itself are told.
+// Mark names one thing that changed, such as "post/12". Path is the path of its unit; it is empty when
+// only those who look at the thing itself are told.
 type Mark struct{ Name, Path string }
 
 // Everything is the notice that names nothing: much changed at once, or a notice may have been missed.
@@ -48,12 +48,14 @@ func (o Options) filled() Options {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+
 	return o
 }
 
 // Listener is one connection that listens on Channel.
 type Listener interface {
-	// Wait gives the next notice. It fails with the cause of ctx when ctx ends first; the connection is then still good.
+	// Wait gives the next notice. It fails with the cause of ctx when ctx ends first; the connection is
+	// then still good.
 	Wait(ctx context.Context) (payload string, err error)
 	Ping(ctx context.Context) error
 	Close() error
@@ -71,11 +73,17 @@ type Hub struct {
 }
 
 // New makes a hub that listens through a connection of its own. Nothing runs before Run.
-func New(listen func(ctx context.Context) (Listener, error), o Options) *Hub {
-	return &Hub{opt: o.filled(), listen: listen, subs: map[*Subscription]struct{}{}, owners: map[int64]int{}}
+func New(listen func(ctx context.Context) (Listener, error), options Options) *Hub {
+	return &Hub{
+		opt:    options.filled(),
+		listen: listen,
+		subs:   map[*Subscription]struct{}{},
+		owners: map[int64]int{},
+	}
 }
 
-// Subscription is one stream. Woken gets a value when something it wanted changed; several changes in a row are one.
+// Subscription is one stream. Woken gets a value when something it wanted changed; several changes in a
+// row are one.
 type Subscription struct {
 	Woken chan Wake     // room for one
 	Ended chan struct{} // closed when the process stops
@@ -90,22 +98,30 @@ type Wake struct {
 	Much bool // many things at once: readers take their time, so that not all of them come at the same moment
 }
 
-// Subscribe opens a stream of the session owner for the marks that want picks; want must be quick and must not block. It fails with
-// fault.Unavailable when the process or the session holds too many: the page then asks again by itself from time to time. In a process
-// that stops, the stream has ended already.
+// Subscribe opens a stream of the session owner for the marks that want picks; want must be quick and
+// must not block. It fails with fault.Unavailable when the process or the session holds too many: the
+// page then asks again by itself from time to time. In a process that stops, the stream has ended
+// already.
 func (h *Hub) Subscribe(owner int64, want func(Mark) bool) (*Subscription, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.subs) >= h.opt.Most || h.owners[owner] >= h.opt.PerOwner {
 		return nil, fault.Unavailable("打开的页面太多，本页改为定时更新").After(30 * time.Second)
 	}
-	s := &Subscription{Woken: make(chan Wake, 1), Ended: make(chan struct{}), hub: h, owner: owner, want: want}
-	h.subs[s] = struct{}{}
+	subscription := &Subscription{
+		Woken: make(chan Wake, 1),
+		Ended: make(chan struct{}),
+		hub:   h,
+		owner: owner,
+		want:  want,
+	}
+	h.subs[subscription] = struct{}{}
 	h.owners[owner]++
 	if h.closed {
-		close(s.Ended)
+		close(subscription.Ended)
 	}
-	return s, nil
+
+	return subscription, nil
 }
 
 // Close ends the stream. It may be called more than once.
@@ -135,28 +151,30 @@ func (h *Hub) Close() {
 	if h.closed {
 		return
 	}
+
 	h.closed = true
-	for s := range h.subs {
-		close(s.Ended)
+	for subscription := range h.subs {
+		close(subscription.Ended)
 	}
 }
 
-// Run listens until ctx ends. While the database is away streams stay open; once it is back all of them are woken, because what
-// happened meanwhile was not heard.
+// Run listens until ctx ends. While the database is away streams stay open; once it is back all of them
+// are woken, because what happened meanwhile was not heard.
 func (h *Hub) Run(ctx context.Context) {
 	for first := true; ctx.Err() == nil; first = false {
-		l, err := h.listen(ctx)
+		listener, err := h.listen(ctx)
 		if err == nil {
 			if !first {
 				h.tell(everything)
 			}
-			err = h.hear(ctx, l)
-			_ = l.Close()
+			err = h.hear(ctx, listener)
+			_ = listener.Close()
 		}
 		if ctx.Err() != nil {
 			return
 		}
 		h.opt.Log.Warn("changes are not heard for now, will try again", "error", err)
+
 		select {
 		case <-ctx.Done():
 		case <-time.After(h.opt.Again):
@@ -164,17 +182,18 @@ func (h *Hub) Run(ctx context.Context) {
 	}
 }
 
-// hear hands on what one connection says until it fails. A connection that says nothing is tried: one that broke without a word would
-// else be waited on for ever.
-func (h *Hub) hear(ctx context.Context, l Listener) error {
+// hear hands on what one connection says until it fails. A connection that says nothing is tried: one
+// that broke without a word would else be waited on for ever.
+func (h *Hub) hear(ctx context.Context, listener Listener) error {
 	for {
 		quiet, cancel := context.WithTimeout(ctx, h.opt.Quiet)
-		payload, err := l.Wait(quiet)
+		payload, err := listener.Wait(quiet)
 		silent := err != nil && quiet.Err() != nil && ctx.Err() == nil
 		cancel()
+
 		switch {
 		case silent:
-			if err := l.Ping(ctx); err != nil {
+			if err := listener.Ping(ctx); err != nil {
 				return err
 			}
 		case err != nil:
@@ -190,19 +209,21 @@ func (h *Hub) tell(payload string) {
 	marks, much := parse(payload)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for s := range h.subs {
-		if much || wanted(s.want, marks) {
-			s.wake(much)
+
+	for subscription := range h.subs {
+		if much || wanted(subscription.want, marks) {
+			subscription.wake(much)
 		}
 	}
 }
 
 func wanted(want func(Mark) bool, marks []Mark) bool {
-	for _, m := range marks {
-		if want(m) {
+	for _, mark := range marks {
+		if want(mark) {
 			return true
 		}
 	}
+
 	return false
 }
 
@@ -216,21 +237,25 @@ func (s *Subscription) wake(much bool) {
 	if !much {
 		return
 	}
+
 	select {
 	case <-s.Woken:
 	default:
 	}
+
 	select {
 	case s.Woken <- Wake{Much: true}:
 	default:
 	}
 }
 
-// parse reads a notice: lines "name path". What cannot be read counts as everything, so that nothing is missed.
+// parse reads a notice: lines "name path". What cannot be read counts as everything, so that nothing is
+// missed.
 func parse(payload string) (marks []Mark, much bool) {
 	if payload == everything {
 		return nil, true
 	}
+
 	for line := range strings.Lines(payload) {
 		name, path, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		if !ok || name == "" {
@@ -238,5 +263,6 @@ func parse(payload string) (marks []Mark, much bool) {
 		}
 		marks = append(marks, Mark{Name: name, Path: path})
 	}
+
 	return marks, len(marks) == 0
 }

@@ -40,43 +40,47 @@ func (l *line) Ping(context.Context) error {
 func (l *line) Close() error { return nil }
 
 // hearing is a running hub over the lines it is given, one after the other.
-func hearing(t *testing.T, o Options, lines ...*line) *Hub {
+func hearing(t *testing.T, options Options, lines ...*line) *Hub {
 	t.Helper()
-	o.Log, o.Again = slog.New(slog.DiscardHandler), time.Millisecond
+	options.Log, options.Again = slog.New(slog.DiscardHandler), time.Millisecond
+
 	next := make(chan *line, len(lines))
 	for _, l := range lines {
 		next <- l
 	}
-	h := New(func(ctx context.Context) (Listener, error) {
+	hub := New(func(ctx context.Context) (Listener, error) {
 		select {
 		case l := <-next:
 			return l, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-	}, o)
+	}, options)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	go func() { defer close(done); h.Run(ctx) }()
+	go func() { defer close(done); hub.Run(ctx) }()
 	t.Cleanup(func() { cancel(); <-done })
-	return h
+
+	return hub
 }
 
-func subscribe(t *testing.T, h *Hub, owner int64, name string) *Subscription {
+func subscribe(t *testing.T, hub *Hub, owner int64, name string) *Subscription {
 	t.Helper()
-	s, err := h.Subscribe(owner, func(m Mark) bool { return m.Name == name })
+	subscription, err := hub.Subscribe(owner, func(mark Mark) bool { return mark.Name == name })
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Close)
-	return s
+	t.Cleanup(subscription.Close)
+
+	return subscription
 }
 
 func TestANoticeWakesThoseWhoWantItAndNobodyElse(t *testing.T) {
 	t.Parallel()
-	l := newLine()
-	h := hearing(t, Options{}, l)
-	first, second := subscribe(t, h, 1, "post/1"), subscribe(t, h, 2, "post/2")
+	line := newLine()
+	hub := hearing(t, Options{}, line)
+
+	first, second := subscribe(t, hub, 1, "post/1"), subscribe(t, hub, 2, "post/2")
 	for _, c := range []struct {
 		says          string
 		first, second bool
@@ -90,13 +94,14 @@ func TestANoticeWakesThoseWhoWantItAndNobodyElse(t *testing.T) {
 		{"unreadable", true, true, true},
 		{"", true, true, true},
 	} {
-		l.says <- c.says
-		l.says <- "nothing /" // the notice before it has been handed on once this one is taken
-		for s, want := range map[*Subscription]bool{first: c.first, second: c.second} {
+		line.says <- c.says
+		line.says <- "nothing /" // the notice before it has been handed on once this one is taken
+
+		for subscription, want := range map[*Subscription]bool{first: c.first, second: c.second} {
 			select {
-			case w := <-s.Woken:
-				if !want || w.Much != c.much {
-					t.Errorf("%q: woken with %+v, want %v, much %v", c.says, w, want, c.much)
+			case wake := <-subscription.Woken:
+				if !want || wake.Much != c.much {
+					t.Errorf("%q: woken with %+v, want %v, much %v", c.says, wake, want, c.much)
 				}
 			default:
 				if want {
@@ -109,73 +114,75 @@ func TestANoticeWakesThoseWhoWantItAndNobodyElse(t *testing.T) {
 
 func TestManyNoticesInARowAreOneAndNoReaderHoldsTheHubUp(t *testing.T) {
 	t.Parallel()
-	l := newLine()
-	h := hearing(t, Options{}, l)
-	s := subscribe(t, h, 1, "post/1")
+	line := newLine()
+	hub := hearing(t, Options{}, line)
+	subscription := subscribe(t, hub, 1, "post/1")
+
 	for range 1000 {
-		l.says <- "post/1 /1/"
+		line.says <- "post/1 /1/"
 	}
-	l.says <- "*"
-	l.says <- "post/1 /1/"
-	if w := <-s.Woken; !w.Much {
+	line.says <- "*"
+	line.says <- "post/1 /1/"
+	if wake := <-subscription.Woken; !wake.Much {
 		t.Error("that much changed was lost among the many")
 	}
+
 	select {
-	case w := <-s.Woken:
-		t.Errorf("woken once more: %+v", w)
+	case wake := <-subscription.Woken:
+		t.Errorf("woken once more: %+v", wake)
 	default:
 	}
 }
 
 func TestStreamsAreBounded(t *testing.T) {
 	t.Parallel()
-	h := New(nil, Options{Most: 3, PerOwner: 2})
-	one := subscribe(t, h, 1, "a")
-	subscribe(t, h, 1, "a")
-	if _, err := h.Subscribe(1, nil); !fault.Is(err, fault.KindUnavailable) {
+	hub := New(nil, Options{Most: 3, PerOwner: 2})
+	one := subscribe(t, hub, 1, "a")
+	subscribe(t, hub, 1, "a")
+	if _, err := hub.Subscribe(1, nil); !fault.Is(err, fault.KindUnavailable) {
 		t.Errorf("third stream of a session: %v", err)
 	}
-	subscribe(t, h, 2, "a")
-	if _, err := h.Subscribe(3, nil); !fault.Is(err, fault.KindUnavailable) {
+	subscribe(t, hub, 2, "a")
+	if _, err := hub.Subscribe(3, nil); !fault.Is(err, fault.KindUnavailable) {
 		t.Errorf("fourth stream: %v", err)
 	}
 	one.Close()
 	one.Close()
-	subscribe(t, h, 1, "a")
-	if h.Open() != 3 {
-		t.Errorf("%d streams, want 3", h.Open())
+	subscribe(t, hub, 1, "a")
+	if hub.Open() != 3 {
+		t.Errorf("%d streams, want 3", hub.Open())
 	}
 }
 
 func TestAConnectionThatBreaksIsOpenedAgainAndEverybodyLooks(t *testing.T) {
 	t.Parallel()
 	first, second := newLine(), newLine()
-	h := hearing(t, Options{}, first, second)
-	s := subscribe(t, h, 1, "post/1")
+	hub := hearing(t, Options{}, first, second)
+	subscription := subscribe(t, hub, 1, "post/1")
 	first.broken <- errors.New("gone")
-	if w := <-s.Woken; !w.Much {
+	if wake := <-subscription.Woken; !wake.Much {
 		t.Error("what was missed is everything")
 	}
 	second.says <- "post/1 /1/"
-	<-s.Woken
+	<-subscription.Woken
 }
 
 func TestAQuietConnectionIsTried(t *testing.T) {
 	t.Parallel()
-	l := newLine()
-	hearing(t, Options{Quiet: time.Millisecond}, l)
-	<-l.pings
-	<-l.pings
+	line := newLine()
+	hearing(t, Options{Quiet: time.Millisecond}, line)
+	<-line.pings
+	<-line.pings
 }
 
 func TestTheEndOfTheProcessEndsAllStreams(t *testing.T) {
 	t.Parallel()
-	h := New(nil, Options{})
-	s := subscribe(t, h, 1, "a")
-	h.Close()
-	h.Close()
-	<-s.Ended
-	<-subscribe(t, h, 2, "a").Ended
+	hub := New(nil, Options{})
+	subscription := subscribe(t, hub, 1, "a")
+	hub.Close()
+	hub.Close()
+	<-subscription.Ended
+	<-subscribe(t, hub, 2, "a").Ended
 }
 
 func FuzzParse(f *testing.F) {

@@ -35,6 +35,7 @@ func serverAccount() (*account, error) {
 	if err != nil {
 		return nil, fmt.Errorf("gid of postgres: %w", err)
 	}
+
 	return &account{uid: uid, gid: gid}, nil
 }
 
@@ -42,11 +43,12 @@ func (a *account) own(path string) error {
 	if a == nil {
 		return nil
 	}
+
 	return os.Chown(path, a.uid, a.gid)
 }
 
-// attributes keep Ctrl-C of the terminal from the child (the console stops it when its own work is done) and, unless
-// detached, end the child with the thread that started it.
+// attributes keep Ctrl-C of the terminal from the child (the console stops it when its own work is
+// done) and, unless detached, end the child with the thread that started it.
 func (a *account) attributes(detached bool) *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Setpgid: true}
 	if detached {
@@ -57,11 +59,12 @@ func (a *account) attributes(detached bool) *syscall.SysProcAttr {
 	if a != nil {
 		attr.Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
 	}
+
 	return attr
 }
 
-// prepareFolder makes the folder, lets the server's user pass through it (what lies in it has modes of its own) and
-// checks that this user can come so far.
+// prepareFolder makes the folder, lets the server's user pass through it (what lies in it has modes of
+// its own) and checks that this user can come so far.
 func prepareFolder(dir string, as *account) error {
 	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return fmt.Errorf("make folder of postgres: %w", err)
@@ -76,46 +79,56 @@ func prepareFolder(dir string, as *account) error {
 	if err != nil {
 		return fmt.Errorf("open folder of postgres: %w", err)
 	}
+
 	for p := filepath.Dir(dir); p != "/"; p = filepath.Dir(p) {
 		info, err := os.Stat(p)
 		if err != nil {
 			return fmt.Errorf("look at folder of postgres: %w", err)
 		}
 		if info.Mode().Perm()&0o001 == 0 {
-			return fmt.Errorf("以 root 运行时数据库由系统用户 postgres 启动，但它进不了 %s（权限 %v）；请把数据目录放到 /var/lib 下", p, info.Mode().Perm())
+			return fmt.Errorf(
+				"以 root 运行时数据库由系统用户 postgres 启动，但它进不了 %s（权限 %v）；请把数据目录放到 /var/lib 下",
+				p,
+				info.Mode().Perm(),
+			)
 		}
 	}
+
 	return nil
 }
 
 // lockFolder lets one process at a time look for, make or start the server of a folder.
 func lockFolder(ctx context.Context, dir string) (unlock func(), err error) {
-	f, err := os.OpenFile(filepath.Join(dir, "start.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := os.OpenFile(filepath.Join(dir, "start.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock folder of postgres: %w", err)
 	}
 	err = poll(ctx, func() (bool, error) {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			return false, nil
 		}
+
 		return err == nil, err
 	})
 	if err != nil {
-		f.Close()
+		file.Close()
 		return nil, fmt.Errorf("lock folder of postgres: %w", err)
 	}
-	return func() { f.Close() }, nil
+
+	return func() { file.Close() }, nil
 }
 
 // poll asks until the answer is yes, an error, or the end of ctx.
 func poll(ctx context.Context, ask func() (bool, error)) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
+
 	for {
 		if ok, err := ask(); ok || err != nil {
 			return err
 		}
+
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -124,13 +137,14 @@ func poll(ctx context.Context, ask func() (bool, error)) error {
 	}
 }
 
-// initialise makes the data folder once. It is made beside its place and renamed, so that a cut leaves nothing half.
-func initialise(ctx context.Context, o Options, t tools, as *account) error {
-	data := filepath.Join(o.Dir, "data")
-	if dataVersion(o.Dir) != "" {
+// initialise makes the data folder once. It is made beside its place and renamed, so that a cut leaves
+// nothing half.
+func initialise(ctx context.Context, options Options, t tools, as *account) error {
+	data := filepath.Join(options.Dir, "data")
+	if dataVersion(options.Dir) != "" {
 		return nil
 	}
-	half := filepath.Join(o.Dir, "data.new")
+	half := filepath.Join(options.Dir, "data.new")
 	if err := os.RemoveAll(half); err != nil {
 		return fmt.Errorf("clear half-made data folder: %w", err)
 	}
@@ -140,21 +154,22 @@ func initialise(ctx context.Context, o Options, t tools, as *account) error {
 	if err := as.own(half); err != nil {
 		return fmt.Errorf("give data folder to postgres: %w", err)
 	}
-	if err := initdb(ctx, o, t, as, half); err != nil {
+	if err := initdb(ctx, options, t, as, half); err != nil {
 		return err
 	}
 	if err := os.Rename(half, data); err != nil {
 		return fmt.Errorf("move data folder to its place: %w", err)
 	}
+
 	return nil
 }
 
-func initdb(ctx context.Context, o Options, t tools, as *account, data string) error {
+func initdb(ctx context.Context, options Options, t tools, as *account, data string) error {
 	args := []string{"-D", data, "-U", User, "-E", "UTF8", "--locale=C.UTF-8"}
-	if o.Trust {
+	if options.Trust {
 		args = append(args, "--auth=trust", "--no-sync")
 	} else {
-		file, err := newPassword(o.Dir, as)
+		file, err := newPassword(options.Dir, as)
 		if err != nil {
 			return err
 		}
@@ -169,6 +184,7 @@ func initdb(ctx context.Context, o Options, t tools, as *account, data string) e
 	if err := onLivingThread(cmd.Run); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, tail(out.Bytes()))
 	}
+
 	return nil
 }
 
@@ -182,6 +198,7 @@ func newPassword(dir string, as *account) (lent string, err error) {
 	if err := os.WriteFile(lent, password, 0o600); err != nil {
 		return "", fmt.Errorf("lend password to initdb: %w", err)
 	}
+
 	return lent, as.own(lent)
 }
 
@@ -193,5 +210,6 @@ func readPassword(dir string) (string, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return "", nil
 	}
+
 	return string(b), err
 }

@@ -1,5 +1,6 @@
-// Package localpg runs a private Postgres from the binaries of this machine in a folder of its own: the default
-// database of a demonstration and of the tests. It does not migrate, pool or query, and it installs nothing.
+// Package localpg runs a private Postgres from the binaries of this machine in a folder of its own: the
+// default database of a demonstration and of the tests. It does not migrate, pool or query, and it
+// installs nothing.
 package localpg
 
 import (
@@ -19,12 +20,14 @@ const User = "juzhen"
 
 // Options say where the server lives and how it is set. The zero value serves.
 type Options struct {
-	Dir      string            // folder of the server, made when missing; DefaultDir() when empty
-	Database string            // made when missing; "juzhen" when empty
-	Settings map[string]string // server settings laid over the defaults (max_connections 400, fsync and synchronous_commit on)
-	Trust    bool              // no password, for tests: everybody on this machine may connect. Counts when the folder is made
-	Detached bool              // the server outlives this process; somebody else stops it (Stop does nothing)
-	Log      *slog.Logger      // slog.Default() when nil
+	Dir      string // folder of the server, made when missing; DefaultDir() when empty
+	Database string // made when missing; "juzhen" when empty
+	// server settings laid over the defaults (max_connections 400, fsync and synchronous_commit on)
+	Settings map[string]string
+	// no password, for tests: everybody on this machine may connect. Counts when the folder is made
+	Trust    bool
+	Detached bool         // the server outlives this process; somebody else stops it (Stop does nothing)
+	Log      *slog.Logger // slog.Default() when nil
 }
 
 // Server is a running Postgres that listens on 127.0.0.1 only.
@@ -40,8 +43,9 @@ type Server struct {
 	done     chan struct{} // closed when the server process has ended; nil when it is not our child
 }
 
-// DefaultDir is where the server lives unless told otherwise: below /var/lib for root, because the system user of
-// Postgres cannot reach a folder below root's home, else below the user's own data folder.
+// DefaultDir is where the server lives unless told otherwise: below /var/lib for root, because the
+// system user of Postgres cannot reach a folder below root's home, else below the user's own data
+// folder.
 func DefaultDir() string {
 	if os.Geteuid() == 0 {
 		return "/var/lib/juzhen/postgres"
@@ -50,15 +54,16 @@ func DefaultDir() string {
 	if err != nil {
 		home = os.TempDir()
 	}
+
 	return filepath.Join(home, ".local", "share", "juzhen", "postgres")
 }
 
-// Start starts the server of the folder, or finds the one that runs there already and says so in the log. A new folder
-// is initialised first. The server dies with this process unless Detached. Fails with *MissingTools when Postgres is not
-// installed.
-func Start(ctx context.Context, o Options) (*Server, error) {
-	o = o.withDefaults()
-	tools, err := findTools(o.Dir)
+// Start starts the server of the folder, or finds the one that runs there already and says so in the
+// log. A new folder is initialised first. The server dies with this process unless Detached. Fails with
+// *MissingTools when Postgres is not installed.
+func Start(ctx context.Context, options Options) (*Server, error) {
+	options = options.withDefaults()
+	tools, err := findTools(options.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -66,22 +71,23 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := prepareFolder(o.Dir, as); err != nil {
+	if err := prepareFolder(options.Dir, as); err != nil {
 		return nil, err
 	}
-	unlock, err := lockFolder(ctx, o.Dir)
+	unlock, err := lockFolder(ctx, options.Dir)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	s, err := findOrLaunch(ctx, o, tools, as)
+	server, err := findOrLaunch(ctx, options, tools, as)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.ensureDatabase(ctx); err != nil {
-		return nil, fmt.Errorf("create database %s: %w", s.database, err)
+	if err := server.ensureDatabase(ctx); err != nil {
+		return nil, fmt.Errorf("create database %s: %w", server.database, err)
 	}
-	return s, nil
+
+	return server, nil
 }
 
 func (o Options) withDefaults() Options {
@@ -97,48 +103,63 @@ func (o Options) withDefaults() Options {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+
 	return o
 }
 
-func findOrLaunch(ctx context.Context, o Options, tools tools, as *account) (*Server, error) {
-	s, err := find(ctx, o)
+func findOrLaunch(ctx context.Context, options Options, tools tools, as *account) (*Server, error) {
+	server, err := find(ctx, options)
 	if err != nil {
 		return nil, err
 	}
-	if s != nil {
-		o.Log.Info("private postgres is running already", "dir", s.Dir, "port", s.Port, "pid", s.PID)
-		return s, nil
+	if server != nil {
+		options.Log.Info("private postgres is running already",
+			"dir", server.Dir,
+			"port", server.Port,
+			"pid", server.PID,
+		)
+
+		return server, nil
 	}
-	if err := initialise(ctx, o, tools, as); err != nil {
+	if err := initialise(ctx, options, tools, as); err != nil {
 		return nil, err
 	}
-	s, err = launch(ctx, o, tools, as)
+	server, err = launch(ctx, options, tools, as)
 	if err != nil {
 		return nil, err
 	}
-	o.Log.Info("private postgres started", "dir", s.Dir, "port", s.Port, "pid", s.PID)
-	return s, nil
+	options.Log.Info("private postgres started", "dir", server.Dir, "port", server.Port, "pid", server.PID)
+
+	return server, nil
 }
 
-// URL is the address of a database on the server, with the password in it: not for logs. Empty means the database
-// named in Options.
+// URL is the address of a database on the server, with the password in it: not for logs. Empty means
+// the database named in Options.
 func (s *Server) URL(database string) string {
 	if database == "" {
 		database = s.database
 	}
-	u := url.URL{Scheme: "postgres", Host: "127.0.0.1:" + strconv.Itoa(s.Port), Path: "/" + database, RawQuery: "sslmode=disable"}
-	u.User = url.User(User)
-	if s.password != "" {
-		u.User = url.UserPassword(User, s.password)
+	address := url.URL{
+		Scheme:   "postgres",
+		Host:     "127.0.0.1:" + strconv.Itoa(s.Port),
+		Path:     "/" + database,
+		RawQuery: "sslmode=disable",
 	}
-	return u.String()
+	address.User = url.User(User)
+	if s.password != "" {
+		address.User = url.UserPassword(User, s.password)
+	}
+
+	return address.String()
 }
 
-// Done is closed when the server has ended, by Stop or by itself; it is nil for a server that is not our child.
+// Done is closed when the server has ended, by Stop or by itself; it is nil for a server that is not
+// our child.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Stop ends a server this process started: sessions are cut, data is written (fast shutdown). When ctx ends first the
-// server is stopped hard and recovers at its next start. A found or detached server is left alone.
+// Stop ends a server this process started: sessions are cut, data is written (fast shutdown). When ctx
+// ends first the server is stopped hard and recovers at its next start. A found or detached server is
+// left alone.
 func (s *Server) Stop(ctx context.Context) error {
 	if s.Found || s.detached {
 		return nil
@@ -146,6 +167,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	if err := s.signal(syscall.SIGINT); err != nil {
 		return err
 	}
+
 	select {
 	case <-s.done:
 		return nil
@@ -154,6 +176,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	if err := s.signal(syscall.SIGQUIT); err != nil {
 		return err
 	}
+
 	select {
 	case <-s.done:
 		return fmt.Errorf("postgres had to be stopped hard: %w", context.Cause(ctx))
@@ -172,5 +195,6 @@ func (s *Server) signal(sig syscall.Signal) error {
 	if err := syscall.Kill(s.PID, sig); err != nil && err != syscall.ESRCH {
 		return fmt.Errorf("signal postgres: %w", err)
 	}
+
 	return nil
 }

@@ -21,21 +21,23 @@ func folder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
+
 	return dir
 }
 
-func start(t *testing.T, o Options) *Server {
+func start(t *testing.T, options Options) *Server {
 	t.Helper()
-	s, err := Start(t.Context(), o)
+	server, err := Start(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.Stop(context.Background()); err != nil {
+		if err := server.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
-	return s
+
+	return server
 }
 
 func show(t *testing.T, url, setting string) string {
@@ -49,22 +51,30 @@ func show(t *testing.T, url, setting string) string {
 	if err := conn.QueryRow(t.Context(), "SHOW "+setting).Scan(&v); err != nil {
 		t.Fatal(err)
 	}
+
 	return v
 }
 
 func TestServerIsPrivateDurableAndFoundAgain(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
-	s := start(t, Options{Dir: dir, Settings: map[string]string{"max_connections": "40"}})
+	server := start(t, Options{Dir: dir, Settings: map[string]string{"max_connections": "40"}})
 
 	for setting, want := range map[string]string{
-		"fsync": "on", "synchronous_commit": "on", "listen_addresses": "127.0.0.1", "max_connections": "40", "server_encoding": "UTF8",
+		"fsync":              "on",
+		"synchronous_commit": "on",
+		"listen_addresses":   "127.0.0.1",
+		"max_connections":    "40",
+		"server_encoding":    "UTF8",
 	} {
-		if got := show(t, s.URL(""), setting); got != want {
+		if got := show(t, server.URL(""), setting); got != want {
 			t.Errorf("%s = %q, want %q", setting, got, want)
 		}
 	}
-	if _, err := pgx.Connect(t.Context(), strings.Replace(s.URL(""), s.password, "guess", 1)); err == nil {
+	if _, err := pgx.Connect(
+		t.Context(),
+		strings.Replace(server.URL(""), server.password, "guess", 1),
+	); err == nil {
 		t.Error("a wrong password was let in")
 	}
 	info, err := os.Stat(passwordFile(dir))
@@ -73,13 +83,13 @@ func TestServerIsPrivateDurableAndFoundAgain(t *testing.T) {
 	}
 
 	again := start(t, Options{Dir: dir})
-	if !again.Found || again.Port != s.Port || again.PID != s.PID {
-		t.Errorf("second start gave %+v, want the first server (port %d)", again, s.Port)
+	if !again.Found || again.Port != server.Port || again.PID != server.PID {
+		t.Errorf("second start gave %+v, want the first server (port %d)", again, server.Port)
 	}
 	if err := again.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := show(t, s.URL(""), "fsync"); got != "on" {
+	if got := show(t, server.URL(""), "fsync"); got != "on" {
 		t.Error("stopping a found server must leave it alone")
 	}
 }
@@ -87,28 +97,28 @@ func TestServerIsPrivateDurableAndFoundAgain(t *testing.T) {
 func TestDataSurvivesStopAndKill(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
-	s := start(t, Options{Dir: dir, Trust: true})
-	run(t, s.URL(""), "CREATE TABLE kept (id int); INSERT INTO kept VALUES (1)")
-	if err := s.Stop(t.Context()); err != nil {
+	server := start(t, Options{Dir: dir, Trust: true})
+	run(t, server.URL(""), "CREATE TABLE kept (id int); INSERT INTO kept VALUES (1)")
+	if err := server.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	<-s.Done()
+	<-server.Done()
 	if _, err := os.Stat(filepath.Join(dir, "data", "postmaster.pid")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a clean stop leaves no postmaster.pid, got %v", err)
 	}
 
-	s = start(t, Options{Dir: dir})
-	run(t, s.URL(""), "INSERT INTO kept VALUES (2)")
-	if err := s.signal(9); err != nil {
+	server = start(t, Options{Dir: dir})
+	run(t, server.URL(""), "INSERT INTO kept VALUES (2)")
+	if err := server.signal(9); err != nil {
 		t.Fatal(err)
 	}
-	<-s.Done()
+	<-server.Done()
 
-	s = start(t, Options{Dir: dir})
-	if s.Found {
+	server = start(t, Options{Dir: dir})
+	if server.Found {
 		t.Fatal("a killed server was taken for a running one")
 	}
-	run(t, s.URL(""), "INSERT INTO kept SELECT 3 FROM kept HAVING count(*) = 2")
+	run(t, server.URL(""), "INSERT INTO kept SELECT 3 FROM kept HAVING count(*) = 2")
 }
 
 func run(t *testing.T, url, sql string) {
@@ -140,8 +150,8 @@ func TestServerDiesWithItsStarter(t *testing.T) {
 	if _, err := out.Read(buf); err != nil || string(buf) != "ready" {
 		t.Fatalf("child says %q, %v", buf, err)
 	}
-	p, ok := readPostmaster(dir)
-	if !ok || !p.alive() {
+	postmaster, ok := readPostmaster(dir)
+	if !ok || !postmaster.alive() {
 		t.Fatal("the child's server does not run")
 	}
 	if err := child.Process.Kill(); err != nil {
@@ -150,7 +160,7 @@ func TestServerDiesWithItsStarter(t *testing.T) {
 	_ = child.Wait() // killed
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	if err := poll(ctx, func() (bool, error) { return !p.alive(), nil }); err != nil {
+	if err := poll(ctx, func() (bool, error) { return !postmaster.alive(), nil }); err != nil {
 		t.Errorf("the server outlives its starter: %v", err)
 	}
 }
@@ -164,6 +174,7 @@ func TestChildStartsServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	os.Stdout.WriteString("ready")
+
 	select {} // until killed
 }
 
@@ -181,7 +192,10 @@ func TestMissingServerNamesTheInstallLine(t *testing.T) {
 	if !errors.As(err, &missing) || missing.Version != "7" {
 		t.Fatalf("got %v, want *MissingTools for version 7", err)
 	}
-	for _, part := range []string{"create_main_cluster = false", "apt-get install -y postgresql postgresql-contrib"} {
+
+	for _, part := range []string{
+		"create_main_cluster = false", "apt-get install -y postgresql postgresql-contrib",
+	} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("message lacks %q: %s", part, err)
 		}

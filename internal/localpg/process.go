@@ -23,8 +23,8 @@ import (
 // startLimit bounds how long a start (after a crash: the recovery) may take.
 const startLimit = 60 * time.Second
 
-// errAgain marks a start worth trying again: somebody took the port between our choice and the server's start, or the
-// last children of a killed server are still going.
+// errAgain marks a start worth trying again: somebody took the port between our choice and the server's
+// start, or the last children of a killed server are still going.
 var errAgain = errors.New("try again")
 
 // postmaster is what a running server writes about itself into postmaster.pid.
@@ -44,87 +44,108 @@ func readPostmaster(dir string) (postmaster, bool) {
 	}
 	pid, err1 := strconv.Atoi(strings.TrimSpace(lines[0]))
 	port, err2 := strconv.Atoi(strings.TrimSpace(lines[3]))
+
 	return postmaster{pid: pid, port: port, status: strings.TrimSpace(lines[7])}, err1 == nil && err2 == nil
 }
 
-// alive is false for the file of a server that was killed, even when its number went to another program meanwhile.
+// alive is false for the file of a server that was killed, even when its number went to another program
+// meanwhile.
 func (p postmaster) alive() bool {
 	comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", p.pid))
 	return err == nil && strings.HasPrefix(string(comm), "postgres")
 }
 
-// find gives the server that runs in the folder already, nil when there is none. It waits for one that starts or stops.
-func find(ctx context.Context, o Options) (*Server, error) {
+// find gives the server that runs in the folder already, nil when there is none. It waits for one that
+// starts or stops.
+func find(ctx context.Context, options Options) (*Server, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	var found postmaster
 	err := poll(ctx, func() (bool, error) {
-		p, ok := readPostmaster(o.Dir)
+		p, ok := readPostmaster(options.Dir)
 		if !ok || !p.alive() {
 			return true, nil
 		}
 		if p.status == "ready" {
 			found = p
 		}
+
 		return p.status == "ready", nil
 	})
 	if err != nil || found.pid == 0 {
 		return nil, err
 	}
-	password, err := readPassword(o.Dir)
+	password, err := readPassword(options.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("password of the running postgres: %w", err)
 	}
-	return &Server{Dir: o.Dir, Port: found.port, PID: found.pid, Found: true, database: o.Database, password: password}, nil
+
+	return &Server{
+		Dir:      options.Dir,
+		Port:     found.port,
+		PID:      found.pid,
+		Found:    true,
+		database: options.Database,
+		password: password,
+	}, nil
 }
 
 // launch starts the server and waits until it takes connections.
-func launch(ctx context.Context, o Options, t tools, as *account) (*Server, error) {
-	password, err := readPassword(o.Dir)
+func launch(ctx context.Context, options Options, t tools, as *account) (*Server, error) {
+	password, err := readPassword(options.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("password of postgres: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	var s *Server
+	var server *Server
 	err = poll(ctx, func() (bool, error) {
-		s = &Server{Dir: o.Dir, database: o.Database, password: password, detached: o.Detached, done: make(chan struct{})}
-		err := s.launchOnce(ctx, o, t, as)
+		server = &Server{
+			Dir:      options.Dir,
+			database: options.Database,
+			password: password,
+			detached: options.Detached,
+			done:     make(chan struct{}),
+		}
+		err := server.launchOnce(ctx, options, t, as)
 		if errors.Is(err, errAgain) {
 			return false, nil
 		}
+
 		return err == nil, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return s, nil
+
+	return server, nil
 }
 
-func (s *Server) launchOnce(ctx context.Context, o Options, t tools, as *account) error {
+func (s *Server) launchOnce(ctx context.Context, options Options, t tools, as *account) error {
 	port, err := freePort()
 	if err != nil {
 		return err
 	}
-	logName := filepath.Join(o.Dir, "postgres.log")
+	logName := filepath.Join(options.Dir, "postgres.log")
 	logFile, err := os.OpenFile(logName, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("log of postgres: %w", err)
 	}
 	defer logFile.Close()
-	cmd := exec.Command(t.path("postgres"), serverArgs(o, port)...)
+	cmd := exec.Command(t.path("postgres"), serverArgs(options, port)...)
 	cmd.Dir = "/"
-	cmd.SysProcAttr = as.attributes(o.Detached)
+	cmd.SysProcAttr = as.attributes(options.Detached)
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	if err := s.run(cmd); err != nil {
 		return fmt.Errorf("start postgres: %w", err)
 	}
 	s.Port, s.PID = port, cmd.Process.Pid
+
 	return s.awaitReady(ctx, logName)
 }
 
-// run starts the child on a thread that lives as long as the child: the kernel sends Pdeathsig when the starting
-// thread ends, not when the process does.
+// run starts the child on a thread that lives as long as the child: the kernel sends Pdeathsig when the
+// starting thread ends, not when the process does.
 func (s *Server) run(cmd *exec.Cmd) error {
 	started := make(chan error, 1)
 	go func() {
@@ -137,6 +158,7 @@ func (s *Server) run(cmd *exec.Cmd) error {
 		}
 		close(s.done)
 	}()
+
 	return <-started
 }
 
@@ -154,12 +176,14 @@ func (s *Server) awaitReady(ctx context.Context, logName string) error {
 			return false, startFailure(logName)
 		default:
 		}
-		p, ok := readPostmaster(s.Dir)
-		return ok && p.pid == s.PID && p.status == "ready", nil
+		postmaster, ok := readPostmaster(s.Dir)
+
+		return ok && postmaster.pid == s.PID && postmaster.status == "ready", nil
 	})
 	if err != nil && ctx.Err() != nil {
 		_ = syscall.Kill(s.PID, syscall.SIGQUIT) // we give up; nothing was written by anybody yet
 	}
+
 	return err
 }
 
@@ -168,11 +192,13 @@ func startFailure(logName string) error {
 	if err != nil {
 		return fmt.Errorf("postgres ended at once, no log: %w", err)
 	}
+
 	for _, passing := range []string{"Address already in use", "pre-existing shared memory block"} {
 		if bytes.Contains(b, []byte(passing)) {
 			return errAgain
 		}
 	}
+
 	return fmt.Errorf("postgres ended at once: %s", tail(b))
 }
 
@@ -182,11 +208,13 @@ func freePort() (int, error) {
 		return 0, fmt.Errorf("find a free port: %w", err)
 	}
 	defer l.Close()
+
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// serverArgs lays the caller's settings over ours. There is no socket file, so no limit on the folder's length.
-func serverArgs(o Options, port int) []string {
+// serverArgs lays the caller's settings over ours. There is no socket file, so no limit on the folder's
+// length.
+func serverArgs(options Options, port int) []string {
 	settings := map[string]string{
 		"listen_addresses":        "127.0.0.1",
 		"unix_socket_directories": "",
@@ -198,14 +226,16 @@ func serverArgs(o Options, port int) []string {
 		"log_timezone":            "UTC",
 		"lc_messages":             "C",
 	}
-	for name, value := range o.Settings {
+	for name, value := range options.Settings {
 		settings[name] = value
 	}
-	args := []string{"-D", filepath.Join(o.Dir, "data"), "-p", strconv.Itoa(port)}
+
+	args := []string{"-D", filepath.Join(options.Dir, "data"), "-p", strconv.Itoa(port)}
 	for name, value := range settings {
 		args = append(args, "--"+name+"="+value)
 	}
 	slices.Sort(args[4:])
+
 	return args
 }
 
@@ -215,6 +245,7 @@ func tail(b []byte) string {
 	if len(b) > 1000 {
 		b = b[len(b)-1000:]
 	}
+
 	return string(b)
 }
 
@@ -230,5 +261,6 @@ func (s *Server) ensureDatabase(ctx context.Context) error {
 	if errors.As(err, &pgErr) && pgErr.Code == "42P04" { // duplicate_database
 		return nil
 	}
+
 	return err
 }

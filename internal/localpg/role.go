@@ -12,8 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// RoleURL is the address of the server's database for another role than the owner, which is made when missing and owns nothing. Its
-// password lies in the folder, mode 0600.
+// RoleURL is the address of the server's database for another role than the owner, which is made when
+// missing and owns nothing. Its password lies in the folder, mode 0600.
 func (s *Server) RoleURL(ctx context.Context, role string) (string, error) {
 	password := ""
 	if s.password != "" {
@@ -29,6 +29,7 @@ func (s *Server) RoleURL(ctx context.Context, role string) (string, error) {
 	defer conn.Close(context.WithoutCancel(ctx))
 
 	name := pgx.Identifier{role}.Sanitize()
+
 	literal := "'" + password + "'" // drawn by us: letters and digits
 	for _, sql := range []string{
 		fmt.Sprintf("DO $$ BEGIN CREATE ROLE %s LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$", name),
@@ -38,15 +39,16 @@ func (s *Server) RoleURL(ctx context.Context, role string) (string, error) {
 			return "", fmt.Errorf("make role %s: %w", role, err)
 		}
 	}
-	u, err := url.Parse(s.URL(""))
+	address, err := url.Parse(s.URL(""))
 	if err != nil {
 		return "", err
 	}
-	u.User = url.User(role)
+	address.User = url.User(role)
 	if password != "" {
-		u.User = url.UserPassword(role, password)
+		address.User = url.UserPassword(role, password)
 	}
-	return u.String(), nil
+
+	return address.String(), nil
 }
 
 // rolePassword is drawn once, so that a second process beside a running one finds the same.
@@ -62,5 +64,6 @@ func rolePassword(path string) (string, error) {
 	if err := os.WriteFile(path, []byte(password), 0o600); err != nil {
 		return "", fmt.Errorf("keep password of a role: %w", err)
 	}
+
 	return password, nil
 }

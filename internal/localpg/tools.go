@@ -10,12 +10,13 @@ import (
 	"strings"
 )
 
-// InstallLine installs the server on Debian or Ubuntu, as root. The first part keeps the package from starting a
-// cluster of its own on port 5432.
+// InstallLine installs the server on Debian or Ubuntu, as root. The first part keeps the package from
+// starting a cluster of its own on port 5432.
 const InstallLine = `mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >> /etc/postgresql-common/createcluster.conf && ` +
 	`apt-get update && apt-get install -y postgresql postgresql-contrib`
 
-// MissingTools says that this machine has no Postgres server (of the version a data folder needs) and how to get one.
+// MissingTools says that this machine has no Postgres server (of the version a data folder needs) and
+// how to get one.
 type MissingTools struct {
 	Version string   // wanted major version; empty when any would do
 	Looked  []string // folders that were searched
@@ -27,6 +28,7 @@ func (e *MissingTools) Error() string {
 	if e.Version != "" {
 		what = "数据目录属于 PostgreSQL " + e.Version + "，本机没有这一版本的服务器程序"
 	}
+
 	return fmt.Sprintf("%s。请以 root 执行：\n  %s\n（找过：%s）", what, InstallLine, strings.Join(e.Looked, "，"))
 }
 
@@ -38,6 +40,7 @@ func (t tools) path(name string) string { return filepath.Join(t.bin, name) }
 // findTools takes the newest installation, or the one that fits the data folder when there is one already.
 func findTools(dir string) (tools, error) {
 	want := dataVersion(dir)
+
 	looked := candidates()
 	for _, bin := range looked {
 		if !executable(filepath.Join(bin, "initdb")) || !executable(filepath.Join(bin, "postgres")) {
@@ -47,10 +50,12 @@ func findTools(dir string) (tools, error) {
 			return tools{bin: bin}, nil
 		}
 	}
+
 	return tools{}, &MissingTools{Version: want, Looked: looked}
 }
 
-// candidates lists folders that may hold the programs: Debian's first, newest version first, then what the PATH knows.
+// candidates lists folders that may hold the programs: Debian's first, newest version first, then what
+// the PATH knows.
 func candidates() []string {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // the only error is a bad pattern
 	sort.Slice(found, func(i, j int) bool { return folderVersion(found[i]) > folderVersion(found[j]) })
@@ -60,6 +65,7 @@ func candidates() []string {
 	if p, err := exec.LookPath("postgres"); err == nil {
 		found = append(found, filepath.Dir(p))
 	}
+
 	return found
 }
 
@@ -79,12 +85,14 @@ func majorVersion(bin string) string {
 	if err != nil {
 		return ""
 	}
+
 	for _, word := range strings.Fields(string(out)) {
 		if word[0] >= '0' && word[0] <= '9' {
 			major, _, _ := strings.Cut(word, ".")
 			return major
 		}
 	}
+
 	return ""
 }
 
@@ -94,5 +102,6 @@ func dataVersion(dir string) string {
 	if err != nil {
 		return ""
 	}
+
 	return strings.TrimSpace(string(b))
 }

@@ -17,8 +17,9 @@ import (
 	"juzhen/internal/fault"
 )
 
-// A picture is decoded by a process of its own: this program once more, under this name. It has no secrets in its environment, is last in
-// line for the processors, and ends at its limits of memory and time; whatever a file does to a decoder, sending does not notice.
+// A picture is decoded by a process of its own: this program once more, under this name. It has no
+// secrets in its environment, is last in line for the processors, and ends at its limits of memory and
+// time; whatever a file does to a decoder, sending does not notice.
 const childName = "juzhen-picture"
 
 // The limits of that process.
@@ -32,8 +33,8 @@ const (
 	childOwnCopy = "/proc/self/exe"
 )
 
-// init takes over where the program was started under the name of the child. It stands here, and not in a command, so that the binary of
-// every test can do the same.
+// init takes over where the program was started under the name of the child. It stands here, and not in
+// a command, so that the binary of every test can do the same.
 func init() {
 	if os.Args[0] != childName {
 		return
@@ -60,8 +61,8 @@ func confine() {
 	comeLast()
 }
 
-// comeLast puts every thread of the process behind all others: the system counts priorities by thread, and those that clear memory up
-// have begun before.
+// comeLast puts every thread of the process behind all others: the system counts priorities by thread,
+// and those that clear memory up have begun before.
 func comeLast() {
 	threads, _ := os.ReadDir("/proc/self/task")
 	for _, thread := range threads {
@@ -80,6 +81,7 @@ func dataSize() uint64 {
 			return kB << 10
 		}
 	}
+
 	return 0
 }
 
@@ -100,24 +102,30 @@ type refusal struct {
 }
 
 func answerParent(in io.Reader, out io.Writer) error {
-	p, err := readPicture(in)
-	o := outcome{MIME: p.mime, Data: p.data, Thumb: p.thumb, Width: p.width, Height: p.height, Frames: p.frames}
-	var f *fault.Error
+	picture, err := readPicture(in)
+	o := outcome{
+		MIME: picture.mime, Data: picture.data, Thumb: picture.thumb, Width: picture.width,
+		Height: picture.height, Frames: picture.frames,
+	}
+
+	var failure *fault.Error
 	switch {
-	case errors.As(err, &f):
-		o.Refused = &refusal{Field: f.Field, Text: f.Text, Cause: err.Error()}
-		for _, arg := range f.Args {
+	case errors.As(err, &failure):
+		o.Refused = &refusal{Field: failure.Field, Text: failure.Text, Cause: err.Error()}
+		for _, arg := range failure.Args {
 			o.Refused.Args = append(o.Refused.Args, fmt.Sprint(arg))
 		}
 	case err != nil:
 		return err
 	}
+
 	return gob.NewEncoder(out).Encode(o)
 }
 
 var errHeavy = fault.Invalid("file", "这张图片处理起来太费时间或内存；请用看图软件缩小、另存一次再上传")
 
-// decodeApart has a picture decoded by a child. It is ended when ctx is: who has gone away costs nothing more.
+// decodeApart has a picture decoded by a child. It is ended when ctx is: who has gone away costs
+// nothing more.
 func decodeApart(ctx context.Context, r io.Reader) (picture, error) {
 	limited, cancel := context.WithTimeout(ctx, childTime*slower)
 	defer cancel()
@@ -126,7 +134,10 @@ func decodeApart(ctx context.Context, r io.Reader) (picture, error) {
 	answer.room, words.room = childAnswer, 2<<10
 	child := exec.CommandContext(limited, childOwnCopy)
 	child.Args = []string{childName}
-	child.Env = []string{"GOMAXPROCS=1", "GOGC=25", "GOTRACEBACK=none", "GOMEMLIMIT=" + strconv.Itoa(childMemory*3/4)}
+	child.Env = []string{
+		"GOMAXPROCS=1", "GOGC=25", "GOTRACEBACK=none",
+		"GOMEMLIMIT=" + strconv.Itoa(childMemory*3/4),
+	}
 	child.Stdin, child.Stdout, child.Stderr = io.LimitReader(r, MaxUpload+1), &answer, &words
 	child.WaitDelay = childGrace
 
@@ -139,6 +150,7 @@ func decodeApart(ctx context.Context, r io.Reader) (picture, error) {
 	case err != nil:
 		return picture{}, errHeavy.With(fmt.Errorf("process for pictures: %w: %s", err, words.String()))
 	}
+
 	return readOutcome(&answer.Buffer)
 }
 
@@ -148,13 +160,18 @@ func readOutcome(r io.Reader) (picture, error) {
 		return picture{}, fmt.Errorf("answer of the process for pictures: %w", err)
 	}
 	if o.Refused != nil {
-		f := fault.Invalid(o.Refused.Field, o.Refused.Text)
+		failure := fault.Invalid(o.Refused.Field, o.Refused.Text)
 		for _, arg := range o.Refused.Args {
-			f.Args = append(f.Args, arg)
+			failure.Args = append(failure.Args, arg)
 		}
-		return picture{}, f.With(errors.New(o.Refused.Cause))
+
+		return picture{}, failure.With(errors.New(o.Refused.Cause))
 	}
-	return picture{mime: o.MIME, data: o.Data, thumb: o.Thumb, width: o.Width, height: o.Height, frames: o.Frames}, nil
+
+	return picture{
+		mime: o.MIME, data: o.Data, thumb: o.Thumb, width: o.Width, height: o.Height,
+		frames: o.Frames,
+	}, nil
 }
 
 // capped keeps the first bytes of what is written to it and lets the rest go.

@@ -43,6 +43,7 @@ func chunkOfPNG(raw []byte, name string) []byte {
 	for body := range chunksOfPNG(raw, name) {
 		return body
 	}
+
 	return nil
 }
 
@@ -51,6 +52,7 @@ func chunkOfWebP(raw []byte, name string) []byte {
 	if len(raw) < 12 || !bytes.HasPrefix(raw, []byte("RIFF")) {
 		return nil
 	}
+
 	for at := 12; at+8 <= len(raw); {
 		size := int(binary.LittleEndian.Uint32(raw[at+4:]))
 		if size < 0 || size > len(raw)-at-8 {
@@ -61,5 +63,6 @@ func chunkOfWebP(raw []byte, name string) []byte {
 		}
 		at += 8 + size + size&1
 	}
+
 	return nil
 }

@@ -20,8 +20,9 @@ type space struct {
 	primary [3][3]float64   // from light to XYZ under D50, by rows
 }
 
-// colours finds what the numbers of a picture mean. It is nil where they mean sRGB already, where the picture does not say, and for
-// profiles that are no curves and three colours, such as those of printing presses.
+// colours finds what the numbers of a picture mean. It is nil where they mean sRGB already, where the
+// picture does not say, and for profiles that are no curves and three colours, such as those of
+// printing presses.
 func colours(kind string, raw []byte) *space {
 	var s *space
 	if kind == PNG {
@@ -33,6 +34,7 @@ func colours(kind string, raw []byte) *space {
 	if s == nil || s.isSRGB() {
 		return nil
 	}
+
 	return s
 }
 
@@ -41,11 +43,17 @@ func profileOf(kind string, raw []byte) []byte {
 	switch kind {
 	case JPEG:
 		var all []byte
-		for body := range segmentsOfJPEG(raw, 0xE2) { // in order: a profile longer than a segment is rare, one out of order unheard of
-			if part, ok := bytes.CutPrefix(body, []byte("ICC_PROFILE\x00")); ok && len(part) > 2 && len(all) < maxProfile {
+		// in order: a profile longer than a segment is rare, one out of order unheard of
+		for body := range segmentsOfJPEG(raw, 0xE2) {
+			if part, ok := bytes.CutPrefix(
+				body,
+				[]byte("ICC_PROFILE\x00"),
+			); ok && len(part) > 2 &&
+				len(all) < maxProfile {
 				all = append(all, part[2:]...)
 			}
 		}
+
 		return all
 	case PNG:
 		_, packed, ok := bytes.Cut(chunkOfPNG(raw, "iCCP"), []byte{0})
@@ -57,10 +65,12 @@ func profileOf(kind string, raw []byte) []byte {
 			return nil
 		}
 		all, _ := io.ReadAll(io.LimitReader(z, maxProfile))
+
 		return all
 	case WebP:
 		return chunkOfWebP(raw, "ICCP")
 	}
+
 	return nil
 }
 
@@ -76,12 +86,14 @@ func ofNumbers(chunk []byte) *space {
 	if len(chunk) != 4 || chunk[0] != 12 || chunk[1] != 13 {
 		return nil
 	}
+
 	s := &space{primary: displayP3}
 	for i := range s.light {
 		for n := range s.light[i] {
 			s.light[i][n] = float32(toLight(float64(n) / 255))
 		}
 	}
+
 	return s
 }
 
@@ -92,15 +104,18 @@ func ofProfile(profile []byte) *space {
 	}
 
 	var s space
+
 	for i, name := range []string{"r", "g", "b"} {
 		place, curve := tagOf(profile, name+"XYZ"), tagOf(profile, name+"TRC")
 		if len(place) < 20 || !readCurve(curve, &s.light[i]) {
 			return nil
 		}
+
 		for row := range 3 {
 			s.primary[row][i] = fixed(place[8+4*row:])
 		}
 	}
+
 	return &s
 }
 
@@ -115,12 +130,15 @@ func tagOf(profile []byte, name string) []byte {
 		if string(profile[at:at+4]) != name {
 			continue
 		}
-		from, size := int(binary.BigEndian.Uint32(profile[at+4:])), int(binary.BigEndian.Uint32(profile[at+8:]))
+		from := int(binary.BigEndian.Uint32(profile[at+4:]))
+		size := int(binary.BigEndian.Uint32(profile[at+8:]))
 		if from < 0 || size < 0 || from > len(profile) || size > len(profile)-from {
 			return nil
 		}
+
 		return profile[from : from+size]
 	}
+
 	return nil
 }
 
@@ -134,6 +152,7 @@ func readCurve(tag []byte, light *[256]float32) bool {
 	}
 
 	var curve func(float64) float64
+
 	switch string(tag[:4]) {
 	case "curv":
 		curve = sampled(tag[8:])
@@ -143,6 +162,7 @@ func readCurve(tag []byte, light *[256]float32) bool {
 	if curve == nil {
 		return false
 	}
+
 	for n := range light {
 		v := curve(float64(n) / 255)
 		if math.IsNaN(v) {
@@ -150,6 +170,7 @@ func readCurve(tag []byte, light *[256]float32) bool {
 		}
 		light[n] = float32(min(max(v, 0), 1))
 	}
+
 	return true
 }
 
@@ -169,10 +190,12 @@ func sampled(b []byte) func(float64) float64 {
 		exponent := float64(binary.BigEndian.Uint16(points)) / 256
 		return func(x float64) float64 { return math.Pow(x, exponent) }
 	}
+
 	return func(x float64) float64 {
 		whole, part := math.Modf(x * float64(n-1))
 		i := min(int(whole), n-2)
 		part += whole - float64(i)
+
 		return at(i)*(1-part) + at(i+1)*part
 	}
 }
@@ -183,22 +206,26 @@ func formula(kind int, b []byte) func(float64) float64 {
 	if count == 0 || len(b) < 4*count {
 		return nil
 	}
+
 	p := [7]float64{1: 1}
 	for i := range count {
 		p[i] = fixed(b[4*i:])
 	}
 
 	exponent, a, shift, slope, knee, lift, foot := p[0], p[1], p[2], p[3], p[4], p[5], p[6]
+
 	switch kind {
 	case 1: // zero below -shift/a
 		slope, knee = 0, -shift/a
 	case 2: // the same, lifted
 		lift, foot, slope, knee = p[3], p[3], 0, -shift/a
 	}
+
 	return func(x float64) float64 {
 		if kind != 0 && x < knee {
 			return slope*x + foot
 		}
+
 		return math.Pow(a*x+shift, exponent) + lift
 	}
 }
@@ -208,6 +235,7 @@ func toLight(v float64) float64 {
 	if v <= 0.04045 {
 		return v / 12.92
 	}
+
 	return math.Pow((v+0.055)/1.055, 2.4)
 }
 
@@ -232,6 +260,7 @@ var numbers = func() (out [steps + 1]uint8) {
 		}
 		out[i] = uint8(math.Round(v * 255))
 	}
+
 	return out
 }()
 
@@ -243,6 +272,7 @@ type conversion struct {
 
 func (s *space) conversion() conversion {
 	c := conversion{space: s}
+
 	for i := range 3 {
 		for j := range 3 {
 			for k := range 3 {
@@ -250,31 +280,37 @@ func (s *space) conversion() conversion {
 			}
 		}
 	}
+
 	return c
 }
 
 func (c *conversion) rgb(r, g, b uint8) (uint8, uint8, uint8) {
 	x, y, z := c.space.light[0][r], c.space.light[1][g], c.space.light[2][b]
 	var out [3]uint8
+
 	for i, m := range c.matrix {
 		v := m[0]*x + m[1]*y + m[2]*z
 		out[i] = numbers[int(min(max(v, 0), 1)*steps+0.5)]
 	}
+
 	return out[0], out[1], out[2]
 }
 
 // isSRGB tells whether the conversion would change nothing that can be seen.
 func (s *space) isSRGB() bool {
-	c := s.conversion()
+	conversion := s.conversion()
+
 	for i := range 27 {
 		in := [3]uint8{uint8(i % 3 * 127), uint8(i / 3 % 3 * 127), uint8(i / 9 * 127)}
-		r, g, b := c.rgb(in[0], in[1], in[2])
+
+		r, g, b := conversion.rgb(in[0], in[1], in[2])
 		for j, v := range []uint8{r, g, b} {
 			if d := int(v) - int(in[j]); d < -2 || d > 2 {
 				return false
 			}
 		}
 	}
+
 	return true
 }
 
@@ -283,34 +319,36 @@ func toSRGB(img image.Image, from *space) image.Image {
 	if from == nil {
 		return img
 	}
-	c := from.conversion()
+	conversion := from.conversion()
 
 	switch p := img.(type) {
 	case *image.Gray, *image.Gray16, *image.CMYK:
 		return img
 	case *image.YCbCr:
-		c.photo(p)
+		conversion.photo(p)
 		return p
 	case *image.NRGBA:
-		c.pixels(p.Pix)
+		conversion.pixels(p.Pix)
 		return p
 	case *image.RGBA:
 		if p.Opaque() {
-			c.pixels(p.Pix)
+			conversion.pixels(p.Pix)
 			return p
 		}
 	case *image.Paletted:
 		for i, entry := range p.Palette {
 			n := color.NRGBAModel.Convert(entry).(color.NRGBA)
-			n.R, n.G, n.B = c.rgb(n.R, n.G, n.B)
+			n.R, n.G, n.B = conversion.rgb(n.R, n.G, n.B)
 			p.Palette[i] = n
 		}
+
 		return p
 	}
 
 	flat := image.NewNRGBA(img.Bounds())
 	draw.Draw(flat, flat.Bounds(), img, img.Bounds().Min, draw.Src)
-	c.pixels(flat.Pix)
+	conversion.pixels(flat.Pix)
+
 	return flat
 }
 
@@ -323,6 +361,7 @@ func (c *conversion) pixels(pix []uint8) {
 // photo converts block by block: the pixels that share a sample of the small planes.
 func (c *conversion) photo(p *image.YCbCr) {
 	across, down := 1, 1
+
 	switch p.SubsampleRatio {
 	case image.YCbCrSubsampleRatio422:
 		across = 2
@@ -348,6 +387,7 @@ func (c *conversion) block(p *image.YCbCr, area image.Rectangle) {
 	small := p.COffset(area.Min.X, area.Min.Y)
 	cb, cr := p.Cb[small], p.Cr[small]
 	sumB, sumR, n := 0, 0, 0
+
 	for y := area.Min.Y; y < area.Max.Y; y++ {
 		for x := area.Min.X; x < area.Max.X; x++ {
 			at := p.YOffset(x, y)

@@ -26,6 +26,7 @@ func base(t *testing.T, text string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return raw
 }
 
@@ -35,6 +36,7 @@ func sample(t *testing.T, name string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return raw
 }
 
@@ -46,15 +48,19 @@ func middle(t *testing.T, raw []byte) color.NRGBA {
 		t.Fatal(err)
 	}
 	b := img.Bounds()
+
 	return color.NRGBAModel.Convert(img.At((b.Min.X+b.Max.X)/2, (b.Min.Y+b.Max.Y)/2)).(color.NRGBA)
 }
 
 func near(a, b color.NRGBA, by int) bool {
-	for _, d := range []int{int(a.R) - int(b.R), int(a.G) - int(b.G), int(a.B) - int(b.B), int(a.A) - int(b.A)} {
+	for _, d := range []int{
+		int(a.R) - int(b.R), int(a.G) - int(b.G), int(a.B) - int(b.B), int(a.A) - int(b.A),
+	} {
 		if d < -by || d > by {
 			return false
 		}
 	}
+
 	return true
 }
 
@@ -64,6 +70,7 @@ func solid(c color.NRGBA) *image.NRGBA {
 	for i := 0; i < len(img.Pix); i += 4 {
 		copy(img.Pix[i:], []byte{c.R, c.G, c.B, c.A})
 	}
+
 	return img
 }
 
@@ -78,6 +85,7 @@ func withProfile(kind string, raw, profile []byte) []byte {
 	z := zlib.NewWriter(&packed)
 	_, _ = z.Write(profile)
 	_ = z.Close()
+
 	return withChunk(raw, "iCCP", append([]byte("P3\x00\x00"), packed.Bytes()...))
 }
 
@@ -99,25 +107,38 @@ func TestColoursAreBroughtToSRGB(t *testing.T) {
 		"the red of a phone, JPEG": {sample(t, "p3.jpg"), color.NRGBA{255, 0, 0, 255}},
 		"the red of a phone, PNG":  {sample(t, "p3.png"), color.NRGBA{255, 0, 0, 255}},
 		"a red that is sRGB":       {sample(t, "red.jpg"), color.NRGBA{254, 0, 0, 255}},
-		"a photograph, P3":         {withProfile(JPEG, jpegBytes(t, solid(in)), phone), color.NRGBA{215, 93, 31, 255}},
-		"sharp, P3":                {withProfile(PNG, pngBytes(t, solid(in)), phone), color.NRGBA{215, 93, 31, 255}},
-		"half transparent, P3":     {withProfile(PNG, pngBytes(t, solid(half)), phone), color.NRGBA{215, 93, 31, 128}},
-		"P3 by its number":         {numbered, color.NRGBA{215, 93, 31, 255}},
-		"a photograph, Adobe":      {withProfile(JPEG, jpegBytes(t, solid(in)), profile(adobeRGB, 2.19921875)), color.NRGBA{227, 100, 42, 255}},
-		"without a profile":        {pngBytes(t, solid(in)), in},
+		"a photograph, P3": {
+			withProfile(JPEG, jpegBytes(t, solid(in)), phone),
+			color.NRGBA{215, 93, 31, 255},
+		},
+		"sharp, P3": {
+			withProfile(PNG, pngBytes(t, solid(in)), phone),
+			color.NRGBA{215, 93, 31, 255},
+		},
+		"half transparent, P3": {
+			withProfile(PNG, pngBytes(t, solid(half)), phone),
+			color.NRGBA{215, 93, 31, 128},
+		},
+		"P3 by its number": {numbered, color.NRGBA{215, 93, 31, 255}},
+		"a photograph, Adobe": {
+			withProfile(JPEG, jpegBytes(t, solid(in)), profile(adobeRGB, 2.19921875)),
+			color.NRGBA{227, 100, 42, 255},
+		},
+		"without a profile": {pngBytes(t, solid(in)), in},
 	} {
-		p, err := readPicture(bytes.NewReader(c.raw))
+		picture, err := readPicture(bytes.NewReader(c.raw))
 		if err != nil {
 			t.Fatal(err)
 		}
 		by := 1
-		if p.mime == JPEG {
+		if picture.mime == JPEG {
 			by = 4
 		}
-		if got := middle(t, p.data); !near(got, c.want, by) {
+		if got := middle(t, picture.data); !near(got, c.want, by) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
-		if bytes.Contains(p.data, []byte("ICC_PROFILE")) || bytes.Contains(p.data, []byte("iCCP")) {
+		if bytes.Contains(picture.data, []byte("ICC_PROFILE")) ||
+			bytes.Contains(picture.data, []byte("iCCP")) {
 			t.Errorf("%s: the profile is still there", name)
 		}
 	}
@@ -129,6 +150,7 @@ func profile(primary [3][3]float64, exponent float64) []byte {
 	copy(head[12:], "mntrRGB XYZ ")
 	tags, bodies := []byte{}, []byte{}
 	count := 0
+
 	add := func(name string, body []byte) {
 		at := 128 + 4 + 6*12 + len(bodies)
 		tags = append(tags, name...)
@@ -143,23 +165,32 @@ func profile(primary [3][3]float64, exponent float64) []byte {
 			place = binary.BigEndian.AppendUint32(place, uint32(int32(primary[row][i]*65536)))
 		}
 		add(name+"XYZ", place)
-		curve := binary.BigEndian.AppendUint16([]byte("curv\x00\x00\x00\x00\x00\x00\x00\x01"), uint16(exponent*256))
+		curve := binary.BigEndian.AppendUint16(
+			[]byte("curv\x00\x00\x00\x00\x00\x00\x00\x01"),
+			uint16(exponent*256),
+		)
 		add(name+"TRC", curve)
 	}
 	out := binary.BigEndian.AppendUint32(head, uint32(count))
+
 	return append(append(out, tags...), bodies...)
 }
 
 // adobeRGB is where the colours of Adobe RGB (1998) lie, under D50.
-var adobeRGB = [3][3]float64{{0.60974, 0.20528, 0.14919}, {0.31111, 0.62567, 0.06322}, {0.01947, 0.06087, 0.74457}}
+var adobeRGB = [3][3]float64{
+	{0.60974, 0.20528, 0.14919},
+	{0.31111, 0.62567, 0.06322},
+	{0.01947, 0.06087, 0.74457},
+}
 
 func TestAdobeRGBIsBroughtToSRGB(t *testing.T) {
 	t.Parallel()
-	s := ofProfile(profile(adobeRGB, 2.19921875))
-	if s == nil || s.isSRGB() {
+	space := ofProfile(profile(adobeRGB, 2.19921875))
+	if space == nil || space.isSRGB() {
 		t.Fatal("the profile is not read")
 	}
-	c := s.conversion()
+
+	conversion := space.conversion()
 	for in, want := range map[color.NRGBA]color.NRGBA{
 		{255, 255, 255, 255}: {255, 255, 255, 255},
 		{0, 0, 0, 255}:       {0, 0, 0, 255},
@@ -167,7 +198,7 @@ func TestAdobeRGBIsBroughtToSRGB(t *testing.T) {
 		{255, 0, 0, 255}:     {255, 0, 0, 255},
 		{200, 100, 50, 255}:  {227, 100, 42, 255},
 	} {
-		r, g, b := c.rgb(in.R, in.G, in.B)
+		r, g, b := conversion.rgb(in.R, in.G, in.B)
 		if got := (color.NRGBA{r, g, b, 255}); !near(got, want, 1) {
 			t.Errorf("%v became %v, want %v", in, got, want)
 		}
@@ -176,23 +207,25 @@ func TestAdobeRGBIsBroughtToSRGB(t *testing.T) {
 
 func TestASpoiledProfileIsLeftAside(t *testing.T) {
 	t.Parallel()
+
 	good := profile(adobeRGB, 2.2)
 	for n := range good {
 		ofProfile(good[:n])
 		bad := append([]byte{}, good...)
 		bad[n] ^= 0xFF
-		if s := ofProfile(bad); s != nil {
-			toSRGB(corner(4, 4), s)
+		if space := ofProfile(bad); space != nil {
+			toSRGB(corner(4, 4), space)
 		}
 	}
 }
 
 func TestWebPBecomesWhatWeiboTakes(t *testing.T) {
 	t.Parallel()
+
 	for text, want := range map[string]string{sharpWebP: PNG, photoWebP: JPEG, clearWebP: PNG} {
-		p, err := readPicture(bytes.NewReader(base(t, text)))
-		if err != nil || p.mime != want || p.width != 1 || p.height != 1 {
-			t.Errorf("got %s, %d×%d, %v; want %s", p.mime, p.width, p.height, err, want)
+		picture, err := readPicture(bytes.NewReader(base(t, text)))
+		if err != nil || picture.mime != want || picture.width != 1 || picture.height != 1 {
+			t.Errorf("got %s, %d×%d, %v; want %s", picture.mime, picture.width, picture.height, err, want)
 		}
 	}
 }
@@ -206,22 +239,28 @@ func TestTheLabelOfAMachineIsCarried(t *testing.T) {
 	photo := jpegBytes(t, corner(16, 16))
 	head := binary.BigEndian.AppendUint16([]byte{0xFF, 0xD8, 0xFF, 0xE1}, uint16(2+len(segment)))
 	photo = append(append(head, segment...), photo[2:]...)
-	sharp := withChunk(pngBytes(t, corner(16, 16)), "iTXt", append([]byte(xmpChunk+"\x00\x00\x00\x00\x00"), packet...))
+	sharp := withChunk(
+		pngBytes(t, corner(16, 16)),
+		"iTXt",
+		append([]byte(xmpChunk+"\x00\x00\x00\x00\x00"), packet...),
+	)
 
 	for _, raw := range [][]byte{photo, sharp} {
-		p, err := readPicture(bytes.NewReader(raw))
+		picture, err := readPicture(bytes.NewReader(raw))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes.Contains(p.data, []byte("GPS-SECRET")) {
-			t.Errorf("%s: more than the label came along", p.mime)
+		if bytes.Contains(picture.data, []byte("GPS-SECRET")) {
+			t.Errorf("%s: more than the label came along", picture.mime)
 		}
-		if _, _, err := image.Decode(bytes.NewReader(p.data)); err != nil {
-			t.Errorf("%s: %v", p.mime, err)
+		if _, _, err := image.Decode(bytes.NewReader(picture.data)); err != nil {
+			t.Errorf("%s: %v", picture.mime, err)
 		}
-		got := machineMade(p.mime, p.data)
-		if !strings.Contains(got, `"Label":"1"`) || !strings.Contains(got, `"ContentProducer":"001191110000MA0"`) || !strings.Contains(got, "a\\u003cb") {
-			t.Errorf("%s: the label became %q", p.mime, got)
+		got := machineMade(picture.mime, picture.data)
+		if !strings.Contains(got, `"Label":"1"`) ||
+			!strings.Contains(got, `"ContentProducer":"001191110000MA0"`) ||
+			!strings.Contains(got, "a\\u003cb") {
+			t.Errorf("%s: the label became %q", picture.mime, got)
 		}
 	}
 }

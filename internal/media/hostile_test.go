@@ -47,6 +47,7 @@ func thinPNG(t *testing.T, height int) []byte {
 	chunk("IHDR", append(head, 8, 0, 0, 0, 0))
 	chunk("IDAT", packed.Bytes())
 	chunk("IEND", nil)
+
 	return out.Bytes()
 }
 
@@ -57,6 +58,7 @@ func layeredJPEG(layers int) []byte {
 		out = append(out, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0)
 		out = append(out, make([]byte, 50)...)
 	}
+
 	return append(out, 0xFF, 0xD9)
 }
 
@@ -65,26 +67,30 @@ func manyFrames(t *testing.T) []byte {
 	raw := animation(t, 1)
 	at := bytes.IndexByte(raw[13+tableBytes(raw[10]):], 0x2C) + 13 + tableBytes(raw[10])
 	frame := raw[at : len(raw)-1]
+
 	return append(append(append([]byte{}, raw[:len(raw)-1]...), bytes.Repeat(frame, MaxFrames)...), 0x3B)
 }
 
 func TestCostIsKnownBeforeAnythingIsDecoded(t *testing.T) {
 	t.Parallel()
+
 	for name, c := range map[string]struct {
 		raw  []byte
 		text string
 	}{
-		"1 × 39,999,999":             {thinPNG(t, 39_999_999), "有一边超过"},
-		"too long for its width":     {thinPNG(t, MaxRatio+1), "太长"},
-		"6300² with 16 bits":         {sizedPNG(t, 6300, 6300, 16), "展开后超过"},
-		"400 layers":                 {layeredJPEG(400), "分成 400 层"},
-		"an animation without end":   {manyFrames(t), "1000 个画面"},
-		"a side of 60,000":           {sizedPNG(t, 60000, 60000, 8), "有一边超过"},
-		"a canvas without its frame": {append([]byte("GIF89a\x20\x4e\x20\x4e\x00\x00\x00"), animation(t, 1)[19:]...), ""},
+		"1 × 39,999,999":           {thinPNG(t, 39_999_999), "有一边超过"},
+		"too long for its width":   {thinPNG(t, MaxRatio+1), "太长"},
+		"6300² with 16 bits":       {sizedPNG(t, 6300, 6300, 16), "展开后超过"},
+		"400 layers":               {layeredJPEG(400), "分成 400 层"},
+		"an animation without end": {manyFrames(t), "1000 个画面"},
+		"a side of 60,000":         {sizedPNG(t, 60000, 60000, 8), "有一边超过"},
+		"a canvas without its frame": {
+			append([]byte("GIF89a\x20\x4e\x20\x4e\x00\x00\x00"), animation(t, 1)[19:]...), "",
+		},
 	} {
 		_, err := readPicture(bytes.NewReader(c.raw))
-		f := fault.Public(err)
-		if err == nil || f.Field != "file" || !strings.Contains(f.Plain(), c.text) {
+		failure := fault.Public(err)
+		if err == nil || failure.Field != "file" || !strings.Contains(failure.Plain(), c.text) {
 			t.Errorf("%s: got %v, want a text with %q", name, err, c.text)
 		}
 	}
@@ -112,17 +118,21 @@ func TestCostIsKnownBeforeAnythingIsDecoded(t *testing.T) {
 // TestAChildDecodesWithinItsLimits has the program itself, which is this test, decode pictures apart.
 func TestAChildDecodesWithinItsLimits(t *testing.T) {
 	t.Parallel()
-	p, err := decodeApart(t.Context(), bytes.NewReader(pngBytes(t, corner(64, 32))))
-	if err != nil || p.mime != PNG || p.width != 64 || len(p.data) == 0 || len(p.thumb) == 0 {
-		t.Fatalf("got %s, %d wide, %v", p.mime, p.width, err)
+	picture, err := decodeApart(t.Context(), bytes.NewReader(pngBytes(t, corner(64, 32))))
+	if err != nil || picture.mime != PNG || picture.width != 64 || len(picture.data) == 0 ||
+		len(picture.thumb) == 0 {
+		t.Fatalf("got %s, %d wide, %v", picture.mime, picture.width, err)
 	}
 
 	_, err = decodeApart(t.Context(), bytes.NewReader(sizedPNG(t, 20000, 20000, 8)))
-	if f := fault.Public(err); f.Field != "file" || !strings.Contains(f.Plain(), "20000×20000 过大") {
+	if failure := fault.Public(
+		err,
+	); failure.Field != "file" ||
+		!strings.Contains(failure.Plain(), "20000×20000 过大") {
 		t.Errorf("a refusal arrives as %v", err)
 	}
 	_, err = decodeApart(t.Context(), io.MultiReader(bytes.NewReader(pngBytes(t, corner(4, 4))), endless{}))
-	if f := fault.Public(err); !strings.Contains(f.Plain(), "超过 20 MB") {
+	if failure := fault.Public(err); !strings.Contains(failure.Plain(), "超过 20 MB") {
 		t.Errorf("what never ends: %v", err)
 	}
 }
@@ -131,14 +141,17 @@ type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
-// TestAChildEndsWithItsClient gives a child a file that does not end before the child does. It is not parallel: it looks at all children.
+// TestAChildEndsWithItsClient gives a child a file that does not end before the child does. It is not
+// parallel: it looks at all children.
 func TestAChildEndsWithItsClient(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	_, err := decodeApart(ctx, reading(func([]byte) (int, error) {
 		leave()
+
 		for children(t) > 0 {
 			runtime.Gosched()
 		}
+
 		return 0, io.EOF
 	}))
 	if !errors.Is(err, context.Canceled) {
@@ -153,6 +166,7 @@ func children(t *testing.T) (n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for _, p := range all {
 		status, _ := os.ReadFile("/proc/" + p.Name() + "/status") // it may have ended since
 		ours := strings.Contains(string(status), fmt.Sprintf("\nPPid:\t%d\n", os.Getpid()))
@@ -160,6 +174,7 @@ func children(t *testing.T) (n int) {
 			n++
 		}
 	}
+
 	return n
 }
 
@@ -167,7 +182,8 @@ type reading func([]byte) (int, error)
 
 func (r reading) Read(p []byte) (int, error) { return r(p) }
 
-// alone runs the test once more in a process of its own, that has done nothing else, and tells whether this is that process.
+// alone runs the test once more in a process of its own, that has done nothing else, and tells whether
+// this is that process.
 func alone(t *testing.T) bool {
 	t.Helper()
 	if os.Getenv("JUZHEN_TEST_ALONE") != "" {
@@ -180,6 +196,7 @@ func alone(t *testing.T) bool {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	t.Logf("%s", out)
+
 	return false
 }
 
@@ -190,12 +207,14 @@ func memory(t *testing.T, name string) (bytes int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for line := range strings.Lines(string(status)) {
 		if _, err := fmt.Sscanf(line, name+": %d kB", &bytes); err == nil {
 			return bytes << 10
 		}
 	}
 	t.Fatalf("no %s", name)
+
 	return 0
 }
 
@@ -206,13 +225,17 @@ func TestWaitingPicturesCostNoMemory(t *testing.T) {
 		return
 	}
 
-	s := &Service{line: newLine(time.Now)}
+	service := &Service{line: newLine(time.Now)}
 	head := pngBytes(t, corner(64, 64))[:60]
 	rest := memory(t, "VmRSS")
+
 	var all sync.WaitGroup
 	for range 25 {
 		all.Go(func() {
-			_, err := s.read(t.Context(), io.MultiReader(bytes.NewReader(head), io.LimitReader(endless{}, 19<<20)))
+			_, err := service.read(
+				t.Context(),
+				io.MultiReader(bytes.NewReader(head), io.LimitReader(endless{}, 19<<20)),
+			)
 			if !fault.Is(err, fault.KindInvalid) && !fault.Is(err, fault.KindUnavailable) {
 				t.Errorf("got %v", err)
 			}
@@ -235,50 +258,53 @@ func TestTheLargestPictureThatIsTakenFits(t *testing.T) {
 	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, wide); err != nil {
 		t.Fatal(err)
 	}
-	if p, err := decodeApart(t.Context(), &b); err != nil || p.width != 5000 {
-		t.Errorf("got %d wide, %v", p.width, err)
+	if picture, err := decodeApart(t.Context(), &b); err != nil || picture.width != 5000 {
+		t.Errorf("got %d wide, %v", picture.width, err)
 	}
 }
 
 func TestWhoCannotBeServedIsToldWhenToComeBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := newLine(time.Now)
-		leave, err := l.enter(t.Context())
+		line := newLine(time.Now)
+		leave, err := line.enter(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
+
 		results := make(chan error, mostWaiting)
 		for range mostWaiting - 1 {
 			go func() {
-				_, err := l.enter(t.Context())
+				_, err := line.enter(t.Context())
 				results <- err
 			}()
 		}
 		synctest.Wait()
 
-		_, err = l.enter(t.Context())
-		f := fault.Public(err)
-		if f.Kind != fault.KindUnavailable || f.Field != "file" || f.Retry != 20*guess || !strings.Contains(f.Plain(), "40 秒后再传") {
-			t.Errorf("one too many: %v, %v", f.Plain(), f.Retry)
+		_, err = line.enter(t.Context())
+		failure := fault.Public(err)
+		if failure.Kind != fault.KindUnavailable || failure.Field != "file" || failure.Retry != 20*guess ||
+			!strings.Contains(failure.Plain(), "40 秒后再传") {
+			t.Errorf("one too many: %v, %v", failure.Plain(), failure.Retry)
 		}
 
-		for range mostWaiting - 1 { // nothing else goes on: the bubble's clock runs to the end of their patience
+		// nothing else goes on: the bubble's clock runs to the end of their patience
+		for range mostWaiting - 1 {
 			if err := <-results; !fault.Is(err, fault.KindUnavailable) {
 				t.Errorf("who waited too long: %v", err)
 			}
 		}
-		if l.waiting != 1 {
-			t.Errorf("%d still wait", l.waiting)
+		if line.waiting != 1 {
+			t.Errorf("%d still wait", line.waiting)
 		}
 
 		leave()
-		if leave, err = l.enter(t.Context()); err != nil {
+		if leave, err = line.enter(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		leave()
-		if l.waiting != 0 || l.usual <= guess {
-			t.Errorf("%d wait, a picture is thought to take %v", l.waiting, l.usual)
+		if line.waiting != 0 || line.usual <= guess {
+			t.Errorf("%d wait, a picture is thought to take %v", line.waiting, line.usual)
 		}
 	})
 }

@@ -23,15 +23,29 @@ const Accept = JPEG + "," + PNG + "," + GIF + "," + WebP
 
 // names of the files that people try instead, for the reason of a refusal.
 var names = map[string]string{
-	"image/heic": "HEIC", "image/heic-sequence": "HEIC", "image/heif": "HEIF", "image/heif-sequence": "HEIF", "image/avif": "AVIF",
-	"image/bmp": "BMP", "image/tiff": "TIFF", "image/svg+xml": "SVG", "image/vnd.adobe.photoshop": "PSD", "image/jxl": "JPEG XL",
-	"image/jp2": "JPEG 2000", "image/x-icon": "ICO", "application/pdf": "PDF", "video/mp4": "MP4", "video/quicktime": "MOV",
-	"application/zip": "ZIP", "image/vnd.mozilla.apng": "APNG",
+	"image/heic":                "HEIC",
+	"image/heic-sequence":       "HEIC",
+	"image/heif":                "HEIF",
+	"image/heif-sequence":       "HEIF",
+	"image/avif":                "AVIF",
+	"image/bmp":                 "BMP",
+	"image/tiff":                "TIFF",
+	"image/svg+xml":             "SVG",
+	"image/vnd.adobe.photoshop": "PSD",
+	"image/jxl":                 "JPEG XL",
+	"image/jp2":                 "JPEG 2000",
+	"image/x-icon":              "ICO",
+	"application/pdf":           "PDF",
+	"video/mp4":                 "MP4",
+	"video/quicktime":           "MOV",
+	"application/zip":           "ZIP",
+	"image/vnd.mozilla.apng":    "APNG",
 }
 
 // kindOf tells a picture by its content, never by its name. It refuses everything else by what it is.
 func kindOf(raw []byte) (string, error) {
 	found := mimetype.Detect(raw)
+
 	kind := found.String()
 	switch {
 	case kind == JPEG || kind == PNG || kind == GIF:
@@ -49,6 +63,7 @@ func kindOf(raw []byte) (string, error) {
 	if name, ok := names[kind]; ok {
 		return "", fault.Invalid("file", "这是 {.kind} 文件，微博不收；请改存为 JPEG、PNG、GIF 或 WebP 再上传", "kind", name)
 	}
+
 	return "", fault.Invalid("file", "只能上传 JPEG、PNG、GIF 或 WebP 图片；这个文件的内容不是")
 }
 
@@ -59,6 +74,7 @@ func undecodable(err error) error {
 	if errors.As(err, &rareJPEG) || errors.As(err, &rarePNG) {
 		return fault.Invalid("file", "这张图片用了少见的编码方式，无法处理；请用看图软件另存为普通的 JPEG 或 PNG 再上传").With(err)
 	}
+
 	return damaged(err)
 }
 

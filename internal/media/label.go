@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// A picture that a machine made says so in a label (GB 45438-2025), which nobody may take away: it is carried through the encoding, alone
-// and written anew. Everything else that surrounds the pixels goes.
+// A picture that a machine made says so in a label (GB 45438-2025), which nobody may take away: it is
+// carried through the encoding, alone and written anew. Everything else that surrounds the pixels goes.
 const (
 	labelSpace = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 	xmpHead    = "http://ns.adobe.com/xap/1.0/\x00"
@@ -25,11 +25,15 @@ const (
 )
 
 // entries of a label, as the standard names them.
-var entries = []string{"Label", "ContentProducer", "ProduceID", "ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2"}
+var entries = []string{
+	"Label", "ContentProducer", "ProduceID", "ReservedCode1", "ContentPropagator", "PropagateID",
+	"ReservedCode2",
+}
 
 // machineMade is the label of a picture as JSON; empty when it has none that can be read.
 func machineMade(kind string, raw []byte) string {
 	var value string
+
 	for d := xml.NewDecoder(bytes.NewReader(xmpOf(kind, raw))); ; {
 		token, err := d.Token()
 		if err != nil {
@@ -52,11 +56,13 @@ func labelIn(d *xml.Decoder, at xml.StartElement) (value string) {
 		_ = d.DecodeElement(&value, &at)
 		return value
 	}
+
 	for _, a := range at.Attr {
 		if a.Name == wanted {
 			return a.Value
 		}
 	}
+
 	return ""
 }
 
@@ -67,6 +73,7 @@ func cleanLabel(value string) string {
 		return ""
 	}
 	kept := map[string]string{}
+
 	for _, name := range entries {
 		if s, ok := read[name].(string); ok && len(s) <= maxLabel && utf8.ValidString(s) {
 			kept[name] = s
@@ -79,6 +86,7 @@ func cleanLabel(value string) string {
 	if err != nil {
 		return ""
 	}
+
 	return string(out)
 }
 
@@ -101,6 +109,7 @@ func xmpOf(kind string, raw []byte) (packet []byte) {
 	case WebP:
 		packet = chunkOfWebP(raw, "XMP ")
 	}
+
 	return packet[:min(len(packet), maxXMP)]
 }
 
@@ -116,6 +125,7 @@ func withLabel(kind string, data []byte, label string) []byte {
 		`<rdf:Description rdf:about="" xmlns:TC260="` + labelSpace + `" TC260:AIGC="` + escaped.String() + `"/></rdf:RDF></x:xmpmeta>`
 
 	var out bytes.Buffer
+
 	switch kind {
 	case JPEG:
 		out.Write(data[:2])
@@ -132,5 +142,6 @@ func withLabel(kind string, data []byte, label string) []byte {
 		_ = binary.Write(&out, binary.BigEndian, crc32.ChecksumIEEE(body))
 		out.Write(data[head:])
 	}
+
 	return out.Bytes()
 }

@@ -18,8 +18,9 @@ const (
 	MaxFrames    = 1000                      // of an animation
 	MaxSide      = 30_000                    // pixels of the longer side
 	MaxRatio     = 64                        // of the longer side to the shorter one
-	MaxScans     = 40                        // of a JPEG: each costs a walk over the whole picture; encoders write about ten
-	MaxDecoded   = 160 << 20                 // bytes that a picture takes when it is decoded
+	// of a JPEG: each costs a walk over the whole picture; encoders write about ten
+	MaxScans   = 40
+	MaxDecoded = 160 << 20 // bytes that a picture takes when it is decoded
 )
 
 // cost is what a picture says of itself, before anything of it is decoded.
@@ -38,7 +39,16 @@ func (c cost) check() error {
 	case short <= 0:
 		return damaged(nil)
 	case long > MaxSide:
-		return fault.Invalid("file", "图片 {.w}×{.h} 有一边超过 {.max} 像素，请缩小后再上传", "w", c.width, "h", c.height, "max", MaxSide)
+		return fault.Invalid(
+			"file",
+			"图片 {.w}×{.h} 有一边超过 {.max} 像素，请缩小后再上传",
+			"w",
+			c.width,
+			"h",
+			c.height,
+			"max",
+			MaxSide,
+		)
 	case long/short > MaxRatio || long%short > 0 && long/short == MaxRatio:
 		return fault.Invalid("file", "图片 {.w}×{.h} 太长：长边最多是短边的 {.max} 倍，否则微博上看不清；请裁剪后再上传",
 			"w", c.width, "h", c.height, "max", MaxRatio)
@@ -49,11 +59,19 @@ func (c cost) check() error {
 	case c.frames > 1 && c.pixels > MaxGIFPixels:
 		return fault.Invalid("file", "动图所有画面合计超过 8000 万像素，请缩小或减少画面后再上传")
 	case c.scans > MaxScans:
-		return fault.Invalid("file", "这张 JPEG 分成 {.n} 层存放（上限 {.max} 层），请用看图软件另存一次再上传", "n", c.scans, "max", MaxScans)
+		return fault.Invalid(
+			"file",
+			"这张 JPEG 分成 {.n} 层存放（上限 {.max} 层），请用看图软件另存一次再上传",
+			"n",
+			c.scans,
+			"max",
+			MaxScans,
+		)
 	case c.pixels > MaxDecoded/c.pixel:
 		return fault.Invalid("file", "图片 {.w}×{.h} 展开后超过 {.mb} MB；请缩小，或另存为普通的 8 位、不分层的图片",
 			"w", c.width, "h", c.height, "mb", MaxDecoded>>20)
 	}
+
 	return nil
 }
 
@@ -81,12 +99,14 @@ func measure(kind string, raw []byte) (cost, error) {
 	case WebP:
 		c.readWebP(raw)
 	}
+
 	return c, nil
 }
 
 // readJPEG walks over the segments: the frame says how many bytes a pixel takes, and the scans are counted.
 func (c *cost) readJPEG(raw []byte) {
 	c.scans = 0
+
 	for at := 2; at+4 <= len(raw); {
 		if raw[at] != 0xFF {
 			at++ // between segments, or in the data of a scan
@@ -94,9 +114,11 @@ func (c *cost) readJPEG(raw []byte) {
 		}
 
 		marker := raw[at+1]
+
 		size := 2 + int(binary.BigEndian.Uint16(raw[at+2:]))
 		switch {
-		case marker == 0 || marker == 0xFF || marker >= 0xD0 && marker <= 0xD8: // no segment: data, filling, restarts
+		// no segment: data, filling, restarts
+		case marker == 0 || marker == 0xFF || marker >= 0xD0 && marker <= 0xD8:
 			at++
 			continue
 		case marker == 0xD9:
@@ -110,8 +132,8 @@ func (c *cost) readJPEG(raw []byte) {
 	}
 }
 
-// framePixel is the bytes of a decoded pixel: one a sample, and four more for its coefficient where a picture comes in layers. A
-// sample of the smaller planes is shared by several pixels.
+// framePixel is the bytes of a decoded pixel: one a sample, and four more for its coefficient where a
+// picture comes in layers. A sample of the smaller planes is shared by several pixels.
 func framePixel(layers bool, frame []byte) int {
 	sample := 1
 	if layers {
@@ -123,12 +145,14 @@ func framePixel(layers bool, frame []byte) int {
 		return 4 * sample
 	}
 	first, all := 0, 0
+
 	for i := range n {
 		area := int(frame[2+3*i]>>4) * int(frame[2+3*i]&15)
 		if all += area; i == 0 {
 			first = max(area, 1)
 		}
 	}
+
 	return max(1, (all*sample+first-1)/first)
 }
 
@@ -189,6 +213,7 @@ func gifPixels(raw []byte) (total, frames int, err error) {
 			return 0, 0, errGIF
 		}
 	}
+
 	return total, max(frames, 1), nil // no trailer: the decoder decides
 }
 
@@ -197,6 +222,7 @@ func tableBytes(packed byte) int {
 	if packed&0x80 == 0 {
 		return 0
 	}
+
 	return 3 << (packed&7 + 1)
 }
 
@@ -204,5 +230,6 @@ func skipBlocks(raw []byte, at int) int {
 	for at < len(raw) && raw[at] != 0 {
 		at += int(raw[at]) + 1
 	}
+
 	return at + 1
 }

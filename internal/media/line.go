@@ -11,7 +11,8 @@ import (
 
 // Bounds of the queue of pictures.
 const (
-	atOnce      = 1                // pictures decoded at once: one may take what all the rest of the console does
+	// pictures decoded at once: one may take what all the rest of the console does
+	atOnce      = 1
 	mostWaiting = 40               // pictures that stand in line
 	patience    = 25 * time.Second // how long one stands there
 	guess       = 2 * time.Second  // what a picture takes, before any was seen
@@ -31,8 +32,8 @@ func newLine(clock func() time.Time) *line {
 	return &line{turns: make(chan struct{}, atOnce), usual: guess, clock: clock}
 }
 
-// enter waits for a turn. It fails with fault.Unavailable, which says when to come back, where too many stand in line or the
-// wait is too long, and with the error of ctx when who waits has gone.
+// enter waits for a turn. It fails with fault.Unavailable, which says when to come back, where too many
+// stand in line or the wait is too long, and with the error of ctx when who waits has gone.
 func (l *line) enter(ctx context.Context) (leave func(), err error) {
 	l.mu.Lock()
 	if l.waiting >= mostWaiting {
@@ -44,6 +45,7 @@ func (l *line) enter(ctx context.Context) (leave func(), err error) {
 
 	tired := time.NewTimer(patience)
 	defer tired.Stop()
+
 	select {
 	case l.turns <- struct{}{}:
 		began := l.clock()
@@ -59,6 +61,7 @@ func (l *line) enter(ctx context.Context) (leave func(), err error) {
 	if err == nil {
 		err = l.busy()
 	}
+
 	return nil, err
 }
 
@@ -77,5 +80,6 @@ func (l *line) busy() error {
 	seconds := int(math.Ceil(wait.Seconds()))
 	full := fault.Unavailable("排队处理的图片太多，请 {.n} 秒后再传", "n", seconds).WithCode("busy").After(wait)
 	full.Field = "file"
+
 	return full
 }

@@ -10,6 +10,7 @@ import (
 // orientation is the EXIF value (1–8) of how the camera was held; 1, upright, when nothing says otherwise.
 func orientation(kind string, raw []byte) int {
 	var block []byte
+
 	switch kind {
 	case JPEG:
 		block = exifOfJPEG(raw)
@@ -21,6 +22,7 @@ func orientation(kind string, raw []byte) int {
 	if o := tiffOrientation(block); o >= 1 && o <= 8 {
 		return o
 	}
+
 	return 1
 }
 
@@ -33,6 +35,7 @@ func exifOfJPEG(raw []byte) []byte {
 			return block
 		}
 	}
+
 	return nil
 }
 
@@ -49,6 +52,7 @@ func tiffOrientation(b []byte) int {
 	if dir < 8 || dir+2 > len(b) {
 		return 0
 	}
+
 	for i := range int(order.Uint16(b[dir:])) {
 		at := dir + 2 + 12*i
 		if at+12 > len(b) {
@@ -58,6 +62,7 @@ func tiffOrientation(b []byte) int {
 			return int(order.Uint16(b[at+8:]))
 		}
 	}
+
 	return 0
 }
 
@@ -78,18 +83,22 @@ func upright(img image.Image, o int) image.Image {
 	if o >= 5 {
 		dst = image.NewNRGBA(image.Rect(0, 0, h, w))
 	}
+
 	row := image.NewNRGBA(image.Rect(0, 0, w, 1)) // keeps half transparent pixels as they are
 	for y := range h {
 		draw.Draw(row, row.Bounds(), img, image.Pt(b.Min.X, b.Min.Y+y), draw.Src)
+
 		for x := range w {
 			dx, dy := turned(o, x, y, w, h)
 			copy(dst.Pix[dst.PixOffset(dx, dy):][:4], row.Pix[4*x:][:4])
 		}
 	}
+
 	return dst
 }
 
-// sideways is how the small planes lie when a picture was turned by a quarter; what has no such counterpart is turned pixel by pixel.
+// sideways is how the small planes lie when a picture was turned by a quarter; what has no such
+// counterpart is turned pixel by pixel.
 var sideways = map[image.YCbCrSubsampleRatio]image.YCbCrSubsampleRatio{
 	image.YCbCrSubsampleRatio444: image.YCbCrSubsampleRatio444,
 	image.YCbCrSubsampleRatio420: image.YCbCrSubsampleRatio420,
@@ -115,6 +124,7 @@ func turnPlanes(img *image.YCbCr, o int) *image.YCbCr {
 
 	out := image.NewYCbCr(size, ratio)
 	small := image.Rect(0, 0, w, h)
+
 	switch img.SubsampleRatio {
 	case image.YCbCrSubsampleRatio422:
 		small.Max.X = (w + 1) / 2
@@ -131,6 +141,7 @@ func turnPlanes(img *image.YCbCr, o int) *image.YCbCr {
 	turnPlane(out.Y, out.YStride, img.Y, img.YStride, w, h, o)
 	turnPlane(out.Cb, out.CStride, img.Cb, img.CStride, small.Max.X, small.Max.Y, o)
 	turnPlane(out.Cr, out.CStride, img.Cr, img.CStride, small.Max.X, small.Max.Y, o)
+
 	return out
 }
 
@@ -161,5 +172,6 @@ func turned(o, x, y, w, h int) (int, int) {
 	case 8:
 		return y, w - 1 - x
 	}
+
 	return x, y
 }

@@ -31,9 +31,10 @@ type picture struct {
 	frames        int
 }
 
-// readPicture reads at most MaxUpload bytes and makes a picture of them: the type is told by the content and never by the
-// name, the cost is known before anything is decoded, and what comes out was encoded anew, in sRGB, so that camera data, places,
-// comments and anything hidden behind the pixels are gone. Fails with fault.Invalid on field "file".
+// readPicture reads at most MaxUpload bytes and makes a picture of them: the type is told by the
+// content and never by the name, the cost is known before anything is decoded, and what comes out was
+// encoded anew, in sRGB, so that camera data, places, comments and anything hidden behind the pixels
+// are gone. Fails with fault.Invalid on field "file".
 func readPicture(r io.Reader) (picture, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, MaxUpload+1))
 	switch {
@@ -60,11 +61,13 @@ func readPicture(r io.Reader) (picture, error) {
 	if kind == GIF {
 		return rebuildGIF(raw)
 	}
+
 	return rebuildStill(kind, raw)
 }
 
-// rebuildStill brings the colours to sRGB, turns the picture upright and encodes it anew. A JPEG is encoded more coarsely, step by
-// step, until it fits; a PNG is not turned into something else behind the person's back: too large is said.
+// rebuildStill brings the colours to sRGB, turns the picture upright and encodes it anew. A JPEG is
+// encoded more coarsely, step by step, until it fits; a PNG is not turned into something else behind
+// the person's back: too large is said.
 func rebuildStill(kind string, raw []byte) (picture, error) {
 	img, _, err := image.Decode(bytes.NewReader(raw))
 	if err != nil {
@@ -83,6 +86,7 @@ func rebuildStill(kind string, raw []byte) (picture, error) {
 	}
 
 	size := img.Bounds()
+
 	return picture{
 		mime:   kind,
 		data:   withLabel(kind, data, label),
@@ -93,7 +97,8 @@ func rebuildStill(kind string, raw []byte) (picture, error) {
 	}, nil
 }
 
-// encodeAs chooses what Weibo takes for a WebP: JPEG for a photograph, PNG for what has sharp edges or is transparent.
+// encodeAs chooses what Weibo takes for a WebP: JPEG for a photograph, PNG for what has sharp edges or
+// is transparent.
 func encodeAs(kind string, img image.Image) (string, []byte, error) {
 	if kind == WebP {
 		if _, photo := img.(*image.YCbCr); photo {
@@ -105,6 +110,7 @@ func encodeAs(kind string, img image.Image) (string, []byte, error) {
 		}
 	}
 	data, err := encodeStill(kind, img)
+
 	return kind, data, err
 }
 
@@ -123,6 +129,7 @@ func (b *bounded) Write(p []byte) (int, error) {
 	if b.Len()+len(p) > MaxSent-labelRoom {
 		return 0, errFull
 	}
+
 	return b.Buffer.Write(p)
 }
 
@@ -133,6 +140,7 @@ func encodeStill(kind string, img image.Image) ([]byte, error) {
 		if errors.Is(err, errFull) {
 			return nil, fault.Invalid("file", "PNG 图片处理后仍超过微博的上限 5 MB，请缩小尺寸或改存为 JPEG 后再上传")
 		}
+
 		return out.Bytes(), err
 	}
 
@@ -143,16 +151,19 @@ func encodeStill(kind string, img image.Image) ([]byte, error) {
 			return out.Bytes(), err
 		}
 	}
+
 	return nil, fault.Invalid("file", "图片处理后仍超过微博的上限 5 MB，请缩小尺寸后再上传")
 }
 
-// rebuildGIF keeps every frame with its time and the loop count, and nothing else: comments and application data go.
+// rebuildGIF keeps every frame with its time and the loop count, and nothing else: comments and
+// application data go.
 func rebuildGIF(raw []byte) (picture, error) {
 	g, err := gif.DecodeAll(bytes.NewReader(raw))
 	if err != nil {
 		return picture{}, damaged(err)
 	}
 	var out bounded
+
 	err = gif.EncodeAll(&out, g)
 	switch {
 	case errors.Is(err, errFull):
@@ -165,6 +176,7 @@ func rebuildGIF(raw []byte) (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
+
 	return picture{
 		mime:   GIF,
 		data:   out.Bytes(),
@@ -183,6 +195,7 @@ func firstFrame(g *gif.GIF) image.Image {
 	}
 	first := image.NewRGBA(canvas)
 	draw.Draw(first, g.Image[0].Bounds(), g.Image[0], g.Image[0].Bounds().Min, draw.Over)
+
 	return first
 }
 
@@ -204,6 +217,7 @@ func thumbnail(img image.Image) ([]byte, error) {
 	if err := jpeg.Encode(&out, dst, &jpeg.Options{Quality: 82}); err != nil {
 		return nil, err
 	}
+
 	return out.Bytes(), nil
 }
 
@@ -213,6 +227,7 @@ func fit(w, h, side int) (int, int) {
 	if long <= side {
 		return w, h
 	}
+
 	return max(1, w*side/long), max(1, h*side/long)
 }
 

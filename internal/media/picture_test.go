@@ -27,6 +27,7 @@ func corner(w, h int) *image.RGBA {
 			img.Set(x, y, c)
 		}
 	}
+
 	return img
 }
 
@@ -36,6 +37,7 @@ func jpegBytes(t *testing.T, img image.Image) []byte {
 	if err := jpeg.Encode(&b, img, nil); err != nil {
 		t.Fatal(err)
 	}
+
 	return b.Bytes()
 }
 
@@ -45,6 +47,7 @@ func pngBytes(t *testing.T, img image.Image) []byte {
 	if err := png.Encode(&b, img); err != nil {
 		t.Fatal(err)
 	}
+
 	return b.Bytes()
 }
 
@@ -61,6 +64,7 @@ func tiff(order binary.AppendByteOrder, o uint16) []byte {
 	b = order.AppendUint32(b, 1)
 	b = order.AppendUint16(b, o)
 	b = order.AppendUint16(b, 0)
+
 	return append(b, "GPS-SECRET"...)
 }
 
@@ -69,6 +73,7 @@ func withEXIF(raw, block []byte) []byte {
 	out := append([]byte{}, raw[:2]...)
 	out = append(out, 0xFF, 0xE1)
 	out = binary.BigEndian.AppendUint16(out, uint16(len(seg)+2))
+
 	return append(append(out, seg...), raw[2:]...)
 }
 
@@ -78,6 +83,7 @@ func withChunk(raw []byte, name string, body []byte) []byte {
 	chunk := append([]byte(name), body...)
 	out = append(out, chunk...)
 	out = binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(chunk))
+
 	return append(out, raw[33:]...)
 }
 
@@ -91,27 +97,36 @@ func TestEveryOrientationComesOutUprightAndWithoutPlace(t *testing.T) {
 	// Where the red top left quarter of the stored picture is seen, by value.
 	right := map[int]bool{2: true, 3: true, 6: true, 7: true}
 	low := map[int]bool{3: true, 4: true, 7: true, 8: true}
+
 	for o := 1; o <= 8; o++ {
 		for _, kind := range []string{JPEG, PNG} {
 			raw := withEXIF(jpegBytes(t, corner(64, 32)), tiff(binary.BigEndian, uint16(o)))
 			if kind == PNG {
 				raw = withChunk(pngBytes(t, corner(64, 32)), "eXIf", tiff(binary.LittleEndian, uint16(o)))
 			}
-			p, err := readPicture(bytes.NewReader(raw))
+			picture, err := readPicture(bytes.NewReader(raw))
 			if err != nil {
 				t.Fatalf("%s, orientation %d: %v", kind, o, err)
 			}
-			if bytes.Contains(p.data, []byte("GPS-SECRET")) || bytes.Contains(p.data, []byte("Exif")) {
+			if bytes.Contains(picture.data, []byte("GPS-SECRET")) ||
+				bytes.Contains(picture.data, []byte("Exif")) {
 				t.Errorf("%s, orientation %d: camera data is still there", kind, o)
 			}
 			w, h := 64, 32
 			if o >= 5 {
 				w, h = 32, 64
 			}
-			if p.mime != kind || p.width != w || p.height != h || p.frames != 1 {
-				t.Fatalf("%s, orientation %d: got %s %dx%d", kind, o, p.mime, p.width, p.height)
+			if picture.mime != kind || picture.width != w || picture.height != h || picture.frames != 1 {
+				t.Fatalf(
+					"%s, orientation %d: got %s %dx%d",
+					kind,
+					o,
+					picture.mime,
+					picture.width,
+					picture.height,
+				)
 			}
-			img, _, err := image.Decode(bytes.NewReader(p.data))
+			img, _, err := image.Decode(bytes.NewReader(picture.data))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -132,8 +147,12 @@ func TestEveryOrientationComesOutUprightAndWithoutPlace(t *testing.T) {
 func animation(t *testing.T, frames int) []byte {
 	t.Helper()
 	g := &gif.GIF{LoopCount: 3}
+
 	for i := range frames {
-		f := image.NewPaletted(image.Rect(0, 0, 20, 10), color.Palette{color.White, color.RGBA{255, 0, 0, 255}})
+		f := image.NewPaletted(image.Rect(0, 0, 20, 10), color.Palette{
+			color.White,
+			color.RGBA{255, 0, 0, 255},
+		})
 		f.SetColorIndex(i, 0, 1)
 		g.Image, g.Delay = append(g.Image, f), append(g.Delay, 7*(i+1))
 	}
@@ -141,6 +160,7 @@ func animation(t *testing.T, frames int) []byte {
 	if err := gif.EncodeAll(&b, g); err != nil {
 		t.Fatal(err)
 	}
+
 	return b.Bytes()
 }
 
@@ -150,14 +170,14 @@ func TestAnimationKeepsItsFramesAndLosesItsComment(t *testing.T) {
 	at := 13 + tableBytes(raw[10])
 	note := append([]byte{0x21, 0xFE, 10}, "GPS-SECRET\x00"...)
 	raw = append(append(append([]byte{}, raw[:at]...), note...), raw[at:]...)
-	p, err := readPicture(bytes.NewReader(raw))
+	picture, err := readPicture(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.mime != GIF || p.frames != 3 || bytes.Contains(p.data, []byte("GPS-SECRET")) {
-		t.Fatalf("got %s, %d frames", p.mime, p.frames)
+	if picture.mime != GIF || picture.frames != 3 || bytes.Contains(picture.data, []byte("GPS-SECRET")) {
+		t.Fatalf("got %s, %d frames", picture.mime, picture.frames)
 	}
-	g, err := gif.DecodeAll(bytes.NewReader(p.data))
+	g, err := gif.DecodeAll(bytes.NewReader(picture.data))
 	if err != nil || len(g.Image) != 3 || g.LoopCount != 3 || g.Delay[2] != 21 {
 		t.Errorf("animation came out as %v, %v", g, err)
 	}
@@ -165,12 +185,13 @@ func TestAnimationKeepsItsFramesAndLosesItsComment(t *testing.T) {
 
 func TestThumbnailIsASmallJPEG(t *testing.T) {
 	t.Parallel()
+
 	for _, size := range []image.Point{{2000, 500}, {30, 700}, {8, 8}} {
-		p, err := readPicture(bytes.NewReader(pngBytes(t, corner(size.X, size.Y))))
+		picture, err := readPicture(bytes.NewReader(pngBytes(t, corner(size.X, size.Y))))
 		if err != nil {
 			t.Fatal(err)
 		}
-		img, err := jpeg.Decode(bytes.NewReader(p.thumb))
+		img, err := jpeg.Decode(bytes.NewReader(picture.thumb))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,6 +209,7 @@ func sizedPNG(t *testing.T, w, h uint32, depth byte) []byte {
 	binary.BigEndian.PutUint32(raw[20:], h)
 	raw[24], raw[25] = depth, 6
 	binary.BigEndian.PutUint32(raw[29:], crc32.ChecksumIEEE(raw[12:29]))
+
 	return raw
 }
 
@@ -201,19 +223,24 @@ func hugeGIF(t *testing.T) []byte {
 	binary.LittleEndian.PutUint16(raw[at+5:], 6000)
 	binary.LittleEndian.PutUint16(raw[at+7:], 6000)
 	frame := raw[at : len(raw)-1]
+
 	return append(append(append([]byte{}, raw[:len(raw)-1]...), bytes.Repeat(frame, 3)...), 0x3B)
 }
 
 func TestWhatIsNoGoodPictureIsRefusedWithAWayOut(t *testing.T) {
 	t.Parallel()
+
 	whole := jpegBytes(t, corner(64, 64))
 	for name, c := range map[string]struct {
 		raw  []byte
 		text string
 	}{
-		"empty":                   {nil, "请选择"},
-		"text":                    {[]byte("<script>alert(1)</script>"), "内容不是"},
-		"bmp":                     {append([]byte("BM\x76\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"), make([]byte, 100)...), "BMP"},
+		"empty": {nil, "请选择"},
+		"text":  {[]byte("<script>alert(1)</script>"), "内容不是"},
+		"bmp": {
+			append([]byte("BM\x76\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00"), make([]byte, 100)...),
+			"BMP",
+		},
 		"a photograph of a phone": {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), "HEIC"},
 		"svg":                     {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), "SVG"},
 		"pdf":                     {[]byte("%PDF-1.7\n"), "PDF"},
@@ -225,8 +252,8 @@ func TestWhatIsNoGoodPictureIsRefusedWithAWayOut(t *testing.T) {
 		"too many":                {append(whole, make([]byte, MaxUpload)...), "超过 20 MB"},
 	} {
 		_, err := readPicture(bytes.NewReader(c.raw))
-		f := fault.Public(err)
-		if err == nil || f.Field != "file" || !strings.Contains(f.Plain(), c.text) {
+		failure := fault.Public(err)
+		if err == nil || failure.Field != "file" || !strings.Contains(failure.Plain(), c.text) {
 			t.Errorf("%s: got %v, want a text with %q", name, err, c.text)
 		}
 	}
@@ -234,6 +261,7 @@ func TestWhatIsNoGoodPictureIsRefusedWithAWayOut(t *testing.T) {
 
 func noise(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+
 	x := uint32(1)
 	for i := range img.Pix {
 		x ^= x << 13
@@ -244,6 +272,7 @@ func noise(w, h int) *image.NRGBA {
 			img.Pix[i] = 255
 		}
 	}
+
 	return img
 }
 
@@ -254,9 +283,9 @@ func TestLargeJPEGIsMadeToFitAndLargePNGIsRefused(t *testing.T) {
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 100}); err != nil {
 		t.Fatal(err)
 	}
-	p, err := readPicture(bytes.NewReader(b.Bytes()))
-	if err != nil || len(p.data) > MaxSent {
-		t.Errorf("jpeg of %d bytes: %d, %v", b.Len(), len(p.data), err)
+	picture, err := readPicture(bytes.NewReader(b.Bytes()))
+	if err != nil || len(picture.data) > MaxSent {
+		t.Errorf("jpeg of %d bytes: %d, %v", b.Len(), len(picture.data), err)
 	}
 	_, err = encodeStill(PNG, img)
 	if err == nil || !strings.Contains(fault.Public(err).Plain(), "5 MB") {
@@ -266,10 +295,12 @@ func TestLargeJPEGIsMadeToFitAndLargePNGIsRefused(t *testing.T) {
 
 func TestExifParserSurvivesGarbage(t *testing.T) {
 	t.Parallel()
+
 	good := withEXIF(jpegBytes(t, corner(8, 8)), tiff(binary.BigEndian, 6))
 	for n := range len(good) {
 		orientation(JPEG, good[:n])
 	}
+
 	block := tiff(binary.LittleEndian, 6)
 	for n := range len(block) {
 		for v := range 256 {
@@ -286,6 +317,7 @@ func TestExifParserSurvivesGarbage(t *testing.T) {
 // TestNoFileMakesTheReaderPanic changes single bytes of good pictures and cuts them short.
 func TestNoFileMakesTheReaderPanic(t *testing.T) {
 	t.Parallel()
+
 	good := map[string][]byte{
 		"jpeg": withEXIF(jpegBytes(t, corner(16, 16)), tiff(binary.BigEndian, 6)),
 		"png":  withChunk(pngBytes(t, corner(16, 16)), "eXIf", tiff(binary.LittleEndian, 3)),
@@ -294,13 +326,15 @@ func TestNoFileMakesTheReaderPanic(t *testing.T) {
 	for name, raw := range good {
 		for i := 0; i < len(raw); i += 7 {
 			bad := append([]byte{}, raw...)
+
 			bad[i] ^= 0xFF
 			for _, data := range [][]byte{bad, raw[:i]} {
-				p, err := readPicture(bytes.NewReader(data))
+				picture, err := readPicture(bytes.NewReader(data))
 				if err != nil && fault.Public(err).Field != "file" {
 					t.Fatalf("%s, byte %d: %v", name, i, err)
 				}
-				if err == nil && (p.width <= 0 || p.height <= 0 || len(p.data) == 0 || len(p.thumb) == 0) {
+				if err == nil &&
+					(picture.width <= 0 || picture.height <= 0 || len(picture.data) == 0 || len(picture.thumb) == 0) {
 					t.Fatalf("%s, byte %d: an empty picture was taken", name, i)
 				}
 			}
@@ -311,16 +345,16 @@ func TestNoFileMakesTheReaderPanic(t *testing.T) {
 func TestAPictureReadTwiceIsTheSameBytes(t *testing.T) {
 	t.Parallel()
 	raw := withEXIF(jpegBytes(t, corner(64, 32)), tiff(binary.LittleEndian, 8))
-	a, err := readPicture(bytes.NewReader(raw))
+	picture, err := readPicture(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
 	b, err := readPicture(bytes.NewReader(raw))
-	if err != nil || !bytes.Equal(a.data, b.data) || !bytes.Equal(a.thumb, b.thumb) {
+	if err != nil || !bytes.Equal(picture.data, b.data) || !bytes.Equal(picture.thumb, b.thumb) {
 		t.Error("the same upload gave other bytes")
 	}
-	again, err := readPicture(bytes.NewReader(a.data))
-	if err != nil || again.width != a.width || again.height != a.height {
+	again, err := readPicture(bytes.NewReader(picture.data))
+	if err != nil || again.width != picture.width || again.height != picture.height {
 		t.Errorf("what was made ready cannot be uploaded again: %v", err)
 	}
 }

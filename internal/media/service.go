@@ -39,10 +39,18 @@ func New(db *pg.DB, blobs *blob.Store, now func() time.Time) *Service {
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
-// Upload checks a picture, encodes it anew without anything but its pixels and keeps it for the unit. It fails with
-// fault.Invalid on "file" or "alt", with fault.NotFound or fault.Forbidden where the actor may not write, and with fault.Unavailable, which
-// says when to come back, where too many pictures wait. r is best a file on the disk: it is read once its turn has come.
-func (s *Service) Upload(ctx context.Context, actor access.Actor, unitID int64, fileName string, r io.Reader, alt string) (Media, error) {
+// Upload checks a picture, encodes it anew without anything but its pixels and keeps it for the unit.
+// It fails with fault.Invalid on "file" or "alt", with fault.NotFound or fault.Forbidden where the
+// actor may not write, and with fault.Unavailable, which says when to come back, where too many
+// pictures wait. r is best a file on the disk: it is read once its turn has come.
+func (s *Service) Upload(
+	ctx context.Context,
+	actor access.Actor,
+	unitID int64,
+	fileName string,
+	r io.Reader,
+	alt string,
+) (Media, error) {
 	alt = strings.TrimSpace(alt)
 	if utf8.RuneCountInString(alt) > maxAlt {
 		return Media{}, fault.Invalid("alt", "图片说明最多 {.max} 字", "max", maxAlt)
@@ -54,38 +62,58 @@ func (s *Service) Upload(ctx context.Context, actor access.Actor, unitID int64, 
 	if err := access.Require(actor, access.PostWrite, unit); err != nil {
 		return Media{}, err
 	}
-	p, err := s.read(ctx, r)
+	picture, err := s.read(ctx, r)
 	if err != nil {
 		return Media{}, err
 	}
-	m := Media{UnitID: unitID, UnitPath: unit, UploadedBy: actor.UserID, UploadedAt: s.now(), FileName: cleanName(fileName), MIME: p.mime,
-		Bytes: int64(len(p.data)), Width: p.width, Height: p.height, Frames: p.frames, Alt: alt}
-	if m.SHA256, err = s.blobs.Put(ctx, p.data); err != nil {
+	media := Media{
+		UnitID:     unitID,
+		UnitPath:   unit,
+		UploadedBy: actor.UserID,
+		UploadedAt: s.now(),
+		FileName:   cleanName(fileName),
+		MIME:       picture.mime,
+		Bytes:      int64(len(picture.data)),
+		Width:      picture.width,
+		Height:     picture.height,
+		Frames:     picture.frames,
+		Alt:        alt,
+	}
+	if media.SHA256, err = s.blobs.Put(ctx, picture.data); err != nil {
 		return Media{}, fmt.Errorf("keep picture: %w", err)
 	}
-	if m.Thumb, err = s.blobs.Put(ctx, p.thumb); err != nil {
+	if media.Thumb, err = s.blobs.Put(ctx, picture.thumb); err != nil {
 		return Media{}, fmt.Errorf("keep thumbnail: %w", err)
 	}
-	return m, s.db.InTx(ctx, func(tx pg.Tx) error { return note(ctx, tx, actor, &m) })
+
+	return media, s.db.InTx(ctx, func(tx pg.Tx) error { return note(ctx, tx, actor, &media) })
 }
 
 // note writes the row and the audit entry and sets the id.
-func note(ctx context.Context, tx pg.Tx, actor access.Actor, m *Media) (err error) {
-	if m.ID, err = insertMedia(ctx, tx.DB, *m); err != nil {
+func note(ctx context.Context, tx pg.Tx, actor access.Actor, media *Media) (err error) {
+	if media.ID, err = insertMedia(ctx, tx.DB, *media); err != nil {
 		return fmt.Errorf("insert media: %w", err)
 	}
-	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: m.UploadedAt, Action: actUpload, Subject: fmt.Sprintf("media/%d", m.ID),
-		UnitPath: m.UnitPath, Detail: map[string]any{"sha256": m.Hash(), "bytes": m.Bytes}})
+
+	return audit.Write(ctx, tx, audit.Entry{
+		Actor:    actor,
+		At:       media.UploadedAt,
+		Action:   actUpload,
+		Subject:  fmt.Sprintf("media/%d", media.ID),
+		UnitPath: media.UnitPath,
+		Detail:   map[string]any{"sha256": media.Hash(), "bytes": media.Bytes},
+	})
 }
 
-// read waits for its turn before anything of the picture is read, and has it decoded by a process of its own: many uploads at once cost
-// time, and neither memory nor lateness.
+// read waits for its turn before anything of the picture is read, and has it decoded by a process of
+// its own: many uploads at once cost time, and neither memory nor lateness.
 func (s *Service) read(ctx context.Context, r io.Reader) (picture, error) {
 	leave, err := s.line.enter(ctx)
 	if err != nil {
 		return picture{}, err
 	}
 	defer leave()
+
 	return decodeApart(ctx, r)
 }
 
@@ -96,27 +124,35 @@ func cleanName(s string) string {
 		if r < ' ' || r == utf8.RuneError {
 			return -1
 		}
+
 		return r
 	}, s)
+
 	return glyph.Cut(s, maxName)
 }
 
-// Open gives the bytes of a picture, or of its thumbnail (a JPEG), to whoever may read posts of its unit, or a post or delivery that
-// has it. It fails with fault.NotFound otherwise.
-func (s *Service) Open(ctx context.Context, actor access.Actor, id int64, thumb bool) (io.ReadCloser, Media, error) {
-	m, err := findMedia(ctx, s.db.Gorm(ctx), actor, id)
+// Open gives the bytes of a picture, or of its thumbnail (a JPEG), to whoever may read posts of its
+// unit, or a post or delivery that has it. It fails with fault.NotFound otherwise.
+func (s *Service) Open(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	thumb bool,
+) (io.ReadCloser, Media, error) {
+	media, err := findMedia(ctx, s.db.Gorm(ctx), actor, id)
 	if err != nil {
 		return nil, Media{}, err
 	}
-	sum := m.SHA256
+	sum := media.SHA256
 	if thumb {
-		sum = m.Thumb
+		sum = media.Thumb
 	}
 	data, err := s.blobs.Get(ctx, sum)
 	if err != nil {
 		return nil, Media{}, err
 	}
-	return io.NopCloser(bytes.NewReader(data)), m, nil
+
+	return io.NopCloser(bytes.NewReader(data)), media, nil
 }
 
 // Bytes gives what is sent, by hash, without a scope: for deliveries, which were approved.
@@ -124,13 +160,15 @@ func (s *Service) Bytes(ctx context.Context, sha256 []byte) ([]byte, error) {
 	return s.blobs.Get(ctx, sha256)
 }
 
-// MoveTx gives pictures to another unit with the post that holds them, and tells which ones went: those of the unit the post leaves that no
-// other post holds. So the people of the new unit may use them again when they were taken out, and those of the old one no longer see
-// what is not theirs any more. It checks no right: move the post first.
+// MoveTx gives pictures to another unit with the post that holds them, and tells which ones went: those
+// of the unit the post leaves that no other post holds. So the people of the new unit may use them
+// again when they were taken out, and those of the old one no longer see what is not theirs any more.
+// It checks no right: move the post first.
 func MoveTx(ctx context.Context, tx pg.Tx, ids []int64, postID, from, to int64) ([]int64, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
+
 	return moveMedia(ctx, tx.DB, ids, postID, from, to)
 }
 

@@ -2,7 +2,8 @@
 
 package media
 
-// shadow is how many bytes of data each byte that the program asks for takes: the race detector keeps two beside it.
+// shadow is how many bytes of data each byte that the program asks for takes: the race detector keeps
+// two beside it.
 const shadow = 3
 
 // slower is how many times longer the program takes.

@@ -20,6 +20,7 @@ func (m model) path(id int64) string {
 	if id == 0 {
 		return "/"
 	}
+
 	return fmt.Sprintf("%s%d/", m.path(m[id]), id)
 }
 
@@ -31,6 +32,7 @@ func (m model) leaf(id int64) bool {
 			return false
 		}
 	}
+
 	return true
 }
 
@@ -40,6 +42,7 @@ func (m model) ids() []int64 {
 		out = append(out, id)
 	}
 	slices.Sort(out)
+
 	return out
 }
 
@@ -48,25 +51,32 @@ func TestTreeBehavesLikeItsModel(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx, admin := t.Context(), w.actor(access.Administrator, "局")
+
 	m := model{}
-	for _, u := range w.units {
-		m[u.ID] = u.ParentID
+	for _, unit := range w.units {
+		m[unit.ID] = unit.ParentID
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		for range rapid.IntRange(1, 4).Draw(r, "steps") {
 			a, b := rapid.SampledFrom(m.ids()).Draw(r, "a"), rapid.SampledFrom(m.ids()).Draw(r, "b")
 			switch rapid.SampledFrom([]string{"create", "move", "move", "delete"}).Draw(r, "act") {
 			case "create":
-				u, err := w.s.Create(ctx, admin, a, fmt.Sprintf("单位%d", len(m)+int(a)*1000), org.Department)
+				unit, err := w.s.Create(
+					ctx,
+					admin,
+					a,
+					fmt.Sprintf("单位%d", len(m)+int(a)*1000),
+					org.Department,
+				)
 				if err == nil {
-					m[u.ID] = a
+					m[unit.ID] = a
 				} else if !fault.Is(err, fault.KindInvalid) { // a name that exists there already
 					r.Fatalf("create below %d: %v", a, err)
 				}
 			case "move":
 				err := w.move(admin, a, b)
 				want := m[a] != 0 && m[a] != b && !m.below(b, a)
-				if err == nil != want && !(want && fault.Is(err, fault.KindInvalid)) {
+				if err == nil != want && (!want || !fault.Is(err, fault.KindInvalid)) {
 					r.Fatalf("move %d below %d: %v, want success %v", a, b, err, want)
 				}
 				if err == nil {
@@ -93,13 +103,14 @@ func compare(r *rapid.T, w *world, m model) {
 		r.Fatalf("%d units, the model has %d (%v)", len(units), len(m), err)
 	}
 	seen := map[int64]bool{0: true}
-	for _, u := range units {
-		if u.Path != m.path(u.ID) || u.ParentID != m[u.ID] {
-			r.Fatalf("unit %d lies at %s, the model has %s", u.ID, u.Path, m.path(u.ID))
+
+	for _, unit := range units {
+		if unit.Path != m.path(unit.ID) || unit.ParentID != m[unit.ID] {
+			r.Fatalf("unit %d lies at %s, the model has %s", unit.ID, unit.Path, m.path(unit.ID))
 		}
-		if !seen[u.ParentID] {
-			r.Fatalf("unit %d is listed before its parent", u.ID)
+		if !seen[unit.ParentID] {
+			r.Fatalf("unit %d is listed before its parent", unit.ID)
 		}
-		seen[u.ID] = true
+		seen[unit.ID] = true
 	}
 }

@@ -33,36 +33,44 @@ func newWorld(t *testing.T) *world {
 	w.create("西", "局", org.District)
 	w.create("东处", "东", org.Department)
 	w.create("西处", "西", org.Department)
+
 	return w
 }
 
-func (w *world) create(name, parent string, k org.Kind) {
+func (w *world) create(name, parent string, kind org.Kind) {
 	w.Helper()
-	u, err := w.s.Create(w.Context(), access.System("测试"), w.units[parent].ID, name, k)
+	unit, err := w.s.Create(w.Context(), access.System("测试"), w.units[parent].ID, name, kind)
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.units[name] = u
+	w.units[name] = unit
 }
 
 func (w *world) id(name string) int64 { return w.units[name].ID }
 
-func (w *world) actor(r access.Role, unit string) access.Actor {
+func (w *world) actor(role access.Role, unit string) access.Actor {
 	u := w.units[unit]
-	return access.Actor{UserID: 7, Name: "管理员", Grants: []access.Grant{{Role: r, UnitID: u.ID, Path: u.Path}}}
+
+	return access.Actor{
+		UserID: 7,
+		Name:   "管理员",
+		Grants: []access.Grant{{Role: role, UnitID: u.ID, Path: u.Path}},
+	}
 }
 
 // tree draws what the actor sees, one dot per unit above.
-func (w *world) tree(a access.Actor) string {
+func (w *world) tree(actor access.Actor) string {
 	w.Helper()
-	units, err := w.s.Tree(w.Context(), a)
+	units, err := w.s.Tree(w.Context(), actor)
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	var out []string
-	for _, u := range units {
-		out = append(out, strings.Repeat("·", u.Depth())+u.Name)
+	for _, unit := range units {
+		out = append(out, strings.Repeat("·", unit.Depth())+unit.Name)
 	}
+
 	return strings.Join(out, " ")
 }
 
@@ -78,7 +86,8 @@ func (w *world) wantTree(want string) {
 func (w *world) consistent() {
 	w.Helper()
 	var broken int
-	err := w.db.Pool().QueryRow(w.Context(), `SELECT count(*) FROM units u LEFT JOIN units p ON p.id = u.parent_id
+	err := w.db.Pool().QueryRow(w.Context(), `SELECT count(*) FROM units u LEFT
+			JOIN units p ON p.id = u.parent_id
 		WHERE u.path <> coalesce(p.path, '/') || u.id || '/'`).Scan(&broken)
 	if err != nil || broken != 0 {
 		w.Errorf("%d paths do not fit their parents (%v)", broken, err)
@@ -91,19 +100,20 @@ func (w *world) move(asker access.Actor, id, parent int64) error {
 	return err
 }
 
-func (w *world) moveAs(asker access.Actor, m org.Move) (u org.Unit, err error) {
-	m.Asker, m.Actor = asker, asker
+func (w *world) moveAs(asker access.Actor, move org.Move) (unit org.Unit, err error) {
+	move.Asker, move.Actor = asker, asker
 	err = w.db.InTx(w.Context(), func(tx pg.Tx) error {
-		u, err = org.MoveTx(w.Context(), tx, noon, m, org.Watch{})
+		unit, err = org.MoveTx(w.Context(), tx, noon, move, org.Watch{})
 		return err
 	})
-	return u, err
+
+	return unit, err
 }
 
-func (w *world) wantKind(err error, k fault.Kind) {
+func (w *world) wantKind(err error, kind fault.Kind) {
 	w.Helper()
-	if !fault.Is(err, k) {
-		w.Errorf("got %v, want kind %d", err, k)
+	if !fault.Is(err, kind) {
+		w.Errorf("got %v, want kind %d", err, kind)
 	}
 }
 
@@ -114,6 +124,7 @@ func (w *world) recorded(action string) int {
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	return len(page.Rows)
 }
 
@@ -127,7 +138,14 @@ func TestTreeIsScopedAndOrdered(t *testing.T) {
 	if got := w.tree(access.Actor{}); got != "" {
 		t.Errorf("nobody sees %q", got)
 	}
-	if _, err := w.s.Find(t.Context(), w.actor(access.Reviewer, "西"), w.id("东")); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.s.Find(
+		t.Context(),
+		w.actor(access.Reviewer, "西"),
+		w.id("东"),
+	); !fault.Is(
+		err,
+		fault.KindNotFound,
+	) {
 		t.Errorf("a foreign unit: %v", err)
 	}
 	units, err := w.s.Within(t.Context(), w.actor(access.Reviewer, "西"), access.UnitManage)
@@ -141,9 +159,9 @@ func TestAdministratorCreatesWithinOwnSubtree(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	admin := w.actor(access.Administrator, "东")
-	u, err := w.s.Create(ctx, admin, w.id("东"), "  监测站 ", org.Centre)
-	if err != nil || u.Name != "监测站" || u.Path != fmt.Sprintf("%s%d/", w.units["东"].Path, u.ID) {
-		t.Fatalf("%+v, %v", u, err)
+	unit, err := w.s.Create(ctx, admin, w.id("东"), "  监测站 ", org.Centre)
+	if err != nil || unit.Name != "监测站" || unit.Path != fmt.Sprintf("%s%d/", w.units["东"].Path, unit.ID) {
+		t.Fatalf("%+v, %v", unit, err)
 	}
 	_, err = w.s.Create(ctx, admin, w.id("西"), "站", org.Centre)
 	w.wantKind(err, fault.KindNotFound)
@@ -174,9 +192,13 @@ func TestRenameIsRecordedWithBothNames(t *testing.T) {
 	}
 	w.wantKind(w.s.Rename(ctx, admin, w.id("东"), "西", org.District), fault.KindInvalid)
 	w.wantKind(w.s.Rename(ctx, admin, w.id("东"), "", org.District), fault.KindInvalid)
-	w.wantKind(w.s.Rename(ctx, w.actor(access.Administrator, "西"), w.id("东"), "南", org.District), fault.KindNotFound)
+	w.wantKind(
+		w.s.Rename(ctx, w.actor(access.Administrator, "西"), w.id("东"), "南", org.District),
+		fault.KindNotFound,
+	)
 	w.wantTree("局 ·东城 ··东处 ·西 ··西处")
-	page, err := audit.New(w.db, time.Now).List(ctx, w.actor(access.Auditor, "局"), audit.Filter{Action: "unit.rename"})
+	page, err := audit.New(w.db, time.Now).
+		List(ctx, w.actor(access.Auditor, "局"), audit.Filter{Action: "unit.rename"})
 	if err != nil || len(page.Rows) != 1 {
 		t.Fatalf("%d renamings recorded (%v)", len(page.Rows), err)
 	}
@@ -225,10 +247,16 @@ func TestMovingAndRenamingIsOneStep(t *testing.T) {
 	w := newWorld(t)
 	admin := w.actor(access.Administrator, "局")
 	w.create("监测站", "西", org.Department)
-	if _, err := w.moveAs(admin, org.Move{UnitID: w.id("东处"), ParentID: w.id("西"), Name: "监测站"}); !fault.Is(err, fault.KindInvalid) {
+	if _, err := w.moveAs(admin, org.Move{
+		UnitID: w.id("东处"), ParentID: w.id("西"), Name: "监测站",
+	}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("a name that is taken there: %v", err)
 	}
-	if _, err := w.moveAs(admin, org.Move{UnitID: w.id("东处"), ParentID: w.id("东处"), Name: "另名"}); !fault.Is(err, fault.KindInvalid) {
+	if _, err := w.moveAs(admin, org.Move{
+		UnitID:   w.id("东处"),
+		ParentID: w.id("东处"),
+		Name:     "另名",
+	}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("below itself: %v", err)
 	}
 	w.wantTree("局 ·东 ··东处 ·西 ··西处 ··监测站")
@@ -237,18 +265,37 @@ func TestMovingAndRenamingIsOneStep(t *testing.T) {
 	}
 
 	w.create("西处", "东", org.Department) // its name is taken at the place it goes to, the new one is not
-	u, err := w.moveAs(admin, org.Move{UnitID: w.id("西处"), ParentID: w.units["西"].ID, Name: " 执法队 ", Kind: org.Centre})
-	if err != nil || u.Name != "执法队" || u.Kind != org.Centre || u.ParentID != w.units["西"].ID {
-		t.Errorf("%+v (%v)", u, err)
+	unit, err := w.moveAs(admin, org.Move{
+		UnitID:   w.id("西处"),
+		ParentID: w.units["西"].ID,
+		Name:     " 执法队 ",
+		Kind:     org.Centre,
+	})
+	if err != nil || unit.Name != "执法队" || unit.Kind != org.Centre || unit.ParentID != w.units["西"].ID {
+		t.Errorf("%+v (%v)", unit, err)
 	}
 	w.wantTree("局 ·东 ··东处 ·西 ··西处 ··监测站 ··执法队")
 	if m, r := w.recorded("unit.move"), w.recorded("unit.rename"); m != 1 || r != 1 {
 		t.Errorf("recorded %d moves and %d renamings", m, r)
 	}
-	if _, err := w.s.Change(t.Context(), admin, u.ID, org.Change{}); err != nil || w.recorded("unit.rename") != 1 {
+	if _, err := w.s.Change(
+		t.Context(),
+		admin,
+		unit.ID,
+		org.Change{},
+	); err != nil ||
+		w.recorded("unit.rename") != 1 {
 		t.Errorf("a change of nothing: %v", err)
 	}
-	if _, err := w.s.Change(t.Context(), w.actor(access.Administrator, "东"), u.ID, org.Change{Name: "别处"}); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.s.Change(
+		t.Context(),
+		w.actor(access.Administrator, "东"),
+		unit.ID,
+		org.Change{Name: "别处"},
+	); !fault.Is(
+		err,
+		fault.KindNotFound,
+	) {
 		t.Errorf("of somebody else's: %v", err)
 	}
 }
@@ -259,11 +306,17 @@ func TestMovesAtOnceKeepTheTreeWhole(t *testing.T) {
 	ctx := t.Context()
 	root := w.actor(access.Administrator, "局")
 	names := []string{"东", "西", "东处", "西处"}
+
 	var wg sync.WaitGroup
 	for i := range 24 {
 		wg.Go(func() {
 			u, parent := names[i%4], append(names, "局")[(i*3+i/4)%5]
-			if err := w.move(root, w.id(u), w.id(parent)); err != nil && fault.KindOf(err) == fault.KindInternal {
+			if err := w.move(
+				root,
+				w.id(u),
+				w.id(parent),
+			); err != nil &&
+				fault.KindOf(err) == fault.KindInternal {
 				t.Errorf("move %s below %s: %v", u, parent, err)
 			}
 			if _, err := w.s.Create(ctx, root, w.id(u), fmt.Sprint("新", i), org.Department); err != nil {
@@ -287,7 +340,8 @@ func TestOnlyAnEmptyUnitIsDeleted(t *testing.T) {
 	w.wantKind(w.s.Delete(ctx, root, w.id("东")), fault.KindConflict)
 	w.wantKind(w.s.Delete(ctx, root, w.id("局")), fault.KindConflict)
 	w.wantKind(w.s.Delete(ctx, w.actor(access.Administrator, "西"), w.id("东处")), fault.KindNotFound)
-	_, err := w.db.Pool().Exec(ctx, `INSERT INTO users (username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at)
+	_, err := w.db.Pool().Exec(ctx, `INSERT INTO users (username, display_name, unit_id, password_hash,
+			must_change, password_changed_at, lang, theme, created_at)
 		VALUES ('u', '值班员', $1, 'x', false, now(), 'zh', 'auto', now())`, w.id("西处"))
 	if err != nil {
 		t.Fatal(err)
@@ -306,8 +360,8 @@ func TestUnitIsFoundByNameAndInATransaction(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := t.Context()
-	if u, err := w.s.ByName(ctx, " 西 "); err != nil || u.ID != w.id("西") {
-		t.Errorf("%+v, %v", u, err)
+	if unit, err := w.s.ByName(ctx, " 西 "); err != nil || unit.ID != w.id("西") {
+		t.Errorf("%+v, %v", unit, err)
 	}
 	_, err := w.s.ByName(ctx, "南")
 	w.wantKind(err, fault.KindNotFound)
@@ -317,10 +371,11 @@ func TestUnitIsFoundByNameAndInATransaction(t *testing.T) {
 		}
 		_, err := org.FindTx(ctx, tx, w.actor(access.PressOfficer, "局"), access.UnitManage, w.id("东"))
 		w.wantKind(err, fault.KindNotFound)
-		u, err := org.FindTx(ctx, tx, w.actor(access.PressOfficer, "局"), access.PostWrite, w.id("东"))
-		if u.Name != "东" {
-			t.Errorf("%+v", u)
+		unit, err := org.FindTx(ctx, tx, w.actor(access.PressOfficer, "局"), access.PostWrite, w.id("东"))
+		if unit.Name != "东" {
+			t.Errorf("%+v", unit)
 		}
+
 		return err
 	})
 	if err != nil {
@@ -331,12 +386,16 @@ func TestUnitIsFoundByNameAndInATransaction(t *testing.T) {
 func TestNamesThatLookAlikeAreOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	ctx, admin := t.Context(), w.actor(access.Administrator, "局")
-	for _, twin := range []string{"东\u200B", "\u202E东\u202C", "东 \u00AD", "东\U000E0041", "\u2066东\u2069", "东\u3164"} {
+	for _, twin := range []string{
+		"东\u200B", "\u202E东\u202C", "东 \u00AD", "东\U000E0041", "\u2066东\u2069", "东\u3164",
+	} {
 		_, err := w.s.Create(ctx, admin, w.id("局"), twin, org.Centre)
 		w.wantKind(err, fault.KindInvalid)
 		w.wantKind(w.s.Rename(ctx, admin, w.id("西"), twin, org.District), fault.KindInvalid)
 	}
+
 	for _, empty := range []string{"\u200B", "\u202E\u2060", "\u3164"} {
 		_, err := w.s.Create(ctx, admin, w.id("局"), empty, org.Centre)
 		w.wantKind(err, fault.KindInvalid)
@@ -353,7 +412,7 @@ func TestNamesThatLookAlikeAreOne(t *testing.T) {
 	if err != nil || made.Name != "监测 中心" {
 		t.Errorf("kept as %q (%v), want what is seen", made.Name, err)
 	}
-	if u, err := w.s.ByName(ctx, "监测\u00A0中心\u2060"); err != nil || u.ID != made.ID {
-		t.Errorf("found %+v (%v)", u, err)
+	if unit, err := w.s.ByName(ctx, "监测\u00A0中心\u2060"); err != nil || unit.ID != made.ID {
+		t.Errorf("found %+v (%v)", unit, err)
 	}
 }

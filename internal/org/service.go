@@ -27,8 +27,12 @@ func (s *Service) Tree(ctx context.Context, actor access.Actor) ([]Unit, error) 
 }
 
 // Within gives the units where the actor holds p, in the order of Tree: the choices of a form.
-func (s *Service) Within(ctx context.Context, actor access.Actor, p access.Permission) ([]Unit, error) {
-	return all(ctx, s.db.Gorm(ctx), actor, p)
+func (s *Service) Within(
+	ctx context.Context,
+	actor access.Actor,
+	permission access.Permission,
+) ([]Unit, error) {
+	return all(ctx, s.db.Gorm(ctx), actor, permission)
 }
 
 // Find gives one unit. Fails with fault.NotFound when the actor does not see it.
@@ -37,8 +41,14 @@ func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (Unit,
 }
 
 // FindTx gives the unit if the actor holds p there, else fault.NotFound.
-func FindTx(ctx context.Context, tx pg.Tx, actor access.Actor, p access.Permission, id int64) (Unit, error) {
-	return find(ctx, tx.DB, actor, p, id)
+func FindTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	permission access.Permission,
+	id int64,
+) (Unit, error) {
+	return find(ctx, tx.DB, actor, permission, id)
 }
 
 // ByName finds a unit by its full name, for the command line; among several of one name the topmost.
@@ -46,19 +56,26 @@ func (s *Service) ByName(ctx context.Context, name string) (Unit, error) {
 	return first(ctx, s.db.Gorm(ctx), "u.name = ? ORDER BY length(u.path), u.id", glyph.Clean(name))
 }
 
-// RootPathTx is the path of the topmost unit, under which acts without a place of their own are recorded; "/" before the first
-// unit exists.
+// RootPathTx is the path of the topmost unit, under which acts without a place of their own are
+// recorded; "/" before the first unit exists.
 func RootPathTx(ctx context.Context, tx pg.Tx) (string, error) {
-	u, err := first(ctx, tx.DB, "u.parent_id IS NULL ORDER BY u.id")
+	unit, err := first(ctx, tx.DB, "u.parent_id IS NULL ORDER BY u.id")
 	if fault.Is(err, fault.KindNotFound) {
 		return "/", nil
 	}
-	return u.Path, err
+
+	return unit.Path, err
 }
 
 // Create adds a unit below parent. Parent 0 makes a root, which only the machine does, at the set-up.
 // Fails with fault.Invalid at "name" or "kind", fault.NotFound or fault.Forbidden at the parent.
-func (s *Service) Create(ctx context.Context, actor access.Actor, parentID int64, name string, kind Kind) (Unit, error) {
+func (s *Service) Create(
+	ctx context.Context,
+	actor access.Actor,
+	parentID int64,
+	name string,
+	kind Kind,
+) (Unit, error) {
 	name = glyph.Clean(name)
 	if err := check(name, kind); err != nil {
 		return Unit{}, err
@@ -75,8 +92,10 @@ func (s *Service) Create(ctx context.Context, actor access.Actor, parentID int64
 		if made, err = insert(ctx, tx.DB, parent, name, kind, s.now()); err != nil {
 			return err
 		}
+
 		return record(ctx, tx, actor, s.now(), made, actCreate, map[string]any{"name": name, "kind": kind})
 	})
+
 	return made, err
 }
 
@@ -86,6 +105,7 @@ func parentOf(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (*Uni
 		return nil, nil
 	}
 	parent, err := manageable(ctx, tx, actor, id)
+
 	return &parent, err
 }
 
@@ -95,30 +115,49 @@ func (s *Service) Rename(ctx context.Context, actor access.Actor, id int64, name
 	if err := check(name, kind); err != nil {
 		return err
 	}
+
 	return s.change(ctx, func(tx pg.Tx) error {
-		u, err := manageable(ctx, tx, actor, id)
+		unit, err := manageable(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}
-		return s.rename(ctx, tx, actor, u, name, kind)
+
+		return s.rename(ctx, tx, actor, unit, name, kind)
 	})
 }
 
-func (s *Service) rename(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, name string, kind Kind) error {
-	if u.Name == name && u.Kind == kind {
+func (s *Service) rename(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	unit Unit,
+	name string,
+	kind Kind,
+) error {
+	if unit.Name == name && unit.Kind == kind {
 		return nil
 	}
-	if err := nameFree(ctx, tx.DB, u.ParentID, u.ID, name); err != nil {
+	if err := nameFree(ctx, tx.DB, unit.ParentID, unit.ID, name); err != nil {
 		return err
 	}
-	if err := update(ctx, tx.DB, u.ID, name, kind); err != nil {
+	if err := update(ctx, tx.DB, unit.ID, name, kind); err != nil {
 		return err
 	}
-	return s.renamed(ctx, tx, actor, u, name, kind)
+
+	return s.renamed(ctx, tx, actor, unit, name, kind)
 }
 
-func (s *Service) renamed(ctx context.Context, tx pg.Tx, actor access.Actor, u Unit, name string, kind Kind) error {
-	return record(ctx, tx, actor, s.now(), u, actRename, map[string]any{"from": u.Name, "to": name, "kind": kind})
+func (s *Service) renamed(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	unit Unit,
+	name string,
+	kind Kind,
+) error {
+	return record(ctx, tx, actor, s.now(), unit, actRename, map[string]any{
+		"from": unit.Name, "to": name, "kind": kind,
+	})
 }
 
 // Change is what is to be different about a unit where it stands. What is zero stays as it is.
@@ -128,30 +167,32 @@ type Change struct {
 }
 
 // Change renames a unit, or makes it one of another kind. Same faults as Rename.
-func (s *Service) Change(ctx context.Context, actor access.Actor, id int64, c Change) (Unit, error) {
+func (s *Service) Change(ctx context.Context, actor access.Actor, id int64, change Change) (Unit, error) {
 	var changed Unit
 	err := s.change(ctx, func(tx pg.Tx) error {
-		u, err := manageable(ctx, tx, actor, id)
+		unit, err := manageable(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}
-		name, kind := glyph.Clean(cmp.Or(c.Name, u.Name)), cmp.Or(c.Kind, u.Kind)
+		name, kind := glyph.Clean(cmp.Or(change.Name, unit.Name)), cmp.Or(change.Kind, unit.Kind)
 		if err := check(name, kind); err != nil {
 			return err
 		}
-		if err = s.rename(ctx, tx, actor, u, name, kind); err == nil {
+		if err = s.rename(ctx, tx, actor, unit, name, kind); err == nil {
 			changed, err = first(ctx, tx.DB, "u.id = ?", id)
 		}
+
 		return err
 	})
+
 	return changed, err
 }
 
-// Delete removes a unit that has nothing: no unit below, no user, grant, account or post, not even past ones. Else
-// fault.Conflict says so.
+// Delete removes a unit that has nothing: no unit below, no user, grant, account or post, not even past
+// ones. Else fault.Conflict says so.
 func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) error {
 	return s.change(ctx, func(tx pg.Tx) error {
-		u, err := leaving(ctx, tx, actor, id)
+		unit, err := leaving(ctx, tx, actor, id)
 		if err != nil {
 			return err
 		}
@@ -162,9 +203,18 @@ func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) erro
 		if !fault.Is(err, fault.KindNotFound) {
 			return err
 		}
-		if err := record(ctx, tx, actor, s.now(), u, actDelete, map[string]any{"name": u.Name}); err != nil {
+		if err := record(
+			ctx,
+			tx,
+			actor,
+			s.now(),
+			unit,
+			actDelete,
+			map[string]any{"name": unit.Name},
+		); err != nil {
 			return err
 		}
+
 		return remove(ctx, tx.DB, id)
 	})
 }
@@ -175,35 +225,49 @@ func (s *Service) change(ctx context.Context, fn func(tx pg.Tx) error) error {
 		if err := lockTree(ctx, tx); err != nil {
 			return err
 		}
+
 		return fn(tx)
 	})
 }
 
 // manageable gives a unit that the actor may change.
 func manageable(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Unit, error) {
-	u, err := find(ctx, tx.DB, actor, access.UnitView, id)
+	unit, err := find(ctx, tx.DB, actor, access.UnitView, id)
 	if err != nil {
 		return Unit{}, err
 	}
-	return u, access.Require(actor, access.UnitManage, u.Path)
+
+	return unit, access.Require(actor, access.UnitManage, unit.Path)
 }
 
-// leaving gives a unit that the actor may take away from its place: the actor must manage the unit above as well, so that
-// nobody carries off or deletes the ground the own grant stands on.
+// leaving gives a unit that the actor may take away from its place: the actor must manage the unit
+// above as well, so that nobody carries off or deletes the ground the own grant stands on.
 func leaving(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Unit, error) {
-	u, err := manageable(ctx, tx, actor, id)
+	unit, err := manageable(ctx, tx, actor, id)
 	if err != nil {
-		return u, err
+		return unit, err
 	}
-	if u.ParentID == 0 {
+	if unit.ParentID == 0 {
 		return Unit{}, fault.Conflict("最上级单位不能移动或删除")
 	}
-	if _, err := find(ctx, tx.DB, actor, access.UnitManage, u.ParentID); err != nil {
+	if _, err := find(ctx, tx.DB, actor, access.UnitManage, unit.ParentID); err != nil {
 		return Unit{}, fault.Forbidden("移动或删除该单位，须由上级单位的管理员办理").With(err)
 	}
-	return u, nil
+
+	return unit, nil
 }
 
-func record(ctx context.Context, tx pg.Tx, actor access.Actor, now time.Time, u Unit, action audit.Act, detail map[string]any) error {
-	return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: now, Action: action, Subject: u.Ref(), UnitPath: u.Path, Detail: detail})
+func record(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	now time.Time,
+	unit Unit,
+	action audit.Act,
+	detail map[string]any,
+) error {
+	return audit.Write(ctx, tx, audit.Entry{
+		Actor: actor, At: now, Action: action, Subject: unit.Ref(), UnitPath: unit.Path,
+		Detail: detail,
+	})
 }

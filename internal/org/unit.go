@@ -1,5 +1,5 @@
-// Package org holds the tree of units: bureau, centres, districts, departments. It does not know who belongs to a unit
-// or what a unit owns; others point at it.
+// Package org holds the tree of units: bureau, centres, districts, departments. It does not know who
+// belongs to a unit or what a unit owns; others point at it.
 package org
 
 import (
@@ -30,11 +30,16 @@ func Kinds() []Kind { return []Kind{Bureau, Centre, District, Zone, Department} 
 // Label is the Chinese name of the kind, empty for an unknown one.
 func (k Kind) Label() string {
 	return map[Kind]string{
-		Bureau: i18n.N("局机关"), Centre: i18n.N("直属单位"), District: i18n.N("区局"), Zone: i18n.N("开发区"), Department: i18n.N("处室"),
+		Bureau:     i18n.N("局机关"),
+		Centre:     i18n.N("直属单位"),
+		District:   i18n.N("区局"),
+		Zone:       i18n.N("开发区"),
+		Department: i18n.N("处室"),
 	}[k]
 }
 
-// Unit is one node of the tree. Path is the way from the root by number, such as "/1/4/": a subtree is one prefix.
+// Unit is one node of the tree. Path is the way from the root by number, such as "/1/4/": a subtree is
+// one prefix.
 type Unit struct {
 	ID       int64
 	ParentID int64 // 0: the root
@@ -61,6 +66,7 @@ func IDOf(path string) (int64, error) {
 	if err != nil || id <= 0 {
 		return 0, fmt.Errorf("unit path %q is malformed", path)
 	}
+
 	return id, nil
 }
 
@@ -69,17 +75,19 @@ const nameLimit = 40
 
 // check tells what is wrong with a name and a kind, as faults at the fields of a form.
 func check(name string, kind Kind) error {
-	var f fault.Fields
+	var fields fault.Fields
+
 	switch n := glyph.Count(name); {
 	case n == 0:
-		f.Add(fault.Invalid("name", "请填写单位名称"))
+		fields.Add(fault.Invalid("name", "请填写单位名称"))
 	case n > nameLimit:
-		f.Add(fault.Invalid("name", "单位名称不能超过 {.max} 个字", "max", nameLimit))
+		fields.Add(fault.Invalid("name", "单位名称不能超过 {.max} 个字", "max", nameLimit))
 	}
 	if kind.Label() == "" {
-		f.Add(fault.Invalid("kind", "请选择单位类别"))
+		fields.Add(fault.Invalid("kind", "请选择单位类别"))
 	}
-	return f.Err()
+
+	return fields.Err()
 }
 
 // canMove tells whether u may be put below parent.
@@ -90,5 +98,6 @@ func canMove(u, parent Unit) error {
 	case u.ParentID == parent.ID:
 		return fault.Invalid("parent", "该单位已在此上级之下")
 	}
+
 	return nil
 }

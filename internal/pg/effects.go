@@ -11,29 +11,31 @@ import (
 	"juzhen/internal/effect"
 )
 
-// effects tells whoever watches a context which statements outlive it: commits, and writes outside of a transaction. It looks at
-// the connection, so that no use case can forget it.
+// effects tells whoever watches a context which statements outlive it: commits, and writes outside of a
+// transaction. It looks at the connection, so that no use case can forget it.
 type effects struct{}
 
 type begunKey struct{}
 
 func begin(ctx context.Context, lasts func() bool) context.Context {
-	w := effect.Of(ctx)
-	if w == nil || !lasts() {
+	watch := effect.Of(ctx)
+	if watch == nil || !lasts() {
 		return ctx
 	}
-	w.Begin()
-	return context.WithValue(ctx, begunKey{}, w)
+	watch.Begin()
+
+	return context.WithValue(ctx, begunKey{}, watch)
 }
 
 func end(ctx context.Context, tag pgconn.CommandTag, err error) {
-	w, _ := ctx.Value(begunKey{}).(*effect.Watch)
-	if w != nil && (refused(err) || tag.String() == "ROLLBACK") {
-		w.Refused()
+	watch, _ := ctx.Value(begunKey{}).(*effect.Watch)
+	if watch != nil && (refused(err) || tag.String() == "ROLLBACK") {
+		watch.Refused()
 	}
 }
 
-// refused tells whether the server said that a statement was not done. A connection it ends (FATAL) may have committed before.
+// refused tells whether the server said that a statement was not done. A connection it ends (FATAL) may
+// have committed before.
 func refused(err error) bool {
 	var answer *pgconn.PgError
 	return errors.As(err, &answer) && answer.SeverityUnlocalized == "ERROR"
@@ -46,7 +48,11 @@ const (
 )
 
 // TraceQueryStart belongs to pgx.QueryTracer.
-func (effects) TraceQueryStart(ctx context.Context, conn *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+func (effects) TraceQueryStart(
+	ctx context.Context,
+	conn *pgx.Conn,
+	d pgx.TraceQueryStartData,
+) context.Context {
 	return begin(ctx, func() bool {
 		switch conn.PgConn().TxStatus() {
 		case stateIdle:
@@ -54,6 +60,7 @@ func (effects) TraceQueryStart(ctx context.Context, conn *pgx.Conn, d pgx.TraceQ
 		case stateFailed:
 			return false
 		}
+
 		return firstWord(d.SQL) == "COMMIT"
 	})
 }
@@ -64,16 +71,22 @@ func (effects) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryE
 }
 
 // TraceBatchStart belongs to pgx.BatchTracer. Outside of a transaction a batch is one.
-func (effects) TraceBatchStart(ctx context.Context, conn *pgx.Conn, d pgx.TraceBatchStartData) context.Context {
+func (effects) TraceBatchStart(
+	ctx context.Context,
+	conn *pgx.Conn,
+	d pgx.TraceBatchStartData,
+) context.Context {
 	return begin(ctx, func() bool {
 		if conn.PgConn().TxStatus() != stateIdle {
 			return false
 		}
+
 		for _, q := range d.Batch.QueuedQueries {
 			if writes(q.SQL) {
 				return true
 			}
 		}
+
 		return false
 	})
 }
@@ -87,7 +100,11 @@ func (effects) TraceBatchEnd(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchE
 }
 
 // TraceCopyFromStart belongs to pgx.CopyFromTracer.
-func (effects) TraceCopyFromStart(ctx context.Context, conn *pgx.Conn, _ pgx.TraceCopyFromStartData) context.Context {
+func (effects) TraceCopyFromStart(
+	ctx context.Context,
+	conn *pgx.Conn,
+	_ pgx.TraceCopyFromStartData,
+) context.Context {
 	return begin(ctx, func() bool { return conn.PgConn().TxStatus() == stateIdle })
 }
 
@@ -103,9 +120,12 @@ func writes(sql string) bool {
 		return false
 	case "WITH":
 		upper := strings.ToUpper(sql)
-		return strings.Contains(upper, "INSERT") || strings.Contains(upper, "UPDATE") || strings.Contains(upper, "DELETE") ||
+
+		return strings.Contains(upper, "INSERT") || strings.Contains(upper, "UPDATE") ||
+			strings.Contains(upper, "DELETE") ||
 			strings.Contains(upper, "MERGE")
 	}
+
 	return true
 }
 
@@ -115,5 +135,6 @@ func firstWord(sql string) string {
 	if end < 0 {
 		end = len(sql)
 	}
+
 	return strings.ToUpper(sql[:end])
 }

@@ -11,20 +11,28 @@ import (
 	"juzhen/internal/pg"
 )
 
-// TestEffectsAreSeenAtTheConnection: whatever way a change takes, who watches the context learns whether it lasts.
+// TestEffectsAreSeenAtTheConnection: whatever way a change takes, who watches the context learns
+// whether it lasts.
 func TestEffectsAreSeenAtTheConnection(t *testing.T) {
 	t.Parallel()
 	const insert = "INSERT INTO notes (text) VALUES ('a')"
+
 	for name, tc := range map[string]struct {
 		do   func(ctx context.Context, db *pg.DB) error
 		want bool
 	}{
-		"reading": {func(ctx context.Context, db *pg.DB) error { return db.Gorm(ctx).Exec("SELECT 1").Error }, false},
+		"reading": {
+			func(ctx context.Context, db *pg.DB) error { return db.Gorm(ctx).Exec("SELECT 1").Error },
+			false,
+		},
 		"a query with a part that writes": {func(ctx context.Context, db *pg.DB) error {
 			_, err := db.Pool().Exec(ctx, "WITH n AS ("+insert+" RETURNING id) SELECT id FROM n")
 			return err
 		}, true},
-		"a statement": {func(ctx context.Context, db *pg.DB) error { return db.Gorm(ctx).Exec(insert).Error }, true},
+		"a statement": {
+			func(ctx context.Context, db *pg.DB) error { return db.Gorm(ctx).Exec(insert).Error },
+			true,
+		},
 		"a row asked for": {func(ctx context.Context, db *pg.DB) error {
 			var id int64
 			return db.Pool().QueryRow(ctx, insert+" RETURNING id").Scan(&id)
@@ -33,6 +41,7 @@ func TestEffectsAreSeenAtTheConnection(t *testing.T) {
 			var b pgx.Batch
 			b.Queue("SELECT 1")
 			b.Queue(insert)
+
 			return db.Pool().SendBatch(ctx, &b).Close()
 		}, true},
 		"a copy": {func(ctx context.Context, db *pg.DB) error {
@@ -52,8 +61,10 @@ func TestEffectsAreSeenAtTheConnection(t *testing.T) {
 				if err == nil {
 					err = inner.Commit(ctx)
 				}
+
 				return errors.Join(err, errors.New("no"))
 			})
+
 			return nil
 		}, false},
 		"a copy rolled back": {func(ctx context.Context, db *pg.DB) error {
@@ -61,6 +72,7 @@ func TestEffectsAreSeenAtTheConnection(t *testing.T) {
 				_, err := tx.Pgx.CopyFrom(ctx, pgx.Identifier{"notes"}, []string{"text"}, pgx.CopyFromRows([][]any{{"a"}}))
 				return errors.Join(err, errors.New("no"))
 			})
+
 			return nil
 		}, false},
 	} {

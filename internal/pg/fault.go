@@ -12,11 +12,12 @@ func Constraint(err error) string {
 	if errors.As(err, &pgErr) {
 		return pgErr.ConstraintName
 	}
+
 	return ""
 }
 
-// Fault puts the fault that a feature holds ready for a violated constraint in the place of err; every other error stays
-// as it is. The statement's own error is logged with it, never shown.
+// Fault puts the fault that a feature holds ready for a violated constraint in the place of err; every
+// other error stays as it is. The statement's own error is logged with it, never shown.
 func Fault(err error, byConstraint map[string]error) error {
 	name := Constraint(err)
 	if name == "" {
@@ -26,5 +27,6 @@ func Fault(err error, byConstraint map[string]error) error {
 	if !ok {
 		return err
 	}
+
 	return errors.Join(f, err)
 }

@@ -12,10 +12,15 @@ import (
 	"juzhen/internal/pgtest"
 )
 
-// TestStatementLimit: the server itself gives up what takes too long, so that it cannot come into effect later.
+// TestStatementLimit: the server itself gives up what takes too long, so that it cannot come into
+// effect later.
 func TestStatementLimit(t *testing.T) {
 	t.Parallel()
-	db, err := pg.Open(t.Context(), pgtest.Empty(t), pg.Options{MaxConns: 1, Log: slog.New(slog.DiscardHandler), StatementLimit: 50 * time.Millisecond})
+	db, err := pg.Open(t.Context(), pgtest.Empty(t), pg.Options{
+		MaxConns:       1,
+		Log:            slog.New(slog.DiscardHandler),
+		StatementLimit: 50 * time.Millisecond,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,12 +11,17 @@ import (
 // Listener is a connection of its own, outside of the pool, that listens on one channel.
 type Listener struct{ conn *pgx.Conn }
 
-// Listen opens it. The server and this machine notice within seconds that the other side is gone. It needs a connection that is its
-// own for as long as it lives: a pooler between must work by session.
+// Listen opens it. The server and this machine notice within seconds that the other side is gone. It
+// needs a connection that is its own for as long as it lives: a pooler between must work by session.
 func (d *DB) Listen(ctx context.Context, channel string) (*Listener, error) {
 	cfg := d.pool.Config().ConnConfig.Copy()
-	maps.Copy(cfg.RuntimeParams, map[string]string{"application_name": "juzhen live", "tcp_keepalives_idle": "5",
-		"tcp_keepalives_interval": "2", "tcp_keepalives_count": "3", "statement_timeout": "10000"})
+	maps.Copy(cfg.RuntimeParams, map[string]string{
+		"application_name":        "juzhen live",
+		"tcp_keepalives_idle":     "5",
+		"tcp_keepalives_interval": "2",
+		"tcp_keepalives_count":    "3",
+		"statement_timeout":       "10000",
+	})
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
@@ -25,6 +30,7 @@ func (d *DB) Listen(ctx context.Context, channel string) (*Listener, error) {
 		_ = conn.Close(ctx)
 		return nil, fmt.Errorf("listen: %w", err)
 	}
+
 	return &Listener{conn}, nil
 }
 
@@ -34,6 +40,7 @@ func (l *Listener) Wait(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+
 	return n.Payload, nil
 }
 

@@ -23,8 +23,8 @@ import (
 // migrateLock is the advisory lock under which one starter migrates while the others wait.
 const migrateLock = 0x6a757a68656e // "juzhen"
 
-// Migrate brings the schema, ours and the queue's, up to this binary's. Several starters at once are fine: one works,
-// the others wait and find nothing to do.
+// Migrate brings the schema, ours and the queue's, up to this binary's. Several starters at once are
+// fine: one works, the others wait and find nothing to do.
 func Migrate(ctx context.Context, url string, log *slog.Logger) error {
 	return migrate(ctx, url, migrations.FS, log)
 }
@@ -50,6 +50,7 @@ func migrate(ctx context.Context, url string, files fs.FS, log *slog.Logger) err
 	if err := migrateOurs(ctx, pool, files, log); err != nil {
 		return err
 	}
+
 	return migrateRiver(ctx, pool, log)
 }
 
@@ -64,17 +65,25 @@ func migrateOurs(ctx context.Context, pool *pgxpool.Pool, files fs.FS, log *slog
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
+
 	for _, r := range done {
 		log.Info("migrated", "file", r.Source.Path, "took", r.Duration)
 	}
+
 	return nil
 }
 
 func newProvider(db *sql.DB, files fs.FS) (*goose.Provider, error) {
-	p, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSlog(slog.New(slog.DiscardHandler)))
+	p, err := goose.NewProvider(
+		goose.DialectPostgres,
+		db,
+		files,
+		goose.WithSlog(slog.New(slog.DiscardHandler)),
+	)
 	if err != nil {
 		return nil, fmt.Errorf("read migrations: %w", err)
 	}
+
 	return p, nil
 }
 
@@ -87,17 +96,23 @@ func migrateRiver(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) err
 	if err != nil {
 		return fmt.Errorf("migrate queue: %w", err)
 	}
+
 	for _, v := range res.Versions {
 		log.Info("migrated", "queue", v.Version, "took", v.Duration)
 	}
+
 	return nil
 }
 
 func riverMigrator(pool *pgxpool.Pool) (*rivermigrate.Migrator[pgx.Tx], error) {
-	m, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
+	m, err := rivermigrate.New(
+		riverpgxv5.New(pool),
+		&rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)},
+	)
 	if err != nil {
 		return nil, fmt.Errorf("migrations of the queue: %w", err)
 	}
+
 	return m, nil
 }
 
@@ -108,7 +123,8 @@ func MigrationsCurrent(ctx context.Context, db *DB) error {
 		return err
 	}
 	var have int64
-	err = db.pool.QueryRow(ctx, "SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&have)
+	err = db.pool.QueryRow(ctx, `
+		SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&have)
 	if pgErr := (*pgconn.PgError)(nil); errors.As(err, &pgErr) && pgErr.Code == "42P01" { // undefined_table
 		have, err = 0, nil
 	}
@@ -118,6 +134,7 @@ func MigrationsCurrent(ctx context.Context, db *DB) error {
 	if have != want {
 		return fmt.Errorf("数据库结构是第 %d 版，本程序需要第 %d 版；请先执行 juzhen migrate", have, want)
 	}
+
 	return riverCurrent(ctx, db.pool)
 }
 
@@ -133,6 +150,7 @@ func riverCurrent(ctx context.Context, pool *pgxpool.Pool) error {
 	if !res.OK {
 		return fmt.Errorf("队列表结构不是本程序的版本（%s）；请先执行 juzhen migrate", strings.Join(res.Messages, "；"))
 	}
+
 	return nil
 }
 
@@ -143,6 +161,7 @@ func latest(files fs.FS) (int64, error) {
 		return 0, fmt.Errorf("list migrations: %w", err)
 	}
 	var max int64
+
 	for _, name := range names {
 		v, err := goose.NumericComponent(name)
 		if err != nil {
@@ -152,5 +171,6 @@ func latest(files fs.FS) (int64, error) {
 			max = v
 		}
 	}
+
 	return max, nil
 }

@@ -14,8 +14,9 @@ type Page[T any] struct {
 	Next string
 }
 
-// Cursor is the place of a row in a list ordered by time, newest first, then id. A list is read behind it by
-// WHERE (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT limit + 1. Times are kept to the microsecond, as Postgres does.
+// Cursor is the place of a row in a list ordered by time, newest first, then id. A list is read behind
+// it by WHERE (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT limit + 1. Times are kept to the
+// microsecond, as Postgres does.
 type Cursor struct {
 	At time.Time
 	ID int64
@@ -28,8 +29,9 @@ func (c Cursor) String() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// ParseCursor reads what String wrote. ok is false for "", the first page; anything else unreadable is a fault.
-func ParseCursor(s string) (c Cursor, ok bool, err error) {
+// ParseCursor reads what String wrote. ok is false for "", the first page; anything else unreadable is
+// a fault.
+func ParseCursor(s string) (cursor Cursor, ok bool, err error) {
 	if s == "" {
 		return Cursor{}, false, nil
 	}
@@ -40,12 +42,13 @@ func ParseCursor(s string) (c Cursor, ok bool, err error) {
 		return Cursor{}, false, wrong
 	}
 
-	c.At = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()
-	c.ID = int64(binary.BigEndian.Uint64(b[8:]))
-	if c.At.Year() < 1 || c.At.Year() > 9999 { // no row lies there, and the database cannot read it
+	cursor.At = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()
+	cursor.ID = int64(binary.BigEndian.Uint64(b[8:]))
+	if cursor.At.Year() < 1 || cursor.At.Year() > 9999 { // no row lies there, and the database cannot read it
 		return Cursor{}, false, wrong
 	}
-	return c, true, nil
+
+	return cursor, true, nil
 }
 
 // Cut makes a page of at most limit rows out of rows read with LIMIT limit + 1.
@@ -54,5 +57,6 @@ func Cut[T any](rows []T, limit int, place func(T) Cursor) Page[T] {
 		return Page[T]{Rows: rows}
 	}
 	rows = rows[:limit]
+
 	return Page[T]{Rows: rows, Next: place(rows[limit-1]).String()}
 }

@@ -1,5 +1,6 @@
-// Package pg is the way to Postgres: one pool seen through GORM and through pgx, transactions in which both share one
-// connection, migrations, paging, and the names of violated constraints as faults. It knows no table.
+// Package pg is the way to Postgres: one pool seen through GORM and through pgx, transactions in which
+// both share one connection, migrations, paging, and the names of violated constraints as faults. It
+// knows no table.
 package pg
 
 import (
@@ -30,8 +31,9 @@ type Options struct {
 
 	StatementLimit time.Duration // the server gives a statement up after it; 0: never
 
-	// PlanEach has the server plan each statement for its values. A plan for any value takes a scope of units for narrow and
-	// walks account by account, which for a whole matrix costs a hundred times the planning.
+	// PlanEach has the server plan each statement for its values. A plan for any value takes a scope of
+	// units for narrow and walks account by account, which for a whole matrix costs a hundred times the
+	// planning.
 	PlanEach bool
 
 	Signer Signer // handed to each transaction; may be nil
@@ -46,44 +48,50 @@ type DB struct {
 	signer Signer
 }
 
-// Open connects and pings; it does not migrate. Statements reach the log without their values, so that no secret does.
-func Open(ctx context.Context, url string, o Options) (*DB, error) {
-	pool, err := openPool(ctx, url, o)
+// Open connects and pings; it does not migrate. Statements reach the log without their values, so that
+// no secret does.
+func Open(ctx context.Context, url string, options Options) (*DB, error) {
+	pool, err := openPool(ctx, url, options)
 	if err != nil {
 		return nil, err
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	g, err := gorm.Open(postgres.New(postgres.Config{Conn: db}), gormConfig(o.Log))
+	g, err := gorm.Open(postgres.New(postgres.Config{Conn: db}), gormConfig(options.Log))
 	if err != nil {
 		db.Close()
 		pool.Close()
 		return nil, fmt.Errorf("open gorm: %w", err)
 	}
-	return &DB{pool: pool, sql: db, gorm: g, signer: o.Signer}, nil
+
+	return &DB{pool: pool, sql: db, gorm: g, signer: options.Signer}, nil
 }
 
-func openPool(ctx context.Context, url string, o Options) (*pgxpool.Pool, error) {
+func openPool(ctx context.Context, url string, options Options) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err) // pgx leaves the password out
 	}
 	cfg.MaxConns = 16
-	if o.MaxConns > 0 {
-		cfg.MaxConns = o.MaxConns
+	if options.MaxConns > 0 {
+		cfg.MaxConns = options.MaxConns
 	}
-	name := o.Name
+	name := options.Name
 	if name == "" {
 		name = "juzhen"
 	}
 	cfg.ConnConfig.Tracer = effects{}
 	cfg.ConnConfig.RuntimeParams["application_name"] = name
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	cfg.ConnConfig.RuntimeParams["jit"] = "off" // compiling took 1.6 s of the 1.9 s of a table of 2,000 accounts
-	if o.PlanEach {
+	// compiling took 1.6 s of the 1.9 s of a table of 2,000 accounts
+	cfg.ConnConfig.RuntimeParams["jit"] = "off"
+	if options.PlanEach {
 		cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	}
-	if o.StatementLimit > 0 {
-		cfg.ConnConfig.RuntimeParams["statement_timeout"] = strconv.FormatInt(o.StatementLimit.Milliseconds(), 10)
+	if options.StatementLimit > 0 {
+		cfg.ConnConfig.RuntimeParams["statement_timeout"] = strconv.FormatInt(
+			options.StatementLimit.Milliseconds(),
+			10,
+		)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
@@ -93,6 +101,7 @@ func openPool(ctx context.Context, url string, o Options) (*pgxpool.Pool, error)
 		pool.Close()
 		return nil, fmt.Errorf("reach database: %w", err)
 	}
+
 	return pool, nil
 }
 
@@ -100,6 +109,7 @@ func gormConfig(log *slog.Logger) *gorm.Config {
 	if log == nil {
 		log = slog.Default()
 	}
+
 	return &gorm.Config{
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
@@ -109,8 +119,8 @@ func gormConfig(log *slog.Logger) *gorm.Config {
 	}
 }
 
-// statementLog mentions slow statements only: a failed one is returned, and whoever takes the error decides what it
-// is worth (a duplicate key is often an answer, not a fault).
+// statementLog mentions slow statements only: a failed one is returned, and whoever takes the error
+// decides what it is worth (a duplicate key is often an answer, not a fault).
 func statementLog(log *slog.Logger) logger.Interface {
 	return quietLog{logger.NewSlogLogger(log, logger.Config{
 		SlowThreshold:             slowStatement,
@@ -139,8 +149,8 @@ func (l quietLog) ParamsFilter(_ context.Context, sql string, _ ...any) (string,
 	return sql, nil
 }
 
-// Gorm is the handle for single statements outside of transactions. Inside InTx use the transaction's own: a second
-// connection taken there waits for ever when the pool is full.
+// Gorm is the handle for single statements outside of transactions. Inside InTx use the transaction's
+// own: a second connection taken there waits for ever when the pool is full.
 func (d *DB) Gorm(ctx context.Context) *gorm.DB { return d.gorm.WithContext(ctx) }
 
 // Pool is the pool itself, for pgx's own ways (COPY, batches, listening).
@@ -157,7 +167,8 @@ func (d *DB) Close() {
 
 // IsNotFound tells whether a read failed only because there was no row, whichever library read it.
 func IsNotFound(err error) bool {
-	return errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, pgx.ErrNoRows) || errors.Is(err, sql.ErrNoRows)
+	return errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, pgx.ErrNoRows) ||
+		errors.Is(err, sql.ErrNoRows)
 }
 
 // OrNotFound puts f in the place of "no row" and leaves every other error as it is.
@@ -165,5 +176,6 @@ func OrNotFound(err, f error) error {
 	if IsNotFound(err) {
 		return f
 	}
+
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -27,6 +28,7 @@ func TestRacingStartersMigrateOnce(t *testing.T) {
 	if pg.MigrationsCurrent(t.Context(), db) == nil {
 		t.Error("an empty database counts as migrated")
 	}
+
 	var wg sync.WaitGroup
 	for range 3 {
 		wg.Go(func() {
@@ -40,7 +42,8 @@ func TestRacingStartersMigrateOnce(t *testing.T) {
 		t.Error(err)
 	}
 	var twice int
-	err := db.Pool().QueryRow(t.Context(), "SELECT count(*) - count(DISTINCT version_id) FROM goose_db_version").Scan(&twice)
+	err := db.Pool().QueryRow(t.Context(), `
+		SELECT count(*) - count(DISTINCT version_id) FROM goose_db_version`).Scan(&twice)
 	if err != nil || twice != 0 {
 		t.Errorf("%d migrations ran twice, %v", twice, err)
 	}
@@ -54,7 +57,7 @@ func TestPagesFollowEachOther(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 23, 8, 0, 0, 123456000, time.UTC)
 	rows := []pg.Cursor{{At: at, ID: 3}, {At: at, ID: 2}, {At: at.Add(-time.Hour), ID: 9}}
-	self := func(c pg.Cursor) pg.Cursor { return c }
+	self := func(cursor pg.Cursor) pg.Cursor { return cursor }
 
 	page := pg.Cut(rows, 2, self)
 	if len(page.Rows) != 2 || page.Next == "" {
@@ -70,6 +73,7 @@ func TestPagesFollowEachOther(t *testing.T) {
 	if _, ok, err := pg.ParseCursor(""); ok || err != nil {
 		t.Error("the first page has no cursor")
 	}
+
 	for _, bad := range []string{"x", "!!", page.Next + "AAAA"} {
 		if _, _, err := pg.ParseCursor(bad); fault.KindOf(err) != fault.KindInvalid {
 			t.Errorf("%q gave %v, want a fault", bad, err)
@@ -79,13 +83,16 @@ func TestPagesFollowEachOther(t *testing.T) {
 
 func TestNoRowIsOneAnswer(t *testing.T) {
 	t.Parallel()
+
 	absent := fault.NotFound("没有")
-	for _, err := range []error{gorm.ErrRecordNotFound, pgx.ErrNoRows, sql.ErrNoRows, fmt.Errorf("find: %w", pgx.ErrNoRows)} {
-		if got := pg.OrNotFound(err, absent); got != absent {
+	for _, err := range []error{
+		gorm.ErrRecordNotFound, pgx.ErrNoRows, sql.ErrNoRows, fmt.Errorf("find: %w", pgx.ErrNoRows),
+	} {
+		if got := pg.OrNotFound(err, absent); !errors.Is(got, absent) {
 			t.Errorf("%v gave %v", err, got)
 		}
 	}
-	if got := pg.OrNotFound(context.Canceled, absent); got != context.Canceled {
+	if got := pg.OrNotFound(context.Canceled, absent); !errors.Is(got, context.Canceled) {
 		t.Errorf("another error became %v", got)
 	}
 	if pg.OrNotFound(nil, absent) != nil {
@@ -96,7 +103,11 @@ func TestNoRowIsOneAnswer(t *testing.T) {
 func TestValuesNeverReachTheLog(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	db, err := pg.Open(t.Context(), pgtest.Empty(t), pg.Options{Log: slog.New(slog.NewTextHandler(&out, nil))})
+	db, err := pg.Open(
+		t.Context(),
+		pgtest.Empty(t),
+		pg.Options{Log: slog.New(slog.NewTextHandler(&out, nil))},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +130,8 @@ func TestServerThatCouldLoseMarksIsRefused(t *testing.T) {
 	name := db.Pool().Config().ConnConfig.Database
 	mustExec(t, db, "ALTER DATABASE "+name+" SET synchronous_commit = off")
 	err := pg.CheckServer(t.Context(), address)
-	if err == nil || !strings.Contains(err.Error(), "synchronous_commit") || strings.Contains(err.Error(), "连接池") {
+	if err == nil || !strings.Contains(err.Error(), "synchronous_commit") ||
+		strings.Contains(err.Error(), "连接池") {
 		t.Errorf("got %v, want synchronous_commit alone named", err)
 	}
 }

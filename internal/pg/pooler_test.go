@@ -14,10 +14,11 @@ import (
 	"juzhen/internal/pgtest"
 )
 
-// startPooler puts a connection pooler in transaction mode before a server: a client holds a server connection from the
-// first statement of a transaction to its end, and no longer.
+// startPooler puts a connection pooler in transaction mode before a server: a client holds a server
+// connection from the first statement of a transaction to its end, and no longer.
 func startPooler(t *testing.T, address string, servers int) string {
 	t.Helper()
+
 	free := make(chan *pgconn.HijackedConn, servers)
 	for range cap(free) {
 		free <- dial(t, address)
@@ -29,11 +30,11 @@ func startPooler(t *testing.T, address string, servers int) string {
 	t.Cleanup(func() { _ = l.Close() })
 	go func() {
 		for {
-			c, err := l.Accept()
+			conn, err := l.Accept()
 			if err != nil {
 				return // closed
 			}
-			go serveClient(c, free)
+			go serveClient(conn, free)
 		}
 	}()
 	u, err := url.Parse(address)
@@ -41,6 +42,7 @@ func startPooler(t *testing.T, address string, servers int) string {
 		t.Fatal(err)
 	}
 	u.Host = l.Addr().String()
+
 	return u.String()
 }
 
@@ -55,12 +57,13 @@ func dial(t *testing.T, address string) *pgconn.HijackedConn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Conn.Close() })
+
 	return server
 }
 
-func serveClient(c net.Conn, free chan *pgconn.HijackedConn) {
-	defer c.Close()
-	client := pgproto3.NewBackend(c, c)
+func serveClient(conn net.Conn, free chan *pgconn.HijackedConn) {
+	defer conn.Close()
+	client := pgproto3.NewBackend(conn, conn)
 	if _, err := client.ReceiveStartupMessage(); err != nil {
 		return
 	}
@@ -69,6 +72,7 @@ func serveClient(c net.Conn, free chan *pgconn.HijackedConn) {
 	client.Send(&pgproto3.ParameterStatus{Name: "standard_conforming_strings", Value: "on"})
 	client.Send(&pgproto3.ReadyForQuery{TxStatus: 'I'})
 	var server *pgconn.HijackedConn
+
 	for client.Flush() == nil {
 		msg, err := client.Receive()
 		if _, bye := msg.(*pgproto3.Terminate); err != nil || bye {
@@ -78,6 +82,7 @@ func serveClient(c net.Conn, free chan *pgconn.HijackedConn) {
 			server = <-free
 		}
 		server.Frontend.Send(msg)
+
 		switch msg.(type) {
 		case *pgproto3.Query, *pgproto3.Sync:
 			if relay(client, server) == 'I' {
@@ -93,6 +98,7 @@ func relay(client *pgproto3.Backend, server *pgconn.HijackedConn) byte {
 	if server.Frontend.Flush() != nil {
 		return 0
 	}
+
 	for {
 		msg, err := server.Frontend.Receive()
 		if err != nil {
@@ -112,6 +118,7 @@ func TestTransactionModePoolerIsRefused(t *testing.T) {
 	if err := pg.CheckServer(t.Context(), address); err != nil && strings.Contains(err.Error(), "连接池") {
 		t.Errorf("a server of its own was taken for a pooler: %v", err)
 	}
+
 	for servers := 1; servers <= 3; servers++ {
 		err := pg.CheckServer(t.Context(), startPooler(t, address, servers))
 		if err == nil || !strings.Contains(err.Error(), "事务级连接池") {

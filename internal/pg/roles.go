@@ -9,8 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// MigrateFor migrates as the owner of the tables and gives the role of the application's address its rights on them, those of
-// before and those that this migration made. Where both are one role there is nothing to give.
+// MigrateFor migrates as the owner of the tables and gives the role of the application's address its
+// rights on them, those of before and those that this migration made. Where both are one role there is
+// nothing to give.
 func MigrateFor(ctx context.Context, owner, application string, log *slog.Logger) error {
 	if err := Migrate(ctx, owner, log); err != nil {
 		return err
@@ -32,6 +33,7 @@ func MigrateFor(ctx context.Context, owner, application string, log *slog.Logger
 	if _, err := conn.Exec(ctx, "SELECT juzhen_grant($1)", role); err != nil {
 		return fmt.Errorf("give rights to the database role %q: %w", role, err)
 	}
+
 	return nil
 }
 
@@ -44,17 +46,21 @@ func roleOf(address string) (string, error) {
 	if cfg.User == "" {
 		return "", errors.New("database address names no user")
 	}
+
 	return cfg.User, nil
 }
 
-// OwnsTables tells whether the role of these connections could change the schema and switch triggers off: it owns tables, by itself or
-// as a member of another role, or it is a superuser.
+// OwnsTables tells whether the role of these connections could change the schema and switch triggers
+// off: it owns tables, by itself or as a member of another role, or it is a superuser.
 func OwnsTables(ctx context.Context, db *DB) (bool, error) {
 	var owns bool
-	err := db.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'MEMBER'))`).Scan(&owns)
+	err := db.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_class c
+			JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+			AND pg_has_role(current_user, c.relowner, 'MEMBER'))`).Scan(&owns)
 	if err != nil {
 		return false, fmt.Errorf("find out who owns the tables: %w", err)
 	}
+
 	return owns, nil
 }

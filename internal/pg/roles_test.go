@@ -23,6 +23,7 @@ func twoRoles(t *testing.T) (owner, application, super string) {
 	t.Helper()
 	owner, application, super = emptyFor(t)
 	must(t, pg.MigrateFor(t.Context(), owner, application, slog.New(slog.DiscardHandler)))
+
 	return owner, application, super
 }
 
@@ -35,47 +36,64 @@ func must(t *testing.T, err error) {
 
 func run(t *testing.T, address string, statements ...string) {
 	t.Helper()
-	c, err := pgx.Connect(context.Background(), address)
+	conn, err := pgx.Connect(context.Background(), address)
 	must(t, err)
-	defer c.Close(context.Background())
+	defer conn.Close(context.Background())
+
 	for _, sql := range statements {
-		if _, err := c.Exec(context.Background(), sql); err != nil {
+		if _, err := conn.Exec(context.Background(), sql); err != nil {
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}
 }
 
-// TestTheApplicationMayNotTouchTheTrail tries what one with the console's connection can send. Before, its role owned the tables: it
-// switched the triggers off and changed what it liked.
+// TestTheApplicationMayNotTouchTheTrail tries what one with the console's connection can send. Before,
+// its role owned the tables: it switched the triggers off and changed what it liked.
 func TestTheApplicationMayNotTouchTheTrail(t *testing.T) {
 	t.Parallel()
 	_, application, _ := twoRoles(t)
 	db := pgtest.Open(t, application)
-	insert := `INSERT INTO audit_entries (at, actor_name, action, subject_type, subject_id, unit_path, ip, body) VALUES (now(), '甲', 'post.submit', 'post', '1', '/1/', '', 'x')`
+
+	insert := `INSERT INTO audit_entries (at, actor_name, action, subject_type, subject_id, unit_path, ip,
+			body) VALUES (now(), '甲', 'post.submit', 'post', '1', '/1/', '', 'x')`
 	for _, sql := range []string{
-		insert, "SELECT count(*) FROM audit_entries", "UPDATE audit_entries SET seq = 1, prev = 'x', hash = 'x'",
-		"INSERT INTO audit_days (day, last_seq, hash, made_at) VALUES ('2026-03-04', 1, 'x', now()) ON CONFLICT (day) DO NOTHING",
-		"INSERT INTO units (name, kind, path) SELECT name, kind, path FROM units", "DELETE FROM river_job", "UPDATE river_queue SET updated_at = now()",
-		"SELECT max(version_id) FROM goose_db_version", "SELECT pg_notify('x', 'y')", "SELECT pg_try_advisory_lock(1)",
+		insert, "SELECT count(*) FROM audit_entries",
+		"UPDATE audit_entries SET seq = 1, prev = 'x', hash = 'x'", `
+			INSERT INTO audit_days (day, last_seq, hash, made_at) VALUES ('2026-03-04', 1, 'x', now())
+				ON CONFLICT (day) DO NOTHING`, `
+			INSERT INTO units (name, kind, path) SELECT name, kind, path FROM units`, "DELETE FROM river_job",
+		"UPDATE river_queue SET updated_at = now()", "SELECT max(version_id) FROM goose_db_version",
+		"SELECT pg_notify('x', 'y')", "SELECT pg_try_advisory_lock(1)",
 	} {
 		if _, err := db.Pool().Exec(t.Context(), sql); err != nil {
 			t.Errorf("refused: %s: %v", sql, err)
 		}
 	}
+
 	for _, sql := range []string{
-		"UPDATE audit_entries SET actor_name = '乙'", "UPDATE audit_entries SET mac = 'x'", "DELETE FROM audit_entries", "TRUNCATE audit_entries",
-		"DELETE FROM audit_days", "UPDATE audit_days SET last_seq = 0", "DELETE FROM audit_closings", "UPDATE audit_closings SET last_seq = 0", "TRUNCATE audit_closings",
-		"ALTER TABLE audit_entries DISABLE TRIGGER ALL", "ALTER TABLE audit_entries DISABLE TRIGGER audit_append_only", "DROP TRIGGER audit_append_only ON audit_entries",
-		"SET session_replication_role = replica", "DROP TABLE audit_days", "ALTER TABLE audit_entries RENAME TO a", "ALTER TABLE audit_entries OWNER TO CURRENT_USER",
+		"UPDATE audit_entries SET actor_name = '乙'", "UPDATE audit_entries SET mac = 'x'",
+		"DELETE FROM audit_entries", "TRUNCATE audit_entries", "DELETE FROM audit_days",
+		"UPDATE audit_days SET last_seq = 0", "DELETE FROM audit_closings",
+		"UPDATE audit_closings SET last_seq = 0", "TRUNCATE audit_closings",
+		"ALTER TABLE audit_entries DISABLE TRIGGER ALL",
+		"ALTER TABLE audit_entries DISABLE TRIGGER audit_append_only",
+		"DROP TRIGGER audit_append_only ON audit_entries", "SET session_replication_role = replica",
+		"DROP TABLE audit_days", "ALTER TABLE audit_entries RENAME TO a",
+		"ALTER TABLE audit_entries OWNER TO CURRENT_USER",
 		"CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
-		"CREATE TABLE public.mine (id int)", "CREATE RULE r AS ON INSERT TO audit_entries DO INSTEAD NOTHING", "CREATE TRIGGER t BEFORE INSERT ON audit_entries EXECUTE FUNCTION audit_append_only()",
-		"SELECT juzhen_grant(current_user)", "GRANT DELETE ON audit_entries TO CURRENT_USER", "UPDATE goose_db_version SET version_id = 0", "DELETE FROM river_migration",
+		"CREATE TABLE public.mine (id int)",
+		"CREATE RULE r AS ON INSERT TO audit_entries DO INSTEAD NOTHING",
+		"CREATE TRIGGER t BEFORE INSERT ON audit_entries EXECUTE FUNCTION audit_append_only()",
+		"SELECT juzhen_grant(current_user)", "GRANT DELETE ON audit_entries TO CURRENT_USER",
+		"UPDATE goose_db_version SET version_id = 0", "DELETE FROM river_migration",
 		"ALTER TABLE deliveries ADD COLUMN x int",
 	} {
-		// What is refused here is refused for want of a right. GRANT and the like without any right only warn.
+		// What is refused here is refused for want of a right. GRANT and the like without any right
+		// only warn.
 		_, err := db.Pool().Exec(t.Context(), sql)
 		var refused *pgconn.PgError
-		if errors.As(err, &refused) && refused.Code == "42501" && !strings.Contains(refused.Message, "append-only") {
+		if errors.As(err, &refused) && refused.Code == "42501" &&
+			!strings.Contains(refused.Message, "append-only") {
 			continue
 		}
 		if strings.HasPrefix(sql, "GRANT") && err == nil {
@@ -90,6 +108,7 @@ func TestTheApplicationMayNotTouchTheTrail(t *testing.T) {
 // TestWhoOwnsTheTablesIsKnown is what the operator's page warns by.
 func TestWhoOwnsTheTablesIsKnown(t *testing.T) {
 	t.Parallel()
+
 	owner, application, super := twoRoles(t)
 	for address, want := range map[string]bool{owner: true, super: true, application: false} {
 		got, err := pg.OwnsTables(t.Context(), pgtest.Open(t, address))
@@ -103,13 +122,22 @@ func TestWhoOwnsTheTablesIsKnown(t *testing.T) {
 func TestLaterTablesAreTheApplicationsToo(t *testing.T) {
 	t.Parallel()
 	owner, application, _ := twoRoles(t)
-	run(t, owner, "CREATE TABLE later (id bigint GENERATED ALWAYS AS IDENTITY, n int)", "CREATE TABLE with_sequence (id bigserial, n int)")
-	run(t, application, "INSERT INTO later (n) VALUES (1)", "UPDATE later SET n = 2", "DELETE FROM later", "INSERT INTO with_sequence (n) VALUES (1)")
+	run(
+		t,
+		owner,
+		"CREATE TABLE later (id bigint GENERATED ALWAYS AS IDENTITY, n int)",
+		"CREATE TABLE with_sequence (id bigserial, n int)",
+	)
+	run(t, application,
+		"INSERT INTO later (n) VALUES (1)", "UPDATE later SET n = 2",
+		"DELETE FROM later", "INSERT INTO with_sequence (n) VALUES (1)",
+	)
 }
 
 // TestTheOwnerAloneStillMigrates is an installation of one role, before and after.
 func TestTheOwnerAloneStillMigrates(t *testing.T) {
 	t.Parallel()
+
 	address := pgtest.Empty(t)
 	for range 2 {
 		must(t, pg.MigrateFor(t.Context(), address, address, slog.New(slog.DiscardHandler)))
@@ -117,12 +145,15 @@ func TestTheOwnerAloneStillMigrates(t *testing.T) {
 	must(t, pg.MigrationsCurrent(t.Context(), pgtest.Open(t, address)))
 }
 
-// TestBackupAndRestoreKeepTheRoles dumps as the owner and as the application, and restores as docs/operate.md says, as another owner.
+// TestBackupAndRestoreKeepTheRoles dumps as the owner and as the application, and restores as
+// docs/operate.md says, as another owner.
 func TestBackupAndRestoreKeepTheRoles(t *testing.T) {
 	t.Parallel()
 	owner, application, _ := twoRoles(t)
-	run(t, application, `INSERT INTO audit_entries (at, actor_name, action, subject_type, subject_id, unit_path, ip, body)
+	run(t, application, `INSERT INTO audit_entries (at, actor_name, action, subject_type, subject_id,
+			unit_path, ip, body)
 		VALUES (now(), '甲', 'post.submit', 'post', '1', '/1/', '', 'x')`)
+
 	for name, from := range map[string]string{"owner": owner, "application": application} {
 		file := filepath.Join(t.TempDir(), "dump")
 		tool(t, "pg_dump", "-Fc", "-f", file, from)
@@ -145,22 +176,30 @@ func TestBackupAndRestoreKeepTheRoles(t *testing.T) {
 	}
 }
 
-// emptyFor is an empty database of an owner who is no superuser, with the addresses of owner, application and the server's own user.
+// emptyFor is an empty database of an owner who is no superuser, with the addresses of owner,
+// application and the server's own user.
 func emptyFor(t *testing.T) (owner, application, super string) {
 	t.Helper()
 	super = pgtest.Empty(t)
 	pgtest.URL(t) // makes the application's role
 	name := "jzt_owner_" + super[strings.LastIndexByte(super, '_')+1:strings.LastIndexByte(super, '?')]
-	u, err := url.Parse(super)
+	address, err := url.Parse(super)
 	must(t, err)
-	password, _ := u.User.Password()
+	password, _ := address.User.Password()
 	run(t, super, fmt.Sprintf("CREATE ROLE %s LOGIN PASSWORD '%s'", name, password),
-		fmt.Sprintf("ALTER DATABASE %s OWNER TO %s", strings.TrimPrefix(u.Path, "/"), name))
+		fmt.Sprintf("ALTER DATABASE %s OWNER TO %s", strings.TrimPrefix(address.Path, "/"), name))
 	t.Cleanup(func() {
-		run(t, super, fmt.Sprintf("REASSIGN OWNED BY %s TO current_user", name), "DROP OWNED BY "+name, "DROP ROLE "+name)
+		run(
+			t,
+			super,
+			fmt.Sprintf("REASSIGN OWNED BY %s TO current_user", name),
+			"DROP OWNED BY "+name,
+			"DROP ROLE "+name,
+		)
 	})
-	u.User = url.UserPassword(name, password)
-	return u.String(), pgtest.AsApplication(super), super
+	address.User = url.UserPassword(name, password)
+
+	return address.String(), pgtest.AsApplication(super), super
 }
 
 // tool runs one of the server's own programs.
@@ -170,7 +209,8 @@ func tool(t *testing.T, name string, args ...string) {
 	if len(found) == 0 {
 		t.Fatalf("%s is not installed", name)
 	}
-	if out, err := exec.CommandContext(t.Context(), found[len(found)-1], args...).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), found[len(found)-1], args...).
+		CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)
 	}
 }

@@ -21,8 +21,8 @@ const (
 	tries       = 6                // of InTxRetry
 )
 
-// Tx is one transaction on one connection, seen through GORM and through pgx. Only InTx ends it: Commit and Rollback of
-// either face are errors. GORM's nested transactions and pgx's Begin are savepoints.
+// Tx is one transaction on one connection, seen through GORM and through pgx. Only InTx ends it: Commit
+// and Rollback of either face are errors. GORM's nested transactions and pgx's Begin are savepoints.
 type Tx struct {
 	DB     *gorm.DB
 	Pgx    pgx.Tx
@@ -39,30 +39,34 @@ type Signer interface {
 // errNotYours is the answer to an attempt to end a lent transaction.
 var errNotYours = errors.New("pg: only InTx ends the transaction")
 
-// InTx runs fn in a transaction: committed when fn returns nil, else (also on panic) rolled back. When ctx ended, its
-// cause is joined to the error. A commit that has begun is not cut by ctx, so an error of fn or of the begin means
-// "nothing happened"; an error of the commit itself can mean either when the connection broke.
+// InTx runs fn in a transaction: committed when fn returns nil, else (also on panic) rolled back. When
+// ctx ended, its cause is joined to the error. A commit that has begun is not cut by ctx, so an error
+// of fn or of the begin means "nothing happened"; an error of the commit itself can mean either when
+// the connection broke.
 func (d *DB) InTx(ctx context.Context, fn func(tx Tx) error) error {
-	l, err := d.lend(ctx)
+	loan, err := d.lend(ctx)
 	if err != nil {
 		return withCause(ctx, fmt.Errorf("begin transaction: %w", err))
 	}
-	defer l.giveBack()
-	if err := fn(Tx{DB: l.gorm, Pgx: lentTx{l.tx}, Signer: d.signer}); err != nil {
+	defer loan.giveBack()
+	if err := fn(Tx{DB: loan.gorm, Pgx: lentTx{loan.tx}, Signer: d.signer}); err != nil {
 		return withCause(ctx, err)
 	}
-	return withCause(ctx, l.commit(ctx))
+
+	return withCause(ctx, loan.commit(ctx))
 }
 
 // InTxRetry is InTx that begins again, up to six times, when Postgres gave the transaction up for another one
 // (serialization failure, deadlock). fn must have no effect outside of the transaction.
 func (d *DB) InTxRetry(ctx context.Context, fn func(tx Tx) error) error {
 	wait := 5 * time.Millisecond
+
 	for try := 1; ; try++ {
 		err := d.InTx(ctx, fn)
 		if try == tries || !Retryable(err) {
 			return err
 		}
+
 		select {
 		case <-ctx.Done():
 			return withCause(ctx, err)
@@ -86,6 +90,7 @@ func withCause(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); !errors.Is(err, cause) {
 		return errors.Join(err, cause)
 	}
+
 	return err
 }
 
@@ -98,8 +103,9 @@ type loan struct {
 	open bool // rows were left open: the connection cannot be used again
 }
 
-// lend takes a connection and begins. Pinning a *sql.Conn and keeping its *pgx.Conn out of Raw would look simpler, but
-// database/sql then touches the connection from a goroutine of its own: the race detector sees it.
+// lend takes a connection and begins. Pinning a *sql.Conn and keeping its *pgx.Conn out of Raw would
+// look simpler, but database/sql then touches the connection from a goroutine of its own: the race
+// detector sees it.
 func (d *DB) lend(ctx context.Context) (*loan, error) {
 	c, err := stdlib.GetPoolConnector(d.pool).Connect(ctx)
 	if err != nil {
@@ -113,9 +119,10 @@ func (d *DB) lend(ctx context.Context) (*loan, error) {
 	}
 	lent := sql.OpenDB(lentConnector{lentConn{conn}})
 	lent.SetMaxOpenConns(1)
-	g := d.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
-	g.Statement.ConnPool = &lentPool{lent}
-	return &loan{conn: conn, tx: tx, sql: lent, gorm: g}, nil
+	db := d.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	db.Statement.ConnPool = &lentPool{lent}
+
+	return &loan{conn: conn, tx: tx, sql: lent, gorm: db}, nil
 }
 
 func (l *loan) commit(ctx context.Context) error {
@@ -130,6 +137,7 @@ func (l *loan) commit(ctx context.Context) error {
 	if err := l.tx.Commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+
 	return nil
 }
 
@@ -145,7 +153,8 @@ func (l *loan) giveBack() {
 	_ = l.conn.Close()
 }
 
-// settle waits until database/sql has put the connection down: after a cancellation it closes rows in a goroutine.
+// settle waits until database/sql has put the connection down: after a cancellation it closes rows in a
+// goroutine.
 func (l *loan) settle() error {
 	ctx, cancel := context.WithTimeout(context.Background(), settleLimit)
 	defer cancel()
@@ -154,6 +163,7 @@ func (l *loan) settle() error {
 		l.open = true
 		return fmt.Errorf("rows left open in the transaction: %w", err)
 	}
+
 	return c.Close()
 }
 
@@ -169,15 +179,15 @@ type lentConnector struct{ conn lentConn }
 func (c lentConnector) Connect(context.Context) (driver.Conn, error) { return c.conn, nil }
 func (c lentConnector) Driver() driver.Driver                        { return stdlib.GetDefaultDriver() }
 
-// lentConn is the connection with an open transaction, which database/sql may neither reset (it would refuse an open
-// transaction) nor close.
+// lentConn is the connection with an open transaction, which database/sql may neither reset (it would
+// refuse an open transaction) nor close.
 type lentConn struct{ *stdlib.Conn }
 
 func (lentConn) ResetSession(context.Context) error { return nil }
 func (lentConn) Close() error                       { return nil }
 
-// lentPool is what GORM sees. It must be a pointer and have Commit and Rollback for GORM to take it for a transaction
-// and nest with savepoints; BeginTx is hidden so that nobody begins a second one.
+// lentPool is what GORM sees. It must be a pointer and have Commit and Rollback for GORM to take it for
+// a transaction and nest with savepoints; BeginTx is hidden so that nobody begins a second one.
 type lentPool struct{ db *sql.DB }
 
 func (p *lentPool) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {

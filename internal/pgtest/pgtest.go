@@ -1,6 +1,6 @@
-// Package pgtest gives every test a migrated database of its own. Only tests import it. The server is the one at
-// TEST_DATABASE_URL, else a private one that all test programs of this machine share and that ends by itself when
-// none has used it for two minutes.
+// Package pgtest gives every test a migrated database of its own. Only tests import it. The server is
+// the one at TEST_DATABASE_URL, else a private one that all test programs of this machine share and
+// that ends by itself when none has used it for two minutes.
 package pgtest
 
 import (
@@ -39,11 +39,16 @@ func New(t testing.TB) *pg.DB {
 // Open opens one more pool on a database of this test and closes it when the test ends.
 func Open(t testing.TB, address string) *pg.DB {
 	t.Helper()
-	db, err := pg.Open(context.Background(), address, pg.Options{MaxConns: testConns, Name: "juzhen test", Log: slog.New(slog.DiscardHandler)})
+	db, err := pg.Open(context.Background(), address, pg.Options{
+		MaxConns: testConns,
+		Name:     "juzhen test",
+		Log:      slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatalf("open test database: %v", err)
 	}
 	t.Cleanup(db.Close)
+
 	return db
 }
 
@@ -54,14 +59,15 @@ func URL(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("template of test databases: %v", err)
 	}
+
 	return create(t, template)
 }
 
 // application is the role that owns nothing in a test's database, and has the application's rights.
 const application = "juzhen_application"
 
-// AsApplication is the address of the same database for the application's own role, as docs/install.md has it: whatever needs the
-// tables' owner fails there.
+// AsApplication is the address of the same database for the application's own role, as docs/install.md
+// has it: whatever needs the tables' owner fails there.
 func AsApplication(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -72,16 +78,21 @@ func AsApplication(address string) string {
 	} else {
 		u.User = url.User(application)
 	}
+
 	return u.String()
 }
 
 // ensureApplication makes the role on a server, with the password of the address.
-func ensureApplication(ctx context.Context, c *pgx.Conn) error {
+func ensureApplication(ctx context.Context, conn *pgx.Conn) error {
 	sql := "DO $$ BEGIN CREATE ROLE " + application + " LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
-	if _, err := c.Exec(ctx, sql); err != nil || c.Config().Password == "" {
+	if _, err := conn.Exec(ctx, sql); err != nil || conn.Config().Password == "" {
 		return err
 	}
-	_, err := c.Exec(ctx, "ALTER ROLE "+application+" PASSWORD '"+strings.ReplaceAll(c.Config().Password, "'", "''")+"'")
+	_, err := conn.Exec(
+		ctx,
+		"ALTER ROLE "+application+" PASSWORD '"+strings.ReplaceAll(conn.Config().Password, "'", "''")+"'",
+	)
+
 	return err
 }
 
@@ -99,8 +110,12 @@ func create(t testing.TB, template string) string {
 		t.Fatalf("test server: %v", err)
 	}
 	name := fmt.Sprintf("jzt_%d_%s", time.Now().Unix(), strings.ToLower(rand.Text()[:10]))
-	err = onServer(server, func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s STRATEGY %s", name, template, strategy))
+	err = onServer(server, func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(
+			ctx,
+			fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s STRATEGY %s", name, template, strategy),
+		)
+
 		return err
 	})
 	if err != nil {
@@ -111,12 +126,13 @@ func create(t testing.TB, template string) string {
 			t.Errorf("drop test database: %v", err)
 		}
 	})
+
 	return withDatabase(server, name)
 }
 
 func drop(server, name string) error {
-	return onServer(server, func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+	return onServer(server, func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
 		return err
 	})
 }
@@ -125,15 +141,17 @@ func drop(server, name string) error {
 func onServer(server string, f func(context.Context, *pgx.Conn) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	c, err := pgx.Connect(ctx, server)
+	conn, err := pgx.Connect(ctx, server)
 	if err != nil {
 		return err
 	}
-	defer c.Close(ctx)
-	return f(ctx, c)
+	defer conn.Close(ctx)
+
+	return f(ctx, conn)
 }
 
-// templateOnce makes, once per machine and version of the migrations, the database that the tests' are cloned from.
+// templateOnce makes, once per machine and version of the migrations, the database that the tests' are
+// cloned from.
 var templateOnce = sync.OnceValues(func() (string, error) {
 	server, err := serverOnce()
 	if err != nil {
@@ -143,6 +161,7 @@ var templateOnce = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+
 	return name, onServer(server, func(ctx context.Context, c *pgx.Conn) error {
 		if _, err := c.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(templateLock)); err != nil {
 			return err
@@ -153,6 +172,7 @@ var templateOnce = sync.OnceValues(func() (string, error) {
 		if err := ensureApplication(ctx, c); err != nil {
 			return err
 		}
+
 		return makeTemplate(ctx, c, server, name)
 	})
 })
@@ -171,35 +191,40 @@ func templateName() (string, error) {
 		defer f.Close()
 		fmt.Fprintln(h, path)
 		_, err = io.Copy(h, f)
+
 		return err
 	})
+
 	return "jztpl_" + hex.EncodeToString(h.Sum(nil)[:8]), err
 }
 
 // makeTemplate migrates under another name first, so that a cut leaves no half template behind.
-func makeTemplate(ctx context.Context, c *pgx.Conn, server, name string) error {
+func makeTemplate(ctx context.Context, conn *pgx.Conn, server, name string) error {
 	var there bool
-	if err := c.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&there); err != nil || there {
+	if err := conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).
+		Scan(&there); err != nil ||
+		there {
 		return err
 	}
 	half := name + "_half"
-	if _, err := c.Exec(ctx, "DROP DATABASE IF EXISTS "+half+" WITH (FORCE)"); err != nil {
+	if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+half+" WITH (FORCE)"); err != nil {
 		return err
 	}
-	if _, err := c.Exec(ctx, "CREATE DATABASE "+half+" TEMPLATE template0"); err != nil {
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+half+" TEMPLATE template0"); err != nil {
 		return err
 	}
 	owner := withDatabase(server, half)
 	if err := pg.MigrateFor(ctx, owner, AsApplication(owner), slog.New(slog.DiscardHandler)); err != nil {
 		return err
 	}
-	_, err := c.Exec(ctx, "ALTER DATABASE "+half+" RENAME TO "+name)
+	_, err := conn.Exec(ctx, "ALTER DATABASE "+half+" RENAME TO "+name)
+
 	return err
 }
 
 // dropStale removes what killed tests left behind.
-func dropStale(ctx context.Context, c *pgx.Conn) error {
-	rows, err := c.Query(ctx, `SELECT datname FROM pg_database WHERE datname ~ '^jzt_[0-9]+_'
+func dropStale(ctx context.Context, conn *pgx.Conn) error {
+	rows, err := conn.Query(ctx, `SELECT datname FROM pg_database WHERE datname ~ '^jzt_[0-9]+_'
 		AND split_part(datname, '_', 2)::bigint < extract(epoch FROM now()) - $1`, stale.Seconds())
 	if err != nil {
 		return err
@@ -208,19 +233,22 @@ func dropStale(ctx context.Context, c *pgx.Conn) error {
 	if err != nil {
 		return err
 	}
+
 	for _, name := range names {
-		if _, err := c.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
+		if _, err := conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)"); err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 
 func withDatabase(server, name string) string {
-	u, err := url.Parse(server)
+	address, err := url.Parse(server)
 	if err != nil {
 		panic(err) // the server's address has been used to connect already
 	}
-	u.Path = "/" + name
-	return u.String()
+	address.Path = "/" + name
+
+	return address.String()
 }

@@ -11,6 +11,7 @@ import (
 
 func TestNewIsMigratedAndAlone(t *testing.T) {
 	t.Parallel()
+
 	a, b := New(t), New(t)
 	for _, db := range []*pg.DB{a, b} {
 		if err := pg.MigrationsCurrent(t.Context(), db); err != nil {
@@ -21,7 +22,10 @@ func TestNewIsMigratedAndAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	var there bool
-	if err := b.Pool().QueryRow(t.Context(), "SELECT to_regclass('mine') IS NOT NULL").Scan(&there); err != nil || there {
+	if err := b.Pool().
+		QueryRow(t.Context(), "SELECT to_regclass('mine') IS NOT NULL").
+		Scan(&there); err != nil ||
+		there {
 		t.Errorf("a table of one test is seen by another: %v, %v", there, err)
 	}
 }
@@ -30,8 +34,8 @@ func TestDatabaseIsDroppedAtTheEnd(t *testing.T) {
 	t.Parallel()
 	var address string
 	t.Run("inner", func(t *testing.T) { address = URL(t) })
-	if c, err := pgx.Connect(t.Context(), address); err == nil {
-		c.Close(t.Context())
+	if conn, err := pgx.Connect(t.Context(), address); err == nil {
+		conn.Close(t.Context())
 		t.Error("the database is still there")
 	}
 }
@@ -40,6 +44,7 @@ func BenchmarkClone(b *testing.B) {
 	if _, err := templateOnce(); err != nil {
 		b.Fatal(err)
 	}
+
 	for b.Loop() {
 		clone(b)
 	}
@@ -56,11 +61,15 @@ func clone(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	err = onServer(server, func(ctx context.Context, c *pgx.Conn) error {
-		if _, err := c.Exec(ctx, "CREATE DATABASE jzt_bench TEMPLATE "+template+" STRATEGY "+strategy); err != nil {
+	err = onServer(server, func(ctx context.Context, conn *pgx.Conn) error {
+		if _, err := conn.Exec(
+			ctx,
+			"CREATE DATABASE jzt_bench TEMPLATE "+template+" STRATEGY "+strategy,
+		); err != nil {
 			return err
 		}
-		_, err := c.Exec(ctx, "DROP DATABASE jzt_bench")
+		_, err := conn.Exec(ctx, "DROP DATABASE jzt_bench")
+
 		return err
 	})
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"juzhen/internal/localpg"
 )
 
-// strategy of CREATE DATABASE: copying files is quicker than logging their pages when nothing is synced (85 ms a clone,
-// connecting and dropping included, against 158 ms on two cores).
+// strategy of CREATE DATABASE: copying files is quicker than logging their pages when nothing is synced
+// (85 ms a clone, connecting and dropping included, against 158 ms on two cores).
 const strategy = "FILE_COPY"
 
 // serverOnce is the address of the server, of its own database "postgres" when it is the shared one.
@@ -26,6 +26,7 @@ var serverOnce = sync.OnceValues(func() (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
+
 	return shared(ctx, sharedFolder())
 })
 
@@ -34,7 +35,8 @@ func sharedFolder() string {
 	return filepath.Join("/var/tmp", fmt.Sprintf("juzhen-pgtest-%d", os.Geteuid()))
 }
 
-// shared finds or starts the server of the folder and registers this program as a user of it until the program ends.
+// shared finds or starts the server of the folder and registers this program as a user of it until the
+// program ends.
 func shared(ctx context.Context, dir string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
@@ -44,10 +46,11 @@ func shared(ctx context.Context, dir string) (string, error) {
 		return "", err
 	}
 	defer gate.Close()
-	if _, err := lock(filepath.Join(dir, "users"), syscall.LOCK_SH); err != nil { // kept open: the kernel frees it at our end
+	// kept open: the kernel frees it at our end
+	if _, err := lock(filepath.Join(dir, "users"), syscall.LOCK_SH); err != nil {
 		return "", err
 	}
-	s, err := localpg.Start(ctx, localpg.Options{
+	server, err := localpg.Start(ctx, localpg.Options{
 		Dir: dir, Database: "juzhen_tests", Trust: true, Detached: true, Log: slog.New(slog.DiscardHandler),
 		Settings: map[string]string{
 			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "400",
@@ -57,31 +60,34 @@ func shared(ctx context.Context, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !s.Found {
-		err = watch(dir, s.PID)
+	if !server.Found {
+		err = watch(dir, server.PID)
 	}
-	return s.URL("postgres"), err
+
+	return server.URL("postgres"), err
 }
 
 var keepOpen []*os.File // a collected file would be closed, and its lock lost
 
 func lock(name string, how int) (*os.File, error) {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), how); err != nil {
-		f.Close()
+	if err := syscall.Flock(int(file.Fd()), how); err != nil {
+		file.Close()
 		return nil, fmt.Errorf("lock %s: %w", name, err)
 	}
 	if how == syscall.LOCK_SH {
-		keepOpen = append(keepOpen, f)
+		keepOpen = append(keepOpen, file)
 	}
-	return f, nil
+
+	return file, nil
 }
 
-// watchScript ends the server (fast shutdown) when nobody holds the users' lock two minutes long, looking every 30 s.
-// It takes the gate first, as every starter does, so that nobody finds a server that is about to end.
+// watchScript ends the server (fast shutdown) when nobody holds the users' lock two minutes long,
+// looking every 30 s. It takes the gate first, as every starter does, so that nobody finds a server
+// that is about to end.
 const watchScript = `idle=0
 while kill -0 "$1" 2>/dev/null; do
   sleep 30
@@ -100,5 +106,6 @@ func watch(dir string, pid int) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("watch the shared test server: %w", err)
 	}
+
 	return cmd.Process.Release()
 }

@@ -5,7 +5,8 @@ import (
 	"juzhen/internal/i18n"
 )
 
-// The acts on posts before they are submitted that the trail records, in the order in which its filter offers them.
+// The acts on posts before they are submitted that the trail records, in the order in which its filter
+// offers them.
 var (
 	acts audit.Declared
 

@@ -11,36 +11,40 @@ import (
 	"juzhen/internal/instant"
 )
 
-// DaysMadeWrong gives the words of the texts that name a day and are wrong once the texts go out at the instant to instead of from, in
-// the order in which they stand, each once. Days are those of Shanghai.
+// DaysMadeWrong gives the words of the texts that name a day and are wrong once the texts go out at the
+// instant to instead of from, in the order in which they stand, each once. Days are those of Shanghai.
 //
-// A date ("11月29日") is made wrong when it lies otherwise to the day of publishing: it was ahead, the same day or past, and is not so
-// any more. A word such as "今天" is made wrong by any other day, "本周" by another week. A weekday is made wrong when it would mean
-// another day than before. Times of the day, festivals and months alone are left alone, and so is what links and names contain.
+// A date ("11月29日") is made wrong when it lies otherwise to the day of publishing: it was ahead, the
+// same day or past, and is not so any more. A word such as "今天" is made wrong by any other day, "本周" by
+// another week. A weekday is made wrong when it would mean another day than before. Times of the day,
+// festivals and months alone are left alone, and so is what links and names contain.
 func DaysMadeWrong(texts []string, from, to time.Time) []string {
 	was, now := dayOf(from), dayOf(to)
 	if was.Equal(now) {
 		return nil
 	}
 	var out []string
+
 	for _, text := range texts {
-		for _, w := range dayWords(text) {
-			if w.wrong(was, now) && !slices.Contains(out, w.text) {
-				out = append(out, w.text)
+		for _, dayWord := range dayWords(text) {
+			if dayWord.wrong(was, now) && !slices.Contains(out, dayWord.text) {
+				out = append(out, dayWord.text)
 			}
 		}
 	}
+
 	return out
 }
 
 // DayWords gives the words of a text that name a day, in the order in which they stand, each once.
 func DayWords(text string) []string {
 	var out []string
-	for _, w := range dayWords(text) {
-		if !slices.Contains(out, w.text) {
-			out = append(out, w.text)
+	for _, dayWord := range dayWords(text) {
+		if !slices.Contains(out, dayWord.text) {
+			out = append(out, dayWord.text)
 		}
 	}
+
 	return out
 }
 
@@ -56,7 +60,8 @@ type dayWord struct {
 	wrong func(was, now time.Time) bool
 }
 
-// dayRule reads one kind of words. make gives nil for what only looks like one; before and after are what stands around it.
+// dayRule reads one kind of words. make gives nil for what only looks like one; before and after are
+// what stands around it.
 type dayRule struct {
 	find *regexp.Regexp
 	make func(parts []string, before, after string) func(was, now time.Time) bool
@@ -64,10 +69,17 @@ type dayRule struct {
 
 const hanNumber = `[〇零一二三四五六七八九十廿卅]{1,3}`
 
-// dayRules are tried in this order at each place; a later one does not look inside of what an earlier one took.
+// dayRules are tried in this order at each place; a later one does not look inside of what an earlier
+// one took.
 var dayRules = []dayRule{
-	{regexp.MustCompile(`(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})(?:\s*[日号])?`), wholeDate},
-	{regexp.MustCompile(`(\d{1,2}|` + hanNumber + `)\s*月\s*(\d{1,2}|` + hanNumber + `)\s*(?:日|号)`), monthAndDay},
+	{
+		regexp.MustCompile(`(\d{4})\s*(?:年|-|/|\.)\s*(\d{1,2})\s*(?:月|-|/|\.)\s*(\d{1,2})(?:\s*[日号])?`),
+		wholeDate,
+	},
+	{
+		regexp.MustCompile(`(\d{1,2}|` + hanNumber + `)\s*月\s*(\d{1,2}|` + hanNumber + `)\s*(?:日|号)`),
+		monthAndDay,
+	},
 	{regexp.MustCompile(`(\d{1,2})\s*月\s*(\d{1,2})`), monthAndDay},
 	{regexp.MustCompile(`(\d{1,2})/(\d{1,2})`), monthAndDay},
 	{regexp.MustCompile(`(\d{1,2})\s*[日号]`), dayAlone},
@@ -89,12 +101,16 @@ var noDays = regexp.MustCompile(`https?://\S+|@[\p{Han}\w-]+|` + strings.Join(na
 // dayWords finds all of a text. Digits of full width are read as digits and told as they stand.
 func dayWords(text string) []dayWord {
 	folded, places := foldDigits(text)
-	folded = noDays.ReplaceAllStringFunc(folded, func(s string) string { return strings.Repeat("\x00", len(s)) })
+	folded = noDays.ReplaceAllStringFunc(
+		folded,
+		func(s string) string { return strings.Repeat("\x00", len(s)) },
+	)
 	type found struct {
 		at, end int
 		dayWord
 	}
 	var all []found
+
 	for _, rule := range dayRules {
 		for _, m := range rule.find.FindAllStringSubmatchIndex(folded, -1) {
 			if slices.ContainsFunc(all, func(f found) bool { return m[0] < f.end && f.at < m[1] }) {
@@ -106,30 +122,37 @@ func dayWords(text string) []dayWord {
 		}
 	}
 	slices.SortFunc(all, func(a, b found) int { return a.at - b.at })
+
 	out := make([]dayWord, len(all))
 	for i, f := range all {
 		out[i] = f.dayWord
 	}
+
 	return out
 }
 
-// foldDigits writes digits and slashes of full width as those of ASCII. places tells where each byte of the answer stood in the text.
+// foldDigits writes digits and slashes of full width as those of ASCII. places tells where each byte of
+// the answer stood in the text.
 func foldDigits(text string) (folded string, places []int) {
 	var b strings.Builder
+
 	for at, r := range text {
 		if r >= '０' && r <= '９' || r == '／' || r == '－' || r == '．' {
 			r -= '！' - '!'
 		}
+
 		n, _ := b.WriteRune(r)
 		for range n {
 			places = append(places, at)
 		}
 	}
+
 	return b.String(), append(places, len(text))
 }
 
 func partsOf(s string, m []int) []string {
 	var out []string
+
 	for i := 2; i+1 < len(m); i += 2 {
 		if m[i] < 0 {
 			out = append(out, "")
@@ -137,6 +160,7 @@ func partsOf(s string, m []int) []string {
 		}
 		out = append(out, s[m[i]:m[i+1]])
 	}
+
 	return out
 }
 
@@ -154,6 +178,7 @@ func wholeDate(parts []string, before, after string) func(was, now time.Time) bo
 		return nil
 	}
 	y, m, d := number(parts[0]), number(parts[1]), number(parts[2])
+
 	return onDay(func(time.Time) (time.Time, bool) { return validDay(y, m, d) })
 }
 
@@ -163,6 +188,7 @@ func monthAndDay(parts []string, before, after string) func(was, now time.Time) 
 		return nil
 	}
 	m, d := number(parts[0]), number(parts[1])
+
 	return onDay(func(was time.Time) (time.Time, bool) {
 		return nearest(was, func(i int) (time.Time, bool) { return validDay(was.Year()+i, m, d) })
 	})
@@ -177,10 +203,12 @@ const (
 
 // dayAlone is a day without its month ("29日", "29号"): the one nearest to the day on which it was to go out.
 func dayAlone(parts []string, before, after string) func(was, now time.Time) bool {
-	if before != "" && in(digits+beforeAmount+"/.", last(before)) || after != "" && in(behindDays+behindThings, first(after)) {
+	if before != "" && in(digits+beforeAmount+"/.", last(before)) ||
+		after != "" && in(behindDays+behindThings, first(after)) {
 		return nil
 	}
 	d := number(parts[0])
+
 	return onDay(func(was time.Time) (time.Time, bool) {
 		return nearest(was, func(i int) (time.Time, bool) {
 			m := time.Date(was.Year(), was.Month()+time.Month(i), 1, 0, 0, 0, 0, time.UTC)
@@ -189,13 +217,15 @@ func dayAlone(parts []string, before, after string) func(was, now time.Time) boo
 	})
 }
 
-// nearest is the day nearest to another among the one before, the one of its own year or month, and the one behind.
+// nearest is the day nearest to another among the one before, the one of its own year or month, and the
+// one behind.
 func nearest(to time.Time, day func(i int) (time.Time, bool)) (best time.Time, ok bool) {
 	for i := -1; i <= 1; i++ {
 		if d, valid := day(i); valid && (!ok || d.Sub(to).Abs() < best.Sub(to).Abs()) {
 			best, ok = d, true
 		}
 	}
+
 	return best, ok
 }
 
@@ -217,7 +247,8 @@ func workdays([]string, string, string) func(was, now time.Time) bool {
 	return func(time.Time, time.Time) bool { return false }
 }
 
-// weekday is a day of the week, of this, the next or the last week if it says so. "每周日" and "两周一次" name no day.
+// weekday is a day of the week, of this, the next or the last week if it says so. "每周日" and "两周一次" name
+// no day.
 func weekday(parts []string, before, _ string) func(was, now time.Time) bool {
 	switch {
 	case strings.HasPrefix(parts[0], "每"):
@@ -232,8 +263,10 @@ func weekday(parts []string, before, _ string) func(was, now time.Time) bool {
 		if parts[0] == "" && d.Before(of) {
 			d = d.AddDate(0, 0, 7)
 		}
+
 		return d
 	}
+
 	return func(was, now time.Time) bool {
 		d := day(was)
 		return !d.Equal(day(now)) || d.Compare(was) != d.Compare(now)
@@ -265,6 +298,7 @@ func number(s string) int {
 		return n
 	}
 	n := 0
+
 	for _, r := range s {
 		switch r {
 		case '十':
@@ -278,5 +312,6 @@ func number(s string) int {
 			n += max(ones, 0)
 		}
 	}
+
 	return n
 }

@@ -15,12 +15,14 @@ func on(t *testing.T, day string) time.Time {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return d
 }
 
 // TestDaysMadeWrong: 2026-11-29 is a Sunday.
 func TestDaysMadeWrong(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		name, text, from, to string
 		want                 []string
@@ -34,7 +36,10 @@ func TestDaysMadeWrong(t *testing.T) {
 		{"past stays past", "11月20日召开了会议", "2026-11-29", "2026-12-06", nil},
 		{"a year with dashes", "2026-11-29 08:00 实况", "2026-11-29", "2026-11-30", []string{"2026-11-29"}},
 		{"a year in words", "2026年11月29日", "2026-11-29", "2026-11-30", []string{"2026年11月29日"}},
-		{"slashes and dots", "2026/11/29 和 2026.11.29", "2026-11-29", "2026-11-30", []string{"2026/11/29", "2026.11.29"}},
+		{
+			"slashes and dots", "2026/11/29 和 2026.11.29", "2026-11-29", "2026-11-30",
+			[]string{"2026/11/29", "2026.11.29"},
+		},
 		{"another year", "2025年11月29日起施行", "2026-11-29", "2026-11-30", nil},
 		{"month and day with a slash", "11/29 空气质量", "2026-11-29", "2026-11-30", []string{"11/29"}},
 		{"over New Year", "1月1日起实施", "2026-12-31", "2027-01-01", []string{"1月1日"}},
@@ -43,7 +48,10 @@ func TestDaysMadeWrong(t *testing.T) {
 		{"as spoken", "11月29号", "2026-11-29", "2026-11-30", []string{"11月29号"}},
 		{"a range", "11月29-30日", "2026-11-29", "2026-12-01", []string{"11月29", "30日"}},
 		{"the day alone", "今起至30日", "2026-11-29", "2026-12-01", []string{"今起", "30日"}},
-		{"today and its kin", "今天、今日、今晚、今晨、今早", "2026-11-29", "2026-11-30", []string{"今天", "今日", "今晚", "今晨", "今早"}},
+		{
+			"today and its kin", "今天、今日、今晚、今晨、今早", "2026-11-29", "2026-11-30",
+			[]string{"今天", "今日", "今晚", "今晨", "今早"},
+		},
 		{"tomorrow, yesterday", "明天明日后天昨天昨日昨晚前天大后天", "2026-11-29", "2026-11-30",
 			[]string{"明天", "明日", "后天", "昨天", "昨日", "昨晚", "前天", "大后天"}},
 		{"today and tomorrow", "今明两天有雾", "2026-11-29", "2026-11-30", []string{"今明两天"}},
@@ -51,7 +59,10 @@ func TestDaysMadeWrong(t *testing.T) {
 		{"the coming Sunday, from its day on", "周日开放", "2026-11-27", "2026-11-29", []string{"周日"}},
 		{"the coming Sunday, past", "周日开放", "2026-11-27", "2026-11-30", []string{"周日"}},
 		{"the day itself", "星期天空气良好", "2026-11-29", "2026-11-30", []string{"星期天"}},
-		{"all names of Sunday", "周日、星期日、星期天、礼拜天", "2026-11-29", "2026-11-30", []string{"周日", "星期日", "星期天", "礼拜天"}},
+		{
+			"all names of Sunday", "周日、星期日、星期天、礼拜天", "2026-11-29", "2026-11-30",
+			[]string{"周日", "星期日", "星期天", "礼拜天"},
+		},
 		{"this week's", "本周五发布", "2026-11-25", "2026-11-26", nil},
 		{"this week's, a week later", "本周五发布", "2026-11-25", "2026-12-02", []string{"本周五"}},
 		{"next week's", "下周一起", "2026-11-27", "2026-11-29", nil},

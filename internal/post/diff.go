@@ -51,10 +51,11 @@ type MediaChange struct {
 
 // Difference is what changed from one version to another.
 type Difference struct {
-	Text           []Chunk
-	TextChanged    bool
-	Targets        []TargetChange // only those that changed; accounts that merely follow the common text are left out
-	Media          []MediaChange  // only those that changed
+	Text        []Chunk
+	TextChanged bool
+	// only those that changed; accounts that merely follow the common text are left out
+	Targets        []TargetChange
+	Media          []MediaChange // only those that changed
 	VisibleChanged bool
 	RepostChanged  bool
 }
@@ -64,7 +65,8 @@ func (d Difference) Empty() bool {
 	return !d.TextChanged && len(d.Targets) == 0 && len(d.Media) == 0 && !d.VisibleChanged && !d.RepostChanged
 }
 
-// Diff compares two versions as their readers would: texts by Han characters and by words, accounts and pictures one by one.
+// Diff compares two versions as their readers would: texts by Han characters and by words, accounts and
+// pictures one by one.
 func Diff(old, new Version) Difference {
 	return Difference{
 		Text:           DiffText(old.Text, new.Text),
@@ -78,45 +80,68 @@ func Diff(old, new Version) Difference {
 
 func diffTargets(old, new Version) []TargetChange {
 	var out []TargetChange
-	for _, t := range new.Targets {
-		was, ok := old.Target(t.AccountID)
+
+	for _, target := range new.Targets {
+		was, ok := old.Target(target.AccountID)
 		if !ok {
-			out = append(out, TargetChange{Target: t, Added: true, Text: []Chunk{{Came, t.TextOf(new)}}})
+			out = append(out, TargetChange{
+				Target: target,
+				Added:  true,
+				Text:   []Chunk{{Came, target.TextOf(new)}},
+			})
+
 			continue
 		}
-		follows := t.Variant == nil && was.Variant == nil
-		if a, b := was.TextOf(old), t.TextOf(new); !follows && a != b {
-			out = append(out, TargetChange{Target: t, Text: DiffText(a, b)})
+		follows := target.Variant == nil && was.Variant == nil
+		if a, b := was.TextOf(old), target.TextOf(new); !follows && a != b {
+			out = append(out, TargetChange{Target: target, Text: DiffText(a, b)})
 		}
 	}
-	for _, t := range old.Targets {
-		if _, ok := new.Target(t.AccountID); !ok {
-			out = append(out, TargetChange{Target: t, Removed: true, Text: []Chunk{{Gone, t.TextOf(old)}}})
+
+	for _, target := range old.Targets {
+		if _, ok := new.Target(target.AccountID); !ok {
+			out = append(out, TargetChange{
+				Target:  target,
+				Removed: true,
+				Text:    []Chunk{{Gone, target.TextOf(old)}},
+			})
 		}
 	}
+
 	return out
 }
 
 func diffMedia(old, new []VersionMedia) []MediaChange {
 	place := func(list []VersionMedia, id int64) int {
-		return slices.IndexFunc(list, func(m VersionMedia) bool { return m.MediaID == id })
+		return slices.IndexFunc(
+			list,
+			func(versionMedia VersionMedia) bool { return versionMedia.MediaID == id },
+		)
 	}
 	var out []MediaChange
-	for i, m := range new {
-		was := place(old, m.MediaID)
-		c := MediaChange{Media: m, Added: was < 0, Moved: was >= 0 && was != i, Position: i + 1}
-		if was >= 0 && old[was].Alt != m.Alt {
-			c.AltAnew, c.OldAlt = true, old[was].Alt
+
+	for i, versionMedia := range new {
+		was := place(old, versionMedia.MediaID)
+		mediaChange := MediaChange{
+			Media:    versionMedia,
+			Added:    was < 0,
+			Moved:    was >= 0 && was != i,
+			Position: i + 1,
 		}
-		if c.Added || c.Moved || c.AltAnew {
-			out = append(out, c)
+		if was >= 0 && old[was].Alt != versionMedia.Alt {
+			mediaChange.AltAnew, mediaChange.OldAlt = true, old[was].Alt
+		}
+		if mediaChange.Added || mediaChange.Moved || mediaChange.AltAnew {
+			out = append(out, mediaChange)
 		}
 	}
-	for i, m := range old {
-		if place(new, m.MediaID) < 0 {
-			out = append(out, MediaChange{Media: m, Removed: true, Position: i + 1})
+
+	for i, versionMedia := range old {
+		if place(new, versionMedia.MediaID) < 0 {
+			out = append(out, MediaChange{Media: versionMedia, Removed: true, Position: i + 1})
 		}
 	}
+
 	return out
 }
 
@@ -124,10 +149,12 @@ func diffMedia(old, new []VersionMedia) []MediaChange {
 // Joining the Same and Gone chunks gives the old text, joining the Same and Came ones the new text.
 func DiffText(old, new string) []Chunk {
 	a, b := tokens(old), tokens(new)
+
 	head := 0
 	for head < len(a) && head < len(b) && a[head] == b[head] {
 		head++
 	}
+
 	tail := 0
 	for tail < len(a)-head && tail < len(b)-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
 		tail++
@@ -136,6 +163,7 @@ func DiffText(old, new string) []Chunk {
 	out.add(Same, a[:head]...)
 	out.middle(a[head:len(a)-tail], b[head:len(b)-tail])
 	out.add(Same, a[len(a)-tail:]...)
+
 	return out.calm()
 }
 
@@ -143,6 +171,7 @@ func DiffText(old, new string) []Chunk {
 func tokens(s string) []string {
 	var out []string
 	last := single
+
 	for sign := range glyph.Signs(s) {
 		kind := kindOf(sign)
 		if kind != single && kind == last {
@@ -152,6 +181,7 @@ func tokens(s string) []string {
 		}
 		last = kind
 	}
+
 	return out
 }
 
@@ -172,6 +202,7 @@ func kindOf(sign string) int {
 	case unicode.IsDigit(r):
 		return digit
 	}
+
 	return single
 }
 
@@ -199,6 +230,7 @@ func (s *script) middle(a, b []string) {
 		return
 	}
 	width := len(b) + 1
+
 	best := make([]uint16, (len(a)+1)*width) // length of the longest common rest
 	for i := len(a) - 1; i >= 0; i-- {
 		for j := len(b) - 1; j >= 0; j-- {
@@ -209,6 +241,7 @@ func (s *script) middle(a, b []string) {
 			}
 		}
 	}
+
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {
 		switch {
@@ -227,8 +260,9 @@ func (s *script) middle(a, b []string) {
 	s.add(Came, b[j:]...)
 }
 
-// calm joins what is torn: an unchanged single character between two changes is shown as changed too, unless it is a mark
-// that parts them, and each run of changes is shown as what went and then what came.
+// calm joins what is torn: an unchanged single character between two changes is shown as changed too,
+// unless it is a mark that parts them, and each run of changes is shown as what went and then what
+// came.
 func (s script) calm() []Chunk {
 	var out script
 	var gone, came string
@@ -241,21 +275,23 @@ func (s script) calm() []Chunk {
 		}
 		gone, came = "", ""
 	}
-	for i, c := range s {
-		between := i > 0 && i < len(s)-1 && joins(c.Text)
+
+	for i, chunk := range s {
+		between := i > 0 && i < len(s)-1 && joins(chunk.Text)
 		switch {
-		case c.Op == Gone:
-			gone += c.Text
-		case c.Op == Came:
-			came += c.Text
+		case chunk.Op == Gone:
+			gone += chunk.Text
+		case chunk.Op == Came:
+			came += chunk.Text
 		case between:
-			gone, came = gone+c.Text, came+c.Text
+			gone, came = gone+chunk.Text, came+chunk.Text
 		default:
 			flush()
-			out.add(Same, c.Text)
+			out.add(Same, chunk.Text)
 		}
 	}
 	flush()
+
 	return out
 }
 

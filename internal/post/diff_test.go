@@ -11,21 +11,24 @@ import (
 // shown writes chunks as [-gone-] and {+new+}.
 func shown(chunks []Chunk) string {
 	var b strings.Builder
-	for _, c := range chunks {
+
+	for _, chunk := range chunks {
 		switch {
-		case c.IsGone():
-			b.WriteString("[-" + c.Text + "-]")
-		case c.IsNew():
-			b.WriteString("{+" + c.Text + "+}")
+		case chunk.IsGone():
+			b.WriteString("[-" + chunk.Text + "-]")
+		case chunk.IsNew():
+			b.WriteString("{+" + chunk.Text + "+}")
 		default:
-			b.WriteString(c.Text)
+			b.WriteString(chunk.Text)
 		}
 	}
+
 	return b.String()
 }
 
 func TestDiffTextReadsLikeACorrection(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct{ old, new, want string }{
 		{"今日空气质量良", "今日空气质量良", "今日空气质量良"},
 		{"今日空气质量良", "今日空气质量优", "今日空气质量[-良-]{+优+}"},
@@ -49,15 +52,16 @@ func TestDiffTextLosesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := text.Draw(t, "a"), text.Draw(t, "b")
 		var was, is string
-		for _, c := range DiffText(a, b) {
-			if c.Text == "" {
+
+		for _, chunk := range DiffText(a, b) {
+			if chunk.Text == "" {
 				t.Fatal("empty chunk")
 			}
-			if c.Op != Came {
-				was += c.Text
+			if chunk.Op != Came {
+				was += chunk.Text
 			}
-			if c.Op != Gone {
-				is += c.Text
+			if chunk.Op != Gone {
+				is += chunk.Text
 			}
 		}
 		if was != a || is != b {
@@ -78,23 +82,36 @@ func variant(s string) *string { return &s }
 
 func TestDiffOfVersions(t *testing.T) {
 	t.Parallel()
-	old := Version{Text: "甲", Targets: []Target{{AccountID: 1}, {AccountID: 2}, {AccountID: 3, Variant: variant("三")}},
-		Media: []VersionMedia{{MediaID: 7, Alt: "图"}, {MediaID: 8}, {MediaID: 9}}}
-	new := Version{Text: "乙", Visible: 1, RepostOf: "5", Targets: []Target{{AccountID: 1}, {AccountID: 3, Variant: variant("叁")}, {AccountID: 4}},
-		Media: []VersionMedia{{MediaID: 8}, {MediaID: 7, Alt: "新图"}, {MediaID: 10}}}
-	d := Diff(old, new)
-	if d.Empty() || !d.TextChanged || !d.VisibleChanged || !d.RepostChanged {
-		t.Errorf("got %+v", d)
+	old := Version{
+		Text:    "甲",
+		Targets: []Target{{AccountID: 1}, {AccountID: 2}, {AccountID: 3, Variant: variant("三")}},
+		Media:   []VersionMedia{{MediaID: 7, Alt: "图"}, {MediaID: 8}, {MediaID: 9}},
 	}
+	new := Version{
+		Text:     "乙",
+		Visible:  1,
+		RepostOf: "5",
+		Targets:  []Target{{AccountID: 1}, {AccountID: 3, Variant: variant("叁")}, {AccountID: 4}},
+		Media:    []VersionMedia{{MediaID: 8}, {MediaID: 7, Alt: "新图"}, {MediaID: 10}},
+	}
+	difference := Diff(old, new)
+	if difference.Empty() || !difference.TextChanged || !difference.VisibleChanged ||
+		!difference.RepostChanged {
+		t.Errorf("got %+v", difference)
+	}
+
 	var targets []string
-	for _, c := range d.Targets {
-		targets = append(targets, shown(c.Text))
+	for _, targetChange := range difference.Targets {
+		targets = append(targets, shown(targetChange.Text))
 	}
 	if diff := cmp.Diff([]string{"[-三-]{+叁+}", "{+乙+}", "[-甲-]"}, targets); diff != "" {
 		t.Error(diff)
 	}
-	if len(d.Media) != 4 || !d.Media[0].Moved || !d.Media[1].AltAnew || d.Media[1].OldAlt != "图" || !d.Media[2].Added || !d.Media[3].Removed {
-		t.Errorf("media: %+v", d.Media)
+	if len(difference.Media) != 4 || !difference.Media[0].Moved || !difference.Media[1].AltAnew ||
+		difference.Media[1].OldAlt != "图" ||
+		!difference.Media[2].Added ||
+		!difference.Media[3].Removed {
+		t.Errorf("media: %+v", difference.Media)
 	}
 	if same := Diff(old, old); !same.Empty() {
 		t.Errorf("a version differs from itself: %+v", same)
@@ -105,8 +122,8 @@ func TestAccountThatLeavesTheCommonTextWithoutAnotherWordIsNoChange(t *testing.T
 	t.Parallel()
 	old := Version{Text: "甲", Targets: []Target{{AccountID: 1}}}
 	new := Version{Text: "甲", Targets: []Target{{AccountID: 1, Variant: variant("甲")}}}
-	if d := Diff(old, new); !d.Empty() {
-		t.Errorf("got %+v", d)
+	if difference := Diff(old, new); !difference.Empty() {
+		t.Errorf("got %+v", difference)
 	}
 }
 

@@ -56,46 +56,50 @@ func (c Content) clean() (Content, error) {
 	}
 	c.Targets = cleanTargets(c.Targets, &wrong)
 	c.Media = cleanMedia(c.Media, &wrong)
+
 	return c, wrong.Err()
 }
 
 func cleanTargets(in []TargetChoice, wrong *fault.Fields) []TargetChoice {
 	var out []TargetChoice
+
 	seen := make(map[int64]bool, len(in))
-	for _, t := range in {
-		if seen[t.AccountID] {
+	for _, targetChoice := range in {
+		if seen[targetChoice.AccountID] {
 			continue
 		}
-		seen[t.AccountID] = true
-		if t.Variant != nil {
-			t.Variant = ownWords(*t.Variant)
+		seen[targetChoice.AccountID] = true
+		if targetChoice.Variant != nil {
+			targetChoice.Variant = ownWords(*targetChoice.Variant)
 		}
-		if t.Variant != nil {
-			wrong.Add(checkSize(VariantField(t.AccountID), *t.Variant))
+		if targetChoice.Variant != nil {
+			wrong.Add(checkSize(VariantField(targetChoice.AccountID), *targetChoice.Variant))
 		}
-		out = append(out, t)
+		out = append(out, targetChoice)
 	}
 	if len(out) > maxAccounts {
 		wrong.Add(fault.Invalid("accounts", "一次最多选择 {.max} 个账号", "max", maxAccounts))
 	}
+
 	return out
 }
 
 func cleanMedia(in []MediaChoice, wrong *fault.Fields) []MediaChoice {
 	var out []MediaChoice
-	for _, m := range in {
-		if slices.ContainsFunc(out, func(o MediaChoice) bool { return o.MediaID == m.MediaID }) {
+	for _, mediaChoice := range in {
+		if slices.ContainsFunc(out, func(o MediaChoice) bool { return o.MediaID == mediaChoice.MediaID }) {
 			continue
 		}
-		m.Alt = strings.TrimSpace(m.Alt)
-		if utf8.RuneCountInString(m.Alt) > maxAlt {
+		mediaChoice.Alt = strings.TrimSpace(mediaChoice.Alt)
+		if utf8.RuneCountInString(mediaChoice.Alt) > maxAlt {
 			wrong.Add(fault.Invalid("media", "图片说明最多 {.max} 字", "max", maxAlt))
 		}
-		out = append(out, m)
+		out = append(out, mediaChoice)
 	}
 	if len(out) > MaxMedia {
 		wrong.Add(fault.Invalid("media", "最多 {.max} 张图片", "max", MaxMedia))
 	}
+
 	return out
 }
 
@@ -106,10 +110,12 @@ func checkSize(field, text string) *fault.Error {
 	case utf8.RuneCountInString(text) > maxText:
 		return fault.Invalid(field, "文字过长，最多保存 {.max} 字", "max", maxText)
 	}
+
 	return nil
 }
 
-// plainText makes each line break one line feed, as browsers count and Weibo gets them, and drops blanks at the end.
+// plainText makes each line break one line feed, as browsers count and Weibo gets them, and drops
+// blanks at the end.
 func plainText(s string) string {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	return strings.TrimRight(s, " \t\n\u3000")
@@ -120,42 +126,64 @@ func ownWords(s string) *string {
 	if s = plainText(s); s == "" {
 		return nil
 	}
+
 	return &s
 }
 
 // ContentOf is the content a version and its post hold now, to be edited or compared.
-func ContentOf(p Post, v Version) Content {
-	c := Content{UnitID: p.UnitID, Text: v.Text, Visible: v.Visible, RepostOf: v.RepostOf, DueAt: p.DueAt, DueNow: p.DueNow, Urgent: p.Urgent, Corrects: p.Corrects}
-	for _, t := range v.Targets {
-		c.Targets = append(c.Targets, TargetChoice{t.AccountID, t.Variant})
+func ContentOf(post Post, version Version) Content {
+	content := Content{
+		UnitID:   post.UnitID,
+		Text:     version.Text,
+		Visible:  version.Visible,
+		RepostOf: version.RepostOf,
+		DueAt:    post.DueAt,
+		DueNow:   post.DueNow,
+		Urgent:   post.Urgent,
+		Corrects: post.Corrects,
 	}
-	for _, m := range v.Media {
-		c.Media = append(c.Media, MediaChoice{m.MediaID, m.Alt})
+	for _, target := range version.Targets {
+		content.Targets = append(content.Targets, TargetChoice{target.AccountID, target.Variant})
 	}
-	return c
+
+	for _, versionMedia := range version.Media {
+		content.Media = append(content.Media, MediaChoice{versionMedia.MediaID, versionMedia.Alt})
+	}
+
+	return content
 }
 
-// same tells whether saving c over d would change nothing. The order of accounts is the matrix's, not the form's.
-func (c Content) same(d Content) bool {
-	sameDue := (c.DueAt == nil) == (d.DueAt == nil) && (c.DueAt == nil || c.DueAt.Equal(*d.DueAt))
-	sameUnit := c.UnitID == 0 || d.UnitID == 0 || c.UnitID == d.UnitID
-	return sameUnit && c.Text == d.Text && c.Visible == d.Visible && c.RepostOf == d.RepostOf && c.DueNow == d.DueNow && c.Urgent == d.Urgent &&
-		sameDue && slices.Equal(c.Media, d.Media) && sameTargets(c.Targets, d.Targets)
+// same tells whether saving c over d would change nothing. The order of accounts is the matrix's, not
+// the form's.
+func (c Content) same(content Content) bool {
+	sameDue := (c.DueAt == nil) == (content.DueAt == nil) && (c.DueAt == nil || c.DueAt.Equal(*content.DueAt))
+	sameUnit := c.UnitID == 0 || content.UnitID == 0 || c.UnitID == content.UnitID
+
+	return sameUnit && c.Text == content.Text && c.Visible == content.Visible &&
+		c.RepostOf == content.RepostOf &&
+		c.DueNow == content.DueNow &&
+		c.Urgent == content.Urgent &&
+		sameDue &&
+		slices.Equal(c.Media, content.Media) &&
+		sameTargets(c.Targets, content.Targets)
 }
 
 func sameTargets(a, b []TargetChoice) bool {
 	if len(a) != len(b) {
 		return false
 	}
+
 	wording := map[int64]*string{}
-	for _, t := range a {
-		wording[t.AccountID] = t.Variant
+	for _, targetChoice := range a {
+		wording[targetChoice.AccountID] = targetChoice.Variant
 	}
-	for _, t := range b {
-		w, ok := wording[t.AccountID]
-		if !ok || (w == nil) != (t.Variant == nil) || (w != nil && *w != *t.Variant) {
+
+	for _, targetChoice := range b {
+		w, ok := wording[targetChoice.AccountID]
+		if !ok || (w == nil) != (targetChoice.Variant == nil) || (w != nil && *w != *targetChoice.Variant) {
 			return false
 		}
 	}
+
 	return true
 }

@@ -23,8 +23,13 @@ func TestCleaningKeepsOneOfEachAndOneKindOfLineBreak(t *testing.T) {
 		t.Fatal(err)
 	}
 	cut := time.Date(2026, 11, 23, 10, 0, 0, 123456000, time.UTC)
-	want := Content{Text: "  甲\n乙\n丙", RepostOf: "3501756485200075", DueAt: &cut, Targets: []TargetChoice{{1, nil}, {2, nil}, {3, variant("三")}},
-		Media: []MediaChoice{{7, "图"}, {8, ""}}}
+	want := Content{
+		Text:     "  甲\n乙\n丙",
+		RepostOf: "3501756485200075",
+		DueAt:    &cut,
+		Targets:  []TargetChoice{{1, nil}, {2, nil}, {3, variant("三")}},
+		Media:    []MediaChoice{{7, "图"}, {8, ""}},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -40,29 +45,36 @@ func TestCleaningKeepsOneOfEachAndOneKindOfLineBreak(t *testing.T) {
 func TestWhatChangesAPostIsSeen(t *testing.T) {
 	t.Parallel()
 	due, later := time.Unix(100, 0), time.Unix(200, 0)
+
 	base := func() Content {
-		return Content{UnitID: 1, Text: "甲", DueAt: &due, Targets: []TargetChoice{{1, nil}, {2, variant("二")}}, Media: []MediaChoice{{7, "图"}, {8, ""}}}
+		return Content{
+			UnitID:  1,
+			Text:    "甲",
+			DueAt:   &due,
+			Targets: []TargetChoice{{1, nil}, {2, variant("二")}},
+			Media:   []MediaChoice{{7, "图"}, {8, ""}},
+		}
 	}
-	for name, change := range map[string]func(c *Content){
-		"unit":       func(c *Content) { c.UnitID = 2 },
-		"text":       func(c *Content) { c.Text = "乙" },
-		"visible":    func(c *Content) { c.Visible = 1 },
-		"repost":     func(c *Content) { c.RepostOf = "1" },
-		"later":      func(c *Content) { c.DueAt = &later },
-		"no time":    func(c *Content) { c.DueAt = nil },
-		"now":        func(c *Content) { c.DueNow = true },
-		"urgent":     func(c *Content) { c.Urgent = true },
-		"account":    func(c *Content) { c.Targets[0].AccountID = 3 },
-		"one less":   func(c *Content) { c.Targets = c.Targets[:1] },
-		"own words":  func(c *Content) { c.Targets[0].Variant = variant("甲") },
-		"other ones": func(c *Content) { c.Targets[1].Variant = variant("三") },
-		"common":     func(c *Content) { c.Targets[1].Variant = nil },
-		"order":      func(c *Content) { c.Media[0], c.Media[1] = c.Media[1], c.Media[0] },
-		"alt":        func(c *Content) { c.Media[1].Alt = "说明" },
+	for name, change := range map[string]func(content *Content){
+		"unit":       func(content *Content) { content.UnitID = 2 },
+		"text":       func(content *Content) { content.Text = "乙" },
+		"visible":    func(content *Content) { content.Visible = 1 },
+		"repost":     func(content *Content) { content.RepostOf = "1" },
+		"later":      func(content *Content) { content.DueAt = &later },
+		"no time":    func(content *Content) { content.DueAt = nil },
+		"now":        func(content *Content) { content.DueNow = true },
+		"urgent":     func(content *Content) { content.Urgent = true },
+		"account":    func(content *Content) { content.Targets[0].AccountID = 3 },
+		"one less":   func(content *Content) { content.Targets = content.Targets[:1] },
+		"own words":  func(content *Content) { content.Targets[0].Variant = variant("甲") },
+		"other ones": func(content *Content) { content.Targets[1].Variant = variant("三") },
+		"common":     func(content *Content) { content.Targets[1].Variant = nil },
+		"order":      func(content *Content) { content.Media[0], content.Media[1] = content.Media[1], content.Media[0] },
+		"alt":        func(content *Content) { content.Media[1].Alt = "说明" },
 	} {
-		c := base()
-		change(&c)
-		if c.same(base()) || base().same(c) {
+		content := base()
+		change(&content)
+		if content.same(base()) || base().same(content) {
 			t.Errorf("%s: no change was seen", name)
 		}
 	}
@@ -82,10 +94,26 @@ func TestContentOfIsWhatWasSaved(t *testing.T) {
 	t.Parallel()
 	due := time.Unix(100, 0)
 	corrects := int64(5)
-	p := Post{UnitID: 3, DueAt: &due, Urgent: true, Corrects: &corrects}
-	v := Version{Text: "甲", Visible: 1, RepostOf: "9", Targets: []Target{{AccountID: 1}, {AccountID: 2, Variant: variant("二")}}, Media: []VersionMedia{{MediaID: 7, Alt: "图"}}}
-	want := Content{UnitID: 3, Text: "甲", Visible: 1, RepostOf: "9", Targets: []TargetChoice{{1, nil}, {2, variant("二")}}, Media: []MediaChoice{{7, "图"}}, DueAt: &due, Urgent: true, Corrects: &corrects}
-	if diff := cmp.Diff(want, ContentOf(p, v)); diff != "" {
+	post := Post{UnitID: 3, DueAt: &due, Urgent: true, Corrects: &corrects}
+	version := Version{
+		Text:     "甲",
+		Visible:  1,
+		RepostOf: "9",
+		Targets:  []Target{{AccountID: 1}, {AccountID: 2, Variant: variant("二")}},
+		Media:    []VersionMedia{{MediaID: 7, Alt: "图"}},
+	}
+	want := Content{
+		UnitID:   3,
+		Text:     "甲",
+		Visible:  1,
+		RepostOf: "9",
+		Targets:  []TargetChoice{{1, nil}, {2, variant("二")}},
+		Media:    []MediaChoice{{7, "图"}},
+		DueAt:    &due,
+		Urgent:   true,
+		Corrects: &corrects,
+	}
+	if diff := cmp.Diff(want, ContentOf(post, version)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -93,17 +121,37 @@ func TestContentOfIsWhatWasSaved(t *testing.T) {
 func TestThePayloadIsWhatTheConnectorSends(t *testing.T) {
 	t.Parallel()
 	pic := media.Media{ID: 7, MIME: media.PNG, Bytes: 10, SHA256: []byte{1, 2}}
-	v := Version{Text: "通用", Media: []VersionMedia{{MediaID: 7, Media: pic}}}
-	for connector, call := range map[account.Connector]string{account.Commercial: "statuses/upload_url_text/biz", account.Public: "statuses/share", account.Manual: "manual"} {
-		p, err := PayloadFor(v, Target{Account: account.Account{Connector: connector}, Variant: variant("单独")})
-		if err != nil || p.Call() != call || p.Text() != "单独" || p.Pictures()[0].SHA256 != "0102" || p.Pictures()[0].Type != media.PNG || p.Mode() != weibo.Mode(connector) {
-			t.Errorf("%s: %s %q, %v", connector, p.Call(), p.Text(), err)
+
+	version := Version{Text: "通用", Media: []VersionMedia{{MediaID: 7, Media: pic}}}
+	for connector, call := range map[account.Connector]string{
+		account.Commercial: "statuses/upload_url_text/biz",
+		account.Public:     "statuses/share",
+		account.Manual:     "manual",
+	} {
+		payload, err := PayloadFor(version, Target{
+			Account: account.Account{Connector: connector},
+			Variant: variant("单独"),
+		})
+		if err != nil || payload.Call() != call || payload.Text() != "单独" ||
+			payload.Pictures()[0].SHA256 != "0102" ||
+			payload.Pictures()[0].Type != media.PNG ||
+			payload.Mode() != weibo.Mode(connector) {
+			t.Errorf("%s: %s %q, %v", connector, payload.Call(), payload.Text(), err)
 		}
 	}
-	if _, err := PayloadFor(v, Target{AccountID: 3, Account: account.Account{Connector: "telegraph"}}); err == nil {
+	if _, err := PayloadFor(version, Target{
+		AccountID: 3,
+		Account:   account.Account{Connector: "telegraph"},
+	}); err == nil {
 		t.Error("an unknown connector got a payload")
 	}
-	bad := Version{Text: "甲", Targets: []Target{{AccountID: 3, Account: account.Account{ID: 3, State: account.Live, Connector: "telegraph"}}}}
+	bad := Version{
+		Text: "甲",
+		Targets: []Target{{
+			AccountID: 3,
+			Account:   account.Account{ID: 3, State: account.Live, Connector: "telegraph"},
+		}},
+	}
 	ps := Check(Post{DueNow: true}, bad, weibo.Rules{}, time.Now())
 	if len(ps) != 1 || ps[0].Fault.Field != "accounts" || !strings.Contains(ps[0].Fault.Plain(), "连接方式未知") {
 		t.Errorf("findings: %+v", ps)
@@ -115,8 +163,15 @@ func TestThePayloadIsWhatTheConnectorSends(t *testing.T) {
 
 func TestAPictureThatIsGoneIsFound(t *testing.T) {
 	t.Parallel()
-	v := Version{Text: "甲", Targets: []Target{{AccountID: 1, Account: account.Account{State: account.Live, Connector: account.Commercial}}}, Media: []VersionMedia{{MediaID: 7}}}
-	ps := Check(Post{DueNow: true}, v, weibo.Rules{}, time.Now()).At("media")
+	version := Version{
+		Text: "甲",
+		Targets: []Target{{
+			AccountID: 1,
+			Account:   account.Account{State: account.Live, Connector: account.Commercial},
+		}},
+		Media: []VersionMedia{{MediaID: 7}},
+	}
+	ps := Check(Post{DueNow: true}, version, weibo.Rules{}, time.Now()).At("media")
 	if len(ps) == 0 || ps.Err() == nil {
 		t.Errorf("findings: %+v", ps)
 	}
@@ -127,6 +182,7 @@ func TestAPictureThatIsGoneIsFound(t *testing.T) {
 
 func TestATextThatReadsOtherwiseThanItIsStoredIsNotSubmitted(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		name, text, own string
 		field, said     string
@@ -143,11 +199,13 @@ func TestATextThatReadsOtherwiseThanItIsStoredIsNotSubmitted(t *testing.T) {
 		}
 
 		var told []string
+
 		for _, problem := range Check(Post{}, version, weibo.Rules{}, time.Now()) {
 			if problem.Fault.Code == CodeUnseen {
 				told = append(told, problem.Fault.Field+" "+problem.Fault.Plain())
 			}
 		}
+
 		switch {
 		case c.field == "" && len(told) > 0:
 			t.Errorf("%s: refused though all of it is seen: %v", c.name, told)

@@ -26,7 +26,9 @@ const (
 const maxLink = 2000 // bytes of what a person pastes
 
 // weiboAddress finds addresses of the platform in a text, with what stands before them.
-var weiboAddress = regexp.MustCompile(`(?i)((?:[a-z][a-z0-9+.-]*:)?(?://)?)((?:[a-z0-9-]+\.)*weibo\.(?:com|cn)/[\w./?=&%,~#:-]+)`)
+var weiboAddress = regexp.MustCompile(
+	`(?i)((?:[a-z][a-z0-9+.-]*:)?(?://)?)((?:[a-z0-9-]+\.)*weibo\.(?:com|cn)/[\w./?=&%,~#:-]+)`,
+)
 
 // otherAddress is what must not stand before an address: it would be a part of another one.
 const otherAddress = "/.-@=:_%&?#"
@@ -36,27 +38,33 @@ var (
 	appAddress   = regexp.MustCompile(`(?i)(?:sinaweibo|weibo|javascript|data|file|ftp):`)
 )
 
-// readLink reads the address of a post's page out of what a person pastes: with or without its scheme, alone or inside a sentence. An
-// address in another scheme than http and https is not one. Nothing is opened.
+// readLink reads the address of a post's page out of what a person pastes: with or without its scheme,
+// alone or inside a sentence. An address in another scheme than http and https is not one. Nothing is
+// opened.
 func readLink(s string) (Link, linkFault) {
 	if s = strings.TrimSpace(s); len(s) > maxLink {
 		return Link{}, linkNone
 	}
 	var found []Link
 	foreign := false
+
 	for _, m := range weiboAddress.FindAllStringSubmatchIndex(s, -1) {
 		scheme := strings.ToLower(s[m[2]:m[3]])
 		if scheme != "" && scheme != "http://" && scheme != "https://" {
 			foreign = true
 			continue
 		}
-		if before := last(s[:m[0]]); m[0] > 0 && (in(otherAddress, before) || before < 0x80 && isWord(before)) {
+		if before := last(
+			s[:m[0]],
+		); m[0] > 0 &&
+			(in(otherAddress, before) || before < 0x80 && isWord(before)) {
 			continue
 		}
 		if link, ok := readPage(s[m[4]:m[5]]); ok && !containsLink(found, link) {
 			found = append(found, link)
 		}
 	}
+
 	switch {
 	case len(found) == 1 && !foreign:
 		return found[0], linkRead
@@ -67,6 +75,7 @@ func readLink(s string) (Link, linkFault) {
 	case shortAddress.MatchString(s):
 		return Link{}, linkShort
 	}
+
 	return Link{}, linkNone
 }
 
@@ -74,17 +83,19 @@ func isWord(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
 
-func containsLink(list []Link, l Link) bool {
+func containsLink(list []Link, link Link) bool {
 	for _, other := range list {
-		if other.ID == l.ID {
+		if other.ID == link.ID {
 			return true
 		}
 	}
+
 	return false
 }
 
-// readPage reads one address, without its scheme: weibo.com/UID/MID, m.weibo.cn/UID/ID, m.weibo.cn/status/ID, weibo.com/detail/ID,
-// weibo.cn/comment/MID?uid=UID, share.api.weibo.cn/share/N,ID.html.
+// readPage reads one address, without its scheme: weibo.com/UID/MID, m.weibo.cn/UID/ID,
+// m.weibo.cn/status/ID, weibo.com/detail/ID, weibo.cn/comment/MID?uid=UID,
+// share.api.weibo.cn/share/N,ID.html.
 func readPage(address string) (Link, bool) {
 	u, err := url.Parse("https://" + address)
 	if err != nil {
@@ -101,19 +112,23 @@ func readPage(address string) (Link, bool) {
 			name = id
 		}
 	}
+
 	id, ok := readID(name)
 	switch {
 	case !ok:
 		return Link{}, false
 	case isNumber(kind) && len(kind) <= 20:
 		return Link{UID: kind, ID: id}, true
-	case kind == "status" || kind == "detail" || kind == "share" || kind == "comment" || kind == "repost" || kind == "attitude":
+	case kind == "status" || kind == "detail" || kind == "share" || kind == "comment" ||
+		kind == "repost" || kind == "attitude":
 		uid := u.Query().Get("uid")
 		if !isNumber(uid) || len(uid) > 20 {
 			uid = ""
 		}
+
 		return Link{UID: uid, ID: id}, true
 	}
+
 	return Link{}, false
 }
 
@@ -122,5 +137,6 @@ func readID(s string) (string, bool) {
 	if isNumber(s) && len(s) >= 12 && len(s) <= 20 {
 		return s, true
 	}
+
 	return decodeMID(s)
 }

@@ -6,6 +6,7 @@ import "testing"
 func TestALinkIsReadAsItIsPasted(t *testing.T) {
 	t.Parallel()
 	const uid, id = "2039018811", "3501756485200075"
+
 	both, only := Link{UID: uid, ID: id}, Link{ID: id}
 	for in, want := range map[string]Link{
 		"https://weibo.com/2039018811/z0JH2lOMb":                                            both,
@@ -29,8 +30,12 @@ func TestALinkIsReadAsItIsPasted(t *testing.T) {
 			t.Errorf("%q: got %+v, %v", in, got, err)
 		}
 	}
+
 	for in, want := range map[string]linkFault{
-		"": linkNone, "z0JH2lOMb": linkNone, "https://weibo.com/u/2039018811": linkNone, "https://weibo.com/": linkNone,
+		"":                               linkNone,
+		"z0JH2lOMb":                      linkNone,
+		"https://weibo.com/u/2039018811": linkNone,
+		"https://weibo.com/":             linkNone,
 		"https://example.org/2039018811/z0JH2lOMb":                         linkNone,
 		"https://weibo.com.evil.cn/2039018811/z0JH2lOMb":                   linkNone,
 		"https://evilweibo.com/2039018811/z0JH2lOMb":                       linkNone,

@@ -23,7 +23,9 @@ func Phases() []Phase { return []Phase{Draft, Submitted, Returned, Approved, Wit
 
 // Label is the Chinese name of the phase.
 func (p Phase) Label() string {
-	return map[Phase]string{Draft: "草稿", Submitted: "待审", Returned: "退回", Approved: "已批准", Withdrawn: "已撤回"}[p]
+	return map[Phase]string{
+		Draft: "草稿", Submitted: "待审", Returned: "退回", Approved: "已批准", Withdrawn: "已撤回",
+	}[p]
 }
 
 // Act is what is done to a post.
@@ -61,26 +63,27 @@ var arrows = map[Act]struct {
 }
 
 // After gives the phase to which act leads from p; ok is false when it may not be done there.
-func (p Phase) After(a Act) (to Phase, ok bool) {
-	arrow := arrows[a]
+func (p Phase) After(act Act) (to Phase, ok bool) {
+	arrow := arrows[act]
 	if !slices.Contains(arrow.from, p) {
 		return p, false
 	}
 	if arrow.to == "" {
 		return p, true
 	}
+
 	return arrow.to, true
 }
 
 // Allows tells whether act may be done in this phase.
-func (p Phase) Allows(a Act) bool {
-	_, ok := p.After(a)
+func (p Phase) Allows(act Act) bool {
+	_, ok := p.After(act)
 	return ok
 }
 
 // refused says why an act is not possible, in words for the person who tried.
-func refused(p Phase) *fault.Error {
-	switch p {
+func refused(phase Phase) *fault.Error {
+	switch phase {
 	case Draft:
 		return fault.Conflict("稿件还是草稿，尚未提交")
 	case Submitted:
@@ -90,5 +93,6 @@ func refused(p Phase) *fault.Error {
 	case Approved:
 		return fault.Conflict("稿件已批准；要修改请先点“修改”，批准将随之失效")
 	}
+
 	return fault.Conflict("稿件已撤回；要再用请点“修改”")
 }

@@ -20,10 +20,18 @@ withdrawn  -         -          -         -         -          draft   -        
 	lines := strings.Split(strings.TrimSpace(want), "\n")
 	acts := strings.Fields(lines[0])[1:]
 	if len(acts) != len(Acts()) || len(lines)-1 != len(Phases()) {
-		t.Fatalf("table has %d acts and %d phases, code %d and %d", len(acts), len(lines)-1, len(Acts()), len(Phases()))
+		t.Fatalf(
+			"table has %d acts and %d phases, code %d and %d",
+			len(acts),
+			len(lines)-1,
+			len(Acts()),
+			len(Phases()),
+		)
 	}
+
 	for _, line := range lines[1:] {
 		cells := strings.Fields(line)
+
 		from := Phase(cells[0])
 		for i, act := range acts {
 			to, ok := from.After(Act(act))
@@ -47,10 +55,11 @@ withdrawn  -         -          -         -         -          draft   -        
 func TestEveryPhaseHasANameAndARefusal(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, p := range Phases() {
-		text := refused(p).Plain()
-		if p.Label() == "" || text == "" || seen[text] || !fault.Is(refused(p), fault.KindConflict) {
-			t.Errorf("%s: label %q, refusal %q", p, p.Label(), text)
+
+	for _, phase := range Phases() {
+		text := refused(phase).Plain()
+		if phase.Label() == "" || text == "" || seen[text] || !fault.Is(refused(phase), fault.KindConflict) {
+			t.Errorf("%s: label %q, refusal %q", phase, phase.Label(), text)
 		}
 		seen[text] = true
 	}
@@ -58,6 +67,7 @@ func TestEveryPhaseHasANameAndARefusal(t *testing.T) {
 
 func TestTitle(t *testing.T) {
 	t.Parallel()
+
 	long := strings.Repeat("空气质量", 10)
 	for in, want := range map[string]string{
 		"  今日空气质量良 \n详见图": "今日空气质量良",

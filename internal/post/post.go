@@ -1,6 +1,6 @@
-// Package post keeps what is to be published: a post, its versions with text, pictures and accounts, and the phase in which the
-// text stands. It does not review, plan or send: review decides on a version, delivery composes the steps and knows what became
-// of each account.
+// Package post keeps what is to be published: a post, its versions with text, pictures and accounts,
+// and the phase in which the text stands. It does not review, plan or send: review decides on a
+// version, delivery composes the steps and knows what became of each account.
 package post
 
 import (
@@ -43,8 +43,8 @@ type Post struct {
 	UpdatedAt     time.Time
 }
 
-// MayMove tells whether the post may be given to another unit: while it is a draft that nobody was asked to review. What reviewers of
-// one unit have said is theirs, and stays with it.
+// MayMove tells whether the post may be given to another unit: while it is a draft that nobody was
+// asked to review. What reviewers of one unit have said is theirs, and stays with it.
 func (p Post) MayMove() bool { return p.Phase == Draft && p.VersionNumber == 1 }
 
 // Ref names the post in the audit trail.
@@ -92,7 +92,8 @@ type Version struct {
 // Title is the beginning of the text, for lists and to-dos.
 func (v Version) Title() string { return Title(v.Text) }
 
-// Title is the first line of a text, cut to 30 visible signs; empty for a repost without words and an empty draft.
+// Title is the first line of a text, cut to 30 visible signs; empty for a repost without words and an
+// empty draft.
 func Title(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	line = strings.TrimSpace(line)
@@ -108,11 +109,12 @@ type Target struct {
 }
 
 // TextOf is the text that goes out on this account.
-func (t Target) TextOf(v Version) string {
+func (t Target) TextOf(version Version) string {
 	if t.Variant != nil {
 		return *t.Variant
 	}
-	return v.Text
+
+	return version.Text
 }
 
 // Field is the form field in which this account's text stands.
@@ -120,6 +122,7 @@ func (t Target) Field() string {
 	if t.Variant != nil {
 		return VariantField(t.AccountID)
 	}
+
 	return "text"
 }
 
@@ -135,10 +138,11 @@ type VersionMedia struct {
 
 // Target gives the target of an account.
 func (v Version) Target(accountID int64) (Target, bool) {
-	for _, t := range v.Targets {
-		if t.AccountID == accountID {
-			return t, true
+	for _, target := range v.Targets {
+		if target.AccountID == accountID {
+			return target, true
 		}
 	}
+
 	return Target{}, false
 }

@@ -4,6 +4,7 @@ import "testing"
 
 func TestParseRepostReadsWhatPeoplePaste(t *testing.T) {
 	t.Parallel()
+
 	for in, want := range map[string]string{
 		"":                                       "",
 		" 3501756485200075 ":                     "3501756485200075",
@@ -17,8 +18,12 @@ func TestParseRepostReadsWhatPeoplePaste(t *testing.T) {
 			t.Errorf("ParseRepost(%q) = %q, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"那一条", "https://weibo.com/u/2039018811", "https://weibo.com.evil.cn/1/z0JH2lOMb", "https://weibo.com/1/z0JH2-OMb",
-		"https://weibo.com/1/ZZZZZZZZ", "123456789012345678901", "https://weibo.com/", "http://%zz"} {
+
+	for _, in := range []string{
+		"那一条", "https://weibo.com/u/2039018811", "https://weibo.com.evil.cn/1/z0JH2lOMb",
+		"https://weibo.com/1/z0JH2-OMb", "https://weibo.com/1/ZZZZZZZZ", "123456789012345678901",
+		"https://weibo.com/", "http://%zz",
+	} {
 		if got, err := ParseRepost(in); err == nil || got != in {
 			t.Errorf("ParseRepost(%q) = %q, %v", in, got, err)
 		}

@@ -14,26 +14,37 @@ import (
 func TestADraftKeepsAllThatWasWritten(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a, b := w.picture(8), w.picture(9)
-	c := post.Content{Text: "今日空气质量良\r\n请关注", Visible: 1, DueAt: w.in(time.Hour), Urgent: true,
-		Targets: append([]post.TargetChoice{{AccountID: centre, Variant: words(" \n")}, {AccountID: bureau}, {AccountID: bureau}}, post.TargetChoice{AccountID: district, Variant: words("朝阳：良\r\n ")}),
-		Media:   []post.MediaChoice{{MediaID: b.ID, Alt: " 实况图 "}, {MediaID: a.ID}}}
-	p := w.create(c)
-	p, v := w.version(p.ID)
-	if p.Phase != post.Draft || p.AuthorID != 1 || p.AuthorName != "值班宣传专员" || p.UnitName != "市局" || !p.Urgent || !p.DueAt.Equal(*c.DueAt) || p.Revision != 1 {
+	media, b := w.picture(8), w.picture(9)
+	content := post.Content{Text: "今日空气质量良\r\n请关注", Visible: 1, DueAt: w.in(time.Hour), Urgent: true,
+		Targets: append([]post.TargetChoice{
+			{AccountID: centre, Variant: words(" \n")},
+			{AccountID: bureau},
+			{AccountID: bureau},
+		}, post.TargetChoice{AccountID: district, Variant: words("朝阳：良\r\n ")}),
+		Media: []post.MediaChoice{{MediaID: b.ID, Alt: " 实况图 "}, {MediaID: media.ID}}}
+	p := w.create(content)
+	p, version := w.version(p.ID)
+	if p.Phase != post.Draft || p.AuthorID != 1 || p.AuthorName != "值班宣传专员" || p.UnitName != "市局" ||
+		!p.Urgent ||
+		!p.DueAt.Equal(*content.DueAt) ||
+		p.Revision != 1 {
 		t.Errorf("post: %+v", p)
 	}
-	if v.Text != "今日空气质量良\n请关注" || v.Number != 1 || v.Visible != 1 || v.Title() != "今日空气质量良" {
-		t.Errorf("version: %+v", v)
+	if version.Text != "今日空气质量良\n请关注" || version.Number != 1 || version.Visible != 1 ||
+		version.Title() != "今日空气质量良" {
+		t.Errorf("version: %+v", version)
 	}
-	if len(v.Targets) != 3 || v.Targets[0].AccountID != bureau || v.Targets[2].TextOf(v) != "朝阳：良" || v.Targets[1].TextOf(v) != v.Text {
-		t.Errorf("targets: %+v", v.Targets)
+	if len(version.Targets) != 3 || version.Targets[0].AccountID != bureau ||
+		version.Targets[2].TextOf(version) != "朝阳：良" ||
+		version.Targets[1].TextOf(version) != version.Text {
+		t.Errorf("targets: %+v", version.Targets)
 	}
-	if post.Length(v.Text) != 11 || post.Ability(v.Targets[2].Account.Connector).Posts {
+	if post.Length(version.Text) != 11 || post.Ability(version.Targets[2].Account.Connector).Posts {
 		t.Error("length or ability")
 	}
-	if len(v.Media) != 2 || v.Media[0].MediaID != b.ID || v.Media[0].Alt != "实况图" || v.Media[1].Media.Width != 8 {
-		t.Errorf("media: %+v", v.Media)
+	if len(version.Media) != 2 || version.Media[0].MediaID != b.ID || version.Media[0].Alt != "实况图" ||
+		version.Media[1].Media.Width != 8 {
+		t.Errorf("media: %+v", version.Media)
 	}
 }
 
@@ -42,16 +53,20 @@ func TestSavingReplacesEverythingAndCountsTheRevision(t *testing.T) {
 	w := newWorld(t)
 	p := w.create(w.content("甲"))
 	w.now = w.now.Add(time.Minute)
-	saved, err := w.Save(t.Context(), w.second, p.ID, p.Revision, post.Content{Text: "乙", Targets: to(district), DueNow: true, DueAt: w.in(time.Hour)})
+	saved, err := w.Save(t.Context(), w.second, p.ID, p.Revision, post.Content{
+		Text: "乙", Targets: to(district), DueNow: true, DueAt: w.in(time.Hour),
+	})
 	w.must(err)
-	got, v := w.version(p.ID)
-	if saved.Revision != 2 || got.Revision != 2 || got.UpdatedBy != "宣传专员乙" || !got.UpdatedAt.Equal(w.now) || !got.DueNow || got.DueAt != nil {
+	got, version := w.version(p.ID)
+	if saved.Revision != 2 || got.Revision != 2 || got.UpdatedBy != "宣传专员乙" || !got.UpdatedAt.Equal(w.now) ||
+		!got.DueNow ||
+		got.DueAt != nil {
 		t.Errorf("post: %+v", got)
 	}
-	if v.Text != "乙" || len(v.Targets) != 1 || v.Targets[0].AccountID != district {
-		t.Errorf("version: %+v", v)
+	if version.Text != "乙" || len(version.Targets) != 1 || version.Targets[0].AccountID != district {
+		t.Errorf("version: %+v", version)
 	}
-	again, err := w.Save(t.Context(), w.second, p.ID, 1, post.ContentOf(got, v))
+	again, err := w.Save(t.Context(), w.second, p.ID, 1, post.ContentOf(got, version))
 	if err != nil || again.Revision != 2 {
 		t.Errorf("saving what is stored: %d, %v", again.Revision, err)
 	}
@@ -64,17 +79,20 @@ func TestAStaleSaveShowsTheOthersTextAndLosesNothing(t *testing.T) {
 	_, err := w.Save(t.Context(), w.second, p.ID, p.Revision, w.content("乙的文字"))
 	w.must(err)
 	_, err = w.Save(t.Context(), w.writer, p.ID, p.Revision, w.content("甲的文字"))
-	s, ok := post.StaleIn(err)
-	if !ok || s.Theirs.Text != "乙的文字" || s.Post.Revision != 2 {
+	stale, ok := post.StaleIn(err)
+	if !ok || stale.Theirs.Text != "乙的文字" || stale.Post.Revision != 2 {
 		t.Fatalf("got %v", err)
 	}
-	if f := fault.Public(err); f.Kind != fault.KindConflict || !strings.Contains(f.Plain(), "宣传专员乙") || s.Error() == "" {
-		t.Errorf("got %v", f)
+	if failure := fault.Public(
+		err,
+	); failure.Kind != fault.KindConflict || !strings.Contains(failure.Plain(), "宣传专员乙") ||
+		stale.Error() == "" {
+		t.Errorf("got %v", failure)
 	}
-	if _, v := w.version(p.ID); v.Text != "乙的文字" {
-		t.Errorf("overwritten by %q", v.Text)
+	if _, version := w.version(p.ID); version.Text != "乙的文字" {
+		t.Errorf("overwritten by %q", version.Text)
 	}
-	_, err = w.Save(t.Context(), w.writer, p.ID, s.Post.Revision, w.content("甲的文字"))
+	_, err = w.Save(t.Context(), w.writer, p.ID, stale.Post.Revision, w.content("甲的文字"))
 	w.must(err)
 }
 
@@ -83,6 +101,7 @@ func TestOfTwoWhoSaveAtOnceOneIsTold(t *testing.T) {
 	w := newWorld(t)
 	p := w.create(w.content("甲"))
 	var wg sync.WaitGroup
+
 	errs := make([]error, 8)
 	for i := range errs {
 		wg.Go(func() {
@@ -91,6 +110,7 @@ func TestOfTwoWhoSaveAtOnceOneIsTold(t *testing.T) {
 	}
 	wg.Wait()
 	saved := 0
+
 	for _, err := range errs {
 		if err == nil {
 			saved++
@@ -105,8 +125,9 @@ func TestOfTwoWhoSaveAtOnceOneIsTold(t *testing.T) {
 
 func TestWhatCannotBeKeptIsSaidAtItsField(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
-	for field, c := range map[string]post.Content{
+	for field, content := range map[string]post.Content{
 		"text":      {Text: strings.Repeat("字", 5001)},
 		"variant.1": {Targets: []post.TargetChoice{{AccountID: 1, Variant: words("\xff")}}},
 		"visible":   {Visible: 7},
@@ -114,15 +135,17 @@ func TestWhatCannotBeKeptIsSaidAtItsField(t *testing.T) {
 		"media":     {Media: []post.MediaChoice{{MediaID: 99}}},
 		"accounts":  {Targets: to(99)},
 	} {
-		_, err := w.Create(t.Context(), w.writer, 1, c)
+		_, err := w.Create(t.Context(), w.writer, 1, content)
 		if fs := fault.FieldErrors(err); len(fs) != 1 || fs[0].Field != field {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}
+
 	many := post.Content{Media: []post.MediaChoice{{MediaID: 1, Alt: strings.Repeat("字", 201)}}}
 	for i := range 10 {
 		many.Media = append(many.Media, post.MediaChoice{MediaID: int64(i)})
 	}
+
 	for i := range 5001 {
 		many.Targets = append(many.Targets, post.TargetChoice{AccountID: int64(i)})
 	}
@@ -153,47 +176,91 @@ func TestNobodyWritesOutsideOfTheirUnits(t *testing.T) {
 	if _, err := w.Create(t.Context(), w.writer, 99, w.content("乙")); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("unit that is not there: %v", err)
 	}
-	if _, err := w.Save(t.Context(), w.reviewer, p.ID, 1, w.content("乙")); !fault.Is(err, fault.KindForbidden) {
+	if _, err := w.Save(
+		t.Context(),
+		w.reviewer,
+		p.ID,
+		1,
+		w.content("乙"),
+	); !fault.Is(
+		err,
+		fault.KindForbidden,
+	) {
 		t.Errorf("reviewer saves: %v", err)
 	}
 	if _, err := w.Create(t.Context(), w.afar, 3, w.content("乙")); fault.Public(err).Field != "accounts" {
 		t.Errorf("account of another unit: %v", err)
 	}
-	m := w.picture(8)
-	if _, err := w.Create(t.Context(), w.afar, 3, post.Content{Media: []post.MediaChoice{{MediaID: m.ID}}}); fault.Public(err).Field != "media" {
+	media := w.picture(8)
+	if _, err := w.Create(
+		t.Context(),
+		w.afar,
+		3,
+		post.Content{Media: []post.MediaChoice{{MediaID: media.ID}}},
+	); fault.Public(
+		err,
+	).Field != "media" {
 		t.Errorf("picture of another unit: %v", err)
 	}
-	if _, err := w.Create(t.Context(), w.afar, 3, post.Content{Corrects: &p.ID}); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.Create(
+		t.Context(),
+		w.afar,
+		3,
+		post.Content{Corrects: &p.ID},
+	); !fault.Is(
+		err,
+		fault.KindNotFound,
+	) {
 		t.Errorf("correction of a post of another unit: %v", err)
 	}
 }
 
-// TestAPictureOfAnotherUnitStaysInItsPost: who sees a post only may save it with the pictures it holds, and may take them out, but not
-// bring in others of that unit, nor put back what was taken out.
+// TestAPictureOfAnotherUnitStaysInItsPost: who sees a post only may save it with the pictures it holds,
+// and may take them out, but not bring in others of that unit, nor put back what was taken out.
 func TestAPictureOfAnotherUnitStaysInItsPost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	held, other := w.picture(8), w.picture(9)
 	with := func(text string, ids ...int64) post.Content {
-		c := post.Content{Text: text, Targets: to(district), DueNow: true}
+		content := post.Content{Text: text, Targets: to(district), DueNow: true}
 		for _, id := range ids {
-			c.Media = append(c.Media, post.MediaChoice{MediaID: id, Alt: text})
+			content.Media = append(content.Media, post.MediaChoice{MediaID: id, Alt: text})
 		}
-		return c
+
+		return content
 	}
 	p, err := w.Create(t.Context(), w.writer, 3, with("甲", held.ID))
 	w.must(err)
 	p, err = w.Save(t.Context(), w.afar, p.ID, p.Revision, with("乙", held.ID))
 	w.must(err)
-	if _, v := w.version(p.ID); v.Text != "乙" || len(v.Media) != 1 || v.Media[0].Alt != "乙" {
-		t.Errorf("saved %+v", v)
+	if _, version := w.version(
+		p.ID,
+	); version.Text != "乙" || len(version.Media) != 1 ||
+		version.Media[0].Alt != "乙" {
+		t.Errorf("saved %+v", version)
 	}
-	if _, err := w.Save(t.Context(), w.afar, p.ID, p.Revision, with("丙", held.ID, other.ID)); fault.Public(err).Field != "media" {
+	if _, err := w.Save(
+		t.Context(),
+		w.afar,
+		p.ID,
+		p.Revision,
+		with("丙", held.ID, other.ID),
+	); fault.Public(
+		err,
+	).Field != "media" {
 		t.Errorf("another picture of that unit: %v", err)
 	}
 	p, err = w.Save(t.Context(), w.afar, p.ID, p.Revision, with("丙"))
 	w.must(err)
-	if _, err := w.Save(t.Context(), w.afar, p.ID, p.Revision, with("丁", held.ID)); fault.Public(err).Field != "media" {
+	if _, err := w.Save(
+		t.Context(),
+		w.afar,
+		p.ID,
+		p.Revision,
+		with("丁", held.ID),
+	); fault.Public(
+		err,
+	).Field != "media" {
 		t.Errorf("put back: %v", err)
 	}
 }
@@ -201,21 +268,22 @@ func TestAPictureOfAnotherUnitStaysInItsPost(t *testing.T) {
 func TestOnlyADraftNobodySawIsDeleted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p := w.create(w.content("甲"))
-	w.must(w.Delete(t.Context(), w.writer, p.ID))
-	if _, _, err := w.Find(t.Context(), w.writer, p.ID); !fault.Is(err, fault.KindNotFound) {
+	post := w.create(w.content("甲"))
+	w.must(w.Delete(t.Context(), w.writer, post.ID))
+	if _, _, err := w.Find(t.Context(), w.writer, post.ID); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("still there: %v", err)
 	}
-	p = w.create(w.content("乙"))
-	w.mustSubmit(p.ID)
-	if err := w.Delete(t.Context(), w.writer, p.ID); !fault.Is(err, fault.KindConflict) {
+	post = w.create(w.content("乙"))
+	w.mustSubmit(post.ID)
+	if err := w.Delete(t.Context(), w.writer, post.ID); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("submitted: %v", err)
 	}
-	w.must(w.revise(p.ID))
-	if err := w.Delete(t.Context(), w.writer, p.ID); !fault.Is(err, fault.KindConflict) {
+	w.must(w.revise(post.ID))
+	if err := w.Delete(t.Context(), w.writer, post.ID); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("submitted before: %v", err)
 	}
-	if n := w.count("SELECT count(*) FROM audit_entries WHERE action IN ('post.create', 'post.delete')"); n != 3 {
+	if n := w.count(`
+		SELECT count(*) FROM audit_entries WHERE action IN ('post.create', 'post.delete')`); n != 3 {
 		t.Errorf("%d audit entries", n)
 	}
 }
@@ -223,11 +291,21 @@ func TestOnlyADraftNobodySawIsDeleted(t *testing.T) {
 func TestFiltersFindWhatTheyPromise(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	air := w.create(post.Content{Text: "空气质量 AQI", Targets: to(bureau, centre, public, district), DueAt: w.in(time.Hour), Media: []post.MediaChoice{{MediaID: w.picture(8).ID}}})
-	water := w.create(post.Content{Text: "水质", Targets: []post.TargetChoice{{AccountID: centre, Variant: words("河流断面")}}, DueAt: w.in(48 * time.Hour)})
+	air := w.create(post.Content{
+		Text:    "空气质量 AQI",
+		Targets: to(bureau, centre, public, district),
+		DueAt:   w.in(time.Hour),
+		Media:   []post.MediaChoice{{MediaID: w.picture(8).ID}},
+	})
+	water := w.create(post.Content{
+		Text:    "水质",
+		Targets: []post.TargetChoice{{AccountID: centre, Variant: words("河流断面")}},
+		DueAt:   w.in(48 * time.Hour),
+	})
 	mine, err := w.Create(t.Context(), w.second, 2, post.Content{Text: "噪声", Targets: to(centre)})
 	w.must(err)
 	w.mustSubmit(water.ID)
+
 	day, two := w.in(24*time.Hour), w.in(72*time.Hour)
 	for name, c := range map[string]struct {
 		f    post.Filter
@@ -240,14 +318,21 @@ func TestFiltersFindWhatTheyPromise(t *testing.T) {
 		"account":          {post.Filter{AccountID: bureau}, []int64{air.ID}},
 		"unit":             {post.Filter{UnitPath: "/1/2/"}, []int64{mine.ID}},
 		"author":           {post.Filter{AuthorID: 2}, []int64{mine.ID}},
-		"phase":            {post.Filter{Phases: []post.Phase{post.Submitted, post.Returned}}, []int64{water.ID}},
-		"time":             {post.Filter{From: day, To: two}, []int64{water.ID}},
-		"where":            {post.Filter{Where: &post.Condition{SQL: "p.id = ?", Args: []any{air.ID}}}, []int64{air.ID}},
+		"phase": {
+			post.Filter{Phases: []post.Phase{post.Submitted, post.Returned}},
+			[]int64{water.ID},
+		},
+		"time": {post.Filter{From: day, To: two}, []int64{water.ID}},
+		"where": {
+			post.Filter{Where: &post.Condition{SQL: "p.id = ?", Args: []any{air.ID}}},
+			[]int64{air.ID},
+		},
 	} {
 		page, err := w.List(t.Context(), w.writer, c.f)
+
 		var got []int64
-		for _, r := range page.Rows {
-			got = append(got, r.ID)
+		for _, row := range page.Rows {
+			got = append(got, row.ID)
 		}
 		if err != nil || len(got) != len(c.want) || !sameIDs(got, c.want) {
 			t.Errorf("%s: got %v, want %v (%v)", name, got, c.want, err)
@@ -255,8 +340,12 @@ func TestFiltersFindWhatTheyPromise(t *testing.T) {
 	}
 	page, err := w.List(t.Context(), w.writer, post.Filter{Query: "aqi"})
 	w.must(err)
-	if r := page.Rows[0]; r.Title() != "空气质量 AQI" || r.Accounts != 4 || len(r.Handles()) != 2 || r.More() != 2 || r.Handles()[0] != "环保北京" || r.Pictures != 1 || r.ThumbID == 0 {
-		t.Errorf("row: %+v", r)
+	if row := page.Rows[0]; row.Title() != "空气质量 AQI" || row.Accounts != 4 || len(row.Handles()) != 2 ||
+		row.More() != 2 ||
+		row.Handles()[0] != "环保北京" ||
+		row.Pictures != 1 ||
+		row.ThumbID == 0 {
+		t.Errorf("row: %+v", row)
 	}
 	if page, err = w.List(t.Context(), w.afar, post.Filter{}); err != nil || len(page.Rows) != 0 {
 		t.Errorf("another unit's posts: %v, %v", page.Rows, err)
@@ -272,32 +361,38 @@ func sameIDs(a, b []int64) bool {
 	for _, id := range a {
 		seen[id]++
 	}
+
 	for _, id := range b {
 		seen[id]--
 	}
+
 	for _, n := range seen {
 		if n != 0 {
 			return false
 		}
 	}
+
 	return true
 }
 
 func TestPagesShowEachPostOnce(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for range 7 {
 		w.create(w.content("甲"))
 	}
+
 	seen, after := map[int64]bool{}, ""
 	for range 4 {
 		page, err := w.List(t.Context(), w.writer, post.Filter{Limit: 3, After: after})
 		w.must(err)
-		for _, r := range page.Rows {
-			if seen[r.ID] {
-				t.Errorf("post %d twice", r.ID)
+
+		for _, row := range page.Rows {
+			if seen[row.ID] {
+				t.Errorf("post %d twice", row.ID)
 			}
-			seen[r.ID] = true
+			seen[row.ID] = true
 		}
 		if after = page.Next; after == "" {
 			break
@@ -323,7 +418,15 @@ func TestTheCalendarIsInOrderOfTime(t *testing.T) {
 	if err != nil || len(rows) != 2 || rows[0].ID != early.ID || rows[1].ID != late.ID {
 		t.Errorf("got %v, %v", rows, err)
 	}
-	if rows, _ = w.DueIn(t.Context(), actor(9, access.Administrator, 1, "/1/"), today, post.Filter{}, 10); len(rows) != 0 {
+	if rows, _ = w.DueIn(
+		t.Context(),
+		actor(9, access.Administrator, 1, "/1/"),
+		today,
+		post.Filter{},
+		10,
+	); len(
+		rows,
+	) != 0 {
 		t.Error("an administrator reads posts")
 	}
 }

@@ -16,7 +16,8 @@ import (
 // pageSize is how many rows a list shows at once.
 const pageSize = 50
 
-// Condition is SQL over the alias p (posts) with ? marks. It is code, never input: delivery gives one for each state it knows.
+// Condition is SQL over the alias p (posts) with ? marks. It is code, never input: delivery gives one
+// for each state it knows.
 type Condition struct {
 	SQL  string
 	Args []any
@@ -47,7 +48,8 @@ type Row struct {
 	Pictures int
 	ThumbID  int64 // first picture, 0 for none
 
-	FoundIn string // the text that has what was searched for: the common one, or an account's own; "" without a search
+	// the text that has what was searched for: the common one, or an account's own; "" without a search
+	FoundIn string
 }
 
 // Title is the beginning of the text.
@@ -59,31 +61,33 @@ func (r Row) Handles() []string { return strings.Fields(r.Names) }
 // More is how many accounts there are beyond Handles.
 func (r Row) More() int { return r.Accounts - len(r.Handles()) }
 
-// List reads a page of posts in the actor's scope, the newest change first; with ByDue, the earliest due time first. A search for one
-// character looks only at what was changed within OneCharacter.
-func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (pg.Page[Row], error) {
-	l := listing{ctx: ctx, db: s.db.Gorm(ctx), byDue: f.ByDue != nil}
-	l.cond, l.args = f.where(actor)
-	place, ok, err := pg.ParseCursor(f.After)
+// List reads a page of posts in the actor's scope, the newest change first; with ByDue, the earliest
+// due time first. A search for one character looks only at what was changed within OneCharacter.
+func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (pg.Page[Row], error) {
+	l := listing{ctx: ctx, db: s.db.Gorm(ctx), byDue: filter.ByDue != nil}
+	l.cond, l.args = filter.where(actor)
+	place, ok, err := pg.ParseCursor(filter.After)
 	if err != nil {
 		return pg.Page[Row]{}, err
 	}
+
 	switch {
 	case ok && l.byDue:
 		l = l.and("(p.due_at, p.id) > (?, ?)", place.At, place.ID)
 	case ok:
 		l = l.and("(p.updated_at, p.id) < (?, ?)", place.At, place.ID)
 	}
-	limit := f.Limit
+	limit := filter.Limit
 	if limit <= 0 || limit > pageSize {
 		limit = pageSize
 	}
-	rows, err := l.find(strings.TrimSpace(f.Query), limit+1, s.now())
+	rows, err := l.find(strings.TrimSpace(filter.Query), limit+1, s.now())
 	if err != nil {
 		return pg.Page[Row]{}, err
 	}
 	found := pg.Cut(rows, limit, l.place)
-	return found, l.fillFound(found.Rows, strings.TrimSpace(f.Query))
+
+	return found, l.fillFound(found.Rows, strings.TrimSpace(filter.Query))
 }
 
 // listing is a list to be read: posts p in units u under a condition, in one of two orders.
@@ -113,14 +117,16 @@ func (l listing) order() string {
 	if l.byDue {
 		return "p.due_at, p.id"
 	}
+
 	return "p.updated_at DESC, p.id DESC"
 }
 
-func (l listing) place(r Row) pg.Cursor {
+func (l listing) place(row Row) pg.Cursor {
 	if l.byDue {
-		return pg.Cursor{At: *r.DueAt, ID: r.ID}
+		return pg.Cursor{At: *row.DueAt, ID: row.ID}
 	}
-	return pg.Cursor{At: r.UpdatedAt, ID: r.ID}
+
+	return pg.Cursor{At: row.UpdatedAt, ID: row.ID}
 }
 
 // posts is the statement that gives the posts alone, so that only what is shown is joined with the rest.
@@ -129,6 +135,7 @@ func (l listing) posts() string {
 	if l.inner != "" {
 		from = l.inner + " p"
 	}
+
 	return "SELECT p.* FROM " + from + " WHERE " + l.cond + " ORDER BY " + l.order() + " LIMIT ?"
 }
 
@@ -148,7 +155,9 @@ func (f Filter) where(actor access.Actor) (string, []any) {
 		and("("+f.Where.SQL+")", f.Where.Args...)
 	}
 	if f.AccountID != 0 {
-		and("EXISTS (SELECT FROM version_targets t WHERE t.version_id = p.version_id AND t.account_id = ?)", f.AccountID)
+		and(`
+			EXISTS (SELECT FROM version_targets t WHERE t.version_id = p.version_id AND t.account_id = ?)`,
+			f.AccountID)
 	}
 	if f.UnitPath != "" {
 		and("u.path LIKE ?", f.UnitPath+"%")
@@ -157,7 +166,8 @@ func (f Filter) where(actor access.Actor) (string, []any) {
 		and("p.author_id = ?", f.AuthorID)
 	}
 	if f.Submitter != 0 {
-		and(`p.version_id IN (SELECT sv.id FROM post_versions sv WHERE sv.submitted_by = ? ORDER BY sv.submitted_at DESC LIMIT 50)`, f.Submitter)
+		and(`p.version_id IN (SELECT sv.id FROM post_versions sv WHERE sv.submitted_by = ?
+				ORDER BY sv.submitted_at DESC LIMIT 50)`, f.Submitter)
 	}
 	if f.From != nil {
 		and("coalesce(p.due_at, p.updated_at) >= ?", *f.From)
@@ -168,6 +178,7 @@ func (f Filter) where(actor access.Actor) (string, []any) {
 	if f.ByDue != nil {
 		and("p.due_at >= ? AND p.due_at < ?", f.ByDue.From, f.ByDue.To)
 	}
+
 	return strings.Join(conds, " AND "), args
 }
 
@@ -177,17 +188,20 @@ type Author struct {
 	Name string
 }
 
-// Authors lists those who have written posts in the actor's scope. It steps along the index from one author and unit to the next,
-// however many posts each wrote.
+// Authors lists those who have written posts in the actor's scope. It steps along the index from one
+// author and unit to the next, however many posts each wrote.
 func (s *Service) Authors(ctx context.Context, actor access.Actor) ([]Author, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
+
 	return gorm.G[Author](s.db.Gorm(ctx)).Raw(`
 WITH RECURSIVE wrote AS (
     (SELECT author_id, unit_id FROM posts ORDER BY author_id, unit_id LIMIT 1)
     UNION ALL
     SELECT n.author_id, n.unit_id FROM wrote w CROSS JOIN LATERAL (
-        SELECT author_id, unit_id FROM posts WHERE (author_id, unit_id) > (w.author_id, w.unit_id) ORDER BY author_id, unit_id LIMIT 1) n)
-SELECT DISTINCT a.id, a.display_name AS name FROM wrote w JOIN units u ON u.id = w.unit_id JOIN users a ON a.id = w.author_id
+        SELECT author_id, unit_id FROM posts WHERE (author_id, unit_id) > (w.author_id, w.unit_id)
+            ORDER BY author_id, unit_id LIMIT 1) n)
+SELECT DISTINCT a.id, a.display_name AS name FROM wrote w JOIN units u ON u.id = w.unit_id
+    JOIN users a ON a.id = w.author_id
 WHERE `+scope+` ORDER BY name, id`, args...).Find(ctx)
 }
 
@@ -219,7 +233,8 @@ type listRow struct {
 }
 
 const selectRow = `
-SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a.display_name AS author_name, p.phase,
+SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a.display_name AS author_name,
+    p.phase,
        p.version_id, v.number AS version_number, p.due_at, p.due_now, p.urgent, p.corrects, p.revision,
        e.display_name AS updated_by, p.created_at, p.updated_at, v.text, v.repost_of,
        (SELECT count(*) FROM version_targets t WHERE t.version_id = v.id) AS accounts,
@@ -227,8 +242,10 @@ SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a
            SELECT c.handle, c.position, c.id FROM version_targets t JOIN accounts c ON c.id = t.account_id
            WHERE t.version_id = v.id ORDER BY c.position, c.id LIMIT 2) x), '') AS names,
        (SELECT count(*) FROM version_media m WHERE m.version_id = v.id) AS pictures,
-       coalesce((SELECT m.media_id FROM version_media m WHERE m.version_id = v.id ORDER BY m.position LIMIT 1), 0) AS thumb_id
-FROM (%s) p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id JOIN users e ON e.id = p.updated_by
+       coalesce((SELECT m.media_id FROM version_media m WHERE m.version_id = v.id ORDER BY m.position
+           LIMIT 1), 0) AS thumb_id
+FROM (%s) p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id
+    JOIN users e ON e.id = p.updated_by
 JOIN post_versions v ON v.id = p.version_id
 ORDER BY %s`
 
@@ -238,12 +255,37 @@ func selectRows(ctx context.Context, db *gorm.DB, posts, order string, args []an
 	if err != nil {
 		return nil, err
 	}
+
 	rows := make([]Row, len(found))
-	for i, r := range found {
-		rows[i] = Row{Text: r.Text, RepostOf: r.RepostOf, Accounts: r.Accounts, Names: r.Names, Pictures: r.Pictures, ThumbID: r.ThumbID,
-			Post: Post{ID: r.ID, UnitID: r.UnitID, UnitPath: r.UnitPath, UnitName: r.UnitName, AuthorID: r.AuthorID, AuthorName: r.AuthorName,
-				Phase: r.Phase, VersionID: r.VersionID, VersionNumber: r.VersionNumber, DueAt: r.DueAt, DueNow: r.DueNow, Urgent: r.Urgent,
-				Corrects: r.Corrects, Revision: r.Revision, UpdatedBy: r.UpdatedBy, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}}
+	for i, row := range found {
+		rows[i] = Row{
+			Text:     row.Text,
+			RepostOf: row.RepostOf,
+			Accounts: row.Accounts,
+			Names:    row.Names,
+			Pictures: row.Pictures,
+			ThumbID:  row.ThumbID,
+			Post: Post{
+				ID:            row.ID,
+				UnitID:        row.UnitID,
+				UnitPath:      row.UnitPath,
+				UnitName:      row.UnitName,
+				AuthorID:      row.AuthorID,
+				AuthorName:    row.AuthorName,
+				Phase:         row.Phase,
+				VersionID:     row.VersionID,
+				VersionNumber: row.VersionNumber,
+				DueAt:         row.DueAt,
+				DueNow:        row.DueNow,
+				Urgent:        row.Urgent,
+				Corrects:      row.Corrects,
+				Revision:      row.Revision,
+				UpdatedBy:     row.UpdatedBy,
+				CreatedAt:     row.CreatedAt,
+				UpdatedAt:     row.UpdatedAt,
+			},
+		}
 	}
+
 	return rows, nil
 }

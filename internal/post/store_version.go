@@ -45,17 +45,33 @@ type mediaRow struct {
 // versions reads whole versions, the newest first.
 func versions(ctx context.Context, tx pg.Tx, cond string, args ...any) ([]Version, error) {
 	rows, err := gorm.G[versionRow](tx.DB).Raw(`
-SELECT v.id, v.post_id, v.number, v.state, v.text, v.visible, v.repost_of, v.hash, v.created_at, v.submitted_by,
+SELECT v.id, v.post_id, v.number, v.state, v.text, v.visible, v.repost_of, v.hash, v.created_at,
+    v.submitted_by,
        coalesce(s.display_name, '') AS submitted_name, v.submitted_at
-FROM post_versions v LEFT JOIN users s ON s.id = v.submitted_by WHERE `+cond+` ORDER BY v.number DESC`, args...).Find(ctx)
+FROM post_versions v LEFT JOIN users s ON s.id = v.submitted_by WHERE `+cond+` ORDER BY v.number DESC`,
+		args...).
+		Find(ctx)
 	if err != nil {
 		return nil, err
 	}
+
 	list, at, ids := make([]Version, len(rows)), map[int64]int{}, make([]int64, len(rows))
-	for i, r := range rows {
-		list[i] = Version{ID: r.ID, PostID: r.PostID, Number: r.Number, State: r.State, Text: r.Text, Visible: r.Visible, RepostOf: r.RepostOf,
-			Hash: r.Hash, CreatedAt: r.CreatedAt, SubmittedBy: r.SubmittedBy, SubmittedName: r.SubmittedName, SubmittedAt: r.SubmittedAt}
-		at[r.ID], ids[i] = i, r.ID
+	for i, row := range rows {
+		list[i] = Version{
+			ID:            row.ID,
+			PostID:        row.PostID,
+			Number:        row.Number,
+			State:         row.State,
+			Text:          row.Text,
+			Visible:       row.Visible,
+			RepostOf:      row.RepostOf,
+			Hash:          row.Hash,
+			CreatedAt:     row.CreatedAt,
+			SubmittedBy:   row.SubmittedBy,
+			SubmittedName: row.SubmittedName,
+			SubmittedAt:   row.SubmittedAt,
+		}
+		at[row.ID], ids[i] = i, row.ID
 	}
 	if len(list) == 0 {
 		return nil, nil
@@ -63,33 +79,46 @@ FROM post_versions v LEFT JOIN users s ON s.id = v.submitted_by WHERE `+cond+` O
 	if err := fillTargets(ctx, tx, list, at, ids); err != nil {
 		return nil, err
 	}
+
 	return list, fillMedia(ctx, tx, list, at, ids)
 }
 
 func fillTargets(ctx context.Context, tx pg.Tx, list []Version, at map[int64]int, ids []int64) error {
-	rows, err := gorm.G[targetRow](tx.DB).Raw("SELECT version_id, account_id, variant, payload_hash FROM version_targets WHERE version_id IN ?", ids).Find(ctx)
+	rows, err := gorm.G[targetRow](tx.DB).Raw(`
+		SELECT version_id, account_id, variant, payload_hash FROM version_targets WHERE version_id IN ?`,
+		ids).
+		Find(ctx)
 	if err != nil {
 		return err
 	}
 	var wanted []int64
+
 	seen := make(map[int64]bool, len(rows))
-	for _, r := range rows {
-		if !seen[r.AccountID] {
-			seen[r.AccountID] = true
-			wanted = append(wanted, r.AccountID)
+	for _, row := range rows {
+		if !seen[row.AccountID] {
+			seen[row.AccountID] = true
+			wanted = append(wanted, row.AccountID)
 		}
 	}
 	accounts, err := account.FindManyTx(ctx, tx, wanted)
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		v := &list[at[r.VersionID]]
-		v.Targets = append(v.Targets, Target{AccountID: r.AccountID, Account: accounts[r.AccountID], Variant: r.Variant, PayloadHash: r.PayloadHash})
+
+	for _, row := range rows {
+		version := &list[at[row.VersionID]]
+		version.Targets = append(version.Targets, Target{
+			AccountID:   row.AccountID,
+			Account:     accounts[row.AccountID],
+			Variant:     row.Variant,
+			PayloadHash: row.PayloadHash,
+		})
 	}
+
 	for i := range list {
 		slices.SortFunc(list[i].Targets, inMatrixOrder)
 	}
+
 	return nil
 }
 
@@ -97,28 +126,38 @@ func inMatrixOrder(a, b Target) int {
 	if a.Account.Position != b.Account.Position {
 		return a.Account.Position - b.Account.Position
 	}
+
 	return int(a.AccountID - b.AccountID)
 }
 
 func fillMedia(ctx context.Context, tx pg.Tx, list []Version, at map[int64]int, ids []int64) error {
-	rows, err := gorm.G[mediaRow](tx.DB).Raw("SELECT version_id, media_id, alt FROM version_media WHERE version_id IN ? ORDER BY version_id, position", ids).Find(ctx)
+	rows, err := gorm.G[mediaRow](tx.DB).Raw(`
+		SELECT version_id, media_id, alt FROM version_media WHERE version_id IN ?
+			ORDER BY version_id, position`, ids).Find(ctx)
 	if err != nil {
 		return err
 	}
+
 	var wanted []int64
-	for _, r := range rows {
-		if !slices.Contains(wanted, r.MediaID) {
-			wanted = append(wanted, r.MediaID)
+	for _, row := range rows {
+		if !slices.Contains(wanted, row.MediaID) {
+			wanted = append(wanted, row.MediaID)
 		}
 	}
 	found, err := media.LoadTx(ctx, tx, wanted)
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		v := &list[at[r.VersionID]]
-		v.Media = append(v.Media, VersionMedia{MediaID: r.MediaID, Alt: r.Alt, Media: found[slices.Index(wanted, r.MediaID)]})
+
+	for _, row := range rows {
+		version := &list[at[row.VersionID]]
+		version.Media = append(version.Media, VersionMedia{
+			MediaID: row.MediaID,
+			Alt:     row.Alt,
+			Media:   found[slices.Index(wanted, row.MediaID)],
+		})
 	}
+
 	return nil
 }
 
@@ -130,47 +169,70 @@ func findVersion(ctx context.Context, tx pg.Tx, id int64) (Version, error) {
 	if len(list) == 0 {
 		return Version{}, errNotFound()
 	}
+
 	return list[0], nil
 }
 
-func insertVersion(ctx context.Context, tx pg.Tx, postID int64, c Content, by int64, at time.Time) (int64, error) {
+func insertVersion(
+	ctx context.Context,
+	tx pg.Tx,
+	postID int64,
+	content Content,
+	by int64,
+	at time.Time,
+) (int64, error) {
 	var id int64
 	err := tx.DB.WithContext(ctx).Raw(`
 INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, editors, created_at)
-VALUES (?, 1, 'draft', ?, ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`, postID, c.Text, c.Visible, c.RepostOf, by, at).Row().Scan(&id)
+VALUES (?, 1, 'draft', ?, ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`,
+		postID, content.Text, content.Visible, content.RepostOf, by, at).
+		Row().
+		Scan(&id)
 	if err != nil {
 		return 0, err
 	}
-	return id, putParts(ctx, tx, id, c)
+
+	return id, putParts(ctx, tx, id, content)
 }
 
 // saveVersion replaces the content of a draft and notes who worked on it.
-func saveVersion(ctx context.Context, tx pg.Tx, id int64, c Content, by int64) error {
+func saveVersion(ctx context.Context, tx pg.Tx, id int64, content Content, by int64) error {
 	err := one(tx.DB.WithContext(ctx).Exec(`
 UPDATE post_versions SET text = ?, visible = ?, repost_of = ?,
        editors = CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END
-WHERE id = ? AND state = 'draft'`, c.Text, c.Visible, c.RepostOf, by, by, id))
+WHERE id = ? AND state = 'draft'`, content.Text, content.Visible, content.RepostOf, by, by, id))
 	if err != nil {
 		return err
 	}
+
 	for _, table := range []string{"version_targets", "version_media"} {
-		if err := tx.DB.WithContext(ctx).Exec("DELETE FROM "+table+" WHERE version_id = ?", id).Error; err != nil {
+		if err := tx.DB.WithContext(ctx).
+			Exec("DELETE FROM "+table+" WHERE version_id = ?", id).
+			Error; err != nil {
 			return err
 		}
 	}
-	return putParts(ctx, tx, id, c)
+
+	return putParts(ctx, tx, id, content)
 }
 
-func putParts(ctx context.Context, tx pg.Tx, id int64, c Content) error {
-	if err := putTargets(ctx, tx, id, c.Targets); err != nil {
-		return pg.Fault(err, map[string]error{"version_targets_account_id_fkey": fault.Invalid("accounts", "所选账号不存在，请刷新后重选")})
+func putParts(ctx context.Context, tx pg.Tx, id int64, content Content) error {
+	if err := putTargets(ctx, tx, id, content.Targets); err != nil {
+		return pg.Fault(
+			err,
+			map[string]error{"version_targets_account_id_fkey": fault.Invalid("accounts", "所选账号不存在，请刷新后重选")},
+		)
 	}
-	for i, m := range c.Media {
-		err := tx.DB.WithContext(ctx).Exec("INSERT INTO version_media (version_id, position, media_id, alt) VALUES (?, ?, ?, ?)", id, i, m.MediaID, m.Alt).Error
+
+	for i, mediaChoice := range content.Media {
+		err := tx.DB.WithContext(ctx).Exec(`
+			INSERT INTO version_media (version_id, position, media_id, alt) VALUES (?, ?, ?, ?)`,
+			id, i, mediaChoice.MediaID, mediaChoice.Alt).Error
 		if err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 
@@ -179,65 +241,78 @@ func putTargets(ctx context.Context, tx pg.Tx, id int64, targets []TargetChoice)
 	if len(targets) == 0 {
 		return nil
 	}
+
 	accounts, words := make([]int64, len(targets)), make([]*string, len(targets))
-	for i, t := range targets {
-		accounts[i], words[i] = t.AccountID, t.Variant
+	for i, targetChoice := range targets {
+		accounts[i], words[i] = targetChoice.AccountID, targetChoice.Variant
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO version_targets (version_id, account_id, variant)
-SELECT $1, x.account_id, x.variant FROM unnest($2::bigint[], $3::text[]) AS x (account_id, variant)`, id, accounts, words)
+SELECT $1, x.account_id, x.variant FROM unnest($2::bigint[], $3::text[]) AS x (account_id, variant)`,
+		id, accounts, words)
+
 	return err
 }
 
-// copyVersion makes the next version of the post, a draft with the same content. Whoever worked on the old wording has
-// worked on the new one.
+// copyVersion makes the next version of the post, a draft with the same content. Whoever worked on the
+// old wording has worked on the new one.
 func copyVersion(ctx context.Context, db *gorm.DB, from, by int64, at time.Time) (int64, error) {
 	var id int64
 	err := db.WithContext(ctx).Raw(`
 INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, editors, created_at)
 SELECT post_id, number + 1, 'draft', text, visible, repost_of,
-       CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END, ? FROM post_versions WHERE id = ? RETURNING id`,
+       CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END, ?
+           FROM post_versions WHERE id = ? RETURNING id`,
 		by, by, at, from).Row().Scan(&id)
 	if err != nil {
 		return 0, err
 	}
 	if err := db.WithContext(ctx).Exec(`
-INSERT INTO version_targets (version_id, account_id, variant) SELECT ?, account_id, variant FROM version_targets WHERE version_id = ?`, id, from).Error; err != nil {
+INSERT INTO version_targets (version_id, account_id, variant) SELECT ?, account_id, variant
+    FROM version_targets WHERE version_id = ?`, id, from).Error; err != nil {
 		return 0, err
 	}
+
 	return id, db.WithContext(ctx).Exec(`
-INSERT INTO version_media (version_id, position, media_id, alt) SELECT ?, position, media_id, alt FROM version_media WHERE version_id = ?`, id, from).Error
+INSERT INTO version_media (version_id, position, media_id, alt) SELECT ?, position, media_id, alt
+    FROM version_media WHERE version_id = ?`, id, from).Error
 }
 
 // freezeVersion writes the hashes and closes the version to changes.
-func freezeVersion(ctx context.Context, tx pg.Tx, v Version, by int64, at time.Time) error {
-	if err := freezeTargets(ctx, tx, v); err != nil {
+func freezeVersion(ctx context.Context, tx pg.Tx, version Version, by int64, at time.Time) error {
+	if err := freezeTargets(ctx, tx, version); err != nil {
 		return err
 	}
+
 	return one(tx.DB.WithContext(ctx).Exec(`
-UPDATE post_versions SET state = 'submitted', hash = ?, submitted_by = ?, submitted_at = ? WHERE id = ? AND state = 'draft'`, v.Hash, by, at, v.ID))
+UPDATE post_versions SET state = 'submitted', hash = ?, submitted_by = ?, submitted_at = ?
+    WHERE id = ? AND state = 'draft'`, version.Hash, by, at, version.ID))
 }
 
-func freezeTargets(ctx context.Context, tx pg.Tx, v Version) error {
-	accounts, hashes := make([]int64, len(v.Targets)), make([][]byte, len(v.Targets))
-	for i, t := range v.Targets {
-		accounts[i], hashes[i] = t.AccountID, t.PayloadHash
+func freezeTargets(ctx context.Context, tx pg.Tx, version Version) error {
+	accounts, hashes := make([]int64, len(version.Targets)), make([][]byte, len(version.Targets))
+	for i, target := range version.Targets {
+		accounts[i], hashes[i] = target.AccountID, target.PayloadHash
 	}
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE version_targets t SET payload_hash = x.hash FROM unnest($2::bigint[], $3::bytea[]) AS x (account_id, hash)
-WHERE t.version_id = $1 AND t.account_id = x.account_id`, v.ID, accounts, hashes)
+UPDATE version_targets t SET payload_hash = x.hash
+    FROM unnest($2::bigint[], $3::bytea[]) AS x (account_id, hash)
+WHERE t.version_id = $1 AND t.account_id = x.account_id`, version.ID, accounts, hashes)
 	if err == nil && done.RowsAffected() != int64(len(accounts)) {
 		return fault.Conflict("稿件刚刚被他人改动，请刷新后再试")
 	}
+
 	return err
 }
 
 // moveVersion is the compare-and-set of a version's state.
 func moveVersion(ctx context.Context, db *gorm.DB, id int64, from, to VersionState) error {
-	return one(db.WithContext(ctx).Exec("UPDATE post_versions SET state = ? WHERE id = ? AND state = ?", to, id, from))
+	return one(db.WithContext(ctx).Exec(`
+		UPDATE post_versions SET state = ? WHERE id = ? AND state = ?`, to, id, from))
 }
 
 // voidVersion closes a version that was never decided; a decided one keeps its state, it is evidence.
 func voidVersion(ctx context.Context, db *gorm.DB, id int64) error {
-	return db.WithContext(ctx).Exec("UPDATE post_versions SET state = 'void' WHERE id = ? AND state IN ('draft', 'submitted')", id).Error
+	return db.WithContext(ctx).Exec(`
+		UPDATE post_versions SET state = 'void' WHERE id = ? AND state IN ('draft', 'submitted')`, id).Error
 }

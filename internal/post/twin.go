@@ -11,7 +11,8 @@ import (
 	"juzhen/internal/pg"
 )
 
-// Twin says that the person has submitted this very post already: the same requests to the same accounts for the same time.
+// Twin says that the person has submitted this very post already: the same requests to the same
+// accounts for the same time.
 type Twin struct {
 	PostID int64
 	fault  *fault.Error
@@ -25,32 +26,40 @@ func (s *Twin) Unwrap() error { return s.fault }
 
 // TwinIn finds the Twin in err's chain.
 func TwinIn(err error) (*Twin, bool) {
-	var s *Twin
-	ok := errors.As(err, &s)
-	return s, ok
+	var twin *Twin
+	ok := errors.As(err, &twin)
+	return twin, ok
 }
 
-// twinSQL finds a post in review, or one approved for the same instant, that the person submitted with the same hash.
+// twinSQL finds a post in review, or one approved for the same instant, that the person submitted with
+// the same hash.
 const twinSQL = `
 SELECT p.id FROM post_versions v JOIN posts p ON p.id = v.post_id AND p.version_id = v.id
 WHERE v.hash = $1 AND p.id <> $2 AND v.submitted_by = $3
-  AND ($4 AND p.due_now AND p.phase = 'submitted' OR NOT $4 AND p.due_at = $5 AND p.phase IN ('submitted', 'approved'))
+  AND ($4 AND p.due_now AND p.phase = 'submitted' OR NOT $4 AND p.due_at = $5
+      AND p.phase IN ('submitted', 'approved'))
 ORDER BY p.id LIMIT 1`
 
-// refuseTwin fails with *Twin when the person has submitted the same already. Two that are submitted at once wait for each other.
-func refuseTwin(ctx context.Context, tx pg.Tx, p Post, hash []byte, by int64) error {
-	if _, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 7))", hash); err != nil {
+// refuseTwin fails with *Twin when the person has submitted the same already. Two that are submitted at
+// once wait for each other.
+func refuseTwin(ctx context.Context, tx pg.Tx, post Post, hash []byte, by int64) error {
+	if _, err := tx.Pgx.Exec(ctx, `
+		SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 7))`, hash); err != nil {
 		return err
 	}
 	var id int64
-	err := tx.Pgx.QueryRow(ctx, twinSQL, hash, p.ID, by, p.DueNow, p.DueAt).Scan(&id)
+	err := tx.Pgx.QueryRow(ctx, twinSQL, hash, post.ID, by, post.DueNow, post.DueAt).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return &Twin{PostID: id, fault: fault.Conflict("您已提交过完全相同的稿件（稿件 {.id}：正文、账号、时间都一样），没有重复提交", "id", id).WithCode("same_post")}
+
+	return &Twin{
+		PostID: id,
+		fault:  fault.Conflict("您已提交过完全相同的稿件（稿件 {.id}：正文、账号、时间都一样），没有重复提交", "id", id).WithCode("same_post"),
+	}
 }
 
 // CodeRepeat marks the finding that the same text goes out on an account within a day.

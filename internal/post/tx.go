@@ -13,17 +13,30 @@ import (
 	"juzhen/internal/weibo"
 )
 
-// FindTx reads a post that the actor may see. It fails with fault.NotFound outside of the actor's units and with
-// fault.Forbidden when perm is not held there.
-func FindTx(ctx context.Context, tx pg.Tx, actor access.Actor, perm access.Permission, id int64) (Post, error) {
+// FindTx reads a post that the actor may see. It fails with fault.NotFound outside of the actor's units
+// and with fault.Forbidden when perm is not held there.
+func FindTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	perm access.Permission,
+	id int64,
+) (Post, error) {
 	return findPost(ctx, tx.DB, actor, perm, id)
 }
 
 // LockTx is FindTx that keeps others from changing the post until the transaction ends.
-func LockTx(ctx context.Context, tx pg.Tx, actor access.Actor, perm access.Permission, id int64) (Post, error) {
+func LockTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	perm access.Permission,
+	id int64,
+) (Post, error) {
 	if err := lockPost(ctx, tx.DB, id); err != nil {
 		return Post{}, err
 	}
+
 	return findPost(ctx, tx.DB, actor, perm, id)
 }
 
@@ -32,71 +45,91 @@ func VersionTx(ctx context.Context, tx pg.Tx, versionID int64) (Version, error) 
 	return findVersion(ctx, tx, versionID)
 }
 
-// SubmitTx freezes the current version and hands it to review. revision is what the person's form held; 0 takes what is stored.
-// A returned post gets a new version with the same content first: what was returned is never submitted again as it was.
-// It fails with *Stale when somebody else saved meanwhile, with fault.Fields ("text", "variant.<account>", "media", "accounts",
-// "due", "repost", "visible") when the post cannot go out, with fault.Conflict in a phase that does not allow it.
-func SubmitTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, id int64, revision int, rules weibo.Rules) (Post, Version, error) {
-	p, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+// SubmitTx freezes the current version and hands it to review. revision is what the person's form held;
+// 0 takes what is stored. A returned post gets a new version with the same content first: what was
+// returned is never submitted again as it was. It fails with *Stale when somebody else saved meanwhile,
+// with fault.Fields ("text", "variant.<account>", "media", "accounts", "due", "repost", "visible") when
+// the post cannot go out, with fault.Conflict in a phase that does not allow it.
+func SubmitTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	at time.Time,
+	id int64,
+	revision int,
+	rules weibo.Rules,
+) (Post, Version, error) {
+	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
 	if err != nil {
 		return Post{}, Version{}, err
 	}
-	if !p.Phase.Allows(Submit) {
-		return Post{}, Version{}, refused(p.Phase)
+	if !post.Phase.Allows(Submit) {
+		return Post{}, Version{}, refused(post.Phase)
 	}
-	if revision != 0 && revision != p.Revision {
-		return Post{}, Version{}, stale(ctx, tx, p)
+	if revision != 0 && revision != post.Revision {
+		return Post{}, Version{}, stale(ctx, tx, post)
 	}
-	if p.Phase == Returned {
-		if p, _, err = ReviseTx(ctx, tx, actor, at, id); err != nil {
+	if post.Phase == Returned {
+		if post, _, err = ReviseTx(ctx, tx, actor, at, id); err != nil {
 			return Post{}, Version{}, err
 		}
 	}
-	return freeze(ctx, tx, actor, at, p, rules)
+
+	return freeze(ctx, tx, actor, at, post, rules)
 }
 
-func freeze(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, p Post, rules weibo.Rules) (Post, Version, error) {
-	v, err := findVersion(ctx, tx, p.VersionID)
+func freeze(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	at time.Time,
+	post Post,
+	rules weibo.Rules,
+) (Post, Version, error) {
+	version, err := findVersion(ctx, tx, post.VersionID)
 	if err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := Check(p, v, rules, at).Err(); err != nil {
+	if err := Check(post, version, rules, at).Err(); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := seal(&v); err != nil {
+	if err := seal(&version); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := refuseTwin(ctx, tx, p, v.Hash, actor.UserID); err != nil {
+	if err := refuseTwin(ctx, tx, post, version.Hash, actor.UserID); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := freezeVersion(ctx, tx, v, actor.UserID, at); err != nil {
+	if err := freezeVersion(ctx, tx, version, actor.UserID, at); err != nil {
 		return Post{}, Version{}, fmt.Errorf("freeze version: %w", err)
 	}
-	if err := movePost(ctx, tx.DB, p.ID, Draft, Submitted, actor.UserID, at); err != nil {
+	if err := movePost(ctx, tx.DB, post.ID, Draft, Submitted, actor.UserID, at); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := todo.ResolveTx(ctx, tx, at, returnedKey(p.ID), actor.UserID); err != nil {
+	if err := todo.ResolveTx(ctx, tx, at, returnedKey(post.ID), actor.UserID); err != nil {
 		return Post{}, Version{}, err
 	}
-	return reread(ctx, tx, p.ID)
+
+	return reread(ctx, tx, post.ID)
 }
 
 // reread gives the post as it stands now, with its current version.
 func reread(ctx context.Context, tx pg.Tx, id int64) (Post, Version, error) {
-	p, err := findPost(ctx, tx.DB, access.System("post"), access.PostView, id)
+	post, err := findPost(ctx, tx.DB, access.System("post"), access.PostView, id)
 	if err != nil {
 		return Post{}, Version{}, err
 	}
-	v, err := findVersion(ctx, tx, p.VersionID)
-	return p, v, err
+	version, err := findVersion(ctx, tx, post.VersionID)
+
+	return post, version, err
 }
 
-// ApprovedTx marks the version approved; "as soon as approved" becomes this instant. It fails with fault.Conflict when the
-// version is no longer the one under review.
+// ApprovedTx marks the version approved; "as soon as approved" becomes this instant. It fails with
+// fault.Conflict when the version is no longer the one under review.
 func ApprovedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64) error {
 	if err := decided(ctx, tx, at, id, versionID, Approve, VersionApproved); err != nil {
 		return err
 	}
+
 	return fixNow(ctx, tx.DB, id, &at)
 }
 
@@ -105,87 +138,111 @@ func ReturnedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64
 	if err := decided(ctx, tx, at, id, versionID, Return, VersionReturned); err != nil {
 		return err
 	}
-	p, v, err := reread(ctx, tx, id)
+	post, version, err := reread(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	return todo.RaiseTx(ctx, tx, at, todo.Item{Matter: todoReturned, Key: returnedKey(id), UnitPath: p.UnitPath,
-		SubjectID: id, Args: map[string]any{"title": v.Title(), "opinion": opinion}, DueAt: p.DueAt})
+
+	return todo.RaiseTx(ctx, tx, at, todo.Item{
+		Matter:    todoReturned,
+		Key:       returnedKey(id),
+		UnitPath:  post.UnitPath,
+		SubjectID: id,
+		Args:      map[string]any{"title": version.Title(), "opinion": opinion},
+		DueAt:     post.DueAt,
+	})
 }
 
-// VoidedTx tells the people who write for a post's unit that another time took its approval away: the words name a day that is wrong
-// then. The post was opened for editing before.
-func VoidedTx(ctx context.Context, tx pg.Tx, at time.Time, p Post, words []string) error {
-	v, err := findVersion(ctx, tx, p.VersionID)
+// VoidedTx tells the people who write for a post's unit that another time took its approval away: the
+// words name a day that is wrong then. The post was opened for editing before.
+func VoidedTx(ctx context.Context, tx pg.Tx, at time.Time, post Post, words []string) error {
+	version, err := findVersion(ctx, tx, post.VersionID)
 	if err != nil {
 		return err
 	}
+
 	return todo.RaiseTx(ctx, tx, at, todo.Item{
 		Matter:    todoVoided,
-		Key:       returnedKey(p.ID),
-		UnitPath:  p.UnitPath,
-		SubjectID: p.ID,
-		Args:      map[string]any{"title": v.Title(), "words": strings.Join(words, "、")},
+		Key:       returnedKey(post.ID),
+		UnitPath:  post.UnitPath,
+		SubjectID: post.ID,
+		Args:      map[string]any{"title": version.Title(), "words": strings.Join(words, "、")},
 	})
 }
 
 func returnedKey(id int64) string { return Ref(id) + "/returned" }
 
-func decided(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64, act Act, state VersionState) error {
+func decided(
+	ctx context.Context,
+	tx pg.Tx,
+	at time.Time,
+	id, versionID int64,
+	act Act,
+	state VersionState,
+) error {
 	if err := lockPost(ctx, tx.DB, id); err != nil {
 		return err
 	}
-	p, err := findPost(ctx, tx.DB, access.System("review"), access.PostView, id)
+	post, err := findPost(ctx, tx.DB, access.System("review"), access.PostView, id)
 	if err != nil {
 		return err
 	}
-	to, ok := p.Phase.After(act)
+	to, ok := post.Phase.After(act)
 	if !ok {
-		return refused(p.Phase)
+		return refused(post.Phase)
 	}
-	if p.VersionID != versionID {
+	if post.VersionID != versionID {
 		return fault.Conflict("稿件已有新的版本，请查看最新内容")
 	}
 	if err := moveVersion(ctx, tx.DB, versionID, VersionSubmitted, state); err != nil {
 		return err
 	}
-	return movePost(ctx, tx.DB, id, p.Phase, to, 0, at)
+
+	return movePost(ctx, tx.DB, id, post.Phase, to, 0, at)
 }
 
 // WithdrawnTx takes the post out of its way; a version that was not decided becomes void.
 func WithdrawnTx(ctx context.Context, tx pg.Tx, at time.Time, actor access.Actor, id int64) error {
-	p, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
 	if err != nil {
 		return err
 	}
-	to, ok := p.Phase.After(Withdraw)
+	to, ok := post.Phase.After(Withdraw)
 	if !ok {
-		return refused(p.Phase)
+		return refused(post.Phase)
 	}
-	if err := voidVersion(ctx, tx.DB, p.VersionID); err != nil {
+	if err := voidVersion(ctx, tx.DB, post.VersionID); err != nil {
 		return err
 	}
-	if err := movePost(ctx, tx.DB, id, p.Phase, to, actor.UserID, at); err != nil {
+	if err := movePost(ctx, tx.DB, id, post.Phase, to, actor.UserID, at); err != nil {
 		return err
 	}
+
 	return todo.ResolveTx(ctx, tx, at, returnedKey(id), actor.UserID)
 }
 
-// ReviseTx opens the post for editing: a new version with the content of the current one. A version that was not decided
-// becomes void, a decided one stays as evidence. It fails with fault.Conflict on a draft, which is open already.
-func ReviseTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, id int64) (Post, Version, error) {
-	p, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+// ReviseTx opens the post for editing: a new version with the content of the current one. A version
+// that was not decided becomes void, a decided one stays as evidence. It fails with fault.Conflict on a
+// draft, which is open already.
+func ReviseTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	at time.Time,
+	id int64,
+) (Post, Version, error) {
+	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
 	if err != nil {
 		return Post{}, Version{}, err
 	}
-	to, ok := p.Phase.After(Revise)
+	to, ok := post.Phase.After(Revise)
 	if !ok {
 		return Post{}, Version{}, fault.Conflict("稿件已经是草稿，可以直接修改")
 	}
-	if err := voidVersion(ctx, tx.DB, p.VersionID); err != nil {
+	if err := voidVersion(ctx, tx.DB, post.VersionID); err != nil {
 		return Post{}, Version{}, err
 	}
-	next, err := copyVersion(ctx, tx.DB, p.VersionID, actor.UserID, at)
+	next, err := copyVersion(ctx, tx.DB, post.VersionID, actor.UserID, at)
 	if err != nil {
 		return Post{}, Version{}, fmt.Errorf("copy version: %w", err)
 	}
@@ -195,22 +252,32 @@ func ReviseTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, i
 	if err := fixNow(ctx, tx.DB, id, nil); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := movePost(ctx, tx.DB, id, p.Phase, to, actor.UserID, at); err != nil {
+	if err := movePost(ctx, tx.DB, id, post.Phase, to, actor.UserID, at); err != nil {
 		return Post{}, Version{}, err
 	}
+
 	return reread(ctx, tx, id)
 }
 
-// SetDueTx gives the post another time: due, or as soon as approved. It fails with fault.Conflict on a withdrawn post and
-// with fault.Invalid on "due" when the time is past. It does not touch deliveries.
-func SetDueTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, id int64, due *time.Time, now bool) error {
-	p, err := LockTx(ctx, tx, actor, access.PostView, id)
+// SetDueTx gives the post another time: due, or as soon as approved. It fails with fault.Conflict on a
+// withdrawn post and with fault.Invalid on "due" when the time is past. It does not touch deliveries.
+func SetDueTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	at time.Time,
+	id int64,
+	due *time.Time,
+	now bool,
+) error {
+	post, err := LockTx(ctx, tx, actor, access.PostView, id)
 	if err != nil {
 		return err
 	}
-	if !p.Phase.Allows(Reschedule) {
-		return refused(p.Phase)
+	if !post.Phase.Allows(Reschedule) {
+		return refused(post.Phase)
 	}
+
 	switch {
 	case now:
 		due = nil
@@ -218,12 +285,13 @@ func SetDueTx(ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, i
 		kept := due.UTC().Truncate(time.Microsecond) // as the database keeps it
 		due = &kept
 	}
-	p.DueAt, p.DueNow = due, now
-	if f := checkDue(p, at); f != nil {
-		return f
+	post.DueAt, post.DueNow = due, now
+	if failure := checkDue(post, at); failure != nil {
+		return failure
 	}
-	if now && p.Phase == Approved { // it goes out at this instant; lists and calendars show it there
+	if now && post.Phase == Approved { // it goes out at this instant; lists and calendars show it there
 		due = &at
 	}
+
 	return setDue(ctx, tx.DB, id, due, now, actor.UserID, at)
 }

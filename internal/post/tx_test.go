@@ -16,6 +16,7 @@ import (
 
 func (w *world) revise(id int64) error {
 	w.t.Helper()
+
 	return w.tx(func(ctx context.Context, tx pg.Tx) error {
 		_, _, err := post.ReviseTx(ctx, tx, w.writer, w.now, id)
 		return err
@@ -24,11 +25,15 @@ func (w *world) revise(id int64) error {
 
 func (w *world) approve(id, version int64) error {
 	w.t.Helper()
-	return w.tx(func(ctx context.Context, tx pg.Tx) error { return post.ApprovedTx(ctx, tx, w.now, id, version) })
+
+	return w.tx(
+		func(ctx context.Context, tx pg.Tx) error { return post.ApprovedTx(ctx, tx, w.now, id, version) },
+	)
 }
 
 func (w *world) giveBack(id, version int64) error {
 	w.t.Helper()
+
 	return w.tx(func(ctx context.Context, tx pg.Tx) error {
 		return post.ReturnedTx(ctx, tx, w.now, id, version, "请核对数据")
 	})
@@ -36,7 +41,10 @@ func (w *world) giveBack(id, version int64) error {
 
 func (w *world) withdraw(id int64) error {
 	w.t.Helper()
-	return w.tx(func(ctx context.Context, tx pg.Tx) error { return post.WithdrawnTx(ctx, tx, w.now, w.writer, id) })
+
+	return w.tx(
+		func(ctx context.Context, tx pg.Tx) error { return post.WithdrawnTx(ctx, tx, w.now, w.writer, id) },
+	)
 }
 
 func (w *world) openTodos(key string) int {
@@ -46,22 +54,36 @@ func (w *world) openTodos(key string) int {
 func TestSubmittingFreezesTextAndHashes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c := w.content("今日空气质量良")
-	c.Targets[1].Variant = words("京环之声：良")
-	c.Media = []post.MediaChoice{{MediaID: w.picture(8).ID}}
-	p := w.create(c)
-	p, v := w.mustSubmit(p.ID)
-	if p.Phase != post.Submitted || p.Revision != 2 || v.State != post.VersionSubmitted || v.SubmittedName != "值班宣传专员" || len(v.Hash) != 32 {
-		t.Errorf("post %+v, version %+v", p, v)
+	content := w.content("今日空气质量良")
+	content.Targets[1].Variant = words("京环之声：良")
+	content.Media = []post.MediaChoice{{MediaID: w.picture(8).ID}}
+	p := w.create(content)
+	p, version := w.mustSubmit(p.ID)
+	if p.Phase != post.Submitted || p.Revision != 2 || version.State != post.VersionSubmitted ||
+		version.SubmittedName != "值班宣传专员" ||
+		len(version.Hash) != 32 {
+		t.Errorf("post %+v, version %+v", p, version)
 	}
-	for _, target := range v.Targets {
-		payload, err := post.PayloadFor(v, target)
+
+	for _, target := range version.Targets {
+		payload, err := post.PayloadFor(version, target)
 		w.must(err)
-		if hex.EncodeToString(target.PayloadHash) != payload.Hash() || payload.Text() != target.TextOf(v) || len(payload.Pictures()) != 1 {
+		if hex.EncodeToString(target.PayloadHash) != payload.Hash() ||
+			payload.Text() != target.TextOf(version) ||
+			len(payload.Pictures()) != 1 {
 			t.Errorf("payload of %d: %s", target.AccountID, payload.Canonical())
 		}
 	}
-	if _, err := w.Save(t.Context(), w.writer, p.ID, p.Revision, w.content("改")); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.Save(
+		t.Context(),
+		w.writer,
+		p.ID,
+		p.Revision,
+		w.content("改"),
+	); !fault.Is(
+		err,
+		fault.KindConflict,
+	) {
 		t.Errorf("a submitted text was changed: %v", err)
 	}
 	if _, _, err := w.submit(p.ID, 0); !fault.Is(err, fault.KindConflict) {
@@ -74,30 +96,41 @@ func TestTheApprovalHashSeesEveryChange(t *testing.T) {
 	w := newWorld(t)
 	one, two := w.picture(8), w.picture(9)
 	base := func() post.Content {
-		c := w.content("甲")
-		c.Targets = []post.TargetChoice{{AccountID: bureau, Variant: words("一")}, {AccountID: centre, Variant: words("二")}}
-		c.Media = []post.MediaChoice{{MediaID: one.ID, Alt: "图"}, {MediaID: two.ID}}
-		return c
+		content := w.content("甲")
+		content.Targets = []post.TargetChoice{
+			{AccountID: bureau, Variant: words("一")},
+			{AccountID: centre, Variant: words("二")},
+		}
+		content.Media = []post.MediaChoice{{MediaID: one.ID, Alt: "图"}, {MediaID: two.ID}}
+
+		return content
 	}
-	hash := func(change func(c *post.Content)) string {
+	hash := func(change func(content *post.Content)) string {
 		c := base()
 		change(&c)
-		_, v := w.mustSubmit(w.create(c).ID)
-		return string(v.Hash)
+		_, version := w.mustSubmit(w.create(c).ID)
+
+		return string(version.Hash)
 	}
+
 	was := hash(func(*post.Content) {})
-	for name, change := range map[string]func(c *post.Content){
-		"text":     func(c *post.Content) { c.Targets[0].Variant = words("壹") },
-		"swapped":  func(c *post.Content) { c.Targets[0].Variant, c.Targets[1].Variant = words("二"), words("一") },
-		"account":  func(c *post.Content) { c.Targets = c.Targets[:1] },
-		"pictures": func(c *post.Content) { c.Media[0], c.Media[1] = c.Media[1], c.Media[0] },
-		"visible":  func(c *post.Content) { c.Visible = 1 },
+	for name, change := range map[string]func(content *post.Content){
+		"text": func(content *post.Content) { content.Targets[0].Variant = words("壹") },
+		"swapped": func(content *post.Content) {
+			content.Targets[0].Variant, content.Targets[1].Variant = words("二"), words("一")
+		},
+		"account":  func(content *post.Content) { content.Targets = content.Targets[:1] },
+		"pictures": func(content *post.Content) { content.Media[0], content.Media[1] = content.Media[1], content.Media[0] },
+		"visible":  func(content *post.Content) { content.Visible = 1 },
 	} {
 		if hash(change) == was {
 			t.Errorf("%s: the hash did not change", name)
 		}
 	}
-	if same := hash(func(c *post.Content) { c.DueAt, c.Text = w.in(2*time.Hour), "未使用的通用文字" }); same != was {
+	if same := hash(func(content *post.Content) {
+		content.DueAt = w.in(2 * time.Hour)
+		content.Text = "未使用的通用文字"
+	}); same != was {
 		t.Error("another time, or a text nobody publishes, changed the hash")
 	}
 }
@@ -106,26 +139,68 @@ func TestWhatAConnectorWouldRefuseIsFoundBeforeSubmitting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	pictures := []post.MediaChoice{{MediaID: w.picture(8).ID}, {MediaID: w.picture(9).ID}}
+
 	long := strings.Repeat("字", 141)
 	for name, c := range map[string]struct {
 		content post.Content
 		want    []string // fields
 	}{
-		"nothing":             {post.Content{}, []string{"accounts", "text", "due"}},
-		"public needs a link": {post.Content{Text: "#话题# 良", Targets: to(bureau, public), DueNow: true}, []string{"text", "text"}},
-		"public is short":     {post.Content{Text: long + " https://sthjj.beijing.gov.cn/a", Targets: to(bureau, public), DueNow: true}, []string{"text"}},
-		"own words":           {post.Content{Text: "良", Targets: []post.TargetChoice{{AccountID: public, Variant: words("无链接")}, {AccountID: bureau}}, DueNow: true}, []string{"variant.3"}},
-		"pictures":            {post.Content{Text: "见 https://beijing.gov.cn/", Targets: to(public), Media: pictures, DueNow: true}, []string{"media"}},
-		"repost of nonsense":  {post.Content{Text: "转", RepostOf: "那一条", Targets: to(bureau), DueNow: true}, []string{"repost"}},
-		"repost with picture": {post.Content{Text: "转", RepostOf: "5012345678901234", Targets: to(bureau), Media: pictures, DueNow: true}, []string{"media"}},
-		"past":                {post.Content{Text: "良", Targets: to(bureau), DueAt: w.in(-time.Second)}, []string{"due"}},
-		"manual is patient":   {post.Content{Text: "良", Targets: to(district), DueNow: true}, nil},
+		"nothing": {post.Content{}, []string{"accounts", "text", "due"}},
+		"public needs a link": {
+			post.Content{Text: "#话题# 良", Targets: to(bureau, public), DueNow: true},
+			[]string{"text", "text"},
+		},
+		"public is short": {
+			post.Content{
+				Text:    long + " https://sthjj.beijing.gov.cn/a",
+				Targets: to(bureau, public),
+				DueNow:  true,
+			},
+			[]string{"text"},
+		},
+		"own words": {
+			post.Content{
+				Text:    "良",
+				Targets: []post.TargetChoice{{AccountID: public, Variant: words("无链接")}, {AccountID: bureau}},
+				DueNow:  true,
+			},
+			[]string{"variant.3"},
+		},
+		"pictures": {
+			post.Content{
+				Text:    "见 https://beijing.gov.cn/",
+				Targets: to(public),
+				Media:   pictures,
+				DueNow:  true,
+			},
+			[]string{"media"},
+		},
+		"repost of nonsense": {
+			post.Content{Text: "转", RepostOf: "那一条", Targets: to(bureau), DueNow: true},
+			[]string{"repost"},
+		},
+		"repost with picture": {
+			post.Content{
+				Text:     "转",
+				RepostOf: "5012345678901234",
+				Targets:  to(bureau),
+				Media:    pictures,
+				DueNow:   true,
+			},
+			[]string{"media"},
+		},
+		"past": {
+			post.Content{Text: "良", Targets: to(bureau), DueAt: w.in(-time.Second)},
+			[]string{"due"},
+		},
+		"manual is patient": {post.Content{Text: "良", Targets: to(district), DueNow: true}, nil},
 	} {
 		p := w.create(c.content)
 		_, _, err := w.submit(p.ID, 0)
+
 		var got []string
-		for _, f := range fault.FieldErrors(err) {
-			got = append(got, f.Field)
+		for _, failure := range fault.FieldErrors(err) {
+			got = append(got, failure.Field)
 		}
 		if strings.Join(got, " ") != strings.Join(c.want, " ") {
 			t.Errorf("%s: fields %v, want %v (%v)", name, got, c.want, err)
@@ -137,16 +212,18 @@ func TestTheSameFindingIsToldOnceWithItsAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.create(post.Content{Text: strings.Repeat("字", 2001), Targets: to(bureau, centre), DueNow: true})
-	p, v := w.version(p.ID)
-	ps := w.Check(p, v).At("text")
+	p, version := w.version(p.ID)
+	ps := w.Check(p, version).At("text")
 	if len(ps) != 1 || len(ps[0].Accounts) != 2 || ps[0].Accounts[0].Handle != "环保北京" {
 		t.Errorf("got %+v", ps)
 	}
-	if _, err := w.db.Pool().Exec(t.Context(), "UPDATE accounts SET state = 'suspended' WHERE id = 1; UPDATE accounts SET unit_id = 3 WHERE id = 2; UPDATE posts SET unit_id = 2"); err != nil {
+	if _, err := w.db.Pool().Exec(t.Context(), `
+		UPDATE accounts SET state = 'suspended' WHERE id = 1; UPDATE accounts SET unit_id = 3
+			WHERE id = 2; UPDATE posts SET unit_id = 2`); err != nil {
 		t.Fatal(err)
 	}
-	p, v = w.version(p.ID)
-	if ps = w.Check(p, v).At("accounts"); len(ps) != 2 {
+	p, version = w.version(p.ID)
+	if ps = w.Check(p, version).At("accounts"); len(ps) != 2 {
 		t.Errorf("got %+v", ps)
 	}
 }
@@ -160,7 +237,7 @@ func TestAStaleSubmitIsTold(t *testing.T) {
 	if _, _, err = w.submit(p.ID, 1); err == nil {
 		t.Fatal("a text its submitter never saw was submitted")
 	}
-	if s, ok := post.StaleIn(err); !ok || s.Theirs.Text != "乙" {
+	if stale, ok := post.StaleIn(err); !ok || stale.Theirs.Text != "乙" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -168,25 +245,29 @@ func TestAStaleSubmitIsTold(t *testing.T) {
 func TestApprovalAndReturnNameTheirVersion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p, v := w.mustSubmit(w.create(w.content("甲")).ID)
-	if err := w.approve(p.ID, v.ID+100); !fault.Is(err, fault.KindConflict) {
+	p, version := w.mustSubmit(w.create(w.content("甲")).ID)
+	if err := w.approve(p.ID, version.ID+100); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("another version: %v", err)
 	}
-	w.must(w.giveBack(p.ID, v.ID))
+	w.must(w.giveBack(p.ID, version.ID))
 	if w.openTodos(post.Ref(p.ID)+"/returned") != 1 {
 		t.Error("nobody was told of the return")
 	}
-	if err := w.approve(p.ID, v.ID); !fault.Is(err, fault.KindConflict) {
+	if err := w.approve(p.ID, version.ID); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("approved after the return: %v", err)
 	}
 	p, next := w.mustSubmit(p.ID)
-	if next.Number != 2 || next.Text != "甲" || bytes.Equal(next.Hash, nil) || w.openTodos(post.Ref(p.ID)+"/returned") != 0 {
+	if next.Number != 2 || next.Text != "甲" || bytes.Equal(next.Hash, nil) ||
+		w.openTodos(post.Ref(p.ID)+"/returned") != 0 {
 		t.Errorf("submitted again: %+v", next)
 	}
 	w.must(w.approve(p.ID, next.ID))
 	list, err := w.Versions(t.Context(), w.reviewer, p.ID)
 	w.must(err)
-	if p, _ = w.version(p.ID); p.Phase != post.Approved || len(list) != 2 || list[0].State != post.VersionApproved || list[1].State != post.VersionReturned {
+	if p, _ = w.version(
+		p.ID,
+	); p.Phase != post.Approved || len(list) != 2 || list[0].State != post.VersionApproved ||
+		list[1].State != post.VersionReturned {
 		t.Errorf("post %s, versions %+v", p.Phase, list)
 	}
 }
@@ -194,11 +275,12 @@ func TestApprovalAndReturnNameTheirVersion(t *testing.T) {
 func TestRevisingKeepsWhatWasDecidedAsEvidence(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p, v := w.mustSubmit(w.create(w.content("甲")).ID)
-	w.must(w.approve(p.ID, v.ID))
+	p, version := w.mustSubmit(w.create(w.content("甲")).ID)
+	w.must(w.approve(p.ID, version.ID))
 	w.must(w.revise(p.ID))
 	p, next := w.version(p.ID)
-	if p.Phase != post.Draft || p.VersionNumber != 2 || next.State != post.VersionDraft || next.Hash != nil || next.Targets[0].PayloadHash != nil {
+	if p.Phase != post.Draft || p.VersionNumber != 2 || next.State != post.VersionDraft || next.Hash != nil ||
+		next.Targets[0].PayloadHash != nil {
 		t.Errorf("post %+v, version %+v", p, next)
 	}
 	if err := w.revise(p.ID); !fault.Is(err, fault.KindConflict) {
@@ -208,6 +290,7 @@ func TestRevisingKeepsWhatWasDecidedAsEvidence(t *testing.T) {
 	w.must(w.revise(p.ID))
 	list, err := w.Versions(t.Context(), w.writer, p.ID)
 	w.must(err)
+
 	var states []string
 	for _, v := range list {
 		states = append(states, string(v.State))
@@ -220,8 +303,8 @@ func TestRevisingKeepsWhatWasDecidedAsEvidence(t *testing.T) {
 func TestWithdrawingEndsEverythingOpen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p, v := w.mustSubmit(w.create(w.content("甲")).ID)
-	w.must(w.giveBack(p.ID, v.ID))
+	p, version := w.mustSubmit(w.create(w.content("甲")).ID)
+	w.must(w.giveBack(p.ID, version.ID))
 	w.must(w.withdraw(p.ID))
 	if p, _ = w.version(p.ID); p.Phase != post.Withdrawn || w.openTodos(post.Ref(p.ID)+"/returned") != 0 {
 		t.Errorf("got %+v", p)
@@ -254,6 +337,7 @@ func TestAnotherTimeIsTakenOnlyWhenItIsAhead(t *testing.T) {
 	if got, _ := w.version(p.ID); got.DueAt != nil || !got.DueNow {
 		t.Errorf("got %+v", got)
 	}
+
 	for _, due := range []*time.Time{nil, w.in(0), w.in(-time.Hour)} {
 		if err := set(due, false); fault.Public(err).Field != "due" {
 			t.Errorf("%v: %v", due, err)
@@ -264,10 +348,14 @@ func TestAnotherTimeIsTakenOnlyWhenItIsAhead(t *testing.T) {
 func TestFindTxKnowsForbiddenFromNotThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	p := w.create(w.content("甲"))
-	for kind, a := range map[fault.Kind]access.Actor{fault.KindForbidden: w.reviewer, fault.KindNotFound: w.afar} {
+	for kind, actor := range map[fault.Kind]access.Actor{
+		fault.KindForbidden: w.reviewer,
+		fault.KindNotFound:  w.afar,
+	} {
 		err := w.tx(func(ctx context.Context, tx pg.Tx) error {
-			_, err := post.FindTx(ctx, tx, a, access.PostWrite, p.ID)
+			_, err := post.FindTx(ctx, tx, actor, access.PostWrite, p.ID)
 			return err
 		})
 		if !fault.Is(err, kind) {
@@ -286,18 +374,21 @@ func TestFindTxKnowsForbiddenFromNotThere(t *testing.T) {
 func TestAsSoonAsApprovedBecomesTheInstantOfApproval(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c := w.content("甲")
-	c.DueNow = true
-	p, v := w.mustSubmit(w.create(c).ID)
+	content := w.content("甲")
+	content.DueNow = true
+	p, version := w.mustSubmit(w.create(content).ID)
 	if p.DueAt != nil {
 		t.Errorf("due at %s before the approval", p.DueAt)
 	}
 	w.now = w.now.Add(time.Minute)
-	w.must(w.approve(p.ID, v.ID))
+	w.must(w.approve(p.ID, version.ID))
 	if p, _ = w.version(p.ID); !p.DueNow || p.DueAt == nil || !p.DueAt.Equal(w.now) {
 		t.Errorf("due at %v", p.DueAt)
 	}
-	if rows, err := w.DueIn(t.Context(), w.writer, []post.Span{{From: w.now, To: w.now.Add(time.Hour)}}, post.Filter{}, 10); err != nil || len(rows) != 1 {
+	if rows, err := w.DueIn(t.Context(), w.writer, []post.Span{{
+		From: w.now,
+		To:   w.now.Add(time.Hour),
+	}}, post.Filter{}, 10); err != nil || len(rows) != 1 {
 		t.Errorf("the calendar shows %v, %v", rows, err)
 	}
 	w.must(w.revise(p.ID))

@@ -23,7 +23,8 @@ var (
 	rules = weibo.Rules{SafeDomains: []string{"beijing.gov.cn"}}
 )
 
-// The accounts of the world: two of the centre, one of the bureau itself, one of a district outside of the centre.
+// The accounts of the world: two of the centre, one of the bureau itself, one of a district outside of
+// the centre.
 const (
 	bureau   = 1
 	centre   = 2
@@ -46,8 +47,15 @@ func newWorld(t *testing.T) *world {
 	db := pgtest.New(t)
 	stage.Bureau(t, db, "值班宣传专员", "宣传专员乙", "值班审核员", "朝阳专员")
 	stage.BureauAccounts(t, db)
-	w := &world{t: t, db: db, now: noon, writer: actor(1, access.PressOfficer, 1, "/1/"), second: actor(2, access.PressOfficer, 1, "/1/"),
-		reviewer: actor(3, access.Reviewer, 1, "/1/"), afar: actor(4, access.PressOfficer, 3, "/1/3/")}
+	w := &world{
+		t:        t,
+		db:       db,
+		now:      noon,
+		writer:   actor(1, access.PressOfficer, 1, "/1/"),
+		second:   actor(2, access.PressOfficer, 1, "/1/"),
+		reviewer: actor(3, access.Reviewer, 1, "/1/"),
+		afar:     actor(4, access.PressOfficer, 3, "/1/3/"),
+	}
 	w.Service = post.New(db, rules, func() time.Time { return w.now })
 	blobs, err := blob.Open(t.TempDir())
 	if err != nil {
@@ -55,11 +63,12 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { _ = blobs.Close() })
 	w.media = media.New(db, blobs, func() time.Time { return w.now })
+
 	return w
 }
 
-func actor(id int64, r access.Role, unit int64, path string) access.Actor {
-	return access.Actor{UserID: id, Grants: []access.Grant{{Role: r, UnitID: unit, Path: path}}}
+func actor(id int64, role access.Role, unit int64, path string) access.Actor {
+	return access.Actor{UserID: id, Grants: []access.Grant{{Role: role, UnitID: unit, Path: path}}}
 }
 
 func to(ids ...int64) []post.TargetChoice {
@@ -67,6 +76,7 @@ func to(ids ...int64) []post.TargetChoice {
 	for _, id := range ids {
 		out = append(out, post.TargetChoice{AccountID: id})
 	}
+
 	return out
 }
 
@@ -82,12 +92,13 @@ func (w *world) content(text string) post.Content {
 	return post.Content{Text: text, Targets: to(bureau, centre), DueAt: w.in(time.Hour)}
 }
 
-func (w *world) create(c post.Content) post.Post {
+func (w *world) create(content post.Content) post.Post {
 	w.t.Helper()
-	p, err := w.Create(w.t.Context(), w.writer, 1, c)
+	p, err := w.Create(w.t.Context(), w.writer, 1, content)
 	if err != nil {
 		w.t.Fatalf("create: %v", err)
 	}
+
 	return p
 }
 
@@ -97,6 +108,7 @@ func (w *world) version(id int64) (post.Post, post.Version) {
 	if err != nil {
 		w.t.Fatalf("find: %v", err)
 	}
+
 	return p, v
 }
 
@@ -105,22 +117,24 @@ func (w *world) tx(fn func(ctx context.Context, tx pg.Tx) error) error {
 	return w.db.InTx(w.t.Context(), func(tx pg.Tx) error { return fn(w.t.Context(), tx) })
 }
 
-func (w *world) submit(id int64, revision int) (p post.Post, v post.Version, err error) {
+func (w *world) submit(id int64, revision int) (p post.Post, version post.Version, err error) {
 	w.t.Helper()
 	err = w.tx(func(ctx context.Context, tx pg.Tx) error {
-		p, v, err = post.SubmitTx(ctx, tx, w.writer, w.now, id, revision, rules)
+		p, version, err = post.SubmitTx(ctx, tx, w.writer, w.now, id, revision, rules)
 		return err
 	})
-	return p, v, err
+
+	return p, version, err
 }
 
 func (w *world) mustSubmit(id int64) (post.Post, post.Version) {
 	w.t.Helper()
-	p, v, err := w.submit(id, 0)
+	p, version, err := w.submit(id, 0)
 	if err != nil {
 		w.t.Fatalf("submit: %v", err)
 	}
-	return p, v
+
+	return p, version
 }
 
 func (w *world) must(err error) {
@@ -136,6 +150,7 @@ func (w *world) picture(side int) media.Media {
 	w.must(png.Encode(&b, image.NewNRGBA(image.Rect(0, 0, side, side))))
 	m, err := w.media.Upload(w.t.Context(), w.writer, 1, "图.png", &b, "")
 	w.must(err)
+
 	return m
 }
 

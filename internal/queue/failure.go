@@ -11,7 +11,8 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// guard ends a job's context after its lane's limit, and takes secrets out of its error before River stores the text.
+// guard ends a job's context after its lane's limit, and takes secrets out of its error before River
+// stores the text.
 type guard struct {
 	river.WorkerMiddlewareDefaults
 	lanes map[string]Lane
@@ -22,19 +23,32 @@ type guard struct {
 func (g *guard) Work(ctx context.Context, job *rivertype.JobRow, next func(context.Context) error) error {
 	if lane, ok := g.lanes[job.Queue]; ok {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, lane.Limit, fmt.Errorf("job %s ran into the limit of its queue, %v", job.Kind, lane.Limit))
+		ctx, cancel = context.WithTimeoutCause(
+			ctx,
+			lane.Limit,
+			fmt.Errorf("job %s ran into the limit of its queue, %v", job.Kind, lane.Limit),
+		)
 		defer cancel()
 	}
 	err := redact(next(ctx))
 	var cancelled *river.JobCancelError
 	if errors.As(err, &cancelled) { // River does not show these to the error handler
-		g.log.ErrorContext(ctx, "job given up", "kind", job.Kind, "job", job.ID, "queue", job.Queue, "err", err)
+		g.log.ErrorContext(ctx, "job given up",
+			"kind", job.Kind,
+			"job", job.ID,
+			"queue", job.Queue,
+			"err", err,
+		)
 	}
+
 	return err
 }
 
-// secrets are the parameters of Weibo's addresses and bodies, and of database addresses, that nobody may read.
-var secrets = regexp.MustCompile(`(?i)((?:[?&]code|token|secret|password)["']?\s*[=:]\s*["']?)[^\s&"',;}]+|(://[^:/@\s]+:)[^@\s]+@`)
+// secrets are the parameters of Weibo's addresses and bodies, and of database addresses, that nobody
+// may read.
+var secrets = regexp.MustCompile(
+	`(?i)((?:[?&]code|token|secret|password)["']?\s*[=:]\s*["']?)[^\s&"',;}]+|(://[^:/@\s]+:)[^@\s]+@`,
+)
 
 // redacted is an error whose text lost its secrets and whose chain is whole.
 type redacted struct {
@@ -53,6 +67,7 @@ func redact(err error) error {
 	if text == err.Error() {
 		return err
 	}
+
 	return &redacted{text: text, err: err}
 }
 
@@ -62,26 +77,38 @@ func redactText(s string) string {
 		if sub[2] != "" {
 			return sub[2] + "***@"
 		}
+
 		return sub[1] + "***"
 	})
 }
 
-// failures logs what went wrong with a job: never its args. The last attempt is an error, an earlier one a warning.
+// failures logs what went wrong with a job: never its args. The last attempt is an error, an earlier
+// one a warning.
 type failures struct{ log *slog.Logger }
 
 // HandleError leaves River's decision as it is.
-func (f failures) HandleError(ctx context.Context, job *rivertype.JobRow, err error) *river.ErrorHandlerResult {
+func (f failures) HandleError(
+	ctx context.Context,
+	job *rivertype.JobRow,
+	err error,
+) *river.ErrorHandlerResult {
 	level := slog.LevelWarn
 	if job.Attempt >= job.MaxAttempts {
 		level = slog.LevelError
 	}
 	f.log.Log(ctx, level, "job failed", "kind", job.Kind, "job", job.ID, "queue", job.Queue,
 		"attempt", job.Attempt, "of", job.MaxAttempts, "err", redactText(err.Error()))
+
 	return nil
 }
 
 // HandlePanic leaves River's decision as it is.
-func (f failures) HandlePanic(ctx context.Context, job *rivertype.JobRow, panicked any, trace string) *river.ErrorHandlerResult {
+func (f failures) HandlePanic(
+	ctx context.Context,
+	job *rivertype.JobRow,
+	panicked any,
+	trace string,
+) *river.ErrorHandlerResult {
 	f.log.ErrorContext(ctx, "job panicked", "kind", job.Kind, "job", job.ID, "queue", job.Queue,
 		"attempt", job.Attempt, "panic", redactText(fmt.Sprint(panicked)), "trace", trace)
 	return nil

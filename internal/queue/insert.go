@@ -20,9 +20,9 @@ var inserter = sync.OnceValues(func() (*river.Client[pgx.Tx], error) {
 	return river.NewClient(riverpgxv5.New(nil), &river.Config{})
 })
 
-// Insert writes a job in the caller's transaction: it exists when that commits. The queue comes from opts or from the
-// args' own InsertOpts and must be one of this package's. A job that is unique and there already is no error.
-// A program that only inserts needs no Queue.
+// Insert writes a job in the caller's transaction: it exists when that commits. The queue comes from
+// opts or from the args' own InsertOpts and must be one of this package's. A job that is unique and
+// there already is no error. A program that only inserts needs no Queue.
 func Insert(ctx context.Context, tx pg.Tx, args river.JobArgs, opts *river.InsertOpts) error {
 	if err := checkQueue(args, opts); err != nil {
 		return err
@@ -34,6 +34,7 @@ func Insert(ctx context.Context, tx pg.Tx, args river.JobArgs, opts *river.Inser
 	if _, err := c.InsertTx(ctx, tx.Pgx, args, opts); err != nil {
 		return fmt.Errorf("insert job %s: %w", args.Kind(), err)
 	}
+
 	return nil
 }
 
@@ -48,6 +49,7 @@ func InsertMany(ctx context.Context, tx pg.Tx, jobs []river.InsertManyParams) er
 	if err != nil {
 		return fmt.Errorf("insert jobs: %w", err)
 	}
+
 	for len(jobs) > 0 {
 		n := min(len(jobs), insertBatch)
 		if _, err := c.InsertManyTx(ctx, tx.Pgx, jobs[:n]); err != nil {
@@ -55,5 +57,6 @@ func InsertMany(ctx context.Context, tx pg.Tx, jobs []river.InsertManyParams) er
 		}
 		jobs = jobs[n:]
 	}
+
 	return nil
 }

@@ -1,6 +1,7 @@
-// Package queue runs jobs that outlive a request or a process, on River. It decides which queues there are, how many
-// work on each and for how long; what a job does is the business of the feature that registers it. A job is inserted in
-// the transaction of its cause, so that one never exists without the other.
+// Package queue runs jobs that outlive a request or a process, on River. It decides which queues there
+// are, how many work on each and for how long; what a job does is the business of the feature that
+// registers it. A job is inserted in the transaction of its cause, so that one never exists without the
+// other.
 package queue
 
 import (
@@ -26,7 +27,8 @@ const (
 	Notify  = "notify"  // messages to people
 )
 
-// Lane says how many jobs of a queue run at once in this process and how long one may take before its context ends.
+// Lane says how many jobs of a queue run at once in this process and how long one may take before its
+// context ends.
 type Lane struct {
 	Workers int
 	Limit   time.Duration
@@ -44,7 +46,8 @@ var lanes = map[string]Lane{
 const (
 	fetchCooldown = 50 * time.Millisecond // a free worker waits no longer for the next job of a burst
 	hardStop      = 5 * time.Second       // for jobs to return after their contexts were ended
-	rescueMargin  = time.Minute           // after the longest limit, a job of a dead process is given to another
+	// after the longest limit, a job of a dead process is given to another
+	rescueMargin = time.Minute
 )
 
 // Config of a queue that works. The zero value of Lanes keeps the defaults.
@@ -64,40 +67,41 @@ type Queue struct {
 }
 
 // New prepares the queue on a pool of its own; nothing runs before Start. The schema must be migrated.
-func New(pool *pgxpool.Pool, c Config) (*Queue, error) {
-	if c.Log == nil {
-		c.Log = slog.Default()
+func New(pool *pgxpool.Pool, config Config) (*Queue, error) {
+	if config.Log == nil {
+		config.Log = slog.Default()
 	}
-	all, err := mergeLanes(c.Lanes)
+	all, err := mergeLanes(config.Lanes)
 	if err != nil {
 		return nil, err
 	}
-	periodic, err := periodicJobs(c.Periodic)
+	periodic, err := periodicJobs(config.Periodic)
 	if err != nil {
 		return nil, err
 	}
 	longest := longestLimit(all)
 	var reindex []string // River's own
-	if !c.Reindex {
+	if !config.Reindex {
 		reindex = []string{}
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Workers:              c.Workers,
+		Workers:              config.Workers,
 		Queues:               queueConfigs(all),
 		PeriodicJobs:         periodic,
 		FetchCooldown:        fetchCooldown,
 		JobTimeout:           longest,
 		RescueStuckJobsAfter: longest + rescueMargin,
-		ErrorHandler:         failures{log: c.Log},
-		Logger:               riverLog(c.Log),
-		Middleware:           []rivertype.Middleware{&guard{lanes: all, log: c.Log}},
-		TestOnly:             c.Test,
+		ErrorHandler:         failures{log: config.Log},
+		Logger:               riverLog(config.Log),
+		Middleware:           []rivertype.Middleware{&guard{lanes: all, log: config.Log}},
+		TestOnly:             config.Test,
 		ReindexerIndexNames:  reindex,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("queue: %w", err)
 	}
-	return &Queue{client: client, log: c.Log}, nil
+
+	return &Queue{client: client, log: config.Log}, nil
 }
 
 // Start begins to work. Only Stop ends it, not the end of ctx.
@@ -105,11 +109,12 @@ func (q *Queue) Start(ctx context.Context) error {
 	if err := q.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
+
 	return nil
 }
 
-// Stop takes no new job and waits for the running ones until ctx ends; then their contexts are ended. Jobs cut that way
-// run again later. Calling it again, or before Start, does nothing.
+// Stop takes no new job and waits for the running ones until ctx ends; then their contexts are ended.
+// Jobs cut that way run again later. Calling it again, or before Start, does nothing.
 func (q *Queue) Stop(ctx context.Context) error {
 	err := q.client.Stop(ctx)
 	if err == nil || ctx.Err() == nil {
@@ -121,6 +126,7 @@ func (q *Queue) Stop(ctx context.Context) error {
 	if err := q.client.StopAndCancel(hard); err != nil {
 		return fmt.Errorf("stop queue hard: %w", err)
 	}
+
 	return nil
 }
 
@@ -134,12 +140,14 @@ func mergeLanes(over map[string]Lane) (map[string]Lane, error) {
 	for name, lane := range lanes {
 		all[name] = lane
 	}
+
 	for name, lane := range over {
 		if _, ok := lanes[name]; !ok || lane.Workers < 1 || lane.Limit <= 0 {
 			return nil, fmt.Errorf("queue: bad lane %q: %+v", name, lane)
 		}
 		all[name] = lane
 	}
+
 	return all, nil
 }
 
@@ -148,6 +156,7 @@ func longestLimit(all map[string]Lane) time.Duration {
 	for _, lane := range all {
 		longest = max(longest, lane.Limit)
 	}
+
 	return longest
 }
 
@@ -156,10 +165,12 @@ func queueConfigs(all map[string]Lane) map[string]river.QueueConfig {
 	for name, lane := range all {
 		configs[name] = river.QueueConfig{MaxWorkers: lane.Workers}
 	}
+
 	return configs
 }
 
-// Periodic is a job inserted again and again by whichever process leads, once per period however many there are.
+// Periodic is a job inserted again and again by whichever process leads, once per period however many
+// there are.
 type Periodic struct {
 	Every   time.Duration
 	Args    river.JobArgs // its queue comes from the args' own InsertOpts
@@ -168,18 +179,24 @@ type Periodic struct {
 
 func periodicJobs(table []Periodic) ([]*river.PeriodicJob, error) {
 	jobs := make([]*river.PeriodicJob, 0, len(table))
-	for _, p := range table {
-		if p.Every < time.Second {
-			return nil, fmt.Errorf("queue: %s would run every %v, the least period is 1s", p.Args.Kind(), p.Every)
+	for _, periodic := range table {
+		if periodic.Every < time.Second {
+			return nil, fmt.Errorf(
+				"queue: %s would run every %v, the least period is 1s",
+				periodic.Args.Kind(),
+				periodic.Every,
+			)
 		}
-		if err := checkQueue(p.Args, nil); err != nil {
+		if err := checkQueue(periodic.Args, nil); err != nil {
 			return nil, err
 		}
-		args, unique := p.Args, &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: p.Every}}
-		jobs = append(jobs, river.NewPeriodicJob(river.PeriodicInterval(p.Every),
+		args := periodic.Args
+		unique := &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: periodic.Every}}
+		jobs = append(jobs, river.NewPeriodicJob(river.PeriodicInterval(periodic.Every),
 			func() (river.JobArgs, *river.InsertOpts) { return args, unique },
-			&river.PeriodicJobOpts{ID: args.Kind(), RunOnStart: p.OnStart}))
+			&river.PeriodicJobOpts{ID: args.Kind(), RunOnStart: periodic.OnStart}))
 	}
+
 	return jobs, nil
 }
 
@@ -198,5 +215,6 @@ func checkQueue(args river.JobArgs, opts *river.InsertOpts) error {
 	if _, ok := lanes[name]; !ok {
 		return fmt.Errorf("insert job %s: %w: %q", args.Kind(), errNoQueue, name)
 	}
+
 	return nil
 }

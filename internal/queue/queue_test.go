@@ -62,33 +62,43 @@ type world struct {
 }
 
 // newWorld starts a queue whose one worker does work.
-func newWorld(t *testing.T, c Config, work func(context.Context, *river.Job[ringArgs]) error) *world {
+func newWorld(t *testing.T, config Config, work func(context.Context, *river.Job[ringArgs]) error) *world {
 	t.Helper()
 	w := &world{T: t, db: pgtest.New(t), log: &safeBuffer{}}
-	c.Workers, c.Test, c.Log = river.NewWorkers(), true, slog.New(slog.NewTextHandler(w.log, nil))
-	river.AddWorker(c.Workers, &ringer{work: work})
-	q, err := New(w.db.Pool(), c)
+	config.Workers = river.NewWorkers()
+	config.Test = true
+	config.Log = slog.New(slog.NewTextHandler(w.log, nil))
+	river.AddWorker(config.Workers, &ringer{work: work})
+	queue, err := New(w.db.Pool(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.queue = q
-	events, cancel := q.Subscribe(river.EventKindJobCompleted, river.EventKindJobFailed, river.EventKindJobCancelled)
+	w.queue = queue
+	events, cancel := queue.Subscribe(
+		river.EventKindJobCompleted,
+		river.EventKindJobFailed,
+		river.EventKindJobCancelled,
+	)
 	w.events = events
 	t.Cleanup(cancel)
-	if err := q.Start(t.Context()); err != nil {
+	if err := queue.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := q.Stop(context.Background()); err != nil {
+		if err := queue.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
+
 	return w
 }
 
 func (w *world) insert(n int) {
 	w.Helper()
-	err := w.db.InTx(w.Context(), func(tx pg.Tx) error { return Insert(w.Context(), tx, ringArgs{N: n}, nil) })
+	err := w.db.InTx(
+		w.Context(),
+		func(tx pg.Tx) error { return Insert(w.Context(), tx, ringArgs{N: n}, nil) },
+	)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -96,6 +106,7 @@ func (w *world) insert(n int) {
 
 func (w *world) event() *river.Event {
 	w.Helper()
+
 	select {
 	case e := <-w.events:
 		return e
@@ -118,11 +129,15 @@ func TestJobExistsOnlyWithItsCause(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.insert(2)
-	if e := w.event(); !strings.Contains(string(e.Job.EncodedArgs), "2") || e.Kind != river.EventKindJobCompleted {
+	if e := w.event(); !strings.Contains(string(e.Job.EncodedArgs), "2") ||
+		e.Kind != river.EventKindJobCompleted {
 		t.Errorf("got %s of %s, want the committed job alone completed", e.Kind, e.Job.EncodedArgs)
 	}
 	var n int
-	if err := w.db.Pool().QueryRow(t.Context(), "SELECT count(*) FROM river_job").Scan(&n); err != nil || n != 1 {
+	if err := w.db.Pool().
+		QueryRow(t.Context(), "SELECT count(*) FROM river_job").
+		Scan(&n); err != nil ||
+		n != 1 {
 		t.Errorf("%d jobs, %v; want 1", n, err)
 	}
 }
@@ -136,6 +151,7 @@ func TestJobWithoutQueueIsRefused(t *testing.T) {
 		if !errors.Is(many, errNoQueue) || !errors.Is(one, errNoQueue) {
 			t.Errorf("got %v and %v, want both refused", many, one)
 		}
+
 		return Insert(t.Context(), tx, lostArgs{}, &river.InsertOpts{Queue: Calc})
 	})
 	if err != nil {
@@ -146,15 +162,22 @@ func TestJobWithoutQueueIsRefused(t *testing.T) {
 func TestManyAreInserted(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
+
 	jobs := make([]river.InsertManyParams, insertBatch+1)
 	for i := range jobs {
 		jobs[i] = river.InsertManyParams{Args: ringArgs{N: i}}
 	}
-	if err := db.InTx(t.Context(), func(tx pg.Tx) error { return InsertMany(t.Context(), tx, jobs) }); err != nil {
+	if err := db.InTx(
+		t.Context(),
+		func(tx pg.Tx) error { return InsertMany(t.Context(), tx, jobs) },
+	); err != nil {
 		t.Fatal(err)
 	}
 	var n int
-	if err := db.Pool().QueryRow(t.Context(), "SELECT count(*) FROM river_job WHERE queue = $1", Urgent).Scan(&n); err != nil || n != len(jobs) {
+	if err := db.Pool().
+		QueryRow(t.Context(), "SELECT count(*) FROM river_job WHERE queue = $1", Urgent).
+		Scan(&n); err != nil ||
+		n != len(jobs) {
 		t.Errorf("%d jobs, %v; want %d", n, err, len(jobs))
 	}
 }
@@ -208,28 +231,39 @@ func TestLaneLimitEndsAJob(t *testing.T) {
 			return context.Cause(ctx)
 		})
 	w.insert(1)
-	if e := w.event(); len(e.Job.Errors) != 1 || !strings.Contains(e.Job.Errors[0].Error, "limit of its queue") {
+	if e := w.event(); len(e.Job.Errors) != 1 ||
+		!strings.Contains(e.Job.Errors[0].Error, "limit of its queue") {
 		t.Errorf("got %s %+v, want the limit as the cause", e.Kind, e.Job.Errors)
 	}
 }
 
 func TestSecretsOfAFailureAreKept(t *testing.T) {
 	t.Parallel()
-	failure := errors.New(`Post "https://api/2/x?access_token=2.00AbC&uid=1": postgres://u:geheim@h/db refused, error_code: 20019`)
+	failure := errors.New(
+		`Post "https://api/2/x?access_token=2.00AbC&uid=1": postgres://u:geheim@h/db refused, error_code: 20019`,
+	)
+
 	w := newWorld(t, Config{}, func(_ context.Context, job *river.Job[ringArgs]) error {
 		if job.Args.N == 1 {
 			return failure
 		}
+
 		return river.JobCancel(failure)
 	})
-	for n, want := range map[int]river.EventKind{1: river.EventKindJobFailed, 2: river.EventKindJobCancelled} {
+	for n, want := range map[int]river.EventKind{
+		1: river.EventKindJobFailed,
+		2: river.EventKindJobCancelled,
+	} {
 		w.insert(n)
 		e := w.event()
 		if e.Kind != want {
 			t.Errorf("ended as %s, want %s", e.Kind, want)
 		}
+
 		for where, text := range map[string]string{"log": w.log.String(), "row": e.Job.Errors[0].Error} {
-			if strings.Contains(text, "2.00AbC") || strings.Contains(text, "geheim") || !strings.Contains(text, "uid=1") || !strings.Contains(text, "20019") {
+			if strings.Contains(text, "2.00AbC") || strings.Contains(text, "geheim") ||
+				!strings.Contains(text, "uid=1") ||
+				!strings.Contains(text, "20019") {
 				t.Errorf("%s: want the error without its secrets, got %s", where, text)
 			}
 		}
@@ -259,11 +293,17 @@ func TestPeriodicRunsOncePerPeriodWhoeverLeads(t *testing.T) {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &ringer{work: nothing})
-	second, err := New(w.db.Pool(), Config{Workers: workers, Periodic: append(table, Periodic{Every: time.Hour, Args: otherArgs{}, OnStart: true}), Test: true, Log: slog.New(slog.DiscardHandler)})
+	second, err := New(w.db.Pool(), Config{
+		Workers:  workers,
+		Periodic: append(table, Periodic{Every: time.Hour, Args: otherArgs{}, OnStart: true}),
+		Test:     true,
+		Log:      slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	events, cancel := second.Subscribe(river.EventKindJobFailed) // nobody works on otherArgs: it tells that the table was inserted
+	// nobody works on otherArgs: it tells that the table was inserted
+	events, cancel := second.Subscribe(river.EventKindJobFailed)
 	defer cancel()
 	if err := second.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -273,7 +313,10 @@ func TestPeriodicRunsOncePerPeriodWhoeverLeads(t *testing.T) {
 		t.Fatal(err)
 	}
 	var n int
-	if err := w.db.Pool().QueryRow(t.Context(), "SELECT count(*) FROM river_job WHERE kind = 'test_ring'").Scan(&n); err != nil || n != 1 {
+	if err := w.db.Pool().
+		QueryRow(t.Context(), "SELECT count(*) FROM river_job WHERE kind = 'test_ring'").
+		Scan(&n); err != nil ||
+		n != 1 {
 		t.Errorf("%d jobs of one period, %v; want 1", n, err)
 	}
 }
@@ -285,14 +328,15 @@ func (otherArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: 
 
 func TestBadTablesAreRefused(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]Config{
+
+	for name, config := range map[string]Config{
 		"unknown lane":   {Lanes: map[string]Lane{"quick": {Workers: 1, Limit: time.Second}}},
 		"no workers":     {Lanes: map[string]Lane{Pull: {Limit: time.Second}}},
 		"too often":      {Periodic: []Periodic{{Every: time.Millisecond, Args: ringArgs{}}}},
 		"no queue":       {Periodic: []Periodic{{Every: time.Hour, Args: lostArgs{}}}},
 		"negative limit": {Lanes: map[string]Lane{Pull: {Workers: 1, Limit: -1}}},
 	} {
-		if _, err := New(nil, c); err == nil {
+		if _, err := New(nil, config); err == nil {
 			t.Errorf("%s was accepted", name)
 		}
 	}
@@ -300,12 +344,17 @@ func TestBadTablesAreRefused(t *testing.T) {
 
 func BenchmarkInsertMany(b *testing.B) {
 	db := pgtest.New(b)
+
 	jobs := make([]river.InsertManyParams, 10_000)
 	for i := range jobs {
 		jobs[i] = river.InsertManyParams{Args: ringArgs{N: i}}
 	}
+
 	for b.Loop() {
-		if err := db.InTx(b.Context(), func(tx pg.Tx) error { return InsertMany(b.Context(), tx, jobs) }); err != nil {
+		if err := db.InTx(
+			b.Context(),
+			func(tx pg.Tx) error { return InsertMany(b.Context(), tx, jobs) },
+		); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -14,7 +14,8 @@ const (
 	CommercialHost Host = "commercial"
 )
 
-// Limits is the share of the platform's call limits that readings may use; the rest stays free for posting. Zero fields take the defaults.
+// Limits is the share of the platform's call limits that readings may use; the rest stays free for
+// posting. Zero fields take the defaults.
 type Limits struct {
 	PublicHour     int // of 15,000 an hour and address; default 10,000
 	CommercialHour int // of 50,000 an hour and address; default 25,000
@@ -31,6 +32,7 @@ func (l Limits) filled() Limits {
 	if l.AccountDay == 0 {
 		l.AccountDay = 60
 	}
+
 	return l
 }
 
@@ -43,26 +45,35 @@ type window struct {
 	shared bool // by all accounts
 }
 
-// windows lists the counters of a call with the token of an account: the account's own day first, then the address's hour.
-func (l Limits) windows(h Host, accountID int64, now time.Time) []window {
-	if h == CommercialHost {
-		return []window{l.hourly(h, now)}
+// windows lists the counters of a call with the token of an account: the account's own day first, then
+// the address's hour.
+func (l Limits) windows(host Host, accountID int64, now time.Time) []window {
+	if host == CommercialHost {
+		return []window{l.hourly(host, now)}
 	}
-	return []window{l.daily(accountID, now), l.hourly(h, now)}
+
+	return []window{l.daily(accountID, now), l.hourly(host, now)}
 }
 
-func (l Limits) hourly(h Host, now time.Time) window {
+func (l Limits) hourly(host Host, now time.Time) window {
 	start := now.UTC().Truncate(hour)
 	limit := l.PublicHour
-	if h == CommercialHost {
+	if host == CommercialHost {
 		limit = l.CommercialHour
 	}
-	return window{scope: string(h), start: start, ends: start.Add(hour), limit: limit, shared: true}
+
+	return window{scope: string(host), start: start, ends: start.Add(hour), limit: limit, shared: true}
 }
 
 func (l Limits) daily(accountID int64, now time.Time) window {
 	start := Day(now)
-	return window{scope: accountScope(accountID), start: start, ends: start.AddDate(0, 0, 1), limit: l.AccountDay}
+
+	return window{
+		scope: accountScope(accountID),
+		start: start,
+		ends:  start.AddDate(0, 0, 1),
+		limit: l.AccountDay,
+	}
 }
 
 func accountScope(id int64) string { return "account/" + strconv.FormatInt(id, 10) }
@@ -87,5 +98,6 @@ func (b BudgetLine) Percent() int {
 	if b.Limit == 0 {
 		return 0
 	}
+
 	return min(b.Used*100/b.Limit, 100)
 }

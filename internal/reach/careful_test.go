@@ -30,6 +30,7 @@ func (w *world) source(id int64) source {
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	return src
 }
 
@@ -38,7 +39,12 @@ func TestAPinnedPostDoesNotMakeAllOthersSuspect(t *testing.T) {
 	w := newWorld(t, 3000)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.backfill(a.ID)
-	line, err := w.s.api.UserTimeline(w.Context(), weibo.Commercial, w.source(a.ID).token, weibo.TimelineQuery{Count: 20})
+	line, err := w.s.api.UserTimeline(
+		w.Context(),
+		weibo.Commercial,
+		w.source(a.ID).token,
+		weibo.TimelineQuery{Count: 20},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,11 +65,15 @@ func TestAHiddenPostIsAskedForWithItsCountsOnly(t *testing.T) {
 	first := w.Weibo.Rival("环保北京", "占位")
 	w.deliver(a, "sent", strconv.FormatInt(first.ID, 10), "占位")
 	w.Advance(time.Second)
-	p := w.Weibo.Rival("环保北京", "会被隐藏")
-	w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), "会被隐藏")
+	post := w.Weibo.Rival("环保北京", "会被隐藏")
+	w.deliver(a, "sent", strconv.FormatInt(post.ID, 10), "会被隐藏")
 	w.round()
-	w.Exec(`UPDATE platform_posts SET state = 'hidden', next_read_at = NULL WHERE remote_id = $1`, strconv.FormatInt(p.ID, 10))
-	w.Weibo.Hide(p.ID, 6*time.Hour)
+	w.Exec(
+		`UPDATE platform_posts SET state = 'hidden', next_read_at = NULL WHERE remote_id = $1`,
+		strconv.FormatInt(post.ID, 10),
+	)
+	w.Weibo.Hide(post.ID, 6*time.Hour)
+
 	before := w.shows(a.ID)
 	for range 3 {
 		w.Advance(11 * time.Minute)
@@ -73,12 +83,16 @@ func TestAHiddenPostIsAskedForWithItsCountsOnly(t *testing.T) {
 		t.Errorf("%d calls for a post that is known to be hidden", n-before)
 	}
 	// Visible again, but out of the first page's sight: the counts find it.
-	w.Weibo.Hide(p.ID, 0)
+	w.Weibo.Hide(post.ID, 0)
 	w.Advance(time.Minute)
 	w.Exec(`UPDATE platform_posts SET next_read_at = $1`, w.Now())
 	w.Exec(`UPDATE account_watches SET next_at = $1`, w.Now().Add(time.Hour))
 	w.round()
-	if got := one[string](w, `SELECT state FROM platform_posts WHERE remote_id = $1`, strconv.FormatInt(p.ID, 10)); got != "live" {
+	if got := one[string](
+		w,
+		`SELECT state FROM platform_posts WHERE remote_id = $1`,
+		strconv.FormatInt(post.ID, 10),
+	); got != "live" {
 		t.Errorf("state %q", got)
 	}
 }
@@ -90,13 +104,15 @@ func TestALookGoesOnWhenSinglePostsCannotBeAskedFor(t *testing.T) {
 	oldest := w.Weibo.Rival("环保北京", "最早")
 	w.deliver(a, "sent", strconv.FormatInt(oldest.ID, 10), "最早")
 	var ids []int64
+
 	for i := range 3 {
 		w.Advance(time.Second)
-		p := w.Weibo.Rival("环保北京", fmt.Sprint("第", i))
-		w.deliver(a, "sent", strconv.FormatInt(p.ID, 10), fmt.Sprint("第", i))
-		ids = append(ids, p.ID)
+		post := w.Weibo.Rival("环保北京", fmt.Sprint("第", i))
+		w.deliver(a, "sent", strconv.FormatInt(post.ID, 10), fmt.Sprint("第", i))
+		ids = append(ids, post.ID)
 	}
 	w.round()
+
 	for _, id := range ids {
 		w.Weibo.Remove(id)
 	}
@@ -120,6 +136,7 @@ func TestABudgetIsNeverOverdrawn(t *testing.T) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	got := map[error]int{}
+
 	for range 60 {
 		wg.Go(func() {
 			err := w.s.spend(w.Context(), CommercialHost, 1)
@@ -140,9 +157,11 @@ func TestTwoReadersOfOneAccountDoNotCountTwice(t *testing.T) {
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.Advance(time.Minute)
 	w.Weibo.Rival("环保北京", "别处发的")
+
 	var wg sync.WaitGroup
 	for range 4 {
-		wg.Go(func() { _ = w.s.Read(w.Context(), a.ID) }) // one of them may lose a race and is tried again by its job
+		// one of them may lose a race and is tried again by its job
+		wg.Go(func() { _ = w.s.Read(w.Context(), a.ID) })
 	}
 	wg.Wait()
 	w.round()
@@ -156,10 +175,12 @@ func TestTwoReadersOfOneAccountDoNotCountTwice(t *testing.T) {
 
 func TestTheNextPageBeginsBelowTheLeastID(t *testing.T) {
 	t.Parallel()
+
 	posts := func(ids ...string) (out []weibo.Post) {
 		for _, id := range ids {
 			out = append(out, weibo.Post{ID: id})
 		}
+
 		return out
 	}
 	for name, c := range map[string]struct {
@@ -185,17 +206,18 @@ func TestNoAgeIsReadInThePast(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		posted := time.Unix(rapid.Int64Range(1_400_000_000, 1_900_000_000).Draw(t, "posted"), 0)
+
 		now := posted.Add(time.Duration(rapid.Int64Range(-int64(time.Hour), int64(100*day)).Draw(t, "age")))
-		for _, c := range account.Connectors() {
-			next := NextRead(c, posted, now)
+		for _, connector := range account.Connectors() {
+			next := NextRead(connector, posted, now)
 			if next.IsZero() {
 				continue
 			}
 			if !next.After(now) {
-				t.Fatalf("%s: a post of %v is read again %v ago", c, now.Sub(posted), now.Sub(next))
+				t.Fatalf("%s: a post of %v is read again %v ago", connector, now.Sub(posted), now.Sub(next))
 			}
 			if wait := next.Sub(now); wait > 31*day {
-				t.Fatalf("%s: a post of %v waits %v", c, now.Sub(posted), wait)
+				t.Fatalf("%s: a post of %v waits %v", connector, now.Sub(posted), wait)
 			}
 		}
 	})
@@ -237,13 +259,17 @@ func TestSameTextIsAnEquivalence(t *testing.T) {
 func TestInstantsOfFilesAreShanghaisUnlessTheySayOtherwise(t *testing.T) {
 	t.Parallel()
 	want := time.Date(2026, 10, 1, 0, 30, 0, 0, time.UTC)
-	for _, s := range []string{"2026-10-01 08:30", "2026-10-01 08:30:00", "2026/10/1 8:30", "2026/10/1 8:30:00", "2026-10-01T00:30:00Z",
-		"2026-10-01T08:30:00+08:00", "Thu Oct 01 08:30:00 +0800 2026"} {
+
+	for _, s := range []string{
+		"2026-10-01 08:30", "2026-10-01 08:30:00", "2026/10/1 8:30", "2026/10/1 8:30:00",
+		"2026-10-01T00:30:00Z", "2026-10-01T08:30:00+08:00", "Thu Oct 01 08:30:00 +0800 2026",
+	} {
 		got, ok := rowReader{}.instant(values{"posted_at": s})
 		if !ok || !got.Equal(want) {
 			t.Errorf("%q is %v", s, got)
 		}
 	}
+
 	for _, s := range []string{"", "昨天", "2026-13-01", "08:30"} {
 		if _, ok := (rowReader{}).instant(values{"posted_at": s}); ok {
 			t.Errorf("%q was taken", s)
@@ -251,27 +277,44 @@ func TestInstantsOfFilesAreShanghaisUnlessTheySayOtherwise(t *testing.T) {
 	}
 }
 
-// TestEachUseCaseAsksForItsRight types the rights by hand: what each role may do with an account of its own unit.
+// TestEachUseCaseAsksForItsRight types the rights by hand: what each role may do with an account of its
+// own unit.
 func TestEachUseCaseAsksForItsRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("朝阳环保示例", "朝阳区", account.Public)
-	if _, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "x", strings.NewReader("id,posted_at,text\n7,2026-11-20 08:00,甲\n")); err != nil {
+	if _, err := w.s.ImportPast(
+		w.Context(),
+		w.admin,
+		a.ID,
+		"x",
+		strings.NewReader("id,posted_at,text\n7,2026-11-20 08:00,甲\n"),
+	); err != nil {
 		t.Fatal(err)
 	}
 	post := one[int64](w, `SELECT id FROM platform_posts`)
 	w.Exec(`UPDATE platform_posts SET origin = 'elsewhere'`)
-	p := LastDays(7, w.Now())
+	period := LastDays(7, w.Now())
 	acts := []struct {
 		name string
 		do   func(access.Actor) error
 	}{
-		{"series", func(who access.Actor) error { _, err := w.s.Series(w.Context(), who, a.ID, p); return err }},
+		{
+			"series",
+			func(who access.Actor) error { _, err := w.s.Series(w.Context(), who, a.ID, period); return err },
+		},
 		{"post", func(who access.Actor) error { _, _, err := w.s.Post(w.Context(), who, post); return err }},
 		{"note", func(who access.Actor) error { return w.s.TakeNote(w.Context(), who, post, "核对") }},
 		{"backfill", func(who access.Actor) error { return w.s.StartBackfill(w.Context(), who, a.ID) }},
 		{"import", func(who access.Actor) error {
-			_, err := w.s.ImportPast(w.Context(), who, a.ID, "x", strings.NewReader("id,posted_at,text\n8,2026-11-20 08:00,乙\n"))
+			_, err := w.s.ImportPast(
+				w.Context(),
+				who,
+				a.ID,
+				"x",
+				strings.NewReader("id,posted_at,text\n8,2026-11-20 08:00,乙\n"),
+			)
+
 			return err
 		}},
 	}
@@ -280,9 +323,14 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 		role access.Role
 		want string
 	}{
-		{access.Reviewer, "Y Y F F F"}, {access.Auditor, "Y Y F F F"}, {access.Administrator, "N N N Y Y"}, {access.PressOfficer, "Y Y Y F F"},
+		{access.Reviewer, "Y Y F F F"},
+		{access.Auditor, "Y Y F F F"},
+		{access.Administrator, "N N N Y Y"},
+		{access.PressOfficer, "Y Y Y F F"},
 	} {
-		inside, outside := w.User(string(c.role)+" 内", c.role, "朝阳区"), access.Actor{UserID: 1, Grants: []access.Grant{{Role: c.role, UnitID: 999, Path: "/999/"}}}
+		inside := w.User(string(c.role)+" 内", c.role, "朝阳区")
+		outside := access.Actor{UserID: 1, Grants: []access.Grant{{Role: c.role, UnitID: 999, Path: "/999/"}}}
+
 		var got []string
 		for _, act := range acts {
 			got = append(got, stage.Answer(act.do(inside)))
@@ -296,9 +344,11 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 	}
 }
 
-// TestEveryRefusalOfAReadingIsUnderstood sends each kind of refusal over HTTP and asks what became of the account's readings.
+// TestEveryRefusalOfAReadingIsUnderstood sends each kind of refusal over HTTP and asks what became of
+// the account's readings.
 func TestEveryRefusalOfAReadingIsUnderstood(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		fault  sandbox.Fault
 		reason string
@@ -324,8 +374,17 @@ func TestEveryRefusalOfAReadingIsUnderstood(t *testing.T) {
 		w.Weibo.Fault(f)
 		err := w.s.Read(w.Context(), a.ID)
 		wa, _, findErr := findWatch(w.Context(), w.DB.Pool(), a.ID)
-		if (err != nil) != c.fails || findErr != nil || wa.Reason != c.reason || !wa.NextAt.After(w.Now()) || w.OpenTodos() != c.todo {
-			t.Errorf("%s %d: error %v, reason %q, next in %v, to-dos %q", f.Kind, f.Code, err, wa.Reason, wa.NextAt.Sub(w.Now()), w.OpenTodos())
+		if (err != nil) != c.fails || findErr != nil || wa.Reason != c.reason || !wa.NextAt.After(w.Now()) ||
+			w.OpenTodos() != c.todo {
+			t.Errorf(
+				"%s %d: error %v, reason %q, next in %v, to-dos %q",
+				f.Kind,
+				f.Code,
+				err,
+				wa.Reason,
+				wa.NextAt.Sub(w.Now()),
+				w.OpenTodos(),
+			)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 // bom tells Excel that the file is UTF-8.
 const bom = "\ufeff"
 
-// CSV is a table as Excel opens it: UTF-8 with a byte order mark, lines ending in CRLF, and no cell that a spreadsheet would take for
-// a formula. Rows go out as they come.
+// CSV is a table as Excel opens it: UTF-8 with a byte order mark, lines ending in CRLF, and no cell
+// that a spreadsheet would take for a formula. Rows go out as they come.
 type CSV struct{ w *csv.Writer }
 
 // NewCSV begins a table with its headings. What cannot be written is told by Write or Close.
@@ -24,6 +24,7 @@ func NewCSV(w io.Writer, head []string) *CSV {
 		cells[0] = bom + cells[0]
 	}
 	_ = out.w.Write(cells) // kept by the writer, and told at its end
+
 	return out
 }
 
@@ -41,6 +42,7 @@ func safeCells(row []string) []string {
 	for i, cell := range row {
 		out[i] = safeCell(cell)
 	}
+
 	return out
 }
 
@@ -49,6 +51,7 @@ func safeCell(s string) string {
 	if plainNumber(s) && !audit.ReadAsNumber(s) {
 		return s
 	}
+
 	return audit.SafeCell(s)
 }
 

@@ -18,16 +18,18 @@ func TestTheDocumentPrintsTheSchedule(t *testing.T) {
 		t.Fatal(err)
 	}
 	posted := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	every := func(c account.Connector, under time.Duration) string {
-		for _, s := range schedules[c] {
-			if under <= s.under {
-				return s.every.String()
+
+	every := func(connector account.Connector, under time.Duration) string {
+		for _, step := range schedules[connector] {
+			if under <= step.under {
+				return step.every.String()
 			}
 		}
+
 		return "不读"
 	}
-	for _, s := range schedules[account.Commercial] {
-		row := fmt.Sprintf("| %v | %v | %v |", s.under, s.every, every(account.Public, s.under))
+	for _, step := range schedules[account.Commercial] {
+		row := fmt.Sprintf("| %v | %v | %v |", step.under, step.every, every(account.Public, step.under))
 		if !strings.Contains(string(raw), row) {
 			t.Errorf("docs/reach.md lacks the row %s", row)
 		}

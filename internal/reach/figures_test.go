@@ -17,11 +17,18 @@ func (w *world) past(id int64, lines ...string) {
 	w.Helper()
 	var b strings.Builder
 	b.WriteString("id,posted_at,text,likes\n")
+
 	for _, l := range lines {
 		f := strings.Fields(l)
 		fmt.Fprintf(&b, "%s,%s 12:00,第%s条,%s\n", f[0], f[1], f[0], f[2])
 	}
-	if _, err := w.s.ImportPast(w.Context(), w.admin, id, "past.csv", strings.NewReader(b.String())); err != nil {
+	if _, err := w.s.ImportPast(
+		w.Context(),
+		w.admin,
+		id,
+		"past.csv",
+		strings.NewReader(b.String()),
+	); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -41,9 +48,12 @@ func TestTheLatestOfEachAccountIsToldWithoutItsText(t *testing.T) {
 	if err != nil || len(got) != 2 {
 		t.Fatalf("%v, %v", got, err)
 	}
-	l := got[a.ID]
-	if l.LastPost == nil || !l.LastPost.Equal(time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)) || l.NextDue == nil || !l.NextDue.Equal(w.Now().Add(5*time.Hour)) || l.Noticed != 1 {
-		t.Errorf("latest %+v", l)
+	latest := got[a.ID]
+	if latest.LastPost == nil || !latest.LastPost.Equal(time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)) ||
+		latest.NextDue == nil ||
+		!latest.NextDue.Equal(w.Now().Add(5*time.Hour)) ||
+		latest.Noticed != 1 {
+		t.Errorf("latest %+v", latest)
 	}
 	if l := got[b.ID]; l.LastPost != nil || l.NextDue != nil || l.Noticed != 0 {
 		t.Errorf("an account without posts: %+v", l)
@@ -54,12 +64,14 @@ func TestTheLatestOfEachAccountIsToldWithoutItsText(t *testing.T) {
 	}
 }
 
-// TestFollowersAreSummedOverASteadySet has one account that is read from the third day on and one that missed a day.
+// TestFollowersAreSummedOverASteadySet has one account that is read from the third day on and one that
+// missed a day.
 func TestFollowersAreSummedOverASteadySet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	steady := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	late := w.connect("朝阳环保示例", "朝阳区", account.Public)
+
 	for d := 1; d <= 20; d++ {
 		day := fmt.Sprintf("2026-11-%02d", d)
 		w.figures(steady.ID, day, 1000+d, 0, 0)
@@ -68,15 +80,16 @@ func TestFollowersAreSummedOverASteadySet(t *testing.T) {
 		}
 	}
 	w.Exec(`UPDATE account_days SET followers = NULL WHERE account_id = $1 AND day = '2026-11-05'`, steady.ID)
-	p, err := ParsePeriod("", "2026-11-01", "2026-11-20", w.Now())
+	period, err := ParsePeriod("", "2026-11-01", "2026-11-20", w.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := w.s.Matrix(w.Context(), w.boss, p, View{})
-	if err != nil || len(m.Days) != 20 {
-		t.Fatal(m.Days, err)
+	matrix, err := w.s.Matrix(w.Context(), w.boss, period, View{})
+	if err != nil || len(matrix.Days) != 20 {
+		t.Fatal(matrix.Days, err)
 	}
-	for i, pt := range m.Days {
+
+	for i, pt := range matrix.Days {
 		switch want := int64(1001 + i); {
 		case i == 4 && pt.Followers != nil:
 			t.Errorf("the day that was not read shows %d", *pt.Followers)
@@ -94,12 +107,13 @@ func TestALongPeriodTakesAReadingFromItsFirstDays(t *testing.T) {
 	from := LastDays(90, w.Now()).From
 	w.figures(a.ID, date(from.AddDate(0, 0, 2)), 1000, 0, 0)
 	w.figures(a.ID, date(w.Now()), 1200, 0, 0)
+
 	for days, want := range map[int]*int64{90: ptr(200), 7: nil, 1: nil} {
-		m, err := w.s.Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{})
+		matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := m.Rows[0].Gained.Now
+		got := matrix.Rows[0].Gained.Now
 		if (got == nil) != (want == nil) || got != nil && *got != *want {
 			t.Errorf("gained in %d days: %v, want %v", days, show(got), show(want))
 		}
@@ -112,32 +126,47 @@ func show(v *int64) string {
 	if v == nil {
 		return "nothing"
 	}
+
 	return strconv.FormatInt(*v, 10)
 }
 
-// TestTheTotalIsTheSumOfTheRowsThatAreKnown has the sums, which come from one statement, stand against the rows, which come from another.
+// TestTheTotalIsTheSumOfTheRowsThatAreKnown has the sums, which come from one statement, stand against
+// the rows, which come from another.
 func TestTheTotalIsTheSumOfTheRowsThatAreKnown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
+
 	accounts := w.varied()
 	for _, days := range []int{1, 7, 30} {
-		m, err := w.s.Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{Limit: 2})
-		if err != nil || m.All != len(accounts) || len(m.Rows) != 2 || len(m.Days) != days {
-			t.Fatalf("%d of %d accounts, %d days, %v", len(m.Rows), m.All, len(m.Days), err)
+		matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{Limit: 2})
+		if err != nil || matrix.All != len(accounts) || len(matrix.Rows) != 2 || len(matrix.Days) != days {
+			t.Fatalf("%d of %d accounts, %d days, %v", len(matrix.Rows), matrix.All, len(matrix.Days), err)
 		}
 		var want Row
-		last, err := w.s.EachRow(w.Context(), w.boss, LastDays(days, w.Now()), View{}, func(r Row) error {
-			want.Followers, want.Reads = plus(want.Followers, r.Followers), plus(want.Reads, r.Reads)
-			want.Gained = Change{plus(want.Gained.Now, r.Gained.Now), plus(want.Gained.Before, r.Gained.Before)}
-			want.Posts = Change{plus(want.Posts.Now, r.Posts.Now), plus(want.Posts.Before, r.Posts.Before)}
-			want.Interacted = Change{plus(want.Interacted.Now, r.Interacted.Now), plus(want.Interacted.Before, r.Interacted.Before)}
-			want.Originals, want.Likes, want.ReadPosts, want.Noticed = want.Originals+r.Originals, want.Likes+r.Likes, want.ReadPosts+r.ReadPosts, want.Noticed+r.Noticed
+		last, err := w.s.EachRow(w.Context(), w.boss, LastDays(days, w.Now()), View{}, func(row Row) error {
+			want.Followers, want.Reads = plus(want.Followers, row.Followers), plus(want.Reads, row.Reads)
+			want.Gained = Change{
+				plus(want.Gained.Now, row.Gained.Now), plus(want.Gained.Before, row.Gained.Before),
+			}
+			want.Posts = Change{
+				plus(want.Posts.Now, row.Posts.Now), plus(want.Posts.Before, row.Posts.Before),
+			}
+			want.Interacted = Change{
+				plus(want.Interacted.Now, row.Interacted.Now),
+				plus(want.Interacted.Before, row.Interacted.Before),
+			}
+			want.Originals = want.Originals + row.Originals
+			want.Likes = want.Likes + row.Likes
+			want.ReadPosts = want.ReadPosts + row.ReadPosts
+			want.Noticed = want.Noticed + row.Noticed
+
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, got := range []Row{m.Total, last} {
+
+		for _, got := range []Row{matrix.Total, last} {
 			if a, b := words(got), words(want); a != b {
 				t.Errorf("%d days:\ntotal %s\nrows  %s", days, a, b)
 			}
@@ -146,17 +175,42 @@ func TestTheTotalIsTheSumOfTheRowsThatAreKnown(t *testing.T) {
 }
 
 // words writes the sums of a row.
-func words(r Row) string {
-	return fmt.Sprint(show(r.Followers), " ", show(r.Gained.Now), " ", show(r.Gained.Before), " ", show(r.Posts.Now), " ", show(r.Posts.Before), " ",
-		show(r.Interacted.Now), " ", show(r.Interacted.Before), " ", show(r.Reads), " ", r.Originals, r.Likes, r.ReadPosts, r.Noticed)
+func words(row Row) string {
+	return fmt.Sprint(
+		show(row.Followers),
+		" ",
+		show(row.Gained.Now),
+		" ",
+		show(row.Gained.Before),
+		" ",
+		show(row.Posts.Now),
+		" ",
+		show(row.Posts.Before),
+		" ",
+		show(
+			row.Interacted.Now,
+		),
+		" ",
+		show(row.Interacted.Before),
+		" ",
+		show(row.Reads),
+		" ",
+		row.Originals,
+		row.Likes,
+		row.ReadPosts,
+		row.Noticed,
+	)
 }
 
 func TestAMatrixWithoutAccountsHasNoFigures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
-	m, err := w.s.Matrix(w.Context(), w.boss, LastDays(3, w.Now()), View{})
-	if err != nil || m.All != 0 || len(m.Rows) != 0 || m.Total.Followers != nil || m.Total.Posts.Now != nil || m.Total.Known || len(m.Total.Daily) != 3 {
-		t.Errorf("%+v, %v", m, err)
+	matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(3, w.Now()), View{})
+	if err != nil || matrix.All != 0 || len(matrix.Rows) != 0 || matrix.Total.Followers != nil ||
+		matrix.Total.Posts.Now != nil ||
+		matrix.Total.Known ||
+		len(matrix.Total.Daily) != 3 {
+		t.Errorf("%+v, %v", matrix, err)
 	}
 	if _, ok := (Row{Posts: Change{Now: ptr(0)}, Interacted: Change{Now: ptr(0)}}).PerPost(); ok {
 		t.Error("a ratio without posts")
@@ -166,10 +220,12 @@ func TestAMatrixWithoutAccountsHasNoFigures(t *testing.T) {
 func TestFollowersTryTheNextAccountsToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
+
 	handles := []string{"环保北京", "京环之声", "北京环境监测"}
 	for _, h := range handles {
 		w.connect(h, "北京市环境保护局", account.Commercial)
 	}
+
 	for _, h := range handles[:2] {
 		w.Weibo.RevokeTokens(h)
 	}
@@ -193,21 +249,33 @@ func TestADoneBackfillBeginsAnewAndAFailedOneGoesOn(t *testing.T) {
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	done := w.backfill(a.ID)
 	again := w.backfill(a.ID)
-	if again.State != BackfillDone || again.Found != done.Found || one[int](w, `SELECT count(*) - count(DISTINCT remote_id) FROM platform_posts`) != 0 {
+	if again.State != BackfillDone || again.Found != done.Found ||
+		one[int](w, `SELECT count(*) - count(DISTINCT remote_id) FROM platform_posts`) != 0 {
 		t.Errorf("first %+v, again %+v", done, again)
 	}
 	b := w.connect("京环之声", "北京市环境保护局", account.Commercial)
-	w.Weibo.Fault(sandbox.Fault{Account: "京环之声", Call: "statuses/user_timeline/biz", Kind: sandbox.FaultError, Code: 10014, Skip: 1, Times: 1})
+	w.Weibo.Fault(sandbox.Fault{
+		Account: "京环之声",
+		Call:    "statuses/user_timeline/biz",
+		Kind:    sandbox.FaultError,
+		Code:    10014,
+		Skip:    1,
+		Times:   1,
+	})
 	stopped := w.backfill(b.ID)
-	if stopped.State != BackfillFailed || stopped.Reason != "refused" || stopped.Found != 100 || stopped.Hint() == "" {
+	if stopped.State != BackfillFailed || stopped.Reason != "refused" || stopped.Found != 100 ||
+		stopped.Hint() == "" {
 		t.Fatalf("refused backfill %+v", stopped)
 	}
 	if whole := w.backfill(b.ID); whole.State != BackfillDone || whole.Found <= 100 {
 		t.Errorf("gone on: %+v", whole)
 	}
-	for _, s := range []BackfillState{BackfillNone, BackfillRunning, BackfillDone, BackfillPartial, BackfillFailed} {
-		if s.Label() == "" {
-			t.Errorf("state %q has no name", s)
+
+	for _, backfillState := range []BackfillState{
+		BackfillNone, BackfillRunning, BackfillDone, BackfillPartial, BackfillFailed,
+	} {
+		if backfillState.Label() == "" {
+			t.Errorf("state %q has no name", backfillState)
 		}
 	}
 	if (Backfill{State: BackfillRunning}).Percent() != 0 {
@@ -215,14 +283,19 @@ func TestADoneBackfillBeginsAnewAndAFailedOneGoesOn(t *testing.T) {
 	}
 }
 
-// TestAllReadsOfThePastAreAskedForAtOnce holds the backfill of a contracted account to counting what is young enough to be counted.
+// TestAllReadsOfThePastAreAskedForAtOnce holds the backfill of a contracted account to counting what is
+// young enough to be counted.
 func TestAllReadsOfThePastAreAskedForAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 3000)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.backfill(a.ID)
 	due := one[int](w, `SELECT count(*) FROM platform_posts WHERE next_read_at <= $1`, w.Now())
-	young := one[int](w, `SELECT count(*) FROM platform_posts WHERE posted_at > $1`, w.Now().AddDate(0, 0, -90))
+	young := one[int](
+		w,
+		`SELECT count(*) FROM platform_posts WHERE posted_at > $1`,
+		w.Now().AddDate(0, 0, -90),
+	)
 	if due == 0 || due != young {
 		t.Fatalf("%d are due, %d are younger than ninety days", due, young)
 	}
@@ -230,19 +303,25 @@ func TestAllReadsOfThePastAreAskedForAtOnce(t *testing.T) {
 	if n := one[int](w, `SELECT count(*) FROM platform_posts WHERE reads IS NOT NULL`); n != young {
 		t.Errorf("reads of %d posts, want %d", n, young)
 	}
-	m, err := w.s.Matrix(w.Context(), w.boss, LastDays(30, w.Now()), View{})
-	if err != nil || m.Rows[0].Reads == nil || m.Rows[0].ReadPosts != *m.Rows[0].Posts.Now {
-		t.Errorf("row %+v, %v", m.Rows[0], err)
+	matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(30, w.Now()), View{})
+	if err != nil || matrix.Rows[0].Reads == nil || matrix.Rows[0].ReadPosts != *matrix.Rows[0].Posts.Now {
+		t.Errorf("row %+v, %v", matrix.Rows[0], err)
 	}
 }
 
 func TestThePlanOfTheBudgetFollowsTheTables(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		connector account.Connector
 		posts     int
 		want      int
-	}{{account.Commercial, 0, 6}, {account.Commercial, 101, 8}, {account.Public, 5, 2}, {account.Manual, 0, 0}} {
+	}{
+		{account.Commercial, 0, 6},
+		{account.Commercial, 101, 8},
+		{account.Public, 5, 2},
+		{account.Manual, 0, 0},
+	} {
 		now := time.Now()
 		if got := (plan{Posts: c.posts, NextAt: &now}).calls(c.connector); got != c.want {
 			t.Errorf("%s with %d posts due: %d calls, want %d", c.connector, c.posts, got, c.want)
@@ -267,14 +346,18 @@ func TestTheBudgetShowsWhatIsUsedAndNext(t *testing.T) {
 		t.Fatalf("%+v, %v", lines, err)
 	}
 	public, commercial := lines[0], lines[1]
-	if public.Host != PublicHost || public.Used != 2 || public.Planned != 2 || commercial.Used != 1 || commercial.Planned != 6 || commercial.NextAt == nil {
+	if public.Host != PublicHost || public.Used != 2 || public.Planned != 2 || commercial.Used != 1 ||
+		commercial.Planned != 6 ||
+		commercial.NextAt == nil {
 		t.Errorf("hosts %+v %+v", public, commercial)
 	}
+
 	used := 0
-	for _, l := range lines[2:] {
-		used += l.Used
-		if l.Limit != 60 || l.NextAt == nil || !l.ResetsAt.Equal(time.Date(2026, 11, 23, 16, 0, 0, 0, time.UTC)) {
-			t.Errorf("line of account %d: %+v", l.AccountID, l)
+	for _, budgetLine := range lines[2:] {
+		used += budgetLine.Used
+		if budgetLine.Limit != 60 || budgetLine.NextAt == nil ||
+			!budgetLine.ResetsAt.Equal(time.Date(2026, 11, 23, 16, 0, 0, 0, time.UTC)) {
+			t.Errorf("line of account %d: %+v", budgetLine.AccountID, budgetLine)
 		}
 	}
 	if used != 2 || lines[2].AccountID != a.ID || lines[3].AccountID != b.ID {
@@ -288,11 +371,16 @@ func TestTheBudgetShowsWhatIsUsedAndNext(t *testing.T) {
 
 func TestAPostKnowsItsPageAndWhetherToLookIntoIt(t *testing.T) {
 	t.Parallel()
-	p := Post{RemoteUID: "5600000001", RemoteID: "42", Origin: FromConsole, State: Shown}
-	if p.URL() != "https://weibo.com/5600000001/42" || p.Remarkable() {
-		t.Errorf("%s, remarkable %v", p.URL(), p.Remarkable())
+	post := Post{RemoteUID: "5600000001", RemoteID: "42", Origin: FromConsole, State: Shown}
+	if post.URL() != "https://weibo.com/5600000001/42" || post.Remarkable() {
+		t.Errorf("%s, remarkable %v", post.URL(), post.Remarkable())
 	}
-	for _, odd := range []Post{{Origin: Elsewhere, State: Shown}, {Origin: FromConsole, State: Changed}, {Origin: Past, State: Removed}} {
+
+	for _, odd := range []Post{
+		{Origin: Elsewhere, State: Shown},
+		{Origin: FromConsole, State: Changed},
+		{Origin: Past, State: Removed},
+	} {
 		if !odd.Remarkable() {
 			t.Errorf("%+v is nothing to look into", odd)
 		}
@@ -310,7 +398,8 @@ func TestDaysEndAtMidnightInShanghai(t *testing.T) {
 	}
 	check := func(when string) {
 		t.Helper()
-		got := one[string](w, `SELECT string_agg(to_char(day, 'DD') || '=' || likes, ' ' ORDER BY day) FROM account_days WHERE posts > 0`)
+		got := one[string](w, `SELECT string_agg(to_char(day, 'DD') || '=' || likes, ' ' ORDER BY day)
+				FROM account_days WHERE posts > 0`)
 		if got != "20=1 21=110" {
 			t.Errorf("%s: %s", when, got)
 		}
@@ -321,50 +410,67 @@ func TestDaysEndAtMidnightInShanghai(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("rolled up from nothing")
-	p, err := ParsePeriod("", "2026-11-21", "2026-11-21", w.Now())
+	period, err := ParsePeriod("", "2026-11-21", "2026-11-21", w.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list, err := w.s.Posts(w.Context(), w.boss, PostFilter{Period: p}); err != nil || len(list) != 2 {
+	if list, err := w.s.Posts(w.Context(), w.boss, PostFilter{Period: period}); err != nil || len(list) != 2 {
 		t.Errorf("%d posts of the day, %v", len(list), err)
 	}
 }
 
-// TestOneDayIsTheSameByEveryWay compares what readings, the roll-up and the account's page say of the same posts.
+// TestOneDayIsTheSameByEveryWay compares what readings, the roll-up and the account's page say of the
+// same posts.
 func TestOneDayIsTheSameByEveryWay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2000)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.backfill(a.ID)
 	w.round()
-	p := LastDays(60, w.Now())
-	s, err := w.s.Series(w.Context(), w.boss, a.ID, p)
+	period := LastDays(60, w.Now())
+	series, err := w.s.Series(w.Context(), w.boss, a.ID, period)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	var posts, interactions int64
-	for _, pt := range s.Points {
+	for _, pt := range series.Points {
 		posts, interactions = posts+*pt.Posts, interactions+*pt.Interactions()
 	}
-	m, err := w.s.Matrix(w.Context(), w.boss, p, View{})
+	matrix, err := w.s.Matrix(w.Context(), w.boss, period, View{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var same int64
-	for _, pt := range m.Days {
+
+	for _, pt := range matrix.Days {
 		if v := pt.Interactions(); v != nil {
 			same += *v
 		}
 	}
-	list, err := w.s.Posts(w.Context(), w.boss, PostFilter{AccountID: a.ID, Period: p, Limit: 1000})
+	list, err := w.s.Posts(w.Context(), w.boss, PostFilter{AccountID: a.ID, Period: period, Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	var byPost int64
-	for _, x := range list {
-		byPost += x.Counts.Interactions()
+	for _, post := range list {
+		byPost += post.Counts.Interactions()
 	}
-	if *s.Row.Posts.Now != posts || int64(len(list)) != posts || *s.Row.Interacted.Now != interactions || same != interactions || byPost != interactions || posts == 0 {
-		t.Errorf("row %d/%d, points %d/%d, days %d, posts %d/%d", *s.Row.Posts.Now, *s.Row.Interacted.Now, posts, interactions, same, len(list), byPost)
+	if *series.Row.Posts.Now != posts || int64(len(list)) != posts ||
+		*series.Row.Interacted.Now != interactions ||
+		same != interactions ||
+		byPost != interactions ||
+		posts == 0 {
+		t.Errorf(
+			"row %d/%d, points %d/%d, days %d, posts %d/%d",
+			*series.Row.Posts.Now,
+			*series.Row.Interacted.Now,
+			posts,
+			interactions,
+			same,
+			len(list),
+			byPost,
+		)
 	}
 }

@@ -69,6 +69,7 @@ func (i Import) Percent() int {
 	if i.State.Ended() || fit == 0 {
 		return 100
 	}
+
 	return min(i.Done*100/fit, 99)
 }
 
@@ -84,14 +85,21 @@ const importQuiet = 10 * time.Second
 // fileNameLength is how much of the name of a file is kept, in characters.
 const fileNameLength = 200
 
-// StartImport takes a file of past posts of an account: docs/reach.md names its columns. The file is read whole, so that one that cannot
-// be is refused now; the posts are put in by a job, or by who calls RunImport first. Fails with fault.Invalid at "file".
-func (s *Service) StartImport(ctx context.Context, actor access.Actor, accountID int64, name string, file io.Reader) (Import, error) {
-	a, err := s.accounts.Find(ctx, actor, accountID)
+// StartImport takes a file of past posts of an account: docs/reach.md names its columns. The file is
+// read whole, so that one that cannot be is refused now; the posts are put in by a job, or by who calls
+// RunImport first. Fails with fault.Invalid at "file".
+func (s *Service) StartImport(
+	ctx context.Context,
+	actor access.Actor,
+	accountID int64,
+	name string,
+	file io.Reader,
+) (Import, error) {
+	account, err := s.accounts.Find(ctx, actor, accountID)
 	if err != nil {
 		return Import{}, err
 	}
-	if err := access.Require(actor, access.AccountManage, a.UnitPath); err != nil {
+	if err := access.Require(actor, access.AccountManage, account.UnitPath); err != nil {
 		return Import{}, err
 	}
 
@@ -106,13 +114,20 @@ func (s *Service) StartImport(ctx context.Context, actor access.Actor, accountID
 		return Import{}, err
 	}
 
-	found := Import{AccountID: accountID, FileName: shortName(name), Bytes: int64(len(raw)), State: ImportWaiting, CreatedAt: s.now()}
+	found := Import{
+		AccountID: accountID,
+		FileName:  shortName(name),
+		Bytes:     int64(len(raw)),
+		State:     ImportWaiting,
+		CreatedAt: s.now(),
+	}
 	var rejects []Rejected
 	err = rowReader{s.now()}.readImport(raw, func(line int, _ fresh, why Unfit) error {
 		found.Rows++
 		if why != "" {
 			rejects = append(rejects, Rejected{line, why})
 		}
+
 		return nil
 	})
 	if err != nil {
@@ -127,18 +142,36 @@ func (s *Service) StartImport(ctx context.Context, actor access.Actor, accountID
 		if err := queue.Insert(ctx, tx, ImportArgs{ImportID: found.ID}, nil); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, s.importEntry(actor, a, ActBackfill, map[string]any{
-			"from": "file", "file": found.FileName, "import": found.ID, "rows": found.Rows, "rejected": found.Rejected}))
+
+		return audit.Write(ctx, tx, s.importEntry(actor, account, ActBackfill, map[string]any{
+			"from":     "file",
+			"file":     found.FileName,
+			"import":   found.ID,
+			"rows":     found.Rows,
+			"rejected": found.Rejected,
+		}))
 	})
 	if err != nil {
 		return Import{}, err
 	}
+
 	return findImport(ctx, s.db.Pool(), found.ID)
 }
 
-func (s *Service) importEntry(actor access.Actor, a account.Account, action audit.Act, detail map[string]any) audit.Entry {
-	return audit.Entry{Actor: actor, At: s.now(), Action: action, Subject: "account/" + strconv.FormatInt(a.ID, 10),
-		UnitPath: a.UnitPath, Detail: detail}
+func (s *Service) importEntry(
+	actor access.Actor,
+	a account.Account,
+	action audit.Act,
+	detail map[string]any,
+) audit.Entry {
+	return audit.Entry{
+		Actor:    actor,
+		At:       s.now(),
+		Action:   action,
+		Subject:  "account/" + strconv.FormatInt(a.ID, 10),
+		UnitPath: a.UnitPath,
+		Detail:   detail,
+	}
 }
 
 // shortName is the name of a file as it is kept.
@@ -149,10 +182,12 @@ func shortName(name string) string {
 	if utf8.RuneCountInString(name) > fileNameLength {
 		return string([]rune(name)[:fileNameLength])
 	}
+
 	return name
 }
 
-// importSlot waits for one of the few places where files are read in this process: each may hold a file, its text and its rows.
+// importSlot waits for one of the few places where files are read in this process: each may hold a
+// file, its text and its rows.
 func (s *Service) importSlot(ctx context.Context) (release func(), err error) {
 	wait, cancel := context.WithTimeout(ctx, importWait)
 	defer cancel()
@@ -171,8 +206,9 @@ const importWait = 5 * time.Second
 // importSlots is how many files are read at once.
 const importSlots = 2
 
-// RunImport puts the posts of an import in, and goes on where another process left it. It can be called again at any time: what is in
-// already is left alone. It returns when the import has ended, or with the error of ctx.
+// RunImport puts the posts of an import in, and goes on where another process left it. It can be called
+// again at any time: what is in already is left alone. It returns when the import has ended, or with
+// the error of ctx.
 func (s *Service) RunImport(ctx context.Context, id int64) error {
 	select {
 	case s.importing <- struct{}{}:
@@ -185,27 +221,30 @@ func (s *Service) RunImport(ctx context.Context, id int64) error {
 	if err != nil || begun.State.Ended() {
 		return err
 	}
-	a, err := s.accounts.Find(ctx, access.System("import"), begun.AccountID)
+	account, err := s.accounts.Find(ctx, access.System("import"), begun.AccountID)
 	if err != nil {
 		return err
 	}
 
-	run := importRun{s: s, account: a, id: id, days: map[time.Time]bool{}}
+	run := importRun{s: s, account: account, id: id, days: map[time.Time]bool{}}
 	err = rowReader{begun.CreatedAt}.readImport(raw, func(_ int, post fresh, why Unfit) error {
 		if why != "" {
 			return nil
 		}
+
 		return run.take(ctx, post)
 	})
 	if err == nil {
 		err = run.flush(ctx)
 	}
+
 	switch {
 	case errors.Is(err, errImportEnded):
 		return nil
 	case err != nil:
 		return err
 	}
+
 	return run.end(ctx)
 }
 
@@ -232,6 +271,7 @@ func (r *importRun) take(ctx context.Context, post fresh) error {
 	if len(r.batch) < importBatch && r.bytes < importBatchBytes {
 		return nil
 	}
+
 	return r.flush(ctx)
 }
 
@@ -253,10 +293,12 @@ func (r *importRun) flush(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+
 		return markImported(ctx, tx.Pgx, r.id, ids)
 	})
 	r.done += len(r.batch)
 	r.batch, r.bytes = r.batch[:0], 0
+
 	return err
 }
 
@@ -271,12 +313,19 @@ func (r *importRun) end(ctx context.Context) error {
 		if err := rollDays(ctx, tx.Pgx, r.account.ID, days); err != nil {
 			return err
 		}
+
 		return endImport(ctx, tx.Pgx, r.id, r.s.now())
 	})
 }
 
 // ImportPast is StartImport and RunImport in one: for callers that wait.
-func (s *Service) ImportPast(ctx context.Context, actor access.Actor, accountID int64, name string, file io.Reader) (ImportReport, error) {
+func (s *Service) ImportPast(
+	ctx context.Context,
+	actor access.Actor,
+	accountID int64,
+	name string,
+	file io.Reader,
+) (ImportReport, error) {
 	started, err := s.StartImport(ctx, actor, accountID, name, file)
 	if err != nil {
 		return ImportReport{}, err
@@ -284,6 +333,7 @@ func (s *Service) ImportPast(ctx context.Context, actor access.Actor, accountID 
 	if err := s.RunImport(ctx, started.ID); err != nil {
 		return ImportReport{}, err
 	}
+
 	return s.ImportReport(ctx, actor, started.ID)
 }
 
@@ -299,6 +349,7 @@ func (s *Service) ImportReport(ctx context.Context, actor access.Actor, id int64
 		return ImportReport{}, err
 	}
 	rejects, err := importRejects(ctx, s.db.Pool(), id)
+
 	return ImportReport{found, rejects}, err
 }
 
@@ -307,8 +358,9 @@ func (s *Service) Imports(ctx context.Context, actor access.Actor, accountID int
 	return latestImports(ctx, s.db.Pool(), actor, accountID)
 }
 
-// UndoImport takes out what an import brought, and stops one that goes on. Posts that the platform has shown since, or that turned out
-// to be sent by this console, stay: they are known by themselves now. Fails with fault.Conflict when it was undone before.
+// UndoImport takes out what an import brought, and stops one that goes on. Posts that the platform has
+// shown since, or that turned out to be sent by this console, stay: they are known by themselves now.
+// Fails with fault.Conflict when it was undone before.
 func (s *Service) UndoImport(ctx context.Context, actor access.Actor, id int64) (Import, error) {
 	found, err := s.FindImport(ctx, actor, id)
 	if err != nil {
@@ -317,7 +369,7 @@ func (s *Service) UndoImport(ctx context.Context, actor access.Actor, id int64) 
 	if err := access.Require(actor, access.AccountManage, found.UnitPath); err != nil {
 		return Import{}, err
 	}
-	a, err := s.accounts.Find(ctx, actor, found.AccountID)
+	account, err := s.accounts.Find(ctx, actor, found.AccountID)
 	if err != nil {
 		return Import{}, err
 	}
@@ -338,11 +390,13 @@ func (s *Service) UndoImport(ctx context.Context, actor access.Actor, id int64) 
 		if err := rollDays(ctx, tx.Pgx, found.AccountID, days); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, s.importEntry(actor, a, actAccountUndoImport, map[string]any{
+
+		return audit.Write(ctx, tx, s.importEntry(actor, account, actAccountUndoImport, map[string]any{
 			"import": id, "file": found.FileName, "removed": removed}))
 	})
 	if err != nil {
 		return Import{}, err
 	}
+
 	return s.FindImport(ctx, actor, id)
 }

@@ -25,11 +25,13 @@ func read(t *testing.T, raw []byte) (posts []fresh, rejects []Rejected) {
 		} else {
 			posts = append(posts, post)
 		}
+
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return posts, rejects
 }
 
@@ -66,16 +68,17 @@ func TestFilesOfTheTrade(t *testing.T) {
 		posts, rejects := read(t, raw)
 
 		var ids, left []string
-		for _, p := range posts {
-			ids = append(ids, p.RemoteID)
-			if !isText(p.Text) || p.Text == "" {
-				t.Errorf("%s: text %q", name, p.Text)
+		for _, fresh := range posts {
+			ids = append(ids, fresh.RemoteID)
+			if !isText(fresh.Text) || fresh.Text == "" {
+				t.Errorf("%s: text %q", name, fresh.Text)
 			}
 		}
-		for _, r := range rejects {
-			left = append(left, fmt.Sprintf("%d:%s", r.Line, r.Reason))
-			if r.Reason.Label() == "" {
-				t.Errorf("%s: no words for %s", name, r.Reason)
+
+		for _, rejected := range rejects {
+			left = append(left, fmt.Sprintf("%d:%s", rejected.Line, rejected.Reason))
+			if rejected.Reason.Label() == "" {
+				t.Errorf("%s: no words for %s", name, rejected.Reason)
 			}
 		}
 		if got := strings.Join(ids, " "); got != want.ids {
@@ -103,10 +106,18 @@ func TestWhatTheCrawlersSayIsKept(t *testing.T) {
 		}
 		posts, _ := read(t, raw)
 
-		p := posts[0]
-		kind := map[bool]string{true: "original", false: "repost"}[p.Original]
-		got := fmt.Sprintf("%s %s %d pictures %d %d %d %s", p.PostedAt.In(zone).Format(time.DateTime), kind, p.Pictures,
-			p.Counts.Reposts, p.Counts.Comments, p.Counts.Likes, p.Text)
+		fresh := posts[0]
+		kind := map[bool]string{true: "original", false: "repost"}[fresh.Original]
+		got := fmt.Sprintf(
+			"%s %s %d pictures %d %d %d %s",
+			fresh.PostedAt.In(zone).Format(time.DateTime),
+			kind,
+			fresh.Pictures,
+			fresh.Counts.Reposts,
+			fresh.Counts.Comments,
+			fresh.Counts.Likes,
+			fresh.Text,
+		)
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
@@ -168,6 +179,7 @@ func TestUnclosedQuotesSwallowNoRow(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	b.WriteString("id,posted_at,text\n")
+
 	for i := range 200 {
 		open := ""
 		if i%50 == 10 {
@@ -177,7 +189,9 @@ func TestUnclosedQuotesSwallowNoRow(t *testing.T) {
 	}
 
 	posts, rejects := read(t, b.Bytes())
-	if len(posts) != 196 || len(rejects) != 4 || rejects[0] != (Rejected{12, UnfitQuote}) || rejects[3].Line != 162 {
+	if len(posts) != 196 || len(rejects) != 4 || rejects[0] != (Rejected{
+		12, UnfitQuote,
+	}) || rejects[3].Line != 162 {
 		t.Errorf("%d posts, left out %v", len(posts), rejects)
 	}
 }
@@ -193,6 +207,7 @@ func TestEncodingsOfOneText(t *testing.T) {
 		for _, r := range text {
 			out = append(out, order(uint16(r))...)
 		}
+
 		return out
 	}
 	little := func(u uint16) []byte { return []byte{byte(u), byte(u >> 8)} }
@@ -228,27 +243,36 @@ func TestImportIsUndoneAsOne(t *testing.T) {
 	a := w.connect("朝阳环保示例", "朝阳区", account.Public)
 	file := "id,posted_at,text,likes\n4000000000000001,2026-10-01 08:30,甲,3\n4000000000000002,2026-10-01 09:30,乙,4\nx!,2026-10-01,丙,5\n"
 
-	r, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "past.csv", strings.NewReader(file))
-	if err != nil || r.State != ImportDone || r.Added != 2 || r.Done != 2 || r.Percent() != 100 {
-		t.Fatalf("%+v, %v", r, err)
+	importReport, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "past.csv", strings.NewReader(file))
+	if err != nil || importReport.State != ImportDone || importReport.Added != 2 || importReport.Done != 2 ||
+		importReport.Percent() != 100 {
+		t.Fatalf("%+v, %v", importReport, err)
 	}
 	if n := one[int](w, `SELECT count(*) FROM import_files`); n != 0 {
 		t.Errorf("%d files are left", n)
 	}
-	if _, err := w.DB.Pool().Exec(w.Context(), `UPDATE platform_posts SET seen_at = now() WHERE remote_id = '4000000000000002'`); err != nil {
+	if _, err := w.DB.Pool().Exec(w.Context(), `UPDATE platform_posts SET seen_at = now()
+			WHERE remote_id = '4000000000000002'`); err != nil {
 		t.Fatal(err)
 	}
 
 	w.Unit("海淀区", "北京市环境保护局", "bureau")
 	other := w.User("朝阳主管", access.Supervisor, "朝阳区")
-	if _, err := w.s.UndoImport(w.Context(), other, r.ID); !fault.Is(err, fault.KindForbidden) {
+	if _, err := w.s.UndoImport(w.Context(), other, importReport.ID); !fault.Is(err, fault.KindForbidden) {
 		t.Errorf("a supervisor undoes: %v", err)
 	}
-	if _, err := w.s.FindImport(w.Context(), w.User("海淀主管", access.Supervisor, "海淀区"), r.ID); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.s.FindImport(
+		w.Context(),
+		w.User("海淀主管", access.Supervisor, "海淀区"),
+		importReport.ID,
+	); !fault.Is(
+		err,
+		fault.KindNotFound,
+	) {
 		t.Errorf("another unit sees the import: %v", err)
 	}
 
-	undone, err := w.s.UndoImport(w.Context(), w.admin, r.ID)
+	undone, err := w.s.UndoImport(w.Context(), w.admin, importReport.ID)
 	if err != nil || undone.State != ImportUndone || undone.Kept != 1 {
 		t.Fatalf("%+v, %v", undone, err)
 	}
@@ -258,7 +282,7 @@ func TestImportIsUndoneAsOne(t *testing.T) {
 	if n := one[int](w, `SELECT count(*) FROM audit_entries WHERE action = 'account.undo_import'`); n != 1 {
 		t.Errorf("%d entries in the trail", n)
 	}
-	if _, err := w.s.UndoImport(w.Context(), w.admin, r.ID); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.UndoImport(w.Context(), w.admin, importReport.ID); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("undone twice: %v", err)
 	}
 
@@ -268,7 +292,8 @@ func TestImportIsUndoneAsOne(t *testing.T) {
 	}
 }
 
-// TestImportGoesOnWhereAProcessLeftIt begins in one and ends in another; one that was undone meanwhile does not.
+// TestImportGoesOnWhereAProcessLeftIt begins in one and ends in another; one that was undone meanwhile
+// does not.
 func TestImportGoesOnWhereAProcessLeftIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
@@ -282,19 +307,32 @@ func TestImportGoesOnWhereAProcessLeftIt(t *testing.T) {
 	if n := one[int](w, `SELECT count(*) FROM river_job WHERE kind = 'reach_import'`); n != 1 {
 		t.Errorf("%d jobs", n)
 	}
-	if _, _, err := beginImport(w.Context(), w.DB, left.ID, w.s.now()); err != nil { // and the process is gone
+	// and the process is gone
+	if _, _, err := beginImport(w.Context(), w.DB, left.ID, w.s.now()); err != nil {
 		t.Fatal(err)
 	}
+
 	for range 2 { // the second finds nothing to do
 		if err := w.s.RunImport(w.Context(), left.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, err := w.s.FindImport(w.Context(), w.admin, left.ID); err != nil || got.State != ImportDone || got.Added != 1 {
+	if got, err := w.s.FindImport(
+		w.Context(),
+		w.admin,
+		left.ID,
+	); err != nil || got.State != ImportDone ||
+		got.Added != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
 
-	stopped, err := w.s.StartImport(w.Context(), w.admin, a.ID, "past.csv", strings.NewReader(strings.ReplaceAll(file, "001,", "009,")))
+	stopped, err := w.s.StartImport(
+		w.Context(),
+		w.admin,
+		a.ID,
+		"past.csv",
+		strings.NewReader(strings.ReplaceAll(file, "001,", "009,")),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,22 +351,40 @@ func TestImportGoesOnWhereAProcessLeftIt(t *testing.T) {
 func manyRows(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString("微博ID,发布时间,正文,转发数,评论数,点赞数\n")
+
 	first := time.Date(2020, 1, 1, 8, 0, 0, 0, zone)
 	for i := range n {
 		at := first.Add(time.Duration(i) * 30 * time.Minute)
-		fmt.Fprintf(&b, "%d,%s,\"今日空气质量播报，第 %d 期：以良为主，\n请关注\",%d,%d,%d\n", 4456240500000000+i, at.Format("2006-01-02 15:04"), i, i%9, i%5, i%70)
+		fmt.Fprintf(
+			&b,
+			"%d,%s,\"今日空气质量播报，第 %d 期：以良为主，\n请关注\",%d,%d,%d\n",
+			4456240500000000+i,
+			at.Format("2006-01-02 15:04"),
+			i,
+			i%9,
+			i%5,
+			i%70,
+		)
 	}
+
 	return b.Bytes()
 }
 
-// TestAFullFileIsTaken brings in as many rows as a file may hold; how long that takes is a figure of the bench.
+// TestAFullFileIsTaken brings in as many rows as a file may hold; how long that takes is a figure of
+// the bench.
 func TestAFullFileIsTaken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	a := w.connect("朝阳环保示例", "朝阳区", account.Public)
-	r, err := w.s.ImportPast(w.Context(), w.admin, a.ID, "full.csv", bytes.NewReader(manyRows(maxImportRows)))
-	if err != nil || r.Added != maxImportRows {
-		t.Fatalf("%+v, %v", r.Import, err)
+	importReport, err := w.s.ImportPast(
+		w.Context(),
+		w.admin,
+		a.ID,
+		"full.csv",
+		bytes.NewReader(manyRows(maxImportRows)),
+	)
+	if err != nil || importReport.Added != maxImportRows {
+		t.Fatalf("%+v, %v", importReport.Import, err)
 	}
 	if n := one[int](w, "SELECT count(*) FROM platform_posts"); n != maxImportRows {
 		t.Errorf("%d posts are kept, want %d", n, maxImportRows)

@@ -7,23 +7,25 @@ import (
 	"juzhen/internal/fault"
 )
 
-// A cell that goes on over lines goes on over no more than this. A quote that nobody closed would take in the rest of the file.
+// A cell that goes on over lines goes on over no more than this. A quote that nobody closed would take
+// in the rest of the file.
 const (
 	maxCellLines = 100
 	maxCellBytes = 80 << 10
 	maxUnclosed  = 1000 // quotes in a file: each costs a look at as much text as a cell may hold
 )
 
-// sheet is a text as lines of cells. It reads what spreadsheets and crawlers write: cells in quotes may go on over lines, a quote within
-// them is doubled, and a quote within a cell that has none around it is a character like others.
+// sheet is a text as lines of cells. It reads what spreadsheets and crawlers write: cells in quotes may
+// go on over lines, a quote within them is doubled, and a quote within a cell that has none around it
+// is a character like others.
 type sheet struct {
 	rest  []byte
 	line  int // of the row that comes next, from 1
 	comma byte
 }
 
-// row reads a row and gives the line it begins in. ok is false where a quote is not closed: the row is that one line then, and what
-// stands behind it is read as rows again.
+// row reads a row and gives the line it begins in. ok is false where a quote is not closed: the row is
+// that one line then, and what stands behind it is read as rows again.
 func (s *sheet) row(isRow func(cells []string) bool) (cells []string, line int, ok bool) {
 	line = s.line
 	cells, length, ok := s.scan(isRow)
@@ -33,6 +35,7 @@ func (s *sheet) row(isRow func(cells []string) bool) (cells []string, line int, 
 
 	s.line += bytes.Count(s.rest[:length], []byte("\n"))
 	s.rest = s.rest[length:]
+
 	return cells, line, ok
 }
 
@@ -40,6 +43,7 @@ func lineLength(b []byte) int {
 	if end := bytes.IndexByte(b, '\n'); end >= 0 {
 		return end + 1
 	}
+
 	return len(b)
 }
 
@@ -64,7 +68,8 @@ func (s *sheet) scan(isRow func([]string) bool) (cells []string, length int, ok 
 	}
 }
 
-// cell reads the cell that begins at, and gives where it ends: at a comma, a line's end or the end of the text.
+// cell reads the cell that begins at, and gives where it ends: at a comma, a line's end or the end of
+// the text.
 func (s *sheet) cell(at int, isRow func([]string) bool) (text string, end int, ok bool) {
 	if at < len(s.rest) && s.rest[at] == '"' {
 		return s.quoted(at, isRow)
@@ -74,11 +79,13 @@ func (s *sheet) cell(at int, isRow func([]string) bool) (text string, end int, o
 	for end < len(s.rest) && s.rest[end] != s.comma && s.rest[end] != '\n' {
 		end++
 	}
+
 	return strings.TrimSuffix(string(s.rest[at:end]), "\r"), end, true
 }
 
-// quoted reads a cell in quotes. It is refused when it does not end where a cell ends, when it is longer than any, and when a row of its
-// own lies within it: then the quote was never closed, and the next one belongs to another row.
+// quoted reads a cell in quotes. It is refused when it does not end where a cell ends, when it is
+// longer than any, and when a row of its own lies within it: then the quote was never closed, and the
+// next one belongs to another row.
 func (s *sheet) quoted(at int, isRow func([]string) bool) (text string, end int, ok bool) {
 	var out strings.Builder
 	lines := 0
@@ -103,9 +110,11 @@ func (s *sheet) quoted(at int, isRow func([]string) bool) (text string, end int,
 				end++
 			}
 			ends := end >= len(s.rest) || s.rest[end] == s.comma || s.rest[end] == '\n'
+
 			return out.String(), end, ends
 		}
 	}
+
 	return "", 0, false
 }
 
@@ -117,12 +126,15 @@ func (s *sheet) rowAt(at int, isRow func([]string) bool) bool {
 
 	line := s.rest[at : at+lineLength(s.rest[at:])]
 	parts := strings.Split(strings.TrimRight(string(line), "\r\n"), string(s.comma))
+
 	return isRow(parts)
 }
 
-// readCSV reads a table with a head: with commas, tabs or semicolons between its cells, whichever makes the most of the head.
+// readCSV reads a table with a head: with commas, tabs or semicolons between its cells, whichever makes
+// the most of the head.
 func (r rowReader) readCSV(text []byte, sink rowSink) error {
 	start := 1
+
 	for len(bytes.TrimSpace(text[:lineLength(text)])) == 0 {
 		text = text[lineLength(text):]
 		start++
@@ -145,6 +157,7 @@ func (r rowReader) readCSV(text []byte, sink rowSink) error {
 	}
 
 	best.rest, best.line = text, start
+
 	return r.rows(&best, head, places, sink)
 }
 
@@ -154,10 +167,12 @@ func (r rowReader) rows(s *sheet, head []string, places map[string]int, sink row
 		values := valuesAt(cells, places)
 		_, fit := platformID(values)
 		_, known := r.instant(values)
+
 		return fit && known
 	}
 
 	unclosed := 0
+
 	for len(s.rest) > 0 {
 		cells, line, ok := s.row(isRow)
 		switch {
@@ -172,6 +187,7 @@ func (r rowReader) rows(s *sheet, head []string, places map[string]int, sink row
 			if err := sink(line, fresh{}, UnfitQuote); err != nil {
 				return err
 			}
+
 			continue
 		}
 
@@ -180,6 +196,7 @@ func (r rowReader) rows(s *sheet, head []string, places map[string]int, sink row
 			return err
 		}
 	}
+
 	return nil
 }
 
@@ -189,11 +206,13 @@ func sameHead(cells, head []string) bool {
 	if len(cells) != len(head) {
 		return false
 	}
+
 	for i := range cells {
 		if headName(cells[i]) != headName(head[i]) {
 			return false
 		}
 	}
+
 	return true
 }
 
@@ -205,6 +224,7 @@ func valuesAt(cells []string, places map[string]int) values {
 			out[name] = strings.TrimPrefix(strings.TrimSpace(cells[i]), "'")
 		}
 	}
+
 	return out
 }
 
@@ -216,6 +236,7 @@ func enough(places map[string]int) error {
 				return true
 			}
 		}
+
 		return false
 	}
 
@@ -227,5 +248,6 @@ func enough(places map[string]int) error {
 	case !has("text"):
 		return fault.Invalid("file", "首行缺少列：{.column}", "column", "正文")
 	}
+
 	return nil
 }

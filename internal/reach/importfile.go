@@ -28,11 +28,13 @@ type Rejected struct {
 	Reason Unfit
 }
 
-// rowSink takes the rows of a file one by one: a post that is fit, or why it is not. An error ends the reading.
+// rowSink takes the rows of a file one by one: a post that is fit, or why it is not. An error ends the
+// reading.
 type rowSink func(line int, post fresh, why Unfit) error
 
-// readImport gives the rows of a file to sink. It fails with fault.Invalid at "file" when the file as a whole cannot be read, or holds
-// more rows than are taken at once; a row that cannot be costs that row alone.
+// readImport gives the rows of a file to sink. It fails with fault.Invalid at "file" when the file as a
+// whole cannot be read, or holds more rows than are taken at once; a row that cannot be costs that row
+// alone.
 func (r rowReader) readImport(raw []byte, sink rowSink) error {
 	if len(raw) > MaxImportBytes {
 		return fault.Invalid("file", "文件超过 32 MB，请分成几个文件导入")
@@ -54,17 +56,19 @@ func (r rowReader) readImport(raw []byte, sink rowSink) error {
 		if n++; n > maxImportRows {
 			return fault.Invalid("file", "文件超过 {.max} 行，请分成几个文件导入", "max", maxImportRows)
 		}
+
 		return sink(line, post, why)
 	}
 
 	if begin[0] == '[' || begin[0] == '{' {
 		return r.readJSON(text, counted)
 	}
+
 	return r.readCSV(text, counted)
 }
 
-// decodeText gives the text of a file as UTF-8. The trade writes UTF-8, UTF-16 (Excel's "Unicode text") and GB18030 (Excel in China).
-// What cannot be decoded becomes U+FFFD, which rejects its row.
+// decodeText gives the text of a file as UTF-8. The trade writes UTF-8, UTF-16 (Excel's "Unicode text")
+// and GB18030 (Excel in China). What cannot be decoded becomes U+FFFD, which rejects its row.
 func decodeText(raw []byte) ([]byte, error) {
 	var from encoding.Encoding
 
@@ -83,10 +87,12 @@ func decodeText(raw []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fault.Invalid("file", "文件的编码无法识别，请另存为 UTF-8 再导入").With(err)
 	}
+
 	return text, nil
 }
 
-// utf16Order is the byte order of UTF-16, by its mark or by where the zeros of its commas and line ends stand; nil when it is none.
+// utf16Order is the byte order of UTF-16, by its mark or by where the zeros of its commas and line ends
+// stand; nil when it is none.
 func utf16Order(raw []byte) binary.ByteOrder {
 	if len(raw) < 4 {
 		return nil
@@ -100,6 +106,7 @@ func utf16Order(raw []byte) binary.ByteOrder {
 	}
 
 	even, odd := 0, 0
+
 	head := raw[:min(len(raw), 4096)&^1]
 	for i := 0; i < len(head); i += 2 {
 		if head[i] == 0 {
@@ -116,6 +123,7 @@ func utf16Order(raw []byte) binary.ByteOrder {
 	case odd > least && even == 0:
 		return binary.LittleEndian
 	}
+
 	return nil
 }
 
@@ -126,6 +134,7 @@ func mostlyUTF8(raw []byte) bool {
 	}
 
 	fit, unfit := 0, 0
+
 	for line := range bytes.Lines(raw) {
 		switch {
 		case !utf8.Valid(line):
@@ -134,6 +143,7 @@ func mostlyUTF8(raw []byte) bool {
 			fit++
 		}
 	}
+
 	return fit > unfit
 }
 
@@ -143,6 +153,7 @@ func isASCII(b []byte) bool {
 			return false
 		}
 	}
+
 	return true
 }
 

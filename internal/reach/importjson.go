@@ -11,12 +11,15 @@ import (
 )
 
 // lists are the names under which crawlers keep their posts in an object.
-var lists = map[string]bool{"weibo": true, "weibos": true, "posts": true, "statuses": true, "data": true, "items": true}
+var lists = map[string]bool{
+	"weibo": true, "weibos": true, "posts": true, "statuses": true, "data": true, "items": true,
+}
 
 // maxEntry is the longest entry in bytes.
 const maxEntry = 1 << 20
 
-// readJSON reads a list of posts, or the list in an object that crawlers write beside what they know of the account.
+// readJSON reads a list of posts, or the list in an object that crawlers write beside what they know of
+// the account.
 func (r rowReader) readJSON(text []byte, sink rowSink) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 
@@ -43,6 +46,7 @@ func (r rowReader) readJSON(text []byte, sink rowSink) error {
 	case !found:
 		return fault.Invalid("file", "JSON 里没有微博的列表：应是数组，或对象中名为 weibo 的数组")
 	}
+
 	return nil
 }
 
@@ -67,6 +71,7 @@ func (r rowReader) findList(d *json.Decoder) (bool, error) {
 			if _, nested := next.(json.Delim); nested {
 				return false, errors.New("an object where a list is expected")
 			}
+
 			continue
 		}
 
@@ -75,6 +80,7 @@ func (r rowReader) findList(d *json.Decoder) (bool, error) {
 			return false, err
 		}
 	}
+
 	return false, nil
 }
 
@@ -104,6 +110,7 @@ func (r rowReader) entry(raw json.RawMessage) (fresh, Unfit) {
 			found[column] = text
 		}
 	}
+
 	return r.post(found)
 }
 
@@ -119,13 +126,16 @@ func cellOf(v any) string {
 		for i, e := range v {
 			parts[i] = cellOf(e)
 		}
+
 		return strings.Join(parts, ",")
 	case map[string]any: // a post within a post: what was reposted
 		if len(v) == 0 {
 			return ""
 		}
+
 		return "1"
 	}
+
 	return fmt.Sprint(v)
 }
 
@@ -135,12 +145,14 @@ func halfSurrogate(raw []byte) bool {
 		if i+6 > len(raw) || raw[i] != '\\' || raw[i+1] != 'u' || raw[i+2]|0x20 != 'd' {
 			return 0
 		}
+
 		switch c := raw[i+3] | 0x20; {
 		case c == '8' || c == '9' || c == 'a' || c == 'b':
 			return 'h'
 		case c >= 'c' && c <= 'f':
 			return 'l'
 		}
+
 		return 0
 	}
 
@@ -148,6 +160,7 @@ func halfSurrogate(raw []byte) bool {
 		if raw[i] != '\\' {
 			continue
 		}
+
 		switch half(i) {
 		case 'h':
 			if half(i+6) != 'l' {
@@ -160,5 +173,6 @@ func halfSurrogate(raw []byte) bool {
 			i++ // what is escaped
 		}
 	}
+
 	return false
 }

@@ -52,43 +52,93 @@ const (
 	maxPictures    = 1000
 )
 
-// columns are the names a head or an entry may use, in this program's own files and in those of the crawlers in use.
+// columns are the names a head or an entry may use, in this program's own files and in those of the
+// crawlers in use.
 var columns = map[string]string{
-	"id": "id", "微博id": "id", "mid": "id", "idstr": "id", "编号": "id", "微博编号": "id",
-	"bid": "bid", "微博bid": "bid", "mblogid": "bid",
-	"微博链接": "link", "链接": "link", "link": "link", "url": "link", "weibo_link": "link",
-
-	"posted_at": "posted_at", "发布时间": "posted_at", "完整日期": "posted_at", "publish_time": "posted_at",
-	"full_created_at": "posted_at", "created_at": "day", "日期": "day", "发布日期": "day",
-
-	"text": "text", "正文": "text", "微博正文": "text", "微博内容": "text", "content": "text", "text_raw": "text",
-
-	"original": "original", "是否原创": "original", "是否为原创微博": "original", "原创": "original",
-	"源微博id": "repost", "retweet_id": "repost", "retweet": "repost", "retweeted_status": "repost",
-
-	"pictures": "pictures", "图片数": "pictures", "pic_num": "pictures",
-	"原始图片url": "urls", "微博图片url": "urls", "图片": "urls", "图片链接": "urls", "pics": "urls", "original_pictures": "urls",
-
-	"reposts": "reposts", "转发数": "reposts", "转发": "reposts", "reposts_count": "reposts", "retweet_num": "reposts",
-	"comments": "comments", "评论数": "comments", "评论": "comments", "comments_count": "comments", "comment_num": "comments",
-	"likes": "likes", "点赞数": "likes", "点赞": "likes", "attitudes_count": "likes", "up_num": "likes",
-	"reads": "reads", "阅读数": "reads", "阅读": "reads", "reads_count": "reads",
+	"id":                "id",
+	"微博id":              "id",
+	"mid":               "id",
+	"idstr":             "id",
+	"编号":                "id",
+	"微博编号":              "id",
+	"bid":               "bid",
+	"微博bid":             "bid",
+	"mblogid":           "bid",
+	"微博链接":              "link",
+	"链接":                "link",
+	"link":              "link",
+	"url":               "link",
+	"weibo_link":        "link",
+	"posted_at":         "posted_at",
+	"发布时间":              "posted_at",
+	"完整日期":              "posted_at",
+	"publish_time":      "posted_at",
+	"full_created_at":   "posted_at",
+	"created_at":        "day",
+	"日期":                "day",
+	"发布日期":              "day",
+	"text":              "text",
+	"正文":                "text",
+	"微博正文":              "text",
+	"微博内容":              "text",
+	"content":           "text",
+	"text_raw":          "text",
+	"original":          "original",
+	"是否原创":              "original",
+	"是否为原创微博":           "original",
+	"原创":                "original",
+	"源微博id":             "repost",
+	"retweet_id":        "repost",
+	"retweet":           "repost",
+	"retweeted_status":  "repost",
+	"pictures":          "pictures",
+	"图片数":               "pictures",
+	"pic_num":           "pictures",
+	"原始图片url":           "urls",
+	"微博图片url":           "urls",
+	"图片":                "urls",
+	"图片链接":              "urls",
+	"pics":              "urls",
+	"original_pictures": "urls",
+	"reposts":           "reposts",
+	"转发数":               "reposts",
+	"转发":                "reposts",
+	"reposts_count":     "reposts",
+	"retweet_num":       "reposts",
+	"comments":          "comments",
+	"评论数":               "comments",
+	"评论":                "comments",
+	"comments_count":    "comments",
+	"comment_num":       "comments",
+	"likes":             "likes",
+	"点赞数":               "likes",
+	"点赞":                "likes",
+	"attitudes_count":   "likes",
+	"up_num":            "likes",
+	"reads":             "reads",
+	"阅读数":               "reads",
+	"阅读":                "reads",
+	"reads_count":       "reads",
 }
 
 // headName is the name of a column as columns knows it.
 func headName(s string) string {
-	return strings.ToLower(strings.ReplaceAll(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), bom)), " ", ""))
+	return strings.ToLower(
+		strings.ReplaceAll(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), bom)), " ", ""),
+	)
 }
 
 // placesOf finds the columns of a head; of two of one name the first counts.
 func placesOf(head []string) map[string]int {
 	places := map[string]int{}
+
 	for i, name := range head {
 		column, ok := columns[headName(name)]
 		if _, twice := places[column]; ok && !twice {
 			places[column] = i
 		}
 	}
+
 	return places
 }
 
@@ -133,6 +183,7 @@ func (r rowReader) post(v values) (fresh, Unfit) {
 		State:    Shown,
 		Counted:  true,
 	}
+
 	return out, out.count(v)
 }
 
@@ -144,6 +195,7 @@ func (f *fresh) count(v values) Unfit {
 		if why == "" {
 			why = wrong
 		}
+
 		return n
 	}
 
@@ -161,6 +213,7 @@ func (f *fresh) count(v values) Unfit {
 	if v["pictures"] == "" {
 		f.Pictures = min(addresses(v["urls"]), maxPictures)
 	}
+
 	return why
 }
 
@@ -179,6 +232,7 @@ func platformID(v values) (string, bool) {
 			s, _ = shortID(s)
 		}
 		n, err := strconv.ParseInt(s, 10, 64)
+
 		return s, err == nil && n > 0
 	}
 
@@ -190,6 +244,7 @@ func platformID(v values) (string, bool) {
 		link = "https://" + link
 	}
 	id, err := post.ParseRepost(link)
+
 	return id, err == nil && id != ""
 }
 
@@ -199,10 +254,12 @@ func shortID(s string) (string, bool) {
 		return "", false
 	}
 	id, err := post.ParseRepost("https://weibo.com/0/" + s)
+
 	return id, err == nil
 }
 
-// importLayouts are the forms of an instant that files hold: this program's, Excel's, the platform's and the crawlers'.
+// importLayouts are the forms of an instant that files hold: this program's, Excel's, the platform's
+// and the crawlers'.
 var importLayouts = []string{
 	time.RFC3339,
 	time.RubyDate,
@@ -218,8 +275,8 @@ var importLayouts = []string{
 	"2006年1月2日",
 }
 
-// instant is when the post went out. Where a file has the day and the whole instant, the instant counts; without a zone it is
-// Shanghai's.
+// instant is when the post went out. Where a file has the day and the whole instant, the instant
+// counts; without a zone it is Shanghai's.
 func (r rowReader) instant(v values) (time.Time, bool) {
 	s := v["posted_at"]
 	if s == "" {
@@ -231,15 +288,20 @@ func (r rowReader) instant(v values) (time.Time, bool) {
 
 	at, err := instant.Parse(s, importLayouts...)
 	if err != nil {
-		at, err = instant.Parse(halfDay.Replace(s), "2006/1/2 PM 3:04:05", "2006/1/2 PM 3:04", "2006-1-2 PM 3:04:05", "2006-1-2 PM 3:04")
+		at, err = instant.Parse(halfDay.Replace(s),
+			"2006/1/2 PM 3:04:05", "2006/1/2 PM 3:04",
+			"2006-1-2 PM 3:04:05", "2006-1-2 PM 3:04",
+		)
 	}
+
 	return at.UTC(), err == nil
 }
 
 // halfDay writes the halves of a day as layouts know them.
 var halfDay = strings.NewReplacer("上午 ", "AM ", "上午", "AM ", "下午 ", "PM ", "下午", "PM ")
 
-// original tells whether the text is the account's own: as the file says, else unless it names what was reposted.
+// original tells whether the text is the account's own: as the file says, else unless it names what was
+// reposted.
 func original(v values) bool {
 	switch strings.ToLower(v["original"]) {
 	case "":
@@ -247,6 +309,7 @@ func original(v values) bool {
 	case "1", "true", "是", "原创", "yes":
 		return true
 	}
+
 	return false
 }
 
@@ -265,6 +328,7 @@ func figureOf(s string, most int64) (int64, Unfit) {
 		case f*1e4 > float64(most):
 			return 0, UnfitMany
 		}
+
 		return int64(f*1e4 + 0.5), ""
 	}
 
@@ -277,6 +341,7 @@ func figureOf(s string, most int64) (int64, Unfit) {
 	case n > most:
 		return 0, UnfitMany
 	}
+
 	return n, ""
 }
 

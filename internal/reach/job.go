@@ -13,11 +13,17 @@ import (
 )
 
 // waiting are the states in which a second job of the same kind and account would be one too many.
-var waiting = []rivertype.JobState{rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
-	rivertype.JobStateRetryable, rivertype.JobStateScheduled}
+var waiting = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+	rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+}
 
 func pull(attempts int) river.InsertOpts {
-	return river.InsertOpts{Queue: queue.Pull, MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: waiting}}
+	return river.InsertOpts{
+		Queue:       queue.Pull,
+		MaxAttempts: attempts,
+		UniqueOpts:  river.UniqueOpts{ByArgs: true, ByState: waiting},
+	}
 }
 
 // PlanArgs asks for a look at what is due.
@@ -102,10 +108,12 @@ func (w planner) Work(ctx context.Context, _ *river.Job[PlanArgs]) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
+
 	jobs := make([]river.InsertManyParams, len(ids))
 	for i, id := range ids {
 		jobs[i] = river.InsertManyParams{Args: ReadArgs{AccountID: id}}
 	}
+
 	return w.s.db.InTx(ctx, func(tx pg.Tx) error { return queue.InsertMany(ctx, tx, jobs) })
 }
 
@@ -119,6 +127,7 @@ func (w readerWorker) Work(ctx context.Context, job *river.Job[ReadArgs]) error 
 	if err := w.s.giveWay(ctx); err != nil {
 		return err
 	}
+
 	return w.s.Read(ctx, job.Args.AccountID)
 }
 
@@ -133,15 +142,24 @@ func (w followersWorker) Work(ctx context.Context, job *river.Job[FollowersArgs]
 		return err
 	}
 	_, err := w.s.followers(ctx, job.Args.AccountID)
+
 	return err
 }
 
-// AccountChangedTx is an account's Watch: one that may post, for the first time or again, has its followers counted at once and not
-// within the hour.
-func AccountChangedTx(ctx context.Context, tx pg.Tx, _ time.Time, _ int64, a account.Account, c account.Change) error {
-	if c != account.MayPost || !a.Connector.NeedsToken() {
+// AccountChangedTx is an account's Watch: one that may post, for the first time or again, has its
+// followers counted at once and not within the hour.
+func AccountChangedTx(
+	ctx context.Context,
+	tx pg.Tx,
+	_ time.Time,
+	_ int64,
+	a account.Account,
+	change account.Change,
+) error {
+	if change != account.MayPost || !a.Connector.NeedsToken() {
 		return nil
 	}
+
 	return queue.InsertMany(ctx, tx, []river.InsertManyParams{{Args: FollowersArgs{AccountID: a.ID}}})
 }
 
@@ -159,6 +177,7 @@ func (w backfillWorker) Work(ctx context.Context, job *river.Job[BackfillArgs]) 
 	if err == nil && wait > 0 {
 		return river.JobSnooze(wait)
 	}
+
 	return err
 }
 
@@ -172,6 +191,7 @@ func (w rollWorker) Work(ctx context.Context, _ *river.Job[RollUpArgs]) error {
 	if err := w.s.giveWay(ctx); err != nil {
 		return err
 	}
+
 	return w.s.RollUp(ctx)
 }
 
@@ -186,24 +206,26 @@ func (w pruneWorker) Work(ctx context.Context, _ *river.Job[PruneArgs]) error {
 		return err
 	}
 	_, err := w.s.Prune(ctx)
+
 	return err
 }
 
 // AddWorkers registers the workers of this feature.
-func AddWorkers(workers *river.Workers, s *Service) error {
+func AddWorkers(workers *river.Workers, service *Service) error {
 	for _, err := range []error{
-		river.AddWorkerSafely(workers, planner{s: s}),
-		river.AddWorkerSafely(workers, readerWorker{s: s}),
-		river.AddWorkerSafely(workers, followersWorker{s: s}),
-		river.AddWorkerSafely(workers, backfillWorker{s: s}),
-		river.AddWorkerSafely(workers, rollWorker{s: s}),
-		river.AddWorkerSafely(workers, pruneWorker{s: s}),
-		river.AddWorkerSafely(workers, importWorker{s: s}),
+		river.AddWorkerSafely(workers, planner{s: service}),
+		river.AddWorkerSafely(workers, readerWorker{s: service}),
+		river.AddWorkerSafely(workers, followersWorker{s: service}),
+		river.AddWorkerSafely(workers, backfillWorker{s: service}),
+		river.AddWorkerSafely(workers, rollWorker{s: service}),
+		river.AddWorkerSafely(workers, pruneWorker{s: service}),
+		river.AddWorkerSafely(workers, importWorker{s: service}),
 	} {
 		if err != nil {
 			return err
 		}
 	}
+
 	return nil
 }
 

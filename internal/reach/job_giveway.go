@@ -8,8 +8,8 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// Sending comes first: while many deliveries are due within seconds or under way, readings wait. A reading is never urgent, but it
-// must not wait for ever either.
+// Sending comes first: while many deliveries are due within seconds or under way, readings wait. A
+// reading is never urgent, but it must not wait for ever either.
 const (
 	burst     = 50               // deliveries that are due make a burst
 	ahead     = 10 * time.Second // what is due within it counts
@@ -20,7 +20,8 @@ const (
 	comeAgain = 5 * time.Second  // and then comes back
 )
 
-// DueFunc counts the deliveries that should go within some time, overdue ones and those under way included. It may stop at atMost.
+// DueFunc counts the deliveries that should go within some time, overdue ones and those under way
+// included. It may stop at atMost.
 type DueFunc func(ctx context.Context, within time.Duration, atMost int) (int, error)
 
 // gate keeps readings back during a burst. It is safe for concurrent use.
@@ -50,6 +51,7 @@ func (g *gate) closed(ctx context.Context) bool {
 		n, err := g.due(ctx, ahead, burst)
 		g.asked, g.busy = now, err == nil && n >= burst
 	}
+
 	switch {
 	case !g.busy:
 		g.since = time.Time{}
@@ -60,16 +62,19 @@ func (g *gate) closed(ctx context.Context) bool {
 		g.since, g.free = time.Time{}, now.Add(turn)
 		return false
 	}
+
 	return true
 }
 
-// giveWay returns at once when no burst is near. During one it holds the worker for a moment, and then puts the job off.
+// giveWay returns at once when no burst is near. During one it holds the worker for a moment, and then
+// puts the job off.
 func (s *Service) giveWay(ctx context.Context) error {
 	if !s.gate.closed(ctx) {
 		return nil
 	}
 	t := time.NewTimer(holdFor)
 	defer t.Stop()
+
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
@@ -78,5 +83,6 @@ func (s *Service) giveWay(ctx context.Context) error {
 	if s.gate.closed(ctx) {
 		return river.JobSnooze(comeAgain)
 	}
+
 	return nil
 }

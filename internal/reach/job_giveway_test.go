@@ -17,8 +17,9 @@ type street struct {
 
 func newStreet() *street {
 	s := &street{at: time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)}
-	s.gate.now = func() time.Time { return s.at }
+	s.now = func() time.Time { return s.at }
 	s.gate.due = func(context.Context, time.Duration, int) (int, error) { return s.due, s.err }
+
 	return s
 }
 
@@ -29,20 +30,20 @@ func (s *street) after(d time.Duration) bool {
 
 func TestReadingsGiveWayWhileABurstIsNear(t *testing.T) {
 	t.Parallel()
-	s := newStreet()
-	if s.due = burst - 1; s.after(0) {
+	street := newStreet()
+	if street.due = burst - 1; street.after(0) {
 		t.Error("a few deliveries keep readings back")
 	}
-	if s.due = burst; !s.after(askAgain) {
+	if street.due = burst; !street.after(askAgain) {
 		t.Error("a burst does not keep readings back")
 	}
-	if s.due = 0; !s.after(askAgain / 2) {
+	if street.due = 0; !street.after(askAgain / 2) {
 		t.Error("asked again within a second")
 	}
-	if s.after(askAgain) {
+	if street.after(askAgain) {
 		t.Error("kept back after the burst")
 	}
-	if s.due, s.err = burst, errors.New("no database"); s.after(askAgain) {
+	if street.due, street.err = burst, errors.New("no database"); street.after(askAgain) {
 		t.Error("kept back by what cannot be known")
 	}
 	if (&gate{}).closed(t.Context()) {
@@ -52,17 +53,22 @@ func TestReadingsGiveWayWhileABurstIsNear(t *testing.T) {
 
 func TestReadingsGoOnAfterTwoMinutesOfGivingWay(t *testing.T) {
 	t.Parallel()
-	s := newStreet()
-	s.due = 10_000
+	street := newStreet()
+	street.due = 10_000
 	waited, went := 0, 0
+
 	for range 9 * 60 { // nine minutes without a pause in the traffic, asked each second
-		if s.after(time.Second) {
+		if street.after(time.Second) {
 			waited++
 		} else {
 			went++
 		}
 	}
 	if waited != 6*60 || went != 3*60 {
-		t.Errorf("in nine minutes readings waited %d s and went %d s, want two minutes of each three", waited, went)
+		t.Errorf(
+			"in nine minutes readings waited %d s and went %d s, want two minutes of each three",
+			waited,
+			went,
+		)
 	}
 }

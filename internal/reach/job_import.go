@@ -33,8 +33,8 @@ type importWorker struct {
 // Timeout is longer than a full file takes beside other work.
 func (importWorker) Timeout(*river.Job[ImportArgs]) time.Duration { return 5 * time.Minute }
 
-// Work puts the posts in, unless the request that brought the file does so itself. After the last attempt the import has failed, which
-// its page says.
+// Work puts the posts in, unless the request that brought the file does so itself. After the last
+// attempt the import has failed, which its page says.
 func (w importWorker) Work(ctx context.Context, job *river.Job[ImportArgs]) error {
 	quiet, err := importIsQuiet(ctx, w.s.db.Pool(), job.Args.ImportID, w.s.now().Add(-importQuiet))
 	if err != nil {
@@ -51,5 +51,6 @@ func (w importWorker) Work(ctx context.Context, job *river.Job[ImportArgs]) erro
 	if err != nil && job.Attempt >= importAttempts {
 		_ = failImport(context.WithoutCancel(ctx), w.s.db.Pool(), job.Args.ImportID, w.s.now())
 	}
+
 	return err
 }

@@ -21,7 +21,12 @@ func TestTheQueueTakesOurJobs(t *testing.T) {
 	if err := AddWorkers(workers, w.s); err == nil {
 		t.Error("the same workers were taken twice")
 	}
-	_, err := queue.New(w.DB.Pool(), queue.Config{Workers: workers, Periodic: Periodic(), Log: slog.New(slog.DiscardHandler), Test: true})
+	_, err := queue.New(w.DB.Pool(), queue.Config{
+		Workers:  workers,
+		Periodic: Periodic(),
+		Log:      slog.New(slog.DiscardHandler),
+		Test:     true,
+	})
 	if err != nil {
 		t.Errorf("queue: %v", err)
 	}
@@ -32,15 +37,22 @@ func TestAnAccountIsReadByOneJobAtATime(t *testing.T) {
 	w := newWorld(t, 0)
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.connect("朝阳环保示例", "朝阳区", account.Public)
+
 	for range 2 {
 		if err := (planner{s: w.s}).Work(w.Context(), &river.Job[PlanArgs]{}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := one[int](w, `SELECT count(*) FROM river_job WHERE kind = 'reach_read' AND queue = 'pull'`); n != 2 {
+	if n := one[int](
+		w,
+		`SELECT count(*) FROM river_job WHERE kind = 'reach_read' AND queue = 'pull'`,
+	); n != 2 {
 		t.Errorf("%d jobs for two accounts", n)
 	}
-	if err := (readerWorker{s: w.s}).Work(w.Context(), &river.Job[ReadArgs]{Args: ReadArgs{AccountID: a.ID}}); err != nil {
+	if err := (readerWorker{s: w.s}).Work(
+		w.Context(),
+		&river.Job[ReadArgs]{Args: ReadArgs{AccountID: a.ID}},
+	); err != nil {
 		t.Error(err)
 	}
 	if err := (followersWorker{s: w.s}).Work(w.Context(), &river.Job[FollowersArgs]{}); err != nil {
@@ -73,7 +85,11 @@ func TestABackfillJobComesBackInTheNextWindow(t *testing.T) {
 	w.Advance(later.Duration)
 	w.Exec(`DELETE FROM call_usage`)
 	w.s.opt.Limits.CommercialHour = 100
-	if err := (backfillWorker{s: w.s}).Work(w.Context(), job); err != nil || w.progress(a.ID).State != BackfillDone {
+	if err := (backfillWorker{s: w.s}).Work(
+		w.Context(),
+		job,
+	); err != nil ||
+		w.progress(a.ID).State != BackfillDone {
 		t.Errorf("%v, %+v", err, w.progress(a.ID))
 	}
 }
@@ -97,7 +113,10 @@ func TestFollowersAreCountedWhenAnAccountGoesLive(t *testing.T) {
 	if id != a.ID {
 		t.Errorf("the job is for account %d, want %d", id, a.ID)
 	}
-	if err := (followersWorker{s: w.s}).Work(w.Context(), &river.Job[FollowersArgs]{Args: FollowersArgs{AccountID: id}}); err != nil {
+	if err := (followersWorker{s: w.s}).Work(
+		w.Context(),
+		&river.Job[FollowersArgs]{Args: FollowersArgs{AccountID: id}},
+	); err != nil {
 		t.Error(err)
 	}
 	if n := one[int](w, `SELECT count(*) FROM account_days WHERE followers > 0`); n != 1 {

@@ -31,6 +31,7 @@ func (s *Service) look(ctx context.Context, src source, w watch) error {
 	if err != nil && !errors.Is(err, errBudget) { // what cannot be asked now is asked with the next look
 		return err
 	}
+
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		gap, err := moved(ctx, tx.Pgx, src.ID, line.Posts)
 		if err != nil {
@@ -39,8 +40,9 @@ func (s *Service) look(ctx context.Context, src source, w watch) error {
 		if err := s.take(ctx, tx, src.Account, line.Posts, w.Since); err != nil {
 			return err
 		}
-		for _, g := range gone {
-			if err := s.settle(ctx, tx, src.Account, g.post, g.verdict); err != nil {
+
+		for _, gonePost := range gone {
+			if err := s.settle(ctx, tx, src.Account, gonePost.post, gonePost.verdict); err != nil {
 				return err
 			}
 		}
@@ -48,12 +50,19 @@ func (s *Service) look(ctx context.Context, src source, w watch) error {
 		if err != nil {
 			return err
 		}
+
 		return looked(ctx, tx.Pgx, src.ID, s.now(), next, "")
 	})
 }
 
 // take brings posts the platform showed into the books: unknown ones are inserted, known ones compared.
-func (s *Service) take(ctx context.Context, tx pg.Tx, a account.Account, posts []weibo.Post, since time.Time) error {
+func (s *Service) take(
+	ctx context.Context,
+	tx pg.Tx,
+	a account.Account,
+	posts []weibo.Post,
+	since time.Time,
+) error {
 	known, err := knownPosts(ctx, tx.Pgx, remoteIDs(posts))
 	if err != nil {
 		return err
@@ -61,35 +70,47 @@ func (s *Service) take(ctx context.Context, tx pg.Tx, a account.Account, posts [
 	var newcomers []weibo.Post
 	var ids []int64
 	var shown []string
-	for _, p := range posts {
-		k, ok := known[p.ID]
+
+	for _, post := range posts {
+		tracked, ok := known[post.ID]
 		if !ok {
-			newcomers = append(newcomers, p)
+			newcomers = append(newcomers, post)
 			continue
 		}
-		if err := s.settle(ctx, tx, a, k, judgePost(k, p)); err != nil {
+		if err := s.settle(ctx, tx, a, tracked, judgePost(tracked, post)); err != nil {
 			return err
 		}
-		ids, shown = append(ids, k.ID), append(shown, p.Text)
+		ids, shown = append(ids, tracked.ID), append(shown, post.Text)
 	}
 	if err := seenAgain(ctx, tx.Pgx, ids, shown, s.now()); err != nil {
 		return err
 	}
+
 	return s.welcome(ctx, tx, a, newcomers, since)
 }
 
 func remoteIDs(posts []weibo.Post) []string {
 	ids := make([]string, len(posts))
-	for i, p := range posts {
-		ids[i] = p.ID
+	for i, post := range posts {
+		ids[i] = post.ID
 	}
+
 	return ids
 }
 
-// welcome inserts posts that are seen for the first time and says where they come from. What is not for everybody's eyes, such as the
-// post of a connection test, is left out.
-func (s *Service) welcome(ctx context.Context, tx pg.Tx, a account.Account, posts []weibo.Post, since time.Time) error {
-	posts = slices.DeleteFunc(posts, func(p weibo.Post) bool { return p.Deleted || p.Visible != weibo.VisibleAll })
+// welcome inserts posts that are seen for the first time and says where they come from. What is not for
+// everybody's eyes, such as the post of a connection test, is left out.
+func (s *Service) welcome(
+	ctx context.Context,
+	tx pg.Tx,
+	a account.Account,
+	posts []weibo.Post,
+	since time.Time,
+) error {
+	posts = slices.DeleteFunc(
+		posts,
+		func(post weibo.Post) bool { return post.Deleted || post.Visible != weibo.VisibleAll },
+	)
 	if len(posts) == 0 {
 		return nil
 	}
@@ -101,14 +122,16 @@ func (s *Service) welcome(ctx context.Context, tx pg.Tx, a account.Account, post
 	if err != nil {
 		return err
 	}
+
 	list := make([]fresh, len(posts))
-	for i, p := range posts {
-		list[i] = s.newcomer(a, p, ours, open, since)
+	for i, post := range posts {
+		list[i] = s.newcomer(a, post, ours, open, since)
 	}
 	ids, err := insertPosts(ctx, tx.Pgx, a.ID, list, s.now())
 	if err != nil {
 		return err
 	}
+
 	for _, f := range list {
 		if id, ok := ids[f.RemoteID]; ok && f.Origin == Elsewhere {
 			if err := s.raise(ctx, tx, a, id, "elsewhere", f.Text); err != nil {
@@ -116,6 +139,7 @@ func (s *Service) welcome(ctx context.Context, tx pg.Tx, a account.Account, post
 			}
 		}
 	}
+
 	return rollDays(ctx, tx.Pgx, a.ID, daysOf(instants(list)))
 }
 
@@ -124,19 +148,40 @@ func instants(list []fresh) []time.Time {
 	for i, f := range list {
 		out[i] = f.PostedAt
 	}
+
 	return out
 }
 
-// newcomer is a post seen for the first time. Weibo's instants are whole seconds, so the second in which the watch began counts as before.
-func (s *Service) newcomer(a account.Account, p weibo.Post, ours map[string]int64, open bool, since time.Time) fresh {
-	f := fresh{RemoteID: p.ID, Origin: Elsewhere, PostedAt: p.CreatedAt, Text: p.Text, Original: p.RepostOf == "", Pictures: p.Pics,
-		State: Shown, Seen: true, Counted: true, NextRead: orNil(NextRead(a.Connector, p.CreatedAt, s.now())),
-		Counts: Counts{Reposts: p.Reposts, Comments: p.Comments, Likes: p.Likes, Reads: p.Reads}}
-	id, sent := ours[p.ID]
+// newcomer is a post seen for the first time. Weibo's instants are whole seconds, so the second in
+// which the watch began counts as before.
+func (s *Service) newcomer(
+	a account.Account,
+	post weibo.Post,
+	ours map[string]int64,
+	open bool,
+	since time.Time,
+) fresh {
+	f := fresh{
+		RemoteID: post.ID,
+		Origin:   Elsewhere,
+		PostedAt: post.CreatedAt,
+		Text:     post.Text,
+		Original: post.RepostOf == "",
+		Pictures: post.Pics,
+		State:    Shown,
+		Seen:     true,
+		Counted:  true,
+		NextRead: orNil(NextRead(a.Connector, post.CreatedAt, s.now())),
+		Counts: Counts{
+			Reposts: post.Reposts, Comments: post.Comments, Likes: post.Likes, Reads: post.Reads,
+		},
+	}
+
+	id, sent := ours[post.ID]
 	switch {
 	case sent:
 		f.Origin, f.DeliveryID = FromConsole, &id
-	case !p.CreatedAt.After(since):
+	case !post.CreatedAt.After(since):
 		f.Origin = Past
 		if a.Connector == account.Commercial && f.NextRead != nil {
 			now := s.now() // a timeline has no reads: those that are read at all are counted at once
@@ -145,6 +190,7 @@ func (s *Service) newcomer(a account.Account, p weibo.Post, ours map[string]int6
 	case open:
 		f.Origin = Unsure
 	}
+
 	return f
 }
 
@@ -154,8 +200,9 @@ type gonePost struct {
 	verdict verdict
 }
 
-// absent asks for each post that should have been on the page and was not. One that can still be read is left as it is: pages lag.
-// The page reaches back to its last post; a pinned one stands first and says nothing about that.
+// absent asks for each post that should have been on the page and was not. One that can still be read
+// is left as it is: pages lag. The page reaches back to its last post; a pinned one stands first and
+// says nothing about that.
 func (s *Service) absent(ctx context.Context, src source, posts []weibo.Post) ([]gonePost, error) {
 	if len(posts) == 0 {
 		return nil, nil // an empty page proves nothing
@@ -165,42 +212,51 @@ func (s *Service) absent(ctx context.Context, src source, posts []weibo.Post) ([
 	if err != nil {
 		return nil, err
 	}
+
 	return s.confirm(ctx, src, list)
 }
 
 // confirm asks the platform for single posts and gives those that are hidden or gone.
 func (s *Service) confirm(ctx context.Context, src source, list []tracked) ([]gonePost, error) {
 	all, err := s.inspect(ctx, src, list)
-	return slices.DeleteFunc(all, func(g gonePost) bool { return g.verdict.live != Removed && g.verdict.live != Hidden }), err
+
+	return slices.DeleteFunc(
+		all,
+		func(g gonePost) bool { return g.verdict.live != Removed && g.verdict.live != Hidden },
+	), err
 }
 
-// inspect asks the platform for single posts, each with a call of its own, and judges them. Single posts come with a text that may be
-// whole where a page cuts it, so a change is left to the pages.
+// inspect asks the platform for single posts, each with a call of its own, and judges them. Single
+// posts come with a text that may be whole where a page cuts it, so a change is left to the pages.
 func (s *Service) inspect(ctx context.Context, src source, list []tracked) ([]gonePost, error) {
 	var out []gonePost
+
 	for _, t := range list {
 		if err := s.spend(ctx, PublicHost, src.ID); err != nil {
 			return out, err
 		}
-		p, err := s.api.Show(ctx, src.token, t.RemoteID)
+
+		post, err := s.api.Show(ctx, src.token, t.RemoteID)
 		switch {
 		case weibo.Gone(err):
 			out = append(out, gonePost{t, verdict{live: Removed}})
 		case err != nil:
 			return out, err
 		default:
-			v := judgePost(t, p)
+			v := judgePost(t, post)
 			if v.live == Changed {
 				v = verdict{live: t.State}
 			}
 			out = append(out, gonePost{t, v})
 		}
 	}
+
 	return out, nil
 }
 
-// settle records a verdict when it says something new, here and on the delivery that sent the post, and tells people unless they know already:
-// this console took the post down itself, or its own reading back has told them.
+// settle records a verdict when it says something new, here and on the delivery that sent the post, and
+// tells people unless they know already: this console took the post down itself, or its own reading
+// back has told them.
 func (s *Service) settle(ctx context.Context, tx pg.Tx, a account.Account, t tracked, v verdict) error {
 	if v.live == t.State && v.text == "" {
 		return nil
@@ -224,15 +280,20 @@ func (s *Service) settle(ctx context.Context, tx pg.Tx, a account.Account, t tra
 	if v.text != "" {
 		text = v.text
 	}
+
 	return s.raise(ctx, tx, a, t.ID, string(v.live), text)
 }
 
 // facts are the codes under which a delivery keeps what became of its post.
 var facts = map[Live]delivery.Reason{
-	Shown: delivery.ReadBackSame, Changed: delivery.ReadBackChanged, Hidden: delivery.ReadBackHidden, Removed: delivery.ReadBackRemoved,
+	Shown:   delivery.ReadBackSame,
+	Changed: delivery.ReadBackChanged,
+	Hidden:  delivery.ReadBackHidden,
+	Removed: delivery.ReadBackRemoved,
 }
 
-// tellDelivery notes the verdict on the delivery that sent the post; known says that it was noted there before.
+// tellDelivery notes the verdict on the delivery that sent the post; known says that it was noted there
+// before.
 func (s *Service) tellDelivery(ctx context.Context, tx pg.Tx, t tracked, v verdict) (known bool, err error) {
 	if t.DeliveryID == nil {
 		return false, nil
@@ -244,11 +305,17 @@ func (s *Service) tellDelivery(ctx context.Context, tx pg.Tx, t tracked, v verdi
 	if d.Live != nil && (*d.Live == delivery.LiveDown || *d.Live == delivery.Live(v.live)) {
 		return true, nil
 	}
-	c := delivery.Change{To: d.State, Live: delivery.Live(v.live), Code: facts[v.live], NextLook: d.NextLookAt}
-	if v.text != "" {
-		c.LiveText = &v.text
+	change := delivery.Change{
+		To:       d.State,
+		Live:     delivery.Live(v.live),
+		Code:     facts[v.live],
+		NextLook: d.NextLookAt,
 	}
-	return false, delivery.ApplyTx(ctx, tx, s.now(), d, c, 0)
+	if v.text != "" {
+		change.LiveText = &v.text
+	}
+
+	return false, delivery.ApplyTx(ctx, tx, s.now(), d, change, 0)
 }
 
 // noticeKey makes one open to-do per post: what is newest about it replaces what was.
@@ -262,8 +329,8 @@ func (s *Service) raise(ctx context.Context, tx pg.Tx, a account.Account, id int
 // raiseAll replaces what was told of some posts, in two statements.
 func (s *Service) raiseAll(ctx context.Context, tx pg.Tx, list []todo.Item) error {
 	keys := make([]string, len(list))
-	for i, it := range list {
-		keys[i] = it.Key
+	for i, item := range list {
+		keys[i] = item.Key
 	}
 	if err := todo.ResolveManyTx(ctx, tx, s.now(), keys, 0); err != nil {
 		return err
@@ -271,14 +338,24 @@ func (s *Service) raiseAll(ctx context.Context, tx pg.Tx, list []todo.Item) erro
 	if err := todo.RaiseManyTx(ctx, tx, s.now(), list); err != nil {
 		return fmt.Errorf("tell of a post: %w", err)
 	}
+
 	return nil
 }
 
 func notice(a account.Account, id int64, what, text string) todo.Item {
-	return todo.Item{Matter: noticed[what], Key: noticeKey(id), UnitPath: a.UnitPath, SubjectID: id, Args: map[string]any{"account": a.At(), "text": brief(text)}}
+	return todo.Item{
+		Matter:    noticed[what],
+		Key:       noticeKey(id),
+		UnitPath:  a.UnitPath,
+		SubjectID: id,
+		Args:      map[string]any{"account": a.At(), "text": brief(text)},
+	}
 }
 
 // noticed are the matters of what may be noticed about a post: where it came from, or what became of it.
 var noticed = map[string]todo.Matter{
-	string(Elsewhere): todoElsewhere, string(Removed): todoRemoved, string(Hidden): todoHidden, string(Changed): todoChanged,
+	string(Elsewhere): todoElsewhere,
+	string(Removed):   todoRemoved,
+	string(Hidden):    todoHidden,
+	string(Changed):   todoChanged,
 }

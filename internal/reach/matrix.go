@@ -41,14 +41,17 @@ func perPost(interactions, posts *int64) (float64, bool) {
 	if interactions == nil || posts == nil || *posts == 0 {
 		return 0, false
 	}
+
 	return float64(*interactions) / float64(*posts), true
 }
 
-// PerTenThousand is interactions per ten thousand followers, by which large and small accounts compare; false without followers.
+// PerTenThousand is interactions per ten thousand followers, by which large and small accounts compare;
+// false without followers.
 func (r Row) PerTenThousand() (float64, bool) {
 	if r.Interacted.Now == nil || r.Followers == nil || *r.Followers <= 0 {
 		return 0, false
 	}
+
 	return float64(*r.Interacted.Now) * 10_000 / float64(*r.Followers), true
 }
 
@@ -60,6 +63,7 @@ func (r Row) Silent(now time.Time) (days int, known bool) {
 	y, m, d := r.LastPost.In(zone).Date()
 	ny, nm, nd := now.In(zone).Date()
 	from, to := time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(ny, nm, nd, 0, 0, 0, 0, zone)
+
 	return max(0, int(to.Sub(from)/(24*time.Hour))), true
 }
 
@@ -72,8 +76,8 @@ type Matrix struct {
 	Days   []Point // sums of all in scope per day
 }
 
-// Sort is the column and direction by which a matrix is ordered. What is not available counts as less than everything else; equal
-// accounts keep the order of the matrix.
+// Sort is the column and direction by which a matrix is ordered. What is not available counts as less
+// than everything else; equal accounts keep the order of the matrix.
 type Sort struct {
 	By   string // a key of keys; "" is the order of the matrix
 	Down bool
@@ -87,53 +91,64 @@ type View struct {
 	Limit    int // 0: all
 }
 
-// Matrix gives the accounts in the actor's scope over a period, and their sums. It reads prepared days: the sums of all of them, but
-// the rows only of the accounts the view asks for. Fails with fault.Invalid on a column that does not sort.
-func (s *Service) Matrix(ctx context.Context, actor access.Actor, p Period, v View) (Matrix, error) {
-	all, err := selectScope(ctx, s.db.Pool(), actor, v.UnitPath)
+// Matrix gives the accounts in the actor's scope over a period, and their sums. It reads prepared days:
+// the sums of all of them, but the rows only of the accounts the view asks for. Fails with
+// fault.Invalid on a column that does not sort.
+func (s *Service) Matrix(ctx context.Context, actor access.Actor, period Period, view View) (Matrix, error) {
+	all, err := selectScope(ctx, s.db.Pool(), actor, view.UnitPath)
 	if err != nil {
 		return Matrix{}, err
 	}
-	m := Matrix{Period: p, All: len(all)}
-	some, err := selectOrder(ctx, s.db.Pool(), all, p, v)
+	matrix := Matrix{Period: period, All: len(all)}
+	some, err := selectOrder(ctx, s.db.Pool(), all, period, view)
 	if err != nil {
-		return m, err
+		return matrix, err
 	}
-	if m.Rows, err = selectRows(ctx, s.db.Pool(), p, some); err != nil {
-		return m, err
+	if matrix.Rows, err = selectRows(ctx, s.db.Pool(), period, some); err != nil {
+		return matrix, err
 	}
-	t, err := selectTotals(ctx, s.db.Pool(), all, p)
-	m.Total, m.Days = t.row, t.days
-	return m, err
+	totals, err := selectTotals(ctx, s.db.Pool(), all, period)
+	matrix.Total, matrix.Days = totals.row, totals.days
+
+	return matrix, err
 }
 
 // chunk is how many rows of a matrix are read at once when all of them are asked for one after the other.
 const chunk = 500
 
-// EachRow hands the rows of a matrix to fn in order, reading some hundred at a time, and gives the sums of all. It ends with the first
-// error, which may be fn's.
-func (s *Service) EachRow(ctx context.Context, actor access.Actor, p Period, v View, fn func(Row) error) (Row, error) {
-	all, err := selectScope(ctx, s.db.Pool(), actor, v.UnitPath)
+// EachRow hands the rows of a matrix to fn in order, reading some hundred at a time, and gives the sums
+// of all. It ends with the first error, which may be fn's.
+func (s *Service) EachRow(
+	ctx context.Context,
+	actor access.Actor,
+	period Period,
+	view View,
+	fn func(Row) error,
+) (Row, error) {
+	all, err := selectScope(ctx, s.db.Pool(), actor, view.UnitPath)
 	if err != nil {
 		return Row{}, err
 	}
-	sorted, err := selectOrder(ctx, s.db.Pool(), all, p, View{Sort: v.Sort})
+	sorted, err := selectOrder(ctx, s.db.Pool(), all, period, View{Sort: view.Sort})
 	if err != nil {
 		return Row{}, err
 	}
+
 	for some := range slices.Chunk(sorted, chunk) {
-		list, err := selectRows(ctx, s.db.Pool(), p, some)
+		list, err := selectRows(ctx, s.db.Pool(), period, some)
 		if err != nil {
 			return Row{}, err
 		}
-		for _, r := range list {
-			if err := fn(r); err != nil {
+
+		for _, row := range list {
+			if err := fn(row); err != nil {
 				return Row{}, err
 			}
 		}
 	}
-	t, err := selectTotals(ctx, s.db.Pool(), all, p)
-	return t.row, err
+	totals, err := selectTotals(ctx, s.db.Pool(), all, period)
+
+	return totals.row, err
 }
 
 // plus adds two figures of which either may be missing.
@@ -145,6 +160,7 @@ func plus(a, b *int64) *int64 {
 		return a
 	}
 	sum := *a + *b
+
 	return &sum
 }
 
@@ -153,5 +169,6 @@ func minus(a, b *int64) *int64 {
 		return nil
 	}
 	d := *a - *b
+
 	return &d
 }

@@ -22,11 +22,13 @@ func judgePost(known tracked, now weibo.Post) verdict {
 		return verdict{live: Removed}
 	case now.Visible != weibo.VisibleAll:
 		return verdict{live: Hidden}
-	case known.Shown != nil && !sameText(*known.Shown, now.Text) || known.Pictures != now.Pics && known.Shown != nil:
+	case known.Shown != nil && !sameText(*known.Shown, now.Text) || known.Pictures != now.Pics &&
+		known.Shown != nil:
 		return verdict{live: Changed, text: now.Text}
 	case known.State == Changed:
 		return verdict{live: Changed}
 	}
+
 	return verdict{live: Shown}
 }
 
@@ -37,10 +39,11 @@ var (
 	space     = regexp.MustCompile(`[\s\x{200b}]+`)
 )
 
-// sameText tells whether two texts as the platform showed them are the same post's: links are rewritten, entities and white space vary,
-// and a long text is cut at one time and whole at another.
+// sameText tells whether two texts as the platform showed them are the same post's: links are
+// rewritten, entities and white space vary, and a long text is cut at one time and whole at another.
 func sameText(a, b string) bool {
 	a, cutA := plain(a)
+
 	b, cutB := plain(b)
 	switch {
 	case cutA && cutB:
@@ -51,6 +54,7 @@ func sameText(a, b string) bool {
 	case cutB:
 		return strings.HasPrefix(a, b)
 	}
+
 	return a == b
 }
 
@@ -62,6 +66,7 @@ func plain(s string) (string, bool) {
 	s = anyTag.ReplaceAllString(s, "")
 	s = shortLink.ReplaceAllString(s, "⁄")
 	s = space.ReplaceAllString(s, "")
+
 	return s, cut
 }
 

@@ -9,6 +9,7 @@ import (
 
 func TestRewritingByThePlatformIsNoChange(t *testing.T) {
 	t.Parallel()
+
 	long := strings.Repeat("空气质量", 60)
 	for name, c := range map[string]struct {
 		a, b string
@@ -32,19 +33,29 @@ func TestRewritingByThePlatformIsNoChange(t *testing.T) {
 
 func TestAVerdictSaysWhatBecameOfAPost(t *testing.T) {
 	t.Parallel()
+
 	text := "今日良"
 	for name, c := range map[string]struct {
 		known tracked
 		now   weibo.Post
 		want  Live
 	}{
-		"as it was":             {tracked{State: Shown, Shown: &text}, weibo.Post{Text: text}, Shown},
-		"seen first":            {tracked{State: Shown, Pictures: 1}, weibo.Post{Text: "今日良 http://t.cn/x", Pics: 1}, Shown},
-		"another text":          {tracked{State: Shown, Shown: &text}, weibo.Post{Text: "今日优"}, Changed},
-		"a picture less":        {tracked{State: Shown, Shown: &text, Pictures: 2}, weibo.Post{Text: text, Pics: 1}, Changed},
-		"changed before":        {tracked{State: Changed, Shown: &text}, weibo.Post{Text: text}, Changed},
-		"back again":            {tracked{State: Hidden, Shown: &text}, weibo.Post{Text: text}, Shown},
-		"for the author only":   {tracked{State: Shown, Shown: &text}, weibo.Post{Text: text, Visible: weibo.VisibleSelf}, Hidden},
+		"as it was": {tracked{State: Shown, Shown: &text}, weibo.Post{Text: text}, Shown},
+		"seen first": {
+			tracked{State: Shown, Pictures: 1},
+			weibo.Post{Text: "今日良 http://t.cn/x", Pics: 1}, Shown,
+		},
+		"another text": {tracked{State: Shown, Shown: &text}, weibo.Post{Text: "今日优"}, Changed},
+		"a picture less": {
+			tracked{State: Shown, Shown: &text, Pictures: 2},
+			weibo.Post{Text: text, Pics: 1}, Changed,
+		},
+		"changed before": {tracked{State: Changed, Shown: &text}, weibo.Post{Text: text}, Changed},
+		"back again":     {tracked{State: Hidden, Shown: &text}, weibo.Post{Text: text}, Shown},
+		"for the author only": {
+			tracked{State: Shown, Shown: &text},
+			weibo.Post{Text: text, Visible: weibo.VisibleSelf}, Hidden,
+		},
 		"taken down by another": {tracked{State: Shown, Shown: &text}, weibo.Post{Deleted: true}, Removed},
 	} {
 		if got := judgePost(c.known, c.now); got.live != c.want {

@@ -16,9 +16,11 @@ type PastFilter struct {
 }
 
 // PastIn lists the posts of a time that this console did not send and that are still up, in order of time.
-func (s *Service) PastIn(ctx context.Context, actor access.Actor, p PastFilter) ([]Post, error) {
+func (s *Service) PastIn(ctx context.Context, actor access.Actor, filter PastFilter) ([]Post, error) {
 	scope, args := scoped(actor, access.ReachView, "u.path", 6)
-	return readPosts(ctx, s.db.Pool(), selectPostSQL+`p.posted_at >= $1 AND p.posted_at < $2 AND p.delivery_id IS NULL AND p.state <> 'removed'
+
+	return readPosts(ctx, s.db.Pool(), selectPostSQL+`p.posted_at >= $1 AND p.posted_at < $2
+			AND p.delivery_id IS NULL AND p.state <> 'removed'
  AND ($3 = 0 OR p.account_id = $3) AND u.path LIKE $4 || '%' AND `+scope+` ORDER BY p.posted_at, p.id LIMIT $5`,
-		append([]any{p.From, p.To, p.AccountID, p.UnitPath, p.Limit}, args...)...)
+		append([]any{filter.From, filter.To, filter.AccountID, filter.UnitPath, filter.Limit}, args...)...)
 }

@@ -28,8 +28,9 @@ func LastDays(n int, now time.Time) Period {
 	return Period{From: to.AddDate(0, 0, -n), To: to}
 }
 
-// ParsePeriod reads a period from an address: a number of days, or two days such as 2026-11-01 of which both are included. All empty
-// is the default. It fails with fault.Invalid on anything else, and on more than 366 days.
+// ParsePeriod reads a period from an address: a number of days, or two days such as 2026-11-01 of which
+// both are included. All empty is the default. It fails with fault.Invalid on anything else, and on
+// more than 366 days.
 func ParsePeriod(days, from, to string, now time.Time) (Period, error) {
 	if from != "" || to != "" {
 		return parseDays(from, to, now)
@@ -41,6 +42,7 @@ func ParsePeriod(days, from, to string, now time.Time) (Period, error) {
 	if err != nil || n < 1 || n > maxDays {
 		return Period{}, fault.Invalid("days", "时段应为 1 到 {.max} 天", "max", maxDays)
 	}
+
 	return LastDays(n, now), nil
 }
 
@@ -61,11 +63,12 @@ func parseDays(from, to string, now time.Time) (Period, error) {
 		return Period{}, err
 	}
 
-	p := Period{From: a, To: b.AddDate(0, 0, 1)}
-	if n := p.Days(); n < 1 || n > maxDays {
+	period := Period{From: a, To: b.AddDate(0, 0, 1)}
+	if n := period.Days(); n < 1 || n > maxDays {
 		return Period{}, fault.Invalid("to", "时段应为 1 到 {.max} 天", "max", maxDays)
 	}
-	return p, nil
+
+	return period, nil
 }
 
 // Days is the length in days.
@@ -85,6 +88,7 @@ func (p Period) Each() []time.Time {
 	for d := p.From; d.Before(p.To); d = d.AddDate(0, 0, 1) {
 		out = append(out, d)
 	}
+
 	return out
 }
 
@@ -93,11 +97,13 @@ type Change struct {
 	Now, Before *int64
 }
 
-// Percent is the change in hundredths of the earlier value; false when one of the two is missing or the earlier is zero.
+// Percent is the change in hundredths of the earlier value; false when one of the two is missing or the
+// earlier is zero.
 func (c Change) Percent() (float64, bool) {
 	if c.Now == nil || c.Before == nil || *c.Before == 0 {
 		return 0, false
 	}
+
 	return float64(*c.Now-*c.Before) / float64(*c.Before) * 100, true
 }
 
@@ -109,5 +115,6 @@ func (c Change) Trend() int {
 	case *c.Now > *c.Before:
 		return 1
 	}
+
 	return -1
 }

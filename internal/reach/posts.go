@@ -53,32 +53,48 @@ type PostFilter struct {
 }
 
 // orders are the columns posts can be ordered by, always from above.
-var orders = map[string]string{"": "p.reposts + p.comments + p.likes DESC", "interactions": "p.reposts + p.comments + p.likes DESC", "time": "p.posted_at DESC",
-	"reads": "p.reads DESC NULLS LAST", "reposts": "p.reposts DESC", "comments": "p.comments DESC", "likes": "p.likes DESC"}
+var orders = map[string]string{
+	"":             "p.reposts + p.comments + p.likes DESC",
+	"interactions": "p.reposts + p.comments + p.likes DESC",
+	"time":         "p.posted_at DESC",
+	"reads":        "p.reads DESC NULLS LAST",
+	"reposts":      "p.reposts DESC",
+	"comments":     "p.comments DESC",
+	"likes":        "p.likes DESC",
+}
 
 // Posts gives the best posts of a period in the actor's scope.
-func (s *Service) Posts(ctx context.Context, actor access.Actor, f PostFilter) ([]Post, error) {
-	by, ok := orders[f.By]
+func (s *Service) Posts(ctx context.Context, actor access.Actor, filter PostFilter) ([]Post, error) {
+	by, ok := orders[filter.By]
 	if !ok {
 		return nil, fault.Invalid("sort", "不能按这一列排序")
 	}
-	if f.Limit <= 0 {
-		f.Limit = 10
+	if filter.Limit <= 0 {
+		filter.Limit = 10
 	}
-	f.Limit = min(f.Limit, 1000)
-	if f.AccountID == 0 && by == orders[""] {
-		ids, err := selectScope(ctx, s.db.Pool(), actor, f.UnitPath)
+	filter.Limit = min(filter.Limit, 1000)
+	if filter.AccountID == 0 && by == orders[""] {
+		ids, err := selectScope(ctx, s.db.Pool(), actor, filter.UnitPath)
 		if err != nil {
 			return nil, err
 		}
-		if best, err := selectBest(ctx, s.db.Pool(), ids, f.Period, f.Limit); err != nil || len(best) == f.Limit {
+		if best, err := selectBest(
+			ctx,
+			s.db.Pool(),
+			ids,
+			filter.Period,
+			filter.Limit,
+		); err != nil ||
+			len(best) == filter.Limit {
 			return best, err
 		}
 	}
-	return selectPosts(ctx, s.db.Pool(), actor, f, by, f.Limit)
+
+	return selectPosts(ctx, s.db.Pool(), actor, filter, by, filter.Limit)
 }
 
-// Noticed lists the posts nobody took note of: not from this console, changed, hidden or gone. The newest first.
+// Noticed lists the posts nobody took note of: not from this console, changed, hidden or gone. The
+// newest first.
 func (s *Service) Noticed(ctx context.Context, actor access.Actor, accountID int64) ([]Post, error) {
 	return selectNoticed(ctx, s.db.Pool(), actor, accountID)
 }
@@ -92,30 +108,36 @@ type Reading struct {
 	Reads    *int64
 }
 
-// Post gives one post with its readings, the oldest first. Fails with fault.NotFound outside of the actor's scope of posts.
+// Post gives one post with its readings, the oldest first. Fails with fault.NotFound outside of the
+// actor's scope of posts.
 func (s *Service) Post(ctx context.Context, actor access.Actor, id int64) (Post, []Reading, error) {
-	p, err := selectPost(ctx, s.db.Pool(), actor, access.PostView, id)
+	post, err := selectPost(ctx, s.db.Pool(), actor, access.PostView, id)
 	if err != nil {
-		return p, nil, err
+		return post, nil, err
 	}
-	list, err := rows[Reading](ctx, s.db.Pool(), `SELECT taken_at, reposts, comments, likes, reads FROM post_readings WHERE platform_post_id = $1 ORDER BY taken_at`, id)
-	return p, list, err
+	list, err := rows[Reading](ctx, s.db.Pool(), `SELECT taken_at, reposts, comments, likes, reads
+			FROM post_readings WHERE platform_post_id = $1 ORDER BY taken_at`, id)
+
+	return post, list, err
 }
 
-// TakeNote records that a person has looked into a remarkable post, and ends the to-do. Fails with fault.Conflict when somebody did before.
+// TakeNote records that a person has looked into a remarkable post, and ends the to-do. Fails with
+// fault.Conflict when somebody did before.
 func (s *Service) TakeNote(ctx context.Context, actor access.Actor, id int64, why string) error {
 	if why == "" {
 		return fault.Invalid("reason", "请写明核对结果，将记入审计日志")
 	}
+
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		p, err := selectPost(ctx, tx.Pgx, actor, access.PostView, id)
+		post, err := selectPost(ctx, tx.Pgx, actor, access.PostView, id)
 		if err != nil {
 			return err
 		}
-		if err := access.Require(actor, access.DeliveryDecide, p.UnitPath); err != nil {
+		if err := access.Require(actor, access.DeliveryDecide, post.UnitPath); err != nil {
 			return err
 		}
-		tag, err := tx.Pgx.Exec(ctx, `UPDATE platform_posts SET noted_by = $2, noted_at = $3 WHERE id = $1 AND noted_at IS NULL
+		tag, err := tx.Pgx.Exec(ctx, `UPDATE platform_posts SET noted_by = $2, noted_at = $3
+				WHERE id = $1 AND noted_at IS NULL
 AND (origin = 'elsewhere' OR state <> 'live')`, id, actor.UserID, s.now())
 		if err != nil {
 			return err
@@ -126,12 +148,21 @@ AND (origin = 'elsewhere' OR state <> 'live')`, id, actor.UserID, s.now())
 		if err := todo.ResolveTx(ctx, tx, s.now(), noticeKey(id), actor.UserID); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, audit.Entry{Actor: actor, At: s.now(), Action: actNote, Subject: noticeKey(id), UnitPath: p.UnitPath, Why: why,
-			Detail: map[string]any{"remote_id": p.RemoteID, "origin": p.Origin, "state": p.State}})
+
+		return audit.Write(ctx, tx, audit.Entry{
+			Actor:    actor,
+			At:       s.now(),
+			Action:   actNote,
+			Subject:  noticeKey(id),
+			UnitPath: post.UnitPath,
+			Why:      why,
+			Detail:   map[string]any{"remote_id": post.RemoteID, "origin": post.Origin, "state": post.State},
+		})
 	})
 }
 
-// Budget gives what readings have used of the call limits: the addresses' hours first, then the accounts in the actor's scope.
+// Budget gives what readings have used of the call limits: the addresses' hours first, then the
+// accounts in the actor's scope.
 func (s *Service) Budget(ctx context.Context, actor access.Actor) ([]BudgetLine, error) {
 	now := s.now()
 	list, err := s.accounts.List(ctx, actor, account.Filter{})
@@ -143,27 +174,38 @@ func (s *Service) Budget(ctx context.Context, actor access.Actor) ([]BudgetLine,
 		return nil, err
 	}
 	out := []BudgetLine{s.hostLine(PublicHost, now), s.hostLine(CommercialHost, now)}
+
 	for _, a := range list {
 		if !a.Connector.NeedsToken() {
 			continue
 		}
-		w := s.opt.Limits.daily(a.ID, now)
-		out = append(out, BudgetLine{AccountID: a.ID, Handle: a.Handle, Limit: w.limit, ResetsAt: w.ends})
+		window := s.opt.Limits.daily(a.ID, now)
+		out = append(out, BudgetLine{
+			AccountID: a.ID, Handle: a.Handle, Limit: window.limit, ResetsAt: window.ends,
+		})
 	}
+
 	return out, s.fillBudget(ctx, out, plans, list, now)
 }
 
-func (s *Service) hostLine(h Host, now time.Time) BudgetLine {
-	w := s.opt.Limits.hourly(h, now)
-	return BudgetLine{Host: h, Limit: w.limit, ResetsAt: w.ends}
+func (s *Service) hostLine(host Host, now time.Time) BudgetLine {
+	window := s.opt.Limits.hourly(host, now)
+	return BudgetLine{Host: host, Limit: window.limit, ResetsAt: window.ends}
 }
 
 // fillBudget adds what was used and what is planned. Followers cost one call an hour for a hundred accounts.
-func (s *Service) fillBudget(ctx context.Context, lines []BudgetLine, plans map[int64]plan, list []account.Account, now time.Time) error {
+func (s *Service) fillBudget(
+	ctx context.Context,
+	lines []BudgetLine,
+	plans map[int64]plan,
+	list []account.Account,
+	now time.Time,
+) error {
 	used, err := selectUsage(ctx, s.db.Pool(), now.UTC().Truncate(hour), Day(now))
 	if err != nil {
 		return err
 	}
+
 	lines[0].Planned = (len(list) + batch - 1) / batch
 	for _, a := range list {
 		host := 0
@@ -173,19 +215,24 @@ func (s *Service) fillBudget(ctx context.Context, lines []BudgetLine, plans map[
 		lines[host].Planned += plans[a.ID].calls(a.Connector)
 		lines[host].NextAt = earlier(lines[host].NextAt, plans[a.ID].NextAt)
 	}
+
 	for i := range lines {
-		l := &lines[i]
-		if l.Host != "" {
-			l.Used = used[string(l.Host)] - s.purse.inHand(s.opt.Limits.hourly(l.Host, now))
+		budgetLine := &lines[i]
+		if budgetLine.Host != "" {
+			budgetLine.Used = used[string(budgetLine.Host)] - s.purse.inHand(
+				s.opt.Limits.hourly(budgetLine.Host, now),
+			)
+
 			continue
 		}
-		l.Used = used[accountScope(l.AccountID)]
-		p := plans[l.AccountID]
-		l.NextAt = p.NextAt
-		if c := connectorIn(list, l.AccountID); c == account.Public {
-			l.Planned = p.calls(c)
+		budgetLine.Used = used[accountScope(budgetLine.AccountID)]
+		p := plans[budgetLine.AccountID]
+		budgetLine.NextAt = p.NextAt
+		if connector := connectorIn(list, budgetLine.AccountID); connector == account.Public {
+			budgetLine.Planned = p.calls(connector)
 		}
 	}
+
 	return nil
 }
 
@@ -195,6 +242,7 @@ func connectorIn(list []account.Account, id int64) account.Connector {
 			return a.Connector
 		}
 	}
+
 	return ""
 }
 
@@ -202,6 +250,7 @@ func earlier(a, b *time.Time) *time.Time {
 	if a == nil || b != nil && b.Before(*a) {
 		return b
 	}
+
 	return a
 }
 
@@ -213,10 +262,11 @@ type plan struct {
 }
 
 // calls is how many calls the plan takes: the looks of an hour and the batches of counts.
-func (p plan) calls(c account.Connector) int {
-	every := WatchEvery(c)
+func (p plan) calls(connector account.Connector) int {
+	every := WatchEvery(connector)
 	if every == 0 || p.NextAt == nil {
 		return 0
 	}
+
 	return int(hour/every) + (p.Posts+batch-1)/batch
 }

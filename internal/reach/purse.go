@@ -8,9 +8,11 @@ import (
 // maxBlock is how many calls of an address's hour are taken out of the budget at once, at the most.
 const maxBlock = 64
 
-// purse holds calls this process has taken out of the shared budget and not made yet. All readings of an address count on one row; taking
-// calls one by one makes them queue for it. A block is at first one call and then twice as many as the one before, so that a small matrix
-// sets nothing aside. What is left of a block when its window ends, or its process, is forgotten: never too many calls, at most 64 too few.
+// purse holds calls this process has taken out of the shared budget and not made yet. All readings of
+// an address count on one row; taking calls one by one makes them queue for it. A block is at first one
+// call and then twice as many as the one before, so that a small matrix sets nothing aside. What is
+// left of a block when its window ends, or its process, is forgotten: never too many calls, at most 64
+// too few.
 type purse struct {
 	mu     sync.Mutex
 	blocks map[string]*block // by scope
@@ -30,13 +32,14 @@ func (p *purse) spend(ctx context.Context, q querier, w window) (bool, error) {
 	}
 	p.mu.Lock() // also while a block is taken: the others would only ask for the same
 	defer p.mu.Unlock()
-	b := p.block(w)
-	if b.left == 0 {
-		if err := b.refill(ctx, q); err != nil || b.left == 0 {
+	block := p.block(w)
+	if block.left == 0 {
+		if err := block.refill(ctx, q); err != nil || block.left == 0 {
 			return false, err
 		}
 	}
-	b.left--
+	block.left--
+
 	return true, nil
 }
 
@@ -49,6 +52,7 @@ func (p *purse) block(w window) *block {
 		}
 		p.blocks[w.scope] = b
 	}
+
 	return b
 }
 
@@ -65,6 +69,7 @@ func (b *block) refill(ctx context.Context, q querier) error {
 		}
 	}
 	b.size = 0
+
 	return nil
 }
 

@@ -1,21 +1,25 @@
 package reach
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// TestSeveralProcessesNeverMakeMoreCallsThanTheLimit has three processes of ten readers each spend one small window to its end.
+// TestSeveralProcessesNeverMakeMoreCallsThanTheLimit has three processes of ten readers each spend one
+// small window to its end.
 func TestSeveralProcessesNeverMakeMoreCallsThanTheLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
 	limit := window{scope: "public", start: w.Now(), ends: w.Now().Add(hour), limit: 500, shared: true}
 	var made atomic.Int64
 	var all sync.WaitGroup
+
 	for range 3 {
 		p := new(purse)
+
 		for range 10 {
 			all.Go(func() {
 				for {
@@ -44,12 +48,19 @@ func TestCallsAreTakenInBlocksThatGrow(t *testing.T) {
 	calls := func() int {
 		return one[int](w, `SELECT coalesce(sum(calls), 0) FROM call_usage WHERE scope = 'commercial'`)
 	}
+
 	for i, want := range []int{1, 3, 3, 7, 7, 7, 7, 15} {
 		if err := w.s.spend(w.Context(), CommercialHost, 1); err != nil {
 			t.Fatal(err)
 		}
 		if got := calls(); got != want || got-w.s.purse.inHand(limit) != i+1 {
-			t.Errorf("after %d calls %d are taken, %d in hand, want %d taken", i+1, got, w.s.purse.inHand(limit), want)
+			t.Errorf(
+				"after %d calls %d are taken, %d in hand, want %d taken",
+				i+1,
+				got,
+				w.s.purse.inHand(limit),
+				want,
+			)
 		}
 	}
 	w.Advance(hour)
@@ -63,6 +74,7 @@ func TestCallsAreTakenInBlocksThatGrow(t *testing.T) {
 
 func TestABudgetThePlatformClosedIsNotSpentFromThePurse(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t, 0)
 	for range 4 {
 		if err := w.s.spend(w.Context(), CommercialHost, 1); err != nil {
@@ -76,7 +88,7 @@ func TestABudgetThePlatformClosedIsNotSpentFromThePurse(t *testing.T) {
 	if err := w.s.closeWindow(w.Context(), limit); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.s.spend(w.Context(), CommercialHost, 1); err != errBudget {
+	if err := w.s.spend(w.Context(), CommercialHost, 1); !errors.Is(err, errBudget) {
 		t.Errorf("spent after the platform closed the window: %v", err)
 	}
 }
@@ -84,11 +96,17 @@ func TestABudgetThePlatformClosedIsNotSpentFromThePurse(t *testing.T) {
 func TestOldReadingsGoAndWhatWasMadeOfThemStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
-	a := w.varied()[0]
-	id := one[int64](w, `SELECT min(id) FROM platform_posts WHERE account_id = $1`, a.ID)
-	w.Exec(`INSERT INTO post_readings SELECT $1, at, 1, 2, 3, NULL FROM generate_series($2::timestamptz - interval '300 days', $2, interval '1 day') at`, id, w.Now())
-	w.Exec(`INSERT INTO account_readings SELECT $1, $2::timestamptz - n * interval '1 day', 5, 5, 5 FROM generate_series(250, 260) n`, a.ID, w.Now())
-	days := one[string](w, `SELECT md5(string_agg(d::text, '|' ORDER BY account_id, day)) FROM account_days d`)
+	account := w.varied()[0]
+	id := one[int64](w, `SELECT min(id) FROM platform_posts WHERE account_id = $1`, account.ID)
+	w.Exec(`INSERT INTO post_readings SELECT $1, at, 1, 2, 3, NULL
+			FROM generate_series($2::timestamptz - interval '300 days', $2, interval '1 day') at`,
+		id, w.Now())
+	w.Exec(`INSERT INTO account_readings SELECT $1, $2::timestamptz - n * interval '1 day', 5, 5, 5
+			FROM generate_series(250, 260) n`, account.ID, w.Now())
+	days := one[string](
+		w,
+		`SELECT md5(string_agg(d::text, '|' ORDER BY account_id, day)) FROM account_days d`,
+	)
 	if n, err := w.s.Prune(w.Context()); err != nil || n != 0 {
 		t.Fatalf("%d readings dropped without a limit, %v", n, err)
 	}
@@ -103,10 +121,16 @@ func TestOldReadingsGoAndWhatWasMadeOfThemStays(t *testing.T) {
 	if _, err := w.s.Prune(w.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if oldest := one[time.Time](w, `SELECT min(taken_at) FROM post_readings`); w.Now().Sub(oldest) != (rollBack+1)*day {
+	if oldest := one[time.Time](
+		w,
+		`SELECT min(taken_at) FROM post_readings`,
+	); w.Now().
+		Sub(oldest) !=
+		(rollBack+1)*day {
 		t.Errorf("the oldest reading is of %v: the roll-up reads a hundred days", oldest)
 	}
-	if after := one[string](w, `SELECT md5(string_agg(d::text, '|' ORDER BY account_id, day)) FROM account_days d`); after != days {
+	if after := one[string](w, `SELECT md5(string_agg(d::text, '|' ORDER BY account_id, day))
+			FROM account_days d`); after != days {
 		t.Error("the days changed")
 	}
 }

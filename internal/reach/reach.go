@@ -1,6 +1,7 @@
-// Package reach reads back what became of posts: the past posts of each account, their reposts, comments, likes and, where the
-// contract returns them, reads, and the followers of the accounts; it rolls them up per day and answers the pages of figures.
-// It does not post, and a figure the platform does not return stays missing: it is never shown as zero.
+// Package reach reads back what became of posts: the past posts of each account, their reposts,
+// comments, likes and, where the contract returns them, reads, and the followers of the accounts; it
+// rolls them up per day and answers the pages of figures. It does not post, and a figure the platform
+// does not return stays missing: it is never shown as zero.
 package reach
 
 import (
@@ -73,8 +74,9 @@ const (
 	day  = 24 * time.Hour
 )
 
-// schedules is how often counts are read by the age of the post: often when young, rarely when old, never after the last row.
-// The open interface allows 100 calls a day and account, so its steps are wider. docs/reach.md prints this table.
+// schedules is how often counts are read by the age of the post: often when young, rarely when old,
+// never after the last row. The open interface allows 100 calls a day and account, so its steps are
+// wider. docs/reach.md prints this table.
 var schedules = map[account.Connector][]step{
 	account.Commercial: {
 		{15 * time.Minute, 5 * time.Minute},
@@ -98,24 +100,30 @@ var schedules = map[account.Connector][]step{
 const grid = 5 * time.Minute
 
 // NextRead is when the counts of a post are read again; zero when never.
-func NextRead(c account.Connector, posted, now time.Time) time.Time {
+func NextRead(connector account.Connector, posted, now time.Time) time.Time {
 	age := now.Sub(posted)
-	for _, s := range schedules[c] {
-		if age >= s.under {
+	for _, step := range schedules[connector] {
+		if age >= step.under {
 			continue
 		}
-		next := posted.Add((max(age, 0)/s.every + 1) * s.every)
-		if s.every >= hour {
+		next := posted.Add((max(age, 0)/step.every + 1) * step.every)
+		if step.every >= hour {
 			next = next.Truncate(grid).Add(grid)
 		}
+
 		return next
 	}
+
 	return time.Time{}
 }
 
-// WatchEvery is how often the newest posts of an account are looked at, for posts of others, changes and removals.
-func WatchEvery(c account.Connector) time.Duration {
-	return map[account.Connector]time.Duration{account.Commercial: 10 * time.Minute, account.Public: hour}[c]
+// WatchEvery is how often the newest posts of an account are looked at, for posts of others, changes
+// and removals.
+func WatchEvery(connector account.Connector) time.Duration {
+	return map[account.Connector]time.Duration{
+		account.Commercial: 10 * time.Minute,
+		account.Public:     hour,
+	}[connector]
 }
 
 // FollowersEvery is how often followers and posts of the accounts are counted, a hundred accounts a call.

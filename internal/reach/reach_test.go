@@ -9,6 +9,7 @@ import (
 
 func TestADayBeginsInShanghai(t *testing.T) {
 	t.Parallel()
+
 	for in, want := range map[string]string{
 		"2026-11-22T15:59:59Z": "2026-11-22T00:00:00+08:00",
 		"2026-11-22T16:00:00Z": "2026-11-23T00:00:00+08:00",
@@ -26,6 +27,7 @@ func TestADayBeginsInShanghai(t *testing.T) {
 
 func TestYoungPostsAreReadOftenAndOldOnesRarely(t *testing.T) {
 	t.Parallel()
+
 	posted := time.Date(2026, 11, 23, 1, 2, 3, 0, time.UTC)
 	for _, c := range []struct {
 		connector account.Connector
@@ -47,6 +49,7 @@ func TestYoungPostsAreReadOftenAndOldOnesRarely(t *testing.T) {
 			if !got.IsZero() {
 				t.Errorf("%s at age %v is read again at %v", c.connector, c.age, got)
 			}
+
 			continue
 		}
 		if got.Sub(now) != c.wait {
@@ -67,35 +70,39 @@ func TestReadingsOfOldPostsShareTheirInstants(t *testing.T) {
 // TestAPostCostsFewReadings adds up a post's whole life against the budget of its interface.
 func TestAPostCostsFewReadings(t *testing.T) {
 	t.Parallel()
-	for c, most := range map[account.Connector]int{account.Commercial: 29, account.Public: 19} {
+
+	for connector, most := range map[account.Connector]int{account.Commercial: 29, account.Public: 19} {
 		posted := time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
+
 		n, at := 0, posted
 		for {
-			next := NextRead(c, posted, at)
+			next := NextRead(connector, posted, at)
 			if next.IsZero() {
 				break
 			}
 			if !next.After(at) {
-				t.Fatalf("%s: after %v comes %v", c, at, next)
+				t.Fatalf("%s: after %v comes %v", connector, at, next)
 			}
 			n, at = n+1, next
 		}
 		if n > most || n < most/2 {
-			t.Errorf("%s: a post is read %d times in its life, want about %d", c, n, most)
+			t.Errorf("%s: a post is read %d times in its life, want about %d", connector, n, most)
 		}
 	}
 }
 
 func TestEveryWordIsThere(t *testing.T) {
 	t.Parallel()
-	for _, o := range []Origin{FromConsole, Past, Elsewhere, Unsure} {
-		if o.Label() == "" {
-			t.Errorf("origin %s has no name", o)
+
+	for _, origin := range []Origin{FromConsole, Past, Elsewhere, Unsure} {
+		if origin.Label() == "" {
+			t.Errorf("origin %s has no name", origin)
 		}
 	}
-	for _, l := range []Live{Shown, Changed, Hidden, Removed} {
-		if l.Label() == "" {
-			t.Errorf("condition %s has no name", l)
+
+	for _, live := range []Live{Shown, Changed, Hidden, Removed} {
+		if live.Label() == "" {
+			t.Errorf("condition %s has no name", live)
 		}
 	}
 	if got := (Counts{Reposts: 1, Comments: 2, Likes: 4}).Interactions(); got != 7 {

@@ -17,10 +17,11 @@ const batch = 100
 // maxCalls bounds the counting calls of one job; what is left is due again at once.
 const maxCalls = 10
 
-// Read brings one account up to date: its newest posts when their time has come, and the counts of the posts that are due. A refusal
-// of the platform or an empty budget puts the account off and is no error; anything else is, and the job is tried again.
+// Read brings one account up to date: its newest posts when their time has come, and the counts of the
+// posts that are due. A refusal of the platform or an empty budget puts the account off and is no
+// error; anything else is, and the job is tried again.
 func (s *Service) Read(ctx context.Context, accountID int64) error {
-	w, watched, err := findWatch(ctx, s.db.Pool(), accountID)
+	watch, watched, err := findWatch(ctx, s.db.Pool(), accountID)
 	if err != nil || !watched {
 		return err
 	}
@@ -28,14 +29,15 @@ func (s *Service) Read(ctx context.Context, accountID int64) error {
 	if err != nil {
 		return s.refused(ctx, src, PublicHost, err)
 	}
-	if !w.NextAt.After(s.now()) {
-		if err := s.look(ctx, src, w); err != nil {
+	if !watch.NextAt.After(s.now()) {
+		if err := s.look(ctx, src, watch); err != nil {
 			return s.refused(ctx, src, src.host(), err)
 		}
 	}
-	if err := s.count(ctx, src, w); err != nil {
+	if err := s.count(ctx, src, watch); err != nil {
 		return s.refused(ctx, src, src.host(), err)
 	}
+
 	return nil
 }
 
@@ -53,6 +55,7 @@ func (s *Service) count(ctx context.Context, src source, w watch) error {
 			return nil
 		}
 	}
+
 	return nil
 }
 
@@ -63,10 +66,13 @@ func (s *Service) countBatch(ctx context.Context, src source, w *watch, due []tr
 	}
 	var doubtful []tracked // without an answer, or answered for though they were hidden
 	var list []counted
+
 	for _, t := range due {
-		c, ok := got[t.RemoteID]
+		counts, ok := got[t.RemoteID]
 		if ok {
-			list = append(list, counted{t.ID, t.PostedAt, c, NextRead(src.Connector, t.PostedAt, s.now())})
+			list = append(list, counted{
+				t.ID, t.PostedAt, counts, NextRead(src.Connector, t.PostedAt, s.now()),
+			})
 		}
 		if !ok || t.State == Hidden {
 			doubtful = append(doubtful, t)
@@ -76,23 +82,28 @@ func (s *Service) countBatch(ctx context.Context, src source, w *watch, due []tr
 	if err != nil && !errors.Is(err, errBudget) {
 		return err
 	}
+
 	return s.keepCounts(ctx, src, list, without(due, got), seen)
 }
 
 // without gives the posts that have no answer.
 func without(due []tracked, got map[string]Counts) []tracked {
 	var out []tracked
+
 	for _, t := range due {
 		if _, ok := got[t.RemoteID]; !ok {
 			out = append(out, t)
 		}
 	}
+
 	return out
 }
 
-// ask reads the counts of the posts, with reads where the contract returns them. Whether it does is asked again once a day.
+// ask reads the counts of the posts, with reads where the contract returns them. Whether it does is
+// asked again once a day.
 func (s *Service) ask(ctx context.Context, src source, w *watch, due []tracked) (map[string]Counts, error) {
 	got := make(map[string]Counts, len(due))
+
 	ids := make([]string, len(due))
 	for i, t := range due {
 		ids[i] = t.RemoteID
@@ -110,10 +121,16 @@ func (s *Service) ask(ctx context.Context, src source, w *watch, due []tracked) 
 	if len(ids) == 0 {
 		return got, nil
 	}
-	list, err := s.call(ctx, src, ids, func(ctx context.Context, t weibo.Token, ids []string) ([]weibo.Count, error) {
-		return s.api.Counts(ctx, src.mode, t, ids)
-	})
+	list, err := s.call(
+		ctx,
+		src,
+		ids,
+		func(ctx context.Context, token weibo.Token, ids []string) ([]weibo.Count, error) {
+			return s.api.Counts(ctx, src.mode, token, ids)
+		},
+	)
 	keepCounted(got, list, ids)
+
 	return got, err
 }
 
@@ -122,10 +139,11 @@ func (w watch) mayHaveReads(now time.Time) bool {
 	return w.AskedAt == nil || now.Sub(*w.AskedAt) >= day || w.HasReads != nil && *w.HasReads
 }
 
-// refusedForGood tells whether the platform refuses this interface to us, which is an answer about reads and no failure.
+// refusedForGood tells whether the platform refuses this interface to us, which is an answer about
+// reads and no failure.
 func refusedForGood(err error) bool {
-	c := weibo.ClassOf(err)
-	return c == weibo.ClassNever || c == weibo.ClassConfig
+	class := weibo.ClassOf(err)
+	return class == weibo.ClassNever || class == weibo.ClassConfig
 }
 
 func (s *Service) noteReads(ctx context.Context, w *watch, has bool) error {
@@ -134,6 +152,7 @@ func (s *Service) noteReads(ctx context.Context, w *watch, has bool) error {
 		return nil
 	}
 	w.HasReads, w.AskedAt = &has, &now
+
 	return askedReads(ctx, s.db.Pool(), w.AccountID, has, now)
 }
 
@@ -143,25 +162,40 @@ func (s *Service) call(ctx context.Context, src source, ids []string, fn countCa
 	if err := s.spend(ctx, src.host(), src.ID); err != nil {
 		return nil, err
 	}
+
 	return fn(ctx, src.token, ids)
 }
 
 // keepCounted puts an answer's counts in the map and gives the ids that are still missing.
 func keepCounted(got map[string]Counts, list []weibo.Count, ids []string) []string {
-	for _, c := range list {
-		got[c.ID] = Counts{Reposts: c.Reposts, Comments: c.Comments, Likes: c.Likes, Reads: c.Reads}
+	for _, count := range list {
+		got[count.ID] = Counts{
+			Reposts:  count.Reposts,
+			Comments: count.Comments,
+			Likes:    count.Likes,
+			Reads:    count.Reads,
+		}
 	}
 	var rest []string
+
 	for _, id := range ids {
 		if _, ok := got[id]; !ok {
 			rest = append(rest, id)
 		}
 	}
+
 	return rest
 }
 
-// keepCounts writes readings and the days they belong to. A post without an answer that is not gone is asked again an hour later.
-func (s *Service) keepCounts(ctx context.Context, src source, list []counted, missing []tracked, gone []gonePost) error {
+// keepCounts writes readings and the days they belong to. A post without an answer that is not gone is
+// asked again an hour later.
+func (s *Service) keepCounts(
+	ctx context.Context,
+	src source,
+	list []counted,
+	missing []tracked,
+	gone []gonePost,
+) error {
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		if err := writeCounts(ctx, tx.Pgx, list, s.now()); err != nil {
 			return err
@@ -169,21 +203,25 @@ func (s *Service) keepCounts(ctx context.Context, src source, list []counted, mi
 		if err := putOff(ctx, tx.Pgx, missing, s.now().Add(hour)); err != nil {
 			return err
 		}
+
 		for _, g := range gone {
 			if err := s.settle(ctx, tx, src.Account, g.post, g.verdict); err != nil {
 				return err
 			}
 		}
+
 		at := make([]time.Time, len(list))
 		for i, c := range list {
 			at[i] = c.posted
 		}
+
 		return rollDays(ctx, tx.Pgx, src.ID, daysOf(at))
 	})
 }
 
-// Followers counts followers and posts of all accounts with a token, a hundred a call. An account whose figures the platform keeps back
-// is left out: missing, not zero. It returns how many accounts were read.
+// Followers counts followers and posts of all accounts with a token, a hundred a call. An account whose
+// figures the platform keeps back is left out: missing, not zero. It returns how many accounts were
+// read.
 func (s *Service) Followers(ctx context.Context) (int, error) { return s.followers(ctx, 0) }
 
 // followers is Followers, of one account when only is not 0.
@@ -193,6 +231,7 @@ func (s *Service) followers(ctx context.Context, only int64) (int, error) {
 		return 0, err
 	}
 	read := 0
+
 	for len(all) > 0 {
 		n := min(len(all), batch)
 		got, err := s.followersOf(ctx, all[:n])
@@ -201,16 +240,19 @@ func (s *Service) followers(ctx context.Context, only int64) (int, error) {
 		}
 		all, read = all[n:], read+got
 	}
+
 	return read, nil
 }
 
 // followersOf reads one batch with the first token that works.
 func (s *Service) followersOf(ctx context.Context, some []reader) (int, error) {
 	uids := make([]string, len(some))
+
 	ids := make(map[string]int64, len(some))
 	for i, r := range some {
 		uids[i], ids[r.UID] = r.UID, r.ID
 	}
+
 	first := int(s.now().Unix()/int64(hour/time.Second)) % len(some) // each hour another account's budget
 	for i := range some {
 		list, err := s.usersCounts(ctx, some[(first+i)%len(some)].ID, uids)
@@ -221,11 +263,17 @@ func (s *Service) followersOf(ctx context.Context, some []reader) (int, error) {
 			return s.keepFollowers(ctx, ids, list)
 		}
 	}
+
 	return 0, nil
 }
 
-// usersCounts asks with the token of one account; nil without an error when another account's should be tried.
-func (s *Service) usersCounts(ctx context.Context, accountID int64, uids []string) ([]weibo.UserCount, error) {
+// usersCounts asks with the token of one account; nil without an error when another account's should be
+// tried.
+func (s *Service) usersCounts(
+	ctx context.Context,
+	accountID int64,
+	uids []string,
+) ([]weibo.UserCount, error) {
 	src, err := s.open(ctx, accountID)
 	if err != nil {
 		return nil, s.refused(ctx, src, PublicHost, err)
@@ -234,30 +282,43 @@ func (s *Service) usersCounts(ctx context.Context, accountID int64, uids []strin
 		if errors.Is(err, errBudget) {
 			return nil, nil
 		}
+
 		return nil, err
 	}
 	list, err := s.api.UsersCounts(ctx, src.token, uids)
 	if err != nil {
 		return nil, s.refused(ctx, src, PublicHost, err)
 	}
+
 	return list, nil
 }
 
-func (s *Service) keepFollowers(ctx context.Context, ids map[string]int64, list []weibo.UserCount) (int, error) {
+func (s *Service) keepFollowers(
+	ctx context.Context,
+	ids map[string]int64,
+	list []weibo.UserCount,
+) (int, error) {
 	var keep []following
-	for _, c := range list {
-		if id, ok := ids[c.UID]; ok && c.Followers+c.Friends+c.Posts > 0 {
-			keep = append(keep, following{id, c.Followers, c.Friends, c.Posts})
+
+	for _, userCount := range list {
+		if id, ok := ids[userCount.UID]; ok && userCount.Followers+userCount.Friends+userCount.Posts > 0 {
+			keep = append(keep, following{id, userCount.Followers, userCount.Friends, userCount.Posts})
 		}
 	}
-	return len(keep), s.db.InTx(ctx, func(tx pg.Tx) error { return writeFollowers(ctx, tx.Pgx, keep, s.now()) })
+
+	return len(
+			keep,
+		), s.db.InTx(
+			ctx,
+			func(tx pg.Tx) error { return writeFollowers(ctx, tx.Pgx, keep, s.now()) },
+		)
 }
 
 // adoptWindow is how far back Plan looks for deliveries that were sent and are not among the posts yet.
 const adoptWindow = 7 * day
 
-// Plan begins to watch accounts that got a token, takes in what deliveries have sent, decides posts of unclear origin, and lists the
-// accounts that have something due.
+// Plan begins to watch accounts that got a token, takes in what deliveries have sent, decides posts of
+// unclear origin, and lists the accounts that have something due.
 func (s *Service) Plan(ctx context.Context) ([]int64, error) {
 	now := s.now()
 	if err := beginWatches(ctx, s.db.Pool(), now); err != nil {
@@ -269,10 +330,12 @@ func (s *Service) Plan(ctx context.Context) ([]int64, error) {
 	if err := s.decideUnsure(ctx); err != nil {
 		return nil, err
 	}
+
 	return dueAccounts(ctx, s.db.Pool(), now)
 }
 
-// adopt takes in what deliveries have sent; a post that was noticed as somebody else's before its delivery was decided is ours after all.
+// adopt takes in what deliveries have sent; a post that was noticed as somebody else's before its
+// delivery was decided is ours after all.
 func (s *Service) adopt(ctx context.Context) error {
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		list, err := adoptSent(ctx, tx.Pgx, s.now().Add(-adoptWindow), s.now())
@@ -280,11 +343,13 @@ func (s *Service) adopt(ctx context.Context) error {
 			return err
 		}
 		var known []string
-		for _, t := range list {
-			if t.State == Shown {
-				known = append(known, noticeKey(t.ID))
+
+		for _, tracked := range list {
+			if tracked.State == Shown {
+				known = append(known, noticeKey(tracked.ID))
 			}
 		}
+
 		return todo.ResolveManyTx(ctx, tx, s.now(), known, 0)
 	})
 }
@@ -301,23 +366,27 @@ func (s *Service) decideUnsure(ctx context.Context) error {
 			if err != nil || n == 0 {
 				return err
 			}
+
 			accounts := make([]int64, n)
-			for i, p := range list {
-				accounts[i] = p.AccountID
+			for i, decided := range list {
+				accounts[i] = decided.AccountID
 			}
 			of, err := account.FindManyTx(ctx, tx, accounts)
 			if err != nil {
 				return err
 			}
+
 			notices := make([]todo.Item, n)
-			for i, p := range list {
-				notices[i] = notice(of[p.AccountID], p.ID, string(Elsewhere), p.Text)
+			for i, decided := range list {
+				notices[i] = notice(of[decided.AccountID], decided.ID, string(Elsewhere), decided.Text)
 			}
+
 			return s.raiseAll(ctx, tx, notices)
 		})
 		if err != nil {
 			return err
 		}
 	}
+
 	return nil
 }

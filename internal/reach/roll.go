@@ -9,14 +9,16 @@ import (
 // rollBack is how many days are rolled up anew each time: posts are read for ninety.
 const rollBack = 100
 
-// RollUp computes the last hundred days of every account anew, whatever the readings have already brought up to date. Running it again
-// changes nothing.
+// RollUp computes the last hundred days of every account anew, whatever the readings have already
+// brought up to date. Running it again changes nothing.
 func (s *Service) RollUp(ctx context.Context) error {
-	p := LastDays(rollBack, s.now())
+	period := LastDays(rollBack, s.now())
+
 	return s.db.InTxRetry(ctx, func(tx pg.Tx) error {
-		if err := rollPosts(ctx, tx.Pgx, p.From, p.To); err != nil {
+		if err := rollPosts(ctx, tx.Pgx, period.From, period.To); err != nil {
 			return err
 		}
-		return rollFollowers(ctx, tx.Pgx, p.From, p.To)
+
+		return rollFollowers(ctx, tx.Pgx, period.From, period.To)
 	})
 }

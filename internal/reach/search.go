@@ -11,7 +11,8 @@ import (
 	"juzhen/internal/pg"
 )
 
-// searchPage is how many posts a search shows at once, findBatch how many texts are made findable in one statement.
+// searchPage is how many posts a search shows at once, findBatch how many texts are made findable in
+// one statement.
 const (
 	searchPage = 50
 	findBatch  = 500
@@ -20,9 +21,10 @@ const (
 // oneCharacterBack is how far back a search for a single character looks: no index helps it.
 const oneCharacterBack = 31 * day
 
-// Search gives the posts on the platform that this console did not send and that have the words in their text, in the actor's
-// scope, the newest first. Posts of this console are found where they were written. A single character is looked for in the last 31
-// days only. After is the cursor of a further page; limit is 50 at most, and 50 when it is 0.
+// Search gives the posts on the platform that this console did not send and that have the words in
+// their text, in the actor's scope, the newest first. Posts of this console are found where they were
+// written. A single character is looked for in the last 31 days only. After is the cursor of a further
+// page; limit is 50 at most, and 50 when it is 0.
 func (s *Service) Search(
 	ctx context.Context, actor access.Actor, words, after string, limit int,
 ) (pg.Page[Post], error) {
@@ -45,7 +47,12 @@ func (s *Service) Search(
 	if err != nil {
 		return pg.Page[Post]{}, fmt.Errorf("search posts of the platform: %w", err)
 	}
-	return pg.Cut(found, limit, func(p Post) pg.Cursor { return pg.Cursor{At: p.PostedAt, ID: p.ID} }), nil
+
+	return pg.Cut(found, limit, func(post Post) pg.Cursor {
+		return pg.Cursor{
+			At: post.PostedAt, ID: post.ID,
+		}
+	}), nil
 }
 
 func (s *Service) searchPosts(
@@ -58,6 +65,7 @@ func (s *Service) searchPosts(
 	since := s.now().Add(-oneCharacterBack)
 	scope, args := scoped(actor, access.ReachView, "u.path", 6)
 	args = append([]any{words, place.At, place.ID, limit, since}, args...)
+
 	return readPosts(ctx, s.db.Pool(), selectPostSQL+narrowed+scope+searchOrder, args...)
 }
 
@@ -75,7 +83,8 @@ p.delivery_id IS NULL AND strpos(lower(p.text), lower($1)) > 0 AND (p.posted_at,
 	searchOrder = ` ORDER BY p.posted_at DESC, p.id DESC LIMIT $4`
 )
 
-// MakeFindable takes the pairs of characters of posts whose text is new, until none is left. Several processes may do so at once.
+// MakeFindable takes the pairs of characters of posts whose text is new, until none is left. Several
+// processes may do so at once.
 func (s *Service) MakeFindable(ctx context.Context) error {
 	for {
 		tag, err := s.db.Pool().Exec(ctx, `
@@ -95,5 +104,6 @@ ON CONFLICT (platform_post_id) DO UPDATE SET grams = EXCLUDED.grams`, findBatch)
 	}
 }
 
-// MakeFindableEvery is how often texts that are new are made findable; until then a search reads through them.
+// MakeFindableEvery is how often texts that are new are made findable; until then a search reads
+// through them.
 const MakeFindableEvery = 10 * time.Second

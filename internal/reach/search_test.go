@@ -12,8 +12,10 @@ import (
 // elsewhere writes a post of an account that this console did not send.
 func (w *world) elsewhere(accountID int64, remote, at, text string) {
 	w.Helper()
-	w.Exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at,
-		reposts, comments, likes) VALUES ($1, 'weibo', $2, 'past', $3, $4, true, 0, 'live', $3, 0, 0, 0)`, accountID, remote, at, text)
+	w.Exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original,
+			pictures, state, state_at,
+		reposts, comments, likes) VALUES ($1, 'weibo', $2, 'past', $3, $4, true, 0, 'live', $3, 0, 0, 0)`,
+		accountID, remote, at, text)
 }
 
 func (w *world) search(words, after string, limit int) (texts []string, next string) {
@@ -22,9 +24,11 @@ func (w *world) search(words, after string, limit int) (texts []string, next str
 	if err != nil {
 		w.Fatal(err)
 	}
-	for _, p := range found.Rows {
-		texts = append(texts, p.Text)
+
+	for _, post := range found.Rows {
+		texts = append(texts, post.Text)
 	}
+
 	return texts, found.Next
 }
 
@@ -70,12 +74,14 @@ func TestPostsOfThePlatformAreFoundByTheirWords(t *testing.T) {
 func TestASearchGoesOnPageByPageAndStaysInItsScope(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
+
 	a := w.connect("朝阳环保示例", "朝阳区", account.Commercial)
 	for i := range 5 {
 		w.elsewhere(a.ID, fmt.Sprint(i), fmt.Sprintf("2020-05-0%d", i+1), fmt.Sprintf("空气质量第 %d 报", i))
 	}
 
 	var all []string
+
 	for after := ""; ; {
 		texts, next := w.search("空气质量", after, 2)
 		all = append(all, texts...)

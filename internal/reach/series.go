@@ -38,10 +38,19 @@ type Series struct {
 	Trouble  string     // code of why the last look failed; "" when it did not
 }
 
-// Series gives the figures of one account over a period. Fails with fault.NotFound outside of the actor's scope of reach.
-func (s *Service) Series(ctx context.Context, actor access.Actor, accountID int64, p Period) (Series, error) {
-	out := Series{Period: p}
-	found, err := s.accounts.List(ctx, actor, account.Filter{Permission: access.ReachView, IDs: []int64{accountID}})
+// Series gives the figures of one account over a period. Fails with fault.NotFound outside of the
+// actor's scope of reach.
+func (s *Service) Series(
+	ctx context.Context,
+	actor access.Actor,
+	accountID int64,
+	period Period,
+) (Series, error) {
+	out := Series{Period: period}
+	found, err := s.accounts.List(ctx, actor, account.Filter{
+		Permission: access.ReachView,
+		IDs:        []int64{accountID},
+	})
 	if err != nil {
 		return out, err
 	}
@@ -49,19 +58,20 @@ func (s *Service) Series(ctx context.Context, actor access.Actor, accountID int6
 		return out, fault.NotFound("没有找到，或不在您的管辖范围内")
 	}
 	out.Account = found[0]
-	list, err := selectRows(ctx, s.db.Pool(), p, []int64{accountID})
+	list, err := selectRows(ctx, s.db.Pool(), period, []int64{accountID})
 	if err != nil {
 		return out, err
 	}
 	out.Row = list[0]
-	if out.Points, out.Since, err = selectPoints(ctx, s.db.Pool(), p, accountID); err != nil {
+	if out.Points, out.Since, err = selectPoints(ctx, s.db.Pool(), period, accountID); err != nil {
 		return out, err
 	}
 	if out.Backfill, err = findBackfill(ctx, s.db.Pool(), accountID); err != nil {
 		return out, err
 	}
-	w, _, err := findWatch(ctx, s.db.Pool(), accountID)
-	out.HasReads, out.LookedAt, out.Trouble = w.HasReads, w.LookedAt, w.Reason
+	watch, _, err := findWatch(ctx, s.db.Pool(), accountID)
+	out.HasReads, out.LookedAt, out.Trouble = watch.HasReads, watch.LookedAt, watch.Reason
+
 	return out, err
 }
 
@@ -73,7 +83,8 @@ func (s Series) Hint() string {
 	}[s.Trouble]
 }
 
-// Latest is the last post of an account, the next one that is due, and how many noticed posts nobody took note of.
+// Latest is the last post of an account, the next one that is due, and how many noticed posts nobody
+// took note of.
 type Latest struct {
 	AccountID int64
 	LastPost  *time.Time

@@ -43,9 +43,16 @@ func New(db *pg.DB, api *weibo.Client, accounts *account.Service, opt Options) *
 	if opt.Log == nil {
 		opt.Log = slog.Default()
 	}
-	s := &Service{db: db, api: api, accounts: accounts, opt: opt, importing: make(chan struct{}, importSlots)}
-	s.gate = gate{due: opt.Due, now: s.now}
-	return s
+	service := &Service{
+		db:        db,
+		api:       api,
+		accounts:  accounts,
+		opt:       opt,
+		importing: make(chan struct{}, importSlots),
+	}
+	service.gate = gate{due: opt.Due, now: service.now}
+
+	return service
 }
 
 func (s *Service) now() time.Time { return s.opt.Now().UTC().Truncate(time.Microsecond) }
@@ -76,6 +83,7 @@ func (s *Service) open(ctx context.Context, accountID int64) (source, error) {
 		return src, fault.Conflict("人工发布或已关停的账号没有可读取的接口").WithCode("no_interface")
 	}
 	src.token, err = s.accounts.Token(ctx, accountID)
+
 	return src, err
 }
 
@@ -84,13 +92,14 @@ func (src source) host() Host {
 	if src.mode == weibo.Commercial {
 		return CommercialHost
 	}
+
 	return PublicHost
 }
 
 // spend takes one call out of the budget, or fails with errBudget.
-func (s *Service) spend(ctx context.Context, h Host, accountID int64) error {
-	for _, w := range s.opt.Limits.windows(h, accountID, s.now()) {
-		ok, err := s.purse.spend(ctx, s.db.Pool(), w)
+func (s *Service) spend(ctx context.Context, host Host, accountID int64) error {
+	for _, window := range s.opt.Limits.windows(host, accountID, s.now()) {
+		ok, err := s.purse.spend(ctx, s.db.Pool(), window)
 		if err != nil {
 			return err
 		}
@@ -98,20 +107,24 @@ func (s *Service) spend(ctx context.Context, h Host, accountID int64) error {
 			return errBudget
 		}
 	}
+
 	return nil
 }
 
-// expiredCodes are the platform's words for a token whose time is over; every other refusal of a token is a withdrawal.
+// expiredCodes are the platform's words for a token whose time is over; every other refusal of a token
+// is a withdrawal.
 var expiredCodes = []int{21315, 21327}
 
-// refused records what an error of the platform means for later readings. It returns the error only when the job should be tried again.
-func (s *Service) refused(ctx context.Context, src source, h Host, cause error) error {
+// refused records what an error of the platform means for later readings. It returns the error only
+// when the job should be tried again.
+func (s *Service) refused(ctx context.Context, src source, host Host, cause error) error {
 	now, next := s.now(), s.now().Add(15*time.Minute)
 	reason := "unreachable"
+
 	var e *weibo.Error
 	switch {
 	case errors.Is(cause, errBudget):
-		reason, next = "budget", s.opt.Limits.hourly(h, now).ends
+		reason, next = "budget", s.opt.Limits.hourly(host, now).ends
 	case errors.As(cause, &e) && e.Class == weibo.ClassToken:
 		reason, next = "token", now.Add(hour)
 		if err := s.tokenRefused(ctx, src, e); err != nil {
@@ -119,7 +132,7 @@ func (s *Service) refused(ctx context.Context, src source, h Host, cause error) 
 		}
 	case errors.As(cause, &e) && e.Class == weibo.ClassSlow:
 		reason, next = "limit", e.RestUntil(now)
-		if err := s.slowedDown(ctx, src, h, e); err != nil {
+		if err := s.slowedDown(ctx, src, host, e); err != nil {
 			return err
 		}
 	case errors.As(cause, &e) && e.Class != weibo.ClassRetry:
@@ -130,9 +143,16 @@ func (s *Service) refused(ctx context.Context, src source, h Host, cause error) 
 		if err := looked(ctx, s.db.Pool(), src.ID, now, next, reason); err != nil {
 			return err
 		}
+
 		return cause
 	}
-	s.opt.Log.WarnContext(ctx, "reading put off", "account", src.ID, "reason", reason, "until", next, "err", cause)
+	s.opt.Log.WarnContext(ctx, "reading put off",
+		"account", src.ID,
+		"reason", reason,
+		"until", next,
+		"err", cause,
+	)
+
 	return looked(ctx, s.db.Pool(), src.ID, now, next, reason)
 }
 
@@ -141,21 +161,24 @@ func (s *Service) tokenRefused(ctx context.Context, src source, e *weibo.Error) 
 	if slices.Contains(expiredCodes, e.Code) {
 		bad = account.TokenExpired
 	}
+
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		return s.accounts.MarkTokenBadTx(ctx, tx, src.began, src.ID, bad)
 	})
 }
 
 // slowedDown uses up the window the platform closed: the address's hour or the account's day.
-func (s *Service) slowedDown(ctx context.Context, src source, h Host, e *weibo.Error) error {
-	w := s.opt.Limits.daily(src.ID, s.now())
+func (s *Service) slowedDown(ctx context.Context, src source, host Host, e *weibo.Error) error {
+	window := s.opt.Limits.daily(src.ID, s.now())
 	if e.Scope == weibo.ScopeIP {
-		w = s.opt.Limits.hourly(h, s.now())
+		window = s.opt.Limits.hourly(host, s.now())
 	}
-	return s.closeWindow(ctx, w)
+
+	return s.closeWindow(ctx, window)
 }
 
-// closeWindow lets nothing more be spent of a window. What other processes hold of it each of them learns to drop in the same way.
+// closeWindow lets nothing more be spent of a window. What other processes hold of it each of them
+// learns to drop in the same way.
 func (s *Service) closeWindow(ctx context.Context, w window) error {
 	s.purse.empty(w)
 	return exhaust(ctx, s.db.Pool(), w)

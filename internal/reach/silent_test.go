@@ -8,6 +8,7 @@ import (
 func TestSilenceIsCountedInDaysOfShanghai(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 30, 1, 0, 0, 0, zone)
+
 	at := func(d time.Time) *time.Time { return &d }
 	for _, c := range []struct {
 		last  *time.Time
@@ -29,6 +30,7 @@ func TestSilenceIsCountedInDaysOfShanghai(t *testing.T) {
 
 func TestAccountsCompareByTenThousandFollowers(t *testing.T) {
 	t.Parallel()
+
 	n := func(v int64) *int64 { return &v }
 	for _, c := range []struct {
 		interactions, followers *int64

@@ -25,6 +25,7 @@ func rows[T any](ctx context.Context, q querier, sql string, args ...any) ([]T, 
 	if err != nil {
 		return nil, err
 	}
+
 	return pgx.CollectRows(r, pgx.RowToStructByNameLax[T])
 }
 
@@ -34,13 +35,15 @@ func column[T any](ctx context.Context, q querier, sql string, args ...any) ([]T
 	if err != nil {
 		return nil, err
 	}
+
 	return pgx.CollectRows(r, pgx.RowTo[T])
 }
 
 // scoped gives the condition of access.Scope with numbered marks, the first of which is from.
-func scoped(actor access.Actor, p access.Permission, column string, from int) (string, []any) {
-	cond, args := access.Scope(actor, p, column)
+func scoped(actor access.Actor, permission access.Permission, column string, from int) (string, []any) {
+	cond, args := access.Scope(actor, permission, column)
 	var b strings.Builder
+
 	for _, r := range cond {
 		if r != '?' {
 			b.WriteRune(r)
@@ -49,6 +52,7 @@ func scoped(actor access.Actor, p access.Permission, column string, from int) (s
 		b.WriteString("$" + strconv.Itoa(from))
 		from++
 	}
+
 	return b.String(), args
 }
 
@@ -56,7 +60,9 @@ func scoped(actor access.Actor, p access.Permission, column string, from int) (s
 func take(ctx context.Context, q querier, w window, n int) (bool, error) {
 	tag, err := q.Exec(ctx, `
 INSERT INTO call_usage AS u (scope, period, calls) SELECT $1, $2, $3::int WHERE $3::int <= $4::int
-ON CONFLICT (scope, period) DO UPDATE SET calls = u.calls + excluded.calls WHERE u.calls + excluded.calls <= $4::int`, w.scope, w.start, n, w.limit)
+ON CONFLICT (scope, period) DO UPDATE SET calls = u.calls + excluded.calls
+    WHERE u.calls + excluded.calls <= $4::int`, w.scope, w.start, n, w.limit)
+
 	return tag.RowsAffected() == 1, err
 }
 
@@ -64,7 +70,9 @@ ON CONFLICT (scope, period) DO UPDATE SET calls = u.calls + excluded.calls WHERE
 func exhaust(ctx context.Context, q querier, w window) error {
 	_, err := q.Exec(ctx, `
 INSERT INTO call_usage AS u (scope, period, calls) VALUES ($1, $2, $3)
-ON CONFLICT (scope, period) DO UPDATE SET calls = greatest(u.calls, excluded.calls)`, w.scope, w.start, w.limit)
+ON CONFLICT (scope, period) DO UPDATE SET calls = greatest(u.calls, excluded.calls)`,
+		w.scope, w.start, w.limit)
+
 	return err
 }
 
@@ -85,6 +93,7 @@ func beginWatches(ctx context.Context, q querier, now time.Time) error {
 INSERT INTO account_watches (account_id, since, next_at)
 SELECT a.id, $1, $1 FROM accounts a JOIN credentials c ON c.account_id = a.id AND c.state = 'valid'
 WHERE a.state <> 'closed' AND a.connector <> 'manual' ON CONFLICT (account_id) DO NOTHING`, now)
+
 	return err
 }
 
@@ -93,6 +102,7 @@ func findWatch(ctx context.Context, q querier, accountID int64) (watch, bool, er
 	if err != nil || len(list) == 0 {
 		return watch{}, false, err
 	}
+
 	return list[0], true, nil
 }
 
@@ -101,11 +111,19 @@ func looked(ctx context.Context, q querier, accountID int64, now, next time.Time
 	_, err := q.Exec(ctx, `
 UPDATE account_watches SET next_at = $3, reason = $4, looked_at = CASE WHEN $4 = '' THEN $2 ELSE looked_at END
 WHERE account_id = $1`, accountID, now, next, reason)
+
 	return err
 }
 
 func askedReads(ctx context.Context, q querier, accountID int64, has bool, now time.Time) error {
-	_, err := q.Exec(ctx, `UPDATE account_watches SET has_reads = $2, asked_at = $3 WHERE account_id = $1`, accountID, has, now)
+	_, err := q.Exec(
+		ctx,
+		`UPDATE account_watches SET has_reads = $2, asked_at = $3 WHERE account_id = $1`,
+		accountID,
+		has,
+		now,
+	)
+
 	return err
 }
 
@@ -114,7 +132,8 @@ func dueAccounts(ctx context.Context, q querier, now time.Time) ([]int64, error)
 	return column[int64](ctx, q, `
 SELECT account_id FROM account_watches WHERE next_at <= $1
 UNION
-SELECT DISTINCT p.account_id FROM platform_posts p JOIN account_watches w ON w.account_id = p.account_id AND (w.reason = '' OR w.next_at <= $1)
+SELECT DISTINCT p.account_id FROM platform_posts p JOIN account_watches w ON w.account_id = p.account_id
+    AND (w.reason = '' OR w.next_at <= $1)
 WHERE p.next_read_at <= $1`, now)
 }
 
@@ -132,33 +151,48 @@ type tracked struct {
 	Pictures   int
 }
 
-const selectTracked = `SELECT p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.shown, p.state, p.seen_at, p.pictures
+const selectTracked = `SELECT p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.shown,
+		p.state, p.seen_at, p.pictures
 FROM platform_posts p WHERE `
 
 // knownPosts reads which of the platform's ids are tracked already.
 func knownPosts(ctx context.Context, q querier, ids []string) (map[string]tracked, error) {
 	list, err := rows[tracked](ctx, q, selectTracked+`p.platform = 'weibo' AND p.remote_id = ANY($1)`, ids)
+
 	known := make(map[string]tracked, len(list))
 	for _, t := range list {
 		known[t.RemoteID] = t
 	}
+
 	return known, err
 }
 
-// absentPosts lists posts of the account that should have been among those the platform just showed and were not. A post never seen
-// yet gets half an hour, because one in review is invisible; one that is known to be hidden is asked for with its counts.
-func absentPosts(ctx context.Context, q querier, accountID int64, since time.Time, shown []string, now time.Time) ([]tracked, error) {
-	return rows[tracked](ctx, q, selectTracked+`p.account_id = $1 AND p.posted_at > $2 AND p.state NOT IN ('removed', 'hidden') AND p.remote_id <> ALL($3)
-AND (p.seen_at IS NOT NULL OR p.posted_at < $4) ORDER BY p.posted_at DESC LIMIT 20`, accountID, since, shown, now.Add(-30*time.Minute))
+// absentPosts lists posts of the account that should have been among those the platform just showed and
+// were not. A post never seen yet gets half an hour, because one in review is invisible; one that is
+// known to be hidden is asked for with its counts.
+func absentPosts(
+	ctx context.Context,
+	q querier,
+	accountID int64,
+	since time.Time,
+	shown []string,
+	now time.Time,
+) ([]tracked, error) {
+	return rows[tracked](ctx, q, selectTracked+`p.account_id = $1 AND p.posted_at > $2
+			AND p.state NOT IN ('removed', 'hidden') AND p.remote_id <> ALL($3)
+AND (p.seen_at IS NOT NULL OR p.posted_at < $4) ORDER BY p.posted_at DESC LIMIT 20`,
+		accountID, since, shown, now.Add(-30*time.Minute))
 }
 
 // duePosts lists the posts of an account whose counts are to be taken now.
 func duePosts(ctx context.Context, q querier, accountID int64, now time.Time, limit int) ([]tracked, error) {
-	return rows[tracked](ctx, q, selectTracked+`p.account_id = $1 AND p.next_read_at <= $2 AND p.state <> 'removed'
+	return rows[tracked](ctx, q, selectTracked+`p.account_id = $1 AND p.next_read_at <= $2
+			AND p.state <> 'removed'
 ORDER BY p.next_read_at, p.id LIMIT $3`, accountID, now, limit)
 }
 
-// openDeliveries tells whether a delivery of the account may have published a post that is not linked to it yet.
+// openDeliveries tells whether a delivery of the account may have published a post that is not linked
+// to it yet.
 func openDeliveries(ctx context.Context, q querier, accountID int64) (open bool, err error) {
 	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM deliveries WHERE account_id = $1
 AND (state IN ('sending', 'unknown') OR state = 'sent' AND remote_id IS NULL))`, accountID).Scan(&open)
@@ -167,7 +201,8 @@ AND (state IN ('sending', 'unknown') OR state = 'sent' AND remote_id IS NULL))`,
 
 // deliveriesOf finds which of the platform's ids deliveries have recorded.
 func deliveriesOf(ctx context.Context, q querier, ids []string) (map[string]int64, error) {
-	r, err := q.Query(ctx, `SELECT remote_id, id FROM deliveries WHERE platform = 'weibo' AND remote_id = ANY($1)`, ids)
+	r, err := q.Query(ctx, `SELECT remote_id, id FROM deliveries
+			WHERE platform = 'weibo' AND remote_id = ANY($1)`, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -175,6 +210,7 @@ func deliveriesOf(ctx context.Context, q querier, ids []string) (map[string]int6
 	var remote string
 	var id int64
 	_, err = pgx.ForEachRow(r, []any{&remote, &id}, func() error { found[remote] = id; return nil })
+
 	return found, err
 }
 
@@ -182,7 +218,8 @@ func deliveriesOf(ctx context.Context, q querier, ids []string) (map[string]int6
 func readable(ctx context.Context, q querier, only int64) ([]reader, error) {
 	return rows[reader](ctx, q, `
 SELECT a.id, a.remote_uid AS uid FROM accounts a JOIN credentials c ON c.account_id = a.id
-WHERE a.state <> 'closed' AND a.connector <> 'manual' AND a.remote_uid IS NOT NULL AND c.state = 'valid' AND $1::bigint IN (0, a.id)
+WHERE a.state <> 'closed' AND a.connector <> 'manual' AND a.remote_uid IS NOT NULL AND c.state = 'valid'
+    AND $1::bigint IN (0, a.id)
 ORDER BY a.id`, only)
 }
 

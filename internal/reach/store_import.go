@@ -13,12 +13,21 @@ import (
 )
 
 const selectImport = `
-SELECT i.id, i.account_id, a.handle, u.path AS unit_path, coalesce(p.display_name, '') AS user_name, i.file_name, i.bytes, i.state, i.rows,
+SELECT i.id, i.account_id, a.handle, u.path AS unit_path, coalesce(p.display_name, '') AS user_name,
+    i.file_name, i.bytes, i.state, i.rows,
        i.rejected, i.done, i.added, i.kept, i.created_at, i.beat_at, i.ended_at
-FROM imports i JOIN accounts a ON a.id = i.account_id JOIN units u ON u.id = a.unit_id LEFT JOIN users p ON p.id = i.user_id
+FROM imports i JOIN accounts a ON a.id = i.account_id JOIN units u ON u.id = a.unit_id LEFT
+    JOIN users p ON p.id = i.user_id
 WHERE `
 
-func insertImport(ctx context.Context, q pgx.Tx, actor access.Actor, i Import, raw []byte, rejects []Rejected) (id int64, err error) {
+func insertImport(
+	ctx context.Context,
+	q pgx.Tx,
+	actor access.Actor,
+	i Import,
+	raw []byte,
+	rejects []Rejected,
+) (id int64, err error) {
 	err = q.QueryRow(ctx, `
 INSERT INTO imports (account_id, user_id, file_name, bytes, state, rows, rejected, created_at)
 VALUES ($1, nullif($2::bigint, 0), $3, $4, 'waiting', $5, $6, $7) RETURNING id`,
@@ -27,7 +36,12 @@ VALUES ($1, nullif($2::bigint, 0), $3, $4, 'waiting', $5, $6, $7) RETURNING id`,
 		return 0, err
 	}
 
-	if _, err := q.Exec(ctx, `INSERT INTO import_files (import_id, data) VALUES ($1, $2)`, id, raw); err != nil {
+	if _, err := q.Exec(
+		ctx,
+		`INSERT INTO import_files (import_id, data) VALUES ($1, $2)`,
+		id,
+		raw,
+	); err != nil {
 		return 0, err
 	}
 
@@ -35,6 +49,7 @@ VALUES ($1, nullif($2::bigint, 0), $3, $4, 'waiting', $5, $6, $7) RETURNING id`,
 		pgx.CopyFromSlice(len(rejects), func(n int) ([]any, error) {
 			return []any{id, rejects[n].Line, string(rejects[n].Reason)}, nil
 		}))
+
 	return id, err
 }
 
@@ -55,36 +70,57 @@ func oneImport(ctx context.Context, q querier, where string, args ...any) (Impor
 	if err != nil {
 		return Import{}, err
 	}
+
 	return list[0], nil
 }
 
 func latestImports(ctx context.Context, q querier, actor access.Actor, accountID int64) ([]Import, error) {
 	scope, args := scoped(actor, access.AccountView, "u.path", 2)
-	return rows[Import](ctx, q, selectImport+"i.account_id = $1 AND "+scope+" ORDER BY i.id DESC LIMIT 20", append([]any{accountID}, args...)...)
+
+	return rows[Import](
+		ctx,
+		q,
+		selectImport+"i.account_id = $1 AND "+scope+" ORDER BY i.id DESC LIMIT 20",
+		append([]any{accountID}, args...)...)
 }
 
 func importRejects(ctx context.Context, q querier, id int64) ([]Rejected, error) {
-	return rows[Rejected](ctx, q, `SELECT line, reason FROM import_rejects WHERE import_id = $1 ORDER BY line`, id)
+	return rows[Rejected](
+		ctx,
+		q,
+		`SELECT line, reason FROM import_rejects WHERE import_id = $1 ORDER BY line`,
+		id,
+	)
 }
 
 // beginImport sets an import going and gives its file; one that has ended comes without.
-func beginImport(ctx context.Context, db *pg.DB, id int64, now time.Time) (begun Import, raw []byte, err error) {
+func beginImport(
+	ctx context.Context,
+	db *pg.DB,
+	id int64,
+	now time.Time,
+) (begun Import, raw []byte, err error) {
 	err = db.InTx(ctx, func(tx pg.Tx) error {
-		if _, err := tx.Pgx.Exec(ctx, `UPDATE imports SET state = 'running', beat_at = $2 WHERE id = $1 AND state IN ('waiting', 'running')`,
+		if _, err := tx.Pgx.Exec(ctx, `UPDATE imports SET state = 'running', beat_at = $2
+				WHERE id = $1 AND state IN ('waiting', 'running')`,
 			id, now); err != nil {
 			return err
 		}
 		if begun, err = findImport(ctx, tx.Pgx, id); err != nil || begun.State.Ended() {
 			return err
 		}
+
 		return tx.Pgx.QueryRow(ctx, `SELECT data FROM import_files WHERE import_id = $1`, id).Scan(&raw)
 	})
+
 	return begun, raw, err
 }
 
-// beatImport says how far an import is and holds its row until the transaction ends; false when it does not go on.
+// beatImport says how far an import is and holds its row until the transaction ends; false when it does
+// not go on.
 func beatImport(ctx context.Context, q querier, id int64, done int, now time.Time) (bool, error) {
-	tag, err := q.Exec(ctx, `UPDATE imports SET done = greatest(done, $2), beat_at = $3 WHERE id = $1 AND state = 'running'`, id, done, now)
+	tag, err := q.Exec(ctx, `UPDATE imports SET done = greatest(done, $2), beat_at = $3
+			WHERE id = $1 AND state = 'running'`, id, done, now)
 	return tag.RowsAffected() == 1, err
 }
 
@@ -94,6 +130,7 @@ func markImported(ctx context.Context, q querier, id int64, posts map[string]int
 		ids = append(ids, post)
 	}
 	_, err := q.Exec(ctx, `UPDATE platform_posts SET import_id = $1 WHERE id = ANY($2)`, id, ids)
+
 	return err
 }
 
@@ -106,6 +143,7 @@ WHERE id = $1 AND state = 'running'`, id, now)
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
+
 	return dropFile(ctx, q, id)
 }
 
@@ -116,10 +154,12 @@ func dropFile(ctx context.Context, q querier, id int64) error {
 
 // undoImport marks an import undone, whatever became of it; false when it is already.
 func undoImport(ctx context.Context, q querier, id int64, now time.Time) (bool, error) {
-	tag, err := q.Exec(ctx, `UPDATE imports SET state = 'undone', ended_at = $2 WHERE id = $1 AND state <> 'undone'`, id, now)
+	tag, err := q.Exec(ctx, `UPDATE imports SET state = 'undone', ended_at = $2
+			WHERE id = $1 AND state <> 'undone'`, id, now)
 	if err != nil || tag.RowsAffected() == 0 {
 		return false, err
 	}
+
 	return true, dropFile(ctx, q, id)
 }
 
@@ -128,7 +168,8 @@ func removeImported(ctx context.Context, q querier, id int64) (removed int, days
 	const own = `import_id = $1 AND seen_at IS NULL AND delivery_id IS NULL AND noted_at IS NULL`
 
 	if _, err = q.Exec(ctx, `
-DELETE FROM post_readings WHERE platform_post_id IN (SELECT id FROM platform_posts WHERE `+own+`)`, id); err != nil {
+DELETE FROM post_readings WHERE platform_post_id IN (SELECT id FROM platform_posts WHERE `+own+`)`,
+		id); err != nil {
 		return 0, nil, err
 	}
 
@@ -141,24 +182,30 @@ DELETE FROM post_readings WHERE platform_post_id IN (SELECT id FROM platform_pos
 		return 0, nil, err
 	}
 
-	_, err = q.Exec(ctx, `UPDATE imports SET kept = (SELECT count(*) FROM platform_posts WHERE import_id = $1) WHERE id = $1`, id)
+	_, err = q.Exec(ctx, `UPDATE imports SET kept = (SELECT count(*) FROM platform_posts WHERE import_id = $1)
+			WHERE id = $1`, id)
+
 	return len(posted), daysOf(posted), err
 }
 
 // failImport closes an import that cannot be worked through.
 func failImport(ctx context.Context, q querier, id int64, now time.Time) error {
-	tag, err := q.Exec(ctx, `UPDATE imports SET state = 'failed', ended_at = $2 WHERE id = $1 AND state IN ('waiting', 'running')`, id, now)
+	tag, err := q.Exec(ctx, `UPDATE imports SET state = 'failed', ended_at = $2
+			WHERE id = $1 AND state IN ('waiting', 'running')`, id, now)
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
+
 	return dropFile(ctx, q, id)
 }
 
 // importIsQuiet tells whether nobody works on an import now.
 func importIsQuiet(ctx context.Context, q querier, id int64, since time.Time) (quiet bool, err error) {
-	err = q.QueryRow(ctx, `SELECT beat_at IS NULL OR beat_at < $2 FROM imports WHERE id = $1`, id, since).Scan(&quiet)
+	err = q.QueryRow(ctx, `SELECT beat_at IS NULL OR beat_at < $2 FROM imports WHERE id = $1`, id, since).
+		Scan(&quiet)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return true, nil
 	}
+
 	return quiet, err
 }

@@ -19,47 +19,76 @@ type postRow struct {
 }
 
 const selectPostSQL = `
-SELECT p.id, p.account_id, a.handle, u.path AS unit_path, coalesce(a.remote_uid, '') AS remote_uid, p.remote_id, p.delivery_id, p.origin, p.posted_at,
-       p.text, coalesce(p.was_text, '') AS was_text, p.original, p.pictures, p.state, p.state_at, p.seen_at, p.reposts, p.comments, p.likes,
+SELECT p.id, p.account_id, a.handle, u.path AS unit_path, coalesce(a.remote_uid, '') AS remote_uid,
+    p.remote_id, p.delivery_id, p.origin, p.posted_at,
+       p.text, coalesce(p.was_text, '') AS was_text, p.original, p.pictures, p.state, p.state_at, p.seen_at,
+           p.reposts, p.comments, p.likes,
        p.reads, p.read_at, p.next_read_at, coalesce(n.display_name, '') AS noted_by, p.noted_at
-FROM platform_posts p JOIN accounts a ON a.id = p.account_id JOIN units u ON u.id = a.unit_id LEFT JOIN users n ON n.id = p.noted_by
+FROM platform_posts p JOIN accounts a ON a.id = p.account_id JOIN units u ON u.id = a.unit_id LEFT
+    JOIN users n ON n.id = p.noted_by
 WHERE `
 
 func readPosts(ctx context.Context, q querier, sql string, args ...any) ([]Post, error) {
 	list, err := rows[postRow](ctx, q, sql, args...)
+
 	out := make([]Post, len(list))
-	for i, r := range list {
-		out[i] = r.Post
-		out[i].Counts = Counts{Reposts: r.Reposts, Comments: r.Comments, Likes: r.Likes, Reads: r.Reads}
+	for i, row := range list {
+		out[i] = row.Post
+		out[i].Counts = Counts{
+			Reposts: row.Reposts, Comments: row.Comments, Likes: row.Likes, Reads: row.Reads,
+		}
 	}
+
 	return out, err
 }
 
-func selectPosts(ctx context.Context, q querier, actor access.Actor, f PostFilter, by string, limit int) ([]Post, error) {
+func selectPosts(
+	ctx context.Context,
+	q querier,
+	actor access.Actor,
+	filter PostFilter,
+	by string,
+	limit int,
+) ([]Post, error) {
 	scope, args := scoped(actor, access.ReachView, "u.path", 6)
-	return readPosts(ctx, q, selectPostSQL+`p.posted_at >= $1 AND p.posted_at < $2 AND p.state <> 'removed' AND ($3 = 0 OR p.account_id = $3)
- AND u.path LIKE $5 || '%' AND `+scope+` ORDER BY `+by+`, p.id DESC LIMIT $4`, append([]any{f.Period.From, f.Period.To, f.AccountID, limit, f.UnitPath}, args...)...)
+
+	return readPosts(ctx, q, selectPostSQL+`p.posted_at >= $1 AND p.posted_at < $2 AND p.state <> 'removed'
+			AND ($3 = 0 OR p.account_id = $3)
+ AND u.path LIKE $5 || '%' AND `+scope+` ORDER BY `+by+`, p.id DESC LIMIT $4`, append([]any{
+		filter.Period.From, filter.Period.To, filter.AccountID, limit, filter.UnitPath,
+	}, args...)...)
 }
 
-// selectBest gives the posts with most interactions, which lie in the days with the best post: these alone are looked into. It may give
-// less than there are, when posts have not been counted yet.
-func selectBest(ctx context.Context, q querier, ids []int64, p Period, limit int) ([]Post, error) {
+// selectBest gives the posts with most interactions, which lie in the days with the best post: these
+// alone are looked into. It may give less than there are, when posts have not been counted yet.
+func selectBest(ctx context.Context, q querier, ids []int64, period Period, limit int) ([]Post, error) {
 	return readPosts(ctx, q, `
 WITH days AS MATERIALIZED (
     SELECT account_id, day FROM account_days
-    WHERE day >= $1::date AND day < $2::date AND best IS NOT NULL AND account_id = ANY ($4::bigint[]) ORDER BY best DESC, day DESC LIMIT $3)`+selectPostSQL+`
+    WHERE day >= $1::date AND day < $2::date AND best IS NOT NULL AND account_id = ANY ($4::bigint[])
+        ORDER BY best DESC, day DESC LIMIT $3)`+selectPostSQL+`
 p.id IN (SELECT p.id FROM days d JOIN platform_posts p ON p.account_id = d.account_id AND p.state <> 'removed'
-         AND p.posted_at >= d.day::timestamp AT TIME ZONE 'Asia/Shanghai' AND p.posted_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
-ORDER BY p.reposts + p.comments + p.likes DESC, p.id DESC LIMIT $3`, planned(date(p.From), date(p.To), limit, ids)...)
+         AND p.posted_at >= d.day::timestamp AT TIME ZONE 'Asia/Shanghai'
+             AND p.posted_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+ORDER BY p.reposts + p.comments + p.likes DESC, p.id DESC LIMIT $3`,
+		planned(date(period.From), date(period.To), limit, ids)...)
 }
 
 func selectNoticed(ctx context.Context, q querier, actor access.Actor, accountID int64) ([]Post, error) {
 	scope, args := scoped(actor, access.PostView, "u.path", 2)
-	return readPosts(ctx, q, selectPostSQL+`p.noted_at IS NULL AND (p.origin = 'elsewhere' OR p.state <> 'live') AND ($1 = 0 OR p.account_id = $1) AND `+scope+
+
+	return readPosts(ctx, q, selectPostSQL+`p.noted_at IS NULL AND (p.origin = 'elsewhere'
+			OR p.state <> 'live') AND ($1 = 0 OR p.account_id = $1) AND `+scope+
 		` ORDER BY p.posted_at DESC LIMIT 100`, append([]any{accountID}, args...)...)
 }
 
-func selectPost(ctx context.Context, q querier, actor access.Actor, perm access.Permission, id int64) (Post, error) {
+func selectPost(
+	ctx context.Context,
+	q querier,
+	actor access.Actor,
+	perm access.Permission,
+	id int64,
+) (Post, error) {
 	scope, args := scoped(actor, perm, "u.path", 2)
 	list, err := readPosts(ctx, q, selectPostSQL+`p.id = $1 AND `+scope, append([]any{id}, args...)...)
 	if err != nil {
@@ -68,6 +97,7 @@ func selectPost(ctx context.Context, q querier, actor access.Actor, perm access.
 	if len(list) == 0 {
 		return Post{}, fault.NotFound("没有找到，或不在您的管辖范围内")
 	}
+
 	return list[0], nil
 }
 
@@ -77,16 +107,19 @@ func selectPlans(ctx context.Context, q querier, now time.Time) (map[int64]plan,
 SELECT w.account_id, count(p.id)::int AS posts, least(w.next_at, min(p.next_read_at)) AS next_at
 FROM account_watches w LEFT JOIN platform_posts p ON p.account_id = w.account_id AND p.next_read_at < $1
 GROUP BY w.account_id, w.next_at`, now.Add(hour))
+
 	found := make(map[int64]plan, len(list))
 	for _, p := range list {
 		found[p.AccountID] = p
 	}
+
 	return found, err
 }
 
 // selectUsage gives the calls of the present windows by scope.
 func selectUsage(ctx context.Context, q querier, thisHour, today time.Time) (map[string]int, error) {
-	r, err := q.Query(ctx, `SELECT scope, calls FROM call_usage WHERE period = CASE WHEN scope LIKE 'account/%' THEN $2::timestamptz ELSE $1::timestamptz END`,
+	r, err := q.Query(ctx, `SELECT scope, calls FROM call_usage
+			WHERE period = CASE WHEN scope LIKE 'account/%' THEN $2::timestamptz ELSE $1::timestamptz END`,
 		thisHour, today)
 	if err != nil {
 		return nil, err
@@ -95,5 +128,6 @@ func selectUsage(ctx context.Context, q querier, thisHour, today time.Time) (map
 	var scope string
 	var calls int
 	_, err = pgx.ForEachRow(r, []any{&scope, &calls}, func() error { used[scope] = calls; return nil })
+
 	return used, err
 }

@@ -5,26 +5,32 @@ import (
 	"time"
 )
 
-// rollDays computes days of one account anew from its posts. Running it again changes nothing; a day whose last post was removed
-// goes back to zero posts. Each day is read by the index of its own span: a join of days and posts compared each with each.
+// rollDays computes days of one account anew from its posts. Running it again changes nothing; a day
+// whose last post was removed goes back to zero posts. Each day is read by the index of its own span: a
+// join of days and posts compared each with each.
 func rollDays(ctx context.Context, q querier, accountID int64, days []time.Time) error {
 	if len(days) == 0 {
 		return nil
 	}
 	_, err := q.Exec(ctx, `
-INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts, best)
+INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts,
+    best)
 SELECT $1, d.day, s.posts, s.originals, s.reposts, s.comments, s.likes, s.reads, s.read_posts, s.best
 FROM unnest($2::date[]) AS d (day)
 CROSS JOIN LATERAL (
     SELECT count(p.id) AS posts, count(p.id) FILTER (WHERE p.original) AS originals,
-           coalesce(sum(p.reposts), 0) AS reposts, coalesce(sum(p.comments), 0) AS comments, coalesce(sum(p.likes), 0) AS likes,
+           coalesce(sum(p.reposts), 0) AS reposts, coalesce(sum(p.comments), 0) AS comments,
+               coalesce(sum(p.likes), 0) AS likes,
            sum(p.reads) AS reads, count(p.reads) AS read_posts, max(p.reposts + p.comments + p.likes) AS best
     FROM platform_posts p WHERE p.account_id = $1 AND p.state <> 'removed'
       AND p.posted_at >= d.day::timestamp AT TIME ZONE 'Asia/Shanghai'
       AND p.posted_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') s
-ON CONFLICT (account_id, day) DO UPDATE SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
-    comments = excluded.comments, likes = excluded.likes, reads = excluded.reads, read_posts = excluded.read_posts, best = excluded.best`,
+ON CONFLICT (account_id, day) DO UPDATE
+    SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
+    comments = excluded.comments, likes = excluded.likes, reads = excluded.reads,
+        read_posts = excluded.read_posts, best = excluded.best`,
 		accountID, dates(days))
+
 	return err
 }
 
@@ -34,6 +40,7 @@ func dates(days []time.Time) []string {
 	for i, d := range days {
 		out[i] = d.In(zone).Format(time.DateOnly)
 	}
+
 	return out
 }
 
@@ -41,12 +48,14 @@ func dates(days []time.Time) []string {
 func daysOf(instants []time.Time) []time.Time {
 	seen := map[time.Time]bool{}
 	var out []time.Time
+
 	for _, at := range instants {
 		if d := Day(at); !seen[d] {
 			seen[d] = true
 			out = append(out, d)
 		}
 	}
+
 	return out
 }
 
@@ -54,19 +63,26 @@ func daysOf(instants []time.Time) []time.Time {
 func rollPosts(ctx context.Context, q querier, from, to time.Time) error {
 	_, err := q.Exec(ctx, `
 WITH sums AS (
-    SELECT account_id, (posted_at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(*) AS posts, count(*) FILTER (WHERE original) AS originals,
-           sum(reposts) AS reposts, sum(comments) AS comments, sum(likes) AS likes, sum(reads) AS reads, count(reads) AS read_posts,
+    SELECT account_id, (posted_at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(*) AS posts,
+        count(*) FILTER (WHERE original) AS originals,
+           sum(reposts) AS reposts, sum(comments) AS comments, sum(likes) AS likes, sum(reads) AS reads,
+               count(reads) AS read_posts,
            max(reposts + comments + likes) AS best
     FROM platform_posts WHERE posted_at >= $1 AND posted_at < $2 AND state <> 'removed' GROUP BY 1, 2),
 emptied AS (
-    UPDATE account_days d SET posts = 0, originals = 0, reposts = 0, comments = 0, likes = 0, reads = NULL, read_posts = 0, best = NULL
+    UPDATE account_days d SET posts = 0, originals = 0, reposts = 0, comments = 0, likes = 0, reads = NULL,
+        read_posts = 0, best = NULL
     WHERE d.day >= $3::date AND d.day < $4::date AND d.posts > 0
       AND NOT EXISTS (SELECT FROM sums s WHERE s.account_id = d.account_id AND s.day = d.day))
-INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts, best)
+INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts,
+    best)
 SELECT account_id, day, posts, originals, reposts, comments, likes, reads, read_posts, best FROM sums
-ON CONFLICT (account_id, day) DO UPDATE SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
-    comments = excluded.comments, likes = excluded.likes, reads = excluded.reads, read_posts = excluded.read_posts, best = excluded.best`,
+ON CONFLICT (account_id, day) DO UPDATE
+    SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
+    comments = excluded.comments, likes = excluded.likes, reads = excluded.reads,
+        read_posts = excluded.read_posts, best = excluded.best`,
 		from, to, from.In(zone).Format(time.DateOnly), to.In(zone).Format(time.DateOnly))
+
 	return err
 }
 
@@ -78,14 +94,18 @@ SELECT DISTINCT ON (r.account_id, d.day) r.account_id, d.day, r.followers, 0, 0,
 FROM account_readings r, LATERAL (SELECT (r.taken_at AT TIME ZONE 'Asia/Shanghai')::date AS day) d
 WHERE r.taken_at >= $1 AND r.taken_at < $2 ORDER BY r.account_id, d.day, r.taken_at DESC
 ON CONFLICT (account_id, day) DO UPDATE SET followers = excluded.followers`, from, to)
+
 	return err
 }
 
 // putFollowers writes daily followers the platform itself keeps, where we have no reading of our own.
 func putFollowers(ctx context.Context, q querier, accountID int64, days []string, followers []int64) error {
 	_, err := q.Exec(ctx, `
-INSERT INTO account_days AS d (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts)
+INSERT INTO account_days AS d (account_id, day, followers, posts, originals, reposts, comments, likes,
+    read_posts)
 SELECT $1, x.day, x.followers, 0, 0, 0, 0, 0, 0 FROM unnest($2::date[], $3::bigint[]) AS x (day, followers)
-ON CONFLICT (account_id, day) DO UPDATE SET followers = coalesce(d.followers, excluded.followers)`, accountID, days, followers)
+ON CONFLICT (account_id, day) DO UPDATE SET followers = coalesce(d.followers, excluded.followers)`,
+		accountID, days, followers)
+
 	return err
 }

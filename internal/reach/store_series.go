@@ -15,53 +15,81 @@ type pointRow struct {
 
 func (r pointRow) point() Point {
 	y, m, d := r.Day.Date()
-	return Point{Day: time.Date(y, m, d, 0, 0, 0, 0, zone), Followers: r.Followers, Posts: r.Posts, Originals: r.Originals, Reposts: r.Reposts,
-		Comments: r.Comments, Likes: r.Likes, Reads: r.Reads, ReadPosts: r.ReadPosts}
+
+	return Point{
+		Day:       time.Date(y, m, d, 0, 0, 0, 0, zone),
+		Followers: r.Followers,
+		Posts:     r.Posts,
+		Originals: r.Originals,
+		Reposts:   r.Reposts,
+		Comments:  r.Comments,
+		Likes:     r.Likes,
+		Reads:     r.Reads,
+		ReadPosts: r.ReadPosts,
+	}
 }
 
 func points(list []pointRow) []Point {
 	out := make([]Point, len(list))
-	for i, r := range list {
-		out[i] = r.point()
+	for i, row := range list {
+		out[i] = row.point()
 	}
+
 	return out
 }
 
-// selectPoints gives each day of the period. A day without a row has no posts when it lies after the oldest post we know, and is
-// not available when it lies before.
-func selectPoints(ctx context.Context, q querier, p Period, accountID int64) ([]Point, *time.Time, error) {
+// selectPoints gives each day of the period. A day without a row has no posts when it lies after the
+// oldest post we know, and is not available when it lies before.
+func selectPoints(
+	ctx context.Context,
+	q querier,
+	period Period,
+	accountID int64,
+) ([]Point, *time.Time, error) {
 	var since *time.Time
-	err := q.QueryRow(ctx, `SELECT (min(posted_at) AT TIME ZONE 'Asia/Shanghai')::date FROM platform_posts WHERE account_id = $1`, accountID).Scan(&since)
+	err := q.QueryRow(ctx, `SELECT (min(posted_at) AT TIME ZONE 'Asia/Shanghai')::date FROM platform_posts
+			WHERE account_id = $1`, accountID).Scan(&since)
 	if err != nil {
 		return nil, nil, err
 	}
 	list, err := rows[pointRow](ctx, q, `
-SELECT g::date AS day, d.followers, CASE WHEN k.known THEN coalesce(d.posts, 0) END AS posts, CASE WHEN k.known THEN coalesce(d.originals, 0) END AS originals,
-       CASE WHEN k.known THEN coalesce(d.reposts, 0) END AS reposts, CASE WHEN k.known THEN coalesce(d.comments, 0) END AS comments,
-       CASE WHEN k.known THEN coalesce(d.likes, 0) END AS likes, d.reads, coalesce(d.read_posts, 0) AS read_posts
+SELECT g::date AS day, d.followers, CASE WHEN k.known THEN coalesce(d.posts, 0) END AS posts, CASE
+    WHEN k.known THEN coalesce(d.originals, 0) END AS originals,
+       CASE WHEN k.known THEN coalesce(d.reposts, 0) END AS reposts, CASE
+           WHEN k.known THEN coalesce(d.comments, 0) END AS comments,
+       CASE WHEN k.known THEN coalesce(d.likes, 0) END AS likes, d.reads,
+           coalesce(d.read_posts, 0) AS read_posts
 FROM generate_series($2::date, $3::date - 1, interval '1 day') g
 LEFT JOIN account_days d ON d.account_id = $1 AND d.day = g::date
-CROSS JOIN LATERAL (SELECT coalesce(g::date >= $4::date, false) AS known) k ORDER BY g`, accountID, date(p.From), date(p.To), since)
+CROSS JOIN LATERAL (SELECT coalesce(g::date >= $4::date, false) AS known) k ORDER BY g`,
+		accountID, date(period.From), date(period.To), since)
 	if since != nil {
 		at := pointRow{Day: *since}.point().Day
 		since = &at
 	}
+
 	return points(list), since, err
 }
 
-// selectLatest asks the indexes by account; what is held or waits for approval is due too, if it comes to that.
+// selectLatest asks the indexes by account; what is held or waits for approval is due too, if it comes
+// to that.
 func selectLatest(ctx context.Context, q querier, actor access.Actor) (map[int64]Latest, error) {
 	scope, args := scoped(actor, access.AccountView, "u.path", 1)
 	list, err := rows[Latest](ctx, q, `
 SELECT a.id AS account_id, l.posted_at AS last_post, d.due_at AS next_due,
-       (SELECT count(*) FROM platform_posts p WHERE p.account_id = a.id AND p.noted_at IS NULL AND (p.origin = 'elsewhere' OR p.state <> 'live'))::int AS noticed
+       (SELECT count(*) FROM platform_posts p WHERE p.account_id = a.id AND p.noted_at IS NULL
+           AND (p.origin = 'elsewhere' OR p.state <> 'live'))::int AS noticed
 FROM accounts a JOIN units u ON u.id = a.unit_id
-LEFT JOIN LATERAL (SELECT posted_at FROM platform_posts WHERE account_id = a.id AND state <> 'removed' ORDER BY posted_at DESC LIMIT 1) l ON true
-LEFT JOIN LATERAL (SELECT min(due_at) AS due_at FROM deliveries WHERE account_id = a.id AND state IN ('planned', 'waiting', 'preparing', 'sending', 'handoff')) d ON true
+LEFT JOIN LATERAL (SELECT posted_at FROM platform_posts WHERE account_id = a.id AND state <> 'removed'
+    ORDER BY posted_at DESC LIMIT 1) l ON true
+LEFT JOIN LATERAL (SELECT min(due_at) AS due_at FROM deliveries
+    WHERE account_id = a.id AND state IN ('planned', 'waiting', 'preparing', 'sending', 'handoff')) d ON true
 WHERE `+scope, args...)
+
 	found := make(map[int64]Latest, len(list))
-	for _, l := range list {
-		found[l.AccountID] = l
+	for _, latest := range list {
+		found[latest.AccountID] = latest
 	}
+
 	return found, err
 }

@@ -23,30 +23,68 @@ type fresh struct {
 	NextRead   *time.Time
 }
 
-// insertPosts writes new posts of one account in one statement and gives their ids by the platform's. A post that somebody else
-// inserted meanwhile is left alone.
-func insertPosts(ctx context.Context, q querier, accountID int64, list []fresh, now time.Time) (map[string]int64, error) {
+// insertPosts writes new posts of one account in one statement and gives their ids by the platform's. A
+// post that somebody else inserted meanwhile is left alone.
+func insertPosts(
+	ctx context.Context,
+	q querier,
+	accountID int64,
+	list []fresh,
+	now time.Time,
+) (map[string]int64, error) {
 	n := len(list)
-	remote, delivery, origin, posted := make([]string, n), make([]*int64, n), make([]string, n), make([]time.Time, n)
+	remote := make([]string, n)
+	delivery := make([]*int64, n)
+	origin := make([]string, n)
+	posted := make([]time.Time, n)
 	text, original, pictures, state := make([]string, n), make([]bool, n), make([]int, n), make([]string, n)
 	reposts, comments, likes, reads := make([]int64, n), make([]int64, n), make([]int64, n), make([]*int64, n)
 	seen, counted, next := make([]bool, n), make([]bool, n), make([]*time.Time, n)
+
 	for i, f := range list {
 		remote[i], delivery[i], origin[i], posted[i] = f.RemoteID, f.DeliveryID, string(f.Origin), f.PostedAt
 		text[i], original[i], pictures[i], state[i] = f.Text, f.Original, f.Pictures, string(f.State)
-		reposts[i], comments[i], likes[i], reads[i] = f.Counts.Reposts, f.Counts.Comments, f.Counts.Likes, f.Counts.Reads
+		reposts[i] = f.Counts.Reposts
+		comments[i] = f.Counts.Comments
+		likes[i] = f.Counts.Likes
+		reads[i] = f.Counts.Reads
 		seen[i], counted[i], next[i] = f.Seen, f.Counted, f.NextRead
 	}
-	r, err := q.Query(ctx, `
-INSERT INTO platform_posts (account_id, platform, remote_id, delivery_id, origin, posted_at, text, shown, original, pictures, state, state_at,
+	r, err := q.Query(
+		ctx,
+		`
+INSERT INTO platform_posts (account_id, platform, remote_id, delivery_id, origin, posted_at, text, shown,
+    original, pictures, state, state_at,
                             seen_at, reposts, comments, likes, reads, read_at, next_read_at)
-SELECT $1, 'weibo', x.remote, x.delivery, x.origin, x.posted, x.text, CASE WHEN x.seen THEN x.text END, x.original, x.pictures, x.state, $2::timestamptz,
-       CASE WHEN x.seen THEN $2::timestamptz END, x.reposts, x.comments, x.likes, x.reads, CASE WHEN x.counted THEN $2::timestamptz END, x.next
-FROM unnest($3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::int[], $10::text[],
-            $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[], $17::timestamptz[])
-     AS x (remote, delivery, origin, posted, text, original, pictures, state, reposts, comments, likes, reads, seen, counted, next)
+SELECT $1, 'weibo', x.remote, x.delivery, x.origin, x.posted, x.text, CASE
+    WHEN x.seen THEN x.text END, x.original, x.pictures, x.state, $2::timestamptz,
+       CASE WHEN x.seen THEN $2::timestamptz END, x.reposts, x.comments, x.likes, x.reads, CASE
+           WHEN x.counted THEN $2::timestamptz END, x.next
+FROM unnest($3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::int[],
+    $10::text[],
+            $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
+                $17::timestamptz[])
+     AS x (remote, delivery, origin, posted, text, original, pictures, state, reposts, comments, likes, reads,
+         seen, counted, next)
 ON CONFLICT (platform, remote_id) DO NOTHING RETURNING remote_id, id`,
-		accountID, now, remote, delivery, origin, posted, text, original, pictures, state, reposts, comments, likes, reads, seen, counted, next)
+		accountID,
+		now,
+		remote,
+		delivery,
+		origin,
+		posted,
+		text,
+		original,
+		pictures,
+		state,
+		reposts,
+		comments,
+		likes,
+		reads,
+		seen,
+		counted,
+		next,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -54,40 +92,51 @@ ON CONFLICT (platform, remote_id) DO NOTHING RETURNING remote_id, id`,
 	var key string
 	var id int64
 	_, err = pgx.ForEachRow(r, []any{&key, &id}, func() error { ids[key] = id; return nil })
+
 	return ids, err
 }
 
-// adoptSent makes posts of the deliveries sent since, which are read from now on: but not those for the author's eyes alone. What was
-// posted by hand is listed and not read.
+// adoptSent makes posts of the deliveries sent since, which are read from now on: but not those for the
+// author's eyes alone. What was posted by hand is listed and not read.
 func adoptSent(ctx context.Context, q querier, since, now time.Time) ([]tracked, error) {
 	return rows[tracked](ctx, q, `
-INSERT INTO platform_posts AS p (account_id, platform, remote_id, delivery_id, origin, posted_at, text, original, pictures, state, state_at,
+INSERT INTO platform_posts AS p (account_id, platform, remote_id, delivery_id, origin, posted_at, text,
+    original, pictures, state, state_at,
                                  reposts, comments, likes, next_read_at)
-SELECT d.account_id, d.platform, d.remote_id, d.id, 'console', coalesce(d.sent_at, d.updated_at), coalesce(t.variant, v.text),
-       v.repost_of = '', (SELECT count(*) FROM version_media m WHERE m.version_id = v.id), 'live', $2, 0, 0, 0,
+SELECT d.account_id, d.platform, d.remote_id, d.id, 'console', coalesce(d.sent_at, d.updated_at),
+    coalesce(t.variant, v.text),
+       v.repost_of = '', (SELECT count(*) FROM version_media m WHERE m.version_id = v.id), 'live', $2, 0, 0,
+           0,
        CASE WHEN d.connector <> 'manual' THEN $2::timestamptz END
 FROM deliveries d JOIN post_versions v ON v.id = d.version_id
 LEFT JOIN version_targets t ON t.version_id = v.id AND t.account_id = d.account_id
 WHERE d.sent_known_at > $1 AND v.visible = 0
-  AND NOT EXISTS (SELECT FROM platform_posts o WHERE o.platform = d.platform AND o.remote_id = d.remote_id AND o.delivery_id IS NOT NULL)
-ON CONFLICT (platform, remote_id) DO UPDATE SET delivery_id = excluded.delivery_id, origin = 'console', text = excluded.text
+  AND NOT EXISTS (SELECT FROM platform_posts o WHERE o.platform = d.platform AND o.remote_id = d.remote_id
+      AND o.delivery_id IS NOT NULL)
+ON CONFLICT (platform, remote_id) DO UPDATE
+    SET delivery_id = excluded.delivery_id, origin = 'console', text = excluded.text
 RETURNING p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.state`, since, now)
 }
 
 // seenAgain notes that known posts were shown, with their present text.
 func seenAgain(ctx context.Context, q querier, ids []int64, shown []string, now time.Time) error {
 	_, err := q.Exec(ctx, `
-UPDATE platform_posts p SET seen_at = $3, shown = x.shown FROM unnest($1::bigint[], $2::text[]) AS x (id, shown) WHERE p.id = x.id`, ids, shown, now)
+UPDATE platform_posts p SET seen_at = $3, shown = x.shown
+    FROM unnest($1::bigint[], $2::text[]) AS x (id, shown) WHERE p.id = x.id`, ids, shown, now)
+
 	return err
 }
 
-// setLive records what became of a post. A text that is not empty is the new one; the old one is kept beside it.
+// setLive records what became of a post. A text that is not empty is the new one; the old one is kept
+// beside it.
 func setLive(ctx context.Context, q querier, id int64, to Live, text string, now time.Time) error {
 	_, err := q.Exec(ctx, `
 UPDATE platform_posts SET state = $2, state_at = $4, noted_by = NULL, noted_at = NULL,
-       was_text = CASE WHEN $3 <> '' THEN text ELSE was_text END, text = CASE WHEN $3 <> '' THEN $3 ELSE text END,
+       was_text = CASE WHEN $3 <> '' THEN text ELSE was_text END, text = CASE WHEN $3 <> '' THEN $3
+           ELSE text END,
        next_read_at = CASE WHEN $2 = 'removed' THEN NULL ELSE next_read_at END
 WHERE id = $1`, id, string(to), text, now)
+
 	return err
 }
 
@@ -99,26 +148,37 @@ type counted struct {
 	next   time.Time
 }
 
-// writeCounts keeps readings and brings the posts up to date. Reads once known are kept when a later answer leaves them out.
+// writeCounts keeps readings and brings the posts up to date. Reads once known are kept when a later
+// answer leaves them out.
 func writeCounts(ctx context.Context, tx pgx.Tx, list []counted, now time.Time) error {
 	n := len(list)
 	ids, next := make([]int64, n), make([]*time.Time, n)
 	reposts, comments, likes, reads := make([]int64, n), make([]int64, n), make([]int64, n), make([]*int64, n)
+
 	for i, c := range list {
 		ids[i], next[i] = c.id, orNil(c.next)
-		reposts[i], comments[i], likes[i], reads[i] = c.counts.Reposts, c.counts.Comments, c.counts.Likes, c.counts.Reads
+		reposts[i] = c.counts.Reposts
+		comments[i] = c.counts.Comments
+		likes[i] = c.counts.Likes
+		reads[i] = c.counts.Reads
 	}
 	_, err := tx.Exec(ctx, `
-UPDATE platform_posts p SET reposts = x.reposts, comments = x.comments, likes = x.likes, reads = coalesce(x.reads, p.reads), read_at = $7, next_read_at = x.next
-FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[]) AS x (id, reposts, comments, likes, reads, next)
+UPDATE platform_posts p
+    SET reposts = x.reposts, comments = x.comments, likes = x.likes, reads = coalesce(x.reads, p.reads),
+    read_at = $7, next_read_at = x.next
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[]) AS x (id,
+    reposts, comments, likes, reads, next)
 WHERE p.id = x.id`, ids, reposts, comments, likes, reads, next, now)
 	if err != nil {
 		return err
 	}
-	_, err = tx.CopyFrom(ctx, pgx.Identifier{"post_readings"}, []string{"platform_post_id", "taken_at", "reposts", "comments", "likes", "reads"},
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"post_readings"}, []string{
+		"platform_post_id", "taken_at", "reposts", "comments", "likes", "reads",
+	},
 		pgx.CopyFromSlice(n, func(i int) ([]any, error) {
 			return []any{ids[i], now, reposts[i], comments[i], likes[i], reads[i]}, nil
 		}))
+
 	return err
 }
 
@@ -126,6 +186,7 @@ func orNil(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
+
 	return &t
 }
 
@@ -136,7 +197,9 @@ type following struct {
 
 // writeFollowers keeps readings of accounts and the last figure of the day.
 func writeFollowers(ctx context.Context, tx pgx.Tx, list []following, now time.Time) error {
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"account_readings"}, []string{"account_id", "taken_at", "followers", "friends", "statuses"},
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"account_readings"}, []string{
+		"account_id", "taken_at", "followers", "friends", "statuses",
+	},
 		pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
 			f := list[i]
 			return []any{f.accountID, now, f.followers, f.friends, f.posts}, nil
@@ -144,6 +207,7 @@ func writeFollowers(ctx context.Context, tx pgx.Tx, list []following, now time.T
 	if err != nil {
 		return err
 	}
+
 	return rollFollowers(ctx, tx, Day(now), Day(now).AddDate(0, 0, 1))
 }
 
@@ -154,6 +218,7 @@ func putOff(ctx context.Context, q querier, list []tracked, until time.Time) err
 		ids[i] = t.ID
 	}
 	_, err := q.Exec(ctx, `UPDATE platform_posts SET next_read_at = $2 WHERE id = ANY($1)`, ids, until)
+
 	return err
 }
 
@@ -163,12 +228,15 @@ type decided struct {
 	Text          string
 }
 
-// unsureDecided calls some posts of unclear origin somebody else's where no delivery of the account is open, and gives them.
+// unsureDecided calls some posts of unclear origin somebody else's where no delivery of the account is
+// open, and gives them.
 func unsureDecided(ctx context.Context, q querier, limit int) ([]decided, error) {
 	return rows[decided](ctx, q, `
 UPDATE platform_posts p SET origin = 'elsewhere' FROM (
     SELECT o.id FROM platform_posts o WHERE o.origin = 'unsure' AND NOT EXISTS (
-        SELECT FROM deliveries d WHERE d.account_id = o.account_id AND (d.state IN ('sending', 'unknown') OR d.state = 'sent' AND d.remote_id IS NULL))
+        SELECT FROM deliveries d
+            WHERE d.account_id = o.account_id
+            AND (d.state IN ('sending', 'unknown') OR d.state = 'sent' AND d.remote_id IS NULL))
     ORDER BY o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED) x
 WHERE p.id = x.id RETURNING p.id, p.account_id, p.text`, limit)
 }

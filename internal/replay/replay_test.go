@@ -19,6 +19,7 @@ func service(t *testing.T) (*replay.Service, *time.Time) {
 	db := pgtest.New(t)
 	stage.Bureau(t, db, "值班宣传专员", "值班审核员")
 	now := noon
+
 	return replay.New(db, func() time.Time { return now }), &now
 }
 
@@ -26,13 +27,14 @@ func request(key, hash string) replay.Request {
 	return replay.Request{UserID: 1, Route: "POST /posts", Key: key, Hash: []byte(hash)}
 }
 
-func begin(t *testing.T, s *replay.Service, r replay.Request) *replay.Answer {
+func begin(t *testing.T, service *replay.Service, request replay.Request) *replay.Answer {
 	t.Helper()
-	a, err := s.Begin(t.Context(), r)
+	answer, err := service.Begin(t.Context(), request)
 	if err != nil {
 		t.Fatalf("begin: %v", err)
 	}
-	return a
+
+	return answer
 }
 
 func wantCode(t *testing.T, err error, code string) {
@@ -51,12 +53,17 @@ func TestSecondRequestGetsTheFirstAnswer(t *testing.T) {
 	}
 	_, err := s.Begin(t.Context(), r)
 	wantCode(t, err, "in_progress")
-	if err := s.End(t.Context(), r, replay.Answer{Status: 201, Header: map[string]string{"Etag": `"1"`}, Body: []byte(`{"id":7}`)}); err != nil {
+	if err := s.End(t.Context(), r, replay.Answer{
+		Status: 201,
+		Header: map[string]string{"Etag": `"1"`},
+		Body:   []byte(`{"id":7}`),
+	}); err != nil {
 		t.Fatal(err)
 	}
-	a := begin(t, s, r)
-	if a == nil || a.Status != 201 || string(a.Body) != `{"id":7}` || a.Header["Etag"] != `"1"` {
-		t.Errorf("answer %+v", a)
+	answer := begin(t, s, r)
+	if answer == nil || answer.Status != 201 || string(answer.Body) != `{"id":7}` ||
+		answer.Header["Etag"] != `"1"` {
+		t.Errorf("answer %+v", answer)
 	}
 	_, err = s.Begin(t.Context(), request("k1", "y"))
 	wantCode(t, err, "key_reused")
@@ -89,7 +96,8 @@ func TestKeyIsFreeAfterADayAndWhenForgotten(t *testing.T) {
 	}
 }
 
-// TestLostRequestIsUnknownAtOnce: who was told of a failure of ours need not wait to learn that nobody knows more.
+// TestLostRequestIsUnknownAtOnce: who was told of a failure of ours need not wait to learn that nobody
+// knows more.
 func TestLostRequestIsUnknownAtOnce(t *testing.T) {
 	t.Parallel()
 	s, now := service(t)
@@ -134,9 +142,10 @@ func TestOneOfManyWins(t *testing.T) {
 	var mu sync.Mutex
 	var wait sync.WaitGroup
 	won := 0
+
 	for range 8 {
 		wait.Go(func() {
-			if a, err := s.Begin(t.Context(), request("k", "x")); err == nil && a == nil {
+			if answer, err := s.Begin(t.Context(), request("k", "x")); err == nil && answer == nil {
 				mu.Lock()
 				won++
 				mu.Unlock()
@@ -151,6 +160,7 @@ func TestOneOfManyWins(t *testing.T) {
 
 func TestOddKeysAreRefused(t *testing.T) {
 	t.Parallel()
+
 	s, _ := service(t)
 	for _, key := range []string{"", "a b", "键", "a\x00", strings.Repeat("k", replay.MaxKey+1)} {
 		_, err := s.Begin(t.Context(), request(key, "x"))

@@ -1,5 +1,6 @@
-// Package review decides on versions of posts: one level, bound to the version's number and to the hash of what the reviewer was
-// shown. It does not change the post and plans nothing: post and delivery do, in the same transaction.
+// Package review decides on versions of posts: one level, bound to the version's number and to the hash
+// of what the reviewer was shown. It does not change the post and plans nothing: post and delivery do,
+// in the same transaction.
 package review
 
 import (
@@ -75,30 +76,42 @@ type Waiting struct {
 }
 
 // checkDecision looks at what the reviewer wrote.
-func checkDecision(d Decision, opinion string) error {
-	if _, ok := leads[d]; !ok {
+func checkDecision(decision Decision, opinion string) error {
+	if _, ok := leads[decision]; !ok {
 		return fault.Invalid("decision", "请选择批准或退回")
 	}
-	if d == Return && opinion == "" {
+	if decision == Return && opinion == "" {
 		return fault.Invalid("opinion", "请写明退回的意见，作者才知道怎样修改")
 	}
 	if utf8.RuneCountInString(opinion) > maxOpinion {
 		return fault.Invalid("opinion", "意见最多 {.max} 字", "max", maxOpinion)
 	}
+
 	return nil
 }
 
-// overtaken says why a review that is not pending cannot be decided: by whom it was, or that the version is gone.
-func overtaken(r Review) error {
+// overtaken says why a review that is not pending cannot be decided: by whom it was, or that the
+// version is gone.
+func overtaken(review Review) error {
 	when := ""
-	if r.DecidedAt != nil {
-		when = r.DecidedAt.In(instant.Zone).Format("1月2日 15:04")
+	if review.DecidedAt != nil {
+		when = review.DecidedAt.In(instant.Zone).Format("1月2日 15:04")
 	}
-	switch r.State {
+
+	switch review.State {
 	case Approved:
-		return fault.Conflict("{.name} 已于 {.time} 批准第 {.n} 版，您的意见没有记录", "name", r.DecidedName, "time", when, "n", r.VersionNumber).WithCode("decided")
+		return fault.Conflict("{.name} 已于 {.time} 批准第 {.n} 版，您的意见没有记录",
+			"name", review.DecidedName,
+			"time", when,
+			"n", review.VersionNumber,
+		).WithCode("decided")
 	case Returned:
-		return fault.Conflict("{.name} 已于 {.time} 退回第 {.n} 版，您的意见没有记录", "name", r.DecidedName, "time", when, "n", r.VersionNumber).WithCode("decided")
+		return fault.Conflict("{.name} 已于 {.time} 退回第 {.n} 版，您的意见没有记录",
+			"name", review.DecidedName,
+			"time", when,
+			"n", review.VersionNumber,
+		).WithCode("decided")
 	}
-	return fault.Conflict("第 {.n} 版已被修改或撤回，不再审核；请查看最新内容", "n", r.VersionNumber).WithCode("overtaken")
+
+	return fault.Conflict("第 {.n} 版已被修改或撤回，不再审核；请查看最新内容", "n", review.VersionNumber).WithCode("overtaken")
 }

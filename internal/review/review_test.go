@@ -20,7 +20,8 @@ var (
 	hash = []byte("0123456789abcdef0123456789abcdef")
 )
 
-// world is one post of the centre, written by user 1, changed by user 2, submitted by user 3, and two reviewers beside.
+// world is one post of the centre, written by user 1, changed by user 2, submitted by user 3, and two
+// reviewers beside.
 type world struct {
 	*review.Service
 	t    *testing.T
@@ -33,14 +34,18 @@ func newWorld(t *testing.T) world {
 	db := pgtest.New(t)
 	stage.Bureau(t, db, "用户1", "用户2", "用户3", "用户4", "用户5")
 	_, err := db.Pool().Exec(t.Context(), `
-INSERT INTO posts (id, unit_id, author_id, phase, due_at, due_now, urgent, revision, created_at, updated_by, updated_at) OVERRIDING SYSTEM VALUE
+INSERT INTO posts (id, unit_id, author_id, phase, due_at, due_now, urgent, revision, created_at, updated_by,
+    updated_at) OVERRIDING SYSTEM VALUE
  VALUES (1, 2, 1, 'submitted', '2026-11-23 06:00Z', false, true, 2, now(), 3, now());
-INSERT INTO post_versions (id, post_id, number, state, text, visible, repost_of, editors, created_at, submitted_by, submitted_at) OVERRIDING SYSTEM VALUE VALUES
- (10, 1, 1, 'void', '旧文', 0, '', '{1}', now(), 1, now()), (11, 1, 2, 'submitted', E'今日空气质量良\n详见图', 0, '', '{1,2}', now(), 3, now());
+INSERT INTO post_versions (id, post_id, number, state, text, visible, repost_of, editors, created_at,
+    submitted_by, submitted_at) OVERRIDING SYSTEM VALUE VALUES
+ (10, 1, 1, 'void', '旧文', 0, '', '{1}', now(), 1, now()),
+     (11, 1, 2, 'submitted', E'今日空气质量良\n详见图', 0, '', '{1,2}', now(), 3, now());
 UPDATE posts SET version_id = 11;`)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return world{review.New(db), t, db, reviewer(4, "/1/"), reviewer(5, "/1/2/")}
 }
 
@@ -56,9 +61,11 @@ func (w world) open() {
 	w.t.Helper()
 	err := w.tx(func(ctx context.Context, tx pg.Tx) error {
 		r, err := review.OpenTx(ctx, tx, noon, 1, 11, 1, hash)
-		if err == nil && (r.State != review.Pending || r.VersionNumber != 2 || string(r.Hash) != string(hash)) {
+		if err == nil &&
+			(r.State != review.Pending || r.VersionNumber != 2 || string(r.Hash) != string(hash)) {
 			w.t.Errorf("opened %+v", r)
 		}
+
 		return err
 	})
 	if err != nil {
@@ -66,40 +73,55 @@ func (w world) open() {
 	}
 }
 
-func (w world) decide(a access.Actor, number int, h []byte, d review.Decision, opinion string) (r review.Review, err error) {
+func (w world) decide(
+	actor access.Actor,
+	number int,
+	h []byte,
+	decision review.Decision,
+	opinion string,
+) (r review.Review, err error) {
 	err = w.tx(func(ctx context.Context, tx pg.Tx) error {
-		r, err = review.DecideTx(ctx, tx, noon.Add(time.Minute), a, 1, number, h, d, opinion)
+		r, err = review.DecideTx(ctx, tx, noon.Add(time.Minute), actor, 1, number, h, decision, opinion)
 		return err
 	})
+
 	return r, err
 }
 
 func (w world) todos() (n int) {
 	w.t.Helper()
-	if err := w.db.Pool().QueryRow(w.t.Context(), "SELECT count(*) FROM todos WHERE key = 'review/1' AND resolved_at IS NULL").Scan(&n); err != nil {
+	if err := w.db.Pool().QueryRow(w.t.Context(), `
+		SELECT count(*) FROM todos WHERE key = 'review/1' AND resolved_at IS NULL`).Scan(&n); err != nil {
 		w.t.Fatal(err)
 	}
+
 	return n
 }
 
 func TestAReviewIsDecidedOnceAndKeepsWhoAndWhy(t *testing.T) {
 	t.Parallel()
-	for d, want := range map[review.Decision]review.State{review.Approve: review.Approved, review.Return: review.Returned} {
+
+	for decision, want := range map[review.Decision]review.State{
+		review.Approve: review.Approved,
+		review.Return:  review.Returned,
+	} {
 		w := newWorld(t)
 		w.open()
 		if w.todos() != 1 {
 			t.Error("nobody was told")
 		}
-		r, err := w.decide(w.a, 2, hash, d, " 数据已核对 ")
-		if err != nil || r.State != want || *r.DecidedBy != 4 || r.DecidedName != "用户4" || r.Opinion != "数据已核对" || !r.DecidedAt.Equal(noon.Add(time.Minute)) {
-			t.Errorf("%s: %+v, %v", d, r, err)
+		r, err := w.decide(w.a, 2, hash, decision, " 数据已核对 ")
+		if err != nil || r.State != want || *r.DecidedBy != 4 || r.DecidedName != "用户4" ||
+			r.Opinion != "数据已核对" ||
+			!r.DecidedAt.Equal(noon.Add(time.Minute)) {
+			t.Errorf("%s: %+v, %v", decision, r, err)
 		}
 		if w.todos() != 0 {
 			t.Error("the to-do is still open")
 		}
 		list, err := w.OfPost(t.Context(), w.b, 1)
 		if err != nil || len(list) != 1 || list[0].State != want {
-			t.Errorf("%s: %+v, %v", d, list, err)
+			t.Errorf("%s: %+v, %v", decision, list, err)
 		}
 	}
 }
@@ -110,6 +132,7 @@ func TestOfTwoReviewersTheSecondLearnsWhoWasFirst(t *testing.T) {
 	w.open()
 	var wg sync.WaitGroup
 	errs := make([]error, 2)
+
 	for i, c := range []struct {
 		a access.Actor
 		d review.Decision
@@ -124,8 +147,10 @@ func TestOfTwoReviewersTheSecondLearnsWhoWasFirst(t *testing.T) {
 	if errs[0] != nil && errs[1] != nil {
 		t.Fatalf("nobody decided: %v, %v", errs[0], errs[1])
 	}
-	f := fault.Public(second)
-	if f.Kind != fault.KindConflict || f.Code != "decided" || !strings.Contains(f.Plain(), first) || !strings.Contains(f.Plain(), "11月23日 12:01") {
+	failure := fault.Public(second)
+	if failure.Kind != fault.KindConflict || failure.Code != "decided" ||
+		!strings.Contains(failure.Plain(), first) ||
+		!strings.Contains(failure.Plain(), "11月23日 12:01") {
 		t.Errorf("the second got %v", second)
 	}
 }
@@ -134,10 +159,20 @@ func TestNobodyDecidesOnTheirOwnWork(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.open()
+
 	for id, name := range map[int64]string{1: "author", 2: "editor", 3: "submitter"} {
-		for _, d := range []review.Decision{review.Approve, review.Return} {
-			if _, err := w.decide(reviewer(id, "/1/"), 2, hash, d, "好"); !fault.Is(err, fault.KindForbidden) {
-				t.Errorf("%s %s: %v", name, d, err)
+		for _, decision := range []review.Decision{review.Approve, review.Return} {
+			if _, err := w.decide(
+				reviewer(id, "/1/"),
+				2,
+				hash,
+				decision,
+				"好",
+			); !fault.Is(
+				err,
+				fault.KindForbidden,
+			) {
+				t.Errorf("%s %s: %v", name, decision, err)
 			}
 		}
 	}
@@ -151,6 +186,7 @@ func TestADecisionMustBeAboutWhatIsUnderReview(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.open()
+
 	officer := access.Actor{UserID: 6, Grants: []access.Grant{{Role: access.PressOfficer, Path: "/1/"}}}
 	for name, c := range map[string]struct {
 		a       access.Actor
@@ -207,11 +243,20 @@ func TestTheQueueShowsWhatTheReviewerMayDecide(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatalf("got %+v, %v", list, err)
 	}
-	if r := list[0]; r.UnitName != "宣传中心" || r.SubmittedName != "用户3" || !strings.HasPrefix(r.Text, "今日") || !r.Urgent || r.Own || r.DueAt == nil || r.VersionNumber != 2 {
-		t.Errorf("got %+v", r)
+	if waiting := list[0]; waiting.UnitName != "宣传中心" || waiting.SubmittedName != "用户3" ||
+		!strings.HasPrefix(waiting.Text, "今日") ||
+		!waiting.Urgent ||
+		waiting.Own ||
+		waiting.DueAt == nil ||
+		waiting.VersionNumber != 2 {
+		t.Errorf("got %+v", waiting)
 	}
-	for _, a := range []access.Actor{reviewer(6, "/1/3/"), {UserID: 6, Grants: []access.Grant{{Role: access.PressOfficer, Path: "/1/"}}}} {
-		if list, err := w.Pending(t.Context(), a); err != nil || len(list) != 0 {
+
+	for _, actor := range []access.Actor{
+		reviewer(6, "/1/3/"),
+		{UserID: 6, Grants: []access.Grant{{Role: access.PressOfficer, Path: "/1/"}}},
+	} {
+		if list, err := w.Pending(t.Context(), actor); err != nil || len(list) != 0 {
 			t.Errorf("got %+v, %v", list, err)
 		}
 	}
@@ -221,9 +266,10 @@ func TestTheQueueShowsWhatTheReviewerMayDecide(t *testing.T) {
 	if _, err := w.OfPost(t.Context(), w.a, 99); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("reviews of nothing: %v", err)
 	}
-	for _, s := range []review.State{review.Pending, review.Approved, review.Returned, review.Void} {
-		if s.Label() == "" {
-			t.Errorf("%s has no name", s)
+
+	for _, state := range []review.State{review.Pending, review.Approved, review.Returned, review.Void} {
+		if state.Label() == "" {
+			t.Errorf("%s has no name", state)
 		}
 	}
 }

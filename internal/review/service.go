@@ -13,20 +13,22 @@ type Service struct{ db *pg.DB }
 // New builds the service.
 func New(db *pg.DB) *Service { return &Service{db: db} }
 
-// Pending lists what waits for review where the actor may review: urgent first, then by due time, then by age. What the actor
-// worked on is listed too and marked as own.
+// Pending lists what waits for review where the actor may review: urgent first, then by due time, then
+// by age. What the actor worked on is listed too and marked as own.
 func (s *Service) Pending(ctx context.Context, actor access.Actor) ([]Waiting, error) {
 	return pending(ctx, s.db.Gorm(ctx), actor)
 }
 
-// OfPost lists all reviews of a post, the newest first. Fails with fault.NotFound outside of the actor's units.
+// OfPost lists all reviews of a post, the newest first. Fails with fault.NotFound outside of the
+// actor's units.
 func (s *Service) OfPost(ctx context.Context, actor access.Actor, postID int64) ([]Review, error) {
-	m, err := findMatter(ctx, s.db.Gorm(ctx), postID)
+	matter, err := findMatter(ctx, s.db.Gorm(ctx), postID)
 	if err != nil {
 		return nil, err
 	}
-	if err := access.Require(actor, access.PostView, m.UnitPath); err != nil {
+	if err := access.Require(actor, access.PostView, matter.UnitPath); err != nil {
 		return nil, err
 	}
+
 	return reviewsOf(ctx, s.db.Gorm(ctx), postID)
 }

@@ -14,16 +14,18 @@ type Account struct {
 	Handle      string `json:"handle"`
 	Description string `json:"description"`
 	Reason      string `json:"verified_reason"`
-	City        string `json:"city"`     // Weibo's number of the district within Beijing, a string on the wire
-	Location    string `json:"location"` // as shown
-	Followers   int    `json:"followers"`
-	Media       bool   `json:"media"`   // of the media type: reads are returned
-	NoLong      bool   `json:"no_long"` // not entitled to long posts
-	Weight      int    `json:"weight"`  // share of the past posts
-	Since       int    `json:"since"`   // year of the first post
+	// Weibo's number of the district within Beijing, a string on the wire
+	City      string `json:"city"`
+	Location  string `json:"location"` // as shown
+	Followers int    `json:"followers"`
+	Media     bool   `json:"media"`   // of the media type: reads are returned
+	NoLong    bool   `json:"no_long"` // not entitled to long posts
+	Weight    int    `json:"weight"`  // share of the past posts
+	Since     int    `json:"since"`   // year of the first post
 }
 
-// account is the state behind an Account. Its mutex guards posts, usage and jump; it is held shortly and never with another's.
+// account is the state behind an Account. Its mutex guards posts, usage and jump; it is held shortly
+// and never with another's.
 type account struct {
 	Account
 	index int
@@ -36,16 +38,18 @@ type account struct {
 }
 
 // AddAccount puts one more account on the platform. It fails when the uid or the handle is taken or missing.
-func (s *Server) AddAccount(a Account) error {
+func (s *Server) AddAccount(account Account) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+
 	switch {
-	case a.UID <= 0 || a.Handle == "":
+	case account.UID <= 0 || account.Handle == "":
 		return fmt.Errorf("add account: uid and handle are needed")
-	case s.byUID[a.UID] != nil || s.byHandle[a.Handle] != nil:
-		return fmt.Errorf("add account: %d or %s is taken", a.UID, a.Handle)
+	case s.byUID[account.UID] != nil || s.byHandle[account.Handle] != nil:
+		return fmt.Errorf("add account: %d or %s is taken", account.UID, account.Handle)
 	}
-	s.addLocked(a)
+	s.addLocked(account)
+
 	return nil
 }
 
@@ -61,10 +65,12 @@ func (s *Server) addLocked(a Account) {
 // Accounts lists who is on the platform, in the order they came.
 func (s *Server) Accounts() []Account {
 	all := s.all()
+
 	list := make([]Account, len(all))
-	for i, a := range all {
-		list[i] = a.Account
+	for i, account := range all {
+		list[i] = account.Account
 	}
+
 	return list
 }
 
@@ -85,6 +91,7 @@ func (s *Server) find(name string) *account {
 	if err != nil {
 		return nil
 	}
+
 	return s.byUID[uid]
 }
 
@@ -93,15 +100,17 @@ func (s *Server) must(name string) *account {
 	if a == nil {
 		panic("sandbox: no account " + name)
 	}
+
 	return a
 }
 
-// shown calls yield with the account's visible posts, newest first, until it returns false. Hidden, lagging and removed posts
-// are passed over; own says whether private ones are seen.
+// shown calls yield with the account's visible posts, newest first, until it returns false. Hidden,
+// lagging and removed posts are passed over; own says whether private ones are seen.
 func (a *account) shown(at time.Time, own bool, yield func(*post) bool) {
 	a.mu.Lock()
 	list := a.posts[:len(a.posts):len(a.posts)]
 	a.mu.Unlock()
+
 	for i := len(list) - 1; i >= 0; i-- {
 		if list[i].visibleAt(at, own) && !yield(list[i]) {
 			return
@@ -124,5 +133,6 @@ func (a *account) lookup(id int64) *post {
 	if i < len(a.posts) && a.posts[i].id == id {
 		return a.posts[i]
 	}
+
 	return nil
 }

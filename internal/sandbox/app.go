@@ -21,29 +21,38 @@ type App struct {
 	SafeDomain  string        `json:"safe_domain"`  // statuses/share demands a link on it; empty: not bound
 	RedirectURI string        `json:"redirect_uri"` // registered; empty: whatever the authorization named
 	TokenLife   time.Duration `json:"token_life"`   // default 30 days
-	Update      bool          `json:"update"`       // may still use statuses/update and upload of the public interface
-	Advanced    bool          `json:"advanced"`     // upload_pic and upload_url_text of the public interface
-	Commercial  bool          `json:"commercial"`   // has a contract for the commercial interface
-	Unreviewed  bool          `json:"unreviewed"`   // only testers may authorize it, for one day at a time
-	Testers     []string      `json:"testers"`      // handles
+	// may still use statuses/update and upload of the public interface
+	Update     bool     `json:"update"`
+	Advanced   bool     `json:"advanced"`   // upload_pic and upload_url_text of the public interface
+	Commercial bool     `json:"commercial"` // has a contract for the commercial interface
+	Unreviewed bool     `json:"unreviewed"` // only testers may authorize it, for one day at a time
+	Testers    []string `json:"testers"`    // handles
 }
 
-// DemoApp is the application of the demonstration: reviewed, with the commercial contract, bound to the safe domain.
+// DemoApp is the application of the demonstration: reviewed, with the commercial contract, bound to the
+// safe domain.
 func DemoApp() App {
-	return App{Key: DemoAppKey, Secret: DemoAppSecret, Name: "矩阵台", SafeDomain: DemoSafeDomain, Commercial: true}
+	return App{
+		Key:        DemoAppKey,
+		Secret:     DemoAppSecret,
+		Name:       "矩阵台",
+		SafeDomain: DemoSafeDomain,
+		Commercial: true,
+	}
 }
 
 // AddApp registers an application or replaces the one with its key.
-func (s *Server) AddApp(a App) {
+func (s *Server) AddApp(app App) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.apps[a.Key] = a
+	s.apps[app.Key] = app
 }
 
 func (s *Server) app(key string) (App, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	a, ok := s.apps[key]
+
 	return a, ok
 }
 
@@ -54,6 +63,7 @@ func (a App) life() time.Duration {
 	case a.TokenLife > 0:
 		return a.TokenLife
 	}
+
 	return 30 * 24 * time.Hour
 }
 
@@ -61,21 +71,24 @@ func (a App) admits(handle string) bool {
 	if !a.Unreviewed {
 		return true
 	}
+
 	for _, t := range a.Testers {
 		if t == handle {
 			return true
 		}
 	}
+
 	return false
 }
 
 // owns says whether a link leads to the application's safe domain or below it.
 func (a App) owns(link string) bool {
-	u, err := url.Parse(link)
+	address, err := url.Parse(link)
 	if err != nil {
 		return false
 	}
-	host := strings.ToLower(u.Hostname())
+	host := strings.ToLower(address.Hostname())
+
 	return host == a.SafeDomain || strings.HasSuffix(host, "."+a.SafeDomain)
 }
 
@@ -88,9 +101,11 @@ const (
 	advancedApp
 )
 
-// allow checks the application's right to a call. The commercial interface is one contract over all its calls.
+// allow checks the application's right to a call. The commercial interface is one contract over all its
+// calls.
 func (a App) allow(p permit, commercial bool) error {
 	ok := true
+
 	switch {
 	case commercial:
 		ok = a.Commercial
@@ -102,5 +117,6 @@ func (a App) allow(p permit, commercial bool) error {
 	if !ok {
 		return fail(10014)
 	}
+
 	return nil
 }

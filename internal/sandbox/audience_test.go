@@ -10,14 +10,26 @@ import (
 
 func TestTheRhythmOfADayAveragesToOne(t *testing.T) {
 	t.Parallel()
-	for _, at := range []time.Time{noon, noon.Add(7 * time.Hour), noon.AddDate(0, 0, 3).Add(17 * time.Minute)} {
+
+	for _, at := range []time.Time{
+		noon, noon.Add(7 * time.Hour), noon.AddDate(0, 0, 3).Add(17 * time.Minute),
+	} {
 		if got := lively(at.Add(24*time.Hour)) - lively(at); math.Abs(got-24) > 1e-6 {
 			t.Errorf("a day from %v has %v lively hours", at, got)
 		}
 	}
 	night := time.Date(2026, 11, 24, 2, 0, 0, 0, shanghai)
 	evening := time.Date(2026, 11, 24, 20, 0, 0, 0, shanghai)
-	if n, e := lively(night.Add(time.Hour))-lively(night), lively(evening.Add(time.Hour))-lively(evening); n*5 > e || n <= 0 {
+	if n, e := lively(
+		night.Add(time.Hour),
+	)-lively(
+		night,
+	), lively(
+		evening.Add(time.Hour),
+	)-lively(
+		evening,
+	); n*5 > e ||
+		n <= 0 {
 		t.Errorf("night %v, evening %v", n, e)
 	}
 }
@@ -30,15 +42,19 @@ func TestAudienceNeverFallsAndSleepsAtNight(t *testing.T) {
 	if last != (Reach{}) {
 		t.Errorf("reach at once: %+v", last)
 	}
+
 	for range 72 {
 		w.Advance(time.Hour)
 		now, followers := w.Reach(id), w.Followers(bureau)
-		if now.Reads < last.Reads || now.Reposts < last.Reposts || now.Comments < last.Comments || now.Likes < last.Likes || followers < fans {
+		if now.Reads < last.Reads || now.Reposts < last.Reposts || now.Comments < last.Comments ||
+			now.Likes < last.Likes ||
+			followers < fans {
 			t.Fatalf("fell from %+v %d to %+v %d", last, fans, now, followers)
 		}
 		last, fans = now, followers
 	}
-	if last.Reads < 3000 || last.Reads > 1000000 || last.Likes == 0 || last.Likes > last.Reads/10 || fans == 3_200_000 {
+	if last.Reads < 3000 || last.Reads > 1000000 || last.Likes == 0 || last.Likes > last.Reads/10 ||
+		fans == 3_200_000 {
 		t.Errorf("three days on: %+v, %d followers", last, fans)
 	}
 }
@@ -46,11 +62,11 @@ func TestAudienceNeverFallsAndSleepsAtNight(t *testing.T) {
 func TestTheSameSeedGivesTheSameAudience(t *testing.T) {
 	t.Parallel()
 	reachOf := func(seed uint64) Reach {
-		s := New(Options{Frozen: noon, Seed: seed, PastPosts: 100})
-		return s.reach(s.must(bureau).posts[0], noon)
+		server := New(Options{Frozen: noon, Seed: seed, PastPosts: 100})
+		return server.reach(server.must(bureau).posts[0], noon)
 	}
-	if a, b := reachOf(7), reachOf(7); a != b || a == (Reach{}) {
-		t.Errorf("%+v and %+v", a, b)
+	if reach, b := reachOf(7), reachOf(7); reach != b || reach == (Reach{}) {
+		t.Errorf("%+v and %+v", reach, b)
 	}
 }
 
@@ -72,25 +88,36 @@ func TestBehaviorTrendPerDay(t *testing.T) {
 	w := newWorld(t)
 	w.say(3)
 	w.Advance(48 * time.Hour)
-	r := w.get("users/behavior_trend/biz", "uid", "5600000001", "starttime", "2026-11-22", "endtime", "2026-12-01")
-	m := r.tree(t)
+	reply := w.get("users/behavior_trend/biz",
+		"uid", "5600000001",
+		"starttime", "2026-11-22",
+		"endtime", "2026-12-01",
+	)
+	m := reply.tree(t)
 	days := m["result"].([]any)
 	if m["code"] != "B00001" || len(days) != 3 {
-		t.Fatalf("the running day is not there yet: %s", r.body)
+		t.Fatalf("the running day is not there yet: %s", reply.body)
 	}
 	first := days[1].(map[string]any)
 	if first["day_key"] != "2026-11-23" || first["statuses_count"] != "3" || first["reposted_count"] == "0" {
 		t.Errorf("%v", first)
 	}
-	if own := w.get("users/behavior_trend", "starttime", "2026-11-22", "endtime", "2026-11-22"); !strings.HasPrefix(own.body, `{"uid":5600000001,"result":[{"day_key":"2026-11-22","followers_count":"3199`) {
+	if own := w.get("users/behavior_trend",
+		"starttime", "2026-11-22",
+		"endtime", "2026-11-22",
+	); !strings.HasPrefix(own.body, `{"uid":5600000001,"result":[{"day_key":"2026-11-22","followers_count":"3199`) {
 		t.Error(own.body)
 	}
+
 	for _, pairs := range [][]string{
 		{"uid", "1", "starttime", "2026-11-22", "endtime", "2026-11-22"},
 		{"uid", "5600000001", "starttime", "2026-11-22"},
 		{"uid", "5600000001", "starttime", "2026-01-01", "endtime", "2026-11-22"},
 	} {
-		if r := w.get("users/behavior_trend/biz", pairs...); r.status != 200 || !strings.HasPrefix(r.body, `{"errno":-1,"msg":"`) {
+		if r := w.get(
+			"users/behavior_trend/biz",
+			pairs...); r.status != 200 ||
+			!strings.HasPrefix(r.body, `{"errno":-1,"msg":"`) {
 			t.Error(r.body)
 		}
 	}
@@ -124,8 +151,8 @@ func TestUsersAreShownInFullOnlyWhenAuthorized(t *testing.T) {
 	w.wantCode(w.get("users/show", "uid", "1"), "20003")
 	want := `[{"id":5600000001,"followers_count":3200000,"friends_count":255,"statuses_count":1,"private_friends_count":0,"pagefriends_count":0}]`
 	w.SetTime(noon)
-	if r := w.get("users/counts", "uids", "5600000001,3"); r.body != want {
-		t.Errorf("%s, want %s", r.body, want)
+	if reply := w.get("users/counts", "uids", "5600000001,3"); reply.body != want {
+		t.Errorf("%s, want %s", reply.body, want)
 	}
 	w.wantCode(w.get("users/counts"), "20002")
 	w.wantCode(w.get("users/counts", "uids", strings.Repeat("1,", 100)+"1"), "20009")
@@ -139,10 +166,14 @@ func TestComments(t *testing.T) {
 	cid := w.post("comments/create", "access_token", other, "id", id, "comment", "问<一>").id(t)
 	w.Advance(time.Second)
 	w.post("comments/reply", "id", id, "cid", cid, "comment", "答")
-	r := w.get("comments/show", "id", id)
-	for _, part := range []string{`"text":"问&lt;一&gt;"`, `"text":"回复@京环之声:答"`, `"reply_comment":{`, `"total_number":2}`, `"marks":[]`} {
-		if !strings.Contains(r.body, part) {
-			t.Errorf("%s lacks %s", r.body, part)
+
+	reply := w.get("comments/show", "id", id)
+	for _, part := range []string{
+		`"text":"问&lt;一&gt;"`, `"text":"回复@京环之声:答"`, `"reply_comment":{`, `"total_number":2}`,
+		`"marks":[]`,
+	} {
+		if !strings.Contains(reply.body, part) {
+			t.Errorf("%s lacks %s", reply.body, part)
 		}
 	}
 	if n := len(w.get("comments/to_me").tree(t)["comments"].([]any)); n != 1 {
@@ -167,7 +198,8 @@ func TestTheAudiencesCommentsCanBeReadAndStay(t *testing.T) {
 	w := newWorld(t)
 	id := w.post(updateBiz, "status", "一").id(t)
 	w.Advance(20 * time.Hour)
-	first, again := w.get("comments/show", "id", id, "count", "5"), w.get("comments/show", "id", id, "count", "5")
+	first := w.get("comments/show", "id", id, "count", "5")
+	again := w.get("comments/show", "id", id, "count", "5")
 	if first.body != again.body {
 		t.Error("the same instant, other comments")
 	}

@@ -15,7 +15,8 @@ import (
 
 const maxBody = 12 << 20 // bytes of a request; more is 10018
 
-// call is one request to an interface, read to the end and apart from the connection it came on: the client may leave.
+// call is one request to an interface, read to the end and apart from the connection it came on: the
+// client may leave.
 type call struct {
 	s          *Server
 	ep         endpoint
@@ -35,31 +36,33 @@ type call struct {
 	made       int64         // id of the post this call created
 }
 
-// serveCall takes a request in, lets the faults have their way, and answers. An accepted delay outlives the client.
+// serveCall takes a request in, lets the faults have their way, and answers. An accepted delay outlives
+// the client.
 func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, commercial bool) {
 	at, wall := s.clock.now(), time.Now()
-	c := s.open(r, commercial)
-	refused := c.take(w, r)
-	s.journal.add(c.event(Event{At: at, Wall: wall, Step: Received}))
-	p := s.faults.take(c, at)
-	c.hide = p.hide
-	if p.delay == 0 {
-		s.reply(w, c, s.process(c, refused, p), p)
+	call := s.open(r, commercial)
+	refused := call.take(w, r)
+	s.journal.add(call.event(Event{At: at, Wall: wall, Step: Received}))
+	plan := s.faults.take(call, at)
+	call.hide = plan.hide
+	if plan.delay == 0 {
+		s.reply(w, call, s.process(call, refused, plan), plan)
 		return
 	}
 	done := make(chan answer, 1)
 	go func() {
-		if !s.clock.waitUntil(at.Add(p.delay), s.stop) {
+		if !s.clock.waitUntil(at.Add(plan.delay), s.stop) {
 			done <- answer{cut: true}
 			return
 		}
-		done <- s.process(c, refused, p)
+		done <- s.process(call, refused, plan)
 	}()
+
 	select {
 	case a := <-done:
-		s.reply(w, c, a, p)
+		s.reply(w, call, a, plan)
 	case <-r.Context().Done():
-		s.journal.add(Event{At: s.clock.now(), Step: Gone, Request: c.number, Call: c.name})
+		s.journal.add(Event{At: s.clock.now(), Step: Gone, Request: call.number, Call: call.name})
 	}
 }
 
@@ -74,7 +77,16 @@ func (s *Server) open(r *http.Request, commercial bool) *call {
 	if err != nil {
 		ip = r.RemoteAddr
 	}
-	return &call{s: s, name: name, path: path, commercial: commercial, number: s.journal.number(), ip: ip, base: "http://" + r.Host}
+
+	return &call{
+		s:          s,
+		name:       name,
+		path:       path,
+		commercial: commercial,
+		number:     s.journal.number(),
+		ip:         ip,
+		base:       "http://" + r.Host,
+	}
 }
 
 func (c *call) event(e Event) Event {
@@ -82,11 +94,12 @@ func (c *call) event(e Event) Event {
 	if c.acc != nil {
 		e.Account = c.acc.Handle
 	}
+
 	return e
 }
 
-// take reads the request to its end and finds endpoint, application and account. What it refuses is answered by process, after
-// the faults.
+// take reads the request to its end and finds endpoint, application and account. What it refuses is
+// answered by process, after the faults.
 func (c *call) take(w http.ResponseWriter, r *http.Request) error {
 	bad := c.read(w, r)
 	ep, ok := endpoints(c.commercial)[c.name]
@@ -103,6 +116,7 @@ func (c *call) take(w http.ResponseWriter, r *http.Request) error {
 	if ep.open {
 		return nil
 	}
+
 	return c.sign(r)
 }
 
@@ -120,6 +134,7 @@ func (c *call) read(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fail(10012)
 	}
+
 	return c.readPicture(r)
 }
 
@@ -127,7 +142,7 @@ func (c *call) readPicture(r *http.Request) error {
 	if r.MultipartForm == nil {
 		return nil
 	}
-	defer r.MultipartForm.RemoveAll()
+	defer func() { _ = r.MultipartForm.RemoveAll() }()
 	files := r.MultipartForm.File["pic"]
 	if len(files) == 0 {
 		return nil
@@ -140,6 +155,7 @@ func (c *call) readPicture(r *http.Request) error {
 	if c.pic, err = io.ReadAll(f); err != nil {
 		return fail(10012)
 	}
+
 	return nil
 }
 
@@ -152,14 +168,15 @@ func (c *call) sign(r *http.Request) error {
 	if text == "" {
 		return fail(10006)
 	}
-	t, err := c.s.oauth.check(text, c.s.clock.now())
-	if t != nil {
-		c.token, c.acc = t, c.s.find(strconv.FormatInt(t.UID, 10))
-		c.app, _ = c.s.app(t.App)
+	token, err := c.s.oauth.check(text, c.s.clock.now())
+	if token != nil {
+		c.token, c.acc = token, c.s.find(strconv.FormatInt(token.UID, 10))
+		c.app, _ = c.s.app(token.App)
 	}
 	if err == nil && c.acc == nil {
 		return fail(10013)
 	}
+
 	return err
 }
 
@@ -167,7 +184,8 @@ func (c *call) sign(r *http.Request) error {
 func (s *Server) process(c *call, refused error, p plan) answer {
 	c.now = s.clock.now()
 	if p.before != nil {
-		return p.before.answer(c, errorAnswer(fail(10001), c.name, c.path)) // what is cut, dripped or broken must be something
+		// what is cut, dripped or broken must be something
+		return p.before.answer(c, errorAnswer(fail(10001), c.name, c.path))
 	}
 	value, err := c.run(refused)
 	var a answer
@@ -179,6 +197,7 @@ func (s *Server) process(c *call, refused error, p plan) answer {
 	if p.after != nil && (err == nil || p.after.Kind != FaultError) {
 		a = p.after.answer(c, a)
 	}
+
 	return a
 }
 
@@ -196,6 +215,7 @@ func (c *call) run(refused error) (any, error) {
 			return nil, err
 		}
 	}
+
 	return c.ep.fn(c)
 }
 
@@ -218,12 +238,20 @@ func jsonAnswer(status int, v any) answer {
 	if err := enc.Encode(v); err != nil {
 		return answer{status: http.StatusInternalServerError, kind: "text/plain", body: []byte(err.Error())}
 	}
-	return answer{status: status, kind: "application/json;charset=UTF-8", body: bytes.TrimRight(b.Bytes(), "\n")}
+
+	return answer{
+		status: status,
+		kind:   "application/json;charset=UTF-8",
+		body:   bytes.TrimRight(b.Bytes(), "\n"),
+	}
 }
 
 // reply writes the answer and closes the story of the request in the log.
 func (s *Server) reply(w http.ResponseWriter, c *call, a answer, p plan) {
-	s.journal.add(c.event(Event{At: s.clock.now(), Step: Answered, Post: c.made, Status: a.status, Code: a.code, Fault: p.names}))
+	s.journal.add(c.event(Event{
+		At: s.clock.now(), Step: Answered, Post: c.made, Status: a.status, Code: a.code,
+		Fault: p.names,
+	}))
 	if a.cut {
 		panic(http.ErrAbortHandler)
 	}

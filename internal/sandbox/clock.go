@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// shanghai is the zone Weibo counts its days in. A fixed zone: the image may carry no zone data, and China has no summer time.
+// shanghai is the zone Weibo counts its days in. A fixed zone: the image may carry no zone data, and
+// China has no summer time.
 var shanghai = time.FixedZone("CST", 8*3600)
 
 // clock is a clock that can be turned, stopped and waited on.
@@ -29,6 +30,7 @@ func newClock(base func() time.Time, frozen time.Time) *clock {
 		c.base = time.Now
 	}
 	c.frozen, c.at = !frozen.IsZero(), frozen
+
 	return c
 }
 
@@ -42,6 +44,7 @@ func (c *clock) read() time.Time {
 	if c.frozen {
 		return c.at
 	}
+
 	return c.base().Add(c.offset)
 }
 
@@ -100,11 +103,13 @@ func (c *clock) sleep(left time.Duration, frozen bool, turned, stop <-chan struc
 		defer timer.Stop()
 		ring = timer.C
 	}
+
 	select {
 	case <-ring:
 	case <-turned:
 	case <-stop:
 		return false
 	}
+
 	return true
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// comment is one written through the interface or by hand; those of the audience are counted, and shown by a sample.
+// comment is one written through the interface or by hand; those of the audience are counted, and shown
+// by a sample.
 type comment struct {
 	ID    int64     `json:"id"`
 	Post  int64     `json:"post"`
@@ -47,6 +48,7 @@ func (t *commentStore) put(m comment) comment {
 		t.sums = map[int64]int{}
 	}
 	t.sums[m.Post]++
+
 	return m
 }
 
@@ -59,17 +61,20 @@ func (t *commentStore) count(post int64) int {
 func (t *commentStore) find(id int64) (comment, bool) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
+
 	for _, m := range t.list {
 		if m.ID == id && !m.Gone {
 			return m, true
 		}
 	}
+
 	return comment{}, false
 }
 
 func (t *commentStore) remove(id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+
 	for i := range t.list {
 		if t.list[i].ID == id && !t.list[i].Gone {
 			t.list[i].Gone = true
@@ -83,11 +88,13 @@ func (t *commentStore) pick(fits func(comment) bool) []comment {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	var out []comment
+
 	for i := len(t.list) - 1; i >= 0; i-- {
 		if m := t.list[i]; !m.Gone && fits(m) {
 			out = append(out, m)
 		}
 	}
+
 	return out
 }
 
@@ -99,26 +106,29 @@ var (
 
 const sampleSize = 20 // comments of the audience that can be read, per post
 
-// sample makes the newest comments of the audience: stable in text, id and time as long as their number stands.
+// sample makes the newest comments of the audience: stable in text, id and time as long as their number
+// stands.
 func (s *Server) sample(p *post, at time.Time) []comment {
-	b := p.read()
-	if b.Visible != 0 {
+	body := p.read()
+	if body.Visible != 0 {
 		return nil
 	}
 	from := p.time()
-	if b.From.After(from) {
-		from = b.From
+	if body.From.After(from) {
+		from = body.From
 	}
 	n := s.natural(p, max(lively(at)-lively(from), 0)).Comments
+
 	var out []comment
 	for i := n; i > max(n-sampleSize, 0); i-- {
 		out = append(out, s.sampled(p, from, i))
 	}
+
 	return out
 }
 
-// sampled is the audience's comment number i: written in the second in which the count reached i, and so never later than it was
-// counted.
+// sampled is the audience's comment number i: written in the second in which the count reached i, and
+// so never later than it was counted.
 func (s *Server) sampled(p *post, from time.Time, i int) comment {
 	reached := func(after time.Duration) bool {
 		return s.natural(p, lively(from.Add(after))-lively(from)).Comments >= i
@@ -130,9 +140,14 @@ func (s *Server) sampled(p *post, from time.Time, i int) comment {
 	at := from.Add(begin + time.Duration(max(seconds-1, 0))*time.Second)
 	h := mix(uint64(p.id) + uint64(i))
 	who := int(h % uint64(len(citizens)))
+
 	return comment{
-		ID: (at.Unix()-idEpoch)<<22 | commentMark | sampleMark | int64(h&(sampleMark-1)), Post: p.id, Name: citizens[who], UID: 5700000001 + int64(who),
-		Text: remarks[h>>8%uint64(len(remarks))], At: at,
+		ID:   (at.Unix()-idEpoch)<<22 | commentMark | sampleMark | int64(h&(sampleMark-1)),
+		Post: p.id,
+		Name: citizens[who],
+		UID:  5700000001 + int64(who),
+		Text: remarks[h>>8%uint64(len(remarks))],
+		At:   at,
 	}
 }
 
@@ -168,23 +183,36 @@ func (c *call) comment(m comment, status bool) commentJSON {
 	id := strconv.FormatInt(m.ID, 10)
 	out := commentJSON{CreatedAt: rubyDate(m.At), ID: m.ID, RootID: m.ID, RootIDStr: id, MID: id, IDStr: id,
 		Text: escape.Replace(m.Text), User: c.author(m), Source: phoneSource}
-	if p := c.s.post(m.Post); p != nil && status {
-		out.Status = c.status(p, false)
+	if post := c.s.post(m.Post); post != nil && status {
+		out.Status = c.status(post, false)
 	}
 	if first, ok := c.s.talk.find(m.Reply); ok && m.Reply != 0 {
 		r := c.comment(first, false)
 		out.Reply, out.RootID, out.RootIDStr = &r, r.ID, r.IDStr
 	}
+
 	return out
 }
 
 func (c *call) author(m comment) *userJSON {
-	if a := c.s.find(strconv.FormatInt(m.UID, 10)); a != nil {
-		return c.user(a, true)
+	if account := c.s.find(strconv.FormatInt(m.UID, 10)); account != nil {
+		return c.user(account, true)
 	}
 	id := strconv.FormatInt(m.UID, 10)
-	return &userJSON{ID: m.UID, IDStr: id, ScreenName: m.Name, Name: m.Name, Province: "11", City: "1000", Location: "北京",
-		Gender: "n", VerifiedType: -1, Lang: "zh-cn", CreatedAt: rubyDate(time.Date(2012, 3, 1, 9, 0, 0, 0, shanghai))}
+
+	return &userJSON{
+		ID:           m.UID,
+		IDStr:        id,
+		ScreenName:   m.Name,
+		Name:         m.Name,
+		Province:     "11",
+		City:         "1000",
+		Location:     "北京",
+		Gender:       "n",
+		VerifiedType: -1,
+		Lang:         "zh-cn",
+		CreatedAt:    rubyDate(time.Date(2012, 3, 1, 9, 0, 0, 0, shanghai)),
+	}
 }
 
 // page takes the asked part of a list, newest first.
@@ -196,6 +224,7 @@ func (c *call) commentPage(all []comment, total int) (any, error) {
 	sort.SliceStable(all, func(i, j int) bool { return all[i].ID > all[j].ID })
 	out := commentsJSON{Comments: []commentJSON{}, Marks: []any{}, Total: total}
 	skip := (sp.page - 1) * sp.count
+
 	for _, m := range all {
 		switch {
 		case m.ID <= sp.since || (sp.max > 0 && m.ID > sp.max):
@@ -205,6 +234,7 @@ func (c *call) commentPage(all []comment, total int) (any, error) {
 			out.Comments = append(out.Comments, c.comment(m, true))
 		}
 	}
+
 	return out, nil
 }
 
@@ -214,12 +244,13 @@ func showComments(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.shownPost(id)
+	post, err := c.shownPost(id)
 	if err != nil {
 		return nil, err
 	}
 	all := c.s.talk.pick(func(m comment) bool { return m.Post == id })
-	return c.commentPage(append(all, c.s.sample(p, c.now)...), c.s.reach(p, c.now).Comments)
+
+	return c.commentPage(append(all, c.s.sample(post, c.now)...), c.s.reach(post, c.now).Comments)
 }
 
 const freshPosts = 10 // newest posts whose audience comments/to_me shows
@@ -242,6 +273,7 @@ func (c *call) received() []comment {
 		n++
 		return n < freshPosts
 	})
+
 	return all
 }
 
@@ -257,6 +289,7 @@ func createComment(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	return c.say(id, c.form.Get("comment"), 0)
 }
 
@@ -274,11 +307,12 @@ func replyComment(c *call) (any, error) {
 	if first, ok := c.s.talk.find(cid); ok && c.form.Get("without_mention") != "1" {
 		text = "回复@" + first.Name + ":" + text
 	}
+
 	return c.say(id, text, cid)
 }
 
 func (c *call) say(id int64, text string, reply int64) (any, error) {
-	p, err := c.shownPost(id)
+	post, err := c.shownPost(id)
 	switch {
 	case err != nil:
 		return nil, err
@@ -287,7 +321,8 @@ func (c *call) say(id int64, text string, reply int64) (any, error) {
 	case textLength(text) > shortLimit:
 		return nil, fail(20012)
 	}
-	return c.comment(c.s.talk.add(c.acc, p, text, reply, c.now), true), nil
+
+	return c.comment(c.s.talk.add(c.acc, post, text, reply, c.now), true), nil
 }
 
 // destroyComment answers comments/destroy(/biz): one's own, or one under one's own post.
@@ -296,14 +331,15 @@ func destroyComment(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, ok := c.s.talk.find(cid)
+	comment, ok := c.s.talk.find(cid)
 	if !ok {
 		return nil, fail(20201)
 	}
-	if p := c.s.post(m.Post); m.UID != c.acc.UID && (p == nil || p.acc != c.acc) {
+	if post := c.s.post(comment.Post); comment.UID != c.acc.UID && (post == nil || post.acc != c.acc) {
 		return nil, fail(20203)
 	}
-	out := c.comment(m, true)
+	out := c.comment(comment, true)
 	c.s.talk.remove(cid)
+
 	return out, nil
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// control is a handler of the control API: it returns what to send as JSON, nil for 204, or what is wrong with the request.
+// control is a handler of the control API: it returns what to send as JSON, nil for 204, or what is
+// wrong with the request.
 type control func(r *http.Request) (any, error)
 
 // errAbsent becomes 404; every other error of a control handler is 400.
@@ -62,16 +63,16 @@ func (h control) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	a := jsonAnswer(http.StatusOK, v)
+	answer := jsonAnswer(http.StatusOK, v)
 	if err != nil {
-		a = jsonAnswer(http.StatusBadRequest, map[string]string{"error": err.Error()})
+		answer = jsonAnswer(http.StatusBadRequest, map[string]string{"error": err.Error()})
 	}
 	if errors.Is(err, errAbsent) {
-		a.status = http.StatusNotFound
+		answer.status = http.StatusNotFound
 	}
-	w.Header().Set("Content-Type", a.kind)
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body)
+	w.Header().Set("Content-Type", answer.kind)
+	w.WriteHeader(answer.status)
+	_, _ = w.Write(answer.body)
 }
 
 func decode(r *http.Request, to any) error {
@@ -91,12 +92,13 @@ type stateJSON struct {
 
 func (s *Server) controlState(*http.Request) (any, error) {
 	st := stateJSON{Now: s.clock.now(), Events: s.journal.size()}
-	for _, a := range s.all() {
+	for _, account := range s.all() {
 		st.Accounts++
-		st.Posts += a.total(st.Now)
-		st.Made += len(a.made())
-		st.Followers += s.followers(a, st.Now)
+		st.Posts += account.total(st.Now)
+		st.Made += len(account.made())
+		st.Followers += s.followers(account, st.Now)
 	}
+
 	return st, nil
 }
 
@@ -106,27 +108,31 @@ func (s *Server) controlAddAccounts(r *http.Request) (any, error) {
 	if err := decode(r, &list); err != nil {
 		return nil, err
 	}
-	for _, a := range list {
-		if err := s.AddAccount(a); err != nil {
+
+	for _, account := range list {
+		if err := s.AddAccount(account); err != nil {
 			return nil, err
 		}
 	}
+
 	return nil, nil
 }
 
 func (s *Server) controlAddApp(r *http.Request) (any, error) {
-	var a App
-	if err := decode(r, &a); err != nil {
+	var app App
+	if err := decode(r, &app); err != nil {
 		return nil, err
 	}
-	if _, err := strconv.ParseInt(a.Key, 10, 64); err != nil {
+	if _, err := strconv.ParseInt(app.Key, 10, 64); err != nil {
 		return nil, errors.New("app: key must be digits")
 	}
-	s.AddApp(a)
+	s.AddApp(app)
+
 	return nil, nil
 }
 
-// controlPosts lists posts oldest first; ?account= limits it to one, ?past=1 adds those written before the start.
+// controlPosts lists posts oldest first; ?account= limits it to one, ?past=1 adds those written before
+// the start.
 func (s *Server) controlPosts(r *http.Request) (any, error) {
 	accounts := s.all()
 	if name := r.FormValue("account"); name != "" {
@@ -137,6 +143,7 @@ func (s *Server) controlPosts(r *http.Request) (any, error) {
 		accounts = []*account{a}
 	}
 	list := []Post{}
+
 	for _, a := range accounts {
 		posts := a.made()
 		if r.FormValue("past") == "1" {
@@ -144,10 +151,12 @@ func (s *Server) controlPosts(r *http.Request) (any, error) {
 			posts = append([]*post(nil), a.posts...)
 			a.mu.Unlock()
 		}
+
 		for _, p := range posts {
 			list = append(list, s.view(p))
 		}
 	}
+
 	return list, nil
 }
 
@@ -156,15 +165,17 @@ func (s *Server) pathPost(r *http.Request) *post {
 	if err != nil {
 		return nil
 	}
+
 	return s.post(id)
 }
 
 func (s *Server) controlPost(r *http.Request) (any, error) {
-	p := s.pathPost(r)
-	if p == nil {
+	post := s.pathPost(r)
+	if post == nil {
 		return nil, errAbsent
 	}
-	return s.view(p), nil
+
+	return s.view(post), nil
 }
 
 func (s *Server) controlRival(r *http.Request) (any, error) {
@@ -177,6 +188,7 @@ func (s *Server) controlRival(r *http.Request) (any, error) {
 	if s.find(in.Account) == nil {
 		return nil, errAbsent
 	}
+
 	return s.Rival(in.Account, in.Text), nil
 }
 
@@ -186,8 +198,8 @@ func (s *Server) controlEdit(r *http.Request) (any, error) {
 		Text *string
 		Hide *string
 	}
-	p := s.pathPost(r)
-	if p == nil {
+	post := s.pathPost(r)
+	if post == nil {
 		return nil, errAbsent
 	}
 	if err := decode(r, &in); err != nil {
@@ -198,32 +210,35 @@ func (s *Server) controlEdit(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.Hide(p.id, d)
+		s.Hide(post.id, d)
 	}
 	if in.Text != nil {
-		s.SetText(p.id, *in.Text)
+		s.SetText(post.id, *in.Text)
 	}
-	return s.view(p), nil
+
+	return s.view(post), nil
 }
 
 func (s *Server) controlRemove(r *http.Request) (any, error) {
-	p := s.pathPost(r)
-	if p == nil {
+	post := s.pathPost(r)
+	if post == nil {
 		return nil, errAbsent
 	}
-	s.Remove(p.id)
+	s.Remove(post.id)
+
 	return nil, nil
 }
 
 func (s *Server) controlFault(r *http.Request) (any, error) {
-	var f Fault
-	if err := decode(r, &f); err != nil {
+	var fault Fault
+	if err := decode(r, &fault); err != nil {
 		return nil, err
 	}
-	id, err := s.addFault(f)
+	id, err := s.addFault(fault)
 	if err != nil {
 		return nil, err
 	}
+
 	return map[string]int{"id": id}, nil
 }
 
@@ -233,6 +248,7 @@ func (s *Server) controlClearFault(r *http.Request) (any, error) {
 		return nil, errAbsent
 	}
 	s.ClearFaults(id)
+
 	return nil, nil
 }
 

@@ -14,6 +14,7 @@ func (r reply) want(t *testing.T, status int, parts ...string) {
 	if r.err != nil || r.status != status {
 		t.Errorf("status %d, want %d: %s %v", r.status, status, r.body, r.err)
 	}
+
 	for _, p := range parts {
 		if !strings.Contains(r.body, p) {
 			t.Errorf("%s lacks %s", r.body, p)
@@ -23,15 +24,16 @@ func (r reply) want(t *testing.T, status int, parts ...string) {
 
 func TestControlListsAndChangesPosts(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.PastPosts = 100 })
-	r := w.control("POST", "/_control/posts", `{"account":"环保北京","text":"对手"}`)
-	r.want(t, 200, `"rival":true`, `"text":"对手"`)
-	var p Post
-	if err := json.Unmarshal([]byte(r.body), &p); err != nil {
+	w := newWorld(t, func(options *Options) { options.PastPosts = 100 })
+	reply := w.control("POST", "/_control/posts", `{"account":"环保北京","text":"对手"}`)
+	reply.want(t, 200, `"rival":true`, `"text":"对手"`)
+	var post Post
+	if err := json.Unmarshal([]byte(reply.body), &post); err != nil {
 		t.Fatal(err)
 	}
-	one := fmt.Sprintf("/_control/posts/%d", p.ID)
-	w.control("PATCH", one, `{"text":"改","hide":"1m"}`).want(t, 200, `"text":"改"`, noon.Add(time.Minute).UTC().Format(time.RFC3339))
+	one := fmt.Sprintf("/_control/posts/%d", post.ID)
+	w.control("PATCH", one, `{"text":"改","hide":"1m"}`).
+		want(t, 200, `"text":"改"`, noon.Add(time.Minute).UTC().Format(time.RFC3339))
 	w.control("DELETE", one, "").want(t, 204)
 	w.control("GET", one, "").want(t, 200, `"deleted":true`)
 	w.control("GET", "/_control/posts?account=环保北京", "").want(t, 200, `"deleted":true`)
@@ -40,11 +42,13 @@ func TestControlListsAndChangesPosts(t *testing.T) {
 	if n := strings.Count(all.body, `"id":`); n != 101 {
 		t.Errorf("%d posts listed", n)
 	}
-	w.control("GET", "/_control/state", "").want(t, 200, `"accounts":20,"posts":100,"made":1,"followers":10000000`)
+	w.control("GET", "/_control/state", "").
+		want(t, 200, `"accounts":20,"posts":100,"made":1,"followers":10000000`)
 }
 
 func TestControlRefusesNonsense(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for _, c := range []struct {
 		method, path, body string
@@ -78,9 +82,11 @@ func TestControlRefusesNonsense(t *testing.T) {
 func TestControlFaults(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.control("POST", "/_control/faults", `{"account":"环保北京","call":"@publish","kind":"review","times":2,"hide":"90s"}`).want(t, 200, `{"id":1}`)
+	w.control("POST", "/_control/faults", `{"account":"环保北京","call":"@publish","kind":"review","times":2,"hide":"90s"}`).
+		want(t, 200, `{"id":1}`)
 	w.wantCode(w.post(updateBiz, "status", "一"), "20053")
-	w.control("GET", "/_control/faults", "").want(t, 200, `"kind":"error","when":"after","times":2,"code":20053,"struck":1,"hide":"1m30s"`)
+	w.control("GET", "/_control/faults", "").
+		want(t, 200, `"kind":"error","when":"after","times":2,"code":20053,"struck":1,"hide":"1m30s"`)
 	w.control("DELETE", "/_control/faults/1", "").want(t, 204)
 	w.control("GET", "/_control/faults", "").want(t, 200, "[]")
 	w.control("POST", "/_control/faults", `{"kind":"limit","until":"2026-11-23T05:00:00Z"}`).want(t, 200)
@@ -94,14 +100,17 @@ func TestControlLogAndCounters(t *testing.T) {
 	w := newWorld(t)
 	w.control("GET", "/_control/log", "").want(t, 200, "[]")
 	w.post(updateBiz, "status", "一")
-	w.control("GET", "/_control/log?after=1", "").want(t, 200, `"seq":2`, `"step":"accepted"`, `"step":"answered"`)
-	w.control("GET", "/_control/counters", "").want(t, 200, `[{"account":"环保北京","call":"statuses/update/biz","requests":1}]`)
+	w.control("GET", "/_control/log?after=1", "").
+		want(t, 200, `"seq":2`, `"step":"accepted"`, `"step":"answered"`)
+	w.control("GET", "/_control/counters", "").
+		want(t, 200, `[{"account":"环保北京","call":"statuses/update/biz","requests":1}]`)
 }
 
 func TestControlTurnsClockAndSettings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.control("POST", "/_control/clock", `{"set":"2026-12-01T00:00:00Z","advance":"1h30m"}`).want(t, 200, `{"now":"2026-12-01T01:30:00Z"}`)
+	w.control("POST", "/_control/clock", `{"set":"2026-12-01T00:00:00Z","advance":"1h30m"}`).
+		want(t, 200, `{"now":"2026-12-01T01:30:00Z"}`)
 	w.control("POST", "/_control/clock", `{"freeze":true}`).want(t, 200)
 	w.control("GET", "/_control/clock", "").want(t, 200, `{"now":"2026-12-01T01:30:00Z"}`)
 	w.control("POST", "/_control/settings", `{"lag":"2s","gap":"5s","post_hour":7}`).want(t, 200,
@@ -113,18 +122,21 @@ func TestControlAudienceCommentsTokensAccountsAndApps(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.post(updateBiz, "status", "一").id(t)
-	w.control("POST", "/_control/audience", `{"account":"环保北京","followers":77,"post":`+id+`,"reads":5,"likes":2}`).want(t, 204)
+	w.control("POST", "/_control/audience", `{"account":"环保北京","followers":77,"post":`+id+`,"reads":5,"likes":2}`).
+		want(t, 204)
 	w.control("POST", "/_control/comments", `{"post":`+id+`,"text":"好"}`).want(t, 200, "热心市民")
-	w.control("GET", "/_control/posts/"+id, "").want(t, 200, `"reach":{"reads":5,"reposts":0,"comments":1,"likes":2}`)
+	w.control("GET", "/_control/posts/"+id, "").
+		want(t, 200, `"reach":{"reads":5,"reposts":0,"comments":1,"likes":2}`)
 	if n := w.Followers(bureau); n != 3_200_077 {
 		t.Errorf("%d followers", n)
 	}
 	w.control("POST", "/_control/accounts", `[{"uid":42,"handle":"新账号","followers":1000}]`).want(t, 204)
 	w.control("GET", "/_control/accounts", "").want(t, 200, "新账号", "环保北京")
-	w.control("POST", "/_control/apps", `{"key":"55","secret":"x","name":"另一应用","commercial":true}`).want(t, 204)
-	r := w.control("POST", "/_control/tokens", `{"account":"新账号","app":"55","life":"1h"}`)
-	r.want(t, 200, `"uid":42`, `"expires_in":3600`)
-	token := r.tree(t)["access_token"].(string)
+	w.control("POST", "/_control/apps", `{"key":"55","secret":"x","name":"另一应用","commercial":true}`).
+		want(t, 204)
+	reply := w.control("POST", "/_control/tokens", `{"account":"新账号","app":"55","life":"1h"}`)
+	reply.want(t, 200, `"uid":42`, `"expires_in":3600`)
+	token := reply.tree(t)["access_token"].(string)
 	if p := w.post(updateBiz, "access_token", token, "status", "新"); !strings.Contains(p.body, "另一应用") {
 		t.Error(p.body)
 	}
@@ -144,7 +156,9 @@ func TestResetForgetsEverything(t *testing.T) {
 	w.Advance(time.Hour)
 	w.control("POST", "/_control/reset", "").want(t, 204)
 	w.wantCount(0)
-	if len(w.Log(0)) != 0 || len(w.Faults()) != 0 || !w.Now().Equal(noon) || w.Followers(bureau) != 3_200_000 || w.Calls("", "") != 0 {
+	if len(w.Log(0)) != 0 || len(w.Faults()) != 0 || !w.Now().Equal(noon) ||
+		w.Followers(bureau) != 3_200_000 ||
+		w.Calls("", "") != 0 {
 		t.Errorf("left: %v %v %v %d", w.Log(0), w.Faults(), w.Now(), w.Followers(bureau))
 	}
 	w.wantCode(w.post(updateBiz, "status", "一"), "21332")
@@ -157,7 +171,7 @@ func TestAClockThatSomebodyElseTurns(t *testing.T) {
 	now := make(chan time.Time, 1)
 	now <- noon
 	foreign := func() time.Time { v := <-now; now <- v; return v }
-	w := newWorld(t, func(o *Options) { o.Clock, o.Frozen = foreign, time.Time{} })
+	w := newWorld(t, func(options *Options) { options.Clock, options.Frozen = foreign, time.Time{} })
 	w.Fault(Fault{Kind: FaultDelay, Delay: time.Hour})
 	done := make(chan reply)
 	go func() { done <- w.post(updateBiz, "status", "一") }()

@@ -30,6 +30,7 @@ func (s *Server) controlTurn(r *http.Request) (any, error) {
 		s.SetTime(in.Set)
 	}
 	s.Advance(d)
+
 	return s.controlClock(r)
 }
 
@@ -52,6 +53,7 @@ func (s *Server) controlAudience(r *http.Request) (any, error) {
 	if in.Post != 0 && !s.JumpPost(in.Post, Reach{in.Reads, in.Reposts, in.Comments, in.Likes}) {
 		return nil, errAbsent
 	}
+
 	return nil, nil
 }
 
@@ -65,12 +67,15 @@ func (s *Server) controlToken(r *http.Request) (any, error) {
 		return nil, err
 	}
 	app, ok := s.app(or(in.App, s.firstApp().Key))
-	a := s.find(in.Account)
-	if a == nil || !ok {
+	account := s.find(in.Account)
+	if account == nil || !ok {
 		return nil, errAbsent
 	}
+
 	return map[string]any{
-		"access_token": s.TokenFor(a.Handle, app.Key, life), "uid": a.UID, "expires_in": int64(or(life, app.life()).Seconds()),
+		"access_token": s.TokenFor(account.Handle, app.Key, life),
+		"uid":          account.UID,
+		"expires_in":   int64(or(life, app.life()).Seconds()),
 	}, nil
 }
 
@@ -83,6 +88,7 @@ func (s *Server) controlEndTokens(end func(string) int) control {
 		if s.find(in.Account) == nil {
 			return nil, errAbsent
 		}
+
 		return map[string]int{"tokens": end(s.find(in.Account).Handle)}, nil
 	}
 }
@@ -99,11 +105,17 @@ type settings struct {
 }
 
 func (s *Server) controlSettings(*http.Request) (any, error) {
-	l := s.limits.get()
+	limits := s.limits.get()
 	text := func(d time.Duration) *string { t := d.String(); return &t }
+
 	return settings{
-		Lag: text(time.Duration(s.lag.Load())), Review: text(time.Duration(s.review.Load())), Gap: text(l.Gap),
-		UserDay: &l.UserDay, PostHour: &l.PostHour, IPHour: &l.IPHour, CommercialIPHour: &l.CommercialIPHour,
+		Lag:              text(time.Duration(s.lag.Load())),
+		Review:           text(time.Duration(s.review.Load())),
+		Gap:              text(limits.Gap),
+		UserDay:          &limits.UserDay,
+		PostHour:         &limits.PostHour,
+		IPHour:           &limits.IPHour,
+		CommercialIPHour: &limits.CommercialIPHour,
 	}, nil
 }
 
@@ -113,12 +125,13 @@ func (s *Server) controlSet(r *http.Request) (any, error) {
 	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
-	l := s.limits.get()
+	limits := s.limits.get()
+
 	lag, review := time.Duration(s.lag.Load()), time.Duration(s.review.Load())
 	for _, f := range []struct {
 		from *string
 		to   *time.Duration
-	}{{in.Lag, &lag}, {in.Review, &review}, {in.Gap, &l.Gap}} {
+	}{{in.Lag, &lag}, {in.Review, &review}, {in.Gap, &limits.Gap}} {
 		if f.from == nil {
 			continue
 		}
@@ -128,8 +141,12 @@ func (s *Server) controlSet(r *http.Request) (any, error) {
 		}
 		*f.to = d
 	}
+
 	for _, f := range []struct{ from, to *int }{
-		{in.UserDay, &l.UserDay}, {in.PostHour, &l.PostHour}, {in.IPHour, &l.IPHour}, {in.CommercialIPHour, &l.CommercialIPHour},
+		{in.UserDay, &limits.UserDay},
+		{in.PostHour, &limits.PostHour},
+		{in.IPHour, &limits.IPHour},
+		{in.CommercialIPHour, &limits.CommercialIPHour},
 	} {
 		if f.from != nil {
 			*f.to = *f.from
@@ -137,7 +154,8 @@ func (s *Server) controlSet(r *http.Request) (any, error) {
 	}
 	s.SetLag(lag)
 	s.SetReview(review)
-	s.SetLimits(l)
+	s.SetLimits(limits)
+
 	return s.controlSettings(r)
 }
 
@@ -153,5 +171,12 @@ func (s *Server) controlComment(r *http.Request) (any, error) {
 	if s.post(in.Post) == nil {
 		return nil, errAbsent
 	}
-	return s.talk.put(comment{Post: in.Post, UID: 5700000100, Name: or(in.Name, "热心市民"), Text: in.Text, At: s.clock.now()}), nil
+
+	return s.talk.put(comment{
+		Post: in.Post,
+		UID:  5700000100,
+		Name: or(in.Name, "热心市民"),
+		Text: in.Text,
+		At:   s.clock.now(),
+	}), nil
 }

@@ -35,40 +35,52 @@ func (c *call) counted(yield func(*post, Reach)) error {
 	if err != nil {
 		return err
 	}
+
 	for _, id := range ids {
 		if p := c.s.post(id); p != nil && p.visibleAt(c.now, p.acc == c.acc) {
 			yield(p, c.s.reach(p, c.now))
 		}
 	}
+
 	return nil
 }
 
 // countPublic answers statuses/count: numbers, no reads.
 func countPublic(c *call) (any, error) {
 	out := []countJSON{}
-	err := c.counted(func(p *post, r Reach) {
-		out = append(out, countJSON{p.id, strconv.FormatInt(p.id, 10), r.Comments, r.Reposts, r.Likes, displayStrategy()})
+	err := c.counted(func(p *post, reach Reach) {
+		out = append(out, countJSON{
+			p.id, strconv.FormatInt(p.id, 10), reach.Comments, reach.Reposts, reach.Likes,
+			displayStrategy(),
+		})
 	})
+
 	return out, err
 }
 
 // countBiz answers statuses/count/biz: everything as text, likes instead of attitudes, no reads.
 func countBiz(c *call) (any, error) {
 	out := []countBizJSON{}
-	err := c.counted(func(p *post, r Reach) {
-		out = append(out, countBizJSON{strconv.FormatInt(p.id, 10), strconv.Itoa(r.Comments), strconv.Itoa(r.Reposts), strconv.Itoa(r.Likes)})
+	err := c.counted(func(p *post, reach Reach) {
+		out = append(out, countBizJSON{
+			strconv.FormatInt(p.id, 10), strconv.Itoa(reach.Comments), strconv.Itoa(reach.Reposts),
+			strconv.Itoa(reach.Likes),
+		})
 	})
+
 	return out, err
 }
 
-// countReads answers media_statuses/count_sp/biz, the one call with reads; posts of accounts that are not of the media type are left out.
+// countReads answers media_statuses/count_sp/biz, the one call with reads; posts of accounts that are
+// not of the media type are left out.
 func countReads(c *call) (any, error) {
 	out := []countReadsJSON{}
-	err := c.counted(func(p *post, r Reach) {
+	err := c.counted(func(p *post, reach Reach) {
 		if p.acc.Media {
-			out = append(out, countReadsJSON{p.id, r.Comments, r.Reposts, r.Likes, r.Reads})
+			out = append(out, countReadsJSON{p.id, reach.Comments, reach.Reposts, reach.Likes, reach.Reads})
 		}
 	})
+
 	return out, err
 }
 
@@ -102,14 +114,15 @@ type trendDay struct {
 
 // behaviorBiz answers users/behavior_trend/biz for any account of the platform.
 func behaviorBiz(c *call) (any, error) {
-	a := c.s.find(c.form.Get("uid"))
-	if a == nil {
+	account := c.s.find(c.form.Get("uid"))
+	if account == nil {
 		return nil, &statError{"uid参数错误"}
 	}
-	days, err := c.trend(a, 90)
+	days, err := c.trend(account, 90)
 	if err != nil {
 		return nil, err
 	}
+
 	return trendJSON{1, "成功", "B00001", days}, nil
 }
 
@@ -119,6 +132,7 @@ func behaviorOwn(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	return ownTrendJSON{c.acc.UID, days}, nil
 }
 
@@ -133,6 +147,7 @@ func (c *call) trend(a *account, most int) ([]trendDay, error) {
 		return nil, &statError{"时间跨度超过限制"}
 	}
 	days := []trendDay{}
+
 	for d := from; !d.After(to); d = d.AddDate(0, 0, 1) {
 		end := d.AddDate(0, 0, 1)
 		if end.After(c.now) {
@@ -140,6 +155,7 @@ func (c *call) trend(a *account, most int) ([]trendDay, error) {
 		}
 		days = append(days, c.trendDay(a, d, end))
 	}
+
 	return days, nil
 }
 
@@ -147,10 +163,20 @@ func (c *call) trendDay(a *account, from, to time.Time) trendDay {
 	followers := c.s.followers(a, to)
 	written, got := c.s.dayOf(a, from, to)
 	n := strconv.Itoa
+
 	return trendDay{
-		Day: from.Format(time.DateOnly), Followers: n(followers), VFollowers: n(followers / 900), Daren: n(followers / 400),
-		Friends: n(friendsOf(a)), VFriends: n(friendsOf(a) * 3 / 4), Received: n(got.Comments), Statuses: n(written),
-		BiFollow: n(friendsOf(a) / 2), Reposts: "0", Reposted: n(got.Reposts), Comments: "0",
+		Day:        from.Format(time.DateOnly),
+		Followers:  n(followers),
+		VFollowers: n(followers / 900),
+		Daren:      n(followers / 400),
+		Friends:    n(friendsOf(a)),
+		VFriends:   n(friendsOf(a) * 3 / 4),
+		Received:   n(got.Comments),
+		Statuses:   n(written),
+		BiFollow:   n(friendsOf(a) / 2),
+		Reposts:    "0",
+		Reposted:   n(got.Reposts),
+		Comments:   "0",
 	}
 }
 
@@ -163,19 +189,22 @@ type quotaJSON struct {
 	Sub     map[string]int `json:"sub_count"`
 }
 
-// quota answers commercial/get_count: what was used of the paid calls. The sandbox counts from its start, whatever the date.
+// quota answers commercial/get_count: what was used of the paid calls. The sandbox counts from its
+// start, whatever the date.
 func quota(c *call) (any, error) {
 	if c.form.Get("date") == "" {
 		return nil, &statError{"date参数错误"}
 	}
 	q := quotaJSON{Sub: map[string]int{}}
-	for _, n := range c.s.Counters() {
-		if !commercialNames[n.Call] {
+
+	for _, counter := range c.s.Counters() {
+		if !commercialNames[counter.Call] {
 			continue
 		}
-		q.Total += n.Requests
-		q.Sub[n.Call] += n.Requests
+		q.Total += counter.Requests
+		q.Sub[counter.Call] += counter.Requests
 	}
 	q.Comment, q.Repost = q.Sub["comments/show/biz"], q.Sub["statuses/repost_timeline/biz"]
+
 	return q, nil
 }

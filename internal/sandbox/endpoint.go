@@ -107,6 +107,7 @@ func endpoints(commercial bool) map[string]endpoint {
 	if commercial {
 		return tables[1]
 	}
+
 	return tables[0]
 }
 
@@ -122,6 +123,7 @@ func (c *call) int(name string, otherwise int64) (int64, error) {
 	if err != nil {
 		return 0, failf(10017, name)
 	}
+
 	return n, nil
 }
 
@@ -130,6 +132,7 @@ func (c *call) id(name string, missing int) (int64, error) {
 	if c.form.Get(name) == "" {
 		return 0, fail(missing)
 	}
+
 	return c.int(name, 0)
 }
 
@@ -143,6 +146,7 @@ func (c *call) ids(name string, limit int) ([]int64, error) {
 	if len(parts) > limit {
 		return nil, fail(20009)
 	}
+
 	list := make([]int64, len(parts))
 	for i, p := range parts {
 		n, err := strconv.ParseInt(strings.TrimSpace(p), 10, 64)
@@ -151,6 +155,7 @@ func (c *call) ids(name string, limit int) ([]int64, error) {
 		}
 		list[i] = n
 	}
+
 	return list, nil
 }
 

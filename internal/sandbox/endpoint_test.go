@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// ways lists every call by hand: path, method, and what a good request carries beside the token. POST and OLD stand for the id of
-// another account's post and of one's own, PIC for an uploaded picture.
+// ways lists every call by hand: path, method, and what a good request carries beside the token. POST
+// and OLD stand for the id of another account's post and of one's own, PIC for an uploaded picture.
 var ways = []struct {
 	method, path, params string
 	code                 string // of a good request by the demonstration's application; empty: fine
@@ -66,7 +66,10 @@ var ways = []struct {
 	{"GET", "/c/2/users/show/biz.json", "uid=5600000002", ""},
 	{"GET", "/c/2/users/counts/biz.json", "uids=5600000002", ""},
 	{"GET", "/c/2/users/behavior_trend.json", "starttime=2026-11-01&endtime=2026-11-02", ""},
-	{"GET", "/c/2/users/behavior_trend/biz.json", "uid=5600000002&starttime=2026-11-01&endtime=2026-11-02", ""},
+	{
+		"GET", "/c/2/users/behavior_trend/biz.json",
+		"uid=5600000002&starttime=2026-11-01&endtime=2026-11-02", "",
+	},
 	{"GET", "/c/2/comments/show/biz.json", "id=POST", ""},
 	{"GET", "/c/2/comments/to_me/biz.json", "", ""},
 	{"GET", "/c/2/comments/by_me/biz.json", "", ""},
@@ -91,6 +94,7 @@ func (w *world) walk(method, path, params, token string) reply {
 		r, err = http.NewRequest(method, w.http.URL+path, strings.NewReader(form))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+
 	return w.do(r, err)
 }
 
@@ -100,22 +104,25 @@ func (w *world) filled(params string) string {
 	theirs := w.post(updateBiz, "access_token", w.Token("京环之声"), "status", "别人的").id(w.t)
 	own := w.post(updateBiz, "status", "自己的").id(w.t)
 	pic := w.send("statuses/upload_pic/biz", png).tree(w.t)["pic_id"].(string)
+
 	return strings.NewReplacer("POST", theirs, "OLD", own, "PIC", pic).Replace(params)
 }
 
 func TestEveryCallAnswersAGoodRequest(t *testing.T) {
 	t.Parallel()
+
 	for _, way := range ways {
 		t.Run(way.path, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			r := w.walk(way.method, way.path, w.filled(way.params), w.token)
+			reply := w.walk(way.method, way.path, w.filled(way.params), w.token)
 			if way.code != "" {
-				w.wantCode(r, way.code)
+				w.wantCode(reply, way.code)
 				return
 			}
-			if r.status != 200 || strings.Contains(r.body, `"error_code"`) || strings.Contains(r.body, `"errno":-1`) {
-				t.Errorf("%d %s", r.status, r.body)
+			if reply.status != 200 || strings.Contains(reply.body, `"error_code"`) ||
+				strings.Contains(reply.body, `"errno":-1`) {
+				t.Errorf("%d %s", reply.status, reply.body)
 			}
 		})
 	}
@@ -126,6 +133,7 @@ func TestEveryCallRefusesTheOtherMethodAndBadTokens(t *testing.T) {
 	w := newWorld(t)
 	stale := w.TokenFor(bureau, DemoAppKey, 1)
 	w.Advance(1)
+
 	for _, way := range ways {
 		other := map[string]string{"GET": "POST", "POST": "GET"}[way.method]
 		w.wantCode(w.walk(other, way.path, way.params, w.token), "10021")
@@ -138,10 +146,12 @@ func TestEveryCallRefusesTheOtherMethodAndBadTokens(t *testing.T) {
 
 func TestTheHandwrittenListIsComplete(t *testing.T) {
 	t.Parallel()
+
 	listed := map[string]bool{}
 	for _, way := range ways {
 		listed[way.path] = true
 	}
+
 	for _, side := range []struct {
 		prefix string
 		calls  map[string]endpoint
@@ -159,14 +169,22 @@ func TestTheHandwrittenListIsComplete(t *testing.T) {
 
 func TestCommercialCallsNeedTheContract(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) {
-		o.Apps = []App{{Key: "7", Secret: "x", Name: "普通应用", SafeDomain: "beijing.gov.cn", Update: true, Advanced: true}}
+
+	w := newWorld(t, func(options *Options) {
+		options.Apps = []App{{
+			Key:        "7",
+			Secret:     "x",
+			Name:       "普通应用",
+			SafeDomain: "beijing.gov.cn",
+			Update:     true,
+			Advanced:   true,
+		}}
 	})
 	for _, way := range ways {
-		r := w.walk(way.method, way.path, way.params, w.token)
+		reply := w.walk(way.method, way.path, way.params, w.token)
 		commercial := strings.HasPrefix(way.path, "/c/")
-		if refused := strings.Contains(r.body, `"error_code":10014`); refused != commercial {
-			t.Errorf("%s: refused %v: %s", way.path, refused, r.body)
+		if refused := strings.Contains(reply.body, `"error_code":10014`); refused != commercial {
+			t.Errorf("%s: refused %v: %s", way.path, refused, reply.body)
 		}
 	}
 }
@@ -174,14 +192,15 @@ func TestCommercialCallsNeedTheContract(t *testing.T) {
 func TestEveryCallCanBeStruck(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	for _, way := range ways {
 		path := strings.TrimPrefix(way.path, "/c")
 		name := strings.TrimSuffix(strings.TrimPrefix(path, "/2/"), ".json")
 		w.Fault(Fault{Call: name, Kind: FaultError, Code: 10011, Times: 1})
-		r := w.walk(way.method, way.path, way.params, w.token)
-		w.wantCode(r, "10011")
-		if r.status != 500 || !strings.Contains(r.body, `"request":"`+path+`"`) {
-			t.Errorf("%s: %d %s", way.path, r.status, r.body)
+		reply := w.walk(way.method, way.path, way.params, w.token)
+		w.wantCode(reply, "10011")
+		if reply.status != 500 || !strings.Contains(reply.body, `"request":"`+path+`"`) {
+			t.Errorf("%s: %d %s", way.path, reply.status, reply.body)
 		}
 	}
 	w.wantCount(0)
@@ -189,13 +208,14 @@ func TestEveryCallCanBeStruck(t *testing.T) {
 
 func TestOAuthCallsCanBeStruckToo(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for _, name := range []string{"oauth2/access_token", "oauth2/get_token_info", "oauth2/revokeoauth2"} {
 		w.Fault(Fault{Call: name, Kind: FaultError, Code: 21331, Times: 1})
-		r := w.post(name, "access_token", w.token)
-		w.wantCode(r, "21331")
-		if !strings.Contains(r.body, `"error_uri":"/`+name+`"`) {
-			t.Error(r.body)
+		reply := w.post(name, "access_token", w.token)
+		w.wantCode(reply, "21331")
+		if !strings.Contains(reply.body, `"error_uri":"/`+name+`"`) {
+			t.Error(reply.body)
 		}
 	}
 }

@@ -48,7 +48,7 @@ type statErrorBody struct {
 
 // errorAnswer renders a refusal in the shape of the call that was refused.
 func errorAnswer(err error, call, path string) answer {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // never wrapped here
 	case *statError:
 		return jsonAnswer(http.StatusOK, statErrorBody{Errno: -1, Msg: e.text, Code: "A00001"})
 	case *apiError:
@@ -57,8 +57,10 @@ func errorAnswer(err error, call, path string) answer {
 			a = jsonAnswer(http.StatusBadRequest, oauthBody(e, path))
 		}
 		a.code = e.code
+
 		return a
 	}
+
 	return errorAnswer(fail(10001), call, path)
 }
 
@@ -67,6 +69,7 @@ func oauthBody(e *apiError, path string) oauthErrorBody {
 	if e.text != b.Error {
 		b.Description = e.text
 	}
+
 	return b
 }
 
@@ -74,10 +77,12 @@ func wireText(code int) string {
 	if t, ok := wireTexts[code]; ok {
 		return t
 	}
+
 	return "unknown error!"
 }
 
-// wireStatus is the HTTP status beside a code. There is no table of the platform's own; a client must not decide by it.
+// wireStatus is the HTTP status beside a code. There is no table of the platform's own; a client must
+// not decide by it.
 func wireStatus(code int) int {
 	switch {
 	case code == 10001, code == 10003, code == 10011:
@@ -88,11 +93,15 @@ func wireStatus(code int) int {
 		return http.StatusNotFound
 	case code == 10021:
 		return http.StatusMethodNotAllowed
-	case code >= 10004 && code <= 10006, code == 10014, code >= 10022 && code <= 10024, code >= 21301 && code <= 21399:
+	case code >= 10004 && code <= 10006,
+		code == 10014,
+		code >= 10022 && code <= 10024,
+		code >= 21301 && code <= 21399:
 		return http.StatusForbidden
 	case code == 20032, code == 20053:
 		return http.StatusOK
 	}
+
 	return http.StatusBadRequest
 }
 
@@ -103,7 +112,7 @@ var wireTexts = map[int]string{
 	10003: "remote service error!",
 	10004: "ip limit!",
 	10005: "permission denied, need a high level appkey!",
-	10006: "source paramter(appkey) is missing",
+	10006: "source parameter(appkey) is missing",
 	10007: "unsupport mediatype!",
 	10008: "param error, see doc for more info.",
 	10009: "too many pending tasks, system is busy!",
@@ -123,7 +132,7 @@ var wireTexts = map[int]string{
 	20001: "ids is null!",
 	20002: "uid parameter is null!",
 	20003: "user does not exists!",
-	20005: "unsupported image type, only suport JPG, GIF, PNG!",
+	20005: "unsupported image type, only support JPG, GIF, PNG!",
 	20006: "image size too large!",
 	20007: "does multipart has image?",
 	20008: "content is null!",

@@ -18,7 +18,7 @@ var codes = []struct {
 	{10003, 500, "remote service error!"},
 	{10004, 403, "ip limit!"},
 	{10005, 403, "permission denied, need a high level appkey!"},
-	{10006, 403, "source paramter(appkey) is missing"},
+	{10006, 403, "source parameter(appkey) is missing"},
 	{10007, 400, "unsupport mediatype!"},
 	{10008, 400, "param error, see doc for more info."},
 	{10009, 503, "too many pending tasks, system is busy!"},
@@ -38,7 +38,7 @@ var codes = []struct {
 	{20001, 400, "ids is null!"},
 	{20002, 400, "uid parameter is null!"},
 	{20003, 400, "user does not exists!"},
-	{20005, 400, "unsupported image type, only suport JPG, GIF, PNG!"},
+	{20005, 400, "unsupported image type, only support JPG, GIF, PNG!"},
 	{20006, 400, "image size too large!"},
 	{20007, 400, "does multipart has image?"},
 	{20008, 400, "content is null!"},
@@ -98,13 +98,18 @@ var codes = []struct {
 
 func TestEveryCodeHasItsTextAndStatus(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for _, c := range codes {
 		w.Fault(Fault{Call: updateBiz, Kind: FaultError, Code: c.code, Times: 1})
-		r := w.post(updateBiz, "status", "一")
-		want := fmt.Sprintf(`{"error":"%s","error_code":%d,"request":"/2/statuses/update/biz.json"}`, c.text, c.code)
-		if r.body != want || r.status != c.status {
-			t.Errorf("%d %s, want %d %s", r.status, r.body, c.status, want)
+		reply := w.post(updateBiz, "status", "一")
+		want := fmt.Sprintf(
+			`{"error":"%s","error_code":%d,"request":"/2/statuses/update/biz.json"}`,
+			c.text,
+			c.code,
+		)
+		if reply.body != want || reply.status != c.status {
+			t.Errorf("%d %s, want %d %s", reply.status, reply.body, c.status, want)
 		}
 	}
 	w.wantCount(0)
@@ -112,6 +117,7 @@ func TestEveryCodeHasItsTextAndStatus(t *testing.T) {
 
 func TestSuccessDisguisedAsErrorLeavesOnePost(t *testing.T) {
 	t.Parallel()
+
 	for kind, code := range map[string]int{FaultReview: 20053, FaultSlow: 20032} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -137,9 +143,9 @@ func TestARefusedPostIsNotTurnedIntoSuccess(t *testing.T) {
 
 func TestErrorsOfOursBecomeSystemErrors(t *testing.T) {
 	t.Parallel()
-	a := errorAnswer(errors.New("a defect"), "statuses/share", "/2/statuses/share.json")
-	if a.status != http.StatusInternalServerError || a.code != 10001 {
-		t.Errorf("%+v", a)
+	answer := errorAnswer(errors.New("a defect"), "statuses/share", "/2/statuses/share.json")
+	if answer.status != http.StatusInternalServerError || answer.code != 10001 {
+		t.Errorf("%+v", answer)
 	}
 	if got := fail(20019).Error(); got != "20019 repeat content!" {
 		t.Error(got)

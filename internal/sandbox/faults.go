@@ -12,42 +12,45 @@ import (
 
 // Kinds of fault.
 const (
-	FaultDelay    = "delay"     // nothing but Delay
-	FaultCut      = "cut"       // the connection is closed without an answer
-	FaultPartial  = "partial"   // half of the answer, then closed
-	FaultStatus   = "status"    // an HTML page with Status (default 502)
-	FaultError    = "error"     // a well-formed refusal with Code
-	FaultBroken   = "broken"    // 200 with JSON that ends in the middle
-	FaultEmpty    = "empty"     // 200 without a body
-	FaultRedirect = "redirect"  // Status (default 302) to another path
-	FaultDrip     = "drip"      // the answer byte by byte, Delay between two
-	FaultHidden   = "hidden"    // the post stays invisible for Hide, the answer is normal
-	FaultReview   = "review"    // 20053 without an id; the post stays hidden for Hide (default the server's review time)
-	FaultSlow     = "slow"      // 20032 likewise
-	FaultExpired  = "expired"   // 21327
-	FaultRevoked  = "revoked"   // 21316
-	FaultLimit    = "limit"     // Code (default 10023), usually with Until
-	Before        = "before"    // the harm comes before the call is carried out
-	After         = "after"     // the call is carried out, then the harm comes
-	PostCalls     = "@publish"  // as Fault.Call: every call that publishes
-	noAccount     = "\x00never" // a fault's account that does not exist
+	FaultDelay    = "delay"    // nothing but Delay
+	FaultCut      = "cut"      // the connection is closed without an answer
+	FaultPartial  = "partial"  // half of the answer, then closed
+	FaultStatus   = "status"   // an HTML page with Status (default 502)
+	FaultError    = "error"    // a well-formed refusal with Code
+	FaultBroken   = "broken"   // 200 with JSON that ends in the middle
+	FaultEmpty    = "empty"    // 200 without a body
+	FaultRedirect = "redirect" // Status (default 302) to another path
+	FaultDrip     = "drip"     // the answer byte by byte, Delay between two
+	FaultHidden   = "hidden"   // the post stays invisible for Hide, the answer is normal
+	// 20053 without an id; the post stays hidden for Hide (default the server's review time)
+	FaultReview  = "review"
+	FaultSlow    = "slow"      // 20032 likewise
+	FaultExpired = "expired"   // 21327
+	FaultRevoked = "revoked"   // 21316
+	FaultLimit   = "limit"     // Code (default 10023), usually with Until
+	Before       = "before"    // the harm comes before the call is carried out
+	After        = "after"     // the call is carried out, then the harm comes
+	PostCalls    = "@publish"  // as Fault.Call: every call that publishes
+	noAccount    = "\x00never" // a fault's account that does not exist
 )
 
 // Fault is harm done to matching requests.
 type Fault struct {
-	ID      int           `json:"id"`
-	Account string        `json:"account,omitempty"` // handle or uid; empty: every request
-	Call    string        `json:"call,omitempty"`    // e.g. statuses/update/biz, PostCalls; empty: every call
-	Kind    string        `json:"kind"`
-	When    string        `json:"when,omitempty"`  // Before or After; default After for broken, empty, partial, drip, else Before
-	Skip    int           `json:"skip,omitempty"`  // so many matching requests pass first
-	Times   int           `json:"times,omitempty"` // strikes so often; 0: until cleared
-	Until   time.Time     `json:"until,omitzero"`  // on the sandbox's clock; zero: no end
-	Delay   time.Duration `json:"-"`               // on the sandbox's clock, before anything else (drip: between two bytes)
-	Hide    time.Duration `json:"-"`
-	Status  int           `json:"status,omitempty"`
-	Code    int           `json:"code,omitempty"`
-	Struck  int           `json:"struck"` // how often it has
+	ID      int    `json:"id"`
+	Account string `json:"account,omitempty"` // handle or uid; empty: every request
+	Call    string `json:"call,omitempty"`    // e.g. statuses/update/biz, PostCalls; empty: every call
+	Kind    string `json:"kind"`
+	// Before or After; default After for broken, empty, partial, drip, else Before
+	When  string    `json:"when,omitempty"`
+	Skip  int       `json:"skip,omitempty"`  // so many matching requests pass first
+	Times int       `json:"times,omitempty"` // strikes so often; 0: until cleared
+	Until time.Time `json:"until,omitzero"`  // on the sandbox's clock; zero: no end
+	// on the sandbox's clock, before anything else (drip: between two bytes)
+	Delay  time.Duration `json:"-"`
+	Hide   time.Duration `json:"-"`
+	Status int           `json:"status,omitempty"`
+	Code   int           `json:"code,omitempty"`
+	Struck int           `json:"struck"` // how often it has
 }
 
 // faultJSON carries the durations as text ("1.5s").
@@ -68,6 +71,7 @@ func (f Fault) MarshalJSON() ([]byte, error) {
 	if f.Hide > 0 {
 		j.Hide = f.Hide.String()
 	}
+
 	return json.Marshal(j)
 }
 
@@ -83,6 +87,7 @@ func (f *Fault) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	f.Hide, err = parseDuration(j.Hide)
+
 	return err
 }
 
@@ -90,12 +95,14 @@ func parseDuration(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
 	}
+
 	return time.ParseDuration(text)
 }
 
 // settle checks a fault and fills in what its kind implies.
 func (f *Fault) settle(review time.Duration) error {
 	late := false
+
 	switch f.Kind {
 	case FaultDelay, FaultCut, FaultHidden:
 	case FaultBroken, FaultEmpty, FaultPartial, FaultDrip:
@@ -113,7 +120,9 @@ func (f *Fault) settle(review time.Duration) error {
 		f.Hide, late = or(f.Hide, review), true
 		f.Kind = FaultError
 	case FaultExpired, FaultRevoked, FaultLimit:
-		f.Code = or(f.Code, map[string]int{FaultExpired: 21327, FaultRevoked: 21316, FaultLimit: 10023}[f.Kind])
+		f.Code = or(f.Code, map[string]int{
+			FaultExpired: 21327, FaultRevoked: 21316, FaultLimit: 10023,
+		}[f.Kind])
 		f.Kind = FaultError
 	default:
 		return fmt.Errorf("fault %q: no such kind", f.Kind)
@@ -127,6 +136,7 @@ func (f *Fault) settle(review time.Duration) error {
 	if f.When != Before && f.When != After {
 		return fmt.Errorf("fault %s: when is before or after", f.Kind)
 	}
+
 	return nil
 }
 
@@ -135,6 +145,7 @@ func or[T comparable](v, otherwise T) T {
 	if v == zero {
 		return otherwise
 	}
+
 	return v
 }
 
@@ -146,44 +157,49 @@ type faultStore struct {
 	list  []*Fault
 }
 
-// Fault puts a fault in force and returns its id. It panics on a fault that makes no sense: that is a mistake in a test.
-func (s *Server) Fault(f Fault) int {
-	id, err := s.addFault(f)
+// Fault puts a fault in force and returns its id. It panics on a fault that makes no sense: that is a
+// mistake in a test.
+func (s *Server) Fault(fault Fault) int {
+	id, err := s.addFault(fault)
 	if err != nil {
 		panic("sandbox: " + err.Error())
 	}
+
 	return id
 }
 
-func (s *Server) addFault(f Fault) (int, error) {
-	if f.Account != "" {
-		a := s.find(f.Account)
-		if a == nil {
-			return 0, fmt.Errorf("fault: no account %s", f.Account)
+func (s *Server) addFault(fault Fault) (int, error) {
+	if fault.Account != "" {
+		account := s.find(fault.Account)
+		if account == nil {
+			return 0, fmt.Errorf("fault: no account %s", fault.Account)
 		}
-		f.Account = a.Handle
+		fault.Account = account.Handle
 	}
-	if err := f.settle(time.Duration(s.review.Load())); err != nil {
+	if err := fault.settle(time.Duration(s.review.Load())); err != nil {
 		return 0, err
 	}
 	st := &s.faults
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.next++
-	f.ID, f.Struck = st.next, 0
-	st.list = append(st.list, &f)
+	fault.ID, fault.Struck = st.next, 0
+	st.list = append(st.list, &fault)
 	st.count.Store(int32(len(st.list)))
-	return f.ID, nil
+
+	return fault.ID, nil
 }
 
 // Faults lists the faults in force and the spent ones, oldest first.
 func (s *Server) Faults() []Fault {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
+
 	list := make([]Fault, len(s.faults.list))
-	for i, f := range s.faults.list {
-		list[i] = *f
+	for i, fault := range s.faults.list {
+		list[i] = *fault
 	}
+
 	return list
 }
 
@@ -197,9 +213,10 @@ func (s *Server) ClearFaults(ids ...int) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	var kept []*Fault
-	for _, f := range st.list {
-		if !contains(ids, f.ID) {
-			kept = append(kept, f)
+
+	for _, fault := range st.list {
+		if !contains(ids, fault.ID) {
+			kept = append(kept, fault)
 		}
 	}
 	st.list = kept
@@ -212,6 +229,7 @@ func contains(ids []int, id int) bool {
 			return true
 		}
 	}
+
 	return false
 }
 
@@ -222,7 +240,8 @@ func (st *faultStore) clear() {
 	st.count.Store(0)
 }
 
-// plan is what the faults do to one request. Delays add up; the first fault that spoils the answer decides it.
+// plan is what the faults do to one request. Delays add up; the first fault that spoils the answer
+// decides it.
 type plan struct {
 	delay, hide   time.Duration
 	before, after *Fault
@@ -236,11 +255,13 @@ func (st *faultStore) take(c *call, now time.Time) plan {
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	for _, f := range st.list {
-		if f.matches(c, now) && f.strikes() {
-			p.add(*f)
+
+	for _, fault := range st.list {
+		if fault.matches(c, now) && fault.strikes() {
+			p.add(*fault)
 		}
 	}
+
 	return p
 }
 
@@ -249,6 +270,7 @@ func (f *Fault) matches(c *call, now time.Time) bool {
 	if c.acc != nil {
 		handle = c.acc.Handle
 	}
+
 	switch {
 	case f.Account != "" && f.Account != handle:
 		return false
@@ -257,6 +279,7 @@ func (f *Fault) matches(c *call, now time.Time) bool {
 	case f.Call == PostCalls:
 		return c.ep.writes
 	}
+
 	return f.Call == "" || f.Call == c.name
 }
 
@@ -269,21 +292,23 @@ func (f *Fault) strikes() bool {
 		return false
 	}
 	f.Struck++
+
 	return true
 }
 
-func (p *plan) add(f Fault) {
-	p.names = strings.TrimPrefix(p.names+","+f.Kind, ",")
-	p.hide = max(p.hide, f.Hide)
-	if f.Kind != FaultDrip {
-		p.delay += f.Delay
+func (p *plan) add(fault Fault) {
+	p.names = strings.TrimPrefix(p.names+","+fault.Kind, ",")
+	p.hide = max(p.hide, fault.Hide)
+	if fault.Kind != FaultDrip {
+		p.delay += fault.Delay
 	}
+
 	switch {
-	case f.Kind == FaultDelay || f.Kind == FaultHidden:
-	case f.When == Before && p.before == nil:
-		p.before = &f
-	case f.When == After && p.after == nil:
-		p.after = &f
+	case fault.Kind == FaultDelay || fault.Kind == FaultHidden:
+	case fault.When == Before && p.before == nil:
+		p.before = &fault
+	case fault.When == After && p.after == nil:
+		p.after = &fault
 	}
 }
 
@@ -295,7 +320,13 @@ func (f *Fault) answer(c *call, a answer) answer {
 	case FaultPartial:
 		a.partial = true
 	case FaultStatus:
-		a = answer{status: f.Status, kind: "text/html", body: []byte("<html><head><title>" + http.StatusText(f.Status) + "</title></head><body></body></html>")}
+		a = answer{
+			status: f.Status,
+			kind:   "text/html",
+			body: []byte(
+				"<html><head><title>" + http.StatusText(f.Status) + "</title></head><body></body></html>",
+			),
+		}
 	case FaultError:
 		a = errorAnswer(spelled(f.Code, c.name), c.name, c.path)
 	case FaultBroken:
@@ -311,6 +342,7 @@ func (f *Fault) answer(c *call, a answer) answer {
 		a.drip = max(f.Delay, time.Millisecond)
 		a.status, a.kind = or(a.status, http.StatusOK), or(a.kind, "application/json")
 	}
+
 	return a
 }
 
@@ -319,5 +351,6 @@ func spelled(code int, call string) *apiError {
 	if strings.Contains(wireText(code), "%s") {
 		return failf(code, call)
 	}
+
 	return fail(code)
 }

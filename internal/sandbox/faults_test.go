@@ -14,6 +14,7 @@ const updateBiz = "statuses/update/biz"
 
 func TestEveryFaultDoesItsHarmAndNoOther(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		name  string
 		fault Fault
@@ -75,7 +76,8 @@ func wantHTML(status int) func(*testing.T, reply) {
 func wantAnswerCode(code int) func(*testing.T, reply) {
 	return func(t *testing.T, r reply) {
 		t.Helper()
-		if r.code(t) != strconv.Itoa(code) || !strings.HasPrefix(r.header.Get("Content-Type"), "application/json") {
+		if r.code(t) != strconv.Itoa(code) ||
+			!strings.HasPrefix(r.header.Get("Content-Type"), "application/json") {
 			t.Errorf("%d %s", r.status, r.body)
 		}
 		if _, there := r.tree(t)["id"]; there {
@@ -116,13 +118,14 @@ func TestEveryCodeCanBeSentBeforeAndAfter(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	n := 0
+
 	for code := range wireTexts {
 		for _, when := range []string{Before, After} {
 			w.Fault(Fault{Kind: FaultError, Code: code, When: when, Times: 1})
-			r := w.post(updateBiz, "status", strconv.Itoa(code)+when)
-			w.wantCode(r, strconv.Itoa(code))
-			if strings.Contains(r.body, "%") {
-				t.Errorf("text of %d has a hole: %s", code, r.body)
+			reply := w.post(updateBiz, "status", strconv.Itoa(code)+when)
+			w.wantCode(reply, strconv.Itoa(code))
+			if strings.Contains(reply.body, "%") {
+				t.Errorf("text of %d has a hole: %s", code, reply.body)
 			}
 			if when == After {
 				n++
@@ -137,12 +140,13 @@ func TestFaultsStrikeWhomTheyAreMeantFor(t *testing.T) {
 	w := newWorld(t)
 	other := w.Token("京环之声")
 	w.Fault(Fault{Account: "5600000001", Call: PostCalls, Kind: FaultError, Code: 10009, Skip: 1, Times: 2})
+
 	var codes []string
 	for i := range 5 {
 		codes = append(codes, w.post(updateBiz, "status", strconv.Itoa(i)).code(t))
 		wantFine(t, w.post(updateBiz, "access_token", other, "status", strconv.Itoa(i)))
-		if r := w.get("statuses/user_timeline/biz"); r.status != 200 {
-			t.Errorf("a reading call was struck: %s", r.body)
+		if reply := w.get("statuses/user_timeline/biz"); reply.status != 200 {
+			t.Errorf("a reading call was struck: %s", reply.body)
 		}
 	}
 	if got := strings.Join(codes, ","); got != ",10009,10009,," {
@@ -168,10 +172,16 @@ func TestAFaultEndsAtItsInstantOrWhenCleared(t *testing.T) {
 
 func TestNonsenseFaultsAreRefused(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
-	for _, f := range []Fault{{Kind: "fire"}, {Kind: FaultError}, {Kind: FaultCut, When: "between"}, {Kind: FaultCut, Account: "nobody"}} {
-		if _, err := w.addFault(f); err == nil {
-			t.Errorf("%+v was taken", f)
+	for _, fault := range []Fault{
+		{Kind: "fire"},
+		{Kind: FaultError},
+		{Kind: FaultCut, When: "between"},
+		{Kind: FaultCut, Account: "nobody"},
+	} {
+		if _, err := w.addFault(fault); err == nil {
+			t.Errorf("%+v was taken", fault)
 		}
 	}
 }
@@ -225,12 +235,14 @@ func (w *world) await(step string) Event {
 	limit := time.After(10 * time.Second)
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
+
 	for {
-		for _, e := range w.Log(0) {
-			if e.Step == step {
-				return e
+		for _, event := range w.Log(0) {
+			if event.Step == step {
+				return event
 			}
 		}
+
 		select {
 		case <-tick.C:
 		case <-limit:
@@ -248,8 +260,8 @@ func TestADelayEndsWhenTheClockIsTurned(t *testing.T) {
 	w.await(Received)
 	w.Advance(time.Hour)
 	wantFine(t, <-done)
-	if p := w.Posts(bureau)[0]; !p.At.Equal(noon.Add(time.Hour)) {
-		t.Errorf("accepted at %v", p.At)
+	if post := w.Posts(bureau)[0]; !post.At.Equal(noon.Add(time.Hour)) {
+		t.Errorf("accepted at %v", post.At)
 	}
 }
 
@@ -267,10 +279,10 @@ func TestClosingLetsWaitingRequestsGoWithoutAPost(t *testing.T) {
 
 func TestADripComesByteByByte(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.Frozen = time.Time{} })
+	w := newWorld(t, func(options *Options) { options.Frozen = time.Time{} })
 	w.Fault(Fault{Kind: FaultDrip, Delay: time.Microsecond, Times: 1})
-	if r := w.get("account/get_uid"); r.err != nil || r.body != `{"uid":"5600000001"}` {
-		t.Errorf("%v %s", r.err, r.body)
+	if reply := w.get("account/get_uid"); reply.err != nil || reply.body != `{"uid":"5600000001"}` {
+		t.Errorf("%v %s", reply.err, reply.body)
 	}
 }
 
@@ -294,11 +306,14 @@ func TestTheLogIsTheJudge(t *testing.T) {
 	w.Fault(Fault{Kind: FaultStatus, When: After, Times: 1})
 	w.post(updateBiz, "status", "一")
 	w.post(updateBiz, "status", "一")
+
 	var steps []string
-	for i, e := range w.Log(0) {
-		steps = append(steps, strings.TrimSpace(e.Step+" "+e.Fault))
-		if e.Seq != int64(i)+1 || e.Account != bureau || e.Call != updateBiz || !e.At.Equal(noon) || e.Wall.IsZero() {
-			t.Errorf("%+v", e)
+	for i, event := range w.Log(0) {
+		steps = append(steps, strings.TrimSpace(event.Step+" "+event.Fault))
+		if event.Seq != int64(i)+1 || event.Account != bureau || event.Call != updateBiz ||
+			!event.At.Equal(noon) ||
+			event.Wall.IsZero() {
+			t.Errorf("%+v", event)
 		}
 	}
 	if got := strings.Join(steps, "; "); got != "received; accepted; answered status; received; answered" {

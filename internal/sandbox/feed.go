@@ -17,13 +17,15 @@ func (c *call) feed(fits func(*post) bool) (any, error) {
 	}
 
 	var found []*post
-	for _, a := range c.s.all() {
+
+	for _, account := range c.s.all() {
 		n := 0
-		a.shown(c.now, a == c.acc, func(p *post) bool {
+		account.shown(c.now, account == c.acc, func(p *post) bool {
 			if sp.holds(p) && fits(p) {
 				found = append(found, p)
 			}
 			n++
+
 			return n < feedDepth
 		})
 	}
@@ -31,15 +33,17 @@ func (c *call) feed(fits func(*post) bool) (any, error) {
 
 	from := min((sp.page-1)*sp.count, int64(len(found)))
 	to := min(from+sp.count, int64(len(found)))
+
 	statuses := []*statusJSON{}
 	for _, p := range found[from:to] {
 		statuses = append(statuses, c.status(p, sp.trim))
 	}
+
 	return timelineJSON{Statuses: statuses, Total: len(found), Ad: []any{}}, nil
 }
 
-// homeTimeline answers statuses/home_timeline: the account's own posts and those of the accounts it follows. The accounts of the
-// sandbox all follow each other.
+// homeTimeline answers statuses/home_timeline: the account's own posts and those of the accounts it
+// follows. The accounts of the sandbox all follow each other.
 func homeTimeline(c *call) (any, error) {
 	return c.feed(func(*post) bool { return true })
 }
@@ -57,14 +61,17 @@ func names(text string, a *account) bool {
 			return true
 		}
 	}
+
 	return false
 }
 
 // isHandleRune tells whether the text begins with what a handle may hold.
 func isHandleRune(text string) bool {
 	for _, r := range text {
-		return r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= 0x4e00 && r <= 0x9fff
+		return r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' ||
+			r >= 0x4e00 && r <= 0x9fff
 	}
+
 	return false
 }
 
@@ -88,11 +95,13 @@ func commentBatch(c *call) (any, error) {
 	}
 
 	out := []commentJSON{}
+
 	for _, id := range ids {
-		if m, ok := c.s.talk.find(id); ok {
-			out = append(out, c.comment(m, true))
+		if comment, ok := c.s.talk.find(id); ok {
+			out = append(out, c.comment(comment, true))
 		}
 	}
+
 	return out, nil
 }
 
@@ -123,10 +132,14 @@ func emotions(c *call) (any, error) {
 	}
 
 	out := []emotionJSON{}
+
 	for i, phrase := range faces {
 		picture := c.base + "/emotion/" + strconv.Itoa(i) + ".png"
-		out = append(out, emotionJSON{Phrase: phrase, Type: "face", URL: picture, Common: true, Icon: picture, Value: phrase})
+		out = append(out, emotionJSON{
+			Phrase: phrase, Type: "face", URL: picture, Common: true, Icon: picture, Value: phrase,
+		})
 	}
+
 	return out, nil
 }
 
@@ -158,8 +171,19 @@ func showFriendship(c *call) (any, error) {
 		return nil, fail(20003)
 	}
 	friends := target != source
+
 	return friendshipJSON{
-		Target: friendJSON{ID: target.UID, ScreenName: target.Handle, FollowedBy: friends, Following: friends},
-		Source: friendJSON{ID: source.UID, ScreenName: source.Handle, FollowedBy: friends, Following: friends},
+		Target: friendJSON{
+			ID:         target.UID,
+			ScreenName: target.Handle,
+			FollowedBy: friends,
+			Following:  friends,
+		},
+		Source: friendJSON{
+			ID:         source.UID,
+			ScreenName: source.Handle,
+			FollowedBy: friends,
+			Following:  friends,
+		},
 	}, nil
 }

@@ -35,6 +35,7 @@ func TestCommentsAreNeverDatedAhead(t *testing.T) {
 
 	for range 400 {
 		w.Advance(7 * time.Second)
+
 		tree := w.get("comments/show/biz", "id", id, "count", "50").tree(t)
 		for _, entry := range tree["comments"].([]any) {
 			m := entry.(map[string]any)
@@ -57,19 +58,22 @@ func TestNoNumberIsAPostAndAComment(t *testing.T) {
 	now := w.Now()
 
 	var posts, comments idSource
+
 	seen := map[int64]bool{}
 	for range 1000 {
 		seen[posts.next(now)] = true
 	}
+
 	for range 1000 {
 		if id := comments.nextWith(commentMark, now); seen[id] || id&commentMark == 0 {
 			t.Fatalf("%d is a post too", id)
 		}
 	}
-	for _, a := range w.Server.all() {
-		for _, p := range a.made() {
-			if p.id&commentMark != 0 {
-				t.Fatalf("a post of the past has the id of a comment: %d", p.id)
+
+	for _, account := range w.all() {
+		for _, post := range account.made() {
+			if post.id&commentMark != 0 {
+				t.Fatalf("a post of the past has the id of a comment: %d", post.id)
 			}
 		}
 	}

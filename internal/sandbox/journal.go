@@ -13,7 +13,8 @@ const (
 	Gone     = "gone"     // the client left before the answer; the work goes on
 )
 
-// Event is one line of the log: append-only, the judge of tests. At is the sandbox's clock, Wall the machine's.
+// Event is one line of the log: append-only, the judge of tests. At is the sandbox's clock, Wall the
+// machine's.
 type Event struct {
 	Seq     int64     `json:"seq"`
 	At      time.Time `json:"at"`
@@ -44,21 +45,21 @@ func (j *journal) reset() {
 	j.events, j.calls, j.next = nil, nil, 0
 }
 
-func (j *journal) add(e Event) {
-	if e.Wall.IsZero() {
-		e.Wall = time.Now()
+func (j *journal) add(event Event) {
+	if event.Wall.IsZero() {
+		event.Wall = time.Now()
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	e.Seq = int64(len(j.events)) + 1
-	j.events = append(j.events, e)
-	if e.Step != Received {
+	event.Seq = int64(len(j.events)) + 1
+	j.events = append(j.events, event)
+	if event.Step != Received {
 		return
 	}
 	if j.calls == nil {
 		j.calls = map[counter]int{}
 	}
-	j.calls[counter{e.Account, e.Call}]++
+	j.calls[counter{event.Account, event.Call}]++
 }
 
 func (j *journal) size() int {
@@ -72,30 +73,35 @@ func (j *journal) number() int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.next++
+
 	return j.next
 }
 
 // Log returns the events after the given sequence number, oldest first; 0 for all.
 func (s *Server) Log(after int64) []Event {
-	j := &s.journal
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	after = min(max(after, 0), int64(len(j.events)))
-	return append([]Event(nil), j.events[after:]...)
+	journal := &s.journal
+	journal.mu.Lock()
+	defer journal.mu.Unlock()
+	after = min(max(after, 0), int64(len(journal.events)))
+
+	return append([]Event(nil), journal.events[after:]...)
 }
 
 // Calls counts the requests of an account to a call; an empty handle or call counts all of them.
 func (s *Server) Calls(handle, call string) int {
 	n := 0
-	for _, c := range s.Counters() {
-		if (handle == "" || c.Account == handle) && (call == "" || c.Call == call) {
-			n += c.Requests
+
+	for _, counter := range s.Counters() {
+		if (handle == "" || counter.Account == handle) && (call == "" || counter.Call == call) {
+			n += counter.Requests
 		}
 	}
+
 	return n
 }
 
-// Counter is how often an account used a call. Account is empty where the request carried no token that we know.
+// Counter is how often an account used a call. Account is empty where the request carried no token that
+// we know.
 type Counter struct {
 	Account  string `json:"account"`
 	Call     string `json:"call"`
@@ -104,12 +110,14 @@ type Counter struct {
 
 // Counters lists the requests per account and call, in no particular order.
 func (s *Server) Counters() []Counter {
-	j := &s.journal
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	list := make([]Counter, 0, len(j.calls))
-	for c, n := range j.calls {
-		list = append(list, Counter{Account: c.account, Call: c.call, Requests: n})
+	journal := &s.journal
+	journal.mu.Lock()
+	defer journal.mu.Unlock()
+
+	list := make([]Counter, 0, len(journal.calls))
+	for counter, n := range journal.calls {
+		list = append(list, Counter{Account: counter.account, Call: counter.call, Requests: n})
 	}
+
 	return list
 }

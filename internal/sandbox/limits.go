@@ -14,7 +14,8 @@ type Limits struct {
 	Gap              time.Duration `json:"gap"`                // least time between two posts of an account
 }
 
-// DocumentedLimits are those of the platform's newest page; the gap is not published, one second is our assumption.
+// DocumentedLimits are those of the platform's newest page; the gap is not published, one second is our
+// assumption.
 func DocumentedLimits() Limits {
 	return Limits{UserDay: 100, PostHour: 30, IPHour: 15000, CommercialIPHour: 50000, Gap: time.Second}
 }
@@ -50,10 +51,10 @@ type limiter struct {
 	commercial map[string]*usage
 }
 
-func (l *limiter) set(v Limits) {
+func (l *limiter) set(limits Limits) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.bounds = v
+	l.bounds = limits
 }
 
 func (l *limiter) get() Limits {
@@ -76,19 +77,21 @@ func (l *limiter) touch(ip string, commercial bool, now time.Time) bool {
 	if commercial {
 		book, limit = &l.commercial, l.bounds.CommercialIPHour
 	}
-	u := entry(book, ip)
-	u.roll(now)
-	u.hourN++
-	return limit == 0 || u.hourN <= limit
+	usage := entry(book, ip)
+	usage.roll(now)
+	usage.hourN++
+
+	return limit == 0 || usage.hourN <= limit
 }
 
 // hits is what the address has used this hour.
 func (l *limiter) hits(ip string, now time.Time) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	u := entry(&l.public, ip)
-	u.roll(now)
-	return u.hourN
+	usage := entry(&l.public, ip)
+	usage.roll(now)
+
+	return usage.hourN
 }
 
 func entry(book *map[string]*usage, key string) *usage {
@@ -100,11 +103,12 @@ func entry(book *map[string]*usage, key string) *usage {
 		u = &usage{}
 		(*book)[key] = u
 	}
+
 	return u
 }
 
-// admit counts the call and refuses it when the address or the user has none left. The commercial interface counts addresses
-// only; a call without a user is counted for its address alone.
+// admit counts the call and refuses it when the address or the user has none left. The commercial
+// interface counts addresses only; a call without a user is counted for its address alone.
 func (s *Server) admit(c *call) error {
 	limits := s.limits.get()
 	if !s.limits.touch(c.ip, c.commercial, c.now) {
@@ -115,16 +119,17 @@ func (s *Server) admit(c *call) error {
 	}
 	c.acc.mu.Lock()
 	defer c.acc.mu.Unlock()
-	u := entry(&c.acc.usage, c.app.Key)
-	u.roll(c.now)
-	u.hourN++
+	usage := entry(&c.acc.usage, c.app.Key)
+	usage.roll(c.now)
+	usage.hourN++
 	if c.commercial {
 		return nil
 	}
-	u.dayN++
-	if limits.UserDay > 0 && u.dayN > limits.UserDay {
+	usage.dayN++
+	if limits.UserDay > 0 && usage.dayN > limits.UserDay {
 		return fail(10023)
 	}
+
 	return nil
 }
 
@@ -151,11 +156,12 @@ func rateLimitStatus(c *call) (any, error) {
 	limits := c.s.limits.get()
 	ip := c.s.limits.hits(c.ip, c.now)
 	c.acc.mu.Lock()
-	u := entry(&c.acc.usage, c.app.Key)
-	u.roll(c.now)
-	day, posts := u.dayN, u.posts
+	usage := entry(&c.acc.usage, c.app.Key)
+	usage.roll(c.now)
+	day, posts := usage.dayN, usage.posts
 	c.acc.mu.Unlock()
 	next := c.now.In(shanghai).Truncate(time.Hour).Add(time.Hour)
+
 	return rateStatus{
 		IPLimit: limits.IPHour, Unit: "HOURS", IPLeft: left(limits.IPHour, ip),
 		UserLimit: limits.UserDay, UserLeft: left(limits.UserDay, day),

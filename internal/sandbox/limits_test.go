@@ -9,10 +9,11 @@ import (
 
 func TestUserLimitPerDayCountsPublicCalls(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.Limits = &Limits{UserDay: 3} })
+
+	w := newWorld(t, func(options *Options) { options.Limits = &Limits{UserDay: 3} })
 	for range 3 {
-		if r := w.get("account/get_uid"); r.status != 200 {
-			t.Fatal(r.body)
+		if reply := w.get("account/get_uid"); reply.status != 200 {
+			t.Fatal(reply.body)
 		}
 	}
 	r := w.get("account/get_uid")
@@ -20,26 +21,26 @@ func TestUserLimitPerDayCountsPublicCalls(t *testing.T) {
 	if r.status != 403 {
 		t.Errorf("status %d", r.status)
 	}
-	if r := w.get("statuses/user_timeline/biz"); r.status != 200 {
-		t.Errorf("the commercial interface has a count of its own: %s", r.body)
+	if reply := w.get("statuses/user_timeline/biz"); reply.status != 200 {
+		t.Errorf("the commercial interface has a count of its own: %s", reply.body)
 	}
-	if r := w.get("account/get_uid", "access_token", w.Token("京环之声")); r.status != 200 {
-		t.Errorf("another user: %s", r.body)
+	if reply := w.get("account/get_uid", "access_token", w.Token("京环之声")); reply.status != 200 {
+		t.Errorf("another user: %s", reply.body)
 	}
 	w.Advance(12 * time.Hour) // midnight in Shanghai
-	if r := w.get("account/get_uid"); r.status != 200 {
-		t.Errorf("a new day: %s", r.body)
+	if reply := w.get("account/get_uid"); reply.status != 200 {
+		t.Errorf("a new day: %s", reply.body)
 	}
 }
 
 func TestPostsPerHour(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.Limits = &Limits{PostHour: 2} })
+	w := newWorld(t, func(options *Options) { options.Limits = &Limits{PostHour: 2} })
 	w.say(2)
-	r := w.post(updateBiz, "status", "三")
-	w.wantCode(r, "10024")
-	if !strings.Contains(r.body, "(statuses/update)") {
-		t.Error(r.body)
+	reply := w.post(updateBiz, "status", "三")
+	w.wantCode(reply, "10024")
+	if !strings.Contains(reply.body, "(statuses/update)") {
+		t.Error(reply.body)
 	}
 	w.Advance(time.Hour)
 	wantFine(t, w.post(updateBiz, "status", "三"))
@@ -47,7 +48,7 @@ func TestPostsPerHour(t *testing.T) {
 
 func TestAddressLimitsHitEverybodyBehindTheAddress(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.Limits = &Limits{IPHour: 1, CommercialIPHour: 2} })
+	w := newWorld(t, func(options *Options) { options.Limits = &Limits{IPHour: 1, CommercialIPHour: 2} })
 	w.get("account/get_uid")
 	w.wantCode(w.get("account/get_uid", "access_token", w.Token("京环之声")), "10022")
 	w.say(2)
@@ -57,28 +58,40 @@ func TestAddressLimitsHitEverybodyBehindTheAddress(t *testing.T) {
 
 func TestRateLimitStatusIsNotCountedItself(t *testing.T) {
 	t.Parallel()
-	l := DocumentedLimits()
-	w := newWorld(t, func(o *Options) { o.Limits = &l })
+	limits := DocumentedLimits()
+	w := newWorld(t, func(options *Options) { options.Limits = &limits })
 	w.Advance(time.Minute)
 	w.get("account/get_uid")
 	w.post(updateBiz, "status", "一")
+
 	for range 2 {
 		want := `{"ip_limit":15000,"limit_time_unit":"HOURS","remaining_ip_hits":14999,"remaining_user_hits":99,"user_limit":100}`
-		r := w.get("account/rate_limit_status")
-		m := r.tree(t)
-		got := fmt.Sprintf(`{"ip_limit":%v,"limit_time_unit":"%v","remaining_ip_hits":%v,"remaining_user_hits":%v,"user_limit":%v}`,
-			m["ip_limit"], m["limit_time_unit"], m["remaining_ip_hits"], m["remaining_user_hits"], m["user_limit"])
-		if got != want || m["reset_time"] != "2026-11-23 13:00:00" || fmt.Sprint(m["reset_time_in_seconds"]) != "3540" {
-			t.Errorf("%s", r.body)
+		reply := w.get("account/rate_limit_status")
+		m := reply.tree(t)
+		got := fmt.Sprintf(
+			`{"ip_limit":%v,"limit_time_unit":"%v","remaining_ip_hits":%v,"remaining_user_hits":%v,"user_limit":%v}`,
+			m["ip_limit"],
+			m["limit_time_unit"],
+			m["remaining_ip_hits"],
+			m["remaining_user_hits"],
+			m["user_limit"],
+		)
+		if got != want || m["reset_time"] != "2026-11-23 13:00:00" ||
+			fmt.Sprint(m["reset_time_in_seconds"]) != "3540" {
+			t.Errorf("%s", reply.body)
 		}
-		if !strings.Contains(r.body, `{"api":"/statuses/update","limit":30,"limit_time_unit":"HOURS","remaining_hits":29}`) {
-			t.Error(r.body)
+		if !strings.Contains(
+			reply.body,
+			`{"api":"/statuses/update","limit":30,"limit_time_unit":"HOURS","remaining_hits":29}`,
+		) {
+			t.Error(reply.body)
 		}
 	}
 }
 
 func TestUnknownPathsAndMethods(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for _, c := range []struct {
 		method, path, code string
@@ -91,10 +104,16 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		{"POST", "/2/statuses/user_timeline.json", "10021"},
 		{"GET", "/oauth2/access_token", "10021"},
 	} {
-		r := w.control(c.method, c.path, "")
-		w.wantCode(r, c.code)
-		if want := `"request":"` + strings.TrimPrefix(c.path, "/c") + `"`; !strings.Contains(r.body, want) {
-			t.Errorf("%s does not say %s", r.body, want)
+		reply := w.control(c.method, c.path, "")
+		w.wantCode(reply, c.code)
+		if want := `"request":"` + strings.TrimPrefix(
+			c.path,
+			"/c",
+		) + `"`; !strings.Contains(
+			reply.body,
+			want,
+		) {
+			t.Errorf("%s does not say %s", reply.body, want)
 		}
 	}
 }

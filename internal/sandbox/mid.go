@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// mid62 is the id as it stands in the address of a post: groups of seven digits from the right, each four digits to the base 62.
+// mid62 is the id as it stands in the address of a post: groups of seven digits from the right, each
+// four digits to the base 62.
 func mid62(id int64) string {
 	text, out := strconv.FormatInt(id, 10), ""
 	for len(text) > 0 {
@@ -18,15 +19,18 @@ func mid62(id int64) string {
 		}
 		out, text = group+out, text[:cut]
 	}
+
 	return out
 }
 
 // parseMID turns mid62 back; false for what is none.
 func parseMID(mid string) (int64, bool) {
 	text := ""
+
 	for len(mid) > 0 {
 		cut := max(len(mid)-4, 0)
 		n := 0
+
 		for _, r := range mid[cut:] {
 			d := strings.IndexRune(digits62, r)
 			if d < 0 {
@@ -42,6 +46,7 @@ func parseMID(mid string) (int64, bool) {
 		mid = mid[:cut]
 	}
 	id, err := strconv.ParseInt(text, 10, 64)
+
 	return id, err == nil
 }
 
@@ -54,10 +59,12 @@ func queryMID(c *call) (any, error) {
 	if c.form.Get("is_batch") != "1" {
 		return map[string]string{"mid": mid62(ids[0])}, nil
 	}
+
 	out := []map[string]string{}
 	for _, id := range ids {
 		out = append(out, map[string]string{strconv.FormatInt(id, 10): mid62(id)})
 	}
+
 	return out, nil
 }
 
@@ -67,5 +74,6 @@ func queryID(c *call) (any, error) {
 	if !ok {
 		return nil, failf(10017, "mid")
 	}
+
 	return map[string]string{"id": strconv.FormatInt(id, 10)}, nil
 }

@@ -47,6 +47,7 @@ func (o *oauthStore) issue(uid int64, app string, made, expires time.Time) token
 		o.tokens = map[string]token{}
 	}
 	o.tokens[t.Text] = t
+
 	return t
 }
 
@@ -54,6 +55,7 @@ func (o *oauthStore) issue(uid int64, app string, made, expires time.Time) token
 func (o *oauthStore) check(text string, now time.Time) (*token, error) {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
+
 	t, ok := o.tokens[text]
 	switch {
 	case !ok:
@@ -63,6 +65,7 @@ func (o *oauthStore) check(text string, now time.Time) (*token, error) {
 	case !now.Before(t.Expires):
 		return &t, fail(21327)
 	}
+
 	return &t, nil
 }
 
@@ -71,6 +74,7 @@ func (o *oauthStore) change(match func(token) bool, edit func(*token)) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	n := 0
+
 	for k, t := range o.tokens {
 		if match(t) {
 			edit(&t)
@@ -78,18 +82,22 @@ func (o *oauthStore) change(match func(token) bool, edit func(*token)) int {
 			n++
 		}
 	}
+
 	return n
 }
 
-// authorized says whether the account has a good token of the application: only then does the platform show all of its profile.
+// authorized says whether the account has a good token of the application: only then does the platform
+// show all of its profile.
 func (o *oauthStore) authorized(uid int64, app string, now time.Time) bool {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
-	for _, t := range o.tokens {
-		if t.UID == uid && t.App == app && !t.Revoked && now.Before(t.Expires) {
+
+	for _, token := range o.tokens {
+		if token.UID == uid && token.App == app && !token.Revoked && now.Before(token.Expires) {
 			return true
 		}
 	}
+
 	return false
 }
 
@@ -101,6 +109,7 @@ func (o *oauthStore) newCode(g grantCode) string {
 		o.codes = map[string]grantCode{}
 	}
 	o.codes[code] = g
+
 	return code
 }
 
@@ -109,19 +118,22 @@ func (o *oauthStore) useCode(code string, now time.Time) (grantCode, bool) {
 	defer o.mu.Unlock()
 	g, ok := o.codes[code]
 	delete(o.codes, code)
+
 	return g, ok && now.Before(g.expires)
 }
 
 // Token issues a token of the first application for an account, as if its owner had just authorized it.
 func (s *Server) Token(handle string) string { return s.TokenFor(handle, s.firstApp().Key, 0) }
 
-// TokenFor issues a token of an application for an account, good for life; 0 is the application's own life-time.
+// TokenFor issues a token of an application for an account, good for life; 0 is the application's own
+// life-time.
 func (s *Server) TokenFor(handle, app string, life time.Duration) string {
 	a, _ := s.app(app)
 	if life == 0 {
 		life = a.life()
 	}
 	now := s.clock.now()
+
 	return s.oauth.issue(s.must(handle).UID, app, now, now.Add(life)).Text
 }
 
@@ -138,11 +150,12 @@ func (s *Server) RevokeTokens(handle string) int {
 }
 
 func (s *Server) firstApp() App {
-	a, ok := s.app(s.opt.Apps[0].Key)
+	app, ok := s.app(s.opt.Apps[0].Key)
 	if !ok {
 		panic("sandbox: no application")
 	}
-	return a
+
+	return app
 }
 
 type tokenJSON struct {
@@ -168,16 +181,20 @@ func accessToken(c *call) (any, error) {
 		return nil, fail(21328)
 	}
 	code := c.form.Get("code")
-	g, ok := c.s.oauth.useCode(code, c.now)
+
+	grantCode, ok := c.s.oauth.useCode(code, c.now)
 	switch {
-	case !ok || g.app != app.Key:
+	case !ok || grantCode.app != app.Key:
 		return nil, &apiError{21325, "invalid authorization code:" + code}
-	case g.redirect != c.form.Get("redirect_uri"):
+	case grantCode.redirect != c.form.Get("redirect_uri"):
 		return nil, fail(21322)
 	}
-	t := c.s.oauth.issue(g.uid, app.Key, c.now, c.now.Add(app.life()))
+	token := c.s.oauth.issue(grantCode.uid, app.Key, c.now, c.now.Add(app.life()))
 	left := int64(app.life().Seconds()) - 1 // the platform's numbers fall one short
-	return tokenJSON{t.Text, left, strconv.FormatInt(left, 10), strconv.FormatInt(g.uid, 10), "true"}, nil
+
+	return tokenJSON{
+		token.Text, left, strconv.FormatInt(left, 10), strconv.FormatInt(grantCode.uid, 10), "true",
+	}, nil
 }
 
 type tokenInfoJSON struct {
@@ -190,13 +207,14 @@ type tokenInfoJSON struct {
 
 // tokenInfo answers oauth2/get_token_info.
 func tokenInfo(c *call) (any, error) {
-	t, err := c.tokenParam()
+	token, err := c.tokenParam()
 	if err != nil {
 		return nil, err
 	}
-	key, _ := strconv.ParseInt(t.App, 10, 64)
-	left := int64(math.Floor(t.Expires.Sub(c.now).Seconds()))
-	return tokenInfoJSON{UID: t.UID, AppKey: key, Created: t.Made.Unix(), Expires: left}, nil
+	key, _ := strconv.ParseInt(token.App, 10, 64)
+	left := int64(math.Floor(token.Expires.Sub(c.now).Seconds()))
+
+	return tokenInfoJSON{UID: token.UID, AppKey: key, Created: token.Made.Unix(), Expires: left}, nil
 }
 
 // revokeToken answers oauth2/revokeoauth2.
@@ -206,6 +224,7 @@ func revokeToken(c *call) (any, error) {
 		return nil, err
 	}
 	c.s.oauth.change(func(o token) bool { return o.Text == t.Text }, func(o *token) { o.Revoked = true })
+
 	return struct {
 		Result string `json:"result"`
 	}{"true"}, nil
@@ -220,5 +239,6 @@ func (c *call) tokenParam() (*token, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	return t, nil
 }

@@ -17,46 +17,60 @@ func authorizeQuery(more ...string) url.Values {
 	for i := 0; i+1 < len(more); i += 2 {
 		q.Set(more[i], more[i+1])
 	}
+
 	return q
 }
 
 // decide presses a button of the authorize page and returns where the browser is sent.
-func (w *world) decide(q url.Values) (reply, url.Values) {
+func (w *world) decide(values url.Values) (reply, url.Values) {
 	w.t.Helper()
-	r, err := http.NewRequest("POST", w.http.URL+"/oauth2/authorize", strings.NewReader(q.Encode()))
+	r, err := http.NewRequest("POST", w.http.URL+"/oauth2/authorize", strings.NewReader(values.Encode()))
 	if err == nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	a := w.do(r, err)
 	to, _ := url.Parse(a.header.Get("Location"))
+
 	return a, to.Query()
 }
 
 func TestAuthorizingGivesATokenThatPosts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	p := w.page("/oauth2/authorize?" + authorizeQuery().Encode())
+
+	reply := w.page("/oauth2/authorize?" + authorizeQuery().Encode())
 	for _, part := range []string{"矩阵台", `value="朝阳环保示例"`, `name="state" value="s1"`, `value="deny"`} {
-		if p.status != 200 || !strings.Contains(p.body, part) {
-			t.Fatalf("page %d lacks %s", p.status, part)
+		if reply.status != 200 || !strings.Contains(reply.body, part) {
+			t.Fatalf("page %d lacks %s", reply.status, part)
 		}
 	}
-	a, q := w.decide(authorizeQuery("account", "朝阳环保示例", "decision", "allow"))
-	if a.status != 302 || !strings.HasPrefix(a.header.Get("Location"), callback+"?") || q.Get("state") != "s1" {
+	a, values := w.decide(authorizeQuery("account", "朝阳环保示例", "decision", "allow"))
+	if a.status != 302 || !strings.HasPrefix(a.header.Get("Location"), callback+"?") ||
+		values.Get("state") != "s1" {
 		t.Fatalf("%d %s", a.status, a.header.Get("Location"))
 	}
-	fields := []string{"client_id", DemoAppKey, "client_secret", DemoAppSecret, "grant_type", "authorization_code", "code", q.Get("code"), "redirect_uri", callback}
+	fields := []string{
+		"client_id", DemoAppKey, "client_secret", DemoAppSecret, "grant_type", "authorization_code",
+		"code", values.Get("code"), "redirect_uri", callback,
+	}
 	r := w.post("oauth2/access_token", fields...)
-	shape := regexp.MustCompile(`^\{"access_token":"(2\.00\w+)","expires_in":2591999,"remind_in":"2591999","uid":"5600000006","isRealName":"true"\}$`)
+	shape := regexp.MustCompile(
+		`^\{"access_token":"(2\.00\w+)","expires_in":2591999,"remind_in":"2591999","uid":"5600000006","isRealName":"true"\}$`,
+	)
 	m := shape.FindStringSubmatch(r.body)
 	if m == nil || !strings.HasPrefix(r.header.Get("Content-Type"), "application/json") {
 		t.Fatalf("%s", r.body)
 	}
-	if p := w.post("statuses/update/biz", "access_token", m[1], "status", "好"); p.status != 200 || w.Count("朝阳环保示例") != 1 {
+	if p := w.post("statuses/update/biz",
+		"access_token", m[1],
+		"status", "好",
+	); p.status != 200 || w.Count("朝阳环保示例") != 1 {
 		t.Error(p.body)
 	}
 	again := w.post("oauth2/access_token", fields...)
-	want := `{"error":"invalid_grant","error_code":21325,"request":"/oauth2/access_token","error_uri":"/oauth2/access_token","error_description":"invalid authorization code:` + q.Get("code") + `"}`
+	want := `{"error":"invalid_grant","error_code":21325,"request":"/oauth2/access_token","error_uri":"/oauth2/access_token","error_description":"invalid authorization code:` + values.Get(
+		"code",
+	) + `"}`
 	if again.body != want || again.status != 400 {
 		t.Errorf("a code is good once: %s", again.body)
 	}
@@ -65,16 +79,26 @@ func TestAuthorizingGivesATokenThatPosts(t *testing.T) {
 func TestRefusedAuthorizationsTellTheApplication(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, q := w.decide(authorizeQuery("account", bureau, "decision", "deny"))
-	if q.Get("error") != "access_denied" || q.Get("error_code") != "21330" || q.Get("state") != "s1" || q.Has("code") {
-		t.Errorf("%v", q)
+	_, values := w.decide(authorizeQuery("account", bureau, "decision", "deny"))
+	if values.Get("error") != "access_denied" || values.Get("error_code") != "21330" ||
+		values.Get("state") != "s1" ||
+		values.Has("code") {
+		t.Errorf("%v", values)
 	}
 	w.AddApp(App{Key: "8", Secret: "x", Name: "未审核", Unreviewed: true, Testers: []string{"京环之声"}})
-	if _, q = w.decide(authorizeQuery("client_id", "8", "account", bureau, "decision", "allow")); q.Get("error_code") != "21321" {
-		t.Errorf("%v", q)
+	if _, values = w.decide(
+		authorizeQuery("client_id", "8", "account", bureau, "decision", "allow"),
+	); values.Get(
+		"error_code",
+	) != "21321" {
+		t.Errorf("%v", values)
 	}
-	if _, q = w.decide(authorizeQuery("client_id", "8", "account", "京环之声", "decision", "allow")); !q.Has("code") {
-		t.Errorf("%v", q)
+	if _, values = w.decide(
+		authorizeQuery("client_id", "8", "account", "京环之声", "decision", "allow"),
+	); !values.Has(
+		"code",
+	) {
+		t.Errorf("%v", values)
 	}
 }
 
@@ -82,28 +106,50 @@ func TestWrongAuthorizeRequestsAreToldOnThePage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.AddApp(App{Key: "9", Secret: "x", RedirectURI: "http://localhost/registered"})
+
 	for _, c := range []struct{ name, value, code string }{
-		{"client_id", "404", "21324"}, {"redirect_uri", "nowhere", "21322"}, {"client_id", "9", "21322"}, {"response_type", "token", "21329"},
+		{"client_id", "404", "21324"},
+		{"redirect_uri", "nowhere", "21322"},
+		{"client_id", "9", "21322"},
+		{"response_type", "token", "21329"},
 	} {
-		q := authorizeQuery(c.name, c.value, "account", bureau, "decision", "allow")
-		p := w.page("/oauth2/authorize?" + q.Encode())
-		d, _ := w.decide(q)
-		if p.status != 400 || !strings.Contains(p.body, c.code) || d.status != 400 || d.header.Get("Location") != "" {
-			t.Errorf("%s=%s: %d, %d %s", c.name, c.value, p.status, d.status, d.header.Get("Location"))
+		values := authorizeQuery(c.name, c.value, "account", bureau, "decision", "allow")
+		reply := w.page("/oauth2/authorize?" + values.Encode())
+		d, _ := w.decide(values)
+		if reply.status != 400 || !strings.Contains(reply.body, c.code) || d.status != 400 ||
+			d.header.Get("Location") != "" {
+			t.Errorf("%s=%s: %d, %d %s", c.name, c.value, reply.status, d.status, d.header.Get("Location"))
 		}
 	}
 }
 
 func TestAccessTokenChecksEveryField(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for _, c := range []struct{ name, value, code string }{
-		{"client_secret", "", "21323"}, {"client_secret", "wrong", "21324"}, {"client_id", "1", "21324"},
-		{"grant_type", "password", "21328"}, {"code", "none", "21325"}, {"redirect_uri", "http://localhost/other", "21322"},
+		{"client_secret", "", "21323"},
+		{"client_secret", "wrong", "21324"},
+		{"client_id", "1", "21324"},
+		{"grant_type", "password", "21328"},
+		{"code", "none", "21325"},
+		{"redirect_uri", "http://localhost/other", "21322"},
 	} {
 		_, q := w.decide(authorizeQuery("account", bureau, "decision", "allow"))
-		v := values("client_id", DemoAppKey, "client_secret", DemoAppSecret, "grant_type", "authorization_code", "code", q.Get("code"), "redirect_uri", callback)
+		v := values(
+			"client_id",
+			DemoAppKey,
+			"client_secret",
+			DemoAppSecret,
+			"grant_type",
+			"authorization_code",
+			"code",
+			q.Get("code"),
+			"redirect_uri",
+			callback,
+		)
 		v.Set(c.name, c.value)
+
 		var pairs []string
 		for k := range v {
 			pairs = append(pairs, k, v.Get(k))
@@ -120,10 +166,14 @@ func TestTokenInfoIsInNumbers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.Advance(10 * time.Second)
-	r := w.post("oauth2/get_token_info", "access_token", w.token)
-	want := fmt.Sprintf(`{"uid":5600000001,"appkey":%s,"scope":null,"create_at":%d,"expire_in":2591990}`, DemoAppKey, noon.Unix())
-	if r.body != want {
-		t.Errorf("%s, want %s", r.body, want)
+	reply := w.post("oauth2/get_token_info", "access_token", w.token)
+	want := fmt.Sprintf(
+		`{"uid":5600000001,"appkey":%s,"scope":null,"create_at":%d,"expire_in":2591990}`,
+		DemoAppKey,
+		noon.Unix(),
+	)
+	if reply.body != want {
+		t.Errorf("%s, want %s", reply.body, want)
 	}
 	w.wantCode(w.post("oauth2/get_token_info", "access_token", "2.00none"), "21332")
 	w.wantCode(w.post("oauth2/get_token_info"), "21323")
@@ -140,11 +190,11 @@ func TestTokensEnd(t *testing.T) {
 	w.wantCode(w.do(r, err), "10006")
 	r, err = http.NewRequest("GET", w.http.URL+"/2/statuses/user_timeline.json", nil)
 	r.Header.Set("Authorization", "OAuth2 "+w.token)
-	if a := w.do(r, err); a.status != 200 {
-		t.Errorf("the header is a way too: %s", a.body)
+	if reply := w.do(r, err); reply.status != 200 {
+		t.Errorf("the header is a way too: %s", reply.body)
 	}
-	if a := w.get("oauth2/revokeoauth2", "access_token", w.token); a.body != `{"result":"true"}` {
-		t.Error(a.body)
+	if reply := w.get("oauth2/revokeoauth2", "access_token", w.token); reply.body != `{"result":"true"}` {
+		t.Error(reply.body)
 	}
 	w.wantCode(w.get("statuses/user_timeline"), "21316")
 	w.token = w.TokenFor(bureau, DemoAppKey, time.Hour)
@@ -159,7 +209,8 @@ func TestTokensEnd(t *testing.T) {
 	w.RevokeTokens(bureau)
 	a := w.get("statuses/user_timeline")
 	w.wantCode(a, "21316")
-	if a.status != 403 || a.body != `{"error":"token revoked!","error_code":21316,"request":"/2/statuses/user_timeline.json"}` {
+	if a.status != 403 ||
+		a.body != `{"error":"token revoked!","error_code":21316,"request":"/2/statuses/user_timeline.json"}` {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 }

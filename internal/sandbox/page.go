@@ -28,6 +28,7 @@ func bigNumber(n int) string {
 	if n < 10000 {
 		return strconv.Itoa(n)
 	}
+
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", float64(n)/10000), ".0") + "万"
 }
 
@@ -36,8 +37,8 @@ func initial(handle string) string {
 	return string(r)
 }
 
-// contentPolicy: the pages load nothing but their own style and pictures. Forms may lead anywhere: an authorization ends at the
-// application's own address.
+// contentPolicy: the pages load nothing but their own style and pictures. Forms may lead anywhere: an
+// authorization ends at the application's own address.
 const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (s *Server) render(w http.ResponseWriter, status int, name string, data any) {
@@ -93,33 +94,48 @@ func (a *account) publicTotal(at time.Time) int {
 }
 
 func (s *Server) card(p *post, author profileView, at time.Time) cardView {
-	b := p.read()
-	card := cardView{ID: p.id, Author: author, At: p.time(), Text: richText(b.Raw), Source: plainSource(b.Source), Reach: s.reach(p, at)}
-	for _, id := range b.Pics {
+	body := p.read()
+
+	card := cardView{
+		ID:     p.id,
+		Author: author,
+		At:     p.time(),
+		Text:   richText(body.Raw),
+		Source: plainSource(body.Source),
+		Reach:  s.reach(p, at),
+	}
+	for _, id := range body.Pics {
 		card.Pictures = append(card.Pictures, picURL("", "large", id))
 	}
-	if b.RepostOf == 0 {
+	if body.RepostOf == 0 {
 		return card
 	}
 	card.Repost = &cardView{Gone: true}
-	if root := s.post(b.RepostOf); root != nil && root.visibleAt(at, false) {
+	if root := s.post(body.RepostOf); root != nil && root.visibleAt(at, false) {
 		inner := s.card(root, s.profile(root.acc, at), at)
 		card.Repost = &inner
 	}
+
 	return card
 }
 
 // richText escapes a text and shows its links the way the platform does.
 func richText(raw string) template.HTML {
 	var b strings.Builder
+
 	rest := raw
 	for _, at := range links.FindAllStringIndex(raw, -1) {
 		skipped := len(raw) - len(rest)
 		b.WriteString(template.HTMLEscapeString(rest[:at[0]-skipped]))
-		fmt.Fprintf(&b, `<a href="%s" rel="nofollow noopener">网页链接</a>`, template.HTMLEscapeString(raw[at[0]:at[1]]))
+		fmt.Fprintf(
+			&b,
+			`<a href="%s" rel="nofollow noopener">网页链接</a>`,
+			template.HTMLEscapeString(raw[at[0]:at[1]]),
+		)
 		rest = raw[at[1]:]
 	}
 	b.WriteString(template.HTMLEscapeString(rest))
+
 	return template.HTML(strings.ReplaceAll(b.String(), "\n", "<br>"))
 }
 
@@ -130,6 +146,7 @@ func plainSource(source string) string {
 		return source
 	}
 	text, _, _ := strings.Cut(rest, "<")
+
 	return text
 }
 
@@ -145,14 +162,16 @@ func (s *Server) showHome(w http.ResponseWriter, r *http.Request) {
 	now := s.clock.now()
 	page := homePage{Now: now}
 	var newest []*post
-	for _, a := range s.all() {
-		v := s.profile(a, now)
-		page.Posts, page.Fans = page.Posts+v.Posts, page.Fans+v.Fans
+
+	for _, account := range s.all() {
+		view := s.profile(account, now)
+		page.Posts, page.Fans = page.Posts+view.Posts, page.Fans+view.Fans
 		if len(page.Accounts) < 200 {
-			page.Accounts = append(page.Accounts, v)
+			page.Accounts = append(page.Accounts, view)
 		}
-		newest = s.newest(newest, a, now)
+		newest = s.newest(newest, account, now)
 	}
+
 	for _, p := range newest {
 		page.Latest = append(page.Latest, s.card(p, s.profile(p.acc, now), now))
 	}
@@ -175,8 +194,10 @@ func (s *Server) newest(list []*post, a *account, now time.Time) []*post {
 		list = append(list[:at], append([]*post{p}, list[at:]...)...)
 		list = list[:min(len(list), perPage)]
 		n++
+
 		return n < perPage
 	})
+
 	return list
 }
 
@@ -188,15 +209,15 @@ type profilePage struct {
 
 // showProfile is an account's timeline; ?before= pages back.
 func (s *Server) showProfile(w http.ResponseWriter, r *http.Request) {
-	a := s.find(r.PathValue("handle"))
-	if a == nil {
+	account := s.find(r.PathValue("handle"))
+	if account == nil {
 		s.render(w, http.StatusNotFound, "absent", nil)
 		return
 	}
 	now := s.clock.now()
 	before, _ := strconv.ParseInt(r.FormValue("before"), 10, 64)
-	page := profilePage{Who: s.profile(a, now)}
-	a.shown(now, false, func(p *post) bool {
+	page := profilePage{Who: s.profile(account, now)}
+	account.shown(now, false, func(p *post) bool {
 		if before > 0 && p.id >= before {
 			return true
 		}
@@ -205,6 +226,7 @@ func (s *Server) showProfile(w http.ResponseWriter, r *http.Request) {
 			return false
 		}
 		page.Cards = append(page.Cards, s.card(p, page.Who, now))
+
 		return true
 	})
 	s.render(w, http.StatusOK, "profile", page)
@@ -222,24 +244,30 @@ func (s *Server) showPost(w http.ResponseWriter, r *http.Request) {
 		id, _ = parseMID(r.PathValue("id"))
 	}
 	now := s.clock.now()
-	p := s.post(id)
-	if p == nil || !p.visibleAt(now, false) {
+	post := s.post(id)
+	if post == nil || !post.visibleAt(now, false) {
 		s.render(w, http.StatusNotFound, "absent", nil)
 		return
 	}
 	written := s.talk.pick(func(m comment) bool { return m.Post == id })
-	s.render(w, http.StatusOK, "post", postPage{s.card(p, s.profile(p.acc, now), now), append(written, s.sample(p, now)...)})
+	s.render(w, http.StatusOK, "post", postPage{
+		s.card(post, s.profile(post.acc, now), now), append(written, s.sample(post, now)...),
+	})
 }
 
 // showAvatar draws an account's picture: its first character on a colour of its own.
 func (s *Server) showAvatar(w http.ResponseWriter, r *http.Request) {
-	a := s.find(strings.TrimSuffix(r.PathValue("name"), ".svg"))
-	if a == nil {
+	account := s.find(strings.TrimSuffix(r.PathValue("name"), ".svg"))
+	if account == nil {
 		http.NotFound(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", "image/svg+xml")
-	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60"><rect width="60" height="60" fill="hsl(%d 45%% 34%%)"/>`+
-		`<text x="30" y="40" font-size="28" text-anchor="middle" fill="#fff" font-family="sans-serif">%s</text></svg>`,
-		(100+a.index*37)%360, template.HTMLEscapeString(initial(a.Handle)))
+	fmt.Fprintf(
+		w,
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60"><rect width="60" height="60" fill="hsl(%d 45%% 34%%)"/>`+
+			`<text x="30" y="40" font-size="28" text-anchor="middle" fill="#fff" font-family="sans-serif">%s</text></svg>`,
+		(100+account.index*37)%360,
+		template.HTMLEscapeString(initial(account.Handle)),
+	)
 }

@@ -36,6 +36,7 @@ func (s *pictureStore) get(id string) (picture, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	p, ok := s.byID[id]
+
 	return p, ok
 }
 
@@ -50,11 +51,12 @@ func (s *pictureStore) put(id string, p picture) {
 
 // sum is the SHA-256 of a picture's bytes in hex, empty for one that is gone.
 func (s *pictureStore) sum(id string) string {
-	p, ok := s.get(id)
+	picture, ok := s.get(id)
 	if !ok {
 		return ""
 	}
-	h := sha256.Sum256(p.Data)
+	h := sha256.Sum256(picture.Data)
+
 	return hex.EncodeToString(h[:])
 }
 
@@ -66,6 +68,7 @@ func (c *call) keep(data []byte) (string, error) {
 	if len(data) >= maxPicture {
 		return "", fail(20006)
 	}
+
 	kind := http.DetectContentType(data)
 	switch kind {
 	case "image/jpeg", "image/gif", "image/png":
@@ -74,6 +77,7 @@ func (c *call) keep(data []byte) (string, error) {
 	}
 	id := strings.ToLower(rand.Text()) + "j30u01h"
 	c.s.pics.put(id, picture{Data: data, Kind: kind, Owner: c.acc.UID})
+
 	return id, nil
 }
 
@@ -87,6 +91,7 @@ func (c *call) attach(b *body, must bool) error {
 		return err
 	}
 	b.Pics = []string{id}
+
 	return nil
 }
 
@@ -95,28 +100,32 @@ func (c *call) uploaded(ids []string) ([]string, error) {
 	if len(ids) > maxPictures {
 		return nil, failf(10017, "pic_id")
 	}
+
 	for i, id := range ids {
 		ids[i] = strings.TrimSpace(id)
-		p, ok := c.s.pics.get(ids[i])
-		if !ok || p.Owner != c.acc.UID {
+		picture, ok := c.s.pics.get(ids[i])
+		if !ok || picture.Owner != c.acc.UID {
 			return nil, failf(10017, "pic_id")
 		}
 	}
+
 	return ids, nil
 }
 
-// fetched stands in for the platform's download of a picture: the sandbox opens no connections, so only its own addresses work.
+// fetched stands in for the platform's download of a picture: the sandbox opens no connections, so only
+// its own addresses work.
 func (c *call) fetched(address string) ([]string, error) {
 	if address == "" {
 		return nil, failf(10016, "url")
 	}
 	name := address[strings.LastIndexByte(address, '/')+1:]
 	id, _, _ := strings.Cut(name, ".")
-	p, ok := c.s.pics.get(id)
+	picture, ok := c.s.pics.get(id)
 	if !ok || !strings.HasPrefix(address, "http") {
 		return nil, failf(10017, "url")
 	}
-	copied, err := c.keep(p.Data)
+	copied, err := c.keep(picture.Data)
+
 	return []string{copied}, err
 }
 
@@ -133,6 +142,7 @@ func uploadPic(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	return picJSON{id, c.picURL("thumbnail", id), c.picURL("bmiddle", id), c.picURL("large", id)}, nil
 }
 
@@ -143,12 +153,12 @@ func picURL(base, size, id string) string { return base + "/pic/" + size + "/" +
 // showPicture serves a picture; every size is the original.
 func (s *Server) showPicture(w http.ResponseWriter, r *http.Request) {
 	id, _, _ := strings.Cut(r.PathValue("name"), ".")
-	p, ok := s.pics.get(id)
+	picture, ok := s.pics.get(id)
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", p.Kind)
+	w.Header().Set("Content-Type", picture.Kind)
 	w.Header().Set("Cache-Control", "max-age=86400")
-	_, _ = w.Write(p.Data)
+	_, _ = w.Write(picture.Data)
 }

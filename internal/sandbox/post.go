@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// post is one post. What can change lies in body and is replaced as a whole, so that readers need no lock; a past post that
-// nobody touched has none and is written anew from its seed when it is read.
+// post is one post. What can change lies in body and is replaced as a whole, so that readers need no
+// lock; a past post that nobody touched has none and is written anew from its seed when it is read.
 type post struct {
 	id   int64
 	at   int64 // accepted, microseconds
@@ -41,6 +41,7 @@ func (p *post) read() *body {
 	if b := p.body.Load(); b != nil {
 		return b
 	}
+
 	return pastBody(p)
 }
 
@@ -54,11 +55,12 @@ func (p *post) edit(change func(*body)) {
 }
 
 func (p *post) visibleAt(at time.Time, own bool) bool {
-	b := p.body.Load()
-	if b == nil {
+	body := p.body.Load()
+	if body == nil {
 		return true
 	}
-	return b.Gone.IsZero() && !b.From.After(at) && (own || b.Visible == 0)
+
+	return body.Gone.IsZero() && !body.From.After(at) && (own || body.Visible == 0)
 }
 
 // Post is a post as the judge of a test sees it.
@@ -83,39 +85,58 @@ type Post struct {
 }
 
 func (s *Server) view(p *post) Post {
-	b := p.read()
+	body := p.read()
 	v := Post{
-		ID: p.id, Account: p.acc.Handle, At: p.time().UTC(), Text: b.Raw, Shown: s.shown(b.Raw, p.acc.UID, p.id, false),
-		Pictures: []string{}, PicIDs: append([]string{}, b.Pics...), App: b.App, Source: b.Source, Annotations: b.Annotations,
-		RepostOf: b.RepostOf, Visible: b.Visible, From: b.From.UTC(), Deleted: !b.Gone.IsZero(), Rival: b.Rival, Past: p.seed != 0,
-		Reach: s.reach(p, s.clock.now()),
+		ID:          p.id,
+		Account:     p.acc.Handle,
+		At:          p.time().UTC(),
+		Text:        body.Raw,
+		Shown:       s.shown(body.Raw, p.acc.UID, p.id, false),
+		Pictures:    []string{},
+		PicIDs:      append([]string{}, body.Pics...),
+		App:         body.App,
+		Source:      body.Source,
+		Annotations: body.Annotations,
+		RepostOf:    body.RepostOf,
+		Visible:     body.Visible,
+		From:        body.From.UTC(),
+		Deleted:     !body.Gone.IsZero(),
+		Rival:       body.Rival,
+		Past:        p.seed != 0,
+		Reach:       s.reach(p, s.clock.now()),
 	}
-	if b.From.IsZero() {
+	if body.From.IsZero() {
 		v.From = v.At
 	}
-	for _, id := range b.Pics {
+
+	for _, id := range body.Pics {
 		v.Pictures = append(v.Pictures, s.pics.sum(id))
 	}
+
 	return v
 }
 
 // Posts lists the posts an account has made since the start, oldest first, hidden and removed ones included.
 func (s *Server) Posts(handle string) []Post {
 	var list []Post
-	for _, p := range s.must(handle).made() {
-		list = append(list, s.view(p))
+	for _, post := range s.must(handle).made() {
+		list = append(list, s.view(post))
 	}
+
 	return list
 }
 
-// Count is how many posts an account has made since the start, less the removed ones. Past and rival posts do not count.
+// Count is how many posts an account has made since the start, less the removed ones. Past and rival
+// posts do not count.
 func (s *Server) Count(handle string) int {
 	n := 0
-	for _, p := range s.must(handle).made() {
-		if b := p.read(); b.Gone.IsZero() && !b.Rival {
+
+	for _, post := range s.must(handle).made() {
+		if body := post.read(); body.Gone.IsZero() && !body.Rival {
 			n++
 		}
 	}
+
 	return n
 }
 
@@ -124,25 +145,35 @@ func (a *account) made() []*post {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var list []*post
+
 	for _, p := range a.posts {
 		if p.seed == 0 {
 			list = append(list, p)
 		}
 	}
+
 	return list
 }
 
 // Rival posts on an account past the interfaces, as a colleague with a telephone would.
 func (s *Server) Rival(handle, text string) Post {
-	a := s.must(handle)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	note := json.RawMessage(`[{"client_mblogid":"iPhone-` + base62(uint64(s.clock.now().UnixMicro())) + `"},{"mapi_request":true}]`)
-	p := s.appendLocked(a, &body{Raw: text, Source: phoneSource, Annotations: note, Rival: true, From: s.clock.now()})
-	return s.view(p)
+	account := s.must(handle)
+	account.mu.Lock()
+	defer account.mu.Unlock()
+	note := json.RawMessage(
+		`[{"client_mblogid":"iPhone-` + base62(
+			uint64(s.clock.now().UnixMicro()),
+		) + `"},{"mapi_request":true}]`,
+	)
+	post := s.appendLocked(account, &body{
+		Raw: text, Source: phoneSource, Annotations: note, Rival: true, From: s.clock.now(),
+	})
+
+	return s.view(post)
 }
 
-// SetText changes the text of a post, as its owner can on the platform's pages. False when there is no such post.
+// SetText changes the text of a post, as its owner can on the platform's pages. False when there is no
+// such post.
 func (s *Server) SetText(id int64, text string) bool {
 	return s.edit(id, func(b *body) { b.Raw = text })
 }
@@ -160,14 +191,16 @@ func (s *Server) Hide(id int64, d time.Duration) bool {
 }
 
 func (s *Server) edit(id int64, change func(*body)) bool {
-	p := s.post(id)
-	if p != nil {
-		p.edit(change)
+	post := s.post(id)
+	if post != nil {
+		post.edit(change)
 	}
-	return p != nil
+
+	return post != nil
 }
 
-// appendLocked makes the post exist. The caller holds the account's lock, so that ids rise within the account.
+// appendLocked makes the post exist. The caller holds the account's lock, so that ids rise within the
+// account.
 func (s *Server) appendLocked(a *account, b *body) *post {
 	now := s.clock.now()
 	p := &post{id: s.ids.next(now), at: now.UnixMicro(), acc: a}
@@ -175,6 +208,7 @@ func (s *Server) appendLocked(a *account, b *body) *post {
 	a.posts = append(a.posts, p)
 	a.lastPost = now
 	s.index.put(p)
+
 	return p
 }
 
@@ -183,15 +217,18 @@ func (s *Server) post(id int64) *post {
 	if p := s.index.get(id); p != nil {
 		return p
 	}
-	for _, a := range s.all() {
-		if p := a.lookup(id); p != nil {
+
+	for _, account := range s.all() {
+		if p := account.lookup(id); p != nil {
 			return p
 		}
 	}
+
 	return nil
 }
 
-// idEpoch is what the platform's ids are counted from, in Unix seconds; 22 bits below the second are a sequence.
+// idEpoch is what the platform's ids are counted from, in Unix seconds; 22 bits below the second are a
+// sequence.
 const idEpoch = 515483463
 
 type idSource struct{ last atomic.Int64 }
@@ -207,6 +244,7 @@ func (s *idSource) next(now time.Time) int64 { return s.nextWith(0, now) }
 // nextWith gives an id that has the bits of mark.
 func (s *idSource) nextWith(mark int64, now time.Time) int64 {
 	base := (now.Unix()-idEpoch)<<22 | mark
+
 	for {
 		last := s.last.Load()
 		id := max(base, last+1)
@@ -241,6 +279,7 @@ func (x *postIndex) get(id int64) *post {
 	s := &x[id%shards]
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+
 	return s.byID[id]
 }
 

@@ -29,6 +29,7 @@ func share(c *call) (any, error) {
 	if err := c.attach(b, false); err != nil {
 		return nil, err
 	}
+
 	return c.publish(b)
 }
 
@@ -39,6 +40,7 @@ func (c *call) checkShare(text string) error {
 	if hasTopic(text) {
 		return failf(10017, "status")
 	}
+
 	for _, l := range linksIn(text) {
 		if long, ok := c.s.links.expand(l); ok {
 			l = long
@@ -50,45 +52,50 @@ func (c *call) checkShare(text string) error {
 	if strings.TrimSpace(text) == "" {
 		return fail(20008)
 	}
+
 	return &apiError{10017, "text not find domain!"}
 }
 
 // update answers statuses/update and statuses/update/biz.
 func update(c *call) (any, error) {
-	b, err := c.draft()
+	body, err := c.draft()
 	if err != nil {
 		return nil, err
 	}
-	return c.publish(b)
+
+	return c.publish(body)
 }
 
 // upload answers statuses/upload and statuses/upload/biz: text and one picture in one request.
 func upload(c *call) (any, error) {
-	b, err := c.draft()
+	body, err := c.draft()
 	if err != nil {
 		return nil, err
 	}
-	if err := c.attach(b, true); err != nil {
+	if err := c.attach(body, true); err != nil {
 		return nil, err
 	}
-	return c.publish(b)
+
+	return c.publish(body)
 }
 
-// uploadURLText answers statuses/upload_url_text and its commercial twin: text and pictures uploaded before, or one by address.
+// uploadURLText answers statuses/upload_url_text and its commercial twin: text and pictures uploaded
+// before, or one by address.
 func uploadURLText(c *call) (any, error) {
-	b, err := c.draft()
+	body, err := c.draft()
 	if err != nil {
 		return nil, err
 	}
 	if list := c.form.Get("pic_id"); list != "" {
-		b.Pics, err = c.uploaded(strings.Split(list, ","))
+		body.Pics, err = c.uploaded(strings.Split(list, ","))
 	} else {
-		b.Pics, err = c.fetched(c.form.Get("url"))
+		body.Pics, err = c.fetched(c.form.Get("url"))
 	}
 	if err != nil {
 		return nil, err
 	}
-	return c.publish(b)
+
+	return c.publish(body)
 }
 
 // draft reads what the posting calls have in common.
@@ -112,6 +119,7 @@ func (c *call) draft() (*body, error) {
 		return nil, err
 	}
 	b.Geo, err = c.place()
+
 	return b, err
 }
 
@@ -124,10 +132,12 @@ func (c *call) place() ([]float64, error) {
 	if err1 != nil || err2 != nil || lat < -90 || lat > 90 || long < -180 || long > 180 {
 		return nil, fail(21901)
 	}
+
 	return []float64{lat, long}, nil
 }
 
-// annotations keeps what the application wants kept beside its post: JSON of at most 512 characters, always given back as an array.
+// annotations keeps what the application wants kept beside its post: JSON of at most 512 characters,
+// always given back as an array.
 func annotations(text string) (json.RawMessage, error) {
 	if text == "" {
 		return nil, nil
@@ -138,6 +148,7 @@ func annotations(text string) (json.RawMessage, error) {
 	if text = strings.TrimSpace(text); text[0] != '[' {
 		text = "[" + text + "]"
 	}
+
 	return json.RawMessage(text), nil
 }
 
@@ -154,21 +165,24 @@ func (c *call) checkText(b *body) error {
 	case utf8.RuneCountInString(b.Raw) > longLimit:
 		return fail(20049)
 	}
+
 	return nil
 }
 
-// publish accepts the post, or refuses it without a trace. From here on nothing asks whether the client is still there.
+// publish accepts the post, or refuses it without a trace. From here on nothing asks whether the client
+// is still there.
 func (c *call) publish(b *body) (any, error) {
 	if err := c.checkText(b); err != nil {
 		return nil, err
 	}
 	b.Raw, b.App, b.Source = strings.TrimSpace(b.Raw), c.app.Key, c.app.source()
-	p, err := c.accept(b)
+	post, err := c.accept(b)
 	if err != nil {
 		return nil, err
 	}
-	c.made = p.id
-	return c.status(p, false), nil
+	c.made = post.id
+
+	return c.status(post, false), nil
 }
 
 // accept is the one place where a post of an interface comes into being.
@@ -182,15 +196,16 @@ func (c *call) accept(b *body) (*post, error) {
 	b.From = now.Add(max(time.Duration(c.s.lag.Load()), c.hide))
 	p := c.s.appendLocked(c.acc, b)
 	c.s.journal.add(c.event(Event{At: now, Step: Accepted, Post: p.id}))
+
 	return p, nil
 }
 
 // pace refuses what comes too fast, too often or twice; the account is locked.
 func (c *call) pace(b *body) error {
 	limits, now := c.s.limits.get(), c.s.clock.now()
-	u := entry(&c.acc.usage, c.app.Key)
-	u.roll(now)
-	if limits.PostHour > 0 && u.posts >= limits.PostHour {
+	usage := entry(&c.acc.usage, c.app.Key)
+	usage.roll(now)
+	if limits.PostHour > 0 && usage.posts >= limits.PostHour {
 		return failf(10024, strings.TrimSuffix(c.name, "/biz"))
 	}
 	if limits.Gap > 0 && !c.acc.lastPost.IsZero() && now.Sub(c.acc.lastPost) < limits.Gap {
@@ -202,11 +217,13 @@ func (c *call) pace(b *body) error {
 			return fail(20019)
 		}
 	}
-	u.posts++
+	usage.posts++
+
 	return nil
 }
 
-// repost answers statuses/repost and statuses/repost/biz. What is reposted is always the original, however long the chain.
+// repost answers statuses/repost and statuses/repost/biz. What is reposted is always the original,
+// however long the chain.
 func repost(c *call) (any, error) {
 	id, err := c.id("id", 20109)
 	if err != nil {
@@ -233,6 +250,7 @@ func repost(c *call) (any, error) {
 	}
 	root.edit(func(o *body) { o.Extra.Reposts++ })
 	c.commentToo(b.Raw, target, root)
+
 	return answer, nil
 }
 
@@ -253,14 +271,15 @@ func destroy(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := c.s.post(id)
-	if p == nil || !p.read().Gone.IsZero() {
+	post := c.s.post(id)
+	if post == nil || !post.read().Gone.IsZero() {
 		return nil, fail(20101)
 	}
-	if p.acc != c.acc {
+	if post.acc != c.acc {
 		return nil, fail(20102)
 	}
-	was := c.status(p, false)
-	p.edit(func(b *body) { b.Gone = c.now })
+	was := c.status(post, false)
+	post.edit(func(b *body) { b.Gone = c.now })
+
 	return was, nil
 }

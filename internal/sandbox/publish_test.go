@@ -13,14 +13,14 @@ import (
 func TestUpdateMakesOnePostAndReturnsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.post("statuses/update/biz", "status", "今日空气质量良", "annotations", `[{"delivery":"a1"}]`)
+	reply := w.post("statuses/update/biz", "status", "今日空气质量良", "annotations", `[{"delivery":"a1"}]`)
 
 	posts := w.Posts(bureau)
-	if r.status != 200 || len(posts) != 1 || posts[0].Text != "今日空气质量良" {
-		t.Fatalf("answer %d %s, posts %+v", r.status, r.body, posts)
+	if reply.status != 200 || len(posts) != 1 || posts[0].Text != "今日空气质量良" {
+		t.Fatalf("answer %d %s, posts %+v", reply.status, reply.body, posts)
 	}
-	if r.id(t) != fmt.Sprint(posts[0].ID) || len(r.id(t)) != 16 {
-		t.Errorf("id %s, post %d", r.id(t), posts[0].ID)
+	if reply.id(t) != fmt.Sprint(posts[0].ID) || len(reply.id(t)) != 16 {
+		t.Errorf("id %s, post %d", reply.id(t), posts[0].ID)
 	}
 	if got := string(posts[0].Annotations); got != `[{"delivery":"a1"}]` {
 		t.Errorf("annotations %s", got)
@@ -29,6 +29,7 @@ func TestUpdateMakesOnePostAndReturnsIt(t *testing.T) {
 
 func TestShareDemandsItsRules(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct{ name, text, rip, code, says string }{
 		{"no link", "今日空气质量良", "1.2.3.4", "10017", "text not find domain!"},
 		{"foreign link", "看 http://example.com/a", "1.2.3.4", "10017", "text not find domain!"},
@@ -41,10 +42,10 @@ func TestShareDemandsItsRules(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			r := w.post("statuses/share", "status", c.text, "rip", c.rip)
-			w.wantCode(r, c.code)
-			if !strings.Contains(r.body, c.says) {
-				t.Errorf("answer %s does not say %q", r.body, c.says)
+			reply := w.post("statuses/share", "status", c.text, "rip", c.rip)
+			w.wantCode(reply, c.code)
+			if !strings.Contains(reply.body, c.says) {
+				t.Errorf("answer %s does not say %q", reply.body, c.says)
 			}
 			w.wantCount(0)
 		})
@@ -54,8 +55,11 @@ func TestShareDemandsItsRules(t *testing.T) {
 func TestSharePostsWithALinkOnTheSafeDomain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	if r := w.post("statuses/share", "status", "看 http://sthjj.beijing.gov.cn/a#b", "rip", "1.2.3.4"); r.status != 200 {
-		t.Fatalf("%d %s", r.status, r.body)
+	if reply := w.post("statuses/share",
+		"status", "看 http://sthjj.beijing.gov.cn/a#b",
+		"rip", "1.2.3.4",
+	); reply.status != 200 {
+		t.Fatalf("%d %s", reply.status, reply.body)
 	}
 	r := w.send("statuses/share", png, "status", "图 https://beijing.gov.cn/b", "rip", "1.2.3.4")
 	if r.status != 200 {
@@ -73,17 +77,18 @@ func TestSharePostsWithALinkOnTheSafeDomain(t *testing.T) {
 
 func TestShareWithoutBoundDomainSaysSo(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.Apps = []App{{Key: "7", Secret: "x", Name: "无域名"}} })
-	r := w.post("statuses/share", "status", "看 http://beijing.gov.cn/", "rip", "1.2.3.4")
-	w.wantCode(r, "10017")
-	if !strings.Contains(r.body, "appkey not bind domain!") {
-		t.Error(r.body)
+	w := newWorld(t, func(options *Options) { options.Apps = []App{{Key: "7", Secret: "x", Name: "无域名"}} })
+	reply := w.post("statuses/share", "status", "看 http://beijing.gov.cn/", "rip", "1.2.3.4")
+	w.wantCode(reply, "10017")
+	if !strings.Contains(reply.body, "appkey not bind domain!") {
+		t.Error(reply.body)
 	}
 }
 
 func TestPermissionsPerApplication(t *testing.T) {
 	t.Parallel()
 	plain := App{Key: "7", Secret: "x", Name: "普通应用"}
+
 	for _, c := range []struct {
 		call  string
 		app   func(App) App
@@ -97,10 +102,10 @@ func TestPermissionsPerApplication(t *testing.T) {
 	} {
 		t.Run(c.call, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(o *Options) { o.Apps = []App{c.app(plain)} })
-			r := w.post(c.call, "status", "文字", "rip", "1.2.3.4")
-			if got := r.code(t) == "10014"; got != c.wants {
-				t.Errorf("refused = %v, want %v: %s", got, c.wants, r.body)
+			w := newWorld(t, func(options *Options) { options.Apps = []App{c.app(plain)} })
+			reply := w.post(c.call, "status", "文字", "rip", "1.2.3.4")
+			if got := reply.code(t) == "10014"; got != c.wants {
+				t.Errorf("refused = %v, want %v: %s", got, c.wants, reply.body)
 			}
 		})
 	}
@@ -118,7 +123,7 @@ func TestRepeatIsRefusedUntilSomethingElseWasSaid(t *testing.T) {
 
 func TestPostsTooCloseTogetherAreRefused(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.Limits = &Limits{Gap: 10 * time.Second} })
+	w := newWorld(t, func(options *Options) { options.Limits = &Limits{Gap: 10 * time.Second} })
 	w.post("statuses/update/biz", "status", "一")
 	w.Advance(9 * time.Second)
 	w.wantCode(w.post("statuses/update/biz", "status", "二"), "20016")
@@ -129,6 +134,7 @@ func TestPostsTooCloseTogetherAreRefused(t *testing.T) {
 
 func TestParametersAreChecked(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for _, c := range []struct{ name, value, code string }{
 		{"annotations", `{"a":`, "10017"},
@@ -148,19 +154,27 @@ func TestLongPostsNeedTheirParameterAndEntitlement(t *testing.T) {
 	w := newWorld(t)
 	long := strings.Repeat("长", 1000)
 	w.wantCode(w.post("statuses/update/biz", "status", long), "20012")
-	if r := w.post("statuses/update/biz", "status", long, "is_longtext", "1"); r.status != 200 {
-		t.Error(r.body)
+	if reply := w.post("statuses/update/biz", "status", long, "is_longtext", "1"); reply.status != 200 {
+		t.Error(reply.body)
 	}
-	w.wantCode(w.post("statuses/update/biz", "status", strings.Repeat("长", 2001), "is_longtext", "1"), "20049")
+	w.wantCode(w.post("statuses/update/biz",
+		"status", strings.Repeat("长", 2001),
+		"is_longtext", "1",
+	), "20049")
 	if err := w.AddAccount(Account{UID: 1, Handle: "短", NoLong: true}); err != nil {
 		t.Fatal(err)
 	}
-	w.wantCode(w.post("statuses/update/biz", "access_token", w.Token("短"), "status", long, "is_longtext", "1"), "20012")
+	w.wantCode(w.post("statuses/update/biz",
+		"access_token", w.Token("短"),
+		"status", long,
+		"is_longtext", "1",
+	), "20012")
 }
 
 func TestPicturesAreCheckedByContent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	big := append([]byte("\xff\xd8\xff\xe0"), make([]byte, 5<<20)...)
 	for _, c := range []struct {
 		pic  []byte
@@ -177,19 +191,30 @@ func TestNinePicturesUploadedFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var ids []string
+
 	for i := range 10 {
-		r := w.send("statuses/upload_pic/biz", append(png[:len(png):len(png)], byte(i)))
-		ids = append(ids, r.tree(t)["pic_id"].(string))
+		reply := w.send("statuses/upload_pic/biz", append(png[:len(png):len(png)], byte(i)))
+		ids = append(ids, reply.tree(t)["pic_id"].(string))
 	}
-	w.wantCode(w.post("statuses/upload_url_text/biz", "status", "十张", "pic_id", strings.Join(ids, ",")), "10017")
+	w.wantCode(w.post("statuses/upload_url_text/biz",
+		"status", "十张",
+		"pic_id", strings.Join(ids, ","),
+	), "10017")
 	r := w.post("statuses/upload_url_text/biz", "status", "九张", "pic_id", strings.Join(ids[:9], ","))
 	if n := fmt.Sprint(r.tree(t)["pic_num"]); n != "9" {
 		t.Errorf("pic_num %s: %s", n, r.body)
 	}
 	other := w.Token("京环之声")
-	w.wantCode(w.post("statuses/upload_url_text/biz", "access_token", other, "status", "偷", "pic_id", ids[0]), "10017")
+	w.wantCode(w.post("statuses/upload_url_text/biz",
+		"access_token", other,
+		"status", "偷",
+		"pic_id", ids[0],
+	), "10017")
 	w.wantCode(w.post("statuses/upload_url_text/biz", "status", "无"), "10016")
-	w.wantCode(w.post("statuses/upload_url_text/biz", "status", "外", "url", "http://example.com/a.jpg"), "10017")
+	w.wantCode(w.post("statuses/upload_url_text/biz",
+		"status", "外",
+		"url", "http://example.com/a.jpg",
+	), "10017")
 	address := r.tree(t)["original_pic"].(string)
 	if got := w.post("statuses/upload_url_text/biz", "status", "址", "url", address); got.status != 200 {
 		t.Error(got.body)
@@ -202,14 +227,14 @@ func TestDestroyIsForOnesOwn(t *testing.T) {
 	id := w.post("statuses/update/biz", "status", "测试").id(t)
 	w.wantCode(w.post("statuses/destroy/biz", "access_token", w.Token("京环之声"), "id", id), "20102")
 	w.wantCode(w.post("statuses/destroy/biz"), "20109")
-	if r := w.post("statuses/destroy/biz", "id", id); r.id(t) != id {
-		t.Error(r.body)
+	if reply := w.post("statuses/destroy/biz", "id", id); reply.id(t) != id {
+		t.Error(reply.body)
 	}
 	w.wantCode(w.post("statuses/destroy/biz", "id", id), "20101")
 	w.wantCode(w.get("statuses/show", "id", id), "20101")
 	w.wantCount(0)
-	if p := w.Posts(bureau); len(p) != 1 || !p[0].Deleted {
-		t.Errorf("the judge must still see it: %+v", p)
+	if posts := w.Posts(bureau); len(posts) != 1 || !posts[0].Deleted {
+		t.Errorf("the judge must still see it: %+v", posts)
 	}
 }
 
@@ -218,7 +243,12 @@ func TestRepostLeadsToTheOriginal(t *testing.T) {
 	w := newWorld(t)
 	id := w.post("statuses/update/biz", "status", "原文").id(t)
 	w.wantCode(w.post("statuses/repost/biz", "id", id), "20103")
-	first := w.post("statuses/repost/biz", "access_token", w.Token("京环之声"), "id", id, "status", "转", "is_comment", "1")
+	first := w.post("statuses/repost/biz",
+		"access_token", w.Token("京环之声"),
+		"id", id,
+		"status", "转",
+		"is_comment", "1",
+	)
 	second := w.post("statuses/repost/biz", "access_token", w.Token("北京环境监测"), "id", first.id(t))
 
 	of := second.tree(t)["retweeted_status"].(map[string]any)
@@ -229,10 +259,14 @@ func TestRepostLeadsToTheOriginal(t *testing.T) {
 	if len(list) != 2 {
 		t.Errorf("%d reposts listed, want 2", len(list))
 	}
-	if r := w.get("statuses/repost_timeline", "id", first.id(t)); r.body != "[]" {
-		t.Errorf("nothing found must be a bare list: %s", r.body)
+	if reply := w.get("statuses/repost_timeline", "id", first.id(t)); reply.body != "[]" {
+		t.Errorf("nothing found must be a bare list: %s", reply.body)
 	}
-	if got := w.get("statuses/count/biz", "ids", id).body; got != `[{"id":"`+id+`","comments":"1","reposts":"2","likes":"0"}]` {
+	if got := w.get(
+		"statuses/count/biz",
+		"ids",
+		id,
+	).body; got != `[{"id":"`+id+`","comments":"1","reposts":"2","likes":"0"}]` {
 		t.Error(got)
 	}
 	w.wantCode(w.post("statuses/repost/biz", "id", "5"), "20101")
@@ -240,16 +274,19 @@ func TestRepostLeadsToTheOriginal(t *testing.T) {
 
 func TestManyAtOnceEachExactlyOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.PastPosts = 500 })
+	w := newWorld(t, func(options *Options) { options.PastPosts = 500 })
+
 	tokens := map[string]string{}
-	for _, a := range w.Accounts() {
-		tokens[a.Handle] = w.Token(a.Handle)
+	for _, account := range w.Accounts() {
+		tokens[account.Handle] = w.Token(account.Handle)
 	}
+
 	var group sync.WaitGroup
 	for handle, token := range tokens {
 		group.Add(1)
 		go func() {
 			defer group.Done()
+
 			for i := range 20 {
 				w.post("statuses/update/biz", "access_token", token, "status", fmt.Sprint(handle, i))
 				w.get("statuses/user_timeline/biz", "access_token", token, "count", "5")
@@ -258,12 +295,13 @@ func TestManyAtOnceEachExactlyOnce(t *testing.T) {
 	}
 	group.Wait()
 	seen := map[int64]bool{}
+
 	for handle := range tokens {
-		for i, p := range w.Posts(handle) {
-			if p.Text != fmt.Sprint(handle, i) || seen[p.ID] {
-				t.Errorf("%s: post %d is %q, id seen before: %v", handle, i, p.Text, seen[p.ID])
+		for i, post := range w.Posts(handle) {
+			if post.Text != fmt.Sprint(handle, i) || seen[post.ID] {
+				t.Errorf("%s: post %d is %q, id seen before: %v", handle, i, post.Text, seen[post.ID])
 			}
-			seen[p.ID] = true
+			seen[post.ID] = true
 		}
 	}
 	if len(seen) != 400 {

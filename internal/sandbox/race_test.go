@@ -16,6 +16,7 @@ func together(times int, jobs ...func(i int)) {
 		group.Add(1)
 		go func() {
 			defer group.Done()
+
 			for i := range times {
 				job(i)
 			}
@@ -26,7 +27,7 @@ func together(times int, jobs ...func(i int)) {
 
 func TestEveryWheelCanBeTurnedWhileOthersPost(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.PastPosts = 300 })
+	w := newWorld(t, func(options *Options) { options.PastPosts = 300 })
 	file := filepath.Join(t.TempDir(), "state.json")
 	first := w.must(bureau).posts[0].id
 	together(25,
@@ -61,8 +62,8 @@ func TestEveryWheelCanBeTurnedWhileOthersPost(t *testing.T) {
 	if n := len(w.Accounts()); n != 45 {
 		t.Errorf("%d accounts", n)
 	}
-	if r := w.Reach(first); r.Reads < 25 {
-		t.Errorf("lost jumps: %+v", r)
+	if reach := w.Reach(first); reach.Reads < 25 {
+		t.Errorf("lost jumps: %+v", reach)
 	}
 }
 
@@ -71,10 +72,10 @@ func TestOfTheSameTextSentAtOnceOneIsAccepted(t *testing.T) {
 	w := newWorld(t)
 	var fine, repeated atomic.Int32
 	job := func(int) {
-		switch r := w.post(updateBiz, "status", "同一条"); {
-		case r.status == 200:
+		switch reply := w.post(updateBiz, "status", "同一条"); {
+		case reply.status == 200:
 			fine.Add(1)
-		case r.code(t) == "20019":
+		case reply.code(t) == "20019":
 			repeated.Add(1)
 		}
 	}
@@ -87,7 +88,7 @@ func TestOfTheSameTextSentAtOnceOneIsAccepted(t *testing.T) {
 
 func TestThePostLimitHoldsUnderPressure(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(o *Options) { o.Limits = &Limits{PostHour: 10} })
+	w := newWorld(t, func(options *Options) { options.Limits = &Limits{PostHour: 10} })
 	var n atomic.Int32
 	job := func(int) { w.post(updateBiz, "status", fmt.Sprint(n.Add(1))) }
 	together(5, job, job, job, job)
@@ -100,7 +101,7 @@ func TestAFaultForThreeStrikesThree(t *testing.T) {
 	w.Fault(Fault{Kind: FaultError, Code: 10009, Times: 3})
 	var n, struck atomic.Int32
 	job := func(int) {
-		if r := w.post(updateBiz, "status", fmt.Sprint(n.Add(1))); r.status == 503 {
+		if reply := w.post(updateBiz, "status", fmt.Sprint(n.Add(1))); reply.status == 503 {
 			struck.Add(1)
 		}
 	}
@@ -119,18 +120,20 @@ func TestTheLogOfABurstTellsEveryStory(t *testing.T) {
 	together(20, job, job, job, job)
 	stories := map[int64][]string{}
 	accepted := map[int64]bool{}
-	for i, e := range w.Log(0) {
-		if e.Seq != int64(i)+1 {
-			t.Fatalf("line %d has number %d", i+1, e.Seq)
+
+	for i, event := range w.Log(0) {
+		if event.Seq != int64(i)+1 {
+			t.Fatalf("line %d has number %d", i+1, event.Seq)
 		}
-		stories[e.Request] = append(stories[e.Request], e.Step)
-		if e.Step == Accepted {
-			accepted[e.Post] = true
+		stories[event.Request] = append(stories[event.Request], event.Step)
+		if event.Step == Accepted {
+			accepted[event.Post] = true
 		}
 	}
 	if len(stories) != 80 || len(accepted) != 80 {
 		t.Errorf("%d requests, %d posts", len(stories), len(accepted))
 	}
+
 	for number, story := range stories {
 		if fmt.Sprint(story) != "[received accepted answered]" {
 			t.Errorf("request %d: %v", number, story)

@@ -19,12 +19,14 @@ func (w *world) raw(path, kind, body string) reply {
 	if err == nil {
 		r.Header.Set("Content-Type", kind)
 	}
+
 	return w.do(r, err)
 }
 
 func TestMalformedBodiesAreRefusedAndChangeNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	query := path(updateBiz) + "?access_token=" + w.token
 	for _, c := range []struct{ kind, body, code string }{
 		{"application/x-www-form-urlencoded", "status=%zz", "10012"},
@@ -49,10 +51,14 @@ func TestAHugeBodyIsRefused(t *testing.T) {
 func TestParametersMayStandInTheQuery(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.raw(path(updateBiz)+"?"+values("access_token", w.token, "status", "在地址里").Encode(), "application/x-www-form-urlencoded", "")
-	wantFine(t, r)
-	if p := w.Posts(bureau); p[0].Text != "在地址里" {
-		t.Errorf("%+v", p)
+	reply := w.raw(
+		path(updateBiz)+"?"+values("access_token", w.token, "status", "在地址里").Encode(),
+		"application/x-www-form-urlencoded",
+		"",
+	)
+	wantFine(t, reply)
+	if posts := w.Posts(bureau); posts[0].Text != "在地址里" {
+		t.Errorf("%+v", posts)
 	}
 }
 
@@ -60,8 +66,8 @@ func TestMultipartWithoutAPictureIsAnOrdinaryPost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	wantFine(t, w.send("statuses/share", nil, "status", "看 http://beijing.gov.cn/", "rip", "1.1.1.1"))
-	if p := w.Posts(bureau); len(p[0].Pictures) != 0 {
-		t.Errorf("%+v", p)
+	if posts := w.Posts(bureau); len(posts[0].Pictures) != 0 {
+		t.Errorf("%+v", posts)
 	}
 }
 
@@ -71,6 +77,7 @@ func TestOnlyTheFirstPictureOfARequestCounts(t *testing.T) {
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
 	_ = m.WriteField("access_token", w.token)
+
 	_ = m.WriteField("status", "两张图")
 	for i := range 2 {
 		f, _ := m.CreateFormFile("pic", fmt.Sprint(i, ".png"))
@@ -78,31 +85,33 @@ func TestOnlyTheFirstPictureOfARequestCounts(t *testing.T) {
 	}
 	_ = m.Close()
 	wantFine(t, w.raw(path("statuses/upload/biz"), m.FormDataContentType(), b.String()))
-	if p := w.Posts(bureau); len(p[0].Pictures) != 1 {
-		t.Errorf("%+v", p)
+	if posts := w.Posts(bureau); len(posts[0].Pictures) != 1 {
+		t.Errorf("%+v", posts)
 	}
 }
 
 func TestDoubleEncodingShowsAsGarbage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.post(updateBiz, "status", "%E5%A5%BD")
-	if got := r.tree(t)["text"]; got != "%E5%A5%BD" {
+	reply := w.post(updateBiz, "status", "%E5%A5%BD")
+	if got := reply.tree(t)["text"]; got != "%E5%A5%BD" {
 		t.Errorf("%v", got)
 	}
 }
 
 func TestTheBareAddressIsTheCallersWhenItHasNoPort(t *testing.T) {
 	t.Parallel()
-	s := New(Options{Frozen: noon, Limits: &Limits{IPHour: 1}})
+	server := New(Options{Frozen: noon, Limits: &Limits{IPHour: 1}})
 	call := func(from string) int {
-		r := httptest.NewRequest("GET", "/2/account/get_uid.json?access_token="+s.Token(bureau), nil)
+		r := httptest.NewRequest("GET", "/2/account/get_uid.json?access_token="+server.Token(bureau), nil)
 		r.RemoteAddr = from
 		w := httptest.NewRecorder()
-		s.ServeHTTP(w, r)
+		server.ServeHTTP(w, r)
+
 		return w.Code
 	}
-	if call("10.0.0.1:4000") != 200 || call("10.0.0.1:4001") != 403 || call("10.0.0.2") != 200 || call("10.0.0.2") != 403 {
+	if call("10.0.0.1:4000") != 200 || call("10.0.0.1:4001") != 403 || call("10.0.0.2") != 200 ||
+		call("10.0.0.2") != 403 {
 		t.Error("addresses are mixed up")
 	}
 }
@@ -110,9 +119,13 @@ func TestTheBareAddressIsTheCallersWhenItHasNoPort(t *testing.T) {
 func TestSpanParametersAreChecked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	for _, name := range []string{"since_id", "max_id", "count", "page", "feature"} {
 		for _, bad := range []string{"x", "-1", "99999999999999999999"} {
-			for _, call := range []string{"statuses/user_timeline", "statuses/user_timeline/ids", "statuses/user_timeline/biz", "comments/to_me"} {
+			for _, call := range []string{
+				"statuses/user_timeline", "statuses/user_timeline/ids",
+				"statuses/user_timeline/biz", "comments/to_me",
+			} {
 				w.wantCode(w.get(call, name, bad), "10017")
 			}
 		}
@@ -139,8 +152,18 @@ func TestFeaturesFilterTheTimeline(t *testing.T) {
 	w.post(updateBiz, "status", "纯文字")
 	w.send("statuses/upload/biz", png, "status", "有图")
 	w.post("statuses/repost/biz", "id", theirs, "status", "转的")
-	for feature, want := range map[string]string{"0": "转的 有图 纯文字", "1": "有图 纯文字", "2": "有图", "3": "", "4": ""} {
-		if got := strings.Join(w.get("statuses/user_timeline/biz", "feature", feature).texts(t), " "); got != want {
+
+	for feature, want := range map[string]string{
+		"0": "转的 有图 纯文字",
+		"1": "有图 纯文字",
+		"2": "有图",
+		"3": "",
+		"4": "",
+	} {
+		if got := strings.Join(
+			w.get("statuses/user_timeline/biz", "feature", feature).texts(t),
+			" ",
+		); got != want {
 			t.Errorf("feature %s: %q, want %q", feature, got, want)
 		}
 	}
@@ -151,30 +174,47 @@ func TestRepostsMayCommentOnBoth(t *testing.T) {
 	w := newWorld(t)
 	root := w.post(updateBiz, "status", "原文").id(t)
 	middle := w.post("statuses/repost/biz", "access_token", w.Token("京环之声"), "id", root, "status", "中转").id(t)
-	w.post("statuses/repost/biz", "access_token", w.Token("北京环境监测"), "id", middle, "status", "都评", "is_comment", "3")
+	w.post("statuses/repost/biz",
+		"access_token", w.Token("北京环境监测"),
+		"id", middle,
+		"status", "都评",
+		"is_comment", "3",
+	)
+
 	for _, id := range []string{root, middle} {
-		if r := w.get("comments/show", "id", id); !strings.Contains(r.body, `"text":"都评"`) {
-			t.Errorf("%s: %s", id, r.body)
+		if reply := w.get("comments/show", "id", id); !strings.Contains(reply.body, `"text":"都评"`) {
+			t.Errorf("%s: %s", id, reply.body)
 		}
 	}
-	w.wantCode(w.post("statuses/repost", "access_token", w.Token("北京环境监测"), "id", root, "status", "无地址"), "10016")
-	w.wantCode(w.post("statuses/repost/biz", "access_token", w.Token("北京环境监测"), "id", root, "status", strings.Repeat("长", 141)), "20012")
+	w.wantCode(w.post("statuses/repost",
+		"access_token", w.Token("北京环境监测"),
+		"id", root,
+		"status", "无地址",
+	), "10016")
+	w.wantCode(w.post("statuses/repost/biz",
+		"access_token", w.Token("北京环境监测"),
+		"id", root,
+		"status", strings.Repeat("长", 141),
+	), "20012")
 }
 
 func TestCommentsPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.post(updateBiz, "status", "一").id(t)
+
 	var cids []string
 	for i := range 7 {
 		cids = append(cids, w.post("comments/create", "id", id, "comment", fmt.Sprint("评", i)).id(t))
 		w.Advance(time.Millisecond)
 	}
+
 	texts := func(pairs ...string) string {
 		var out []string
 		for _, c := range w.get("comments/show", append(pairs, "id", id)...).tree(t)["comments"].([]any) {
 			out = append(out, strings.TrimPrefix(c.(map[string]any)["text"].(string), "评"))
 		}
+
 		return strings.Join(out, "")
 	}
 	for _, c := range []struct {
@@ -198,8 +238,8 @@ func TestHiddenPostsShowNoComments(t *testing.T) {
 	w := newWorld(t)
 	id := w.post(updateBiz, "status", "一", "visible", "1").id(t)
 	w.Advance(24 * time.Hour)
-	if r := w.get("comments/show", "id", id); !strings.Contains(r.body, `"comments":[]`) {
-		t.Error(r.body)
+	if reply := w.get("comments/show", "id", id); !strings.Contains(reply.body, `"comments":[]`) {
+		t.Error(reply.body)
 	}
 	w.wantCode(w.get("comments/show", "access_token", w.Token("京环之声"), "id", id), "20101")
 }
@@ -207,20 +247,20 @@ func TestHiddenPostsShowNoComments(t *testing.T) {
 func TestOwnBehaviorIsAMonthAtMost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.get("users/behavior_trend", "starttime", "2026-10-01", "endtime", "2026-11-01")
-	if !strings.HasPrefix(r.body, `{"errno":-1`) {
-		t.Error(r.body)
+	reply := w.get("users/behavior_trend", "starttime", "2026-10-01", "endtime", "2026-11-01")
+	if !strings.HasPrefix(reply.body, `{"errno":-1`) {
+		t.Error(reply.body)
 	}
-	r = w.get("users/behavior_trend", "starttime", "2026-10-01", "endtime", "2026-10-31")
-	if n := len(r.tree(t)["result"].([]any)); n != 31 {
+	reply = w.get("users/behavior_trend", "starttime", "2026-10-01", "endtime", "2026-10-31")
+	if n := len(reply.tree(t)["result"].([]any)); n != 31 {
 		t.Errorf("%d days", n)
 	}
 }
 
 func TestLimitedApplicationsAdmitTheirTestersOnly(t *testing.T) {
 	t.Parallel()
-	a := App{Unreviewed: true, Testers: []string{"甲", "乙"}}
-	if !a.admits("甲") || !a.admits("乙") || a.admits("丙") || !(App{}).admits("丙") {
+	app := App{Unreviewed: true, Testers: []string{"甲", "乙"}}
+	if !app.admits("甲") || !app.admits("乙") || app.admits("丙") || !(App{}).admits("丙") {
 		t.Error("wrong people admitted")
 	}
 }
@@ -229,12 +269,17 @@ func TestTheAuthorizePageEscapesWhatItIsGiven(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.AddApp(App{Key: "66", Secret: "x", Name: `<script>alert(1)</script>`})
-	q := authorizeQuery("client_id", "66", "state", `"><script>`)
-	p := w.page("/oauth2/authorize?" + q.Encode())
-	if p.status != 200 || strings.Contains(p.body, "<script>") || !strings.Contains(p.body, "&lt;script&gt;") {
-		t.Error(p.body)
+	values := authorizeQuery("client_id", "66", "state", `"><script>`)
+	reply := w.page("/oauth2/authorize?" + values.Encode())
+	if reply.status != 200 || strings.Contains(reply.body, "<script>") ||
+		!strings.Contains(reply.body, "&lt;script&gt;") {
+		t.Error(reply.body)
 	}
-	_, back := w.decide(func() (v map[string][]string) { q.Set("account", bureau); q.Set("decision", "allow"); return q }())
+	_, back := w.decide(func() (v map[string][]string) {
+		values.Set("account", bureau)
+		values.Set("decision", "allow")
+		return values
+	}())
 	if back.Get("state") != `"><script>` || back.Get("code") == "" {
 		t.Errorf("%v", back)
 	}
@@ -243,9 +288,20 @@ func TestTheAuthorizePageEscapesWhatItIsGiven(t *testing.T) {
 func TestTheCallbackKeepsItsOwnParameters(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a, q := w.decide(authorizeQuery("redirect_uri", "http://localhost:8080/cb?account=7", "account", bureau, "decision", "allow", "state", ""))
-	if q.Get("account") != "7" || q.Get("code") == "" || q.Has("state") {
-		t.Errorf("%s", a.header.Get("Location"))
+	reply, values := w.decide(
+		authorizeQuery(
+			"redirect_uri",
+			"http://localhost:8080/cb?account=7",
+			"account",
+			bureau,
+			"decision",
+			"allow",
+			"state",
+			"",
+		),
+	)
+	if values.Get("account") != "7" || values.Get("code") == "" || values.Has("state") {
+		t.Errorf("%s", reply.header.Get("Location"))
 	}
 }
 
@@ -274,13 +330,14 @@ func TestKeepReportsWhatItCannotSave(t *testing.T) {
 
 func TestAFileWithAPostOfNobodyIsRefused(t *testing.T) {
 	t.Parallel()
-	s := New(Options{Frozen: noon})
+
+	server := New(Options{Frozen: noon})
 	for _, snap := range []snapshot{
 		{Posts: []savedPost{{ID: 1, UID: 99, Body: &body{}}}},
 		{Posts: []savedPost{{ID: 1, UID: 5600000001}}},
 		{Accounts: []Account{{UID: 5600000001, Handle: "双"}}},
 	} {
-		if err := s.restore(snap); err == nil {
+		if err := server.restore(snap); err == nil {
 			t.Errorf("%+v was restored", snap)
 		}
 	}
@@ -297,33 +354,37 @@ func TestPagesOfAMissingTemplateAreAnError(t *testing.T) {
 
 func TestARemovedPicturesSumIsEmpty(t *testing.T) {
 	t.Parallel()
-	var s pictureStore
-	if s.sum("none") != "" {
+	var store pictureStore
+	if store.sum("none") != "" {
 		t.Error("a sum of nothing")
 	}
-	s.put("a", picture{Data: []byte("x")})
-	if got := s.sum("a"); len(got) != 64 {
+	store.put("a", picture{Data: []byte("x")})
+	if got := store.sum("a"); len(got) != 64 {
 		t.Error(got)
 	}
-	s.reset()
-	if _, ok := s.get("a"); ok {
+	store.reset()
+	if _, ok := store.get("a"); ok {
 		t.Error("still there")
 	}
 }
 
 func TestControlAnswersAreJSONWithAType(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
-	for _, path := range []string{"state", "accounts", "posts", "faults", "log", "counters", "clock", "settings"} {
-		r := w.control("GET", "/_control/"+path, "")
-		if r.status != 200 || !json.Valid([]byte(r.body)) || !strings.HasPrefix(r.header.Get("Content-Type"), "application/json") {
-			t.Errorf("%s: %d %s", path, r.status, r.body)
+	for _, path := range []string{
+		"state", "accounts", "posts", "faults", "log", "counters", "clock", "settings",
+	} {
+		reply := w.control("GET", "/_control/"+path, "")
+		if reply.status != 200 || !json.Valid([]byte(reply.body)) ||
+			!strings.HasPrefix(reply.header.Get("Content-Type"), "application/json") {
+			t.Errorf("%s: %d %s", path, reply.status, reply.body)
 		}
 	}
-	if r := w.control("GET", "/_control/nothing", ""); r.status != 404 {
-		t.Errorf("%d", r.status)
+	if reply := w.control("GET", "/_control/nothing", ""); reply.status != 404 {
+		t.Errorf("%d", reply.status)
 	}
-	if r := w.control("PUT", "/_control/faults", ""); r.status != 405 {
-		t.Errorf("%d", r.status)
+	if reply := w.control("PUT", "/_control/faults", ""); reply.status != 405 {
+		t.Errorf("%d", reply.status)
 	}
 }

@@ -7,16 +7,19 @@ import (
 	"time"
 )
 
-// hourly reads what an account's audience does in each hour of a day, over many posts made at the day's begin.
+// hourly reads what an account's audience does in each hour of a day, over many posts made at the day's
+// begin.
 func hourly(t *testing.T) [24]int {
 	t.Helper()
-	s := New(Options{Frozen: time.Date(2026, 11, 23, 0, 0, 0, 0, shanghai), Limits: &Limits{}})
-	a := s.must(bureau)
+	server := New(Options{Frozen: time.Date(2026, 11, 23, 0, 0, 0, 0, shanghai), Limits: &Limits{}})
+	account := server.must(bureau)
 	var gains [24]int
+
 	for h := range 24 {
-		at := s.Now().Add(time.Duration(h) * time.Hour)
-		gains[h] = s.followers(a, at.Add(time.Hour)) - s.followers(a, at)
+		at := server.Now().Add(time.Duration(h) * time.Hour)
+		gains[h] = server.followers(account, at.Add(time.Hour)) - server.followers(account, at)
 	}
+
 	return gains
 }
 
@@ -24,6 +27,7 @@ func TestFollowersComeByDayMoreThanByNight(t *testing.T) {
 	t.Parallel()
 	gains := hourly(t)
 	sum := 0
+
 	for h, n := range gains {
 		if n < 0 {
 			t.Errorf("lost %d at %d o'clock", n, h)
@@ -42,6 +46,7 @@ func TestFollowersComeByDayMoreThanByNight(t *testing.T) {
 func TestTheBiggestHourIsInTheEvening(t *testing.T) {
 	t.Parallel()
 	best := 0
+
 	for h, w := range rhythm {
 		if w <= 0 {
 			t.Errorf("nobody at %d o'clock", h)
@@ -58,6 +63,7 @@ func TestTheBiggestHourIsInTheEvening(t *testing.T) {
 func TestLivelyTimeIsContinuousAndRises(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 22, 22, 0, 0, 0, shanghai)
+
 	last := lively(at)
 	for range 48 * 12 {
 		at = at.Add(5 * time.Minute)
@@ -74,6 +80,7 @@ func TestLivelyTimeIsContinuousAndRises(t *testing.T) {
 
 func TestBellIsCentredAndBounded(t *testing.T) {
 	t.Parallel()
+
 	sum, squares, n := 0.0, 0.0, 20000
 	for i := range n {
 		v := bell(uint64(i))
@@ -93,14 +100,15 @@ func TestBellIsCentredAndBounded(t *testing.T) {
 
 func TestABigAccountHasABigAudience(t *testing.T) {
 	t.Parallel()
-	s := New(Options{Frozen: noon, PastPosts: 4000})
-	mean := func(handle string) (r Reach) {
-		posts := s.must(handle).posts
-		for _, p := range posts {
-			r = r.plus(s.reach(p, noon))
+	server := New(Options{Frozen: noon, PastPosts: 4000})
+	mean := func(handle string) (reach Reach) {
+		posts := server.must(handle).posts
+		for _, post := range posts {
+			reach = reach.plus(server.reach(post, noon))
 		}
 		n := len(posts)
-		return Reach{r.Reads / n, r.Reposts / n, r.Comments / n, r.Likes / n}
+
+		return Reach{reach.Reads / n, reach.Reposts / n, reach.Comments / n, reach.Likes / n}
 	}
 	big, small := mean(bureau), mean("经开区环保示例")
 	if big.Reads < 5*small.Reads {
@@ -116,6 +124,7 @@ func TestMostOfAPostsLifeIsItsFirstDays(t *testing.T) {
 	w := newWorld(t)
 	id, _ := strconv.ParseInt(w.post(updateBiz, "status", "一").id(t), 10, 64)
 	reads := map[int]int{}
+
 	for _, day := range []int{1, 3, 30, 300} {
 		w.SetTime(noon.AddDate(0, 0, day))
 		reads[day] = w.Reach(id).Reads
@@ -148,11 +157,11 @@ func TestAHiddenPostHasNoAudienceUntilItIsSeen(t *testing.T) {
 	w.SetLag(6 * time.Hour)
 	id, _ := strconv.ParseInt(w.post(updateBiz, "status", "一").id(t), 10, 64)
 	w.Advance(6 * time.Hour)
-	if r := w.Reach(id); r != (Reach{}) {
-		t.Errorf("%+v", r)
+	if reach := w.Reach(id); reach != (Reach{}) {
+		t.Errorf("%+v", reach)
 	}
 	w.Advance(time.Hour)
-	if r := w.Reach(id); r.Reads == 0 {
+	if reach := w.Reach(id); reach.Reads == 0 {
 		t.Error("nobody comes")
 	}
 }
@@ -163,8 +172,13 @@ func TestDayFiguresAddUpToTheReach(t *testing.T) {
 	w.SetTime(noon.Add(-12 * time.Hour))
 	id, _ := strconv.ParseInt(w.post(updateBiz, "status", "一").id(t), 10, 64)
 	w.Advance(5 * 24 * time.Hour)
-	days := w.get("users/behavior_trend/biz", "uid", "5600000001", "starttime", "2026-11-23", "endtime", "2026-11-27").tree(t)["result"].([]any)
+	days := w.get("users/behavior_trend/biz",
+		"uid", "5600000001",
+		"starttime", "2026-11-23",
+		"endtime", "2026-11-27",
+	).tree(t)["result"].([]any)
 	reposted, received := 0, 0
+
 	for _, d := range days {
 		day := d.(map[string]any)
 		r, err1 := strconv.Atoi(day["reposted_count"].(string))
@@ -181,16 +195,16 @@ func TestDayFiguresAddUpToTheReach(t *testing.T) {
 
 func TestFollowersInThePastWereFewer(t *testing.T) {
 	t.Parallel()
-	s := New(Options{Frozen: noon})
-	a := s.must(bureau)
-	if then := s.followers(a, noon.AddDate(0, 0, -60)); then >= 3_200_000 || then < 3_000_000 {
+	server := New(Options{Frozen: noon})
+	account := server.must(bureau)
+	if then := server.followers(account, noon.AddDate(0, 0, -60)); then >= 3_200_000 || then < 3_000_000 {
 		t.Errorf("%d", then)
 	}
-	if err := s.AddAccount(Account{UID: 1, Handle: "空", Followers: 0}); err != nil {
+	if err := server.AddAccount(Account{UID: 1, Handle: "空", Followers: 0}); err != nil {
 		t.Fatal(err)
 	}
-	s.Jump("空", -5)
-	if n := s.Followers("空"); n != 0 {
+	server.Jump("空", -5)
+	if n := server.Followers("空"); n != 0 {
 		t.Errorf("%d followers", n)
 	}
 }

@@ -1,7 +1,8 @@
-// Package sandbox imitates the Weibo open platform over HTTP: accounts, OAuth, the public and the commercial interface, an
-// audience that grows with the clock, faults on demand, and a page that shows the timelines as a citizen sees them.
-// It does not know the console: it shares no type with the connector, so that a misspelt name on either side fails a test.
-// What it imitates and where it differs from the real service stands in docs/sandbox.md.
+// Package sandbox imitates the Weibo open platform over HTTP: accounts, OAuth, the public and the
+// commercial interface, an audience that grows with the clock, faults on demand, and a page that shows
+// the timelines as a citizen sees them. It does not know the console: it shares no type with the
+// connector, so that a misspelt name on either side fails a test. What it imitates and where it differs
+// from the real service stands in docs/sandbox.md.
 package sandbox
 
 import (
@@ -11,22 +12,23 @@ import (
 	"time"
 )
 
-// Options say how a sandbox starts. The zero value is a running clock, no lag, the documented limits, the twenty accounts
-// of the demonstration matrix without past posts, and one application (DemoApp).
+// Options say how a sandbox starts. The zero value is a running clock, no lag, the documented limits,
+// the twenty accounts of the demonstration matrix without past posts, and one application (DemoApp).
 type Options struct {
-	Clock     func() time.Time // the clock below the sandbox's own; default time.Now
-	Frozen    time.Time        // not zero: the sandbox's clock stands at this instant until it is turned
-	Lag       time.Duration    // how long an accepted post stays invisible; default 0
-	Review    time.Duration    // how long a post answered with 20053 or 20032 stays hidden; default 3 minutes
-	PastPosts int              // posts written before the start, spread over the matrix; DemoPosts for the demonstration
-	Born      time.Time        // instant up to which past posts reach; default the clock at the start
-	Seed      uint64           // of the past posts and the audience; default 1
-	Limits    *Limits          // default DocumentedLimits
-	Apps      []App            // default DemoApp alone
+	Clock  func() time.Time // the clock below the sandbox's own; default time.Now
+	Frozen time.Time        // not zero: the sandbox's clock stands at this instant until it is turned
+	Lag    time.Duration    // how long an accepted post stays invisible; default 0
+	Review time.Duration    // how long a post answered with 20053 or 20032 stays hidden; default 3 minutes
+	// posts written before the start, spread over the matrix; DemoPosts for the demonstration
+	PastPosts int
+	Born      time.Time // instant up to which past posts reach; default the clock at the start
+	Seed      uint64    // of the past posts and the audience; default 1
+	Limits    *Limits   // default DocumentedLimits
+	Apps      []App     // default DemoApp alone
 }
 
-// Server is the imitation. It is an http.Handler; its methods turn the same wheels as the control API and are safe for
-// concurrent use.
+// Server is the imitation. It is an http.Handler; its methods turn the same wheels as the control API
+// and are safe for concurrent use.
 type Server struct {
 	opt  Options
 	mux  *http.ServeMux
@@ -67,10 +69,11 @@ func New(opt Options) *Server {
 	if opt.Apps == nil {
 		opt.Apps = []App{DemoApp()}
 	}
-	s := &Server{opt: opt, stop: make(chan struct{}), clock: newClock(opt.Clock, opt.Frozen)}
-	s.fill()
-	s.mux = s.routes()
-	return s
+	server := &Server{opt: opt, stop: make(chan struct{}), clock: newClock(opt.Clock, opt.Frozen)}
+	server.fill()
+	server.mux = server.routes()
+
+	return server
 }
 
 // fill puts the state of a fresh start in place.
@@ -78,9 +81,10 @@ func (s *Server) fill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.accounts, s.byUID, s.byHandle = nil, map[int64]*account{}, map[string]*account{}
+
 	s.apps = map[string]App{}
-	for _, a := range s.opt.Apps {
-		s.apps[a.Key] = a
+	for _, app := range s.opt.Apps {
+		s.apps[app.Key] = app
 	}
 	s.born = s.opt.Born
 	if s.born.IsZero() {
@@ -93,13 +97,15 @@ func (s *Server) fill() {
 		limits = *s.opt.Limits
 	}
 	s.limits.set(limits)
+
 	for _, a := range SeedAccounts() {
 		s.addLocked(a)
 	}
 	s.seedPosts(s.opt.PastPosts)
 }
 
-// Reset forgets everything done since the start: posts, tokens, faults, log, counters, jumps, settings and the turning of the clock.
+// Reset forgets everything done since the start: posts, tokens, faults, log, counters, jumps, settings
+// and the turning of the clock.
 func (s *Server) Reset() {
 	s.clock.reset()
 	s.oauth.reset()
@@ -128,6 +134,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /oauth2/authorize", s.decideAuthorize)
 	s.controlRoutes(mux)
 	s.pageRoutes(mux)
+
 	return mux
 }
 
@@ -150,4 +157,4 @@ func (s *Server) SetLag(d time.Duration) { s.lag.Store(int64(d)) }
 func (s *Server) SetReview(d time.Duration) { s.review.Store(int64(d)) }
 
 // SetLimits changes the limits for the calls to come.
-func (s *Server) SetLimits(l Limits) { s.limits.set(l) }
+func (s *Server) SetLimits(limits Limits) { s.limits.set(limits) }

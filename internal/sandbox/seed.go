@@ -9,28 +9,57 @@ import (
 // DemoPosts is how many past posts the demonstration has. Its accounts have ten million followers in all.
 const DemoPosts = 30000
 
-// SeedAccounts is the demonstration matrix: three accounts of the city, sixteen districts and the development area. The districts'
-// handles are invented and say so. Uids are fixed: 5600000001 and on, in this order.
+// SeedAccounts is the demonstration matrix: three accounts of the city, sixteen districts and the
+// development area. The districts' handles are invented and say so. Uids are fixed: 5600000001 and on,
+// in this order.
 func SeedAccounts() []Account {
 	list := []Account{
-		{Handle: "环保北京", Reason: "北京市环境保护局官方微博", Followers: 3_200_000, Media: true, Weight: 5600, Since: 2011},
-		{Handle: "京环之声", Reason: "北京市环境保护宣传中心官方微博", Followers: 1_450_000, Media: true, Weight: 3700, Since: 2012},
-		{Handle: "北京环境监测", Reason: "北京市环境保护监测中心官方微博", Followers: 1_850_000, Media: true, Weight: 6200, Since: 2012},
+		{
+			Handle:    "环保北京",
+			Reason:    "北京市环境保护局官方微博",
+			Followers: 3_200_000,
+			Media:     true,
+			Weight:    5600,
+			Since:     2011,
+		},
+		{
+			Handle:    "京环之声",
+			Reason:    "北京市环境保护宣传中心官方微博",
+			Followers: 1_450_000,
+			Media:     true,
+			Weight:    3700,
+			Since:     2012,
+		},
+		{
+			Handle:    "北京环境监测",
+			Reason:    "北京市环境保护监测中心官方微博",
+			Followers: 1_850_000,
+			Media:     true,
+			Weight:    6200,
+			Since:     2012,
+		},
 	}
-	for _, d := range districts {
+	for _, district := range districts {
 		list = append(list, Account{
-			Handle: d.handle, Reason: d.name + "生态环境部门微博（示例）", City: d.city, Location: "北京 " + d.name,
-			Followers: d.followers, Weight: 600 + d.followers/1570, Since: 2013,
+			Handle:    district.handle,
+			Reason:    district.name + "生态环境部门微博（示例）",
+			City:      district.city,
+			Location:  "北京 " + district.name,
+			Followers: district.followers,
+			Weight:    600 + district.followers/1570,
+			Since:     2013,
 		})
 	}
+
 	for i := range list {
-		a := &list[i]
-		a.UID = 5600000001 + int64(i)
-		a.Description = "发布空气质量、环境监测、执法与便民信息。"
-		if a.City == "" {
-			a.City, a.Location = "1000", "北京"
+		account := &list[i]
+		account.UID = 5600000001 + int64(i)
+		account.Description = "发布空气质量、环境监测、执法与便民信息。"
+		if account.City == "" {
+			account.City, account.Location = "1000", "北京"
 		}
 	}
+
 	return list
 }
 
@@ -51,22 +80,23 @@ var districts = []district{
 	{"经开区环保示例", "北京经济技术开发区", "15", 92_000},
 }
 
-// seedPosts spreads n past posts over the accounts by weight. Nothing is written down but instant and seed: a post's text is made
-// when it is read.
+// seedPosts spreads n past posts over the accounts by weight. Nothing is written down but instant and
+// seed: a post's text is made when it is read.
 func (s *Server) seedPosts(n int) {
 	total := 0
-	for _, a := range s.accounts {
-		total += a.Weight
+	for _, account := range s.accounts {
+		total += account.Weight
 	}
 	if n <= 0 || total == 0 {
 		return
 	}
+
 	sum, given := 0, 0
-	for _, a := range s.accounts {
-		sum += a.Weight
+	for _, account := range s.accounts {
+		sum += account.Weight
 		share := n*sum/total - given
 		given += share
-		s.seedAccount(a, share)
+		s.seedAccount(account, share)
 	}
 }
 
@@ -74,6 +104,7 @@ func (s *Server) seedAccount(a *account, n int) {
 	seconds := s.pastSeconds(a, n)
 	slab := make([]post, n)
 	a.posts = make([]*post, n, n+64)
+
 	for i, sec := range seconds {
 		p := &slab[i]
 		p.id = (sec-idEpoch)<<22 | int64(a.index)<<8
@@ -83,12 +114,13 @@ func (s *Server) seedAccount(a *account, n int) {
 	}
 }
 
-// pastSeconds are the instants of an account's past posts, rising, the last one at least an hour before the start: more in later
-// years, on the round hours a press office keeps.
+// pastSeconds are the instants of an account's past posts, rising, the last one at least an hour before
+// the start: more in later years, on the round hours a press office keeps.
 func (s *Server) pastSeconds(a *account, n int) []int64 {
 	first := time.Date(a.Since, 1, 10+a.index%17, 0, 0, 0, 0, shanghai).Unix()
 	last := s.born.Unix() - 3600
 	span := float64(max(last-first, int64(n)))
+
 	out := make([]int64, n)
 	for i := range out {
 		h := mix(s.opt.Seed<<40 ^ uint64(a.UID)<<20 ^ uint64(i))
@@ -96,9 +128,11 @@ func (s *Server) pastSeconds(a *account, n int) []int64 {
 		out[i] = min(officeHour(t, mix(h)), last)
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
+
 	for i := n - 2; i >= 0; i-- { // no two in one second
 		out[i] = min(out[i], out[i+1]-1)
 	}
+
 	return out
 }
 

@@ -24,6 +24,7 @@ func (w *writer) pick(list ...string) string { return list[w.next(len(list))] }
 // pastText is the text of a past post of the account.
 func pastText(a *account, at time.Time, seed uint64) string {
 	w := &writer{seed: seed, at: at, area: "全市"}
+
 	switch a.Handle {
 	case "北京环境监测":
 		return w.monitoring()
@@ -33,6 +34,7 @@ func pastText(a *account, at time.Time, seed uint64) string {
 		return w.bureau()
 	}
 	w.area = strings.TrimPrefix(a.Location, "北京 ")
+
 	return w.district()
 }
 
@@ -45,6 +47,7 @@ func (w *writer) monitoring() string {
 	case 4:
 		return w.yesterday()
 	}
+
 	return w.pick(w.ozone(), w.dust(), w.science())
 }
 
@@ -63,6 +66,7 @@ func (w *writer) bureau() string {
 	case 6:
 		return w.policy()
 	}
+
 	return w.event()
 }
 
@@ -75,6 +79,7 @@ func (w *writer) publicity() string {
 	case 3:
 		return w.question()
 	}
+
 	return w.tip()
 }
 
@@ -91,6 +96,7 @@ func (w *writer) district() string {
 	case 5:
 		return w.water()
 	}
+
 	return w.tip()
 }
 
@@ -100,6 +106,7 @@ func (w *writer) fine() int {
 	mean := 30 + 62*math.Exp(-math.Max(year-2012, 0)/5)
 	winter := 1 + 0.35*math.Cos(2*math.Pi*float64(w.at.YearDay()-15)/365)
 	w.seed = mix(w.seed)
+
 	return max(int(mean*winter*0.8*math.Exp(0.55*bell(w.seed))), 4)
 }
 
@@ -118,6 +125,7 @@ func aqiOf(pm int) int {
 			return aqiSteps[i-1] + ((pm-pmSteps[i-1])*rise+span-1)/span
 		}
 	}
+
 	return 500
 }
 
@@ -127,6 +135,7 @@ func classOf(aqi int) int {
 			return i
 		}
 	}
+
 	return 5
 }
 
@@ -141,8 +150,19 @@ func (w *writer) live() string {
 		return fmt.Sprintf("【空气质量播报】%s%d时，%s细颗粒物小时浓度%d微克/立方米，空气质量%s。%s",
 			w.day(), w.at.Hour(), w.area, pm, class, w.advice(pm))
 	}
-	return fmt.Sprintf("【空气质量实况】%s%d时，全市%s。各区域PM2.5小时均值（微克/立方米）：城六区%d，西北部%d，东北部%d，东南部%d，西南部%d。%s",
-		w.day(), w.at.Hour(), class, pm, w.near(pm*8/10), w.near(pm*8/10), w.near(pm*11/10), w.near(pm*11/10), w.advice(pm))
+
+	return fmt.Sprintf(
+		"【空气质量实况】%s%d时，全市%s。各区域PM2.5小时均值（微克/立方米）：城六区%d，西北部%d，东北部%d，东南部%d，西南部%d。%s",
+		w.day(),
+		w.at.Hour(),
+		class,
+		pm,
+		w.near(pm*8/10),
+		w.near(pm*8/10),
+		w.near(pm*11/10),
+		w.near(pm*11/10),
+		w.advice(pm),
+	)
 }
 
 func (w *writer) advice(pm int) string {
@@ -154,14 +174,28 @@ func (w *writer) advice(pm int) string {
 	case c < 4:
 		return w.pick("敏感人群请减少长时间户外锻炼。", "外出建议选择公共交通，减少机动车排放。", "老人和孩子外出请做好防护。")
 	}
+
 	return w.pick("请减少户外活动，外出佩戴口罩。", "学校和幼儿园请停止户外课程。", "请关闭门窗，等待扩散条件好转。")
 }
 
 func (w *writer) forecast() string {
 	now, next := w.fine(), w.fine()
 	a, b := aqiOf(now), aqiOf(next)
-	return fmt.Sprintf("【空气质量预报】%s预报：今天夜间%s，AQI %d至%d，%s；明天白天%s，AQI %d至%d，%s%s。%s",
-		w.day(), w.weather(), a, a+15, classes[classOf(a)], w.weather(), b, b+20, levels[classOf(b)], classes[classOf(b)], w.advice(next))
+
+	return fmt.Sprintf(
+		"【空气质量预报】%s预报：今天夜间%s，AQI %d至%d，%s；明天白天%s，AQI %d至%d，%s%s。%s",
+		w.day(),
+		w.weather(),
+		a,
+		a+15,
+		classes[classOf(a)],
+		w.weather(),
+		b,
+		b+20,
+		levels[classOf(b)],
+		classes[classOf(b)],
+		w.advice(next),
+	)
 }
 
 func (w *writer) weather() string {
@@ -171,6 +205,7 @@ func (w *writer) weather() string {
 func (w *writer) yesterday() string {
 	pm := w.fine()
 	aqi := aqiOf(pm)
+
 	return fmt.Sprintf("【昨日空气质量】%s，全市PM2.5日均浓度%d微克/立方米，空气质量指数%d，级别%s，属%s。今年以来达标天数%d天，比去年同期%s%d天。",
 		w.at.AddDate(0, 0, -1).Format("1月2日"), pm, aqi, levels[classOf(aqi)], classes[classOf(aqi)],
 		w.at.YearDay()*(60+w.next(25))/100, w.pick("增加", "增加", "减少"), 1+w.next(12))
@@ -188,13 +223,26 @@ func (w *writer) dust() string {
 
 func (w *writer) monthly() string {
 	m := w.at.AddDate(0, -1, 0)
+
 	list := append([]district(nil), districts...)
 	for i := range list {
 		j := i + w.next(len(list)-i)
 		list[i], list[j] = list[j], list[i]
 	}
-	return fmt.Sprintf("【月度通报】%d年%d月，全市PM2.5平均浓度%d微克/立方米，同比%s%d%%。浓度较低的三个区依次为%s、%s、%s；%s、%s改善幅度较大。",
-		m.Year(), int(m.Month()), w.fine(), w.pick("下降", "下降", "上升"), 2+w.next(18), list[0].name, list[1].name, list[2].name, list[3].name, list[4].name)
+
+	return fmt.Sprintf(
+		"【月度通报】%d年%d月，全市PM2.5平均浓度%d微克/立方米，同比%s%d%%。浓度较低的三个区依次为%s、%s、%s；%s、%s改善幅度较大。",
+		m.Year(),
+		int(m.Month()),
+		w.fine(),
+		w.pick("下降", "下降", "上升"),
+		2+w.next(18),
+		list[0].name,
+		list[1].name,
+		list[2].name,
+		list[3].name,
+		list[4].name,
+	)
 }
 
 func (w *writer) enforcement() string {
@@ -202,12 +250,22 @@ func (w *writer) enforcement() string {
 	if place == "全市" {
 		place = districts[w.next(len(districts))].name
 	}
+
 	return w.pick(
 		fmt.Sprintf("【执法检查】%s，环境执法人员对%s%d家重点单位开展夜间检查，发现%s问题%d起，均已责令立即整改并依法立案。",
 			w.day(), place, 8+w.next(40), w.pick("无组织排放", "治理设施未正常运行", "台账不全", "渣土车未苫盖"), 1+w.next(5)),
 		fmt.Sprintf("【曝光台】%s一%s因%s被处罚款%d万元。守法是企业的底线，欢迎市民通过12345提供线索。",
-			place, w.pick("汽修企业", "印刷厂", "混凝土搅拌站", "工地", "餐饮单位"), w.pick("喷漆作业未在密闭空间进行", "超标排放油烟", "土方作业未采取降尘措施", "擅自停用在线监测设备"), 1+w.next(20)),
-		fmt.Sprintf("【路检路查】本周在%s设点检查重型柴油车%d辆次，查处超标车%d辆。请车主按时保养，不使用劣质油品和尿素。", place, 300+w.next(2600), 5+w.next(90)))
+			place, w.pick("汽修企业",
+				"印刷厂", "混凝土搅拌站",
+				"工地", "餐饮单位",
+			), w.pick("喷漆作业未在密闭空间进行", "超标排放油烟", "土方作业未采取降尘措施", "擅自停用在线监测设备"), 1+w.next(20)),
+		fmt.Sprintf(
+			"【路检路查】本周在%s设点检查重型柴油车%d辆次，查处超标车%d辆。请车主按时保养，不使用劣质油品和尿素。",
+			place,
+			300+w.next(2600),
+			5+w.next(90),
+		),
+	)
 }
 
 func (w *writer) tip() string {
@@ -218,6 +276,7 @@ func (w *writer) tip() string {
 		"【低碳办公】双面打印，少用一次性纸杯；下班前关闭电脑显示器，一台一年可节电近百度。",
 		fmt.Sprintf("【今日提示】%s，出门前看一眼空气质量：下载“北京空气质量”客户端，各站点数据每小时更新。", w.day()),
 	}
+
 	return w.pick(append(list, seasonal[(int(w.at.Month())%12)/3]...)...)
 }
 
@@ -242,9 +301,19 @@ func (w *writer) science() string {
 
 func (w *writer) policy() string {
 	return w.pick(
-		fmt.Sprintf("【政策解读】%d年清洁空气行动计划发布，压减燃煤、控车减油、治污减排、清洁降尘四个方面共%d项任务，全文见 http://www.bjepb.gov.cn/plan/%d.html", w.at.Year(), 40+w.next(40), w.at.Year()),
-		fmt.Sprintf("【征求意见】《%s》公开征求意见，%s前可通过信件、网站和本微博留言反馈。", w.pick("机动车排放污染防治办法", "噪声管理规定", "挥发性有机物治理方案"), w.at.AddDate(0, 1, 0).Format("1月2日")),
-		fmt.Sprintf("【老旧车更新】截至%s，今年已淘汰更新老旧机动车%d万辆。补助申请流程可到就近的服务站咨询。", w.day(), 3+w.next(40)))
+		fmt.Sprintf(
+			"【政策解读】%d年清洁空气行动计划发布，压减燃煤、控车减油、治污减排、清洁降尘四个方面共%d项任务，全文见 http://www.bjepb.gov.cn/plan/%d.html",
+			w.at.Year(),
+			40+w.next(40),
+			w.at.Year(),
+		),
+		fmt.Sprintf(
+			"【征求意见】《%s》公开征求意见，%s前可通过信件、网站和本微博留言反馈。",
+			w.pick("机动车排放污染防治办法", "噪声管理规定", "挥发性有机物治理方案"),
+			w.at.AddDate(0, 1, 0).Format("1月2日"),
+		),
+		fmt.Sprintf("【老旧车更新】截至%s，今年已淘汰更新老旧机动车%d万辆。补助申请流程可到就近的服务站咨询。", w.day(), 3+w.next(40)),
+	)
 }
 
 func (w *writer) event() string {
@@ -252,10 +321,19 @@ func (w *writer) event() string {
 	if where == "全市" {
 		where = districts[w.next(len(districts))].name
 	}
+
 	return w.pick(
-		fmt.Sprintf("【环保进社区】%s，志愿者走进%s%s社区，为居民讲解垃圾分类和节水知识，现场发放宣传册%d份。", w.day(), where, w.pick("和平", "向阳", "景泰", "西山", "滨河"), 100+w.next(600)),
+		fmt.Sprintf("【环保进社区】%s，志愿者走进%s%s社区，为居民讲解垃圾分类和节水知识，现场发放宣传册%d份。", w.day(), where, w.pick("和平",
+			"向阳", "景泰",
+			"西山", "滨河",
+		), 100+w.next(600)),
 		fmt.Sprintf("【公众开放日】本周末%s环境监测站向市民开放，可以看监测车、听讲解、做小实验，限%d人，预约请私信留言。", where, 30+w.next(50)),
-		fmt.Sprintf("【环保课堂】%s%s的孩子们今天学会了看空气质量指数，还用废纸箱做了“蓝天小屋”。为小小环保人点赞！", where, w.pick("实验小学", "第一小学", "中心小学", "少年宫")))
+		fmt.Sprintf(
+			"【环保课堂】%s%s的孩子们今天学会了看空气质量指数，还用废纸箱做了“蓝天小屋”。为小小环保人点赞！",
+			where,
+			w.pick("实验小学", "第一小学", "中心小学", "少年宫"),
+		),
+	)
 }
 
 func (w *writer) question() string {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// wantShape compares an answer byte for byte with a golden text written over several lines. ID stands for the post's id, BASE for
-// the server's address.
+// wantShape compares an answer byte for byte with a golden text written over several lines. ID stands
+// for the post's id, BASE for the server's address.
 func (w *world) wantShape(r reply, id, golden string) {
 	w.t.Helper()
 	golden = strings.NewReplacer("ID", id, "BASE", w.http.URL).Replace(golden)
@@ -132,13 +132,14 @@ func goldenStatus(author string) string {
 func TestShapeOfANewPost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.post(updateBiz, "status", "空气质量良", "annotations", `[{"delivery":"0a"}]`)
-	w.wantShape(r, r.id(t), goldenStatus(`"user": `+goldenUser))
+	reply := w.post(updateBiz, "status", "空气质量良", "annotations", `[{"delivery":"0a"}]`)
+	w.wantShape(reply, reply.id(t), goldenStatus(`"user": `+goldenUser))
 }
 
 func TestShapeOfATimeline(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	id := w.post(updateBiz, "status", "空气质量良", "annotations", `[{"delivery":"0a"}]`).id(t)
 	for _, call := range []string{"statuses/user_timeline", "statuses/user_timeline/biz"} {
 		w.wantShape(w.get(call, "trim_user", "1"), id, `{
@@ -183,9 +184,14 @@ func TestShapeOfAComment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.post(updateBiz, "status", "空气质量良", "annotations", `[{"delivery":"0a"}]`).id(t)
-	r := w.post("comments/create", "id", id, "comment", "谢谢")
-	cid := r.id(t)
-	status := strings.Replace(goldenStatus(`"user": `+goldenUser), `"comments_count": 0`, `"comments_count": 1`, 1)
+	reply := w.post("comments/create", "id", id, "comment", "谢谢")
+	cid := reply.id(t)
+	status := strings.Replace(
+		goldenStatus(`"user": `+goldenUser),
+		`"comments_count": 0`,
+		`"comments_count": 1`,
+		1,
+	)
 	one := `{
 		"created_at": "Mon Nov 23 12:00:00 +0800 2026",
 		"id": CID,
@@ -204,7 +210,7 @@ func TestShapeOfAComment(t *testing.T) {
 		"liked": false
 	}`
 	one = strings.ReplaceAll(one, "CID", cid)
-	w.wantShape(r, id, one)
+	w.wantShape(reply, id, one)
 	w.wantShape(w.get("comments/show", "id", id), id, `{
 		"comments": [`+one+`],
 		"marks": [],
@@ -218,8 +224,8 @@ func TestShapeOfAComment(t *testing.T) {
 func TestShapeOfAnUploadedPicture(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.send("statuses/upload_pic/biz", png)
-	w.wantShape(r, r.tree(t)["pic_id"].(string), `{
+	reply := w.send("statuses/upload_pic/biz", png)
+	w.wantShape(reply, reply.tree(t)["pic_id"].(string), `{
 		"pic_id": "ID",
 		"thumbnail_pic": "BASE/pic/thumbnail/ID.jpg",
 		"bmiddle_pic": "BASE/pic/bmiddle/ID.jpg",
@@ -231,6 +237,7 @@ func TestShapeOfAPostWithPictures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	m := w.send("statuses/upload/biz", png, "status", "图").tree(t)
+
 	id := m["pic_ids"].([]any)[0].(string)
 	for name, want := range map[string]string{
 		"thumbnail_pic": w.http.URL + "/pic/thumbnail/" + id + ".jpg",
@@ -254,8 +261,8 @@ func TestShapeOfARemovedOriginalInARepost(t *testing.T) {
 	other := w.Token("京环之声")
 	w.post("statuses/repost/biz", "access_token", other, "id", id)
 	w.post("statuses/destroy/biz", "id", id)
-	r := w.get("statuses/user_timeline/biz", "access_token", other)
-	of := r.tree(t)["statuses"].([]any)[0].(map[string]any)["retweeted_status"].(map[string]any)
+	reply := w.get("statuses/user_timeline/biz", "access_token", other)
+	of := reply.tree(t)["statuses"].([]any)[0].(map[string]any)["retweeted_status"].(map[string]any)
 	if of["text"] != "此微博已被原作者删除。" || of["deleted"] != "1" || of["idstr"] != id || of["user"] != nil {
 		t.Errorf("%v", of)
 	}
@@ -263,6 +270,7 @@ func TestShapeOfARemovedOriginalInARepost(t *testing.T) {
 
 func TestShapesOfRefusals(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for _, c := range []struct {
 		reply  reply
@@ -311,11 +319,19 @@ func TestShapesOfRefusals(t *testing.T) {
 func TestShapeOfBehavior(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.get("users/behavior_trend/biz", "uid", "5600000001", "starttime", "2026-11-23", "endtime", "2026-11-23")
-	w.wantShape(r, "", `{"errno": 1, "msg": "成功", "code": "B00001", "result": []}`)
+	reply := w.get("users/behavior_trend/biz",
+		"uid", "5600000001",
+		"starttime", "2026-11-23",
+		"endtime", "2026-11-23",
+	)
+	w.wantShape(reply, "", `{"errno": 1, "msg": "成功", "code": "B00001", "result": []}`)
 	w.SetTime(noon.AddDate(0, 0, 1))
-	r = w.get("users/behavior_trend/biz", "uid", "5600000001", "starttime", "2026-11-23", "endtime", "2026-11-23")
-	w.wantShape(r, r.tree(t)["result"].([]any)[0].(map[string]any)["followers_count"].(string), `{
+	reply = w.get("users/behavior_trend/biz",
+		"uid", "5600000001",
+		"starttime", "2026-11-23",
+		"endtime", "2026-11-23",
+	)
+	w.wantShape(reply, reply.tree(t)["result"].([]any)[0].(map[string]any)["followers_count"].(string), `{
 		"errno": 1,
 		"msg": "成功",
 		"code": "B00001",

@@ -33,6 +33,7 @@ func (l *linkStore) shorten(long string) string {
 		l.long = map[string]string{}
 	}
 	l.long[short] = long
+
 	return short
 }
 
@@ -40,6 +41,7 @@ func (l *linkStore) expand(short string) (string, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	long, ok := l.long[short]
+
 	return long, ok
 }
 
@@ -47,6 +49,7 @@ func (l *linkStore) replace(text string) string {
 	if !strings.Contains(text, "http") {
 		return text
 	}
+
 	return links.ReplaceAllStringFunc(text, l.shorten)
 }
 
@@ -56,6 +59,7 @@ func base62(n uint64) string {
 		b = append([]byte{digits62[n%62]}, b...)
 		n /= 62
 	}
+
 	return string(b)
 }
 
@@ -93,9 +97,11 @@ func eachLink(c *call, name string, look func(string) linkJSON) (any, error) {
 	case len(list) > 20:
 		return nil, fail(21502)
 	}
+
 	var out linksJSON
 	for _, l := range list {
 		out.URLs = append(out.URLs, look(l))
 	}
+
 	return out, nil
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// snapshot is what a data file holds: everything the seed cannot make again. Log, counters, limits and faults are not kept.
+// snapshot is what a data file holds: everything the seed cannot make again. Log, counters, limits and
+// faults are not kept.
 type snapshot struct {
 	Version  int                `json:"version"`
 	Seed     uint64             `json:"seed"`
@@ -39,28 +40,30 @@ func (s *Server) Save(path string) error {
 	if err != nil {
 		return fmt.Errorf("save sandbox: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".sandbox-*")
+	file, err := os.CreateTemp(filepath.Dir(path), ".sandbox-*")
 	if err != nil {
 		return fmt.Errorf("save sandbox: %w", err)
 	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(b)
+	defer os.Remove(file.Name())
+	_, err = file.Write(b)
 	if err == nil {
-		err = f.Sync()
+		err = file.Sync()
 	}
-	if closed := f.Close(); err == nil {
+	if closed := file.Close(); err == nil {
 		err = closed
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
 		return fmt.Errorf("save sandbox: %w", err)
 	}
+
 	return nil
 }
 
-// Load replaces the state by the file's. A missing file is os.ErrNotExist; a file that cannot be read changes nothing.
+// Load replaces the state by the file's. A missing file is os.ErrNotExist; a file that cannot be read
+// changes nothing.
 func (s *Server) Load(path string) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -75,27 +78,36 @@ func (s *Server) Load(path string) error {
 	}
 	s.opt.Seed, s.opt.PastPosts, s.opt.Born = snap.Seed, snap.Past, snap.Born
 	s.Reset()
+
 	return s.restore(snap)
 }
 
-// changes rises with every request and every act by hand: a saver compares it to know whether there is anything new.
+// changes rises with every request and every act by hand: a saver compares it to know whether there is
+// anything new.
 func (s *Server) changes() int64 { return s.acts.Load() + int64(s.journal.size()) }
 
 func (s *Server) capture() snapshot {
-	snap := snapshot{Version: snapshotVersion, Seed: s.opt.Seed, Past: s.opt.PastPosts, Jumps: map[string]int{}}
+	snap := snapshot{
+		Version: snapshotVersion,
+		Seed:    s.opt.Seed,
+		Past:    s.opt.PastPosts,
+		Jumps:   map[string]int{},
+	}
 	s.mu.RLock()
 	snap.Born = s.born
 	s.mu.RUnlock()
+
 	seeded := len(SeedAccounts())
-	for i, a := range s.all() {
+	for i, account := range s.all() {
 		if i >= seeded {
-			snap.Accounts = append(snap.Accounts, a.Account)
+			snap.Accounts = append(snap.Accounts, account.Account)
 		}
-		snap.Posts = append(snap.Posts, a.capture(snap.Jumps)...)
+		snap.Posts = append(snap.Posts, account.capture(snap.Jumps)...)
 	}
 	s.oauth.mu.RLock()
-	for _, t := range s.oauth.tokens {
-		snap.Tokens = append(snap.Tokens, t)
+
+	for _, token := range s.oauth.tokens {
+		snap.Tokens = append(snap.Tokens, token)
 	}
 	s.oauth.mu.RUnlock()
 	snap.Pictures = copied(&s.pics.mu, s.pics.byID)
@@ -103,6 +115,7 @@ func (s *Server) capture() snapshot {
 	s.talk.mu.RLock()
 	defer s.talk.mu.RUnlock()
 	snap.Comments = append(snap.Comments, s.talk.list...)
+
 	return snap
 }
 
@@ -113,11 +126,13 @@ func (a *account) capture(jumps map[string]int) []savedPost {
 		jumps[a.Handle] = a.jump
 	}
 	var out []savedPost
-	for _, p := range a.posts {
-		if b := p.body.Load(); b != nil {
-			out = append(out, savedPost{p.id, p.at, a.UID, p.seed != 0, b})
+
+	for _, post := range a.posts {
+		if body := post.body.Load(); body != nil {
+			out = append(out, savedPost{post.id, post.at, a.UID, post.seed != 0, body})
 		}
 	}
+
 	return out
 }
 
@@ -130,30 +145,35 @@ type rlocker interface {
 func copied[V any](mu rlocker, from map[string]V) map[string]V {
 	mu.RLock()
 	defer mu.RUnlock()
+
 	to := make(map[string]V, len(from))
 	for k, v := range from {
 		to[k] = v
 	}
+
 	return to
 }
 
 func (s *Server) restore(snap snapshot) error {
-	for _, a := range snap.Accounts {
-		if err := s.AddAccount(a); err != nil {
+	for _, account := range snap.Accounts {
+		if err := s.AddAccount(account); err != nil {
 			return fmt.Errorf("load sandbox: %w", err)
 		}
 	}
+
 	for _, sp := range snap.Posts {
 		if err := s.restorePost(sp); err != nil {
 			return err
 		}
 	}
+
 	for handle, n := range snap.Jumps {
 		if s.find(handle) != nil {
 			s.Jump(handle, n)
 		}
 	}
 	s.oauth.mu.Lock()
+
 	s.oauth.tokens = map[string]token{}
 	for _, t := range snap.Tokens {
 		s.oauth.tokens[t.Text] = t
@@ -166,50 +186,55 @@ func (s *Server) restore(snap snapshot) error {
 	s.links.long = snap.Links
 	s.links.mu.Unlock()
 	s.restoreComments(snap.Comments)
+
 	return nil
 }
 
 func (s *Server) restorePost(sp savedPost) error {
-	a := s.find(fmt.Sprint(sp.UID))
-	if a == nil || sp.Body == nil {
+	account := s.find(fmt.Sprint(sp.UID))
+	if account == nil || sp.Body == nil {
 		return fmt.Errorf("load sandbox: post %d has no account", sp.ID)
 	}
 	if sp.Past {
-		if p := a.lookup(sp.ID); p != nil {
+		if p := account.lookup(sp.ID); p != nil {
 			p.body.Store(sp.Body)
 		}
+
 		return nil
 	}
-	p := &post{id: sp.ID, at: sp.At, acc: a}
+	p := &post{id: sp.ID, at: sp.At, acc: account}
 	p.body.Store(sp.Body)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.posts = append(a.posts, p)
-	a.lastPost = p.time()
+	account.mu.Lock()
+	defer account.mu.Unlock()
+	account.posts = append(account.posts, p)
+	account.lastPost = p.time()
 	s.index.put(p)
 	s.ids.last.Store(max(s.ids.last.Load(), p.id))
+
 	return nil
 }
 
 func (s *Server) restoreComments(list []comment) {
-	t := &s.talk
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.list, t.sums = list, map[int64]int{}
+	store := &s.talk
+	store.mu.Lock()
+	defer store.mu.Unlock()
+
+	store.list, store.sums = list, map[int64]int{}
 	for _, m := range list {
 		if !m.Gone {
-			t.sums[m.Post]++
+			store.sums[m.Post]++
 		}
-		t.ids.last.Store(max(t.ids.last.Load(), m.ID))
+		store.ids.last.Store(max(store.ids.last.Load(), m.ID))
 	}
 }
 
-// Keep saves to the file whenever something changed, at most once per interval, and a last time when done is closed; it returns that
-// save's error. Failures before go to report and are tried again.
+// Keep saves to the file whenever something changed, at most once per interval, and a last time when
+// done is closed; it returns that save's error. Failures before go to report and are tried again.
 func (s *Server) Keep(path string, every time.Duration, done <-chan struct{}, report func(error)) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	saved := s.changes()
+
 	for {
 		select {
 		case <-done:

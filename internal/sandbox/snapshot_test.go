@@ -13,7 +13,7 @@ import (
 func TestAFileBringsEverythingBack(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "state.json")
-	w := newWorld(t, func(o *Options) { o.PastPosts = 200 })
+	w := newWorld(t, func(options *Options) { options.PastPosts = 200 })
 	w.send("statuses/upload/biz", png, "status", "一 http://beijing.gov.cn/a", "annotations", `[{"d":1}]`)
 	id, _ := strconv.ParseInt(w.post(updateBiz, "status", "二").id(t), 10, 64)
 	w.post("comments/create", "id", strconv.FormatInt(id, 10), "comment", "好")
@@ -28,17 +28,21 @@ func TestAFileBringsEverythingBack(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	b := newWorld(t, func(o *Options) { o.Frozen = noon.Add(time.Hour); o.Seed = 99 })
+	b := newWorld(t, func(options *Options) { options.Frozen = noon.Add(time.Hour); options.Seed = 99 })
 	if err := b.Load(file); err != nil {
 		t.Fatal(err)
 	}
 	w.Advance(time.Hour)
+
 	for _, handle := range []string{bureau, "新账号"} {
 		if got, want := b.Posts(handle), w.Posts(handle); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, want %+v", handle, got, want)
 		}
 	}
-	if p := b.Server.post(past.id); p == nil || p.read().Raw != "改过" || b.Followers(bureau) != w.Followers(bureau) {
+	if post := b.Server.post(
+		past.id,
+	); post == nil || post.read().Raw != "改过" ||
+		b.Followers(bureau) != w.Followers(bureau) {
 		t.Error("the changed past post or the jump is gone")
 	}
 	b.token = w.token
@@ -55,6 +59,7 @@ func TestBadFilesChangeNothing(t *testing.T) {
 	if err := w.Load(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
+
 	for _, content := range []string{"", "{", `{"version":9}`} {
 		file := filepath.Join(t.TempDir(), "bad")
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
@@ -78,6 +83,7 @@ func TestKeepSavesChangesAndOnceMoreAtTheEnd(t *testing.T) {
 	go func() { ended <- w.Keep(file, time.Millisecond, done, func(err error) { t.Error(err) }) }()
 	wantFine(t, w.post(updateBiz, "status", "一"))
 	limit := time.After(10 * time.Second)
+
 	for _, err := os.Stat(file); err != nil; _, err = os.Stat(file) {
 		select {
 		case <-limit:

@@ -112,33 +112,58 @@ func rubyDate(t time.Time) string { return t.In(shanghai).Format(time.RubyDate) 
 
 func removed(p *post) deletedJSON {
 	id := strconv.FormatInt(p.id, 10)
-	return deletedJSON{CreatedAt: rubyDate(p.time()), ID: p.id, IDStr: id, MID: id, Text: removedText, PicURLs: []picURLJSON{}, Deleted: "1"}
+
+	return deletedJSON{
+		CreatedAt: rubyDate(p.time()),
+		ID:        p.id,
+		IDStr:     id,
+		MID:       id,
+		Text:      removedText,
+		PicURLs:   []picURLJSON{},
+		Deleted:   "1",
+	}
 }
 
 // status renders a post; trim leaves the author's uid in place of the author.
 func (c *call) status(p *post, trim bool) *statusJSON {
-	b := p.read()
+	body := p.read()
 	reach := c.s.reach(p, c.now)
 	id := strconv.FormatInt(p.id, 10)
 	st := &statusJSON{
-		Visible: visibleJSON{wireVisible(b.Visible), b.ListID}, CreatedAt: rubyDate(p.time()), ID: p.id, IDStr: id, MID: id,
-		Text: c.s.shown(b.Raw, p.acc.UID, p.id, false), TextLength: halfWidths(b.Raw), SourceType: 1, Source: b.Source,
-		IsLongText: textLength(b.Raw) > shortLimit, Annotations: b.Annotations,
-		Reposts: reach.Reposts, Comments: reach.Comments, Attitudes: reach.Likes,
-		PicURLs: []picURLJSON{}, PicIDs: append([]string{}, b.Pics...), PicNum: len(b.Pics),
-		DarwinTags: []string{}, HotWeiboTags: []string{}, TextTagTips: []string{},
-		CommentManage: commentManage{-1, 0, 0}, NumberDisplay: displayStrategy(),
+		Visible:       visibleJSON{wireVisible(body.Visible), body.ListID},
+		CreatedAt:     rubyDate(p.time()),
+		ID:            p.id,
+		IDStr:         id,
+		MID:           id,
+		Text:          c.s.shown(body.Raw, p.acc.UID, p.id, false),
+		TextLength:    halfWidths(body.Raw),
+		SourceType:    1,
+		Source:        body.Source,
+		IsLongText:    textLength(body.Raw) > shortLimit,
+		Annotations:   body.Annotations,
+		Reposts:       reach.Reposts,
+		Comments:      reach.Comments,
+		Attitudes:     reach.Likes,
+		PicURLs:       []picURLJSON{},
+		PicIDs:        append([]string{}, body.Pics...),
+		PicNum:        len(body.Pics),
+		DarwinTags:    []string{},
+		HotWeiboTags:  []string{},
+		TextTagTips:   []string{},
+		CommentManage: commentManage{-1, 0, 0},
+		NumberDisplay: displayStrategy(),
 	}
-	if b.Geo != nil {
-		st.Geo = &geoJSON{"Point", b.Geo}
+	if body.Geo != nil {
+		st.Geo = &geoJSON{"Point", body.Geo}
 	}
 	if trim {
 		st.UID = p.acc.UID
 	} else {
 		st.User = c.user(p.acc, true)
 	}
-	c.pictures(st, b.Pics)
-	c.retweeted(st, b.RepostOf, trim)
+	c.pictures(st, body.Pics)
+	c.retweeted(st, body.RepostOf, trim)
+
 	return st
 }
 
@@ -148,7 +173,9 @@ func (c *call) pictures(st *statusJSON, ids []string) {
 	}
 	if len(ids) > 0 {
 		first := ids[0]
-		st.Thumbnail, st.Middle, st.Original = c.picURL("thumbnail", first), c.picURL("bmiddle", first), c.picURL("large", first)
+		st.Thumbnail = c.picURL("thumbnail", first)
+		st.Middle = c.picURL("bmiddle", first)
+		st.Original = c.picURL("large", first)
 	}
 }
 
@@ -162,8 +189,17 @@ func (c *call) retweeted(st *statusJSON, of int64, trim bool) {
 	}
 	if !root.visibleAt(c.now, root.acc == c.acc) {
 		id := strconv.FormatInt(of, 10)
-		st.Retweeted = &statusJSON{CreatedAt: rubyDate(root.time()), ID: of, IDStr: id, MID: id, Text: removedText, Deleted: "1",
-			PicURLs: []picURLJSON{}, PicIDs: []string{}}
+		st.Retweeted = &statusJSON{
+			CreatedAt: rubyDate(root.time()),
+			ID:        of,
+			IDStr:     id,
+			MID:       id,
+			Text:      removedText,
+			Deleted:   "1",
+			PicURLs:   []picURLJSON{},
+			PicIDs:    []string{},
+		}
+
 		return
 	}
 	st.Retweeted = c.status(root, trim)
@@ -174,5 +210,6 @@ func wireVisible(v int) int {
 	if v == 2 {
 		return 4
 	}
+
 	return v
 }

@@ -7,6 +7,7 @@ import (
 
 func TestTextLengthCountsAsTheComposerDoes(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		text string
 		want int
@@ -39,8 +40,14 @@ func TestTextLengthCountsAsTheComposerDoes(t *testing.T) {
 
 func TestTopicsAreSeenOutsideLinksOnly(t *testing.T) {
 	t.Parallel()
+
 	for text, want := range map[string]bool{
-		"#蓝天#好": true, "没有": false, "一个#号": false, "http://a.cn/#x http://b.cn/#y": false, "# #": false, "##": false,
+		"#蓝天#好":                         true,
+		"没有":                            false,
+		"一个#号":                          false,
+		"http://a.cn/#x http://b.cn/#y": false,
+		"# #":                           false,
+		"##":                            false,
 	} {
 		if got := hasTopic(text); got != want {
 			t.Errorf("hasTopic(%q) = %v", text, got)
@@ -50,29 +57,35 @@ func TestTopicsAreSeenOutsideLinksOnly(t *testing.T) {
 
 func TestShownTextIsShortenedCutAndEscaped(t *testing.T) {
 	t.Parallel()
-	s := New(Options{Frozen: noon})
-	got := s.shown(`看 http://beijing.gov.cn/a?b=1&c=2 与 <b>"好"</b>`, 1, 2, false)
-	if !strings.HasPrefix(got, "看 http://t.cn/A6") || !strings.HasSuffix(got, " 与 &lt;b&gt;&quot;好&quot;&lt;/b&gt;") {
+	server := New(Options{Frozen: noon})
+	got := server.shown(`看 http://beijing.gov.cn/a?b=1&c=2 与 <b>"好"</b>`, 1, 2, false)
+	if !strings.HasPrefix(got, "看 http://t.cn/A6") ||
+		!strings.HasSuffix(got, " 与 &lt;b&gt;&quot;好&quot;&lt;/b&gt;") {
 		t.Error(got)
 	}
 	long := strings.Repeat("长", 135) + "http://beijing.gov.cn/x" + strings.Repeat("文", 50)
-	got = s.shown(long, 1, 2, false)
+	got = server.shown(long, 1, 2, false)
 	if want := strings.Repeat("长", 135) + "…全文： http://m.weibo.cn/1/2"; got != want {
 		t.Errorf("a link must not be split: %s", got)
 	}
-	if whole := s.shown(long, 1, 2, true); !strings.HasSuffix(whole, strings.Repeat("文", 50)) {
+	if whole := server.shown(long, 1, 2, true); !strings.HasSuffix(whole, strings.Repeat("文", 50)) {
 		t.Error(whole)
 	}
-	same := s.links.shorten("http://beijing.gov.cn/x")
-	if again := s.links.shorten("http://beijing.gov.cn/x"); same != again || s.links.shorten(same) != same {
+	same := server.links.shorten("http://beijing.gov.cn/x")
+	if again := server.links.shorten(
+		"http://beijing.gov.cn/x",
+	); same != again ||
+		server.links.shorten(same) != same {
 		t.Errorf("%s and %s", same, again)
 	}
 }
 
 func TestCutKeepsAtLeastTheFingerprint(t *testing.T) {
 	t.Parallel()
+
 	for _, text := range []string{
-		strings.Repeat("长", 300), strings.Repeat("a", 900), strings.Repeat("长", 125) + " http://t.cn/A6abcdef " + strings.Repeat("尾", 99),
+		strings.Repeat("长", 300), strings.Repeat("a", 900),
+		strings.Repeat("长", 125) + " http://t.cn/A6abcdef " + strings.Repeat("尾", 99),
 	} {
 		if got := len([]rune(cutText(text))); got < 120 {
 			t.Errorf("cut to %d characters", got)
@@ -82,6 +95,7 @@ func TestCutKeepsAtLeastTheFingerprint(t *testing.T) {
 
 func TestMIDsOfKnownPosts(t *testing.T) {
 	t.Parallel()
+
 	for id, mid := range map[int64]string{3436240135184587: "yfcLPlKKn", 5: "5", 10000000: "10000"} {
 		if got := mid62(id); got != mid {
 			t.Errorf("mid62(%d) = %s, want %s", id, got, mid)
@@ -98,14 +112,15 @@ func TestMIDsOfKnownPosts(t *testing.T) {
 func TestShortLinksOverTheInterface(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.get("short_url/shorten", "url_long", "http://beijing.gov.cn/a")
-	short := strings.Split(strings.Split(r.body, `"url_short":"`)[1], `"`)[0]
-	if want := `{"urls":[{"url_short":"` + short + `","url_long":"http://beijing.gov.cn/a","type":0,"result":true}]}`; r.body != want {
-		t.Errorf("%s, want %s", r.body, want)
+	reply := w.get("short_url/shorten", "url_long", "http://beijing.gov.cn/a")
+	short := strings.Split(strings.Split(reply.body, `"url_short":"`)[1], `"`)[0]
+	if want := `{"urls":[{"url_short":"` + short + `","url_long":"http://beijing.gov.cn/a","type":0,"result":true}]}`; reply.body != want {
+		t.Errorf("%s, want %s", reply.body, want)
 	}
-	r = w.get("short_url/expand", "url_short", short, "url_short", "http://t.cn/none")
-	if !strings.Contains(r.body, `"url_long":"http://beijing.gov.cn/a"`) || !strings.Contains(r.body, `"result":false`) {
-		t.Error(r.body)
+	reply = w.get("short_url/expand", "url_short", short, "url_short", "http://t.cn/none")
+	if !strings.Contains(reply.body, `"url_long":"http://beijing.gov.cn/a"`) ||
+		!strings.Contains(reply.body, `"result":false`) {
+		t.Error(reply.body)
 	}
 	w.wantCode(w.get("short_url/expand"), "21501")
 	w.wantCode(w.get("short_url/expand", strings.Fields(strings.Repeat("url_short x ", 21))...), "21502")

@@ -34,7 +34,13 @@ func (c *call) span(usual, most int64) (span, error) {
 		name string
 		to   *int64
 		def  int64
-	}{{"since_id", &sp.since, 0}, {"max_id", &sp.max, 0}, {"count", &sp.count, usual}, {"page", &sp.page, 1}, {"feature", &sp.feature, 0}} {
+	}{
+		{"since_id", &sp.since, 0},
+		{"max_id", &sp.max, 0},
+		{"count", &sp.count, usual},
+		{"page", &sp.page, 1},
+		{"feature", &sp.feature, 0},
+	} {
 		n, err := c.int(f.name, f.def)
 		if err != nil || n < 0 {
 			return sp, failf(10017, f.name)
@@ -43,6 +49,7 @@ func (c *call) span(usual, most int64) (span, error) {
 	}
 	sp.count, sp.page = min(or(sp.count, usual), most), max(sp.page, 1)
 	sp.trim = c.form.Get("trim_user") == "1"
+
 	return sp, nil
 }
 
@@ -50,6 +57,7 @@ func (sp span) holds(p *post) bool {
 	if p.id <= sp.since || (sp.max > 0 && p.id > sp.max) {
 		return false
 	}
+
 	switch sp.feature {
 	case 1:
 		return p.read().RepostOf == 0
@@ -58,6 +66,7 @@ func (sp span) holds(p *post) bool {
 	case 3, 4: // video and music: the sandbox has none
 		return false
 	}
+
 	return true
 }
 
@@ -69,10 +78,12 @@ func (c *call) own() error {
 	if name := c.form.Get("screen_name"); name != "" && name != c.acc.Handle {
 		return failf(10017, "screen_name")
 	}
+
 	return nil
 }
 
-// slice walks the account's posts, newest first, inside a window of so many posts (0: all), and takes the page asked for.
+// slice walks the account's posts, newest first, inside a window of so many posts (0: all), and takes
+// the page asked for.
 func (c *call) slice(sp span, window int) []*post {
 	var list []*post
 	seen, skip := 0, (sp.page-1)*sp.count
@@ -80,6 +91,7 @@ func (c *call) slice(sp span, window int) []*post {
 		if seen++; window > 0 && seen > window {
 			return false
 		}
+
 		switch {
 		case p.id <= sp.since:
 			return false
@@ -89,8 +101,10 @@ func (c *call) slice(sp span, window int) []*post {
 		default:
 			list = append(list, p)
 		}
+
 		return int64(len(list)) < sp.count
 	})
+
 	return list
 }
 
@@ -102,10 +116,12 @@ func (c *call) timeline(window int) (any, error) {
 	if err := c.own(); err != nil {
 		return nil, err
 	}
+
 	statuses := []*statusJSON{}
-	for _, p := range c.slice(sp, window) {
-		statuses = append(statuses, c.status(p, sp.trim))
+	for _, post := range c.slice(sp, window) {
+		statuses = append(statuses, c.status(post, sp.trim))
 	}
+
 	return timelineJSON{Statuses: statuses, Total: c.acc.total(c.now), Ad: []any{}}, nil
 }
 
@@ -131,10 +147,12 @@ func publicTimelineIDs(c *call) (any, error) {
 	if err := c.own(); err != nil {
 		return nil, err
 	}
+
 	out := idsJSON{Statuses: []string{}, Total: c.acc.total(c.now)}
-	for _, p := range c.slice(sp, publicWindow) {
-		out.Statuses = append(out.Statuses, strconv.FormatInt(p.id, 10))
+	for _, post := range c.slice(sp, publicWindow) {
+		out.Statuses = append(out.Statuses, strconv.FormatInt(post.id, 10))
 	}
+
 	return out, nil
 }
 
@@ -144,6 +162,7 @@ func (c *call) shownPost(id int64) (*post, error) {
 	if p == nil || !p.visibleAt(c.now, p.acc == c.acc) {
 		return nil, fail(20101)
 	}
+
 	return p, nil
 }
 
@@ -153,11 +172,12 @@ func showStatus(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.shownPost(id)
+	post, err := c.shownPost(id)
 	if err != nil {
 		return nil, err
 	}
-	return c.status(p, false), nil
+
+	return c.status(post, false), nil
 }
 
 type batchJSON struct {
@@ -165,8 +185,8 @@ type batchJSON struct {
 	Total    int   `json:"total_number"`
 }
 
-// showBatch answers statuses/show_batch/biz. A removed post comes back as a stump, one that is not there is left out, and
-// isGetLongText=1 adds the whole text of a long one.
+// showBatch answers statuses/show_batch/biz. A removed post comes back as a stump, one that is not
+// there is left out, and isGetLongText=1 adds the whole text of a long one.
 func showBatch(c *call) (any, error) {
 	ids, err := c.ids("ids", 50)
 	if err != nil {
@@ -174,31 +194,34 @@ func showBatch(c *call) (any, error) {
 	}
 	whole := c.form.Get("isGetLongText") == "1"
 	out := batchJSON{Statuses: []any{}}
+
 	for _, id := range ids {
 		if v := c.batched(id, whole); v != nil {
 			out.Statuses = append(out.Statuses, v)
 		}
 	}
 	out.Total = len(out.Statuses)
+
 	return out, nil
 }
 
 func (c *call) batched(id int64, whole bool) any {
-	p := c.s.post(id)
-	if p == nil {
+	post := c.s.post(id)
+	if post == nil {
 		return nil
 	}
-	b := p.read()
-	if !b.Gone.IsZero() {
-		return removed(p)
+	body := post.read()
+	if !body.Gone.IsZero() {
+		return removed(post)
 	}
-	if !p.visibleAt(c.now, p.acc == c.acc) {
+	if !post.visibleAt(c.now, post.acc == c.acc) {
 		return nil
 	}
-	st := c.status(p, c.form.Get("trim_user") == "1")
+	st := c.status(post, c.form.Get("trim_user") == "1")
 	if whole && st.IsLongText {
-		st.LongText = &longTextJSON{c.s.shown(b.Raw, p.acc.UID, p.id, true)}
+		st.LongText = &longTextJSON{c.s.shown(body.Raw, post.acc.UID, post.id, true)}
 	}
+
 	return st
 }
 
@@ -209,8 +232,8 @@ type repostsJSON struct {
 	Total    int           `json:"total_number"`
 }
 
-// repostTimeline answers statuses/repost_timeline(/biz): reposts by accounts that authorized the application. Nothing found is
-// a bare [], as the platform does it.
+// repostTimeline answers statuses/repost_timeline(/biz): reposts by accounts that authorized the
+// application. Nothing found is a bare [], as the platform does it.
 func repostTimeline(c *call) (any, error) {
 	id, err := c.id("id", 20109)
 	if err != nil {
@@ -221,18 +244,22 @@ func repostTimeline(c *call) (any, error) {
 		return nil, err
 	}
 	out := repostsJSON{}
-	for _, a := range c.s.all() {
-		if !c.s.oauth.authorized(a.UID, c.app.Key, c.now) {
+
+	for _, account := range c.s.all() {
+		if !c.s.oauth.authorized(account.UID, c.app.Key, c.now) {
 			continue
 		}
-		for _, p := range a.made() {
-			if p.read().RepostOf == id && p.visibleAt(c.now, false) && sp.holds(p) && int64(len(out.Reposts)) < sp.count {
-				out.Reposts = append(out.Reposts, c.status(p, sp.trim))
+
+		for _, post := range account.made() {
+			if post.read().RepostOf == id && post.visibleAt(c.now, false) && sp.holds(post) &&
+				int64(len(out.Reposts)) < sp.count {
+				out.Reposts = append(out.Reposts, c.status(post, sp.trim))
 			}
 		}
 	}
 	if out.Total = len(out.Reposts); out.Total == 0 {
 		return []any{}, nil
 	}
+
 	return out, nil
 }

@@ -15,9 +15,11 @@ func TestWalkingByMaxIDSeesEveryPostOnceWhateverThePageSize(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.say(60)
+
 	for range 8 {
 		size := 2 + rand.IntN(20)
 		seen, most := map[string]bool{}, ""
+
 		for {
 			pairs := []string{"count", strconv.Itoa(size), "trim_user", "1"}
 			if most != "" {
@@ -26,6 +28,7 @@ func TestWalkingByMaxIDSeesEveryPostOnceWhateverThePageSize(t *testing.T) {
 			texts := w.get("statuses/user_timeline/biz", pairs...)
 			list := texts.tree(t)["statuses"].([]any)
 			fresh := 0
+
 			for _, v := range list {
 				most = v.(map[string]any)["idstr"].(string)
 				if !seen[most] {
@@ -48,6 +51,7 @@ func TestSixPostsLaterThePublicInterfaceHidesTheAnswer(t *testing.T) {
 	w := newWorld(t)
 	w.Fault(Fault{Kind: FaultCut, When: After, Times: 1})
 	wantCut(t, w.post("statuses/share", "status", "要找的 http://beijing.gov.cn/1", "rip", "1.1.1.1"))
+
 	for i := range 5 {
 		if found := strings.Contains(w.get("statuses/user_timeline").body, "要找的"); !found {
 			t.Errorf("gone after %d others", i)
@@ -94,11 +98,12 @@ func TestARepeatOfAnInvisiblePostIsRefusedAllTheSame(t *testing.T) {
 
 func TestARemovedPostMayBeSaidAgain(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for range 3 {
 		id := w.post(updateBiz, "status", "连接测试", "visible", "1").id(t)
-		if r := w.post("statuses/destroy/biz", "id", id); r.status != 200 {
-			t.Fatal(r.body)
+		if reply := w.post("statuses/destroy/biz", "id", id); reply.status != 200 {
+			t.Fatal(reply.body)
 		}
 	}
 	w.wantCount(0)
@@ -110,8 +115,8 @@ func TestAHiddenPostShowsUpWhenItIsLetGo(t *testing.T) {
 	id, _ := strconv.ParseInt(w.post(updateBiz, "status", "一").id(t), 10, 64)
 	w.Hide(id, time.Hour)
 	w.wantCode(w.get("statuses/show", "id", fmt.Sprint(id)), "20101")
-	if p := w.page(fmt.Sprint("/status/", id)); p.status != 404 {
-		t.Errorf("citizens see it: %d", p.status)
+	if reply := w.page(fmt.Sprint("/status/", id)); reply.status != 404 {
+		t.Errorf("citizens see it: %d", reply.status)
 	}
 	w.Hide(id, 0)
 	if r := w.get("statuses/show", "id", fmt.Sprint(id)); r.status != 200 {
@@ -127,10 +132,12 @@ func TestAChangedTextIsSeenByEveryReader(t *testing.T) {
 	w := newWorld(t)
 	id, _ := strconv.ParseInt(w.post(updateBiz, "status", "原来的").id(t), 10, 64)
 	w.SetText(id, "改过的")
+
 	ids := fmt.Sprint(id)
 	for _, r := range []reply{
-		w.get("statuses/show", "id", ids), w.get("statuses/user_timeline"), w.get("statuses/user_timeline/biz"),
-		w.get("statuses/show_batch/biz", "ids", ids), w.page("/"), w.page("/status/" + ids),
+		w.get("statuses/show", "id", ids), w.get("statuses/user_timeline"),
+		w.get("statuses/user_timeline/biz"), w.get("statuses/show_batch/biz", "ids", ids),
+		w.page("/"), w.page("/status/" + ids),
 	} {
 		if !strings.Contains(r.body, "改过的") || strings.Contains(r.body, "原来的") {
 			t.Errorf("%s", r.body)
@@ -140,6 +147,7 @@ func TestAChangedTextIsSeenByEveryReader(t *testing.T) {
 
 func TestTextsComeBackChangedTheWayThePlatformChangesThem(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for sent, back := range map[string]string{
 		"　前后空白 ":                    "前后空白",
@@ -153,12 +161,12 @@ func TestTextsComeBackChangedTheWayThePlatformChangesThem(t *testing.T) {
 		strings.Repeat("满", 140):    strings.Repeat("满", 140),
 		strings.Repeat("half ", 55): strings.TrimSpace(strings.Repeat("half ", 55)),
 	} {
-		r := w.post(updateBiz, "status", sent)
-		if r.status != 200 {
-			t.Errorf("%q: %s", sent, r.body)
+		reply := w.post(updateBiz, "status", sent)
+		if reply.status != 200 {
+			t.Errorf("%q: %s", sent, reply.body)
 			continue
 		}
-		if got := r.tree(t)["text"]; got != back {
+		if got := reply.tree(t)["text"]; got != back {
 			t.Errorf("%q came back as %q, want %q", sent, got, back)
 		}
 	}
@@ -167,8 +175,12 @@ func TestTextsComeBackChangedTheWayThePlatformChangesThem(t *testing.T) {
 func TestLinksAreShortenedWhereverTheyStand(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	r := w.post(updateBiz, "status", "甲http://beijing.gov.cn/a，乙 https://sthjj.beijing.gov.cn/b?x=1#y。丙http://beijing.gov.cn/a")
-	text := r.tree(t)["text"].(string)
+	reply := w.post(
+		updateBiz,
+		"status",
+		"甲http://beijing.gov.cn/a，乙 https://sthjj.beijing.gov.cn/b?x=1#y。丙http://beijing.gov.cn/a",
+	)
+	text := reply.tree(t)["text"].(string)
 	if strings.Contains(text, "beijing") || strings.Count(text, "http://t.cn/A6") != 3 {
 		t.Fatalf("%s", text)
 	}
@@ -184,6 +196,7 @@ func TestLinksAreShortenedWhereverTheyStand(t *testing.T) {
 
 func TestALongTextOfLinksAndEmojiIsCutCleanly(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for i, text := range []string{
 		strings.Repeat("😀", 100),
@@ -191,13 +204,14 @@ func TestALongTextOfLinksAndEmojiIsCutCleanly(t *testing.T) {
 		strings.Repeat("a<b", 120),
 		strings.Repeat("长", 139) + "😀😀😀",
 	} {
-		r := w.post(updateBiz, "status", text, "is_longtext", "1")
-		got := r.tree(t)["text"].(string)
+		reply := w.post(updateBiz, "status", text, "is_longtext", "1")
+		got := reply.tree(t)["text"].(string)
 		body, link, cut := strings.Cut(got, "…全文： ")
 		if !cut || !strings.HasPrefix(link, "http://m.weibo.cn/5600000001/") {
 			t.Errorf("%d: %s", i, got)
 		}
-		if strings.ContainsRune(body, '\uFFFD') || strings.HasSuffix(body, "http://t.cn") || strings.HasSuffix(body, "&") {
+		if strings.ContainsRune(body, '\uFFFD') || strings.HasSuffix(body, "http://t.cn") ||
+			strings.HasSuffix(body, "&") {
 			t.Errorf("%d: cut in the middle: %s", i, body)
 		}
 	}
@@ -205,6 +219,7 @@ func TestALongTextOfLinksAndEmojiIsCutCleanly(t *testing.T) {
 
 func TestAnnotationsAlwaysComeBackAsAList(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for sent, back := range map[string]string{
 		`[{"a":1}]`:         `"annotations":[{"a":1}]`,
@@ -212,22 +227,27 @@ func TestAnnotationsAlwaysComeBackAsAList(t *testing.T) {
 		` [1,"二",{"c":[]}]`: `"annotations":[1,"二",{"c":[]}]`,
 		`"text"`:            `"annotations":["text"]`,
 	} {
-		r := w.post(updateBiz, "status", sent, "annotations", sent)
-		if !strings.Contains(r.body, back) {
-			t.Errorf("%s: %s", sent, r.body)
+		reply := w.post(updateBiz, "status", sent, "annotations", sent)
+		if !strings.Contains(reply.body, back) {
+			t.Errorf("%s: %s", sent, reply.body)
 		}
 	}
-	if r := w.post(updateBiz, "status", "没有"); strings.Contains(r.body, "annotations") {
-		t.Errorf("none sent: %s", r.body)
+	if reply := w.post(updateBiz, "status", "没有"); strings.Contains(reply.body, "annotations") {
+		t.Errorf("none sent: %s", reply.body)
 	}
 }
 
 func TestSharesAndRepostsKeepNoAnnotations(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	theirs := w.post(updateBiz, "access_token", w.Token("京环之声"), "status", "别人的").id(t)
 	for _, r := range []reply{
-		w.post("statuses/share", "status", "看 http://beijing.gov.cn/", "rip", "1.1.1.1", "annotations", `[{"a":1}]`),
+		w.post("statuses/share",
+			"status", "看 http://beijing.gov.cn/",
+			"rip", "1.1.1.1",
+			"annotations", `[{"a":1}]`,
+		),
 		w.post("statuses/repost", "id", theirs, "status", "转", "rip", "1.1.1.1", "annotations", `[{"a":1}]`),
 		w.post("statuses/repost/biz", "id", theirs, "status", "再转", "annotations", `[{"a":1}]`),
 	} {
@@ -239,11 +259,12 @@ func TestSharesAndRepostsKeepNoAnnotations(t *testing.T) {
 
 func TestVisibilityOnTheWire(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for sent, back := range map[string]string{"0": "0", "1": "1", "2": "4", "3": "3"} {
-		r := w.post(updateBiz, "status", "可见"+sent, "visible", sent, "list_id", "77")
-		if want := `"visible":{"type":` + back + `,"list_id":77}`; !strings.Contains(r.body, want) {
-			t.Errorf("%s lacks %s", r.body, want)
+		reply := w.post(updateBiz, "status", "可见"+sent, "visible", sent, "list_id", "77")
+		if want := `"visible":{"type":` + back + `,"list_id":77}`; !strings.Contains(reply.body, want) {
+			t.Errorf("%s lacks %s", reply.body, want)
 		}
 	}
 }
@@ -255,7 +276,9 @@ func TestTheSourceNamesTheApplication(t *testing.T) {
 	w.post(updateBiz, "status", "我们的")
 	w.post(updateBiz, "access_token", w.TokenFor(bureau, "55", 0), "status", "别的")
 	posts := w.Posts(bureau)
-	if plainSource(posts[0].Source) != "矩阵台" || plainSource(posts[1].Source) != "别的工具" || posts[0].App != DemoAppKey || posts[1].App != "55" {
+	if plainSource(posts[0].Source) != "矩阵台" || plainSource(posts[1].Source) != "别的工具" ||
+		posts[0].App != DemoAppKey ||
+		posts[1].App != "55" {
 		t.Errorf("%+v", posts)
 	}
 }
@@ -263,13 +286,17 @@ func TestTheSourceNamesTheApplication(t *testing.T) {
 func TestAnAcceptedPostSurvivesEveryWayTheAnswerCanFail(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	kinds := []string{FaultCut, FaultPartial, FaultStatus, FaultBroken, FaultEmpty, FaultRedirect}
 	for i, kind := range kinds {
 		w.Fault(Fault{Kind: kind, When: After, Times: 1})
 		w.post(updateBiz, "status", kind)
 		w.wantCount(i + 1)
 	}
-	if got := strings.Join(w.get("statuses/user_timeline/biz").texts(t), " "); got != "redirect empty broken status partial cut" {
+	if got := strings.Join(
+		w.get("statuses/user_timeline/biz").texts(t),
+		" ",
+	); got != "redirect empty broken status partial cut" {
 		t.Error(got)
 	}
 }

@@ -64,22 +64,41 @@ type insecurity struct {
 
 func friendsOf(a *account) int { return 180 + int(a.UID%97) }
 
-// user renders an account. full says that the application may see all of it; else profile text, counts and last post are withheld.
-// Counting posts is left to users/show and users/counts: inside a post the platform's figure may be old, ours is.
+// user renders an account. full says that the application may see all of it; else profile text, counts
+// and last post are withheld. Counting posts is left to users/show and users/counts: inside a post the
+// platform's figure may be old, ours is.
 func (c *call) user(a *account, full bool) *userJSON {
 	id := strconv.FormatInt(a.UID, 10)
 	avatar := c.base + "/avatar/" + id + ".svg"
 	u := &userJSON{
-		ID: a.UID, IDStr: id, Class: 1, ScreenName: a.Handle, Name: a.Handle, Province: "11", City: a.City, Location: a.Location,
-		ProfileImage: avatar, AvatarLarge: avatar, AvatarHD: avatar, ProfileURL: "u/" + id, Gender: "n",
-		CreatedAt: rubyDate(time.Date(or(a.Since, 2011), 1, 12, 10, 0, 0, 0, shanghai)), AllowAllActMsg: true,
-		Verified: true, VerifiedType: 1, AllowAllComment: true, Lang: "zh-cn", CreditScore: 80, URank: 40,
+		ID:              a.UID,
+		IDStr:           id,
+		Class:           1,
+		ScreenName:      a.Handle,
+		Name:            a.Handle,
+		Province:        "11",
+		City:            a.City,
+		Location:        a.Location,
+		ProfileImage:    avatar,
+		AvatarLarge:     avatar,
+		AvatarHD:        avatar,
+		ProfileURL:      "u/" + id,
+		Gender:          "n",
+		CreatedAt:       rubyDate(time.Date(or(a.Since, 2011), 1, 12, 10, 0, 0, 0, shanghai)),
+		AllowAllActMsg:  true,
+		Verified:        true,
+		VerifiedType:    1,
+		AllowAllComment: true,
+		Lang:            "zh-cn",
+		CreditScore:     80,
+		URank:           40,
 	}
 	if full {
 		u.Description, u.VerifiedReason = a.Description, a.Reason
 		u.Followers, u.Friends, u.BiFollowers = c.s.followers(a, c.now), friendsOf(a), friendsOf(a)/2
 		u.Statuses = a.count()
 	}
+
 	return u
 }
 
@@ -96,20 +115,21 @@ func showUser(c *call) (any, error) {
 	if (uid == "") == (name == "") {
 		return nil, fail(20002)
 	}
-	a := c.s.find(uid + name)
-	if a == nil {
+	account := c.s.find(uid + name)
+	if account == nil {
 		return nil, fail(20003)
 	}
-	full := c.s.oauth.authorized(a.UID, c.app.Key, c.now)
-	u := c.user(a, full)
+	full := c.s.oauth.authorized(account.UID, c.app.Key, c.now)
+	userJSON := c.user(account, full)
 	if full {
-		u.Statuses = a.total(c.now)
-		a.shown(c.now, a == c.acc, func(p *post) bool {
-			u.Status = c.status(p, true)
+		userJSON.Statuses = account.total(c.now)
+		account.shown(c.now, account == c.acc, func(p *post) bool {
+			userJSON.Status = c.status(p, true)
 			return false
 		})
 	}
-	return u, nil
+
+	return userJSON, nil
 }
 
 type countsJSON struct {
@@ -132,10 +152,17 @@ func userCounts(c *call) (any, error) {
 		return nil, fail(20009)
 	}
 	out := []countsJSON{}
+
 	for _, uid := range uids {
-		if a := c.s.find(strings.TrimSpace(uid)); a != nil {
-			out = append(out, countsJSON{ID: a.UID, Followers: c.s.followers(a, c.now), Friends: friendsOf(a), Statuses: a.total(c.now)})
+		if account := c.s.find(strings.TrimSpace(uid)); account != nil {
+			out = append(out, countsJSON{
+				ID:        account.UID,
+				Followers: c.s.followers(account, c.now),
+				Friends:   friendsOf(account),
+				Statuses:  account.total(c.now),
+			})
 		}
 	}
+
 	return out, nil
 }

@@ -9,20 +9,20 @@ import (
 
 func TestAFrozenClockMovesByHandOnly(t *testing.T) {
 	t.Parallel()
-	c := newClock(nil, noon)
-	if !c.now().Equal(noon) {
-		t.Fatal(c.now())
+	clock := newClock(nil, noon)
+	if !clock.now().Equal(noon) {
+		t.Fatal(clock.now())
 	}
-	c.advance(time.Hour)
-	if got := c.now(); !got.Equal(noon.Add(time.Hour)) {
+	clock.advance(time.Hour)
+	if got := clock.now(); !got.Equal(noon.Add(time.Hour)) {
 		t.Errorf("advanced to %v", got)
 	}
-	c.set(noon.Add(-time.Hour))
-	if got := c.now(); !got.Equal(noon.Add(-time.Hour)) {
+	clock.set(noon.Add(-time.Hour))
+	if got := clock.now(); !got.Equal(noon.Add(-time.Hour)) {
 		t.Errorf("set to %v", got)
 	}
-	c.reset()
-	if got := c.now(); !got.Equal(noon) {
+	clock.reset()
+	if got := clock.now(); !got.Equal(noon) {
 		t.Errorf("reset to %v", got)
 	}
 }
@@ -30,38 +30,39 @@ func TestAFrozenClockMovesByHandOnly(t *testing.T) {
 func TestARunningClockRunsOnFromWhereItWasSet(t *testing.T) {
 	t.Parallel()
 	base := noon
-	c := newClock(func() time.Time { return base }, time.Time{})
-	c.set(noon.AddDate(1, 0, 0))
+	clock := newClock(func() time.Time { return base }, time.Time{})
+	clock.set(noon.AddDate(1, 0, 0))
 	base = base.Add(time.Minute)
-	if got := c.now(); !got.Equal(noon.AddDate(1, 0, 0).Add(time.Minute)) {
+	if got := clock.now(); !got.Equal(noon.AddDate(1, 0, 0).Add(time.Minute)) {
 		t.Errorf("%v", got)
 	}
-	c.advance(time.Second)
-	if got := c.now(); !got.Equal(noon.AddDate(1, 0, 0).Add(time.Minute + time.Second)) {
+	clock.advance(time.Second)
+	if got := clock.now(); !got.Equal(noon.AddDate(1, 0, 0).Add(time.Minute + time.Second)) {
 		t.Errorf("%v", got)
 	}
-	c.freeze()
-	stood := c.now()
+	clock.freeze()
+	stood := clock.now()
 	base = base.Add(time.Hour)
-	if got := c.now(); !got.Equal(stood) {
+	if got := clock.now(); !got.Equal(stood) {
 		t.Errorf("ran on from %v to %v", stood, got)
 	}
-	c.reset()
-	if got := c.now(); !got.Equal(base) {
+	clock.reset()
+	if got := clock.now(); !got.Equal(base) {
 		t.Errorf("after the reset %v, want %v", got, base)
 	}
 }
 
 func TestWaitingEndsByTurningStoppingOrRunning(t *testing.T) {
 	t.Parallel()
-	c := newClock(nil, noon)
+	clock := newClock(nil, noon)
 	stop := make(chan struct{})
-	if !c.wait(0, stop) || !c.wait(-time.Hour, stop) {
+	if !clock.wait(0, stop) || !clock.wait(-time.Hour, stop) {
 		t.Error("nothing to wait for")
 	}
 	done := make(chan bool)
-	go func() { done <- c.wait(time.Hour, stop) }()
-	c.advance(time.Hour) // before or after the wait began: the loop below turns on until it ends
+	go func() { done <- clock.wait(time.Hour, stop) }()
+	clock.advance(time.Hour) // before or after the wait began: the loop below turns on until it ends
+
 	ended := false
 	for !ended {
 		select {
@@ -71,10 +72,10 @@ func TestWaitingEndsByTurningStoppingOrRunning(t *testing.T) {
 				t.Error("ended as stopped")
 			}
 		case <-time.After(time.Millisecond):
-			c.advance(time.Hour)
+			clock.advance(time.Hour)
 		}
 	}
-	go func() { done <- c.wait(1000*time.Hour, stop) }()
+	go func() { done <- clock.wait(1000*time.Hour, stop) }()
 	close(stop)
 	if <-done {
 		t.Error("ended as waited")
@@ -88,7 +89,10 @@ func TestIDsRiseEvenWhenTheClockFallsBack(t *testing.T) {
 	t.Parallel()
 	var s idSource
 	last := int64(0)
-	for _, at := range []time.Time{noon, noon, noon.Add(time.Second), noon.Add(-time.Hour), noon.Add(time.Hour)} {
+
+	for _, at := range []time.Time{
+		noon, noon, noon.Add(time.Second), noon.Add(-time.Hour), noon.Add(time.Hour),
+	} {
 		id := s.next(at)
 		if id <= last {
 			t.Errorf("%d after %d", id, last)
@@ -105,11 +109,13 @@ func TestIDsAreUniqueFromManySides(t *testing.T) {
 	var s idSource
 	var mu sync.Mutex
 	seen := map[int64]bool{}
+
 	var group sync.WaitGroup
 	for range 8 {
 		group.Add(1)
 		go func() {
 			defer group.Done()
+
 			for range 500 {
 				id := s.next(noon)
 				mu.Lock()
@@ -126,6 +132,7 @@ func TestIDsAreUniqueFromManySides(t *testing.T) {
 
 func TestTheIndexForgetsAndKnowsNoNegatives(t *testing.T) {
 	t.Parallel()
+
 	var x postIndex
 	for id := int64(1); id <= 200; id++ {
 		x.put(&post{id: id})
@@ -164,8 +171,8 @@ func TestUsageRollsByHourAndByShanghaisDay(t *testing.T) {
 
 func TestDurationsInFaultsAreText(t *testing.T) {
 	t.Parallel()
-	f := Fault{ID: 3, Kind: FaultDelay, Delay: 1500 * time.Millisecond, Hide: time.Hour}
-	b, err := f.MarshalJSON()
+	fault := Fault{ID: 3, Kind: FaultDelay, Delay: 1500 * time.Millisecond, Hide: time.Hour}
+	b, err := fault.MarshalJSON()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,9 +180,10 @@ func TestDurationsInFaultsAreText(t *testing.T) {
 		t.Errorf("%s, want %s", b, want)
 	}
 	var back Fault
-	if err := back.UnmarshalJSON(b); err != nil || back != f {
+	if err := back.UnmarshalJSON(b); err != nil || back != fault {
 		t.Errorf("%+v %v", back, err)
 	}
+
 	for _, bad := range []string{`{`, `{"delay":"x"}`, `{"hide":"x"}`} {
 		if err := back.UnmarshalJSON([]byte(bad)); err == nil {
 			t.Errorf("%s was read", bad)
@@ -189,23 +197,32 @@ func TestDelaysAddUpAndTheFirstHarmDecides(t *testing.T) {
 	w.Fault(Fault{Kind: FaultDelay, Delay: time.Second})
 	w.Fault(Fault{Kind: FaultStatus, Delay: 2 * time.Second})
 	w.Fault(Fault{Kind: FaultCut})
-	p := w.faults.take(&call{s: w.Server, name: updateBiz, acc: w.must(bureau)}, noon)
-	if p.delay != 3*time.Second || p.before == nil || p.before.Kind != FaultStatus || p.after != nil || p.names != "delay,status,cut" {
-		t.Errorf("%+v", p)
+	plan := w.faults.take(&call{s: w.Server, name: updateBiz, acc: w.must(bureau)}, noon)
+	if plan.delay != 3*time.Second || plan.before == nil || plan.before.Kind != FaultStatus ||
+		plan.after != nil ||
+		plan.names != "delay,status,cut" {
+		t.Errorf("%+v", plan)
 	}
 }
 
 func TestAccountsAreFoundByHandleAndByUID(t *testing.T) {
 	t.Parallel()
-	s := New(Options{Frozen: noon})
-	if a, b := s.find("京环之声"), s.find("5600000002"); a == nil || a != b {
+	server := New(Options{Frozen: noon})
+	if account, b := server.find("京环之声"), server.find("5600000002"); account == nil || account != b {
 		t.Error("two accounts")
 	}
-	if s.find("") != nil || s.find("42") != nil {
+	if server.find("") != nil || server.find("42") != nil {
 		t.Error("found nobody's account")
 	}
-	for _, bad := range []Account{{}, {UID: 1}, {Handle: "x"}, {UID: 5600000001, Handle: "neu"}, {UID: 9, Handle: bureau}} {
-		if err := s.AddAccount(bad); err == nil {
+
+	for _, bad := range []Account{
+		{},
+		{UID: 1},
+		{Handle: "x"},
+		{UID: 5600000001, Handle: "neu"},
+		{UID: 9, Handle: bureau},
+	} {
+		if err := server.AddAccount(bad); err == nil {
 			t.Errorf("%+v was added", bad)
 		}
 	}
@@ -214,7 +231,7 @@ func TestAccountsAreFoundByHandleAndByUID(t *testing.T) {
 			t.Errorf("panic %v", got)
 		}
 	}()
-	s.Token("niemand")
+	server.Token("niemand")
 }
 
 func TestANonsenseFaultInATestPanics(t *testing.T) {
@@ -229,7 +246,8 @@ func TestANonsenseFaultInATestPanics(t *testing.T) {
 
 func TestApplicationsOwnTheirDomainAndBelow(t *testing.T) {
 	t.Parallel()
-	a := App{SafeDomain: "beijing.gov.cn"}
+
+	app := App{SafeDomain: "beijing.gov.cn"}
 	for link, want := range map[string]bool{
 		"http://beijing.gov.cn/":             true,
 		"https://sthjj.beijing.gov.cn:8443/": true,
@@ -239,7 +257,7 @@ func TestApplicationsOwnTheirDomainAndBelow(t *testing.T) {
 		"http://example.com/?beijing.gov.cn": false,
 		"http://[":                           false,
 	} {
-		if got := a.owns(link); got != want {
+		if got := app.owns(link); got != want {
 			t.Errorf("owns(%s) = %v", link, got)
 		}
 	}
@@ -249,14 +267,15 @@ func TestAShortLinkToTheSafeDomainCounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	short := w.links.shorten("http://beijing.gov.cn/a")
-	if r := w.post("statuses/share", "status", "看 "+short, "rip", "1.1.1.1"); r.status != 200 {
-		t.Error(r.body)
+	if reply := w.post("statuses/share", "status", "看 "+short, "rip", "1.1.1.1"); reply.status != 200 {
+		t.Error(reply.body)
 	}
 	w.wantCode(w.post("statuses/share", "status", "看 http://t.cn/zzz", "rip", "1.1.1.1"), "10017")
 }
 
 func TestTokenLivesByKindOfApplication(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct {
 		app  App
 		want time.Duration
@@ -273,7 +292,10 @@ func TestTokenLivesByKindOfApplication(t *testing.T) {
 
 func TestBase62(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[uint64]string{0: "0", 9: "9", 10: "a", 35: "z", 36: "A", 61: "Z", 62: "10", 3844: "100"} {
+
+	for n, want := range map[uint64]string{
+		0: "0", 9: "9", 10: "a", 35: "z", 36: "A", 61: "Z", 62: "10", 3844: "100",
+	} {
 		if got := base62(n); got != want {
 			t.Errorf("base62(%d) = %s, want %s", n, got, want)
 		}
@@ -282,6 +304,7 @@ func TestBase62(t *testing.T) {
 
 func TestRichTextEscapesAndLinks(t *testing.T) {
 	t.Parallel()
+
 	for raw, want := range map[string]string{
 		"好":           "好",
 		"a<b>&c":      "a&lt;b&gt;&amp;c",

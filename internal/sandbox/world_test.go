@@ -28,15 +28,17 @@ type world struct {
 
 func newWorld(t *testing.T, more ...func(*Options)) *world {
 	t.Helper()
-	o := Options{Frozen: noon, Limits: &Limits{}}
+
+	options := Options{Frozen: noon, Limits: &Limits{}}
 	for _, m := range more {
-		m(&o)
+		m(&options)
 	}
-	s := New(o)
-	h := httptest.NewServer(s)
+	server := New(options)
+	h := httptest.NewServer(server)
 	t.Cleanup(h.Close)
-	t.Cleanup(s.Close)
-	return &world{Server: s, t: t, http: h, token: s.Token(bureau)}
+	t.Cleanup(server.Close)
+
+	return &world{Server: server, t: t, http: h, token: server.Token(bureau)}
 }
 
 // reply is an answer as a client sees it.
@@ -52,13 +54,16 @@ func (w *world) do(r *http.Request, err error) reply {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	res, err := client.Do(r)
 	if err != nil {
 		return reply{err: err}
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
+
 	return reply{res.StatusCode, res.Header, string(b), err}
 }
 
@@ -68,6 +73,7 @@ func values(pairs ...string) url.Values {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		v.Add(pairs[i], pairs[i+1])
 	}
+
 	return v
 }
 
@@ -77,8 +83,10 @@ func path(call string) string {
 		if isOAuth(call) {
 			return "/" + call
 		}
+
 		return "/2/" + call + ".json"
 	}
+
 	return "/c/2/" + call + ".json"
 }
 
@@ -92,6 +100,7 @@ func (w *world) post(call string, pairs ...string) reply {
 	if err == nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+
 	return w.do(r, err)
 }
 
@@ -102,6 +111,7 @@ func (w *world) get(call string, pairs ...string) reply {
 		v.Set("access_token", w.token)
 	}
 	r, err := http.NewRequest("GET", w.http.URL+path(call)+"?"+v.Encode(), nil)
+
 	return w.do(r, err)
 }
 
@@ -110,6 +120,7 @@ func (w *world) send(call string, pic []byte, pairs ...string) reply {
 	w.t.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
+
 	_ = m.WriteField("access_token", w.token)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		_ = m.WriteField(pairs[i], pairs[i+1])
@@ -123,6 +134,7 @@ func (w *world) send(call string, pic []byte, pairs ...string) reply {
 	if err == nil {
 		r.Header.Set("Content-Type", m.FormDataContentType())
 	}
+
 	return w.do(r, err)
 }
 
@@ -147,6 +159,7 @@ func (r reply) tree(t *testing.T) map[string]any {
 	if err := d.Decode(&m); err != nil {
 		t.Fatalf("answer %d %q: %v", r.status, r.body, err)
 	}
+
 	return m
 }
 
@@ -162,6 +175,7 @@ func (r reply) id(t *testing.T) string {
 	if !ok {
 		t.Fatalf("no id in %s", r.body)
 	}
+
 	return n.String()
 }
 
@@ -186,12 +200,16 @@ func (w *world) wantCount(n int) {
 func (r reply) texts(t *testing.T) []string {
 	t.Helper()
 	var out []string
+
 	list, _ := r.tree(t)["statuses"].([]any)
 	for _, v := range list {
 		out = append(out, v.(map[string]any)["text"].(string))
 	}
+
 	return out
 }
 
 // png is the smallest picture the platform accepts.
-var png = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde")
+var png = []byte(
+	"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde",
+)

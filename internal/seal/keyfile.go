@@ -11,10 +11,11 @@ import (
 	"strings"
 )
 
-// ParseKeys reads master keys as a key file holds them: base64 of 32 bytes, one a line, the newest first; empty lines
-// and lines that begin with # do not count.
+// ParseKeys reads master keys as a key file holds them: base64 of 32 bytes, one a line, the newest
+// first; empty lines and lines that begin with # do not count.
 func ParseKeys(text string) ([][]byte, error) {
 	var keys [][]byte
+
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -29,6 +30,7 @@ func ParseKeys(text string) ([][]byte, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("主密钥为空")
 	}
+
 	return keys, nil
 }
 
@@ -38,14 +40,16 @@ func FromText(text string) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	return New(keys[0], keys[1:]...)
 }
 
-// mounted is where container engines put secrets, with a mode nobody can choose; others than us are not in there.
+// mounted is where container engines put secrets, with a mode nobody can choose; others than us are not
+// in there.
 const mounted = "/run/secrets/"
 
-// ReadFile reads a file that holds a secret and refuses one that others than its owner may read, unless a container
-// engine mounted it.
+// ReadFile reads a file that holds a secret and refuses one that others than its owner may read, unless
+// a container engine mounted it.
 func ReadFile(path string) (Secret, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -56,21 +60,28 @@ func ReadFile(path string) (Secret, error) {
 	}
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrPermission) && strings.HasPrefix(path, mounted) {
-		return "", fmt.Errorf("密钥文件 %s 本容器的用户（%d）读不了：请在主机上 chmod 444 该文件，并用权限 0700 的文件夹保护它: %w", path, os.Geteuid(), err)
+		return "", fmt.Errorf(
+			"密钥文件 %s 本容器的用户（%d）读不了：请在主机上 chmod 444 该文件，并用权限 0700 的文件夹保护它: %w",
+			path,
+			os.Geteuid(),
+			err,
+		)
 	}
 	if err != nil {
 		return "", fmt.Errorf("密钥文件 %s 打不开: %w", path, err)
 	}
+
 	return Secret(bytes.TrimSpace(b)), nil
 }
 
-// CreateKeyFile gives the content of the key file at path; when there is none yet it draws a key and writes one of
-// mode 0600. For demonstrations: an operator makes and backs up the key apart from the database.
+// CreateKeyFile gives the content of the key file at path; when there is none yet it draws a key and
+// writes one of mode 0600. For demonstrations: an operator makes and backs up the key apart from the
+// database.
 func CreateKeyFile(path string) (Secret, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", fmt.Errorf("make folder of the key file: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, os.ErrExist) {
 		return ReadFile(path)
 	}
@@ -80,9 +91,10 @@ func CreateKeyFile(path string) (Secret, error) {
 	master := make([]byte, KeySize)
 	_, _ = rand.Read(master) // never fails
 	text := base64.StdEncoding.EncodeToString(master)
-	_, err = f.WriteString(text + "\n")
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	_, err = file.WriteString(text + "\n")
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return "", fmt.Errorf("write key file: %w", err)
 	}
+
 	return Secret(text), nil
 }

@@ -1,5 +1,5 @@
-// Package seal encrypts secrets that have to lie in the database, with a key that does not. It keeps no secret itself,
-// knows no table, and is not for passwords of people, which are hashed elsewhere.
+// Package seal encrypts secrets that have to lie in the database, with a key that does not. It keeps no
+// secret itself, knows no table, and is not for passwords of people, which are hashed elsewhere.
 package seal
 
 import (
@@ -17,8 +17,8 @@ import (
 // KeySize is the length of a master key in bytes.
 const KeySize = 32
 
-// suite is the first byte of what is sealed: HKDF-SHA-256 and AES-256-GCM with a random nonce. A later suite takes the
-// next number, and both can be opened.
+// suite is the first byte of what is sealed: HKDF-SHA-256 and AES-256-GCM with a random nonce. A later
+// suite takes the next number, and both can be opened.
 const suite = 1
 
 // ErrKey means that the key something was sealed with is not in the ring.
@@ -44,7 +44,8 @@ type key struct {
 
 // New makes a box of master keys of 32 bytes, the newest first; the others only open what they sealed before.
 func New(master []byte, older ...[]byte) (*Box, error) {
-	b := &Box{}
+	box := &Box{}
+
 	for _, m := range append([][]byte{master}, older...) {
 		if len(m) != KeySize {
 			return nil, fmt.Errorf("seal: a master key has %d bytes, want %d", len(m), KeySize)
@@ -53,9 +54,10 @@ func New(master []byte, older ...[]byte) (*Box, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.ring = append(b.ring, key{id: hex.EncodeToString(id), master: bytes.Clone(m)})
+		box.ring = append(box.ring, key{id: hex.EncodeToString(id), master: bytes.Clone(m)})
 	}
-	return b, nil
+
+	return box, nil
 }
 
 // derive gives a sub-key for one purpose; knowing it does not help to find the others.
@@ -64,6 +66,7 @@ func derive(master []byte, purpose string, n int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal: derive %s: %w", purpose, err)
 	}
+
 	return sub, nil
 }
 
@@ -76,53 +79,59 @@ func (k key) aead(use string) (cipher.AEAD, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
+
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
 // KeyID is the id of the key that seals now.
 func (b *Box) KeyID() string { return b.ring[0].id }
 
-// Seal encrypts plain for one use ("weibo token") and one row ("credential/17"): moved to another row it cannot be opened.
+// Seal encrypts plain for one use ("weibo token") and one row ("credential/17"): moved to another row
+// it cannot be opened.
 func (b *Box) Seal(use, bind string, plain []byte) (Sealed, error) {
 	aead, err := b.ring[0].aead(use)
 	if err != nil {
 		return Sealed{}, err
 	}
+
 	return Sealed{KeyID: b.ring[0].id, Data: aead.Seal([]byte{suite}, nil, plain, []byte(bind))}, nil
 }
 
 // Open decrypts what was sealed for the same use and row. Fails with ErrKey or ErrOpen.
-func (b *Box) Open(use, bind string, s Sealed) ([]byte, error) {
-	for _, k := range b.ring {
-		if k.id != s.KeyID {
+func (b *Box) Open(use, bind string, sealed Sealed) ([]byte, error) {
+	for _, key := range b.ring {
+		if key.id != sealed.KeyID {
 			continue
 		}
-		if len(s.Data) == 0 || s.Data[0] != suite {
+		if len(sealed.Data) == 0 || sealed.Data[0] != suite {
 			return nil, ErrOpen
 		}
-		aead, err := k.aead(use)
+		aead, err := key.aead(use)
 		if err != nil {
 			return nil, err
 		}
-		plain, err := aead.Open(nil, nil, s.Data[1:], []byte(bind))
+		plain, err := aead.Open(nil, nil, sealed.Data[1:], []byte(bind))
 		if err != nil {
 			return nil, ErrOpen // the cause would say no more
 		}
+
 		return plain, nil
 	}
+
 	return nil, ErrKey
 }
 
 // Reseal brings what an older key sealed under the newest one; changed is false when there is nothing to do.
-func (b *Box) Reseal(use, bind string, s Sealed) (fresh Sealed, changed bool, err error) {
-	if s.KeyID == b.KeyID() {
-		return s, false, nil
+func (b *Box) Reseal(use, bind string, sealed Sealed) (fresh Sealed, changed bool, err error) {
+	if sealed.KeyID == b.KeyID() {
+		return sealed, false, nil
 	}
-	plain, err := b.Open(use, bind, s)
+	plain, err := b.Open(use, bind, sealed)
 	if err != nil {
 		return Sealed{}, false, err
 	}
 	fresh, err = b.Seal(use, bind, plain)
+
 	return fresh, err == nil, err
 }
 
@@ -131,11 +140,12 @@ func (b *Box) CheckValue() []byte { return b.ring[0].check() }
 
 // Matches tells whether a check value was made by a key of the ring.
 func (b *Box) Matches(value []byte) bool {
-	for _, k := range b.ring {
-		if subtle.ConstantTimeCompare(k.check(), value) == 1 {
+	for _, key := range b.ring {
+		if subtle.ConstantTimeCompare(key.check(), value) == 1 {
 			return true
 		}
 	}
+
 	return false
 }
 
@@ -144,5 +154,6 @@ func (k key) check() []byte {
 	if err != nil {
 		panic(err) // only a length over 8 kB fails
 	}
+
 	return v
 }

@@ -16,6 +16,7 @@ const use = "weibo token"
 
 func box(t *testing.T, fill ...byte) *Box {
 	t.Helper()
+
 	var keys [][]byte
 	for _, b := range fill {
 		keys = append(keys, bytes.Repeat([]byte{b}, KeySize))
@@ -24,44 +25,53 @@ func box(t *testing.T, fill ...byte) *Box {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return b
 }
 
 func TestOpensOnlyWhatIsItsOwn(t *testing.T) {
 	t.Parallel()
 	b := box(t, 1)
-	s, err := b.Seal(use, "credential/17", []byte("2.00abc"))
+	sealed, err := b.Seal(use, "credential/17", []byte("2.00abc"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if bytes.Contains(s.Data, []byte("2.00abc")) {
+	if bytes.Contains(sealed.Data, []byte("2.00abc")) {
 		t.Error("the secret lies open")
 	}
-	plain, err := b.Open(use, "credential/17", s)
+	plain, err := b.Open(use, "credential/17", sealed)
 	if err != nil || string(plain) != "2.00abc" {
 		t.Fatalf("got %q, %v", plain, err)
 	}
 	again, err := b.Seal(use, "credential/17", []byte("2.00abc"))
-	if err != nil || bytes.Equal(again.Data, s.Data) {
+	if err != nil || bytes.Equal(again.Data, sealed.Data) {
 		t.Error("the same secret sealed twice looks the same")
 	}
-	changed := Sealed{KeyID: s.KeyID, Data: bytes.Clone(s.Data)}
+	changed := Sealed{KeyID: sealed.KeyID, Data: bytes.Clone(sealed.Data)}
 	changed.Data[len(changed.Data)-1] ^= 1
+
 	for name, try := range map[string]func() ([]byte, error){
-		"another row": func() ([]byte, error) { return b.Open(use, "credential/18", s) },
-		"another use": func() ([]byte, error) { return b.Open("other", "credential/17", s) },
+		"another row": func() ([]byte, error) { return b.Open(use, "credential/18", sealed) },
+		"another use": func() ([]byte, error) { return b.Open("other", "credential/17", sealed) },
 		"changed":     func() ([]byte, error) { return b.Open(use, "credential/17", changed) },
-		"cut":         func() ([]byte, error) { return b.Open(use, "credential/17", Sealed{KeyID: s.KeyID, Data: s.Data[:5]}) },
-		"empty":       func() ([]byte, error) { return b.Open(use, "credential/17", Sealed{KeyID: s.KeyID}) },
+		"cut": func() ([]byte, error) {
+			return b.Open(use, "credential/17", Sealed{
+				KeyID: sealed.KeyID, Data: sealed.Data[:5],
+			})
+		},
+		"empty": func() ([]byte, error) { return b.Open(use, "credential/17", Sealed{KeyID: sealed.KeyID}) },
 		"suite": func() ([]byte, error) {
-			return b.Open(use, "credential/17", Sealed{KeyID: s.KeyID, Data: append([]byte{9}, s.Data[1:]...)})
+			return b.Open(use, "credential/17", Sealed{
+				KeyID: sealed.KeyID,
+				Data:  append([]byte{9}, sealed.Data[1:]...),
+			})
 		},
 	} {
 		if got, err := try(); !errors.Is(err, ErrOpen) {
 			t.Errorf("%s: got %q, %v; want ErrOpen", name, got, err)
 		}
 	}
-	if _, err := box(t, 2).Open(use, "credential/17", s); !errors.Is(err, ErrKey) {
+	if _, err := box(t, 2).Open(use, "credential/17", sealed); !errors.Is(err, ErrKey) {
 		t.Errorf("another key: got %v, want ErrKey", err)
 	}
 }
@@ -69,11 +79,11 @@ func TestOpensOnlyWhatIsItsOwn(t *testing.T) {
 func TestRotation(t *testing.T) {
 	t.Parallel()
 	old, both, fresh := box(t, 1), box(t, 2, 1), box(t, 2)
-	s, err := old.Seal(use, "credential/1", []byte("secret"))
+	sealed, err := old.Seal(use, "credential/1", []byte("secret"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	moved, changed, err := both.Reseal(use, "credential/1", s)
+	moved, changed, err := both.Reseal(use, "credential/1", sealed)
 	if err != nil || !changed || moved.KeyID != fresh.KeyID() {
 		t.Fatalf("reseal: %v, %v, key %s", changed, err, moved.KeyID)
 	}
@@ -120,6 +130,7 @@ func TestKeyFile(t *testing.T) {
 
 func TestBadKeysAreRefused(t *testing.T) {
 	t.Parallel()
+
 	for _, text := range []string{"", "# only a remark\n", "c2hvcnQ=", "not base64 at all"} {
 		if _, err := FromText(text); err == nil {
 			t.Errorf("%q was taken for a key", text)
@@ -149,9 +160,23 @@ func TestSecretNeverPrints(t *testing.T) {
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "secret", secret, "holder", holder)
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "secret", secret, "holder", holder)
-	printed := fmt.Sprintf("%v %+v %#v %s %q %x %d %v %+v %#v", secret, secret, secret, secret, secret, secret, secret, holder, holder, holder)
+
+	printed := fmt.Sprintf(
+		"%v %+v %#v %s %q %x %d %v %+v %#v",
+		secret,
+		secret,
+		secret,
+		secret,
+		secret,
+		secret,
+		secret,
+		holder,
+		holder,
+		holder,
+	)
 	for where, text := range map[string]string{"fmt": printed, "slog": log.String(), "json": string(js)} {
-		if strings.Contains(text, "hunter2") || strings.Contains(text, "68756e74") || !strings.Contains(text, "***") {
+		if strings.Contains(text, "hunter2") || strings.Contains(text, "68756e74") ||
+			!strings.Contains(text, "***") {
 			t.Errorf("%s: %s", where, text)
 		}
 	}
@@ -171,6 +196,7 @@ func TestVouchesOnlyForWhatItWasAsked(t *testing.T) {
 	if err := both.CheckMAC("entry", id, []byte("told"), mac); err != nil {
 		t.Errorf("an older key of the ring: %v", err)
 	}
+
 	for name, got := range map[string]error{
 		"other data":   both.CheckMAC("entry", id, []byte("tolD"), mac),
 		"other use":    both.CheckMAC("link", id, []byte("told"), mac),
@@ -179,7 +205,9 @@ func TestVouchesOnlyForWhatItWasAsked(t *testing.T) {
 		"nothing":      both.CheckMAC("entry", id, []byte("told"), nil),
 		"key not here": box(t, 3).CheckMAC("entry", id, []byte("told"), mac),
 	} {
-		if want := map[bool]error{true: ErrKey, false: ErrOpen}[name == "key not here"]; !errors.Is(got, want) {
+		if want := map[bool]error{
+			true: ErrKey, false: ErrOpen,
+		}[name == "key not here"]; !errors.Is(got, want) {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 // hidden stands for every secret wherever one is printed.
 const hidden = "***"
 
-// Secret is a text that shows only where Reveal is written: not in fmt, slog, JSON, or an error that carries it.
+// Secret is a text that shows only where Reveal is written: not in fmt, slog, JSON, or an error that
+// carries it.
 type Secret string
 
 // Reveal is the secret itself.

@@ -1,7 +1,8 @@
 //go:build !juzhen_stoppoints
 
-// Package stoppoint marks the instants of a send at which the fault tests do harm. In every ordinary binary it does nothing
-// and costs nothing; only the build tag juzhen_stoppoints gives it a body. It decides nothing.
+// Package stoppoint marks the instants of a send at which the fault tests do harm. In every ordinary
+// binary it does nothing and costs nothing; only the build tag juzhen_stoppoints gives it a body. It
+// decides nothing.
 package stoppoint
 
 import "time"

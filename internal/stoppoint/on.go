@@ -1,8 +1,9 @@
 //go:build juzhen_stoppoints
 
-// Package stoppoint marks the instants of a send at which the fault tests do harm, and in this build does it: when the folder
-// named by STOPPOINTS (which is no setting of the console) holds a file with the name of the point, the process harms itself there. The file says how:
-// "kill" or "stop", the latter until somebody sends SIGCONT, followed by how many times the point is passed before.
+// Package stoppoint marks the instants of a send at which the fault tests do harm, and in this build
+// does it: when the folder named by STOPPOINTS (which is no setting of the console) holds a file with
+// the name of the point, the process harms itself there. The file says how: "kill" or "stop", the
+// latter until somebody sends SIGCONT, followed by how many times the point is passed before.
 package stoppoint
 
 import (
@@ -20,8 +21,8 @@ var (
 	passed = map[Point]int{}
 )
 
-// At says that delivery id has come to this point, notes point, id and instant (µs) in the folder and does the harm that was
-// ordered. id is 0 where the point does not know it.
+// At says that delivery id has come to this point, notes point, id and instant (µs) in the folder and
+// does the harm that was ordered. id is 0 where the point does not know it.
 func At(p Point, id int64) {
 	dir := os.Getenv("STOPPOINTS")
 	if dir == "" {
@@ -91,8 +92,9 @@ func Now() time.Time {
 	return now.Add(skew.by)
 }
 
-// During says that the call of delivery id is under way, until the returned function is called: harm falls a moment after its
-// beginning, when the request has been written and the sandbox delays its answer.
+// During says that the call of delivery id is under way, until the returned function is called: harm
+// falls a moment after its beginning, when the request has been written and the sandbox delays its
+// answer.
 func During(id int64) (over func()) {
 	t := time.AfterFunc(100*time.Millisecond, func() { At(DuringCall, id) })
 	return func() { t.Stop() }

@@ -1,5 +1,6 @@
 // Package svg draws small pictures on the server: sparklines. They need no script, print well and keep
-// to the policy of the pages: presentation attributes and classes, never a style attribute. It knows no noun of the console.
+// to the policy of the pages: presentation attributes and classes, never a style attribute. It knows no
+// noun of the console.
 package svg
 
 import (
@@ -14,26 +15,41 @@ import (
 type Label struct{ Title, Desc string }
 
 // open begins a picture of w × h units that readers' voices announce by label.
-func open(b *strings.Builder, class string, w, h int, l Label) {
-	fmt.Fprintf(b, `<svg class="%s" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`, class, w, h, w, h, words(l))
-	if l.Desc != "" {
-		fmt.Fprintf(b, `<title>%s</title><desc>%s</desc>`, html.EscapeString(l.Title), html.EscapeString(l.Desc))
+func open(b *strings.Builder, class string, w, h int, label Label) {
+	fmt.Fprintf(
+		b,
+		`<svg class="%s" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`,
+		class,
+		w,
+		h,
+		w,
+		h,
+		words(label),
+	)
+	if label.Desc != "" {
+		fmt.Fprintf(
+			b,
+			`<title>%s</title><desc>%s</desc>`,
+			html.EscapeString(label.Title),
+			html.EscapeString(label.Desc),
+		)
 	}
 }
 
-func words(l Label) string {
-	if l.Desc == "" {
-		return html.EscapeString(l.Title)
+func words(label Label) string {
+	if label.Desc == "" {
+		return html.EscapeString(label.Title)
 	}
-	return html.EscapeString(l.Title + ": " + l.Desc)
+
+	return html.EscapeString(label.Title + ": " + label.Desc)
 }
 
 // number writes a coordinate with at most one decimal.
 func number(v float64) string { return strconv.FormatFloat(float64(int(v*10+0.5))/10, 'f', -1, 64) }
 
-// Sparkline draws values from left to right. A nil value is a gap: there is no figure, which is not 0. With fewer than two
-// values nothing is drawn.
-func Sparkline(values []*float64, w, h int, l Label) template.HTML {
+// Sparkline draws values from left to right. A nil value is a gap: there is no figure, which is not 0.
+// With fewer than two values nothing is drawn.
+func Sparkline(values []*float64, w, h int, label Label) template.HTML {
 	lo, hi, n := bounds(values)
 	if n < 2 {
 		return ""
@@ -49,6 +65,7 @@ func Sparkline(values []*float64, w, h int, l Label) template.HTML {
 	}
 	var b, path strings.Builder
 	last, pen := -1, "M"
+
 	for i, v := range values {
 		if v == nil {
 			pen = "M"
@@ -57,9 +74,16 @@ func Sparkline(values []*float64, w, h int, l Label) template.HTML {
 		path.WriteString(pen + at(i))
 		pen, last = "L", i
 	}
-	open(&b, "spark", w, h, l)
+	open(&b, "spark", w, h, label)
 	x, y, _ := strings.Cut(at(last), " ")
-	fmt.Fprintf(&b, `<path class="spark-line" fill="none" d="%s"/><circle class="spark-end" cx="%s" cy="%s" r="2"/></svg>`, path.String(), x, y)
+	fmt.Fprintf(
+		&b,
+		`<path class="spark-line" fill="none" d="%s"/><circle class="spark-end" cx="%s" cy="%s" r="2"/></svg>`,
+		path.String(),
+		x,
+		y,
+	)
+
 	return template.HTML(b.String())
 }
 
@@ -70,6 +94,7 @@ func Floats[N ~int | ~int64 | ~float64](in []N) []*float64 {
 		f := float64(n)
 		out[i] = &f
 	}
+
 	return out
 }
 
@@ -86,5 +111,6 @@ func bounds(values []*float64) (lo, hi float64, n int) {
 		}
 		n++
 	}
+
 	return lo, hi, n
 }

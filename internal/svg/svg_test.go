@@ -11,6 +11,7 @@ import (
 // wellFormed parses the picture as XML and fails on style attributes.
 func wellFormed(t *testing.T, s string) {
 	t.Helper()
+
 	d := xml.NewDecoder(strings.NewReader(s))
 	for {
 		tok, err := d.Token()

@@ -16,28 +16,48 @@ import (
 
 func insertItems(ctx context.Context, tx pg.Tx, at time.Time, units []int64, list []Item) error {
 	n := len(list)
-	kinds, keys, permissions, codes, args := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	types, subjects, notUsers, due := make([]string, n), make([]int64, n), make([]int64, n), make([]*time.Time, n)
-	for i, it := range list {
-		if it.Args == nil {
-			it.Args = map[string]any{}
+	kinds := make([]string, n)
+	keys := make([]string, n)
+	permissions := make([]string, n)
+	codes := make([]string, n)
+	args := make([]string, n)
+	types := make([]string, n)
+	subjects := make([]int64, n)
+	notUsers := make([]int64, n)
+	due := make([]*time.Time, n)
+
+	for i, item := range list {
+		if item.Args == nil {
+			item.Args = map[string]any{}
 		}
-		text, err := json.Marshal(it.Args)
+		text, err := json.Marshal(item.Args)
 		if err != nil {
-			return fmt.Errorf("raise to-do %q: %w", it.Key, err)
+			return fmt.Errorf("raise to-do %q: %w", item.Key, err)
 		}
-		kinds[i], keys[i], permissions[i], codes[i], args[i] = it.Matter.Kind, it.Key, string(it.Permission), it.Matter.Code, string(text)
-		types[i], subjects[i], notUsers[i], due[i] = string(it.Subject), it.SubjectID, it.NotUser, it.DueAt
+		kinds[i] = item.Matter.Kind
+		keys[i] = item.Key
+		permissions[i] = string(item.Permission)
+		codes[i] = item.Matter.Code
+		args[i] = string(text)
+		types[i] = string(item.Subject)
+		subjects[i] = item.SubjectID
+		notUsers[i] = item.NotUser
+		due[i] = item.DueAt
 	}
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO todos (kind, key, permission, unit_id, not_user, subject_type, subject_id, code, args, due_at, raised_at)
-SELECT x.kind, x.key, x.permission, x.unit, nullif(x.not_user, 0), x.type, x.subject, x.code, x.args::jsonb, x.due, $1::timestamptz
-FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::timestamptz[])
+INSERT INTO todos (kind, key, permission, unit_id, not_user, subject_type, subject_id, code, args, due_at,
+    raised_at)
+SELECT x.kind, x.key, x.permission, x.unit, nullif(x.not_user, 0), x.type, x.subject, x.code, x.args::jsonb,
+    x.due, $1::timestamptz
+FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[],
+    $9::text[], $10::text[], $11::timestamptz[])
      AS x (kind, key, permission, unit, not_user, type, subject, code, args, due)
-ON CONFLICT (key) WHERE resolved_at IS NULL DO NOTHING`, at, kinds, keys, permissions, units, notUsers, types, subjects, codes, args, due)
+ON CONFLICT (key) WHERE resolved_at IS NULL DO NOTHING`,
+		at, kinds, keys, permissions, units, notUsers, types, subjects, codes, args, due)
 	if err != nil {
 		return fmt.Errorf("raise to-do %q: %w", keys[0], err)
 	}
+
 	return nil
 }
 
@@ -46,11 +66,13 @@ func resolve(ctx context.Context, db *gorm.DB, at time.Time, by int64, where str
 	if by != 0 {
 		who = &by
 	}
-	err := db.WithContext(ctx).Exec("UPDATE todos SET resolved_at = ?, resolved_by = ? WHERE resolved_at IS NULL AND "+where,
+	err := db.WithContext(ctx).Exec(`
+		UPDATE todos SET resolved_at = ?, resolved_by = ? WHERE resolved_at IS NULL AND `+where,
 		append([]any{at, who}, args...)...).Error
 	if err != nil {
 		return fmt.Errorf("resolve to-do: %w", err)
 	}
+
 	return nil
 }
 
@@ -58,31 +80,38 @@ func resolve(ctx context.Context, db *gorm.DB, at time.Time, by int64, where str
 func mine(actor access.Actor) (string, []any) {
 	var parts []string
 	var args []any
-	for _, p := range access.Permissions() {
-		if !actor.Can(p) {
+
+	for _, permission := range access.Permissions() {
+		if !actor.Can(permission) {
 			continue
 		}
-		scope, values := access.Scope(actor, p, "u.path")
-		parts, args = append(parts, "(t.permission = ? AND "+scope+")"), append(append(args, string(p)), values...)
+		scope, values := access.Scope(actor, permission, "u.path")
+		parts = append(parts, "(t.permission = ? AND "+scope+")")
+		args = append(append(args, string(permission)), values...)
 	}
 	if parts == nil {
 		return "FALSE", nil
 	}
+
 	return `t.resolved_at IS NULL AND t.not_user IS DISTINCT FROM ?
-		AND NOT (t.kind = 'notice' AND EXISTS (SELECT FROM todo_readers r WHERE r.todo_id = t.id AND r.user_id = ?))
+		AND NOT (t.kind = 'notice' AND EXISTS (SELECT FROM todo_readers r
+			WHERE r.todo_id = t.id AND r.user_id = ?))
 		AND (` + strings.Join(parts, " OR ") + ")", append([]any{actor.UserID, actor.UserID}, args...)
 }
 
 func markRead(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) error {
 	where, args := mine(actor)
-	res := db.WithContext(ctx).Exec("INSERT INTO todo_readers (todo_id, user_id, at) SELECT t.id, ?, now()"+fromTodos+where+
-		" AND t.kind = 'notice' AND t.id = ? ON CONFLICT DO NOTHING", append(append([]any{actor.UserID}, args...), id)...)
+	res := db.WithContext(ctx).Exec(`
+		INSERT INTO todo_readers (todo_id, user_id, at) SELECT t.id, ?, now()`+fromTodos+where+
+		" AND t.kind = 'notice' AND t.id = ? ON CONFLICT DO NOTHING",
+		append(append([]any{actor.UserID}, args...), id)...)
 	if res.Error != nil {
 		return fmt.Errorf("read notice: %w", res.Error)
 	}
 	if res.RowsAffected == 0 {
 		return fault.NotFound("没有找到这条告知，可能已经看过")
 	}
+
 	return nil
 }
 
@@ -103,11 +132,21 @@ type openRow struct {
 }
 
 func (r openRow) open() (Open, error) {
-	o := Open{ID: r.ID, Kind: r.Kind, Key: r.Key, Subject: r.SubjectType, SubjectID: r.SubjectID, UnitName: r.UnitName, Code: r.Code,
-		DueAt: r.DueAt, RaisedAt: r.RaisedAt.UTC()}
+	o := Open{
+		ID:        r.ID,
+		Kind:      r.Kind,
+		Key:       r.Key,
+		Subject:   r.SubjectType,
+		SubjectID: r.SubjectID,
+		UnitName:  r.UnitName,
+		Code:      r.Code,
+		DueAt:     r.DueAt,
+		RaisedAt:  r.RaisedAt.UTC(),
+	}
 	if err := json.Unmarshal([]byte(r.ArgsText), &o.Args); err != nil {
 		return Open{}, fmt.Errorf("read to-do %d: %w", r.ID, err)
 	}
+
 	return o, nil
 }
 
@@ -120,20 +159,24 @@ type listing struct {
 func list(ctx context.Context, db *gorm.DB, actor access.Actor, l listing) ([]Open, error) {
 	where, args := mine(actor)
 	rows, err := gorm.G[openRow](db).Raw(`SELECT * FROM (
-		SELECT t.id, t.kind, t.key, t.subject_type, t.subject_id, u.name AS unit_name, t.code, t.args::text AS args_text, t.due_at, t.raised_at,
-		       row_number() OVER (PARTITION BY t.kind ORDER BY t.due_at NULLS LAST, t.raised_at, t.id) AS place`+fromTodos+where+`
+		SELECT t.id, t.kind, t.key, t.subject_type, t.subject_id, u.name AS unit_name, t.code,
+			t.args::text AS args_text, t.due_at, t.raised_at,
+		       row_number() OVER (PARTITION BY t.kind
+		       	ORDER BY t.due_at NULLS LAST, t.raised_at, t.id) AS place`+fromTodos+where+`
 		AND ? IN ('', t.kind)) t WHERE place <= ?
 		ORDER BY array_position(string_to_array(?, ','), kind), place LIMIT ?`,
 		append(args, l.kind, l.each, strings.Join(kinds, ","), l.limit)...).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list to-dos: %w", err)
 	}
+
 	out := make([]Open, len(rows))
-	for i, r := range rows {
-		if out[i], err = r.open(); err != nil {
+	for i, row := range rows {
+		if out[i], err = row.open(); err != nil {
 			return nil, err
 		}
 	}
+
 	return out, nil
 }
 
@@ -143,6 +186,7 @@ func count(ctx context.Context, db *gorm.DB, actor access.Actor) (int, error) {
 	if err != nil || len(n) == 0 {
 		return 0, err
 	}
+
 	return n[0], nil
 }
 
@@ -152,10 +196,15 @@ func countKinds(ctx context.Context, db *gorm.DB, actor access.Actor) (map[strin
 		N    int
 	}
 	where, args := mine(actor)
-	rows, err := gorm.G[row](db).Raw("SELECT t.kind, count(*) AS n"+fromTodos+where+" GROUP BY t.kind", args...).Find(ctx)
+	rows, err := gorm.G[row](
+		db,
+	).Raw("SELECT t.kind, count(*) AS n"+fromTodos+where+" GROUP BY t.kind", args...).
+		Find(ctx)
+
 	out := make(map[string]int, len(rows))
 	for _, r := range rows {
 		out[r.Kind] = r.N
 	}
+
 	return out, err
 }

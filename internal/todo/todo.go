@@ -1,5 +1,6 @@
-// Package todo keeps what waits for a person: raised and resolved in the transactions of the matters themselves, shown
-// to whoever may deal with them. It does not decide when something is due and does not deal with it.
+// Package todo keeps what waits for a person: raised and resolved in the transactions of the matters
+// themselves, shown to whoever may deal with them. It does not decide when something is due and does
+// not deal with it.
 package todo
 
 import (
@@ -14,8 +15,9 @@ import (
 	"juzhen/internal/pg"
 )
 
-// Item is a matter to be raised. Key makes it appear once while it is open. Whoever holds the permission at the unit sees it,
-// except NotUser. The words are made of the matter and Args when it is shown, in the reader's language.
+// Item is a matter to be raised. Key makes it appear once while it is open. Whoever holds the
+// permission at the unit sees it, except NotUser. The words are made of the matter and Args when it is
+// shown, in the reader's language.
 type Item struct {
 	Matter    Matter
 	Key       string
@@ -37,6 +39,7 @@ func (it Item) filled() Item {
 	if it.Subject == "" {
 		it.Subject = it.Matter.Subject
 	}
+
 	return it
 }
 
@@ -56,37 +59,44 @@ const (
 	KindNotice   = "notice" // to be known: it goes from a reader's list once that reader has read it
 )
 
-var kinds = []string{KindIncident, KindUnknown, KindMissed, KindProblem, KindHandoff, KindLive, KindNoticed, KindToken, KindConfirm, KindReview, KindReturned, KindNotice}
+var kinds = []string{
+	KindIncident, KindUnknown, KindMissed, KindProblem, KindHandoff, KindLive, KindNoticed,
+	KindToken, KindConfirm, KindReview, KindReturned, KindNotice,
+}
 
 // RaiseTx opens a matter; it does nothing when one with the same key is open.
-func RaiseTx(ctx context.Context, tx pg.Tx, at time.Time, it Item) error {
-	return RaiseManyTx(ctx, tx, at, []Item{it})
+func RaiseTx(ctx context.Context, tx pg.Tx, at time.Time, item Item) error {
+	return RaiseManyTx(ctx, tx, at, []Item{item})
 }
 
 // RaiseManyTx is RaiseTx for many matters, in one statement.
 func RaiseManyTx(ctx context.Context, tx pg.Tx, at time.Time, list []Item) error {
 	units := make([]int64, len(list))
+
 	list = slices.Clone(list)
-	for i, it := range list {
-		it = it.filled()
-		list[i] = it
-		if it.Key == "" || it.Permission == "" || it.Matter.Code == "" || it.Matter.Kind == "" || it.Subject == "" {
-			return fmt.Errorf("raise to-do %q: %w", it.Key, errIncomplete)
+	for i, item := range list {
+		item = item.filled()
+		list[i] = item
+		if item.Key == "" || item.Permission == "" || item.Matter.Code == "" || item.Matter.Kind == "" ||
+			item.Subject == "" {
+			return fmt.Errorf("raise to-do %q: %w", item.Key, errIncomplete)
 		}
 		var err error
-		if units[i], err = org.IDOf(it.UnitPath); err != nil {
-			return fmt.Errorf("raise to-do %q: %w", it.Key, err)
+		if units[i], err = org.IDOf(item.UnitPath); err != nil {
+			return fmt.Errorf("raise to-do %q: %w", item.Key, err)
 		}
 	}
 	if len(list) == 0 {
 		return nil
 	}
+
 	return insertItems(ctx, tx, at, units, list)
 }
 
 var errIncomplete = errors.New("key or matter is missing")
 
-// ResolveTx closes the open matter with this key; by is 0 when the machine did it. It does nothing when none is open.
+// ResolveTx closes the open matter with this key; by is 0 when the machine did it. It does nothing when
+// none is open.
 func ResolveTx(ctx context.Context, tx pg.Tx, at time.Time, key string, by int64) error {
 	return resolve(ctx, tx.DB, at, by, "key = ?", key)
 }
@@ -96,15 +106,23 @@ func ResolveManyTx(ctx context.Context, tx pg.Tx, at time.Time, keys []string, b
 	if len(keys) == 0 {
 		return nil
 	}
-	if _, err := tx.Pgx.Exec(ctx, `UPDATE todos SET resolved_at = $1, resolved_by = nullif($2::bigint, 0) WHERE resolved_at IS NULL AND key = ANY ($3)`,
+	if _, err := tx.Pgx.Exec(ctx, `UPDATE todos SET resolved_at = $1, resolved_by = nullif($2::bigint, 0)
+			WHERE resolved_at IS NULL AND key = ANY ($3)`,
 		at, by, keys); err != nil {
 		return fmt.Errorf("resolve to-dos: %w", err)
 	}
+
 	return nil
 }
 
 // ResolveSubjectTx closes every open matter of one thing, such as all of a delivery that was cancelled.
-func ResolveSubjectTx(ctx context.Context, tx pg.Tx, at time.Time, subject Subject, subjectID, by int64) error {
+func ResolveSubjectTx(
+	ctx context.Context,
+	tx pg.Tx,
+	at time.Time,
+	subject Subject,
+	subjectID, by int64,
+) error {
 	return resolve(ctx, tx.DB, at, by, "subject_type = ? AND subject_id = ?", string(subject), subjectID)
 }
 
@@ -145,9 +163,16 @@ func New(db *pg.DB, matters []Matter, pages Pages) *Service {
 
 // shown gives what was read its words and its page.
 func (s *Service) shown(list []Open, err error) ([]Open, error) {
-	for i, o := range list {
-		list[i].Matter, list[i].Path = s.matterOf(o.Code), s.pages.of(o.Code, o.Subject, o.SubjectID)
+	for i, open := range list {
+		list[i].Matter, list[i].Path = s.matterOf(
+			open.Code,
+		), s.pages.of(
+			open.Code,
+			open.Subject,
+			open.SubjectID,
+		)
 	}
+
 	return list, err
 }
 

@@ -78,15 +78,17 @@ func newWorld(t *testing.T) *world {
 	w.bureau = w.unit(units, 0, "生态环境局", org.Bureau)
 	w.east = w.unit(units, w.bureau.ID, "东城", org.District)
 	w.west = w.unit(units, w.bureau.ID, "西城", org.District)
+
 	return w
 }
 
-func (w *world) unit(s *org.Service, parent int64, name string, k org.Kind) org.Unit {
+func (w *world) unit(service *org.Service, parent int64, name string, kind org.Kind) org.Unit {
 	w.Helper()
-	u, err := s.Create(w.Context(), access.System("测试"), parent, name, k)
+	u, err := service.Create(w.Context(), access.System("测试"), parent, name, kind)
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	return u
 }
 
@@ -100,43 +102,53 @@ func (w *world) tx(fn func(ctx context.Context, tx pg.Tx) error) {
 func (w *world) raise(items ...todo.Item) {
 	w.Helper()
 	w.tx(func(ctx context.Context, tx pg.Tx) error {
-		for _, it := range items {
-			if err := todo.RaiseTx(ctx, tx, noon, it); err != nil {
+		for _, item := range items {
+			if err := todo.RaiseTx(ctx, tx, noon, item); err != nil {
 				return err
 			}
 		}
+
 		return nil
 	})
 }
 
-func (w *world) keys(a access.Actor) string {
+func (w *world) keys(actor access.Actor) string {
 	w.Helper()
-	list, err := w.s.List(w.Context(), a)
+	list, err := w.s.List(w.Context(), actor)
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	var keys []string
-	for _, o := range list {
-		keys = append(keys, o.Key)
+	for _, open := range list {
+		keys = append(keys, open.Key)
 	}
-	if n, err := w.s.Count(w.Context(), a); err != nil || n != len(keys) {
+	if n, err := w.s.Count(w.Context(), actor); err != nil || n != len(keys) {
 		w.Errorf("count %d (%v), list %d", n, err, len(keys))
 	}
+
 	return strings.Join(keys, " ")
 }
 
-func review(key string, u org.Unit) todo.Item {
-	return todo.Item{Matter: waiting, Key: key, UnitPath: u.Path, SubjectID: 4, Args: map[string]any{"title": "空气质量"}}
+func review(key string, unit org.Unit) todo.Item {
+	return todo.Item{
+		Matter:    waiting,
+		Key:       key,
+		UnitPath:  unit.Path,
+		SubjectID: 4,
+		Args:      map[string]any{"title": "空气质量"},
+	}
 }
 
-func actor(id int64, r access.Role, u org.Unit) access.Actor {
-	return access.Actor{UserID: id, Grants: []access.Grant{{Role: r, UnitID: u.ID, Path: u.Path}}}
+func actor(id int64, role access.Role, unit org.Unit) access.Actor {
+	return access.Actor{UserID: id, Grants: []access.Grant{{Role: role, UnitID: unit.ID, Path: unit.Path}}}
 }
 
 func TestOpenMatterIsRaisedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	reviewer := actor(7, access.Reviewer, w.bureau)
+
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() { w.raise(review("review/4", w.east)) })
@@ -164,6 +176,7 @@ func TestOnlyWhoMayActSeesIt(t *testing.T) {
 	w.raise(review("review/1", w.east), own, review("review/3", w.west),
 		todo.Item{Matter: expired, Key: "account/1/token", UnitPath: w.east.Path, SubjectID: 1,
 			Args: map[string]any{"account": "示例"}})
+
 	for name, tc := range map[string]struct {
 		a    access.Actor
 		want string
@@ -218,10 +231,12 @@ func TestMovedUnitTakesItsMattersAlong(t *testing.T) {
 func TestAllMattersOfOneThingAreResolved(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a, b := review("a", w.east), review("b", w.east)
+	item, b := review("a", w.east), review("b", w.east)
 	b.SubjectID = 5
-	w.raise(a, review("a2", w.east), b)
-	w.tx(func(ctx context.Context, tx pg.Tx) error { return todo.ResolveSubjectTx(ctx, tx, noon, "post", 4, 0) })
+	w.raise(item, review("a2", w.east), b)
+	w.tx(
+		func(ctx context.Context, tx pg.Tx) error { return todo.ResolveSubjectTx(ctx, tx, noon, "post", 4, 0) },
+	)
 	if got := w.keys(actor(8, access.Reviewer, w.bureau)); got != "b" {
 		t.Errorf("left open: %q", got)
 	}
@@ -232,11 +247,12 @@ func TestIncompleteMatterIsADefect(t *testing.T) {
 	w := newWorld(t)
 	bad := []todo.Item{{}, review("", w.east), review("x", org.Unit{}), review("x", org.Unit{Path: "/a/"})}
 	unreadable := review("y", w.east)
+
 	unreadable.Args = map[string]any{"f": func() {}}
-	for _, it := range append(bad, unreadable) {
-		raise := func(tx pg.Tx) error { return todo.RaiseTx(t.Context(), tx, noon, it) }
+	for _, item := range append(bad, unreadable) {
+		raise := func(tx pg.Tx) error { return todo.RaiseTx(t.Context(), tx, noon, item) }
 		if err := w.db.InTx(t.Context(), raise); err == nil {
-			t.Errorf("raised %+v", it)
+			t.Errorf("raised %+v", item)
 		}
 	}
 	undone := errors.New("undone")
@@ -255,7 +271,8 @@ func TestWhatIsSaidByTheItemGoesBeforeTheMatter(t *testing.T) {
 	writers.Permission, writers.Subject = access.PostWrite, "star"
 	w.raise(writers)
 	list, err := w.s.List(t.Context(), actor(8, access.PressOfficer, w.east))
-	if err != nil || len(list) != 1 || list[0].Subject != "star" || w.keys(actor(8, access.Reviewer, w.east)) != "" {
+	if err != nil || len(list) != 1 || list[0].Subject != "star" ||
+		w.keys(actor(8, access.Reviewer, w.east)) != "" {
 		t.Errorf("%+v, %v", list, err)
 	}
 }
@@ -263,6 +280,7 @@ func TestWhatIsSaidByTheItemGoesBeforeTheMatter(t *testing.T) {
 func TestWordsOfReasons(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	zh, en := i18n.For(i18n.Chinese), i18n.For(i18n.English)
 	for _, tc := range []struct {
 		code    string
@@ -286,28 +304,29 @@ func TestWordsOfReasons(t *testing.T) {
 		{"never.heard", "moon", `{}`, "有一件事需要处理（never.heard）", "Something needs attention (never.heard)",
 			todo.Warning, "/todo"},
 	} {
-		it := review("x", w.east)
-		it.Matter.Code, it.Subject, it.SubjectID = tc.code, tc.subject, 6
-		if err := json.Unmarshal([]byte(tc.args), &it.Args); err != nil {
+		item := review("x", w.east)
+		item.Matter.Code, item.Subject, item.SubjectID = tc.code, tc.subject, 6
+		if err := json.Unmarshal([]byte(tc.args), &item.Args); err != nil {
 			t.Fatal(err)
 		}
-		w.raise(it)
+		w.raise(item)
 		list, err := w.s.List(t.Context(), actor(8, access.Reviewer, w.east))
 		if err != nil || len(list) != 1 {
 			t.Fatalf("%s: %+v, %v", tc.code, list, err)
 		}
-		o := list[0]
-		if got := zh.T(o.Text(), o.Pairs()...); got != tc.zh {
+		open := list[0]
+		if got := zh.T(open.Text(), open.Pairs()...); got != tc.zh {
 			t.Errorf("%s: %q, want %q", tc.code, got, tc.zh)
 		}
-		if got := en.T(o.Text(), o.Pairs()...); got != tc.en {
+		if got := en.T(open.Text(), open.Pairs()...); got != tc.en {
 			t.Errorf("%s: %q, want %q", tc.code, got, tc.en)
 		}
-		if o.Tone() != tc.tone || o.Path != tc.path || o.Act() == "" {
-			t.Errorf("%s: tone %s, path %s, act %q", tc.code, o.Tone(), o.Path, o.Act())
+		if open.Tone() != tc.tone || open.Path != tc.path || open.Act() == "" {
+			t.Errorf("%s: tone %s, path %s, act %q", tc.code, open.Tone(), open.Path, open.Act())
 		}
 		w.tx(func(ctx context.Context, tx pg.Tx) error { return todo.ResolveTx(ctx, tx, noon, "x", 0) })
 	}
+
 	for _, k := range todo.Kinds() {
 		if todo.KindName(k) == todo.KindName("?") {
 			t.Errorf("kind %s has no name", k)
@@ -318,15 +337,16 @@ func TestWordsOfReasons(t *testing.T) {
 func TestAMatterIsWholeAndHasOneOwner(t *testing.T) {
 	t.Parallel()
 	declare := func(spoil func(*todo.Matter)) {
-		m := waiting
-		m.Code = "a.b"
-		spoil(&m)
-		new(todo.Declared).Declare(m)
+		matter := waiting
+		matter.Code = "a.b"
+		spoil(&matter)
+		new(todo.Declared).Declare(matter)
 	}
+
 	for what, do := range map[string]func(){
-		"without words":        func() { declare(func(m *todo.Matter) { m.Text = "" }) },
-		"without a permission": func() { declare(func(m *todo.Matter) { m.Permission = "post.reviews" }) },
-		"of no kind":           func() { declare(func(m *todo.Matter) { m.Kind = "reviews" }) },
+		"without words":        func() { declare(func(matter *todo.Matter) { matter.Text = "" }) },
+		"without a permission": func() { declare(func(matter *todo.Matter) { matter.Permission = "post.reviews" }) },
+		"of no kind":           func() { declare(func(matter *todo.Matter) { matter.Kind = "reviews" }) },
 		"two of one code":      func() { todo.Join(declared.All(), []todo.Matter{waiting}) },
 		"two pages": func() {
 			todo.JoinPages(todo.Pages{}.Page("post", "/a"), todo.Pages{}.Page("post", "/b"))

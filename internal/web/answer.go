@@ -36,20 +36,27 @@ var statuses = map[fault.Kind]int{
 
 // titles head the error pages.
 var titles = map[fault.Kind]string{
-	fault.KindInternal: "系统出错", fault.KindInvalid: "填写有误", fault.KindUnauthenticated: "请先登录", fault.KindForbidden: "没有权限",
-	fault.KindNotFound: "没有找到", fault.KindConflict: "状态已变化", fault.KindTooMany: "操作太频繁", fault.KindUnavailable: "暂时不可用",
+	fault.KindInternal:        "系统出错",
+	fault.KindInvalid:         "填写有误",
+	fault.KindUnauthenticated: "请先登录",
+	fault.KindForbidden:       "没有权限",
+	fault.KindNotFound:        "没有找到",
+	fault.KindConflict:        "状态已变化",
+	fault.KindTooMany:         "操作太频繁",
+	fault.KindUnavailable:     "暂时不可用",
 }
 
 // StatusOf is the HTTP status of err.
 func StatusOf(err error) int {
-	p := fault.Public(err)
-	switch p.Code {
+	failure := fault.Public(err)
+	switch failure.Code {
 	case "method_not_allowed":
 		return http.StatusMethodNotAllowed
 	case "misdirected":
 		return http.StatusMisdirectedRequest
 	}
-	return statuses[p.Kind]
+
+	return statuses[failure.Kind]
 }
 
 // Wait for those faults that name no time of their own.
@@ -58,11 +65,14 @@ const (
 	unavailableWait = 5 * time.Second
 )
 
-// RetryAfter sets the header that tells when to come back, for answers 429 and 503; for others it does nothing. Whole
-// seconds, rounded up: who keeps to them is not turned away again.
+// RetryAfter sets the header that tells when to come back, for answers 429 and 503; for others it does
+// nothing. Whole seconds, rounded up: who keeps to them is not turned away again.
 func RetryAfter(c *gin.Context, err error) {
 	pub := fault.Public(err)
-	wait := map[fault.Kind]time.Duration{fault.KindTooMany: tooManyWait, fault.KindUnavailable: unavailableWait}[pub.Kind]
+	wait := map[fault.Kind]time.Duration{
+		fault.KindTooMany:     tooManyWait,
+		fault.KindUnavailable: unavailableWait,
+	}[pub.Kind]
 	if wait == 0 {
 		return
 	}
@@ -77,18 +87,25 @@ func IsFragment(c *gin.Context) bool { return c.GetHeader("HX-Request") == "true
 
 func isAPI(c *gin.Context) bool { return strings.HasPrefix(c.Request.URL.Path, "/api/") }
 
-// Fail answers err: a problem for programs, a notice for htmx, else a page. What nobody planned is logged with its cause.
+// Fail answers err: a problem for programs, a notice for htmx, else a page. What nobody planned is
+// logged with its cause.
 func (k *Kit) Fail(c *gin.Context, err error) {
 	if body := tooLarge(err); body != nil {
 		err = body
 	}
 	pub, status := fault.Public(err), StatusOf(err)
 	if status >= http.StatusInternalServerError {
-		k.opts.Log.Error("request failed", "id", RequestID(c), "route", routeOf(c), "user", Actor(c).UserID, "err", err)
+		k.opts.Log.Error("request failed",
+			"id", RequestID(c),
+			"route", routeOf(c),
+			"user", Actor(c).UserID,
+			"err", err,
+		)
 	}
 	if c.Writer.Written() {
 		return
 	}
+
 	for _, name := range []string{"Content-Type", "Content-Disposition", "Etag", "Location"} {
 		c.Writer.Header().Del(name) // of the answer that was begun; Gin would keep the type
 	}
@@ -97,23 +114,23 @@ func (k *Kit) Fail(c *gin.Context, err error) {
 		k.Problem(c, err)
 		return
 	}
-	p := errorPage{Status: status, Code: pub.Code, Request: RequestID(c)}
+	page := errorPage{Status: status, Code: pub.Code, Request: RequestID(c)}
 	name := "error/error"
 	if IsFragment(c) {
 		name += "#fragment"
-		p.Base = k.frame(c, titles[pub.Kind])
+		page.Base = k.frame(c, titles[pub.Kind])
 		// The page behind stays as it is; the sentence appears where notices do.
 		c.Header("HX-Retarget", "#notices")
 		c.Header("HX-Reswap", "innerHTML")
 	} else {
-		p.Base = k.Base(c, titles[pub.Kind])
+		page.Base = k.Base(c, titles[pub.Kind])
 	}
-	p.Text = p.T(pub.Text, pub.Args...)
+	page.Text = page.T(pub.Text, pub.Args...)
 	if pub.Kind == fault.KindUnauthenticated {
-		p.SignIn = SignInPath
+		page.SignIn = SignInPath
 	}
-	p.Bare, p.Unsent = !p.SignedIn(), true
-	if err := k.Show(c, status, name, p); err != nil {
+	page.Bare, page.Unsent = !page.SignedIn(), true
+	if err := k.Show(c, status, name, page); err != nil {
 		k.opts.Log.Error("error page failed", "id", RequestID(c), "err", err)
 		c.String(status, pub.Plain())
 	}
@@ -127,8 +144,11 @@ func (k *Kit) Problem(c *gin.Context, err error) {
 		"detail": pr.T(pub.Text, pub.Args...), "code": pub.Code, "request": RequestID(c)}
 	if fields := fault.FieldErrors(err); len(fields) > 0 {
 		var list []map[string]string
-		for _, f := range fields {
-			list = append(list, map[string]string{"location": f.Field, "message": pr.T(f.Text, f.Args...)})
+		for _, failure := range fields {
+			list = append(list, map[string]string{
+				"location": failure.Field,
+				"message":  pr.T(failure.Text, failure.Args...),
+			})
 		}
 		body["errors"] = list
 	}
@@ -139,27 +159,31 @@ func (k *Kit) Problem(c *gin.Context, err error) {
 	c.Data(status, "application/problem+json; charset=utf-8", raw)
 }
 
-// Form is a page with a form that can be shown again with errors at its fields; any page struct's pointer is one.
+// Form is a page with a form that can be shown again with errors at its fields; any page struct's
+// pointer is one.
 type Form interface {
 	Fail(err error)
 	Frame() *page.Base
 }
 
-// Refuse shows the page again with what was typed and err at its fields, for errors a person can mend in the form.
-// Other errors (not found, forbidden, failures of ours) are given back. p is the pointer to the page struct.
-func (k *Kit) Refuse(c *gin.Context, err error, name string, p Form) error {
+// Refuse shows the page again with what was typed and err at its fields, for errors a person can mend
+// in the form. Other errors (not found, forbidden, failures of ours) are given back. p is the pointer
+// to the page struct.
+func (k *Kit) Refuse(c *gin.Context, err error, name string, form Form) error {
 	switch fault.KindOf(err) {
 	case fault.KindInvalid, fault.KindConflict, fault.KindTooMany, fault.KindUnavailable:
 		RetryAfter(c, err)
-		p.Fail(err)
-		p.Frame().Follow = page.Follow{} // its address is that of the form, which answers no reading
-		return k.Show(c, StatusOf(err), name, p)
+		form.Fail(err)
+		form.Frame().Follow = page.Follow{} // its address is that of the form, which answers no reading
+
+		return k.Show(c, StatusOf(err), name, form)
 	}
+
 	return err
 }
 
-// See leads on after a POST: 303, or HX-Redirect for htmx. text is a Chinese source text told once on the next page; it
-// may be empty.
+// See leads on after a POST: 303, or HX-Redirect for htmx. text is a Chinese source text told once on
+// the next page; it may be empty.
 func (k *Kit) See(c *gin.Context, address, text string, args ...any) error {
 	if text != "" {
 		k.SetFlash(c, page.Flash{Tone: "good", Text: k.Printer(c).T(text, args...)})
@@ -170,14 +194,15 @@ func (k *Kit) See(c *gin.Context, address, text string, args ...any) error {
 		return nil
 	}
 	c.Redirect(http.StatusSeeOther, address)
+
 	return nil
 }
 
 const flashCookie = "juzhen_flash"
 
 // SetFlash tells f on the next page the person sees.
-func (k *Kit) SetFlash(c *gin.Context, f page.Flash) {
-	raw, _ := json.Marshal(f)
+func (k *Kit) SetFlash(c *gin.Context, flash page.Flash) {
+	raw, _ := json.Marshal(flash)
 	k.setCookie(c, flashCookie, base64.RawURLEncoding.EncodeToString(raw), k.opts.Now().Add(time.Minute))
 }
 
@@ -189,11 +214,12 @@ func (k *Kit) takeFlash(c *gin.Context) []page.Flash {
 	}
 	k.setCookie(c, flashCookie, "", time.Time{})
 	raw, err := base64.RawURLEncoding.DecodeString(v)
-	var f page.Flash
-	if err != nil || json.Unmarshal(raw, &f) != nil || f.Text == "" {
+	var flash page.Flash
+	if err != nil || json.Unmarshal(raw, &flash) != nil || flash.Text == "" {
 		return nil
 	}
-	return []page.Flash{f}
+
+	return []page.Flash{flash}
 }
 
 // Printer speaks the reader's language.

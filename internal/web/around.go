@@ -13,28 +13,37 @@ import (
 	"juzhen/internal/fault"
 )
 
-// forwardedFor is the one header in which a declared proxy says who asked it. X-Real-IP, Forwarded and all others are never read,
-// and neither are those that claim another host or scheme: JUZHEN_PUBLIC_URL says these.
+// forwardedFor is the one header in which a declared proxy says who asked it. X-Real-IP, Forwarded and
+// all others are never read, and neither are those that claim another host or scheme: JUZHEN_PUBLIC_URL
+// says these.
 const forwardedFor = "X-Forwarded-For"
 
-// trustProxies has Gin's ClientIP believe forwardedFor from these networks alone, this machine's own addresses included.
+// trustProxies has Gin's ClientIP believe forwardedFor from these networks alone, this machine's own
+// addresses included.
 func trustProxies(e *gin.Engine, proxies []netip.Prefix) error {
 	e.RemoteIPHeaders = []string{forwardedFor}
+
 	networks := make([]string, len(proxies))
 	for i, p := range proxies {
 		networks[i] = p.String()
 	}
+
 	return e.SetTrustedProxies(networks)
 }
 
-// forwarded joins the header where it came in several lines: a client's own line stands before the one that the proxy added, and
-// only the last counts. The first header from a sender that was not declared is told to the operator.
+// forwarded joins the header where it came in several lines: a client's own line stands before the one
+// that the proxy added, and only the last counts. The first header from a sender that was not declared
+// is told to the operator.
 func (k *Kit) forwarded(c *gin.Context) {
 	if lines := c.Request.Header.Values(forwardedFor); len(lines) > 0 {
 		c.Request.Header.Set(forwardedFor, strings.Join(lines, ","))
 		if !k.isProxy(c.RemoteIP()) {
 			k.undeclared.Do(func() {
-				k.opts.Log.Warn("forwarded address from a proxy that JUZHEN_TRUSTED_PROXIES does not name is not believed", "from", c.RemoteIP())
+				k.opts.Log.Warn(
+					"forwarded address from a proxy that JUZHEN_TRUSTED_PROXIES does not name is not believed",
+					"from",
+					c.RemoteIP(),
+				)
 			})
 		}
 	}
@@ -46,11 +55,13 @@ func (k *Kit) isProxy(address string) bool {
 	if err != nil {
 		return false
 	}
+
 	for _, p := range k.opts.Proxies {
 		if p.Contains(addr.Unmap()) {
 			return true
 		}
 	}
+
 	return false
 }
 
@@ -60,34 +71,39 @@ func originOf(address *url.URL) string {
 	if port := address.Port(); port == map[string]string{"http": "80", "https": "443"}[address.Scheme] {
 		host = strings.TrimSuffix(host, ":"+port)
 	}
+
 	return address.Scheme + "://" + host
 }
 
-// nameOf is the name in a Host header or an address, without port, brackets, case and the dot that ends a whole name.
+// nameOf is the name in a Host header or an address, without port, brackets, case and the dot that ends
+// a whole name.
 func nameOf(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
 	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
-// hosts are the names the console is called by. An unlisted one may be a stranger's that points at this machine, so that the pages
-// of a stranger count as ours in the reader's browser (DNS rebinding).
+// hosts are the names the console is called by. An unlisted one may be a stranger's that points at this
+// machine, so that the pages of a stranger count as ours in the reader's browser (DNS rebinding).
 type hosts map[string]bool
 
 func newHosts(names []string) hosts {
 	h := hosts{}
+
 	for _, n := range names {
 		if n = nameOf(n); n != "" {
 			h[n] = true
 		}
 	}
+
 	return h
 }
 
-// allow tells whether a request may use the name it used: a listed one, this machine's for itself, or the very address at which
-// the request came in, which is nobody's name.
+// allow tells whether a request may use the name it used: a listed one, this machine's for itself, or
+// the very address at which the request came in, which is nobody's name.
 func (h hosts) allow(r *http.Request) bool {
 	name := nameOf(r.Host)
 	if h[name] || name == "localhost" {
@@ -102,6 +118,7 @@ func (h hosts) allow(r *http.Request) bool {
 		return true
 	}
 	local, _ := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+
 	return local != nil && local.AddrPort().Addr().Unmap().WithZone("") == addr
 }
 
@@ -111,7 +128,8 @@ func (k *Kit) errMisdirected() error {
 		"address", k.opts.PublicURL).WithCode("misdirected")
 }
 
-// known refuses what is meant for another host: 421. Machines that only ask whether the console is alive may do so by any name.
+// known refuses what is meant for another host: 421. Machines that only ask whether the console is
+// alive may do so by any name.
 func (k *Kit) known(c *gin.Context) {
 	probe := c.Request.URL.Path == "/healthz" || c.Request.URL.Path == "/readyz"
 	if k.opts.Hosts == nil || probe || k.hosts.allow(c.Request) {

@@ -42,11 +42,13 @@ func loadAssets() (*assets, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	for _, e := range entries {
 		if err := a.add(e.Name()); err != nil {
 			return nil, err
 		}
 	}
+
 	return a, nil
 }
 
@@ -58,6 +60,7 @@ func readJSON(name string, into any) error {
 	if err != nil {
 		return err
 	}
+
 	return json.Unmarshal(raw, into)
 }
 
@@ -78,6 +81,7 @@ func (a *assets) add(name string) error {
 		file.zipped = z
 	}
 	a.files[name] = file
+
 	return nil
 }
 
@@ -86,6 +90,7 @@ func (a *assets) url(name string) string {
 	if hashed, ok := a.names[name]; ok {
 		return "/assets/" + hashed
 	}
+
 	return ""
 }
 
@@ -105,6 +110,7 @@ func (k *Kit) serveAsset(c *gin.Context) error {
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	c.Data(http.StatusOK, file.kind, body)
+
 	return nil
 }
 
@@ -115,5 +121,6 @@ func acceptsGzip(c *gin.Context) bool {
 			return true
 		}
 	}
+
 	return false
 }

@@ -13,16 +13,18 @@ import (
 	"juzhen/internal/fault"
 )
 
-// How much of a request is kept in memory, and for how long one may send it. Files never are: they go to the disk.
+// How much of a request is kept in memory, and for how long one may send it. Files never are: they go
+// to the disk.
 const (
-	// maxText bounds the fields of a form that are no files, in bytes, on every route: also where files may be large.
+	// maxText bounds the fields of a form that are no files, in bytes, on every route: also where files
+	// may be large.
 	maxText = 2 << 20
 
 	// strangerBody bounds a body while nobody is signed in; such a body holds no files.
 	strangerBody = 64 << 10
 
-	// lateBody bounds a body that comes with the cookie of a session that ended lately: twenty wordings go on after the
-	// next sign-in. The form of that sign-in carries them once more, with longer names.
+	// lateBody bounds a body that comes with the cookie of a session that ended lately: twenty wordings
+	// go on after the next sign-in. The form of that sign-in carries them once more, with longer names.
 	lateBody    = 1 << 20
 	lateCarried = lateBody + 256<<10
 
@@ -30,16 +32,19 @@ const (
 	strangerTime = 20 * time.Second
 )
 
-// FilesOnDisk, given to ParseMultipartForm, keeps maxText bytes of fields in memory and every file on the disk. ReadForm adds 10 MiB of its
-// own for the fields; they are taken off, so that the bound is ours.
+// FilesOnDisk, given to ParseMultipartForm, keeps maxText bytes of fields in memory and every file on
+// the disk. ReadForm adds 10 MiB of its own for the fields; they are taken off, so that the bound is
+// ours.
 const FilesOnDisk = maxText - 10<<20
 
-// boundBody limits the body before anything of it is read: by the route, and closer while nobody is signed in.
+// boundBody limits the body before anything of it is read: by the route, and closer while nobody is
+// signed in.
 func boundBody(c *gin.Context, route int64) {
 	limit := route
 	if Actor(c).UserID == 0 {
 		limit = min(limit, strangersBound(c))
-		_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(strangerTime)) // not every writer can
+		// not every writer can
+		_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(strangerTime))
 	}
 
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, limit)
@@ -53,13 +58,14 @@ func strangersBound(c *gin.Context) int64 {
 	case c.Request.URL.Path == SignInPath:
 		return lateCarried
 	}
+
 	return lateBody
 }
 
 const keyForm contextKey = "form"
 
-// parseForm reads query and body once, multipart included; asked again, it says the same. A body that cannot be read is
-// the sender's mistake.
+// parseForm reads query and body once, multipart included; asked again, it says the same. A body that
+// cannot be read is the sender's mistake.
 func parseForm(c *gin.Context) error {
 	if known, ok := c.Get(string(keyForm)); ok {
 		err, _ := known.(error)
@@ -68,6 +74,7 @@ func parseForm(c *gin.Context) error {
 
 	err := readForm(c)
 	c.Set(string(keyForm), err)
+
 	return err
 }
 
@@ -93,6 +100,7 @@ func readForm(c *gin.Context) error {
 	case err != nil || !formIsText(c.Request.Form):
 		return fault.Invalid("", "表单无法读取，请刷新页面后重试").With(err)
 	}
+
 	return nil
 }
 
@@ -109,6 +117,7 @@ func formIsText(form url.Values) bool {
 			}
 		}
 	}
+
 	return true
 }
 
@@ -117,5 +126,6 @@ func asMaxBytes(err error) int64 {
 	if errors.As(err, &e) {
 		return e.Limit
 	}
+
 	return 0
 }

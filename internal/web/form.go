@@ -15,17 +15,19 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// Bind fills the struct that form points to from query and body, by the tag `form:"name"`. It takes string, bool, the
-// int and float kinds, time.Time (datetime-local or date, read in Asia/Shanghai), slices of string and int64, and
-// *multipart.FileHeader or a slice of them. Strings lose their outer space unless the tag says `form:"name,raw"`.
-// `check:"required"` and `check:"max=200"` (characters) are checked here; everything else is the use case's.
-// It fails with fault.Fields, one per field, after having filled what can be filled, so that the form can be shown again.
+// Bind fills the struct that form points to from query and body, by the tag `form:"name"`. It takes
+// string, bool, the int and float kinds, time.Time (datetime-local or date, read in Asia/Shanghai),
+// slices of string and int64, and *multipart.FileHeader or a slice of them. Strings lose their outer
+// space unless the tag says `form:"name,raw"`. `check:"required"` and `check:"max=200"` (characters)
+// are checked here; everything else is the use case's. It fails with fault.Fields, one per field, after
+// having filled what can be filled, so that the form can be shown again.
 func Bind(c *gin.Context, form any) error {
 	if err := parseForm(c); err != nil {
 		return err
 	}
 	v := reflect.ValueOf(form).Elem()
 	var wrong fault.Fields
+
 	for i := range v.NumField() {
 		tag, ok := v.Type().Field(i).Tag.Lookup("form")
 		if !ok {
@@ -33,13 +35,22 @@ func Bind(c *gin.Context, form any) error {
 		}
 		name, mode, _ := strings.Cut(tag, ",")
 		wrong.Add(bindField(c, v.Field(i), name, mode == "raw"))
-		wrong.Add(check(v.Field(i), name, v.Type().Field(i).Tag.Get("check"), len(wrong) > 0 && wrong[len(wrong)-1].Field == name))
+		wrong.Add(
+			check(
+				v.Field(i),
+				name,
+				v.Type().Field(i).Tag.Get("check"),
+				len(wrong) > 0 && wrong[len(wrong)-1].Field == name,
+			),
+		)
 	}
+
 	return wrong.Err()
 }
 
 func bindField(c *gin.Context, f reflect.Value, name string, raw bool) *fault.Error {
 	values := c.Request.Form[name]
+
 	switch p := f.Addr().Interface().(type) {
 	case *[]string:
 		*p = trimAll(values)
@@ -50,6 +61,7 @@ func bindField(c *gin.Context, f reflect.Value, name string, raw bool) *fault.Er
 		if h := files(c, name); len(h) > 0 {
 			*p = h[0]
 		}
+
 		return nil
 	case *[]*multipart.FileHeader:
 		*p = files(c, name)
@@ -58,7 +70,10 @@ func bindField(c *gin.Context, f reflect.Value, name string, raw bool) *fault.Er
 	if len(values) == 0 {
 		return nil
 	}
-	if asked := c.Request.URL.Query()[name]; slices.ContainsFunc(asked, func(v string) bool { return v != asked[0] }) {
+	if asked := c.Request.URL.Query()[name]; slices.ContainsFunc(
+		asked,
+		func(v string) bool { return v != asked[0] },
+	) {
 		return fault.Invalid(name, "这个条件只能有一个值").WithCode("repeated")
 	}
 	s := values[0]
@@ -68,6 +83,7 @@ func bindField(c *gin.Context, f reflect.Value, name string, raw bool) *fault.Er
 	if p, ok := f.Addr().Interface().(*time.Time); ok {
 		return bindTime(c, p, name, s)
 	}
+
 	return bindOne(f, name, s)
 }
 
@@ -83,6 +99,7 @@ func bindTime(c *gin.Context, p *time.Time, name, s string) *fault.Error {
 	}
 
 	*p = t
+
 	return instant.Check(name, t, now(c))
 }
 
@@ -109,11 +126,13 @@ func bindOne(f reflect.Value, name, s string) *fault.Error {
 	default:
 		panic("web: form field " + name + " has a type that Bind does not know")
 	}
+
 	return nil
 }
 
 func bindInts(p *[]int64, name string, values []string) *fault.Error {
 	*p = nil
+
 	for _, s := range values {
 		if s == "" {
 			continue
@@ -124,16 +143,19 @@ func bindInts(p *[]int64, name string, values []string) *fault.Error {
 		}
 		*p = append(*p, n)
 	}
+
 	return nil
 }
 
 func trimAll(in []string) []string {
 	var out []string
+
 	for _, s := range in {
 		if s = strings.TrimSpace(s); s != "" {
 			out = append(out, s)
 		}
 	}
+
 	return out
 }
 
@@ -141,14 +163,17 @@ func files(c *gin.Context, name string) []*multipart.FileHeader {
 	if c.Request.MultipartForm == nil {
 		return nil
 	}
+
 	return c.Request.MultipartForm.File[name]
 }
 
-// check tests the few rules that are about the form itself. A field that could not be read is not checked again.
+// check tests the few rules that are about the form itself. A field that could not be read is not
+// checked again.
 func check(f reflect.Value, name, rules string, failed bool) *fault.Error {
 	if rules == "" || failed {
 		return nil
 	}
+
 	for rule := range strings.SplitSeq(rules, ",") {
 		key, arg, _ := strings.Cut(rule, "=")
 		switch key {
@@ -168,18 +193,24 @@ func check(f reflect.Value, name, rules string, failed bool) *fault.Error {
 			panic("web: form field " + name + ": unknown rule " + rule)
 		}
 	}
+
 	return nil
 }
 
-// timeLayouts are the forms of a datetime-local or date control, read in Asia/Shanghai; an RFC 3339 instant is taken as well.
-var timeLayouts = []string{page.FieldLayout, "2006-01-02T15:04:05", "2006-01-02 15:04", time.DateOnly, time.RFC3339}
+// timeLayouts are the forms of a datetime-local or date control, read in Asia/Shanghai; an RFC 3339
+// instant is taken as well.
+var timeLayouts = []string{
+	page.FieldLayout, "2006-01-02T15:04:05", "2006-01-02 15:04", time.DateOnly, time.RFC3339,
+}
 
-// ReadTime is the instant that a control of the form called name was sent with; zero when it is empty, unreadable or out of bounds.
+// ReadTime is the instant that a control of the form called name was sent with; zero when it is empty,
+// unreadable or out of bounds.
 func ReadTime(c *gin.Context, name string) time.Time {
 	t, ok := instant.Read(strings.TrimSpace(c.PostForm(name)), now(c), timeLayouts...)
 	if !ok {
 		return time.Time{}
 	}
+
 	return t
 }
 
@@ -188,6 +219,7 @@ func now(c *gin.Context) time.Time {
 	if clock, ok := c.Value(string(keyNow)).(func() time.Time); ok {
 		return clock()
 	}
+
 	return time.Now()
 }
 
@@ -197,11 +229,13 @@ func ID(c *gin.Context, name string) (int64, error) {
 	if err != nil || id <= 0 {
 		return 0, fault.NotFound("没有找到，或不在您的管辖范围内")
 	}
+
 	return id, nil
 }
 
-// Act binds the form that was posted to what the address names by id, and does the act with it. It fails with what the address, the form
-// or the act is wrong in; the form is given back for the page to show it again.
+// Act binds the form that was posted to what the address names by id, and does the act with it. It
+// fails with what the address, the form or the act is wrong in; the form is given back for the page to
+// show it again.
 func Act[F, T any](c *gin.Context, do func(id int64, f F) (T, error)) (id int64, f F, got T, err error) {
 	if id, err = ID(c, "id"); err != nil {
 		return id, f, got, err
@@ -209,23 +243,27 @@ func Act[F, T any](c *gin.Context, do func(id int64, f F) (T, error)) (id int64,
 	if err = Bind(c, &f); err == nil {
 		got, err = do(id, f)
 	}
+
 	return id, f, got, err
 }
 
-// Link is the address of this page with parameters changed: names and values alternate, an empty value drops the name.
-// It keeps filters while paging and drops one filter for its chip. The cursor "after" is dropped unless it is named.
+// Link is the address of this page with parameters changed: names and values alternate, an empty value
+// drops the name. It keeps filters while paging and drops one filter for its chip. The cursor "after"
+// is dropped unless it is named.
 func Link(c *gin.Context, changes ...string) string {
-	q := c.Request.URL.Query()
-	q.Del("after")
+	values := c.Request.URL.Query()
+	values.Del("after")
+
 	for i := 0; i+1 < len(changes); i += 2 {
 		if changes[i+1] == "" {
-			q.Del(changes[i])
+			values.Del(changes[i])
 			continue
 		}
-		q.Set(changes[i], changes[i+1])
+		values.Set(changes[i], changes[i+1])
 	}
-	if len(q) == 0 {
+	if len(values) == 0 {
 		return c.Request.URL.Path
 	}
-	return c.Request.URL.Path + "?" + q.Encode()
+
+	return c.Request.URL.Path + "?" + values.Encode()
 }

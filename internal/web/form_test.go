@@ -15,7 +15,7 @@ import (
 
 func TestBindFillsAndTellsEachField(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
+	kit := newKit(t)
 	type form struct {
 		Text   string    `form:"text" check:"required,max=4"`
 		Secret string    `form:"secret,raw"`
@@ -26,13 +26,35 @@ func TestBindFillsAndTellsEachField(t *testing.T) {
 	}
 	var f form
 	var err error
-	k.Handle(k.Group(""), http.MethodPost, "/f", Open, func(c *gin.Context) error { f = form{}; err = Bind(c, &f); return nil })
-	ask(t, k, "POST", "/f", "", url.Values{"text": {" 你好 "}, "secret": {" s "}, "n": {"4"}, "due": {"2026-11-23T14:30"}, "id": {"1", "2"}, "on": {"1"}})
-	want := form{Text: "你好", Secret: " s ", N: 4, Due: time.Date(2026, 11, 23, 14, 30, 0, 0, page.Zone), IDs: []int64{1, 2}, On: true}
-	if err != nil || f.Text != want.Text || f.Secret != want.Secret || f.N != 4 || !f.Due.Equal(want.Due) || len(f.IDs) != 2 || !f.On {
+	kit.Handle(
+		kit.Group(""),
+		http.MethodPost,
+		"/f",
+		Open,
+		func(c *gin.Context) error { f = form{}; err = Bind(c, &f); return nil },
+	)
+	ask(t, kit, "POST", "/f", "", url.Values{
+		"text":   {" 你好 "},
+		"secret": {" s "},
+		"n":      {"4"},
+		"due":    {"2026-11-23T14:30"},
+		"id":     {"1", "2"},
+		"on":     {"1"},
+	})
+	want := form{
+		Text:   "你好",
+		Secret: " s ",
+		N:      4,
+		Due:    time.Date(2026, 11, 23, 14, 30, 0, 0, page.Zone),
+		IDs:    []int64{1, 2},
+		On:     true,
+	}
+	if err != nil || f.Text != want.Text || f.Secret != want.Secret || f.N != 4 || !f.Due.Equal(want.Due) ||
+		len(f.IDs) != 2 ||
+		!f.On {
 		t.Errorf("%+v, %v", f, err)
 	}
-	ask(t, k, "POST", "/f", "", url.Values{"text": {"太长太长太"}, "n": {"x"}, "due": {"?"}, "id": {"a"}})
+	ask(t, kit, "POST", "/f", "", url.Values{"text": {"太长太长太"}, "n": {"x"}, "due": {"?"}, "id": {"a"}})
 	if got := len(fault.FieldErrors(err)); got != 4 {
 		t.Errorf("%d field errors: %v", got, err)
 	}
@@ -43,14 +65,15 @@ func TestBindFillsAndTellsEachField(t *testing.T) {
 
 func TestBodyOverTheLimitIsRefused(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	k.Handle(k.Group(""), http.MethodPost, "/f", Open, func(c *gin.Context) error {
+	kit := newKit(t)
+	kit.Handle(kit.Group(""), http.MethodPost, "/f", Open, func(c *gin.Context) error {
 		var f struct {
 			Text string `form:"text"`
 		}
+
 		return Bind(c, &f)
 	}, MaxBody(100))
-	w, _ := ask(t, k, "POST", "/f", "", url.Values{"text": {strings.Repeat("a", 200)}})
+	w, _ := ask(t, kit, "POST", "/f", "", url.Values{"text": {strings.Repeat("a", 200)}})
 	if w.Code != http.StatusUnprocessableEntity && w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("status %d", w.Code)
 	}
@@ -58,16 +81,22 @@ func TestBodyOverTheLimitIsRefused(t *testing.T) {
 
 func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	k.Handle(k.Group(""), http.MethodPost, SignInPath, Open, func(c *gin.Context) error {
-		p, err := k.SignInForm(c)
+	kit := newKit(t)
+	kit.Handle(kit.Group(""), http.MethodPost, SignInPath, Open, func(c *gin.Context) error {
+		page, err := kit.SignInForm(c)
 		if err != nil {
 			return err
 		}
-		p.Bare = true
-		return k.Refuse(c, fault.Fields{fault.Invalid("username", "最多 {.n} 个字，现有 {.got} 个", "n", 3, "got", 5)}, "signin/signin", &p)
+		page.Bare = true
+
+		return kit.Refuse(
+			c,
+			fault.Fields{fault.Invalid("username", "最多 {.n} 个字，现有 {.got} 个", "n", 3, "got", 5)},
+			"signin/signin",
+			&page,
+		)
 	})
-	w, doc := ask(t, k, "POST", SignInPath, "", url.Values{"username": {"值班宣传员"}})
+	w, doc := ask(t, kit, "POST", SignInPath, "", url.Values{"username": {"值班宣传员"}})
 	if w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("status %d", w.Code)
 	}
@@ -75,15 +104,26 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 	if v, _ := field.Attr("value"); v != "值班宣传员" {
 		t.Errorf("value %q", v)
 	}
-	if d, _ := field.Attr("aria-describedby"); d != "f-username-error" || doc.Find("#"+d).Text() != "最多 3 个字，现有 5 个" {
+	if d, _ := field.Attr(
+		"aria-describedby",
+	); d != "f-username-error" ||
+		doc.Find("#"+d).Text() != "最多 3 个字，现有 5 个" {
 		t.Errorf("described by %q: %q", d, doc.Find(".field-error").Text())
 	}
 }
 
 func TestAddressesOfOtherSitesAreNotFollowed(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{"https://evil.example/x": "/x", "//evil.example": "/", "/posts?a=b": "/posts?a=b", `/\evil`: "/", "javascript:alert(1)": "/",
-		"/signin?next=/": "/", "": "/"} {
+
+	for in, want := range map[string]string{
+		"https://evil.example/x": "/x",
+		"//evil.example":         "/",
+		"/posts?a=b":             "/posts?a=b",
+		`/\evil`:                 "/",
+		"javascript:alert(1)":    "/",
+		"/signin?next=/":         "/",
+		"":                       "/",
+	} {
 		if got := local(in); got != want {
 			t.Errorf("%q leads to %q, want %q", in, got, want)
 		}
@@ -92,7 +132,11 @@ func TestAddressesOfOtherSitesAreNotFollowed(t *testing.T) {
 
 func TestLinkKeepsFiltersAndDropsTheCursor(t *testing.T) {
 	t.Parallel()
-	c := &gin.Context{Request: &http.Request{URL: &url.URL{Path: "/posts", RawQuery: "q=%E6%B0%B4&state=sent&after=xyz"}}}
+
+	c := &gin.Context{Request: &http.Request{URL: &url.URL{
+		Path:     "/posts",
+		RawQuery: "q=%E6%B0%B4&state=sent&after=xyz",
+	}}}
 	for want, got := range map[string]string{
 		"/posts?q=%E6%B0%B4&state=sent":         Link(c),
 		"/posts?q=%E6%B0%B4":                    Link(c, "state", ""),

@@ -17,15 +17,20 @@ const (
 	themeCookie = "juzhen_theme"
 )
 
-// lang is the person's setting, else the cookie's, else Chinese. A program says with each request what it wants to read.
+// lang is the person's setting, else the cookie's, else Chinese. A program says with each request what
+// it wants to read.
 func (k *Kit) lang(c *gin.Context) string {
-	if h := c.GetHeader("Accept-Language"); h != "" && isAPI(c) && !strings.Contains(c.GetHeader("Accept"), "text/html") {
+	if h := c.GetHeader(
+		"Accept-Language",
+	); h != "" && isAPI(c) &&
+		!strings.Contains(c.GetHeader("Accept"), "text/html") {
 		return i18n.For(h).Lang()
 	}
 	if l := CurrentSession(c).Lang; l != "" {
 		return i18n.For(l).Lang()
 	}
 	l, _ := c.Cookie(k.cookieName(langCookie))
+
 	return i18n.For(l).Lang()
 }
 
@@ -40,11 +45,12 @@ func (k *Kit) themeChoice(c *gin.Context) string {
 			return t
 		}
 	}
+
 	return themeFollows
 }
 
-// theme is the look of the page. Who leaves it to the machine gets what Chromium kernels hint at; the script of the page
-// follows the machine where no hint comes.
+// theme is the look of the page. Who leaves it to the machine gets what Chromium kernels hint at; the
+// script of the page follows the machine where no hint comes.
 func (k *Kit) theme(c *gin.Context) string {
 	if t := k.themeChoice(c); t != themeFollows {
 		return t
@@ -52,44 +58,56 @@ func (k *Kit) theme(c *gin.Context) string {
 	if c.GetHeader("Sec-CH-Prefers-Color-Scheme") == "dark" {
 		return "dark"
 	}
+
 	return "light"
 }
 
 // frame is Base without what costs a question to the database: for fragments.
 func (k *Kit) frame(c *gin.Context, title string) page.Base {
 	lang := k.lang(c)
+
 	return page.Base{
-		Title: title, Actor: Actor(c), Unit: CurrentSession(c).UnitName, P: i18n.For(lang), Lang: lang, Theme: k.theme(c), ThemeChoice: k.themeChoice(c),
-		Path: c.Request.URL.Path, URL: local(c.Request.URL.RequestURI()), Query: strings.TrimSpace(c.Query("q")),
-		Now: k.opts.Now().In(page.Zone), Installation: k.opts.Installation,
+		Title:        title,
+		Actor:        Actor(c),
+		Unit:         CurrentSession(c).UnitName,
+		P:            i18n.For(lang),
+		Lang:         lang,
+		Theme:        k.theme(c),
+		ThemeChoice:  k.themeChoice(c),
+		Path:         c.Request.URL.Path,
+		URL:          local(c.Request.URL.RequestURI()),
+		Query:        strings.TrimSpace(c.Query("q")),
+		Now:          k.opts.Now().In(page.Zone),
+		Installation: k.opts.Installation,
 	}
 }
 
-// Base fills the frame of a page: who, language, navigation with counts, banners, flash. title is a Chinese source text,
-// crumbs lead to the page. For a fragment only what a fragment needs is asked.
+// Base fills the frame of a page: who, language, navigation with counts, banners, flash. title is a
+// Chinese source text, crumbs lead to the page. For a fragment only what a fragment needs is asked.
 func (k *Kit) Base(c *gin.Context, title string, crumbs ...page.Crumb) page.Base {
-	b := k.frame(c, title)
-	b.Crumbs = crumbs
-	if IsFragment(c) || !b.SignedIn() {
-		b.Flash = k.takeFlash(c)
-		return b
+	base := k.frame(c, title)
+	base.Crumbs = crumbs
+	if IsFragment(c) || !base.SignedIn() {
+		base.Flash = k.takeFlash(c)
+		return base
 	}
 	ctx := c.Request.Context()
 	var counts page.Counts
 	var err error
 	if k.opts.Counts != nil {
-		if counts, err = k.opts.Counts(ctx, b.Actor); err != nil {
+		if counts, err = k.opts.Counts(ctx, base.Actor); err != nil {
 			k.opts.Log.Error("counts", "id", RequestID(c), "err", err)
 		}
 	}
 	if k.opts.Banners != nil {
-		if b.Banner, err = k.opts.Banners(ctx, b.Actor); err != nil {
+		if base.Banner, err = k.opts.Banners(ctx, base.Actor); err != nil {
 			k.opts.Log.Error("banners", "id", RequestID(c), "err", err)
 		}
 	}
-	b.Nav, b.Todo = k.duties.For(b.Actor, b.Path, counts), counts.Todo
-	b.Flash = k.takeFlash(c)
-	return b
+	base.Nav, base.Todo = k.duties.For(base.Actor, base.Path, counts), counts.Todo
+	base.Flash = k.takeFlash(c)
+
+	return base
 }
 
 // prefer switches language or theme and leads back to the page.
@@ -112,12 +130,13 @@ func (k *Kit) prefer(c *gin.Context) error {
 	year := k.opts.Now().Add(365 * 24 * time.Hour)
 	k.setCookie(c, langCookie, lang, year)
 	k.setCookie(c, themeCookie, theme, year)
-	if a := Actor(c); a.UserID != 0 && k.opts.Prefer != nil {
-		if err := k.opts.Prefer(c.Request.Context(), a, lang, theme); err != nil {
+	if actor := Actor(c); actor.UserID != 0 && k.opts.Prefer != nil {
+		if err := k.opts.Prefer(c.Request.Context(), actor, lang, theme); err != nil {
 			return err
 		}
 	}
 	c.Redirect(http.StatusSeeOther, local(form.Back))
+
 	return nil
 }
 
@@ -126,5 +145,6 @@ func tooLarge(err error) error {
 	if max := asMaxBytes(err); max > 0 {
 		return fault.Invalid("", "内容超过 {.n} MB 的上限", "n", float64(max)/(1<<20)).WithCode("too_large")
 	}
+
 	return nil
 }

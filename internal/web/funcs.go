@@ -15,13 +15,37 @@ import (
 )
 
 // functions are what templates may call, in the language of p. docs/pages.md describes each.
-func functions(a *assets, p *i18n.Printer, now func() time.Time, badges *Badges) template.FuncMap {
-	f := funcs{a: a, p: p, now: now, badges: badges}
+func functions(a *assets, printer *i18n.Printer, now func() time.Time, badges *Badges) template.FuncMap {
+	f := funcs{a: a, p: printer, now: now, badges: badges}
 	return template.FuncMap{
-		"t": p.T, "icon": f.icon, "asset": a.url, "badge": f.badge, "badgeText": f.badgeText, "when": f.when, "day": f.day,
-		"clock": f.clock, "span": f.span, "num": f.num, "short": f.short, "percent": f.percent, "field": f.field,
-		"options": f.options, "pairs": pairs, "json": jsonData, "person": person, "account": f.account, "list": list, "join": strings.Join,
-		"empty": empty, "confirm": f.confirm, "progress": progress, "nl": f.lines, "figure": f.figure, "node": node, "whenChoice": whenChoice, "add": func(a, b int) int { return a + b },
+		"t":          printer.T,
+		"icon":       f.icon,
+		"asset":      a.url,
+		"badge":      f.badge,
+		"badgeText":  f.badgeText,
+		"when":       f.when,
+		"day":        f.day,
+		"clock":      f.clock,
+		"span":       f.span,
+		"num":        f.num,
+		"short":      f.short,
+		"percent":    f.percent,
+		"field":      f.field,
+		"options":    f.options,
+		"pairs":      pairs,
+		"json":       jsonData,
+		"person":     person,
+		"account":    f.account,
+		"list":       list,
+		"join":       strings.Join,
+		"empty":      empty,
+		"confirm":    f.confirm,
+		"progress":   progress,
+		"nl":         f.lines,
+		"figure":     f.figure,
+		"node":       node,
+		"whenChoice": whenChoice,
+		"add":        func(a, b int) int { return a + b },
 	}
 }
 
@@ -39,8 +63,10 @@ func (f funcs) icon(name string) (template.HTML, error) {
 	if !ok {
 		return "", fmt.Errorf("icon %q is not listed in static/src/icons.txt", name)
 	}
-	return template.HTML(`<svg class="i" viewBox="0 0 24 24" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.75" ` +
-		`stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">` + inside + `</svg>`), nil
+	return template.HTML(
+		`<svg class="i" viewBox="0 0 24 24" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.75" ` +
+			`stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">` + inside + `</svg>`,
+	), nil
 }
 
 // badge shows a state by icon and word.
@@ -84,33 +110,40 @@ func (f funcs) when(at any) template.HTML { return timeTag(page.StampOf(f.p, tim
 // day writes the day alone.
 func (f funcs) day(at any) template.HTML {
 	t := timeOf(at)
-	s := page.StampOf(f.p, t, f.now())
+	stamp := page.StampOf(f.p, t, f.now())
 	if !t.IsZero() {
-		s.Text, s.Full, s.Machine = page.DayText(f.p, t, f.now()), s.Full[:10], s.Machine[:10]
+		stamp.Text = page.DayText(f.p, t, f.now())
+		stamp.Full = stamp.Full[:10]
+		stamp.Machine = stamp.Machine[:10]
 	}
-	return timeTag(s)
+	return timeTag(stamp)
 }
 
 // clock writes hours and minutes alone.
 func (f funcs) clock(at any) template.HTML {
 	t := timeOf(at)
-	s := page.StampOf(f.p, t, f.now())
+	stamp := page.StampOf(f.p, t, f.now())
 	if !t.IsZero() {
-		s.Text = t.In(page.Zone).Format("15:04")
+		stamp.Text = t.In(page.Zone).Format("15:04")
 	}
-	return timeTag(s)
+	return timeTag(stamp)
 }
 
-func timeTag(s page.Stamp) template.HTML {
-	if s.Machine == "" {
-		return template.HTML(`<span class="none">` + s.Text + `</span>`)
+func timeTag(stamp page.Stamp) template.HTML {
+	if stamp.Machine == "" {
+		return template.HTML(`<span class="none">` + stamp.Text + `</span>`)
 	}
-	return template.HTML(`<time datetime="` + s.Machine + `" title="` + s.Full + `">` + template.HTMLEscapeString(s.Text) + `</time>`)
+	return template.HTML(
+		`<time datetime="` + stamp.Machine + `" title="` + stamp.Full + `">` + template.HTMLEscapeString(
+			stamp.Text,
+		) + `</time>`,
+	)
 }
 
 func (f funcs) span(d time.Duration) string { return page.Span(f.p, d) }
 
-// num writes a whole number with separators: 12,345. A pointer is followed; templates ask first whether it is nil.
+// num writes a whole number with separators: 12,345. A pointer is followed; templates ask first whether
+// it is nil.
 func (f funcs) num(n any) string {
 	s := fmt.Sprint(reflect.Indirect(reflect.ValueOf(n)))
 	sign := ""
@@ -189,7 +222,8 @@ func pairs(kv ...any) []page.Pair {
 	return out
 }
 
-// jsonData prints v for a <script type="application/json">, which the policy lets stand because it never runs.
+// jsonData prints v for a <script type="application/json">, which the policy lets stand because it
+// never runs.
 func jsonData(v any) (template.JS, error) {
 	raw, err := json.Marshal(v)
 	return template.JS(raw), err

@@ -12,8 +12,9 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// Who acts is who the page shows: each page says for whom it was made, by this field in its forms and this header of its scripts.
-// The kit adds the field to what it renders, so that no template can forget it.
+// Who acts is who the page shows: each page says for whom it was made, by this field in its forms and
+// this header of its scripts. The kit adds the field to what it renders, so that no template can forget
+// it.
 const (
 	readerField  = "page-for"
 	readerHeader = "X-Page-For"
@@ -24,10 +25,12 @@ const (
 
 var errOtherReader = fault.Conflict("本页是为另一位用户打开的，现在登录的不是这位用户。什么都没有做；请重新登录后再试").WithCode("other_reader")
 
-// sameReader refuses a write from a page that was made for somebody else: another tab has signed in as another person since. A
-// request that names no page, such as a program's, is the signed-in person's own.
+// sameReader refuses a write from a page that was made for somebody else: another tab has signed in as
+// another person since. A request that names no page, such as a program's, is the signed-in person's
+// own.
 func (k *Kit) sameReader(c *gin.Context) error {
-	if isAPI(c) || Actor(c).UserID == 0 || c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
+	if isAPI(c) || Actor(c).UserID == 0 || c.Request.Method == http.MethodGet ||
+		c.Request.Method == http.MethodHead {
 		return nil
 	}
 
@@ -43,6 +46,7 @@ func (k *Kit) sameReader(c *gin.Context) error {
 		return nil
 	}
 	c.Header(refusedHeader, "other")
+
 	return errOtherReader
 }
 
@@ -59,14 +63,14 @@ type otherPage struct {
 
 // showOther answers a write from another person's page: nothing is done, nothing typed is lost.
 func (k *Kit) showOther(c *gin.Context) {
-	p := otherPage{Base: k.Base(c, "本页属于另一位用户"), SignIn: k.lateForm(c), Again: k.cameFrom(c)}
-	p.SignIn.Base, p.Shown = p.Base, texts(p.SignIn.Carry)
-	p.Maker = k.nameOf(c, c.Request.PostForm.Get(readerField))
-	if p.SignIn.TooMuch {
-		p.SignIn.Next = p.Again
+	page := otherPage{Base: k.Base(c, "本页属于另一位用户"), SignIn: k.lateForm(c), Again: k.cameFrom(c)}
+	page.SignIn.Base, page.Shown = page.Base, texts(page.SignIn.Carry)
+	page.Maker = k.nameOf(c, c.Request.PostForm.Get(readerField))
+	if page.SignIn.TooMuch {
+		page.SignIn.Next = page.Again
 	}
-	p.Bare, p.Unsent = true, true
-	if err := k.Show(c, http.StatusConflict, "signin/other", p); err != nil {
+	page.Bare, page.Unsent = true, true
+	if err := k.Show(c, http.StatusConflict, "signin/other", page); err != nil {
 		k.Fail(c, err)
 	}
 }
@@ -82,6 +86,7 @@ func (k *Kit) nameOf(c *gin.Context, id string) string {
 	if err != nil {
 		return ""
 	}
+
 	return name
 }
 
@@ -91,6 +96,7 @@ func (k *Kit) cameFrom(c *gin.Context) string {
 	if err != nil || from.Path == "" {
 		return "/"
 	}
+
 	return local(from.RequestURI())
 }
 
@@ -101,6 +107,7 @@ func markForms(html []byte, reader int64) []byte {
 	}
 
 	field := []byte(`<input type="hidden" name="` + readerField + `" value="` + readerID(reader) + `">`)
+
 	out := make([]byte, 0, len(html)+1024)
 	for {
 		at := bytes.Index(html, []byte("<form"))
@@ -119,6 +126,7 @@ func markForms(html []byte, reader int64) []byte {
 // tagEnd is the length of the tag that html begins with; a quoted value may hold its last character.
 func tagEnd(html []byte) int {
 	var quote byte
+
 	for i, b := range html {
 		switch {
 		case quote != 0:
@@ -131,5 +139,6 @@ func tagEnd(html []byte) int {
 			return i + 1
 		}
 	}
+
 	return len(html)
 }

@@ -21,37 +21,40 @@ func readDoc(t *testing.T, w *httptest.ResponseRecorder) *goquery.Document {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return doc
 }
 
 // approving counts what was done, and knows the names of its people.
 func approving(t *testing.T, done *int) *Kit {
 	t.Helper()
-	k := newKit(t, func(o *Options) {
-		o.NameOf = func(_ context.Context, user int64) (string, error) {
+	kit := newKit(t, func(options *Options) {
+		options.NameOf = func(_ context.Context, user int64) (string, error) {
 			return map[int64]string{1: "值班宣传专员", 2: "管理员"}[user], nil
 		}
 	})
-	k.Handle(k.Group(""), http.MethodPost, "/reviews/3", access.Self, func(c *gin.Context) error {
+	kit.Handle(kit.Group(""), http.MethodPost, "/reviews/3", access.Self, func(c *gin.Context) error {
 		*done++
-		return k.See(c, "/nowhere", "")
+		return kit.See(c, "/nowhere", "")
 	})
-	k.Handle(k.Group(""), http.MethodPost, SignInPath, Open, func(c *gin.Context) error {
-		return k.SignedIn(c, c.PostForm("username"), noon.Add(time.Hour))
+	kit.Handle(kit.Group(""), http.MethodPost, SignInPath, Open, func(c *gin.Context) error {
+		return kit.SignedIn(c, c.PostForm("username"), noon.Add(time.Hour))
 	})
-	return k
+
+	return kit
 }
 
 func TestAWriteFromAnothersPageIsRefused(t *testing.T) {
 	t.Parallel()
 	done := 0
-	k := approving(t, &done)
+	kit := approving(t, &done)
 	typed := url.Values{readerField: {"1"}, "opinion": {"同意，按时发布"}}
 
-	w, doc := ask(t, k, "POST", "/reviews/3", "clerk", typed, "Referer", "http://example.com/reviews/3")
+	w, doc := ask(t, kit, "POST", "/reviews/3", "clerk", typed, "Referer", "http://example.com/reviews/3")
 	if w.Code != http.StatusConflict || done != 0 {
 		t.Fatalf("status %d, done %d times", w.Code, done)
 	}
+
 	text := doc.Find("main").Text()
 	for _, part := range []string{"本页是为值班宣传专员打开的，现在登录的是管理员", "同意，按时发布"} {
 		if !strings.Contains(text, part) {
@@ -64,11 +67,11 @@ func TestAWriteFromAnothersPageIsRefused(t *testing.T) {
 
 	form := formOf(doc, "main form[action='/signin']")
 	form.Set("username", "writer")
-	w, doc = ask(t, k, "POST", SignInPath, "clerk", form)
+	w, doc = ask(t, kit, "POST", SignInPath, "clerk", form)
 	if w.Code != http.StatusOK || done != 0 {
 		t.Fatalf("after the sign-in: status %d, done %d times", w.Code, done)
 	}
-	w, _ = ask(t, k, "POST", "/reviews/3", "writer", formOf(doc, "main form"))
+	w, _ = ask(t, kit, "POST", "/reviews/3", "writer", formOf(doc, "main form"))
 	if w.Code != http.StatusSeeOther || done != 1 {
 		t.Errorf("as the one it was made for: status %d, done %d times", w.Code, done)
 	}
@@ -77,9 +80,10 @@ func TestAWriteFromAnothersPageIsRefused(t *testing.T) {
 func TestAScriptOfAnothersPageIsToldSo(t *testing.T) {
 	t.Parallel()
 	done := 0
-	k := approving(t, &done)
+
+	kit := approving(t, &done)
 	for _, form := range []url.Values{{}, {readerField: {"2"}}} {
-		w, _ := ask(t, k, "POST", "/reviews/3", "clerk", form, "HX-Request", "true", readerHeader, "1")
+		w, _ := ask(t, kit, "POST", "/reviews/3", "clerk", form, "HX-Request", "true", readerHeader, "1")
 		if w.Code != http.StatusConflict || w.Header().Get(refusedHeader) != "other" || done != 0 {
 			t.Errorf("status %d, %q, done %d times", w.Code, w.Header().Get(refusedHeader), done)
 		}
@@ -89,11 +93,14 @@ func TestAScriptOfAnothersPageIsToldSo(t *testing.T) {
 func TestAnothersSignInDoesNotSendWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	done := 0
-	k := approving(t, &done)
-	_, doc := ask(t, k, "POST", "/reviews/3", "expired", url.Values{readerField: {"1"}, "opinion": {"同意，按时发布"}})
+	kit := approving(t, &done)
+	_, doc := ask(t, kit, "POST", "/reviews/3", "expired", url.Values{
+		readerField: {"1"},
+		"opinion":   {"同意，按时发布"},
+	})
 	form := formOf(doc, "form[action='/signin']")
 	form.Set("username", "clerk")
-	w, doc := ask(t, k, "POST", SignInPath, "", form)
+	w, doc := ask(t, kit, "POST", SignInPath, "", form)
 	if w.Code != http.StatusConflict || done != 0 || !strings.Contains(doc.Find("main").Text(), "同意，按时发布") {
 		t.Fatalf("status %d, done %d times: %s", w.Code, done, doc.Find("main").Text())
 	}
@@ -104,6 +111,7 @@ func TestAnothersSignInDoesNotSendWhatWasTyped(t *testing.T) {
 
 func TestEveryFormSaysForWhomItWasMade(t *testing.T) {
 	t.Parallel()
+
 	field := `<input type="hidden" name="page-for" value="7">`
 	for in, want := range map[string]string{
 		`<p>no form</p>`:                          `<p>no form</p>`,

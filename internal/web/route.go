@@ -35,8 +35,8 @@ type limits struct {
 // defaultBody bounds a form; uploads ask for more with MaxBody.
 const defaultBody = 1 << 20
 
-// MaxBody bounds the request body of a route in bytes; the default is 1 MiB. What is more than a form goes to the disk; while nobody
-// is signed in the bounds of strangers hold on every route.
+// MaxBody bounds the request body of a route in bytes; the default is 1 MiB. What is more than a form
+// goes to the disk; while nobody is signed in the bounds of strangers hold on every route.
 func MaxBody(n int64) RouteOption { return func(l *limits) { l.body = n } }
 
 // NoSession answers without asking who it is, and so without the database: assets, health.
@@ -45,27 +45,35 @@ func NoSession() RouteOption { return func(l *limits) { l.stranger = true } }
 // SignOutPath is the one page besides its gate that a gated person may use; console/signin registers it.
 const SignOutPath = "/signout"
 
-// Handle registers a route. It panics without a permission: who may come in is part of the route.
-// GET answers HEAD as well. A person without the permission anywhere gets 403 and h does not run; whether the person may
-// do it to this very thing is decided by the use case.
-func (k *Kit) Handle(g *gin.RouterGroup, method, relative string, perm access.Permission, h Handler, opts ...RouteOption) {
+// Handle registers a route. It panics without a permission: who may come in is part of the route. GET
+// answers HEAD as well. A person without the permission anywhere gets 403 and h does not run; whether
+// the person may do it to this very thing is decided by the use case.
+func (k *Kit) Handle(
+	g *gin.RouterGroup,
+	method, relative string,
+	perm access.Permission,
+	handler Handler,
+	opts ...RouteOption,
+) {
 	full := path.Join(g.BasePath(), relative)
 	if perm == "" {
 		panic("web: route " + method + " " + full + " names no permission")
 	}
+
 	l := limits{body: defaultBody}
-	for _, o := range opts {
-		o(&l)
+	for _, routeOption := range opts {
+		routeOption(&l)
 	}
 	k.routes = append(k.routes, Route{Method: method, Path: full, Perm: perm, Body: l.body})
-	run := k.adapt(perm, &l, h)
+	run := k.adapt(perm, &l, handler)
 	g.Handle(method, relative, run)
 	if method == http.MethodGet {
 		g.Handle(http.MethodHead, relative, run)
 	}
 }
 
-// Note records a route that is mounted on the engine by other means (the API), so that the walk over all routes sees it.
+// Note records a route that is mounted on the engine by other means (the API), so that the walk over
+// all routes sees it.
 func (k *Kit) Note(method, full string, perm access.Permission) {
 	k.routes = append(k.routes, Route{Method: method, Path: full, Perm: perm})
 }
@@ -74,10 +82,11 @@ func (k *Kit) Note(method, full string, perm access.Permission) {
 func (k *Kit) Routes() []Route { return k.routes }
 
 // adapt wraps h: session, body limit, permission, whose page it is, and one place for errors.
-func (k *Kit) adapt(perm access.Permission, l *limits, h Handler) gin.HandlerFunc {
+func (k *Kit) adapt(perm access.Permission, l *limits, handler Handler) gin.HandlerFunc {
 	if l == nil {
 		l = &limits{body: defaultBody}
 	}
+
 	return func(c *gin.Context) {
 		var err error
 		if !l.stranger {
@@ -92,7 +101,7 @@ func (k *Kit) adapt(perm access.Permission, l *limits, h Handler) gin.HandlerFun
 			k.refuse(c, err)
 			return
 		}
-		if err := h(c); err != nil {
+		if err := handler(c); err != nil {
 			k.Fail(c, err)
 		}
 	}
@@ -107,16 +116,21 @@ func (k *Kit) enter(c *gin.Context, perm access.Permission) error {
 	if err != nil {
 		return err
 	}
-	if gate := CurrentSession(c).Gate; gate != "" && !isAPI(c) && c.Request.URL.Path != gate && c.Request.URL.Path != SignOutPath {
+	if gate := CurrentSession(
+		c,
+	).Gate; gate != "" && !isAPI(c) && c.Request.URL.Path != gate &&
+		c.Request.URL.Path != SignOutPath {
 		return errGate
 	}
 	if perm == access.Self || Actor(c).Can(perm) {
 		return nil
 	}
+
 	return fault.Forbidden("您的角色没有这项权限")
 }
 
-// refuse answers a request that may not enter: nobody signed in leads to the sign-in page, with what was typed.
+// refuse answers a request that may not enter: nobody signed in leads to the sign-in page, with what
+// was typed.
 func (k *Kit) refuse(c *gin.Context, err error) {
 	if fault.Is(err, fault.KindUnauthenticated) && !isAPI(c) {
 		k.askSignIn(c)
@@ -143,6 +157,7 @@ var (
 			c.Status(http.StatusNoContent)
 			return nil
 		}
+
 		return fault.NotFound("这个地址不支持所用的方法").WithCode("method_not_allowed")
 	}
 )

@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -16,16 +17,19 @@ import (
 	"juzhen/internal/fault"
 )
 
-// policy is the Content-Security-Policy of every page: own scripts and styles only, nothing inline, nothing from outside.
-// blob: serves previews of pictures before they are uploaded. Chromium applies form-action to redirects after a POST too.
+// policy is the Content-Security-Policy of every page: own scripts and styles only, nothing inline,
+// nothing from outside. blob: serves previews of pictures before they are uploaded. Chromium applies
+// form-action to redirects after a POST too.
 func policy(formAction []string) string {
 	return strings.Join([]string{
-		"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "connect-src 'self'",
-		"form-action 'self' " + strings.Join(formAction, " "), "base-uri 'none'", "frame-ancestors 'none'",
+		"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:",
+		"connect-src 'self'", "form-action 'self' " + strings.Join(formAction, " "),
+		"base-uri 'none'", "frame-ancestors 'none'",
 	}, "; ")
 }
 
-// headers sets what every answer carries. Pages are private and never stored; assets say otherwise themselves.
+// headers sets what every answer carries. Pages are private and never stored; assets say otherwise
+// themselves.
 func (k *Kit) headers(c *gin.Context) {
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", k.csp)
@@ -43,17 +47,19 @@ func (k *Kit) headers(c *gin.Context) {
 	c.Next()
 }
 
-// readable refuses addresses that are no text: a column of text holds neither a zero byte nor bytes that are no characters. The
-// program interface answers such requests itself, in its own form.
+// readable refuses addresses that are no text: a column of text holds neither a zero byte nor bytes
+// that are no characters. The program interface answers such requests itself, in its own form.
 func (k *Kit) readable(c *gin.Context) {
 	if ua := c.Request.UserAgent(); !isText(ua) { // kept with the session, and may be anything
 		c.Request.Header.Set("User-Agent", strings.ToValidUTF8(strings.ReplaceAll(ua, "\x00", ""), "?"))
 	}
 	query, err := url.QueryUnescape(c.Request.URL.RawQuery)
-	if !strings.HasPrefix(c.Request.URL.Path, "/api/") && (err != nil || !isText(query) || !isText(c.Request.URL.Path)) {
+	if !strings.HasPrefix(c.Request.URL.Path, "/api/") &&
+		(err != nil || !isText(query) || !isText(c.Request.URL.Path)) {
 		_ = k.resume(c)
 		k.Fail(c, fault.Invalid("", "网址无法读取，请检查后重试"))
 		c.Abort()
+
 		return
 	}
 	c.Next()
@@ -67,6 +73,7 @@ func (k *Kit) sameOrigin(c *gin.Context) {
 		_ = k.resume(c)
 		k.Fail(c, fault.Forbidden("请求来自别的网站，已拒绝").With(err))
 		c.Abort()
+
 		return
 	}
 	c.Next()
@@ -90,16 +97,29 @@ func (k *Kit) trace(c *gin.Context) {
 	if strings.HasPrefix(c.Request.URL.Path, "/assets/") {
 		level = slog.LevelDebug
 	}
-	k.opts.Log.LogAttrs(c.Request.Context(), level, "request",
-		slog.String("id", id), slog.String("method", c.Request.Method), slog.String("route", routeOf(c)),
-		slog.Int("status", c.Writer.Status()), slog.Int("bytes", c.Writer.Size()), slog.Duration("took", time.Since(start)),
-		slog.Int64("user", Actor(c).UserID), slog.String("ip", c.ClientIP()))
+	k.opts.Log.LogAttrs(
+		c.Request.Context(),
+		level,
+		"request",
+		slog.String("id", id),
+		slog.String("method", c.Request.Method),
+		slog.String("route", routeOf(c)),
+		slog.Int(
+			"status",
+			c.Writer.Status(),
+		),
+		slog.Int("bytes", c.Writer.Size()),
+		slog.Duration("took", time.Since(start)),
+		slog.Int64("user", Actor(c).UserID),
+		slog.String("ip", c.ClientIP()),
+	)
 }
 
 func routeOf(c *gin.Context) string {
 	if r := c.FullPath(); r != "" {
 		return r
 	}
+
 	return "(none)"
 }
 
@@ -110,10 +130,15 @@ func (k *Kit) recover(c *gin.Context) {
 		if v == nil {
 			return
 		}
-		if v == http.ErrAbortHandler {
+		if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(v)
 		}
-		k.opts.Log.Error("panic", "id", RequestID(c), "route", routeOf(c), "value", v, "stack", string(debug.Stack()))
+		k.opts.Log.Error("panic",
+			"id", RequestID(c),
+			"route", routeOf(c),
+			"value", v,
+			"stack", string(debug.Stack()),
+		)
 		if !c.Writer.Written() {
 			k.Fail(c, fmt.Errorf("panic: %v", v))
 		}

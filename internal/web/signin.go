@@ -13,14 +13,15 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// SignInPath is where the sign-in form lives; console/signin registers GET and POST on it with permission Open.
+// SignInPath is where the sign-in form lives; console/signin registers GET and POST on it with
+// permission Open.
 const SignInPath = "/signin"
 
 // carryPrefix marks hidden fields of the sign-in form that belong to the form whose session had expired.
 const carryPrefix = "carry."
 
-// SignInPage is the sign-in form. Next is where to go afterwards; Carry is a form that came too late and goes on
-// after the sign-in with everything that was typed.
+// SignInPage is the sign-in form. Next is where to go afterwards; Carry is a form that came too late
+// and goes on after the sign-in with everything that was typed.
 type SignInPage struct {
 	page.Base
 	Username string
@@ -30,7 +31,8 @@ type SignInPage struct {
 	TooMuch  bool // what was typed is too much to be carried: the page itself keeps it
 }
 
-// resumePage shows who is signed in now and offers to send the carried form on, by one click and without scripts.
+// resumePage shows who is signed in now and offers to send the carried form on, by one click and
+// without scripts.
 type resumePage struct {
 	page.Base
 	Action string
@@ -38,8 +40,9 @@ type resumePage struct {
 	Shown  []page.Pair // what is worth showing: texts a person typed
 }
 
-// askSignIn answers a request for which nobody is signed in. A page leads to the form; a POST gets the form at once, with
-// its own fields hidden inside; a fragment gets a sentence and the page behind it stays as it is.
+// askSignIn answers a request for which nobody is signed in. A page leads to the form; a POST gets the
+// form at once, with its own fields hidden inside; a fragment gets a sentence and the page behind it
+// stays as it is.
 func (k *Kit) askSignIn(c *gin.Context) {
 	safe := c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead
 	switch {
@@ -56,47 +59,52 @@ func signInURL(next string) string {
 	if next = local(next); next == "/" {
 		return SignInPath
 	}
+
 	return SignInPath + "?next=" + url.QueryEscape(next)
 }
 
-// signInWithForm renders the sign-in page around the values of the form that came too late. Passwords are not carried;
-// files are not either: pages upload them before the form is sent.
+// signInWithForm renders the sign-in page around the values of the form that came too late. Passwords
+// are not carried; files are not either: pages upload them before the form is sent.
 func (k *Kit) signInWithForm(c *gin.Context) {
-	p := k.lateForm(c)
-	p.Base, p.Unsent = k.Base(c, "登录"), true
-	if err := k.ShowSignIn(c, http.StatusUnauthorized, p); err != nil {
+	page := k.lateForm(c)
+	page.Base, page.Unsent = k.Base(c, "登录"), true
+	if err := k.ShowSignIn(c, http.StatusUnauthorized, page); err != nil {
 		k.Fail(c, err)
 	}
 }
 
-// lateForm carries the form of the request. What cannot be read or is too much to be given back stays in the page it was
-// typed in, and the way leads there.
+// lateForm carries the form of the request. What cannot be read or is too much to be given back stays
+// in the page it was typed in, and the way leads there.
 func (k *Kit) lateForm(c *gin.Context) SignInPage {
-	p := SignInPage{Late: true, Next: local(c.Request.URL.RequestURI())}
+	page := SignInPage{Late: true, Next: local(c.Request.URL.RequestURI())}
 	bound := strangersBound(c)
 	if Actor(c).UserID != 0 {
 		bound = lateBody
 	}
 	if err := parseForm(c); err == nil {
-		p.Carry = carried(c.Request.PostForm, bound)
+		page.Carry = carried(c.Request.PostForm, bound)
 	}
-	if p.Carry == nil {
-		p.TooMuch, p.Next = true, k.cameFrom(c)
+	if page.Carry == nil {
+		page.TooMuch, page.Next = true, k.cameFrom(c)
 	}
-	return p
+
+	return page
 }
 
 // maxCarried bounds the fields that are given back, by number.
 const maxCarried = 1000
 
-// carried gives the fields of a form for the sign-in page to hold; nil when they are more than bound bytes there.
+// carried gives the fields of a form for the sign-in page to hold; nil when they are more than bound
+// bytes there.
 func carried(form url.Values, bound int64) []page.Pair {
 	out := []page.Pair{{Name: "carry-form", Value: "1"}}
 	room := 2 * int(bound) // on the page some characters take more than one byte
+
 	for _, name := range sortedKeys(form) {
 		if strings.Contains(strings.ToLower(name), "password") {
 			continue
 		}
+
 		for _, v := range form[name] {
 			if room -= pageBytes(name) + pageBytes(v) + 64; room < 0 || len(out) > maxCarried {
 				return nil
@@ -104,6 +112,7 @@ func carried(form url.Values, bound int64) []page.Pair {
 			out = append(out, page.Pair{Name: carryPrefix + name, Value: v})
 		}
 	}
+
 	return out
 }
 
@@ -115,58 +124,63 @@ func pageBytes(s string) int {
 			n += 4
 		}
 	}
+
 	return n
 }
 
 // texts picks what a person typed and wants to see again.
 func texts(carry []page.Pair) (out []page.Pair) {
-	for _, f := range carry {
-		name, ok := strings.CutPrefix(f.Name, carryPrefix)
-		if ok && len([]rune(f.Value)) > 3 {
-			out = append(out, page.Pair{Name: name, Value: f.Value})
+	for _, pair := range carry {
+		name, ok := strings.CutPrefix(pair.Name, carryPrefix)
+		if ok && len([]rune(pair.Value)) > 3 {
+			out = append(out, page.Pair{Name: name, Value: pair.Value})
 		}
 	}
+
 	return out
 }
 
 // ShowSignIn renders the sign-in form.
-func (k *Kit) ShowSignIn(c *gin.Context, status int, p SignInPage) error {
-	p.Bare = true
-	return k.Show(c, status, "signin/signin", p)
+func (k *Kit) ShowSignIn(c *gin.Context, status int, page SignInPage) error {
+	page.Bare = true
+	return k.Show(c, status, "signin/signin", page)
 }
 
 // maxName bounds the user name that is shown again, in bytes.
 const maxName = 300
 
-// SignInForm reads the sign-in form's own fields for showing it (again): user name, address afterwards, carried fields.
+// SignInForm reads the sign-in form's own fields for showing it (again): user name, address afterwards,
+// carried fields.
 func (k *Kit) SignInForm(c *gin.Context) (SignInPage, error) {
 	if err := parseForm(c); err != nil {
 		return SignInPage{}, err
 	}
 
-	p := SignInPage{Base: k.Base(c, "登录"), Username: strings.TrimSpace(c.Request.PostForm.Get("username"))}
-	if len(p.Username) > maxName {
-		p.Username = ""
+	page := SignInPage{Base: k.Base(c, "登录"), Username: strings.TrimSpace(c.Request.PostForm.Get("username"))}
+	if len(page.Username) > maxName {
+		page.Username = ""
 	}
-	p.Next = local(c.Request.Form.Get("next"))
-	if p.Late = c.Request.PostForm.Has("carry-form"); !p.Late {
-		return p, nil
+	page.Next = local(c.Request.Form.Get("next"))
+	if page.Late = c.Request.PostForm.Has("carry-form"); !page.Late {
+		return page, nil
 	}
 
 	form := url.Values{}
+
 	for name, values := range c.Request.PostForm {
 		if own, ok := strings.CutPrefix(name, carryPrefix); ok {
 			form[own] = values
 		}
 	}
-	p.Carry = carried(form, lateCarried)
-	p.TooMuch = p.Carry == nil
-	return p, nil
+	page.Carry = carried(form, lateCarried)
+	page.TooMuch = page.Carry == nil
+
+	return page, nil
 }
 
-// SignedIn finishes a successful sign-in: sets the cookie and leads on, through the carried form when there is one.
-// It is called after the use case has accepted the password; the person is shown what will be sent before it is. A form that
-// somebody else had filled in is shown and not sent.
+// SignedIn finishes a successful sign-in: sets the cookie and leads on, through the carried form when
+// there is one. It is called after the use case has accepted the password; the person is shown what
+// will be sent before it is. A form that somebody else had filled in is shown and not sent.
 func (k *Kit) SignedIn(c *gin.Context, token string, expires time.Time) error {
 	form, err := k.SignInForm(c)
 	if err != nil {
@@ -181,38 +195,53 @@ func (k *Kit) SignedIn(c *gin.Context, token string, expires time.Time) error {
 		return err
 	}
 	form.Base = k.Base(c, "继续提交")
+
 	p := resumePage{Base: form.Base, Action: form.Next, Shown: texts(form.Carry)}
-	for _, f := range form.Carry {
-		name, ok := strings.CutPrefix(f.Name, carryPrefix)
+	for _, pair := range form.Carry {
+		name, ok := strings.CutPrefix(pair.Name, carryPrefix)
 		switch {
 		case !ok:
 		case name != readerField:
-			p.Fields = append(p.Fields, page.Pair{Name: name, Value: f.Value})
-		case f.Value != readerID(p.Actor.UserID):
-			return k.notTheirs(c, form, f.Value)
+			p.Fields = append(p.Fields, page.Pair{Name: name, Value: pair.Value})
+		case pair.Value != readerID(p.Actor.UserID):
+			return k.notTheirs(c, form, pair.Value)
 		}
 	}
 	p.Bare, p.Unsent = true, true
+
 	return k.Show(c, http.StatusOK, "signin/resume", p)
 }
 
 // becomes makes the request that of the person who has just signed in.
 func (k *Kit) becomes(c *gin.Context, token string) error {
-	actor, session, err := k.opts.Sessions.Actor(c.Request.Context(), token, c.ClientIP(), c.Request.UserAgent())
+	actor, session, err := k.opts.Sessions.Actor(
+		c.Request.Context(),
+		token,
+		c.ClientIP(),
+		c.Request.UserAgent(),
+	)
 	if err != nil {
 		return err
 	}
 	c.Set(string(keyActor), actor)
 	c.Set(string(keySession), session)
+
 	return nil
 }
 
 // notTheirs shows a carried form to a person who did not fill it in.
 func (k *Kit) notTheirs(c *gin.Context, form SignInPage, maker string) error {
-	p := otherPage{Base: k.Base(c, "本页属于另一位用户"), SignIn: form, Maker: k.nameOf(c, maker), Shown: texts(form.Carry), Again: "/"}
-	p.Bare, p.Unsent = true, true
-	p.SignIn.Base = p.Base
-	return k.Show(c, http.StatusConflict, "signin/other", p)
+	page := otherPage{
+		Base:   k.Base(c, "本页属于另一位用户"),
+		SignIn: form,
+		Maker:  k.nameOf(c, maker),
+		Shown:  texts(form.Carry),
+		Again:  "/",
+	}
+	page.Bare, page.Unsent = true, true
+	page.SignIn.Base = page.Base
+
+	return k.Show(c, http.StatusConflict, "signin/other", page)
 }
 
 // maxAddress bounds an address that is led to or written into a page, in bytes.
@@ -221,18 +250,22 @@ const maxAddress = 4096
 // local keeps only addresses of this console, as path and query; anything else becomes "/".
 func local(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, `\`) ||
-		strings.HasPrefix(u.Path, SignInPath) || len(address) > maxAddress {
+	if err != nil || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") ||
+		strings.Contains(u.Path, `\`) ||
+		strings.HasPrefix(u.Path, SignInPath) ||
+		len(address) > maxAddress {
 		return "/"
 	}
+
 	return u.RequestURI()
 }
 
-func sortedKeys(v url.Values) []string {
-	keys := make([]string, 0, len(v))
-	for k := range v {
+func sortedKeys(values url.Values) []string {
+	keys := make([]string, 0, len(values))
+	for k := range values {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
+
 	return keys
 }

@@ -28,30 +28,34 @@ func (l lately) Actor(ctx context.Context, token, ip, agent string) (access.Acto
 	if token == "ended" {
 		return access.Actor{}, Session{EndedOf: 1}, fault.Unauthenticated("登录已过期，请重新登录")
 	}
+
 	return l.people.Actor(ctx, token, ip, agent)
 }
 
 // lateKit has a form with a large limit and the sign-in, which takes everybody as the writer.
 func lateKit(t *testing.T, got *url.Values) *Kit {
 	t.Helper()
-	k := newKit(t, func(o *Options) { o.Sessions = lately{o.Sessions.(people)} })
-	k.Handle(k.Group(""), http.MethodPost, "/posts/save", access.PostWrite, func(c *gin.Context) error {
+	kit := newKit(t, func(options *Options) { options.Sessions = lately{options.Sessions.(people)} })
+	kit.Handle(kit.Group(""), http.MethodPost, "/posts/save", access.PostWrite, func(c *gin.Context) error {
 		err := parseForm(c)
 		*got = c.Request.PostForm
 		c.Status(http.StatusNoContent)
+
 		return err
 	}, MaxBody(64<<20))
-	k.Handle(k.Group(""), http.MethodPost, SignInPath, Open, func(c *gin.Context) error {
-		return k.SignedIn(c, "writer", noon.Add(time.Hour))
+	kit.Handle(kit.Group(""), http.MethodPost, SignInPath, Open, func(c *gin.Context) error {
+		return kit.SignedIn(c, "writer", noon.Add(time.Hour))
 	})
-	return k
+
+	return kit
 }
 
 // sendParts posts fields as a form with files does.
-func sendParts(t *testing.T, k *Kit, target, token string, fields url.Values) *httptest.ResponseRecorder {
+func sendParts(t *testing.T, kit *Kit, target, token string, fields url.Values) *httptest.ResponseRecorder {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
+
 	for name, values := range fields {
 		for _, v := range values {
 			if err := form.WriteField(name, v); err != nil {
@@ -70,15 +74,17 @@ func sendParts(t *testing.T, k *Kit, target, token string, fields url.Values) *h
 		r.AddCookie(&http.Cookie{Name: CookieName, Value: token})
 	}
 	w := httptest.NewRecorder()
-	k.Handler().ServeHTTP(w, r)
+	kit.Handler().ServeHTTP(w, r)
+
 	return w
 }
 
 func TestWhatStrangersSendIsBounded(t *testing.T) {
 	t.Parallel()
 	var got url.Values
-	k := lateKit(t, &got)
+	kit := lateKit(t, &got)
 	quotes := strings.Repeat(`"`, 60<<10)
+
 	many := url.Values{}
 	for i := range 4000 {
 		many.Set(fmt.Sprint(i), "1")
@@ -94,7 +100,7 @@ func TestWhatStrangersSendIsBounded(t *testing.T) {
 		"what grows when it is echoed": {url.Values{"text": {quotes}}, false},
 		"many fields":                  {many, false},
 	} {
-		w, doc := ask(t, k, "POST", "/posts/save", "", c.form)
+		w, doc := ask(t, kit, "POST", "/posts/save", "", c.form)
 		if w.Code != http.StatusUnauthorized || w.Body.Len() > 256<<10 {
 			t.Errorf("%s: status %d, %d bytes come back", name, w.Code, w.Body.Len())
 		}
@@ -106,7 +112,7 @@ func TestWhatStrangersSendIsBounded(t *testing.T) {
 		}
 	}
 
-	w := sendParts(t, k, "/posts/save", "", url.Values{"text": {"正文"}})
+	w := sendParts(t, kit, "/posts/save", "", url.Values{"text": {"正文"}})
 	if w.Code != http.StatusUnauthorized || strings.Contains(w.Body.String(), "carry-form") {
 		t.Errorf("a form with files: status %d", w.Code)
 	}
@@ -118,22 +124,26 @@ func TestWhatStrangersSendIsBounded(t *testing.T) {
 func TestTwentyWordingsComeThroughTheSignIn(t *testing.T) {
 	t.Parallel()
 	var got url.Values
-	k := lateKit(t, &got)
+	kit := lateKit(t, &got)
+
 	typed := url.Values{"text": {"正文"}, readerField: {"1"}}
 	for i := range 20 {
 		typed.Set(fmt.Sprintf("text-%d", i), strings.Repeat("今日空气质量良好", 2000))
 	}
 
-	w := sendParts(t, k, "/posts/save", "ended", typed)
+	w := sendParts(t, kit, "/posts/save", "ended", typed)
 	doc := readDoc(t, w)
-	if kind, _ := doc.Find("form[action='/signin']").Attr("enctype"); w.Code != http.StatusUnauthorized || kind != "multipart/form-data" {
+	if kind, _ := doc.Find("form[action='/signin']").
+		Attr("enctype"); w.Code != http.StatusUnauthorized ||
+		kind != "multipart/form-data" {
 		t.Fatalf("status %d, sent as %q", w.Code, kind)
 	}
-	w = sendParts(t, k, SignInPath, "ended", formOf(doc, "form[action='/signin']"))
+	w = sendParts(t, kit, SignInPath, "ended", formOf(doc, "form[action='/signin']"))
 	if w.Code != http.StatusOK {
 		t.Fatalf("status %d: %.300s", w.Code, w.Body)
 	}
-	sendParts(t, k, "/posts/save", "writer", formOf(readDoc(t, w), "main form"))
+	sendParts(t, kit, "/posts/save", "writer", formOf(readDoc(t, w), "main form"))
+
 	for name := range typed {
 		if got.Get(name) != typed.Get(name) {
 			t.Errorf("%s arrived with %d bytes of %d", name, len(got.Get(name)), len(typed.Get(name)))
@@ -141,7 +151,14 @@ func TestTwentyWordingsComeThroughTheSignIn(t *testing.T) {
 	}
 
 	typed.Set("text", strings.Repeat("a", 1<<20))
-	if w = sendParts(t, k, "/posts/save", "ended", typed); w.Code != http.StatusUnauthorized || w.Body.Len() > 64<<10 {
+	if w = sendParts(
+		t,
+		kit,
+		"/posts/save",
+		"ended",
+		typed,
+	); w.Code != http.StatusUnauthorized ||
+		w.Body.Len() > 64<<10 {
 		t.Errorf("beyond 1 MB: status %d, %d bytes come back", w.Code, w.Body.Len())
 	}
 }
@@ -149,18 +166,19 @@ func TestTwentyWordingsComeThroughTheSignIn(t *testing.T) {
 func TestALargeLimitIsForFilesAndNotForText(t *testing.T) {
 	t.Parallel()
 	var got url.Values
-	k := lateKit(t, &got)
+	kit := lateKit(t, &got)
 	long := url.Values{"text": {strings.Repeat("a", 3<<20)}}
-	if w, _ := ask(t, k, "POST", "/posts/save", "writer", long); w.Code != http.StatusUnprocessableEntity {
+	if w, _ := ask(t, kit, "POST", "/posts/save", "writer", long); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("a plain form of 3 MB: status %d", w.Code)
 	}
-	if w := sendParts(t, k, "/posts/save", "writer", long); w.Code != http.StatusUnprocessableEntity {
+	if w := sendParts(t, kit, "/posts/save", "writer", long); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("a form with files and 3 MB of text: status %d", w.Code)
 	}
 }
 
-// TestAStrangersBytesCostNoMemory sends 63 MB to a route with a large limit, eight at a time, and looks at what the process held at its
-// fullest. It does so in a process of its own, that has done nothing else.
+// TestAStrangersBytesCostNoMemory sends 63 MB to a route with a large limit, eight at a time, and looks
+// at what the process held at its fullest. It does so in a process of its own, that has done nothing
+// else.
 func TestAStrangersBytesCostNoMemory(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("JUZHEN_TEST_ALONE") == "" {
@@ -169,17 +187,19 @@ func TestAStrangersBytesCostNoMemory(t *testing.T) {
 		if out, err := alone.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
+
 		return
 	}
 
 	var got url.Values
-	k := lateKit(t, &got)
-	server := httptest.NewServer(k.Handler())
+	kit := lateKit(t, &got)
+	server := httptest.NewServer(kit.Handler())
 	defer server.Close()
-	ask(t, k, "POST", "/posts/save", "", url.Values{"text": {"正文"}})
+	ask(t, kit, "POST", "/posts/save", "", url.Values{"text": {"正文"}})
 	rest := memory(t, "VmRSS")
 
 	done := make(chan error)
+
 	for range 8 {
 		go func() {
 			body := io.MultiReader(strings.NewReader("text="), io.LimitReader(repeat('"'), 63<<20))
@@ -191,6 +211,7 @@ func TestAStrangersBytesCostNoMemory(t *testing.T) {
 			done <- err
 		}()
 	}
+
 	for range 8 {
 		<-done
 	}
@@ -206,6 +227,7 @@ func (r repeat) Read(p []byte) (int, error) {
 	for i := range p {
 		p[i] = byte(r)
 	}
+
 	return len(p), nil
 }
 
@@ -216,11 +238,13 @@ func memory(t *testing.T, name string) (bytes int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for line := range strings.Lines(string(status)) {
 		if _, err := fmt.Sscanf(line, name+": %d kB", &bytes); err == nil {
 			return bytes << 10
 		}
 	}
 	t.Fatalf("no %s", name)
+
 	return 0
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"html/template"
 	"io"
 	"regexp"
@@ -11,8 +12,9 @@ import (
 	"juzhen/internal/glyph"
 )
 
-// writeUnseen gives a page in which characters that cannot be seen are written out wherever a text is read, so that a reader sees
-// what is stored. Fields that are sent back keep their values as they are. A page without such characters is given back itself.
+// writeUnseen gives a page in which characters that cannot be seen are written out wherever a text is
+// read, so that a reader sees what is stored. Fields that are sent back keep their values as they are.
+// A page without such characters is given back itself.
 func writeUnseen(page []byte) []byte {
 	if !bytes.ContainsFunc(page, glyph.Hidden) {
 		return page
@@ -21,15 +23,18 @@ func writeUnseen(page []byte) []byte {
 	var out bytes.Buffer
 	tokens := html.NewTokenizer(bytes.NewReader(page))
 	inside := "" // the element whose text is no markup: textarea, script, style, title
+
 	for {
 		kind := tokens.Next()
 		raw := tokens.Raw()
+
 		switch kind {
 		case html.ErrorToken:
-			if tokens.Err() != io.EOF {
+			if !errors.Is(tokens.Err(), io.EOF) {
 				return page
 			}
 			out.Write(raw)
+
 			return out.Bytes()
 
 		case html.TextToken:
@@ -65,7 +70,8 @@ func writtenText(text, inside string) string {
 	case plain[inside]:
 		return glyph.Written(text)
 	}
-	return glyph.WrittenAs(text, func(u glyph.Unseen) string {
-		return `<span class="unseen">‹` + template.HTMLEscapeString(u.Name()) + `›</span>`
+
+	return glyph.WrittenAs(text, func(unseen glyph.Unseen) string {
+		return `<span class="unseen">‹` + template.HTMLEscapeString(unseen.Name()) + `›</span>`
 	})
 }

@@ -19,7 +19,8 @@ import (
 	"juzhen/templates"
 )
 
-// views are the templates, one set per page and language, parsed when first shown. A test parses and checks them all.
+// views are the templates, one set per page and language, parsed when first shown. A test parses and
+// checks them all.
 type views struct {
 	base     map[string]*template.Template // by language: layout and partials
 	declared map[string]reflect.Type
@@ -29,7 +30,13 @@ type views struct {
 }
 
 func newViews(a *assets, now func() time.Time, extra fs.FS, badges *Badges) (*views, error) {
-	v := &views{extra: extra, base: map[string]*template.Template{}, declared: map[string]reflect.Type{}, built: map[string]*template.Template{}}
+	v := &views{
+		extra:    extra,
+		base:     map[string]*template.Template{},
+		declared: map[string]reflect.Type{},
+		built:    map[string]*template.Template{},
+	}
+
 	for _, lang := range []string{i18n.Chinese, i18n.English} {
 		t, err := template.New("").Funcs(functions(a, i18n.For(lang), now, badges)).
 			ParseFS(templates.FS, "layout/*.html", "partials/*.html")
@@ -38,6 +45,7 @@ func newViews(a *assets, now func() time.Time, extra fs.FS, badges *Badges) (*vi
 		}
 		v.base[lang] = t
 	}
+
 	return v, nil
 }
 
@@ -62,11 +70,13 @@ func (v *views) set(file, lang string) (*template.Template, error) {
 		return nil, err
 	}
 	v.built[key] = t
+
 	return t, nil
 }
 
-// Declare says which struct a page or a part of it is shown with: "posts/list" is the file pages/posts/list.html in the
-// frame, "posts/list#rows" the template "rows" of that file alone. A page's struct embeds page.Base.
+// Declare says which struct a page or a part of it is shown with: "posts/list" is the file
+// pages/posts/list.html in the frame, "posts/list#rows" the template "rows" of that file alone. A
+// page's struct embeds page.Base.
 func (k *Kit) Declare(name string, data any) {
 	t := reflect.TypeOf(data)
 	if old, ok := k.views.declared[name]; ok && old != t {
@@ -86,6 +96,7 @@ func (k *Kit) Show(c *gin.Context, status int, name string, data any) error {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
 	send(c, status, "text/html; charset=utf-8", markForms(writeUnseen(b.Bytes()), Actor(c).UserID))
+
 	return nil
 }
 
@@ -98,6 +109,7 @@ func (v *views) render(b *bytes.Buffer, name, lang string, data any) error {
 	if err != nil {
 		return err
 	}
+
 	return t.ExecuteTemplate(b, part, data)
 }
 
@@ -117,6 +129,7 @@ func (k *Kit) Template(name string) (*template.Template, error) {
 	if t = t.Lookup(part); t == nil {
 		return nil, fmt.Errorf("no template %q", name)
 	}
+
 	return t, nil
 }
 
@@ -127,6 +140,7 @@ func (k *Kit) PageNames() []string {
 		names = append(names, n)
 	}
 	slices.Sort(names)
+
 	return names
 }
 
@@ -138,8 +152,8 @@ var zippers = sync.Pool{New: func() any {
 // smallest is the size below which zipping gains nothing.
 const smallest = 1400
 
-// send writes a body made in memory, zipped when the reader takes it. Nothing secret stands beside echoed input: the
-// console has no tokens in pages, so zipping tells an eavesdropper nothing.
+// send writes a body made in memory, zipped when the reader takes it. Nothing secret stands beside
+// echoed input: the console has no tokens in pages, so zipping tells an eavesdropper nothing.
 func send(c *gin.Context, status int, kind string, body []byte) {
 	h := c.Writer.Header()
 	h.Add("Vary", "HX-Request")

@@ -23,9 +23,10 @@ import (
 type people map[string]access.Actor
 
 func (p people) Actor(_ context.Context, token, _, _ string) (access.Actor, Session, error) {
-	if a, ok := p[token]; ok {
-		return a, Session{ID: 1}, nil
+	if actor, ok := p[token]; ok {
+		return actor, Session{ID: 1}, nil
 	}
+
 	return access.Actor{}, Session{}, fault.Unauthenticated("登录已过期，请重新登录")
 }
 
@@ -33,22 +34,38 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, page.Zone)
 
 func newKit(t *testing.T, change ...func(*Options)) *Kit {
 	t.Helper()
-	o := Options{Sessions: people{
-		"writer": {UserID: 1, Name: "值班宣传专员", Grants: []access.Grant{{Role: access.PressOfficer, UnitID: 1, Path: "/1/"}}},
-		"clerk":  {UserID: 2, Name: "管理员", Grants: []access.Grant{{Role: access.Administrator, UnitID: 1, Path: "/1/"}}},
+
+	options := Options{Sessions: people{
+		"writer": {
+			UserID: 1,
+			Name:   "值班宣传专员",
+			Grants: []access.Grant{{Role: access.PressOfficer, UnitID: 1, Path: "/1/"}},
+		},
+		"clerk": {
+			UserID: 2,
+			Name:   "管理员",
+			Grants: []access.Grant{{Role: access.Administrator, UnitID: 1, Path: "/1/"}},
+		},
 	}, Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler)}
 	for _, c := range change {
-		c(&o)
+		c(&options)
 	}
-	k, err := New(o)
+	kit, err := New(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return k
+
+	return kit
 }
 
 // ask sends a request as the holder of token and reads the answer as HTML.
-func ask(t *testing.T, k *Kit, method, target, token string, form url.Values, header ...string) (*httptest.ResponseRecorder, *goquery.Document) {
+func ask(
+	t *testing.T,
+	kit *Kit,
+	method, target, token string,
+	form url.Values,
+	header ...string,
+) (*httptest.ResponseRecorder, *goquery.Document) {
 	t.Helper()
 	r := httptest.NewRequest(method, target, strings.NewReader(form.Encode()))
 	if form != nil {
@@ -57,28 +74,31 @@ func ask(t *testing.T, k *Kit, method, target, token string, form url.Values, he
 	if token != "" {
 		r.AddCookie(&http.Cookie{Name: CookieName, Value: token})
 	}
+
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
-	k.Handler().ServeHTTP(w, r)
+	kit.Handler().ServeHTTP(w, r)
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(w.Body.String()))
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return w, doc
 }
 
 func TestTemplatesFitTheirStructs(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	for _, name := range k.PageNames() {
-		tpl, err := k.Template(name)
+
+	kit := newKit(t)
+	for _, name := range kit.PageNames() {
+		tpl, err := kit.Template(name)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		zero := k.Zero(name)
+		zero := kit.Zero(name)
 		if err := templatecheck.CheckHTML(tpl, zero); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -87,21 +107,27 @@ func TestTemplatesFitTheirStructs(t *testing.T) {
 
 func TestRouteWithoutPermissionPanics(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
+	kit := newKit(t)
 	defer func() {
 		if recover() == nil {
 			t.Error("the route was registered")
 		}
 	}()
-	k.Handle(k.Group(""), http.MethodGet, "/x", "", func(*gin.Context) error { return nil })
+	kit.Handle(kit.Group(""), http.MethodGet, "/x", "", func(*gin.Context) error { return nil })
 }
 
 func TestWithoutThePermissionTheHandlerDoesNotRun(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
+	kit := newKit(t)
 	ran := false
-	k.Handle(k.Group(""), http.MethodGet, "/secret", access.PostView, func(*gin.Context) error { ran = true; return nil })
-	w, doc := ask(t, k, "GET", "/secret", "clerk", nil)
+	kit.Handle(
+		kit.Group(""),
+		http.MethodGet,
+		"/secret",
+		access.PostView,
+		func(*gin.Context) error { ran = true; return nil },
+	)
+	w, doc := ask(t, kit, "GET", "/secret", "clerk", nil)
 	if w.Code != http.StatusForbidden || ran {
 		t.Errorf("status %d, ran %v", w.Code, ran)
 	}
@@ -112,9 +138,15 @@ func TestWithoutThePermissionTheHandlerDoesNotRun(t *testing.T) {
 
 func TestSignedOutIsLedToSignInAndBack(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	k.Handle(k.Group(""), http.MethodGet, "/posts", access.PostView, func(*gin.Context) error { return nil })
-	w, _ := ask(t, k, "GET", "/posts?q=a", "", nil)
+	kit := newKit(t)
+	kit.Handle(
+		kit.Group(""),
+		http.MethodGet,
+		"/posts",
+		access.PostView,
+		func(*gin.Context) error { return nil },
+	)
+	w, _ := ask(t, kit, "GET", "/posts?q=a", "", nil)
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/signin?next=%2Fposts%3Fq%3Da" {
 		t.Errorf("status %d to %q", w.Code, w.Header().Get("Location"))
 	}
@@ -122,28 +154,29 @@ func TestSignedOutIsLedToSignInAndBack(t *testing.T) {
 
 func TestExpiredSessionKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
+	kit := newKit(t)
 	var got url.Values
-	k.Handle(k.Group(""), http.MethodPost, "/posts", access.PostWrite, func(c *gin.Context) error {
+	kit.Handle(kit.Group(""), http.MethodPost, "/posts", access.PostWrite, func(c *gin.Context) error {
 		if err := parseForm(c); err != nil {
 			return err
 		}
 		got = c.Request.PostForm
-		return k.See(c, "/posts", "已保存")
+
+		return kit.See(c, "/posts", "已保存")
 	})
-	k.Handle(k.Group(""), http.MethodPost, SignInPath, Open, func(c *gin.Context) error {
-		return k.SignedIn(c, "writer", noon.Add(time.Hour))
+	kit.Handle(kit.Group(""), http.MethodPost, SignInPath, Open, func(c *gin.Context) error {
+		return kit.SignedIn(c, "writer", noon.Add(time.Hour))
 	})
 	typed := url.Values{"text": {"第一行\n<b>第二行</b>"}, "account": {"3", "5"}, "password": {"geheim"}}
 
-	w, doc := ask(t, k, "POST", "/posts?draft=1", "expired", typed)
+	w, doc := ask(t, kit, "POST", "/posts?draft=1", "expired", typed)
 	if w.Code != http.StatusUnauthorized {
 		t.Fatalf("status %d", w.Code)
 	}
 	if strings.Contains(w.Body.String(), "geheim") {
 		t.Error("a password is carried")
 	}
-	w, doc = ask(t, k, "POST", SignInPath, "", formOf(doc, "form[action='/signin']"))
+	w, doc = ask(t, kit, "POST", SignInPath, "", formOf(doc, "form[action='/signin']"))
 	if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Set-Cookie"), "juzhen_session=writer") {
 		t.Fatalf("status %d, cookie %q", w.Code, w.Header().Get("Set-Cookie"))
 	}
@@ -151,32 +184,36 @@ func TestExpiredSessionKeepsWhatWasTyped(t *testing.T) {
 	if a, _ := form.Attr("action"); a != "/posts?draft=1" {
 		t.Errorf("the form leads to %q", a)
 	}
-	w, _ = ask(t, k, "POST", "/posts?draft=1", "writer", formOf(doc, "main form"))
+	w, _ = ask(t, kit, "POST", "/posts?draft=1", "writer", formOf(doc, "main form"))
 	if w.Code != http.StatusSeeOther {
 		t.Fatalf("status %d", w.Code)
 	}
-	if got.Get("text") != typed.Get("text") && got.Get("text") != strings.ReplaceAll(typed.Get("text"), "\n", "\r\n") || len(got["account"]) != 2 {
+	if got.Get("text") != typed.Get("text") &&
+		got.Get("text") != strings.ReplaceAll(typed.Get("text"), "\n", "\r\n") ||
+		len(got["account"]) != 2 {
 		t.Errorf("arrived: %v", got)
 	}
 }
 
 // formOf gives the values a browser would send with the form.
 func formOf(doc *goquery.Document, selector string) url.Values {
-	v := url.Values{}
+	values := url.Values{}
 	doc.Find(selector).Find("input,textarea").Each(func(_ int, s *goquery.Selection) {
 		name, _ := s.Attr("name")
 		value, _ := s.Attr("value")
-		v.Add(name, value)
+		values.Add(name, value)
 	})
-	return v
+
+	return values
 }
 
 func TestFragmentOfAnEndedSessionLeavesThePageAlone(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	k.Handle(k.Group(""), http.MethodGet, "/rows", access.Self, func(*gin.Context) error { return nil })
-	w, doc := ask(t, k, "GET", "/rows", "expired", nil, "HX-Request", "true")
-	if w.Code != http.StatusUnauthorized || w.Header().Get("HX-Redirect") != "" || w.Header().Get("HX-Retarget") != "#notices" {
+	kit := newKit(t)
+	kit.Handle(kit.Group(""), http.MethodGet, "/rows", access.Self, func(*gin.Context) error { return nil })
+	w, doc := ask(t, kit, "GET", "/rows", "expired", nil, "HX-Request", "true")
+	if w.Code != http.StatusUnauthorized || w.Header().Get("HX-Redirect") != "" ||
+		w.Header().Get("HX-Retarget") != "#notices" {
 		t.Errorf("status %d, %v", w.Code, w.Header())
 	}
 	if a, _ := doc.Find("a").Attr("target"); a != "_blank" {
@@ -186,10 +223,16 @@ func TestFragmentOfAnEndedSessionLeavesThePageAlone(t *testing.T) {
 
 func TestForeignFormIsRefused(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
+	kit := newKit(t)
 	ran := false
-	k.Handle(k.Group(""), http.MethodPost, "/posts", access.PostWrite, func(*gin.Context) error { ran = true; return nil })
-	w, _ := ask(t, k, "POST", "/posts", "writer", url.Values{}, "Sec-Fetch-Site", "cross-site")
+	kit.Handle(
+		kit.Group(""),
+		http.MethodPost,
+		"/posts",
+		access.PostWrite,
+		func(*gin.Context) error { ran = true; return nil },
+	)
+	w, _ := ask(t, kit, "POST", "/posts", "writer", url.Values{}, "Sec-Fetch-Site", "cross-site")
 	if w.Code != http.StatusForbidden || ran {
 		t.Errorf("status %d, ran %v", w.Code, ran)
 	}
@@ -197,9 +240,15 @@ func TestForeignFormIsRefused(t *testing.T) {
 
 func TestRedirectAfterPostSpeaksHTMX(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	k.Handle(k.Group(""), http.MethodPost, "/posts", access.PostWrite, func(c *gin.Context) error { return k.See(c, "/posts/1", "") })
-	w, _ := ask(t, k, "POST", "/posts", "writer", url.Values{}, "HX-Request", "true")
+	kit := newKit(t)
+	kit.Handle(
+		kit.Group(""),
+		http.MethodPost,
+		"/posts",
+		access.PostWrite,
+		func(c *gin.Context) error { return kit.See(c, "/posts/1", "") },
+	)
+	w, _ := ask(t, kit, "POST", "/posts", "writer", url.Values{}, "HX-Request", "true")
 	if w.Code != http.StatusNoContent || w.Header().Get("HX-Redirect") != "/posts/1" {
 		t.Errorf("status %d, HX-Redirect %q", w.Code, w.Header().Get("HX-Redirect"))
 	}
@@ -207,21 +256,29 @@ func TestRedirectAfterPostSpeaksHTMX(t *testing.T) {
 
 func TestFaultsHaveTheirStatus(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	faults := map[int]error{404: fault.NotFound("甲"), 409: fault.Conflict("甲"), 422: fault.Invalid("x", "甲"), 429: fault.TooMany("甲"),
-		503: fault.Unavailable("甲"), 500: context.DeadlineExceeded, 403: fault.Forbidden("甲")}
+	kit := newKit(t)
+	faults := map[int]error{
+		404: fault.NotFound("甲"),
+		409: fault.Conflict("甲"),
+		422: fault.Invalid("x", "甲"),
+		429: fault.TooMany("甲"),
+		503: fault.Unavailable("甲"),
+		500: context.DeadlineExceeded,
+		403: fault.Forbidden("甲"),
+	}
 	var next error
-	k.Handle(k.Group(""), http.MethodGet, "/x", access.Self, func(*gin.Context) error { return next })
+	kit.Handle(kit.Group(""), http.MethodGet, "/x", access.Self, func(*gin.Context) error { return next })
+
 	for want, err := range faults {
 		next = err
-		w, _ := ask(t, k, "GET", "/x", "writer", nil)
+		w, _ := ask(t, kit, "GET", "/x", "writer", nil)
 		if w.Code != want {
 			t.Errorf("%v: status %d, want %d", err, w.Code, want)
 		}
 		if strings.Contains(w.Body.String(), "deadline") {
 			t.Error("the cause is shown")
 		}
-		w, doc := ask(t, k, "GET", "/x", "writer", nil, "HX-Request", "true")
+		w, doc := ask(t, kit, "GET", "/x", "writer", nil, "HX-Request", "true")
 		if w.Code != want || w.Header().Get("HX-Retarget") != "#notices" || doc.Find("main").Length() != 0 {
 			t.Errorf("%v: fragment %d %q", err, w.Code, w.Body)
 		}
@@ -230,37 +287,67 @@ func TestFaultsHaveTheirStatus(t *testing.T) {
 
 func TestPagesCarryTheSecurityHeaders(t *testing.T) {
 	t.Parallel()
-	k := newKit(t, func(o *Options) { o.FormAction = []string{"https://api.weibo.com"} })
-	w, doc := ask(t, k, "GET", "/nowhere", "writer", nil)
+	kit := newKit(t, func(options *Options) { options.FormAction = []string{"https://api.weibo.com"} })
+	w, doc := ask(t, kit, "GET", "/nowhere", "writer", nil)
 	if w.Code != http.StatusNotFound {
 		t.Errorf("status %d", w.Code)
 	}
+
 	csp := w.Header().Get("Content-Security-Policy")
-	for _, part := range []string{"default-src 'none'", "script-src 'self';", "form-action 'self' https://api.weibo.com", "base-uri 'none'", "frame-ancestors 'none'"} {
+	for _, part := range []string{
+		"default-src 'none'", "script-src 'self';", "form-action 'self' https://api.weibo.com",
+		"base-uri 'none'", "frame-ancestors 'none'",
+	} {
 		if !strings.Contains(csp, part) {
 			t.Errorf("no %q in %q", part, csp)
 		}
 	}
-	if n := doc.Find("[style]").Length() + doc.Find("style").Length() + doc.Find("script:not([src])").Length(); n != 0 {
+	if n := doc.Find("[style]").
+		Length() +
+		doc.Find("style").
+			Length() +
+		doc.Find("script:not([src])").
+			Length(); n != 0 {
 		t.Errorf("%d inline styles or scripts", n)
 	}
 }
 
 func TestNavigationShowsOnlyWhatThePersonMayOpen(t *testing.T) {
 	t.Parallel()
-	k := newKit(t, func(o *Options) {
-		o.Counts = func(context.Context, access.Actor) (page.Counts, error) {
-			return page.Counts{ByKind: map[string]int{"returned": 1200, "failed": 34, "review": 9}, Todo: 7}, nil
+	kit := newKit(t, func(options *Options) {
+		options.Counts = func(context.Context, access.Actor) (page.Counts, error) {
+			return page.Counts{
+				ByKind: map[string]int{"returned": 1200, "failed": 34, "review": 9},
+				Todo:   7,
+			}, nil
 		}
 	})
-	k.Duty(page.NavEntry{Text: "工作台", Href: "/", Icon: "history"})
-	k.Duty(page.NavEntry{Text: "稿件", Href: "/posts", Icon: "history", Needs: []access.Permission{access.PostView}, Waits: []string{"returned", "failed"}})
-	k.Duty(page.NavEntry{Text: "审核", Href: "/reviews", Icon: "history", Needs: []access.Permission{access.PostReview}, Waits: []string{"review"}})
-	k.Duty(page.NavEntry{Text: "管理", Href: "/admin", Icon: "history", Needs: []access.Permission{access.UserManage, access.UnitManage}})
-	k.Belongs("/posts", "/nowhere")
-	_, doc := ask(t, k, "GET", "/nowhere", "writer", nil)
+	kit.Duty(page.NavEntry{Text: "工作台", Href: "/", Icon: "history"})
+	kit.Duty(page.NavEntry{
+		Text:  "稿件",
+		Href:  "/posts",
+		Icon:  "history",
+		Needs: []access.Permission{access.PostView},
+		Waits: []string{"returned", "failed"},
+	})
+	kit.Duty(page.NavEntry{
+		Text:  "审核",
+		Href:  "/reviews",
+		Icon:  "history",
+		Needs: []access.Permission{access.PostReview},
+		Waits: []string{"review"},
+	})
+	kit.Duty(page.NavEntry{
+		Text:  "管理",
+		Href:  "/admin",
+		Icon:  "history",
+		Needs: []access.Permission{access.UserManage, access.UnitManage},
+	})
+	kit.Belongs("/posts", "/nowhere")
+	_, doc := ask(t, kit, "GET", "/nowhere", "writer", nil)
 	var names []string
-	doc.Find("nav.side a > span:first-of-type").Each(func(_ int, s *goquery.Selection) { names = append(names, s.Text()) })
+	doc.Find("nav.side a > span:first-of-type").
+		Each(func(_ int, s *goquery.Selection) { names = append(names, s.Text()) })
 	if got := strings.Join(names, " "); got != "工作台 稿件" {
 		t.Errorf("writer sees %q", got)
 	}
@@ -270,18 +357,24 @@ func TestNavigationShowsOnlyWhatThePersonMayOpen(t *testing.T) {
 	if got := doc.Find("nav.side a[href='/posts'] .count").Text(); !strings.HasPrefix(got, "1,234") {
 		t.Errorf("count %q", got)
 	}
-	_, doc = ask(t, k, "GET", "/nowhere", "clerk", nil)
+	_, doc = ask(t, kit, "GET", "/nowhere", "clerk", nil)
 	if n := doc.Find("nav.side a[href='/admin']").Length(); n != 1 {
 		t.Errorf("administrator sees %d", n)
 	}
-	var d page.Duties
-	d.Add(page.NavEntry{Href: "/admin/audit"})
-	d.Add(page.NavEntry{Href: "/admin"})
-	for path, want := range map[string]string{"/admin/audit/verify": "/admin/audit", "/admin/users": "/admin", "/posts": ""} {
+	var duties page.Duties
+	duties.Add(page.NavEntry{Href: "/admin/audit"})
+	duties.Add(page.NavEntry{Href: "/admin"})
+
+	for path, want := range map[string]string{
+		"/admin/audit/verify": "/admin/audit",
+		"/admin/users":        "/admin",
+		"/posts":              "",
+	} {
 		active := ""
-		for _, e := range d.For(access.Actor{}, path, page.Counts{}) {
-			if e.Active {
-				active += e.Href
+
+		for _, navEntry := range duties.For(access.Actor{}, path, page.Counts{}) {
+			if navEntry.Active {
+				active += navEntry.Href
 			}
 		}
 		if active != want { // the closest alone: the trail lies under the administration's address
@@ -292,13 +385,13 @@ func TestNavigationShowsOnlyWhatThePersonMayOpen(t *testing.T) {
 
 func TestADutyHasOneOwner(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	k.Belongs("/posts", "/deliveries")
-	if k.Check() == nil {
+	kit := newKit(t)
+	kit.Belongs("/posts", "/deliveries")
+	if kit.Check() == nil {
 		t.Error("pages of no duty are taken without a word")
 	}
-	k.Duty(page.NavEntry{Href: "/posts"})
-	if err := k.Check(); err != nil {
+	kit.Duty(page.NavEntry{Href: "/posts"})
+	if err := kit.Check(); err != nil {
 		t.Error(err)
 	}
 	defer func() {
@@ -306,17 +399,18 @@ func TestADutyHasOneOwner(t *testing.T) {
 			t.Error("two duties of one address are taken without a word")
 		}
 	}()
-	k.Duty(page.NavEntry{Href: "/posts"})
+	kit.Duty(page.NavEntry{Href: "/posts"})
 }
 
 func TestLanguageIsSwitchedAndComesBack(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	w, _ := ask(t, k, "POST", "/preferences", "", url.Values{"lang": {"en"}, "back": {"/posts?x=1"}})
-	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/posts?x=1" || !strings.Contains(strings.Join(w.Header().Values("Set-Cookie"), ";"), "juzhen_lang=en") {
+	kit := newKit(t)
+	w, _ := ask(t, kit, "POST", "/preferences", "", url.Values{"lang": {"en"}, "back": {"/posts?x=1"}})
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/posts?x=1" ||
+		!strings.Contains(strings.Join(w.Header().Values("Set-Cookie"), ";"), "juzhen_lang=en") {
 		t.Errorf("status %d, %v", w.Code, w.Header())
 	}
-	_, doc := ask(t, k, "GET", "/nowhere", "writer", nil, "Cookie", "juzhen_lang=en; juzhen_session=writer")
+	_, doc := ask(t, kit, "GET", "/nowhere", "writer", nil, "Cookie", "juzhen_lang=en; juzhen_session=writer")
 	if h := doc.Find("h1").Text(); h != "Not found" {
 		t.Errorf("title %q", h)
 	}
@@ -324,37 +418,67 @@ func TestLanguageIsSwitchedAndComesBack(t *testing.T) {
 
 func TestLookIsLeftToTheMachineUntilChosen(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
+
+	kit := newKit(t)
 	for _, x := range []struct {
 		cookie, hint, theme string
 		auto                bool
-	}{{"auto", "dark", "dark", true}, {"auto", "", "light", true}, {"", "dark", "dark", true}, {"light", "dark", "light", false}, {"dark", "light", "dark", false}} {
-		_, doc := ask(t, k, "GET", "/nowhere", "", nil, "Cookie", "juzhen_theme="+x.cookie, "Sec-CH-Prefers-Color-Scheme", x.hint)
+	}{
+		{"auto", "dark", "dark", true},
+		{"auto", "", "light", true},
+		{"", "dark", "dark", true},
+		{"light", "dark", "light", false},
+		{"dark", "light", "dark", false},
+	} {
+		_, doc := ask(t, kit,
+			"GET", "/nowhere",
+			"", nil,
+			"Cookie", "juzhen_theme="+x.cookie,
+			"Sec-CH-Prefers-Color-Scheme", x.hint,
+		)
 		theme := doc.Find("html").AttrOr("data-bs-theme", "")
 		if _, auto := doc.Find("html").Attr("data-theme-auto"); theme != x.theme || auto != x.auto {
-			t.Errorf("chosen %q on a machine set to %q: got %s, left to the machine: %v", x.cookie, x.hint, theme, auto)
+			t.Errorf(
+				"chosen %q on a machine set to %q: got %s, left to the machine: %v",
+				x.cookie,
+				x.hint,
+				theme,
+				auto,
+			)
 		}
 	}
-	w, _ := ask(t, k, "POST", "/preferences", "", url.Values{"lang": {"en"}}, "Cookie", "juzhen_theme=auto", "Sec-CH-Prefers-Color-Scheme", "dark")
-	if set := strings.Join(w.Header().Values("Set-Cookie"), ";"); !strings.Contains(set, "juzhen_theme=auto") {
+	w, _ := ask(t, kit,
+		"POST", "/preferences",
+		"", url.Values{"lang": {"en"}},
+		"Cookie", "juzhen_theme=auto",
+		"Sec-CH-Prefers-Color-Scheme", "dark",
+	)
+	if set := strings.Join(
+		w.Header().Values("Set-Cookie"),
+		";",
+	); !strings.Contains(
+		set,
+		"juzhen_theme=auto",
+	) {
 		t.Errorf("another language fixed the look: %s", set)
 	}
 }
 
 func TestAssetsAreServedForEverUnderTheirHash(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	w, _ := ask(t, k, "GET", k.assets.url("app.css"), "", nil, "Accept-Encoding", "gzip")
-	if w.Code != 200 || w.Header().Get("Content-Encoding") != "gzip" || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+	kit := newKit(t)
+	w, _ := ask(t, kit, "GET", kit.assets.url("app.css"), "", nil, "Accept-Encoding", "gzip")
+	if w.Code != 200 || w.Header().Get("Content-Encoding") != "gzip" ||
+		!strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 		t.Errorf("status %d, %v", w.Code, w.Header())
 	}
 }
 
 func TestPanicIsAnsweredWithoutDetail(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	k.Handle(k.Group(""), http.MethodGet, "/p", Open, func(*gin.Context) error { panic("geheim") })
-	w, _ := ask(t, k, "GET", "/p", "", nil)
+	kit := newKit(t)
+	kit.Handle(kit.Group(""), http.MethodGet, "/p", Open, func(*gin.Context) error { panic("geheim") })
+	w, _ := ask(t, kit, "GET", "/p", "", nil)
 	if w.Code != 500 || strings.Contains(w.Body.String(), "geheim") {
 		t.Errorf("status %d, body %s", w.Code, w.Body)
 	}
@@ -362,11 +486,17 @@ func TestPanicIsAnsweredWithoutDetail(t *testing.T) {
 
 func TestFlashIsToldOnce(t *testing.T) {
 	t.Parallel()
-	k := newKit(t)
-	k.Handle(k.Group(""), http.MethodPost, "/f", access.Self, func(c *gin.Context) error { return k.See(c, "/nowhere", "已保存") })
-	w, _ := ask(t, k, "POST", "/f", "writer", url.Values{})
+	kit := newKit(t)
+	kit.Handle(
+		kit.Group(""),
+		http.MethodPost,
+		"/f",
+		access.Self,
+		func(c *gin.Context) error { return kit.See(c, "/nowhere", "已保存") },
+	)
+	w, _ := ask(t, kit, "POST", "/f", "writer", url.Values{})
 	cookie := strings.SplitN(w.Header().Get("Set-Cookie"), ";", 2)[0]
-	w, doc := ask(t, k, "GET", "/nowhere", "", nil, "Cookie", cookie+"; juzhen_session=writer")
+	w, doc := ask(t, kit, "GET", "/nowhere", "", nil, "Cookie", cookie+"; juzhen_session=writer")
 	if got := doc.Find(".banner-good p").Text(); got != "已保存" {
 		t.Errorf("flash %q", got)
 	}
@@ -384,18 +514,21 @@ func (forced) Actor(context.Context, string, string, string) (access.Actor, Sess
 
 func TestPasswordSetByOthersIsChangedFirst(t *testing.T) {
 	t.Parallel()
-	k := newKit(t, func(o *Options) { o.Sessions = forced{} })
+	kit := newKit(t, func(options *Options) { options.Sessions = forced{} })
 	ok := func(c *gin.Context) error { c.Status(http.StatusNoContent); return nil }
-	k.Handle(k.Group(""), http.MethodGet, "/posts", access.Self, ok)
-	k.Handle(k.Group(""), http.MethodPost, "/posts", access.Self, ok)
-	k.Handle(k.Group(""), http.MethodPost, "/me/password", access.Self, ok)
-	if w, _ := ask(t, k, "GET", "/posts", "x", nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/me/password" {
+	kit.Handle(kit.Group(""), http.MethodGet, "/posts", access.Self, ok)
+	kit.Handle(kit.Group(""), http.MethodPost, "/posts", access.Self, ok)
+	kit.Handle(kit.Group(""), http.MethodPost, "/me/password", access.Self, ok)
+	if w, _ := ask(t, kit,
+		"GET", "/posts",
+		"x", nil,
+	); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/me/password" {
 		t.Errorf("GET: %d to %q", w.Code, w.Header().Get("Location"))
 	}
-	if w, _ := ask(t, k, "POST", "/posts", "x", url.Values{}); w.Code != http.StatusForbidden {
+	if w, _ := ask(t, kit, "POST", "/posts", "x", url.Values{}); w.Code != http.StatusForbidden {
 		t.Errorf("POST: %d", w.Code)
 	}
-	if w, _ := ask(t, k, "POST", "/me/password", "x", url.Values{}); w.Code != http.StatusNoContent {
+	if w, _ := ask(t, kit, "POST", "/me/password", "x", url.Values{}); w.Code != http.StatusNoContent {
 		t.Errorf("the password page: %d", w.Code)
 	}
 }

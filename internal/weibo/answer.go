@@ -10,8 +10,9 @@ import (
 	"juzhen/internal/glyph"
 )
 
-// answer is the part of every reply that tells success from refusal. Weibo has two shapes for a refusal:
-// {"error","error_code","request"} and, in the statistic calls, {"errno","msg","code"} with errno 1 for success.
+// answer is the part of every reply that tells success from refusal. Weibo has two shapes for a
+// refusal: {"error","error_code","request"} and, in the statistic calls, {"errno","msg","code"} with
+// errno 1 for success.
 type answer struct {
 	wireRefusal
 	ID    text `json:"id"`
@@ -32,20 +33,21 @@ var errMalformed = errors.New("weibo: the answer is not what the interface retur
 
 // code gives the error code of the answer, 0 when it has none. An error_code that is no number is malformed.
 func (a answer) code() (int, error) {
-	v := a.ErrorCode
-	if v == nil {
-		v = a.Errno
+	text := a.ErrorCode
+	if text == nil {
+		text = a.Errno
 	}
-	if v == nil || *v == "" {
+	if text == nil || *text == "" {
 		return 0, nil
 	}
-	n, err := strconv.Atoi(string(*v))
+	n, err := strconv.Atoi(string(*text))
 	if err != nil {
 		return 0, errMalformed
 	}
 	if a.ErrorCode == nil && n == 1 {
 		return 0, nil
 	}
+
 	return n, nil
 }
 
@@ -61,6 +63,7 @@ func (a answer) id() string {
 	if n, err := strconv.ParseInt(id, 10, 64); err != nil || n <= 0 || id[0] == '+' || id[0] == '0' {
 		return ""
 	}
+
 	return id
 }
 
@@ -72,19 +75,25 @@ func (a answer) message() string {
 	if a.Description != "" {
 		m += " (" + string(a.Description) + ")"
 	}
+
 	return glyph.Cut(m, 200)
 }
 
-// judge turns the reply to a write into its outcome. A listed code decides whatever the HTTP status; a valid id with a
-// 2xx is published; everything else after a byte was written is unknown.
+// judge turns the reply to a write into its outcome. A listed code decides whatever the HTTP status; a
+// valid id with a 2xx is published; everything else after a byte was written is unknown.
 func (c *Client) judge(r request, rep reply) Outcome {
-	o := Outcome{HTTPStatus: rep.status, Written: rep.touched, FirstByte: utc(rep.first), Ended: utc(rep.ended)}
+	outcome := Outcome{
+		HTTPStatus: rep.status,
+		Written:    rep.touched,
+		FirstByte:  utc(rep.first),
+		Ended:      utc(rep.ended),
+	}
 	if rep.header != nil {
-		o.ServerDate = c.noteDate(rep.header, rep.ended)
+		outcome.ServerDate = c.noteDate(rep.header, rep.ended)
 	}
 	if !rep.touched {
-		o.Result, o.Err = NotPublished, unsent(r.name, rep.err)
-		return o
+		outcome.Result, outcome.Err = NotPublished, unsent(r.name, rep.err)
+		return outcome
 	}
 	var a answer
 	var w *wireStatus
@@ -97,16 +106,17 @@ func (c *Client) judge(r request, rep reply) Outcome {
 		code, err = a.code()
 	}
 	if err != nil {
-		o.Err = unclear(r.name, rep.status, err)
-		return o
+		outcome.Err = unclear(r.name, rep.status, err)
+		return outcome
 	}
-	o.Code = code
-	decide(&o, r, a, w, rep)
-	return o
+	outcome.Code = code
+	decide(&outcome, r, a, w, rep)
+
+	return outcome
 }
 
-// decodeWrite reads the answer to a write, in one go where the post that comes with it is well formed: thousands of these are read
-// at the instant of a burst. A post that is not leaves the answer as it is.
+// decodeWrite reads the answer to a write, in one go where the post that comes with it is well formed:
+// thousands of these are read at the instant of a burst. A post that is not leaves the answer as it is.
 func decodeWrite(body []byte) (answer, *wireStatus, error) {
 	var both struct {
 		wireRefusal
@@ -117,29 +127,31 @@ func decodeWrite(body []byte) (answer, *wireStatus, error) {
 	}
 	var a answer
 	err := json.Unmarshal(body, &a)
+
 	return a, nil, err
 }
 
-func decide(o *Outcome, r request, a answer, w *wireStatus, rep reply) {
+func decide(outcome *Outcome, r request, a answer, w *wireStatus, rep reply) {
 	id := a.id()
-	if o.Code != 0 {
-		o.Err = listed(r.name, o.Code, rep.status, scrub(a.message(), string(r.token)), a.Request)
-		if o.Result = writeResult(o.Code); o.Result == NotPublished && id != "" {
-			o.Result = Unknown // refuses and gives an id: contradicts itself
+	if outcome.Code != 0 {
+		outcome.Err = listed(r.name, outcome.Code, rep.status, scrub(a.message(), string(r.token)), a.Request)
+		if outcome.Result = writeResult(outcome.Code); outcome.Result == NotPublished && id != "" {
+			outcome.Result = Unknown // refuses and gives an id: contradicts itself
 		}
-		if o.Result == PublishedNoID && id != "" {
-			o.Result, o.ID = Published, id
+		if outcome.Result == PublishedNoID && id != "" {
+			outcome.Result, outcome.ID = Published, id
 		}
+
 		return
 	}
 	if id == "" || rep.status < http.StatusOK || rep.status >= http.StatusMultipleChoices {
-		o.Err = unclear(r.name, rep.status, errMalformed)
+		outcome.Err = unclear(r.name, rep.status, errMalformed)
 		return
 	}
-	o.Result, o.ID = Published, id
+	outcome.Result, outcome.ID = Published, id
 	if w != nil {
-		p := w.post()
-		o.Post = &p
+		post := w.post()
+		outcome.Post = &post
 	}
 }
 
@@ -152,6 +164,7 @@ func unsent(call string, cause error) *Error {
 	case errors.Is(cause, ErrStopped):
 		e.Text = "发送在开始前被停止，内容没有发出"
 	}
+
 	return e
 }
 
@@ -161,6 +174,7 @@ func unclear(call string, status int, cause error) *Error {
 	if status != 0 {
 		e.Message = fmt.Sprintf("no trustworthy answer with HTTP status %d", status)
 	}
+
 	return e
 }
 

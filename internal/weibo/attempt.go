@@ -13,8 +13,9 @@ var (
 	errDone    = errors.New("weibo: the call is over")
 )
 
-// Mark is the instant from which the hard end of a write is counted, by the wall and by the monotonic clock of this
-// process. Take it before the durable mark is written, so that everybody else's reckoning is the later one.
+// Mark is the instant from which the hard end of a write is counted, by the wall and by the monotonic
+// clock of this process. Take it before the durable mark is written, so that everybody else's reckoning
+// is the later one.
 type Mark struct {
 	wall time.Time
 	mono time.Duration
@@ -43,9 +44,15 @@ type attempt struct {
 	finished bool
 }
 
-func (c *Client) newAttempt(m Mark, body int) *attempt {
+func (c *Client) newAttempt(mark Mark, body int) *attempt {
 	limit := c.HardEnd(body)
-	return &attempt{clock: c.opt.Clock, mono: c.opt.Mono, wallEnd: m.wall.Add(limit), monoEnd: m.mono + limit}
+
+	return &attempt{
+		clock:   c.opt.Clock,
+		mono:    c.opt.Mono,
+		wallEnd: mark.wall.Add(limit),
+		monoEnd: mark.mono + limit,
+	}
 }
 
 // left is the time to the hard end by the clock that says less; zero or less when it is over.
@@ -67,11 +74,12 @@ func (a *attempt) permit() error {
 	if !a.touched {
 		a.touched, a.first = true, a.clock()
 	}
+
 	return nil
 }
 
-// wroteBytes notes what the kernel took. A first piece of which it took nothing leaves the attempt untouched, unless the
-// caller has meanwhile been told otherwise.
+// wroteBytes notes what the kernel took. A first piece of which it took nothing leaves the attempt
+// untouched, unless the caller has meanwhile been told otherwise.
 func (a *attempt) wroteBytes(n int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -106,7 +114,8 @@ func (a *attempt) wrote() bool {
 	return a.touched
 }
 
-// close seals the attempt for good and tells whether a byte was written. well: the answer was read to its end.
+// close seals the attempt for good and tells whether a byte was written. well: the answer was read to
+// its end.
 func (a *attempt) close(well bool) (touched bool, first time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -114,6 +123,7 @@ func (a *attempt) close(well bool) (touched bool, first time.Time) {
 		a.sealed = errDone
 	}
 	a.finished = a.finished || well
+
 	return a.touched, a.first
 }
 

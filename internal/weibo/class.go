@@ -13,12 +13,13 @@ type Class string
 
 // The classes.
 const (
-	ClassRetry     Class = "retry"     // R: the same request later
-	ClassSlow      Class = "slow"      // S: rest as Scope and Rest say, then the same request
-	ClassToken     Class = "token"     // T: the account must be authorised again
-	ClassEdit      Class = "edit"      // E: the text or the pictures must change
-	ClassNever     Class = "never"     // N: this request will never succeed
-	ClassConfig    Class = "config"    // an administrator must change the application, its rights or its addresses
+	ClassRetry Class = "retry" // R: the same request later
+	ClassSlow  Class = "slow"  // S: rest as Scope and Rest say, then the same request
+	ClassToken Class = "token" // T: the account must be authorised again
+	ClassEdit  Class = "edit"  // E: the text or the pictures must change
+	ClassNever Class = "never" // N: this request will never succeed
+	// an administrator must change the application, its rights or its addresses
+	ClassConfig    Class = "config"
 	ClassHuman     Class = "human"     // a person must do something at Weibo: captcha, blocked account
 	ClassPublished Class = "published" // OK: an error that says it is published
 )
@@ -28,10 +29,11 @@ type Scope string
 
 // The scopes. Empty for every other class.
 const (
-	ScopeIP        Scope = "ip"        // every account that shares our address
-	ScopeUser      Scope = "user"      // this account
-	ScopeCall      Scope = "call"      // this account and this interface
-	ScopeBehaviour Scope = "behaviour" // the platform dislikes how this account behaves: a long pause, and tell people
+	ScopeIP   Scope = "ip"   // every account that shares our address
+	ScopeUser Scope = "user" // this account
+	ScopeCall Scope = "call" // this account and this interface
+	// the platform dislikes how this account behaves: a long pause, and tell people
+	ScopeBehaviour Scope = "behaviour"
 )
 
 // Rest is how long to leave the scope alone.
@@ -46,6 +48,7 @@ func (r Rest) Until(now time.Time) time.Time {
 	if hour := now.Truncate(time.Hour).Add(time.Hour + 5*time.Second); r.NextHour && hour.After(end) {
 		return hour
 	}
+
 	return end
 }
 
@@ -73,6 +76,7 @@ func (e *Error) Error() string {
 	if e.cause != nil {
 		s += ": " + e.cause.Error()
 	}
+
 	return s
 }
 
@@ -84,17 +88,18 @@ func (e *Error) RestUntil(now time.Time) time.Time { return e.Rest.Until(now) }
 
 // Fault is the error as a person reads it.
 func (e *Error) Fault() *fault.Error {
-	f := &fault.Error{Kind: fault.KindUnavailable, Code: fmt.Sprintf("weibo_%d", e.Code), Text: e.Text}
+	failure := &fault.Error{Kind: fault.KindUnavailable, Code: fmt.Sprintf("weibo_%d", e.Code), Text: e.Text}
 	switch e.Class {
 	case ClassEdit:
-		f.Kind, f.Field = fault.KindInvalid, "text"
+		failure.Kind, failure.Field = fault.KindInvalid, "text"
 	case ClassSlow:
-		f.Kind = fault.KindTooMany
+		failure.Kind = fault.KindTooMany
 	case ClassToken, ClassNever, ClassConfig, ClassHuman, ClassPublished:
-		f.Kind = fault.KindConflict
+		failure.Kind = fault.KindConflict
 	case ClassRetry:
 	}
-	return f.With(e)
+
+	return failure.With(e)
 }
 
 // Gone tells whether err says that the post is no longer there (20101).
@@ -106,6 +111,7 @@ func CodeOf(err error) int {
 	if errors.As(err, &e) {
 		return e.Code
 	}
+
 	return 0
 }
 

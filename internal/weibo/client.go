@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Options says where Weibo is and how to talk to it. Only the two URLs are needed for reading with a token, and the
-// application's key and secret for authorisation.
+// Options says where Weibo is and how to talk to it. Only the two URLs are needed for reading with a
+// token, and the application's key and secret for authorisation.
 type Options struct {
 	PublicURL     string // base before "/2/…" and "/oauth2/…"; default https://api.weibo.com
 	CommercialURL string // base before "/2/…" of the contracted interface; default https://c.api.weibo.com
@@ -20,7 +20,8 @@ type Options struct {
 	AppSecret     string
 	RIP           string // the operator's own address, the "rip" field of writes; empty: not sent
 
-	Conns       int           // idle connections kept per host for writes, as wide as the sending pool; default 64
+	// idle connections kept per host for writes, as wide as the sending pool; default 64
+	Conns       int
 	ReadConns   int           // connections per host for reads; default 16
 	IdleLimit   time.Duration // an idle writing connection older than this is not used again; default 4 s
 	DialTimeout time.Duration // default 5 s
@@ -28,7 +29,8 @@ type Options struct {
 	CallLimit   time.Duration // hard end of a write counted from its mark, without body; default 10 s
 	PerBlock    time.Duration // added to it for each 100 kB of body; default 1 s
 	UserTimeout time.Duration // TCP_USER_TIMEOUT of writing connections; default 10 s
-	AnswerLimit int64         // bytes of an answer that are read; more is malformed; default 1 MiB, reads 8 MiB
+	// bytes of an answer that are read; more is malformed; default 1 MiB, reads 8 MiB
+	AnswerLimit int64
 
 	Proxy func(*http.Request) (*url.URL, error) // default none; the environment is not read here
 	TLS   *tls.Config                           // default the system's roots
@@ -53,9 +55,9 @@ const (
 )
 
 // New builds a client. It opens no connection.
-func New(o Options) *Client {
-	o.fill()
-	return &Client{opt: o, reading: readingTransport(o), lines: newPool(o)}
+func New(options Options) *Client {
+	options.fill()
+	return &Client{opt: options, reading: readingTransport(options), lines: newPool(options)}
 }
 
 func (o *Options) fill() {
@@ -86,6 +88,7 @@ func or[T comparable](v, fallback T) T {
 	if v == zero {
 		return fallback
 	}
+
 	return v
 }
 
@@ -100,18 +103,19 @@ func (c *Client) HardEnd(body int) time.Duration {
 	return c.opt.CallLimit + time.Duration(float64(c.opt.PerBlock)*float64(body)/100_000)
 }
 
-// ServerOffset is how far Weibo's clock, by the Date header of its last answer, was ahead of ours; good to a second.
-// False before the first answer.
+// ServerOffset is how far Weibo's clock, by the Date header of its last answer, was ahead of ours; good
+// to a second. False before the first answer.
 func (c *Client) ServerOffset() (time.Duration, bool) {
 	d := c.skew.Load()
 	if d == nil {
 		return 0, false
 	}
+
 	return *d, true
 }
 
-// noteDate keeps the offset of the server's clock from an answer that came at an instant of ours, and gives the header's instant,
-// zero when there is none.
+// noteDate keeps the offset of the server's clock from an answer that came at an instant of ours, and
+// gives the header's instant, zero when there is none.
 func (c *Client) noteDate(h http.Header, came time.Time) time.Time {
 	t, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
@@ -119,6 +123,7 @@ func (c *Client) noteDate(h http.Header, came time.Time) time.Time {
 	}
 	d := t.Sub(came.Truncate(time.Second))
 	c.skew.Store(&d)
+
 	return t.UTC()
 }
 
@@ -145,6 +150,7 @@ func scrub(text string, secrets ...string) string {
 			text = strings.ReplaceAll(text, url.QueryEscape(s), "[token]")
 		}
 	}
+
 	return text
 }
 

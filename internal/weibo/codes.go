@@ -2,7 +2,8 @@ package weibo
 
 import "time"
 
-// Code is one row of the table of error codes: what Weibo calls it, what it means for a write, and what a person does.
+// Code is one row of the table of error codes: what Weibo calls it, what it means for a write, and what
+// a person does.
 type Code struct {
 	Number int
 	Name   string // Weibo's English name
@@ -22,6 +23,7 @@ var byNumber = func() map[int]Code {
 		}
 		m[c.Number] = c
 	}
+
 	return m
 }()
 
@@ -30,8 +32,8 @@ func Codes() []Code { return append([]Code(nil), codes...) }
 
 // Lookup gives the row of an error code; false when it is not listed, and then it decides nothing.
 func Lookup(number int) (Code, bool) {
-	c, ok := byNumber[number]
-	return c, ok
+	code, ok := byNumber[number]
+	return code, ok
 }
 
 // writeResult is what a write answered with this code has done; an unlisted code is Unknown.
@@ -40,14 +42,16 @@ func writeResult(number int) Result { return byNumber[number].Write }
 // restUnlisted is how long a read waits after a code nobody has listed.
 var restUnlisted = Rest{For: 10 * time.Minute}
 
-// listed builds the error of a code, with the table's class and text; an unlisted one can only be tried again by reads.
+// listed builds the error of a code, with the table's class and text; an unlisted one can only be tried
+// again by reads.
 func listed(call string, number, status int, message, request string) *Error {
 	e := &Error{Code: number, HTTPStatus: status, Message: message, Request: request, Call: call}
-	c, ok := byNumber[number]
+	code, ok := byNumber[number]
 	if !ok {
 		e.Class, e.Rest, e.Text = ClassRetry, restUnlisted, "微博返回了未收录的错误码，不能断定是否已发出；需到时间线核对"
 		return e
 	}
-	e.Class, e.Scope, e.Rest, e.Repeat, e.Text = c.Class, c.Scope, c.Rest, c.Repeat, c.Text
+	e.Class, e.Scope, e.Rest, e.Repeat, e.Text = code.Class, code.Scope, code.Rest, code.Repeat, code.Text
+
 	return e
 }

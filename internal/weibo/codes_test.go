@@ -12,9 +12,10 @@ import (
 	"juzhen/internal/weibo"
 )
 
-// byHand is typed from the reading of Weibo's own table, independent of the code: what a write answered with the code has
-// done, and what to do. Letters: † unknown, then a plain retry for reads; OK published without id; T token; E edit;
-// E= edit, "sent before"; N never; C configuration; H human; S/ip, S/user, S/call, S/behaviour slow down.
+// byHand is typed from the reading of Weibo's own table, independent of the code: what a write answered
+// with the code has done, and what to do. Letters: † unknown, then a plain retry for reads; OK
+// published without id; T token; E edit; E= edit, "sent before"; N never; C configuration; H human;
+// S/ip, S/user, S/call, S/behaviour slow down.
 const byHand = `
 †   10001 10002 10003 10009 10010 10011 20014 21331 23201
 OK  20032 20053
@@ -62,6 +63,7 @@ var letters = map[string]expectation{
 func expectations(t *testing.T) map[int]expectation {
 	t.Helper()
 	want := map[int]expectation{}
+
 	for line := range strings.Lines(strings.TrimSpace(byHand)) {
 		words := strings.Fields(line)
 		for _, w := range words[1:] {
@@ -75,6 +77,7 @@ func expectations(t *testing.T) map[int]expectation {
 			want[n] = letters[words[0]]
 		}
 	}
+
 	return want
 }
 
@@ -92,24 +95,29 @@ func codeServer(w http.ResponseWriter, r *http.Request) {
 
 func TestEachCodeDecidesWhateverTheStatus(t *testing.T) {
 	t.Parallel()
-	f := newFake(t, codeServer)
-	c := f.client(t)
+	fake := newFake(t, codeServer)
+	client := fake.client(t)
+
 	want := expectations(t)
 	for code, exp := range want {
 		for _, status := range []int{200, 400, 403, 503} {
-			o := send(t, c, plain(fmt.Sprintf("%d/%d", code, status)))
-			if o.Result != exp.result || o.Code != code || o.HTTPStatus != status || o.Err == nil {
-				t.Errorf("%d with HTTP %d: %+v, err %v", code, status, o, o.Err)
+			outcome := send(t, client, plain(fmt.Sprintf("%d/%d", code, status)))
+			if outcome.Result != exp.result || outcome.Code != code || outcome.HTTPStatus != status ||
+				outcome.Err == nil {
+				t.Errorf("%d with HTTP %d: %+v, err %v", code, status, outcome, outcome.Err)
 				continue
 			}
-			if e := o.Err; e.Class != exp.class || e.Scope != exp.scope || e.Repeat != exp.repeat || e.Text == "" {
+			if e := outcome.Err; e.Class != exp.class || e.Scope != exp.scope || e.Repeat != exp.repeat ||
+				e.Text == "" {
 				t.Errorf("%d: %+v", code, e)
 			}
-			if o.Err.Class == weibo.ClassSlow != (o.Err.Rest != weibo.Rest{}) && o.Err.Class != weibo.ClassRetry {
-				t.Errorf("%d: class %s with rest %+v", code, o.Err.Class, o.Err.Rest)
+			if outcome.Err.Class == weibo.ClassSlow != (outcome.Err.Rest != weibo.Rest{}) &&
+				outcome.Err.Class != weibo.ClassRetry {
+				t.Errorf("%d: class %s with rest %+v", code, outcome.Err.Class, outcome.Err.Rest)
 			}
 		}
 	}
+
 	for _, row := range weibo.Codes() {
 		if _, ok := want[row.Number]; !ok {
 			t.Errorf("%d is in the code's table and not in the one typed by hand", row.Number)
@@ -122,11 +130,13 @@ func TestEachCodeDecidesWhateverTheStatus(t *testing.T) {
 
 func TestCodesAlsoDecideForReads(t *testing.T) {
 	t.Parallel()
+
 	for code, exp := range map[int]weibo.Class{
-		10001: weibo.ClassRetry, 10023: weibo.ClassSlow, 21327: weibo.ClassToken, 20101: weibo.ClassNever, 29999: weibo.ClassRetry,
+		10001: weibo.ClassRetry, 10023: weibo.ClassSlow, 21327: weibo.ClassToken,
+		20101: weibo.ClassNever, 29999: weibo.ClassRetry,
 	} {
-		f := newFake(t, says(403, fmt.Sprintf(`{"error":"x","error_code":%d,"request":"/2/x"}`, code)))
-		_, err := f.client(t).Show(t.Context(), secret, "5012345678901234")
+		fake := newFake(t, says(403, fmt.Sprintf(`{"error":"x","error_code":%d,"request":"/2/x"}`, code)))
+		_, err := fake.client(t).Show(t.Context(), secret, "5012345678901234")
 		if weibo.CodeOf(err) != code || weibo.ClassOf(err) != exp || weibo.Gone(err) != (code == 20101) {
 			t.Errorf("%d: %v", code, err)
 		}
@@ -135,8 +145,8 @@ func TestCodesAlsoDecideForReads(t *testing.T) {
 
 func TestStatisticShapeOfARefusal(t *testing.T) {
 	t.Parallel()
-	f := newFake(t, says(200, `{"errno":-6,"msg":"参数错误","code":"A00006"}`))
-	_, err := f.client(t).BehaviorTrend(t.Context(), secret, "1404376560", "2026-01-01", "2026-01-31")
+	fake := newFake(t, says(200, `{"errno":-6,"msg":"参数错误","code":"A00006"}`))
+	_, err := fake.client(t).BehaviorTrend(t.Context(), secret, "1404376560", "2026-01-01", "2026-01-31")
 	if weibo.CodeOf(err) != -6 || weibo.ClassOf(err) != weibo.ClassRetry {
 		t.Errorf("err %v", err)
 	}
@@ -157,9 +167,9 @@ func TestRestUntilTheNextFullHour(t *testing.T) {
 
 func TestErrorsReadAsFaults(t *testing.T) {
 	t.Parallel()
-	f := newFake(t, says(400, `{"error":"expired_token","error_code":21327,"request":"/2/x"}`))
-	o := send(t, f.client(t), plain("x"))
-	if got := o.Err.Fault().Plain(); !strings.Contains(got, "重新授权") {
+	fake := newFake(t, says(400, `{"error":"expired_token","error_code":21327,"request":"/2/x"}`))
+	outcome := send(t, fake.client(t), plain("x"))
+	if got := outcome.Err.Fault().Plain(); !strings.Contains(got, "重新授权") {
 		t.Errorf("fault %q", got)
 	}
 }
@@ -167,26 +177,47 @@ func TestErrorsReadAsFaults(t *testing.T) {
 func TestNoSecretInErrorsOrURLs(t *testing.T) {
 	t.Parallel()
 	echo := func(w http.ResponseWriter, r *http.Request) {
-		tok := r.PostForm.Get("access_token") + r.PostForm.Get("client_secret") + r.Header.Get("Authorization")
+		tok := r.PostForm.Get(
+			"access_token",
+		) + r.PostForm.Get(
+			"client_secret",
+		) + r.Header.Get(
+			"Authorization",
+		)
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = io.WriteString(w, `{"error":"bad token `+tok+`","error_code":21332,"error_description":"`+tok+`"}`)
+		_, _ = io.WriteString(
+			w,
+			`{"error":"bad token `+tok+`","error_code":21332,"error_description":"`+tok+`"}`,
+		)
 	}
-	f := newFake(t, echo)
-	c := f.client(t)
-	_, showErr := c.Show(t.Context(), secret, "5012345678901234")
-	_, infoErr := c.TokenInfo(t.Context(), secret)
-	_, codeErr := c.Exchange(t.Context(), "code", "http://localhost/cb")
-	for _, err := range []error{send(t, c, plain("x")).Err, showErr, infoErr, codeErr} {
-		if err == nil || strings.Contains(err.Error(), string(secret)) || strings.Contains(err.Error(), "app-secret-xyz") {
+	fake := newFake(t, echo)
+	client := fake.client(t)
+	_, showErr := client.Show(t.Context(), secret, "5012345678901234")
+	_, infoErr := client.TokenInfo(t.Context(), secret)
+
+	_, codeErr := client.Exchange(t.Context(), "code", "http://localhost/cb")
+	for _, err := range []error{send(t, client, plain("x")).Err, showErr, infoErr, codeErr} {
+		if err == nil || strings.Contains(err.Error(), string(secret)) ||
+			strings.Contains(err.Error(), "app-secret-xyz") {
 			t.Errorf("error %v", err)
 		}
 	}
-	for _, a := range f.asked() {
-		if strings.Contains(a.query, "secret") {
-			t.Errorf("a secret in the URL: %s?%s", a.path, a.query)
+
+	for _, asked := range fake.asked() {
+		if strings.Contains(asked.query, "secret") {
+			t.Errorf("a secret in the URL: %s?%s", asked.path, asked.query)
 		}
 	}
-	if s := fmt.Sprintf("%v %s %#v %+v", secret, secret, secret, weibo.Sending{Token: secret}); strings.Contains(s, "TOKEN") {
+	if s := fmt.Sprintf(
+		"%v %s %#v %+v",
+		secret,
+		secret,
+		secret,
+		weibo.Sending{Token: secret},
+	); strings.Contains(
+		s,
+		"TOKEN",
+	) {
 		t.Errorf("a token prints as %s", s)
 	}
 }

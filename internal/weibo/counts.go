@@ -37,6 +37,7 @@ func (w wireCount) count() Count {
 		n := int64(*w.Reads)
 		c.Reads = &n
 	}
+
 	return c
 }
 
@@ -51,18 +52,18 @@ func tooMany(call string, n, limit int) *Error {
 }
 
 // Counts reads reposts, comments and likes of up to 100 posts.
-func (c *Client) Counts(ctx context.Context, mode Mode, t Token, ids []string) ([]Count, error) {
+func (c *Client) Counts(ctx context.Context, mode Mode, token Token, ids []string) ([]Count, error) {
 	call, base := c.pick(mode, "statuses/count", "statuses/count/biz")
-	return c.counts(ctx, call, base, t, ids)
+	return c.counts(ctx, call, base, token, ids)
 }
 
-// Reads reads the same with reads (阅读量) for up to 100 posts of media accounts, commercial interface. Posts Weibo does
-// not tell about are silently left out: not available, never 0.
-func (c *Client) Reads(ctx context.Context, t Token, ids []string) ([]Count, error) {
-	return c.counts(ctx, "media_statuses/count_sp/biz", c.opt.CommercialURL, t, ids)
+// Reads reads the same with reads (阅读量) for up to 100 posts of media accounts, commercial interface.
+// Posts Weibo does not tell about are silently left out: not available, never 0.
+func (c *Client) Reads(ctx context.Context, token Token, ids []string) ([]Count, error) {
+	return c.counts(ctx, "media_statuses/count_sp/biz", c.opt.CommercialURL, token, ids)
 }
 
-func (c *Client) counts(ctx context.Context, call, base string, t Token, ids []string) ([]Count, error) {
+func (c *Client) counts(ctx context.Context, call, base string, token Token, ids []string) ([]Count, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -70,16 +71,18 @@ func (c *Client) counts(ctx context.Context, call, base string, t Token, ids []s
 		return nil, tooMany(call, len(ids), maxIDs)
 	}
 	var list []wireCount
-	if err := c.get(ctx, call, base, t, url.Values{"ids": {joinIDs(ids)}}, &list); err != nil {
+	if err := c.get(ctx, call, base, token, url.Values{"ids": {joinIDs(ids)}}, &list); err != nil {
 		return nil, err
 	}
+
 	out := make([]Count, 0, len(list))
 	for _, w := range list {
-		n := w.count()
-		if !isID(n.ID) {
+		count := w.count()
+		if !isID(count.ID) {
 			return nil, readUnclear(call, 200, errMalformed)
 		}
-		out = append(out, n)
+		out = append(out, count)
 	}
+
 	return out, nil
 }

@@ -26,11 +26,13 @@ func (t *text) UnmarshalJSON(b []byte) error {
 		var s string
 		err := json.Unmarshal(b, &s)
 		*t = text(s)
+
 		return err
 	case len(b) > 0 && (b[0] == '{' || b[0] == '['):
 		return errMalformed
 	}
 	*t = text(b)
+
 	return nil
 }
 
@@ -56,6 +58,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 		v = int64(f)
 	}
 	*n = number(v)
+
 	return nil
 }
 
@@ -68,6 +71,7 @@ func (f *flag) UnmarshalJSON(b []byte) error {
 	if err := t.UnmarshalJSON(b); err != nil {
 		return err
 	}
+
 	switch t {
 	case "true", "1":
 		*f = true
@@ -76,15 +80,18 @@ func (f *flag) UnmarshalJSON(b []byte) error {
 	default:
 		return errMalformed
 	}
+
 	return nil
 }
 
-// createdAt reads "Tue May 31 17:46:55 +0800 2011"; zero when absent, as in a deleted post, and when it cannot be.
+// createdAt reads "Tue May 31 17:46:55 +0800 2011"; zero when absent, as in a deleted post, and when it
+// cannot be.
 func createdAt(s string) time.Time {
 	t, err := time.Parse(time.RubyDate, s)
 	if err != nil || !instant.Within(t, time.Now()) {
 		return time.Time{}
 	}
+
 	return t.UTC()
 }
 
@@ -93,5 +100,6 @@ func utc(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
+
 	return t.UTC().Truncate(time.Microsecond)
 }

@@ -20,14 +20,22 @@ type route struct {
 }
 
 // routeTo is the way to u; with a proxy, if the operator named one for it.
-func routeTo(u *url.URL, proxy func(*http.Request) (*url.URL, error)) (to route, via *url.URL, err error) {
-	if to = (route{secure: u.Scheme == "https", host: hostPort(u)}); u.Host == "" || !to.secure && u.Scheme != "http" {
-		return to, nil, fmt.Errorf("weibo: %q is no address of an interface", u.Redacted())
+func routeTo(
+	address *url.URL,
+	proxy func(*http.Request) (*url.URL, error),
+) (to route, via *url.URL, err error) {
+	if to = (route{
+		secure: address.Scheme == "https",
+		host:   hostPort(address),
+	}); address.Host == "" || !to.secure && address.Scheme != "http" {
+		return to, nil, fmt.Errorf("weibo: %q is no address of an interface", address.Redacted())
 	}
 	if proxy == nil {
 		return to, nil, nil
 	}
-	via, err = proxy(&http.Request{Method: http.MethodPost, URL: u, Host: u.Host, Header: http.Header{}})
+	via, err = proxy(&http.Request{
+		Method: http.MethodPost, URL: address, Host: address.Host, Header: http.Header{},
+	})
 	if err != nil || via == nil {
 		return to, nil, err
 	}
@@ -35,47 +43,52 @@ func routeTo(u *url.URL, proxy func(*http.Request) (*url.URL, error)) (to route,
 		return to, nil, fmt.Errorf("weibo: proxies of the kind %q are not supported", via.Scheme)
 	}
 	to.proxy = via.String()
+
 	return to, via, nil
 }
 
-func hostPort(u *url.URL) string {
-	port := u.Port()
+func hostPort(address *url.URL) string {
+	port := address.Port()
 	switch {
 	case port != "":
-	case u.Scheme == "https":
+	case address.Scheme == "https":
 		port = "443"
 	default:
 		port = "80"
 	}
-	return net.JoinHostPort(u.Hostname(), port)
+
+	return net.JoinHostPort(address.Hostname(), port)
 }
 
-// dial opens a line. Nothing of a request is written by it: handshakes and the proxy's greeting are no bytes of a request.
+// dial opens a line. Nothing of a request is written by it: handshakes and the proxy's greeting are no
+// bytes of a request.
 func (p *pool) dial(ctx context.Context, to route) (*line, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*p.dialTimeout)
 	defer cancel()
 	first, via := to.host, (*url.URL)(nil)
 	if to.proxy != "" {
-		u, err := url.Parse(to.proxy)
+		address, err := url.Parse(to.proxy)
 		if err != nil {
 			return nil, err
 		}
-		first, via = hostPort(u), u
+		first, via = hostPort(address), address
 	}
 	raw, err := p.dialer.DialContext(ctx, "tcp", first)
 	if err != nil {
 		return nil, err
 	}
-	g := newGuard(raw, p.userTimeout)
-	conn, err := p.secure(ctx, g, to, via)
+	guardConn := newGuard(raw, p.userTimeout)
+	conn, err := p.secure(ctx, guardConn, to, via)
 	if err != nil {
 		_ = raw.Close()
 		return nil, err
 	}
-	return newLine(to, g, conn), nil
+
+	return newLine(to, guardConn, conn), nil
 }
 
-// secure makes of a fresh connection one that ends at the server, by way of the proxy and of TLS as the route wants it.
+// secure makes of a fresh connection one that ends at the server, by way of the proxy and of TLS as the
+// route wants it.
 func (p *pool) secure(ctx context.Context, g *guardConn, to route, via *url.URL) (conn net.Conn, err error) {
 	conn = g
 	if via != nil && via.Scheme == "https" {
@@ -95,6 +108,7 @@ func (p *pool) secure(ctx context.Context, g *guardConn, to route, via *url.URL)
 	if err != nil {
 		return nil, err
 	}
+
 	return p.handshake(ctx, conn, name)
 }
 
@@ -106,6 +120,7 @@ func (p *pool) handshake(ctx context.Context, conn net.Conn, name string) (net.C
 		cfg.ServerName = name
 	}
 	t := tls.Client(conn, cfg)
+
 	return t, t.HandshakeContext(ctx)
 }
 
@@ -113,21 +128,27 @@ func (p *pool) handshake(ctx context.Context, conn net.Conn, name string) (net.C
 func tunnel(ctx context.Context, conn net.Conn, host string, via *url.URL) error {
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
-	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: host}, Host: host, Header: proxyHeader(via)}
+	req := &http.Request{
+		Method: http.MethodConnect,
+		URL:    &url.URL{Opaque: host},
+		Host:   host,
+		Header: proxyHeader(via),
+	}
 	if err := req.Write(conn); err != nil {
 		return err
 	}
-	r := bufio.NewReader(conn)
-	resp, err := http.ReadResponse(r, req)
+	reader := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(reader, req) //nolint:bodyclose // the answer to CONNECT has none
 	if err != nil {
 		return err
 	}
-	if resp.StatusCode != http.StatusOK || r.Buffered() > 0 {
+	if resp.StatusCode != http.StatusOK || reader.Buffered() > 0 {
 		return fmt.Errorf("weibo: the proxy answered %s", resp.Status)
 	}
 	if !stop() {
 		return errors.Join(ctx.Err(), context.Cause(ctx))
 	}
+
 	return nil
 }
 
@@ -136,7 +157,11 @@ func proxyHeader(via *url.URL) http.Header {
 	h := http.Header{"User-Agent": {userAgent}}
 	if via != nil && via.User != nil {
 		password, _ := via.User.Password()
-		h.Set("Proxy-Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(via.User.Username()+":"+password)))
+		h.Set(
+			"Proxy-Authorization",
+			"Basic "+base64.StdEncoding.EncodeToString([]byte(via.User.Username()+":"+password)),
+		)
 	}
+
 	return h
 }

@@ -13,7 +13,9 @@ import (
 const linkMark = "\ufffc"
 
 // cutMark is how Weibo ends a text that goes on elsewhere: "…全文", with a link behind it or without.
-var cutMark = regexp.MustCompile(`(?:…|\.{3})+\s*(?:展开)?全文\s*[:：]?\s*(?:https?://[!-~]*|` + linkMark + `)?[\s\x{200b}\x{feff}]*$`)
+var cutMark = regexp.MustCompile(
+	`(?:…|\.{3})+\s*(?:展开)?全文\s*[:：]?\s*(?:https?://[!-~]*|` + linkMark + `)?[\s\x{200b}\x{feff}]*$`,
+)
 
 // prefixRunes is how much of a cut text is compared; minPrefix is the least that says anything.
 const (
@@ -21,8 +23,9 @@ const (
 	minPrefix   = 20
 )
 
-// Fingerprint is text as it can be recognised after Weibo had it: NFC, HTML entities decoded, each link one mark without
-// space around it, white space folded to single spaces, invisible characters dropped. It is its own fingerprint.
+// Fingerprint is text as it can be recognised after Weibo had it: NFC, HTML entities decoded, each link
+// one mark without space around it, white space folded to single spaces, invisible characters dropped.
+// It is its own fingerprint.
 func Fingerprint(s string) string {
 	for range 8 { // an entity may hide another; each round that changes anything makes the text shorter
 		next := canonical(html.UnescapeString(anyLink.ReplaceAllString(s, linkMark)))
@@ -31,11 +34,12 @@ func Fingerprint(s string) string {
 		}
 		s = next
 	}
+
 	return s
 }
 
-// anyLink takes every character a URL may have, so that a link and the t.cn that replaced it end at the same place even
-// where the two sides disagree about the end of a link.
+// anyLink takes every character a URL may have, so that a link and the t.cn that replaced it end at the
+// same place even where the two sides disagree about the end of a link.
 var anyLink = regexp.MustCompile(`(?i)https?://[-a-z0-9._~:/?#\[\]@!$&'()*+,;=%]+`)
 
 // canonical is the normal form without decoding.
@@ -45,6 +49,7 @@ func canonical(s string) string { return norm.NFC.String(fold(anyLink.ReplaceAll
 func fold(s string) string {
 	var b strings.Builder
 	space, last := false, rune(0)
+
 	for _, r := range s {
 		switch {
 		case invisible(r):
@@ -60,6 +65,7 @@ func fold(s string) string {
 		b.WriteRune(r)
 		space, last = false, r
 	}
+
 	return b.String()
 }
 
@@ -76,8 +82,9 @@ const (
 	same
 )
 
-// compare holds what was sent against what is seen: the whole text, or where that is cut its first 120 characters. How
-// often Weibo escaped the text is not known, so each reading of it may agree; a reading is never mixed with another.
+// compare holds what was sent against what is seen: the whole text, or where that is cut its first 120
+// characters. How often Weibo escaped the text is not known, so each reading of it may agree; a reading
+// is never mixed with another.
 func compare(sent, seen string, cut bool) likeness {
 	best := compareOne(Fingerprint(sent), Fingerprint(seen), cut)
 	for _, a := range []string{sent, html.UnescapeString(sent)} {
@@ -87,6 +94,7 @@ func compare(sent, seen string, cut bool) likeness {
 			b = html.UnescapeString(b)
 		}
 	}
+
 	return best
 }
 
@@ -100,6 +108,7 @@ func compareOne(a, b string, cut bool) likeness {
 	}
 	head := []rune(strings.TrimSpace(cutMark.ReplaceAllString(b, "")))
 	whole := []rune(a)
+
 	n := min(prefixRunes, len(head))
 	switch {
 	case n == 0 || len(whole) < n || string(whole[:n]) != string(head[:n]):

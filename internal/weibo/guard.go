@@ -12,8 +12,9 @@ import (
 // guardChunk is the most that is handed to the kernel between two looks at the clocks.
 const guardChunk = 16 << 10
 
-// guardConn is a writing connection. Before each piece it asks the attempt it carries whether it may still write; an
-// attempt that is over is closed with linger 0, so that the kernel throws away what it has not sent.
+// guardConn is a writing connection. Before each piece it asks the attempt it carries whether it may
+// still write; an attempt that is over is closed with linger 0, so that the kernel throws away what it
+// has not sent.
 //
 // It hides ReadFrom of the TCP connection on purpose: everything goes through Write.
 type guardConn struct {
@@ -28,25 +29,28 @@ func newGuard(conn net.Conn, userTimeout time.Duration) *guardConn {
 		g.raw, _ = sc.SyscallConn()
 	}
 	g.setUserTimeout(userTimeout)
+
 	return g
 }
 
-// Write hands b to the kernel piece by piece. Without an attempt it is the handshake or the greeting of a proxy, which
-// carries nothing of a request.
+// Write hands b to the kernel piece by piece. Without an attempt it is the handshake or the greeting of
+// a proxy, which carries nothing of a request.
 func (g *guardConn) Write(b []byte) (int, error) {
-	a := g.attempt.Load()
-	if a == nil {
+	attempt := g.attempt.Load()
+	if attempt == nil {
 		return g.Conn.Write(b)
 	}
 	total := 0
+
 	for len(b) > 0 {
-		n, err := g.writePiece(a, b[:min(len(b), guardChunk)])
+		n, err := g.writePiece(attempt, b[:min(len(b), guardChunk)])
 		total += n
 		if err != nil {
 			return total, err
 		}
 		b = b[n:]
 	}
+
 	return total, nil
 }
 
@@ -58,14 +62,16 @@ func (g *guardConn) writePiece(a *attempt, b []byte) (int, error) {
 	stoppoint.At(stoppoint.BeforeWrite, 0)
 	n, err := g.Conn.Write(b)
 	a.wroteBytes(n)
+
 	return n, err
 }
 
 // Close ends the connection; a call that has not ended well takes its unsent bytes with it.
 func (g *guardConn) Close() error {
-	if a := g.attempt.Load(); a != nil && !a.endedWell() {
+	if attempt := g.attempt.Load(); attempt != nil && !attempt.endedWell() {
 		g.linger0()
 	}
+
 	return g.Conn.Close()
 }
 

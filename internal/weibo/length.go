@@ -15,12 +15,13 @@ const (
 	urlOwnShort = 41  // links to Weibo itself up to this length cost what they are
 )
 
-// Length counts text as Weibo's composer does, in Chinese characters: 1 each, half for ASCII, 10 for an ordinary link,
-// 2 for an emoji outside the basic plane; rounded up. The server may judge differently (20012 is its word). The cases that
-// the browser shares are in testdata/length.json.
+// Length counts text as Weibo's composer does, in Chinese characters: 1 each, half for ASCII, 10 for an
+// ordinary link, 2 for an emoji outside the basic plane; rounded up. The server may judge differently
+// (20012 is its word). The cases that the browser shares are in testdata/length.json.
 func Length(s string) int {
 	s = plainLines(s)
 	sum, rest := 0, 0
+
 	for _, at := range urlPattern.FindAllStringIndex(s, -1) {
 		cost, counted := linkUnits(s[at[0]:at[1]])
 		if counted {
@@ -29,6 +30,7 @@ func Length(s string) int {
 		}
 	}
 	sum += units(s[rest:])
+
 	return (sum + 1) / 2
 }
 
@@ -56,12 +58,14 @@ func linkHost(link string) string {
 	if end >= 0 {
 		rest = rest[:end]
 	}
+
 	return strings.ToLower(strings.TrimRight(rest, "."))
 }
 
 // units counts half-width units: 1 for ASCII, 2 for each other UTF-16 code unit.
 func units(s string) int {
 	n := 0
+
 	for _, r := range s {
 		switch {
 		case r < utf8.RuneSelf:
@@ -72,6 +76,7 @@ func units(s string) int {
 			n += 2
 		}
 	}
+
 	return n
 }
 

@@ -27,6 +27,7 @@ func TestLengthAgreesWithTheTableTheBrowserShares(t *testing.T) {
 	if len(cases) < 50 {
 		t.Fatalf("only %d cases", len(cases))
 	}
+
 	for _, c := range cases {
 		if got := weibo.Length(c.Text); got != c.Length {
 			t.Errorf("%s: %d, want %d", c.Name, got, c.Length)

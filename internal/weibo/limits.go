@@ -25,7 +25,7 @@ type Limits struct {
 }
 
 // RateLimitStatus reads what is left. The call itself is not counted.
-func (c *Client) RateLimitStatus(ctx context.Context, t Token) (Limits, error) {
+func (c *Client) RateLimitStatus(ctx context.Context, token Token) (Limits, error) {
 	var w struct {
 		IPLimit   number `json:"ip_limit"`
 		IPLeft    number `json:"remaining_ip_hits"`
@@ -39,35 +39,44 @@ func (c *Client) RateLimitStatus(ctx context.Context, t Token) (Limits, error) {
 			Left  number `json:"remaining_hits"`
 		} `json:"api_rate_limits"`
 	}
-	if err := c.get(ctx, "account/rate_limit_status", c.opt.PublicURL, t, nil, &w); err != nil {
+	if err := c.get(ctx, "account/rate_limit_status", c.opt.PublicURL, token, nil, &w); err != nil {
 		return Limits{}, err
 	}
-	l := Limits{
-		IPLimit: int64(w.IPLimit), IPLeft: int64(w.IPLeft), UserLimit: int64(w.UserLimit), UserLeft: int64(w.UserLeft),
-		ResetIn: time.Duration(w.ResetIn) * time.Second,
+
+	limits := Limits{
+		IPLimit:   int64(w.IPLimit),
+		IPLeft:    int64(w.IPLeft),
+		UserLimit: int64(w.UserLimit),
+		UserLeft:  int64(w.UserLeft),
+		ResetIn:   time.Duration(w.ResetIn) * time.Second,
 	}
 	for _, a := range w.Calls {
-		l.Calls = append(l.Calls, CallLimit{strings.TrimPrefix(a.API, "/"), a.Unit, int64(a.Limit), int64(a.Left)})
+		limits.Calls = append(limits.Calls, CallLimit{
+			strings.TrimPrefix(a.API, "/"), a.Unit, int64(a.Limit), int64(a.Left),
+		})
 	}
-	return l, nil
+
+	return limits, nil
 }
 
-// CommercialQuota reads how much of the contract was used on a day (2006-01-02), by Weibo's own names of the call groups;
-// nested groups are joined by dots.
-func (c *Client) CommercialQuota(ctx context.Context, t Token, day string) (map[string]int64, error) {
+// CommercialQuota reads how much of the contract was used on a day (2006-01-02), by Weibo's own names
+// of the call groups; nested groups are joined by dots.
+func (c *Client) CommercialQuota(ctx context.Context, token Token, day string) (map[string]int64, error) {
 	const call = "commercial/get_count"
 	var w map[string]json.RawMessage
-	if err := c.get(ctx, call, c.opt.CommercialURL, t, url.Values{"date": {day}}, &w); err != nil {
+	if err := c.get(ctx, call, c.opt.CommercialURL, token, url.Values{"date": {day}}, &w); err != nil {
 		return nil, err
 	}
 	used := map[string]int64{}
 	flatten(used, "", w, 0)
+
 	return used, nil
 }
 
 func flatten(into map[string]int64, prefix string, from map[string]json.RawMessage, depth int) {
 	for name, raw := range from {
 		var n number
+
 		var inner map[string]json.RawMessage
 		switch {
 		case json.Unmarshal(raw, &inner) == nil && inner != nil && depth < 4:

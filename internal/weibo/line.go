@@ -31,6 +31,7 @@ func newLine(to route, g *guardConn, conn net.Conn) *line {
 	l := &line{to: to, guard: g, conn: conn}
 	l.in.R = conn
 	l.r = bufio.NewReader(&l.in)
+
 	return l
 }
 
@@ -42,8 +43,9 @@ func (l *line) quiet() bool { return l.r.Buffered() == 0 && l.guard.alive() }
 // settleFor is how long a fresh line is listened to.
 const settleFor = 200 * time.Millisecond
 
-// settle takes in what a TLS server says of its own accord after the handshake, such as tickets, so that they are not taken for a
-// dead connection later. A plain connection has nothing to say. It tells whether the line can be used.
+// settle takes in what a TLS server says of its own accord after the handshake, such as tickets, so
+// that they are not taken for a dead connection later. A plain connection has nothing to say. It tells
+// whether the line can be used.
 func (l *line) settle() bool {
 	if l.conn == net.Conn(l.guard) {
 		return true
@@ -52,6 +54,7 @@ func (l *line) settle() bool {
 	_ = l.conn.SetReadDeadline(time.Now().Add(settleFor))
 	_, err := l.r.Peek(1)
 	_ = l.conn.SetReadDeadline(time.Time{})
+
 	return errors.Is(err, os.ErrDeadlineExceeded)
 }
 
@@ -63,8 +66,8 @@ type received struct {
 	keep   bool // the line can carry another request
 }
 
-// inline is how large a request is written before the answer is read. It fits into the socket's buffer; a larger one might be
-// answered before it was read, and would wait for nobody.
+// inline is how large a request is written before the answer is read. It fits into the socket's buffer;
+// a larger one might be answered before it was read, and would wait for nobody.
 const inline = 32 << 10
 
 // converse writes a request and reads its answer. err tells why there is no answer that was read to its end.
@@ -81,8 +84,10 @@ func (l *line) converse(a *attempt, wire []byte, limit int64) (received, error) 
 		if readErr != nil {
 			readErr = errors.Join(err, readErr)
 		}
+
 		return got, readErr
 	}
+
 	return l.receive(limit)
 }
 
@@ -105,19 +110,22 @@ func (l *line) converseLarge(a *attempt, wire []byte, limit int64) (received, er
 	if err != nil {
 		l.guard.abort()
 	}
+
 	select {
 	case failed := <-written:
 		if err != nil {
 			err = errors.Join(failed, err)
 		}
 		got.keep = got.keep && failed == nil
+
 		return got, err
 	case <-grace.C:
 	}
 	a.seal(errDone) // answered: the rest of the request must not go out
 	l.guard.abort()
-	<-written
+	<-written //nolint:errcheck // what became of the rest of the request does not matter any more
 	got.keep = false
+
 	return got, err
 }
 
@@ -125,7 +133,7 @@ func (l *line) converseLarge(a *attempt, wire []byte, limit int64) (received, er
 func (l *line) receive(limit int64) (received, error) {
 	l.in.N = limit + headLimit
 	for range interimMost {
-		resp, err := http.ReadResponse(l.r, nil)
+		resp, err := http.ReadResponse(l.r, nil) //nolint:bodyclose // readBody reads it to its end
 		if err != nil {
 			return received{}, unended(err)
 		}
@@ -137,8 +145,10 @@ func (l *line) receive(limit int64) (received, error) {
 			return received{status: resp.StatusCode, header: resp.Header}, err
 		}
 		keep := !resp.Close && resp.StatusCode != http.StatusSwitchingProtocols && l.r.Buffered() == 0
+
 		return received{status: resp.StatusCode, header: resp.Header, body: body, keep: keep}, nil
 	}
+
 	return received{}, errInterim
 }
 
@@ -146,9 +156,10 @@ var errInterim = errors.New("weibo: nothing but interim answers")
 
 // unended makes the end of a connection an unexpected one.
 func unended(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
+
 	return err
 }
 
@@ -162,5 +173,6 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		_, err := io.ReadFull(resp.Body, body)
 		return body, unended(err)
 	}
+
 	return readAll(resp.Body, limit)
 }

@@ -36,37 +36,41 @@ type Verdict struct {
 	ByID       bool   // the delivery id decided, not the fingerprint
 }
 
-// Match searches seen for the post of one delivery: by the delivery id where the interface gives annotations back, else by
-// source, time, number of pictures, reposted id and text. It never guesses.
-func Match(s Sent, seen []Post) Verdict {
+// Match searches seen for the post of one delivery: by the delivery id where the interface gives
+// annotations back, else by source, time, number of pictures, reposted id and text. It never guesses.
+func Match(sent Sent, seen []Post) Verdict {
 	var own, like, faint []Post
-	for _, p := range seen {
+
+	for _, post := range seen {
 		switch {
-		case s.Recorded != nil && s.Recorded(p.ID), p.Deleted:
-		case s.DeliveryID != "" && p.DeliveryID() == s.DeliveryID:
-			own = append(own, p)
-		case p.DeliveryID() != "": // another delivery's
+		case sent.Recorded != nil && sent.Recorded(post.ID), post.Deleted:
+		case sent.DeliveryID != "" && post.DeliveryID() == sent.DeliveryID:
+			own = append(own, post)
+		case post.DeliveryID() != "": // another delivery's
 		default:
-			switch s.resembles(p) {
+			switch sent.resembles(post) {
 			case same:
-				like = append(like, p)
+				like = append(like, post)
 			case weak:
-				faint = append(faint, p)
+				faint = append(faint, post)
 			case different:
 			}
 		}
 	}
+
 	switch {
 	case len(own) > 1:
 		return Verdict{Finding: FoundTwice, Candidates: own, ByID: true}
 	case len(own) == 1:
 		return Verdict{Finding: FoundOne, Post: &own[0], Candidates: own, ByID: true}
 	}
-	return s.byFingerprint(like, faint)
+
+	return sent.byFingerprint(like, faint)
 }
 
 func (s Sent) byFingerprint(like, faint []Post) Verdict {
 	all := append(append([]Post(nil), like...), faint...)
+
 	annotated := s.DeliveryID != "" && s.Payload.Annotated()
 	switch {
 	case len(all) == 0:
@@ -83,60 +87,77 @@ func (s Sent) byFingerprint(like, faint []Post) Verdict {
 }
 
 // resembles compares everything but the delivery id.
-func (s Sent) resembles(p Post) likeness {
-	d := s.Payload.draft
+func (s Sent) resembles(post Post) likeness {
+	draft := s.Payload.draft
 	switch {
-	case p.CreatedAt.Before(s.From), s.Source != "" && p.Source != s.Source, p.Pics != len(d.Pictures):
+	case post.CreatedAt.Before(s.From),
+		s.Source != "" && post.Source != s.Source,
+		post.Pics != len(draft.Pictures):
 		return different
-	case d.RepostID != "" && p.RepostOf != d.RepostID, d.RepostID == "" && p.RepostOf != "":
+	case draft.RepostID != "" && post.RepostOf != draft.RepostID, draft.RepostID == "" && post.RepostOf != "":
 		return different
 	}
-	return compare(s.Payload.Text(), p.Text, p.Cut)
+
+	return compare(s.Payload.Text(), post.Text, post.Cut)
 }
 
-// Alike gives the posts that read like the payload, whoever wrote them, when and with which pictures: what a person needs to see where
-// the platform calls the text repeated content.
+// Alike gives the posts that read like the payload, whoever wrote them, when and with which pictures:
+// what a person needs to see where the platform calls the text repeated content.
 func (p Payload) Alike(seen []Post) []Post {
-	return slices.DeleteFunc(slices.Clone(seen), func(s Post) bool { return s.Deleted || compare(p.Text(), s.Text, s.Cut) != same })
+	return slices.DeleteFunc(
+		slices.Clone(seen),
+		func(post Post) bool { return post.Deleted || compare(p.Text(), post.Text, post.Cut) != same },
+	)
 }
 
 // Sight is what a look at a timeline saw.
 type Sight struct {
-	Posts    []Post
-	Complete bool // everything back to the asked instant was seen; false: the window of the interface is too small
+	Posts []Post
+	// everything back to the asked instant was seen; false: the window of the interface is too small
+	Complete bool
 }
 
-// lookPages bounds a look: 20 pages of 100 posts since an attempt minutes ago are more than any account writes.
+// lookPages bounds a look: 20 pages of 100 posts since an attempt minutes ago are more than any account
+// writes.
 const lookPages = 20
 
-// Look reads the account's own timeline back to from. On the public interface that is the newest five, whatever their
-// age. An error or a malformed page says nothing about any post.
-func (c *Client) Look(ctx context.Context, mode Mode, t Token, uid string, from time.Time) (Sight, error) {
+// Look reads the account's own timeline back to from. On the public interface that is the newest five,
+// whatever their age. An error or a malformed page says nothing about any post.
+func (c *Client) Look(
+	ctx context.Context,
+	mode Mode,
+	token Token,
+	uid string,
+	from time.Time,
+) (Sight, error) {
 	if mode != Commercial {
-		tl, err := c.UserTimeline(ctx, mode, t, TimelineQuery{})
+		tl, err := c.UserTimeline(ctx, mode, token, TimelineQuery{})
 		if err != nil {
 			return Sight{}, err
 		}
 		window := Capabilities(mode).Window
+
 		return Sight{Posts: tl.Posts, Complete: len(tl.Posts) < window || reaches(tl.Posts, from)}, nil
 	}
-	var s Sight
-	q := TimelineQuery{UID: uid, Count: 100}
+	var sight Sight
+
+	timelineQuery := TimelineQuery{UID: uid, Count: 100}
 	for range lookPages {
-		tl, err := c.UserTimeline(ctx, mode, t, q)
+		tl, err := c.UserTimeline(ctx, mode, token, timelineQuery)
 		if err != nil {
 			return Sight{}, err
 		}
-		s.Posts = append(s.Posts, tl.Posts...)
+		sight.Posts = append(sight.Posts, tl.Posts...)
 		if len(tl.Posts) == 0 || reaches(tl.Posts, from) {
-			s.Complete = true
-			return s, nil
+			sight.Complete = true
+			return sight, nil
 		}
-		if q.MaxID = below(tl.Posts); q.MaxID == "" {
-			return s, nil
+		if timelineQuery.MaxID = below(tl.Posts); timelineQuery.MaxID == "" {
+			return sight, nil
 		}
 	}
-	return s, nil
+
+	return sight, nil
 }
 
 // reaches tells whether the last post of a page is older than from. The first may be a pinned one of any age.
@@ -145,6 +166,7 @@ func reaches(posts []Post, from time.Time) bool {
 		return false
 	}
 	last := posts[len(posts)-1]
+
 	return !last.CreatedAt.IsZero() && last.CreatedAt.Before(from)
 }
 
@@ -154,5 +176,6 @@ func below(posts []Post) string {
 	if err != nil || n <= 1 {
 		return ""
 	}
+
 	return strconv.FormatInt(n-1, 10)
 }

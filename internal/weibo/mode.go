@@ -18,24 +18,27 @@ type Capability struct {
 	MaxPictures   int
 	Topics        bool // #topic# allowed
 	NeedsSafeLink bool // a link on the application's safe domain in each text
-	Annotations   bool // statuses/update returns the annotations we sent, so that the delivery id decides a look
-	Repost        bool
-	Visibility    bool // posts for the author alone are possible: a test post nobody sees
-	Destroy       bool
-	Reads         bool // reads (阅读量) may be returned, for media accounts; never assume
-	Counts        bool // reposts, comments and likes of own posts
-	TimelineAll   bool // the own timeline can be paged to its beginning
-	Window        int  // else: newest posts that can be seen; 0 when TimelineAll or nothing is visible
-	Look          bool // an unknown outcome can be looked up
+	// statuses/update returns the annotations we sent, so that the delivery id decides a look
+	Annotations bool
+	Repost      bool
+	Visibility  bool // posts for the author alone are possible: a test post nobody sees
+	Destroy     bool
+	Reads       bool // reads (阅读量) may be returned, for media accounts; never assume
+	Counts      bool // reposts, comments and likes of own posts
+	TimelineAll bool // the own timeline can be paged to its beginning
+	Window      int  // else: newest posts that can be seen; 0 when TimelineAll or nothing is visible
+	Look        bool // an unknown outcome can be looked up
 }
 
 var capabilities = map[Mode]Capability{
 	Commercial: {
-		Posts: true, MaxLength: 2000, LongText: true, MaxPictures: 9, Topics: true, Annotations: true, Repost: true,
-		Visibility: true, Destroy: true, Reads: true, Counts: true, TimelineAll: true, Look: true,
+		Posts: true, MaxLength: 2000, LongText: true, MaxPictures: 9, Topics: true,
+		Annotations: true, Repost: true, Visibility: true, Destroy: true, Reads: true, Counts: true,
+		TimelineAll: true, Look: true,
 	},
 	Public: {
-		Posts: true, MaxLength: 140, MaxPictures: 1, NeedsSafeLink: true, Destroy: true, Counts: true, Window: 5, Look: true,
+		Posts: true, MaxLength: 140, MaxPictures: 1, NeedsSafeLink: true, Destroy: true,
+		Counts: true, Window: 5, Look: true,
 	},
 	Manual: {MaxLength: 2000, LongText: true, MaxPictures: 9, Topics: true, Repost: true},
 }

@@ -8,16 +8,22 @@ import (
 	"time"
 )
 
-// AuthorizeURL is where the holder of an account gives us the right to post. redirect must be the registered one; force
-// makes Weibo ask for the password even when somebody is signed in there, so that the right account is chosen.
+// AuthorizeURL is where the holder of an account gives us the right to post. redirect must be the
+// registered one; force makes Weibo ask for the password even when somebody is signed in there, so that
+// the right account is chosen.
 func (c *Client) AuthorizeURL(state, redirect string, force bool) string {
-	q := url.Values{
-		"client_id": {c.opt.AppKey}, "redirect_uri": {redirect}, "response_type": {"code"}, "scope": {"all"}, "state": {state},
+	values := url.Values{
+		"client_id":     {c.opt.AppKey},
+		"redirect_uri":  {redirect},
+		"response_type": {"code"},
+		"scope":         {"all"},
+		"state":         {state},
 	}
 	if force {
-		q.Set("forcelogin", "true")
+		values.Set("forcelogin", "true")
 	}
-	return c.opt.PublicURL + "/oauth2/authorize?" + q.Encode()
+
+	return c.opt.PublicURL + "/oauth2/authorize?" + values.Encode()
 }
 
 // Grant is a new token.
@@ -45,6 +51,7 @@ func (c *Client) Exchange(ctx context.Context, code, redirect string) (Grant, er
 	if w.Token == "" || !isID(string(w.UID)) || w.ExpiresIn <= 0 {
 		return Grant{}, readUnclear("oauth2/access_token", 200, errMalformed)
 	}
+
 	return Grant{Token(w.Token), string(w.UID), utc(asked.Add(time.Duration(w.ExpiresIn) * time.Second))}, nil
 }
 
@@ -58,7 +65,7 @@ type TokenInfo struct {
 }
 
 // TokenInfo reads whose a token is, for which application, and until when.
-func (c *Client) TokenInfo(ctx context.Context, t Token) (TokenInfo, error) {
+func (c *Client) TokenInfo(ctx context.Context, token Token) (TokenInfo, error) {
 	const call = "oauth2/get_token_info"
 	var w struct {
 		UID      text   `json:"uid"`
@@ -68,7 +75,7 @@ func (c *Client) TokenInfo(ctx context.Context, t Token) (TokenInfo, error) {
 		ExpireIn number `json:"expire_in"`
 	}
 	asked := c.opt.Clock()
-	if err := c.post(ctx, call, url.Values{"access_token": {string(t)}}, t, &w); err != nil {
+	if err := c.post(ctx, call, url.Values{"access_token": {string(token)}}, token, &w); err != nil {
 		return TokenInfo{}, err
 	}
 	if !isID(string(w.UID)) {
@@ -81,36 +88,39 @@ func (c *Client) TokenInfo(ctx context.Context, t Token) (TokenInfo, error) {
 	if w.CreateAt > 0 {
 		info.CreatedAt = time.Unix(int64(w.CreateAt), 0).UTC()
 	}
+
 	return info, nil
 }
 
 // Revoke gives a token back. It fails when Weibo does not confirm.
-func (c *Client) Revoke(ctx context.Context, t Token) error {
+func (c *Client) Revoke(ctx context.Context, token Token) error {
 	const call = "oauth2/revokeoauth2"
 	var w struct {
 		Result flag `json:"result"`
 	}
-	if err := c.post(ctx, call, url.Values{"access_token": {string(t)}}, t, &w); err != nil {
+	if err := c.post(ctx, call, url.Values{"access_token": {string(token)}}, token, &w); err != nil {
 		return err
 	}
 	if !w.Result {
 		return readUnclear(call, 200, errMalformed)
 	}
+
 	return nil
 }
 
 // UID reads whose token it is by an ordinary call, which also proves that the token works.
-func (c *Client) UID(ctx context.Context, t Token) (string, error) {
+func (c *Client) UID(ctx context.Context, token Token) (string, error) {
 	const call = "account/get_uid"
 	var w struct {
 		UID text `json:"uid"`
 	}
-	if err := c.get(ctx, call, c.opt.PublicURL, t, nil, &w); err != nil {
+	if err := c.get(ctx, call, c.opt.PublicURL, token, nil, &w); err != nil {
 		return "", err
 	}
 	if !isID(string(w.UID)) {
 		return "", readUnclear(call, 200, errMalformed)
 	}
+
 	return string(w.UID), nil
 }
 
@@ -118,10 +128,16 @@ func (c *Client) UID(ctx context.Context, t Token) (string, error) {
 func (c *Client) post(ctx context.Context, call string, form url.Values, secret Token, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, c.opt.ReadTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.opt.PublicURL+"/"+call, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(
+		ctx,
+		http.MethodPost,
+		c.opt.PublicURL+"/"+call,
+		strings.NewReader(form.Encode()),
+	)
 	if err != nil {
 		return unsent(call, err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+
 	return c.readReply(call, secret, req, out)
 }

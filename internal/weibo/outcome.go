@@ -2,15 +2,18 @@ package weibo
 
 import "time"
 
-// Result is what is known about a write after its call. The zero value is Unknown: nobody may take silence for an answer.
+// Result is what is known about a write after its call. The zero value is Unknown: nobody may take
+// silence for an answer.
 type Result int
 
 // The results.
 const (
-	Unknown       Result = iota // a byte was written and no trustworthy answer came: look, never resend as a probe
-	Published                   // live, with the platform's id
-	PublishedNoID               // live or in review (20053) or slow (20032); the id is found on the timeline later
-	NotPublished                // surely not: Err says why and what to do
+	// a byte was written and no trustworthy answer came: look, never resend as a probe
+	Unknown   Result = iota
+	Published        // live, with the platform's id
+	// live or in review (20053) or slow (20032); the id is found on the timeline later
+	PublishedNoID
+	NotPublished // surely not: Err says why and what to do
 )
 
 var resultNames = [...]string{"unknown", "published", "published without id", "not published"}
@@ -21,11 +24,12 @@ func (r Result) String() string { return resultNames[r] }
 // Outcome is the end of a write.
 type Outcome struct {
 	Result     Result
-	ID         string    // the platform's id, Published only
-	Post       *Post     // the post as Weibo returned it, Published only
-	Code       int       // error_code of the answer, 0 if it had none
-	HTTPStatus int       // 0: no answer
-	Err        *Error    // NotPublished: why. Unknown: what was seen. PublishedNoID: the code's own text. Else nil
+	ID         string // the platform's id, Published only
+	Post       *Post  // the post as Weibo returned it, Published only
+	Code       int    // error_code of the answer, 0 if it had none
+	HTTPStatus int    // 0: no answer
+	// NotPublished: why. Unknown: what was seen. PublishedNoID: the code's own text. Else nil
+	Err        *Error
 	Written    bool      // a byte of the request was, or may have been, written
 	FirstByte  time.Time // when the first byte was handed to the kernel; zero if none was
 	Ended      time.Time // when the call was over

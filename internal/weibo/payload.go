@@ -28,8 +28,9 @@ type Draft struct {
 // Field is one field of a request.
 type Field struct{ Name, Value string }
 
-// Payload is a request that is ready but for what differs at each sending: the token, the delivery id in annotations,
-// the operator's address and the ids under which pictures were uploaded. What is hashed is what is sent.
+// Payload is a request that is ready but for what differs at each sending: the token, the delivery id
+// in annotations, the operator's address and the ids under which pictures were uploaded. What is hashed
+// is what is sent.
 type Payload struct {
 	mode     Mode
 	call     string
@@ -47,46 +48,49 @@ const (
 	callByHand   = "manual"
 )
 
-// defaultRepost is what Weibo itself writes when somebody reposts without a word; sent in full so that it is hashed.
+// defaultRepost is what Weibo itself writes when somebody reposts without a word; sent in full so that
+// it is hashed.
 const defaultRepost = "转发微博"
 
 // Build makes the request that posts d by mode. It never fails; CheckPayload tells what is wrong with it.
-func Build(mode Mode, d Draft) Payload {
-	d.Text = plainLines(d.Text)
-	p := Payload{mode: mode, pictures: append([]Picture(nil), d.Pictures...), draft: d}
+func Build(mode Mode, draft Draft) Payload {
+	draft.Text = plainLines(draft.Text)
+
+	payload := Payload{mode: mode, pictures: append([]Picture(nil), draft.Pictures...), draft: draft}
 	switch {
-	case mode == Commercial && d.RepostID != "":
-		p.call = callRepost
-		p.set("id", d.RepostID)
-		p.set("status", or(d.Text, defaultRepost))
-		p.set("is_comment", "0")
+	case mode == Commercial && draft.RepostID != "":
+		payload.call = callRepost
+		payload.set("id", draft.RepostID)
+		payload.set("status", or(draft.Text, defaultRepost))
+		payload.set("is_comment", "0")
 	case mode == Commercial:
-		p.call = callUpdate
-		if len(d.Pictures) > 0 {
-			p.call = callPictures
+		payload.call = callUpdate
+		if len(draft.Pictures) > 0 {
+			payload.call = callPictures
 		}
-		p.set("status", d.Text)
-		p.set("visible", strconv.Itoa(int(d.Visible)))
-		if Length(d.Text) > shortLimit {
-			p.set("is_longtext", "1")
+		payload.set("status", draft.Text)
+		payload.set("visible", strconv.Itoa(int(draft.Visible)))
+		if Length(draft.Text) > shortLimit {
+			payload.set("is_longtext", "1")
 		}
 	case mode == Public:
-		p.call = callShare
-		p.set("status", d.Text)
+		payload.call = callShare
+		payload.set("status", draft.Text)
 	default:
-		p.byHand(d)
+		payload.byHand(draft)
 	}
-	return p
+
+	return payload
 }
 
-func (p *Payload) byHand(d Draft) {
+func (p *Payload) byHand(draft Draft) {
 	p.call = callByHand
-	p.set("status", d.Text)
-	if d.RepostID != "" {
-		p.set("id", d.RepostID)
+	p.set("status", draft.Text)
+	if draft.RepostID != "" {
+		p.set("id", draft.RepostID)
 	}
-	if d.Visible != VisibleAll {
-		p.set("visible", strconv.Itoa(int(d.Visible)))
+	if draft.Visible != VisibleAll {
+		p.set("visible", strconv.Itoa(int(draft.Visible)))
 	}
 }
 
@@ -106,31 +110,37 @@ func (p Payload) Pictures() []Picture { return append([]Picture(nil), p.pictures
 
 // Text is the text as it is sent.
 func (p Payload) Text() string {
-	for _, f := range p.fields {
-		if f.Name == "status" {
-			return f.Value
+	for _, field := range p.fields {
+		if field.Name == "status" {
+			return field.Value
 		}
 	}
+
 	return ""
 }
 
-// Annotated tells whether a look at the timeline is decided by the delivery id: only statuses/update gives it back.
+// Annotated tells whether a look at the timeline is decided by the delivery id: only statuses/update
+// gives it back.
 func (p Payload) Annotated() bool { return p.call == callUpdate }
 
 // takesAnnotations tells whether the interface has the field at all.
 func (p Payload) takesAnnotations() bool { return p.call == callUpdate || p.call == callPictures }
 
-// Canonical is the unambiguous text of which Hash is the SHA-256: the interface, each fixed field with its length, and
-// the pictures by their SHA-256, in order. Token, annotations, rip and picture ids are outside: docs/weibo.md says why.
+// Canonical is the unambiguous text of which Hash is the SHA-256: the interface, each fixed field with
+// its length, and the pictures by their SHA-256, in order. Token, annotations, rip and picture ids are
+// outside: docs/weibo.md says why.
 func (p Payload) Canonical() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "juzhen payload 1\n%s %s\n", p.mode, p.call)
-	for _, f := range p.fields {
-		fmt.Fprintf(&b, "%s %d %s\n", f.Name, len(f.Value), f.Value)
+
+	for _, field := range p.fields {
+		fmt.Fprintf(&b, "%s %d %s\n", field.Name, len(field.Value), field.Value)
 	}
+
 	for _, pic := range p.pictures {
 		fmt.Fprintf(&b, "picture %s\n", pic.SHA256)
 	}
+
 	return b.Bytes()
 }
 

@@ -20,7 +20,13 @@ type Picture struct {
 // NewPicture describes data by its content.
 func NewPicture(data []byte) Picture {
 	sum := sha256.Sum256(data)
-	return Picture{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Type: pictureType(data), Data: data}
+
+	return Picture{
+		SHA256: hex.EncodeToString(sum[:]),
+		Size:   int64(len(data)),
+		Type:   pictureType(data),
+		Data:   data,
+	}
 }
 
 // intact tells whether Data is there and is what SHA256 says.

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// pool keeps the writing connections. Writes do not go by net/http's Transport: it hands each request to two goroutines and
-// back, which at the instant of a burst costs more than the request itself.
+// pool keeps the writing connections. Writes do not go by net/http's Transport: it hands each request
+// to two goroutines and back, which at the instant of a burst costs more than the request itself.
 type pool struct {
 	dialer      net.Dialer
 	tls         *tls.Config
@@ -23,17 +23,26 @@ type pool struct {
 	broom *time.Timer       // closes what stays idle; nil when nothing is
 }
 
-func newPool(o Options) *pool {
-	cfg := o.TLS.Clone()
+func newPool(options Options) *pool {
+	cfg := options.TLS.Clone()
 	if cfg == nil {
 		cfg = &tls.Config{}
 	}
 	cfg.NextProtos = []string{"http/1.1"}
-	return &pool{dialer: net.Dialer{Timeout: o.DialTimeout, KeepAlive: 15 * time.Second}, tls: cfg, dialTimeout: o.DialTimeout,
-		idleLimit: o.IdleLimit, userTimeout: o.UserTimeout, width: o.Conns, idle: map[route][]*line{}}
+
+	return &pool{
+		dialer:      net.Dialer{Timeout: options.DialTimeout, KeepAlive: 15 * time.Second},
+		tls:         cfg,
+		dialTimeout: options.DialTimeout,
+		idleLimit:   options.IdleLimit,
+		userTimeout: options.UserTimeout,
+		width:       options.Conns,
+		idle:        map[route][]*line{},
+	}
 }
 
-// get gives a line of the route on which the other side, as far as can be seen, still listens: a kept one, or a new one.
+// get gives a line of the route on which the other side, as far as can be seen, still listens: a kept
+// one, or a new one.
 func (p *pool) get(ctx context.Context, to route, limit time.Duration) (*line, error) {
 	for l := p.take(to); l != nil; l = p.take(to) {
 		if l.quiet() {
@@ -44,6 +53,7 @@ func (p *pool) get(ctx context.Context, to route, limit time.Duration) (*line, e
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+
 	return p.dial(ctx, to)
 }
 
@@ -61,6 +71,7 @@ func (p *pool) take(to route) *line {
 	}
 	list[len(list)-1] = nil
 	p.idle[to] = list[:len(list)-1]
+
 	return l
 }
 
@@ -87,6 +98,7 @@ func (p *pool) sweep() {
 	p.mu.Lock()
 	var old []*line
 	next := time.Duration(-1)
+
 	for to, list := range p.idle {
 		n := 0
 		for n < len(list) && time.Since(list[n].since) >= p.idleLimit {
@@ -113,6 +125,7 @@ func (p *pool) sweep() {
 // closeIdle closes everything that is kept.
 func (p *pool) closeIdle() {
 	p.mu.Lock()
+
 	var all []*line
 	for _, list := range p.idle {
 		all = append(all, list...)
@@ -132,11 +145,13 @@ func closeAll(list []*line) {
 func (p *pool) young(to route) (n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, l := range p.idle[to] {
-		if time.Since(l.since) < p.idleLimit/2 {
+
+	for _, line := range p.idle[to] {
+		if time.Since(line.since) < p.idleLimit/2 {
 			n++
 		}
 	}
+
 	return n
 }
 
@@ -150,6 +165,7 @@ func (p *pool) warm(ctx context.Context, to route, n int) error {
 	defer cancel(nil)
 	turns := make(chan struct{}, warmers)
 	var crew sync.WaitGroup
+
 	for range max(n, 0) {
 		turns <- struct{}{}
 		if ctx.Err() != nil {
@@ -157,18 +173,19 @@ func (p *pool) warm(ctx context.Context, to route, n int) error {
 		}
 		crew.Go(func() {
 			defer func() { <-turns }()
-			l, err := p.dial(ctx, to)
+			line, err := p.dial(ctx, to)
 			if err != nil {
 				cancel(err)
 				return
 			}
-			if l.settle() {
-				p.put(l)
+			if line.settle() {
+				p.put(line)
 			} else {
-				l.close()
+				line.close()
 			}
 		})
 	}
 	crew.Wait()
+
 	return context.Cause(ctx)
 }

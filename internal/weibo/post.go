@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// Post is a post as read back from Weibo. Counts are what this answer held; a timeline may be older than a count call.
+// Post is a post as read back from Weibo. Counts are what this answer held; a timeline may be older
+// than a count call.
 type Post struct {
 	ID          string
 	MID         string
@@ -75,11 +76,20 @@ const textDeleted = "此微博已被原作者删除"
 
 func (w wireStatus) post() Post {
 	p := Post{
-		ID: string(or(w.IDStr, w.ID)), MID: string(w.MID), UID: string(or(w.UserID, w.UID)), Text: w.Text,
-		LongText: bool(w.IsLong), CreatedAt: createdAt(w.CreatedAt), Source: plainSource(w.Source),
-		Reposts: int64(w.Reposts), Comments: int64(w.Comments), Likes: int64(w.Likes),
-		Visible: Visible(w.Visible.Type), Pics: w.pics(),
-		Deleted: (w.Deleted != "" && w.Deleted != "0" && w.Deleted != "false") || strings.HasPrefix(w.Text, textDeleted),
+		ID:        string(or(w.IDStr, w.ID)),
+		MID:       string(w.MID),
+		UID:       string(or(w.UserID, w.UID)),
+		Text:      w.Text,
+		LongText:  bool(w.IsLong),
+		CreatedAt: createdAt(w.CreatedAt),
+		Source:    plainSource(w.Source),
+		Reposts:   int64(w.Reposts),
+		Comments:  int64(w.Comments),
+		Likes:     int64(w.Likes),
+		Visible:   Visible(w.Visible.Type),
+		Pics:      w.pics(),
+		Deleted: (w.Deleted != "" && w.Deleted != "0" && w.Deleted != "false") ||
+			strings.HasPrefix(w.Text, textDeleted),
 	}
 	if len(w.Annotations) > 0 && string(w.Annotations) != "null" {
 		p.Annotations = w.Annotations
@@ -99,6 +109,7 @@ func (w wireStatus) post() Post {
 	} else {
 		p.Cut = p.LongText && cutMark.MatchString(p.Text)
 	}
+
 	return p
 }
 
@@ -108,6 +119,7 @@ func (w wireStatus) pics() int {
 	if n == 0 && w.Thumbnail != "" {
 		n = 1
 	}
+
 	return n
 }
 
@@ -118,8 +130,8 @@ func plainSource(s string) string {
 	return strings.TrimSpace(html.UnescapeString(tagPattern.ReplaceAllString(s, "")))
 }
 
-// TimelineQuery selects a page of an account's own posts. The public interface knows no paging worth the name: it gives
-// the newest five.
+// TimelineQuery selects a page of an account's own posts. The public interface knows no paging worth
+// the name: it gives the newest five.
 type TimelineQuery struct {
 	UID     string // commercial only; "" is the token's owner
 	SinceID string // newer than this
@@ -133,27 +145,38 @@ type Timeline struct {
 	Total int64 // posts of the account, as Weibo counts them
 }
 
-// UserTimeline reads the account's own posts. An answer without a list of posts is an error, so that nothing is ever
-// concluded from an empty shell.
-func (c *Client) UserTimeline(ctx context.Context, mode Mode, t Token, q TimelineQuery) (Timeline, error) {
+// UserTimeline reads the account's own posts. An answer without a list of posts is an error, so that
+// nothing is ever concluded from an empty shell.
+func (c *Client) UserTimeline(
+	ctx context.Context,
+	mode Mode,
+	token Token,
+	timelineQuery TimelineQuery,
+) (Timeline, error) {
 	call, base := c.pick(mode, "statuses/user_timeline", "statuses/user_timeline/biz")
-	v := url.Values{}
-	for name, value := range map[string]string{"uid": q.UID, "since_id": q.SinceID, "max_id": q.MaxID} {
+	values := url.Values{}
+
+	for name, value := range map[string]string{
+		"uid":      timelineQuery.UID,
+		"since_id": timelineQuery.SinceID,
+		"max_id":   timelineQuery.MaxID,
+	} {
 		if value != "" {
-			v.Set(name, value)
+			values.Set(name, value)
 		}
 	}
-	if q.Count > 0 {
-		v.Set("count", strconv.Itoa(min(q.Count, 100)))
+	if timelineQuery.Count > 0 {
+		values.Set("count", strconv.Itoa(min(timelineQuery.Count, 100)))
 	}
 	var w struct {
 		Statuses *[]wireStatus `json:"statuses"`
 		Total    number        `json:"total_number"`
 	}
-	if err := c.get(ctx, call, base, t, v, &w); err != nil {
+	if err := c.get(ctx, call, base, token, values, &w); err != nil {
 		return Timeline{}, err
 	}
 	posts, err := wellFormed(call, w.Statuses)
+
 	return Timeline{Posts: posts, Total: int64(w.Total)}, err
 }
 
@@ -162,35 +185,38 @@ func wellFormed(call string, list *[]wireStatus) ([]Post, error) {
 	if list == nil {
 		return nil, readUnclear(call, 200, errMalformed)
 	}
+
 	posts := make([]Post, 0, len(*list))
 	for _, w := range *list {
-		p := w.post()
-		if !isID(p.ID) {
+		post := w.post()
+		if !isID(post.ID) {
 			return nil, readUnclear(call, 200, errMalformed)
 		}
-		posts = append(posts, p)
+		posts = append(posts, post)
 	}
+
 	return posts, nil
 }
 
-// Show reads one post. Gone(err) is true when it does not exist; a post its author took down may also come back with
-// Deleted set.
-func (c *Client) Show(ctx context.Context, t Token, id string) (Post, error) {
+// Show reads one post. Gone(err) is true when it does not exist; a post its author took down may also
+// come back with Deleted set.
+func (c *Client) Show(ctx context.Context, token Token, id string) (Post, error) {
 	const call = "statuses/show"
 	var w wireStatus
-	if err := c.get(ctx, call, c.opt.PublicURL, t, url.Values{"id": {id}}, &w); err != nil {
+	if err := c.get(ctx, call, c.opt.PublicURL, token, url.Values{"id": {id}}, &w); err != nil {
 		return Post{}, err
 	}
-	p := w.post()
-	if p.ID != id {
+	post := w.post()
+	if post.ID != id {
 		return Post{}, readUnclear(call, 200, errMalformed)
 	}
-	return p, nil
+
+	return post, nil
 }
 
-// ShowBatch reads up to 50 posts with their full texts (commercial interface). Posts that are gone are left out or come
-// back with Deleted set.
-func (c *Client) ShowBatch(ctx context.Context, t Token, ids []string) ([]Post, error) {
+// ShowBatch reads up to 50 posts with their full texts (commercial interface). Posts that are gone are
+// left out or come back with Deleted set.
+func (c *Client) ShowBatch(ctx context.Context, token Token, ids []string) ([]Post, error) {
 	const call = "statuses/show_batch/biz"
 	if len(ids) == 0 {
 		return nil, nil
@@ -198,12 +224,13 @@ func (c *Client) ShowBatch(ctx context.Context, t Token, ids []string) ([]Post, 
 	if len(ids) > 50 {
 		return nil, tooMany(call, len(ids), 50)
 	}
-	v := url.Values{"ids": {joinIDs(ids)}, "isGetLongText": {"1"}, "trim_user": {"1"}}
+	values := url.Values{"ids": {joinIDs(ids)}, "isGetLongText": {"1"}, "trim_user": {"1"}}
 	var w struct {
 		Statuses *[]wireStatus `json:"statuses"`
 	}
-	if err := c.get(ctx, call, c.opt.CommercialURL, t, v, &w); err != nil {
+	if err := c.get(ctx, call, c.opt.CommercialURL, token, values, &w); err != nil {
 		return nil, err
 	}
+
 	return wellFormed(call, w.Statuses)
 }

@@ -10,22 +10,23 @@ import (
 )
 
 // get reads one interface into out. The token goes into the Authorization header, never into the URL.
-func (c *Client) get(ctx context.Context, call, base string, t Token, q url.Values, out any) error {
+func (c *Client) get(ctx context.Context, call, base string, token Token, values url.Values, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, c.opt.ReadTimeout)
 	defer cancel()
 	u := apiURL(base, call)
-	if len(q) > 0 {
-		u += "?" + q.Encode()
+	if len(values) > 0 {
+		u += "?" + values.Encode()
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u, nil)
 	if err != nil {
 		return unsent(call, err)
 	}
-	req.Header.Set("Authorization", "OAuth2 "+string(t))
-	return c.readReply(call, t, req, out)
+	req.Header.Set("Authorization", "OAuth2 "+string(token))
+
+	return c.readReply(call, token, req, out)
 }
 
-func (c *Client) readReply(call string, t Token, req *http.Request, out any) error {
+func (c *Client) readReply(call string, token Token, req *http.Request, out any) error {
 	req.Header.Set("User-Agent", "juzhen")
 	rep := reply{}
 	resp, err := c.reading.RoundTrip(req)
@@ -37,14 +38,20 @@ func (c *Client) readReply(call string, t Token, req *http.Request, out any) err
 		rep.body, rep.err = readAll(resp.Body, or(c.opt.AnswerLimit, readLimit))
 	}
 	var a answer
-	err = c.understand(call, t, rep, out, &a)
-	c.debug(req.Context(), "weibo read", "call", call, "http", rep.status, "code", CodeOf(err), "bytes", len(rep.body))
+	err = c.understand(call, token, rep, out, &a)
+	c.debug(req.Context(), "weibo read",
+		"call", call,
+		"http", rep.status,
+		"code", CodeOf(err),
+		"bytes", len(rep.body),
+	)
+
 	return err
 }
 
-// understand decodes a reply whose call may be repeated: a code becomes its *Error, anything that is not a well-formed
-// answer one of ClassRetry. a receives the refusal part.
-func (c *Client) understand(call string, t Token, rep reply, out any, a *answer) error {
+// understand decodes a reply whose call may be repeated: a code becomes its *Error, anything that is
+// not a well-formed answer one of ClassRetry. a receives the refusal part.
+func (c *Client) understand(call string, token Token, rep reply, out any, a *answer) error {
 	if rep.header != nil {
 		c.noteDate(rep.header, c.opt.Clock())
 	}
@@ -53,7 +60,7 @@ func (c *Client) understand(call string, t Token, rep reply, out any, a *answer)
 		e.Text = textReadFailed
 		return e
 	}
-	if err := refusal(call, t, rep, a); err != nil {
+	if err := refusal(call, token, rep, a); err != nil {
 		return err
 	}
 	if rep.status < http.StatusOK || rep.status >= http.StatusMultipleChoices {
@@ -62,11 +69,12 @@ func (c *Client) understand(call string, t Token, rep reply, out any, a *answer)
 	if err := json.Unmarshal(rep.body, out); err != nil {
 		return readUnclear(call, rep.status, err)
 	}
+
 	return nil
 }
 
 // refusal finds an error code in a JSON object; a list or something that is no JSON has none.
-func refusal(call string, t Token, rep reply, a *answer) error {
+func refusal(call string, token Token, rep reply, a *answer) error {
 	if !strings.HasPrefix(strings.TrimLeft(string(rep.body[:min(len(rep.body), 64)]), " \t\r\n"), "{") {
 		return nil
 	}
@@ -82,10 +90,11 @@ func refusal(call string, t Token, rep reply, a *answer) error {
 	if code == 0 {
 		return nil
 	}
-	e := listed(call, code, rep.status, scrub(probe.message(), string(t)), probe.Request)
+	e := listed(call, code, rep.status, scrub(probe.message(), string(token)), probe.Request)
 	if _, ok := Lookup(code); !ok {
 		e.Text = "微博返回了未收录的错误码，本次读取失败"
 	}
+
 	return e
 }
 
@@ -102,6 +111,7 @@ func (c *Client) pick(mode Mode, public, commercial string) (call, base string) 
 	if mode == Commercial {
 		return commercial, c.opt.CommercialURL
 	}
+
 	return public, c.opt.PublicURL
 }
 

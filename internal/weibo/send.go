@@ -26,13 +26,14 @@ type request struct {
 }
 
 // newRequest writes a request down, head and all, so that at its instant one write is left.
-func (c *Client) newRequest(call, base string, t Token, ctype string, body []byte) request {
-	r := request{name: call, token: t, size: len(body)}
+func (c *Client) newRequest(call, base string, token Token, ctype string, body []byte) request {
+	r := request{name: call, token: token, size: len(body)}
 	r.wire, r.to, r.err = c.render(apiURL(base, call), ctype, body)
 	return r
 }
 
-// render gives the bytes of a request and the way they go. A proxy on a way without TLS wants to read the whole address.
+// render gives the bytes of a request and the way they go. A proxy on a way without TLS wants to read
+// the whole address.
 func (c *Client) render(address, ctype string, body []byte) ([]byte, route, error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -54,6 +55,7 @@ func (c *Client) render(address, ctype string, body []byte) ([]byte, route, erro
 	req.Header.Set("User-Agent", userAgent)
 	wire := bytes.NewBuffer(make([]byte, 0, len(body)+512))
 	err = write(wire)
+
 	return wire.Bytes(), to, err
 }
 
@@ -68,23 +70,25 @@ type reply struct {
 	ended   time.Time
 }
 
-// write sends the request exactly once. It repeats by itself only when it is certain that no byte of it was written on a
-// connection that turned out to be dead. A cancelled ctx stops it before the first byte; afterwards it listens on until
-// the answer or the hard end, because to give up listening would make an unknown of what may be known in a moment.
-func (c *Client) write(ctx context.Context, m Mark, r request) reply {
-	if m.wall.IsZero() {
-		m = c.Mark()
+// write sends the request exactly once. It repeats by itself only when it is certain that no byte of it
+// was written on a connection that turned out to be dead. A cancelled ctx stops it before the first
+// byte; afterwards it listens on until the answer or the hard end, because to give up listening would
+// make an unknown of what may be known in a moment.
+func (c *Client) write(ctx context.Context, mark Mark, r request) reply {
+	if mark.wall.IsZero() {
+		mark = c.Mark()
 	}
 	watch := effect.Of(ctx)
+
 	for {
-		a := c.newAttempt(m, r.size)
+		attempt := c.newAttempt(mark, r.size)
 		watch.Begin()
-		rep, kept := c.writeOnce(ctx, a, r)
+		rep, kept := c.writeOnce(ctx, attempt, r)
 		rep.ended = c.opt.Clock()
 		if !rep.touched {
 			watch.Refused()
 		}
-		stale := rep.err != nil && !rep.touched && kept && ctx.Err() == nil && a.left() > 0
+		stale := rep.err != nil && !rep.touched && kept && ctx.Err() == nil && attempt.left() > 0
 		if !stale {
 			return rep
 		}
@@ -105,15 +109,16 @@ func (c *Client) writeOnce(ctx context.Context, a *attempt, r request) (rep repl
 		stop := context.AfterFunc(ctx, func() { a.refuse(ErrStopped) })
 		defer stop()
 	}
-	l, err := c.line(ctx, a, r.to)
+	line, err := c.line(ctx, a, r.to)
 	if err != nil {
 		return reply{err: err}, false
 	}
 	if ctx.Err() != nil {
 		a.refuse(ErrStopped)
 	}
-	kept = l.kept
-	return c.exchange(a, l, r), kept
+	kept = line.kept
+
+	return c.exchange(a, line, r), kept
 }
 
 // line gets a connection within what is left to the attempt.
@@ -127,11 +132,12 @@ func (c *Client) line(ctx context.Context, a *attempt, to route) (*line, error) 
 	case a.left() <= 0:
 		return nil, errors.Join(ErrTooLate, err)
 	}
+
 	return nil, err
 }
 
-// exchange writes the request and reads the answer. At the hard end whatever it waits for ends, and the connection is closed with
-// what the kernel still holds.
+// exchange writes the request and reads the answer. At the hard end whatever it waits for ends, and the
+// connection is closed with what the kernel still holds.
 func (c *Client) exchange(a *attempt, l *line, r request) reply {
 	l.guard.attempt.Store(a)
 	_ = l.conn.SetDeadline(time.Now().Add(a.left()))
@@ -148,7 +154,11 @@ func (c *Client) exchange(a *attempt, l *line, r request) reply {
 	if why := a.reason(); err != nil && !errors.Is(why, errDone) {
 		err = errors.Join(why, err)
 	}
-	return reply{status: got.status, header: got.header, body: got.body, err: err, touched: touched, first: first}
+
+	return reply{
+		status: got.status, header: got.header, body: got.body, err: err, touched: touched,
+		first: first,
+	}
 }
 
 var errAnswerSize = errors.New("weibo: the answer is larger than any real one")
@@ -158,5 +168,6 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	if err == nil && int64(len(b)) > limit {
 		err = errAnswerSize
 	}
+
 	return b, err
 }

@@ -20,16 +20,19 @@ import (
 
 func TestSendPublishesWithThePlatformsID(t *testing.T) {
 	t.Parallel()
-	f := newFake(t, says(200, goodStatus))
-	o := send(t, f.client(t), plain("今日空气质量良"))
+	fake := newFake(t, says(200, goodStatus))
+	outcome := send(t, fake.client(t), plain("今日空气质量良"))
 
-	if o.Result != weibo.Published || o.ID != "5012345678901234" || o.Err != nil || !o.Written || o.FirstByte.IsZero() {
-		t.Fatalf("outcome %+v", o)
+	if outcome.Result != weibo.Published || outcome.ID != "5012345678901234" || outcome.Err != nil ||
+		!outcome.Written ||
+		outcome.FirstByte.IsZero() {
+		t.Fatalf("outcome %+v", outcome)
 	}
-	if o.Post == nil || o.Post.Source != "矩阵台" || o.Post.UID != "1404376560" || o.ServerDate.IsZero() {
-		t.Errorf("post %+v, date %v", o.Post, o.ServerDate)
+	if outcome.Post == nil || outcome.Post.Source != "矩阵台" || outcome.Post.UID != "1404376560" ||
+		outcome.ServerDate.IsZero() {
+		t.Errorf("post %+v, date %v", outcome.Post, outcome.ServerDate)
 	}
-	got := f.asked()[0]
+	got := fake.asked()[0]
 	if got.path != "/c/2/statuses/update/biz.json" || got.query != "" || got.form["status"][0] != "今日空气质量良" ||
 		got.form["visible"][0] != "0" || got.form["access_token"][0] != string(secret) ||
 		got.form["annotations"][0] != `[{"juzhen":"00112233445566778899aabbccddeeff"}]` {
@@ -45,39 +48,52 @@ func TestAnswersThatProveNothingAreUnknown(t *testing.T) {
 	redirect := func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/elsewhere", http.StatusFound)
 	}
+
 	cases := map[string]http.HandlerFunc{
-		"302":                         redirect,
-		"307":                         func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusTemporaryRedirect) },
-		"502 with a page":             says(502, "<html><body>502 Bad Gateway</body></html>"),
-		"500 empty":                   says(500, ""),
-		"200 empty":                   says(200, ""),
-		"200 without id":              says(200, `{"text":"今日空气质量良"}`),
-		"200 with id 0":               says(200, `{"id":0}`),
-		"200 with a negative id":      says(200, `{"id":-5}`),
-		"200 with ids that disagree":  says(200, `{"id":5012345678901234,"idstr":"5012345678901235"}`),
-		"200 with a list":             says(200, `[]`),
-		"200 broken JSON":             says(200, `{"id":5012345678901234,"text":"今`),
-		"200 with rubbish behind":     says(200, `{"id":5012345678901234}<script>`),
-		"500 with an id":              says(500, goodStatus),
-		"unlisted code":               says(400, `{"error":"new","error_code":29999,"request":"/2/x"}`),
-		"code that is no number":      says(400, `{"error":"new","error_code":"many","request":"/2/x"}`),
-		"listed refusal with an id":   says(400, `{"error":"repeat","error_code":20019,"id":5012345678901234}`),
-		"statistic shape":             says(200, `{"errno":-1,"msg":"失败","code":"A00006"}`),
-		"more than any answer":        says(200, `{"text":"`+strings.Repeat("x", 1<<20)+`","id":5012345678901234}`),
-		"cut within the answer":       cutAnswer("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"id\":5012345678901234"),
-		"cut before the answer":       cutAnswer(""),
-		"not HTTP":                    cutAnswer("hello\r\n\r\n"),
-		"chunks without their ending": cutAnswer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n19\r\n{\"id\":5012345678901234}   \r\n"),
+		"302":                        redirect,
+		"307":                        func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusTemporaryRedirect) },
+		"502 with a page":            says(502, "<html><body>502 Bad Gateway</body></html>"),
+		"500 empty":                  says(500, ""),
+		"200 empty":                  says(200, ""),
+		"200 without id":             says(200, `{"text":"今日空气质量良"}`),
+		"200 with id 0":              says(200, `{"id":0}`),
+		"200 with a negative id":     says(200, `{"id":-5}`),
+		"200 with ids that disagree": says(200, `{"id":5012345678901234,"idstr":"5012345678901235"}`),
+		"200 with a list":            says(200, `[]`),
+		"200 broken JSON":            says(200, `{"id":5012345678901234,"text":"今`),
+		"200 with rubbish behind":    says(200, `{"id":5012345678901234}<script>`),
+		"500 with an id":             says(500, goodStatus),
+		"unlisted code":              says(400, `{"error":"new","error_code":29999,"request":"/2/x"}`),
+		"code that is no number":     says(400, `{"error":"new","error_code":"many","request":"/2/x"}`),
+		"listed refusal with an id": says(
+			400,
+			`{"error":"repeat","error_code":20019,"id":5012345678901234}`,
+		),
+		"statistic shape": says(200, `{"errno":-1,"msg":"失败","code":"A00006"}`),
+		"more than any answer": says(
+			200,
+			`{"text":"`+strings.Repeat("x", 1<<20)+`","id":5012345678901234}`,
+		),
+		"cut within the answer": cutAnswer(
+			"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"id\":5012345678901234",
+		),
+		"cut before the answer": cutAnswer(""),
+		"not HTTP":              cutAnswer("hello\r\n\r\n"),
+		"chunks without their ending": cutAnswer(
+			"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n19\r\n{\"id\":5012345678901234}   \r\n",
+		),
 	}
 	for name, handler := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFake(t, handler)
-			o := send(t, f.client(t), plain("今日空气质量良"))
-			if o.Result != weibo.Unknown || o.ID != "" || !o.Written || o.Err == nil || o.Err.Text == "" {
-				t.Errorf("outcome %+v, err %v", o, o.Err)
+			fake := newFake(t, handler)
+			outcome := send(t, fake.client(t), plain("今日空气质量良"))
+			if outcome.Result != weibo.Unknown || outcome.ID != "" || !outcome.Written ||
+				outcome.Err == nil ||
+				outcome.Err.Text == "" {
+				t.Errorf("outcome %+v, err %v", outcome, outcome.Err)
 			}
-			if n := len(f.asked()); n != 1 {
+			if n := len(fake.asked()); n != 1 {
 				t.Errorf("%d requests were made, want one", n)
 			}
 		})
@@ -104,22 +120,24 @@ func TestNobodyListeningIsSurelyNotPublished(t *testing.T) {
 	}
 	url := "http://" + l.Addr().String()
 	_ = l.Close()
-	o := send(t, clientFor(t, url), plain("今日空气质量良"))
-	if o.Result != weibo.NotPublished || o.Written || !o.FirstByte.IsZero() || o.Err.Class != weibo.ClassRetry || o.Err.Code != 0 {
-		t.Errorf("outcome %+v", o)
+	outcome := send(t, clientFor(t, url), plain("今日空气质量良"))
+	if outcome.Result != weibo.NotPublished || outcome.Written || !outcome.FirstByte.IsZero() ||
+		outcome.Err.Class != weibo.ClassRetry ||
+		outcome.Err.Code != 0 {
+		t.Errorf("outcome %+v", outcome)
 	}
 }
 
 func TestCancelledBeforeTheFirstByteIsNotPublished(t *testing.T) {
 	t.Parallel()
-	f := newFake(t, says(200, goodStatus))
+	fake := newFake(t, says(200, goodStatus))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	o := f.client(t).Send(ctx, plain("x"), weibo.Sending{Token: secret})
-	if o.Result != weibo.NotPublished || o.Written || !errors.Is(o.Err, weibo.ErrStopped) {
-		t.Errorf("outcome %+v, err %v", o, o.Err)
+	outcome := fake.client(t).Send(ctx, plain("x"), weibo.Sending{Token: secret})
+	if outcome.Result != weibo.NotPublished || outcome.Written || !errors.Is(outcome.Err, weibo.ErrStopped) {
+		t.Errorf("outcome %+v, err %v", outcome, outcome.Err)
 	}
-	if len(f.asked()) != 0 {
+	if len(fake.asked()) != 0 {
 		t.Error("the server was asked")
 	}
 }
@@ -127,33 +145,38 @@ func TestCancelledBeforeTheFirstByteIsNotPublished(t *testing.T) {
 func TestCancelledAfterTheFirstByteStillHearsTheAnswer(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
+	fake := newFake(t, func(w http.ResponseWriter, r *http.Request) {
 		cancel()
 		says(200, goodStatus)(w, r)
 	})
-	o := f.client(t).Send(ctx, plain("x"), weibo.Sending{Token: secret})
-	if o.Result != weibo.Published {
-		t.Errorf("outcome %+v, err %v", o, o.Err)
+	outcome := fake.client(t).Send(ctx, plain("x"), weibo.Sending{Token: secret})
+	if outcome.Result != weibo.Published {
+		t.Errorf("outcome %+v, err %v", outcome, outcome.Err)
 	}
 }
 
 func TestHardEndByEitherClockBeforeTheFirstByte(t *testing.T) {
 	t.Parallel()
+
 	for name, turn := range map[string][2]time.Duration{
 		"wall":      {10*time.Second + 5*time.Millisecond, 0},
 		"monotonic": {0, 10*time.Second + 5*time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f, h := newFake(t, says(200, goodStatus)), newHands()
-			c := f.client(t, func(o *weibo.Options) { o.Clock, o.Mono = h.now, h.since })
-			m := c.Mark()
-			h.turn(turn[0], turn[1])
-			o := c.Send(t.Context(), plain("x"), weibo.Sending{Token: secret, Mark: m})
-			if o.Result != weibo.NotPublished || o.Written || !errors.Is(o.Err, weibo.ErrTooLate) {
-				t.Errorf("outcome %+v, err %v", o, o.Err)
+			fake, hands := newFake(t, says(200, goodStatus)), newHands()
+			client := fake.client(t, func(options *weibo.Options) {
+				options.Clock = hands.now
+				options.Mono = hands.since
+			})
+			mark := client.Mark()
+			hands.turn(turn[0], turn[1])
+			outcome := client.Send(t.Context(), plain("x"), weibo.Sending{Token: secret, Mark: mark})
+			if outcome.Result != weibo.NotPublished || outcome.Written ||
+				!errors.Is(outcome.Err, weibo.ErrTooLate) {
+				t.Errorf("outcome %+v, err %v", outcome, outcome.Err)
 			}
-			if len(f.asked()) != 0 {
+			if len(fake.asked()) != 0 {
 				t.Error("the server was asked")
 			}
 		})
@@ -163,13 +186,15 @@ func TestHardEndByEitherClockBeforeTheFirstByte(t *testing.T) {
 func TestSlowAnswerIsCutAtTheHardEnd(t *testing.T) {
 	t.Parallel()
 	gone := make(chan struct{})
-	f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
+	fake := newFake(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "1000")
+
 		for range 1000 { // a drip that keeps the connection busy for ever
 			if _, err := io.WriteString(w, " "); err != nil {
 				break
 			}
 			_ = http.NewResponseController(w).Flush()
+
 			select {
 			case <-r.Context().Done():
 				close(gone)
@@ -178,11 +203,11 @@ func TestSlowAnswerIsCutAtTheHardEnd(t *testing.T) {
 			}
 		}
 	})
-	c := f.client(t, func(o *weibo.Options) { o.CallLimit = 120 * time.Millisecond })
+	client := fake.client(t, func(options *weibo.Options) { options.CallLimit = 120 * time.Millisecond })
 	began := time.Now()
-	o := send(t, c, plain("x"))
-	if o.Result != weibo.Unknown || !o.Written {
-		t.Errorf("outcome %+v", o)
+	outcome := send(t, client, plain("x"))
+	if outcome.Result != weibo.Unknown || !outcome.Written {
+		t.Errorf("outcome %+v", outcome)
 	}
 	if took := time.Since(began); took > 3*time.Second {
 		t.Errorf("took %v", took)
@@ -205,14 +230,17 @@ func TestAServerThatReadsNothingGetsNoLateByte(t *testing.T) {
 			conns <- conn
 		}
 	}()
-	c := clientFor(t, "http://"+l.Addr().String(), func(o *weibo.Options) {
-		o.CallLimit, o.PerBlock = 150*time.Millisecond, time.Nanosecond
+	client := clientFor(t, "http://"+l.Addr().String(), func(options *weibo.Options) {
+		options.CallLimit, options.PerBlock = 150*time.Millisecond, time.Nanosecond
 	})
 	big := append([]byte("\xff\xd8\xff"), make([]byte, 16<<20)...)
-	p := weibo.Build(weibo.Public, weibo.Draft{Text: "x", Pictures: []weibo.Picture{weibo.NewPicture(big)}})
-	o := send(t, c, p)
-	if o.Result != weibo.Unknown || !o.Written {
-		t.Fatalf("outcome %+v, err %v", o, o.Err)
+	payload := weibo.Build(weibo.Public, weibo.Draft{
+		Text:     "x",
+		Pictures: []weibo.Picture{weibo.NewPicture(big)},
+	})
+	outcome := send(t, client, payload)
+	if outcome.Result != weibo.Unknown || !outcome.Written {
+		t.Fatalf("outcome %+v, err %v", outcome, outcome.Err)
 	}
 	conn := <-conns
 	defer conn.Close()
@@ -232,7 +260,7 @@ type rawServer struct {
 	conns    atomic.Int32
 }
 
-func newRawServer(t *testing.T, serve func(s *rawServer, conn net.Conn, r *bufio.Reader)) *rawServer {
+func newRawServer(t *testing.T, serve func(s *rawServer, conn net.Conn, reader *bufio.Reader)) *rawServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -254,17 +282,19 @@ func newRawServer(t *testing.T, serve func(s *rawServer, conn net.Conn, r *bufio
 		}
 	})
 	t.Cleanup(func() { _ = l.Close(); wg.Wait() })
+
 	return s
 }
 
 // request reads one whole request; false at the end of the connection.
-func (s *rawServer) request(r *bufio.Reader) bool {
-	req, err := http.ReadRequest(r)
+func (s *rawServer) request(reader *bufio.Reader) bool {
+	req, err := http.ReadRequest(reader)
 	if err != nil {
 		return false
 	}
 	_, _ = io.Copy(io.Discard, req.Body)
 	s.requests.Add(1)
+
 	return true
 }
 
@@ -272,17 +302,18 @@ const rawGood = "HTTP/1.1 200 OK\r\nContent-Length: 23\r\n\r\n{\"id\":5012345678
 
 func TestAKeptConnectionThatDiesOnTheRequestIsUnknownAndSentOnce(t *testing.T) {
 	t.Parallel()
-	s := newRawServer(t, func(s *rawServer, conn net.Conn, r *bufio.Reader) {
-		if s.request(r) {
+	s := newRawServer(t, func(s *rawServer, conn net.Conn, reader *bufio.Reader) {
+		if s.request(reader) {
 			_, _ = io.WriteString(conn, rawGood)
 		}
-		s.request(r) // the second request is read and the connection closed: net/http would repeat a replayable one
+		// the second request is read and the connection closed: net/http would repeat a replayable one
+		s.request(reader)
 	})
-	c := clientFor(t, s.addr)
-	if o := send(t, c, plain("一")); o.Result != weibo.Published {
-		t.Fatalf("first: %+v, err %v", o, o.Err)
+	client := clientFor(t, s.addr)
+	if outcome := send(t, client, plain("一")); outcome.Result != weibo.Published {
+		t.Fatalf("first: %+v, err %v", outcome, outcome.Err)
 	}
-	o := send(t, c, plain("二"))
+	o := send(t, client, plain("二"))
 	if o.Result != weibo.Unknown || !o.Written {
 		t.Errorf("second: %+v", o)
 	}
@@ -293,19 +324,21 @@ func TestAKeptConnectionThatDiesOnTheRequestIsUnknownAndSentOnce(t *testing.T) {
 
 func TestAKeptConnectionThatDiedIdleCostsNothing(t *testing.T) {
 	t.Parallel()
+
 	for range 20 {
 		closed := make(chan struct{}, 3)
-		s := newRawServer(t, func(s *rawServer, conn net.Conn, r *bufio.Reader) {
-			if s.request(r) {
+		s := newRawServer(t, func(s *rawServer, conn net.Conn, reader *bufio.Reader) {
+			if s.request(reader) {
 				_, _ = io.WriteString(conn, rawGood)
 			}
 			_ = conn.Close()
 			closed <- struct{}{}
 		})
-		c := clientFor(t, s.addr)
+
+		client := clientFor(t, s.addr)
 		for i := range 3 {
-			if o := send(t, c, plain("x")); o.Result != weibo.Published {
-				t.Fatalf("send %d: %+v, err %v", i, o, o.Err)
+			if outcome := send(t, client, plain("x")); outcome.Result != weibo.Published {
+				t.Fatalf("send %d: %+v, err %v", i, outcome, outcome.Err)
 			}
 			<-closed
 		}
@@ -317,42 +350,52 @@ func TestAKeptConnectionThatDiedIdleCostsNothing(t *testing.T) {
 
 func TestManyAtOnceEachOnce(t *testing.T) {
 	t.Parallel()
-	f := newFake(t, says(200, goodStatus))
-	c := f.client(t, func(o *weibo.Options) { o.Conns = 32 })
+	fake := newFake(t, says(200, goodStatus))
+	client := fake.client(t, func(options *weibo.Options) { options.Conns = 32 })
+
 	var wg sync.WaitGroup
 	for range 32 {
 		wg.Go(func() {
 			for range 10 {
-				if o := send(t, c, plain("x")); o.Result != weibo.Published {
-					t.Errorf("outcome %+v, err %v", o, o.Err)
+				if outcome := send(t, client, plain("x")); outcome.Result != weibo.Published {
+					t.Errorf("outcome %+v, err %v", outcome, outcome.Err)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	if n := len(f.asked()); n != 320 {
+	if n := len(fake.asked()); n != 320 {
 		t.Errorf("%d requests, want 320", n)
 	}
 }
 
 func TestAClockThatRunsOutMidBodyStopsTheBody(t *testing.T) {
 	t.Parallel()
+
 	for name, turn := range map[string][2]time.Duration{"wall": {time.Hour, 0}, "monotonic": {0, time.Hour}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const size = 32 << 20
-			h, got := newHands(), make(chan int64, 1)
-			s := newRawServer(t, func(_ *rawServer, _ net.Conn, r *bufio.Reader) {
-				_, _ = r.ReadByte()
-				h.turn(turn[0], turn[1])
-				n, _ := io.Copy(io.Discard, r)
+			hands, got := newHands(), make(chan int64, 1)
+			s := newRawServer(t, func(_ *rawServer, _ net.Conn, reader *bufio.Reader) {
+				_, _ = reader.ReadByte()
+				hands.turn(turn[0], turn[1])
+				n, _ := io.Copy(io.Discard, reader)
 				got <- n
 			})
-			c := clientFor(t, s.addr, func(o *weibo.Options) { o.Clock, o.Mono, o.PerBlock = h.now, h.since, time.Nanosecond })
+			client := clientFor(t, s.addr, func(options *weibo.Options) {
+				options.Clock = hands.now
+				options.Mono = hands.since
+				options.PerBlock = time.Nanosecond
+			})
 			pic := weibo.NewPicture(append([]byte("\xff\xd8\xff"), make([]byte, size)...))
-			o := send(t, c, weibo.Build(weibo.Public, weibo.Draft{Text: "x", Pictures: []weibo.Picture{pic}}))
-			if o.Result != weibo.Unknown || !o.Written || !errors.Is(o.Err, weibo.ErrTooLate) {
-				t.Errorf("%+v, err %v", o, o.Err)
+			outcome := send(t, client, weibo.Build(weibo.Public, weibo.Draft{
+				Text:     "x",
+				Pictures: []weibo.Picture{pic},
+			}))
+			if outcome.Result != weibo.Unknown || !outcome.Written ||
+				!errors.Is(outcome.Err, weibo.ErrTooLate) {
+				t.Errorf("%+v, err %v", outcome, outcome.Err)
 			}
 			if n := <-got; n >= size {
 				t.Errorf("the server got all %d bytes", n)
@@ -364,12 +407,12 @@ func TestAClockThatRunsOutMidBodyStopsTheBody(t *testing.T) {
 func TestNoTokenInTheLog(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	f := newFake(t, says(403, `{"error":"bad `+string(secret)+`","error_code":21332}`))
-	c := f.client(t, func(o *weibo.Options) {
-		o.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	fake := newFake(t, says(403, `{"error":"bad `+string(secret)+`","error_code":21332}`))
+	client := fake.client(t, func(options *weibo.Options) {
+		options.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
-	send(t, c, plain("x"))
-	_, _ = c.Show(t.Context(), secret, "5012345678901234")
+	send(t, client, plain("x"))
+	_, _ = client.Show(t.Context(), secret, "5012345678901234")
 	if s := log.String(); !strings.Contains(s, "statuses/update/biz") || strings.Contains(s, "TOKEN") {
 		t.Errorf("log %s", s)
 	}
@@ -377,16 +420,20 @@ func TestNoTokenInTheLog(t *testing.T) {
 
 func TestTheHardEndGrowsWithTheBody(t *testing.T) {
 	t.Parallel()
-	c := clientFor(t, "http://x.test")
+
+	client := clientFor(t, "http://x.test")
 	for body, want := range map[int]time.Duration{
-		0: 10 * time.Second, 100_000: 11 * time.Second, 5_000_000: 60 * time.Second, 50_000: 10500 * time.Millisecond,
+		0:         10 * time.Second,
+		100_000:   11 * time.Second,
+		5_000_000: 60 * time.Second,
+		50_000:    10500 * time.Millisecond,
 	} {
-		if got := c.HardEnd(body); got != want {
+		if got := client.HardEnd(body); got != want {
 			t.Errorf("%d bytes: %v, want %v", body, got, want)
 		}
 	}
-	p := plain(strings.Repeat("良", 2000))
-	if n := c.Compose(p, weibo.Sending{Token: secret}).Size(); n < 18000 || n > 19000 {
+	payload := plain(strings.Repeat("良", 2000))
+	if n := client.Compose(payload, weibo.Sending{Token: secret}).Size(); n < 18000 || n > 19000 {
 		t.Errorf("body of %d bytes", n)
 	}
 }

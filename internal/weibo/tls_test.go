@@ -25,19 +25,24 @@ func TestOverTLSWritesSpeakHTTP1AndAHandshakeIsNoByteOfTheRequest(t *testing.T) 
 	roots := x509.NewCertPool()
 	roots.AddCert(s.Certificate())
 
-	good := clientFor(t, s.URL, func(o *weibo.Options) { o.TLS = &tls.Config{RootCAs: roots} })
+	good := clientFor(t, s.URL, func(options *weibo.Options) { options.TLS = &tls.Config{RootCAs: roots} })
 	for range 3 {
-		if o := send(t, good, plain("x")); o.Result != weibo.Published || proto.Load() != "HTTP/1.1" {
-			t.Errorf("%+v, err %v, %v", o, o.Err, proto.Load())
+		if outcome := send(
+			t,
+			good,
+			plain("x"),
+		); outcome.Result != weibo.Published ||
+			proto.Load() != "HTTP/1.1" {
+			t.Errorf("%+v, err %v, %v", outcome, outcome.Err, proto.Load())
 		}
 	}
 	s.CloseClientConnections()
-	if o := send(t, good, plain("x")); o.Result != weibo.Published {
-		t.Errorf("after the idle connection was closed: %+v, err %v", o, o.Err)
+	if outcome := send(t, good, plain("x")); outcome.Result != weibo.Published {
+		t.Errorf("after the idle connection was closed: %+v, err %v", outcome, outcome.Err)
 	}
 
 	stranger := clientFor(t, s.URL)
-	if o := send(t, stranger, plain("x")); o.Result != weibo.NotPublished || o.Written {
-		t.Errorf("a certificate nobody trusts: %+v", o)
+	if outcome := send(t, stranger, plain("x")); outcome.Result != weibo.NotPublished || outcome.Written {
+		t.Errorf("a certificate nobody trusts: %+v", outcome)
 	}
 }

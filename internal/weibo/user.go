@@ -14,7 +14,7 @@ type UserCount struct {
 }
 
 // UsersCounts reads the figures of up to 100 accounts in one call.
-func (c *Client) UsersCounts(ctx context.Context, t Token, uids []string) ([]UserCount, error) {
+func (c *Client) UsersCounts(ctx context.Context, token Token, uids []string) ([]UserCount, error) {
 	const call = "users/counts"
 	if len(uids) == 0 {
 		return nil, nil
@@ -28,9 +28,17 @@ func (c *Client) UsersCounts(ctx context.Context, t Token, uids []string) ([]Use
 		Friends   number `json:"friends_count"`
 		Posts     number `json:"statuses_count"`
 	}
-	if err := c.get(ctx, call, c.opt.PublicURL, t, url.Values{"uids": {joinIDs(uids)}}, &list); err != nil {
+	if err := c.get(
+		ctx,
+		call,
+		c.opt.PublicURL,
+		token,
+		url.Values{"uids": {joinIDs(uids)}},
+		&list,
+	); err != nil {
 		return nil, err
 	}
+
 	out := make([]UserCount, 0, len(list))
 	for _, w := range list {
 		if !isID(string(w.ID)) {
@@ -38,6 +46,7 @@ func (c *Client) UsersCounts(ctx context.Context, t Token, uids []string) ([]Use
 		}
 		out = append(out, UserCount{string(w.ID), int64(w.Followers), int64(w.Friends), int64(w.Posts)})
 	}
+
 	return out, nil
 }
 
@@ -54,17 +63,18 @@ type User struct {
 	VerifiedType int64 // 1 is said to mean government; Weibo does not document it
 }
 
-// UserShow reads an account by its uid. For one that has not authorised our application Weibo keeps the figures back.
-func (c *Client) UserShow(ctx context.Context, t Token, uid string) (User, error) {
-	return c.userShow(ctx, t, url.Values{"uid": {uid}})
+// UserShow reads an account by its uid. For one that has not authorised our application Weibo keeps the
+// figures back.
+func (c *Client) UserShow(ctx context.Context, token Token, uid string) (User, error) {
+	return c.userShow(ctx, token, url.Values{"uid": {uid}})
 }
 
 // UserByName reads an account by its screen name.
-func (c *Client) UserByName(ctx context.Context, t Token, name string) (User, error) {
-	return c.userShow(ctx, t, url.Values{"screen_name": {name}})
+func (c *Client) UserByName(ctx context.Context, token Token, name string) (User, error) {
+	return c.userShow(ctx, token, url.Values{"screen_name": {name}})
 }
 
-func (c *Client) userShow(ctx context.Context, t Token, q url.Values) (User, error) {
+func (c *Client) userShow(ctx context.Context, token Token, values url.Values) (User, error) {
 	const call = "users/show"
 	var w struct {
 		ID           text   `json:"id"`
@@ -78,22 +88,29 @@ func (c *Client) userShow(ctx context.Context, t Token, q url.Values) (User, err
 		Verified     flag   `json:"verified"`
 		VerifiedType number `json:"verified_type"`
 	}
-	if err := c.get(ctx, call, c.opt.PublicURL, t, q, &w); err != nil {
+	if err := c.get(ctx, call, c.opt.PublicURL, token, values, &w); err != nil {
 		return User{}, err
 	}
-	u := User{
-		UID: string(or(w.IDStr, w.ID)), ScreenName: w.ScreenName, Description: w.Description, AvatarURL: w.AvatarURL,
-		Followers: int64(w.Followers), Friends: int64(w.Friends), Posts: int64(w.Posts),
-		Verified: bool(w.Verified), VerifiedType: int64(w.VerifiedType),
+	user := User{
+		UID:          string(or(w.IDStr, w.ID)),
+		ScreenName:   w.ScreenName,
+		Description:  w.Description,
+		AvatarURL:    w.AvatarURL,
+		Followers:    int64(w.Followers),
+		Friends:      int64(w.Friends),
+		Posts:        int64(w.Posts),
+		Verified:     bool(w.Verified),
+		VerifiedType: int64(w.VerifiedType),
 	}
-	if !isID(u.UID) {
+	if !isID(user.UID) {
 		return User{}, readUnclear(call, 200, errMalformed)
 	}
-	return u, nil
+
+	return user, nil
 }
 
-// TrendDay is one day of an account's figures. Posts, reposts and comments are of the day; followers and friends are the
-// state at its end.
+// TrendDay is one day of an account's figures. Posts, reposts and comments are of the day; followers
+// and friends are the state at its end.
 type TrendDay struct {
 	Day       string // 2006-01-02, China time
 	Followers int64
@@ -103,11 +120,11 @@ type TrendDay struct {
 	Received  int64 // comments received
 }
 
-// BehaviorTrend reads the daily figures of an account (from, to: 2006-01-02; at most 90 days; blue-V accounts only, else
-// empty), commercial interface.
-func (c *Client) BehaviorTrend(ctx context.Context, t Token, uid, from, to string) ([]TrendDay, error) {
+// BehaviorTrend reads the daily figures of an account (from, to: 2006-01-02; at most 90 days; blue-V
+// accounts only, else empty), commercial interface.
+func (c *Client) BehaviorTrend(ctx context.Context, token Token, uid, from, to string) ([]TrendDay, error) {
 	const call = "users/behavior_trend/biz"
-	q := url.Values{"uid": {uid}, "starttime": {from}, "endtime": {to}}
+	values := url.Values{"uid": {uid}, "starttime": {from}, "endtime": {to}}
 	var w struct {
 		Result []struct {
 			Day       text   `json:"day_key"`
@@ -118,14 +135,17 @@ func (c *Client) BehaviorTrend(ctx context.Context, t Token, uid, from, to strin
 			Received  number `json:"receive_comments_count"`
 		} `json:"result"`
 	}
-	if err := c.get(ctx, call, c.opt.CommercialURL, t, q, &w); err != nil {
+	if err := c.get(ctx, call, c.opt.CommercialURL, token, values, &w); err != nil {
 		return nil, err
 	}
+
 	out := make([]TrendDay, 0, len(w.Result))
 	for _, d := range w.Result {
 		out = append(out, TrendDay{
-			string(d.Day), int64(d.Followers), int64(d.Friends), int64(d.Posts), int64(d.Reposted), int64(d.Received),
+			string(d.Day), int64(d.Followers), int64(d.Friends), int64(d.Posts), int64(d.Reposted),
+			int64(d.Received),
 		})
 	}
+
 	return out, nil
 }

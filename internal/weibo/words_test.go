@@ -23,6 +23,7 @@ func hasHan(s string) bool {
 func TestEachTextForPeopleHasAnEnglishEntry(t *testing.T) {
 	t.Parallel()
 	english := map[string]json.RawMessage{}
+
 	catalogues, _ := filepath.Glob("../i18n/en/*.json")
 	for _, name := range catalogues {
 		raw, err := os.ReadFile(name)
@@ -35,6 +36,7 @@ func TestEachTextForPeopleHasAnEnglishEntry(t *testing.T) {
 	}
 	files, _ := filepath.Glob("*.go")
 	found := 0
+
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
@@ -55,6 +57,7 @@ func TestEachTextForPeopleHasAnEnglishEntry(t *testing.T) {
 					t.Errorf("%s: no English for %q", name, text)
 				}
 			}
+
 			return true
 		})
 	}

@@ -63,13 +63,18 @@ func newFake(t *testing.T, handler http.HandlerFunc) *fake {
 		handler(w, r)
 	}))
 	t.Cleanup(f.Close)
+
 	return f
 }
 
 func (f *fake) note(r *http.Request) {
 	a := asked{
-		method: r.Method, path: r.URL.Path, auth: r.Header.Get("Authorization"), ctype: r.Header.Get("Content-Type"),
-		query: r.URL.RawQuery, header: r.Header.Clone(),
+		method: r.Method,
+		path:   r.URL.Path,
+		auth:   r.Header.Get("Authorization"),
+		ctype:  r.Header.Get("Content-Type"),
+		query:  r.URL.RawQuery,
+		header: r.Header.Clone(),
 	}
 	_ = r.ParseMultipartForm(1 << 20)
 	a.form = r.PostForm
@@ -103,22 +108,33 @@ func (f *fake) client(t *testing.T, change ...func(*weibo.Options)) *weibo.Clien
 
 func clientFor(t *testing.T, url string, change ...func(*weibo.Options)) *weibo.Client {
 	t.Helper()
-	o := weibo.Options{PublicURL: url, CommercialURL: url + "/c", AppKey: "1234567890", AppSecret: "app-secret-xyz"}
-	for _, fn := range change {
-		fn(&o)
+
+	options := weibo.Options{
+		PublicURL:     url,
+		CommercialURL: url + "/c",
+		AppKey:        "1234567890",
+		AppSecret:     "app-secret-xyz",
 	}
-	c := weibo.New(o)
-	t.Cleanup(c.CloseIdle)
-	return c
+	for _, fn := range change {
+		fn(&options)
+	}
+	client := weibo.New(options)
+	t.Cleanup(client.CloseIdle)
+
+	return client
 }
 
 const secret = weibo.Token("2.00secretTOKENabc")
 
 func plain(text string) weibo.Payload { return weibo.Build(weibo.Commercial, weibo.Draft{Text: text}) }
 
-func send(t *testing.T, c *weibo.Client, p weibo.Payload) weibo.Outcome {
+func send(t *testing.T, client *weibo.Client, payload weibo.Payload) weibo.Outcome {
 	t.Helper()
-	return c.Send(t.Context(), p, weibo.Sending{Token: secret, DeliveryID: "00112233445566778899aabbccddeeff"})
+
+	return client.Send(t.Context(), payload, weibo.Sending{
+		Token:      secret,
+		DeliveryID: "00112233445566778899aabbccddeeff",
+	})
 }
 
 const goodStatus = `{"created_at":"Sun Mar 01 17:00:00 +0800 2026","id":5012345678901234,"idstr":"5012345678901234",
@@ -135,5 +151,6 @@ func realPNG(t *testing.T, n uint8) weibo.Picture {
 	if err := encoder.Encode(&b, img); err != nil {
 		t.Fatal(err)
 	}
+
 	return weibo.NewPicture(b.Bytes())
 }

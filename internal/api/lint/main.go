@@ -1,5 +1,5 @@
-// Command lint writes the description of the interface as the console serves it, both forms in both languages, for the public
-// linters that "make openapi-lint" runs on it. The console never uses it.
+// Command lint writes the description of the interface as the console serves it, both forms in both
+// languages, for the public linters that "make openapi-lint" runs on it. The console never uses it.
 package main
 
 import (
@@ -48,11 +48,16 @@ func write(folder string) error {
 
 	for _, form := range []string{"openapi", "openapi-3.0"} {
 		for _, lang := range []string{"zh", "en"} {
-			if err := fetch(server.URL+api.Prefix+"/"+form+".json", lang, filepath.Join(folder, form+"."+lang+".json")); err != nil {
+			if err := fetch(
+				server.URL+api.Prefix+"/"+form+".json",
+				lang,
+				filepath.Join(folder, form+"."+lang+".json"),
+			); err != nil {
 				return err
 			}
 		}
 	}
+
 	return nil
 }
 
@@ -74,5 +79,6 @@ func fetch(address, lang, file string) error {
 	if err != nil {
 		return err
 	}
+
 	return os.WriteFile(file, body, 0o644)
 }

@@ -1,5 +1,5 @@
-// Package admin holds the pages of administrators and auditors: units, users, grants, the audit trail. Accounts of the
-// matrix have pages of their own.
+// Package admin holds the pages of administrators and auditors: units, users, grants, the audit trail.
+// Accounts of the matrix have pages of their own.
 package admin
 
 import (
@@ -36,13 +36,21 @@ type pages struct {
 }
 
 // Register adds the routes.
-func Register(kit *web.Kit, d Deps) {
-	h := &pages{kit: kit, home: d.PublicURL, units: d.Org, id: d.Identity, trail: d.Audit}
+func Register(kit *web.Kit, deps Deps) {
+	h := &pages{kit: kit, home: deps.PublicURL, units: deps.Org, id: deps.Identity, trail: deps.Audit}
 	kit.Duty(page.NavEntry{
 		Text: "管理", Href: "/admin", Icon: "settings",
-		Needs: []access.Permission{access.AccountManage, access.UnitManage, access.UserManage, access.UserStop},
+		Needs: []access.Permission{
+			access.AccountManage, access.UnitManage, access.UserManage, access.UserStop,
+		},
 	})
-	kit.Duty(page.NavEntry{Text: "审计日志", Href: "/admin/audit", Icon: "history", Phone: true, Needs: []access.Permission{access.AuditView}})
+	kit.Duty(page.NavEntry{
+		Text:  "审计日志",
+		Href:  "/admin/audit",
+		Icon:  "history",
+		Phone: true,
+		Needs: []access.Permission{access.AuditView},
+	})
 	g := kit.Group("/admin")
 	kit.Handle(g, http.MethodGet, "", access.Self, h.index)
 	h.registerUnits(kit)
@@ -66,14 +74,16 @@ var tabs = []tab{
 	{Text: "人员与单位变更", Href: "/admin/changes", Icon: "clipboard-check", needs: access.UserStop},
 }
 
-func tabsFor(a access.Actor, path string) []tab {
+func tabsFor(actor access.Actor, path string) []tab {
 	var out []tab
+
 	for _, t := range tabs {
-		if a.Can(t.needs) {
+		if actor.Can(t.needs) {
 			t.Current = strings.HasPrefix(path, t.Href)
 			out = append(out, t)
 		}
 	}
+
 	return out
 }
 
@@ -89,32 +99,45 @@ func (h *pages) base(c *gin.Context, title string, crumbs ...page.Crumb) base {
 
 // index leads to the first section the person may open.
 func (h *pages) index(c *gin.Context) error {
-	t := tabsFor(web.Actor(c), "")
-	if len(t) == 0 {
+	tabs := tabsFor(web.Actor(c), "")
+	if len(tabs) == 0 {
 		return fault.Forbidden("您的角色没有这项权限")
 	}
-	return h.kit.See(c, t[0].Href, "")
+
+	return h.kit.See(c, tabs[0].Href, "")
 }
 
-// unitOptions are the units where the actor holds p, indented by depth, behind an empty choice when there is one.
-func (h *pages) unitOptions(c *gin.Context, p access.Permission, none string) ([]page.Option, error) {
-	units, err := h.units.Within(c.Request.Context(), web.Actor(c), p)
+// unitOptions are the units where the actor holds p, indented by depth, behind an empty choice when
+// there is one.
+func (h *pages) unitOptions(
+	c *gin.Context,
+	permission access.Permission,
+	none string,
+) ([]page.Option, error) {
+	units, err := h.units.Within(c.Request.Context(), web.Actor(c), permission)
 	var out []page.Option
 	if none != "" {
 		out = append(out, page.Option{Text: none})
 	}
+
 	top := shallowest(units)
-	for _, u := range units {
-		out = append(out, page.Option{Value: strconv.FormatInt(u.ID, 10), Text: strings.Repeat("\u00a0\u00a0\u00a0\u00a0", u.Depth()-top) + u.Name, Raw: true})
+	for _, unit := range units {
+		out = append(out, page.Option{
+			Value: strconv.FormatInt(unit.ID, 10),
+			Text:  strings.Repeat("\u00a0\u00a0\u00a0\u00a0", unit.Depth()-top) + unit.Name,
+			Raw:   true,
+		})
 	}
+
 	return out, err
 }
 
 func shallowest(units []org.Unit) int {
 	top := 1 << 30
-	for _, u := range units {
-		top = min(top, u.Depth())
+	for _, unit := range units {
+		top = min(top, unit.Depth())
 	}
+
 	return top
 }
 
@@ -123,11 +146,12 @@ func (h *pages) pathOf(c *gin.Context, id int64) (path, name string) {
 	if id == 0 {
 		return "", ""
 	}
-	u, err := h.units.Find(c.Request.Context(), web.Actor(c), id)
+	unit, err := h.units.Find(c.Request.Context(), web.Actor(c), id)
 	if err != nil {
 		return "/none/", "" // matches nothing: a filter must never widen
 	}
-	return u.Path, u.Name
+
+	return unit.Path, unit.Name
 }
 
 // TodoPages say where what waits is dealt with; that somebody lost a role is only to be known.

@@ -59,40 +59,42 @@ var changeLooks = map[identity.ChangeState]struct{ tone, icon string }{
 	identity.ChangeUndone:    {"grey", "arrow-back-up"},
 }
 
-func shown(c identity.Change) shownChange {
-	look := changeLooks[c.State]
-	return shownChange{c, look.tone, look.icon}
+func shown(change identity.Change) shownChange {
+	look := changeLooks[change.State]
+	return shownChange{change, look.tone, look.icon}
 }
 
 func (h *pages) changeList(c *gin.Context) error {
-	var f changesForm
-	if err := web.Bind(c, &f); err != nil {
+	var form changesForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
 	list, err := h.id.Changes(c.Request.Context(), web.Actor(c),
-		identity.ChangeFilter{State: f.State, Before: f.Before, Limit: usersPerPage + 1})
+		identity.ChangeFilter{State: form.State, Before: form.Before, Limit: usersPerPage + 1})
 	if err != nil {
 		return err
 	}
 
-	p := changesPage{base: h.base(c, "人员与单位变更"), Form: f, States: []page.Option{{Text: "全部"}}}
-	for _, s := range identity.ChangeStates() {
-		p.States = append(p.States, page.Option{Value: string(s), Text: s.Label()})
+	p := changesPage{base: h.base(c, "人员与单位变更"), Form: form, States: []page.Option{{Text: "全部"}}}
+	for _, changeState := range identity.ChangeStates() {
+		p.States = append(p.States, page.Option{Value: string(changeState), Text: changeState.Label()})
 	}
-	if f.State != "" {
-		p.Chips = []page.Chip{{Name: "状态", Value: p.T(f.State.Label()), Href: web.Link(c, "state", "")}}
+	if form.State != "" {
+		p.Chips = []page.Chip{{Name: "状态", Value: p.T(form.State.Label()), Href: web.Link(c, "state", "")}}
 	}
 	if len(list) > usersPerPage {
 		list = list[:usersPerPage]
 		p.Pager.Next = web.Link(c, "before", strconv.FormatInt(list[usersPerPage-1].ID, 10))
 	}
-	if f.Before > 0 {
+	if form.Before > 0 {
 		p.Pager.First = web.Link(c)
 	}
+
 	for _, change := range list {
 		p.Changes = append(p.Changes, shown(change))
 	}
 	p.Pager.Shown = len(list)
+
 	return h.kit.Show(c, http.StatusOK, "admin/changes", p)
 }
 
@@ -119,7 +121,11 @@ func (h *pages) changePage(c *gin.Context) (changePage, error) {
 		return changePage{}, err
 	}
 
-	p := changePage{base: h.base(c, change.Kind.Label(), changeCrumb), Change: shown(change), Own: change.AskedBy == actor.UserID}
+	p := changePage{
+		base:   h.base(c, change.Kind.Label(), changeCrumb),
+		Change: shown(change),
+		Own:    change.AskedBy == actor.UserID,
+	}
 	if change.State == identity.ChangeAsked {
 		err := change.MayConfirm(actor)
 		p.MayConfirm = err == nil
@@ -135,15 +141,17 @@ func (h *pages) changePage(c *gin.Context) (changePage, error) {
 	if change.Kind == identity.ChangeMove && actor.CanAt(access.UnitManage, change.UnitPath) {
 		p.Unit = fmt.Sprintf("/admin/units/%d", change.What.MovedID)
 	}
+
 	return p, nil
 }
 
 func (h *pages) changeShow(c *gin.Context) error {
-	p, err := h.changePage(c)
+	page, err := h.changePage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, http.StatusOK, "admin/change", p)
+
+	return h.kit.Show(c, http.StatusOK, "admin/change", page)
 }
 
 // confirmedPage shows the one-time code of a first sign-in, once and to the confirmer alone.
@@ -162,19 +170,26 @@ func (h *pages) changeConfirm(c *gin.Context) error {
 	}
 	change, first, err := h.id.Confirm(c.Request.Context(), web.Actor(c), id)
 	if err != nil {
-		p, perr := h.changePage(c)
+		page, perr := h.changePage(c)
 		if perr != nil {
 			return perr
 		}
-		return h.kit.Refuse(c, err, "admin/change", &p)
+
+		return h.kit.Refuse(c, err, "admin/change", &page)
 	}
 	if first.Code == "" {
 		return h.kit.See(c, fmt.Sprintf("/admin/changes/%d", id), "已确认，立即生效")
 	}
 
-	p := confirmedPage{base: h.base(c, "已确认", changeCrumb), Change: change, First: first, Code: first.Code.Reveal()}
+	p := confirmedPage{
+		base:   h.base(c, "已确认", changeCrumb),
+		Change: change,
+		First:  first,
+		Code:   first.Code.Reveal(),
+	}
 	p.Link = h.home + "/first#" + first.Username + "." + p.Code
 	c.Header("Cache-Control", "no-store")
+
 	return h.kit.Show(c, http.StatusOK, "admin/confirmed", p)
 }
 
@@ -183,24 +198,26 @@ func (h *pages) changeStop(c *gin.Context) error {
 		Reason string `form:"reason"`
 	}
 	err := web.Bind(c, &f)
-	p, perr := h.changePage(c)
+	page, perr := h.changePage(c)
 	if perr != nil {
 		return perr
 	}
 	if err == nil {
-		_, err = h.id.Stop(c.Request.Context(), web.Actor(c), p.Change.ID, f.Reason)
+		_, err = h.id.Stop(c.Request.Context(), web.Actor(c), page.Change.ID, f.Reason)
 	}
 	if err != nil {
-		return h.kit.Refuse(c, err, "admin/change", &p)
+		return h.kit.Refuse(c, err, "admin/change", &page)
 	}
 	text := "已阻止，没有任何改动"
+
 	switch {
-	case p.Change.State == identity.ChangeConfirmed:
+	case page.Change.State == identity.ChangeConfirmed:
 		text = "已撤回，给予的都已收回"
-	case p.Own:
+	case page.Own:
 		text = "已撤回申请"
 	}
-	return h.kit.See(c, fmt.Sprintf("/admin/changes/%d", p.Change.ID), text)
+
+	return h.kit.See(c, fmt.Sprintf("/admin/changes/%d", page.Change.ID), text)
 }
 
 // refusalsPage shows how many sign-ins were refused, by day and user.
@@ -213,11 +230,12 @@ type refusalsPage struct {
 const refusalDays = 30
 
 func (h *pages) refusals(c *gin.Context) error {
-	p := refusalsPage{base: h.base(c, "被拒绝的登录", userCrumb)}
+	page := refusalsPage{base: h.base(c, "被拒绝的登录", userCrumb)}
 	var err error
-	p.Rows, err = h.id.Refusals(c.Request.Context(), web.Actor(c), p.Now.Add(-refusalDays*24*time.Hour))
+	page.Rows, err = h.id.Refusals(c.Request.Context(), web.Actor(c), page.Now.Add(-refusalDays*24*time.Hour))
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, http.StatusOK, "admin/refusals", p)
+
+	return h.kit.Show(c, http.StatusOK, "admin/refusals", page)
 }

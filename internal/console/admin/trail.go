@@ -52,48 +52,55 @@ type trailForm struct {
 	After   string    `form:"after"`
 }
 
-func (h *pages) trailFilter(c *gin.Context, f trailForm) (audit.Filter, string) {
-	path, name := h.pathOf(c, f.Unit)
-	return audit.Filter{From: f.From, To: f.To, Actor: f.Actor, Action: f.Action, Subject: f.Subject, UnitPath: path, After: f.After}, name
+func (h *pages) trailFilter(c *gin.Context, form trailForm) (audit.Filter, string) {
+	path, name := h.pathOf(c, form.Unit)
+
+	return audit.Filter{
+		From: form.From, To: form.To, Actor: form.Actor, Action: form.Action, Subject: form.Subject,
+		UnitPath: path, After: form.After,
+	}, name
 }
 
 func (h *pages) trailList(c *gin.Context) error {
-	var f trailForm
-	if err := web.Bind(c, &f); err != nil {
+	var form trailForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	f.readSubject()
-	filter, unit := h.trailFilter(c, f)
+	form.readSubject()
+	filter, unit := h.trailFilter(c, form)
 	list, err := h.trail.List(c.Request.Context(), web.Actor(c), filter)
 	if err != nil {
 		return err
 	}
-	p := trailPage{base: h.base(c, "审计日志"), Form: f, Actions: h.actionOptions(), Kinds: objectOptions()}
-	if p.Units, err = h.unitOptions(c, access.AuditView, "全部"); err != nil {
+	page := trailPage{base: h.base(c, "审计日志"), Form: form, Actions: h.actionOptions(), Kinds: objectOptions()}
+	if page.Units, err = h.unitOptions(c, access.AuditView, "全部"); err != nil {
 		return err
 	}
-	names := unitNames(p.Units)
-	for _, r := range list.Rows {
-		p.Rows = append(p.Rows, h.entryOf(p.Base, r, names))
+
+	names := unitNames(page.Units)
+	for _, row := range list.Rows {
+		page.Rows = append(page.Rows, h.entryOf(page.Base, row, names))
 	}
-	p.chips(c, unit, h.trail.Label(p.Form.Action))
+	page.chips(c, unit, h.trail.Label(page.Form.Action))
 	if list.Next != "" {
-		p.Pager.Next = web.Link(c, "after", list.Next)
+		page.Pager.Next = web.Link(c, "after", list.Next)
 	}
-	if f.After != "" {
-		p.Pager.First = web.Link(c)
+	if form.After != "" {
+		page.Pager.First = web.Link(c)
 	}
-	p.Pager.Shown = len(p.Rows)
-	return h.kit.Show(c, http.StatusOK, "admin/audit", p)
+	page.Pager.Shown = len(page.Rows)
+
+	return h.kit.Show(c, http.StatusOK, "admin/audit", page)
 }
 
 func unitNames(list []page.Option) map[int64]string {
 	out := make(map[int64]string, len(list))
-	for _, o := range list {
-		if id, err := strconv.ParseInt(o.Value, 10, 64); err == nil {
-			out[id] = strings.TrimSpace(o.Text) // without the indent of the tree
+	for _, option := range list {
+		if id, err := strconv.ParseInt(option.Value, 10, 64); err == nil {
+			out[id] = strings.TrimSpace(option.Text) // without the indent of the tree
 		}
 	}
+
 	return out
 }
 
@@ -104,6 +111,7 @@ func (f *trailForm) readSubject() {
 		if f.Number = strings.TrimSpace(f.Number); f.Kind != "" && f.Number != "" {
 			f.Subject += "/" + f.Number
 		}
+
 		return
 	}
 	f.Kind, f.Number, _ = strings.Cut(f.Subject, "/")
@@ -114,14 +122,16 @@ func objectOptions() []page.Option {
 	for _, kind := range slices.Sorted(maps.Keys(subjects)) {
 		out = append(out, page.Option{Value: kind, Text: subjects[kind]})
 	}
+
 	return out
 }
 
 func (h *pages) actionOptions() []page.Option {
 	out := []page.Option{{Text: "全部"}}
-	for _, a := range h.trail.Acts() {
-		out = append(out, page.Option{Value: a.Code, Text: a.Text})
+	for _, act := range h.trail.Acts() {
+		out = append(out, page.Option{Value: act.Code, Text: act.Text})
 	}
+
 	return out
 }
 
@@ -133,13 +143,25 @@ func (p *trailPage) chips(c *gin.Context, unit, action string) {
 			p.Filter = append(p.Filter, page.Pair{Name: key, Value: value})
 		}
 	}
-	f := p.Form
-	add(!f.From.IsZero(), "从", "from", f.From.In(page.Zone).Format("2006-01-02 15:04"), page.FieldTime(f.From))
-	add(!f.To.IsZero(), "到", "to", f.To.In(page.Zone).Format("2006-01-02 15:04"), page.FieldTime(f.To))
-	add(f.Actor != "", "操作人", "actor", f.Actor, f.Actor)
-	add(f.Action != "", "操作", "action", p.T(action), f.Action)
-	add(f.Subject != "", "对象", "subject", p.subject(), f.Subject)
-	add(f.Unit != 0, "单位", "unit", unit, strconv.FormatInt(f.Unit, 10))
+	form := p.Form
+	add(
+		!form.From.IsZero(),
+		"从",
+		"from",
+		form.From.In(page.Zone).Format("2006-01-02 15:04"),
+		page.FieldTime(form.From),
+	)
+	add(
+		!form.To.IsZero(),
+		"到",
+		"to",
+		form.To.In(page.Zone).Format("2006-01-02 15:04"),
+		page.FieldTime(form.To),
+	)
+	add(form.Actor != "", "操作人", "actor", form.Actor, form.Actor)
+	add(form.Action != "", "操作", "action", p.T(action), form.Action)
+	add(form.Subject != "", "对象", "subject", p.subject(), form.Subject)
+	add(form.Unit != 0, "单位", "unit", unit, strconv.FormatInt(form.Unit, 10))
 }
 
 // without is the page with one filter less. The object is written one way only in addresses.
@@ -148,6 +170,7 @@ func (p *trailPage) without(c *gin.Context, key string) string {
 	if key == "subject" {
 		subject = ""
 	}
+
 	return web.Link(c, "kind", "", "number", "", "subject", subject, key, "")
 }
 
@@ -157,6 +180,7 @@ func (p *trailPage) subject() string {
 	if !ok {
 		return p.Form.Subject
 	}
+
 	return strings.TrimSpace(p.T(name) + " " + p.Form.Number)
 }
 
@@ -169,27 +193,43 @@ type entry struct {
 	Facts                    []fact
 }
 
-func (h *pages) entryOf(b page.Base, r audit.Row, units map[int64]string) entry {
-	facts := r.Facts()
-	e := entry{Row: r, What: b.T(h.trail.Label(r.Action)), Why: facts.Why, Subject: r.SubjectType + "/" + r.SubjectID,
-		Clock: r.At.In(page.Zone).Format("2006-01-02 15:04:05")}
+func (h *pages) entryOf(base page.Base, row audit.Row, units map[int64]string) entry {
+	facts := row.Facts()
+	e := entry{
+		Row:     row,
+		What:    base.T(h.trail.Label(row.Action)),
+		Why:     facts.Why,
+		Subject: row.SubjectType + "/" + row.SubjectID,
+		Clock:   row.At.In(page.Zone).Format("2006-01-02 15:04:05"),
+	}
 	e.Href = "/admin/audit?subject=" + url.QueryEscape(e.Subject)
-	if name, ok := subjects[r.SubjectType]; ok {
-		e.Subject = b.T(name) + " " + r.SubjectID
-		if r.SubjectID == "unknown" {
-			e.Subject = b.T("用户名不存在")
+	if name, ok := subjects[row.SubjectType]; ok {
+		e.Subject = base.T(name) + " " + row.SubjectID
+		if row.SubjectID == "unknown" {
+			e.Subject = base.T("用户名不存在")
 		}
 	}
-	if r.SubjectName != "" {
-		e.Number, e.Subject = e.Subject, r.SubjectName
+	if row.SubjectName != "" {
+		e.Number, e.Subject = e.Subject, row.SubjectName
 	}
-	e.Facts = teller{b, r.Action, units, h.trail.Label}.facts(facts.Detail)
+	e.Facts = teller{base, row.Action, units, h.trail.Label}.facts(facts.Detail)
+
 	return e
 }
 
 var subjects = map[string]string{
-	"user": "用户|对象", "unit": "单位", "account": "账号", "post": "稿件|对象", "delivery": "发送|对象", "media": "图片|对象", "decision": "判定|对象", "pause": "暂停|对象", "audit": "审计日志",
-	"installation": "发送服务|对象", "platform_post": "微博|对象", "user_change": "人员与单位变更",
+	"user":          "用户|对象",
+	"unit":          "单位",
+	"account":       "账号",
+	"post":          "稿件|对象",
+	"delivery":      "发送|对象",
+	"media":         "图片|对象",
+	"decision":      "判定|对象",
+	"pause":         "暂停|对象",
+	"audit":         "审计日志",
+	"installation":  "发送服务|对象",
+	"platform_post": "微博|对象",
+	"user_change":   "人员与单位变更",
 }
 
 // verifyPage tells whether the chain holds.
@@ -214,27 +254,34 @@ var breaks = map[string]string{
 
 func (h *pages) verify(c *gin.Context) error {
 	start := time.Now()
-	r, err := h.trail.Verify(c.Request.Context())
+	report, err := h.trail.Verify(c.Request.Context())
 	if err != nil {
 		return err
 	}
-	p := verifyPage{base: h.base(c, "校验审计日志", page.Crumb{Text: "审计日志", Href: "/admin/audit"}), Report: r, Head: fmt.Sprintf("%x", r.HeadHash),
-		Took: time.Since(start).Round(time.Millisecond)}
-	if r.Broken != nil {
-		p.Reason = p.T(breaks[r.Broken.Code])
+	p := verifyPage{
+		base:   h.base(c, "校验审计日志", page.Crumb{Text: "审计日志", Href: "/admin/audit"}),
+		Report: report,
+		Head:   fmt.Sprintf("%x", report.HeadHash),
+		Took:   time.Since(start).Round(time.Millisecond),
 	}
+	if report.Broken != nil {
+		p.Reason = p.T(breaks[report.Broken.Code])
+	}
+
 	return h.kit.Show(c, http.StatusOK, "admin/verify", p)
 }
 
 // export streams the filtered trail; it is a POST because it leaves a record of itself.
 func (h *pages) export(c *gin.Context) error {
-	var f trailForm
-	if err := web.Bind(c, &f); err != nil {
+	var form trailForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	f.readSubject()
-	filter, _ := h.trailFilter(c, f)
-	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Time{}) // a long trail may take longer than a page
+	form.readSubject()
+	filter, _ := h.trailFilter(c, form)
+	// a long trail may take longer than a page
+	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Time{})
+
 	return h.trail.Export(c.Request.Context(), web.Actor(c), filter, &download{c: c, name: "audit.csv"})
 }
 
@@ -251,5 +298,6 @@ func (d *download) Write(b []byte) (int, error) {
 		d.c.Header("Content-Type", "text/csv; charset=utf-8")
 		d.c.Header("Content-Disposition", `attachment; filename="`+d.name+`"`)
 	}
+
 	return d.c.Writer.Write(b)
 }

@@ -46,12 +46,14 @@ func (h *pages) unitList(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := unitsPage{base: h.base(c, "单位|栏目")}
+	page := unitsPage{base: h.base(c, "单位|栏目")}
+
 	top := shallowest(units)
-	for _, u := range units {
-		p.Units = append(p.Units, unitRow{u, min(u.Depth()-top, 6)})
+	for _, unit := range units {
+		page.Units = append(page.Units, unitRow{unit, min(unit.Depth()-top, 6)})
 	}
-	return h.kit.Show(c, http.StatusOK, "admin/units", p)
+
+	return h.kit.Show(c, http.StatusOK, "admin/units", page)
 }
 
 // unitPage is one unit with what can be done to it.
@@ -67,25 +69,27 @@ type unitPage struct {
 var unitCrumb = page.Crumb{Text: "单位|栏目", Href: "/admin/units"}
 
 func (h *pages) unitPage(c *gin.Context) (unitPage, error) {
-	u, err := h.unit(c)
+	unit, err := h.unit(c)
 	if err != nil {
 		return unitPage{}, err
 	}
-	p := unitPage{base: h.base(c, "单位", unitCrumb), Unit: u, IsRoot: u.ParentID == 0}
-	p.Heading = u.Name
-	if p.Asked, err = h.movesAsked(c, u.ID); err != nil {
-		return p, err
+	page := unitPage{base: h.base(c, "单位", unitCrumb), Unit: unit, IsRoot: unit.ParentID == 0}
+	page.Heading = unit.Name
+	if page.Asked, err = h.movesAsked(c, unit.ID); err != nil {
+		return page, err
 	}
+
 	all, err := h.units.Tree(c.Request.Context(), web.Actor(c))
 	for _, o := range all {
 		switch {
-		case o.ParentID == u.ID:
-			p.Below = append(p.Below, o)
-		case o.ID != u.ID && len(o.Path) < len(u.Path) && u.Path[:len(o.Path)] == o.Path:
-			p.Above = append(p.Above, o)
+		case o.ParentID == unit.ID:
+			page.Below = append(page.Below, o)
+		case o.ID != unit.ID && len(o.Path) < len(unit.Path) && unit.Path[:len(o.Path)] == o.Path:
+			page.Above = append(page.Above, o)
 		}
 	}
-	return p, err
+
+	return page, err
 }
 
 // unit gives the unit of the address if the person manages it.
@@ -98,15 +102,17 @@ func (h *pages) unit(c *gin.Context) (org.Unit, error) {
 	if err != nil {
 		return org.Unit{}, err
 	}
+
 	return u, access.Require(web.Actor(c), access.UnitManage, u.Path)
 }
 
 func (h *pages) unitShow(c *gin.Context) error {
-	p, err := h.unitPage(c)
+	page, err := h.unitPage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, http.StatusOK, "admin/unit", p)
+
+	return h.kit.Show(c, http.StatusOK, "admin/unit", page)
 }
 
 // unitForm is a new unit or a new name.
@@ -128,81 +134,100 @@ type unitFormPage struct {
 
 func kindOptions() []page.Option {
 	out := []page.Option{{Text: "请选择"}}
-	for _, k := range org.Kinds() {
-		out = append(out, page.Option{Value: string(k), Text: k.Label()})
+	for _, kind := range org.Kinds() {
+		out = append(out, page.Option{Value: string(kind), Text: kind.Label()})
 	}
+
 	return out
 }
 
-func (h *pages) unitFormPage(c *gin.Context, title string, f unitForm, u org.Unit) (unitFormPage, error) {
-	p := unitFormPage{base: h.base(c, title, unitCrumb), Form: f, Unit: u, Kinds: kindOptions(), Action: "/admin/units", Back: "/admin/units"}
-	if u.ID != 0 {
-		p.Action, p.Back = fmt.Sprintf("/admin/units/%d/edit", u.ID), fmt.Sprintf("/admin/units/%d", u.ID)
-		return p, nil
+func (h *pages) unitFormPage(
+	c *gin.Context,
+	title string,
+	form unitForm,
+	unit org.Unit,
+) (unitFormPage, error) {
+	page := unitFormPage{
+		base:   h.base(c, title, unitCrumb),
+		Form:   form,
+		Unit:   unit,
+		Kinds:  kindOptions(),
+		Action: "/admin/units",
+		Back:   "/admin/units",
+	}
+	if unit.ID != 0 {
+		page.Action = fmt.Sprintf("/admin/units/%d/edit", unit.ID)
+		page.Back = fmt.Sprintf("/admin/units/%d", unit.ID)
+		return page, nil
 	}
 	var err error
-	p.Places, err = h.unitOptions(c, access.UnitManage, "")
-	return p, err
+	page.Places, err = h.unitOptions(c, access.UnitManage, "")
+
+	return page, err
 }
 
 func (h *pages) unitNew(c *gin.Context) error {
-	var f unitForm
-	if err := web.Bind(c, &f); err != nil {
+	var form unitForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	p, err := h.unitFormPage(c, "新建单位", f, org.Unit{})
+	page, err := h.unitFormPage(c, "新建单位", form, org.Unit{})
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, http.StatusOK, "admin/unit-form", p)
+
+	return h.kit.Show(c, http.StatusOK, "admin/unit-form", page)
 }
 
 func (h *pages) unitCreate(c *gin.Context) error {
-	var f unitForm
-	err := web.Bind(c, &f)
+	var form unitForm
+	err := web.Bind(c, &form)
 	var made org.Unit
 	if err == nil {
-		made, err = h.units.Create(c.Request.Context(), web.Actor(c), f.Parent, f.Name, f.Kind)
+		made, err = h.units.Create(c.Request.Context(), web.Actor(c), form.Parent, form.Name, form.Kind)
 	}
 	if err == nil {
 		return h.kit.See(c, fmt.Sprintf("/admin/units/%d", made.ID), "已新建单位")
 	}
-	p, perr := h.unitFormPage(c, "新建单位", f, org.Unit{})
+	page, perr := h.unitFormPage(c, "新建单位", form, org.Unit{})
 	if perr != nil {
 		return perr
 	}
-	return h.kit.Refuse(c, err, "admin/unit-form", &p)
+
+	return h.kit.Refuse(c, err, "admin/unit-form", &page)
 }
 
 func (h *pages) unitEdit(c *gin.Context) error {
-	u, err := h.unit(c)
+	unit, err := h.unit(c)
 	if err != nil {
 		return err
 	}
-	p, err := h.unitFormPage(c, "修改单位", unitForm{Name: u.Name, Kind: u.Kind}, u)
+	page, err := h.unitFormPage(c, "修改单位", unitForm{Name: unit.Name, Kind: unit.Kind}, unit)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, http.StatusOK, "admin/unit-form", p)
+
+	return h.kit.Show(c, http.StatusOK, "admin/unit-form", page)
 }
 
 func (h *pages) unitRename(c *gin.Context) error {
-	u, err := h.unit(c)
+	unit, err := h.unit(c)
 	if err != nil {
 		return err
 	}
-	var f unitForm
-	if err = web.Bind(c, &f); err == nil {
-		err = h.units.Rename(c.Request.Context(), web.Actor(c), u.ID, f.Name, f.Kind)
+	var form unitForm
+	if err = web.Bind(c, &form); err == nil {
+		err = h.units.Rename(c.Request.Context(), web.Actor(c), unit.ID, form.Name, form.Kind)
 	}
 	if err == nil {
-		return h.kit.See(c, fmt.Sprintf("/admin/units/%d", u.ID), "已修改")
+		return h.kit.See(c, fmt.Sprintf("/admin/units/%d", unit.ID), "已修改")
 	}
-	p, perr := h.unitFormPage(c, "修改单位", f, u)
+	page, perr := h.unitFormPage(c, "修改单位", form, unit)
 	if perr != nil {
 		return perr
 	}
-	return h.kit.Refuse(c, err, "admin/unit-form", &p)
+
+	return h.kit.Refuse(c, err, "admin/unit-form", &page)
 }
 
 // unitMovePage chooses another parent.
@@ -220,71 +245,83 @@ type unitMoveForm struct {
 	Reason string `form:"reason" check:"max=200"`
 }
 
-func (h *pages) unitMovePage(c *gin.Context, f unitMoveForm) (unitMovePage, error) {
-	u, err := h.unit(c)
+func (h *pages) unitMovePage(c *gin.Context, form unitMoveForm) (unitMovePage, error) {
+	unit, err := h.unit(c)
 	if err != nil {
 		return unitMovePage{}, err
 	}
-	at := page.Crumb{Text: u.Name, Href: fmt.Sprintf("/admin/units/%d", u.ID)}
-	p := unitMovePage{base: h.base(c, "移动单位", unitCrumb, at), Unit: u, Form: f}
-	if p.Asked, err = h.movesAsked(c, u.ID); err != nil {
+	at := page.Crumb{Text: unit.Name, Href: fmt.Sprintf("/admin/units/%d", unit.ID)}
+	p := unitMovePage{base: h.base(c, "移动单位", unitCrumb, at), Unit: unit, Form: form}
+	if p.Asked, err = h.movesAsked(c, unit.ID); err != nil {
 		return p, err
 	}
 	units, err := h.units.Within(c.Request.Context(), web.Actor(c), access.UnitManage)
 	if err != nil {
 		return p, err
 	}
+
 	for _, o := range units {
-		if len(o.Path) > len(u.Path) && o.Path[:len(u.Path)] == u.Path {
+		if len(o.Path) > len(unit.Path) && o.Path[:len(unit.Path)] == unit.Path {
 			p.Moved++
 		}
 	}
 	p.Places, err = h.unitOptions(c, access.UnitManage, "请选择")
+
 	return p, err
 }
 
 func (h *pages) unitMoveForm(c *gin.Context) error {
-	p, err := h.unitMovePage(c, unitMoveForm{})
+	page, err := h.unitMovePage(c, unitMoveForm{})
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, http.StatusOK, "admin/unit-move", p)
+
+	return h.kit.Show(c, http.StatusOK, "admin/unit-move", page)
 }
 
 func (h *pages) unitMove(c *gin.Context) error {
-	var f unitMoveForm
-	err := web.Bind(c, &f)
-	p, perr := h.unitMovePage(c, f)
+	var form unitMoveForm
+	err := web.Bind(c, &form)
+	page, perr := h.unitMovePage(c, form)
 	if perr != nil {
 		return perr
 	}
 	var asked identity.Change
 	if err == nil {
-		asked, err = h.id.AskMove(c.Request.Context(), web.Actor(c), org.Move{UnitID: p.Unit.ID, ParentID: f.Parent}, f.Reason)
+		asked, err = h.id.AskMove(c.Request.Context(), web.Actor(c), org.Move{
+			UnitID: page.Unit.ID, ParentID: form.Parent,
+		}, form.Reason)
 	}
 	if err != nil {
-		return h.kit.Refuse(c, err, "admin/unit-move", &p)
+		return h.kit.Refuse(c, err, "admin/unit-move", &page)
 	}
+
 	return h.asked(c, asked)
 }
 
 // movesAsked are the moves of a unit that wait for a second person.
 func (h *pages) movesAsked(c *gin.Context, unit int64) ([]shownChange, error) {
-	list, err := h.id.Changes(c.Request.Context(), web.Actor(c), identity.ChangeFilter{State: identity.ChangeAsked, MovedID: unit})
+	list, err := h.id.Changes(c.Request.Context(), web.Actor(c), identity.ChangeFilter{
+		State:   identity.ChangeAsked,
+		MovedID: unit,
+	})
+
 	out := make([]shownChange, len(list))
 	for i, change := range list {
 		out[i] = shown(change)
 	}
+
 	return out, err
 }
 
 func (h *pages) unitDelete(c *gin.Context) error {
-	p, err := h.unitPage(c)
+	page, err := h.unitPage(c)
 	if err != nil {
 		return err
 	}
-	if err := h.units.Delete(c.Request.Context(), web.Actor(c), p.Unit.ID); err != nil {
-		return h.kit.Refuse(c, err, "admin/unit", &p)
+	if err := h.units.Delete(c.Request.Context(), web.Actor(c), page.Unit.ID); err != nil {
+		return h.kit.Refuse(c, err, "admin/unit", &page)
 	}
+
 	return h.kit.See(c, "/admin/units", "已删除单位")
 }

@@ -62,37 +62,41 @@ const usersPerPage = 50
 
 func roleOptions(none string) []page.Option {
 	out := []page.Option{{Text: none}}
-	for _, r := range access.Roles() {
-		out = append(out, page.Option{Value: string(r), Text: r.Label()})
+	for _, role := range access.Roles() {
+		out = append(out, page.Option{Value: string(role), Text: role.Label()})
 	}
+
 	return out
 }
 
 func (h *pages) userList(c *gin.Context) error {
-	var f usersForm
-	if err := web.Bind(c, &f); err != nil {
+	var form usersForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	path, unitName := h.pathOf(c, f.Unit)
-	users, err := h.id.Users(c.Request.Context(), web.Actor(c), identity.UserFilter{Query: f.Q, UnitPath: path, Role: f.Role, State: f.State,
-		After: f.After, Limit: usersPerPage + 1})
+	path, unitName := h.pathOf(c, form.Unit)
+	users, err := h.id.Users(c.Request.Context(), web.Actor(c), identity.UserFilter{
+		Query: form.Q, UnitPath: path, Role: form.Role, State: form.State, After: form.After,
+		Limit: usersPerPage + 1,
+	})
 	if err != nil {
 		return err
 	}
-	p := usersPage{base: h.base(c, "用户与授权"), Form: f, Users: users, Roles: roleOptions("全部")}
-	if p.Units, err = h.unitOptions(c, access.UserManage, "全部"); err != nil {
+	page := usersPage{base: h.base(c, "用户与授权"), Form: form, Users: users, Roles: roleOptions("全部")}
+	if page.Units, err = h.unitOptions(c, access.UserManage, "全部"); err != nil {
 		return err
 	}
-	p.chips(c, unitName)
+	page.chips(c, unitName)
 	if len(users) > usersPerPage {
-		p.Users = users[:usersPerPage]
-		p.Pager.Next = web.Link(c, "after", strconv.FormatInt(p.Users[usersPerPage-1].ID, 10))
+		page.Users = users[:usersPerPage]
+		page.Pager.Next = web.Link(c, "after", strconv.FormatInt(page.Users[usersPerPage-1].ID, 10))
 	}
-	if f.After > 0 {
-		p.Pager.First = web.Link(c)
+	if form.After > 0 {
+		page.Pager.First = web.Link(c)
 	}
-	p.Pager.Shown = len(p.Users)
-	return h.kit.Show(c, http.StatusOK, "admin/users", p)
+	page.Pager.Shown = len(page.Users)
+
+	return h.kit.Show(c, http.StatusOK, "admin/users", page)
 }
 
 func (p *usersPage) chips(c *gin.Context, unit string) {
@@ -119,27 +123,37 @@ type userPage struct {
 }
 
 func (h *pages) userPage(c *gin.Context) (userPage, error) {
-	u, err := h.user(c)
+	userDetail, err := h.user(c)
 	if err != nil {
 		return userPage{}, err
 	}
-	p := userPage{base: h.base(c, "用户", userCrumb), User: u, Self: u.ID == web.Actor(c).UserID}
-	p.Heading = u.DisplayName
-	asked, err := h.id.Changes(c.Request.Context(), web.Actor(c), identity.ChangeFilter{UserID: u.ID, State: identity.ChangeAsked})
+	page := userPage{
+		base: h.base(c, "用户", userCrumb),
+		User: userDetail,
+		Self: userDetail.ID == web.Actor(c).UserID,
+	}
+	page.Heading = userDetail.DisplayName
+	asked, err := h.id.Changes(c.Request.Context(), web.Actor(c), identity.ChangeFilter{
+		UserID: userDetail.ID,
+		State:  identity.ChangeAsked,
+	})
 	if err != nil {
 		return userPage{}, err
 	}
+
 	for _, change := range asked {
-		p.Asked = append(p.Asked, shown(change))
+		page.Asked = append(page.Asked, shown(change))
 	}
-	for _, g := range u.Grants {
-		if g.InForce(p.Now) {
-			p.Live = append(p.Live, g)
+
+	for _, grant := range userDetail.Grants {
+		if grant.InForce(page.Now) {
+			page.Live = append(page.Live, grant)
 		} else {
-			p.Ended = append(p.Ended, g)
+			page.Ended = append(page.Ended, grant)
 		}
 	}
-	return p, nil
+
+	return page, nil
 }
 
 // user gives the user of the address, if the person may manage users there.
@@ -148,15 +162,17 @@ func (h *pages) user(c *gin.Context) (identity.UserDetail, error) {
 	if err != nil {
 		return identity.UserDetail{}, err
 	}
+
 	return h.id.FindUser(c.Request.Context(), web.Actor(c), id)
 }
 
 func (h *pages) userShow(c *gin.Context) error {
-	p, err := h.userPage(c)
+	page, err := h.userPage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, http.StatusOK, "admin/user", p)
+
+	return h.kit.Show(c, http.StatusOK, "admin/user", page)
 }
 
 // userForm is a new user, or the changes to one.
@@ -179,53 +195,70 @@ type userFormPage struct {
 	Rules page.PasswordHelp
 }
 
-func (h *pages) userFormPage(c *gin.Context, title string, f userForm, u identity.User) (userFormPage, error) {
-	p := userFormPage{base: h.base(c, title, userCrumb), Form: f, User: u, Roles: roleOptions("暂不授予")}
+func (h *pages) userFormPage(
+	c *gin.Context,
+	title string,
+	form userForm,
+	user identity.User,
+) (userFormPage, error) {
+	p := userFormPage{base: h.base(c, title, userCrumb), Form: form, User: user, Roles: roleOptions("暂不授予")}
 	p.Rules = page.PasswordHelp{For: "f-password", Offer: identity.GeneratePassword()}
 	if p.Form.Password == "" {
 		p.Form.Password, p.Rules.Offer = p.Rules.Offer, ""
 	}
-	if u.ID != 0 {
-		p.Crumbs = append(p.Crumbs, page.Crumb{Text: u.DisplayName, Href: fmt.Sprintf("/admin/users/%d", u.ID)})
+	if user.ID != 0 {
+		p.Crumbs = append(p.Crumbs, page.Crumb{
+			Text: user.DisplayName,
+			Href: fmt.Sprintf("/admin/users/%d", user.ID),
+		})
 	}
 	var err error
 	p.Units, err = h.unitOptions(c, access.UserManage, "请选择")
+
 	return p, err
 }
 
 func (h *pages) userNew(c *gin.Context) error {
-	p, err := h.userFormPage(c, "新建用户", userForm{}, identity.User{})
+	page, err := h.userFormPage(c, "新建用户", userForm{}, identity.User{})
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, http.StatusOK, "admin/user-form", p)
+
+	return h.kit.Show(c, http.StatusOK, "admin/user-form", page)
 }
 
 func (h *pages) userCreate(c *gin.Context) error {
-	var f userForm
-	err := web.Bind(c, &f)
-	if err == nil && f.Password == "" {
+	var form userForm
+	err := web.Bind(c, &form)
+	if err == nil && form.Password == "" {
 		err = fault.Invalid("password", "请填写初始密码")
 	}
 	var asked identity.Change
 	if err == nil {
-		asked, _, err = h.id.AskUser(c.Request.Context(), web.Actor(c), f.newUser(), f.Reason)
+		asked, _, err = h.id.AskUser(c.Request.Context(), web.Actor(c), form.newUser(), form.Reason)
 	}
 	if err == nil {
 		return h.asked(c, asked)
 	}
-	p, perr := h.userFormPage(c, "新建用户", f, identity.User{})
+	page, perr := h.userFormPage(c, "新建用户", form, identity.User{})
 	if perr != nil {
 		return perr
 	}
-	return h.kit.Refuse(c, err, "admin/user-form", &p)
+
+	return h.kit.Refuse(c, err, "admin/user-form", &page)
 }
 
 func (f userForm) newUser() identity.NewUser {
-	n := identity.NewUser{Username: f.Username, DisplayName: f.DisplayName, UnitID: f.Unit, Password: f.Password}
+	n := identity.NewUser{
+		Username:    f.Username,
+		DisplayName: f.DisplayName,
+		UnitID:      f.Unit,
+		Password:    f.Password,
+	}
 	if f.Role != "" {
 		n.Grants = []identity.NewGrant{{Role: f.Role, UnitID: f.Unit, Until: optional(f.Until)}}
 	}
+
 	return n
 }
 
@@ -238,37 +271,50 @@ func optional(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
+
 	return &t
 }
 
 func (h *pages) userEdit(c *gin.Context) error {
-	u, err := h.user(c)
+	userDetail, err := h.user(c)
 	if err != nil {
 		return err
 	}
-	p, err := h.userFormPage(c, "修改用户", userForm{DisplayName: u.DisplayName, Unit: u.UnitID}, u.User)
+	page, err := h.userFormPage(c, "修改用户", userForm{
+		DisplayName: userDetail.DisplayName,
+		Unit:        userDetail.UnitID,
+	}, userDetail.User)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, http.StatusOK, "admin/user-form", p)
+
+	return h.kit.Show(c, http.StatusOK, "admin/user-form", page)
 }
 
 func (h *pages) userUpdate(c *gin.Context) error {
-	u, err := h.user(c)
+	userDetail, err := h.user(c)
 	if err != nil {
 		return err
 	}
-	var f userForm
+	var form userForm
 	var asked identity.Change
-	if err = web.Bind(c, &f); err == nil {
-		asked, err = h.id.AskUpdate(c.Request.Context(), web.Actor(c), u.ID, f.DisplayName, f.Unit, f.Reason)
+	if err = web.Bind(c, &form); err == nil {
+		asked, err = h.id.AskUpdate(
+			c.Request.Context(),
+			web.Actor(c),
+			userDetail.ID,
+			form.DisplayName,
+			form.Unit,
+			form.Reason,
+		)
 	}
 	if err == nil {
 		return h.asked(c, asked)
 	}
-	p, perr := h.userFormPage(c, "修改用户", f, u.User)
+	page, perr := h.userFormPage(c, "修改用户", form, userDetail.User)
 	if perr != nil {
 		return perr
 	}
-	return h.kit.Refuse(c, err, "admin/user-form", &p)
+
+	return h.kit.Refuse(c, err, "admin/user-form", &page)
 }

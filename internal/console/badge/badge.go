@@ -1,5 +1,6 @@
-// Package badge gives each state that the console shows its icon and its tone; the word is the state's own. Keys are values of the
-// features' types, so that a state that is renamed or gone does not compile here.
+// Package badge gives each state that the console shows its icon and its tone; the word is the state's
+// own. Keys are values of the features' types, so that a state that is renamed or gone does not compile
+// here.
 package badge
 
 import (
@@ -87,15 +88,17 @@ var types = func() map[reflect.Type]bool {
 	for key := range looks {
 		seen[reflect.TypeOf(key)] = true
 	}
+
 	return seen
 }()
 
-// Find gives the badge of a state. It fails for a value of a type that has no badges: a page that shows it is wrong. A value that this
-// version does not know, left by a newer one, is grey and shows itself.
+// Find gives the badge of a state. It fails for a value of a type that has no badges: a page that shows
+// it is wrong. A value that this version does not know, left by a newer one, is grey and shows itself.
 func Find(of any) (page.State, error) {
 	if !types[reflect.TypeOf(of)] {
 		return page.State{}, fmt.Errorf("badge: no state of %T is shown with a badge", of)
 	}
+
 	return Of(of.(Labelled)), nil
 }
 
@@ -112,5 +115,6 @@ func Of(state Labelled) page.State {
 	if s.Word == "" {
 		s.Word = s.Code
 	}
+
 	return s
 }

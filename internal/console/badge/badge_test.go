@@ -16,30 +16,41 @@ import (
 
 // all are the states that exist, as their owners list them.
 func all() (list []any) {
-	for _, s := range post.Phases() {
-		list = append(list, s)
+	for _, phase := range post.Phases() {
+		list = append(list, phase)
 	}
-	for _, s := range []review.State{review.Pending, review.Approved, review.Returned, review.Void} {
-		list = append(list, s)
+
+	for _, state := range []review.State{review.Pending, review.Approved, review.Returned, review.Void} {
+		list = append(list, state)
 	}
-	for _, s := range delivery.PostStatesList() {
-		list = append(list, s)
+
+	for _, postState := range delivery.PostStatesList() {
+		list = append(list, postState)
 	}
-	for _, s := range delivery.States() {
-		list = append(list, s)
+
+	for _, state := range delivery.States() {
+		list = append(list, state)
 	}
-	for _, s := range []delivery.Live{delivery.LiveUp, delivery.LiveChanged, delivery.LiveHidden, delivery.LiveRemoved, delivery.LiveDown} {
-		list = append(list, s)
+
+	for _, live := range []delivery.Live{
+		delivery.LiveUp, delivery.LiveChanged, delivery.LiveHidden, delivery.LiveRemoved,
+		delivery.LiveDown,
+	} {
+		list = append(list, live)
 	}
-	for _, s := range account.States() {
-		list = append(list, s)
+
+	for _, state := range account.States() {
+		list = append(list, state)
 	}
-	for _, s := range account.TokenStates() {
-		list = append(list, s)
+
+	for _, tokenState := range account.TokenStates() {
+		list = append(list, tokenState)
 	}
-	for _, s := range []reach.Live{reach.Shown, reach.Changed, reach.Hidden, reach.Removed} {
-		list = append(list, s)
+
+	for _, live := range []reach.Live{reach.Shown, reach.Changed, reach.Hidden, reach.Removed} {
+		list = append(list, live)
 	}
+
 	return list
 }
 
@@ -51,13 +62,16 @@ func TestEveryStateHasABadgeAndEveryBadgeAState(t *testing.T) {
 	}
 	names := strings.Fields(string(icons))
 	tones := []string{"grey", "blue", "teal", "green", "orange", "red", "purple"}
+
 	for _, s := range all() {
 		if _, ok := looks[s]; !ok {
 			t.Errorf("%T %v has no badge", s, s)
 		}
-		b, err := Find(s)
-		if err != nil || b.Word == "" || b.Word == b.Code || !slices.Contains(tones, b.Tone) || !slices.Contains(names, b.Icon) {
-			t.Errorf("%T %v is shown as %+v, %v", s, s, b, err)
+		state, err := Find(s)
+		if err != nil || state.Word == "" || state.Word == state.Code ||
+			!slices.Contains(tones, state.Tone) ||
+			!slices.Contains(names, state.Icon) {
+			t.Errorf("%T %v is shown as %+v, %v", s, s, state, err)
 		}
 	}
 	if len(looks) != len(all()) {
@@ -73,12 +87,16 @@ func (moon) Label() string { return "月亮" }
 
 func TestWhatHasNoBadgeIsTold(t *testing.T) {
 	t.Parallel()
+
 	for _, v := range []any{"draft", "", nil, moon("full"), 3} {
-		if b, err := Find(v); err == nil {
-			t.Errorf("%v (%v) is shown as %+v", v, reflect.TypeOf(v), b)
+		if state, err := Find(v); err == nil {
+			t.Errorf("%v (%v) is shown as %+v", v, reflect.TypeOf(v), state)
 		}
 	}
-	if b, err := Find(delivery.State("of_a_newer_version")); err != nil || b.Tone != "grey" || b.Word != "of_a_newer_version" {
-		t.Errorf("a state of a newer version is shown as %+v, %v", b, err)
+	if state, err := Find(
+		delivery.State("of_a_newer_version"),
+	); err != nil || state.Tone != "grey" ||
+		state.Word != "of_a_newer_version" {
+		t.Errorf("a state of a newer version is shown as %+v, %v", state, err)
 	}
 }

@@ -1,6 +1,6 @@
-// Package calendar shows what goes out when: as month, week and day with drag and drop where scripts run, and as a plain list by day
-// everywhere. Where much goes out in an hour it shows the hour with its number, which leads to the list of them. It changes times
-// only through the use case that checks them.
+// Package calendar shows what goes out when: as month, week and day with drag and drop where scripts
+// run, and as a plain list by day everywhere. Where much goes out in an hour it shows the hour with its
+// number, which leads to the list of them. It changes times only through the use case that checks them.
 package calendar
 
 import (
@@ -42,7 +42,13 @@ type pages struct {
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
 	kit.Badges(badge.Find)
-	kit.Duty(page.NavEntry{Text: "日历", Href: "/calendar", Icon: "calendar", Phone: true, Needs: []access.Permission{access.PostView}})
+	kit.Duty(page.NavEntry{
+		Text:  "日历",
+		Href:  "/calendar",
+		Icon:  "calendar",
+		Phone: true,
+		Needs: []access.Permission{access.PostView},
+	})
 	kit.Declare("calendar/calendar", calendarPage{})
 	g := kit.Group("/calendar")
 	kit.Handle(g, "GET", "", access.PostView, h.calendar)
@@ -81,30 +87,37 @@ func (p calendarPage) Label() string {
 }
 
 func (h *pages) calendar(c *gin.Context) error {
-	var f calendarForm
-	if err := web.Bind(c, &f); err != nil {
+	var form calendarForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	p := calendarPage{Base: h.kit.Base(c, "日历"), Form: f}
+	p := calendarPage{Base: h.kit.Base(c, "日历"), Form: form}
 	p.Bundle, p.Follow = []string{"calendar"}, page.Follow{Of: "posts deliveries", Every: 60, Light: true}
-	p.Month = monthOf(f.Month, p.Now)
+	p.Month = monthOf(form.Month, p.Now)
 	filter, err := h.choices(c, &p)
 	if err != nil {
 		return err
 	}
 	span, how := post.Span{From: p.Month, To: p.Month.AddDate(0, 1, 0)}, ofMonth
-	if d, ok := instant.Read(f.Day, p.Now, time.DateOnly); ok {
+	if d, ok := instant.Read(form.Day, p.Now, time.DateOnly); ok {
 		span, how = post.Span{From: d, To: d.AddDate(0, 0, 1)}, ofDay
 	}
-	if p.Days, err = h.days(c, span, filter, f.Past, how); err != nil {
+	if p.Days, err = h.days(c, span, filter, form.Past, how); err != nil {
 		return err
 	}
-	p.Prev, p.Next = web.Link(c, "day", "", "month", p.Month.AddDate(0, -1, 0).Format("2006-01")), web.Link(c, "day", "", "month", p.Month.AddDate(0, 1, 0).Format("2006-01"))
+	p.Prev, p.Next = web.Link(c,
+		"day", "",
+		"month", p.Month.AddDate(0, -1, 0).Format("2006-01"),
+	), web.Link(c, "day", "", "month", p.Month.AddDate(0, 1, 0).Format("2006-01"))
+
 	p.Today = web.Link(c, "day", "", "month", "")
-	for _, s := range []delivery.PostState{delivery.PostDraft, delivery.PostSubmitted, delivery.PostApproved, delivery.PostSent, delivery.PostUndecided,
-		delivery.PostFailed} {
-		p.Legend = append(p.Legend, badge.Of(s))
+	for _, postState := range []delivery.PostState{
+		delivery.PostDraft, delivery.PostSubmitted, delivery.PostApproved, delivery.PostSent,
+		delivery.PostUndecided, delivery.PostFailed,
+	} {
+		p.Legend = append(p.Legend, badge.Of(postState))
 	}
+
 	return h.kit.Show(c, http.StatusOK, "calendar/calendar", p)
 }
 
@@ -114,6 +127,7 @@ func monthOf(s string, now time.Time) time.Time {
 		return m
 	}
 	now = now.In(page.Zone)
+
 	return time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, page.Zone)
 }
 
@@ -121,7 +135,10 @@ func monthOf(s string, now time.Time) time.Time {
 func (h *pages) choices(c *gin.Context, p *calendarPage) (post.Filter, error) {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	filter := post.Filter{}
-	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView, Limit: show.Choosable + 1})
+	accounts, err := h.Accounts.List(ctx, actor, account.Filter{
+		Permission: access.PostView,
+		Limit:      show.Choosable + 1,
+	})
 	if err != nil {
 		return filter, err
 	}
@@ -134,20 +151,27 @@ func (h *pages) choices(c *gin.Context, p *calendarPage) (post.Filter, error) {
 		return filter, err
 	}
 	p.Accounts, p.Units = show.AccountOptions(accounts), []page.Option{{Text: "全部"}}
+
 	filter.AccountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
-	for _, u := range units {
-		p.Units = append(p.Units, page.Option{Value: strconv.FormatInt(u.ID, 10), Text: u.Name, Raw: true})
+	for _, unit := range units {
+		p.Units = append(p.Units, page.Option{
+			Value: strconv.FormatInt(unit.ID, 10),
+			Text:  unit.Name,
+			Raw:   true,
+		})
 	}
 	filter.UnitPath = pathOf(units, p.Form.Unit)
+
 	return filter, nil
 }
 
 func pathOf(units []org.Unit, id int64) string {
-	for _, u := range units {
-		if u.ID == id {
-			return u.Path
+	for _, unit := range units {
+		if unit.ID == id {
+			return unit.Path
 		}
 	}
+
 	return ""
 }
 
@@ -162,11 +186,16 @@ func (h *pages) move(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	var f moveForm
-	if err := web.Bind(c, &f); err != nil {
+	var form moveForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	moved, err := h.Deliveries.Reschedule(c.Request.Context(), web.Actor(c), id, delivery.DueChoice{At: &f.Due})
+	moved, err := h.Deliveries.Reschedule(
+		c.Request.Context(),
+		web.Actor(c),
+		id,
+		delivery.DueChoice{At: &form.Due},
+	)
 	if err != nil {
 		return err
 	}
@@ -178,5 +207,6 @@ func (h *pages) move(c *gin.Context) error {
 		c.JSON(http.StatusOK, gin.H{"text": h.kit.Printer(c).T(text, args...)})
 		return nil
 	}
+
 	return h.kit.See(c, "/calendar", text, args...)
 }

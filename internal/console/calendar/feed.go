@@ -19,7 +19,8 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// entry is what the script draws: static/src/ts/calendar.ts reads it. It is a post, or an hour with its number of posts.
+// entry is what the script draws: static/src/ts/calendar.ts reads it. It is a post, or an hour with its
+// number of posts.
 type entry struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
@@ -48,72 +49,87 @@ const (
 )
 
 func (h *pages) feed(c *gin.Context) error {
-	var f feedForm
-	if err := web.Bind(c, &f); err != nil {
+	var form feedForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	if !f.To.After(f.From) || f.To.Sub(f.From) > longest {
+	if !form.To.After(form.From) || form.To.Sub(form.From) > longest {
 		return fault.Invalid("to", "时间范围无效，请刷新日历")
 	}
-	filter, err := h.feedFilter(c, f)
+	filter, err := h.feedFilter(c, form)
 	if err != nil {
 		return err
 	}
-	d := ofMonth
-	if f.To.Sub(f.From) <= aWeek {
-		d = ofDay
+	density := ofMonth
+	if form.To.Sub(form.From) <= aWeek {
+		density = ofDay
 	}
-	lines, err := h.lines(c, post.Span{From: f.From, To: f.To}, filter, f.Past, d)
+	lines, err := h.lines(c, post.Span{From: form.From, To: form.To}, filter, form.Past, density)
 	if err != nil {
 		return err
 	}
 	out := make([]entry, len(lines))
 	pr, actor := h.kit.Printer(c), web.Actor(c)
-	for i, l := range lines {
+
+	for i, line := range lines {
 		switch {
-		case l.Crowd != nil:
-			out[i] = crowdEntry(pr, l.Crowd)
-		case l.Other != nil:
-			out[i] = otherEntry(pr, *l.Other)
+		case line.Crowd != nil:
+			out[i] = crowdEntry(pr, line.Crowd)
+		case line.Other != nil:
+			out[i] = otherEntry(pr, *line.Other)
 		default:
-			out[i] = postEntry(pr, actor, *l.Row)
+			out[i] = postEntry(pr, actor, *line.Row)
 		}
 	}
 	c.Header("Cache-Control", "no-store")
 	c.JSON(http.StatusOK, out)
+
 	return nil
 }
 
-func (h *pages) feedFilter(c *gin.Context, f feedForm) (post.Filter, error) {
+func (h *pages) feedFilter(c *gin.Context, form feedForm) (post.Filter, error) {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	units, err := h.Units.Within(ctx, actor, access.PostView)
 	if err != nil {
 		return post.Filter{}, err
 	}
-	named, err := h.Accounts.Named(ctx, actor, access.PostView, f.Account)
+	named, err := h.Accounts.Named(ctx, actor, access.PostView, form.Account)
 	if err != nil {
 		return post.Filter{}, err
 	}
-	filter := post.Filter{UnitPath: pathOf(units, f.Unit)}
-	filter.AccountID, _ = show.AccountAsked(named, f.Account)
+	filter := post.Filter{UnitPath: pathOf(units, form.Unit)}
+	filter.AccountID, _ = show.AccountAsked(named, form.Account)
+
 	return filter, nil
 }
 
 func postEntry(pr *i18n.Printer, actor access.Actor, r row) entry {
 	state := badge.Of(r.State)
-	e := entry{ID: number(r.ID), Title: glyph.Written(r.Title()), Start: stamp(*r.DueAt), Posts: 1, URL: "/posts/" + number(r.ID), Tone: state.Tone, State: pr.T(state.Word)}
+	e := entry{
+		ID:    number(r.ID),
+		Title: glyph.Written(r.Title()),
+		Start: stamp(*r.DueAt),
+		Posts: 1,
+		URL:   "/posts/" + number(r.ID),
+		Tone:  state.Tone,
+		State: pr.T(state.Word),
+	}
 	if e.Title == "" {
 		e.Title = pr.T("（尚未填写正文）")
 	}
 	if movable(r) && actor.CanAt(access.PostWrite, r.UnitPath) {
 		e.Move = "/calendar/" + number(r.ID) + "/move"
 	}
+
 	return e
 }
 
 // otherEntry is never moved: its post is not the reader's.
 func otherEntry(pr *i18n.Printer, o other) entry {
-	e := entry{ID: o.ID, Title: o.Title, Start: stamp(o.At), Posts: o.Posts, URL: o.Href, Tone: "grey", State: o.Note}
+	e := entry{
+		ID: o.ID, Title: o.Title, Start: stamp(o.At), Posts: o.Posts, URL: o.Href, Tone: "grey",
+		State: o.Note,
+	}
 	if e.Title == "" {
 		e.Title = pr.T("转发微博")
 	}
@@ -121,15 +137,25 @@ func otherEntry(pr *i18n.Printer, o other) entry {
 		state := badge.Of(o.State)
 		e.Tone, e.State = state.Tone, pr.T(state.Word)+" · "+o.Note
 	}
+
 	return e
 }
 
-// crowdEntry says how many posts an hour has and what needs somebody: outcomes not known, then what failed, then what is left to do.
+// crowdEntry says how many posts an hour has and what needs somebody: outcomes not known, then what
+// failed, then what is left to do.
 func crowdEntry(pr *i18n.Printer, c *crowd) entry {
 	if c == nil {
 		return entry{}
 	}
-	e := entry{ID: "hour-" + c.At.UTC().Format(time.RFC3339), Start: stamp(c.First), Posts: c.Posts, URL: c.Href, Tone: "grey", End: stamp(c.Span().To), Title: pr.T("{.n} 篇", "n", c.Posts)}
+	e := entry{
+		ID:    "hour-" + c.At.UTC().Format(time.RFC3339),
+		Start: stamp(c.First),
+		Posts: c.Posts,
+		URL:   c.Href,
+		Tone:  "grey",
+		End:   stamp(c.Span().To),
+		Title: pr.T("{.n} 篇", "n", c.Posts),
+	}
 	if c.Unfinished > 0 {
 		e.State = pr.T("{.n} 篇未完稿", "n", c.Unfinished)
 	}
@@ -145,6 +171,7 @@ func crowdEntry(pr *i18n.Printer, c *crowd) entry {
 			e.State += " · " + failed
 		}
 	}
+
 	return e
 }
 
@@ -152,5 +179,7 @@ func stamp(t time.Time) string { return t.In(page.Zone).Format(time.RFC3339) }
 
 // movable tells whether nothing of the post has gone out and its time may change.
 func movable(r row) bool {
-	return r.Phase.Allows(post.Reschedule) && slices.Contains([]delivery.PostState{"draft", "submitted", "returned", "approved"}, r.State)
+	return r.Phase.Allows(post.Reschedule) && slices.Contains([]delivery.PostState{
+		"draft", "submitted", "returned", "approved",
+	}, r.State)
 }

@@ -29,11 +29,12 @@ type advancePage struct {
 func advancePath(id int64) string { return fmt.Sprintf("/advances/%d", id) }
 
 func (h *pages) advance(c *gin.Context) error {
-	p, err := h.advancePage(c)
+	page, err := h.advancePage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "posts/advance", p)
+
+	return h.kit.Show(c, 200, "posts/advance", page)
 }
 
 func (h *pages) advancePage(c *gin.Context) (advancePage, error) {
@@ -43,35 +44,39 @@ func (h *pages) advancePage(c *gin.Context) (advancePage, error) {
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	p := advancePage{Base: h.kit.Base(c, "提前发布|申请", page.Crumb{Text: "待办", Href: "/todo"})}
-	x, mayNot, err := h.Deliveries.FindAdvance(ctx, actor, id)
+	advance, mayNot, err := h.Deliveries.FindAdvance(ctx, actor, id)
 	if err != nil {
 		return p, err
 	}
-	if p.Advance = x; mayNot != nil {
+	if p.Advance = advance; mayNot != nil {
 		pub := fault.Public(mayNot)
 		p.MayNot = p.T(pub.Text, pub.Args...)
 	}
-	if p.Post, p.Version, err = h.Posts.Find(ctx, actor, x.PostID); err != nil {
+	if p.Post, p.Version, err = h.Posts.Find(ctx, actor, advance.PostID); err != nil {
 		return p, err
 	}
-	p.From = page.StampOf(p.P, x.DueFrom, p.Now).Text
-	if x.DueTo != nil {
-		p.To = page.StampOf(p.P, *x.DueTo, p.Now).Text
+	p.From = page.StampOf(p.P, advance.DueFrom, p.Now).Text
+	if advance.DueTo != nil {
+		p.To = page.StampOf(p.P, *advance.DueTo, p.Now).Text
 	}
 	p.Heading = p.T("提前发布：{.title}", "title", headingOf(p.Base, p.Version))
+
 	p.Previews = show.Previews(p.P, p.Version, nil)
 	for i := range p.Previews {
 		p.Previews[i].When = show.Planned(p.Base, p.Post)
 	}
-	list, err := h.Deliveries.OfPost(ctx, actor, x.PostID)
+	list, err := h.Deliveries.OfPost(ctx, actor, advance.PostID)
 	if err != nil {
 		return p, err
 	}
-	for _, d := range list {
-		if x.DeliveryID == nil && d.State.Unmarked() && !d.State.Final() || x.DeliveryID != nil && d.ID == *x.DeliveryID {
+
+	for _, delivery := range list {
+		if advance.DeliveryID == nil && delivery.State.Unmarked() && !delivery.State.Final() ||
+			advance.DeliveryID != nil && delivery.ID == *advance.DeliveryID {
 			p.Accounts++
 		}
 	}
+
 	return p, nil
 }
 
@@ -83,22 +88,24 @@ func (h *pages) agreeAdvance(c *gin.Context) error {
 }
 
 func (h *pages) refuseAdvance(c *gin.Context) error {
-	return h.answerAdvance(c, func(id int64, f actForm) (string, error) {
-		_, err := h.Deliveries.RefuseAdvance(c.Request.Context(), web.Actor(c), id, f.Reason)
+	return h.answerAdvance(c, func(id int64, form actForm) (string, error) {
+		_, err := h.Deliveries.RefuseAdvance(c.Request.Context(), web.Actor(c), id, form.Reason)
 		return "已记录不同意，申请人会看到", err
 	})
 }
 
-// answerAdvance runs the second person's act and leads back to the request, or shows it again with what went wrong.
-func (h *pages) answerAdvance(c *gin.Context, do func(id int64, f actForm) (string, error)) error {
+// answerAdvance runs the second person's act and leads back to the request, or shows it again with what
+// went wrong.
+func (h *pages) answerAdvance(c *gin.Context, do func(id int64, form actForm) (string, error)) error {
 	id, f, done, err := web.Act(c, do)
 	if err == nil {
 		return h.kit.See(c, advancePath(id), done)
 	}
-	p, perr := h.advancePage(c)
+	page, perr := h.advancePage(c)
 	if perr != nil {
 		return perr
 	}
-	p.Form = f
-	return h.kit.Refuse(c, err, "posts/advance", &p)
+	page.Form = f
+
+	return h.kit.Refuse(c, err, "posts/advance", &page)
 }

@@ -18,33 +18,36 @@ import (
 
 // compose shows an empty form, or one begun from elsewhere: a day of the calendar, a post to be corrected.
 func (h *pages) compose(c *gin.Context) error {
-	f := composeForm{When: "at"}
-	if err := web.Bind(c, &f); err != nil {
+	form := composeForm{When: "at"}
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	f = composeForm{When: "at", Unit: f.Unit, Corrects: f.Corrects, Due: f.Due, Key: rand.Text()}
-	if f.Corrects != 0 {
-		if err := h.beginCorrection(c, &f); err != nil {
+	form = composeForm{When: "at", Unit: form.Unit, Corrects: form.Corrects, Due: form.Due, Key: rand.Text()}
+	if form.Corrects != 0 {
+		if err := h.beginCorrection(c, &form); err != nil {
 			return err
 		}
 	}
-	p, err := h.composePage(c, f)
+	page, err := h.composePage(c, form)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "posts/edit", p)
+
+	return h.kit.Show(c, 200, "posts/edit", page)
 }
 
 // beginCorrection takes unit and accounts from the post that is corrected.
-func (h *pages) beginCorrection(c *gin.Context, f *composeForm) error {
-	original, v, err := h.Posts.Find(c.Request.Context(), web.Actor(c), f.Corrects)
+func (h *pages) beginCorrection(c *gin.Context, form *composeForm) error {
+	original, version, err := h.Posts.Find(c.Request.Context(), web.Actor(c), form.Corrects)
 	if err != nil {
 		return err
 	}
-	f.Unit, f.Urgent = original.UnitID, true
-	for _, t := range v.Targets {
-		f.Accounts = append(f.Accounts, t.AccountID)
+
+	form.Unit, form.Urgent = original.UnitID, true
+	for _, target := range version.Targets {
+		form.Accounts = append(form.Accounts, target.AccountID)
 	}
+
 	return nil
 }
 
@@ -54,113 +57,134 @@ func (h *pages) edit(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	stored, v, err := h.Posts.Find(c.Request.Context(), web.Actor(c), id)
+	stored, version, err := h.Posts.Find(c.Request.Context(), web.Actor(c), id)
 	if err != nil {
 		return err
 	}
 	if !stored.Phase.Allows(post.Save) {
 		return h.kit.See(c, postPath(id), "")
 	}
-	p, err := h.composePage(c, formOf(stored, v))
+	page, err := h.composePage(c, formOf(stored, version))
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "posts/edit", p)
+
+	return h.kit.Show(c, 200, "posts/edit", page)
 }
 
 func postPath(id int64) string { return fmt.Sprintf("/posts/%d", id) }
 
 // save takes the form: it keeps the draft, with new pictures, and goes on as the pressed button says.
 func (h *pages) save(c *gin.Context) error {
-	f, err := bindCompose(c)
-	if f.reshapes() {
-		return h.reshape(c, f, err)
+	form, err := bindCompose(c)
+	if form.reshapes() {
+		return h.reshape(c, form, err)
 	}
-	if f.Act == "plain" {
-		f.makePlain()
+	if form.Act == "plain" {
+		form.makePlain()
 	}
-	toPictures := f.arrange() || len(f.Files) > 0
-	failed := h.takePictures(c, &f)
+	toPictures := form.arrange() || len(form.Files) > 0
+	failed := h.takePictures(c, &form)
 	if err == nil {
-		err = h.keep(c, &f)
+		err = h.keep(c, &form)
 	}
 	if err == nil {
 		err = failed
 	}
-	if err == nil && f.Act == "submit" {
-		err = h.Deliveries.Submit(c.Request.Context(), web.Actor(c), f.ID, f.Revision)
+	if err == nil && form.Act == "submit" {
+		err = h.Deliveries.Submit(c.Request.Context(), web.Actor(c), form.ID, form.Revision)
 	}
+
 	same, twice := post.TwinIn(err)
 	switch {
 	case twice:
-		return h.leadToFirst(c, f, same.PostID)
-	case f.Act == "auto":
-		return h.autosaved(c, f, err)
-	case h.sentBefore(c, f, err):
-		return h.kit.See(c, postPath(f.ID), "已提交审核")
+		return h.leadToFirst(c, form, same.PostID)
+	case form.Act == "auto":
+		return h.autosaved(c, form, err)
+	case h.sentBefore(c, form, err):
+		return h.kit.See(c, postPath(form.ID), "已提交审核")
 	case err != nil:
-		return h.refuse(c, f, err)
-	case f.Act == "submit":
-		return h.kit.See(c, postPath(f.ID), "已提交审核")
+		return h.refuse(c, form, err)
+	case form.Act == "submit":
+		return h.kit.See(c, postPath(form.ID), "已提交审核")
 	case toPictures:
-		return h.kit.See(c, postPath(f.ID)+"/edit#pictures", "")
+		return h.kit.See(c, postPath(form.ID)+"/edit#pictures", "")
 	}
-	return h.kit.See(c, postPath(f.ID)+"/edit", "草稿已保存")
+
+	return h.kit.See(c, postPath(form.ID)+"/edit", "草稿已保存")
 }
 
-// leadToFirst leads to the post that the person has submitted already, and takes away the copy that nobody has seen.
-func (h *pages) leadToFirst(c *gin.Context, f composeForm, first int64) error {
-	if err := h.Posts.Delete(c.Request.Context(), web.Actor(c), f.ID); err != nil && !fault.Is(err, fault.KindConflict) {
+// leadToFirst leads to the post that the person has submitted already, and takes away the copy that
+// nobody has seen.
+func (h *pages) leadToFirst(c *gin.Context, form composeForm, first int64) error {
+	if err := h.Posts.Delete(
+		c.Request.Context(),
+		web.Actor(c),
+		form.ID,
+	); err != nil &&
+		!fault.Is(err, fault.KindConflict) {
 		return err
 	}
+
 	return h.kit.See(c, postPath(first), "您已提交过完全相同的稿件，这就是那一份；没有重复提交")
 }
 
-// keep stores the content, and the new revision in the form. A form that is sent twice before its post had an address finds the
-// draft it made the first time.
-func (h *pages) keep(c *gin.Context, f *composeForm) error {
+// keep stores the content, and the new revision in the form. A form that is sent twice before its post
+// had an address finds the draft it made the first time.
+func (h *pages) keep(c *gin.Context, form *composeForm) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	var stored post.Post
 	var err error
-	if f.ID == 0 {
-		if stored, f.again, err = h.Posts.CreateOnce(ctx, actor, f.Unit, f.content(), f.Key); err != nil {
+	if form.ID == 0 {
+		if stored, form.again, err = h.Posts.CreateOnce(
+			ctx,
+			actor,
+			form.Unit,
+			form.content(),
+			form.Key,
+		); err != nil {
 			return err
 		}
-		f.ID = stored.ID
+		form.ID = stored.ID
 	}
-	if f.again || stored.ID == 0 {
-		if stored, err = h.Posts.Save(ctx, actor, f.ID, f.Revision, f.content()); err != nil {
+	if form.again || stored.ID == 0 {
+		if stored, err = h.Posts.Save(ctx, actor, form.ID, form.Revision, form.content()); err != nil {
 			return err
 		}
 	}
-	f.Revision, f.Unit = stored.Revision, stored.UnitID
+	form.Revision, form.Unit = stored.Revision, stored.UnitID
+
 	return nil
 }
 
-// sentBefore tells whether err only says that the same form has submitted its post already: somebody pressed the button twice.
-func (h *pages) sentBefore(c *gin.Context, f composeForm, err error) bool {
-	if !f.again || f.Act != "submit" || !fault.Is(err, fault.KindConflict) {
+// sentBefore tells whether err only says that the same form has submitted its post already: somebody
+// pressed the button twice.
+func (h *pages) sentBefore(c *gin.Context, form composeForm, err error) bool {
+	if !form.again || form.Act != "submit" || !fault.Is(err, fault.KindConflict) {
 		return false
 	}
-	stored, v, err := h.Posts.Find(c.Request.Context(), web.Actor(c), f.ID)
-	return err == nil && stored.Phase == post.Submitted && v.Text == f.content().Text
+	stored, version, err := h.Posts.Find(c.Request.Context(), web.Actor(c), form.ID)
+
+	return err == nil && stored.Phase == post.Submitted && version.Text == form.content().Text
 }
 
-// takePictures uploads what came with the form and puts it at the end. Pictures that are good stay when another is not:
-// the last failure is given back.
-func (h *pages) takePictures(c *gin.Context, f *composeForm) error {
+// takePictures uploads what came with the form and puts it at the end. Pictures that are good stay when
+// another is not: the last failure is given back.
+func (h *pages) takePictures(c *gin.Context, form *composeForm) error {
 	var failed error
-	for _, file := range f.Files {
-		if len(f.Media) >= post.MaxMedia {
+
+	for _, file := range form.Files {
+		if len(form.Media) >= post.MaxMedia {
 			return fault.Invalid("file", "最多 {.max} 张图片", "max", post.MaxMedia)
 		}
-		m, err := h.receive(c, f.Unit, file)
+		media, err := h.receive(c, form.Unit, file)
 		if err != nil {
 			failed = err
 			continue
 		}
-		f.Media = append(f.Media, m.ID)
+		form.Media = append(form.Media, media.ID)
 	}
+
 	return failed
 }
 
@@ -170,52 +194,56 @@ func (h *pages) receive(c *gin.Context, unitID int64, file *multipart.FileHeader
 		return media.Media{}, fault.Invalid("file", "图片没有传完整，请重新上传").With(err)
 	}
 	defer func() { _ = r.Close() }()
+
 	return h.Media.Upload(c.Request.Context(), web.Actor(c), unitID, file.Filename, r, "")
 }
 
 // upload takes one picture sent by the page's script and answers with its line of the form.
 func (h *pages) upload(c *gin.Context) error {
-	var f composeForm
-	if err := web.Bind(c, &f); err != nil {
+	var form composeForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
+
 	switch {
-	case len(f.Files) == 0:
+	case len(form.Files) == 0:
 		return fault.Invalid("file", "请选择一张图片")
-	case f.Held >= post.MaxMedia:
+	case form.Held >= post.MaxMedia:
 		return fault.Invalid("file", "最多 {.max} 张图片", "max", post.MaxMedia)
 	}
-	m, err := h.receive(c, f.Unit, f.Files[0])
+	media, err := h.receive(c, form.Unit, form.Files[0])
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "posts/edit#picture", pictureField{Base: h.kit.Base(c, "写稿"), ID: m.ID})
+
+	return h.kit.Show(c, 200, "posts/edit#picture", pictureField{Base: h.kit.Base(c, "写稿"), ID: media.ID})
 }
 
 // refuse shows the form again with what was typed; a stale one beside what somebody else saved.
-func (h *pages) refuse(c *gin.Context, f composeForm, err error) error {
-	if s, ok := post.StaleIn(err); ok {
-		return h.showStale(c, f, s)
+func (h *pages) refuse(c *gin.Context, form composeForm, err error) error {
+	if stale, ok := post.StaleIn(err); ok {
+		return h.showStale(c, form, stale)
 	}
-	f.unfold(err)
-	p, perr := h.composePage(c, f)
+	form.unfold(err)
+	page, perr := h.composePage(c, form)
 	if perr != nil {
 		return perr
 	}
-	h.mark(&p, err)
-	return h.kit.Refuse(c, err, "posts/edit", &p)
+	h.mark(&page, err)
+
+	return h.kit.Refuse(c, err, "posts/edit", &page)
 }
 
 // mark puts faults at the fields of single accounts, which the frame does not know.
-func (h *pages) mark(p *composePage, err error) {
-	for _, f := range fault.FieldErrors(err) {
-		for i, v := range p.Variants {
-			if v.Name == f.Field {
-				p.Variants[i].Error = p.T(f.Text, f.Args...)
+func (h *pages) mark(page *composePage, err error) {
+	for _, failure := range fault.FieldErrors(err) {
+		for i, variantField := range page.Variants {
+			if variantField.Name == failure.Field {
+				page.Variants[i].Error = page.T(failure.Text, failure.Args...)
 			}
 		}
-		if f.Field == "accounts" {
-			p.Picker.Error = p.T(f.Text, f.Args...)
+		if failure.Field == "accounts" {
+			page.Picker.Error = page.T(failure.Text, failure.Args...)
 		}
 	}
 }
@@ -233,9 +261,9 @@ func (f *composeForm) unfold(err error) {
 }
 
 // autosaved answers the script: what is stored now, with previews and findings, or why it is not.
-func (h *pages) autosaved(c *gin.Context, f composeForm, err error) error {
+func (h *pages) autosaved(c *gin.Context, form composeForm, err error) error {
 	status := 200
-	p, perr := h.composePage(c, f)
+	page, perr := h.composePage(c, form)
 	if perr != nil {
 		return perr
 	}
@@ -244,16 +272,18 @@ func (h *pages) autosaved(c *gin.Context, f composeForm, err error) error {
 			return err
 		}
 		status = web.StatusOf(err)
-		p.SavedAt = time.Time{}
-		p.Fail(err)
-		if s, ok := post.StaleIn(err); ok {
-			p.Stale = s.Post.UpdatedBy
+		page.SavedAt = time.Time{}
+		page.Fail(err)
+		if stale, ok := post.StaleIn(err); ok {
+			page.Stale = stale.Post.UpdatedBy
 		}
 	}
-	return h.kit.Show(c, status, "posts/edit#autosaved", p)
+
+	return h.kit.Show(c, status, "posts/edit#autosaved", page)
 }
 
-// stalePage shows two texts side by side: somebody else saved while the person wrote. The form carries all that was typed.
+// stalePage shows two texts side by side: somebody else saved while the person wrote. The form carries
+// all that was typed.
 type stalePage struct {
 	page.Base
 	Form   composeForm
@@ -265,14 +295,22 @@ type stalePage struct {
 	Unit   string // the post's unit as it is stored, when mine is another
 }
 
-func (h *pages) showStale(c *gin.Context, f composeForm, s *post.Stale) error {
-	p := stalePage{Base: h.kit.Base(c, "两人同时修改", page.Crumb{Text: "稿件", Href: "/posts"}), Form: f, By: s.Post.UpdatedBy, At: s.Post.UpdatedAt,
-		Theirs: s.Theirs, Text: post.DiffText(s.Theirs.Text, f.Text), Same: s.Theirs.Text == f.Text}
-	p.Form.Revision = s.Post.Revision
-	if f.Unit != 0 && f.Unit != s.Post.UnitID {
-		p.Unit = s.Post.UnitName
+func (h *pages) showStale(c *gin.Context, form composeForm, stale *post.Stale) error {
+	p := stalePage{
+		Base:   h.kit.Base(c, "两人同时修改", page.Crumb{Text: "稿件", Href: "/posts"}),
+		Form:   form,
+		By:     stale.Post.UpdatedBy,
+		At:     stale.Post.UpdatedAt,
+		Theirs: stale.Theirs,
+		Text:   post.DiffText(stale.Theirs.Text, form.Text),
+		Same:   stale.Theirs.Text == form.Text,
 	}
-	return h.kit.Show(c, web.StatusOf(s), "posts/stale", p)
+	p.Form.Revision = stale.Post.Revision
+	if form.Unit != 0 && form.Unit != stale.Post.UnitID {
+		p.Unit = stale.Post.UnitName
+	}
+
+	return h.kit.Show(c, web.StatusOf(stale), "posts/stale", p)
 }
 
 // picture and thumb send the bytes of a picture. They never change, so a browser keeps them.
@@ -300,5 +338,6 @@ func (h *pages) sendPicture(c *gin.Context, thumb bool) error {
 	c.Header("Cache-Control", "private, max-age=31536000, immutable")
 	c.Header("X-Content-Type-Options", "nosniff")
 	c.Data(200, kind, data)
+
 	return nil
 }

@@ -59,41 +59,46 @@ type accountsForm struct {
 }
 
 // forAccounts reads the question and what may be chosen.
-func (h *pages) forAccounts(c *gin.Context) (f accountsForm, units []org.Unit, accounts []account.Account, err error) {
-	if err = web.Bind(c, &f); err != nil {
-		return f, nil, nil, err
+func (h *pages) forAccounts(
+	c *gin.Context,
+) (form accountsForm, units []org.Unit, accounts []account.Account, err error) {
+	if err = web.Bind(c, &form); err != nil {
+		return form, nil, nil, err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	if units, err = h.Units.Within(ctx, actor, access.PostWrite); err == nil {
-		accounts, err = h.choosable(ctx, actor, units, f.Unit)
+		accounts, err = h.choosable(ctx, actor, units, form.Unit)
 	}
-	return f, units, accounts, err
+
+	return form, units, accounts, err
 }
 
 // accounts answers the script: the accounts of one unit, or those a search finds.
 func (h *pages) accounts(c *gin.Context) error {
-	f, units, accounts, err := h.forAccounts(c)
+	form, units, accounts, err := h.forAccounts(c)
 	if err != nil {
 		return err
 	}
-	t := newTree(units, accounts, composeForm{})
-	if f.Branch != 0 {
-		p := branchPart{Base: h.kit.Base(c, "写稿"), Name: "account", Nodes: t.leaves(f.Branch)}
-		p.More = len(t.of[f.Branch]) - len(p.Nodes)
+	tree := newTree(units, accounts, composeForm{})
+	if form.Branch != 0 {
+		p := branchPart{Base: h.kit.Base(c, "写稿"), Name: "account", Nodes: tree.leaves(form.Branch)}
+		p.More = len(tree.of[form.Branch]) - len(p.Nodes)
 		return h.kit.Show(c, 200, "posts/edit#branch", p)
 	}
-	return h.kit.Show(c, 200, "posts/edit#found", foundPart{h.kit.Base(c, "写稿"), *t.found(f.Find)})
+
+	return h.kit.Show(c, 200, "posts/edit#found", foundPart{h.kit.Base(c, "写稿"), *tree.found(form.Find)})
 }
 
 // ownField answers the script with the field for one account's wording.
 func (h *pages) ownField(c *gin.Context) error {
-	f, _, accounts, err := h.forAccounts(c)
+	form, _, accounts, err := h.forAccounts(c)
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(accounts, func(a account.Account) bool { return a.ID == f.Of }); i >= 0 {
+	if i := slices.IndexFunc(accounts, func(a account.Account) bool { return a.ID == form.Of }); i >= 0 {
 		return h.kit.Show(c, 200, "posts/edit#own", ownPart{h.kit.Base(c, "写稿"), fieldOf(accounts[i], "")})
 	}
+
 	return fault.Invalid("own", "没有找到账号，或不在您可选的范围内")
 }
 
@@ -104,20 +109,26 @@ func (f composeForm) verb() (string, int64) {
 	return verb, id
 }
 
-// reshapes tells whether the pressed button changes the form only: what scripts do in the page. Nothing is stored then.
+// reshapes tells whether the pressed button changes the form only: what scripts do in the page. Nothing
+// is stored then.
 func (f composeForm) reshapes() bool {
 	verb, _ := f.verb()
-	return slices.Contains([]string{"open", "all", "none", "find", "close", "pick", "own", "look", "unit"}, verb)
+
+	return slices.Contains([]string{
+		"open", "all", "none", "find", "close", "pick", "own", "look", "unit",
+	}, verb)
 }
 
-// choose does what the buttons of the tree say: "all.ID" and "none.ID" take a unit with everything below it, "pick" what was found.
+// choose does what the buttons of the tree say: "all.ID" and "none.ID" take a unit with everything
+// below it, "pick" what was found.
 func (f *composeForm) choose(units []org.Unit, accounts []account.Account) {
 	verb, id := f.verb()
-	t := newTree(units, accounts, *f)
+	tree := newTree(units, accounts, *f)
 	var some []account.Account
-	switch i := slices.IndexFunc(units, func(u org.Unit) bool { return u.ID == id }); {
+
+	switch i := slices.IndexFunc(units, func(unit org.Unit) bool { return unit.ID == id }); {
 	case verb == "pick" && f.Find != "":
-		some = t.matching(f.Find)
+		some = tree.matching(f.Find)
 	case (verb == "all" || verb == "none") && i >= 0:
 		for _, a := range accounts {
 			if strings.HasPrefix(a.UnitPath, units[i].Path) {
@@ -125,14 +136,16 @@ func (f *composeForm) choose(units []org.Unit, accounts []account.Account) {
 			}
 		}
 	}
+
 	in := map[int64]bool{}
 	for _, a := range some {
-		in[a.ID] = t.may(a)
+		in[a.ID] = tree.may(a)
 	}
 	f.Accounts = slices.DeleteFunc(f.Accounts, func(id int64) bool { return in[id] })
 	if verb == "none" {
 		return
 	}
+
 	for _, a := range some {
 		if in[a.ID] {
 			f.Accounts = append(f.Accounts, a.ID)
@@ -140,38 +153,42 @@ func (f *composeForm) choose(units []org.Unit, accounts []account.Account) {
 	}
 }
 
-// reshape shows the form changed by one of those buttons, with all that was typed. A script gets the part it asked for.
-func (h *pages) reshape(c *gin.Context, f composeForm, err error) error {
-	failed := h.takePictures(c, &f)
+// reshape shows the form changed by one of those buttons, with all that was typed. A script gets the
+// part it asked for.
+func (h *pages) reshape(c *gin.Context, form composeForm, err error) error {
+	failed := h.takePictures(c, &form)
 	if err == nil {
 		err = failed
 	}
 	if err == nil {
-		err = h.askOwn(c, &f)
+		err = h.askOwn(c, &form)
 	}
-	p, perr := h.composePage(c, f)
+	page, perr := h.composePage(c, form)
 	if perr != nil {
 		return perr
 	}
-	p.Unsaved = true
+	page.Unsaved = true
 	part := ""
-	switch verb, _ := f.verb(); {
+
+	switch verb, _ := form.verb(); {
 	case web.IsFragment(c) && verb == "unit":
 		part = "#moved"
 	case web.IsFragment(c) && (verb == "own" || verb == "look"):
 		part = "#own-answer"
 	}
 	if err != nil {
-		h.mark(&p, err)
-		return h.kit.Refuse(c, err, "posts/edit"+part, &p)
+		h.mark(&page, err)
+		return h.kit.Refuse(c, err, "posts/edit"+part, &page)
 	}
-	return h.kit.Show(c, 200, "posts/edit"+part, p)
+
+	return h.kit.Show(c, 200, "posts/edit"+part, page)
 }
 
-// askOwn gives a field of its own to the account whose button was pressed ("own.ID"), or whose name holds what was typed ("own"). It must
-// be one of the chosen. "look" only lists them: somebody is typing still.
-func (h *pages) askOwn(c *gin.Context, f *composeForm) error {
-	verb, id := f.verb()
+// askOwn gives a field of its own to the account whose button was pressed ("own.ID"), or whose name
+// holds what was typed ("own"). It must be one of the chosen. "look" only lists them: somebody is
+// typing still.
+func (h *pages) askOwn(c *gin.Context, form *composeForm) error {
+	verb, id := form.verb()
 	if verb != "own" && verb != "look" {
 		return nil
 	}
@@ -180,37 +197,44 @@ func (h *pages) askOwn(c *gin.Context, f *composeForm) error {
 		return err
 	}
 	if id == 0 {
-		if id, err = f.ownNamed(accounts); err != nil || id == 0 || verb == "look" {
+		if id, err = form.ownNamed(accounts); err != nil || id == 0 || verb == "look" {
 			return err
 		}
 	}
+
 	i := slices.IndexFunc(accounts, func(a account.Account) bool { return a.ID == id })
 	switch {
 	case i < 0:
-		return fault.Invalid("own", "没有找到账号“{.name}”，请换一部分名称再找", "name", f.Own)
-	case !slices.Contains(f.Accounts, id):
+		return fault.Invalid("own", "没有找到账号“{.name}”，请换一部分名称再找", "name", form.Own)
+	case !slices.Contains(form.Accounts, id):
 		return fault.Invalid("own", "还没有选 {.name}：请先在上面选中它", "name", accounts[i].At())
 	}
-	f.Variants[id], _ = f.wording(id)
-	delete(f.Rest, id)
-	f.Own, f.opened = "", id
+	form.Variants[id], _ = form.wording(id)
+	delete(form.Rest, id)
+	form.Own, form.opened = "", id
+
 	return nil
 }
 
-// ownNamed finds the one chosen account that is meant by a whole name or any part of it; 0 when several are, or when nothing was asked
-// for yet.
+// ownNamed finds the one chosen account that is meant by a whole name or any part of it; 0 when several
+// are, or when nothing was asked for yet.
 func (f composeForm) ownNamed(accounts []account.Account) (int64, error) {
 	if strings.TrimSpace(f.Own) == "" {
 		if f.Act == "look" {
 			return 0, nil
 		}
+
 		return 0, fault.Invalid("own", "请填写微博名称，一部分也可以")
 	}
 	whole := strings.TrimPrefix(strings.TrimSpace(f.Own), "@")
-	if i := slices.IndexFunc(accounts, func(a account.Account) bool { return strings.EqualFold(a.Handle, whole) }); i >= 0 {
+	if i := slices.IndexFunc(
+		accounts,
+		func(a account.Account) bool { return strings.EqualFold(a.Handle, whole) },
+	); i >= 0 {
 		return accounts[i].ID, nil
 	}
 	named := withName(accounts, f.Own)
+
 	chosen := f.chosenOf(named)
 	switch {
 	case len(chosen) == 1:
@@ -220,11 +244,19 @@ func (f composeForm) ownNamed(accounts []account.Account) (int64, error) {
 	case len(named) == 1:
 		return 0, fault.Invalid("own", "还没有选 {.name}：请先在上面选中它", "name", named[0].At())
 	case len(named) > 1:
-		return 0, fault.Invalid("own", "名称含“{.name}”的 {.n} 个账号都还没有选，请先在上面选中", "name", strings.TrimSpace(f.Own), "n", len(named))
+		return 0, fault.Invalid(
+			"own",
+			"名称含“{.name}”的 {.n} 个账号都还没有选，请先在上面选中",
+			"name",
+			strings.TrimSpace(f.Own),
+			"n",
+			len(named),
+		)
 	}
 	if a := show.AccountNamed(accounts, f.Own); a != nil { // its number, where no name has it
 		return a.ID, nil
 	}
+
 	return 0, fault.Invalid("own", "没有找到账号“{.name}”，请换一部分名称再找", "name", strings.TrimSpace(f.Own))
 }
 
@@ -234,12 +266,14 @@ func (f composeForm) chosenOf(accounts []account.Account) []account.Account {
 	for _, id := range f.Accounts {
 		chosen[id] = true
 	}
+
 	return slices.DeleteFunc(slices.Clone(accounts), func(a account.Account) bool { return !chosen[a.ID] })
 }
 
 // withName are the accounts whose name on the platform or in the console holds the words.
 func withName(accounts []account.Account, words string) []account.Account {
 	words = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(words), "@"))
+
 	return slices.DeleteFunc(slices.Clone(accounts), func(a account.Account) bool {
 		return !strings.Contains(strings.ToLower(a.Handle+"\n"+a.DisplayName), words)
 	})
@@ -254,34 +288,43 @@ func (p *composePage) lookForOwn(accounts []account.Account) {
 	p.Matching, p.Matches = len(found), found[:min(len(found), mostAsked)]
 }
 
-// variants are the fields of the chosen accounts that have a wording of their own, and the strictest limit of the common text.
-func variants(accounts []account.Account, f composeForm) ([]variantField, int) {
+// variants are the fields of the chosen accounts that have a wording of their own, and the strictest
+// limit of the common text.
+func variants(accounts []account.Account, form composeForm) ([]variantField, int) {
 	limit := 0
+
 	chosen := map[int64]bool{}
-	for _, id := range f.Accounts {
+	for _, id := range form.Accounts {
 		chosen[id] = true
 	}
 	var out []variantField
+
 	for _, a := range accounts {
 		if !chosen[a.ID] {
 			continue
 		}
-		own, _ := f.wording(a.ID)
+		own, _ := form.wording(a.ID)
 		v := fieldOf(a, own)
 		if strings.TrimSpace(own) == "" && (limit == 0 || v.Limit < limit) {
 			limit = v.Limit
 		}
-		if _, ok := f.Variants[a.ID]; ok {
-			v.Focus = a.ID == f.opened
+		if _, ok := form.Variants[a.ID]; ok {
+			v.Focus = a.ID == form.opened
 			out = append(out, v)
 		}
 	}
 	if limit == 0 {
 		limit = post.Ability(account.Commercial).MaxLength
 	}
+
 	return out, limit
 }
 
 func fieldOf(a account.Account, own string) variantField {
-	return variantField{Account: a, Name: post.VariantField(a.ID), Text: own, Limit: post.Ability(a.Connector).MaxLength}
+	return variantField{
+		Account: a,
+		Name:    post.VariantField(a.ID),
+		Text:    own,
+		Limit:   post.Ability(a.Connector).MaxLength,
+	}
 }

@@ -25,7 +25,8 @@ func choose(tab *e2e.Tab, selector, value string) {
 		return s.value === %q })()`, selector, value, value))
 }
 
-// enter presses Enter in what has the focus. The browser's own tool sends the character even where a page has taken the key.
+// enter presses Enter in what has the focus. The browser's own tool sends the character even where a
+// page has taken the key.
 func enter(tab *e2e.Tab) {
 	tab.Eval(`!document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
 		{ key: "Enter", bubbles: true, cancelable: true }))`)
@@ -36,7 +37,10 @@ func TestChoosingAnotherUnitFillsTheFormForItInABrowser(t *testing.T) {
 	w := newWorld(t)
 	own := "市局另说"
 	p, err := w.posts.Create(t.Context(), w.people["writer"], 1,
-		post.Content{Text: "换单位", Targets: []post.TargetChoice{{AccountID: 1, Variant: &own}, {AccountID: 4}}})
+		post.Content{
+			Text:    "换单位",
+			Targets: []post.TargetChoice{{AccountID: 1, Variant: &own}, {AccountID: 4}},
+		})
 	w.must(err)
 	tab := w.window(e2e.Launch(t), "writer")
 	tab.Go(fmt.Sprintf("/posts/%d/edit", p.ID))
@@ -46,7 +50,7 @@ func TestChoosingAnotherUnitFillsTheFormForItInABrowser(t *testing.T) {
 	tab.SeeText("#unit-aside", "@环保北京")
 	tab.SeeText("[data-picker-count]", "已选 1 个")
 	eventually(t, "the post is in the other unit",
-		func() bool { p, v := w.stored(); return p.UnitID == 3 && len(v.Targets) == 1 })
+		func() bool { p, version := w.stored(); return p.UnitID == 3 && len(version.Targets) == 1 })
 	tab.Eval(`document.activeElement.id === "f-unit"`) // the focus stays where it was
 	tab.Eval(`document.querySelector("[data-picker]").classList.contains("scripted") &&
 		document.querySelectorAll("input[name=account]").length === 2`)
@@ -56,8 +60,8 @@ func TestChoosingAnotherUnitFillsTheFormForItInABrowser(t *testing.T) {
 	tab.See("[data-variant='4'] textarea:focus")
 	tab.Type("[data-variant='4'] textarea", "朝阳另说")
 	eventually(t, "the wording is stored", func() bool {
-		_, v := w.stored()
-		target, ok := v.Target(4)
+		_, version := w.stored()
+		target, ok := version.Target(4)
 		return ok && target.Variant != nil && *target.Variant == "朝阳另说"
 	})
 	tab.See(".tree-own.worded")
@@ -67,9 +71,11 @@ func TestChoosingAnotherUnitFillsTheFormForItInABrowser(t *testing.T) {
 	tab.Eval(`document.querySelector("[data-variant='1'] textarea").value === "市局另说" &&
 		document.querySelector("[data-variant='4'] textarea").value === "朝阳另说"`)
 	eventually(t, "all is as before", func() bool {
-		p, v := w.stored()
-		target, ok := v.Target(1)
-		return p.UnitID == 1 && len(v.Targets) == 2 && ok && target.Variant != nil && *target.Variant == own
+		p, version := w.stored()
+		target, ok := version.Target(1)
+
+		return p.UnitID == 1 && len(version.Targets) == 2 && ok && target.Variant != nil &&
+			*target.Variant == own
 	})
 	tab.Axe()
 }
@@ -78,9 +84,9 @@ func TestAnOwnWordingIsFoundByAPartOfANameInABrowser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ids := w.manyUnits(2000)
-	d := w.draft("给许多账号的通报", ids[:60]...)
+	post := w.draft("给许多账号的通报", ids[:60]...)
 	tab := w.window(e2e.Launch(t), "writer")
-	tab.Go(fmt.Sprintf("/posts/%d/edit", d.ID))
+	tab.Go(fmt.Sprintf("/posts/%d/edit", post.ID))
 	tab.Type("#f-own", "综合执法示例")
 	tab.SeeText("#own-list", "有 60 个符合")
 	tab.Type("#f-own", "第005")
@@ -141,28 +147,29 @@ func (g *gate) set(hold func(*http.Request), cut func(*http.Request) bool) {
 }
 
 // behind opens the pages in a real browser through a gate.
-func (w *world) behind(b *e2e.Browser, who string) (*e2e.Tab, *gate) {
+func (w *world) behind(browser *e2e.Browser, who string) (*e2e.Tab, *gate) {
 	w.t.Helper()
 	g := &gate{Handler: w.kit.Handler()}
 	server := httptest.NewServer(g)
 	w.t.Cleanup(server.Close)
-	tab := b.Open(w.t, server.URL)
+	tab := browser.Open(w.t, server.URL)
 	tab.SetCookie(web.CookieName, who)
+
 	return tab, g
 }
 
 func TestTheLastChangeIsStoredWhateverHappensToASaveUnderWay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	d := w.draft("起初")
-	tab, g := w.behind(e2e.Launch(t), "writer")
-	tab.Go(fmt.Sprintf("/posts/%d/edit", d.ID))
+	post := w.draft("起初")
+	tab, gate := w.behind(e2e.Launch(t), "writer")
+	tab.Go(fmt.Sprintf("/posts/%d/edit", post.ID))
 
 	// Changes while a save is under way are sent by the next one.
 	saves, free := make(chan struct{}, 8), make(chan struct{})
 	letGo := sync.OnceFunc(func() { close(free) })
 	t.Cleanup(letGo) // before the server is closed, which waits for what it holds
-	g.set(func(r *http.Request) {
+	gate.set(func(r *http.Request) {
 		if r.URL.Path == "/posts/save" {
 			saves <- struct{}{}
 			<-free
@@ -178,26 +185,32 @@ func TestTheLastChangeIsStoredWhateverHappensToASaveUnderWay(t *testing.T) {
 	tab.See("[data-variant='1'] textarea:focus")
 	letGo()
 	eventually(t, "the words typed last are stored",
-		func() bool { _, v := w.stored(); return v.Text == "第三" && len(v.Targets) == 3 })
+		func() bool { _, version := w.stored(); return version.Text == "第三" && len(version.Targets) == 3 })
 	tab.SeeText("#preview .outgoing", "3 个账号")
-	tab.See("[data-variant='1'] textarea:focus") // the answer of a save sent before does not shut what was opened since
+	// the answer of a save sent before does not shut what was opened since
+	tab.See("[data-variant='1'] textarea:focus")
 
 	// A save that fails is tried again soon, with what was typed since.
 	var mu sync.Mutex
 	failures := 0
-	g.set(nil, func(r *http.Request) bool {
+	gate.set(nil, func(r *http.Request) bool {
 		mu.Lock()
 		defer mu.Unlock()
 		if r.URL.Path != "/posts/save" || failures >= 2 {
 			return false
 		}
 		failures++
+
 		return true
 	})
 	tab.Type("#f-text", "第四")
 	tab.Press(kb.Tab)
 	tab.SeeText("#saved", "没有存上：服务器出错")
-	eventually(t, "a save is tried again by itself", func() bool { _, v := w.stored(); return v.Text == "第四" })
+	eventually(
+		t,
+		"a save is tried again by itself",
+		func() bool { _, version := w.stored(); return version.Text == "第四" },
+	)
 
 	// What was refused is not forgotten: nobody leaves without being asked.
 	tab.Type("#f-text", strings.Repeat("长", 5001))
@@ -217,19 +230,19 @@ func TestTheLastChangeIsStoredWhateverHappensToASaveUnderWay(t *testing.T) {
 		window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })); return true })()`)
 	tab.Type("#f-text", "第六")
 	tab.Press(kb.Tab)
-	eventually(t, "saving goes on", func() bool { _, v := w.stored(); return v.Text == "第六" })
+	eventually(t, "saving goes on", func() bool { _, version := w.stored(); return version.Text == "第六" })
 }
 
 func TestSubmittingWaitsForAPictureOnItsWay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	d := w.draft("配图的稿")
-	tab, g := w.behind(e2e.Launch(t), "writer")
+	tab, gate := w.behind(e2e.Launch(t), "writer")
 	tab.Go(fmt.Sprintf("/posts/%d/edit", d.ID))
 	coming, free := make(chan struct{}, 1), make(chan struct{})
 	letGo := sync.OnceFunc(func() { close(free) })
 	t.Cleanup(letGo)
-	g.set(func(r *http.Request) {
+	gate.set(func(r *http.Request) {
 		if r.URL.Path == "/posts/pictures" {
 			coming <- struct{}{}
 			<-free
@@ -240,8 +253,8 @@ func TestSubmittingWaitsForAPictureOnItsWay(t *testing.T) {
 	tab.Eval(`(() => { document.querySelector("button[data-send]").click(); return true })()`)
 	letGo()
 	tab.SeeText(".banner-good", "已提交审核")
-	if p, v := w.stored(); p.Phase != post.Submitted || len(v.Media) != 1 {
-		t.Errorf("submitted with %d pictures: %s", len(v.Media), p.Phase)
+	if p, version := w.stored(); p.Phase != post.Submitted || len(version.Media) != 1 {
+		t.Errorf("submitted with %d pictures: %s", len(version.Media), p.Phase)
 	}
 }
 
@@ -307,8 +320,8 @@ func TestAPhoneShowsWhatGoesOutBeforeItIsSubmitted(t *testing.T) {
 	tab.SeeText("#sheet .weibo-text", "今日空气质量优")
 	tab.Follow("[data-sheet-send]")
 	tab.SeeText(".banner-good", "已提交审核")
-	if p, v := w.stored(); p.Phase != post.Submitted || v.Text != "今日空气质量优" {
-		t.Errorf("stored %s %q", p.Phase, v.Text)
+	if p, version := w.stored(); p.Phase != post.Submitted || version.Text != "今日空气质量优" {
+		t.Errorf("stored %s %q", p.Phase, version.Text)
 	}
 }
 

@@ -22,26 +22,30 @@ import (
 
 // composeForm is the form of a post as a browser sends it.
 type composeForm struct {
-	ID       int64                   `form:"id"` // 0: not stored yet
-	Revision int                     `form:"revision"`
-	Unit     int64                   `form:"unit"`
-	Corrects int64                   `form:"corrects"`
-	Text     string                  `form:"text,raw"`
-	Repost   string                  `form:"repost"`
-	Visible  int                     `form:"visible"`
-	Urgent   bool                    `form:"urgent"`
-	Key      string                  `form:"key"` // one-time, while nothing is stored
-	Accounts []int64                 `form:"account"`
-	Picked   string                  `form:"picked"` // accounts chosen but not shown; read into Accounts
-	Kept     string                  `form:"aside"`  // accounts that were chosen and that the unit may not use; read into Aside
-	Find     string                  `form:"find"`   // search in a long list of accounts
-	Own      string                  `form:"own"`    // part of the name of the account that gets a wording of its own
-	Wordings string                  `form:"wordings"`
-	Media    []int64                 `form:"media"`
-	When     string                  `form:"when"` // "at" or "now"
-	Due      time.Time               `form:"due"`
-	Act      string                  `form:"act"`  // "save", "submit", "upload", "auto", "plain", "up.ID", "down.ID", "drop.ID", and those of choose
-	Held     int                     `form:"held"` // pictures the form has already, when one is sent by itself
+	ID       int64   `form:"id"` // 0: not stored yet
+	Revision int     `form:"revision"`
+	Unit     int64   `form:"unit"`
+	Corrects int64   `form:"corrects"`
+	Text     string  `form:"text,raw"`
+	Repost   string  `form:"repost"`
+	Visible  int     `form:"visible"`
+	Urgent   bool    `form:"urgent"`
+	Key      string  `form:"key"` // one-time, while nothing is stored
+	Accounts []int64 `form:"account"`
+	Picked   string  `form:"picked"` // accounts chosen but not shown; read into Accounts
+	// accounts that were chosen and that the unit may not use; read into Aside
+	Kept string `form:"aside"`
+	Find string `form:"find"` // search in a long list of accounts
+	// part of the name of the account that gets a wording of its own
+	Own      string    `form:"own"`
+	Wordings string    `form:"wordings"`
+	Media    []int64   `form:"media"`
+	When     string    `form:"when"` // "at" or "now"
+	Due      time.Time `form:"due"`
+	// "save", "submit", "upload", "auto", "plain", "up.ID", "down.ID", "drop.ID", and those of choose
+	Act string `form:"act"`
+	// pictures the form has already, when one is sent by itself
+	Held     int                     `form:"held"`
 	Files    []*multipart.FileHeader `form:"file"`
 	Variants map[int64]string        // what stands in each account's own field, chosen or not
 	Rest     map[int64]string        // own wordings for which the form shows no field
@@ -53,29 +57,32 @@ type composeForm struct {
 
 // bindCompose reads the form. What cannot be read is told as fault.Fields after the rest was filled in.
 func bindCompose(c *gin.Context) (composeForm, error) {
-	var f composeForm
-	err := web.Bind(c, &f)
-	f.Variants, f.Alts, f.Rest = numbered(c, "variant."), numbered(c, "alt."), map[int64]string{}
-	hidden, wrong := page.ReadIDs(f.Picked)
+	var form composeForm
+	err := web.Bind(c, &form)
+	form.Variants, form.Alts, form.Rest = numbered(c, "variant."), numbered(c, "alt."), map[int64]string{}
+	hidden, wrong := page.ReadIDs(form.Picked)
 	if wrong == nil {
-		f.Aside, wrong = page.ReadIDs(f.Kept)
+		form.Aside, wrong = page.ReadIDs(form.Kept)
 	}
-	if f.Wordings != "" && wrong == nil {
-		wrong = json.Unmarshal([]byte(f.Wordings), &f.Rest)
+	if form.Wordings != "" && wrong == nil {
+		wrong = json.Unmarshal([]byte(form.Wordings), &form.Rest)
 	}
 	if wrong != nil {
 		err = errors.Join(err, fault.Invalid("accounts", "选项无效，请重新选择").With(wrong))
 	}
-	f.Accounts = append(f.Accounts, hidden...)
-	for id := range f.Variants {
-		delete(f.Rest, id)
+
+	form.Accounts = append(form.Accounts, hidden...)
+	for id := range form.Variants {
+		delete(form.Rest, id)
 	}
-	return f, err
+
+	return form, err
 }
 
 // numbered reads the fields "prefix<id>".
 func numbered(c *gin.Context, prefix string) map[int64]string {
 	out := map[int64]string{}
+
 	for name, values := range c.Request.PostForm {
 		if rest, ok := strings.CutPrefix(name, prefix); ok && len(values) > 0 {
 			if id, err := strconv.ParseInt(rest, 10, 64); err == nil {
@@ -83,6 +90,7 @@ func numbered(c *gin.Context, prefix string) map[int64]string {
 			}
 		}
 	}
+
 	return out
 }
 
@@ -98,23 +106,29 @@ func (f *composeForm) makePlain() {
 
 // content is what is to be kept.
 func (f composeForm) content() post.Content {
-	c := post.Content{UnitID: f.Unit, Text: f.Text, Visible: f.Visible, RepostOf: f.Repost, Urgent: f.Urgent, DueNow: f.When == "now"}
+	c := post.Content{
+		UnitID: f.Unit, Text: f.Text, Visible: f.Visible, RepostOf: f.Repost, Urgent: f.Urgent,
+		DueNow: f.When == "now",
+	}
 	if !c.DueNow && !f.Due.IsZero() {
 		c.DueAt = &f.Due
 	}
 	if f.Corrects != 0 {
 		c.Corrects = &f.Corrects
 	}
+
 	for _, id := range f.Accounts {
-		t := post.TargetChoice{AccountID: id}
+		targetChoice := post.TargetChoice{AccountID: id}
 		if own, ok := f.wording(id); ok {
-			t.Variant = &own
+			targetChoice.Variant = &own
 		}
-		c.Targets = append(c.Targets, t)
+		c.Targets = append(c.Targets, targetChoice)
 	}
+
 	for _, id := range f.Media {
 		c.Media = append(c.Media, post.MediaChoice{MediaID: id, Alt: f.Alts[id]})
 	}
+
 	return c
 }
 
@@ -124,11 +138,12 @@ func (f composeForm) wording(id int64) (string, bool) {
 	if !ok {
 		own, ok = f.Rest[id]
 	}
+
 	return own, ok
 }
 
-// settle keeps out the accounts that the unit may not use, and takes them in again when it may. No wording is lost: one without a
-// chosen account waits in Rest until it has one again.
+// settle keeps out the accounts that the unit may not use, and takes them in again when it may. No
+// wording is lost: one without a chosen account waits in Rest until it has one again.
 func (f *composeForm) settle(usable []account.Account) {
 	may := make(map[int64]bool, len(usable))
 	for _, a := range usable {
@@ -137,6 +152,7 @@ func (f *composeForm) settle(usable []account.Account) {
 	chosen, seen := map[int64]bool{}, map[int64]bool{}
 	all := slices.Concat(f.Accounts, f.Aside)
 	f.Accounts, f.Aside = nil, nil
+
 	for _, id := range all {
 		switch {
 		case seen[id]:
@@ -157,6 +173,7 @@ func (f *composeForm) settle(usable []account.Account) {
 			}
 		}
 	}
+
 	for _, id := range slices.Sorted(maps.Keys(f.Rest)) {
 		if chosen[id] && len(f.Variants) < mostOwn {
 			f.variants()[id] = f.Rest[id]
@@ -169,6 +186,7 @@ func (f *composeForm) rest() map[int64]string {
 	if f.Rest == nil {
 		f.Rest = map[int64]string{}
 	}
+
 	return f.Rest
 }
 
@@ -176,6 +194,7 @@ func (f *composeForm) variants() map[int64]string {
 	if f.Variants == nil {
 		f.Variants = map[int64]string{}
 	}
+
 	return f.Variants
 }
 
@@ -192,39 +211,54 @@ func (f composeForm) OwnRest() (string, error) {
 }
 
 // formOf fills the form from what is stored.
-func formOf(p post.Post, v post.Version) composeForm {
-	f := composeForm{ID: p.ID, Revision: p.Revision, Unit: p.UnitID, Text: v.Text, Repost: v.RepostOf, Visible: v.Visible, Urgent: p.Urgent,
-		When: "at", Variants: map[int64]string{}, Rest: map[int64]string{}, Alts: map[int64]string{}}
+func formOf(p post.Post, version post.Version) composeForm {
+	form := composeForm{
+		ID:       p.ID,
+		Revision: p.Revision,
+		Unit:     p.UnitID,
+		Text:     version.Text,
+		Repost:   version.RepostOf,
+		Visible:  version.Visible,
+		Urgent:   p.Urgent,
+		When:     "at",
+		Variants: map[int64]string{},
+		Rest:     map[int64]string{},
+		Alts:     map[int64]string{},
+	}
 	if p.Corrects != nil {
-		f.Corrects = *p.Corrects
+		form.Corrects = *p.Corrects
 	}
 	if p.DueNow {
-		f.When = "now"
+		form.When = "now"
 	}
 	if p.DueAt != nil {
-		f.Due = *p.DueAt
+		form.Due = *p.DueAt
 	}
-	for _, t := range v.Targets {
-		f.Accounts = append(f.Accounts, t.AccountID)
+
+	for _, target := range version.Targets {
+		form.Accounts = append(form.Accounts, target.AccountID)
 		switch {
-		case t.Variant == nil:
-		case len(f.Variants) < mostOwn:
-			f.Variants[t.AccountID] = *t.Variant
+		case target.Variant == nil:
+		case len(form.Variants) < mostOwn:
+			form.Variants[target.AccountID] = *target.Variant
 		default:
-			f.Rest[t.AccountID] = *t.Variant
+			form.Rest[target.AccountID] = *target.Variant
 		}
 	}
-	for _, m := range v.Media {
-		f.Media = append(f.Media, m.MediaID)
-		f.Alts[m.MediaID] = m.Alt
+
+	for _, versionMedia := range version.Media {
+		form.Media = append(form.Media, versionMedia.MediaID)
+		form.Alts[versionMedia.MediaID] = versionMedia.Alt
 	}
-	return f
+
+	return form
 }
 
 // DueLocal is the due time as a datetime-local control writes it.
 func (f composeForm) DueLocal() string { return page.FieldTime(f.Due) }
 
-// arrange moves or drops a picture: what the small buttons do without scripts. It tells whether act was one of them.
+// arrange moves or drops a picture: what the small buttons do without scripts. It tells whether act was
+// one of them.
 func (f *composeForm) arrange() bool {
 	verb, rest, _ := strings.Cut(f.Act, ".")
 	id, err := strconv.ParseInt(rest, 10, 64)
@@ -232,6 +266,7 @@ func (f *composeForm) arrange() bool {
 	if err != nil || i < 0 {
 		return false
 	}
+
 	switch {
 	case verb == "up" && i > 0:
 		f.Media[i-1], f.Media[i] = f.Media[i], f.Media[i-1]
@@ -240,5 +275,6 @@ func (f *composeForm) arrange() bool {
 	case verb == "drop":
 		f.Media = slices.Delete(f.Media, i, i+1)
 	}
+
 	return verb == "up" || verb == "down" || verb == "drop"
 }

@@ -57,11 +57,13 @@ func (p composePage) Unseen() bool {
 // OwnMore is for how many chosen accounts there is a wording without a field.
 func (p composePage) OwnMore() int {
 	n := 0
+
 	for _, id := range p.Form.Accounts {
 		if _, ok := p.Form.Rest[id]; ok {
 			n++
 		}
 	}
+
 	return n
 }
 
@@ -96,13 +98,18 @@ type finding struct {
 }
 
 // composePage fills the page from the form: the same for a new post, a stored one and a refused one.
-func (h *pages) composePage(c *gin.Context, f composeForm) (composePage, error) {
+func (h *pages) composePage(c *gin.Context, form composeForm) (composePage, error) {
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	title := "写稿"
-	if f.ID != 0 {
+	if form.ID != 0 {
 		title = "修改稿件"
 	}
-	p := composePage{Base: h.kit.Base(c, title, page.Crumb{Text: "稿件", Href: "/posts"}), Form: f, MaxMedia: post.MaxMedia, MayMove: true}
+	p := composePage{
+		Base:     h.kit.Base(c, title, page.Crumb{Text: "稿件", Href: "/posts"}),
+		Form:     form,
+		MaxMedia: post.MaxMedia,
+		MayMove:  true,
+	}
 	if err := h.fillStored(ctx, actor, &p); err != nil {
 		return p, err
 	}
@@ -113,101 +120,119 @@ func (h *pages) composePage(c *gin.Context, f composeForm) (composePage, error) 
 	if p.Form.Unit == 0 && len(units) > 0 {
 		p.Form.Unit = units[0].ID
 	}
+
 	return p, h.fillChoice(ctx, actor, units, &p)
 }
 
-// fillChoice adds the accounts to choose from, those that were chosen and that the unit may not use, and what the buttons of the tree
-// say.
-func (h *pages) fillChoice(ctx context.Context, actor access.Actor, units []org.Unit, p *composePage) error {
-	accounts, err := h.choosable(ctx, actor, units, p.Form.Unit)
+// fillChoice adds the accounts to choose from, those that were chosen and that the unit may not use,
+// and what the buttons of the tree say.
+func (h *pages) fillChoice(
+	ctx context.Context,
+	actor access.Actor,
+	units []org.Unit,
+	page *composePage,
+) error {
+	accounts, err := h.choosable(ctx, actor, units, page.Form.Unit)
 	if err != nil {
 		return err
 	}
-	p.Form.settle(accounts)
-	if p.Aside, err = h.namesAside(ctx, actor, p); err != nil {
+	page.Form.settle(accounts)
+	if page.Aside, err = h.namesAside(ctx, actor, page); err != nil {
 		return err
 	}
-	p.Form.choose(units, accounts)
-	p.lookForOwn(accounts)
+	page.Form.choose(units, accounts)
+	page.lookForOwn(accounts)
 
-	p.Picker = picker(units, accounts, p.Form)
-	p.Units = unitOptions(units, p.Form)
-	for _, u := range units {
-		if u.ID == p.Form.Unit {
-			p.UnitName = u.Name
+	page.Picker = picker(units, accounts, page.Form)
+
+	page.Units = unitOptions(units, page.Form)
+	for _, unit := range units {
+		if unit.ID == page.Form.Unit {
+			page.UnitName = unit.Name
 		}
 	}
-	p.Variants, p.MaxLength = variants(accounts, p.Form)
-	p.Pictures = pictures(p.Base, p.Form)
+	page.Variants, page.MaxLength = variants(accounts, page.Form)
+	page.Pictures = pictures(page.Base, page.Form)
+
 	return nil
 }
 
 // namesAside names the accounts that were kept out, those the actor may know of.
-func (h *pages) namesAside(ctx context.Context, actor access.Actor, p *composePage) (string, error) {
-	if len(p.Form.Aside) == 0 {
+func (h *pages) namesAside(ctx context.Context, actor access.Actor, page *composePage) (string, error) {
+	if len(page.Form.Aside) == 0 {
 		return "", nil
 	}
-	known, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostWrite, IDs: p.Form.Aside})
+	known, err := h.Accounts.List(ctx, actor, account.Filter{
+		Permission: access.PostWrite,
+		IDs:        page.Form.Aside,
+	})
 	if err != nil {
 		return "", err
 	}
-	return someNames(p.Base, known, len(p.Form.Aside)), nil
+
+	return someNames(page.Base, known, len(page.Form.Aside)), nil
 }
 
 // someNames names the first few of n accounts.
-func someNames(b page.Base, known []account.Account, n int) string {
+func someNames(base page.Base, known []account.Account, n int) string {
 	var names []string
 	for _, a := range known[:min(len(known), 3)] {
 		names = append(names, a.At())
 	}
+
 	switch {
 	case len(names) == 0:
-		return b.T("{.n} 个账号", "n", n)
+		return base.T("{.n} 个账号", "n", n)
 	case len(names) < n:
-		return b.T("{.names} 等 {.n} 个账号", "names", strings.Join(names, " "), "n", n)
+		return base.T("{.names} 等 {.n} 个账号", "names", strings.Join(names, " "), "n", n)
 	}
+
 	return strings.Join(names, " ")
 }
 
 // fillStored adds what only a stored post has: previews as it is kept, findings, the post it corrects.
-func (h *pages) fillStored(ctx context.Context, actor access.Actor, p *composePage) error {
-	if p.Form.Corrects != 0 {
-		original, _, err := h.Posts.Find(ctx, actor, p.Form.Corrects)
+func (h *pages) fillStored(ctx context.Context, actor access.Actor, page *composePage) error {
+	if page.Form.Corrects != 0 {
+		original, _, err := h.Posts.Find(ctx, actor, page.Form.Corrects)
 		if err != nil {
 			return err
 		}
-		p.Original = &original
+		page.Original = &original
 	}
-	if p.Form.ID == 0 {
+	if page.Form.ID == 0 {
 		return nil
 	}
-	stored, v, err := h.Posts.Find(ctx, actor, p.Form.ID)
+	stored, version, err := h.Posts.Find(ctx, actor, page.Form.ID)
 	if err != nil {
 		return err
 	}
-	if p.MayMove = stored.MayMove(); !p.MayMove || p.Form.Unit == 0 {
-		p.Form.Unit = stored.UnitID
+	if page.MayMove = stored.MayMove(); !page.MayMove || page.Form.Unit == 0 {
+		page.Form.Unit = stored.UnitID
 	}
 	reviews, err := h.Reviews.OfPost(ctx, actor, stored.ID)
 	if err != nil {
 		return err
 	}
-	p.Opinions = returns(reviews)
-	problems := h.Posts.Check(stored, v)
-	p.Number, p.SavedAt = v.Number, stored.UpdatedAt
-	p.Going, p.Targets = show.Planned(p.Base, stored), len(v.Targets)
-	p.Previews = show.Previews(p.P, v, problems)
-	for i := range p.Previews {
-		p.Previews[i].When, p.Previews[i].Fold, p.Previews[i].Most = p.Going, true, mostNames
+	page.Opinions = returns(reviews)
+	problems := h.Posts.Check(stored, version)
+	page.Number, page.SavedAt = version.Number, stored.UpdatedAt
+	page.Going, page.Targets = show.Planned(page.Base, stored), len(version.Targets)
+
+	page.Previews = show.Previews(page.P, version, problems)
+	for i := range page.Previews {
+		page.Previews[i].When, page.Previews[i].Fold, page.Previews[i].Most = page.Going, true, mostNames
 	}
-	p.Findings = findings(p.Base, problems)
+	page.Findings = findings(page.Base, problems)
+
 	return nil
 }
 
-// returns are the decisions that gave the post back since it was approved last, the newest first: what is to be mended while it is
-// amended. A version that was taken back before anybody decided says nothing, and takes nothing away.
+// returns are the decisions that gave the post back since it was approved last, the newest first: what
+// is to be mended while it is amended. A version that was taken back before anybody decided says
+// nothing, and takes nothing away.
 func returns(reviews []review.Review) []review.Review {
 	var out []review.Review
+
 	for _, r := range reviews {
 		if r.State == review.Approved {
 			break
@@ -216,50 +241,74 @@ func returns(reviews []review.Review) []review.Review {
 			out = append(out, r)
 		}
 	}
+
 	return out
 }
 
-func findings(b page.Base, problems post.Problems) []finding {
+func findings(base page.Base, problems post.Problems) []finding {
 	var out []finding
+
 	for _, pr := range problems {
 		f := finding{
 			Field: pr.Fault.Field,
 			Code:  pr.Fault.Code,
-			Text:  b.T(pr.Fault.Text, pr.Fault.Args...),
+			Text:  base.T(pr.Fault.Text, pr.Fault.Args...),
 		}
 		if n := len(pr.Accounts); n > 0 {
-			f.Accounts = someNames(b, pr.Accounts, n)
+			f.Accounts = someNames(base, pr.Accounts, n)
 		}
 		out = append(out, f)
 	}
+
 	return out
 }
 
 // choosable are the accounts at or below the unit that may still post one day.
-func (h *pages) choosable(ctx context.Context, actor access.Actor, units []org.Unit, unitID int64) ([]account.Account, error) {
-	i := slices.IndexFunc(units, func(u org.Unit) bool { return u.ID == unitID })
+func (h *pages) choosable(
+	ctx context.Context,
+	actor access.Actor,
+	units []org.Unit,
+	unitID int64,
+) ([]account.Account, error) {
+	i := slices.IndexFunc(units, func(unit org.Unit) bool { return unit.ID == unitID })
 	if i < 0 {
 		return nil, nil
 	}
+
 	return h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostWrite, UnitPath: units[i].Path,
 		States: []account.State{account.Live, account.Preparing, account.Suspended}})
 }
 
-func unitOptions(units []org.Unit, f composeForm) []page.Option {
+func unitOptions(units []org.Unit, form composeForm) []page.Option {
 	if len(units) < 2 {
 		return nil
 	}
+
 	var out []page.Option
-	for _, u := range units {
-		out = append(out, page.Option{Value: fmt.Sprint(u.ID), Text: u.Name, Raw: true, Selected: u.ID == f.Unit})
+	for _, unit := range units {
+		out = append(out, page.Option{
+			Value:    fmt.Sprint(unit.ID),
+			Text:     unit.Name,
+			Raw:      true,
+			Selected: unit.ID == form.Unit,
+		})
 	}
+
 	return out
 }
 
-func pictures(b page.Base, f composeForm) []pictureField {
+func pictures(base page.Base, form composeForm) []pictureField {
 	var out []pictureField
-	for i, id := range f.Media {
-		out = append(out, pictureField{Base: b, ID: id, Number: i + 1, Alt: f.Alts[id], First: i == 0, Last: i == len(f.Media)-1})
+	for i, id := range form.Media {
+		out = append(out, pictureField{
+			Base:   base,
+			ID:     id,
+			Number: i + 1,
+			Alt:    form.Alts[id],
+			First:  i == 0,
+			Last:   i == len(form.Media)-1,
+		})
 	}
+
 	return out
 }

@@ -13,23 +13,26 @@ import (
 func TestTheUnitIsAskedFirstAndChangedUntilThePostIsSubmitted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := w.as("writer")
-	page := b.Get("/posts/new").Want(200).WantText("#f-unit-help", "提交审核之前可以换")
+	browser := w.as("writer")
+	page := browser.Get("/posts/new").Want(200).WantText("#f-unit-help", "提交审核之前可以换")
 	if first, _ := page.Find("#compose select, #compose textarea").First().Attr("id"); first != "f-unit" {
 		t.Errorf("the form asks first for %s, want the unit", first)
 	}
-	f := page.Form("#compose")
-	f.Set("text", "先写了再换单位")
-	f["account"] = []string{"1", "4"}
-	f.Set("variant.1", "市局另说")
-	f.Set("act", "save")
-	edit := b.Get(b.Post("/posts/save", f).Want(303).Location).Want(200).WantCount("select[name=unit] option", 3)
+	values := page.Form("#compose")
+	values.Set("text", "先写了再换单位")
+	values["account"] = []string{"1", "4"}
+	values.Set("variant.1", "市局另说")
+	values.Set("act", "save")
+	edit := browser.Get(browser.Post("/posts/save", values).Want(303).Location).
+		Want(200).
+		WantCount("select[name=unit] option", 3)
 
-	// The button fills the form for the other unit: what it may not use is kept out and named, nothing is stored yet.
-	f = edit.Form("#compose")
-	f.Set("unit", "3")
-	f.Set("act", "unit")
-	page = b.Post("/posts/save", f).Want(200).WantText("#unit-aside", "不能用于“朝阳区”的稿件，没有选上：@环保北京").
+	// The button fills the form for the other unit: what it may not use is kept out and named, nothing
+	// is stored yet.
+	values = edit.Form("#compose")
+	values.Set("unit", "3")
+	values.Set("act", "unit")
+	page = browser.Post("/posts/save", values).Want(200).WantText("#unit-aside", "不能用于“朝阳区”的稿件，没有选上：@环保北京").
 		WantText("#saved", "有改动还没有保存")
 	page.WantCount("input[name=account]", 2).WantCount("input[name=account][checked]", 1).
 		WantCount("[data-variant='1']", 0)
@@ -38,51 +41,56 @@ func TestTheUnitIsAskedFirstAndChangedUntilThePostIsSubmitted(t *testing.T) {
 	}
 
 	// Back again: the account and its wording are there as before.
-	f = page.Form("#compose")
-	f.Set("unit", "1")
-	f.Set("act", "unit")
-	page = b.Post("/posts/save", f).Want(200).WantText("[data-variant='1'] textarea", "市局另说").
+	values = page.Form("#compose")
+	values.Set("unit", "1")
+	values.Set("act", "unit")
+	page = browser.Post("/posts/save", values).Want(200).WantText("[data-variant='1'] textarea", "市局另说").
 		WantCount("input[name=account][checked]", 2)
 	if got := strings.TrimSpace(page.Text("#unit-aside")); got != "" {
 		t.Errorf("still kept out: %q", got)
 	}
 
 	// Who saves without looking is told first; what was typed stays. The second press moves the post.
-	f = page.Form("#compose")
-	f.Set("unit", "3")
-	f.Set("act", "submit")
-	f.Set("when", "now")
-	page = b.Post("/posts/save", f).Want(422).WantText(".picker .field-error", "@环保北京").WantText("#unit-aside", "@环保北京")
-	f = page.Form("#compose")
-	if f.Get("text") != "先写了再换单位" || f.Get("unit") != "3" || f.Get("when") != "now" ||
-		!strings.Contains(f.Get("wordings"), "市局另说") {
-		t.Errorf("the form lost something: %v", f)
+	values = page.Form("#compose")
+	values.Set("unit", "3")
+	values.Set("act", "submit")
+	values.Set("when", "now")
+	page = browser.Post("/posts/save", values).
+		Want(422).
+		WantText(".picker .field-error", "@环保北京").
+		WantText("#unit-aside", "@环保北京")
+	values = page.Form("#compose")
+	if values.Get("text") != "先写了再换单位" || values.Get("unit") != "3" || values.Get("when") != "now" ||
+		!strings.Contains(values.Get("wordings"), "市局另说") {
+		t.Errorf("the form lost something: %v", values)
 	}
-	f.Set("act", "submit")
-	to := b.Post("/posts/save", f).Want(303).Location
+	values.Set("act", "submit")
+	to := browser.Post("/posts/save", values).Want(303).Location
 	if got := w.text("SELECT unit_id::text || ' ' || phase FROM posts"); got != "3 submitted" {
 		t.Errorf("stored %s", got)
 	}
-	b.Get(to).WantText("aside .facts", "朝阳区")
+	browser.Get(to).WantText("aside .facts", "朝阳区")
 	w.as("afar").Get(to).Want(200).WantText("h1", "先写了再换单位")
 
 	// From then on it is said, with the reason.
-	page = b.Get(b.Post(to+"/revise", nil).Want(303).Location).Want(200).WantCount("select[name=unit]", 0).
+	page = browser.Get(browser.Post(to+"/revise", nil).Want(303).Location).
+		Want(200).
+		WantCount("select[name=unit]", 0).
 		WantText("#compose", "提交过审核的稿件不能换单位")
-	f = page.Form("#compose")
-	if f.Get("unit") != "3" {
-		t.Errorf("the form holds unit %q", f.Get("unit"))
+	values = page.Form("#compose")
+	if values.Get("unit") != "3" {
+		t.Errorf("the form holds unit %q", values.Get("unit"))
 	}
-	f.Set("unit", "1")
-	f.Set("act", "save")
-	b.Post("/posts/save", f).Want(409).WantText(".banner-bad", "不能换单位")
+	values.Set("unit", "1")
+	values.Set("act", "save")
+	browser.Post("/posts/save", values).Want(409).WantText(".banner-bad", "不能换单位")
 }
 
 func TestTheFormSpeaksEnglishThroughout(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	d := w.draft("English form", 1, 2)
-	page := w.as("writer").English().Get(fmt.Sprintf("/posts/%d/edit", d.ID)).Want(200).
+	post := w.draft("English form", 1, 2)
+	page := w.as("writer").English().Get(fmt.Sprintf("/posts/%d/edit", post.ID)).Want(200).
 		WantText("[data-picker-count]", "2 selected")
 	if strings.Contains(page.Body, "no value") {
 		t.Error("a text of the form wants a value that it was not given")
@@ -95,24 +103,24 @@ func TestTheFormSpeaksEnglishThroughout(t *testing.T) {
 func TestWhoWritesInOneUnitIsNotAskedForIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	f := w.as("afar").Get("/posts/new").Want(200).WantCount("select[name=unit]", 0).Form("#compose")
-	if f.Get("unit") != "3" {
-		t.Errorf("unit %q", f.Get("unit"))
+	values := w.as("afar").Get("/posts/new").Want(200).WantCount("select[name=unit]", 0).Form("#compose")
+	if values.Get("unit") != "3" {
+		t.Errorf("unit %q", values.Get("unit"))
 	}
-	f.Set("unit", "1")
-	f.Set("text", "越界")
-	f.Set("act", "save")
-	w.as("afar").Post("/posts/save", f).Want(404)
+	values.Set("unit", "1")
+	values.Set("text", "越界")
+	values.Set("act", "save")
+	w.as("afar").Post("/posts/save", values).Want(404)
 }
 
 func TestTheScriptGetsTheFormOfAnotherUnit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	d := w.draft("换单位", 1, 2, 4)
-	f := w.as("writer").Get(fmt.Sprintf("/posts/%d/edit", d.ID)).Form("#compose")
-	f.Set("unit", "2")
-	f.Set("act", "unit")
-	part := w.as("writer").Part("POST", "/posts/save", f).Want(200).
+	post := w.draft("换单位", 1, 2, 4)
+	values := w.as("writer").Get(fmt.Sprintf("/posts/%d/edit", post.ID)).Form("#compose")
+	values.Set("unit", "2")
+	values.Set("act", "unit")
+	part := w.as("writer").Part("POST", "/posts/save", values).Want(200).
 		WantCount("[data-picker] input[name=account]", 2).WantCount("#variants-box", 1)
 	part.WantText("#unit-aside", "@环保北京 @朝阳环保示例")
 	if ids, _ := part.Find("input[name=aside]").Attr("value"); ids != "1,4" {
@@ -123,16 +131,16 @@ func TestTheScriptGetsTheFormOfAnotherUnit(t *testing.T) {
 func TestTwoWhoChooseOtherUnitsAreToldOfIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	d := w.draft("谁的稿", 4)
-	edit := fmt.Sprintf("/posts/%d/edit", d.ID)
+	post := w.draft("谁的稿", 4)
+	edit := fmt.Sprintf("/posts/%d/edit", post.ID)
 	mine, theirs := w.as("writer"), w.as("second")
-	f, g := mine.Get(edit).Form("#compose"), theirs.Get(edit).Form("#compose")
+	values, g := mine.Get(edit).Form("#compose"), theirs.Get(edit).Form("#compose")
 	g.Set("unit", "3")
 	g.Set("act", "save")
 	theirs.Post("/posts/save", g).Want(303)
-	f.Set("text", "是市局的稿")
-	f.Set("act", "save")
-	stale := mine.Post("/posts/save", f).Want(409).WantText("main", "稿件现在属于“朝阳区”")
+	values.Set("text", "是市局的稿")
+	values.Set("act", "save")
+	stale := mine.Post("/posts/save", values).Want(409).WantText("main", "稿件现在属于“朝阳区”")
 	h := stale.Form("form[action='/posts/save']")
 	h.Set("act", "save")
 	mine.Post("/posts/save", h).Want(303)
@@ -144,21 +152,27 @@ func TestTwoWhoChooseOtherUnitsAreToldOfIt(t *testing.T) {
 func TestAnOwnWordingOpensAtItsAccountAndByAnyPartOfAName(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := w.as("writer")
-	d := w.draft("通用", 1, 2)
-	f := b.Get(fmt.Sprintf("/posts/%d/edit", d.ID)).Want(200).WantCount(".tree-own:not([hidden])", 2).Form("#compose")
+	browser := w.as("writer")
+	post := w.draft("通用", 1, 2)
+	values := browser.Get(fmt.Sprintf("/posts/%d/edit", post.ID)).
+		Want(200).
+		WantCount(".tree-own:not([hidden])", 2).
+		Form("#compose")
 
 	// The button at the account's line.
-	f.Set("act", "own.2")
-	page := b.Post("/posts/save", f).Want(200).WantCount("[data-variant='2'] textarea[autofocus]", 1)
-	f = page.Form("#compose")
-	f.Set("variant.2", "京城另说")
-	f.Set("act", "own.4")
-	b.Post("/posts/save", f).Want(422).WantText("#f-own-error", "还没有选 @朝阳环保示例").
+	values.Set("act", "own.2")
+	page := browser.Post("/posts/save", values).
+		Want(200).
+		WantCount("[data-variant='2'] textarea[autofocus]", 1)
+	values = page.Form("#compose")
+	values.Set("variant.2", "京城另说")
+	values.Set("act", "own.4")
+	browser.Post("/posts/save", values).Want(422).WantText("#f-own-error", "还没有选 @朝阳环保示例").
 		WantText("[data-variant='2'] textarea", "京城另说").
 		WantCount(".tree-own.worded", 1)
 
-	// A part of a name: one that matches opens, several are listed, in any case of letters and with or without @.
+	// A part of a name: one that matches opens, several are listed, in any case of letters and with or
+	// without @.
 	for _, c := range []struct{ words, opens, told string }{
 		{"环之", "2", ""},
 		{"@环保北", "1", ""},
@@ -168,9 +182,9 @@ func TestAnOwnWordingOpensAtItsAccountAndByAnyPartOfAName(t *testing.T) {
 		{"没有这个", "", "没有找到账号“没有这个”"},
 		{" ", "", "一部分也可以"},
 	} {
-		f.Set("own", c.words)
-		f.Set("act", "own")
-		page := b.Post("/posts/save", f)
+		values.Set("own", c.words)
+		values.Set("act", "own")
+		page := browser.Post("/posts/save", values)
 		if c.opens != "" {
 			page.Want(200).WantCount("[data-variant='"+c.opens+"'] textarea[autofocus]", 1)
 		} else if !strings.Contains(page.Text("#variants-box"), c.told) {
@@ -179,12 +193,12 @@ func TestAnOwnWordingOpensAtItsAccountAndByAnyPartOfAName(t *testing.T) {
 	}
 
 	// One of those listed is pressed.
-	f.Set("own", "环")
-	page = b.Post("/posts/save", f).Want(200).WantCount("#own-list button", 2)
-	f = page.Form("#compose")
+	values.Set("own", "环")
+	page = browser.Post("/posts/save", values).Want(200).WantCount("#own-list button", 2)
+	values = page.Form("#compose")
 	act, _ := page.Find("#own-list button").First().Attr("value")
-	f.Set("act", act)
-	b.Post("/posts/save", f).Want(200).WantCount("[data-variant='1'] textarea[autofocus]", 1).
+	values.Set("act", act)
+	browser.Post("/posts/save", values).Want(200).WantCount("[data-variant='1'] textarea[autofocus]", 1).
 		WantText("[data-variant='2'] textarea", "京城另说")
 }
 
@@ -192,83 +206,94 @@ func TestAmongTwoThousandAccountsAPartOfANameFindsTheChosen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ids := w.manyUnits(2000)
-	b := w.as("writer")
-	d := w.draft("给许多账号的通报", ids[1500:1600]...)
-	f := b.Get(fmt.Sprintf("/posts/%d/edit", d.ID)).Want(200).Form("#compose")
-	f.Set("own", "号生态环境综合")
-	f.Set("act", "own")
-	b.Post("/posts/save", f).Want(200).WantText("#own-list", "有 100 个符合，这里列出前 20 个").WantCount("#own-list button", 20)
-	f.Set("own", "第1501号")
-	b.Post("/posts/save", f).Want(200).WantCount("[data-variant='1601'] textarea[autofocus]", 1)
-	part := b.Part("POST", "/posts/save", f).Want(200).WantCount("[data-variant]", 1).
+	browser := w.as("writer")
+	post := w.draft("给许多账号的通报", ids[1500:1600]...)
+	values := browser.Get(fmt.Sprintf("/posts/%d/edit", post.ID)).Want(200).Form("#compose")
+	values.Set("own", "号生态环境综合")
+	values.Set("act", "own")
+	browser.Post("/posts/save", values).
+		Want(200).
+		WantText("#own-list", "有 100 个符合，这里列出前 20 个").
+		WantCount("#own-list button", 20)
+	values.Set("own", "第1501号")
+	browser.Post("/posts/save", values).Want(200).WantCount("[data-variant='1601'] textarea[autofocus]", 1)
+	part := browser.Part("POST", "/posts/save", values).Want(200).WantCount("[data-variant]", 1).
 		WantCount("[data-variant='1601']", 1)
 	if size := len(part.Body); size > 4000 {
 		t.Errorf("the script gets %d bytes for one field", size)
 	}
-	f.Set("act", "look")
-	b.Part("POST", "/posts/save", f).Want(200).WantCount("[data-variant]", 0).WantCount("#own-list button", 1)
-	b.Part("GET", "/posts/accounts?unit=1&branch=101", nil).WantCount(".tree-own[hidden]", 20)
-	b.Part("GET", "/posts/own?unit=1&of=107", nil).Want(200).WantCount("textarea[name='variant.107']", 1)
+	values.Set("act", "look")
+	browser.Part("POST", "/posts/save", values).
+		Want(200).
+		WantCount("[data-variant]", 0).
+		WantCount("#own-list button", 1)
+	browser.Part("GET", "/posts/accounts?unit=1&branch=101", nil).WantCount(".tree-own[hidden]", 20)
+	browser.Part("GET", "/posts/own?unit=1&of=107", nil).
+		Want(200).
+		WantCount("textarea[name='variant.107']", 1)
 	w.as("afar").Part("GET", "/posts/own?unit=1&of=1", nil).Want(422)
 }
 
 func TestAmendingShowsWhyItWasReturned(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := w.as("writer")
-	p := w.submitted("第一版")
-	path := fmt.Sprintf("/posts/%d", p.ID)
-	amend := func() string { return b.Post(path+"/revise", nil).Want(303).Location }
+	browser := w.as("writer")
+	post := w.submitted("第一版")
+	path := fmt.Sprintf("/posts/%d", post.ID)
+	amend := func() string { return browser.Post(path+"/revise", nil).Want(303).Location }
 	submit := func(edit, text string) {
-		f := b.Get(edit).Form("#compose")
-		f.Set("text", text)
-		f.Set("act", "submit")
-		b.Post("/posts/save", f).Want(303)
+		values := browser.Get(edit).Form("#compose")
+		values.Set("text", text)
+		values.Set("act", "submit")
+		browser.Post("/posts/save", values).Want(303)
 	}
 	beside := ".field:has(#f-text) .opinion"
-	w.decide(p.ID, review.Return, "请写首要污染物")
+	w.decide(post.ID, review.Return, "请写首要污染物")
 	edit := amend()
-	b.Get(edit).WantText(beside, "审核").WantText(beside, "退回第 1 版的意见").WantText(beside, "请写首要污染物").
+	browser.Get(edit).WantText(beside, "审核").WantText(beside, "退回第 1 版的意见").WantText(beside, "请写首要污染物").
 		WantCount(beside+" details", 0)
 
 	// A second opinion stands first, the one before it a press away.
 	submit(edit, "第二版，首要污染物臭氧")
-	w.decide(p.ID, review.Return, "再写建议")
+	w.decide(post.ID, review.Return, "再写建议")
 	amend()
-	page := b.Get(edit).WantText(beside+" > p", "退回第 2 版").WantText(beside+" details", "请写首要污染物").
+	page := browser.Get(edit).WantText(beside+" > p", "退回第 2 版").WantText(beside+" details", "请写首要污染物").
 		WantText(beside+" details summary", "1 条")
-	if own := page.Find(beside + " > p").Text(); !strings.Contains(own, "再写建议") || strings.Contains(own, "请写首要污染物") {
+	if own := page.Find(beside + " > p").
+		Text(); !strings.Contains(own, "再写建议") ||
+		strings.Contains(own, "请写首要污染物") {
 		t.Errorf("beside the text stands %q", own)
 	}
 
-	// Taken back before anybody decided, withdrawn after a return: the opinions are still what is to be mended.
+	// Taken back before anybody decided, withdrawn after a return: the opinions are still what is to be
+	// mended.
 	submit(edit, "第三版")
 	amend()
-	b.Get(edit).WantText(beside+" > p", "再写建议")
+	browser.Get(edit).WantText(beside+" > p", "再写建议")
 	submit(edit, "第三版又交")
-	w.decide(p.ID, review.Return, "第三条意见")
-	b.Post(path+"/withdraw", form("reason", "先放一放")).Want(303)
+	w.decide(post.ID, review.Return, "第三条意见")
+	browser.Post(path+"/withdraw", form("reason", "先放一放")).Want(303)
 	amend()
-	b.Get(edit).WantText(beside+" > p", "第三条意见").WantText(beside+" details summary", "2 条")
+	browser.Get(edit).WantText(beside+" > p", "第三条意见").WantText(beside+" details summary", "2 条")
 
 	// A refused form shows them too; an approval ends them.
-	f := b.Get(edit).Form("#compose")
+	f := browser.Get(edit).Form("#compose")
 	f.Set("text", "")
 	f.Set("act", "submit")
-	b.Post("/posts/save", f).Want(422).WantText(beside+" > p", "第三条意见")
+	browser.Post("/posts/save", f).Want(422).WantText(beside+" > p", "第三条意见")
 	submit(edit, "第四版，都改好了")
-	w.decide(p.ID, review.Approve, "可以")
+	w.decide(post.ID, review.Approve, "可以")
 	amend()
-	b.Get(edit).WantCount(".opinion", 0)
+	browser.Get(edit).WantCount(".opinion", 0)
 }
 
 func TestThePreviewSaysWhenAndFromWhereAndFolds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := w.as("writer")
+	browser := w.as("writer")
 	long := strings.Repeat("空气质量", 40)
-	d := w.draft(long+"末尾", 1, 2)
-	page := b.Get(fmt.Sprintf("/posts/%d/edit", d.ID)).Want(200)
+	post := w.draft(long+"末尾", 1, 2)
+	page := browser.Get(fmt.Sprintf("/posts/%d/edit", post.ID)).Want(200)
 	page.WantText("#preview .outgoing", "今天 13:00").WantText("#preview .outgoing", "2 个账号").
 		WantText("#preview .weibo header", "今天 13:00 来自 矩阵台")
 	page.WantText("#preview .weibo-fold summary", "展开全文").WantText("#preview .weibo-fold", "末尾")
@@ -276,10 +301,10 @@ func TestThePreviewSaysWhenAndFromWhereAndFolds(t *testing.T) {
 	if strings.Contains(head, "末尾") || len([]rune(head)) != 140 {
 		t.Errorf("before the fold stand %d signs", len([]rune(head)))
 	}
-	f := page.Form("#compose")
-	f.Set("when", "now")
-	f.Set("act", "auto")
-	b.Part("POST", "/posts/save", f).Want(200).WantText("#preview .outgoing", "批准后立即").
+	values := page.Form("#compose")
+	values.Set("when", "now")
+	values.Set("act", "auto")
+	browser.Part("POST", "/posts/save", values).Want(200).WantText("#preview .outgoing", "批准后立即").
 		WantText("#preview .weibo header", "批准后立即")
 }
 
@@ -291,17 +316,24 @@ func TestAnAccountThatWasClosedIsNamedAndNotDroppedInSilence(t *testing.T) {
 		post.Content{Text: "通用", Targets: []post.TargetChoice{{AccountID: 1}, {AccountID: 2, Variant: &own}}})
 	w.must(err)
 	w.exec("UPDATE accounts SET state = 'closed' WHERE id = 2")
-	f := w.as("writer").Get(fmt.Sprintf("/posts/%d/edit", p.ID)).Want(200).WantText("#unit-aside", "@京环之声").
+	values := w.as("writer").
+		Get(fmt.Sprintf("/posts/%d/edit", p.ID)).
+		Want(200).
+		WantText("#unit-aside", "@京环之声").
 		Form("#compose")
-	if !strings.Contains(f.Get("wordings"), own) || f.Get("aside") != "2" {
-		t.Errorf("form %v", f)
+	if !strings.Contains(values.Get("wordings"), own) || values.Get("aside") != "2" {
+		t.Errorf("form %v", values)
 	}
 	narrow := w.people["writer"]
 	narrow.Grants = []access.Grant{{Role: access.PressOfficer, UnitID: 2, Path: "/1/2/"}}
 	w.people["narrow"] = narrow
-	f.Set("unit", "2")
-	f.Set("act", "unit")
-	if page := w.as("narrow").Post("/posts/save", f); strings.Contains(page.Text("#unit-aside"), "环保北京") {
+	values.Set("unit", "2")
+	values.Set("act", "unit")
+	if page := w.as("narrow").
+		Post("/posts/save", values); strings.Contains(
+		page.Text("#unit-aside"),
+		"环保北京",
+	) {
 		t.Error("an account outside of the writer's units is named")
 	}
 }

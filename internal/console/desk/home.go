@@ -83,8 +83,9 @@ func (h *pages) home(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range list[:min(len(list), shownTodos)] {
-		p.Todos = append(p.Todos, lineOf(p.Base, o))
+
+	for _, open := range list[:min(len(list), shownTodos)] {
+		p.Todos = append(p.Todos, lineOf(p.Base, open))
 	}
 	p.MoreTodo = max(p.Todo, len(list)) - len(p.Todos)
 	if actor.Can(access.PostView) {
@@ -97,11 +98,13 @@ func (h *pages) home(c *gin.Context) error {
 			return err
 		}
 	}
-	if actor.Can(access.Pause) && actor.Can(access.DeliveryDecide) { // who answers for the sending, not for accounts alone
+	// who answers for the sending, not for accounts alone
+	if actor.Can(access.Pause) && actor.Can(access.DeliveryDecide) {
 		if err := h.fillStop(ctx, actor, &p); err != nil {
 			return err
 		}
 	}
+
 	return h.kit.Show(c, 200, "desk/home", p)
 }
 
@@ -117,22 +120,25 @@ func followed(actor access.Actor) string {
 	if actor.Can(access.AccountView) {
 		of += " accounts"
 	}
+
 	return of
 }
 
-func lineOf(b page.Base, o todo.Open) todoLine {
-	l := todoLine{Open: o, Line: b.T(o.Text(), o.Pairs()...), Tint: "blue", Icon: "inbox"}
-	switch o.Tone() {
+func lineOf(base page.Base, open todo.Open) todoLine {
+	l := todoLine{Open: open, Line: base.T(open.Text(), open.Pairs()...), Tint: "blue", Icon: "inbox"}
+	switch open.Tone() {
 	case todo.Danger:
 		l.Tint, l.Icon = "red", "alert-triangle"
 	case todo.Warning:
 		l.Tint, l.Icon = "orange", "alert-circle"
 	}
+
 	return l
 }
 
 func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) error {
 	y, m, d := p.Now.Date()
+
 	today := time.Date(y, m, d, 0, 0, 0, 0, page.Zone)
 	for i, name := range []string{"今天", "明天"} {
 		from := today.AddDate(0, 0, i)
@@ -146,19 +152,27 @@ func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) 
 	if !actor.Can(access.PostWrite) {
 		return nil
 	}
-	own, err := h.Posts.List(ctx, actor, post.Filter{AuthorID: actor.UserID, Phases: []post.Phase{post.Draft, post.Returned}, Limit: 5})
+	own, err := h.Posts.List(ctx, actor, post.Filter{
+		AuthorID: actor.UserID,
+		Phases:   []post.Phase{post.Draft, post.Returned},
+		Limit:    5,
+	})
 	if err != nil {
 		return err
 	}
 	if p.Drafts, err = h.withStates(ctx, own.Rows); err != nil {
 		return err
 	}
-	mine, err := h.Posts.List(ctx, actor, post.Filter{Submitter: actor.UserID, Phases: []post.Phase{post.Submitted, post.Approved, post.Withdrawn},
-		Limit: shownMine})
+	mine, err := h.Posts.List(ctx, actor, post.Filter{
+		Submitter: actor.UserID,
+		Phases:    []post.Phase{post.Submitted, post.Approved, post.Withdrawn},
+		Limit:     shownMine,
+	})
 	if err != nil {
 		return err
 	}
 	p.Mine, err = h.withStates(ctx, mine.Rows)
+
 	return err
 }
 
@@ -178,6 +192,7 @@ func (h *pages) day(ctx context.Context, actor access.Actor, in post.Span, now t
 		if err != nil {
 			return out, err
 		}
+
 		out.All = 0
 		for _, hour := range hours {
 			out.All += hour.Posts
@@ -187,6 +202,7 @@ func (h *pages) day(ctx context.Context, actor access.Actor, in post.Span, now t
 	if err != nil {
 		return out, err
 	}
+
 	for i := range rows {
 		out.Lines = append(out.Lines, deskLine{At: *rows[i].DueAt, Row: &rows[i]})
 	}
@@ -194,34 +210,41 @@ func (h *pages) day(ctx context.Context, actor access.Actor, in post.Span, now t
 	if err != nil {
 		return out, err
 	}
+
 	out.All += len(others)
 	for i := range others {
 		out.Lines = append(out.Lines, deskLine{At: others[i].DueAt, Other: &others[i]})
 	}
 	slices.SortStableFunc(out.Lines, func(a, b deskLine) int { return a.At.Compare(b.At) })
+
 	return out, nil
 }
 
 // fillStop finds the unit whose sending the reader may stop at once: the highest of those.
-func (h *pages) fillStop(ctx context.Context, actor access.Actor, p *homePage) error {
+func (h *pages) fillStop(ctx context.Context, actor access.Actor, page *homePage) error {
 	units, err := h.Units.Within(ctx, actor, access.Pause)
 	if err != nil || len(units) == 0 {
 		return err
 	}
 	highest := slices.MinFunc(units, func(a, b org.Unit) int { return len(a.Path) - len(b.Path) })
-	p.Stop = &highest
+	page.Stop = &highest
+
 	return nil
 }
 
-func (h *pages) fillAccounts(ctx context.Context, actor access.Actor, p *homePage) error {
-	o, err := h.Accounts.Overview(ctx, actor, shownAccounts)
+func (h *pages) fillAccounts(ctx context.Context, actor access.Actor, page *homePage) error {
+	overview, err := h.Accounts.Overview(ctx, actor, shownAccounts)
 	if err != nil {
 		return err
 	}
-	for _, a := range o.First {
-		p.Accounts = append(p.Accounts, lineOfAccount(a, p.Now))
+
+	for _, account := range overview.First {
+		page.Accounts = append(page.Accounts, lineOfAccount(account, page.Now))
 	}
-	p.All, p.Fine, p.MoreBad = o.All, o.All-o.Needing, o.Needing-len(p.Accounts)
+	page.All, page.Fine, page.MoreBad = overview.All, overview.All-overview.Needing, overview.Needing-len(
+		page.Accounts,
+	)
+
 	return nil
 }
 
@@ -230,5 +253,6 @@ func lineOfAccount(a account.Account, now time.Time) accountLine {
 	if a.State != account.Live {
 		return accountLine{a, a.State}
 	}
+
 	return accountLine{a, a.Token.At(now)}
 }

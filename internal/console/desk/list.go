@@ -59,46 +59,47 @@ type listForm struct {
 }
 
 func (h *pages) list(c *gin.Context) error {
-	var f listForm
-	if err := web.Bind(c, &f); err != nil {
+	var form listForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	p := listPage{Base: h.kit.Base(c, "稿件"), Form: f}
-	units, err := h.choices(c.Request.Context(), web.Actor(c), &p)
+	page := listPage{Base: h.kit.Base(c, "稿件"), Form: form}
+	units, err := h.choices(c.Request.Context(), web.Actor(c), &page)
 	if err != nil {
 		return err
 	}
-	filter := f.filter(units, p.Now)
-	filter.AccountID = p.accountID
-	if f.Mine {
+	filter := form.filter(units, page.Now)
+	filter.AccountID = page.accountID
+	if form.Mine {
 		filter.Submitter = web.Actor(c).UserID
 	}
 	found, err := h.Posts.List(c.Request.Context(), web.Actor(c), filter)
 	if err != nil {
 		return err
 	}
-	if p.Rows, err = h.withStates(c.Request.Context(), found.Rows); err != nil {
+	if page.Rows, err = h.withStates(c.Request.Context(), found.Rows); err != nil {
 		return err
 	}
-	showPassages(p.Rows, f.Q)
-	p.Chips = chips(c, p.Base, f, units, p.AccountAsked, p.Authors)
-	_, p.ByDue = f.hour(p.Now)
-	p.Short = post.Short(f.Q)
-	p.Pager.Shown = len(p.Rows)
+	showPassages(page.Rows, form.Q)
+	page.Chips = chips(c, page.Base, form, units, page.AccountAsked, page.Authors)
+	_, page.ByDue = form.hour(page.Now)
+	page.Short = post.Short(form.Q)
+	page.Pager.Shown = len(page.Rows)
 	if found.Next != "" {
-		p.Pager.Next = web.Link(c, "after", found.Next)
+		page.Pager.Next = web.Link(c, "after", found.Next)
 	}
-	if f.After != "" {
-		p.Pager.First = web.Link(c)
+	if form.After != "" {
+		page.Pager.First = web.Link(c)
 	}
-	return h.kit.Show(c, 200, "posts/list", p)
+
+	return h.kit.Show(c, 200, "posts/list", page)
 }
 
 func (f listForm) filter(units []org.Unit, now time.Time) post.Filter {
 	out := post.Filter{Query: f.Q, AuthorID: f.Author, After: f.After}
-	for _, u := range units {
-		if u.ID == f.Unit {
-			out.UnitPath = u.Path
+	for _, unit := range units {
+		if unit.ID == f.Unit {
+			out.UnitPath = unit.Path
 		}
 	}
 	if f.State != "" {
@@ -115,23 +116,26 @@ func (f listForm) filter(units []org.Unit, now time.Time) post.Filter {
 		end := f.To.AddDate(0, 0, 1)
 		out.To = &end
 	}
+
 	return out
 }
 
 // withStates adds to each row what became of it: one grouped statement for the page.
 func (h *pages) withStates(ctx context.Context, rows []post.Row) ([]listRow, error) {
 	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
+	for i, row := range rows {
+		ids[i] = row.ID
 	}
 	states, err := h.Deliveries.PostStates(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
+
 	out := make([]listRow, len(rows))
-	for i, r := range rows {
-		out[i] = listRow{Row: r, State: states[r.ID]}
+	for i, row := range rows {
+		out[i] = listRow{Row: row, State: states[row.ID]}
 	}
+
 	return out, nil
 }
 
@@ -148,7 +152,10 @@ func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView, Limit: show.Choosable + 1})
+	accounts, err := h.Accounts.List(ctx, actor, account.Filter{
+		Permission: access.PostView,
+		Limit:      show.Choosable + 1,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -161,59 +168,82 @@ func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([
 		return nil, err
 	}
 	all := page.Option{Text: "全部"}
-	p.States, p.Accounts, p.Units, p.Authors = []page.Option{all}, show.AccountOptions(accounts), []page.Option{all}, []page.Option{all}
+	p.States = []page.Option{all}
+	p.Accounts = show.AccountOptions(accounts)
+	p.Units = []page.Option{all}
+	p.Authors = []page.Option{all}
+
 	p.accountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
-	for _, s := range filterStates {
-		p.States = append(p.States, page.Option{Value: string(s), Text: s.Label()})
+	for _, postState := range filterStates {
+		p.States = append(p.States, page.Option{Value: string(postState), Text: postState.Label()})
 	}
-	for _, u := range units {
-		p.Units = append(p.Units, option(u.ID, u.Name))
+
+	for _, unit := range units {
+		p.Units = append(p.Units, option(unit.ID, unit.Name))
 	}
-	for _, a := range authors {
-		p.Authors = append(p.Authors, option(a.ID, a.Name))
+
+	for _, author := range authors {
+		p.Authors = append(p.Authors, option(author.ID, author.Name))
 	}
+
 	return units, nil
 }
 
 // filterStates are offered in the order in which they press.
-var filterStates = []delivery.PostState{"undecided", "draft", "submitted", "returned", "approved", "sending", "sent", "partly", "failed", "missed",
-	"expired", "cancelled", "withdrawn"}
+var filterStates = []delivery.PostState{
+	"undecided", "draft", "submitted", "returned", "approved", "sending", "sent", "partly",
+	"failed", "missed", "expired", "cancelled", "withdrawn",
+}
 
 func option(id int64, name string) page.Option {
 	return page.Option{Value: fmt.Sprint(id), Text: name, Raw: true}
 }
 
 // chips say what is filtered; each leads to the list without it.
-func chips(c *gin.Context, b page.Base, f listForm, units []org.Unit, account string, authors []page.Option) []page.Chip {
+func chips(
+	c *gin.Context,
+	base page.Base,
+	form listForm,
+	units []org.Unit,
+	account string,
+	authors []page.Option,
+) []page.Chip {
 	var out []page.Chip
 	add := func(key, name, value string) {
 		if value != "" {
 			out = append(out, page.Chip{Name: name, Value: value, Href: web.Link(c, key, "")})
 		}
 	}
-	add("q", "搜索", f.Q)
-	if f.State != "" {
-		add("state", "状态", b.T(delivery.PostState(f.State).Label()))
+	add("q", "搜索", form.Q)
+	if form.State != "" {
+		add("state", "状态", base.T(delivery.PostState(form.State).Label()))
 	}
 	add("account", "账号", account)
-	for _, u := range units {
-		if u.ID == f.Unit {
-			add("unit", "单位", u.Name)
+
+	for _, unit := range units {
+		if unit.ID == form.Unit {
+			add("unit", "单位", unit.Name)
 		}
 	}
-	for _, a := range authors {
-		if f.Author != 0 && a.Value == fmt.Sprint(f.Author) {
-			add("author", "作者", a.Text)
+
+	for _, option := range authors {
+		if form.Author != 0 && option.Value == fmt.Sprint(form.Author) {
+			add("author", "作者", option.Text)
 		}
 	}
-	if f.Mine {
-		add("mine", "提交人", b.Actor.Name)
+	if form.Mine {
+		add("mine", "提交人", base.Actor.Name)
 	}
-	if at, ok := f.hour(b.Now); ok {
-		add("hour", "发布时间", b.T("{.day} {.from}–{.to}", "day", at.Format(time.DateOnly), "from", at.Format("15:04"), "to", at.Add(time.Hour).Format("15:04")))
+	if at, ok := form.hour(base.Now); ok {
+		add("hour", "发布时间", base.T("{.day} {.from}–{.to}",
+			"day", at.Format(time.DateOnly),
+			"from", at.Format("15:04"),
+			"to", at.Add(time.Hour).Format("15:04"),
+		))
 	}
-	add("from", "从|日期", dayOf(f.From))
-	add("to", "到|日期", dayOf(f.To))
+	add("from", "从|日期", dayOf(form.From))
+	add("to", "到|日期", dayOf(form.To))
+
 	return out
 }
 
@@ -221,6 +251,7 @@ func dayOf(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
+
 	return t.In(page.Zone).Format(time.DateOnly)
 }
 

@@ -1,5 +1,6 @@
-// Package desk holds the pages on which posts are written and followed: the landing page, the list of posts, the form, the page
-// of one post with its story, and the pictures. Rights and states are decided by the use cases it calls.
+// Package desk holds the pages on which posts are written and followed: the landing page, the list of
+// posts, the form, the page of one post with its story, and the pictures. Rights and states are decided
+// by the use cases it calls.
 package desk
 
 import (
@@ -36,7 +37,8 @@ type pages struct {
 	Deps
 }
 
-// Bounds of a request with pictures: one that is sent by itself, and a whole form of a browser without scripts.
+// Bounds of a request with pictures: one that is sent by itself, and a whole form of a browser without
+// scripts.
 const (
 	oneUpload = media.MaxUpload + 1<<20
 	maxForm   = 64 << 20
@@ -47,7 +49,13 @@ func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
 	kit.Badges(badge.Find)
 	kit.Duty(page.NavEntry{Text: "工作台", Href: "/", Icon: "layout-dashboard", Phone: true})
-	kit.Duty(page.NavEntry{Text: "稿件", Href: "/posts", Icon: "file-text", Phone: true, Needs: []access.Permission{access.PostView}})
+	kit.Duty(page.NavEntry{
+		Text:  "稿件",
+		Href:  "/posts",
+		Icon:  "file-text",
+		Phone: true,
+		Needs: []access.Permission{access.PostView},
+	})
 	kit.Belongs("/posts", "/advances")
 
 	kit.Declare("desk/home", homePage{})

@@ -42,41 +42,43 @@ const shownFound = 10
 
 func (h *pages) search(c *gin.Context) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	p := searchPage{Base: h.kit.Base(c, "搜索")}
+	page := searchPage{Base: h.kit.Base(c, "搜索")}
 	words := strings.TrimSpace(c.Query("q"))
 	if words != "" && actor.Can(access.PostView) {
 		found, err := h.Posts.List(ctx, actor, post.Filter{Query: words, Limit: shownFound})
 		if err != nil {
 			return err
 		}
-		p.More = found.Next != ""
-		if p.Posts, err = h.withStates(ctx, found.Rows); err != nil {
+		page.More = found.Next != ""
+		if page.Posts, err = h.withStates(ctx, found.Rows); err != nil {
 			return err
 		}
-		showPassages(p.Posts, words)
+		showPassages(page.Posts, words)
 	}
 	if words != "" && actor.Can(access.ReachView) {
 		found, err := h.Reach.Search(ctx, actor, words, "", shownFound)
 		if err != nil {
 			return err
 		}
-		p.Past, p.MorePast = pastRows(found.Rows, words), found.Next != ""
+		page.Past, page.MorePast = pastRows(found.Rows, words), found.Next != ""
 	}
 	if words != "" && actor.Can(access.AccountView) {
 		list, err := h.Accounts.List(ctx, actor, account.Filter{Query: words})
 		if err != nil {
 			return err
 		}
-		p.Accounts = list[:min(len(list), shownFound)]
+		page.Accounts = list[:min(len(list), shownFound)]
 	}
-	return h.kit.Show(c, 200, "desk/search", p)
+
+	return h.kit.Show(c, 200, "desk/search", page)
 }
 
 func pastRows(posts []reach.Post, words string) []pastRow {
 	rows := make([]pastRow, len(posts))
-	for i, p := range posts {
-		rows[i] = pastRow{Post: p, Passage: page.PassageOf(p.Text, words)}
+	for i, post := range posts {
+		rows[i] = pastRow{Post: post, Passage: page.PassageOf(post.Text, words)}
 	}
+
 	return rows
 }
 
@@ -100,5 +102,6 @@ func (h *pages) searchPast(c *gin.Context) error {
 	if after != "" {
 		p.Pager.First = web.Link(c)
 	}
+
 	return h.kit.Show(c, 200, "desk/past", p)
 }

@@ -18,7 +18,8 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// postPage is one post: what is published, what became of it on each account, what happened, what can be done.
+// postPage is one post: what is published, what became of it on each account, what happened, what can
+// be done.
 type postPage struct {
 	page.Base
 	Post       post.Post
@@ -53,7 +54,11 @@ func (p postPage) Shown() []deliveryLine {
 	}
 	order := delivery.States()
 	list := slices.Clone(p.Deliveries)
-	slices.SortStableFunc(list, func(a, b deliveryLine) int { return slices.Index(order, a.State) - slices.Index(order, b.State) })
+	slices.SortStableFunc(
+		list,
+		func(a, b deliveryLine) int { return slices.Index(order, a.State) - slices.Index(order, b.State) },
+	)
+
 	return list[:shownDeliveries]
 }
 
@@ -62,6 +67,7 @@ func (p postPage) Folded() int {
 	if p.All {
 		return 0
 	}
+
 	return max(0, len(p.Deliveries)-shownDeliveries)
 }
 
@@ -83,11 +89,12 @@ type deliveryLine struct {
 }
 
 func (h *pages) show(c *gin.Context) error {
-	p, err := h.postPage(c)
+	page, err := h.postPage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "posts/show", p)
+
+	return h.kit.Show(c, 200, "posts/show", page)
 }
 
 func (h *pages) postPage(c *gin.Context) (postPage, error) {
@@ -96,12 +103,17 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 		return postPage{}, err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	stored, v, err := h.Posts.Find(ctx, actor, id)
+	stored, version, err := h.Posts.Find(ctx, actor, id)
 	if err != nil {
 		return postPage{}, err
 	}
-	p := postPage{Base: h.kit.Base(c, "稿件", page.Crumb{Text: "稿件", Href: "/posts"}), Post: stored, Version: v, All: c.Query("all") != ""}
-	p.Heading = headingOf(p.Base, v)
+	p := postPage{
+		Base:    h.kit.Base(c, "稿件", page.Crumb{Text: "稿件", Href: "/posts"}),
+		Post:    stored,
+		Version: version,
+		All:     c.Query("all") != "",
+	}
+	p.Heading = headingOf(p.Base, version)
 	if err := h.fillDeliveries(ctx, actor, &p); err != nil {
 		return p, err
 	}
@@ -110,9 +122,10 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	}
 	var problems post.Problems
 	if stored.Phase == post.Draft {
-		problems = h.Posts.Check(stored, v)
+		problems = h.Posts.Check(stored, version)
 	}
-	p.Previews = show.Previews(p.P, v, problems)
+
+	p.Previews = show.Previews(p.P, version, problems)
 	for i := range p.Previews {
 		p.Previews[i].When = show.Planned(p.Base, stored)
 		if !p.All {
@@ -129,52 +142,57 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	if p.Moving {
 		p.Follow.Every = 3
 	}
+
 	return p, nil
 }
 
 // fillAdvance finds what waits for a second person, and what another day would make wrong.
-func (h *pages) fillAdvance(ctx context.Context, actor access.Actor, p *postPage) error {
-	if p.Post.Phase == post.Draft || p.Post.Phase == post.Submitted {
-		repeats, err := h.Deliveries.Repeats(ctx, actor, p.Post)
+func (h *pages) fillAdvance(ctx context.Context, actor access.Actor, page *postPage) error {
+	if page.Post.Phase == post.Draft || page.Post.Phase == post.Submitted {
+		repeats, err := h.Deliveries.Repeats(ctx, actor, page.Post)
 		if err != nil {
 			return err
 		}
-		p.Repeated = show.Repeated(p.P, repeats, p.Now)
+		page.Repeated = show.Repeated(page.P, repeats, page.Now)
 	}
-	if p.Post.Phase != post.Approved {
+	if page.Post.Phase != post.Approved {
 		return nil
 	}
-	list, err := h.Deliveries.Advances(ctx, actor, p.Post.ID)
+	list, err := h.Deliveries.Advances(ctx, actor, page.Post.ID)
 	if err != nil {
 		return err
 	}
-	for i, x := range list {
-		if x.State == delivery.AdvanceAsked {
-			p.Asked = &list[i]
+
+	for i, advance := range list {
+		if advance.State == delivery.AdvanceAsked {
+			page.Asked = &list[i]
 		}
 	}
-	words := post.DayWords(p.Version.Text)
-	for _, t := range p.Version.Targets {
-		for _, w := range post.DayWords(t.TextOf(p.Version)) {
+
+	words := post.DayWords(page.Version.Text)
+	for _, target := range page.Version.Targets {
+		for _, w := range post.DayWords(target.TextOf(page.Version)) {
 			if !slices.Contains(words, w) {
 				words = append(words, w)
 			}
 		}
 	}
 	if len(words) > 0 {
-		p.DayWords = delivery.Quoted(words)
+		page.DayWords = delivery.Quoted(words)
 	}
+
 	return nil
 }
 
-func headingOf(b page.Base, v post.Version) string {
+func headingOf(base page.Base, version post.Version) string {
 	switch {
-	case v.Title() != "":
-		return v.Title()
-	case v.RepostOf != "":
-		return b.T("转发微博")
+	case version.Title() != "":
+		return version.Title()
+	case version.RepostOf != "":
+		return base.T("转发微博")
 	}
-	return b.T("（尚未填写正文）")
+
+	return base.T("（尚未填写正文）")
 }
 
 // dueField is what the form for another time begins with.
@@ -182,65 +200,74 @@ func dueField(p post.Post, now time.Time) time.Time {
 	if p.DueAt != nil && p.DueAt.After(now) {
 		return *p.DueAt
 	}
+
 	return now.Add(time.Hour).Truncate(10 * time.Minute)
 }
 
-func (h *pages) fillDeliveries(ctx context.Context, actor access.Actor, p *postPage) error {
-	list, err := h.Deliveries.OfPost(ctx, actor, p.Post.ID)
+func (h *pages) fillDeliveries(ctx context.Context, actor access.Actor, page *postPage) error {
+	list, err := h.Deliveries.OfPost(ctx, actor, page.Post.ID)
 	if err != nil {
 		return err
 	}
 	counts := map[delivery.State]int{}
-	soon := p.Now.Add(2 * time.Minute)
+	soon := page.Now.Add(2 * time.Minute)
+
 	for _, d := range list {
 		counts[d.State]++
-		p.Deliveries = append(p.Deliveries, h.lineOf(p, d))
+		page.Deliveries = append(page.Deliveries, h.lineOf(page, d))
 		near := d.State == delivery.Waiting && d.DueAt != nil && d.DueAt.Before(soon)
-		p.Moving = p.Moving || near || d.State == delivery.Preparing || d.State == delivery.Sending || d.State == delivery.Unknown
+		page.Moving = page.Moving || near || d.State == delivery.Preparing || d.State == delivery.Sending ||
+			d.State == delivery.Unknown
 		if d.State.Unmarked() && !d.State.Final() {
-			p.Open++
+			page.Open++
 		}
 	}
-	p.Sent = counts[delivery.Sent]
-	p.State = delivery.PostStateOf(p.Post.Phase, counts)
+	page.Sent = counts[delivery.Sent]
+	page.State = delivery.PostStateOf(page.Post.Phase, counts)
+
 	return nil
 }
 
-func (h *pages) lineOf(p *postPage, d delivery.Delivery) deliveryLine {
+func (h *pages) lineOf(page *postPage, d delivery.Delivery) deliveryLine {
 	text, args := d.ReasonText()
 	l := deliveryLine{Delivery: d}
 	if text != "" {
-		l.Reason = p.T(text, args...)
+		l.Reason = page.T(text, args...)
 	}
-	write, decide := p.Actor.CanAt(access.PostWrite, p.Post.UnitPath), p.Actor.CanAt(access.DeliveryDecide, d.UnitPath)
+	write := page.Actor.CanAt(access.PostWrite, page.Post.UnitPath)
+	decide := page.Actor.CanAt(access.DeliveryDecide, d.UnitPath)
 	l.Cancel = write && d.State.Unmarked() && !d.State.Final() && d.State != delivery.Planned
-	l.Replan = decide && (d.State == delivery.Failed || d.State == delivery.Missed) && p.Post.Phase == post.Approved
+	l.Replan = decide && (d.State == delivery.Failed || d.State == delivery.Missed) &&
+		page.Post.Phase == post.Approved
 	if d.Live != nil && *d.Live != delivery.LiveUp {
 		l.Caption = *d.Live
 	}
+
 	return l
 }
 
 // mayDo shows what the phase allows and the actor's role may do here.
-func mayDo(p postPage) acts {
-	write := p.Actor.CanAt(access.PostWrite, p.Post.UnitPath)
-	phase := p.Post.Phase
+func mayDo(page postPage) acts {
+	write := page.Actor.CanAt(access.PostWrite, page.Post.UnitPath)
+	phase := page.Post.Phase
+
 	return acts{
-		Edit:       write && phase.Allows(post.Save),
-		Revise:     write && phase.Allows(post.Revise) && !allSent(p),
-		Withdraw:   write && phase.Allows(post.Withdraw) && !allSent(p) && (phase != post.Draft || p.Post.VersionNumber > 1),
-		Reschedule: write && (phase == post.Submitted || phase == post.Approved && p.Open > 0),
-		Delete:     write && phase.Allows(post.Delete) && p.Post.VersionNumber == 1,
-		Review:     phase == post.Submitted && p.Actor.CanAt(access.PostReview, p.Post.UnitPath),
-		Correct:    write && p.Sent > 0,
+		Edit:   write && phase.Allows(post.Save),
+		Revise: write && phase.Allows(post.Revise) && !allSent(page),
+		Withdraw: write && phase.Allows(post.Withdraw) && !allSent(page) &&
+			(phase != post.Draft || page.Post.VersionNumber > 1),
+		Reschedule: write && (phase == post.Submitted || phase == post.Approved && page.Open > 0),
+		Delete:     write && phase.Allows(post.Delete) && page.Post.VersionNumber == 1,
+		Review:     phase == post.Submitted && page.Actor.CanAt(access.PostReview, page.Post.UnitPath),
+		Correct:    write && page.Sent > 0,
 	}
 }
 
-func allSent(p postPage) bool { return p.Sent > 0 && p.Sent == len(p.Deliveries) }
+func allSent(page postPage) bool { return page.Sent > 0 && page.Sent == len(page.Deliveries) }
 
 // nextStep says who acts next, the line under the title.
-func nextStep(p postPage) string {
-	switch p.Post.Phase {
+func nextStep(page postPage) string {
+	switch page.Post.Phase {
 	case post.Draft:
 		return "尚未提交，作者写好后提交审核"
 	case post.Submitted:
@@ -250,130 +277,174 @@ func nextStep(p postPage) string {
 	case post.Withdrawn:
 		return "已撤回，不再发布"
 	}
+
 	switch {
-	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Unknown }):
+	case slices.ContainsFunc(page.Deliveries,
+		func(d deliveryLine) bool { return d.State == delivery.Unknown }):
 		return "有账号结果待核，请勿手动重发"
-	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Handoff }):
+	case slices.ContainsFunc(page.Deliveries,
+		func(d deliveryLine) bool { return d.State == delivery.Handoff }):
 		return "等值班人员人工发布"
-	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Held }):
-		return heldStep(p)
-	case p.Open > 0:
+	case slices.ContainsFunc(page.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Held }):
+		return heldStep(page)
+	case page.Open > 0:
 		return "到时自动发送"
-	case slices.ContainsFunc(p.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Failed || d.State == delivery.Missed }):
+	case slices.ContainsFunc(page.Deliveries,
+		func(d deliveryLine) bool { return d.State == delivery.Failed || d.State == delivery.Missed }):
 		return "有账号没有发出，请处理"
 	}
+
 	return "发送已结束"
 }
 
 // heldStep says what becomes of deliveries that stopped, beside those that go on.
-func heldStep(p postPage) string {
+func heldStep(page postPage) string {
 	held, selfMade := 0, 0
-	for _, d := range p.Deliveries {
-		if d.State != delivery.Held {
+
+	for _, deliveryLine := range page.Deliveries {
+		if deliveryLine.State != delivery.Held {
 			continue
 		}
 		held++
-		if d.Delivery.Reason == delivery.AccountStopped || d.Delivery.Reason == delivery.TokenWithdrawn {
+		if deliveryLine.Delivery.Reason == delivery.AccountStopped ||
+			deliveryLine.Delivery.Reason == delivery.TokenWithdrawn {
 			selfMade++
 		}
 	}
+
 	switch {
-	case held < p.Open:
+	case held < page.Open:
 		return "有账号的发送已停下，其余到时自动发送"
 	case selfMade == held:
 		return "账号可以发布后自动继续"
 	}
+
 	return "发送已暂停，恢复后由人选择"
 }
 
 // fillStory puts together what people did, and what changed since the last approval.
-func (h *pages) fillStory(ctx context.Context, actor access.Actor, p *postPage) error {
-	versions, err := h.Posts.Versions(ctx, actor, p.Post.ID)
+func (h *pages) fillStory(ctx context.Context, actor access.Actor, page *postPage) error {
+	versions, err := h.Posts.Versions(ctx, actor, page.Post.ID)
 	if err != nil {
 		return err
 	}
-	reviews, err := h.Reviews.OfPost(ctx, actor, p.Post.ID)
+	reviews, err := h.Reviews.OfPost(ctx, actor, page.Post.ID)
 	if err != nil {
 		return err
 	}
-	p.Hash = hex.EncodeToString(p.Version.Hash)
-	for i, r := range reviews {
-		if r.VersionID == p.Version.ID {
-			p.Review = &reviews[i]
+
+	page.Hash = hex.EncodeToString(page.Version.Hash)
+	for i, review := range reviews {
+		if review.VersionID == page.Version.ID {
+			page.Review = &reviews[i]
 		}
 	}
-	for _, v := range versions {
-		if v.State == post.VersionApproved && v.ID != p.Version.ID {
-			d := post.Diff(v, p.Version)
-			p.Since, p.SinceN = &d, v.Number
+
+	for _, version := range versions {
+		if version.State == post.VersionApproved && version.ID != page.Version.ID {
+			difference := post.Diff(version, page.Version)
+			page.Since, page.SinceN = &difference, version.Number
 			break
 		}
 	}
-	acts, err := h.Deliveries.Acts(ctx, actor, p.Post.ID)
+	acts, err := h.Deliveries.Acts(ctx, actor, page.Post.ID)
 	if err != nil {
 		return err
 	}
-	p.Events = events(p.Base, p.Post, versions, reviews, acts)
+	page.Events = events(page.Base, page.Post, versions, reviews, acts)
+
 	return nil
 }
 
 // events is the time line of what people did, the newest first.
-func events(b page.Base, p post.Post, versions []post.Version, reviews []review.Review, acts []delivery.Act) []page.Event {
+func events(
+	base page.Base,
+	p post.Post,
+	versions []post.Version,
+	reviews []review.Review,
+	acts []delivery.Act,
+) []page.Event {
 	type dated struct {
 		at time.Time
 		page.Event
 	}
-	list := []dated{{p.CreatedAt, page.Event{Who: p.AuthorName, Icon: "pencil", Tone: "grey", Text: b.T("新建稿件")}}}
-	for _, v := range slices.Backward(versions) {
-		if v.SubmittedAt != nil {
-			list = append(list, dated{*v.SubmittedAt, page.Event{Who: v.SubmittedName, Icon: "send", Tone: "blue", Text: b.T("提交第 {.n} 版", "n", v.Number)}})
+	list := []dated{{
+		p.CreatedAt,
+		page.Event{Who: p.AuthorName, Icon: "pencil", Tone: "grey", Text: base.T("新建稿件")},
+	}}
+
+	for _, version := range slices.Backward(versions) {
+		if version.SubmittedAt != nil {
+			list = append(list, dated{
+				*version.SubmittedAt,
+				page.Event{
+					Who:  version.SubmittedName,
+					Icon: "send",
+					Tone: "blue",
+					Text: base.T("提交第 {.n} 版", "n", version.Number),
+				},
+			})
 		}
 	}
+
 	for _, r := range slices.Backward(reviews) {
 		if r.DecidedAt == nil {
 			continue
 		}
-		e := page.Event{Who: r.DecidedName, Icon: "check", Tone: "teal", Text: b.T("批准第 {.n} 版", "n", r.VersionNumber), Note: r.Opinion}
-		if r.State == review.Returned {
-			e.Icon, e.Tone, e.Text = "arrow-back-up", "orange", b.T("退回第 {.n} 版", "n", r.VersionNumber)
+		event := page.Event{
+			Who:  r.DecidedName,
+			Icon: "check",
+			Tone: "teal",
+			Text: base.T("批准第 {.n} 版", "n", r.VersionNumber),
+			Note: r.Opinion,
 		}
-		list = append(list, dated{*r.DecidedAt, e})
+		if r.State == review.Returned {
+			event.Icon = "arrow-back-up"
+			event.Tone = "orange"
+			event.Text = base.T("退回第 {.n} 版", "n", r.VersionNumber)
+		}
+		list = append(list, dated{*r.DecidedAt, event})
 	}
-	for _, a := range slices.Backward(acts) {
-		list = append(list, dated{a.At, actEvent(b, a)})
+
+	for _, act := range slices.Backward(acts) {
+		list = append(list, dated{act.At, actEvent(base, act)})
 	}
 	slices.SortStableFunc(list, func(a, c dated) int { return a.at.Compare(c.at) })
 	slices.Reverse(list)
+
 	out := make([]page.Event, len(list))
 	for i, d := range list {
 		out[i] = d.Event
-		out[i].Stamp = page.StampOf(b.P, d.at, b.Now)
+		out[i].Stamp = page.StampOf(base.P, d.at, base.Now)
 	}
+
 	return out
 }
 
 // actEvent is one act on the times of a post, or one that took it back, with how many accounts it reached.
-func actEvent(b page.Base, a delivery.Act) page.Event {
-	text, args := a.Text()
-	e := page.Event{
-		Who:  a.ByName,
+func actEvent(base page.Base, act delivery.Act) page.Event {
+	text, args := act.Text()
+
+	event := page.Event{
+		Who:  act.ByName,
 		Icon: "calendar-event",
 		Tone: "blue",
-		Text: b.T(text, args...),
-		Note: show.StepNote(b.P, a.Event, b.Now),
+		Text: base.T(text, args...),
+		Note: show.StepNote(base.P, act.Event, base.Now),
 	}
-	switch a.Code {
+	switch act.Code {
 	case delivery.WasCancelled, delivery.WasWithdrawn:
-		e.Icon, e.Tone = "ban", "grey"
+		event.Icon, event.Tone = "ban", "grey"
 	case delivery.EarlierAsked, delivery.EarlierAgreed, delivery.EarlierRefused:
-		e.Icon, e.Tone = "user-check", "orange"
+		event.Icon, event.Tone = "user-check", "orange"
 	}
-	reached := b.T("{.n} 个账号", "n", a.Accounts)
-	if e.Note != "" {
-		reached = e.Note + " · " + reached
+	reached := base.T("{.n} 个账号", "n", act.Accounts)
+	if event.Note != "" {
+		reached = event.Note + " · " + reached
 	}
-	e.Note = reached
-	return e
+	event.Note = reached
+
+	return event
 }
 
 // storyPart is the time line of one delivery.
@@ -390,7 +461,7 @@ func (h *pages) story(c *gin.Context) error {
 		return h.kit.See(c, "/posts", "")
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	d, err := h.Deliveries.Find(ctx, actor, id)
+	delivery, err := h.Deliveries.Find(ctx, actor, id)
 	if err != nil {
 		return err
 	}
@@ -401,9 +472,11 @@ func (h *pages) story(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := storyPart{Base: h.kit.Base(c, "稿件"), Delivery: d}
-	for _, e := range slices.Backward(steps) {
-		p.Events = append(p.Events, show.Step(p.Base, e))
+
+	p := storyPart{Base: h.kit.Base(c, "稿件"), Delivery: delivery}
+	for _, event := range slices.Backward(steps) {
+		p.Events = append(p.Events, show.Step(p.Base, event))
 	}
+
 	return h.kit.Show(c, 200, "posts/show#story", p)
 }

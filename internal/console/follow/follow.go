@@ -1,6 +1,6 @@
-// Package follow lets an open page hear that something it shows has changed: one stream of server-sent events a page. The stream says
-// only "changed"; the page then reads again what its reader may see. It holds no page and decides no right: who may follow a thing is
-// who may read it.
+// Package follow lets an open page hear that something it shows has changed: one stream of server-sent
+// events a page. The stream says only "changed"; the page then reads again what its reader may see. It
+// holds no page and decides no right: who may follow a thing is who may read it.
 package follow
 
 import (
@@ -56,7 +56,8 @@ type topic struct {
 	id   int64 // 0: all of the kind that the reader may see
 }
 
-// kind is a kind of thing that changes, with the name its marks begin with and the right with which it is seen.
+// kind is a kind of thing that changes, with the name its marks begin with and the right with which it
+// is seen.
 type kind struct {
 	word, mark string
 	sees       access.Permission
@@ -79,6 +80,7 @@ func topicsOf(words []string) ([]topic, error) {
 	if len(words) == 0 || len(words) > most {
 		return nil, errTopic
 	}
+
 	out := make([]topic, len(words))
 	for i, word := range words {
 		t, ok := topicOf(word)
@@ -87,43 +89,49 @@ func topicsOf(words []string) ([]topic, error) {
 		}
 		out[i] = t
 	}
+
 	return out, nil
 }
 
 var errTopic = fault.Invalid("of", "网址无法读取，请检查后重试")
 
 func topicOf(word string) (topic, bool) {
-	for _, k := range kinds {
-		if word == k.word {
-			return topic{kind: k}, true
+	for _, kind := range kinds {
+		if word == kind.word {
+			return topic{kind: kind}, true
 		}
-		number, ok := strings.CutPrefix(word, k.mark)
-		if !ok || k.word != "posts" && k.word != "deliveries" {
+		number, ok := strings.CutPrefix(word, kind.mark)
+		if !ok || kind.word != "posts" && kind.word != "deliveries" {
 			continue
 		}
 		id, err := strconv.ParseInt(number, 10, 64)
-		return topic{k, id}, err == nil && id > 0
+
+		return topic{kind, id}, err == nil && id > 0
 	}
+
 	return topic{}, false
 }
 
 // wants tells whether the mark is of the topic and may be told to the actor.
-func (t topic) wants(actor access.Actor, m live.Mark) bool {
+func (t topic) wants(actor access.Actor, mark live.Mark) bool {
 	if t.id != 0 {
-		return m.Name == t.kind.mark+strconv.FormatInt(t.id, 10)
+		return mark.Name == t.kind.mark+strconv.FormatInt(t.id, 10)
 	}
-	if !strings.HasPrefix(m.Name, t.kind.mark) || m.Path == "" {
+	if !strings.HasPrefix(mark.Name, t.kind.mark) || mark.Path == "" {
 		return false
 	}
-	return actor.CanAt(t.kind.sees, m.Path) || t.kind.above && slices.ContainsFunc(actor.Grants, func(g access.Grant) bool {
-		return strings.HasPrefix(g.Path, m.Path)
-	})
+
+	return actor.CanAt(t.kind.sees, mark.Path) ||
+		t.kind.above && slices.ContainsFunc(actor.Grants, func(grant access.Grant) bool {
+			return strings.HasPrefix(grant.Path, mark.Path)
+		})
 }
 
 // may fails when the actor may not read one of the things.
 func (h *pages) may(ctx context.Context, actor access.Actor, topics []topic) error {
 	for _, t := range topics {
 		var err error
+
 		switch {
 		case t.id == 0 && !actor.Can(t.kind.sees):
 			err = fault.Forbidden("您的角色没有这项权限")
@@ -137,6 +145,7 @@ func (h *pages) may(ctx context.Context, actor access.Actor, topics []topic) err
 			return err
 		}
 	}
+
 	return nil
 }
 
@@ -151,18 +160,20 @@ func (h *pages) follow(c *gin.Context) error {
 	}
 	s := &stream{pages: h, c: c, topics: topics, out: http.NewResponseController(c.Writer)}
 	session := "session/" + strconv.FormatInt(actor.SessionID, 10)
-	sub, err := h.Hub.Subscribe(actor.SessionID, func(m live.Mark) bool {
-		if m.Name == session {
+	sub, err := h.Hub.Subscribe(actor.SessionID, func(mark live.Mark) bool {
+		if mark.Name == session {
 			s.doubt.Store(true)
 			return true
 		}
-		return slices.ContainsFunc(topics, func(t topic) bool { return t.wants(actor, m) })
+
+		return slices.ContainsFunc(topics, func(t topic) bool { return t.wants(actor, mark) })
 	})
 	if err != nil {
 		return err
 	}
 	defer sub.Close()
 	s.run(sub)
+
 	return nil
 }
 
@@ -187,8 +198,10 @@ func (s *stream) run(sub *live.Subscription) {
 	}
 	beat := time.NewTicker(s.Beat)
 	defer beat.Stop()
+
 	for {
 		var err error
+
 		select {
 		case <-s.c.Request.Context().Done():
 			return
@@ -196,8 +209,8 @@ func (s *stream) run(sub *live.Subscription) {
 			return // the reader comes again, to the next process
 		case <-beat.C:
 			err = s.alive()
-		case w := <-sub.Woken:
-			err = s.changed(sub, w)
+		case wake := <-sub.Woken:
+			err = s.changed(sub, wake)
 		}
 		if err != nil {
 			return
@@ -205,21 +218,23 @@ func (s *stream) run(sub *live.Subscription) {
 	}
 }
 
-// alive asks again whether the reader may still read, and gives a sign of life, which proxies and the reader need to keep the line.
+// alive asks again whether the reader may still read, and gives a sign of life, which proxies and the
+// reader need to keep the line.
 func (s *stream) alive() error {
 	if !s.allowed() {
 		return errEnd
 	}
+
 	return s.write(": \n\n")
 }
 
 // changed tells of a change, and then nothing for a moment: what happens meanwhile is one event.
-func (s *stream) changed(sub *live.Subscription, w live.Wake) error {
+func (s *stream) changed(sub *live.Subscription, wake live.Wake) error {
 	if s.doubt.Swap(false) && !s.allowed() {
 		return errEnd
 	}
 	how := "some"
-	if w.Much {
+	if wake.Much {
 		how = "much"
 	}
 	if err := s.write("event: changed\ndata: " + how + "\n\n"); err != nil {
@@ -227,23 +242,27 @@ func (s *stream) changed(sub *live.Subscription, w live.Wake) error {
 	}
 	rest := time.NewTimer(s.Gap)
 	defer rest.Stop()
+
 	select {
 	case <-rest.C:
 	case <-sub.Ended:
 	case <-s.c.Request.Context().Done():
 	}
+
 	return nil
 }
 
 var errEnd = errors.New("the stream ends")
 
-// allowed tells whether session and rights still hold, without that counting as use of the session. A page that may follow no longer is
-// told so and does not come again. What cannot be asked for now is taken as it was.
+// allowed tells whether session and rights still hold, without that counting as use of the session. A
+// page that may follow no longer is told so and does not come again. What cannot be asked for now is
+// taken as it was.
 func (s *stream) allowed() bool {
 	actor, err := s.kit.Look(s.c)
 	if err == nil {
 		err = s.may(s.c.Request.Context(), actor, s.topics)
 	}
+
 	switch {
 	case err == nil, fault.Is(err, fault.KindInternal), fault.Is(err, fault.KindUnavailable):
 		return true
@@ -252,18 +271,24 @@ func (s *stream) allowed() bool {
 	default:
 		_ = s.write("event: end\ndata: gone\n\n")
 	}
+
 	return false
 }
 
-// writeLimit bounds a write to a reader that takes nothing; the server's own limit is meant for whole answers.
+// writeLimit bounds a write to a reader that takes nothing; the server's own limit is meant for whole
+// answers.
 const writeLimit = 10 * time.Second
 
 func (s *stream) write(text string) error {
-	if err := s.out.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := s.out.SetWriteDeadline(
+		time.Now().Add(writeLimit),
+	); err != nil &&
+		!errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
 	if _, err := s.c.Writer.WriteString(text); err != nil {
 		return err
 	}
+
 	return s.out.Flush()
 }

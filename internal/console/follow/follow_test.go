@@ -41,6 +41,7 @@ func (s *sessions) Actor(ctx context.Context, token, ip, agent string) (access.A
 	s.mu.Lock()
 	s.used++
 	s.mu.Unlock()
+
 	return s.Look(ctx, token, ip)
 }
 
@@ -50,6 +51,7 @@ func (s *sessions) Look(ctx context.Context, token, ip string) (access.Actor, we
 	if s.out[token] {
 		return access.Actor{}, web.Session{}, fault.Unauthenticated("登录已过期，请重新登录")
 	}
+
 	return s.People.Actor(ctx, token, ip, "")
 }
 
@@ -69,7 +71,7 @@ type world struct {
 	deliveries *delivery.Service
 }
 
-func newWorld(t *testing.T, o live.Options, beat time.Duration) *world {
+func newWorld(t *testing.T, options live.Options, beat time.Duration) *world {
 	t.Helper()
 	w := &world{t: t, db: pgtest.New(t)}
 	stage.Bureau(t, w.db, "值班宣传专员", "宣传专员乙", "值班审核员", "审核员乙", "朝阳专员", "管理员")
@@ -77,24 +79,43 @@ func newWorld(t *testing.T, o live.Options, beat time.Duration) *world {
 	now := func() time.Time { return noon }
 	w.posts = post.New(w.db, weibo.Rules{}, now)
 	w.deliveries = delivery.New(w.db, delivery.Options{Now: now})
-	one := func(id int64, r access.Role, path string) access.Actor {
-		return access.Actor{UserID: id, Name: "有人", SessionID: id, Grants: []access.Grant{{Role: r, UnitID: 1, Path: path}}}
+	one := func(id int64, role access.Role, path string) access.Actor {
+		return access.Actor{
+			UserID:    id,
+			Name:      "有人",
+			SessionID: id,
+			Grants:    []access.Grant{{Role: role, UnitID: 1, Path: path}},
+		}
 	}
-	w.people = &sessions{out: map[string]bool{}, People: webtest.People{"writer": one(1, access.PressOfficer, "/1/"),
-		"reviewer": one(3, access.Reviewer, "/1/"), "afar": one(5, access.PressOfficer, "/1/3/"), "admin": one(6, access.Administrator, "/1/")}}
+	w.people = &sessions{
+		out: map[string]bool{},
+		People: webtest.People{
+			"writer":   one(1, access.PressOfficer, "/1/"),
+			"reviewer": one(3, access.Reviewer, "/1/"),
+			"afar":     one(5, access.PressOfficer, "/1/3/"),
+			"admin":    one(6, access.Administrator, "/1/"),
+		},
+	}
 	quiet := slog.New(slog.DiscardHandler)
 	kit, err := web.New(web.Options{Sessions: w.people, Now: now, Log: quiet})
 	w.must(err)
-	o.Log = quiet
+	options.Log = quiet
 	listening := make(chan struct{}, 10)
 	w.hub = live.New(func(ctx context.Context) (live.Listener, error) {
-		l, err := w.db.Listen(ctx, live.Channel)
+		listener, err := w.db.Listen(ctx, live.Channel)
 		if err == nil {
 			listening <- struct{}{}
 		}
-		return l, err
-	}, o)
-	follow.Register(kit, follow.Deps{Hub: w.hub, Posts: w.posts, Deliveries: w.deliveries, Beat: beat, Gap: time.Millisecond})
+
+		return listener, err
+	}, options)
+	follow.Register(kit, follow.Deps{
+		Hub:        w.hub,
+		Posts:      w.posts,
+		Deliveries: w.deliveries,
+		Beat:       beat,
+		Gap:        time.Millisecond,
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); w.hub.Run(ctx) }()
@@ -102,6 +123,7 @@ func newWorld(t *testing.T, o live.Options, beat time.Duration) *world {
 	w.url = server.URL
 	t.Cleanup(func() { w.hub.Close(); server.Close(); cancel(); <-done })
 	<-listening
+
 	return w
 }
 
@@ -122,17 +144,23 @@ func (w *world) exec(sql string, args ...any) {
 func (w *world) approved(accounts ...int64) post.Post {
 	w.t.Helper()
 	due := noon.Add(time.Hour)
-	c := post.Content{Text: "今日空气质量良", DueAt: &due}
+
+	content := post.Content{Text: "今日空气质量良", DueAt: &due}
 	for _, id := range accounts {
-		c.Targets = append(c.Targets, post.TargetChoice{AccountID: id})
+		content.Targets = append(content.Targets, post.TargetChoice{AccountID: id})
 	}
-	p, err := w.posts.Create(w.t.Context(), w.people.People["writer"], 1, c)
+	p, err := w.posts.Create(w.t.Context(), w.people.People["writer"], 1, content)
 	w.must(err)
 	w.must(w.deliveries.Submit(w.t.Context(), w.people.People["writer"], p.ID, 0))
-	_, v, err := w.posts.Find(w.t.Context(), w.people.People["reviewer"], p.ID)
+	_, version, err := w.posts.Find(w.t.Context(), w.people.People["reviewer"], p.ID)
 	w.must(err)
-	_, err = w.deliveries.Review(w.t.Context(), w.people.People["reviewer"], p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve})
+	_, err = w.deliveries.Review(w.t.Context(), w.people.People["reviewer"], p.ID, delivery.Verdict{
+		Version:  version.Number,
+		Hash:     version.Hash,
+		Decision: review.Approve,
+	})
 	w.must(err)
+
 	return p
 }
 
@@ -157,13 +185,15 @@ func (w *world) follow(who, query string) *heard {
 	go func() {
 		defer close(h.lines)
 		defer res.Body.Close()
-		for s := bufio.NewScanner(res.Body); s.Scan(); {
-			h.lines <- s.Text()
+
+		for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+			h.lines <- lines.Text()
 		}
 	}()
 	if h.status == http.StatusOK {
 		h.until("retry: 3000")
 	}
+
 	return h
 }
 
@@ -171,6 +201,7 @@ func (w *world) follow(who, query string) *heard {
 func (h *heard) until(want string) (before []string) {
 	h.w.t.Helper()
 	limit := time.After(20 * time.Second)
+
 	for {
 		select {
 		case line, open := <-h.lines:
@@ -191,6 +222,7 @@ func (h *heard) until(want string) (before []string) {
 func (h *heard) ends() {
 	h.w.t.Helper()
 	limit := time.After(20 * time.Second)
+
 	for {
 		select {
 		case _, open := <-h.lines:
@@ -207,56 +239,70 @@ func (h *heard) ends() {
 func (h *heard) silent() bool {
 	h.w.t.Helper()
 	h.w.exec("SELECT pg_notify('juzhen_live', '*')")
+
 	for _, line := range h.until("data: much") {
 		if strings.HasPrefix(line, "data:") {
 			return false
 		}
 	}
+
 	return true
 }
 
 func TestAChangeIsToldToThoseWhoMaySeeIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, live.Options{}, 0)
-	p := w.approved(1, 4)
+	post := w.approved(1, 4)
 	var own, districts int64
-	w.must(w.db.Pool().QueryRow(t.Context(), "SELECT min(id), max(id) FROM deliveries").Scan(&own, &districts))
+	w.must(
+		w.db.Pool().QueryRow(t.Context(), "SELECT min(id), max(id) FROM deliveries").Scan(&own, &districts),
+	)
 	cancel := func(id int64) func() {
 		return func() {
-			w.exec("INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, code) VALUES ($1, now(), 'waiting', 'waiting', 1, 'x')", id)
+			w.exec(`
+				INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, code)
+					VALUES ($1, now(), 'waiting', 'waiting', 1, 'x')`, id)
 		}
 	}
-	draft := func() { w.exec("UPDATE posts SET phase = 'draft', revision = revision + 1 WHERE id = $1", p.ID) }
-	text := func() { w.exec("UPDATE posts SET revision = revision + 1 WHERE id = $1", p.ID) }
+	draft := func() {
+		w.exec(`
+		UPDATE posts SET phase = 'draft', revision = revision + 1 WHERE id = $1`, post.ID)
+	}
+	text := func() { w.exec("UPDATE posts SET revision = revision + 1 WHERE id = $1", post.ID) }
 	pause := func() {
 		w.exec("INSERT INTO pauses (unit_id, reason, paused_by, paused_at) VALUES (1, '演练', 1, now())")
 	}
+
 	suspend := func() {
-		w.exec("UPDATE accounts SET state = CASE state WHEN 'live' THEN 'suspended' ELSE 'live' END WHERE id = 1")
+		w.exec(`
+			UPDATE accounts SET state = CASE state WHEN 'live' THEN 'suspended' ELSE 'live' END WHERE id = 1`)
 	}
 	for _, c := range []struct {
 		what, who, of string
 		change        func()
 		told          bool
 	}{
-		{"a step of the post's delivery", "writer", fmt.Sprintf("of=post/%d", p.ID), cancel(own), true},
-		{"a step of another delivery", "writer", fmt.Sprintf("of=delivery/%d", districts), cancel(own), false},
+		{"a step of the post's delivery", "writer", fmt.Sprintf("of=post/%d", post.ID), cancel(own), true},
+		{
+			"a step of another delivery", "writer", fmt.Sprintf("of=delivery/%d", districts),
+			cancel(own), false,
+		},
 		{"its own step", "afar", fmt.Sprintf("of=delivery/%d", districts), cancel(districts), true},
 		{"the district's list", "afar", "of=deliveries", cancel(districts), true},
 		{"not of the bureau's account", "afar", "of=posts&of=deliveries&of=todos", cancel(own), false},
 		{"the phase", "reviewer", "of=posts", draft, true},
 		{"the text alone, in a list", "reviewer", "of=posts", text, false},
-		{"the text alone, on its page", "reviewer", fmt.Sprintf("of=post/%d", p.ID), text, true},
+		{"the text alone, on its page", "reviewer", fmt.Sprintf("of=post/%d", post.ID), text, true},
 		{"the phase, elsewhere", "afar", "of=posts", draft, false},
 		{"a pause above", "afar", "of=pauses", pause, true},
 		{"an account", "admin", "of=accounts", suspend, true},
 		{"an account elsewhere", "afar", "of=accounts", suspend, false},
 	} {
-		h := w.follow(c.who, c.of)
+		heard := w.follow(c.who, c.of)
 		c.change()
 		if c.told {
-			h.until("data: some")
-		} else if !h.silent() {
+			heard.until("data: some")
+		} else if !heard.silent() {
 			t.Errorf("%s: %s was told", c.what, c.who)
 		}
 	}
@@ -265,12 +311,13 @@ func TestAChangeIsToldToThoseWhoMaySeeIt(t *testing.T) {
 func TestAStreamIsRefusedForWhatOneMayNotRead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, live.Options{}, 0)
-	p := w.approved(1)
+
+	post := w.approved(1)
 	for _, c := range []struct {
 		who, query string
 		want       int
 	}{
-		{"afar", fmt.Sprintf("of=post/%d", p.ID), 404},
+		{"afar", fmt.Sprintf("of=post/%d", post.ID), 404},
 		{"afar", "of=delivery/1", 404},
 		{"admin", "of=posts", 403},
 		{"writer", "", 422},
@@ -278,10 +325,10 @@ func TestAStreamIsRefusedForWhatOneMayNotRead(t *testing.T) {
 		{"writer", "of=todo/1", 422},
 		{"writer", "of=post/99999999999999999999", 422},
 		{"writer", strings.Repeat("of=posts&", 9), 422},
-		{"writer", fmt.Sprintf("of=post/%d", p.ID), 200},
+		{"writer", fmt.Sprintf("of=post/%d", post.ID), 200},
 	} {
-		if h := w.follow(c.who, c.query); h.status != c.want {
-			t.Errorf("%s?%s: %d, want %d", c.who, c.query, h.status, c.want)
+		if heard := w.follow(c.who, c.query); heard.status != c.want {
+			t.Errorf("%s?%s: %d, want %d", c.who, c.query, heard.status, c.want)
 		}
 	}
 }
@@ -289,15 +336,20 @@ func TestAStreamIsRefusedForWhatOneMayNotRead(t *testing.T) {
 func TestProxiesHandEventsOnAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, live.Options{}, time.Millisecond)
-	h := w.follow("writer", "of=posts")
-	for name, want := range map[string]string{"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no",
-		"Cache-Control": "no-store", "Content-Encoding": ""} {
-		if got := h.header.Get(name); got != want {
+
+	heard := w.follow("writer", "of=posts")
+	for name, want := range map[string]string{
+		"Content-Type":      "text/event-stream; charset=utf-8",
+		"X-Accel-Buffering": "no",
+		"Cache-Control":     "no-store",
+		"Content-Encoding":  "",
+	} {
+		if got := heard.header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	h.until(": ") // a sign of life
-	h.until(": ")
+	heard.until(": ") // a sign of life
+	heard.until(": ")
 	w.people.mu.Lock()
 	defer w.people.mu.Unlock()
 	if w.people.used != 1 {
@@ -308,34 +360,39 @@ func TestProxiesHandEventsOnAtOnce(t *testing.T) {
 func TestTheStreamEndsWithItsSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, live.Options{}, time.Hour) // no sign of life: the end of the session itself is heard
-	w.exec(`INSERT INTO sessions (id, user_id, kind, created_at, last_seen_at, expires_at, ip, user_agent) OVERRIDING SYSTEM VALUE
+	w.exec(`INSERT INTO sessions (id, user_id, kind, created_at, last_seen_at, expires_at, ip,
+			user_agent) OVERRIDING SYSTEM VALUE
 		VALUES (1, 1, 'browser', now(), now(), now() + interval '1 hour', '', '')`)
-	h := w.follow("writer", "of=posts")
+	heard := w.follow("writer", "of=posts")
 	w.people.signOut("writer")
 	w.exec("UPDATE sessions SET revoked_at = now() WHERE id = 1")
-	h.until("data: signin")
-	h.ends()
+	heard.until("data: signin")
+	heard.ends()
 }
 
 func TestTheStreamEndsWhenTheRightDoes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, live.Options{}, time.Millisecond)
-	p := w.approved(1)
-	h := w.follow("writer", fmt.Sprintf("of=post/%d", p.ID))
+	post := w.approved(1)
+	heard := w.follow("writer", fmt.Sprintf("of=post/%d", post.ID))
 	w.exec("UPDATE posts SET unit_id = 3")
 	w.people.mu.Lock()
-	w.people.People["writer"] = access.Actor{UserID: 1, SessionID: 1, Grants: []access.Grant{{Role: access.PressOfficer, Path: "/1/2/"}}}
+	w.people.People["writer"] = access.Actor{
+		UserID:    1,
+		SessionID: 1,
+		Grants:    []access.Grant{{Role: access.PressOfficer, Path: "/1/2/"}},
+	}
 	w.people.mu.Unlock()
-	h.until("data: gone")
-	h.ends()
+	heard.until("data: gone")
+	heard.ends()
 }
 
 func TestTheStreamEndsWithTheProcess(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, live.Options{}, 0)
-	h := w.follow("writer", "of=posts")
+	heard := w.follow("writer", "of=posts")
 	w.hub.Close()
-	h.ends()
+	heard.ends()
 }
 
 func TestASessionHoldsFewStreams(t *testing.T) {
@@ -343,34 +400,45 @@ func TestASessionHoldsFewStreams(t *testing.T) {
 	w := newWorld(t, live.Options{PerOwner: 2}, 0)
 	w.follow("writer", "of=posts")
 	w.follow("writer", "of=posts")
-	if h := w.follow("writer", "of=posts"); h.status != http.StatusServiceUnavailable || h.header.Get("Retry-After") != "30" {
-		t.Errorf("third stream: %d, again after %q", h.status, h.header.Get("Retry-After"))
+	if heard := w.follow(
+		"writer",
+		"of=posts",
+	); heard.status != http.StatusServiceUnavailable ||
+		heard.header.Get("Retry-After") != "30" {
+		t.Errorf("third stream: %d, again after %q", heard.status, heard.header.Get("Retry-After"))
 	}
-	if h := w.follow("reviewer", "of=posts"); h.status != http.StatusOK {
-		t.Errorf("another's stream: %d", h.status)
+	if heard := w.follow("reviewer", "of=posts"); heard.status != http.StatusOK {
+		t.Errorf("another's stream: %d", heard.status)
 	}
 }
 
-// TestABurstIsOneNoticeAStatement keeps the price of a mark of hundreds: it names nothing and looks nothing up.
+// TestABurstIsOneNoticeAStatement keeps the price of a mark of hundreds: it names nothing and looks
+// nothing up.
 func TestABurstIsOneNoticeAStatement(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
-	l, err := db.Listen(t.Context(), live.Channel)
+	listener, err := db.Listen(t.Context(), live.Channel)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer listener.Close()
+
 	for _, sql := range []string{
-		"INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, code) SELECT n, now(), 'preparing', 'sending', 1, 'marked' FROM generate_series(1, 500) n",
-		"INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, code) SELECT n, now(), 'preparing', 'sending', 1, 'marked' FROM generate_series(1, 0) n",
+		`
+			INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, code)
+				SELECT n, now(), 'preparing', 'sending', 1, 'marked' FROM generate_series(1, 500) n`,
+		`
+			INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, code)
+				SELECT n, now(), 'preparing', 'sending', 1, 'marked' FROM generate_series(1, 0) n`,
 		"SELECT pg_notify('juzhen_live', 'end /')",
 	} {
 		if _, err := db.Pool().Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
+
 	for _, want := range []string{"*", "end /"} {
-		if got, err := l.Wait(t.Context()); err != nil || got != want {
+		if got, err := listener.Wait(t.Context()); err != nil || got != want {
 			t.Errorf("heard %q (%v), want %q", got, err, want)
 		}
 	}

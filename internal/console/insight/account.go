@@ -36,34 +36,45 @@ func (h *pages) account(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	var f periodForm
-	if err := web.Bind(c, &f); err != nil {
+	var form periodForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	p := accountPage{Base: h.kit.Base(c, "账号成效", crumb), Form: f}
-	if p.Period, err = h.period(c, f, p.Base); err != nil {
+	page := accountPage{Base: h.kit.Base(c, "账号成效", crumb), Form: form}
+	if page.Period, err = h.period(c, form, page.Base); err != nil {
 		return err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	if p.Series, err = h.reach.Series(ctx, actor, id, p.Period.Period); err != nil {
+	if page.Series, err = h.reach.Series(ctx, actor, id, page.Period.Period); err != nil {
 		return err
 	}
-	if p.Best, err = h.reach.Posts(ctx, actor, reach.PostFilter{AccountID: id, Period: p.Period.Period, By: f.Sort, Limit: 20}); err != nil {
+	if page.Best, err = h.reach.Posts(ctx, actor, reach.PostFilter{
+		AccountID: id,
+		Period:    page.Period.Period,
+		By:        form.Sort,
+		Limit:     20,
+	}); err != nil {
 		return err
 	}
-	if p.Noticed, err = h.reach.Noticed(ctx, actor, id); err != nil {
+	if page.Noticed, err = h.reach.Noticed(ctx, actor, id); err != nil {
 		return err
 	}
-	p.Heading, p.Bundle = p.Series.Account.At(), []string{"charts"}
-	p.Figures, p.Charts = figures(p.Base, p.Series.Row), charts(p.Base, p.Series.Points)
-	p.DayCSV, p.PostCSV = fmt.Sprintf("/reach/accounts/%d/days.csv%s", id, query(c)), fmt.Sprintf("/reach/accounts/%d/posts.csv%s", id, query(c))
-	p.orders(c)
-	return h.kit.Show(c, 200, "reach/account", p)
+	page.Heading, page.Bundle = page.Series.Account.At(), []string{"charts"}
+	page.Figures, page.Charts = figures(page.Base, page.Series.Row), charts(page.Base, page.Series.Points)
+	page.DayCSV = fmt.Sprintf("/reach/accounts/%d/days.csv%s", id, query(c))
+	page.PostCSV = fmt.Sprintf("/reach/accounts/%d/posts.csv%s", id, query(c))
+	page.orders(c)
+
+	return h.kit.Show(c, 200, "reach/account", page)
 }
 
 func (p *accountPage) orders(c *gin.Context) {
 	for _, o := range []struct{ key, text string }{{"", "互动最多"}, {"time", "最新"}, {"reads", "阅读最多"}} {
-		p.Orders = append(p.Orders, order{Text: o.text, Href: web.Link(c, "sort", o.key) + "#best", Current: p.Form.Sort == o.key})
+		p.Orders = append(p.Orders, order{
+			Text:    o.text,
+			Href:    web.Link(c, "sort", o.key) + "#best",
+			Current: p.Form.Sort == o.key,
+		})
 	}
 }
 
@@ -77,6 +88,7 @@ func (p accountPage) WhyNoReads() string {
 	case p.Series.HasReads != nil && *p.Series.HasReads:
 		return ""
 	}
+
 	return noReads
 }
 
@@ -85,13 +97,18 @@ func (h *pages) daysCSV(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	_, p, err := h.asked(c)
+	_, period, err := h.asked(c)
 	if err != nil {
 		return err
 	}
-	s, err := h.reach.Series(c.Request.Context(), web.Actor(c), id, p)
+	series, err := h.reach.Series(c.Request.Context(), web.Actor(c), id, period)
 	if err != nil {
 		return err
 	}
-	return csv(c, fmt.Sprintf("account-%d-%s.csv", id, span(p)), reach.DaysTable(s.Points, h.kit.Printer(c).T))
+
+	return csv(
+		c,
+		fmt.Sprintf("account-%d-%s.csv", id, span(period)),
+		reach.DaysTable(series.Points, h.kit.Printer(c).T),
+	)
 }

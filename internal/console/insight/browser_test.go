@@ -11,8 +11,8 @@ import (
 // TestFiguresAreDrawnSortedAndFitAPhone walks the pages of reach as a supervisor in a real browser.
 func TestFiguresAreDrawnSortedAndFitAPhone(t *testing.T) {
 	t.Parallel()
-	w, a, _ := filled(t)
-	tab := e2e.Launch(t).Open(t, w.URL)
+	pages, account, _ := filled(t)
+	tab := e2e.Launch(t).Open(t, pages.URL)
 	tab.SetCookie(web.CookieName, "boss")
 
 	tab.Go("/reach")
@@ -20,7 +20,8 @@ func TestFiguresAreDrawnSortedAndFitAPhone(t *testing.T) {
 	tab.Axe()
 	tab.Click("#interactions details summary")
 	tab.SeeText("#interactions table", "2026-10-25")
-	tab.Click("th a[href*='sort=followers']") // without a jump: only the table and what leads on from it are taken over
+	// without a jump: only the table and what leads on from it are taken over
+	tab.Click("th a[href*='sort=followers']")
 	tab.See("th[aria-sort=descending]")
 	tab.See(".period-presets a[href*='sort=followers']")
 	tab.SeeText(".reach-table tbody tr:first-child", "@环保北京")
@@ -36,12 +37,14 @@ func TestFiguresAreDrawnSortedAndFitAPhone(t *testing.T) {
 	tab.Axe()
 
 	tab.Size(390, 844)
-	for _, path := range []string{"/reach", fmt.Sprintf("/reach/accounts/%d", a.ID), "/reach/budget"} {
+
+	for _, path := range []string{"/reach", fmt.Sprintf("/reach/accounts/%d", account.ID), "/reach/budget"} {
 		tab.Go(path)
 		tab.FitsWidth()
 	}
 	tab.SetCookie("juzhen_lang", "en")
 	tab.SetCookie("juzhen_theme", "dark")
+
 	for _, path := range []string{"/reach", "/reach/budget"} {
 		tab.Go(path)
 		tab.Axe()

@@ -24,61 +24,67 @@ const (
 const noReads = "账号的接口合同不返回阅读数"
 
 // figures are the five of a row, with the change against the period before.
-func figures(b page.Base, r reach.Row) []page.Figure {
+func figures(base page.Base, row reach.Row) []page.Figure {
 	const nothing = "该时段还没有读到微博"
+
 	return []page.Figure{
-		follower(r),
-		figure("发布数", "条", aboutPosts, r.Posts.Now, r.Posts, nothing),
-		figure("互动数", "次", aboutInteractions, r.Interacted.Now, r.Interacted, nothing),
-		ratio(r),
-		readers(b, r),
+		follower(row),
+		figure("发布数", "条", aboutPosts, row.Posts.Now, row.Posts, nothing),
+		figure("互动数", "次", aboutInteractions, row.Interacted.Now, row.Interacted, nothing),
+		ratio(row),
+		readers(base, row),
 	}
 }
 
 // readers shows the reads, and of how many posts they are when not of all.
-func readers(b page.Base, r reach.Row) page.Figure {
-	f := figure("阅读数", "次", aboutReads, r.Reads, reach.Change{}, noReads)
-	if r.Reads != nil && r.Posts.Now != nil && r.ReadPosts < *r.Posts.Now {
-		text := b.T("{.posts} 条微博中 {.n} 条有读数", "posts", group(*r.Posts.Now), "n", r.ReadPosts)
+func readers(base page.Base, row reach.Row) page.Figure {
+	f := figure("阅读数", "次", aboutReads, row.Reads, reach.Change{}, noReads)
+	if row.Reads != nil && row.Posts.Now != nil && row.ReadPosts < *row.Posts.Now {
+		text := base.T("{.posts} 条微博中 {.n} 条有读数", "posts", group(*row.Posts.Now), "n", row.ReadPosts)
 		f.Picture = template.HTML(`<p class="note">` + template.HTMLEscapeString(text) + `</p>`)
 	}
+
 	return f
 }
 
-func figure(label, unit, about string, v *int64, c reach.Change, missing string) page.Figure {
+func figure(label, unit, about string, v *int64, change reach.Change, missing string) page.Figure {
 	f := page.Figure{Label: label, Unit: unit, Definition: about, Period: "与上一时段相比"}
 	if v == nil {
 		f.Missing = missing
 		return f
 	}
 	f.Value = group(*v)
-	if p, ok := c.Percent(); ok {
-		f.Change, f.Direction = percent(p), c.Trend()
+	if p, ok := change.Percent(); ok {
+		f.Change, f.Direction = percent(p), change.Trend()
 	}
+
 	return f
 }
 
 // follower shows the followers, and as change how many were gained.
-func follower(r reach.Row) page.Figure {
-	f := figure("粉丝数", "人", aboutFollowers, r.Followers, reach.Change{}, "该时段没有读到粉丝数")
-	if r.Followers != nil && r.Gained.Now != nil {
-		f.Change, f.Direction, f.Period = signed(*r.Gained.Now), sign(*r.Gained.Now), "时段内净增"
+func follower(row reach.Row) page.Figure {
+	f := figure("粉丝数", "人", aboutFollowers, row.Followers, reach.Change{}, "该时段没有读到粉丝数")
+	if row.Followers != nil && row.Gained.Now != nil {
+		f.Change, f.Direction, f.Period = signed(*row.Gained.Now), sign(*row.Gained.Now), "时段内净增"
 	}
+
 	return f
 }
 
-func ratio(r reach.Row) page.Figure {
-	f := page.Figure{Label: "条均互动", Unit: "次", Definition: aboutPerPost, Missing: "该时段没有微博"}
-	if v, ok := r.PerPost(); ok {
-		f.Missing, f.Value = "", strconv.FormatFloat(v, 'f', 1, 64)
+func ratio(row reach.Row) page.Figure {
+	figure := page.Figure{Label: "条均互动", Unit: "次", Definition: aboutPerPost, Missing: "该时段没有微博"}
+	if v, ok := row.PerPost(); ok {
+		figure.Missing, figure.Value = "", strconv.FormatFloat(v, 'f', 1, 64)
 	}
-	return f
+
+	return figure
 }
 
 // group writes a number with separators.
 func group(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	negative := strings.HasPrefix(s, "-")
+
 	s = strings.TrimPrefix(s, "-")
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -86,6 +92,7 @@ func group(n int64) string {
 	if negative {
 		return "−" + s
 	}
+
 	return s
 }
 
@@ -93,6 +100,7 @@ func signed(n int64) string {
 	if n > 0 {
 		return "+" + group(n)
 	}
+
 	return group(n)
 }
 
@@ -103,6 +111,7 @@ func sign(n int64) int {
 	case n < 0:
 		return -1
 	}
+
 	return 0
 }
 
@@ -110,68 +119,122 @@ func percent(p float64) string {
 	if p < 0 {
 		p = -p
 	}
+
 	return strconv.FormatFloat(p, 'f', 1, 64) + "%"
 }
 
 // floats are figures as a chart takes them; what is missing stays missing.
 func floats(points []reach.Point, of func(reach.Point) *int64) []*float64 {
 	out := make([]*float64, len(points))
-	for i, p := range points {
-		if v := of(p); v != nil {
+	for i, point := range points {
+		if v := of(point); v != nil {
 			f := float64(*v)
 			out[i] = &f
 		}
 	}
+
 	return out
 }
 
 func days(points []reach.Point) []string {
 	out := make([]string, len(points))
-	for i, p := range points {
-		out[i] = p.Day.Format("01-02")
-		if p.Day.YearDay() == 1 || i == 0 {
-			out[i] = p.Day.Format(time.DateOnly)
+	for i, point := range points {
+		out[i] = point.Day.Format("01-02")
+		if point.Day.YearDay() == 1 || i == 0 {
+			out[i] = point.Day.Format(time.DateOnly)
 		}
 	}
+
 	return out
 }
 
 // charts are followers, posts and interactions of a series of days; reads only where there are any.
-func charts(b page.Base, points []reach.Point) []page.Chart {
-	x, name := days(points), b.T("日期")
+func charts(base page.Base, points []reach.Point) []page.Chart {
+	x, name := days(points), base.T("日期")
 	zoom := len(points) > 40
-	own := func(p reach.Point) *int64 { return p.Originals }
-	rest := func(p reach.Point) *int64 {
-		if p.Posts == nil || p.Originals == nil {
+	own := func(point reach.Point) *int64 { return point.Originals }
+	rest := func(point reach.Point) *int64 {
+		if point.Posts == nil || point.Originals == nil {
 			return nil
 		}
-		n := *p.Posts - *p.Originals
+		n := *point.Posts - *point.Originals
+
 		return &n
 	}
 	out := []page.Chart{
-		{ID: "interactions", Kind: "stack", Title: b.T("每日互动"), Unit: b.T("次"), XName: name, X: x, Zoom: zoom, Series: []page.Series{
-			{Name: b.T("转发"), Data: floats(points, func(p reach.Point) *int64 { return p.Reposts })},
-			{Name: b.T("评论"), Data: floats(points, func(p reach.Point) *int64 { return p.Comments })},
-			{Name: b.T("点赞"), Data: floats(points, func(p reach.Point) *int64 { return p.Likes })},
-		}},
-		{ID: "posts", Kind: "stack", Title: b.T("每日发布"), Unit: b.T("条"), XName: name, X: x, Zoom: zoom, Series: []page.Series{
-			{Name: b.T("原创"), Data: floats(points, own)}, {Name: b.T("转发他人"), Data: floats(points, rest)},
-		}},
-		{ID: "followers", Kind: "line", Title: b.T("粉丝数"), Unit: b.T("人"), XName: name, X: x, Zoom: zoom, Series: []page.Series{
-			{Name: b.T("粉丝数"), Data: floats(points, func(p reach.Point) *int64 { return p.Followers })},
-		}},
+		{
+			ID:    "interactions",
+			Kind:  "stack",
+			Title: base.T("每日互动"),
+			Unit:  base.T("次"),
+			XName: name,
+			X:     x,
+			Zoom:  zoom,
+			Series: []page.Series{
+				{
+					Name: base.T("转发"),
+					Data: floats(points, func(point reach.Point) *int64 { return point.Reposts }),
+				},
+				{
+					Name: base.T("评论"),
+					Data: floats(points, func(point reach.Point) *int64 { return point.Comments }),
+				},
+				{
+					Name: base.T("点赞"),
+					Data: floats(points, func(point reach.Point) *int64 { return point.Likes }),
+				},
+			},
+		},
+		{
+			ID:    "posts",
+			Kind:  "stack",
+			Title: base.T("每日发布"),
+			Unit:  base.T("条"),
+			XName: name,
+			X:     x,
+			Zoom:  zoom,
+			Series: []page.Series{
+				{Name: base.T("原创"), Data: floats(points, own)},
+				{Name: base.T("转发他人"), Data: floats(points, rest)},
+			},
+		},
+		{
+			ID:    "followers",
+			Kind:  "line",
+			Title: base.T("粉丝数"),
+			Unit:  base.T("人"),
+			XName: name,
+			X:     x,
+			Zoom:  zoom,
+			Series: []page.Series{
+				{
+					Name: base.T("粉丝数"),
+					Data: floats(points, func(point reach.Point) *int64 { return point.Followers }),
+				},
+			},
+		},
 	}
-	reads := floats(points, func(p reach.Point) *int64 { return p.Reads })
+
+	reads := floats(points, func(point reach.Point) *int64 { return point.Reads })
 	for _, v := range reads {
 		if v != nil {
-			return append(out, page.Chart{ID: "reads", Kind: "bar", Title: b.T("每日微博的阅读数"), Unit: b.T("次"), XName: name, X: x, Zoom: zoom,
-				Series: []page.Series{{Name: b.T("阅读"), Data: reads}}})
+			return append(out, page.Chart{
+				ID:     "reads",
+				Kind:   "bar",
+				Title:  base.T("每日微博的阅读数"),
+				Unit:   base.T("次"),
+				XName:  name,
+				X:      x,
+				Zoom:   zoom,
+				Series: []page.Series{{Name: base.T("阅读"), Data: reads}},
+			})
 		}
 	}
+
 	return out
 }
 
 // spark is the small picture of a row.
-func spark(b page.Base, daily []int64, handle string) template.HTML {
-	return svg.Sparkline(svg.Floats(daily), 96, 24, svg.Label{Title: b.T("{.name} 每日互动", "name", handle)})
+func spark(base page.Base, daily []int64, handle string) template.HTML {
+	return svg.Sparkline(svg.Floats(daily), 96, 24, svg.Label{Title: base.T("{.name} 每日互动", "name", handle)})
 }

@@ -62,38 +62,52 @@ type row struct {
 }
 
 var columns = []struct{ key, text string }{
-	{"handle", "账号"}, {"followers", "粉丝数"}, {"gained", "净增"}, {"posts", "发布数"}, {"interactions", "互动数"}, {"perpost", "条均互动"}, {"per10k", "万粉互动"}, {"reads", "阅读数"}, {"silence", "静默天数"},
+	{"handle", "账号"},
+	{"followers", "粉丝数"},
+	{"gained", "净增"},
+	{"posts", "发布数"},
+	{"interactions", "互动数"},
+	{"perpost", "条均互动"},
+	{"per10k", "万粉互动"},
+	{"reads", "阅读数"},
+	{"silence", "静默天数"},
 }
 
 func (h *pages) matrix(c *gin.Context) error {
-	p := matrixPage{Base: h.kit.Base(c, "成效")}
-	if err := web.Bind(c, &p.Form); err != nil {
+	page := matrixPage{Base: h.kit.Base(c, "成效")}
+	if err := web.Bind(c, &page.Form); err != nil {
 		return err
 	}
 	var err error
-	if p.Period, err = h.period(c, p.Form, p.Base); err != nil {
+	if page.Period, err = h.period(c, page.Form, page.Base); err != nil {
 		return err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	path, err := h.unit(c, &p)
+	path, err := h.unit(c, &page)
 	if err != nil {
 		return err
 	}
-	m, err := h.reach.Matrix(ctx, actor, p.Period.Period, reach.View{Sort: p.Form.sort(), UnitPath: path, Skip: p.Form.skip(), Limit: perPage})
+	m, err := h.reach.Matrix(ctx, actor, page.Period.Period, reach.View{
+		Sort: page.Form.sort(), UnitPath: path, Skip: page.Form.skip(), Limit: perPage,
+	})
 	if err != nil {
 		return err
 	}
-	if p.Best, err = h.reach.Posts(ctx, actor, reach.PostFilter{Period: p.Period.Period, UnitPath: path}); err != nil {
+	if page.Best, err = h.reach.Posts(ctx, actor, reach.PostFilter{
+		Period:   page.Period.Period,
+		UnitPath: path,
+	}); err != nil {
 		return err
 	}
-	if p.Noticed, err = h.reach.Noticed(ctx, actor, 0); err != nil {
+	if page.Noticed, err = h.reach.Noticed(ctx, actor, 0); err != nil {
 		return err
 	}
-	p.Bundle = []string{"charts"}
-	p.Figures, p.Charts = figures(p.Base, m.Total), charts(p.Base, m.Days)
-	p.Charts[2].Title = p.T("粉丝数，连续有读数的账号合计")
-	p.table(c, m)
-	return h.kit.Show(c, 200, "reach/matrix", p)
+	page.Bundle = []string{"charts"}
+	page.Figures, page.Charts = figures(page.Base, m.Total), charts(page.Base, m.Days)
+	page.Charts[2].Title = page.T("粉丝数，连续有读数的账号合计")
+	page.table(c, m)
+
+	return h.kit.Show(c, 200, "reach/matrix", page)
 }
 
 // unit fills the choice of a unit, and gives the path of the one chosen; "" is all.
@@ -103,6 +117,7 @@ func (h *pages) unit(c *gin.Context, p *matrixPage) (string, error) {
 		return "", err
 	}
 	path := ""
+
 	p.Units = []page.Option{{Text: "全部"}}
 	for _, u := range units {
 		p.Units = append(p.Units, page.Option{Value: strconv.FormatInt(u.ID, 10), Text: u.Name, Raw: true})
@@ -111,6 +126,7 @@ func (h *pages) unit(c *gin.Context, p *matrixPage) (string, error) {
 			p.Chips = []page.Chip{{Name: "单位", Value: u.Name, Href: web.Link(c, "unit", "", "page", "")}}
 		}
 	}
+
 	return path, nil
 }
 
@@ -123,27 +139,30 @@ func (h *pages) unitPath(c *gin.Context, id int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, u := range units {
-		if u.ID == id {
-			return u.Path, nil
+
+	for _, unit := range units {
+		if unit.ID == id {
+			return unit.Path, nil
 		}
 	}
+
 	return "", nil
 }
 
 // table fills the page of the table the address asks for.
-func (p *matrixPage) table(c *gin.Context, m reach.Matrix) {
-	p.All = m.All
-	for _, r := range m.Rows {
-		p.Rows = append(p.Rows, rowOf(p.Base, r))
+func (p *matrixPage) table(c *gin.Context, matrix reach.Matrix) {
+	p.All = matrix.All
+	for _, row := range matrix.Rows {
+		p.Rows = append(p.Rows, rowOf(p.Base, row))
 	}
-	p.Total = rowOf(p.Base, m.Total)
+	p.Total = rowOf(p.Base, matrix.Total)
 	if p.Form.skip() > 0 {
 		p.Prev = web.Link(c, "page", page0(min(p.Form.Page, (p.All+perPage-1)/perPage)-1))
 	}
 	if p.Form.skip()+perPage < p.All {
 		p.Next = web.Link(c, "page", strconv.Itoa(p.Form.Page+1))
 	}
+
 	p.CSV, p.PostCSV = "/reach/matrix.csv"+query(c), "/reach/posts.csv"+query(c)
 	for _, k := range columns {
 		p.Columns = append(p.Columns, p.column(c, k.key, k.text))
@@ -154,6 +173,7 @@ func page0(n int) string {
 	if n <= 0 {
 		return ""
 	}
+
 	return strconv.Itoa(n)
 }
 
@@ -161,6 +181,7 @@ func query(c *gin.Context) string {
 	if q := c.Request.URL.RawQuery; q != "" {
 		return "?" + q
 	}
+
 	return ""
 }
 
@@ -179,11 +200,12 @@ func (p *matrixPage) column(c *gin.Context, key, text string) column {
 		up = "1"
 	}
 	col.Href = web.Link(c, "sort", key, "up", up, "page", "") + "#accounts"
+
 	return col
 }
 
-func rowOf(b page.Base, r reach.Row) row {
-	out := row{Row: r, Spark: spark(b, r.Daily, "@"+r.Handle), ChangeTrend: r.Interacted.Trend()}
+func rowOf(base page.Base, r reach.Row) row {
+	out := row{Row: r, Spark: spark(base, r.Daily, "@"+r.Handle), ChangeTrend: r.Interacted.Trend()}
 	if v, ok := r.PerPost(); ok {
 		out.PerPostText = strconv.FormatFloat(v, 'f', 1, 64)
 	}
@@ -196,38 +218,42 @@ func rowOf(b page.Base, r reach.Row) row {
 	if v, ok := r.PerTenThousand(); ok {
 		out.PerTenText = strconv.FormatFloat(v, 'f', 1, 64)
 	}
-	out.SilentDays, _ = r.Silent(b.Now)
+	out.SilentDays, _ = r.Silent(base.Now)
 	out.ReadsPartial = r.Reads != nil && r.Posts.Now != nil && r.ReadPosts < *r.Posts.Now
+
 	return out
 }
 
 func (h *pages) matrixCSV(c *gin.Context) error {
-	f, p, err := h.asked(c)
+	form, period, err := h.asked(c)
 	if err != nil {
 		return err
 	}
-	path, err := h.unitPath(c, f.Unit)
+	path, err := h.unitPath(c, form.Unit)
 	if err != nil {
 		return err
 	}
 	table := reach.MatrixTable(func(fn func(reach.Row) error) (reach.Row, error) {
-		return h.reach.EachRow(c.Request.Context(), web.Actor(c), p, reach.View{Sort: f.sort(), UnitPath: path}, fn)
+		return h.reach.EachRow(c.Request.Context(), web.Actor(c), period, reach.View{
+			Sort: form.sort(), UnitPath: path,
+		}, fn)
 	}, h.kit.Printer(c).T)
-	return csv(c, "reach-"+span(p)+".csv", table)
+
+	return csv(c, "reach-"+span(period)+".csv", table)
 }
 
-func span(p reach.Period) string {
-	return p.From.Format("20060102") + "-" + p.Last().Format("20060102")
+func span(period reach.Period) string {
+	return period.From.Format("20060102") + "-" + period.Last().Format("20060102")
 }
 
 // postsCSV is the posts of a period, of one account or of all in scope.
 func (h *pages) postsCSV(c *gin.Context) error {
-	f, p, err := h.asked(c)
+	form, period, err := h.asked(c)
 	if err != nil {
 		return err
 	}
-	filter := reach.PostFilter{Period: p, Limit: 1000}
-	if filter.UnitPath, err = h.unitPath(c, f.Unit); err != nil {
+	filter := reach.PostFilter{Period: period, Limit: 1000}
+	if filter.UnitPath, err = h.unitPath(c, form.Unit); err != nil {
 		return err
 	}
 	if c.Param("id") != "" {
@@ -240,9 +266,10 @@ func (h *pages) postsCSV(c *gin.Context) error {
 		return err
 	}
 	if filter.AccountID != 0 && len(list) == 0 {
-		if _, err := h.reach.Series(c.Request.Context(), web.Actor(c), filter.AccountID, p); err != nil {
+		if _, err := h.reach.Series(c.Request.Context(), web.Actor(c), filter.AccountID, period); err != nil {
 			return fault.NotFound("没有找到，或不在您的管辖范围内")
 		}
 	}
-	return csv(c, "posts-"+span(p)+".csv", reach.PostsTable(list, h.kit.Printer(c).T))
+
+	return csv(c, "posts-"+span(period)+".csv", reach.PostsTable(list, h.kit.Printer(c).T))
 }

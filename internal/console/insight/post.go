@@ -32,59 +32,76 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	if err != nil {
 		return postPage{}, err
 	}
-	x, readings, err := h.reach.Post(c.Request.Context(), web.Actor(c), id)
+	post, readings, err := h.reach.Post(c.Request.Context(), web.Actor(c), id)
 	if err != nil {
 		return postPage{}, err
 	}
 	actor := web.Actor(c)
-	p := postPage{Base: h.kit.Base(c, "平台上的微博", crumb), Post: x, Readings: readings,
-		SeesReach: actor.CanAt(access.ReachView, x.UnitPath),
-		MayNote:   x.Remarkable() && x.NotedAt == nil && actor.CanAt(access.DeliveryDecide, x.UnitPath)}
-	if len(readings) > 1 {
-		p.Chart, p.Bundle = readingChart(p.Base, readings), []string{"charts"}
+	page := postPage{
+		Base:      h.kit.Base(c, "平台上的微博", crumb),
+		Post:      post,
+		Readings:  readings,
+		SeesReach: actor.CanAt(access.ReachView, post.UnitPath),
+		MayNote: post.Remarkable() && post.NotedAt == nil &&
+			actor.CanAt(access.DeliveryDecide, post.UnitPath),
 	}
-	return p, nil
+	if len(readings) > 1 {
+		page.Chart, page.Bundle = readingChart(page.Base, readings), []string{"charts"}
+	}
+
+	return page, nil
 }
 
 // readingChart is how the counts grew.
-func readingChart(b page.Base, list []reach.Reading) *page.Chart {
-	c := page.Chart{ID: "readings", Kind: "line", Title: b.T("读数变化"), Unit: b.T("次"), XName: b.T("读数时间"), Series: []page.Series{
-		{Name: b.T("转发")}, {Name: b.T("评论")}, {Name: b.T("点赞")}}}
+func readingChart(base page.Base, list []reach.Reading) *page.Chart {
+	chart := page.Chart{
+		ID:    "readings",
+		Kind:  "line",
+		Title: base.T("读数变化"),
+		Unit:  base.T("次"),
+		XName: base.T("读数时间"),
+		Series: []page.Series{
+			{Name: base.T("转发")}, {Name: base.T("评论")}, {Name: base.T("点赞")}},
+	}
 	put := func(i int, v int64) {
 		f := float64(v)
-		c.Series[i].Data = append(c.Series[i].Data, &f)
+		chart.Series[i].Data = append(chart.Series[i].Data, &f)
 	}
-	for _, r := range list {
-		c.X = append(c.X, r.TakenAt.In(page.Zone).Format("01-02 15:04"))
-		put(0, r.Reposts)
-		put(1, r.Comments)
-		put(2, r.Likes)
+
+	for _, reading := range list {
+		chart.X = append(chart.X, reading.TakenAt.In(page.Zone).Format("01-02 15:04"))
+		put(0, reading.Reposts)
+		put(1, reading.Comments)
+		put(2, reading.Likes)
 	}
-	return &c
+
+	return &chart
 }
 
 func (h *pages) post(c *gin.Context) error {
-	p, err := h.postPage(c)
+	page, err := h.postPage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "reach/post", p)
+
+	return h.kit.Show(c, 200, "reach/post", page)
 }
 
 // note records that a person has looked into it.
 func (h *pages) note(c *gin.Context) error {
-	p, err := h.postPage(c)
+	page, err := h.postPage(c)
 	if err != nil {
 		return err
 	}
-	var f noteForm
-	if err = web.Bind(c, &f); err == nil {
-		err = h.reach.TakeNote(c.Request.Context(), web.Actor(c), p.Post.ID, f.Reason)
+	var form noteForm
+	if err = web.Bind(c, &form); err == nil {
+		err = h.reach.TakeNote(c.Request.Context(), web.Actor(c), page.Post.ID, form.Reason)
 	}
 	if err != nil {
-		return h.kit.Refuse(c, err, "reach/post", &p)
+		return h.kit.Refuse(c, err, "reach/post", &page)
 	}
-	return h.kit.See(c, fmt.Sprintf("/reach/posts/%d", p.Post.ID), "已记录核对结果")
+
+	return h.kit.See(c, fmt.Sprintf("/reach/posts/%d", page.Post.ID), "已记录核对结果")
 }
 
 // budgetPage is the call budget: what was used, what is left, what is planned.
@@ -100,7 +117,10 @@ func (p *budgetPage) cut(c *gin.Context) {
 	if c.Query("all") != "" || len(p.Accounts) <= perPage {
 		return
 	}
-	slices.SortStableFunc(p.Accounts, func(a, b reach.BudgetLine) int { return cmp.Compare(a.Left(), b.Left()) })
+	slices.SortStableFunc(
+		p.Accounts,
+		func(a, b reach.BudgetLine) int { return cmp.Compare(a.Left(), b.Left()) },
+	)
 	p.Folded = len(p.Accounts) - perPage
 	p.Accounts = p.Accounts[:perPage]
 }
@@ -110,14 +130,16 @@ func (h *pages) budget(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := budgetPage{Base: h.kit.Base(c, "调用预算", crumb)}
-	for _, l := range lines {
-		if l.Host != "" {
-			p.Hosts = append(p.Hosts, l)
+	page := budgetPage{Base: h.kit.Base(c, "调用预算", crumb)}
+
+	for _, budgetLine := range lines {
+		if budgetLine.Host != "" {
+			page.Hosts = append(page.Hosts, budgetLine)
 		} else {
-			p.Accounts = append(p.Accounts, l)
+			page.Accounts = append(page.Accounts, budgetLine)
 		}
 	}
-	p.cut(c)
-	return h.kit.Show(c, 200, "reach/budget", p)
+	page.cut(c)
+
+	return h.kit.Show(c, 200, "reach/budget", page)
 }

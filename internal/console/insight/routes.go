@@ -1,5 +1,6 @@
-// Package insight shows what became of posts: figures of the matrix and of each account over a period with charts and tables beside them,
-// single posts with their readings, and the call budget. It reads roll-ups only and calls no platform.
+// Package insight shows what became of posts: figures of the matrix and of each account over a period
+// with charts and tables beside them, single posts with their readings, and the call budget. It reads
+// roll-ups only and calls no platform.
 package insight
 
 import (
@@ -33,13 +34,18 @@ type pages struct {
 }
 
 // Register adds the routes.
-func Register(kit *web.Kit, d Deps) {
-	h := &pages{kit: kit, reach: d.Reach, units: d.Units, now: d.Now}
+func Register(kit *web.Kit, deps Deps) {
+	h := &pages{kit: kit, reach: deps.Reach, units: deps.Units, now: deps.Now}
 	kit.Badges(badge.Find)
 	if h.now == nil {
 		h.now = time.Now
 	}
-	kit.Duty(page.NavEntry{Text: "成效", Href: "/reach", Icon: "chart-line", Needs: []access.Permission{access.ReachView}})
+	kit.Duty(page.NavEntry{
+		Text:  "成效",
+		Href:  "/reach",
+		Icon:  "chart-line",
+		Needs: []access.Permission{access.ReachView},
+	})
 	kit.Declare("reach/matrix", matrixPage{})
 	kit.Declare("reach/account", accountPage{})
 	kit.Declare("reach/post", postPage{})
@@ -91,31 +97,38 @@ type preset struct {
 }
 
 // asked binds the period of a file.
-func (h *pages) asked(c *gin.Context) (f periodForm, p reach.Period, err error) {
-	if err = web.Bind(c, &f); err != nil {
-		return f, p, err
+func (h *pages) asked(c *gin.Context) (form periodForm, period reach.Period, err error) {
+	if err = web.Bind(c, &form); err != nil {
+		return form, period, err
 	}
-	p, err = reach.ParsePeriod(f.Days, f.From, f.To, h.now())
-	return f, p, err
+	period, err = reach.ParsePeriod(form.Days, form.From, form.To, h.now())
+
+	return form, period, err
 }
 
 // period reads the choice and prepares the control for another one.
-func (h *pages) period(c *gin.Context, f periodForm, b page.Base) (Period, error) {
-	p, err := reach.ParsePeriod(f.Days, f.From, f.To, h.now())
+func (h *pages) period(c *gin.Context, form periodForm, base page.Base) (Period, error) {
+	p, err := reach.ParsePeriod(form.Days, form.From, form.To, h.now())
 	if err != nil {
 		return Period{}, err
 	}
 	out := Period{Period: p, From: p.From.Format(time.DateOnly), To: p.Last().Format(time.DateOnly)}
-	out.Words = b.T("{.from} 至 {.to}，共 {.n} 天", "from", out.From, "to", out.To, "n", p.Days())
+
+	out.Words = base.T("{.from} 至 {.to}，共 {.n} 天", "from", out.From, "to", out.To, "n", p.Days())
 	for _, n := range reach.Presets() {
-		out.Presets = append(out.Presets, preset{Days: n, Href: web.Link(c, "days", fmt.Sprint(n), "from", "", "to", "", "page", ""),
-			Current: p == reach.LastDays(n, h.now())})
+		out.Presets = append(out.Presets, preset{
+			Days:    n,
+			Href:    web.Link(c, "days", fmt.Sprint(n), "from", "", "to", "", "page", ""),
+			Current: p == reach.LastDays(n, h.now()),
+		})
 	}
+
 	return out, nil
 }
 
-// csv answers with a table that a spreadsheet opens, row by row as the table gives it. What fails before the first row is an answer of its own;
-// after that the file ends early, and the connection is cut so that nobody takes it for whole.
+// csv answers with a table that a spreadsheet opens, row by row as the table gives it. What fails
+// before the first row is an answer of its own; after that the file ends early, and the connection is
+// cut so that nobody takes it for whole.
 func csv(c *gin.Context, name string, table reach.Table) error {
 	var out *reach.CSV
 	begin := func() {
@@ -125,10 +138,12 @@ func csv(c *gin.Context, name string, table reach.Table) error {
 		c.Status(http.StatusOK)
 		out = reach.NewCSV(c.Writer, table.Head)
 	}
+
 	err := table.Each(func(cells []string) error {
 		if out == nil {
 			begin()
 		}
+
 		return out.Write(cells)
 	})
 	switch {
@@ -139,6 +154,7 @@ func csv(c *gin.Context, name string, table reach.Table) error {
 	case out == nil:
 		begin()
 	}
+
 	return out.Close()
 }
 

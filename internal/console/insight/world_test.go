@@ -14,8 +14,13 @@ var now = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 
 func newWorld(t *testing.T) *pages.Pages {
 	t.Helper()
-	w := pages.New(t, now, func(p *pages.Pages) { insight.Register(p.Kit, insight.Deps{Units: p.Org, Reach: p.Reach, Now: p.Now}) })
+	w := pages.New(t, now, func(p *pages.Pages) {
+		insight.Register(p.Kit, insight.Deps{
+			Units: p.Org, Reach: p.Reach, Now: p.Now,
+		})
+	})
 	w.Person("reviewer", access.Reviewer, "朝阳区")
+
 	return w
 }
 

@@ -8,12 +8,12 @@ import (
 	"juzhen/internal/web"
 )
 
-// TestAnAccountIsConnectedInABrowser walks the way of an administrator: register, authorise on Weibo's own page, test, set live, fetch
-// the past. Each page is looked at by axe-core and must fit a phone.
+// TestAnAccountIsConnectedInABrowser walks the way of an administrator: register, authorise on Weibo's
+// own page, test, set live, fetch the past. Each page is looked at by axe-core and must fit a phone.
 func TestAnAccountIsConnectedInABrowser(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	tab := e2e.Launch(t).Open(t, w.URL)
+	pages := newWorld(t)
+	tab := e2e.Launch(t).Open(t, pages.URL)
 	tab.SetCookie(web.CookieName, "admin")
 	tab.Go("/matrix")
 	tab.Axe()
@@ -26,7 +26,8 @@ func TestAnAccountIsConnectedInABrowser(t *testing.T) {
 
 	tab.Follow("form[action$='/authorise'] button")
 	tab.SeeText("body", "环保北京") // the platform's page
-	tab.Eval(`(() => { const s = document.querySelector("select[name=account], input[name=account][value='环保北京']"); if (s.tagName === "SELECT") { s.value = "环保北京" } else { s.checked = true } return true; })()`)
+	tab.Eval(`(() => { const s = document.querySelector("select[name=account],
+			input[name=account][value='环保北京']"); if (s.tagName === "SELECT") { s.value = "环保北京" } else { s.checked = true } return true; })()`)
 	tab.Follow("button[value=allow]")
 	tab.SeeText(".banner-good", "授权成功")
 	tab.Follow("form[action$='/test'] button")
@@ -36,7 +37,7 @@ func TestAnAccountIsConnectedInABrowser(t *testing.T) {
 
 	tab.Follow("form[action$='/backfill'] button")
 	tab.See("#backfill progress")
-	if _, err := w.Reach.FetchPast(t.Context(), 1); err != nil {
+	if _, err := pages.Reach.FetchPast(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
 	tab.SeeText("#backfill", "已回填") // asked again by the page itself
@@ -55,7 +56,7 @@ func TestAnAccountIsConnectedInABrowser(t *testing.T) {
 // TestThePartAboutThePastIsAskedOnlyWhileItMoves makes sure that a page at rest asks nothing.
 func TestThePartAboutThePastIsAskedOnlyWhileItMoves(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	a := w.Account("环保北京", "环保局", account.Commercial, true)
-	w.As("admin").Get(at(a.ID, "")).WantCount("#backfill[hx-get]", 0)
+	pages := newWorld(t)
+	a := pages.Account("环保北京", "环保局", account.Commercial, true)
+	pages.As("admin").Get(at(a.ID, "")).WantCount("#backfill[hx-get]", 0)
 }

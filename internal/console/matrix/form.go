@@ -37,68 +37,111 @@ type accountForm struct {
 }
 
 func (f accountForm) draft() account.Draft {
-	return account.Draft{UnitID: f.Unit, Handle: f.Handle, DisplayName: f.Name, Seat: account.Seat(f.Seat), Connector: account.Connector(f.Connector),
-		RemoteUID: f.UID, LateLimit: time.Duration(f.Late) * time.Minute, MinGap: time.Duration(f.Gap) * time.Second, AutoResend: f.AutoResend,
-		Position: f.Position}
+	return account.Draft{
+		UnitID:      f.Unit,
+		Handle:      f.Handle,
+		DisplayName: f.Name,
+		Seat:        account.Seat(f.Seat),
+		Connector:   account.Connector(f.Connector),
+		RemoteUID:   f.UID,
+		LateLimit:   time.Duration(f.Late) * time.Minute,
+		MinGap:      time.Duration(f.Gap) * time.Second,
+		AutoResend:  f.AutoResend,
+		Position:    f.Position,
+	}
 }
 
 func formOf(a account.Account) accountForm {
-	return accountForm{Unit: a.UnitID, Handle: a.Handle, Name: a.DisplayName, Seat: string(a.Seat), Connector: string(a.Connector), UID: a.RemoteUID,
-		Late: int(a.LateLimit / time.Minute), Gap: int(a.MinGap / time.Second), AutoResend: a.AutoResend, Position: a.Position}
+	return accountForm{
+		Unit:       a.UnitID,
+		Handle:     a.Handle,
+		Name:       a.DisplayName,
+		Seat:       string(a.Seat),
+		Connector:  string(a.Connector),
+		UID:        a.RemoteUID,
+		Late:       int(a.LateLimit / time.Minute),
+		Gap:        int(a.MinGap / time.Second),
+		AutoResend: a.AutoResend,
+		Position:   a.Position,
+	}
 }
 
 // formPage fills the choices around a form; a is zero for a new account.
-func (h *pages) formPage(c *gin.Context, a account.Account, f accountForm) (formPage, error) {
-	p := formPage{Base: h.kit.Base(c, "新建账号", crumb), Form: f, Account: a, Action: "/matrix/accounts"}
+func (h *pages) formPage(c *gin.Context, a account.Account, form accountForm) (formPage, error) {
+	p := formPage{Base: h.kit.Base(c, "新建账号", crumb), Form: form, Account: a, Action: "/matrix/accounts"}
 	if a.ID != 0 {
 		p.Base = h.kit.Base(c, "修改账号", crumb, page.Crumb{Text: a.At(), Href: href(a.ID)})
 		p.Action = href(a.ID) + "/edit"
 	}
+
 	units, err := h.Org.Within(c.Request.Context(), web.Actor(c), access.AccountManage)
-	for _, u := range inTreeOrder(units) {
-		p.Units = append(p.Units, page.Option{Value: strconv.FormatInt(u.ID, 10), Text: u.Name, Raw: true, Selected: u.ID == f.Unit})
+	for _, unit := range inTreeOrder(units) {
+		p.Units = append(p.Units, page.Option{
+			Value:    strconv.FormatInt(unit.ID, 10),
+			Text:     unit.Name,
+			Raw:      true,
+			Selected: unit.ID == form.Unit,
+		})
 	}
-	for _, s := range account.Seats() {
-		p.Seats = append(p.Seats, page.Option{Value: string(s), Text: s.Label(), Selected: string(s) == f.Seat})
+
+	for _, seat := range account.Seats() {
+		p.Seats = append(p.Seats, page.Option{
+			Value:    string(seat),
+			Text:     seat.Label(),
+			Selected: string(seat) == form.Seat,
+		})
 	}
-	for _, k := range account.Connectors() {
-		p.Connectors = append(p.Connectors, page.Option{Value: string(k), Text: k.Label(), Selected: string(k) == f.Connector})
+
+	for _, connector := range account.Connectors() {
+		p.Connectors = append(p.Connectors, page.Option{
+			Value:    string(connector),
+			Text:     connector.Label(),
+			Selected: string(connector) == form.Connector,
+		})
 	}
+
 	return p, err
 }
 
 func (h *pages) blank(c *gin.Context) error {
-	f := accountForm{Seat: string(account.District), Connector: string(account.Commercial), Late: int(account.DefaultLateLimit / time.Minute),
-		Gap: int(account.DefaultMinGap / time.Second)}
-	p, err := h.formPage(c, account.Account{}, f)
+	form := accountForm{
+		Seat:      string(account.District),
+		Connector: string(account.Commercial),
+		Late:      int(account.DefaultLateLimit / time.Minute),
+		Gap:       int(account.DefaultMinGap / time.Second),
+	}
+	page, err := h.formPage(c, account.Account{}, form)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "matrix/form", p)
+
+	return h.kit.Show(c, 200, "matrix/form", page)
 }
 
 func (h *pages) create(c *gin.Context) error {
-	var f accountForm
-	err := web.Bind(c, &f)
+	var form accountForm
+	err := web.Bind(c, &form)
 	var a account.Account
 	if err == nil {
-		a, err = h.Accounts.Create(c.Request.Context(), web.Actor(c), f.draft())
+		a, err = h.Accounts.Create(c.Request.Context(), web.Actor(c), form.draft())
 	}
 	if err != nil {
-		return h.refuseForm(c, err, account.Account{}, f)
+		return h.refuseForm(c, err, account.Account{}, form)
 	}
 	if a.Connector.NeedsToken() {
 		return h.back(c, a.ID, "账号已建立，下一步：授权")
 	}
+
 	return h.back(c, a.ID, "账号已建立")
 }
 
-func (h *pages) refuseForm(c *gin.Context, cause error, a account.Account, f accountForm) error {
-	p, err := h.formPage(c, a, f)
+func (h *pages) refuseForm(c *gin.Context, cause error, a account.Account, form accountForm) error {
+	page, err := h.formPage(c, a, form)
 	if err != nil {
 		return err
 	}
-	return h.kit.Refuse(c, cause, "matrix/form", &p)
+
+	return h.kit.Refuse(c, cause, "matrix/form", &page)
 }
 
 // managed gives the account of the address if the person manages it.
@@ -111,32 +154,35 @@ func (h *pages) managed(c *gin.Context) (account.Account, error) {
 	if err != nil {
 		return a, err
 	}
+
 	return a, access.Require(web.Actor(c), access.AccountManage, a.UnitPath)
 }
 
 func (h *pages) edit(c *gin.Context) error {
-	a, err := h.managed(c)
+	account, err := h.managed(c)
 	if err != nil {
 		return err
 	}
-	p, err := h.formPage(c, a, formOf(a))
+	page, err := h.formPage(c, account, formOf(account))
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "matrix/form", p)
+
+	return h.kit.Show(c, 200, "matrix/form", page)
 }
 
 func (h *pages) update(c *gin.Context) error {
-	a, err := h.managed(c)
+	account, err := h.managed(c)
 	if err != nil {
 		return err
 	}
-	var f accountForm
-	if err = web.Bind(c, &f); err == nil {
-		_, err = h.Accounts.Update(c.Request.Context(), web.Actor(c), a.ID, f.draft())
+	var form accountForm
+	if err = web.Bind(c, &form); err == nil {
+		_, err = h.Accounts.Update(c.Request.Context(), web.Actor(c), account.ID, form.draft())
 	}
 	if err != nil {
-		return h.refuseForm(c, err, a, f)
+		return h.refuseForm(c, err, account, form)
 	}
-	return h.back(c, a.ID, "已保存")
+
+	return h.back(c, account.ID, "已保存")
 }

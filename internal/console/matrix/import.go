@@ -51,6 +51,7 @@ func (p importPage) Tone() string {
 	case reach.ImportFailed:
 		return "red"
 	}
+
 	return "grey"
 }
 
@@ -62,6 +63,7 @@ func (p importPage) Icon() string {
 	case reach.ImportFailed:
 		return "circle-x"
 	}
+
 	return "history"
 }
 
@@ -80,7 +82,14 @@ func (h *pages) importRoutes() {
 	h.kit.Declare("matrix/import#import-state", importPage{})
 
 	g := h.kit.Group("/matrix")
-	h.kit.Handle(g, http.MethodPost, "/accounts/:id/import", access.AccountManage, h.importPast, web.MaxBody(importLimit))
+	h.kit.Handle(
+		g,
+		http.MethodPost,
+		"/accounts/:id/import",
+		access.AccountManage,
+		h.importPast,
+		web.MaxBody(importLimit),
+	)
 	h.kit.Handle(g, http.MethodGet, "/imports/:id", access.AccountView, h.showImport)
 	h.kit.Handle(g, http.MethodGet, "/imports/:id/progress", access.AccountView, h.importProgress)
 	h.kit.Handle(g, http.MethodGet, "/imports/:id/rejected.csv", access.AccountView, h.importRejects)
@@ -93,17 +102,17 @@ type importForm struct {
 
 // importPast takes past posts from a file and leads to the page that tells what became of it.
 func (h *pages) importPast(c *gin.Context) error {
-	a, err := h.managed(c)
+	account, err := h.managed(c)
 	if err != nil {
 		return err
 	}
-	var f importForm
-	if err := web.Bind(c, &f); err != nil {
-		return h.refuse(c, a.ID, err)
+	var form importForm
+	if err := web.Bind(c, &form); err != nil {
+		return h.refuse(c, account.ID, err)
 	}
-	started, err := h.startImport(c, a.ID, f.File)
+	started, err := h.startImport(c, account.ID, form.File)
 	if err != nil {
-		return h.refuse(c, a.ID, err)
+		return h.refuse(c, account.ID, err)
 	}
 
 	wait, cancel := context.WithTimeout(c.Request.Context(), importPatience)
@@ -111,6 +120,7 @@ func (h *pages) importPast(c *gin.Context) error {
 	if err := h.Reach.RunImport(wait, started.ID); err != nil && wait.Err() == nil {
 		return err
 	}
+
 	return h.kit.See(c, importHref(started.ID), "")
 }
 
@@ -123,6 +133,7 @@ func (h *pages) startImport(c *gin.Context, id int64, header *multipart.FileHead
 		return reach.Import{}, err
 	}
 	defer file.Close()
+
 	return h.Reach.StartImport(c.Request.Context(), web.Actor(c), id, header.Filename, file)
 }
 
@@ -138,16 +149,24 @@ func (h *pages) importShown(c *gin.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	r, err := h.Reach.ImportReport(c.Request.Context(), web.Actor(c), id)
+	importReport, err := h.Reach.ImportReport(c.Request.Context(), web.Actor(c), id)
 	if err != nil {
 		return err
 	}
 
-	p := importPage{Base: h.kit.Base(c, "导入历史微博", crumb, page.Crumb{Text: "@" + r.Handle, Href: href(r.AccountID)}), Import: r.Import}
-	p.Manage = access.Require(web.Actor(c), access.AccountManage, r.UnitPath) == nil
-	for _, one := range r.Rejects[:min(len(r.Rejects), shownRejects)] {
+	p := importPage{
+		Base: h.kit.Base(c, "导入历史微博", crumb, page.Crumb{
+			Text: "@" + importReport.Handle,
+			Href: href(importReport.AccountID),
+		}),
+		Import: importReport.Import,
+	}
+
+	p.Manage = access.Require(web.Actor(c), access.AccountManage, importReport.UnitPath) == nil
+	for _, one := range importReport.Rejects[:min(len(importReport.Rejects), shownRejects)] {
 		p.Rejected = append(p.Rejected, rejected{one.Line, p.T(one.Reason.Label())})
 	}
+
 	return h.kit.Show(c, http.StatusOK, name, p)
 }
 
@@ -157,7 +176,7 @@ func (h *pages) importRejects(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := h.Reach.ImportReport(c.Request.Context(), web.Actor(c), id)
+	importReport, err := h.Reach.ImportReport(c.Request.Context(), web.Actor(c), id)
 	if err != nil {
 		return err
 	}
@@ -167,11 +186,12 @@ func (h *pages) importRejects(c *gin.Context) error {
 	c.Header("Content-Disposition", fmt.Sprintf(`attachment; filename="import-%d-rejected.csv"`, id))
 
 	table := reach.NewCSV(c.Writer, []string{words.T("行"), words.T("原因")})
-	for _, one := range r.Rejects {
+	for _, one := range importReport.Rejects {
 		if err := table.Write([]string{strconv.Itoa(one.Line), words.T(one.Reason.Label())}); err != nil {
 			return err
 		}
 	}
+
 	return table.Close()
 }
 
@@ -183,5 +203,6 @@ func (h *pages) undoImport(c *gin.Context) error {
 	if _, err := h.Reach.UndoImport(c.Request.Context(), web.Actor(c), id); err != nil {
 		return err
 	}
+
 	return h.kit.See(c, importHref(id), "已撤销这次导入")
 }

@@ -73,8 +73,8 @@ const (
 )
 
 func (h *pages) list(c *gin.Context) error {
-	p := listPage{Base: h.kit.Base(c, "矩阵")}
-	if err := web.Bind(c, &p.Form); err != nil {
+	page := listPage{Base: h.kit.Base(c, "矩阵")}
+	if err := web.Bind(c, &page.Form); err != nil {
 		return err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
@@ -82,7 +82,10 @@ func (h *pages) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := h.Accounts.List(ctx, actor, account.Filter{UnitPath: pathOf(units, p.Form.Unit), Query: p.Form.Q})
+	all, err := h.Accounts.List(ctx, actor, account.Filter{
+		UnitPath: pathOf(units, page.Form.Unit),
+		Query:    page.Form.Q,
+	})
 	if err != nil {
 		return err
 	}
@@ -90,42 +93,51 @@ func (h *pages) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p.fill(units, all, latest)
-	if err := p.order(); err != nil {
+	page.fill(units, all, latest)
+	if err := page.order(); err != nil {
 		return err
 	}
-	p.heads(c)
-	p.cut(c)
-	p.choices(c, units)
-	return h.kit.Show(c, 200, "matrix/list", p)
+	page.heads(c)
+	page.cut(c)
+	page.choices(c, units)
+
+	return h.kit.Show(c, 200, "matrix/list", page)
 }
 
 func pathOf(units []org.Unit, id int64) string {
-	for _, u := range units {
-		if u.ID == id {
-			return u.Path
+	for _, unit := range units {
+		if unit.ID == id {
+			return unit.Path
 		}
 	}
+
 	return ""
 }
 
 // fill counts all accounts and groups those the filters leave by unit.
 func (p *listPage) fill(units []org.Unit, all []account.Account, latest map[int64]reach.Latest) {
 	byUnit := map[int64][]row{}
+
 	for _, a := range all {
-		r := row{Account: a, TokenState: a.Token.At(p.Now), DaysLeft: a.Token.DaysLeft(p.Now), Latest: latest[a.ID]}
+		r := row{
+			Account:    a,
+			TokenState: a.Token.At(p.Now),
+			DaysLeft:   a.Token.DaysLeft(p.Now),
+			Latest:     latest[a.ID],
+		}
 		p.Counts.add(r)
 		if p.Form.passes(r) {
 			byUnit[a.UnitID] = append(byUnit[a.UnitID], r)
 			p.Shown++
 		}
 	}
-	for place, u := range inTreeOrder(units) {
-		if rows := byUnit[u.ID]; rows != nil {
+
+	for place, unit := range inTreeOrder(units) {
+		if rows := byUnit[unit.ID]; rows != nil {
 			for i := range rows {
 				rows[i].place = place
 			}
-			p.Groups = append(p.Groups, group{Unit: u, Rows: rows})
+			p.Groups = append(p.Groups, group{Unit: unit, Rows: rows})
 		}
 	}
 }
@@ -136,6 +148,7 @@ func (p *listPage) cut(c *gin.Context) {
 	at := min(max(p.Form.Page, 0), last)
 	skip, room := at*perPage, perPage
 	var out []group
+
 	for _, g := range p.Groups {
 		from := min(skip, len(g.Rows))
 		to := min(from+room, len(g.Rows))
@@ -158,16 +171,18 @@ func (p *listPage) cut(c *gin.Context) {
 // inTreeOrder puts each unit right behind its parent, brothers by position.
 func inTreeOrder(units []org.Unit) []org.Unit {
 	below := map[int64][]org.Unit{}
+
 	known := map[int64]bool{}
-	for _, u := range units {
-		known[u.ID] = true
+	for _, unit := range units {
+		known[unit.ID] = true
 	}
-	for _, u := range units {
-		parent := u.ParentID
+
+	for _, unit := range units {
+		parent := unit.ParentID
 		if !known[parent] {
 			parent = 0
 		}
-		below[parent] = append(below[parent], u)
+		below[parent] = append(below[parent], unit)
 	}
 	out := make([]org.Unit, 0, len(units))
 	var walk func(parent int64)
@@ -176,18 +191,21 @@ func inTreeOrder(units []org.Unit) []org.Unit {
 		slices.SortStableFunc(children, func(a, b org.Unit) int {
 			return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.ID, b.ID))
 		})
-		for _, u := range children {
-			out = append(out, u)
-			walk(u.ID)
+
+		for _, unit := range children {
+			out = append(out, unit)
+			walk(unit.ID)
 		}
 	}
 	walk(0)
+
 	return out
 }
 
 // trouble tells whether an account that should post cannot.
 func (r row) trouble() bool {
-	return r.State == account.Live && r.Connector.NeedsToken() && r.TokenState != account.TokenValid || r.State != account.Closed && r.Latest.Noticed > 0
+	return r.State == account.Live && r.Connector.NeedsToken() && r.TokenState != account.TokenValid ||
+		r.State != account.Closed && r.Latest.Noticed > 0
 }
 
 func (n *counts) add(r row) {
@@ -209,32 +227,49 @@ func (f listForm) passes(r row) bool {
 	case f.Token == asksGood:
 		return !r.trouble()
 	}
+
 	return true
 }
 
 // choices fills the filters and says which are in force.
 func (p *listPage) choices(c *gin.Context, units []org.Unit) {
 	p.Units = []page.Option{{Text: "全部单位"}}
-	for _, u := range inTreeOrder(units) {
-		chosen := u.ID == p.Form.Unit
-		p.Units = append(p.Units, page.Option{Value: strconv.FormatInt(u.ID, 10), Text: u.Name, Raw: true, Selected: chosen})
+	for _, unit := range inTreeOrder(units) {
+		chosen := unit.ID == p.Form.Unit
+		p.Units = append(p.Units, page.Option{
+			Value:    strconv.FormatInt(unit.ID, 10),
+			Text:     unit.Name,
+			Raw:      true,
+			Selected: chosen,
+		})
 		if chosen {
-			p.Chips = append(p.Chips, page.Chip{Name: "单位", Value: u.Name, Href: web.Link(c, "unit", "")})
+			p.Chips = append(p.Chips, page.Chip{Name: "单位", Value: unit.Name, Href: web.Link(c, "unit", "")})
 		}
 	}
+
 	p.States = []page.Option{{Text: "全部状态"}}
-	for _, s := range account.States() {
-		chosen := string(s) == p.Form.State
-		p.States = append(p.States, page.Option{Value: string(s), Text: s.Label(), Selected: chosen})
+	for _, state := range account.States() {
+		chosen := string(state) == p.Form.State
+		p.States = append(p.States, page.Option{Value: string(state), Text: state.Label(), Selected: chosen})
 		if chosen {
-			p.Chips = append(p.Chips, page.Chip{Name: "状态", Value: p.T(s.Label()), Href: web.Link(c, "state", "")})
+			p.Chips = append(p.Chips, page.Chip{
+				Name:  "状态",
+				Value: p.T(state.Label()),
+				Href:  web.Link(c, "state", ""),
+			})
 		}
 	}
-	p.Tokens = []page.Option{{Text: "不限"}, {Value: asksTrouble, Text: "需要处理", Selected: p.Form.Token == asksTrouble},
-		{Value: asksGood, Text: "一切正常", Selected: p.Form.Token == asksGood}}
+	p.Tokens = []page.Option{
+		{Text: "不限"},
+		{Value: asksTrouble, Text: "需要处理", Selected: p.Form.Token == asksTrouble},
+		{Value: asksGood, Text: "一切正常", Selected: p.Form.Token == asksGood},
+	}
 	if p.Form.Token != "" {
-		p.Chips = append(p.Chips, page.Chip{Name: "情况", Value: p.T(map[string]string{asksTrouble: "需要处理", asksGood: "一切正常"}[p.Form.Token]),
-			Href: web.Link(c, "token", "")})
+		p.Chips = append(p.Chips, page.Chip{
+			Name:  "情况",
+			Value: p.T(map[string]string{asksTrouble: "需要处理", asksGood: "一切正常"}[p.Form.Token]),
+			Href:  web.Link(c, "token", ""),
+		})
 	}
 	if p.Form.Q != "" {
 		p.Chips = append(p.Chips, page.Chip{Name: "名称", Value: p.Form.Q, Href: web.Link(c, "q", "")})

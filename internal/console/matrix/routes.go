@@ -1,5 +1,5 @@
-// Package matrix shows the accounts of the matrix by unit, and lets administrators connect, test and run them. It shows no text of a
-// post: that is for the desk and the pages of reach.
+// Package matrix shows the accounts of the matrix by unit, and lets administrators connect, test and
+// run them. It shows no text of a post: that is for the desk and the pages of reach.
 package matrix
 
 import (
@@ -34,10 +34,15 @@ type pages struct {
 const importLimit = 33 << 20
 
 // Register adds the routes.
-func Register(kit *web.Kit, d Deps) {
-	h := &pages{kit, d}
+func Register(kit *web.Kit, deps Deps) {
+	h := &pages{kit, deps}
 	kit.Badges(badge.Find)
-	kit.Duty(page.NavEntry{Text: "矩阵", Href: "/matrix", Icon: "sitemap", Needs: []access.Permission{access.AccountView}})
+	kit.Duty(page.NavEntry{
+		Text:  "矩阵",
+		Href:  "/matrix",
+		Icon:  "sitemap",
+		Needs: []access.Permission{access.AccountView},
+	})
 	kit.Declare("matrix/list", listPage{})
 	kit.Declare("matrix/form", formPage{})
 	kit.Declare("matrix/account", accountPage{})
@@ -48,8 +53,15 @@ func Register(kit *web.Kit, d Deps) {
 	kit.Handle(g, http.MethodPost, "/accounts", access.AccountManage, h.create)
 	kit.Handle(g, http.MethodGet, "/accounts/:id", access.AccountView, h.show)
 	kit.Handle(g, http.MethodGet, "/accounts/:id/backfill", access.AccountView, h.progress)
+
 	for path, act := range map[string]web.Handler{
-		"edit": h.update, "state": h.setState, "authorise": h.authorise, "token": h.importToken, "revoke": h.revoke, "test": h.test, "backfill": h.backfill,
+		"edit":      h.update,
+		"state":     h.setState,
+		"authorise": h.authorise,
+		"token":     h.importToken,
+		"revoke":    h.revoke,
+		"test":      h.test,
+		"backfill":  h.backfill,
 	} {
 		kit.Handle(g, http.MethodPost, "/accounts/:id/"+path, access.AccountManage, act)
 	}

@@ -33,32 +33,41 @@ type tokenForm struct {
 // accountPage builds the page of an account the person may see.
 func (h *pages) accountPage(c *gin.Context, id int64) (accountPage, error) {
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	a, err := h.Accounts.Find(ctx, actor, id)
+	account, err := h.Accounts.Find(ctx, actor, id)
 	if err != nil {
 		return accountPage{}, err
 	}
-	p := accountPage{Base: h.kit.Base(c, "账号", crumb), Account: a, Manage: actor.CanAt(access.AccountManage, a.UnitPath),
-		SeesReach: actor.CanAt(access.ReachView, a.UnitPath)}
-	p.Heading, p.TokenState, p.DaysLeft = a.At(), a.Token.At(p.Now), a.Token.DaysLeft(p.Now)
-	if p.Names, err = h.Accounts.Names(ctx, actor, id); err != nil {
-		return p, err
+	page := accountPage{
+		Base:      h.kit.Base(c, "账号", crumb),
+		Account:   account,
+		Manage:    actor.CanAt(access.AccountManage, account.UnitPath),
+		SeesReach: actor.CanAt(access.ReachView, account.UnitPath),
+	}
+	page.Heading, page.TokenState, page.DaysLeft = account.At(), account.Token.At(
+		page.Now,
+	), account.Token.DaysLeft(
+		page.Now,
+	)
+	if page.Names, err = h.Accounts.Names(ctx, actor, id); err != nil {
+		return page, err
 	}
 	latest, err := h.Reach.Latest(ctx, actor)
 	if err != nil {
-		return p, err
+		return page, err
 	}
-	p.Latest = latest[id]
+	page.Latest = latest[id]
 	past, err := h.Reach.Backfills(ctx, actor)
-	p.Backfill = reach.Backfill{AccountID: id, State: reach.BackfillNone}
-	if b, ok := past[id]; ok {
-		p.Backfill = b
+	page.Backfill = reach.Backfill{AccountID: id, State: reach.BackfillNone}
+	if backfill, ok := past[id]; ok {
+		page.Backfill = backfill
 	}
 	if err != nil {
-		return p, err
+		return page, err
 	}
 
-	p.Imports, err = h.Reach.Imports(ctx, actor, id)
-	return p, err
+	page.Imports, err = h.Reach.Imports(ctx, actor, id)
+
+	return page, err
 }
 
 func (h *pages) show(c *gin.Context) error { return h.shown(c, "matrix/account") }
@@ -71,11 +80,12 @@ func (h *pages) shown(c *gin.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	p, err := h.accountPage(c, id)
+	page, err := h.accountPage(c, id)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, name, p)
+
+	return h.kit.Show(c, 200, name, page)
 }
 
 // Next is who does what next, the line under the title.
@@ -95,12 +105,14 @@ func (p accountPage) Next() string {
 	case a.Connector.NeedsToken() && a.TestedAt == nil:
 		return "下一步：管理员测试接口"
 	}
+
 	return "下一步：管理员启用账号"
 }
 
 // MayTest tells whether a connection test can be made.
 func (p accountPage) MayTest() bool {
-	return p.Manage && p.Account.State != account.Closed && p.Account.Connector.NeedsToken() && p.TokenState.Usable()
+	return p.Manage && p.Account.State != account.Closed && p.Account.Connector.NeedsToken() &&
+		p.TokenState.Usable()
 }
 
 // MayGoLive tells whether the account could go live, and lacks nothing for it.
@@ -126,13 +138,21 @@ func (p accountPage) Running() bool { return p.Backfill.State == reach.BackfillR
 
 // Progress is how far the fetching is.
 func (p accountPage) Progress() page.Progress {
-	return page.Progress{Done: p.Backfill.Found, All: max(p.Backfill.Total, p.Backfill.Found, 1), Label: "已取回的微博"}
+	return page.Progress{
+		Done:  p.Backfill.Found,
+		All:   max(p.Backfill.Total, p.Backfill.Found, 1),
+		Label: "已取回的微博",
+	}
 }
 
 // BackfillTone is the colour and icon of the state of the past posts.
 func (p accountPage) BackfillTone() string {
-	return map[reach.BackfillState]string{reach.BackfillDone: "green", reach.BackfillRunning: "blue", reach.BackfillPartial: "orange",
-		reach.BackfillFailed: "red"}[p.Backfill.State]
+	return map[reach.BackfillState]string{
+		reach.BackfillDone:    "green",
+		reach.BackfillRunning: "blue",
+		reach.BackfillPartial: "orange",
+		reach.BackfillFailed:  "red",
+	}[p.Backfill.State]
 }
 
 // Rules is what the interface of the account allows, in one sentence.

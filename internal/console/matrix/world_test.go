@@ -18,6 +18,7 @@ func newWorld(t *testing.T) *pages.Pages {
 		matrix.Register(p.Kit, matrix.Deps{Org: p.Org, Accounts: p.Accounts, Reach: p.Reach})
 	})
 	w.Person("district admin", access.Administrator, "朝阳区")
+
 	return w
 }
 

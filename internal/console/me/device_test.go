@@ -4,6 +4,7 @@ import "testing"
 
 func TestDevicesInAFewWords(t *testing.T) {
 	t.Parallel()
+
 	for agent, want := range map[string]string{
 		"": "浏览器或程序",
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/150.0 Safari/537.36":                   "Chrome · Windows",

@@ -1,5 +1,5 @@
-// Package me is a person's own page: who I am here, my password, my sessions, language and look. It shows nothing of
-// other people.
+// Package me is a person's own page: who I am here, my password, my sessions, language and look. It
+// shows nothing of other people.
 package me
 
 import (
@@ -23,8 +23,8 @@ type pages struct {
 }
 
 // Register adds the routes.
-func Register(kit *web.Kit, d Deps) {
-	h := &pages{kit: kit, id: d.Identity}
+func Register(kit *web.Kit, deps Deps) {
+	h := &pages{kit: kit, id: deps.Identity}
 	kit.Declare("me/me", mePage{})
 	kit.Declare("me/password", passwordPage{})
 	g := kit.Group("/me")
@@ -59,11 +59,13 @@ func (h *pages) show(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := mePage{Base: h.kit.Base(c, "我的账户"), Me: me}
+
+	page := mePage{Base: h.kit.Base(c, "我的账户"), Me: me}
 	for _, s := range list {
-		p.Sessions = append(p.Sessions, session{s, s.ID == actor.SessionID, device(s.UserAgent)})
+		page.Sessions = append(page.Sessions, session{s, s.ID == actor.SessionID, device(s.UserAgent)})
 	}
-	return h.kit.Show(c, http.StatusOK, "me/me", p)
+
+	return h.kit.Show(c, http.StatusOK, "me/me", page)
 }
 
 // passwordPage changes the own password. Must is set when somebody else chose the present one.
@@ -77,20 +79,32 @@ type passwordPage struct {
 
 func (h *pages) passwordPage(c *gin.Context) (passwordPage, error) {
 	me, err := h.id.Me(c.Request.Context(), web.Actor(c))
-	p := passwordPage{Base: h.kit.Base(c, "修改密码", page.Crumb{Text: "我的账户", Href: "/me"}), Must: me.MustChange, Code: me.NeedsCode, Username: me.Username}
-	p.Rules = page.PasswordHelp{For: "f-password", Also: "f-repeat", Offer: identity.GeneratePassword(), Username: me.Username}
+	p := passwordPage{
+		Base:     h.kit.Base(c, "修改密码", page.Crumb{Text: "我的账户", Href: "/me"}),
+		Must:     me.MustChange,
+		Code:     me.NeedsCode,
+		Username: me.Username,
+	}
+	p.Rules = page.PasswordHelp{
+		For:      "f-password",
+		Also:     "f-repeat",
+		Offer:    identity.GeneratePassword(),
+		Username: me.Username,
+	}
 	if p.Must {
 		p.Title, p.Bare = "设置新密码", true
 	}
+
 	return p, err
 }
 
 func (h *pages) password(c *gin.Context) error {
-	p, err := h.passwordPage(c)
+	page, err := h.passwordPage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, http.StatusOK, "me/password", p)
+
+	return h.kit.Show(c, http.StatusOK, "me/password", page)
 }
 
 func (h *pages) changePassword(c *gin.Context) error {
@@ -104,7 +118,7 @@ func (h *pages) changePassword(c *gin.Context) error {
 	if err == nil && f.Repeat != f.Password {
 		err = fault.Invalid("repeat", "两次输入的新密码不一致")
 	}
-	p, perr := h.passwordPage(c)
+	page, perr := h.passwordPage(c)
 	if perr != nil {
 		return perr
 	}
@@ -113,11 +127,12 @@ func (h *pages) changePassword(c *gin.Context) error {
 			identity.NewPassword{Current: f.Current, Code: f.Code, Password: f.Password})
 	}
 	if err != nil {
-		return h.kit.Refuse(c, err, "me/password", &p)
+		return h.kit.Refuse(c, err, "me/password", &page)
 	}
-	if p.Must {
+	if page.Must {
 		return h.kit.See(c, "/", "新密码已生效")
 	}
+
 	return h.kit.See(c, "/me", "密码已修改，其他会话已退出")
 }
 
@@ -133,6 +148,7 @@ func (h *pages) end(c *gin.Context) error {
 		h.kit.DropSession(c)
 		return h.kit.See(c, web.SignInPath, "已退出登录")
 	}
+
 	return h.kit.See(c, "/me", "会话已结束")
 }
 
@@ -141,5 +157,6 @@ func (h *pages) endAll(c *gin.Context) error {
 		return err
 	}
 	h.kit.DropSession(c)
+
 	return h.kit.See(c, web.SignInPath, "已退出全部会话")
 }

@@ -1,5 +1,5 @@
-// Package review holds the pages of reviewers: the queue, and the page that shows exactly what goes out on each account and takes
-// the decision. Who may decide, and about what, is the use cases' to say.
+// Package review holds the pages of reviewers: the queue, and the page that shows exactly what goes out
+// on each account and takes the decision. Who may decide, and about what, is the use cases' to say.
 package review
 
 import (
@@ -78,9 +78,11 @@ func (h *pages) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+
 	for _, r := range rows {
 		p.Rows = append(p.Rows, waiting{r, r.DueAt != nil && !r.DueAt.After(p.Now)})
 	}
+
 	return h.kit.Show(c, 200, "reviews/list", p)
 }
 
@@ -106,6 +108,7 @@ func (f reviewForm) shown() *delivery.DueShown {
 	case err != nil:
 		return nil
 	}
+
 	return &delivery.DueShown{At: &at}
 }
 
@@ -114,6 +117,7 @@ func shownOf(p post.Post) string {
 	if p.DueNow || p.DueAt == nil {
 		return "now"
 	}
+
 	return p.DueAt.UTC().Format(time.RFC3339)
 }
 
@@ -124,6 +128,7 @@ func (f reviewForm) choice() delivery.DueChoice {
 	case f.When == "at" && !f.Due.IsZero():
 		return delivery.DueChoice{At: &f.Due}
 	}
+
 	return delivery.DueChoice{}
 }
 
@@ -162,6 +167,7 @@ func (p reviewPage) Opinions() []page.Option {
 	for _, o := range opinionsAtHand {
 		out = append(out, page.Option{Value: o, Text: o, Raw: true, Selected: o == p.Form.Pick})
 	}
+
 	return out
 }
 
@@ -174,6 +180,7 @@ func (f reviewForm) opinion() string {
 	case written == "":
 		return f.Pick
 	}
+
 	return f.Pick + "。" + written
 }
 
@@ -186,23 +193,24 @@ func (f reviewForm) verdict() review.Decision {
 func (p reviewPage) DueLocal() string { return page.FieldTime(p.Form.Due) }
 
 func (h *pages) show(c *gin.Context) error {
-	p, err := h.page(c, reviewForm{})
+	page, err := h.page(c, reviewForm{})
 	if err != nil {
 		return err
 	}
-	if p.Post.Phase != post.Submitted {
-		return h.showDecided(c, 200, p, "")
+	if page.Post.Phase != post.Submitted {
+		return h.showDecided(c, 200, page, "")
 	}
-	return h.kit.Show(c, 200, "reviews/show", p)
+
+	return h.kit.Show(c, 200, "reviews/show", page)
 }
 
-func (h *pages) page(c *gin.Context, f reviewForm) (reviewPage, error) {
+func (h *pages) page(c *gin.Context, form reviewForm) (reviewPage, error) {
 	id, err := web.ID(c, "id")
 	if err != nil {
 		return reviewPage{}, err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	p := reviewPage{Base: h.kit.Base(c, "审核稿件", page.Crumb{Text: "审核", Href: "/reviews"}), Form: f}
+	p := reviewPage{Base: h.kit.Base(c, "审核稿件", page.Crumb{Text: "审核", Href: "/reviews"}), Form: form}
 	if p.Post, p.Version, err = h.Posts.Find(ctx, actor, id); err != nil {
 		return p, err
 	}
@@ -212,9 +220,14 @@ func (h *pages) page(c *gin.Context, f reviewForm) (reviewPage, error) {
 	if p.Version.Title() != "" {
 		p.Heading = p.Version.Title()
 	}
-	if f.Version == 0 {
-		p.Form.Version, p.Form.Hash, p.Form.Shown = p.Version.Number, hex.EncodeToString(p.Version.Hash), shownOf(p.Post)
+	if form.Version == 0 {
+		p.Form.Version, p.Form.Hash, p.Form.Shown = p.Version.Number, hex.EncodeToString(
+			p.Version.Hash,
+		), shownOf(
+			p.Post,
+		)
 	}
+
 	p.Previews = show.Previews(p.P, p.Version, nil)
 	for i := range p.Previews {
 		p.Previews[i].When = show.Planned(p.Base, p.Post)
@@ -224,51 +237,56 @@ func (h *pages) page(c *gin.Context, f reviewForm) (reviewPage, error) {
 	if p.Form.Due.IsZero() {
 		p.Form.Due = p.Now.Add(30 * time.Minute).Truncate(5 * time.Minute)
 	}
+
 	return p, h.fillHistory(c, &p)
 }
 
-// fillHistory adds earlier decisions, the difference to the version approved last, and whether the reader worked on this one.
-func (h *pages) fillHistory(c *gin.Context, p *reviewPage) error {
+// fillHistory adds earlier decisions, the difference to the version approved last, and whether the
+// reader worked on this one.
+func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	reviews, err := h.Reviews.OfPost(ctx, actor, p.Post.ID)
+	reviews, err := h.Reviews.OfPost(ctx, actor, page.Post.ID)
 	if err != nil {
 		return err
 	}
-	for _, r := range reviews {
-		if r.DecidedAt != nil {
-			p.Earlier = append(p.Earlier, r)
+
+	for _, review := range reviews {
+		if review.DecidedAt != nil {
+			page.Earlier = append(page.Earlier, review)
 		}
 	}
-	versions, err := h.Posts.Versions(ctx, actor, p.Post.ID)
+	versions, err := h.Posts.Versions(ctx, actor, page.Post.ID)
 	if err != nil {
 		return err
 	}
-	if v, ok := before(versions, p.Version); ok {
-		d := post.Diff(v, p.Version)
-		p.Since, p.SinceN = &d, v.Number
+	if version, ok := before(versions, page.Version); ok {
+		difference := post.Diff(version, page.Version)
+		page.Since, page.SinceN = &difference, version.Number
 	}
 	pending, err := h.Reviews.Pending(ctx, actor)
 	if err != nil {
 		return err
 	}
-	p.takePlace(pending)
-	repeats, err := h.Deliveries.Repeats(ctx, actor, p.Post)
+	page.takePlace(pending)
+	repeats, err := h.Deliveries.Repeats(ctx, actor, page.Post)
 	if err != nil {
 		return err
 	}
-	p.Repeated = show.Repeated(p.P, repeats, p.Now)
+	page.Repeated = show.Repeated(page.P, repeats, page.Now)
+
 	return nil
 }
 
 // takePlace finds the post in the queue of what the reader may decide, and the one behind it.
 func (p *reviewPage) takePlace(pending []review.Waiting) {
 	var queue []int64
-	for _, w := range pending {
-		if w.PostID == p.Post.ID && w.Own {
+
+	for _, waiting := range pending {
+		if waiting.PostID == p.Post.ID && waiting.Own {
 			p.Own = true
 		}
-		if !w.Own {
-			queue = append(queue, w.PostID)
+		if !waiting.Own {
+			queue = append(queue, waiting.PostID)
 		}
 	}
 	p.Of, p.Place = len(queue), slices.Index(queue, p.Post.ID)+1
@@ -280,83 +298,90 @@ func (p *reviewPage) takePlace(pending []review.Waiting) {
 // before is what the reviewer compares with: the version approved last, else the one returned last.
 func before(versions []post.Version, now post.Version) (post.Version, bool) {
 	for _, state := range []post.VersionState{post.VersionApproved, post.VersionReturned} {
-		for _, v := range versions {
-			if v.State == state && v.ID != now.ID {
-				return v, true
+		for _, version := range versions {
+			if version.State == state && version.ID != now.ID {
+				return version, true
 			}
 		}
 	}
+
 	return post.Version{}, false
 }
 
 func (h *pages) decide(c *gin.Context) error {
-	var f reviewForm
-	err := web.Bind(c, &f)
+	var form reviewForm
+	err := web.Bind(c, &form)
 	id, iderr := web.ID(c, "id")
 	if iderr != nil {
 		return iderr
 	}
-	hash, herr := hex.DecodeString(f.Hash)
+	hash, herr := hex.DecodeString(form.Hash)
 	if herr != nil || len(hash) == 0 {
 		return fault.Invalid("", "表单无法读取，请刷新页面后重试")
 	}
 	var asked *delivery.Advance
 	if err == nil {
 		asked, err = h.Deliveries.Review(c.Request.Context(), web.Actor(c), id, delivery.Verdict{
-			Version:  f.Version,
+			Version:  form.Version,
 			Hash:     hash,
-			Decision: f.verdict(),
-			Opinion:  f.opinion(),
-			Due:      f.choice(),
-			Shown:    f.shown(),
+			Decision: form.verdict(),
+			Opinion:  form.opinion(),
+			Due:      form.choice(),
+			Shown:    form.shown(),
 		})
 	}
 	if err == nil {
-		return h.decided(c, f, asked)
+		return h.decided(c, form, asked)
 	}
-	p, perr := h.page(c, f)
+	page, perr := h.page(c, form)
 	if perr != nil {
 		return perr
 	}
 	if fault.Is(err, fault.KindConflict) {
 		pub := fault.Public(err)
-		return h.showDecided(c, web.StatusOf(err), p, p.T(pub.Text, pub.Args...))
+		return h.showDecided(c, web.StatusOf(err), page, page.T(pub.Text, pub.Args...))
 	}
-	return h.kit.Refuse(c, err, "reviews/show", &p)
+
+	return h.kit.Refuse(c, err, "reviews/show", &page)
 }
 
-func (h *pages) decided(c *gin.Context, f reviewForm, asked *delivery.Advance) error {
+func (h *pages) decided(c *gin.Context, form reviewForm, asked *delivery.Advance) error {
 	if asked != nil {
 		return h.kit.See(c, "/reviews", "已按原定时间批准；提前发布须由作者或另一位审核员同意，已提请")
 	}
-	if f.verdict() == review.Return {
+	if form.verdict() == review.Return {
 		return h.kit.See(c, "/reviews", "已退回，意见已告知作者")
 	}
-	if f.Decision == string(review.Approve)+"_next" {
-		return h.seeNext(c, f.Next)
+	if form.Decision == string(review.Approve)+"_next" {
+		return h.seeNext(c, form.Next)
 	}
+
 	return h.kit.See(c, "/reviews", "已批准，将按时发布")
 }
 
-// seeNext leads to the post behind the one that was approved, else to the first that waits, else to the queue.
+// seeNext leads to the post behind the one that was approved, else to the first that waits, else to the
+// queue.
 func (h *pages) seeNext(c *gin.Context, wanted int64) error {
 	pending, err := h.Reviews.Pending(c.Request.Context(), web.Actor(c))
 	if err != nil {
 		return err
 	}
+
 	next := int64(0)
-	for _, w := range pending {
-		if !w.Own && (next == 0 || w.PostID == wanted) {
-			next = w.PostID
+	for _, waiting := range pending {
+		if !waiting.Own && (next == 0 || waiting.PostID == wanted) {
+			next = waiting.PostID
 		}
 	}
 	if next == 0 {
 		return h.kit.See(c, "/reviews", "已批准，将按时发布。没有等候审核的稿件了")
 	}
+
 	return h.kit.See(c, fmt.Sprintf("/reviews/%d", next), "已批准，将按时发布。下一条：")
 }
 
-// decidedPage says that there is nothing to decide any more, by whom it was decided, and what the reader had written.
+// decidedPage says that there is nothing to decide any more, by whom it was decided, and what the
+// reader had written.
 type decidedPage struct {
 	page.Base
 	Post    post.Post
@@ -367,18 +392,23 @@ type decidedPage struct {
 
 func (h *pages) showDecided(c *gin.Context, status int, from reviewPage, why string) error {
 	p := decidedPage{Base: from.Base, Post: from.Post, Why: why, Opinion: from.Form.opinion()}
-	p.Crumbs = append(p.Crumbs, page.Crumb{Text: fmt.Sprintf("#%d", from.Post.ID), Href: fmt.Sprintf("/posts/%d", from.Post.ID)})
+	p.Crumbs = append(p.Crumbs, page.Crumb{
+		Text: fmt.Sprintf("#%d", from.Post.ID),
+		Href: fmt.Sprintf("/posts/%d", from.Post.ID),
+	})
 	if len(from.Earlier) > 0 {
 		p.Last = &from.Earlier[0]
 	}
+
 	return h.kit.Show(c, status, "reviews/decided", p)
 }
 
 // TodoPages say where what waits is dealt with: what waits for a reviewer is the post in its review.
 func TodoPages() todo.Pages {
 	pages := todo.Pages{}
-	for _, m := range review.TodoMatters() {
-		pages.PageOf(m.Code, "/reviews/%d")
+	for _, matter := range review.TodoMatters() {
+		pages.PageOf(matter.Code, "/reviews/%d")
 	}
+
 	return pages
 }

@@ -17,9 +17,13 @@ type banners struct {
 	health memo
 }
 
-// Banners gives the frame what concerns everybody who is signed in: sending stopped, clock wrong, what of theirs is paused, accounts
-// of theirs without a token. now is the console's clock. The engine is asked at most every few seconds, however many pages are opened.
-func Banners(deps Deps, now func() time.Time) func(ctx context.Context, actor access.Actor) ([]page.Banner, error) {
+// Banners gives the frame what concerns everybody who is signed in: sending stopped, clock wrong, what
+// of theirs is paused, accounts of theirs without a token. now is the console's clock. The engine is
+// asked at most every few seconds, however many pages are opened.
+func Banners(
+	deps Deps,
+	now func() time.Time,
+) func(ctx context.Context, actor access.Actor) ([]page.Banner, error) {
 	b := &banners{deps: deps, health: memo{ask: deps.Health, now: now}}
 	return b.of
 }
@@ -40,24 +44,36 @@ func (b *banners) of(ctx context.Context, actor access.Actor) ([]page.Banner, er
 	}
 	bad, err := b.deps.Accounts.CountUnusable(ctx, actor)
 	if bad > 0 {
-		out = append(out, page.Banner{Tone: "warn", Text: "有 {.n} 个账号没有可用授权，到时不能发送。", Args: []any{"n", bad}, Href: "/matrix?token=trouble", Link: "查看账号"})
+		out = append(out, page.Banner{
+			Tone: "warn",
+			Text: "有 {.n} 个账号没有可用授权，到时不能发送。",
+			Args: []any{"n", bad},
+			Href: "/matrix?token=trouble",
+			Link: "查看账号",
+		})
 	}
+
 	return out, err
 }
 
 // engineBanners are about the machine: they stop everything.
-func engineBanners(h Health, actor access.Actor) []page.Banner {
+func engineBanners(health Health, actor access.Actor) []page.Banner {
 	var out []page.Banner
-	if text := stoppedText(h.Stopped); text != "" {
-		b := page.Banner{Tone: "bad", Text: text}
+	if text := stoppedText(health.Stopped); text != "" {
+		banner := page.Banner{Tone: "bad", Text: text}
 		if actor.Can(access.Pause) {
-			b.Href, b.Link = "/sending", "查看发送状况"
+			banner.Href, banner.Link = "/sending", "查看发送状况"
 		}
-		out = append(out, b)
+		out = append(out, banner)
 	}
-	if h.ClockWarn && h.Stopped == "" {
-		out = append(out, page.Banner{Tone: "warn", Text: "服务器时钟与数据库相差 {.ms} 毫秒，请管理员校时。", Args: []any{"ms", h.ClockOffset.Abs().Milliseconds()}})
+	if health.ClockWarn && health.Stopped == "" {
+		out = append(out, page.Banner{
+			Tone: "warn",
+			Text: "服务器时钟与数据库相差 {.ms} 毫秒，请管理员校时。",
+			Args: []any{"ms", health.ClockOffset.Abs().Milliseconds()},
+		})
 	}
+
 	return out
 }
 
@@ -77,39 +93,50 @@ func stoppedText(why string) string {
 	case "shutdown":
 		return "系统正在停机，尚未发出的到时由重启后的系统处理。"
 	}
+
 	return "发送已停止，请管理员查看。"
 }
 
-// pauseBanners names the first two paused units and a single paused account, and counts the rest: each line pushes the page down.
+// pauseBanners names the first two paused units and a single paused account, and counts the rest: each
+// line pushes the page down.
 func pauseBanners(pauses []delivery.Pause) []page.Banner {
 	var units, accounts []delivery.Pause
-	for _, p := range pauses {
-		if p.AccountID != nil {
-			accounts = append(accounts, p)
+
+	for _, pause := range pauses {
+		if pause.AccountID != nil {
+			accounts = append(accounts, pause)
 		} else {
-			units = append(units, p)
+			units = append(units, pause)
 		}
 	}
 	var out []page.Banner
-	for i, p := range units {
+
+	for i, pause := range units {
 		if i == 2 && len(units) > 3 {
 			out = append(out, countBanner("另有 {.n} 处暂停发送。", len(units)-i))
 			break
 		}
-		out = append(out, pauseBanner(p, "{.place} 及其下属已暂停发送：{.why}（{.name}，{.time}）", p.UnitName))
+		out = append(out, pauseBanner(pause, "{.place} 及其下属已暂停发送：{.why}（{.name}，{.time}）", pause.UnitName))
 	}
 	if len(accounts) == 1 {
-		return append(out, pauseBanner(accounts[0], "@{.place} 已暂停发送：{.why}（{.name}，{.time}）", accounts[0].AccountHandle))
+		return append(
+			out,
+			pauseBanner(accounts[0], "@{.place} 已暂停发送：{.why}（{.name}，{.time}）", accounts[0].AccountHandle),
+		)
 	}
 	if len(accounts) > 1 {
 		out = append(out, countBanner("有 {.n} 个账号单独暂停发送。", len(accounts)))
 	}
+
 	return out
 }
 
-func pauseBanner(p delivery.Pause, text, place string) page.Banner {
+func pauseBanner(pause delivery.Pause, text, place string) page.Banner {
 	return page.Banner{Tone: "warn", Text: text, Href: "/pauses", Link: "查看暂停",
-		Args: []any{"place", place, "why", p.Reason, "name", p.PausedName, "time", delivery.ClockTime(p.PausedAt)}}
+		Args: []any{
+			"place", place, "why", pause.Reason, "name", pause.PausedName, "time",
+			delivery.ClockTime(pause.PausedAt),
+		}}
 }
 
 func countBanner(text string, n int) page.Banner {
@@ -135,10 +162,11 @@ func (m *memo) get(ctx context.Context) (Health, error) {
 	if age := m.now().Sub(m.at); !m.at.IsZero() && age >= 0 && age < fresh {
 		return m.last, nil
 	}
-	h, err := m.ask(ctx)
+	health, err := m.ask(ctx)
 	if err != nil {
-		return h, fmt.Errorf("ask how the sending is: %w", err)
+		return health, fmt.Errorf("ask how the sending is: %w", err)
 	}
-	m.last, m.at = h, m.now()
-	return h, nil
+	m.last, m.at = health, m.now()
+
+	return health, nil
 }

@@ -6,6 +6,7 @@ import "testing"
 func TestAWrongClockIsToldOnEveryPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	w.health.Stopped = "clock_wrong"
 	for _, who := range []string{"writer", "reviewer", "chief", "afar"} {
 		w.as(who).Get("/deliveries").Want(200).WantText(".banner-bad", "时钟与数据库相差过大，发送已停止")
@@ -14,7 +15,8 @@ func TestAWrongClockIsToldOnEveryPage(t *testing.T) {
 	w.as("admin").Get("/sending").Want(200).WantText(".banner-bad", "请管理员校时")
 }
 
-// TestPausedUnitsComeBeforeCountedAccounts: single accounts, however many and however new, never hide a paused unit.
+// TestPausedUnitsComeBeforeCountedAccounts: single accounts, however many and however new, never hide a
+// paused unit.
 func TestPausedUnitsComeBeforeCountedAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -28,5 +30,8 @@ func TestPausedUnitsComeBeforeCountedAccounts(t *testing.T) {
 	pause(&two, "自查")
 	w.as("writer").Get("/deliveries").WantCount(".banner-warn", 1).WantText(".banner-warn", "有 2 个账号单独暂停发送")
 	pause(nil, "雷雨")
-	w.as("writer").Get("/deliveries").WantCount(".banner-warn", 2).WantText(".banner-warn:first-of-type", "及其下属已暂停发送：雷雨")
+	w.as("writer").
+		Get("/deliveries").
+		WantCount(".banner-warn", 2).
+		WantText(".banner-warn:first-of-type", "及其下属已暂停发送：雷雨")
 }

@@ -13,7 +13,8 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// batchPage lets a second person answer take-downs that were asked for together, and follows how they are carried out.
+// batchPage lets a second person answer take-downs that were asked for together, and follows how they
+// are carried out.
 type batchPage struct {
 	page.Base
 	Batch   delivery.Batch
@@ -63,11 +64,19 @@ func (p batchPage) To() int { return p.From() + len(p.Rows) - 1 }
 // States are the choices of the filter.
 func (p batchPage) States() []page.Option {
 	out := []page.Option{{Text: "全部"}}
-	for _, s := range []delivery.DecisionState{delivery.Awaiting, delivery.Confirmed, delivery.Done, delivery.Undone, delivery.Declined} {
-		if p.Count[string(s)] > 0 || p.Form.State == string(s) {
-			out = append(out, page.Option{Value: string(s), Text: s.Label(), Selected: p.Form.State == string(s)})
+
+	for _, decisionState := range []delivery.DecisionState{
+		delivery.Awaiting, delivery.Confirmed, delivery.Done, delivery.Undone, delivery.Declined,
+	} {
+		if p.Count[string(decisionState)] > 0 || p.Form.State == string(decisionState) {
+			out = append(out, page.Option{
+				Value:    string(decisionState),
+				Text:     decisionState.Label(),
+				Selected: p.Form.State == string(decisionState),
+			})
 		}
 	}
+
 	return out
 }
 
@@ -76,29 +85,32 @@ func (p batchPage) At(act string) formPart {
 	if p.Act == act {
 		return formPart{Open: true, ID: act, Form: p.Answer, errors: p.Errors}
 	}
+
 	return formPart{ID: act}
 }
 
 func batchPath(id int64) string { return fmt.Sprintf("/takedowns/%d", id) }
 
 func (h *pages) batch(c *gin.Context) error {
-	p, err := h.batchPage(c)
+	page, err := h.batchPage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "sending/batch", p)
+
+	return h.kit.Show(c, 200, "sending/batch", page)
 }
 
 // batchProgress is the part of the page that changes by itself.
 func (h *pages) batchProgress(c *gin.Context) error {
-	p, err := h.batchPage(c)
+	page, err := h.batchPage(c)
 	if err != nil {
 		return err
 	}
 	if !web.IsFragment(c) {
-		return h.kit.See(c, batchPath(p.Batch.ID), "")
+		return h.kit.See(c, batchPath(page.Batch.ID), "")
 	}
-	return h.kit.Show(c, 200, "sending/batch#progress-part", p)
+
+	return h.kit.Show(c, 200, "sending/batch#progress-part", page)
 }
 
 func (h *pages) batchPage(c *gin.Context) (batchPage, error) {
@@ -106,7 +118,10 @@ func (h *pages) batchPage(c *gin.Context) (batchPage, error) {
 	if err != nil {
 		return batchPage{}, err
 	}
-	p := batchPage{Base: h.kit.Base(c, "第二人确认", page.Crumb{Text: "待办", Href: "/todo"}), Count: map[string]int{}}
+	p := batchPage{
+		Base:  h.kit.Base(c, "第二人确认", page.Crumb{Text: "待办", Href: "/todo"}),
+		Count: map[string]int{},
+	}
 	if err := web.Bind(c, &p.Form); err != nil {
 		return p, err
 	}
@@ -126,20 +141,24 @@ func (h *pages) batchPage(c *gin.Context) (batchPage, error) {
 	p.Heading = p.T("从 {.n} 个账号下架", "n", len(p.Batch.Items))
 	p.fill(actor)
 	p.page(c)
+
 	return p, nil
 }
 
 // fill counts what the reader may do.
 func (p *batchPage) fill(actor access.Actor) {
 	p.Own, p.Waiting = p.Batch.AskedBy == actor.UserID, p.Batch.Waiting()
+
 	words := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(p.Form.Q), "@"))
-	for _, d := range p.Batch.Items {
-		p.Count[string(d.State)]++
-		if d.State == delivery.Awaiting && !p.Own && actor.CanAt(access.DeliveryConfirm, d.UnitPath) {
+	for _, decision := range p.Batch.Items {
+		p.Count[string(decision.State)]++
+		if decision.State == delivery.Awaiting && !p.Own &&
+			actor.CanAt(access.DeliveryConfirm, decision.UnitPath) {
 			p.Mine++
 		}
-		if strings.Contains(strings.ToLower(d.AccountHandle), words) && (p.Form.State == "" || p.Form.State == string(d.State)) {
-			p.Rows = append(p.Rows, d)
+		if strings.Contains(strings.ToLower(decision.AccountHandle), words) &&
+			(p.Form.State == "" || p.Form.State == string(decision.State)) {
+			p.Rows = append(p.Rows, decision)
 		}
 	}
 }
@@ -160,19 +179,33 @@ func (p *batchPage) page(c *gin.Context) {
 }
 
 func (h *pages) confirmBatch(c *gin.Context) error {
-	return h.answerBatch(c, "confirm", "已同意从 {.n} 个账号下架，正在从微博删除", func(id int64, _ actForm) (delivery.Answered, error) {
-		return h.Deliveries.ConfirmBatch(c.Request.Context(), web.Actor(c), id)
-	})
+	return h.answerBatch(
+		c,
+		"confirm",
+		"已同意从 {.n} 个账号下架，正在从微博删除",
+		func(id int64, _ actForm) (delivery.Answered, error) {
+			return h.Deliveries.ConfirmBatch(c.Request.Context(), web.Actor(c), id)
+		},
+	)
 }
 
 func (h *pages) refuseBatch(c *gin.Context) error {
-	return h.answerBatch(c, "refuse", "已记录不同意 {.n} 个账号的下架，申请人会看到", func(id int64, f actForm) (delivery.Answered, error) {
-		return h.Deliveries.RefuseBatch(c.Request.Context(), web.Actor(c), id, f.Reason)
-	})
+	return h.answerBatch(
+		c,
+		"refuse",
+		"已记录不同意 {.n} 个账号的下架，申请人会看到",
+		func(id int64, form actForm) (delivery.Answered, error) {
+			return h.Deliveries.RefuseBatch(c.Request.Context(), web.Actor(c), id, form.Reason)
+		},
+	)
 }
 
 // answerBatch runs the second person's act and says how far it came.
-func (h *pages) answerBatch(c *gin.Context, name, done string, do func(id int64, f actForm) (delivery.Answered, error)) error {
+func (h *pages) answerBatch(
+	c *gin.Context,
+	name, done string,
+	do func(id int64, form actForm) (delivery.Answered, error),
+) error {
 	id, f, got, err := web.Act(c, do)
 	if err == nil {
 		return h.kit.See(c, batchPath(id), done, "n", got.Done)
@@ -180,10 +213,11 @@ func (h *pages) answerBatch(c *gin.Context, name, done string, do func(id int64,
 	if fault.Is(err, fault.KindNotFound) {
 		return err
 	}
-	p, perr := h.batchPage(c)
+	page, perr := h.batchPage(c)
 	if perr != nil {
 		return perr
 	}
-	p.Act, p.Answer = name, f
-	return h.kit.Refuse(c, err, "sending/batch", &p)
+	page.Act, page.Answer = name, f
+
+	return h.kit.Refuse(c, err, "sending/batch", &page)
 }

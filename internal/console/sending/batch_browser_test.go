@@ -17,12 +17,14 @@ func TestABatchServesEverybodyInABrowser(t *testing.T) {
 	postID := w.sentToMany(300)
 	server := httptest.NewServer(w.kit.Handler())
 	t.Cleanup(server.Close)
-	b := e2e.Launch(t)
-	tab := b.Open(t, server.URL)
+	browser := e2e.Launch(t)
+	tab := browser.Open(t, server.URL)
 	tab.SetCookie(web.CookieName, "chief")
 	form := fmt.Sprintf("/posts/%d/takedown", postID)
+
 	for _, width := range []int64{390, 1440} {
 		tab.Size(width, 900)
+
 		for _, path := range []string{form, "/pauses/new?account=101"} {
 			tab.Go(path)
 			tab.Ready()
@@ -41,8 +43,9 @@ func TestABatchServesEverybodyInABrowser(t *testing.T) {
 	tab.SeeText(".banner-good", "已申请从 300 个账号下架")
 	batch := tab.Path()
 
-	second := b.Open(t, server.URL)
+	second := browser.Open(t, server.URL)
 	second.SetCookie(web.CookieName, "reviewer")
+
 	for _, width := range []int64{390, 1440} {
 		second.Size(width, 900)
 		second.Go(batch)

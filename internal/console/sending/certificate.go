@@ -13,7 +13,8 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// certificatePage proves one publication on paper: what was approved by whom, when it was sent and answered, what was read back.
+// certificatePage proves one publication on paper: what was approved by whom, when it was sent and
+// answered, what was read back.
 type certificatePage struct {
 	page.Base
 	delivery.Certificate
@@ -36,26 +37,36 @@ func (h *pages) certificate(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	p := certificatePage{Base: h.kit.Base(c, "微博发布凭证", page.Crumb{Text: "发送", Href: "/deliveries"}), Certificate: cert}
-	p.Content = content{Text: cert.Text, RepostOf: cert.Version.RepostOf, Pictures: pictures(id, cert.Version.Media)}
+	p := certificatePage{
+		Base:        h.kit.Base(c, "微博发布凭证", page.Crumb{Text: "发送", Href: "/deliveries"}),
+		Certificate: cert,
+	}
+	p.Content = content{
+		Text:     cert.Text,
+		RepostOf: cert.Version.RepostOf,
+		Pictures: pictures(id, cert.Version.Media),
+	}
 	p.Live = liveOf(cert.Delivery, cert.Text)
-	p.PayloadHash, p.VersionHash = hex.EncodeToString(cert.Delivery.PayloadHash), hex.EncodeToString(cert.Version.Hash)
+	p.PayloadHash = hex.EncodeToString(cert.Delivery.PayloadHash)
+	p.VersionHash = hex.EncodeToString(cert.Version.Hash)
 	p.fillSteps()
 	links := showPage{Delivery: cert.Delivery}
 	if err := h.fillLinks(ctx, actor, &links); err != nil {
 		return err
 	}
 	p.WeiboURL = links.WeiboURL
+
 	return h.kit.Show(c, 200, "sending/certificate", p)
 }
 
-// fillSteps writes the story, the newest first as everywhere, each instant in full: relative words have no meaning on paper.
+// fillSteps writes the story, the newest first as everywhere, each instant in full: relative words have
+// no meaning on paper.
 func (p *certificatePage) fillSteps() {
-	for _, e := range slices.Backward(p.Events) {
-		line := show.Step(p.Base, e)
-		line.Stamp.Text, line.Note = exact(e.At), show.StepNote(p.P, e, time.Time{})
+	for _, event := range slices.Backward(p.Events) {
+		line := show.Step(p.Base, event)
+		line.Stamp.Text, line.Note = exact(event.At), show.StepNote(p.P, event, time.Time{})
 		p.Steps = append(p.Steps, line)
-		if e.To == delivery.Sent && e.From != delivery.Sent && p.Answer.Text == "" {
+		if event.To == delivery.Sent && event.From != delivery.Sent && p.Answer.Text == "" {
 			p.Answer = line
 		}
 	}
@@ -69,6 +80,7 @@ func (p certificatePage) Exact(at *time.Time) string {
 	if at == nil {
 		return "—"
 	}
+
 	return exact(*at)
 }
 

@@ -33,6 +33,7 @@ func (p decisionPage) At(act string) formPart {
 	if p.Act == act {
 		return formPart{Open: true, ID: act, Form: p.Form, errors: p.Errors}
 	}
+
 	return formPart{ID: act}
 }
 
@@ -42,11 +43,12 @@ func (p decisionPage) Fact() delivery.Live { return factOf(p.Delivery) }
 func decisionPath(id int64) string { return fmt.Sprintf("/decisions/%d", id) }
 
 func (h *pages) decision(c *gin.Context) error {
-	p, err := h.decisionPage(c)
+	page, err := h.decisionPage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "sending/decision", p)
+
+	return h.kit.Show(c, 200, "sending/decision", page)
 }
 
 func (h *pages) decisionPage(c *gin.Context) (decisionPage, error) {
@@ -63,9 +65,17 @@ func (h *pages) decisionPage(c *gin.Context) (decisionPage, error) {
 	if err != nil {
 		return decisionPage{}, err
 	}
-	p := decisionPage{Base: h.kit.Base(c, "第二人确认", page.Crumb{Text: "待办", Href: "/todo"}), Decision: dec, Delivery: kit.Delivery}
+	p := decisionPage{
+		Base:     h.kit.Base(c, "第二人确认", page.Crumb{Text: "待办", Href: "/todo"}),
+		Decision: dec,
+		Delivery: kit.Delivery,
+	}
 	p.Heading = p.T("{.what}：@{.account}", "what", p.T(dec.Kind.Label()), "account", dec.AccountHandle)
-	p.Content = content{Text: kit.Text, RepostOf: kit.RepostOf, Pictures: pictures(kit.Delivery.ID, kit.Media)}
+	p.Content = content{
+		Text:     kit.Text,
+		RepostOf: kit.RepostOf,
+		Pictures: pictures(kit.Delivery.ID, kit.Media),
+	}
 	p.Own = dec.AskedBy == actor.UserID
 	p.May = dec.State == delivery.Awaiting && !p.Own && actor.CanAt(access.DeliveryConfirm, dec.UnitPath)
 	if dec.Outcome != "" {
@@ -80,15 +90,17 @@ func (h *pages) decisionPage(c *gin.Context) (decisionPage, error) {
 		return p, err
 	}
 	p.Account, p.WeiboURL = show.Account, show.WeiboURL
+
 	return p, nil
 }
 
 // outcome is the reason's text without the parameters that only the delivery's story keeps.
-func (h *pages) outcome(p decisionPage) string {
-	if p.Decision.Outcome == delivery.TakedownFailed {
-		return p.T("微博没有接受下架，详见发送的经过。")
+func (h *pages) outcome(page decisionPage) string {
+	if page.Decision.Outcome == delivery.TakedownFailed {
+		return page.T("微博没有接受下架，详见发送的经过。")
 	}
-	return p.T(p.Decision.Outcome.Label())
+
+	return page.T(page.Decision.Outcome.Label())
 }
 
 func (h *pages) confirm(c *gin.Context) error {
@@ -97,27 +109,29 @@ func (h *pages) confirm(c *gin.Context) error {
 		if dec.Kind == delivery.AskTakedown {
 			return "已同意下架，正在从微博删除", err
 		}
+
 		return "已确认没有发出", err
 	})
 }
 
 func (h *pages) refuse(c *gin.Context) error {
-	return h.answer(c, "refuse", func(id int64, f actForm) (string, error) {
-		_, err := h.Deliveries.Refuse(c.Request.Context(), web.Actor(c), id, f.Reason)
+	return h.answer(c, "refuse", func(id int64, form actForm) (string, error) {
+		_, err := h.Deliveries.Refuse(c.Request.Context(), web.Actor(c), id, form.Reason)
 		return "已记录不同意，申请人会看到", err
 	})
 }
 
 // answer runs the second person's act and leads back to the decision, or shows it again with what went wrong.
-func (h *pages) answer(c *gin.Context, name string, do func(id int64, f actForm) (string, error)) error {
+func (h *pages) answer(c *gin.Context, name string, do func(id int64, form actForm) (string, error)) error {
 	id, f, done, err := web.Act(c, do)
 	if err == nil {
 		return h.kit.See(c, decisionPath(id), done)
 	}
-	p, perr := h.decisionPage(c)
+	page, perr := h.decisionPage(c)
 	if perr != nil {
 		return perr
 	}
-	p.Act, p.Form = name, f
-	return h.kit.Refuse(c, err, "sending/decision", &p)
+	page.Act, page.Form = name, f
+
+	return h.kit.Refuse(c, err, "sending/decision", &page)
 }

@@ -16,7 +16,8 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// healthPage tells supervisors and administrators how the sending is, and lets it begin again after a restore.
+// healthPage tells supervisors and administrators how the sending is, and lets it begin again after a
+// restore.
 type healthPage struct {
 	page.Base
 	Health   Health
@@ -34,11 +35,12 @@ type healthPage struct {
 type fact struct{ Name, Value string }
 
 func (h *pages) health(c *gin.Context) error {
-	p, err := h.healthPage(c)
+	page, err := h.healthPage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "sending/health", p)
+
+	return h.kit.Show(c, 200, "sending/health", page)
 }
 
 // shownTokens is how many accounts without a good token the page lists.
@@ -63,83 +65,113 @@ func (h *pages) healthPage(c *gin.Context) (healthPage, error) {
 	if err := h.fillQueue(c, &p); err != nil {
 		return p, err
 	}
+
 	list, err := h.Accounts.List(ctx, actor, account.Filter{States: []account.State{account.Live}})
 	for _, a := range list {
 		if a.Connector.NeedsToken() && a.Token.At(p.Now) != account.TokenValid {
 			p.Tokens = append(p.Tokens, a)
 		}
 	}
-	slices.SortStableFunc(p.Tokens, func(a, b account.Account) int { return a.Token.DaysLeft(p.Now) - b.Token.DaysLeft(p.Now) })
+	slices.SortStableFunc(
+		p.Tokens,
+		func(a, b account.Account) int { return a.Token.DaysLeft(p.Now) - b.Token.DaysLeft(p.Now) },
+	)
 	p.MoreBad = max(0, len(p.Tokens)-shownTokens)
 	p.Tokens = p.Tokens[:len(p.Tokens)-p.MoreBad]
+
 	return p, err
 }
 
-// mayRelease tells whether the reader may let sending begin again: it was stopped by a restore, and the reader rules the root.
+// mayRelease tells whether the reader may let sending begin again: it was stopped by a restore, and the
+// reader rules the root.
 func (h *pages) mayRelease(c *gin.Context, now Health) (bool, error) {
 	if now.Stopped != "restored" {
 		return false, nil
 	}
 	units, err := h.Units.Within(c.Request.Context(), web.Actor(c), access.Pause)
-	return slices.ContainsFunc(units, func(u org.Unit) bool { return u.ParentID == 0 }), err
+
+	return slices.ContainsFunc(units, func(unit org.Unit) bool { return unit.ParentID == 0 }), err
 }
 
 // fillQueue counts by state what the reader may see.
-func (h *pages) fillQueue(c *gin.Context, p *healthPage) error {
-	if !p.Actor.Can(access.PostView) {
+func (h *pages) fillQueue(c *gin.Context, page *healthPage) error {
+	if !page.Actor.Can(access.PostView) {
 		return nil
 	}
-	tally, err := h.Deliveries.Counts(c.Request.Context(), p.Actor)
-	for _, s := range delivery.States() {
-		look := badge.Of(s)
-		p.States = append(p.States, stateTab{State: s, Word: look.Word, Icon: look.Icon, Tone: look.Tone, Count: tally.By[s],
-			More: tally.More && !s.Troubled(), Href: "/deliveries?state=" + string(s)})
+	tally, err := h.Deliveries.Counts(c.Request.Context(), page.Actor)
+
+	for _, state := range delivery.States() {
+		look := badge.Of(state)
+		page.States = append(page.States, stateTab{
+			State: state,
+			Word:  look.Word,
+			Icon:  look.Icon,
+			Tone:  look.Tone,
+			Count: tally.By[state],
+			More:  tally.More && !state.Troubled(),
+			Href:  "/deliveries?state=" + string(state),
+		})
 	}
+
 	return err
 }
 
 // figuresOf are the figures an officer on duty reads first.
-func figuresOf(b page.Base, h Health) []page.Figure {
+func figuresOf(base page.Base, health Health) []page.Figure {
 	num := strconv.Itoa
-	overdue := []page.Figure{{Label: "逾期未发", Unit: "条", Value: num(h.Overdue), Definition: "过了发布时间一秒以上仍在待发或准备中的发送，平台要求暂歇的除外。"}}
-	if h.OldestOverdue != nil {
-		overdue = append(overdue, page.Figure{Label: "最早一条已逾期", Value: page.Span(b.P, b.Now.Sub(*h.OldestOverdue)), Definition: "从它的发布时间算起。"})
+	overdue := []page.Figure{{
+		Label:      "逾期未发",
+		Unit:       "条",
+		Value:      num(health.Overdue),
+		Definition: "过了发布时间一秒以上仍在待发或准备中的发送，平台要求暂歇的除外。",
+	}}
+	if health.OldestOverdue != nil {
+		overdue = append(overdue, page.Figure{
+			Label:      "最早一条已逾期",
+			Value:      page.Span(base.P, base.Now.Sub(*health.OldestOverdue)),
+			Definition: "从它的发布时间算起。",
+		})
 	}
 	last := page.Figure{Label: "最近一次成功", Definition: "本进程最近一次得到微博确认的时间。"}
-	if h.LastSuccess != nil {
-		last.Value = page.StampOf(b.P, *h.LastSuccess, b.Now).Text
+	if health.LastSuccess != nil {
+		last.Value = page.StampOf(base.P, *health.LastSuccess, base.Now).Text
 	} else {
 		last.Missing = "本进程启动后还没有发出过"
 	}
+
 	return append(overdue, last,
-		page.Figure{Label: "结果待核", Unit: "条", Value: num(h.Unknown), Definition: "微博没有明确答复、尚未判定的发送。"},
-		page.Figure{Label: "一小时内待发", Unit: "条", Value: num(h.DueSoon), Definition: "今后一小时内到时的发送。"},
-		page.Figure{Label: "运行中的进程", Value: num(h.Processes), Definition: "按数据库中的租约仍在运行的发送进程。"},
-		page.Figure{Label: "授权不可用的账号", Value: num(h.TokensBad), Definition: "运行中、需要授权而没有可用授权的账号。"},
+		page.Figure{Label: "结果待核", Unit: "条", Value: num(health.Unknown), Definition: "微博没有明确答复、尚未判定的发送。"},
+		page.Figure{Label: "一小时内待发", Unit: "条", Value: num(health.DueSoon), Definition: "今后一小时内到时的发送。"},
+		page.Figure{Label: "运行中的进程", Value: num(health.Processes), Definition: "按数据库中的租约仍在运行的发送进程。"},
+		page.Figure{Label: "授权不可用的账号", Value: num(health.TokensBad), Definition: "运行中、需要授权而没有可用授权的账号。"},
 	)
 }
 
 // measured are the details for those who operate the machine.
-func measured(b page.Base, h Health) []fact {
-	clock := b.T("尚未测得")
-	if h.ClockKnown {
-		clock = milliseconds(b, h.ClockOffset)
+func measured(base page.Base, health Health) []fact {
+	clock := base.T("尚未测得")
+	if health.ClockKnown {
+		clock = milliseconds(base, health.ClockOffset)
 	}
-	weibo := b.T("尚未测得")
-	if h.WeiboOffset != nil {
-		weibo = milliseconds(b, *h.WeiboOffset)
+	weibo := base.T("尚未测得")
+	if health.WeiboOffset != nil {
+		weibo = milliseconds(base, *health.WeiboOffset)
 	}
+
 	return []fact{
-		{"数据库时钟与本机相差", clock}, {"微博时钟与本机相差（精确到秒）", weibo},
-		{"本进程已准备、等候时刻", strconv.Itoa(h.Held)}, {"正在调用微博", strconv.Itoa(h.Calling)},
-		{"等待写入数据库的结果", strconv.Itoa(h.Unrecorded)},
-		{"到时至发出首字节：一半不超过", milliseconds(b, h.LateP50)}, {"到时至发出首字节：百分之九十九不超过", milliseconds(b, h.LateP99)},
-		{"到时至发出首字节：最长", milliseconds(b, h.LateMax)},
+		{"数据库时钟与本机相差", clock},
+		{"微博时钟与本机相差（精确到秒）", weibo},
+		{"本进程已准备、等候时刻", strconv.Itoa(health.Held)},
+		{"正在调用微博", strconv.Itoa(health.Calling)},
+		{"等待写入数据库的结果", strconv.Itoa(health.Unrecorded)},
+		{"到时至发出首字节：一半不超过", milliseconds(base, health.LateP50)},
+		{"到时至发出首字节：百分之九十九不超过", milliseconds(base, health.LateP99)},
+		{"到时至发出首字节：最长", milliseconds(base, health.LateMax)},
 	}
 }
 
-func milliseconds(b page.Base, d time.Duration) string {
-	return b.T("{.ms} 毫秒", "ms", d.Milliseconds())
+func milliseconds(base page.Base, d time.Duration) string {
+	return base.T("{.ms} 毫秒", "ms", d.Milliseconds())
 }
 
 // release lets sending begin again after a restore.
@@ -154,10 +186,11 @@ func (h *pages) release(c *gin.Context) error {
 	if err == nil {
 		return h.kit.See(c, "/sending", "发送已恢复")
 	}
-	p, perr := h.healthPage(c)
+	page, perr := h.healthPage(c)
 	if perr != nil {
 		return perr
 	}
-	p.Why = f.Why
-	return h.kit.Refuse(c, err, "sending/health", &p)
+	page.Why = f.Why
+
+	return h.kit.Refuse(c, err, "sending/health", &page)
 }

@@ -19,7 +19,8 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// listPage shows what goes and went out, account by account. What nobody knows the outcome of stands first, whatever the page.
+// listPage shows what goes and went out, account by account. What nobody knows the outcome of stands
+// first, whatever the page.
 type listPage struct {
 	page.Base
 	Unknown  []row
@@ -52,10 +53,12 @@ func factOf(d delivery.Delivery) delivery.Live {
 	if d.Live == nil || *d.Live == delivery.LiveUp {
 		return ""
 	}
+
 	return *d.Live
 }
 
-// stateTab chooses one state, with how many there are: all that are open, and of what ended that of the last day.
+// stateTab chooses one state, with how many there are: all that are open, and of what ended that of the
+// last day.
 type stateTab struct {
 	State   delivery.State // "" is all
 	Word    string         // Chinese source text
@@ -89,66 +92,84 @@ func dayOf(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
+
 	return t.In(page.Zone).Format(time.DateOnly)
 }
 
 func (h *pages) list(c *gin.Context) error {
-	var f listForm
-	if err := web.Bind(c, &f); err != nil {
+	var form listForm
+	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	p := listPage{Base: h.kit.Base(c, "发送"), Form: f}
-	if err := h.fillChoices(c, &p); err != nil {
+	page := listPage{Base: h.kit.Base(c, "发送"), Form: form}
+	if err := h.fillChoices(c, &page); err != nil {
 		return err
 	}
-	if err := h.fillTabs(c, &p); err != nil {
+	if err := h.fillTabs(c, &page); err != nil {
 		return err
 	}
-	next, err := h.fillRows(ctx, actor, &p)
+	next, err := h.fillRows(ctx, actor, &page)
 	if err != nil {
 		return err
 	}
-	p.Short = post.Short(f.Q)
-	p.Pager.Shown = len(p.Unknown) + len(p.Rows)
+	page.Short = post.Short(form.Q)
+	page.Pager.Shown = len(page.Unknown) + len(page.Rows)
 	if next != "" {
-		p.Pager.Next = web.Link(c, "after", next)
+		page.Pager.Next = web.Link(c, "after", next)
 	}
-	if f.After != "" {
-		p.Pager.First = web.Link(c)
+	if form.After != "" {
+		page.Pager.First = web.Link(c)
 	}
-	return h.kit.Show(c, 200, "sending/list", p)
+
+	return h.kit.Show(c, 200, "sending/list", page)
 }
 
-// fillRows reads the page. Without a state chosen, unknown outcomes are read apart and stand first on the first page.
-func (h *pages) fillRows(ctx context.Context, actor access.Actor, p *listPage) (next string, err error) {
-	filter := p.Form.filter()
-	filter.AccountID = p.accountID
-	if p.Form.State == "" {
+// fillRows reads the page. Without a state chosen, unknown outcomes are read apart and stand first on
+// the first page.
+func (h *pages) fillRows(ctx context.Context, actor access.Actor, page *listPage) (next string, err error) {
+	filter := page.Form.filter()
+	filter.AccountID = page.accountID
+	if page.Form.State == "" {
 		filter.States = []delivery.State{delivery.Unknown}
-		if p.Form.After == "" {
-			if p.Unknown, _, err = h.rows(ctx, actor, p.Base, filter); err != nil {
+		if page.Form.After == "" {
+			if page.Unknown, _, err = h.rows(ctx, actor, page.Base, filter); err != nil {
 				return "", err
 			}
 		}
-		filter.States = slices.DeleteFunc(delivery.States(), func(s delivery.State) bool { return s == delivery.Unknown })
+		filter.States = slices.DeleteFunc(
+			delivery.States(),
+			func(state delivery.State) bool { return state == delivery.Unknown },
+		)
 	}
-	filter.Cursor = p.Form.After
-	p.Rows, next, err = h.rows(ctx, actor, p.Base, filter)
+	filter.Cursor = page.Form.After
+	page.Rows, next, err = h.rows(ctx, actor, page.Base, filter)
+
 	return next, err
 }
 
-func (h *pages) rows(ctx context.Context, actor access.Actor, b page.Base, f delivery.Filter) ([]row, string, error) {
-	found, err := h.Deliveries.List(ctx, actor, f)
+func (h *pages) rows(
+	ctx context.Context,
+	actor access.Actor,
+	base page.Base,
+	filter delivery.Filter,
+) ([]row, string, error) {
+	found, err := h.Deliveries.List(ctx, actor, filter)
 	if err != nil {
 		return nil, "", err
 	}
-	out, err := h.withTitles(ctx, actor, b, found.Rows)
+	out, err := h.withTitles(ctx, actor, base, found.Rows)
+
 	return out, found.Next, err
 }
 
 // withTitles adds the beginning of what goes out and the reason to deliveries.
-func (h *pages) withTitles(ctx context.Context, actor access.Actor, b page.Base, list []delivery.Delivery) ([]row, error) {
+func (h *pages) withTitles(
+	ctx context.Context,
+	actor access.Actor,
+	base page.Base,
+	list []delivery.Delivery,
+) ([]row, error) {
 	ids := make([]int64, len(list))
 	for i, d := range list {
 		ids[i] = d.ID
@@ -157,29 +178,35 @@ func (h *pages) withTitles(ctx context.Context, actor access.Actor, b page.Base,
 	if err != nil {
 		return nil, err
 	}
+
 	out := make([]row, len(list))
 	for i, d := range list {
 		out[i] = row{Delivery: d}
 		if text, may := words[d.ID]; may {
-			out[i].Title = titleOf(b, text)
+			out[i].Title = titleOf(base, text)
 		}
 		if text, args := d.ReasonText(); text != "" && tells(d) {
-			out[i].Reason = b.T(text, args...)
+			out[i].Reason = base.T(text, args...)
 		}
 	}
+
 	return out, nil
 }
 
 // tells whether the reason says more than the word of the state.
 func tells(d delivery.Delivery) bool {
-	plain := []delivery.Reason{delivery.WasPlanned, delivery.WasApproved, delivery.WasPaused, delivery.WasCancelled, delivery.WasClaimed, delivery.Prepared}
+	plain := []delivery.Reason{
+		delivery.WasPlanned, delivery.WasApproved, delivery.WasPaused, delivery.WasCancelled,
+		delivery.WasClaimed, delivery.Prepared,
+	}
+
 	return d.State != delivery.Sent && !slices.Contains(plain, d.Reason)
 }
 
 func (f listForm) filter() delivery.Filter {
 	out := delivery.Filter{UnitID: f.Unit, Text: f.Q}
-	if s := delivery.State(f.State); s.Valid() {
-		out.States = []delivery.State{s}
+	if state := delivery.State(f.State); state.Valid() {
+		out.States = []delivery.State{state}
 	}
 	if !f.From.IsZero() {
 		out.From = &f.From
@@ -188,25 +215,41 @@ func (f listForm) filter() delivery.Filter {
 		end := f.To.AddDate(0, 0, 1)
 		out.To = &end
 	}
+
 	return out
 }
 
 // fillTabs offers the states that have something in them, in the order in which they press.
-func (h *pages) fillTabs(c *gin.Context, p *listPage) error {
+func (h *pages) fillTabs(c *gin.Context, page *listPage) error {
 	tally, err := h.Deliveries.Counts(c.Request.Context(), web.Actor(c))
 	if err != nil {
 		return err
 	}
-	p.Tabs = []stateTab{{Word: "全部", Icon: "list", Href: web.Link(c, "state", ""), Current: p.Form.State == ""}}
-	for _, s := range delivery.States() {
-		current := p.Form.State == string(s)
-		if tally.By[s] == 0 && !current {
+
+	page.Tabs = []stateTab{{
+		Word:    "全部",
+		Icon:    "list",
+		Href:    web.Link(c, "state", ""),
+		Current: page.Form.State == "",
+	}}
+	for _, state := range delivery.States() {
+		current := page.Form.State == string(state)
+		if tally.By[state] == 0 && !current {
 			continue
 		}
-		look := badge.Of(s)
-		p.Tabs = append(p.Tabs, stateTab{State: s, Word: look.Word, Icon: look.Icon, Tone: look.Tone, Count: tally.By[s], More: tally.More && !s.Troubled(),
-			Href: web.Link(c, "state", string(s)), Current: current})
+		look := badge.Of(state)
+		page.Tabs = append(page.Tabs, stateTab{
+			State:   state,
+			Word:    look.Word,
+			Icon:    look.Icon,
+			Tone:    look.Tone,
+			Count:   tally.By[state],
+			More:    tally.More && !state.Troubled(),
+			Href:    web.Link(c, "state", string(state)),
+			Current: current,
+		})
 	}
+
 	return nil
 }
 
@@ -217,7 +260,10 @@ func (h *pages) fillChoices(c *gin.Context, p *listPage) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := h.Accounts.List(ctx, actor, account.Filter{Permission: access.PostView, Limit: show.Choosable + 1})
+	accounts, err := h.Accounts.List(ctx, actor, account.Filter{
+		Permission: access.PostView,
+		Limit:      show.Choosable + 1,
+	})
 	if err != nil {
 		return err
 	}
@@ -229,33 +275,37 @@ func (h *pages) fillChoices(c *gin.Context, p *listPage) error {
 	p.Units, p.Accounts = append([]page.Option{all}, unitOptions(units)...), show.AccountOptions(accounts)
 	p.accountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
 	p.Chips = chips(c, p.Form, units, p.AccountAsked)
+
 	return nil
 }
 
 func unitOptions(units []org.Unit) []page.Option {
 	var out []page.Option
-	for _, u := range units {
-		out = append(out, page.Option{Value: fmt.Sprint(u.ID), Text: u.Name, Raw: true})
+	for _, unit := range units {
+		out = append(out, page.Option{Value: fmt.Sprint(unit.ID), Text: unit.Name, Raw: true})
 	}
+
 	return out
 }
 
 // chips say what is filtered beside the state; each leads to the list without it.
-func chips(c *gin.Context, f listForm, units []org.Unit, account string) []page.Chip {
+func chips(c *gin.Context, form listForm, units []org.Unit, account string) []page.Chip {
 	var out []page.Chip
 	add := func(key, name, value string) {
 		if value != "" {
 			out = append(out, page.Chip{Name: name, Value: value, Href: web.Link(c, key, "")})
 		}
 	}
-	add("q", "搜索", f.Q)
+	add("q", "搜索", form.Q)
 	add("account", "账号", account)
-	for _, u := range units {
-		if u.ID == f.Unit {
-			add("unit", "单位", u.Name)
+
+	for _, unit := range units {
+		if unit.ID == form.Unit {
+			add("unit", "单位", unit.Name)
 		}
 	}
-	add("from", "从|日期", f.FromDay())
-	add("to", "到|日期", f.ToDay())
+	add("from", "从|日期", form.FromDay())
+	add("to", "到|日期", form.ToDay())
+
 	return out
 }

@@ -18,23 +18,24 @@ type outlook struct {
 }
 
 // outlookOf is written in the reader's language.
-func outlookOf(b page.Base, d delivery.Delivery) outlook {
+func outlookOf(base page.Base, d delivery.Delivery) outlook {
 	text, args := d.ReasonText()
-	s := badge.Of(d.State)
-	o := outlook{Tone: s.Tone, Icon: s.Icon}
+	state := badge.Of(d.State)
+	o := outlook{Tone: state.Tone, Icon: state.Icon}
 	if text != "" {
-		o.Now = b.T(text, args...)
+		o.Now = base.T(text, args...)
 	}
 	say := func(text string, at *time.Time, more ...any) {
 		if at != nil {
-			more = append(more, "time", stamp(b, at))
+			more = append(more, "time", stamp(base, at))
 		}
-		o.Next = append(o.Next, b.T(text, more...))
+		o.Next = append(o.Next, base.T(text, more...))
 	}
+
 	switch d.State {
 	case delivery.Unknown:
 		if show.Looked(d.Reason) {
-			o.Now, o.Next = b.T("微博未确认是否发出。"), []string{o.Now}
+			o.Now, o.Next = base.T("微博未确认是否发出。"), []string{o.Now}
 		}
 		nextOfUnknown(d, say)
 	case delivery.Sent:
@@ -42,9 +43,10 @@ func outlookOf(b page.Base, d delivery.Delivery) outlook {
 	case delivery.Handoff:
 		nextOfHandoff(d, say)
 	default:
-		nextOfRest(d, b.Now, say)
+		nextOfRest(d, base.Now, say)
 	}
 	nextOfWish(d, say)
+
 	return o
 }
 
@@ -134,6 +136,7 @@ func nextOfWish(d delivery.Delivery, say sayer) {
 	if d.Wish == nil {
 		return
 	}
+
 	switch *d.Wish {
 	case delivery.WishCancel:
 		say("已有人要求取消：若没有发出，就此取消。", nil)
@@ -146,9 +149,10 @@ func nextOfWish(d delivery.Delivery, say sayer) {
 	}
 }
 
-func stamp(b page.Base, at *time.Time) string {
+func stamp(base page.Base, at *time.Time) string {
 	if at == nil {
 		return "—"
 	}
-	return page.StampOf(b.P, *at, b.Now).Text
+
+	return page.StampOf(base.P, *at, base.Now).Text
 }

@@ -35,6 +35,7 @@ func (h *pages) pauses(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+
 	p := pausesPage{Base: h.kit.Base(c, "暂停与恢复", page.Crumb{Text: "发送", Href: "/deliveries"})}
 	for _, one := range list {
 		p.Rows = append(p.Rows, pauseRow{one, actor.CanAt(access.Pause, one.UnitPath)})
@@ -46,19 +47,22 @@ func (h *pages) pauses(c *gin.Context) error {
 	if p.Past = past.Rows; past.Next != "" {
 		p.Older = web.Link(c, "after", past.Next)
 	}
+
 	return h.kit.Show(c, 200, "sending/pauses", p)
 }
 
-// pauseReach is how much a stop would reach, for the dialog of the desk; without scripts its form shows the same.
+// pauseReach is how much a stop would reach, for the dialog of the desk; without scripts its form shows
+// the same.
 func (h *pages) pauseReach(c *gin.Context) error {
-	p, err := h.pausePage(c)
+	page, err := h.pausePage(c)
 	if err != nil {
 		return err
 	}
 	if !web.IsFragment(c) {
 		return h.kit.See(c, "/pauses/new?"+c.Request.URL.RawQuery, "")
 	}
-	return h.kit.Show(c, 200, "sending/pause#reach", p)
+
+	return h.kit.Show(c, 200, "sending/pause#reach", page)
 }
 
 // pausePage asks what to pause and why, and shows what it would stop before anybody does it.
@@ -94,14 +98,21 @@ func (h *pages) pauseNames(c *gin.Context) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	found, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{Permission: access.Pause, Query: f.Find})
+	found, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{
+		Permission: access.Pause,
+		Query:      f.Find,
+	})
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "sending/pause#names", namesPart{h.kit.Base(c, "暂停发送"), found[:min(len(found), mostNames)]})
+
+	return h.kit.Show(c, 200, "sending/pause#names", namesPart{
+		h.kit.Base(c, "暂停发送"), found[:min(len(found), mostNames)],
+	})
 }
 
-// asked finds the account that was named; nil when the unit is meant. It fails with fault.Invalid when there is none of this name.
+// asked finds the account that was named; nil when the unit is meant. It fails with fault.Invalid when
+// there is none of this name.
 func asked(accounts []account.Account, name string) (*account.Account, error) {
 	if strings.TrimSpace(name) == "" {
 		return nil, nil
@@ -109,6 +120,7 @@ func asked(accounts []account.Account, name string) (*account.Account, error) {
 	if a := show.AccountNamed(accounts, name); a != nil {
 		return a, nil
 	}
+
 	return nil, fault.Invalid("account", "没有找到账号“{.name}”，请写全名", "name", name)
 }
 
@@ -116,22 +128,26 @@ func idOf(a *account.Account) *int64 {
 	if a == nil {
 		return nil
 	}
+
 	return &a.ID
 }
 
 func (h *pages) pauseForm(c *gin.Context) error {
-	p, err := h.pausePage(c)
+	page, err := h.pausePage(c)
 	if fault.Is(err, fault.KindInvalid) {
-		return h.kit.Refuse(c, err, "sending/pause", &p)
+		return h.kit.Refuse(c, err, "sending/pause", &page)
 	}
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "sending/pause", p)
+
+	return h.kit.Show(c, 200, "sending/pause", page)
 }
 
 func (h *pages) pausePage(c *gin.Context) (pausePage, error) {
-	p := pausePage{Base: h.kit.Base(c, "暂停发送", page.Crumb{Text: "发送", Href: "/deliveries"}, page.Crumb{Text: "暂停与恢复", Href: "/pauses"})}
+	p := pausePage{Base: h.kit.Base(c, "暂停发送", page.Crumb{
+		Text: "发送", Href: "/deliveries",
+	}, page.Crumb{Text: "暂停与恢复", Href: "/pauses"})}
 	if err := web.Bind(c, &p.Form); err != nil {
 		return p, err
 	}
@@ -140,10 +156,11 @@ func (h *pages) pausePage(c *gin.Context) (pausePage, error) {
 	if err != nil {
 		return p, err
 	}
+
 	p.Units = unitOptions(units)
-	for _, u := range units {
-		if u.ID == p.Form.Unit {
-			p.Place = u.Name
+	for _, unit := range units {
+		if unit.ID == p.Form.Unit {
+			p.Place = unit.Name
 		}
 	}
 	one, err := h.pausedAccount(c, p.Form.Account)
@@ -158,6 +175,7 @@ func (h *pages) pausePage(c *gin.Context) (pausePage, error) {
 	}
 	preview, err := h.Deliveries.PreviewPause(ctx, actor, p.Form.Unit, idOf(one))
 	p.Preview = &preview
+
 	return p, err
 }
 
@@ -165,48 +183,66 @@ func (h *pages) pausedAccount(c *gin.Context, name string) (*account.Account, er
 	if name == "" {
 		return nil, nil
 	}
-	accounts, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{Permission: access.Pause})
+	accounts, err := h.Accounts.List(
+		c.Request.Context(),
+		web.Actor(c),
+		account.Filter{Permission: access.Pause},
+	)
 	if err != nil {
 		return nil, err
 	}
+
 	return asked(accounts, name)
 }
 
 func (h *pages) pause(c *gin.Context) error {
-	var f pauseForm
-	err := web.Bind(c, &f)
+	var form pauseForm
+	err := web.Bind(c, &form)
 	var one *account.Account
 	if err == nil {
-		one, err = h.pausedAccount(c, f.Account)
+		one, err = h.pausedAccount(c, form.Account)
 	}
-	if err == nil && f.Unit == 0 && one == nil {
+	if err == nil && form.Unit == 0 && one == nil {
 		err = fault.Invalid("unit", "请选择要暂停的单位或账号")
 	}
 	var done delivery.Pause
 	if err == nil {
-		done, err = h.Deliveries.Pause(c.Request.Context(), web.Actor(c), f.Unit, idOf(one), f.Reason)
+		done, err = h.Deliveries.Pause(c.Request.Context(), web.Actor(c), form.Unit, idOf(one), form.Reason)
 	}
 	if err == nil {
 		return h.kit.See(c, "/pauses", "已暂停，停下 {.n} 条发送", "n", done.Held)
 	}
-	p, perr := h.pausePage(c)
+	page, perr := h.pausePage(c)
 	if perr != nil && !fault.Is(perr, fault.KindInvalid) {
 		return perr
 	}
 	if fault.Public(err).Code == "paused" {
-		err = h.firstPause(c, p.Base, f.Unit, one, err)
+		err = h.firstPause(c, page.Base, form.Unit, one, err)
 	}
-	return h.kit.Refuse(c, err, "sending/pause", &p)
+
+	return h.kit.Refuse(c, err, "sending/pause", &page)
 }
 
 // firstPause says who paused the place before, and why.
-func (h *pages) firstPause(c *gin.Context, b page.Base, unitID int64, a *account.Account, err error) error {
+func (h *pages) firstPause(
+	c *gin.Context,
+	base page.Base,
+	unitID int64,
+	a *account.Account,
+	err error,
+) error {
 	open, listErr := h.Deliveries.Pauses(c.Request.Context(), web.Actor(c))
-	for _, p := range open {
-		unit, one := a == nil && p.AccountID == nil && p.UnitID == unitID, a != nil && p.AccountID != nil && *p.AccountID == a.ID
+	for _, pause := range open {
+		unit := a == nil && pause.AccountID == nil && pause.UnitID == unitID
+		one := a != nil && pause.AccountID != nil && *pause.AccountID == a.ID
 		if unit || one {
-			return fault.Conflict("{.name} 已先暂停这里（{.time}）：{.why}", "name", p.PausedName, "time", stamp(b, &p.PausedAt), "why", p.Reason)
+			return fault.Conflict("{.name} 已先暂停这里（{.time}）：{.why}",
+				"name", pause.PausedName,
+				"time", stamp(base, &pause.PausedAt),
+				"why", pause.Reason,
+			)
 		}
 	}
+
 	return errors.Join(err, listErr)
 }

@@ -12,8 +12,8 @@ import (
 	"juzhen/internal/web"
 )
 
-// picture is one picture of a delivery. It is served under the delivery, so that an officer of the account's unit gets what was
-// written and uploaded by another unit.
+// picture is one picture of a delivery. It is served under the delivery, so that an officer of the
+// account's unit gets what was written and uploaded by another unit.
 type picture struct {
 	Number   int // from 1, in the order published
 	Alt      string
@@ -28,10 +28,17 @@ var extensions = map[string]string{media.JPEG: ".jpg", media.PNG: ".png", media.
 
 func pictures(deliveryID int64, list []post.VersionMedia) []picture {
 	var out []picture
-	for i, m := range list {
-		out = append(out, picture{Number: i + 1, Alt: m.Alt, Href: fmt.Sprintf("/deliveries/%d/pictures/%d", deliveryID, i+1),
-			FileName: fmt.Sprintf("%d-%d%s", deliveryID, i+1, extensions[m.Media.MIME]), Hash: hex.EncodeToString(m.Media.SHA256), Animated: m.Media.Animated()})
+	for i, versionMedia := range list {
+		out = append(out, picture{
+			Number:   i + 1,
+			Alt:      versionMedia.Alt,
+			Href:     fmt.Sprintf("/deliveries/%d/pictures/%d", deliveryID, i+1),
+			FileName: fmt.Sprintf("%d-%d%s", deliveryID, i+1, extensions[versionMedia.Media.MIME]),
+			Hash:     hex.EncodeToString(versionMedia.Media.SHA256),
+			Animated: versionMedia.Media.Animated(),
+		})
 	}
+
 	return out
 }
 
@@ -52,13 +59,14 @@ func (h *pages) picture(c *gin.Context) error {
 	if n > int64(len(kit.Media)) {
 		return fault.NotFound("没有找到，或不在您的管辖范围内")
 	}
-	m := kit.Media[n-1].Media
-	data, err := h.Media.Bytes(c.Request.Context(), m.SHA256)
+	media := kit.Media[n-1].Media
+	data, err := h.Media.Bytes(c.Request.Context(), media.SHA256)
 	if err != nil {
 		return err
 	}
 	c.Header("Cache-Control", "private, max-age=600")
 	c.Header("X-Content-Type-Options", "nosniff")
-	c.Data(200, m.MIME, data)
+	c.Data(200, media.MIME, data)
+
 	return nil
 }

@@ -13,7 +13,8 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// resumePage shows what a pause held and lets a person choose for each: send, move, cancel. Nothing is chosen beforehand.
+// resumePage shows what a pause held and lets a person choose for each: send, move, cancel. Nothing is
+// chosen beforehand.
 type resumePage struct {
 	page.Base
 	Pause  delivery.Pause
@@ -39,19 +40,27 @@ type resumeRow struct {
 func (r resumeRow) DueLocal() string { return page.FieldTime(r.Due) }
 
 func (h *pages) resumeForm(c *gin.Context) error {
-	p, err := h.resumePage(c)
+	page, err := h.resumePage(c)
 	if err != nil {
 		return err
 	}
-	if p.Pause.ResumedAt != nil {
-		return h.ended(c, p.Pause)
+	if page.Pause.ResumedAt != nil {
+		return h.ended(c, page.Pause)
 	}
-	return h.kit.Show(c, 200, "sending/resume", p)
+
+	return h.kit.Show(c, 200, "sending/resume", page)
 }
 
 // ended tells a person whose page was older than the pause who was first, and when.
-func (h *pages) ended(c *gin.Context, p delivery.Pause) error {
-	h.kit.SetFlash(c, page.Flash{Tone: "info", Text: h.kit.Printer(c).T("{.name} 已于 {.time} 结束这次暂停", "name", p.ResumedName, "time", delivery.ClockTime(*p.ResumedAt))})
+func (h *pages) ended(c *gin.Context, pause delivery.Pause) error {
+	h.kit.SetFlash(c, page.Flash{
+		Tone: "info",
+		Text: h.kit.Printer(c).T("{.name} 已于 {.time} 结束这次暂停",
+			"name", pause.ResumedName,
+			"time", delivery.ClockTime(*pause.ResumedAt),
+		),
+	})
+
 	return h.kit.See(c, "/pauses", "")
 }
 
@@ -61,7 +70,9 @@ func (h *pages) resumePage(c *gin.Context) (resumePage, error) {
 	if err != nil {
 		return resumePage{}, err
 	}
-	p := resumePage{Base: h.kit.Base(c, "恢复发送", page.Crumb{Text: "发送", Href: "/deliveries"}, page.Crumb{Text: "暂停与恢复", Href: "/pauses"})}
+	p := resumePage{Base: h.kit.Base(c, "恢复发送", page.Crumb{
+		Text: "发送", Href: "/deliveries",
+	}, page.Crumb{Text: "暂停与恢复", Href: "/pauses"})}
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	held, err := h.Deliveries.HeldBy(ctx, actor, id)
 	if err != nil {
@@ -76,6 +87,7 @@ func (h *pages) resumePage(c *gin.Context) (resumePage, error) {
 	p.Hidden = p.Pause.Held - len(held)
 	rows, err := h.withTitles(ctx, actor, p.Base, held)
 	p.read(c, rows)
+
 	return p, err
 }
 
@@ -86,6 +98,7 @@ func (p *resumePage) read(c *gin.Context, rows []row) {
 	if p.AllDue.IsZero() {
 		p.AllDue = soon(p.Now)
 	}
+
 	for _, r := range rows {
 		line := resumeRow{row: r, Action: c.PostForm(fmt.Sprintf("action-%d", r.ID))}
 		line.Due = web.ReadTime(c, fmt.Sprintf("due-%d", r.ID))
@@ -98,38 +111,41 @@ func (p *resumePage) read(c *gin.Context, rows []row) {
 func (p *resumePage) choices() ([]delivery.Choice, error) {
 	var out []delivery.Choice
 	var wrong fault.Fields
+
 	for i := range p.Rows {
-		r := &p.Rows[i]
-		action, due := r.Action, r.Due
+		row := &p.Rows[i]
+		action, due := row.Action, row.Due
 		if action == "" {
 			action, due = p.All, p.AllDue
 		}
-		choice := delivery.Choice{DeliveryID: r.ID, Action: delivery.Action(action)}
+
+		choice := delivery.Choice{DeliveryID: row.ID, Action: delivery.Action(action)}
 		switch {
 		case action == "":
-			wrong.Add(fault.Invalid(fmt.Sprintf("action-%d", r.ID), "请选择：发送、改期或取消"))
+			wrong.Add(fault.Invalid(fmt.Sprintf("action-%d", row.ID), "请选择：发送、改期或取消"))
 		case choice.Action == delivery.ActReschedule && !due.After(p.Now):
-			wrong.Add(fault.Invalid(fmt.Sprintf("action-%d", r.ID), "请填写将来的时间"))
+			wrong.Add(fault.Invalid(fmt.Sprintf("action-%d", row.ID), "请填写将来的时间"))
 		case choice.Action == delivery.ActReschedule:
 			choice.DueAt = &due
 		}
 		out = append(out, choice)
 	}
+
 	return out, wrong.Err()
 }
 
 func (h *pages) resume(c *gin.Context) error {
-	p, err := h.resumePage(c)
+	page, err := h.resumePage(c)
 	if err != nil {
 		return err
 	}
-	if p.Pause.ResumedAt != nil {
-		return h.ended(c, p.Pause)
+	if page.Pause.ResumedAt != nil {
+		return h.ended(c, page.Pause)
 	}
-	choices, err := p.choices()
+	choices, err := page.choices()
 	var reach delivery.Reach
 	if err == nil {
-		reach, err = h.Deliveries.Resume(c.Request.Context(), web.Actor(c), p.Pause.ID, choices)
+		reach, err = h.Deliveries.Resume(c.Request.Context(), web.Actor(c), page.Pause.ID, choices)
 	}
 	if err == nil {
 		return h.kit.See(c, "/pauses", "已恢复，处理了 {.n} 条发送", "n", reach.Done)
@@ -137,12 +153,14 @@ func (h *pages) resume(c *gin.Context) error {
 	if fault.Public(err).Field == "deliveries" || fault.Is(err, fault.KindConflict) {
 		err = fault.Conflict(fault.Public(err).Text, fault.Public(err).Args...)
 	}
-	for i := range p.Rows {
-		for _, f := range fault.FieldErrors(err) {
-			if f.Field == fmt.Sprintf("action-%d", p.Rows[i].ID) {
-				p.Rows[i].Wrong = p.T(f.Text, f.Args...)
+
+	for i := range page.Rows {
+		for _, failure := range fault.FieldErrors(err) {
+			if failure.Field == fmt.Sprintf("action-%d", page.Rows[i].ID) {
+				page.Rows[i].Wrong = page.T(failure.Text, failure.Args...)
 			}
 		}
 	}
-	return h.kit.Refuse(c, err, "sending/resume", &p)
+
+	return h.kit.Refuse(c, err, "sending/resume", &page)
 }

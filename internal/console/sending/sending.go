@@ -1,6 +1,7 @@
-// Package sending holds the pages on which the sending of posts is watched and decided: the list of deliveries, the story of one with
-// its certificate, hand-off and take-down, what a second person confirms, pauses, and how the sending itself is. It decides nothing
-// about rights or states: each act is one use case of package delivery.
+// Package sending holds the pages on which the sending of posts is watched and decided: the list of
+// deliveries, the story of one with its certificate, hand-off and take-down, what a second person
+// confirms, pauses, and how the sending itself is. It decides nothing about rights or states: each act
+// is one use case of package delivery.
 package sending
 
 import (
@@ -33,9 +34,11 @@ type Deps struct {
 	Health     func(ctx context.Context) (Health, error) // of the engine of this process
 }
 
-// Health is how the sending is, as its engine tells. Most of it are the fields of dispatch.Health, which this package does not know.
+// Health is how the sending is, as its engine tells. Most of it are the fields of dispatch.Health,
+// which this package does not know.
 type Health struct {
-	Stopped       string // why nothing is sent now: shutdown, restored, clock_unmeasured, clock_wrong, lock_lost; "" while it is
+	// why nothing is sent now: shutdown, restored, clock_unmeasured, clock_wrong, lock_lost; "" while it is
+	Stopped       string
 	Process       string
 	ClockOffset   time.Duration
 	ClockKnown    bool
@@ -54,7 +57,8 @@ type Health struct {
 	DueSoon       int // within the next hour
 	TokensBad     int
 	Processes     int
-	OwnsTables    bool // the console's database role could change the schema and switch the trail's triggers off
+	// the console's database role could change the schema and switch the trail's triggers off
+	OwnsTables bool
 }
 
 type pages struct {

@@ -64,11 +64,12 @@ func (a acts) Any() bool { return a.Cancel || a.Wish || a.Replan || a.Takedown }
 func (p showPage) Fact() delivery.Live { return factOf(p.Delivery) }
 
 func (h *pages) show(c *gin.Context) error {
-	p, err := h.showPage(c)
+	page, err := h.showPage(c)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "sending/show", p)
+
+	return h.kit.Show(c, 200, "sending/show", page)
 }
 
 func deliveryPath(id int64) string { return fmt.Sprintf("/deliveries/%d", id) }
@@ -83,14 +84,14 @@ func (h *pages) showPage(c *gin.Context) (showPage, error) {
 	if err != nil {
 		return showPage{}, err
 	}
-	d := kit.Delivery
-	p := showPage{Base: h.kit.Base(c, "发送", page.Crumb{Text: "发送", Href: "/deliveries"}), Delivery: d}
+	delivery := kit.Delivery
+	p := showPage{Base: h.kit.Base(c, "发送", page.Crumb{Text: "发送", Href: "/deliveries"}), Delivery: delivery}
 	p.Heading = titleOf(p.Base, kit.Text)
-	p.Content = content{Text: kit.Text, RepostOf: kit.RepostOf, Pictures: pictures(d.ID, kit.Media)}
-	p.Outlook = outlookOf(p.Base, d)
-	p.Live = liveOf(d, kit.Text)
-	p.Follow = page.Follow{Of: fmt.Sprintf("delivery/%d", d.ID), Every: 30}
-	if moving(d, p.Now) {
+	p.Content = content{Text: kit.Text, RepostOf: kit.RepostOf, Pictures: pictures(delivery.ID, kit.Media)}
+	p.Outlook = outlookOf(p.Base, delivery)
+	p.Live = liveOf(delivery, kit.Text)
+	p.Follow = page.Follow{Of: fmt.Sprintf("delivery/%d", delivery.ID), Every: 30}
+	if moving(delivery, p.Now) {
 		p.Follow.Every = 5
 	}
 	if err := h.fillStory(ctx, actor, &p); err != nil {
@@ -99,17 +100,19 @@ func (h *pages) showPage(c *gin.Context) (showPage, error) {
 	if err := h.fillLinks(ctx, actor, &p); err != nil {
 		return p, err
 	}
-	p.Mine = d.TakenBy != nil && *d.TakenBy == actor.UserID
+	p.Mine = delivery.TakenBy != nil && *delivery.TakenBy == actor.UserID
 	p.May = mayDo(p)
 	p.Form.Due = soon(p.Now)
+
 	return p, nil
 }
 
-func titleOf(b page.Base, text string) string {
+func titleOf(base page.Base, text string) string {
 	if t := post.Title(text); t != "" {
 		return t
 	}
-	return b.T("转发微博")
+
+	return base.T("转发微博")
 }
 
 // soon is what a form for another time begins with.
@@ -125,6 +128,7 @@ func moving(d delivery.Delivery, now time.Time) bool {
 	case delivery.Sent:
 		return d.Live == nil && d.NextLookAt != nil && d.NextLookAt.Before(now.Add(time.Minute))
 	}
+
 	return false
 }
 
@@ -136,70 +140,78 @@ func liveOf(d delivery.Delivery, approved string) *live {
 	if *d.Live == delivery.LiveChanged && d.LiveText != nil {
 		l.Chunks = post.DiffText(approved, *d.LiveText)
 	}
+
 	return &l
 }
 
 // fillStory puts together what happened, newest first, and what waits for a second person.
-func (h *pages) fillStory(ctx context.Context, actor access.Actor, p *showPage) error {
-	events, err := h.Deliveries.Events(ctx, actor, p.Delivery.ID)
+func (h *pages) fillStory(ctx context.Context, actor access.Actor, page *showPage) error {
+	events, err := h.Deliveries.Events(ctx, actor, page.Delivery.ID)
 	if err != nil {
 		return err
 	}
-	for _, e := range slices.Backward(events) {
-		line := show.Step(p.Base, e)
-		p.Events = append(p.Events, line)
-		if p.Seen == nil {
-			p.Seen = sightedIn(p.Delivery, e)
+
+	for _, event := range slices.Backward(events) {
+		line := show.Step(page.Base, event)
+		page.Events = append(page.Events, line)
+		if page.Seen == nil {
+			page.Seen = sightedIn(page.Delivery, event)
 		}
-		if show.Looked(e.Code) && len(p.Looks) < 8 {
-			p.Looks = append(p.Looks, line)
+		if show.Looked(event.Code) && len(page.Looks) < 8 {
+			page.Looks = append(page.Looks, line)
 		}
 	}
-	if p.Decisions, err = h.Deliveries.Decisions(ctx, actor, p.Delivery.ID); err != nil {
+	if page.Decisions, err = h.Deliveries.Decisions(ctx, actor, page.Delivery.ID); err != nil {
 		return err
 	}
-	for i, d := range p.Decisions {
-		if d.State == delivery.Awaiting || d.State == delivery.Confirmed {
-			p.Waiting = &p.Decisions[i]
+
+	for i, decision := range page.Decisions {
+		if decision.State == delivery.Awaiting || decision.State == delivery.Confirmed {
+			page.Waiting = &page.Decisions[i]
 		}
 	}
+
 	return nil
 }
 
 // fillLinks finds where the post and the account can be opened, as far as the reader may.
-func (h *pages) fillLinks(ctx context.Context, actor access.Actor, p *showPage) error {
-	_, _, err := h.Posts.Find(ctx, actor, p.Delivery.PostID)
+func (h *pages) fillLinks(ctx context.Context, actor access.Actor, page *showPage) error {
+	_, _, err := h.Posts.Find(ctx, actor, page.Delivery.PostID)
 	switch {
 	case err == nil:
-		p.PostHref = fmt.Sprintf("/posts/%d", p.Delivery.PostID)
+		page.PostHref = fmt.Sprintf("/posts/%d", page.Delivery.PostID)
 	case !fault.Is(err, fault.KindNotFound):
 		return err
 	}
-	a, err := h.Accounts.Find(ctx, actor, p.Delivery.AccountID)
+	account, err := h.Accounts.Find(ctx, actor, page.Delivery.AccountID)
 	if err == nil {
-		p.Account, p.WeiboURL = a.HomeURL(), p.Delivery.URL()
+		page.Account, page.WeiboURL = account.HomeURL(), page.Delivery.URL()
 	} else if !fault.Is(err, fault.KindNotFound) && !fault.Is(err, fault.KindForbidden) {
 		return err
 	}
+
 	return nil
 }
 
 // mayDo shows what the state allows and the reader's role may do here.
-func mayDo(p showPage) acts {
-	d, at := p.Delivery, func(perm access.Permission) bool { return p.Actor.CanAt(perm, p.Delivery.UnitPath) }
+func mayDo(page showPage) acts {
+	d := page.Delivery
+	at := func(perm access.Permission) bool { return page.Actor.CanAt(perm, page.Delivery.UnitPath) }
 	doubt := d.State == delivery.Held && d.PauseID == nil
 	idle := slices.Contains([]delivery.State{delivery.Sent, delivery.Cancelled}, d.State)
 	open := d.State == delivery.Sending || d.State == delivery.Unknown
 	gone := d.Live != nil && (*d.Live == delivery.LiveDown || *d.Live == delivery.LiveRemoved)
 	decide := at(access.DeliveryDecide)
+
 	return acts{
-		Cancel:      at(access.PostWrite) && !idle && !open,
-		Wish:        at(access.PostWrite) && open && (d.Wish == nil || *d.Wish != delivery.WishCancel),
-		Replan:      decide && (d.State == delivery.Failed || d.State == delivery.Missed || doubt),
-		Decide:      decide && d.State == delivery.Unknown && p.Waiting == nil,
-		Handoff:     decide && d.State == delivery.Handoff,
-		GiveBack:    d.State == delivery.Handoff && d.TakenBy != nil && (decide && p.Mine || decide && at(access.Pause)),
-		Takedown:    at(access.Takedown) && d.State == delivery.Sent && !gone && p.Waiting == nil,
+		Cancel:  at(access.PostWrite) && !idle && !open,
+		Wish:    at(access.PostWrite) && open && (d.Wish == nil || *d.Wish != delivery.WishCancel),
+		Replan:  decide && (d.State == delivery.Failed || d.State == delivery.Missed || doubt),
+		Decide:  decide && d.State == delivery.Unknown && page.Waiting == nil,
+		Handoff: decide && d.State == delivery.Handoff,
+		GiveBack: d.State == delivery.Handoff && d.TakenBy != nil &&
+			(decide && page.Mine || decide && at(access.Pause)),
+		Takedown:    at(access.Takedown) && d.State == delivery.Sent && !gone && page.Waiting == nil,
 		Certificate: d.State == delivery.Sent,
 	}
 }

@@ -17,13 +17,14 @@ type sightedPost struct {
 	Href string
 }
 
-func sightedIn(d delivery.Delivery, e delivery.Event) *sighted {
-	s := sighted{At: e.At}
-	for _, post := range e.Sightings() {
+func sightedIn(d delivery.Delivery, event delivery.Event) *sighted {
+	s := sighted{At: event.At}
+	for _, post := range event.Sightings() {
 		s.Posts = append(s.Posts, sightedPost{post, d.SightingURL(post)})
 	}
 	if len(s.Posts) == 0 {
 		return nil
 	}
+
 	return &s
 }

@@ -17,8 +17,9 @@ import (
 // shownAtOnce is how many accounts a page of many shows.
 const shownAtOnce = 50
 
-// takedownPage asks to take a post down from some or all of its accounts. A second person must agree. Of many accounts it shows some
-// at a time; what is chosen travels along, and "all of them" is one choice.
+// takedownPage asks to take a post down from some or all of its accounts. A second person must agree.
+// Of many accounts it shows some at a time; what is chosen travels along, and "all of them" is one
+// choice.
 type takedownPage struct {
 	page.Base
 	PostID int64
@@ -61,26 +62,31 @@ type takedownForm struct {
 }
 
 func (h *pages) takedownForm(c *gin.Context) error {
-	var f takedownForm
-	if err := web.Bind(c, &f); err != nil {
-		f.Deliveries = nil
+	var form takedownForm
+	if err := web.Bind(c, &form); err != nil {
+		form.Deliveries = nil
 	}
-	if f.Scope == "" && len(f.Deliveries) == 0 {
-		f.Scope = "all"
+	if form.Scope == "" && len(form.Deliveries) == 0 {
+		form.Scope = "all"
 	}
-	p, err := h.takedownPage(c, f)
+	page, err := h.takedownPage(c, form)
 	if err != nil {
 		return err
 	}
-	return h.kit.Show(c, 200, "sending/takedown", p)
+
+	return h.kit.Show(c, 200, "sending/takedown", page)
 }
 
-func (h *pages) takedownPage(c *gin.Context, f takedownForm) (takedownPage, error) {
+func (h *pages) takedownPage(c *gin.Context, form takedownForm) (takedownPage, error) {
 	id, err := web.ID(c, "id")
 	if err != nil {
 		return takedownPage{}, err
 	}
-	p := takedownPage{Base: h.kit.Base(c, "从微博下架", page.Crumb{Text: "发送", Href: "/deliveries"}), PostID: id, Form: f}
+	p := takedownPage{
+		Base:   h.kit.Base(c, "从微博下架", page.Crumb{Text: "发送", Href: "/deliveries"}),
+		PostID: id,
+		Form:   form,
+	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	list, asked, err := h.Deliveries.ToTakeDown(ctx, actor, id)
 	if err != nil {
@@ -92,6 +98,7 @@ func (h *pages) takedownPage(c *gin.Context, f takedownForm) (takedownPage, erro
 	}
 	p.What = titled[0].Title
 	p.fill(list, asked, actor)
+
 	return p, nil
 }
 
@@ -104,17 +111,18 @@ func (p *takedownPage) fill(list []delivery.Delivery, asked map[int64]bool, acto
 	p.All = len(list)
 	var rows []takedownRow
 	var chosen []int64
+
 	for _, d := range list {
-		r := takedownRow{Delivery: d, Why: whyNotDown(d, asked, actor)}
-		if r.Why == "" {
+		row := takedownRow{Delivery: d, Why: whyNotDown(d, asked, actor)}
+		if row.Why == "" {
 			p.Able++
-			r.Chosen = wanted[d.ID] || p.Form.Scope == "all" && p.All <= shownAtOnce
+			row.Chosen = wanted[d.ID] || p.Form.Scope == "all" && p.All <= shownAtOnce
 		}
-		if r.Chosen {
+		if row.Chosen {
 			chosen = append(chosen, d.ID)
 		}
 		if matches(d, p.Form.Q) {
-			rows = append(rows, r)
+			rows = append(rows, row)
 		}
 	}
 	p.Chosen, p.Match = len(chosen), len(rows)
@@ -123,7 +131,7 @@ func (p *takedownPage) fill(list []delivery.Delivery, asked map[int64]bool, acto
 	from := (p.Form.Page - 1) * shownAtOnce
 	p.Rows = rows[from:min(from+shownAtOnce, len(rows))]
 	p.Hidden = page.WriteIDs(slices.DeleteFunc(chosen, func(id int64) bool {
-		return slices.ContainsFunc(p.Rows, func(r takedownRow) bool { return r.ID == id })
+		return slices.ContainsFunc(p.Rows, func(row takedownRow) bool { return row.ID == id })
 	}))
 }
 
@@ -151,22 +159,23 @@ func whyNotDown(d delivery.Delivery, asked map[int64]bool, actor access.Actor) s
 	case !actor.CanAt(access.Takedown, d.UnitPath):
 		return "您在这个单位没有下架权限"
 	}
+
 	return ""
 }
 
 func (h *pages) takedown(c *gin.Context) error {
-	var f takedownForm
-	err := web.Bind(c, &f)
-	hidden, wrong := page.ReadIDs(f.Picked)
+	var form takedownForm
+	err := web.Bind(c, &form)
+	hidden, wrong := page.ReadIDs(form.Picked)
 	if wrong != nil {
 		return fault.Invalid("", "表单无法读取，请刷新页面后重试").With(wrong)
 	}
-	f.Deliveries = append(f.Deliveries, hidden...)
-	p, perr := h.takedownPage(c, f.turned())
+	form.Deliveries = append(form.Deliveries, hidden...)
+	p, perr := h.takedownPage(c, form.turned())
 	if perr != nil {
 		return perr
 	}
-	if f.Act != "" {
+	if form.Act != "" {
 		return h.kit.Show(c, 200, "sending/takedown", p)
 	}
 	if err == nil {
@@ -175,6 +184,7 @@ func (h *pages) takedown(c *gin.Context) error {
 			return h.askDown(c, &p, ids)
 		}
 	}
+
 	return h.kit.Refuse(c, err, "sending/takedown", &p)
 }
 
@@ -187,42 +197,47 @@ func (f takedownForm) turned() takedownForm {
 	if verb == "find" {
 		f.Page = 1
 	}
+
 	return f
 }
 
 // toTake are the deliveries that were meant. What was chosen must belong to the post of the address.
-func (h *pages) toTake(c *gin.Context, p takedownPage) ([]int64, error) {
+func (h *pages) toTake(c *gin.Context, page takedownPage) ([]int64, error) {
 	actor := web.Actor(c)
-	list, asked, err := h.Deliveries.ToTakeDown(c.Request.Context(), actor, p.PostID)
+	list, asked, err := h.Deliveries.ToTakeDown(c.Request.Context(), actor, page.PostID)
 	if err != nil {
 		return nil, err
 	}
 	of := map[int64]bool{}
 	var able []int64
-	for _, d := range list {
-		of[d.ID] = true
-		if whyNotDown(d, asked, actor) == "" {
-			able = append(able, d.ID)
+
+	for _, delivery := range list {
+		of[delivery.ID] = true
+		if whyNotDown(delivery, asked, actor) == "" {
+			able = append(able, delivery.ID)
 		}
 	}
-	if p.Form.Scope == "all" && p.Many() {
+	if page.Form.Scope == "all" && page.Many() {
 		return able, nil
 	}
-	for _, id := range p.Form.Deliveries {
+
+	for _, id := range page.Form.Deliveries {
 		if !of[id] {
 			return nil, fault.NotFound("没有找到，或不在您的管辖范围内")
 		}
 	}
-	return p.Form.Deliveries, nil
+
+	return page.Form.Deliveries, nil
 }
 
-func (h *pages) askDown(c *gin.Context, p *takedownPage, ids []int64) error {
-	asked, err := h.Deliveries.Takedown(c.Request.Context(), web.Actor(c), ids, p.Form.Reason)
+func (h *pages) askDown(c *gin.Context, page *takedownPage, ids []int64) error {
+	asked, err := h.Deliveries.Takedown(c.Request.Context(), web.Actor(c), ids, page.Form.Reason)
 	switch {
 	case err != nil:
-		return h.kit.Refuse(c, err, "sending/takedown", p)
+		return h.kit.Refuse(c, err, "sending/takedown", page)
 	case len(asked) == 1:
 		return h.kit.See(c, decisionPath(asked[0].ID), "已申请下架，等第二人确认")
 	}
+
 	return h.kit.See(c, batchPath(*asked[0].BatchID), "已申请从 {.n} 个账号下架，等第二人确认", "n", len(asked))
 }

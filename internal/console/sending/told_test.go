@@ -8,7 +8,8 @@ import (
 	"juzhen/internal/delivery"
 )
 
-// TestDeliveryAndCertificateTellTimesNewestFirst: the same story on the page and on paper, where each instant is written in full.
+// TestDeliveryAndCertificateTellTimesNewestFirst: the same story on the page and on paper, where each
+// instant is written in full.
 func TestDeliveryAndCertificateTellTimesNewestFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -23,12 +24,19 @@ func TestDeliveryAndCertificateTellTimesNewestFirst(t *testing.T) {
 	w.must(err)
 	w.now = w.now.Add(time.Minute)
 	latest := noon.Add(5 * time.Hour)
-	_, err = w.s.Resume(t.Context(), w.people["chief"], pause.ID, []delivery.Choice{{DeliveryID: id, Action: delivery.ActReschedule, DueAt: &latest}})
+	_, err = w.s.Resume(t.Context(), w.people["chief"], pause.ID, []delivery.Choice{{
+		DeliveryID: id,
+		Action:     delivery.ActReschedule,
+		DueAt:      &latest,
+	}})
 	w.must(err)
-	w.exec(`UPDATE deliveries SET state = 'sent', sent_at = now(), remote_id = '5000000000000001', attempts = 1 WHERE id = $1`, id)
+	w.exec(`UPDATE deliveries
+			SET state = 'sent', sent_at = now(), remote_id = '5000000000000001', attempts = 1 WHERE id = $1`,
+		id)
 
 	inOrder := func(where, story string, wants ...string) {
 		t.Helper()
+
 		for _, want := range wants {
 			_, after, ok := strings.Cut(story, want)
 			if !ok {

@@ -10,11 +10,15 @@ import (
 
 func TestAnAccountIsAskedForByIDOrName(t *testing.T) {
 	t.Parallel()
+
 	var list []account.Account
 	for i := range 101 {
 		list = append(list, account.Account{ID: int64(i + 1), Handle: fmt.Sprintf("环保第%03d号", i+1)})
 	}
-	for asked, want := range map[string]int64{"": 0, "7": 7, "@环保第007号": 7, "环保第101号": 101, "第042": 42, "环保第": -1, "没有": -1, "999": -1} {
+
+	for asked, want := range map[string]int64{
+		"": 0, "7": 7, "@环保第007号": 7, "环保第101号": 101, "第042": 42, "环保第": -1, "没有": -1, "999": -1,
+	} {
 		if got, name := show.AccountAsked(list, asked); got != want || (name == "") != (asked == "") {
 			t.Errorf("%q: got %d %q, want %d", asked, got, name, want)
 		}
@@ -30,7 +34,10 @@ func TestAnAccountIsAskedForByIDOrName(t *testing.T) {
 func TestAnActNamesItsAccountInFull(t *testing.T) {
 	t.Parallel()
 	list := []account.Account{{ID: 7, Handle: "环保第20号"}, {ID: 20, Handle: "Air北京"}, {ID: 3, Handle: "7"}}
-	for name, want := range map[string]int64{"环保第20号": 7, " @air北京 ": 20, "20": 20, "7": 3, "第20": 0, "环保": 0, "": 0, "99": 0} {
+
+	for name, want := range map[string]int64{
+		"环保第20号": 7, " @air北京 ": 20, "20": 20, "7": 3, "第20": 0, "环保": 0, "": 0, "99": 0,
+	} {
 		var got int64
 		if a := show.AccountNamed(list, name); a != nil {
 			got = a.ID

@@ -1,5 +1,6 @@
-// Package show makes what several sections of the console show or ask alike: a post as a citizen will see it, who acts next, the filter
-// by account, the choice of a time. It asks no use case and registers no page.
+// Package show makes what several sections of the console show or ask alike: a post as a citizen will
+// see it, who acts next, the filter by account, the choice of a time. It asks no use case and registers
+// no page.
 package show
 
 import (
@@ -63,6 +64,7 @@ func (p Preview) cut() (head, tail []Piece) {
 	if !p.Fold || !p.Folded {
 		return p.Pieces, nil
 	}
+
 	shown := ""
 	for i, piece := range p.Pieces {
 		if post.Length(shown+piece.Text) <= folded {
@@ -72,6 +74,7 @@ func (p Preview) cut() (head, tail []Piece) {
 		if piece.Kind != "text" {
 			return p.Pieces[:i], p.Pieces[i:]
 		}
+
 		fits := ""
 		for sign := range glyph.Signs(piece.Text) {
 			if post.Length(shown+fits+sign) > folded {
@@ -80,8 +83,10 @@ func (p Preview) cut() (head, tail []Piece) {
 			fits += sign
 		}
 		head = append(slices.Clone(p.Pieces[:i]), Piece{"text", fits})
+
 		return head, append([]Piece{{"text", piece.Text[len(fits):]}}, p.Pieces[i+1:]...)
 	}
+
 	return p.Pieces, nil
 }
 
@@ -94,13 +99,14 @@ type Group struct {
 // Groups are the accounts by unit, in their order, as many as are to be listed.
 func (p Preview) Groups() []Group {
 	var out []Group
-	for _, a := range p.Accounts[:len(p.Accounts)-p.More()] {
-		if n := len(out); n > 0 && out[n-1].Unit == a.UnitName {
-			out[n-1].Names += " " + a.At()
+	for _, account := range p.Accounts[:len(p.Accounts)-p.More()] {
+		if n := len(out); n > 0 && out[n-1].Unit == account.UnitName {
+			out[n-1].Names += " " + account.At()
 			continue
 		}
-		out = append(out, Group{a.UnitName, a.At()})
+		out = append(out, Group{account.UnitName, account.At()})
 	}
+
 	return out
 }
 
@@ -109,6 +115,7 @@ func (p Preview) More() int {
 	if p.Most == 0 {
 		return 0
 	}
+
 	return max(0, len(p.Accounts)-p.Most)
 }
 
@@ -122,74 +129,97 @@ func (p Preview) Others() []account.Account { return p.Accounts[1:] }
 const folded = 140
 
 // Previews groups the targets of a version by what their readers will see: same connector, same text.
-func Previews(pr *i18n.Printer, v post.Version, problems post.Problems) []Preview {
+func Previews(pr *i18n.Printer, version post.Version, problems post.Problems) []Preview {
 	type key struct {
 		connector account.Connector
 		text      string
 	}
 	at := map[key]int{}
 	var out []Preview
-	for _, t := range v.Targets {
-		k := key{t.Account.Connector, t.TextOf(v)}
+
+	for _, target := range version.Targets {
+		k := key{target.Account.Connector, target.TextOf(version)}
 		i, ok := at[k]
 		if !ok {
 			i = len(out)
-			at[k], out = i, append(out, preview(v, t))
+			at[k], out = i, append(out, preview(version, target))
 		}
-		out[i].Accounts = append(out[i].Accounts, t.Account)
+		out[i].Accounts = append(out[i].Accounts, target.Account)
 	}
+
 	for i := range out {
 		out[i].Problems = problemsOf(pr, problems, out[i].Accounts[0].ID)
 	}
+
 	return out
 }
 
-func preview(v post.Version, t post.Target) Preview {
-	text := t.TextOf(v)
-	p := Preview{Connector: t.Account.Connector, Own: t.Variant != nil, Pieces: Pieces(text), RepostOf: v.RepostOf, Private: v.Visible == 1,
-		Length: post.Length(text), Limit: post.Ability(t.Account.Connector).MaxLength}
-	p.Folded = p.Length > folded
-	for _, m := range v.Media {
-		p.Pictures = append(p.Pictures, Picture{ID: m.MediaID, Alt: m.Alt, Animated: m.Media.Animated()})
+func preview(version post.Version, target post.Target) Preview {
+	text := target.TextOf(version)
+	p := Preview{
+		Connector: target.Account.Connector,
+		Own:       target.Variant != nil,
+		Pieces:    Pieces(text),
+		RepostOf:  version.RepostOf,
+		Private:   version.Visible == 1,
+		Length:    post.Length(text),
+		Limit:     post.Ability(target.Account.Connector).MaxLength,
 	}
+
+	p.Folded = p.Length > folded
+	for _, versionMedia := range version.Media {
+		p.Pictures = append(p.Pictures, Picture{
+			ID:       versionMedia.MediaID,
+			Alt:      versionMedia.Alt,
+			Animated: versionMedia.Media.Animated(),
+		})
+	}
+
 	return p
 }
 
 // Planned says when a post goes out, over its preview.
-func Planned(b page.Base, p post.Post) string {
+func Planned(base page.Base, p post.Post) string {
 	switch {
 	case p.DueNow && (p.DueAt == nil || p.Phase != post.Approved):
-		return b.T("批准后立即")
+		return base.T("批准后立即")
 	case p.DueAt != nil:
-		return page.StampOf(b.P, *p.DueAt, b.Now).Text
+		return page.StampOf(base.P, *p.DueAt, base.Now).Text
 	}
-	return b.T("未定时间")
+
+	return base.T("未定时间")
 }
 
 // problemsOf are the findings about one account.
 func problemsOf(pr *i18n.Printer, all post.Problems, accountID int64) []string {
 	var out []string
-	for _, p := range all {
-		for _, a := range p.Accounts {
-			if a.ID == accountID {
-				out = append(out, pr.T(p.Fault.Text, p.Fault.Args...))
+
+	for _, problem := range all {
+		for _, account := range problem.Accounts {
+			if account.ID == accountID {
+				out = append(out, pr.T(problem.Fault.Text, problem.Fault.Args...))
 			}
 		}
 	}
+
 	return out
 }
 
-var marked = regexp.MustCompile(`(?i)(https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+[-a-z0-9_$.+!*()/,:;@&=?~#%]*)|(#[^#\n]+#)|(@[\p{Han}\w-]+)`)
+var marked = regexp.MustCompile(
+	`(?i)(https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+[-a-z0-9_$.+!*()/,:;@&=?~#%]*)|(#[^#\n]+#)|(@[\p{Han}\w-]+)`,
+)
 
 // Pieces cuts a text where Weibo makes links of topics, names and addresses.
 func Pieces(s string) []Piece {
 	var out []Piece
+
 	rest := 0
 	for _, m := range marked.FindAllStringSubmatchIndex(s, -1) {
 		if m[0] > rest {
 			out = append(out, Piece{"text", s[rest:m[0]]})
 		}
 		kind := "name"
+
 		switch {
 		case m[2] >= 0:
 			kind = "link"
@@ -202,5 +232,6 @@ func Pieces(s string) []Piece {
 	if rest < len(s) {
 		out = append(out, Piece{"text", s[rest:]})
 	}
+
 	return out
 }

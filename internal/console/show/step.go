@@ -13,43 +13,59 @@ import (
 )
 
 // looks are the steps that say what was found when the account's posts were read.
-var looks = []delivery.Reason{delivery.LookFound, delivery.LookAbsent, delivery.LookFailed, delivery.LookTwo, delivery.LookWindow, delivery.LookPerson,
-	delivery.LookRepeat, delivery.LookRival}
+var looks = []delivery.Reason{
+	delivery.LookFound, delivery.LookAbsent, delivery.LookFailed, delivery.LookTwo,
+	delivery.LookWindow, delivery.LookPerson, delivery.LookRepeat, delivery.LookRival,
+}
 
 // answers are the steps in which the platform spoke.
-var answers = []delivery.Reason{delivery.Published, delivery.PublishedReview, delivery.PublishedSlow, delivery.LateAnswer,
-	delivery.LateConfirmation, delivery.Refused, delivery.Repeated, delivery.TokenRefused, delivery.RestAccount, delivery.RestShared, delivery.RestBehaviour}
+var answers = []delivery.Reason{
+	delivery.Published, delivery.PublishedReview, delivery.PublishedSlow, delivery.LateAnswer,
+	delivery.LateConfirmation, delivery.Refused, delivery.Repeated, delivery.TokenRefused,
+	delivery.RestAccount, delivery.RestShared, delivery.RestBehaviour,
+}
 
 // Looked tells whether a step says what was found when the account's posts were read.
 func Looked(code delivery.Reason) bool { return slices.Contains(looks, code) }
 
-// Step is one line of a delivery's time line, the same wherever it is told: by a person, the system or the platform.
-func Step(b page.Base, e delivery.Event) page.Event {
-	text, args := e.Text()
-	s := badge.Of(e.To)
-	line := page.Event{Who: e.ByName, Icon: s.Icon, Tone: s.Tone, Text: b.T(text, args...), Stamp: page.StampOf(b.P, e.At, b.Now), Note: StepNote(b.P, e, b.Now)}
-	if icon := stepIcon(e); icon != "" {
+// Step is one line of a delivery's time line, the same wherever it is told: by a person, the system or
+// the platform.
+func Step(base page.Base, event delivery.Event) page.Event {
+	text, args := event.Text()
+	state := badge.Of(event.To)
+	line := page.Event{
+		Who:   event.ByName,
+		Icon:  state.Icon,
+		Tone:  state.Tone,
+		Text:  base.T(text, args...),
+		Stamp: page.StampOf(base.P, event.At, base.Now),
+		Note:  StepNote(base.P, event, base.Now),
+	}
+	if icon := stepIcon(event); icon != "" {
 		line.Icon, line.Tone = icon, "grey"
 	}
 	if line.Text == "" {
-		line.Text = b.T(s.Word)
+		line.Text = base.T(state.Word)
 	}
+
 	switch {
 	case line.Who != "":
-	case slices.Contains(answers, e.Code):
-		line.Who = b.T("微博")
+	case slices.Contains(answers, event.Code):
+		line.Who = base.T("微博")
 	default:
-		line.Who = b.T("系统")
+		line.Who = base.T("系统")
 	}
+
 	return line
 }
 
 // stepIcon is the sign of a step that changed no state.
-func stepIcon(e delivery.Event) string {
-	if e.From != e.To {
+func stepIcon(event delivery.Event) string {
+	if event.From != event.To {
 		return ""
 	}
-	switch e.Code {
+
+	switch event.Code {
 	case delivery.WishKept:
 		return "flag"
 	case delivery.HandoffTaken, delivery.HandoffReturned:
@@ -63,49 +79,57 @@ func stepIcon(e delivery.Event) string {
 	case delivery.Twice:
 		return "alert-triangle"
 	}
-	if Looked(e.Code) {
+	if Looked(event.Code) {
 		return "search"
 	}
+
 	return ""
 }
 
-// StepNote tells what a step of a delivery changed: both times, and the reason that was given. now makes times relative; the zero time
-// writes them in full, for paper.
-func StepNote(p *i18n.Printer, e delivery.Event, now time.Time) string {
+// StepNote tells what a step of a delivery changed: both times, and the reason that was given. now
+// makes times relative; the zero time writes them in full, for paper.
+func StepNote(printer *i18n.Printer, event delivery.Event, now time.Time) string {
 	stamp := func(at *time.Time, none string) string {
 		switch {
 		case at == nil:
-			return p.T(none)
+			return printer.T(none)
 		case now.IsZero():
 			return at.In(page.Zone).Format("2006-01-02 15:04:05")
 		}
-		return page.StampOf(p, *at, now).Text
+
+		return page.StampOf(printer, *at, now).Text
 	}
 	var parts []string
-	if from, to, ok := e.Times(); ok {
-		parts = append(parts, p.T("发布时间：{.from} → {.to}", "from", stamp(from, "批准后立即"), "to", stamp(to, "同意后立即发布")))
+	if from, to, ok := event.Times(); ok {
+		parts = append(parts, printer.T("发布时间：{.from} → {.to}",
+			"from", stamp(from, "批准后立即"),
+			"to", stamp(to, "同意后立即发布"),
+		))
 	}
-	if what := e.Asked(); what != "" {
-		parts = append(parts, p.T("申请：{.what}", "what", p.T(what.Label())))
+	if what := event.Asked(); what != "" {
+		parts = append(parts, printer.T("申请：{.what}", "what", printer.T(what.Label())))
 	}
-	if why := e.Why(); why != "" {
-		parts = append(parts, p.T("原因：{.why}", "why", why))
+	if why := event.Why(); why != "" {
+		parts = append(parts, printer.T("原因：{.why}", "why", why))
 	}
+
 	return strings.Join(parts, " · ")
 }
 
 // Repeated tells that the same text goes out on accounts of a post within a day; "" when it does not.
-func Repeated(p *i18n.Printer, list []post.Repeat, now time.Time) string {
+func Repeated(printer *i18n.Printer, list []post.Repeat, now time.Time) string {
 	if len(list) == 0 {
 		return ""
 	}
 	var parts []string
-	for _, r := range list[:min(len(list), 3)] {
-		when := p.T("批准后立即发布")
-		if r.DueAt != nil {
-			when = page.StampOf(p, *r.DueAt, now).Text
+
+	for _, repeat := range list[:min(len(list), 3)] {
+		when := printer.T("批准后立即发布")
+		if repeat.DueAt != nil {
+			when = page.StampOf(printer, *repeat.DueAt, now).Text
 		}
-		parts = append(parts, "@"+r.Handle+" "+when)
+		parts = append(parts, "@"+repeat.Handle+" "+when)
 	}
-	return p.T("一天之内，同样的文字还发往：{.list}。请确认不是重复。", "list", strings.Join(parts, " · "))
+
+	return printer.T("一天之内，同样的文字还发往：{.list}。请确认不是重复。", "list", strings.Join(parts, " · "))
 }

@@ -38,12 +38,18 @@ type world struct {
 type sessions struct{ id *identity.Service }
 
 func (s sessions) Actor(ctx context.Context, token, ip, agent string) (access.Actor, web.Session, error) {
-	a, i, err := s.id.Actor(ctx, token, ip, agent)
-	out := web.Session{ID: i.ID, Expires: i.Expires, Lang: i.Lang, Theme: i.Theme}
-	if i.MustChange {
+	actor, sessionInfo, err := s.id.Actor(ctx, token, ip, agent)
+	out := web.Session{
+		ID:      sessionInfo.ID,
+		Expires: sessionInfo.Expires,
+		Lang:    sessionInfo.Lang,
+		Theme:   sessionInfo.Theme,
+	}
+	if sessionInfo.MustChange {
 		out.Gate = signin.PasswordPath
 	}
-	return a, out, err
+
+	return actor, out, err
 }
 
 func newWorld(t *testing.T) *world {
@@ -54,15 +60,22 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.kit, err = web.New(web.Options{Sessions: sessions{w.id}, Now: w.now, Prefer: w.id.Prefer, Log: slog.New(slog.DiscardHandler)}); err != nil {
+	if w.kit, err = web.New(web.Options{
+		Sessions: sessions{w.id},
+		Now:      w.now,
+		Prefer:   w.id.Prefer,
+		Log:      slog.New(slog.DiscardHandler),
+	}); err != nil {
 		t.Fatal(err)
 	}
 	signin.Register(w.kit, signin.Deps{Identity: w.id})
 	me.Register(w.kit, me.Deps{Identity: w.id})
-	if w.unit, err = org.New(db, w.now).Create(t.Context(), access.System("测试"), 0, "生态环境局", org.Bureau); err != nil {
+	if w.unit, err = org.New(db, w.now).
+		Create(t.Context(), access.System("测试"), 0, "生态环境局", org.Bureau); err != nil {
 		t.Fatal(err)
 	}
 	w.root = w.user("root", false, identity.NewGrant{Role: access.Administrator, UnitID: w.unit.ID})
+
 	return w
 }
 
@@ -74,11 +87,18 @@ func (w *world) now() time.Time {
 
 func (w *world) user(name string, must bool, grants ...identity.NewGrant) identity.User {
 	w.Helper()
-	u, err := w.id.CreateUser(w.Context(), access.System("命令行"), identity.NewUser{Username: name, DisplayName: "值班" + name, UnitID: w.unit.ID,
-		Password: password, MustChange: must, Grants: grants})
+	u, err := w.id.CreateUser(w.Context(), access.System("命令行"), identity.NewUser{
+		Username:    name,
+		DisplayName: "值班" + name,
+		UnitID:      w.unit.ID,
+		Password:    password,
+		MustChange:  must,
+		Grants:      grants,
+	})
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	return u
 }
 
@@ -86,15 +106,16 @@ func (w *world) browser() *webtest.Browser { return webtest.Open(w.T, w.kit.Hand
 
 func (w *world) signedIn(name string) *webtest.Browser {
 	w.Helper()
-	b := w.browser()
-	w.leads(b.Post("/signin", url.Values{"username": {name}, "password": {password}}), "/")
-	return b
+	browser := w.browser()
+	w.leads(browser.Post("/signin", url.Values{"username": {name}, "password": {password}}), "/")
+
+	return browser
 }
 
-func (w *world) leads(p *webtest.Page, to string) {
+func (w *world) leads(page *webtest.Page, to string) {
 	w.Helper()
-	if p.Want(303); p.Location != to {
-		w.Errorf("leads to %q, want %q", p.Location, to)
+	if page.Want(303); page.Location != to {
+		w.Errorf("leads to %q, want %q", page.Location, to)
 	}
 }
 
@@ -106,125 +127,163 @@ func TestTemplatesFitTheirStructs(t *testing.T) {
 func TestSignInLeadsOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := w.browser()
-	w.leads(b.Get("/me?x=1"), "/signin?next=%2Fme%3Fx%3D1")
-	b.Get("/signin?next=%2Fme%3Fx%3D1").Want(200).WantText("h1", "登录矩阵台").WantCount("input[name=password][type=password]", 1)
-	p := b.Post("/signin", url.Values{"username": {"ROOT "}, "password": {password}, "next": {"/me?x=1"}})
-	w.leads(p, "/me?x=1")
-	if c := p.Header.Get("Set-Cookie"); !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Lax") {
+	browser := w.browser()
+	w.leads(browser.Get("/me?x=1"), "/signin?next=%2Fme%3Fx%3D1")
+	browser.Get("/signin?next=%2Fme%3Fx%3D1").
+		Want(200).
+		WantText("h1", "登录矩阵台").
+		WantCount("input[name=password][type=password]", 1)
+	page := browser.Post("/signin", url.Values{
+		"username": {"ROOT "}, "password": {password}, "next": {"/me?x=1"},
+	})
+	w.leads(page, "/me?x=1")
+	if c := page.Header.Get(
+		"Set-Cookie",
+	); !strings.Contains(c, "HttpOnly") ||
+		!strings.Contains(c, "SameSite=Lax") {
 		t.Errorf("cookie %q", c)
 	}
-	w.leads(b.Get("/signin"), "/")
-	b.Get("/me").Want(200).WantText("h1", "我的账户").WantText(".facts", "值班root").WantText("table", "管理员")
+	w.leads(browser.Get("/signin"), "/")
+	browser.Get("/me").Want(200).WantText("h1", "我的账户").WantText(".facts", "值班root").WantText("table", "管理员")
 }
 
 func TestWrongPasswordKeepsTheNameAndSaysNothingMore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := w.browser()
+
+	browser := w.browser()
 	for _, name := range []string{"root", "nobody"} {
-		p := b.Post("/signin", url.Values{"username": {name}, "password": {"Wrong-2026"}}).Want(401).WantText(".banner-bad", "用户名或密码不正确")
-		if v, _ := p.Find("input[name=username]").Attr("value"); v != name {
+		page := browser.Post("/signin", url.Values{
+			"username": {name},
+			"password": {"Wrong-2026"},
+		}).Want(401).WantText(".banner-bad", "用户名或密码不正确")
+		if v, _ := page.Find("input[name=username]").Attr("value"); v != name {
 			t.Errorf("the name is gone: %q", v)
 		}
-		if strings.Contains(p.Body, "Wrong-2026") {
+		if strings.Contains(page.Body, "Wrong-2026") {
 			t.Error("the password comes back in the page")
 		}
 	}
-	b.Post("/signin", url.Values{}).Want(422).WantCount(".field-error", 2)
+	browser.Post("/signin", url.Values{}).Want(422).WantCount(".field-error", 2)
+
 	for range 5 {
-		b.Post("/signin", url.Values{"username": {"root"}, "password": {"Wrong-2026"}}).Want(401)
+		browser.Post("/signin", url.Values{"username": {"root"}, "password": {"Wrong-2026"}}).Want(401)
 	}
-	b.Post("/signin", url.Values{"username": {"root"}, "password": {password}}).Want(429).WantText(".banner-bad", "秒后再试")
+	browser.Post("/signin", url.Values{
+		"username": {"root"}, "password": {password},
+	}).Want(429).WantText(".banner-bad", "秒后再试")
 }
 
 func TestSignOutEndsTheSessionItself(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := w.signedIn("root")
-	token := b.Cookie(web.CookieName)
-	w.leads(b.Post("/signout", nil), "/signin")
-	if b.Cookie(web.CookieName) != "" {
+	browser := w.signedIn("root")
+	token := browser.Cookie(web.CookieName)
+	w.leads(browser.Post("/signout", nil), "/signin")
+	if browser.Cookie(web.CookieName) != "" {
 		t.Error("the cookie stays")
 	}
 	webtest.Open(t, w.kit.Handler(), token).Get("/me").Want(303)
-	w.leads(b.Post("/signout", nil), "/signin") // once more does no harm
+	w.leads(browser.Post("/signout", nil), "/signin") // once more does no harm
 }
 
 func TestSetPasswordComesBeforeEverythingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.user("press", true, identity.NewGrant{Role: access.PressOfficer, UnitID: w.unit.ID})
-	b := w.signedIn("press")
-	w.leads(b.Get("/me"), "/me/password")
-	b.Post("/me/sessions/end-all", nil).Want(403).WantText("body", "请先设置新密码")
-	b.Get("/me/password").Want(200).WantText("h1", "设置新密码").WantCount("nav.side", 0)
-	b.Post("/me/password", url.Values{"current": {password}, "password": {"Vb4n-Kt8w-Xe2q"}, "repeat": {"Vb4n"}}).
+	browser := w.signedIn("press")
+	w.leads(browser.Get("/me"), "/me/password")
+	browser.Post("/me/sessions/end-all", nil).Want(403).WantText("body", "请先设置新密码")
+	browser.Get("/me/password").Want(200).WantText("h1", "设置新密码").WantCount("nav.side", 0)
+	browser.Post("/me/password", url.Values{
+		"current":  {password},
+		"password": {"Vb4n-Kt8w-Xe2q"},
+		"repeat":   {"Vb4n"},
+	}).
 		Want(422).WantText(".field-error", "不一致")
-	b.Post("/me/password", url.Values{"current": {"Wrong-2026"}, "password": {"Vb4n-Kt8w-Xe2q"}, "repeat": {"Vb4n-Kt8w-Xe2q"}}).
+	browser.Post("/me/password", url.Values{
+		"current":  {"Wrong-2026"},
+		"password": {"Vb4n-Kt8w-Xe2q"},
+		"repeat":   {"Vb4n-Kt8w-Xe2q"},
+	}).
 		Want(422).WantText(".field-error", "当前密码不正确")
-	b.Post("/me/password", url.Values{"current": {password}, "password": {"weak"}, "repeat": {"weak"}}).Want(422).WantText(".field-error", "至少 8 个字符")
-	w.leads(b.Post("/me/password", url.Values{"current": {password}, "password": {"Vb4n-Kt8w-Xe2q"}, "repeat": {"Vb4n-Kt8w-Xe2q"}}), "/")
-	b.Get("/me").Want(200)
+	browser.Post("/me/password", url.Values{
+		"current": {password}, "password": {"weak"}, "repeat": {"weak"},
+	}).Want(422).WantText(".field-error", "至少 8 个字符")
+	w.leads(browser.Post("/me/password", url.Values{
+		"current":  {password},
+		"password": {"Vb4n-Kt8w-Xe2q"},
+		"repeat":   {"Vb4n-Kt8w-Xe2q"},
+	}), "/")
+	browser.Get("/me").Want(200)
 }
 
 func TestOwnPasswordIsChanged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	other, b := w.signedIn("root"), w.signedIn("root")
-	b.Get("/me/password").Want(200).WantText("h1", "修改密码").WantCount("nav.side", 1)
-	w.leads(b.Post("/me/password", url.Values{"current": {password}, "password": {"Vb4n-Kt8w-Xe2q"}, "repeat": {"Vb4n-Kt8w-Xe2q"}}), "/me")
-	b.Get("/me").Want(200).WantText(".banner-good", "密码已修改")
+	other, browser := w.signedIn("root"), w.signedIn("root")
+	browser.Get("/me/password").Want(200).WantText("h1", "修改密码").WantCount("nav.side", 1)
+	w.leads(browser.Post("/me/password", url.Values{
+		"current":  {password},
+		"password": {"Vb4n-Kt8w-Xe2q"},
+		"repeat":   {"Vb4n-Kt8w-Xe2q"},
+	}), "/me")
+	browser.Get("/me").Want(200).WantText(".banner-good", "密码已修改")
 	other.Get("/me").Want(303)
 }
 
 func TestSessionsAreShownAndEnded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	other, b := w.browser(), w.signedIn("root")
+	other, browser := w.browser(), w.signedIn("root")
 	other.Header.Set("User-Agent", "Mozilla/5.0 (Windows NT 10.0) Chrome/150 Safari/537.36")
 	w.leads(other.Post("/signin", url.Values{"username": {"root"}, "password": {password}}), "/")
-	p := b.Get("/me").Want(200)
-	p.WantText("tbody", "Chrome · Windows").WantText("tbody", "当前会话").WantCount("form[action^='/me/sessions/'][action$='/end']", 1)
-	action, _ := p.Find("form[action^='/me/sessions/'][action$='/end']").Attr("action")
-	w.leads(b.Post(action, nil), "/me")
+	page := browser.Get("/me").Want(200)
+	page.WantText("tbody", "Chrome · Windows").
+		WantText("tbody", "当前会话").
+		WantCount("form[action^='/me/sessions/'][action$='/end']", 1)
+	action, _ := page.Find("form[action^='/me/sessions/'][action$='/end']").Attr("action")
+	w.leads(browser.Post(action, nil), "/me")
 	other.Get("/me").Want(303)
-	b.Post(action, nil).Want(404)
-	b.Post("/me/sessions/x/end", nil).Want(404)
-	w.leads(b.Post("/me/sessions/end-all", nil), "/signin")
-	b.Get("/me").Want(303)
+	browser.Post(action, nil).Want(404)
+	browser.Post("/me/sessions/x/end", nil).Want(404)
+	w.leads(browser.Post("/me/sessions/end-all", nil), "/signin")
+	browser.Get("/me").Want(303)
 }
 
 func TestOwnSessionCanBeEndedFromTheList(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := w.signedIn("root")
+	browser := w.signedIn("root")
 	_, token, err := w.id.SignIn(t.Context(), "root", password, "192.0.2.1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, _, err := w.id.Actor(t.Context(), token, "192.0.2.1", "")
+	actor, _, err := w.id.Actor(t.Context(), token, "192.0.2.1", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := w.id.Sessions(t.Context(), a)
+	list, err := w.id.Sessions(t.Context(), actor)
 	if err != nil || len(list) != 2 {
 		t.Fatal(list, err)
 	}
-	for _, s := range list {
-		if s.ID != a.SessionID {
-			w.leads(b.Post(fmt.Sprintf("/me/sessions/%d/end", s.ID), nil), "/signin")
+
+	for _, session := range list {
+		if session.ID != actor.SessionID {
+			w.leads(browser.Post(fmt.Sprintf("/me/sessions/%d/end", session.ID), nil), "/signin")
 		}
 	}
-	b.Get("/me").Want(303)
+	browser.Get("/me").Want(303)
 }
 
 func TestLanguageIsKeptWithThePerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := w.signedIn("root")
-	w.leads(b.Post("/preferences", url.Values{"lang": {"en"}, "theme": {"dark"}, "back": {"/me"}}), "/me")
-	b.Get("/me").Want(200).WantText("h1", "My account")
+	browser := w.signedIn("root")
+	w.leads(browser.Post("/preferences", url.Values{
+		"lang": {"en"}, "theme": {"dark"}, "back": {"/me"},
+	}), "/me")
+	browser.Get("/me").Want(200).WantText("h1", "My account")
 	again := w.signedIn("root").Get("/me").Want(200)
 	if lang, _ := again.Find("html").Attr("lang"); lang != "en" {
 		t.Errorf("another browser of the same person speaks %q", lang)
@@ -244,13 +303,15 @@ func TestPersonWithoutGrantsIsToldSo(t *testing.T) {
 func TestDoorSaysHowLongToWait(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	b := webtest.Open(t, w.kit.Handler(), "")
+
+	browser := webtest.Open(t, w.kit.Handler(), "")
 	for range 12 {
-		p := b.Post("/signin", url.Values{"username": {"root"}, "password": {"not it at all"}})
-		if p.Status == 429 {
-			if h := p.Header.Get("Retry-After"); h == "" || h == "0" {
+		page := browser.Post("/signin", url.Values{"username": {"root"}, "password": {"not it at all"}})
+		if page.Status == 429 {
+			if h := page.Header.Get("Retry-After"); h == "" || h == "0" {
 				t.Errorf("Retry-After is %q", h)
 			}
+
 			return
 		}
 	}
@@ -260,8 +321,16 @@ func TestDoorSaysHowLongToWait(t *testing.T) {
 func TestAFirstSignInNeedsBothParts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	asker := access.Actor{UserID: w.root.ID, Name: "值班root", Grants: []access.Grant{{Role: access.Administrator, Path: w.unit.Path}}}
-	asked, initial, err := w.id.AskUser(t.Context(), asker, identity.NewUser{Username: "neu", DisplayName: "新岗位", UnitID: w.unit.ID}, "")
+	asker := access.Actor{
+		UserID: w.root.ID,
+		Name:   "值班root",
+		Grants: []access.Grant{{Role: access.Administrator, Path: w.unit.Path}},
+	}
+	asked, initial, err := w.id.AskUser(t.Context(), asker, identity.NewUser{
+		Username:    "neu",
+		DisplayName: "新岗位",
+		UnitID:      w.unit.ID,
+	}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,31 +339,49 @@ func TestAFirstSignInNeedsBothParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	form := func(code, current, password string) url.Values {
-		return url.Values{"username": {"neu"}, "code": {code}, "current": {current}, "password": {password}, "repeat": {password}}
+		return url.Values{
+			"username": {"neu"}, "code": {code}, "current": {current}, "password": {password},
+			"repeat": {password},
+		}
 	}
 	code, good := first.Code.Reveal(), "hK8m-Tq3v-Zr6b"
 
-	b := w.browser()
-	p := b.Get("/first").Want(200).WantText("h1", "首次登录").WantCount(".rules li", 5).WantCount("[data-offer]", 1)
-	if strings.Contains(p.Body, code) {
+	browser := w.browser()
+	page := browser.Get("/first").
+		Want(200).
+		WantText("h1", "首次登录").
+		WantCount(".rules li", 5).
+		WantCount("[data-offer]", 1)
+	if strings.Contains(page.Body, code) {
 		t.Error("the page knows the code")
 	}
-	b.Post("/first", form("", initial.Reveal(), good)).Want(422).WantCount(".field-error", 1)
-	p = b.Post("/first", form("AAAAA-AAAAA", initial.Reveal(), good)).Want(401).WantText(".banner-bad", "不正确")
-	if v, _ := p.Find("input[name=username]").Attr("value"); v != "neu" || strings.Contains(p.Body, initial.Reveal()) {
+	browser.Post("/first", form("", initial.Reveal(), good)).Want(422).WantCount(".field-error", 1)
+	page = browser.Post("/first", form("AAAAA-AAAAA", initial.Reveal(), good)).
+		Want(401).
+		WantText(".banner-bad", "不正确")
+	if v, _ := page.Find("input[name=username]").
+		Attr("value"); v != "neu" ||
+		strings.Contains(page.Body, initial.Reveal()) {
 		t.Errorf("shown again with the name %q, or with a secret", v)
 	}
-	b.Post("/first", form(code, initial.Reveal(), "Beijing@2026")).Want(422).WantText(".field-error", "太容易猜到")
-	w.leads(b.Post("/first", form(code, initial.Reveal(), good)), "/")
-	b.Get("/me").Want(200).WantText(".facts", "新岗位")
+	browser.Post("/first", form(code, initial.Reveal(), "Beijing@2026")).
+		Want(422).
+		WantText(".field-error", "太容易猜到")
+	w.leads(browser.Post("/first", form(code, initial.Reveal(), good)), "/")
+	browser.Get("/me").Want(200).WantText(".facts", "新岗位")
 }
 
-// TestTheInitialPasswordAloneOpensNothing signs in with it: all that is open is the page for a new one, which wants the code.
+// TestTheInitialPasswordAloneOpensNothing signs in with it: all that is open is the page for a new one,
+// which wants the code.
 func TestTheInitialPasswordAloneOpensNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.user("press", false)
-	asker := access.Actor{UserID: w.root.ID, Name: "值班root", Grants: []access.Grant{{Role: access.Administrator, Path: w.unit.Path}}}
+	asker := access.Actor{
+		UserID: w.root.ID,
+		Name:   "值班root",
+		Grants: []access.Grant{{Role: access.Administrator, Path: w.unit.Path}},
+	}
 	list, err := w.id.Users(t.Context(), asker, identity.UserFilter{Query: "press"})
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)
@@ -307,13 +394,17 @@ func TestTheInitialPasswordAloneOpensNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := w.browser()
-	w.leads(b.Post("/signin", url.Values{"username": {"press"}, "password": {initial.Reveal()}}), "/")
-	w.leads(b.Get("/me"), "/me/password")
-	b.Get("/me/password").Want(200).WantCount("input[name=code]", 1)
-	form := url.Values{"current": {initial.Reveal()}, "password": {"hK8m-Tq3v-Zr6b"}, "repeat": {"hK8m-Tq3v-Zr6b"}}
-	b.Post("/me/password", form).Want(422).WantText(".field-error", "一次性码")
+	browser := w.browser()
+	w.leads(browser.Post("/signin", url.Values{"username": {"press"}, "password": {initial.Reveal()}}), "/")
+	w.leads(browser.Get("/me"), "/me/password")
+	browser.Get("/me/password").Want(200).WantCount("input[name=code]", 1)
+	form := url.Values{
+		"current":  {initial.Reveal()},
+		"password": {"hK8m-Tq3v-Zr6b"},
+		"repeat":   {"hK8m-Tq3v-Zr6b"},
+	}
+	browser.Post("/me/password", form).Want(422).WantText(".field-error", "一次性码")
 	form.Set("code", first.Code.Reveal())
-	w.leads(b.Post("/me/password", form), "/")
-	b.Get("/me").Want(200)
+	w.leads(browser.Post("/me/password", form), "/")
+	browser.Get("/me").Want(200)
 }

@@ -1,5 +1,5 @@
-// Package todo is the page of what waits for the person who looks. Every matter leads to the page where it is dealt with;
-// nothing is decided here.
+// Package todo is the page of what waits for the person who looks. Every matter leads to the page where
+// it is dealt with; nothing is decided here.
 package todo
 
 import (
@@ -22,8 +22,8 @@ type pages struct {
 }
 
 // Register adds the route.
-func Register(kit *web.Kit, d Deps) {
-	h := &pages{kit: kit, svc: d.Todo}
+func Register(kit *web.Kit, deps Deps) {
+	h := &pages{kit: kit, svc: deps.Todo}
 	kit.Belongs("/", "/todo")
 	kit.Declare("todo/list", listPage{})
 	kit.Handle(kit.Group("/todo"), http.MethodGet, "", access.Self, h.list)
@@ -67,20 +67,30 @@ func (h *pages) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+
 	for _, n := range counts {
 		p.Count += n
 	}
 	if p.Kind != "" {
 		p.Crumbs = []page.Crumb{{Text: "待办", Href: "/todo"}}
 	}
+
 	for _, o := range open {
 		if n := len(p.Groups); n == 0 || p.Groups[n-1].Kind != o.Kind {
-			p.Groups = append(p.Groups, group{Kind: o.Kind, Name: todo.KindName(o.Kind), All: counts[o.Kind], More: counts[o.Kind]})
+			p.Groups = append(p.Groups, group{
+				Kind: o.Kind,
+				Name: todo.KindName(o.Kind),
+				All:  counts[o.Kind],
+				More: counts[o.Kind],
+			})
 		}
 		g := &p.Groups[len(p.Groups)-1]
-		g.Items = append(g.Items, item{o, p.T(o.Text(), o.Pairs()...), icons[o.Tone()], colours[o.Tone()], words[o.Tone()]})
+		g.Items = append(g.Items, item{
+			o, p.T(o.Text(), o.Pairs()...), icons[o.Tone()], colours[o.Tone()], words[o.Tone()],
+		})
 		g.More--
 	}
+
 	return h.kit.Show(c, http.StatusOK, "todo/list", p)
 }
 
@@ -93,6 +103,7 @@ func (h *pages) read(c *gin.Context) error {
 	if err := h.svc.Read(c.Request.Context(), web.Actor(c), id); err != nil {
 		return err
 	}
+
 	return h.kit.See(c, "/todo", "")
 }
 
@@ -109,11 +120,16 @@ func (h *pages) open(c *gin.Context, kind string) ([]todo.Open, map[string]int, 
 	} else {
 		list, err = h.svc.OfKind(ctx, actor, kind)
 	}
+
 	return list, counts, err
 }
 
 var (
-	icons   = map[todo.Tone]string{todo.Danger: "alert-triangle", todo.Warning: "clock-exclamation", todo.Notice: "clipboard-check"}
+	icons = map[todo.Tone]string{
+		todo.Danger:  "alert-triangle",
+		todo.Warning: "clock-exclamation",
+		todo.Notice:  "clipboard-check",
+	}
 	colours = map[todo.Tone]string{todo.Danger: "red", todo.Warning: "orange", todo.Notice: "blue"}
 	words   = map[todo.Tone]string{todo.Danger: "紧急", todo.Warning: "需处理", todo.Notice: "待处理"}
 )

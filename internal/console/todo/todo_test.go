@@ -27,29 +27,38 @@ func now() time.Time { return noon }
 func open(t *testing.T, items ...todo.Item) *webtest.Browser {
 	t.Helper()
 	db := pgtest.New(t)
-	u, err := org.New(db, now).Create(t.Context(), access.System("测试"), 0, "生态环境局", org.Bureau)
+	unit, err := org.New(db, now).Create(t.Context(), access.System("测试"), 0, "生态环境局", org.Bureau)
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = db.InTx(t.Context(), func(tx pg.Tx) error {
-		for _, it := range items {
-			it.UnitPath = u.Path
-			if err := todo.RaiseTx(t.Context(), tx, noon, it); err != nil {
+		for _, item := range items {
+			item.UnitPath = unit.Path
+			if err := todo.RaiseTx(t.Context(), tx, noon, item); err != nil {
 				return err
 			}
 		}
+
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	kit, err := web.New(web.Options{Now: now, Log: slog.New(slog.DiscardHandler), Sessions: webtest.People{"chief": access.Actor{UserID: 1, Name: "值班主管",
-		Grants: []access.Grant{{Role: access.Supervisor, UnitID: u.ID, Path: u.Path}}}}})
+	kit, err := web.New(web.Options{
+		Now: now,
+		Log: slog.New(slog.DiscardHandler),
+		Sessions: webtest.People{"chief": access.Actor{UserID: 1, Name: "值班主管",
+			Grants: []access.Grant{{Role: access.Supervisor, UnitID: unit.ID, Path: unit.Path}}}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	console.Register(kit, console.Deps{Todo: todo.New(db, todo.Join(review.TodoMatters(), delivery.TodoMatters()), pages)})
+	console.Register(
+		kit,
+		console.Deps{Todo: todo.New(db, todo.Join(review.TodoMatters(), delivery.TodoMatters()), pages)},
+	)
 	webtest.CheckTemplates(t, kit)
+
 	return webtest.Open(t, kit.Handler(), "chief")
 }
 
@@ -74,37 +83,55 @@ func TestNothingToDoIsSaid(t *testing.T) {
 func TestMattersStandUnderTheirKind(t *testing.T) {
 	t.Parallel()
 	due := noon.Add(time.Hour)
-	b := open(t,
-		todo.Item{Matter: waiting, Key: "review/4", SubjectID: 4, Args: map[string]any{"title": "空气质量 <今日>"}, DueAt: &due},
+	browser := open(t,
+		todo.Item{
+			Matter:    waiting,
+			Key:       "review/4",
+			SubjectID: 4,
+			Args:      map[string]any{"title": "空气质量 <今日>"},
+			DueAt:     &due,
+		},
 		todo.Item{Matter: waiting, Key: "review/5", SubjectID: 5, Args: map[string]any{"title": "蓝天"}},
-		todo.Item{Matter: unknown, Key: "delivery/9/unknown", SubjectID: 9, Args: map[string]any{"account": "环保北京"}},
+		todo.Item{
+			Matter:    unknown,
+			Key:       "delivery/9/unknown",
+			SubjectID: 9,
+			Args:      map[string]any{"account": "环保北京"},
+		},
 	)
-	p := b.Get("/todo").Want(200).WantText(".lead", "共 3 件")
-	p.WantCount("section", 2).WantCount("tbody tr", 3)
-	p.WantText("section:first-of-type h2", "结果待核").WantText("section:first-of-type .state", "紧急").WantText("section:first-of-type th a", "环保北京：微博未确认是否发出")
-	p.WantText("tbody", "待审：空气质量 <今日>").WantText("tbody", "生态环境局").WantText("tbody", "13:00")
-	p.WantCount("a[href='/deliveries/9']", 2).WantCount("a[href='/reviews/4']", 2)
-	b.English().Get("/todo").Want(200).WantText("h1", "To do").WantText("tbody", "To review: 蓝天")
+	page := browser.Get("/todo").Want(200).WantText(".lead", "共 3 件")
+	page.WantCount("section", 2).WantCount("tbody tr", 3)
+	page.WantText("section:first-of-type h2", "结果待核").
+		WantText("section:first-of-type .state", "紧急").
+		WantText("section:first-of-type th a", "环保北京：微博未确认是否发出")
+	page.WantText("tbody", "待审：空气质量 <今日>").WantText("tbody", "生态环境局").WantText("tbody", "13:00")
+	page.WantCount("a[href='/deliveries/9']", 2).WantCount("a[href='/reviews/4']", 2)
+	browser.English().Get("/todo").Want(200).WantText("h1", "To do").WantText("tbody", "To review: 蓝天")
 }
 
 func TestAFullKindIsShortenedAndLeadsToTheRest(t *testing.T) {
 	t.Parallel()
+
 	var items []todo.Item
 	for i := range 25 {
 		items = append(items, todo.Item{Matter: unknown, Key: fmt.Sprint("u", i), SubjectID: int64(i)})
 	}
 	items = append(items, todo.Item{Matter: waiting, Key: "r", SubjectID: 1})
-	b := open(t, items...)
-	p := b.Get("/todo").Want(200).WantText("main", "共 26 件").WantCount("tbody tr", 21).WantText("section.section", "还有 5 件")
-	href, _ := p.Find("section.section p a").Attr("href")
-	b.Get(href).Want(200).WantCount("tbody tr", 25).WantCount("section.section p a", 0)
+	browser := open(t, items...)
+	page := browser.Get("/todo").
+		Want(200).
+		WantText("main", "共 26 件").
+		WantCount("tbody tr", 21).
+		WantText("section.section", "还有 5 件")
+	href, _ := page.Find("section.section p a").Attr("href")
+	browser.Get(href).Want(200).WantCount("tbody tr", 25).WantCount("section.section p a", 0)
 }
 
 func TestListNeedsASignIn(t *testing.T) {
 	t.Parallel()
-	b := open(t)
-	b.Header.Set("Authorization", "Bearer none")
-	if p := b.Get("/todo").Want(303); p.Location != "/signin?next=%2Ftodo" {
-		t.Errorf("leads to %s", p.Location)
+	browser := open(t)
+	browser.Header.Set("Authorization", "Bearer none")
+	if page := browser.Get("/todo").Want(303); page.Location != "/signin?next=%2Ftodo" {
+		t.Errorf("leads to %s", page.Location)
 	}
 }

@@ -1,5 +1,6 @@
-// Command screens takes the pictures of docs/screens: a console in memory with the demonstration matrix, a day's work in it, and past posts
-// read back. It writes into the folder named, and is no test:
+// Command screens takes the pictures of docs/screens: a console in memory with the demonstration
+// matrix, a day's work in it, and past posts read back. It writes into the folder named, and is no
+// test:
 //
 //	go run ./internal/e2e/screens docs/screens
 package main
@@ -49,6 +50,7 @@ func (s *stage) TempDir() string {
 		s.Fatal(err)
 	}
 	s.Cleanup(func() { _ = os.RemoveAll(dir) })
+
 	return dir
 }
 
@@ -65,14 +67,15 @@ func main() {
 	}
 	s := &stage{}
 	defer s.end()
-	w := world.New(s, func(o *world.Setup) {
-		o.Sandbox.PastPosts = sandbox.DemoPosts
-		o.Environ = []string{"JUZHEN_LOOK_AGAIN=10m", "JUZHEN_LOOK_LAG=2s"}
+	w := world.New(s, func(setup *world.Setup) {
+		setup.Sandbox.PastPosts = sandbox.DemoPosts
+		setup.Environ = []string{"JUZHEN_LOOK_AGAIN=10m", "JUZHEN_LOOK_LAG=2s"}
 	})
 	day := work(s, w)
-	b := e2e.Launch(s)
-	for _, p := range pictures(day) {
-		take(s, w, b, filepath.Join(os.Args[1], p.name+".png"), p)
+
+	browser := e2e.Launch(s)
+	for _, picture := range pictures(day) {
+		take(s, w, browser, filepath.Join(os.Args[1], picture.name+".png"), picture)
 	}
 }
 
@@ -84,8 +87,8 @@ type picture struct {
 }
 
 // take takes one picture and writes it small.
-func take(s *stage, w *world.World, b *e2e.Browser, file string, p picture) {
-	tab := b.Open(s, w.URL)
+func take(s *stage, w *world.World, browser *e2e.Browser, file string, p picture) {
+	tab := browser.Open(s, w.URL)
 	if p.user != "" {
 		_, token := w.Actor(p.user)
 		tab.SetCookie(web.CookieName, token)

@@ -1,6 +1,8 @@
-// Command shots signs in to a running console and takes pictures of pages at desk and phone width, light and dark:
+// Command shots signs in to a running console and takes pictures of pages at desk and phone width,
+// light and dark:
 //
-//	go run ./internal/e2e/shots -base http://localhost:8080 -user press -password … -out /tmp/shots / /posts /calendar
+//	go run ./internal/e2e/shots -base http://localhost:8080 -user press -password … \
+//		-out /tmp/shots / /posts /calendar
 //
 // It is a tool for those who build pages and no test.
 package main
@@ -52,10 +54,13 @@ func main() {
 	if *user != "" {
 		tab.SignIn(*user, *password)
 	}
+
 	for _, theme := range strings.Split(*themes, ",") {
 		tab.Prefer(*lang, theme)
+
 		for _, width := range []int64{1440, 390} {
 			tab.Size(width, map[int64]int64{1440: 900, 390: 844}[width])
+
 			for _, path := range flag.Args() {
 				take(t, tab, *out, path, theme, width, *axe)
 			}

@@ -1,5 +1,6 @@
-// Package stage sets what the tests of one feature stand on: a database of the test's own, units and people in it, an imitation Weibo
-// beside it and a clock in hand for both. It knows no feature above access, so that the tests of any may use it, and asserts nothing.
+// Package stage sets what the tests of one feature stand on: a database of the test's own, units and
+// people in it, an imitation Weibo beside it and a clock in hand for both. It knows no feature above
+// access, so that the tests of any may use it, and asserts nothing.
 package stage
 
 import (
@@ -36,18 +37,24 @@ type Stage struct {
 }
 
 // New sets the stage at an instant; the rest of o is the imitation Weibo's.
-func New(t testing.TB, at time.Time, o sandbox.Options) *Stage {
+func New(t testing.TB, at time.Time, options sandbox.Options) *Stage {
 	t.Helper()
-	s := &Stage{TB: t, DB: pgtest.New(t), Units: map[string]access.Grant{}, at: at}
-	o.Frozen = at
-	s.Weibo = sandbox.New(o)
-	server := httptest.NewServer(s.Weibo)
-	t.Cleanup(func() { s.Weibo.Close(); server.Close() })
-	s.WeiboURL = server.URL
-	s.Client = weibo.New(weibo.Options{PublicURL: s.WeiboURL, CommercialURL: s.WeiboURL + "/c", AppKey: sandbox.DemoAppKey,
-		AppSecret: sandbox.DemoAppSecret, Clock: s.Now})
-	s.Box = Box(t, 7)
-	return s
+	stage := &Stage{TB: t, DB: pgtest.New(t), Units: map[string]access.Grant{}, at: at}
+	options.Frozen = at
+	stage.Weibo = sandbox.New(options)
+	server := httptest.NewServer(stage.Weibo)
+	t.Cleanup(func() { stage.Weibo.Close(); server.Close() })
+	stage.WeiboURL = server.URL
+	stage.Client = weibo.New(weibo.Options{
+		PublicURL:     stage.WeiboURL,
+		CommercialURL: stage.WeiboURL + "/c",
+		AppKey:        sandbox.DemoAppKey,
+		AppSecret:     sandbox.DemoAppSecret,
+		Clock:         stage.Now,
+	})
+	stage.Box = Box(t, 7)
+
+	return stage
 }
 
 // Box seals with a key made of one byte.
@@ -57,6 +64,7 @@ func Box(t testing.TB, key byte) *seal.Box {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	return box
 }
 
@@ -79,20 +87,28 @@ func (s *Stage) Advance(d time.Duration) {
 func (s *Stage) Unit(name, parent, kind string) {
 	s.Helper()
 	above := s.Units[parent]
-	id := One[int64](s, `INSERT INTO units (parent_id, name, kind, path, created_at) VALUES (nullif($1, 0), $2, $3, $2, $4) RETURNING id`,
+	id := One[int64](s, `INSERT INTO units (parent_id, name, kind, path, created_at)
+			VALUES (nullif($1, 0), $2, $3, $2, $4) RETURNING id`,
 		above.UnitID, name, kind, s.Now())
-	path := One[string](s, `UPDATE units SET path = $2 || id || '/' WHERE id = $1 RETURNING path`, id, max(above.Path, "/"))
+	path := One[string](
+		s,
+		`UPDATE units SET path = $2 || id || '/' WHERE id = $1 RETURNING path`,
+		id,
+		max(above.Path, "/"),
+	)
 	s.Units[name] = access.Grant{UnitID: id, Path: path}
 }
 
 // User puts a person with one role into a unit; nobody can sign in as this person.
 func (s *Stage) User(name string, role access.Role, unit string) access.Actor {
 	s.Helper()
-	g := s.Units[unit]
-	g.Role = role
-	id := One[int64](s, `INSERT INTO users (username, display_name, unit_id, password_hash, must_change, password_changed_at, lang, theme, created_at)
-VALUES ($1, $1, $2, '', false, $3, 'zh', 'auto', $3) RETURNING id`, name, g.UnitID, s.Now())
-	return access.Actor{UserID: id, Name: name, SessionID: 11, IP: "192.0.2.1", Grants: []access.Grant{g}}
+	grant := s.Units[unit]
+	grant.Role = role
+	id := One[int64](s, `INSERT INTO users (username, display_name, unit_id, password_hash, must_change,
+			password_changed_at, lang, theme, created_at)
+VALUES ($1, $1, $2, '', false, $3, 'zh', 'auto', $3) RETURNING id`, name, grant.UnitID, s.Now())
+
+	return access.Actor{UserID: id, Name: name, SessionID: 11, IP: "192.0.2.1", Grants: []access.Grant{grant}}
 }
 
 // Exec runs SQL: one statement with arguments, or any number without.
@@ -104,31 +120,39 @@ func (s *Stage) Exec(sql string, args ...any) {
 }
 
 // One reads one value of the database.
-func One[T any](s *Stage, sql string, args ...any) (v T) {
-	s.Helper()
-	if err := s.DB.Pool().QueryRow(s.Context(), sql, args...).Scan(&v); err != nil {
-		s.Fatalf("%s: %v", sql, err)
+func One[T any](stage *Stage, sql string, args ...any) (v T) {
+	stage.Helper()
+	if err := stage.DB.Pool().QueryRow(stage.Context(), sql, args...).Scan(&v); err != nil {
+		stage.Fatalf("%s: %v", sql, err)
 	}
+
 	return v
 }
 
 // OpenTodos lists the codes of the open matters in the order in which they came.
 func (s *Stage) OpenTodos() string {
 	s.Helper()
-	return One[string](s, `SELECT coalesce(string_agg(code, ' ' ORDER BY id), '') FROM todos WHERE resolved_at IS NULL`)
+	return One[string](s, `SELECT coalesce(string_agg(code, ' ' ORDER BY id), '') FROM todos
+			WHERE resolved_at IS NULL`)
 }
 
-// Agree opens Weibo's authorisation page as the owner of handle, agrees, and gives the address to which the browser is sent back.
+// Agree opens Weibo's authorisation page as the owner of handle, agrees, and gives the address to which
+// the browser is sent back.
 func (s *Stage) Agree(page, handle string) *url.URL {
 	s.Helper()
-	u, err := url.Parse(page)
+	address, err := url.Parse(page)
 	if err != nil {
 		s.Fatal(err)
 	}
-	form := u.Query()
+	form := address.Query()
 	form.Set("account", handle)
 	form.Set("decision", "allow")
-	req, err := http.NewRequestWithContext(s.Context(), http.MethodPost, s.WeiboURL+u.Path, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(
+		s.Context(),
+		http.MethodPost,
+		s.WeiboURL+address.Path,
+		strings.NewReader(form.Encode()),
+	)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -142,10 +166,12 @@ func (s *Stage) Agree(page, handle string) *url.URL {
 	if err != nil {
 		s.Fatalf("authorisation page answered %s: %v", res.Status, err)
 	}
+
 	return back
 }
 
-// Answer is a use case's answer to somebody as one letter for tables of rights: Y for yes, F for forbidden, N for not found; else the error.
+// Answer is a use case's answer to somebody as one letter for tables of rights: Y for yes, F for
+// forbidden, N for not found; else the error.
 func Answer(err error) string {
 	switch {
 	case err == nil:
@@ -155,5 +181,6 @@ func Answer(err error) string {
 	case fault.Is(err, fault.KindNotFound):
 		return "N"
 	}
+
 	return err.Error()
 }

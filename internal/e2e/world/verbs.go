@@ -13,12 +13,14 @@ import (
 // Account is the account of the matrix with this name, without @.
 func (w *World) Account(handle string) account.Account {
 	w.t.Helper()
+
 	for _, a := range w.Matrix.Accounts {
 		if a.Handle == handle {
 			return a
 		}
 	}
 	w.t.Fatalf("no account %s in the matrix", handle)
+
 	return account.Account{}
 }
 
@@ -26,12 +28,14 @@ func (w *World) Account(handle string) account.Account {
 func (w *World) Draft(text string, due *time.Time, handles ...string) post.Post {
 	w.t.Helper()
 	officer, _ := w.Actor("xuanchuan")
-	c := post.Content{Text: text, DueAt: due, DueNow: due == nil}
+
+	content := post.Content{Text: text, DueAt: due, DueNow: due == nil}
 	for _, h := range handles {
-		c.Targets = append(c.Targets, post.TargetChoice{AccountID: w.Account(h).ID})
+		content.Targets = append(content.Targets, post.TargetChoice{AccountID: w.Account(h).ID})
 	}
-	p, err := w.Posts.Create(w.t.Context(), officer, w.Matrix.Root.ID, c)
+	p, err := w.Posts.Create(w.t.Context(), officer, w.Matrix.Root.ID, content)
 	must(w.t, err)
+
 	return p
 }
 
@@ -41,6 +45,7 @@ func (w *World) Submit(text string, due *time.Time, handles ...string) post.Post
 	officer, _ := w.Actor("xuanchuan")
 	p := w.Draft(text, due, handles...)
 	must(w.t, w.Deliveries.Submit(w.t.Context(), officer, p.ID, p.Revision))
+
 	return p
 }
 
@@ -49,10 +54,16 @@ func (w *World) Approve(text string, due *time.Time, handles ...string) post.Pos
 	w.t.Helper()
 	reviewer, _ := w.Actor("shenhe")
 	p := w.Submit(text, due, handles...)
-	_, v, err := w.Posts.Find(w.t.Context(), reviewer, p.ID)
+	_, version, err := w.Posts.Find(w.t.Context(), reviewer, p.ID)
 	must(w.t, err)
-	_, err = w.Deliveries.Review(w.t.Context(), reviewer, p.ID, delivery.Verdict{Version: v.Number, Hash: v.Hash, Decision: review.Approve, Opinion: "内容属实"})
+	_, err = w.Deliveries.Review(w.t.Context(), reviewer, p.ID, delivery.Verdict{
+		Version:  version.Number,
+		Hash:     version.Hash,
+		Decision: review.Approve,
+		Opinion:  "内容属实",
+	})
 	must(w.t, err)
+
 	return p
 }
 
@@ -68,12 +79,14 @@ func (w *World) Delivery(postID int64, handle string) delivery.Delivery {
 	officer, _ := w.Actor("xuanchuan")
 	list, err := w.Deliveries.OfPost(w.t.Context(), officer, postID)
 	must(w.t, err)
+
 	for _, d := range list {
 		if d.AccountHandle == handle {
 			return d
 		}
 	}
 	w.t.Fatalf("post %d has no delivery to %s", postID, handle)
+
 	return delivery.Delivery{}
 }
 
@@ -84,5 +97,6 @@ func (w *World) Wait(postID int64, handle string, state delivery.State) (d deliv
 		d = w.Delivery(postID, handle)
 		return d.State == state
 	})
+
 	return d
 }

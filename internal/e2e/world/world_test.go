@@ -21,7 +21,10 @@ func TestStillWorldAnswersAndDoesNothing(t *testing.T) {
 	t.Parallel()
 	w := world.Still(t)
 	var processes int
-	if err := w.DB.Pool().QueryRow(t.Context(), "SELECT count(*) FROM processes").Scan(&processes); err != nil || processes != 0 {
+	if err := w.DB.Pool().
+		QueryRow(t.Context(), "SELECT count(*) FROM processes").
+		Scan(&processes); err != nil ||
+		processes != 0 {
 		t.Errorf("%d processes at work (%v), want none", processes, err)
 	}
 }

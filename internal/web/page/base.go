@@ -43,7 +43,8 @@ type Base struct {
 	Follow Follow // what the open page follows; zero: nothing
 }
 
-// Follow is what an open page follows, by the words package follow knows: "post/12", "delivery/3", "posts", "todos".
+// Follow is what an open page follows, by the words package follow knows: "post/12", "delivery/3",
+// "posts", "todos".
 type Follow struct {
 	Of    string // separated by blanks
 	Every int    // seconds between readings while there is no stream
@@ -81,7 +82,7 @@ type Banner struct {
 }
 
 // Told is the text of a banner in the reader's language, with its arguments filled in.
-func (b Base) Told(x Banner) string { return b.P.T(x.Text, x.Args...) }
+func (b Base) Told(banner Banner) string { return b.P.T(banner.Text, banner.Args...) }
 
 // Counts are the figures of what waits, by kind, and the open to-dos.
 type Counts struct {
@@ -107,11 +108,11 @@ type Duties struct {
 }
 
 // Add puts an entry at the end. It panics where there is one with its address: two faces cannot own one.
-func (d *Duties) Add(e NavEntry) {
-	if d.at(e.Href) >= 0 {
-		panic("page: two duties at " + e.Href)
+func (d *Duties) Add(navEntry NavEntry) {
+	if d.at(navEntry.Href) >= 0 {
+		panic("page: two duties at " + navEntry.Href)
 	}
-	d.entries = append(d.entries, e)
+	d.entries = append(d.entries, navEntry)
 }
 
 // Belong says that the pages under these paths belong to the duty at href, which may be added later.
@@ -129,54 +130,61 @@ func (d *Duties) Check() error {
 			return fmt.Errorf("the pages %v belong to %s, which is no entry of the navigation", paths, href)
 		}
 	}
+
 	return nil
 }
 
 func (d *Duties) at(href string) int {
-	return slices.IndexFunc(d.entries, func(e NavEntry) bool { return e.Href == href })
+	return slices.IndexFunc(d.entries, func(navEntry NavEntry) bool { return navEntry.Href == href })
 }
 
 // Pages lists the paths under which the pages of all duties lie.
 func (d *Duties) Pages() (list []string) {
-	for _, e := range d.entries {
-		list = append(append(list, e.Href), d.belong[e.Href]...)
+	for _, navEntry := range d.entries {
+		list = append(append(list, navEntry.Href), d.belong[navEntry.Href]...)
 	}
+
 	return list
 }
 
 // For gives the entries the actor may open, with counts; the one that path lies under most closely is active.
-func (d *Duties) For(a access.Actor, path string, counts Counts) []NavEntry {
+func (d *Duties) For(actor access.Actor, path string, counts Counts) []NavEntry {
 	var out []NavEntry
 	active, closest := -1, 0
-	for _, e := range d.entries {
-		if !mayOpen(a, e) {
+
+	for _, navEntry := range d.entries {
+		if !mayOpen(actor, navEntry) {
 			continue
 		}
-		for _, kind := range e.Waits {
-			e.Count += counts.ByKind[kind]
+
+		for _, kind := range navEntry.Waits {
+			navEntry.Count += counts.ByKind[kind]
 		}
-		for _, href := range append([]string{e.Href}, d.belong[e.Href]...) {
+
+		for _, href := range append([]string{navEntry.Href}, d.belong[navEntry.Href]...) {
 			if under(path, href) && len(href) > closest {
 				active, closest = len(out), len(href)
 			}
 		}
-		out = append(out, e)
+		out = append(out, navEntry)
 	}
 	if active >= 0 {
 		out[active].Active = true
 	}
+
 	return out
 }
 
-func mayOpen(a access.Actor, e NavEntry) bool {
-	return len(e.Needs) == 0 || slices.ContainsFunc(e.Needs, a.Can)
+func mayOpen(actor access.Actor, navEntry NavEntry) bool {
+	return len(navEntry.Needs) == 0 || slices.ContainsFunc(navEntry.Needs, actor.Can)
 }
 
 func under(path, href string) bool {
 	return path == href || href != "/" && strings.HasPrefix(path, href+"/")
 }
 
-// Errors are the texts at form fields, by field name, in the reader's language. The key "" holds what belongs to the form as a whole.
+// Errors are the texts at form fields, by field name, in the reader's language. The key "" holds what
+// belongs to the form as a whole.
 type Errors map[string]string
 
 // Fail puts what err says at the fields of the page's form. Only public texts are used.
@@ -184,9 +192,10 @@ func (b *Base) Fail(err error) {
 	if b.Errors == nil {
 		b.Errors = Errors{}
 	}
-	for _, f := range fault.FieldErrors(err) {
-		if _, ok := b.Errors[f.Field]; !ok {
-			b.Errors[f.Field] = b.P.T(f.Text, f.Args...)
+
+	for _, failure := range fault.FieldErrors(err) {
+		if _, ok := b.Errors[failure.Field]; !ok {
+			b.Errors[failure.Field] = b.P.T(failure.Text, failure.Args...)
 		}
 	}
 	p := fault.Public(err)

@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// Chart is a picture and its table: one thing. Kind is "line", "bar" or "stack" (bars on each other). A nil value is a
-// gap: there is no figure, which is not 0. All texts are in the reader's language already.
+// Chart is a picture and its table: one thing. Kind is "line", "bar" or "stack" (bars on each other). A
+// nil value is a gap: there is no figure, which is not 0. All texts are in the reader's language
+// already.
 type Chart struct {
 	ID, Kind, Title, Unit string
 	XName                 string // heading of the first column of the table
@@ -27,11 +28,15 @@ func (c Chart) MarshalJSON() ([]byte, error) {
 		Name string     `json:"name"`
 		Data []*float64 `json:"data"`
 	}
+
 	all := make([]series, len(c.Series))
 	for i, s := range c.Series {
 		all[i] = series(s)
 	}
-	return json.Marshal(map[string]any{"kind": c.Kind, "title": c.Title, "unit": c.Unit, "x": c.X, "series": all, "zoom": c.Zoom})
+
+	return json.Marshal(map[string]any{
+		"kind": c.Kind, "title": c.Title, "unit": c.Unit, "x": c.X, "series": all, "zoom": c.Zoom,
+	})
 }
 
 // Cell is the figure of a series at x for the table; empty when there is none.
@@ -43,5 +48,6 @@ func (s Series) Cell(i int) string {
 	if v == float64(int64(v)) {
 		return fmt.Sprint(int64(v))
 	}
+
 	return fmt.Sprintf("%.2f", v)
 }

@@ -12,6 +12,7 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, Zone)
 
 func TestInstantsAreToldRelativeToToday(t *testing.T) {
 	t.Parallel()
+
 	cases := []struct {
 		at     time.Time
 		zh, en string
@@ -37,10 +38,18 @@ func TestInstantsAreToldRelativeToToday(t *testing.T) {
 
 func TestSpansHaveTheTwoBiggestUnits(t *testing.T) {
 	t.Parallel()
+
 	zh := i18n.For("zh")
-	for d, want := range map[time.Duration]string{420 * time.Millisecond: "0.42 秒", 42 * time.Second: "42 秒", 310 * time.Second: "5 分 10 秒",
-		0: "0 秒", time.Second: "1 秒", 10 * time.Minute: "10 分",
-		150 * time.Minute: "2 小时 30 分", 74 * time.Hour: "3 天 2 小时"} {
+	for d, want := range map[time.Duration]string{
+		420 * time.Millisecond: "0.42 秒",
+		42 * time.Second:       "42 秒",
+		310 * time.Second:      "5 分 10 秒",
+		0:                      "0 秒",
+		time.Second:            "1 秒",
+		10 * time.Minute:       "10 分",
+		150 * time.Minute:      "2 小时 30 分",
+		74 * time.Hour:         "3 天 2 小时",
+	} {
 		if got := Span(zh, d); got != want {
 			t.Errorf("%v: %q, want %q", d, got, want)
 		}
@@ -49,20 +58,21 @@ func TestSpansHaveTheTwoBiggestUnits(t *testing.T) {
 
 func TestErrorsStandAtTheirFields(t *testing.T) {
 	t.Parallel()
-	var b Base
-	b.Fail(fault.Fields{fault.Invalid("text", "甲"), fault.Invalid("text", "乙"), fault.Invalid("due", "丙")})
-	if b.FieldError("text") != "甲" || b.FieldError("due") != "丙" || b.FormError() != "" {
-		t.Errorf("%v", b.Errors)
+	var base Base
+	base.Fail(fault.Fields{fault.Invalid("text", "甲"), fault.Invalid("text", "乙"), fault.Invalid("due", "丙")})
+	if base.FieldError("text") != "甲" || base.FieldError("due") != "丙" || base.FormError() != "" {
+		t.Errorf("%v", base.Errors)
 	}
-	b = Base{}
-	b.Fail(fault.Conflict("丁"))
-	if b.FormError() != "丁" {
-		t.Errorf("%v", b.Errors)
+	base = Base{}
+	base.Fail(fault.Conflict("丁"))
+	if base.FormError() != "丁" {
+		t.Errorf("%v", base.Errors)
 	}
 }
 
 func TestProgressStaysBetweenNothingAndAll(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range []struct{ done, all, want int }{{0, 0, 0}, {5, 0, 0}, {5, 20, 25}, {30, 20, 100}} {
 		if got := (Progress{Done: c.done, All: c.all}).Percent(); got != c.want {
 			t.Errorf("%d of %d: %d", c.done, c.all, got)

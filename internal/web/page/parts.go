@@ -2,21 +2,23 @@ package page
 
 import "html/template"
 
-// Field is one control of a form with its label above, help below and error beside it. Value is printed as it is;
-// Checked and Options serve checkboxes and choices. Templates make it with {{field . "name" "label" value …}}.
+// Field is one control of a form with its label above, help below and error beside it. Value is printed
+// as it is; Checked and Options serve checkboxes and choices. Templates make it with {{field . "name"
+// "label" value …}}.
 type Field struct {
 	ID, Name, Label, Help, Error string
-	Type                         string // text, password, number, datetime-local, date, email, url, search, textarea, select, checkbox, file
-	Value                        string
-	Values                       []string
-	Required, Checked, Multiple  bool
-	Rows, Max                    int
-	Autocomplete, Placeholder    string
-	Accept, Unit, Class          string
-	Options                      []Option
-	Counter                      bool // live length by the rule of Weibo
-	Autofocus                    bool
-	Readonly                     bool
+	// text, password, number, datetime-local, date, email, url, search, textarea, select, checkbox, file
+	Type                        string
+	Value                       string
+	Values                      []string
+	Required, Checked, Multiple bool
+	Rows, Max                   int
+	Autocomplete, Placeholder   string
+	Accept, Unit, Class         string
+	Options                     []Option
+	Counter                     bool // live length by the rule of Weibo
+	Autofocus                   bool
+	Readonly                    bool
 }
 
 // Described lists the ids that describe the control, for aria-describedby.
@@ -31,11 +33,12 @@ func (f Field) Described() string {
 		}
 		s += f.ID + "-help"
 	}
+
 	return s
 }
 
-// PasswordHelp stands beside the field of a new password: the rules, ticked as one types, a generated one, and a button that
-// shows what is typed.
+// PasswordHelp stands beside the field of a new password: the rules, ticked as one types, a generated
+// one, and a button that shows what is typed.
 type PasswordHelp struct {
 	For      string // id of the field
 	Also     string // id of the field that repeats it; empty when there is none
@@ -94,6 +97,7 @@ func (p Progress) Percent() int {
 	if p.All <= 0 {
 		return 0
 	}
+
 	return min(100, max(0, p.Done*100/p.All))
 }
 
@@ -112,13 +116,15 @@ type Confirm struct {
 	Waiting string // why it cannot be done now; empty when it can
 }
 
-// WhenChoice asks for an instant or for at once. Due is how a datetime-local control writes what stands there at first.
+// WhenChoice asks for an instant or for at once. Due is how a datetime-local control writes what stands
+// there at first.
 type WhenChoice struct{ ID, Due, Error string }
 
 // Pair is a name with a value.
 type Pair struct{ Name, Value string }
 
-// Figure is a number with unit, change and definition. Missing says in Chinese why there is none; it is never shown as 0.
+// Figure is a number with unit, change and definition. Missing says in Chinese why there is none; it is
+// never shown as 0.
 type Figure struct {
 	Label, Unit, Definition string
 	Value                   string

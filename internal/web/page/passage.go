@@ -24,5 +24,6 @@ func PassageOf(text, words string) Passage {
 		return Passage{}
 	}
 	before, match, after := glyph.Around(line, from, to, around)
+
 	return Passage{Before: before, Match: match, After: after}
 }

@@ -32,18 +32,20 @@ func (n Node) Count() int {
 	if len(n.Children) == 0 && n.Leaves == 0 {
 		return 1
 	}
+
 	sum := n.Leaves
-	for _, c := range n.Children {
-		sum += c.Count()
+	for _, node := range n.Children {
+		sum += node.Count()
 	}
+
 	return sum
 }
 
 // IsBranch tells a unit from an account.
 func (n Node) IsBranch() bool { return len(n.Children) > 0 || n.Leaves > 0 }
 
-// Picker is a tree of choices under one field name. A long one has a Source: branches and search results are fetched, and what is
-// chosen but not shown stands in the field "picked".
+// Picker is a tree of choices under one field name. A long one has a Source: branches and search
+// results are fetched, and what is chosen but not shown stands in the field "picked".
 type Picker struct {
 	Name, Label, Help, Error string
 	Roots                    []Node
@@ -64,7 +66,8 @@ type PickerFound struct {
 	Nodes []Node // the first ones
 }
 
-// Bounds of what ReadIDs takes: a range is short to write and long to read. The largest id is one that scripts can still count.
+// Bounds of what ReadIDs takes: a range is short to write and long to read. The largest id is one that
+// scripts can still count.
 const (
 	MaxIDs = 20000
 	topID  = 1 << 53
@@ -76,6 +79,7 @@ var errIDs = errors.New("no list of ids")
 func WriteIDs(ids []int64) string {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	var out []byte
+
 	for i := 0; i < len(ids); {
 		j := i
 		for j+1 < len(ids) && ids[j+1] == ids[j]+1 {
@@ -90,6 +94,7 @@ func WriteIDs(ids []int64) string {
 		}
 		i = j + 1
 	}
+
 	return string(out)
 }
 
@@ -99,6 +104,7 @@ func ReadIDs(s string) ([]int64, error) {
 	if s == "" {
 		return nil, nil
 	}
+
 	for part := range strings.SplitSeq(s, ",") {
 		first, last, isRange := strings.Cut(part, "-")
 		from, err := strconv.ParseInt(first, 10, 64)
@@ -109,9 +115,11 @@ func ReadIDs(s string) ([]int64, error) {
 		if err != nil || from <= 0 || to < from || to > topID || to-from >= int64(MaxIDs-len(out)) {
 			return nil, errIDs
 		}
+
 		for id := from; id <= to; id++ {
 			out = append(out, id)
 		}
 	}
+
 	return out, nil
 }

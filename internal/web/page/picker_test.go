@@ -9,7 +9,13 @@ import (
 
 func TestIDsAreWrittenShortAndReadBack(t *testing.T) {
 	t.Parallel()
-	for want, ids := range map[string][]int64{"": nil, "7": {7}, "1-3": {3, 1, 2, 2}, "1-2,4,8-9": {1, 2, 4, 8, 9}} {
+
+	for want, ids := range map[string][]int64{
+		"":          nil,
+		"7":         {7},
+		"1-3":       {3, 1, 2, 2},
+		"1-2,4,8-9": {1, 2, 4, 8, 9},
+	} {
 		got := page.WriteIDs(ids)
 		if got != want {
 			t.Errorf("%v: wrote %q, want %q", ids, got, want)
@@ -23,7 +29,11 @@ func TestIDsAreWrittenShortAndReadBack(t *testing.T) {
 
 func TestWhatIsNoListOfIDsIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"x", "1,", "0", "-1", "3-1", "1-999999999", "1-20001", "1-15000,1-15000", "9223372036854775807-9223372036854775807,1-20000"} {
+
+	for _, s := range []string{
+		"x", "1,", "0", "-1", "3-1", "1-999999999", "1-20001", "1-15000,1-15000",
+		"9223372036854775807-9223372036854775807,1-20000",
+	} {
 		if ids, err := page.ReadIDs(s); err == nil {
 			t.Errorf("%q: read %d ids", s, len(ids))
 		}

@@ -23,9 +23,10 @@ type People map[string]access.Actor
 
 // Actor implements web.Sessions.
 func (p People) Actor(_ context.Context, token, _, _ string) (access.Actor, web.Session, error) {
-	if a, ok := p[token]; ok {
-		return a, web.Session{ID: a.SessionID}, nil
+	if actor, ok := p[token]; ok {
+		return actor, web.Session{ID: actor.SessionID}, nil
 	}
+
 	return access.Actor{}, web.Session{}, fault.Unauthenticated("登录已过期，请重新登录")
 }
 
@@ -39,11 +40,12 @@ type Browser struct {
 
 // Open gives a browser that holds the session token; an empty token is signed out.
 func Open(t testing.TB, h http.Handler, token string) *Browser {
-	b := &Browser{t: t, h: h, cookies: map[string]string{}, Header: http.Header{}}
+	browser := &Browser{t: t, h: h, cookies: map[string]string{}, Header: http.Header{}}
 	if token != "" {
-		b.cookies[web.CookieName] = token
+		browser.cookies[web.CookieName] = token
 	}
-	return b
+
+	return browser
 }
 
 // English switches the browser to English.
@@ -67,6 +69,7 @@ func (b *Browser) Post(target string, form url.Values) *Page {
 	if form == nil {
 		form = url.Values{}
 	}
+
 	return b.Do(http.MethodPost, target, form)
 }
 
@@ -84,35 +87,47 @@ func (b *Browser) Do(method, target string, form url.Values) *Page {
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+
 	return b.Send(r)
 }
 
 // Send sends a request made by hand, with the browser's cookies and headers.
 func (b *Browser) Send(r *http.Request) *Page {
 	b.t.Helper()
+
 	for name, v := range b.cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: v})
 	}
+
 	for name, v := range b.Header {
 		r.Header[name] = v
 	}
 	w := httptest.NewRecorder()
 	b.h.ServeHTTP(w, r)
-	for _, c := range w.Result().Cookies() {
-		b.cookies[c.Name] = c.Value
-		if c.Value == "" {
-			delete(b.cookies, c.Name)
+
+	for _, cookie := range w.Result().Cookies() {
+		b.cookies[cookie.Name] = cookie.Value
+		if cookie.Value == "" {
+			delete(b.cookies, cookie.Name)
 		}
 	}
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(w.Body.String()))
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	p := &Page{Document: doc, t: b.t, Status: w.Code, Header: w.Header(), Body: w.Body.String(), Location: w.Header().Get("Location")}
-	if hx := w.Header().Get("HX-Redirect"); hx != "" {
-		p.Location = hx
+	page := &Page{
+		Document: doc,
+		t:        b.t,
+		Status:   w.Code,
+		Header:   w.Header(),
+		Body:     w.Body.String(),
+		Location: w.Header().Get("Location"),
 	}
-	return p
+	if hx := w.Header().Get("HX-Redirect"); hx != "" {
+		page.Location = hx
+	}
+
+	return page
 }
 
 // Cookie is the value the browser holds under name.
@@ -122,8 +137,15 @@ func (b *Browser) Cookie(name string) string { return b.cookies[name] }
 func (p *Page) Want(status int) *Page {
 	p.t.Helper()
 	if p.Status != status {
-		p.t.Fatalf("status %d, want %d; title %q, notices %q", p.Status, status, p.Text("h1"), p.Text(".error-text, .banner, .field-error"))
+		p.t.Fatalf(
+			"status %d, want %d; title %q, notices %q",
+			p.Status,
+			status,
+			p.Text("h1"),
+			p.Text(".error-text, .banner, .field-error"),
+		)
 	}
+
 	return p
 }
 
@@ -133,6 +155,7 @@ func (p *Page) WantText(selector, text string) *Page {
 	if got := p.Text(selector); !strings.Contains(got, text) {
 		p.t.Errorf("%s says %q, want %q", selector, got, text)
 	}
+
 	return p
 }
 
@@ -142,6 +165,7 @@ func (p *Page) WantCount(selector string, n int) *Page {
 	if got := p.Find(selector).Length(); got != n {
 		p.t.Errorf("%d × %s, want %d", got, selector, n)
 	}
+
 	return p
 }
 
@@ -152,32 +176,39 @@ func (p *Page) Text(selector string) string {
 
 // Form gives the values a browser would send with the form that matches.
 func (p *Page) Form(selector string) url.Values {
-	v := url.Values{}
-	p.Find(selector).First().Find("input[name],textarea[name],select[name]").Each(func(_ int, s *goquery.Selection) {
-		name, _ := s.Attr("name")
-		value, _ := s.Attr("value")
-		kind, _ := s.Attr("type")
-		_, checked := s.Attr("checked")
-		switch {
-		case goquery.NodeName(s) == "textarea":
-			v.Add(name, s.Text())
-		case goquery.NodeName(s) == "select":
-			s.Find("option[selected]").Each(func(_ int, o *goquery.Selection) { v.Add(name, o.AttrOr("value", o.Text())) })
-		case (kind == "checkbox" || kind == "radio") && !checked, kind == "file", kind == "submit":
-		default:
-			v.Add(name, value)
-		}
-	})
-	return v
+	values := url.Values{}
+	p.Find(selector).
+		First().
+		Find("input[name],textarea[name],select[name]").
+		Each(func(_ int, s *goquery.Selection) {
+			name, _ := s.Attr("name")
+			value, _ := s.Attr("value")
+			kind, _ := s.Attr("type")
+
+			_, checked := s.Attr("checked")
+			switch {
+			case goquery.NodeName(s) == "textarea":
+				values.Add(name, s.Text())
+			case goquery.NodeName(s) == "select":
+				s.Find("option[selected]").
+					Each(func(_ int, o *goquery.Selection) { values.Add(name, o.AttrOr("value", o.Text())) })
+			case (kind == "checkbox" || kind == "radio") && !checked, kind == "file", kind == "submit":
+			default:
+				values.Add(name, value)
+			}
+		})
+
+	return values
 }
 
 // CheckTemplates parses every declared page and checks it against its struct.
-func CheckTemplates(t *testing.T, k *web.Kit) {
+func CheckTemplates(t *testing.T, kit *web.Kit) {
 	t.Helper()
-	for _, name := range k.PageNames() {
-		tpl, err := k.Template(name)
+
+	for _, name := range kit.PageNames() {
+		tpl, err := kit.Template(name)
 		if err == nil {
-			err = templatecheck.CheckHTML(tpl, k.Zero(name))
+			err = templatecheck.CheckHTML(tpl, kit.Zero(name))
 		}
 		if err != nil {
 			t.Errorf("page %s: %v", name, err)

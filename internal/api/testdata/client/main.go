@@ -1,5 +1,6 @@
-// Command client is what a program of somebody else's would be: it knows the interface only by the client that was generated
-// from the OpenAPI file, and writes a post, approves it and reads reach. The arguments are the address and a password.
+// Command client is what a program of somebody else's would be: it knows the interface only by the
+// client that was generated from the OpenAPI file, and writes a post, approves it and reads reach. The
+// arguments are the address and a password.
 package main
 
 import (
@@ -26,12 +27,20 @@ func main() {
 		log.Fatalf("post: %s", post.Body)
 	}
 	p := post.JSON201
-	done, err := reviewer.ReviewPostWithResponse(ctx, p.Id, nil, juzhen.Decision{Version: p.Version, Hash: p.Hash, Decision: juzhen.Approve})
+	done, err := reviewer.ReviewPostWithResponse(ctx, p.Id, nil, juzhen.Decision{
+		Version:  p.Version,
+		Hash:     p.Hash,
+		Decision: juzhen.Approve,
+	})
 	check(err)
 	if done.JSON200 == nil || done.JSON200.Deliveries[0].State != "waiting" {
 		log.Fatalf("review: %s", done.Body)
 	}
-	again, err := reviewer.ReviewPostWithResponse(ctx, p.Id, nil, juzhen.Decision{Version: p.Version, Hash: p.Hash, Decision: juzhen.Approve})
+	again, err := reviewer.ReviewPostWithResponse(ctx, p.Id, nil, juzhen.Decision{
+		Version:  p.Version,
+		Hash:     p.Hash,
+		Decision: juzhen.Approve,
+	})
 	check(err)
 	if problem := again.ApplicationproblemJSON409; problem == nil || problem.Status != http.StatusConflict || problem.Code != "decided" {
 		log.Fatalf("second review: %s", again.Body)
@@ -51,7 +60,9 @@ func signIn(ctx context.Context, name string) *juzhen.ClientWithResponses {
 	address := os.Args[1] + "/api/v1"
 	nobody, err := juzhen.NewClientWithResponses(address)
 	check(err)
-	session, err := nobody.CreateSessionWithResponse(ctx, juzhen.Credentials{Username: name, Password: os.Args[2]})
+	session, err := nobody.CreateSessionWithResponse(ctx, juzhen.Credentials{
+		Username: name, Password: os.Args[2],
+	})
 	check(err)
 	if session.JSON201 == nil {
 		log.Fatalf("sign in: %s", session.Body)

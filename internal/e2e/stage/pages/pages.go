@@ -1,5 +1,5 @@
-// Package pages opens one section of the console on a stage: accounts and their figures behind it, and people who open its pages by
-// name. It builds no other section and asserts nothing.
+// Package pages opens one section of the console on a stage: accounts and their figures behind it, and
+// people who open its pages by name. It builds no other section and asserts nothing.
 package pages
 
 import (
@@ -31,29 +31,49 @@ type Pages struct {
 	URL      string         // for browsers
 }
 
-// New sets the stage at an instant and lets register add the section's routes. An administrator ("admin") and a supervisor ("boss")
-// of the bureau and a press officer ("officer") of the district are there.
+// New sets the stage at an instant and lets register add the section's routes. An administrator
+// ("admin") and a supervisor ("boss") of the bureau and a press officer ("officer") of the district are
+// there.
 func New(t testing.TB, at time.Time, register func(*Pages)) *Pages {
 	t.Helper()
-	p := &Pages{Stage: stage.New(t, at, sandbox.Options{PastPosts: 200}), People: webtest.People{}}
-	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { p.Kit.Handler().ServeHTTP(rw, r) }))
+	pages := &Pages{Stage: stage.New(t, at, sandbox.Options{PastPosts: 200}), People: webtest.People{}}
+	server := httptest.NewServer(
+		http.HandlerFunc(
+			func(rw http.ResponseWriter, r *http.Request) { pages.Kit.Handler().ServeHTTP(rw, r) },
+		),
+	)
 	t.Cleanup(server.Close)
-	p.URL = server.URL
-	p.Org = org.New(p.DB, p.Now)
-	p.Accounts = account.New(p.DB, p.Box, p.Client, account.Options{AppKey: sandbox.DemoAppKey, CallbackURL: p.URL + "/oauth/weibo/callback", Now: p.Now, Watch: delivery.AccountChangedTx, First: delivery.AccountFirstTx})
-	p.Reach = reach.New(p.DB, p.Client, p.Accounts, reach.Options{Now: p.Now, Log: slog.New(slog.DiscardHandler)})
+	pages.URL = server.URL
+	pages.Org = org.New(pages.DB, pages.Now)
+	pages.Accounts = account.New(pages.DB, pages.Box, pages.Client, account.Options{
+		AppKey:      sandbox.DemoAppKey,
+		CallbackURL: pages.URL + "/oauth/weibo/callback",
+		Now:         pages.Now,
+		Watch:       delivery.AccountChangedTx,
+		First:       delivery.AccountFirstTx,
+	})
+	pages.Reach = reach.New(pages.DB, pages.Client, pages.Accounts, reach.Options{
+		Now: pages.Now,
+		Log: slog.New(slog.DiscardHandler),
+	})
 	var err error
-	p.Kit, err = web.New(web.Options{Sessions: p.People, Log: slog.New(slog.DiscardHandler), Now: p.Now, FormAction: []string{p.WeiboURL}})
+	pages.Kit, err = web.New(web.Options{
+		Sessions:   pages.People,
+		Log:        slog.New(slog.DiscardHandler),
+		Now:        pages.Now,
+		FormAction: []string{pages.WeiboURL},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	register(p)
-	p.Unit("环保局", "", "district")
-	p.Unit("朝阳区", "环保局", "district")
-	p.Person("admin", access.Administrator, "环保局")
-	p.Person("boss", access.Supervisor, "环保局")
-	p.Person("officer", access.PressOfficer, "朝阳区")
-	return p
+	register(pages)
+	pages.Unit("环保局", "", "district")
+	pages.Unit("朝阳区", "环保局", "district")
+	pages.Person("admin", access.Administrator, "环保局")
+	pages.Person("boss", access.Supervisor, "环保局")
+	pages.Person("officer", access.PressOfficer, "朝阳区")
+
+	return pages
 }
 
 // Person puts somebody into a unit who opens pages under this name.
@@ -66,9 +86,14 @@ func (p *Pages) Person(name string, role access.Role, unit string) {
 func (p *Pages) As(name string) *webtest.Browser { return webtest.Open(p, p.Kit.Handler(), name) }
 
 // Account is an account of the imitation Weibo's matrix; connected ones have a token.
-func (p *Pages) Account(handle, unit string, c account.Connector, connected bool) account.Account {
+func (p *Pages) Account(handle, unit string, connector account.Connector, connected bool) account.Account {
 	p.Helper()
-	draft := account.Draft{UnitID: p.Units[unit].UnitID, Handle: handle, Seat: account.District, Connector: c}
+	draft := account.Draft{
+		UnitID:    p.Units[unit].UnitID,
+		Handle:    handle,
+		Seat:      account.District,
+		Connector: connector,
+	}
 	a, err := p.Accounts.Create(p.Context(), p.People["admin"], draft)
 	if err == nil && connected {
 		a, err = p.Accounts.ImportToken(p.Context(), p.People["admin"], a.ID, p.Weibo.Token(handle))
@@ -76,5 +101,6 @@ func (p *Pages) Account(handle, unit string, c account.Connector, connected bool
 	if err != nil {
 		p.Fatal(err)
 	}
+
 	return a
 }
