@@ -139,7 +139,8 @@ func gallery(t *testing.T) string {
 	kit.Handle(g, "GET", "/parts", access.Self, func(c *gin.Context) error {
 		return kit.Show(c, http.StatusOK, "gallery/parts", galleryPage{Base: kit.Base(c, "稿件")})
 	})
-	kit.Handle(g, "POST", "/part", access.Self, func(c *gin.Context) error { return part(kit, c) })
+	kit.Declare("gallery/parts#step", galleryPage{})
+	kit.Handle(g, "GET", "/part", access.Self, func(c *gin.Context) error { return part(kit, c) })
 	kit.Handle(kit.Group(""), "POST", web.SignInPath, web.Open, func(c *gin.Context) error {
 		return kit.SignedIn(c, "boss", noon.Add(time.Hour))
 	})
@@ -186,7 +187,7 @@ func gallery(t *testing.T) string {
 	return server.URL
 }
 
-// part answers htmx: with a part, a conflict, or the way to another page.
+// part answers a script: with a part, a conflict, or the way to another page.
 func part(kit *web.Kit, c *gin.Context) error {
 	var form struct {
 		Do string `form:"do"`
@@ -200,6 +201,8 @@ func part(kit *web.Kit, c *gin.Context) error {
 		return fault.Conflict("这个时间已经过去")
 	case "away":
 		return kit.See(c, "/g/empty", "已提交审核")
+	case "step":
+		return kit.Show(c, http.StatusOK, "gallery/parts#step", galleryPage{Base: kit.Base(c, "稿件")})
 	}
 
 	return kit.Show(c, http.StatusOK, "gallery/parts#part", galleryPage{Base: kit.Base(c, "稿件")})

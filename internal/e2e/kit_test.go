@@ -75,23 +75,25 @@ func TestScriptsMakePagesQuicker(t *testing.T) {
 	tab.SeeText(".banner-good", "已提交审核")
 }
 
-// TestPartsOfPagesAnswer drives htmx: a part is swapped in, a refusal is told in the notices and the
-// page stays, a redirect leads to the whole page, and a session that ended costs nothing that was
-// typed.
+// TestPartsOfPagesAnswer drives what fetches a part: it is put in its place, a refusal is told there and
+// the page stays, work that goes on is asked for until it is done, a redirect leads to the whole page,
+// and a session that ended costs nothing that was typed.
 func TestPartsOfPagesAnswer(t *testing.T) {
 	t.Parallel()
 	tab := browser().Open(t, gallery(t))
 	tab.SetCookie(web.CookieName, "boss")
 	tab.Go("/g/parts")
-	tab.Click("#good")
+	tab.Click("#good summary")
 	tab.SeeText("#target", "新")
-	tab.Click("#conflict")
-	tab.SeeText("#notices", "这个时间已经过去")
-	tab.SeeText("#target", "新")
+	tab.Click("#conflict summary")
+	tab.SeeText("#conflict [role=alert]", "这个时间已经过去")
+	tab.SeeText("#conflict a", "打开")
+	tab.SeeText("#step", "做完了")
+	tab.Gone("[data-poll]")
 	tab.SetCookie(web.CookieName, "lapsed")
 	tab.Type("#f-text", "写到一半的话")
-	tab.Click("#good")
-	tab.SeeText("#notices", "登录已过期")
+	tab.Click("#late summary")
+	tab.SeeText("#late [role=alert]", "登录已过期")
 	tab.Follow("form.form button[type=submit]")
 	tab.SeeText(".banner-info", "已保留")
 	tab.Type("input[name=username]", "x")

@@ -63,7 +63,7 @@ func (b *Tab) See(selector string) {
 	b.Step("see "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
 }
 
-// SeeText waits until what the selector finds contains text. It survives htmx swaps and page loads.
+// SeeText waits until what the selector finds contains text. It survives swaps of parts and page loads.
 func (b *Tab) SeeText(selector, text string) {
 	b.t.Helper()
 	sel, _ := json.Marshal(selector)

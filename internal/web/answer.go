@@ -82,12 +82,15 @@ func RetryAfter(c *gin.Context, err error) {
 	c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 }
 
-// IsFragment tells whether htmx asks for a part of a page.
-func IsFragment(c *gin.Context) bool { return c.GetHeader("HX-Request") == "true" }
+// partHeader is what the scripts of a page send when they ask for a part of one.
+const partHeader = "Juzhen-Part"
+
+// IsFragment tells whether a script asks for a part of a page.
+func IsFragment(c *gin.Context) bool { return c.GetHeader(partHeader) != "" }
 
 func isAPI(c *gin.Context) bool { return strings.HasPrefix(c.Request.URL.Path, "/api/") }
 
-// Fail answers err: a problem for programs, a notice for htmx, else a page. What nobody planned is
+// Fail answers err: a problem for programs, a notice for scripts, else a page. What nobody planned is
 // logged with its cause.
 func (k *Kit) Fail(c *gin.Context, err error) {
 	if body := tooLarge(err); body != nil {
@@ -119,9 +122,6 @@ func (k *Kit) Fail(c *gin.Context, err error) {
 	if IsFragment(c) {
 		name += "#fragment"
 		page.Base = k.frame(c, titles[pub.Kind])
-		// The page behind stays as it is; the sentence appears where notices do.
-		c.Header("HX-Retarget", "#notices")
-		c.Header("HX-Reswap", "innerHTML")
 	} else {
 		page.Base = k.Base(c, titles[pub.Kind])
 	}
@@ -182,16 +182,11 @@ func (k *Kit) Refuse(c *gin.Context, err error, name string, form Form) error {
 	return err
 }
 
-// See leads on after a POST: 303, or HX-Redirect for htmx. text is a Chinese source text told once on
+// See leads on after a POST. text is a Chinese source text told once on
 // the next page; it may be empty.
 func (k *Kit) See(c *gin.Context, address, text string, args ...any) error {
 	if text != "" {
 		k.SetFlash(c, page.Flash{Tone: "good", Text: k.Printer(c).T(text, args...)})
-	}
-	if IsFragment(c) {
-		c.Header("HX-Redirect", address)
-		c.Status(http.StatusNoContent)
-		return nil
 	}
 	c.Redirect(http.StatusSeeOther, address)
 

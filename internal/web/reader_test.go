@@ -83,7 +83,7 @@ func TestAScriptOfAnothersPageIsToldSo(t *testing.T) {
 
 	kit := approving(t, &done)
 	for _, form := range []url.Values{{}, {readerField: {"2"}}} {
-		w, _ := ask(t, kit, "POST", "/reviews/3", "clerk", form, "HX-Request", "true", readerHeader, "1")
+		w, _ := ask(t, kit, "POST", "/reviews/3", "clerk", form, partHeader, "1", readerHeader, "1")
 		if w.Code != http.StatusConflict || w.Header().Get(refusedHeader) != "other" || done != 0 {
 			t.Errorf("status %d, %q, done %d times", w.Code, w.Header().Get(refusedHeader), done)
 		}

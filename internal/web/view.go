@@ -156,7 +156,7 @@ const smallest = 1400
 // echoed input: the console has no tokens in pages, so zipping tells an eavesdropper nothing.
 func send(c *gin.Context, status int, kind string, body []byte) {
 	h := c.Writer.Header()
-	h.Add("Vary", "HX-Request")
+	h.Add("Vary", partHeader)
 	h.Add("Vary", "Accept-Encoding")
 	if len(body) < smallest || !acceptsGzip(c) {
 		c.Data(status, kind, body)

@@ -182,7 +182,7 @@ func TestOnePictureAtATimeWithScripts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	browser := w.as("writer")
-	browser.Header.Set("HX-Request", "true")
+	browser.Header.Set("Juzhen-Part", "1")
 	page := multi(
 		t,
 		browser,

@@ -58,5 +58,5 @@ func TestThePartAboutThePastIsAskedOnlyWhileItMoves(t *testing.T) {
 	t.Parallel()
 	pages := newWorld(t)
 	a := pages.Account("环保北京", "环保局", account.Commercial, true)
-	pages.As("admin").Get(at(a.ID, "")).WantCount("#backfill[hx-get]", 0)
+	pages.As("admin").Get(at(a.ID, "")).WantCount("#backfill[data-poll]", 0)
 }

@@ -149,7 +149,7 @@ func TestPastPostsAreFetchedWithProgress(t *testing.T) {
 	browser := pages.As("admin")
 	browser.Get(at(a.ID, "")).WantText("#backfill", "还没有取回")
 	browser.Post(at(a.ID, "/backfill"), nil).Want(303)
-	browser.Get(at(a.ID, "")).WantCount("#backfill progress", 1).WantCount("#backfill[hx-get]", 1)
+	browser.Get(at(a.ID, "")).WantCount("#backfill progress", 1).WantCount("#backfill[data-poll]", 1)
 	browser.Post(at(a.ID, "/backfill"), nil).Want(409)
 	if _, err := pages.Reach.FetchPast(t.Context(), a.ID); err != nil {
 		t.Fatal(err)
@@ -193,7 +193,7 @@ func TestPastPostsComeFromAnUploadedFile(t *testing.T) {
 		Want(200).
 		WantText("#import-state tbody th", "3").
 		WantText("#import-state", "已导入").
-		WantCount("#import-state[hx-get]", 0)
+		WantCount("#import-state[data-poll]", 0)
 	browser.Get("/matrix/imports/2/rejected.csv").Want(200)
 	browser.Get(at(a.ID, "")).WantCount("#backfill a[href^='/matrix/imports/']", 2)
 	upload("nothing").Want(422).WantText(".field-error", "首行缺少列")

@@ -58,7 +58,7 @@ type Page struct {
 	Status   int
 	Header   http.Header
 	Body     string
-	Location string // where a redirect leads, or HX-Redirect
+	Location string // where a redirect leads
 }
 
 // Get asks for a page.
@@ -73,10 +73,10 @@ func (b *Browser) Post(target string, form url.Values) *Page {
 	return b.Do(http.MethodPost, target, form)
 }
 
-// Part asks for a fragment as htmx does.
+// Part asks for a fragment as scripts do.
 func (b *Browser) Part(method, target string, form url.Values) *Page {
-	b.Header.Set("HX-Request", "true")
-	defer b.Header.Del("HX-Request")
+	b.Header.Set("Juzhen-Part", "1")
+	defer b.Header.Del("Juzhen-Part")
 	return b.Do(method, target, form)
 }
 
@@ -115,7 +115,8 @@ func (b *Browser) Send(r *http.Request) *Page {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	page := &Page{
+
+	return &Page{
 		Document: doc,
 		t:        b.t,
 		Status:   w.Code,
@@ -123,11 +124,6 @@ func (b *Browser) Send(r *http.Request) *Page {
 		Body:     w.Body.String(),
 		Location: w.Header().Get("Location"),
 	}
-	if hx := w.Header().Get("HX-Redirect"); hx != "" {
-		page.Location = hx
-	}
-
-	return page
 }
 
 // Cookie is the value the browser holds under name.

@@ -1,5 +1,7 @@
 // Small helps for work on many things at once: a choice between all and some follows the boxes, a name is completed by what the server
 // finds, and a form whose work takes a while says so.
+import { ask } from "./ask";
+
 export function batches(): void {
   for (const table of document.querySelectorAll<HTMLElement>("[data-scope]")) scoped(table);
   for (const input of document.querySelectorAll<HTMLInputElement>("input[data-suggest]")) suggested(input);
@@ -33,13 +35,8 @@ async function complete(input: HTMLInputElement): Promise<void> {
   const words = input.value.trim();
   const names = input.list;
   if (words === "" || !names) return;
-  try {
-    const answer = await fetch(`${input.dataset["suggest"]}?find=${encodeURIComponent(words)}`, { headers: { "HX-Request": "true" } });
-    const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (answer.ok && words === input.value.trim()) names.replaceChildren(...[...doc.querySelectorAll("option")].map((o) => document.adoptNode(o)));
-  } catch {
-    // Without suggestions the name is typed.
-  }
+  const answer = await ask(`${input.dataset["suggest"]}?find=${encodeURIComponent(words)}`, { overtakes: input });
+  if (!answer.failure && words === input.value.trim()) names.replaceChildren(...answer.all("option"));
 }
 
 function slow(e: SubmitEvent): void {

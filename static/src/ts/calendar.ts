@@ -12,7 +12,8 @@ import list from "fullcalendar/list";
 import interaction from "fullcalendar/interaction";
 import classic from "fullcalendar/themes/classic";
 import chinese from "fullcalendar/locales/zh-cn";
-import { post } from "./reader";
+import { ask, tell } from "./ask";
+import { openDialog } from "./dialogs";
 
 // Entry is one line of the feed: a post, or an hour with its number of posts, which then has an end and leads to their list.
 // posts is 1 or that number.
@@ -125,7 +126,7 @@ function draw(at: HTMLElement): void {
     },
     // A cell's own content says more than its label, which would hide it from those who listen.
     dayCellDidMount: (info: { el: HTMLElement }) => info.el.removeAttribute("aria-label"),
-    eventDrop: (info) => ask(at, info, () => calendar.refetchEvents()),
+    eventDrop: (info) => confirm(at, info, () => calendar.refetchEvents()),
     dateClick: (info) => !phone && write(at, info.dateStr),
     datesSet: (info) => {
       const view = Object.keys(views).find((k) => views[k] === info.view.type) ?? "month";
@@ -167,12 +168,10 @@ async function load(at: HTMLElement, start: string, end: string): Promise<Entry[
   }
   url.searchParams.set("from", start);
   url.searchParams.set("to", end);
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-  if (!answer.ok) {
-    await notice(answer);
-    return [];
-  }
-  return (await answer.json()) as Entry[];
+  const answer = await ask(url);
+  if (!answer.failure) return JSON.parse(answer.body) as Entry[];
+  tell(answer);
+  return [];
 }
 
 function drawn(e: Entry): EventInput {
@@ -256,8 +255,8 @@ function local(at: Date): string {
   return shanghaiTime.format(at).replace(" ", "T");
 }
 
-// ask says what a drop would do, and does it when the person says so. What is refused says why in the same place, and the entry goes back.
-function ask(at: HTMLElement, info: EventDropInfo, done: () => void): void {
+// confirm says what a drop would do, and does it when the person says so. What is refused says why in the same place, and the entry goes back.
+function confirm(at: HTMLElement, info: EventDropInfo, done: () => void): void {
   const dialog = document.querySelector<HTMLDialogElement>("#move-dialog");
   const title = dialog?.querySelector<HTMLElement>("[data-text]");
   const what = dialog?.querySelector<HTMLElement>("[data-move-what]");
@@ -286,8 +285,7 @@ function ask(at: HTMLElement, info: EventDropInfo, done: () => void): void {
     wrong.hidden = false;
     act.hidden = true;
   };
-  dialog.addEventListener("close", () => moved || info.revert(), { once: true });
-  dialog.showModal();
+  openDialog(dialog, { closed: () => moved || info.revert() });
 }
 
 // undo gives the old time back, which may be refused like any other.
@@ -314,21 +312,8 @@ function told(at: HTMLElement, text: string, back?: () => void): void {
 
 // sendDue sends a new time in Asia/Shanghai as a form does, and gives the server's sentence.
 async function sendDue(at: HTMLElement, address: string, due: string): Promise<{ ok: boolean; text: string }> {
-  try {
-    const answer = await post(address, new URLSearchParams({ due_at: due }));
-    if (answer.ok) return { ok: true, text: ((await answer.json()) as { text: string }).text };
-    const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return { ok: false, text: (doc.querySelector(".error-text, p") ?? doc.body).textContent?.trim() ?? "" };
-  } catch {
-    return { ok: false, text: at.dataset["offline"] ?? "" };
-  }
-}
-
-// notice shows the server's sentence where notices appear. It is a fragment of our own server.
-async function notice(answer: Response): Promise<void> {
-  const place = document.getElementById("notices");
-  if (!place) return;
-  const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-  place.replaceChildren(...doc.body.childNodes);
-  place.scrollIntoView({ block: "nearest" });
+  const answer = await ask(address, { body: new URLSearchParams({ due_at: due }) });
+  if (answer.failure === "offline") return { ok: false, text: at.dataset["offline"] ?? "" };
+  if (answer.failure) return { ok: false, text: answer.told };
+  return { ok: true, text: (JSON.parse(answer.body) as { text: string }).text };
 }

@@ -1,9 +1,10 @@
 // The form of a post: saves by itself, shows previews as stored, takes pictures one by one and puts them in order.
 // Without scripts its buttons do the same with a page load each. Whatever fails, what was typed stays in the page.
+import { type Answer, ask } from "./ask";
 import { counters } from "./counter";
 import { ownWordings } from "./own";
+import { exchange, place } from "./place";
 import { renew } from "./picker";
-import { post, refusedHere } from "./reader";
 import { Sheet } from "./sheet";
 
 const pause = 2500; // milliseconds after the last key
@@ -102,18 +103,13 @@ class Composer {
     const body = new FormData(this.form);
     body.delete("file");
     body.set("act", "auto");
-    try {
-      const answer = await post(this.form.action, body);
-      if (refusedHere(answer)) return this.failed("other");
-      if (answer.status === 401) return this.failed("signin");
-      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!doc.getElementById("saved")) return this.failed("failed");
-      this.failures = 0;
-      this.take(doc);
-      if (!answer.ok) this.dirty = true; // it was refused, and says why: nobody leaves without being asked
-    } catch {
-      this.failed("offline");
-    }
+    const answer = await ask(this.form.action, { body });
+    const why = whyOf(answer);
+    if (why !== "") return this.failed(why);
+    if (!answer.one("#saved")) return this.failed("failed");
+    this.failures = 0;
+    this.take(answer);
+    if (answer.failure) this.dirty = true; // it was refused, and says why: nobody leaves without being asked
   }
 
   // moveUnit has the form filled for the unit that was chosen: its accounts, with those kept out that it may not use, named, and all that
@@ -124,28 +120,23 @@ class Composer {
     const body = new FormData(this.form);
     body.delete("file");
     body.set("act", "unit");
-    try {
-      const answer = await post(this.form.action, body);
-      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (answer.ok && doc.getElementById("unit-aside")) {
-        if (!this.unit) this.fill(doc);
-        return true;
-      }
-      this.failed(refusedHere(answer) ? "other" : answer.status === 401 ? "signin" : "failed");
-    } catch {
-      this.failed("offline");
+    const answer = await ask(this.form.action, { body });
+    if (!answer.failure && answer.one("#unit-aside")) {
+      if (!this.unit) this.fill(answer);
+      return true;
     }
+    this.failed(whyOf(answer) || "failed");
     this.unit = true;
     return false;
   }
 
   // fill puts the parts that depend on the unit into the page.
-  private fill(doc: Document): void {
+  private fill(answer: Answer): void {
     for (const part of ["#unit-aside", "[data-picker]", "#variants-box"]) {
       const old = this.form.querySelector<HTMLElement>(part);
-      const fresh = doc.querySelector<HTMLElement>(part);
+      const fresh = answer.one(part);
       if (!old || !fresh) continue;
-      old.replaceWith(document.adoptNode(fresh));
+      exchange(old, fresh);
       if (part === "[data-picker]") renew(fresh);
       if (part === "#variants-box") counters(fresh);
     }
@@ -168,12 +159,8 @@ class Composer {
   }
 
   // take puts what the server answered into the page, but never over a field somebody types in.
-  private take(doc: Document): void {
-    for (const id of ["saved", "preview"]) {
-      const old = document.getElementById(id);
-      const fresh = doc.getElementById(id);
-      if (old && fresh) old.replaceWith(document.adoptNode(fresh));
-    }
+  private take(answer: Answer): void {
+    place(answer.doc, ["saved", "preview"]);
     const saved = document.getElementById("saved");
     const text = this.form.querySelector<HTMLTextAreaElement>("#f-text");
     if (text && saved?.dataset["limit"]) {
@@ -296,18 +283,19 @@ class Composer {
     body.set("unit", this.form.querySelector<HTMLInputElement | HTMLSelectElement>("[name=unit]")?.value ?? "");
     body.set("held", String(list.children.length));
     body.append("file", file);
-    try {
-      const answer = await post("/posts/pictures", body);
-      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const item = doc.querySelector("[data-picture]");
-      if (!answer.ok || !item) return `${file.name}: ${doc.body.textContent?.trim() ?? ""}`;
-      const known = list.querySelector(`[data-picture="${item.getAttribute("data-picture")}"]`);
-      if (!known) list.append(document.adoptNode(item));
-      this.dirty = true;
-      this.later(400);
-      return "";
-    } catch {
-      return offline;
-    }
+    const answer = await ask("/posts/pictures", { body });
+    if (answer.failure === "offline") return offline;
+    const item = answer.one("[data-picture]");
+    if (answer.failure || !item) return `${file.name}: ${answer.doc.body.textContent?.trim() ?? ""}`;
+    const known = list.querySelector(`[data-picture="${item.dataset["picture"]}"]`);
+    if (!known) list.append(document.adoptNode(item));
+    this.dirty = true;
+    this.later(400);
+    return "";
   }
+}
+
+// whyOf names what kept the server from looking at what was sent, as the line about saving says it; empty when it looked.
+function whyOf(answer: Answer): string {
+  return ["offline", "signin", "other"].includes(answer.failure) ? answer.failure : "";
 }

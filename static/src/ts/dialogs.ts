@@ -36,19 +36,28 @@ function show(details: HTMLDetailsElement): void {
   details.classList.add("as-dialog");
   details.append(dialog);
   details.open = true; // what is in it loads, and only an open one shows its dialog
-  dialog.addEventListener("click", (e) => {
+  const field = dialog.querySelector<HTMLElement>("[aria-invalid=true], textarea, input:not([type=hidden]), select");
+  openDialog(dialog, {
+    first: field ?? dialog.querySelector<HTMLElement>("[data-dialog-close]"), // what only asks begins where nothing is done
+    closed: () => {
+      details.append(body);
+      dialog.remove();
+      details.open = false;
+      summary.focus();
+    },
+  });
+}
+
+// openDialog is the one way to show a dialog: above the page, beginning at what comes first, closed by Escape, by a button of its own or by a
+// press beside it, unless that would lose words.
+export function openDialog(dialog: HTMLDialogElement, how: { first?: HTMLElement | null; closed: () => void }): void {
+  dialog.onclick = (e) => {
     if (!(e.target instanceof Element)) return;
     if (e.target === dialog ? !typedIn(dialog) : e.target.closest("[data-dialog-close]")) dialog.close();
-  });
-  dialog.addEventListener("close", () => {
-    details.append(body);
-    dialog.remove();
-    details.open = false;
-    summary.focus();
-  });
+  };
+  dialog.addEventListener("close", how.closed, { once: true });
   dialog.showModal();
-  const field = dialog.querySelector<HTMLElement>("[aria-invalid=true], textarea, input:not([type=hidden]), select");
-  (field ?? dialog.querySelector<HTMLElement>("[data-dialog-close]"))?.focus(); // what only asks begins where nothing is done
+  how.first?.focus();
 }
 
 // typedIn tells whether closing by a click beside the dialog would lose words.

@@ -1,8 +1,9 @@
 // The field for an account's own wording opens from the account's line among the chosen ones, or by any part of its name: several that
 // match are listed to choose from. Without scripts the same buttons show the form again.
+import { ask } from "./ask";
 import { counters } from "./counter";
 import { isChosen } from "./picker";
-import { post, refusedHere } from "./reader";
+import { exchange } from "./place";
 
 const pause = 300; // milliseconds after the last key
 
@@ -14,18 +15,18 @@ export function ownWordings(form: HTMLFormElement): void {
     e.preventDefault();
     const id = at.dataset["ownOf"];
     if (id) void openOf(form, id);
-    else void ask(form, "own");
+    else void find(form, "own");
   });
   form.addEventListener("keydown", (e) => {
     if (e.key !== "Enter" || e.isComposing || e.ctrlKey || e.metaKey || !isName(e.target)) return;
     e.preventDefault();
     clearTimeout(timer);
-    void ask(form, "own");
+    void find(form, "own");
   });
   form.addEventListener("input", (e) => {
     if (isName(e.target)) {
       clearTimeout(timer);
-      timer = window.setTimeout(() => void ask(form, "look"), pause);
+      timer = window.setTimeout(() => void find(form, "look"), pause);
     } else if (e.target instanceof HTMLElement && e.target.closest("[data-variant]")) mark(form);
   });
   form.addEventListener("jz:picked", () => {
@@ -52,19 +53,14 @@ async function openOf(form: HTMLFormElement, id: string): Promise<void> {
   if (!box) return;
   tell(box, "");
   if (fieldOf(box, id)) return open(form, box, id);
-  try {
-    const answer = await fetch(`${box.dataset["own"]}&of=${id}`, { headers: { "HX-Request": "true" } });
-    const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const field = doc.querySelector<HTMLElement>("[data-variant]");
-    if (field) open(form, box, id, field);
-    else tell(box, doc.body.textContent?.trim() || (box.dataset["failed"] ?? ""));
-  } catch {
-    tell(box, box.dataset["failed"] ?? "");
-  }
+  const answer = await ask(`${box.dataset["own"]}&of=${id}`);
+  const field = answer.one("[data-variant]");
+  if (field) open(form, box, id, field);
+  else tell(box, answer.told || (box.dataset["failed"] ?? ""));
 }
 
-// ask sends what was typed with the chosen accounts: "own" opens the one that is meant, "look" lists those that match so far.
-async function ask(form: HTMLFormElement, act: "own" | "look"): Promise<void> {
+// find sends what was typed with the chosen accounts: "own" opens the one that is meant, "look" lists those that match so far.
+async function find(form: HTMLFormElement, act: "own" | "look"): Promise<void> {
   const box = boxOf(form);
   const name = box?.querySelector<HTMLInputElement>("[data-own-name]");
   if (!box || !name) return;
@@ -72,21 +68,15 @@ async function ask(form: HTMLFormElement, act: "own" | "look"): Promise<void> {
   const body = new FormData(form);
   body.delete("file");
   body.set("act", act);
-  let doc: Document;
-  try {
-    const answer = await post(form.action, body);
-    if (refusedHere(answer)) return tell(box, box.dataset["failed"] ?? "");
-    doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-  } catch {
-    return tell(box, box.dataset["failed"] ?? "");
-  }
-  if (words !== name.value) return; // somebody typed on
-  const list = doc.getElementById("own-list");
-  const field = doc.querySelector<HTMLElement>("[data-variant]");
-  const told = doc.querySelector("[data-own-told]")?.textContent ?? "";
-  if (!list) return tell(box, doc.body.textContent?.trim() || (box.dataset["failed"] ?? ""));
+  const answer = await ask(form.action, { body, overtakes: box });
+  if (answer.failure === "overtaken" || words !== name.value) return; // somebody typed on
+  if (answer.failure === "other") return tell(box, box.dataset["failed"] ?? "");
+  const list = answer.one("#own-list");
+  const field = answer.one("[data-variant]");
+  const told = answer.one("[data-own-told]")?.textContent ?? "";
+  if (!list) return tell(box, answer.told || (box.dataset["failed"] ?? ""));
   tell(box, act === "own" ? told : "");
-  box.querySelector("#own-list")?.replaceWith(document.adoptNode(list));
+  exchange(box.querySelector("#own-list"), list);
   if (act !== "own") return;
   if (field) open(form, box, field.dataset["variant"] ?? "", field);
   else if (told === "") box.querySelector<HTMLElement>("#own-list button")?.focus();

@@ -1,6 +1,8 @@
 // The tree picker: a search, a count, and a box on each branch that ticks all below. What is chosen is kept here by id, so that a
 // long tree needs no box for each account: units and searches are fetched when somebody looks at them, and the form sends the
 // chosen as one short field. Without scripts the boxes and a few buttons do the work.
+import { type Answer, ask, overtake } from "./ask";
+
 const known = new WeakMap<Element, Picker>();
 
 export function pickers(): void {
@@ -48,7 +50,6 @@ class Picker {
   private readonly tree: HTMLElement | null;
   private readonly field: HTMLInputElement | null;
   private timer = 0;
-  private asked = 0;
 
   constructor(private readonly box: HTMLElement) {
     box.classList.add("scripted");
@@ -166,14 +167,8 @@ class Picker {
     return on;
   }
 
-  private async fetch(query: string): Promise<Document | undefined> {
-    try {
-      const answer = await fetch(`${this.box.dataset["source"]}&${query}`, { headers: { "HX-Request": "true" } });
-      if (answer.ok) return new DOMParser().parseFromString(await answer.text(), "text/html");
-    } catch {
-      // The network is gone: the caller says so.
-    }
-    return undefined;
+  private ask(query: string, overtakes?: object): Promise<Answer> {
+    return ask(`${this.box.dataset["source"]}&${query}`, overtakes ? { overtakes } : {});
   }
 
   // fill gets the accounts of a unit when it is opened. After a failure the next opening tries again.
@@ -183,32 +178,33 @@ class Picker {
     if (!place || place.dataset["busy"]) return;
     place.dataset["busy"] = "1";
     place.textContent = "…";
-    const doc = await this.fetch(`branch=${at.dataset["branch"]}`);
+    const answer = await this.ask(`branch=${at.dataset["branch"]}`);
     delete place.dataset["busy"];
-    if (!doc) {
+    if (answer.failure) {
       place.textContent = this.box.dataset["failed"] ?? "";
       place.className = "note wrong";
       return;
     }
-    place.replaceWith(...[...doc.querySelectorAll("ul > li")].map((li) => document.adoptNode(li)));
+    place.replaceWith(...answer.all("ul > li"));
     this.tell();
   }
 
   private search(words: string): void {
     if (!this.box.dataset["source"]) return this.filter(words.toLowerCase());
     clearTimeout(this.timer);
-    this.asked++;
+    overtake(this);
     if (words === "") return this.show(null);
-    this.timer = window.setTimeout(() => void this.look(words, this.asked), 250);
+    this.timer = window.setTimeout(() => void this.look(words), 250);
   }
 
-  private async look(words: string, asked: number): Promise<void> {
-    const doc = await this.fetch(`find=${encodeURIComponent(words)}`);
-    if (asked !== this.asked) return; // somebody typed on
+  private async look(words: string): Promise<void> {
+    const answer = await this.ask(`find=${encodeURIComponent(words)}`, this);
+    if (answer.failure === "overtaken") return; // somebody typed on
+    if (!answer.failure) return this.show(answer.nodes());
     const failed = document.createElement("p");
     failed.className = "note wrong";
     failed.textContent = this.box.dataset["failed"] ?? "";
-    this.show(doc ? [...doc.body.childNodes].map((n) => document.adoptNode(n)) : [failed]);
+    this.show([failed]);
   }
 
   // show puts what was found in the place of the tree, or the tree back.

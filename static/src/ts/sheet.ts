@@ -1,6 +1,8 @@
 // Where the preview is not beside the form, as on a phone, it is seen before the post is submitted: what goes out, when and from which
 // accounts, over the whole window, with the button that submits it. The preview itself moves there and back, so it is the one that every
 // save renews.
+import { openDialog } from "./dialogs";
+
 const beside = matchMedia("(min-width: 1101px)");
 
 export class Sheet {
@@ -28,7 +30,6 @@ export class Sheet {
       void this.show();
     });
     box.querySelector("[data-sheet-back]")?.addEventListener("click", () => this.back());
-    box.addEventListener("close", () => this.putBack());
     beside.addEventListener("change", () => beside.matches && box.open && box.close());
   }
 
@@ -50,8 +51,7 @@ export class Sheet {
     body.append(preview);
     this.saving = true;
     this.follow();
-    this.box.showModal();
-    this.box.querySelector<HTMLElement>("h2")?.focus();
+    openDialog(this.box, { first: this.box.querySelector<HTMLElement>("h2"), closed: () => this.putBack() });
     await this.store();
     this.saving = false;
     for (const names of this.box.querySelectorAll<HTMLDetailsElement>(".weibo-accounts details")) names.open = true;

@@ -1,17 +1,37 @@
 // An open page follows what happens. A stream of the server says that something it shows has changed; the page then asks for itself again
-// and takes over the parts marked data-live, with the reader's own rights. While there is no stream it asks from time to time. A form
-// somebody works in, an open dialog and the focus stay as they are. A page that nobody sees asks nothing and holds no stream: browsers
-// allow six connections to a server, and a session that nobody uses must be able to end.
-import { Idiomorph } from "idiomorph";
+// and takes over the parts marked data-live, with the reader's own rights. While there is no stream it asks from time to time. A page that
+// nobody sees asks nothing and holds no stream: browsers allow six connections to a server, and a session that nobody uses must be able to
+// end. Work that shows how far it is, which no stream tells of, is a part with an address of its own: data-poll, asked for every data-every
+// seconds until the server says no more of it.
+import { ask, tell } from "./ask";
+import { changed, place } from "./place";
 import { reader } from "./reader";
 
 const soon = [100, 400]; // milliseconds after a change, chosen by chance in this span
 const muchLater = [2000, 6000]; // after a change of very much: not all readers come at once
 const leastGap = 1000; // between two readings
 
-export function live(): void {
+export function follow(): void {
   const main = document.querySelector<HTMLElement>("main[data-follow]");
   if (main) new Follower(main);
+  for (const part of document.querySelectorAll<HTMLElement>("[data-poll]")) again(part);
+}
+
+function again(part: HTMLElement): void {
+  window.setTimeout(() => void look(part.id), Number(part.dataset["every"] ?? 3) * 1000);
+}
+
+// look asks for a part that shows how far work is. One that says nothing more of an address has come to its end.
+async function look(id: string): Promise<void> {
+  const part = document.getElementById(id);
+  const address = part?.dataset["poll"];
+  if (!part || !address) return;
+  if (document.hidden) return again(part);
+  const answer = await ask(address, { passive: true });
+  if (answer.failure === "signin" || answer.failure === "gone") return tell(answer);
+  if (!answer.failure) place(answer.doc, [id]);
+  const now = document.getElementById(id);
+  if (now) again(now);
 }
 
 class Follower {
@@ -113,81 +133,15 @@ class Follower {
     }
     if (this.reading) return this.later(soon);
     this.last = Date.now();
-    if ("light" in this.main.dataset) return this.told();
+    if ("light" in this.main.dataset) return changed();
     this.reading = true;
-    try {
-      const answer = await fetch(location.href, { headers: { "Juzhen-Passive": "1", Accept: "text/html" } });
-      if (answer.status === 401) return this.end("signin");
-      if (answer.status === 404 || answer.status === 403) return this.end("gone");
-      if (!answer.ok || answer.redirected) return;
-      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const maker = doc.querySelector<HTMLMetaElement>('meta[name="page-for"]')?.content ?? "";
-      if (maker !== reader) return this.end("signin"); // another person has signed in: this page stays whose it is
-      this.stale = false;
-      this.take(doc);
-    } catch {
-      // The network is gone for now: the stream or the next reading tells.
-    } finally {
-      this.reading = false;
-    }
+    const answer = await ask(location.href, { passive: true, whole: true });
+    this.reading = false;
+    if (answer.failure === "signin" || answer.failure === "gone") return this.end(answer.failure);
+    if (answer.failure) return; // the network is gone for now: the stream or the next reading tells
+    const maker = answer.doc.querySelector<HTMLMetaElement>('meta[name="page-for"]')?.content ?? "";
+    if (maker !== reader) return this.end("signin"); // another person has signed in: this page stays whose it is
+    const parts = [...document.querySelectorAll<HTMLElement>("[data-live]")].map((part) => part.id);
+    this.stale = !place(answer.doc, parts); // what somebody works in is taken over when they are done
   }
-
-  private take(doc: Document): void {
-    for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) {
-      const fresh = doc.getElementById(part.id);
-      if (!fresh || part.isEqualNode(fresh)) continue;
-      const said = spoken(part);
-      Idiomorph.morph(part, fresh, {
-        morphStyle: "outerHTML",
-        ignoreActiveValue: true,
-        callbacks: {
-          beforeNodeMorphed: (old) => this.keep(old),
-          beforeNodeRemoved: (old) => this.keep(old),
-          beforeAttributeUpdated: (name, at) => !(name === "open" && at.matches("details, dialog")),
-        },
-      });
-      const now = spoken(document.getElementById(part.id));
-      if (now !== "" && now !== said) say(now);
-    }
-    this.told();
-  }
-
-  // told lets other scripts of the page look at what is new.
-  private told(): void {
-    this.main.dispatchEvent(new CustomEvent("jz:changed", { bubbles: true }));
-  }
-
-  // keep tells whether a node may be changed: not what somebody works in. It is taken over when they are done.
-  private keep(node: Node): boolean {
-    if (!(node instanceof Element)) return true;
-    const holds =
-      node.matches("dialog[open]") ||
-      node.querySelector(":scope > dialog[open]") !== null ||
-      (node instanceof HTMLFormElement && typedIn(node)) ||
-      (node.matches("[data-load-body]") && node.closest("details[open]") !== null);
-    if (holds) this.stale = true;
-    return !holds;
-  }
-}
-
-// typedIn tells whether a field has the focus or holds something that the server did not put there.
-function typedIn(form: HTMLFormElement): boolean {
-  const at = document.activeElement;
-  if (at && form.contains(at) && at.matches("input, textarea, select")) return true;
-  return [...form.elements].some((e) => {
-    if (e instanceof HTMLInputElement) return e.type === "checkbox" || e.type === "radio" ? e.checked !== e.defaultChecked : e.value !== e.defaultValue;
-    if (e instanceof HTMLTextAreaElement) return e.value !== e.defaultValue;
-    return e instanceof HTMLSelectElement && [...e.options].some((o) => o.selected !== o.defaultSelected) && e.selectedIndex > 0;
-  });
-}
-
-// spoken is what a part says to those who listen, when it has something to say.
-function spoken(part: HTMLElement | null): string {
-  const at = part?.matches("[data-say]") ? part : part?.querySelector("[data-say]");
-  return (at?.textContent ?? "").replace(/\s+/g, " ").trim();
-}
-
-function say(text: string): void {
-  const place = document.getElementById("said");
-  if (place) place.textContent = text;
 }
