@@ -26,8 +26,9 @@ func TestAnAccountIsConnectedInABrowser(t *testing.T) {
 
 	tab.Follow("form[action$='/authorise'] button")
 	tab.SeeText("body", "环保北京") // the platform's page
-	tab.Eval(`(() => { const s = document.querySelector("select[name=account],
-			input[name=account][value='环保北京']"); if (s.tagName === "SELECT") { s.value = "环保北京" } else { s.checked = true } return true; })()`)
+	tab.Eval(`(() => { const s = document.querySelector("select[name=account], input[name=account][value='环保北京']");
+		if (s.tagName === "SELECT") { s.value = "环保北京" } else { s.checked = true }
+		return true; })()`)
 	tab.Follow("button[value=allow]")
 	tab.SeeText(".banner-good", "授权成功")
 	tab.Follow("form[action$='/test'] button")

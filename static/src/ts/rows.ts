@@ -3,7 +3,7 @@
 export function rows(): void {
   document.addEventListener("click", (e) => {
     if (!(e.target instanceof Element) || e.defaultPrevented) return;
-    if (e.target.closest("a, button, input, label, select, textarea, summary")) return;
+    if (e.target.closest("a, button, input, label, select, textarea, summary, dialog")) return;
     if (String(getSelection()) !== "") return;
     const link = e.target.closest("table.rows > tbody > tr")?.querySelector<HTMLAnchorElement>('th[scope="row"] a');
     if (!link) return;
