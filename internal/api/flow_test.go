@@ -191,8 +191,16 @@ func TestPostThatCannotGoOutIsNotKept(t *testing.T) {
 	if refused.Code != 422 || refused.len("errors") == 0 {
 		t.Fatalf("%d %s", refused.Code, refused.Body)
 	}
-	if n := w.count("SELECT count(*) FROM posts"); n != 0 {
-		t.Errorf("%d posts are left", n)
+	for left, of := range map[string]string{
+		"posts":         "posts",
+		"versions":      "post_versions",
+		"deliveries":    "deliveries",
+		"reviews":       "reviews",
+		"audit entries": "audit_entries WHERE action LIKE 'post.%'",
+	} {
+		if n := w.count("SELECT count(*) FROM " + of); n != 0 {
+			t.Errorf("%d %s are left", n, left)
+		}
 	}
 	w.call("writer", "POST", "/posts", body{
 		"text":        "稿",

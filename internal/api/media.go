@@ -9,7 +9,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"juzhen/internal/access"
-	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/media"
 )
@@ -70,7 +69,7 @@ func (a *api) uploadMedia(ctx context.Context, who access.Actor, in *struct {
 	unit := form.UnitID
 	if unit == 0 {
 		var err error
-		if unit, err = a.homeUnit(ctx, who, nil); err != nil {
+		if unit, err = a.Identity.Home(ctx, who, access.PostWrite); err != nil {
 			return nil, err
 		}
 	}
@@ -119,34 +118,4 @@ func (a *api) openMedia(ctx context.Context, who access.Actor, id int64, thumb b
 	}
 
 	return &file{media.MIME, `"` + media.Hash() + `"`, data}, nil
-}
-
-// homeUnit chooses the unit of something new that names none: the person's own where that may write and
-// covers the given paths, else the lowest that does.
-func (a *api) homeUnit(ctx context.Context, who access.Actor, paths []string) (int64, error) {
-	units, err := a.Units.Within(ctx, who, access.PostWrite)
-	if err != nil {
-		return 0, err
-	}
-	me, err := a.Identity.Me(ctx, who)
-	if err != nil {
-		return 0, err
-	}
-	best, depth := int64(0), -1
-
-	for _, unit := range units {
-		switch {
-		case !covers(unit.Path, paths):
-		case unit.ID == me.UnitID:
-			return unit.ID, nil
-		// without accounts the topmost, which comes first
-		case len(paths) > 0 && unit.Depth() > depth, best == 0:
-			best, depth = unit.ID, unit.Depth()
-		}
-	}
-	if best == 0 {
-		return 0, fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
-	}
-
-	return best, nil
 }

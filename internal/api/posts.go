@@ -197,8 +197,7 @@ func given(t time.Time) *time.Time {
 	return utc(&t)
 }
 
-// createPost writes a draft, and submits it when asked. A draft that cannot be submitted is not kept:
-// nothing has changed.
+// createPost writes a draft, and submits it when asked. The same submitted again is the first one.
 func (a *api) createPost(
 	ctx context.Context,
 	who access.Actor,
@@ -209,57 +208,20 @@ func (a *api) createPost(
 	if err != nil {
 		return nil, err
 	}
-	unit := b.UnitID
-	if unit == 0 {
-		if unit, err = a.unitFor(ctx, who, content.Targets); err != nil {
-			return nil, err
-		}
+	create := a.Posts.Create
+	if b.Submit {
+		create = a.Deliveries.CreateAndSubmit
 	}
-	p, err := a.Posts.Create(ctx, who, unit, content)
+
+	p, err := create(ctx, who, b.UnitID, content)
+	if same, ok := post.TwinIn(err); ok {
+		return a.showPost(ctx, who, same.PostID)
+	}
 	if err != nil {
 		return nil, b.place(err)
 	}
-	if b.Submit {
-		if err := a.Deliveries.Submit(ctx, who, p.ID, p.Revision); err != nil {
-			if fault.KindOf(err) != fault.KindInternal {
-				_ = a.Posts.Delete(ctx, who, p.ID)
-			}
-			if same, ok := post.TwinIn(err); ok {
-				return a.showPost(ctx, who, same.PostID)
-			}
-
-			return nil, b.place(err)
-		}
-	}
 
 	return a.showPost(ctx, who, p.ID)
-}
-
-// unitFor is the unit of a post that names none, from the accounts it goes to.
-func (a *api) unitFor(ctx context.Context, who access.Actor, targets []post.TargetChoice) (int64, error) {
-	if len(targets) == 0 {
-		return a.homeUnit(ctx, who, nil)
-	}
-	ids := each(targets, func(targetChoice post.TargetChoice) int64 { return targetChoice.AccountID })
-	rows, err := a.Accounts.List(ctx, who, account.Filter{Permission: access.PostWrite, IDs: ids})
-	if err != nil {
-		return 0, err
-	}
-	if len(rows) == 0 {
-		return 0, fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
-	}
-
-	return a.homeUnit(ctx, who, each(rows, func(c account.Account) string { return c.UnitPath }))
-}
-
-func covers(unit string, paths []string) bool {
-	for _, p := range paths {
-		if !strings.HasPrefix(p, unit) {
-			return false
-		}
-	}
-
-	return true
 }
 
 func (a *api) getPost(ctx context.Context, who access.Actor, in *ByID) (*onePost, error) {

@@ -18,6 +18,9 @@ func TestTheSameSubmittedAgainWithoutAKey(t *testing.T) {
 	if n := w.count("SELECT count(*) FROM posts"); n != 1 {
 		t.Errorf("%d posts", n)
 	}
+	if n := w.count("SELECT count(*) FROM audit_entries WHERE action LIKE 'post.%'"); n != 2 {
+		t.Errorf("%d acts on posts in the trail, want one creation and one submission", n)
+	}
 
 	delete(same, "submit")
 	draft := w.call("writer", "POST", "/posts", same).want(201)

@@ -18,21 +18,51 @@ import (
 // is what the person's form held; 0 takes what is stored. Fails as post.SubmitTx does.
 func (s *Service) Submit(ctx context.Context, actor access.Actor, postID int64, revision int) error {
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		p, version, err := post.SubmitTx(ctx, tx, actor, now, postID, revision, s.rules)
-		if err != nil {
-			return err
-		}
-		if _, err := review.OpenTx(ctx, tx, now, p.ID, version.ID, 1, version.Hash); err != nil {
-			return err
-		}
-		if err := planTx(ctx, tx, now, p, version, actor.UserID); err != nil {
+		return s.submitTx(ctx, tx, now, actor, postID, revision)
+	})
+}
+
+// CreateAndSubmit writes a post and submits it, all or nothing: one that cannot be submitted is not
+// kept, and the trail knows of no creation. Fails as post.CreateTx and Submit do.
+func (s *Service) CreateAndSubmit(
+	ctx context.Context,
+	actor access.Actor,
+	unitID int64,
+	content post.Content,
+) (p post.Post, err error) {
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		if p, err = post.CreateTx(ctx, tx, actor, now, unitID, content); err != nil {
 			return err
 		}
 
-		return note(ctx, tx, now, actor, actPostSubmit, p.Ref(), p.UnitPath, "", map[string]any{
-			"version":  version.Number,
-			"accounts": len(version.Targets),
-		})
+		return s.submitTx(ctx, tx, now, actor, p.ID, p.Revision)
+	})
+
+	return p, err
+}
+
+func (s *Service) submitTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	postID int64,
+	revision int,
+) error {
+	p, version, err := post.SubmitTx(ctx, tx, actor, now, postID, revision, s.rules)
+	if err != nil {
+		return err
+	}
+	if _, err := review.OpenTx(ctx, tx, now, p.ID, version.ID, 1, version.Hash); err != nil {
+		return err
+	}
+	if err := planTx(ctx, tx, now, p, version, actor.UserID); err != nil {
+		return err
+	}
+
+	return note(ctx, tx, now, actor, actPostSubmit, p.Ref(), p.UnitPath, "", map[string]any{
+		"version":  version.Number,
+		"accounts": len(version.Targets),
 	})
 }
 

@@ -35,6 +35,16 @@ func (s *Service) Within(
 	return all(ctx, s.db.Gorm(ctx), actor, permission)
 }
 
+// WithinTx is Within inside of a transaction.
+func WithinTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	permission access.Permission,
+) ([]Unit, error) {
+	return all(ctx, tx.DB, actor, permission)
+}
+
 // Find gives one unit. Fails with fault.NotFound when the actor does not see it.
 func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (Unit, error) {
 	return find(ctx, s.db.Gorm(ctx), actor, access.UnitView, id)

@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
 	"juzhen/internal/fault"
+	"juzhen/internal/identity"
 	"juzhen/internal/media"
 	"juzhen/internal/pg"
 	"juzhen/internal/weibo"
@@ -67,20 +68,86 @@ func stale(ctx context.Context, tx pg.Tx, post Post) error {
 	}
 }
 
-// Create begins a post in a unit. It fails with fault.NotFound or fault.Forbidden where the actor may
-// not write, with fault.Fields when the content cannot be kept.
+// Create begins a post in a unit; 0 leaves the unit to homeOf. It fails with fault.NotFound or
+// fault.Forbidden where the actor may not write, with fault.Fields when the content cannot be kept.
 func (s *Service) Create(
 	ctx context.Context,
 	actor access.Actor,
 	unitID int64,
 	content Content,
-) (Post, error) {
-	post, _, err := s.CreateOnce(ctx, actor, unitID, content, "")
+) (post Post, err error) {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		post, err = CreateTx(ctx, tx, actor, s.now(), unitID, content)
+		return err
+	})
+
 	return post, err
 }
 
-// CreateOnce begins a post as Create does, once for each key of the actor: when the form with this key
-// has made a post already it gives that post as it is stored, and true. An empty key is no key.
+// CreateTx is Create inside of a transaction.
+func CreateTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	at time.Time,
+	unitID int64,
+	content Content,
+) (Post, error) {
+	content, err := content.clean()
+	if err != nil {
+		return Post{}, err
+	}
+	if unitID == 0 {
+		if unitID, err = homeOf(ctx, tx, actor, content.Targets); err != nil {
+			return Post{}, err
+		}
+	}
+	post, _, err := create(ctx, tx, actor, at, unitID, content, "")
+
+	return post, err
+}
+
+// homeOf is the unit of a post that names none: the writer's own where that covers the accounts it goes
+// to, else the lowest that does. Accounts that are not the writer's choose nothing.
+func homeOf(ctx context.Context, tx pg.Tx, actor access.Actor, targets []TargetChoice) (int64, error) {
+	accounts, err := account.FindManyTx(ctx, tx, accountsOf(targets))
+	if err != nil {
+		return 0, err
+	}
+
+	var paths []string
+	for _, account := range accounts {
+		if actor.CanAt(access.PostWrite, account.UnitPath) {
+			paths = append(paths, account.UnitPath)
+		}
+	}
+	if len(targets) > 0 && len(paths) == 0 {
+		return 0, errOutside()
+	}
+	unitID, err := identity.HomeTx(ctx, tx, actor, access.PostWrite, paths)
+	if err == nil && unitID == 0 {
+		err = errOutside()
+	}
+
+	return unitID, err
+}
+
+func errOutside() error {
+	return fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
+}
+
+func accountsOf(targets []TargetChoice) []int64 {
+	ids := make([]int64, len(targets))
+	for i, target := range targets {
+		ids[i] = target.AccountID
+	}
+
+	return ids
+}
+
+// CreateOnce begins a post in a unit, once for each key of the actor: when the form with this key has
+// made a post already it gives that post as it is stored, and true. An empty key is no key. Fails as
+// Create does.
 func (s *Service) CreateOnce(
 	ctx context.Context,
 	actor access.Actor,
@@ -96,17 +163,18 @@ func (s *Service) CreateOnce(
 		return Post{}, false, err
 	}
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		post, again, err = s.create(ctx, tx, actor, unitID, content, key)
+		post, again, err = create(ctx, tx, actor, s.now(), unitID, content, key)
 		return err
 	})
 
 	return post, again, err
 }
 
-func (s *Service) create(
+func create(
 	ctx context.Context,
 	tx pg.Tx,
 	actor access.Actor,
+	at time.Time,
 	unitID int64,
 	content Content,
 	key string,
@@ -122,7 +190,7 @@ func (s *Service) create(
 	if err := mayUse(ctx, tx, actor, path, content, nil); err != nil {
 		return Post{}, false, err
 	}
-	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, content, key, s.now())
+	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, content, key, at)
 	if err != nil {
 		return Post{}, false, fmt.Errorf("insert post: %w", err)
 	}
@@ -134,21 +202,22 @@ func (s *Service) create(
 
 		return post, true, err
 	}
-	post, err = s.begin(ctx, tx, actor, id, path, content)
+	post, err = begin(ctx, tx, actor, at, id, path, content)
 
 	return post, false, err
 }
 
 // begin gives a new post its first version and writes down who made it.
-func (s *Service) begin(
+func begin(
 	ctx context.Context,
 	tx pg.Tx,
 	actor access.Actor,
+	at time.Time,
 	id int64,
 	path string,
 	content Content,
 ) (Post, error) {
-	version, err := insertVersion(ctx, tx, id, content, actor.UserID, s.now())
+	version, err := insertVersion(ctx, tx, id, content, actor.UserID, at)
 	if err != nil {
 		return Post{}, err
 	}
@@ -156,7 +225,7 @@ func (s *Service) begin(
 		return Post{}, err
 	}
 	if err := audit.Write(ctx, tx, audit.Entry{
-		Actor: actor, At: s.now(), Action: actCreate, Subject: Ref(id), UnitPath: path,
+		Actor: actor, At: at, Action: actCreate, Subject: Ref(id), UnitPath: path,
 	}); err != nil {
 		return Post{}, err
 	}
@@ -175,10 +244,7 @@ func mayUse(
 	content Content,
 	had []VersionMedia,
 ) error {
-	ids := make([]int64, len(content.Targets))
-	for i, targetChoice := range content.Targets {
-		ids[i] = targetChoice.AccountID
-	}
+	ids := accountsOf(content.Targets)
 	accounts, err := account.FindManyTx(ctx, tx, ids)
 	if err != nil {
 		return err
@@ -221,7 +287,7 @@ func refuseOutside(actor access.Actor, path string, ids []int64, accounts map[in
 	case outside == 0:
 		return nil
 	case len(names) == 0:
-		return fault.Invalid("accounts", "所选账号不在稿件所在单位之内，请重新选择")
+		return errOutside()
 	case len(names) < outside:
 		return fault.Invalid(
 			"accounts",
@@ -330,7 +396,7 @@ func (s *Service) save(
 	case post.Revision != revision:
 		return Post{}, stale(ctx, tx, post)
 	}
-	home, err := s.homeOf(ctx, tx, actor, post, content)
+	home, err := s.unitOf(ctx, tx, actor, post, content)
 	if err != nil {
 		return Post{}, err
 	}
@@ -352,9 +418,9 @@ func (s *Service) save(
 	return findPost(ctx, tx.DB, actor, access.PostWrite, id)
 }
 
-// homeOf is the unit a draft is to belong to: the one it has, or another in which the actor may write
+// unitOf is the unit a draft is to belong to: the one it has, or another in which the actor may write
 // as well.
-func (s *Service) homeOf(
+func (s *Service) unitOf(
 	ctx context.Context,
 	tx pg.Tx,
 	actor access.Actor,
