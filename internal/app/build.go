@@ -14,11 +14,11 @@ import (
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
 	"juzhen/internal/console/admin"
-	"juzhen/internal/console/desk"
-	"juzhen/internal/console/insight"
+	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/matrix"
-	reviews "juzhen/internal/console/review"
-	"juzhen/internal/console/sending"
+	"juzhen/internal/console/posts"
+	reachpages "juzhen/internal/console/reach"
+	"juzhen/internal/console/reviews"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/identity"
@@ -248,11 +248,11 @@ func matters() []todo.Matter {
 // todoPages are where the faces deal with them.
 func todoPages() todo.Pages {
 	return todo.JoinPages(
-		desk.TodoPages(),
+		posts.TodoPages(),
 		reviews.TodoPages(),
-		sending.TodoPages(),
+		deliveries.TodoPages(),
 		matrix.TodoPages(),
-		insight.TodoPages(),
+		reachpages.TodoPages(),
 		admin.TodoPages(),
 	)
 }

@@ -4,15 +4,15 @@ import (
 	"context"
 
 	"juzhen/internal/api"
-	"juzhen/internal/console/sending"
+	"juzhen/internal/console/deliveries"
 	"juzhen/internal/pg"
 )
 
 // sendingHealth is the engine's own view, as the pages show it.
-func (a *App) sendingHealth(ctx context.Context) (sending.Health, error) {
+func (a *App) sendingHealth(ctx context.Context) (deliveries.Health, error) {
 	health, err := a.Engine.Health(ctx)
 
-	return sending.Health{
+	return deliveries.Health{
 		Stopped:       health.Stopped,
 		ClockOffset:   health.ClockOffset,
 		ClockKnown:    health.ClockKnown,

@@ -9,13 +9,13 @@ import (
 	"juzhen/internal/config"
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/calendar"
-	"juzhen/internal/console/desk"
+	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/follow"
-	"juzhen/internal/console/insight"
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/me"
-	"juzhen/internal/console/review"
-	"juzhen/internal/console/sending"
+	"juzhen/internal/console/posts"
+	reachpages "juzhen/internal/console/reach"
+	"juzhen/internal/console/reviews"
 	"juzhen/internal/console/signin"
 	"juzhen/internal/console/todo"
 	"juzhen/internal/identity"
@@ -37,7 +37,7 @@ func (a *App) buildPages() error {
 		Counts:       a.counts,
 		NameOf:       a.Identity.NameOf,
 		Prefer:       a.Identity.Prefer,
-		Banners:      sending.Banners(a.sendingDeps(), a.opt.Now),
+		Banners:      deliveries.Banners(a.sendingDeps(), a.opt.Now),
 	})
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func (a *App) register(kit *web.Kit) {
 	})
 	signin.Register(kit, signin.Deps{Identity: a.Identity})
 	me.Register(kit, me.Deps{Identity: a.Identity})
-	desk.Register(kit, desk.Deps{
+	posts.Register(kit, posts.Deps{
 		Posts:      a.Posts,
 		Media:      a.Media,
 		Reviews:    a.Reviews,
@@ -104,10 +104,10 @@ func (a *App) register(kit *web.Kit) {
 		Units:      a.Org,
 		Reach:      a.Reach,
 	})
-	review.Register(kit, review.Deps{Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries})
-	sending.Register(kit, a.sendingDeps())
+	reviews.Register(kit, reviews.Deps{Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries})
+	deliveries.Register(kit, a.sendingDeps())
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
-	insight.Register(kit, insight.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
+	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
 	admin.Register(kit, admin.Deps{
 		PublicURL: a.cfg.PublicURL,
 		Org:       a.Org,
@@ -116,8 +116,8 @@ func (a *App) register(kit *web.Kit) {
 	})
 }
 
-func (a *App) sendingDeps() sending.Deps {
-	return sending.Deps{
+func (a *App) sendingDeps() deliveries.Deps {
+	return deliveries.Deps{
 		Deliveries: a.Deliveries,
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,

@@ -1,0 +1,269 @@
+package posts
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/console/show"
+	"juzhen/internal/delivery"
+	"juzhen/internal/instant"
+	"juzhen/internal/org"
+	"juzhen/internal/post"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// listPage shows the posts of the reader's units.
+type listPage struct {
+	page.Base
+	Rows     []listRow
+	Form     listForm
+	Chips    []page.Chip
+	Pager    page.Pager
+	States   []page.Option
+	Accounts []page.Option // none: too many to choose from
+	Units    []page.Option
+	Authors  []page.Option
+
+	ByDue bool // in the order of time, not of change
+	Short bool // one character was searched for: only of late
+
+	AccountAsked string // the name of the account that is filtered by
+	accountID    int64
+}
+
+// listRow is a post with the state that follows from its deliveries.
+type listRow struct {
+	post.Row
+	State   delivery.PostState
+	Passage page.Passage // where the words of the search stand
+}
+
+// listForm is the filter, as the address holds it. To is a day and counts whole.
+type listForm struct {
+	Q       string    `form:"q"`
+	State   string    `form:"state"`
+	Account string    `form:"account"`
+	Unit    int64     `form:"unit"`
+	Author  int64     `form:"author"`
+	From    time.Time `form:"from"`
+	To      time.Time `form:"to"`
+	Mine    bool      `form:"mine"` // what the reader submitted
+	Hour    string    `form:"hour"` // 2026-11-24T09: what is due in this hour, in its order
+	After   string    `form:"after"`
+}
+
+func (h *pages) list(c *gin.Context) error {
+	var form listForm
+	if err := web.Bind(c, &form); err != nil {
+		return err
+	}
+	page := listPage{Base: h.kit.Base(c, "稿件"), Form: form}
+	units, err := h.choices(c.Request.Context(), web.Actor(c), &page)
+	if err != nil {
+		return err
+	}
+	filter := form.filter(units, page.Now)
+	filter.AccountID = page.accountID
+	if form.Mine {
+		filter.Submitter = web.Actor(c).UserID
+	}
+	found, err := h.Posts.List(c.Request.Context(), web.Actor(c), filter)
+	if err != nil {
+		return err
+	}
+	if page.Rows, err = h.withStates(c.Request.Context(), found.Rows); err != nil {
+		return err
+	}
+	showPassages(page.Rows, form.Q)
+	page.Chips = chips(c, page.Base, form, units, page.AccountAsked, page.Authors)
+	_, page.ByDue = form.hour(page.Now)
+	page.Short = post.Short(form.Q)
+	page.Pager.Shown = len(page.Rows)
+	if found.Next != "" {
+		page.Pager.Next = web.Link(c, "after", found.Next)
+	}
+	if form.After != "" {
+		page.Pager.First = web.Link(c)
+	}
+
+	return h.kit.Show(c, 200, "posts/list", page)
+}
+
+func (f listForm) filter(units []org.Unit, now time.Time) post.Filter {
+	out := post.Filter{Query: f.Q, AuthorID: f.Author, After: f.After}
+	for _, unit := range units {
+		if unit.ID == f.Unit {
+			out.UnitPath = unit.Path
+		}
+	}
+	if f.State != "" {
+		in := delivery.PostsIn(delivery.PostState(f.State))
+		out.Where = &in
+	}
+	if at, ok := f.hour(now); ok {
+		out.ByDue = &post.Span{From: at, To: at.Add(time.Hour)}
+	}
+	if !f.From.IsZero() {
+		out.From = &f.From
+	}
+	if !f.To.IsZero() {
+		end := f.To.AddDate(0, 0, 1)
+		out.To = &end
+	}
+
+	return out
+}
+
+// withStates adds to each row what became of it: one grouped statement for the page.
+func (h *pages) withStates(ctx context.Context, rows []post.Row) ([]listRow, error) {
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	states, err := h.Deliveries.PostStates(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+
+	out := make([]listRow, len(rows))
+	for i, row := range rows {
+		out[i] = listRow{Row: row, State: states[row.ID]}
+	}
+
+	return out, nil
+}
+
+// showPassages gives each row the place in which the words of the search stand.
+func showPassages(rows []listRow, words string) {
+	for i, row := range rows {
+		rows[i].Passage = page.PassageOf(row.FoundIn, words)
+	}
+}
+
+// choices fills what the filters offer.
+func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([]org.Unit, error) {
+	units, err := h.Units.Within(ctx, actor, access.PostView)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := h.Accounts.List(ctx, actor, account.Filter{
+		Permission: access.PostView,
+		Limit:      show.Choosable + 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	named, err := h.Accounts.Named(ctx, actor, access.PostView, p.Form.Account)
+	if err != nil {
+		return nil, err
+	}
+	authors, err := h.Posts.Authors(ctx, actor)
+	if err != nil {
+		return nil, err
+	}
+	all := page.Option{Text: "全部"}
+	p.States = []page.Option{all}
+	p.Accounts = show.AccountOptions(accounts)
+	p.Units = []page.Option{all}
+	p.Authors = []page.Option{all}
+
+	p.accountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
+	for _, postState := range filterStates {
+		p.States = append(p.States, page.Option{Value: string(postState), Text: postState.Label()})
+	}
+
+	for _, unit := range units {
+		p.Units = append(p.Units, option(unit.ID, unit.Name))
+	}
+
+	for _, author := range authors {
+		p.Authors = append(p.Authors, option(author.ID, author.Name))
+	}
+
+	return units, nil
+}
+
+// filterStates are offered in the order in which they press.
+var filterStates = []delivery.PostState{
+	"undecided", "draft", "submitted", "returned", "approved", "sending", "sent", "partly",
+	"failed", "missed", "expired", "cancelled", "withdrawn",
+}
+
+func option(id int64, name string) page.Option {
+	return page.Option{Value: fmt.Sprint(id), Text: name, Raw: true}
+}
+
+// chips say what is filtered; each leads to the list without it.
+func chips(
+	c *gin.Context,
+	base page.Base,
+	form listForm,
+	units []org.Unit,
+	account string,
+	authors []page.Option,
+) []page.Chip {
+	var out []page.Chip
+	add := func(key, name, value string) {
+		if value != "" {
+			out = append(out, page.Chip{Name: name, Value: value, Href: web.Link(c, key, "")})
+		}
+	}
+	add("q", "搜索", form.Q)
+	if form.State != "" {
+		add("state", "状态", base.T(delivery.PostState(form.State).Label()))
+	}
+	add("account", "账号", account)
+
+	for _, unit := range units {
+		if unit.ID == form.Unit {
+			add("unit", "单位", unit.Name)
+		}
+	}
+
+	for _, option := range authors {
+		if form.Author != 0 && option.Value == fmt.Sprint(form.Author) {
+			add("author", "作者", option.Text)
+		}
+	}
+	if form.Mine {
+		add("mine", "提交人", base.Actor.Name)
+	}
+	if at, ok := form.hour(base.Now); ok {
+		add("hour", "发布时间", base.T("{.day} {.from}–{.to}",
+			"day", at.Format(time.DateOnly),
+			"from", at.Format("15:04"),
+			"to", at.Add(time.Hour).Format("15:04"),
+		))
+	}
+	add("from", "从|日期", dayOf(form.From))
+	add("to", "到|日期", dayOf(form.To))
+
+	return out
+}
+
+func dayOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+
+	return t.In(page.Zone).Format(time.DateOnly)
+}
+
+// hourLayout is an hour in an address, in Shanghai.
+const hourLayout = "2006-01-02T15"
+
+func (f listForm) hour(now time.Time) (time.Time, bool) {
+	return instant.Read(f.Hour, now, hourLayout)
+}
+
+// FromDay is the first day as a date control writes it.
+func (f listForm) FromDay() string { return dayOf(f.From) }
+
+// ToDay is the last day.
+func (f listForm) ToDay() string { return dayOf(f.To) }

@@ -1,0 +1,113 @@
+// Package posts holds the pages on which posts are written and followed: the landing page, the list of
+// posts, the form, the page of one post with its story, and the pictures. Rights and states are decided
+// by the use cases it calls.
+package posts
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/console/badge"
+	"juzhen/internal/delivery"
+	"juzhen/internal/media"
+	"juzhen/internal/org"
+	"juzhen/internal/post"
+	"juzhen/internal/reach"
+	"juzhen/internal/review"
+	"juzhen/internal/todo"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// Deps are the use cases the pages call.
+type Deps struct {
+	Posts      *post.Service
+	Media      *media.Service
+	Reviews    *review.Service
+	Deliveries *delivery.Service
+	Accounts   *account.Service
+	Units      *org.Service
+	Todos      *todo.Service
+	Reach      *reach.Service
+}
+
+type pages struct {
+	kit *web.Kit
+	Deps
+}
+
+// Bounds of a request with pictures: one that is sent by itself, and a whole form of a browser without
+// scripts.
+const (
+	oneUpload = media.MaxUpload + 1<<20
+	maxForm   = 64 << 20
+)
+
+// Register declares the pages and their routes.
+func Register(kit *web.Kit, deps Deps) {
+	h := &pages{kit, deps}
+	kit.Badges(badge.Find)
+	kit.Duty(page.NavEntry{Text: "工作台", Href: "/", Icon: "layout-dashboard", Phone: true})
+	kit.Duty(page.NavEntry{
+		Text:  "稿件",
+		Href:  "/posts",
+		Icon:  "file-text",
+		Phone: true,
+		Needs: []access.Permission{access.PostView},
+	})
+	kit.Belongs("/posts", "/advances")
+
+	kit.Declare("home/home", homePage{})
+	kit.Declare("home/search", searchPage{})
+	kit.Declare("home/past", pastPage{})
+	kit.Declare("posts/list", listPage{})
+	kit.Declare("posts/edit", composePage{})
+	kit.Declare("posts/edit#autosaved", composePage{})
+	kit.Declare("posts/edit#picture", pictureField{})
+	kit.Declare("posts/edit#branch", branchPart{})
+	kit.Declare("posts/edit#found", foundPart{})
+	kit.Declare("posts/edit#own", ownPart{})
+	kit.Declare("posts/edit#own-answer", composePage{})
+	kit.Declare("posts/edit#moved", composePage{})
+	kit.Declare("posts/stale", stalePage{})
+	kit.Declare("posts/show", postPage{})
+	kit.Declare("posts/show#story", storyPart{})
+	kit.Declare("posts/advance", advancePage{})
+
+	root := kit.Group("/")
+	kit.Handle(root, "GET", "", access.Self, h.home)
+	kit.Handle(root, "GET", "search", access.Self, h.search)
+	kit.Handle(root, "GET", "search/past", access.ReachView, h.searchPast)
+	kit.Handle(root, "GET", "media/:id", access.PostView, h.picture)
+	kit.Handle(root, "GET", "media/:id/thumb", access.PostView, h.thumb)
+	h.routePosts(kit.Group("/posts"))
+
+	advances := kit.Group("/advances")
+	kit.Handle(advances, "GET", "/:id", access.PostView, h.advance)
+	kit.Handle(advances, "POST", "/:id/agree", access.PostView, h.agreeAdvance)
+	kit.Handle(advances, "POST", "/:id/refuse", access.PostView, h.refuseAdvance)
+}
+
+func (h *pages) routePosts(g *gin.RouterGroup) {
+	h.kit.Handle(g, "GET", "", access.PostView, h.list)
+	h.kit.Handle(g, "GET", "/new", access.PostWrite, h.compose)
+	h.kit.Handle(g, "POST", "/save", access.PostWrite, h.save, web.MaxBody(maxForm))
+	h.kit.Handle(g, "POST", "/pictures", access.PostWrite, h.upload, web.MaxBody(oneUpload))
+	h.kit.Handle(g, "GET", "/accounts", access.PostWrite, h.accounts)
+	h.kit.Handle(g, "GET", "/own", access.PostWrite, h.ownField)
+	h.kit.Handle(g, "GET", "/:id", access.PostView, h.show)
+	h.kit.Handle(g, "GET", "/:id/edit", access.PostWrite, h.edit)
+	h.kit.Handle(g, "POST", "/:id/revise", access.PostWrite, h.revise)
+	h.kit.Handle(g, "POST", "/:id/withdraw", access.PostWrite, h.withdraw)
+	h.kit.Handle(g, "POST", "/:id/reschedule", access.PostWrite, h.reschedule)
+	h.kit.Handle(g, "POST", "/:id/delete", access.PostWrite, h.delete)
+	h.kit.Handle(g, "GET", "/:id/deliveries/:delivery", access.PostView, h.story)
+	h.kit.Handle(g, "POST", "/:id/deliveries/:delivery/cancel", access.PostWrite, h.cancel)
+	h.kit.Handle(g, "POST", "/:id/deliveries/:delivery/replan", access.DeliveryDecide, h.replan)
+}
+
+// TodoPages say where what waits is dealt with.
+func TodoPages() todo.Pages {
+	return todo.Pages{}.Page(post.TodoSubject, "/posts/%d").Page(delivery.AdvanceSubject, "/advances/%d")
+}

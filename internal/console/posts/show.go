@@ -1,0 +1,482 @@
+package posts
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/console/show"
+	"juzhen/internal/delivery"
+	"juzhen/internal/post"
+	"juzhen/internal/review"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// postPage is one post: what is published, what became of it on each account, what happened, what can
+// be done.
+type postPage struct {
+	page.Base
+	Post       post.Post
+	Version    post.Version
+	State      delivery.PostState
+	Next       string // who acts next; Chinese source text
+	Deliveries []deliveryLine
+	Previews   []show.Preview
+	Review     *review.Review   // of the current version
+	Since      *post.Difference // to the version approved last, when there is one
+	SinceN     int
+	Events     []page.Event
+	Hash       string // of what was approved, in hexadecimal
+	Moving     bool   // something is about to change by itself
+	Sent       int
+	Open       int // deliveries that can still be stopped
+	May        acts
+	Asked      *delivery.Advance // to send earlier: waits for a second person
+	Repeated   string            // the same text goes out on its accounts within a day
+	DayWords   string            // words of the text that name a day, for whoever changes the time
+	DueField   time.Time
+	All        bool // every account is listed, however many
+}
+
+// shownDeliveries is how many accounts are listed, and named under a preview, unless all are asked for.
+const shownDeliveries = 50
+
+// Shown are the accounts that are listed: of many only the first, those that need people before the others.
+func (p postPage) Shown() []deliveryLine {
+	if p.Folded() == 0 {
+		return p.Deliveries
+	}
+	order := delivery.States()
+	list := slices.Clone(p.Deliveries)
+	slices.SortStableFunc(
+		list,
+		func(a, b deliveryLine) int { return slices.Index(order, a.State) - slices.Index(order, b.State) },
+	)
+
+	return list[:shownDeliveries]
+}
+
+// Folded is how many accounts are not listed.
+func (p postPage) Folded() int {
+	if p.All {
+		return 0
+	}
+
+	return max(0, len(p.Deliveries)-shownDeliveries)
+}
+
+// DueLocal is the time the form for another one begins with.
+func (p postPage) DueLocal() string { return page.FieldTime(p.DueField) }
+
+// acts is what to show. Whether an act is allowed is decided by its use case.
+type acts struct {
+	Edit, Revise, Withdraw, Reschedule, Delete, Review, Correct bool
+}
+
+// deliveryLine is one account's delivery.
+type deliveryLine struct {
+	delivery.Delivery
+	Reason  string // in the reader's language
+	Cancel  bool
+	Replan  bool
+	Caption delivery.Live // a later fact, such as removed; "" while it stands as it was sent
+}
+
+func (h *pages) show(c *gin.Context) error {
+	page, err := h.postPage(c)
+	if err != nil {
+		return err
+	}
+
+	return h.kit.Show(c, 200, "posts/show", page)
+}
+
+func (h *pages) postPage(c *gin.Context) (postPage, error) {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return postPage{}, err
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	stored, version, err := h.Posts.Find(ctx, actor, id)
+	if err != nil {
+		return postPage{}, err
+	}
+	p := postPage{
+		Base:    h.kit.Base(c, "稿件", page.Crumb{Text: "稿件", Href: "/posts"}),
+		Post:    stored,
+		Version: version,
+		All:     c.Query("all") != "",
+	}
+	p.Heading = headingOf(p.Base, version)
+	if err := h.fillDeliveries(ctx, actor, &p); err != nil {
+		return p, err
+	}
+	if err := h.fillStory(ctx, actor, &p); err != nil {
+		return p, err
+	}
+	var problems post.Problems
+	if stored.Phase == post.Draft {
+		problems = h.Posts.Check(stored, version)
+	}
+
+	p.Previews = show.Previews(p.P, version, problems)
+	for i := range p.Previews {
+		p.Previews[i].When = show.Planned(p.Base, stored)
+		if !p.All {
+			p.Previews[i].Most = shownDeliveries
+		}
+	}
+	p.May = mayDo(p)
+	if err := h.fillAdvance(ctx, actor, &p); err != nil {
+		return p, err
+	}
+	p.Next = p.T(nextStep(p))
+	p.DueField = dueField(p.Post, p.Now)
+	p.Follow = page.Follow{Of: "post/" + strconv.FormatInt(id, 10), Every: 30}
+	if p.Moving {
+		p.Follow.Every = 3
+	}
+
+	return p, nil
+}
+
+// fillAdvance finds what waits for a second person, and what another day would make wrong.
+func (h *pages) fillAdvance(ctx context.Context, actor access.Actor, page *postPage) error {
+	if page.Post.Phase == post.Draft || page.Post.Phase == post.Submitted {
+		repeats, err := h.Deliveries.Repeats(ctx, actor, page.Post)
+		if err != nil {
+			return err
+		}
+		page.Repeated = show.Repeated(page.P, repeats, page.Now)
+	}
+	if page.Post.Phase != post.Approved {
+		return nil
+	}
+	list, err := h.Deliveries.Advances(ctx, actor, page.Post.ID)
+	if err != nil {
+		return err
+	}
+
+	for i, advance := range list {
+		if advance.State == delivery.AdvanceAsked {
+			page.Asked = &list[i]
+		}
+	}
+
+	words := post.DayWords(page.Version.Text)
+	for _, target := range page.Version.Targets {
+		for _, w := range post.DayWords(target.TextOf(page.Version)) {
+			if !slices.Contains(words, w) {
+				words = append(words, w)
+			}
+		}
+	}
+	if len(words) > 0 {
+		page.DayWords = delivery.Quoted(words)
+	}
+
+	return nil
+}
+
+func headingOf(base page.Base, version post.Version) string {
+	switch {
+	case version.Title() != "":
+		return version.Title()
+	case version.RepostOf != "":
+		return base.T("转发微博")
+	}
+
+	return base.T("（尚未填写正文）")
+}
+
+// dueField is what the form for another time begins with.
+func dueField(p post.Post, now time.Time) time.Time {
+	if p.DueAt != nil && p.DueAt.After(now) {
+		return *p.DueAt
+	}
+
+	return now.Add(time.Hour).Truncate(10 * time.Minute)
+}
+
+func (h *pages) fillDeliveries(ctx context.Context, actor access.Actor, page *postPage) error {
+	list, err := h.Deliveries.OfPost(ctx, actor, page.Post.ID)
+	if err != nil {
+		return err
+	}
+	counts := map[delivery.State]int{}
+	soon := page.Now.Add(2 * time.Minute)
+
+	for _, d := range list {
+		counts[d.State]++
+		page.Deliveries = append(page.Deliveries, h.lineOf(page, d))
+		near := d.State == delivery.Waiting && d.DueAt != nil && d.DueAt.Before(soon)
+		page.Moving = page.Moving || near || d.State == delivery.Preparing || d.State == delivery.Sending ||
+			d.State == delivery.Unknown
+		if d.State.Unmarked() && !d.State.Final() {
+			page.Open++
+		}
+	}
+	page.Sent = counts[delivery.Sent]
+	page.State = delivery.PostStateOf(page.Post.Phase, counts)
+
+	return nil
+}
+
+func (h *pages) lineOf(page *postPage, d delivery.Delivery) deliveryLine {
+	text, args := d.ReasonText()
+	l := deliveryLine{Delivery: d}
+	if text != "" {
+		l.Reason = page.T(text, args...)
+	}
+	write := page.Actor.CanAt(access.PostWrite, page.Post.UnitPath)
+	decide := page.Actor.CanAt(access.DeliveryDecide, d.UnitPath)
+	l.Cancel = write && d.State.Unmarked() && !d.State.Final() && d.State != delivery.Planned
+	l.Replan = decide && (d.State == delivery.Failed || d.State == delivery.Missed) &&
+		page.Post.Phase == post.Approved
+	if d.Live != nil && *d.Live != delivery.LiveUp {
+		l.Caption = *d.Live
+	}
+
+	return l
+}
+
+// mayDo shows what the phase allows and the actor's role may do here.
+func mayDo(page postPage) acts {
+	write := page.Actor.CanAt(access.PostWrite, page.Post.UnitPath)
+	phase := page.Post.Phase
+
+	return acts{
+		Edit:   write && phase.Allows(post.Save),
+		Revise: write && phase.Allows(post.Revise) && !allSent(page),
+		Withdraw: write && phase.Allows(post.Withdraw) && !allSent(page) &&
+			(phase != post.Draft || page.Post.VersionNumber > 1),
+		Reschedule: write && (phase == post.Submitted || phase == post.Approved && page.Open > 0),
+		Delete:     write && phase.Allows(post.Delete) && page.Post.VersionNumber == 1,
+		Review:     phase == post.Submitted && page.Actor.CanAt(access.PostReview, page.Post.UnitPath),
+		Correct:    write && page.Sent > 0,
+	}
+}
+
+func allSent(page postPage) bool { return page.Sent > 0 && page.Sent == len(page.Deliveries) }
+
+// nextStep says who acts next, the line under the title.
+func nextStep(page postPage) string {
+	switch page.Post.Phase {
+	case post.Draft:
+		return "尚未提交，作者写好后提交审核"
+	case post.Submitted:
+		return "等审核员审核"
+	case post.Returned:
+		return "等作者按意见修改"
+	case post.Withdrawn:
+		return "已撤回，不再发布"
+	}
+
+	switch {
+	case slices.ContainsFunc(page.Deliveries,
+		func(d deliveryLine) bool { return d.State == delivery.Unknown }):
+		return "有账号结果待核，请勿手动重发"
+	case slices.ContainsFunc(page.Deliveries,
+		func(d deliveryLine) bool { return d.State == delivery.Handoff }):
+		return "等值班人员人工发布"
+	case slices.ContainsFunc(page.Deliveries, func(d deliveryLine) bool { return d.State == delivery.Held }):
+		return heldStep(page)
+	case page.Open > 0:
+		return "到时自动发送"
+	case slices.ContainsFunc(page.Deliveries,
+		func(d deliveryLine) bool { return d.State == delivery.Failed || d.State == delivery.Missed }):
+		return "有账号没有发出，请处理"
+	}
+
+	return "发送已结束"
+}
+
+// heldStep says what becomes of deliveries that stopped, beside those that go on.
+func heldStep(page postPage) string {
+	held, selfMade := 0, 0
+
+	for _, deliveryLine := range page.Deliveries {
+		if deliveryLine.State != delivery.Held {
+			continue
+		}
+		held++
+		if deliveryLine.Delivery.Reason == delivery.AccountStopped ||
+			deliveryLine.Delivery.Reason == delivery.TokenWithdrawn {
+			selfMade++
+		}
+	}
+
+	switch {
+	case held < page.Open:
+		return "有账号的发送已停下，其余到时自动发送"
+	case selfMade == held:
+		return "账号可以发布后自动继续"
+	}
+
+	return "发送已暂停，恢复后由人选择"
+}
+
+// fillStory puts together what people did, and what changed since the last approval.
+func (h *pages) fillStory(ctx context.Context, actor access.Actor, page *postPage) error {
+	versions, err := h.Posts.Versions(ctx, actor, page.Post.ID)
+	if err != nil {
+		return err
+	}
+	reviews, err := h.Reviews.OfPost(ctx, actor, page.Post.ID)
+	if err != nil {
+		return err
+	}
+
+	page.Hash = hex.EncodeToString(page.Version.Hash)
+	for i, review := range reviews {
+		if review.VersionID == page.Version.ID {
+			page.Review = &reviews[i]
+		}
+	}
+
+	for _, version := range versions {
+		if version.State == post.VersionApproved && version.ID != page.Version.ID {
+			difference := post.Diff(version, page.Version)
+			page.Since, page.SinceN = &difference, version.Number
+			break
+		}
+	}
+	acts, err := h.Deliveries.Acts(ctx, actor, page.Post.ID)
+	if err != nil {
+		return err
+	}
+	page.Events = events(page.Base, page.Post, versions, reviews, acts)
+
+	return nil
+}
+
+// events is the time line of what people did, the newest first.
+func events(
+	base page.Base,
+	p post.Post,
+	versions []post.Version,
+	reviews []review.Review,
+	acts []delivery.Act,
+) []page.Event {
+	type dated struct {
+		at time.Time
+		page.Event
+	}
+	list := []dated{{
+		p.CreatedAt,
+		page.Event{Who: p.AuthorName, Icon: "pencil", Tone: "grey", Text: base.T("新建稿件")},
+	}}
+
+	for _, version := range slices.Backward(versions) {
+		if version.SubmittedAt != nil {
+			list = append(list, dated{
+				*version.SubmittedAt,
+				page.Event{
+					Who:  version.SubmittedName,
+					Icon: "send",
+					Tone: "blue",
+					Text: base.T("提交第 {.n} 版", "n", version.Number),
+				},
+			})
+		}
+	}
+
+	for _, r := range slices.Backward(reviews) {
+		if r.DecidedAt == nil {
+			continue
+		}
+		event := page.Event{
+			Who:  r.DecidedName,
+			Icon: "check",
+			Tone: "teal",
+			Text: base.T("批准第 {.n} 版", "n", r.VersionNumber),
+			Note: r.Opinion,
+		}
+		if r.State == review.Returned {
+			event.Icon = "arrow-back-up"
+			event.Tone = "orange"
+			event.Text = base.T("退回第 {.n} 版", "n", r.VersionNumber)
+		}
+		list = append(list, dated{*r.DecidedAt, event})
+	}
+
+	for _, act := range slices.Backward(acts) {
+		list = append(list, dated{act.At, actEvent(base, act)})
+	}
+	slices.SortStableFunc(list, func(a, c dated) int { return a.at.Compare(c.at) })
+	slices.Reverse(list)
+
+	out := make([]page.Event, len(list))
+	for i, d := range list {
+		out[i] = d.Event
+		out[i].Stamp = page.StampOf(base.P, d.at, base.Now)
+	}
+
+	return out
+}
+
+// actEvent is one act on the times of a post, or one that took it back, with how many accounts it reached.
+func actEvent(base page.Base, act delivery.Act) page.Event {
+	text, args := act.Text()
+
+	event := page.Event{
+		Who:  act.ByName,
+		Icon: "calendar-event",
+		Tone: "blue",
+		Text: base.T(text, args...),
+		Note: show.StepNote(base.P, act.Event, base.Now),
+	}
+	switch act.Code {
+	case delivery.WasCancelled, delivery.WasWithdrawn:
+		event.Icon, event.Tone = "ban", "grey"
+	case delivery.EarlierAsked, delivery.EarlierAgreed, delivery.EarlierRefused:
+		event.Icon, event.Tone = "user-check", "orange"
+	}
+	reached := base.T("{.n} 个账号", "n", act.Accounts)
+	if event.Note != "" {
+		reached = event.Note + " · " + reached
+	}
+	event.Note = reached
+
+	return event
+}
+
+// storyPart is the time line of one delivery.
+type storyPart struct {
+	page.Base
+	Delivery delivery.Delivery
+	Events   []page.Event
+}
+
+// story answers with the steps of one delivery; without scripts the link leads to the delivery's own page.
+func (h *pages) story(c *gin.Context) error {
+	id, err := strconv.ParseInt(c.Param("delivery"), 10, 64)
+	if err != nil {
+		return h.kit.See(c, "/posts", "")
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	delivery, err := h.Deliveries.Find(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	if !web.IsFragment(c) {
+		return h.kit.See(c, "/deliveries/"+strconv.FormatInt(id, 10), "")
+	}
+	steps, err := h.Deliveries.Events(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+
+	p := storyPart{Base: h.kit.Base(c, "稿件"), Delivery: delivery}
+	for _, event := range slices.Backward(steps) {
+		p.Events = append(p.Events, show.Step(p.Base, event))
+	}
+
+	return h.kit.Show(c, 200, "posts/show#story", p)
+}

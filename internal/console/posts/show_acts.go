@@ -1,0 +1,149 @@
+package posts
+
+import (
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/console/show"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/web"
+)
+
+// actForm is what the small forms of a post's page send.
+type actForm struct {
+	Reason string    `form:"reason"`
+	When   string    `form:"when"`
+	Due    time.Time `form:"due"`
+}
+
+// act runs one act on the post of the address and leads back to its page; what a person can mend is
+// shown there.
+func (h *pages) act(
+	c *gin.Context,
+	do func(id int64, form actForm) (done string, args []any, err error),
+) error {
+	var args []any
+	id, _, done, err := web.Act(c, func(id int64, form actForm) (done string, err error) {
+		done, args, err = do(id, form)
+		return done, err
+	})
+	if err == nil {
+		return h.kit.See(c, postPath(id), done, args...)
+	}
+
+	return h.again(c, err)
+}
+
+// again shows the post's page with what went wrong.
+func (h *pages) again(c *gin.Context, err error) error {
+	page, perr := h.postPage(c)
+	if perr != nil {
+		return perr
+	}
+
+	return h.kit.Refuse(c, err, "posts/show", &page)
+}
+
+func (h *pages) revise(c *gin.Context) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	reach, err := h.Deliveries.Revise(c.Request.Context(), web.Actor(c), id)
+	if err != nil {
+		return h.again(c, err)
+	}
+	if reach.Sent > 0 {
+		return h.kit.See(c, postPath(id)+"/edit", "可以修改了。已发出的 {.n} 个账号不受影响", "n", reach.Sent)
+	}
+
+	return h.kit.See(c, postPath(id)+"/edit", "可以修改了。改好后须重新提交审核")
+}
+
+func (h *pages) withdraw(c *gin.Context) error {
+	return h.act(c, func(id int64, form actForm) (string, []any, error) {
+		reach, err := h.Deliveries.Withdraw(c.Request.Context(), web.Actor(c), id, form.Reason)
+		if reach.TooLate > 0 {
+			return "已撤回。有 {.n} 个账号正在发送，若没有发出将取消", []any{"n", reach.TooLate}, err
+		}
+
+		return "已撤回", nil, err
+	})
+}
+
+func (h *pages) reschedule(c *gin.Context) error {
+	return h.act(c, func(id int64, form actForm) (string, []any, error) {
+		due, err := show.Due(form.When, form.Due)
+		if err != nil {
+			return "", nil, err
+		}
+		moved, err := h.Deliveries.Reschedule(c.Request.Context(), web.Actor(c), id, due)
+		text, args := show.Moved(moved)
+
+		return text, args, err
+	})
+}
+
+func (h *pages) delete(c *gin.Context) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := h.Posts.Delete(c.Request.Context(), web.Actor(c), id); err != nil {
+		return h.again(c, err)
+	}
+
+	return h.kit.See(c, "/posts", "草稿已删除")
+}
+
+func (h *pages) cancel(c *gin.Context) error {
+	return h.act(c, func(id int64, form actForm) (string, []any, error) {
+		delivery, err := h.ofPost(c, id)
+		if err != nil {
+			return "", nil, err
+		}
+
+		return "已取消这个账号的发送", nil, h.Deliveries.Cancel(
+			c.Request.Context(),
+			web.Actor(c),
+			delivery.ID,
+			form.Reason,
+		)
+	})
+}
+
+func (h *pages) replan(c *gin.Context) error {
+	return h.act(c, func(id int64, form actForm) (string, []any, error) {
+		due, err := show.Due(form.When, form.Due)
+		if err != nil {
+			return "", nil, err
+		}
+		delivery, err := h.ofPost(c, id)
+		if err != nil {
+			return "", nil, err
+		}
+		asked, err := h.Deliveries.Replan(c.Request.Context(), web.Actor(c), delivery.ID, due, form.Reason)
+		text, args := show.Replanned(asked)
+
+		return text, args, err
+	})
+}
+
+// ofPost reads the delivery of the address, which must be of the post of the address.
+func (h *pages) ofPost(c *gin.Context, postID int64) (delivery.Delivery, error) {
+	id, err := web.ID(c, "delivery")
+	if err != nil {
+		return delivery.Delivery{}, err
+	}
+	d, err := h.Deliveries.Find(c.Request.Context(), web.Actor(c), id)
+	if err != nil {
+		return d, err
+	}
+	if d.PostID != postID {
+		return d, fault.NotFound("没有找到，或不在您的管辖范围内")
+	}
+
+	return d, nil
+}

@@ -1,0 +1,114 @@
+package reach
+
+import (
+	"fmt"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/reach"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// accountPage is the figures of one account over a period.
+type accountPage struct {
+	page.Base
+	Form    periodForm
+	Period  Period
+	Series  reach.Series
+	Figures []page.Figure
+	Charts  []page.Chart
+	Best    []reach.Post
+	Orders  []order
+	Noticed []reach.Post
+	DayCSV  string
+	PostCSV string
+}
+
+// order is a way to order the best posts.
+type order struct {
+	Text, Href string
+	Current    bool
+}
+
+func (h *pages) account(c *gin.Context) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	var form periodForm
+	if err := web.Bind(c, &form); err != nil {
+		return err
+	}
+	page := accountPage{Base: h.kit.Base(c, "账号成效", crumb), Form: form}
+	if page.Period, err = h.period(c, form, page.Base); err != nil {
+		return err
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	if page.Series, err = h.reach.Series(ctx, actor, id, page.Period.Period); err != nil {
+		return err
+	}
+	if page.Best, err = h.reach.Posts(ctx, actor, reach.PostFilter{
+		AccountID: id,
+		Period:    page.Period.Period,
+		By:        form.Sort,
+		Limit:     20,
+	}); err != nil {
+		return err
+	}
+	if page.Noticed, err = h.reach.Noticed(ctx, actor, id); err != nil {
+		return err
+	}
+	page.Heading, page.Bundle = page.Series.Account.At(), []string{"charts"}
+	page.Figures, page.Charts = figures(page.Base, page.Series.Row), charts(page.Base, page.Series.Points)
+	page.DayCSV = fmt.Sprintf("/reach/accounts/%d/days.csv%s", id, query(c))
+	page.PostCSV = fmt.Sprintf("/reach/accounts/%d/posts.csv%s", id, query(c))
+	page.orders(c)
+
+	return h.kit.Show(c, 200, "reach/account", page)
+}
+
+func (p *accountPage) orders(c *gin.Context) {
+	for _, o := range []struct{ key, text string }{{"", "互动最多"}, {"time", "最新"}, {"reads", "阅读最多"}} {
+		p.Orders = append(p.Orders, order{
+			Text:    o.text,
+			Href:    web.Link(c, "sort", o.key) + "#best",
+			Current: p.Form.Sort == o.key,
+		})
+	}
+}
+
+// WhyNoReads says why reads are missing: refused by the contract, or not asked for yet.
+func (p accountPage) WhyNoReads() string {
+	switch {
+	case p.Series.Row.Reads != nil: // there are some in this period
+		return ""
+	case p.Series.HasReads == nil && p.Series.Account.Connector.ReturnsTimeline():
+		return "还没有读过阅读数"
+	case p.Series.HasReads != nil && *p.Series.HasReads:
+		return ""
+	}
+
+	return noReads
+}
+
+func (h *pages) daysCSV(c *gin.Context) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	_, period, err := h.asked(c)
+	if err != nil {
+		return err
+	}
+	series, err := h.reach.Series(c.Request.Context(), web.Actor(c), id, period)
+	if err != nil {
+		return err
+	}
+
+	return csv(
+		c,
+		fmt.Sprintf("account-%d-%s.csv", id, span(period)),
+		reach.DaysTable(series.Points, h.kit.Printer(c).T),
+	)
+}

@@ -1,0 +1,414 @@
+// Package reviews holds the pages of reviewers: the queue, and the page that shows exactly what goes out
+// on each account and takes the decision. Who may decide, and about what, is the use cases' to say.
+package reviews
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/console/badge"
+	"juzhen/internal/console/show"
+	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
+	"juzhen/internal/instant"
+	"juzhen/internal/post"
+	"juzhen/internal/review"
+	"juzhen/internal/todo"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// Deps are the use cases the pages call.
+type Deps struct {
+	Posts      *post.Service
+	Reviews    *review.Service
+	Deliveries *delivery.Service
+}
+
+type pages struct {
+	kit *web.Kit
+	Deps
+}
+
+// Register declares the pages and their routes. The id of a review page is the post's.
+func Register(kit *web.Kit, deps Deps) {
+	h := &pages{kit, deps}
+	kit.Badges(badge.Find)
+	kit.Duty(page.NavEntry{
+		Text: "审核", Href: "/reviews", Icon: "clipboard-check", Phone: true,
+		Needs: []access.Permission{access.PostReview}, Waits: []string{todo.KindReview},
+	})
+	kit.Declare("reviews/list", listPage{})
+	kit.Declare("reviews/show", reviewPage{})
+	kit.Declare("reviews/decided", decidedPage{})
+	g := kit.Group("/reviews")
+	kit.Handle(g, "GET", "", access.PostReview, h.list)
+	kit.Handle(g, "GET", "/:id", access.PostReview, h.show)
+	kit.Handle(g, "POST", "/:id", access.PostReview, h.decide)
+}
+
+// namedAccounts is how many accounts are named under a wording.
+const namedAccounts = 200
+
+// listPage is the queue.
+type listPage struct {
+	page.Base
+	Rows []waiting
+}
+
+// waiting is a row of the queue.
+type waiting struct {
+	review.Waiting
+	Late bool // its time has come or gone
+}
+
+// Title is the beginning of the text.
+func (w waiting) Title() string { return post.Title(w.Text) }
+
+func (h *pages) list(c *gin.Context) error {
+	p := listPage{Base: h.kit.Base(c, "审核")}
+	p.Follow = page.Follow{Of: "posts todos", Every: 30}
+	rows, err := h.Reviews.Pending(c.Request.Context(), web.Actor(c))
+	if err != nil {
+		return err
+	}
+
+	for _, r := range rows {
+		p.Rows = append(p.Rows, waiting{r, r.DueAt != nil && !r.DueAt.After(p.Now)})
+	}
+
+	return h.kit.Show(c, 200, "reviews/list", p)
+}
+
+// reviewForm is the decision with what it is about: the version and the hash that were on the page.
+type reviewForm struct {
+	Version  int       `form:"version"`
+	Hash     string    `form:"hash"`
+	Decision string    `form:"decision"`
+	Opinion  string    `form:"opinion"`
+	Pick     string    `form:"pick"` // one of the opinions at hand
+	Next     int64     `form:"next"` // the post that is shown after this one
+	When     string    `form:"when"` // only when the time has gone by: "now" or "at"
+	Due      time.Time `form:"due"`
+	Shown    string    `form:"shown"` // the time that was on the page: an instant, or "now"
+}
+
+// shown is the time that was on the page; nil when the form does not say.
+func (f reviewForm) shown() *delivery.DueShown {
+	at, err := instant.Parse(f.Shown, time.RFC3339)
+	switch {
+	case f.Shown == "now":
+		return &delivery.DueShown{}
+	case err != nil:
+		return nil
+	}
+
+	return &delivery.DueShown{At: &at}
+}
+
+// shownOf is the time of a post as the form carries it.
+func shownOf(p post.Post) string {
+	if p.DueNow || p.DueAt == nil {
+		return "now"
+	}
+
+	return p.DueAt.UTC().Format(time.RFC3339)
+}
+
+func (f reviewForm) choice() delivery.DueChoice {
+	switch {
+	case f.When == "now":
+		return delivery.DueChoice{Now: true}
+	case f.When == "at" && !f.Due.IsZero():
+		return delivery.DueChoice{At: &f.Due}
+	}
+
+	return delivery.DueChoice{}
+}
+
+// reviewPage shows one version exactly as it will go out.
+type reviewPage struct {
+	page.Base
+	Form     reviewForm
+	Post     post.Post
+	Version  post.Version
+	Previews []show.Preview
+	Since    *post.Difference
+	SinceN   int
+	Earlier  []review.Review // decided ones, the newest first
+	Late     bool            // its time has gone by: the reviewer chooses
+	Own      bool            // the reader worked on it
+	Place    int             // in the queue of what the reader may decide; 0: not in it
+	Of       int
+	Next     int64  // the post behind it; 0: none
+	Repeated string // the same text goes out on its accounts within a day
+}
+
+// opinionsAtHand are what reviewers write most often.
+var opinionsAtHand = []string{
+	"内容属实，同意发布",
+	"数据已核对",
+	"请核对数据和时间",
+	"请核对错别字和标点",
+	"配图与内容不符，请更换",
+	"请写明信息来源",
+	"表述不够准确，请修改",
+}
+
+// Opinions are the opinions at hand, to choose from. They are kept as they are, in Chinese.
+func (p reviewPage) Opinions() []page.Option {
+	var out []page.Option
+	for _, o := range opinionsAtHand {
+		out = append(out, page.Option{Value: o, Text: o, Raw: true, Selected: o == p.Form.Pick})
+	}
+
+	return out
+}
+
+// opinion is what was chosen and what was written, as one.
+func (f reviewForm) opinion() string {
+	written := strings.TrimSpace(f.Opinion)
+	switch {
+	case !slices.Contains(opinionsAtHand, f.Pick):
+		return written
+	case written == "":
+		return f.Pick
+	}
+
+	return f.Pick + "。" + written
+}
+
+// verdict is the decision without where the reader wants to go afterwards.
+func (f reviewForm) verdict() review.Decision {
+	return review.Decision(strings.TrimSuffix(f.Decision, "_next"))
+}
+
+// DueLocal is the new time as a datetime-local control writes it.
+func (p reviewPage) DueLocal() string { return page.FieldTime(p.Form.Due) }
+
+func (h *pages) show(c *gin.Context) error {
+	page, err := h.page(c, reviewForm{})
+	if err != nil {
+		return err
+	}
+	if page.Post.Phase != post.Submitted {
+		return h.showDecided(c, 200, page, "")
+	}
+
+	return h.kit.Show(c, 200, "reviews/show", page)
+}
+
+func (h *pages) page(c *gin.Context, form reviewForm) (reviewPage, error) {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return reviewPage{}, err
+	}
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	p := reviewPage{Base: h.kit.Base(c, "审核稿件", page.Crumb{Text: "审核", Href: "/reviews"}), Form: form}
+	if p.Post, p.Version, err = h.Posts.Find(ctx, actor, id); err != nil {
+		return p, err
+	}
+	if err := access.Require(actor, access.PostReview, p.Post.UnitPath); err != nil {
+		return p, err
+	}
+	if p.Version.Title() != "" {
+		p.Heading = p.Version.Title()
+	}
+	if form.Version == 0 {
+		p.Form.Version, p.Form.Hash, p.Form.Shown = p.Version.Number, hex.EncodeToString(
+			p.Version.Hash,
+		), shownOf(
+			p.Post,
+		)
+	}
+
+	p.Previews = show.Previews(p.P, p.Version, nil)
+	for i := range p.Previews {
+		p.Previews[i].When = show.Planned(p.Base, p.Post)
+		p.Previews[i].Large, p.Previews[i].Again, p.Previews[i].Most = true, i > 0, namedAccounts
+	}
+	p.Late = p.Post.DueAt != nil && !p.Post.DueAt.After(p.Now)
+	if p.Form.Due.IsZero() {
+		p.Form.Due = p.Now.Add(30 * time.Minute).Truncate(5 * time.Minute)
+	}
+
+	return p, h.fillHistory(c, &p)
+}
+
+// fillHistory adds earlier decisions, the difference to the version approved last, and whether the
+// reader worked on this one.
+func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	reviews, err := h.Reviews.OfPost(ctx, actor, page.Post.ID)
+	if err != nil {
+		return err
+	}
+
+	for _, review := range reviews {
+		if review.DecidedAt != nil {
+			page.Earlier = append(page.Earlier, review)
+		}
+	}
+	versions, err := h.Posts.Versions(ctx, actor, page.Post.ID)
+	if err != nil {
+		return err
+	}
+	if version, ok := before(versions, page.Version); ok {
+		difference := post.Diff(version, page.Version)
+		page.Since, page.SinceN = &difference, version.Number
+	}
+	pending, err := h.Reviews.Pending(ctx, actor)
+	if err != nil {
+		return err
+	}
+	page.takePlace(pending)
+	repeats, err := h.Deliveries.Repeats(ctx, actor, page.Post)
+	if err != nil {
+		return err
+	}
+	page.Repeated = show.Repeated(page.P, repeats, page.Now)
+
+	return nil
+}
+
+// takePlace finds the post in the queue of what the reader may decide, and the one behind it.
+func (p *reviewPage) takePlace(pending []review.Waiting) {
+	var queue []int64
+
+	for _, waiting := range pending {
+		if waiting.PostID == p.Post.ID && waiting.Own {
+			p.Own = true
+		}
+		if !waiting.Own {
+			queue = append(queue, waiting.PostID)
+		}
+	}
+	p.Of, p.Place = len(queue), slices.Index(queue, p.Post.ID)+1
+	if p.Place > 0 && p.Of > 1 {
+		p.Next = queue[p.Place%p.Of]
+	}
+}
+
+// before is what the reviewer compares with: the version approved last, else the one returned last.
+func before(versions []post.Version, now post.Version) (post.Version, bool) {
+	for _, state := range []post.VersionState{post.VersionApproved, post.VersionReturned} {
+		for _, version := range versions {
+			if version.State == state && version.ID != now.ID {
+				return version, true
+			}
+		}
+	}
+
+	return post.Version{}, false
+}
+
+func (h *pages) decide(c *gin.Context) error {
+	var form reviewForm
+	err := web.Bind(c, &form)
+	id, iderr := web.ID(c, "id")
+	if iderr != nil {
+		return iderr
+	}
+	hash, herr := hex.DecodeString(form.Hash)
+	if herr != nil || len(hash) == 0 {
+		return fault.Invalid("", "表单无法读取，请刷新页面后重试")
+	}
+	var asked *delivery.Advance
+	if err == nil {
+		asked, err = h.Deliveries.Review(c.Request.Context(), web.Actor(c), id, delivery.Verdict{
+			Version:  form.Version,
+			Hash:     hash,
+			Decision: form.verdict(),
+			Opinion:  form.opinion(),
+			Due:      form.choice(),
+			Shown:    form.shown(),
+		})
+	}
+	if err == nil {
+		return h.decided(c, form, asked)
+	}
+	page, perr := h.page(c, form)
+	if perr != nil {
+		return perr
+	}
+	if fault.Is(err, fault.KindConflict) {
+		pub := fault.Public(err)
+		return h.showDecided(c, web.StatusOf(err), page, page.T(pub.Text, pub.Args...))
+	}
+
+	return h.kit.Refuse(c, err, "reviews/show", &page)
+}
+
+func (h *pages) decided(c *gin.Context, form reviewForm, asked *delivery.Advance) error {
+	if asked != nil {
+		return h.kit.See(c, "/reviews", "已按原定时间批准；提前发布须由作者或另一位审核员同意，已提请")
+	}
+	if form.verdict() == review.Return {
+		return h.kit.See(c, "/reviews", "已退回，意见已告知作者")
+	}
+	if form.Decision == string(review.Approve)+"_next" {
+		return h.seeNext(c, form.Next)
+	}
+
+	return h.kit.See(c, "/reviews", "已批准，将按时发布")
+}
+
+// seeNext leads to the post behind the one that was approved, else to the first that waits, else to the
+// queue.
+func (h *pages) seeNext(c *gin.Context, wanted int64) error {
+	pending, err := h.Reviews.Pending(c.Request.Context(), web.Actor(c))
+	if err != nil {
+		return err
+	}
+
+	next := int64(0)
+	for _, waiting := range pending {
+		if !waiting.Own && (next == 0 || waiting.PostID == wanted) {
+			next = waiting.PostID
+		}
+	}
+	if next == 0 {
+		return h.kit.See(c, "/reviews", "已批准，将按时发布。没有等候审核的稿件了")
+	}
+
+	return h.kit.See(c, fmt.Sprintf("/reviews/%d", next), "已批准，将按时发布。下一条：")
+}
+
+// decidedPage says that there is nothing to decide any more, by whom it was decided, and what the
+// reader had written.
+type decidedPage struct {
+	page.Base
+	Post    post.Post
+	Why     string         // in the reader's language; "" when nobody pressed a button
+	Last    *review.Review // the decision there is
+	Opinion string         // what the reader typed: kept to be copied
+}
+
+func (h *pages) showDecided(c *gin.Context, status int, from reviewPage, why string) error {
+	p := decidedPage{Base: from.Base, Post: from.Post, Why: why, Opinion: from.Form.opinion()}
+	p.Crumbs = append(p.Crumbs, page.Crumb{
+		Text: fmt.Sprintf("#%d", from.Post.ID),
+		Href: fmt.Sprintf("/posts/%d", from.Post.ID),
+	})
+	if len(from.Earlier) > 0 {
+		p.Last = &from.Earlier[0]
+	}
+
+	return h.kit.Show(c, status, "reviews/decided", p)
+}
+
+// TodoPages say where what waits is dealt with: what waits for a reviewer is the post in its review.
+func TodoPages() todo.Pages {
+	pages := todo.Pages{}
+	for _, matter := range review.TodoMatters() {
+		pages.PageOf(matter.Code, "/reviews/%d")
+	}
+
+	return pages
+}
