@@ -26,9 +26,12 @@ func TestAnAccountIsConnectedInABrowser(t *testing.T) {
 
 	tab.Follow("form[action$='/authorise'] button")
 	tab.SeeText("body", "环保北京") // the platform's page
-	tab.Eval(`(() => { const s = document.querySelector("select[name=account], input[name=account][value='环保北京']");
-		if (s.tagName === "SELECT") { s.value = "环保北京" } else { s.checked = true }
-		return true; })()`)
+	tab.Eval(`(() => {
+		const choice = document.querySelector(
+			"select[name=account], input[name=account][value='环保北京']");
+		if (choice.tagName === "SELECT") { choice.value = "环保北京" } else { choice.checked = true }
+		return true;
+	})()`)
 	tab.Follow("button[value=allow]")
 	tab.SeeText(".banner-good", "授权成功")
 	tab.Follow("form[action$='/test'] button")
@@ -59,5 +62,5 @@ func TestThePartAboutThePastIsAskedOnlyWhileItMoves(t *testing.T) {
 	t.Parallel()
 	pages := newWorld(t)
 	a := pages.Account("环保北京", "环保局", account.Commercial, true)
-	pages.As("admin").Get(at(a.ID, "")).WantCount("#backfill[data-poll]", 0)
+	pages.As("admin").Get(at(a.ID, "")).WantCount("#backfill[hx-get]", 0)
 }
