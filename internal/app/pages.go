@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/console/calendar"
 	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/follow"
+	"juzhen/internal/console/home"
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/me"
 	"juzhen/internal/console/posts"
@@ -86,6 +87,14 @@ func (a *App) register(kit *web.Kit) {
 	})
 	signin.Register(kit, signin.Deps{Identity: a.Identity})
 	me.Register(kit, me.Deps{Identity: a.Identity})
+	home.Register(kit, home.Deps{
+		Posts:      a.Posts,
+		Deliveries: a.Deliveries,
+		Accounts:   a.Accounts,
+		Units:      a.Org,
+		Todos:      a.Todo,
+		Reach:      a.Reach,
+	})
 	posts.Register(kit, posts.Deps{
 		Posts:      a.Posts,
 		Media:      a.Media,
@@ -93,8 +102,6 @@ func (a *App) register(kit *web.Kit) {
 		Deliveries: a.Deliveries,
 		Accounts:   a.Accounts,
 		Units:      a.Org,
-		Todos:      a.Todo,
-		Reach:      a.Reach,
 	})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})
 	calendar.Register(kit, calendar.Deps{

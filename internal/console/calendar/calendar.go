@@ -13,7 +13,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/console/badge"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/instant"
@@ -137,7 +137,7 @@ func (h *pages) choices(c *gin.Context, p *calendarPage) (post.Filter, error) {
 	filter := post.Filter{}
 	accounts, err := h.Accounts.List(ctx, actor, account.Filter{
 		Permission: access.PostView,
-		Limit:      show.Choosable + 1,
+		Limit:      parts.Choosable + 1,
 	})
 	if err != nil {
 		return filter, err
@@ -150,9 +150,9 @@ func (h *pages) choices(c *gin.Context, p *calendarPage) (post.Filter, error) {
 	if err != nil {
 		return filter, err
 	}
-	p.Accounts, p.Units = show.AccountOptions(accounts), []page.Option{{Text: "全部"}}
+	p.Accounts, p.Units = parts.AccountOptions(accounts), []page.Option{{Text: "全部"}}
 
-	filter.AccountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
+	filter.AccountID, p.AccountAsked = parts.AccountAsked(named, p.Form.Account)
 	for _, unit := range units {
 		p.Units = append(p.Units, page.Option{
 			Value: strconv.FormatInt(unit.ID, 10),
@@ -199,7 +199,7 @@ func (h *pages) move(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	text, args := show.Moved(moved)
+	text, args := parts.Moved(moved)
 	if web.IsFragment(c) && moved.Asked != nil {
 		return fault.Conflict(text, args...).WithCode("asked") // the entry goes back to where it still is
 	}

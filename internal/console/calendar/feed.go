@@ -9,7 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/console/badge"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
@@ -98,7 +98,7 @@ func (h *pages) feedFilter(c *gin.Context, form feedForm) (post.Filter, error) {
 		return post.Filter{}, err
 	}
 	filter := post.Filter{UnitPath: pathOf(units, form.Unit)}
-	filter.AccountID, _ = show.AccountAsked(named, form.Account)
+	filter.AccountID, _ = parts.AccountAsked(named, form.Account)
 
 	return filter, nil
 }

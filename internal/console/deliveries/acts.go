@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
@@ -95,12 +95,12 @@ func (h *pages) cancel(c *gin.Context) error {
 
 func (h *pages) replan(c *gin.Context) error {
 	return h.act(c, "replan", func(id int64, form actForm) (string, error) {
-		due, err := show.Due(form.When, form.Due)
+		due, err := parts.Due(form.When, form.Due)
 		if err != nil {
 			return "", err
 		}
 		asked, err := h.Deliveries.Replan(c.Request.Context(), web.Actor(c), id, due, form.Reason)
-		text, _ := show.Replanned(asked)
+		text, _ := parts.Replanned(asked)
 
 		return text, err
 	})

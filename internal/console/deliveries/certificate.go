@@ -7,7 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -63,8 +63,8 @@ func (h *pages) certificate(c *gin.Context) error {
 // no meaning on paper.
 func (p *certificatePage) fillSteps() {
 	for _, event := range slices.Backward(p.Events) {
-		line := show.Step(p.Base, event)
-		line.Stamp.Text, line.Note = exact(event.At), show.StepNote(p.P, event, time.Time{})
+		line := parts.Step(p.Base, event)
+		line.Stamp.Text, line.Note = exact(event.At), parts.StepNote(p.P, event, time.Time{})
 		p.Steps = append(p.Steps, line)
 		if event.To == delivery.Sent && event.From != delivery.Sent && p.Answer.Text == "" {
 			p.Answer = line

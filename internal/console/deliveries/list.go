@@ -11,7 +11,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/console/badge"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -262,7 +262,7 @@ func (h *pages) fillChoices(c *gin.Context, p *listPage) error {
 	}
 	accounts, err := h.Accounts.List(ctx, actor, account.Filter{
 		Permission: access.PostView,
-		Limit:      show.Choosable + 1,
+		Limit:      parts.Choosable + 1,
 	})
 	if err != nil {
 		return err
@@ -272,8 +272,8 @@ func (h *pages) fillChoices(c *gin.Context, p *listPage) error {
 		return err
 	}
 	all := page.Option{Text: "全部"}
-	p.Units, p.Accounts = append([]page.Option{all}, unitOptions(units)...), show.AccountOptions(accounts)
-	p.accountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
+	p.Units, p.Accounts = append([]page.Option{all}, unitOptions(units)...), parts.AccountOptions(accounts)
+	p.accountID, p.AccountAsked = parts.AccountAsked(named, p.Form.Account)
 	p.Chips = chips(c, p.Form, units, p.AccountAsked)
 
 	return nil

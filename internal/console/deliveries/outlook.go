@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"juzhen/internal/console/badge"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/web/page"
 )
@@ -34,7 +34,7 @@ func outlookOf(base page.Base, d delivery.Delivery) outlook {
 
 	switch d.State {
 	case delivery.Unknown:
-		if show.Looked(d.Reason) {
+		if parts.Looked(d.Reason) {
 			o.Now, o.Next = base.T("微博未确认是否发出。"), []string{o.Now}
 		}
 		nextOfUnknown(d, say)

@@ -8,7 +8,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
@@ -117,7 +117,7 @@ func asked(accounts []account.Account, name string) (*account.Account, error) {
 	if strings.TrimSpace(name) == "" {
 		return nil, nil
 	}
-	if a := show.AccountNamed(accounts, name); a != nil {
+	if a := parts.AccountNamed(accounts, name); a != nil {
 		return a, nil
 	}
 

@@ -9,7 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/post"
@@ -152,12 +152,12 @@ func (h *pages) fillStory(ctx context.Context, actor access.Actor, page *showPag
 	}
 
 	for _, event := range slices.Backward(events) {
-		line := show.Step(page.Base, event)
+		line := parts.Step(page.Base, event)
 		page.Events = append(page.Events, line)
 		if page.Seen == nil {
 			page.Seen = sightedIn(page.Delivery, event)
 		}
-		if show.Looked(event.Code) && len(page.Looks) < 8 {
+		if parts.Looked(event.Code) && len(page.Looks) < 8 {
 			page.Looks = append(page.Looks, line)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/post"
@@ -19,7 +19,7 @@ type advancePage struct {
 	Advance  delivery.Advance
 	Post     post.Post
 	Version  post.Version
-	Previews []show.Preview
+	Previews []parts.Preview
 	From, To string // both times in words; To is "" for as soon as agreed
 	Accounts int    // that would go out earlier
 	MayNot   string // why the reader may not answer, in the reader's language; "" when he or she may
@@ -61,9 +61,9 @@ func (h *pages) advancePage(c *gin.Context) (advancePage, error) {
 	}
 	p.Heading = p.T("提前发布：{.title}", "title", headingOf(p.Base, p.Version))
 
-	p.Previews = show.Previews(p.P, p.Version, nil)
+	p.Previews = parts.Previews(p.P, p.Version, nil)
 	for i := range p.Previews {
-		p.Previews[i].When = show.Planned(p.Base, p.Post)
+		p.Previews[i].When = parts.Planned(p.Base, p.Post)
 	}
 	list, err := h.Deliveries.OfPost(ctx, actor, advance.PostID)
 	if err != nil {

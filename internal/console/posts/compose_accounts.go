@@ -10,7 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -253,7 +253,7 @@ func (f composeForm) ownNamed(accounts []account.Account) (int64, error) {
 			len(named),
 		)
 	}
-	if a := show.AccountNamed(accounts, f.Own); a != nil { // its number, where no name has it
+	if a := parts.AccountNamed(accounts, f.Own); a != nil { // its number, where no name has it
 		return a.ID, nil
 	}
 

@@ -11,7 +11,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -33,7 +33,7 @@ type composePage struct {
 	Matches   []account.Account // chosen accounts whose name has what was asked for
 	Matching  int               // how many there are, listed or not
 	Pictures  []pictureField
-	Previews  []show.Preview
+	Previews  []parts.Preview
 	Findings  []finding // what keeps the post from being submitted
 	SavedAt   time.Time // zero: not yet
 	Unsaved   bool      // the form was changed without being stored
@@ -216,9 +216,9 @@ func (h *pages) fillStored(ctx context.Context, actor access.Actor, page *compos
 	page.Opinions = returns(reviews)
 	problems := h.Posts.Check(stored, version)
 	page.Number, page.SavedAt = version.Number, stored.UpdatedAt
-	page.Going, page.Targets = show.Planned(page.Base, stored), len(version.Targets)
+	page.Going, page.Targets = parts.Planned(page.Base, stored), len(version.Targets)
 
-	page.Previews = show.Previews(page.P, version, problems)
+	page.Previews = parts.Previews(page.P, version, problems)
 	for i := range page.Previews {
 		page.Previews[i].When, page.Previews[i].Fold, page.Previews[i].Most = page.Going, true, mostNames
 	}

@@ -50,7 +50,7 @@ func TestADistrictSeesWhatTheBureauSendsFromItsAccount(t *testing.T) {
 	}
 }
 
-func TestTheDeskShowsTodayTomorrowAndWhatOneSubmitted(t *testing.T) {
+func TestHomeShowsTodayTomorrowAndWhatOneSubmitted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.draft("今天的草稿")

@@ -9,7 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/instant"
 	"juzhen/internal/org"
@@ -21,7 +21,7 @@ import (
 // listPage shows the posts of the reader's units.
 type listPage struct {
 	page.Base
-	Rows     []listRow
+	Rows     []parts.PostRow
 	Form     listForm
 	Chips    []page.Chip
 	Pager    page.Pager
@@ -35,13 +35,6 @@ type listPage struct {
 
 	AccountAsked string // the name of the account that is filtered by
 	accountID    int64
-}
-
-// listRow is a post with the state that follows from its deliveries.
-type listRow struct {
-	post.Row
-	State   delivery.PostState
-	Passage page.Passage // where the words of the search stand
 }
 
 // listForm is the filter, as the address holds it. To is a day and counts whole.
@@ -77,10 +70,10 @@ func (h *pages) list(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if page.Rows, err = h.withStates(c.Request.Context(), found.Rows); err != nil {
+	if page.Rows, err = parts.WithStates(c.Request.Context(), h.Deliveries, found.Rows); err != nil {
 		return err
 	}
-	showPassages(page.Rows, form.Q)
+	parts.ShowPassages(page.Rows, form.Q)
 	page.Chips = chips(c, page.Base, form, units, page.AccountAsked, page.Authors)
 	_, page.ByDue = form.hour(page.Now)
 	page.Short = post.Short(form.Q)
@@ -120,32 +113,6 @@ func (f listForm) filter(units []org.Unit, now time.Time) post.Filter {
 	return out
 }
 
-// withStates adds to each row what became of it: one grouped statement for the page.
-func (h *pages) withStates(ctx context.Context, rows []post.Row) ([]listRow, error) {
-	ids := make([]int64, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-	}
-	states, err := h.Deliveries.PostStates(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-
-	out := make([]listRow, len(rows))
-	for i, row := range rows {
-		out[i] = listRow{Row: row, State: states[row.ID]}
-	}
-
-	return out, nil
-}
-
-// showPassages gives each row the place in which the words of the search stand.
-func showPassages(rows []listRow, words string) {
-	for i, row := range rows {
-		rows[i].Passage = page.PassageOf(row.FoundIn, words)
-	}
-}
-
 // choices fills what the filters offer.
 func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([]org.Unit, error) {
 	units, err := h.Units.Within(ctx, actor, access.PostView)
@@ -154,7 +121,7 @@ func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([
 	}
 	accounts, err := h.Accounts.List(ctx, actor, account.Filter{
 		Permission: access.PostView,
-		Limit:      show.Choosable + 1,
+		Limit:      parts.Choosable + 1,
 	})
 	if err != nil {
 		return nil, err
@@ -169,11 +136,11 @@ func (h *pages) choices(ctx context.Context, actor access.Actor, p *listPage) ([
 	}
 	all := page.Option{Text: "全部"}
 	p.States = []page.Option{all}
-	p.Accounts = show.AccountOptions(accounts)
+	p.Accounts = parts.AccountOptions(accounts)
 	p.Units = []page.Option{all}
 	p.Authors = []page.Option{all}
 
-	p.accountID, p.AccountAsked = show.AccountAsked(named, p.Form.Account)
+	p.accountID, p.AccountAsked = parts.AccountAsked(named, p.Form.Account)
 	for _, postState := range filterStates {
 		p.States = append(p.States, page.Option{Value: string(postState), Text: postState.Label()})
 	}

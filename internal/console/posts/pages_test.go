@@ -12,7 +12,7 @@ import (
 	"juzhen/internal/web/webtest"
 )
 
-func TestTheDeskShowsWhatNeedsThePersonAndWhatGoesOutToday(t *testing.T) {
+func TestHomeShowsWhatNeedsThePersonAndWhatGoesOutToday(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.as("writer").

@@ -1,6 +1,5 @@
-// Package posts holds the pages on which posts are written and followed: the landing page, the list of
-// posts, the form, the page of one post with its story, and the pictures. Rights and states are decided
-// by the use cases it calls.
+// Package posts holds the pages on which posts are written and followed: the list, the form, the page of
+// one post with its story, and the pictures. Rights and states are decided by the use cases it calls.
 package posts
 
 import (
@@ -13,7 +12,6 @@ import (
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
-	"juzhen/internal/reach"
 	"juzhen/internal/review"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
@@ -28,8 +26,6 @@ type Deps struct {
 	Deliveries *delivery.Service
 	Accounts   *account.Service
 	Units      *org.Service
-	Todos      *todo.Service
-	Reach      *reach.Service
 }
 
 type pages struct {
@@ -48,7 +44,6 @@ const (
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
 	kit.Badges(badge.Find)
-	kit.Duty(page.NavEntry{Text: "工作台", Href: "/", Icon: "layout-dashboard", Phone: true})
 	kit.Duty(page.NavEntry{
 		Text:  "稿件",
 		Href:  "/posts",
@@ -58,9 +53,6 @@ func Register(kit *web.Kit, deps Deps) {
 	})
 	kit.Belongs("/posts", "/advances")
 
-	kit.Declare("home/home", homePage{})
-	kit.Declare("home/search", searchPage{})
-	kit.Declare("home/past", pastPage{})
 	kit.Declare("posts/list", listPage{})
 	kit.Declare("posts/edit", composePage{})
 	kit.Declare("posts/edit#autosaved", composePage{})
@@ -76,9 +68,6 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("posts/advance", advancePage{})
 
 	root := kit.Group("/")
-	kit.Handle(root, "GET", "", access.Self, h.home)
-	kit.Handle(root, "GET", "search", access.Self, h.search)
-	kit.Handle(root, "GET", "search/past", access.ReachView, h.searchPast)
 	kit.Handle(root, "GET", "media/:id", access.PostView, h.picture)
 	kit.Handle(root, "GET", "media/:id/thumb", access.PostView, h.thumb)
 	h.routePosts(kit.Group("/posts"))

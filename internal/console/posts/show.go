@@ -10,7 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -27,7 +27,7 @@ type postPage struct {
 	State      delivery.PostState
 	Next       string // who acts next; Chinese source text
 	Deliveries []deliveryLine
-	Previews   []show.Preview
+	Previews   []parts.Preview
 	Review     *review.Review   // of the current version
 	Since      *post.Difference // to the version approved last, when there is one
 	SinceN     int
@@ -125,9 +125,9 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 		problems = h.Posts.Check(stored, version)
 	}
 
-	p.Previews = show.Previews(p.P, version, problems)
+	p.Previews = parts.Previews(p.P, version, problems)
 	for i := range p.Previews {
-		p.Previews[i].When = show.Planned(p.Base, stored)
+		p.Previews[i].When = parts.Planned(p.Base, stored)
 		if !p.All {
 			p.Previews[i].Most = shownDeliveries
 		}
@@ -153,7 +153,7 @@ func (h *pages) fillAdvance(ctx context.Context, actor access.Actor, page *postP
 		if err != nil {
 			return err
 		}
-		page.Repeated = show.Repeated(page.P, repeats, page.Now)
+		page.Repeated = parts.Repeated(page.P, repeats, page.Now)
 	}
 	if page.Post.Phase != post.Approved {
 		return nil
@@ -430,7 +430,7 @@ func actEvent(base page.Base, act delivery.Act) page.Event {
 		Icon: "calendar-event",
 		Tone: "blue",
 		Text: base.T(text, args...),
-		Note: show.StepNote(base.P, act.Event, base.Now),
+		Note: parts.StepNote(base.P, act.Event, base.Now),
 	}
 	switch act.Code {
 	case delivery.WasCancelled, delivery.WasWithdrawn:
@@ -475,7 +475,7 @@ func (h *pages) story(c *gin.Context) error {
 
 	p := storyPart{Base: h.kit.Base(c, "稿件"), Delivery: delivery}
 	for _, event := range slices.Backward(steps) {
-		p.Events = append(p.Events, show.Step(p.Base, event))
+		p.Events = append(p.Events, parts.Step(p.Base, event))
 	}
 
 	return h.kit.Show(c, 200, "posts/show#story", p)

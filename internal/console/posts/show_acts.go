@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
@@ -75,12 +75,12 @@ func (h *pages) withdraw(c *gin.Context) error {
 
 func (h *pages) reschedule(c *gin.Context) error {
 	return h.act(c, func(id int64, form actForm) (string, []any, error) {
-		due, err := show.Due(form.When, form.Due)
+		due, err := parts.Due(form.When, form.Due)
 		if err != nil {
 			return "", nil, err
 		}
 		moved, err := h.Deliveries.Reschedule(c.Request.Context(), web.Actor(c), id, due)
-		text, args := show.Moved(moved)
+		text, args := parts.Moved(moved)
 
 		return text, args, err
 	})
@@ -116,7 +116,7 @@ func (h *pages) cancel(c *gin.Context) error {
 
 func (h *pages) replan(c *gin.Context) error {
 	return h.act(c, func(id int64, form actForm) (string, []any, error) {
-		due, err := show.Due(form.When, form.Due)
+		due, err := parts.Due(form.When, form.Due)
 		if err != nil {
 			return "", nil, err
 		}
@@ -125,7 +125,7 @@ func (h *pages) replan(c *gin.Context) error {
 			return "", nil, err
 		}
 		asked, err := h.Deliveries.Replan(c.Request.Context(), web.Actor(c), delivery.ID, due, form.Reason)
-		text, args := show.Replanned(asked)
+		text, args := parts.Replanned(asked)
 
 		return text, args, err
 	})

@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/blob"
 	"juzhen/internal/console/calendar"
+	"juzhen/internal/console/home"
 	"juzhen/internal/console/posts"
 	"juzhen/internal/console/reviews"
 	"juzhen/internal/delivery"
@@ -70,6 +71,16 @@ func newWorld(t *testing.T) *world {
 		Deliveries: w.deliveries,
 		Accounts:   accounts,
 		Units:      units,
+	}
+	w.people = people()
+	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock, Log: slog.New(slog.DiscardHandler)})
+	w.must(err)
+	posts.Register(w.kit, deps)
+	home.Register(w.kit, home.Deps{
+		Posts:      w.posts,
+		Deliveries: w.deliveries,
+		Accounts:   accounts,
+		Units:      units,
 		Todos: todo.New(
 			w.db,
 			todo.Join(review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters()),
@@ -78,11 +89,7 @@ func newWorld(t *testing.T) *world {
 				PageOf("review.waiting", "/reviews/%d"),
 		),
 		Reach: reach.New(w.db, nil, accounts, reach.Options{Now: clock, Log: slog.New(slog.DiscardHandler)}),
-	}
-	w.people = people()
-	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock, Log: slog.New(slog.DiscardHandler)})
-	w.must(err)
-	posts.Register(w.kit, deps)
+	})
 	reviews.Register(w.kit, reviews.Deps{Posts: w.posts, Reviews: deps.Reviews, Deliveries: w.deliveries})
 	calendar.Register(w.kit, calendar.Deps{
 		Posts:      w.posts,

@@ -13,7 +13,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/console/badge"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/instant"
@@ -138,7 +138,7 @@ type reviewPage struct {
 	Form     reviewForm
 	Post     post.Post
 	Version  post.Version
-	Previews []show.Preview
+	Previews []parts.Preview
 	Since    *post.Difference
 	SinceN   int
 	Earlier  []review.Review // decided ones, the newest first
@@ -228,9 +228,9 @@ func (h *pages) page(c *gin.Context, form reviewForm) (reviewPage, error) {
 		)
 	}
 
-	p.Previews = show.Previews(p.P, p.Version, nil)
+	p.Previews = parts.Previews(p.P, p.Version, nil)
 	for i := range p.Previews {
-		p.Previews[i].When = show.Planned(p.Base, p.Post)
+		p.Previews[i].When = parts.Planned(p.Base, p.Post)
 		p.Previews[i].Large, p.Previews[i].Again, p.Previews[i].Most = true, i > 0, namedAccounts
 	}
 	p.Late = p.Post.DueAt != nil && !p.Post.DueAt.After(p.Now)
@@ -272,7 +272,7 @@ func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 	if err != nil {
 		return err
 	}
-	page.Repeated = show.Repeated(page.P, repeats, page.Now)
+	page.Repeated = parts.Repeated(page.P, repeats, page.Now)
 
 	return nil
 }

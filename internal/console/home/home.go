@@ -1,4 +1,4 @@
-package posts
+package home
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/console/badge"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -23,12 +24,12 @@ type homePage struct {
 	page.Base
 	Todos    []todoLine
 	MoreTodo int
-	Days     []deskDay     // today and tomorrow
-	Drafts   []listRow     // the reader's own drafts and returned posts
-	Mine     []listRow     // what the reader submitted
-	Accounts []accountLine // the first of those that need somebody
-	MoreBad  int           // how many more there are
-	Fine     int           // accounts that need nothing
+	Days     []deskDay       // today and tomorrow
+	Drafts   []parts.PostRow // the reader's own drafts and returned posts
+	Mine     []parts.PostRow // what the reader submitted
+	Accounts []accountLine   // the first of those that need somebody
+	MoreBad  int             // how many more there are
+	Fine     int             // accounts that need nothing
 	All      int
 	Stop     *org.Unit // the highest unit whose sending the reader may stop
 }
@@ -46,7 +47,7 @@ type deskDay struct {
 // deskLine is a post, or what others send from an own account.
 type deskLine struct {
 	At    time.Time
-	Row   *listRow
+	Row   *parts.PostRow
 	Other *delivery.Foreign // nil for a post
 }
 
@@ -160,7 +161,7 @@ func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) 
 	if err != nil {
 		return err
 	}
-	if p.Drafts, err = h.withStates(ctx, own.Rows); err != nil {
+	if p.Drafts, err = parts.WithStates(ctx, h.Deliveries, own.Rows); err != nil {
 		return err
 	}
 	mine, err := h.Posts.List(ctx, actor, post.Filter{
@@ -171,7 +172,7 @@ func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) 
 	if err != nil {
 		return err
 	}
-	p.Mine, err = h.withStates(ctx, mine.Rows)
+	p.Mine, err = parts.WithStates(ctx, h.Deliveries, mine.Rows)
 
 	return err
 }
@@ -198,7 +199,7 @@ func (h *pages) day(ctx context.Context, actor access.Actor, in post.Span, now t
 			out.All += hour.Posts
 		}
 	}
-	rows, err := h.withStates(ctx, due)
+	rows, err := parts.WithStates(ctx, h.Deliveries, due)
 	if err != nil {
 		return out, err
 	}

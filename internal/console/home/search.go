@@ -1,4 +1,4 @@
-package posts
+package home
 
 import (
 	"net/url"
@@ -8,6 +8,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
@@ -17,7 +18,7 @@ import (
 // searchPage answers the search in the head: posts by their text, accounts by their name.
 type searchPage struct {
 	page.Base
-	Posts    []listRow
+	Posts    []parts.PostRow
 	More     bool // there are more posts than shown
 	Accounts []account.Account
 	Past     []pastRow // posts of the platform that were not written here
@@ -50,10 +51,10 @@ func (h *pages) search(c *gin.Context) error {
 			return err
 		}
 		page.More = found.Next != ""
-		if page.Posts, err = h.withStates(ctx, found.Rows); err != nil {
+		if page.Posts, err = parts.WithStates(ctx, h.Deliveries, found.Rows); err != nil {
 			return err
 		}
-		showPassages(page.Posts, words)
+		parts.ShowPassages(page.Posts, words)
 	}
 	if words != "" && actor.Can(access.ReachView) {
 		found, err := h.Reach.Search(ctx, actor, words, "", shownFound)

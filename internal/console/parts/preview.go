@@ -1,7 +1,7 @@
-// Package show makes what several sections of the console show or ask alike: a post as a citizen will
+// Package parts makes what several sections of the console show or ask alike: a post as a citizen will
 // see it, who acts next, the filter by account, the choice of a time. It asks no use case and registers
 // no page.
-package show
+package parts
 
 import (
 	"regexp"

@@ -1,11 +1,11 @@
-package show_test
+package parts_test
 
 import (
 	"fmt"
 	"testing"
 
 	"juzhen/internal/account"
-	"juzhen/internal/console/show"
+	"juzhen/internal/console/parts"
 )
 
 func TestAnAccountIsAskedForByIDOrName(t *testing.T) {
@@ -19,14 +19,14 @@ func TestAnAccountIsAskedForByIDOrName(t *testing.T) {
 	for asked, want := range map[string]int64{
 		"": 0, "7": 7, "@环保第007号": 7, "环保第101号": 101, "第042": 42, "环保第": -1, "没有": -1, "999": -1,
 	} {
-		if got, name := show.AccountAsked(list, asked); got != want || (name == "") != (asked == "") {
+		if got, name := parts.AccountAsked(list, asked); got != want || (name == "") != (asked == "") {
 			t.Errorf("%q: got %d %q, want %d", asked, got, name, want)
 		}
 	}
-	if got := show.AccountOptions(list); got != nil {
+	if got := parts.AccountOptions(list); got != nil {
 		t.Errorf("%d choices are offered, want a field to type in", len(got))
 	}
-	if got := show.AccountOptions(list[:100]); len(got) != 101 || got[0].Value != "" {
+	if got := parts.AccountOptions(list[:100]); len(got) != 101 || got[0].Value != "" {
 		t.Errorf("%d choices, want all and each", len(got))
 	}
 }
@@ -39,7 +39,7 @@ func TestAnActNamesItsAccountInFull(t *testing.T) {
 		"环保第20号": 7, " @air北京 ": 20, "20": 20, "7": 3, "第20": 0, "环保": 0, "": 0, "99": 0,
 	} {
 		var got int64
-		if a := show.AccountNamed(list, name); a != nil {
+		if a := parts.AccountNamed(list, name); a != nil {
 			got = a.ID
 		}
 		if got != want {
