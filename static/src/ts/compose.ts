@@ -2,10 +2,10 @@
 // Without scripts its buttons do the same with a page load each. Whatever fails, what was typed stays in the page.
 import { type Answer, ask } from "./ask";
 import { counters } from "./counter";
-import { ownWordings } from "./own";
+import { ownWordings } from "./wording";
 import { exchange, place } from "./place";
 import { renew } from "./picker";
-import { Sheet } from "./sheet";
+import { Sheet } from "./preview";
 
 const pause = 2500; // milliseconds after the last key
 const again = 15000; // after a failure that a person has to mend

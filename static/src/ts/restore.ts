@@ -13,7 +13,7 @@ interface Typed {
   sent: boolean; // until a page says that it was not taken
 }
 
-export function typed(): void {
+export function restore(): void {
   settle();
   document.addEventListener("submit", (e) => {
     if (!e.defaultPrevented && e.target instanceof HTMLFormElement) keep(e.target);
@@ -64,11 +64,11 @@ function settle(): void {
   const form = [...document.querySelectorAll<HTMLFormElement>('main form[method="post"]')].find((f) => action(f) === it.action);
   if (!form) return;
   sessionStorage.removeItem(key);
-  restore(form, it.fields);
+  fillIn(form, it.fields);
   tell();
 }
 
-function restore(form: HTMLFormElement, fields: [string, string][]): void {
+function fillIn(form: HTMLFormElement, fields: [string, string][]): void {
   const values = new Map<string, string[]>();
   for (const [name, value] of fields) values.set(name, [...(values.get(name) ?? []), value]);
   for (const at of form.elements) {
