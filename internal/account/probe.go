@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
-	"juzhen/internal/instant"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
 	"juzhen/internal/weibo"
@@ -135,7 +135,7 @@ func (s *Service) sameOwner(ctx context.Context, account Account, token weibo.To
 // not known a person looks.
 func (s *Service) postForSelf(ctx context.Context, token weibo.Token) (string, error) {
 	text := "接口测试，仅自己可见，即将删除 " + s.now().
-		In(instant.Zone).
+		In(beijing.Zone).
 		Format("2006-01-02 15:04:05") +
 		" " + rand.Text()[:6]
 

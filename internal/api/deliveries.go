@@ -231,8 +231,8 @@ func deliveryTable(
 		}
 
 		return []string{
-			number(d.ID), number(d.PostID), d.AccountHandle, t(d.State.Label()), beijing(d.DueAt),
-			beijing(d.SentAt), text(d.RemoteID), d.URL(), why,
+			number(d.ID), number(d.PostID), d.AccountHandle, t(d.State.Label()), beijingMinute(d.DueAt),
+			beijingMinute(d.SentAt), text(d.RemoteID), d.URL(), why,
 		}
 	})
 }

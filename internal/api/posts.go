@@ -9,11 +9,11 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/post"
-	"juzhen/internal/reach"
 )
 
 type postFilter struct {
@@ -139,7 +139,7 @@ func postTable(
 		return []string{
 			number(row.ID), words(delivery.PostState(row.State).Label()), row.Text, row.UnitName,
 			row.AuthorName, strconv.Itoa(row.Version), strconv.Itoa(row.AccountNum),
-			beijing(row.DueAt), beijing(&row.UpdatedAt),
+			beijingMinute(row.DueAt), beijingMinute(&row.UpdatedAt),
 		}
 	})
 }
@@ -147,13 +147,13 @@ func postTable(
 // number is an id in a table.
 func number(id int64) string { return strconv.FormatInt(id, 10) }
 
-// beijing is an instant in a table: what people read is Beijing time.
-func beijing(at *time.Time) string {
+// beijingMinute is an instant in a table: what people read is Beijing time.
+func beijingMinute(at *time.Time) string {
 	if at == nil {
 		return ""
 	}
 
-	return at.In(reach.Day(*at).Location()).Format("2006-01-02 15:04")
+	return at.In(beijing.Zone).Format("2006-01-02 15:04")
 }
 
 // ordered refuses a span that ends before it begins.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/instant"
@@ -108,13 +109,11 @@ func (a *api) period(span Span) (reach.Period, error) {
 
 func dayOf(s string) string {
 	if at, err := instant.Parse(s, time.RFC3339); err == nil {
-		return date(reach.Day(at))
+		return beijing.Date(at)
 	}
 
 	return s
 }
-
-func date(t time.Time) string { return t.In(reach.Day(t).Location()).Format(time.DateOnly) }
 
 func showFigures(row reach.Row) Figures {
 	return Figures{
@@ -149,7 +148,7 @@ func showAccountFigures(row reach.Row) AccountFigures {
 
 func showDay(point reach.Point) day {
 	return day{
-		date(point.Day), point.Followers, point.Posts, point.Interactions(), point.Reposts,
+		beijing.Date(point.Day), point.Followers, point.Posts, point.Interactions(), point.Reposts,
 		point.Comments, point.Likes, point.Reads,
 	}
 }
@@ -169,15 +168,15 @@ func (a *api) accountReach(ctx context.Context, who access.Actor, in *struct {
 	}
 	shown := accountReach{
 		AccountFigures: showAccountFigures(series.Row),
-		From:           date(period.From),
-		To:             date(period.Last()),
+		From:           beijing.Date(period.From),
+		To:             beijing.Date(period.Last()),
 		Days:           each(series.Points, showDay),
 		LookedAt:       utc(series.LookedAt),
 		Backfill:       showBackfill(series.Backfill),
 	}
 	shown.AccountID, shown.Handle = series.Account.ID, series.Account.Handle
 	if series.Since != nil {
-		since := date(*series.Since)
+		since := beijing.Date(*series.Since)
 		shown.Since = &since
 	}
 	if hint := series.Hint(); hint != "" {
@@ -219,8 +218,8 @@ func (a *api) matrixReach(ctx context.Context, who access.Actor, in *struct {
 		return nil, err
 	}
 	shown := matrixReach{
-		From:     date(period.From),
-		To:       date(period.Last()),
+		From:     beijing.Date(period.From),
+		To:       beijing.Date(period.Last()),
 		Total:    showFigures(matrix.Total),
 		Accounts: each(matrix.Rows, showAccountFigures),
 		Days:     each(matrix.Days, showDay),

@@ -20,7 +20,7 @@ var (
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",
-		"instant", "effect",
+		"beijing", "instant", "effect",
 	}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
@@ -32,9 +32,10 @@ var (
 		"svg":       {"fault"},
 		"i18n":      {"fault"},
 		"glyph":     {},
+		"beijing":   {},
 		"weibo":     {"fault", "glyph", "stoppoint", "instant", "effect"},
 		"stoppoint": {},
-		"instant":   {"fault"},
+		"instant":   {"fault", "beijing"},
 		"effect":    {},
 		"localpg":   {"fault"},
 		"pg":        {"fault", "migrations", "instant", "effect"},
@@ -44,12 +45,12 @@ var (
 		"live":      {"fault"},
 		"web": {
 			"fault", "config", "identity", "access", "i18n", "svg", "glyph", "templates", "static",
-			"instant",
+			"beijing", "instant",
 		},
 	}
 	faces = map[string][]string{
-		"console": {"web", "fault", "i18n", "svg", "glyph", "live", "instant"},
-		"api":     {"web", "fault", "i18n", "svg", "glyph", "instant", "effect"},
+		"console": {"web", "fault", "i18n", "svg", "glyph", "live", "beijing", "instant"},
+		"api":     {"web", "fault", "i18n", "svg", "glyph", "beijing", "instant", "effect"},
 	}
 	// Third-party modules that only some rooms may know; a module not named here is free.
 	guarded = map[string][]string{

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"juzhen/internal/access"
-	"juzhen/internal/instant"
+	"juzhen/internal/beijing"
 	"juzhen/internal/pg"
 )
 
@@ -113,7 +113,7 @@ func (s *Service) cells(row Row) []string {
 	}
 
 	cells := []string{
-		fmt.Sprint(row.ID), row.At.In(instant.Zone).Format("2006-01-02 15:04:05.000000"),
+		fmt.Sprint(row.ID), row.At.In(beijing.Zone).Format("2006-01-02 15:04:05.000000"),
 		row.ActorName, fmt.Sprint(row.ActorID), s.Label(row.Action), row.Action,
 		row.SubjectType + "/" + row.SubjectID, row.UnitName, row.IP, facts.Why, string(detail), seq,
 		hex.EncodeToString(row.Hash),

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
-	"juzhen/internal/instant"
+	"juzhen/internal/beijing"
 	"juzhen/internal/pg"
 )
 
@@ -99,7 +99,7 @@ func (s *Service) linkBatch(ctx context.Context, tx pg.Tx) (int, error) {
 // midnight. A day without any act since the last root gets none.
 func (s *Service) closeDay(ctx context.Context, tx pg.Tx, seq int64, hash []byte) error {
 	now := s.now()
-	yesterday := now.In(instant.Zone).AddDate(0, 0, -1).Format(time.DateOnly)
+	yesterday := now.In(beijing.Zone).AddDate(0, 0, -1).Format(time.DateOnly)
 	if err := insertDay(ctx, tx.DB, yesterday, seq, hash, now); err != nil {
 		return fmt.Errorf("close day %s of the audit trail: %w", yesterday, err)
 	}

@@ -41,8 +41,8 @@ const (
 	MarkedAhead      Reason = "marked_ahead"  // of its instant: not called before it is released
 	MarkRecalled     Reason = "mark_recalled" // marked ahead and taken back before it was called
 	Published        Reason = "published"
-	PublishedReview  Reason = "published_review" // 20053
-	PublishedSlow    Reason = "published_slow"   // 20032
+	PublishedReview  Reason = "published_review" // and read by the platform first
+	PublishedSlow    Reason = "published_slow"   // and shown by the platform later
 	LateAnswer       Reason = "late_answer"
 	LateConfirmation Reason = "late_confirmation" // was withdrawn or given up, and is out after all
 	OutcomeOpen      Reason = "outcome_open"

@@ -3,7 +3,7 @@ package delivery
 import (
 	"time"
 
-	"juzhen/internal/instant"
+	"juzhen/internal/beijing"
 	"juzhen/internal/weibo"
 )
 
@@ -16,7 +16,7 @@ func AfterCall(delivery Delivery, outcome weibo.Outcome, settings Settings, now 
 		change.publish(outcome, settings, now)
 	case weibo.PublishedNoID:
 		change.To, change.Code, change.SentAt = Sent, PublishedSlow, change.CallEnded
-		if outcome.Code == 20053 {
+		if outcome.InReview() {
 			change.Code = PublishedReview
 		}
 		change.NextLook, change.DropWish = at(now, settings.FirstLook), true
@@ -185,4 +185,4 @@ func AfterLateCall(
 }
 
 // ClockTime is an instant as a text shows it; with the day when it is not near.
-func ClockTime(t time.Time) string { return t.In(instant.Zone).Format("01-02 15:04") }
+func ClockTime(t time.Time) string { return t.In(beijing.Zone).Format("01-02 15:04") }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"juzhen/internal/instant"
+	"juzhen/internal/beijing"
 )
 
 // advice is what a district tells its own people; each account says something else, as a matrix should.
@@ -25,7 +25,7 @@ var advice = []string{
 
 // noticeTitle heads every wording of the notice, so that a reader finds the twenty together.
 func noticeTitle(at time.Time) string {
-	at = at.In(instant.Zone)
+	at = at.In(beijing.Zone)
 	return fmt.Sprintf("【空气质量预报】%d月%d日%s", int(at.Month()), at.Day(), at.Format("15:04:05"))
 }
 
@@ -45,7 +45,7 @@ func wording(i int, s seat, at time.Time) string {
 	text := head + s.unit + "：今天空气质量预计为良。" + advice[(i-3)%len(advice)]
 	if s.connector == "public" {
 		text += "详情 https://sthjj.beijing.gov.cn/kqzl/" + strings.ToLower(
-			at.In(instant.Zone).Format("0102-150405"),
+			at.In(beijing.Zone).Format("0102-150405"),
 		)
 	}
 

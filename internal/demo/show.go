@@ -13,9 +13,9 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/app"
+	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
-	"juzhen/internal/instant"
 	"juzhen/internal/media"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -54,7 +54,7 @@ func (s *Show) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
-	due := post.DueAt.In(instant.Zone)
+	due := post.DueAt.In(beijing.Zone)
 	if err := s.Services.Deliveries.Submit(ctx, officer, post.ID, post.Revision); err != nil {
 		return fmt.Errorf("submit: %w", err)
 	}
@@ -100,7 +100,7 @@ func (s *Show) say(format string, args ...any) {
 	fmt.Fprintf(
 		s.Out,
 		"%s  %s\n",
-		time.Now().In(instant.Zone).Format("15:04:05.000"),
+		time.Now().In(beijing.Zone).Format("15:04:05.000"),
 		fmt.Sprintf(format, args...),
 	)
 }

@@ -272,7 +272,7 @@ func (e *Engine) judge(d delivery.Delivery, x ending) (delivery.Change, bool) {
 
 func (e *Engine) tokenRefused(tx pg.Tx, d delivery.Delivery, x ending) error {
 	bad := account.TokenRevoked
-	if x.o.Code == 21315 || x.o.Code == 21327 {
+	if weibo.Expired(x.o.Code) {
 		bad = account.TokenExpired
 	}
 

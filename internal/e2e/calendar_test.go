@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/e2e/world"
 )
 
@@ -61,11 +62,9 @@ func dayOnAPhone(tab *Tab, week time.Time) {
 
 // nextMonday is the first instant in Shanghai of the Monday to come.
 func nextMonday() time.Time {
-	now := time.Now().In(shanghai)
-	return time.Date(now.Year(), now.Month(), now.Day()+7-(int(now.Weekday())+6)%7, 0, 0, 0, 0, shanghai)
+	now := time.Now().In(beijing.Zone)
+	return time.Date(now.Year(), now.Month(), now.Day()+7-(int(now.Weekday())+6)%7, 0, 0, 0, 0, beijing.Zone)
 }
-
-var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
 
 // fillWeek puts entries on three days: some that cross and one before midnight, six in an hour, and
 // fourteen in an hour.

@@ -16,6 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
@@ -54,7 +55,7 @@ type galleryRow struct {
 	Spark         template.HTML
 }
 
-var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, page.Zone)
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, beijing.Zone)
 
 // gallery serves the gallery, an empty page and the kit's own pages.
 func gallery(t *testing.T) string {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/review"
@@ -44,7 +45,7 @@ func TestOpenPagesFollowWhatHappens(t *testing.T) {
 	queue.follows("/reviews")
 	queue.SeeText("#queue", "跟随的一条")
 	calendar := person(t, w, "xuanchuan")
-	calendar.follows("/calendar?view=week&date=" + due.In(shanghai).Format(time.DateOnly))
+	calendar.follows("/calendar?view=week&date=" + due.In(beijing.Zone).Format(time.DateOnly))
 	desk := person(t, w, "zhuguan")
 	desk.follows("/")
 

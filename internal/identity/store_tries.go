@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 )
 
 // lockFailures reads a count and holds its row until the transaction ends.
@@ -67,7 +68,7 @@ func knownAt(ctx context.Context, db *gorm.DB, name, ip string, since time.Time)
 func addRefusal(ctx context.Context, db *gorm.DB, name, ip string, wrong, waiting int, now time.Time) error {
 	err := db.WithContext(ctx).Exec(`INSERT INTO signin_refusals AS r (day, user_id, count, waiting, last_at,
 			last_ip)
-		VALUES ((?::timestamptz AT TIME ZONE 'Asia/Shanghai')::date,
+		VALUES (`+beijing.DaySQL("?::timestamptz")+`,
 			coalesce((SELECT id FROM users WHERE lower(username) = ?), 0), ?, ?, ?, ?)
 		ON CONFLICT (day, user_id) DO UPDATE
 			SET count = r.count + excluded.count, waiting = r.waiting + excluded.waiting,

@@ -7,14 +7,12 @@ import (
 	"errors"
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 )
 
-// Zone is the one in which people write and read: Asia/Shanghai has known no other offset since 1991.
-var Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
-
 // First is the earliest instant taken: the day on which Weibo opened.
-var First = time.Date(2009, time.August, 14, 0, 0, 0, 0, Zone)
+var First = time.Date(2009, time.August, 14, 0, 0, 0, 0, beijing.Zone)
 
 // Ahead is how many years ahead of now an instant may lie.
 const Ahead = 5
@@ -35,14 +33,14 @@ func Check(field string, t, now time.Time) *fault.Error {
 	}
 
 	return fault.Invalid(field, "时间要在 {.first} 至 {.last} 之间", "first", First.Format(time.DateOnly),
-		"last", Last(now).In(Zone).Format(time.DateOnly)).WithCode("out_of_range")
+		"last", beijing.Date(Last(now))).WithCode("out_of_range")
 }
 
-// Parse reads s by the first layout that fits; without a zone in it, it is Zone's. It looks at no
+// Parse reads s by the first layout that fits; without a zone in it, it is Beijing's. It looks at no
 // bounds: Check does.
 func Parse(s string, layouts ...string) (time.Time, error) {
 	for _, layout := range layouts {
-		if t, err := time.ParseInLocation(layout, s, Zone); err == nil {
+		if t, err := time.ParseInLocation(layout, s, beijing.Zone); err == nil {
 			return t, nil
 		}
 	}

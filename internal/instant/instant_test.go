@@ -11,11 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/instant"
 )
 
-var now = time.Date(2026, 11, 29, 12, 0, 0, 0, instant.Zone)
+var now = time.Date(2026, 11, 29, 12, 0, 0, 0, beijing.Zone)
 
 func TestBounds(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"juzhen/internal/instant"
+	"juzhen/internal/beijing"
 )
 
 // DaysMadeWrong gives the words of the texts that name a day and are wrong once the texts go out at the
@@ -50,7 +50,7 @@ func DayWords(text string) []string {
 
 // dayOf is the day of an instant in Shanghai, as midnight UTC, so that days can be counted.
 func dayOf(t time.Time) time.Time {
-	y, m, d := t.In(instant.Zone).Date()
+	y, m, d := t.In(beijing.Zone).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 

@@ -5,13 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"juzhen/internal/instant"
+	"juzhen/internal/beijing"
 )
 
 // on is noon of a day in Shanghai.
 func on(t *testing.T, day string) time.Time {
 	t.Helper()
-	d, err := time.ParseInLocation("2006-01-02 15:04", day+" 12:00", instant.Zone)
+	d, err := time.ParseInLocation("2006-01-02 15:04", day+" 12:00", beijing.Zone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package reach
 import (
 	"strconv"
 	"time"
+
+	"juzhen/internal/beijing"
 )
 
 // Host is one of the two interfaces, which are counted apart.
@@ -66,7 +68,7 @@ func (l Limits) hourly(host Host, now time.Time) window {
 }
 
 func (l Limits) daily(accountID int64, now time.Time) window {
-	start := Day(now)
+	start := beijing.Day(now)
 
 	return window{
 		scope: accountScope(accountID),

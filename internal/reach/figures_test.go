@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/sandbox"
 )
 
@@ -105,8 +106,8 @@ func TestALongPeriodTakesAReadingFromItsFirstDays(t *testing.T) {
 	a := w.connect("环保北京", "北京市环境保护局", account.Commercial)
 	w.past(a.ID, "1 2026-06-01 1")
 	from := LastDays(90, w.Now()).From
-	w.figures(a.ID, date(from.AddDate(0, 0, 2)), 1000, 0, 0)
-	w.figures(a.ID, date(w.Now()), 1200, 0, 0)
+	w.figures(a.ID, beijing.Date(from.AddDate(0, 0, 2)), 1000, 0, 0)
+	w.figures(a.ID, beijing.Date(w.Now()), 1200, 0, 0)
 
 	for days, want := range map[int]*int64{90: ptr(200), 7: nil, 1: nil} {
 		matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{})

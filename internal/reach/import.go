@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/pg"
@@ -264,7 +265,7 @@ type importRun struct {
 
 func (r *importRun) take(ctx context.Context, post fresh) error {
 	post.NextRead = orNil(NextRead(r.account.Connector, post.PostedAt, r.s.now()))
-	r.days[Day(post.PostedAt)] = true
+	r.days[beijing.Day(post.PostedAt)] = true
 
 	r.batch = append(r.batch, post)
 	r.bytes += len(post.Text)

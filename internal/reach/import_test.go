@@ -11,13 +11,14 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 )
 
 // read gives what a file holds, as of the day before its latest rows would lie in the future.
 func read(t *testing.T, raw []byte) (posts []fresh, rejects []Rejected) {
 	t.Helper()
-	now := time.Date(2026, 11, 29, 12, 0, 0, 0, zone)
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, beijing.Zone)
 
 	err := rowReader{now}.readImport(raw, func(line int, post fresh, why Unfit) error {
 		if why != "" {
@@ -110,7 +111,7 @@ func TestWhatTheCrawlersSayIsKept(t *testing.T) {
 		kind := map[bool]string{true: "original", false: "repost"}[fresh.Original]
 		got := fmt.Sprintf(
 			"%s %s %d pictures %d %d %d %s",
-			fresh.PostedAt.In(zone).Format(time.DateTime),
+			fresh.PostedAt.In(beijing.Zone).Format(time.DateTime),
 			kind,
 			fresh.Pictures,
 			fresh.Counts.Reposts,
@@ -352,7 +353,7 @@ func manyRows(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString("微博ID,发布时间,正文,转发数,评论数,点赞数\n")
 
-	first := time.Date(2020, 1, 1, 8, 0, 0, 0, zone)
+	first := time.Date(2020, 1, 1, 8, 0, 0, 0, beijing.Zone)
 	for i := range n {
 		at := first.Add(time.Duration(i) * 30 * time.Minute)
 		fmt.Fprintf(

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
@@ -265,7 +266,7 @@ func (s *Service) settle(ctx context.Context, tx pg.Tx, a account.Account, t tra
 		return err
 	}
 	if v.live == Removed || t.State == Removed {
-		if err := rollDays(ctx, tx.Pgx, a.ID, []time.Time{Day(t.PostedAt)}); err != nil {
+		if err := rollDays(ctx, tx.Pgx, a.ID, []time.Time{beijing.Day(t.PostedAt)}); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 )
 
 // Row is one account of the matrix over a period, or the sum of all. Nil figures are not available.
@@ -60,11 +61,8 @@ func (r Row) Silent(now time.Time) (days int, known bool) {
 	if r.LastPost == nil {
 		return 0, false
 	}
-	y, m, d := r.LastPost.In(zone).Date()
-	ny, nm, nd := now.In(zone).Date()
-	from, to := time.Date(y, m, d, 0, 0, 0, 0, zone), time.Date(ny, nm, nd, 0, 0, 0, 0, zone)
 
-	return max(0, int(to.Sub(from)/(24*time.Hour))), true
+	return max(0, int(beijing.Day(now).Sub(beijing.Day(*r.LastPost))/day)), true
 }
 
 // Matrix is the matrix page: some accounts of a period, and the sums of all in scope.

@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 )
 
@@ -248,7 +249,7 @@ func TestRollingUpTwiceChangesNothing(t *testing.T) {
 	}
 	day := one[time.Time](w, `SELECT max(day) FROM account_days WHERE posts = 1`)
 	w.Exec(`UPDATE platform_posts SET state = 'removed'
-			WHERE (posted_at AT TIME ZONE 'Asia/Shanghai')::date = $1`, day)
+			WHERE `+beijing.DaySQL("posted_at")+` = $1`, day)
 	if err := w.s.RollUp(w.Context()); err != nil {
 		t.Fatal(err)
 	}

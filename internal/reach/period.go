@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/instant"
 )
@@ -24,7 +25,7 @@ const (
 
 // LastDays is the period of n days that ends with today.
 func LastDays(n int, now time.Time) Period {
-	to := Day(now).AddDate(0, 0, 1)
+	to := beijing.Day(now).AddDate(0, 0, 1)
 	return Period{From: to.AddDate(0, 0, -n), To: to}
 }
 

@@ -7,6 +7,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
@@ -201,7 +202,7 @@ func (s *Service) fillBudget(
 	list []account.Account,
 	now time.Time,
 ) error {
-	used, err := selectUsage(ctx, s.db.Pool(), now.UTC().Truncate(hour), Day(now))
+	used, err := selectUsage(ctx, s.db.Pool(), now.UTC().Truncate(hour), beijing.Day(now))
 	if err != nil {
 		return err
 	}

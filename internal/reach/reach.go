@@ -8,17 +8,7 @@ import (
 	"time"
 
 	"juzhen/internal/account"
-	"juzhen/internal/instant"
 )
-
-// zone is the zone in which a day begins and ends for everybody who reads these figures.
-var zone = instant.Zone
-
-// Day is the start of the day of Asia/Shanghai in which at lies.
-func Day(at time.Time) time.Time {
-	y, m, d := at.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone)
-}
 
 // Origin says where a post on the platform came from.
 type Origin string

@@ -7,24 +7,6 @@ import (
 	"juzhen/internal/account"
 )
 
-func TestADayBeginsInShanghai(t *testing.T) {
-	t.Parallel()
-
-	for in, want := range map[string]string{
-		"2026-11-22T15:59:59Z": "2026-11-22T00:00:00+08:00",
-		"2026-11-22T16:00:00Z": "2026-11-23T00:00:00+08:00",
-		"2026-12-31T20:00:00Z": "2027-01-01T00:00:00+08:00",
-	} {
-		at, err := time.Parse(time.RFC3339, in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := Day(at).Format(time.RFC3339); got != want {
-			t.Errorf("%s lies in the day %s, want %s", in, got, want)
-		}
-	}
-}
-
 func TestYoungPostsAreReadOftenAndOldOnesRarely(t *testing.T) {
 	t.Parallel()
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"juzhen/internal/account"
@@ -111,10 +110,6 @@ func (s *Service) spend(ctx context.Context, host Host, accountID int64) error {
 	return nil
 }
 
-// expiredCodes are the platform's words for a token whose time is over; every other refusal of a token
-// is a withdrawal.
-var expiredCodes = []int{21315, 21327}
-
 // refused records what an error of the platform means for later readings. It returns the error only
 // when the job should be tried again.
 func (s *Service) refused(ctx context.Context, src source, host Host, cause error) error {
@@ -158,7 +153,7 @@ func (s *Service) refused(ctx context.Context, src source, host Host, cause erro
 
 func (s *Service) tokenRefused(ctx context.Context, src source, e *weibo.Error) error {
 	bad := account.TokenRevoked
-	if slices.Contains(expiredCodes, e.Code) {
+	if weibo.Expired(e.Code) {
 		bad = account.TokenExpired
 	}
 

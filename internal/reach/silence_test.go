@@ -3,11 +3,13 @@ package reach
 import (
 	"testing"
 	"time"
+
+	"juzhen/internal/beijing"
 )
 
 func TestSilenceIsCountedInDaysOfShanghai(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 30, 1, 0, 0, 0, zone)
+	now := time.Date(2026, 11, 30, 1, 0, 0, 0, beijing.Zone)
 
 	at := func(d time.Time) *time.Time { return &d }
 	for _, c := range []struct {

@@ -8,6 +8,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 )
 
@@ -70,7 +71,8 @@ LEFT JOIN (SELECT account_id, sum(posts) AS posts, sum(reposts + comments + like
 // knownBefore tells whether we know a post of the account that is older than a day: before it posts and
 // interactions are missing, not zero.
 func knownBefore(day string) string {
-	return `EXISTS (SELECT FROM platform_posts WHERE account_id = s.id AND posted_at < (` + day + `::date)::timestamp AT TIME ZONE 'Asia/Shanghai')`
+	return `EXISTS (SELECT FROM platform_posts WHERE account_id = s.id AND posted_at < ` +
+		beijing.StartSQL("("+day+"::date)") + `)`
 }
 
 // keys are the columns a matrix can be sorted by: the value, and what it must be joined with.
@@ -94,7 +96,7 @@ var keys = map[string]struct{ value, joins string }{
 }
 
 // marks are $1, $2 and $3.
-func (p Period) marks() []any { return []any{date(p.Before().From), date(p.From), date(p.To)} }
+func (p Period) marks() []any { return []any{beijing.Date(p.Before().From), beijing.Date(p.From), beijing.Date(p.To)} }
 
 // selectScope lists the accounts in the actor's scope, at or below path. The statements over all of
 // them are handed this list, which the server looks up in a table of hashes: to join all their days
@@ -176,8 +178,6 @@ func selectRows(ctx context.Context, q querier, period Period, ids []int64) ([]R
 
 	return out, err
 }
-
-func date(d time.Time) string { return d.In(zone).Format(time.DateOnly) }
 
 func (r matrixRow) row(days int) Row {
 	out := Row{

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 )
 
@@ -68,10 +69,10 @@ WITH days AS MATERIALIZED (
     WHERE day >= $1::date AND day < $2::date AND best IS NOT NULL AND account_id = ANY ($4::bigint[])
         ORDER BY best DESC, day DESC LIMIT $3)`+selectPostSQL+`
 p.id IN (SELECT p.id FROM days d JOIN platform_posts p ON p.account_id = d.account_id AND p.state <> 'removed'
-         AND p.posted_at >= d.day::timestamp AT TIME ZONE 'Asia/Shanghai'
-             AND p.posted_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+         AND p.posted_at >= `+beijing.StartSQL("d.day")+`
+             AND p.posted_at < `+beijing.StartSQL("(d.day + 1)")+`)
 ORDER BY p.reposts + p.comments + p.likes DESC, p.id DESC LIMIT $3`,
-		planned(date(period.From), date(period.To), limit, ids)...)
+		planned(beijing.Date(period.From), beijing.Date(period.To), limit, ids)...)
 }
 
 func selectNoticed(ctx context.Context, q querier, actor access.Actor, accountID int64) ([]Post, error) {

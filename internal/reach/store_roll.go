@@ -3,6 +3,8 @@ package reach
 import (
 	"context"
 	"time"
+
+	"juzhen/internal/beijing"
 )
 
 // rollDays computes days of one account anew from its posts. Running it again changes nothing; a day
@@ -23,8 +25,8 @@ CROSS JOIN LATERAL (
                coalesce(sum(p.likes), 0) AS likes,
            sum(p.reads) AS reads, count(p.reads) AS read_posts, max(p.reposts + p.comments + p.likes) AS best
     FROM platform_posts p WHERE p.account_id = $1 AND p.state <> 'removed'
-      AND p.posted_at >= d.day::timestamp AT TIME ZONE 'Asia/Shanghai'
-      AND p.posted_at < (d.day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') s
+      AND p.posted_at >= `+beijing.StartSQL("d.day")+`
+      AND p.posted_at < `+beijing.StartSQL("(d.day + 1)")+`) s
 ON CONFLICT (account_id, day) DO UPDATE
     SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
     comments = excluded.comments, likes = excluded.likes, reads = excluded.reads,
@@ -38,7 +40,7 @@ ON CONFLICT (account_id, day) DO UPDATE
 func dates(days []time.Time) []string {
 	out := make([]string, len(days))
 	for i, d := range days {
-		out[i] = d.In(zone).Format(time.DateOnly)
+		out[i] = beijing.Date(d)
 	}
 
 	return out
@@ -50,7 +52,7 @@ func daysOf(instants []time.Time) []time.Time {
 	var out []time.Time
 
 	for _, at := range instants {
-		if d := Day(at); !seen[d] {
+		if d := beijing.Day(at); !seen[d] {
 			seen[d] = true
 			out = append(out, d)
 		}
@@ -63,7 +65,7 @@ func daysOf(instants []time.Time) []time.Time {
 func rollPosts(ctx context.Context, q querier, from, to time.Time) error {
 	_, err := q.Exec(ctx, `
 WITH sums AS (
-    SELECT account_id, (posted_at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(*) AS posts,
+    SELECT account_id, `+beijing.DaySQL("posted_at")+` AS day, count(*) AS posts,
         count(*) FILTER (WHERE original) AS originals,
            sum(reposts) AS reposts, sum(comments) AS comments, sum(likes) AS likes, sum(reads) AS reads,
                count(reads) AS read_posts,
@@ -81,7 +83,7 @@ ON CONFLICT (account_id, day) DO UPDATE
     SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
     comments = excluded.comments, likes = excluded.likes, reads = excluded.reads,
         read_posts = excluded.read_posts, best = excluded.best`,
-		from, to, from.In(zone).Format(time.DateOnly), to.In(zone).Format(time.DateOnly))
+		from, to, beijing.Date(from), beijing.Date(to))
 
 	return err
 }
@@ -91,7 +93,7 @@ func rollFollowers(ctx context.Context, q querier, from, to time.Time) error {
 	_, err := q.Exec(ctx, `
 INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts)
 SELECT DISTINCT ON (r.account_id, d.day) r.account_id, d.day, r.followers, 0, 0, 0, 0, 0, 0
-FROM account_readings r, LATERAL (SELECT (r.taken_at AT TIME ZONE 'Asia/Shanghai')::date AS day) d
+FROM account_readings r, LATERAL (SELECT `+beijing.DaySQL("r.taken_at")+` AS day) d
 WHERE r.taken_at >= $1 AND r.taken_at < $2 ORDER BY r.account_id, d.day, r.taken_at DESC
 ON CONFLICT (account_id, day) DO UPDATE SET followers = excluded.followers`, from, to)
 

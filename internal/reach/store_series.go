@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 )
 
 type pointRow struct {
@@ -17,7 +18,7 @@ func (r pointRow) point() Point {
 	y, m, d := r.Day.Date()
 
 	return Point{
-		Day:       time.Date(y, m, d, 0, 0, 0, 0, zone),
+		Day:       time.Date(y, m, d, 0, 0, 0, 0, beijing.Zone),
 		Followers: r.Followers,
 		Posts:     r.Posts,
 		Originals: r.Originals,
@@ -47,7 +48,7 @@ func selectPoints(
 	accountID int64,
 ) ([]Point, *time.Time, error) {
 	var since *time.Time
-	err := q.QueryRow(ctx, `SELECT (min(posted_at) AT TIME ZONE 'Asia/Shanghai')::date FROM platform_posts
+	err := q.QueryRow(ctx, `SELECT `+beijing.DaySQL("min(posted_at)")+` FROM platform_posts
 			WHERE account_id = $1`, accountID).Scan(&since)
 	if err != nil {
 		return nil, nil, err
@@ -62,7 +63,7 @@ SELECT g::date AS day, d.followers, CASE WHEN k.known THEN coalesce(d.posts, 0) 
 FROM generate_series($2::date, $3::date - 1, interval '1 day') g
 LEFT JOIN account_days d ON d.account_id = $1 AND d.day = g::date
 CROSS JOIN LATERAL (SELECT coalesce(g::date >= $4::date, false) AS known) k ORDER BY g`,
-		accountID, date(period.From), date(period.To), since)
+		accountID, beijing.Date(period.From), beijing.Date(period.To), since)
 	if since != nil {
 		at := pointRow{Day: *since}.point().Day
 		since = &at

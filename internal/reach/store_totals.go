@@ -3,6 +3,8 @@ package reach
 import (
 	"context"
 	"time"
+
+	"juzhen/internal/beijing"
 )
 
 // totals are the sums of a scope over a period.
@@ -128,7 +130,7 @@ WITH often AS MATERIALIZED (
 most AS MATERIALIZED (SELECT max(n) AS n FROM often)
 SELECT count(*) FILTER (WHERE o.n >= 0.9 * m.n),
     coalesce(array_agg(o.account_id) FILTER (WHERE o.n < 0.9 * m.n), '{}')
-FROM often o, most m WHERE o.n > 0`, planned(date(period.From), date(period.To), ids)...).
+FROM often o, most m WHERE o.n > 0`, planned(beijing.Date(period.From), beijing.Date(period.To), ids)...).
 		Scan(&steady, &unsteady)
 
 	return steady, unsteady, err

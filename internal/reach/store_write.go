@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/beijing"
 )
 
 // fresh is a post that is not tracked yet.
@@ -208,7 +210,7 @@ func writeFollowers(ctx context.Context, tx pgx.Tx, list []following, now time.T
 		return err
 	}
 
-	return rollFollowers(ctx, tx, Day(now), Day(now).AddDate(0, 0, 1))
+	return rollFollowers(ctx, tx, beijing.Day(now), beijing.Day(now).AddDate(0, 0, 1))
 }
 
 // putOff asks again later for posts the platform left out of an answer.

@@ -4,6 +4,8 @@ import (
 	"io"
 	"strconv"
 	"time"
+
+	"juzhen/internal/beijing"
 )
 
 // Table is a list as a file for spreadsheets: the same columns wherever it is asked for. Each writes
@@ -132,5 +134,5 @@ func minute(at *time.Time) string {
 		return ""
 	}
 
-	return at.In(zone).Format("2006-01-02 15:04")
+	return at.In(beijing.Zone).Format("2006-01-02 15:04")
 }

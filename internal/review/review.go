@@ -7,8 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
-	"juzhen/internal/instant"
 )
 
 // State is where a review stands.
@@ -95,7 +95,7 @@ func checkDecision(decision Decision, opinion string) error {
 func overtaken(review Review) error {
 	when := ""
 	if review.DecidedAt != nil {
-		when = review.DecidedAt.In(instant.Zone).Format("1月2日 15:04")
+		when = review.DecidedAt.In(beijing.Zone).Format("1月2日 15:04")
 	}
 
 	switch review.State {

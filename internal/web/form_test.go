@@ -9,8 +9,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
-	"juzhen/internal/web/page"
 )
 
 func TestBindFillsAndTellsEachField(t *testing.T) {
@@ -45,7 +45,7 @@ func TestBindFillsAndTellsEachField(t *testing.T) {
 		Text:   "你好",
 		Secret: " s ",
 		N:      4,
-		Due:    time.Date(2026, 11, 23, 14, 30, 0, 0, page.Zone),
+		Due:    time.Date(2026, 11, 23, 14, 30, 0, 0, beijing.Zone),
 		IDs:    []int64{1, 2},
 		On:     true,
 	}

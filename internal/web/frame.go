@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/web/page"
@@ -77,7 +78,7 @@ func (k *Kit) frame(c *gin.Context, title string) page.Base {
 		Path:         c.Request.URL.Path,
 		URL:          local(c.Request.URL.RequestURI()),
 		Query:        strings.TrimSpace(c.Query("q")),
-		Now:          k.opts.Now().In(page.Zone),
+		Now:          k.opts.Now().In(beijing.Zone),
 		Installation: k.opts.Installation,
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/i18n"
 	"juzhen/internal/web/page"
 )
@@ -124,7 +125,7 @@ func (f funcs) clock(at any) template.HTML {
 	t := timeOf(at)
 	stamp := page.StampOf(f.p, t, f.now())
 	if !t.IsZero() {
-		stamp.Text = t.In(page.Zone).Format("15:04")
+		stamp.Text = t.In(beijing.Zone).Format("15:04")
 	}
 	return timeTag(stamp)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/jba/templatecheck"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/web/page"
 )
@@ -30,7 +31,7 @@ func (p people) Actor(_ context.Context, token, _, _ string) (access.Actor, Sess
 	return access.Actor{}, Session{}, fault.Unauthenticated("登录已过期，请重新登录")
 }
 
-var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, page.Zone)
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, beijing.Zone)
 
 func newKit(t *testing.T, change ...func(*Options)) *Kit {
 	t.Helper()

@@ -102,6 +102,10 @@ func (e *Error) Fault() *fault.Error {
 	return failure.With(e)
 }
 
+// Expired tells whether a code says that the time of a token is over (21315, 21327); every other refusal of
+// a token is a withdrawal.
+func Expired(code int) bool { return code == 21315 || code == 21327 }
+
 // Gone tells whether err says that the post is no longer there (20101).
 func Gone(err error) bool { return CodeOf(err) == 20101 }
 

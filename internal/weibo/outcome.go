@@ -35,3 +35,6 @@ type Outcome struct {
 	Ended      time.Time // when the call was over
 	ServerDate time.Time // Date header of the answer; zero if none
 }
+
+// InReview tells whether the post is out and read by the platform's people first (20053).
+func (o Outcome) InReview() bool { return o.Code == 20053 }

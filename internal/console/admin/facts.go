@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
 	"juzhen/internal/identity"
@@ -205,7 +206,7 @@ func (t teller) text(key, x string) string {
 		return t.T(w)
 	}
 	if at, err := time.Parse(time.RFC3339Nano, x); err == nil {
-		return at.In(page.Zone).Format("2006-01-02 15:04")
+		return at.In(beijing.Zone).Format("2006-01-02 15:04")
 	}
 	if d, err := time.ParseDuration(x); err == nil && (key == "late_limit" || key == "min_gap") {
 		return page.Span(t.P, d)

@@ -14,6 +14,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
+	"juzhen/internal/beijing"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -148,14 +149,14 @@ func (p *trailPage) chips(c *gin.Context, unit, action string) {
 		!form.From.IsZero(),
 		"从",
 		"from",
-		form.From.In(page.Zone).Format("2006-01-02 15:04"),
+		form.From.In(beijing.Zone).Format("2006-01-02 15:04"),
 		page.FieldTime(form.From),
 	)
 	add(
 		!form.To.IsZero(),
 		"到",
 		"to",
-		form.To.In(page.Zone).Format("2006-01-02 15:04"),
+		form.To.In(beijing.Zone).Format("2006-01-02 15:04"),
 		page.FieldTime(form.To),
 	)
 	add(form.Actor != "", "操作人", "actor", form.Actor, form.Actor)
@@ -200,7 +201,7 @@ func (h *pages) entryOf(base page.Base, row audit.Row, units map[int64]string) e
 		What:    base.T(h.trail.Label(row.Action)),
 		Why:     facts.Why,
 		Subject: row.SubjectType + "/" + row.SubjectID,
-		Clock:   row.At.In(page.Zone).Format("2006-01-02 15:04:05"),
+		Clock:   row.At.In(beijing.Zone).Format("2006-01-02 15:04:05"),
 	}
 	e.Href = "/admin/audit?subject=" + url.QueryEscape(e.Subject)
 	if name, ok := subjects[row.SubjectType]; ok {

@@ -12,6 +12,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
@@ -126,9 +127,9 @@ func monthOf(s string, now time.Time) time.Time {
 	if m, ok := instant.Read(s, now, "2006-01"); ok {
 		return m
 	}
-	now = now.In(page.Zone)
+	now = now.In(beijing.Zone)
 
-	return time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, page.Zone)
+	return time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, beijing.Zone)
 }
 
 // choices fills the filters and gives the filter chosen.

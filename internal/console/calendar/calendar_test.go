@@ -6,10 +6,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
-	"juzhen/internal/web/page"
 )
 
 func TestTheMonthIsShanghais(t *testing.T) {
@@ -24,7 +24,7 @@ func TestTheMonthIsShanghais(t *testing.T) {
 		"2026-13":  "2026-12-01",
 	} {
 		got := monthOf(in, late)
-		if got.Format(time.DateOnly) != want || got.Location() != page.Zone {
+		if got.Format(time.DateOnly) != want || got.Location() != beijing.Zone {
 			t.Errorf("monthOf(%q) = %s, want %s", in, got, want)
 		}
 	}

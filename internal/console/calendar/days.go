@@ -8,10 +8,10 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
-	"juzhen/internal/web/page"
 )
 
 // density is how much of a day is shown post by post. A day with more than Day posts shows those of its
@@ -99,7 +99,7 @@ func (d density) split(in post.Span, hours []post.Hour) (crowded []post.Hour, si
 	return crowded, single
 }
 
-func dayOf(t time.Time) string { return t.In(page.Zone).Format(time.DateOnly) }
+func dayOf(t time.Time) string { return beijing.Date(t) }
 
 // most bounds what is read of one span. Spans reach over many days only where days are no fuller than
 // density.Day.
@@ -195,7 +195,7 @@ func merge(rows []post.Row, states map[int64]delivery.PostState, crowded []crowd
 
 // listOf is the list of the posts of an hour, with the filters of the calendar.
 func listOf(c *gin.Context, hour time.Time) string {
-	values := url.Values{"hour": {hour.In(page.Zone).Format("2006-01-02T15")}}
+	values := url.Values{"hour": {hour.In(beijing.Zone).Format("2006-01-02T15")}}
 
 	for _, name := range []string{"account", "unit"} {
 		if v := c.Query(name); v != "" {
@@ -225,7 +225,7 @@ func byDay(lines []line, now time.Time, href func(time.Time) string) []day {
 	for _, l := range lines {
 		date := dayOf(l.At())
 		if n := len(out); n == 0 || dayOf(out[n-1].Date) != date {
-			out = append(out, day{Date: l.At().In(page.Zone), Past: date < dayOf(now)})
+			out = append(out, day{Date: l.At().In(beijing.Zone), Past: date < dayOf(now)})
 		}
 		d := &out[len(out)-1]
 		d.Lines = append(d.Lines, l)

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
@@ -16,7 +17,6 @@ import (
 	"juzhen/internal/i18n"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
-	"juzhen/internal/web/page"
 )
 
 // entry is what the script draws: static/src/ts/calendar.ts reads it. It is a post, or an hour with its
@@ -175,7 +175,7 @@ func crowdEntry(pr *i18n.Printer, c *crowd) entry {
 	return e
 }
 
-func stamp(t time.Time) string { return t.In(page.Zone).Format(time.RFC3339) }
+func stamp(t time.Time) string { return t.In(beijing.Zone).Format(time.RFC3339) }
 
 // movable tells whether nothing of the post has gone out and its time may change.
 func movable(r row) bool {

@@ -8,11 +8,11 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
-	"juzhen/internal/web/page"
 )
 
 // other is what no post of the reader's units stands for: what others send from an own account, or what
@@ -94,7 +94,7 @@ func (h *pages) others(
 	return append(out, folded(before, d.Past, func(o other) other {
 		o.Title, o.Href = pr.T("以往微博 {.n} 条", "n", o.Posts), web.Link(c,
 			"day", dayOf(o.At),
-			"month", o.At.In(page.Zone).Format("2006-01"),
+			"month", o.At.In(beijing.Zone).Format("2006-01"),
 		)
 		if c.Query("from") != "" { // the feed's own address is none to be opened
 			o.Href = "/calendar?" + url.Values{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/web"
@@ -73,7 +74,7 @@ func (p *certificatePage) fillSteps() {
 }
 
 // exact is an instant as a record keeps it, in the zone of the console.
-func exact(at time.Time) string { return at.In(page.Zone).Format("2006-01-02 15:04:05.000") }
+func exact(at time.Time) string { return at.In(beijing.Zone).Format("2006-01-02 15:04:05.000") }
 
 // Exact writes an instant for paper; a dash when there is none.
 func (p certificatePage) Exact(at *time.Time) string {

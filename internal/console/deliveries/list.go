@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
@@ -93,7 +94,7 @@ func dayOf(t time.Time) string {
 		return ""
 	}
 
-	return t.In(page.Zone).Format(time.DateOnly)
+	return beijing.Date(t)
 }
 
 func (h *pages) list(c *gin.Context) error {

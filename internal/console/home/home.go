@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
@@ -138,9 +139,7 @@ func lineOf(base page.Base, open todo.Open) todoLine {
 }
 
 func (h *pages) fillPosts(ctx context.Context, actor access.Actor, p *homePage) error {
-	y, m, d := p.Now.Date()
-
-	today := time.Date(y, m, d, 0, 0, 0, 0, page.Zone)
+	today := beijing.Day(p.Now)
 	for i, name := range []string{"今天", "明天"} {
 		from := today.AddDate(0, 0, i)
 		day, err := h.day(ctx, actor, post.Span{From: from, To: from.AddDate(0, 0, 1)}, p.Now)

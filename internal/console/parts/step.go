@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
@@ -94,7 +95,7 @@ func StepNote(printer *i18n.Printer, event delivery.Event, now time.Time) string
 		case at == nil:
 			return printer.T(none)
 		case now.IsZero():
-			return at.In(page.Zone).Format("2006-01-02 15:04:05")
+			return at.In(beijing.Zone).Format("2006-01-02 15:04:05")
 		}
 
 		return page.StampOf(printer, *at, now).Text

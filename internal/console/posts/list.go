@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/instant"
@@ -219,7 +220,7 @@ func dayOf(t time.Time) string {
 		return ""
 	}
 
-	return t.In(page.Zone).Format(time.DateOnly)
+	return beijing.Date(t)
 }
 
 // hourLayout is an hour in an address, in Shanghai.

@@ -9,10 +9,10 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
-	"juzhen/internal/web/page"
 )
 
 // TestWhatIsOfferedOnAPostsPage types out by hand what a person sees: a row per phase and role.
@@ -246,11 +246,11 @@ func TestTheCommonTextHasTheStrictestLimitOfThoseWhoUseIt(t *testing.T) {
 
 func TestTheFormForAnotherTimeBeginsWithATimeAhead(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 11, 23, 12, 34, 0, 0, page.Zone)
+	now := time.Date(2026, 11, 23, 12, 34, 0, 0, beijing.Zone)
 
 	ahead, gone := now.Add(time.Hour), now.Add(-time.Hour)
 	for want, due := range map[string]*time.Time{"13:34": &ahead, "13:30": &gone} {
-		if got := dueField(post.Post{DueAt: due}, now).In(page.Zone).Format("15:04"); got != want {
+		if got := dueField(post.Post{DueAt: due}, now).In(beijing.Zone).Format("15:04"); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -258,7 +258,7 @@ func TestTheFormForAnotherTimeBeginsWithATimeAhead(t *testing.T) {
 
 func TestADayOfTheFilterCountsWhole(t *testing.T) {
 	t.Parallel()
-	day := time.Date(2026, 11, 23, 0, 0, 0, 0, page.Zone)
+	day := time.Date(2026, 11, 23, 0, 0, 0, 0, beijing.Zone)
 	form := listForm{From: day, To: day, Unit: 2, State: "sent"}
 	got := form.filter([]org.Unit{{ID: 2, Path: "/1/2/"}}, day)
 	if !got.From.Equal(day) || !got.To.Equal(day.AddDate(0, 0, 1)) || got.UnitPath != "/1/2/" ||

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -69,7 +70,7 @@ func readingChart(base page.Base, list []reach.Reading) *page.Chart {
 	}
 
 	for _, reading := range list {
-		chart.X = append(chart.X, reading.TakenAt.In(page.Zone).Format("01-02 15:04"))
+		chart.X = append(chart.X, reading.TakenAt.In(beijing.Zone).Format("01-02 15:04"))
 		put(0, reading.Reposts)
 		put(1, reading.Comments)
 		put(2, reading.Likes)

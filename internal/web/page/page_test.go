@@ -4,11 +4,12 @@ import (
 	"testing"
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 )
 
-var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, Zone)
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, beijing.Zone)
 
 func TestInstantsAreToldRelativeToToday(t *testing.T) {
 	t.Parallel()

@@ -4,12 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/i18n"
-	"juzhen/internal/instant"
 )
-
-// Zone is the one zone of the console.
-var Zone = instant.Zone
 
 // FieldLayout is how a datetime-local control writes an instant.
 const FieldLayout = "2006-01-02T15:04"
@@ -24,7 +21,7 @@ func StampOf(printer *i18n.Printer, at, now time.Time) Stamp {
 	if at.IsZero() {
 		return Stamp{Text: "—"}
 	}
-	at, now = at.In(Zone), now.In(Zone)
+	at, now = at.In(beijing.Zone), now.In(beijing.Zone)
 	stamp := Stamp{Full: at.Format("2006-01-02 15:04:05"), Machine: at.Format(time.RFC3339)}
 	stamp.Text = DayText(printer, at, now) + " " + at.Format("15:04")
 
@@ -33,8 +30,8 @@ func StampOf(printer *i18n.Printer, at, now time.Time) Stamp {
 
 // DayText writes the day of at relative to now.
 func DayText(printer *i18n.Printer, at, now time.Time) string {
-	at, now = at.In(Zone), now.In(Zone)
-	switch days := int(midnight(at).Sub(midnight(now)).Hours() / 24); days {
+	at, now = at.In(beijing.Zone), now.In(beijing.Zone)
+	switch days := int(beijing.Day(at).Sub(beijing.Day(now)).Hours() / 24); days {
 	case 0:
 		return printer.T("今天")
 	case 1:
@@ -51,11 +48,6 @@ func DayText(printer *i18n.Printer, at, now time.Time) string {
 	}
 
 	return printer.T("{.y}年{.m}月{.d}日", "y", at.Year(), "m", month, "d", at.Day())
-}
-
-func midnight(t time.Time) time.Time {
-	y, m, d := t.Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, Zone)
 }
 
 // Span writes a duration in the two biggest units that matter: 3天2小时, 5分10秒, 0.42秒.
@@ -84,5 +76,5 @@ func FieldTime(at time.Time) string {
 		return ""
 	}
 
-	return at.In(Zone).Format(FieldLayout)
+	return at.In(beijing.Zone).Format(FieldLayout)
 }
