@@ -23,7 +23,9 @@ func todoKey(id int64) string { return "account/" + strconv.FormatInt(id, 10) + 
 // show a token. Fails with fault.Conflict of code "token_none", "token_expired", "token_revoked" or
 // "token_unreadable" when there is none that could be used; a token that cannot be opened is marked and
 // people are told.
-func (s *Service) Token(ctx context.Context, id int64) (weibo.Token, error) {
+func (s *Service) Token(ctx context.Context, id int64) (_ weibo.Token, err error) {
+	defer fault.Step(&err, "account.Token %d", id)
+
 	row, err := findSealed(ctx, s.db.Gorm(ctx), id)
 	if err != nil {
 		return "", err
@@ -70,7 +72,9 @@ func (s *Service) MarkTokenBadTx(
 	at time.Time,
 	id int64,
 	bad TokenState,
-) error {
+) (err error) {
+	defer fault.Step(&err, "account.MarkTokenBadTx %d", id)
+
 	changed, err := markCredential(ctx, tx.DB, id, bad, at)
 	if err != nil || !changed {
 		return err
@@ -143,6 +147,8 @@ func (s *Service) RevokeToken(
 	id int64,
 	why string,
 ) (told bool, err error) {
+	defer fault.Step(&err, "account.RevokeToken %d", id)
+
 	account, err := findAccount(ctx, s.db.Gorm(ctx), actor, access.AccountManage, id)
 	if err != nil {
 		return false, err
@@ -185,7 +191,9 @@ func (s *Service) tellIfNeeded(ctx context.Context, tx pg.Tx, account Account) e
 // Sweep tells people of tokens that expire within 14, 7, 3 and 1 days, once per step, and marks those
 // that have expired. It returns how many to-dos it raised. Running it twice, or in two processes,
 // raises nothing more.
-func (s *Service) Sweep(ctx context.Context) (int, error) {
+func (s *Service) Sweep(ctx context.Context) (_ int, err error) {
+	defer fault.Step(&err, "account.Sweep")
+
 	now := s.now()
 	due, err := expiring(ctx, s.db.Gorm(ctx), now.Add(time.Duration(warnDays[0])*day))
 	if err != nil {
@@ -236,7 +244,9 @@ const checkRow = "seal_check"
 // CheckKey compares the master key with the one that sealed what lies in the database; the first start
 // records it. With another key it fails with fault.Conflict of code "wrong_key" that says how many
 // tokens would need a new authorisation: the start is refused.
-func (s *Service) CheckKey(ctx context.Context) error {
+func (s *Service) CheckKey(ctx context.Context) (err error) {
+	defer fault.Step(&err, "account.CheckKey")
+
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		value, err := installed(ctx, tx.DB, checkRow, s.box.CheckValue(), s.now())
 		if err != nil {
@@ -262,9 +272,11 @@ func wrongKey(n int) error {
 // AcceptKey makes the present master key the valid one and marks each token it cannot open as
 // unreadable. It returns how many accounts need a new authorisation. The command line calls it after an
 // operator has confirmed.
-func (s *Service) AcceptKey(ctx context.Context) (int, error) {
+func (s *Service) AcceptKey(ctx context.Context) (_ int, err error) {
+	defer fault.Step(&err, "account.AcceptKey")
+
 	lost := 0
-	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		rows, err := allSealed(ctx, tx.DB)
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/queue"
 )
 
@@ -26,8 +27,10 @@ type sweeper struct {
 }
 
 // Work looks once.
-func (w sweeper) Work(ctx context.Context, _ *river.Job[SweepArgs]) error {
-	_, err := w.accounts.Sweep(ctx)
+func (w sweeper) Work(ctx context.Context, _ *river.Job[SweepArgs]) (err error) {
+	defer fault.Step(&err, "account.sweeper.Work")
+
+	_, err = w.accounts.Sweep(ctx)
 	return err
 }
 

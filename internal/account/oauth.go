@@ -40,7 +40,9 @@ type verified struct {
 // StartOAuth begins the authorisation of one account and gives the address of Weibo's page. The state
 // in it is good once, for fifteen minutes, for this account and this session only. Fails with
 // fault.Conflict for an account posted to by hand or closed.
-func (s *Service) StartOAuth(ctx context.Context, actor access.Actor, id int64) (string, error) {
+func (s *Service) StartOAuth(ctx context.Context, actor access.Actor, id int64) (_ string, err error) {
+	defer fault.Step(&err, "account.StartOAuth %d", id)
+
 	account, err := s.connectable(ctx, actor, id)
 	if err != nil {
 		return "", err
@@ -91,7 +93,13 @@ func (s *Service) connectable(ctx context.Context, actor access.Actor, id int64)
 // platform confirm whose token it is and for which application, and seals it. Fails with fault.Conflict
 // when the state is not of this session or run out, and when the token is of another user than the
 // account (the text names both).
-func (s *Service) FinishOAuth(ctx context.Context, actor access.Actor, state, code string) (Account, error) {
+func (s *Service) FinishOAuth(
+	ctx context.Context,
+	actor access.Actor,
+	state, code string,
+) (_ Account, err error) {
+	defer fault.Step(&err, "account.FinishOAuth")
+
 	id, err := takeState(ctx, s.db.Gorm(ctx), hashState(state), actor.UserID, actor.SessionID, s.now())
 	if err != nil {
 		return Account{}, err
@@ -119,7 +127,9 @@ func (s *Service) ImportToken(
 	actor access.Actor,
 	id int64,
 	token string,
-) (Account, error) {
+) (_ Account, err error) {
+	defer fault.Step(&err, "account.ImportToken %d", id)
+
 	return s.ImportTokenOf(ctx, actor, id, token, "")
 }
 
@@ -130,7 +140,9 @@ func (s *Service) ImportTokenOf(
 	actor access.Actor,
 	id int64,
 	token, uid string,
-) (Account, error) {
+) (_ Account, err error) {
+	defer fault.Step(&err, "account.ImportTokenOf %d", id)
+
 	token = strings.TrimSpace(token)
 	if token == "" || len(token) > 512 || strings.ContainsAny(token, " \r\n\t") {
 		return Account{}, fault.Invalid("token", "请填写完整的访问令牌，中间没有空格")

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 )
 
 // Overview is how the accounts in use are, for a landing page. Counting is the database's work: a
@@ -33,7 +34,9 @@ FROM accounts a JOIN units u ON u.id = a.unit_id LEFT JOIN credentials c ON c.ac
 WHERE a.state IN ('live', 'preparing', 'suspended') AND `
 
 // Overview counts the accounts in the actor's scope and gives the first n that need somebody.
-func (s *Service) Overview(ctx context.Context, actor access.Actor, n int) (Overview, error) {
+func (s *Service) Overview(ctx context.Context, actor access.Actor, n int) (_ Overview, err error) {
+	defer fault.Step(&err, "account.Overview")
+
 	scope, args := access.Scope(actor, access.AccountView, "u.path")
 	soon := s.now().Add(time.Duration(warnDays[0]) * day)
 	db := s.db.Gorm(ctx)
@@ -58,7 +61,9 @@ func (s *Service) Overview(ctx context.Context, actor access.Actor, n int) (Over
 
 // CountUnusable counts the live accounts in the actor's scope that have no token to post with, though
 // they need one.
-func (s *Service) CountUnusable(ctx context.Context, actor access.Actor) (int, error) {
+func (s *Service) CountUnusable(ctx context.Context, actor access.Actor) (_ int, err error) {
+	defer fault.Step(&err, "account.CountUnusable")
+
 	scope, args := access.Scope(actor, access.AccountView, "u.path")
 
 	return gorm.G[int](
@@ -76,7 +81,9 @@ func (s *Service) Named(
 	actor access.Actor,
 	permission access.Permission,
 	name string,
-) ([]Account, error) {
+) (_ []Account, err error) {
+	defer fault.Step(&err, "account.Named")
+
 	name = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "@"))
 	if name == "" {
 		return nil, nil

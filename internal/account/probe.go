@@ -54,7 +54,9 @@ type TestReport struct {
 // publishes a post visible to the author alone and takes it down; on the open one it verifies the token
 // and reads the timeline, and says that posting is unproven. A failed step is part of the report; the
 // error is only for what kept the test from being made.
-func (s *Service) Test(ctx context.Context, actor access.Actor, id int64) (TestReport, error) {
+func (s *Service) Test(ctx context.Context, actor access.Actor, id int64) (_ TestReport, err error) {
+	defer fault.Step(&err, "account.Test %d", id)
+
 	account, err := s.connectable(ctx, actor, id)
 	if err != nil {
 		return TestReport{}, err

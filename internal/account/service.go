@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
 	"juzhen/internal/fault"
+	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/seal"
 	"juzhen/internal/todo"
@@ -54,7 +55,9 @@ type Filter struct {
 }
 
 // List gives the accounts in the actor's scope in the order of the matrix.
-func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) ([]Account, error) {
+func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (_ []Account, err error) {
+	defer fault.Step(&err, "account.List")
+
 	if filter.Permission == "" {
 		filter.Permission = access.AccountView
 	}
@@ -78,17 +81,23 @@ func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (
 }
 
 // Find reads one account. It fails with fault.NotFound when it is not there or not in the actor's scope.
-func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (Account, error) {
+func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (_ Account, err error) {
+	defer fault.Step(&err, "account.Find %d", id)
+
 	return findAccount(ctx, s.db.Gorm(ctx), actor, access.AccountView, id)
 }
 
 // FindTx reads one account for features above, without a scope: they have decided already who may act.
-func FindTx(ctx context.Context, tx pg.Tx, id int64) (Account, error) {
+func FindTx(ctx context.Context, tx pg.Tx, id int64) (_ Account, err error) {
+	defer fault.Step(&err, "account.FindTx %d", id)
+
 	return one(selectAccounts(ctx, tx.DB, "a.id = ?", id))
 }
 
 // FindManyTx reads several accounts in one statement, by id. What does not exist is left out.
-func FindManyTx(ctx context.Context, tx pg.Tx, ids []int64) (map[int64]Account, error) {
+func FindManyTx(ctx context.Context, tx pg.Tx, ids []int64) (_ map[int64]Account, err error) {
+	defer fault.Step(&err, "account.FindManyTx")
+
 	found := make(map[int64]Account, len(ids))
 	if len(ids) == 0 {
 		return found, nil
@@ -103,7 +112,9 @@ func FindManyTx(ctx context.Context, tx pg.Tx, ids []int64) (map[int64]Account, 
 }
 
 // Names is the history of an account's names, the newest first.
-func (s *Service) Names(ctx context.Context, actor access.Actor, id int64) ([]Name, error) {
+func (s *Service) Names(ctx context.Context, actor access.Actor, id int64) (_ []Name, err error) {
+	defer fault.Step(&err, "account.Names %d", id)
+
 	if _, err := s.Find(ctx, actor, id); err != nil {
 		return nil, err
 	}
@@ -114,8 +125,10 @@ func (s *Service) Names(ctx context.Context, actor access.Actor, id int64) ([]Na
 // Create adds an account in preparation. It fails with fault.Fields when the draft is wrong, with
 // fault.Invalid on a handle that is already in the matrix and with fault.NotFound outside of the units
 // the actor manages.
-func (s *Service) Create(ctx context.Context, actor access.Actor, draft Draft) (Account, error) {
-	draft, err := draft.clean()
+func (s *Service) Create(ctx context.Context, actor access.Actor, draft Draft) (_ Account, err error) {
+	defer fault.Step(&err, "account.Create")
+
+	draft, err = draft.clean()
 	if err != nil {
 		return Account{}, err
 	}
@@ -150,12 +163,12 @@ func (s *Service) Create(ctx context.Context, actor access.Actor, draft Draft) (
 
 // mayPlace checks that the actor manages accounts of the unit.
 func mayPlace(ctx context.Context, tx pg.Tx, actor access.Actor, unitID int64) error {
-	path, err := unitPath(ctx, tx.DB, unitID)
+	unit, err := org.Of(ctx, tx.DB, unitID)
 	if err != nil {
 		return err
 	}
 
-	return access.Require(actor, access.AccountManage, path)
+	return access.Require(actor, access.AccountManage, unit.Path)
 }
 
 // note writes the audit entry of an act on an account.
@@ -185,8 +198,15 @@ func subject(id int64) string { return "account/" + strconv.FormatInt(id, 10) }
 // suspend it first. It fails with fault.Conflict then, when the account is closed, and when the new uid
 // is not the one its token is of; with fault.Invalid at "handle" when the platform knows the token's
 // user by another name than the new one.
-func (s *Service) Update(ctx context.Context, actor access.Actor, id int64, draft Draft) (Account, error) {
-	draft, err := draft.clean()
+func (s *Service) Update(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	draft Draft,
+) (_ Account, err error) {
+	defer fault.Step(&err, "account.Update %d", id)
+
+	draft, err = draft.clean()
 	if err != nil {
 		return Account{}, err
 	}
@@ -316,13 +336,15 @@ func (s *Service) SetState(
 	id int64,
 	to State,
 	why string,
-) (Account, error) {
+) (_ Account, err error) {
+	defer fault.Step(&err, "account.SetState %d", id)
+
 	why = strings.TrimSpace(why)
 	if to != Live && why == "" {
 		return Account{}, fault.Invalid("why", "请写明原因，将记入审计日志")
 	}
 	var account Account
-	err := s.db.InTxRetry(ctx, func(tx pg.Tx) error {
+	err = s.db.InTxRetry(ctx, func(tx pg.Tx) error {
 		old, err := s.lock(ctx, tx, actor, id)
 		if err != nil {
 			return err

@@ -160,21 +160,6 @@ func lockAccount(ctx context.Context, db *gorm.DB, actor access.Actor, id int64)
 	return account, access.Require(actor, access.AccountManage, account.UnitPath)
 }
 
-func unitPath(ctx context.Context, db *gorm.DB, id int64) (string, error) {
-	var paths []string
-	if err := db.WithContext(ctx).
-		Raw("SELECT path FROM units WHERE id = ?", id).
-		Scan(&paths).
-		Error; err != nil {
-		return "", err
-	}
-	if len(paths) == 0 {
-		return "", fault.NotFound("没有找到，或不在您的管辖范围内")
-	}
-
-	return paths[0], nil
-}
-
 var errHandleTaken = fault.Invalid("handle", "这个账号名称已登记在矩阵中")
 
 // handleLock is held by whoever gives an account a name, so that no twin slips in between.

@@ -73,7 +73,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		live.Options{Log: a.log},
 	)
 	api, rules := a.weibo(), a.rules()
-	a.Audit = audit.New(db, now, acts()...)
+	a.Audit = audit.New(db, now, acts()...).Naming(subjects()...)
 	a.Org = org.New(db, now)
 	a.Todo = todo.New(db, matters(), todoPages())
 	if err := a.Audit.Begin(ctx); err != nil {
@@ -229,6 +229,19 @@ func acts() []audit.Act {
 		delivery.TrailActs(),
 		audit.TrailActs(),
 	)
+}
+
+// subjects are what the entries of the trail are about.
+func subjects() [][]audit.Subject {
+	return [][]audit.Subject{
+		identity.TrailSubjects(),
+		org.TrailSubjects(),
+		account.TrailSubjects(),
+		reach.TrailSubjects(),
+		media.TrailSubjects(),
+		post.TrailSubjects(),
+		delivery.TrailSubjects(),
+	}
 }
 
 // matters are the reasons for which features put something on people's lists. Two with one code stop

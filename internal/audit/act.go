@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Act is a kind of act that is recorded, and the Chinese name under which a person reads it. The
@@ -46,4 +47,25 @@ func (s *Service) Label(code string) string {
 	}
 
 	return code
+}
+
+// Subject is a kind of thing that entries are about. The feature whose thing it is declares it.
+type Subject struct {
+	Type string // as Entry.Subject begins: "post" of "post/12"
+	// a query of one value: what the thing with the id e.number is called today
+	NameSQL string
+}
+
+// Naming lets lists say what the things are called today; without it they say kind and number alone.
+func (s *Service) Naming(lists ...[]Subject) *Service {
+	var b strings.Builder
+
+	b.WriteString("CASE e.subject_type")
+	for _, subject := range slices.Concat(lists...) {
+		fmt.Fprintf(&b, "\n\tWHEN '%s' THEN (%s)", subject.Type, subject.NameSQL)
+	}
+	b.WriteString(" END")
+	s.nameSQL = b.String()
+
+	return s
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -51,7 +52,9 @@ const spelling = "2006-01-02T15:04:05.000000Z"
 // Write records e in the caller's transaction, not yet linked into the chain, so that acts never queue
 // for its head. It fails when the entry does not say when, what and on what; that is a defect of the
 // caller.
-func Write(ctx context.Context, tx pg.Tx, entry Entry) error {
+func Write(ctx context.Context, tx pg.Tx, entry Entry) (err error) {
+	defer fault.Step(&err, "audit.Write")
+
 	kind, id, found := strings.Cut(entry.Subject, "/")
 	if entry.At.IsZero() || entry.Action.Code == "" || !found || kind == "" || id == "" {
 		return fmt.Errorf("write audit entry %q on %q: %w", entry.Action.Code, entry.Subject, errIncomplete)

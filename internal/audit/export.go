@@ -12,6 +12,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -41,7 +42,9 @@ var header = []string{
 
 // Export writes the entries that List would show as CSV with a byte order mark, newest first, and
 // records that it was done. Cells that a spreadsheet would take for a formula are disarmed.
-func (s *Service) Export(ctx context.Context, actor access.Actor, filter Filter, w io.Writer) error {
+func (s *Service) Export(ctx context.Context, actor access.Actor, filter Filter, w io.Writer) (err error) {
+	defer fault.Step(&err, "audit.Export")
+
 	if err := s.recordExport(ctx, actor, filter); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -19,13 +20,14 @@ type Service struct {
 	db  *pg.DB
 	now func() time.Time
 
-	acts []Act
+	acts    []Act
+	nameSQL string // of the subject of an entry; Naming
 }
 
 // New makes the service. acts are what every feature records, joined: the names under which the trail
 // is read.
 func New(db *pg.DB, now func() time.Time, acts ...Act) *Service {
-	return &Service{db: db, now: now, acts: acts}
+	return &Service{db: db, now: now, acts: acts, nameSQL: "NULL"}
 }
 
 // Sequence links every committed entry that is not yet in the chain and gives their number. While
@@ -36,7 +38,9 @@ func New(db *pg.DB, now func() time.Time, acts ...Act) *Service {
 // has been linked; it is then linked behind it, never squeezed in before it. The chain's order is
 // therefore that of seq, and nothing waits for the slowest transaction of the server, as it would if
 // ids had to follow each other.
-func (s *Service) Sequence(ctx context.Context) (int, error) {
+func (s *Service) Sequence(ctx context.Context) (_ int, err error) {
+	defer fault.Step(&err, "audit.Sequence")
+
 	total := 0
 
 	for {
@@ -121,11 +125,13 @@ type Filter struct {
 
 // List gives the entries of the subtrees where the actor may read the trail, newest first. A broken cursor is
 // fault.Invalid; nobody without the permission sees a row.
-func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (pg.Page[Row], error) {
+func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (_ pg.Page[Row], err error) {
+	defer fault.Step(&err, "audit.List")
+
 	if filter.Limit <= 0 || filter.Limit > 1000 {
 		filter.Limit = 50
 	}
-	rows, err := listEntries(ctx, s.db.Gorm(ctx), actor, filter)
+	rows, err := listEntries(ctx, s.db.Gorm(ctx), actor, filter, s.nameSQL)
 	if err != nil {
 		return pg.Page[Row]{}, err
 	}

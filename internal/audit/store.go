@@ -168,25 +168,13 @@ func tail(ctx context.Context, db *gorm.DB) (int64, time.Time, error) {
 	return rows[0].N, rows[0].Oldest.UTC(), nil
 }
 
-// subjectName is what the subject of an entry is called today. Each is one row by its key, for the rows
-// of one page.
-const subjectName = `CASE e.subject_type
-	WHEN 'user' THEN (SELECT display_name FROM users WHERE id = e.number)
-	WHEN 'unit' THEN (SELECT name FROM units WHERE id = e.number)
-	WHEN 'account' THEN (SELECT '@' || handle FROM accounts WHERE id = e.number)
-	WHEN 'media' THEN (SELECT file_name FROM media WHERE id = e.number)
-	WHEN 'post' THEN (SELECT left(v.text, 24) || CASE WHEN length(v.text) > 24 THEN '…' ELSE '' END
-		FROM posts p JOIN post_versions v ON v.id = p.version_id WHERE p.id = e.number)
-	WHEN 'delivery' THEN (SELECT '@' || a.handle FROM deliveries d JOIN accounts a ON a.id = d.account_id
-		WHERE d.id = e.number)
-	WHEN 'platform_post' THEN (SELECT '@' || a.handle FROM platform_posts d
-		JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number)
-	WHEN 'user_change' THEN (SELECT coalesce(u.display_name, c.what ->> 'display_name') FROM user_changes c
-		LEFT JOIN users u ON u.id = c.user_id WHERE c.id = e.number)
-	WHEN 'pause' THEN (SELECT coalesce('@' || a.handle, u.name) FROM pauses p JOIN units u ON u.id = p.unit_id
-		LEFT JOIN accounts a ON a.id = p.account_id WHERE p.id = e.number) END`
-
-func listEntries(ctx context.Context, db *gorm.DB, actor access.Actor, filter Filter) ([]Row, error) {
+func listEntries(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	filter Filter,
+	nameSQL string,
+) ([]Row, error) {
 	where, args, err := conditions(actor, filter)
 	if err != nil {
 		return nil, err
@@ -195,7 +183,7 @@ func listEntries(ctx context.Context, db *gorm.DB, actor access.Actor, filter Fi
 	rows, err := gorm.G[Row](
 		db,
 	).
-		Raw(`SELECT e.*, coalesce(`+subjectName+`, '') AS subject_name FROM (SELECT `+columns+`, coalesce(u.name, '') AS unit_name,
+		Raw(`SELECT e.*, coalesce(`+nameSQL+`, '') AS subject_name FROM (SELECT `+columns+`, coalesce(u.name, '') AS unit_name,
 			CASE WHEN e.subject_id ~ '^[0-9]{1,18}$' THEN e.subject_id::bigint END AS number
 			FROM audit_entries e LEFT JOIN units u ON u.path = e.unit_path
 			WHERE `+where+` ORDER BY e.at DESC, e.id DESC LIMIT ?) e ORDER BY e.at DESC, e.id DESC`,

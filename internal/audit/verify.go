@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -14,7 +15,9 @@ const verifyPage = 1000
 // Verify walks the whole chain, the day roots and the closings and reports the first entry that does
 // not hold, and how many entries wait to be linked. Without a key it can only follow the chain. It
 // reads page by page and takes no lock.
-func (s *Service) Verify(ctx context.Context) (Report, error) {
+func (s *Service) Verify(ctx context.Context) (_ Report, err error) {
+	defer fault.Step(&err, "audit.Verify")
+
 	w := verification{signer: s.db.Signer()}
 	w.ChainOnly, w.HeadHash = w.signer == nil, origin()
 	db := s.db.Gorm(ctx)

@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/seal"
 )
@@ -74,7 +75,9 @@ func (c Closing) data() []byte {
 // Begin prepares the trail for a process that holds the key, before it writes anything: where nobody
 // has vouched for anything yet, which is a new installation or the upgrade of an old one, what is there
 // is linked and closed.
-func (s *Service) Begin(ctx context.Context) error {
+func (s *Service) Begin(ctx context.Context) (err error) {
+	defer fault.Step(&err, "audit.Begin")
+
 	if s.db.Signer() == nil {
 		return nil
 	}
@@ -96,12 +99,14 @@ func (s *Service) Begin(ctx context.Context) error {
 // Close links what waits and vouches for the whole chain as it stands, entries that nobody vouched for
 // included: what an operator does before a key leaves the key file, or after what Verify found has been
 // looked into. It records itself under actor.
-func (s *Service) Close(ctx context.Context, entry Entry) (Closing, error) {
+func (s *Service) Close(ctx context.Context, entry Entry) (_ Closing, err error) {
+	defer fault.Step(&err, "audit.Close")
+
 	var closing Closing
 	if s.db.Signer() == nil {
 		return closing, errors.New("close the audit trail: no key")
 	}
-	err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
+	err = s.db.InTx(ctx, func(tx pg.Tx) (err error) {
 		if err := awaitHead(ctx, tx); err != nil {
 			return err
 		}

@@ -43,6 +43,8 @@ func (s *Store) Close() error { return s.root.Close() }
 // Put keeps data and gives its name, the 32 bytes of its SHA-256. When it returns, the bytes survive a
 // power cut; a half-written blob is never seen. Bytes that are there already are not written again.
 func (s *Store) Put(ctx context.Context, data []byte) (sum []byte, err error) {
+	defer fault.Step(&err, "blob.Put")
+
 	hash := sha256.Sum256(data)
 	sum = hash[:]
 	if err := ctx.Err(); err != nil {
@@ -92,7 +94,9 @@ func (s *Store) syncFolder(dir string) error {
 
 // Get reads a blob and checks it against its name: bytes that decayed on the disk are ErrDamaged, never
 // an answer. Fails with fault.NotFound.
-func (s *Store) Get(ctx context.Context, sum []byte) ([]byte, error) {
+func (s *Store) Get(ctx context.Context, sum []byte) (_ []byte, err error) {
+	defer fault.Step(&err, "blob.Get")
+
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -112,6 +116,8 @@ func (s *Store) Get(ctx context.Context, sum []byte) ([]byte, error) {
 
 // Stat gives the size in bytes. Fails with fault.NotFound.
 func (s *Store) Stat(_ context.Context, sum []byte) (size int64, err error) {
+	defer fault.Step(&err, "blob.Stat")
+
 	if len(sum) != sha256.Size {
 		return 0, absent(nil)
 	}
@@ -124,7 +130,9 @@ func (s *Store) Stat(_ context.Context, sum []byte) (size int64, err error) {
 }
 
 // Delete forgets a blob. The caller knows that nothing refers to it. One that is not there is no error.
-func (s *Store) Delete(_ context.Context, sum []byte) error {
+func (s *Store) Delete(_ context.Context, sum []byte) (err error) {
+	defer fault.Step(&err, "blob.Delete")
+
 	if len(sum) != sha256.Size {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/account"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
 )
@@ -40,7 +41,9 @@ func AccountChangedTx(
 	by int64,
 	a account.Account,
 	change account.Change,
-) error {
+) (err error) {
+	defer fault.Step(&err, "delivery.AccountChangedTx")
+
 	switch change {
 	case account.MayPost:
 		return goOn(ctx, tx, now, by, a.ID)
@@ -66,7 +69,9 @@ ON CONFLICT (account_id) DO UPDATE SET last_mark = greatest(t.last_mark, exclude
 
 // AccountFirstTx comes before an account's row is locked for a change: what was marked ahead for it and
 // is not released is taken back, so that the change finds it not marked.
-func AccountFirstTx(ctx context.Context, tx pg.Tx, now time.Time, accountID int64) error {
+func AccountFirstTx(ctx context.Context, tx pg.Tx, now time.Time, accountID int64) (err error) {
+	defer fault.Step(&err, "delivery.AccountFirstTx %d", accountID)
+
 	return recallTx(ctx, tx, now, "d.account_id = @account", pgx.NamedArgs{"account": accountID})
 }
 

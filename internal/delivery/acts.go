@@ -33,3 +33,14 @@ var (
 
 // TrailActs are the acts that this package writes into the trail.
 func TrailActs() []audit.Act { return acts.All() }
+
+// TrailSubjects are what the entries of this package's acts are about.
+func TrailSubjects() []audit.Subject {
+	return []audit.Subject{
+		{Type: "delivery", NameSQL: `SELECT '@' || a.handle
+			FROM deliveries d JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number`},
+		{Type: "pause", NameSQL: `SELECT coalesce('@' || a.handle, u.name)
+			FROM pauses p JOIN units u ON u.id = p.unit_id LEFT JOIN accounts a ON a.id = p.account_id
+			WHERE p.id = e.number`},
+	}
+}

@@ -128,6 +128,8 @@ func (s *Service) Advances(
 	actor access.Actor,
 	postID int64,
 ) (list []Advance, err error) {
+	defer fault.Step(&err, "delivery.Advances %d", postID)
+
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if _, err := post.FindTx(ctx, tx, actor, access.PostView, postID); err != nil {
 			return err
@@ -141,7 +143,9 @@ func (s *Service) Advances(
 }
 
 // OpenAdvances lists the requests that wait for a second person and whose posts the actor may see.
-func (s *Service) OpenAdvances(ctx context.Context, actor access.Actor) ([]Advance, error) {
+func (s *Service) OpenAdvances(ctx context.Context, actor access.Actor) (_ []Advance, err error) {
+	defer fault.Step(&err, "delivery.OpenAdvances")
+
 	return advances(ctx, s.db.Gorm(ctx), actor, "x.state = 'asked'")
 }
 
@@ -151,6 +155,8 @@ func (s *Service) FindAdvance(
 	actor access.Actor,
 	id int64,
 ) (advance Advance, mayNot error, err error) {
+	defer fault.Step(&err, "delivery.FindAdvance %d", id)
+
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if advance, err = findAdvance(ctx, tx.DB, actor, id); err != nil {
 			return err
@@ -198,7 +204,9 @@ func (s *Service) mayAnswer(
 // once. It fails with fault.Forbidden for whoever may not be the second person, with fault.Conflict
 // when the request was answered or is over, when its time has passed, and when the text names a day
 // that would be wrong then.
-func (s *Service) AgreeAdvance(ctx context.Context, actor access.Actor, id int64) (Advance, error) {
+func (s *Service) AgreeAdvance(ctx context.Context, actor access.Actor, id int64) (_ Advance, err error) {
+	defer fault.Step(&err, "delivery.AgreeAdvance %d", id)
+
 	return s.answerAdvance(ctx, actor, id, func(tx pg.Tx, now time.Time, p post.Post, advance Advance) error {
 		due, err := advance.wanted(now)
 		if err != nil {
@@ -273,8 +281,10 @@ func (s *Service) RefuseAdvance(
 	actor access.Actor,
 	id int64,
 	why string,
-) (Advance, error) {
-	why, err := reason("reason", why)
+) (_ Advance, err error) {
+	defer fault.Step(&err, "delivery.RefuseAdvance %d", id)
+
+	why, err = reason("reason", why)
 	if err != nil {
 		return Advance{}, err
 	}

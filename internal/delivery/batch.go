@@ -47,7 +47,9 @@ type Answered struct {
 func batchKey(id int64) string { return fmt.Sprintf("takedown/%d", id) }
 
 // FindBatch reads a batch as far as the actor may see it. It fails with fault.NotFound when that is nothing.
-func (s *Service) FindBatch(ctx context.Context, actor access.Actor, id int64) (Batch, error) {
+func (s *Service) FindBatch(ctx context.Context, actor access.Actor, id int64) (_ Batch, err error) {
+	defer fault.Step(&err, "delivery.FindBatch %d", id)
+
 	items, err := batchDecisions(ctx, s.db.Gorm(ctx), actor, id)
 	if err != nil {
 		return Batch{}, err
@@ -137,7 +139,9 @@ func (s *Service) askBatch(
 // ConfirmBatch is the second person's yes to all of a batch that wait and lie in the person's units;
 // what was answered one by one is left as it is. It fails with fault.Forbidden for who asked, with
 // fault.Conflict when nothing waits any more.
-func (s *Service) ConfirmBatch(ctx context.Context, actor access.Actor, id int64) (Answered, error) {
+func (s *Service) ConfirmBatch(ctx context.Context, actor access.Actor, id int64) (_ Answered, err error) {
+	defer fault.Step(&err, "delivery.ConfirmBatch %d", id)
+
 	return s.answerBatch(ctx, actor, id, Confirmed, func(tx pg.Tx, now time.Time, items []Decision) error {
 		jobs := make([]river.InsertManyParams, len(items))
 		for i, decision := range items {
@@ -158,8 +162,10 @@ func (s *Service) RefuseBatch(
 	actor access.Actor,
 	id int64,
 	why string,
-) (Answered, error) {
-	why, err := reason("reason", why)
+) (_ Answered, err error) {
+	defer fault.Step(&err, "delivery.RefuseBatch %d", id)
+
+	why, err = reason("reason", why)
 	if err != nil {
 		return Answered{}, err
 	}

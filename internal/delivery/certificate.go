@@ -31,9 +31,11 @@ type Certificate struct {
 }
 
 // Certificate gathers the proof of a sent delivery. Fails with fault.Conflict when it is not out.
-func (s *Service) Certificate(ctx context.Context, actor access.Actor, id int64) (Certificate, error) {
+func (s *Service) Certificate(ctx context.Context, actor access.Actor, id int64) (_ Certificate, err error) {
+	defer fault.Step(&err, "delivery.Certificate %d", id)
+
 	certificate := Certificate{PrintedAt: s.now()}
-	err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
+	err = s.db.InTx(ctx, func(tx pg.Tx) (err error) {
 		if certificate.Delivery, err = findDelivery(ctx, tx.DB, actor, access.PostView, id); err != nil {
 			return err
 		}

@@ -17,9 +17,11 @@ import (
 // Cancel takes one account out of a post. Past its mark the wish is kept and told; then it fails with
 // fault.Conflict of code "wish_kept". Fails with fault.Conflict when it is out already, with
 // fault.Invalid on "reason" without one.
-func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why string) error {
+func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why string) (err error) {
+	defer fault.Step(&err, "delivery.Cancel %d", id)
+
 	var kept bool
-	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		if err := recallTx(ctx, tx, now, "d.id = @id", pgx.NamedArgs{"id": id}); err != nil {
 			return err
 		}
@@ -94,6 +96,8 @@ func (s *Service) Replan(
 	choice DueChoice,
 	why string,
 ) (asked *Advance, err error) {
+	defer fault.Step(&err, "delivery.Replan %d", id)
+
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		delivery, err := findDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
 		if err != nil {
@@ -269,9 +273,11 @@ func (s *Service) Resolve(
 	id int64,
 	as Resolution,
 	link, why string,
-) (Resolved, error) {
+) (_ Resolved, err error) {
+	defer fault.Step(&err, "delivery.Resolve %d", id)
+
 	var out Resolved
-	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		delivery, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
 		if err != nil {
 			return err

@@ -162,7 +162,9 @@ func (s *Service) ask(
 
 // Confirm is the second person's yes. It fails with fault.Forbidden for who asked, with fault.Conflict
 // when somebody answered already or the delivery has moved on.
-func (s *Service) Confirm(ctx context.Context, actor access.Actor, decisionID int64) (Decision, error) {
+func (s *Service) Confirm(ctx context.Context, actor access.Actor, decisionID int64) (_ Decision, err error) {
+	defer fault.Step(&err, "delivery.Confirm %d", decisionID)
+
 	return s.answer(
 		ctx,
 		actor,
@@ -206,8 +208,10 @@ func (s *Service) Refuse(
 	actor access.Actor,
 	decisionID int64,
 	why string,
-) (Decision, error) {
-	why, err := reason("reason", why)
+) (_ Decision, err error) {
+	defer fault.Step(&err, "delivery.Refuse %d", decisionID)
+
+	why, err = reason("reason", why)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -303,12 +307,14 @@ func (s *Service) Takedown(
 	actor access.Actor,
 	ids []int64,
 	why string,
-) ([]Decision, error) {
+) (_ []Decision, err error) {
+	defer fault.Step(&err, "delivery.Takedown")
+
 	if len(ids) == 0 {
 		return nil, fault.Invalid("deliveries", "请选择要下架的账号")
 	}
 	var out []Decision
-	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		list, err := lockDeliveries(ctx, tx, actor, access.Takedown, ids)
 		if err != nil {
 			return err
@@ -339,6 +345,8 @@ func (s *Service) ToTakeDown(
 	actor access.Actor,
 	postID int64,
 ) (list []Delivery, asked map[int64]bool, err error) {
+	defer fault.Step(&err, "delivery.ToTakeDown %d", postID)
+
 	if list, err = ofPostWithin(ctx, s.db.Gorm(ctx), actor, postID); err != nil {
 		return nil, nil, err
 	}
@@ -371,7 +379,13 @@ func mayTakeDown(delivery Delivery) error {
 }
 
 // Decisions lists the decisions about a delivery, newest first.
-func (s *Service) Decisions(ctx context.Context, actor access.Actor, deliveryID int64) ([]Decision, error) {
+func (s *Service) Decisions(
+	ctx context.Context,
+	actor access.Actor,
+	deliveryID int64,
+) (_ []Decision, err error) {
+	defer fault.Step(&err, "delivery.Decisions %d", deliveryID)
+
 	if _, err := findDelivery(ctx, s.db.Gorm(ctx), actor, access.PostView, deliveryID); err != nil {
 		return nil, err
 	}
@@ -380,13 +394,17 @@ func (s *Service) Decisions(ctx context.Context, actor access.Actor, deliveryID 
 }
 
 // OpenDecisions lists what waits for a second person where the actor may be one or may see it.
-func (s *Service) OpenDecisions(ctx context.Context, actor access.Actor) ([]Decision, error) {
+func (s *Service) OpenDecisions(ctx context.Context, actor access.Actor) (_ []Decision, err error) {
+	defer fault.Step(&err, "delivery.OpenDecisions")
+
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	return decisions(ctx, s.db.Gorm(ctx), "x.state = 'awaiting_second' AND "+scope, args...)
 }
 
 // FindDecision reads one the actor may see.
-func (s *Service) FindDecision(ctx context.Context, actor access.Actor, id int64) (Decision, error) {
+func (s *Service) FindDecision(ctx context.Context, actor access.Actor, id int64) (_ Decision, err error) {
+	defer fault.Step(&err, "delivery.FindDecision %d", id)
+
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	list, err := decisions(ctx, s.db.Gorm(ctx), "x.id = ? AND "+scope, append([]any{id}, args...)...)
 	if err == nil && len(list) == 0 {

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/post"
 )
 
@@ -38,7 +39,9 @@ func (s *Service) ForeignIn(
 	path string,
 	account int64,
 	n int,
-) ([]Foreign, error) {
+) (_ []Foreign, err error) {
+	defer fault.Step(&err, "delivery.ForeignIn")
+
 	if seesAll(actor) {
 		return nil, nil
 	}

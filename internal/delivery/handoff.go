@@ -21,9 +21,11 @@ type Kit struct {
 }
 
 // HandoffKit gives text and pictures of a hand-off, exactly as approved.
-func (s *Service) HandoffKit(ctx context.Context, actor access.Actor, id int64) (Kit, error) {
+func (s *Service) HandoffKit(ctx context.Context, actor access.Actor, id int64) (_ Kit, err error) {
+	defer fault.Step(&err, "delivery.HandoffKit %d", id)
+
 	var kit Kit
-	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		delivery, err := findDelivery(ctx, tx.DB, actor, access.PostView, id)
 		if err != nil {
 			return err
@@ -51,7 +53,9 @@ func (s *Service) HandoffKit(ctx context.Context, actor access.Actor, id int64) 
 
 // TakeHandoff gives a hand-off to one officer, so that two do not post it both. It goes back by itself
 // after a while. Fails with fault.Conflict, naming the colleague, when somebody has it.
-func (s *Service) TakeHandoff(ctx context.Context, actor access.Actor, id int64) error {
+func (s *Service) TakeHandoff(ctx context.Context, actor access.Actor, id int64) (err error) {
+	defer fault.Step(&err, "delivery.TakeHandoff %d", id)
+
 	return s.hand(ctx, actor, id, func(delivery Delivery) (Move, error) {
 		if delivery.TakenBy != nil && *delivery.TakenBy != actor.UserID {
 			return Move{}, fault.Conflict("{.name} 已领取，正在人工发布", "name", delivery.TakenByName).
@@ -67,7 +71,9 @@ func (s *Service) TakeHandoff(ctx context.Context, actor access.Actor, id int64)
 }
 
 // ReturnHandoff gives a hand-off back to the others. A supervisor may give back what a colleague holds.
-func (s *Service) ReturnHandoff(ctx context.Context, actor access.Actor, id int64) error {
+func (s *Service) ReturnHandoff(ctx context.Context, actor access.Actor, id int64) (err error) {
+	defer fault.Step(&err, "delivery.ReturnHandoff %d", id)
+
 	return s.hand(ctx, actor, id, func(delivery Delivery) (Move, error) {
 		if delivery.TakenBy == nil {
 			return Move{}, fault.Conflict("还没有人领取，无需退回")
@@ -131,7 +137,9 @@ func (s *Service) hand(
 
 // RecordHandoff records the link of what an officer posted by hand. The link must be of this account.
 // Fails with fault.Conflict when a colleague holds the hand-off.
-func (s *Service) RecordHandoff(ctx context.Context, actor access.Actor, id int64, link string) error {
+func (s *Service) RecordHandoff(ctx context.Context, actor access.Actor, id int64, link string) (err error) {
+	defer fault.Step(&err, "delivery.RecordHandoff %d", id)
+
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		delivery, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/queue"
 )
@@ -79,7 +80,9 @@ type prepareWorker struct {
 }
 
 // Work hands the deliveries to the engine and returns: the instant of sending is not kept by a job.
-func (w *prepareWorker) Work(ctx context.Context, job *river.Job[PrepareArgs]) error {
+func (w *prepareWorker) Work(ctx context.Context, job *river.Job[PrepareArgs]) (err error) {
+	defer fault.Step(&err, "delivery.prepareWorker.Work")
+
 	return w.engine.Prepare(ctx, job.Args.Deliveries)
 }
 

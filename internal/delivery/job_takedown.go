@@ -5,6 +5,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/queue"
 )
@@ -32,6 +33,8 @@ type takedownWorker struct {
 }
 
 // Work lets the engine call the platform.
-func (w *takedownWorker) Work(ctx context.Context, job *river.Job[TakedownArgs]) error {
+func (w *takedownWorker) Work(ctx context.Context, job *river.Job[TakedownArgs]) (err error) {
+	defer fault.Step(&err, "delivery.takedownWorker.Work")
+
 	return w.engine.TakeDown(ctx, job.Args.DecisionID)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 )
@@ -24,13 +25,21 @@ type Filter struct {
 }
 
 // Find reads one delivery. Fails with fault.NotFound outside of the actor's units.
-func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (Delivery, error) {
+func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (_ Delivery, err error) {
+	defer fault.Step(&err, "delivery.Find %d", id)
+
 	return findDelivery(ctx, s.db.Gorm(ctx), actor, access.PostView, id)
 }
 
 // List reads deliveries of the actor's units, latest due time first. A search for one character looks
 // only at the last days, as with posts (post.OneCharacter).
-func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (pg.Page[Delivery], error) {
+func (s *Service) List(
+	ctx context.Context,
+	actor access.Actor,
+	filter Filter,
+) (_ pg.Page[Delivery], err error) {
+	defer fault.Step(&err, "delivery.List")
+
 	cond, args, err := filter.condition(actor)
 	if err != nil {
 		return pg.Page[Delivery]{}, err
@@ -64,6 +73,8 @@ func (d Delivery) listedAt() time.Time {
 // OfPost reads the deliveries of a post, in the order of the matrix. Fails with fault.NotFound when the
 // actor may not see the post.
 func (s *Service) OfPost(ctx context.Context, actor access.Actor, postID int64) (list []Delivery, err error) {
+	defer fault.Step(&err, "delivery.OfPost %d", postID)
+
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if _, err := post.FindTx(ctx, tx, actor, access.PostView, postID); err != nil {
 			return err
@@ -77,7 +88,9 @@ func (s *Service) OfPost(ctx context.Context, actor access.Actor, postID int64) 
 }
 
 // Events reads the story of a delivery, from its beginning.
-func (s *Service) Events(ctx context.Context, actor access.Actor, id int64) ([]Event, error) {
+func (s *Service) Events(ctx context.Context, actor access.Actor, id int64) (_ []Event, err error) {
+	defer fault.Step(&err, "delivery.Events %d", id)
+
 	if _, err := findDelivery(ctx, s.db.Gorm(ctx), actor, access.PostView, id); err != nil {
 		return nil, err
 	}
@@ -93,7 +106,9 @@ type Tally struct {
 
 // Counts counts the deliveries of the actor's units by state: those that are open, and of the settled
 // ones those due in the last day.
-func (s *Service) Counts(ctx context.Context, actor access.Actor) (Tally, error) {
+func (s *Service) Counts(ctx context.Context, actor access.Actor) (_ Tally, err error) {
+	defer fault.Step(&err, "delivery.Counts")
+
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	return countByState(ctx, s.db.Gorm(ctx), scope, args, s.now().Add(-24*time.Hour), s.now(), s.mostCounted)
 }

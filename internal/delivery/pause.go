@@ -76,9 +76,11 @@ func (s *Service) PreviewPause(
 	actor access.Actor,
 	unitID int64,
 	accountID *int64,
-) (PausePreview, error) {
+) (_ PausePreview, err error) {
+	defer fault.Step(&err, "delivery.PreviewPause %d", unitID)
+
 	var pausePreview PausePreview
-	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		unit, err := place(ctx, tx, actor, unitID, accountID)
 		if err != nil {
 			return err
@@ -107,8 +109,10 @@ func (s *Service) Pause(
 	unitID int64,
 	accountID *int64,
 	why string,
-) (Pause, error) {
-	why, err := reason("reason", why)
+) (_ Pause, err error) {
+	defer fault.Step(&err, "delivery.Pause %d", unitID)
+
+	why, err = reason("reason", why)
 	if err != nil {
 		return Pause{}, err
 	}
@@ -189,7 +193,9 @@ func hold(
 }
 
 // HeldBy lists what a pause holds, for the choice at its end.
-func (s *Service) HeldBy(ctx context.Context, actor access.Actor, pauseID int64) ([]Delivery, error) {
+func (s *Service) HeldBy(ctx context.Context, actor access.Actor, pauseID int64) (_ []Delivery, err error) {
+	defer fault.Step(&err, "delivery.HeldBy %d", pauseID)
+
 	pause, err := s.findPause(ctx, actor, access.UnitView, pauseID)
 	if err != nil {
 		return nil, err
@@ -200,13 +206,21 @@ func (s *Service) HeldBy(ctx context.Context, actor access.Actor, pauseID int64)
 }
 
 // Pauses lists the open pauses that concern the actor: of units it sees, and of units above it.
-func (s *Service) Pauses(ctx context.Context, actor access.Actor) ([]Pause, error) {
+func (s *Service) Pauses(ctx context.Context, actor access.Actor) (_ []Pause, err error) {
+	defer fault.Step(&err, "delivery.Pauses")
+
 	return openPauses(ctx, s.db.Gorm(ctx), actor)
 }
 
 // PastPauses lists the pauses that have ended and concerned the actor as open ones do, the latest begun
 // first, fifty a page.
-func (s *Service) PastPauses(ctx context.Context, actor access.Actor, after string) (pg.Page[Pause], error) {
+func (s *Service) PastPauses(
+	ctx context.Context,
+	actor access.Actor,
+	after string,
+) (_ pg.Page[Pause], err error) {
+	defer fault.Step(&err, "delivery.PastPauses")
+
 	rows, err := pastPauses(ctx, s.db.Gorm(ctx), actor, after, pastPage+1)
 	if err != nil {
 		return pg.Page[Pause]{}, err
@@ -231,7 +245,9 @@ func (p Pause) Lasted() time.Duration {
 }
 
 // FindPause reads one pause, open or ended, of a unit the actor sees.
-func (s *Service) FindPause(ctx context.Context, actor access.Actor, id int64) (Pause, error) {
+func (s *Service) FindPause(ctx context.Context, actor access.Actor, id int64) (_ Pause, err error) {
+	defer fault.Step(&err, "delivery.FindPause %d", id)
+
 	return s.findPause(ctx, actor, access.UnitView, id)
 }
 
@@ -275,9 +291,11 @@ func (s *Service) Resume(
 	actor access.Actor,
 	pauseID int64,
 	choices []Choice,
-) (Reach, error) {
+) (_ Reach, err error) {
+	defer fault.Step(&err, "delivery.Resume %d", pauseID)
+
 	var reach Reach
-	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		pause, err := findPause(ctx, tx.DB, pauseID)
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/post"
 )
 
@@ -119,7 +120,9 @@ func PostStateOf(phase post.Phase, n map[State]int) PostState {
 
 // PostStates reads the states of posts in one grouped statement. It checks no right: the ids come from
 // a list that did.
-func (s *Service) PostStates(ctx context.Context, ids []int64) (map[int64]PostState, error) {
+func (s *Service) PostStates(ctx context.Context, ids []int64) (_ map[int64]PostState, err error) {
+	defer fault.Step(&err, "delivery.PostStates")
+
 	counts, phases, err := countStates(ctx, s.db.Gorm(ctx), ids)
 
 	out := make(map[int64]PostState, len(ids))
@@ -204,6 +207,8 @@ func (s *Service) Troubles(
 	in post.Span,
 	path string,
 	account int64,
-) (map[int64]Trouble, error) {
+) (_ map[int64]Trouble, err error) {
+	defer fault.Step(&err, "delivery.Troubles")
+
 	return troubles(ctx, s.db.Gorm(ctx), actor, in, path, account)
 }

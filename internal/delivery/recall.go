@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -53,7 +54,9 @@ WHERE r.marked > 0 AND p.stopped_at IS NULL AND p.lease_until > clock_timestamp(
 // RecallOfTx takes back all that the processes marked ahead and have not released, whether they live or
 // not: from now on they cannot release it. It locks their rows of releases, so it must come first in
 // the transaction. It checks no right: for the engine.
-func RecallOfTx(ctx context.Context, tx pg.Tx, now time.Time, owners []string) ([]int64, error) {
+func RecallOfTx(ctx context.Context, tx pg.Tx, now time.Time, owners []string) (_ []int64, err error) {
+	defer fault.Step(&err, "delivery.RecallOfTx")
+
 	if _, err := tx.Pgx.Exec(ctx, `
 SELECT FROM releases WHERE process_id = ANY ($1::text[]::uuid[]) ORDER BY process_id FOR UPDATE`,
 		owners); err != nil {
@@ -104,7 +107,9 @@ func UncalledTx(
 	code Reason,
 	where string,
 	args pgx.NamedArgs,
-) ([]int64, error) {
+) (_ []int64, err error) {
+	defer fault.Step(&err, "delivery.UncalledTx")
+
 	moved, err := Move{
 		From:  []State{Sending},
 		To:    Waiting,

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/post"
 )
 
@@ -16,7 +17,9 @@ const repeatWithin = 24 * time.Hour
 // Repeats finds what goes out, or went out, with the same text on the accounts of a post's current
 // version within a day of its time. It is told, not refused: a text may be meant twice. It fails with
 // fault.NotFound when the actor may not see the post.
-func (s *Service) Repeats(ctx context.Context, actor access.Actor, p post.Post) ([]post.Repeat, error) {
+func (s *Service) Repeats(ctx context.Context, actor access.Actor, p post.Post) (_ []post.Repeat, err error) {
+	defer fault.Step(&err, "delivery.Repeats")
+
 	if err := access.Require(actor, access.PostView, p.UnitPath); err != nil {
 		return nil, err
 	}

@@ -68,12 +68,16 @@ func lockDelivery(
 
 // LockTx reads a delivery and keeps others from changing it until the transaction ends. It checks no
 // right: for the engine.
-func LockTx(ctx context.Context, tx pg.Tx, id int64) (Delivery, error) {
+func LockTx(ctx context.Context, tx pg.Tx, id int64) (_ Delivery, err error) {
+	defer fault.Step(&err, "delivery.LockTx %d", id)
+
 	return lockDelivery(ctx, tx.DB, access.System("delivery"), access.PostView, id)
 }
 
 // Load reads deliveries by id. It checks no right: for the engine.
-func Load(ctx context.Context, db *gorm.DB, ids []int64) ([]Delivery, error) {
+func Load(ctx context.Context, db *gorm.DB, ids []int64) (_ []Delivery, err error) {
+	defer fault.Step(&err, "delivery.Load")
+
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -112,12 +116,16 @@ SELECT EXISTS (SELECT FROM deliveries d JOIN delivery_events e ON e.delivery_id 
 
 // ReviewedLately tells whether the platform reviewed or delayed a post of the account since then, which
 // forbids a resend.
-func ReviewedLately(ctx context.Context, db *gorm.DB, accountID int64, since time.Time) (bool, error) {
+func ReviewedLately(ctx context.Context, db *gorm.DB, accountID int64, since time.Time) (_ bool, err error) {
+	defer fault.Step(&err, "delivery.ReviewedLately %d", accountID)
+
 	return reviewedLately(ctx, db, accountID, since)
 }
 
 // RepeatedLately tells whether the platform called a call of the delivery's present plan repeated content.
 func RepeatedLately(ctx context.Context, db *gorm.DB, delivery Delivery) (yes bool, err error) {
+	defer fault.Step(&err, "delivery.RepeatedLately")
+
 	err = db.WithContext(ctx).Raw(`
 		SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = ? AND code = ? AND plan = ?)`,
 		delivery.ID, Repeated, delivery.Plan).
@@ -129,6 +137,8 @@ func RepeatedLately(ctx context.Context, db *gorm.DB, delivery Delivery) (yes bo
 // WasOpenTx tells whether the outcome of a call of the delivery before its present one was open: that
 // call may have published. One that ended with its process is not among the attempts.
 func WasOpenTx(ctx context.Context, tx pg.Tx, delivery Delivery) (yes bool, err error) {
+	defer fault.Step(&err, "delivery.WasOpenTx")
+
 	err = tx.Pgx.QueryRow(ctx, `
 SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = $1 AND to_state = 'unknown'
     AND attempt_id IS DISTINCT FROM $2::text::uuid)`, delivery.ID, delivery.AttemptID).
@@ -144,14 +154,16 @@ func Recorded(
 	platform string,
 	ids []string,
 	not int64,
-) (map[string]bool, error) {
+) (_ map[string]bool, err error) {
+	defer fault.Step(&err, "delivery.Recorded")
+
 	out := map[string]bool{}
 	if len(ids) == 0 {
 		return out, nil
 	}
 	var known []string
 
-	err := db.WithContext(ctx).Raw(`
+	err = db.WithContext(ctx).Raw(`
 		SELECT remote_id FROM deliveries WHERE platform = ? AND remote_id IN ? AND id <> ?`,
 		platform, ids, not).
 		Scan(&known).Error

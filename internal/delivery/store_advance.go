@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
 )
@@ -114,8 +115,20 @@ func endAdvances(ctx context.Context, tx pg.Tx, now time.Time, by int64, cond st
 	return nil
 }
 
+// AnyPassed tells whether EndPassedTx has something to close.
+func AnyPassed(ctx context.Context, db *pg.DB, now time.Time) (passed bool, err error) {
+	defer fault.Step(&err, "delivery.AnyPassed")
+
+	err = db.Pool().QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM advances WHERE state = 'asked' AND due_from <= $1)`, now).Scan(&passed)
+
+	return passed, err
+}
+
 // EndPassedTx closes the requests whose approved time has come: nothing can be earlier any more.
-func EndPassedTx(ctx context.Context, tx pg.Tx, now time.Time) error {
+func EndPassedTx(ctx context.Context, tx pg.Tx, now time.Time) (err error) {
+	defer fault.Step(&err, "delivery.EndPassedTx")
+
 	return endAdvances(ctx, tx, now, 0, "due_from <= $1", now)
 }
 

@@ -38,7 +38,16 @@ RETURNING plan`
 // ApplyTx does to a delivery what a rule decided: state, event, to-dos, the account's turn and rests,
 // in the caller's transaction. It fails with fault.Conflict when the delivery is no longer as d says.
 // by is the person who acts, 0 the machine.
-func ApplyTx(ctx context.Context, tx pg.Tx, now time.Time, delivery Delivery, change Change, by int64) error {
+func ApplyTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	delivery Delivery,
+	change Change,
+	by int64,
+) (err error) {
+	defer fault.Step(&err, "delivery.ApplyTx")
+
 	if change.To != delivery.State && !CanGo(delivery.State, change.To) {
 		return fmt.Errorf("delivery %d: %s → %s is no arrow", delivery.ID, delivery.State, change.To)
 	}
@@ -211,7 +220,9 @@ func applyTodos(
 }
 
 // RaiseTx tells the people of the account's unit about a change.
-func RaiseTx(ctx context.Context, tx pg.Tx, now time.Time, delivery Delivery, change Change) error {
+func RaiseTx(ctx context.Context, tx pg.Tx, now time.Time, delivery Delivery, change Change) (err error) {
+	defer fault.Step(&err, "delivery.RaiseTx")
+
 	return todo.RaiseTx(ctx, tx, now, itemOf(delivery, change))
 }
 

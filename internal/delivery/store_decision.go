@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -92,7 +93,9 @@ UPDATE delivery_decisions SET state = 'failed', outcome = 'overtaken', done_at =
 }
 
 // TakedownTx reads what a confirmed take-down needs. It checks no right: for the engine.
-func TakedownTx(ctx context.Context, tx pg.Tx, decisionID int64) (Decision, Delivery, error) {
+func TakedownTx(ctx context.Context, tx pg.Tx, decisionID int64) (_ Decision, _ Delivery, err error) {
+	defer fault.Step(&err, "delivery.TakedownTx %d", decisionID)
+
 	dec, err := findDecision(ctx, tx.DB, decisionID)
 	if err != nil {
 		return Decision{}, Delivery{}, err
@@ -103,7 +106,9 @@ func TakedownTx(ctx context.Context, tx pg.Tx, decisionID int64) (Decision, Deli
 }
 
 // SnapshotTx keeps what the platform showed before the take-down; a later try does not overwrite it.
-func SnapshotTx(ctx context.Context, tx pg.Tx, decisionID int64, snapshot Snapshot) error {
+func SnapshotTx(ctx context.Context, tx pg.Tx, decisionID int64, snapshot Snapshot) (err error) {
+	defer fault.Step(&err, "delivery.SnapshotTx %d", decisionID)
+
 	raw, err := json.Marshal(snapshot)
 	if err != nil {
 		return err
@@ -125,7 +130,9 @@ func TakenDownTx(
 	gone bool,
 	code int,
 	text string,
-) error {
+) (err error) {
+	defer fault.Step(&err, "delivery.TakenDownTx")
+
 	change := Change{To: delivery.State, Code: WasTakenDown, Live: LiveDown, Resolve: TodoLive}
 	state, outcome := Done, None
 	if !gone {
@@ -137,7 +144,7 @@ func TakenDownTx(
 		}
 		state, outcome = Undone, TakedownFailed
 	}
-	_, err := tx.Pgx.Exec(ctx, `
+	_, err = tx.Pgx.Exec(ctx, `
 		UPDATE delivery_decisions SET state = $2, outcome = $3, done_at = $4
 			WHERE id = $1 AND state = 'confirmed'`,
 		dec.ID, string(state), string(outcome), now)

@@ -21,13 +21,18 @@ const (
 	stoppedName = "sending_stopped" // present: nothing is sent, since a restore
 )
 
+// StoppedSQL is the condition that sending is stopped for all processes, since a restore.
+const StoppedSQL = "EXISTS (SELECT FROM installation WHERE name = '" + stoppedName + "')"
+
 // CheckEpochTx compares the database's own name with the one known. The first start writes it down.
 // Another name means that the database was restored or promoted: sending stops, and what was due since
 // becomes unknown.
-func CheckEpochTx(ctx context.Context, tx pg.Tx, now time.Time, name string, settings Settings) error {
+func CheckEpochTx(ctx context.Context, tx pg.Tx, now time.Time, name string, settings Settings) (err error) {
+	defer fault.Step(&err, "delivery.CheckEpochTx")
+
 	var known string
 
-	err := tx.Pgx.QueryRow(ctx, `
+	err = tx.Pgx.QueryRow(ctx, `
 		SELECT convert_from(value, 'UTF8') FROM installation WHERE name = $1 FOR UPDATE`, epochName).
 		Scan(&known)
 	switch {
@@ -55,9 +60,11 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at`, name
 // due since the restored state, less one lead, and is not final becomes unknown and is looked up: the
 // forgotten time may have sent it. Nothing of it is ever sent by itself. The restored state is as old
 // as the last step it knows.
-func RestoredTx(ctx context.Context, tx pg.Tx, now time.Time, settings Settings) error {
+func RestoredTx(ctx context.Context, tx pg.Tx, now time.Time, settings Settings) (err error) {
+	defer fault.Step(&err, "delivery.RestoredTx")
+
 	var since time.Time
-	err := tx.Pgx.QueryRow(ctx, "SELECT coalesce(max(at), $1) FROM delivery_events", now).Scan(&since)
+	err = tx.Pgx.QueryRow(ctx, "SELECT coalesce(max(at), $1) FROM delivery_events", now).Scan(&since)
 	if err != nil {
 		return err
 	}
@@ -82,10 +89,12 @@ func RestoredTx(ctx context.Context, tx pg.Tx, now time.Time, settings Settings)
 }
 
 // SendingStopped tells whether sending is stopped for all processes since a restore.
-func SendingStopped(ctx context.Context, db *gorm.DB) (bool, error) {
+func SendingStopped(ctx context.Context, db *gorm.DB) (_ bool, err error) {
+	defer fault.Step(&err, "delivery.SendingStopped")
+
 	var yes bool
-	err := db.WithContext(ctx).
-		Raw("SELECT EXISTS (SELECT FROM installation WHERE name = ?)", stoppedName).
+	err = db.WithContext(ctx).
+		Raw("SELECT " + StoppedSQL).
 		Row().
 		Scan(&yes)
 
@@ -94,8 +103,10 @@ func SendingStopped(ctx context.Context, db *gorm.DB) (bool, error) {
 
 // ReleaseSending lets sending begin again after a restore. It needs the right to pause at the root.
 // Fails with fault.Conflict when sending is not stopped.
-func (s *Service) ReleaseSending(ctx context.Context, actor access.Actor, why string) error {
-	why, err := reason("why", why)
+func (s *Service) ReleaseSending(ctx context.Context, actor access.Actor, why string) (err error) {
+	defer fault.Step(&err, "delivery.ReleaseSending")
+
+	why, err = reason("why", why)
 	if err != nil {
 		return err
 	}
@@ -121,10 +132,12 @@ func (s *Service) ReleaseSending(ctx context.Context, actor access.Actor, why st
 }
 
 // RaiseExpiredTx tells the people who write for a post's unit that it came due without an approval.
-func RaiseExpiredTx(ctx context.Context, tx pg.Tx, now time.Time, postID int64) error {
+func RaiseExpiredTx(ctx context.Context, tx pg.Tx, now time.Time, postID int64) (err error) {
+	defer fault.Step(&err, "delivery.RaiseExpiredTx %d", postID)
+
 	var path, text string
 	var due *time.Time
-	err := tx.Pgx.QueryRow(ctx, `
+	err = tx.Pgx.QueryRow(ctx, `
 SELECT u.path, v.text, p.due_at FROM posts p JOIN units u ON u.id = p.unit_id
     JOIN post_versions v ON v.id = p.version_id WHERE p.id = $1`, postID).
 		Scan(&path, &text, &due)

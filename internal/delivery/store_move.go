@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/fault"
 )
 
 // Querier is a pool or a transaction of pgx.
@@ -41,7 +43,9 @@ type Moved struct {
 }
 
 // Run makes the change at the instant now and tells what was changed, in the order of ids.
-func (m Move) Run(ctx context.Context, querier Querier, now time.Time) ([]Moved, error) {
+func (m Move) Run(ctx context.Context, querier Querier, now time.Time) (_ []Moved, err error) {
+	defer fault.Step(&err, "delivery.Run")
+
 	args, err := m.named(now)
 	if err != nil {
 		return nil, err

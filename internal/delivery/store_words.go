@@ -6,11 +6,18 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 )
 
 // Words gives the wording that goes out, by delivery, of those the actor may see: one statement for a
 // page of a list.
-func (s *Service) Words(ctx context.Context, actor access.Actor, ids []int64) (map[int64]string, error) {
+func (s *Service) Words(
+	ctx context.Context,
+	actor access.Actor,
+	ids []int64,
+) (_ map[int64]string, err error) {
+	defer fault.Step(&err, "delivery.Words")
+
 	out := make(map[int64]string, len(ids))
 	if len(ids) == 0 {
 		return out, nil

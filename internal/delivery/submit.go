@@ -16,7 +16,9 @@ import (
 
 // Submit freezes a post's current version, opens its review and plans a delivery per account. revision
 // is what the person's form held; 0 takes what is stored. Fails as post.SubmitTx does.
-func (s *Service) Submit(ctx context.Context, actor access.Actor, postID int64, revision int) error {
+func (s *Service) Submit(ctx context.Context, actor access.Actor, postID int64, revision int) (err error) {
+	defer fault.Step(&err, "delivery.Submit %d", postID)
+
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		return s.submitTx(ctx, tx, now, actor, postID, revision)
 	})
@@ -30,6 +32,8 @@ func (s *Service) CreateAndSubmit(
 	unitID int64,
 	content post.Content,
 ) (p post.Post, err error) {
+	defer fault.Step(&err, "delivery.CreateAndSubmit %d", unitID)
+
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		if p, err = post.CreateTx(ctx, tx, actor, now, unitID, content); err != nil {
 			return err
@@ -103,6 +107,8 @@ func (s *Service) Review(
 	postID int64,
 	verdict Verdict,
 ) (asked *Advance, err error) {
+	defer fault.Step(&err, "delivery.Review %d", postID)
+
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		p, err := post.LockTx(ctx, tx, actor, access.PostReview, postID)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/instant"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
@@ -59,6 +60,8 @@ type Act struct {
 // for an act, however many accounts it reached. It fails with fault.NotFound when the actor may not see
 // the post.
 func (s *Service) Acts(ctx context.Context, actor access.Actor, postID int64) (list []Act, err error) {
+	defer fault.Step(&err, "delivery.Acts %d", postID)
+
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if _, err := post.FindTx(ctx, tx, actor, access.PostView, postID); err != nil {
 			return err

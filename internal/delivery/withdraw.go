@@ -21,9 +21,16 @@ const stopSet = "approved = false, owner = NULL, pause_id = NULL, not_before = N
 // its mark keeps the wish and is told. Fails with fault.NotFound when the actor may not see the post,
 // with fault.Conflict when everything is out already, with fault.Invalid on "reason" when what is
 // approved is taken back without one.
-func (s *Service) Withdraw(ctx context.Context, actor access.Actor, postID int64, why string) (Reach, error) {
+func (s *Service) Withdraw(
+	ctx context.Context,
+	actor access.Actor,
+	postID int64,
+	why string,
+) (_ Reach, err error) {
+	defer fault.Step(&err, "delivery.Withdraw %d", postID)
+
 	var reach Reach
-	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		if err := recallPostTx(ctx, tx, now, postID); err != nil {
 			return err
 		}
@@ -66,9 +73,11 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, postID int64
 // Revise opens a post for editing: the review or approval is void, what is not marked goes back to
 // planned and waits for the new version. What is out stays out. Fails with fault.Conflict on a draft
 // and when every account has the post already.
-func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) (Reach, error) {
+func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) (_ Reach, err error) {
+	defer fault.Step(&err, "delivery.Revise %d", postID)
+
 	var reach Reach
-	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		if err := recallPostTx(ctx, tx, now, postID); err != nil {
 			return err
 		}
@@ -136,9 +145,11 @@ func (s *Service) Reschedule(
 	actor access.Actor,
 	postID int64,
 	choice DueChoice,
-) (Rescheduled, error) {
+) (_ Rescheduled, err error) {
+	defer fault.Step(&err, "delivery.Reschedule %d", postID)
+
 	var out Rescheduled
-	err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		out = Rescheduled{}
 		if err := recallPostTx(ctx, tx, now, postID); err != nil {
 			return err

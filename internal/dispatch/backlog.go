@@ -3,6 +3,8 @@ package dispatch
 import (
 	"context"
 	"time"
+
+	"juzhen/internal/fault"
 )
 
 // Backlog is what all processes together have before them: for programs that watch the sending.
@@ -25,7 +27,9 @@ const BacklogCounted = 10_000
 const lastSuccesses = 200
 
 // Backlog reads the figures in two statements.
-func (e *Engine) Backlog(ctx context.Context) (Backlog, error) {
+func (e *Engine) Backlog(ctx context.Context) (_ Backlog, err error) {
+	defer fault.Step(&err, "dispatch.Backlog")
+
 	backlog, now := Backlog{Queue: map[string]int{}}, e.clk.Now()
 	rows, err := e.db.Pool().Query(ctx, `
 SELECT state, count(*) FROM (SELECT state FROM deliveries WHERE NOT settled ORDER BY due_at LIMIT $1) open

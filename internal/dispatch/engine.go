@@ -15,6 +15,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
 	"juzhen/internal/media"
 	"juzhen/internal/pg"
 	"juzhen/internal/weibo"
@@ -137,7 +138,9 @@ func (e *Engine) connect(ctx context.Context) (*pgx.Conn, error) {
 }
 
 // Start joins the processes on the database and begins. It fails when the process row cannot be written.
-func (e *Engine) Start(ctx context.Context) error {
+func (e *Engine) Start(ctx context.Context) (err error) {
+	defer fault.Step(&err, "dispatch.Start")
+
 	e.hard, e.hardStop = context.WithCancel(context.WithoutCancel(ctx))
 	e.soft, e.softStop = context.WithCancel(e.hard)
 	lockCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))

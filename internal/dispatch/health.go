@@ -3,6 +3,8 @@ package dispatch
 import (
 	"context"
 	"time"
+
+	"juzhen/internal/fault"
 )
 
 // Health is what operators see of the sending of this process and of all.
@@ -31,7 +33,9 @@ type Health struct {
 
 // Health reads the figures. It fails only when the database does not answer; what the process knows by
 // itself is filled anyway.
-func (e *Engine) Health(ctx context.Context) (Health, error) {
+func (e *Engine) Health(ctx context.Context) (_ Health, err error) {
+	defer fault.Step(&err, "dispatch.Health")
+
 	health := Health{
 		Stopped:    e.stopped(),
 		Process:    e.self.id,
@@ -49,7 +53,7 @@ func (e *Engine) Health(ctx context.Context) (Health, error) {
 		health.LastSuccess = &last
 	}
 	now := e.clk.Now()
-	err := e.db.Pool().QueryRow(ctx, `
+	err = e.db.Pool().QueryRow(ctx, `
 SELECT min(due_at) FILTER (WHERE state IN ('waiting', 'preparing')
     AND greatest(due_at, not_before) < $1::timestamptz - interval '1 second'),
        count(*) FILTER (WHERE state IN ('waiting', 'preparing')

@@ -35,7 +35,9 @@ const claimable = `d.due_at <= @horizon::timestamptz
 // Prepare takes the deliveries into hand that are still as planned and near enough; the rest it leaves
 // alone. It is what the job calls, a lead ahead of the due time; the sweep does the same for what no
 // job came for.
-func (e *Engine) Prepare(ctx context.Context, refs []delivery.Ref) error {
+func (e *Engine) Prepare(ctx context.Context, refs []delivery.Ref) (err error) {
+	defer fault.Step(&err, "dispatch.Prepare")
+
 	ids, plans := make([]int64, len(refs)), make([]int32, len(refs))
 	for i, ref := range refs {
 		ids[i], plans[i] = ref.ID, int32(ref.Plan)

@@ -55,7 +55,7 @@ WHERE r.process_id = $1::text::uuid AND r.recalls = $3 AND r.marked >= $2 AND r.
   AND clock_timestamp() + $8::bigint * interval '1 microsecond' >= $4::timestamptz
   AND EXISTS (SELECT FROM processes p WHERE p.id = r.process_id AND p.stopped_at IS NULL
       AND p.lease_until > clock_timestamp())
-  AND NOT EXISTS (SELECT FROM installation WHERE name = 'sending_stopped')
+  AND NOT ` + delivery.StoppedSQL + `
   AND NOT EXISTS (SELECT FROM shared_rests s
       WHERE s.until > $7::timestamptz AND s.scope = ANY ((SELECT $5::text[])::text[]))
   AND NOT EXISTS (SELECT FROM unnest((SELECT $6::bigint[])) AS a(id) CROSS JOIN LATERAL (

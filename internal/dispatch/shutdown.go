@@ -5,12 +5,15 @@ import (
 	"errors"
 
 	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
 )
 
 // Stop ends in an order that loses nothing: no new marks; what was marked is called; what was prepared
 // goes back to waiting; calls and records are waited for; the lock is freed last. When ctx or the grace
 // ends first, what is left is found by the others.
-func (e *Engine) Stop(ctx context.Context) error {
+func (e *Engine) Stop(ctx context.Context) (err error) {
+	defer fault.Step(&err, "dispatch.Stop")
+
 	if e.soft == nil {
 		return nil // never started
 	}
@@ -20,7 +23,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 	e.softStop()
 	e.loops.Wait() // a mark under way ends with its statement, and its calls begin
 	e.desk.close()
-	err := errors.Join(e.recall(ctx, []string{e.self.id}), e.returnAll(ctx))
+	err = errors.Join(e.recall(ctx, []string{e.self.id}), e.returnAll(ctx))
 	if !until(ctx, e.calls.Wait) || !until(ctx, e.work.Wait) {
 		e.log.Warn("shutdown: the grace is over; what is open will be looked up by others")
 	}

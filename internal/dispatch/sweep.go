@@ -318,10 +318,8 @@ func (e *Engine) handOffs(ctx context.Context) error {
 // endRequests closes requests to send earlier whose approved time has come.
 func (e *Engine) endRequests(ctx context.Context) error {
 	now := e.clk.Now()
-	var any bool
-	err := e.db.Pool().QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM advances WHERE state = 'asked' AND due_from <= $1)`, now).Scan(&any)
-	if err != nil || !any {
+	passed, err := delivery.AnyPassed(ctx, e.db, now)
+	if err != nil || !passed {
 		return err
 	}
 
@@ -331,12 +329,11 @@ func (e *Engine) endRequests(ctx context.Context) error {
 // tidy closes to-dos about deliveries that went on by themselves, such as a token that was renewed in time.
 func (e *Engine) tidy(ctx context.Context) error {
 	rows, err := e.db.Pool().Query(ctx, `
-SELECT t.key FROM todos t JOIN deliveries d ON d.id = t.subject_id
-WHERE t.resolved_at IS NULL AND t.subject_type = 'delivery' AND (
-    t.kind = 'problem' AND (d.state IN ('sent', 'cancelled', 'sending') OR d.state = 'preparing'
+SELECT t.key FROM `+todo.OpenSQL(delivery.TodoSubject)+` t JOIN deliveries d ON d.id = t.subject_id
+WHERE t.kind = 'problem' AND (d.state IN ('sent', 'cancelled', 'sending') OR d.state = 'preparing'
         AND d.reason IN ('claimed', 'prepared'))
     OR t.kind IN ('handoff', 'unknown') AND d.state IN ('sent', 'cancelled', 'missed', 'planned', 'held')
-    OR t.kind = 'missed' AND d.state IN ('sent', 'cancelled', 'planned', 'waiting')) LIMIT 200`)
+    OR t.kind = 'missed' AND d.state IN ('sent', 'cancelled', 'planned', 'waiting') LIMIT 200`)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/weibo"
 )
@@ -12,11 +13,13 @@ import (
 // TakeDown carries out a confirmed take-down: what the platform shows is kept, the post is destroyed,
 // and reading it again proves that it is gone. Destroying twice does no harm, so an outcome that is not
 // known is simply read and, if need be, tried again: an error means that.
-func (e *Engine) TakeDown(ctx context.Context, decisionID int64) error {
+func (e *Engine) TakeDown(ctx context.Context, decisionID int64) (err error) {
+	defer fault.Step(&err, "dispatch.TakeDown %d", decisionID)
+
 	var dec delivery.Decision
 	var d delivery.Delivery
 	var a account.Account
-	err := e.db.InTx(ctx, func(tx pg.Tx) (err error) {
+	err = e.db.InTx(ctx, func(tx pg.Tx) (err error) {
 		if dec, d, err = delivery.TakedownTx(ctx, tx, decisionID); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 
+	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
 )
@@ -26,10 +27,9 @@ func (e *Engine) tellClock(ctx context.Context) error {
 		if !wrong {
 			return todo.ResolveTx(ctx, tx, e.clk.Now(), key, 0)
 		}
-		var root string
-		if err := tx.Pgx.QueryRow(ctx, `
-			SELECT path FROM units WHERE parent_id IS NULL ORDER BY id LIMIT 1`).Scan(&root); err != nil {
-			return pg.OrNotFound(err, nil) // nothing is set up yet
+		root, err := org.RootPathTx(ctx, tx)
+		if err != nil || root == "/" {
+			return err // nothing is set up yet
 		}
 
 		return todo.RaiseTx(ctx, tx, e.clk.Now(), todo.Item{

@@ -120,6 +120,29 @@ func Unavailable(text string, args ...any) *Error {
 	return &Error{Kind: KindUnavailable, Code: "unavailable", Text: text, Args: args}
 }
 
+// step is a failure with the step at which it came about.
+type step struct {
+	name string
+	err  error
+}
+
+// Error puts the step before the text of what failed, for logs.
+func (s *step) Error() string { return s.name + ": " + s.err.Error() }
+
+// Unwrap gives what failed, so that kind, code, fields and text for people stay what they were.
+func (s *step) Unwrap() error { return s.err }
+
+// Step adds to a failure the step that was being taken, for the log alone: what people read is Public's and
+// FieldErrors'. It is deferred at the top of what talks to the database, the platform or files, with the
+// name of the function, so that a line of the log reads as the path to what failed:
+//
+//	defer fault.Step(&err, "post.Submit %d", id)
+func Step(err *error, format string, args ...any) {
+	if *err != nil {
+		*err = &step{name: fmt.Sprintf(format, args...), err: *err}
+	}
+}
+
 // Fields is several faults at once, one per field of a form.
 type Fields []*Error
 

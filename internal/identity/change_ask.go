@@ -29,6 +29,8 @@ func (s *Service) AskUser(
 	newUser NewUser,
 	why string,
 ) (change Change, initial seal.Secret, err error) {
+	defer fault.Step(&err, "identity.AskUser")
+
 	newUser = newUser.clean()
 	if newUser.Password == "" {
 		newUser.Password = GeneratePassword()
@@ -62,7 +64,9 @@ func (s *Service) AskGrant(
 	userID int64,
 	newGrant NewGrant,
 	why string,
-) (Change, error) {
+) (_ Change, err error) {
+	defer fault.Step(&err, "identity.AskGrant %d", userID)
+
 	return s.ask(ctx, actor, Change{
 		Kind:   ChangeGrant,
 		UserID: userID,
@@ -78,7 +82,9 @@ func (s *Service) AskReset(
 	actor access.Actor,
 	userID int64,
 	password, why string,
-) (Change, seal.Secret, error) {
+) (_ Change, _ seal.Secret, err error) {
+	defer fault.Step(&err, "identity.AskReset %d", userID)
+
 	row, err := visibleUser(ctx, s.db.Gorm(ctx), actor, userID, s.now())
 	if err != nil {
 		return Change{}, "", err
@@ -108,7 +114,9 @@ func (s *Service) AskEnable(
 	actor access.Actor,
 	userID int64,
 	why string,
-) (Change, error) {
+) (_ Change, err error) {
+	defer fault.Step(&err, "identity.AskEnable %d", userID)
+
 	return s.ask(ctx, actor, Change{Kind: ChangeEnable, UserID: userID, Why: why})
 }
 
@@ -121,7 +129,9 @@ func (s *Service) AskUpdate(
 	displayName string,
 	unitID int64,
 	why string,
-) (Change, error) {
+) (_ Change, err error) {
+	defer fault.Step(&err, "identity.AskUpdate %d", userID)
+
 	what := Order{DisplayName: glyph.Clean(displayName), UnitID: unitID}
 	return s.ask(ctx, actor, Change{Kind: ChangeUpdate, UserID: userID, What: what, Why: why})
 }
@@ -133,7 +143,9 @@ func (s *Service) AskMove(
 	actor access.Actor,
 	move org.Move,
 	why string,
-) (Change, error) {
+) (_ Change, err error) {
+	defer fault.Step(&err, "identity.AskMove")
+
 	what := Order{
 		MovedID:     move.UnitID,
 		UnitID:      move.ParentID,

@@ -34,10 +34,12 @@ func alone(actor access.Actor) (deed, error) {
 // fault.Forbidden for the asker, for the user concerned and for somebody the asker has made alone; with
 // fault.NotFound outside of the confirmer's units; with fault.Conflict when it was decided, has
 // expired, or can no longer be done.
-func (s *Service) Confirm(ctx context.Context, actor access.Actor, id int64) (Change, First, error) {
+func (s *Service) Confirm(ctx context.Context, actor access.Actor, id int64) (_ Change, _ First, err error) {
+	defer fault.Step(&err, "identity.Confirm %d", id)
+
 	var done Change
 	var first First
-	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		change, err := s.deciding(ctx, tx, actor, id)
 		if err != nil {
 			return err
@@ -203,10 +205,12 @@ func tellConfirmed(ctx context.Context, tx pg.Tx, now time.Time, change Change, 
 // gave: the new or enabled user is disabled, the role revoked, the new password void, name and unit as
 // they were. Needs a reason unless the asker withdraws. Fails with fault.Invalid at "reason",
 // fault.NotFound, fault.Forbidden and fault.Conflict.
-func (s *Service) Stop(ctx context.Context, actor access.Actor, id int64, why string) (Change, error) {
+func (s *Service) Stop(ctx context.Context, actor access.Actor, id int64, why string) (_ Change, err error) {
+	defer fault.Step(&err, "identity.Stop %d", id)
+
 	why = glyph.Clean(why)
 	var stopped Change
-	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		change, err := s.deciding(ctx, tx, actor, id)
 		if err != nil {
 			return err
@@ -340,7 +344,13 @@ type ChangeFilter struct {
 }
 
 // Changes lists what was asked in the actor's units and by the actor, newest first.
-func (s *Service) Changes(ctx context.Context, actor access.Actor, filter ChangeFilter) ([]Change, error) {
+func (s *Service) Changes(
+	ctx context.Context,
+	actor access.Actor,
+	filter ChangeFilter,
+) (_ []Change, err error) {
+	defer fault.Step(&err, "identity.Changes")
+
 	if filter.Limit <= 0 || filter.Limit > 500 {
 		filter.Limit = 50
 	}
@@ -354,7 +364,9 @@ func (s *Service) Changes(ctx context.Context, actor access.Actor, filter Change
 }
 
 // FindChange gives one change. Fails with fault.NotFound outside of the actor's units.
-func (s *Service) FindChange(ctx context.Context, actor access.Actor, id int64) (Change, error) {
+func (s *Service) FindChange(ctx context.Context, actor access.Actor, id int64) (_ Change, err error) {
+	defer fault.Step(&err, "identity.FindChange %d", id)
+
 	change, err := findChange(ctx, s.db.Gorm(ctx), actor, id)
 	return change.at(s.now()), err
 }

@@ -114,7 +114,9 @@ func (s *Service) FirstSignIn(
 	newPassword NewPassword,
 	ip, userAgent string,
 	api bool,
-) (Session, string, error) {
+) (_ Session, _ string, err error) {
+	defer fault.Step(&err, "identity.FirstSignIn")
+
 	a := attempt{cleanUsername(username), newPassword.Current, ip, userAgent, api}
 	if err := s.claimTry(ctx, a.name, a.ip); err != nil {
 		return Session{}, "", err

@@ -41,7 +41,9 @@ func (s *Service) Grant(
 	actor access.Actor,
 	userID int64,
 	newGrant NewGrant,
-) (Grant, error) {
+) (_ Grant, err error) {
+	defer fault.Step(&err, "identity.Grant %d", userID)
+
 	deed, err := alone(actor)
 	if err != nil {
 		return Grant{}, err
@@ -132,7 +134,9 @@ func mayHold(newGrant NewGrant, held []Grant, now time.Time) error {
 // Revoke ends a grant at once: the next request of the person goes without it. Fails with
 // fault.NotFound for a grant outside of the actor's subtree, fault.Conflict when it has ended already
 // or belongs to the last administrator.
-func (s *Service) Revoke(ctx context.Context, actor access.Actor, grantID int64, why string) error {
+func (s *Service) Revoke(ctx context.Context, actor access.Actor, grantID int64, why string) (err error) {
+	defer fault.Step(&err, "identity.Revoke %d", grantID)
+
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		grant, err := findGrant(ctx, tx.DB, actor, grantID)
 		if err != nil {

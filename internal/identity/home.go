@@ -17,6 +17,8 @@ func (s *Service) Home(
 	actor access.Actor,
 	permission access.Permission,
 ) (unitID int64, err error) {
+	defer fault.Step(&err, "identity.Home")
+
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		unitID, err = HomeTx(ctx, tx, actor, permission, nil)
 		return err
@@ -36,7 +38,9 @@ func HomeTx(
 	actor access.Actor,
 	permission access.Permission,
 	paths []string,
-) (int64, error) {
+) (_ int64, err error) {
+	defer fault.Step(&err, "identity.HomeTx")
+
 	units, err := org.WithinTx(ctx, tx, actor, permission)
 	if err != nil {
 		return 0, err

@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
+	"juzhen/internal/fault"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 )
@@ -125,6 +126,8 @@ func network(ip string) string {
 
 // Sweep forgets failed tries of long ago and ends what was asked and not confirmed in time. Run it now
 // and then.
-func (s *Service) Sweep(ctx context.Context) error {
+func (s *Service) Sweep(ctx context.Context) (err error) {
+	defer fault.Step(&err, "identity.Sweep")
+
 	return errors.Join(s.forgetOld(ctx), s.expire(ctx))
 }

@@ -55,7 +55,9 @@ var errSignedOut = fault.Unauthenticated("登录已过期，请重新登录")
 func (s *Service) SignIn(
 	ctx context.Context,
 	username, password, ip, userAgent string,
-) (Session, string, error) {
+) (_ Session, _ string, err error) {
+	defer fault.Step(&err, "identity.SignIn")
+
 	return s.signIn(ctx, attempt{cleanUsername(username), password, ip, userAgent, false})
 }
 
@@ -63,7 +65,9 @@ func (s *Service) SignIn(
 func (s *Service) SignInAPI(
 	ctx context.Context,
 	username, password, ip, userAgent string,
-) (Session, string, error) {
+) (_ Session, _ string, err error) {
+	defer fault.Step(&err, "identity.SignInAPI")
+
 	return s.signIn(ctx, attempt{cleanUsername(username), password, ip, userAgent, true})
 }
 
@@ -162,7 +166,12 @@ const seenEvery = time.Minute
 // fault.Unauthenticated when the token is forged, the session ended or the user is disabled. Somebody
 // who must change the password first comes without any grant. Of a browser's session that ended lately
 // it is told whose it was, beside the failure.
-func (s *Service) Actor(ctx context.Context, token, ip, userAgent string) (access.Actor, SessionInfo, error) {
+func (s *Service) Actor(
+	ctx context.Context,
+	token, ip, userAgent string,
+) (_ access.Actor, _ SessionInfo, err error) {
+	defer fault.Step(&err, "identity.Actor")
+
 	now := s.now()
 	actor, row, err := s.look(ctx, token, ip, now)
 	if errors.Is(err, errSignedOut) {
@@ -182,7 +191,9 @@ func (s *Service) Actor(ctx context.Context, token, ip, userAgent string) (acces
 
 // Look is Actor for what a page asks by itself: it does not count as use, so that a session nobody uses
 // ends though a page is open.
-func (s *Service) Look(ctx context.Context, token, ip string) (access.Actor, SessionInfo, error) {
+func (s *Service) Look(ctx context.Context, token, ip string) (_ access.Actor, _ SessionInfo, err error) {
+	defer fault.Step(&err, "identity.Look")
+
 	actor, row, err := s.look(ctx, token, ip, s.now())
 	if err != nil {
 		return access.Actor{}, SessionInfo{}, err
@@ -225,32 +236,42 @@ func (s *Service) ended(ctx context.Context, token string, now time.Time) Sessio
 }
 
 // NameOf is the display name of a user. Fails with fault.NotFound.
-func (s *Service) NameOf(ctx context.Context, user int64) (string, error) {
+func (s *Service) NameOf(ctx context.Context, user int64) (_ string, err error) {
+	defer fault.Step(&err, "identity.NameOf")
+
 	row, err := loadUser(ctx, s.db.Gorm(ctx), user)
 	return row.DisplayName, err
 }
 
 // Sessions lists the actor's own open sessions, the latest used first.
-func (s *Service) Sessions(ctx context.Context, actor access.Actor) ([]Session, error) {
+func (s *Service) Sessions(ctx context.Context, actor access.Actor) (_ []Session, err error) {
+	defer fault.Step(&err, "identity.Sessions")
+
 	now := s.now()
 	return openSessions(ctx, s.db.Gorm(ctx), actor.UserID, now, now.Add(-s.idle))
 }
 
 // SignOut ends the session the actor acts in.
-func (s *Service) SignOut(ctx context.Context, actor access.Actor) error {
-	_, err := s.endSessions(ctx, actor, actSessionClose, "id = ?", actor.SessionID)
+func (s *Service) SignOut(ctx context.Context, actor access.Actor) (err error) {
+	defer fault.Step(&err, "identity.SignOut")
+
+	_, err = s.endSessions(ctx, actor, actSessionClose, "id = ?", actor.SessionID)
 	return err
 }
 
 // SignOutEverywhere ends all of the actor's sessions, this one included.
-func (s *Service) SignOutEverywhere(ctx context.Context, actor access.Actor) error {
-	_, err := s.endSessions(ctx, actor, actSessionCloseAll, "TRUE")
+func (s *Service) SignOutEverywhere(ctx context.Context, actor access.Actor) (err error) {
+	defer fault.Step(&err, "identity.SignOutEverywhere")
+
+	_, err = s.endSessions(ctx, actor, actSessionCloseAll, "TRUE")
 	return err
 }
 
 // EndSession ends one of the actor's own sessions. Fails with fault.NotFound when it is not the actor's
 // or has ended.
-func (s *Service) EndSession(ctx context.Context, actor access.Actor, id int64) error {
+func (s *Service) EndSession(ctx context.Context, actor access.Actor, id int64) (err error) {
+	defer fault.Step(&err, "identity.EndSession %d", id)
+
 	n, err := s.endSessions(ctx, actor, actSessionRevoke, "id = ?", id)
 	if err == nil && n == 0 {
 		return fault.NotFound("没有找到这个会话，可能已经结束")

@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
+	"juzhen/internal/todo"
 )
 
 // changeRow is a change as the database has it.
@@ -220,7 +221,7 @@ func expireDue(ctx context.Context, db *gorm.DB, now time.Time) error {
 // ones, and those confirmed or stopped before an instant.
 func settled(ctx context.Context, db *gorm.DB, before time.Time) ([]int64, error) {
 	return gorm.G[int64](db).Raw(`SELECT c.id FROM user_changes c
-		JOIN todos t ON t.subject_type = 'user_change' AND t.subject_id = c.id AND t.resolved_at IS NULL
+		JOIN `+todo.OpenSQL(ChangeSubject)+` t ON t.subject_id = c.id
 		WHERE c.state = 'expired' OR c.confirmed_at < ? OR c.stopped_at < ? GROUP BY c.id`, before, before).
 		Find(ctx)
 }

@@ -162,7 +162,13 @@ const refusalsListed = 200
 
 // Refusals gives the refused sign-ins since an instant for users of the actor's units, latest day
 // first; names that do not exist are for whoever watches over the whole tree.
-func (s *Service) Refusals(ctx context.Context, actor access.Actor, since time.Time) ([]Refusals, error) {
+func (s *Service) Refusals(
+	ctx context.Context,
+	actor access.Actor,
+	since time.Time,
+) (_ []Refusals, err error) {
+	defer fault.Step(&err, "identity.Refusals")
+
 	return listRefusals(ctx, s.db.Gorm(ctx), actor, since)
 }
 

@@ -58,7 +58,9 @@ type UserFilter struct {
 
 // Users lists the users of the actor's subtree and those who hold a grant in it, by number.
 
-func (s *Service) Users(ctx context.Context, actor access.Actor, filter UserFilter) ([]User, error) {
+func (s *Service) Users(ctx context.Context, actor access.Actor, filter UserFilter) (_ []User, err error) {
+	defer fault.Step(&err, "identity.Users")
+
 	if filter.Limit <= 0 || filter.Limit > 500 {
 		filter.Limit = 50
 	}
@@ -68,7 +70,9 @@ func (s *Service) Users(ctx context.Context, actor access.Actor, filter UserFilt
 
 // ByUsername gives the user of a sign-in name, for the command line. Fails with fault.NotFound.
 
-func (s *Service) ByUsername(ctx context.Context, name string) (User, error) {
+func (s *Service) ByUsername(ctx context.Context, name string) (_ User, err error) {
+	defer fault.Step(&err, "identity.ByUsername")
+
 	row, err := userByName(ctx, s.db.Gorm(ctx), cleanUsername(name))
 	return row.user(), err
 }
@@ -86,9 +90,11 @@ type UserDetail struct {
 
 // FindUser gives one user. Fails with fault.NotFound outside of the actor's subtree.
 
-func (s *Service) FindUser(ctx context.Context, actor access.Actor, id int64) (UserDetail, error) {
+func (s *Service) FindUser(ctx context.Context, actor access.Actor, id int64) (_ UserDetail, err error) {
+	defer fault.Step(&err, "identity.FindUser %d", id)
+
 	var userDetail UserDetail
-	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		row, err := visibleUser(ctx, tx.DB, actor, id, s.now())
 		if err != nil {
 			return err
@@ -159,7 +165,9 @@ func (s *Service) FindUser(ctx context.Context, actor access.Actor, id int64) (U
 
 // Me gives the actor's own user.
 
-func (s *Service) Me(ctx context.Context, actor access.Actor) (UserDetail, error) {
+func (s *Service) Me(ctx context.Context, actor access.Actor) (_ UserDetail, err error) {
+	defer fault.Step(&err, "identity.Me")
+
 	row, err := loadUser(ctx, s.db.Gorm(ctx), actor.UserID)
 	if err != nil {
 		return UserDetail{}, err
@@ -179,7 +187,9 @@ func (s *Service) Me(ctx context.Context, actor access.Actor) (UserDetail, error
 // Prefer keeps the actor's own language ("zh…" or "en") and theme ("auto", "light", "dark"); an empty
 // one stays.
 
-func (s *Service) Prefer(ctx context.Context, actor access.Actor, lang, theme string) error {
+func (s *Service) Prefer(ctx context.Context, actor access.Actor, lang, theme string) (err error) {
+	defer fault.Step(&err, "identity.Prefer")
+
 	if strings.HasPrefix(lang, "zh") {
 		lang = "zh"
 	}

@@ -8,7 +8,9 @@ import (
 	"juzhen/internal/pg"
 )
 
-func (s *Service) DisableUser(ctx context.Context, actor access.Actor, id int64, why string) error {
+func (s *Service) DisableUser(ctx context.Context, actor access.Actor, id int64, why string) (err error) {
+	defer fault.Step(&err, "identity.DisableUser %d", id)
+
 	if id == actor.UserID {
 		return fault.Forbidden("不能停用自己")
 	}
@@ -49,7 +51,9 @@ func (s *Service) disableTx(
 	return s.record(ctx, tx, actor, actUserDisable, row.ID, row.UnitPath, why, nil)
 }
 
-func (s *Service) EnableUser(ctx context.Context, actor access.Actor, id int64) error {
+func (s *Service) EnableUser(ctx context.Context, actor access.Actor, id int64) (err error) {
+	defer fault.Step(&err, "identity.EnableUser %d", id)
+
 	deed, err := alone(actor)
 	if err != nil {
 		return err

@@ -26,7 +26,9 @@ type NewGrant struct {
 	Until  *time.Time  `json:"until,omitempty"`
 }
 
-func (s *Service) CreateUser(ctx context.Context, actor access.Actor, newUser NewUser) (User, error) {
+func (s *Service) CreateUser(ctx context.Context, actor access.Actor, newUser NewUser) (_ User, err error) {
+	defer fault.Step(&err, "identity.CreateUser")
+
 	deed, err := alone(actor)
 	if err != nil {
 		return User{}, err
@@ -133,7 +135,9 @@ func (s *Service) UpdateUser(
 	id int64,
 	displayName string,
 	unitID int64,
-) error {
+) (err error) {
+	defer fault.Step(&err, "identity.UpdateUser %d", id)
+
 	deed, err := alone(actor)
 	if err != nil {
 		return err

@@ -9,7 +9,14 @@ import (
 	"juzhen/internal/pg"
 )
 
-func (s *Service) ResetPassword(ctx context.Context, actor access.Actor, id int64, password string) error {
+func (s *Service) ResetPassword(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	password string,
+) (err error) {
+	defer fault.Step(&err, "identity.ResetPassword %d", id)
+
 	deed, err := alone(actor)
 	if err != nil {
 		return err
@@ -53,7 +60,13 @@ func (s *Service) resetTx(ctx context.Context, tx pg.Tx, d deed, id int64, hash 
 	return s.recordDeed(ctx, tx, d, actUserReset, id, row.UnitPath, nil)
 }
 
-func (s *Service) ChangePassword(ctx context.Context, actor access.Actor, newPassword NewPassword) error {
+func (s *Service) ChangePassword(
+	ctx context.Context,
+	actor access.Actor,
+	newPassword NewPassword,
+) (err error) {
+	defer fault.Step(&err, "identity.ChangePassword")
+
 	row, err := loadUser(ctx, s.db.Gorm(ctx), actor.UserID)
 	if err != nil {
 		return err

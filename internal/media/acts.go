@@ -14,3 +14,10 @@ var (
 
 // TrailActs are the acts that this package writes into the trail.
 func TrailActs() []audit.Act { return acts.All() }
+
+// TrailSubjects are what the entries of this package's acts are about.
+func TrailSubjects() []audit.Subject {
+	return []audit.Subject{
+		{Type: "media", NameSQL: `SELECT file_name FROM media WHERE id = e.number`},
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/blob"
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
+	"juzhen/internal/org"
 	"juzhen/internal/pg"
 )
 
@@ -50,16 +51,18 @@ func (s *Service) Upload(
 	fileName string,
 	r io.Reader,
 	alt string,
-) (Media, error) {
+) (_ Media, err error) {
+	defer fault.Step(&err, "media.Upload %d", unitID)
+
 	alt = strings.TrimSpace(alt)
 	if utf8.RuneCountInString(alt) > maxAlt {
 		return Media{}, fault.Invalid("alt", "图片说明最多 {.max} 字", "max", maxAlt)
 	}
-	unit, err := unitPath(ctx, s.db.Gorm(ctx), unitID)
+	unit, err := org.Of(ctx, s.db.Gorm(ctx), unitID)
 	if err != nil {
 		return Media{}, err
 	}
-	if err := access.Require(actor, access.PostWrite, unit); err != nil {
+	if err := access.Require(actor, access.PostWrite, unit.Path); err != nil {
 		return Media{}, err
 	}
 	picture, err := s.read(ctx, r)
@@ -68,7 +71,7 @@ func (s *Service) Upload(
 	}
 	media := Media{
 		UnitID:     unitID,
-		UnitPath:   unit,
+		UnitPath:   unit.Path,
 		UploadedBy: actor.UserID,
 		UploadedAt: s.now(),
 		FileName:   cleanName(fileName),
@@ -138,7 +141,9 @@ func (s *Service) Open(
 	actor access.Actor,
 	id int64,
 	thumb bool,
-) (io.ReadCloser, Media, error) {
+) (_ io.ReadCloser, _ Media, err error) {
+	defer fault.Step(&err, "media.Open %d", id)
+
 	media, err := findMedia(ctx, s.db.Gorm(ctx), actor, id)
 	if err != nil {
 		return nil, Media{}, err
@@ -156,7 +161,9 @@ func (s *Service) Open(
 }
 
 // Bytes gives what is sent, by hash, without a scope: for deliveries, which were approved.
-func (s *Service) Bytes(ctx context.Context, sha256 []byte) ([]byte, error) {
+func (s *Service) Bytes(ctx context.Context, sha256 []byte) (_ []byte, err error) {
+	defer fault.Step(&err, "media.Bytes")
+
 	return s.blobs.Get(ctx, sha256)
 }
 
@@ -164,7 +171,9 @@ func (s *Service) Bytes(ctx context.Context, sha256 []byte) ([]byte, error) {
 // of the unit the post leaves that no other post holds. So the people of the new unit may use them
 // again when they were taken out, and those of the old one no longer see what is not theirs any more.
 // It checks no right: move the post first.
-func MoveTx(ctx context.Context, tx pg.Tx, ids []int64, postID, from, to int64) ([]int64, error) {
+func MoveTx(ctx context.Context, tx pg.Tx, ids []int64, postID, from, to int64) (_ []int64, err error) {
+	defer fault.Step(&err, "media.MoveTx %d", postID)
+
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -173,6 +182,8 @@ func MoveTx(ctx context.Context, tx pg.Tx, ids []int64, postID, from, to int64) 
 }
 
 // LoadTx reads pictures in the order of ids. One that is not there is a zero Media in its place.
-func LoadTx(ctx context.Context, tx pg.Tx, ids []int64) ([]Media, error) {
+func LoadTx(ctx context.Context, tx pg.Tx, ids []int64) (_ []Media, err error) {
+	defer fault.Step(&err, "media.LoadTx")
+
 	return loadMedia(ctx, tx.DB, ids)
 }

@@ -89,9 +89,3 @@ RETURNING id`, to, ids, from, postID).Scan(&moved).Error
 
 	return moved, err
 }
-
-func unitPath(ctx context.Context, db *gorm.DB, id int64) (string, error) {
-	var path string
-	err := db.WithContext(ctx).Raw("SELECT path FROM units WHERE id = ?", id).Row().Scan(&path)
-	return path, pg.OrNotFound(err, fault.NotFound("没有找到，或不在您的管辖范围内"))
-}

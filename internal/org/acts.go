@@ -17,3 +17,10 @@ var (
 
 // TrailActs are the acts that this package writes into the trail.
 func TrailActs() []audit.Act { return acts.All() }
+
+// TrailSubjects are what the entries of this package's acts are about.
+func TrailSubjects() []audit.Subject {
+	return []audit.Subject{
+		{Type: "unit", NameSQL: `SELECT name FROM units WHERE id = e.number`},
+	}
+}

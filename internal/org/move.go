@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
 	"juzhen/internal/pg"
 )
@@ -38,7 +39,9 @@ type Watch struct {
 // gain it at once. The asker must manage the unit, the place it leaves and the place it goes to. Fails
 // with fault.Conflict for a root, with fault.Invalid at "parent" below itself and at "name" or "kind",
 // with fault.NotFound and fault.Forbidden.
-func MoveTx(ctx context.Context, tx pg.Tx, now time.Time, move Move, watch Watch) (Unit, error) {
+func MoveTx(ctx context.Context, tx pg.Tx, now time.Time, move Move, watch Watch) (_ Unit, err error) {
+	defer fault.Step(&err, "org.MoveTx")
+
 	unit, err := first(ctx, tx.DB, "u.id = ?", move.UnitID)
 	if err != nil {
 		return Unit{}, err

@@ -22,7 +22,9 @@ type Service struct {
 func New(db *pg.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
 
 // Tree gives the units the actor may see: parents before children, siblings in their order.
-func (s *Service) Tree(ctx context.Context, actor access.Actor) ([]Unit, error) {
+func (s *Service) Tree(ctx context.Context, actor access.Actor) (_ []Unit, err error) {
+	defer fault.Step(&err, "org.Tree")
+
 	return all(ctx, s.db.Gorm(ctx), actor, access.UnitView)
 }
 
@@ -31,7 +33,9 @@ func (s *Service) Within(
 	ctx context.Context,
 	actor access.Actor,
 	permission access.Permission,
-) ([]Unit, error) {
+) (_ []Unit, err error) {
+	defer fault.Step(&err, "org.Within")
+
 	return all(ctx, s.db.Gorm(ctx), actor, permission)
 }
 
@@ -41,12 +45,16 @@ func WithinTx(
 	tx pg.Tx,
 	actor access.Actor,
 	permission access.Permission,
-) ([]Unit, error) {
+) (_ []Unit, err error) {
+	defer fault.Step(&err, "org.WithinTx")
+
 	return all(ctx, tx.DB, actor, permission)
 }
 
 // Find gives one unit. Fails with fault.NotFound when the actor does not see it.
-func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (Unit, error) {
+func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (_ Unit, err error) {
+	defer fault.Step(&err, "org.Find %d", id)
+
 	return find(ctx, s.db.Gorm(ctx), actor, access.UnitView, id)
 }
 
@@ -57,18 +65,24 @@ func FindTx(
 	actor access.Actor,
 	permission access.Permission,
 	id int64,
-) (Unit, error) {
+) (_ Unit, err error) {
+	defer fault.Step(&err, "org.FindTx %d", id)
+
 	return find(ctx, tx.DB, actor, permission, id)
 }
 
 // ByName finds a unit by its full name, for the command line; among several of one name the topmost.
-func (s *Service) ByName(ctx context.Context, name string) (Unit, error) {
+func (s *Service) ByName(ctx context.Context, name string) (_ Unit, err error) {
+	defer fault.Step(&err, "org.ByName")
+
 	return first(ctx, s.db.Gorm(ctx), "u.name = ? ORDER BY length(u.path), u.id", glyph.Clean(name))
 }
 
 // RootPathTx is the path of the topmost unit, under which acts without a place of their own are
 // recorded; "/" before the first unit exists.
-func RootPathTx(ctx context.Context, tx pg.Tx) (string, error) {
+func RootPathTx(ctx context.Context, tx pg.Tx) (_ string, err error) {
+	defer fault.Step(&err, "org.RootPathTx")
+
 	unit, err := first(ctx, tx.DB, "u.parent_id IS NULL ORDER BY u.id")
 	if fault.Is(err, fault.KindNotFound) {
 		return "/", nil
@@ -85,13 +99,15 @@ func (s *Service) Create(
 	parentID int64,
 	name string,
 	kind Kind,
-) (Unit, error) {
+) (_ Unit, err error) {
+	defer fault.Step(&err, "org.Create %d", parentID)
+
 	name = glyph.Clean(name)
 	if err := check(name, kind); err != nil {
 		return Unit{}, err
 	}
 	var made Unit
-	err := s.change(ctx, func(tx pg.Tx) error {
+	err = s.change(ctx, func(tx pg.Tx) error {
 		parent, err := parentOf(ctx, tx, actor, parentID)
 		if err != nil {
 			return err
@@ -120,7 +136,15 @@ func parentOf(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (*Uni
 }
 
 // Rename changes name and kind. Same faults as Create.
-func (s *Service) Rename(ctx context.Context, actor access.Actor, id int64, name string, kind Kind) error {
+func (s *Service) Rename(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	name string,
+	kind Kind,
+) (err error) {
+	defer fault.Step(&err, "org.Rename %d", id)
+
 	name = glyph.Clean(name)
 	if err := check(name, kind); err != nil {
 		return err
@@ -177,9 +201,16 @@ type Change struct {
 }
 
 // Change renames a unit, or makes it one of another kind. Same faults as Rename.
-func (s *Service) Change(ctx context.Context, actor access.Actor, id int64, change Change) (Unit, error) {
+func (s *Service) Change(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	change Change,
+) (_ Unit, err error) {
+	defer fault.Step(&err, "org.Change %d", id)
+
 	var changed Unit
-	err := s.change(ctx, func(tx pg.Tx) error {
+	err = s.change(ctx, func(tx pg.Tx) error {
 		unit, err := manageable(ctx, tx, actor, id)
 		if err != nil {
 			return err
@@ -200,7 +231,9 @@ func (s *Service) Change(ctx context.Context, actor access.Actor, id int64, chan
 
 // Delete removes a unit that has nothing: no unit below, no user, grant, account or post, not even past
 // ones. Else fault.Conflict says so.
-func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) error {
+func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) (err error) {
+	defer fault.Step(&err, "org.Delete %d", id)
+
 	return s.change(ctx, func(tx pg.Tx) error {
 		unit, err := leaving(ctx, tx, actor, id)
 		if err != nil {

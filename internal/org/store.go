@@ -84,6 +84,19 @@ func first(ctx context.Context, db *gorm.DB, where string, args ...any) (Unit, e
 	return units[0], nil
 }
 
+// Of gives the unit of an id to a caller that checks itself whether the actor may: nobody else learns that it
+// is there. Fails with fault.NotFound.
+func Of(ctx context.Context, db *gorm.DB, id int64) (_ Unit, err error) {
+	defer fault.Step(&err, "org.Of %d", id)
+
+	unit, err := first(ctx, db, "u.id = ?", id)
+	if fault.Is(err, fault.KindNotFound) {
+		return Unit{}, fault.NotFound("没有找到，或不在您的管辖范围内")
+	}
+
+	return unit, err
+}
+
 // insert puts u last among the children of parent (nil for a root) and gives it with number and path.
 func insert(
 	ctx context.Context,

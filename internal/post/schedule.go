@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 )
 
 // Span is a time from From until before To.
@@ -37,7 +38,14 @@ func (f Filter) scheduled(actor access.Actor) (string, []any) {
 
 // Hours counts the posts that are due in the span, by hour. Whole hours of whole units are read from
 // what is counted already, however many posts they hold; others are counted over one index.
-func (s *Service) Hours(ctx context.Context, actor access.Actor, in Span, filter Filter) ([]Hour, error) {
+func (s *Service) Hours(
+	ctx context.Context,
+	actor access.Actor,
+	in Span,
+	filter Filter,
+) (_ []Hour, err error) {
+	defer fault.Step(&err, "post.Hours")
+
 	if in.whole() && filter.ofUnits() {
 		return s.countedHours(ctx, actor, in, filter.UnitPath)
 	}
@@ -102,7 +110,9 @@ const foldRows = 5000
 
 // FoldHours folds what changed into the counts by hour. Counts are exact before and after; several
 // processes may do it at once.
-func (s *Service) FoldHours(ctx context.Context) error {
+func (s *Service) FoldHours(ctx context.Context) (err error) {
+	defer fault.Step(&err, "post.FoldHours")
+
 	for {
 		done, err := s.db.Pool().Exec(ctx, `
 WITH taken AS (
@@ -126,7 +136,9 @@ func (s *Service) DueIn(
 	spans []Span,
 	filter Filter,
 	limit int,
-) ([]Row, error) {
+) (_ []Row, err error) {
+	defer fault.Step(&err, "post.DueIn")
+
 	if len(spans) == 0 {
 		return nil, nil
 	}
@@ -147,7 +159,15 @@ func (s *Service) DueIn(
 
 // Near reads n of the posts that are due in the span: two from before the instant, the rest behind it;
 // more from before when there are not as many behind.
-func (s *Service) Near(ctx context.Context, actor access.Actor, in Span, at time.Time, n int) ([]Row, error) {
+func (s *Service) Near(
+	ctx context.Context,
+	actor access.Actor,
+	in Span,
+	at time.Time,
+	n int,
+) (_ []Row, err error) {
+	defer fault.Step(&err, "post.Near")
+
 	cond, args := Filter{}.scheduled(actor)
 	side := func(rest string, from, to time.Time) ([]Row, error) {
 		return selectRows(ctx, s.db.Gorm(ctx), `

@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/identity"
 	"juzhen/internal/media"
+	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/weibo"
 )
@@ -76,6 +77,8 @@ func (s *Service) Create(
 	unitID int64,
 	content Content,
 ) (post Post, err error) {
+	defer fault.Step(&err, "post.Create %d", unitID)
+
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		post, err = CreateTx(ctx, tx, actor, s.now(), unitID, content)
 		return err
@@ -92,8 +95,10 @@ func CreateTx(
 	at time.Time,
 	unitID int64,
 	content Content,
-) (Post, error) {
-	content, err := content.clean()
+) (_ Post, err error) {
+	defer fault.Step(&err, "post.CreateTx %d", unitID)
+
+	content, err = content.clean()
 	if err != nil {
 		return Post{}, err
 	}
@@ -155,6 +160,8 @@ func (s *Service) CreateOnce(
 	content Content,
 	key string,
 ) (post Post, again bool, err error) {
+	defer fault.Step(&err, "post.CreateOnce %d", unitID)
+
 	if len(key) > maxKey {
 		return Post{}, false, fault.Invalid("", "表单无法读取，请刷新页面后重试")
 	}
@@ -179,11 +186,11 @@ func create(
 	content Content,
 	key string,
 ) (post Post, again bool, err error) {
-	home, err := findUnit(ctx, tx.DB, unitID)
+	home, err := org.Of(ctx, tx.DB, unitID)
 	if err != nil {
 		return Post{}, false, err
 	}
-	path := home.path
+	path := home.Path
 	if err := access.Require(actor, access.PostWrite, path); err != nil {
 		return Post{}, false, err
 	}
@@ -356,8 +363,10 @@ func (s *Service) Save(
 	id int64,
 	revision int,
 	content Content,
-) (Post, error) {
-	content, err := content.clean()
+) (_ Post, err error) {
+	defer fault.Step(&err, "post.Save %d", id)
+
+	content, err = content.clean()
 	if err != nil {
 		return Post{}, err
 	}
@@ -400,16 +409,16 @@ func (s *Service) save(
 	if err != nil {
 		return Post{}, err
 	}
-	if err := mayUse(ctx, tx, actor, home.path, content, version.Media); err != nil {
+	if err := mayUse(ctx, tx, actor, home.Path, content, version.Media); err != nil {
 		return Post{}, err
 	}
 	if err := saveVersion(ctx, tx, post.VersionID, content, actor.UserID); err != nil {
 		return Post{}, fmt.Errorf("save version: %w", err)
 	}
-	if err := saveTimes(ctx, tx.DB, id, revision, home.id, content, actor.UserID, s.now()); err != nil {
+	if err := saveTimes(ctx, tx.DB, id, revision, home.ID, content, actor.UserID, s.now()); err != nil {
 		return Post{}, err
 	}
-	if home.id != post.UnitID {
+	if home.ID != post.UnitID {
 		if err := s.moved(ctx, tx, actor, post, home, content); err != nil {
 			return Post{}, err
 		}
@@ -426,19 +435,19 @@ func (s *Service) unitOf(
 	actor access.Actor,
 	post Post,
 	content Content,
-) (unit, error) {
+) (org.Unit, error) {
 	if content.UnitID == 0 || content.UnitID == post.UnitID {
-		return unit{post.UnitID, post.UnitName, post.UnitPath}, nil
+		return org.Unit{ID: post.UnitID, Name: post.UnitName, Path: post.UnitPath}, nil
 	}
 	if !post.MayMove() {
-		return unit{}, fault.Conflict("提交过审核的稿件不能换单位")
+		return org.Unit{}, fault.Conflict("提交过审核的稿件不能换单位")
 	}
-	to, err := findUnit(ctx, tx.DB, content.UnitID)
+	to, err := org.Of(ctx, tx.DB, content.UnitID)
 	if err != nil && !fault.Is(err, fault.KindNotFound) {
-		return unit{}, err
+		return org.Unit{}, err
 	}
-	if err != nil || !actor.CanAt(access.PostWrite, to.path) {
-		return unit{}, fault.Invalid("unit", "您不能为这个单位写稿，请另选单位")
+	if err != nil || !actor.CanAt(access.PostWrite, to.Path) {
+		return org.Unit{}, fault.Invalid("unit", "您不能为这个单位写稿，请另选单位")
 	}
 
 	return to, nil
@@ -451,14 +460,14 @@ func (s *Service) moved(
 	tx pg.Tx,
 	actor access.Actor,
 	post Post,
-	to unit,
+	to org.Unit,
 	content Content,
 ) error {
 	ids := make([]int64, len(content.Media))
 	for i, mediaChoice := range content.Media {
 		ids[i] = mediaChoice.MediaID
 	}
-	pictures, err := media.MoveTx(ctx, tx, ids, post.ID, post.UnitID, to.id)
+	pictures, err := media.MoveTx(ctx, tx, ids, post.ID, post.UnitID, to.ID)
 	if err != nil {
 		return fmt.Errorf("move pictures: %w", err)
 	}
@@ -468,18 +477,18 @@ func (s *Service) moved(
 
 	// Who reads the trail of a unit reads that of the units below it: one entry does where one unit
 	// lies in the other.
-	paths := []string{post.UnitPath, to.path}
+	paths := []string{post.UnitPath, to.Path}
 	switch {
-	case within(post.UnitPath, to.path):
+	case within(post.UnitPath, to.Path):
 		paths = paths[:1]
-	case within(to.path, post.UnitPath):
+	case within(to.Path, post.UnitPath):
 		paths = paths[1:]
 	}
 	detail := map[string]any{
 		"from":         post.UnitName,
 		"from_unit_id": post.UnitID,
-		"to":           to.name,
-		"to_unit_id":   to.id,
+		"to":           to.Name,
+		"to_unit_id":   to.ID,
 	}
 	if len(pictures) > 0 {
 		detail["media_ids"] = pictures
@@ -503,6 +512,8 @@ func (s *Service) Find(
 	actor access.Actor,
 	id int64,
 ) (post Post, version Version, err error) {
+	defer fault.Step(&err, "post.Find %d", id)
+
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if post, err = FindTx(ctx, tx, actor, access.PostView, id); err != nil {
 			return err
@@ -517,6 +528,8 @@ func (s *Service) Find(
 
 // Versions reads all versions of a post, the newest first.
 func (s *Service) Versions(ctx context.Context, actor access.Actor, id int64) (list []Version, err error) {
+	defer fault.Step(&err, "post.Versions %d", id)
+
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if _, err := FindTx(ctx, tx, actor, access.PostView, id); err != nil {
 			return err
@@ -536,7 +549,9 @@ func (s *Service) Check(post Post, version Version) Problems {
 
 // Delete removes a draft that nobody but its writers has seen. Fails with fault.Conflict once it was
 // submitted: then it is withdrawn, and stays as evidence.
-func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) error {
+func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) (err error) {
+	defer fault.Step(&err, "post.Delete %d", id)
+
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
 		if err != nil {

@@ -53,22 +53,6 @@ func lockPost(ctx context.Context, db *gorm.DB, id int64) error {
 	return db.WithContext(ctx).Exec("SELECT FROM posts WHERE id = ? FOR UPDATE", id).Error
 }
 
-// unit is where a post belongs.
-type unit struct {
-	id         int64
-	name, path string
-}
-
-func findUnit(ctx context.Context, db *gorm.DB, id int64) (unit, error) {
-	u := unit{id: id}
-	err := db.WithContext(ctx).
-		Raw("SELECT name, path FROM units WHERE id = ?", id).
-		Row().
-		Scan(&u.name, &u.path)
-
-	return u, pg.OrNotFound(err, fault.NotFound("没有找到，或不在您的管辖范围内"))
-}
-
 // tellLeft says to whoever looks at the lists of the post's unit that it is no longer there. The new
 // unit hears of the change itself.
 func tellLeft(ctx context.Context, db *gorm.DB, post Post) error {

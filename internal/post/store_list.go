@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -63,7 +64,9 @@ func (r Row) More() int { return r.Accounts - len(r.Handles()) }
 
 // List reads a page of posts in the actor's scope, the newest change first; with ByDue, the earliest
 // due time first. A search for one character looks only at what was changed within OneCharacter.
-func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (pg.Page[Row], error) {
+func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (_ pg.Page[Row], err error) {
+	defer fault.Step(&err, "post.List")
+
 	l := listing{ctx: ctx, db: s.db.Gorm(ctx), byDue: filter.ByDue != nil}
 	l.cond, l.args = filter.where(actor)
 	place, ok, err := pg.ParseCursor(filter.After)
@@ -190,7 +193,9 @@ type Author struct {
 
 // Authors lists those who have written posts in the actor's scope. It steps along the index from one
 // author and unit to the next, however many posts each wrote.
-func (s *Service) Authors(ctx context.Context, actor access.Actor) ([]Author, error) {
+func (s *Service) Authors(ctx context.Context, actor access.Actor) (_ []Author, err error) {
+	defer fault.Step(&err, "post.Authors")
+
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 
 	return gorm.G[Author](s.db.Gorm(ctx)).Raw(`

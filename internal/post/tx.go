@@ -21,7 +21,9 @@ func FindTx(
 	actor access.Actor,
 	perm access.Permission,
 	id int64,
-) (Post, error) {
+) (_ Post, err error) {
+	defer fault.Step(&err, "post.FindTx %d", id)
+
 	return findPost(ctx, tx.DB, actor, perm, id)
 }
 
@@ -32,7 +34,9 @@ func LockTx(
 	actor access.Actor,
 	perm access.Permission,
 	id int64,
-) (Post, error) {
+) (_ Post, err error) {
+	defer fault.Step(&err, "post.LockTx %d", id)
+
 	if err := lockPost(ctx, tx.DB, id); err != nil {
 		return Post{}, err
 	}
@@ -41,7 +45,9 @@ func LockTx(
 }
 
 // VersionTx reads a whole version. It checks no right: find the post first.
-func VersionTx(ctx context.Context, tx pg.Tx, versionID int64) (Version, error) {
+func VersionTx(ctx context.Context, tx pg.Tx, versionID int64) (_ Version, err error) {
+	defer fault.Step(&err, "post.VersionTx %d", versionID)
+
 	return findVersion(ctx, tx, versionID)
 }
 
@@ -58,7 +64,9 @@ func SubmitTx(
 	id int64,
 	revision int,
 	rules weibo.Rules,
-) (Post, Version, error) {
+) (_ Post, _ Version, err error) {
+	defer fault.Step(&err, "post.SubmitTx %d", id)
+
 	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
 	if err != nil {
 		return Post{}, Version{}, err
@@ -125,7 +133,9 @@ func reread(ctx context.Context, tx pg.Tx, id int64) (Post, Version, error) {
 
 // ApprovedTx marks the version approved; "as soon as approved" becomes this instant. It fails with
 // fault.Conflict when the version is no longer the one under review.
-func ApprovedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64) error {
+func ApprovedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64) (err error) {
+	defer fault.Step(&err, "post.ApprovedTx %d", id)
+
 	if err := decided(ctx, tx, at, id, versionID, Approve, VersionApproved); err != nil {
 		return err
 	}
@@ -134,7 +144,15 @@ func ApprovedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64
 }
 
 // ReturnedTx gives the post back and tells the people who write for its unit why. Fails like ApprovedTx.
-func ReturnedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64, opinion string) error {
+func ReturnedTx(
+	ctx context.Context,
+	tx pg.Tx,
+	at time.Time,
+	id, versionID int64,
+	opinion string,
+) (err error) {
+	defer fault.Step(&err, "post.ReturnedTx %d", id)
+
 	if err := decided(ctx, tx, at, id, versionID, Return, VersionReturned); err != nil {
 		return err
 	}
@@ -155,7 +173,9 @@ func ReturnedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64
 
 // VoidedTx tells the people who write for a post's unit that another time took its approval away: the
 // words name a day that is wrong then. The post was opened for editing before.
-func VoidedTx(ctx context.Context, tx pg.Tx, at time.Time, post Post, words []string) error {
+func VoidedTx(ctx context.Context, tx pg.Tx, at time.Time, post Post, words []string) (err error) {
+	defer fault.Step(&err, "post.VoidedTx")
+
 	version, err := findVersion(ctx, tx, post.VersionID)
 	if err != nil {
 		return err
@@ -202,7 +222,9 @@ func decided(
 }
 
 // WithdrawnTx takes the post out of its way; a version that was not decided becomes void.
-func WithdrawnTx(ctx context.Context, tx pg.Tx, at time.Time, actor access.Actor, id int64) error {
+func WithdrawnTx(ctx context.Context, tx pg.Tx, at time.Time, actor access.Actor, id int64) (err error) {
+	defer fault.Step(&err, "post.WithdrawnTx %d", id)
+
 	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
 	if err != nil {
 		return err
@@ -230,7 +252,9 @@ func ReviseTx(
 	actor access.Actor,
 	at time.Time,
 	id int64,
-) (Post, Version, error) {
+) (_ Post, _ Version, err error) {
+	defer fault.Step(&err, "post.ReviseTx %d", id)
+
 	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
 	if err != nil {
 		return Post{}, Version{}, err
@@ -269,7 +293,9 @@ func SetDueTx(
 	id int64,
 	due *time.Time,
 	now bool,
-) error {
+) (err error) {
+	defer fault.Step(&err, "post.SetDueTx %d", id)
+
 	post, err := LockTx(ctx, tx, actor, access.PostView, id)
 	if err != nil {
 		return err

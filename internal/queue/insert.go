@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -23,7 +24,9 @@ var inserter = sync.OnceValues(func() (*river.Client[pgx.Tx], error) {
 // Insert writes a job in the caller's transaction: it exists when that commits. The queue comes from
 // opts or from the args' own InsertOpts and must be one of this package's. A job that is unique and
 // there already is no error. A program that only inserts needs no Queue.
-func Insert(ctx context.Context, tx pg.Tx, args river.JobArgs, opts *river.InsertOpts) error {
+func Insert(ctx context.Context, tx pg.Tx, args river.JobArgs, opts *river.InsertOpts) (err error) {
+	defer fault.Step(&err, "queue.Insert")
+
 	if err := checkQueue(args, opts); err != nil {
 		return err
 	}
@@ -39,7 +42,9 @@ func Insert(ctx context.Context, tx pg.Tx, args river.JobArgs, opts *river.Inser
 }
 
 // InsertMany is Insert for many jobs in few statements, some hundred times quicker than one by one.
-func InsertMany(ctx context.Context, tx pg.Tx, jobs []river.InsertManyParams) error {
+func InsertMany(ctx context.Context, tx pg.Tx, jobs []river.InsertManyParams) (err error) {
+	defer fault.Step(&err, "queue.InsertMany")
+
 	for _, j := range jobs {
 		if err := checkQueue(j.Args, j.InsertOpts); err != nil {
 			return err

@@ -16,6 +16,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
+
+	"juzhen/internal/fault"
 )
 
 // The queues. Each has workers of its own, so that a slow pull never delays a post.
@@ -105,7 +107,9 @@ func New(pool *pgxpool.Pool, config Config) (*Queue, error) {
 }
 
 // Start begins to work. Only Stop ends it, not the end of ctx.
-func (q *Queue) Start(ctx context.Context) error {
+func (q *Queue) Start(ctx context.Context) (err error) {
+	defer fault.Step(&err, "queue.Start")
+
 	if err := q.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start queue: %w", err)
 	}
@@ -115,8 +119,10 @@ func (q *Queue) Start(ctx context.Context) error {
 
 // Stop takes no new job and waits for the running ones until ctx ends; then their contexts are ended.
 // Jobs cut that way run again later. Calling it again, or before Start, does nothing.
-func (q *Queue) Stop(ctx context.Context) error {
-	err := q.client.Stop(ctx)
+func (q *Queue) Stop(ctx context.Context) (err error) {
+	defer fault.Step(&err, "queue.Stop")
+
+	err = q.client.Stop(ctx)
 	if err == nil || ctx.Err() == nil {
 		return err
 	}

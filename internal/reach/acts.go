@@ -17,3 +17,11 @@ var (
 
 // TrailActs are the acts that this package writes into the trail.
 func TrailActs() []audit.Act { return acts.All() }
+
+// TrailSubjects are what the entries of this package's acts are about.
+func TrailSubjects() []audit.Subject {
+	return []audit.Subject{
+		{Type: "platform_post", NameSQL: `SELECT '@' || a.handle
+			FROM platform_posts d JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number`},
+	}
+}

@@ -74,7 +74,9 @@ func (b Backfill) Hint() string {
 
 // StartBackfill begins to fetch the past posts of an account, or goes on where it stopped; one that is
 // done begins anew. Fails with fault.Conflict when it is running or the account has no interface.
-func (s *Service) StartBackfill(ctx context.Context, actor access.Actor, accountID int64) error {
+func (s *Service) StartBackfill(ctx context.Context, actor access.Actor, accountID int64) (err error) {
+	defer fault.Step(&err, "reach.StartBackfill %d", accountID)
+
 	account, err := s.accounts.Find(ctx, actor, accountID)
 	if err != nil {
 		return err
@@ -112,7 +114,9 @@ func (s *Service) StartBackfill(ctx context.Context, actor access.Actor, account
 // FetchPast fetches page after page of an account's past posts until the first one, keeping each page
 // and the place where it stopped. It can be called again at any time. It returns how long to wait
 // before going on, zero when nothing is left to do.
-func (s *Service) FetchPast(ctx context.Context, accountID int64) (time.Duration, error) {
+func (s *Service) FetchPast(ctx context.Context, accountID int64) (_ time.Duration, err error) {
+	defer fault.Step(&err, "reach.FetchPast %d", accountID)
+
 	backfill, err := findBackfill(ctx, s.db.Pool(), accountID)
 	if err != nil || backfill.State != BackfillRunning {
 		return 0, err
@@ -280,7 +284,9 @@ func (s *Service) pastFollowers(ctx context.Context, src source) error {
 
 // Backfills gives the progress of the accounts in the actor's scope, by account; what was never begun
 // is left out.
-func (s *Service) Backfills(ctx context.Context, actor access.Actor) (map[int64]Backfill, error) {
+func (s *Service) Backfills(ctx context.Context, actor access.Actor) (_ map[int64]Backfill, err error) {
+	defer fault.Step(&err, "reach.Backfills")
+
 	list, err := s.accounts.List(ctx, actor, account.Filter{})
 	if err != nil {
 		return nil, err

@@ -95,7 +95,9 @@ func (s *Service) StartImport(
 	accountID int64,
 	name string,
 	file io.Reader,
-) (Import, error) {
+) (_ Import, err error) {
+	defer fault.Step(&err, "reach.StartImport %d", accountID)
+
 	account, err := s.accounts.Find(ctx, actor, accountID)
 	if err != nil {
 		return Import{}, err
@@ -210,7 +212,9 @@ const importSlots = 2
 // RunImport puts the posts of an import in, and goes on where another process left it. It can be called
 // again at any time: what is in already is left alone. It returns when the import has ended, or with
 // the error of ctx.
-func (s *Service) RunImport(ctx context.Context, id int64) error {
+func (s *Service) RunImport(ctx context.Context, id int64) (err error) {
+	defer fault.Step(&err, "reach.RunImport %d", id)
+
 	select {
 	case s.importing <- struct{}{}:
 		defer func() { <-s.importing }()
@@ -326,7 +330,9 @@ func (s *Service) ImportPast(
 	accountID int64,
 	name string,
 	file io.Reader,
-) (ImportReport, error) {
+) (_ ImportReport, err error) {
+	defer fault.Step(&err, "reach.ImportPast %d", accountID)
+
 	started, err := s.StartImport(ctx, actor, accountID, name, file)
 	if err != nil {
 		return ImportReport{}, err
@@ -339,12 +345,20 @@ func (s *Service) ImportPast(
 }
 
 // FindImport gives an import of an account in the actor's scope. Fails with fault.NotFound.
-func (s *Service) FindImport(ctx context.Context, actor access.Actor, id int64) (Import, error) {
+func (s *Service) FindImport(ctx context.Context, actor access.Actor, id int64) (_ Import, err error) {
+	defer fault.Step(&err, "reach.FindImport %d", id)
+
 	return findImportFor(ctx, s.db.Pool(), actor, id)
 }
 
 // ImportReport gives an import with the lines that were left out.
-func (s *Service) ImportReport(ctx context.Context, actor access.Actor, id int64) (ImportReport, error) {
+func (s *Service) ImportReport(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+) (_ ImportReport, err error) {
+	defer fault.Step(&err, "reach.ImportReport %d", id)
+
 	found, err := s.FindImport(ctx, actor, id)
 	if err != nil {
 		return ImportReport{}, err
@@ -355,14 +369,18 @@ func (s *Service) ImportReport(ctx context.Context, actor access.Actor, id int64
 }
 
 // Imports gives the latest imports of an account in the actor's scope, the newest first.
-func (s *Service) Imports(ctx context.Context, actor access.Actor, accountID int64) ([]Import, error) {
+func (s *Service) Imports(ctx context.Context, actor access.Actor, accountID int64) (_ []Import, err error) {
+	defer fault.Step(&err, "reach.Imports %d", accountID)
+
 	return latestImports(ctx, s.db.Pool(), actor, accountID)
 }
 
 // UndoImport takes out what an import brought, and stops one that goes on. Posts that the platform has
 // shown since, or that turned out to be sent by this console, stay: they are known by themselves now.
 // Fails with fault.Conflict when it was undone before.
-func (s *Service) UndoImport(ctx context.Context, actor access.Actor, id int64) (Import, error) {
+func (s *Service) UndoImport(ctx context.Context, actor access.Actor, id int64) (_ Import, err error) {
+	defer fault.Step(&err, "reach.UndoImport %d", id)
+
 	found, err := s.FindImport(ctx, actor, id)
 	if err != nil {
 		return Import{}, err

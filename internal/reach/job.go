@@ -8,6 +8,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"juzhen/internal/account"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/queue"
 )
@@ -100,7 +101,9 @@ type planner struct {
 }
 
 // Work plans one reading per account that has something due.
-func (w planner) Work(ctx context.Context, _ *river.Job[PlanArgs]) error {
+func (w planner) Work(ctx context.Context, _ *river.Job[PlanArgs]) (err error) {
+	defer fault.Step(&err, "reach.planner.Work")
+
 	if err := w.s.giveWay(ctx); err != nil {
 		return err
 	}
@@ -123,7 +126,9 @@ type readerWorker struct {
 }
 
 // Work reads one account.
-func (w readerWorker) Work(ctx context.Context, job *river.Job[ReadArgs]) error {
+func (w readerWorker) Work(ctx context.Context, job *river.Job[ReadArgs]) (err error) {
+	defer fault.Step(&err, "reach.readerWorker.Work")
+
 	if err := w.s.giveWay(ctx); err != nil {
 		return err
 	}
@@ -137,11 +142,13 @@ type followersWorker struct {
 }
 
 // Work counts followers.
-func (w followersWorker) Work(ctx context.Context, job *river.Job[FollowersArgs]) error {
+func (w followersWorker) Work(ctx context.Context, job *river.Job[FollowersArgs]) (err error) {
+	defer fault.Step(&err, "reach.followersWorker.Work")
+
 	if err := w.s.giveWay(ctx); err != nil {
 		return err
 	}
-	_, err := w.s.followers(ctx, job.Args.AccountID)
+	_, err = w.s.followers(ctx, job.Args.AccountID)
 
 	return err
 }
@@ -155,7 +162,9 @@ func AccountChangedTx(
 	_ int64,
 	a account.Account,
 	change account.Change,
-) error {
+) (err error) {
+	defer fault.Step(&err, "reach.AccountChangedTx")
+
 	if change != account.MayPost || !a.Connector.NeedsToken() {
 		return nil
 	}
@@ -169,7 +178,9 @@ type backfillWorker struct {
 }
 
 // Work fetches pages until the first post, or comes back when the platform or the budget lets it.
-func (w backfillWorker) Work(ctx context.Context, job *river.Job[BackfillArgs]) error {
+func (w backfillWorker) Work(ctx context.Context, job *river.Job[BackfillArgs]) (err error) {
+	defer fault.Step(&err, "reach.backfillWorker.Work")
+
 	if err := w.s.giveWay(ctx); err != nil {
 		return err
 	}
@@ -187,7 +198,9 @@ type rollWorker struct {
 }
 
 // Work rolls up.
-func (w rollWorker) Work(ctx context.Context, _ *river.Job[RollUpArgs]) error {
+func (w rollWorker) Work(ctx context.Context, _ *river.Job[RollUpArgs]) (err error) {
+	defer fault.Step(&err, "reach.rollWorker.Work")
+
 	if err := w.s.giveWay(ctx); err != nil {
 		return err
 	}
@@ -201,11 +214,13 @@ type pruneWorker struct {
 }
 
 // Work drops old readings.
-func (w pruneWorker) Work(ctx context.Context, _ *river.Job[PruneArgs]) error {
+func (w pruneWorker) Work(ctx context.Context, _ *river.Job[PruneArgs]) (err error) {
+	defer fault.Step(&err, "reach.pruneWorker.Work")
+
 	if err := w.s.giveWay(ctx); err != nil {
 		return err
 	}
-	_, err := w.s.Prune(ctx)
+	_, err = w.s.Prune(ctx)
 
 	return err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/queue"
 )
 
@@ -35,7 +36,9 @@ func (importWorker) Timeout(*river.Job[ImportArgs]) time.Duration { return 5 * t
 
 // Work puts the posts in, unless the request that brought the file does so itself. After the last
 // attempt the import has failed, which its page says.
-func (w importWorker) Work(ctx context.Context, job *river.Job[ImportArgs]) error {
+func (w importWorker) Work(ctx context.Context, job *river.Job[ImportArgs]) (err error) {
+	defer fault.Step(&err, "reach.importWorker.Work")
+
 	quiet, err := importIsQuiet(ctx, w.s.db.Pool(), job.Args.ImportID, w.s.now().Add(-importQuiet))
 	if err != nil {
 		return err

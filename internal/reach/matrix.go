@@ -8,6 +8,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/beijing"
+	"juzhen/internal/fault"
 )
 
 // Row is one account of the matrix over a period, or the sum of all. Nil figures are not available.
@@ -92,7 +93,14 @@ type View struct {
 // Matrix gives the accounts in the actor's scope over a period, and their sums. It reads prepared days:
 // the sums of all of them, but the rows only of the accounts the view asks for. Fails with
 // fault.Invalid on a column that does not sort.
-func (s *Service) Matrix(ctx context.Context, actor access.Actor, period Period, view View) (Matrix, error) {
+func (s *Service) Matrix(
+	ctx context.Context,
+	actor access.Actor,
+	period Period,
+	view View,
+) (_ Matrix, err error) {
+	defer fault.Step(&err, "reach.Matrix")
+
 	all, err := selectScope(ctx, s.db.Pool(), actor, view.UnitPath)
 	if err != nil {
 		return Matrix{}, err
@@ -122,7 +130,9 @@ func (s *Service) EachRow(
 	period Period,
 	view View,
 	fn func(Row) error,
-) (Row, error) {
+) (_ Row, err error) {
+	defer fault.Step(&err, "reach.EachRow")
+
 	all, err := selectScope(ctx, s.db.Pool(), actor, view.UnitPath)
 	if err != nil {
 		return Row{}, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 )
 
 // PastFilter selects what was published outside of this console.
@@ -16,7 +17,9 @@ type PastFilter struct {
 }
 
 // PastIn lists the posts of a time that this console did not send and that are still up, in order of time.
-func (s *Service) PastIn(ctx context.Context, actor access.Actor, filter PastFilter) ([]Post, error) {
+func (s *Service) PastIn(ctx context.Context, actor access.Actor, filter PastFilter) (_ []Post, err error) {
+	defer fault.Step(&err, "reach.PastIn")
+
 	scope, args := scoped(actor, access.ReachView, "u.path", 6)
 
 	return readPosts(ctx, s.db.Pool(), selectPostSQL+`p.posted_at >= $1 AND p.posted_at < $2

@@ -65,7 +65,9 @@ var orders = map[string]string{
 }
 
 // Posts gives the best posts of a period in the actor's scope.
-func (s *Service) Posts(ctx context.Context, actor access.Actor, filter PostFilter) ([]Post, error) {
+func (s *Service) Posts(ctx context.Context, actor access.Actor, filter PostFilter) (_ []Post, err error) {
+	defer fault.Step(&err, "reach.Posts")
+
 	by, ok := orders[filter.By]
 	if !ok {
 		return nil, fault.Invalid("sort", "不能按这一列排序")
@@ -96,7 +98,9 @@ func (s *Service) Posts(ctx context.Context, actor access.Actor, filter PostFilt
 
 // Noticed lists the posts nobody took note of: not from this console, changed, hidden or gone. The
 // newest first.
-func (s *Service) Noticed(ctx context.Context, actor access.Actor, accountID int64) ([]Post, error) {
+func (s *Service) Noticed(ctx context.Context, actor access.Actor, accountID int64) (_ []Post, err error) {
+	defer fault.Step(&err, "reach.Noticed %d", accountID)
+
 	return selectNoticed(ctx, s.db.Pool(), actor, accountID)
 }
 
@@ -111,7 +115,9 @@ type Reading struct {
 
 // Post gives one post with its readings, the oldest first. Fails with fault.NotFound outside of the
 // actor's scope of posts.
-func (s *Service) Post(ctx context.Context, actor access.Actor, id int64) (Post, []Reading, error) {
+func (s *Service) Post(ctx context.Context, actor access.Actor, id int64) (_ Post, _ []Reading, err error) {
+	defer fault.Step(&err, "reach.Post %d", id)
+
 	post, err := selectPost(ctx, s.db.Pool(), actor, access.PostView, id)
 	if err != nil {
 		return post, nil, err
@@ -124,7 +130,9 @@ func (s *Service) Post(ctx context.Context, actor access.Actor, id int64) (Post,
 
 // TakeNote records that a person has looked into a remarkable post, and ends the to-do. Fails with
 // fault.Conflict when somebody did before.
-func (s *Service) TakeNote(ctx context.Context, actor access.Actor, id int64, why string) error {
+func (s *Service) TakeNote(ctx context.Context, actor access.Actor, id int64, why string) (err error) {
+	defer fault.Step(&err, "reach.TakeNote %d", id)
+
 	if why == "" {
 		return fault.Invalid("reason", "请写明核对结果，将记入审计日志")
 	}
@@ -164,7 +172,9 @@ AND (origin = 'elsewhere' OR state <> 'live')`, id, actor.UserID, s.now())
 
 // Budget gives what readings have used of the call limits: the addresses' hours first, then the
 // accounts in the actor's scope.
-func (s *Service) Budget(ctx context.Context, actor access.Actor) ([]BudgetLine, error) {
+func (s *Service) Budget(ctx context.Context, actor access.Actor) (_ []BudgetLine, err error) {
+	defer fault.Step(&err, "reach.Budget")
+
 	now := s.now()
 	list, err := s.accounts.List(ctx, actor, account.Filter{})
 	if err != nil {

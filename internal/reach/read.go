@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"juzhen/internal/account"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/todo"
 	"juzhen/internal/weibo"
@@ -20,7 +21,9 @@ const maxCalls = 10
 // Read brings one account up to date: its newest posts when their time has come, and the counts of the
 // posts that are due. A refusal of the platform or an empty budget puts the account off and is no
 // error; anything else is, and the job is tried again.
-func (s *Service) Read(ctx context.Context, accountID int64) error {
+func (s *Service) Read(ctx context.Context, accountID int64) (err error) {
+	defer fault.Step(&err, "reach.Read %d", accountID)
+
 	watch, watched, err := findWatch(ctx, s.db.Pool(), accountID)
 	if err != nil || !watched {
 		return err
@@ -222,7 +225,11 @@ func (s *Service) keepCounts(
 // Followers counts followers and posts of all accounts with a token, a hundred a call. An account whose
 // figures the platform keeps back is left out: missing, not zero. It returns how many accounts were
 // read.
-func (s *Service) Followers(ctx context.Context) (int, error) { return s.followers(ctx, 0) }
+func (s *Service) Followers(ctx context.Context) (_ int, err error) {
+	defer fault.Step(&err, "reach.Followers")
+
+	return s.followers(ctx, 0)
+}
 
 // followers is Followers, of one account when only is not 0.
 func (s *Service) followers(ctx context.Context, only int64) (int, error) {
@@ -319,7 +326,9 @@ const adoptWindow = 7 * day
 
 // Plan begins to watch accounts that got a token, takes in what deliveries have sent, decides posts of
 // unclear origin, and lists the accounts that have something due.
-func (s *Service) Plan(ctx context.Context) ([]int64, error) {
+func (s *Service) Plan(ctx context.Context) (_ []int64, err error) {
+	defer fault.Step(&err, "reach.Plan")
+
 	now := s.now()
 	if err := beginWatches(ctx, s.db.Pool(), now); err != nil {
 		return nil, err

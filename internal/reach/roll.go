@@ -3,6 +3,7 @@ package reach
 import (
 	"context"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -11,7 +12,9 @@ const rollBack = 100
 
 // RollUp computes the last hundred days of every account anew, whatever the readings have already
 // brought up to date. Running it again changes nothing.
-func (s *Service) RollUp(ctx context.Context) error {
+func (s *Service) RollUp(ctx context.Context) (err error) {
+	defer fault.Step(&err, "reach.RollUp")
+
 	period := LastDays(rollBack, s.now())
 
 	return s.db.InTxRetry(ctx, func(tx pg.Tx) error {

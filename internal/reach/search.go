@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -27,7 +28,9 @@ const oneCharacterBack = 31 * day
 // page; limit is 50 at most, and 50 when it is 0.
 func (s *Service) Search(
 	ctx context.Context, actor access.Actor, words, after string, limit int,
-) (pg.Page[Post], error) {
+) (_ pg.Page[Post], err error) {
+	defer fault.Step(&err, "reach.Search")
+
 	words = strings.TrimSpace(words)
 	if words == "" {
 		return pg.Page[Post]{}, nil
@@ -85,7 +88,9 @@ p.delivery_id IS NULL AND strpos(lower(p.text), lower($1)) > 0 AND (p.posted_at,
 
 // MakeFindable takes the pairs of characters of posts whose text is new, until none is left. Several
 // processes may do so at once.
-func (s *Service) MakeFindable(ctx context.Context) error {
+func (s *Service) MakeFindable(ctx context.Context) (err error) {
+	defer fault.Step(&err, "reach.MakeFindable")
+
 	for {
 		tag, err := s.db.Pool().Exec(ctx, `
 WITH taken AS (

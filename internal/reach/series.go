@@ -45,7 +45,9 @@ func (s *Service) Series(
 	actor access.Actor,
 	accountID int64,
 	period Period,
-) (Series, error) {
+) (_ Series, err error) {
+	defer fault.Step(&err, "reach.Series %d", accountID)
+
 	out := Series{Period: period}
 	found, err := s.accounts.List(ctx, actor, account.Filter{
 		Permission: access.ReachView,
@@ -93,6 +95,8 @@ type Latest struct {
 }
 
 // Latest gives these for all accounts the actor may see, without any text, in one statement.
-func (s *Service) Latest(ctx context.Context, actor access.Actor) (map[int64]Latest, error) {
+func (s *Service) Latest(ctx context.Context, actor access.Actor) (_ map[int64]Latest, err error) {
+	defer fault.Step(&err, "reach.Latest")
+
 	return selectLatest(ctx, s.db.Pool(), actor)
 }

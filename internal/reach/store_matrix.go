@@ -96,7 +96,9 @@ var keys = map[string]struct{ value, joins string }{
 }
 
 // marks are $1, $2 and $3.
-func (p Period) marks() []any { return []any{beijing.Date(p.Before().From), beijing.Date(p.From), beijing.Date(p.To)} }
+func (p Period) marks() []any {
+	return []any{beijing.Date(p.Before().From), beijing.Date(p.From), beijing.Date(p.To)}
+}
 
 // selectScope lists the accounts in the actor's scope, at or below path. The statements over all of
 // them are handed this list, which the server looks up in a table of hashes: to join all their days

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"juzhen/internal/fault"
 )
 
 // pruneBatch is how many readings go in one statement, so that none of them keeps others waiting for long.
@@ -13,6 +15,8 @@ const pruneBatch = 20_000
 // reading of each post and account stays, and so does all that was made of the dropped ones: the counts
 // of the posts and the roll-ups of the days. Nothing is dropped that the roll-up still reads.
 func (s *Service) Prune(ctx context.Context) (dropped int64, err error) {
+	defer fault.Step(&err, "reach.Prune")
+
 	if s.opt.Keep <= 0 {
 		return 0, nil
 	}

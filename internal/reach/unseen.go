@@ -222,10 +222,7 @@ ORDER BY posted_at DESC, id DESC LIMIT 1`, src.ID, remoteIDs(posts)).Scan(&id)
 const unseenFor = 7 * day
 
 func closeOld(ctx context.Context, tx pg.Tx, now time.Time, accountID int64) error {
-	var old bool
-	err := tx.Pgx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM todos WHERE key = $1 AND resolved_at IS NULL AND raised_at < $2)`,
-		unseenKey(accountID), now.Add(-unseenFor)).Scan(&old)
+	old, err := todo.OpenBeforeTx(ctx, tx, unseenKey(accountID), now.Add(-unseenFor))
 	if err != nil || !old {
 		return err
 	}

@@ -48,7 +48,9 @@ func New(db *pg.DB, now func() time.Time) *Service { return &Service{db: db, now
 // was done before and the answer is given back. Fails with fault.Conflict of code "in_progress" while
 // the same request runs, of code "outcome_unknown" when it ended without an answer, and with
 // fault.Invalid of code "key_reused" for another request.
-func (s *Service) Begin(ctx context.Context, request Request) (*Answer, error) {
+func (s *Service) Begin(ctx context.Context, request Request) (_ *Answer, err error) {
+	defer fault.Step(&err, "replay.Begin")
+
 	if !validKey(request.Key) {
 		return nil, fault.Invalid("Idempotency-Key", "Idempotency-Key 要用 1 到 {.n} 个可见的英文字符", "n", MaxKey).
 			WithCode("key_invalid")
@@ -85,24 +87,32 @@ var (
 )
 
 // End keeps the answer.
-func (s *Service) End(ctx context.Context, request Request, answer Answer) error {
+func (s *Service) End(ctx context.Context, request Request, answer Answer) (err error) {
+	defer fault.Step(&err, "replay.End")
+
 	return end(ctx, s.db, request, answer, s.now())
 }
 
 // Lose says that the request ended without an answer, by a failure of ours after something was
 // committed: whoever asks again is told at once that nobody knows how far it came.
-func (s *Service) Lose(ctx context.Context, request Request) error {
+func (s *Service) Lose(ctx context.Context, request Request) (err error) {
+	defer fault.Step(&err, "replay.Lose")
+
 	return lose(ctx, s.db, request, s.now())
 }
 
 // Forget gives the key back: the request was refused, or failed, before anything was committed, and may
 // be sent again.
-func (s *Service) Forget(ctx context.Context, request Request) error {
+func (s *Service) Forget(ctx context.Context, request Request) (err error) {
+	defer fault.Step(&err, "replay.Forget")
+
 	return forget(ctx, s.db, request)
 }
 
 // Sweep deletes what is older than Kept and tells how many there were.
-func (s *Service) Sweep(ctx context.Context) (int64, error) {
+func (s *Service) Sweep(ctx context.Context) (_ int64, err error) {
+	defer fault.Step(&err, "replay.Sweep")
+
 	return sweep(ctx, s.db, s.now().Add(-Kept))
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
 
@@ -15,13 +16,17 @@ func New(db *pg.DB) *Service { return &Service{db: db} }
 
 // Pending lists what waits for review where the actor may review: urgent first, then by due time, then
 // by age. What the actor worked on is listed too and marked as own.
-func (s *Service) Pending(ctx context.Context, actor access.Actor) ([]Waiting, error) {
+func (s *Service) Pending(ctx context.Context, actor access.Actor) (_ []Waiting, err error) {
+	defer fault.Step(&err, "review.Pending")
+
 	return pending(ctx, s.db.Gorm(ctx), actor)
 }
 
 // OfPost lists all reviews of a post, the newest first. Fails with fault.NotFound outside of the
 // actor's units.
-func (s *Service) OfPost(ctx context.Context, actor access.Actor, postID int64) ([]Review, error) {
+func (s *Service) OfPost(ctx context.Context, actor access.Actor, postID int64) (_ []Review, err error) {
+	defer fault.Step(&err, "review.OfPost %d", postID)
+
 	matter, err := findMatter(ctx, s.db.Gorm(ctx), postID)
 	if err != nil {
 		return nil, err

@@ -25,7 +25,9 @@ func OpenTx(
 	postID, versionID int64,
 	level int,
 	hash []byte,
-) (Review, error) {
+) (_ Review, err error) {
+	defer fault.Step(&err, "review.OpenTx %d", postID)
+
 	matter, err := findMatter(ctx, tx.DB, postID)
 	if err != nil {
 		return Review{}, err
@@ -64,7 +66,9 @@ func DecideTx(
 	hash []byte,
 	decision Decision,
 	opinion string,
-) (Review, error) {
+) (_ Review, err error) {
+	defer fault.Step(&err, "review.DecideTx %d", postID)
+
 	matter, err := findMatter(ctx, tx.DB, postID)
 	if err != nil {
 		return Review{}, err
@@ -112,13 +116,17 @@ func mayDecide(ctx context.Context, tx pg.Tx, actor access.Actor, review Review,
 }
 
 // WorkedOnTx tells whether the user wrote, changed or submitted a version, or began its post.
-func WorkedOnTx(ctx context.Context, tx pg.Tx, userID, versionID int64) (bool, error) {
+func WorkedOnTx(ctx context.Context, tx pg.Tx, userID, versionID int64) (_ bool, err error) {
+	defer fault.Step(&err, "review.WorkedOnTx %d", userID)
+
 	return workedOn(ctx, tx.DB, userID, Review{VersionID: versionID})
 }
 
 // VoidTx ends the open review of a post whose version is changed or withdrawn. by is who did it, 0 for
 // the machine. Nothing open is no fault.
-func VoidTx(ctx context.Context, tx pg.Tx, at time.Time, postID, by int64) error {
+func VoidTx(ctx context.Context, tx pg.Tx, at time.Time, postID, by int64) (err error) {
+	defer fault.Step(&err, "review.VoidTx %d", postID)
+
 	if err := voidReviews(ctx, tx.DB, postID); err != nil {
 		return err
 	}
@@ -127,6 +135,8 @@ func VoidTx(ctx context.Context, tx pg.Tx, at time.Time, postID, by int64) error
 }
 
 // OfPostTx lists all reviews of a post, the newest first. It checks no right: find the post first.
-func OfPostTx(ctx context.Context, tx pg.Tx, postID int64) ([]Review, error) {
+func OfPostTx(ctx context.Context, tx pg.Tx, postID int64) (_ []Review, err error) {
+	defer fault.Step(&err, "review.OfPostTx %d", postID)
+
 	return reviewsOf(ctx, tx.DB, postID)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 )
@@ -65,12 +66,16 @@ var kinds = []string{
 }
 
 // RaiseTx opens a matter; it does nothing when one with the same key is open.
-func RaiseTx(ctx context.Context, tx pg.Tx, at time.Time, item Item) error {
+func RaiseTx(ctx context.Context, tx pg.Tx, at time.Time, item Item) (err error) {
+	defer fault.Step(&err, "todo.RaiseTx")
+
 	return RaiseManyTx(ctx, tx, at, []Item{item})
 }
 
 // RaiseManyTx is RaiseTx for many matters, in one statement.
-func RaiseManyTx(ctx context.Context, tx pg.Tx, at time.Time, list []Item) error {
+func RaiseManyTx(ctx context.Context, tx pg.Tx, at time.Time, list []Item) (err error) {
+	defer fault.Step(&err, "todo.RaiseManyTx")
+
 	units := make([]int64, len(list))
 
 	list = slices.Clone(list)
@@ -97,12 +102,16 @@ var errIncomplete = errors.New("key or matter is missing")
 
 // ResolveTx closes the open matter with this key; by is 0 when the machine did it. It does nothing when
 // none is open.
-func ResolveTx(ctx context.Context, tx pg.Tx, at time.Time, key string, by int64) error {
+func ResolveTx(ctx context.Context, tx pg.Tx, at time.Time, key string, by int64) (err error) {
+	defer fault.Step(&err, "todo.ResolveTx")
+
 	return resolve(ctx, tx.DB, at, by, "key = ?", key)
 }
 
 // ResolveManyTx is ResolveTx for many keys, in one statement.
-func ResolveManyTx(ctx context.Context, tx pg.Tx, at time.Time, keys []string, by int64) error {
+func ResolveManyTx(ctx context.Context, tx pg.Tx, at time.Time, keys []string, by int64) (err error) {
+	defer fault.Step(&err, "todo.ResolveManyTx")
+
 	if len(keys) == 0 {
 		return nil
 	}
@@ -122,13 +131,35 @@ func ResolveSubjectTx(
 	at time.Time,
 	subject Subject,
 	subjectID, by int64,
-) error {
+) (err error) {
+	defer fault.Step(&err, "todo.ResolveSubjectTx %d", subjectID)
+
 	return resolve(ctx, tx.DB, at, by, "subject_type = ? AND subject_id = ?", string(subject), subjectID)
+}
+
+// OpenSQL is a table of what is open about a kind of subject, to join with the subjects' own: kind, key,
+// subject_id.
+func OpenSQL(subject Subject) string {
+	return "(SELECT kind, key, subject_id FROM todos WHERE resolved_at IS NULL AND subject_type = '" +
+		string(subject) + "')"
+}
+
+// OpenBeforeTx tells whether something with this key has been open since before an instant.
+func OpenBeforeTx(ctx context.Context, tx pg.Tx, key string, before time.Time) (open bool, err error) {
+	defer fault.Step(&err, "todo.OpenBeforeTx")
+
+	err = tx.Pgx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM todos WHERE key = $1 AND resolved_at IS NULL AND raised_at < $2)`,
+		key, before).Scan(&open)
+
+	return open, err
 }
 
 // Read takes a notice from the actor's own list; others keep it. Fails with fault.NotFound
 // for a matter that is no notice, not the actor's, or read already.
-func (s *Service) Read(ctx context.Context, actor access.Actor, id int64) error {
+func (s *Service) Read(ctx context.Context, actor access.Actor, id int64) (err error) {
+	defer fault.Step(&err, "todo.Read %d", id)
+
 	return markRead(ctx, s.db.Gorm(ctx), actor, id)
 }
 
@@ -180,26 +211,36 @@ func (s *Service) shown(list []Open, err error) ([]Open, error) {
 const listLimit = 300
 
 // List gives what the actor may deal with, most pressing kind first, then by due time and age; at most 300.
-func (s *Service) List(ctx context.Context, actor access.Actor) ([]Open, error) {
+func (s *Service) List(ctx context.Context, actor access.Actor) (_ []Open, err error) {
+	defer fault.Step(&err, "todo.List")
+
 	return s.shown(list(ctx, s.db.Gorm(ctx), actor, listing{each: listLimit, limit: listLimit}))
 }
 
 // First gives the first n of each kind, in the order of List.
-func (s *Service) First(ctx context.Context, actor access.Actor, n int) ([]Open, error) {
+func (s *Service) First(ctx context.Context, actor access.Actor, n int) (_ []Open, err error) {
+	defer fault.Step(&err, "todo.First")
+
 	return s.shown(list(ctx, s.db.Gorm(ctx), actor, listing{each: n, limit: n * len(kinds) * 2}))
 }
 
 // OfKind gives those of one kind; at most 300.
-func (s *Service) OfKind(ctx context.Context, actor access.Actor, kind string) ([]Open, error) {
+func (s *Service) OfKind(ctx context.Context, actor access.Actor, kind string) (_ []Open, err error) {
+	defer fault.Step(&err, "todo.OfKind")
+
 	return s.shown(list(ctx, s.db.Gorm(ctx), actor, listing{kind: kind, each: listLimit, limit: listLimit}))
 }
 
 // Count is how many there are.
-func (s *Service) Count(ctx context.Context, actor access.Actor) (int, error) {
+func (s *Service) Count(ctx context.Context, actor access.Actor) (_ int, err error) {
+	defer fault.Step(&err, "todo.Count")
+
 	return count(ctx, s.db.Gorm(ctx), actor)
 }
 
 // CountKinds is how many there are of each kind.
-func (s *Service) CountKinds(ctx context.Context, actor access.Actor) (map[string]int, error) {
+func (s *Service) CountKinds(ctx context.Context, actor access.Actor) (_ map[string]int, err error) {
+	defer fault.Step(&err, "todo.CountKinds")
+
 	return countKinds(ctx, s.db.Gorm(ctx), actor)
 }

@@ -70,7 +70,8 @@ func newWorld(t *testing.T) *world {
 	w.trail = audit.New(
 		w.db,
 		now,
-		audit.Join(identity.TrailActs(), org.TrailActs(), post.TrailActs(), audit.TrailActs())...)
+		audit.Join(identity.TrailActs(), org.TrailActs(), post.TrailActs(), audit.TrailActs())...).
+		Naming(identity.TrailSubjects(), org.TrailSubjects(), post.TrailSubjects())
 	if w.kit, err = web.New(web.Options{
 		Sessions: everybody{w},
 		Log:      slog.New(slog.DiscardHandler),

@@ -101,7 +101,9 @@ func newWorld(t *testing.T) *world {
 		Accounts:   account.New(w.db, box, weibo.New(weibo.Options{}), account.Options{Now: clock}),
 		Health:     func(context.Context) (deliveries.Health, error) { return w.health, nil },
 	}
-	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock, Banners: deliveries.Banners(w.deps, clock)})
+	w.kit, err = web.New(
+		web.Options{Sessions: w.people, Now: clock, Banners: deliveries.Banners(w.deps, clock)},
+	)
 	w.must(err)
 	deliveries.Register(w.kit, w.deps)
 

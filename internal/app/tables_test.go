@@ -1,0 +1,270 @@
+package app
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// table says whose a table is. Its owner alone writes it; others that write beside the owner, and those that
+// name it to read, are decisions, each with its reason here:
+//
+//   - units is read nearly everywhere: how far a reader sees is a path, and a path is kept in one place, so
+//     that a unit can move. A list joins units on unit_id and compares the path in its WHERE.
+//   - accounts, posts, post_versions and users: a list shows handle, text and author of what it lists and
+//     cuts its pages in the same statement.
+//   - deliveries, their events, turns and releases are moved for one by delivery and for thousands at once by
+//     dispatch: claim, mark and record are one statement each, of rules that delivery holds (rules.go).
+//   - media and identity look upwards: who may see a picture is whether a post or delivery shows it, and an
+//     order to move a unit counts the accounts that go along. delivery asks which processes are alive before
+//     it takes marks back.
+//   - installation holds single values, each under a name of its owner's.
+//
+// A condition on a foreign table that has a meaning of its own is asked of the owner by name instead:
+// todo.OpenSQL, delivery.StoppedSQL, org.Of, org.RootPathTx, the names of subjects by audit.Subject.
+type table struct{ name, owner, writers, readers string }
+
+var tables = []table{
+	{"replays", "replay", "", ""},
+
+	{"audit_closings", "audit", "", ""},
+	{"audit_days", "audit", "", ""},
+	{"audit_entries", "audit", "", ""},
+
+	{"units", "org", "", "audit todo identity account media review post delivery reach"},
+
+	{"todo_readers", "todo", "", ""},
+	{"todos", "todo", "", ""},
+
+	{"grants", "identity", "", ""},
+	{"password_history", "identity", "", ""},
+	{"sessions", "identity", "", ""},
+	{"signin_refusals", "identity", "", ""},
+	{"signin_tries", "identity", "", ""},
+	{"user_changes", "identity", "", ""},
+	{"users", "identity", "", "account review post delivery reach"},
+
+	{"account_names", "account", "", ""},
+	{"accounts", "account", "", "identity media post delivery dispatch reach"},
+	{"credentials", "account", "", "dispatch reach"},
+	{"installation", "account", "delivery", ""},
+	{"oauth_states", "account", "", ""},
+
+	{"media", "media", "", ""},
+
+	{"reviews", "review", "", ""},
+
+	{"post_hour_changes", "post", "", ""},
+	{"post_hours", "post", "", ""},
+	{"post_versions", "post", "", "media review delivery reach"},
+	{"posts", "post", "", "media review delivery"},
+	{"version_media", "post", "", "media review reach"},
+	{"version_targets", "post", "", "review delivery reach"},
+
+	{"account_turns", "delivery", "dispatch", ""},
+	{"advances", "delivery", "", ""},
+	{"deliveries", "delivery", "dispatch", "media reach"},
+	{"delivery_decisions", "delivery", "", ""},
+	{"delivery_events", "delivery", "dispatch", ""},
+	{"pauses", "delivery", "", "dispatch"},
+	{"releases", "delivery", "dispatch", ""},
+	{"shared_rests", "delivery", "", "dispatch"},
+
+	{"processes", "dispatch", "", "delivery"},
+
+	{"account_days", "reach", "", ""},
+	{"account_readings", "reach", "", ""},
+	{"account_watches", "reach", "", ""},
+	{"backfills", "reach", "", ""},
+	{"call_usage", "reach", "", ""},
+	{"import_files", "reach", "", ""},
+	{"import_rejects", "reach", "", ""},
+	{"imports", "reach", "", ""},
+	{"platform_post_grams", "reach", "", ""},
+	{"platform_post_unfound", "reach", "", ""},
+	{"platform_posts", "reach", "", ""},
+	{"post_readings", "reach", "", ""},
+	{"post_totals", "reach", "", ""},
+}
+
+// use is a room that names a table.
+type use struct{ room, table string }
+
+// TestTablesHaveOneOwner fails where a room names a table in its SQL that the matrix does not give it, where
+// the matrix gives what nobody uses any more, and on a table of the migrations without an owner.
+func TestTablesHaveOneOwner(t *testing.T) {
+	t.Parallel()
+
+	owned := map[string]table{}
+	mayWrite, mayRead := map[use]bool{}, map[use]bool{}
+
+	for _, table := range tables {
+		owned[table.name] = table
+		for _, room := range strings.Fields(table.writers) {
+			mayWrite[use{room, table.name}] = false // until it is seen
+		}
+		for _, room := range strings.Fields(table.readers) {
+			mayRead[use{room, table.name}] = false
+		}
+	}
+	for _, name := range migratedTables(t) {
+		if _, ok := owned[name]; !ok {
+			t.Errorf("%s has no owner in the matrix", name)
+		}
+	}
+
+	for _, file := range sources(t) {
+		if slices.Contains(whole, file.room) || file.room == "sandbox" {
+			continue // figures and tests set their scene as they like
+		}
+		for _, named := range namedIn(file.tree) {
+			table, ours := owned[named.table]
+			used := use{file.room, named.table}
+			_, writer := mayWrite[used]
+			_, reader := mayRead[used]
+
+			switch {
+			case !ours || table.owner == file.room:
+			case writer:
+				mayWrite[used] = mayWrite[used] || named.writes
+			case named.writes:
+				t.Errorf("%s writes %s, which is %s's", file.at(named.node), named.table, table.owner)
+			case reader:
+				mayRead[used] = true
+			default:
+				t.Errorf("%s reads %s, which is %s's: ask there, or add it to the matrix with a reason",
+					file.at(named.node), named.table, table.owner)
+			}
+		}
+	}
+
+	for used, seen := range mayWrite {
+		if !seen {
+			t.Errorf("%s writes %s no more: take it out of the matrix", used.room, used.table)
+		}
+	}
+	for used, seen := range mayRead {
+		if !seen {
+			t.Errorf("%s reads %s no more: take it out of the matrix", used.room, used.table)
+		}
+	}
+}
+
+// naming is a place where SQL names a table.
+type naming struct {
+	table  string
+	writes bool
+	node   ast.Node
+}
+
+// sqlNames finds a table behind its verb, and what follows in a list ("FROM pauses p, accounts a").
+var sqlNames = regexp.MustCompile(
+	`\b(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|FROM|JOIN|USING)\s+(?:ONLY\s+)?` +
+		`([a-z_]+)((?:\s+(?:AS\s+)?[a-z_]+)?(?:\s*,\s*[a-z_]+(?:\s+(?:AS\s+)?[a-z_]+)?)*)`,
+)
+
+// namedIn finds the tables that the strings of a file name as SQL does, and those that rows are copied into.
+func namedIn(tree *ast.File) (all []naming) {
+	ast.Inspect(tree, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.CompositeLit:
+			if kind, ok := node.Type.(*ast.SelectorExpr); ok && kind.Sel.Name == "Identifier" {
+				for _, part := range node.Elts {
+					all = append(all, naming{table: literal(part), writes: true, node: node})
+				}
+			}
+		case *ast.BasicLit:
+			for _, match := range sqlNames.FindAllStringSubmatch(literal(node), -1) {
+				verb, first, rest := match[1], match[2], match[3]
+				writes := verb != "FROM" && verb != "JOIN" && verb != "USING"
+				all = append(all, naming{table: first, writes: writes, node: node})
+
+				for _, next := range strings.Split(rest, ",")[1:] {
+					all = append(all, naming{table: strings.Fields(next)[0], node: node})
+				}
+			}
+		}
+
+		return true
+	})
+
+	return all
+}
+
+// literal is the text of a string literal; empty for anything else.
+func literal(node ast.Node) string {
+	lit, ok := node.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return ""
+	}
+	text, _ := strconv.Unquote(lit.Value)
+
+	return text
+}
+
+// migratedTables are those that are there when all migrations were applied.
+func migratedTables(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../migrations/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no migrations", err)
+	}
+
+	there := map[string]bool{}
+	change := regexp.MustCompile(`(CREATE|DROP) TABLE (?:IF (?:NOT )?EXISTS )?([a-z_, ]+)`)
+
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		up, _, _ := strings.Cut(string(text), "-- +goose Down")
+		for _, match := range change.FindAllStringSubmatch(up, -1) {
+			for name := range strings.SplitSeq(match[2], ",") {
+				there[strings.Fields(name)[0]] = match[1] == "CREATE"
+			}
+		}
+	}
+	maps.DeleteFunc(there, func(_ string, is bool) bool { return !is })
+
+	return slices.Sorted(maps.Keys(there))
+}
+
+// TestAForeignWriteIsSeen holds the eye of TestTablesHaveOneOwner open.
+func TestAForeignWriteIsSeen(t *testing.T) {
+	t.Parallel()
+
+	tree, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\n"+
+		"const a = `WITH x AS (UPDATE accounts a SET state = 'closed' FROM pauses p, users u) SELECT`\n"+
+		"const b = \"SELECT 1 FROM units u JOIN LATERAL (SELECT FROM posts) p ON true FOR UPDATE OF u\"\n"+
+		"const c = `DELETE FROM ONLY grants`\n"+
+		"var d = pgx.Identifier{\"media\"}\n"+
+		"const e = \"an update from users\"\n", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var got []string
+	for _, named := range namedIn(tree) {
+		verb := "reads "
+		if named.writes {
+			verb = "writes "
+		}
+		got = append(got, verb+named.table)
+	}
+	want := []string{
+		"writes accounts", "reads pauses", "reads users", "reads units", "reads posts", "writes grants",
+		"writes media",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
