@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/console/home"
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/me"
+	"juzhen/internal/console/pauses"
 	"juzhen/internal/console/posts"
 	reachpages "juzhen/internal/console/reach"
 	"juzhen/internal/console/reviews"
@@ -113,6 +114,7 @@ func (a *App) register(kit *web.Kit) {
 	})
 	reviews.Register(kit, reviews.Deps{Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries})
 	deliveries.Register(kit, a.sendingDeps())
+	pauses.Register(kit, pauses.Deps{Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
 	admin.Register(kit, admin.Deps{

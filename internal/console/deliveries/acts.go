@@ -41,7 +41,7 @@ func (p showPage) At(act string) formPart {
 		return formPart{Open: true, ID: act, Form: p.Form, errors: p.Errors}
 	}
 
-	return formPart{ID: act, Form: actForm{Due: soon(p.Now)}}
+	return formPart{ID: act, Form: actForm{Due: parts.Soon(p.Now)}}
 }
 
 // act runs one act on the delivery of the address and leads back to its page; what a person can mend is

@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
@@ -133,7 +134,7 @@ func (h *pages) batchPage(c *gin.Context) (batchPage, error) {
 	if err != nil {
 		return p, err
 	}
-	titled, err := h.withTitles(ctx, actor, p.Base, []delivery.Delivery{first})
+	titled, err := parts.WithTitles(ctx, h.Deliveries, actor, p.Base, []delivery.Delivery{first})
 	if err != nil {
 		return p, err
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -38,7 +39,7 @@ func (p decisionPage) At(act string) formPart {
 }
 
 // Fact is what became of the post later.
-func (p decisionPage) Fact() delivery.Live { return factOf(p.Delivery) }
+func (p decisionPage) Fact() delivery.Live { return parts.FactOf(p.Delivery) }
 
 func decisionPath(id int64) string { return fmt.Sprintf("/decisions/%d", id) }
 

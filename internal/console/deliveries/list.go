@@ -2,7 +2,6 @@ package deliveries
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -24,8 +23,8 @@ import (
 // first, whatever the page.
 type listPage struct {
 	page.Base
-	Unknown  []row
-	Rows     []row
+	Unknown  []parts.DeliveryRow
+	Rows     []parts.DeliveryRow
 	Form     listForm
 	Tabs     []stateTab
 	Chips    []page.Chip
@@ -37,25 +36,6 @@ type listPage struct {
 
 	AccountAsked string // the name of the account that is filtered by
 	accountID    int64
-}
-
-// row is one delivery in the list.
-type row struct {
-	delivery.Delivery
-	Title  string
-	Reason string // in the reader's language
-}
-
-// Fact is what became of the post later, when that matters.
-func (r row) Fact() delivery.Live { return factOf(r.Delivery) }
-
-// factOf is empty while the post is up as it was approved.
-func factOf(d delivery.Delivery) delivery.Live {
-	if d.Live == nil || *d.Live == delivery.LiveUp {
-		return ""
-	}
-
-	return *d.Live
 }
 
 // stateTab chooses one state, with how many there are: all that are open, and of what ended that of the
@@ -154,54 +134,14 @@ func (h *pages) rows(
 	actor access.Actor,
 	base page.Base,
 	filter delivery.Filter,
-) ([]row, string, error) {
+) ([]parts.DeliveryRow, string, error) {
 	found, err := h.Deliveries.List(ctx, actor, filter)
 	if err != nil {
 		return nil, "", err
 	}
-	out, err := h.withTitles(ctx, actor, base, found.Rows)
+	out, err := parts.WithTitles(ctx, h.Deliveries, actor, base, found.Rows)
 
 	return out, found.Next, err
-}
-
-// withTitles adds the beginning of what goes out and the reason to deliveries.
-func (h *pages) withTitles(
-	ctx context.Context,
-	actor access.Actor,
-	base page.Base,
-	list []delivery.Delivery,
-) ([]row, error) {
-	ids := make([]int64, len(list))
-	for i, d := range list {
-		ids[i] = d.ID
-	}
-	words, err := h.Deliveries.Words(ctx, actor, ids)
-	if err != nil {
-		return nil, err
-	}
-
-	out := make([]row, len(list))
-	for i, d := range list {
-		out[i] = row{Delivery: d}
-		if text, may := words[d.ID]; may {
-			out[i].Title = titleOf(base, text)
-		}
-		if text, args := d.ReasonText(); text != "" && tells(d) {
-			out[i].Reason = base.T(text, args...)
-		}
-	}
-
-	return out, nil
-}
-
-// tells whether the reason says more than the word of the state.
-func tells(d delivery.Delivery) bool {
-	plain := []delivery.Reason{
-		delivery.WasPlanned, delivery.WasApproved, delivery.WasPaused, delivery.WasCancelled,
-		delivery.WasClaimed, delivery.Prepared,
-	}
-
-	return d.State != delivery.Sent && !slices.Contains(plain, d.Reason)
 }
 
 func (f listForm) filter() delivery.Filter {
@@ -273,20 +213,11 @@ func (h *pages) fillChoices(c *gin.Context, p *listPage) error {
 		return err
 	}
 	all := page.Option{Text: "全部"}
-	p.Units, p.Accounts = append([]page.Option{all}, unitOptions(units)...), parts.AccountOptions(accounts)
+	p.Units, p.Accounts = append([]page.Option{all}, parts.UnitOptions(units)...), parts.AccountOptions(accounts)
 	p.accountID, p.AccountAsked = parts.AccountAsked(named, p.Form.Account)
 	p.Chips = chips(c, p.Form, units, p.AccountAsked)
 
 	return nil
-}
-
-func unitOptions(units []org.Unit) []page.Option {
-	var out []page.Option
-	for _, unit := range units {
-		out = append(out, page.Option{Value: fmt.Sprint(unit.ID), Text: unit.Name, Raw: true})
-	}
-
-	return out
 }
 
 // chips say what is filtered beside the state; each leads to the list without it.

@@ -27,7 +27,7 @@ func outlookOf(base page.Base, d delivery.Delivery) outlook {
 	}
 	say := func(text string, at *time.Time, more ...any) {
 		if at != nil {
-			more = append(more, "time", stamp(base, at))
+			more = append(more, "time", parts.Stamp(base, at))
 		}
 		o.Next = append(o.Next, base.T(text, more...))
 	}
@@ -147,12 +147,4 @@ func nextOfWish(d delivery.Delivery, say sayer) {
 	case delivery.WishRevise:
 		say("稿件已在修改：若没有发出，停下等新版。", nil)
 	}
-}
-
-func stamp(base page.Base, at *time.Time) string {
-	if at == nil {
-		return "—"
-	}
-
-	return page.StampOf(base.P, *at, base.Now).Text
 }

@@ -1,6 +1,6 @@
 // Package deliveries holds the pages on which the sending of posts is watched and decided: the list of
 // deliveries, the story of one with its certificate, hand-off and take-down, what a second person
-// confirms, pauses, and how the sending itself is. It decides nothing about rights or states: each act
+// confirms, and how the sending itself is. It decides nothing about rights or states: each act
 // is one use case of package delivery.
 package deliveries
 
@@ -70,7 +70,7 @@ type pages struct {
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
 	kit.Badges(badge.Find)
-	kit.Belongs("/posts", "/deliveries", "/decisions", "/takedowns", "/pauses", "/sending")
+	kit.Belongs("/posts", "/deliveries", "/decisions", "/takedowns", "/sending")
 	kit.Declare("deliveries/list", listPage{})
 	kit.Declare("deliveries/show", showPage{})
 	kit.Declare("deliveries/certificate", certificatePage{})
@@ -78,11 +78,6 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("takedowns/show", batchPage{})
 	kit.Declare("takedowns/show#progress-part", batchPage{})
 	kit.Declare("deliveries/decision", decisionPage{})
-	kit.Declare("pauses/list", pausesPage{})
-	kit.Declare("pauses/form", pausePage{})
-	kit.Declare("pauses/form#names", namesPart{})
-	kit.Declare("pauses/form#reach", pausePage{})
-	kit.Declare("pauses/resume", resumePage{})
 	kit.Declare("deliveries/health", healthPage{})
 	h.routeDeliveries(kit.Group("/deliveries"))
 	h.routeRest(kit.Group("/"))
@@ -112,13 +107,6 @@ func (h *pages) routeRest(g *gin.RouterGroup) {
 	h.kit.Handle(g, "GET", "decisions/:id", access.PostView, h.decision)
 	h.kit.Handle(g, "POST", "decisions/:id/confirm", access.DeliveryConfirm, h.confirm)
 	h.kit.Handle(g, "POST", "decisions/:id/refuse", access.DeliveryConfirm, h.refuse)
-	h.kit.Handle(g, "GET", "pauses", access.UnitView, h.pauses)
-	h.kit.Handle(g, "GET", "pauses/new", access.Pause, h.pauseForm)
-	h.kit.Handle(g, "GET", "pauses/accounts", access.Pause, h.pauseNames)
-	h.kit.Handle(g, "GET", "pauses/preview", access.Pause, h.pauseReach)
-	h.kit.Handle(g, "POST", "pauses", access.Pause, h.pause)
-	h.kit.Handle(g, "GET", "pauses/:id", access.Pause, h.resumeForm)
-	h.kit.Handle(g, "POST", "pauses/:id/resume", access.Pause, h.resume)
 	h.kit.Handle(g, "GET", "sending", access.Pause, h.health)
 	h.kit.Handle(g, "POST", "sending/release", access.Pause, h.release)
 }

@@ -61,7 +61,7 @@ type acts struct {
 func (a acts) Any() bool { return a.Cancel || a.Wish || a.Replan || a.Takedown }
 
 // Fact is what became of the post later.
-func (p showPage) Fact() delivery.Live { return factOf(p.Delivery) }
+func (p showPage) Fact() delivery.Live { return parts.FactOf(p.Delivery) }
 
 func (h *pages) show(c *gin.Context) error {
 	page, err := h.showPage(c)
@@ -86,7 +86,7 @@ func (h *pages) showPage(c *gin.Context) (showPage, error) {
 	}
 	delivery := kit.Delivery
 	p := showPage{Base: h.kit.Base(c, "发送", page.Crumb{Text: "发送", Href: "/deliveries"}), Delivery: delivery}
-	p.Heading = titleOf(p.Base, kit.Text)
+	p.Heading = parts.TitleOf(p.Base, kit.Text)
 	p.Content = content{Text: kit.Text, RepostOf: kit.RepostOf, Pictures: pictures(delivery.ID, kit.Media)}
 	p.Outlook = outlookOf(p.Base, delivery)
 	p.Live = liveOf(delivery, kit.Text)
@@ -102,21 +102,10 @@ func (h *pages) showPage(c *gin.Context) (showPage, error) {
 	}
 	p.Mine = delivery.TakenBy != nil && *delivery.TakenBy == actor.UserID
 	p.May = mayDo(p)
-	p.Form.Due = soon(p.Now)
+	p.Form.Due = parts.Soon(p.Now)
 
 	return p, nil
 }
-
-func titleOf(base page.Base, text string) string {
-	if t := post.Title(text); t != "" {
-		return t
-	}
-
-	return base.T("转发微博")
-}
-
-// soon is what a form for another time begins with.
-func soon(now time.Time) time.Time { return now.Add(time.Hour).Truncate(10 * time.Minute) }
 
 // moving tells whether the page should look again by itself.
 func moving(d delivery.Delivery, now time.Time) bool {

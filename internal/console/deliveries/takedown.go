@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
@@ -92,7 +93,7 @@ func (h *pages) takedownPage(c *gin.Context, form takedownForm) (takedownPage, e
 	if err != nil {
 		return p, err
 	}
-	titled, err := h.withTitles(ctx, actor, p.Base, list[:1])
+	titled, err := parts.WithTitles(ctx, h.Deliveries, actor, p.Base, list[:1])
 	if err != nil {
 		return p, err
 	}

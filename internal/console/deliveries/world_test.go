@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/blob"
 	"juzhen/internal/console/deliveries"
+	"juzhen/internal/console/pauses"
 	"juzhen/internal/delivery"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -106,6 +107,11 @@ func newWorld(t *testing.T) *world {
 	)
 	w.must(err)
 	deliveries.Register(w.kit, w.deps)
+	pauses.Register(w.kit, pauses.Deps{
+		Deliveries: w.s,
+		Accounts:   w.deps.Accounts,
+		Units:      w.deps.Units,
+	})
 
 	return w
 }

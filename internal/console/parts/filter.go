@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"juzhen/internal/account"
+	"juzhen/internal/org"
 	"juzhen/internal/web/page"
 )
 
@@ -76,4 +77,14 @@ func AccountNamed(accounts []account.Account, name string) *account.Account {
 	}
 
 	return nil
+}
+
+// UnitOptions are units to choose from.
+func UnitOptions(units []org.Unit) []page.Option {
+	var out []page.Option
+	for _, unit := range units {
+		out = append(out, page.Option{Value: fmt.Sprint(unit.ID), Text: unit.Name, Raw: true})
+	}
+
+	return out
 }

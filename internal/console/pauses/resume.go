@@ -1,4 +1,4 @@
-package deliveries
+package pauses
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
@@ -29,7 +30,7 @@ func (p resumePage) AllDueLocal() string { return page.FieldTime(p.AllDue) }
 
 // resumeRow is one held delivery with its choice.
 type resumeRow struct {
-	row
+	parts.DeliveryRow
 	Action string // "" follows the choice for all
 	Due    time.Time
 	Late   bool // its time went by meanwhile
@@ -85,22 +86,22 @@ func (h *pages) resumePage(c *gin.Context) (resumePage, error) {
 		return p, err
 	}
 	p.Hidden = p.Pause.Held - len(held)
-	rows, err := h.withTitles(ctx, actor, p.Base, held)
+	rows, err := parts.WithTitles(ctx, h.Deliveries, actor, p.Base, held)
 	p.read(c, rows)
 
 	return p, err
 }
 
 // read takes the choices of the form, if there is one, so that nothing is lost when it is shown again.
-func (p *resumePage) read(c *gin.Context, rows []row) {
+func (p *resumePage) read(c *gin.Context, rows []parts.DeliveryRow) {
 	p.All = c.PostForm("all")
 	p.AllDue = web.ReadTime(c, "all_due")
 	if p.AllDue.IsZero() {
-		p.AllDue = soon(p.Now)
+		p.AllDue = parts.Soon(p.Now)
 	}
 
 	for _, r := range rows {
-		line := resumeRow{row: r, Action: c.PostForm(fmt.Sprintf("action-%d", r.ID))}
+		line := resumeRow{DeliveryRow: r, Action: c.PostForm(fmt.Sprintf("action-%d", r.ID))}
 		line.Due = web.ReadTime(c, fmt.Sprintf("due-%d", r.ID))
 		line.Late = r.DueAt != nil && r.DueAt.Before(p.Now)
 		p.Rows = append(p.Rows, line)

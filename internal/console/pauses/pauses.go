@@ -1,4 +1,4 @@
-package deliveries
+package pauses
 
 import (
 	"errors"
@@ -157,7 +157,7 @@ func (h *pages) pausePage(c *gin.Context) (pausePage, error) {
 		return p, err
 	}
 
-	p.Units = unitOptions(units)
+	p.Units = parts.UnitOptions(units)
 	for _, unit := range units {
 		if unit.ID == p.Form.Unit {
 			p.Place = unit.Name
@@ -238,7 +238,7 @@ func (h *pages) firstPause(
 		if unit || one {
 			return fault.Conflict("{.name} 已先暂停这里（{.time}）：{.why}",
 				"name", pause.PausedName,
-				"time", stamp(base, &pause.PausedAt),
+				"time", parts.Stamp(base, &pause.PausedAt),
 				"why", pause.Reason,
 			)
 		}
