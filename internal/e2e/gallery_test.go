@@ -140,7 +140,11 @@ func gallery(t *testing.T) string {
 	kit.Handle(g, "GET", "/parts", access.Self, func(c *gin.Context) error {
 		return kit.Show(c, http.StatusOK, "gallery/parts", galleryPage{Base: kit.Base(c, "稿件")})
 	})
-	kit.Declare("gallery/parts#step", galleryPage{})
+	kit.Declare("gallery/work", galleryPage{})
+	kit.Declare("gallery/work#step", galleryPage{})
+	kit.Handle(g, "GET", "/work", access.Self, func(c *gin.Context) error {
+		return kit.Show(c, http.StatusOK, "gallery/work", galleryPage{Base: kit.Base(c, "稿件")})
+	})
 	kit.Handle(g, "GET", "/part", access.Self, func(c *gin.Context) error { return part(kit, c) })
 	kit.Handle(kit.Group(""), "POST", web.SignInPath, web.Open, func(c *gin.Context) error {
 		return kit.SignedIn(c, "boss", noon.Add(time.Hour))
@@ -203,7 +207,7 @@ func part(kit *web.Kit, c *gin.Context) error {
 	case "away":
 		return kit.See(c, "/g/empty", "已提交审核")
 	case "step":
-		return kit.Show(c, http.StatusOK, "gallery/parts#step", galleryPage{Base: kit.Base(c, "稿件")})
+		return kit.Show(c, http.StatusOK, "gallery/work#step", galleryPage{Base: kit.Base(c, "稿件")})
 	}
 
 	return kit.Show(c, http.StatusOK, "gallery/parts#part", galleryPage{Base: kit.Base(c, "稿件")})

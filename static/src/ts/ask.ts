@@ -81,9 +81,9 @@ export function overtake(thing: object): void {
   asked.get(thing)?.abort();
 }
 
-// tell shows what the server refused where notices appear, or in another place.
-export function tell(answer: Answer, at: HTMLElement | null = document.getElementById("notices")): void {
+// tell shows what the server refused where notices appear, or in another place. What the page asked by itself moves nobody there.
+export function tell(answer: Answer, at: HTMLElement | null = document.getElementById("notices"), lead = true): void {
   if (!at || answer.body === "") return;
   at.replaceChildren(...answer.nodes());
-  at.scrollIntoView({ block: "nearest" });
+  if (lead) at.scrollIntoView({ block: "nearest" });
 }

@@ -28,7 +28,7 @@ async function look(id: string): Promise<void> {
   if (!part || !address) return;
   if (document.hidden) return again(part);
   const answer = await ask(address, { passive: true });
-  if (answer.failure === "signin" || answer.failure === "gone") return tell(answer);
+  if (answer.failure === "signin" || answer.failure === "gone") return tell(answer, undefined, false);
   if (!answer.failure) place(answer.doc, [id]);
   const now = document.getElementById(id);
   if (now) again(now);
