@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -85,6 +86,19 @@ func TestWalls(t *testing.T) {
 				t.Errorf("%s imports %s: %s", goPackage.ImportPath, imp, why)
 			}
 		}
+	}
+}
+
+// TestTheDocumentNamesTheFeaturesInThisOrder: who reads of the order reads the one that is kept.
+func TestTheDocumentNamesTheFeaturesInThisOrder(t *testing.T) {
+	t.Parallel()
+
+	text, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if order := "`" + strings.Join(features, " ") + "`"; !strings.Contains(string(text), order) {
+		t.Errorf("docs/architecture.md does not name the features in the order %s", order)
 	}
 }
 
