@@ -267,7 +267,7 @@ func answerable(actor access.Actor, items []Decision) ([]Decision, error) {
 		return nil, errNotFound()
 	}
 	if items[0].AskedBy == actor.UserID {
-		return nil, fault.Forbidden("申请人不能自己确认，请由另一位审核员或主管处理").WithCode("same_person")
+		return nil, errAsker()
 	}
 	var mine []Decision
 	var denied error
@@ -278,7 +278,7 @@ func answerable(actor access.Actor, items []Decision) ([]Decision, error) {
 			continue
 		}
 		waiting++
-		if err := access.Require(actor, access.DeliveryConfirm, decision.UnitPath); err != nil {
+		if err := decision.MayAnswer(actor); err != nil {
 			denied = err
 			continue
 		}

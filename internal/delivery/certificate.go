@@ -39,8 +39,8 @@ func (s *Service) Certificate(ctx context.Context, actor access.Actor, id int64)
 		if certificate.Delivery, err = findDelivery(ctx, tx.DB, actor, access.PostView, id); err != nil {
 			return err
 		}
-		if certificate.Delivery.State != Sent {
-			return fault.Conflict("还没有发出，没有发布凭证")
+		if err := ToProve.refuse(actor, certificate.Delivery, Standing{}); err != nil {
+			return err
 		}
 		if certificate.Post, err = post.FindTx(
 			ctx,

@@ -32,8 +32,15 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 		if why, err = reason("reason", why); err != nil {
 			return err
 		}
+		do := ToCancel
+		if kept = slices.Contains(rules[ToWish].from, delivery.State); kept {
+			do = ToWish
+		}
+		if err := do.refuse(actor, delivery, Standing{}); err != nil {
+			return err
+		}
 		move := Move{
-			From:  append([]State{Failed, Missed, Expired}, unmarked...),
+			From:  rules[do].from,
 			To:    Cancelled,
 			Code:  WasCancelled,
 			With:  because(why),
@@ -42,8 +49,7 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 			Where: "d.id = @id",
 			Args:  pgx.NamedArgs{"id": id, "wish": string(WishCancel)},
 		}
-		if kept = delivery.State == Sending || delivery.State == Unknown; kept {
-			move.From = open
+		if kept {
 			move.To = ""
 			move.Code = WishKept
 			move.With = Args{"wish": string(WishCancel), whyArg: why}
@@ -54,7 +60,7 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 			return err
 		}
 		if len(moved) == 0 {
-			return fault.Conflict("已发出或已取消，不能再取消；已发出的可以下架")
+			return errNoCancel()
 		}
 		if err := closeTodos(ctx, tx, now, moved, actor.UserID); err != nil && !kept {
 			return err
@@ -114,13 +120,13 @@ func (s *Service) Replan(
 		if err != nil {
 			return err
 		}
-		if p.Phase != post.Approved {
-			return fault.Conflict("稿件当前没有有效的批准，请先提交审核")
-		}
 		if err := shareTx(ctx, tx, delivery.PostID); err != nil {
 			return err
 		}
 		if delivery, err = LockTx(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := ToReplan.refuse(actor, delivery, Standing{Phase: p.Phase}); err != nil {
 			return err
 		}
 		if asked, err = s.earlierThanApproved(
@@ -172,9 +178,6 @@ func (s *Service) earlierThanApproved(
 	if from == nil || !due.Before(*from) {
 		return nil, nil
 	}
-	if !slices.Contains([]State{Failed, Missed, Held}, delivery.State) {
-		return nil, errNoReplan()
-	}
 	advance, err := s.askAdvance(ctx, tx, now, actor, p, Advance{
 		DeliveryID: &delivery.ID,
 		Basis:      AfterApproval,
@@ -194,10 +197,6 @@ func (d Delivery) approvedWith(p post.Post) *time.Time {
 	}
 
 	return p.DueAt
-}
-
-func errNoReplan() *fault.Error {
-	return fault.Conflict("只有失败、错过或因疑点停下的发送可以重新安排；暂停的请在恢复时处理")
 }
 
 // replan binds the delivery to the approved version again, through planned, and releases it. from is
@@ -221,7 +220,7 @@ func (s *Service) replan(
 		"id": delivery.ID, "version": p.VersionID, "urgent": p.Urgent, "due": due, "from_at": from,
 	}
 	back, err := Move{
-		From: []State{Failed, Missed, Held},
+		From: rules[ToReplan].from,
 		To:   Planned,
 		Code: WasReplanned,
 		By:   actor.UserID,
@@ -278,12 +277,9 @@ func (s *Service) Resolve(
 
 	var out Resolved
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		delivery, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		delivery, err := lockFor(ctx, tx, actor, ToDecide, id)
 		if err != nil {
 			return err
-		}
-		if delivery.State != Unknown {
-			return errMoved()
 		}
 
 		switch as {

@@ -85,6 +85,29 @@ type Decision struct {
 	UnitPath      string
 }
 
+// MayAnswer says why somebody may not be the second person; nil when he or she may.
+func (d Decision) MayAnswer(actor access.Actor) error {
+	if err := access.Require(actor, access.DeliveryConfirm, d.UnitPath); err != nil {
+		return err
+	}
+
+	switch {
+	case d.State != Awaiting:
+		return fault.Conflict("{.name} 已处理这项申请", "name", d.AnsweredName).WithCode("decided")
+	case d.AskedBy == actor.UserID:
+		return errAsker()
+	}
+
+	return nil
+}
+
+func errAsker() error {
+	return fault.Forbidden("申请人不能自己确认，请由另一位审核员或主管处理").WithCode("same_person")
+}
+
+// Open tells that the decision is asked for, or agreed on and being carried out.
+func (d Decision) Open() bool { return d.State == Awaiting || d.State == Confirmed }
+
 // Snapshot is what the platform showed before a take-down.
 type Snapshot struct {
 	At       time.Time `json:"at"`
@@ -268,12 +291,8 @@ func (s *Service) answer(
 		if dec, err = findDecision(ctx, tx.DB, decisionID); err != nil {
 			return err
 		}
-
-		switch {
-		case dec.State != Awaiting:
-			return fault.Conflict("{.name} 已处理这项申请", "name", dec.AnsweredName).WithCode("decided")
-		case dec.AskedBy == actor.UserID:
-			return fault.Forbidden("申请人不能自己确认，请由另一位审核员或主管处理").WithCode("same_person")
+		if err := dec.MayAnswer(actor); err != nil {
+			return err
 		}
 		if err := do(tx, now, delivery, dec); err != nil {
 			return err
@@ -315,13 +334,13 @@ func (s *Service) Takedown(
 	}
 	var out []Decision
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		list, err := lockDeliveries(ctx, tx, actor, access.Takedown, ids)
+		list, err := lockDeliveries(ctx, tx, actor, rules[ToTakeDown].needs, ids)
 		if err != nil {
 			return err
 		}
 
 		for _, delivery := range list {
-			if err := mayTakeDown(delivery); err != nil {
+			if err := ToTakeDown.refuse(actor, delivery, Standing{}); err != nil {
 				return err
 			}
 		}
@@ -361,21 +380,6 @@ func (s *Service) ToTakeDown(
 	}
 
 	return list, asked, err
-}
-
-func mayTakeDown(delivery Delivery) error {
-	switch {
-	case delivery.State != Sent:
-		return fault.Conflict("@{.account} 还没有发出，请改用撤回或取消", "account", delivery.AccountHandle)
-	case delivery.Live != nil && (*delivery.Live == LiveDown || *delivery.Live == LiveRemoved):
-		return fault.Conflict("@{.account} 的这一条已不在平台上", "account", delivery.AccountHandle)
-	case delivery.RemoteID == nil:
-		return fault.Conflict("@{.account} 的微博编号还没有取得，请稍后再试", "account", delivery.AccountHandle)
-	case delivery.Connector == "manual":
-		return fault.Conflict("@{.account} 由人工发布，请登录微博删除", "account", delivery.AccountHandle)
-	}
-
-	return nil
 }
 
 // Decisions lists the decisions about a delivery, newest first.

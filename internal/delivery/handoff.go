@@ -15,6 +15,7 @@ import (
 // Kit is what an officer needs to post by hand.
 type Kit struct {
 	Delivery Delivery
+	Phase    post.Phase // of its post
 	Text     string
 	RepostOf string
 	Media    []post.VersionMedia
@@ -30,6 +31,10 @@ func (s *Service) HandoffKit(ctx context.Context, actor access.Actor, id int64) 
 		if err != nil {
 			return err
 		}
+		p, err := post.FindTx(ctx, tx, access.System("delivery"), access.PostView, delivery.PostID)
+		if err != nil {
+			return err
+		}
 		version, err := post.VersionTx(ctx, tx, delivery.VersionID)
 		if err != nil {
 			return err
@@ -40,6 +45,7 @@ func (s *Service) HandoffKit(ctx context.Context, actor access.Actor, id int64) 
 		}
 		kit = Kit{
 			Delivery: delivery,
+			Phase:    p.Phase,
 			Text:     target.TextOf(version),
 			RepostOf: version.RepostOf,
 			Media:    version.Media,
@@ -56,17 +62,10 @@ func (s *Service) HandoffKit(ctx context.Context, actor access.Actor, id int64) 
 func (s *Service) TakeHandoff(ctx context.Context, actor access.Actor, id int64) (err error) {
 	defer fault.Step(&err, "delivery.TakeHandoff %d", id)
 
-	return s.hand(ctx, actor, id, func(delivery Delivery) (Move, error) {
-		if delivery.TakenBy != nil && *delivery.TakenBy != actor.UserID {
-			return Move{}, fault.Conflict("{.name} 已领取，正在人工发布", "name", delivery.TakenByName).
-				WithCode("taken")
-		}
-
-		return Move{
-			Code:  HandoffTaken,
-			Where: "d.taken_by IS NULL OR d.taken_by = @by",
-			Set:   "taken_by = @by::bigint, taken_at = @now::timestamptz",
-		}, nil
+	return s.hand(ctx, actor, id, ToTake, Move{
+		Code:  HandoffTaken,
+		Where: "d.taken_by IS NULL OR d.taken_by = @by",
+		Set:   "taken_by = @by::bigint, taken_at = @now::timestamptz",
 	})
 }
 
@@ -74,19 +73,10 @@ func (s *Service) TakeHandoff(ctx context.Context, actor access.Actor, id int64)
 func (s *Service) ReturnHandoff(ctx context.Context, actor access.Actor, id int64) (err error) {
 	defer fault.Step(&err, "delivery.ReturnHandoff %d", id)
 
-	return s.hand(ctx, actor, id, func(delivery Delivery) (Move, error) {
-		if delivery.TakenBy == nil {
-			return Move{}, fault.Conflict("还没有人领取，无需退回")
-		}
-		if *delivery.TakenBy != actor.UserID && !actor.CanAt(access.Pause, delivery.UnitPath) {
-			return Move{}, fault.Forbidden("只有领取人或主管可以退回")
-		}
-
-		return Move{
-			Code:  HandoffReturned,
-			Where: "d.taken_by IS NOT NULL",
-			Set:   "taken_by = NULL, taken_at = NULL",
-		}, nil
+	return s.hand(ctx, actor, id, ToGiveBack, Move{
+		Code:  HandoffReturned,
+		Where: "d.taken_by IS NOT NULL",
+		Set:   "taken_by = NULL, taken_at = NULL",
 	})
 }
 
@@ -94,25 +84,19 @@ func (s *Service) hand(
 	ctx context.Context,
 	actor access.Actor,
 	id int64,
-	how func(Delivery) (Move, error),
+	do Doing,
+	move Move,
 ) error {
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		delivery, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		delivery, err := lockFor(ctx, tx, actor, do, id)
 		if err != nil {
 			return err
 		}
-		if delivery.State != Handoff {
-			return errMoved()
-		}
-		move, err := how(delivery)
-		if err != nil {
-			return err
-		}
-		move.From, move.By, move.Args, move.Where = []State{
-			Handoff,
-		}, actor.UserID, pgx.NamedArgs{
-			"id": id,
-		}, "d.id = @id AND ("+move.Where+")"
+		move := move
+		move.From = rules[do].from
+		move.By = actor.UserID
+		move.Args = pgx.NamedArgs{"id": id}
+		move.Where = "d.id = @id AND (" + move.Where + ")"
 		moved, err := move.Run(ctx, tx.Pgx, now)
 		if err == nil && len(moved) == 0 {
 			return errMoved()
@@ -141,15 +125,9 @@ func (s *Service) RecordHandoff(ctx context.Context, actor access.Actor, id int6
 	defer fault.Step(&err, "delivery.RecordHandoff %d", id)
 
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		delivery, err := lockDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
+		delivery, err := lockFor(ctx, tx, actor, ToRecord, id)
 		if err != nil {
 			return err
-		}
-		if delivery.State != Handoff {
-			return errMoved()
-		}
-		if delivery.TakenBy != nil && *delivery.TakenBy != actor.UserID {
-			return fault.Conflict("{.name} 已领取，正在人工发布", "name", delivery.TakenByName).WithCode("taken")
 		}
 		change, found, err := s.linked(ctx, tx, now, delivery, link)
 		if err != nil {

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"juzhen/internal/access"
@@ -70,6 +71,12 @@ func (s PostState) Label() string {
 	}
 
 	return string(s)
+}
+
+// NothingOut tells whether the post can still be moved as one: nothing of it has gone out, is going out or
+// has stopped.
+func (s PostState) NothingOut() bool {
+	return slices.Contains([]PostState{PostDraft, PostSubmitted, PostReturned, PostApproved}, s)
 }
 
 // PostStateOf reads the state of a post from its phase and how many of its deliveries are in which

@@ -68,6 +68,12 @@ func (s State) Troubled() bool { return s == Unknown || s == Failed || s == Miss
 // Unmarked tells whether it is sure that no call of the present plan has begun.
 func (s State) Unmarked() bool { return s != Sending && s != Unknown && s != Sent }
 
+// Stoppable tells whether a person's act may still take the delivery out of its plan.
+func (s State) Stoppable() bool { return slices.Contains(unmarked, s) }
+
+// OnItsWay tells whether the delivery is approved and still to go out, by itself or by hand.
+func (s State) OnItsWay() bool { return slices.Contains(movable, s) }
+
 // Label is the Chinese word for the state.
 func (s State) Label() string {
 	switch s {

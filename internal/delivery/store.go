@@ -66,6 +66,16 @@ func lockDelivery(
 	return findDelivery(ctx, db, actor, perm, id)
 }
 
+// lockFor is lockDelivery for what the actor wants to do with it, which the rules must allow.
+func lockFor(ctx context.Context, tx pg.Tx, actor access.Actor, do Doing, id int64) (Delivery, error) {
+	delivery, err := lockDelivery(ctx, tx.DB, actor, rules[do].needs, id)
+	if err != nil {
+		return Delivery{}, err
+	}
+
+	return delivery, do.refuse(actor, delivery, Standing{})
+}
+
 // LockTx reads a delivery and keeps others from changing it until the transaction ends. It checks no
 // right: for the engine.
 func LockTx(ctx context.Context, tx pg.Tx, id int64) (_ Delivery, err error) {

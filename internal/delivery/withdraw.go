@@ -60,7 +60,7 @@ func (s *Service) Withdraw(
 		if reach, err = s.change(ctx, tx, now, actor, postID, stop, WishCancel, nil); err != nil {
 			return err
 		}
-		if reach.Done+reach.TooLate == 0 && reach.Sent > 0 {
+		if reach.futile() {
 			return fault.Conflict("没有可撤回的发送；已发出的可以下架")
 		}
 
@@ -89,7 +89,7 @@ func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) 
 		if err != nil {
 			return err
 		}
-		if reach.Sent > 0 && left == 0 {
+		if outEverywhere(reach.Sent, left) {
 			return fault.Conflict("全部账号都已发出，不能再修改；可以另写一条更正")
 		}
 
@@ -271,7 +271,7 @@ func (s *Service) reschedule(
 	var again []Moved
 	// what an older version was approved for does not go out while a new one is written
 	if p.Phase == post.Approved {
-		move.From, move.Where = []State{Preparing, Handoff, Missed}, "d.post_id = @post AND d.approved"
+		move.From, move.Where = whenApproved, "d.post_id = @post AND d.approved"
 		if again, err = s.releaseTx(ctx, tx, now, due, move); err != nil {
 			return Reach{}, err
 		}
@@ -287,7 +287,7 @@ func (s *Service) reschedule(
 		reach.Sent, err = sentOf(ctx, tx, p.ID)
 	}
 	reach.Done = len(quiet) + len(waiting) + len(again)
-	if err == nil && reach.Done+reach.TooLate == 0 && reach.Sent > 0 {
+	if err == nil && reach.futile() {
 		return reach, fault.Conflict("没有尚未发出的账号，不能改期")
 	}
 

@@ -398,8 +398,8 @@ func (s *Service) save(
 
 	same := content.same(ContentOf(post, version))
 	switch {
-	case !post.Phase.Allows(Save):
-		return Post{}, refused(post.Phase)
+	case post.allows(Save) != nil:
+		return Post{}, post.allows(Save)
 	case same:
 		return post, nil
 	case post.Revision != revision:
@@ -557,11 +557,8 @@ func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) (err
 		if err != nil {
 			return err
 		}
-		if !post.Phase.Allows(Delete) {
-			return refused(post.Phase)
-		}
-		if post.VersionNumber > 1 {
-			return fault.Conflict("稿件提交过，不能删除，可以撤回")
+		if err := post.allows(Delete); err != nil {
+			return err
 		}
 		if err := deletePost(ctx, tx.DB, id); err != nil {
 			return err

@@ -71,8 +71,8 @@ func SubmitTx(
 	if err != nil {
 		return Post{}, Version{}, err
 	}
-	if !post.Phase.Allows(Submit) {
-		return Post{}, Version{}, refused(post.Phase)
+	if err := post.allows(Submit); err != nil {
+		return Post{}, Version{}, err
 	}
 	if revision != 0 && revision != post.Revision {
 		return Post{}, Version{}, stale(ctx, tx, post)
@@ -300,8 +300,8 @@ func SetDueTx(
 	if err != nil {
 		return err
 	}
-	if !post.Phase.Allows(Reschedule) {
-		return refused(post.Phase)
+	if err := post.allows(Reschedule); err != nil {
+		return err
 	}
 
 	switch {

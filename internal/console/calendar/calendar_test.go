@@ -6,8 +6,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"juzhen/internal/access"
 	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
+	"juzhen/internal/i18n"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 )
@@ -83,8 +85,12 @@ func TestOnlyWhatHasNotGoneOutMoves(t *testing.T) {
 		{post.Approved, delivery.PostUndecided, false},
 		{post.Withdrawn, delivery.PostWithdrawn, false},
 	} {
-		if got := movable(row{post.Row{Post: post.Post{Phase: c.phase}}, c.state}); got != c.want {
-			t.Errorf("%s, %s: %v", c.phase, c.state, got)
+		r := row{post.Row{Post: post.Post{Phase: c.phase, UnitPath: "/1/2/", DueAt: at("2026-11-02T01:00:00Z")}}, c.state}
+		for role, writes := range map[access.Role]bool{access.PressOfficer: true, access.Reviewer: false} {
+			actor := access.Actor{UserID: 1, Grants: []access.Grant{{Role: role, Path: "/1/"}}}
+			if got := postEntry(i18n.For("zh-CN"), actor, r).Move != ""; got != (c.want && writes) {
+				t.Errorf("%s, %s for %s: %v", c.phase, c.state, role, got)
+			}
 		}
 	}
 }

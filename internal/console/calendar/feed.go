@@ -2,7 +2,6 @@ package calendar
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -11,7 +10,6 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
-	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
 	"juzhen/internal/i18n"
@@ -117,7 +115,7 @@ func postEntry(pr *i18n.Printer, actor access.Actor, r row) entry {
 	if e.Title == "" {
 		e.Title = pr.T("（尚未填写正文）")
 	}
-	if movable(r) && actor.CanAt(access.PostWrite, r.UnitPath) {
+	if r.May(actor, post.Reschedule) == nil && r.State.NothingOut() {
 		e.Move = "/calendar/" + number(r.ID) + "/move"
 	}
 
@@ -176,10 +174,3 @@ func crowdEntry(pr *i18n.Printer, c *crowd) entry {
 }
 
 func stamp(t time.Time) string { return t.In(beijing.Zone).Format(time.RFC3339) }
-
-// movable tells whether nothing of the post has gone out and its time may change.
-func movable(r row) bool {
-	return r.Phase.Allows(post.Reschedule) && slices.Contains([]delivery.PostState{
-		"draft", "submitted", "returned", "approved",
-	}, r.State)
-}

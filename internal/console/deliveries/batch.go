@@ -153,8 +153,7 @@ func (p *batchPage) fill(actor access.Actor) {
 	words := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(p.Form.Q), "@"))
 	for _, decision := range p.Batch.Items {
 		p.Count[string(decision.State)]++
-		if decision.State == delivery.Awaiting && !p.Own &&
-			actor.CanAt(access.DeliveryConfirm, decision.UnitPath) {
+		if decision.MayAnswer(actor) == nil {
 			p.Mine++
 		}
 		if strings.Contains(strings.ToLower(decision.AccountHandle), words) &&

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"juzhen/internal/access"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/web"
@@ -78,7 +77,7 @@ func (h *pages) decisionPage(c *gin.Context) (decisionPage, error) {
 		Pictures: pictures(kit.Delivery.ID, kit.Media),
 	}
 	p.Own = dec.AskedBy == actor.UserID
-	p.May = dec.State == delivery.Awaiting && !p.Own && actor.CanAt(access.DeliveryConfirm, dec.UnitPath)
+	p.May = dec.MayAnswer(actor) == nil
 	if dec.Outcome != "" {
 		p.Outcome = h.outcome(p)
 	}

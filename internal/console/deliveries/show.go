@@ -52,13 +52,14 @@ type live struct {
 	Chunks []post.Chunk // approved text against the live one, when they differ
 }
 
-// acts is what to offer. Whether an act is allowed is decided by its use case.
+// acts is what to offer.
 type acts struct {
-	Cancel, Wish, Replan, Decide, Handoff, GiveBack, Takedown, Certificate bool
+	delivery.Acts
+	Down bool // leads to the page of take-downs
 }
 
 // Any tells whether the section of acts has anything in it.
-func (a acts) Any() bool { return a.Cancel || a.Wish || a.Replan || a.Takedown }
+func (a acts) Any() bool { return a.Cancel || a.Wish || a.Replan || a.Down }
 
 // Fact is what became of the post later.
 func (p showPage) Fact() delivery.Live { return parts.FactOf(p.Delivery) }
@@ -100,8 +101,8 @@ func (h *pages) showPage(c *gin.Context) (showPage, error) {
 	if err := h.fillLinks(ctx, actor, &p); err != nil {
 		return p, err
 	}
-	p.Mine = delivery.TakenBy != nil && *delivery.TakenBy == actor.UserID
-	p.May = mayDo(p)
+	p.Mine = delivery.TakenByActor(actor)
+	p.May = offered(p, kit.Phase)
 	p.Form.Due = parts.Soon(p.Now)
 
 	return p, nil
@@ -155,7 +156,7 @@ func (h *pages) fillStory(ctx context.Context, actor access.Actor, page *showPag
 	}
 
 	for i, decision := range page.Decisions {
-		if decision.State == delivery.Awaiting || decision.State == delivery.Confirmed {
+		if decision.Open() {
 			page.Waiting = &page.Decisions[i]
 		}
 	}
@@ -182,25 +183,17 @@ func (h *pages) fillLinks(ctx context.Context, actor access.Actor, page *showPag
 	return nil
 }
 
-// mayDo shows what the state allows and the reader's role may do here.
-func mayDo(page showPage) acts {
-	d := page.Delivery
-	at := func(perm access.Permission) bool { return page.Actor.CanAt(perm, page.Delivery.UnitPath) }
-	doubt := d.State == delivery.Held && d.PauseID == nil
-	idle := slices.Contains([]delivery.State{delivery.Sent, delivery.Cancelled}, d.State)
-	open := d.State == delivery.Sending || d.State == delivery.Unknown
-	gone := d.Live != nil && (*d.Live == delivery.LiveDown || *d.Live == delivery.LiveRemoved)
-	decide := at(access.DeliveryDecide)
+// offered is what the page offers of what the reader may do.
+func offered(page showPage, phase post.Phase) acts {
+	d, asked := page.Delivery, page.Waiting != nil
+	against := delivery.AgainstTakedown(page.Actor, d, asked)
 
 	return acts{
-		Cancel:  at(access.PostWrite) && !idle && !open,
-		Wish:    at(access.PostWrite) && open && (d.Wish == nil || *d.Wish != delivery.WishCancel),
-		Replan:  decide && (d.State == delivery.Failed || d.State == delivery.Missed || doubt),
-		Decide:  decide && d.State == delivery.Unknown && page.Waiting == nil,
-		Handoff: decide && d.State == delivery.Handoff,
-		GiveBack: d.State == delivery.Handoff && d.TakenBy != nil &&
-			(decide && page.Mine || decide && at(access.Pause)),
-		Takedown:    at(access.Takedown) && d.State == delivery.Sent && !gone && page.Waiting == nil,
-		Certificate: d.State == delivery.Sent,
+		Acts: delivery.May(page.Actor, d, delivery.Standing{Phase: phase, Asked: asked}),
+		Down: page.Actor.CanAt(access.Takedown, d.UnitPath) && slices.Contains(worthAsking, against),
 	}
 }
+
+// worthAsking are the obstacles, and none, for which the page of take-downs is offered: it tells what to
+// do instead.
+var worthAsking = []delivery.Obstacle{"", delivery.PostedByHand, delivery.IDNotKnown}

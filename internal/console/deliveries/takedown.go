@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -114,7 +115,7 @@ func (p *takedownPage) fill(list []delivery.Delivery, asked map[int64]bool, acto
 	var chosen []int64
 
 	for _, d := range list {
-		row := takedownRow{Delivery: d, Why: whyNotDown(d, asked, actor)}
+		row := takedownRow{Delivery: d, Why: whyNotDown[delivery.AgainstTakedown(actor, d, asked[d.ID])]}
 		if row.Why == "" {
 			p.Able++
 			row.Chosen = wanted[d.ID] || p.Form.Scope == "all" && p.All <= shownAtOnce
@@ -142,26 +143,15 @@ func matches(d delivery.Delivery, words string) bool {
 	return strings.Contains(strings.ToLower(d.AccountHandle+"\n"+d.UnitName), words)
 }
 
-// whyNotDown says in advance what the use case would refuse.
-func whyNotDown(d delivery.Delivery, asked map[int64]bool, actor access.Actor) string {
-	switch {
-	case asked[d.ID]:
-		return "已申请下架，等第二人确认"
-	case d.State != delivery.Sent:
-		return "没有发出"
-	case d.Live != nil && *d.Live == delivery.LiveDown:
-		return "已下架"
-	case d.Live != nil && *d.Live == delivery.LiveRemoved:
-		return "已不在平台上"
-	case d.Connector == "manual":
-		return "由人工发布，请登录微博删除"
-	case d.RemoteID == nil:
-		return "微博编号还没有取得，请稍后再试"
-	case !actor.CanAt(access.Takedown, d.UnitPath):
-		return "您在这个单位没有下架权限"
-	}
-
-	return ""
+// whyNotDown says what stands against a take-down, in the few words that a row has room for.
+var whyNotDown = map[delivery.Obstacle]string{
+	delivery.AskedDown:     i18n.N("已申请下架，等第二人确认"),
+	delivery.NotOut:        i18n.N("没有发出"),
+	delivery.DownAlready:   i18n.N("已下架"),
+	delivery.GoneAlready:   i18n.N("已不在平台上"),
+	delivery.PostedByHand:  i18n.N("由人工发布，请登录微博删除"),
+	delivery.IDNotKnown:    i18n.N("微博编号还没有取得，请稍后再试"),
+	delivery.NoRightToTake: i18n.N("您在这个单位没有下架权限"),
 }
 
 func (h *pages) takedown(c *gin.Context) error {
@@ -212,10 +202,10 @@ func (h *pages) toTake(c *gin.Context, page takedownPage) ([]int64, error) {
 	of := map[int64]bool{}
 	var able []int64
 
-	for _, delivery := range list {
-		of[delivery.ID] = true
-		if whyNotDown(delivery, asked, actor) == "" {
-			able = append(able, delivery.ID)
+	for _, one := range list {
+		of[one.ID] = true
+		if delivery.AgainstTakedown(actor, one, asked[one.ID]) == "" {
+			able = append(able, one.ID)
 		}
 	}
 	if page.Form.Scope == "all" && page.Many() {

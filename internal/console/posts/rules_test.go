@@ -44,22 +44,22 @@ withdrawn  auditor   -`
 	for _, line := range strings.Split(strings.TrimSpace(want), "\n")[1:] {
 		cells := strings.Fields(line)
 		page := postPage{
-			Open:       2,
-			Deliveries: make([]deliveryLine, 2),
+			Open:   2,
+			states: map[delivery.State]int{delivery.Planned: 2},
 			Post:       post.Post{Phase: post.Phase(cells[0]), UnitPath: "/1/2/", VersionNumber: 1},
 		}
 		page.Actor = access.Actor{UserID: 1, Grants: []access.Grant{{Role: roles[cells[1]], Path: "/1/"}}}
-		if got, want := offered(mayDo(page)), strings.Join(cells[2:], " "); got != want {
+		if got, want := names(offered(page)), strings.Join(cells[2:], " "); got != want {
 			t.Errorf("%s for %s: %s, want %s", cells[0], cells[1], got, want)
 		}
 		page.Post.UnitPath = "/3/"
-		if got := offered(mayDo(page)); got != "-" {
+		if got := names(offered(page)); got != "-" {
 			t.Errorf("%s for %s of another unit: %s", cells[0], cells[1], got)
 		}
 	}
 }
 
-func offered(a acts) string {
+func names(a acts) string {
 	var out []string
 
 	for name, on := range map[string]bool{
@@ -90,21 +90,26 @@ func offered(a acts) string {
 func TestWhatIsOutIsCorrectedAndNotTakenBack(t *testing.T) {
 	t.Parallel()
 	page := postPage{
-		Post:       post.Post{Phase: post.Approved, UnitPath: "/1/"},
-		Sent:       2,
-		Deliveries: make([]deliveryLine, 2),
+		Post:   post.Post{Phase: post.Approved, UnitPath: "/1/"},
+		Sent:   2,
+		states: map[delivery.State]int{delivery.Sent: 2},
 	}
 	page.Actor = access.Actor{Grants: []access.Grant{{Role: access.PressOfficer, Path: "/1/"}}}
-	if got := offered(mayDo(page)); got != "correct" {
+	if got := names(offered(page)); got != "correct" {
 		t.Errorf("all sent: %s", got)
 	}
 	page.Sent, page.Open = 1, 1
-	if got := offered(mayDo(page)); got != "revise withdraw reschedule correct" {
+	page.states = map[delivery.State]int{delivery.Sent: 1, delivery.Waiting: 1}
+	if got := names(offered(page)); got != "revise withdraw reschedule correct" {
 		t.Errorf("half sent: %s", got)
+	}
+	page.Open, page.states = 0, map[delivery.State]int{delivery.Sent: 1, delivery.Failed: 1}
+	if got := names(offered(page)); got != "revise correct" {
+		t.Errorf("half sent, the rest failed: %s", got)
 	}
 	page = postPage{Post: post.Post{Phase: post.Draft, UnitPath: "/1/", VersionNumber: 2}}
 	page.Actor = access.Actor{Grants: []access.Grant{{Role: access.PressOfficer, Path: "/1/"}}}
-	if got := offered(mayDo(page)); got != "edit withdraw" {
+	if got := names(offered(page)); got != "edit withdraw" {
 		t.Errorf("a draft that was submitted before: %s", got)
 	}
 }

@@ -42,6 +42,8 @@ type postPage struct {
 	DayWords   string            // words of the text that name a day, for whoever changes the time
 	DueField   time.Time
 	All        bool // every account is listed, however many
+
+	states map[delivery.State]int // how many deliveries are in each
 }
 
 // shownDeliveries is how many accounts are listed, and named under a preview, unless all are asked for.
@@ -74,7 +76,7 @@ func (p postPage) Folded() int {
 // DueLocal is the time the form for another one begins with.
 func (p postPage) DueLocal() string { return page.FieldTime(p.DueField) }
 
-// acts is what to show. Whether an act is allowed is decided by its use case.
+// acts is what to show.
 type acts struct {
 	Edit, Revise, Withdraw, Reschedule, Delete, Review, Correct bool
 }
@@ -132,7 +134,7 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 			p.Previews[i].Most = shownDeliveries
 		}
 	}
-	p.May = mayDo(p)
+	p.May = offered(p)
 	if err := h.fillAdvance(ctx, actor, &p); err != nil {
 		return p, err
 	}
@@ -209,21 +211,21 @@ func (h *pages) fillDeliveries(ctx context.Context, actor access.Actor, page *po
 	if err != nil {
 		return err
 	}
-	counts := map[delivery.State]int{}
+	page.states = map[delivery.State]int{}
 	soon := page.Now.Add(2 * time.Minute)
 
 	for _, d := range list {
-		counts[d.State]++
+		page.states[d.State]++
 		page.Deliveries = append(page.Deliveries, h.lineOf(page, d))
 		near := d.State == delivery.Waiting && d.DueAt != nil && d.DueAt.Before(soon)
 		page.Moving = page.Moving || near || d.State == delivery.Preparing || d.State == delivery.Sending ||
 			d.State == delivery.Unknown
-		if d.State.Unmarked() && !d.State.Final() {
+		if d.State.Stoppable() {
 			page.Open++
 		}
 	}
-	page.Sent = counts[delivery.Sent]
-	page.State = delivery.PostStateOf(page.Post.Phase, counts)
+	page.Sent = page.states[delivery.Sent]
+	page.State = delivery.PostStateOf(page.Post.Phase, page.states)
 
 	return nil
 }
@@ -234,11 +236,10 @@ func (h *pages) lineOf(page *postPage, d delivery.Delivery) deliveryLine {
 	if text != "" {
 		l.Reason = page.T(text, args...)
 	}
-	write := page.Actor.CanAt(access.PostWrite, page.Post.UnitPath)
-	decide := page.Actor.CanAt(access.DeliveryDecide, d.UnitPath)
-	l.Cancel = write && d.State.Unmarked() && !d.State.Final() && d.State != delivery.Planned
-	l.Replan = decide && (d.State == delivery.Failed || d.State == delivery.Missed) &&
-		page.Post.Phase == post.Approved
+	// In a row stands what concerns a plan that is on its way, or is over; the rest is on the delivery's page.
+	may := delivery.May(page.Actor, d, delivery.Standing{Phase: page.Post.Phase})
+	l.Cancel = may.Cancel && d.State.OnItsWay()
+	l.Replan = may.Replan && d.State.Final()
 	if d.Live != nil && *d.Live != delivery.LiveUp {
 		l.Caption = *d.Live
 	}
@@ -246,24 +247,26 @@ func (h *pages) lineOf(page *postPage, d delivery.Delivery) deliveryLine {
 	return l
 }
 
-// mayDo shows what the phase allows and the actor's role may do here.
-func mayDo(page postPage) acts {
-	write := page.Actor.CanAt(access.PostWrite, page.Post.UnitPath)
-	phase := page.Post.Phase
+// offered is what the page offers of what the reader may do with the post.
+func offered(page postPage) acts {
+	may := delivery.MayWithPost(page.Actor, page.Post, page.states)
 
 	return acts{
-		Edit:   write && phase.Allows(post.Save),
-		Revise: write && phase.Allows(post.Revise) && !allSent(page),
-		Withdraw: write && phase.Allows(post.Withdraw) && !allSent(page) &&
-			(phase != post.Draft || page.Post.VersionNumber > 1),
-		Reschedule: write && (phase == post.Submitted || phase == post.Approved && page.Open > 0),
-		Delete:     write && phase.Allows(post.Delete) && page.Post.VersionNumber == 1,
-		Review:     phase == post.Submitted && page.Actor.CanAt(access.PostReview, page.Post.UnitPath),
-		Correct:    write && page.Sent > 0,
+		Edit:       may.Save,
+		Revise:     may.Revise,
+		Withdraw:   may.Withdraw && !may.Delete, // what nobody was asked about is deleted rather
+		Reschedule: may.Reschedule && timeOnPage(page),
+		Delete:     may.Delete,
+		Review:     may.Review,
+		Correct:    page.Sent > 0 && page.Actor.CanAt(access.PostWrite, page.Post.UnitPath),
 	}
 }
 
-func allSent(page postPage) bool { return page.Sent > 0 && page.Sent == len(page.Deliveries) }
+// timeOnPage tells whether the time is changed here: that of a draft is in its form, and what stopped for
+// good is planned again account by account.
+func timeOnPage(page postPage) bool {
+	return page.Post.Phase == post.Submitted || page.Post.Phase == post.Approved && page.Open > 0
+}
 
 // nextStep says who acts next, the line under the title.
 func nextStep(page postPage) string {
