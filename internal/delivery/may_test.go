@@ -113,7 +113,9 @@ func TestWhatAPersonMayDoWithADelivery(t *testing.T) {
 	for _, state := range states {
 		for name, role := range roles {
 			d := standing(State(state))
-			if got, want := done(May(person(1, role, "/1/"), d, approvedPost)), cells[state][name]; got != want {
+			if got, want := done(
+				May(person(1, role, "/1/"), d, approvedPost),
+			), cells[state][name]; got != want {
 				t.Errorf("%s for %s: %s, want %s", state, name, got, want)
 			}
 			if got := done(May(person(1, role, "/1/3/"), d, approvedPost)); got != "-" {
@@ -193,7 +195,8 @@ func TestEveryObstacleToATakedownIsSaid(t *testing.T) {
 	}
 
 	for _, obstacle := range []Obstacle{NotOut, DownAlready, GoneAlready, PostedByHand, IDNotKnown} {
-		if !slices.Contains(Obstacles(), obstacle) || !fault.Is(obstacle.refused(Delivery{}), fault.KindConflict) {
+		if !slices.Contains(Obstacles(), obstacle) ||
+			!fault.Is(obstacle.refused(Delivery{}), fault.KindConflict) {
 			t.Errorf("%s refuses nobody", obstacle)
 		}
 	}

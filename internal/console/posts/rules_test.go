@@ -46,7 +46,7 @@ withdrawn  auditor   -`
 		page := postPage{
 			Open:   2,
 			states: map[delivery.State]int{delivery.Planned: 2},
-			Post:       post.Post{Phase: post.Phase(cells[0]), UnitPath: "/1/2/", VersionNumber: 1},
+			Post:   post.Post{Phase: post.Phase(cells[0]), UnitPath: "/1/2/", VersionNumber: 1},
 		}
 		page.Actor = access.Actor{UserID: 1, Grants: []access.Grant{{Role: roles[cells[1]], Path: "/1/"}}}
 		if got, want := names(offered(page)), strings.Join(cells[2:], " "); got != want {
