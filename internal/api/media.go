@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/media"
 )
 
+// Picture is an uploaded picture as the interface shows it.
 type Picture struct {
 	ID         int64     `json:"id"`
 	UnitID     int64     `json:"unit_id"`

@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/identity"
 )
 
+// User is a person who may sign in, as the interface shows him.
 type User struct {
 	ID          int64      `json:"id"`
 	Username    string     `json:"username"`

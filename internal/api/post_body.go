@@ -235,6 +235,7 @@ type postVersion struct {
 	SubmittedAt *time.Time     `json:"submitted_at,omitempty"`
 }
 
+// Decided is a review of a version, open or decided.
 type Decided struct {
 	ID        int64      `json:"id"`
 	Version   int        `json:"version"`

@@ -12,7 +12,6 @@ import (
 )
 
 // User is a person who may sign in, named by the post he or she holds.
-
 type User struct {
 	ID          int64
 	Username    string
@@ -46,7 +45,6 @@ type User struct {
 // unitFor gives the unit a form named, if the actor manages users there.
 
 // UserFilter narrows the list of users. Zero fields do not filter.
-
 type UserFilter struct {
 	Query    string // part of user name or display name
 	UnitPath string // this unit and all below it
@@ -57,7 +55,6 @@ type UserFilter struct {
 }
 
 // Users lists the users of the actor's subtree and those who hold a grant in it, by number.
-
 func (s *Service) Users(ctx context.Context, actor access.Actor, filter UserFilter) (_ []User, err error) {
 	defer fault.Step(&err, "identity.Users")
 
@@ -69,7 +66,6 @@ func (s *Service) Users(ctx context.Context, actor access.Actor, filter UserFilt
 }
 
 // ByUsername gives the user of a sign-in name, for the command line. Fails with fault.NotFound.
-
 func (s *Service) ByUsername(ctx context.Context, name string) (_ User, err error) {
 	defer fault.Step(&err, "identity.ByUsername")
 
@@ -89,7 +85,6 @@ type UserDetail struct {
 }
 
 // FindUser gives one user. Fails with fault.NotFound outside of the actor's subtree.
-
 func (s *Service) FindUser(ctx context.Context, actor access.Actor, id int64) (_ UserDetail, err error) {
 	defer fault.Step(&err, "identity.FindUser %d", id)
 
@@ -164,7 +159,6 @@ func (s *Service) FindUser(ctx context.Context, actor access.Actor, id int64) (_
 // a session left open on a desk is no licence to guess.
 
 // Me gives the actor's own user.
-
 func (s *Service) Me(ctx context.Context, actor access.Actor) (_ UserDetail, err error) {
 	defer fault.Step(&err, "identity.Me")
 
@@ -186,7 +180,6 @@ func (s *Service) Me(ctx context.Context, actor access.Actor) (_ UserDetail, err
 
 // Prefer keeps the actor's own language ("zh…" or "en") and theme ("auto", "light", "dark"); an empty
 // one stays.
-
 func (s *Service) Prefer(ctx context.Context, actor access.Actor, lang, theme string) (err error) {
 	defer fault.Step(&err, "identity.Prefer")
 
@@ -204,5 +197,4 @@ func (s *Service) Prefer(ctx context.Context, actor access.Actor, lang, theme st
 }
 
 // Ref is the user as the audit trail names it.
-
 func (u User) Ref() string { return fmt.Sprintf("user/%d", u.ID) }

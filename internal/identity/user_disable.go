@@ -8,6 +8,8 @@ import (
 	"juzhen/internal/pg"
 )
 
+// DisableUser ends the sessions and tokens of a user, who cannot sign in until EnableUser. It needs no second
+// person; those who watch over the unit are told. Nobody does it to himself.
 func (s *Service) DisableUser(ctx context.Context, actor access.Actor, id int64, why string) (err error) {
 	defer fault.Step(&err, "identity.DisableUser %d", id)
 
@@ -51,6 +53,8 @@ func (s *Service) disableTx(
 	return s.record(ctx, tx, actor, actUserDisable, row.ID, row.UnitPath, why, nil)
 }
 
+// EnableUser lets a disabled user sign in again. Only the machine does it by itself; a person asks for it by a
+// Change, which another confirms.
 func (s *Service) EnableUser(ctx context.Context, actor access.Actor, id int64) (err error) {
 	defer fault.Step(&err, "identity.EnableUser %d", id)
 

@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/pg"
 )
 
+// NewUser is what a user starts with.
 type NewUser struct {
 	Username    string
 	DisplayName string
@@ -20,12 +21,15 @@ type NewUser struct {
 	Grants      []NewGrant
 }
 
+// NewGrant is a role to be given at a unit and all below it.
 type NewGrant struct {
 	Role   access.Role `json:"role"`
 	UnitID int64       `json:"unit_id"`
 	Until  *time.Time  `json:"until,omitempty"`
 }
 
+// CreateUser makes a user with a password and grants. Only the machine does it by itself; a person asks for it
+// by a Change, which another confirms.
 func (s *Service) CreateUser(ctx context.Context, actor access.Actor, newUser NewUser) (_ User, err error) {
 	defer fault.Step(&err, "identity.CreateUser")
 
@@ -129,6 +133,7 @@ func unitFor(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (org.U
 	return unit, err
 }
 
+// UpdateUser changes the shown name and the unit, likewise by the machine alone.
 func (s *Service) UpdateUser(
 	ctx context.Context,
 	actor access.Actor,
