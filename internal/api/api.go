@@ -94,6 +94,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.people()
 	a.userChanges()
 	a.units()
+	a.air()
 	a.accounts()
 	a.media()
 	a.posts()

@@ -29,6 +29,7 @@ var tags = []*huma.Tag{
 	{Name: "pauses", Description: i18n.N("暂停与恢复")},
 	{Name: "reach", Description: i18n.N("成效")},
 	{Name: "todos", Description: i18n.N("待办")},
+	{Name: "air", Description: i18n.N("空气质量")},
 	{Name: "accounts", Description: i18n.N("账号")},
 	{Name: "units", Description: i18n.N("单位")},
 	{Name: "users", Description: i18n.N("用户与授权")},

@@ -21,7 +21,7 @@ var (
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",
-		"beijing", "instant", "effect",
+		"beijing", "instant", "effect", "air",
 	}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
@@ -33,6 +33,7 @@ var (
 		"svg":       {"fault"},
 		"i18n":      {"fault"},
 		"glyph":     {},
+		"air":       {"beijing"},
 		"beijing":   {},
 		"weibo":     {"fault", "glyph", "stoppoint", "instant", "effect"},
 		"stoppoint": {},
@@ -51,7 +52,7 @@ var (
 	}
 	faces = map[string][]string{
 		"console": {"web", "fault", "i18n", "svg", "glyph", "live", "beijing", "instant"},
-		"api":     {"web", "fault", "i18n", "svg", "glyph", "beijing", "instant", "effect"},
+		"api":     {"web", "fault", "i18n", "svg", "glyph", "beijing", "instant", "effect", "air"},
 	}
 	// Third-party modules that only some rooms may know; a module not named here is free.
 	guarded = map[string][]string{

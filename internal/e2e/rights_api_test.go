@@ -55,6 +55,10 @@ var apiRules = []rule{
 		"SELECT NOT EXISTS (SELECT FROM posts WHERE id = {id})", usual,
 	},
 	{"GET /api/v1/posts/:id/versions", "PRS-A", approved, "", "墙内的话", usual},
+	{
+		"POST /api/v1/air/index", "PRS-A", nil, `{"averaging":"day","values":{"pm25":35}}`,
+		"", usual,
+	},
 	{"GET /api/v1/posts/:id/check", "PRS-A", draft, "", "", usual},
 	{
 		"POST /api/v1/posts/:id/submit", "P----", draft, `{"revision":{revision}}`,
