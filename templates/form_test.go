@@ -18,10 +18,12 @@ func TestTemplatesAreSetToBeRead(t *testing.T) {
 		if err != nil || d.IsDir() {
 			return err
 		}
+
 		text, err := fs.ReadFile(FS, path)
 		for _, fault := range faults(string(text)) {
 			t.Errorf("templates/%s:%s", path, fault)
 		}
+
 		return err
 	})
 	if err != nil {
@@ -75,6 +77,7 @@ func setOf(words string) map[string]bool {
 	for _, word := range strings.Fields(words) {
 		set[word] = true
 	}
+
 	return set
 }
 
@@ -98,10 +101,12 @@ func faults(text string) (list []string) {
 
 	pieces, asTyped := piecesOf(text)
 	starting := make([][]piece, len(lines))
+
 	within := make([]int, len(lines)) // the line where the piece began that goes on here, else -1
 	for i := range within {
 		within[i] = -1
 	}
+
 	for _, p := range pieces {
 		starting[p.first] = append(starting[p.first], p)
 		for i := p.first + 1; i <= p.last; i++ {
@@ -115,6 +120,7 @@ func faults(text string) (list []string) {
 	}
 	var stack []opened
 	indent := 0 // of the line that began what the present one goes on with
+
 	for i, line := range lines {
 		if n := utf8.RuneCountInString(line); n > widest && !loneText.MatchString(line) {
 			blame(i, "%d signs, more than %d", n, widest)
@@ -162,9 +168,11 @@ func faults(text string) (list []string) {
 			}
 		}
 	}
+
 	for _, left := range stack {
 		blame(left.first, "%s is not closed", left.written)
 	}
+
 	return list
 }
 
@@ -174,6 +182,7 @@ func boxesIn(pieces []piece) (n int) {
 			n++
 		}
 	}
+
 	return n
 }
 
@@ -191,6 +200,7 @@ func piecesOf(text string) (pieces []piece, asTyped map[int]bool) {
 	for at := 0; at < len(text); {
 		rest := text[at:]
 		end := at + 1
+
 		switch {
 		case strings.HasPrefix(rest, "{{"):
 			end = at + actionLength(rest)
@@ -215,6 +225,7 @@ func piecesOf(text string) (pieces []piece, asTyped map[int]bool) {
 		}
 		at = end
 	}
+
 	return pieces, asTyped
 }
 
@@ -226,6 +237,7 @@ func (p *piece) place(text string, from, to int) {
 func actionOf(text string) piece {
 	inside := strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(text[2:len(text)-2], "- "), " -"))
 	name, _, _ := strings.Cut(inside, " ")
+
 	p := piece{name: name, action: true, written: "{{" + name + "}}"}
 	switch name {
 	case "if", "range", "with", "define", "block":
@@ -235,6 +247,7 @@ func actionOf(text string) piece {
 	case "end":
 		p.closes = true
 	}
+
 	return p
 }
 
@@ -246,6 +259,7 @@ func tagOf(text string) piece {
 	if closes {
 		written = "</" + name + ">"
 	}
+
 	return piece{name: name, written: written, closes: closes, opens: opens}
 }
 
@@ -256,6 +270,7 @@ func actionLength(text string) int {
 		return from + strings.Index(text[from:], "}}") + 2
 	}
 	quoted := false
+
 	for i := range len(text) {
 		switch {
 		case text[i] == '"' && text[i-1] != '\\':
@@ -264,12 +279,14 @@ func actionLength(text string) int {
 			return i + 2
 		}
 	}
+
 	return len(text)
 }
 
 // tagLength is the length of the tag at the head of text, with the actions in it.
 func tagLength(text string) int {
 	var quote byte
+
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
 		case strings.HasPrefix(text[i:], "{{"):
@@ -284,5 +301,6 @@ func tagLength(text string) int {
 			return i + 1
 		}
 	}
+
 	return len(text)
 }

@@ -31,6 +31,7 @@ func (w sweeper) Work(ctx context.Context, _ *river.Job[SweepArgs]) (err error) 
 	defer fault.Step(&err, "account.sweeper.Work")
 
 	_, err = w.accounts.Sweep(ctx)
+
 	return err
 }
 

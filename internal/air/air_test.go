@@ -100,15 +100,36 @@ func TestWhatAnIndexIsMadeOf(t *testing.T) {
 		primary   []air.Pollutant
 		published bool
 	}{
-		"good: none is primary":       {all(35, 50, 10, 20, 0.5, 80), 50, "优", "绿", nil, true},
-		"no less than one":            {all(0, 0, 0, 0, 0, 0), 1, "优", "绿", nil, true},
-		"one is primary":              {all(68, 50, 10, 20, 0.5, 80), 108, "轻度污染", "橙", []air.Pollutant{air.PM25}, true},
-		"two are, jointly":            {all(60, 120, 10, 20, 0.5, 80), 100, "良", "黄", []air.Pollutant{air.PM25, air.PM10}, true},
-		"missing, over 100":           {less(air.O3Eight, all(81, 50, 10, 20, 0.5, 0)), 120, "轻度污染", "橙", []air.Pollutant{air.PM25}, true},
-		"missing, not over 100":       {less(air.SO2, all(40, 50, 0, 20, 0.5, 80)), 60, "良", "黄", []air.Pollutant{air.PM25}, false},
-		"above the table":             {all(900, 50, 10, 20, 0.5, 80), 500, "严重污染", "褐红", []air.Pollutant{air.PM25}, true},
-		"fourth level, the red index": {all(150, 50, 10, 20, 0.5, 80), 200, "中度污染", "红", []air.Pollutant{air.PM25}, true},
-		"fifth level":                 {all(151, 50, 10, 20, 0.5, 80), 201, "重度污染", "紫", []air.Pollutant{air.PM25}, true},
+		"good: none is primary": {all(35, 50, 10, 20, 0.5, 80), 50, "优", "绿", nil, true},
+		"no less than one":      {all(0, 0, 0, 0, 0, 0), 1, "优", "绿", nil, true},
+		"one is primary": {
+			all(68, 50, 10, 20, 0.5, 80), 108, "轻度污染", "橙",
+			[]air.Pollutant{air.PM25}, true,
+		},
+		"two are, jointly": {
+			all(60, 120, 10, 20, 0.5, 80), 100, "良", "黄",
+			[]air.Pollutant{air.PM25, air.PM10}, true,
+		},
+		"missing, over 100": {
+			less(air.O3Eight, all(81, 50, 10, 20, 0.5, 0)), 120, "轻度污染", "橙",
+			[]air.Pollutant{air.PM25}, true,
+		},
+		"missing, not over 100": {
+			less(air.SO2, all(40, 50, 0, 20, 0.5, 80)), 60, "良", "黄",
+			[]air.Pollutant{air.PM25}, false,
+		},
+		"above the table": {
+			all(900, 50, 10, 20, 0.5, 80), 500, "严重污染", "褐红",
+			[]air.Pollutant{air.PM25}, true,
+		},
+		"fourth level, the red index": {
+			all(150, 50, 10, 20, 0.5, 80), 200, "中度污染", "红",
+			[]air.Pollutant{air.PM25}, true,
+		},
+		"fifth level": {
+			all(151, 50, 10, 20, 0.5, 80), 201, "重度污染", "紫",
+			[]air.Pollutant{air.PM25}, true,
+		},
 	} {
 		got, err := standard(t, air.HJ633of2026).Compute(air.Day, c.values)
 		if err != nil {
@@ -130,16 +151,52 @@ func TestWhatIsRefused(t *testing.T) {
 		values map[air.Pollutant]*float64
 		want   air.Refusal
 	}{
-		"nothing":               {air.Day, nil, air.Refusal{Why: air.NoValue}},
-		"all missing":           {air.Day, map[air.Pollutant]*float64{air.PM25: nil}, air.Refusal{Why: air.NoValue}},
-		"no such pollutant":     {air.Day, map[air.Pollutant]*float64{"lead": value(1)}, air.Refusal{Pollutant: "lead", Why: air.Unknown}},
-		"ozone of an hour":      {air.Day, map[air.Pollutant]*float64{air.O3: value(1)}, air.Refusal{Pollutant: air.O3, Why: air.Unknown}},
-		"ozone of eight hours":  {air.Hour, map[air.Pollutant]*float64{air.O3Eight: nil}, air.Refusal{Pollutant: air.O3Eight, Why: air.Unknown}},
-		"below nothing":         {air.Day, map[air.Pollutant]*float64{air.CO: value(-0.1)}, air.Refusal{Pollutant: air.CO, Why: air.Outside}},
-		"more than there is":    {air.Day, map[air.Pollutant]*float64{air.CO: value(10_000.1)}, air.Refusal{Pollutant: air.CO, Why: air.Outside}},
-		"not a number":          {air.Day, map[air.Pollutant]*float64{air.CO: value(math.NaN())}, air.Refusal{Pollutant: air.CO, Why: air.Outside}},
-		"no such averaging":     {"week", map[air.Pollutant]*float64{air.CO: value(1)}, air.Refusal{Pollutant: air.CO, Why: air.Unknown}},
-		"minus nothing is none": {air.Day, map[air.Pollutant]*float64{air.CO: value(-1)}, air.Refusal{Pollutant: air.CO, Why: air.Outside}},
+		"nothing": {air.Day, nil, air.Refusal{Why: air.NoValue}},
+		"all missing": {
+			air.Day,
+			map[air.Pollutant]*float64{air.PM25: nil},
+			air.Refusal{Why: air.NoValue},
+		},
+		"no such pollutant": {
+			air.Day,
+			map[air.Pollutant]*float64{"lead": value(1)},
+			air.Refusal{Pollutant: "lead", Why: air.Unknown},
+		},
+		"ozone of an hour": {
+			air.Day,
+			map[air.Pollutant]*float64{air.O3: value(1)},
+			air.Refusal{Pollutant: air.O3, Why: air.Unknown},
+		},
+		"ozone of eight hours": {
+			air.Hour,
+			map[air.Pollutant]*float64{air.O3Eight: nil},
+			air.Refusal{Pollutant: air.O3Eight, Why: air.Unknown},
+		},
+		"below nothing": {
+			air.Day,
+			map[air.Pollutant]*float64{air.CO: value(-0.1)},
+			air.Refusal{Pollutant: air.CO, Why: air.Outside},
+		},
+		"more than there is": {
+			air.Day,
+			map[air.Pollutant]*float64{air.CO: value(10_000.1)},
+			air.Refusal{Pollutant: air.CO, Why: air.Outside},
+		},
+		"not a number": {
+			air.Day,
+			map[air.Pollutant]*float64{air.CO: value(math.NaN())},
+			air.Refusal{Pollutant: air.CO, Why: air.Outside},
+		},
+		"no such averaging": {
+			"week",
+			map[air.Pollutant]*float64{air.CO: value(1)},
+			air.Refusal{Pollutant: air.CO, Why: air.Unknown},
+		},
+		"minus nothing is none": {
+			air.Day,
+			map[air.Pollutant]*float64{air.CO: value(-1)},
+			air.Refusal{Pollutant: air.CO, Why: air.Outside},
+		},
 	} {
 		_, err := standard(t, air.HJ633of2026).Compute(c.over, c.values)
 		var got *air.Refusal

@@ -57,14 +57,18 @@ func TestAirIndexRefusesWhatIsNoConcentration(t *testing.T) {
 		asked          body
 		location, code string
 	}{
-		"none":         {body{"averaging": "day", "values": body{}}, "body.values", "required"},
-		"all missing":  {body{"averaging": "day", "values": body{"co": nil}}, "body.values", "required"},
-		"unknown":      {body{"averaging": "day", "values": body{"lead": 1}}, "body.values.lead", "unknown_name"},
-		"other ozone":  {body{"averaging": "day", "values": body{"o3": 1}}, "body.values.o3", "unknown_name"},
-		"negative":     {body{"averaging": "day", "values": body{"co": -0.1}}, "body.values.co", "minimum"},
-		"far too much": {body{"averaging": "day", "values": body{"co": 10000.1}}, "body.values.co", "maximum"},
-		"no number":    {body{"averaging": "day", "values": body{"co": "1"}}, "body.values.co", "not_number"},
-		"averaging":    {body{"averaging": "week", "values": body{"co": 1}}, "body.averaging", "one_of"},
+		"none":        {body{"averaging": "day", "values": body{}}, "body.values", "required"},
+		"all missing": {body{"averaging": "day", "values": body{"co": nil}}, "body.values", "required"},
+		"unknown": {
+			body{"averaging": "day", "values": body{"lead": 1}}, "body.values.lead", "unknown_name",
+		},
+		"other ozone": {body{"averaging": "day", "values": body{"o3": 1}}, "body.values.o3", "unknown_name"},
+		"negative":    {body{"averaging": "day", "values": body{"co": -0.1}}, "body.values.co", "minimum"},
+		"far too much": {
+			body{"averaging": "day", "values": body{"co": 10000.1}}, "body.values.co", "maximum",
+		},
+		"no number": {body{"averaging": "day", "values": body{"co": "1"}}, "body.values.co", "not_number"},
+		"averaging": {body{"averaging": "week", "values": body{"co": 1}}, "body.averaging", "one_of"},
 		"standard": {
 			body{"averaging": "day", "standard": "HJ633-2019", "values": body{"co": 1}},
 			"body.standard", "one_of",

@@ -191,6 +191,7 @@ func TestPostThatCannotGoOutIsNotKept(t *testing.T) {
 	if refused.Code != 422 || refused.len("errors") == 0 {
 		t.Fatalf("%d %s", refused.Code, refused.Body)
 	}
+
 	for left, of := range map[string]string{
 		"posts":         "posts",
 		"versions":      "post_versions",

@@ -9,9 +9,9 @@ import (
 	"juzhen/internal/weibo"
 )
 
-// TestOnlyWeiboKnowsItsCodes fails where a number of the platform's table of error codes is written in shipped
-// code outside of the connector: ask weibo what the answer means. The imitation Weibo stands alone, and
-// bench sets faults there by their number.
+// TestOnlyWeiboKnowsItsCodes fails where a number of the platform's table of error codes is written in
+// shipped code outside of the connector: ask weibo what the answer means. The imitation Weibo stands
+// alone, and bench sets faults there by their number.
 func TestOnlyWeiboKnowsItsCodes(t *testing.T) {
 	t.Parallel()
 

@@ -113,6 +113,7 @@ func (sum *readable) file(path string, src []byte) error {
 		return err
 	}
 	text := bytes.Split(src, []byte("\n"))
+
 	for _, decl := range file.Decls {
 		switch decl := decl.(type) {
 		case *ast.GenDecl:
@@ -133,6 +134,7 @@ func (sum *readable) file(path string, src []byte) error {
 func (sum *readable) scan(src []byte) {
 	var s scanner.Scanner
 	s.Init(token.NewFileSet().AddFile("", -1, len(src)), src, nil, 0)
+
 	for {
 		_, tok, literal := s.Scan()
 		if tok == token.EOF {
@@ -180,6 +182,7 @@ func (sum *readable) body(body *ast.BlockStmt, lines [][]byte) {
 		if !ok || assign.Tok != token.DEFINE {
 			return true
 		}
+
 		for _, left := range assign.Lhs {
 			if name, ok := left.(*ast.Ident); ok && name.Name != "_" && name.Name != "err" {
 				sum.names++

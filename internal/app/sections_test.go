@@ -26,6 +26,7 @@ func TestASectionHasOneName(t *testing.T) {
 	if err != nil || len(folders) == 0 {
 		t.Fatal("no templates", err)
 	}
+
 	for _, folder := range folders {
 		name := filepath.Base(folder)
 		where := elsewhere[name]
@@ -41,6 +42,7 @@ func TestASectionHasOneName(t *testing.T) {
 	if err != nil || len(catalogues) == 0 {
 		t.Fatal("no catalogues", err)
 	}
+
 	for _, catalogue := range catalogues {
 		name := strings.TrimSuffix(filepath.Base(catalogue), ".json")
 		if !exists("internal/"+name) && !exists("internal/console/"+name) {

@@ -27,9 +27,9 @@ var stepRooms = []string{
 	"blob",
 }
 
-// TestFailuresSayTheirStep fails on an exported function of these rooms that takes a context, may fail and does
-// not begin with a fault.Step of its own name; so the path in a line of the log is whole and can be
-// searched for.
+// TestFailuresSayTheirStep fails on an exported function of these rooms that takes a context, may fail
+// and does not begin with a fault.Step of its own name; so the path in a line of the log is whole and
+// can be searched for.
 func TestFailuresSayTheirStep(t *testing.T) {
 	t.Parallel()
 
@@ -37,6 +37,7 @@ func TestFailuresSayTheirStep(t *testing.T) {
 		if !slices.Contains(stepRooms, file.room) {
 			continue
 		}
+
 		for _, decl := range file.tree.Decls {
 			fn, ok := decl.(*ast.FuncDecl)
 			if !ok || fn.Body == nil || !fn.Name.IsExported() || !takesContext(fn) || !mayFail(fn) {

@@ -111,10 +111,12 @@ func TestTablesHaveOneOwner(t *testing.T) {
 		for _, room := range strings.Fields(table.writers) {
 			mayWrite[use{room, table.name}] = false // until it is seen
 		}
+
 		for _, room := range strings.Fields(table.readers) {
 			mayRead[use{room, table.name}] = false
 		}
 	}
+
 	for _, name := range migratedTables(t) {
 		if _, ok := owned[name]; !ok {
 			t.Errorf("%s has no owner in the matrix", name)
@@ -125,6 +127,7 @@ func TestTablesHaveOneOwner(t *testing.T) {
 		if slices.Contains(whole, file.room) || file.room == "sandbox" {
 			continue // figures and tests set their scene as they like
 		}
+
 		for _, named := range namedIn(file.tree) {
 			table, ours := owned[named.table]
 			used := use{file.room, named.table}
@@ -151,6 +154,7 @@ func TestTablesHaveOneOwner(t *testing.T) {
 			t.Errorf("%s writes %s no more: take it out of the matrix", used.room, used.table)
 		}
 	}
+
 	for used, seen := range mayRead {
 		if !seen {
 			t.Errorf("%s reads %s no more: take it out of the matrix", used.room, used.table)
@@ -226,6 +230,7 @@ func migratedTables(t *testing.T) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
+
 		up, _, _ := strings.Cut(string(text), "-- +goose Down")
 		for _, match := range change.FindAllStringSubmatch(up, -1) {
 			for name := range strings.SplitSeq(match[2], ",") {
@@ -253,6 +258,7 @@ func TestAForeignWriteIsSeen(t *testing.T) {
 	}
 
 	var got []string
+
 	for _, named := range namedIn(tree) {
 		verb := "reads "
 		if named.writes {

@@ -21,6 +21,7 @@ func TestEveryTemplateNamesItsStruct(t *testing.T) {
 	kit := emptyKit(t)
 	texts := templateTexts(t)
 	shown := map[string]string{"layout/frame.html": "page.Base"}
+
 	for _, name := range kit.PageNames() {
 		if !strings.Contains(name, "#") {
 			shown["pages/"+name+".html"] = reflect.TypeOf(kit.Zero(name)).String()
@@ -36,6 +37,7 @@ func TestEveryTemplateNamesItsStruct(t *testing.T) {
 			t.Errorf("templates/%s does not say at its head that it shows %s", file, want)
 		}
 	}
+
 	for _, name := range kit.PageNames() {
 		file, part, isPart := strings.Cut("pages/"+name, "#")
 		want := reflect.TypeOf(kit.Zero(name)).String()
@@ -55,6 +57,7 @@ func TestPartsFitTheirStructs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	structs := map[string]any{}
 	for _, s := range []any{
 		page.Account{}, page.Chart{}, page.Confirm{}, page.Empty{}, page.Field{}, page.Figure{},
@@ -68,6 +71,7 @@ func TestPartsFitTheirStructs(t *testing.T) {
 		if !strings.HasPrefix(file, "partials/") {
 			continue
 		}
+
 		for _, m := range namedPart.FindAllStringSubmatch(text, -1) {
 			name, part := m[1], m[2]
 			zero, known := structs[name]
@@ -75,6 +79,7 @@ func TestPartsFitTheirStructs(t *testing.T) {
 				if !isType(t, name) {
 					t.Errorf("templates/%s: %q shows %s, which there is not", file, part, name)
 				}
+
 				continue
 			}
 			if err := templatecheck.CheckHTML(set.Lookup(part), zero); err != nil {
@@ -90,11 +95,13 @@ func isType(t *testing.T, name string) bool {
 
 	in, name, _ := strings.Cut(strings.TrimPrefix(name, "[]"), ".")
 	declared := regexp.MustCompile(`(?m)^(type |\t)` + name + ` `)
+
 	for _, pattern := range []string{"../" + in + "/*.go", "../*/" + in + "/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
+
 		for _, file := range files {
 			text, err := os.ReadFile(file)
 			if err != nil {
@@ -105,6 +112,7 @@ func isType(t *testing.T, name string) bool {
 			}
 		}
 	}
+
 	return false
 }
 
@@ -117,5 +125,6 @@ func structBefore(text, part string) string {
 			return m[1]
 		}
 	}
+
 	return ""
 }

@@ -61,6 +61,7 @@ func (s *Service) Naming(lists ...[]Subject) *Service {
 	var b strings.Builder
 
 	b.WriteString("CASE e.subject_type")
+
 	for _, subject := range slices.Concat(lists...) {
 		fmt.Fprintf(&b, "\n\tWHEN '%s' THEN (%s)", subject.Type, subject.NameSQL)
 	}

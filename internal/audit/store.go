@@ -183,7 +183,8 @@ func listEntries(
 	rows, err := gorm.G[Row](
 		db,
 	).
-		Raw(`SELECT e.*, coalesce(`+nameSQL+`, '') AS subject_name FROM (SELECT `+columns+`, coalesce(u.name, '') AS unit_name,
+		Raw(`SELECT e.*, coalesce(`+nameSQL+`, '') AS subject_name FROM (SELECT `+columns+`, coalesce(u.name,
+				'') AS unit_name,
 			CASE WHEN e.subject_id ~ '^[0-9]{1,18}$' THEN e.subject_id::bigint END AS number
 			FROM audit_entries e LEFT JOIN units u ON u.path = e.unit_path
 			WHERE `+where+` ORDER BY e.at DESC, e.id DESC LIMIT ?) e ORDER BY e.at DESC, e.id DESC`,

@@ -402,6 +402,7 @@ func (s *Service) OpenDecisions(ctx context.Context, actor access.Actor) (_ []De
 	defer fault.Step(&err, "delivery.OpenDecisions")
 
 	scope, args := access.Scope(actor, access.PostView, "u.path")
+
 	return decisions(ctx, s.db.Gorm(ctx), "x.state = 'awaiting_second' AND "+scope, args...)
 }
 

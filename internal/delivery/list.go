@@ -110,5 +110,6 @@ func (s *Service) Counts(ctx context.Context, actor access.Actor) (_ Tally, err 
 	defer fault.Step(&err, "delivery.Counts")
 
 	scope, args := access.Scope(actor, access.PostView, "u.path")
+
 	return countByState(ctx, s.db.Gorm(ctx), scope, args, s.now().Add(-24*time.Hour), s.now(), s.mostCounted)
 }

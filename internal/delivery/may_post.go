@@ -14,6 +14,7 @@ type PostActs struct {
 // rules that the use cases ask.
 func MayWithPost(actor access.Actor, p post.Post, n map[State]int) PostActs {
 	may := func(act post.Act) bool { return p.May(actor, act) == nil }
+
 	total := 0
 	for _, k := range n {
 		total += k

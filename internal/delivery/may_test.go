@@ -84,6 +84,7 @@ type said struct {
 
 func listed(list []said) string {
 	var out []string
+
 	for _, one := range list {
 		if one.on {
 			out = append(out, one.word)
@@ -145,22 +146,55 @@ func TestWhatElseTheRulesAsk(t *testing.T) {
 		standing Standing
 		want     string
 	}{
-		"a hand-off of one's own":           {officer, mine, approvedPost, "cancel,take,giveback,record"},
-		"a colleague's hand-off":            {officer, other, approvedPost, "cancel"},
-		"a hand-off, for a supervisor":      {supervisor, mine, approvedPost, "giveback"},
-		"failed, of a post being amended":   {officer, standing(Failed), Standing{Phase: post.Draft}, "cancel"},
-		"failed, of a post in review":       {officer, standing(Failed), Standing{Phase: post.Submitted}, "cancel"},
-		"unknown, with an open request":     {officer, standing(Unknown), Standing{post.Approved, true}, "wish"},
-		"sent, with an open request":        {supervisor, standing(Sent), Standing{post.Approved, true}, "prove"},
-		"held by a pause":                   {officer, with(Held, func(d *Delivery) { d.PauseID = &pause }), approvedPost, "cancel"},
-		"sending, the wish is kept":         {officer, with(Sending, func(d *Delivery) { d.Wish = &wish }), approvedPost, "-"},
-		"sending, another wish is kept":     {officer, with(Sending, func(d *Delivery) { d.Wish = &hold }), approvedPost, "wish"},
-		"sent and taken down":               {supervisor, with(Sent, func(d *Delivery) { d.Live = &down }), approvedPost, "prove"},
-		"sent and gone from the platform":   {supervisor, with(Sent, func(d *Delivery) { d.Live = &gone }), approvedPost, "prove"},
-		"sent and seen there":               {supervisor, with(Sent, func(d *Delivery) { d.Live = &up }), approvedPost, "takedown,prove"},
-		"sent by hand":                      {supervisor, with(Sent, func(d *Delivery) { d.Connector = "manual" }), approvedPost, "prove"},
-		"sent, its id is not known":         {supervisor, with(Sent, func(d *Delivery) { d.RemoteID = nil }), approvedPost, "prove"},
-		"sent, of a post that is amended":   {supervisor, standing(Sent), Standing{Phase: post.Draft}, "takedown,prove"},
+		"a hand-off of one's own":      {officer, mine, approvedPost, "cancel,take,giveback,record"},
+		"a colleague's hand-off":       {officer, other, approvedPost, "cancel"},
+		"a hand-off, for a supervisor": {supervisor, mine, approvedPost, "giveback"},
+		"failed, of a post being amended": {
+			officer, standing(Failed),
+			Standing{Phase: post.Draft}, "cancel",
+		},
+		"failed, of a post in review": {
+			officer, standing(Failed),
+			Standing{Phase: post.Submitted}, "cancel",
+		},
+		"unknown, with an open request": {
+			officer, standing(Unknown),
+			Standing{post.Approved, true}, "wish",
+		},
+		"sent, with an open request": {
+			supervisor, standing(Sent),
+			Standing{post.Approved, true}, "prove",
+		},
+		"held by a pause": {
+			officer, with(Held, func(d *Delivery) { d.PauseID = &pause }), approvedPost, "cancel",
+		},
+		"sending, the wish is kept": {
+			officer, with(Sending, func(d *Delivery) { d.Wish = &wish }), approvedPost, "-",
+		},
+		"sending, another wish is kept": {
+			officer, with(Sending, func(d *Delivery) { d.Wish = &hold }), approvedPost, "wish",
+		},
+		"sent and taken down": {
+			supervisor, with(Sent, func(d *Delivery) { d.Live = &down }), approvedPost, "prove",
+		},
+		"sent and gone from the platform": {
+			supervisor, with(Sent, func(d *Delivery) { d.Live = &gone }), approvedPost, "prove",
+		},
+		"sent and seen there": {
+			supervisor, with(Sent, func(d *Delivery) { d.Live = &up }), approvedPost,
+			"takedown,prove",
+		},
+		"sent by hand": {
+			supervisor, with(Sent, func(d *Delivery) { d.Connector = "manual" }), approvedPost,
+			"prove",
+		},
+		"sent, its id is not known": {
+			supervisor, with(Sent, func(d *Delivery) { d.RemoteID = nil }), approvedPost, "prove",
+		},
+		"sent, of a post that is amended": {
+			supervisor, standing(Sent),
+			Standing{Phase: post.Draft}, "takedown,prove",
+		},
 		"unknown, of a post not approved":   {officer, standing(Unknown), Standing{}, "wish,decide"},
 		"cancelled, of a post not approved": {officer, standing(Cancelled), Standing{}, "-"},
 	} {
@@ -235,6 +269,7 @@ func TestWhatAPersonMayDoWithAPost(t *testing.T) {
 		}
 
 		n := map[State]int{}
+
 		for _, state := range strings.Split(cells[1], ",") {
 			if state != "-" {
 				n[State(state)]++

@@ -173,7 +173,8 @@ func lastByte(delivery Delivery) time.Time {
 // LookFrom is the instant back to which a look must reach.
 func (d Delivery) LookFrom() time.Time { return begun(d).Add(-2 * time.Minute) }
 
-// AfterIDLook is what a look does to a sent delivery whose id is not known yet: one in review, or shown later.
+// AfterIDLook is what a look does to a sent delivery whose id is not known yet: one in review, or shown
+// later.
 func AfterIDLook(delivery Delivery, seen Seen, settings Settings, now time.Time) Change {
 	change := Change{To: delivery.State, Looked: seen.Err == nil, NextLook: at(now, settings.LookRetry)}
 	switch {

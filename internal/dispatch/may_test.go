@@ -43,8 +43,10 @@ func (w *world) stand(id int64, state delivery.State) {
 	w.exec("DELETE FROM todos")
 	w.exec("DELETE FROM delivery_decisions")
 	w.exec(`
-UPDATE deliveries SET state = $2, approved = $2 <> 'planned', connector = 'commercial', due_at = $3, approved_from = $3,
-    not_after = $3::timestamptz + interval '1 hour', wish = NULL, pause_id = NULL, taken_by = NULL, taken_at = NULL,
+UPDATE deliveries SET state = $2, approved = $2 <> 'planned', connector = 'commercial', due_at = $3,
+    approved_from = $3,
+    not_after = $3::timestamptz + interval '1 hour', wish = NULL, pause_id = NULL, taken_by = NULL,
+        taken_at = NULL,
     owner = NULL, remote_id = CASE WHEN $2 = 'sent' THEN '5000000000000001' END,
     sent_at = CASE WHEN $2 = 'sent' THEN $3::timestamptz END
 WHERE id = $1`, id, state, w.now().Add(-time.Hour))

@@ -133,6 +133,7 @@ func (s *Service) AskUpdate(
 	defer fault.Step(&err, "identity.AskUpdate %d", userID)
 
 	what := Order{DisplayName: glyph.Clean(displayName), UnitID: unitID}
+
 	return s.ask(ctx, actor, Change{Kind: ChangeUpdate, UserID: userID, What: what, Why: why})
 }
 

@@ -368,6 +368,7 @@ func (s *Service) FindChange(ctx context.Context, actor access.Actor, id int64) 
 	defer fault.Step(&err, "identity.FindChange %d", id)
 
 	change, err := findChange(ctx, s.db.Gorm(ctx), actor, id)
+
 	return change.at(s.now()), err
 }
 

@@ -240,6 +240,7 @@ func (s *Service) NameOf(ctx context.Context, user int64) (_ string, err error) 
 	defer fault.Step(&err, "identity.NameOf")
 
 	row, err := loadUser(ctx, s.db.Gorm(ctx), user)
+
 	return row.DisplayName, err
 }
 
@@ -248,6 +249,7 @@ func (s *Service) Sessions(ctx context.Context, actor access.Actor) (_ []Session
 	defer fault.Step(&err, "identity.Sessions")
 
 	now := s.now()
+
 	return openSessions(ctx, s.db.Gorm(ctx), actor.UserID, now, now.Add(-s.idle))
 }
 
@@ -256,6 +258,7 @@ func (s *Service) SignOut(ctx context.Context, actor access.Actor) (err error) {
 	defer fault.Step(&err, "identity.SignOut")
 
 	_, err = s.endSessions(ctx, actor, actSessionClose, "id = ?", actor.SessionID)
+
 	return err
 }
 
@@ -264,6 +267,7 @@ func (s *Service) SignOutEverywhere(ctx context.Context, actor access.Actor) (er
 	defer fault.Step(&err, "identity.SignOutEverywhere")
 
 	_, err = s.endSessions(ctx, actor, actSessionCloseAll, "TRUE")
+
 	return err
 }
 

@@ -70,6 +70,7 @@ func (s *Service) ByUsername(ctx context.Context, name string) (_ User, err erro
 	defer fault.Step(&err, "identity.ByUsername")
 
 	row, err := userByName(ctx, s.db.Gorm(ctx), cleanUsername(name))
+
 	return row.user(), err
 }
 

@@ -53,8 +53,8 @@ func (s *Service) disableTx(
 	return s.record(ctx, tx, actor, actUserDisable, row.ID, row.UnitPath, why, nil)
 }
 
-// EnableUser lets a disabled user sign in again. Only the machine does it by itself; a person asks for it by a
-// Change, which another confirms.
+// EnableUser lets a disabled user sign in again. Only the machine does it by itself; a person asks for
+// it by a Change, which another confirms.
 func (s *Service) EnableUser(ctx context.Context, actor access.Actor, id int64) (err error) {
 	defer fault.Step(&err, "identity.EnableUser %d", id)
 

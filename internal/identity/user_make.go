@@ -28,8 +28,8 @@ type NewGrant struct {
 	Until  *time.Time  `json:"until,omitempty"`
 }
 
-// CreateUser makes a user with a password and grants. Only the machine does it by itself; a person asks for it
-// by a Change, which another confirms.
+// CreateUser makes a user with a password and grants. Only the machine does it by itself; a person asks
+// for it by a Change, which another confirms.
 func (s *Service) CreateUser(ctx context.Context, actor access.Actor, newUser NewUser) (_ User, err error) {
 	defer fault.Step(&err, "identity.CreateUser")
 

@@ -62,8 +62,8 @@ func (s *Service) resetTx(ctx context.Context, tx pg.Tx, d deed, id int64, hash 
 	return s.recordDeed(ctx, tx, d, actUserReset, id, row.UnitPath, nil)
 }
 
-// ChangePassword is how the actor chooses a new password of his own. Fails with fault.Invalid at the field that
-// is wrong: the present password, or a new one that is weak or was used lately.
+// ChangePassword is how the actor chooses a new password of his own. Fails with fault.Invalid at the
+// field that is wrong: the present password, or a new one that is weak or was used lately.
 func (s *Service) ChangePassword(
 	ctx context.Context,
 	actor access.Actor,

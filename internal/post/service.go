@@ -121,6 +121,7 @@ func homeOf(ctx context.Context, tx pg.Tx, actor access.Actor, targets []TargetC
 	}
 
 	var paths []string
+
 	for _, account := range accounts {
 		if actor.CanAt(access.PostWrite, account.UnitPath) {
 			paths = append(paths, account.UnitPath)

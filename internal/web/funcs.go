@@ -18,6 +18,7 @@ import (
 // functions are what templates may call, in the language of p. docs/pages.md describes each.
 func functions(a *assets, printer *i18n.Printer, now func() time.Time, badges *Badges) template.FuncMap {
 	f := funcs{a: a, p: printer, now: now, badges: badges}
+
 	return template.FuncMap{
 		"t":          printer.T,
 		"icon":       f.icon,
@@ -64,6 +65,7 @@ func (f funcs) icon(name string) (template.HTML, error) {
 	if !ok {
 		return "", fmt.Errorf("icon %q is not listed in static/src/icons.txt", name)
 	}
+
 	return template.HTML(
 		`<svg class="i" viewBox="0 0 24 24" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.75" ` +
 			`stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">` + inside + `</svg>`,
@@ -79,6 +81,7 @@ func (f funcs) badge(state any) (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
+
 	return f.badgeText(s.Tone, s.Icon, s.Word)
 }
 
@@ -88,6 +91,7 @@ func (f funcs) badgeText(tone, icon, word string) (template.HTML, error) {
 	if err != nil {
 		return "", err
 	}
+
 	return template.HTML(`<span class="state state-`+template.HTMLEscapeString(tone)+`">`) + drawn +
 		template.HTML(template.HTMLEscapeString(f.p.T(word))+`</span>`), nil
 }
@@ -102,6 +106,7 @@ func timeOf(at any) time.Time {
 			return *at
 		}
 	}
+
 	return time.Time{}
 }
 
@@ -117,6 +122,7 @@ func (f funcs) day(at any) template.HTML {
 		stamp.Full = stamp.Full[:10]
 		stamp.Machine = stamp.Machine[:10]
 	}
+
 	return timeTag(stamp)
 }
 
@@ -127,6 +133,7 @@ func (f funcs) clock(at any) template.HTML {
 	if !t.IsZero() {
 		stamp.Text = t.In(beijing.Zone).Format("15:04")
 	}
+
 	return timeTag(stamp)
 }
 
@@ -134,6 +141,7 @@ func timeTag(stamp page.Stamp) template.HTML {
 	if stamp.Machine == "" {
 		return template.HTML(`<span class="none">` + stamp.Text + `</span>`)
 	}
+
 	return template.HTML(
 		`<time datetime="` + stamp.Machine + `" title="` + stamp.Full + `">` + template.HTMLEscapeString(
 			stamp.Text,
@@ -151,6 +159,7 @@ func (f funcs) num(n any) string {
 	if strings.HasPrefix(s, "-") {
 		sign, s = "−", s[1:]
 	}
+
 	whole, rest, _ := strings.Cut(s, ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + "," + whole[i:]
@@ -158,6 +167,7 @@ func (f funcs) num(n any) string {
 	if rest != "" {
 		whole += "." + rest
 	}
+
 	return sign + whole
 }
 
@@ -167,6 +177,7 @@ func (f funcs) short(n int64) string {
 	if f.p.Lang() == i18n.English {
 		big, small = 1e6, 1e3
 	}
+
 	v := float64(n)
 	switch size := max(v, -v); {
 	case size >= big:
@@ -174,6 +185,7 @@ func (f funcs) short(n int64) string {
 	case size >= small:
 		return strconv.FormatFloat(v/small, 'f', 1, 64) + f.p.T(smallUnit)
 	}
+
 	return strconv.FormatInt(n, 10)
 }
 
@@ -220,6 +232,7 @@ func pairs(kv ...any) []page.Pair {
 	for i := 0; i+1 < len(kv); i += 2 {
 		out = append(out, page.Pair{Name: fmt.Sprint(kv[i]), Value: fmt.Sprint(kv[i+1])})
 	}
+
 	return out
 }
 

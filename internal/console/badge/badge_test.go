@@ -30,6 +30,7 @@ func all(t *testing.T) (list []any) {
 			if err != nil {
 				t.Fatal(err)
 			}
+
 			for _, m := range constant.FindAllStringSubmatch(string(text), -1) {
 				state := reflect.New(kind).Elem()
 				state.SetString(m[1])

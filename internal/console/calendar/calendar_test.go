@@ -89,6 +89,7 @@ func TestOnlyWhatHasNotGoneOutMoves(t *testing.T) {
 			post.Row{Post: post.Post{Phase: c.phase, UnitPath: "/1/2/", DueAt: at("2026-11-02T01:00:00Z")}},
 			c.state,
 		}
+
 		for role, writes := range map[access.Role]bool{access.PressOfficer: true, access.Reviewer: false} {
 			actor := access.Actor{UserID: 1, Grants: []access.Grant{{Role: role, Path: "/1/"}}}
 			if got := postEntry(i18n.For("zh-CN"), actor, r).Move != ""; got != (c.want && writes) {

@@ -213,7 +213,11 @@ func (h *pages) fillChoices(c *gin.Context, p *listPage) error {
 		return err
 	}
 	all := page.Option{Text: "全部"}
-	p.Units, p.Accounts = append([]page.Option{all}, parts.UnitOptions(units)...), parts.AccountOptions(accounts)
+	p.Units, p.Accounts = append(
+		[]page.Option{all},
+		parts.UnitOptions(units)...), parts.AccountOptions(
+		accounts,
+	)
 	p.accountID, p.AccountAsked = parts.AccountAsked(named, p.Form.Account)
 	p.Chips = chips(c, p.Form, units, p.AccountAsked)
 

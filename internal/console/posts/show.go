@@ -236,7 +236,8 @@ func (h *pages) lineOf(page *postPage, d delivery.Delivery) deliveryLine {
 	if text != "" {
 		l.Reason = page.T(text, args...)
 	}
-	// In a row stands what concerns a plan that is on its way, or is over; the rest is on the delivery's page.
+	// In a row stands what concerns a plan that is on its way, or is over; the rest is on the
+	// delivery's page.
 	may := delivery.May(page.Actor, d, delivery.Standing{Phase: page.Post.Phase})
 	l.Cancel = may.Cancel && d.State.OnItsWay()
 	l.Replan = may.Replan && d.State.Final()
