@@ -57,7 +57,7 @@ var apiRules = []rule{
 	{"GET /api/v1/posts/:id/versions", "PRS-A", approved, "", "墙内的话", usual},
 	{
 		"POST /api/v1/air/index", "PRS-A", nil, `{"averaging":"day","values":{"pm25":35}}`,
-		"", usual,
+		`"aqi":50`, reckons,
 	},
 	{"GET /api/v1/posts/:id/check", "PRS-A", draft, "", "", usual},
 	{

@@ -27,8 +27,8 @@ type rule struct {
 	may   string
 	thing func(*side) vars // what the address or the form is about; nil: nothing that belongs to a unit
 	send  string           // a form, JSON, "file field name&rest of the form", or the query of a GET
-	// proof of an allowed act: SQL that is false before and true after. For a GET: text that the answer
-	// must hold.
+	// proof of an allowed act: SQL that is false before and true after. For a look: text that the
+	// answer must hold.
 	proof string
 	as    standing
 }
@@ -44,6 +44,7 @@ const (
 	ruler                   // only a reader of the whole bureau; those of the unit are outside
 	oneself                 // the act ends or changes the reader's own sign-in: each time a new person
 	returns                 // a GET that acts: the way back from Weibo
+	reckons                 // a POST that only answers: it changes no row
 	// the thing is one of a list: whoever may sees the list, and nothing in it from outside
 	listed
 	// the unit is a choice of the form: one outside is answered at the field, as one that does not exist
@@ -169,7 +170,7 @@ func (g *ground) allowed(r rule, role access.Role) {
 	g.t.Helper()
 	as := g.stand(r, role)
 	v := g.make(r, g.inside, as).with(vars{"self": as.user, "session": as.session, "username": as.name})
-	look := strings.HasPrefix(r.route, "GET ") && r.as != returns
+	look := strings.HasPrefix(r.route, "GET ") && r.as != returns || r.as == reckons
 	if !look && g.holds(r.proof, v) {
 		g.t.Errorf("%s: the proof holds before the act: %s", r.route, r.proof)
 	}
