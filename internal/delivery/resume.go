@@ -1,0 +1,218 @@
+package delivery
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/post"
+)
+
+// Resume ends a pause. Every delivery it holds needs a choice: nothing goes out because somebody forgot
+// it. What another open pause covers is held on by that one. Fails with fault.Invalid on "deliveries"
+// when a choice is missing, with fault.Conflict, which names who was first and when, when the pause has
+// ended already.
+func (s *Service) Resume(
+	ctx context.Context,
+	actor access.Actor,
+	pauseID int64,
+	choices []Choice,
+) (_ Reach, err error) {
+	defer fault.Step(&err, "delivery.Resume %d", pauseID)
+
+	var reach Reach
+	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		pause, err := findPause(ctx, tx.DB, pauseID)
+		if err != nil {
+			return err
+		}
+		if err := access.Require(actor, access.Pause, pause.UnitPath); err != nil {
+			return err
+		}
+		if err := lockPlace(ctx, tx, pause.UnitID, pause.AccountID); err != nil {
+			return err
+		}
+		if pause, err = findPause(ctx, tx.DB, pauseID); err != nil { // as it is under the lock
+			return err
+		}
+		if pause.ResumedAt != nil {
+			return pause.ended()
+		}
+		if err := endPause(ctx, tx, now, pauseID, actor.UserID); err != nil {
+			return err
+		}
+		if reach, err = s.release(ctx, tx, now, actor, pause, choices); err != nil {
+			return err
+		}
+
+		return note(
+			ctx,
+			tx,
+			now,
+			actor,
+			actResume,
+			"pause/"+strconv.FormatInt(pauseID, 10),
+			pause.UnitPath,
+			"",
+			reach.detail(),
+		)
+	})
+
+	return reach, err
+}
+
+func (s *Service) release(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	pause Pause,
+	choices []Choice,
+) (Reach, error) {
+	var reach Reach
+
+	for _, choice := range choices {
+		n, err := s.choose(ctx, tx, now, actor, pause, choice)
+		if err != nil {
+			return reach, err
+		}
+		reach.Done += n
+	}
+	var left int
+	err := tx.Pgx.QueryRow(ctx, `
+		SELECT count(*) FROM deliveries WHERE pause_id = $1 AND state = 'held'`, pause.ID).Scan(&left)
+	if err == nil && left > 0 {
+		return reach, fault.Invalid("deliveries", "还有 {.n} 条没有选择：发送、改期或取消", "n", left)
+	}
+	if err != nil {
+		return reach, err
+	}
+	dropped, err := Move{
+		From:  open,
+		Code:  WasResumed,
+		By:    actor.UserID,
+		Set:   "wish = NULL, pause_id = NULL",
+		Args:  pgx.NamedArgs{"pause": pause.ID},
+		Where: "d.pause_id = @pause::bigint AND d.wish = 'hold'",
+	}.Run(ctx, tx.Pgx, now)
+	reach.TooLate = len(dropped)
+
+	return reach, err
+}
+
+// choose does what was chosen for one held delivery. The reason for which it was paused is the one for
+// which it is cancelled.
+func (s *Service) choose(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	pause Pause,
+	choice Choice,
+) (int, error) {
+	args := pgx.NamedArgs{"id": choice.DeliveryID, "pause": pause.ID}
+	move := Move{
+		From:  []State{Held},
+		By:    actor.UserID,
+		Args:  args,
+		Code:  WasResumed,
+		Where: "d.id = @id AND d.pause_id = @pause::bigint",
+	}
+	if choice.Action == ActCancel {
+		move.To, move.Code, move.Set, move.With = Cancelled, WasCancelled, stopSet, because(pause.Reason)
+		moved, err := move.Run(ctx, tx.Pgx, now)
+		return len(moved), err
+	}
+	var due *time.Time
+	err := tx.Pgx.QueryRow(ctx, `
+		SELECT due_at FROM deliveries WHERE id = $1 AND pause_id = $2 AND state = 'held' FOR UPDATE`,
+		choice.DeliveryID, pause.ID).
+		Scan(&due)
+	if err != nil {
+		return 0, pg.OrNotFound(err, fault.Conflict("所选的发送已不在这次暂停之内，请刷新"))
+	}
+	at, err := resumeAt(choice, due, now)
+	if err != nil {
+		return 0, err
+	}
+	if err := asApproved(ctx, tx, choice.DeliveryID, at); err != nil {
+		return 0, err
+	}
+	// Held to held is no arrow: what another pause covers only changes its holder.
+	kept, err := s.rehold(ctx, tx, now, actor, choice.DeliveryID, at)
+	if err != nil || kept > 0 {
+		return kept, err
+	}
+	move.To, move.Set = Waiting, releaseSet+", pause_id = NULL"
+	args["due"], args["from_at"] = at, nil
+	moved, err := move.Run(ctx, tx.Pgx, now)
+	if err != nil {
+		return 0, err
+	}
+
+	return len(moved), s.wakeTx(ctx, tx, now, at, moved)
+}
+
+// asApproved fails when a held delivery may not go out at the instant: before the one for which it is
+// approved, or on a day for which its text is wrong.
+func asApproved(ctx context.Context, tx pg.Tx, id int64, at time.Time) error {
+	delivery, err := LockTx(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if delivery.ApprovedFrom != nil && at.Before(*delivery.ApprovedFrom) {
+		return fault.Invalid("deliveries", "@{.account} 批准的发布时间是 {.time}，不能在恢复时提前；恢复后可申请提前",
+			"account", delivery.AccountHandle, "time", ClockTime(*delivery.ApprovedFrom)).
+			WithCode("before_approval")
+	}
+	p, err := post.FindTx(ctx, tx, access.System("delivery"), access.PostView, delivery.PostID)
+	if err != nil || delivery.DueAt == nil {
+		return err
+	}
+	words, err := wrongWords(ctx, tx, p, &id, *delivery.DueAt, at)
+	if err == nil && len(words) > 0 {
+		return fault.Invalid("deliveries", "@{.account} 正文中的 {.words} 到那时就不对了；请取消，或先修改稿件重新提交审核",
+			"account", delivery.AccountHandle, "words", Quoted(words)).WithCode("date_words")
+	}
+
+	return err
+}
+
+// resumeAt is when a held delivery goes: at its time, at once when that has passed, or at the time chosen.
+func resumeAt(choice Choice, due *time.Time, now time.Time) (time.Time, error) {
+	switch {
+	case choice.Action == ActReschedule:
+		return DueChoice{At: choice.DueAt}.resolve(nil, now)
+	case choice.Action != ActSend:
+		return now, fault.Invalid("deliveries", "请为每一条选择：发送、改期或取消")
+	case due == nil || due.Before(now):
+		return now, nil
+	}
+
+	return *due, nil
+}
+
+func (s *Service) rehold(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	id int64,
+	due time.Time,
+) (int, error) {
+	moved, err := Move{
+		From:  []State{Held},
+		Code:  ApprovedPaused,
+		By:    actor.UserID,
+		Args:  pgx.NamedArgs{"id": id, "due": due, "from_at": nil},
+		Where: "d.id = @id AND (" + openPause + ") IS NOT NULL",
+		Set:   dueSet + ", pause_id = (" + openPause + ")",
+	}.Run(ctx, tx.Pgx, now)
+
+	return len(moved), err
+}
