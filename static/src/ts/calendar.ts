@@ -158,7 +158,7 @@ function wait(at: HTMLElement, busy: boolean): void {
   if (note) note.hidden = !busy;
   if (busy || at.dataset["ready"]) return;
   at.querySelector(`[data-date="${shanghaiDay.format(Date.now())}"]`)?.scrollIntoView({ block: "nearest" }); // today is in sight
-  at.dataset["ready"] = "1";
+  requestAnimationFrame(() => (at.dataset["ready"] = "1")); // they are told before they are drawn
 }
 
 async function load(at: HTMLElement, start: string, end: string): Promise<Entry[]> {
