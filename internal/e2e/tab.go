@@ -41,7 +41,9 @@ func (b *Tab) Type(selector, text string) {
 	sel, _ := json.Marshal(selector)
 	b.Step("wait for "+selector, chromedp.WaitReady(chromedp.CSS(selector)))
 	b.Eval(fmt.Sprintf(`(() => { const e = document.querySelector(%s); e.focus(); e.value = %s;
-		e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true})); return true })()`,
+		e.dispatchEvent(new Event("input", {bubbles: true}));
+		e.dispatchEvent(new Event("change", {bubbles: true}));
+		return true })()`,
 		sel, js))
 }
 
@@ -149,7 +151,10 @@ func (b *Tab) Prefer(lang, theme string) {
 	b.t.Helper()
 	b.Go("/signin")
 	done := value(b, "prefer "+lang+" "+theme, chromedp.Evaluate[bool](fmt.Sprintf(
-		`fetch("/preferences", {method: "POST", body: new URLSearchParams({lang: %q, theme: %q, back: "/signin"})}).then(r => r.ok)`,
+		`fetch("/preferences", {
+			method: "POST",
+			body: new URLSearchParams({lang: %q, theme: %q, back: "/signin"}),
+		}).then(r => r.ok)`,
 		lang,
 		theme,
 	),
@@ -187,7 +192,8 @@ func (b *Tab) Ready() {
 	b.Step("charts and calendar drawn", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		for {
 			_, err := chromedp.Run(ctx, chromedp.Poll[bool](
-				`[...document.querySelectorAll("figure.chart, [data-calendar]")].every(e => e.dataset.ready) && document.readyState === "complete"`,
+				`document.readyState === "complete" &&
+			[...document.querySelectorAll("figure.chart, [data-calendar]")].every(e => e.dataset.ready)`,
 			))
 			if err == nil || ctx.Err() != nil || !left(err) {
 				return err
@@ -216,7 +222,8 @@ func (b *Tab) FitsWidth() {
 			b,
 			"what is too wide",
 			chromedp.Evaluate[string](`[...document.querySelectorAll('main *')]
-			.filter(e => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' … ')`),
+			.filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+		.slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' … ')`),
 		)
 		b.t.Errorf("%s is %d px wider than the window: %s", b.Path(), over, who)
 	}

@@ -19,7 +19,8 @@ func TestTakedownNeedsASecondPerson(t *testing.T) {
 	form := fmt.Sprintf("/posts/%d/takedown", postID)
 	browser := w.as("chief")
 	browser.Get(path(ids[bureau], "")).Want(200).WantText("#acts", "从微博下架…")
-	page := browser.Get(form).Want(200).WantText(".field-help", "共 3 个账号，其中 2 个可以下架").WantCount("tbody tr", 3)
+	page := browser.Get(form).Want(200).WantText(".field-help", "共 3 个账号，其中 2 个可以下架").
+		WantCount("tbody tr", 3)
 	page.WantCount("input[name=delivery]:checked", 2).
 		WantCount("input[name=delivery][disabled]", 1).
 		WantText("tbody", "没有发出")
@@ -49,14 +50,17 @@ func TestTakedownNeedsASecondPerson(t *testing.T) {
 	w.as("reviewer").Post(open+"/refuse", url.Values{"reason": {"数据无误，不必下架"}}).Want(303)
 	w.as("chief").Get(open).WantText("main", "未同意").WantText("main", "值班审核员 处理")
 	story := w.as("chief").Get(path(ids[bureau], ""))
-	story.WantText(".timeline", "申请：下架 · 原因：数据有误").WantText(".timeline", "申请：下架 · 原因：数据无误，不必下架")
+	story.WantText(".timeline", "申请：下架 · 原因：数据有误").
+		WantText(".timeline", "申请：下架 · 原因：数据无误，不必下架")
 	w.as("afar").Get(open).Want(404)
 
 	other := w.decision(ids[voice])
 	second := w.as("reviewer")
 	second.Post(other+"/confirm", nil).Want(303)
-	second.Get(other).WantText(".banner-good", "已同意下架").WantText(".lead", "已确认，正在执行").WantCount(".answers", 0)
-	w.as("chief").Get(path(ids[voice], "")).WantText(".banner-info", "“下架”已获第二人同意，正在执行").WantCount("#acts", 0)
+	second.Get(other).WantText(".banner-good", "已同意下架").WantText(".lead", "已确认，正在执行").
+		WantCount(".answers", 0)
+	w.as("chief").Get(path(ids[voice], "")).WantText(".banner-info", "“下架”已获第二人同意，正在执行").
+		WantCount("#acts", 0)
 }
 
 func TestTakedownTakesOnlyThePostOfTheAddress(t *testing.T) {
@@ -111,19 +115,22 @@ func TestPauseShowsFirstWhatItStops(t *testing.T) {
 	browser.Get("/pauses").Want(200).WantText(".empty-state", "没有暂停")
 	browser.Get("/pauses/new").Want(200).WantCount("#preview", 0)
 	page := browser.Get("/pauses/new?unit=1&account=&reason=雷雨").Want(200)
-	page.WantText("#preview", "将暂停 北京市生态环境局：3 个运行中的账号，停下 1 条待发；1 条已在发送或结果待核").WantText("textarea", "雷雨")
+	page.WantText("#preview", "将暂停 北京市生态环境局：3 个运行中的账号，停下 1 条待发；1 条已在发送或结果待核").
+		WantText("textarea", "雷雨")
 	browser.Post("/pauses", url.Values{"unit": {"1"}}).
 		Want(422).
 		WantText(".field-error", "请写明原因").
 		WantCount("#preview", 1)
-	browser.Post("/pauses", url.Values{"reason": {"雷雨"}}).Want(422).WantText(".field-error", "请选择要暂停的单位或账号")
+	browser.Post("/pauses", url.Values{"reason": {"雷雨"}}).Want(422).
+		WantText(".field-error", "请选择要暂停的单位或账号")
 	w.as("writer").Post("/pauses", url.Values{"unit": {"1"}, "reason": {"雷雨"}}).Want(403)
 	browser.Post("/pauses", url.Values{"unit": {"1"}, "reason": {"上级要求 {.name} 停发"}}).Want(303)
 	browser.Get("/pauses").
 		WantText(".banner-good", "停下 1 条发送").
 		WantText("tbody", "北京市生态环境局 及其下属").
 		WantText("tbody", "值班主管")
-	w.as("afar").Get("/deliveries").WantText(".banner-warn", "北京市生态环境局 及其下属已暂停发送：上级要求 {.name} 停发（值班主管")
+	w.as("afar").Get("/deliveries").
+		WantText(".banner-warn", "北京市生态环境局 及其下属已暂停发送：上级要求 {.name} 停发（值班主管")
 	browser.Post("/pauses", url.Values{
 		"unit": {"1"}, "reason": {"再来"},
 	}).Want(409).WantText("[role=alert]", "值班主管 已先暂停这里（今天 12:00）：上级要求")

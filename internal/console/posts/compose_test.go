@@ -83,7 +83,8 @@ func TestAutosaveKeepsTheDraftAndAnswersWithPreviewAndFindings(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	browser := w.as("writer")
-	page := browser.Part("POST", "/posts/save", form("id", "0", "revision", "0", "unit", "1", "text", "第一稿", "account", "1", "act", "auto")).
+	page := browser.Part("POST", "/posts/save", form("id", "0", "revision", "0", "unit", "1",
+		"text", "第一稿", "account", "1", "act", "auto")).
 		Want(200)
 	page.WantText("#saved", "草稿已保存于 12:00").
 		WantText("#preview .weibo-text", "第一稿").
@@ -93,13 +94,16 @@ func TestAutosaveKeepsTheDraftAndAnswersWithPreviewAndFindings(t *testing.T) {
 	if url, _ := page.Find("#saved").Attr("data-url"); url != "/posts/"+id+"/edit" {
 		t.Errorf("address %q", url)
 	}
-	again := browser.Part("POST", "/posts/save", form("id", id, "revision", revision, "unit", "1", "text", "第二稿", "account", "1", "act", "auto", "when", "now")).
+	again := browser.Part("POST", "/posts/save", form("id", id, "revision", revision, "unit", "1",
+		"text", "第二稿", "account", "1", "act", "auto", "when", "now")).
 		Want(200)
 	again.WantText("#preview .weibo-text", "第二稿").WantText("#preview .ready", "可以提交")
-	stale := browser.Part("POST", "/posts/save", form("id", id, "revision", revision, "unit", "1", "text", "第三稿", "account", "1", "act", "auto")).
+	stale := browser.Part("POST", "/posts/save", form("id", id, "revision", revision, "unit", "1",
+		"text", "第三稿", "account", "1", "act", "auto")).
 		Want(409)
 	stale.WantText("#saved", "值班宣传专员 在您编辑期间保存过").WantText("#saved button", "对照两份内容")
-	long := browser.Part("POST", "/posts/save", form("id", id, "revision", "2", "unit", "1", "text", strings.Repeat("长", 5001), "act", "auto")).
+	long := browser.Part("POST", "/posts/save", form("id", id, "revision", "2", "unit", "1",
+		"text", strings.Repeat("长", 5001), "act", "auto")).
 		Want(422)
 	long.WantText("#saved", "没有存上：文字过长")
 	if got := w.text("SELECT text FROM post_versions"); got != "第二稿" {

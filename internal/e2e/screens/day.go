@@ -24,19 +24,22 @@ func work(s *stage, w *world.World) day {
 	districts := []string{"东城环保示例", "西城环保示例", "朝阳环保示例", "海淀环保示例", "丰台环保示例"}
 	d := day{account: w.Account("环保北京").ID}
 
-	post := w.Approve("【空气质量预报】今天白天扩散条件较好，全市以良为主，首要污染物PM2.5；夜间转为二级良。", nil, append(all, districts...)...)
+	post := w.Approve("【空气质量预报】今天白天扩散条件较好，全市以良为主，首要污染物PM2.5；夜间转为二级良。",
+		nil, append(all, districts...)...)
 	for _, handle := range all {
 		d.sentDelivery = w.Wait(post.ID, handle, delivery.Sent).ID
 	}
 	d.sent = post.ID
 	w.Wait(
-		w.Approve("【实况】城六区PM2.5均值48微克/立方米，西北部31，东北部37，东南部56，西南部52。", nil, "北京环境监测").ID,
+		w.Approve("【实况】城六区PM2.5均值48微克/立方米，西北部31，东北部37，东南部56，西南部52。", nil,
+			"北京环境监测").ID,
 		"北京环境监测",
 		delivery.Sent,
 	)
 
 	for i, text := range []string{
-		"【科普】为什么山前比平原先转好？一张图看懂。", "【提示】周末适宜户外活动，建议绿色出行。", "【通报】本周扬尘执法检查情况。", "【预告】明日发布月度空气质量报告。",
+		"【科普】为什么山前比平原先转好？一张图看懂。", "【提示】周末适宜户外活动，建议绿色出行。",
+		"【通报】本周扬尘执法检查情况。", "【预告】明日发布月度空气质量报告。",
 	} {
 		w.Approve(text, world.In(time.Duration(5+i*19)*time.Hour), all[i%3], districts[i])
 	}
@@ -72,7 +75,8 @@ func draft(s *stage, w *world.World, handles []string) int64 {
 		s.Fatal(err)
 	}
 	defer file.Close()
-	media, err := w.Media.Upload(s.Context(), officer, w.Matrix.Root.ID, "每日走势.png", file, "近三十天每日互动的柱状图")
+	media, err := w.Media.Upload(s.Context(), officer, w.Matrix.Root.ID, "每日走势.png", file,
+		"近三十天每日互动的柱状图")
 	if err != nil {
 		s.Fatal(err)
 	}
