@@ -55,6 +55,15 @@ const (
 	UserConfirm     Permission = "user.confirm"
 	UserStop        Permission = "user.stop"
 	AuditView       Permission = "audit.view"
+	LexiconView     Permission = "lexicon.view"
+	LexiconManage   Permission = "lexicon.manage"
+	LexiconConfirm  Permission = "lexicon.confirm"
+	TemplateManage  Permission = "template.manage"
+	ColumnManage    Permission = "column.manage"
+	ChainManage     Permission = "chain.manage"
+	ChainConfirm    Permission = "chain.confirm"
+	SourceManage    Permission = "source.manage"
+	StandinSet      Permission = "standin.set"
 )
 
 // Extent says how far below the granted unit a permission reaches.
@@ -121,6 +130,24 @@ var table = []right{
 		"查看并阻止人员变更和单位移动 · see and stop changes of users and moves of units"},
 	{AuditView, AuditView, [5]Extent{no, no, no, no, sub},
 		"审计日志 · audit trail"},
+	{LexiconView, LexiconView, [5]Extent{sub, sub, sub, no, sub},
+		"查看词表，试查文字 · see word lists, try a text"},
+	{LexiconManage, LexiconView, [5]Extent{no, no, sub, no, no},
+		"维护词表、检查级别 · keep word lists and levels of checks"},
+	{LexiconConfirm, LexiconView, [5]Extent{no, sub, sub, no, no},
+		"作为第二人确认词表变更和例外 · second person for word lists and exceptions"},
+	{TemplateManage, PostView, [5]Extent{own, no, sub, no, no},
+		"维护本单位模板 · keep the unit's templates"},
+	{ColumnManage, UnitView, [5]Extent{no, no, sub, no, no},
+		"维护栏目 · keep columns"},
+	{ChainManage, UnitView, [5]Extent{no, no, no, sub, no},
+		"维护审核流程 · keep review chains"},
+	{ChainConfirm, UnitView, [5]Extent{no, no, sub, no, no},
+		"作为第二人确认审核流程 · second person for review chains"},
+	{SourceManage, UnitView, [5]Extent{no, no, no, sub, no},
+		"维护数据来源 · keep data sources"},
+	{StandinSet, UnitView, [5]Extent{no, no, sub, no, no},
+		"指定代审人 · appoint stand-ins"},
 }
 
 // find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when

@@ -30,6 +30,15 @@ user.manage        -             -        -          S             -
 user.confirm       -             -        S          S             -
 user.stop          -             -        S          S             S
 audit.view         -             -        -          -             S
+lexicon.view       S             S        S          -             S
+lexicon.manage     -             -        S          -             -
+lexicon.confirm    -             S        S          -             -
+template.manage    O             -        S          -             -
+column.manage      -             -        S          -             -
+chain.manage       -             -        -          S             -
+chain.confirm      -             -        S          -             -
+source.manage      -             -        -          S             -
+standin.set        -             -        S          -             -
 `
 
 var letters = map[access.Extent]string{access.Nowhere: "-", access.OwnUnit: "O", access.Subtree: "S"}
