@@ -21,7 +21,7 @@ var (
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",
-		"beijing", "instant", "effect", "air",
+		"beijing", "instant", "effect", "air", "outward",
 	}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
@@ -40,6 +40,7 @@ var (
 		"instant":   {"fault", "beijing"},
 		"effect":    {},
 		"localpg":   {"fault"},
+		"outward":   {},
 		"pg":        {"fault", "migrations", "instant", "effect"},
 		"queue":     {"pg", "fault"},
 		"pgtest":    {"pg", "localpg", "migrations"},

@@ -26,6 +26,8 @@ type Config struct {
 	TrustedProxies []Network `env:"JUZHEN_TRUSTED_PROXIES"` // whose X-Forwarded-For is believed
 	// names the console may be called by, beside Public's and Listen's
 	AllowedHosts []string `env:"JUZHEN_ALLOWED_HOSTS"`
+	// host:port that sources and links may reach although their address is not public
+	OutwardHosts []string `env:"JUZHEN_OUTWARD_HOSTS"`
 
 	// of /metrics; NoMetrics: none
 	MetricsListen string `env:"JUZHEN_METRICS_LISTEN" envDefault:"localhost:9464"`

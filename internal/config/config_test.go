@@ -130,7 +130,7 @@ func TestEverythingWrongIsNamedAtOnce(t *testing.T) {
 		"JUZHEN_DATABASE_URL=mysql://u:geheim@h/d", "JUZHEN_MIGRATE_URL=owner:geheim@h",
 		"JUZHEN_SECRET_KEY_FILE=" + open, "JUZHEN_CLOCK_STOP=100ms", "JUZHEN_SHUTDOWN_GRACE=5s",
 		"JUZHEN_METRICS_FROM=10.1", "JUZHEN_TRUSTED_PROXIES=0.0.0.0/0",
-		"JUZHEN_ALLOWED_HOSTS=a.example,https://b.example", "JUZHEN_METRICS_LISTEN=9464",
+		"JUZHEN_ALLOWED_HOSTS=a.example,https://b.example", "JUZHEN_OUTWARD_HOSTS=data.intranet", "JUZHEN_METRICS_LISTEN=9464",
 		"JUZHEN_NAME=" + strings.Repeat("台", 61), "JUZHEN_PUBLIC_URL=https://矩阵台.example",
 		"JUZHEN_WEIBO_APP_SECRET=a", "JUZHEN_WEIBO_APP_SECRET_FILE=" + file(t, "b"),
 	})
