@@ -22,6 +22,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/identity"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/live"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -44,6 +45,7 @@ type Services struct {
 	Replays    *replay.Service
 	Accounts   *account.Service
 	Media      *media.Service
+	Lexicons   *lexicon.Service
 	Reviews    *review.Service
 	Posts      *post.Service
 	Deliveries *delivery.Service
@@ -97,6 +99,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		return err
 	}
 	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db), post.New(db, rules, now)
+	a.Lexicons = lexicon.New(db, now, nil)
 	a.Engine = dispatch.New(dispatch.Options{
 		Settings: a.engineSettings(),
 		Delivery: a.deliverySettings(),
@@ -225,6 +228,7 @@ func acts() []audit.Act {
 		account.TrailActs(),
 		reach.TrailActs(),
 		media.TrailActs(),
+		lexicon.TrailActs(),
 		post.TrailActs(),
 		delivery.TrailActs(),
 		audit.TrailActs(),
@@ -239,6 +243,7 @@ func subjects() [][]audit.Subject {
 		account.TrailSubjects(),
 		reach.TrailSubjects(),
 		media.TrailSubjects(),
+		lexicon.TrailSubjects(),
 		post.TrailSubjects(),
 		delivery.TrailSubjects(),
 	}

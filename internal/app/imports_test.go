@@ -16,8 +16,8 @@ import (
 // (docs/architecture.md).
 var (
 	features = []string{
-		"access", "replay", "audit", "org", "todo", "identity", "account", "media", "review",
-		"post", "delivery", "dispatch", "reach",
+		"access", "replay", "audit", "org", "todo", "identity", "account", "media", "lexicon",
+		"review", "post", "delivery", "dispatch", "reach",
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",

@@ -39,7 +39,7 @@ var tables = []table{
 	{"audit_days", "audit", "", ""},
 	{"audit_entries", "audit", "", ""},
 
-	{"units", "org", "", "audit todo identity account media review post delivery reach"},
+	{"units", "org", "", "audit todo identity account media lexicon review post delivery reach"},
 
 	{"todo_readers", "todo", "", ""},
 	{"todos", "todo", "", ""},
@@ -50,7 +50,7 @@ var tables = []table{
 	{"signin_refusals", "identity", "", ""},
 	{"signin_tries", "identity", "", ""},
 	{"user_changes", "identity", "", ""},
-	{"users", "identity", "", "account review post delivery reach"},
+	{"users", "identity", "", "account lexicon review post delivery reach"},
 
 	{"account_names", "account", "", ""},
 	{"accounts", "account", "", "identity media post delivery dispatch reach"},
@@ -59,6 +59,12 @@ var tables = []table{
 	{"oauth_states", "account", "", ""},
 
 	{"media", "media", "", ""},
+
+	{"lexicon_change_entries", "lexicon", "", ""},
+	{"lexicon_changes", "lexicon", "", ""},
+	{"lexicon_entries", "lexicon", "", ""},
+	{"lexicon_versions", "lexicon", "", ""},
+	{"lexicons", "lexicon", "", ""},
 
 	{"reviews", "review", "", ""},
 

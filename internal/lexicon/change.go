@@ -1,0 +1,438 @@
+package lexicon
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
+	"juzhen/internal/i18n"
+	"juzhen/internal/pg"
+	"juzhen/internal/todo"
+)
+
+// ChangeKind says what is asked about a list.
+type ChangeKind string
+
+// The kinds of changes that may need a second person.
+const (
+	ChangeEntries ChangeKind = "entries"
+	ChangeImport  ChangeKind = "import"
+	ChangeOn      ChangeKind = "on"
+	ChangeOff     ChangeKind = "off"
+)
+
+// Label is the Chinese name of the kind, as what is asked for.
+func (k ChangeKind) Label() string {
+	return map[ChangeKind]string{
+		ChangeEntries: i18n.N("修改词表"),
+		ChangeImport:  i18n.N("导入词表"),
+		ChangeOn:      i18n.N("启用词表"),
+		ChangeOff:     i18n.N("停用词表"),
+	}[k]
+}
+
+// ChangeState is how far a change has come.
+type ChangeState string
+
+// The states. All but Asked are ends.
+const (
+	ChangeAsked     ChangeState = "asked"
+	ChangeConfirmed ChangeState = "confirmed"
+	ChangeStopped   ChangeState = "stopped" // refused, or withdrawn by who asked
+	ChangeExpired   ChangeState = "expired"
+)
+
+// ChangeStates lists the states.
+func ChangeStates() []ChangeState {
+	return []ChangeState{ChangeAsked, ChangeConfirmed, ChangeStopped, ChangeExpired}
+}
+
+// Label is the Chinese name of the state.
+func (s ChangeState) Label() string {
+	return map[ChangeState]string{
+		ChangeAsked:     i18n.N("待第二人确认"),
+		ChangeConfirmed: i18n.N("已确认"),
+		ChangeStopped:   i18n.N("已阻止"),
+		ChangeExpired:   i18n.N("已过期"),
+	}[s]
+}
+
+// changeLife is how long a change waits for a second person.
+const changeLife = 72 * time.Hour
+
+// openLimit bounds the changes of one list that wait.
+const openLimit = 50
+
+// Change is what one person asked about a list.
+type Change struct {
+	ID          int64
+	List        List
+	Kind        ChangeKind
+	State       ChangeState
+	Entries     int
+	Why         string
+	AskedBy     int64
+	AskedByName string
+	AskedAt     time.Time
+	Expires     time.Time
+	DecidedBy   string
+	DecidedAt   *time.Time
+	DecideWhy   string
+}
+
+func (c Change) key() string { return fmt.Sprintf("lexicon_change/%d", c.ID) }
+
+// at gives the change as it stands at an instant: one that nobody swept yet may have expired.
+func (c Change) at(now time.Time) Change {
+	if c.State == ChangeAsked && !now.Before(c.Expires) {
+		c.State = ChangeExpired
+	}
+
+	return c
+}
+
+// MayConfirm tells why somebody may not be the second person; nil when he or she may.
+func (c Change) MayConfirm(actor access.Actor) error {
+	if !actor.IsSystem() && actor.UserID == c.AskedBy {
+		return fault.Forbidden("须由另一人确认：第二人不能是申请人").WithCode("same_person")
+	}
+
+	return access.Require(actor, access.LexiconConfirm, c.List.UnitPath)
+}
+
+// MayStop tells why somebody may not stop the change; nil when he or she may. The asker may withdraw it.
+func (c Change) MayStop(actor access.Actor) error {
+	if actor.UserID == c.AskedBy {
+		return nil
+	}
+
+	return access.Require(actor, access.LexiconConfirm, c.List.UnitPath)
+}
+
+func (c Change) open() error {
+	if c.State != ChangeAsked {
+		return fault.Conflict("这项申请{.state}，不能再处理", "state", c.State.Label()).WithCode("decided")
+	}
+
+	return nil
+}
+
+// askTx keeps a change of a locked list for a second person.
+func (s *Service) askTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	change Change,
+	puts []Put,
+) (Change, error) {
+	if change.List.Asked >= openLimit {
+		return Change{}, fault.Conflict("这个词表已有 {.n} 项变更等待确认，请先处理", "n", change.List.Asked)
+	}
+	change.State, change.Entries = ChangeAsked, len(puts)
+	change.AskedBy, change.AskedByName = actor.UserID, actor.Name
+	change.AskedAt, change.Expires = s.now(), s.now().Add(changeLife)
+
+	id, err := insertChange(ctx, tx, change, puts)
+	if err != nil {
+		return Change{}, err
+	}
+	change.ID = id
+	detail := map[string]any{"change": id, "kind": change.Kind, "name": change.List.Name, "entries": len(puts)}
+	if err := s.record(ctx, tx, actor, actAsk, change.List, change.Why, detail); err != nil {
+		return Change{}, err
+	}
+
+	return change, todo.RaiseTx(ctx, tx, s.now(), todo.Item{
+		Matter:    todoConfirm,
+		Key:       change.key(),
+		UnitPath:  change.List.UnitPath,
+		NotUser:   actor.UserID,
+		SubjectID: id,
+		Args: map[string]any{
+			"who": actor.Name, "what": change.Kind.Label(), "name": change.List.Name,
+		},
+		DueAt: &change.Expires,
+	})
+}
+
+// Switch asks to look for a list no more, or again. It always needs a second person; the machine acts at once.
+func (s *Service) Switch(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	to State,
+	why string,
+) (outcome Outcome, err error) {
+	defer fault.Step(&err, "lexicon.Switch %d", id)
+
+	if why = glyph.Clean(why); len([]rune(why)) > whyLimit {
+		return Outcome{}, fault.Invalid("reason", "原因最多 {.max} 个字", "max", whyLimit)
+	}
+	kind := map[State]ChangeKind{On: ChangeOn, Off: ChangeOff}[to]
+
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		list, err := s.managed(ctx, tx, actor, id)
+		if err != nil {
+			return err
+		}
+		if list.State == to || kind == "" {
+			return fault.Conflict("词表{.state}，没有变化", "state", list.State.Label())
+		}
+		if actor.IsSystem() {
+			outcome.List, err = s.switchTx(ctx, tx, list, to, step{what: string(kind), by: actor, why: why})
+			return err
+		}
+		change, err := s.askTx(ctx, tx, actor, Change{List: list, Kind: kind, Why: why}, nil)
+		outcome = Outcome{List: list, Change: &change}
+
+		return err
+	})
+
+	return outcome, err
+}
+
+func (s *Service) switchTx(ctx context.Context, tx pg.Tx, list List, to State, step step) (List, error) {
+	list.State = to
+	list.Version++
+	if err := s.advanceTx(ctx, tx, list, step); err != nil || step.confirmed != nil {
+		return list, err
+	}
+
+	return list, s.record(ctx, tx, step.by, actSwitch, list, step.why, map[string]any{
+		"name": list.Name, "to": to,
+	})
+}
+
+// Confirm does what was asked. Fails with fault.Forbidden for the asker, fault.NotFound outside of the
+// confirmer's units, fault.Conflict when it was decided, has expired, or an entry was changed meanwhile.
+func (s *Service) Confirm(ctx context.Context, actor access.Actor, id int64) (_ Change, err error) {
+	defer fault.Step(&err, "lexicon.Confirm %d", id)
+
+	var change Change
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		if change, err = s.deciding(ctx, tx, actor, id); err != nil {
+			return err
+		}
+		if err := change.MayConfirm(actor); err != nil {
+			return err
+		}
+		if err := change.open(); err != nil {
+			return err
+		}
+
+		change.State = ChangeConfirmed
+		if err := s.doTx(ctx, tx, actor, change); err != nil {
+			return err
+		}
+		if err := decideChange(ctx, tx, change, actor.UserID, s.now(), ""); err != nil {
+			return err
+		}
+		detail := map[string]any{
+			"change":  change.ID,
+			"kind":    change.Kind,
+			"name":    change.List.Name,
+			"asked":   change.AskedByName,
+			"entries": change.Entries,
+		}
+		if err := s.record(ctx, tx, actor, actConfirm, change.List, change.Why, detail); err != nil {
+			return err
+		}
+
+		return todo.ResolveTx(ctx, tx, s.now(), change.key(), actor.UserID)
+	})
+
+	return change, err
+}
+
+// doTx does what a change asks, as its asker's act.
+func (s *Service) doTx(ctx context.Context, tx pg.Tx, actor access.Actor, change Change) error {
+	list, err := lockList(ctx, tx, change.List.ID)
+	if err != nil {
+		return err
+	}
+	step := step{
+		what:      string(change.Kind),
+		by:        access.Actor{UserID: change.AskedBy, Name: change.AskedByName},
+		confirmed: &actor,
+		why:       change.Why,
+	}
+
+	if to, ok := map[ChangeKind]State{ChangeOn: On, ChangeOff: Off}[change.Kind]; ok {
+		if list.State == to {
+			return fault.Conflict("词表{.state}，没有变化", "state", list.State.Label()).WithCode("overtaken")
+		}
+		_, err := s.switchTx(ctx, tx, list, to, step)
+
+		return err
+	}
+
+	puts, err := changeEntries(ctx, tx, change.ID, 0)
+	if err != nil {
+		return err
+	}
+	plan, err := planTx(ctx, tx, list, puts)
+	if err != nil {
+		return err
+	}
+	_, err = s.applyTx(ctx, tx, list, plan, step)
+
+	return err
+}
+
+// deciding locks a change that the actor may see, as it stands now.
+func (s *Service) deciding(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Change, error) {
+	if _, err := findChange(ctx, tx.DB, actor, id); err != nil {
+		return Change{}, err
+	}
+	change, err := lockChange(ctx, tx.DB, id)
+
+	return change.at(s.now()), err
+}
+
+// Stop refuses or withdraws what was asked. Who refuses says why. Fails with fault.Invalid at "reason",
+// fault.NotFound, fault.Forbidden and fault.Conflict.
+func (s *Service) Stop(ctx context.Context, actor access.Actor, id int64, why string) (_ Change, err error) {
+	defer fault.Step(&err, "lexicon.Stop %d", id)
+
+	why = glyph.Clean(why)
+	var change Change
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		if change, err = s.deciding(ctx, tx, actor, id); err != nil {
+			return err
+		}
+		if err := change.MayStop(actor); err != nil {
+			return err
+		}
+		if err := change.open(); err != nil {
+			return err
+		}
+
+		switch n := len([]rune(why)); {
+		case n == 0 && actor.UserID != change.AskedBy:
+			return fault.Invalid("reason", "请填写原因")
+		case n > whyLimit:
+			return fault.Invalid("reason", "原因最多 {.max} 个字", "max", whyLimit)
+		}
+
+		change.State = ChangeStopped
+		if err := decideChange(ctx, tx, change, actor.UserID, s.now(), why); err != nil {
+			return err
+		}
+		detail := map[string]any{"change": change.ID, "kind": change.Kind, "name": change.List.Name}
+		if err := s.record(ctx, tx, actor, actStop, change.List, why, detail); err != nil {
+			return err
+		}
+
+		return s.tellStopped(ctx, tx, actor, change, why)
+	})
+
+	return change, err
+}
+
+// tellStopped closes what waited for a second person, and tells the asker's side when that one refused.
+func (s *Service) tellStopped(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	change Change,
+	why string,
+) error {
+	if err := todo.ResolveSubjectTx(ctx, tx, s.now(), ChangeSubject, change.ID, actor.UserID); err != nil {
+		return err
+	}
+	if actor.UserID == change.AskedBy {
+		return nil
+	}
+
+	return todo.RaiseTx(ctx, tx, s.now(), todo.Item{
+		Matter:    todoStopped,
+		Key:       change.key() + "/stopped",
+		UnitPath:  change.List.UnitPath,
+		NotUser:   actor.UserID,
+		SubjectID: change.ID,
+		Args: map[string]any{
+			"who": actor.Name, "what": change.Kind.Label(), "name": change.List.Name, "why": why,
+		},
+	})
+}
+
+// expire ends the changes that nobody confirmed in time, and what waited for them.
+func (s *Service) expire(ctx context.Context) error {
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		ids, err := expireDue(ctx, tx, s.now())
+		if err != nil {
+			return err
+		}
+
+		for _, id := range ids {
+			if err := todo.ResolveSubjectTx(ctx, tx, s.now(), ChangeSubject, id, 0); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+}
+
+// Changes gives what was asked about a list, the newest first, at most fifty.
+func (s *Service) Changes(ctx context.Context, actor access.Actor, listID int64) (_ []Change, err error) {
+	defer fault.Step(&err, "lexicon.Changes %d", listID)
+
+	list, err := readChanges(ctx, s.db.Gorm(ctx), actor, "c.lexicon_id = ? ORDER BY c.id DESC LIMIT 50", listID)
+	for i, change := range list {
+		list[i] = change.at(s.now())
+	}
+
+	return list, err
+}
+
+// FindChange gives one change with what it would change, at most 500 entries. Fails with fault.NotFound when
+// the actor does not see the list.
+func (s *Service) FindChange(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+) (_ Change, _ []Difference, err error) {
+	defer fault.Step(&err, "lexicon.FindChange %d", id)
+
+	change, err := findChange(ctx, s.db.Gorm(ctx), actor, id)
+	if err != nil {
+		return Change{}, nil, err
+	}
+	var wanted []Difference
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		wanted, err = s.wanted(ctx, tx, id)
+		return err
+	})
+
+	return change.at(s.now()), wanted, err
+}
+
+// wanted sets the entries of a change beside those that they would replace.
+func (s *Service) wanted(ctx context.Context, tx pg.Tx, id int64) ([]Difference, error) {
+	puts, err := changeEntries(ctx, tx, id, differencesLimit)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(puts))
+	for i, put := range puts {
+		ids[i] = put.Was
+	}
+	before, err := entriesByID(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+
+	wanted := make([]Difference, len(puts))
+	for i := range puts {
+		wanted[i].After = &puts[i].Entry
+		if was, ok := before[puts[i].Was]; ok {
+			wanted[i].Before = &was
+		}
+	}
+
+	return wanted, nil
+}
