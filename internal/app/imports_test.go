@@ -21,7 +21,7 @@ var (
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",
-		"beijing", "instant", "effect", "air", "outward",
+		"beijing", "instant", "effect", "air", "proofread", "outward",
 	}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
@@ -34,6 +34,7 @@ var (
 		"i18n":      {"fault"},
 		"glyph":     {},
 		"air":       {"beijing"},
+		"proofread": {"air", "beijing", "i18n"},
 		"beijing":   {},
 		"weibo":     {"fault", "glyph", "stoppoint", "instant", "effect"},
 		"stoppoint": {},
