@@ -26,6 +26,20 @@ type Picture struct {
 	SHA256     string    `json:"sha256" doc:"所发内容的十六进制摘要"`
 	Alt        string    `json:"alt" doc:"图片说明"`
 	UploadedAt time.Time `json:"uploaded_at"`
+
+	Label       *pictureLabel `json:"label,omitempty" doc:"图片自带的AI生成标识；没有则不出现"`
+	LabelUnread bool          `json:"label_unread,omitempty" doc:"带有标识但读不出来，没有保留"`
+}
+
+// pictureLabel is what a picture says of its making, by GB 45438-2025.
+type pictureLabel struct {
+	Label             string `json:"label" doc:"1 由AI生成，2 可能，3 疑似"`
+	ContentProducer   string `json:"content_producer"`
+	ProduceID         string `json:"produce_id"`
+	ReservedCode1     string `json:"reserved_code1"`
+	ContentPropagator string `json:"content_propagator"`
+	PropagateID       string `json:"propagate_id"`
+	ReservedCode2     string `json:"reserved_code2"`
 }
 
 // pictureForm is the multipart form of an upload.
@@ -83,10 +97,17 @@ func (a *api) uploadMedia(ctx context.Context, who access.Actor, in *struct {
 }
 
 func showPicture(m media.Media) Picture {
-	return Picture{
-		m.ID, m.UnitID, m.FileName, m.MIME, m.Bytes, m.Width, m.Height, m.Frames, m.Hash(), m.Alt,
-		m.UploadedAt.UTC(),
+	shown := Picture{
+		ID: m.ID, UnitID: m.UnitID, FileName: m.FileName, MIME: m.MIME, Bytes: m.Bytes,
+		Width: m.Width, Height: m.Height, Frames: m.Frames, SHA256: m.Hash(), Alt: m.Alt,
+		UploadedAt: m.UploadedAt.UTC(), LabelUnread: m.LabelUnread,
 	}
+	if label, ok := m.Says(); ok {
+		said := pictureLabel(label)
+		shown.Label = &said
+	}
+
+	return shown
 }
 
 // file is an answer that is not JSON.

@@ -53,17 +53,24 @@ var _ huma.SchemaProvider = clearable{}
 
 // PostFields are what a draft and a change have in common. Nil: not given.
 type PostFields struct {
-	Text       *string    `json:"text,omitempty" maxLength:"5000" doc:"正文"`
-	AccountIDs *[]int64   `json:"account_ids,omitempty" maxItems:"5000" doc:"发到哪些账号"`
-	Variants   *[]variant `json:"variants,omitempty" maxItems:"5000" doc:"个别账号单独的正文"`
-	MediaIDs   *[]int64   `json:"media_ids,omitempty" maxItems:"100" doc:"图片，按显示的次序"`
-	MediaAlts  []mediaAlt `json:"media_alts,omitempty" maxItems:"100" doc:"图片说明；没有写到的图片保持原说明"`
-	RepostOf   *string    `json:"repost_of,omitempty" maxLength:"1000" doc:"转发的微博：编号或网址"`
-	DueAt      clearable  `json:"due_at,omitempty" doc:"定时；null 为未定"`
-	Now        *bool      `json:"now,omitempty" doc:"审核通过后立即发送"`
-	Urgent     *bool      `json:"urgent,omitempty" doc:"加急"`
-	Visible    string     `json:"visible,omitempty" enum:"all,self" doc:"谁可以看到：all 所有人，self 仅账号自己"`
-	Submit     bool       `json:"submit,omitempty" doc:"同时提交审核"`
+	Text       *string      `json:"text,omitempty" maxLength:"5000" doc:"正文"`
+	AccountIDs *[]int64     `json:"account_ids,omitempty" maxItems:"5000" doc:"发到哪些账号"`
+	Variants   *[]variant   `json:"variants,omitempty" maxItems:"5000" doc:"个别账号单独的正文"`
+	MediaIDs   *[]int64     `json:"media_ids,omitempty" maxItems:"100" doc:"图片，按显示的次序"`
+	MediaAlts  []mediaAlt   `json:"media_alts,omitempty" maxItems:"100" doc:"图片说明；没有写到的图片保持原说明"`
+	RepostOf   *string      `json:"repost_of,omitempty" maxLength:"1000" doc:"转发的微博：编号或网址"`
+	DueAt      clearable    `json:"due_at,omitempty" doc:"定时；null 为未定"`
+	Now        *bool        `json:"now,omitempty" doc:"审核通过后立即发送"`
+	Urgent     *bool        `json:"urgent,omitempty" doc:"加急"`
+	Visible    string       `json:"visible,omitempty" enum:"all,self" doc:"谁可以看到：all 所有人，self 仅账号自己"`
+	Submit     bool         `json:"submit,omitempty" doc:"同时提交审核"`
+	Generated  *machineMade `json:"generated,omitempty" doc:"作者声明由AI生成的部分；提交时相应的说明写在每种文案的末尾"`
+}
+
+// machineMade is what a machine made, as the author declares it.
+type machineMade struct {
+	Text     bool `json:"text,omitempty" doc:"文字由AI生成"`
+	Pictures bool `json:"pictures,omitempty" doc:"图片由AI生成"`
 }
 
 type newPost struct {
@@ -89,6 +96,9 @@ func (f PostFields) content(c post.Content) (post.Content, error) {
 	set(&c.DueNow, f.Now)
 	if f.Visible != "" {
 		c.Visible = map[string]int{"all": 0, "self": 1}[f.Visible]
+	}
+	if f.Generated != nil {
+		c.Generated = post.Generated(*f.Generated)
 	}
 	if f.MediaIDs != nil {
 		c.Media = withAlts(*f.MediaIDs, c.Media)
@@ -233,6 +243,7 @@ type postVersion struct {
 	CreatedAt   time.Time      `json:"created_at"`
 	SubmittedBy string         `json:"submitted_by,omitempty"`
 	SubmittedAt *time.Time     `json:"submitted_at,omitempty"`
+	Generated   machineMade    `json:"generated"`
 }
 
 // Decided is a review of a version, open or decided.
@@ -255,6 +266,7 @@ type postDetail struct {
 	MediaIDs   []int64        `json:"media_ids"`
 	Media      []versionMedia `json:"media"`
 	Visible    string         `json:"visible" enum:"all,self"`
+	Generated  machineMade    `json:"generated"`
 	Reviews    []Decided      `json:"reviews"`
 	Deliveries []oneDelivery  `json:"deliveries" doc:"每个账号一条"`
 	Advance    *shownAdvance  `json:"advance,omitempty" doc:"等第二人决定的提前发布的申请"`
@@ -341,6 +353,7 @@ func (a *api) showPost(ctx context.Context, who access.Actor, id int64) (*onePos
 			MediaIDs:   shown.MediaIDs,
 			Media:      shown.Media,
 			Visible:    shown.Visible,
+			Generated:  shown.Generated,
 			Advance:    asked,
 			Reviews:    each(reviews, showReview),
 			Deliveries: each(
@@ -363,6 +376,7 @@ func showVersion(version post.Version) postVersion {
 		CreatedAt:   version.CreatedAt.UTC(),
 		SubmittedBy: version.SubmittedName,
 		SubmittedAt: utc(version.SubmittedAt),
+		Generated:   machineMade(version.Generated),
 	}
 	if version.Visible == 1 {
 		shown.Visible = "self"

@@ -91,6 +91,8 @@ type outcome struct {
 	Data, Thumb   []byte
 	Width, Height int
 	Frames        int
+	Label         string
+	LabelUnread   bool
 	Refused       *refusal
 }
 
@@ -106,6 +108,7 @@ func answerParent(in io.Reader, out io.Writer) error {
 	o := outcome{
 		MIME: picture.mime, Data: picture.data, Thumb: picture.thumb, Width: picture.width,
 		Height: picture.height, Frames: picture.frames,
+		Label: picture.label.json, LabelUnread: picture.label.unread,
 	}
 
 	var failure *fault.Error
@@ -170,7 +173,7 @@ func readOutcome(r io.Reader) (picture, error) {
 
 	return picture{
 		mime: o.MIME, data: o.Data, thumb: o.Thumb, width: o.Width, height: o.Height,
-		frames: o.Frames,
+		frames: o.Frames, label: label{o.Label, o.LabelUnread},
 	}, nil
 }
 

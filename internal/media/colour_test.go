@@ -256,7 +256,10 @@ func TestTheLabelOfAMachineIsCarried(t *testing.T) {
 		if _, _, err := image.Decode(bytes.NewReader(picture.data)); err != nil {
 			t.Errorf("%s: %v", picture.mime, err)
 		}
-		got := machineMade(picture.mime, picture.data)
+		got := machineMade(picture.mime, picture.data).json
+		if picture.label.json != got || picture.label.unread {
+			t.Errorf("%s: told as %+v", picture.mime, picture.label)
+		}
 		if !strings.Contains(got, `"Label":"1"`) ||
 			!strings.Contains(got, `"ContentProducer":"001191110000MA0"`) ||
 			!strings.Contains(got, "a\\u003cb") {

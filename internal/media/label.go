@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/binary"
 	"encoding/json"
 	"encoding/xml"
@@ -19,9 +20,9 @@ const (
 	xmpHead    = "http://ns.adobe.com/xap/1.0/\x00"
 	xmpChunk   = "XML:com.adobe.xmp"
 
-	maxXMP    = 256 << 10 // bytes that are looked at
-	maxLabel  = 500       // bytes of one entry of a label
-	labelRoom = 16 << 10  // bytes that are kept free for a label
+	maxXMP    = 64 << 10 // bytes that are looked at
+	maxLabel  = 2000     // bytes of one entry of a label
+	labelRoom = 16 << 10 // bytes that are kept free for a label
 )
 
 // entries of a label, as the standard names them.
@@ -30,21 +31,34 @@ var entries = []string{
 	"ReservedCode2",
 }
 
-// machineMade is the label of a picture as JSON; empty when it has none that can be read.
-func machineMade(kind string, raw []byte) string {
-	var value string
+// label is what a picture says of itself: JSON with the entries that the standard names, "" for nothing.
+// unread: it says something that cannot be read, and that is not carried on.
+type label struct {
+	json   string
+	unread bool
+}
 
-	for d := xml.NewDecoder(bytes.NewReader(xmpOf(kind, raw))); ; {
+// machineMade reads the label of a picture. No entity is expanded: the decoder knows none but XML's five,
+// and gives up at any other.
+func machineMade(kind string, raw []byte) label {
+	packet := xmpOf(kind, raw)
+
+	for d := xml.NewDecoder(bytes.NewReader(packet)); ; {
 		token, err := d.Token()
 		if err != nil {
-			return ""
+			return label{unread: bytes.Contains(packet, []byte(labelSpace)) && bytes.Contains(packet, []byte("AIGC"))}
 		}
 		start, ok := token.(xml.StartElement)
 		if !ok {
 			continue
 		}
-		if value = labelIn(d, start); value != "" {
-			return cleanLabel(value)
+		if value := labelIn(d, start); value != "" {
+			clean := cleanLabel(value)
+			if len(packetOf(clean)) > labelRoom {
+				clean = ""
+			}
+
+			return label{json: clean, unread: clean == ""}
 		}
 	}
 }
@@ -69,13 +83,19 @@ func labelIn(d *xml.Decoder, at xml.StartElement) (value string) {
 // cleanLabel keeps the entries that the standard names, and only as words; empty when there are none.
 func cleanLabel(value string) string {
 	var read map[string]any
-	if json.Unmarshal([]byte(value), &read) != nil {
+	d := json.NewDecoder(strings.NewReader(value))
+	d.UseNumber()
+	if d.Decode(&read) != nil {
 		return ""
 	}
 	kept := map[string]string{}
 
 	for _, name := range entries {
-		if s, ok := read[name].(string); ok && len(s) <= maxLabel && utf8.ValidString(s) {
+		s, ok := read[name].(string)
+		if n, isNumber := read[name].(json.Number); isNumber {
+			s, ok = n.String(), true
+		}
+		if ok && len(s) <= maxLabel && utf8.ValidString(s) {
 			kept[name] = s
 		}
 	}
@@ -100,9 +120,9 @@ func xmpOf(kind string, raw []byte) (packet []byte) {
 			}
 		}
 	case PNG:
-		for body := range chunksOfPNG(raw, "iTXt") { // keyword, not packed, no language
-			if after, ok := bytes.CutPrefix(body, []byte(xmpChunk+"\x00\x00\x00\x00\x00")); ok {
-				packet = after
+		for body := range chunksOfPNG(raw, "iTXt") {
+			if after, ok := bytes.CutPrefix(body, []byte(xmpChunk+"\x00")); ok {
+				packet = textOfPNG(after)
 				break
 			}
 		}
@@ -113,16 +133,37 @@ func xmpOf(kind string, raw []byte) (packet []byte) {
 	return packet[:min(len(packet), maxXMP)]
 }
 
+// textOfPNG is the text of an iTXt chunk behind its keyword: whether it is packed and how, language,
+// translated keyword. A packed one is unpacked no further than anybody looks.
+func textOfPNG(body []byte) []byte {
+	if len(body) < 2 {
+		return nil
+	}
+	packed := body[0] == 1
+	parts := bytes.SplitN(body[2:], []byte{0}, 3)
+	if len(parts) < 3 {
+		return nil
+	}
+	if !packed {
+		return parts[2]
+	}
+
+	r, err := zlib.NewReader(bytes.NewReader(parts[2]))
+	if err != nil {
+		return nil
+	}
+	text, _ := io.ReadAll(io.LimitReader(r, maxXMP))
+
+	return text
+}
+
 // withLabel puts a label into a picture that has none.
 func withLabel(kind string, data []byte, label string) []byte {
 	if label == "" {
 		return data
 	}
 
-	var escaped strings.Builder
-	_ = xml.EscapeText(&escaped, []byte(label))
-	packet := `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
-		`<rdf:Description rdf:about="" xmlns:TC260="` + labelSpace + `" TC260:AIGC="` + escaped.String() + `"/></rdf:RDF></x:xmpmeta>`
+	packet := packetOf(label)
 
 	var out bytes.Buffer
 
@@ -144,4 +185,49 @@ func withLabel(kind string, data []byte, label string) []byte {
 	}
 
 	return out.Bytes()
+}
+
+// packetOf is the XMP that carries a label.
+func packetOf(label string) string {
+	var escaped strings.Builder
+	_ = xml.EscapeText(&escaped, []byte(label))
+
+	return `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
+		`<rdf:Description rdf:about="" xmlns:TC260="` + labelSpace + `" TC260:AIGC="` + escaped.String() +
+		`"/></rdf:RDF></x:xmpmeta>`
+}
+
+// Label is what a picture says of how it was made, entry by entry.
+type Label struct {
+	Label             string // "1": a machine made it, "2": perhaps, "3": it is suspected
+	ContentProducer   string
+	ProduceID         string
+	ReservedCode1     string
+	ContentPropagator string
+	PropagateID       string
+	ReservedCode2     string
+}
+
+// Word says it in Chinese.
+func (l Label) Word() string {
+	switch l.Label {
+	case "1":
+		return "标识：由AI生成"
+	case "2":
+		return "标识：可能由AI生成"
+	case "3":
+		return "标识：疑似由AI生成"
+	}
+
+	return "带有AI生成标识"
+}
+
+// Says is the label of the picture; false where it has none.
+func (m Media) Says() (Label, bool) {
+	var l Label
+	if m.Label == "" || json.Unmarshal([]byte(m.Label), &l) != nil {
+		return Label{}, false
+	}
+
+	return l, true
 }

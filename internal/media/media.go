@@ -23,6 +23,9 @@ type Media struct {
 	SHA256     []byte // of the bytes that are sent
 	Thumb      []byte // SHA-256 of the thumbnail, always a JPEG
 	Alt        string // description proposed at upload; a version has its own
+
+	Label       string // JSON of what the picture says of its making (Says); "": nothing
+	LabelUnread bool   // it says something that could not be read
 }
 
 // Animated tells whether the picture moves.

@@ -29,6 +29,7 @@ type picture struct {
 	data, thumb   []byte // thumb is always JPEG
 	width, height int
 	frames        int
+	label         label
 }
 
 // readPicture reads at most MaxUpload bytes and makes a picture of them: the type is told by the
@@ -75,7 +76,7 @@ func rebuildStill(kind string, raw []byte) (picture, error) {
 	}
 	img = upright(toSRGB(img, colours(kind, raw)), orientation(kind, raw))
 
-	label := machineMade(kind, raw)
+	made := machineMade(kind, raw)
 	kind, data, err := encodeAs(kind, img)
 	if err != nil {
 		return picture{}, err
@@ -89,11 +90,12 @@ func rebuildStill(kind string, raw []byte) (picture, error) {
 
 	return picture{
 		mime:   kind,
-		data:   withLabel(kind, data, label),
+		data:   withLabel(kind, data, made.json),
 		thumb:  thumb,
 		width:  size.Dx(),
 		height: size.Dy(),
 		frames: 1,
+		label:  made,
 	}, nil
 }
 

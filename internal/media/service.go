@@ -81,6 +81,9 @@ func (s *Service) Upload(
 		Height:     picture.height,
 		Frames:     picture.frames,
 		Alt:        alt,
+
+		Label:       picture.label.json,
+		LabelUnread: picture.label.unread,
 	}
 	if media.SHA256, err = s.blobs.Put(ctx, picture.data); err != nil {
 		return Media{}, fmt.Errorf("keep picture: %w", err)
@@ -104,7 +107,7 @@ func note(ctx context.Context, tx pg.Tx, actor access.Actor, media *Media) (err 
 		Action:   actUpload,
 		Subject:  fmt.Sprintf("media/%d", media.ID),
 		UnitPath: media.UnitPath,
-		Detail:   map[string]any{"sha256": media.Hash(), "bytes": media.Bytes},
+		Detail:   map[string]any{"sha256": media.Hash(), "bytes": media.Bytes, "label": media.Label},
 	})
 }
 

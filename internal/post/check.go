@@ -99,6 +99,7 @@ func (ps *Problems) add(failure *fault.Error, accounts ...account.Account) {
 // account as each connector would judge it. The same finding for several accounts is told once.
 func Check(post Post, version Version, rules weibo.Rules, at time.Time) Problems {
 	var ps Problems
+	version = version.Declared()
 	if len(version.Targets) == 0 {
 		ps.add(fault.Invalid("accounts", "请至少选择一个账号"))
 		if strings.TrimSpace(version.Text) == "" && version.RepostOf == "" {
@@ -120,6 +121,10 @@ func Check(post Post, version Version, rules weibo.Rules, at time.Time) Problems
 	for i, versionMedia := range version.Media {
 		if versionMedia.Media.ID == 0 {
 			ps.add(fault.Invalid("media", "第 {.i} 张图片已不可用，请删除后重新上传", "i", i+1))
+		}
+		if versionMedia.Media.Label != "" && !version.Generated.Pictures {
+			ps.add(fault.Invalid("generated", "第 {.i} 张图片带有AI生成标识，请勾选“图片由AI生成”", "i", i+1).
+				WithCode(CodeUndeclared))
 		}
 	}
 	if failure := checkDue(post, at); failure != nil {

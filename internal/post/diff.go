@@ -58,11 +58,14 @@ type Difference struct {
 	Media          []MediaChange // only those that changed
 	VisibleChanged bool
 	RepostChanged  bool
+
+	GeneratedChanged bool
 }
 
 // Empty tells whether nothing changed.
 func (d Difference) Empty() bool {
-	return !d.TextChanged && len(d.Targets) == 0 && len(d.Media) == 0 && !d.VisibleChanged && !d.RepostChanged
+	return !d.TextChanged && len(d.Targets) == 0 && len(d.Media) == 0 && !d.VisibleChanged &&
+		!d.RepostChanged && !d.GeneratedChanged
 }
 
 // Diff compares two versions as their readers would: texts by Han characters and by words, accounts and
@@ -75,6 +78,8 @@ func Diff(old, new Version) Difference {
 		Media:          diffMedia(old.Media, new.Media),
 		VisibleChanged: old.Visible != new.Visible,
 		RepostChanged:  old.RepostOf != new.RepostOf,
+
+		GeneratedChanged: old.Generated != new.Generated,
 	}
 }
 

@@ -20,7 +20,9 @@ type Content struct {
 	DueAt    *time.Time
 	DueNow   bool
 	Urgent   bool
-	Corrects *int64 // kept from the creation on; a save does not change it
+	// what a machine made, as the author says
+	Generated Generated
+	Corrects  *int64 // kept from the creation on; a save does not change it
 }
 
 // TargetChoice is an account with, perhaps, a wording of its own.
@@ -141,6 +143,8 @@ func ContentOf(post Post, version Version) Content {
 		DueNow:   post.DueNow,
 		Urgent:   post.Urgent,
 		Corrects: post.Corrects,
+
+		Generated: version.Generated,
 	}
 	for _, target := range version.Targets {
 		content.Targets = append(content.Targets, TargetChoice{target.AccountID, target.Variant})
@@ -163,6 +167,7 @@ func (c Content) same(content Content) bool {
 		c.RepostOf == content.RepostOf &&
 		c.DueNow == content.DueNow &&
 		c.Urgent == content.Urgent &&
+		c.Generated == content.Generated &&
 		sameDue &&
 		slices.Equal(c.Media, content.Media) &&
 		sameTargets(c.Targets, content.Targets)

@@ -85,6 +85,7 @@ type Version struct {
 	SubmittedBy   *int64
 	SubmittedName string // display name of who submitted
 	SubmittedAt   *time.Time
+	Generated     Generated      // what the author says a machine made
 	Targets       []Target       // in the order of the matrix
 	Media         []VersionMedia // in the order shown
 }

@@ -27,6 +27,9 @@ type versionRow struct {
 	SubmittedBy   *int64
 	SubmittedName string
 	SubmittedAt   *time.Time
+
+	GeneratedText     bool
+	GeneratedPictures bool
 }
 
 type targetRow struct {
@@ -47,7 +50,8 @@ func versions(ctx context.Context, tx pg.Tx, cond string, args ...any) ([]Versio
 	rows, err := gorm.G[versionRow](tx.DB).Raw(`
 SELECT v.id, v.post_id, v.number, v.state, v.text, v.visible, v.repost_of, v.hash, v.created_at,
     v.submitted_by,
-       coalesce(s.display_name, '') AS submitted_name, v.submitted_at
+       coalesce(s.display_name, '') AS submitted_name, v.submitted_at, v.generated_text,
+       v.generated_pictures
 FROM post_versions v LEFT JOIN users s ON s.id = v.submitted_by WHERE `+cond+` ORDER BY v.number DESC`,
 		args...).
 		Find(ctx)
@@ -70,6 +74,7 @@ FROM post_versions v LEFT JOIN users s ON s.id = v.submitted_by WHERE `+cond+` O
 			SubmittedBy:   row.SubmittedBy,
 			SubmittedName: row.SubmittedName,
 			SubmittedAt:   row.SubmittedAt,
+			Generated:     Generated{Text: row.GeneratedText, Pictures: row.GeneratedPictures},
 		}
 		at[row.ID], ids[i] = i, row.ID
 	}
@@ -183,9 +188,11 @@ func insertVersion(
 ) (int64, error) {
 	var id int64
 	err := tx.DB.WithContext(ctx).Raw(`
-INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, editors, created_at)
-VALUES (?, 1, 'draft', ?, ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`,
-		postID, content.Text, content.Visible, content.RepostOf, by, at).
+INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, generated_text,
+    generated_pictures, editors, created_at)
+VALUES (?, 1, 'draft', ?, ?, ?, ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`,
+		postID, content.Text, content.Visible, content.RepostOf, content.Generated.Text,
+		content.Generated.Pictures, by, at).
 		Row().
 		Scan(&id)
 	if err != nil {
@@ -198,9 +205,10 @@ VALUES (?, 1, 'draft', ?, ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`,
 // saveVersion replaces the content of a draft and notes who worked on it.
 func saveVersion(ctx context.Context, tx pg.Tx, id int64, content Content, by int64) error {
 	err := one(tx.DB.WithContext(ctx).Exec(`
-UPDATE post_versions SET text = ?, visible = ?, repost_of = ?,
+UPDATE post_versions SET text = ?, visible = ?, repost_of = ?, generated_text = ?, generated_pictures = ?,
        editors = CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END
-WHERE id = ? AND state = 'draft'`, content.Text, content.Visible, content.RepostOf, by, by, id))
+WHERE id = ? AND state = 'draft'`, content.Text, content.Visible, content.RepostOf,
+		content.Generated.Text, content.Generated.Pictures, by, by, id))
 	if err != nil {
 		return err
 	}
@@ -259,8 +267,9 @@ SELECT $1, x.account_id, x.variant FROM unnest($2::bigint[], $3::text[]) AS x (a
 func copyVersion(ctx context.Context, db *gorm.DB, from, by int64, at time.Time) (int64, error) {
 	var id int64
 	err := db.WithContext(ctx).Raw(`
-INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, editors, created_at)
-SELECT post_id, number + 1, 'draft', text, visible, repost_of,
+INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, generated_text,
+    generated_pictures, editors, created_at)
+SELECT post_id, number + 1, 'draft', text, visible, repost_of, generated_text, generated_pictures,
        CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END, ?
            FROM post_versions WHERE id = ? RETURNING id`,
 		by, by, at, from).Row().Scan(&id)
@@ -278,26 +287,27 @@ INSERT INTO version_media (version_id, position, media_id, alt) SELECT ?, positi
     FROM version_media WHERE version_id = ?`, id, from).Error
 }
 
-// freezeVersion writes the hashes and closes the version to changes.
+// freezeVersion writes the hashes and the texts they were made of, and closes the version to changes.
 func freezeVersion(ctx context.Context, tx pg.Tx, version Version, by int64, at time.Time) error {
 	if err := freezeTargets(ctx, tx, version); err != nil {
 		return err
 	}
 
 	return one(tx.DB.WithContext(ctx).Exec(`
-UPDATE post_versions SET state = 'submitted', hash = ?, submitted_by = ?, submitted_at = ?
-    WHERE id = ? AND state = 'draft'`, version.Hash, by, at, version.ID))
+UPDATE post_versions SET state = 'submitted', text = ?, hash = ?, submitted_by = ?, submitted_at = ?
+    WHERE id = ? AND state = 'draft'`, version.Text, version.Hash, by, at, version.ID))
 }
 
 func freezeTargets(ctx context.Context, tx pg.Tx, version Version) error {
 	accounts, hashes := make([]int64, len(version.Targets)), make([][]byte, len(version.Targets))
+	words := make([]*string, len(version.Targets))
 	for i, target := range version.Targets {
-		accounts[i], hashes[i] = target.AccountID, target.PayloadHash
+		accounts[i], hashes[i], words[i] = target.AccountID, target.PayloadHash, target.Variant
 	}
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE version_targets t SET payload_hash = x.hash
-    FROM unnest($2::bigint[], $3::bytea[]) AS x (account_id, hash)
-WHERE t.version_id = $1 AND t.account_id = x.account_id`, version.ID, accounts, hashes)
+UPDATE version_targets t SET payload_hash = x.hash, variant = x.variant
+    FROM unnest($2::bigint[], $3::bytea[], $4::text[]) AS x (account_id, hash, variant)
+WHERE t.version_id = $1 AND t.account_id = x.account_id`, version.ID, accounts, hashes, words)
 	if err == nil && done.RowsAffected() != int64(len(accounts)) {
 		return fault.Conflict("稿件刚刚被他人改动，请刷新后再试")
 	}

@@ -101,6 +101,7 @@ func freeze(
 	if err := Check(post, version, rules, at).Err(); err != nil {
 		return Post{}, Version{}, err
 	}
+	version = version.Declared()
 	if err := seal(&version); err != nil {
 		return Post{}, Version{}, err
 	}

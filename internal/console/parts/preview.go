@@ -25,6 +25,8 @@ type Picture struct {
 	ID       int64
 	Alt      string
 	Animated bool
+	Label    string // what it says of its making, in Chinese; "": nothing
+	Unread   bool   // it says something that could not be read
 }
 
 // Preview is one wording as it will look, with all accounts that publish exactly this in this way.
@@ -135,6 +137,7 @@ func Previews(pr *i18n.Printer, version post.Version, problems post.Problems) []
 		text      string
 	}
 	at := map[key]int{}
+	version = version.Declared()
 	var out []Preview
 
 	for _, target := range version.Targets {
@@ -168,11 +171,16 @@ func preview(version post.Version, target post.Target) Preview {
 
 	p.Folded = p.Length > folded
 	for _, versionMedia := range version.Media {
-		p.Pictures = append(p.Pictures, Picture{
+		picture := Picture{
 			ID:       versionMedia.MediaID,
 			Alt:      versionMedia.Alt,
 			Animated: versionMedia.Media.Animated(),
-		})
+			Unread:   versionMedia.Media.LabelUnread,
+		}
+		if label, ok := versionMedia.Media.Says(); ok {
+			picture.Label = label.Word()
+		}
+		p.Pictures = append(p.Pictures, picture)
 	}
 
 	return p

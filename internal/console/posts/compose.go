@@ -216,7 +216,10 @@ func (h *pages) upload(c *gin.Context) error {
 		return err
 	}
 
-	return h.kit.Show(c, 200, "posts/edit#picture", pictureField{Base: h.kit.Base(c, "写稿"), ID: media.ID})
+	field := pictureField{Base: h.kit.Base(c, "写稿"), ID: media.ID}
+	field.says(media)
+
+	return h.kit.Show(c, 200, "posts/edit#picture", field)
 }
 
 // refuse shows the form again with what was typed; a stale one beside what somebody else saved.

@@ -22,14 +22,18 @@ import (
 
 // composeForm is the form of a post as a browser sends it.
 type composeForm struct {
-	ID       int64   `form:"id"` // 0: not stored yet
-	Revision int     `form:"revision"`
-	Unit     int64   `form:"unit"`
-	Corrects int64   `form:"corrects"`
-	Text     string  `form:"text,raw"`
-	Repost   string  `form:"repost"`
-	Visible  int     `form:"visible"`
-	Urgent   bool    `form:"urgent"`
+	ID       int64  `form:"id"` // 0: not stored yet
+	Revision int    `form:"revision"`
+	Unit     int64  `form:"unit"`
+	Corrects int64  `form:"corrects"`
+	Text     string `form:"text,raw"`
+	Repost   string `form:"repost"`
+	Visible  int    `form:"visible"`
+	Urgent   bool   `form:"urgent"`
+
+	GeneratedText     bool `form:"generated_text"`
+	GeneratedPictures bool `form:"generated_pictures"`
+
 	Key      string  `form:"key"` // one-time, while nothing is stored
 	Accounts []int64 `form:"account"`
 	Picked   string  `form:"picked"` // accounts chosen but not shown; read into Accounts
@@ -108,7 +112,8 @@ func (f *composeForm) makePlain() {
 func (f composeForm) content() post.Content {
 	c := post.Content{
 		UnitID: f.Unit, Text: f.Text, Visible: f.Visible, RepostOf: f.Repost, Urgent: f.Urgent,
-		DueNow: f.When == "now",
+		DueNow:    f.When == "now",
+		Generated: post.Generated{Text: f.GeneratedText, Pictures: f.GeneratedPictures},
 	}
 	if !c.DueNow && !f.Due.IsZero() {
 		c.DueAt = &f.Due
@@ -224,6 +229,9 @@ func formOf(p post.Post, version post.Version) composeForm {
 		Variants: map[int64]string{},
 		Rest:     map[int64]string{},
 		Alts:     map[int64]string{},
+
+		GeneratedText:     version.Generated.Text,
+		GeneratedPictures: version.Generated.Pictures,
 	}
 	if p.Corrects != nil {
 		form.Corrects = *p.Corrects

@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/console/parts"
+	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -44,6 +45,7 @@ type composePage struct {
 	Opinions  []review.Review // why versions were returned since the last approval, the newest first
 	MaxMedia  int
 	MaxLength int
+	files     map[int64]media.Media // of the stored version
 }
 
 // Phase is where what is written stands: only a draft is written.
@@ -87,6 +89,16 @@ type pictureField struct {
 	Number      int
 	Alt         string
 	First, Last bool
+	Label       string // what it says of its making; "": nothing
+	Unread      bool   // it says something that could not be read
+}
+
+// says tells of a picture what its file says of its making.
+func (f *pictureField) says(m media.Media) {
+	if label, ok := m.Says(); ok {
+		f.Label = label.Word()
+	}
+	f.Unread = m.LabelUnread
 }
 
 // finding is a problem with the accounts it concerns.
@@ -153,6 +165,9 @@ func (h *pages) fillChoice(
 	}
 	page.Variants, page.MaxLength = variants(accounts, page.Form)
 	page.Pictures = pictures(page.Base, page.Form)
+	for i, field := range page.Pictures {
+		page.Pictures[i].says(page.files[field.ID])
+	}
 
 	return nil
 }
@@ -214,6 +229,10 @@ func (h *pages) fillStored(ctx context.Context, actor access.Actor, page *compos
 		return err
 	}
 	page.Opinions = returns(reviews)
+	page.files = map[int64]media.Media{}
+	for _, versionMedia := range version.Media {
+		page.files[versionMedia.MediaID] = versionMedia.Media
+	}
 	problems := h.Posts.Check(stored, version)
 	page.Number, page.SavedAt = version.Number, stored.UpdatedAt
 	page.Going, page.Targets = parts.Planned(page.Base, stored), len(version.Targets)
