@@ -95,7 +95,7 @@ func TestABlockNeedsTwoPeople(t *testing.T) {
 func TestAChangeExpiresAndCanBeStopped(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	list := w.list(1, Typo, "错别字", Entry{Word: "按装"})
+	list := w.list(1, Typo, "错别字", Entry{Word: "旧词"})
 
 	outcome, err := w.s.Switch(t.Context(), w.supervisor, list.ID, Off, "不用了")
 	if err != nil {
@@ -119,7 +119,7 @@ func TestAChangeExpiresAndCanBeStopped(t *testing.T) {
 	if _, err := w.s.Stop(t.Context(), w.second, outcome.Change.ID, "还要用"); err != nil {
 		t.Fatal(err)
 	}
-	if len(w.look("按装", 1)) != 1 {
+	if len(w.look("旧词", 1)) != 1 {
 		t.Error("the list is off")
 	}
 	changes, err := w.s.Changes(t.Context(), w.supervisor, list.ID)

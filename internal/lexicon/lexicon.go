@@ -110,19 +110,21 @@ func (s State) Label() string {
 
 // List is a word list as it stands.
 type List struct {
-	ID        int64
-	UnitID    int64
-	UnitName  string
-	UnitPath  string
-	Kind      Kind
-	Name      string
-	State     State
-	Version   int
-	Entries   int // looked for
-	Shipped   string
-	ChangedAt time.Time
-	ChangedBy string // empty: the program
-	Asked     int    // changes that wait for a second person
+	ID       int64
+	UnitID   int64
+	UnitName string
+	UnitPath string
+	Kind     Kind
+	Name     string
+	State    State
+	Version  int
+	Entries  int    // looked for
+	Shipped  string // the key of a list that came with the program
+	// of the program's list, as far as it was taken over
+	ShippedVersion int
+	ChangedAt      time.Time
+	ChangedBy      string // empty: the program
+	Asked          int    // changes that wait for a second person
 }
 
 // Ref is the list as the audit trail names it.

@@ -106,7 +106,8 @@ func (e Entry) contexts() (words []string) {
 			words = append(words, exception)
 		}
 	}
-	if e.Suggestion != "" && strings.Contains(theFolding().text(e.Suggestion), theFolding().text(e.Word)) {
+	word, right := theFolding().text(e.Word), theFolding().text(e.Suggestion)
+	if len(right) > len(word) && strings.Contains(right, word) {
 		words = append(words, e.Suggestion)
 	}
 

@@ -57,11 +57,15 @@ func (s *Service) ready(ctx context.Context, list version) (*compiled, error) {
 	})
 }
 
-// Keep does what must be done again and again: it builds the lists that have changed before somebody needs
-// them, and ends changes that nobody confirmed in time. It belongs on a short clock.
+// Keep does what must be done again and again: it gives the topmost unit the lists of the program, builds the
+// lists that have changed before somebody needs them, and ends changes that nobody confirmed in time. It
+// belongs on a short clock.
 func (s *Service) Keep(ctx context.Context) (err error) {
 	defer fault.Step(&err, "lexicon.Keep")
 
+	if err := s.Seed(ctx); err != nil {
+		return err
+	}
 	lists, err := allInForce(ctx, s.db.Pool(), cacheEntries)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ type querier interface {
 }
 
 const selectLists = `SELECT l.id, l.unit_id, u.name AS unit_name, u.path AS unit_path, l.kind, l.name, l.state,
-	l.version, l.entries, l.shipped, v.at AS changed_at, coalesce(w.display_name, '') AS changed_by,
+	l.version, l.entries, l.shipped, l.shipped_version, v.at AS changed_at, coalesce(w.display_name, '') AS changed_by,
 	(SELECT count(*) FROM lexicon_changes c WHERE c.lexicon_id = l.id AND c.state = 'asked') AS asked
 FROM lexicons l
 JOIN units u ON u.id = l.unit_id
@@ -144,4 +144,25 @@ func versionsOf(ctx context.Context, db *gorm.DB, id int64) ([]Version, error) {
 		coalesce(c.display_name, '') AS confirmed_by, v.what, v.added, v.changed
 		FROM lexicon_versions v LEFT JOIN users m ON m.id = v.made_by LEFT JOIN users c ON c.id = v.confirmed_by
 		WHERE v.lexicon_id = ? ORDER BY v.version DESC LIMIT 100`, id).Find(ctx)
+}
+
+// shippedThere gives the lists that came with the program, by their keys, with the version that was taken. It
+// lets one process at a time look.
+func shippedThere(ctx context.Context, tx pg.Tx) (map[string]int, error) {
+	if _, err := tx.Pgx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('lexicon.shipped'))`); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Pgx.Query(ctx, `SELECT shipped, shipped_version FROM lexicons WHERE shipped <> ''`)
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]int{}
+	var key string
+	var version int
+	_, err = pgx.ForEachRow(rows, []any{&key, &version}, func() error {
+		there[key] = version
+		return nil
+	})
+
+	return there, err
 }

@@ -203,6 +203,30 @@ func differences(ctx context.Context, q querier, id int64, from, to int) (out []
 	return out, all, nil
 }
 
+// neverHad gives the entries of which a list never had the word, in no version.
+func neverHad(ctx context.Context, q querier, id int64, entries []Entry) (fresh []Entry, err error) {
+	words := make([]string, len(entries))
+	for i, entry := range entries {
+		words[i] = entry.Word
+	}
+	had, err := readEntries(ctx, q, `lexicon_id = $1 AND word = ANY ($2)`, id, words)
+	if err != nil {
+		return nil, err
+	}
+
+	known := make(map[string]bool, len(had))
+	for _, entry := range had {
+		known[entry.Word] = true
+	}
+	for _, entry := range entries {
+		if !known[entry.Word] {
+			fresh = append(fresh, entry)
+		}
+	}
+
+	return fresh, nil
+}
+
 // dayOrNil is a day as Postgres takes it; checkDay has seen it.
 func dayOrNil(day string) *time.Time {
 	at, err := time.Parse(time.DateOnly, day)

@@ -85,3 +85,8 @@ func (w *world) put(actor access.Actor, list List, put Put) Outcome {
 
 	return outcome
 }
+
+func (w *world) exec(sql string) error {
+	_, err := w.db.Pool().Exec(w.Context(), sql)
+	return err
+}
