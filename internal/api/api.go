@@ -15,6 +15,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
+	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/identity"
 	"juzhen/internal/media"
@@ -38,6 +39,7 @@ type Deps struct {
 	Media      *media.Service
 	Posts      *post.Service
 	Reviews    *review.Service
+	Checks     *check.Service
 	Deliveries *delivery.Service
 	Reach      *reach.Service
 	Todos      *todo.Service
@@ -95,6 +97,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.userChanges()
 	a.units()
 	a.air()
+	a.checks()
 	a.accounts()
 	a.media()
 	a.posts()

@@ -65,6 +65,8 @@ type PostFields struct {
 	Visible    string       `json:"visible,omitempty" enum:"all,self" doc:"谁可以看到：all 所有人，self 仅账号自己"`
 	Submit     bool         `json:"submit,omitempty" doc:"同时提交审核"`
 	Generated  *machineMade `json:"generated,omitempty" doc:"作者声明由AI生成的部分；提交时相应的说明写在每种文案的末尾"`
+
+	Reasons []findingReason `json:"reasons,omitempty" maxItems:"500" doc:"与 submit 一起：正文检查发现而仍要照发的，逐处说明理由"`
 }
 
 // machineMade is what a machine made, as the author declares it.

@@ -210,7 +210,9 @@ func (a *api) createPost(
 	}
 	create := a.Posts.Create
 	if b.Submit {
-		create = a.Deliveries.CreateAndSubmit
+		create = func(ctx context.Context, who access.Actor, unit int64, content post.Content) (post.Post, error) {
+			return a.Deliveries.CreateAndSubmit(ctx, who, unit, content, reasonsOf(b.Reasons)...)
+		}
 	}
 
 	p, err := create(ctx, who, b.UnitID, content)
@@ -255,7 +257,7 @@ func (a *api) updatePost(ctx context.Context, who access.Actor, in *changePost) 
 		return nil, in.stale(in.Body.place(err))
 	}
 	if in.Body.Submit {
-		if err := a.Deliveries.Submit(ctx, who, in.ID, p.Revision); err != nil {
+		if err := a.Deliveries.Submit(ctx, who, in.ID, p.Revision, reasonsOf(in.Body.Reasons)...); err != nil {
 			return nil, in.stale(in.Body.place(err))
 		}
 	}
@@ -339,7 +341,7 @@ func (a *api) submitPost(ctx context.Context, who access.Actor, in *struct {
 }) (*onePost, error) {
 	var wanted submission
 	set(&wanted, in.Body)
-	if err := a.Deliveries.Submit(ctx, who, in.ID, wanted.Revision); err != nil {
+	if err := a.Deliveries.Submit(ctx, who, in.ID, wanted.Revision, reasonsOf(wanted.Reasons)...); err != nil {
 		if stale, ok := post.StaleIn(err); ok {
 			err = fault.Public(err).With(stale).WithCode("stale")
 		}
@@ -353,6 +355,8 @@ func (a *api) submitPost(ctx context.Context, who access.Actor, in *struct {
 // submission says what is submitted.
 type submission struct {
 	Revision int `json:"revision,omitempty" minimum:"0" maximum:"2147483647" doc:"不填为现存的内容"`
+
+	Reasons []findingReason `json:"reasons,omitempty" maxItems:"500" doc:"正文检查发现而仍要照发的，逐处说明理由"`
 }
 
 // effect tells how far an act on a post came.

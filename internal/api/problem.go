@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/check"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/web"
@@ -33,6 +34,8 @@ type Problem struct {
 	Code    string         `json:"code" doc:"固定的错误代码，供程序判断"`
 	Request string         `json:"request,omitempty" doc:"请求编号，日志中可查"`
 	Errors  []ProblemField `json:"errors,omitempty" doc:"逐处的错误"`
+
+	Findings []shownFinding `json:"findings,omitempty" doc:"正文检查发现的、须改正或须说明理由的；code 为 findings 时有"`
 }
 
 // ProblemField is what is wrong at one place of the request.
@@ -125,6 +128,9 @@ func (a *api) problem(c *gin.Context, err error) *Problem {
 			Message:  printerOf(c).T(failure.Text, failure.Args...),
 			Code:     failure.Code,
 		})
+	}
+	if open, ok := check.OpenIn(err); ok {
+		p.Findings = showFindings(printerOf(c), open.Findings)
 	}
 
 	return p

@@ -18,6 +18,7 @@ type decision struct {
 	Hash     string `json:"hash" pattern:"^[0-9a-f]{64}$" doc:"所审版本的摘要"`
 	Decision string `json:"decision" enum:"approve,return"`
 	Opinion  string `json:"opinion,omitempty" maxLength:"2000" doc:"退回时必填"`
+	Agreed   bool   `json:"agreed,omitempty" doc:"同意写稿人对正文检查所说的理由；有这样的理由时，批准须为 true"`
 	Due
 	Shown clearable `json:"shown_due_at,omitempty" doc:"审核时看到的发布时间，null 为批准后立即；给出时与现在的不同即不批准"`
 }
@@ -75,6 +76,7 @@ func (a *api) reviewPost(ctx context.Context, who access.Actor, in *struct {
 		Hash:     hash,
 		Decision: review.Decision(b.Decision),
 		Opinion:  b.Opinion,
+		Agreed:   b.Agreed,
 		Due:      b.choice(),
 		Shown:    b.shown(),
 	})

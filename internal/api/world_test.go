@@ -23,9 +23,11 @@ import (
 	"juzhen/internal/api"
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
+	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/identity"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
@@ -141,14 +143,16 @@ func (w *world) services(weiboURL string) {
 		Watch:       delivery.AccountChangedTx,
 		First:       delivery.AccountFirstTx,
 	})
+	checks := check.New(w.db, lexicon.New(w.db, w.now, nil), w.now)
 	w.deps = api.Deps{
+		Checks:     checks,
 		Identity:   people,
 		Units:      org.New(w.db, w.now),
 		Accounts:   accounts,
 		Media:      media.New(w.db, blobs, w.now),
 		Posts:      post.New(w.db, rules, w.now),
 		Reviews:    review.New(w.db),
-		Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules}),
+		Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks}),
 		Todos: todo.New(
 			w.db,
 			todo.Join(review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters()),

@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
+	"juzhen/internal/check"
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/matrix"
@@ -48,6 +49,7 @@ type Services struct {
 	Lexicons   *lexicon.Service
 	Reviews    *review.Service
 	Posts      *post.Service
+	Checks     *check.Service
 	Deliveries *delivery.Service
 	Engine     *dispatch.Engine
 	Reach      *reach.Service
@@ -113,8 +115,10 @@ func (a *App) buildServices(ctx context.Context) error {
 		Log:      a.log,
 		Now:      now,
 	})
+	a.Checks = check.New(db, a.Lexicons, now)
 	a.Deliveries = delivery.New(db, delivery.Options{
 		Now:      now,
+		Checks:   a.Checks,
 		Settings: a.deliverySettings(),
 		Rules:    rules,
 		Wake:     a.Engine.Nudge,

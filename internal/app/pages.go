@@ -72,6 +72,7 @@ func (a *App) register(kit *web.Kit) {
 		Accounts:    a.Accounts,
 		Media:       a.Media,
 		Posts:       a.Posts,
+		Checks:      a.Checks,
 		Reviews:     a.Reviews,
 		Deliveries:  a.Deliveries,
 		Reach:       a.Reach,

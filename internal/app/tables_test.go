@@ -39,7 +39,7 @@ var tables = []table{
 	{"audit_days", "audit", "", ""},
 	{"audit_entries", "audit", "", ""},
 
-	{"units", "org", "", "audit todo identity account media lexicon review post delivery reach"},
+	{"units", "org", "", "audit todo identity account media lexicon review post check delivery reach"},
 
 	{"todo_readers", "todo", "", ""},
 	{"todos", "todo", "", ""},
@@ -50,15 +50,15 @@ var tables = []table{
 	{"signin_refusals", "identity", "", ""},
 	{"signin_tries", "identity", "", ""},
 	{"user_changes", "identity", "", ""},
-	{"users", "identity", "", "account lexicon review post delivery reach"},
+	{"users", "identity", "", "account lexicon review post check delivery reach"},
 
 	{"account_names", "account", "", ""},
-	{"accounts", "account", "", "identity media post delivery dispatch reach"},
+	{"accounts", "account", "", "identity media post check delivery dispatch reach"},
 	{"credentials", "account", "", "dispatch reach"},
 	{"installation", "account", "delivery", ""},
 	{"oauth_states", "account", "", ""},
 
-	{"media", "media", "", ""},
+	{"media", "media", "", "check"},
 
 	{"lexicon_change_entries", "lexicon", "", ""},
 	{"lexicon_changes", "lexicon", "", ""},
@@ -70,14 +70,16 @@ var tables = []table{
 
 	{"post_hour_changes", "post", "", ""},
 	{"post_hours", "post", "", ""},
-	{"post_versions", "post", "", "media review delivery reach"},
+	{"post_versions", "post", "", "media review check delivery reach"},
 	{"posts", "post", "", "media review delivery"},
 	{"version_media", "post", "", "media review reach"},
-	{"version_targets", "post", "", "review delivery reach"},
+	{"version_targets", "post", "", "review check delivery reach"},
+
+	{"version_findings", "check", "", ""},
 
 	{"account_turns", "delivery", "dispatch", ""},
 	{"advances", "delivery", "", ""},
-	{"deliveries", "delivery", "dispatch", "media reach"},
+	{"deliveries", "delivery", "dispatch", "media check reach"},
 	{"delivery_decisions", "delivery", "", ""},
 	{"delivery_events", "delivery", "dispatch", ""},
 	{"pauses", "delivery", "", "dispatch"},

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"juzhen/internal/check"
 	"strings"
 	"time"
 
@@ -20,6 +21,10 @@ type Options struct {
 	Rules    weibo.Rules // what the application's contract allows, for the check at submission
 	Wake     func()      // told after a commit that planned something; may be nil
 
+	// Checks looks through wordings at submission and at the last approval; nil: nothing is looked at, as in
+	// tests of other matters.
+	Checks *check.Service
+
 	// MostCounted bounds how many open deliveries Counts reads, and how many settled ones: nobody needs
 	// to know exactly how many more there are. 2,000 when 0.
 	MostCounted int
@@ -32,6 +37,8 @@ type Service struct {
 	set   Settings
 	rules weibo.Rules
 	wake  func()
+
+	checks *check.Service
 
 	mostCounted int
 }
@@ -54,6 +61,7 @@ func New(db *pg.DB, options Options) *Service {
 		set:         options.Settings.Filled(),
 		rules:       options.Rules,
 		wake:        options.Wake,
+		checks:      options.Checks,
 		mostCounted: options.MostCounted,
 	}
 }

@@ -2,12 +2,15 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/access"
+	"juzhen/internal/check"
 	"juzhen/internal/fault"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -15,13 +18,55 @@ import (
 )
 
 // Submit freezes a post's current version, opens its review and plans a delivery per account. revision
-// is what the person's form held; 0 takes what is stored. Fails as post.SubmitTx does.
-func (s *Service) Submit(ctx context.Context, actor access.Actor, postID int64, revision int) (err error) {
+// is what the person's form held; 0 takes what is stored. What the checks find is kept with the version and
+// the reasons for it. Fails as post.SubmitTx does, and with *check.Open while a finding is neither mended nor
+// explained.
+func (s *Service) Submit(
+	ctx context.Context,
+	actor access.Actor,
+	postID int64,
+	revision int,
+	reasons ...check.Reason,
+) (err error) {
 	defer fault.Step(&err, "delivery.Submit %d", postID)
 
-	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		return s.submitTx(ctx, tx, now, actor, postID, revision)
+	return s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
+		return s.submitTx(ctx, tx, now, actor, postID, revision, looked, reasons)
 	})
+}
+
+// unlooked is a version that nobody has looked through as it stands.
+type unlooked struct {
+	post    post.Post
+	version post.Version
+}
+
+// Error is the text for logs.
+func (u *unlooked) Error() string { return "the wordings were changed while they were looked through" }
+
+// lookTries is how often wordings are looked through that somebody goes on changing.
+const lookTries = 3
+
+// lookedThrough does an act on a version that was looked through: between two tries, and never while the
+// transaction is open, because lists are read on a connection of their own.
+func (s *Service) lookedThrough(
+	ctx context.Context,
+	do func(tx pg.Tx, now time.Time, looked check.Checked) error,
+) error {
+	var looked check.Checked
+
+	for range lookTries {
+		err := s.act(ctx, func(tx pg.Tx, now time.Time) error { return do(tx, now, looked) })
+		var open *unlooked
+		if !errors.As(err, &open) {
+			return err
+		}
+		if looked, err = s.checks.Post(ctx, open.post, open.version); err != nil {
+			return err
+		}
+	}
+
+	return fault.Conflict("稿件正在被他人修改，请刷新页面，看过最新内容后再提交")
 }
 
 // CreateAndSubmit writes a post and submits it, all or nothing: one that cannot be submitted is not
@@ -31,15 +76,16 @@ func (s *Service) CreateAndSubmit(
 	actor access.Actor,
 	unitID int64,
 	content post.Content,
+	reasons ...check.Reason,
 ) (p post.Post, err error) {
 	defer fault.Step(&err, "delivery.CreateAndSubmit %d", unitID)
 
-	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
 		if p, err = post.CreateTx(ctx, tx, actor, now, unitID, content); err != nil {
 			return err
 		}
 
-		return s.submitTx(ctx, tx, now, actor, p.ID, p.Revision)
+		return s.submitTx(ctx, tx, now, actor, p.ID, p.Revision, looked, reasons)
 	})
 
 	return p, err
@@ -52,10 +98,20 @@ func (s *Service) submitTx(
 	actor access.Actor,
 	postID int64,
 	revision int,
+	looked check.Checked,
+	reasons []check.Reason,
 ) error {
 	p, version, err := post.SubmitTx(ctx, tx, actor, now, postID, revision, s.rules)
 	if err != nil {
 		return err
+	}
+	if s.checks != nil {
+		if check.Digest(p, version) != looked.Digest {
+			return &unlooked{p, version}
+		}
+		if err := check.KeepTx(ctx, tx, actor, version.ID, looked.Findings, reasons); err != nil {
+			return err
+		}
 	}
 	if _, err := review.OpenTx(ctx, tx, now, p.ID, version.ID, 1, version.Hash); err != nil {
 		return err
@@ -76,6 +132,7 @@ type Verdict struct {
 	Hash     []byte
 	Decision review.Decision
 	Opinion  string
+	Agreed   bool      // to what the checks found and the writer explained
 	Due      DueChoice // another time; the zero value keeps the one it was submitted for
 	Shown    *DueShown // the time that was shown; nil when the caller showed none
 }
@@ -109,7 +166,7 @@ func (s *Service) Review(
 ) (asked *Advance, err error) {
 	defer fault.Step(&err, "delivery.Review %d", postID)
 
-	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
 		p, err := post.LockTx(ctx, tx, actor, access.PostReview, postID)
 		if err != nil {
 			return err
@@ -136,6 +193,9 @@ func (s *Service) Review(
 
 			return note(ctx, tx, now, actor, actPostReturn, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 		}
+		if err := s.checkedTx(ctx, tx, now, actor, p, looked, verdict.Agreed); err != nil {
+			return err
+		}
 		if !verdict.Shown.of(p) {
 			return fault.Conflict("发布时间在您审核期间被改动，请刷新页面，看过新的时间后再决定").WithCode("due_changed")
 		}
@@ -147,6 +207,36 @@ func (s *Service) Review(
 	})
 
 	return asked, err
+}
+
+// checkedTx looks at the wordings once more when they are approved, because lists change, and writes down
+// that the reviewer agrees to what was explained. Fails with fault.Conflict on what must be mended now.
+func (s *Service) checkedTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	p post.Post,
+	looked check.Checked,
+	agreed bool,
+) error {
+	if s.checks == nil {
+		return nil
+	}
+	version, err := post.VersionTx(ctx, tx, p.VersionID)
+	if err != nil {
+		return err
+	}
+	if check.Digest(p, version) != looked.Digest {
+		return &unlooked{p, version}
+	}
+	if blocked := check.At(lexicon.Block, looked.Findings); len(blocked) > 0 {
+		return fault.Conflict("词表在提交以后有变动：正文中的“{.found}”现在必须改正，请退回修改", "found", blocked[0].Found).
+			WithCode("wording")
+	}
+	_, err = check.AgreeTx(ctx, tx, now, actor, p.VersionID, agreed)
+
+	return err
 }
 
 // approve releases a version at its time, at a later one that the reviewer chose, or at once where it

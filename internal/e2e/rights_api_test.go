@@ -56,6 +56,10 @@ var apiRules = []rule{
 	},
 	{"GET /api/v1/posts/:id/versions", "PRS-A", approved, "", "墙内的话", usual},
 	{
+		"POST /api/v1/checks", "PRS-A", nil, `{"text":"AQI 98，轻度污染"}`,
+		`"suggestion":"良"`, reckons,
+	},
+	{
 		"POST /api/v1/air/index", "PRS-A", nil, `{"averaging":"day","values":{"pm25":35}}`,
 		`"aqi":50`, reckons,
 	},

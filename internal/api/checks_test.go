@@ -1,0 +1,62 @@
+package api_test
+
+import (
+	"net/http"
+	"testing"
+)
+
+func TestATextIsCheckedBeforeAnythingIsKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	answer := w.call("writer", "POST", "/checks", body{
+		"text": "😀今日ＡＱＩ为132，中度污染。11月24日（星期三）举办活动",
+		"at":   "2026-11-23T04:00:00Z",
+	}).want(http.StatusOK).
+		says("aqi_class", "findings", 0, "rule").says("second", "findings", 0, "level").
+		says("11", "findings", 0, "start").says("15", "findings", 0, "end").
+		says("中度污染", "findings", 0, "found").says("轻度污染", "findings", 0, "suggestion").
+		says("weekday", "findings", 1, "rule").says("星期三", "findings", 1, "found").
+		says("星期二", "findings", 1, "suggestion")
+	if answer.len("findings") != 2 {
+		t.Errorf("found %s", answer.Body)
+	}
+
+	w.call("writer", "POST", "/checks", body{"text": "今日空气质量良"}).want(http.StatusOK).says("[]", "findings")
+}
+
+// TestWhatIsFoundIsMendedOrExplainedAndAgreedTo: a finding of level second stops the submission until it has
+// a reason, and the approval until the reviewer agrees; both stay with the version.
+func TestWhatIsFoundIsMendedOrExplainedAndAgreedTo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asked := body{
+		"text":        "昨日AQI 132，中度污染",
+		"account_ids": []int{1, 2},
+		"now":         true,
+		"submit":      true,
+	}
+
+	w.call("writer", "POST", "/posts", asked).problem(http.StatusUnprocessableEntity, "findings").
+		says("aqi_class", "findings", 0, "rule").says("10", "findings", 0, "start")
+	if n := w.count("SELECT count(*) FROM posts"); n != 0 {
+		t.Errorf("%d posts of a refused submission", n)
+	}
+
+	asked["reasons"] = []body{{"rule": "aqi_class", "start": 10, "end": 14, "reason": "引用旧文件原文"}}
+	p := w.call("writer", "POST", "/posts", asked).want(http.StatusCreated)
+	if n := w.count(`SELECT count(*) FROM version_findings
+		WHERE rule = 'aqi_class' AND reason = '引用旧文件原文' AND agreed_by IS NULL`); n != 1 {
+		t.Errorf("%d findings kept with their reason", n)
+	}
+
+	at := "/posts/" + p.text("id") + "/review"
+	verdict := body{"version": p.at("version"), "hash": p.text("hash"), "decision": "approve"}
+	w.call("reviewer", "POST", at, verdict).problem(http.StatusUnprocessableEntity, "invalid").
+		says("body.agreed", "errors", 0, "location").says("not_agreed", "errors", 0, "code")
+	verdict["agreed"] = true
+	w.call("reviewer", "POST", at, verdict).want(http.StatusOK).says("approved", "phase")
+	if n := w.count("SELECT count(*) FROM version_findings WHERE agreed_by IS NOT NULL"); n != 1 {
+		t.Errorf("%d findings agreed to", n)
+	}
+}

@@ -1,0 +1,219 @@
+package check
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/access"
+	"juzhen/internal/beijing"
+	"juzhen/internal/i18n"
+	"juzhen/internal/pg"
+)
+
+// unitsOf are the units whose lists count: the one named, else those in which the actor has duties, and those
+// of the accounts, as far as the actor sees them.
+func (s *Service) unitsOf(
+	ctx context.Context,
+	actor access.Actor,
+	unitID int64,
+	accountIDs []int64,
+) (units []int64, err error) {
+	paths := make([]string, len(actor.Grants))
+	for i, grant := range actor.Grants {
+		paths[i] = grant.Path
+	}
+	rows, err := s.db.Pool().Query(ctx, `
+SELECT u.id, u.path FROM units u
+WHERE u.id = @unit OR @unit = 0 AND u.path = ANY(@paths)
+   OR u.id IN (SELECT unit_id FROM accounts WHERE id = ANY(@accounts))`,
+		pgx.NamedArgs{"unit": unitID, "accounts": accountIDs, "paths": paths})
+	if err != nil {
+		return nil, err
+	}
+	var id int64
+	var path string
+	_, err = pgx.ForEachRow(rows, []any{&id, &path}, func() error {
+		if actor.CanAt(access.UnitView, path) {
+			units = append(units, id)
+		}
+
+		return nil
+	})
+
+	return units, err
+}
+
+// handlesNear are the accounts of the matrix whose name begins or ends as a mention of the text does: only
+// one of those can be meant by a slip.
+func (s *Service) handlesNear(ctx context.Context, text string) (handles []string, err error) {
+	if !strings.ContainsAny(text, "@＠") {
+		return nil, nil
+	}
+	rows, err := s.db.Pool().Query(ctx, `
+SELECT DISTINCT a.handle FROM accounts a,
+    (SELECT m[1] AS name FROM regexp_matches(@text, '[@＠]([[:alnum:]_-]{2,30})', 'g') m LIMIT 50) said
+WHERE left(a.handle, 2) = left(said.name, 2) OR right(a.handle, 2) = right(said.name, 2)
+   OR position(right(a.handle, 2) in said.name) > 0
+LIMIT 500`, pgx.NamedArgs{"text": text})
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// picturesOf reads the descriptions of pictures that the actor may see.
+func (s *Service) picturesOf(ctx context.Context, actor access.Actor, ids []int64) ([]picture, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := s.db.Pool().Query(ctx, `
+SELECT m.id, m.alt, u.path FROM unnest(@ids::bigint[]) WITH ORDINALITY AS wanted (id, place)
+JOIN media m ON m.id = wanted.id JOIN units u ON u.id = m.unit_id ORDER BY wanted.place`,
+		pgx.NamedArgs{"ids": ids})
+	if err != nil {
+		return nil, err
+	}
+
+	var pictures []picture
+	var path string
+	var p picture
+	_, err = pgx.ForEachRow(rows, []any{&p.ID, &p.Alt, &path}, func() error {
+		if actor.CanAt(access.PostView, path) {
+			pictures = append(pictures, p)
+		}
+
+		return nil
+	})
+
+	return pictures, err
+}
+
+// repeats finds accounts on which the same text went out, or is to, within RepeatWithin of an instant.
+func (s *Service) repeats(
+	ctx context.Context,
+	postID int64,
+	accounts []int64,
+	text string,
+	at time.Time,
+) (found []Finding, err error) {
+	if strings.TrimSpace(text) == "" || len(accounts) == 0 {
+		return nil, nil
+	}
+	rows, err := s.db.Pool().Query(ctx, `
+SELECT a.handle, d.due_at, d.post_id FROM deliveries d
+JOIN post_versions v ON v.id = d.version_id
+JOIN version_targets t ON t.version_id = v.id AND t.account_id = d.account_id
+JOIN accounts a ON a.id = d.account_id
+WHERE d.account_id = ANY(@accounts) AND d.post_id <> @post
+  AND d.state NOT IN ('cancelled', 'failed', 'missed', 'expired')
+  AND d.due_at > @from AND d.due_at < @to AND coalesce(t.variant, v.text) = @text
+ORDER BY a.position, a.id, d.due_at LIMIT 3`, pgx.NamedArgs{
+		"accounts": accounts,
+		"post":     postID,
+		"from":     at.Add(-RepeatWithin),
+		"to":       at.Add(RepeatWithin),
+		"text":     text,
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	var handle string
+	var due time.Time
+	var other int64
+	_, err = pgx.ForEachRow(rows, []any{&handle, &due, &other}, func() error {
+		found = append(found, Finding{
+			Rule:  Repeat,
+			Level: Repeat.Preset(),
+			Text:  i18n.N("@{.handle} 在 {.day} 有相同的文字（稿件 {.id}）"),
+			Args: []any{
+				"handle", handle,
+				"day", due.In(beijing.Zone).Format("1月2日 15:04"),
+				"id", other,
+			},
+		})
+
+		return nil
+	})
+
+	return found, err
+}
+
+// Ignored is a finding that was submitted all the same, with who said why and who agreed.
+type Ignored struct {
+	Finding
+	Reason   string
+	By       string // display name of who gave the reason; "" for a hint
+	AgreedBy string // display name of the second person; "" while nobody has
+	AgreedAt *time.Time
+}
+
+// insertFindings keeps what was found in a version that is submitted.
+func insertFindings(ctx context.Context, tx pg.Tx, versionID, by int64, found []Finding, reasons []string) error {
+	batch := &pgx.Batch{}
+	for i, f := range found {
+		words := make([]string, len(f.Args)) // as they are shown: JSON has no whole numbers
+		for j, arg := range f.Args {
+			words[j] = fmt.Sprint(arg)
+		}
+		args, err := json.Marshal(words)
+		if err != nil {
+			return err
+		}
+		batch.Queue(`
+INSERT INTO version_findings (version_id, account_id, rule, level, start_at, end_at, found, suggestion, said, args,
+    reason, reason_by)
+VALUES (@version, nullif(@account, 0), @rule, @level, @start, @end, @found, @suggestion, @said, @args, @reason,
+    CASE WHEN @reason = '' THEN NULL ELSE @by::bigint END)`, pgx.NamedArgs{
+			"version":    versionID,
+			"account":    f.AccountID,
+			"rule":       f.Rule,
+			"level":      f.Level,
+			"start":      f.Start,
+			"end":        f.End,
+			"found":      f.Found,
+			"suggestion": f.Suggestion,
+			"said":       f.Text,
+			"args":       args,
+			"reason":     reasons[i],
+			"by":         by,
+		})
+	}
+	if batch.Len() == 0 {
+		return nil
+	}
+
+	return tx.Pgx.SendBatch(ctx, batch).Close()
+}
+
+const selectFindings = `
+SELECT coalesce(f.account_id, 0), f.rule, f.level, f.start_at, f.end_at, f.found, f.suggestion, f.said, f.args,
+    f.reason, coalesce(w.display_name, ''), coalesce(g.display_name, ''), f.agreed_at
+FROM version_findings f LEFT JOIN users w ON w.id = f.reason_by LEFT JOIN users g ON g.id = f.agreed_by
+WHERE f.version_id = $1 ORDER BY f.id`
+
+// findingsOf reads what was found in a version.
+func findingsOf(ctx context.Context, db interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}, versionID int64) ([]Ignored, error) {
+	rows, err := db.Query(ctx, selectFindings, versionID)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (kept Ignored, err error) {
+		var args []byte
+		if err := row.Scan(&kept.AccountID, &kept.Rule, &kept.Level, &kept.Start, &kept.End, &kept.Found,
+			&kept.Suggestion, &kept.Text, &args, &kept.Reason, &kept.By, &kept.AgreedBy, &kept.AgreedAt); err != nil {
+			return kept, err
+		}
+
+		return kept, json.Unmarshal(args, &kept.Args)
+	})
+}
