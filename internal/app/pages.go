@@ -98,6 +98,7 @@ func (a *App) register(kit *web.Kit) {
 		Reach:      a.Reach,
 	})
 	posts.Register(kit, posts.Deps{
+		Checks:     a.Checks,
 		Posts:      a.Posts,
 		Media:      a.Media,
 		Reviews:    a.Reviews,
@@ -113,7 +114,12 @@ func (a *App) register(kit *web.Kit) {
 		Units:      a.Org,
 		Reach:      a.Reach,
 	})
-	reviews.Register(kit, reviews.Deps{Posts: a.Posts, Reviews: a.Reviews, Deliveries: a.Deliveries})
+	reviews.Register(kit, reviews.Deps{
+		Posts:      a.Posts,
+		Reviews:    a.Reviews,
+		Checks:     a.Checks,
+		Deliveries: a.Deliveries,
+	})
 	deliveries.Register(kit, a.sendingDeps())
 	pauses.Register(kit, pauses.Deps{Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})

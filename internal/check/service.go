@@ -36,6 +36,7 @@ type Question struct {
 	MediaIDs   []int64
 	Alts       map[int64]string // descriptions of pictures in this post, where they are not the pictures' own
 	Text       string
+	Except     int64     // the post itself: it is no repetition
 	At         time.Time // when it is to go out; zero: now
 }
 
@@ -74,7 +75,7 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ [
 	}
 	found = append(found, descriptions(pictures)...)
 
-	repeats, err := s.repeats(ctx, 0, q.AccountIDs, q.Text, at)
+	repeats, err := s.repeats(ctx, q.Except, q.AccountIDs, q.Text, at)
 	if err != nil {
 		return nil, err
 	}

@@ -69,6 +69,10 @@ var pageRules = []rule{
 		"SELECT count(*) = 1 FROM media WHERE uploaded_by = {self}", oneself,
 	},
 	{"POST /posts/pictures", "-----", elsewhere, "file file dot.png&unit={unit}", "", usual},
+	{
+		"POST /posts/check", "P----", blank, "unit={unit}&text=AQI 98，轻度污染&account={account}",
+		"data-suggestion=\"良\"", reckons,
+	},
 	{"GET /posts/:id", "PRS-A", approved, "", "墙内的话", usual},
 	{"GET /posts/:id/edit", "P----", draft, "", "墙内的话", usual},
 	{

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/check"
 	"juzhen/internal/fault"
 	"juzhen/internal/media"
 	"juzhen/internal/post"
@@ -92,7 +93,7 @@ func (h *pages) save(c *gin.Context) error {
 		err = failed
 	}
 	if err == nil && form.Act == "submit" {
-		err = h.Deliveries.Submit(c.Request.Context(), web.Actor(c), form.ID, form.Revision)
+		err = h.Deliveries.Submit(c.Request.Context(), web.Actor(c), form.ID, form.Revision, form.reasons()...)
 	}
 
 	same, twice := post.TwinIn(err)
@@ -233,6 +234,11 @@ func (h *pages) refuse(c *gin.Context, form composeForm, err error) error {
 		return perr
 	}
 	h.mark(&page, err)
+	if _, open := check.OpenIn(err); open {
+		if page.Check, perr = h.lookThrough(c, form); perr != nil {
+			return perr
+		}
+	}
 
 	return h.kit.Refuse(c, err, "posts/edit", &page)
 }

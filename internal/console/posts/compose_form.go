@@ -55,8 +55,9 @@ type composeForm struct {
 	Rest     map[int64]string        // own wordings for which the form shows no field
 	Aside    []int64                 // accounts that come back when the unit may use them
 	Alts     map[int64]string
-	again    bool  // the same form was sent before
-	opened   int64 // account whose own wording was asked for
+	Reasons  map[string]string // why findings of the check stay, by their key
+	again    bool              // the same form was sent before
+	opened   int64             // account whose own wording was asked for
 }
 
 // bindCompose reads the form. What cannot be read is told as fault.Fields after the rest was filled in.
@@ -64,6 +65,7 @@ func bindCompose(c *gin.Context) (composeForm, error) {
 	var form composeForm
 	err := web.Bind(c, &form)
 	form.Variants, form.Alts, form.Rest = numbered(c, "variant."), numbered(c, "alt."), map[int64]string{}
+	form.Reasons = keyed(c, reasonPrefix)
 	hidden, wrong := page.ReadIDs(form.Picked)
 	if wrong == nil {
 		form.Aside, wrong = page.ReadIDs(form.Kept)

@@ -35,6 +35,7 @@ type composePage struct {
 	Matching  int               // how many there are, listed or not
 	Pictures  []pictureField
 	Previews  []parts.Preview
+	Check     checkPart // what the check of the wordings says, where it was asked
 	Findings  []finding // what keeps the post from being submitted
 	SavedAt   time.Time // zero: not yet
 	Unsaved   bool      // the form was changed without being stored

@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/check"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
 	"juzhen/internal/media"
@@ -23,6 +24,7 @@ type Deps struct {
 	Posts      *post.Service
 	Media      *media.Service
 	Reviews    *review.Service
+	Checks     *check.Service
 	Deliveries *delivery.Service
 	Accounts   *account.Service
 	Units      *org.Service
@@ -57,6 +59,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("posts/edit", composePage{})
 	kit.Declare("posts/edit#autosaved", composePage{})
 	kit.Declare("posts/edit#picture", pictureField{})
+	kit.Declare("posts/edit#check", checkPart{})
 	kit.Declare("posts/edit#branch", branchPart{})
 	kit.Declare("posts/edit#found", foundPart{})
 	kit.Declare("posts/edit#own", ownPart{})
@@ -83,6 +86,7 @@ func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "GET", "/new", access.PostWrite, h.compose)
 	h.kit.Handle(g, "POST", "/save", access.PostWrite, h.save, web.MaxBody(maxForm))
 	h.kit.Handle(g, "POST", "/pictures", access.PostWrite, h.upload, web.MaxBody(oneUpload))
+	h.kit.Handle(g, "POST", "/check", access.PostWrite, h.check)
 	h.kit.Handle(g, "GET", "/accounts", access.PostWrite, h.accounts)
 	h.kit.Handle(g, "GET", "/own", access.PostWrite, h.ownField)
 	h.kit.Handle(g, "GET", "/:id", access.PostView, h.show)

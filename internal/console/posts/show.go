@@ -41,6 +41,7 @@ type postPage struct {
 	DayWords   string            // words of the text that name a day, for whoever changes the time
 	DueField   time.Time
 	All        bool // every account is listed, however many
+	Found      []parts.Found
 
 	states map[delivery.State]int // how many deliveries are in each
 }
@@ -137,6 +138,11 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	if err := h.fillAdvance(ctx, actor, &p); err != nil {
 		return p, err
 	}
+	kept, err := h.Checks.OfVersion(ctx, p.Version.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Found = parts.FoundIn(p.P, p.Version, kept)
 	p.Next = p.T(nextStep(p))
 	p.DueField = dueField(p.Post, p.Now)
 	p.Follow = page.Follow{Of: "post/" + strconv.FormatInt(id, 10), Every: 30}

@@ -16,12 +16,14 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/blob"
+	"juzhen/internal/check"
 	"juzhen/internal/console/calendar"
 	"juzhen/internal/console/home"
 	"juzhen/internal/console/posts"
 	"juzhen/internal/console/reviews"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
@@ -61,10 +63,12 @@ func newWorld(t *testing.T) *world {
 	box, err := seal.New(make([]byte, seal.KeySize))
 	w.must(err)
 	w.posts = post.New(w.db, rules, clock)
-	w.deliveries = delivery.New(w.db, delivery.Options{Now: clock, Rules: rules})
+	checks := check.New(w.db, lexicon.New(w.db, clock, nil), clock)
+	w.deliveries = delivery.New(w.db, delivery.Options{Now: clock, Rules: rules, Checks: checks})
 	accounts := account.New(w.db, box, weibo.New(weibo.Options{}), account.Options{Now: clock})
 	units := org.New(w.db, clock)
 	deps := posts.Deps{
+		Checks:     checks,
 		Posts:      w.posts,
 		Media:      media.New(w.db, blobs, clock),
 		Reviews:    review.New(w.db),
@@ -90,7 +94,12 @@ func newWorld(t *testing.T) *world {
 		),
 		Reach: reach.New(w.db, nil, accounts, reach.Options{Now: clock, Log: slog.New(slog.DiscardHandler)}),
 	})
-	reviews.Register(w.kit, reviews.Deps{Posts: w.posts, Reviews: deps.Reviews, Deliveries: w.deliveries})
+	reviews.Register(w.kit, reviews.Deps{
+		Posts:      w.posts,
+		Reviews:    deps.Reviews,
+		Checks:     checks,
+		Deliveries: w.deliveries,
+	})
 	calendar.Register(w.kit, calendar.Deps{
 		Posts:      w.posts,
 		Deliveries: w.deliveries,

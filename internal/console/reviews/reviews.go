@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/check"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
@@ -28,6 +29,7 @@ import (
 type Deps struct {
 	Posts      *post.Service
 	Reviews    *review.Service
+	Checks     *check.Service
 	Deliveries *delivery.Service
 }
 
@@ -92,9 +94,10 @@ type reviewForm struct {
 	Hash     string    `form:"hash"`
 	Decision string    `form:"decision"`
 	Opinion  string    `form:"opinion"`
-	Pick     string    `form:"pick"` // one of the opinions at hand
-	Next     int64     `form:"next"` // the post that is shown after this one
-	When     string    `form:"when"` // only when the time has gone by: "now" or "at"
+	Agreed   bool      `form:"agreed"` // to the writer's reasons about what the check found
+	Pick     string    `form:"pick"`   // one of the opinions at hand
+	Next     int64     `form:"next"`   // the post that is shown after this one
+	When     string    `form:"when"`   // only when the time has gone by: "now" or "at"
 	Due      time.Time `form:"due"`
 	Shown    string    `form:"shown"` // the time that was on the page: an instant, or "now"
 }
@@ -148,7 +151,11 @@ type reviewPage struct {
 	Of       int
 	Next     int64  // the post behind it; 0: none
 	Repeated string // the same text goes out on its accounts within a day
+	Found    []parts.Found
 }
+
+// Agree is how many of the writer's reasons wait for the reviewer's word.
+func (p reviewPage) Agree() int { return parts.Unagreed(p.Found) }
 
 // opinionsAtHand are what reviewers write most often.
 var opinionsAtHand = []string{
@@ -274,6 +281,12 @@ func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 	}
 	page.Repeated = parts.Repeated(page.P, repeats, page.Now)
 
+	kept, err := h.Checks.OfVersion(ctx, page.Version.ID)
+	if err != nil {
+		return err
+	}
+	page.Found = parts.FoundIn(page.P, page.Version, kept)
+
 	return nil
 }
 
@@ -326,6 +339,7 @@ func (h *pages) decide(c *gin.Context) error {
 			Hash:     hash,
 			Decision: form.verdict(),
 			Opinion:  form.opinion(),
+			Agreed:   form.Agreed,
 			Due:      form.choice(),
 			Shown:    form.shown(),
 		})

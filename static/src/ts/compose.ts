@@ -1,6 +1,7 @@
 // The form of a post: saves by itself, shows previews as stored, takes pictures one by one and puts them in order.
 // Without scripts its buttons do the same with a page load each. Whatever fails, what was typed stays in the page.
 import { type Answer, ask } from "./ask";
+import { checks } from "./check";
 import { counters } from "./counter";
 import { ownWordings } from "./wording";
 import { exchange, place } from "./place";
@@ -16,6 +17,7 @@ export function compose(): void {
   if (!form) return;
   ownWordings(form);
   new Composer(form);
+  checks(form);
   // The keyboard begins at the form, not at the head of the page; a refused form begins at its fault (refused.ts).
   if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
 }

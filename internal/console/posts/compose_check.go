@@ -1,0 +1,167 @@
+package posts
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/check"
+	"juzhen/internal/lexicon"
+	"juzhen/internal/post"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// checkPart is what the check of the wordings says, put under them while they are written.
+type checkPart struct {
+	page.Base
+	Lines []checkLine
+}
+
+// checkLine is one finding of the check, at its place in a field of the form.
+type checkLine struct {
+	check.Finding
+	Field   string // id of the field it stands in; "" for the post itself
+	Account string // whose own wording; "" for the common text
+	Message string // in the reader's language
+	Reason  string // as typed
+}
+
+// Name is the form field of the reason.
+func (l checkLine) Name() string { return reasonPrefix + l.Key() }
+
+// Must tells whether nobody can submit the text as it is.
+func (l checkLine) Must() bool { return l.Level == lexicon.Block }
+
+// Explain tells whether the text can be submitted with a reason.
+func (l checkLine) Explain() bool { return l.Level == lexicon.Second }
+
+// Count is how many lines ask for something before the post is submitted.
+func (p checkPart) Count() (n int) {
+	for _, line := range p.Lines {
+		if line.Level.AtLeast(lexicon.Second) {
+			n++
+		}
+	}
+
+	return n
+}
+
+const reasonPrefix = "reason."
+
+// reasons are what the form says about findings that stay, by their key.
+func (f composeForm) reasons() (all []check.Reason) {
+	for key, text := range f.Reasons {
+		all = append(all, check.Reason{Key: key, Text: text})
+	}
+
+	return all
+}
+
+// keyed reads the fields "reason.<key>".
+func keyed(c *gin.Context, prefix string) map[string]string {
+	out := map[string]string{}
+
+	for name, values := range c.Request.PostForm {
+		if key, ok := strings.CutPrefix(name, prefix); ok && len(values) > 0 && len(key) <= 64 {
+			out[key] = values[0]
+		}
+	}
+
+	return out
+}
+
+// check answers the script of the form: what the check finds in the wordings as they are typed. It keeps
+// nothing.
+func (h *pages) check(c *gin.Context) error {
+	form, err := bindCompose(c)
+	if err != nil {
+		return err
+	}
+	part, err := h.lookThrough(c, form)
+	if err != nil {
+		return err
+	}
+
+	return h.kit.Show(c, 200, "posts/edit#check", part)
+}
+
+// lookThrough looks through the common text and through each wording that has a field.
+func (h *pages) lookThrough(c *gin.Context, form composeForm) (checkPart, error) {
+	part := checkPart{Base: h.kit.Base(c, "写稿")}
+	question := check.Question{
+		UnitID:   form.Unit,
+		MediaIDs: form.Media,
+		Alts:     form.Alts,
+		Text:     form.Text,
+		At:       form.Due,
+	}
+	if form.When == "now" {
+		question.At = part.Now
+	}
+	for _, id := range form.Accounts {
+		if _, own := form.wording(id); !own {
+			question.AccountIDs = append(question.AccountIDs, id)
+		}
+	}
+	if err := h.ask(c, form, &part, question, 0); err != nil {
+		return part, err
+	}
+
+	for _, id := range form.Accounts {
+		own, ok := form.Variants[id]
+		if !ok || strings.TrimSpace(own) == "" {
+			continue
+		}
+		question.MediaIDs, question.AccountIDs, question.Text = nil, []int64{id}, own
+		if err := h.ask(c, form, &part, question, id); err != nil {
+			return part, err
+		}
+	}
+
+	return part, nil
+}
+
+// ask adds the findings of one wording.
+func (h *pages) ask(c *gin.Context, form composeForm, part *checkPart, question check.Question, own int64) error {
+	question.Except = form.ID
+	question.Text = strings.ReplaceAll(question.Text, "\r\n", "\n") // as the page counts
+	found, err := h.Checks.Text(c.Request.Context(), web.Actor(c), question)
+	if err != nil {
+		return err
+	}
+	field := "f-text"
+	if own != 0 {
+		field = "f-" + post.VariantField(own)
+	}
+
+	for _, finding := range found {
+		finding.AccountID = own
+		line := checkLine{
+			Finding: finding,
+			Message: part.T(finding.Text, finding.Args...),
+			Reason:  form.Reasons[finding.Key()],
+		}
+		if finding.End > 0 {
+			line.Field = field
+		}
+		if own != 0 {
+			line.Account = cmp.Or(h.handleOf(c, own), strconv.FormatInt(own, 10))
+		}
+		part.Lines = append(part.Lines, line)
+	}
+
+	return nil
+}
+
+// handleOf is the name of an account the reader writes for.
+func (h *pages) handleOf(c *gin.Context, id int64) string {
+	account, err := h.Accounts.Find(c.Request.Context(), web.Actor(c), id)
+	if err != nil {
+		return ""
+	}
+
+	return account.At()
+}
