@@ -102,7 +102,9 @@ func (a *App) buildServices(ctx context.Context) error {
 	}
 	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db), post.New(db, rules, now)
 	a.Lexicons = lexicon.New(db, now, nil)
+	a.Checks = check.New(db, a.Lexicons, now)
 	a.Engine = dispatch.New(dispatch.Options{
+		Blocks:   a.Checks.Blocks,
 		Settings: a.engineSettings(),
 		Delivery: a.deliverySettings(),
 		Marks:    a.marks,
@@ -115,7 +117,6 @@ func (a *App) buildServices(ctx context.Context) error {
 		Log:      a.log,
 		Now:      now,
 	})
-	a.Checks = check.New(db, a.Lexicons, now)
 	a.Deliveries = delivery.New(db, delivery.Options{
 		Now:      now,
 		Checks:   a.Checks,

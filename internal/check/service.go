@@ -127,6 +127,30 @@ func (s *Service) Post(ctx context.Context, p post.Post, version post.Version) (
 	return checked, nil
 }
 
+// Blocks finds the first words of a text that must not be sent, by the lists in force for units at an instant;
+// "" for none. The rules that read the text alone forbid nothing by themselves.
+func (s *Service) Blocks(
+	ctx context.Context,
+	unitIDs []int64,
+	text string,
+	at time.Time,
+) (_ string, err error) {
+	defer fault.Step(&err, "check.Blocks")
+
+	hits, err := s.lists.Look(ctx, unitIDs, text, at)
+	if err != nil {
+		return "", err
+	}
+	runes := []rune(text)
+	for _, hit := range hits {
+		if hit.Level == lexicon.Block {
+			return string(runes[hit.Start:hit.End]), nil
+		}
+	}
+
+	return "", nil
+}
+
 // wording is a text with the accounts it goes to.
 type wording struct {
 	own      int64 // the account whose own it is; 0: the common one

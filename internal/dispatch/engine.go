@@ -33,10 +33,13 @@ type Options struct {
 	Accounts *account.Service
 	Media    *media.Service
 	Rules    weibo.Rules
-	Source   string // our application's name as Weibo shows it; empty: not compared
-	Version  string // of this program, for the table of processes
-	Log      *slog.Logger
-	Now      func() time.Time // wall clock; time.Now when nil
+	// finds what must not be sent in a wording, by the lists of units in force at an instant; "" for nothing.
+	// nil: nothing is looked at
+	Blocks  func(ctx context.Context, units []int64, text string, at time.Time) (string, error)
+	Source  string // our application's name as Weibo shows it; empty: not compared
+	Version string // of this program, for the table of processes
+	Log     *slog.Logger
+	Now     func() time.Time // wall clock; time.Now when nil
 	// tests: how far the database's clock is to be taken for ahead of what it says; nil: nothing
 	DBAhead func() time.Duration
 	Watch   func(Step) // tests: told of each step; must not block

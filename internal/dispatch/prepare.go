@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"juzhen/internal/account"
@@ -92,9 +93,15 @@ func (e *Engine) makeReady(ctx context.Context, ids []int64) error {
 		return err
 	}
 
+	blocked := e.blocked(ctx, rows, known, accounts)
+
 	var ready []*item
 	for _, d := range rows {
 		it, trouble := e.ready(ctx, d, known[d.VersionID], accounts[d.AccountID])
+		if word := blocked[d.ID]; word != "" && trouble == nil {
+			trouble = heldBy(delivery.Wording)
+			trouble.Args = delivery.Args{"text": word}
+		}
 		switch {
 		case trouble != nil:
 			e.report(ctx, d, *trouble)
@@ -140,6 +147,59 @@ func (e *Engine) loadAround(
 	})
 
 	return found, accounts, err
+}
+
+// blocked finds the deliveries whose wording must not be sent any more, because a list has changed since its
+// approval, with the words that are in the way. Each wording is looked through once, by the lists of all units
+// it goes to. A check that fails to run holds nothing; it is told in the log.
+func (e *Engine) blocked(
+	ctx context.Context,
+	rows []delivery.Delivery,
+	known map[int64]post.Version,
+	accounts map[int64]account.Account,
+) map[int64]string {
+	if e.o.Blocks == nil {
+		return nil
+	}
+	type group struct {
+		units []int64
+		ids   []int64
+		at    time.Time
+	}
+	groups := map[string]*group{}
+
+	for _, d := range rows {
+		target, ok := known[d.VersionID].Target(d.AccountID)
+		if !ok || d.DueAt == nil {
+			continue
+		}
+		text := target.TextOf(known[d.VersionID])
+		of := groups[text]
+		if of == nil {
+			of = &group{at: *d.DueAt}
+			groups[text] = of
+		}
+		of.ids = append(of.ids, d.ID)
+		for _, unit := range []int64{d.UnitID, accounts[d.AccountID].UnitID} {
+			if !slices.Contains(of.units, unit) {
+				of.units = append(of.units, unit)
+			}
+		}
+	}
+
+	out := map[int64]string{}
+	for text, of := range groups {
+		word, err := e.o.Blocks(ctx, of.units, text, of.at)
+		if err != nil {
+			e.log.Error("wording not looked through before sending", "deliveries", of.ids, "err", err)
+			continue
+		}
+		for _, id := range of.ids {
+			out[id] = word
+		}
+	}
+
+	return out
 }
 
 // ready builds the request of one delivery and checks all that can be known before its time.
