@@ -18,6 +18,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/identity"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -37,6 +38,7 @@ type Deps struct {
 	Units      *org.Service
 	Accounts   *account.Service
 	Media      *media.Service
+	Lexicons   *lexicon.Service
 	Posts      *post.Service
 	Reviews    *review.Service
 	Checks     *check.Service
@@ -100,6 +102,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.checks()
 	a.accounts()
 	a.media()
+	a.lexicons()
 	a.posts()
 	a.advances()
 	a.reviews()

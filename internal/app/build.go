@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/deliveries"
+	lexiconpages "juzhen/internal/console/lexicon"
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/posts"
 	reachpages "juzhen/internal/console/reach"
@@ -260,6 +261,7 @@ func matters() []todo.Matter {
 	return todo.Join(
 		identity.TodoMatters(),
 		account.TodoMatters(),
+		lexicon.TodoMatters(),
 		review.TodoMatters(),
 		post.TodoMatters(),
 		delivery.TodoMatters(),
@@ -277,5 +279,6 @@ func todoPages() todo.Pages {
 		matrix.TodoPages(),
 		reachpages.TodoPages(),
 		admin.TodoPages(),
+		lexiconpages.TodoPages(),
 	)
 }

@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/follow"
 	"juzhen/internal/console/home"
+	lexiconpages "juzhen/internal/console/lexicon"
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/me"
 	"juzhen/internal/console/pauses"
@@ -71,6 +72,7 @@ func (a *App) register(kit *web.Kit) {
 		Units:       a.Org,
 		Accounts:    a.Accounts,
 		Media:       a.Media,
+		Lexicons:    a.Lexicons,
 		Posts:       a.Posts,
 		Checks:      a.Checks,
 		Reviews:     a.Reviews,
@@ -124,6 +126,7 @@ func (a *App) register(kit *web.Kit) {
 	pauses.Register(kit, pauses.Deps{Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
+	lexiconpages.Register(kit, lexiconpages.Deps{Lexicons: a.Lexicons, Units: a.Org})
 	admin.Register(kit, admin.Deps{
 		PublicURL: a.cfg.PublicURL,
 		Org:       a.Org,

@@ -63,6 +63,7 @@ var tables = []table{
 	{"lexicon_change_entries", "lexicon", "", ""},
 	{"lexicon_changes", "lexicon", "", ""},
 	{"lexicon_entries", "lexicon", "", ""},
+	{"lexicon_files", "lexicon", "", ""},
 	{"lexicon_versions", "lexicon", "", ""},
 	{"lexicons", "lexicon", "", ""},
 

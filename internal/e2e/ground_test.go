@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/identity"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
 	"juzhen/internal/sandbox"
@@ -419,6 +420,41 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 		s.g.must(err)
 
 		return v.with(vars{"id": p.ID, "pause": p.ID})
+	}
+	// words is a list of the unit with one word in it, and a file that the reader has sent for it.
+	words = func(s *side) vars {
+		s.g.serial++
+		list, err := s.g.Lexicons.Create(s.g.t.Context(), s.boss, lexicon.NewList{
+			UnitID: s.unit, Kind: lexicon.Typo, Name: fmt.Sprintf("%s词表%d", s.name, s.g.serial),
+		})
+		s.g.must(err)
+		_, err = s.g.Lexicons.PutEntry(s.g.t.Context(), s.boss, list.ID, lexicon.Put{
+			Entry: lexicon.Entry{Word: s.name + "错字"},
+		}, "")
+		s.g.must(err)
+		by := s.g.who.user
+		if by == 0 {
+			by = s.boss.UserID
+		}
+		file := s.g.id(`INSERT INTO lexicon_files (lexicon_id, sent_by, sent_at, name, data)
+			VALUES ($1, $2, now(), 'a.csv', convert_to(E'word\n另一个', 'UTF8')) RETURNING id`, list.ID, by)
+
+		return vars{
+			"id":    list.ID,
+			"unit":  s.unit,
+			"file":  file,
+			"entry": s.g.id(`SELECT id FROM lexicon_entries WHERE lexicon_id = $1`, list.ID),
+		}
+	}
+	// wordChange is a word that is to be forbidden, and waits for a second person.
+	wordChange = func(s *side) vars {
+		v := words(s)
+		outcome, err := s.g.Lexicons.PutEntry(s.g.t.Context(), s.boss, v["id"].(int64), lexicon.Put{
+			Entry: lexicon.Entry{Word: s.name + "禁词", Level: lexicon.Block},
+		}, "")
+		s.g.must(err)
+
+		return v.with(vars{"id": outcome.Change.ID, "list": v["id"]})
 	}
 	stopped = func(s *side) vars {
 		s.g.exec(`

@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/sandbox"
 )
 
@@ -32,6 +33,9 @@ var placesOf = map[string][]string{
 	"zhuguan": {
 		"/posts/{sent}/takedown", "/pauses/new", "/pauses/new?unit={unit}", "/pauses/{pause}",
 		"/sending", "/admin/changes", "/admin/changes/{change}", "/admin/refusals",
+		"/lexicon", "/lexicon/new", "/lexicon/try", "/lexicon/{lexicon}", "/lexicon/{lexicon}/entries/new",
+		"/lexicon/{lexicon}/entries/{word}", "/lexicon/{lexicon}/versions",
+		"/lexicon/{lexicon}/import/{wordfile}", "/lexicon/changes/{wordchange}",
 	},
 	"guanli": {
 		"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}",
@@ -58,6 +62,8 @@ var notPlaces = map[string]string{
 	"GET /posts/:id/deliveries/:delivery":  "a part of the post's page",
 	"GET /matrix/accounts/:id/backfill":    "a part of the account's page",
 	"GET /calendar/feed":                   "data",
+	"GET /lexicon/:id/words.csv":           "data",
+	"GET /lexicon/:id/words.xlsx":          "data",
 	"GET /reach/matrix.csv":                "data",
 	"GET /reach/posts.csv":                 "data",
 	"GET /reach/accounts/:id/days.csv":     "data",
@@ -209,6 +215,7 @@ func prepare(t *testing.T, w *world.World) vars {
 		t.Fatal(err)
 	}
 	v["pause"] = pause.ID
+	listedWords(t, w, boss, v)
 	w.Wait(w.Approve("暂停期间的一条", nil, "朝阳环保示例").ID, "朝阳环保示例", delivery.Held)
 	decisions, err := w.Deliveries.Takedown(t.Context(), boss, []int64{d.ID}, "配图有误")
 	if err != nil {
@@ -299,4 +306,32 @@ func reached(t *testing.T, w *world.World) vars {
 	}
 
 	return vars{"platformPost": post, "user": user, "change": asked.ID}
+}
+
+// listedWords is a list with a word, a file with a fault and a change that waits.
+func listedWords(t *testing.T, w *world.World, boss access.Actor, v vars) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := w.Lexicons.Create(t.Context(), boss, lexicon.NewList{
+		UnitID: v["unit"].(int64), Kind: lexicon.Typo, Name: "本区的错别字",
+	})
+	must(err)
+	_, err = w.Lexicons.PutEntry(t.Context(), boss, list.ID, lexicon.Put{
+		Entry: lexicon.Entry{Word: "秸杆", Suggestion: "秸秆", Exceptions: []string{"《》"}},
+	}, "")
+	must(err)
+	entries, _, err := w.Lexicons.Entries(t.Context(), boss, list.ID, lexicon.EntryFilter{})
+	must(err)
+	file, err := w.Lexicons.KeepFile(t.Context(), boss, list.ID, "words.csv", []byte("词语,级别\n幅射,很重\n渡假,提示"))
+	must(err)
+	outcome, err := w.Lexicons.PutEntry(t.Context(), boss, list.ID, lexicon.Put{
+		Entry: lexicon.Entry{Word: "攻府", Suggestion: "政府", Level: lexicon.Block},
+	}, "网站上出现过")
+	must(err)
+	v["lexicon"], v["word"], v["wordfile"], v["wordchange"] = list.ID, entries[0].ID, file, outcome.Change.ID
 }

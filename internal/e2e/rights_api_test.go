@@ -36,6 +36,22 @@ var apiRules = []rule{
 	{"POST /api/v1/todos/:id/read", "PRSMA", notice, "", `
 		SELECT EXISTS (SELECT FROM todo_readers WHERE todo_id = {id} AND user_id = {self})`, usual},
 
+	// Word lists.
+	{"GET /api/v1/lexicons", "PRS-A", words, "", "墙内词表", listed},
+	{"POST /api/v1/lexicons", "--S--", words, `{"unit_id":{unit},"kind":"typo","name":"接口词表{id}"}`, `
+		SELECT EXISTS (SELECT FROM lexicons WHERE unit_id = {unit} AND name = '接口词表{id}')`, usual},
+	{"GET /api/v1/lexicons/:id/entries", "PRS-A", words, "", "墙内错字", usual},
+	{"POST /api/v1/lexicons/:id/entries", "--S--", words, `{"word":"接口的词"}`, `
+		SELECT EXISTS (SELECT FROM lexicon_entries WHERE lexicon_id = {id} AND word = '接口的词')`, usual},
+	{"POST /api/v1/lexicons/:id/import", "--S--", words, "file file words.csv", `
+		SELECT EXISTS (SELECT FROM lexicon_entries WHERE lexicon_id = {id} AND word = '另一个')`, usual},
+	{"POST /api/v1/lexicons/:id/switch", "--S--", words, `{"state":"off","reason":"不用了"}`, `
+		SELECT EXISTS (SELECT FROM lexicon_changes WHERE lexicon_id = {id} AND kind = 'off')`, usual},
+	{"POST /api/v1/lexicons/changes/:id/confirm", "-RS--", wordChange, "", `
+		SELECT state = 'confirmed' FROM lexicon_changes WHERE id = {id}`, usual},
+	{"POST /api/v1/lexicons/changes/:id/stop", "-RS--", wordChange, `{"reason":"不妥"}`, `
+		SELECT state = 'stopped' FROM lexicon_changes WHERE id = {id}`, usual},
+
 	// Posts and pictures.
 	{"GET /api/v1/posts", "PRS-A", draft, "unit_id={unit}", "墙内的话", listed},
 	{"GET /api/v1/posts.csv", "PRS-A", draft, "unit_id={unit}", "墙内的话", listed},

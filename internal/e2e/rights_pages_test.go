@@ -188,6 +188,35 @@ var pageRules = []rule{
 	{"POST /sending/release", "--SM-", stopped, "why=已核对", `
 		SELECT NOT EXISTS (SELECT FROM installation WHERE name = 'sending_stopped')`, ruler},
 
+	// Word lists.
+	{"GET /lexicon", "PRS-A", words, "", "墙内词表", listed},
+	{"GET /lexicon/new", "--S--", nil, "", "", usual},
+	{"POST /lexicon", "--S--", words, "unit={unit}&kind=typo&name=新词表{id}", `
+		SELECT EXISTS (SELECT FROM lexicons WHERE unit_id = {unit} AND name = '新词表{id}')`, usual},
+	{"GET /lexicon/try", "PRS-A", nil, "", "", usual},
+	{"POST /lexicon/try", "PRS-A", words, "unit={unit}&text=这里有墙内错字", "<mark", reckons},
+	{"GET /lexicon/changes/:id", "PRS-A", wordChange, "", "墙内禁词", usual},
+	{"POST /lexicon/changes/:id/confirm", "-RS--", wordChange, "", `
+		SELECT state = 'confirmed' FROM lexicon_changes WHERE id = {id}`, usual},
+	{"POST /lexicon/changes/:id/stop", "-RS--", wordChange, "reason=不妥", `
+		SELECT state = 'stopped' FROM lexicon_changes WHERE id = {id}`, usual},
+	{"GET /lexicon/:id", "PRS-A", words, "", "墙内错字", usual},
+	{"GET /lexicon/:id/entries/new", "--S--", words, "", "", usual},
+	{"GET /lexicon/:id/entries/:entry", "--S--", words, "", "墙内错字", usual},
+	{"POST /lexicon/:id/entries", "--S--", words, "act=save&state=on&word=又一个", `
+		SELECT EXISTS (SELECT FROM lexicon_entries WHERE lexicon_id = {id} AND word = '又一个')`, usual},
+	{"GET /lexicon/:id/versions", "PRS-A", words, "", "墙内错字", usual},
+	{"GET /lexicon/:id/words.csv", "PRS-A", words, "", "墙内错字", usual},
+	{"GET /lexicon/:id/words.xlsx", "PRS-A", words, "", "", usual},
+	{"POST /lexicon/:id/import", "--S--", words, "file file words.csv", `
+		SELECT count(*) = 2 FROM lexicon_files WHERE lexicon_id = {id}`, usual},
+	{"GET /lexicon/:id/import/:file", "--S--", words, "", "a.csv", usual},
+	{"POST /lexicon/:id/import/:file", "--S--", words, "", `
+		SELECT EXISTS (SELECT FROM lexicon_entries WHERE lexicon_id = {id} AND word = '另一个')`, usual},
+	{"POST /lexicon/:id/switch", "--S--", words, "to=off&reason=不用了", `
+		SELECT EXISTS (SELECT FROM lexicon_changes WHERE lexicon_id = {id} AND kind = 'off')`, usual},
+	{"POST /lexicon/:id/offer", "--S--", words, "", "", reckons},
+
 	// The matrix.
 	{"GET /matrix", "PRSMA", fresh, "", "墙内号", listed},
 	{"GET /matrix/accounts/new", "---M-", nil, "", "墙内单位", usual},

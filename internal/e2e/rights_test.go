@@ -385,6 +385,9 @@ func upload(method, path, send string) *http.Request {
 			"text":      "旧微博",
 		}})
 	}
+	if strings.HasSuffix(name, ".csv") {
+		content = []byte("词语,建议\n另一个,别的")
+	}
 	_, _ = w.Write(content)
 	_ = form.Close()
 	req := httptest.NewRequest(method, path, &b)

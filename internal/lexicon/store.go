@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -165,4 +166,34 @@ func shippedThere(ctx context.Context, tx pg.Tx) (map[string]int, error) {
 	})
 
 	return there, err
+}
+
+// insertFile keeps a file, and drops those that are too old.
+func insertFile(
+	ctx context.Context,
+	tx pg.Tx,
+	list, by int64,
+	name string,
+	raw []byte,
+	now time.Time,
+) (id int64, err error) {
+	if _, err := tx.Pgx.Exec(ctx, `DELETE FROM lexicon_files WHERE sent_at < $1`, now.Add(-filesKept)); err != nil {
+		return 0, err
+	}
+	err = tx.Pgx.QueryRow(ctx, `INSERT INTO lexicon_files (lexicon_id, sent_by, sent_at, name, data)
+		VALUES ($1, $2, $3, $4, $5) RETURNING id`, list, by, now, name, raw).Scan(&id)
+
+	return id, err
+}
+
+func findFile(ctx context.Context, pool *pgxpool.Pool, list, id, by int64) (name string, raw []byte, err error) {
+	err = pool.QueryRow(ctx, `SELECT name, data FROM lexicon_files
+		WHERE id = $1 AND lexicon_id = $2 AND sent_by = $3`, id, list, by).Scan(&name, &raw)
+
+	return name, raw, pg.OrNotFound(err, fault.NotFound("没有找到这个文件：可能已经导入，或已过了一天。请重新选择文件"))
+}
+
+func dropFile(ctx context.Context, pool *pgxpool.Pool, id int64) error {
+	_, err := pool.Exec(ctx, `DELETE FROM lexicon_files WHERE id = $1`, id)
+	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/review"
@@ -75,6 +76,18 @@ var looks = map[any]look{
 	account.TokenExpired:    {"red", "circle-x"},
 	account.TokenRevoked:    {"red", "circle-x"},
 	account.TokenUnreadable: {"red", "shield-lock"},
+
+	lexicon.On:  {"green", "circle-check"},
+	lexicon.Off: {"grey", "player-pause"},
+
+	lexicon.Block:  {"red", "ban"},
+	lexicon.Second: {"orange", "alert-triangle"},
+	lexicon.Hint:   {"blue", "info-circle"},
+
+	lexicon.ChangeAsked:     {"orange", "hourglass"},
+	lexicon.ChangeConfirmed: {"green", "circle-check"},
+	lexicon.ChangeStopped:   {"grey", "ban"},
+	lexicon.ChangeExpired:   {"grey", "clock-exclamation"},
 
 	reach.Shown:   {"green", "eye"},
 	reach.Changed: {"orange", "git-compare"},
