@@ -83,6 +83,15 @@ func allFigures() []Figure {
 			wanted:  hostileWanted(),
 		},
 		{
+			Name:    "lexicon",
+			Title:   "十万个词 100,000 words beside a library",
+			measure: words,
+			wanted: []want{
+				{key: "plain_ms", baseline: "library_ms", most: 0.5},
+				{key: "folded_ms", baseline: "library_ms", most: 1},
+			},
+		},
+		{
 			Name:    "start",
 			Title:   "启动到就绪 start to ready",
 			measure: startUp,
