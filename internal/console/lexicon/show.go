@@ -2,6 +2,7 @@ package lexicon
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"strconv"
@@ -253,7 +254,7 @@ func (h *pages) takeFile(c *gin.Context) error {
 		file, err = h.keep(c, list.ID, form.File)
 	}
 	if err == nil {
-		return h.kit.See(c, href(list.ID)+"/import/"+strconv.FormatInt(file, 10), "")
+		return h.kit.See(c, fmt.Sprintf("/lexicon/%d/import/%d", list.ID, file), "")
 	}
 	p, pageErr := h.showPage(c)
 	if pageErr != nil {
