@@ -25,6 +25,7 @@ import (
 	"juzhen/internal/reach"
 	"juzhen/internal/replay"
 	"juzhen/internal/review"
+	"juzhen/internal/template"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
 )
@@ -40,6 +41,7 @@ type Deps struct {
 	Media      *media.Service
 	Lexicons   *lexicon.Service
 	Posts      *post.Service
+	Templates  *template.Service
 	Reviews    *review.Service
 	Checks     *check.Service
 	Deliveries *delivery.Service
@@ -104,6 +106,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.media()
 	a.lexicons()
 	a.posts()
+	a.templates()
 	a.advances()
 	a.reviews()
 	a.deliveries()

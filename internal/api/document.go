@@ -32,6 +32,7 @@ var tags = []*huma.Tag{
 	{Name: "air", Description: i18n.N("空气质量")},
 	{Name: "checks", Description: i18n.N("正文检查")},
 	{Name: "lexicons", Description: i18n.N("词表")},
+	{Name: "templates", Description: i18n.N("模板")},
 	{Name: "accounts", Description: i18n.N("账号")},
 	{Name: "units", Description: i18n.N("单位")},
 	{Name: "users", Description: i18n.N("用户与授权")},

@@ -34,6 +34,7 @@ import (
 	"juzhen/internal/replay"
 	"juzhen/internal/review"
 	"juzhen/internal/seal"
+	"juzhen/internal/template"
 	"juzhen/internal/todo"
 	"juzhen/internal/weibo"
 )
@@ -51,6 +52,7 @@ type Services struct {
 	Reviews    *review.Service
 	Posts      *post.Service
 	Checks     *check.Service
+	Templates  *template.Service
 	Deliveries *delivery.Service
 	Engine     *dispatch.Engine
 	Reach      *reach.Service
@@ -104,6 +106,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db), post.New(db, rules, now)
 	a.Lexicons = lexicon.New(db, now, nil)
 	a.Checks = check.New(db, a.Lexicons, now)
+	a.Templates = template.New(db, now)
 	a.Engine = dispatch.New(dispatch.Options{
 		Blocks:   a.Checks.Blocks,
 		Settings: a.engineSettings(),
@@ -236,6 +239,7 @@ func acts() []audit.Act {
 		media.TrailActs(),
 		lexicon.TrailActs(),
 		post.TrailActs(),
+		template.TrailActs(),
 		delivery.TrailActs(),
 		audit.TrailActs(),
 	)
@@ -251,6 +255,7 @@ func subjects() [][]audit.Subject {
 		media.TrailSubjects(),
 		lexicon.TrailSubjects(),
 		post.TrailSubjects(),
+		template.TrailSubjects(),
 		delivery.TrailSubjects(),
 	}
 }

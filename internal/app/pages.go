@@ -20,6 +20,7 @@ import (
 	reachpages "juzhen/internal/console/reach"
 	"juzhen/internal/console/reviews"
 	"juzhen/internal/console/signin"
+	"juzhen/internal/console/templates"
 	"juzhen/internal/console/todo"
 	"juzhen/internal/identity"
 	"juzhen/internal/web"
@@ -75,6 +76,7 @@ func (a *App) register(kit *web.Kit) {
 		Lexicons:    a.Lexicons,
 		Posts:       a.Posts,
 		Checks:      a.Checks,
+		Templates:   a.Templates,
 		Reviews:     a.Reviews,
 		Deliveries:  a.Deliveries,
 		Reach:       a.Reach,
@@ -108,6 +110,7 @@ func (a *App) register(kit *web.Kit) {
 		Accounts:   a.Accounts,
 		Units:      a.Org,
 	})
+	templates.Register(kit, templates.Deps{Templates: a.Templates, Accounts: a.Accounts, Units: a.Org})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})
 	calendar.Register(kit, calendar.Deps{
 		Posts:      a.Posts,

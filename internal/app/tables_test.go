@@ -39,7 +39,7 @@ var tables = []table{
 	{"audit_days", "audit", "", ""},
 	{"audit_entries", "audit", "", ""},
 
-	{"units", "org", "", "audit todo identity account media lexicon review post check delivery reach"},
+	{"units", "org", "", "audit todo identity account media lexicon review post template check delivery reach"},
 
 	{"todo_readers", "todo", "", ""},
 	{"todos", "todo", "", ""},
@@ -50,7 +50,7 @@ var tables = []table{
 	{"signin_refusals", "identity", "", ""},
 	{"signin_tries", "identity", "", ""},
 	{"user_changes", "identity", "", ""},
-	{"users", "identity", "", "account lexicon review post check delivery reach"},
+	{"users", "identity", "", "account lexicon review post template check delivery reach"},
 
 	{"account_names", "account", "", ""},
 	{"accounts", "account", "", "identity media post check delivery dispatch reach"},
@@ -77,6 +77,10 @@ var tables = []table{
 	{"version_targets", "post", "", "review check delivery reach"},
 
 	{"version_findings", "check", "", ""},
+
+	{"template_uses", "template", "", ""},
+	{"template_versions", "template", "", ""},
+	{"templates", "template", "", ""},
 
 	{"account_turns", "delivery", "dispatch", ""},
 	{"advances", "delivery", "", ""},

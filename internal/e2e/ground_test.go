@@ -520,6 +520,15 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 		s.g.exec("UPDATE users SET disabled_at = now() WHERE id = $1", v["id"])
 		return v
 	}
+	ownTemplate = func(s *side) vars {
+		n := s.g.next()
+		id := s.g.id(`INSERT INTO templates (unit_id, kind, name, version) VALUES ($1, 'own', $2, 1) RETURNING id`,
+			s.unit, fmt.Sprintf("模板%d", n))
+		s.g.exec(`INSERT INTO template_versions (template_id, number, text, written_by, written_at)
+			SELECT $1, 1, '某文', min(id), now() FROM users`, id)
+
+		return vars{"id": id, "unit": s.unit}
+	}
 	emptyUnit = func(s *side) vars {
 		n := s.g.next()
 		id := s.g.id(`INSERT INTO units (parent_id, name, kind, path, created_at)

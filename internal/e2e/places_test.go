@@ -20,7 +20,8 @@ import (
 // placesOf says which pages a role uses; {names} are filled from what newStage prepared.
 var placesOf = map[string][]string{
 	"xuanchuan": {
-		"/", "/todo", "/me", "/me/password", "/posts", "/posts?q=没有的词", "/posts/new",
+		"/", "/todo", "/me", "/me/password", "/posts", "/posts?q=没有的词", "/posts/new", "/templates",
+		"/templates/use?kind=live", "/templates/use?kind=warning", "/templates/edit?kind=ozone",
 		"/posts/{draft}/edit", "/posts/{sent}", "/posts/{submitted}", "/calendar",
 		"/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}",
 		"/deliveries/{sentDelivery}/certificate", "/deliveries/{handoff}", "/search?q=空气",

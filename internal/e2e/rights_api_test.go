@@ -79,6 +79,30 @@ var apiRules = []rule{
 		"POST /api/v1/air/index", "PRS-A", nil, `{"averaging":"day","values":{"pm25":35}}`,
 		`"aqi":50`, reckons,
 	},
+	{"GET /api/v1/templates", "PRS-A", nil, "", "live", usual},
+	{
+		"POST /api/v1/templates", "P-S--", blank,
+		`{"unit_id":{unit},"kind":"own","name":"接口的{self}","wording":"某文"}`,
+		"SELECT EXISTS (SELECT FROM templates WHERE unit_id = {unit} AND name = '接口的{self}')", usual,
+	},
+	{
+		"PATCH /api/v1/templates/:id", "P-S--", ownTemplate, `{"version":1,"name":"改名{id}","wording":"新文"}`,
+		"SELECT version = 2 FROM templates WHERE id = {id}", usual,
+	},
+	{
+		"DELETE /api/v1/templates/:id", "P-S--", ownTemplate, "version=1",
+		"SELECT retired_at IS NOT NULL FROM templates WHERE id = {id}", usual,
+	},
+	{"GET /api/v1/templates/warnings", "P----", blank, "unit_id={unit}", "items", usual},
+	{
+		"POST /api/v1/templates/render", "P----", blank,
+		`{"unit_id":{unit},"kind":"digest","values":{"from":"2026-11-23","items":"某区\t某事"}}`, "某事", reckons,
+	},
+	{
+		"POST /api/v1/templates/drafts", "P----", blank,
+		`{"unit_id":{unit},"kind":"digest","values":{"from":"2026-11-23","items":"某区\t接口的事"}}`,
+		"SELECT editors[1] = {self} FROM post_versions WHERE text LIKE '%接口的事%'", usual,
+	},
 	{"GET /api/v1/posts/:id/check", "PRS-A", draft, "", "", usual},
 	{
 		"POST /api/v1/posts/:id/submit", "P----", draft, `{"revision":{revision}}`,

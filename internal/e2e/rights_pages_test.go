@@ -49,6 +49,18 @@ var pageRules = []rule{
 	// Writing.
 	{"GET /posts", "PRS-A", draft, "unit={unit}&account={account}", "", listed},
 	{"GET /posts/new", "P----", nil, "", "", usual},
+	{"GET /templates", "PRS-A", nil, "", "空气质量实况", usual},
+	{"GET /templates/use", "P----", nil, "kind=warning", "预警颜色", usual},
+	{
+		"POST /templates/use", "P----", blank,
+		"kind=digest&unit={unit}&v.from=2026-11-23&v.items=某区%09某事&act=draft",
+		"SELECT editors[1] = {self} FROM post_versions WHERE text LIKE '%某区：某事%'", usual,
+	},
+	{"GET /templates/edit", "P-S--", nil, "kind=ozone", "臭氧健康提示", usual},
+	{
+		"POST /templates/edit", "P-S--", blank, "kind=own&unit={unit}&name=自己的{self}&wording=某文&act=save",
+		"SELECT EXISTS (SELECT FROM templates WHERE unit_id = {unit} AND name = '自己的{self}')", usual,
+	},
 	{"GET /posts/accounts", "P----", running, "unit={unit}&find=号", "墙内号", listed},
 	{"GET /posts/accounts", "P----", running, "unit={unit}&branch={unit}", "墙内号", listed},
 	{"GET /posts/own", "P----", running, "unit={unit}&of={account}", "墙内号", typed},

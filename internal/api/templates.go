@@ -1,0 +1,273 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/i18n"
+	"juzhen/internal/template"
+)
+
+type templateField struct {
+	Name     string   `json:"name"`
+	Label    string   `json:"label"`
+	Type     string   `json:"type" enum:"text,number,datetime-local,month,choice,table"`
+	Optional bool     `json:"optional"`
+	Options  []string `json:"options,omitempty"`
+	Help     string   `json:"help,omitempty"`
+}
+
+type templateKind struct {
+	Kind    string          `json:"kind"`
+	Name    string          `json:"name"`
+	Fields  []templateField `json:"fields"`
+	Slots   []string        `json:"slots" doc:"文字里必须有的占位符"`
+	Wording string          `json:"wording" doc:"自带的文字"`
+}
+
+type unitTemplate struct {
+	ID        int64     `json:"id"`
+	UnitID    int64     `json:"unit_id"`
+	Kind      string    `json:"kind" doc:"own 是本单位模板，其余是对自带模板文字的改写"`
+	Name      string    `json:"name,omitempty"`
+	Version   int       `json:"version"`
+	Wording   string    `json:"wording"`
+	WrittenBy string    `json:"written_by"`
+	WrittenAt time.Time `json:"written_at"`
+}
+
+type allTemplates struct {
+	Kinds     []templateKind `json:"kinds" doc:"自带的模板"`
+	Templates []unitTemplate `json:"templates" doc:"单位的文字和模板"`
+}
+
+type newTemplate struct {
+	UnitID  int64  `json:"unit_id" minimum:"1"`
+	Kind    string `json:"kind" enum:"live,forecast,warning,warning_change,warning_lift,ozone,dust,ranking,digest,own"`
+	Name    string `json:"name,omitempty" maxLength:"200" doc:"本单位模板的名称"`
+	Wording string `json:"wording" maxLength:"5000"`
+}
+
+type templateChange struct {
+	Version int    `json:"version" minimum:"1" maximum:"2147483647" doc:"所依据的版本"`
+	Name    string `json:"name,omitempty" maxLength:"200"`
+	Wording string `json:"wording" maxLength:"5000"`
+}
+
+type templateAsk struct {
+	UnitID     int64             `json:"unit_id" minimum:"1" doc:"稿件所属单位"`
+	Kind       string            `json:"kind" enum:"live,forecast,warning,warning_change,warning_lift,ozone,dust,ranking,digest,own"`
+	TemplateID int64             `json:"template_id,omitempty" doc:"kind 为 own 时，哪一个模板"`
+	Values     map[string]string `json:"values,omitempty" doc:"各字段的值；时间为 RFC 3339 或北京时间 2026-11-30T14:00，表格为制表符或逗号分隔的行"`
+	Supersedes int64             `json:"supersedes,omitempty" doc:"变更或解除所接续的预警，见 GET /templates/warnings"`
+	AccountIDs []int64           `json:"account_ids,omitempty" maxItems:"500" doc:"本单位模板按账号写出不同的内容"`
+	Date       *time.Time        `json:"date,omitempty" doc:"日期占位符的值"`
+	Link       string            `json:"link,omitempty" maxLength:"2000" doc:"链接占位符的值"`
+}
+
+type templateText struct {
+	Text     string         `json:"text"`
+	Variants []variant      `json:"variants" nullable:"false" doc:"与正文不同的账号"`
+	Facts    []templateFact `json:"facts" nullable:"false"`
+	Note     string         `json:"note,omitempty" doc:"需要核对的地方，不妨碍写成草稿"`
+}
+
+type templateFact struct {
+	Of        string `json:"of"`
+	AQI       int    `json:"aqi"`
+	Level     int    `json:"level"`
+	Class     string `json:"class"`
+	Colour    string `json:"colour"`
+	Primary   string `json:"primary,omitempty"`
+	Published bool   `json:"published"`
+}
+
+type openWarning struct {
+	ID     int64     `json:"id" doc:"写在 supersedes 里"`
+	PostID int64     `json:"post_id"`
+	Colour string    `json:"colour"`
+	From   time.Time `json:"from"`
+}
+
+type openWarnings struct {
+	Items []openWarning `json:"items" nullable:"false"`
+}
+
+func (a *api) templates() {
+	register(a, op(http.MethodGet,
+		"/templates", "list-templates",
+		"templates", i18n.N("自带的模板，单位的文字和模板"),
+	), access.PostView, a.listTemplates)
+	register(a, created(op(http.MethodPost,
+		"/templates", "create-template",
+		"templates", i18n.N("改写自带模板的文字，或新建本单位模板"),
+	)), access.TemplateManage, a.createTemplate)
+	register(a, op(http.MethodPatch,
+		"/templates/{id}", "update-template",
+		"templates", i18n.N("写下一版"),
+	), access.TemplateManage, a.updateTemplate)
+	register(a, op(http.MethodDelete,
+		"/templates/{id}", "retire-template",
+		"templates", i18n.N("不再使用"),
+	), access.TemplateManage, a.retireTemplate)
+	register(a, op(http.MethodGet,
+		"/templates/warnings", "list-open-warnings",
+		"templates", i18n.N("可以变更或解除的预警"),
+	), access.PostWrite, a.openWarnings)
+	register(a, op(http.MethodPost,
+		"/templates/render", "render-template",
+		"templates", i18n.N("看写出的文字，什么也不保存"),
+	), access.PostWrite, a.renderTemplate)
+	register(a, created(op(http.MethodPost,
+		"/templates/drafts", "draft-from-template",
+		"templates", i18n.N("写成草稿"),
+	)), access.PostWrite, a.draftTemplate)
+}
+
+func (a *api) listTemplates(ctx context.Context, who access.Actor, _ *struct{}) (*out[allTemplates], error) {
+	words := printerOf(request(ctx))
+	all, err := a.Templates.List(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+
+	shown := allTemplates{Templates: each(all, showTemplate)}
+	shown.Kinds = each(template.Shipped(), func(kind template.Kind) templateKind {
+		return templateKind{
+			Kind:    string(kind),
+			Name:    words.T(kind.Label()),
+			Slots:   kind.Slots(),
+			Wording: kind.Wording(),
+			Fields: each(kind.Fields(), func(f template.Field) templateField {
+				return templateField{
+					Name:     f.Name,
+					Label:    words.T(f.Label),
+					Type:     string(f.Type),
+					Optional: f.Optional,
+					Options:  f.Options,
+					Help:     words.T(f.Help),
+				}
+			}),
+		}
+	})
+
+	return &out[allTemplates]{shown}, nil
+}
+
+func showTemplate(t template.Template) unitTemplate {
+	return unitTemplate{
+		ID:        t.ID,
+		UnitID:    t.UnitID,
+		Kind:      string(t.Kind),
+		Name:      t.Name,
+		Version:   t.Version,
+		Wording:   t.Text,
+		WrittenBy: t.WrittenBy,
+		WrittenAt: t.WrittenAt.UTC(),
+	}
+}
+
+func (a *api) createTemplate(
+	ctx context.Context, who access.Actor, in *struct{ Body newTemplate },
+) (*out[unitTemplate], error) {
+	t, err := a.Templates.Save(ctx, who, template.Edit{
+		UnitID: in.Body.UnitID,
+		Kind:   template.Kind(in.Body.Kind),
+		Name:   in.Body.Name,
+		Text:   in.Body.Wording,
+	})
+
+	return &out[unitTemplate]{showTemplate(t)}, err
+}
+
+func (a *api) updateTemplate(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body templateChange
+}) (*out[unitTemplate], error) {
+	t, err := a.Templates.Save(ctx, who, template.Edit{
+		ID:      in.ID,
+		Version: in.Body.Version,
+		Name:    in.Body.Name,
+		Text:    in.Body.Wording,
+	})
+
+	return &out[unitTemplate]{showTemplate(t)}, err
+}
+
+func (a *api) retireTemplate(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Version int `query:"version" minimum:"1" maximum:"2147483647" required:"true" doc:"所依据的版本"`
+}) (*none, error) {
+	return &none{}, a.Templates.Retire(ctx, who, in.ID, in.Version)
+}
+
+func (a *api) openWarnings(ctx context.Context, who access.Actor, in *struct {
+	UnitID int64 `query:"unit_id" minimum:"1" required:"true" doc:"哪个单位的"`
+}) (*out[openWarnings], error) {
+	rows, err := a.Templates.Open(ctx, who, in.UnitID)
+	if err != nil {
+		return nil, err
+	}
+
+	return &out[openWarnings]{openWarnings{each(rows, func(o template.Open) openWarning {
+		return openWarning{o.ID, o.PostID, o.Colour, o.From.UTC()}
+	})}}, nil
+}
+
+func (b templateAsk) ask() template.Ask {
+	ask := template.Ask{
+		Kind:       template.Kind(b.Kind),
+		TemplateID: b.TemplateID,
+		UnitID:     b.UnitID,
+		Values:     b.Values,
+		Supersedes: b.Supersedes,
+		AccountIDs: b.AccountIDs,
+		Link:       strings.TrimSpace(b.Link),
+	}
+	if b.Date != nil {
+		ask.Date = *b.Date
+	}
+
+	return ask
+}
+
+func (a *api) renderTemplate(
+	ctx context.Context, who access.Actor, in *struct{ Body templateAsk },
+) (*out[templateText], error) {
+	ask := in.Body.ask()
+	written, err := a.Templates.Preview(ctx, who, ask)
+	if err != nil {
+		return nil, err
+	}
+
+	shown := templateText{Text: written.Text, Variants: []variant{}}
+	for _, id := range ask.AccountIDs {
+		if own, ok := written.Own[id]; ok {
+			shown.Variants = append(shown.Variants, variant{id, own})
+		}
+	}
+	shown.Facts = each(written.Facts, func(f template.Fact) templateFact {
+		return templateFact{
+			f.Of, f.AQI, int(f.Level), f.Level.Class(), f.Level.Colour(), f.Primary, f.Published,
+		}
+	})
+	if written.Note != nil {
+		shown.Note = printerOf(request(ctx)).T(written.Note.Text, written.Note.Args...)
+	}
+
+	return &out[templateText]{shown}, nil
+}
+
+func (a *api) draftTemplate(
+	ctx context.Context, who access.Actor, in *struct{ Body templateAsk },
+) (*onePost, error) {
+	made, err := a.Templates.Draft(ctx, who, in.Body.ask())
+	if err != nil {
+		return nil, err
+	}
+
+	return a.showPost(ctx, who, made.ID)
+}

@@ -1,0 +1,259 @@
+package templates
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/beijing"
+	"juzhen/internal/fault"
+	"juzhen/internal/template"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// useForm is what is filled in; the fields of the kind come as "v.<name>".
+type useForm struct {
+	Kind       string  `form:"kind"`
+	Template   int64   `form:"template"` // of a unit's own
+	Unit       int64   `form:"unit"`
+	Supersedes int64   `form:"supersedes"`
+	Accounts   []int64 `form:"account"`
+	Date       string  `form:"date"`
+	Link       string  `form:"link"`
+	Act        string  `form:"act"` // "show" or "draft"
+	values     template.Values
+}
+
+// usePage is the form of a template with what it becomes.
+type usePage struct {
+	page.Base
+	Form     useForm
+	Kind     template.Kind
+	Own      *template.Template // one of a unit's own
+	Fields   []shownField
+	Units    []page.Option
+	Opens    []page.Option // warnings to continue
+	Accounts []choice
+	Written  *template.Written
+	Wordings []wording // of accounts that differ
+	Note     string    // what is to be looked at, in the reader's language
+}
+
+// shownField is a field of the kind as it was filled in.
+type shownField struct {
+	template.Field
+	Value  string
+	Faults []string // in the reader's language
+}
+
+// Rows is how high a field of several lines is.
+func (f shownField) Rows() int {
+	if f.Type == template.Table {
+		return 8
+	}
+
+	return 2
+}
+
+// choice is an account to choose.
+type choice struct {
+	Account account.Account
+	Chosen  bool
+}
+
+// wording is what an account says.
+type wording struct {
+	Name string
+	Text string
+}
+
+// mostListed is how many accounts the form offers.
+const mostListed = 200
+
+func (h *pages) form(c *gin.Context) error {
+	var form useForm
+	if err := web.Bind(c, &form); err != nil {
+		return err
+	}
+	p, err := h.page(c, form)
+	if err != nil {
+		return err
+	}
+	for i, field := range p.Fields {
+		p.Fields[i].Value = begin(field.Field, p.Now)
+	}
+
+	return h.kit.Show(c, 200, "templates/use", p)
+}
+
+// begin is what a field holds before anybody has typed.
+func begin(field template.Field, now time.Time) string {
+	now = now.In(beijing.Zone)
+	tomorrow := beijing.Day(now).AddDate(0, 0, 1)
+
+	switch {
+	case field.Type == template.Month:
+		return now.AddDate(0, 0, -now.Day()).Format("2006-01")
+	case field.Name == "at":
+		return page.FieldTime(now.Truncate(time.Hour))
+	case field.Name == "from":
+		return page.FieldTime(tomorrow)
+	}
+
+	return ""
+}
+
+// page fills what the form shows beside what was typed.
+func (h *pages) page(c *gin.Context, form useForm) (usePage, error) {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	p := usePage{Form: form, Kind: template.Kind(form.Kind)}
+	title := p.Kind.Label()
+	if p.Kind == template.Own {
+		t, _, err := h.Templates.Find(ctx, actor, form.Template)
+		if err != nil {
+			return p, err
+		}
+		p.Own = &t
+	} else if !slices.Contains(template.Shipped(), p.Kind) {
+		return p, fault.NotFound("没有这种模板")
+	}
+	p.Base = h.kit.Base(c, title, crumbs()...)
+
+	units, err := h.Units.Within(ctx, actor, access.PostWrite)
+	if err != nil {
+		return p, err
+	}
+	if p.Form.Unit == 0 && len(units) > 0 {
+		p.Form.Unit = units[0].ID
+	}
+	p.Units = options(units, p.Form.Unit)
+	for _, field := range p.Kind.Fields() {
+		p.Fields = append(p.Fields, shownField{Field: field, Value: form.values[field.Name]})
+	}
+	if p.Kind.Follows() {
+		opens, err := h.Templates.Open(ctx, actor, p.Form.Unit)
+		if err != nil {
+			return p, err
+		}
+		for _, o := range opens {
+			p.Opens = append(p.Opens, page.Option{
+				Value: fmt.Sprint(o.ID),
+				Text: p.T("{.from} 启动的{.colour}色预警，稿件 {.id}",
+					"from", page.StampOf(p.P, o.From, p.Now).Text, "colour", o.Colour, "id", o.PostID),
+				Raw:      true,
+				Selected: o.ID == form.Supersedes,
+			})
+		}
+	}
+	if p.Own == nil {
+		return p, nil
+	}
+	if p.Form.Date == "" {
+		p.Form.Date = beijing.Date(p.Now)
+	}
+
+	return p, h.offer(c, &p)
+}
+
+// offer lists the accounts of the unit.
+func (h *pages) offer(c *gin.Context, p *usePage) error {
+	unit, err := h.Units.Find(c.Request.Context(), web.Actor(c), p.Form.Unit)
+	if err != nil {
+		return err
+	}
+	accounts, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{
+		Permission: access.PostWrite,
+		UnitPath:   unit.Path,
+		States:     []account.State{account.Live},
+		Limit:      mostListed,
+	})
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		p.Accounts = append(p.Accounts, choice{a, slices.Contains(p.Form.Accounts, a.ID)})
+	}
+
+	return nil
+}
+
+// use shows what the template becomes, or keeps it as a draft.
+func (h *pages) use(c *gin.Context) error {
+	var form useForm
+	if err := web.Bind(c, &form); err != nil {
+		return err
+	}
+	form.values = template.Values{}
+	for name, values := range c.Request.PostForm {
+		if field, ok := strings.CutPrefix(name, "v."); ok && len(values) > 0 {
+			form.values[field] = values[0]
+		}
+	}
+	p, err := h.page(c, form)
+	if err != nil {
+		return err
+	}
+
+	ctx, actor, ask := c.Request.Context(), web.Actor(c), p.ask()
+	if form.Act == "draft" {
+		made, err := h.Templates.Draft(ctx, actor, ask)
+		if err == nil {
+			return h.kit.See(c, fmt.Sprintf("/posts/%d/edit", made.ID), "草稿已写好，请核对账号和时间，再提交审核")
+		}
+
+		return h.refuse(c, &p, err)
+	}
+	written, err := h.Templates.Preview(ctx, actor, ask)
+	if err != nil {
+		return h.refuse(c, &p, err)
+	}
+	p.Written = &written
+	if note := written.Note; note != nil {
+		p.Note = p.T(note.Text, note.Args...)
+	}
+	for _, a := range p.Accounts {
+		if own, ok := written.Own[a.Account.ID]; ok {
+			p.Wordings = append(p.Wordings, wording{a.Account.At(), own})
+		}
+	}
+
+	return h.kit.Show(c, 200, "templates/use", p)
+}
+
+func (p usePage) ask() template.Ask {
+	ask := template.Ask{
+		Kind:       p.Kind,
+		UnitID:     p.Form.Unit,
+		Values:     p.Form.values,
+		Supersedes: p.Form.Supersedes,
+		Link:       strings.TrimSpace(p.Form.Link),
+		AccountIDs: p.Form.Accounts,
+	}
+	if p.Own != nil {
+		ask.TemplateID = p.Own.ID
+	}
+	if at, err := time.ParseInLocation(time.DateOnly, p.Form.Date, beijing.Zone); err == nil {
+		ask.Date = at
+	}
+
+	return ask
+}
+
+// refuse shows the form again; each faulty cell of a table is told, not only the first.
+func (h *pages) refuse(c *gin.Context, p *usePage, err error) error {
+	for _, failure := range fault.FieldErrors(err) {
+		for i, field := range p.Fields {
+			if field.Name == failure.Field {
+				p.Fields[i].Faults = append(p.Fields[i].Faults, p.T(failure.Text, failure.Args...))
+			}
+		}
+	}
+
+	return h.kit.Refuse(c, err, "templates/use", p)
+}
