@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
 	"juzhen/internal/check"
+	"juzhen/internal/column"
 	"juzhen/internal/delivery"
 	"juzhen/internal/identity"
 	"juzhen/internal/lexicon"
@@ -40,6 +41,7 @@ type Deps struct {
 	Accounts   *account.Service
 	Media      *media.Service
 	Lexicons   *lexicon.Service
+	Columns    *column.Service
 	Posts      *post.Service
 	Templates  *template.Service
 	Reviews    *review.Service
@@ -105,6 +107,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.accounts()
 	a.media()
 	a.lexicons()
+	a.columns()
 	a.posts()
 	a.templates()
 	a.advances()

@@ -59,6 +59,7 @@ type PostFields struct {
 	MediaIDs   *[]int64     `json:"media_ids,omitempty" maxItems:"100" doc:"图片，按显示的次序"`
 	MediaAlts  []mediaAlt   `json:"media_alts,omitempty" maxItems:"100" doc:"图片说明；没有写到的图片保持原说明"`
 	RepostOf   *string      `json:"repost_of,omitempty" maxLength:"1000" doc:"转发的微博：编号或网址"`
+	Column     *int64       `json:"column,omitempty" minimum:"0" doc:"栏目编号，0 为不归入栏目"`
 	DueAt      clearable    `json:"due_at,omitempty" doc:"定时；null 为未定"`
 	Now        *bool        `json:"now,omitempty" doc:"审核通过后立即发送"`
 	Urgent     *bool        `json:"urgent,omitempty" doc:"加急"`
@@ -91,6 +92,7 @@ type postChange struct {
 func (f PostFields) content(c post.Content) (post.Content, error) {
 	set(&c.Text, f.Text)
 	set(&c.RepostOf, f.RepostOf)
+	set(&c.ColumnID, f.Column)
 	set(&c.Urgent, f.Urgent)
 	if f.DueAt.Set {
 		c.DueAt, c.DueNow = f.DueAt.At, false
@@ -241,6 +243,8 @@ type postVersion struct {
 	MediaIDs    []int64        `json:"media_ids"`
 	Media       []versionMedia `json:"media"`
 	RepostOf    string         `json:"repost_of,omitempty"`
+	Column      int64          `json:"column,omitempty" doc:"栏目编号"`
+	ColumnName  string         `json:"column_name,omitempty"`
 	Visible     string         `json:"visible" enum:"all,self"`
 	CreatedAt   time.Time      `json:"created_at"`
 	SubmittedBy string         `json:"submitted_by,omitempty"`
@@ -269,6 +273,8 @@ type postDetail struct {
 	Media      []versionMedia `json:"media"`
 	Visible    string         `json:"visible" enum:"all,self"`
 	Generated  machineMade    `json:"generated"`
+	Column     int64          `json:"column,omitempty" doc:"栏目编号"`
+	ColumnName string         `json:"column_name,omitempty"`
 	Reviews    []Decided      `json:"reviews"`
 	Deliveries []oneDelivery  `json:"deliveries" doc:"每个账号一条"`
 	Advance    *shownAdvance  `json:"advance,omitempty" doc:"等第二人决定的提前发布的申请"`
@@ -356,6 +362,8 @@ func (a *api) showPost(ctx context.Context, who access.Actor, id int64) (*onePos
 			Media:      shown.Media,
 			Visible:    shown.Visible,
 			Generated:  shown.Generated,
+			Column:     shown.Column,
+			ColumnName: shown.ColumnName,
 			Advance:    asked,
 			Reviews:    each(reviews, showReview),
 			Deliveries: each(
@@ -374,6 +382,8 @@ func showVersion(version post.Version) postVersion {
 		Text:        version.Text,
 		Variants:    []variant{},
 		RepostOf:    version.RepostOf,
+		Column:      version.ColumnID,
+		ColumnName:  version.ColumnName,
 		Visible:     "all",
 		CreatedAt:   version.CreatedAt.UTC(),
 		SubmittedBy: version.SubmittedName,

@@ -24,6 +24,7 @@ import (
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
 	"juzhen/internal/check"
+	"juzhen/internal/column"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/identity"
@@ -150,6 +151,7 @@ func (w *world) services(weiboURL string) {
 		Units:      org.New(w.db, w.now),
 		Accounts:   accounts,
 		Media:      media.New(w.db, blobs, w.now),
+		Columns:    column.New(w.db, w.now),
 		Posts:      post.New(w.db, rules, w.now),
 		Reviews:    review.New(w.db),
 		Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks}),

@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
 	"juzhen/internal/check"
+	"juzhen/internal/column"
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/deliveries"
 	lexiconpages "juzhen/internal/console/lexicon"
@@ -49,6 +50,7 @@ type Services struct {
 	Accounts   *account.Service
 	Media      *media.Service
 	Lexicons   *lexicon.Service
+	Columns    *column.Service
 	Reviews    *review.Service
 	Posts      *post.Service
 	Checks     *check.Service
@@ -103,6 +105,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	if err := a.Accounts.CheckKey(ctx); err != nil {
 		return err
 	}
+	a.Columns = column.New(db, now)
 	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db), post.New(db, rules, now)
 	a.Lexicons = lexicon.New(db, now, nil)
 	a.Checks = check.New(db, a.Lexicons, now)
@@ -238,6 +241,7 @@ func acts() []audit.Act {
 		reach.TrailActs(),
 		media.TrailActs(),
 		lexicon.TrailActs(),
+		column.TrailActs(),
 		post.TrailActs(),
 		template.TrailActs(),
 		delivery.TrailActs(),
@@ -254,6 +258,7 @@ func subjects() [][]audit.Subject {
 		reach.TrailSubjects(),
 		media.TrailSubjects(),
 		lexicon.TrailSubjects(),
+		column.TrailSubjects(),
 		post.TrailSubjects(),
 		template.TrailSubjects(),
 		delivery.TrailSubjects(),

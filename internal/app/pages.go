@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/config"
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/calendar"
+	"juzhen/internal/console/columns"
 	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/follow"
 	"juzhen/internal/console/home"
@@ -74,6 +75,7 @@ func (a *App) register(kit *web.Kit) {
 		Accounts:    a.Accounts,
 		Media:       a.Media,
 		Lexicons:    a.Lexicons,
+		Columns:     a.Columns,
 		Posts:       a.Posts,
 		Checks:      a.Checks,
 		Templates:   a.Templates,
@@ -109,6 +111,7 @@ func (a *App) register(kit *web.Kit) {
 		Deliveries: a.Deliveries,
 		Accounts:   a.Accounts,
 		Units:      a.Org,
+		Columns:    a.Columns,
 	})
 	templates.Register(kit, templates.Deps{Templates: a.Templates, Accounts: a.Accounts, Units: a.Org})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})
@@ -130,6 +133,7 @@ func (a *App) register(kit *web.Kit) {
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
 	lexiconpages.Register(kit, lexiconpages.Deps{Lexicons: a.Lexicons, Units: a.Org})
+	columns.Register(kit, columns.Deps{Columns: a.Columns, Units: a.Org})
 	admin.Register(kit, admin.Deps{
 		PublicURL: a.cfg.PublicURL,
 		Org:       a.Org,

@@ -19,8 +19,8 @@ import (
 //
 //   - units is read nearly everywhere: how far a reader sees is a path, and a path is kept in one place, so
 //     that a unit can move. A list joins units on unit_id and compares the path in its WHERE.
-//   - accounts, posts, post_versions and users: a list shows handle, text and author of what it lists and
-//     cuts its pages in the same statement.
+//   - accounts, posts, post_versions, columns and users: a list shows handle, text, column and author of
+//     what it lists and cuts its pages in the same statement.
 //   - deliveries, their events, turns and releases are moved for one by delivery and for thousands at once by
 //     dispatch: claim, mark and record are one statement each, of rules that delivery holds (rules.go).
 //   - media and identity look upwards: who may see a picture is whether a post or delivery shows it, and an
@@ -39,7 +39,7 @@ var tables = []table{
 	{"audit_days", "audit", "", ""},
 	{"audit_entries", "audit", "", ""},
 
-	{"units", "org", "", "audit todo identity account media lexicon review post template check delivery reach"},
+	{"units", "org", "", "audit todo identity account media lexicon column review post template check delivery reach"},
 
 	{"todo_readers", "todo", "", ""},
 	{"todos", "todo", "", ""},
@@ -66,6 +66,8 @@ var tables = []table{
 	{"lexicon_files", "lexicon", "", ""},
 	{"lexicon_versions", "lexicon", "", ""},
 	{"lexicons", "lexicon", "", ""},
+
+	{"columns", "column", "", "post"},
 
 	{"reviews", "review", "", ""},
 

@@ -286,6 +286,10 @@ var (
 		p := s.write(s.account)
 		return s.account.with(vars{"id": p.ID, "post": p.ID, "revision": p.Revision})
 	}
+	newColumn = func(s *side) vars {
+		return s.account.with(vars{"id": s.g.id(`INSERT INTO columns (unit_id, name, position, created_at, updated_at)
+			VALUES ($1, $2, 1, now(), now()) RETURNING id`, s.unit, fmt.Sprintf("%s栏目%d", s.name, s.g.next()))})
+	}
 	submitted = func(s *side) vars { return s.submit(s.account) }
 	approved  = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
 	waiting   = func(s *side) vars { return s.approve(s.account) }

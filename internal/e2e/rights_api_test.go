@@ -202,6 +202,15 @@ var apiRules = []rule{
 		SELECT state = 'refused' FROM delivery_decisions WHERE id = {id}`, usual},
 
 	// Pauses and the state of sending.
+	{"GET /api/v1/columns", "PRSMA", newColumn, "", "墙内栏目", listed},
+	{
+		"POST /api/v1/columns", "--S--", blank, `{"unit_id":{unit},"name":"接口栏目"}`,
+		"SELECT EXISTS (SELECT FROM columns WHERE name = '接口栏目' AND created_by = {self})", usual,
+	},
+	{
+		"PATCH /api/v1/columns/:id", "--S--", newColumn, `{"active":false}`,
+		"SELECT NOT active FROM columns WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/pauses", "PRSMA", pause, "", "墙内演练", listed},
 	{"GET /api/v1/pauses/preview", "--SM-", running, "account_id={account}", "", usual},
 	{"POST /api/v1/pauses", "--SM-", running, `{"account_id":{account},"reason":"演练"}`,

@@ -292,6 +292,21 @@ var pageRules = []rule{
 		SELECT noted_by = {self} FROM platform_posts WHERE id = {id}`, usual},
 	{"GET /reach/budget", "PRSMA", nil, "", "", usual},
 
+	// Columns.
+	{"GET /columns", "--S--", newColumn, "", "墙内栏目", listed},
+	{
+		"POST /columns", "--S--", blank, "unit={unit}&name=新栏目{unit}",
+		"SELECT EXISTS (SELECT FROM columns WHERE name = '新栏目{unit}' AND created_by = {self})", usual,
+	},
+	{
+		"POST /columns/:id", "--S--", newColumn, "name=改名{id}",
+		"SELECT name = '改名{id}' FROM columns WHERE id = {id}", usual,
+	},
+	{
+		"POST /columns/:id", "--S--", newColumn, "switch=off",
+		"SELECT NOT active FROM columns WHERE id = {id}", usual,
+	},
+
 	// Units, people, the trail.
 	{"GET /admin/units", "---M-", emptyUnit, "", "墙内空", listed},
 	{"GET /admin/units/new", "---M-", nil, "", "墙内单位", usual},

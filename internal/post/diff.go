@@ -60,12 +60,15 @@ type Difference struct {
 	RepostChanged  bool
 
 	GeneratedChanged bool
+	ColumnChanged    bool
+	OldColumn        string // "": none
+	NewColumn        string
 }
 
 // Empty tells whether nothing changed.
 func (d Difference) Empty() bool {
 	return !d.TextChanged && len(d.Targets) == 0 && len(d.Media) == 0 && !d.VisibleChanged &&
-		!d.RepostChanged && !d.GeneratedChanged
+		!d.RepostChanged && !d.GeneratedChanged && !d.ColumnChanged
 }
 
 // Diff compares two versions as their readers would: texts by Han characters and by words, accounts and
@@ -80,6 +83,9 @@ func Diff(old, new Version) Difference {
 		RepostChanged:  old.RepostOf != new.RepostOf,
 
 		GeneratedChanged: old.Generated != new.Generated,
+		ColumnChanged:    old.ColumnID != new.ColumnID,
+		OldColumn:        old.ColumnName,
+		NewColumn:        new.ColumnName,
 	}
 }
 

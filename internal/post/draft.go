@@ -15,6 +15,7 @@ type Content struct {
 	Text     string
 	Visible  int
 	RepostOf string // platform id, or what ParseRepost reads
+	ColumnID int64  // 0: in no column
 	Targets  []TargetChoice
 	Media    []MediaChoice
 	DueAt    *time.Time
@@ -139,6 +140,7 @@ func ContentOf(post Post, version Version) Content {
 		Text:     version.Text,
 		Visible:  version.Visible,
 		RepostOf: version.RepostOf,
+		ColumnID: version.ColumnID,
 		DueAt:    post.DueAt,
 		DueNow:   post.DueNow,
 		Urgent:   post.Urgent,
@@ -165,6 +167,7 @@ func (c Content) same(content Content) bool {
 
 	return sameUnit && c.Text == content.Text && c.Visible == content.Visible &&
 		c.RepostOf == content.RepostOf &&
+		c.ColumnID == content.ColumnID &&
 		c.DueNow == content.DueNow &&
 		c.Urgent == content.Urgent &&
 		c.Generated == content.Generated &&

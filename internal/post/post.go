@@ -80,6 +80,8 @@ type Version struct {
 	Text          string
 	Visible       int    // 0: everybody, 1: the account itself
 	RepostOf      string // platform id of the post that is reposted, or ""
+	ColumnID      int64  // 0: in none
+	ColumnName    string // as it is called now
 	Hash          []byte // approval hash, once submitted
 	CreatedAt     time.Time
 	SubmittedBy   *int64

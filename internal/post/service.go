@@ -154,6 +154,9 @@ func create(
 	if err := mayUse(ctx, tx, actor, path, content, nil); err != nil {
 		return Post{}, false, err
 	}
+	if err := mayBeIn(ctx, tx, path, content.ColumnID, 0); err != nil {
+		return Post{}, false, err
+	}
 	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, content, key, at)
 	if err != nil {
 		return Post{}, false, fmt.Errorf("insert post: %w", err)
@@ -261,6 +264,13 @@ func (s *Service) save(
 		return Post{}, err
 	}
 	if err := mayUse(ctx, tx, actor, home.Path, content, version.Media); err != nil {
+		return Post{}, err
+	}
+	had := version.ColumnID
+	if home.ID != post.UnitID {
+		had = 0
+	}
+	if err := mayBeIn(ctx, tx, home.Path, content.ColumnID, had); err != nil {
 		return Post{}, err
 	}
 	if err := saveVersion(ctx, tx, post.VersionID, content, actor.UserID); err != nil {

@@ -22,6 +22,8 @@ type versionRow struct {
 	Text          string
 	Visible       int
 	RepostOf      string
+	ColumnID      int64
+	ColumnName    string
 	Hash          []byte
 	CreatedAt     time.Time
 	SubmittedBy   *int64
@@ -49,10 +51,12 @@ type mediaRow struct {
 func versions(ctx context.Context, tx pg.Tx, cond string, args ...any) ([]Version, error) {
 	rows, err := gorm.G[versionRow](tx.DB).Raw(`
 SELECT v.id, v.post_id, v.number, v.state, v.text, v.visible, v.repost_of, v.hash, v.created_at,
+       coalesce(c.id, 0) AS column_id, coalesce(c.name, '') AS column_name,
     v.submitted_by,
        coalesce(s.display_name, '') AS submitted_name, v.submitted_at, v.generated_text,
        v.generated_pictures
-FROM post_versions v LEFT JOIN users s ON s.id = v.submitted_by WHERE `+cond+` ORDER BY v.number DESC`,
+FROM post_versions v LEFT JOIN users s ON s.id = v.submitted_by LEFT JOIN columns c ON c.id = v.column_id
+WHERE `+cond+` ORDER BY v.number DESC`,
 		args...).
 		Find(ctx)
 	if err != nil {
@@ -69,6 +73,8 @@ FROM post_versions v LEFT JOIN users s ON s.id = v.submitted_by WHERE `+cond+` O
 			Text:          row.Text,
 			Visible:       row.Visible,
 			RepostOf:      row.RepostOf,
+			ColumnID:      row.ColumnID,
+			ColumnName:    row.ColumnName,
 			Hash:          row.Hash,
 			CreatedAt:     row.CreatedAt,
 			SubmittedBy:   row.SubmittedBy,
@@ -188,11 +194,11 @@ func insertVersion(
 ) (int64, error) {
 	var id int64
 	err := tx.DB.WithContext(ctx).Raw(`
-INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, generated_text,
-    generated_pictures, editors, created_at)
-VALUES (?, 1, 'draft', ?, ?, ?, ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`,
-		postID, content.Text, content.Visible, content.RepostOf, content.Generated.Text,
-		content.Generated.Pictures, by, at).
+INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, column_id,
+    generated_text, generated_pictures, editors, created_at)
+VALUES (?, 1, 'draft', ?, ?, ?, nullif(?, 0), ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`,
+		postID, content.Text, content.Visible, content.RepostOf, content.ColumnID,
+		content.Generated.Text, content.Generated.Pictures, by, at).
 		Row().
 		Scan(&id)
 	if err != nil {
@@ -205,10 +211,11 @@ VALUES (?, 1, 'draft', ?, ?, ?, ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`,
 // saveVersion replaces the content of a draft and notes who worked on it.
 func saveVersion(ctx context.Context, tx pg.Tx, id int64, content Content, by int64) error {
 	err := one(tx.DB.WithContext(ctx).Exec(`
-UPDATE post_versions SET text = ?, visible = ?, repost_of = ?, generated_text = ?, generated_pictures = ?,
+UPDATE post_versions SET text = ?, visible = ?, repost_of = ?, column_id = nullif(?, 0),
+       generated_text = ?, generated_pictures = ?,
        editors = CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END
 WHERE id = ? AND state = 'draft'`, content.Text, content.Visible, content.RepostOf,
-		content.Generated.Text, content.Generated.Pictures, by, by, id))
+		content.ColumnID, content.Generated.Text, content.Generated.Pictures, by, by, id))
 	if err != nil {
 		return err
 	}
@@ -267,9 +274,9 @@ SELECT $1, x.account_id, x.variant FROM unnest($2::bigint[], $3::text[]) AS x (a
 func copyVersion(ctx context.Context, db *gorm.DB, from, by int64, at time.Time) (int64, error) {
 	var id int64
 	err := db.WithContext(ctx).Raw(`
-INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, generated_text,
-    generated_pictures, editors, created_at)
-SELECT post_id, number + 1, 'draft', text, visible, repost_of, generated_text, generated_pictures,
+INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, column_id,
+    generated_text, generated_pictures, editors, created_at)
+SELECT post_id, number + 1, 'draft', text, visible, repost_of, column_id, generated_text, generated_pictures,
        CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END, ?
            FROM post_versions WHERE id = ? RETURNING id`,
 		by, by, at, from).Row().Scan(&id)

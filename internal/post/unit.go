@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
+	"juzhen/internal/column"
 	"juzhen/internal/fault"
 	"juzhen/internal/identity"
 	"juzhen/internal/media"
@@ -126,6 +127,17 @@ func refuseOutside(actor access.Actor, path string, ids []int64, accounts map[in
 		"names",
 		strings.Join(names, " "),
 	)
+}
+
+// mayBeIn looks whether a post of the unit at path may be in a column. The one it is in already may have
+// been switched off meanwhile.
+func mayBeIn(ctx context.Context, tx pg.Tx, path string, columnID, had int64) error {
+	if columnID == 0 || columnID == had {
+		return nil
+	}
+	_, err := column.HoldsTx(ctx, tx, columnID, path)
+
+	return err
 }
 
 func within(path, unit string) bool { return len(path) >= len(unit) && path[:len(unit)] == unit }

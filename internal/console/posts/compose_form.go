@@ -28,6 +28,7 @@ type composeForm struct {
 	Corrects int64  `form:"corrects"`
 	Text     string `form:"text,raw"`
 	Repost   string `form:"repost"`
+	Column   int64  `form:"column"` // 0: none
 	Visible  int    `form:"visible"`
 	Urgent   bool   `form:"urgent"`
 
@@ -114,6 +115,7 @@ func (f *composeForm) makePlain() {
 func (f composeForm) content() post.Content {
 	c := post.Content{
 		UnitID: f.Unit, Text: f.Text, Visible: f.Visible, RepostOf: f.Repost, Urgent: f.Urgent,
+		ColumnID:  f.Column,
 		DueNow:    f.When == "now",
 		Generated: post.Generated{Text: f.GeneratedText, Pictures: f.GeneratedPictures},
 	}
@@ -225,6 +227,7 @@ func formOf(p post.Post, version post.Version) composeForm {
 		Unit:     p.UnitID,
 		Text:     version.Text,
 		Repost:   version.RepostOf,
+		Column:   version.ColumnID,
 		Visible:  version.Visible,
 		Urgent:   p.Urgent,
 		When:     "at",

@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/console/parts"
+	"juzhen/internal/fault"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -27,6 +28,7 @@ type composePage struct {
 	Number    int           // of the version; 0 while nothing is stored
 	Units     []page.Option // to choose from; none for who writes in one unit
 	MayMove   bool          // the unit can be chosen still
+	Columns   []page.Option // none where the unit has none
 	UnitName  string
 	Aside     string // names of accounts that the unit may not use
 	Picker    page.Picker
@@ -158,6 +160,10 @@ func (h *pages) fillChoice(
 
 	page.Picker = picker(units, accounts, page.Form)
 
+	if page.Columns, err = h.columnOptions(ctx, actor, page.Form); err != nil {
+		return err
+	}
+
 	page.Units = unitOptions(units, page.Form)
 	for _, unit := range units {
 		if unit.ID == page.Form.Unit {
@@ -171,6 +177,35 @@ func (h *pages) fillChoice(
 	}
 
 	return nil
+}
+
+// columnOptions are the columns that a post of the form's unit may have, and the one it has.
+func (h *pages) columnOptions(
+	ctx context.Context,
+	actor access.Actor,
+	form composeForm,
+) ([]page.Option, error) {
+	if form.Unit == 0 {
+		return nil, nil
+	}
+	columns, err := h.Columns.For(ctx, actor, form.Unit)
+	if err != nil && !fault.Is(err, fault.KindNotFound) {
+		return nil, err
+	}
+	out := []page.Option{{Value: "0", Text: "不归入栏目"}}
+
+	for _, column := range columns {
+		if column.Active || column.ID == form.Column {
+			out = append(out, page.Option{
+				Value:    fmt.Sprint(column.ID),
+				Text:     column.Name,
+				Raw:      true,
+				Selected: column.ID == form.Column,
+			})
+		}
+	}
+
+	return out, nil
 }
 
 // namesAside names the accounts that were kept out, those the actor may know of.

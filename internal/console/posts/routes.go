@@ -8,6 +8,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/check"
+	"juzhen/internal/column"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
 	"juzhen/internal/media"
@@ -28,6 +29,7 @@ type Deps struct {
 	Deliveries *delivery.Service
 	Accounts   *account.Service
 	Units      *org.Service
+	Columns    *column.Service
 }
 
 type pages struct {

@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/blob"
 	"juzhen/internal/check"
+	"juzhen/internal/column"
 	"juzhen/internal/console/calendar"
 	"juzhen/internal/console/home"
 	"juzhen/internal/console/posts"
@@ -75,6 +76,7 @@ func newWorld(t *testing.T) *world {
 		Deliveries: w.deliveries,
 		Accounts:   accounts,
 		Units:      units,
+		Columns:    column.New(w.db, clock),
 	}
 	w.people = people()
 	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock, Log: slog.New(slog.DiscardHandler)})
