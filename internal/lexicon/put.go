@@ -152,9 +152,9 @@ func planTx(ctx context.Context, tx pg.Tx, list List, puts []Put) (plan, error) 
 
 		switch {
 		case !put.Replace && put.Was == 0 && is:
-			return plan{}, fault.Conflict("词表里已有「{.word}」", "word", put.Word).WithCode("exists")
+			return plan{}, fault.Conflict("词表里已有「{.word}」", "word", put.Word).WithCode("word_exists")
 		case !put.Replace && put.Was != before.ID:
-			return plan{}, fault.Conflict("「{.word}」刚被别人改过，请重新打开再改", "word", put.Word).WithCode("changed")
+			return plan{}, fault.Conflict("「{.word}」刚被别人改过，请重新打开再改", "word", put.Word).WithCode("overtaken")
 		case is && before.same(put.Entry):
 			p.same++
 			continue
