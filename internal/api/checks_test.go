@@ -52,7 +52,7 @@ func TestWhatIsFoundIsMendedOrExplainedAndAgreedTo(t *testing.T) {
 
 	at := "/posts/" + p.text("id") + "/review"
 	verdict := body{"version": p.at("version"), "hash": p.text("hash"), "decision": "approve"}
-	w.call("reviewer", "POST", at, verdict).problem(http.StatusUnprocessableEntity, "invalid").
+	w.call("reviewer", "POST", at, verdict).problem(http.StatusUnprocessableEntity, "not_agreed").
 		says("body.agreed", "errors", 0, "location").says("not_agreed", "errors", 0, "code")
 	verdict["agreed"] = true
 	w.call("reviewer", "POST", at, verdict).want(http.StatusOK).says("approved", "phase")

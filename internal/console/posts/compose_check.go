@@ -2,13 +2,17 @@ package posts
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/access"
 	"juzhen/internal/check"
+	"juzhen/internal/fault"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -79,6 +83,13 @@ func (h *pages) check(c *gin.Context) error {
 	form, err := bindCompose(c)
 	if err != nil {
 		return err
+	}
+	units, err := h.Units.Within(c.Request.Context(), web.Actor(c), access.PostWrite)
+	if err != nil {
+		return err
+	}
+	if form.Unit != 0 && !slices.ContainsFunc(units, func(u org.Unit) bool { return u.ID == form.Unit }) {
+		return fault.NotFound("没有找到该单位，或不在您的管辖范围内")
 	}
 	part, err := h.lookThrough(c, form)
 	if err != nil {
