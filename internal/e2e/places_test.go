@@ -238,7 +238,7 @@ func prepare(t *testing.T, w *world.World) vars {
 func askedEarlier(t *testing.T, w *world.World) int64 {
 	t.Helper()
 	writer, _ := w.Actor("xuanchuan")
-	post := w.Approve("空气质量提示：明天有轻度污染", world.In(6*time.Hour), "环保北京")
+	post := w.Approve("空气质量提示：有轻度污染", world.In(6*time.Hour), "环保北京")
 	moved, err := w.Deliveries.Reschedule(
 		t.Context(),
 		writer,

@@ -13,6 +13,7 @@ export function ownWordings(form: HTMLFormElement): void {
     const at = e.target instanceof Element ? e.target.closest<HTMLElement>("[data-own-of], [data-own-add]") : null;
     if (!at) return;
     e.preventDefault();
+    clearTimeout(timer); // what was asked for by the button is not overtaken by the list of those that match
     const id = at.dataset["ownOf"];
     if (id) void openOf(form, id);
     else void find(form, "own");
