@@ -77,6 +77,11 @@ func (a *api) updateColumn(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body columnChange
 }) (*out[shownColumn], error) {
-	changed, err := a.Columns.Change(ctx, who, in.ID, column.Change{Name: in.Body.Name, Active: in.Body.Active})
+	changed, err := a.Columns.Change(
+		ctx,
+		who,
+		in.ID,
+		column.Change{Name: in.Body.Name, Active: in.Body.Active},
+	)
 	return &out[shownColumn]{showColumn(changed)}, err
 }

@@ -252,7 +252,11 @@ func (a *api) stopWords(ctx context.Context, who access.Actor, in *struct {
 }
 
 // listWords reads a page behind the number of its last word.
-func (a *api) listWords(ctx context.Context, who access.Actor, in *wordFilter) (*out[list[wordEntry]], error) {
+func (a *api) listWords(
+	ctx context.Context,
+	who access.Actor,
+	in *wordFilter,
+) (*out[list[wordEntry]], error) {
 	filter := lexicon.EntryFilter{Query: in.Query, Limit: in.Limit + 1}
 	if in.Cursor != "" {
 		after, err := strconv.ParseInt(in.Cursor, 10, 64)

@@ -257,7 +257,12 @@ func (a *api) updatePost(ctx context.Context, who access.Actor, in *changePost) 
 		return nil, in.stale(in.Body.place(err))
 	}
 	if in.Body.Submit {
-		if err := a.Deliveries.Submit(ctx, who, in.ID, p.Revision, reasonsOf(in.Body.Reasons)...); err != nil {
+		if err := a.Deliveries.Submit(
+			ctx,
+			who,
+			in.ID,
+			p.Revision,
+			reasonsOf(in.Body.Reasons)...); err != nil {
 			return nil, in.stale(in.Body.place(err))
 		}
 	}
@@ -341,7 +346,12 @@ func (a *api) submitPost(ctx context.Context, who access.Actor, in *struct {
 }) (*onePost, error) {
 	var wanted submission
 	set(&wanted, in.Body)
-	if err := a.Deliveries.Submit(ctx, who, in.ID, wanted.Revision, reasonsOf(wanted.Reasons)...); err != nil {
+	if err := a.Deliveries.Submit(
+		ctx,
+		who,
+		in.ID,
+		wanted.Revision,
+		reasonsOf(wanted.Reasons)...); err != nil {
 		if stale, ok := post.StaleIn(err); ok {
 			err = fault.Public(err).With(stale).WithCode("stale")
 		}

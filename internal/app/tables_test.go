@@ -39,7 +39,12 @@ var tables = []table{
 	{"audit_days", "audit", "", ""},
 	{"audit_entries", "audit", "", ""},
 
-	{"units", "org", "", "audit todo identity account media lexicon column review post template check delivery reach"},
+	{
+		"units",
+		"org",
+		"",
+		"audit todo identity account media lexicon column review post template check delivery reach",
+	},
 
 	{"todo_readers", "todo", "", ""},
 	{"todos", "todo", "", ""},

@@ -47,8 +47,12 @@ func words(_ context.Context, _ *field) (values, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, plainHeap, _ := built(func() (*lexicon.Matcher, error) { return lexicon.NewPlainMatcher(entries), nil })
-	folded, foldedHeap, _ := built(func() (*lexicon.Matcher, error) { return lexicon.NewMatcher(entries), nil })
+	plain, plainHeap, _ := built(
+		func() (*lexicon.Matcher, error) { return lexicon.NewPlainMatcher(entries), nil },
+	)
+	folded, foldedHeap, _ := built(
+		func() (*lexicon.Matcher, error) { return lexicon.NewMatcher(entries), nil },
+	)
 
 	began := time.Now()
 	found := len(library.MultiPatternSearch(letters, false))

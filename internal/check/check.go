@@ -163,7 +163,14 @@ func fromList(hit lexicon.Hit, text []rune) Finding {
 
 	switch {
 	case hit.Note != "":
-		finding.Text, finding.Args = i18n.N("词表中有“{.word}”：{.note}"), []any{"word", hit.Word, "note", hit.Note}
+		finding.Text, finding.Args = i18n.N(
+			"词表中有“{.word}”：{.note}",
+		), []any{
+			"word",
+			hit.Word,
+			"note",
+			hit.Note,
+		}
 	case hit.Suggestion != "":
 		finding.Text = i18n.N("“{.word}”应为“{.want}”")
 		finding.Args = []any{"word", hit.Word, "want", hit.Suggestion}

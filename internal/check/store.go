@@ -155,7 +155,13 @@ type Ignored struct {
 }
 
 // insertFindings keeps what was found in a version that is submitted.
-func insertFindings(ctx context.Context, tx pg.Tx, versionID, by int64, found []Finding, reasons []string) error {
+func insertFindings(
+	ctx context.Context,
+	tx pg.Tx,
+	versionID, by int64,
+	found []Finding,
+	reasons []string,
+) error {
 	batch := &pgx.Batch{}
 	for i, f := range found {
 		words := make([]string, len(f.Args)) // as they are shown: JSON has no whole numbers
@@ -209,8 +215,21 @@ func findingsOf(ctx context.Context, db interface {
 
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (kept Ignored, err error) {
 		var args []byte
-		if err := row.Scan(&kept.AccountID, &kept.Rule, &kept.Level, &kept.Start, &kept.End, &kept.Found,
-			&kept.Suggestion, &kept.Text, &args, &kept.Reason, &kept.By, &kept.AgreedBy, &kept.AgreedAt); err != nil {
+		if err := row.Scan(
+			&kept.AccountID,
+			&kept.Rule,
+			&kept.Level,
+			&kept.Start,
+			&kept.End,
+			&kept.Found,
+			&kept.Suggestion,
+			&kept.Text,
+			&args,
+			&kept.Reason,
+			&kept.By,
+			&kept.AgreedBy,
+			&kept.AgreedAt,
+		); err != nil {
 			return kept, err
 		}
 

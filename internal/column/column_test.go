@@ -50,8 +50,14 @@ func TestTheShippedColumnsHoldForAllAndAreTheRoots(t *testing.T) {
 	}
 
 	name := "空气"
-	if _, err := s.Change(t.Context(), supervisor(1, "/1/3/"), list[0].ID, column.Change{Name: &name}); !fault.Is(
-		err, fault.KindNotFound,
+	if _, err := s.Change(
+		t.Context(),
+		supervisor(1, "/1/3/"),
+		list[0].ID,
+		column.Change{Name: &name},
+	); !fault.Is(
+		err,
+		fault.KindNotFound,
 	) {
 		t.Errorf("a district renamed it: %v", err)
 	}

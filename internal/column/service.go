@@ -176,7 +176,12 @@ func (s *Service) record(
 	detail map[string]any,
 ) error {
 	return audit.Write(ctx, tx, audit.Entry{
-		Actor: actor, At: s.now(), Action: act, Subject: column.Ref(), UnitPath: column.UnitPath, Detail: detail,
+		Actor:    actor,
+		At:       s.now(),
+		Action:   act,
+		Subject:  column.Ref(),
+		UnitPath: column.UnitPath,
+		Detail:   detail,
 	})
 }
 

@@ -47,7 +47,10 @@ func inLine(ctx context.Context, db *gorm.DB, path string) ([]Column, error) {
 
 // holding are the columns that posts of the unit at path may have.
 func holding(ctx context.Context, db *gorm.DB, path string) ([]Column, error) {
-	return gorm.G[Column](db).Raw(selectColumns+"starts_with(?, coalesce(u.path, '/'))"+inOrder, path).Find(ctx)
+	return gorm.G[Column](
+		db,
+	).Raw(selectColumns+"starts_with(?, coalesce(u.path, '/'))"+inOrder, path).
+		Find(ctx)
 }
 
 func find(ctx context.Context, db *gorm.DB, id int64) (Column, error) {

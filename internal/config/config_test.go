@@ -124,15 +124,29 @@ func TestEverythingWrongIsNamedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Load([]string{
-		"JUZHEN_LISTNE=x", "JUZHEN_SWEEP=soon", "JUZHEN_LEASE=-1s", "JUZHEN_SEND_CONNECTIONS=many",
-		"JUZHEN_MARK_CONNECTIONS=0", "JUZHEN_WEIBO_URL=weibo.com", "JUZHEN_LISTEN=8080",
-		"JUZHEN_LOG_LEVEL=loud", "JUZHEN_WEIBO_SAFE_DOMAIN=https://x.cn/",
-		"JUZHEN_DATABASE_URL=mysql://u:geheim@h/d", "JUZHEN_MIGRATE_URL=owner:geheim@h",
-		"JUZHEN_SECRET_KEY_FILE=" + open, "JUZHEN_CLOCK_STOP=100ms", "JUZHEN_SHUTDOWN_GRACE=5s",
-		"JUZHEN_METRICS_FROM=10.1", "JUZHEN_TRUSTED_PROXIES=0.0.0.0/0",
-		"JUZHEN_ALLOWED_HOSTS=a.example,https://b.example", "JUZHEN_OUTWARD_HOSTS=data.intranet", "JUZHEN_METRICS_LISTEN=9464",
-		"JUZHEN_NAME=" + strings.Repeat("台", 61), "JUZHEN_PUBLIC_URL=https://矩阵台.example",
-		"JUZHEN_WEIBO_APP_SECRET=a", "JUZHEN_WEIBO_APP_SECRET_FILE=" + file(t, "b"),
+		"JUZHEN_LISTNE=x",
+		"JUZHEN_SWEEP=soon",
+		"JUZHEN_LEASE=-1s",
+		"JUZHEN_SEND_CONNECTIONS=many",
+		"JUZHEN_MARK_CONNECTIONS=0",
+		"JUZHEN_WEIBO_URL=weibo.com",
+		"JUZHEN_LISTEN=8080",
+		"JUZHEN_LOG_LEVEL=loud",
+		"JUZHEN_WEIBO_SAFE_DOMAIN=https://x.cn/",
+		"JUZHEN_DATABASE_URL=mysql://u:geheim@h/d",
+		"JUZHEN_MIGRATE_URL=owner:geheim@h",
+		"JUZHEN_SECRET_KEY_FILE=" + open,
+		"JUZHEN_CLOCK_STOP=100ms",
+		"JUZHEN_SHUTDOWN_GRACE=5s",
+		"JUZHEN_METRICS_FROM=10.1",
+		"JUZHEN_TRUSTED_PROXIES=0.0.0.0/0",
+		"JUZHEN_ALLOWED_HOSTS=a.example,https://b.example",
+		"JUZHEN_OUTWARD_HOSTS=data.intranet",
+		"JUZHEN_METRICS_LISTEN=9464",
+		"JUZHEN_NAME=" + strings.Repeat("台", 61),
+		"JUZHEN_PUBLIC_URL=https://矩阵台.example",
+		"JUZHEN_WEIBO_APP_SECRET=a",
+		"JUZHEN_WEIBO_APP_SECRET_FILE=" + file(t, "b"),
 	})
 	if err == nil {
 		t.Fatal("nothing was found")

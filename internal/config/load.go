@@ -140,7 +140,10 @@ func (p *problems) checkAddresses(config *Config) {
 
 	for i, name := range config.OutwardHosts {
 		config.OutwardHosts[i] = strings.TrimSpace(name)
-		if host, port, err := net.SplitHostPort(config.OutwardHosts[i]); err != nil || !hostName(host) || port == "" {
+		if host, port, err := net.SplitHostPort(
+			config.OutwardHosts[i],
+		); err != nil || !hostName(host) ||
+			port == "" {
 			p.add("JUZHEN_OUTWARD_HOSTS", fmt.Sprintf("“%s”应为 主机:端口，如 data.intranet:8443", name))
 			break
 		}

@@ -287,8 +287,10 @@ var (
 		return s.account.with(vars{"id": p.ID, "post": p.ID, "revision": p.Revision})
 	}
 	newColumn = func(s *side) vars {
-		return s.account.with(vars{"id": s.g.id(`INSERT INTO columns (unit_id, name, position, created_at, updated_at)
-			VALUES ($1, $2, 1, now(), now()) RETURNING id`, s.unit, fmt.Sprintf("%s栏目%d", s.name, s.g.next()))})
+		return s.account.with(
+			vars{"id": s.g.id(`INSERT INTO columns (unit_id, name, position, created_at, updated_at)
+			VALUES ($1, $2, 1, now(), now()) RETURNING id`, s.unit, fmt.Sprintf("%s栏目%d", s.name, s.g.next()))},
+		)
 	}
 	submitted = func(s *side) vars { return s.submit(s.account) }
 	approved  = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
@@ -526,8 +528,11 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 	}
 	ownTemplate = func(s *side) vars {
 		n := s.g.next()
-		id := s.g.id(`INSERT INTO templates (unit_id, kind, name, version) VALUES ($1, 'own', $2, 1) RETURNING id`,
-			s.unit, fmt.Sprintf("模板%d", n))
+		id := s.g.id(
+			`INSERT INTO templates (unit_id, kind, name, version) VALUES ($1, 'own', $2, 1) RETURNING id`,
+			s.unit,
+			fmt.Sprintf("模板%d", n),
+		)
 		s.g.exec(`INSERT INTO template_versions (template_id, number, text, written_by, written_at)
 			SELECT $1, 1, '某文', min(id), now() FROM users`, id)
 

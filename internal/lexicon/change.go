@@ -140,7 +140,12 @@ func (s *Service) askTx(
 		return Change{}, err
 	}
 	change.ID = id
-	detail := map[string]any{"change": id, "kind": change.Kind, "name": change.List.Name, "entries": len(puts)}
+	detail := map[string]any{
+		"change":  id,
+		"kind":    change.Kind,
+		"name":    change.List.Name,
+		"entries": len(puts),
+	}
 	if err := s.record(ctx, tx, actor, actAsk, change.List, change.Why, detail); err != nil {
 		return Change{}, err
 	}
@@ -381,7 +386,13 @@ func (s *Service) expire(ctx context.Context) error {
 func (s *Service) Changes(ctx context.Context, actor access.Actor, listID int64) (_ []Change, err error) {
 	defer fault.Step(&err, "lexicon.Changes %d", listID)
 
-	list, err := readChanges(ctx, s.db.Gorm(ctx), actor, "c.lexicon_id = ? ORDER BY c.id DESC LIMIT 50", listID)
+	list, err := readChanges(
+		ctx,
+		s.db.Gorm(ctx),
+		actor,
+		"c.lexicon_id = ? ORDER BY c.id DESC LIMIT 50",
+		listID,
+	)
 	for i, change := range list {
 		list[i] = change.at(s.now())
 	}

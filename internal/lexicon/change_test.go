@@ -123,7 +123,8 @@ func TestAChangeExpiresAndCanBeStopped(t *testing.T) {
 		t.Error("the list is off")
 	}
 	changes, err := w.s.Changes(t.Context(), w.supervisor, list.ID)
-	if err != nil || len(changes) != 2 || changes[0].State != ChangeStopped || changes[1].State != ChangeExpired {
+	if err != nil || len(changes) != 2 || changes[0].State != ChangeStopped ||
+		changes[1].State != ChangeExpired {
 		t.Errorf("changes %+v %v", changes, err)
 	}
 }

@@ -43,8 +43,10 @@ func columns() []column {
 			func(e *Entry, s string) { e.Word = s }, func(e Entry) string { return e.Word },
 		},
 		{
-			"level", []string{i18n.N("级别"), "level"},
-			func(e *Entry, s string) { e.Level = levelOf(s) }, func(e Entry) string { return e.Level.Label() },
+			"level",
+			[]string{i18n.N("级别"), "level"},
+			func(e *Entry, s string) { e.Level = levelOf(s) },
+			func(e Entry) string { return e.Level.Label() },
 		},
 		{
 			"suggestion", []string{i18n.N("建议"), "suggestion"},

@@ -90,7 +90,15 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 
 	entries := []Entry{
 		{Word: "按装", Suggestion: "安装", Exceptions: []string{"按装机", "《》"}, State: On},
-		{Word: "=1+1", Level: Block, Note: "公式", From: "2018-12-01", Until: "2026-01-01", Exceptions: []string{}, State: Off},
+		{
+			Word:       "=1+1",
+			Level:      Block,
+			Note:       "公式",
+			From:       "2018-12-01",
+			Until:      "2026-01-01",
+			Exceptions: []string{},
+			State:      Off,
+		},
 		{Word: `逗号,"引号"`, Level: Hint, Exceptions: []string{}, State: On},
 	}
 	var csv, excel bytes.Buffer
@@ -144,7 +152,8 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		"UTF-16":  {0xff, 0xfe, 0xcd, 0x8b, 0xed, 0x8b, '\n', 0, 0x09, 0x63, 0xc5, 0x88, '\n', 0},
 	} {
 		puts, faults, err := readFile(raw)
-		if err != nil || len(faults) > 0 || !slices.ContainsFunc(puts, func(p Put) bool { return p.Word == "按装" }) {
+		if err != nil || len(faults) > 0 ||
+			!slices.ContainsFunc(puts, func(p Put) bool { return p.Word == "按装" }) {
 			t.Errorf("%s: %v %v %v", name, puts, faults, err)
 		}
 	}

@@ -71,7 +71,15 @@ func (s *Service) KeepFile(
 		if _, err := s.managed(ctx, tx, actor, listID); err != nil {
 			return err
 		}
-		id, err = insertFile(ctx, tx, listID, actor.UserID, string(letters[:min(len(letters), fileName)]), raw, s.now())
+		id, err = insertFile(
+			ctx,
+			tx,
+			listID,
+			actor.UserID,
+			string(letters[:min(len(letters), fileName)]),
+			raw,
+			s.now(),
+		)
 
 		return err
 	})

@@ -277,7 +277,10 @@ func checkDay(field, day string) *fault.Error {
 
 // printable tells whether a text can be read on one line. Joiners may be part of a word that is looked for.
 func printable(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar })
+	return !strings.ContainsFunc(
+		text,
+		func(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar },
+	)
 }
 
 // needsSecond tells whether an entry may take the place of another (nil: of none) only when two people say
@@ -292,7 +295,8 @@ func needsSecond(kind Kind, before *Entry, after Entry) bool {
 		forbids && before.LevelIn(kind) != Block ||
 		!after.LevelIn(kind).AtLeast(before.LevelIn(kind)) ||
 		after.From > before.From ||
-		after.Until != before.Until && after.Until != "" && (before.Until == "" || after.Until < before.Until) ||
+		after.Until != before.Until && after.Until != "" &&
+			(before.Until == "" || after.Until < before.Until) ||
 		slices.ContainsFunc(after.Exceptions, func(exception string) bool {
 			return !slices.Contains(before.Exceptions, exception)
 		})

@@ -51,7 +51,11 @@ func (s *Service) Look(ctx context.Context, unitIDs []int64, text string, on tim
 		hits = append(hits, ready.look(text, beijing.Date(on))...)
 	}
 	slices.SortFunc(hits, func(a, b Hit) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.EntryID, b.EntryID))
+		return cmp.Or(
+			cmp.Compare(a.Start, b.Start),
+			cmp.Compare(a.End, b.End),
+			cmp.Compare(a.EntryID, b.EntryID),
+		)
 	})
 
 	return hits, nil

@@ -347,5 +347,6 @@ func (m *Matcher) span(before string, letters int) (span int) {
 
 // bridges tells whether a word may be looked for through signs.
 func (m *Matcher) bridges(word Word, letters []rune) bool {
-	return !m.plain && word.Through == Bridged && len(letters) > 1 && !slices.ContainsFunc(letters, bridgeable)
+	return !m.plain && word.Through == Bridged && len(letters) > 1 &&
+		!slices.ContainsFunc(letters, bridgeable)
 }

@@ -59,7 +59,11 @@ func plainly(words []Word, text string) (all []Match) {
 
 func inOrder(all []Match) []Match {
 	slices.SortFunc(all, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(a.End, b.End), cmp.Compare(a.Start, b.Start), cmp.Compare(a.Pattern, b.Pattern))
+		return cmp.Or(
+			cmp.Compare(a.End, b.End),
+			cmp.Compare(a.Start, b.Start),
+			cmp.Compare(a.Pattern, b.Pattern),
+		)
 	})
 
 	return all

@@ -232,6 +232,10 @@ func detailOf(list List, plan plan) map[string]any {
 	}
 
 	return map[string]any{
-		"name": list.Name, "version": list.Version, "added": plan.added, "changed": plan.changed, "words": words,
+		"name":    list.Name,
+		"version": list.Version,
+		"added":   plan.added,
+		"changed": plan.changed,
+		"words":   words,
 	}
 }

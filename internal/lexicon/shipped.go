@@ -114,8 +114,17 @@ func (s *Service) seedTx(ctx context.Context, tx pg.Tx, unit int64, shipped ship
 		return err
 	}
 	machine := access.System("lexicon")
-	made, err := s.createTx(ctx, tx, machine,
-		NewList{UnitID: unit, Kind: shipped.kind, Name: shipped.name}, shippedAs{shipped.key, shipped.version})
+	made, err := s.createTx(
+		ctx,
+		tx,
+		machine,
+		NewList{
+			UnitID: unit,
+			Kind:   shipped.kind,
+			Name:   shipped.name,
+		},
+		shippedAs{shipped.key, shipped.version},
+	)
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,13 @@ type shippedAs struct {
 	version int
 }
 
-func insertList(ctx context.Context, tx pg.Tx, list NewList, from shippedAs, now time.Time) (id int64, err error) {
+func insertList(
+	ctx context.Context,
+	tx pg.Tx,
+	list NewList,
+	from shippedAs,
+	now time.Time,
+) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `INSERT INTO lexicons
 		(unit_id, kind, name, state, version, entries, shipped, shipped_version, created_at)
 		VALUES ($1, $2, $3, 'on', 1, 0, $4, $5, $6) RETURNING id`,
@@ -177,7 +183,11 @@ func insertFile(
 	raw []byte,
 	now time.Time,
 ) (id int64, err error) {
-	if _, err := tx.Pgx.Exec(ctx, `DELETE FROM lexicon_files WHERE sent_at < $1`, now.Add(-filesKept)); err != nil {
+	if _, err := tx.Pgx.Exec(
+		ctx,
+		`DELETE FROM lexicon_files WHERE sent_at < $1`,
+		now.Add(-filesKept),
+	); err != nil {
 		return 0, err
 	}
 	err = tx.Pgx.QueryRow(ctx, `INSERT INTO lexicon_files (lexicon_id, sent_by, sent_at, name, data)
@@ -186,7 +196,11 @@ func insertFile(
 	return id, err
 }
 
-func findFile(ctx context.Context, pool *pgxpool.Pool, list, id, by int64) (name string, raw []byte, err error) {
+func findFile(
+	ctx context.Context,
+	pool *pgxpool.Pool,
+	list, id, by int64,
+) (name string, raw []byte, err error) {
 	err = pool.QueryRow(ctx, `SELECT name, data FROM lexicon_files
 		WHERE id = $1 AND lexicon_id = $2 AND sent_by = $3`, id, list, by).Scan(&name, &raw)
 

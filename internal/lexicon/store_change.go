@@ -24,7 +24,16 @@ func insertChange(ctx context.Context, tx pg.Tx, change Change, puts []Put) (id 
 	}
 
 	_, err = tx.Pgx.CopyFrom(ctx, pgx.Identifier{"lexicon_change_entries"}, []string{
-		"change_id", "position", "was", "word", "level", "suggestion", "note", "from_day", "until_day", "exceptions",
+		"change_id",
+		"position",
+		"was",
+		"word",
+		"level",
+		"suggestion",
+		"note",
+		"from_day",
+		"until_day",
+		"exceptions",
 		"state",
 	}, pgx.CopyFromSlice(len(puts), func(i int) ([]any, error) {
 		put := puts[i]
@@ -47,7 +56,17 @@ func changeEntries(ctx context.Context, tx pg.Tx, id int64, limit int) ([]Put, e
 	}
 
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p Put, err error) {
-		err = row.Scan(&p.Was, &p.Word, &p.Level, &p.Suggestion, &p.Note, &p.From, &p.Until, &p.Exceptions, &p.State)
+		err = row.Scan(
+			&p.Was,
+			&p.Word,
+			&p.Level,
+			&p.Suggestion,
+			&p.Note,
+			&p.From,
+			&p.Until,
+			&p.Exceptions,
+			&p.State,
+		)
 		return p, err
 	})
 }

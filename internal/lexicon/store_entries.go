@@ -17,7 +17,17 @@ const entryColumns = `id, word, level, suggestion, note, coalesce(from_day::text
 	coalesce(until_day::text, '') AS until, exceptions, state`
 
 func scanEntry(row pgx.CollectableRow) (e Entry, err error) {
-	err = row.Scan(&e.ID, &e.Word, &e.Level, &e.Suggestion, &e.Note, &e.From, &e.Until, &e.Exceptions, &e.State)
+	err = row.Scan(
+		&e.ID,
+		&e.Word,
+		&e.Level,
+		&e.Suggestion,
+		&e.Note,
+		&e.From,
+		&e.Until,
+		&e.Exceptions,
+		&e.State,
+	)
 	return e, err
 }
 
@@ -46,7 +56,13 @@ func standing(ctx context.Context, tx pg.Tx, id int64, puts []Put) (map[string]E
 	for i, put := range puts {
 		words[i] = put.Word
 	}
-	entries, err := readEntries(ctx, tx.Pgx, `lexicon_id = $1 AND until IS NULL AND word = ANY ($2)`, id, words)
+	entries, err := readEntries(
+		ctx,
+		tx.Pgx,
+		`lexicon_id = $1 AND until IS NULL AND word = ANY ($2)`,
+		id,
+		words,
+	)
 
 	there := make(map[string]Entry, len(entries))
 	for _, entry := range entries {
@@ -82,7 +98,16 @@ func replaceEntries(ctx context.Context, tx pg.Tx, list List, puts []Put) error 
 	}
 
 	_, err := tx.Pgx.CopyFrom(ctx, pgx.Identifier{"lexicon_entries"}, []string{
-		"lexicon_id", "word", "level", "suggestion", "note", "from_day", "until_day", "exceptions", "state", "since",
+		"lexicon_id",
+		"word",
+		"level",
+		"suggestion",
+		"note",
+		"from_day",
+		"until_day",
+		"exceptions",
+		"state",
+		"since",
 	}, pgx.CopyFromSlice(len(puts), func(i int) ([]any, error) {
 		put := puts[i]
 		return []any{
@@ -136,8 +161,11 @@ type entryRow struct {
 }
 
 func listEntries(ctx context.Context, db *gorm.DB, where string, args ...any) ([]Entry, error) {
-	rows, err := gorm.G[entryRow](db).Raw(`SELECT `+entryColumns+`, array_to_string(exceptions, E'\n') AS excepts
-		FROM lexicon_entries WHERE `+where, args...).Find(ctx)
+	rows, err := gorm.G[entryRow](
+		db,
+	).Raw(`SELECT `+entryColumns+`, array_to_string(exceptions, E'\n') AS excepts
+		FROM lexicon_entries WHERE `+where, args...).
+		Find(ctx)
 
 	out := make([]Entry, len(rows))
 	for i, row := range rows {
@@ -173,7 +201,12 @@ func oneEntry(ctx context.Context, db *gorm.DB, list, id int64) (Entry, error) {
 }
 
 // differences gives what a version of a list has otherwise than an earlier one, by word, and how much.
-func differences(ctx context.Context, q querier, id int64, from, to int) (out []Difference, all int, err error) {
+func differences(
+	ctx context.Context,
+	q querier,
+	id int64,
+	from, to int,
+) (out []Difference, all int, err error) {
 	before, err := readEntries(ctx, q, `lexicon_id = $1 AND since <= $2 AND until > $2 AND until <= $3
 		ORDER BY word`, id, from, to)
 	if err != nil {

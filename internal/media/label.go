@@ -46,7 +46,9 @@ func machineMade(kind string, raw []byte) label {
 	for d := xml.NewDecoder(bytes.NewReader(packet)); ; {
 		token, err := d.Token()
 		if err != nil {
-			return label{unread: bytes.Contains(packet, []byte(labelSpace)) && bytes.Contains(packet, []byte("AIGC"))}
+			return label{
+				unread: bytes.Contains(packet, []byte(labelSpace)) && bytes.Contains(packet, []byte("AIGC")),
+			}
 		}
 		start, ok := token.(xml.StartElement)
 		if !ok {

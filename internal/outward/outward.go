@@ -212,7 +212,10 @@ func hostPort(at *url.URL) string {
 }
 
 func (c *Client) allowed(hostPort string) bool {
-	return slices.ContainsFunc(c.options.Allowed, func(a string) bool { return strings.EqualFold(a, hostPort) })
+	return slices.ContainsFunc(
+		c.options.Allowed,
+		func(a string) bool { return strings.EqualFold(a, hostPort) },
+	)
 }
 
 // public resolves a host; all its addresses must be public.

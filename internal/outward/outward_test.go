@@ -58,7 +58,9 @@ func TestGetFollowsThreeRedirectsAndNoMore(t *testing.T) {
 func TestNoPrivateAddressIsReached(t *testing.T) {
 	t.Parallel()
 	var reached atomic.Bool
-	inner := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
+	inner := httptest.NewServer(
+		http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }),
+	)
 	t.Cleanup(inner.Close)
 	port := inner.URL[strings.LastIndex(inner.URL, ":"):]
 

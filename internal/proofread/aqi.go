@@ -28,7 +28,9 @@ const described = `优良|良好|优秀|优|良|轻度污染|中度污染|重度
 const lasts = `(?:-|—|–|~|至|到|转)+`
 
 var (
-	wordBehind = regexp.MustCompile(`^` + filler + `{0,12}(` + described + `)(?:` + lasts + `(` + described + `))?`)
+	wordBehind = regexp.MustCompile(
+		`^` + filler + `{0,12}(` + described + `)(?:` + lasts + `(` + described + `))?`,
+	)
 	wordBefore = regexp.MustCompile(
 		`((?:(?:` + described + `)` + filler + `{0,8})+)$`)
 	oneWord = regexp.MustCompile(described)

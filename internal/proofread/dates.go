@@ -146,8 +146,12 @@ var (
 	clock     = regexp.MustCompile(`(\d{1,2}):(\d{2})(?::(\d{2}))?`)
 	clockHan  = regexp.MustCompile(`(\d{1,2})时(?:(\d{1,2})分)?`)
 	clockSpan = regexp.MustCompile(`(\d{1,2}):(\d{2})\s*(?:-|—|–|~|至|到)+\s*(\d{1,2}):(\d{2})`)
-	hanSpan   = regexp.MustCompile(`(\d{1,2})时(?:(\d{1,2})分)?\s*(?:-|—|–|~|至|到)+\s*((\d{1,2})时(?:(\d{1,2})分)?)`)
-	dateSpan  = regexp.MustCompile(`(\d{1,2})月(\d{1,2})日\s*(?:[(][^)]{1,8}[)])?\s*(?:-|—|–|~|至|到)+\s*((?:(\d{1,2})月)?(\d{1,2})日)`)
+	hanSpan   = regexp.MustCompile(
+		`(\d{1,2})时(?:(\d{1,2})分)?\s*(?:-|—|–|~|至|到)+\s*((\d{1,2})时(?:(\d{1,2})分)?)`,
+	)
+	dateSpan = regexp.MustCompile(
+		`(\d{1,2})月(\d{1,2})日\s*(?:[(][^)]{1,8}[)])?\s*(?:-|—|–|~|至|到)+\s*((?:(\d{1,2})月)?(\d{1,2})日)`,
+	)
 )
 
 // dates finds days and times of the day that there are not. 24:00 and 24时 are the end of a day.
@@ -201,14 +205,23 @@ func spans(t *passage, _ Context) (found []Finding) {
 		start, end := 60*fromHour+fromMinute, 60*toHour+toMinute
 		overnight := start >= 17*60 && end <= 12*60
 		if !t.link[m[0]] && onClock(fromHour, fromMinute) && onClock(toHour, toMinute) && end < start && !overnight &&
-			!isDigit(before(s, m[0])) && !containsAny(tail(s, m[0], 6), "夜", "晚", "比") {
+			!isDigit(before(s, m[0])) &&
+			!containsAny(tail(s, m[0], 6), "夜", "晚", "比") {
 			found = append(found, t.at(EndBeforeStart, at, to, "", sayBackwards,
 				"start", fmt.Sprintf("%d:%02d", fromHour, fromMinute)))
 		}
 	}
 
 	for _, m := range clockSpan.FindAllStringSubmatchIndex(s, -1) {
-		clocks(m, number(s[m[2]:m[3]]), number(s[m[4]:m[5]]), number(s[m[6]:m[7]]), number(s[m[8]:m[9]]), m[6], m[9])
+		clocks(
+			m,
+			number(s[m[2]:m[3]]),
+			number(s[m[4]:m[5]]),
+			number(s[m[6]:m[7]]),
+			number(s[m[8]:m[9]]),
+			m[6],
+			m[9],
+		)
 	}
 
 	for _, m := range hanSpan.FindAllStringSubmatchIndex(s, -1) {

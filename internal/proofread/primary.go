@@ -70,7 +70,10 @@ func primaries(t *passage, context Context) (found []Finding) {
 		name, _ := pollutantOf(s.text[m[2]:m[3]])
 		if want := greatest(s.text, name, context); len(want) > 0 {
 			suggestion := strings.Join(want, "、")
-			found = append(found, t.at(Primary, s.from+m[2], s.from+m[3], suggestion, sayPrimary, "want", suggestion))
+			found = append(
+				found,
+				t.at(Primary, s.from+m[2], s.from+m[3], suggestion, sayPrimary, "want", suggestion),
+			)
 		}
 	}
 

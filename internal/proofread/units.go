@@ -33,7 +33,10 @@ func units(t *passage, _ Context) (found []Finding) {
 			if isLatin(after(s.text, m[2])) {
 				suggestion = "μg/m³"
 			}
-			found = append(found, t.at(Unit, s.from+m[2], s.from+m[3], suggestion, sayUnit, "pollutant", shown))
+			found = append(
+				found,
+				t.at(Unit, s.from+m[2], s.from+m[3], suggestion, sayUnit, "pollutant", shown),
+			)
 		}
 	}
 

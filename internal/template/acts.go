@@ -19,6 +19,9 @@ func TrailActs() []audit.Act { return acts.All() }
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
-		{Type: "template", NameSQL: `SELECT coalesce(nullif(name, ''), kind) FROM templates WHERE id = e.number`},
+		{
+			Type:    "template",
+			NameSQL: `SELECT coalesce(nullif(name, ''), kind) FROM templates WHERE id = e.number`,
+		},
 	}
 }

@@ -462,7 +462,16 @@ func (r *reader) expected(
 	}
 	index, err := air.On(from).Compute(over, map[air.Pollutant]*float64{pollutant: &value})
 	if err != nil {
-		r.refuse(fault.Invalid(field.Name, "请填写 {.min} 到 {.max} 之间的数", "min", decimal(field.Min), "max", decimal(field.Max)))
+		r.refuse(
+			fault.Invalid(
+				field.Name,
+				"请填写 {.min} 到 {.max} 之间的数",
+				"min",
+				decimal(field.Min),
+				"max",
+				decimal(field.Max),
+			),
+		)
 		return nil
 	}
 

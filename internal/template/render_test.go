@@ -162,7 +162,11 @@ func TestWhatTemplatesWrite(t *testing.T) {
 func TestAWarningIsHeldAgainstItsForecast(t *testing.T) {
 	t.Parallel()
 	values := Values{
-		"colour": "黄", "from": "2026-12-01T00:00", "until": "2026-12-03T00:00", "cause": "静稳", "days": "210，310，220",
+		"colour": "黄",
+		"from":   "2026-12-01T00:00",
+		"until":  "2026-12-03T00:00",
+		"cause":  "静稳",
+		"days":   "210，310，220",
 	}
 	got, err := Render(Warning, values, Warning.Wording(), nil, today)
 	if err != nil || got.Note == nil || !strings.Contains(got.Note.Plain(), "红色") {
@@ -225,7 +229,11 @@ func TestAWordingKeepsWhatBelongsTogether(t *testing.T) {
 	t.Parallel()
 
 	for _, kind := range Shipped() {
-		if failure := CheckWording(kind, kind.Wording()); failure != nil || kind.Label() == "" || kind.Help() == "" ||
+		if failure := CheckWording(
+			kind,
+			kind.Wording(),
+		); failure != nil || kind.Label() == "" ||
+			kind.Help() == "" ||
 			len(kind.Fields()) == 0 {
 			t.Errorf("%s: %v", kind, failure)
 		}

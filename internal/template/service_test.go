@@ -39,7 +39,12 @@ func TestFromTemplateToDraft(t *testing.T) {
 	if _, err := service.Draft(ctx, afar, warning); err == nil {
 		t.Error("a district writes for the bureau")
 	}
-	if shown, err := service.Preview(ctx, writer, warning); err != nil || !strings.Contains(shown.Text, "橙色预警（二级）") {
+	if shown, err := service.Preview(
+		ctx,
+		writer,
+		warning,
+	); err != nil ||
+		!strings.Contains(shown.Text, "橙色预警（二级）") {
 		t.Errorf("preview: %+v, %v", shown, err)
 	}
 	made, err := service.Draft(ctx, writer, warning)
@@ -79,12 +84,20 @@ func TestFromTemplateToDraft(t *testing.T) {
 	if _, err := service.Save(ctx, writer, next); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("overwritten: %v", err)
 	}
-	if _, err := service.Save(ctx, afar, template.Edit{ID: saved.ID, Version: 2, Text: edit.Text}); err == nil {
+	if _, err := service.Save(
+		ctx,
+		afar,
+		template.Edit{ID: saved.ID, Version: 2, Text: edit.Text},
+	); err == nil {
 		t.Error("a district words for the bureau")
 	}
-	shown, err := service.Preview(ctx, afar, template.Ask{Kind: template.Ozone, UnitID: 3, Values: template.Values{
-		"from": "2026-12-01T12:00", "until": "2026-12-01T20:00", "o3_8h": "216",
-	}})
+	shown, err := service.Preview(
+		ctx,
+		afar,
+		template.Ask{Kind: template.Ozone, UnitID: 3, Values: template.Values{
+			"from": "2026-12-01T12:00", "until": "2026-12-01T20:00", "o3_8h": "216",
+		}},
+	)
 	if err != nil || !strings.HasPrefix(shown.Text, "请注意：12月1日12时") {
 		t.Errorf("%+v, %v", shown.Text, err)
 	}

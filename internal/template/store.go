@@ -39,7 +39,10 @@ func listTemplates(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Temp
 
 func findTemplate(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Template, error) {
 	cond, args := visible(actor)
-	t, err := gorm.G[Template](db).Raw(selectTemplate+"t.id = ? AND "+cond, append([]any{id}, args...)...).Take(ctx)
+	t, err := gorm.G[Template](
+		db,
+	).Raw(selectTemplate+"t.id = ? AND "+cond, append([]any{id}, args...)...).
+		Take(ctx)
 
 	return t, pg.OrNotFound(err, fault.NotFound("没有找到模板，或不在您的管辖范围内"))
 }

@@ -65,7 +65,16 @@ func (r *reader) table(field string) []row {
 		}
 		number, _ := lines.FieldPos(0)
 		if err != nil || len(cells) > maxCells || len(rows) >= maxRows {
-			r.refuse(fault.Invalid(field, "表格读不出来，或超过 {.rows} 行、{.columns} 列", "rows", maxRows, "columns", maxCells))
+			r.refuse(
+				fault.Invalid(
+					field,
+					"表格读不出来，或超过 {.rows} 行、{.columns} 列",
+					"rows",
+					maxRows,
+					"columns",
+					maxCells,
+				),
+			)
 			return nil
 		}
 		if strings.TrimSpace(strings.Join(cells, "")) != "" {

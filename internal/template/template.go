@@ -124,8 +124,10 @@ var fields = map[Kind][]Field{
 		{
 			Name:  "readings",
 			Label: i18n.N("小时浓度"),
-			Help:  i18n.N("从 Excel 复制粘贴：第一行写 区域、PM2.5、PM10、SO2、NO2、CO、O3，以下每行一个区域：全市、城六区、西北部、东北部、东南部、西南部。缺测写 —。CO 的单位是毫克/立方米，其余是微克/立方米"),
-			Type:  Table,
+			Help: i18n.N(
+				"从 Excel 复制粘贴：第一行写 区域、PM2.5、PM10、SO2、NO2、CO、O3，以下每行一个区域：全市、城六区、西北部、东北部、东南部、西南部。缺测写 —。CO 的单位是毫克/立方米，其余是微克/立方米",
+			),
+			Type: Table,
 		},
 	},
 	Forecast: {

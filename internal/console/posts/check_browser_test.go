@@ -27,9 +27,13 @@ func TestTheCheckMarksMendsAndAsksInABrowser(t *testing.T) {
 		tab.Eval(fmt.Sprintf(`!document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
 			{ key: %q, altKey: %t, bubbles: true, cancelable: true }))`, name, alt))
 	}
-	tab.Eval(`(() => { const a = document.querySelector("#f-text"); a.focus(); a.setSelectionRange(0, 0); return true; })()`)
+	tab.Eval(
+		`(() => { const a = document.querySelector("#f-text"); a.focus(); a.setSelectionRange(0, 0); return true; })()`,
+	)
 	key("F8", false)
-	tab.Eval(`(() => { const a = document.activeElement; return a.value.slice(a.selectionStart, a.selectionEnd) === "中度污染"; })()`)
+	tab.Eval(
+		`(() => { const a = document.activeElement; return a.value.slice(a.selectionStart, a.selectionEnd) === "中度污染"; })()`,
+	)
 	key("Enter", true)
 	tab.Eval(`document.querySelector("#f-text").value === "😀今日AQI为132，轻度污染。咨询13800138000"`)
 	tab.Gone("#check [data-suggestion='轻度污染']")

@@ -93,7 +93,12 @@ func (h *pages) save(c *gin.Context) error {
 		err = failed
 	}
 	if err == nil && form.Act == "submit" {
-		err = h.Deliveries.Submit(c.Request.Context(), web.Actor(c), form.ID, form.Revision, form.reasons()...)
+		err = h.Deliveries.Submit(
+			c.Request.Context(),
+			web.Actor(c),
+			form.ID,
+			form.Revision,
+			form.reasons()...)
 	}
 
 	same, twice := post.TwinIn(err)

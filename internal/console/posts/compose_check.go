@@ -136,7 +136,13 @@ func (h *pages) lookThrough(c *gin.Context, form composeForm) (checkPart, error)
 }
 
 // ask adds the findings of one wording.
-func (h *pages) ask(c *gin.Context, form composeForm, part *checkPart, question check.Question, own int64) error {
+func (h *pages) ask(
+	c *gin.Context,
+	form composeForm,
+	part *checkPart,
+	question check.Question,
+	own int64,
+) error {
 	question.Except = form.ID
 	question.Text = strings.ReplaceAll(question.Text, "\r\n", "\n") // as the page counts
 	found, err := h.Checks.Text(c.Request.Context(), web.Actor(c), question)
