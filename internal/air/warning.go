@@ -154,6 +154,7 @@ func (p Plan) Reached(days []int) (warning Warning, ok bool) {
 // in tells whether the forecast holds the spell: within one unbroken run of bad days.
 func (s Spell) in(days []int) bool {
 	run, worse := 0, 0
+
 	for _, aqi := range days {
 		if aqi <= s.Over {
 			run, worse = 0, 0

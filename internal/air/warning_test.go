@@ -104,6 +104,7 @@ func TestPlansAreWhole(t *testing.T) {
 		if plan.From <= before || plan.Dated == "" {
 			t.Errorf("%s from %q after %q", plan.Name, plan.From, before)
 		}
+
 		before = plan.From
 		for i, warning := range plan.Warnings {
 			if warning.Level != i+1 || len(warning.Spells) == 0 || warning.Evidence == "" ||

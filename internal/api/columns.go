@@ -83,5 +83,6 @@ func (a *api) updateColumn(ctx context.Context, who access.Actor, in *struct {
 		in.ID,
 		column.Change{Name: in.Body.Name, Active: in.Body.Active},
 	)
+
 	return &out[shownColumn]{showColumn(changed)}, err
 }

@@ -208,14 +208,13 @@ func (a *api) createPost(
 	if err != nil {
 		return nil, err
 	}
-	create := a.Posts.Create
-	if b.Submit {
-		create = func(ctx context.Context, who access.Actor, unit int64, content post.Content) (post.Post, error) {
-			return a.Deliveries.CreateAndSubmit(ctx, who, unit, content, reasonsOf(b.Reasons)...)
-		}
-	}
 
-	p, err := create(ctx, who, b.UnitID, content)
+	var p post.Post
+	if b.Submit {
+		p, err = a.Deliveries.CreateAndSubmit(ctx, who, b.UnitID, content, reasonsOf(b.Reasons)...)
+	} else {
+		p, err = a.Posts.Create(ctx, who, b.UnitID, content)
+	}
 	if same, ok := post.TwinIn(err); ok {
 		return a.showPost(ctx, who, same.PostID)
 	}

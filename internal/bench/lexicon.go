@@ -27,8 +27,8 @@ const (
 )
 
 // words measures the matcher of word lists beside the fastest library that was found: the same entries and
-// the same Chinese prose in the same round, all overlapping matches with their positions. The library gets its
-// text as letters, folded beforehand; ours reads UTF-8, once as it is and once with folding in the pass.
+// the same Chinese prose in the same round, all overlapping matches with their positions. The library gets
+// its text as letters, folded beforehand; ours reads UTF-8, once as it is and once with folding in the pass.
 func words(_ context.Context, _ *field) (values, error) {
 	random := rand.New(rand.NewPCG(1, 2))
 	sentences := strings.Fields(prose)
@@ -102,8 +102,8 @@ func looked(matcher *lexicon.Matcher, text string) (took time.Duration, found in
 	return time.Since(began), found
 }
 
-// wordsOf makes entries of pieces of two sentences each: they begin and end as words of the prose do and stand
-// in it seldom.
+// wordsOf makes entries of pieces of two sentences each: they begin and end as words of the prose do and
+// stand in it seldom.
 func wordsOf(random *rand.Rand, sentences []string) []string {
 	known := partsOf(sentences)
 	entries := make([]string, 0, wordsLooked)

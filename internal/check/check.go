@@ -76,6 +76,7 @@ func Rules() (all []Rule) {
 	for _, kind := range lexicon.Kinds() {
 		all = append(all, Rule(kind))
 	}
+
 	for _, rule := range proofread.Rules() {
 		all = append(all, Rule(rule))
 	}
@@ -137,6 +138,7 @@ func Digest(p post.Post, version post.Version) string {
 
 	targets := slices.Clone(version.Targets)
 	slices.SortFunc(targets, func(a, b post.Target) int { return cmp.Compare(a.AccountID, b.AccountID) })
+
 	for _, target := range targets {
 		_, _ = fmt.Fprintf(hash, "%d %q\n", target.AccountID, target.TextOf(version))
 	}

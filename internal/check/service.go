@@ -68,6 +68,7 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ [
 	if err != nil {
 		return nil, err
 	}
+
 	for i := range pictures {
 		if alt, ok := q.Alts[pictures[i].ID]; ok {
 			pictures[i].Alt = alt
@@ -127,8 +128,8 @@ func (s *Service) Post(ctx context.Context, p post.Post, version post.Version) (
 	return checked, nil
 }
 
-// Blocks finds the first words of a text that must not be sent, by the lists in force for units at an instant;
-// "" for none. The rules that read the text alone forbid nothing by themselves.
+// Blocks finds the first words of a text that must not be sent, by the lists in force for units at an
+// instant; "" for none. The rules that read the text alone forbid nothing by themselves.
 func (s *Service) Blocks(
 	ctx context.Context,
 	unitIDs []int64,
@@ -142,6 +143,7 @@ func (s *Service) Blocks(
 		return "", err
 	}
 	runes := []rune(text)
+
 	for _, hit := range hits {
 		if hit.Level == lexicon.Block {
 			return string(runes[hit.Start:hit.End]), nil
@@ -198,6 +200,7 @@ func (s *Service) wording(
 	if err != nil {
 		return nil, err
 	}
+
 	runes := []rune(text)
 	for _, hit := range hits {
 		found = append(found, fromList(hit, runes))
@@ -207,6 +210,7 @@ func (s *Service) wording(
 	if err != nil {
 		return nil, err
 	}
+
 	for _, f := range proofread.Read(text, proofread.Context{On: at, Handles: handles}) {
 		found = append(found, fromRule(f))
 	}

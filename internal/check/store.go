@@ -163,6 +163,7 @@ func insertFindings(
 	reasons []string,
 ) error {
 	batch := &pgx.Batch{}
+
 	for i, f := range found {
 		words := make([]string, len(f.Args)) // as they are shown: JSON has no whole numbers
 		for j, arg := range f.Args {
@@ -173,10 +174,10 @@ func insertFindings(
 			return err
 		}
 		batch.Queue(`
-INSERT INTO version_findings (version_id, account_id, rule, level, start_at, end_at, found, suggestion, said, args,
-    reason, reason_by)
-VALUES (@version, nullif(@account, 0), @rule, @level, @start, @end, @found, @suggestion, @said, @args, @reason,
-    CASE WHEN @reason = '' THEN NULL ELSE @by::bigint END)`, pgx.NamedArgs{
+INSERT INTO version_findings (version_id, account_id, rule, level, start_at, end_at, found, suggestion,
+    said, args, reason, reason_by)
+VALUES (@version, nullif(@account, 0), @rule, @level, @start, @end, @found, @suggestion,
+    @said, @args, @reason, CASE WHEN @reason = '' THEN NULL ELSE @by::bigint END)`, pgx.NamedArgs{
 			"version":    versionID,
 			"account":    f.AccountID,
 			"rule":       f.Rule,
@@ -199,8 +200,8 @@ VALUES (@version, nullif(@account, 0), @rule, @level, @start, @end, @found, @sug
 }
 
 const selectFindings = `
-SELECT coalesce(f.account_id, 0), f.rule, f.level, f.start_at, f.end_at, f.found, f.suggestion, f.said, f.args,
-    f.reason, coalesce(w.display_name, ''), coalesce(g.display_name, ''), f.agreed_at
+SELECT coalesce(f.account_id, 0), f.rule, f.level, f.start_at, f.end_at, f.found, f.suggestion,
+    f.said, f.args, f.reason, coalesce(w.display_name, ''), coalesce(g.display_name, ''), f.agreed_at
 FROM version_findings f LEFT JOIN users w ON w.id = f.reason_by LEFT JOIN users g ON g.id = f.agreed_by
 WHERE f.version_id = $1 ORDER BY f.id`
 

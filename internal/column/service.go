@@ -97,6 +97,7 @@ func (s *Service) free(ctx context.Context, tx pg.Tx, path string, column Column
 	}
 
 	own := 0
+
 	for _, other := range others {
 		if other.UnitPath == path {
 			own++

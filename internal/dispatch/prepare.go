@@ -102,6 +102,7 @@ func (e *Engine) makeReady(ctx context.Context, ids []int64) error {
 			trouble = heldBy(delivery.Wording)
 			trouble.Args = delivery.Args{"text": word}
 		}
+
 		switch {
 		case trouble != nil:
 			e.report(ctx, d, *trouble)
@@ -150,8 +151,8 @@ func (e *Engine) loadAround(
 }
 
 // blocked finds the deliveries whose wording must not be sent any more, because a list has changed since its
-// approval, with the words that are in the way. Each wording is looked through once, by the lists of all units
-// it goes to. A check that fails to run holds nothing; it is told in the log.
+// approval, with the words that are in the way. Each wording is looked through once, by the lists of all
+// units it goes to. A check that fails to run holds nothing; it is told in the log.
 func (e *Engine) blocked(
 	ctx context.Context,
 	rows []delivery.Delivery,
@@ -179,6 +180,7 @@ func (e *Engine) blocked(
 			of = &group{at: *d.DueAt}
 			groups[text] = of
 		}
+
 		of.ids = append(of.ids, d.ID)
 		for _, unit := range []int64{d.UnitID, accounts[d.AccountID].UnitID} {
 			if !slices.Contains(of.units, unit) {
@@ -188,12 +190,14 @@ func (e *Engine) blocked(
 	}
 
 	out := map[int64]string{}
+
 	for text, of := range groups {
 		word, err := e.o.Blocks(ctx, of.units, text, of.at)
 		if err != nil {
 			e.log.Error("wording not looked through before sending", "deliveries", of.ids, "err", err)
 			continue
 		}
+
 		for _, id := range of.ids {
 			out[id] = word
 		}

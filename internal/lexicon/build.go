@@ -23,6 +23,7 @@ func (m *Matcher) build(words []Word) {
 	letters := m.number(folded)
 
 	layout := layout{m: m, order: sorted(folded), letters: letters}
+
 	layout.codes = make([][]int32, len(folded))
 	for i, letters := range folded {
 		layout.codes[i] = make([]int32, len(letters))
@@ -39,6 +40,7 @@ func (m *Matcher) build(words []Word) {
 // to one the same. It gives how many there are.
 func (m *Matcher) number(folded [][]rune) (letters int) {
 	often := map[rune]int{}
+
 	for _, letters := range folded {
 		for _, r := range letters {
 			often[r]++
@@ -151,6 +153,7 @@ func (l *layout) children(at span, depth int) (below []span) {
 	}
 
 	base := l.base(below)
+
 	l.m.nodes[at.state].base = base
 	for i := range below {
 		to := base + below[i].state
@@ -164,6 +167,7 @@ func (l *layout) children(at span, depth int) (below []span) {
 // base finds a place at which all the children are free.
 func (l *layout) base(below []span) int32 {
 	lowest := below[0].state
+
 	for int(l.first) < len(l.m.nodes) && l.m.nodes[l.first].check >= 0 {
 		l.first++
 	}
@@ -215,6 +219,7 @@ func (l *layout) finish(at span, depth int) {
 	}
 
 	state.head = m.nodes[state.fail].head
+
 	for i := at.from; i < at.to && len(l.codes[l.order[i]]) == depth; i++ {
 		word := l.order[i]
 		if i == at.from {

@@ -163,7 +163,8 @@ func (s *Service) askTx(
 	})
 }
 
-// Switch asks to look for a list no more, or again. It always needs a second person; the machine acts at once.
+// Switch asks to look for a list no more, or again. It always needs a second person; the machine acts at
+// once.
 func (s *Service) Switch(
 	ctx context.Context,
 	actor access.Actor,
@@ -428,6 +429,7 @@ func (s *Service) wanted(ctx context.Context, tx pg.Tx, id int64) ([]Difference,
 	if err != nil {
 		return nil, err
 	}
+
 	ids := make([]int64, len(puts))
 	for i, put := range puts {
 		ids[i] = put.Was

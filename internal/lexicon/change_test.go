@@ -164,6 +164,7 @@ func TestTwoHundredThousandEntries(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	list := w.list(1, Typo, "很多")
+
 	puts := make([]Put, 200_000)
 	for i := range puts {
 		puts[i] = Put{Replace: true, Entry: Entry{Word: string([]rune{

@@ -104,8 +104,8 @@ type RowFault struct {
 	Fault  *fault.Error
 }
 
-// readFile reads a file of words, Excel or CSV. It fails with fault.Invalid at "file" when it cannot be read as
-// a whole; faults name each cell that is wrong, the first thousand of them.
+// readFile reads a file of words, Excel or CSV. It fails with fault.Invalid at "file" when it cannot be read
+// as a whole; faults name each cell that is wrong, the first thousand of them.
 func readFile(raw []byte) (puts []Put, faults []RowFault, err error) {
 	rows, err := rowsOf(raw)
 	if err != nil {
@@ -384,6 +384,7 @@ func WriteExcel(out io.Writer, entries []Entry) (err error) {
 func table(entries []Entry) func(func(int, []string) bool) {
 	return func(yield func(int, []string) bool) {
 		all := columns()
+
 		cells := make([]string, len(all))
 		for i, column := range all {
 			cells[i] = column.names[0]

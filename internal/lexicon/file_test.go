@@ -64,6 +64,7 @@ func TestEachFaultIsNamedAndNothingIsImported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	var named []string
 	for _, one := range preview.Faults {
 		named = append(named, fmt.Sprintf("%d %s", one.Row, one.Column))
@@ -117,6 +118,7 @@ func TestWhatIsExportedCanBeImported(t *testing.T) {
 		if err != nil || len(faults) > 0 {
 			t.Fatal(name, faults, err)
 		}
+
 		var got []Entry
 		for _, put := range puts {
 			got = append(got, put.Entry)

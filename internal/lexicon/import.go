@@ -156,6 +156,7 @@ func (s *Service) try(ctx context.Context, list List, puts []Put) (tried Tried, 
 	if s.samples == nil || len(puts) == 0 {
 		return Tried{}, nil
 	}
+
 	entries := make([]Entry, 0, len(puts))
 	for _, put := range puts {
 		if put.State == On {
@@ -249,6 +250,7 @@ func (s *Service) Import(
 	}
 	if len(faults) > 0 {
 		var fields fault.Fields
+
 		for _, one := range faults {
 			wrong := *one.Fault
 			wrong.Field = fmt.Sprintf("rows.%d.%s", one.Row, one.Field)

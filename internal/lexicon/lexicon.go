@@ -186,6 +186,7 @@ func (e Entry) clean() Entry {
 	}
 
 	exceptions := []string{}
+
 	for _, exception := range e.Exceptions {
 		exception = strings.TrimSpace(exception)
 		if exception != "" && !slices.Contains(exceptions, exception) {

@@ -43,6 +43,7 @@ func (s *Service) Look(ctx context.Context, unitIDs []int64, text string, on tim
 	}
 
 	var hits []Hit
+
 	for _, list := range lists {
 		ready, err := s.ready(ctx, list)
 		if err != nil {

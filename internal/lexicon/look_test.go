@@ -70,9 +70,11 @@ func TestTextOfMoreThanTheLimitIsRefused(t *testing.T) {
 	}
 }
 
-// TestLookIsQuick: 2,000 letters against 100,000 entries take at most 50 ms once the list is built.
-func TestLookIsQuick(t *testing.T) {
+// TestALongListIsLookedForInALongText: each place of a word among 100,000 is found; how long it takes is a
+// figure of the bench.
+func TestALongListIsLookedForInALongText(t *testing.T) {
 	t.Parallel()
+
 	entries := make([]Entry, 100_000)
 	for i := range entries {
 		entries[i] = Entry{ID: int64(i + 1), State: On, Word: string([]rune{
@@ -82,9 +84,7 @@ func TestLookIsQuick(t *testing.T) {
 	ready := compile(version{1, Sensitive, 1}, entries)
 	text := strings.Repeat("今日空气质量良，"+entries[777].Word, 170)
 
-	began := time.Now()
-	hits := ready.look(text, "2026-11-30")
-	if took := time.Since(began); took > 50*time.Millisecond || len(hits) < 170 {
-		t.Errorf("%d hits in %v", len(hits), took)
+	if hits := ready.look(text, "2026-11-30"); len(hits) != 170 {
+		t.Errorf("%d hits, want 170", len(hits))
 	}
 }

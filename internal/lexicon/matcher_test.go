@@ -97,6 +97,7 @@ func TestDisguises(t *testing.T) {
 	t.Parallel()
 
 	m := NewMatcher([]string{"攻府", "vpn", "環保局", "PM2.5", "单"})
+
 	for text, want := range map[string]string{
 		"人民攻府":        "攻府",
 		"人民攻 府":       "攻 府",
@@ -118,6 +119,7 @@ func TestDisguises(t *testing.T) {
 		"坏\xff攻府":     "攻府",
 	} {
 		letters := []rune(text)
+
 		var got []string
 		for _, match := range m.All(text) {
 			got = append(got, string(letters[match.Start:match.End]))

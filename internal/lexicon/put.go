@@ -11,8 +11,8 @@ import (
 	"juzhen/internal/pg"
 )
 
-// Put is an entry that is to be in a list. Was is the entry whose place it takes, as the page showed it; 0: the
-// word is new. Replace takes whatever stands there.
+// Put is an entry that is to be in a list. Was is the entry whose place it takes, as the page showed it; 0:
+// the word is new. Replace takes whatever stands there.
 type Put struct {
 	Entry
 	Was     int64
@@ -104,8 +104,8 @@ func checked(puts []Put) ([]Put, error) {
 
 	out := make([]Put, len(puts))
 	for i, put := range puts {
-		put.Entry = put.Entry.clean()
-		if err := put.Entry.check(); err != nil {
+		put.Entry = put.clean()
+		if err := put.check(); err != nil {
 			return nil, err
 		}
 		if seen[put.Word] {

@@ -282,7 +282,8 @@ type Difference struct{ Before, After *Entry }
 // differencesLimit bounds a comparison that is shown.
 const differencesLimit = 500
 
-// Compare gives what changed between two versions of a list, by word, at most 500; all says how many there are.
+// Compare gives what changed between two versions of a list, by word, at most 500; all says how many there
+// are.
 func (s *Service) Compare(
 	ctx context.Context,
 	actor access.Actor,

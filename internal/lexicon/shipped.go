@@ -151,6 +151,7 @@ func (s *Service) Offer(ctx context.Context, actor access.Actor, id int64) (_ []
 	if err != nil {
 		return nil, err
 	}
+
 	for _, shipped := range shippedLists() {
 		if shipped.key == list.Shipped && shipped.version > list.ShippedVersion {
 			entries, err := shipped.entries()
@@ -173,6 +174,7 @@ func (s *Service) TakeOffer(ctx context.Context, actor access.Actor, id int64) (
 	if err != nil {
 		return Outcome{}, err
 	}
+
 	puts := make([]Put, len(entries))
 	for i, entry := range entries {
 		puts[i] = Put{Entry: entry}

@@ -51,6 +51,7 @@ func TestFalseAlarmsAreRare(t *testing.T) {
 
 	for _, sentence := range sentences {
 		stops := false
+
 		for _, list := range ready {
 			for _, hit := range list.look(sentence, "2026-11-30") {
 				stops = stops || hit.Level.AtLeast(Second)
@@ -75,6 +76,7 @@ func TestPlantedErrorsAreFound(t *testing.T) {
 
 	for _, line := range lines(t, "planted.tsv") {
 		sentence, word, _ := strings.Cut(line, "\t")
+
 		found := false
 		for _, list := range ready {
 			found = found || slices.ContainsFunc(list.look(sentence, "2026-11-30"), func(hit Hit) bool {
@@ -96,6 +98,7 @@ func TestEveryShippedWordIsFound(t *testing.T) {
 			if len(list.look("文中有"+entry.Word+"。", "2026-11-30")) == 0 {
 				t.Errorf("%s was not found", entry.Word)
 			}
+
 			for _, hit := range list.look("文中有"+entry.Suggestion+"。", "2026-11-30") {
 				t.Errorf("%s is suggested for %s, and found as %s", entry.Suggestion, entry.Word, hit.Word)
 			}
@@ -106,6 +109,7 @@ func TestEveryShippedWordIsFound(t *testing.T) {
 // TestSeedOverwritesNothing: the lists come once; what a bureau did to them stays.
 func TestSeedOverwritesNothing(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for range 2 {
 		if err := w.s.Seed(t.Context()); err != nil {

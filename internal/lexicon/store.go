@@ -20,7 +20,8 @@ type querier interface {
 }
 
 const selectLists = `SELECT l.id, l.unit_id, u.name AS unit_name, u.path AS unit_path, l.kind, l.name, l.state,
-	l.version, l.entries, l.shipped, l.shipped_version, v.at AS changed_at, coalesce(w.display_name, '') AS changed_by,
+	l.version, l.entries, l.shipped, l.shipped_version, v.at AS changed_at,
+	coalesce(w.display_name, '') AS changed_by,
 	(SELECT count(*) FROM lexicon_changes c WHERE c.lexicon_id = l.id AND c.state = 'asked') AS asked
 FROM lexicons l
 JOIN units u ON u.id = l.unit_id
@@ -87,7 +88,8 @@ func inForce(ctx context.Context, q querier, units []int64) ([]version, error) {
 // allInForce gives the lists that hold anywhere, as far as they are not more than a number of entries.
 func allInForce(ctx context.Context, q querier, entries int) ([]version, error) {
 	rows, err := q.Query(ctx, `SELECT id, kind, version FROM
-		(SELECT l.*, sum(entries) OVER (ORDER BY id) AS so_far FROM lexicons l WHERE state = 'on' AND entries > 0) l
+		(SELECT l.*, sum(entries) OVER (ORDER BY id) AS so_far
+		FROM lexicons l WHERE state = 'on' AND entries > 0) l
 		WHERE so_far <= $1 ORDER BY id`, entries)
 	if err != nil {
 		return nil, err
@@ -149,7 +151,8 @@ func insertVersion(ctx context.Context, tx pg.Tx, list List, step step, now time
 func versionsOf(ctx context.Context, db *gorm.DB, id int64) ([]Version, error) {
 	return gorm.G[Version](db).Raw(`SELECT v.version, v.at, coalesce(m.display_name, '') AS by,
 		coalesce(c.display_name, '') AS confirmed_by, v.what, v.added, v.changed
-		FROM lexicon_versions v LEFT JOIN users m ON m.id = v.made_by LEFT JOIN users c ON c.id = v.confirmed_by
+		FROM lexicon_versions v
+		LEFT JOIN users m ON m.id = v.made_by LEFT JOIN users c ON c.id = v.confirmed_by
 		WHERE v.lexicon_id = ? ORDER BY v.version DESC LIMIT 100`, id).Find(ctx)
 }
 

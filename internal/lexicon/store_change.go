@@ -37,6 +37,7 @@ func insertChange(ctx context.Context, tx pg.Tx, change Change, puts []Put) (id 
 		"state",
 	}, pgx.CopyFromSlice(len(puts), func(i int) ([]any, error) {
 		put := puts[i]
+
 		return []any{
 			id, i, put.Was, put.Word, string(put.Level), put.Suggestion, put.Note, dayOrNil(put.From),
 			dayOrNil(put.Until), put.Exceptions, string(put.State),
@@ -67,6 +68,7 @@ func changeEntries(ctx context.Context, tx pg.Tx, id int64, limit int) ([]Put, e
 			&p.Exceptions,
 			&p.State,
 		)
+
 		return p, err
 	})
 }

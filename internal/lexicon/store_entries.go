@@ -28,6 +28,7 @@ func scanEntry(row pgx.CollectableRow) (e Entry, err error) {
 		&e.Exceptions,
 		&e.State,
 	)
+
 	return e, err
 }
 
@@ -86,6 +87,7 @@ func entriesByID(ctx context.Context, tx pg.Tx, ids []int64) (map[int64]Entry, e
 // replaceEntries puts entries into the version of a list that begins, in the place of those that they were.
 func replaceEntries(ctx context.Context, tx pg.Tx, list List, puts []Put) error {
 	var past []int64
+
 	for _, put := range puts {
 		if put.Was != 0 {
 			past = append(past, put.Was)
@@ -110,6 +112,7 @@ func replaceEntries(ctx context.Context, tx pg.Tx, list List, puts []Put) error 
 		"since",
 	}, pgx.CopyFromSlice(len(puts), func(i int) ([]any, error) {
 		put := puts[i]
+
 		return []any{
 			list.ID, put.Word, string(put.Level), put.Suggestion, put.Note, dayOrNil(put.From),
 			dayOrNil(put.Until), put.Exceptions, string(put.State), list.Version,
@@ -251,6 +254,7 @@ func neverHad(ctx context.Context, q querier, id int64, entries []Entry) (fresh 
 	for _, entry := range had {
 		known[entry.Word] = true
 	}
+
 	for _, entry := range entries {
 		if !known[entry.Word] {
 			fresh = append(fresh, entry)

@@ -50,6 +50,7 @@ func (w *world) list(unit int64, kind Kind, name string, words ...Entry) List {
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	puts := make([]Put, len(words))
 	for i, entry := range words {
 		puts[i] = Put{Entry: entry}
@@ -68,6 +69,7 @@ func (w *world) look(text string, units ...int64) (found []string) {
 	if err != nil {
 		w.Fatal(err)
 	}
+
 	letters := []rune(text)
 	for _, hit := range hits {
 		found = append(found, hit.Word+":"+string(letters[hit.Start:hit.End])+":"+string(hit.Level))

@@ -82,6 +82,7 @@ func failure(err error) error {
 	var known *Failure
 	var certificate *tls.CertificateVerificationError
 	var timeout net.Error
+
 	var name *net.DNSError
 	switch {
 	case errors.As(err, &known):

@@ -100,6 +100,7 @@ func (c *Client) Get(ctx context.Context, address string, maxBytes int64) (Answe
 	defer r.Body.Close()
 
 	answer := Answer{Status: r.StatusCode, Final: r.Request.URL.String(), Type: r.Header.Get("Content-Type")}
+
 	answer.Body, err = io.ReadAll(io.LimitReader(r.Body, maxBytes+1))
 	switch {
 	case err != nil:
@@ -235,6 +236,7 @@ func (c *Client) resolve(ctx context.Context, host string) ([]netip.Addr, error)
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{addr}, nil
 	}
+
 	addrs, err := c.options.Lookup(ctx, host)
 	switch {
 	case ctx.Err() != nil:

@@ -110,12 +110,14 @@ func TestWhatNeverEndsIsCutOff(t *testing.T) {
 	t.Parallel()
 	client, base := near(t, func(w http.ResponseWriter, r *http.Request) {
 		flush := w.(http.Flusher)
+
 		switch r.URL.Path {
 		case "/endless":
 			if r.Method == http.MethodHead {
 				w.WriteHeader(http.StatusMethodNotAllowed)
 				return
 			}
+
 			for r.Context().Err() == nil {
 				if _, err := io.WriteString(w, strings.Repeat("[", 64<<10)); err != nil {
 					return

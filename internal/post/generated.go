@@ -44,6 +44,7 @@ func (v Version) Declared() Version {
 	}
 
 	v.Text = v.Generated.under(v.Text)
+
 	v.Targets = slices.Clone(v.Targets)
 	for i, target := range v.Targets {
 		if target.Variant != nil {
@@ -58,11 +59,13 @@ func (v Version) Declared() Version {
 // under puts the words that a text lacks under it.
 func (g Generated) under(text string) string {
 	var lacking []string
+
 	for _, words := range g.words() {
 		if !says(text, words) {
 			lacking = append(lacking, words)
 		}
 	}
+
 	switch {
 	case len(lacking) == 0:
 		return text

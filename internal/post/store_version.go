@@ -307,6 +307,7 @@ UPDATE post_versions SET state = 'submitted', text = ?, hash = ?, submitted_by =
 
 func freezeTargets(ctx context.Context, tx pg.Tx, version Version) error {
 	accounts, hashes := make([]int64, len(version.Targets)), make([][]byte, len(version.Targets))
+
 	words := make([]*string, len(version.Targets))
 	for i, target := range version.Targets {
 		accounts[i], hashes[i], words[i] = target.AccountID, target.PayloadHash, target.Variant

@@ -33,7 +33,9 @@ var (
 	)
 	wordBefore = regexp.MustCompile(
 		`((?:(?:` + described + `)` + filler + `{0,8})+)$`)
-	oneWord = regexp.MustCompile(described)
+	oneWord      = regexp.MustCompile(described)
+	joinedBefore = regexp.MustCompile(lasts + `$`)
+	joinedBehind = regexp.MustCompile(`^` + lasts)
 )
 
 // indexes finds words about an index that its number contradicts, and levels and colours that contradict
@@ -143,8 +145,7 @@ func wordsBefore(s string, from, to int) (words []word) {
 			first:    part[place[0]:place[1]],
 			lastFrom: -1,
 		}
-		joined := regexp.MustCompile(lasts+`$`).MatchString(s[:w.from]) ||
-			regexp.MustCompile(`^`+lasts).MatchString(s[w.to:])
+		joined := joinedBefore.MatchString(tail(s, w.from, 2)) || joinedBehind.MatchString(s[w.to:])
 		if joined || !standsAlone(s, w) {
 			return nil
 		}
@@ -172,7 +173,7 @@ func standsAlone(s string, w word) bool {
 		behind := head(s, w.to, 4)
 
 		return !containsAny(behind, "预警", "响应", "标准", "应急", "以上", "以下", "及以") &&
-			!(isHan(next) && in("公医保风地企", next))
+			(!isHan(next) || !in("公医保风地企", next))
 	}
 
 	return true
@@ -191,13 +192,14 @@ func levelOf(text string) (level air.Level, ok bool) {
 		return 0, false
 	}
 
-	for level := air.Level(1); level <= 6; level++ {
-		if strings.TrimSuffix(level.Class(), "污染") == text || level.Colour() == text {
-			return level, true
-		}
+	if level, ok = air.LevelOfColour(text); ok {
+		return level, true
+	}
+	if level, ok = air.LevelOfClass(text); ok {
+		return level, true
 	}
 
-	return 0, false
+	return air.LevelOfClass(text + "污染")
 }
 
 // asIn writes a level in the kind of word that stands there: class, level or colour, long or short.
@@ -212,10 +214,7 @@ func asIn(text string, level air.Level) string {
 
 		return string([]rune("一二三四五六")[level-1]) + "级"
 	}
-	if strings.HasSuffix(text, "污染") || level <= 2 {
-		return level.Class()
-	}
-	if text == "优" || text == "良" {
+	if strings.HasSuffix(text, "污染") || text == "优" || text == "良" {
 		return level.Class()
 	}
 

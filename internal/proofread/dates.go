@@ -131,6 +131,7 @@ func (d dayWritten) on(t *passage, context Context) (day time.Time, sure bool) {
 	}
 
 	y, m, n := context.On.In(beijing.Zone).Date()
+
 	today := time.Date(y, m, n, 0, 0, 0, 0, time.UTC)
 	for i := -1; i <= 1; i++ {
 		candidate := time.Date(y+i, time.Month(d.month), d.day, 0, 0, 0, 0, time.UTC)
@@ -204,7 +205,8 @@ func spans(t *passage, _ Context) (found []Finding) {
 	clocks := func(m []int, fromHour, fromMinute, toHour, toMinute int, at, to int) {
 		start, end := 60*fromHour+fromMinute, 60*toHour+toMinute
 		overnight := start >= 17*60 && end <= 12*60
-		if !t.link[m[0]] && onClock(fromHour, fromMinute) && onClock(toHour, toMinute) && end < start && !overnight &&
+		if !t.link[m[0]] && onClock(fromHour, fromMinute) && onClock(toHour, toMinute) && end < start &&
+			!overnight &&
 			!isDigit(before(s, m[0])) &&
 			!containsAny(tail(s, m[0], 6), "夜", "晚", "比") {
 			found = append(found, t.at(EndBeforeStart, at, to, "", sayBackwards,

@@ -58,7 +58,7 @@ func aloneNumber(s string, from, to int) bool {
 		return false
 	}
 
-	return !(in("-._", next) && isDigit(after(s, to+1)))
+	return !in("-._", next) || !isDigit(after(s, to+1))
 }
 
 // isMobile knows the numbers of the mainland: eleven digits, 13 to 19 first; the country's 86 may lead.

@@ -9,25 +9,17 @@ import (
 	"juzhen/internal/air"
 )
 
-// pollutants are the six as notices write them, longer names first.
-var pollutants = []struct {
-	words string
-	name  air.Pollutant
-	shown string
-}{
-	{`PM2\.?5|PM₂\.₅|PM<sub>2\.5</sub>|细颗粒物`, air.PM25, "PM2.5"},
-	{`PM10|PM₁₀|可吸入颗粒物`, air.PM10, "PM10"},
-	{`SO2|SO₂|二氧化硫`, air.SO2, "SO2"},
-	{`NO2|NO₂|二氧化氮`, air.NO2, "NO2"},
-	{`O3|O₃|臭氧`, air.O3, "O3"},
-	{`一氧化碳|CO`, air.CO, "CO"},
-}
+// pollutants are the six; ozone once, whatever it is averaged over.
+var pollutants = []air.Pollutant{air.PM25, air.PM10, air.SO2, air.NO2, air.O3, air.CO}
 
-// anyPollutant matches one of the six.
+// anyPollutant matches one of the six as notices write it.
 var anyPollutant = func() string {
 	var words []string
-	for _, p := range pollutants {
-		words = append(words, p.words)
+
+	for _, pollutant := range pollutants {
+		for _, form := range pollutant.Forms() {
+			words = append(words, regexp.QuoteMeta(form))
+		}
 	}
 
 	return strings.Join(words, "|")
@@ -40,15 +32,19 @@ var (
 		`(?i)(` + anyPollutant + `)[^0-9，,、]{0,14}?(\d{1,4}(?:\.\d)?)\s*(?:微克|μg|µg|ug)\s*(?:/|每)`)
 )
 
-// pollutantOf reads a name.
-func pollutantOf(text string) (name air.Pollutant, shown string) {
-	for _, p := range pollutants {
-		if regexp.MustCompile(`(?i)^(?:` + p.words + `)`).MatchString(text) {
-			return p.name, p.shown
+// pollutantOf reads the pollutant with whose name a text begins; "" for none.
+func pollutantOf(text string) air.Pollutant {
+	text = strings.ToUpper(text)
+
+	for _, pollutant := range pollutants {
+		for _, form := range pollutant.Forms() {
+			if strings.HasPrefix(text, form) {
+				return pollutant
+			}
 		}
 	}
 
-	return "", ""
+	return ""
 }
 
 // primaries finds a first pollutant where the index has none, and one that the concentrations beside it
@@ -67,7 +63,7 @@ func primaries(t *passage, context Context) (found []Finding) {
 			}
 		}
 
-		name, _ := pollutantOf(s.text[m[2]:m[3]])
+		name := pollutantOf(s.text[m[2]:m[3]])
 		if want := greatest(s.text, name, context); len(want) > 0 {
 			suggestion := strings.Join(want, "、")
 			found = append(
@@ -88,9 +84,10 @@ func greatest(s string, name air.Pollutant, context Context) (shown []string) {
 		averaging = air.Hour
 	}
 
-	values, names := map[air.Pollutant]*float64{}, map[air.Pollutant]string{}
+	values := map[air.Pollutant]*float64{}
+
 	for _, m := range concentration.FindAllStringSubmatch(s, -1) {
-		of, called := pollutantOf(m[1])
+		of := pollutantOf(m[1])
 		if of == air.O3 && averaging == air.Day {
 			of = air.O3Eight
 		}
@@ -98,7 +95,7 @@ func greatest(s string, name air.Pollutant, context Context) (shown []string) {
 		if err != nil || of == air.CO || values[of] != nil {
 			return nil // two of one, or one whose unit is another
 		}
-		values[of], names[of] = &value, called
+		values[of] = &value
 	}
 	if name == air.O3 && averaging == air.Day {
 		name = air.O3Eight
@@ -111,8 +108,9 @@ func greatest(s string, name air.Pollutant, context Context) (shown []string) {
 	if err != nil || slices.Contains(index.Primary, name) {
 		return nil
 	}
+
 	for _, of := range index.Primary {
-		shown = append(shown, names[of])
+		shown = append(shown, of.Name())
 	}
 
 	return shown

@@ -25,7 +25,7 @@ func units(t *passage, _ Context) (found []Finding) {
 			if len(names) == 0 {
 				continue
 			}
-			name, shown := pollutantOf(names[len(names)-1])
+			name := pollutantOf(names[len(names)-1])
 			if name == air.CO || name == "" {
 				continue
 			}
@@ -35,7 +35,7 @@ func units(t *passage, _ Context) (found []Finding) {
 			}
 			found = append(
 				found,
-				t.at(Unit, s.from+m[2], s.from+m[3], suggestion, sayUnit, "pollutant", shown),
+				t.at(Unit, s.from+m[2], s.from+m[3], suggestion, sayUnit, "pollutant", name.Name()),
 			)
 		}
 	}

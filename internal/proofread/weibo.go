@@ -29,8 +29,7 @@ func topics(t *passage, _ Context) (found []Finding) {
 		switch {
 		case open >= 0 && utf8.RuneCountInString(s[open:i]) <= longestTopic+1:
 			open = -1
-		case isDigit(before(s, i)) || isDigit(after(s, i+1)) && open < 0 && !strings.Contains(head(s, i+1, longestTopic), "#"):
-			// a number's
+		case numberSign(s, i, open >= 0):
 		default:
 			if open >= 0 {
 				found = append(found, t.openTopic(open))
@@ -43,6 +42,15 @@ func topics(t *passage, _ Context) (found []Finding) {
 	}
 
 	return found
+}
+
+// numberSign tells whether the # at a place is a number's and opens nothing; closing: it may close a topic.
+func numberSign(s string, at int, closing bool) bool {
+	if isDigit(before(s, at)) {
+		return true
+	}
+
+	return isDigit(after(s, at+1)) && !closing && !strings.Contains(head(s, at+1, longestTopic), "#")
 }
 
 // openTopic is the finding of a # and of the word behind it.
@@ -110,10 +118,12 @@ func oneSlip(a, b []rune) bool {
 	if len(b)-len(a) > 1 {
 		return false
 	}
+
 	i := 0
 	for i < len(a) && a[i] == b[i] {
 		i++
 	}
+
 	switch {
 	case len(a) < len(b):
 		return slices.Equal(a[i:], b[i+1:])
@@ -140,7 +150,7 @@ func links(t *passage, _ Context) (found []Finding) {
 		switch {
 		case err == nil && u.Scheme != "http" && u.Scheme != "https":
 			found = append(found, t.at(Link, m[0], to, "", sayScheme))
-		case err != nil || !strings.Contains(strings.Trim(u.Hostname(), "."), ".") && net.ParseIP(u.Hostname()) == nil:
+		case err != nil || !public(u.Hostname()):
 			found = append(found, t.at(Link, m[0], to, "", sayHost))
 		case private(u.Hostname()):
 			found = append(found, t.at(Link, m[0], to, "", sayHostPrivate))
@@ -148,6 +158,11 @@ func links(t *passage, _ Context) (found []Finding) {
 	}
 
 	return found
+}
+
+// public tells whether a host is written as an address or as a name with a domain.
+func public(host string) bool {
+	return net.ParseIP(host) != nil || strings.Contains(strings.Trim(host, "."), ".")
 }
 
 // private tells whether a host is written as an address that the internet does not route.

@@ -140,12 +140,14 @@ func (r *reader) words(name string, needed bool) string {
 
 func (r *reader) time(name string) time.Time {
 	text := strings.TrimSpace(r.values[name])
+
 	at, err := time.Parse(time.RFC3339, text)
 	for _, layout := range []string{"2006-01-02T15:04", time.DateOnly} {
 		if err != nil {
 			at, err = time.ParseInLocation(layout, text, beijing.Zone)
 		}
 	}
+
 	switch {
 	case err != nil:
 		r.refuse(fault.Invalid(name, "请选择时间"))
@@ -209,6 +211,7 @@ func quality(f Fact) string {
 
 func factOf(of string, index air.Index) Fact {
 	f := Fact{Of: of, AQI: index.AQI, Level: index.Level, Published: index.Published}
+
 	var names []string
 	for _, p := range index.Primary {
 		names = append(names, p.Name())
@@ -254,12 +257,14 @@ func (r *reader) live(slots map[string]string) []Fact {
 
 	var facts []Fact
 	var shown []string
+
 	for i, zone := range zones {
 		values, ok := table[zone.name]
 		if !ok {
 			if i > 0 {
 				r.refuse(fault.Invalid("readings", "缺少“{.zone}”一行", "zone", zone.name))
 			}
+
 			continue
 		}
 		index, err := air.On(at).Compute(air.Hour, values)
@@ -299,11 +304,13 @@ func (r *reader) live(slots map[string]string) []Fact {
 // rangeOf says the classes of the zones where the city's own is not given, and which is the worst.
 func rangeOf(facts []Fact) (string, air.Level) {
 	best, worst := air.Level(6), air.Level(1)
+
 	for _, f := range facts {
 		if f.Published {
 			best, worst = min(best, f.Level), max(worst, f.Level)
 		}
 	}
+
 	switch {
 	case best > worst:
 		return "部分项目缺测，暂不发布AQI", 0
@@ -330,6 +337,7 @@ func (r *reader) forecast(slots map[string]string) []Fact {
 	var facts []Fact
 	var days []string
 	worst := air.Level(1)
+
 	for i, row := range rows {
 		low, high := r.index("days", row, 0), r.index("days", row, 1)
 		primary := r.primary("days", row, 2, high)
@@ -448,6 +456,7 @@ func (r *reader) expected(
 	slot, measure string,
 ) []Fact {
 	var field Field
+
 	for _, kind := range []Kind{Ozone, Dust} {
 		for _, f := range fields[kind] {
 			if f.Name == string(pollutant) {
@@ -472,6 +481,7 @@ func (r *reader) expected(
 				decimal(field.Max),
 			),
 		)
+
 		return nil
 	}
 
@@ -495,8 +505,10 @@ func (r *reader) ranking(slots map[string]string) {
 	}
 	var list []district
 	seen := map[string]bool{}
+
 	for _, row := range r.table("ranks") {
 		name := row.cell(0)
+
 		value, ok := number(row.cell(1))
 		switch {
 		case name == "" || len([]rune(name)) > 20 || seen[name]:
@@ -525,6 +537,7 @@ func (r *reader) ranking(slots map[string]string) {
 	slices.SortStableFunc(list, func(a, b district) int { return a.tenths - b.tenths })
 	var said []string
 	place := 0
+
 	for i, d := range list {
 		if i == 0 || d.tenths != list[i-1].tenths {
 			place = i + 1
@@ -550,6 +563,7 @@ func changed(percent float64) string {
 func (r *reader) digest(slots map[string]string) {
 	from := r.time("from")
 	var said []string
+
 	for i, row := range r.table("items") {
 		district, news, link := row.cell(0), row.cell(1), row.cell(2)
 		switch {

@@ -22,6 +22,7 @@ const sheet = "区域\tPM2.5\tPM10\tSO2\tNO2\tCO\tO3\n" +
 
 func without(line string) string {
 	var kept []string
+
 	for l := range strings.Lines(sheet) {
 		if !strings.HasPrefix(l, line) {
 			kept = append(kept, l)
@@ -142,12 +143,14 @@ func TestWhatTemplatesWrite(t *testing.T) {
 			if err == nil {
 				t.Errorf("%s: was written: %s", name, got.Text)
 			}
+
 			continue
 		}
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
+
 		for _, want := range c.want {
 			if !strings.Contains(got.Text, want) {
 				t.Errorf("%s: %s\nlacks %s", name, got.Text, want)
@@ -213,10 +216,12 @@ func TestAFaultyCellIsNamedByRowAndColumn(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
+
 		var said []string
 		for _, one := range fields {
 			said = append(said, one.Plain())
 		}
+
 		for _, want := range c.want {
 			if !strings.Contains(strings.Join(said, "\n"), want) {
 				t.Errorf("%s: %v, want %s", name, said, want)
@@ -238,6 +243,7 @@ func TestAWordingKeepsWhatBelongsTogether(t *testing.T) {
 			t.Errorf("%s: %v", kind, failure)
 		}
 	}
+
 	for _, c := range []struct {
 		kind Kind
 		text string

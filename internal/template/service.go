@@ -238,6 +238,7 @@ func (s *Service) Draft(ctx context.Context, actor access.Actor, ask Ask) (made 
 			return err
 		}
 		content := post.Content{Text: written.Text}
+
 		for _, id := range ask.AccountIDs {
 			choice := post.TargetChoice{AccountID: id}
 			if own, ok := written.Own[id]; ok {

@@ -75,6 +75,7 @@ func (r *reader) table(field string) []row {
 					maxCells,
 				),
 			)
+
 			return nil
 		}
 		if strings.TrimSpace(strings.Join(cells, "")) != "" {
@@ -96,6 +97,7 @@ func (r *reader) readings(field string) map[string]map[air.Pollutant]*float64 {
 	}
 	head := rows[0]
 	columns := map[int]air.Pollutant{}
+
 	for i := 1; i < len(head.cells); i++ {
 		name, _, _ := strings.Cut(strings.ToUpper(head.cell(i)), "(")
 		name, _, _ = strings.Cut(name, "（")
@@ -119,6 +121,7 @@ func (r *reader) readings(field string) map[string]map[air.Pollutant]*float64 {
 			continue
 		}
 		table[zone] = map[air.Pollutant]*float64{}
+
 		for i, p := range columns {
 			text := strings.ToUpper(line.cell(i))
 			if slices.Contains(missing, text) {
@@ -131,6 +134,7 @@ func (r *reader) readings(field string) map[string]map[air.Pollutant]*float64 {
 			}
 			table[zone][p] = &value
 		}
+
 		for i := len(columns) + 1; i < len(line.cells); i++ {
 			if line.cell(i) != "" {
 				r.cell(field, line, i, i18n.N("这一列没有污染物的名称"))
@@ -185,7 +189,9 @@ func (r *reader) primary(field string, at row, column, aqi int) string {
 	}
 
 	var names []string
-	for _, name := range strings.FieldsFunc(text, func(c rune) bool { return c == '、' || c == '和' || c == '+' }) {
+
+	between := func(c rune) bool { return strings.ContainsRune("、和+", c) }
+	for _, name := range strings.FieldsFunc(text, between) {
 		found := air.Named(strings.TrimSpace(name))
 		if len(found) == 0 {
 			r.cell(field, at, column, i18n.N("不是污染物的名称"))
@@ -200,6 +206,7 @@ func (r *reader) primary(field string, at row, column, aqi int) string {
 // days reads indexes of following days between commas.
 func (r *reader) days(field string) []int {
 	var days []int
+
 	for _, text := range strings.FieldsFunc(r.values[field], func(c rune) bool {
 		return c == ',' || c == '，' || c == '、' || c == ' ' || c == '\t'
 	}) {

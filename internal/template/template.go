@@ -110,10 +110,6 @@ const (
 	maxWord  = 2000 // of a wording
 )
 
-var primaries = []string{
-	air.PM25.Name(), air.PM10.Name(), air.O3.Name(), air.NO2.Name(), air.SO2.Name(), air.CO.Name(),
-}
-
 // colours of warnings that any plan has, the gravest first.
 var colours = []string{"红", "橙", "黄", "蓝"}
 
@@ -287,11 +283,13 @@ func CheckWording(k Kind, text string) *fault.Error {
 			return fault.Invalid("wording", "缺少占位符 {.slot}：数字和级别由它写出，不能去掉", "slot", slot)
 		}
 	}
+
 	for _, level := range air.Levels()[2:] {
 		if strings.Contains(text, level.Class()) {
 			return fault.Invalid("wording", "不能写死“{.word}”：级别由占位符写出", "word", level.Class())
 		}
 	}
+
 	for _, colour := range colours {
 		if word := colour + "色预警"; strings.Contains(text, word) {
 			return fault.Invalid("wording", "不能写死“{.word}”：级别由占位符写出", "word", word)

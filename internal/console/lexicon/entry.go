@@ -55,6 +55,7 @@ func (h *pages) entryPage(c *gin.Context) (entryPage, error) {
 	if err != nil {
 		return entryPage{}, err
 	}
+
 	p := entryPage{
 		Base:   h.kit.Base(c, "新增词语", crumb, page.Crumb{Text: list.Name, Href: href(list.ID)}),
 		List:   list,

@@ -46,6 +46,7 @@ type newForm struct {
 
 func (h *pages) newPage(c *gin.Context, form newForm) (newPage, error) {
 	units, err := h.Units.Within(c.Request.Context(), web.Actor(c), access.LexiconManage)
+
 	p := newPage{Base: h.kit.Base(c, "新建词表", crumb), Form: form, Units: parts.UnitOptions(units)}
 	for _, kind := range lexicon.Kinds() {
 		p.Kinds = append(p.Kinds, page.Option{Value: string(kind), Text: kind.Label()})

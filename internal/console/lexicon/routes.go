@@ -1,5 +1,5 @@
-// Package lexicon holds the pages of word lists: what is in them, how they changed, files in and out, a box to
-// try a text, and the changes that wait for a second person. Rights and states are decided by package
+// Package lexicon holds the pages of word lists: what is in them, how they changed, files in and out, a box
+// to try a text, and the changes that wait for a second person. Rights and states are decided by package
 // lexicon of the features.
 package lexicon
 

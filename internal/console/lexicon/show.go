@@ -176,6 +176,7 @@ func (h *pages) versions(c *gin.Context) error {
 	if p.Versions, err = h.Lexicons.Versions(ctx, actor, list.ID); err != nil {
 		return err
 	}
+
 	for i, version := range p.Versions {
 		p.Versions[i].What = versionWords[version.What]
 		number := strconv.Itoa(version.Version)

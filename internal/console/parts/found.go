@@ -9,8 +9,8 @@ import (
 	"juzhen/internal/post"
 )
 
-// Found is what the check of the wordings found in a version that was submitted all the same, with some of the
-// text around it.
+// Found is what the check of the wordings found in a version that was submitted all the same, with some of
+// the text around it.
 type Found struct {
 	check.Ignored
 	Message       string // in the reader's language

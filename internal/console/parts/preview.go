@@ -170,6 +170,7 @@ func preview(version post.Version, target post.Target) Preview {
 	}
 
 	p.Folded = p.Length > folded
+
 	for _, versionMedia := range version.Media {
 		picture := Picture{
 			ID:       versionMedia.MediaID,

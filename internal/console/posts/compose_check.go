@@ -112,6 +112,7 @@ func (h *pages) lookThrough(c *gin.Context, form composeForm) (checkPart, error)
 	if form.When == "now" {
 		question.At = part.Now
 	}
+
 	for _, id := range form.Accounts {
 		if _, own := form.wording(id); !own {
 			question.AccountIDs = append(question.AccountIDs, id)

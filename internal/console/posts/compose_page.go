@@ -171,6 +171,7 @@ func (h *pages) fillChoice(
 		}
 	}
 	page.Variants, page.MaxLength = variants(accounts, page.Form)
+
 	page.Pictures = pictures(page.Base, page.Form)
 	for i, field := range page.Pictures {
 		page.Pictures[i].says(page.files[field.ID])
@@ -265,6 +266,7 @@ func (h *pages) fillStored(ctx context.Context, actor access.Actor, page *compos
 		return err
 	}
 	page.Opinions = returns(reviews)
+
 	page.files = map[int64]media.Media{}
 	for _, versionMedia := range version.Media {
 		page.files[versionMedia.MediaID] = versionMedia.Media

@@ -71,6 +71,7 @@ func (h *pages) list(c *gin.Context) error {
 	}
 
 	wordings := map[template.Kind][]ownRow{}
+
 	for _, t := range all {
 		row := ownRow{t, actor.CanAt(access.TemplateManage, t.UnitPath)}
 		if t.Kind == template.Own {
@@ -79,6 +80,7 @@ func (h *pages) list(c *gin.Context) error {
 			wordings[t.Kind] = append(wordings[t.Kind], row)
 		}
 	}
+
 	for _, kind := range template.Shipped() {
 		p.Shipped = append(p.Shipped, shipped{kind, wordings[kind]})
 	}

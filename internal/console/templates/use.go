@@ -85,6 +85,7 @@ func (h *pages) form(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+
 	for i, field := range p.Fields {
 		p.Fields[i].Value = begin(field.Field, p.Now)
 	}
@@ -132,6 +133,7 @@ func (h *pages) page(c *gin.Context, form useForm) (usePage, error) {
 	if p.Form.Unit == 0 && len(units) > 0 {
 		p.Form.Unit = units[0].ID
 	}
+
 	p.Units = options(units, p.Form.Unit)
 	for _, field := range p.Kind.Fields() {
 		p.Fields = append(p.Fields, shownField{Field: field, Value: form.values[field.Name]})
@@ -141,6 +143,7 @@ func (h *pages) page(c *gin.Context, form useForm) (usePage, error) {
 		if err != nil {
 			return p, err
 		}
+
 		for _, o := range opens {
 			p.Opens = append(p.Opens, page.Option{
 				Value: fmt.Sprint(o.ID),
@@ -176,6 +179,7 @@ func (h *pages) offer(c *gin.Context, p *usePage) error {
 	if err != nil {
 		return err
 	}
+
 	for _, a := range accounts {
 		p.Accounts = append(p.Accounts, choice{a, slices.Contains(p.Form.Accounts, a.ID)})
 	}
@@ -189,6 +193,7 @@ func (h *pages) use(c *gin.Context) error {
 	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
+
 	form.values = template.Values{}
 	for name, values := range c.Request.PostForm {
 		if field, ok := strings.CutPrefix(name, "v."); ok && len(values) > 0 {
@@ -217,6 +222,7 @@ func (h *pages) use(c *gin.Context) error {
 	if note := written.Note; note != nil {
 		p.Note = p.T(note.Text, note.Args...)
 	}
+
 	for _, a := range p.Accounts {
 		if own, ok := written.Own[a.Account.ID]; ok {
 			p.Wordings = append(p.Wordings, wording{a.Account.At(), own})
