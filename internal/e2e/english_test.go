@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -59,6 +60,9 @@ func TestEnglishPagesHoldNoChineseOfOurs(t *testing.T) {
 	}
 }
 
+// namesHere are texts of the catalogue that are also names which somebody gave here: of a user, of a column.
+var namesHere = []string{"值班宣传专员", "空气质量"}
+
 // leftInChinese tells whether a text is one of the catalogue, with its places filled in.
 func leftInChinese(t *testing.T) func(string) bool {
 	t.Helper()
@@ -74,7 +78,7 @@ func leftInChinese(t *testing.T) func(string) bool {
 			continue
 		}
 		if !strings.Contains(text, "{.") {
-			exact[text] = text != "值班宣传专员" // an example of a name, and the name of somebody here
+			exact[text] = !slices.Contains(namesHere, text)
 			continue
 		}
 		filled = append(

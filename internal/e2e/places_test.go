@@ -208,7 +208,7 @@ func prepare(t *testing.T, w *world.World) vars {
 		When:    sandbox.After,
 		Times:   1,
 	})
-	v["unknown"] = w.Wait(w.Approve("空气质量实况", nil, "通州环保示例").ID, "通州环保示例", delivery.Unknown).ID
+	v["unknown"] = w.Wait(w.Approve("空气质量实况：二级良", nil, "通州环保示例").ID, "通州环保示例", delivery.Unknown).ID
 	v["handoff"] = handedOver(t, w)
 
 	boss, _ := w.Actor("zhuguan")
@@ -329,7 +329,7 @@ func listedWords(t *testing.T, w *world.World, boss access.Actor, v vars) {
 	must(err)
 	entries, _, err := w.Lexicons.Entries(t.Context(), boss, list.ID, lexicon.EntryFilter{})
 	must(err)
-	file, err := w.Lexicons.KeepFile(t.Context(), boss, list.ID, "words.csv", []byte("词语,级别\n幅射,很重\n渡假,提示"))
+	file, err := w.Lexicons.KeepFile(t.Context(), boss, list.ID, "words.csv", []byte("word,level\n幅射,很重\n渡假,提示"))
 	must(err)
 	outcome, err := w.Lexicons.PutEntry(t.Context(), boss, list.ID, lexicon.Put{
 		Entry: lexicon.Entry{Word: "攻府", Suggestion: "政府", Level: lexicon.Block},

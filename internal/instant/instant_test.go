@@ -77,6 +77,7 @@ var readers = []string{
 	"weibo/decode.go",        // the platform's own form, bounded there
 	"weibo/client.go",        // the Date header of an answer
 	"console/admin/facts.go", // shows what the trail holds
+	"proofread/people.go",    // a birthday within the number of a card, bounded there
 	"reach/backfill.go",      // asks whether a day the platform gave is one
 }
 

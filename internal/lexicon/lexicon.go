@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
 	"juzhen/internal/i18n"
+	"juzhen/internal/instant"
 )
 
 // Kind says what the words of a list are. It gives entries without a level of their own theirs.
@@ -268,7 +269,7 @@ func checkDay(field, day string) *fault.Error {
 	if day == "" {
 		return nil
 	}
-	at, err := time.Parse(time.DateOnly, day)
+	at, err := instant.Parse(day, time.DateOnly)
 	if err != nil || at.Year() < 1949 || at.Year() > 2199 {
 		return fault.Invalid(field, "请按 2026-01-31 的样子填写日期")
 	}

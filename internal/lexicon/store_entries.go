@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/fault"
+	"juzhen/internal/instant"
 	"juzhen/internal/pg"
 )
 
@@ -266,7 +267,7 @@ func neverHad(ctx context.Context, q querier, id int64, entries []Entry) (fresh 
 
 // dayOrNil is a day as Postgres takes it; checkDay has seen it.
 func dayOrNil(day string) *time.Time {
-	at, err := time.Parse(time.DateOnly, day)
+	at, err := instant.Parse(day, time.DateOnly)
 	if err != nil {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
+	"juzhen/internal/instant"
 )
 
 // Result is a text with what it was made of.
@@ -141,13 +142,7 @@ func (r *reader) words(name string, needed bool) string {
 func (r *reader) time(name string) time.Time {
 	text := strings.TrimSpace(r.values[name])
 
-	at, err := time.Parse(time.RFC3339, text)
-	for _, layout := range []string{"2006-01-02T15:04", time.DateOnly} {
-		if err != nil {
-			at, err = time.ParseInLocation(layout, text, beijing.Zone)
-		}
-	}
-
+	at, err := instant.Parse(text, time.RFC3339, "2006-01-02T15:04", time.DateOnly)
 	switch {
 	case err != nil:
 		r.refuse(fault.Invalid(name, "请选择时间"))
@@ -495,7 +490,7 @@ func (r *reader) expected(
 
 // ranking sorts districts by their mean; equal ones share a place.
 func (r *reader) ranking(slots map[string]string) {
-	month, err := time.ParseInLocation("2006-01", strings.TrimSpace(r.values["month"]), beijing.Zone)
+	month, err := instant.Parse(strings.TrimSpace(r.values["month"]), "2006-01")
 	if err != nil || month.After(r.on) || month.Before(r.on.Add(-10*farthest)) {
 		r.refuse(fault.Invalid("month", "请选择月份"))
 	}

@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/audit"
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
+	"juzhen/internal/instant"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
@@ -301,6 +302,9 @@ func (s *Service) writeOwn(
 	}
 	if ask.Date.IsZero() {
 		ask.Date = s.now()
+	}
+	if wrong := instant.Check("date", ask.Date, s.now()); wrong != nil {
+		return Written{}, wrong
 	}
 	perAccount := strings.Contains(t.Text, ofAccount) || strings.Contains(t.Text, ofUnit)
 

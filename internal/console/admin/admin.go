@@ -70,9 +70,9 @@ var tabs = []tab{
 	{Text: "单位|栏目", Href: "/admin/units", Icon: "sitemap", needs: access.UnitManage},
 	{Text: "用户与授权", Href: "/admin/users", Icon: "users", needs: access.UserManage},
 	{Text: "账号|栏目", Href: "/matrix", Icon: "brand-weibo", needs: access.AccountManage},
-	{Text: "栏目", Href: "/columns", Icon: "tag", needs: access.ColumnManage},
 	{Text: "审计日志", Href: "/admin/audit", Icon: "history", needs: access.AuditView},
 	{Text: "人员与单位变更", Href: "/admin/changes", Icon: "clipboard-check", needs: access.UserStop},
+	{Text: "栏目", Href: "/columns", Icon: "tag", needs: access.ColumnManage},
 }
 
 func tabsFor(actor access.Actor, path string) []tab {

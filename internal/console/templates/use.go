@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
+	"juzhen/internal/instant"
 	"juzhen/internal/template"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -205,7 +206,11 @@ func (h *pages) use(c *gin.Context) error {
 		return err
 	}
 
-	ctx, actor, ask := c.Request.Context(), web.Actor(c), p.ask()
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	ask, err := p.ask()
+	if err != nil {
+		return h.refuse(c, &p, err)
+	}
 	if form.Act == "draft" {
 		made, err := h.Templates.Draft(ctx, actor, ask)
 		if err == nil {
@@ -232,7 +237,7 @@ func (h *pages) use(c *gin.Context) error {
 	return h.kit.Show(c, 200, "templates/use", p)
 }
 
-func (p usePage) ask() template.Ask {
+func (p usePage) ask() (template.Ask, error) {
 	ask := template.Ask{
 		Kind:       p.Kind,
 		UnitID:     p.Form.Unit,
@@ -244,11 +249,16 @@ func (p usePage) ask() template.Ask {
 	if p.Own != nil {
 		ask.TemplateID = p.Own.ID
 	}
-	if at, err := time.ParseInLocation(time.DateOnly, p.Form.Date, beijing.Zone); err == nil {
-		ask.Date = at
+	if p.Form.Date == "" {
+		return ask, nil
 	}
+	date, err := instant.Parse(p.Form.Date, time.DateOnly)
+	if err != nil {
+		return ask, fault.Invalid("date", "请按 2026-01-31 的样子填写日期")
+	}
+	ask.Date = date
 
-	return ask
+	return ask, nil
 }
 
 // refuse shows the form again; each faulty cell of a table is told, not only the first.
