@@ -2,8 +2,11 @@ package check
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
@@ -36,22 +39,21 @@ type Question struct {
 	MediaIDs   []int64
 	Alts       map[int64]string // descriptions of pictures in this post, where they are not the pictures' own
 	Text       string
-	Except     int64     // the post itself: it is no repetition
-	At         time.Time // when it is to go out; zero: now
+	Own        map[int64]string // wordings of accounts' own, by account; those accounts stand not in AccountIDs
+	Except     int64            // the post itself: it is no repetition
+	At         time.Time        // when it is to go out; zero: now
 }
 
-// Text looks through one text as the actor writes it. Units and accounts that the actor may not see count
-// for nothing. Fails with fault.Invalid at "text" beyond MaxText, at "account_ids" beyond 5,000.
+// Text looks through the wordings of a post as the actor writes them. Units and accounts that the actor may
+// not see count for nothing. Fails with fault.Invalid at "text", or at the field of the wording of an
+// account's own, beyond MaxText, at "account_ids" beyond 5,000.
 func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ []Finding, err error) {
 	defer fault.Step(&err, "check.Text")
 
-	if len(q.Text) > 4*MaxText || len([]rune(q.Text)) > MaxText {
-		return nil, fault.Invalid("text", "文字过长，最多 {.max} 字", "max", MaxText)
+	if err := q.bounded(); err != nil {
+		return nil, err
 	}
-	if len(q.AccountIDs) > maxAccounts || len(q.MediaIDs) > maxAccounts {
-		return nil, fault.Invalid("account_ids", "一次最多 {.max} 个", "max", maxAccounts)
-	}
-	units, err := s.unitsOf(ctx, actor, q.UnitID, q.AccountIDs)
+	places, err := s.placesOf(ctx, actor, q)
 	if err != nil {
 		return nil, err
 	}
@@ -60,10 +62,16 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ [
 		at = s.now()
 	}
 
-	found, err := s.wording(ctx, units, q.Text, at)
+	all := []wording{{text: q.Text, accounts: q.AccountIDs, units: places.units(q.AccountIDs)}}
+	for _, id := range slices.Sorted(maps.Keys(q.Own)) {
+		ids := []int64{id}
+		all = append(all, wording{own: id, text: q.Own[id], accounts: ids, units: places.units(ids)})
+	}
+	found, err := s.through(ctx, q.Except, all, at)
 	if err != nil {
 		return nil, err
 	}
+
 	pictures, err := s.picturesOf(ctx, actor, q.MediaIDs)
 	if err != nil {
 		return nil, err
@@ -74,14 +82,29 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ [
 			pictures[i].Alt = alt
 		}
 	}
-	found = append(found, descriptions(pictures)...)
 
-	repeats, err := s.repeats(ctx, q.Except, q.AccountIDs, q.Text, at)
-	if err != nil {
-		return nil, err
+	return inOrder(append(found, descriptions(pictures)...)), nil
+}
+
+func (q Question) bounded() error {
+	if tooLong(q.Text) {
+		return fault.Invalid("text", "文字过长，最多 {.max} 字", "max", MaxText)
 	}
 
-	return inOrder(append(found, repeats...)), nil
+	for id, own := range q.Own {
+		if tooLong(own) {
+			return fault.Invalid(post.VariantField(id), "文字过长，最多 {.max} 字", "max", MaxText)
+		}
+	}
+	if max(len(q.AccountIDs), len(q.MediaIDs), len(q.Own)) > maxAccounts {
+		return fault.Invalid("account_ids", "一次最多 {.max} 个", "max", maxAccounts)
+	}
+
+	return nil
+}
+
+func tooLong(text string) bool {
+	return len(text) > 4*MaxText || utf8.RuneCountInString(text) > MaxText
 }
 
 const maxAccounts = 5000
@@ -102,30 +125,20 @@ func (s *Service) Post(ctx context.Context, p post.Post, version post.Version) (
 		at = *p.DueAt
 	}
 
-	checked := Checked{Digest: Digest(p, version)}
-	for _, wording := range wordings(p, version) {
-		found, err := s.wording(ctx, wording.units, wording.text, at)
-		if err != nil {
-			return Checked{}, err
-		}
-		repeats, err := s.repeats(ctx, p.ID, wording.accounts, wording.text, at)
-		if err != nil {
-			return Checked{}, err
-		}
-
-		for _, f := range append(found, repeats...) {
-			f.AccountID = wording.own
-			checked.Findings = append(checked.Findings, f)
-		}
+	found, err := s.through(ctx, p.ID, wordings(p, version), at)
+	if err != nil {
+		return Checked{}, err
 	}
 
 	var pictures []picture
 	for _, shown := range version.Media {
 		pictures = append(pictures, picture{ID: shown.MediaID, Alt: shown.Alt})
 	}
-	checked.Findings = inOrder(append(checked.Findings, descriptions(pictures)...))
 
-	return checked, nil
+	return Checked{
+		Digest:   Digest(p, version),
+		Findings: inOrder(append(found, descriptions(pictures)...)),
+	}, nil
 }
 
 // Blocks finds the first words of a text that must not be sent, by the lists in force for units at an
@@ -184,6 +197,29 @@ func wordings(p post.Post, version post.Version) (all []wording) {
 	}
 
 	return all
+}
+
+// through looks through wordings of a post, and for where they were sent lately.
+func (s *Service) through(
+	ctx context.Context,
+	postID int64,
+	all []wording,
+	at time.Time,
+) (found []Finding, err error) {
+	for _, w := range all {
+		inText, err := s.wording(ctx, w.units, w.text, at)
+		if err != nil {
+			return nil, err
+		}
+
+		for _, f := range inText {
+			f.AccountID = w.own
+			found = append(found, f)
+		}
+	}
+	repeats, err := s.repeats(ctx, postID, all, at)
+
+	return append(found, repeats...), err
 }
 
 // wording looks through one text with the lists of units and with the rules.

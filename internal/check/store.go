@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,37 +17,61 @@ import (
 	"juzhen/internal/pg"
 )
 
-// unitsOf are the units whose lists count: the one named, else those in which the actor has duties, and those
-// of the accounts, as far as the actor sees them.
-func (s *Service) unitsOf(
-	ctx context.Context,
-	actor access.Actor,
-	unitID int64,
-	accountIDs []int64,
-) (units []int64, err error) {
+// places are the units whose lists count for what somebody writes.
+type places struct {
+	common   []int64         // the unit of the post, or those in which the actor has duties
+	accounts map[int64]int64 // the unit of each account that the actor sees
+}
+
+// units gives the units of a text that goes to accounts.
+func (p places) units(accounts []int64) []int64 {
+	units := slices.Clone(p.common)
+
+	for _, id := range accounts {
+		if unit, ok := p.accounts[id]; ok && !slices.Contains(units, unit) {
+			units = append(units, unit)
+		}
+	}
+
+	return units
+}
+
+// placesOf reads the unit that is named, else those in which the actor has duties, and those of the accounts,
+// as far as the actor sees them.
+func (s *Service) placesOf(ctx context.Context, actor access.Actor, q Question) (places, error) {
 	paths := make([]string, len(actor.Grants))
 	for i, grant := range actor.Grants {
 		paths[i] = grant.Path
 	}
 	rows, err := s.db.Pool().Query(ctx, `
-SELECT u.id, u.path FROM units u
-WHERE u.id = @unit OR @unit = 0 AND u.path = ANY(@paths)
-   OR u.id IN (SELECT unit_id FROM accounts WHERE id = ANY(@accounts))`,
-		pgx.NamedArgs{"unit": unitID, "accounts": accountIDs, "paths": paths})
+SELECT u.id, 0, u.path FROM units u WHERE u.id = @unit OR @unit = 0 AND u.path = ANY(@paths)
+UNION ALL
+SELECT u.id, a.id, u.path FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id = ANY(@accounts)`,
+		pgx.NamedArgs{
+			"unit":     q.UnitID,
+			"accounts": slices.AppendSeq(slices.Clone(q.AccountIDs), maps.Keys(q.Own)),
+			"paths":    paths,
+		})
 	if err != nil {
-		return nil, err
+		return places{}, err
 	}
-	var id int64
+
+	found := places{accounts: map[int64]int64{}}
+	var unit, account int64
 	var path string
-	_, err = pgx.ForEachRow(rows, []any{&id, &path}, func() error {
-		if actor.CanAt(access.UnitView, path) {
-			units = append(units, id)
+	_, err = pgx.ForEachRow(rows, []any{&unit, &account, &path}, func() error {
+		switch {
+		case !actor.CanAt(access.UnitView, path):
+		case account == 0:
+			found.common = append(found.common, unit)
+		default:
+			found.accounts[account] = unit
 		}
 
 		return nil
 	})
 
-	return units, err
+	return found, err
 }
 
 // handlesNear are the accounts of the matrix whose name begins or ends as a mention of the text does: only
@@ -94,41 +120,67 @@ JOIN media m ON m.id = wanted.id JOIN units u ON u.id = m.unit_id ORDER BY wante
 	return pictures, err
 }
 
-// repeats finds accounts on which the same text went out, or is to, within RepeatWithin of an instant.
+// repeatsShown is how many repetitions of one post are told: more say nothing new.
+const repeatsShown = 5
+
+// repeats finds accounts on which the same text went out, or is to, within RepeatWithin of an instant: those
+// of all wordings of a post in one query, the accounts in the order of the matrix.
 func (s *Service) repeats(
 	ctx context.Context,
 	postID int64,
-	accounts []int64,
-	text string,
+	all []wording,
 	at time.Time,
 ) (found []Finding, err error) {
-	if strings.TrimSpace(text) == "" || len(accounts) == 0 {
+	var texts []string
+	var accounts []int64
+	var which []int32
+
+	for _, w := range all {
+		if strings.TrimSpace(w.text) == "" || len(w.accounts) == 0 {
+			continue
+		}
+		texts = append(texts, w.text)
+
+		for _, account := range w.accounts {
+			accounts, which = append(accounts, account), append(which, int32(len(texts)))
+		}
+	}
+	if len(texts) == 0 {
 		return nil, nil
 	}
 	rows, err := s.db.Pool().Query(ctx, `
-SELECT a.handle, d.due_at, d.post_id FROM deliveries d
+SELECT a.id, a.handle, d.due_at, d.post_id
+FROM unnest(@accounts::bigint[], @which::int[]) AS asked (account, text)
+JOIN deliveries d ON d.account_id = asked.account
 JOIN post_versions v ON v.id = d.version_id
 JOIN version_targets t ON t.version_id = v.id AND t.account_id = d.account_id
 JOIN accounts a ON a.id = d.account_id
-WHERE d.account_id = ANY(@accounts) AND d.post_id <> @post
-  AND d.state NOT IN ('cancelled', 'failed', 'missed', 'expired')
-  AND d.due_at > @from AND d.due_at < @to AND coalesce(t.variant, v.text) = @text
-ORDER BY a.position, a.id, d.due_at LIMIT 3`, pgx.NamedArgs{
+WHERE d.post_id <> @post AND d.state NOT IN ('cancelled', 'failed', 'missed', 'expired')
+  AND d.due_at > @from AND d.due_at < @to AND coalesce(t.variant, v.text) = (@texts::text[])[asked.text]
+ORDER BY a.position, a.id, d.due_at LIMIT @shown`, pgx.NamedArgs{
 		"accounts": accounts,
+		"which":    which,
+		"texts":    texts,
 		"post":     postID,
 		"from":     at.Add(-RepeatWithin),
 		"to":       at.Add(RepeatWithin),
-		"text":     text,
+		"shown":    repeatsShown,
 	})
 	if err != nil {
 		return nil, err
 	}
+	own := map[int64]bool{}
 
+	for _, w := range all {
+		own[w.own] = true
+	}
+
+	var account int64
 	var handle string
 	var due time.Time
 	var other int64
-	_, err = pgx.ForEachRow(rows, []any{&handle, &due, &other}, func() error {
-		found = append(found, Finding{
+	_, err = pgx.ForEachRow(rows, []any{&account, &handle, &due, &other}, func() error {
+		repeat := Finding{
 			Rule:  Repeat,
 			Level: Repeat.Preset(),
 			Text:  i18n.N("@{.handle} 在 {.day} 有相同的文字（稿件 {.id}）"),
@@ -137,7 +189,11 @@ ORDER BY a.position, a.id, d.due_at LIMIT 3`, pgx.NamedArgs{
 				"day", due.In(beijing.Zone).Format("1月2日 15:04"),
 				"id", other,
 			},
-		})
+		}
+		if own[account] {
+			repeat.AccountID = account
+		}
+		found = append(found, repeat)
 
 		return nil
 	})

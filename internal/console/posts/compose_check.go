@@ -106,7 +106,9 @@ func (h *pages) lookThrough(c *gin.Context, form composeForm) (checkPart, error)
 		UnitID:   form.Unit,
 		MediaIDs: form.Media,
 		Alts:     form.Alts,
-		Text:     form.Text,
+		Text:     asCounted(form.Text),
+		Own:      map[int64]string{},
+		Except:   form.ID,
 		At:       form.Due,
 	}
 	if form.When == "now" {
@@ -117,61 +119,54 @@ func (h *pages) lookThrough(c *gin.Context, form composeForm) (checkPart, error)
 		if _, own := form.wording(id); !own {
 			question.AccountIDs = append(question.AccountIDs, id)
 		}
+		if own, ok := form.Variants[id]; ok && strings.TrimSpace(own) != "" {
+			question.Own[id] = asCounted(own)
+		}
 	}
-	if err := h.ask(c, form, &part, question, 0); err != nil {
+	found, err := h.Checks.Text(c.Request.Context(), web.Actor(c), question)
+	if err != nil {
 		return part, err
 	}
-
-	for _, id := range form.Accounts {
-		own, ok := form.Variants[id]
-		if !ok || strings.TrimSpace(own) == "" {
-			continue
-		}
-		question.MediaIDs, question.AccountIDs, question.Text = nil, []int64{id}, own
-		if err := h.ask(c, form, &part, question, id); err != nil {
-			return part, err
-		}
-	}
+	part.Lines = h.linesOf(c, form, part.Base, found)
 
 	return part, nil
 }
 
-// ask adds the findings of one wording.
-func (h *pages) ask(
+// asCounted is a text of a field as the page counts its places.
+func asCounted(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
+
+// linesOf shows findings at their fields, each account's name asked once.
+func (h *pages) linesOf(
 	c *gin.Context,
 	form composeForm,
-	part *checkPart,
-	question check.Question,
-	own int64,
-) error {
-	question.Except = form.ID
-	question.Text = strings.ReplaceAll(question.Text, "\r\n", "\n") // as the page counts
-	found, err := h.Checks.Text(c.Request.Context(), web.Actor(c), question)
-	if err != nil {
-		return err
-	}
-	field := "f-text"
-	if own != 0 {
-		field = "f-" + post.VariantField(own)
-	}
+	base page.Base,
+	found []check.Finding,
+) (lines []checkLine) {
+	names := map[int64]string{}
 
 	for _, finding := range found {
-		finding.AccountID = own
 		line := checkLine{
 			Finding: finding,
-			Message: part.T(finding.Text, finding.Args...),
+			Message: base.T(finding.Text, finding.Args...),
 			Reason:  form.Reasons[finding.Key()],
 		}
+		own := finding.AccountID
 		if finding.End > 0 {
-			line.Field = field
+			line.Field = "f-text"
 		}
 		if own != 0 {
-			line.Account = cmp.Or(h.handleOf(c, own), strconv.FormatInt(own, 10))
+			if names[own] == "" {
+				names[own] = cmp.Or(h.handleOf(c, own), strconv.FormatInt(own, 10))
+			}
+			line.Account = names[own]
+			if finding.End > 0 {
+				line.Field = "f-" + post.VariantField(own)
+			}
 		}
-		part.Lines = append(part.Lines, line)
+		lines = append(lines, line)
 	}
 
-	return nil
+	return lines
 }
 
 // handleOf is the name of an account the reader writes for.
