@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"juzhen/internal/i18n"
 )
 
 // Act is a kind of act that is recorded, and the Chinese name under which a person reads it. The
@@ -52,21 +54,46 @@ func (s *Service) Label(code string) string {
 // Subject is a kind of thing that entries are about. The feature whose thing it is declares it.
 type Subject struct {
 	Type string // as Entry.Subject begins: "post" of "post/12"
-	// a query of one value: what the thing with the id e.number is called today
+	Text string // the Chinese name of the kind
+	// a query of one value: what the thing with the id e.number is called today. None: kind and number
+	// are all that is said.
 	NameSQL string
 }
 
-// Naming lets lists say what the things are called today; without it they say kind and number alone.
+// own are the things of the trail itself: the trail, which is exported.
+var own = []Subject{{Type: "audit", Text: i18n.N("审计日志")}}
+
+// Naming lets lists say what the things are called today; without it they say kind and number alone. It
+// panics where a kind has no name or is declared twice.
 func (s *Service) Naming(lists ...[]Subject) *Service {
 	var b strings.Builder
 
 	b.WriteString("CASE e.subject_type")
+	s.subjects = nil
 
-	for _, subject := range slices.Concat(lists...) {
-		fmt.Fprintf(&b, "\n\tWHEN '%s' THEN (%s)", subject.Type, subject.NameSQL)
+	for _, subject := range slices.Concat(slices.Concat(lists...), own) {
+		if subject.Text == "" || s.SubjectText(subject.Type) != "" {
+			panic(fmt.Sprintf("audit: the subject %s has no name or is declared twice", subject.Type))
+		}
+		s.subjects = append(s.subjects, subject)
+		if subject.NameSQL != "" {
+			fmt.Fprintf(&b, "\n\tWHEN '%s' THEN (%s)", subject.Type, subject.NameSQL)
+		}
 	}
 	b.WriteString(" END")
 	s.nameSQL = b.String()
 
 	return s
+}
+
+// Subjects lists the kinds of things that entries are about, for a filter.
+func (s *Service) Subjects() []Subject { return slices.Clone(s.subjects) }
+
+// SubjectText is the Chinese name of a kind of thing; "" for one that nobody declared.
+func (s *Service) SubjectText(kind string) string {
+	if i := slices.IndexFunc(s.subjects, func(subject Subject) bool { return subject.Type == kind }); i >= 0 {
+		return s.subjects[i].Text
+	}
+
+	return ""
 }

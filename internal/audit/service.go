@@ -22,6 +22,8 @@ type Service struct {
 
 	acts    []Act
 	nameSQL string // of the subject of an entry; Naming
+
+	subjects []Subject
 }
 
 // New makes the service. acts are what every feature records, joined: the names under which the trail

@@ -19,6 +19,6 @@ func TrailActs() []audit.Act { return acts.All() }
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
-		{Type: "column", NameSQL: `SELECT name FROM columns WHERE id = e.number`},
+		{Type: "column", Text: i18n.N("栏目"), NameSQL: `SELECT name FROM columns WHERE id = e.number`},
 	}
 }

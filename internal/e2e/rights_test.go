@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/web"
 )
@@ -67,6 +69,22 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		cells += ground.walk(rule)
 	}
 	t.Logf("%d rules, %d cells", len(rules), cells)
+	ground.named()
+}
+
+// named fails for an entry of the trail about a kind of thing that nobody declared: people would read a
+// code there. The walk has done every act that there is a route for.
+func (g *ground) named() {
+	rows, err := g.DB.Pool().Query(g.t.Context(), "SELECT DISTINCT subject_type FROM audit_entries")
+	g.must(err)
+	kinds, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	g.must(err)
+
+	for _, kind := range kinds {
+		if g.Audit.SubjectText(kind) == "" {
+			g.t.Errorf("the trail has no name for a %q", kind)
+		}
+	}
 }
 
 // complete fails for a route without a rule and for a rule without a route.

@@ -37,8 +37,8 @@ func TrailActs() []audit.Act { return acts.All() }
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
-		{Type: "user", NameSQL: `SELECT display_name FROM users WHERE id = e.number`},
-		{Type: "user_change", NameSQL: `SELECT coalesce(u.display_name, c.what ->> 'display_name')
+		{Type: "user", Text: i18n.N("用户|对象"), NameSQL: `SELECT display_name FROM users WHERE id = e.number`},
+		{Type: "user_change", Text: i18n.N("人员与单位变更"), NameSQL: `SELECT coalesce(u.display_name, c.what ->> 'display_name')
 			FROM user_changes c LEFT JOIN users u ON u.id = c.user_id WHERE c.id = e.number`},
 	}
 }

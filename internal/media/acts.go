@@ -18,6 +18,6 @@ func TrailActs() []audit.Act { return acts.All() }
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
-		{Type: "media", NameSQL: `SELECT file_name FROM media WHERE id = e.number`},
+		{Type: "media", Text: i18n.N("图片|对象"), NameSQL: `SELECT file_name FROM media WHERE id = e.number`},
 	}
 }

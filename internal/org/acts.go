@@ -21,6 +21,6 @@ func TrailActs() []audit.Act { return acts.All() }
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
-		{Type: "unit", NameSQL: `SELECT name FROM units WHERE id = e.number`},
+		{Type: "unit", Text: i18n.N("单位"), NameSQL: `SELECT name FROM units WHERE id = e.number`},
 	}
 }

@@ -21,7 +21,7 @@ func TrailActs() []audit.Act { return acts.All() }
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
-		{Type: "platform_post", NameSQL: `SELECT '@' || a.handle
+		{Type: "platform_post", Text: i18n.N("微博|对象"), NameSQL: `SELECT '@' || a.handle
 			FROM platform_posts d JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number`},
 	}
 }

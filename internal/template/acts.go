@@ -21,6 +21,7 @@ func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
 		{
 			Type:    "template",
+			Text:    i18n.N("模板|对象"),
 			NameSQL: `SELECT coalesce(nullif(name, ''), kind) FROM templates WHERE id = e.number`,
 		},
 	}

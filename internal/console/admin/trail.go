@@ -2,10 +2,8 @@ package admin
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,7 +71,7 @@ func (h *pages) trailList(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := trailPage{base: h.base(c, "审计日志"), Form: form, Actions: h.actionOptions(), Kinds: objectOptions()}
+	page := trailPage{base: h.base(c, "审计日志"), Form: form, Actions: h.actionOptions(), Kinds: h.objectOptions()}
 	if page.Units, err = h.unitOptions(c, access.AuditView, "全部"); err != nil {
 		return err
 	}
@@ -82,7 +80,7 @@ func (h *pages) trailList(c *gin.Context) error {
 	for _, row := range list.Rows {
 		page.Rows = append(page.Rows, h.entryOf(page.Base, row, names))
 	}
-	page.chips(c, unit, h.trail.Label(page.Form.Action))
+	page.chips(c, unit, h.trail.Label(page.Form.Action), h.trail.SubjectText(page.Form.Kind))
 	if list.Next != "" {
 		page.Pager.Next = web.Link(c, "after", list.Next)
 	}
@@ -118,10 +116,10 @@ func (f *trailForm) readSubject() {
 	f.Kind, f.Number, _ = strings.Cut(f.Subject, "/")
 }
 
-func objectOptions() []page.Option {
+func (h *pages) objectOptions() []page.Option {
 	out := []page.Option{{Text: "全部"}}
-	for _, kind := range slices.Sorted(maps.Keys(subjects)) {
-		out = append(out, page.Option{Value: kind, Text: subjects[kind]})
+	for _, subject := range h.trail.Subjects() {
+		out = append(out, page.Option{Value: subject.Type, Text: subject.Text})
 	}
 
 	return out
@@ -137,7 +135,7 @@ func (h *pages) actionOptions() []page.Option {
 }
 
 // chips shows the filter in force, and keeps it for the export.
-func (p *trailPage) chips(c *gin.Context, unit, action string) {
+func (p *trailPage) chips(c *gin.Context, unit, action, kind string) {
 	add := func(given bool, name, key, shown, value string) {
 		if given {
 			p.Chips = append(p.Chips, page.Chip{Name: name, Value: shown, Href: p.without(c, key)})
@@ -161,7 +159,7 @@ func (p *trailPage) chips(c *gin.Context, unit, action string) {
 	)
 	add(form.Actor != "", "操作人", "actor", form.Actor, form.Actor)
 	add(form.Action != "", "操作", "action", p.T(action), form.Action)
-	add(form.Subject != "", "对象", "subject", p.subject(), form.Subject)
+	add(form.Subject != "", "对象", "subject", p.subject(kind), form.Subject)
 	add(form.Unit != 0, "单位", "unit", unit, strconv.FormatInt(form.Unit, 10))
 }
 
@@ -176,9 +174,8 @@ func (p *trailPage) without(c *gin.Context, key string) string {
 }
 
 // subject is the object in the reader's words.
-func (p *trailPage) subject() string {
-	name, ok := subjects[p.Form.Kind]
-	if !ok {
+func (p *trailPage) subject(name string) string {
+	if name == "" {
 		return p.Form.Subject
 	}
 
@@ -204,7 +201,7 @@ func (h *pages) entryOf(base page.Base, row audit.Row, units map[int64]string) e
 		Clock:   row.At.In(beijing.Zone).Format("2006-01-02 15:04:05"),
 	}
 	e.Href = "/admin/audit?subject=" + url.QueryEscape(e.Subject)
-	if name, ok := subjects[row.SubjectType]; ok {
+	if name := h.trail.SubjectText(row.SubjectType); name != "" {
 		e.Subject = base.T(name) + " " + row.SubjectID
 		if row.SubjectID == "unknown" {
 			e.Subject = base.T("用户名不存在")
@@ -216,21 +213,6 @@ func (h *pages) entryOf(base page.Base, row audit.Row, units map[int64]string) e
 	e.Facts = teller{base, row.Action, units, h.trail.Label}.facts(facts.Detail)
 
 	return e
-}
-
-var subjects = map[string]string{
-	"user":          "用户|对象",
-	"unit":          "单位",
-	"account":       "账号",
-	"post":          "稿件|对象",
-	"delivery":      "发送|对象",
-	"media":         "图片|对象",
-	"decision":      "判定|对象",
-	"pause":         "暂停|对象",
-	"audit":         "审计日志",
-	"installation":  "发送服务|对象",
-	"platform_post": "微博|对象",
-	"user_change":   "人员与单位变更",
 }
 
 // verifyPage tells whether the chain holds.
