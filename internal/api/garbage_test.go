@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,9 +53,11 @@ func TestGarbageIsRefusedAndChangesNothing(t *testing.T) {
 	w.must(err)
 	dice := rand.New(rand.NewPCG(7, 7))
 	each := func(do func(method, path string, op *openapi3.Operation)) {
-		for path, item := range doc.Paths.Map() {
-			for method, op := range item.Operations() {
-				do(method, path, op)
+		paths := doc.Paths.Map()
+		for _, path := range slices.Sorted(maps.Keys(paths)) {
+			operations := paths[path].Operations()
+			for _, method := range slices.Sorted(maps.Keys(operations)) {
+				do(method, path, operations[method])
 			}
 		}
 	}

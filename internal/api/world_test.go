@@ -13,6 +13,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +40,7 @@ import (
 	"juzhen/internal/review"
 	"juzhen/internal/sandbox"
 	"juzhen/internal/seal"
+	"juzhen/internal/template"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/weibo"
@@ -106,6 +108,7 @@ func newWorld(t *testing.T, change ...func(*api.Deps)) *world {
 	t.Cleanup(func() { w.sandbox.Close(); server.Close() })
 	w.services(server.URL)
 	w.populate()
+	w.whole()
 	kit, err := web.New(web.Options{Sessions: sessions{w.deps.Identity}, Now: w.now, Log: w.deps.Log})
 	w.must(err)
 
@@ -116,6 +119,18 @@ func newWorld(t *testing.T, change ...func(*api.Deps)) *world {
 	w.metrics = api.Register(kit, w.deps)
 
 	return w
+}
+
+// whole fails where a service that operations call is not there: they would panic, whatever is asked.
+func (w *world) whole() {
+	w.Helper()
+
+	deps := reflect.ValueOf(w.deps)
+	for i := range deps.NumField() {
+		if field := deps.Field(i); field.Kind() == reflect.Pointer && field.IsNil() {
+			w.Fatalf("the interface is tried without %s", deps.Type().Field(i).Name)
+		}
+	}
 }
 
 func (w *world) services(weiboURL string) {
@@ -144,8 +159,11 @@ func (w *world) services(weiboURL string) {
 		Watch:       delivery.AccountChangedTx,
 		First:       delivery.AccountFirstTx,
 	})
-	checks := check.New(w.db, lexicon.New(w.db, w.now, nil), w.now)
+	lexicons := lexicon.New(w.db, w.now, nil)
+	checks := check.New(w.db, lexicons, w.now)
 	w.deps = api.Deps{
+		Lexicons:   lexicons,
+		Templates:  template.New(w.db, w.now),
 		Checks:     checks,
 		Identity:   people,
 		Units:      org.New(w.db, w.now),

@@ -18,7 +18,7 @@ func TestWhatIsOfferedIsWhatIsDone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
-	p := w.plan("今日空气质量良", far, "环保北京")
+	p := w.plan("空气质量良", far, "环保北京")
 	p.Phase = post.Approved
 	id := w.only(p).ID
 

@@ -244,6 +244,7 @@ func (s *side) submit(account vars) vars {
 		"unit":     s.unit,
 		"due":      local(3 * time.Hour),
 		"due_at":   time.Now().Add(3 * time.Hour).UTC().Format(time.RFC3339),
+		"month":    local(2 * time.Hour)[:len("2006-01")], // of what was written
 		"from":     local(-24 * time.Hour),
 		"to":       local(24 * time.Hour),
 	})
@@ -281,7 +282,9 @@ func (s *side) approve(account vars) vars {
 
 // The things a rule's address can name. Each call makes a new one.
 var (
-	blank = func(s *side) vars { return s.account.with(vars{"due": local(3 * time.Hour), "child": s.child}) }
+	blank = func(s *side) vars {
+		return s.account.with(vars{"due": local(3 * time.Hour), "today": local(0)[:len("2006-01-02")], "child": s.child})
+	}
 	draft = func(s *side) vars {
 		p := s.write(s.account)
 		return s.account.with(vars{"id": p.ID, "post": p.ID, "revision": p.Revision})

@@ -96,11 +96,11 @@ var apiRules = []rule{
 	{"GET /api/v1/templates/warnings", "P----", blank, "unit_id={unit}", "items", usual},
 	{
 		"POST /api/v1/templates/render", "P----", blank,
-		`{"unit_id":{unit},"kind":"digest","values":{"from":"2026-11-23","items":"某区\t某事"}}`, "某事", reckons,
+		`{"unit_id":{unit},"kind":"digest","values":{"from":"{today}","items":"某区\t某事"}}`, "某事", reckons,
 	},
 	{
 		"POST /api/v1/templates/drafts", "P----", blank,
-		`{"unit_id":{unit},"kind":"digest","values":{"from":"2026-11-23","items":"某区\t接口的事"}}`,
+		`{"unit_id":{unit},"kind":"digest","values":{"from":"{today}","items":"某区\t接口的事"}}`,
 		"SELECT editors[1] = {self} FROM post_versions WHERE text LIKE '%接口的事%'", usual,
 	},
 	{"GET /api/v1/posts/:id/check", "PRS-A", draft, "", "", usual},

@@ -109,7 +109,7 @@ var pageRules = []rule{
 	{"GET /media/:id", "PRS-A", picture, "", "", usual},
 	{"GET /media/:id/thumb", "PRS-A", picture, "", "", usual},
 	{"GET /calendar", "PRS-A", approved, "", "", listed},
-	{"GET /calendar", "PRS-A", only, "account={account}", "墙内的话", listed},
+	{"GET /calendar", "PRS-A", only, "month={month}&account={account}", "墙内的话", listed},
 	{"GET /calendar/feed", "PRS-A", only, "account={account}&from={from}&to={to}", "墙内的话", listed},
 	{"POST /calendar/:id/move", "P----", approved, "due_at={due}", `
 		SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}`, usual},

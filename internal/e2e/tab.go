@@ -17,20 +17,47 @@ func (b *Tab) Go(path string) {
 	b.Step("open "+path, chromedp.Navigate(b.base+path))
 }
 
-// Click clicks what the CSS selector finds first.
+// Click clicks what the CSS selector finds first, once it stands still.
 func (b *Tab) Click(selector string) {
 	b.t.Helper()
+	b.still(selector)
 	b.Step("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
 // Follow clicks what leads to another page (a link, a submit button) and waits until that page is loaded.
 func (b *Tab) Follow(selector string) {
 	b.t.Helper()
+	b.still(selector)
 	ctx, cancel := context.WithTimeout(b.ctx, StepLimit)
 	defer cancel()
 	if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		b.fail("follow "+selector, err)
 	}
+}
+
+// stillScript waits until an element has the same place in two frames that follow each other. A frame may
+// be long in coming where nothing is painted; then a moment counts for one.
+const stillScript = `(async selector => {
+	const frame = () => Promise.race([
+		new Promise(done => requestAnimationFrame(done)), new Promise(done => setTimeout(done, 50))])
+	const place = () => {
+		const box = document.querySelector(selector)?.getBoundingClientRect()
+		return box && [box.x, box.y, box.width, box.height].join()
+	}
+	for (let before; ; before = place()) {
+		await frame()
+		if (before && before === place()) return true
+	}
+})(%s)`
+
+// still waits until what is about to be clicked is there and moves no more: on a busy machine a page that
+// grows between the look at the place and the press would get the press elsewhere.
+func (b *Tab) still(selector string) {
+	b.t.Helper()
+	js, _ := json.Marshal(selector)
+	b.Step("stand still "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
+	value(b, "stand still "+selector,
+		chromedp.Evaluate[bool](fmt.Sprintf(stillScript, js), chromedp.EvalAwaitPromise))
 }
 
 // Type writes text into the control, replacing what is there. It sets the value and tells the page, so
