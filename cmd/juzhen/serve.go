@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -115,6 +116,7 @@ func serve(ctx context.Context, cfg config.Config, l, m net.Listener, log *slog.
 		"version", version,
 		"took", time.Since(begun).Round(time.Millisecond),
 	)
+	debug.FreeOSMemory() // what was needed to start, a third of the heap
 	err = a.Serve(ctx, l)
 	log.Info("stopping")
 	if stopErr := a.Stop(); err == nil {

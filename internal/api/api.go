@@ -72,7 +72,7 @@ type api struct {
 	kit      *web.Kit
 	huma     huma.API
 	registry *prometheus.Registry
-	document *document
+	document func() *document
 }
 
 // Register mounts the interface, its documentation, the probes and the measuring of requests on the

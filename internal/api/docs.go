@@ -16,11 +16,15 @@ import (
 // loads nothing from elsewhere.
 type docsPage struct {
 	page.Base
-	Version string
-	About   string
+	docsText
 	Address string
-	Parts   []docsPart
-	Schemas []docsSchema
+}
+
+// docsText is what the page says in one language.
+type docsText struct {
+	Version, About string
+	Parts          []docsPart
+	Schemas        []docsSchema
 }
 
 type docsPart struct {
@@ -66,7 +70,7 @@ func (a *api) docs() {
 	a.kit.Handle(a.kit.Group(Prefix), http.MethodGet, docsPath, web.Open, func(c *gin.Context) error {
 		page := docsPage{Base: a.kit.Base(c, i18n.N("接口文档")), Address: Prefix}
 		page.Bare = !page.SignedIn()
-		page.fill(a.document.tree[page.Lang])
+		page.docsText = a.document().pages[page.Lang]
 
 		return a.kit.Show(c, http.StatusOK, "api/docs", page)
 	})
@@ -115,8 +119,9 @@ func (n node) names() []string {
 	return all
 }
 
-func (p *docsPage) fill(tree node) {
-	p.Version, p.About = tree.node("info").text("version"), tree.node("info").text("description")
+// readable is a finished description as the page shows it.
+func readable(tree node) docsText {
+	p := docsText{Version: tree.node("info").text("version"), About: tree.node("info").text("description")}
 	for _, tag := range tree.nodes("tags") {
 		part := docsPart{ID: tag.text("name"), Title: tag.text("description")}
 		for _, path := range tree.node("paths").names() {
@@ -142,6 +147,8 @@ func (p *docsPage) fill(tree node) {
 			Fields: fields(schemas.node(name)),
 		})
 	}
+
+	return p
 }
 
 // calls lists the operations of a path that bear the tag.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
@@ -78,18 +79,19 @@ func (a *api) contactURL() string { return strings.TrimSuffix(a.PublicURL, "/") 
 // document is the finished description in both forms and languages.
 type document struct {
 	newer, older map[string][]byte // by language
-	tree         map[string]map[string]any
+	pages        map[string]docsText
 }
 
-// describe finishes the description when every operation is there, and serves it.
+// describe serves the description, which is written when the first one asks for it: it takes a tenth of a
+// second and several megabytes, which a console that nobody asks does not need.
 func (a *api) describe() {
-	a.document = a.written()
+	a.document = sync.OnceValue(a.written)
 	g := a.kit.Group(Prefix)
 	a.kit.Handle(g, http.MethodGet, document31, web.Open, func(c *gin.Context) error {
-		return a.sendDocument(c, a.document.newer, "application/openapi+json;version=3.1")
+		return a.sendDocument(c, a.document().newer, "application/openapi+json;version=3.1")
 	})
 	a.kit.Handle(g, http.MethodGet, document30, web.Open, func(c *gin.Context) error {
-		return a.sendDocument(c, a.document.older, "application/openapi+json;version=3.0")
+		return a.sendDocument(c, a.document().older, "application/openapi+json;version=3.0")
 	})
 	a.docs()
 }
@@ -111,9 +113,11 @@ func (a *api) written() *document {
 	older = refsAlone(lean(without(older, "contentMediaType", "contentEncoding")))
 	newer = lean(newer)
 
-	d := &document{newer: map[string][]byte{}, older: map[string][]byte{}, tree: map[string]map[string]any{}}
+	d := &document{newer: map[string][]byte{}, older: map[string][]byte{}, pages: map[string]docsText{}}
 	for _, lang := range []string{i18n.Chinese, i18n.English} {
-		d.newer[lang], d.tree[lang] = translated(newer, i18n.For(lang))
+		var tree map[string]any
+		d.newer[lang], tree = translated(newer, i18n.For(lang))
+		d.pages[lang] = readable(tree)
 		d.older[lang], _ = translated(older, i18n.For(lang))
 	}
 
