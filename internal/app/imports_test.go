@@ -17,7 +17,7 @@ import (
 var (
 	features = []string{
 		"access", "replay", "audit", "org", "todo", "identity", "account", "media", "lexicon",
-		"column", "review", "post", "template", "check", "delivery", "dispatch", "reach",
+		"column", "chain", "review", "post", "template", "check", "delivery", "dispatch", "reach",
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",

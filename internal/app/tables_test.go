@@ -74,7 +74,9 @@ var tables = []table{
 
 	{"columns", "column", "", "post"},
 
-	{"reviews", "review", "", ""},
+	{"review_decisions", "review", "", ""},
+	{"review_runs", "review", "", ""},
+	{"review_steps", "review", "", ""},
 
 	{"post_hour_changes", "post", "", ""},
 	{"post_hours", "post", "", ""},

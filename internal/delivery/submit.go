@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -113,7 +114,7 @@ func (s *Service) submitTx(
 			return err
 		}
 	}
-	if _, err := review.OpenTx(ctx, tx, now, p.ID, version.ID, 1, version.Hash); err != nil {
+	if _, err := review.OpenTx(ctx, tx, now, p.ID, version.ID, version.Hash); err != nil {
 		return err
 	}
 	if err := planTx(ctx, tx, now, p, version, actor.UserID); err != nil {
@@ -171,17 +172,12 @@ func (s *Service) Review(
 		if err != nil {
 			return err
 		}
-		r, err := review.DecideTx(
-			ctx,
-			tx,
-			now,
-			actor,
-			postID,
-			verdict.Version,
-			verdict.Hash,
-			verdict.Decision,
-			verdict.Opinion,
-		)
+		r, err := review.DecideTx(ctx, tx, now, actor, postID, review.Word{
+			Version:  verdict.Version,
+			Hash:     verdict.Hash,
+			Decision: verdict.Decision,
+			Opinion:  verdict.Opinion,
+		})
 		if err != nil {
 			return err
 		}
@@ -247,7 +243,7 @@ func (s *Service) approve(
 	now time.Time,
 	actor access.Actor,
 	p post.Post,
-	r review.Review,
+	r review.Run,
 	choice DueChoice,
 ) (*Advance, error) {
 	if p.DueNow && choice.At == nil {
@@ -295,8 +291,11 @@ func (s *Service) releaseApproved(
 	now, due time.Time,
 	actor access.Actor,
 	p post.Post,
-	r review.Review,
+	r review.Run,
 ) error {
+	if !r.Passed() {
+		return fmt.Errorf("post %d is not approved at every step", p.ID)
+	}
 	if err := post.ApprovedTx(ctx, tx, now, p.ID, r.VersionID); err != nil {
 		return err
 	}

@@ -1,13 +1,13 @@
-// Package review decides on versions of posts: one level, bound to the version's number and to the hash
-// of what the reviewer was shown. It does not change the post and plans nothing: post and delivery do,
+// Package review decides on versions of posts: step by step along a chain, bound to the version's number and
+// to the hash of what each reviewer was shown. It does not change the post and plans nothing: post and delivery do,
 // in the same transaction.
 package review
 
 import (
+	"slices"
 	"time"
 	"unicode/utf8"
 
-	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 )
 
@@ -42,23 +42,55 @@ var leads = map[Decision]State{Approve: Approved, Return: Returned}
 // maxOpinion is in runes.
 const maxOpinion = 500
 
-// Review is one level of review of one version.
+// Review is one decision about a version, or the step of it that waits for one, as lists show them.
 type Review struct {
 	ID            int64
 	PostID        int64
 	VersionID     int64
 	VersionNumber int
-	Level         int
+	Level         int    // the number of the step
+	Step          string // what the step is called
+	Steps         int    // how many the chain has
 	Hash          []byte // what the reviewer was shown
 	State         State
 	OpenedAt      time.Time
 	DecidedBy     *int64
 	DecidedName   string
+	ForName       string // for whom a stand-in decided
 	DecidedAt     *time.Time
 	Opinion       string
+	To            int  // of a return: the step it went back to; 0: the author
+	Undone        bool // somebody returned to this step or to one before it since
 }
 
-// Waiting is a review that waits for somebody, as a queue shows it.
+// shown is a run as a list of decisions, the newest first, what waits before them.
+func (r *Run) shown() (list []Review) {
+	entry := Review{
+		PostID: r.PostID, VersionID: r.VersionID, VersionNumber: r.VersionNumber,
+		Steps: len(r.Steps), Hash: r.Hash,
+	}
+	if open := r.Open(); open != nil || r.State == Void {
+		waiting := entry
+		waiting.ID, waiting.State, waiting.OpenedAt, waiting.Level = r.ID, r.State, r.OpenedAt, 1
+		if open != nil {
+			waiting.Level, waiting.Step, waiting.OpenedAt = open.Number, open.Name, *open.OpenedAt
+		}
+		list = append(list, waiting)
+	}
+
+	for _, made := range slices.Backward(r.Made) {
+		done := entry
+		done.ID, done.Level, done.Step, done.OpenedAt = r.ID, made.Number, r.Steps[made.Number-1].Name, r.OpenedAt
+		done.State, done.DecidedBy, done.DecidedName = leads[made.Decision], &made.By, made.ByName
+		done.ForName, done.DecidedAt, done.Opinion, done.To = made.ForName, &made.At, made.Opinion, made.To
+		done.Undone = !r.Counts(made)
+		list = append(list, done)
+	}
+
+	return list
+}
+
+// Waiting is a step that waits for somebody, as a queue shows it.
 type Waiting struct {
 	Review
 	UnitPath      string
@@ -72,7 +104,9 @@ type Waiting struct {
 	DueAt         *time.Time
 	DueNow        bool
 	Urgent        bool
-	Own           bool // the reader worked on it and may not decide
+	LimitAt       *time.Time // when the step goes to a stand-in or up
+	Late          bool       // it did
+	Own           bool       // the reader worked on it, or decided another step of it, and may not decide
 }
 
 // checkDecision looks at what the reviewer wrote.
@@ -88,30 +122,4 @@ func checkDecision(decision Decision, opinion string) error {
 	}
 
 	return nil
-}
-
-// overtaken says why a review that is not pending cannot be decided: by whom it was, or that the
-// version is gone.
-func overtaken(review Review) error {
-	when := ""
-	if review.DecidedAt != nil {
-		when = review.DecidedAt.In(beijing.Zone).Format("1月2日 15:04")
-	}
-
-	switch review.State {
-	case Approved:
-		return fault.Conflict("{.name} 已于 {.time} 批准第 {.n} 版，您的意见没有记录",
-			"name", review.DecidedName,
-			"time", when,
-			"n", review.VersionNumber,
-		).WithCode("decided")
-	case Returned:
-		return fault.Conflict("{.name} 已于 {.time} 退回第 {.n} 版，您的意见没有记录",
-			"name", review.DecidedName,
-			"time", when,
-			"n", review.VersionNumber,
-		).WithCode("decided")
-	}
-
-	return fault.Conflict("第 {.n} 版已被修改或撤回，不再审核；请查看最新内容", "n", review.VersionNumber).WithCode("overtaken")
 }

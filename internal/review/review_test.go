@@ -60,7 +60,7 @@ func (w world) tx(fn func(ctx context.Context, tx pg.Tx) error) error {
 func (w world) open() {
 	w.t.Helper()
 	err := w.tx(func(ctx context.Context, tx pg.Tx) error {
-		r, err := review.OpenTx(ctx, tx, noon, 1, 11, 1, hash)
+		r, err := review.OpenTx(ctx, tx, noon, 1, 11, hash)
 		if err == nil &&
 			(r.State != review.Pending || r.VersionNumber != 2 || string(r.Hash) != string(hash)) {
 			w.t.Errorf("opened %+v", r)
@@ -79,9 +79,12 @@ func (w world) decide(
 	h []byte,
 	decision review.Decision,
 	opinion string,
-) (r review.Review, err error) {
+) (r review.Run, err error) {
 	err = w.tx(func(ctx context.Context, tx pg.Tx) error {
-		r, err = review.DecideTx(ctx, tx, noon.Add(time.Minute), actor, 1, number, h, decision, opinion)
+		r, err = review.DecideTx(ctx, tx, noon.Add(time.Minute), actor, 1, review.Word{
+			Version: number, Hash: h, Decision: decision, Opinion: opinion,
+		})
+
 		return err
 	})
 
@@ -111,16 +114,16 @@ func TestAReviewIsDecidedOnceAndKeepsWhoAndWhy(t *testing.T) {
 			t.Error("nobody was told")
 		}
 		r, err := w.decide(w.a, 2, hash, decision, " 数据已核对 ")
-		if err != nil || r.State != want || *r.DecidedBy != 4 || r.DecidedName != "用户4" ||
-			r.Opinion != "数据已核对" ||
-			!r.DecidedAt.Equal(noon.Add(time.Minute)) {
+		if err != nil || r.State != want || len(r.Made) != 1 || r.Made[0].By != 4 || r.Made[0].ByName != "用户4" ||
+			r.Made[0].Opinion != "数据已核对" || !r.Made[0].At.Equal(noon.Add(time.Minute)) ||
+			r.Passed() != (decision == review.Approve) {
 			t.Errorf("%s: %+v, %v", decision, r, err)
 		}
 		if w.todos() != 0 {
 			t.Error("the to-do is still open")
 		}
 		list, err := w.OfPost(t.Context(), w.b, 1)
-		if err != nil || len(list) != 1 || list[0].State != want {
+		if err != nil || len(list) != 1 || list[0].State != want || *list[0].DecidedBy != 4 {
 			t.Errorf("%s: %+v, %v", decision, list, err)
 		}
 	}

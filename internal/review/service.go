@@ -14,15 +14,15 @@ type Service struct{ db *pg.DB }
 // New builds the service.
 func New(db *pg.DB) *Service { return &Service{db: db} }
 
-// Pending lists what waits for review where the actor may review: urgent first, then by due time, then
-// by age. What the actor worked on is listed too and marked as own.
+// Pending lists the open steps that name the actor: urgent first, then by due time, then by age. What the
+// actor worked on, or decided at another step, is listed too and marked as own.
 func (s *Service) Pending(ctx context.Context, actor access.Actor) (_ []Waiting, err error) {
 	defer fault.Step(&err, "review.Pending")
 
 	return pending(ctx, s.db.Gorm(ctx), actor)
 }
 
-// OfPost lists all reviews of a post, the newest first. Fails with fault.NotFound outside of the
+// OfPost lists all decisions about a post and what waits for one, the newest first. Fails with fault.NotFound outside of the
 // actor's units.
 func (s *Service) OfPost(ctx context.Context, actor access.Actor, postID int64) (_ []Review, err error) {
 	defer fault.Step(&err, "review.OfPost %d", postID)
@@ -35,5 +35,5 @@ func (s *Service) OfPost(ctx context.Context, actor access.Actor, postID int64) 
 		return nil, err
 	}
 
-	return reviewsOf(ctx, s.db.Gorm(ctx), postID)
+	return reviewsOf(ctx, s.db.Pool(), postID)
 }

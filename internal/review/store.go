@@ -5,16 +5,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/chain"
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
+	"juzhen/internal/org"
 	"juzhen/internal/pg"
 )
 
 // matter is what review knows of a post.
 type matter struct {
+	UnitID   int64
 	UnitPath string
 	AuthorID int64
 	Title    string // the first line, cut with an ellipsis
@@ -27,7 +31,8 @@ func errNotFound() error {
 
 func findMatter(ctx context.Context, db *gorm.DB, postID int64) (matter, error) {
 	m, err := gorm.G[matter](db).Raw(`
-SELECT u.path AS unit_path, p.author_id, split_part(btrim(v.text, E' \t\r\n'), E'\n', 1) AS title, p.due_at
+SELECT u.id AS unit_id, u.path AS unit_path, p.author_id,
+       split_part(btrim(v.text, E' \t\r\n'), E'\n', 1) AS title, p.due_at
 FROM posts p JOIN units u ON u.id = p.unit_id JOIN post_versions v ON v.id = p.version_id WHERE p.id = ?`,
 		postID).
 		Take(ctx)
@@ -36,91 +41,243 @@ FROM posts p JOIN units u ON u.id = p.unit_id JOIN post_versions v ON v.id = p.v
 	return m, pg.OrNotFound(err, errNotFound())
 }
 
-func insertReview(
-	ctx context.Context,
-	db *gorm.DB,
-	postID, versionID int64,
-	level int,
-	hash []byte,
-	at time.Time,
-) (int64, error) {
-	var id int64
-	err := db.WithContext(ctx).Raw(`INSERT INTO reviews (post_id, version_id, level, hash, state, opened_at,
-			opinion)
-VALUES (?, ?, ?, ?, 'pending', ?, '') RETURNING id`, postID, versionID, level, hash, at).Row().Scan(&id)
-
-	return id, err
+// source is a connection or a transaction on one.
+type source interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-const selectReview = `
-SELECT r.id, r.post_id, r.version_id, v.number AS version_number, r.level, r.hash, r.state, r.opened_at,
-    r.decided_by,
-       coalesce(d.display_name, '') AS decided_name, r.decided_at, r.opinion
-FROM reviews r JOIN post_versions v ON v.id = r.version_id LEFT JOIN users d ON d.id = r.decided_by WHERE `
-
-func findReview(ctx context.Context, db *gorm.DB, postID, versionID int64) (Review, error) {
-	review, err := gorm.G[Review](db).Raw(selectReview+`
-		r.post_id = ? AND r.version_id = ? ORDER BY r.level DESC LIMIT 1`, postID, versionID).Take(ctx)
-	return review, pg.OrNotFound(err, errNotFound())
-}
-
-func reviewsOf(ctx context.Context, db *gorm.DB, postID int64) ([]Review, error) {
-	return gorm.G[Review](db).Raw(selectReview+"r.post_id = ? ORDER BY r.id DESC", postID).Find(ctx)
-}
-
-// lockReview waits for a decision that is being written and then reads what it was: the second of two
-// reviewers learns who was first.
-func lockReview(ctx context.Context, db *gorm.DB, postID int64, versionNumber int) (Review, error) {
-	err := db.WithContext(ctx).Exec(`SELECT FROM reviews WHERE post_id = ? AND version_id =
-(SELECT id FROM post_versions WHERE post_id = ? AND number = ?) FOR UPDATE`,
-		postID, postID, versionNumber).Error
+// runsOf reads whole runs, the newest first.
+func runsOf(ctx context.Context, from source, where string, args pgx.NamedArgs) ([]Run, error) {
+	rows, err := from.Query(ctx, `
+SELECT r.id, r.post_id, r.version_id, v.number, r.hash, r.chain_name, r.state, r.opened_at, r.ended_at
+FROM review_runs r JOIN post_versions v ON v.id = r.version_id WHERE `+where+` ORDER BY r.id DESC`, args)
 	if err != nil {
-		return Review{}, err
+		return nil, err
 	}
-	review, err := gorm.G[Review](db).Raw(selectReview+`
-		r.post_id = ? AND v.number = ? ORDER BY r.level DESC LIMIT 1`, postID, versionNumber).Take(ctx)
+	runs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Run, err error) {
+		err = row.Scan(&r.ID, &r.PostID, &r.VersionID, &r.VersionNumber, &r.Hash, &r.Chain, &r.State,
+			&r.OpenedAt, &r.EndedAt)
 
-	return review, pg.OrNotFound(err, fault.Conflict("这一版没有提交审核，请查看最新内容"))
+		return r, err
+	})
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+
+	at, ids := map[int64]*Run{}, make([]int64, len(runs))
+	for i := range runs {
+		ids[i], at[runs[i].ID] = runs[i].ID, &runs[i]
+	}
+	if err := fillSteps(ctx, from, at, ids); err != nil {
+		return nil, err
+	}
+
+	return runs, fillMade(ctx, from, at, ids)
 }
 
-func decide(
-	ctx context.Context,
-	db *gorm.DB,
-	id int64,
-	to State,
-	by int64,
-	at time.Time,
-	opinion string,
-) error {
-	done := db.WithContext(ctx).Exec(`UPDATE reviews
-			SET state = ?, decided_by = ?, decided_at = ?, opinion = ? WHERE id = ? AND state = 'pending'`,
-		to, by, at, opinion, id)
-	if done.Error != nil {
-		return done.Error
+func fillSteps(ctx context.Context, from source, runs map[int64]*Run, ids []int64) error {
+	rows, err := from.Query(ctx, `
+SELECT s.run_id, s.id, s.number, s.name, s.role, s.relation, s.everyone, s.limit_minutes, s.remind_minutes, s.items,
+       s.at_once, s.state, s.round, s.opened_at, s.limit_at, s.late_at,
+       u.id, u.name, u.path, u.kind, up.id, up.name, up.path
+FROM review_steps s JOIN units u ON u.id = s.unit_id LEFT JOIN units up ON up.id = s.raised_unit_id
+WHERE s.run_id = ANY (@runs) ORDER BY s.run_id, s.number`, pgx.NamedArgs{"runs": ids})
+	if err != nil {
+		return err
 	}
-	if done.RowsAffected != 1 {
-		return fault.Conflict("稿件刚刚被他人改动，请刷新后再试")
+	defer rows.Close()
+
+	for rows.Next() {
+		var run int64
+		var s Step
+		var upID *int64
+		var upName, upPath *string
+		err := rows.Scan(&run, &s.ID, &s.Number, &s.Name, &s.Role, &s.Relation, &s.All, &s.Limit, &s.Remind, &s.Items,
+			&s.AtOnce, &s.State, &s.Round, &s.OpenedAt, &s.LimitAt, &s.LateAt,
+			&s.Unit.ID, &s.Unit.Name, &s.Unit.Path, &s.Unit.Kind, &upID, &upName, &upPath)
+		if err != nil {
+			return err
+		}
+		if s.Relation == chain.Named {
+			s.UnitID = s.Unit.ID
+		}
+		if upID != nil {
+			s.Raised = &org.Unit{ID: *upID, Name: *upName, Path: *upPath}
+		}
+		runs[run].Steps = append(runs[run].Steps, s)
 	}
 
-	return nil
+	return rows.Err()
 }
 
-func voidReviews(ctx context.Context, db *gorm.DB, postID int64) error {
-	return db.WithContext(ctx).Exec(`
-		UPDATE reviews SET state = 'void' WHERE post_id = ? AND state = 'pending'`, postID).Error
+func fillMade(ctx context.Context, from source, runs map[int64]*Run, ids []int64) error {
+	rows, err := from.Query(ctx, `
+SELECT d.run_id, d.id, s.number, d.round, d.decision, d.to_step, d.by_user, b.display_name,
+       coalesce(d.for_user, 0), coalesce(f.display_name, ''), d.at, d.opinion, d.ticked
+FROM review_decisions d JOIN review_steps s ON s.id = d.step_id
+JOIN users b ON b.id = d.by_user LEFT JOIN users f ON f.id = d.for_user
+WHERE d.run_id = ANY (@runs) ORDER BY d.id`, pgx.NamedArgs{"runs": ids})
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+
+	for rows.Next() {
+		var run int64
+		var m Made
+		err := rows.Scan(&run, &m.ID, &m.Number, &m.Round, &m.Decision, &m.To, &m.By, &m.ByName, &m.For, &m.ForName,
+			&m.At, &m.Opinion, &m.Ticked)
+		if err != nil {
+			return err
+		}
+		runs[run].Made = append(runs[run].Made, m)
+	}
+
+	return rows.Err()
+}
+
+// insertRun begins the way of a version: its first step is open.
+func insertRun(ctx context.Context, tx pg.Tx, run Run) (id int64, err error) {
+	err = tx.Pgx.QueryRow(ctx, `
+INSERT INTO review_runs (post_id, version_id, hash, chain_name, state, opened_at)
+VALUES (@post, @version, @hash, @chain, 'pending', @at) RETURNING id`, pgx.NamedArgs{
+		"post": run.PostID, "version": run.VersionID, "hash": run.Hash, "chain": run.Chain, "at": run.OpenedAt,
+	}).Scan(&id)
+	if err != nil {
+		return 0, err
+	}
+
+	for _, step := range run.Steps {
+		items := step.Items
+		if items == nil {
+			items = []string{}
+		}
+		if _, err := tx.Pgx.Exec(ctx, `
+INSERT INTO review_steps (run_id, number, name, role, relation, unit_id, everyone, limit_minutes, remind_minutes, items,
+    at_once, state, opened_at, limit_at)
+VALUES (@run, @number, @name, @role, @relation, @unit, @all, @limit, @remind, @items, @once, @state, @opened, @until)`,
+			pgx.NamedArgs{
+				"run": id, "number": step.Number, "name": step.Name, "role": string(step.Role),
+				"relation": string(step.Relation), "unit": step.Unit.ID, "all": step.All, "limit": step.Limit,
+				"remind": step.Remind, "items": items, "once": step.AtOnce, "state": string(step.State),
+				"opened": step.OpenedAt, "until": step.LimitAt,
+			}); err != nil {
+			return 0, err
+		}
+	}
+
+	return id, nil
+}
+
+// lockRun waits for a decision that is being written and then reads what it was: the second of two
+// reviewers learns who was first.
+func lockRun(ctx context.Context, tx pg.Tx, postID int64, versionNumber int) (Run, error) {
+	if _, err := tx.Pgx.Exec(ctx, `
+SELECT FROM review_runs WHERE post_id = @post AND version_id =
+    (SELECT id FROM post_versions WHERE post_id = @post AND number = @number) FOR UPDATE`,
+		pgx.NamedArgs{"post": postID, "number": versionNumber}); err != nil {
+		return Run{}, err
+	}
+	runs, err := runsOf(ctx, tx.Pgx, "r.post_id = @post AND v.number = @number",
+		pgx.NamedArgs{"post": postID, "number": versionNumber})
+	if err != nil {
+		return Run{}, err
+	}
+	if len(runs) == 0 {
+		return Run{}, fault.Conflict("这一版没有提交审核，请查看最新内容")
+	}
+
+	return runs[0], nil
+}
+
+// saveRun writes what a decision made of a locked run: the decision itself, and the steps as they are now.
+func saveRun(ctx context.Context, tx pg.Tx, run Run) error {
+	made := run.last()
+	ticked := made.Ticked
+	if ticked == nil {
+		ticked = []string{}
+	}
+	if _, err := tx.Pgx.Exec(ctx, `
+INSERT INTO review_decisions (run_id, step_id, round, decision, to_step, by_user, for_user, at, opinion, ticked)
+VALUES (@run, @step, @round, @decision, @to, @by, nullif(@for::bigint, 0), @at, @opinion, @ticked)`, pgx.NamedArgs{
+		"run": run.ID, "step": run.Steps[made.Number-1].ID, "round": made.Round, "decision": string(made.Decision),
+		"to": made.To, "by": made.By, "for": made.For, "at": made.At, "opinion": made.Opinion, "ticked": ticked,
+	}); err != nil {
+		return err
+	}
+	// Only one step is open at any time: what closes is written first.
+	for _, opened := range []bool{false, true} {
+		for _, step := range run.Steps {
+			if (step.State == StepOpen) != opened {
+				continue
+			}
+			if _, err := tx.Pgx.Exec(ctx, `
+UPDATE review_steps SET state = @state, round = @round, opened_at = @opened, limit_at = @until, late_at = @late,
+    raised_unit_id = @raised, reminded_at = CASE WHEN round = @round THEN reminded_at END
+WHERE id = @id`, pgx.NamedArgs{
+				"id": step.ID, "state": string(step.State), "round": step.Round, "opened": step.OpenedAt,
+				"until": step.LimitAt, "late": step.LateAt, "raised": raisedID(step),
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	_, err := tx.Pgx.Exec(ctx, `UPDATE review_runs SET state = @state, ended_at = @ended WHERE id = @id`,
+		pgx.NamedArgs{"id": run.ID, "state": string(run.State), "ended": run.EndedAt})
+
+	return err
+}
+
+func raisedID(step Step) *int64 {
+	if step.Raised == nil {
+		return nil
+	}
+
+	return &step.Raised.ID
+}
+
+func voidRuns(ctx context.Context, tx pg.Tx, postID int64, at time.Time) error {
+	_, err := tx.Pgx.Exec(ctx, `
+WITH gone AS (
+    UPDATE review_runs SET state = 'void', ended_at = @at WHERE post_id = @post AND state = 'pending' RETURNING id)
+UPDATE review_steps SET state = 'ended' WHERE run_id IN (SELECT id FROM gone) AND state IN ('waiting', 'open')`,
+		pgx.NamedArgs{"post": postID, "at": at})
+
+	return err
 }
 
 // workedOn tells whether the user wrote, changed or submitted the wording under review, or began the post.
-func workedOn(ctx context.Context, db *gorm.DB, userID int64, review Review) (bool, error) {
-	var own bool
-	err := db.WithContext(ctx).Raw(`SELECT EXISTS (SELECT FROM post_versions v
-			JOIN posts p ON p.id = v.post_id
-WHERE v.id = ? AND (p.author_id = ? OR v.submitted_by = ? OR ? = ANY (v.editors)))`,
-		review.VersionID, userID, userID, userID).
-		Row().
-		Scan(&own)
+func workedOn(ctx context.Context, tx pg.Tx, userID, versionID int64) (own bool, err error) {
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT EXISTS (SELECT FROM post_versions v JOIN posts p ON p.id = v.post_id
+    WHERE v.id = @version AND (p.author_id = @user OR v.submitted_by = @user OR @user = ANY (v.editors)))`,
+		pgx.NamedArgs{"version": versionID, "user": userID}).Scan(&own)
 
 	return own, err
+}
+
+// namedSQL is the condition that an open step s, of the unit su, raised to ru, names the actor by a grant:
+// what chain.Placed.Names says, for lists.
+func namedSQL(actor access.Actor) (string, []any) {
+	if actor.IsSystem() {
+		return "TRUE", nil
+	}
+	var conds []string
+	var args []any
+
+	for _, grant := range actor.Grants {
+		if access.ExtentOf(grant.Role, access.PostReview) == access.Nowhere {
+			continue
+		}
+		conds = append(conds, `(s.role IN ('', ?) AND (s.relation = 'line' AND starts_with(su.path, ?)
+			OR s.relation <> 'line' AND su.path = ?) OR ru.path = ?)`)
+		args = append(args, string(grant.Role), grant.Path, grant.Path, grant.Path)
+	}
+	if conds == nil {
+		return "FALSE", nil
+	}
+
+	return "(" + strings.Join(conds, " OR ") + ")", args
 }
 
 // waitingRow is Waiting without embedding, as GORM scans it.
@@ -130,8 +287,9 @@ type waitingRow struct {
 	VersionID     int64
 	VersionNumber int
 	Level         int
+	Step          string
+	Steps         int
 	Hash          []byte
-	State         State
 	OpenedAt      time.Time
 	UnitPath      string
 	UnitName      string
@@ -144,29 +302,36 @@ type waitingRow struct {
 	DueAt         *time.Time
 	DueNow        bool
 	Urgent        bool
+	LimitAt       *time.Time
+	Late          bool
 	Own           bool
 }
 
 const selectWaiting = `
-SELECT r.id, r.post_id, r.version_id, v.number AS version_number, r.level, r.hash, r.state, r.opened_at,
+SELECT r.id, r.post_id, r.version_id, v.number AS version_number, s.number AS level, s.name AS step,
+    (SELECT count(*) FROM review_steps o WHERE o.run_id = r.id) AS steps, r.hash, s.opened_at,
     u.path AS unit_path, u.name AS unit_name,
-       coalesce(s.display_name, '') AS submitted_name, v.text, v.repost_of,
+       coalesce(w.display_name, '') AS submitted_name, v.text, v.repost_of,
        (SELECT count(*) FROM version_targets t WHERE t.version_id = v.id) AS accounts,
        (SELECT count(*) FROM version_media m WHERE m.version_id = v.id) AS pictures,
        coalesce((SELECT m.media_id FROM version_media m WHERE m.version_id = v.id ORDER BY m.position
            LIMIT 1), 0) AS thumb_id,
-       p.due_at, p.due_now, p.urgent, (p.author_id = ? OR v.submitted_by = ? OR ? = ANY (v.editors)) AS own
-FROM reviews r JOIN post_versions v ON v.id = r.version_id JOIN posts p ON p.id = r.post_id
-    JOIN units u ON u.id = p.unit_id
-LEFT JOIN users s ON s.id = v.submitted_by WHERE r.state = 'pending' AND `
+       p.due_at, p.due_now, p.urgent, s.limit_at, s.late_at IS NOT NULL AS late,
+       (p.author_id = ? OR v.submitted_by = ? OR ? = ANY (v.editors) OR EXISTS (
+           SELECT FROM review_decisions d WHERE d.run_id = r.id AND d.by_user = ?
+               AND (d.step_id <> s.id OR d.round = s.round))) AS own
+FROM review_steps s JOIN review_runs r ON r.id = s.run_id JOIN post_versions v ON v.id = r.version_id
+    JOIN posts p ON p.id = r.post_id JOIN units u ON u.id = p.unit_id
+    JOIN units su ON su.id = s.unit_id LEFT JOIN units ru ON ru.id = s.raised_unit_id
+LEFT JOIN users w ON w.id = v.submitted_by WHERE s.state = 'open' AND `
 
 func pending(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Waiting, error) {
-	scope, args := access.Scope(actor, access.PostReview, "u.path")
-	args = append([]any{actor.UserID, actor.UserID, actor.UserID}, args...)
+	scope, args := namedSQL(actor)
+	args = append([]any{actor.UserID, actor.UserID, actor.UserID, actor.UserID}, args...)
 	rows, err := gorm.G[waitingRow](
 		db,
 	).
-		Raw(selectWaiting+scope+" ORDER BY p.urgent DESC, p.due_at NULLS FIRST, r.opened_at, r.id LIMIT 500", args...).
+		Raw(selectWaiting+scope+" ORDER BY p.urgent DESC, p.due_at NULLS FIRST, s.opened_at, r.id LIMIT 500", args...).
 		Find(ctx)
 	if err != nil {
 		return nil, err
@@ -186,6 +351,8 @@ func pending(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Waiting, e
 			DueAt:         row.DueAt,
 			DueNow:        row.DueNow,
 			Urgent:        row.Urgent,
+			LimitAt:       row.LimitAt,
+			Late:          row.Late,
 			Own:           row.Own,
 			Review: Review{
 				ID:            row.ID,
@@ -193,8 +360,10 @@ func pending(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Waiting, e
 				VersionID:     row.VersionID,
 				VersionNumber: row.VersionNumber,
 				Level:         row.Level,
+				Step:          row.Step,
+				Steps:         row.Steps,
 				Hash:          row.Hash,
-				State:         row.State,
+				State:         Pending,
 				OpenedAt:      row.OpenedAt,
 			},
 		}

@@ -1,0 +1,306 @@
+package review
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"juzhen/internal/beijing"
+	"juzhen/internal/chain"
+	"juzhen/internal/fault"
+)
+
+// StepState is where a step stands.
+type StepState string
+
+// The states of a step. Ended: the run ended before it was passed.
+const (
+	StepWaiting StepState = "waiting"
+	StepOpen    StepState = "open"
+	StepPassed  StepState = "passed"
+	StepEnded   StepState = "ended"
+)
+
+// Label is the Chinese name of the state.
+func (s StepState) Label() string {
+	return map[StepState]string{
+		StepWaiting: "未到", StepOpen: "审核中", StepPassed: "已通过", StepEnded: "已结束",
+	}[s]
+}
+
+// Step is one step of a run.
+type Step struct {
+	chain.Placed
+	ID       int64
+	Number   int // from 1
+	State    StepState
+	Round    int // one more each time somebody returned to it or to one before it
+	OpenedAt *time.Time
+	LimitAt  *time.Time // when it goes to a stand-in or up
+	LateAt   *time.Time // since when it is past its limit
+}
+
+// Made is one decision about a step. Who decided and why stays, also where a later return made it void.
+type Made struct {
+	ID       int64
+	Number   int // of the step
+	Round    int
+	Decision Decision
+	To       int // of a return: the step it goes back to; 0: to the author
+	By       int64
+	ByName   string
+	For      int64 // for whom a stand-in decided; 0: for nobody
+	ForName  string
+	At       time.Time
+	Opinion  string
+	Ticked   []string
+}
+
+// Run is the way of one version through the steps of a chain, as it was when the version was submitted.
+type Run struct {
+	ID            int64
+	PostID        int64
+	VersionID     int64
+	VersionNumber int
+	Hash          []byte // what everybody is shown
+	Chain         string // what the chain was called
+	State         State
+	OpenedAt      time.Time
+	EndedAt       *time.Time
+	Steps         []Step
+	Made          []Made // the oldest first
+}
+
+// Open is the step that waits for a decision; nil when the run has ended.
+func (r *Run) Open() *Step {
+	i := slices.IndexFunc(r.Steps, func(step Step) bool { return step.State == StepOpen })
+	if i < 0 {
+		return nil
+	}
+
+	return &r.Steps[i]
+}
+
+// Counts tells whether a decision still holds: nobody returned to its step or to one before it since.
+func (r *Run) Counts(made Made) bool {
+	return made.Number <= len(r.Steps) && r.Steps[made.Number-1].Round == made.Round
+}
+
+// Deed is a decision that somebody is about to take.
+type Deed struct {
+	Step     int // 0: the one that is open
+	Hash     []byte
+	Decision Decision
+	To       int
+	By       int64
+	At       time.Time
+	Opinion  string
+	Ticked   []string
+}
+
+// People is what the rule asks about those who decide the open step, as it is at this moment.
+type People struct {
+	Worked bool    // the person wrote, changed or submitted the version, or began its post
+	Named  bool    // by a grant, at the unit and in the role of the step
+	Raised bool    // named only because the step is past its limit and went up
+	For    int64   // the person stands in for this one
+	All    []int64 // everybody the step names by a grant, without who may not decide
+}
+
+// May says why a person may not decide the open step; nil when he or she may.
+func (r *Run) May(by int64, people People) error {
+	open := r.Open()
+	if r.State != Pending || open == nil {
+		return r.overtaken()
+	}
+	if people.Worked {
+		return fault.Forbidden("您参与了这份稿件的撰写或提交，不能自己审核，请由其他审核员处理").WithCode("self_review")
+	}
+
+	for _, made := range r.Made {
+		switch {
+		case made.By != by:
+		case made.Number != open.Number:
+			return fault.Forbidden("您已审过这一版的“{.step}”，这一步须由另一人审核", "step", r.Steps[made.Number-1].Name).
+				WithCode("same_person")
+		case made.Round == open.Round:
+			return fault.Conflict("您已批准这一步，还在等其他人").WithCode("decided")
+		}
+	}
+
+	if !people.Named && people.For == 0 {
+		return fault.Forbidden("现在是第 {.n} 步“{.step}”，不由您审核", "n", open.Number, "step", open.Name).
+			WithCode("not_named")
+	}
+
+	return nil
+}
+
+// Decide takes a decision into the run and gives the run as it is then. It is the whole rule: a run is
+// approved when each of its steps was passed, each by people who decided no other one and did not write.
+func (r *Run) Decide(deed Deed, people People) (Run, error) {
+	open := r.Open()
+	if r.State != Pending || open == nil {
+		return Run{}, r.overtaken()
+	}
+	if deed.Step != 0 && deed.Step != open.Number {
+		return Run{}, fault.Conflict("第 {.n} 步现在不能决定：审核到了第 {.now} 步“{.step}”",
+			"n", deed.Step, "now", open.Number, "step", open.Name).WithCode("other_step")
+	}
+	if err := r.May(deed.By, people); err != nil {
+		return Run{}, err
+	}
+	if !bytes.Equal(r.Hash, deed.Hash) {
+		return Run{}, fault.Conflict("您看到的内容与送审内容不一致，请刷新页面，看过最新内容后再决定").WithCode("hash")
+	}
+	if err := open.checks(deed); err != nil {
+		return Run{}, err
+	}
+
+	next := *r
+	next.Steps, next.Made = slices.Clone(r.Steps), slices.Clone(r.Made)
+	made := Made{
+		Number: open.Number, Round: open.Round, Decision: deed.Decision, By: deed.By,
+		At: deed.At, Opinion: deed.Opinion, Ticked: deed.Ticked,
+	}
+	if !people.Named {
+		made.For = people.For
+	}
+	if deed.Decision == Return {
+		made.To = deed.To
+	}
+	next.Made = append(next.Made, made)
+	next.goOn(made, people)
+
+	return next, nil
+}
+
+// checks looks at what goes with a decision: where it goes back to, and what was to be ticked.
+func (s *Step) checks(deed Deed) error {
+	if deed.Decision == Return {
+		if deed.To < 0 || deed.To >= s.Number {
+			return fault.Invalid("to", "只能退回作者或退回前面的步骤")
+		}
+
+		return nil
+	}
+
+	for _, item := range s.Items {
+		if !slices.Contains(deed.Ticked, item) {
+			return fault.Invalid("ticked", "请先核对“{.item}”，并打勾", "item", item).WithCode("ticked")
+		}
+	}
+
+	return nil
+}
+
+// goOn moves the run on behind a decision that was just taken in.
+func (r *Run) goOn(made Made, people People) {
+	open := r.Open()
+
+	switch {
+	case made.Decision == Return && made.To == 0:
+		r.end(Returned, made.At)
+	case made.Decision == Return:
+		for i := made.To - 1; i < len(r.Steps); i++ {
+			step := &r.Steps[i]
+			step.Round++
+			step.State, step.OpenedAt, step.LimitAt, step.LateAt, step.Raised = StepWaiting, nil, nil, nil, nil
+		}
+		r.Steps[made.To-1].begin(made.At)
+	case open.All && !people.Raised && r.missing(people.All):
+	case open.Number == len(r.Steps):
+		open.State = StepPassed
+		r.end(Approved, made.At)
+	default:
+		open.State = StepPassed
+		r.Steps[open.Number].begin(made.At)
+	}
+}
+
+func (s *Step) begin(at time.Time) {
+	s.State, s.OpenedAt = StepOpen, &at
+	if s.Limit > 0 {
+		limit := at.Add(time.Duration(s.Limit) * time.Minute)
+		s.LimitAt = &limit
+	}
+}
+
+// missing tells whether somebody of these who may decide the open step has not approved it yet.
+func (r *Run) missing(all []int64) bool {
+	open := r.Open()
+
+	return slices.ContainsFunc(all, func(person int64) bool {
+		return !slices.ContainsFunc(r.Made, func(made Made) bool {
+			if made.Number != open.Number {
+				return made.By == person // decided another step: not asked here
+			}
+
+			return made.Round == open.Round && (made.By == person || made.For == person)
+		})
+	})
+}
+
+func (r *Run) end(state State, at time.Time) {
+	r.State, r.EndedAt = state, &at
+
+	for i := range r.Steps {
+		if r.Steps[i].State != StepPassed {
+			r.Steps[i].State = StepEnded
+		}
+	}
+}
+
+// Passed tells whether every step was passed, by people who each decided one step only. It looks at what
+// was decided, not at the state: what sends asks it once more.
+func (r *Run) Passed() bool {
+	if r.State != Approved || len(r.Steps) == 0 {
+		return false
+	}
+	by := map[int64]int{}
+
+	for _, made := range r.Made {
+		if step, ok := by[made.By]; ok && step != made.Number {
+			return false
+		}
+		by[made.By] = made.Number
+	}
+
+	for _, step := range r.Steps {
+		if step.State != StepPassed || !slices.ContainsFunc(r.Made, func(made Made) bool {
+			return made.Number == step.Number && made.Round == step.Round && made.Decision == Approve
+		}) {
+			return false
+		}
+	}
+
+	return true
+}
+
+// last is the decision that was taken last; nil for none.
+func (r *Run) last() *Made {
+	if len(r.Made) == 0 {
+		return nil
+	}
+
+	return &r.Made[len(r.Made)-1]
+}
+
+// overtaken says why a run that has ended takes no decision: by whom it was decided, or that the version
+// is gone.
+func (r *Run) overtaken() error {
+	last := r.last()
+	if last == nil || r.State == Void {
+		return fault.Conflict("第 {.n} 版已被修改或撤回，不再审核；请查看最新内容", "n", r.VersionNumber).WithCode("overtaken")
+	}
+	said := "{.name} 已于 {.time} 批准第 {.n} 版，您的意见没有记录"
+	if last.Decision == Return {
+		said = "{.name} 已于 {.time} 退回第 {.n} 版，您的意见没有记录"
+	}
+
+	return fault.Conflict(said,
+		"name", last.ByName,
+		"time", last.At.In(beijing.Zone).Format("1月2日 15:04"),
+		"n", r.VersionNumber,
+	).WithCode("decided")
+}
