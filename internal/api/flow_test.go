@@ -196,7 +196,7 @@ func TestPostThatCannotGoOutIsNotKept(t *testing.T) {
 		"posts":         "posts",
 		"versions":      "post_versions",
 		"deliveries":    "deliveries",
-		"reviews":       "reviews",
+		"reviews":       "review_runs",
 		"audit entries": "audit_entries WHERE action LIKE 'post.%'",
 	} {
 		if n := w.count("SELECT count(*) FROM " + of); n != 0 {

@@ -1,5 +1,5 @@
-// Package chain holds review chains (审核流程) as data: the steps that a version passes before it goes out, and
-// for which posts a chain is taken. It decides nothing about a version: review does, by the steps it is given.
+// Package chain holds review chains (审核流程) as data: the steps that a version passes before it goes out,
+// and for which posts a chain is taken. It decides nothing about a version: review does, by its steps.
 package chain
 
 import (

@@ -48,7 +48,8 @@ func TestAStepNamesThePeopleOfItsUnitAndRole(t *testing.T) {
 			if got := placed.Names(grant(access.Reviewer, unit)); got != want {
 				t.Errorf("%s: reviewer of %s named: %v", name, unit.Path, got)
 			}
-			if placed.Names(grant(access.PressOfficer, unit)) || placed.Names(grant(access.Administrator, unit)) {
+			if placed.Names(grant(access.PressOfficer, unit)) ||
+				placed.Names(grant(access.Administrator, unit)) {
 				t.Errorf("%s: names who may not review", name)
 			}
 		}

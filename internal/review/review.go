@@ -1,6 +1,6 @@
 // Package review decides on versions of posts: step by step along a chain, bound to the version's number and
-// to the hash of what each reviewer was shown. It does not change the post and plans nothing: post and delivery do,
-// in the same transaction.
+// to the hash of what each reviewer was shown. It does not change the post and plans nothing: post and
+// delivery do, in the same transaction.
 package review
 
 import (
@@ -80,7 +80,8 @@ func (r *Run) shown() (list []Review) {
 
 	for _, made := range slices.Backward(r.Made) {
 		done := entry
-		done.ID, done.Level, done.Step, done.OpenedAt = r.ID, made.Number, r.Steps[made.Number-1].Name, r.OpenedAt
+		done.ID, done.Level, done.OpenedAt = r.ID, made.Number, r.OpenedAt
+		done.Step = r.Steps[made.Number-1].Name
 		done.State, done.DecidedBy, done.DecidedName = leads[made.Decision], &made.By, made.ByName
 		done.ForName, done.DecidedAt, done.Opinion, done.To = made.ForName, &made.At, made.Opinion, made.To
 		done.Undone = !r.Counts(made)

@@ -114,8 +114,10 @@ func TestAReviewIsDecidedOnceAndKeepsWhoAndWhy(t *testing.T) {
 			t.Error("nobody was told")
 		}
 		r, err := w.decide(w.a, 2, hash, decision, " 数据已核对 ")
-		if err != nil || r.State != want || len(r.Made) != 1 || r.Made[0].By != 4 || r.Made[0].ByName != "用户4" ||
-			r.Made[0].Opinion != "数据已核对" || !r.Made[0].At.Equal(noon.Add(time.Minute)) ||
+		if err != nil || r.State != want || len(r.Made) != 1 || r.Made[0].By != 4 ||
+			r.Made[0].ByName != "用户4" ||
+			r.Made[0].Opinion != "数据已核对" ||
+			!r.Made[0].At.Equal(noon.Add(time.Minute)) ||
 			r.Passed() != (decision == review.Approve) {
 			t.Errorf("%s: %+v, %v", decision, r, err)
 		}

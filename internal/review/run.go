@@ -205,7 +205,8 @@ func (r *Run) goOn(made Made, people People) {
 		for i := made.To - 1; i < len(r.Steps); i++ {
 			step := &r.Steps[i]
 			step.Round++
-			step.State, step.OpenedAt, step.LimitAt, step.LateAt, step.Raised = StepWaiting, nil, nil, nil, nil
+			step.State, step.OpenedAt, step.LimitAt = StepWaiting, nil, nil
+			step.LateAt, step.Raised = nil, nil
 		}
 		r.Steps[made.To-1].begin(made.At)
 	case open.All && !people.Raised && r.missing(people.All):

@@ -22,8 +22,8 @@ func (s *Service) Pending(ctx context.Context, actor access.Actor) (_ []Waiting,
 	return pending(ctx, s.db.Gorm(ctx), actor)
 }
 
-// OfPost lists all decisions about a post and what waits for one, the newest first. Fails with fault.NotFound outside of the
-// actor's units.
+// OfPost lists all decisions about a post and what waits for one, the newest first. Fails with
+// fault.NotFound outside of the actor's units.
 func (s *Service) OfPost(ctx context.Context, actor access.Actor, postID int64) (_ []Review, err error) {
 	defer fault.Step(&err, "review.OfPost %d", postID)
 

@@ -77,8 +77,8 @@ FROM review_runs r JOIN post_versions v ON v.id = r.version_id WHERE `+where+` O
 
 func fillSteps(ctx context.Context, from source, runs map[int64]*Run, ids []int64) error {
 	rows, err := from.Query(ctx, `
-SELECT s.run_id, s.id, s.number, s.name, s.role, s.relation, s.everyone, s.limit_minutes, s.remind_minutes, s.items,
-       s.at_once, s.state, s.round, s.opened_at, s.limit_at, s.late_at,
+SELECT s.run_id, s.id, s.number, s.name, s.role, s.relation, s.everyone, s.limit_minutes,
+       s.remind_minutes, s.items, s.at_once, s.state, s.round, s.opened_at, s.limit_at, s.late_at,
        u.id, u.name, u.path, u.kind, up.id, up.name, up.path
 FROM review_steps s JOIN units u ON u.id = s.unit_id LEFT JOIN units up ON up.id = s.raised_unit_id
 WHERE s.run_id = ANY (@runs) ORDER BY s.run_id, s.number`, pgx.NamedArgs{"runs": ids})
@@ -92,9 +92,31 @@ WHERE s.run_id = ANY (@runs) ORDER BY s.run_id, s.number`, pgx.NamedArgs{"runs":
 		var s Step
 		var upID *int64
 		var upName, upPath *string
-		err := rows.Scan(&run, &s.ID, &s.Number, &s.Name, &s.Role, &s.Relation, &s.All, &s.Limit, &s.Remind, &s.Items,
-			&s.AtOnce, &s.State, &s.Round, &s.OpenedAt, &s.LimitAt, &s.LateAt,
-			&s.Unit.ID, &s.Unit.Name, &s.Unit.Path, &s.Unit.Kind, &upID, &upName, &upPath)
+		err := rows.Scan(
+			&run,
+			&s.ID,
+			&s.Number,
+			&s.Name,
+			&s.Role,
+			&s.Relation,
+			&s.All,
+			&s.Limit,
+			&s.Remind,
+			&s.Items,
+			&s.AtOnce,
+			&s.State,
+			&s.Round,
+			&s.OpenedAt,
+			&s.LimitAt,
+			&s.LateAt,
+			&s.Unit.ID,
+			&s.Unit.Name,
+			&s.Unit.Path,
+			&s.Unit.Kind,
+			&upID,
+			&upName,
+			&upPath,
+		)
 		if err != nil {
 			return err
 		}
@@ -125,8 +147,21 @@ WHERE d.run_id = ANY (@runs) ORDER BY d.id`, pgx.NamedArgs{"runs": ids})
 	for rows.Next() {
 		var run int64
 		var m Made
-		err := rows.Scan(&run, &m.ID, &m.Number, &m.Round, &m.Decision, &m.To, &m.By, &m.ByName, &m.For, &m.ForName,
-			&m.At, &m.Opinion, &m.Ticked)
+		err := rows.Scan(
+			&run,
+			&m.ID,
+			&m.Number,
+			&m.Round,
+			&m.Decision,
+			&m.To,
+			&m.By,
+			&m.ByName,
+			&m.For,
+			&m.ForName,
+			&m.At,
+			&m.Opinion,
+			&m.Ticked,
+		)
 		if err != nil {
 			return err
 		}
@@ -141,7 +176,11 @@ func insertRun(ctx context.Context, tx pg.Tx, run Run) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
 INSERT INTO review_runs (post_id, version_id, hash, chain_name, state, opened_at)
 VALUES (@post, @version, @hash, @chain, 'pending', @at) RETURNING id`, pgx.NamedArgs{
-		"post": run.PostID, "version": run.VersionID, "hash": run.Hash, "chain": run.Chain, "at": run.OpenedAt,
+		"post":    run.PostID,
+		"version": run.VersionID,
+		"hash":    run.Hash,
+		"chain":   run.Chain,
+		"at":      run.OpenedAt,
 	}).Scan(&id)
 	if err != nil {
 		return 0, err
@@ -153,8 +192,8 @@ VALUES (@post, @version, @hash, @chain, 'pending', @at) RETURNING id`, pgx.Named
 			items = []string{}
 		}
 		if _, err := tx.Pgx.Exec(ctx, `
-INSERT INTO review_steps (run_id, number, name, role, relation, unit_id, everyone, limit_minutes, remind_minutes, items,
-    at_once, state, opened_at, limit_at)
+INSERT INTO review_steps (run_id, number, name, role, relation, unit_id, everyone, limit_minutes,
+    remind_minutes, items, at_once, state, opened_at, limit_at)
 VALUES (@run, @number, @name, @role, @relation, @unit, @all, @limit, @remind, @items, @once, @state, @opened, @until)`,
 			pgx.NamedArgs{
 				"run": id, "number": step.Number, "name": step.Name, "role": string(step.Role),
@@ -198,10 +237,19 @@ func saveRun(ctx context.Context, tx pg.Tx, run Run) error {
 		ticked = []string{}
 	}
 	if _, err := tx.Pgx.Exec(ctx, `
-INSERT INTO review_decisions (run_id, step_id, round, decision, to_step, by_user, for_user, at, opinion, ticked)
+INSERT INTO review_decisions (run_id, step_id, round, decision, to_step, by_user, for_user, at, opinion,
+    ticked)
 VALUES (@run, @step, @round, @decision, @to, @by, nullif(@for::bigint, 0), @at, @opinion, @ticked)`, pgx.NamedArgs{
-		"run": run.ID, "step": run.Steps[made.Number-1].ID, "round": made.Round, "decision": string(made.Decision),
-		"to": made.To, "by": made.By, "for": made.For, "at": made.At, "opinion": made.Opinion, "ticked": ticked,
+		"run":      run.ID,
+		"step":     run.Steps[made.Number-1].ID,
+		"round":    made.Round,
+		"decision": string(made.Decision),
+		"to":       made.To,
+		"by":       made.By,
+		"for":      made.For,
+		"at":       made.At,
+		"opinion":  made.Opinion,
+		"ticked":   ticked,
 	}); err != nil {
 		return err
 	}
@@ -212,8 +260,8 @@ VALUES (@run, @step, @round, @decision, @to, @by, nullif(@for::bigint, 0), @at, 
 				continue
 			}
 			if _, err := tx.Pgx.Exec(ctx, `
-UPDATE review_steps SET state = @state, round = @round, opened_at = @opened, limit_at = @until, late_at = @late,
-    raised_unit_id = @raised, reminded_at = CASE WHEN round = @round THEN reminded_at END
+UPDATE review_steps SET state = @state, round = @round, opened_at = @opened, limit_at = @until,
+    late_at = @late, raised_unit_id = @raised, reminded_at = CASE WHEN round = @round THEN reminded_at END
 WHERE id = @id`, pgx.NamedArgs{
 				"id": step.ID, "state": string(step.State), "round": step.Round, "opened": step.OpenedAt,
 				"until": step.LimitAt, "late": step.LateAt, "raised": raisedID(step),

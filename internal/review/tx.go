@@ -40,7 +40,12 @@ func OpenTx(
 	}
 
 	run := Run{
-		PostID: postID, VersionID: versionID, Hash: hash, Chain: chain.SingleName, State: Pending, OpenedAt: at,
+		PostID:    postID,
+		VersionID: versionID,
+		Hash:      hash,
+		Chain:     chain.SingleName,
+		State:     Pending,
+		OpenedAt:  at,
 	}
 	for i, step := range chain.Single() {
 		run.Steps = append(run.Steps, Step{
