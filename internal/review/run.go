@@ -294,6 +294,8 @@ func (r *Run) overtaken() error {
 	if last == nil || r.State == Void {
 		return fault.Conflict("第 {.n} 版已被修改或撤回，不再审核；请查看最新内容", "n", r.VersionNumber).WithCode("overtaken")
 	}
+	when := last.At.In(beijing.Zone).Format("1月2日 15:04")
+
 	said := "{.name} 已于 {.time} 批准第 {.n} 版，您的意见没有记录"
 	if last.Decision == Return {
 		said = "{.name} 已于 {.time} 退回第 {.n} 版，您的意见没有记录"
@@ -301,7 +303,7 @@ func (r *Run) overtaken() error {
 
 	return fault.Conflict(said,
 		"name", last.ByName,
-		"time", last.At.In(beijing.Zone).Format("1月2日 15:04"),
+		"time", when,
 		"n", r.VersionNumber,
 	).WithCode("decided")
 }
