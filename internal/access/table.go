@@ -64,6 +64,7 @@ const (
 	ChainConfirm    Permission = "chain.confirm"
 	SourceManage    Permission = "source.manage"
 	StandinSet      Permission = "standin.set"
+	PlanManage      Permission = "plan.manage"
 )
 
 // Extent says how far below the granted unit a permission reaches.
@@ -148,6 +149,8 @@ var table = []right{
 		"维护数据来源 · keep data sources"},
 	{StandinSet, UnitView, [5]Extent{no, no, sub, no, no},
 		"指定代审人 · appoint stand-ins"},
+	{PlanManage, PostView, [5]Extent{own, no, sub, no, no},
+		"维护计划：节假日、复制与移动安排、日历订阅 · keep the plan"},
 }
 
 // find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when

@@ -39,6 +39,7 @@ chain.manage       -             -        -          S             -
 chain.confirm      -             -        S          -             -
 source.manage      -             -        -          S             -
 standin.set        -             -        S          -             -
+plan.manage        O             -        S          -             -
 `
 
 var letters = map[access.Extent]string{access.Nowhere: "-", access.OwnUnit: "O", access.Subtree: "S"}

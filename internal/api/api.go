@@ -22,6 +22,7 @@ import (
 	"juzhen/internal/lexicon"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/replay"
@@ -48,6 +49,7 @@ type Deps struct {
 	Checks     *check.Service
 	Deliveries *delivery.Service
 	Reach      *reach.Service
+	Plan       *plan.Service
 	Todos      *todo.Service
 	Audit      *audit.Service
 	Replays    *replay.Service
@@ -115,6 +117,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.deliveries()
 	a.pauses()
 	a.reach()
+	a.plan()
 	a.todos()
 	a.audits()
 	a.sending()

@@ -25,6 +25,7 @@ var tags = []*huma.Tag{
 	{Name: "sessions", Description: i18n.N("登录和本人")},
 	{Name: "posts", Description: i18n.N("稿件")},
 	{Name: "media", Description: i18n.N("图片")},
+	{Name: "plan", Description: i18n.N("计划")},
 	{Name: "reviews", Description: i18n.N("审核")},
 	{Name: "deliveries", Description: i18n.N("发送：一篇稿件到一个账号为一条")},
 	{Name: "pauses", Description: i18n.N("暂停与恢复")},

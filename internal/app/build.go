@@ -29,6 +29,7 @@ import (
 	"juzhen/internal/live"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/queue"
 	"juzhen/internal/reach"
@@ -58,6 +59,7 @@ type Services struct {
 	Deliveries *delivery.Service
 	Engine     *dispatch.Engine
 	Reach      *reach.Service
+	Plan       *plan.Service
 	Live       *live.Hub
 }
 
@@ -137,6 +139,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Due:  a.Engine.Imminent,
 		Keep: a.cfg.KeepReadings,
 	})
+	a.Plan = plan.New(db, now)
 
 	return nil
 }
@@ -245,6 +248,7 @@ func acts() []audit.Act {
 		post.TrailActs(),
 		template.TrailActs(),
 		delivery.TrailActs(),
+		plan.TrailActs(),
 		audit.TrailActs(),
 	)
 }
@@ -262,6 +266,7 @@ func subjects() [][]audit.Subject {
 		post.TrailSubjects(),
 		template.TrailSubjects(),
 		delivery.TrailSubjects(),
+		plan.TrailSubjects(),
 	}
 }
 

@@ -18,6 +18,7 @@ var (
 	features = []string{
 		"access", "replay", "audit", "org", "todo", "identity", "account", "media", "lexicon",
 		"column", "chain", "review", "post", "template", "check", "delivery", "dispatch", "reach",
+		"plan",
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",

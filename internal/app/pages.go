@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/me"
 	"juzhen/internal/console/pauses"
+	planpages "juzhen/internal/console/plan"
 	"juzhen/internal/console/posts"
 	reachpages "juzhen/internal/console/reach"
 	"juzhen/internal/console/reviews"
@@ -82,6 +83,7 @@ func (a *App) register(kit *web.Kit) {
 		Reviews:     a.Reviews,
 		Deliveries:  a.Deliveries,
 		Reach:       a.Reach,
+		Plan:        a.Plan,
 		Todos:       a.Todo,
 		Audit:       a.Audit,
 		Replays:     a.Replays,
@@ -121,7 +123,9 @@ func (a *App) register(kit *web.Kit) {
 		Accounts:   a.Accounts,
 		Units:      a.Org,
 		Reach:      a.Reach,
+		Plan:       a.Plan,
 	})
+	planpages.Register(kit, planpages.Deps{Plan: a.Plan})
 	reviews.Register(kit, reviews.Deps{
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,

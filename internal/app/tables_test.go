@@ -55,7 +55,7 @@ var tables = []table{
 	{"signin_refusals", "identity", "", ""},
 	{"signin_tries", "identity", "", ""},
 	{"user_changes", "identity", "", ""},
-	{"users", "identity", "", "account lexicon review post template check delivery reach"},
+	{"users", "identity", "", "account lexicon review post template check delivery reach plan"},
 
 	{"account_names", "account", "", ""},
 	{"accounts", "account", "", "identity media post check delivery dispatch reach"},
@@ -115,6 +115,9 @@ var tables = []table{
 	{"platform_posts", "reach", "", ""},
 	{"post_readings", "reach", "", ""},
 	{"post_totals", "reach", "", ""},
+
+	{"holiday_years", "plan", "", ""},
+	{"holidays", "plan", "", ""},
 }
 
 // use is a room that names a table.

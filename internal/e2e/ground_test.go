@@ -295,6 +295,10 @@ var (
 			VALUES ($1, $2, 1, now(), now()) RETURNING id`, s.unit, fmt.Sprintf("%s栏目%d", s.name, s.g.next()))},
 		)
 	}
+	// a year that nobody has entered
+	unknownYear = func(s *side) vars {
+		return s.account.with(vars{"year": s.g.id("SELECT coalesce(max(year), 2030) + 1 FROM holiday_years")})
+	}
 	submitted = func(s *side) vars { return s.submit(s.account) }
 	approved  = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
 	waiting   = func(s *side) vars { return s.approve(s.account) }

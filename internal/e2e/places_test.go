@@ -37,7 +37,7 @@ var placesOf = map[string][]string{
 		"/lexicon", "/lexicon/new", "/lexicon/try", "/lexicon/{lexicon}", "/lexicon/{lexicon}/entries/new",
 		"/lexicon/{lexicon}/entries/{word}", "/lexicon/{lexicon}/versions",
 		"/lexicon/{lexicon}/import/{wordfile}", "/lexicon/changes/{wordchange}",
-		"/sending", "/columns", "/admin/changes", "/admin/changes/{change}", "/admin/refusals",
+		"/sending", "/columns", "/plan/holidays", "/plan/holidays?year=2031", "/admin/changes", "/admin/changes/{change}", "/admin/refusals",
 	},
 	"guanli": {
 		"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}",

@@ -202,6 +202,12 @@ var apiRules = []rule{
 		SELECT state = 'refused' FROM delivery_decisions WHERE id = {id}`, usual},
 
 	// Pauses and the state of sending.
+	{"GET /api/v1/holidays", "PRS-A", nil, "year=2026", "国庆节", usual},
+	{
+		"PUT /api/v1/holidays", "P-S--", unknownYear,
+		`?year={year} {"version":0,"days":[{"day":"{year}-10-01","name":"国庆节","off":true}]}`,
+		"SELECT EXISTS (SELECT FROM holiday_years WHERE year = {year} AND set_by = {self})", ruler,
+	},
 	{"GET /api/v1/columns", "PRSMA", newColumn, "", "墙内栏目", listed},
 	{
 		"POST /api/v1/columns", "--S--", blank, `{"unit_id":{unit},"name":"接口栏目"}`,

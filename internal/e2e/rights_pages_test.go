@@ -114,6 +114,14 @@ var pageRules = []rule{
 	{"POST /calendar/:id/move", "P----", approved, "due_at={due}", `
 		SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}`, usual},
 
+	// The plan. How a year is worked is the whole bureau's.
+	{"GET /plan/holidays", "PRS-A", nil, "", "六五环境日", usual},
+	{
+		"POST /plan/holidays", "P-S--", unknownYear,
+		"year={year}&version=0&days={year}-10-01～{year}-10-03 国庆节 休&source=通知",
+		"SELECT EXISTS (SELECT FROM holiday_years WHERE year = {year} AND set_by = {self})", ruler,
+	},
+
 	// Reviewing.
 	{"GET /reviews", "-RS--", submitted, "", "墙内的话", listed},
 	{"GET /reviews/:id", "-RS--", submitted, "", "墙内的话", usual},

@@ -355,6 +355,9 @@ func (g *ground) ask(r rule, as reader, v vars) *httptest.ResponseRecorder {
 
 func request(method, path, send string) *http.Request {
 	kind, body := "", strings.NewReader("")
+	if query, rest, ok := strings.Cut(send, " "); ok && strings.HasPrefix(query, "?") {
+		path, send = path+query, rest // an address with a query, and a body
+	}
 
 	switch {
 	case method == http.MethodGet || method == http.MethodDelete:

@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/review"
@@ -76,6 +77,12 @@ var looks = map[any]look{
 	account.TokenExpired:    {"red", "circle-x"},
 	account.TokenRevoked:    {"red", "circle-x"},
 	account.TokenUnreadable: {"red", "shield-lock"},
+
+	plan.Unknown:  {"purple", "help"},
+	plan.Workday:  {"grey", "calendar"},
+	plan.Weekend:  {"grey", "calendar"},
+	plan.Holiday:  {"green", "sun"},
+	plan.Adjusted: {"orange", "calendar-event"},
 
 	lexicon.On:  {"green", "circle-check"},
 	lexicon.Off: {"grey", "player-pause"},

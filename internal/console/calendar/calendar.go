@@ -19,6 +19,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/instant"
 	"juzhen/internal/org"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
@@ -32,6 +33,7 @@ type Deps struct {
 	Accounts   *account.Service
 	Units      *org.Service
 	Reach      *reach.Service
+	Plan       *plan.Service
 }
 
 type pages struct {
@@ -79,6 +81,8 @@ type calendarPage struct {
 	Units    []page.Option
 	Legend   []page.State
 
+	Marks        string // of days, as JSON for the script
+	UnknownYear  int    // the year shown, when nobody entered how it is worked; else 0
 	AccountAsked string // the name of the account that is filtered by
 }
 
@@ -104,6 +108,9 @@ func (h *pages) calendar(c *gin.Context) error {
 		span, how = post.Span{From: d, To: d.AddDate(0, 0, 1)}, ofDay
 	}
 	if p.Days, err = h.days(c, span, filter, form.Past, how); err != nil {
+		return err
+	}
+	if err := h.mark(c, &p); err != nil {
 		return err
 	}
 	p.Prev, p.Next = web.Link(c,

@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
 )
@@ -32,6 +33,7 @@ type day struct {
 	Posts int // all of them
 	Lines []line
 	Href  string // the day by itself, when it is shortened
+	Mark  plan.Mark
 }
 
 // Begin is where a post for nine o'clock of the day is begun.

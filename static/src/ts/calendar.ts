@@ -30,6 +30,12 @@ interface Entry {
   move: string;
 }
 
+// Mark is what is said of a day beside its date: a holiday (off), a Saturday or Sunday that is worked (makes), an observance (kept).
+interface Mark {
+  text: string;
+  kind: string;
+}
+
 // A phone shows the list of a day, with the next day a press away; its week is a list too, for columns of 45 px hold no words. A screen lists
 // a week.
 const narrow = matchMedia("(max-width: 800px)");
@@ -66,6 +72,7 @@ function draw(at: HTMLElement): void {
   const day = address.searchParams.get("date");
   const english = document.documentElement.lang === "en";
   const week = at.dataset["week"];
+  const marks = JSON.parse(at.dataset["days"] ?? "{}") as Record<string, Mark>;
   let behind = false; // something changed while entries were on their way
   let asking = 0;
   const most = phone ? 6 : mostADay(at);
@@ -125,7 +132,13 @@ function draw(at: HTMLElement): void {
       if (info.event.extendedProps["count"]) info.el.setAttribute("aria-label", `${info.event.title} · ${info.event.startStr}`);
     },
     // A cell's own content says more than its label, which would hide it from those who listen.
-    dayCellDidMount: (info: { el: HTMLElement }) => info.el.removeAttribute("aria-label"),
+    dayCellDidMount: (info: { el: HTMLElement; date: Date }) => {
+      info.el.removeAttribute("aria-label");
+      if (info.el.matches(".month-day")) marked(info.el, marks[shanghaiDay.format(info.date)]);
+    },
+    dayHeaderDidMount: (info: { el: HTMLElement; date: Date; view: { type: string } }) => {
+      if (info.view.type === "timeGridWeek") marked(info.el, marks[shanghaiDay.format(info.date)]);
+    },
     eventDrop: (info) => confirm(at, info, () => calendar.refetchEvents()),
     dateClick: (info) => !phone && write(at, info.dateStr),
     datesSet: (info) => {
@@ -172,6 +185,16 @@ async function load(at: HTMLElement, start: string, end: string): Promise<Entry[
   if (!answer.failure) return JSON.parse(answer.body) as Entry[];
   tell(answer);
   return [];
+}
+
+// marked writes what is said of a day into its cell or its head.
+function marked(el: HTMLElement, mark?: Mark): void {
+  if (!mark) return;
+  const words = document.createElement("span");
+  words.className = `day-mark day-${mark.kind}`;
+  words.textContent = mark.text;
+  words.title = mark.text;
+  el.append(words);
 }
 
 function drawn(e: Entry): EventInput {

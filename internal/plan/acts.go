@@ -1,0 +1,23 @@
+package plan
+
+import (
+	"juzhen/internal/audit"
+	"juzhen/internal/i18n"
+)
+
+// The acts of planning that the trail records.
+var (
+	acts audit.Declared
+
+	actHolidays = acts.Declare("plan.holidays", i18n.N("修改节假日"))
+)
+
+// TrailActs are the acts that this package writes into the trail.
+func TrailActs() []audit.Act { return acts.All() }
+
+// TrailSubjects are what the entries of this package's acts are about.
+func TrailSubjects() []audit.Subject {
+	return []audit.Subject{
+		{Type: "holidays", NameSQL: `SELECT year::text FROM holiday_years WHERE year = e.number`},
+	}
+}
