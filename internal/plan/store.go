@@ -74,6 +74,7 @@ ON CONFLICT (year) DO UPDATE SET version = y.version + 1, source = excluded.sour
 	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM holidays WHERE year = $1", year); err != nil {
 		return err
 	}
+
 	dates, names, off := make([]string, len(days)), make([]string, len(days)), make([]bool, len(days))
 	for i, day := range days {
 		dates[i], names[i], off[i] = beijing.Date(day.Day), day.Name, day.Off

@@ -67,7 +67,9 @@ func (h *pages) holidaysPage(c *gin.Context, year int) (holidaysPage, error) {
 	}
 
 	p.Form.Year, p.Form.Version = year, p.Year.Version
+
 	almanac := plan.Almanac{year: p.Year}
+
 	for _, day := range p.Year.Days {
 		kind, _ := almanac.Workday(day.Day)
 		p.Rows = append(p.Rows, dayRow{day, kind})
