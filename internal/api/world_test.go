@@ -34,6 +34,7 @@ import (
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/replay"
@@ -164,6 +165,7 @@ func (w *world) services(weiboURL string) {
 	w.deps = api.Deps{
 		Lexicons:   lexicons,
 		Templates:  template.New(w.db, w.now),
+		Plan:       plan.New(w.db, w.now),
 		Checks:     checks,
 		Identity:   people,
 		Units:      org.New(w.db, w.now),
