@@ -18,6 +18,10 @@ func TrailActs() []audit.Act { return acts.All() }
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
-		{Type: "holidays", NameSQL: `SELECT year::text FROM holiday_years WHERE year = e.number`},
+		{
+			Type:    "holidays",
+			Text:    i18n.N("节假日"),
+			NameSQL: `SELECT year::text FROM holiday_years WHERE year = e.number`,
+		},
 	}
 }
