@@ -29,6 +29,9 @@ type shownFinding struct {
 	Found      string `json:"found" doc:"那里写着什么"`
 	Suggestion string `json:"suggestion" doc:"应当怎样写；空为须由人判断"`
 	Message    string `json:"message" doc:"为什么"`
+	ListID     int64  `json:"lexicon_id,omitempty" doc:"出自哪个词表"`
+	Word       string `json:"word,omitempty" doc:"词表中的词；申请例外时用"`
+	Excepted   bool   `json:"excepted,omitempty" doc:"两人已确认这段文字的例外，不再阻止"`
 }
 
 type checkAnswer struct {
@@ -85,6 +88,9 @@ func showFindings(words *i18n.Printer, found []check.Finding) []shownFinding {
 			Found:      f.Found,
 			Suggestion: f.Suggestion,
 			Message:    words.T(f.Text, f.Args...),
+			ListID:     f.ListID,
+			Word:       f.Word,
+			Excepted:   f.Excepted(),
 		}
 		if f.AccountID != 0 {
 			shown.AccountID = &f.AccountID

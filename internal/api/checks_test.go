@@ -60,3 +60,33 @@ func TestWhatIsFoundIsMendedOrExplainedAndAgreedTo(t *testing.T) {
 		t.Errorf("%d findings agreed to", n)
 	}
 }
+
+// TestTwoPeopleExceptAForbiddenWord: it is submitted once both said so, in that text alone, and stays with the
+// version.
+func TestTwoPeopleExceptAForbiddenWord(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec(`INSERT INTO lexicons (unit_id, kind, name, state, version, entries, created_at)
+		VALUES (1, 'grave', '严重错误', 'on', 1, 1, now())`)
+	w.exec(`INSERT INTO lexicon_entries (lexicon_id, word, level, suggestion, note, exceptions, state, since)
+		SELECT id, '攻府', '', '', '', '{}', 'on', 1 FROM lexicons WHERE name = '严重错误'`)
+	asked := body{"text": "讲解“攻府”为何是错字", "account_ids": []int{1}, "now": true, "submit": true}
+
+	list := w.call("writer", "POST", "/posts", asked).problem(http.StatusUnprocessableEntity, "findings").
+		says("block", "findings", 0, "level").says("攻府", "findings", 0, "word").text("findings", 0, "lexicon_id")
+	e := w.call("writer", "POST", "/lexicons/"+list+"/exceptions", body{
+		"unit_id": 1, "word": "攻府", "text": asked["text"], "reason": "讲的就是这个错字",
+	}).want(http.StatusCreated).says("asked", "state")
+	at := "/lexicons/exceptions/" + e.text("id") + "/confirm"
+	w.call("writer", "POST", at, nil).want(http.StatusForbidden)
+	w.call("writer", "POST", "/posts", asked).problem(http.StatusUnprocessableEntity, "findings")
+	w.call("reviewer", "POST", at, nil).want(http.StatusOK).says("confirmed", "state")
+
+	w.call("writer", "POST", "/posts", asked).want(http.StatusCreated)
+	if n := w.count(`SELECT count(*) FROM version_findings
+		WHERE level = 'block' AND reason = '讲的就是这个错字' AND agreed_by IS NOT NULL`); n != 1 {
+		t.Errorf("%d findings kept with their exception", n)
+	}
+	asked["text"] = "讲解“攻府”为何是错字！"
+	w.call("writer", "POST", "/posts", asked).problem(http.StatusUnprocessableEntity, "findings")
+}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/hex"
 	"io"
 	"net/http"
 	"strconv"
@@ -71,6 +72,27 @@ type wordChange struct {
 	AskedBy int64  `json:"asked_by"`
 }
 
+// newException asks that a word may stand in one text.
+type newException struct {
+	Word   string `json:"word" minLength:"1" maxLength:"100" doc:"词表中的词"`
+	Text   string `json:"text" minLength:"1" maxLength:"5000" doc:"整段文字；例外只对这段文字有效"`
+	UnitID int64  `json:"unit_id" minimum:"1" doc:"稿件的单位，对它和下级单位的稿件有效"`
+	PostID int64  `json:"post_id,omitempty" minimum:"1" doc:"在哪份稿件里，给第二人看"`
+	Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"为什么这段文字里可以有这个词"`
+}
+
+type shownException struct {
+	ID       int64  `json:"id"`
+	ListID   int64  `json:"lexicon_id"`
+	UnitID   int64  `json:"unit_id"`
+	Word     string `json:"word"`
+	State    string `json:"state" enum:"asked,confirmed,stopped,expired" doc:"confirmed 之后才有效"`
+	Reason   string `json:"reason"`
+	AskedBy  int64  `json:"asked_by"`
+	Decided  int64  `json:"decided_by,omitempty"`
+	TextHash string `json:"text_hash" doc:"文字的 SHA-256，十六进制；首尾空白不计，换行一律为 LF"`
+}
+
 type wordFile struct {
 	File huma.FormFile `form:"file" required:"true" doc:"Excel（.xlsx）或 CSV 文件，第一行是列名"`
 }
@@ -114,6 +136,18 @@ func (a *api) lexicons() {
 		"/lexicons/{id}/switch", "switch-lexicon",
 		"lexicons", i18n.N("申请启用或停用词表，待第二人确认"),
 	)), access.LexiconManage, a.switchLexicon)
+	register(a, created(op(http.MethodPost,
+		"/lexicons/{id}/exceptions", "except-word",
+		"lexicons", i18n.N("申请一段文字的例外，待第二人确认；已申请过的原样返回"),
+	)), access.LexiconView, a.exceptWord)
+	register(a, op(http.MethodPost,
+		"/lexicons/exceptions/{id}/confirm", "confirm-word-exception",
+		"lexicons", i18n.N("作为第二人确认例外；因这个词停下的发送继续"),
+	), access.LexiconConfirm, a.confirmException)
+	register(a, op(http.MethodPost,
+		"/lexicons/exceptions/{id}/stop", "stop-word-exception",
+		"lexicons", i18n.N("阻止或撤回例外"),
+	), access.LexiconView, a.stopException)
 	register(a, op(http.MethodPost,
 		"/lexicons/changes/{id}/confirm", "confirm-lexicon-change",
 		"lexicons", i18n.N("作为第二人确认词表变更"),
@@ -249,6 +283,47 @@ func (a *api) stopWords(ctx context.Context, who access.Actor, in *struct {
 }) (*out[wordChange], error) {
 	change, err := a.Lexicons.Stop(ctx, who, in.ID, in.Body.Reason)
 	return &out[wordChange]{showChange(change)}, err
+}
+
+func showException(e lexicon.Exception) shownException {
+	return shownException{
+		ID:       e.ID,
+		ListID:   e.List.ID,
+		UnitID:   e.UnitID,
+		Word:     e.Word,
+		State:    string(e.State),
+		Reason:   e.Why,
+		AskedBy:  e.AskedBy,
+		Decided:  e.DecidedBy,
+		TextHash: hex.EncodeToString(lexicon.HashOf(e.Text)),
+	}
+}
+
+func (a *api) exceptWord(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body newException
+}) (*out[shownException], error) {
+	b := in.Body
+	e, err := a.Lexicons.Except(ctx, who, lexicon.Plea{
+		ListID: in.ID, UnitID: b.UnitID, PostID: b.PostID, Word: b.Word, Text: b.Text, Why: b.Reason,
+	})
+
+	return &out[shownException]{showException(e)}, err
+}
+
+func (a *api) confirmException(ctx context.Context, who access.Actor, in *ByID) (*out[shownException], error) {
+	e, err := a.Lexicons.ConfirmException(ctx, who, in.ID)
+	return &out[shownException]{showException(e)}, err
+}
+
+func (a *api) stopException(ctx context.Context, who access.Actor, in *struct {
+	ByID
+	Body struct {
+		Reason string `json:"reason,omitempty" maxLength:"200" doc:"阻止别人的申请时必填"`
+	}
+}) (*out[shownException], error) {
+	e, err := a.Lexicons.StopException(ctx, who, in.ID, in.Body.Reason)
+	return &out[shownException]{showException(e)}, err
 }
 
 // listWords reads a page behind the number of its last word.

@@ -160,13 +160,13 @@ func (w *world) services(weiboURL string) {
 		Watch:       delivery.AccountChangedTx,
 		First:       delivery.AccountFirstTx,
 	})
-	lexicons := lexicon.New(w.db, w.now, nil)
-	checks := check.New(w.db, lexicons, w.now)
+	lists := lexicon.New(w.db, w.now, nil, lexicon.Told{})
+	checks := check.New(w.db, lists, w.now)
 	w.deps = api.Deps{
-		Lexicons:   lexicons,
 		Templates:  template.New(w.db, w.now),
 		Plan:       plan.New(w.db, w.now),
 		Checks:     checks,
+		Lexicons:   lists,
 		Identity:   people,
 		Units:      org.New(w.db, w.now),
 		Accounts:   accounts,
@@ -177,7 +177,7 @@ func (w *world) services(weiboURL string) {
 		Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks}),
 		Todos: todo.New(
 			w.db,
-			todo.Join(review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters()),
+			todo.Join(review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters(), lexicon.TodoMatters()),
 			todo.Pages{}.
 				Page(delivery.TodoSubject, "/deliveries/%d").Page(post.TodoSubject, "/posts/%d").
 				PageOf("review.waiting", "/reviews/%d"),

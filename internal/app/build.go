@@ -109,11 +109,13 @@ func (a *App) buildServices(ctx context.Context) error {
 	}
 	a.Columns = column.New(db, now)
 	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db), post.New(db, rules, now)
-	a.Lexicons = lexicon.New(db, now, nil)
+	a.Lexicons = lexicon.New(db, now, check.Samples(db), delivery.ListWatch())
 	a.Checks = check.New(db, a.Lexicons, now)
 	a.Templates = template.New(db, now)
 	a.Engine = dispatch.New(dispatch.Options{
-		Blocks:   a.Checks.Blocks,
+		Blocks: func(ctx context.Context, ids []int64) (map[int64]string, error) {
+			return a.Deliveries.Blocked(ctx, ids)
+		},
 		Settings: a.engineSettings(),
 		Delivery: a.deliverySettings(),
 		Marks:    a.marks,
@@ -217,7 +219,7 @@ func (a *App) buildQueue() error {
 	if err := account.AddWorkers(workers, a.Accounts); err != nil {
 		return err
 	}
-	if err := delivery.AddWorkers(workers, a.Engine); err != nil {
+	if err := delivery.AddWorkers(workers, a.Deliveries, a.Engine); err != nil {
 		return err
 	}
 	if err := reach.AddWorkers(workers, a.Reach); err != nil {

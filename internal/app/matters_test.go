@@ -19,6 +19,7 @@ var toldWith = map[string]any{
 	"second":  "值班主管",
 	"name":    "值班审核员",
 	"why":     "没有任命",
+	"word":    "攻府",
 	"unit":    "海淀区",
 	"role":    "审核员",
 	"host":    "服务器",

@@ -68,6 +68,7 @@ var tables = []table{
 	{"lexicon_change_entries", "lexicon", "", ""},
 	{"lexicon_changes", "lexicon", "", ""},
 	{"lexicon_entries", "lexicon", "", ""},
+	{"lexicon_exceptions", "lexicon", "", ""},
 	{"lexicon_files", "lexicon", "", ""},
 	{"lexicon_versions", "lexicon", "", ""},
 	{"lexicons", "lexicon", "", ""},
@@ -81,7 +82,7 @@ var tables = []table{
 	{"post_hour_changes", "post", "", ""},
 	{"post_hours", "post", "", ""},
 	{"post_versions", "post", "", "media review check delivery reach"},
-	{"posts", "post", "", "media review delivery"},
+	{"posts", "post", "", "media review check delivery"},
 	{"version_media", "post", "", "media review reach"},
 	{"version_targets", "post", "", "review check delivery reach"},
 

@@ -94,6 +94,31 @@ type Finding struct {
 	Suggestion string // what should stand there; "" where only a person can say
 	Text       string // why, as a Chinese source text
 	Args       []any  // fills Text: names and values in turn
+
+	ListID int64  // of the word list it comes from; 0: none
+	Word   string // of the list
+	// Exception is what was asked for this word in this text, and perhaps confirmed; nil: nothing.
+	Exception *lexicon.Exception
+}
+
+// Excepted tells whether two people said that the word may stand here.
+func (f Finding) Excepted() bool { return f.Exception != nil && f.Exception.Holds() }
+
+// Stops tells whether nobody can submit, approve or send the text as it is.
+func (f Finding) Stops() bool { return f.Level == lexicon.Block && !f.Excepted() }
+
+// MayExcept tells whether an exception can be asked for: a word of a list stops the text, and nobody asked yet.
+func (f Finding) MayExcept() bool { return f.Stops() && f.ListID != 0 && f.Exception == nil }
+
+// Stopping gives the findings because of which a text cannot go out.
+func Stopping(found []Finding) (out []Finding) {
+	for _, f := range found {
+		if f.Stops() {
+			out = append(out, f)
+		}
+	}
+
+	return out
 }
 
 // Key names a finding as people mean it: the same rule on the same words of the same wording, wherever in
@@ -113,17 +138,6 @@ func Highest(found []Finding) (level lexicon.Level) {
 	}
 
 	return level
-}
-
-// At gives the findings of a level.
-func At(level lexicon.Level, found []Finding) (out []Finding) {
-	for _, f := range found {
-		if f.Level == level {
-			out = append(out, f)
-		}
-	}
-
-	return out
 }
 
 // Digest names what was looked at: the wordings, their accounts, pictures and the time. Findings of one
@@ -161,6 +175,8 @@ func fromList(hit lexicon.Hit, text []rune) Finding {
 		Suggestion: hit.Suggestion,
 		Text:       i18n.N("词表中有“{.word}”"),
 		Args:       []any{"word", hit.Word},
+		ListID:     hit.ListID,
+		Word:       hit.Word,
 	}
 
 	switch {

@@ -57,8 +57,9 @@ func OpenIn(err error) (*Open, bool) {
 // CodeOpen is the code of the fault that findings are open.
 const CodeOpen = "findings"
 
-// Settle holds reasons against findings: which of them each second has. Fails with *Open while a block is
-// there or a second has no reason, with fault.Invalid at "reasons" for a reason beyond MaxReason.
+// Settle holds reasons against findings: which of them each second has; what two people excepted has theirs.
+// Fails with *Open while something stops the text or a second has no reason, with fault.Invalid at "reasons"
+// for a reason beyond MaxReason.
 func Settle(found []Finding, reasons []Reason) (texts []string, err error) {
 	texts = make([]string, len(found))
 	var blocked, silent []Finding
@@ -74,8 +75,10 @@ func Settle(found []Finding, reasons []Reason) (texts []string, err error) {
 		}
 
 		switch {
-		case f.Level == lexicon.Block:
+		case f.Stops():
 			blocked = append(blocked, f)
+		case f.Level == lexicon.Block:
+			texts[i] = f.Exception.Why
 		case f.Level == lexicon.Second && texts[i] == "":
 			silent = append(silent, f)
 		}
@@ -85,7 +88,7 @@ func Settle(found []Finding, reasons []Reason) (texts []string, err error) {
 	case len(blocked) > 0:
 		return nil, &Open{
 			Findings: append(blocked, silent...),
-			fault: fault.Invalid("text", "正文检查发现 {.n} 处必须改正，请改正后再提交", "n", len(blocked)).
+			fault: fault.Invalid("text", "正文检查发现 {.n} 处必须改正，请改正后再提交，或由两人确认例外", "n", len(blocked)).
 				WithCode(CodeOpen),
 		}
 	case len(silent) > 0:
@@ -117,6 +120,23 @@ func KeepTx(
 	}
 
 	return insertFindings(ctx, tx, versionID, actor.UserID, found, texts)
+}
+
+// KeepExceptedTx keeps with a version what two people excepted after its submission: words that a list forbids
+// since then. What is kept already stays as it is.
+func KeepExceptedTx(ctx context.Context, tx pg.Tx, versionID int64, found []Finding) (err error) {
+	defer fault.Step(&err, "check.KeepExceptedTx %d", versionID)
+
+	var excepted []Finding
+	var why []string
+
+	for _, f := range found {
+		if f.Level == lexicon.Block && f.Excepted() {
+			excepted, why = append(excepted, f), append(why, f.Exception.Why)
+		}
+	}
+
+	return insertFindings(ctx, tx, versionID, 0, excepted, why)
 }
 
 // OfVersion reads what was found in a version at its submission, and who agreed. It checks no right: the post

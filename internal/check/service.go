@@ -62,10 +62,11 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ [
 		at = s.now()
 	}
 
-	all := []wording{{text: q.Text, accounts: q.AccountIDs, units: places.units(q.AccountIDs)}}
+	home := places.common
+	all := []wording{{text: q.Text, accounts: q.AccountIDs, home: home, units: places.units(q.AccountIDs)}}
 	for _, id := range slices.Sorted(maps.Keys(q.Own)) {
 		ids := []int64{id}
-		all = append(all, wording{own: id, text: q.Own[id], accounts: ids, units: places.units(ids)})
+		all = append(all, wording{id, q.Own[id], ids, home, places.units(ids)})
 	}
 	found, err := s.through(ctx, q.Except, all, at)
 	if err != nil {
@@ -141,29 +142,104 @@ func (s *Service) Post(ctx context.Context, p post.Post, version post.Version) (
 	}, nil
 }
 
-// Blocks finds the first words of a text that must not be sent, by the lists in force for units at an
-// instant; "" for none. The rules that read the text alone forbid nothing by themselves.
-func (s *Service) Blocks(
+// Forbidden finds the words of a text that must not be sent, by the lists in force for units at an instant,
+// those that two people excepted among them. home is the unit of the post. The rules that read the text alone
+// forbid nothing by themselves.
+func (s *Service) Forbidden(
 	ctx context.Context,
-	unitIDs []int64,
+	home int64,
+	units []int64,
 	text string,
 	at time.Time,
-) (_ string, err error) {
-	defer fault.Step(&err, "check.Blocks")
+) (blocks []Finding, err error) {
+	defer fault.Step(&err, "check.Forbidden")
 
-	hits, err := s.lists.Look(ctx, unitIDs, text, at)
-	if err != nil {
-		return "", err
-	}
-	runes := []rune(text)
+	found, err := s.words(ctx, wording{text: text, home: []int64{home}, units: append(slices.Clone(units), home)}, at)
 
-	for _, hit := range hits {
-		if hit.Level == lexicon.Block {
-			return string(runes[hit.Start:hit.End]), nil
+	for _, f := range found {
+		if f.Level == lexicon.Block {
+			blocks = append(blocks, f)
 		}
 	}
 
-	return "", nil
+	return blocks, err
+}
+
+// Plea is what somebody asks from a finding: that its word may stand in its text.
+type Plea struct {
+	Key string // of the finding
+	Why string
+}
+
+// ExceptPost asks for an exception for a finding of a version as it stands now. Fails with fault.Conflict when
+// the finding is not there any more, else as lexicon.Except does.
+func (s *Service) ExceptPost(
+	ctx context.Context,
+	actor access.Actor,
+	p post.Post,
+	version post.Version,
+	plea Plea,
+) (_ lexicon.Exception, err error) {
+	defer fault.Step(&err, "check.ExceptPost %d", p.ID)
+
+	checked, err := s.Post(ctx, p, version)
+	if err != nil {
+		return lexicon.Exception{}, err
+	}
+	texts := map[int64]string{0: version.Text}
+
+	for _, target := range version.Targets {
+		texts[target.AccountID] = target.TextOf(version)
+	}
+
+	return s.except(ctx, actor, checked.Findings, texts, lexicon.Plea{UnitID: p.UnitID, PostID: p.ID}, plea)
+}
+
+// ExceptText asks for an exception for a finding of what the actor is writing. Fails as ExceptPost does, and
+// with fault.Invalid at "unit" without a unit.
+func (s *Service) ExceptText(
+	ctx context.Context,
+	actor access.Actor,
+	q Question,
+	plea Plea,
+) (_ lexicon.Exception, err error) {
+	defer fault.Step(&err, "check.ExceptText")
+
+	if q.UnitID == 0 {
+		return lexicon.Exception{}, fault.Invalid("unit", "请选择单位")
+	}
+	found, err := s.Text(ctx, actor, q)
+	if err != nil {
+		return lexicon.Exception{}, err
+	}
+	texts := maps.Clone(q.Own)
+	if texts == nil {
+		texts = map[int64]string{}
+	}
+	texts[0] = q.Text
+
+	return s.except(ctx, actor, found, texts, lexicon.Plea{UnitID: q.UnitID, PostID: q.Except}, plea)
+}
+
+func (s *Service) except(
+	ctx context.Context,
+	actor access.Actor,
+	found []Finding,
+	texts map[int64]string,
+	wanted lexicon.Plea,
+	plea Plea,
+) (lexicon.Exception, error) {
+	i := slices.IndexFunc(found, func(f Finding) bool {
+		return f.Stops() && f.ListID != 0 && f.Key() == plea.Key
+	})
+	if i < 0 {
+		return lexicon.Exception{}, fault.Conflict("正文已经改动，这一处现在没有问题，或须先改正；请刷新后再看").
+			WithCode("finding_gone")
+	}
+	wanted.ListID, wanted.Word, wanted.Why = found[i].ListID, found[i].Word, plea.Why
+	wanted.Text = texts[found[i].AccountID]
+
+	return s.lists.Except(ctx, actor, wanted)
 }
 
 // wording is a text with the accounts it goes to.
@@ -171,13 +247,15 @@ type wording struct {
 	own      int64 // the account whose own it is; 0: the common one
 	text     string
 	accounts []int64
-	units    []int64
+	home     []int64 // of the post: whose exceptions count
+	units    []int64 // whose lists count
 }
 
 // wordings are the texts of a version that go somewhere: one that no account has is not looked at, but for
 // a draft without accounts, whose text is.
 func wordings(p post.Post, version post.Version) (all []wording) {
-	common := wording{text: version.Text, units: []int64{p.UnitID}}
+	home := []int64{p.UnitID}
+	common := wording{text: version.Text, home: home, units: home}
 
 	for _, target := range version.Targets {
 		if target.Variant == nil {
@@ -189,6 +267,7 @@ func wordings(p post.Post, version post.Version) (all []wording) {
 			own:      target.AccountID,
 			text:     *target.Variant,
 			accounts: []int64{target.AccountID},
+			home:     home,
 			units:    []int64{p.UnitID, target.Account.UnitID},
 		})
 	}
@@ -207,7 +286,7 @@ func (s *Service) through(
 	at time.Time,
 ) (found []Finding, err error) {
 	for _, w := range all {
-		inText, err := s.wording(ctx, w.units, w.text, at)
+		inText, err := s.wording(ctx, w, at)
 		if err != nil {
 			return nil, err
 		}
@@ -222,24 +301,43 @@ func (s *Service) through(
 	return append(found, repeats...), err
 }
 
-// wording looks through one text with the lists of units and with the rules.
-func (s *Service) wording(
-	ctx context.Context,
-	units []int64,
-	text string,
-	at time.Time,
-) (found []Finding, err error) {
-	if strings.TrimSpace(text) == "" {
-		return nil, nil
-	}
-	hits, err := s.lists.Look(ctx, units, text, at)
+// words looks through one text with the lists of its units.
+func (s *Service) words(ctx context.Context, w wording, at time.Time) (found []Finding, err error) {
+	hits, err := s.lists.Look(ctx, w.units, w.text, at)
 	if err != nil {
 		return nil, err
 	}
 
-	runes := []rune(text)
+	runes, stopped := []rune(w.text), false
 	for _, hit := range hits {
 		found = append(found, fromList(hit, runes))
+		stopped = stopped || hit.Level == lexicon.Block
+	}
+	if !stopped {
+		return found, nil
+	}
+	exceptions, err := s.lists.Exceptions(ctx, w.home, w.text)
+	if err != nil {
+		return nil, err
+	}
+
+	for i, f := range found {
+		if e, ok := exceptions[lexicon.Excepted{ListID: f.ListID, Word: f.Word}]; ok {
+			found[i].Exception = &e
+		}
+	}
+
+	return found, nil
+}
+
+// wording looks through one text with the lists of its units and with the rules.
+func (s *Service) wording(ctx context.Context, w wording, at time.Time) (found []Finding, err error) {
+	text := w.text
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	if found, err = s.words(ctx, w, at); err != nil {
+		return nil, err
 	}
 
 	handles, err := s.handlesNear(ctx, text)

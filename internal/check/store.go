@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
 	"juzhen/internal/i18n"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/pg"
 )
 
@@ -205,7 +206,7 @@ ORDER BY a.position, a.id, d.due_at LIMIT @shown`, pgx.NamedArgs{
 type Ignored struct {
 	Finding
 	Reason   string
-	By       string // display name of who gave the reason; "" for a hint
+	By       string // display name of who gave the reason, or asked for the exception; "" for a hint
 	AgreedBy string // display name of the second person; "" while nobody has
 	AgreedAt *time.Time
 }
@@ -229,11 +230,20 @@ func insertFindings(
 		if err != nil {
 			return err
 		}
+		author := by
+		var agreed *int64
+		var at *time.Time
+		if f.Level == lexicon.Block && f.Excepted() {
+			author, agreed, at = f.Exception.AskedBy, &f.Exception.DecidedBy, f.Exception.DecidedAt
+		}
 		batch.Queue(`
 INSERT INTO version_findings (version_id, account_id, rule, level, start_at, end_at, found, suggestion,
-    said, args, reason, reason_by)
-VALUES (@version, nullif(@account, 0), @rule, @level, @start, @end, @found, @suggestion,
-    @said, @args, @reason, CASE WHEN @reason = '' THEN NULL ELSE @by::bigint END)`, pgx.NamedArgs{
+    said, args, reason, reason_by, agreed_by, agreed_at)
+SELECT @version, nullif(@account, 0), @rule, @level, @start, @end, @found, @suggestion,
+    @said, @args, @reason, CASE WHEN @reason = '' THEN NULL ELSE @by::bigint END, @agreed, @agreed_at
+WHERE NOT EXISTS (SELECT FROM version_findings WHERE version_id = @version AND rule = @rule
+    AND account_id IS NOT DISTINCT FROM nullif(@account, 0) AND start_at = @start AND end_at = @end
+    AND said = @said AND args = @args)`, pgx.NamedArgs{
 			"version":    versionID,
 			"account":    f.AccountID,
 			"rule":       f.Rule,
@@ -245,7 +255,9 @@ VALUES (@version, nullif(@account, 0), @rule, @level, @start, @end, @found, @sug
 			"said":       f.Text,
 			"args":       args,
 			"reason":     reasons[i],
-			"by":         by,
+			"by":         author,
+			"agreed":     agreed,
+			"agreed_at":  at,
 		})
 	}
 	if batch.Len() == 0 {

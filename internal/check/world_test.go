@@ -31,7 +31,7 @@ func newWorld(t *testing.T) *world {
 	stage.Bureau(t, w.db, "专员", "朝阳专员", "主管", "审核员")
 	stage.BureauAccounts(t, w.db)
 	now := func() time.Time { return w.now }
-	w.lists = lexicon.New(w.db, now, nil)
+	w.lists = lexicon.New(w.db, now, nil, lexicon.Told{})
 	w.s = check.New(w.db, w.lists, now)
 	w.writer = person(1, "专员", access.PressOfficer, 1, "/1/")
 	w.district = person(2, "朝阳专员", access.PressOfficer, 3, "/1/3/")

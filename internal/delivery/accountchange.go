@@ -115,7 +115,7 @@ func holdAccount(ctx context.Context, tx pg.Tx, now time.Time, by, accountID int
 		}
 	}
 
-	return tellHeld(ctx, tx, now, held, why)
+	return tellHeld(ctx, tx, now, held, why, nil)
 }
 
 // keepFromOtherUser keeps what is past its mark from being sent again, to whom the account is now:
@@ -136,7 +136,7 @@ func keepFromOtherUser(ctx context.Context, tx pg.Tx, now time.Time, by, account
 }
 
 // tellHeld puts what is held before the people of the account's unit, what is due first.
-func tellHeld(ctx context.Context, tx pg.Tx, now time.Time, held []Moved, why Reason) error {
+func tellHeld(ctx context.Context, tx pg.Tx, now time.Time, held []Moved, why Reason, args Args) error {
 	ids := make([]int64, len(held))
 	for i, moved := range held {
 		ids[i] = moved.ID
@@ -156,7 +156,7 @@ func tellHeld(ctx context.Context, tx pg.Tx, now time.Time, held []Moved, why Re
 
 	items := make([]todo.Item, len(list))
 	for i, delivery := range list {
-		items[i] = itemOf(delivery, Change{To: Held, Code: why, Raise: TodoProblem})
+		items[i] = itemOf(delivery, Change{To: Held, Code: why, Args: args, Raise: TodoProblem})
 	}
 
 	return todo.RaiseManyTx(ctx, tx, now, items)

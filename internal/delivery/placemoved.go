@@ -99,5 +99,5 @@ func placeMoved(
 		return err
 	}
 
-	return tellHeld(ctx, tx, now, alone, PauseLeft)
+	return tellHeld(ctx, tx, now, alone, PauseLeft, nil)
 }

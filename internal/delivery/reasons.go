@@ -59,8 +59,9 @@ const (
 	RestBehaviour    Reason = "rest_behaviour"
 	RestGoesOn       Reason = "rest_goes_on" // [until] another delivery brought the rest about
 	HashDiffers      Reason = "hash_differs"
-	Wording          Reason = "wording"      // [text] a word list forbids it since the approval
-	TextRefused      Reason = "text_refused" // [text] the interface's own rules, found before sending
+	Wording          Reason = "wording"       // [text] a word list forbids it since the approval
+	WordExcepted     Reason = "word_excepted" // two people said that it may stand there
+	TextRefused      Reason = "text_refused"  // [text] the interface's own rules, found before sending
 	PictureRefused   Reason = "picture_refused"
 	PictureWaits     Reason = "picture_waits" // upload failed for now
 	AccountNotLive   Reason = "account_not_live"
@@ -110,7 +111,7 @@ func Reasons() []Reason {
 		GivenBack, Prepared, Marked, MarkUndone, MarkedAhead, MarkRecalled, Published,
 		PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated,
 		OwnerGone, CallOverdue, Refused, NoConnection, TokenMissing, TokenRefused, TokenEnds,
-		RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, Wording, TextRefused,
+		RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, Wording, WordExcepted, TextRefused,
 		PictureRefused, PictureWaits, AccountNotLive, AccountStopped, AccountClosed, TokenWithdrawn,
 		UserChanged, AccountBack, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent,
 		LookFound, LookAbsent, LookFailed, LookTwo, LookWindow, LookPerson, LookRepeat, LookRival,
@@ -165,7 +166,8 @@ var reasonTexts = map[Reason]string{
 	HandoffSent:      i18n.N("已人工发布并登记链接"),
 	Superseded:       i18n.N("发送结果查清前已开始修改稿件；旧版没有发出，请按新版重新安排"),
 	HashDiffers:      i18n.N("待发内容与批准内容不一致，已停下；请重新提交审核"),
-	Wording:          i18n.N("词表在批准以后有变动：正文中的“{.text}”现在必须改正，已停下；请修改正文重新提交"),
+	Wording:          i18n.N("词表在批准以后有变动：正文中的“{.text}”现在必须改正，已停下；请修改正文重新提交，或由两人确认例外"),
+	WordExcepted:     i18n.N("两人确认了这段文字中的例外，继续等候发布时刻"),
 	TextRefused:      i18n.N("内容不符合接口规则：{.text}"),
 	PictureRefused:   i18n.N("图片未能上传：{.text}"),
 	PictureWaits:     i18n.N("图片暂未上传成功，正在重试"),

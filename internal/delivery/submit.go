@@ -11,7 +11,6 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/check"
 	"juzhen/internal/fault"
-	"juzhen/internal/lexicon"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -226,9 +225,12 @@ func (s *Service) checkedTx(
 	if check.Digest(p, version) != looked.Digest {
 		return &unlooked{p, version}
 	}
-	if blocked := check.At(lexicon.Block, looked.Findings); len(blocked) > 0 {
-		return fault.Conflict("词表在提交以后有变动：正文中的“{.found}”现在必须改正，请退回修改", "found", blocked[0].Found).
-			WithCode("wording")
+	if blocked := check.Stopping(looked.Findings); len(blocked) > 0 {
+		return fault.Conflict("词表在提交以后有变动：正文中的“{.found}”现在必须改正，请退回修改，或由两人确认例外",
+			"found", blocked[0].Found).WithCode("wording")
+	}
+	if err := check.KeepExceptedTx(ctx, tx, p.VersionID, looked.Findings); err != nil {
+		return err
 	}
 	_, err = check.AgreeTx(ctx, tx, now, actor, p.VersionID, agreed)
 

@@ -33,9 +33,9 @@ type Options struct {
 	Accounts *account.Service
 	Media    *media.Service
 	Rules    weibo.Rules
-	// finds what must not be sent in a wording, by the lists of units in force at an instant; "" for nothing.
-	// nil: nothing is looked at
-	Blocks  func(ctx context.Context, units []int64, text string, at time.Time) (string, error)
+	// finds those of deliveries whose wording must not be sent, with the word that is in the way. nil: nothing
+	// is looked at
+	Blocks  func(ctx context.Context, ids []int64) (map[int64]string, error)
 	Source  string // our application's name as Weibo shows it; empty: not compared
 	Version string // of this program, for the table of processes
 	Log     *slog.Logger

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"slices"
 	"time"
 
 	"juzhen/internal/account"
@@ -93,7 +92,7 @@ func (e *Engine) makeReady(ctx context.Context, ids []int64) error {
 		return err
 	}
 
-	blocked := e.blocked(ctx, rows, known, accounts)
+	blocked := e.blocked(ctx, ids)
 
 	var ready []*item
 	for _, d := range rows {
@@ -151,59 +150,19 @@ func (e *Engine) loadAround(
 }
 
 // blocked finds the deliveries whose wording must not be sent any more, because a list has changed since its
-// approval, with the words that are in the way. Each wording is looked through once, by the lists of all
-// units it goes to. A check that fails to run holds nothing; it is told in the log.
-func (e *Engine) blocked(
-	ctx context.Context,
-	rows []delivery.Delivery,
-	known map[int64]post.Version,
-	accounts map[int64]account.Account,
-) map[int64]string {
+// approval, with the words that are in the way. A check that fails to run holds nothing; it is told in the
+// log.
+func (e *Engine) blocked(ctx context.Context, ids []int64) map[int64]string {
 	if e.o.Blocks == nil {
 		return nil
 	}
-	type group struct {
-		units []int64
-		ids   []int64
-		at    time.Time
-	}
-	groups := map[string]*group{}
-
-	for _, d := range rows {
-		target, ok := known[d.VersionID].Target(d.AccountID)
-		if !ok || d.DueAt == nil {
-			continue
-		}
-		text := target.TextOf(known[d.VersionID])
-		of := groups[text]
-		if of == nil {
-			of = &group{at: *d.DueAt}
-			groups[text] = of
-		}
-
-		of.ids = append(of.ids, d.ID)
-		for _, unit := range []int64{d.UnitID, accounts[d.AccountID].UnitID} {
-			if !slices.Contains(of.units, unit) {
-				of.units = append(of.units, unit)
-			}
-		}
+	words, err := e.o.Blocks(ctx, ids)
+	if err != nil {
+		e.log.Error("wordings not looked through before sending", "deliveries", len(ids), "err", err)
+		return nil
 	}
 
-	out := map[int64]string{}
-
-	for text, of := range groups {
-		word, err := e.o.Blocks(ctx, of.units, text, of.at)
-		if err != nil {
-			e.log.Error("wording not looked through before sending", "deliveries", of.ids, "err", err)
-			continue
-		}
-
-		for _, id := range of.ids {
-			out[id] = word
-		}
-	}
-
-	return out
+	return words
 }
 
 // ready builds the request of one delivery and checks all that can be known before its time.

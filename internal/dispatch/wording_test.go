@@ -2,42 +2,74 @@ package dispatch_test
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
+	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
+	"juzhen/internal/lexicon"
 )
 
+// lists are the word lists of a world, and a service that holds wordings against them. Posts are submitted and
+// approved by one that does not, as if the lists had come later.
+type lists struct {
+	*lexicon.Service
+	checked *delivery.Service
+}
+
+func (w *world) lists() lists {
+	words := lexicon.New(w.db, w.now, check.Samples(w.db), lexicon.Told{})
+
+	return lists{words, delivery.New(w.db, delivery.Options{
+		Now: w.now, Settings: w.set, Rules: rules, Wake: w.wake, Checks: check.New(w.db, words, w.now),
+	})}
+}
+
+// forbid makes a list of a unit that forbids a word.
+func (w *world) forbid(of lists, unit int64, word string) lexicon.List {
+	w.Helper()
+	list, err := of.Create(w.Context(), access.System("test"), lexicon.NewList{
+		UnitID: unit, Kind: lexicon.Grave, Name: "严重错误",
+	})
+	w.must(err)
+	_, err = of.PutEntry(w.Context(), access.System("test"), list.ID, lexicon.Put{
+		Entry: lexicon.Entry{Word: word},
+	}, "")
+	w.must(err)
+
+	return list
+}
+
+func (w *world) wantHeld(p int64, row row) {
+	w.Helper()
+	if row.State != delivery.Held || row.Reason != delivery.Wording || w.todos(row.ID) == "" {
+		w.Errorf("post %d: %+v, to-dos %q", p, row, w.todos(row.ID))
+	}
+}
+
 // TestAWordForbiddenSinceTheApprovalIsNotSent: the wording is looked through once more when it is prepared;
-// the account that says something else goes out.
+// what the list of another unit forbids, and what says something else, goes out.
 func TestAWordForbiddenSinceTheApprovalIsNotSent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
 	w.account("京环之声", 2, account.Commercial)
-	blocks := func(_ context.Context, units []int64, text string, _ time.Time) (string, error) {
-		if len(units) == 0 {
-			t.Error("no unit was asked about")
-		}
-		if strings.Contains(text, "攻府") {
-			return "攻府", nil
-		}
+	of := w.lists()
+	w.forbid(of, 2, "攻府")
+	w.engine(func(o *dispatch.Options) { o.Blocks = of.checked.Blocked })
 
-		return "", nil
-	}
-	w.engine(func(o *dispatch.Options) { o.Blocks = blocks })
-
-	wrong := w.planNow("市攻府通告", "环保北京")
+	both := w.planNow("市攻府通告", "环保北京", "京环之声")
 	right := w.planNow("市政府通告", "京环之声")
 	w.untilState(right, delivery.Sent)
-	w.untilState(wrong, delivery.Held)
-	if row := w.only(wrong); row.Reason != delivery.Wording || w.todos(row.ID) == "" {
-		t.Errorf("%+v, to-dos %q", row, w.todos(row.ID))
-	}
-	w.wantCount("环保北京", 0)
+	w.until("one held, one sent", func() bool {
+		rows := w.rows(both)
+		return rows[0].State == delivery.Sent && rows[1].State == delivery.Held
+	})
+	w.wantHeld(both.ID, w.rows(both)[1])
+	w.wantCount("京环之声", 1)
 }
 
 // TestACheckThatFailsHoldsNothing: what is due goes out when the lists cannot be read.
@@ -46,9 +78,121 @@ func TestACheckThatFailsHoldsNothing(t *testing.T) {
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
 	w.engine(func(o *dispatch.Options) {
-		o.Blocks = func(context.Context, []int64, string, time.Time) (string, error) {
-			return "", context.DeadlineExceeded
+		o.Blocks = func(context.Context, []int64) (map[int64]string, error) {
+			return nil, context.DeadlineExceeded
 		}
 	})
 	w.untilState(w.planNow("今日空气质量良", "环保北京"), delivery.Sent)
+}
+
+// TestTwoPeopleLetAHeldTextGo: an exception releases what its word holds, in its text alone, and stays with the
+// version; one that is only asked for releases nothing, and neither does a list that was changed back.
+func TestTwoPeopleLetAHeldTextGo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	of := w.lists()
+	list := w.forbid(of, 1, "攻府")
+	w.engine(func(o *dispatch.Options) { o.Blocks = of.checked.Blocked })
+	ctx := t.Context()
+
+	quoted, other := w.planNow("讲解“攻府”为何是错字", "环保北京"), w.planNow("市攻府通告", "环保北京")
+	w.untilState(quoted, delivery.Held)
+	w.untilState(other, delivery.Held)
+
+	e, err := of.Except(ctx, w.writer, lexicon.Plea{
+		ListID: list.ID, UnitID: 1, PostID: quoted.ID, Word: "攻府", Text: "讲解“攻府”为何是错字", Why: "正是讲这个错字",
+	})
+	w.must(err)
+	w.must(of.checked.ReleaseExcepted(ctx, "/1/", w.second.UserID))
+	w.wantHeld(quoted.ID, w.only(quoted))
+
+	if _, err := of.ConfirmException(ctx, w.writer, e.ID); err == nil {
+		t.Error("the asker confirmed")
+	}
+	_, err = of.ConfirmException(ctx, w.second, e.ID)
+	w.must(err)
+	w.must(of.checked.ReleaseExcepted(ctx, "/1/", w.second.UserID))
+	w.untilState(quoted, delivery.Sent)
+	w.wantHeld(other.ID, w.only(other))
+	if n := w.count(`SELECT count(*) FROM version_findings WHERE version_id = (SELECT version_id FROM posts WHERE id = $1)
+		AND level = 'block' AND found = '攻府' AND reason = '正是讲这个错字' AND reason_by = 1 AND agreed_by = 3`,
+		quoted.ID); n != 1 {
+		t.Errorf("%d findings kept with the version", n)
+	}
+
+	_, err = of.Switch(ctx, access.System("test"), list.ID, lexicon.Off, "")
+	w.must(err)
+	w.must(of.checked.ReleaseExcepted(ctx, "/1/", w.second.UserID))
+	w.wantHeld(other.ID, w.only(other))
+	w.wantCount("环保北京", 1)
+}
+
+// TestAChangedListHoldsWhatIsPlanned: long before its minute, with a to-do, in the list's units alone.
+func TestAChangedListHoldsWhatIsPlanned(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.account("京环之声", 2, account.Commercial)
+	of := w.lists()
+	due := w.now().Add(far)
+	planned := func(text string, handles ...string) (ids []row, post int64) {
+		p, version := w.submit(text, &due, handles...)
+		w.approve(p, version, delivery.DueChoice{})
+
+		return w.rows(p), p.ID
+	}
+	_, both := planned("市攻府通告", "环保北京", "京环之声")
+	_, right := planned("市政府通告", "京环之声")
+	w.forbid(of, 2, "攻府")
+
+	w.must(of.checked.Recheck(t.Context(), "/1/2/"))
+	states := func(post int64) (states string) {
+		w.must(w.db.Pool().QueryRow(t.Context(), `
+SELECT string_agg(state || ':' || reason, ' ' ORDER BY id) FROM deliveries WHERE post_id = $1`, post).Scan(&states))
+		return states
+	}
+	if got := states(both); got != "waiting:approved held:wording" {
+		t.Errorf("both: %s", got)
+	}
+	if got := states(right); got != "waiting:approved" {
+		t.Errorf("right: %s", got)
+	}
+	if n := w.count(`SELECT count(*) FROM todos WHERE code = 'delivery.problem' AND resolved_at IS NULL
+		AND args::text LIKE '%攻府%'`); n != 1 {
+		t.Errorf("%d to-dos name the word", n)
+	}
+	w.must(of.checked.Recheck(t.Context(), "/1/2/"))
+	if n := w.count(`SELECT count(*) FROM delivery_events WHERE code = 'wording'`); n != 1 {
+		t.Errorf("held %d times", n)
+	}
+}
+
+// TestSamplesAreWhatPeopleWrite: what is submitted or waits first, then the past, and each wording once.
+func TestSamplesAreWhatPeopleWrite(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.account("京环之声", 2, account.Commercial)
+	due := w.now().Add(far)
+	w.submit("市局和中心", &due, "环保北京", "京环之声")
+	past, _ := w.submit("早先的", &due, "环保北京")
+	w.exec(`UPDATE deliveries SET state = 'cancelled', due_at = $2 WHERE post_id = $1`, past.ID, w.now().Add(-time.Hour))
+	sample := func(path string, since time.Time) (texts string) {
+		w.must(check.Samples(w.db)(t.Context(), path, since, func(s lexicon.Sample) bool {
+			texts += s.Text + map[bool]string{true: "+", false: "-"}[s.Waiting]
+			return true
+		}))
+
+		return texts
+	}
+
+	for path, want := range map[string]string{"/1/": "市局和中心+早先的-", "/1/2/": "市局和中心+", "/1/3/": ""} {
+		if got := sample(path, w.now().Add(-24*time.Hour)); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+	if got := sample("/1/", w.now()); got != "市局和中心+" {
+		t.Errorf("of now: %q", got)
+	}
 }

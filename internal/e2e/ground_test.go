@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/identity"
@@ -455,6 +456,8 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 		return vars{
 			"id":    list.ID,
 			"unit":  s.unit,
+			"word":  s.name + "错字",
+			"n":     s.g.next(),
 			"file":  file,
 			"entry": s.g.id(`SELECT id FROM lexicon_entries WHERE lexicon_id = $1`, list.ID),
 		}
@@ -468,6 +471,50 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 		s.g.must(err)
 
 		return v.with(vars{"id": outcome.Change.ID, "list": v["id"]})
+	}
+	// pleaList is a list of the unit with a word in it, the same for all of a side.
+	pleaList = func(s *side) vars {
+		word := s.name + "错字"
+		list := s.g.id(`SELECT coalesce(max(l.id), 0) FROM lexicons l JOIN lexicon_entries e ON e.lexicon_id = l.id
+			WHERE l.unit_id = $1 AND l.state = 'on' AND e.word = $2 AND e.until IS NULL`, s.unit, word)
+		if list == 0 {
+			return words(s)
+		}
+
+		return vars{"id": list, "unit": s.unit, "word": word, "n": s.g.next()}
+	}
+	// plea is an exception that waits for a second person.
+	plea = func(s *side) vars {
+		v := pleaList(s)
+		by := s.g.person(fmt.Sprint("请求人", s.g.next()), access.PressOfficer, s.unit, "")
+		e, err := s.g.Lexicons.Except(s.g.t.Context(), by, lexicon.Plea{
+			ListID: v["id"].(int64), UnitID: s.unit, Word: s.name + "错字", Text: fmt.Sprint(s.name, "错字就是这样写的", s.g.next()), Why: "讲的就是它",
+		})
+		s.g.must(err)
+
+		return v.with(vars{"id": e.ID})
+	}
+	// forbidden is a draft with a word that a list forbids, the same list for all of a side.
+	forbidden = func(s *side) vars {
+		v, word := draft(s), s.name+"禁用的词"
+		said := s.name + "的话：" + word + fmt.Sprint(s.g.next())
+		s.g.exec(`UPDATE post_versions SET text = $2 WHERE post_id = $1`, v["post"], said)
+		s.g.exec(`UPDATE posts SET due_at = NULL WHERE id = $1`, v["post"])
+		list := s.g.id(`SELECT coalesce((SELECT id FROM lexicons WHERE unit_id = $1 AND kind = 'grave'), 0)`, s.unit)
+		if list == 0 {
+			made, err := s.g.Lexicons.Create(s.g.t.Context(), access.System("test"), lexicon.NewList{
+				UnitID: s.unit, Kind: lexicon.Grave, Name: s.name + "禁词表",
+			})
+			s.g.must(err)
+			_, err = s.g.Lexicons.PutEntry(s.g.t.Context(), access.System("test"), made.ID, lexicon.Put{
+				Entry: lexicon.Entry{Word: word},
+			}, "")
+			s.g.must(err)
+			list = made.ID
+		}
+		key := check.Finding{Rule: check.Rule(lexicon.Grave), Found: word}.Key()
+
+		return v.with(vars{"list": list, "unit": s.unit, "said": said, "key": key})
 	}
 	stopped = func(s *side) vars {
 		s.g.exec(`

@@ -37,6 +37,7 @@ var placesOf = map[string][]string{
 		"/lexicon", "/lexicon/new", "/lexicon/try", "/lexicon/{lexicon}", "/lexicon/{lexicon}/entries/new",
 		"/lexicon/{lexicon}/entries/{word}", "/lexicon/{lexicon}/versions",
 		"/lexicon/{lexicon}/import/{wordfile}", "/lexicon/changes/{wordchange}",
+		"/lexicon/exceptions/{plea}",
 		"/sending", "/columns", "/plan/holidays", "/plan/holidays?year=2031", "/admin/changes", "/admin/changes/{change}", "/admin/refusals",
 	},
 	"guanli": {
@@ -335,5 +336,10 @@ func listedWords(t *testing.T, w *world.World, boss access.Actor, v vars) {
 		Entry: lexicon.Entry{Word: "攻府", Suggestion: "政府", Level: lexicon.Block},
 	}, "网站上出现过")
 	must(err)
+	e, err := w.Lexicons.Except(t.Context(), boss, lexicon.Plea{
+		ListID: list.ID, UnitID: v["unit"].(int64), Word: "秸杆", Text: "“秸杆”应写作“秸秆”。", Why: "讲的就是这个错字",
+	})
+	must(err)
+	v["plea"] = e.ID
 	v["lexicon"], v["word"], v["wordfile"], v["wordchange"] = list.ID, entries[0].ID, file, outcome.Change.ID
 }

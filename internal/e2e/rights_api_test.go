@@ -47,6 +47,15 @@ var apiRules = []rule{
 		SELECT EXISTS (SELECT FROM lexicon_entries WHERE lexicon_id = {id} AND word = '另一个')`, usual},
 	{"POST /api/v1/lexicons/:id/switch", "--S--", words, `{"state":"off","reason":"不用了"}`, `
 		SELECT EXISTS (SELECT FROM lexicon_changes WHERE lexicon_id = {id} AND kind = 'off')`, usual},
+	{
+		"POST /api/v1/lexicons/:id/exceptions", "PRS--", pleaList,
+		`{"unit_id":{unit},"word":"{word}","text":"讲{word}的一段文字 {n}","reason":"讲的就是它"}`, `
+		SELECT EXISTS (SELECT FROM lexicon_exceptions WHERE lexicon_id = {id} AND text LIKE '%文字 {n}' AND asked_by = {self})`, usual,
+	},
+	{"POST /api/v1/lexicons/exceptions/:id/confirm", "-RS--", plea, "", `
+		SELECT state = 'confirmed' FROM lexicon_exceptions WHERE id = {id}`, usual},
+	{"POST /api/v1/lexicons/exceptions/:id/stop", "-RS--", plea, `{"reason":"不妥"}`, `
+		SELECT state = 'stopped' FROM lexicon_exceptions WHERE id = {id}`, usual},
 	{"POST /api/v1/lexicons/changes/:id/confirm", "-RS--", wordChange, "", `
 		SELECT state = 'confirmed' FROM lexicon_changes WHERE id = {id}`, usual},
 	{"POST /api/v1/lexicons/changes/:id/stop", "-RS--", wordChange, `{"reason":"不妥"}`, `

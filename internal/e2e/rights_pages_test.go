@@ -85,6 +85,13 @@ var pageRules = []rule{
 		"POST /posts/check", "P----", blank, "unit={unit}&text=AQI 98，轻度污染&account={account}",
 		"data-suggestion=\"良\"", reckons,
 	},
+	{
+		"POST /posts/check/exceptions", "P----", forbidden,
+		"unit={unit}&text={said}&plea={key}&reason.{key}=讲的就是它", `
+		SELECT EXISTS (SELECT FROM lexicon_exceptions WHERE text = '{said}' AND asked_by = {self})`, usual,
+	},
+	{"POST /posts/:id/exceptions", "PRS--", forbidden, "key={key}&reason=讲的就是它", `
+		SELECT EXISTS (SELECT FROM lexicon_exceptions WHERE post_id = {post} AND asked_by = {self})`, usual},
 	{"GET /posts/:id", "PRS-A", approved, "", "墙内的话", usual},
 	{"GET /posts/:id/edit", "P----", draft, "", "墙内的话", usual},
 	{
@@ -220,6 +227,11 @@ var pageRules = []rule{
 		SELECT state = 'confirmed' FROM lexicon_changes WHERE id = {id}`, usual},
 	{"POST /lexicon/changes/:id/stop", "-RS--", wordChange, "reason=不妥", `
 		SELECT state = 'stopped' FROM lexicon_changes WHERE id = {id}`, usual},
+	{"GET /lexicon/exceptions/:id", "PRS-A", plea, "", "就是这样写的", usual},
+	{"POST /lexicon/exceptions/:id/confirm", "-RS--", plea, "", `
+		SELECT state = 'confirmed' FROM lexicon_exceptions WHERE id = {id}`, usual},
+	{"POST /lexicon/exceptions/:id/stop", "-RS--", plea, "reason=不妥", `
+		SELECT state = 'stopped' FROM lexicon_exceptions WHERE id = {id}`, usual},
 	{"GET /lexicon/:id", "PRS-A", words, "", "墙内错字", usual},
 	{"GET /lexicon/:id/entries/new", "--S--", words, "", "", usual},
 	{"GET /lexicon/:id/entries/:entry", "--S--", words, "", "墙内错字", usual},

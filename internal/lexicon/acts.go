@@ -18,6 +18,10 @@ var (
 	actAsk     = acts.Declare("lexicon.ask", i18n.N("申请词表变更"))
 	actConfirm = acts.Declare("lexicon.confirm", i18n.N("确认词表变更"))
 	actStop    = acts.Declare("lexicon.stop", i18n.N("阻止词表变更"))
+
+	actExcept        = acts.Declare("lexicon.except", i18n.N("申请例外"))
+	actExceptConfirm = acts.Declare("lexicon.except_confirm", i18n.N("确认例外"))
+	actExceptStop    = acts.Declare("lexicon.except_stop", i18n.N("阻止例外"))
 )
 
 // TrailActs are the acts that this package writes into the trail.
@@ -30,8 +34,11 @@ func TrailSubjects() []audit.Subject {
 	}
 }
 
-// ChangeSubject is what the to-dos are about.
-const ChangeSubject todo.Subject = "lexicon_change"
+// What the to-dos are about.
+const (
+	ChangeSubject    todo.Subject = "lexicon_change"
+	ExceptionSubject todo.Subject = "lexicon_exception"
+)
 
 // What waits for people, and for which reason.
 var (
@@ -53,6 +60,24 @@ var (
 		Permission: access.LexiconManage,
 		Tone:       todo.Notice,
 		Text:       i18n.N("{.who} 阻止了{.what}：{.name}。{.why}"),
+		Act:        i18n.N("查看|动词"),
+	})
+	todoExcept = matters.Declare(todo.Matter{
+		Code:       "lexicon.except",
+		Kind:       todo.KindConfirm,
+		Subject:    ExceptionSubject,
+		Permission: access.LexiconConfirm,
+		Tone:       todo.Warning,
+		Text:       i18n.N("{.who} 申请例外：一段文字里可以有“{.word}”。请作为第二人确认或阻止"),
+		Act:        i18n.N("核对并确认"),
+	})
+	todoExceptStopped = matters.Declare(todo.Matter{
+		Code:       "lexicon.except_stopped",
+		Kind:       todo.KindNotice,
+		Subject:    ExceptionSubject,
+		Permission: access.PostWrite,
+		Tone:       todo.Notice,
+		Text:       i18n.N("{.who} 没有同意“{.word}”的例外。{.why}"),
 		Act:        i18n.N("查看|动词"),
 	})
 )

@@ -203,13 +203,25 @@ func (s *Service) Switch(
 func (s *Service) switchTx(ctx context.Context, tx pg.Tx, list List, to State, step step) (List, error) {
 	list.State = to
 	list.Version++
-	if err := s.advanceTx(ctx, tx, list, step); err != nil || step.confirmed != nil {
+	if err := s.advanceTx(ctx, tx, list, step); err != nil {
+		return list, err
+	}
+	if err := s.tellBlocks(ctx, tx, list, to == On); err != nil || step.confirmed != nil {
 		return list, err
 	}
 
 	return list, s.record(ctx, tx, step.by, actSwitch, list, step.why, map[string]any{
 		"name": list.Name, "to": to,
 	})
+}
+
+// tellBlocks tells those above when a list may forbid more than before.
+func (s *Service) tellBlocks(ctx context.Context, tx pg.Tx, list List, more bool) error {
+	if !more || s.told.Blocks == nil {
+		return nil
+	}
+
+	return s.told.Blocks(ctx, tx, list.UnitPath)
 }
 
 // Confirm does what was asked. Fails with fault.Forbidden for the asker, fault.NotFound outside of the
@@ -379,7 +391,7 @@ func (s *Service) expire(ctx context.Context) error {
 			}
 		}
 
-		return nil
+		return s.expirePleas(ctx, tx)
 	})
 }
 
@@ -421,6 +433,35 @@ func (s *Service) FindChange(
 	})
 
 	return change.at(s.now()), wanted, err
+}
+
+// TryChange tells what a change that waits would find in what people write: its words, or all of a list that is
+// to be looked for again. Nothing for a list that is to be switched off.
+func (s *Service) TryChange(ctx context.Context, actor access.Actor, id int64) (_ Tried, err error) {
+	defer fault.Step(&err, "lexicon.TryChange %d", id)
+
+	change, err := findChange(ctx, s.db.Gorm(ctx), actor, id)
+	if err != nil || change.State != ChangeAsked || change.Kind == ChangeOff {
+		return Tried{}, err
+	}
+	var puts []Put
+
+	if change.Kind == ChangeOn {
+		entries, err := entriesOf(ctx, s.db.Pool(), change.List.ID, change.List.Version, true)
+		if err != nil {
+			return Tried{}, err
+		}
+		for _, entry := range entries {
+			puts = append(puts, Put{Entry: entry})
+		}
+	} else if err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		puts, err = changeEntries(ctx, tx, id, 0)
+		return err
+	}); err != nil {
+		return Tried{}, err
+	}
+
+	return s.try(ctx, change.List, puts)
 }
 
 // wanted sets the entries of a change beside those that they would replace.

@@ -3,6 +3,7 @@ package lexicon
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
@@ -197,6 +198,11 @@ func (s *Service) applyTx(ctx context.Context, tx pg.Tx, list List, plan plan, s
 		return List{}, err
 	}
 	if err := s.advanceTx(ctx, tx, list, step); err != nil {
+		return List{}, err
+	}
+	if err := s.tellBlocks(ctx, tx, list, slices.ContainsFunc(plan.puts, func(put Put) bool {
+		return put.State == On && (put.Level == "" || put.Level == Block)
+	})); err != nil {
 		return List{}, err
 	}
 	action := map[string]audit.Act{"import": actImport}[step.what]

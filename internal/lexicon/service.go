@@ -18,7 +18,16 @@ type Service struct {
 	db      *pg.DB
 	clock   func() time.Time
 	samples Samples
+	told    Told
 	cache   cache
+}
+
+// Told are the features above that must hear of a change, in its transaction. Each may be nil.
+type Told struct {
+	// Blocks hears that more words are forbidden for a unit and all below it.
+	Blocks func(ctx context.Context, tx pg.Tx, unitPath string) error
+	// Excepted hears that an exception holds.
+	Excepted func(ctx context.Context, tx pg.Tx, e Exception) error
 }
 
 // Samples gives texts that people wrote for a unit and all below it: those that wait to go out, and those of
@@ -39,11 +48,12 @@ type Sample struct {
 }
 
 // New makes the service. samples may be nil: then nothing is known of what people write.
-func New(db *pg.DB, now func() time.Time, samples Samples) *Service {
+func New(db *pg.DB, now func() time.Time, samples Samples, told Told) *Service {
 	return &Service{
 		db:      db,
 		clock:   now,
 		samples: samples,
+		told:    told,
 		cache:   cache{lists: map[int64]*cached{}, building: map[version]*building{}},
 	}
 }

@@ -28,7 +28,7 @@ func newWorld(t *testing.T) *world {
 		now: time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC),
 	}
 	stage.Bureau(t, w.db, "主管", "审核员", "朝阳主管")
-	w.s = New(w.db, func() time.Time { return w.now }, nil)
+	w.s = New(w.db, func() time.Time { return w.now }, nil, Told{})
 	w.supervisor = person(1, "主管", access.Supervisor, 1, "/1/")
 	w.second = person(2, "审核员", access.Reviewer, 1, "/1/")
 	w.district = person(3, "朝阳主管", access.Supervisor, 3, "/1/3/")

@@ -16,6 +16,7 @@ type changePage struct {
 	page.Base
 	Change      lexicon.Change
 	Differences []lexicon.Difference
+	Hits        lexicon.Tried // in what people write; nothing of one that was decided
 	MayConfirm  bool
 	MayStop     bool
 	Own         bool
@@ -40,6 +41,9 @@ func (h *pages) changePage(c *gin.Context) (changePage, error) {
 		Change:      change,
 		Differences: differences,
 		Own:         change.AskedBy == actor.UserID,
+	}
+	if p.Hits, err = h.Lexicons.TryChange(c.Request.Context(), actor, id); err != nil {
+		return p, err
 	}
 	if change.State == lexicon.ChangeAsked {
 		err := change.MayConfirm(actor)

@@ -25,7 +25,8 @@ type pages struct {
 
 // TodoPages are where what waits because of word lists is dealt with.
 func TodoPages() todo.Pages {
-	return todo.Pages{}.Page(lexicon.ChangeSubject, "/lexicon/changes/%d")
+	return todo.Pages{}.Page(lexicon.ChangeSubject, "/lexicon/changes/%d").
+		Page(lexicon.ExceptionSubject, "/lexicon/exceptions/%d")
 }
 
 // Register declares the pages and their routes.
@@ -45,6 +46,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("lexicon/versions", versionsPage{})
 	kit.Declare("lexicon/import", importPage{})
 	kit.Declare("lexicon/change", changePage{})
+	kit.Declare("lexicon/exception", exceptionPage{})
 
 	g := kit.Group("/lexicon")
 	kit.Handle(g, "GET", "", access.LexiconView, h.list)
@@ -55,6 +57,9 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "GET", "/changes/:id", access.LexiconView, h.change)
 	kit.Handle(g, "POST", "/changes/:id/confirm", access.LexiconConfirm, h.confirm)
 	kit.Handle(g, "POST", "/changes/:id/stop", access.LexiconView, h.stop)
+	kit.Handle(g, "GET", "/exceptions/:id", access.LexiconView, h.exception)
+	kit.Handle(g, "POST", "/exceptions/:id/confirm", access.LexiconConfirm, h.confirmException)
+	kit.Handle(g, "POST", "/exceptions/:id/stop", access.LexiconView, h.stopException)
 	kit.Handle(g, "GET", "/:id", access.LexiconView, h.show)
 	kit.Handle(g, "GET", "/:id/entries/new", access.LexiconManage, h.entryNew)
 	kit.Handle(g, "GET", "/:id/entries/:entry", access.LexiconManage, h.entryForm)

@@ -21,6 +21,9 @@ type Found struct {
 // Explained tells whether the writer had to give a reason.
 func (f Found) Explained() bool { return f.Level == lexicon.Second }
 
+// Stopped tells whether it would have kept the version from being submitted, had two people not excepted it.
+func (f Found) Stopped() bool { return f.Level == lexicon.Block }
+
 // around is how much of a text is shown on each side of a finding, in code points.
 const around = 12
 

@@ -22,6 +22,18 @@ import (
 type checkPart struct {
 	page.Base
 	Lines []checkLine
+	Wrong string // why an exception was not asked for, in the reader's language
+}
+
+// Stops are the lines that nobody can submit as they are.
+func (p checkPart) Stops() (lines []checkLine) {
+	for _, line := range p.Lines {
+		if line.Stops() {
+			lines = append(lines, line)
+		}
+	}
+
+	return lines
 }
 
 // checkLine is one finding of the check, at its place in a field of the form.
@@ -33,11 +45,29 @@ type checkLine struct {
 	Reason  string // as typed
 }
 
+// At is the form field that the line is about.
+func (l checkLine) At() string { return strings.TrimPrefix(l.Field, "f-") }
+
 // Name is the form field of the reason.
 func (l checkLine) Name() string { return reasonPrefix + l.Key() }
 
-// Must tells whether nobody can submit the text as it is.
-func (l checkLine) Must() bool { return l.Level == lexicon.Block }
+// Pleading is the address of the exception that is asked for or holds; "" for none.
+func (l checkLine) Pleading() string {
+	if l.Exception == nil {
+		return ""
+	}
+
+	return "/lexicon/exceptions/" + strconv.FormatInt(l.Exception.ID, 10)
+}
+
+// Tone is how the finding is marked in the text.
+func (l checkLine) Tone() lexicon.Level {
+	if l.Excepted() {
+		return lexicon.Hint
+	}
+
+	return l.Level
+}
 
 // Explain tells whether the text can be submitted with a reason.
 func (l checkLine) Explain() bool { return l.Level == lexicon.Second }
@@ -45,7 +75,7 @@ func (l checkLine) Explain() bool { return l.Level == lexicon.Second }
 // Count is how many lines ask for something before the post is submitted.
 func (p checkPart) Count() (n int) {
 	for _, line := range p.Lines {
-		if line.Level.AtLeast(lexicon.Second) {
+		if line.Tone().AtLeast(lexicon.Second) {
 			n++
 		}
 	}
@@ -80,16 +110,9 @@ func keyed(c *gin.Context, prefix string) map[string]string {
 // check answers the script of the form: what the check finds in the wordings as they are typed. It keeps
 // nothing.
 func (h *pages) check(c *gin.Context) error {
-	form, err := bindCompose(c)
+	form, err := h.writing(c)
 	if err != nil {
 		return err
-	}
-	units, err := h.Units.Within(c.Request.Context(), web.Actor(c), access.PostWrite)
-	if err != nil {
-		return err
-	}
-	if form.Unit != 0 && !slices.ContainsFunc(units, func(u org.Unit) bool { return u.ID == form.Unit }) {
-		return fault.NotFound("没有找到该单位，或不在您的管辖范围内")
 	}
 	part, err := h.lookThrough(c, form)
 	if err != nil {
@@ -99,9 +122,62 @@ func (h *pages) check(c *gin.Context) error {
 	return h.kit.Show(c, 200, "posts/edit#check", part)
 }
 
+// writing reads the form of somebody who may write in its unit.
+func (h *pages) writing(c *gin.Context) (composeForm, error) {
+	form, err := bindCompose(c)
+	if err != nil {
+		return form, err
+	}
+	units, err := h.Units.Within(c.Request.Context(), web.Actor(c), access.PostWrite)
+	if err != nil {
+		return form, err
+	}
+	if form.Unit != 0 && !slices.ContainsFunc(units, func(u org.Unit) bool { return u.ID == form.Unit }) {
+		return form, fault.NotFound("没有找到该单位，或不在您的管辖范围内")
+	}
+
+	return form, nil
+}
+
+// exceptWriting asks for an exception for a finding of what is typed, and answers the script with the findings
+// as they are then.
+func (h *pages) exceptWriting(c *gin.Context) error {
+	form, err := h.writing(c)
+	if err != nil {
+		return err
+	}
+	key := c.PostForm("plea")
+	_, failed := h.Checks.ExceptText(c.Request.Context(), web.Actor(c), h.question(c, form),
+		check.Plea{Key: key, Why: form.Reasons[key]})
+	part, err := h.lookThrough(c, form)
+	if err != nil {
+		return err
+	}
+	if failed != nil {
+		told := fault.Public(failed)
+		if fields := fault.FieldErrors(failed); len(fields) > 0 {
+			told = fields[0]
+		}
+		part.Wrong = part.T(told.Text, told.Args...)
+	}
+
+	return h.kit.Show(c, 200, "posts/edit#check", part)
+}
+
 // lookThrough looks through the common text and through each wording that has a field.
 func (h *pages) lookThrough(c *gin.Context, form composeForm) (checkPart, error) {
 	part := checkPart{Base: h.kit.Base(c, "写稿")}
+	found, err := h.Checks.Text(c.Request.Context(), web.Actor(c), h.question(c, form))
+	if err != nil {
+		return part, err
+	}
+	part.Lines = h.linesOf(c, form, part.Base, found)
+
+	return part, nil
+}
+
+// question is what the check is asked about a form.
+func (h *pages) question(c *gin.Context, form composeForm) check.Question {
 	question := check.Question{
 		UnitID:   form.Unit,
 		MediaIDs: form.Media,
@@ -112,7 +188,7 @@ func (h *pages) lookThrough(c *gin.Context, form composeForm) (checkPart, error)
 		At:       form.Due,
 	}
 	if form.When == "now" {
-		question.At = part.Now
+		question.At = h.kit.Base(c, "写稿").Now
 	}
 
 	for _, id := range form.Accounts {
@@ -123,13 +199,8 @@ func (h *pages) lookThrough(c *gin.Context, form composeForm) (checkPart, error)
 			question.Own[id] = asCounted(own)
 		}
 	}
-	found, err := h.Checks.Text(c.Request.Context(), web.Actor(c), question)
-	if err != nil {
-		return part, err
-	}
-	part.Lines = h.linesOf(c, form, part.Base, found)
 
-	return part, nil
+	return question
 }
 
 // asCounted is a text of a field as the page counts its places.

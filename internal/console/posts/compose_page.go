@@ -37,7 +37,7 @@ type composePage struct {
 	Matching  int               // how many there are, listed or not
 	Pictures  []pictureField
 	Previews  []parts.Preview
-	Check     checkPart // what the check of the wordings says, where it was asked
+	Check     checkPart // what the check of the wordings says of what is stored
 	Findings  []finding // what keeps the post from being submitted
 	SavedAt   time.Time // zero: not yet
 	Unsaved   bool      // the form was changed without being stored
@@ -136,7 +136,14 @@ func (h *pages) composePage(c *gin.Context, form composeForm) (composePage, erro
 		p.Form.Unit = units[0].ID
 	}
 
-	return p, h.fillChoice(ctx, actor, units, &p)
+	if err := h.fillChoice(ctx, actor, units, &p); err != nil || p.Form.ID == 0 {
+		return p, err
+	}
+	if p.Check, err = h.lookThrough(c, p.Form); fault.FieldErrors(err) != nil {
+		return p, nil // what is wrong in the form is told at its field
+	}
+
+	return p, err
 }
 
 // fillChoice adds the accounts to choose from, those that were chosen and that the unit may not use,

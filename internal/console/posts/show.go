@@ -42,6 +42,7 @@ type postPage struct {
 	DueField   time.Time
 	All        bool // every account is listed, however many
 	Found      []parts.Found
+	Stops      parts.Stops
 
 	states map[delivery.State]int // how many deliveries are in each
 }
@@ -143,6 +144,9 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 		return p, err
 	}
 	p.Found = parts.FoundIn(p.P, p.Version, kept)
+	if p.Stops, err = h.stopsOf(ctx, p); err != nil {
+		return p, err
+	}
 	p.Next = p.T(nextStep(p))
 	p.DueField = dueField(p.Post, p.Now)
 	p.Follow = page.Follow{Of: "post/" + strconv.FormatInt(id, 10), Every: 30}
@@ -189,6 +193,17 @@ func (h *pages) fillAdvance(ctx context.Context, actor access.Actor, page *postP
 	}
 
 	return nil
+}
+
+// stopsOf finds the words because of which the post cannot go on as it stands now; nothing of one that is out
+// or given up.
+func (h *pages) stopsOf(ctx context.Context, p postPage) (parts.Stops, error) {
+	if p.Open == 0 && p.Post.Phase != post.Draft && p.Post.Phase != post.Returned {
+		return parts.Stops{}, nil
+	}
+	checked, err := h.Checks.Post(ctx, p.Post, p.Version)
+
+	return parts.StopsIn(p.P, p.Actor, p.Post, p.Version, checked.Findings), err
 }
 
 func headingOf(base page.Base, version post.Version) string {

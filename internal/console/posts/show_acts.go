@@ -1,13 +1,16 @@
 package posts
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/check"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/web"
 )
 
@@ -34,6 +37,38 @@ func (h *pages) act(
 	}
 
 	return h.again(c, err)
+}
+
+// pleaForm asks for an exception for one finding.
+type pleaForm struct {
+	Key    string `form:"key"`
+	Reason string `form:"reason"`
+	Back   string `form:"back"`
+}
+
+// except asks that a word of a list may stand in this text, and leads back to where it was asked.
+func (h *pages) except(c *gin.Context) error {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	id, form, _, err := web.Act(c, func(id int64, form pleaForm) (lexicon.Exception, error) {
+		stored, version, err := h.Posts.Find(ctx, actor, id)
+		if err != nil {
+			return lexicon.Exception{}, err
+		}
+
+		return h.Checks.ExceptPost(ctx, actor, stored, version, check.Plea{Key: form.Key, Why: form.Reason})
+	})
+	if fields := fault.FieldErrors(err); len(fields) > 0 {
+		err = fault.Invalid("plea", fields[0].Text, fields[0].Args...)
+	}
+	if err != nil {
+		return h.again(c, err)
+	}
+	to := postPath(id)
+	if form.Back == "review" {
+		to = fmt.Sprintf("/reviews/%d", id)
+	}
+
+	return h.kit.See(c, to, "已申请例外，等待第二人确认")
 }
 
 // again shows the post's page with what went wrong.

@@ -64,7 +64,7 @@ func newWorld(t *testing.T) *world {
 	box, err := seal.New(make([]byte, seal.KeySize))
 	w.must(err)
 	w.posts = post.New(w.db, rules, clock)
-	checks := check.New(w.db, lexicon.New(w.db, clock, nil), clock)
+	checks := check.New(w.db, lexicon.New(w.db, clock, nil, lexicon.Told{}), clock)
 	w.deliveries = delivery.New(w.db, delivery.Options{Now: clock, Rules: rules, Checks: checks})
 	accounts := account.New(w.db, box, weibo.New(weibo.Options{}), account.Options{Now: clock})
 	units := org.New(w.db, clock)

@@ -152,6 +152,7 @@ type reviewPage struct {
 	Next     int64  // the post behind it; 0: none
 	Repeated string // the same text goes out on its accounts within a day
 	Found    []parts.Found
+	Stops    parts.Stops // by the lists as they are now
 }
 
 // Agree is how many of the writer's reasons wait for the reviewer's word.
@@ -286,6 +287,12 @@ func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 		return err
 	}
 	page.Found = parts.FoundIn(page.P, page.Version, kept)
+	checked, err := h.Checks.Post(ctx, page.Post, page.Version)
+	if err != nil {
+		return err
+	}
+	page.Stops = parts.StopsIn(page.P, actor, page.Post, page.Version, checked.Findings)
+	page.Stops.Back = "review"
 
 	return nil
 }
@@ -351,7 +358,7 @@ func (h *pages) decide(c *gin.Context) error {
 	if perr != nil {
 		return perr
 	}
-	if fault.Is(err, fault.KindConflict) {
+	if fault.Is(err, fault.KindConflict) && fault.Public(err).Code != "wording" {
 		pub := fault.Public(err)
 		return h.showDecided(c, web.StatusOf(err), page, page.T(pub.Text, pub.Args...))
 	}

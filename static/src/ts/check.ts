@@ -71,15 +71,53 @@ class Checks {
       if (!field) this.fields.set(area, (field = new Field(area)));
       field.show(lines.filter((line) => line.dataset["in"] === area.id));
     }
+    const stopped = lines.some((line) => line.dataset["stops"] !== undefined);
+    for (const send of this.form.querySelectorAll<HTMLElement>("[data-send]")) {
+      if (stopped) send.setAttribute("aria-disabled", "true");
+      else send.removeAttribute("aria-disabled");
+    }
   }
 
   private pressed(e: Event): void {
-    const button = e.target instanceof Element ? e.target.closest<HTMLElement>("[data-goto], [data-take]") : null;
+    const target = e.target instanceof Element ? e.target : null;
+    if (target?.closest("[aria-disabled=true][data-send]")) return this.refuse(e);
+    const plea = target?.closest<HTMLElement>("[data-plea]");
+    if (plea) return void this.plead(e, plea.dataset["plea"] ?? "");
+    const stop = target?.closest<HTMLElement>("[data-stop]");
+    const stopped = document.querySelector<HTMLElement>(`#check [data-finding="${stop?.dataset["stop"] ?? ""}"]`);
+    if (stop && stopped) {
+      e.preventDefault();
+      return this.goto(stopped);
+    }
+    const button = target?.closest<HTMLElement>("[data-goto], [data-take]");
     const line = button?.closest<HTMLElement>("[data-finding]");
     if (!button || !line) return;
     e.preventDefault();
     if (button.dataset["take"] === undefined) this.goto(line);
     else this.take(line);
+  }
+
+  // refuse leads to what stops the text instead of submitting it; the server would refuse it too.
+  private refuse(e: Event): void {
+    const line = document.querySelector<HTMLElement>("#check [data-stops]");
+    if (!line) return;
+    e.preventDefault();
+    this.goto(line);
+  }
+
+  // plead asks for an exception for one finding, with the reason beside it.
+  private async plead(e: Event, key: string): Promise<void> {
+    e.preventDefault();
+    const old = document.getElementById("check");
+    if (!old?.dataset["check"]) return;
+    const body = new FormData(this.form);
+    body.delete("file");
+    body.set("plea", key);
+    const answer = await ask(`${old.dataset["check"]}/exceptions`, { body, overtakes: this });
+    const fresh = answer.one("#check");
+    if (answer.failure || !fresh) return;
+    exchange(document.getElementById("check"), fresh);
+    this.draw();
   }
 
   private key(e: KeyboardEvent): void {

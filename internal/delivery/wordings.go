@@ -1,0 +1,313 @@
+package delivery
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/check"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/todo"
+)
+
+// goesOut is a wording with the deliveries on which it goes out.
+type goesOut struct {
+	version int64
+	home    int64 // the unit of the post
+	text    string
+	due     time.Time
+	byUnit  map[int64][]int64 // deliveries by the unit of their account
+}
+
+const saidSQL = `
+SELECT d.version_id, CASE WHEN t.variant IS NULL THEN 0 ELSE d.account_id END AS own, p.unit_id, a.unit_id,
+    min(coalesce(t.variant, v.text)), min(coalesce(d.due_at, @now)), array_agg(d.id ORDER BY d.id)
+FROM deliveries d
+JOIN posts p ON p.id = d.post_id
+JOIN post_versions v ON v.id = d.version_id
+JOIN version_targets t ON t.version_id = d.version_id AND t.account_id = d.account_id
+JOIN accounts a ON a.id = d.account_id
+WHERE d.id = ANY (@ids)
+GROUP BY d.version_id, own, p.unit_id, a.unit_id
+ORDER BY d.version_id, own`
+
+// saidOn reads what goes out on deliveries, each wording once.
+func (s *Service) saidOn(ctx context.Context, ids []int64) (all []goesOut, err error) {
+	rows, err := s.db.Pool().Query(ctx, saidSQL, pgx.NamedArgs{"ids": ids, "now": s.now()})
+	if err != nil {
+		return nil, err
+	}
+
+	var version, own, home, unit int64
+	var text string
+	var due time.Time
+	var on []int64
+	last := int64(-1) // own of the wording before
+	_, err = pgx.ForEachRow(rows, []any{&version, &own, &home, &unit, &text, &due, &on}, func() error {
+		if n := len(all); n == 0 || all[n-1].version != version || last != own {
+			all = append(all, goesOut{version, home, text, due, map[int64][]int64{}})
+		}
+		last = own
+		one := &all[len(all)-1]
+		one.byUnit[unit] = append(one.byUnit[unit], slices.Clone(on)...)
+
+		return nil
+	})
+
+	return all, err
+}
+
+// spoken is what the lists say of a wording now.
+type spoken struct {
+	goesOut
+	words    map[int64]string // by delivery, the word because of which it cannot be sent
+	excepted []check.Finding  // words that stand there because two people said so
+}
+
+// lookAt looks through wordings by the lists of their posts' units and of the accounts' on which each goes out.
+func (s *Service) lookAt(ctx context.Context, ids []int64) ([]spoken, error) {
+	all, err := s.saidOn(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+
+	out := make([]spoken, len(all))
+	for i, one := range all {
+		units := slices.Sorted(maps.Keys(one.byUnit))
+		found, err := s.checks.Forbidden(ctx, one.home, units, one.text, one.due)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = spoken{goesOut: one, words: map[int64]string{}, excepted: found}
+		if len(check.Stopping(found)) == 0 {
+			continue
+		}
+
+		// Something stops it somewhere: which list is whose is asked for each unit by itself.
+		for _, unit := range units {
+			found, err := s.checks.Forbidden(ctx, one.home, []int64{unit}, one.text, one.due)
+			if err != nil {
+				return nil, err
+			}
+			if stops := check.Stopping(found); len(stops) > 0 {
+				for _, id := range one.byUnit[unit] {
+					out[i].words[id] = stops[0].Found
+				}
+			}
+		}
+	}
+
+	return out, nil
+}
+
+// Blocked finds those of deliveries whose wording must not be sent any more, because a list has changed since
+// its approval, with the first word that is in the way. It checks no right: for the engine.
+func (s *Service) Blocked(ctx context.Context, ids []int64) (_ map[int64]string, err error) {
+	defer fault.Step(&err, "delivery.Blocked")
+
+	if s.checks == nil {
+		return nil, nil
+	}
+	looked, err := s.lookAt(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	words := map[int64]string{}
+
+	for _, one := range looked {
+		maps.Copy(words, one.words)
+	}
+
+	return words, nil
+}
+
+// recheckRows is how many deliveries are looked at in one step.
+const recheckRows = 500
+
+// onItsWaySQL are deliveries that go out by themselves or by hand and that the lists of a unit are about.
+const onItsWaySQL = `
+SELECT d.id FROM deliveries d
+JOIN posts p ON p.id = d.post_id JOIN units pu ON pu.id = p.unit_id
+JOIN accounts a ON a.id = d.account_id JOIN units au ON au.id = a.unit_id
+WHERE NOT d.settled AND d.id > @after AND (starts_with(pu.path, @path) OR starts_with(au.path, @path))
+    AND (d.state = ANY (@states) AND (NOT @held OR d.reason = 'wording' AND d.pause_id IS NULL))
+ORDER BY d.id LIMIT @limit`
+
+// eachOnItsWay gives deliveries to do, some at a time. held: those that a word holds; else those that wait.
+func (s *Service) eachOnItsWay(
+	ctx context.Context,
+	path string,
+	held bool,
+	do func(ids []int64) error,
+) error {
+	states := []string{string(Waiting), string(Preparing), string(Handoff)}
+	if held {
+		states = []string{string(Held)}
+	}
+
+	for after := int64(0); ; {
+		rows, err := s.db.Pool().Query(ctx, onItsWaySQL, pgx.NamedArgs{
+			"after": after, "path": path, "states": states, "held": held, "limit": recheckRows,
+		})
+		if err != nil {
+			return err
+		}
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		if err := do(ids); err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+// Recheck looks through what waits to go out for a unit and all below it, because a list of the unit forbids
+// more than before, and holds what must not be sent any more. It does what the last look within the minute
+// before sending would do, earlier, so that there is time to mend it.
+func (s *Service) Recheck(ctx context.Context, unitPath string) (err error) {
+	defer fault.Step(&err, "delivery.Recheck %s", unitPath)
+
+	if s.checks == nil {
+		return nil
+	}
+
+	return s.eachOnItsWay(ctx, unitPath, false, func(ids []int64) error {
+		looked, err := s.lookAt(ctx, ids)
+		if err != nil {
+			return err
+		}
+
+		for _, one := range looked {
+			if err := s.holdWords(ctx, one); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+}
+
+// holdWords holds the deliveries of a wording that a word stops, those of one word at once.
+func (s *Service) holdWords(ctx context.Context, one spoken) error {
+	byWord := map[string][]int64{}
+
+	for id, word := range one.words {
+		byWord[word] = append(byWord[word], id)
+	}
+
+	for word, ids := range byWord {
+		err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
+			args := pgx.NamedArgs{"ids": ids, "version": one.version}
+			where := "d.id = ANY (@ids) AND d.version_id = @version"
+			if err := recallTx(ctx, tx, now, where, args); err != nil {
+				return err
+			}
+			held, err := Move{
+				From:  []State{Waiting, Preparing, Handoff},
+				To:    Held,
+				Code:  Wording,
+				With:  Args{"text": word},
+				Where: where,
+				Set:   "owner = NULL, taken_by = NULL, taken_at = NULL",
+				Args:  args,
+			}.Run(ctx, tx.Pgx, now)
+			if err != nil {
+				return err
+			}
+
+			return tellHeld(ctx, tx, now, held, Wording, Args{"text": word})
+		})
+		if err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// ReleaseExcepted lets go on what a word holds in posts of a unit and of those below, where two people have
+// excepted it. What a pause covers meanwhile is held by that; what is past its limit waits for a person. by
+// is the second person.
+func (s *Service) ReleaseExcepted(ctx context.Context, unitPath string, by int64) (err error) {
+	defer fault.Step(&err, "delivery.ReleaseExcepted %s", unitPath)
+
+	if s.checks == nil {
+		return nil
+	}
+
+	return s.eachOnItsWay(ctx, unitPath, true, func(ids []int64) error {
+		looked, err := s.lookAt(ctx, ids)
+		if err != nil {
+			return err
+		}
+
+		for _, one := range looked {
+			if err := s.releaseWords(ctx, one, by); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+}
+
+func (s *Service) releaseWords(ctx context.Context, one spoken, by int64) error {
+	var free []int64
+
+	for _, ids := range one.byUnit {
+		for _, id := range ids {
+			if one.words[id] == "" {
+				free = append(free, id)
+			}
+		}
+	}
+	// Only an exception lets go what a word holds: a list that was changed back does not.
+	if len(free) == 0 || !slices.ContainsFunc(one.excepted, check.Finding.Excepted) {
+		return nil
+	}
+
+	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		args := pgx.NamedArgs{"ids": free, "version": one.version}
+		where := `d.id = ANY (@ids) AND d.version_id = @version AND d.reason = 'wording' AND d.pause_id IS NULL`
+		_, err := Move{
+			From:  []State{Held},
+			Code:  WasPaused,
+			By:    by,
+			Args:  args,
+			Where: where + " AND (" + openPause + ") IS NOT NULL",
+			Set:   "pause_id = (" + openPause + "), reason = 'paused', reason_args = '{}'",
+		}.Run(ctx, tx.Pgx, now)
+		if err != nil {
+			return err
+		}
+		freed, err := Move{
+			From:  []State{Held},
+			To:    Waiting,
+			Code:  WordExcepted,
+			By:    by,
+			Args:  args,
+			Where: where + " AND d.not_after >= @now::timestamptz",
+			Set:   "not_before = NULL",
+		}.Run(ctx, tx.Pgx, now)
+		if err != nil {
+			return err
+		}
+		if err := check.KeepExceptedTx(ctx, tx, one.version, one.excepted); err != nil {
+			return err
+		}
+
+		for _, moved := range freed {
+			if err := todo.ResolveTx(ctx, tx, now, todoKey(moved.ID, TodoProblem), by); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+}

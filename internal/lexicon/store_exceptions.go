@@ -1,0 +1,144 @@
+package lexicon
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+const selectExceptions = `SELECT e.id, e.lexicon_id, l.name AS list_name, l.kind AS list_kind, e.unit_id,
+	u.name AS unit_name, u.path AS unit_path, e.word, e.text, coalesce(e.post_id, 0) AS post_id, e.state, e.why,
+	e.asked_by, a.display_name AS asked_by_name, e.asked_at, e.expires_at,
+	coalesce(e.decided_by, 0) AS decided_by, coalesce(d.display_name, '') AS decided_name, e.decided_at,
+	e.decide_why
+FROM lexicon_exceptions e
+JOIN lexicons l ON l.id = e.lexicon_id
+JOIN units u ON u.id = e.unit_id
+JOIN users a ON a.id = e.asked_by
+LEFT JOIN users d ON d.id = e.decided_by
+WHERE `
+
+type exceptionRow struct {
+	ID, LexiconID      int64
+	ListName           string
+	ListKind           Kind
+	UnitID             int64
+	UnitName, UnitPath string
+	Word, Text         string
+	PostID             int64
+	State              ChangeState
+	Why                string
+	AskedBy            int64
+	AskedByName        string
+	AskedAt, ExpiresAt time.Time
+	DecidedBy          int64
+	DecidedName        string
+	DecidedAt          *time.Time
+	DecideWhy          string
+}
+
+func exceptionsWhere(ctx context.Context, db *gorm.DB, where string, args ...any) ([]Exception, error) {
+	rows, err := gorm.G[exceptionRow](db).Raw(selectExceptions+where, args...).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read exceptions: %w", err)
+	}
+
+	out := make([]Exception, len(rows))
+	for i, row := range rows {
+		out[i] = Exception{
+			ID:          row.ID,
+			List:        List{ID: row.LexiconID, Name: row.ListName, Kind: row.ListKind},
+			UnitID:      row.UnitID,
+			UnitName:    row.UnitName,
+			UnitPath:    row.UnitPath,
+			Word:        row.Word,
+			Text:        row.Text,
+			PostID:      row.PostID,
+			State:       row.State,
+			Why:         row.Why,
+			AskedBy:     row.AskedBy,
+			AskedByName: row.AskedByName,
+			AskedAt:     row.AskedAt.UTC(),
+			Expires:     row.ExpiresAt.UTC(),
+			DecidedBy:   row.DecidedBy,
+			DecidedName: row.DecidedName,
+			DecidedAt:   row.DecidedAt,
+			DecideWhy:   row.DecideWhy,
+		}
+	}
+
+	return out, nil
+}
+
+func oneException(list []Exception, err error) (Exception, error) {
+	if err == nil && len(list) == 0 {
+		err = fault.NotFound("没有找到这项申请，或不在您的管辖范围内")
+	}
+	if err != nil {
+		return Exception{}, err
+	}
+
+	return list[0], nil
+}
+
+// seenException reads one of the actor's own units.
+func seenException(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Exception, error) {
+	cond, args := access.Scope(actor, access.LexiconView, "u.path")
+
+	return oneException(exceptionsWhere(ctx, db, "e.id = ? AND "+cond, append([]any{id}, args...)...))
+}
+
+// lockPleas lets one transaction at a time ask for exceptions of a unit.
+func lockPleas(ctx context.Context, tx pg.Tx, unit int64) error {
+	_, err := tx.Pgx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('lexicon.exceptions'), $1::bigint::integer)`,
+		unit)
+
+	return err
+}
+
+// pleaThere gives the exception that was asked for just so, 0 for none, and how many of the unit wait.
+func pleaThere(ctx context.Context, tx pg.Tx, plea Plea) (there int64, waiting int, err error) {
+	err = tx.Pgx.QueryRow(ctx, `SELECT
+	coalesce((SELECT id FROM lexicon_exceptions WHERE text_hash = $1 AND lexicon_id = $2 AND unit_id = $3
+		AND word = $4 AND state IN ('asked', 'confirmed')), 0),
+	(SELECT count(*) FROM lexicon_exceptions WHERE unit_id = $3 AND state = 'asked')`,
+		HashOf(plea.Text), plea.ListID, plea.UnitID, plea.Word).Scan(&there, &waiting)
+
+	return there, waiting, err
+}
+
+func insertException(ctx context.Context, tx pg.Tx, plea Plea, by int64, now time.Time) (id int64, err error) {
+	err = tx.Pgx.QueryRow(ctx, `INSERT INTO lexicon_exceptions
+		(lexicon_id, unit_id, word, text_hash, text, post_id, state, why, asked_by, asked_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), 'asked', $7, $8, $9, $10) RETURNING id`,
+		plea.ListID, plea.UnitID, plea.Word, HashOf(plea.Text), plea.Text, plea.PostID, plea.Why, by, now,
+		now.Add(changeLife)).Scan(&id)
+
+	return id, err
+}
+
+func updateException(ctx context.Context, tx pg.Tx, e Exception) error {
+	_, err := tx.Pgx.Exec(ctx, `UPDATE lexicon_exceptions
+		SET state = $2, decided_by = $3, decided_at = $4, decide_why = $5 WHERE id = $1 AND state = 'asked'`,
+		e.ID, e.State, e.DecidedBy, e.DecidedAt, e.DecideWhy)
+
+	return err
+}
+
+// expireExceptions ends what nobody confirmed in time and tells which those are.
+func expireExceptions(ctx context.Context, tx pg.Tx, now time.Time) ([]int64, error) {
+	rows, err := tx.Pgx.Query(ctx, `UPDATE lexicon_exceptions SET state = 'expired', decided_at = $1
+		WHERE state = 'asked' AND expires_at <= $1 RETURNING id`, now)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
