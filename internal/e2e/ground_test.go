@@ -351,6 +351,10 @@ var (
 	running = func(s *side) vars { return s.newAccount(s.unit, "live", "commercial") }
 	below   = func(s *side) vars { return s.childOwned }
 
+	// an index of an account
+	spread      = func(s *side) vars { return running(s).with(vars{"index": "bci7"}) }
+	spreadBelow = func(s *side) vars { return below(s).with(vars{"index": "bci7"}) }
+
 	// imported is a file of past posts that is worked through: the id is the import's.
 	imported = func(s *side) vars {
 		v := running(s)
@@ -662,5 +666,5 @@ WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY 1`)
 			SELECT '%s ' || count(*) || ' ' || coalesce(sum(%s), 0) AS line FROM %q`, table, mark, table))
 	}
 
-	return "SELECT string_agg(line, E'\n') FROM (" + strings.Join(parts, " UNION ALL ") + ") x"
+	return "SELECT string_agg(line, E'\n' ORDER BY line) FROM (" + strings.Join(parts, " UNION ALL ") + ") x"
 }
