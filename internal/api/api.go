@@ -118,6 +118,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.pauses()
 	a.reach()
 	a.plan()
+	a.indexes()
 	a.todos()
 	a.audits()
 	a.sending()

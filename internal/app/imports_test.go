@@ -22,7 +22,7 @@ var (
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",
-		"beijing", "instant", "effect", "air", "proofread", "outward",
+		"beijing", "instant", "effect", "air", "proofread", "outward", "index",
 	}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
@@ -35,6 +35,7 @@ var (
 		"i18n":      {"fault"},
 		"glyph":     {},
 		"air":       {"beijing"},
+		"index":     {},
 		"proofread": {"air", "beijing", "i18n"},
 		"beijing":   {},
 		"weibo":     {"fault", "glyph", "stoppoint", "instant", "effect"},
@@ -54,8 +55,8 @@ var (
 		},
 	}
 	faces = map[string][]string{
-		"console": {"web", "fault", "i18n", "svg", "glyph", "live", "beijing", "instant"},
-		"api":     {"web", "fault", "i18n", "svg", "glyph", "beijing", "instant", "effect", "air"},
+		"console": {"web", "fault", "i18n", "svg", "glyph", "live", "beijing", "instant", "index"},
+		"api":     {"web", "fault", "i18n", "svg", "glyph", "beijing", "instant", "effect", "air", "index"},
 	}
 	// Third-party modules that only some rooms may know; a module not named here is free.
 	guarded = map[string][]string{

@@ -283,6 +283,16 @@ var apiRules = []rule{
 	{"GET /api/v1/reach", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /api/v1/reach.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /api/v1/accounts/:id/reach", "PRS-A", running, "", "墙内号", usual},
+	{"GET /api/v1/indexes/:index", "PRS-A", spread, "account_id={id}", "BCI7-1", usual},
+	{"GET /api/v1/indexes/:index", "-RS-A", spreadBelow, "account_id={id}", "BCI7-1", usual},
+	{
+		"POST /api/v1/indexes/bci7", "PRS-A", nil, `{"posts":0,"originals":0,"reposts":0,"comments":0,
+			"original_reposts":0,"original_comments":0,"likes":0}`, `"value":0`, reckons,
+	},
+	{
+		"POST /api/v1/indexes/bci4", "PRS-A", nil, `{"posts":0,"reposts":0,"comments":0,"likes":0}`,
+		`"value":0`, reckons,
+	},
 	{"GET /api/v1/accounts/:id/reach.csv", "PRS-A", running, "", "日期", usual},
 	{"GET /api/v1/accounts/:id/reach", "-RS-A", below, "", "墙内号", usual},
 	{"GET /api/v1/reach/posts", "PRS-A", noticed, "", "墙内的微博", listed},

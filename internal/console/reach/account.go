@@ -2,9 +2,12 @@ package reach
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/i18n"
+	"juzhen/internal/index"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -21,6 +24,8 @@ type accountPage struct {
 	Best    []reach.Post
 	Orders  []order
 	Noticed []reach.Post
+	Indexes []indexRow
+	Inputs  []input
 	DayCSV  string
 	PostCSV string
 }
@@ -59,6 +64,11 @@ func (h *pages) account(c *gin.Context) error {
 	if page.Noticed, err = h.reach.Noticed(ctx, actor, id); err != nil {
 		return err
 	}
+	spread, err := h.reach.Spread(ctx, actor, id, page.Period.Period)
+	if err != nil {
+		return err
+	}
+	page.spread(spread)
 	page.Heading, page.Bundle = page.Series.Account.At(), []string{"charts"}
 	page.Figures, page.Charts = figures(page.Base, page.Series.Row), charts(page.Base, page.Series.Points)
 	page.DayCSV = fmt.Sprintf("/reach/accounts/%d/days.csv%s", id, query(c))
@@ -66,6 +76,47 @@ func (h *pages) account(c *gin.Context) error {
 	page.orders(c)
 
 	return h.kit.Show(c, 200, "reach/account", page)
+}
+
+// indexRow is an index of spread, with the version of its formula.
+type indexRow struct {
+	Name, Version, Formula string
+	Value                  string // with one decimal; "" where nothing is known
+}
+
+// input is a count that the indexes are made of.
+type input struct {
+	Name  string
+	Count int64
+}
+
+func (p *accountPage) spread(spread reach.Spread) {
+	formulas := map[index.Formula]string{
+		index.BCI7: i18n.N("160 ×（0.2 W₁ + 0.8 W₂），W₁ = 0.3 发博 + 0.7 原创，W₂ = 0.2 转发 + 0.2 评论 + 0.25 原创转发 + 0.25 原创评论 + 0.1 点赞"),
+		index.BCI4: i18n.N("160 ×（0.2 W₁ + 0.8 W₂），W₁ = 发博，W₂ = 0.4 转发 + 0.4 评论 + 0.2 点赞"),
+	}
+
+	for _, formula := range index.Formulas() {
+		row := indexRow{Name: formula.Label(), Version: formula.Version(), Formula: p.T(formulas[formula])}
+		if value := spread.Index(formula); value != nil {
+			row.Value = strconv.FormatFloat(*value, 'f', 1, 64)
+		}
+		p.Indexes = append(p.Indexes, row)
+	}
+
+	if !spread.Known() {
+		return
+	}
+	c := spread.Counts
+	p.Inputs = []input{
+		{i18n.N("发博数"), c.Posts},
+		{i18n.N("原创微博数"), c.Originals},
+		{i18n.N("被转发数"), c.Reposts},
+		{i18n.N("被评论数"), c.Comments},
+		{i18n.N("原创被转发数"), c.OriginalReposts},
+		{i18n.N("原创被评论数"), c.OriginalComments},
+		{i18n.N("被点赞数"), c.Likes},
+	}
 }
 
 func (p *accountPage) orders(c *gin.Context) {

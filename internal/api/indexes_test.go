@@ -1,0 +1,60 @@
+package api_test
+
+import (
+	"maps"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestIndexesAreComputedFromWhatIsSent: worked values of docs/indexes.md; a count that is missing, broken or
+// below zero is told at its name.
+func TestIndexesAreComputedFromWhatIsSent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	for path, c := range map[string]struct {
+		counts body
+		want   float64
+	}{
+		"/indexes/bci7": {body{
+			"posts": 20, "originals": 15, "reposts": 300, "comments": 200, "original_reposts": 280,
+			"original_comments": 180, "likes": 500,
+		}, 799.55},
+		"/indexes/bci4": {body{"posts": 20, "reposts": 300, "comments": 200, "likes": 500}, 820.30},
+	} {
+		got := w.call("supervisor", "POST", path, c.counts).want(http.StatusOK)
+		value, err := strconv.ParseFloat(got.text("value"), 64)
+		if err != nil || math.Abs(value-c.want) > 0.005 || got.text("version") == "" {
+			t.Errorf("%s: %s, want %.2f", path, got.Body, c.want)
+		}
+
+		for name := range c.counts {
+			for _, wrong := range []any{nil, -1, 1.5, "7", true} {
+				broken := maps.Clone(c.counts)
+				broken[name] = wrong
+				if wrong == true {
+					delete(broken, name)
+				}
+				told := w.call("supervisor", "POST", path, broken).want(http.StatusUnprocessableEntity)
+				if !strings.Contains(told.Body.String(), name) {
+					t.Errorf("%s with %s %v: %s", path, name, wrong, told.Body)
+				}
+			}
+		}
+	}
+}
+
+// TestAnIndexSaysWhereNothingIsKnown: an account that was never read has no index, which is not 0.
+func TestAnIndexSaysWhereNothingIsKnown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	w.call("supervisor", "GET", "/indexes/bci4?account_id=1&from=2026-11-01&to=2026-11-02", nil).
+		want(http.StatusOK).says("<nil>", "value").says("BCI4-1", "version").says("0", "inputs", "posts")
+	w.call("supervisor", "GET", "/indexes/bci9?account_id=1", nil).want(http.StatusUnprocessableEntity)
+	w.call("supervisor", "GET", "/indexes/bci7", nil).want(http.StatusUnprocessableEntity)
+	w.call("supervisor", "GET", "/indexes/bci7?account_id=987654", nil).want(http.StatusNotFound)
+}

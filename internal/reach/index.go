@@ -1,0 +1,55 @@
+package reach
+
+import (
+	"context"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/fault"
+	"juzhen/internal/index"
+)
+
+// Spread is what the indexes of spread of an account are made of, over a period.
+type Spread struct {
+	Period Period
+	Counts index.Counts
+	Since  *time.Time // the oldest post we know; nil: none, and so no counts
+}
+
+// Known tells whether there is anything to count: a post from before the end of the period.
+func (s Spread) Known() bool { return s.Since != nil && s.Since.Before(s.Period.To) }
+
+// Index is one index of the account; nil where nothing is known of the period.
+func (s Spread) Index(formula index.Formula) *float64 {
+	if !s.Known() {
+		return nil
+	}
+	value := formula.Of(s.Counts)
+
+	return &value
+}
+
+// Spread counts anew, from the posts themselves, what the indexes of an account are made of. Posts that were
+// removed do not count, as in every other figure. Fails with fault.NotFound outside of the actor's scope of
+// reach.
+func (s *Service) Spread(
+	ctx context.Context, actor access.Actor, accountID int64, period Period,
+) (out Spread, err error) {
+	defer fault.Step(&err, "reach.Spread %d", accountID)
+
+	found, err := s.accounts.List(ctx, actor, account.Filter{
+		Permission: access.ReachView,
+		IDs:        []int64{accountID},
+	})
+	if err != nil {
+		return out, err
+	}
+	if len(found) == 0 {
+		return out, fault.NotFound("没有找到，或不在您的管辖范围内")
+	}
+	out, err = selectSpread(ctx, s.db.Pool(), accountID, period)
+	out.Period = period
+
+	return out, err
+}
