@@ -73,7 +73,8 @@ func TestTwoPeopleExceptAForbiddenWord(t *testing.T) {
 	asked := body{"text": "讲解“攻府”为何是错字", "account_ids": []int{1}, "now": true, "submit": true}
 
 	list := w.call("writer", "POST", "/posts", asked).problem(http.StatusUnprocessableEntity, "findings").
-		says("block", "findings", 0, "level").says("攻府", "findings", 0, "word").text("findings", 0, "lexicon_id")
+		says("block", "findings", 0, "level").
+		says("攻府", "findings", 0, "word").text("findings", 0, "lexicon_id")
 	e := w.call("writer", "POST", "/lexicons/"+list+"/exceptions", body{
 		"unit_id": 1, "word": "攻府", "text": asked["text"], "reason": "讲的就是这个错字",
 	}).want(http.StatusCreated).says("asked", "state")

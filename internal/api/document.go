@@ -115,6 +115,7 @@ func (a *api) written() *document {
 	newer = lean(newer)
 
 	d := &document{newer: map[string][]byte{}, older: map[string][]byte{}, pages: map[string]docsText{}}
+
 	for _, lang := range []string{i18n.Chinese, i18n.English} {
 		var tree map[string]any
 		d.newer[lang], tree = translated(newer, i18n.For(lang))

@@ -311,7 +311,11 @@ func (a *api) exceptWord(ctx context.Context, who access.Actor, in *struct {
 	return &out[shownException]{showException(e)}, err
 }
 
-func (a *api) confirmException(ctx context.Context, who access.Actor, in *ByID) (*out[shownException], error) {
+func (a *api) confirmException(
+	ctx context.Context,
+	who access.Actor,
+	in *ByID,
+) (*out[shownException], error) {
 	e, err := a.Lexicons.ConfirmException(ctx, who, in.ID)
 	return &out[shownException]{showException(e)}, err
 }

@@ -177,7 +177,12 @@ func (w *world) services(weiboURL string) {
 		Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks}),
 		Todos: todo.New(
 			w.db,
-			todo.Join(review.TodoMatters(), post.TodoMatters(), delivery.TodoMatters(), lexicon.TodoMatters()),
+			todo.Join(
+				review.TodoMatters(),
+				post.TodoMatters(),
+				delivery.TodoMatters(),
+				lexicon.TodoMatters(),
+			),
 			todo.Pages{}.
 				Page(delivery.TodoSubject, "/deliveries/%d").Page(post.TodoSubject, "/posts/%d").
 				PageOf("review.waiting", "/reviews/%d"),

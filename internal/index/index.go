@@ -66,7 +66,12 @@ type Input struct {
 // Inputs lists the counts that enter an index, in the order of its formula.
 func (f Formula) Inputs(c Counts) []Input {
 	if f == BCI4 {
-		return []Input{{"posts", c.Posts}, {"reposts", c.Reposts}, {"comments", c.Comments}, {"likes", c.Likes}}
+		return []Input{
+			{"posts", c.Posts},
+			{"reposts", c.Reposts},
+			{"comments", c.Comments},
+			{"likes", c.Likes},
+		}
 	}
 
 	return []Input{

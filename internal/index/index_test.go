@@ -48,6 +48,7 @@ func TestEachInputCounts(t *testing.T) {
 
 		for name, counts := range one {
 			said := false
+
 			for _, input := range formula.Inputs(counts) {
 				if input.Name == name {
 					said = input.Count == 1

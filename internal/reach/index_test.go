@@ -26,7 +26,14 @@ func TestAnIndexIsCountedAnewFromThePosts(t *testing.T) {
 		t.Errorf("an account of which nothing is known: %+v, %v", empty, err)
 	}
 
-	w.past(a.ID, "11 2026-11-10 100", "12 2026-11-11 200", "13 2026-11-11 400", "14 2026-11-12 800", "15 2026-11-09 1")
+	w.past(
+		a.ID,
+		"11 2026-11-10 100",
+		"12 2026-11-11 200",
+		"13 2026-11-11 400",
+		"14 2026-11-12 800",
+		"15 2026-11-09 1",
+	)
 	w.Exec(`UPDATE platform_posts SET reposts = 10, comments = 20`)
 	w.Exec(`UPDATE platform_posts SET original = false WHERE remote_id = '12'`)
 	w.Exec(`UPDATE platform_posts SET state = 'removed' WHERE remote_id = '13'`)
@@ -35,7 +42,13 @@ func TestAnIndexIsCountedAnewFromThePosts(t *testing.T) {
 
 	got, err := w.s.Spread(w.Context(), w.boss, a.ID, period)
 	want := index.Counts{
-		Posts: 2, Originals: 1, Reposts: 20, Comments: 40, OriginalReposts: 10, OriginalComments: 20, Likes: 300,
+		Posts:            2,
+		Originals:        1,
+		Reposts:          20,
+		Comments:         40,
+		OriginalReposts:  10,
+		OriginalComments: 20,
+		Likes:            300,
 	}
 	if err != nil || got.Counts != want {
 		t.Errorf("%+v, %v; want %+v", got.Counts, err, want)
