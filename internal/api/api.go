@@ -106,6 +106,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.units()
 	a.air()
 	a.checks()
+	a.levels()
 	a.accounts()
 	a.media()
 	a.lexicons()

@@ -91,3 +91,39 @@ func TestTwoPeopleExceptAForbiddenWord(t *testing.T) {
 	asked["text"] = "讲解“攻府”为何是错字！"
 	w.call("writer", "POST", "/posts", asked).problem(http.StatusUnprocessableEntity, "findings")
 }
+
+// TestALevelOfAUnitChangesWhatASubmissionAsks: a rule that is raised asks for a reason; lowering waits for a
+// second person.
+func TestALevelOfAUnitChangesWhatASubmissionAsks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asked := body{"text": "请看#今日话题", "account_ids": []int{1}}
+	level := func() string {
+		return w.call("writer", "POST", "/checks", asked).want(http.StatusOK).text("findings", 0, "level")
+	}
+	if got := level(); got != "hint" {
+		t.Fatalf("preset is %s", got)
+	}
+
+	w.call("supervisor", "POST", "/checks/levels", body{
+		"unit_id": 1, "rule": "topic", "level": "second", "version": 0,
+	}).want(http.StatusOK).says("true", "done")
+	if got := level(); got != "second" {
+		t.Errorf("raised, it is %s", got)
+	}
+	change := w.call("supervisor", "POST", "/checks/levels", body{
+		"unit_id": 1, "rule": "topic", "level": "off", "version": 1, "reason": "话题另有人看",
+	}).want(http.StatusAccepted).says("false", "done")
+	if got := level(); got != "second" {
+		t.Errorf("asked for, it is %s", got)
+	}
+	at := "/checks/levels/changes/" + change.text("change_id")
+	w.call("supervisor", "POST", at+"/confirm", nil).want(http.StatusForbidden)
+	w.call("reviewer", "POST", at+"/confirm", nil).want(http.StatusOK).says("confirmed", "state")
+	if n := w.call("writer", "POST", "/checks", asked).want(http.StatusOK).len("findings"); n != 0 {
+		t.Errorf("switched off, there are %d findings", n)
+	}
+	w.call("supervisor", "POST", "/checks/levels", body{
+		"unit_id": 1, "rule": "mobile", "level": "block", "version": 0,
+	}).want(http.StatusUnprocessableEntity)
+}

@@ -110,7 +110,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Columns = column.New(db, now)
 	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db), post.New(db, rules, now)
 	a.Lexicons = lexicon.New(db, now, check.Samples(db), delivery.ListWatch())
-	a.Checks = check.New(db, a.Lexicons, now)
+	a.Checks = check.New(db, a.Lexicons, now).Telling(delivery.ListWatch().Blocks)
 	a.Templates = template.New(db, now)
 	a.Engine = dispatch.New(dispatch.Options{
 		Blocks: func(ctx context.Context, ids []int64) (map[int64]string, error) {
@@ -249,6 +249,7 @@ func acts() []audit.Act {
 		column.TrailActs(),
 		post.TrailActs(),
 		template.TrailActs(),
+		check.TrailActs(),
 		delivery.TrailActs(),
 		plan.TrailActs(),
 		audit.TrailActs(),
@@ -281,6 +282,7 @@ func matters() []todo.Matter {
 		lexicon.TodoMatters(),
 		review.TodoMatters(),
 		post.TodoMatters(),
+		check.TodoMatters(),
 		delivery.TodoMatters(),
 		dispatch.TodoMatters(),
 		reach.TodoMatters(),

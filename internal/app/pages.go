@@ -136,7 +136,7 @@ func (a *App) register(kit *web.Kit) {
 	pauses.Register(kit, pauses.Deps{Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
-	lexiconpages.Register(kit, lexiconpages.Deps{Lexicons: a.Lexicons, Units: a.Org})
+	lexiconpages.Register(kit, lexiconpages.Deps{Lexicons: a.Lexicons, Checks: a.Checks, Units: a.Org})
 	columns.Register(kit, columns.Deps{Columns: a.Columns, Units: a.Org})
 	admin.Register(kit, admin.Deps{
 		PublicURL: a.cfg.PublicURL,

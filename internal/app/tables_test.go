@@ -86,6 +86,8 @@ var tables = []table{
 	{"version_media", "post", "", "media review reach"},
 	{"version_targets", "post", "", "review check delivery reach"},
 
+	{"rule_level_changes", "check", "", ""},
+	{"rule_levels", "check", "", ""},
 	{"version_findings", "check", "", ""},
 
 	{"template_uses", "template", "", ""},

@@ -19,14 +19,22 @@ import (
 
 // Service looks through texts. It changes nothing; what is kept of a submission is written by KeepTx.
 type Service struct {
-	db    *pg.DB
-	lists *lexicon.Service
-	now   func() time.Time
+	db     *pg.DB
+	lists  *lexicon.Service
+	now    func() time.Time
+	blocks func(ctx context.Context, tx pg.Tx, unitPath string) error
 }
 
 // New builds the service.
 func New(db *pg.DB, lists *lexicon.Service, now func() time.Time) *Service {
 	return &Service{db: db, lists: lists, now: now}
+}
+
+// Telling hands over who must hear, in its transaction, that a level forbids more than before for a unit and all
+// below it. It is called before the service is used.
+func (s *Service) Telling(blocks func(ctx context.Context, tx pg.Tx, unitPath string) error) *Service {
+	s.blocks = blocks
+	return s
 }
 
 // MaxText is how long a text may be, in code points; that of a draft.
@@ -84,7 +92,9 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ [
 		}
 	}
 
-	return inOrder(append(found, descriptions(pictures)...)), nil
+	shown, err := s.described(ctx, pictures, places.units(q.AccountIDs))
+
+	return inOrder(append(found, shown...)), err
 }
 
 func (q Question) bounded() error {
@@ -136,10 +146,16 @@ func (s *Service) Post(ctx context.Context, p post.Post, version post.Version) (
 		pictures = append(pictures, picture{ID: shown.MediaID, Alt: shown.Alt})
 	}
 
+	units := []int64{p.UnitID}
+	for _, target := range version.Targets {
+		units = append(units, target.Account.UnitID)
+	}
+	shown, err := s.described(ctx, pictures, units)
+
 	return Checked{
 		Digest:   Digest(p, version),
-		Findings: inOrder(append(found, descriptions(pictures)...)),
-	}, nil
+		Findings: inOrder(append(found, shown...)),
+	}, err
 }
 
 // Forbidden finds the words of a text that must not be sent, by the lists in force for units at an instant,
@@ -154,7 +170,12 @@ func (s *Service) Forbidden(
 ) (blocks []Finding, err error) {
 	defer fault.Step(&err, "check.Forbidden")
 
-	found, err := s.words(ctx, wording{text: text, home: []int64{home}, units: append(slices.Clone(units), home)}, at)
+	units = append(slices.Clone(units), home)
+	set, err := levelsFor(ctx, s.db.Pool(), units)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.words(ctx, wording{text: text, home: []int64{home}, units: units}, set, at)
 
 	for _, f := range found {
 		if f.Level == lexicon.Block {
@@ -285,8 +306,19 @@ func (s *Service) through(
 	all []wording,
 	at time.Time,
 ) (found []Finding, err error) {
+	var units []int64
+
 	for _, w := range all {
-		inText, err := s.wording(ctx, w, at)
+		units = append(units, w.units...)
+	}
+	slices.Sort(units)
+	set, err := levelsFor(ctx, s.db.Pool(), slices.Compact(units))
+	if err != nil {
+		return nil, err
+	}
+
+	for _, w := range all {
+		inText, err := s.wording(ctx, w, set, at)
 		if err != nil {
 			return nil, err
 		}
@@ -298,11 +330,16 @@ func (s *Service) through(
 	}
 	repeats, err := s.repeats(ctx, postID, all, at)
 
-	return append(found, repeats...), err
+	return append(found, levelled(repeats, set, units)...), err
 }
 
 // words looks through one text with the lists of its units.
-func (s *Service) words(ctx context.Context, w wording, at time.Time) (found []Finding, err error) {
+func (s *Service) words(
+	ctx context.Context,
+	w wording,
+	set levels,
+	at time.Time,
+) (found []Finding, err error) {
 	hits, err := s.lists.Look(ctx, w.units, w.text, at)
 	if err != nil {
 		return nil, err
@@ -310,6 +347,12 @@ func (s *Service) words(ctx context.Context, w wording, at time.Time) (found []F
 
 	runes, stopped := []rune(w.text), false
 	for _, hit := range hits {
+		if !hit.Own {
+			hit.Level = set.of(Rule(hit.Kind), w.units)
+		}
+		if hit.Level == Off {
+			continue
+		}
 		found = append(found, fromList(hit, runes))
 		stopped = stopped || hit.Level == lexicon.Block
 	}
@@ -331,12 +374,17 @@ func (s *Service) words(ctx context.Context, w wording, at time.Time) (found []F
 }
 
 // wording looks through one text with the lists of its units and with the rules.
-func (s *Service) wording(ctx context.Context, w wording, at time.Time) (found []Finding, err error) {
+func (s *Service) wording(
+	ctx context.Context,
+	w wording,
+	set levels,
+	at time.Time,
+) (found []Finding, err error) {
 	text := w.text
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	if found, err = s.words(ctx, w, at); err != nil {
+	if found, err = s.words(ctx, w, set, at); err != nil {
 		return nil, err
 	}
 
@@ -345,17 +393,41 @@ func (s *Service) wording(ctx context.Context, w wording, at time.Time) (found [
 		return nil, err
 	}
 
+	var read []Finding
+
 	for _, f := range proofread.Read(text, proofread.Context{On: at, Handles: handles}) {
-		found = append(found, fromRule(f))
+		read = append(read, fromRule(f))
 	}
 
-	return found, nil
+	return append(found, levelled(read, set, w.units)...), nil
+}
+
+// levelled gives findings of rules the levels of units; those of a rule that is not asked are left out.
+func levelled(found []Finding, set levels, units []int64) (out []Finding) {
+	for _, f := range found {
+		if f.Level = set.of(f.Rule, units); f.Level != Off {
+			out = append(out, f)
+		}
+	}
+
+	return out
 }
 
 // picture is what is looked at of a picture.
 type picture struct {
 	ID  int64
 	Alt string
+}
+
+// described finds pictures without a description, by the level that units have for it.
+func (s *Service) described(ctx context.Context, pictures []picture, units []int64) ([]Finding, error) {
+	found := descriptions(pictures)
+	if len(found) == 0 {
+		return nil, nil
+	}
+	set, err := levelsFor(ctx, s.db.Pool(), units)
+
+	return levelled(found, set, units), err
 }
 
 func descriptions(pictures []picture) (found []Finding) {

@@ -274,9 +274,7 @@ FROM version_findings f LEFT JOIN users w ON w.id = f.reason_by LEFT JOIN users 
 WHERE f.version_id = $1 ORDER BY f.id`
 
 // findingsOf reads what was found in a version.
-func findingsOf(ctx context.Context, db interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}, versionID int64) ([]Ignored, error) {
+func findingsOf(ctx context.Context, db querier, versionID int64) ([]Ignored, error) {
 	rows, err := db.Query(ctx, selectFindings, versionID)
 	if err != nil {
 		return nil, err

@@ -498,6 +498,25 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 
 		return v.with(vars{"id": e.ID})
 	}
+	// levelChange is a level that is to be lowered, and waits for a second person.
+	levelChange = func(s *side) vars {
+		s.g.exec(`DELETE FROM rule_level_changes WHERE unit_id = $1`, s.unit)
+		s.g.exec(`DELETE FROM rule_levels WHERE unit_id = $1`, s.unit)
+		asked, err := s.g.Checks.SetLevel(s.g.t.Context(), s.boss, check.NewLevel{
+			UnitID: s.unit, Rule: check.Rule(lexicon.Names), Level: lexicon.Hint, Why: s.name + "的原因",
+		})
+		s.g.must(err)
+		if asked == nil {
+			s.g.t.Fatal("the level was lowered at once")
+		}
+
+		return vars{"id": asked.ID, "unit": s.unit}
+	}
+	// levelled is a unit without levels of its own.
+	levelled = func(s *side) vars {
+		s.g.exec(`DELETE FROM rule_levels WHERE unit_id = $1`, s.unit)
+		return vars{"id": s.unit, "unit": s.unit}
+	}
 	// forbidden is a draft with a word that a list forbids, the same list for all of a side.
 	forbidden = func(s *side) vars {
 		v, word := draft(s), s.name+"禁用的词"

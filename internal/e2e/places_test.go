@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"juzhen/internal/access"
+	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/lexicon"
@@ -37,7 +38,7 @@ var placesOf = map[string][]string{
 		"/lexicon", "/lexicon/new", "/lexicon/try", "/lexicon/{lexicon}", "/lexicon/{lexicon}/entries/new",
 		"/lexicon/{lexicon}/entries/{word}", "/lexicon/{lexicon}/versions",
 		"/lexicon/{lexicon}/import/{wordfile}", "/lexicon/changes/{wordchange}",
-		"/lexicon/exceptions/{plea}",
+		"/lexicon/exceptions/{plea}", "/lexicon/levels", "/lexicon/levels/{level}",
 		"/sending", "/columns", "/plan/holidays", "/plan/holidays?year=2031", "/admin/changes", "/admin/changes/{change}", "/admin/refusals",
 	},
 	"guanli": {
@@ -341,5 +342,10 @@ func listedWords(t *testing.T, w *world.World, boss access.Actor, v vars) {
 	})
 	must(err)
 	v["plea"] = e.ID
+	level, err := w.Checks.SetLevel(t.Context(), boss, check.NewLevel{
+		UnitID: v["unit"].(int64), Rule: check.Rule(lexicon.Typo), Level: lexicon.Hint, Why: "练习期间",
+	})
+	must(err)
+	v["level"] = level.ID
 	v["lexicon"], v["word"], v["wordfile"], v["wordchange"] = list.ID, entries[0].ID, file, outcome.Change.ID
 }

@@ -52,6 +52,13 @@ var apiRules = []rule{
 		`{"unit_id":{unit},"word":"{word}","text":"讲{word}的一段文字 {n}","reason":"讲的就是它"}`, `
 		SELECT EXISTS (SELECT FROM lexicon_exceptions WHERE lexicon_id = {id} AND text LIKE '%文字 {n}' AND asked_by = {self})`, usual,
 	},
+	{"GET /api/v1/checks/levels", "PRS-A", levelled, "unit_id={unit}", `"rule":"mobile"`, usual},
+	{"POST /api/v1/checks/levels", "--S--", levelled, `{"unit_id":{unit},"rule":"topic","level":"second","version":0}`, `
+		SELECT EXISTS (SELECT FROM rule_levels WHERE unit_id = {unit} AND rule = 'topic' AND level = 'second')`, usual},
+	{"POST /api/v1/checks/levels/changes/:id/confirm", "-RS--", levelChange, "", `
+		SELECT state = 'confirmed' FROM rule_level_changes WHERE id = {id}`, usual},
+	{"POST /api/v1/checks/levels/changes/:id/stop", "-RS--", levelChange, `{"reason":"不妥"}`, `
+		SELECT state = 'stopped' FROM rule_level_changes WHERE id = {id}`, usual},
 	{"POST /api/v1/lexicons/exceptions/:id/confirm", "-RS--", plea, "", `
 		SELECT state = 'confirmed' FROM lexicon_exceptions WHERE id = {id}`, usual},
 	{"POST /api/v1/lexicons/exceptions/:id/stop", "-RS--", plea, `{"reason":"不妥"}`, `

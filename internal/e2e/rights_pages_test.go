@@ -227,6 +227,14 @@ var pageRules = []rule{
 		SELECT state = 'confirmed' FROM lexicon_changes WHERE id = {id}`, usual},
 	{"POST /lexicon/changes/:id/stop", "-RS--", wordChange, "reason=不妥", `
 		SELECT state = 'stopped' FROM lexicon_changes WHERE id = {id}`, usual},
+	{"GET /lexicon/levels", "PRS-A", levelled, "unit={unit}", "rule-mobile", usual},
+	{"POST /lexicon/levels", "--S--", levelled, "unit={unit}&rule=topic&level=second&version=0", `
+		SELECT EXISTS (SELECT FROM rule_levels WHERE unit_id = {unit} AND rule = 'topic' AND level = 'second')`, usual},
+	{"GET /lexicon/levels/:id", "PRS-A", levelChange, "", "墙内的原因", usual},
+	{"POST /lexicon/levels/:id/confirm", "-RS--", levelChange, "", `
+		SELECT state = 'confirmed' FROM rule_level_changes WHERE id = {id}`, usual},
+	{"POST /lexicon/levels/:id/stop", "-RS--", levelChange, "reason=不妥", `
+		SELECT state = 'stopped' FROM rule_level_changes WHERE id = {id}`, usual},
 	{"GET /lexicon/exceptions/:id", "PRS-A", plea, "", "就是这样写的", usual},
 	{"POST /lexicon/exceptions/:id/confirm", "-RS--", plea, "", `
 		SELECT state = 'confirmed' FROM lexicon_exceptions WHERE id = {id}`, usual},

@@ -19,6 +19,7 @@ type Hit struct {
 	EntryID    int64
 	Kind       Kind
 	Level      Level
+	Own        bool // the entry has a level of its own, not its kind's
 	Word       string
 	Suggestion string
 	Note       string
@@ -151,6 +152,7 @@ func (c *compiled) look(text, day string) (hits []Hit) {
 			EntryID:    entry.ID,
 			Kind:       c.Kind,
 			Level:      entry.LevelIn(c.Kind),
+			Own:        entry.Level != "",
 			Word:       entry.Word,
 			Suggestion: entry.Suggestion,
 			Note:       entry.Note,

@@ -5,6 +5,7 @@ package lexicon
 
 import (
 	"juzhen/internal/access"
+	"juzhen/internal/check"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/org"
 	"juzhen/internal/todo"
@@ -15,6 +16,7 @@ import (
 // Deps are the use cases the pages call.
 type Deps struct {
 	Lexicons *lexicon.Service
+	Checks   *check.Service
 	Units    *org.Service
 }
 
@@ -26,7 +28,8 @@ type pages struct {
 // TodoPages are where what waits because of word lists is dealt with.
 func TodoPages() todo.Pages {
 	return todo.Pages{}.Page(lexicon.ChangeSubject, "/lexicon/changes/%d").
-		Page(lexicon.ExceptionSubject, "/lexicon/exceptions/%d")
+		Page(lexicon.ExceptionSubject, "/lexicon/exceptions/%d").
+		Page(check.LevelSubject, "/lexicon/levels/%d")
 }
 
 // Register declares the pages and their routes.
@@ -47,6 +50,8 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("lexicon/import", importPage{})
 	kit.Declare("lexicon/change", changePage{})
 	kit.Declare("lexicon/exception", exceptionPage{})
+	kit.Declare("lexicon/levels", levelsPage{})
+	kit.Declare("lexicon/level", levelPage{})
 
 	g := kit.Group("/lexicon")
 	kit.Handle(g, "GET", "", access.LexiconView, h.list)
@@ -57,6 +62,11 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "GET", "/changes/:id", access.LexiconView, h.change)
 	kit.Handle(g, "POST", "/changes/:id/confirm", access.LexiconConfirm, h.confirm)
 	kit.Handle(g, "POST", "/changes/:id/stop", access.LexiconView, h.stop)
+	kit.Handle(g, "GET", "/levels", access.LexiconView, h.levels)
+	kit.Handle(g, "POST", "/levels", access.LexiconManage, h.setLevel)
+	kit.Handle(g, "GET", "/levels/:id", access.LexiconView, h.level)
+	kit.Handle(g, "POST", "/levels/:id/confirm", access.LexiconConfirm, h.confirmLevel)
+	kit.Handle(g, "POST", "/levels/:id/stop", access.LexiconView, h.stopLevel)
 	kit.Handle(g, "GET", "/exceptions/:id", access.LexiconView, h.exception)
 	kit.Handle(g, "POST", "/exceptions/:id/confirm", access.LexiconConfirm, h.confirmException)
 	kit.Handle(g, "POST", "/exceptions/:id/stop", access.LexiconView, h.stopException)
