@@ -24,7 +24,7 @@ const (
 )
 
 // entries are the bundles; each gives a script and, where it imports CSS, a sheet of the same name.
-var entries = []string{"app", "calendar", "charts"}
+var entries = []string{"app", "calendar", "charts", "plan"}
 
 func main() {
 	if err := build(); err != nil {

@@ -40,6 +40,20 @@ type OfYear struct {
 
 func (a *api) plan() {
 	register(a, op(http.MethodGet,
+		"/plan", "get-plan",
+		"plan", i18n.N("账号与日期：要发的、发了的、没有的，两周规则的情形"),
+	), access.PostView, a.getPlan)
+	importing := op(http.MethodPost,
+		"/plan/import", "import-plan",
+		"plan", i18n.N("从 Excel 导入草稿，全部导入或一篇不导入"),
+	)
+	importing.MaxBodyBytes = plan.MaxSheetBytes + plan.MaxZipBytes + 64<<10
+	register(a, importing, access.PostWrite, a.importPlan)
+	register(a, op(http.MethodPost,
+		"/plan/imports/{id}/undo", "undo-plan-import",
+		"plan", i18n.N("撤销导入：一篇也没有提交或改动时，删除它的全部草稿"),
+	), access.PostWrite, a.undoPlanImport)
+	register(a, op(http.MethodGet,
 		"/holidays", "get-holidays",
 		"plan", i18n.N("一年的放假与调休，未录入的年份说明未知"),
 	), access.PostView, a.getHolidays)

@@ -164,7 +164,7 @@ func (w *world) services(weiboURL string) {
 	checks := check.New(w.db, lists, w.now)
 	w.deps = api.Deps{
 		Templates:  template.New(w.db, w.now),
-		Plan:       plan.New(w.db, w.now),
+		Plan:       plan.New(w.db, plan.Options{Accounts: accounts, Columns: column.New(w.db, w.now), Now: w.now}),
 		Checks:     checks,
 		Lexicons:   lists,
 		Identity:   people,

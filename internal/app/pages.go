@@ -125,7 +125,7 @@ func (a *App) register(kit *web.Kit) {
 		Reach:      a.Reach,
 		Plan:       a.Plan,
 	})
-	planpages.Register(kit, planpages.Deps{Plan: a.Plan})
+	planpages.Register(kit, planpages.Deps{Plan: a.Plan, Units: a.Org})
 	reviews.Register(kit, reviews.Deps{
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,

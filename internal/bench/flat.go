@@ -9,7 +9,7 @@ import (
 
 // flatPages are asked of two consoles, one of which has four times the posts of the other.
 var flatPages = []string{
-	"/", "/posts", "/posts?state=failed", "/calendar", "/calendar/feed?{month}", "/calendar?unit=1",
+	"/", "/posts", "/posts?state=failed", "/calendar", "/calendar/feed?{month}", "/calendar?unit=1", "/plan",
 	"/deliveries", "/todo", "/api/v1/posts", "/api/v1/deliveries",
 	"/api/v1/deliveries?state=waiting", "/api/v1/sending",
 }

@@ -10,12 +10,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/xuri/excelize/v2"
+
 	"juzhen/internal/access"
 	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/identity"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
 	"juzhen/internal/sandbox"
@@ -281,6 +284,36 @@ func (s *side) approve(account vars) vars {
 	})
 }
 
+// sender is the reader for whom a thing is made, as one who writes; the unit's author where it is for nobody.
+func (s *side) sender() access.Actor {
+	who := s.author
+	if s.g.who.user != 0 {
+		who.UserID = s.g.who.user
+	}
+
+	return who
+}
+
+// planned is a file of one post.
+func (s *side) planned() plan.File {
+	text := fmt.Sprintf("%s一篇 %d", s.name, s.g.next())
+	return plan.File{Name: "周.xlsx", Sheet: planSheet(s.account["handle"].(string), text)}
+}
+
+// planSheet is an Excel file with one post.
+func planSheet(handle, text string) []byte {
+	file := excelize.NewFile()
+	defer file.Close()
+
+	for cell, value := range map[string]string{"A1": "账号", "B1": "正文", "A2": handle, "B2": text} {
+		_ = file.SetCellStr("Sheet1", cell, value)
+	}
+	var out bytes.Buffer
+	_ = file.Write(&out)
+
+	return out.Bytes()
+}
+
 // The things a rule's address can name. Each call makes a new one.
 var (
 	blank = func(s *side) vars {
@@ -295,6 +328,19 @@ var (
 			vars{"id": s.g.id(`INSERT INTO columns (unit_id, name, position, created_at, updated_at)
 			VALUES ($1, $2, 1, now(), now()) RETURNING id`, s.unit, fmt.Sprintf("%s栏目%d", s.name, s.g.next()))},
 		)
+	}
+	// a file of posts that the reader sent, or somebody else
+	planFile = func(s *side) vars {
+		id, err := s.g.Plan.KeepFile(s.g.t.Context(), s.sender(), s.planned())
+		s.g.must(err)
+
+		return s.account.with(vars{"id": id})
+	}
+	planImport = func(s *side) vars {
+		made, err := s.g.Plan.Import(s.g.t.Context(), s.sender(), s.planned(), true)
+		s.g.must(err)
+
+		return s.account.with(vars{"id": made.ID})
 	}
 	// a year that nobody has entered
 	unknownYear = func(s *side) vars {

@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/plan"
 	"juzhen/internal/sandbox"
 )
 
@@ -26,7 +27,7 @@ var placesOf = map[string][]string{
 		"/posts/{draft}/edit", "/posts/{sent}", "/posts/{submitted}", "/calendar",
 		"/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}",
 		"/deliveries/{sentDelivery}/certificate", "/deliveries/{handoff}", "/search?q=空气",
-		"/search/past?q=空气", "/reach/posts/{platformPost}", "/advances/{advance}",
+		"/search/past?q=空气", "/plan/import", "/plan/import/{planFile}", "/reach/posts/{platformPost}", "/advances/{advance}",
 	},
 	"shenhe": {
 		"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}",
@@ -39,6 +40,7 @@ var placesOf = map[string][]string{
 		"/lexicon/{lexicon}/entries/{word}", "/lexicon/{lexicon}/versions",
 		"/lexicon/{lexicon}/import/{wordfile}", "/lexicon/changes/{wordchange}",
 		"/lexicon/exceptions/{plea}", "/lexicon/levels", "/lexicon/levels/{level}",
+		"/plan", "/plan?days=31",
 		"/sending", "/columns", "/plan/holidays", "/plan/holidays?year=2031", "/admin/changes", "/admin/changes/{change}", "/admin/refusals",
 	},
 	"guanli": {
@@ -66,6 +68,7 @@ var notPlaces = map[string]string{
 	"GET /posts/:id/deliveries/:delivery":  "a part of the post's page",
 	"GET /matrix/accounts/:id/backfill":    "a part of the account's page",
 	"GET /calendar/feed":                   "data",
+	"GET /plan/import/template.xlsx":       "data",
 	"GET /lexicon/:id/words.csv":           "data",
 	"GET /lexicon/:id/words.xlsx":          "data",
 	"GET /reach/matrix.csv":                "data",
@@ -231,9 +234,22 @@ func prepare(t *testing.T, w *world.World) vars {
 		t.Fatal(err)
 	}
 	v["batch"] = *batch[0].BatchID
+	v["planFile"] = plannedFile(t, w)
 	v["advance"], v["import"] = askedEarlier(t, w), importedPast(t, w, v["account"].(int64))
 
 	return v.with(reached(t, w))
+}
+
+// plannedFile gives a file of posts, one of which has something wrong.
+func plannedFile(t *testing.T, w *world.World) int64 {
+	t.Helper()
+	writer, _ := w.Actor("xuanchuan")
+	id, err := w.Plan.KeepFile(t.Context(), writer, plan.File{
+		Name: "一周.xlsx", Sheet: planSheet("没有这个号", "一篇"),
+	})
+	must(t, err)
+
+	return id
 }
 
 // askedEarlier gives a request to send before the approved time.

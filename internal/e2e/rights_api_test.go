@@ -218,6 +218,15 @@ var apiRules = []rule{
 		SELECT state = 'refused' FROM delivery_decisions WHERE id = {id}`, usual},
 
 	// Pauses and the state of sending.
+	{"GET /api/v1/plan", "PRS-A", only, "from=2026-11-30&to=2026-12-02&unit_id={unit}", "墙内号", listed},
+	{
+		"POST /api/v1/plan/import", "P----", blank, "file file {handle}.xlsx",
+		"SELECT EXISTS (SELECT FROM plan_imports WHERE made_by = {self})", oneself,
+	},
+	{
+		"POST /api/v1/plan/imports/:id/undo", "P----", planImport, "",
+		"SELECT undone_by = {self} FROM plan_imports WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/holidays", "PRS-A", nil, "year=2026", "国庆节", usual},
 	{
 		"PUT /api/v1/holidays", "P-S--", unknownYear,

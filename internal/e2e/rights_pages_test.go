@@ -122,6 +122,22 @@ var pageRules = []rule{
 		SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}`, usual},
 
 	// The plan. How a year is worked is the whole bureau's.
+	{"GET /plan", "PRS-A", only, "q=墙内号", "墙内号", listed},
+	{"GET /plan/import", "P----", nil, "", "下载模板", usual},
+	{"GET /plan/import/template.xlsx", "P----", nil, "", "", usual},
+	{
+		"POST /plan/import", "P----", blank, "file file {handle}.xlsx",
+		"SELECT EXISTS (SELECT FROM plan_files WHERE sent_by = {self})", oneself,
+	},
+	{"GET /plan/import/:id", "P----", planFile, "", "墙内一篇", usual},
+	{
+		"POST /plan/import/:id", "P----", planFile, "again=1",
+		"SELECT NOT EXISTS (SELECT FROM plan_files WHERE id = {id})", usual,
+	},
+	{
+		"POST /plan/imports/:id/undo", "P----", planImport, "",
+		"SELECT undone_by = {self} FROM plan_imports WHERE id = {id}", usual,
+	},
 	{"GET /plan/holidays", "PRS-A", nil, "", "六五环境日", usual},
 	{
 		"POST /plan/holidays", "P-S--", unknownYear,

@@ -409,6 +409,9 @@ func upload(method, path, send string) *http.Request {
 	if strings.HasSuffix(name, ".csv") {
 		content = []byte("词语,建议\n另一个,别的")
 	}
+	if handle, ok := strings.CutSuffix(name, ".xlsx"); ok {
+		content = planSheet(handle, "导入的一篇")
+	}
 	_, _ = w.Write(content)
 	_ = form.Close()
 	req := httptest.NewRequest(method, path, &b)

@@ -10,6 +10,8 @@ var (
 	acts audit.Declared
 
 	actHolidays = acts.Declare("plan.holidays", i18n.N("修改节假日"))
+	actImport   = acts.Declare("plan.import", i18n.N("从 Excel 导入稿件"))
+	actUndo     = acts.Declare("plan.import_undo", i18n.N("撤销导入"))
 )
 
 // TrailActs are the acts that this package writes into the trail.
@@ -23,5 +25,6 @@ func TrailSubjects() []audit.Subject {
 			Text:    i18n.N("节假日"),
 			NameSQL: `SELECT year::text FROM holiday_years WHERE year = e.number`,
 		},
+		{Type: "plan_import", Text: i18n.N("导入"), NameSQL: `SELECT name FROM plan_imports WHERE id = e.number`},
 	}
 }

@@ -7,20 +7,42 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/account"
 	"juzhen/internal/audit"
+	"juzhen/internal/column"
 	"juzhen/internal/fault"
+	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 )
 
 // Service is the use cases of the plan. It is safe for concurrent use.
 type Service struct {
-	db    *pg.DB
-	clock func() time.Time
+	db       *pg.DB
+	accounts *account.Service
+	columns  *column.Service
+	media    *media.Service
+	clock    func() time.Time
+}
+
+// Options are the use cases below that the plan calls.
+type Options struct {
+	Accounts *account.Service
+	Columns  *column.Service
+	Media    *media.Service
+	Now      func() time.Time
 }
 
 // New builds the service.
-func New(db *pg.DB, now func() time.Time) *Service { return &Service{db: db, clock: now} }
+func New(db *pg.DB, options Options) *Service {
+	return &Service{
+		db:       db,
+		accounts: options.Accounts,
+		columns:  options.Columns,
+		media:    options.Media,
+		clock:    options.Now,
+	}
+}
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/column"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
@@ -24,7 +26,12 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{T: t, db: pgtest.New(t), now: time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC)}
 	stage.Bureau(t, w.db, "主管", "专员", "朝阳专员")
-	w.s = New(w.db, func() time.Time { return w.now })
+	clock := func() time.Time { return w.now }
+	w.s = New(w.db, Options{
+		Accounts: account.New(w.db, nil, nil, account.Options{Now: clock}),
+		Columns:  column.New(w.db, clock),
+		Now:      clock,
+	})
 	w.supervisor = person(1, access.Supervisor, 1, "/1/")
 	w.officer = person(2, access.PressOfficer, 1, "/1/")
 	w.district = person(3, access.PressOfficer, 3, "/1/3/")

@@ -78,6 +78,11 @@ var looks = map[any]look{
 	account.TokenRevoked:    {"red", "circle-x"},
 	account.TokenUnreadable: {"red", "shield-lock"},
 
+	plan.InTime:      {"green", "circle-check"},
+	plan.Pressing:    {"orange", "clock-exclamation"},
+	plan.Overdue:     {"red", "alert-triangle"},
+	plan.NeverPosted: {"grey", "circle-dashed"},
+
 	plan.Unknown:  {"purple", "help"},
 	plan.Workday:  {"grey", "calendar"},
 	plan.Weekend:  {"grey", "calendar"},

@@ -5,6 +5,7 @@ package plan
 import (
 	"juzhen/internal/access"
 	"juzhen/internal/console/badge"
+	"juzhen/internal/org"
 	"juzhen/internal/plan"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -12,7 +13,8 @@ import (
 
 // Deps are the use cases the pages call.
 type Deps struct {
-	Plan *plan.Service
+	Plan  *plan.Service
+	Units *org.Service
 }
 
 type pages struct {
@@ -27,10 +29,20 @@ var crumb = page.Crumb{Text: "日历", Href: "/calendar"}
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
 	kit.Badges(badge.Find)
-	kit.Belongs("/calendar", "/plan/holidays")
+	kit.Belongs("/calendar", "/plan")
+	kit.Declare("plan/grid", gridPage{})
+	kit.Declare("plan/import", importPage{})
+	kit.Declare("plan/preview", previewPage{})
 	kit.Declare("plan/holidays", holidaysPage{})
 
 	g := kit.Group("/plan")
+	kit.Handle(g, "GET", "", access.PostView, h.grid)
+	kit.Handle(g, "GET", "/import", access.PostWrite, h.importForm)
+	kit.Handle(g, "GET", "/import/template.xlsx", access.PostWrite, h.template)
+	kit.Handle(g, "POST", "/import", access.PostWrite, h.takeFile, web.MaxBody(importBody))
+	kit.Handle(g, "GET", "/import/:id", access.PostWrite, h.preview)
+	kit.Handle(g, "POST", "/import/:id", access.PostWrite, h.importKept)
+	kit.Handle(g, "POST", "/imports/:id/undo", access.PostWrite, h.undo)
 	kit.Handle(g, "GET", "/holidays", access.PostView, h.holidays)
 	kit.Handle(g, "POST", "/holidays", access.PlanManage, h.setHolidays)
 }

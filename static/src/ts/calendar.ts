@@ -13,7 +13,7 @@ import interaction from "fullcalendar/interaction";
 import classic from "fullcalendar/themes/classic";
 import chinese from "fullcalendar/locales/zh-cn";
 import { ask, tell } from "./ask";
-import { openDialog } from "./dialogs";
+import { confirmMove } from "./move";
 
 // Entry is one line of the feed: a post, or an hour with its number of posts, which then has an end and leads to their list.
 // posts is 1 or that number.
@@ -278,65 +278,13 @@ function local(at: Date): string {
   return shanghaiTime.format(at).replace(" ", "T");
 }
 
-// confirm says what a drop would do, and does it when the person says so. What is refused says why in the same place, and the entry goes back.
+// confirm asks whether what was dropped is to have its new time; else it goes back.
 function confirm(at: HTMLElement, info: EventDropInfo, done: () => void): void {
-  const dialog = document.querySelector<HTMLDialogElement>("#move-dialog");
-  const title = dialog?.querySelector<HTMLElement>("[data-text]");
-  const what = dialog?.querySelector<HTMLElement>("[data-move-what]");
-  const wrong = dialog?.querySelector<HTMLElement>("[data-move-wrong]");
-  const act = dialog?.querySelector<HTMLButtonElement>("[data-move-do]");
-  const from = info.oldEvent.startStr.slice(0, 16);
-  const to = info.event.startStr.slice(0, 16);
-  if (!dialog || !title || !what || !wrong || !act || !info.event.extendedProps["move"]) return info.revert();
-  const address = String(info.event.extendedProps["move"]);
-  let moved = false;
-  title.textContent = (title.dataset["text"] ?? "").replace("{.when}", to.replace("T", " "));
-  what.textContent = info.event.title;
-  wrong.hidden = true;
-  act.hidden = false;
-  act.onclick = async () => {
-    act.disabled = true;
-    const answer = await sendDue(at, address, to);
-    act.disabled = false;
-    if (answer.ok) {
-      moved = true;
-      dialog.close();
-      told(at, answer.text, () => void undo(at, address, from, done));
-      return done();
-    }
-    wrong.textContent = answer.text;
-    wrong.hidden = false;
-    act.hidden = true;
+  const move = {
+    title: info.event.title,
+    address: String(info.event.extendedProps["move"]),
+    from: info.oldEvent.startStr.slice(0, 16),
+    to: info.event.startStr.slice(0, 16),
   };
-  openDialog(dialog, { closed: () => moved || info.revert() });
-}
-
-// undo gives the old time back, which may be refused like any other.
-async function undo(at: HTMLElement, address: string, to: string, done: () => void): Promise<void> {
-  const answer = await sendDue(at, address, to);
-  told(at, answer.text);
-  if (answer.ok) done();
-}
-
-// told shows a sentence above the lower edge of the window, where it is seen whatever the page shows, with a way back while there is one.
-function told(at: HTMLElement, text: string, back?: () => void): void {
-  const line = document.getElementById("moved");
-  const words = line?.querySelector("p");
-  const button = line?.querySelector<HTMLButtonElement>("[data-move-undo]");
-  const close = line?.querySelector<HTMLButtonElement>("[data-moved-close]");
-  if (!line || !words || !button || !close) return;
-  line.hidden = false;
-  words.textContent = text;
-  button.hidden = !back;
-  button.onclick = back ?? null;
-  close.onclick = () => (line.hidden = true);
-  if (back) at.dispatchEvent(new CustomEvent("jz:moved", { bubbles: true }));
-}
-
-// sendDue sends a new time in Asia/Shanghai as a form does, and gives the server's sentence.
-async function sendDue(at: HTMLElement, address: string, due: string): Promise<{ ok: boolean; text: string }> {
-  const answer = await ask(address, { body: new URLSearchParams({ due_at: due }) });
-  if (answer.failure === "offline") return { ok: false, text: at.dataset["offline"] ?? "" };
-  if (answer.failure) return { ok: false, text: answer.told };
-  return { ok: true, text: (JSON.parse(answer.body) as { text: string }).text };
+  confirmMove(at, move, done, () => info.revert());
 }
