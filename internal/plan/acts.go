@@ -25,6 +25,10 @@ func TrailSubjects() []audit.Subject {
 			Text:    i18n.N("节假日"),
 			NameSQL: `SELECT year::text FROM holiday_years WHERE year = e.number`,
 		},
-		{Type: "plan_import", Text: i18n.N("导入"), NameSQL: `SELECT name FROM plan_imports WHERE id = e.number`},
+		{
+			Type:    "plan_import",
+			Text:    i18n.N("导入"),
+			NameSQL: `SELECT name FROM plan_imports WHERE id = e.number`,
+		},
 	}
 }

@@ -21,6 +21,7 @@ func (w *world) write(who access.Actor, unit int64, due, text string, accounts .
 	_, err := fmt.Sscanf(due[6:], "%d:%d", &hour, &minute)
 	w.must(err)
 	at = at.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)
+
 	content := post.Content{Text: text, DueAt: &at}
 	for _, id := range accounts {
 		content.Targets = append(content.Targets, post.TargetChoice{AccountID: id})
@@ -90,7 +91,12 @@ VALUES (4, 'weibo', '5300', 'elsewhere', '2026-11-15T01:00:00Z', '手机上发�
 	}
 
 	// A supervisor looks; a district's officer sees its own account and posts alone.
-	if grid, err = w.s.Grid(t.Context(), w.supervisor, ask); err != nil || grid.Rows[0].Cells[1].Posts[0].Moves {
+	if grid, err = w.s.Grid(
+		t.Context(),
+		w.supervisor,
+		ask,
+	); err != nil ||
+		grid.Rows[0].Cells[1].Posts[0].Moves {
 		t.Errorf("%v: a supervisor moves", err)
 	}
 	grid, err = w.s.Grid(t.Context(), w.district, ask)
@@ -107,7 +113,11 @@ func TestAccountsByDaysComeInPagesAndWithinBounds(t *testing.T) {
 	var seen []int64
 
 	for page := range 2 {
-		grid, err := w.s.Grid(t.Context(), w.officer, Ask{From: from, To: from.AddDate(0, 0, 7), Limit: 3, Page: page})
+		grid, err := w.s.Grid(
+			t.Context(),
+			w.officer,
+			Ask{From: from, To: from.AddDate(0, 0, 7), Limit: 3, Page: page},
+		)
 		w.must(err)
 		if grid.More != (page == 0) {
 			t.Errorf("page %d: more %t", page, grid.More)
@@ -120,7 +130,11 @@ func TestAccountsByDaysComeInPagesAndWithinBounds(t *testing.T) {
 	if fmt.Sprint(seen) != "[1 2 3 4]" {
 		t.Errorf("%v", seen)
 	}
-	grid, err := w.s.Grid(t.Context(), w.officer, Ask{From: from, To: from.AddDate(0, 0, 1), UnitPath: "/1/2/", Query: "@京"})
+	grid, err := w.s.Grid(
+		t.Context(),
+		w.officer,
+		Ask{From: from, To: from.AddDate(0, 0, 1), UnitPath: "/1/2/", Query: "@京"},
+	)
 	w.must(err)
 	if len(grid.Rows) != 1 || grid.Rows[0].AccountID != 2 {
 		t.Errorf("%+v", grid.Rows)
@@ -131,7 +145,12 @@ func TestAccountsByDaysComeInPagesAndWithinBounds(t *testing.T) {
 		"page":  {From: from, To: from.AddDate(0, 0, 1), Page: 100_000},
 		"apart": {From: from, To: from.AddDate(0, 0, 1), Apart: -1},
 	} {
-		if _, err := w.s.Grid(t.Context(), w.officer, ask); !fault.Is(err, fault.KindInvalid) || fault.Public(err).Field != field {
+		if _, err := w.s.Grid(
+			t.Context(),
+			w.officer,
+			ask,
+		); !fault.Is(err, fault.KindInvalid) ||
+			fault.Public(err).Field != field {
 			t.Errorf("%s: %v", field, err)
 		}
 	}

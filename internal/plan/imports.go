@@ -169,7 +169,17 @@ func (k *knownThings) read(w wish) (p Planned, faults []RowFault) {
 	for _, one := range p.Accounts {
 		said := one.Handle + "\x00" + w.text
 		if first, twice := k.said[said]; twice && w.text != "" {
-			wrong(fault.Invalid("text", "@{.account} 在第 {.row} 行已有同样的文字，平台会拒绝", "account", one.Handle, "row", first))
+			wrong(
+				fault.Invalid(
+					"text",
+					"@{.account} 在第 {.row} 行已有同样的文字，平台会拒绝",
+					"account",
+					one.Handle,
+					"row",
+					first,
+				),
+			)
+
 			break
 		}
 		k.said[said] = w.row
@@ -200,7 +210,8 @@ func (k *knownThings) readAccounts(w wish, p *Planned) *fault.Error {
 // readColumn finds the column of this name that holds for the accounts: that of the highest unit.
 func (k *knownThings) readColumn(w wish, p *Planned) *fault.Error {
 	for _, one := range k.columns {
-		if one.Active && glyph.Fold(one.Name) == glyph.Fold(w.column) && one.HoldsFor(p.Accounts[0].UnitPath) {
+		if one.Active && glyph.Fold(one.Name) == glyph.Fold(w.column) &&
+			one.HoldsFor(p.Accounts[0].UnitPath) {
 			p.columnID = one.ID
 			return nil
 		}
@@ -230,7 +241,12 @@ func (k *knownThings) readPictures(w wish) *fault.Error {
 // Import makes a draft of each row of a file, of all of them or of none. again says that the person knows that
 // the same file was imported before. Fails with fault.Fields that name each wrong cell as "rows.ROW.FIELD",
 // with fault.Conflict "imported" where the file was imported before, else as Look does.
-func (s *Service) Import(ctx context.Context, actor access.Actor, file File, again bool) (made Import, err error) {
+func (s *Service) Import(
+	ctx context.Context,
+	actor access.Actor,
+	file File,
+	again bool,
+) (made Import, err error) {
 	defer fault.Step(&err, "plan.Import")
 
 	draft, archive, err := s.look(ctx, actor, file)
@@ -249,7 +265,12 @@ func (s *Service) Import(ctx context.Context, actor access.Actor, file File, aga
 	}
 	letters, sum := []rune(glyph.Clean(file.Name)), sha256.Sum256(file.Sheet)
 	made = Import{
-		Name: string(letters[:min(len(letters), importName)]), By: actor.UserID, At: s.now(), Posts: len(draft.Rows),
+		Name: string(
+			letters[:min(len(letters), importName)],
+		),
+		By:    actor.UserID,
+		At:    s.now(),
+		Posts: len(draft.Rows),
 	}
 
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
@@ -320,7 +341,14 @@ func (s *Service) keep(
 			if err != nil {
 				return nil, err
 			}
-			picture, err := s.media.Upload(ctx, actor, row.Accounts[0].UnitID, name, bytes.NewReader(data), "")
+			picture, err := s.media.Upload(
+				ctx,
+				actor,
+				row.Accounts[0].UnitID,
+				name,
+				bytes.NewReader(data),
+				"",
+			)
 			if told := fault.Public(err); err != nil && fault.Is(err, fault.KindInvalid) {
 				return nil, asFields([]RowFault{{row.Row, "pictures", columnName("pictures"), told}})
 			} else if err != nil {
@@ -424,7 +452,12 @@ func (s *Service) KeptFile(ctx context.Context, actor access.Actor, id int64) (_
 }
 
 // ImportKept does what the preview of a kept file told, and drops the file.
-func (s *Service) ImportKept(ctx context.Context, actor access.Actor, id int64, again bool) (_ Import, err error) {
+func (s *Service) ImportKept(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	again bool,
+) (_ Import, err error) {
 	defer fault.Step(&err, "plan.ImportKept %d", id)
 
 	file, err := s.KeptFile(ctx, actor, id)

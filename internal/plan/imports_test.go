@@ -128,11 +128,16 @@ func TestArchivesThatCannotBeMeantAreRefusedUnread(t *testing.T) {
 		"something else": append(archive(t, []string{"a.png"}, nil), "behind it"...),
 		"too much":       make([]byte, MaxZipBytes+1),
 	} {
-		if _, err := readPictures(raw); !fault.Is(err, fault.KindInvalid) || fault.Public(err).Field != "pictures" {
+		if _, err := readPictures(
+			raw,
+		); !fault.Is(err, fault.KindInvalid) ||
+			fault.Public(err).Field != "pictures" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	found, err := readPictures(archive(t, []string{"图/一.png", "二.png", "__MACOSX/._二.png", "图/.DS_Store"}, dot(t)))
+	found, err := readPictures(
+		archive(t, []string{"图/一.png", "二.png", "__MACOSX/._二.png", "图/.DS_Store"}, dot(t)),
+	)
 	if err != nil || len(found) != 2 || !found.looks("一.png") || found.looks("三.png") {
 		t.Errorf("%v: %v", err, found)
 	}
@@ -176,7 +181,13 @@ func TestEachFaultyCellIsToldAndNothingIsMade(t *testing.T) {
 	if strings.Join(got, ", ") != want || draft.Read != 5 {
 		t.Errorf("%d rows: %s", draft.Read, strings.Join(got, ", "))
 	}
-	if _, err := w.s.Import(t.Context(), w.officer, file, false); fault.FieldErrors(err) == nil || w.drafts() != 0 {
+	if _, err := w.s.Import(
+		t.Context(),
+		w.officer,
+		file,
+		false,
+	); fault.FieldErrors(err) == nil ||
+		w.drafts() != 0 {
 		t.Errorf("%v, %d drafts", err, w.drafts())
 	}
 	// An account of another unit's is answered as one that does not exist; a supervisor writes nothing.
@@ -242,7 +253,8 @@ func TestAnImportIsWholeToldAgainAndUndone(t *testing.T) {
 }
 
 func (w *world) postsOf(id int64) (ids []int64, err error) {
-	rows, err := w.db.Pool().Query(w.Context(), "SELECT post_id FROM plan_import_posts WHERE import_id = $1 ORDER BY 1", id)
+	rows, err := w.db.Pool().
+		Query(w.Context(), "SELECT post_id FROM plan_import_posts WHERE import_id = $1 ORDER BY 1", id)
 	if err != nil {
 		return nil, err
 	}
@@ -263,7 +275,11 @@ func TestAFileIsKeptForWhoSentIt(t *testing.T) {
 	t.Parallel()
 	w := importWorld(t)
 	ctx := t.Context()
-	id, err := w.s.KeepFile(ctx, w.officer, File{Name: "一.xlsx", Sheet: sheet(t, heads, []any{"环保北京", "", "一篇"})})
+	id, err := w.s.KeepFile(
+		ctx,
+		w.officer,
+		File{Name: "一.xlsx", Sheet: sheet(t, heads, []any{"环保北京", "", "一篇"})},
+	)
 	w.must(err)
 	if _, err := w.s.KeptFile(ctx, w.district, id); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("another's file: %v", err)

@@ -67,7 +67,14 @@ func readPictures(raw []byte) (pictures, error) {
 		case found[name] != nil:
 			return nil, fault.Invalid("pictures", "压缩包里有两个文件叫 {.name}", "name", name)
 		case size > maxPicture:
-			return nil, fault.Invalid("pictures", "压缩包里的 {.name} 超过 {.max} MB", "name", name, "max", maxPicture>>20)
+			return nil, fault.Invalid(
+				"pictures",
+				"压缩包里的 {.name} 超过 {.max} MB",
+				"name",
+				name,
+				"max",
+				maxPicture>>20,
+			)
 		case total > maxUnpacked, size > 1<<20 && size > maxRatio*max(file.CompressedSize64, 1):
 			return nil, fault.Invalid("pictures", "压缩包解开后过大")
 		}

@@ -174,7 +174,14 @@ func wishOf(number int, cells []string, at map[string]int) (w wish, ok bool, err
 
 	for i, cell := range cells {
 		if len(cell) > maxCell {
-			return wish{}, false, fault.Invalid("file", "第 {.row} 行第 {.column} 列太长", "row", number, "column", i+1)
+			return wish{}, false, fault.Invalid(
+				"file",
+				"第 {.row} 行第 {.column} 列太长",
+				"row",
+				number,
+				"column",
+				i+1,
+			)
 		}
 		ok = ok || strings.TrimSpace(cell) != ""
 	}
@@ -310,6 +317,7 @@ func WriteTemplate(out io.Writer, accounts, names []string) (err error) {
 	if _, err := file.NewSheet(lists); err != nil {
 		return err
 	}
+
 	heads := make([]any, len(columns))
 	for i, column := range columns {
 		heads[i] = column.names[0]

@@ -224,6 +224,7 @@ func numbered(cond string, first int) string {
 	parts := strings.Split(cond, "?")
 
 	var out strings.Builder
+
 	for i, part := range parts {
 		if i > 0 {
 			out.WriteString("$" + strconv.Itoa(first+i))

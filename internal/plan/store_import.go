@@ -42,7 +42,13 @@ func importsOf(ctx context.Context, db *pg.DB, actor access.Actor) ([]Import, er
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Import])
 }
 
-func insertImport(ctx context.Context, tx pg.Tx, made Import, sum []byte, posts []int64) (id int64, err error) {
+func insertImport(
+	ctx context.Context,
+	tx pg.Tx,
+	made Import,
+	sum []byte,
+	posts []int64,
+) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
 INSERT INTO plan_imports (name, hash, posts, made_by, made_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
 		made.Name, sum, made.Posts, made.By, made.At).Scan(&id)
@@ -56,7 +62,12 @@ INSERT INTO plan_import_posts (import_id, post_id) SELECT $1, unnest($2::bigint[
 }
 
 func lockImport(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Import, error) {
-	rows, err := tx.Pgx.Query(ctx, selectImport+"i.id = $1 AND i.made_by = $2 FOR UPDATE OF i", id, actor.UserID)
+	rows, err := tx.Pgx.Query(
+		ctx,
+		selectImport+"i.id = $1 AND i.made_by = $2 FOR UPDATE OF i",
+		id,
+		actor.UserID,
+	)
 	if err != nil {
 		return Import{}, err
 	}
@@ -72,7 +83,11 @@ func lockImport(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Im
 }
 
 func postsOf(ctx context.Context, tx pg.Tx, id int64) ([]int64, error) {
-	rows, err := tx.Pgx.Query(ctx, "SELECT post_id FROM plan_import_posts WHERE import_id = $1 ORDER BY 1", id)
+	rows, err := tx.Pgx.Query(
+		ctx,
+		"SELECT post_id FROM plan_import_posts WHERE import_id = $1 ORDER BY 1",
+		id,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -81,13 +96,21 @@ func postsOf(ctx context.Context, tx pg.Tx, id int64) ([]int64, error) {
 }
 
 func markUndone(ctx context.Context, tx pg.Tx, id, by int64, at time.Time) error {
-	_, err := tx.Pgx.Exec(ctx, "UPDATE plan_imports SET undone_by = $2, undone_at = $3 WHERE id = $1", id, by, at)
+	_, err := tx.Pgx.Exec(
+		ctx,
+		"UPDATE plan_imports SET undone_by = $2, undone_at = $3 WHERE id = $1",
+		id,
+		by,
+		at,
+	)
+
 	return err
 }
 
 // insertFile keeps a file, and drops those that are over.
 func insertFile(ctx context.Context, db *pg.DB, by int64, file File, at time.Time) (id int64, err error) {
-	if _, err := db.Pool().Exec(ctx, "DELETE FROM plan_files WHERE sent_at < $1", at.Add(-keptFor)); err != nil {
+	if _, err := db.Pool().
+		Exec(ctx, "DELETE FROM plan_files WHERE sent_at < $1", at.Add(-keptFor)); err != nil {
 		return 0, err
 	}
 	err = db.Pool().QueryRow(ctx, `
@@ -98,8 +121,10 @@ INSERT INTO plan_files (sent_by, sent_at, name, sheet, pictures) VALUES ($1, $2,
 }
 
 func findFile(ctx context.Context, db *pg.DB, by, id int64) (file File, err error) {
-	err = db.Pool().QueryRow(ctx, "SELECT name, sheet, pictures FROM plan_files WHERE id = $1 AND sent_by = $2",
-		id, by).Scan(&file.Name, &file.Sheet, &file.Pictures)
+	err = db.Pool().
+		QueryRow(ctx, "SELECT name, sheet, pictures FROM plan_files WHERE id = $1 AND sent_by = $2",
+			id, by).
+		Scan(&file.Name, &file.Sheet, &file.Pictures)
 	if errors.Is(err, pgx.ErrNoRows) {
 		err = fault.NotFound("没有找到这个文件：它已经导入，或超过了一天，请重新选择")
 	}

@@ -147,7 +147,11 @@ func (h *pages) ask(c *gin.Context, p *gridPage) (plan.Ask, error) {
 		return plan.Ask{}, err
 	}
 	ask := plan.Ask{
-		From: from, To: from.AddDate(0, 0, days), Query: p.Form.Query, Page: max(0, p.Form.Page), Apart: apart,
+		From:  from,
+		To:    from.AddDate(0, 0, days),
+		Query: p.Form.Query,
+		Page:  max(0, p.Form.Page),
+		Apart: apart,
 	}
 	p.Units = append([]page.Option{{Text: "全部"}}, parts.UnitOptions(units)...)
 
@@ -207,7 +211,10 @@ func (p *gridPage) entry(accountID int64, post plan.Entry) gridEntry {
 		e.Title = p.T("（尚未填写正文）")
 	}
 	if !post.Own {
-		e.Href = "/deliveries?account=" + strconv.FormatInt(accountID, 10) + "&from=" + e.Due[:10] + "&to=" + e.Due[:10]
+		e.Href = "/deliveries?account=" + strconv.FormatInt(
+			accountID,
+			10,
+		) + "&from=" + e.Due[:10] + "&to=" + e.Due[:10]
 	}
 	if post.Moves {
 		e.Move = "/calendar/" + strconv.FormatInt(post.PostID, 10) + "/move"
