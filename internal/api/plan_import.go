@@ -12,7 +12,7 @@ import (
 
 type planFile struct {
 	File     huma.FormFile `form:"file" required:"true" doc:"Excel 文件（.xlsx），第一行是列名"`
-	Pictures huma.FormFile `form:"pictures" doc:"图片压缩包（.zip），“图片”一列写其中的文件名"`
+	Pictures huma.FormFile `form:"pictures" required:"false" doc:"图片压缩包（.zip），“图片”一列写其中的文件名"`
 }
 
 type planImported struct {

@@ -38,12 +38,12 @@ func TestAWeekComesFromExcelAndIsMovedByKeys(t *testing.T) {
 	}
 	tab := person(t, w, "xuanchuan")
 	tab.Go("/plan/import")
-	tab.Upload("#f-file", week("错.xlsx", "不是时间"))
+	tab.Upload("#f-file", week("wrong.xlsx", "不是时间"))
 	tab.Follow("main form button[type=submit]")
 	tab.SeeText("main .field-error", "时间无法识别")
 
 	tab.Go("/plan/import")
-	tab.Upload("#f-file", week("周.xlsx", due.Format("2006-01-02 15:04")))
+	tab.Upload("#f-file", week("week.xlsx", due.Format("2006-01-02 15:04")))
 	tab.Follow("main form button[type=submit]")
 	tab.SeeText("main table", due.Format("2006-01-02 15:04"))
 	tab.Follow("main form button[type=submit]")

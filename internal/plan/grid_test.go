@@ -37,8 +37,8 @@ func (w *world) write(who access.Actor, unit int64, due, text string, accounts .
 func (w *world) deliver(p post.Post, phase post.Phase, state delivery.State) {
 	w.Helper()
 	_, err := w.db.Pool().Exec(w.Context(), `
-INSERT INTO deliveries (post_id, version_id, account_id, platform, connector, state, plan, urgent, due_at, approved,
-    payload_hash, mark_key, created_at, updated_at)
+INSERT INTO deliveries (post_id, version_id, account_id, platform, connector, state, plan, urgent, due_at,
+    approved, payload_hash, mark_key, created_at, updated_at)
 SELECT p.id, p.version_id, t.account_id, 'weibo', 'commercial', $2, 1, false, p.due_at, $2 <> 'planned',
     '\x00', uuid_send(gen_random_uuid()), now(), now()
 FROM posts p JOIN version_targets t ON t.version_id = p.version_id WHERE p.id = $1`, p.ID, state)
@@ -58,8 +58,8 @@ func TestAccountsByDaysSayWhatIsPlannedSentAndMissing(t *testing.T) {
 	w.write(w.officer, 1, "12-01T10:00", "没写完", 1)
 	w.write(w.officer, 1, "12-01T11:00", "也没写完", 1)
 	_, err := w.db.Pool().Exec(t.Context(), `
-INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state, state_at,
-    reposts, comments, likes)
+INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures,
+    state, state_at, reposts, comments, likes)
 VALUES (4, 'weibo', '5300', 'elsewhere', '2026-11-15T01:00:00Z', '手机上发的', true, 0, 'live', now(), 0, 0, 0)`)
 	w.must(err)
 

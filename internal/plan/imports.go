@@ -238,8 +238,8 @@ func (k *knownThings) readPictures(w wish) *fault.Error {
 	return nil
 }
 
-// Import makes a draft of each row of a file, of all of them or of none. again says that the person knows that
-// the same file was imported before. Fails with fault.Fields that name each wrong cell as "rows.ROW.FIELD",
+// Import makes a draft of each row of a file, of all of them or of none. again says that the person knows
+// that the same file was imported before. Fails with fault.Fields that name each wrong cell as "rows.ROW.FIELD",
 // with fault.Conflict "imported" where the file was imported before, else as Look does.
 func (s *Service) Import(
 	ctx context.Context,
@@ -374,8 +374,8 @@ func asFields(faults []RowFault) error {
 	return fields.Err()
 }
 
-// Undo takes the drafts of an import away, while none of them was submitted and none changed since. Fails with
-// fault.NotFound for another's, with fault.Conflict otherwise.
+// Undo takes the drafts of an import away, while none of them was submitted and none changed since. Fails
+// with fault.NotFound for another's, with fault.Conflict otherwise.
 func (s *Service) Undo(ctx context.Context, actor access.Actor, id int64) (undone Import, err error) {
 	defer fault.Step(&err, "plan.Undo %d", id)
 

@@ -304,11 +304,16 @@ func TestFilesWithoutEndAreRefused(t *testing.T) {
 	}
 	rows = append(rows, rows[1])
 
+	wide := make([]any, maxColumns+1)
+	for i := range wide {
+		wide[i] = "字"
+	}
+
 	for name, raw := range map[string][]byte{
 		"one row too many": sheet(t, rows...),
 		"no rows":          sheet(t, heads),
 		"other columns":    sheet(t, []any{"甲", "乙"}, []any{"1", "2"}),
-		"too wide":         sheet(t, heads, make([]any, 0), append([]any{"环保北京", "", "文"}, strings.Fields(strings.Repeat("x ", 30))[0], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18)),
+		"too wide":         sheet(t, heads, wide),
 		"no Excel":         []byte("账号,正文"),
 		"nothing":          nil,
 		"too large":        make([]byte, MaxSheetBytes+1),

@@ -93,8 +93,8 @@ func errManyEntries() *fault.Error {
 }
 
 // checkZipEnd reads the record at the end of an archive (PKWARE APPNOTE 4.3.16) and refuses one with too much
-// in its list, before any of the list is read. The list must fill the place before the record, so that no more
-// hides in it than the record says.
+// in its list, before any of the list is read. The list must fill the place before the record, so that no
+// more hides in it than the record says.
 func checkZipEnd(raw []byte) error {
 	const size = 22
 	tail := raw[max(0, len(raw)-size-1<<16):]

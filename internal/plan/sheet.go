@@ -198,7 +198,9 @@ func wishOf(number int, cells []string, at map[string]int) (w wish, ok bool, err
 
 // splitNames reads names that stand in one cell, each once.
 func splitNames(text, between string) (names []string) {
-	for _, name := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(between, r) }) {
+	apart := func(r rune) bool { return strings.ContainsRune(between, r) }
+
+	for _, name := range strings.FieldsFunc(text, apart) {
 		name = strings.TrimPrefix(strings.TrimSpace(name), "@")
 		if name != "" && !slices.Contains(names, name) {
 			names = append(names, name)

@@ -65,7 +65,8 @@ SELECT s.id, s.handle, s.unit_id, s.unit_name, s.unit_path, sent.at AS last_sent
         ORDER BY d.due_at LIMIT $6) AS planned
 FROM paged s
 LEFT JOIN LATERAL (SELECT coalesce(d.sent_at, d.due_at) AS at FROM deliveries d
-    WHERE d.account_id = s.id AND d.due_at <= $5 AND d.state = 'sent' ORDER BY d.due_at DESC LIMIT 1) sent ON true
+    WHERE d.account_id = s.id AND d.due_at <= $5 AND d.state = 'sent'
+    ORDER BY d.due_at DESC LIMIT 1) sent ON true
 LEFT JOIN LATERAL (SELECT p.posted_at AS at FROM platform_posts p
     WHERE p.account_id = s.id AND p.state <> 'removed' ORDER BY p.posted_at DESC LIMIT 1) seen ON true
 ORDER BY s.position, s.id`, append(given, args...)...)
@@ -76,8 +77,8 @@ ORDER BY s.position, s.id`, append(given, args...)...)
 	return pgx.CollectRows(rows, pgx.RowToStructByName[accountRow])
 }
 
-// entryRow is a post of an account on a day of the span: a delivery, or a draft that is to become one. With it
-// stand the counts of its day.
+// entryRow is a post of an account on a day of the span: a delivery, or a draft that is to become one.
+// With it stand the counts of its day.
 type entryRow struct {
 	AccountID int64
 	Day       int // of the span, from 0
@@ -139,7 +140,8 @@ named AS (SELECT * FROM counted WHERE place <= $4),
 ahead AS (
     SELECT o.post_id, NOT EXISTS (SELECT FROM deliveries x WHERE x.post_id = o.post_id
         AND x.state NOT IN ('planned', 'waiting', 'cancelled')) AS all_open,
-        (SELECT count(*) FROM version_targets t WHERE t.version_id = o.version_id AND t.variant IS NULL) AS alike
+        (SELECT count(*) FROM version_targets t
+            WHERE t.version_id = o.version_id AND t.variant IS NULL) AS alike
     FROM (SELECT DISTINCT post_id, version_id FROM named WHERE state IN ('', 'planned', 'waiting')) o)
 SELECT n.account_id, n.day, n.kind, n.post_id, p.phase, u.path AS unit_path, n.state, n.due_at,
     left(coalesce(t.variant, v.text), 200) AS text, coalesce(o.all_open, false) AS all_open,

@@ -16,8 +16,8 @@ const selectImport = `
 SELECT i.id, i.name, i.made_by AS by, u.display_name AS by_name, i.made_at AS at, i.posts, i.undone_at
 FROM plan_imports i JOIN users u ON u.id = i.made_by WHERE `
 
-// importOf finds the newest import of the same file that stands. Only the actor's own are told of: what others
-// imported is theirs.
+// importOf finds the newest import of the same file that stands. Only the actor's own are told of: what
+// others imported is theirs.
 func importOf(ctx context.Context, db *pg.DB, actor access.Actor, sum []byte) (*Import, error) {
 	rows, err := db.Pool().Query(ctx, selectImport+`
 i.hash = $1 AND i.undone_at IS NULL AND i.made_by = $2 ORDER BY i.id DESC LIMIT 1`, sum, actor.UserID)
