@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones that a file may name, wherever the program runs
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -270,24 +269,18 @@ func ofExcel(n float64) (time.Time, error) {
 
 // ofZone reads the clock of another zone.
 func ofZone(text, name string) (time.Time, error) {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return time.Time{}, fault.Invalid("due", "不认识时区 {.zone}", "zone", name)
-	}
-	clock, err := instant.Parse(text, dueForms[:9]...)
+	shown, err := instant.Parse(text, dueForms[:9]...)
 	if err != nil {
 		return time.Time{}, err
 	}
-	at := time.Date(
-		clock.Year(), clock.Month(), clock.Day(), clock.Hour(), clock.Minute(), clock.Second(), 0, zone,
-	)
-	const form = "2006-01-02 15:04"
-	wanted := clock.Format(form)
 
-	switch {
-	case at.Format(form) != wanted:
+	at, clock := beijing.Abroad(shown, name)
+	switch clock {
+	case beijing.NoZone:
+		return time.Time{}, fault.Invalid("due", "不认识时区 {.zone}", "zone", name)
+	case beijing.Skipped:
 		return time.Time{}, fault.Invalid("due", "{.zone} 没有这个时刻（夏令时跳过），请改写北京时间", "zone", name)
-	case at.Add(time.Hour).Format(form) == wanted || at.Add(-time.Hour).Format(form) == wanted:
+	case beijing.Twice:
 		return time.Time{}, fault.Invalid("due", "{.zone} 的这个时刻有两次（夏令时结束），请改写北京时间", "zone", name)
 	}
 
