@@ -47,7 +47,7 @@ func TestAWeekComesFromExcelAndIsMovedByKeys(t *testing.T) {
 	tab.Follow("main form button[type=submit]")
 	tab.SeeText("main table", due.Format("2006-01-02 15:04"))
 	tab.Follow("main form button[type=submit]")
-	tab.SeeText("#notices", "已导入 2 篇草稿")
+	tab.SeeText(".banner", "已导入 2 篇草稿")
 
 	tab.Go("/plan")
 	tab.Eval(`(document.querySelector("[data-move]").focus(), true)`)
