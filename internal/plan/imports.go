@@ -239,8 +239,8 @@ func (k *knownThings) readPictures(w wish) *fault.Error {
 }
 
 // Import makes a draft of each row of a file, of all of them or of none. again says that the person knows
-// that the same file was imported before. Fails with fault.Fields that name each wrong cell as "rows.ROW.FIELD",
-// with fault.Conflict "imported" where the file was imported before, else as Look does.
+// that the same file was imported before. Fails with fault.Fields that name each wrong cell as
+// "rows.ROW.FIELD", with fault.Conflict "imported" where the file was imported before, else as Look does.
 func (s *Service) Import(
 	ctx context.Context,
 	actor access.Actor,

@@ -97,6 +97,7 @@ func (h *pages) grid(c *gin.Context) error {
 	for _, row := range p.Grid.Rows {
 		p.Rows = append(p.Rows, p.row(row))
 	}
+
 	for _, day := range p.Grid.Days {
 		if day.Mark.Kind == plan.Unknown {
 			p.UnknownYear = day.Date.Year()
