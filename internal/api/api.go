@@ -15,6 +15,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
+	"juzhen/internal/chain"
 	"juzhen/internal/check"
 	"juzhen/internal/column"
 	"juzhen/internal/delivery"
@@ -46,6 +47,7 @@ type Deps struct {
 	Posts      *post.Service
 	Templates  *template.Service
 	Reviews    *review.Service
+	Chains     *chain.Service
 	Checks     *check.Service
 	Deliveries *delivery.Service
 	Reach      *reach.Service
@@ -115,6 +117,8 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.templates()
 	a.advances()
 	a.reviews()
+	a.chains()
+	a.standIns()
 	a.deliveries()
 	a.pauses()
 	a.reach()

@@ -443,3 +443,59 @@ func TestSessionsEnd(t *testing.T) {
 		t.Error("a 401 without WWW-Authenticate")
 	}
 }
+
+// TestAPostOfThreeSteps: a program asks for a chain, another person confirms it, three people pass a post, and
+// nothing is approved before the third has.
+func TestAPostOfThreeSteps(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	steps := []body{
+		{"name": "初审", "relation": "line", "role": "reviewer", "items": []string{"错别字"}},
+		{"name": "复审", "relation": "line", "role": "reviewer"},
+		{"name": "终审", "relation": "line", "role": "supervisor", "at_once": true},
+	}
+	asked := w.call("admin", "POST", "/chains", body{"unit_id": 1, "name": "三步", "active": true, "steps": steps}).
+		want(201)
+	asked.says("asked", "asked", "state")
+	at := "/chains/" + asked.text("id")
+	w.call("admin", "POST", at+"/confirm", body{"version": 1}).problem(403, "forbidden")
+	w.call("supervisor", "POST", at+"/confirm", body{"version": 1}).
+		want(200).
+		says("in_force", "in_force", "state")
+	w.call("admin", "PATCH", at, body{"version": 9, "name": "三步", "active": true, "steps": steps}).
+		problem(409, "overtaken")
+
+	p := w.call("writer", "POST", "/posts", body{
+		"text": "今日空气质量良", "account_ids": []int{1}, "due_at": w.in(time.Hour), "submit": true,
+	}).want(201)
+	at = "/posts/" + p.text("id") + "/review"
+	word := func(more body) body {
+		said := body{"version": 1, "hash": p.text("hash"), "decision": "approve"}
+		for k, v := range more {
+			said[k] = v
+		}
+
+		return said
+	}
+	w.call("reviewer", "GET", at, nil).
+		want(200).
+		says("三步", "chain").
+		says("1", "your_step").
+		says("1", "open_step")
+	w.call("writer", "GET", at, nil).want(200).says("0", "your_step")
+	w.call("supervisor", "POST", at, word(nil)).problem(403, "not_named")
+	w.call("reviewer", "POST", at, word(nil)).problem(422, "ticked")
+	w.call("reviewer", "POST", at, word(body{"step": 2})).problem(409, "other_step")
+	w.call("reviewer", "POST", at, word(body{"ticked": []string{"错别字"}})).want(200).says("submitted", "phase")
+	w.call("reviewer", "POST", at, word(nil)).problem(403, "same_person")
+	w.call("second", "POST", at, word(body{"step": 2})).want(200).says("submitted", "phase")
+	if n := w.count("SELECT count(*) FROM deliveries WHERE approved"); n != 0 {
+		t.Errorf("%d deliveries approved after two steps of three", n)
+	}
+	w.call("supervisor", "POST", at, word(body{"decision": "return", "to_step": 2, "opinion": "再核对"})).
+		want(200).says("submitted", "phase")
+	w.call("second", "POST", at, word(nil)).want(200)
+	w.call("supervisor", "POST", at, word(nil)).want(200).says("approved", "phase")
+	w.call("reviewer", "GET", at, nil).want(200).says("approved", "state").says("0", "open_step").
+		says("true", "decisions", 1, "undone").says("false", "decisions", 3, "undone")
+}

@@ -259,7 +259,11 @@ type Decided struct {
 	Hash      string     `json:"hash"`
 	State     string     `json:"state" enum:"pending,approved,returned,void"`
 	OpenedAt  time.Time  `json:"opened_at"`
+	Step      int        `json:"step" doc:"第几步，从 1 起"`
+	StepName  string     `json:"step_name,omitempty"`
+	Undone    bool       `json:"undone,omitempty" doc:"此后被退回到这一步或前面，不再算数"`
 	DecidedBy string     `json:"decided_by,omitempty"`
+	For       string     `json:"for,omitempty" doc:"代谁审"`
 	DecidedAt *time.Time `json:"decided_at,omitempty"`
 	Opinion   string     `json:"opinion,omitempty"`
 }
@@ -412,8 +416,18 @@ func showVersion(version post.Version) postVersion {
 
 func showReview(r review.Review) Decided {
 	return Decided{
-		r.ID, r.VersionNumber, hexOf(r.Hash), string(r.State), r.OpenedAt.UTC(), r.DecidedName,
-		utc(r.DecidedAt), r.Opinion,
+		ID:        r.ID,
+		Version:   r.VersionNumber,
+		Hash:      hexOf(r.Hash),
+		State:     string(r.State),
+		OpenedAt:  r.OpenedAt.UTC(),
+		Step:      r.Level,
+		StepName:  r.Step,
+		Undone:    r.Undone,
+		DecidedBy: r.DecidedName,
+		For:       r.ForName,
+		DecidedAt: utc(r.DecidedAt),
+		Opinion:   r.Opinion,
 	}
 }
 

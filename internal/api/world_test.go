@@ -24,6 +24,7 @@ import (
 	"juzhen/internal/api"
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
+	"juzhen/internal/chain"
 	"juzhen/internal/check"
 	"juzhen/internal/column"
 	"juzhen/internal/delivery"
@@ -172,8 +173,9 @@ func (w *world) services(weiboURL string) {
 		Accounts:   accounts,
 		Media:      media.New(w.db, blobs, w.now),
 		Columns:    column.New(w.db, w.now),
+		Chains:     chain.New(w.db, w.now),
 		Posts:      post.New(w.db, rules, w.now),
-		Reviews:    review.New(w.db),
+		Reviews:    review.New(w.db, w.now),
 		Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks}),
 		Todos: todo.New(
 			w.db,

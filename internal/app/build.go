@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/riverqueue/river"
@@ -13,9 +14,11 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
+	"juzhen/internal/chain"
 	"juzhen/internal/check"
 	"juzhen/internal/column"
 	"juzhen/internal/console/admin"
+	"juzhen/internal/console/chains"
 	"juzhen/internal/console/deliveries"
 	lexiconpages "juzhen/internal/console/lexicon"
 	"juzhen/internal/console/matrix"
@@ -53,6 +56,7 @@ type Services struct {
 	Lexicons   *lexicon.Service
 	Columns    *column.Service
 	Reviews    *review.Service
+	Chains     *chain.Service
 	Posts      *post.Service
 	Checks     *check.Service
 	Templates  *template.Service
@@ -107,8 +111,9 @@ func (a *App) buildServices(ctx context.Context) error {
 	if err := a.Accounts.CheckKey(ctx); err != nil {
 		return err
 	}
-	a.Columns = column.New(db, now)
-	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db), post.New(db, rules, now)
+	a.Columns, a.Chains = column.New(db, now), chain.New(db, now)
+	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db, now), post.New(db, rules, now)
+	a.Media.ShowAlso(review.OpenToSQL)
 	a.Lexicons = lexicon.New(db, now, check.Samples(db), delivery.ListWatch())
 	a.Checks = check.New(db, a.Lexicons, now).Telling(delivery.ListWatch().Blocks)
 	a.Templates = template.New(db, now)
@@ -219,6 +224,9 @@ func (a *App) buildQueue() error {
 	if err := account.AddWorkers(workers, a.Accounts); err != nil {
 		return err
 	}
+	if err := review.AddWorkers(workers, a.Reviews); err != nil {
+		return err
+	}
 	if err := delivery.AddWorkers(workers, a.Deliveries, a.Engine); err != nil {
 		return err
 	}
@@ -230,7 +238,7 @@ func (a *App) buildQueue() error {
 		Log:      a.log,
 		Workers:  workers,
 		Reindex:  a.owner,
-		Periodic: append(account.Periodic(), reach.Periodic()...),
+		Periodic: slices.Concat(account.Periodic(), review.Periodic(), reach.Periodic()),
 	})
 
 	return err
@@ -247,6 +255,8 @@ func acts() []audit.Act {
 		media.TrailActs(),
 		lexicon.TrailActs(),
 		column.TrailActs(),
+		chain.TrailActs(),
+		review.TrailActs(),
 		post.TrailActs(),
 		template.TrailActs(),
 		check.TrailActs(),
@@ -266,6 +276,7 @@ func subjects() [][]audit.Subject {
 		media.TrailSubjects(),
 		lexicon.TrailSubjects(),
 		column.TrailSubjects(),
+		chain.TrailSubjects(),
 		post.TrailSubjects(),
 		template.TrailSubjects(),
 		delivery.TrailSubjects(),
@@ -280,6 +291,7 @@ func matters() []todo.Matter {
 		identity.TodoMatters(),
 		account.TodoMatters(),
 		lexicon.TodoMatters(),
+		chain.TodoMatters(),
 		review.TodoMatters(),
 		post.TodoMatters(),
 		check.TodoMatters(),
@@ -294,6 +306,7 @@ func todoPages() todo.Pages {
 	return todo.JoinPages(
 		posts.TodoPages(),
 		reviews.TodoPages(),
+		chains.TodoPages(),
 		deliveries.TodoPages(),
 		matrix.TodoPages(),
 		reachpages.TodoPages(),

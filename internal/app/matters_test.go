@@ -21,6 +21,7 @@ var toldWith = map[string]any{
 	"why":     "没有任命",
 	"word":    "攻府",
 	"unit":    "海淀区",
+	"step":    "初审",
 	"role":    "审核员",
 	"host":    "服务器",
 	"s":       float64(3),

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/config"
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/calendar"
+	"juzhen/internal/console/chains"
 	"juzhen/internal/console/columns"
 	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/follow"
@@ -77,6 +78,7 @@ func (a *App) register(kit *web.Kit) {
 		Media:       a.Media,
 		Lexicons:    a.Lexicons,
 		Columns:     a.Columns,
+		Chains:      a.Chains,
 		Posts:       a.Posts,
 		Checks:      a.Checks,
 		Templates:   a.Templates,
@@ -137,6 +139,7 @@ func (a *App) register(kit *web.Kit) {
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
 	lexiconpages.Register(kit, lexiconpages.Deps{Lexicons: a.Lexicons, Checks: a.Checks, Units: a.Org})
+	chains.Register(kit, chains.Deps{Chains: a.Chains, Columns: a.Columns, Units: a.Org})
 	columns.Register(kit, columns.Deps{Columns: a.Columns, Units: a.Org})
 	admin.Register(kit, admin.Deps{
 		PublicURL: a.cfg.PublicURL,

@@ -45,7 +45,7 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit todo identity account media lexicon column review post template check delivery reach plan",
+		"audit todo identity account media lexicon column chain review post template check delivery reach plan",
 	},
 
 	{"todo_readers", "todo", "", ""},
@@ -57,7 +57,7 @@ var tables = []table{
 	{"signin_refusals", "identity", "", ""},
 	{"signin_tries", "identity", "", ""},
 	{"user_changes", "identity", "", ""},
-	{"users", "identity", "", "account lexicon review post template check delivery reach plan"},
+	{"users", "identity", "", "account lexicon chain review post template check delivery reach plan"},
 
 	{"account_names", "account", "", ""},
 	{"accounts", "account", "", "identity media post check delivery dispatch reach plan"},
@@ -77,8 +77,13 @@ var tables = []table{
 
 	{"columns", "column", "", "post"},
 
+	{"chain_versions", "chain", "", ""},
+	{"chains", "chain", "", ""},
+	{"stand_ins", "chain", "", ""},
+
 	{"review_decisions", "review", "", ""},
 	{"review_runs", "review", "", ""},
+	{"review_step_stand_ins", "review", "", ""},
 	{"review_steps", "review", "", ""},
 
 	{"post_hour_changes", "post", "", ""},

@@ -12,6 +12,8 @@ var (
 
 	actPostSubmit        = acts.Declare("post.submit", i18n.N("提交审核"))
 	actPostApprove       = acts.Declare("post.approve", i18n.N("批准稿件"))
+	actPostPass          = acts.Declare("post.pass", i18n.N("通过一步审核"))
+	actPostReturnStep    = acts.Declare("post.return_step", i18n.N("退回前面的步骤"))
 	actPostReturn        = acts.Declare("post.return", i18n.N("退回稿件"))
 	actPostWithdraw      = acts.Declare("post.withdraw", i18n.N("撤回稿件"))
 	actPostRevise        = acts.Declare("post.revise", i18n.N("修改稿件"))

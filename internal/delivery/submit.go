@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/access"
+	"juzhen/internal/chain"
 	"juzhen/internal/check"
 	"juzhen/internal/fault"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -113,7 +116,11 @@ func (s *Service) submitTx(
 			return err
 		}
 	}
-	if _, err := review.OpenTx(ctx, tx, now, p.ID, version.ID, version.Hash); err != nil {
+	taken, err := chain.ForTx(ctx, tx, p.UnitPath, chosenBy(version, looked.Findings))
+	if err != nil {
+		return err
+	}
+	if _, err := review.OpenTx(ctx, tx, now, p.ID, version.ID, version.Hash, taken); err != nil {
 		return err
 	}
 	if err := planTx(ctx, tx, now, p, version, actor.UserID); err != nil {
@@ -126,12 +133,32 @@ func (s *Service) submitTx(
 	})
 }
 
+// chosenBy is what the chain of a version is chosen by.
+func chosenBy(version post.Version, found []check.Finding) chain.Matter {
+	matter := chain.Matter{Column: version.ColumnID}
+	if slices.ContainsFunc(found, func(f check.Finding) bool { return f.Level == lexicon.Second }) {
+		matter.Risks = append(matter.Risks, chain.Explained)
+	}
+	if version.Generated != (post.Generated{}) {
+		matter.Risks = append(matter.Risks, chain.Generated)
+	}
+
+	for _, target := range version.Targets {
+		matter.Accounts = append(matter.Accounts, target.AccountID)
+	}
+
+	return matter
+}
+
 // Verdict is what a reviewer says about the version of a post that was shown.
 type Verdict struct {
 	Version  int
 	Hash     []byte
+	Step     int // 0: the one that is open
 	Decision review.Decision
+	To       int // of a return: the step it goes back to; 0: to the author
 	Opinion  string
+	Ticked   []string  // 校对 items of the step
 	Agreed   bool      // to what the checks found and the writer explained
 	Due      DueChoice // another time; the zero value keeps the one it was submitted for
 	Shown    *DueShown // the time that was shown; nil when the caller showed none
@@ -167,20 +194,26 @@ func (s *Service) Review(
 	defer fault.Step(&err, "delivery.Review %d", postID)
 
 	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
-		p, err := post.LockTx(ctx, tx, actor, access.PostReview, postID)
+		p, err := reviewed(ctx, tx, actor, postID)
 		if err != nil {
 			return err
 		}
 		r, err := review.DecideTx(ctx, tx, now, actor, postID, review.Word{
 			Version:  verdict.Version,
 			Hash:     verdict.Hash,
+			Step:     verdict.Step,
 			Decision: verdict.Decision,
+			To:       verdict.To,
 			Opinion:  verdict.Opinion,
+			Ticked:   verdict.Ticked,
 		})
 		if err != nil {
 			return err
 		}
-		detail := map[string]any{"version": r.VersionNumber}
+		detail := stepDetail(r)
+		if verdict.Decision == review.Return && r.State == review.Pending {
+			return note(ctx, tx, now, actor, actPostReturnStep, p.Ref(), p.UnitPath, verdict.Opinion, detail)
+		}
 		if verdict.Decision == review.Return {
 			if err := post.ReturnedTx(ctx, tx, now, p.ID, r.VersionID, verdict.Opinion); err != nil {
 				return err
@@ -188,11 +221,14 @@ func (s *Service) Review(
 
 			return note(ctx, tx, now, actor, actPostReturn, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 		}
-		if err := s.checkedTx(ctx, tx, now, actor, p, looked, verdict.Agreed); err != nil {
-			return err
-		}
 		if !verdict.Shown.of(p) {
 			return fault.Conflict("发布时间在您审核期间被改动，请刷新页面，看过新的时间后再决定").WithCode("due_changed")
+		}
+		if r.State == review.Pending { // more steps follow: nothing moves
+			return note(ctx, tx, now, actor, actPostPass, p.Ref(), p.UnitPath, verdict.Opinion, detail)
+		}
+		if err := s.checkedTx(ctx, tx, now, actor, p, looked, verdict.Agreed); err != nil {
+			return err
 		}
 		if asked, err = s.approve(ctx, tx, now, actor, p, r, verdict.Due); err != nil {
 			return err
@@ -202,6 +238,42 @@ func (s *Service) Review(
 	})
 
 	return asked, err
+}
+
+// reviewed locks a post for whoever reviews it: by the permission at its unit, or because an open step names
+// the actor. What a step names is asked again by the decision itself.
+func reviewed(ctx context.Context, tx pg.Tx, actor access.Actor, postID int64) (post.Post, error) {
+	p, err := post.LockTx(ctx, tx, actor, access.PostReview, postID)
+	if !fault.Is(err, fault.KindNotFound) && !fault.Is(err, fault.KindForbidden) {
+		return p, err
+	}
+	named, nerr := review.NamesTx(ctx, tx, actor, postID)
+	if nerr != nil {
+		return post.Post{}, nerr
+	}
+	if !named {
+		return post.Post{}, err
+	}
+
+	return post.LockTx(ctx, tx, access.System("review"), access.PostReview, postID)
+}
+
+// stepDetail is what the trail keeps of a decision: the version, and of a chain with more than one step the
+// step, and for whom a stand-in decided.
+func stepDetail(r review.Run) map[string]any {
+	detail := map[string]any{"version": r.VersionNumber}
+	made := r.Made[len(r.Made)-1]
+	if len(r.Steps) > 1 {
+		detail["chain"], detail["step"], detail["name"] = r.Chain, made.Number, r.Steps[made.Number-1].Name
+	}
+	if made.ForName != "" {
+		detail["for"] = made.ForName
+	}
+	if made.To > 0 {
+		detail["to"] = made.To
+	}
+
+	return detail
 }
 
 // checkedTx looks at the wordings once more when they are approved, because lists change, and writes down
@@ -250,6 +322,9 @@ func (s *Service) approve(
 ) (*Advance, error) {
 	if p.DueNow && choice.At == nil {
 		choice.Now = true
+	}
+	if choice.Now && choice.At == nil && !r.Steps[len(r.Steps)-1].AtOnce {
+		return nil, fault.Invalid("due", "审核流程“{.chain}”的最后一步不能立即发布，请选择将来的时间", "chain", r.Chain)
 	}
 	due, err := choice.resolve(p.DueAt, now)
 	if err != nil {

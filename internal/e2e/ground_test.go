@@ -233,6 +233,22 @@ func (s *side) write(account vars) post.Post {
 	return p
 }
 
+// chain makes a chain of the unit with one version.
+func (s *side) chain(state string) vars {
+	id := s.g.id(`INSERT INTO chains (unit_id, created_at) VALUES ($1, now()) RETURNING id`, s.unit)
+	s.g.exec(
+		`INSERT INTO chain_versions (chain_id, number, name, active, column_ids, risks, account_ids, steps, state,
+		asked_by, asked_at, why)
+	VALUES ($1, 1, $2, false, '{}', '{}', '{}', '[{"name":"初审","relation":"line"}]', $3, $4, now(), '')`,
+		id,
+		fmt.Sprintf("%s流程%d", s.name, s.g.next()),
+		state,
+		s.author.UserID,
+	)
+
+	return s.account.with(vars{"id": id})
+}
+
 func (s *side) submit(account vars) vars {
 	ground, post := s.g, s.write(account)
 	ground.must(ground.Deliveries.Submit(ground.t.Context(), s.author, post.ID, post.Revision))
@@ -317,7 +333,9 @@ func planSheet(handle, text string) []byte {
 // The things a rule's address can name. Each call makes a new one.
 var (
 	blank = func(s *side) vars {
-		return s.account.with(vars{"due": local(3 * time.Hour), "today": local(0)[:len("2006-01-02")], "child": s.child})
+		return s.account.with(
+			vars{"due": local(3 * time.Hour), "today": local(0)[:len("2006-01-02")], "child": s.child},
+		)
 	}
 	draft = func(s *side) vars {
 		p := s.write(s.account)
@@ -346,6 +364,17 @@ var (
 	unknownYear = func(s *side) vars {
 		return s.account.with(vars{"year": s.g.id("SELECT coalesce(max(year), 2030) + 1 FROM holiday_years")})
 	}
+	newChain = func(s *side) vars { return s.chain("in_force") }
+	// askedChain is a chain that waits for a second person.
+	askedChain = func(s *side) vars { return s.chain("asked") }
+	// standIn is an appointment for somebody of the unit, by somebody else.
+	standIn = func(s *side) vars {
+		return s.account.with(vars{"id": s.g.id(`
+			INSERT INTO stand_ins (user_id, stand_in_id, from_at, until_at, set_by, set_at)
+			VALUES ($1, $2, now(), now() + interval '1 day', $1, now()) RETURNING id`, s.second.UserID, s.boss.UserID)})
+	}
+	// colleague is somebody who could stand in for people who review for the unit.
+	colleague = func(s *side) vars { return s.account.with(vars{"colleague": s.second.UserID}) }
 	submitted = func(s *side) vars { return s.submit(s.account) }
 	approved  = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
 	waiting   = func(s *side) vars { return s.approve(s.account) }

@@ -41,9 +41,10 @@ var placesOf = map[string][]string{
 		"/lexicon/{lexicon}/import/{wordfile}", "/lexicon/changes/{wordchange}",
 		"/lexicon/exceptions/{plea}", "/lexicon/levels", "/lexicon/levels/{level}",
 		"/plan", "/plan?days=31",
-		"/sending", "/columns", "/plan/holidays", "/plan/holidays?year=2031", "/admin/changes", "/admin/changes/{change}", "/admin/refusals",
+		"/sending", "/columns", "/chains", "/chains/2", "/me/stand-ins", "/plan/holidays", "/plan/holidays?year=2031", "/admin/changes", "/admin/changes/{change}", "/admin/refusals",
 	},
 	"guanli": {
+		"/chains/new", "/chains/2/edit",
 		"/matrix", "/matrix/accounts/new", "/matrix/accounts/{account}",
 		"/matrix/accounts/{account}/edit", "/matrix/imports/{import}", "/admin/units",
 		"/admin/units/new", "/admin/units/{unit}", "/admin/units/{unit}/edit",
@@ -347,7 +348,13 @@ func listedWords(t *testing.T, w *world.World, boss access.Actor, v vars) {
 	must(err)
 	entries, _, err := w.Lexicons.Entries(t.Context(), boss, list.ID, lexicon.EntryFilter{})
 	must(err)
-	file, err := w.Lexicons.KeepFile(t.Context(), boss, list.ID, "words.csv", []byte("word,level\n幅射,很重\n渡假,提示"))
+	file, err := w.Lexicons.KeepFile(
+		t.Context(),
+		boss,
+		list.ID,
+		"words.csv",
+		[]byte("word,level\n幅射,很重\n渡假,提示"),
+	)
 	must(err)
 	outcome, err := w.Lexicons.PutEntry(t.Context(), boss, list.ID, lexicon.Put{
 		Entry: lexicon.Entry{Word: "攻府", Suggestion: "政府", Level: lexicon.Block},

@@ -139,6 +139,30 @@ var apiRules = []rule{
 		`{"version":{version},"hash":"{hash}","decision":"approve","opinion":"同意"}`,
 		"SELECT phase = 'approved' FROM posts WHERE id = {id}", usual,
 	},
+	{"GET /api/v1/posts/:id/review", "PRS-A", submitted, "", "一审", usual},
+	{"GET /api/v1/chains", "PRSMA", newChain, "", "墙内流程", listed},
+	{
+		"POST /api/v1/chains", "---M-", blank,
+		`{"unit_id":{unit},"name":"接口流程","active":false,"steps":[{"name":"初审","relation":"line"}]}`,
+		"SELECT EXISTS (SELECT FROM chain_versions WHERE name = '接口流程' AND asked_by = {self})", usual,
+	},
+	{
+		"PATCH /api/v1/chains/:id", "---M-", newChain,
+		`{"version":1,"name":"接口改的","active":false,"steps":[{"name":"初审","relation":"line"}]}`,
+		"SELECT EXISTS (SELECT FROM chain_versions WHERE chain_id = {id} AND number = 2)", usual,
+	},
+	{"POST /api/v1/chains/:id/confirm", "--S--", askedChain, `{"version":1}`, `
+		SELECT EXISTS (SELECT FROM chain_versions WHERE chain_id = {id} AND state = 'in_force')`, usual},
+	{"POST /api/v1/chains/:id/stop", "--S--", askedChain, `{"version":1,"reason":"再议"}`, `
+		SELECT EXISTS (SELECT FROM chain_versions WHERE chain_id = {id} AND state = 'stopped')`, usual},
+	{"GET /api/v1/stand-ins", "PRSMA", nil, "", "", usual},
+	{
+		"POST /api/v1/stand-ins", "-RS--", colleague,
+		`{"stand_in_id":{colleague},"until":"2027-01-01T00:00:00Z"}`,
+		"SELECT EXISTS (SELECT FROM stand_ins WHERE user_id = {self} AND stand_in_id = {colleague})", chosen,
+	},
+	{"DELETE /api/v1/stand-ins/:id", "--S--", standIn, "", `
+		SELECT ended_at IS NOT NULL FROM stand_ins WHERE id = {id}`, usual},
 	{"GET /api/v1/posts/:id/reviews", "PRS-A", submitted, "", "", usual},
 	{"GET /api/v1/reviews", "-RS--", submitted, "", "墙内的话", listed},
 	{

@@ -336,6 +336,31 @@ var pageRules = []rule{
 		SELECT noted_by = {self} FROM platform_posts WHERE id = {id}`, usual},
 	{"GET /reach/budget", "PRSMA", nil, "", "", usual},
 
+	// Review chains and stand-ins.
+	{"GET /chains", "PRSMA", newChain, "", "墙内流程", listed},
+	{"GET /chains/new", "---M-", nil, "", "", usual},
+	{"GET /chains/:id", "PRSMA", newChain, "", "墙内流程", usual},
+	{"GET /chains/:id/edit", "---M-", newChain, "", "墙内流程", usual},
+	{
+		"POST /chains", "---M-", blank, "unit={unit}&name=页面流程&step=初审&relation=line",
+		"SELECT EXISTS (SELECT FROM chain_versions WHERE name = '页面流程' AND asked_by = {self})", usual,
+	},
+	{
+		"POST /chains/:id", "---M-", newChain, "version=1&name=页面改的&step=初审&relation=line",
+		"SELECT EXISTS (SELECT FROM chain_versions WHERE chain_id = {id} AND number = 2)", usual,
+	},
+	{"POST /chains/:id/confirm", "--S--", askedChain, "version=1", `
+		SELECT EXISTS (SELECT FROM chain_versions WHERE chain_id = {id} AND state = 'in_force')`, usual},
+	{"POST /chains/:id/stop", "--S--", askedChain, "version=1&reason=再议", `
+		SELECT EXISTS (SELECT FROM chain_versions WHERE chain_id = {id} AND state = 'stopped')`, usual},
+	{"GET /me/stand-ins", "PRSMA", nil, "", "", usual},
+	{
+		"POST /me/stand-ins", "-RS--", colleague, "stand_in={colleague}&until=2027-01-01T00:00",
+		"SELECT EXISTS (SELECT FROM stand_ins WHERE user_id = {self} AND stand_in_id = {colleague})", chosen,
+	},
+	{"POST /me/stand-ins/:id/end", "--S--", standIn, "", `
+		SELECT ended_at IS NOT NULL FROM stand_ins WHERE id = {id}`, usual},
+
 	// Columns.
 	{"GET /columns", "--S--", newColumn, "", "墙内栏目", listed},
 	{

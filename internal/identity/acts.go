@@ -38,7 +38,11 @@ func TrailActs() []audit.Act { return acts.All() }
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
 		{Type: "user", Text: i18n.N("用户|对象"), NameSQL: `SELECT display_name FROM users WHERE id = e.number`},
-		{Type: "user_change", Text: i18n.N("人员与单位变更"), NameSQL: `SELECT coalesce(u.display_name, c.what ->> 'display_name')
-			FROM user_changes c LEFT JOIN users u ON u.id = c.user_id WHERE c.id = e.number`},
+		{
+			Type: "user_change",
+			Text: i18n.N("人员与单位变更"),
+			NameSQL: `SELECT coalesce(u.display_name, c.what ->> 'display_name')
+			FROM user_changes c LEFT JOIN users u ON u.id = c.user_id WHERE c.id = e.number`,
+		},
 	}
 }

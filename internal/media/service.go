@@ -31,6 +31,14 @@ type Service struct {
 	blobs *blob.Store
 	clock func() time.Time
 	line  *line
+
+	beyond func(actor access.Actor, post string) (string, []any)
+}
+
+// ShowAlso lets people see the pictures of a post's current version for another reason than its unit: a
+// condition about the post of that number. It is given once, before the service is used.
+func (s *Service) ShowAlso(cond func(actor access.Actor, post string) (string, []any)) {
+	s.beyond = cond
 }
 
 // New builds the service.
@@ -147,7 +155,7 @@ func (s *Service) Open(
 ) (_ io.ReadCloser, _ Media, err error) {
 	defer fault.Step(&err, "media.Open %d", id)
 
-	media, err := findMedia(ctx, s.db.Gorm(ctx), actor, id)
+	media, err := findMedia(ctx, s.db.Gorm(ctx), actor, s.beyond, id)
 	if err != nil {
 		return nil, Media{}, err
 	}

@@ -28,13 +28,25 @@ const (
 )
 
 // findMedia reads a picture of the actor's units, or one of a post or a delivery that the actor may read.
-func findMedia(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Media, error) {
+func findMedia(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	beyond func(actor access.Actor, post string) (string, []any),
+	id int64,
+) (Media, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	all := append([]any{id}, args...)
 	all = append(append(all, args...), args...)
+	also := "FALSE"
+	if beyond != nil {
+		cond, values := beyond(actor, "p.id")
+		also = shownInPost + "v.id = p.version_id AND " + cond + ")"
+		all = append(all, values...)
+	}
 	media, err := gorm.G[Media](
 		db,
-	).Raw(selectMedia+"m.id = ? AND ("+scope+" OR "+shownInPost+scope+") OR "+shownInDelivery+scope+"))",
+	).Raw(selectMedia+"m.id = ? AND ("+scope+" OR "+shownInPost+scope+") OR "+shownInDelivery+scope+") OR "+also+")",
 		all...).
 		Take(ctx)
 

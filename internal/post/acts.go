@@ -21,7 +21,11 @@ func TrailActs() []audit.Act { return acts.All() }
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
-		{Type: "post", Text: i18n.N("稿件|对象"), NameSQL: `SELECT left(v.text, 24) || CASE WHEN length(v.text) > 24 THEN '…' ELSE '' END
-			FROM posts p JOIN post_versions v ON v.id = p.version_id WHERE p.id = e.number`},
+		{
+			Type: "post",
+			Text: i18n.N("稿件|对象"),
+			NameSQL: `SELECT left(v.text, 24) || CASE WHEN length(v.text) > 24 THEN '…' ELSE '' END
+			FROM posts p JOIN post_versions v ON v.id = p.version_id WHERE p.id = e.number`,
+		},
 	}
 }

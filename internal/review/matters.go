@@ -22,6 +22,42 @@ var (
 		Text:       i18n.N("待审：{.title}"),
 		Act:        i18n.N("审核|动词"),
 	})
+	todoStep = matters.Declare(todo.Matter{
+		Code:       "review.step",
+		Kind:       todo.KindReview,
+		Subject:    TodoSubject,
+		Permission: access.PostReview,
+		Tone:       todo.Notice,
+		Text:       i18n.N("待审（{.step}）：{.title}"),
+		Act:        i18n.N("审核|动词"),
+	})
+	todoLimit = matters.Declare(todo.Matter{
+		Code:       "review.limit",
+		Kind:       todo.KindReview,
+		Subject:    TodoSubject,
+		Permission: access.PostReview,
+		Tone:       todo.Warning,
+		Text:       i18n.N("“{.step}”快到时限：{.title}"),
+		Act:        i18n.N("审核|动词"),
+	})
+	todoStandIn = matters.Declare(todo.Matter{
+		Code:       "review.standin",
+		Kind:       todo.KindReview,
+		Subject:    TodoSubject,
+		Permission: access.PostReview,
+		Tone:       todo.Warning,
+		Text:       i18n.N("“{.step}”已超时，请代审：{.title}"),
+		Act:        i18n.N("审核|动词"),
+	})
+	todoRaised = matters.Declare(todo.Matter{
+		Code:       "review.raised",
+		Kind:       todo.KindReview,
+		Subject:    TodoSubject,
+		Permission: access.PostReview,
+		Tone:       todo.Warning,
+		Text:       i18n.N("{.unit}的“{.step}”已超时，转由上级审核：{.title}"),
+		Act:        i18n.N("审核|动词"),
+	})
 )
 
 // TodoMatters are the reasons for which this package puts something on the list.

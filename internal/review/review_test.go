@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/chain"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
@@ -46,7 +47,13 @@ UPDATE posts SET version_id = 11;`)
 		t.Fatal(err)
 	}
 
-	return world{review.New(db), t, db, reviewer(4, "/1/"), reviewer(5, "/1/2/")}
+	return world{
+		review.New(db, func() time.Time { return noon }),
+		t,
+		db,
+		reviewer(4, "/1/"),
+		reviewer(5, "/1/2/"),
+	}
 }
 
 func reviewer(id int64, path string) access.Actor {
@@ -60,7 +67,7 @@ func (w world) tx(fn func(ctx context.Context, tx pg.Tx) error) error {
 func (w world) open() {
 	w.t.Helper()
 	err := w.tx(func(ctx context.Context, tx pg.Tx) error {
-		r, err := review.OpenTx(ctx, tx, noon, 1, 11, hash)
+		r, err := review.OpenTx(ctx, tx, noon, 1, 11, hash, chain.Version{Name: "一审", Steps: chain.Single()})
 		if err == nil &&
 			(r.State != review.Pending || r.VersionNumber != 2 || string(r.Hash) != string(hash)) {
 			w.t.Errorf("opened %+v", r)

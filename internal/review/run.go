@@ -58,17 +58,18 @@ type Made struct {
 
 // Run is the way of one version through the steps of a chain, as it was when the version was submitted.
 type Run struct {
-	ID            int64
-	PostID        int64
-	VersionID     int64
-	VersionNumber int
-	Hash          []byte // what everybody is shown
-	Chain         string // what the chain was called
-	State         State
-	OpenedAt      time.Time
-	EndedAt       *time.Time
-	Steps         []Step
-	Made          []Made // the oldest first
+	ID             int64
+	PostID         int64
+	VersionID      int64
+	VersionNumber  int
+	Hash           []byte // what everybody is shown
+	Chain          string // what the chain was called
+	ChainVersionID int64
+	State          State
+	OpenedAt       time.Time
+	EndedAt        *time.Time
+	Steps          []Step
+	Made           []Made // the oldest first
 }
 
 // Open is the step that waits for a decision; nil when the run has ended.

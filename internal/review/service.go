@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
@@ -9,10 +10,15 @@ import (
 )
 
 // Service reads reviews for pages. Deciding is delivery's use case, which composes it with the plan.
-type Service struct{ db *pg.DB }
+type Service struct {
+	db    *pg.DB
+	clock func() time.Time
+}
 
 // New builds the service.
-func New(db *pg.DB) *Service { return &Service{db: db} }
+func New(db *pg.DB, now func() time.Time) *Service { return &Service{db: db, clock: now} }
+
+func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
 // Pending lists the open steps that name the actor: urgent first, then by due time, then by age. What the
 // actor worked on, or decided at another step, is listed too and marked as own.

@@ -49,14 +49,24 @@ type source interface {
 // runsOf reads whole runs, the newest first.
 func runsOf(ctx context.Context, from source, where string, args pgx.NamedArgs) ([]Run, error) {
 	rows, err := from.Query(ctx, `
-SELECT r.id, r.post_id, r.version_id, v.number, r.hash, r.chain_name, r.state, r.opened_at, r.ended_at
+SELECT r.id, r.post_id, r.version_id, v.number, r.hash, r.chain_name, coalesce(r.chain_version_id, 0), r.state, r.opened_at, r.ended_at
 FROM review_runs r JOIN post_versions v ON v.id = r.version_id WHERE `+where+` ORDER BY r.id DESC`, args)
 	if err != nil {
 		return nil, err
 	}
 	runs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Run, err error) {
-		err = row.Scan(&r.ID, &r.PostID, &r.VersionID, &r.VersionNumber, &r.Hash, &r.Chain, &r.State,
-			&r.OpenedAt, &r.EndedAt)
+		err = row.Scan(
+			&r.ID,
+			&r.PostID,
+			&r.VersionID,
+			&r.VersionNumber,
+			&r.Hash,
+			&r.Chain,
+			&r.ChainVersionID,
+			&r.State,
+			&r.OpenedAt,
+			&r.EndedAt,
+		)
 
 		return r, err
 	})
@@ -174,13 +184,13 @@ WHERE d.run_id = ANY (@runs) ORDER BY d.id`, pgx.NamedArgs{"runs": ids})
 // insertRun begins the way of a version: its first step is open.
 func insertRun(ctx context.Context, tx pg.Tx, run Run) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO review_runs (post_id, version_id, hash, chain_name, state, opened_at)
-VALUES (@post, @version, @hash, @chain, 'pending', @at) RETURNING id`, pgx.NamedArgs{
+INSERT INTO review_runs (post_id, version_id, hash, chain_name, chain_version_id, state, opened_at)
+VALUES (@post, @version, @hash, @chain, nullif(@taken::bigint, 0), 'pending', @at) RETURNING id`, pgx.NamedArgs{
 		"post":    run.PostID,
 		"version": run.VersionID,
 		"hash":    run.Hash,
-		"chain":   run.Chain,
-		"at":      run.OpenedAt,
+		"chain":   run.Chain, "taken": run.ChainVersionID,
+		"at": run.OpenedAt,
 	}).Scan(&id)
 	if err != nil {
 		return 0, err
@@ -294,18 +304,29 @@ UPDATE review_steps SET state = 'ended' WHERE run_id IN (SELECT id FROM gone) AN
 	return err
 }
 
-// workedOn tells whether the user wrote, changed or submitted the wording under review, or began the post.
-func workedOn(ctx context.Context, tx pg.Tx, userID, versionID int64) (own bool, err error) {
+// workersOf are the people who wrote, changed or submitted a version, or began its post.
+func workersOf(ctx context.Context, tx pg.Tx, versionID int64) (people []int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-SELECT EXISTS (SELECT FROM post_versions v JOIN posts p ON p.id = v.post_id
-    WHERE v.id = @version AND (p.author_id = @user OR v.submitted_by = @user OR @user = ANY (v.editors)))`,
-		pgx.NamedArgs{"version": versionID, "user": userID}).Scan(&own)
+SELECT v.editors || p.author_id || coalesce(v.submitted_by, p.author_id)
+FROM post_versions v JOIN posts p ON p.id = v.post_id WHERE v.id = $1`, versionID).Scan(&people)
 
-	return own, err
+	return people, err
 }
 
-// namedSQL is the condition that an open step s, of the unit su, raised to ru, names the actor by a grant:
-// what chain.Placed.Names says, for lists.
+// standInsOf are the people for whom a step went to a stand-in, in the round it is in.
+func standInsOf(ctx context.Context, tx pg.Tx, step Step, standIn int64) ([]int64, error) {
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT for_user FROM review_step_stand_ins WHERE step_id = $1 AND round = $2 AND user_id = $3`,
+		step.ID, step.Round, standIn)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// namedSQL is the condition that an open step s, of the unit su, raised to ru, names the actor: by a grant, as
+// chain.Placed.Names says, or as a stand-in it went to.
 func namedSQL(actor access.Actor) (string, []any) {
 	if actor.IsSystem() {
 		return "TRUE", nil
@@ -324,6 +345,9 @@ func namedSQL(actor access.Actor) (string, []any) {
 	if conds == nil {
 		return "FALSE", nil
 	}
+	conds = append(conds, `EXISTS (SELECT FROM review_step_stand_ins x
+		WHERE x.step_id = s.id AND x.round = s.round AND x.user_id = ?)`)
+	args = append(args, actor.UserID)
 
 	return "(" + strings.Join(conds, " OR ") + ")", args
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,10 @@ func insertItems(ctx context.Context, tx pg.Tx, at time.Time, units []int64, lis
 	subjects := make([]int64, n)
 	notUsers := make([]int64, n)
 	due := make([]*time.Time, n)
+	roles := make([]*string, n)
+	here := make([]bool, n)
+	nots := make([]*string, n)
+	onlys := make([]*string, n)
 
 	for i, item := range list {
 		if item.Args == nil {
@@ -43,22 +48,43 @@ func insertItems(ctx context.Context, tx pg.Tx, at time.Time, units []int64, lis
 		subjects[i] = item.SubjectID
 		notUsers[i] = item.NotUser
 		due[i] = item.DueAt
+		if item.Grant != nil {
+			role := string(item.Grant.Role)
+			roles[i], here[i] = &role, item.Grant.Here
+		}
+		nots[i], onlys[i] = array(item.NotUsers), array(item.OnlyUsers)
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO todos (kind, key, permission, unit_id, not_user, subject_type, subject_id, code, args, due_at,
-    raised_at)
+    raised_at, role, here, not_users, only_users)
 SELECT x.kind, x.key, x.permission, x.unit, nullif(x.not_user, 0), x.type, x.subject, x.code, x.args::jsonb,
-    x.due, $1::timestamptz
+    x.due, $1::timestamptz, x.role, x.here, coalesce(x.nots, '{}')::bigint[], x.onlys::bigint[]
 FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[],
-    $9::text[], $10::text[], $11::timestamptz[])
-     AS x (kind, key, permission, unit, not_user, type, subject, code, args, due)
+    $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::boolean[], $14::text[], $15::text[])
+     AS x (kind, key, permission, unit, not_user, type, subject, code, args, due, role, here, nots, onlys)
 ON CONFLICT (key) WHERE resolved_at IS NULL DO NOTHING`,
-		at, kinds, keys, permissions, units, notUsers, types, subjects, codes, args, due)
+		at, kinds, keys, permissions, units, notUsers, types, subjects, codes, args, due,
+		roles, here, nots, onlys)
 	if err != nil {
 		return fmt.Errorf("raise to-do %q: %w", keys[0], err)
 	}
 
 	return nil
+}
+
+// array is a list of people as Postgres writes it; nil for none.
+func array(people []int64) *string {
+	if people == nil {
+		return nil
+	}
+
+	words := make([]string, len(people))
+	for i, person := range people {
+		words[i] = strconv.FormatInt(person, 10)
+	}
+	text := "{" + strings.Join(words, ",") + "}"
+
+	return &text
 }
 
 func resolve(ctx context.Context, db *gorm.DB, at time.Time, by int64, where string, args ...any) error {
@@ -93,10 +119,30 @@ func mine(actor access.Actor) (string, []any) {
 		return "FALSE", nil
 	}
 
+	held, values := heldSQL(actor)
+	args = append([]any{actor.UserID, actor.UserID, actor.UserID, actor.UserID}, append(values, args...)...)
+
 	return `t.resolved_at IS NULL AND t.not_user IS DISTINCT FROM ?
+		AND NOT ? = ANY (t.not_users) AND (t.only_users IS NULL OR ? = ANY (t.only_users))
 		AND NOT (t.kind = 'notice' AND EXISTS (SELECT FROM todo_readers r
 			WHERE r.todo_id = t.id AND r.user_id = ?))
-		AND (` + strings.Join(parts, " OR ") + ")", append([]any{actor.UserID, actor.UserID}, args...)
+		AND (t.role IS NULL OR ` + held + `)
+		AND (` + strings.Join(parts, " OR ") + ")", args
+}
+
+// heldSQL is the condition that the actor holds a grant such as the matter asks for.
+func heldSQL(actor access.Actor) (string, []any) {
+	conds, args := []string{"FALSE"}, []any{}
+	if actor.IsSystem() {
+		conds[0] = "TRUE"
+	}
+
+	for _, grant := range actor.Grants {
+		conds = append(conds, "(t.role IN ('', ?) AND (u.path = ? OR NOT t.here AND starts_with(u.path, ?)))")
+		args = append(args, string(grant.Role), grant.Path, grant.Path)
+	}
+
+	return "(" + strings.Join(conds, " OR ") + ")", args
 }
 
 func markRead(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) error {

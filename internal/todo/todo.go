@@ -28,8 +28,18 @@ type Item struct {
 	Args      map[string]any
 	DueAt     *time.Time
 
+	NotUsers  []int64 // like NotUser
+	OnlyUsers []int64 // nobody else sees it, whatever they hold; nil: everybody who may deal with it
+	Grant     *Grant  // who sees it holds such a grant; nil: the permission is enough
+
 	Permission access.Permission // of who may deal with it; that of the matter when empty
 	Subject    Subject           // what it is about; that of the matter when empty
+}
+
+// Grant narrows a matter to those who hold a grant of a role: at its unit or above, or just there.
+type Grant struct {
+	Role access.Role // "": any with the permission
+	Here bool        // at the unit itself
 }
 
 // filled takes what is not said from the matter.

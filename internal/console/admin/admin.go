@@ -73,6 +73,8 @@ var tabs = []tab{
 	{Text: "审计日志", Href: "/admin/audit", Icon: "history", needs: access.AuditView},
 	{Text: "人员与单位变更", Href: "/admin/changes", Icon: "clipboard-check", needs: access.UserStop},
 	{Text: "栏目", Href: "/columns", Icon: "tag", needs: access.ColumnManage},
+	{Text: "审核流程", Href: "/chains", Icon: "clipboard-check", needs: access.ChainManage},
+	{Text: "审核流程", Href: "/chains", Icon: "clipboard-check", needs: access.ChainConfirm},
 }
 
 func tabsFor(actor access.Actor, path string) []tab {

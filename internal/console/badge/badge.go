@@ -8,6 +8,7 @@ import (
 	"reflect"
 
 	"juzhen/internal/account"
+	"juzhen/internal/chain"
 	"juzhen/internal/delivery"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/plan"
@@ -32,6 +33,16 @@ var looks = map[any]look{
 	review.Approved: {"teal", "check"},
 	review.Returned: {"orange", "arrow-back-up"},
 	review.Void:     {"grey", "ban"},
+
+	review.StepWaiting: {"grey", "clock"},
+	review.StepOpen:    {"blue", "hourglass"},
+	review.StepPassed:  {"teal", "check"},
+	review.StepEnded:   {"grey", "ban"},
+
+	chain.Asked:   {"orange", "user-check"},
+	chain.InForce: {"green", "check"},
+	chain.Past:    {"grey", "clock"},
+	chain.Stopped: {"grey", "ban"},
 
 	delivery.PostDraft:     {"grey", "pencil"},
 	delivery.PostSubmitted: {"blue", "hourglass"},

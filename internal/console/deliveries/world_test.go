@@ -96,7 +96,7 @@ func newWorld(t *testing.T) *world {
 	w.deps = deliveries.Deps{
 		Deliveries: w.s,
 		Posts:      w.posts,
-		Reviews:    review.New(w.db),
+		Reviews:    review.New(w.db, func() time.Time { return w.now }),
 		Media:      w.media,
 		Units:      org.New(w.db, clock),
 		Accounts:   account.New(w.db, box, weibo.New(weibo.Options{}), account.Options{Now: clock}),

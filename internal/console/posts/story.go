@@ -33,6 +33,7 @@ func (h *pages) fillStory(ctx context.Context, actor access.Actor, page *postPag
 	for i, review := range reviews {
 		if review.VersionID == page.Version.ID {
 			page.Review = &reviews[i]
+			break
 		}
 	}
 
@@ -93,6 +94,9 @@ func events(
 			Tone: "teal",
 			Text: base.T("批准第 {.n} 版", "n", r.VersionNumber),
 			Note: r.Opinion,
+		}
+		if r.Steps > 1 {
+			event.Text = base.T("通过第 {.n} 版的“{.step}”", "n", r.VersionNumber, "step", r.Step)
 		}
 		if r.State == review.Returned {
 			event.Icon = "arrow-back-up"

@@ -72,7 +72,7 @@ func newWorld(t *testing.T) *world {
 		Checks:     checks,
 		Posts:      w.posts,
 		Media:      media.New(w.db, blobs, clock),
-		Reviews:    review.New(w.db),
+		Reviews:    review.New(w.db, func() time.Time { return w.now }),
 		Deliveries: w.deliveries,
 		Accounts:   accounts,
 		Units:      units,

@@ -67,11 +67,14 @@ type listPage struct {
 // waiting is a row of the queue.
 type waiting struct {
 	review.Waiting
-	Late bool // its time has come or gone
+	Passed bool // its time has come or gone
 }
 
 // Title is the beginning of the text.
 func (w waiting) Title() string { return post.Title(w.Text) }
+
+// StepLine is the step that waits, of how many.
+func (w waiting) StepLine() string { return fmt.Sprintf("%s %d/%d", w.Step, w.Level, w.Steps) }
 
 func (h *pages) list(c *gin.Context) error {
 	p := listPage{Base: h.kit.Base(c, "审核")}
@@ -91,6 +94,9 @@ func (h *pages) list(c *gin.Context) error {
 // reviewForm is the decision with what it is about: the version and the hash that were on the page.
 type reviewForm struct {
 	Version  int       `form:"version"`
+	Step     int       `form:"step"`   // that was open on the page
+	To       int       `form:"to"`     // of a return: to which step; 0: to the author
+	Ticked   []string  `form:"ticked"` // 校对 items
 	Hash     string    `form:"hash"`
 	Decision string    `form:"decision"`
 	Opinion  string    `form:"opinion"`
@@ -147,6 +153,9 @@ type reviewPage struct {
 	Earlier  []review.Review // decided ones, the newest first
 	Late     bool            // its time has gone by: the reviewer chooses
 	Own      bool            // the reader worked on it
+	Standing review.Standing // the steps, and whether one is the reader's
+	Refused  string          // why the reader may not decide now; "" where he or she may
+	Beyond   bool            // the reader sees this version only because the step names him or her
 	Place    int             // in the queue of what the reader may decide; 0: not in it
 	Of       int
 	Next     int64  // the post behind it; 0: none
@@ -219,10 +228,7 @@ func (h *pages) page(c *gin.Context, form reviewForm) (reviewPage, error) {
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	p := reviewPage{Base: h.kit.Base(c, "审核稿件", page.Crumb{Text: "审核", Href: "/reviews"}), Form: form}
-	if p.Post, p.Version, err = h.Posts.Find(ctx, actor, id); err != nil {
-		return p, err
-	}
-	if err := access.Require(actor, access.PostReview, p.Post.UnitPath); err != nil {
+	if p.Post, p.Version, p.Beyond, err = h.Posts.UnderReview(ctx, actor, id); err != nil {
 		return p, err
 	}
 	if p.Version.Title() != "" {
@@ -241,6 +247,17 @@ func (h *pages) page(c *gin.Context, form reviewForm) (reviewPage, error) {
 		p.Previews[i].When = parts.Planned(p.Base, p.Post)
 		p.Previews[i].Large, p.Previews[i].Again, p.Previews[i].Most = true, i > 0, namedAccounts
 	}
+	var begun bool
+	if p.Standing, begun, err = h.Reviews.Standing(ctx, actor, id); err != nil {
+		return p, err
+	}
+	if begun && p.Standing.Why != nil {
+		pub := fault.Public(p.Standing.Why)
+		p.Refused = p.T(pub.Text, pub.Args...)
+	}
+	if form.Version == 0 {
+		p.Form.Step = p.Standing.Open
+	}
 	p.Late = p.Post.DueAt != nil && !p.Post.DueAt.After(p.Now)
 	if p.Form.Due.IsZero() {
 		p.Form.Due = p.Now.Add(30 * time.Minute).Truncate(5 * time.Minute)
@@ -253,34 +270,16 @@ func (h *pages) page(c *gin.Context, form reviewForm) (reviewPage, error) {
 // reader worked on this one.
 func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	reviews, err := h.Reviews.OfPost(ctx, actor, page.Post.ID)
-	if err != nil {
-		return err
-	}
-
-	for _, review := range reviews {
-		if review.DecidedAt != nil {
-			page.Earlier = append(page.Earlier, review)
+	if !page.Beyond {
+		if err := h.fillEarlier(c, page); err != nil {
+			return err
 		}
-	}
-	versions, err := h.Posts.Versions(ctx, actor, page.Post.ID)
-	if err != nil {
-		return err
-	}
-	if version, ok := before(versions, page.Version); ok {
-		difference := post.Diff(version, page.Version)
-		page.Since, page.SinceN = &difference, version.Number
 	}
 	pending, err := h.Reviews.Pending(ctx, actor)
 	if err != nil {
 		return err
 	}
 	page.takePlace(pending)
-	repeats, err := h.Deliveries.Repeats(ctx, actor, page.Post)
-	if err != nil {
-		return err
-	}
-	page.Repeated = parts.Repeated(page.P, repeats, page.Now)
 
 	kept, err := h.Checks.OfVersion(ctx, page.Version.ID)
 	if err != nil {
@@ -295,6 +294,79 @@ func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 	page.Stops.Back = "review"
 
 	return nil
+}
+
+// fillEarlier adds what was decided about other versions, the difference to the one approved last, and what
+// else goes out soon with the same text.
+func (h *pages) fillEarlier(c *gin.Context, page *reviewPage) error {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	reviews, err := h.Reviews.OfPost(ctx, actor, page.Post.ID)
+	if err != nil {
+		return err
+	}
+
+	for _, review := range reviews {
+		if review.DecidedAt != nil &&
+			(review.VersionID != page.Version.ID || page.Post.Phase != post.Submitted) {
+			page.Earlier = append(page.Earlier, review)
+		}
+	}
+	versions, err := h.Posts.Versions(ctx, actor, page.Post.ID)
+	if err != nil {
+		return err
+	}
+	if version, ok := before(versions, page.Version); ok {
+		difference := post.Diff(version, page.Version)
+		page.Since, page.SinceN = &difference, version.Number
+	}
+	repeats, err := h.Deliveries.Repeats(ctx, actor, page.Post)
+	if err != nil {
+		return err
+	}
+	page.Repeated = parts.Repeated(page.P, repeats, page.Now)
+
+	return nil
+}
+
+// Way is the steps of the review as the page shows them; nil for a chain of one.
+func (p reviewPage) Way() *parts.Way { return parts.WayOf(p.Standing) }
+
+// Items are what is ticked before the open step is approved.
+func (p reviewPage) Items() []page.Option {
+	var out []page.Option
+	if open := p.Standing.Run.Open(); open != nil {
+		for _, item := range open.Items {
+			out = append(
+				out,
+				page.Option{
+					Value:    item,
+					Text:     item,
+					Raw:      true,
+					Selected: slices.Contains(p.Form.Ticked, item),
+				},
+			)
+		}
+	}
+
+	return out
+}
+
+// Back are the steps to which the reader may return the version, before the author.
+func (p reviewPage) Back() []review.Step {
+	if p.Standing.Open < 2 {
+		return nil
+	}
+
+	return p.Standing.Run.Steps[:p.Standing.Open-1]
+}
+
+// Last tells whether an approval of the reader lets the post go out.
+func (p reviewPage) Last() bool { return p.Standing.Open == len(p.Standing.Run.Steps) }
+
+// AtOnce tells whether the last step may send at once.
+func (p reviewPage) AtOnce() bool {
+	steps := p.Standing.Run.Steps
+	return len(steps) == 0 || steps[len(steps)-1].AtOnce
 }
 
 // takePlace finds the post in the queue of what the reader may decide, and the one behind it.
@@ -340,11 +412,18 @@ func (h *pages) decide(c *gin.Context) error {
 		return fault.Invalid("", "表单无法读取，请刷新页面后重试")
 	}
 	var asked *delivery.Advance
+	more := false
 	if err == nil {
+		if p, perr := h.page(c, form); perr == nil {
+			more = !p.Last()
+		}
 		asked, err = h.Deliveries.Review(c.Request.Context(), web.Actor(c), id, delivery.Verdict{
 			Version:  form.Version,
 			Hash:     hash,
+			Step:     form.Step,
 			Decision: form.verdict(),
+			To:       form.To,
+			Ticked:   form.Ticked,
 			Opinion:  form.opinion(),
 			Agreed:   form.Agreed,
 			Due:      form.choice(),
@@ -352,9 +431,12 @@ func (h *pages) decide(c *gin.Context) error {
 		})
 	}
 	if err == nil {
-		return h.decided(c, form, asked)
+		return h.decided(c, form, asked, more)
 	}
 	page, perr := h.page(c, form)
+	if fault.Is(perr, fault.KindNotFound) { // it was open to the reader by its step alone, and is no more
+		return err
+	}
 	if perr != nil {
 		return perr
 	}
@@ -366,12 +448,18 @@ func (h *pages) decide(c *gin.Context) error {
 	return h.kit.Refuse(c, err, "reviews/show", &page)
 }
 
-func (h *pages) decided(c *gin.Context, form reviewForm, asked *delivery.Advance) error {
+func (h *pages) decided(c *gin.Context, form reviewForm, asked *delivery.Advance, more bool) error {
 	if asked != nil {
 		return h.kit.See(c, "/reviews", "已按原定时间批准；提前发布须由作者或另一位审核员同意，已提请")
 	}
+	if form.verdict() == review.Return && form.To > 0 {
+		return h.kit.See(c, "/reviews", "已退回第 {.n} 步，须重新审核", "n", form.To)
+	}
 	if form.verdict() == review.Return {
 		return h.kit.See(c, "/reviews", "已退回，意见已告知作者")
+	}
+	if more && form.Decision == string(review.Approve) {
+		return h.kit.See(c, "/reviews", "已通过这一步，已转下一步审核")
 	}
 	if form.Decision == string(review.Approve)+"_next" {
 		return h.seeNext(c, form.Next)

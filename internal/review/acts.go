@@ -1,0 +1,16 @@
+package review
+
+import (
+	"juzhen/internal/audit"
+	"juzhen/internal/i18n"
+)
+
+// The acts of reviews that the trail records beside those of people, which delivery records with the post.
+var (
+	acts audit.Declared
+
+	actLate = acts.Declare("review.late", i18n.N("审核步骤超过时限"))
+)
+
+// TrailActs are the acts that this package writes into the trail.
+func TrailActs() []audit.Act { return acts.All() }

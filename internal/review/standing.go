@@ -1,0 +1,92 @@
+package review
+
+import (
+	"context"
+
+	"juzhen/internal/access"
+	"juzhen/internal/chain"
+	"juzhen/internal/fault"
+	"juzhen/internal/identity"
+	"juzhen/internal/pg"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Standing is where the review of a post stands, as one reader sees it.
+type Standing struct {
+	Run  Run
+	Who  [][]identity.Holder // who may decide each step at this moment
+	Open int                 // the step that is open to the reader; 0: none
+	Why  error               // why none is; nil where one is
+}
+
+// Standing tells where the review of a post's newest submitted version stands. ok is false where nothing was
+// submitted. Fails with fault.NotFound for who may neither read the post nor is named by an open step of it.
+func (s *Service) Standing(
+	ctx context.Context,
+	actor access.Actor,
+	postID int64,
+) (st Standing, ok bool, err error) {
+	defer fault.Step(&err, "review.Standing %d", postID)
+
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		matter, err := findMatter(ctx, tx.DB, postID)
+		if err != nil {
+			return err
+		}
+		if err := access.Require(actor, access.PostView, matter.UnitPath); err != nil {
+			named, nerr := NamesTx(ctx, tx, actor, postID)
+			if nerr != nil || !named {
+				return firstOf(nerr, err)
+			}
+		}
+		runs, err := runsOf(
+			ctx,
+			tx.Pgx,
+			`r.post_id = @post AND v.number = (SELECT max(n.number) FROM review_runs o
+			JOIN post_versions n ON n.id = o.version_id WHERE o.post_id = @post)`,
+			pgx.NamedArgs{"post": postID},
+		)
+		if err != nil || len(runs) == 0 {
+			return err
+		}
+		ok, st.Run = true, runs[0]
+
+		return s.fillStanding(ctx, tx, actor, &st)
+	})
+
+	return st, ok, err
+}
+
+func firstOf(a, b error) error {
+	if a != nil {
+		return a
+	}
+
+	return b
+}
+
+func (s *Service) fillStanding(ctx context.Context, tx pg.Tx, actor access.Actor, st *Standing) error {
+	workers, err := workersOf(ctx, tx, st.Run.VersionID)
+	if err != nil {
+		return err
+	}
+	placed := make([]chain.Placed, len(st.Run.Steps))
+
+	for i, step := range st.Run.Steps {
+		placed[i] = step.Placed
+	}
+	if st.Who, err = chain.AbleTx(ctx, tx, s.now(), placed, workers); err != nil {
+		return err
+	}
+	people, err := peopleOf(ctx, tx, s.now(), actor, st.Run)
+	if err != nil {
+		return err
+	}
+	st.Why = st.Run.May(actor.UserID, people)
+	if st.Why == nil {
+		st.Open = st.Run.Open().Number
+	}
+
+	return nil
+}
