@@ -24,7 +24,7 @@ var placesOf = map[string][]string{
 	"xuanchuan": {
 		"/", "/todo", "/me", "/me/password", "/posts", "/posts?q=没有的词", "/posts/new", "/templates",
 		"/templates/use?kind=live", "/templates/use?kind=warning", "/templates/edit?kind=ozone",
-		"/posts/{draft}/edit", "/posts/{sent}", "/posts/{submitted}", "/calendar",
+		"/posts/{draft}/edit", "/posts/{sent}", "/posts/{sent}/review-form", "/posts/{submitted}", "/calendar",
 		"/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}",
 		"/deliveries/{sentDelivery}/certificate", "/deliveries/{handoff}", "/search?q=空气",
 		"/search/past?q=空气", "/plan/import", "/plan/import/{planFile}", "/reach/posts/{platformPost}", "/advances/{advance}",

@@ -336,7 +336,8 @@ var pageRules = []rule{
 		SELECT noted_by = {self} FROM platform_posts WHERE id = {id}`, usual},
 	{"GET /reach/budget", "PRSMA", nil, "", "", usual},
 
-	// Review chains and stand-ins.
+	// Review chains, stand-ins, the form.
+	{"GET /posts/:id/review-form", "PRS-A", submitted, "", "墙内的话", usual},
 	{"GET /chains", "PRSMA", newChain, "", "墙内流程", listed},
 	{"GET /chains/new", "---M-", nil, "", "", usual},
 	{"GET /chains/:id", "PRSMA", newChain, "", "墙内流程", usual},

@@ -17,8 +17,10 @@ type WayStep struct {
 	Made []review.Made // what was decided about it, the oldest first
 }
 
-// Undone tells whether somebody returned to the step, or to one before it, since this was decided.
-func (s WayStep) Undone(made review.Made) bool { return made.Round != s.Round }
+// Undone tells whether somebody returned to the step, or to one before it, since this was approved.
+func (s WayStep) Undone(made review.Made) bool {
+	return made.Decision == review.Approve && made.Round != s.Round
+}
 
 // WayOf makes it of a standing; nil where the chain has one step and nothing was returned to it.
 func WayOf(standing review.Standing) *Way {

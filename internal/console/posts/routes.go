@@ -69,6 +69,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("posts/edit#moved", composePage{})
 	kit.Declare("posts/stale", stalePage{})
 	kit.Declare("posts/show", postPage{})
+	kit.Declare("posts/review_form", formPage{})
 	kit.Declare("posts/show#story", storyPart{})
 	kit.Declare("posts/advance", advancePage{})
 
@@ -93,6 +94,7 @@ func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "GET", "/accounts", access.PostWrite, h.accounts)
 	h.kit.Handle(g, "GET", "/own", access.PostWrite, h.ownField)
 	h.kit.Handle(g, "GET", "/:id", access.PostView, h.show)
+	h.kit.Handle(g, "GET", "/:id/review-form", access.PostView, h.reviewForm)
 	h.kit.Handle(g, "GET", "/:id/edit", access.PostWrite, h.edit)
 	h.kit.Handle(g, "POST", "/:id/revise", access.PostWrite, h.revise)
 	h.kit.Handle(g, "POST", "/:id/withdraw", access.PostWrite, h.withdraw)
