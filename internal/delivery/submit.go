@@ -194,7 +194,7 @@ func (s *Service) Review(
 	defer fault.Step(&err, "delivery.Review %d", postID)
 
 	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
-		p, err := reviewed(ctx, tx, actor, postID)
+		p, err := post.LockForReviewTx(ctx, tx, actor, postID)
 		if err != nil {
 			return err
 		}
@@ -210,7 +210,7 @@ func (s *Service) Review(
 		if err != nil {
 			return err
 		}
-		detail := stepDetail(r)
+		detail := r.Detail()
 		if verdict.Decision == review.Return && r.State == review.Pending {
 			return note(ctx, tx, now, actor, actPostReturnStep, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 		}
@@ -238,42 +238,6 @@ func (s *Service) Review(
 	})
 
 	return asked, err
-}
-
-// reviewed locks a post for whoever reviews it: by the permission at its unit, or because an open step names
-// the actor. What a step names is asked again by the decision itself.
-func reviewed(ctx context.Context, tx pg.Tx, actor access.Actor, postID int64) (post.Post, error) {
-	p, err := post.LockTx(ctx, tx, actor, access.PostReview, postID)
-	if !fault.Is(err, fault.KindNotFound) && !fault.Is(err, fault.KindForbidden) {
-		return p, err
-	}
-	named, nerr := review.NamesTx(ctx, tx, actor, postID)
-	if nerr != nil {
-		return post.Post{}, nerr
-	}
-	if !named {
-		return post.Post{}, err
-	}
-
-	return post.LockTx(ctx, tx, access.System("review"), access.PostReview, postID)
-}
-
-// stepDetail is what the trail keeps of a decision: the version, and of a chain with more than one step the
-// step, and for whom a stand-in decided.
-func stepDetail(r review.Run) map[string]any {
-	detail := map[string]any{"version": r.VersionNumber}
-	made := r.Made[len(r.Made)-1]
-	if len(r.Steps) > 1 {
-		detail["chain"], detail["step"], detail["name"] = r.Chain, made.Number, r.Steps[made.Number-1].Name
-	}
-	if made.ForName != "" {
-		detail["for"] = made.ForName
-	}
-	if made.To > 0 {
-		detail["to"] = made.To
-	}
-
-	return detail
 }
 
 // checkedTx looks at the wordings once more when they are approved, because lists change, and writes down

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/review"
 	"juzhen/internal/todo"
 	"juzhen/internal/weibo"
 )
@@ -42,6 +43,26 @@ func LockTx(
 	}
 
 	return findPost(ctx, tx.DB, actor, perm, id)
+}
+
+// LockForReviewTx is LockTx for whoever reviews the post: by the permission at its unit, or because an open step
+// of its review names the actor. What a step names is asked again by the decision itself.
+func LockForReviewTx(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (_ Post, err error) {
+	defer fault.Step(&err, "post.LockForReviewTx %d", id)
+
+	post, err := LockTx(ctx, tx, actor, access.PostReview, id)
+	if !fault.Is(err, fault.KindNotFound) && !fault.Is(err, fault.KindForbidden) {
+		return post, err
+	}
+	named, nerr := review.NamesTx(ctx, tx, actor, id)
+	if nerr != nil {
+		return Post{}, nerr
+	}
+	if !named {
+		return Post{}, err
+	}
+
+	return LockTx(ctx, tx, access.System("review"), access.PostReview, id)
 }
 
 // VersionTx reads a whole version. It checks no right: find the post first.

@@ -309,3 +309,24 @@ func (r *Run) overtaken() error {
 		"n", r.VersionNumber,
 	).WithCode("decided")
 }
+
+// Detail is what the trail keeps of the decision taken last: the version, and of a chain with more than one
+// step the step; for whom a stand-in decided; to which step a version went back.
+func (r *Run) Detail() map[string]any {
+	detail := map[string]any{"version": r.VersionNumber}
+	made := r.last()
+	if made == nil {
+		return detail
+	}
+	if len(r.Steps) > 1 {
+		detail["chain"], detail["step"], detail["name"] = r.Chain, made.Number, r.Steps[made.Number-1].Name
+	}
+	if made.ForName != "" {
+		detail["for"] = made.ForName
+	}
+	if made.To > 0 {
+		detail["to"] = made.To
+	}
+
+	return detail
+}
