@@ -28,6 +28,7 @@ import (
 	"juzhen/internal/reach"
 	"juzhen/internal/replay"
 	"juzhen/internal/review"
+	"juzhen/internal/source"
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
@@ -46,6 +47,7 @@ type Deps struct {
 	Columns    *column.Service
 	Posts      *post.Service
 	Templates  *template.Service
+	Sources    *source.Service
 	Reviews    *review.Service
 	Chains     *chain.Service
 	Checks     *check.Service
@@ -113,6 +115,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.media()
 	a.lexicons()
 	a.columns()
+	a.sources()
 	a.posts()
 	a.templates()
 	a.advances()

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 type templateField struct {
 	Name     string   `json:"name"`
 	Label    string   `json:"label"`
-	Type     string   `json:"type" enum:"text,number,datetime-local,month,choice,table"`
+	Type     string   `json:"type" enum:"text,number,datetime-local,date,month,choice,table"`
 	Optional bool     `json:"optional"`
 	Options  []string `json:"options,omitempty"`
 	Help     string   `json:"help,omitempty"`
@@ -46,7 +47,7 @@ type allTemplates struct {
 
 type newTemplate struct {
 	UnitID  int64  `json:"unit_id" minimum:"1"`
-	Kind    string `json:"kind" enum:"live,forecast,warning,warning_change,warning_lift,ozone,dust,ranking,digest,own"`
+	Kind    string `json:"kind" enum:"live,daily,forecast,warning,warning_change,warning_lift,ozone,dust,ranking,digest,own"`
 	Name    string `json:"name,omitempty" maxLength:"200" doc:"本单位模板的名称"`
 	Wording string `json:"wording" maxLength:"5000"`
 }
@@ -59,7 +60,7 @@ type templateChange struct {
 
 type templateAsk struct {
 	UnitID     int64             `json:"unit_id" minimum:"1" doc:"稿件所属单位"`
-	Kind       string            `json:"kind" enum:"live,forecast,warning,warning_change,warning_lift,ozone,dust,ranking,digest,own"`
+	Kind       string            `json:"kind" enum:"live,daily,forecast,warning,warning_change,warning_lift,ozone,dust,ranking,digest,own"`
 	TemplateID int64             `json:"template_id,omitempty" doc:"kind 为 own 时，哪一个模板"`
 	Values     map[string]string `json:"values,omitempty" doc:"各字段的值；时间为 RFC 3339 或北京时间 2026-11-30T14:00，表格为制表符或逗号分隔的行"`
 	Supersedes int64             `json:"supersedes,omitempty" doc:"变更或解除所接续的预警，见 GET /templates/warnings"`
@@ -113,6 +114,14 @@ func (a *api) templates() {
 		"/templates/{id}", "retire-template",
 		"templates", i18n.N("不再使用"),
 	), access.TemplateManage, a.retireTemplate)
+	register(a, op(http.MethodGet,
+		"/templates/duties", "list-duties",
+		"templates", i18n.N("各单位的发布时限提醒"),
+	), access.TemplateManage, a.listDuties)
+	register(a, op(http.MethodPut,
+		"/templates/duties", "set-duty",
+		"templates", i18n.N("设置一个单位的发布时限提醒"),
+	), access.TemplateManage, a.setDuty)
 	register(a, op(http.MethodGet,
 		"/templates/warnings", "list-open-warnings",
 		"templates", i18n.N("可以变更或解除的预警"),
@@ -270,4 +279,56 @@ func (a *api) draftTemplate(
 	}
 
 	return a.showPost(ctx, who, made.ID)
+}
+
+type unitDuty struct {
+	UnitID   int64  `json:"unit_id"`
+	UnitName string `json:"unit_name"`
+	Live     int    `json:"live" doc:"实况没有批准的稿件时，提前多少分钟提醒；0 为不提醒"`
+	Daily    int    `json:"daily" doc:"日报，同上"`
+	Forecast int    `json:"forecast" doc:"预报，同上"`
+	Version  int    `json:"version" doc:"没有设置过的是 0"`
+}
+
+type dutyChange struct {
+	UnitID   int64 `json:"unit_id" minimum:"1"`
+	Live     int   `json:"live,omitempty" minimum:"0" maximum:"40"`
+	Daily    int   `json:"daily,omitempty" minimum:"0" maximum:"180"`
+	Forecast int   `json:"forecast,omitempty" minimum:"0" maximum:"180"`
+	Version  int   `json:"version" minimum:"0" maximum:"2147483647" doc:"所依据的版本"`
+}
+
+func (a *api) listDuties(
+	ctx context.Context, who access.Actor, in *struct{ Paging },
+) (*out[list[unitDuty]], error) {
+	rows, err := a.Templates.Duties(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+
+	return sliced(rows, in.Paging, func(d template.Duty) int64 { return d.UnitID }, func(d template.Duty) unitDuty {
+		return unitDuty{
+			UnitID:   d.UnitID,
+			UnitName: d.UnitName,
+			Live:     d.Leads[template.Live],
+			Daily:    d.Leads[template.Daily],
+			Forecast: d.Leads[template.Forecast],
+			Version:  d.Version,
+		}
+	})
+}
+
+func (a *api) setDuty(ctx context.Context, who access.Actor, in *struct{ Body dutyChange }) (*none, error) {
+	leads := map[template.Kind]int{
+		template.Live:     in.Body.Live,
+		template.Daily:    in.Body.Daily,
+		template.Forecast: in.Body.Forecast,
+	}
+	maps.DeleteFunc(leads, func(_ template.Kind, lead int) bool { return lead == 0 })
+
+	return &none{}, a.Templates.SetDuty(ctx, who, template.Duty{
+		UnitID:  in.Body.UnitID,
+		Leads:   leads,
+		Version: in.Body.Version,
+	})
 }

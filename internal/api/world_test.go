@@ -33,6 +33,7 @@ import (
 	"juzhen/internal/lexicon"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
+	"juzhen/internal/outward"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/plan"
@@ -42,6 +43,7 @@ import (
 	"juzhen/internal/review"
 	"juzhen/internal/sandbox"
 	"juzhen/internal/seal"
+	"juzhen/internal/source"
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
@@ -163,8 +165,8 @@ func (w *world) services(weiboURL string) {
 	})
 	lists := lexicon.New(w.db, w.now, nil, lexicon.Told{})
 	checks := check.New(w.db, lists, w.now)
+	templates := template.New(w.db, w.now)
 	w.deps = api.Deps{
-		Templates:  template.New(w.db, w.now),
 		Plan:       plan.New(w.db, plan.Options{Accounts: accounts, Columns: column.New(w.db, w.now), Now: w.now}),
 		Checks:     checks,
 		Lexicons:   lists,
@@ -174,6 +176,8 @@ func (w *world) services(weiboURL string) {
 		Media:      media.New(w.db, blobs, w.now),
 		Columns:    column.New(w.db, w.now),
 		Chains:     chain.New(w.db, w.now),
+		Templates:  templates,
+		Sources:    source.New(w.db, templates, outward.New(outward.Options{}), w.now),
 		Posts:      post.New(w.db, rules, w.now),
 		Reviews:    review.New(w.db, w.now),
 		Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks}),

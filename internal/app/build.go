@@ -25,6 +25,8 @@ import (
 	"juzhen/internal/console/posts"
 	reachpages "juzhen/internal/console/reach"
 	"juzhen/internal/console/reviews"
+	sourcepages "juzhen/internal/console/sources"
+	templatepages "juzhen/internal/console/templates"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/identity"
@@ -32,6 +34,7 @@ import (
 	"juzhen/internal/live"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
+	"juzhen/internal/outward"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/queue"
@@ -39,6 +42,7 @@ import (
 	"juzhen/internal/replay"
 	"juzhen/internal/review"
 	"juzhen/internal/seal"
+	"juzhen/internal/source"
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
 	"juzhen/internal/weibo"
@@ -60,6 +64,7 @@ type Services struct {
 	Posts      *post.Service
 	Checks     *check.Service
 	Templates  *template.Service
+	Sources    *source.Service
 	Deliveries *delivery.Service
 	Engine     *dispatch.Engine
 	Reach      *reach.Service
@@ -117,6 +122,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Lexicons = lexicon.New(db, now, check.Samples(db), delivery.ListWatch())
 	a.Checks = check.New(db, a.Lexicons, now).Telling(delivery.ListWatch().Blocks)
 	a.Templates = template.New(db, now)
+	a.Sources = source.New(db, a.Templates, outward.New(outward.Options{Allowed: a.cfg.OutwardHosts}), now)
 	a.Engine = dispatch.New(dispatch.Options{
 		Blocks: func(ctx context.Context, ids []int64) (map[int64]string, error) {
 			return a.Deliveries.Blocked(ctx, ids)
@@ -233,12 +239,20 @@ func (a *App) buildQueue() error {
 	if err := reach.AddWorkers(workers, a.Reach); err != nil {
 		return err
 	}
+	if err := template.AddWorkers(workers, a.Templates); err != nil {
+		return err
+	}
+	if err := source.AddWorkers(workers, a.Sources); err != nil {
+		return err
+	}
 	var err error
 	a.queue, err = queue.New(a.jobs.Pool(), queue.Config{
-		Log:      a.log,
-		Workers:  workers,
-		Reindex:  a.owner,
-		Periodic: slices.Concat(account.Periodic(), review.Periodic(), reach.Periodic()),
+		Log:     a.log,
+		Workers: workers,
+		Reindex: a.owner,
+		Periodic: slices.Concat(
+			account.Periodic(), review.Periodic(), reach.Periodic(), template.Periodic(), source.Periodic(),
+		),
 	})
 
 	return err
@@ -259,6 +273,7 @@ func acts() []audit.Act {
 		review.TrailActs(),
 		post.TrailActs(),
 		template.TrailActs(),
+		source.TrailActs(),
 		check.TrailActs(),
 		delivery.TrailActs(),
 		plan.TrailActs(),
@@ -279,6 +294,7 @@ func subjects() [][]audit.Subject {
 		chain.TrailSubjects(),
 		post.TrailSubjects(),
 		template.TrailSubjects(),
+		source.TrailSubjects(),
 		delivery.TrailSubjects(),
 		plan.TrailSubjects(),
 	}
@@ -294,6 +310,8 @@ func matters() []todo.Matter {
 		chain.TodoMatters(),
 		review.TodoMatters(),
 		post.TodoMatters(),
+		template.TodoMatters(),
+		source.TodoMatters(),
 		check.TodoMatters(),
 		delivery.TodoMatters(),
 		dispatch.TodoMatters(),
@@ -312,5 +330,7 @@ func todoPages() todo.Pages {
 		reachpages.TodoPages(),
 		admin.TodoPages(),
 		lexiconpages.TodoPages(),
+		templatepages.TodoPages(),
+		sourcepages.TodoPages(),
 	)
 }

@@ -17,12 +17,12 @@ import (
 var (
 	features = []string{
 		"access", "replay", "audit", "org", "todo", "identity", "account", "media", "lexicon",
-		"column", "chain", "review", "post", "template", "check", "delivery", "dispatch", "reach",
+		"column", "chain", "review", "post", "template", "source", "check", "delivery", "dispatch", "reach",
 		"plan",
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",
-		"beijing", "instant", "effect", "air", "proofread", "outward", "index",
+		"beijing", "instant", "effect", "air", "proofread", "outward", "index", "sheet",
 	}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
@@ -44,6 +44,7 @@ var (
 		"effect":    {},
 		"localpg":   {"fault"},
 		"outward":   {},
+		"sheet":     {"fault"},
 		"pg":        {"fault", "migrations", "instant", "effect"},
 		"queue":     {"pg", "fault"},
 		"pgtest":    {"pg", "localpg", "migrations"},

@@ -31,6 +31,7 @@ var toldWith = map[string]any{
 	"to":      "11-29 15:00",
 	"text":    "正文",
 	"n":       float64(3),
+	"by":      "20:00",
 }
 
 // TestEveryMatterSpeaksAndLeadsSomewhere: whatever a feature puts on people's lists is said in both

@@ -23,6 +23,7 @@ import (
 	reachpages "juzhen/internal/console/reach"
 	"juzhen/internal/console/reviews"
 	"juzhen/internal/console/signin"
+	sourcepages "juzhen/internal/console/sources"
 	"juzhen/internal/console/templates"
 	"juzhen/internal/console/todo"
 	"juzhen/internal/identity"
@@ -82,6 +83,7 @@ func (a *App) register(kit *web.Kit) {
 		Posts:       a.Posts,
 		Checks:      a.Checks,
 		Templates:   a.Templates,
+		Sources:     a.Sources,
 		Reviews:     a.Reviews,
 		Deliveries:  a.Deliveries,
 		Reach:       a.Reach,
@@ -141,6 +143,7 @@ func (a *App) register(kit *web.Kit) {
 	lexiconpages.Register(kit, lexiconpages.Deps{Lexicons: a.Lexicons, Checks: a.Checks, Units: a.Org})
 	chains.Register(kit, chains.Deps{Chains: a.Chains, Columns: a.Columns, Units: a.Org})
 	columns.Register(kit, columns.Deps{Columns: a.Columns, Units: a.Org})
+	sourcepages.Register(kit, sourcepages.Deps{Sources: a.Sources, Units: a.Org, People: a.Identity})
 	admin.Register(kit, admin.Deps{
 		PublicURL: a.cfg.PublicURL,
 		Org:       a.Org,

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// source is a file of the shipped Go code: no test.
-type source struct {
+// goFile is a file of the shipped Go code: no test.
+type goFile struct {
 	room string // the folder right below internal: org for internal/org/store.go
 	path string // below internal: org/store.go
 	tree *ast.File
@@ -21,12 +21,12 @@ type source struct {
 }
 
 // at tells where a node stands.
-func (s source) at(node ast.Node) string {
+func (s goFile) at(node ast.Node) string {
 	return fmt.Sprintf("internal/%s:%d", s.path, s.set.Position(node.Pos()).Line)
 }
 
 // sources are all shipped files below internal.
-func sources(t *testing.T) []source {
+func sources(t *testing.T) []goFile {
 	t.Helper()
 	all, err := readSources()
 	if err != nil {
@@ -36,7 +36,7 @@ func sources(t *testing.T) []source {
 	return all
 }
 
-var readSources = sync.OnceValues(func() (all []source, err error) {
+var readSources = sync.OnceValues(func() (all []goFile, err error) {
 	set, root := token.NewFileSet(), ".."
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -51,7 +51,7 @@ var readSources = sync.OnceValues(func() (all []source, err error) {
 		}
 		below := strings.TrimPrefix(filepath.ToSlash(path), "../")
 		room, _, _ := strings.Cut(below, "/")
-		all = append(all, source{room: room, path: below, tree: tree, set: set})
+		all = append(all, goFile{room: room, path: below, tree: tree, set: set})
 
 		return nil
 	})

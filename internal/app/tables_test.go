@@ -45,7 +45,7 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit todo identity account media lexicon column chain review post template check delivery reach plan",
+		"audit todo identity account media lexicon column chain review post template source check delivery reach plan",
 	},
 
 	{"todo_readers", "todo", "", ""},
@@ -57,7 +57,7 @@ var tables = []table{
 	{"signin_refusals", "identity", "", ""},
 	{"signin_tries", "identity", "", ""},
 	{"user_changes", "identity", "", ""},
-	{"users", "identity", "", "account lexicon chain review post template check delivery reach plan"},
+	{"users", "identity", "", "account lexicon chain review post template source check delivery reach plan"},
 
 	{"account_names", "account", "", ""},
 	{"accounts", "account", "", "identity media post check delivery dispatch reach plan"},
@@ -97,6 +97,10 @@ var tables = []table{
 	{"rule_levels", "check", "", ""},
 	{"version_findings", "check", "", ""},
 
+	{"source_pulls", "source", "", ""},
+	{"sources", "source", "", ""},
+
+	{"duties", "template", "", ""},
 	{"template_uses", "template", "", ""},
 	{"template_versions", "template", "", ""},
 	{"templates", "template", "", ""},

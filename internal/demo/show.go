@@ -54,6 +54,9 @@ func (s *Show) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
+	if post, err = s.mend(ctx, officer, post); err != nil {
+		return fmt.Errorf("mend: %w", err)
+	}
 	due := post.DueAt.In(beijing.Zone)
 	if err := s.Services.Deliveries.Submit(ctx, officer, post.ID, post.Revision); err != nil {
 		return fmt.Errorf("submit: %w", err)
@@ -148,6 +151,9 @@ func (s *Show) write(ctx context.Context, officer access.Actor) (post.Post, medi
 			continue
 		}
 		words := wording(i, seat, now)
+		if len(content.Targets) == 0 {
+			words += slipped
+		}
 		content.Targets = append(content.Targets, post.TargetChoice{
 			AccountID: s.Matrix.Accounts[i].ID,
 			Variant:   &words,

@@ -690,6 +690,21 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 
 		return vars{"id": id, "unit": s.unit}
 	}
+	noDuty = func(s *side) vars {
+		s.g.exec("DELETE FROM duties WHERE unit_id = $1", s.unit)
+
+		return vars{"unit": s.unit}
+	}
+	newSource = func(s *side) vars {
+		n := s.g.next()
+		id := s.g.id(`
+			INSERT INTO sources (unit_id, name, kind, url, mapping, every, at, author_id, active, version, created_at)
+			SELECT $1, $2, 'ranking', 'http://127.0.0.1:1/', '{"month":"=2026-10","ranks.district":"d","ranks.pm25":"p"}',
+				60, '00:10', $3, true, 1, now() RETURNING id`,
+			s.unit, fmt.Sprintf("%s来源%d", s.name, n), s.author.UserID)
+
+		return vars{"id": id, "unit": s.unit, "author": s.author.UserID}
+	}
 	emptyUnit = func(s *side) vars {
 		n := s.g.next()
 		id := s.g.id(`INSERT INTO units (parent_id, name, kind, path, created_at)

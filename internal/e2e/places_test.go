@@ -17,13 +17,16 @@ import (
 	"juzhen/internal/lexicon"
 	"juzhen/internal/plan"
 	"juzhen/internal/sandbox"
+	"juzhen/internal/source"
+	"juzhen/internal/template"
 )
 
 // placesOf says which pages a role uses; {names} are filled from what newStage prepared.
 var placesOf = map[string][]string{
 	"xuanchuan": {
 		"/", "/todo", "/me", "/me/password", "/posts", "/posts?q=没有的词", "/posts/new", "/templates",
-		"/templates/use?kind=live", "/templates/use?kind=warning", "/templates/edit?kind=ozone",
+		"/templates/use?kind=live", "/templates/duties", "/templates/warnings", "/templates/use?kind=warning",
+		"/templates/edit?kind=ozone",
 		"/posts/{draft}/edit", "/posts/{sent}", "/posts/{sent}/review-form", "/posts/{submitted}", "/calendar",
 		"/calendar?view=week", "/deliveries", "/deliveries/{sentDelivery}", "/deliveries/{unknown}",
 		"/deliveries/{sentDelivery}/certificate", "/deliveries/{handoff}", "/search?q=空气",
@@ -50,6 +53,7 @@ var placesOf = map[string][]string{
 		"/admin/units/new", "/admin/units/{unit}", "/admin/units/{unit}/edit",
 		"/admin/units/{unit}/move", "/admin/users", "/admin/users/new", "/admin/users/{user}",
 		"/admin/users/{user}/edit", "/admin/users/{user}/grant", "/admin/users/{user}/password",
+		"/sources", "/sources/new", "/sources/new?kind=live", "/sources/{source}", "/sources/{source}/edit",
 	},
 	"shenji": {"/admin/audit", "/admin/audit/verify"},
 }
@@ -224,6 +228,7 @@ func prepare(t *testing.T, w *world.World) vars {
 	}
 	v["pause"] = pause.ID
 	listedWords(t, w, boss, v)
+	v["source"] = keptSource(t, w)
 	w.Wait(w.Approve("暂停期间的一条", nil, "朝阳环保示例").ID, "朝阳环保示例", delivery.Held)
 	decisions, err := w.Deliveries.Takedown(t.Context(), boss, []int64{d.ID}, "配图有误")
 	if err != nil {
@@ -327,6 +332,26 @@ func reached(t *testing.T, w *world.World) vars {
 	}
 
 	return vars{"platformPost": post, "user": user, "change": asked.ID}
+}
+
+// keptSource is a data source that has failed once.
+func keptSource(t *testing.T, w *world.World) int64 {
+	t.Helper()
+	admin, _ := w.Actor("guanli")
+	writer, _ := w.Actor("xuanchuan")
+	made, err := w.Sources.Save(t.Context(), admin, source.Edit{
+		UnitID: admin.Grants[0].UnitID, Name: "监测平台的小时浓度", Kind: template.Live, URL: "http://127.0.0.1:1/hourly.json",
+		Mapping: source.Mapping{"at": "time", "readings": "rows", "readings.zone": "name", "readings.pm25": "pm25"},
+		Every:   60, At: "00:10", AuthorID: writer.UserID,
+	})
+	if err == nil {
+		_, err = w.Sources.Pull(t.Context(), admin, made.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return made.ID
 }
 
 // listedWords is a list with a word, a file with a fault and a change that waits.

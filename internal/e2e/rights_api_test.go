@@ -110,6 +110,12 @@ var apiRules = []rule{
 		"SELECT retired_at IS NOT NULL FROM templates WHERE id = {id}", usual,
 	},
 	{"GET /api/v1/templates/warnings", "P----", blank, "unit_id={unit}", "items", usual},
+	{"GET /api/v1/templates/duties", "P-S--", nil, "", "墙内单位", usual},
+	{
+		"PUT /api/v1/templates/duties", "P-S--", noDuty, `{"unit_id":{unit},"daily":60,"version":0}`,
+		"SELECT EXISTS (SELECT FROM duties WHERE unit_id = {unit} AND changed_by = {self} AND leads->>'daily' = '60')",
+		usual,
+	},
 	{
 		"POST /api/v1/templates/render", "P----", blank,
 		`{"unit_id":{unit},"kind":"digest","values":{"from":"{today}","items":"某区\t某事"}}`, "某事", reckons,
@@ -256,6 +262,23 @@ var apiRules = []rule{
 		"PUT /api/v1/holidays", "P-S--", unknownYear,
 		`?year={year} {"version":0,"days":[{"day":"{year}-10-01","name":"国庆节","off":true}]}`,
 		"SELECT EXISTS (SELECT FROM holiday_years WHERE year = {year} AND set_by = {self})", ruler,
+	},
+	{"GET /api/v1/sources", "---M-", newSource, "", "墙内来源", listed},
+	{"GET /api/v1/sources/:id", "---M-", newSource, "", "墙内来源", usual},
+	{
+		"POST /api/v1/sources", "---M-", newSource,
+		`{"unit_id":{unit},"name":"接口来源{self}","kind":"ranking","url":"http://127.0.0.1:1/","every":60,
+			"from_time":"00:10","author_id":{author},
+			"mapping":{"month":"=2026-10","ranks.district":"d","ranks.pm25":"p"}}`,
+		"SELECT EXISTS (SELECT FROM sources WHERE name = '接口来源{self}' AND created_by = {self})", usual,
+	},
+	{
+		"PATCH /api/v1/sources/:id", "---M-", newSource, `{"version":1,"active":false}`,
+		"SELECT NOT active FROM sources WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/sources/:id/pull", "---M-", newSource, "",
+		"SELECT EXISTS (SELECT FROM source_pulls WHERE source_id = {id} AND by_user = {self})", usual,
 	},
 	{"GET /api/v1/columns", "PRSMA", newColumn, "", "墙内栏目", listed},
 	{

@@ -56,6 +56,13 @@ var pageRules = []rule{
 		"kind=digest&unit={unit}&v.from=2026-11-23&v.items=某区%09某事&act=draft",
 		"SELECT editors[1] = {self} FROM post_versions WHERE text LIKE '%某区：某事%'", usual,
 	},
+	{"GET /templates/warnings", "PRS-A", nil, "", "预警", usual},
+	{"GET /templates/duties", "P-S--", nil, "", "墙内单位", usual},
+	{
+		"POST /templates/duties", "P-S--", noDuty, "unit={unit}&version=0&live=20&daily=&forecast=60",
+		"SELECT EXISTS (SELECT FROM duties WHERE unit_id = {unit} AND changed_by = {self} AND leads->>'live' = '20')",
+		usual,
+	},
 	{"GET /templates/edit", "P-S--", nil, "kind=ozone", "臭氧健康提示", usual},
 	{
 		"POST /templates/edit", "P-S--", blank, "kind=own&unit={unit}&name=自己的{self}&wording=某文&act=save",
@@ -361,6 +368,31 @@ var pageRules = []rule{
 	},
 	{"POST /me/stand-ins/:id/end", "--S--", standIn, "", `
 		SELECT ended_at IS NOT NULL FROM stand_ins WHERE id = {id}`, usual},
+	// Data sources.
+	{"GET /sources", "---M-", newSource, "", "墙内来源", listed},
+	{"GET /sources/new", "---M-", nil, "kind=live", "PM2.5", usual},
+	{"GET /sources/:id", "---M-", newSource, "", "墙内来源", usual},
+	{"GET /sources/:id/edit", "---M-", newSource, "", "墙内来源", usual},
+	{
+		"POST /sources", "---M-", newSource,
+		"unit={unit}&kind=ranking&name=新来源{self}&url=http://127.0.0.1:1/&map.month==2026-10&map.ranks.district=d" +
+			"&map.ranks.pm25=p&every=60&from_time=00:10&author={author}&act=save",
+		"SELECT EXISTS (SELECT FROM sources WHERE name = '新来源{self}' AND created_by = {self})", usual,
+	},
+	{
+		"POST /sources/:id", "---M-", newSource,
+		"version=1&name=改名{id}&url=http://127.0.0.1:1/&map.month==2026-10&map.ranks.district=d&map.ranks.pm25=p" +
+			"&every=60&from_time=00:10&author={author}&act=save",
+		"SELECT name = '改名{id}' FROM sources WHERE id = {id}", usual,
+	},
+	{
+		"POST /sources/:id/switch", "---M-", newSource, "version=1&to=off",
+		"SELECT NOT active FROM sources WHERE id = {id}", usual,
+	},
+	{
+		"POST /sources/:id/pull", "---M-", newSource, "",
+		"SELECT EXISTS (SELECT FROM source_pulls WHERE source_id = {id} AND by_user = {self})", usual,
+	},
 
 	// Columns.
 	{"GET /columns", "--S--", newColumn, "", "墙内栏目", listed},

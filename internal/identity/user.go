@@ -199,3 +199,11 @@ func (s *Service) Prefer(ctx context.Context, actor access.Actor, lang, theme st
 
 // Ref is the user as the audit trail names it.
 func (u User) Ref() string { return fmt.Sprintf("user/%d", u.ID) }
+
+// ActingTx gives somebody with the grants in force, as if signed in, for what is done in that person's name;
+// without any when disabled. Fails with fault.NotFound.
+func ActingTx(ctx context.Context, tx pg.Tx, user int64, at time.Time) (_ access.Actor, err error) {
+	defer fault.Step(&err, "identity.ActingTx %d", user)
+
+	return actorNow(ctx, tx.DB, user, at)
+}

@@ -1,31 +1,27 @@
 package lexicon
 
 import (
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
 
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
+	"juzhen/internal/sheet"
 )
 
-// Bounds of a file of words.
-const (
-	MaxFileBytes   = 5 << 20
-	maxFileRows    = 200_000
-	maxFileColumns = 40
-	maxCell        = 4000 // bytes; an entry's own bounds are narrower
-	maxUnzipped    = 96 << 20
-	maxRowFaults   = 1000 // that are named
-)
+// MaxFileBytes bounds a file of words.
+const MaxFileBytes = 5 << 20
+
+// fileLimits bound a file of words; an entry's own bounds are narrower.
+var fileLimits = sheet.Limits{Bytes: MaxFileBytes, Unzipped: 96 << 20, Rows: 200_000, Columns: 40, Cell: 4000}
+
+// maxRowFaults is how many faults of a file are named.
+const maxRowFaults = 1000
 
 // column is a field of an entry in a file.
 type column struct {
@@ -107,32 +103,32 @@ type RowFault struct {
 // readFile reads a file of words, Excel or CSV. It fails with fault.Invalid at "file" when it cannot be read
 // as a whole; faults name each cell that is wrong, the first thousand of them.
 func readFile(raw []byte) (puts []Put, faults []RowFault, err error) {
-	rows, err := rowsOf(raw)
+	rows, err := sheet.Rows(raw, fileLimits)
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(rows) < 2 {
 		return nil, nil, fault.Invalid("file", "文件里没有词：第一行是列名，从第二行起每行一个词")
 	}
-	layout, err := headerOf(rows[0].cells)
+	layout, err := headerOf(rows[0].Cells)
 	if err != nil {
 		return nil, nil, err
 	}
 	seen := map[string]int{}
 
 	for _, row := range rows[1:] {
-		entry := layout.entry(row.cells)
-		if entry.Word == "" && strings.Join(row.cells, "") == "" {
+		entry := layout.entry(row.Cells)
+		if entry.Word == "" && strings.Join(row.Cells, "") == "" {
 			continue
 		}
 		wrong := fault.FieldErrors(entry.check())
 		if first, twice := seen[entry.Word]; twice && entry.Word != "" {
 			wrong = append(wrong, fault.Invalid("word", "与第 {.row} 行重复", "row", first))
 		}
-		seen[entry.Word] = row.number
+		seen[entry.Word] = row.Number
 
 		for _, one := range wrong {
-			faults = append(faults, RowFault{row.number, layout.name(one.Field), one.Field, one})
+			faults = append(faults, RowFault{row.Number, layout.name(one.Field), one.Field, one})
 		}
 		puts = append(puts, Put{Entry: entry, Replace: true})
 		if len(faults) >= maxRowFaults {
@@ -141,12 +137,6 @@ func readFile(raw []byte) (puts []Put, faults []RowFault, err error) {
 	}
 
 	return puts, faults, nil
-}
-
-// fileRow is a row of a file with its number in it.
-type fileRow struct {
-	number int
-	cells  []string
 }
 
 // header says which column of a file is which.
@@ -202,124 +192,6 @@ func (h header) name(field string) string {
 	return field
 }
 
-// rowsOf reads the rows of a file; cells without the blanks around them.
-func rowsOf(raw []byte) ([]fileRow, error) {
-	switch {
-	case len(raw) == 0:
-		return nil, fault.Invalid("file", "文件是空的")
-	case len(raw) > MaxFileBytes:
-		return nil, fault.Invalid("file", "文件超过 5 MB，请分成几个文件导入")
-	case bytes.HasPrefix(raw, []byte("PK\x03\x04")):
-		return excelRows(raw)
-	}
-
-	return csvRows(raw)
-}
-
-func excelRows(raw []byte) (rows []fileRow, err error) {
-	file, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{
-		UnzipSizeLimit:    maxUnzipped,
-		UnzipXMLSizeLimit: maxUnzipped,
-	})
-	if err != nil {
-		return nil, fault.Invalid("file", "这个文件不是能读的 Excel 文件（.xlsx），或解开后过大").With(err)
-	}
-	defer file.Close()
-
-	sheets := file.GetSheetList()
-	if len(sheets) == 0 {
-		return nil, fault.Invalid("file", "Excel 文件里没有工作表")
-	}
-	lines, err := file.Rows(sheets[0])
-	if err != nil {
-		return nil, fault.Invalid("file", "这个文件不是能读的 Excel 文件（.xlsx），或解开后过大").With(err)
-	}
-	defer lines.Close()
-
-	for number := 1; lines.Next(); number++ {
-		cells, err := lines.Columns()
-		if err != nil {
-			return nil, fault.Invalid("file", "第 {.row} 行不能读", "row", number).With(err)
-		}
-		if rows, err = appendRow(rows, number, cells); err != nil {
-			return nil, err
-		}
-	}
-
-	return rows, nil
-}
-
-func csvRows(raw []byte) (rows []fileRow, err error) {
-	text, err := decoded(raw)
-	if err != nil {
-		return nil, err
-	}
-	reader := csv.NewReader(bytes.NewReader(text))
-	reader.FieldsPerRecord = -1
-	reader.LazyQuotes = true
-	if first, _, _ := bytes.Cut(text, []byte("\n")); !bytes.Contains(first, []byte(",")) &&
-		bytes.Contains(first, []byte("\t")) {
-		reader.Comma = '\t'
-	}
-
-	for {
-		cells, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		if err != nil {
-			return nil, fault.Invalid("file", "这个文件不是能读的 CSV 文件").With(err)
-		}
-		number, _ := reader.FieldPos(0)
-		if rows, err = appendRow(rows, number, cells); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// decoded gives the text of a CSV file as UTF-8: as it is, or from what Excel writes in China.
-func decoded(raw []byte) (text []byte, err error) {
-	switch {
-	case bytes.HasPrefix(raw, []byte("\xff\xfe")), bytes.HasPrefix(raw, []byte("\xfe\xff")):
-		text, err = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(raw)
-	case utf8.Valid(raw):
-		text = raw
-	default:
-		text, err = simplifiedchinese.GB18030.NewDecoder().Bytes(raw)
-	}
-	if err != nil || bytes.ContainsRune(text, 0) {
-		return nil, fault.Invalid("file", "这个文件不是能读的 CSV 文件").With(err)
-	}
-
-	return bytes.TrimPrefix(text, []byte("\ufeff")), nil
-}
-
-func appendRow(rows []fileRow, number int, cells []string) ([]fileRow, error) {
-	switch {
-	case len(rows) > maxFileRows:
-		return nil, fault.Invalid("file", "文件超过 {.max} 行，请分成几个文件导入", "max", maxFileRows)
-	case len(cells) > maxFileColumns:
-		return nil, fault.Invalid("file", "第 {.row} 行超过 {.max} 列", "row", number, "max", maxFileColumns)
-	}
-
-	clean := make([]string, len(cells))
-	for i, cell := range cells {
-		if len(cell) > maxCell {
-			return nil, fault.Invalid("file", "第 {.row} 行第 {.column} 列太长", "row", number, "column", i+1)
-		}
-		cell = strings.TrimSpace(cell)
-		if len(cell) > 1 && cell[0] == '\'' && strings.ContainsRune(formulas, rune(cell[1])) {
-			cell = cell[1:]
-		}
-		clean[i] = cell
-	}
-
-	return append(rows, fileRow{number, clean}), nil
-}
-
-// formulas are the letters with which a table program takes a cell for a formula.
-const formulas = "=+-@"
-
 // WriteCSV writes entries as a file that can be imported again. Cells that a table program would take for a
 // formula begin with an apostrophe.
 func WriteCSV(out io.Writer, entries []Entry) error {
@@ -330,7 +202,7 @@ func WriteCSV(out io.Writer, entries []Entry) error {
 
 	for _, cells := range table(entries) {
 		for i, cell := range cells {
-			if cell != "" && strings.ContainsRune(formulas, rune(cell[0])) {
+			if cell != "" && strings.ContainsRune(sheet.Formulas, rune(cell[0])) {
 				cells[i] = "'" + cell
 			}
 		}

@@ -141,7 +141,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		"too long":    bytes.Repeat([]byte("a"), MaxFileBytes+1),
 		"a wide row":  []byte("词语\n" + strings.Repeat(",", 100)),
 		"a long cell": []byte("词语\n" + strings.Repeat("好", 4000)),
-		"many rows":   []byte("词语\n" + strings.Repeat("甲\n", maxFileRows+1)),
+		"many rows":   []byte("词语\n" + strings.Repeat("甲\n", 200_001)),
 	} {
 		if _, _, err := readFile(raw); !fault.Is(err, fault.KindInvalid) {
 			t.Errorf("%s: %v", name, err)

@@ -343,3 +343,10 @@ func SetDueTx(
 
 	return setDue(ctx, tx.DB, id, due, now, actor.UserID, at)
 }
+
+// PassedSQL is a table of the posts that were approved and not taken back since, to join with what begins
+// posts: id, due_at.
+func PassedSQL() string { return "(SELECT id, due_at FROM posts WHERE phase = 'approved')" }
+
+// PhasesSQL is a table of where the texts of all posts stand, to join with what begins posts: id, phase.
+func PhasesSQL() string { return "(SELECT id, phase FROM posts)" }

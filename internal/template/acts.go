@@ -11,6 +11,7 @@ var (
 
 	actSave   = acts.Declare("template.save", i18n.N("修改模板"))
 	actRetire = acts.Declare("template.retire", i18n.N("停用模板"))
+	actDuty   = acts.Declare("template.duty", i18n.N("设置发布时限"))
 )
 
 // TrailActs are the acts that this package writes into the trail.

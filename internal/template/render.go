@@ -47,6 +47,8 @@ func Render(kind Kind, values Values, wording string, previous *Previous, on tim
 	switch kind {
 	case Live:
 		result.Facts = r.live(slots)
+	case Daily:
+		result.Facts = r.daily(slots)
 	case Forecast:
 		result.Facts = r.forecast(slots)
 	case Warning, Change:

@@ -12,7 +12,7 @@ import (
 
 var today = time.Date(2026, 11, 30, 15, 0, 0, 0, beijing.Zone)
 
-const sheet = "区域\tPM2.5\tPM10\tSO2\tNO2\tCO\tO3\n" +
+const pasted = "区域\tPM2.5\tPM10\tSO2\tNO2\tCO\tO3\n" +
 	"全市\t58\t80\t3\t40\t0.8\t20\n" +
 	"城区\t60.5\t80\t3\t40\t0.8\t20\n" +
 	"西北部\t34.5\t60\t3\t40\t0.8\t20\n" +
@@ -23,7 +23,7 @@ const sheet = "区域\tPM2.5\tPM10\tSO2\tNO2\tCO\tO3\n" +
 func without(line string) string {
 	var kept []string
 
-	for l := range strings.Lines(sheet) {
+	for l := range strings.Lines(pasted) {
 		if !strings.HasPrefix(l, line) {
 			kept = append(kept, l)
 		}
@@ -43,14 +43,14 @@ func TestWhatTemplatesWrite(t *testing.T) {
 		want     []string
 	}{
 		"live": {
-			Live, Values{"at": "2026-11-30T14:00", "readings": sheet}, nil,
+			Live, Values{"at": "2026-11-30T14:00", "readings": pasted}, nil,
 			[]string{
 				"【空气质量实况】11月30日14时，全市AQI为96，空气质量二级（良），首要污染物PM2.5。",
 				"城六区60，西北部34，东北部40，东南部68，西南部62。",
 			},
 		},
 		"live by the standard of its day": {
-			Live, Values{"at": "2026-02-28T14:00", "readings": sheet}, nil, []string{"AQI为79，空气质量二级（良）"},
+			Live, Values{"at": "2026-02-28T14:00", "readings": pasted}, nil, []string{"AQI为79，空气质量二级（良）"},
 		},
 		"live without the city": {
 			Live, Values{"at": "2026-11-30T14:00", "readings": without("全市")}, nil,
@@ -60,7 +60,7 @@ func TestWhatTemplatesWrite(t *testing.T) {
 			Live,
 			Values{
 				"at":       "2026-11-30T14:00",
-				"readings": strings.ReplaceAll(strings.ReplaceAll(sheet, "\t", ","), "全市,58", "全市,\"58\""),
+				"readings": strings.ReplaceAll(strings.ReplaceAll(pasted, "\t", ","), "全市,58", "全市,\"58\""),
 			},
 			nil, []string{"AQI为96"},
 		},
@@ -68,7 +68,7 @@ func TestWhatTemplatesWrite(t *testing.T) {
 			Live,
 			Values{
 				"at":       "2026-11-30T14:00",
-				"readings": strings.ReplaceAll(sheet, "全市\t58\t80\t3", "全市\t58\t80\t—"),
+				"readings": strings.ReplaceAll(pasted, "全市\t58\t80\t3", "全市\t58\t80\t—"),
 			},
 			nil, []string{"全市部分项目缺测，暂不发布AQI。"},
 		},
@@ -191,15 +191,15 @@ func TestAFaultyCellIsNamedByRowAndColumn(t *testing.T) {
 		want  []string
 	}{
 		"no number": {
-			Live, "readings", strings.ReplaceAll(sheet, "西北部\t34.5", "西北部\tabc"), []string{"第 4 行第 2 列“abc”"},
+			Live, "readings", strings.ReplaceAll(pasted, "西北部\t34.5", "西北部\tabc"), []string{"第 4 行第 2 列“abc”"},
 		},
 		"two at once": {
-			Live, "readings", strings.ReplaceAll(strings.ReplaceAll(sheet, "34.5", "-1"), "68", "1e9"),
+			Live, "readings", strings.ReplaceAll(strings.ReplaceAll(pasted, "34.5", "-1"), "68", "1e9"),
 			[]string{"第 4 行第 2 列“-1”", "第 6 行第 2 列“1e9”"},
 		},
-		"no pollutant": {Live, "readings", strings.Replace(sheet, "SO2", "铅", 1), []string{"第 1 行第 4 列“铅”"}},
-		"no zone":      {Live, "readings", strings.Replace(sheet, "西南部", "河北", 1), []string{"第 7 行第 1 列“河北”"}},
-		"zone twice":   {Live, "readings", strings.Replace(sheet, "西南部", "西北部", 1), []string{"第 7 行第 1 列"}},
+		"no pollutant": {Live, "readings", strings.Replace(pasted, "SO2", "铅", 1), []string{"第 1 行第 4 列“铅”"}},
+		"no zone":      {Live, "readings", strings.Replace(pasted, "西南部", "河北", 1), []string{"第 7 行第 1 列“河北”"}},
+		"zone twice":   {Live, "readings", strings.Replace(pasted, "西南部", "西北部", 1), []string{"第 7 行第 1 列"}},
 		"not a class":  {Forecast, "days", "1\t2\n80\t70\tPM2.5\n9\t9", []string{"第 2 行第 2 列“70”"}},
 		"no primary":   {Forecast, "days", "1\t2\n80\t90\n9\t9", []string{"第 2 行第 3 列"}},
 		"one too many": {Forecast, "days", "1\t2\tPM2.5\n8\t9\n9\t9", []string{"第 1 行第 3 列“PM2.5”"}},

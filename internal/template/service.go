@@ -234,27 +234,37 @@ func (s *Service) Draft(ctx context.Context, actor access.Actor, ask Ask) (made 
 	defer fault.Step(&err, "template.Draft %s", ask.Kind)
 
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		written, err := s.write(ctx, tx, actor, ask)
-		if err != nil {
-			return err
-		}
-		content := post.Content{Text: written.Text}
-
-		for _, id := range ask.AccountIDs {
-			choice := post.TargetChoice{AccountID: id}
-			if own, ok := written.Own[id]; ok {
-				choice.Variant = &own
-			}
-			content.Targets = append(content.Targets, choice)
-		}
-		if made, err = post.CreateTx(ctx, tx, actor, s.now(), ask.UnitID, content); err != nil {
-			return err
-		}
-
-		return insertUse(ctx, tx.DB, made.ID, ask, written.Wording, actor.UserID, s.now())
+		made, err = s.DraftTx(ctx, tx, actor, ask)
+		return err
 	})
 
 	return made, err
+}
+
+// DraftTx is Draft inside of a transaction.
+func (s *Service) DraftTx(
+	ctx context.Context, tx pg.Tx, actor access.Actor, ask Ask,
+) (made post.Post, err error) {
+	defer fault.Step(&err, "template.DraftTx %s", ask.Kind)
+
+	written, err := s.write(ctx, tx, actor, ask)
+	if err != nil {
+		return post.Post{}, err
+	}
+	content := post.Content{Text: written.Text}
+
+	for _, id := range ask.AccountIDs {
+		choice := post.TargetChoice{AccountID: id}
+		if own, ok := written.Own[id]; ok {
+			choice.Variant = &own
+		}
+		content.Targets = append(content.Targets, choice)
+	}
+	if made, err = post.CreateTx(ctx, tx, actor, s.now(), ask.UnitID, content); err != nil {
+		return post.Post{}, err
+	}
+
+	return made, insertUse(ctx, tx.DB, made.ID, ask, written.Wording, actor.UserID, s.now())
 }
 
 func (s *Service) write(ctx context.Context, tx pg.Tx, actor access.Actor, ask Ask) (Written, error) {

@@ -117,6 +117,7 @@ func TestFromTemplateToDraft(t *testing.T) {
 		t.Error("without accounts it cannot be resolved")
 	}
 	ask.AccountIDs = []int64{1}
+
 	for _, year := range []int{1, 2008, 9999} {
 		ask.Date = time.Date(year, 5, 1, 0, 0, 0, 0, time.UTC)
 		if _, err := service.Preview(ctx, writer, ask); !fault.Is(err, fault.KindInvalid) {

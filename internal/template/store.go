@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/post"
 )
 
 const selectTemplate = `
@@ -155,4 +156,32 @@ VALUES (?, ?, ?, ?, ?::jsonb, ?, ?, ?)`,
 	return pg.Fault(err, map[string]error{
 		"template_uses_supersedes": fault.Conflict("这条预警刚刚有人写了变更或解除，请刷新后再看"),
 	})
+}
+
+// warningRow is a use of a template of the chain of warnings.
+type warningRow struct {
+	ID         int64
+	PostID     int64
+	Phase      post.Phase
+	Kind       Kind
+	Supersedes int64 // the use; 0 for none
+	UnitName   string
+	FilledText string
+	UsedBy     string
+	UsedAt     time.Time
+}
+
+// listWarnings are the uses since an instant, the oldest first.
+func listWarnings(
+	ctx context.Context, db *gorm.DB, actor access.Actor, since time.Time,
+) ([]warningRow, error) {
+	cond, args := access.Scope(actor, access.PostView, "u.path")
+
+	return gorm.G[warningRow](db).Raw(`
+SELECT * FROM (SELECT t.id, t.post_id, p.phase, t.kind, coalesce(t.supersedes, 0) AS supersedes,
+    u.name AS unit_name, t.filled::text AS filled_text, w.display_name AS used_by, t.used_at
+FROM template_uses t JOIN units u ON u.id = t.unit_id JOIN users w ON w.id = t.used_by
+JOIN `+post.PhasesSQL()+` p ON p.id = t.post_id
+WHERE t.kind IN (?, ?, ?) AND t.used_at >= ? AND `+cond+` ORDER BY t.id DESC LIMIT 500) t ORDER BY t.id`,
+		append([]any{Warning, Change, Lift, since}, args...)...).Find(ctx)
 }

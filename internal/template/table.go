@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
 	"juzhen/internal/i18n"
+	"juzhen/internal/sheet"
 )
 
 // row is a line of a pasted table with its place in it.
@@ -39,6 +40,7 @@ func (r *reader) cell(field string, at row, column int, why string) {
 // tab. Empty lines are left out.
 func (r *reader) table(field string) []row {
 	text := strings.ReplaceAll(r.values[field], "\r", "")
+
 	switch {
 	case strings.TrimSpace(text) == "":
 		r.refuse(fault.Invalid(field, "请粘贴表格"))
@@ -86,11 +88,59 @@ func (r *reader) table(field string) []row {
 	return rows
 }
 
+// TableOf writes rows of cells as a table that a field of the type Table takes. What would end a cell
+// becomes a blank.
+func TableOf(rows [][]string) string {
+	var out strings.Builder
+	blank := strings.NewReplacer("\t", " ", "\r", " ", "\n", " ", `"`, "”")
+
+	for _, cells := range rows {
+		for i, cell := range cells {
+			if i > 0 {
+				out.WriteByte('\t')
+			}
+			out.WriteString(strings.TrimSpace(blank.Replace(cell)))
+		}
+		out.WriteByte('\n')
+	}
+
+	return out.String()
+}
+
+// fileLimits bound a file of readings.
+var fileLimits = sheet.Limits{
+	Bytes:    MaxFileBytes,
+	Unzipped: 16 << 20,
+	Rows:     maxRows,
+	Columns:  maxCells,
+	Cell:     2000,
+}
+
+// TableFrom reads a file, Excel or CSV, as a table that a field of the type Table takes. It fails with
+// fault.Invalid at "file"; what stands in the cells is looked at by Render.
+func TableFrom(raw []byte) (string, error) {
+	rows, err := sheet.Rows(raw, fileLimits)
+	if err != nil {
+		return "", err
+	}
+
+	table := make([][]string, len(rows))
+
+	for i, row := range rows {
+		table[i] = row.Cells
+	}
+
+	return TableOf(table), nil
+}
+
+// MaxFileBytes bounds a file of readings.
+const MaxFileBytes = 512 << 10
+
 // missing are the ways in which a sheet says that there is no value.
 var missing = []string{"", "-", "—", "–", "--", "/", "NA", "N/A", "缺测"}
 
 // readings reads concentrations: a first row with the pollutants, then a row for each zone.
-func (r *reader) readings(field string) map[string]map[air.Pollutant]*float64 {
+func (r *reader) readings(field string, over air.Averaging) map[string]map[air.Pollutant]*float64 {
 	rows := r.table(field)
 	if len(rows) == 0 {
 		return nil
@@ -101,7 +151,7 @@ func (r *reader) readings(field string) map[string]map[air.Pollutant]*float64 {
 	for i := 1; i < len(head.cells); i++ {
 		name, _, _ := strings.Cut(strings.ToUpper(head.cell(i)), "(")
 		name, _, _ = strings.Cut(name, "（")
-		p := ofHour(strings.TrimSpace(name))
+		p := averaged(over, strings.TrimSpace(name))
 		if p == "" {
 			r.cell(field, head, i, i18n.N("不是污染物的名称"))
 			return nil
@@ -145,9 +195,10 @@ func (r *reader) readings(field string) map[string]map[air.Pollutant]*float64 {
 	return table
 }
 
-func ofHour(name string) air.Pollutant {
+// averaged is the pollutant of that name that an averaging has: ozone is another for an hour than for a day.
+func averaged(over air.Averaging, name string) air.Pollutant {
 	for _, p := range air.Named(name) {
-		if slices.Contains(air.Pollutants(air.Hour), p) {
+		if slices.Contains(air.Pollutants(over), p) {
 			return p
 		}
 	}
@@ -191,6 +242,7 @@ func (r *reader) primary(field string, at row, column, aqi int) string {
 	var names []string
 
 	between := func(c rune) bool { return strings.ContainsRune("、和+", c) }
+
 	for _, name := range strings.FieldsFunc(text, between) {
 		found := air.Named(strings.TrimSpace(name))
 		if len(found) == 0 {

@@ -20,6 +20,7 @@ type Kind string
 // The kinds. Own is a text of the unit's with plain placeholders.
 const (
 	Live     Kind = "live"
+	Daily    Kind = "daily"
 	Forecast Kind = "forecast"
 	Warning  Kind = "warning"
 	Change   Kind = "warning_change"
@@ -33,13 +34,14 @@ const (
 
 // Shipped are the kinds that come with the console, in the order of a day's work.
 func Shipped() []Kind {
-	return []Kind{Live, Forecast, Warning, Change, Lift, Ozone, Dust, Ranking, Digest}
+	return []Kind{Live, Daily, Forecast, Warning, Change, Lift, Ozone, Dust, Ranking, Digest}
 }
 
 // Label is the kind in Chinese.
 func (k Kind) Label() string {
 	return map[Kind]string{
 		Live:     "空气质量实况",
+		Daily:    "空气质量日报",
 		Forecast: "空气质量预报",
 		Warning:  "空气重污染预警",
 		Change:   "预警变更",
@@ -56,6 +58,7 @@ func (k Kind) Label() string {
 func (k Kind) Help() string {
 	return map[Kind]string{
 		Live:     "粘贴全市和五个区域的小时浓度，AQI、级别和首要污染物按当日标准算出",
+		Daily:    "粘贴前一天全市和五个区域的日均浓度，AQI、级别和首要污染物按当日标准算出",
 		Forecast: "三天的AQI范围和首要污染物",
 		Warning:  "颜色与级别按当日的预案对应，写明起止时间",
 		Change:   "接着一条已写的预警：写明原来的颜色，新的颜色和有效期",
@@ -74,6 +77,11 @@ func (k Kind) Follows() bool { return k == Change || k == Lift }
 // Continued tells whether a later template may continue this one.
 func (k Kind) Continued() bool { return k == Warning || k == Change }
 
+// Measured tells whether the kind can be written of data alone. A warning cannot: people decide on it.
+func (k Kind) Measured() bool {
+	return slices.Contains([]Kind{Live, Daily, Forecast, Ozone, Dust, Ranking, Digest}, k)
+}
+
 // FieldType is how a field is typed.
 type FieldType string
 
@@ -82,6 +90,7 @@ const (
 	Words  FieldType = "text"
 	Number FieldType = "number"
 	Time   FieldType = "datetime-local"
+	Date   FieldType = "date"
 	Month  FieldType = "month"
 	Choice FieldType = "choice"
 	Table  FieldType = "table"
@@ -96,6 +105,15 @@ type Field struct {
 	Optional bool
 	Min, Max float64 // of a number
 	Options  []string
+	Columns  []Column // of a table
+	Headed   bool     // the first row of the table names its columns; those that are optional may be left out
+}
+
+// Column is what stands in one column of a table.
+type Column struct {
+	Name     string
+	Label    string // as the first row names it
+	Optional bool
 }
 
 // Values are what was filled in, by field: as typed, times as "2006-01-02T15:04" in Beijing.
@@ -113,6 +131,17 @@ const (
 // colours of warnings that any plan has, the gravest first.
 var colours = []string{"红", "橙", "黄", "蓝"}
 
+// measured are the columns of the readings of an hour or a day.
+var measured = []Column{
+	{Name: "zone", Label: i18n.N("区域")},
+	{Name: "pm25", Label: "PM2.5", Optional: true},
+	{Name: "pm10", Label: "PM10", Optional: true},
+	{Name: "so2", Label: "SO2", Optional: true},
+	{Name: "no2", Label: "NO2", Optional: true},
+	{Name: "co", Label: "CO", Optional: true},
+	{Name: "o3", Label: "O3", Optional: true},
+}
+
 // fields of each kind, in the order of the form.
 var fields = map[Kind][]Field{
 	Live: {
@@ -123,7 +152,22 @@ var fields = map[Kind][]Field{
 			Help: i18n.N(
 				"从 Excel 复制粘贴：第一行写 区域、PM2.5、PM10、SO2、NO2、CO、O3，以下每行一个区域：全市、城六区、西北部、东北部、东南部、西南部。缺测写 —。CO 的单位是毫克/立方米，其余是微克/立方米",
 			),
-			Type: Table,
+			Type:    Table,
+			Columns: measured,
+			Headed:  true,
+		},
+	},
+	Daily: {
+		{Name: "day", Label: i18n.N("哪一天"), Type: Date},
+		{
+			Name:  "readings",
+			Label: i18n.N("日均浓度"),
+			Help: i18n.N(
+				"从 Excel 复制粘贴：第一行写 区域、PM2.5、PM10、SO2、NO2、CO、O3，以下每行一个区域：全市、城六区、西北部、东北部、东南部、西南部。O3 是日最大8小时平均。缺测写 —。CO 的单位是毫克/立方米，其余是微克/立方米",
+			),
+			Type:    Table,
+			Columns: measured,
+			Headed:  true,
 		},
 	},
 	Forecast: {
@@ -134,6 +178,11 @@ var fields = map[Kind][]Field{
 			Label: i18n.N("三天的预报"),
 			Help:  i18n.N("每行一天：最低AQI、最高AQI、首要污染物，之间用制表符或逗号；AQI不超过50的不写首要污染物"),
 			Type:  Table,
+			Columns: []Column{
+				{Name: "low", Label: i18n.N("最低AQI")},
+				{Name: "high", Label: i18n.N("最高AQI")},
+				{Name: "primary", Label: i18n.N("首要污染物"), Optional: true},
+			},
 		},
 	},
 	Warning: {
@@ -178,6 +227,11 @@ var fields = map[Kind][]Field{
 			Label: i18n.N("各区月均浓度"),
 			Help:  i18n.N("每行一个区：区名、PM2.5浓度（微克/立方米）、同比（%，可不写），之间用制表符或逗号"),
 			Type:  Table,
+			Columns: []Column{
+				{Name: "district", Label: i18n.N("区名")},
+				{Name: "pm25", Label: i18n.N("PM2.5浓度")},
+				{Name: "change", Label: i18n.N("同比"), Optional: true},
+			},
 		},
 	},
 	Digest: {
@@ -187,6 +241,11 @@ var fields = map[Kind][]Field{
 			Label: i18n.N("各区消息"),
 			Help:  i18n.N("每行一条：区名、消息、链接（可不写），之间用制表符"),
 			Type:  Table,
+			Columns: []Column{
+				{Name: "district", Label: i18n.N("区名")},
+				{Name: "news", Label: i18n.N("消息")},
+				{Name: "link", Label: i18n.N("链接"), Optional: true},
+			},
 		},
 	},
 }
@@ -205,6 +264,7 @@ func (k Kind) Fields() []Field { return slices.Clone(fields[k]) }
 // wordings are those that the console comes with. A name in braces is a slot; each slot of a kind stands
 // in its wording.
 var wordings = map[Kind]string{
+	Daily:    "【空气质量日报】{日期}，{空气质量}。{各区浓度}。",
 	Live:     "【空气质量实况】{时间}，{空气质量}。{各区浓度}。{健康提示}",
 	Forecast: "【空气质量预报】{逐日预报}。{天气}{健康提示}",
 	Warning: "【{预警}】{发布单位}依据《{预案}》，发布{预警}，{起止}。{成因}。{健康提示}" +

@@ -5,8 +5,10 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"juzhen/internal/air"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 )
@@ -27,12 +29,33 @@ var zones = []struct {
 // live reads the hour's concentrations of the city and its zones.
 func (r *reader) live(slots map[string]string) []Fact {
 	at := r.time("at")
-	table := r.readings("readings")
-	if len(r.faults) > 0 {
-		return nil
-	}
-	if at.After(r.on) {
+	if len(r.faults) == 0 && at.After(r.on) {
 		r.refuse(fault.Invalid("at", "监测时间还没有到"))
+	}
+	facts, worst := r.zoned(slots, air.Hour, at)
+	slots["{时间}"] = clock(at)
+	slots["{健康提示}"] = advice[worst]
+
+	return facts
+}
+
+// daily reads the mean concentrations of a day that is over.
+func (r *reader) daily(slots map[string]string) []Fact {
+	on := r.time("day")
+	if len(r.faults) == 0 && !beijing.Day(on).Before(beijing.Day(r.on)) {
+		r.refuse(fault.Invalid("day", "日报写的是过去的一天"))
+	}
+	facts, _ := r.zoned(slots, air.Day, on)
+	slots["{日期}"] = day(on)
+
+	return facts
+}
+
+// zoned reads the concentrations of the city and its zones, and tells which level advice is for: 0 for none.
+func (r *reader) zoned(slots map[string]string, over air.Averaging, at time.Time) ([]Fact, air.Level) {
+	table := r.readings("readings", over)
+	if len(r.faults) > 0 {
+		return nil, 0
 	}
 
 	var facts []Fact
@@ -47,7 +70,7 @@ func (r *reader) live(slots map[string]string) []Fact {
 
 			continue
 		}
-		index, err := air.On(at).Compute(air.Hour, values)
+		index, err := air.On(at).Compute(over, values)
 		if err != nil {
 			r.refuse(fault.Invalid("readings", "“{.zone}”一行没有浓度", "zone", zone.name))
 			continue
@@ -63,7 +86,7 @@ func (r *reader) live(slots map[string]string) []Fact {
 		}
 	}
 	if len(r.faults) > 0 || len(facts) == 0 {
-		return nil
+		return nil, 0
 	}
 
 	worst := facts[0].Level
@@ -71,14 +94,12 @@ func (r *reader) live(slots map[string]string) []Fact {
 	if facts[0].Of != "全市" {
 		slots["{空气质量}"], worst = rangeOf(facts)
 	}
-	slots["{时间}"] = clock(at)
 	slots["{各区浓度}"] = "PM2.5浓度（微克/立方米）：" + strings.Join(shown, "，")
-	slots["{健康提示}"] = advice[worst]
 	if !facts[0].Published {
-		slots["{健康提示}"] = ""
+		worst = 0
 	}
 
-	return facts
+	return facts, worst
 }
 
 // forecast reads three days: least and greatest index, primary pollutant.

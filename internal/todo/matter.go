@@ -156,6 +156,7 @@ var kindNames = map[string]string{
 	KindUnknown:  i18n.N("结果待核"),
 	KindMissed:   i18n.N("错过与失败"),
 	KindProblem:  i18n.N("发布前的问题"),
+	KindDuty:     i18n.N("到时应发布"),
 	KindHandoff:  i18n.N("待人工发布"),
 	KindLive:     i18n.N("线上内容须核对"),
 	KindNoticed:  i18n.N("平台上的异常"),

@@ -60,6 +60,7 @@ const (
 	KindUnknown  = "unknown"  // nobody knows whether it went out
 	KindMissed   = "missed"   // the due time passed
 	KindProblem  = "problem"  // it will not go out as things are
+	KindDuty     = "duty"     // something is to be published by its time, and is not there
 	KindHandoff  = "handoff"  // to be posted by hand
 	KindLive     = "live"     // what went out, or seems to have, must be looked at on the platform
 	KindNoticed  = "noticed"  // a post on the platform is not what it should be
@@ -71,7 +72,7 @@ const (
 )
 
 var kinds = []string{
-	KindIncident, KindUnknown, KindMissed, KindProblem, KindHandoff, KindLive, KindNoticed,
+	KindIncident, KindUnknown, KindMissed, KindProblem, KindDuty, KindHandoff, KindLive, KindNoticed,
 	KindToken, KindConfirm, KindReview, KindReturned, KindNotice,
 }
 

@@ -75,6 +75,7 @@ var tabs = []tab{
 	{Text: "栏目", Href: "/columns", Icon: "tag", needs: access.ColumnManage},
 	{Text: "审核流程", Href: "/chains", Icon: "clipboard-check", needs: access.ChainManage},
 	{Text: "审核流程", Href: "/chains", Icon: "clipboard-check", needs: access.ChainConfirm},
+	{Text: "数据来源", Href: "/sources", Icon: "database", needs: access.SourceManage},
 }
 
 func tabsFor(actor access.Actor, path string) []tab {

@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/review"
+	"juzhen/internal/source"
 	"juzhen/internal/web/page"
 )
 
@@ -111,6 +112,10 @@ var looks = map[any]look{
 	lexicon.ChangeConfirmed: {"green", "circle-check"},
 	lexicon.ChangeStopped:   {"grey", "ban"},
 	lexicon.ChangeExpired:   {"grey", "clock-exclamation"},
+
+	source.Drafted: {"green", "circle-check"},
+	source.Same:    {"grey", "circle-dashed"},
+	source.Failed:  {"red", "circle-x"},
 
 	reach.Shown:   {"green", "eye"},
 	reach.Changed: {"orange", "git-compare"},

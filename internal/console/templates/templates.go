@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/console/badge"
 	"juzhen/internal/org"
 	"juzhen/internal/template"
 	"juzhen/internal/web"
@@ -30,10 +31,14 @@ type pages struct {
 // Register declares the pages and their routes.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
+	kit.Badges(badge.Find)
 	kit.Belongs("/posts", "/templates")
 	kit.Declare("templates/list", listPage{})
 	kit.Declare("templates/use", usePage{})
+	kit.Declare("templates/use#live", usePage{})
 	kit.Declare("templates/edit", editPage{})
+	kit.Declare("templates/duties", dutiesPage{})
+	kit.Declare("templates/warnings", warningsPage{})
 
 	g := kit.Group("/templates")
 	kit.Handle(g, "GET", "", access.PostView, h.list)
@@ -41,6 +46,9 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "POST", "/use", access.PostWrite, h.use)
 	kit.Handle(g, "GET", "/edit", access.TemplateManage, h.edit)
 	kit.Handle(g, "POST", "/edit", access.TemplateManage, h.save)
+	kit.Handle(g, "GET", "/warnings", access.PostView, h.warnings)
+	kit.Handle(g, "GET", "/duties", access.TemplateManage, h.duties)
+	kit.Handle(g, "POST", "/duties", access.TemplateManage, h.setDuty)
 }
 
 // listPage shows what a post can be begun from.
@@ -91,6 +99,7 @@ func (h *pages) list(c *gin.Context) error {
 // options are units to choose from.
 func options(units []org.Unit, chosen int64) []page.Option {
 	var out []page.Option
+
 	for _, unit := range units {
 		out = append(out, page.Option{
 			Value:    fmt.Sprint(unit.ID),

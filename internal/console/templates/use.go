@@ -2,9 +2,12 @@ package templates
 
 import (
 	"fmt"
+	"io"
+	"mime/multipart"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -27,7 +30,7 @@ type useForm struct {
 	Accounts   []int64 `form:"account"`
 	Date       string  `form:"date"`
 	Link       string  `form:"link"`
-	Act        string  `form:"act"` // "show" or "draft"
+	Act        string  `form:"act"` // "show", "draft", or "live" while somebody types
 	values     template.Values
 }
 
@@ -44,6 +47,8 @@ type usePage struct {
 	Written  *template.Written
 	Wordings []wording // of accounts that differ
 	Note     string    // what is to be looked at, in the reader's language
+	Left     []string  // fields that are empty still, in the reader's language
+	Said     string    // what those hear who listen, in the reader's language
 }
 
 // shownField is a field of the kind as it was filled in.
@@ -51,6 +56,7 @@ type shownField struct {
 	template.Field
 	Value  string
 	Faults []string // in the reader's language
+	Read   bool     // out of a file that was sent with the form
 }
 
 // Rows is how high a field of several lines is.
@@ -104,6 +110,8 @@ func begin(field template.Field, now time.Time) string {
 		return now.AddDate(0, 0, -now.Day()).Format("2006-01")
 	case field.Name == "at":
 		return page.FieldTime(now.Truncate(time.Hour))
+	case field.Type == template.Date:
+		return beijing.Date(now.AddDate(0, 0, -1))
 	case field.Name == "from":
 		return page.FieldTime(tomorrow)
 	}
@@ -136,6 +144,7 @@ func (h *pages) page(c *gin.Context, form useForm) (usePage, error) {
 	}
 
 	p.Units = options(units, p.Form.Unit)
+
 	for _, field := range p.Kind.Fields() {
 		p.Fields = append(p.Fields, shownField{Field: field, Value: form.values[field.Name]})
 	}
@@ -196,33 +205,57 @@ func (h *pages) use(c *gin.Context) error {
 	}
 
 	form.values = template.Values{}
+
 	for name, values := range c.Request.PostForm {
 		if field, ok := strings.CutPrefix(name, "v."); ok && len(values) > 0 {
 			form.values[field] = values[0]
 		}
 	}
+	read, unread := readFiles(c, form.values)
 	p, err := h.page(c, form)
 	if err != nil {
 		return err
 	}
 
-	ctx, actor := c.Request.Context(), web.Actor(c)
+	for i, field := range p.Fields {
+		p.Fields[i].Read = slices.Contains(read, field.Name)
+	}
+	if unread != nil {
+		return h.refuse(c, &p, unread)
+	}
+
 	ask, err := p.ask()
 	if err != nil {
 		return h.refuse(c, &p, err)
 	}
 	if form.Act == "draft" {
-		made, err := h.Templates.Draft(ctx, actor, ask)
+		made, err := h.Templates.Draft(c.Request.Context(), web.Actor(c), ask)
 		if err == nil {
 			return h.kit.See(c, fmt.Sprintf("/posts/%d/edit", made.ID), "草稿已写好，请核对账号和时间，再提交审核")
 		}
 
 		return h.refuse(c, &p, err)
 	}
-	written, err := h.Templates.Preview(ctx, actor, ask)
+	written, err := h.Templates.Preview(c.Request.Context(), web.Actor(c), ask)
 	if err != nil {
 		return h.refuse(c, &p, err)
 	}
+	p.show(written)
+
+	return h.kit.Show(c, 200, p.view(), p)
+}
+
+// view is the page, or the part of it that is shown while somebody types.
+func (p usePage) view() string {
+	if p.Form.Act == "live" {
+		return "templates/use#live"
+	}
+
+	return "templates/use"
+}
+
+// show fills in what the template has become.
+func (p *usePage) show(written template.Written) {
 	p.Written = &written
 	if note := written.Note; note != nil {
 		p.Note = p.T(note.Text, note.Args...)
@@ -234,7 +267,55 @@ func (h *pages) use(c *gin.Context) error {
 		}
 	}
 
-	return h.kit.Show(c, 200, "templates/use", p)
+	p.Said = p.T("已写出 {.n} 字", "n", utf8.RuneCountInString(written.Text))
+
+	for _, f := range written.Facts {
+		if f.Published {
+			p.Said += p.T("；{.of}：AQI {.aqi}，{.class}", "of", f.Of, "aqi", f.AQI, "class", f.Level.Class())
+			break
+		}
+	}
+}
+
+// readFiles puts the tables of files that were sent along into the values, and tells for which fields. It
+// fails with a fault at the field.
+func readFiles(c *gin.Context, values template.Values) (read []string, err error) {
+	form := c.Request.MultipartForm
+	if form == nil { // a form without files
+		return nil, nil
+	}
+
+	for name, files := range form.File {
+		field, ok := strings.CutPrefix(name, "file.")
+		if !ok || len(files) == 0 || files[0].Size == 0 {
+			continue
+		}
+		text, err := readFile(files[0])
+		if err != nil {
+			told := *fault.Public(err)
+			told.Field = field
+
+			return nil, &told
+		}
+		values[field] = text
+		read = append(read, field)
+	}
+
+	return read, nil
+}
+
+func readFile(header *multipart.FileHeader) (string, error) {
+	file, err := header.Open()
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	raw, err := io.ReadAll(io.LimitReader(file, template.MaxFileBytes+1))
+	if err != nil {
+		return "", err
+	}
+
+	return template.TableFrom(raw)
 }
 
 func (p usePage) ask() (template.Ask, error) {
@@ -261,15 +342,48 @@ func (p usePage) ask() (template.Ask, error) {
 	return ask, nil
 }
 
-// refuse shows the form again; each faulty cell of a table is told, not only the first.
+// refuse shows the form again; each faulty cell of a table is told, not only the first. While somebody types,
+// what is not filled in yet is no fault but what is left to do.
 func (h *pages) refuse(c *gin.Context, p *usePage, err error) error {
+	live := p.Form.Act == "live"
+
+	var others []string
+
 	for _, failure := range fault.FieldErrors(err) {
-		for i, field := range p.Fields {
-			if field.Name == failure.Field {
-				p.Fields[i].Faults = append(p.Fields[i].Faults, p.T(failure.Text, failure.Args...))
-			}
+		text := p.T(failure.Text, failure.Args...)
+		i := slices.IndexFunc(p.Fields, func(f shownField) bool { return f.Name == failure.Field })
+
+		switch {
+		case i < 0:
+			others = append(others, text)
+		case live && strings.TrimSpace(p.Fields[i].Value) == "":
+			p.Left = append(p.Left, p.T(p.Fields[i].Label))
+		default:
+			p.Fields[i].Faults = append(p.Fields[i].Faults, text)
 		}
 	}
+	if !live {
+		return h.kit.Refuse(c, err, "templates/use", p)
+	}
+	if kind := fault.KindOf(err); kind != fault.KindInvalid && kind != fault.KindConflict {
+		return err
+	}
+	p.Left = append(p.Left, others...)
+	p.Said = p.wrong()
 
-	return h.kit.Refuse(c, err, "templates/use", p)
+	return h.kit.Show(c, 200, p.view(), *p)
+}
+
+// wrong says how many fields hold something wrong; "" for none.
+func (p usePage) wrong() string {
+	n := 0
+
+	for _, field := range p.Fields {
+		n += len(field.Faults)
+	}
+	if n == 0 {
+		return ""
+	}
+
+	return p.T("有 {.n} 处需要修改", "n", n)
 }

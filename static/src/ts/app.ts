@@ -19,6 +19,7 @@ import { refused } from "./refused";
 import { passwords } from "./password";
 import { followMachine } from "./theme";
 import { restore } from "./restore";
+import { written } from "./written";
 
 followMachine();
 keys();
@@ -38,3 +39,4 @@ follow();
 swaps();
 restore();
 passwords();
+written();
