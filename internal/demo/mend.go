@@ -6,6 +6,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/check"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/post"
 )
 
@@ -66,7 +67,14 @@ func (s *Show) mend(ctx context.Context, officer access.Actor, written post.Post
 	if err != nil {
 		return written, err
 	}
-	left := len(check.At("block", checked.Findings)) + len(check.At("second", checked.Findings))
+
+	left := 0
+	for _, f := range checked.Findings {
+		if f.Level.AtLeast(lexicon.Second) && !f.Excepted() {
+			left++
+		}
+	}
+
 	s.say("采用建议，改好 %d 处，再查还有 %d 处须改", taken, left)
 
 	return p, nil
