@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/check"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
@@ -27,6 +28,7 @@ type Certificate struct {
 	Reviews   []review.Review
 	Events    []Event
 	Decisions []Decision
+	Ignored   []check.Ignored // findings in what was sent that somebody answered for, with why
 	PrintedAt time.Time
 }
 
@@ -67,6 +69,11 @@ func (s *Service) Certificate(ctx context.Context, actor access.Actor, id int64)
 	if err != nil {
 		return Certificate{}, err
 	}
+	if s.checks != nil {
+		if certificate.Ignored, err = s.checks.OfVersion(ctx, certificate.Version.ID); err != nil {
+			return Certificate{}, err
+		}
+	}
 	certificate.narrow()
 	certificate.Hash = hex.EncodeToString(certificate.Delivery.ApprovedHash)
 
@@ -80,6 +87,11 @@ func (c *Certificate) narrow() {
 		c.Text = own.TextOf(c.Version)
 	}
 
+	// Of another wording nothing is told: a finding of the common text is this account's where it has that.
+	c.Ignored = slices.DeleteFunc(c.Ignored, func(ignored check.Ignored) bool {
+		common := ignored.AccountID == 0 && (own.Variant == nil || ignored.End == 0)
+		return ignored.Reason == "" || !common && ignored.AccountID != c.Delivery.AccountID
+	})
 	c.Version.Text = c.Text
 	c.Version.Targets = slices.DeleteFunc(
 		c.Version.Targets,

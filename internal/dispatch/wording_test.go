@@ -121,6 +121,11 @@ func TestTwoPeopleLetAHeldTextGo(t *testing.T) {
 		t.Errorf("%d findings kept with the version", n)
 	}
 
+	cert, err := of.checked.Certificate(ctx, w.writer, w.only(quoted).ID)
+	if err != nil || len(cert.Ignored) != 1 || cert.Ignored[0].Reason != "正是讲这个错字" || cert.Ignored[0].AgreedBy == "" {
+		t.Errorf("the certificate says %+v, %v", cert.Ignored, err)
+	}
+
 	_, err = of.Switch(ctx, access.System("test"), list.ID, lexicon.Off, "")
 	w.must(err)
 	w.must(of.checked.ReleaseExcepted(ctx, "/1/", w.second.UserID))

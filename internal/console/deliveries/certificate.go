@@ -23,6 +23,7 @@ type certificatePage struct {
 	WeiboURL    string
 	Answer      page.Event // the platform's, or who recorded the link
 	Steps       []page.Event
+	Found       []parts.Found // what the check found and somebody answered for
 	Live        *live
 	PayloadHash string // of the request that was sent
 	VersionHash string // of everything approved together
@@ -47,6 +48,7 @@ func (h *pages) certificate(c *gin.Context) error {
 		RepostOf: cert.Version.RepostOf,
 		Pictures: pictures(id, cert.Version.Media),
 	}
+	p.Found = parts.FoundIn(p.P, cert.Version, cert.Ignored)
 	p.Live = liveOf(cert.Delivery, cert.Text)
 	p.PayloadHash = hex.EncodeToString(cert.Delivery.PayloadHash)
 	p.VersionHash = hex.EncodeToString(cert.Version.Hash)
