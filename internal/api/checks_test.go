@@ -61,8 +61,8 @@ func TestWhatIsFoundIsMendedOrExplainedAndAgreedTo(t *testing.T) {
 	}
 }
 
-// TestTwoPeopleExceptAForbiddenWord: it is submitted once both said so, in that text alone, and stays with the
-// version.
+// TestTwoPeopleExceptAForbiddenWord: it is submitted once both said so, in that text alone, and stays with
+// the version.
 func TestTwoPeopleExceptAForbiddenWord(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -106,7 +106,11 @@ func (a *api) setLevel(
 ) (*levelAnswer, error) {
 	b := in.Body
 	asked, err := a.Checks.SetLevel(ctx, who, check.NewLevel{
-		UnitID: b.UnitID, Rule: check.Rule(b.Rule), Level: lexicon.Level(b.Level), Version: b.Version, Why: b.Reason,
+		UnitID:  b.UnitID,
+		Rule:    check.Rule(b.Rule),
+		Level:   lexicon.Level(b.Level),
+		Version: b.Version,
+		Why:     b.Reason,
 	})
 	if err != nil {
 		return nil, err

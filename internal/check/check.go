@@ -107,7 +107,8 @@ func (f Finding) Excepted() bool { return f.Exception != nil && f.Exception.Hold
 // Stops tells whether nobody can submit, approve or send the text as it is.
 func (f Finding) Stops() bool { return f.Level == lexicon.Block && !f.Excepted() }
 
-// MayExcept tells whether an exception can be asked for: a word of a list stops the text, and nobody asked yet.
+// MayExcept tells whether an exception can be asked for: a word of a list stops the text, and nobody asked
+// yet.
 func (f Finding) MayExcept() bool { return f.Stops() && f.ListID != 0 && f.Exception == nil }
 
 // Stopping gives the findings because of which a text cannot go out.

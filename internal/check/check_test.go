@@ -114,6 +114,7 @@ func TestReasonsAreHeldAgainstFindings(t *testing.T) {
 		},
 	} {
 		texts, err := check.Settle(c.found, c.reasons)
+
 		open, isOpen := check.OpenIn(err)
 		switch {
 		case c.field != "":
@@ -137,6 +138,7 @@ func TestADigestNamesWhatWasLookedAt(t *testing.T) {
 	own := "另有文字"
 	base := func() (post.Post, post.Version) {
 		due := at
+
 		return post.Post{UnitID: 1, DueAt: &due}, post.Version{
 			Text: "今日空气质量良",
 			Targets: []post.Target{

@@ -122,8 +122,8 @@ func KeepTx(
 	return insertFindings(ctx, tx, versionID, actor.UserID, found, texts)
 }
 
-// KeepExceptedTx keeps with a version what two people excepted after its submission: words that a list forbids
-// since then. What is kept already stays as it is.
+// KeepExceptedTx keeps with a version what two people excepted after its submission: words that a list
+// forbids since then. What is kept already stays as it is.
 func KeepExceptedTx(ctx context.Context, tx pg.Tx, versionID int64, found []Finding) (err error) {
 	defer fault.Step(&err, "check.KeepExceptedTx %d", versionID)
 

@@ -78,8 +78,8 @@ type Level struct {
 	Asked     *LevelChange // that waits for a second person
 }
 
-// needsSecond tells whether a level may take the place of another only when two people say so: what stops more,
-// and what finds less.
+// needsSecond tells whether a level may take the place of another only when two people say so: what stops
+// more, and what finds less.
 func needsSecond(before, after lexicon.Level) bool {
 	return after == lexicon.Block && before != lexicon.Block || !after.AtLeast(before)
 }
@@ -189,10 +189,14 @@ func (n NewLevel) check() error {
 }
 
 // SetLevel sets the level of a rule in a unit, at once where it asks for more without stopping anything;
-// otherwise it waits for a second person as the change that is given back. Fails with fault.Invalid at "rule",
-// "level" or "reason", with fault.NotFound and fault.Forbidden at the unit, with fault.Conflict when somebody
-// changed it meanwhile or a change waits.
-func (s *Service) SetLevel(ctx context.Context, actor access.Actor, want NewLevel) (_ *LevelChange, err error) {
+// otherwise it waits for a second person as the change that is given back. Fails with fault.Invalid at
+// "rule", "level" or "reason", with fault.NotFound and fault.Forbidden at the unit, with fault.Conflict
+// when somebody changed it meanwhile or a change waits.
+func (s *Service) SetLevel(
+	ctx context.Context,
+	actor access.Actor,
+	want NewLevel,
+) (_ *LevelChange, err error) {
 	defer fault.Step(&err, "check.SetLevel %d", want.UnitID)
 
 	want.Why = glyph.Clean(want.Why)
@@ -217,6 +221,7 @@ func (s *Service) SetLevel(ctx context.Context, actor access.Actor, want NewLeve
 		if after == "" {
 			after = now.Above
 		}
+
 		switch {
 		case now.Version != want.Version:
 			return fault.Conflict("这个级别刚被别人改过，请刷新后再改").WithCode("overtaken")
@@ -336,7 +341,11 @@ func (s *Service) recordLevel(
 }
 
 // FindLevelChange gives one change. Fails with fault.NotFound when the actor does not see its unit.
-func (s *Service) FindLevelChange(ctx context.Context, actor access.Actor, id int64) (_ LevelChange, err error) {
+func (s *Service) FindLevelChange(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+) (_ LevelChange, err error) {
 	defer fault.Step(&err, "check.FindLevelChange %d", id)
 
 	change, err := seenLevelChange(ctx, s.db.Gorm(ctx), actor, id)
@@ -362,7 +371,12 @@ func (s *Service) ConfirmLevel(ctx context.Context, actor access.Actor, id int64
 			after = now.Above
 		}
 		change.State = lexicon.ChangeConfirmed
-		want := NewLevel{UnitID: change.UnitID, Rule: change.Rule, Level: change.Level, Version: change.Version}
+		want := NewLevel{
+			UnitID:  change.UnitID,
+			Rule:    change.Rule,
+			Level:   change.Level,
+			Version: change.Version,
+		}
 		if err := s.applyLevel(ctx, tx, change.UnitPath, want, change.AskedBy, after); err != nil {
 			return err
 		}
@@ -409,7 +423,9 @@ func (s *Service) decideLevel(
 		if _, err := seenLevelChange(ctx, tx.DB, actor, id); err != nil {
 			return err
 		}
-		if change, err = oneLevelChange(levelChangesWhere(ctx, tx.DB, "c.id = ? FOR UPDATE OF c", id)); err != nil {
+		if change, err = oneLevelChange(
+			levelChangesWhere(ctx, tx.DB, "c.id = ? FOR UPDATE OF c", id),
+		); err != nil {
 			return err
 		}
 		change = change.at(s.now())

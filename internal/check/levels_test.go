@@ -64,7 +64,11 @@ func TestALevelThatFindsLessNeedsTwoPeople(t *testing.T) {
 		{name: "one who writes", rule: "handle", level: lexicon.Second, denied: fault.KindForbidden, actor: w.writer},
 		{name: "of another unit", rule: "handle", level: lexicon.Second, denied: fault.KindNotFound, actor: w.district},
 	} {
-		asked, err := w.s.SetLevel(t.Context(), c.actor, check.NewLevel{UnitID: 1, Rule: c.rule, Level: c.level})
+		asked, err := w.s.SetLevel(
+			t.Context(),
+			c.actor,
+			check.NewLevel{UnitID: 1, Rule: c.rule, Level: c.level},
+		)
 		switch fields := fault.FieldErrors(err); {
 		case c.field != "":
 			if len(fields) != 1 || fields[0].Field != c.field {
@@ -104,7 +108,11 @@ func TestTheSecondPersonDecidesALevel(t *testing.T) {
 		return all[slices.IndexFunc(all, func(l check.Level) bool { return l.Rule == rule })].Level
 	}
 	ask := func(rule check.Rule, to lexicon.Level) int64 {
-		asked, err := w.s.SetLevel(t.Context(), w.supervisor, check.NewLevel{UnitID: 1, Rule: rule, Level: to})
+		asked, err := w.s.SetLevel(
+			t.Context(),
+			w.supervisor,
+			check.NewLevel{UnitID: 1, Rule: rule, Level: to},
+		)
 		if err != nil || asked == nil {
 			t.Fatal(asked, err)
 		}
@@ -127,7 +135,13 @@ func TestTheSecondPersonDecidesALevel(t *testing.T) {
 	if _, err := w.s.StopLevel(t.Context(), w.second, id, ""); fault.FieldErrors(err) == nil {
 		t.Errorf("refused without a reason: %v", err)
 	}
-	if _, err := w.s.StopLevel(t.Context(), w.second, id, "不妥"); err != nil || level("plate") != lexicon.Second {
+	if _, err := w.s.StopLevel(
+		t.Context(),
+		w.second,
+		id,
+		"不妥",
+	); err != nil ||
+		level("plate") != lexicon.Second {
 		t.Errorf("refused: %s, %v", level("plate"), err)
 	}
 

@@ -23,8 +23,8 @@ WHERE (NOT d.settled OR d.due_at > @since) AND (starts_with(pu.path, @path) OR s
 GROUP BY d.post_id, d.version_id, CASE WHEN t.variant IS NULL THEN 0 ELSE d.account_id END
 ORDER BY waits DESC, d.post_id DESC`
 
-// Samples gives what people wrote for a unit and all below it: what is submitted or waits to go out, then what
-// was due since an instant, the newest first, each wording once. A change of a list is tried by it.
+// Samples gives what people wrote for a unit and all below it: what is submitted or waits to go out, then
+// what was due since an instant, the newest first, each wording once. A change of a list is tried by it.
 func Samples(db *pg.DB) lexicon.Samples {
 	return func(
 		ctx context.Context,

@@ -30,8 +30,8 @@ func New(db *pg.DB, lists *lexicon.Service, now func() time.Time) *Service {
 	return &Service{db: db, lists: lists, now: now}
 }
 
-// Telling hands over who must hear, in its transaction, that a level forbids more than before for a unit and all
-// below it. It is called before the service is used.
+// Telling hands over who must hear, in its transaction, that a level forbids more than before for a unit and
+// all below it. It is called before the service is used.
 func (s *Service) Telling(blocks func(ctx context.Context, tx pg.Tx, unitPath string) error) *Service {
 	s.blocks = blocks
 	return s
@@ -47,7 +47,7 @@ type Question struct {
 	MediaIDs   []int64
 	Alts       map[int64]string // descriptions of pictures in this post, where they are not the pictures' own
 	Text       string
-	Own        map[int64]string // wordings of accounts' own, by account; those accounts stand not in AccountIDs
+	Own        map[int64]string // wordings of accounts' own; those stand not in AccountIDs
 	Except     int64            // the post itself: it is no repetition
 	At         time.Time        // when it is to go out; zero: now
 }
@@ -71,6 +71,7 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ [
 	}
 
 	home := places.common
+
 	all := []wording{{text: q.Text, accounts: q.AccountIDs, home: home, units: places.units(q.AccountIDs)}}
 	for _, id := range slices.Sorted(maps.Keys(q.Own)) {
 		ids := []int64{id}
@@ -192,8 +193,8 @@ type Plea struct {
 	Why string
 }
 
-// ExceptPost asks for an exception for a finding of a version as it stands now. Fails with fault.Conflict when
-// the finding is not there any more, else as lexicon.Except does.
+// ExceptPost asks for an exception for a finding of a version as it stands now. Fails with fault.Conflict
+// when the finding is not there any more, else as lexicon.Except does.
 func (s *Service) ExceptPost(
 	ctx context.Context,
 	actor access.Actor,
@@ -346,6 +347,7 @@ func (s *Service) words(
 	}
 
 	runes, stopped := []rune(w.text), false
+
 	for _, hit := range hits {
 		if !hit.Own {
 			hit.Level = set.of(Rule(hit.Kind), w.units)

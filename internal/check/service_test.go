@@ -48,7 +48,13 @@ func TestTheListsOfThePostsUnitAndOfItsAccountsCount(t *testing.T) {
 		t.Errorf("a foreign unit: %q", told)
 	}
 	want := []string{"0 grave block 甲词", "0 grave block 丙词"}
-	if told := w.text(w.district, check.Question{Text: text, AccountIDs: []int64{2}}); !slices.Equal(told, want) {
+	if told := w.text(
+		w.district,
+		check.Question{Text: text, AccountIDs: []int64{2}},
+	); !slices.Equal(
+		told,
+		want,
+	) {
 		t.Errorf("a foreign account: %q", told)
 	}
 }

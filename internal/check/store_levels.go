@@ -42,7 +42,12 @@ func levelsFor(ctx context.Context, q querier, units []int64) (levels, error) {
 }
 
 // eachLevel reads what is set for units, from the topmost unit down.
-func eachLevel(ctx context.Context, q querier, units []int64, take func(unit int64, own bool, row Level)) error {
+func eachLevel(
+	ctx context.Context,
+	q querier,
+	units []int64,
+	take func(unit int64, own bool, row Level),
+) error {
 	rows, err := q.Query(ctx, levelsSQL, units)
 	if err != nil {
 		return err
@@ -83,7 +88,8 @@ func levelsOf(ctx context.Context, tx pg.Tx, unitID int64, now time.Time) ([]Lev
 
 		switch {
 		case own:
-			of.Own, of.Version, of.ChangedBy, of.ChangedAt = row.Own, row.Version, row.ChangedBy, row.ChangedAt
+			of.Own, of.Version = row.Own, row.Version
+			of.ChangedBy, of.ChangedAt = row.ChangedBy, row.ChangedAt
 		case row.Own != "":
 			of.Above, of.From = row.Own, row.From
 		}
@@ -114,7 +120,12 @@ func levelsOf(ctx context.Context, tx pg.Tx, unitID int64, now time.Time) ([]Lev
 
 // lockLevel lets one transaction at a time change levels of a unit.
 func lockLevel(ctx context.Context, tx pg.Tx, unitID int64) error {
-	_, err := tx.Pgx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('check.levels'), $1::bigint::integer)`, unitID)
+	_, err := tx.Pgx.Exec(
+		ctx,
+		`SELECT pg_advisory_xact_lock(hashtext('check.levels'), $1::bigint::integer)`,
+		unitID,
+	)
+
 	return err
 }
 

@@ -96,7 +96,8 @@ func (w *world) exec(sql string, args ...any) {
 func (w *world) sent(id int64, state, text, own string, due time.Time, accounts ...int64) {
 	w.Helper()
 	w.exec(`
-INSERT INTO posts (id, unit_id, author_id, phase, due_now, urgent, revision, created_at, updated_by, updated_at)
+INSERT INTO posts (id, unit_id, author_id, phase, due_now, urgent, revision, created_at,
+    updated_by, updated_at)
 OVERRIDING SYSTEM VALUE VALUES ($1, 1, 1, 'approved', false, false, 1, $2, 1, $2)`, id, w.now)
 	w.exec(`
 INSERT INTO post_versions (id, post_id, number, state, text, visible, repost_of, editors, created_at)
@@ -112,7 +113,8 @@ OVERRIDING SYSTEM VALUE VALUES ($1, $1, 1, 'approved', $2, 0, '', '{1}', $3)`, i
 		w.exec(`
 INSERT INTO deliveries (post_id, version_id, account_id, platform, connector, state, plan, urgent, due_at,
     not_after, approved, payload_hash, mark_key, created_at, updated_at)
-VALUES ($1, $1, $2, 'weibo', 'commercial', $3, 1, false, $4, $4, true, '', '\x00112233445566778899aabbccddeeff',
+VALUES ($1, $1, $2, 'weibo', 'commercial', $3, 1, false, $4, $4, true, '',
+    '\x00112233445566778899aabbccddeeff',
     $5, $5)`, id, account, state, due, w.now)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"juzhen/internal/queue"
 )
 
-// RecheckArgs looks through what is on its way once more: because the lists of a unit forbid more than before,
-// or because two people excepted a word there.
+// RecheckArgs looks through what is on its way once more: because the lists of a unit forbid more than
+// before, or because two people excepted a word there.
 type RecheckArgs struct {
 	UnitPath string `json:"unit_path"`
 	Excepted bool   `json:"excepted"`
@@ -35,7 +35,12 @@ func ListWatch() lexicon.Told {
 			return queue.Insert(ctx, tx, RecheckArgs{UnitPath: unitPath}, nil)
 		},
 		Excepted: func(ctx context.Context, tx pg.Tx, e lexicon.Exception) error {
-			return queue.Insert(ctx, tx, RecheckArgs{UnitPath: e.UnitPath, Excepted: true, By: e.DecidedBy}, nil)
+			return queue.Insert(
+				ctx,
+				tx,
+				RecheckArgs{UnitPath: e.UnitPath, Excepted: true, By: e.DecidedBy},
+				nil,
+			)
 		},
 	}
 }

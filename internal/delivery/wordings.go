@@ -68,7 +68,8 @@ type spoken struct {
 	excepted []check.Finding  // words that stand there because two people said so
 }
 
-// lookAt looks through wordings by the lists of their posts' units and of the accounts' on which each goes out.
+// lookAt looks through wordings by the lists of their posts' units and of the accounts' on which each goes
+// out.
 func (s *Service) lookAt(ctx context.Context, ids []int64) ([]spoken, error) {
 	all, err := s.saidOn(ctx, ids)
 	if err != nil {

@@ -33,8 +33,8 @@ type Options struct {
 	Accounts *account.Service
 	Media    *media.Service
 	Rules    weibo.Rules
-	// finds those of deliveries whose wording must not be sent, with the word that is in the way. nil: nothing
-	// is looked at
+	// finds those of deliveries whose wording must not be sent, with the word that is in the way. nil:
+	// nothing is looked at
 	Blocks  func(ctx context.Context, ids []int64) (map[int64]string, error)
 	Source  string // our application's name as Weibo shows it; empty: not compared
 	Version string // of this program, for the table of processes

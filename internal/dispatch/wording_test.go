@@ -13,8 +13,8 @@ import (
 	"juzhen/internal/lexicon"
 )
 
-// lists are the word lists of a world, and a service that holds wordings against them. Posts are submitted and
-// approved by one that does not, as if the lists had come later.
+// lists are the word lists of a world, and a service that holds wordings against them. Posts are submitted
+// and approved by one that does not, as if the lists had come later.
 type lists struct {
 	*lexicon.Service
 	checked *delivery.Service
@@ -85,8 +85,8 @@ func TestACheckThatFailsHoldsNothing(t *testing.T) {
 	w.untilState(w.planNow("今日空气质量良", "环保北京"), delivery.Sent)
 }
 
-// TestTwoPeopleLetAHeldTextGo: an exception releases what its word holds, in its text alone, and stays with the
-// version; one that is only asked for releases nothing, and neither does a list that was changed back.
+// TestTwoPeopleLetAHeldTextGo: an exception releases what its word holds, in its text alone, and stays with
+// the version; one that is only asked for releases nothing, and neither does a list that was changed back.
 func TestTwoPeopleLetAHeldTextGo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -115,14 +115,17 @@ func TestTwoPeopleLetAHeldTextGo(t *testing.T) {
 	w.must(of.checked.ReleaseExcepted(ctx, "/1/", w.second.UserID))
 	w.untilState(quoted, delivery.Sent)
 	w.wantHeld(other.ID, w.only(other))
-	if n := w.count(`SELECT count(*) FROM version_findings WHERE version_id = (SELECT version_id FROM posts WHERE id = $1)
+	if n := w.count(
+		`SELECT count(*) FROM version_findings WHERE version_id = (SELECT version_id FROM posts WHERE id = $1)
 		AND level = 'block' AND found = '攻府' AND reason = '正是讲这个错字' AND reason_by = 1 AND agreed_by = 3`,
-		quoted.ID); n != 1 {
+		quoted.ID,
+	); n != 1 {
 		t.Errorf("%d findings kept with the version", n)
 	}
 
 	cert, err := of.checked.Certificate(ctx, w.writer, w.only(quoted).ID)
-	if err != nil || len(cert.Ignored) != 1 || cert.Ignored[0].Reason != "正是讲这个错字" || cert.Ignored[0].AgreedBy == "" {
+	if err != nil || len(cert.Ignored) != 1 || cert.Ignored[0].Reason != "正是讲这个错字" ||
+		cert.Ignored[0].AgreedBy == "" {
 		t.Errorf("the certificate says %+v, %v", cert.Ignored, err)
 	}
 
@@ -182,7 +185,11 @@ func TestSamplesAreWhatPeopleWrite(t *testing.T) {
 	due := w.now().Add(far)
 	w.submit("市局和中心", &due, "环保北京", "京环之声")
 	past, _ := w.submit("早先的", &due, "环保北京")
-	w.exec(`UPDATE deliveries SET state = 'cancelled', due_at = $2 WHERE post_id = $1`, past.ID, w.now().Add(-time.Hour))
+	w.exec(
+		`UPDATE deliveries SET state = 'cancelled', due_at = $2 WHERE post_id = $1`,
+		past.ID,
+		w.now().Add(-time.Hour),
+	)
 	sample := func(path string, since time.Time) (texts string) {
 		w.must(check.Samples(w.db)(t.Context(), path, since, func(s lexicon.Sample) bool {
 			texts += s.Text + map[bool]string{true: "+", false: "-"}[s.Waiting]

@@ -435,8 +435,8 @@ func (s *Service) FindChange(
 	return change.at(s.now()), wanted, err
 }
 
-// TryChange tells what a change that waits would find in what people write: its words, or all of a list that is
-// to be looked for again. Nothing for a list that is to be switched off.
+// TryChange tells what a change that waits would find in what people write: its words, or all of a list that
+// is to be looked for again. Nothing for a list that is to be switched off.
 func (s *Service) TryChange(ctx context.Context, actor access.Actor, id int64) (_ Tried, err error) {
 	defer fault.Step(&err, "lexicon.TryChange %d", id)
 
@@ -451,6 +451,7 @@ func (s *Service) TryChange(ctx context.Context, actor access.Actor, id int64) (
 		if err != nil {
 			return Tried{}, err
 		}
+
 		for _, entry := range entries {
 			puts = append(puts, Put{Entry: entry})
 		}

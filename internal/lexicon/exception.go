@@ -18,8 +18,8 @@ import (
 	"juzhen/internal/todo"
 )
 
-// Exception says that a word of a list may stand in one text all the same. One person asks for it, another one
-// confirms it. It is bound to the word and to the text as a whole, and holds for posts of its unit and of
+// Exception says that a word of a list may stand in one text all the same. One person asks for it, another
+// one confirms it. It is bound to the word and to the text as a whole, and holds for posts of its unit and of
 // those below; it never ends, since any change of the text does.
 type Exception struct {
 	ID          int64
@@ -127,7 +127,8 @@ func (p Plea) clean() (Plea, error) {
 	return p, fields.Err()
 }
 
-// MayPlea tells whether the actor may ask for an exception in a unit: who writes there, and who reviews there.
+// MayPlea tells whether the actor may ask for an exception in a unit: who writes there, and who reviews
+// there.
 func MayPlea(actor access.Actor, unitPath string) bool {
 	return actor.CanAt(access.PostWrite, unitPath) || actor.CanAt(access.LexiconConfirm, unitPath)
 }

@@ -75,8 +75,8 @@ func TestTwoHundredThousandWords(t *testing.T) {
 	}
 }
 
-// TestATextOfTenMegabytes: one as large as may be is looked through to its end, a larger one is refused before
-// anything is read.
+// TestATextOfTenMegabytes: one as large as may be is looked through to its end, a larger one is refused
+// before anything is read.
 func TestATextOfTenMegabytes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

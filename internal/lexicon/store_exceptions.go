@@ -14,7 +14,8 @@ import (
 )
 
 const selectExceptions = `SELECT e.id, e.lexicon_id, l.name AS list_name, l.kind AS list_kind, e.unit_id,
-	u.name AS unit_name, u.path AS unit_path, e.word, e.text, coalesce(e.post_id, 0) AS post_id, e.state, e.why,
+	u.name AS unit_name, u.path AS unit_path, e.word, e.text, coalesce(e.post_id, 0) AS post_id,
+	e.state, e.why,
 	e.asked_by, a.display_name AS asked_by_name, e.asked_at, e.expires_at,
 	coalesce(e.decided_by, 0) AS decided_by, coalesce(d.display_name, '') AS decided_name, e.decided_at,
 	e.decide_why
@@ -97,8 +98,11 @@ func seenException(ctx context.Context, db *gorm.DB, actor access.Actor, id int6
 
 // lockPleas lets one transaction at a time ask for exceptions of a unit.
 func lockPleas(ctx context.Context, tx pg.Tx, unit int64) error {
-	_, err := tx.Pgx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('lexicon.exceptions'), $1::bigint::integer)`,
-		unit)
+	_, err := tx.Pgx.Exec(
+		ctx,
+		`SELECT pg_advisory_xact_lock(hashtext('lexicon.exceptions'), $1::bigint::integer)`,
+		unit,
+	)
 
 	return err
 }
@@ -114,7 +118,13 @@ func pleaThere(ctx context.Context, tx pg.Tx, plea Plea) (there int64, waiting i
 	return there, waiting, err
 }
 
-func insertException(ctx context.Context, tx pg.Tx, plea Plea, by int64, now time.Time) (id int64, err error) {
+func insertException(
+	ctx context.Context,
+	tx pg.Tx,
+	plea Plea,
+	by int64,
+	now time.Time,
+) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `INSERT INTO lexicon_exceptions
 		(lexicon_id, unit_id, word, text_hash, text, post_id, state, why, asked_by, asked_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), 'asked', $7, $8, $9, $10) RETURNING id`,

@@ -44,6 +44,7 @@ func (h *pages) exceptionPage(c *gin.Context) (exceptionPage, error) {
 	}
 
 	var of []lexicon.Hit
+
 	for _, hit := range hits {
 		if hit.ListID == e.List.ID && hit.Word == e.Word {
 			of = append(of, hit)

@@ -60,10 +60,12 @@ func (h *pages) levelsPage(c *gin.Context, form levelForm, wrong string) (levels
 	if p.Form.Unit == 0 && len(units) > 0 {
 		p.Form.Unit = units[0].ID
 	}
+
 	p.Units = parts.UnitOptions(units)
 	for i := range p.Units {
 		p.Units[i].Selected = p.Units[i].Value == fmt.Sprint(p.Form.Unit)
 	}
+
 	for _, unit := range units {
 		if unit.ID == p.Form.Unit {
 			p.May = actor.CanAt(access.LexiconManage, unit.Path)
@@ -73,6 +75,7 @@ func (h *pages) levelsPage(c *gin.Context, form levelForm, wrong string) (levels
 	levels, err := h.Checks.Levels(ctx, actor, p.Form.Unit)
 	for _, level := range levels {
 		line := levelLine{Level: level}
+
 		line.Choices = append(line.Choices, page.Option{Text: "随上级或预设"})
 		for _, choice := range level.Rule.Choices() {
 			line.Choices = append(line.Choices, page.Option{

@@ -139,8 +139,8 @@ func (h *pages) writing(c *gin.Context) (composeForm, error) {
 	return form, nil
 }
 
-// exceptWriting asks for an exception for a finding of what is typed, and answers the script with the findings
-// as they are then.
+// exceptWriting asks for an exception for a finding of what is typed, and answers the script with the
+// findings as they are then.
 func (h *pages) exceptWriting(c *gin.Context) error {
 	form, err := h.writing(c)
 	if err != nil {

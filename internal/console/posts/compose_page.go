@@ -139,8 +139,9 @@ func (h *pages) composePage(c *gin.Context, form composeForm) (composePage, erro
 	if err := h.fillChoice(ctx, actor, units, &p); err != nil || p.Form.ID == 0 {
 		return p, err
 	}
-	if p.Check, err = h.lookThrough(c, p.Form); fault.FieldErrors(err) != nil {
-		return p, nil // what is wrong in the form is told at its field
+	p.Check, err = h.lookThrough(c, p.Form)
+	if fault.FieldErrors(err) != nil {
+		err = nil // what is wrong in the form is told at its field
 	}
 
 	return p, err

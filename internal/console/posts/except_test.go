@@ -23,8 +23,8 @@ SELECT id, $1, '', '', '', '{}', 'on', 1 FROM made`, word)
 	return check.Finding{Rule: check.Rule(lexicon.Grave), Found: word}.Key()
 }
 
-// TestThePreviewKnowsWhatStopsTheText: what a list forbids is named there with a link to its place, and nothing
-// says that the post can be submitted.
+// TestThePreviewKnowsWhatStopsTheText: what a list forbids is named there with a link to its place, and
+// nothing says that the post can be submitted.
 func TestThePreviewKnowsWhatStopsTheText(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -41,8 +41,8 @@ func TestThePreviewKnowsWhatStopsTheText(t *testing.T) {
 		WantText("#preview .ready", "可以提交")
 }
 
-// TestAnExceptionIsAskedForWhereTheWordIsFound: from the composer, with a reason, and from the page of the post
-// without scripts; it says so from then on.
+// TestAnExceptionIsAskedForWhereTheWordIsFound: from the composer, with a reason, and from the page of the
+// post without scripts; it says so from then on.
 func TestAnExceptionIsAskedForWhereTheWordIsFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -66,11 +66,13 @@ func TestAnExceptionIsAskedForWhereTheWordIsFound(t *testing.T) {
 	page.WantText(".stops", "现在必须改正：1 处").WantText(".stops mark", "攻府")
 	browser.Post(fmt.Sprintf("/posts/%d/exceptions", draft.ID), form("key", key, "reason", " ")).Want(422).
 		WantText(".field-error", "请写明为什么")
-	browser.Post(fmt.Sprintf("/posts/%d/exceptions", draft.ID), form("key", "gone", "reason", "讲的就是它")).Want(409)
+	browser.Post(fmt.Sprintf("/posts/%d/exceptions", draft.ID), form("key", "gone", "reason", "讲的就是它")).
+		Want(409)
 	browser.Post(fmt.Sprintf("/posts/%d/exceptions", draft.ID), form("key", key, "reason", "讲的就是它")).Want(303)
 	browser.Get(fmt.Sprintf("/posts/%d", draft.ID)).Want(200).WantText(".stops", "已申请例外")
 
-	_, err := w.db.Pool().Exec(t.Context(), `UPDATE lexicon_exceptions SET state = 'confirmed', decided_at = now(),
+	_, err := w.db.Pool().
+		Exec(t.Context(), `UPDATE lexicon_exceptions SET state = 'confirmed', decided_at = now(),
 		decided_by = (SELECT min(id) FROM users WHERE id <> asked_by)`)
 	w.must(err)
 	browser.Get(fmt.Sprintf("/posts/%d", draft.ID)).Want(200).WantCount(".stops", 0)
