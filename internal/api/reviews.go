@@ -134,7 +134,7 @@ type standingStep struct {
 
 type madeDecision struct {
 	Step     int       `json:"step"`
-	Decision string    `json:"decision" enum:"approve,return"`
+	Decision string    `json:"decision" doc:"approve 或 return"`
 	To       int       `json:"to_step,omitempty"`
 	By       string    `json:"by"`
 	For      string    `json:"for,omitempty" doc:"代谁审"`
