@@ -24,6 +24,10 @@ func TrailActs() []audit.Act { return acts.All() }
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
-		{Type: "account", Text: i18n.N("账号"), NameSQL: `SELECT '@' || handle FROM accounts WHERE id = e.number`},
+		{
+			Type:    "account",
+			Text:    i18n.N("账号"),
+			NameSQL: `SELECT '@' || handle FROM accounts WHERE id = e.number`,
+		},
 	}
 }

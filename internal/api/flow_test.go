@@ -444,7 +444,8 @@ func TestSessionsEnd(t *testing.T) {
 	}
 }
 
-// TestAPostOfThreeSteps: a program asks for a chain, another person confirms it, three people pass a post, and
+// TestAPostOfThreeSteps: a program asks for a chain, another person confirms it, three people pass a post,
+// and
 // nothing is approved before the third has.
 func TestAPostOfThreeSteps(t *testing.T) {
 	t.Parallel()

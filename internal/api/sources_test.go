@@ -123,6 +123,7 @@ func TestDueTimesByTheInterface(t *testing.T) {
 func TestTheDailyReportByTheInterface(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+
 	table := "区域,PM2.5,PM10,SO2,NO2,CO,O3\n"
 	for _, zone := range []string{"全市", "城六区", "西北部", "东北部", "东南部", "西南部"} {
 		table += fmt.Sprintf("%s,20,30,5,20,0.5,165\n", zone)

@@ -306,16 +306,21 @@ func (a *api) listDuties(
 		return nil, err
 	}
 
-	return sliced(rows, in.Paging, func(d template.Duty) int64 { return d.UnitID }, func(d template.Duty) unitDuty {
-		return unitDuty{
-			UnitID:   d.UnitID,
-			UnitName: d.UnitName,
-			Live:     d.Leads[template.Live],
-			Daily:    d.Leads[template.Daily],
-			Forecast: d.Leads[template.Forecast],
-			Version:  d.Version,
-		}
-	})
+	return sliced(
+		rows,
+		in.Paging,
+		func(d template.Duty) int64 { return d.UnitID },
+		func(d template.Duty) unitDuty {
+			return unitDuty{
+				UnitID:   d.UnitID,
+				UnitName: d.UnitName,
+				Live:     d.Leads[template.Live],
+				Daily:    d.Leads[template.Daily],
+				Forecast: d.Leads[template.Forecast],
+				Version:  d.Version,
+			}
+		},
+	)
 }
 
 func (a *api) setDuty(ctx context.Context, who access.Actor, in *struct{ Body dutyChange }) (*none, error) {

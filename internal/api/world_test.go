@@ -167,7 +167,10 @@ func (w *world) services(weiboURL string) {
 	checks := check.New(w.db, lists, w.now)
 	templates := template.New(w.db, w.now)
 	w.deps = api.Deps{
-		Plan:       plan.New(w.db, plan.Options{Accounts: accounts, Columns: column.New(w.db, w.now), Now: w.now}),
+		Plan: plan.New(
+			w.db,
+			plan.Options{Accounts: accounts, Columns: column.New(w.db, w.now), Now: w.now},
+		),
 		Checks:     checks,
 		Lexicons:   lists,
 		Identity:   people,

@@ -26,7 +26,8 @@ import (
 //   - media and identity look upwards: who may see a picture is whether a post or delivery shows it, and an
 //     order to move a unit counts the accounts that go along. delivery asks which processes are alive before
 //     it takes marks back.
-//   - plan lays accounts by days: its page reads deliveries, drafts, their words and past posts of fifty accounts
+//   - plan lays accounts by days: its page reads deliveries, drafts, their words and past posts of fifty
+//     accounts
 //     in three statements, and cuts and counts in them.
 //   - installation holds single values, each under a name of its owner's.
 //

@@ -29,8 +29,12 @@ func TrailSubjects() []audit.Subject {
 			Text:    i18n.N("审核流程"),
 			NameSQL: `SELECT name FROM chain_versions WHERE chain_id = e.number ORDER BY number DESC LIMIT 1`,
 		},
-		{Type: "stand_in", Text: i18n.N("代审"), NameSQL: `SELECT u.display_name FROM stand_ins s JOIN users u ON u.id = s.user_id
-			WHERE s.id = e.number`},
+		{
+			Type: "stand_in",
+			Text: i18n.N("代审"),
+			NameSQL: `SELECT u.display_name FROM stand_ins s JOIN users u ON u.id = s.user_id
+			WHERE s.id = e.number`,
+		},
 	}
 }
 

@@ -267,7 +267,8 @@ func PlaceTx(ctx context.Context, tx pg.Tx, path string, steps []Step) (placed [
 	return placed, nil
 }
 
-// AbleTx gives, for each placed step, who may decide it at this moment, by number, without the people named in
+// AbleTx gives, for each placed step, who may decide it at this moment, by number, without the people named
+// in
 // not.
 func AbleTx(
 	ctx context.Context,

@@ -46,7 +46,8 @@ const (
 )
 
 const selectStandIns = `
-SELECT s.id, s.user_id, p.display_name, un.name, un.path, s.stand_in_id, i.display_name, s.from_at, s.until_at,
+SELECT s.id, s.user_id, p.display_name, un.name, un.path, s.stand_in_id, i.display_name, s.from_at,
+    s.until_at,
     b.display_name, s.ended_at
 FROM stand_ins s JOIN users p ON p.id = s.user_id JOIN units un ON un.id = p.unit_id
 JOIN users i ON i.id = s.stand_in_id JOIN users b ON b.id = s.set_by WHERE `
@@ -86,12 +87,14 @@ func mayStandIn(actor access.Actor, userID int64, path string) error {
 	return access.Require(actor, access.StandinSet, path)
 }
 
-// StandIns lists those that wait or run: of the actor, for the actor, and of the people of the units where the
+// StandIns lists those that wait or run: of the actor, for the actor, and of the people of the units where
+// the
 // actor may appoint them.
 func (s *Service) StandIns(ctx context.Context, actor access.Actor) (list []StandIn, err error) {
 	defer fault.Step(&err, "chain.StandIns")
 
 	var paths []string
+
 	for _, grant := range actor.Grants {
 		if access.ExtentOf(grant.Role, access.StandinSet) == access.Subtree {
 			paths = append(paths, grant.Path)
@@ -113,7 +116,8 @@ func (s *Service) StandIns(ctx context.Context, actor access.Actor) (list []Stan
 	return list, err
 }
 
-// Candidates are the people for whom the actor may appoint a stand-in, and those who could be one: who holds a
+// Candidates are the people for whom the actor may appoint a stand-in, and those who could be one: who holds
+// a
 // reviewing role at or above a unit where the actor may appoint, or where the actor reviews.
 func (s *Service) Candidates(
 	ctx context.Context,
@@ -122,6 +126,7 @@ func (s *Service) Candidates(
 	defer fault.Step(&err, "chain.Candidates")
 
 	var own []string
+
 	for _, grant := range actor.Grants {
 		if slices.Contains(Reviewing(), grant.Role) {
 			own = append(own, grant.Path)
@@ -174,7 +179,8 @@ type NewStandIn struct {
 	From, Until time.Time
 }
 
-// SetStandIn appoints a stand-in: for oneself, or by a supervisor. Fails with fault.NotFound or fault.Forbidden
+// SetStandIn appoints a stand-in: for oneself, or by a supervisor. Fails with fault.NotFound or
+// fault.Forbidden
 // for somebody else's, with fault.Invalid on "stand_in" for who could not review there anyway, and on "from",
 // "until".
 func (s *Service) SetStandIn(

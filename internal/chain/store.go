@@ -28,7 +28,8 @@ const inOrder = " ORDER BY length(coalesce(u.path, '/')), u.id, c.id"
 
 const selectVersions = `
 SELECT v.id, v.chain_id, v.number, v.name, v.active, v.column_ids, v.risks, v.account_ids, v.steps, v.state,
-    coalesce(v.asked_by, 0), coalesce(a.display_name, ''), v.asked_at, coalesce(d.display_name, ''), v.decided_at, v.why
+    coalesce(v.asked_by, 0), coalesce(a.display_name, ''), v.asked_at, coalesce(d.display_name, ''),
+        v.decided_at, v.why
 FROM chain_versions v LEFT JOIN users a ON a.id = v.asked_by LEFT JOIN users d ON d.id = v.decided_by WHERE `
 
 func chains(ctx context.Context, tx pg.Tx, where string, args pgx.NamedArgs) ([]Chain, error) {
@@ -157,7 +158,8 @@ func countOwn(ctx context.Context, tx pg.Tx, unitID int64) (n int, err error) {
 
 func insertAsked(ctx context.Context, tx pg.Tx, chain Chain, draft Draft, by int64, at time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO chain_versions (chain_id, number, name, active, column_ids, risks, account_ids, steps, state, asked_by, asked_at,
+INSERT INTO chain_versions (chain_id, number, name, active, column_ids, risks, account_ids, steps, state,
+    asked_by, asked_at,
     why)
 VALUES (@chain, @number, @name, @active, @columns, @risks, @accounts, @steps, 'asked', nullif(@by::bigint, 0), @at, '')`,
 		pgx.NamedArgs{

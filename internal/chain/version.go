@@ -202,6 +202,7 @@ func (d *Draft) check() error {
 
 	for i := range d.Steps {
 		step := &d.Steps[i]
+
 		step.Name = strings.TrimSpace(step.Name)
 		for n := range step.Items {
 			step.Items[n] = strings.TrimSpace(step.Items[n])

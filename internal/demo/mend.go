@@ -69,6 +69,7 @@ func (s *Show) mend(ctx context.Context, officer access.Actor, written post.Post
 	}
 
 	left := 0
+
 	for _, f := range checked.Findings {
 		if f.Level.AtLeast(lexicon.Second) && !f.Excepted() {
 			left++

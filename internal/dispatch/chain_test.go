@@ -17,7 +17,8 @@ func TestNothingIsSentBeforeEveryStepIsPassed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.exec(`
-INSERT INTO grants (user_id, role, unit_id, created_at) VALUES (2, 'reviewer', 1, now()), (3, 'reviewer', 1, now()),
+INSERT INTO grants (user_id, role, unit_id, created_at) VALUES (2, 'reviewer', 1, now()), (3, 'reviewer', 1,
+    now()),
     (4, 'supervisor', 1, now())`)
 	w.exec(
 		`UPDATE chain_versions SET active = true WHERE chain_id = (SELECT id FROM chains WHERE shipped = 'three')`,

@@ -554,8 +554,12 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 	// pleaList is a list of the unit with a word in it, the same for all of a side.
 	pleaList = func(s *side) vars {
 		word := s.name + "错字"
-		list := s.g.id(`SELECT coalesce(max(l.id), 0) FROM lexicons l JOIN lexicon_entries e ON e.lexicon_id = l.id
-			WHERE l.unit_id = $1 AND l.state = 'on' AND e.word = $2 AND e.until IS NULL`, s.unit, word)
+		list := s.g.id(
+			`SELECT coalesce(max(l.id), 0) FROM lexicons l JOIN lexicon_entries e ON e.lexicon_id = l.id
+			WHERE l.unit_id = $1 AND l.state = 'on' AND e.word = $2 AND e.until IS NULL`,
+			s.unit,
+			word,
+		)
 		if list == 0 {
 			return words(s)
 		}
@@ -567,7 +571,11 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 		v := pleaList(s)
 		by := s.g.person(fmt.Sprint("请求人", s.g.next()), access.PressOfficer, s.unit, "")
 		e, err := s.g.Lexicons.Except(s.g.t.Context(), by, lexicon.Plea{
-			ListID: v["id"].(int64), UnitID: s.unit, Word: s.name + "错字", Text: fmt.Sprint(s.name, "错字就是这样写的", s.g.next()), Why: "讲的就是它",
+			ListID: v["id"].(int64),
+			UnitID: s.unit,
+			Word:   s.name + "错字",
+			Text:   fmt.Sprint(s.name, "错字就是这样写的", s.g.next()),
+			Why:    "讲的就是它",
 		})
 		s.g.must(err)
 
@@ -598,7 +606,10 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 		said := s.name + "的话：" + word + fmt.Sprint(s.g.next())
 		s.g.exec(`UPDATE post_versions SET text = $2 WHERE post_id = $1`, v["post"], said)
 		s.g.exec(`UPDATE posts SET due_at = NULL WHERE id = $1`, v["post"])
-		list := s.g.id(`SELECT coalesce((SELECT id FROM lexicons WHERE unit_id = $1 AND kind = 'grave'), 0)`, s.unit)
+		list := s.g.id(
+			`SELECT coalesce((SELECT id FROM lexicons WHERE unit_id = $1 AND kind = 'grave'), 0)`,
+			s.unit,
+		)
 		if list == 0 {
 			made, err := s.g.Lexicons.Create(s.g.t.Context(), access.System("test"), lexicon.NewList{
 				UnitID: s.unit, Kind: lexicon.Grave, Name: s.name + "禁词表",
@@ -698,8 +709,10 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 	newSource = func(s *side) vars {
 		n := s.g.next()
 		id := s.g.id(`
-			INSERT INTO sources (unit_id, name, kind, url, mapping, every, at, author_id, active, version, created_at)
-			SELECT $1, $2, 'ranking', 'http://127.0.0.1:1/', '{"month":"=2026-10","ranks.district":"d","ranks.pm25":"p"}',
+			INSERT INTO sources (unit_id, name, kind, url, mapping, every, at, author_id, active, version,
+			    created_at)
+			SELECT $1, $2, 'ranking', 'http://127.0.0.1:1/',
+			    '{"month":"=2026-10","ranks.district":"d","ranks.pm25":"p"}',
 				60, '00:10', $3, true, 1, now() RETURNING id`,
 			s.unit, fmt.Sprintf("%s来源%d", s.name, n), s.author.UserID)
 

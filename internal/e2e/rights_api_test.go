@@ -53,8 +53,15 @@ var apiRules = []rule{
 		SELECT EXISTS (SELECT FROM lexicon_exceptions WHERE lexicon_id = {id} AND text LIKE '%文字 {n}' AND asked_by = {self})`, usual,
 	},
 	{"GET /api/v1/checks/levels", "PRS-A", levelled, "unit_id={unit}", `"rule":"mobile"`, usual},
-	{"POST /api/v1/checks/levels", "--S--", levelled, `{"unit_id":{unit},"rule":"topic","level":"second","version":0}`, `
-		SELECT EXISTS (SELECT FROM rule_levels WHERE unit_id = {unit} AND rule = 'topic' AND level = 'second')`, usual},
+	{
+		"POST /api/v1/checks/levels",
+		"--S--",
+		levelled,
+		`{"unit_id":{unit},"rule":"topic","level":"second","version":0}`,
+		`
+		SELECT EXISTS (SELECT FROM rule_levels WHERE unit_id = {unit} AND rule = 'topic' AND level = 'second')`,
+		usual,
+	},
 	{"POST /api/v1/checks/levels/changes/:id/confirm", "-RS--", levelChange, "", `
 		SELECT state = 'confirmed' FROM rule_level_changes WHERE id = {id}`, usual},
 	{"POST /api/v1/checks/levels/changes/:id/stop", "-RS--", levelChange, `{"reason":"不妥"}`, `
@@ -112,7 +119,10 @@ var apiRules = []rule{
 	{"GET /api/v1/templates/warnings", "P----", blank, "unit_id={unit}", "items", usual},
 	{"GET /api/v1/templates/duties", "P-S--", nil, "", "墙内单位", usual},
 	{
-		"PUT /api/v1/templates/duties", "P-S--", noDuty, `{"unit_id":{unit},"daily":60,"version":0}`,
+		"PUT /api/v1/templates/duties",
+		"P-S--",
+		noDuty,
+		`{"unit_id":{unit},"daily":60,"version":0}`,
 		"SELECT EXISTS (SELECT FROM duties WHERE unit_id = {unit} AND changed_by = {self} AND leads->>'daily' = '60')",
 		usual,
 	},

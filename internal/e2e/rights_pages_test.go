@@ -59,7 +59,10 @@ var pageRules = []rule{
 	{"GET /templates/warnings", "PRS-A", nil, "", "预警", usual},
 	{"GET /templates/duties", "P-S--", nil, "", "墙内单位", usual},
 	{
-		"POST /templates/duties", "P-S--", noDuty, "unit={unit}&version=0&live=20&daily=&forecast=60",
+		"POST /templates/duties",
+		"P-S--",
+		noDuty,
+		"unit={unit}&version=0&live=20&daily=&forecast=60",
 		"SELECT EXISTS (SELECT FROM duties WHERE unit_id = {unit} AND changed_by = {self} AND leads->>'live' = '20')",
 		usual,
 	},
@@ -374,16 +377,22 @@ var pageRules = []rule{
 	{"GET /sources/:id", "---M-", newSource, "", "墙内来源", usual},
 	{"GET /sources/:id/edit", "---M-", newSource, "", "墙内来源", usual},
 	{
-		"POST /sources", "---M-", newSource,
+		"POST /sources",
+		"---M-",
+		newSource,
 		"unit={unit}&kind=ranking&name=新来源{self}&url=http://127.0.0.1:1/&map.month==2026-10&map.ranks.district=d" +
 			"&map.ranks.pm25=p&every=60&from_time=00:10&author={author}&act=save",
-		"SELECT EXISTS (SELECT FROM sources WHERE name = '新来源{self}' AND created_by = {self})", usual,
+		"SELECT EXISTS (SELECT FROM sources WHERE name = '新来源{self}' AND created_by = {self})",
+		usual,
 	},
 	{
-		"POST /sources/:id", "---M-", newSource,
+		"POST /sources/:id",
+		"---M-",
+		newSource,
 		"version=1&name=改名{id}&url=http://127.0.0.1:1/&map.month==2026-10&map.ranks.district=d&map.ranks.pm25=p" +
 			"&every=60&from_time=00:10&author={author}&act=save",
-		"SELECT name = '改名{id}' FROM sources WHERE id = {id}", usual,
+		"SELECT name = '改名{id}' FROM sources WHERE id = {id}",
+		usual,
 	},
 	{
 		"POST /sources/:id/switch", "---M-", newSource, "version=1&to=off",

@@ -34,7 +34,8 @@ func HoldersTx(
 SELECT s.id, s.display_name, g.role, un.id, un.path
 FROM grants g JOIN users s ON s.id = g.user_id JOIN units un ON un.id = g.unit_id
 WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > @at) AND s.disabled_at IS NULL
-  AND g.role = ANY (@roles) AND EXISTS (SELECT FROM unnest(@paths::text[]) AS p (path) WHERE starts_with(p.path, un.path))
+  AND g.role = ANY (@roles) AND EXISTS (SELECT FROM unnest(@paths::text[]) AS p (path) WHERE
+      starts_with(p.path, un.path))
 ORDER BY s.id, g.id`, pgx.NamedArgs{"at": at, "roles": roleNames(roles), "paths": paths})
 	if err != nil {
 		return nil, fmt.Errorf("read holders: %w", err)

@@ -46,7 +46,9 @@ func findMedia(
 	}
 	media, err := gorm.G[Media](
 		db,
-	).Raw(selectMedia+"m.id = ? AND ("+scope+" OR "+shownInPost+scope+") OR "+shownInDelivery+scope+") OR "+also+")",
+	).Raw(
+		selectMedia+"m.id = ? AND ("+scope+" OR "+shownInPost+scope+") OR "+shownInDelivery+scope+
+			") OR "+also+")",
 		all...).
 		Take(ctx)
 

@@ -54,7 +54,8 @@ func TestReviewsBecomeRuns(t *testing.T) {
 	}
 	defer conn.Close(context.WithoutCancel(t.Context()))
 	_, err = conn.Exec(t.Context(), `
-INSERT INTO posts (id, unit_id, author_id, phase, due_now, urgent, revision, created_at, updated_by, updated_at)
+INSERT INTO posts (id, unit_id, author_id, phase, due_now, urgent, revision, created_at, updated_by,
+    updated_at)
     OVERRIDING SYSTEM VALUE
 SELECT n, (SELECT min(id) FROM units), (SELECT min(id) FROM users), 'submitted', true, false, 1, now(),
     (SELECT min(id) FROM users), now() FROM generate_series(9001, 9003) AS n`)
@@ -87,16 +88,22 @@ WHERE r.id > 9000 ORDER BY r.id`)
 		t.Fatal(err)
 	}
 	got, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	want := []string{"9001 pending open 01 - -", "9002 returned ended 02 return 请核对", "9003 void ended 03 - -"}
+	want := []string{
+		"9001 pending open 01 - -",
+		"9002 returned ended 02 return 请核对",
+		"9003 void ended 03 - -",
+	}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%q, %v", got, err)
 	}
 
 	var next int64
-	if err := conn.QueryRow(t.Context(), `SELECT nextval(pg_get_serial_sequence('review_runs', 'id'))`).Scan(&next); err != nil ||
+	if err := conn.QueryRow(t.Context(), `SELECT nextval(pg_get_serial_sequence('review_runs', 'id'))`).
+		Scan(&next); err != nil ||
 		next <= 9003 {
 		t.Errorf("the next run is %d, %v", next, err)
 	}
+
 	for _, sql := range []string{"UPDATE review_decisions SET opinion = ''", "DELETE FROM review_decisions"} {
 		if _, err := conn.Exec(t.Context(), sql); err == nil {
 			t.Errorf("%s: done", sql)

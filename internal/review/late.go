@@ -214,7 +214,8 @@ INSERT INTO review_step_stand_ins (step_id, round, user_id, for_user) VALUES ($1
 	})
 }
 
-// raise gives a step to the next unit above at which somebody may decide it. Where there is none the step waits
+// raise gives a step to the next unit above at which somebody may decide it. Where there is none the step
+// waits
 // on for its own people.
 func (s *Service) raise(ctx context.Context, tx pg.Tx, now time.Time, matter matter, run Run) error {
 	open := run.Open()
@@ -280,6 +281,7 @@ UPDATE review_steps SET late_at = $2, limit_at = $3, raised_unit_id = $4 WHERE i
 		open.ID, open.LateAt, open.LimitAt, raisedID(*open)); err != nil {
 		return err
 	}
+
 	said := map[string]any{"version": run.VersionNumber, "step": open.Number, "name": open.Name}
 	for k, v := range detail {
 		said[k] = v

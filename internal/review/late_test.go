@@ -41,6 +41,7 @@ func (w world) queue(actor access.Actor) (steps []string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+
 	for _, waiting := range list {
 		steps = append(steps, waiting.Step)
 	}

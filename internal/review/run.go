@@ -85,7 +85,8 @@ func (r *Run) Open() *Step {
 // Counts tells whether a decision still holds: a return was done, and an approval holds while nobody returned
 // to its step or to one before it.
 func (r *Run) Counts(made Made) bool {
-	return made.Decision == Return || made.Number <= len(r.Steps) && r.Steps[made.Number-1].Round == made.Round
+	return made.Decision == Return ||
+		made.Number <= len(r.Steps) && r.Steps[made.Number-1].Round == made.Round
 }
 
 // Deed is a decision that somebody is about to take.

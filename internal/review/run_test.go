@@ -26,6 +26,7 @@ func three(change ...func([]Step)) Run {
 		})
 	}
 	run.Steps[0].begin(at)
+
 	for _, c := range change {
 		c(run.Steps)
 	}
@@ -105,12 +106,11 @@ func TestStepsOfARun(t *testing.T) {
 			}
 			next, err := run.Decide(deed, s.people)
 			if err != nil {
-				if got := fault.Public(
-					err,
-				).Code; got != s.code &&
-					!(s.code == "invalid" && fault.Is(err, fault.KindInvalid)) {
+				got := fault.Public(err).Code
+				if got != s.code && (s.code != "invalid" || !fault.Is(err, fault.KindInvalid)) {
 					t.Errorf("%s: %d: %v (%s)", name, s.by, err, got)
 				}
+
 				continue
 			}
 			if s.code != "" {
@@ -128,8 +128,8 @@ func TestStepsOfARun(t *testing.T) {
 	}
 }
 
-// matrixOfPeople is what the property plays with: people with grants that come and go, stand-ins, a post whose
-// versions somebody edits, and the run of the newest one.
+// matrixOfPeople is what the property plays with: people with grants that come and go, stand-ins, a post
+// whose versions somebody edits, and the run of the newest one.
 type matrixOfPeople struct {
 	grants   map[int64][]access.Grant
 	standsIn map[int64]int64 // stand-in: for whom
@@ -139,7 +139,6 @@ type matrixOfPeople struct {
 	version  int
 	workers  []int64
 	run      *Run
-	approved *Run
 }
 
 func (m *matrixOfPeople) people(by int64) (p People) {
@@ -166,6 +165,7 @@ func (m *matrixOfPeople) people(by int64) (p People) {
 func (m *matrixOfPeople) submit(by int64) {
 	m.version++
 	m.workers = append(m.workers, by)
+
 	run := Run{State: Pending, VersionNumber: m.version, Hash: []byte{byte(m.version)}}
 	for i, step := range m.steps {
 		run.Steps = append(
@@ -269,8 +269,10 @@ func TestNothingGoesOutThatWasNotApprovedAtEveryStep(t *testing.T) {
 					r.Fatal("approved and not passed")
 				}
 				by := map[int64]int{}
+
 				for step := 1; step <= len(m.steps); step++ {
 					n := 0
+
 					for _, s := range valid {
 						if s.step != step {
 							continue

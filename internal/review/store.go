@@ -49,7 +49,8 @@ type source interface {
 // runsOf reads whole runs, the newest first.
 func runsOf(ctx context.Context, from source, where string, args pgx.NamedArgs) ([]Run, error) {
 	rows, err := from.Query(ctx, `
-SELECT r.id, r.post_id, r.version_id, v.number, r.hash, r.chain_name, coalesce(r.chain_version_id, 0), r.state, r.opened_at, r.ended_at
+SELECT r.id, r.post_id, r.version_id, v.number, r.hash, r.chain_name, coalesce(r.chain_version_id, 0),
+    r.state, r.opened_at, r.ended_at
 FROM review_runs r JOIN post_versions v ON v.id = r.version_id WHERE `+where+` ORDER BY r.id DESC`, args)
 	if err != nil {
 		return nil, err
@@ -297,7 +298,8 @@ func raisedID(step Step) *int64 {
 func voidRuns(ctx context.Context, tx pg.Tx, postID int64, at time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
 WITH gone AS (
-    UPDATE review_runs SET state = 'void', ended_at = @at WHERE post_id = @post AND state = 'pending' RETURNING id)
+    UPDATE review_runs SET state = 'void', ended_at = @at WHERE post_id = @post AND state = 'pending'
+        RETURNING id)
 UPDATE review_steps SET state = 'ended' WHERE run_id IN (SELECT id FROM gone) AND state IN ('waiting', 'open')`,
 		pgx.NamedArgs{"post": postID, "at": at})
 
@@ -325,7 +327,8 @@ SELECT for_user FROM review_step_stand_ins WHERE step_id = $1 AND round = $2 AND
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
-// namedSQL is the condition that an open step s, of the unit su, raised to ru, names the actor: by a grant, as
+// namedSQL is the condition that an open step s, of the unit su, raised to ru, names the actor: by a grant,
+// as
 // chain.Placed.Names says, or as a stand-in it went to.
 func namedSQL(actor access.Actor) (string, []any) {
 	if actor.IsSystem() {

@@ -40,10 +40,12 @@ func TestThePlannerAsksForWhatIsDueOnce(t *testing.T) {
 
 	if _, err := db.Pool().Exec(ctx, `
 		INSERT INTO grants (user_id, role, unit_id, created_at) VALUES (2, 'press_officer', 1, '2026-01-01');
-		INSERT INTO sources (unit_id, name, kind, url, mapping, every, at, author_id, active, version, next_at,
+		INSERT INTO sources (unit_id, name, kind, url, mapping, every, at, author_id, active, version,
+		    next_at,
 			created_at)
 		SELECT 1, name, 'ranking', 'http://data.example/',
-			'{"month":"=2026-10","ranks.district":"d","ranks.pm25":"m"}', 60, '00:10', 2, active, 1, due, now()
+			'{"month":"=2026-10","ranks.district":"d","ranks.pm25":"m"}', 60, '00:10', 2, active, 1, due,
+			    now()
 		FROM (VALUES
 			('到时', true, '2026-11-30 06:59+00'::timestamptz),
 			('未到', true, '2026-11-30 07:01+00'),
@@ -64,7 +66,10 @@ func TestThePlannerAsksForWhatIsDueOnce(t *testing.T) {
 	}
 
 	for range 2 {
-		if err := (puller{s: service}).Work(ctx, &river.Job[PullArgs]{Args: PullArgs{SourceID: id}}); err != nil {
+		if err := (puller{s: service}).Work(
+			ctx,
+			&river.Job[PullArgs]{Args: PullArgs{SourceID: id}},
+		); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -98,7 +103,8 @@ func TestAFailureOfOursIsToldWithoutItsCause(t *testing.T) {
 	}
 
 	if _, err := db.Pool().Exec(ctx, `
-		INSERT INTO sources (unit_id, name, kind, url, mapping, every, at, author_id, active, version, created_at)
+		INSERT INTO sources (unit_id, name, kind, url, mapping, every, at, author_id, active, version,
+		    created_at)
 		VALUES (1, '来源', 'ranking', 'http://data.example/', '{}', 60, '00:10', 2, true, 1, now())`); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +125,8 @@ func TestAClaimKeepsOthersAway(t *testing.T) {
 	service := New(db, template.New(db, clock), still{}, clock)
 
 	if _, err := db.Pool().Exec(ctx, `
-		INSERT INTO sources (unit_id, name, kind, url, mapping, every, at, author_id, active, version, created_at)
+		INSERT INTO sources (unit_id, name, kind, url, mapping, every, at, author_id, active, version,
+		    created_at)
 		VALUES (1, '来源', 'ranking', 'http://data.example/', '{}', 60, '00:10', 2, true, 1, now())`); err != nil {
 		t.Fatal(err)
 	}

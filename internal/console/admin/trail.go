@@ -71,7 +71,12 @@ func (h *pages) trailList(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	page := trailPage{base: h.base(c, "审计日志"), Form: form, Actions: h.actionOptions(), Kinds: h.objectOptions()}
+	page := trailPage{
+		base:    h.base(c, "审计日志"),
+		Form:    form,
+		Actions: h.actionOptions(),
+		Kinds:   h.objectOptions(),
+	}
 	if page.Units, err = h.unitOptions(c, access.AuditView, "全部"); err != nil {
 		return err
 	}

@@ -92,7 +92,9 @@ type input struct {
 
 func (p *accountPage) spread(spread reach.Spread) {
 	formulas := map[index.Formula]string{
-		index.BCI7: i18n.N("160 ×（0.2 W₁ + 0.8 W₂），W₁ = 0.3 发博 + 0.7 原创，W₂ = 0.2 转发 + 0.2 评论 + 0.25 原创转发 + 0.25 原创评论 + 0.1 点赞"),
+		index.BCI7: i18n.N(
+			"160 ×（0.2 W₁ + 0.8 W₂），W₁ = 0.3 发博 + 0.7 原创，W₂ = 0.2 转发 + 0.2 评论 + 0.25 原创转发 + 0.25 原创评论 + 0.1 点赞",
+		),
 		index.BCI4: i18n.N("160 ×（0.2 W₁ + 0.8 W₂），W₁ = 发博，W₂ = 0.4 转发 + 0.4 评论 + 0.2 点赞"),
 	}
 

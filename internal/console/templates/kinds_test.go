@@ -97,6 +97,7 @@ func TestEachKindFromItsFormToItsDraft(t *testing.T) {
 			t.Errorf("%s has no sample here", kind)
 			continue
 		}
+
 		page := officer.Get("/templates/use?kind=" + string(kind)).Want(200)
 		for _, field := range kind.Fields() {
 			page.WantCount(fmt.Sprintf(`[name="v.%s"]`, field.Name), 1)
@@ -139,6 +140,7 @@ func TestAWarningIsChangedAndLifted(t *testing.T) {
 
 	send := func(kind template.Kind, values url.Values) {
 		t.Helper()
+
 		form := url.Values{}
 		for name, value := range values {
 			form[name] = value
@@ -202,6 +204,7 @@ func TestAUnitWordsATemplateInItsOwnWay(t *testing.T) {
 		WantText("table", "第 1 版")
 
 	sample := filled[template.Ozone].values
+
 	ask := url.Values{}
 	for name, values := range sample {
 		ask[name] = values
