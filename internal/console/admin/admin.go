@@ -4,6 +4,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,7 +83,8 @@ func tabsFor(actor access.Actor, path string) []tab {
 	var out []tab
 
 	for _, t := range tabs {
-		if actor.Can(t.needs) {
+		listed := slices.ContainsFunc(out, func(other tab) bool { return other.Href == t.Href })
+		if actor.Can(t.needs) && !listed {
 			t.Current = strings.HasPrefix(path, t.Href)
 			out = append(out, t)
 		}

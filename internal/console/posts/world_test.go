@@ -29,6 +29,7 @@ import (
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/review"
@@ -107,6 +108,7 @@ func newWorld(t *testing.T) *world {
 		Deliveries: w.deliveries,
 		Accounts:   accounts,
 		Units:      units,
+		Plan:       plan.New(w.db, plan.Options{Accounts: accounts, Columns: deps.Columns, Now: clock}),
 	})
 
 	return w
