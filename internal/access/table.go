@@ -150,7 +150,7 @@ var table = []right{
 	{StandinSet, UnitView, [5]Extent{no, no, sub, no, no},
 		"指定代审人 · appoint stand-ins"},
 	{PlanManage, PostView, [5]Extent{own, no, sub, no, no},
-		"维护计划：节假日、复制与移动安排、日历订阅 · keep the plan"},
+		"录入节假日 · keep days off and worked weekends"},
 }
 
 // find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when
