@@ -600,7 +600,8 @@ func (h *pages) standInsPage(c *gin.Context, f standInForm) (standInsPage, error
 	if f.User == 0 {
 		f.User = actor.UserID
 	}
-	p.People, p.Others = options(people, f.User), options(others, f.StandIn)
+	p.People = options(people, f.User)
+	p.Others = append([]page.Option{{Text: "请选择"}}, options(others, f.StandIn)...)
 
 	return p, nil
 }
@@ -608,10 +609,7 @@ func (h *pages) standInsPage(c *gin.Context, f standInForm) (standInsPage, error
 func options(people []identity.Holder, chosen int64) (out []page.Option) {
 	for _, one := range people {
 		out = append(out, page.Option{
-			Value: strconv.FormatInt(
-				one.UserID,
-				10,
-			),
+			Value:    strconv.FormatInt(one.UserID, 10),
 			Text:     one.Name,
 			Raw:      true,
 			Selected: one.UserID == chosen,
