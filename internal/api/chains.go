@@ -215,10 +215,10 @@ type shownStandIn struct {
 }
 
 type newStandIn struct {
-	UserID    int64     `json:"user_id,omitempty" minimum:"0" doc:"谁需要代审；不填为自己，别人的由主管指定"`
-	StandInID int64     `json:"stand_in_id" minimum:"1" doc:"代审人，须在同一单位或其上级有审核权限"`
-	From      time.Time `json:"from,omitempty" doc:"不填为立即"`
-	Until     time.Time `json:"until"`
+	UserID    int64      `json:"user_id,omitempty" minimum:"0" doc:"谁需要代审；不填为自己，别人的由主管指定"`
+	StandInID int64      `json:"stand_in_id" minimum:"1" doc:"代审人，须在同一单位或其上级有审核权限"`
+	From      *time.Time `json:"from,omitempty" doc:"不填为立即"`
+	Until     time.Time  `json:"until"`
 }
 
 func (a *api) standIns() {
@@ -261,7 +261,12 @@ func (a *api) createStandIn(
 	who access.Actor,
 	in *struct{ Body newStandIn },
 ) (*out[shownStandIn], error) {
-	made, err := a.Chains.SetStandIn(ctx, who, chain.NewStandIn(in.Body))
+	what := chain.NewStandIn{UserID: in.Body.UserID, StandInID: in.Body.StandInID, Until: in.Body.Until}
+	if in.Body.From != nil {
+		what.From = *in.Body.From
+	}
+	made, err := a.Chains.SetStandIn(ctx, who, what)
+
 	return &out[shownStandIn]{showStandIn(made)}, err
 }
 

@@ -374,7 +374,13 @@ var (
 			VALUES ($1, $2, now(), now() + interval '1 day', $1, now()) RETURNING id`, s.second.UserID, s.boss.UserID)})
 	}
 	// colleague is somebody who could stand in for people who review for the unit.
-	colleague = func(s *side) vars { return s.account.with(vars{"colleague": s.second.UserID}) }
+	colleague = func(s *side) vars {
+		return s.account.with(vars{
+			"colleague": s.second.UserID,
+			"soon":      local(2 * 24 * time.Hour),
+			"later":     time.Now().AddDate(0, 0, 5).UTC().Format(time.RFC3339),
+		})
+	}
 	submitted = func(s *side) vars { return s.submit(s.account) }
 	approved  = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
 	waiting   = func(s *side) vars { return s.approve(s.account) }

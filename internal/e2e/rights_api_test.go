@@ -174,8 +174,9 @@ var apiRules = []rule{
 	{"GET /api/v1/stand-ins", "PRSMA", nil, "", "", usual},
 	{
 		"POST /api/v1/stand-ins", "-RS--", colleague,
-		`{"stand_in_id":{colleague},"until":"2027-01-01T00:00:00Z"}`,
-		"SELECT EXISTS (SELECT FROM stand_ins WHERE user_id = {self} AND stand_in_id = {colleague})", chosen,
+		`{"stand_in_id":{colleague},"until":"{later}"}`, `
+		SELECT EXISTS (SELECT FROM stand_ins WHERE user_id = {self} AND stand_in_id = {colleague}
+			AND until_at > now() + interval '3 days')`, chosen,
 	},
 	{"DELETE /api/v1/stand-ins/:id", "--S--", standIn, "", `
 		SELECT ended_at IS NOT NULL FROM stand_ins WHERE id = {id}`, usual},

@@ -366,8 +366,9 @@ var pageRules = []rule{
 		SELECT EXISTS (SELECT FROM chain_versions WHERE chain_id = {id} AND state = 'stopped')`, usual},
 	{"GET /me/stand-ins", "PRSMA", nil, "", "", usual},
 	{
-		"POST /me/stand-ins", "-RS--", colleague, "stand_in={colleague}&until=2027-01-01T00:00",
-		"SELECT EXISTS (SELECT FROM stand_ins WHERE user_id = {self} AND stand_in_id = {colleague})", chosen,
+		"POST /me/stand-ins", "-RS--", colleague, "stand_in={colleague}&until={soon}", `
+		SELECT EXISTS (SELECT FROM stand_ins WHERE user_id = {self} AND stand_in_id = {colleague}
+			AND until_at < now() + interval '3 days')`, chosen,
 	},
 	{"POST /me/stand-ins/:id/end", "--S--", standIn, "", `
 		SELECT ended_at IS NOT NULL FROM stand_ins WHERE id = {id}`, usual},
