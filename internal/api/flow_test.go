@@ -445,8 +445,7 @@ func TestSessionsEnd(t *testing.T) {
 }
 
 // TestAPostOfThreeSteps: a program asks for a chain, another person confirms it, three people pass a post,
-// and
-// nothing is approved before the third has.
+// and nothing is approved before the third has.
 func TestAPostOfThreeSteps(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

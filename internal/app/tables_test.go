@@ -27,8 +27,7 @@ import (
 //     order to move a unit counts the accounts that go along. delivery asks which processes are alive before
 //     it takes marks back.
 //   - plan lays accounts by days: its page reads deliveries, drafts, their words and past posts of fifty
-//     accounts
-//     in three statements, and cuts and counts in them.
+//     accounts in three statements, and cuts and counts in them.
 //   - installation holds single values, each under a name of its owner's.
 //
 // A condition on a foreign table that has a meaning of its own is asked of the owner by name instead:

@@ -268,8 +268,7 @@ func PlaceTx(ctx context.Context, tx pg.Tx, path string, steps []Step) (placed [
 }
 
 // AbleTx gives, for each placed step, who may decide it at this moment, by number, without the people named
-// in
-// not.
+// in not.
 func AbleTx(
 	ctx context.Context,
 	tx pg.Tx,

@@ -88,8 +88,7 @@ func mayStandIn(actor access.Actor, userID int64, path string) error {
 }
 
 // StandIns lists those that wait or run: of the actor, for the actor, and of the people of the units where
-// the
-// actor may appoint them.
+// the actor may appoint them.
 func (s *Service) StandIns(ctx context.Context, actor access.Actor) (list []StandIn, err error) {
 	defer fault.Step(&err, "chain.StandIns")
 
@@ -116,9 +115,8 @@ func (s *Service) StandIns(ctx context.Context, actor access.Actor) (list []Stan
 	return list, err
 }
 
-// Candidates are the people for whom the actor may appoint a stand-in, and those who could be one: who holds
-// a
-// reviewing role at or above a unit where the actor may appoint, or where the actor reviews.
+// Candidates are the people for whom the actor may appoint a stand-in, and those who could be one: who
+// holds a reviewing role at or above a unit where the actor may appoint, or where the actor reviews.
 func (s *Service) Candidates(
 	ctx context.Context,
 	actor access.Actor,
@@ -180,9 +178,8 @@ type NewStandIn struct {
 }
 
 // SetStandIn appoints a stand-in: for oneself, or by a supervisor. Fails with fault.NotFound or
-// fault.Forbidden
-// for somebody else's, with fault.Invalid on "stand_in" for who could not review there anyway, and on "from",
-// "until".
+// fault.Forbidden for somebody else's, with fault.Invalid on "stand_in" for who could not review there
+// anyway, and on "from", "until".
 func (s *Service) SetStandIn(
 	ctx context.Context,
 	actor access.Actor,

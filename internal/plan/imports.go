@@ -265,9 +265,7 @@ func (s *Service) Import(
 	}
 	letters, sum := []rune(glyph.Clean(file.Name)), sha256.Sum256(file.Sheet)
 	made = Import{
-		Name: string(
-			letters[:min(len(letters), importName)],
-		),
+		Name:  string(letters[:min(len(letters), importName)]),
 		By:    actor.UserID,
 		At:    s.now(),
 		Posts: len(draft.Rows),

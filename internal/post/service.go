@@ -310,10 +310,8 @@ func (s *Service) Find(
 }
 
 // UnderReview is Find for whoever reviews: also for a person who may not see the post and whom an open step
-// of
-// its review names; that person sees the version under review and nothing else, while the step is open.
-// beyond
-// tells that it is so.
+// of its review names; that person sees the version under review and nothing else, while the step is open.
+// beyond tells that it is so.
 func (s *Service) UnderReview(
 	ctx context.Context,
 	actor access.Actor,
@@ -389,9 +387,8 @@ func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) (err
 }
 
 // DeleteUntouchedTx removes a draft that nobody has changed or submitted since it was made: what made it
-// takes
-// it back. Fails with fault.NotFound or fault.Forbidden where the actor may not write, with fault.Conflict
-// once somebody has worked on it.
+// takes it back. Fails with fault.NotFound or fault.Forbidden where the actor may not write, with
+// fault.Conflict once somebody has worked on it.
 func DeleteUntouchedTx(
 	ctx context.Context,
 	tx pg.Tx,

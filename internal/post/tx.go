@@ -46,8 +46,7 @@ func LockTx(
 }
 
 // LockForReviewTx is LockTx for whoever reviews the post: by the permission at its unit, or because an open
-// step
-// of its review names the actor. What a step names is asked again by the decision itself.
+// step of its review names the actor. What a step names is asked again by the decision itself.
 func LockForReviewTx(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (_ Post, err error) {
 	defer fault.Step(&err, "post.LockForReviewTx %d", id)
 

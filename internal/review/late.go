@@ -2,7 +2,10 @@ package review
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,13 +66,16 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 		return err
 	}
 
+	var failed []error // a step that cannot be passed on keeps no other one waiting
+
 	for _, one := range steps {
-		if err := s.db.InTx(ctx, func(tx pg.Tx) error { return s.passOn(ctx, tx, one) }); err != nil {
-			return err
+		err := s.db.InTx(ctx, func(tx pg.Tx) error { return s.passOn(ctx, tx, one) })
+		if err != nil && !fault.Is(err, fault.KindConflict) { // conflict: decided or withdrawn meanwhile
+			failed = append(failed, err)
 		}
 	}
 
-	return nil
+	return errors.Join(failed...)
 }
 
 // dueStep is an open step whose limit is near or over.
@@ -110,11 +116,8 @@ func (s *Service) passOn(ctx context.Context, tx pg.Tx, due dueStep) error {
 	if now.Before(*open.LimitAt) {
 		return s.remind(ctx, tx, now, matter, run)
 	}
-	first := open.LateAt == nil
-	if first {
+	if open.LateAt == nil {
 		open.LateAt = &now
-	}
-	if first {
 		stood, err := s.toStandIns(ctx, tx, now, matter, run)
 		if err != nil {
 			return err
@@ -132,12 +135,8 @@ func (s *Service) passOn(ctx context.Context, tx pg.Tx, due dueStep) error {
 
 func (s *Service) remind(ctx context.Context, tx pg.Tx, now time.Time, matter matter, run Run) error {
 	open := run.Open()
-	if _, err := tx.Pgx.Exec(
-		ctx,
-		"UPDATE review_steps SET reminded_at = $2 WHERE id = $1",
-		open.ID,
-		now,
-	); err != nil {
+	_, err := tx.Pgx.Exec(ctx, "UPDATE review_steps SET reminded_at = $2 WHERE id = $1", open.ID, now)
+	if err != nil {
 		return err
 	}
 
@@ -215,8 +214,7 @@ INSERT INTO review_step_stand_ins (step_id, round, user_id, for_user) VALUES ($1
 }
 
 // raise gives a step to the next unit above at which somebody may decide it. Where there is none the step
-// waits
-// on for its own people.
+// waits on for its own people.
 func (s *Service) raise(ctx context.Context, tx pg.Tx, now time.Time, matter matter, run Run) error {
 	open := run.Open()
 	ground, err := chain.GroundTx(ctx, tx, open.Unit.Path)
@@ -283,17 +281,13 @@ UPDATE review_steps SET late_at = $2, limit_at = $3, raised_unit_id = $4 WHERE i
 	}
 
 	said := map[string]any{"version": run.VersionNumber, "step": open.Number, "name": open.Name}
-	for k, v := range detail {
-		said[k] = v
-	}
+	maps.Copy(said, detail)
 
 	return audit.Write(ctx, tx, audit.Entry{
-		Actor: access.System(
-			"review",
-		),
+		Actor:    access.System("review"),
 		At:       now,
 		Action:   actLate,
-		Subject:  "post/" + key(run.PostID)[len("review/"):],
+		Subject:  "post/" + strconv.FormatInt(run.PostID, 10),
 		UnitPath: matter.UnitPath,
 		Detail:   said,
 	})

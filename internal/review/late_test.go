@@ -169,3 +169,42 @@ func (w world) waits(code string) (n int) {
 
 	return n
 }
+
+// TestAStepThatCannotBePassedOnKeepsNoOtherWaiting: the one that fails is told, the one behind it goes on.
+func TestAStepThatCannotBePassedOnKeepsNoOtherWaiting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	limited := chain.Step{Name: "初审", Relation: chain.Section, Limit: 60}
+	w.begin(limited)
+
+	if _, err := w.db.Pool().Exec(t.Context(), `
+INSERT INTO posts (id, unit_id, author_id, phase, due_now, urgent, revision, created_at, updated_by,
+    updated_at) OVERRIDING SYSTEM VALUE VALUES (2, 2, 1, 'submitted', false, false, 1, now(), 1, now());
+INSERT INTO post_versions (id, post_id, number, state, text, visible, repost_of, editors, created_at,
+    submitted_by, submitted_at) OVERRIDING SYSTEM VALUE
+VALUES (21, 2, 1, 'submitted', '另一篇', 0, '', '{1}', now(), 1, now());
+UPDATE posts SET version_id = 21 WHERE id = 2;
+CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'stuck'; END $$;
+CREATE TRIGGER stuck BEFORE UPDATE ON review_steps FOR EACH ROW WHEN (OLD.run_id = 1) EXECUTE FUNCTION stuck()`,
+	); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.tx(func(ctx context.Context, tx pg.Tx) error {
+		_, err := review.OpenTx(ctx, tx, noon.Add(time.Minute), 2, 21, hash,
+			chain.Version{Name: "流程", Steps: []chain.Step{limited}})
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+
+	late := review.New(w.db, func() time.Time { return noon.Add(2 * time.Hour) })
+	if err := late.Sweep(t.Context()); err == nil {
+		t.Error("nothing was told of the step that failed")
+	}
+	var post int64
+	if err := w.db.Pool().QueryRow(t.Context(), `
+SELECT r.post_id FROM review_steps s JOIN review_runs r ON r.id = s.run_id WHERE s.late_at IS NOT NULL`).
+		Scan(&post); err != nil || post != 2 {
+		t.Errorf("past its limit is post %d, %v", post, err)
+	}
+}

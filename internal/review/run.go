@@ -117,15 +117,16 @@ func (r *Run) May(by int64, people People) error {
 		return r.overtaken()
 	}
 	if people.Worked {
-		return fault.Forbidden("您参与了这份稿件的撰写或提交，不能自己审核，请由其他审核员处理").WithCode("self_review")
+		return fault.Forbidden("您参与了这份稿件的撰写或提交，不能自己审核，请由其他审核员处理").
+			WithCode("self_review")
 	}
 
 	for _, made := range r.Made {
 		switch {
 		case made.By != by:
 		case made.Number != open.Number:
-			return fault.Forbidden("您已审过这一版的“{.step}”，这一步须由另一人审核", "step", r.Steps[made.Number-1].Name).
-				WithCode("same_person")
+			return fault.Forbidden("您已审过这一版的“{.step}”，这一步须由另一人审核",
+				"step", r.Steps[made.Number-1].Name).WithCode("same_person")
 		case made.Round == open.Round:
 			return fault.Conflict("您已批准这一步，还在等其他人").WithCode("decided")
 		}
@@ -154,7 +155,8 @@ func (r *Run) Decide(deed Deed, people People) (Run, error) {
 		return Run{}, err
 	}
 	if !bytes.Equal(r.Hash, deed.Hash) {
-		return Run{}, fault.Conflict("您看到的内容与送审内容不一致，请刷新页面，看过最新内容后再决定").WithCode("hash")
+		return Run{}, fault.Conflict("您看到的内容与送审内容不一致，请刷新页面，看过最新内容后再决定").
+			WithCode("hash")
 	}
 	if err := open.checks(deed); err != nil {
 		return Run{}, err
@@ -295,7 +297,8 @@ func (r *Run) last() *Made {
 func (r *Run) overtaken() error {
 	last := r.last()
 	if last == nil || r.State == Void {
-		return fault.Conflict("第 {.n} 版已被修改或撤回，不再审核；请查看最新内容", "n", r.VersionNumber).WithCode("overtaken")
+		return fault.Conflict("第 {.n} 版已被修改或撤回，不再审核；请查看最新内容",
+			"n", r.VersionNumber).WithCode("overtaken")
 	}
 	when := last.At.In(beijing.Zone).Format("1月2日 15:04")
 

@@ -52,20 +52,70 @@ func TestStepsOfARun(t *testing.T) {
 		state  State
 		open   int
 	}{
-		"three people":        {says: []say{ok(2), ok(3), ok(4)}, state: Approved},
-		"two of three":        {says: []say{ok(2), ok(3)}, state: Pending, open: 3},
-		"nobody decides two":  {says: []say{ok(2), {by: 2, people: named, code: "same_person"}}, state: Pending, open: 2},
-		"who wrote":           {says: []say{{by: 2, people: People{Named: true, Worked: true}, code: "self_review"}}, state: Pending, open: 1},
-		"who is not named":    {says: []say{{by: 2, code: "not_named"}}, state: Pending, open: 1},
-		"a stand-in":          {says: []say{{by: 9, people: People{For: 2}}, ok(3), ok(4)}, state: Approved},
-		"a stand-in twice":    {says: []say{{by: 9, people: People{For: 2}}, {by: 9, people: People{For: 3}, code: "same_person"}}, state: Pending, open: 2},
-		"another hash":        {says: []say{{by: 2, people: named, deed: Deed{Hash: []byte("x")}, code: "hash"}}, state: Pending, open: 1},
-		"a step that is not":  {says: []say{{by: 2, people: named, deed: Deed{Step: 2}, code: "other_step"}}, state: Pending, open: 1},
-		"back to the author":  {says: []say{ok(2), {by: 3, people: named, deed: Deed{Decision: Return}}}, state: Returned},
-		"back to itself":      {says: []say{{by: 2, people: named, deed: Deed{Decision: Return, To: 1}, code: "invalid"}}, state: Pending, open: 1},
-		"back to a step":      {says: []say{ok(2), ok(3), {by: 4, people: named, deed: Deed{Decision: Return, To: 1}}}, state: Pending, open: 1},
-		"and forth again":     {says: []say{ok(2), ok(3), {by: 4, people: named, deed: Deed{Decision: Return, To: 2}}, ok(3), ok(4)}, state: Approved},
-		"and not by the next": {says: []say{ok(2), ok(3), {by: 4, people: named, deed: Deed{Decision: Return, To: 2}}, {by: 4, people: named, code: "same_person"}}, state: Pending, open: 2},
+		"three people": {says: []say{ok(2), ok(3), ok(4)}, state: Approved},
+		"two of three": {says: []say{ok(2), ok(3)}, state: Pending, open: 3},
+		"nobody decides two": {
+			says:  []say{ok(2), {by: 2, people: named, code: "same_person"}},
+			state: Pending,
+			open:  2,
+		},
+		"who wrote": {
+			says:  []say{{by: 2, people: People{Named: true, Worked: true}, code: "self_review"}},
+			state: Pending,
+			open:  1,
+		},
+		"who is not named": {says: []say{{by: 2, code: "not_named"}}, state: Pending, open: 1},
+		"a stand-in": {
+			says:  []say{{by: 9, people: People{For: 2}}, ok(3), ok(4)},
+			state: Approved,
+		},
+		"a stand-in twice": {
+			says: []say{
+				{by: 9, people: People{For: 2}},
+				{by: 9, people: People{For: 3}, code: "same_person"},
+			},
+			state: Pending,
+			open:  2,
+		},
+		"another hash": {
+			says:  []say{{by: 2, people: named, deed: Deed{Hash: []byte("x")}, code: "hash"}},
+			state: Pending,
+			open:  1,
+		},
+		"a step that is not": {
+			says:  []say{{by: 2, people: named, deed: Deed{Step: 2}, code: "other_step"}},
+			state: Pending,
+			open:  1,
+		},
+		"back to the author": {
+			says:  []say{ok(2), {by: 3, people: named, deed: Deed{Decision: Return}}},
+			state: Returned,
+		},
+		"back to itself": {
+			says:  []say{{by: 2, people: named, deed: Deed{Decision: Return, To: 1}, code: "invalid"}},
+			state: Pending,
+			open:  1,
+		},
+		"back to a step": {
+			says:  []say{ok(2), ok(3), {by: 4, people: named, deed: Deed{Decision: Return, To: 1}}},
+			state: Pending,
+			open:  1,
+		},
+		"and forth again": {
+			says: []say{
+				ok(2), ok(3), {by: 4, people: named, deed: Deed{Decision: Return, To: 2}}, ok(3),
+				ok(4),
+			},
+			state: Approved,
+		},
+		"and not by the next": {
+			says: []say{
+				ok(2), ok(3), {by: 4, people: named, deed: Deed{Decision: Return, To: 2}},
+				{by: 4, people: named, code: "same_person"},
+			},
+			state: Pending,
+			open:  2,
+		},
 		"all of two, one": {
 			change: func(s []Step) { s[0].All = true },
 			says:   []say{{by: 2, people: People{Named: true, All: []int64{2, 5}}}}, state: Pending, open: 1,
@@ -85,10 +135,16 @@ func TestStepsOfARun(t *testing.T) {
 		},
 		"not ticked": {
 			change: func(s []Step) { s[0].Items = []string{"数据"} },
-			says:   []say{{by: 2, people: named, code: "ticked"}, {by: 2, people: named, deed: Deed{Ticked: []string{"数据"}}}},
-			state:  Pending, open: 2,
+			says: []say{
+				{by: 2, people: named, code: "ticked"},
+				{by: 2, people: named, deed: Deed{Ticked: []string{"数据"}}},
+			},
+			state: Pending, open: 2,
 		},
-		"when it is over": {says: []say{ok(2), ok(3), ok(4), {by: 5, people: named, code: "decided"}}, state: Approved},
+		"when it is over": {
+			says:  []say{ok(2), ok(3), ok(4), {by: 5, people: named, code: "decided"}},
+			state: Approved,
+		},
 	} {
 		run := three()
 		if c.change != nil {

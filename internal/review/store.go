@@ -328,8 +328,7 @@ SELECT for_user FROM review_step_stand_ins WHERE step_id = $1 AND round = $2 AND
 }
 
 // namedSQL is the condition that an open step s, of the unit su, raised to ru, names the actor: by a grant,
-// as
-// chain.Placed.Names says, or as a stand-in it went to.
+// as chain.Placed.Names says, or as a stand-in it went to.
 func namedSQL(actor access.Actor) (string, []any) {
 	if actor.IsSystem() {
 		return "TRUE", nil

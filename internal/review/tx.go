@@ -226,8 +226,7 @@ func mayReview(ctx context.Context, tx pg.Tx, actor access.Actor, postID int64, 
 }
 
 // NamesTx tells whether an open step of a post's review names the actor, by a grant or as a stand-in: then
-// the
-// actor sees the version under review, wherever the post is, and decides that step.
+// the actor sees the version under review, wherever the post is, and decides that step.
 func NamesTx(ctx context.Context, tx pg.Tx, actor access.Actor, postID int64) (names bool, err error) {
 	defer fault.Step(&err, "review.NamesTx %d", postID)
 

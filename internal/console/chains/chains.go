@@ -1,6 +1,5 @@
-// Package chains holds the pages on which review chains are kept and confirmed, and stand-ins appointed. Who
-// may
-// is package chain's to say.
+// Package chains holds the pages on which review chains are kept and confirmed, and stand-ins appointed.
+// Who may is package chain's to say.
 package chains
 
 import (
