@@ -405,7 +405,7 @@ func (a *api) reschedulePost(ctx context.Context, who access.Actor, in *struct {
 	}
 	answer := &maybeSecond[rescheduled]{
 		Status: http.StatusOK,
-		Body:   rescheduled{Done: r.Done, TooLate: r.TooLate, Sent: r.Sent, Wrong: r.Wrong},
+		Body:   rescheduled{Done: r.Done, TooLate: r.TooLate, Sent: r.Sent, Wrong: r.Wrong, Again: r.Again},
 	}
 	if r.Asked != nil {
 		shown := showAdvance(*r.Asked)
@@ -421,5 +421,6 @@ type rescheduled struct {
 	TooLate int           `json:"too_late" doc:"正在发送、来不及的账号数；没有发出时照办"`
 	Sent    int           `json:"sent" doc:"已经发出的账号数"`
 	Wrong   []string      `json:"void_words,omitempty" doc:"正文中到新的时间就不对的日期或星期；有时批准已失效，须修改后重新提交"`
+	Again   int           `json:"void_approvals,omitempty" doc:"审核中改到早于提交时的时间，因而作废、须重新审核的批准数"`
 	Advance *shownAdvance `json:"advance,omitempty" doc:"早于批准的时间时提出的申请；同意前什么都没有改"`
 }

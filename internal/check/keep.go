@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/lexicon"
@@ -119,7 +121,7 @@ func KeepTx(
 		return err
 	}
 
-	return insertFindings(ctx, tx, versionID, actor.UserID, found, texts)
+	return insertFindings(ctx, tx, versionID, actor.UserID, found, texts, false)
 }
 
 // KeepExceptedTx keeps with a version what two people excepted after its submission: words that a list
@@ -136,7 +138,23 @@ func KeepExceptedTx(ctx context.Context, tx pg.Tx, versionID int64, found []Find
 		}
 	}
 
-	return insertFindings(ctx, tx, versionID, 0, excepted, why)
+	return insertFindings(ctx, tx, versionID, 0, excepted, why, true)
+}
+
+// AcceptedTx reads the findings that somebody answered for when a version was submitted: Ignored with their
+// place, what was found and the reason, and nothing else.
+func AcceptedTx(ctx context.Context, tx pg.Tx, versionID int64) (_ []Ignored, err error) {
+	defer fault.Step(&err, "check.AcceptedTx %d", versionID)
+
+	rows, err := tx.Pgx.Query(ctx, acceptedOf, versionID)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (kept Ignored, err error) {
+		return kept, row.Scan(
+			&kept.AccountID, &kept.Rule, &kept.Start, &kept.End, &kept.Found, &kept.Reason)
+	})
 }
 
 // OfVersion reads what was found in a version at its submission, and who agreed. It checks no right: the post

@@ -211,13 +211,14 @@ type Ignored struct {
 	AgreedAt *time.Time
 }
 
-// insertFindings keeps what was found in a version that is submitted.
+// insertFindings keeps what was found in a version that is submitted; later, what is added after that.
 func insertFindings(
 	ctx context.Context,
 	tx pg.Tx,
 	versionID, by int64,
 	found []Finding,
 	reasons []string,
+	later bool,
 ) error {
 	batch := &pgx.Batch{}
 
@@ -238,9 +239,9 @@ func insertFindings(
 		}
 		batch.Queue(`
 INSERT INTO version_findings (version_id, account_id, rule, level, start_at, end_at, found, suggestion,
-    said, args, reason, reason_by, agreed_by, agreed_at)
+    said, args, reason, reason_by, agreed_by, agreed_at, later)
 SELECT @version, nullif(@account, 0), @rule, @level, @start, @end, @found, @suggestion,
-    @said, @args, @reason, CASE WHEN @reason = '' THEN NULL ELSE @by::bigint END, @agreed, @agreed_at
+    @said, @args, @reason, CASE WHEN @reason = '' THEN NULL ELSE @by::bigint END, @agreed, @agreed_at, @later
 WHERE NOT EXISTS (SELECT FROM version_findings WHERE version_id = @version AND rule = @rule
     AND account_id IS NOT DISTINCT FROM nullif(@account, 0) AND start_at = @start AND end_at = @end
     AND said = @said AND args = @args)`, pgx.NamedArgs{
@@ -258,6 +259,7 @@ WHERE NOT EXISTS (SELECT FROM version_findings WHERE version_id = @version AND r
 			"by":         author,
 			"agreed":     agreed,
 			"agreed_at":  at,
+			"later":      later,
 		})
 	}
 	if batch.Len() == 0 {
@@ -272,6 +274,11 @@ SELECT coalesce(f.account_id, 0), f.rule, f.level, f.start_at, f.end_at, f.found
     f.said, f.args, f.reason, coalesce(w.display_name, ''), coalesce(g.display_name, ''), f.agreed_at
 FROM version_findings f LEFT JOIN users w ON w.id = f.reason_by LEFT JOIN users g ON g.id = f.agreed_by
 WHERE f.version_id = $1 ORDER BY f.id`
+
+// acceptedOf is the part of selectFindings that the approval hash of the version covers.
+const acceptedOf = `
+SELECT coalesce(account_id, 0), rule, start_at, end_at, found, reason
+FROM version_findings WHERE version_id = $1 AND reason <> '' AND NOT later`
 
 // findingsOf reads what was found in a version.
 func findingsOf(ctx context.Context, db querier, versionID int64) ([]Ignored, error) {

@@ -120,6 +120,9 @@ func (s *Service) submitTx(
 	if err != nil {
 		return err
 	}
+	if version, err = sealTx(ctx, tx, p, version, taken.ID); err != nil {
+		return err
+	}
 	if _, err := review.OpenTx(ctx, tx, now, p.ID, version.ID, version.Hash, taken); err != nil {
 		return err
 	}
@@ -198,6 +201,9 @@ func (s *Service) Review(
 		if err != nil {
 			return err
 		}
+		if verdict.Decision == review.Approve && !verdict.Shown.of(p) {
+			return fault.Conflict("发布时间在您审核期间被改动，请刷新页面，看过新的时间后再决定").WithCode("due_changed")
+		}
 		r, err := review.DecideTx(ctx, tx, now, actor, postID, review.Word{
 			Version:  verdict.Version,
 			Hash:     verdict.Hash,
@@ -221,8 +227,8 @@ func (s *Service) Review(
 
 			return note(ctx, tx, now, actor, actPostReturn, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 		}
-		if !verdict.Shown.of(p) {
-			return fault.Conflict("发布时间在您审核期间被改动，请刷新页面，看过新的时间后再决定").WithCode("due_changed")
+		if err := verifyTx(ctx, tx, r); err != nil {
+			return err
 		}
 		if r.State == review.Pending { // more steps follow: nothing moves
 			return note(ctx, tx, now, actor, actPostPass, p.Ref(), p.UnitPath, verdict.Opinion, detail)

@@ -133,11 +133,13 @@ type Rescheduled struct {
 	Asked *Advance // earlier than approved: nothing moved, it waits for a second person
 	// words of the text that name a day and would be wrong then: moved, and the approval is void
 	Wrong []string
+	Again int // earlier than submitted, while steps of the review were passed: so many approvals are void
 }
 
 // Reschedule gives all of a post that is not out another time. A delivery past its mark keeps the wish.
 // An approval stays valid for a later time; earlier than approved is only asked for, and waits for a
-// second person. Where the text names a day that would be wrong then, the post moves and its approval
+// second person. Under review an earlier time than submitted makes the approvals of its steps void: they
+// are asked anew. Where the text names a day that would be wrong then, the post moves and its approval
 // is void: it must be amended and submitted anew. Fails with fault.Invalid on "due" for a time that has
 // passed, with fault.Conflict when nothing is left.
 func (s *Service) Reschedule(
@@ -171,10 +173,18 @@ func (s *Service) Reschedule(
 		if err := post.SetDueTx(ctx, tx, actor, now, postID, choice.At, choice.Now); err != nil {
 			return err
 		}
+		if p.Phase == post.Submitted {
+			if out.Again, err = againTx(ctx, tx, now, actor, p.ID); err != nil {
+				return err
+			}
+		}
 		if out.Reach, err = s.reschedule(ctx, tx, now, actor, p, due, nil); err != nil {
 			return err
 		}
 		detail := out.detail()
+		if out.Again > 0 {
+			detail["again"] = out.Again
+		}
 		detail["from"], detail["to"] = was, due
 		if len(out.Wrong) > 0 {
 			detail["void"] = out.Wrong

@@ -178,7 +178,9 @@ func TestAnApprovalIsForTheTimeThatWasShown(t *testing.T) {
 	).Code != "due_changed" {
 		t.Errorf("approved for a time nobody saw: %v", err)
 	}
-	verdict.Shown.At = &sooner
+	_, now, err := w.posts.Find(t.Context(), w.writer, post.ID)
+	w.must(err)
+	verdict.Shown.At, verdict.Hash = &sooner, now.Hash
 	_, err = w.s.Review(t.Context(), w.reviewer, post.ID, verdict)
 	w.must(err)
 }

@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/post"
 	"juzhen/internal/review"
 )
 
@@ -16,35 +18,12 @@ import (
 func TestNothingIsSentBeforeEveryStepIsPassed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.exec(`
-INSERT INTO grants (user_id, role, unit_id, created_at) VALUES (2, 'reviewer', 1, now()), (3, 'reviewer', 1,
-    now()),
-    (4, 'supervisor', 1, now())`)
-	w.exec(
-		`UPDATE chain_versions SET active = true WHERE chain_id = (SELECT id FROM chains WHERE shipped = 'three')`,
-	)
+	w.threeSteps()
 	w.account("环保北京", 1, account.Commercial)
 	w.engine()
 	p, version := w.submit("三审的话", nil, "环保北京")
 	say := func(who access.Actor, decision review.Decision, to int) error {
-		items := map[string][]string{"初审一校": {"错别字、语法、标点", "内容完整，格式规范"},
-			"复审二校": {"事实与数据有依据", "时间、地点、名称准确"}, "终审三校": {"导向与社会影响", "政策法规依据"}}
-		standing, _, err := w.reviews().Standing(t.Context(), who, p.ID)
-		w.must(err)
-		var ticked []string
-		if open := standing.Run.Open(); open != nil {
-			ticked = items[open.Name]
-		}
-		_, err = w.s.Review(t.Context(), who, p.ID, delivery.Verdict{
-			Version:  version.Number,
-			Hash:     version.Hash,
-			Decision: decision,
-			To:       to,
-			Opinion:  "意见",
-			Ticked:   ticked,
-		})
-
-		return err
+		return w.say(who, p, version.Hash, decision, to)
 	}
 	quiet := func(what string) {
 		t.Helper()
@@ -77,6 +56,115 @@ INSERT INTO grants (user_id, role, unit_id, created_at) VALUES (2, 'reviewer', 1
 	w.must(say(w.supervisor, review.Approve, 0))
 	w.untilState(p, delivery.Sent)
 	w.wantCount("环保北京", 1)
+}
+
+// TestAnEarlierTimeIsApprovedAnew: what was approved for one instant is not approved for an earlier one. The
+// steps that were passed are asked again, who holds the old page is refused, and a later time changes nothing.
+func TestAnEarlierTimeIsApprovedAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.threeSteps()
+	w.account("环保北京", 1, account.Commercial)
+	w.engine()
+	due, later, earlier := w.now().Add(3*time.Hour), w.now().Add(4*time.Hour), w.now().Add(2*time.Hour)
+	p, version := w.submit("三审的话", &due, "环保北京")
+	hash := func() []byte {
+		_, now, err := w.posts.Find(t.Context(), w.writer, p.ID)
+		w.must(err)
+
+		return now.Hash
+	}
+	move := func(to time.Time) int {
+		moved, err := w.s.Reschedule(t.Context(), w.writer, p.ID, delivery.DueChoice{At: &to})
+		w.must(err)
+
+		return moved.Again
+	}
+
+	w.must(w.say(w.reviewer, p, version.Hash, review.Approve, 0))
+	if n := move(later); n != 0 || !bytes.Equal(hash(), version.Hash) {
+		t.Errorf("a later time took %d approvals away", n)
+	}
+	w.must(w.say(w.second, p, version.Hash, review.Approve, 0))
+	if n := move(earlier); n != 2 || bytes.Equal(hash(), version.Hash) {
+		t.Errorf("an earlier time took %d of two approvals away", n)
+	}
+
+	standing, _, err := w.reviews().Standing(t.Context(), w.reviewer, p.ID)
+	w.must(err)
+	if open := standing.Run.Open(); open == nil || open.Number != 1 {
+		t.Errorf("open is %+v, wanted the first step", open)
+	}
+	if err := w.say(w.reviewer, p, version.Hash, review.Approve, 0); fault.Public(err).Code != "hash" {
+		t.Errorf("a page from before the change: %v", err)
+	}
+
+	for _, who := range []access.Actor{w.reviewer, w.second, w.supervisor} {
+		w.must(w.say(who, p, hash(), review.Approve, 0))
+	}
+	if n := w.count("SELECT count(*) FROM deliveries WHERE approved AND approved_from = $1", earlier); n != 1 {
+		t.Error("the approval is not for the earlier time")
+	}
+	w.advance(2 * time.Hour)
+	w.untilState(p, delivery.Sent)
+	w.wantCount("环保北京", 1)
+}
+
+// TestWhatWasChangedPastTheConsoleIsNotApproved: the hash is made anew before an approval counts.
+func TestWhatWasChangedPastTheConsoleIsNotApproved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	p, version := w.submit("原来的话", nil, "环保北京")
+	w.exec("UPDATE post_versions SET text = '另外的话' WHERE id = $1", version.ID)
+
+	_, err := w.s.Review(t.Context(), w.reviewer, p.ID, delivery.Verdict{
+		Version: version.Number, Hash: version.Hash, Decision: review.Approve,
+	})
+	if fault.Public(err).Code != "unsealed" {
+		t.Errorf("approved: %v", err)
+	}
+	if got := w.only(p); got.State != delivery.Planned {
+		t.Errorf("it is %s", got.State)
+	}
+}
+
+// threeSteps lets every post pass 三审三校, with a person for each step.
+func (w *world) threeSteps() {
+	w.exec(`
+INSERT INTO grants (user_id, role, unit_id, created_at) VALUES (2, 'reviewer', 1, now()), (3, 'reviewer', 1,
+    now()),
+    (4, 'supervisor', 1, now())`)
+	w.exec(
+		`UPDATE chain_versions SET active = true WHERE chain_id = (SELECT id FROM chains WHERE shipped = 'three')`,
+	)
+}
+
+// say decides the open step of a post by the hash that the person was shown, with every item ticked.
+func (w *world) say(
+	who access.Actor,
+	p post.Post,
+	hash []byte,
+	decision review.Decision,
+	to int,
+) error {
+	w.Helper()
+	standing, _, err := w.reviews().Standing(w.Context(), who, p.ID)
+	w.must(err)
+	var ticked []string
+	if open := standing.Run.Open(); open != nil {
+		ticked = open.Items
+	}
+	_, err = w.s.Review(w.Context(), who, p.ID, delivery.Verdict{
+		Version:  standing.Run.VersionNumber,
+		Hash:     hash,
+		Decision: decision,
+		To:       to,
+		Opinion:  "意见",
+		Ticked:   ticked,
+	})
+
+	return err
 }
 
 func (w *world) reviews() *review.Service { return review.New(w.db, w.now) }

@@ -1,9 +1,6 @@
 package post
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -214,39 +211,6 @@ func checkDue(post Post, at time.Time) *fault.Error {
 	case post.DueAt.Year() > LastYear:
 		return TooFar
 	}
-
-	return nil
-}
-
-// approvalHash seals what a reviewer sees: SHA-256 over one line "account payload-hash" per account, in
-// the order of account ids. The account belongs to it: two accounts whose wordings are exchanged are
-// another matter.
-func approvalHash(targets []Target) []byte {
-	sorted := slices.Clone(targets)
-	slices.SortFunc(sorted, func(a, b Target) int { return int(a.AccountID - b.AccountID) })
-	var b bytes.Buffer
-	b.WriteString("juzhen approval 1\n")
-
-	for _, target := range sorted {
-		fmt.Fprintf(&b, "%d %x\n", target.AccountID, target.PayloadHash)
-	}
-	sum := sha256.Sum256(b.Bytes())
-
-	return sum[:]
-}
-
-// seal computes the payload hash of every target and the approval hash of the version.
-func seal(version *Version) error {
-	for i, target := range version.Targets {
-		payload, err := PayloadFor(*version, target)
-		if err != nil {
-			return err
-		}
-		if version.Targets[i].PayloadHash, err = hex.DecodeString(payload.Hash()); err != nil {
-			return fmt.Errorf("payload hash: %w", err)
-		}
-	}
-	version.Hash = approvalHash(version.Targets)
 
 	return nil
 }

@@ -156,7 +156,7 @@ func TestThePayloadIsWhatTheConnectorSends(t *testing.T) {
 	if len(ps) != 1 || ps[0].Fault.Field != "accounts" || !strings.Contains(ps[0].Fault.Plain(), "连接方式未知") {
 		t.Errorf("findings: %+v", ps)
 	}
-	if err := seal(&bad); err == nil {
+	if err := sealRequests(&bad); err == nil {
 		t.Error("a version that cannot be sent was sealed")
 	}
 }

@@ -83,6 +83,9 @@ type Version struct {
 	ColumnID      int64  // 0: in none
 	ColumnName    string // as it is called now
 	Hash          []byte // approval hash, once submitted
+	HashForm      HashForm
+	WordingHash   []byte     // of accounts and requests alone, once submitted
+	DueFrom       *time.Time // for which instant it was submitted; nil: as soon as approved, and in form 1
 	CreatedAt     time.Time
 	SubmittedBy   *int64
 	SubmittedName string // display name of who submitted

@@ -25,6 +25,9 @@ type versionRow struct {
 	ColumnID      int64
 	ColumnName    string
 	Hash          []byte
+	HashForm      HashForm
+	WordingHash   []byte
+	DueFrom       *time.Time
 	CreatedAt     time.Time
 	SubmittedBy   *int64
 	SubmittedName string
@@ -51,6 +54,7 @@ type mediaRow struct {
 func versions(ctx context.Context, tx pg.Tx, cond string, args ...any) ([]Version, error) {
 	rows, err := gorm.G[versionRow](tx.DB).Raw(`
 SELECT v.id, v.post_id, v.number, v.state, v.text, v.visible, v.repost_of, v.hash, v.created_at,
+       coalesce(v.hash_form, 0) AS hash_form, v.wording_hash, v.due_from,
        coalesce(c.id, 0) AS column_id, coalesce(c.name, '') AS column_name,
     v.submitted_by,
        coalesce(s.display_name, '') AS submitted_name, v.submitted_at, v.generated_text,
@@ -76,6 +80,9 @@ WHERE `+cond+` ORDER BY v.number DESC`,
 			ColumnID:      row.ColumnID,
 			ColumnName:    row.ColumnName,
 			Hash:          row.Hash,
+			HashForm:      row.HashForm,
+			WordingHash:   row.WordingHash,
+			DueFrom:       row.DueFrom,
 			CreatedAt:     row.CreatedAt,
 			SubmittedBy:   row.SubmittedBy,
 			SubmittedName: row.SubmittedName,
@@ -294,15 +301,16 @@ INSERT INTO version_media (version_id, position, media_id, alt) SELECT ?, positi
     FROM version_media WHERE version_id = ?`, id, from).Error
 }
 
-// freezeVersion writes the hashes and the texts they were made of, and closes the version to changes.
+// freezeVersion writes the hashes of the requests and the texts they were made of, and closes the version to
+// changes. SealTx adds the approval hash, once the chain is chosen.
 func freezeVersion(ctx context.Context, tx pg.Tx, version Version, by int64, at time.Time) error {
 	if err := freezeTargets(ctx, tx, version); err != nil {
 		return err
 	}
 
 	return one(tx.DB.WithContext(ctx).Exec(`
-UPDATE post_versions SET state = 'submitted', text = ?, hash = ?, submitted_by = ?, submitted_at = ?
-    WHERE id = ? AND state = 'draft'`, version.Text, version.Hash, by, at, version.ID))
+UPDATE post_versions SET state = 'submitted', text = ?, wording_hash = ?, submitted_by = ?, submitted_at = ?
+    WHERE id = ? AND state = 'draft'`, version.Text, version.WordingHash, by, at, version.ID))
 }
 
 func freezeTargets(ctx context.Context, tx pg.Tx, version Version) error {

@@ -32,10 +32,10 @@ func TwinIn(err error) (*Twin, bool) {
 }
 
 // twinSQL finds a post in review, or one approved for the same instant, that the person submitted with
-// the same hash.
+// the same wording hash.
 const twinSQL = `
 SELECT p.id FROM post_versions v JOIN posts p ON p.id = v.post_id AND p.version_id = v.id
-WHERE v.hash = $1 AND p.id <> $2 AND v.submitted_by = $3
+WHERE v.wording_hash = $1 AND p.id <> $2 AND v.submitted_by = $3
   AND ($4 AND p.due_now AND p.phase = 'submitted' OR NOT $4 AND p.due_at = $5
       AND p.phase IN ('submitted', 'approved'))
 ORDER BY p.id LIMIT 1`

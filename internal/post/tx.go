@@ -72,7 +72,7 @@ func VersionTx(ctx context.Context, tx pg.Tx, versionID int64) (_ Version, err e
 	return findVersion(ctx, tx, versionID)
 }
 
-// SubmitTx freezes the current version and hands it to review. revision is what the person's form held;
+// SubmitTx freezes the current version and hands it to review; SealTx belongs to it. revision is what the person's form held;
 // 0 takes what is stored. A returned post gets a new version with the same content first: what was
 // returned is never submitted again as it was. It fails with *Stale when somebody else saved meanwhile,
 // with fault.Fields ("text", "variant.<account>", "media", "accounts", "due", "repost", "visible") when
@@ -123,10 +123,10 @@ func freeze(
 		return Post{}, Version{}, err
 	}
 	version = version.Declared()
-	if err := seal(&version); err != nil {
+	if err := sealRequests(&version); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := refuseTwin(ctx, tx, post, version.Hash, actor.UserID); err != nil {
+	if err := refuseTwin(ctx, tx, post, version.WordingHash, actor.UserID); err != nil {
 		return Post{}, Version{}, err
 	}
 	if err := freezeVersion(ctx, tx, version, actor.UserID, at); err != nil {

@@ -91,50 +91,6 @@ func TestSubmittingFreezesTextAndHashes(t *testing.T) {
 	}
 }
 
-func TestTheApprovalHashSeesEveryChange(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	one, two := w.picture(8), w.picture(9)
-	base := func() post.Content {
-		content := w.content("甲")
-		content.Targets = []post.TargetChoice{
-			{AccountID: bureau, Variant: words("一")},
-			{AccountID: centre, Variant: words("二")},
-		}
-		content.Media = []post.MediaChoice{{MediaID: one.ID, Alt: "图"}, {MediaID: two.ID}}
-
-		return content
-	}
-	hash := func(change func(content *post.Content)) string {
-		c := base()
-		change(&c)
-		_, version := w.mustSubmit(w.create(c).ID)
-
-		return string(version.Hash)
-	}
-
-	was := hash(func(*post.Content) {})
-	for name, change := range map[string]func(content *post.Content){
-		"text": func(content *post.Content) { content.Targets[0].Variant = words("壹") },
-		"swapped": func(content *post.Content) {
-			content.Targets[0].Variant, content.Targets[1].Variant = words("二"), words("一")
-		},
-		"account":  func(content *post.Content) { content.Targets = content.Targets[:1] },
-		"pictures": func(content *post.Content) { content.Media[0], content.Media[1] = content.Media[1], content.Media[0] },
-		"visible":  func(content *post.Content) { content.Visible = 1 },
-	} {
-		if hash(change) == was {
-			t.Errorf("%s: the hash did not change", name)
-		}
-	}
-	if same := hash(func(content *post.Content) {
-		content.DueAt = w.in(2 * time.Hour)
-		content.Text = "未使用的通用文字"
-	}); same != was {
-		t.Error("another time, or a text nobody publishes, changed the hash")
-	}
-}
-
 func TestWhatAConnectorWouldRefuseIsFoundBeforeSubmitting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -121,6 +121,11 @@ func (w *world) submit(id int64, revision int) (p post.Post, version post.Versio
 	w.t.Helper()
 	err = w.tx(func(ctx context.Context, tx pg.Tx) error {
 		p, version, err = post.SubmitTx(ctx, tx, w.writer, w.now, id, revision, rules)
+		if err != nil {
+			return err
+		}
+		version, err = post.SealTx(ctx, tx, version, post.Basis{}, p.DueAt)
+
 		return err
 	})
 

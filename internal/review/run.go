@@ -199,6 +199,30 @@ func (s *Step) checks(deed Deed) error {
 	return nil
 }
 
+// Again is the run with another hash: what everybody is shown has changed, so every approval given before is
+// void, and the first step is open. Where nobody has decided anything its time limit runs on.
+func (r *Run) Again(hash []byte, at time.Time) Run {
+	next := *r
+	next.Hash, next.Steps = hash, slices.Clone(r.Steps)
+	if !slices.ContainsFunc(r.Made, r.Counts) {
+		return next
+	}
+	next.backTo(1, at)
+
+	return next
+}
+
+// backTo opens a step again; the approvals of it and of later ones are void.
+func (r *Run) backTo(number int, at time.Time) {
+	for i := number - 1; i < len(r.Steps); i++ {
+		step := &r.Steps[i]
+		step.Round++
+		step.State, step.OpenedAt, step.LimitAt = StepWaiting, nil, nil
+		step.LateAt, step.Raised = nil, nil
+	}
+	r.Steps[number-1].begin(at)
+}
+
 // goOn moves the run on behind a decision that was just taken in.
 func (r *Run) goOn(made Made, people People) {
 	open := r.Open()
@@ -207,13 +231,7 @@ func (r *Run) goOn(made Made, people People) {
 	case made.Decision == Return && made.To == 0:
 		r.end(Returned, made.At)
 	case made.Decision == Return:
-		for i := made.To - 1; i < len(r.Steps); i++ {
-			step := &r.Steps[i]
-			step.Round++
-			step.State, step.OpenedAt, step.LimitAt = StepWaiting, nil, nil
-			step.LateAt, step.Raised = nil, nil
-		}
-		r.Steps[made.To-1].begin(made.At)
+		r.backTo(made.To, made.At)
 	case open.All && !people.Raised && r.missing(people.All):
 	case open.Number == len(r.Steps):
 		open.State = StepPassed

@@ -195,6 +195,7 @@ type matrixOfPeople struct {
 	version  int
 	workers  []int64
 	run      *Run
+	earlier  byte // how often the time was set to an earlier one
 }
 
 func (m *matrixOfPeople) people(by int64) (p People) {
@@ -285,6 +286,14 @@ func TestNothingGoesOutThatWasNotApprovedAtEveryStep(t *testing.T) {
 			"edit": func(r *rapid.T) {
 				m.submit(person.Draw(r, "person"))
 				m.late, valid = false, nil
+			},
+			"earlier": func(r *rapid.T) { // another hash for the same version
+				if m.run.State != Pending {
+					return
+				}
+				m.earlier++
+				next := m.run.Again([]byte{byte(m.version), m.earlier}, at)
+				m.run, m.late, valid = &next, false, nil
 			},
 			"decide": func(r *rapid.T) {
 				by, open := person.Draw(r, "person"), m.run.Open()

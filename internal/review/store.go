@@ -264,6 +264,12 @@ VALUES (@run, @step, @round, @decision, @to, @by, nullif(@for::bigint, 0), @at, 
 	}); err != nil {
 		return err
 	}
+
+	return saveSteps(ctx, tx, run)
+}
+
+// saveSteps writes the steps of a locked run as they are now, its hash and its state.
+func saveSteps(ctx context.Context, tx pg.Tx, run Run) error {
 	// Only one step is open at any time: what closes is written first.
 	for _, opened := range []bool{false, true} {
 		for _, step := range run.Steps {
@@ -281,8 +287,9 @@ WHERE id = @id`, pgx.NamedArgs{
 			}
 		}
 	}
-	_, err := tx.Pgx.Exec(ctx, `UPDATE review_runs SET state = @state, ended_at = @ended WHERE id = @id`,
-		pgx.NamedArgs{"id": run.ID, "state": string(run.State), "ended": run.EndedAt})
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE review_runs SET state = @state, ended_at = @ended, hash = @hash WHERE id = @id`,
+		pgx.NamedArgs{"id": run.ID, "state": string(run.State), "ended": run.EndedAt, "hash": run.Hash})
 
 	return err
 }

@@ -326,6 +326,52 @@ func WorkedOnTx(ctx context.Context, tx pg.Tx, userID, versionID int64) (_ bool,
 	return slices.Contains(workers, userID), err
 }
 
+// AgainTx gives the open review of a version another hash, made by seal, because what is approved has changed without its
+// words: an earlier time. Approvals given before are void, and void tells how many; reviewers who hold the old
+// page are told to look again. Fails with fault.Conflict where nothing is open.
+func AgainTx(
+	ctx context.Context,
+	tx pg.Tx,
+	at time.Time,
+	postID int64,
+	versionNumber int,
+	by int64,
+	seal func(Run) ([]byte, error),
+) (void int, err error) {
+	defer fault.Step(&err, "review.AgainTx %d", postID)
+
+	matter, err := findMatter(ctx, tx.DB, postID)
+	if err != nil {
+		return 0, err
+	}
+	run, err := lockRun(ctx, tx, postID, versionNumber)
+	if err != nil {
+		return 0, err
+	}
+	if run.State != Pending {
+		return 0, run.overtaken()
+	}
+
+	for _, made := range run.Made {
+		if made.Decision == Approve && run.Counts(made) {
+			void++
+		}
+	}
+	hash, err := seal(run)
+	if err != nil {
+		return 0, err
+	}
+	next := run.Again(hash, at)
+	if err := saveSteps(ctx, tx, next); err != nil {
+		return 0, err
+	}
+	if err := settle(ctx, tx, at, postID, by); err != nil {
+		return 0, err
+	}
+
+	return void, tell(ctx, tx, at, matter, next)
+}
+
 // VoidTx ends the open review of a post whose version is changed or withdrawn. by is who did it, 0 for
 // the machine. Nothing open is no fault.
 func VoidTx(ctx context.Context, tx pg.Tx, at time.Time, postID, by int64) (err error) {

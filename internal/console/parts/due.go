@@ -31,6 +31,8 @@ func Moved(rescheduled delivery.Rescheduled) (text string, args []any) {
 		return "已改期。正文中的 {.words} 到那时就不对了，批准已失效；请修改正文，重新提交审核", []any{
 			"words", delivery.Quoted(rescheduled.Wrong),
 		}
+	case rescheduled.Again > 0:
+		return "已改期。新的时间早于提交时的，已有的 {.n} 个批准作废，须从第一步重新审核", []any{"n", rescheduled.Again}
 	case rescheduled.TooLate > 0:
 		return "已改期。有 {.n} 个账号正在发送，若没有发出将按新时间发送", []any{"n", rescheduled.TooLate}
 	}
