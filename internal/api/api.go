@@ -120,6 +120,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.templates()
 	a.advances()
 	a.reviews()
+	a.notes()
 	a.chains()
 	a.standIns()
 	a.deliveries()

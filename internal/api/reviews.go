@@ -22,6 +22,7 @@ type decision struct {
 	Ticked   []string `json:"ticked,omitempty" maxItems:"10" doc:"已核对的校对事项，批准时须全部列出"`
 	Opinion  string   `json:"opinion,omitempty" maxLength:"2000" doc:"退回时必填"`
 	Agreed   bool     `json:"agreed,omitempty" doc:"同意写稿人对正文检查所说的理由；有这样的理由时，批准须为 true"`
+	Despite  bool     `json:"despite_notes,omitempty" doc:"最后一步有未解决的批注时，批准须为 true"`
 	Due
 	Shown clearable `json:"shown_due_at,omitempty" doc:"审核时看到的发布时间，null 为批准后立即；给出时与现在的不同即不批准"`
 }
@@ -87,6 +88,7 @@ func (a *api) reviewPost(ctx context.Context, who access.Actor, in *struct {
 		Ticked:   b.Ticked,
 		Opinion:  b.Opinion,
 		Agreed:   b.Agreed,
+		Despite:  b.Despite,
 		Due:      b.choice(),
 		Shown:    b.shown(),
 	})

@@ -162,6 +162,8 @@ type Verdict struct {
 	To       int // of a return: the step it goes back to; 0: to the author
 	Opinion  string
 	Ticked   []string  // 校对 items of the step
+	Despite  bool      // notes of reviewers that are open
+	Opened   bool      // only where the reviewer opened the version before: one of several at once
 	Agreed   bool      // to what the checks found and the writer explained
 	Due      DueChoice // another time; the zero value keeps the one it was submitted for
 	Shown    *DueShown // the time that was shown; nil when the caller showed none
@@ -212,6 +214,8 @@ func (s *Service) Review(
 			To:       verdict.To,
 			Opinion:  verdict.Opinion,
 			Ticked:   verdict.Ticked,
+
+			DespiteNotes: verdict.Despite, MustHaveOpened: verdict.Opened,
 		})
 		if err != nil {
 			return err

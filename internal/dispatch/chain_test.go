@@ -59,7 +59,7 @@ func TestNothingIsSentBeforeEveryStepIsPassed(t *testing.T) {
 }
 
 // TestAnEarlierTimeIsApprovedAnew: what was approved for one instant is not approved for an earlier one. The
-// steps that were passed are asked again, who holds the old page is refused, and a later time changes nothing.
+// steps that were passed are asked again, who holds the old page is refused; a later time changes nothing.
 func TestAnEarlierTimeIsApprovedAnew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -102,7 +102,10 @@ func TestAnEarlierTimeIsApprovedAnew(t *testing.T) {
 	for _, who := range []access.Actor{w.reviewer, w.second, w.supervisor} {
 		w.must(w.say(who, p, hash(), review.Approve, 0))
 	}
-	if n := w.count("SELECT count(*) FROM deliveries WHERE approved AND approved_from = $1", earlier); n != 1 {
+	if n := w.count(
+		"SELECT count(*) FROM deliveries WHERE approved AND approved_from = $1",
+		earlier,
+	); n != 1 {
 		t.Error("the approval is not for the earlier time")
 	}
 	w.advance(2 * time.Hour)

@@ -382,8 +382,34 @@ var (
 		})
 	}
 	submitted = func(s *side) vars { return s.submit(s.account) }
-	approved  = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
-	waiting   = func(s *side) vars { return s.approve(s.account) }
+	// noted is a submitted post with a reviewer's note beside it.
+	noted = func(s *side) vars {
+		v := s.submit(s.account)
+		note := s.g.id(`
+			INSERT INTO review_notes (post_id, version_id, by_user, at, text, quoted, asks)
+			SELECT id, version_id, $2, now(), '请核对数据', '', '{}' FROM posts WHERE id = $1 RETURNING id`,
+			v["id"], s.second.UserID)
+
+		return v.with(vars{"note": note})
+	}
+	// opened is a submitted post that everybody has looked at, with the time that the page showed.
+	opened = func(s *side) vars {
+		v := s.submit(s.account)
+		s.g.exec(`
+			INSERT INTO review_opened (user_id, version_id, hash, at)
+			SELECT u.id, v.id, v.hash, now() FROM posts p JOIN post_versions v ON v.id = p.version_id
+				CROSS JOIN users u WHERE p.id = $1`, v["id"])
+		p, _, err := s.g.Posts.Find(s.g.t.Context(), s.author, v["id"].(int64))
+		s.g.must(err)
+		shown := "now"
+		if p.DueAt != nil {
+			shown = p.DueAt.UTC().Format(time.RFC3339)
+		}
+
+		return v.with(vars{"shown": shown})
+	}
+	approved = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
+	waiting  = func(s *side) vars { return s.approve(s.account) }
 	// post of its account: in no crowd
 	only       = func(s *side) vars { return s.approve(s.newAccount(s.unit, "live", "commercial")) }
 	failedPost = func(s *side) vars { v := failed(s); return v.with(vars{"id": v["post"]}) }

@@ -180,6 +180,13 @@ var apiRules = []rule{
 	},
 	{"DELETE /api/v1/stand-ins/:id", "--S--", standIn, "", `
 		SELECT ended_at IS NOT NULL FROM stand_ins WHERE id = {id}`, usual},
+	{"GET /api/v1/posts/:id/notes", "-RS--", noted, "", "请核对数据", usual},
+	{
+		"POST /api/v1/posts/:id/notes", "-RS--", submitted, `{"version":{version},"text":"请核对"}`,
+		"SELECT EXISTS (SELECT FROM review_notes WHERE post_id = {id} AND by_user = {self})", usual,
+	},
+	{"POST /api/v1/posts/:id/notes/:note/resolve", "-RS--", noted, "", `
+		SELECT resolved_at IS NOT NULL FROM review_notes WHERE id = {note}`, usual},
 	{"GET /api/v1/posts/:id/reviews", "PRS-A", submitted, "", "", usual},
 	{"GET /api/v1/reviews", "-RS--", submitted, "", "墙内的话", listed},
 	{

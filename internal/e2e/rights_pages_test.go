@@ -168,6 +168,26 @@ var pageRules = []rule{
 		"version={version}&hash={hash}&decision=return&opinion=请改",
 		"SELECT phase = 'returned' FROM posts WHERE id = {id}", usual,
 	},
+	{
+		"POST /reviews/:id",
+		"-RS--",
+		submitted,
+		"version={version}&hash={hash}&decision=opened",
+		"SELECT EXISTS (SELECT FROM review_opened o JOIN post_versions v ON v.id = o.version_id WHERE v.post_id = {id} AND o.user_id = {self})",
+		usual,
+	},
+	{
+		"POST /reviews", "-RS--", opened, "pick={id}+{version}+1+{hash}+{shown}",
+		"SELECT phase = 'approved' FROM posts WHERE id = {id}", usual,
+	},
+	{
+		"POST /reviews/:id/notes", "-RS--", submitted, "version={version}&note=请核对",
+		"SELECT EXISTS (SELECT FROM review_notes WHERE post_id = {id} AND by_user = {self})", usual,
+	},
+	{
+		"POST /reviews/:id/notes/:note/resolve", "-RS--", noted, "",
+		"SELECT resolved_at IS NOT NULL FROM review_notes WHERE id = {note}", usual,
+	},
 
 	// Sending.
 	{"GET /deliveries", "PRS-A", waiting, "", "墙内的话", listed},

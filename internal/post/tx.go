@@ -72,11 +72,11 @@ func VersionTx(ctx context.Context, tx pg.Tx, versionID int64) (_ Version, err e
 	return findVersion(ctx, tx, versionID)
 }
 
-// SubmitTx freezes the current version and hands it to review; SealTx belongs to it. revision is what the person's form held;
-// 0 takes what is stored. A returned post gets a new version with the same content first: what was
-// returned is never submitted again as it was. It fails with *Stale when somebody else saved meanwhile,
-// with fault.Fields ("text", "variant.<account>", "media", "accounts", "due", "repost", "visible") when
-// the post cannot go out, with fault.Conflict in a phase that does not allow it.
+// SubmitTx freezes the current version and hands it to review; SealTx belongs to it. revision is what the
+// person's form held; 0 takes what is stored. A returned post gets a new version with the same content first:
+// what was returned is never submitted again as it was. It fails with *Stale when somebody else saved
+// meanwhile, with fault.Fields ("text", "variant.<account>", "media", "accounts", "due", "repost", "visible")
+// when the post cannot go out, with fault.Conflict in a phase that does not allow it.
 func SubmitTx(
 	ctx context.Context,
 	tx pg.Tx,

@@ -58,6 +58,15 @@ var (
 		Text:       i18n.N("{.unit}的“{.step}”已超时，转由上级审核：{.title}"),
 		Act:        i18n.N("审核|动词"),
 	})
+	todoNote = matters.Declare(todo.Matter{
+		Code:       "review.note",
+		Kind:       todo.KindReview,
+		Subject:    TodoSubject,
+		Permission: access.PostReview,
+		Tone:       todo.Notice,
+		Text:       i18n.N("{.name}在审核批注里问您：{.title}"),
+		Act:        i18n.N("查看"),
+	})
 )
 
 // TodoMatters are the reasons for which this package puts something on the list.

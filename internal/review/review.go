@@ -108,6 +108,8 @@ type Waiting struct {
 	LimitAt       *time.Time // when the step goes to a stand-in or up
 	Late          bool       // it did
 	Own           bool       // the reader worked on it, or decided another step of it, and may not decide
+	Opened        bool       // the reader has read this version as it is now, and keeps it for later
+	Items         bool       // something is ticked before it is approved
 }
 
 // checkDecision looks at what the reviewer wrote.

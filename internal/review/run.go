@@ -155,8 +155,7 @@ func (r *Run) Decide(deed Deed, people People) (Run, error) {
 		return Run{}, err
 	}
 	if !bytes.Equal(r.Hash, deed.Hash) {
-		return Run{}, fault.Conflict("您看到的内容与送审内容不一致，请刷新页面，看过最新内容后再决定").
-			WithCode("hash")
+		return Run{}, errOtherHash()
 	}
 	if err := open.checks(deed); err != nil {
 		return Run{}, err
@@ -178,6 +177,10 @@ func (r *Run) Decide(deed Deed, people People) (Run, error) {
 	next.goOn(made, people)
 
 	return next, nil
+}
+
+func errOtherHash() error {
+	return fault.Conflict("您看到的内容与送审内容不一致，请刷新页面，看过最新内容后再决定").WithCode("hash")
 }
 
 // checks looks at what goes with a decision: where it goes back to, and what was to be ticked.

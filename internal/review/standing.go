@@ -8,8 +8,6 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/identity"
 	"juzhen/internal/pg"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Standing is where the review of a post stands, as one reader sees it.
@@ -40,17 +38,9 @@ func (s *Service) Standing(
 				return firstOf(nerr, err)
 			}
 		}
-		runs, err := runsOf(
-			ctx,
-			tx.Pgx,
-			`r.post_id = @post AND v.number = (SELECT max(n.number) FROM review_runs o
-			JOIN post_versions n ON n.id = o.version_id WHERE o.post_id = @post)`,
-			pgx.NamedArgs{"post": postID},
-		)
-		if err != nil || len(runs) == 0 {
+		if st.Run, ok, err = newestRun(ctx, tx, postID); err != nil || !ok {
 			return err
 		}
-		ok, st.Run = true, runs[0]
 
 		return s.fillStanding(ctx, tx, actor, &st)
 	})

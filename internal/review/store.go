@@ -386,6 +386,8 @@ type waitingRow struct {
 	LimitAt       *time.Time
 	Late          bool
 	Own           bool
+	Opened        bool
+	Items         bool
 }
 
 const selectWaiting = `
@@ -400,7 +402,10 @@ SELECT r.id, r.post_id, r.version_id, v.number AS version_number, s.number AS le
        p.due_at, p.due_now, p.urgent, s.limit_at, s.late_at IS NOT NULL AS late,
        (p.author_id = ? OR v.submitted_by = ? OR ? = ANY (v.editors) OR EXISTS (
            SELECT FROM review_decisions d WHERE d.run_id = r.id AND d.by_user = ?
-               AND (d.step_id <> s.id OR d.round = s.round))) AS own
+               AND (d.step_id <> s.id OR d.round = s.round))) AS own,
+       EXISTS (SELECT FROM review_opened o
+           WHERE o.version_id = v.id AND o.user_id = ? AND o.hash = r.hash) AS opened,
+       s.items <> '[]' AS items
 FROM review_steps s JOIN review_runs r ON r.id = s.run_id JOIN post_versions v ON v.id = r.version_id
     JOIN posts p ON p.id = r.post_id JOIN units u ON u.id = p.unit_id
     JOIN units su ON su.id = s.unit_id LEFT JOIN units ru ON ru.id = s.raised_unit_id
@@ -408,7 +413,7 @@ LEFT JOIN users w ON w.id = v.submitted_by WHERE s.state = 'open' AND `
 
 func pending(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Waiting, error) {
 	scope, args := namedSQL(actor)
-	args = append([]any{actor.UserID, actor.UserID, actor.UserID, actor.UserID}, args...)
+	args = append([]any{actor.UserID, actor.UserID, actor.UserID, actor.UserID, actor.UserID}, args...)
 	rows, err := gorm.G[waitingRow](
 		db,
 	).
@@ -435,6 +440,8 @@ func pending(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Waiting, e
 			LimitAt:       row.LimitAt,
 			Late:          row.Late,
 			Own:           row.Own,
+			Opened:        row.Opened,
+			Items:         row.Items,
 			Review: Review{
 				ID:            row.ID,
 				PostID:        row.PostID,

@@ -142,6 +142,10 @@ type Word struct {
 	To       int // of a return: the step it goes back to; 0: to the author
 	Opinion  string
 	Ticked   []string
+
+	MustHaveOpened bool // of several at once: only what the reviewer opened as it is now
+
+	DespiteNotes bool // the reviewer was asked about open notes and approves all the same
 }
 
 // DecideTx takes a decision about the open step of a version and gives the run as it is then: pending while
@@ -149,7 +153,8 @@ type Word struct {
 // actor; with fault.Forbidden for who may not review, worked on the wording, decided another step of it, or
 // is not named by this one; with fault.Conflict, naming who decided, when somebody was faster, and when the
 // version, the step or the hash is no longer the one under review; with fault.Invalid on "opinion" for a
-// return without a word, on "to" and "ticked".
+// return without a word, on "to" and "ticked", and on "notes" where the last step is approved while notes are
+// open.
 func DecideTx(
 	ctx context.Context,
 	tx pg.Tx,
@@ -179,6 +184,11 @@ func DecideTx(
 	if err != nil {
 		return Run{}, err
 	}
+	if word.MustHaveOpened {
+		if err := wasOpened(ctx, tx, actor, run); err != nil {
+			return Run{}, err
+		}
+	}
 	next, err := run.Decide(Deed{
 		Step: word.Step, Hash: word.Hash, Decision: word.Decision, To: word.To, By: actor.UserID, At: at,
 		Opinion: word.Opinion, Ticked: word.Ticked,
@@ -186,11 +196,19 @@ func DecideTx(
 	if err != nil {
 		return Run{}, err
 	}
+	if err := asksAboutNotes(ctx, tx, run, word); err != nil {
+		return Run{}, err
+	}
 	if err := saveRun(ctx, tx, next); err != nil {
 		return Run{}, err
 	}
 	if err := settle(ctx, tx, at, postID, actor.UserID); err != nil {
 		return Run{}, err
+	}
+	if next.State != Pending {
+		if err := settleNotes(ctx, tx, at, postID, actor.UserID); err != nil {
+			return Run{}, err
+		}
 	}
 	if next.Open() != nil {
 		if err := tell(ctx, tx, at, matter, next); err != nil {
@@ -326,9 +344,9 @@ func WorkedOnTx(ctx context.Context, tx pg.Tx, userID, versionID int64) (_ bool,
 	return slices.Contains(workers, userID), err
 }
 
-// AgainTx gives the open review of a version another hash, made by seal, because what is approved has changed without its
-// words: an earlier time. Approvals given before are void, and void tells how many; reviewers who hold the old
-// page are told to look again. Fails with fault.Conflict where nothing is open.
+// AgainTx gives the open review of a version another hash, made by seal, because what is approved has changed
+// without its words: an earlier time. Approvals given before are void, and void tells how many; reviewers who
+// hold the old page are told to look again. Fails with fault.Conflict where nothing is open.
 func AgainTx(
 	ctx context.Context,
 	tx pg.Tx,
@@ -378,6 +396,9 @@ func VoidTx(ctx context.Context, tx pg.Tx, at time.Time, postID, by int64) (err 
 	defer fault.Step(&err, "review.VoidTx %d", postID)
 
 	if err := voidRuns(ctx, tx, postID, at); err != nil {
+		return err
+	}
+	if err := settleNotes(ctx, tx, at, postID, by); err != nil {
 		return err
 	}
 

@@ -51,8 +51,11 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("reviews/decided", decidedPage{})
 	g := kit.Group("/reviews")
 	kit.Handle(g, "GET", "", access.PostReview, h.list)
+	kit.Handle(g, "POST", "", access.PostReview, h.several)
 	kit.Handle(g, "GET", "/:id", access.PostReview, h.show)
 	kit.Handle(g, "POST", "/:id", access.PostReview, h.decide)
+	kit.Handle(g, "POST", "/:id/notes", access.PostReview, h.note)
+	kit.Handle(g, "POST", "/:id/notes/:note/resolve", access.PostReview, h.resolveNote)
 }
 
 // namedAccounts is how many accounts are named under a wording.
@@ -61,7 +64,14 @@ const namedAccounts = 200
 // listPage is the queue.
 type listPage struct {
 	page.Base
-	Rows []waiting
+	Rows    []waiting
+	Done    int       // of several: approved just now
+	Refused []refusal // of several: not approved
+}
+
+// Several tells whether anything in the queue may be approved together with others.
+func (p listPage) Several() bool {
+	return slices.ContainsFunc(p.Rows, waiting.AtOnce)
 }
 
 // waiting is a row of the queue.
@@ -77,18 +87,28 @@ func (w waiting) Title() string { return post.Title(w.Text) }
 func (w waiting) StepLine() string { return fmt.Sprintf("%s %d/%d", w.Step, w.Level, w.Steps) }
 
 func (h *pages) list(c *gin.Context) error {
+	p, err := h.queue(c)
+	if err != nil {
+		return err
+	}
+
+	return h.kit.Show(c, 200, "reviews/list", p)
+}
+
+// queue is the page of what waits for the reader.
+func (h *pages) queue(c *gin.Context) (listPage, error) {
 	p := listPage{Base: h.kit.Base(c, "审核")}
 	p.Follow = page.Follow{Of: "posts todos", Every: 30}
 	rows, err := h.Reviews.Pending(c.Request.Context(), web.Actor(c))
 	if err != nil {
-		return err
+		return p, err
 	}
 
 	for _, r := range rows {
 		p.Rows = append(p.Rows, waiting{r, r.DueAt != nil && !r.DueAt.After(p.Now)})
 	}
 
-	return h.kit.Show(c, 200, "reviews/list", p)
+	return p, nil
 }
 
 // reviewForm is the decision with what it is about: the version and the hash that were on the page.
@@ -100,34 +120,42 @@ type reviewForm struct {
 	Hash     string    `form:"hash"`
 	Decision string    `form:"decision"`
 	Opinion  string    `form:"opinion"`
-	Agreed   bool      `form:"agreed"` // to the writer's reasons about what the check found
-	Pick     string    `form:"pick"`   // one of the opinions at hand
-	Next     int64     `form:"next"`   // the post that is shown after this one
-	When     string    `form:"when"`   // only when the time has gone by: "now" or "at"
+	Despite  bool      `form:"despite"` // notes that are open
+	Agreed   bool      `form:"agreed"`  // to the writer's reasons about what the check found
+	Pick     string    `form:"pick"`    // one of the opinions at hand
+	Next     int64     `form:"next"`    // the post that is shown after this one
+	When     string    `form:"when"`    // only when the time has gone by: "now" or "at"
 	Due      time.Time `form:"due"`
 	Shown    string    `form:"shown"` // the time that was on the page: an instant, or "now"
 }
 
 // shown is the time that was on the page; nil when the form does not say.
 func (f reviewForm) shown() *delivery.DueShown {
-	at, err := instant.Parse(f.Shown, time.RFC3339)
-	switch {
-	case f.Shown == "now":
-		return &delivery.DueShown{}
-	case err != nil:
+	shown, err := readShown(f.Shown)
+	if err != nil {
 		return nil
 	}
 
-	return &delivery.DueShown{At: &at}
+	return shown
+}
+
+// readShown reads the time that was on a page, as shownOf writes it.
+func readShown(text string) (*delivery.DueShown, error) {
+	if text == "now" {
+		return &delivery.DueShown{}, nil
+	}
+	at, err := instant.Parse(text, time.RFC3339)
+
+	return &delivery.DueShown{At: &at}, err
 }
 
 // shownOf is the time of a post as the form carries it.
-func shownOf(p post.Post) string {
-	if p.DueNow || p.DueAt == nil {
+func shownOf(due *time.Time, now bool) string {
+	if now || due == nil {
 		return "now"
 	}
 
-	return p.DueAt.UTC().Format(time.RFC3339)
+	return due.UTC().Format(time.RFC3339)
 }
 
 func (f reviewForm) choice() delivery.DueChoice {
@@ -162,6 +190,7 @@ type reviewPage struct {
 	Repeated string // the same text goes out on its accounts within a day
 	Found    []parts.Found
 	Stops    parts.Stops // by the lists as they are now
+	Notes    notesOf
 }
 
 // Agree is how many of the writer's reasons wait for the reviewer's word.
@@ -217,6 +246,9 @@ func (h *pages) show(c *gin.Context) error {
 	if page.Post.Phase != post.Submitted {
 		return h.showDecided(c, 200, page, "")
 	}
+	if !page.Beyond {
+		page.Follow.Of, page.Follow.Every = fmt.Sprintf("post/%d", page.Post.ID), 60
+	}
 
 	return h.kit.Show(c, 200, "reviews/show", page)
 }
@@ -237,9 +269,7 @@ func (h *pages) page(c *gin.Context, form reviewForm) (reviewPage, error) {
 	if form.Version == 0 {
 		p.Form.Version, p.Form.Hash, p.Form.Shown = p.Version.Number, hex.EncodeToString(
 			p.Version.Hash,
-		), shownOf(
-			p.Post,
-		)
+		), shownOf(p.Post.DueAt, p.Post.DueNow)
 	}
 
 	p.Previews = parts.Previews(p.P, p.Version, nil)
@@ -293,7 +323,7 @@ func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 	page.Stops = parts.StopsIn(page.P, actor, page.Post, page.Version, checked.Findings)
 	page.Stops.Back = "review"
 
-	return nil
+	return h.fillNotes(c, page)
 }
 
 // fillEarlier adds what was decided about other versions, the difference to the one approved last, and what
@@ -411,6 +441,9 @@ func (h *pages) decide(c *gin.Context) error {
 	if herr != nil || len(hash) == 0 {
 		return fault.Invalid("", "表单无法读取，请刷新页面后重试")
 	}
+	if err == nil && form.Decision == opened {
+		return h.open(c, id, form, hash)
+	}
 	var asked *delivery.Advance
 	more := false
 	if err == nil {
@@ -426,6 +459,7 @@ func (h *pages) decide(c *gin.Context) error {
 			Ticked:   form.Ticked,
 			Opinion:  form.opinion(),
 			Agreed:   form.Agreed,
+			Despite:  form.Despite,
 			Due:      form.choice(),
 			Shown:    form.shown(),
 		})

@@ -20,6 +20,7 @@ import { passwords } from "./password";
 import { followMachine } from "./theme";
 import { restore } from "./restore";
 import { written } from "./written";
+import { notes } from "./notes";
 
 followMachine();
 keys();
@@ -40,3 +41,4 @@ swaps();
 restore();
 passwords();
 written();
+notes();
