@@ -196,22 +196,29 @@ func connect(
 // Passwords reads the demonstration users' passwords from a file of mode 0600, or draws them when there
 // is none yet.
 func Passwords(path string) (map[string]string, error) {
+	known := map[string]string{}
 	b, err := os.ReadFile(path)
 	if err == nil {
-		var known map[string]string
-		return known, json.Unmarshal(b, &known)
+		err = json.Unmarshal(b, &known)
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 
-	drawn := map[string]string{}
+	drawn := false
+
 	for _, person := range people() {
-		drawn[person.username] = "Jz-" + rand.Text()[:10] + "-" + person.username[:2] + "7"
+		if known[person.username] == "" {
+			known[person.username] = "Jz-" + rand.Text()[:10] + "-" + person.username[:2] + "7"
+			drawn = true
+		}
 	}
-	if b, err = json.MarshalIndent(drawn, "", "  "); err != nil {
+	if !drawn {
+		return known, nil
+	}
+	if b, err = json.MarshalIndent(known, "", "  "); err != nil {
 		return nil, err
 	}
 
-	return drawn, os.WriteFile(path, b, 0o600)
+	return known, os.WriteFile(path, b, 0o600)
 }

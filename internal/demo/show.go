@@ -18,7 +18,6 @@ import (
 	"juzhen/internal/i18n"
 	"juzhen/internal/media"
 	"juzhen/internal/post"
-	"juzhen/internal/review"
 )
 
 // Show is one run of the main job in a terminal.
@@ -43,6 +42,9 @@ func (s *Show) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.threeSteps(ctx); err != nil {
+		return fmt.Errorf("three steps: %w", err)
+	}
 
 	for _, a := range s.Matrix.Accounts {
 		if a.State != account.Live {
@@ -62,11 +64,11 @@ func (s *Show) Run(ctx context.Context) error {
 		return fmt.Errorf("submit: %w", err)
 	}
 	s.say("已提交审核：稿件 #%d，定于 %s（北京时间）发出", post.ID, due.Format("15:04:05"))
-	version, err := s.approve(ctx, reviewer, post.ID)
+	version, err := s.approve(ctx, post.ID)
 	if err != nil {
 		return fmt.Errorf("approve: %w", err)
 	}
-	s.say("值班审核员已批准：第 %d 版，批准哈希 %s", version.Number, hex.EncodeToString(version.Hash)[:16])
+	s.say("已批准：第 %d 版，批准哈希 %s", version.Number, hex.EncodeToString(version.Hash)[:16])
 	sent, err := s.follow(ctx, officer, post.ID)
 	if err != nil {
 		return err
@@ -140,7 +142,13 @@ func (s *Show) write(ctx context.Context, officer access.Actor) (post.Post, medi
 		return post.Post{}, pic, err
 	}
 	due := now.Add(s.Ahead)
+	column, err := s.column(ctx, officer)
+	if err != nil {
+		return post.Post{}, pic, err
+	}
 	content := post.Content{
+		ColumnID: column,
+
 		Text:  noticeTitle(now) + "发布，各区提示见各账号。",
 		DueAt: &due,
 		Media: []post.MediaChoice{{MediaID: pic.ID, Alt: pic.Alt}},
@@ -162,21 +170,6 @@ func (s *Show) write(ctx context.Context, officer access.Actor) (post.Post, medi
 	p, err := s.Services.Posts.Create(ctx, officer, s.Matrix.Root.ID, content)
 
 	return p, pic, err
-}
-
-func (s *Show) approve(ctx context.Context, reviewer access.Actor, id int64) (post.Version, error) {
-	_, version, err := s.Services.Posts.Find(ctx, reviewer, id)
-	if err != nil {
-		return version, err
-	}
-	_, err = s.Services.Deliveries.Review(ctx, reviewer, id, delivery.Verdict{
-		Version:  version.Number,
-		Hash:     version.Hash,
-		Decision: review.Approve,
-		Opinion:  "内容属实，同意发布",
-	})
-
-	return version, err
 }
 
 // audience is the time readers get before their first reactions are read back.
