@@ -22,6 +22,7 @@ type ChainStep struct {
 	Remind   int      `json:"remind,omitempty" minimum:"0" maximum:"43200" doc:"时限前多少分钟提醒"`
 	Items    []string `json:"items,omitempty" maxItems:"10" doc:"批准前须逐项打勾的校对事项"`
 	AtOnce   bool     `json:"at_once,omitempty" doc:"最后一步可以立即发布"`
+	Edit     bool     `json:"edit,omitempty" doc:"这一步修改文字，不作批准；改动由前面各步确认"`
 }
 
 // ChainBody is what a version of a review chain says.
@@ -120,6 +121,7 @@ func (b ChainBody) draft() chain.Draft {
 			Remind:   s.Remind,
 			Items:    s.Items,
 			AtOnce:   s.AtOnce,
+			Edit:     s.Edit,
 		})
 	}
 
@@ -129,7 +131,7 @@ func (b ChainBody) draft() chain.Draft {
 func showChainStep(s chain.Step) ChainStep {
 	return ChainStep{
 		Name: s.Name, Role: string(s.Role), Relation: string(s.Relation), UnitID: s.UnitID, All: s.All,
-		Limit: s.Limit, Remind: s.Remind, Items: s.Items, AtOnce: s.AtOnce,
+		Limit: s.Limit, Remind: s.Remind, Items: s.Items, AtOnce: s.AtOnce, Edit: s.Edit,
 	}
 }
 

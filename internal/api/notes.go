@@ -36,6 +36,10 @@ type newNote struct {
 }
 
 func (a *api) notes() {
+	register(a, op(http.MethodPost,
+		"/posts/{id}/review/edit", "edit-in-review",
+		"reviews", i18n.N("审核中编辑：修改这一版的文字，不作批准"),
+	), access.PostReview, a.editInReview)
 	register(a, op(http.MethodGet,
 		"/posts/{id}/notes", "list-review-notes",
 		"reviews", i18n.N("审核员之间的批注"),

@@ -136,7 +136,7 @@ type standingStep struct {
 
 type madeDecision struct {
 	Step     int       `json:"step"`
-	Decision string    `json:"decision" doc:"approve 或 return"`
+	Decision string    `json:"decision" doc:"approve、return 或 edit"`
 	To       int       `json:"to_step,omitempty"`
 	By       string    `json:"by"`
 	For      string    `json:"for,omitempty" doc:"代谁审"`

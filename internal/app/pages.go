@@ -141,7 +141,9 @@ func (a *App) register(kit *web.Kit) {
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
 	lexiconpages.Register(kit, lexiconpages.Deps{Lexicons: a.Lexicons, Checks: a.Checks, Units: a.Org})
-	chains.Register(kit, chains.Deps{Chains: a.Chains, Columns: a.Columns, Units: a.Org})
+	chains.Register(kit, chains.Deps{
+		Chains: a.Chains, Columns: a.Columns, Units: a.Org, Accounts: a.Accounts,
+	})
 	columns.Register(kit, columns.Deps{Columns: a.Columns, Units: a.Org})
 	sourcepages.Register(kit, sourcepages.Deps{Sources: a.Sources, Units: a.Org, People: a.Identity})
 	admin.Register(kit, admin.Deps{

@@ -59,6 +59,7 @@ type Step struct {
 	Remind   int         `json:"remind,omitempty"`  // minutes before the limit at which people are reminded
 	Items    []string    `json:"items,omitempty"`   // 校对: what is ticked before it is approved
 	AtOnce   bool        `json:"at_once,omitempty"` // of the last step: it may send at once
+	Edit     bool        `json:"edit,omitempty"`    // its people change the words, and approve nothing
 }
 
 // Reviewing are the roles whose holders may decide steps.
@@ -110,6 +111,10 @@ func (s Step) check(last bool) error {
 		return fault.Invalid("steps", "第 {.step} 步：时限为 0 到 {.max} 分钟", "max", MaxLimit)
 	case s.Remind < 0 || s.Remind > 0 && s.Remind >= s.Limit:
 		return fault.Invalid("steps", "第 {.step} 步：提醒须早于时限")
+	case s.Edit && last:
+		return fault.Invalid("steps", "第 {.step} 步：编辑之后还要有人审核，不能是最后一步")
+	case s.Edit && (s.All || len(s.Items) > 0):
+		return fault.Invalid("steps", "第 {.step} 步：编辑由任一人完成，没有校对事项")
 	case s.AtOnce && !last:
 		return fault.Invalid("steps", "第 {.step} 步：只有最后一步可以立即发布")
 	case len(s.Items) > MaxItems:

@@ -157,6 +157,17 @@ func AcceptedTx(ctx context.Context, tx pg.Tx, versionID int64) (_ []Ignored, er
 	})
 }
 
+// ReasonsTx are the reasons that were given for findings of a version: an edition of its words need not be
+// explained anew.
+func ReasonsTx(ctx context.Context, tx pg.Tx, versionID int64) (reasons []Reason, err error) {
+	kept, err := AcceptedTx(ctx, tx, versionID)
+	for _, finding := range kept {
+		reasons = append(reasons, Reason{Key: finding.Key(), Text: finding.Reason})
+	}
+
+	return reasons, err
+}
+
 // OfVersion reads what was found in a version at its submission, and who agreed. It checks no right: the post
 // was found before.
 func (s *Service) OfVersion(ctx context.Context, versionID int64) (_ []Ignored, err error) {

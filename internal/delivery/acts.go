@@ -13,6 +13,7 @@ var (
 	actPostSubmit        = acts.Declare("post.submit", i18n.N("提交审核"))
 	actPostApprove       = acts.Declare("post.approve", i18n.N("批准稿件"))
 	actPostPass          = acts.Declare("post.pass", i18n.N("通过一步审核"))
+	actPostEditStep      = acts.Declare("post.edit_step", i18n.N("审核中编辑"))
 	actPostReturnStep    = acts.Declare("post.return_step", i18n.N("退回前面的步骤"))
 	actPostReturn        = acts.Declare("post.return", i18n.N("退回稿件"))
 	actPostWithdraw      = acts.Declare("post.withdraw", i18n.N("撤回稿件"))

@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -171,3 +172,95 @@ func (w *world) say(
 }
 
 func (w *world) reviews() *review.Service { return review.New(w.db, w.now) }
+
+// TestAnEditionIsConfirmedBeforeItGoesOut: what a step of editing changes is a version of its own; the step
+// before it is asked about it with one tap, the editor approves nothing, and one text is sent.
+func TestAnEditionIsConfirmedBeforeItGoesOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.threeSteps()
+	w.exec(
+		`UPDATE chain_versions SET steps = jsonb_set(jsonb_set(steps, '{1,edit}', 'true'), '{1,items}', '[]')
+		WHERE chain_id = (SELECT id FROM chains WHERE shipped = 'three')`,
+	)
+	w.account("环保北京", 1, account.Commercial)
+	w.engine()
+	p, version := w.submit("今日空气质量良", nil, "环保北京")
+	edit := func(who access.Actor, hash []byte, version int, text string) (bool, error) {
+		return w.s.Edit(t.Context(), who, p.ID, delivery.Edited{
+			Version: version, Hash: hash, Words: post.Edition{Text: text},
+		})
+	}
+
+	if _, err := edit(w.second, version.Hash, 1, "改"); fault.Public(err).Code != "edit_step" {
+		t.Errorf("edited at a step of approval: %v", err)
+	}
+	w.must(w.say(w.reviewer, p, version.Hash, review.Approve, 0))
+	if err := w.say(w.second, p, version.Hash, review.Approve, 0); fault.Public(err).Code != "edit_step" {
+		t.Errorf("approved at a step of editing: %v", err)
+	}
+	if _, err := edit(
+		w.second,
+		version.Hash,
+		1,
+		strings.Repeat("字", 5000),
+	); !fault.Is(
+		err,
+		fault.KindInvalid,
+	) {
+		t.Errorf("a text that cannot go out: %v", err)
+	}
+	changed, err := edit(w.second, version.Hash, 1, "今日全市空气质量良")
+	w.must(err)
+	_, edited, err := w.posts.Find(t.Context(), w.writer, p.ID)
+	w.must(err)
+	if !changed || edited.Number != 2 || edited.State != post.VersionSubmitted ||
+		*edited.SubmittedBy != w.writer.UserID {
+		t.Errorf("the edition is %+v", edited)
+	}
+	if _, err := edit(w.second, version.Hash, 1, "再改"); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("the old page was edited again: %v", err)
+	}
+
+	standing, _, err := w.reviews().Standing(t.Context(), w.reviewer, p.ID)
+	w.must(err)
+	if standing.Open != 1 || standing.Run.EditedStep != 2 {
+		t.Errorf("the first step is not asked: %d, %d", standing.Open, standing.Run.EditedStep)
+	}
+	_, err = w.s.Review(t.Context(), w.reviewer, p.ID, delivery.Verdict{
+		Version: 2, Hash: edited.Hash, Decision: review.Approve, // one tap: nothing is ticked anew
+	})
+	w.must(err)
+	if err := w.say(w.second, p, edited.Hash, review.Approve, 0); err == nil {
+		t.Error("the editor approved the last step")
+	}
+	w.must(w.say(w.supervisor, p, edited.Hash, review.Approve, 0))
+	w.untilState(p, delivery.Sent)
+	w.wantCount("环保北京", 1)
+	if n := w.count("SELECT count(*) FROM audit_entries WHERE action = 'post.edit_step'"); n != 1 {
+		t.Errorf("%d entries of one edition", n)
+	}
+}
+
+// TestAnEditionWithoutAChangeGoesOn to the next step, and makes no version.
+func TestAnEditionWithoutAChangeGoesOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.threeSteps()
+	w.exec(
+		`UPDATE chain_versions SET steps = jsonb_set(jsonb_set(steps, '{1,edit}', 'true'), '{1,items}', '[]')
+		WHERE chain_id = (SELECT id FROM chains WHERE shipped = 'three')`,
+	)
+	w.account("环保北京", 1, account.Commercial)
+	due := w.now().Add(3 * time.Hour)
+	p, version := w.submit("今日空气质量良", &due, "环保北京")
+	w.must(w.say(w.reviewer, p, version.Hash, review.Approve, 0))
+	changed, err := w.s.Edit(t.Context(), w.second, p.ID, delivery.Edited{
+		Version: 1, Hash: version.Hash, Words: post.Edition{Text: version.Text},
+	})
+	w.must(err)
+	if n := w.count("SELECT count(*) FROM post_versions"); changed || n != 1 {
+		t.Errorf("changed %t, %d versions", changed, n)
+	}
+	w.must(w.say(w.supervisor, p, version.Hash, review.Approve, 0))
+}

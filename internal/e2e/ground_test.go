@@ -392,6 +392,19 @@ var (
 
 		return v.with(vars{"note": note})
 	}
+	// atEdit is a submitted post whose open step is one of editing.
+	atEdit = func(s *side) vars {
+		v := s.submit(s.account)
+		s.g.exec(`
+			INSERT INTO review_steps (run_id, number, name, role, relation, unit_id, everyone, limit_minutes,
+				remind_minutes, items, at_once, state)
+			SELECT run_id, 2, '终审', role, relation, unit_id, everyone, 0, 0, '[]', true, 'waiting'
+			FROM review_steps WHERE run_id = (SELECT id FROM review_runs WHERE post_id = $1)`, v["id"])
+		s.g.exec(`UPDATE review_steps SET edit = true WHERE number = 1 AND run_id =
+			(SELECT id FROM review_runs WHERE post_id = $1)`, v["id"])
+
+		return v
+	}
 	// opened is a submitted post that everybody has looked at, with the time that the page showed.
 	opened = func(s *side) vars {
 		v := s.submit(s.account)

@@ -180,6 +180,14 @@ var apiRules = []rule{
 	},
 	{"DELETE /api/v1/stand-ins/:id", "--S--", standIn, "", `
 		SELECT ended_at IS NOT NULL FROM stand_ins WHERE id = {id}`, usual},
+	{
+		"POST /api/v1/posts/:id/review/edit",
+		"-RS--",
+		atEdit,
+		`{"version":{version},"hash":"{hash}","text":"编辑过的话"}`,
+		"SELECT version_id <> (SELECT min(id) FROM post_versions WHERE post_id = {id}) FROM posts WHERE id = {id}",
+		usual,
+	},
 	{"GET /api/v1/posts/:id/notes", "-RS--", noted, "", "请核对数据", usual},
 	{
 		"POST /api/v1/posts/:id/notes", "-RS--", submitted, `{"version":{version},"text":"请核对"}`,

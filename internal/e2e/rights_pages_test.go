@@ -181,6 +181,14 @@ var pageRules = []rule{
 		"SELECT phase = 'approved' FROM posts WHERE id = {id}", usual,
 	},
 	{
+		"POST /reviews/:id/edit",
+		"-RS--",
+		atEdit,
+		"version={version}&hash={hash}&text=编辑过的话",
+		"SELECT version_id <> (SELECT min(id) FROM post_versions WHERE post_id = {id}) FROM posts WHERE id = {id}",
+		usual,
+	},
+	{
 		"POST /reviews/:id/notes", "-RS--", submitted, "version={version}&note=请核对",
 		"SELECT EXISTS (SELECT FROM review_notes WHERE post_id = {id} AND by_user = {self})", usual,
 	},

@@ -104,13 +104,13 @@ func SubmitTx(
 		}
 	}
 
-	return freeze(ctx, tx, actor, at, post, rules)
+	return freeze(ctx, tx, actor.UserID, at, post, rules)
 }
 
 func freeze(
 	ctx context.Context,
 	tx pg.Tx,
-	actor access.Actor,
+	by int64,
 	at time.Time,
 	post Post,
 	rules weibo.Rules,
@@ -126,16 +126,16 @@ func freeze(
 	if err := sealRequests(&version); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := refuseTwin(ctx, tx, post, version.WordingHash, actor.UserID); err != nil {
+	if err := refuseTwin(ctx, tx, post, version.WordingHash, by); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := freezeVersion(ctx, tx, version, actor.UserID, at); err != nil {
+	if err := freezeVersion(ctx, tx, version, by, at); err != nil {
 		return Post{}, Version{}, fmt.Errorf("freeze version: %w", err)
 	}
-	if err := movePost(ctx, tx.DB, post.ID, Draft, Submitted, actor.UserID, at); err != nil {
+	if err := movePost(ctx, tx.DB, post.ID, Draft, Submitted, by, at); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := todo.ResolveTx(ctx, tx, at, returnedKey(post.ID), actor.UserID); err != nil {
+	if err := todo.ResolveTx(ctx, tx, at, returnedKey(post.ID), by); err != nil {
 		return Post{}, Version{}, err
 	}
 

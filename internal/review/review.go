@@ -34,6 +34,7 @@ type Decision string
 const (
 	Approve Decision = "approve"
 	Return  Decision = "return"
+	Edit    Decision = "edit" // of a step of editing: done, with or without a change
 )
 
 // leads is where a decision takes a pending review.
@@ -79,6 +80,9 @@ func (r *Run) shown() (list []Review) {
 	}
 
 	for _, made := range slices.Backward(r.Made) {
+		if made.Decision == Edit { // decides nothing: the way of the version shows it
+			continue
+		}
 		done := entry
 		done.ID, done.Level, done.OpenedAt = r.ID, made.Number, r.OpenedAt
 		done.Step = r.Steps[made.Number-1].Name
@@ -109,12 +113,13 @@ type Waiting struct {
 	Late          bool       // it did
 	Own           bool       // the reader worked on it, or decided another step of it, and may not decide
 	Opened        bool       // the reader has read this version as it is now, and keeps it for later
-	Items         bool       // something is ticked before it is approved
+	Items         bool       // something is ticked before it is approved, or edited
+	Edit          bool       // the step is one of editing
 }
 
 // checkDecision looks at what the reviewer wrote.
 func checkDecision(decision Decision, opinion string) error {
-	if _, ok := leads[decision]; !ok {
+	if _, ok := leads[decision]; !ok && decision != Edit {
 		return fault.Invalid("decision", "请选择批准或退回")
 	}
 	if decision == Return && opinion == "" {

@@ -66,6 +66,7 @@ type Run struct {
 	Chain          string // what the chain was called
 	ChainVersionID int64
 	State          State
+	EditedStep     int // the step of editing by which the version was made; 0: by its author
 	OpenedAt       time.Time
 	EndedAt        *time.Time
 	Steps          []Step
@@ -116,7 +117,7 @@ func (r *Run) May(by int64, people People) error {
 	if r.State != Pending || open == nil {
 		return r.overtaken()
 	}
-	if people.Worked {
+	if people.Worked && !open.Edit {
 		return fault.Forbidden("您参与了这份稿件的撰写或提交，不能自己审核，请由其他审核员处理").
 			WithCode("self_review")
 	}
@@ -157,7 +158,7 @@ func (r *Run) Decide(deed Deed, people People) (Run, error) {
 	if !bytes.Equal(r.Hash, deed.Hash) {
 		return Run{}, errOtherHash()
 	}
-	if err := open.checks(deed); err != nil {
+	if err := open.checks(deed, open.Number < r.EditedStep && open.Round == 1); err != nil {
 		return Run{}, err
 	}
 
@@ -183,13 +184,22 @@ func errOtherHash() error {
 	return fault.Conflict("您看到的内容与送审内容不一致，请刷新页面，看过最新内容后再决定").WithCode("hash")
 }
 
-// checks looks at what goes with a decision: where it goes back to, and what was to be ticked.
-func (s *Step) checks(deed Deed) error {
+// checks looks at what goes with a decision: where it goes back to, and what was to be ticked. Whoever is
+// asked about an edition alone has ticked it for the version before.
+func (s *Step) checks(deed Deed, edition bool) error {
+	if deed.Decision != Return && (deed.Decision == Edit) != s.Edit {
+		return fault.Conflict("第 {.n} 步“{.step}”是编辑，不作批准；其他步骤不能编辑", "n", s.Number, "step", s.Name).
+			WithCode("edit_step")
+	}
 	if deed.Decision == Return {
 		if deed.To < 0 || deed.To >= s.Number {
 			return fault.Invalid("to", "只能退回作者或退回前面的步骤")
 		}
 
+		return nil
+	}
+
+	if edition {
 		return nil
 	}
 
@@ -236,13 +246,32 @@ func (r *Run) goOn(made Made, people People) {
 	case made.Decision == Return:
 		r.backTo(made.To, made.At)
 	case open.All && !people.Raised && r.missing(people.All):
-	case open.Number == len(r.Steps):
-		open.State = StepPassed
-		r.end(Approved, made.At)
 	default:
 		open.State = StepPassed
-		r.Steps[open.Number].begin(made.At)
+		r.goTo(open.Number+1, made.At)
 	}
+}
+
+// goTo opens the step with this number, or the first behind it that was not edited already; behind the last
+// one the run is approved.
+func (r *Run) goTo(number int, at time.Time) {
+	for i := number - 1; i < len(r.Steps); i++ {
+		if r.edited(i) {
+			r.Steps[i].State = StepPassed
+			continue
+		}
+		r.Steps[i].begin(at)
+
+		return
+	}
+	r.end(Approved, at)
+}
+
+// edited tells whether a step of editing is done in the round it is in.
+func (r *Run) edited(i int) bool {
+	return r.Steps[i].Edit && slices.ContainsFunc(r.Made, func(made Made) bool {
+		return made.Number == i+1 && made.Round == r.Steps[i].Round && made.Decision == Edit
+	})
 }
 
 func (s *Step) begin(at time.Time) {
@@ -295,13 +324,22 @@ func (r *Run) Passed() bool {
 
 	for _, step := range r.Steps {
 		if step.State != StepPassed || !slices.ContainsFunc(r.Made, func(made Made) bool {
-			return made.Number == step.Number && made.Round == step.Round && made.Decision == Approve
+			return made.Number == step.Number && made.Round == step.Round && made.Decision == step.wanted()
 		}) {
 			return false
 		}
 	}
 
 	return true
+}
+
+// wanted is the decision by which the step is passed.
+func (s *Step) wanted() Decision {
+	if s.Edit {
+		return Edit
+	}
+
+	return Approve
 }
 
 // last is the decision that was taken last; nil for none.

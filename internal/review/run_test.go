@@ -45,6 +45,8 @@ func TestStepsOfARun(t *testing.T) {
 	}
 	named := People{Named: true}
 	ok := func(by int64) say { return say{by: by, people: named} }
+	edits := func(by int64) say { return say{by: by, people: named, deed: Deed{Decision: Edit}} }
+	editing := func(steps []Step) { steps[1].Edit = true }
 
 	for name, c := range map[string]struct {
 		change func([]Step)
@@ -54,6 +56,37 @@ func TestStepsOfARun(t *testing.T) {
 	}{
 		"three people": {says: []say{ok(2), ok(3), ok(4)}, state: Approved},
 		"two of three": {says: []say{ok(2), ok(3)}, state: Pending, open: 3},
+		"edited without a change": {
+			change: editing, says: []say{ok(2), edits(3), ok(4)}, state: Approved,
+		},
+		"editing approves nothing": {
+			change: editing, says: []say{ok(2), {by: 3, people: named, code: "edit_step"}}, state: Pending, open: 2,
+		},
+		"only a step of editing is edited": {
+			change: editing,
+			says:   []say{{by: 2, people: named, deed: Deed{Decision: Edit}, code: "edit_step"}},
+			state:  Pending, open: 1,
+		},
+		"who wrote may edit, and approve nothing": {
+			change: editing,
+			says: []say{
+				ok(2), {by: 9, people: People{Named: true, Worked: true}, deed: Deed{Decision: Edit}},
+				{by: 9, people: People{Named: true, Worked: true}, code: "self_review"},
+			},
+			state: Pending, open: 3,
+		},
+		"who edited approves nothing": {
+			change: editing, says: []say{ok(2), edits(3), {by: 3, people: named, code: "same_person"}},
+			state: Pending, open: 3,
+		},
+		"edited again after a return to before it": {
+			change: editing,
+			says: []say{
+				ok(2), edits(3), {by: 4, people: named, deed: Deed{Decision: Return, To: 1, Opinion: "再看"}},
+				ok(2), edits(3), ok(4),
+			},
+			state: Approved,
+		},
 		"nobody decides two": {
 			says:  []say{ok(2), {by: 2, people: named, code: "same_person"}},
 			state: Pending,
@@ -184,6 +217,59 @@ func TestStepsOfARun(t *testing.T) {
 	}
 }
 
+// TestAnEditionGoesBackToEveryStepBeforeIt: a version that the second of three steps made is asked about at
+// the first, without its items, then at the third; the editor decides neither.
+func TestAnEditionGoesBackToEveryStepBeforeIt(t *testing.T) {
+	t.Parallel()
+	edition := func() Run {
+		run := three(func(steps []Step) {
+			steps[1].Edit = true
+			steps[0].Items, steps[2].Items = []string{"标点"}, []string{"依据"}
+		})
+		run.EditedStep = 2
+		run.Made = []Made{{Number: 2, Round: 1, Decision: Edit, By: 7, At: at}}
+
+		return run
+	}
+	decide := func(run Run, by int64, ticked ...string) (Run, error) {
+		return run.Decide(Deed{Hash: []byte("h"), Decision: Approve, By: by, At: at, Ticked: ticked},
+			People{Named: true, Worked: by == 7})
+	}
+
+	run, err := decide(edition(), 2)
+	if err != nil || run.Open() == nil || run.Open().Number != 3 || run.Passed() {
+		t.Fatalf("after one tap: %v, open %+v", err, run.Open())
+	}
+	if _, err := decide(run, 7, "依据"); fault.Public(err).Code != "self_review" {
+		t.Errorf("the editor approved: %v", err)
+	}
+	if _, err := decide(run, 3); fault.Public(err).Code != "ticked" {
+		t.Errorf("a step behind the edition was passed without its items: %v", err)
+	}
+	if run, err = decide(run, 3, "依据"); err != nil || !run.Passed() {
+		t.Errorf("at the end: %v, %s", err, run.State)
+	}
+
+	// A return to before the edition asks for everything again.
+	run, err = decide(edition(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err = run.Decide(
+		Deed{Hash: []byte("h"), Decision: Return, To: 1, By: 3, At: at, Opinion: "再看"},
+		People{Named: true},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := decide(run, 2); fault.Public(err).Code != "ticked" {
+		t.Errorf("after a return nothing was ticked: %v", err)
+	}
+	if run, err = decide(run, 2, "标点"); err != nil || run.Open().Number != 2 {
+		t.Errorf("after a return the edition was not asked for: %v", err)
+	}
+}
+
 // matrixOfPeople is what the property plays with: people with grants that come and go, stand-ins, a post
 // whose versions somebody edits, and the run of the newest one.
 type matrixOfPeople struct {
@@ -249,8 +335,11 @@ func TestNothingGoesOutThatWasNotApprovedAtEveryStep(t *testing.T) {
 			standsIn: map[int64]int64{},
 			ground:   chain.Ground{bureau, section},
 		}
-		for range rapid.IntRange(1, 4).Draw(r, "steps") {
+
+		n := rapid.IntRange(1, 4).Draw(r, "steps")
+		for i := range n {
 			m.steps = append(m.steps, chain.Step{
+				Edit: i < n-1 && rapid.IntRange(0, 2).Draw(r, "edit") == 0,
 				Role: rapid.SampledFrom([]access.Role{"", access.Reviewer, access.Supervisor}).
 					Draw(r, "role"),
 				Relation: rapid.SampledFrom(chain.Relations()).Draw(r, "relation"),
@@ -295,11 +384,27 @@ func TestNothingGoesOutThatWasNotApprovedAtEveryStep(t *testing.T) {
 				next := m.run.Again([]byte{byte(m.version), m.earlier}, at)
 				m.run, m.late, valid = &next, false, nil
 			},
+			"edition": func(r *rapid.T) { // a step of editing makes a version of its own
+				by, open := person.Draw(r, "person"), m.run.Open()
+				if open == nil || !open.Edit || m.run.May(by, m.people(by)) != nil {
+					return
+				}
+				number := open.Number
+				m.submit(by)
+				m.run.EditedStep = number
+				m.run.Made = []Made{{Number: number, Round: 1, Decision: Edit, By: by, At: at}}
+				m.run.Steps[0].State = StepWaiting
+				m.run.goTo(1, at)
+				m.late, valid = false, nil
+			},
 			"decide": func(r *rapid.T) {
 				by, open := person.Draw(r, "person"), m.run.Open()
 				deed := Deed{
 					Hash: m.run.Hash, By: by, At: at, Decision: Approve,
 					To: rapid.IntRange(0, 3).Draw(r, "to"),
+				}
+				if open != nil && open.Edit && rapid.IntRange(0, 9).Draw(r, "approve an edition") > 0 {
+					deed.Decision = Edit
 				}
 				if rapid.IntRange(0, 4).Draw(r, "return") == 0 {
 					deed.Decision = Return
@@ -312,12 +417,15 @@ func TestNothingGoesOutThatWasNotApprovedAtEveryStep(t *testing.T) {
 				if err != nil {
 					return
 				}
-				if string(deed.Hash) != string(m.run.Hash) || slices.Contains(m.workers, by) {
+				if (deed.Decision == Edit) != (open.Edit && deed.Decision != Return) {
+					r.Fatalf("%s at a step that is edited: %t", deed.Decision, open.Edit)
+				}
+				if string(deed.Hash) != string(m.run.Hash) || slices.Contains(m.workers, by) && !open.Edit {
 					r.Fatalf("%d decided on what was not shown, or on own work", by)
 				}
 				if deed.Decision == Approve {
 					valid = append(valid, said{open.Number, by, people.Named || people.For != 0})
-				} else if deed.To > 0 {
+				} else if deed.Decision == Return && deed.To > 0 {
 					valid = slices.DeleteFunc(valid, func(s said) bool { return s.step >= deed.To })
 				}
 				m.run = &next
@@ -336,6 +444,9 @@ func TestNothingGoesOutThatWasNotApprovedAtEveryStep(t *testing.T) {
 				by := map[int64]int{}
 
 				for step := 1; step <= len(m.steps); step++ {
+					if m.steps[step-1].Edit {
+						continue
+					}
 					n := 0
 
 					for _, s := range valid {

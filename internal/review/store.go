@@ -50,7 +50,7 @@ type source interface {
 func runsOf(ctx context.Context, from source, where string, args pgx.NamedArgs) ([]Run, error) {
 	rows, err := from.Query(ctx, `
 SELECT r.id, r.post_id, r.version_id, v.number, r.hash, r.chain_name, coalesce(r.chain_version_id, 0),
-    r.state, r.opened_at, r.ended_at
+    r.state, r.edited_step, r.opened_at, r.ended_at
 FROM review_runs r JOIN post_versions v ON v.id = r.version_id WHERE `+where+` ORDER BY r.id DESC`, args)
 	if err != nil {
 		return nil, err
@@ -65,6 +65,7 @@ FROM review_runs r JOIN post_versions v ON v.id = r.version_id WHERE `+where+` O
 			&r.Chain,
 			&r.ChainVersionID,
 			&r.State,
+			&r.EditedStep,
 			&r.OpenedAt,
 			&r.EndedAt,
 		)
@@ -89,7 +90,7 @@ FROM review_runs r JOIN post_versions v ON v.id = r.version_id WHERE `+where+` O
 func fillSteps(ctx context.Context, from source, runs map[int64]*Run, ids []int64) error {
 	rows, err := from.Query(ctx, `
 SELECT s.run_id, s.id, s.number, s.name, s.role, s.relation, s.everyone, s.limit_minutes,
-       s.remind_minutes, s.items, s.at_once, s.state, s.round, s.opened_at, s.limit_at, s.late_at,
+       s.remind_minutes, s.items, s.at_once, s.edit, s.state, s.round, s.opened_at, s.limit_at, s.late_at,
        u.id, u.name, u.path, u.kind, up.id, up.name, up.path
 FROM review_steps s JOIN units u ON u.id = s.unit_id LEFT JOIN units up ON up.id = s.raised_unit_id
 WHERE s.run_id = ANY (@runs) ORDER BY s.run_id, s.number`, pgx.NamedArgs{"runs": ids})
@@ -115,6 +116,7 @@ WHERE s.run_id = ANY (@runs) ORDER BY s.run_id, s.number`, pgx.NamedArgs{"runs":
 			&s.Remind,
 			&s.Items,
 			&s.AtOnce,
+			&s.Edit,
 			&s.State,
 			&s.Round,
 			&s.OpenedAt,
@@ -185,33 +187,54 @@ WHERE d.run_id = ANY (@runs) ORDER BY d.id`, pgx.NamedArgs{"runs": ids})
 // insertRun begins the way of a version: its first step is open.
 func insertRun(ctx context.Context, tx pg.Tx, run Run) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO review_runs (post_id, version_id, hash, chain_name, chain_version_id, state, opened_at)
-VALUES (@post, @version, @hash, @chain, nullif(@taken::bigint, 0), 'pending', @at) RETURNING id`, pgx.NamedArgs{
+INSERT INTO review_runs (post_id, version_id, hash, chain_name, chain_version_id, state, edited_step,
+    opened_at)
+VALUES (@post, @version, @hash, @chain, nullif(@taken::bigint, 0), 'pending', @edited, @at) RETURNING id`, pgx.NamedArgs{
 		"post":    run.PostID,
 		"version": run.VersionID,
 		"hash":    run.Hash,
 		"chain":   run.Chain, "taken": run.ChainVersionID,
-		"at": run.OpenedAt,
+		"edited": run.EditedStep,
+		"at":     run.OpenedAt,
 	}).Scan(&id)
 	if err != nil {
 		return 0, err
 	}
 
-	for _, step := range run.Steps {
+	for i, step := range run.Steps {
 		items := step.Items
 		if items == nil {
 			items = []string{}
 		}
-		if _, err := tx.Pgx.Exec(ctx, `
+		if err := tx.Pgx.QueryRow(ctx, `
 INSERT INTO review_steps (run_id, number, name, role, relation, unit_id, everyone, limit_minutes,
-    remind_minutes, items, at_once, state, opened_at, limit_at)
-VALUES (@run, @number, @name, @role, @relation, @unit, @all, @limit, @remind, @items, @once, @state, @opened, @until)`,
+    remind_minutes, items, at_once, edit, state, opened_at, limit_at)
+VALUES (@run, @number, @name, @role, @relation, @unit, @all, @limit, @remind, @items, @once, @edit, @state,
+    @opened, @until) RETURNING id`,
 			pgx.NamedArgs{
-				"run": id, "number": step.Number, "name": step.Name, "role": string(step.Role),
-				"relation": string(step.Relation), "unit": step.Unit.ID, "all": step.All, "limit": step.Limit,
-				"remind": step.Remind, "items": items, "once": step.AtOnce, "state": string(step.State),
-				"opened": step.OpenedAt, "until": step.LimitAt,
-			}); err != nil {
+				"run":      id,
+				"number":   step.Number,
+				"name":     step.Name,
+				"role":     string(step.Role),
+				"relation": string(step.Relation),
+				"unit":     step.Unit.ID,
+				"all":      step.All,
+				"limit":    step.Limit,
+				"remind":   step.Remind,
+				"items":    items,
+				"once":     step.AtOnce,
+				"edit":     step.Edit,
+				"state":    string(step.State),
+				"opened":   step.OpenedAt,
+				"until":    step.LimitAt,
+			}).Scan(&run.Steps[i].ID); err != nil {
+			return 0, err
+		}
+	}
+	run.ID = id
+
+	for _, made := range run.Made {
+		if err := insertMade(ctx, tx, run, made); err != nil {
 			return 0, err
 		}
 	}
@@ -242,12 +265,20 @@ SELECT FROM review_runs WHERE post_id = @post AND version_id =
 
 // saveRun writes what a decision made of a locked run: the decision itself, and the steps as they are now.
 func saveRun(ctx context.Context, tx pg.Tx, run Run) error {
-	made := run.last()
+	if err := insertMade(ctx, tx, run, *run.last()); err != nil {
+		return err
+	}
+
+	return saveSteps(ctx, tx, run)
+}
+
+// insertMade adds a decision to a run whose steps are kept.
+func insertMade(ctx context.Context, tx pg.Tx, run Run, made Made) error {
 	ticked := made.Ticked
 	if ticked == nil {
 		ticked = []string{}
 	}
-	if _, err := tx.Pgx.Exec(ctx, `
+	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO review_decisions (run_id, step_id, round, decision, to_step, by_user, for_user, at, opinion,
     ticked)
 VALUES (@run, @step, @round, @decision, @to, @by, nullif(@for::bigint, 0), @at, @opinion, @ticked)`, pgx.NamedArgs{
@@ -261,11 +292,9 @@ VALUES (@run, @step, @round, @decision, @to, @by, nullif(@for::bigint, 0), @at, 
 		"at":       made.At,
 		"opinion":  made.Opinion,
 		"ticked":   ticked,
-	}); err != nil {
-		return err
-	}
+	})
 
-	return saveSteps(ctx, tx, run)
+	return err
 }
 
 // saveSteps writes the steps of a locked run as they are now, its hash and its state.
@@ -388,6 +417,7 @@ type waitingRow struct {
 	Own           bool
 	Opened        bool
 	Items         bool
+	Edit          bool
 }
 
 const selectWaiting = `
@@ -400,12 +430,12 @@ SELECT r.id, r.post_id, r.version_id, v.number AS version_number, s.number AS le
        coalesce((SELECT m.media_id FROM version_media m WHERE m.version_id = v.id ORDER BY m.position
            LIMIT 1), 0) AS thumb_id,
        p.due_at, p.due_now, p.urgent, s.limit_at, s.late_at IS NOT NULL AS late,
-       (p.author_id = ? OR v.submitted_by = ? OR ? = ANY (v.editors) OR EXISTS (
+       (NOT s.edit AND (p.author_id = ? OR v.submitted_by = ? OR ? = ANY (v.editors)) OR EXISTS (
            SELECT FROM review_decisions d WHERE d.run_id = r.id AND d.by_user = ?
                AND (d.step_id <> s.id OR d.round = s.round))) AS own,
        EXISTS (SELECT FROM review_opened o
            WHERE o.version_id = v.id AND o.user_id = ? AND o.hash = r.hash) AS opened,
-       s.items <> '[]' AS items
+       s.edit, s.items <> '[]' OR s.edit AS items
 FROM review_steps s JOIN review_runs r ON r.id = s.run_id JOIN post_versions v ON v.id = r.version_id
     JOIN posts p ON p.id = r.post_id JOIN units u ON u.id = p.unit_id
     JOIN units su ON su.id = s.unit_id LEFT JOIN units ru ON ru.id = s.raised_unit_id
@@ -442,6 +472,7 @@ func pending(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Waiting, e
 			Own:           row.Own,
 			Opened:        row.Opened,
 			Items:         row.Items,
+			Edit:          row.Edit,
 			Review: Review{
 				ID:            row.ID,
 				PostID:        row.PostID,

@@ -43,29 +43,43 @@ func OpenTx(
 	if err != nil {
 		return Run{}, err
 	}
-	if len(placed) > 1 {
-		if err := passable(ctx, tx, at, versionID, taken, placed); err != nil {
-			return Run{}, err
-		}
-	}
-
 	run := Run{
 		PostID: postID, VersionID: versionID, Hash: hash,
 		Chain: taken.Name, ChainVersionID: taken.ID, State: Pending, OpenedAt: at,
 	}
+
+	return begin(ctx, tx, at, matter, run, taken, placed)
+}
+
+// begin opens the first step of a run that nobody has edited yet, and keeps it.
+func begin(
+	ctx context.Context,
+	tx pg.Tx,
+	at time.Time,
+	matter matter,
+	run Run,
+	taken chain.Version,
+	placed []chain.Placed,
+) (Run, error) {
+	if len(placed) > 1 {
+		if err := passable(ctx, tx, at, run, taken, placed); err != nil {
+			return Run{}, err
+		}
+	}
+
 	for i, step := range placed {
 		run.Steps = append(run.Steps, Step{Placed: step, Number: i + 1, State: StepWaiting, Round: 1})
 	}
-	run.Steps[0].begin(at)
+	run.goTo(1, at)
 	id, err := insertRun(ctx, tx, run)
 	if err != nil {
 		return Run{}, err
 	}
-	if err := tell(ctx, tx, at, matter, run); err != nil {
+	if run, err = findRun(ctx, tx, id); err != nil {
 		return Run{}, err
 	}
 
-	return findRun(ctx, tx, id)
+	return run, tell(ctx, tx, at, matter, run)
 }
 
 // passable refuses a chain in which a step has nobody left for this version.
@@ -73,11 +87,11 @@ func passable(
 	ctx context.Context,
 	tx pg.Tx,
 	at time.Time,
-	versionID int64,
+	run Run,
 	taken chain.Version,
 	placed []chain.Placed,
 ) error {
-	workers, err := workersOf(ctx, tx, versionID)
+	workers, err := workersOf(ctx, tx, run.VersionID)
 	if err != nil {
 		return err
 	}
@@ -85,7 +99,11 @@ func passable(
 	if err != nil {
 		return err
 	}
-	if stuck := chain.Stuck(taken.Steps, chain.IDs(able)); stuck > 0 {
+	people := chain.IDs(able)
+	if err := editable(ctx, tx, at, run, placed, people); err != nil {
+		return err
+	}
+	if stuck := chain.Stuck(taken.Steps, people); stuck > 0 {
 		return fault.Conflict("审核流程“{.chain}”的第 {.n} 步“{.step}”现在没有人可以审核，请联系管理员授权或修改流程",
 			"chain", taken.Name, "n", stuck, "step", taken.Steps[stuck-1].Name).WithCode("nobody")
 	}
@@ -108,6 +126,9 @@ func tell(ctx context.Context, tx pg.Tx, at time.Time, matter matter, run Run) e
 	not, err := workersOf(ctx, tx, run.VersionID)
 	if err != nil {
 		return err
+	}
+	if open.Edit { // who wrote may edit
+		not = nil
 	}
 
 	for _, made := range run.Made {

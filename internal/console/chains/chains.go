@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/account"
 	"juzhen/internal/chain"
 	"juzhen/internal/column"
 	"juzhen/internal/console/badge"
@@ -28,6 +29,8 @@ type Deps struct {
 	Chains  *chain.Service
 	Columns *column.Service
 	Units   *org.Service
+
+	Accounts *account.Service
 }
 
 type pages struct {
@@ -271,6 +274,7 @@ func (f form) draft() (chain.Draft, error) {
 			Role:     access.Role(at(f.Roles, i)),
 			Relation: chain.Relation(at(f.Relations, i)),
 			All:      at(f.Everyone, i) == "all",
+			Edit:     at(f.Everyone, i) == "edit",
 		}
 		var err error
 		if step.Limit, err = number(f.Limits, i, "时限"); err != nil {
@@ -316,8 +320,12 @@ func formOf(c chain.Chain, v chain.Version) form {
 
 	for _, step := range v.Steps {
 		everyone := "any"
-		if step.All {
+
+		switch {
+		case step.All:
 			everyone = "all"
+		case step.Edit:
+			everyone = "edit"
 		}
 		f.Steps = append(f.Steps, step.Name)
 		f.Roles, f.Relations = append(f.Roles, string(step.Role)), append(f.Relations, string(step.Relation))
@@ -345,6 +353,57 @@ type editPage struct {
 	Columns []page.Option
 	Risks   []page.Option
 	Fields  []stepFields
+
+	Accounts []page.Option // that may be named
+	Kept     []int64       // named ones of a matrix too large to be listed
+}
+
+// mostListed is how many accounts the form lists. Of a larger matrix the interface names them.
+const mostListed = 200
+
+// fillAccounts lists the accounts that the reader sees, to be named by the chain.
+func (h *pages) fillAccounts(c *gin.Context, p *editPage) error {
+	accounts, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{Limit: mostListed + 1})
+	if err != nil {
+		return err
+	}
+	if len(accounts) > mostListed {
+		p.Kept = p.Form.Handles
+		return nil
+	}
+
+	for _, one := range accounts {
+		p.Accounts = append(p.Accounts, page.Option{
+			Value: strconv.FormatInt(one.ID, 10), Text: one.At(), Raw: true,
+			Selected: slices.Contains(p.Form.Handles, one.ID),
+		})
+	}
+
+	for _, id := range p.Form.Handles { // named by somebody who sees more
+		if !slices.ContainsFunc(accounts, func(one account.Account) bool { return one.ID == id }) {
+			p.Kept = append(p.Kept, id)
+		}
+	}
+
+	return nil
+}
+
+// Used are the steps of the form that are filled in, and one more.
+func (p editPage) Used() []stepFields { return p.Fields[:p.used()] }
+
+// More are the steps that could be added.
+func (p editPage) More() []stepFields { return p.Fields[p.used():] }
+
+func (p editPage) used() int {
+	used := 0
+
+	for i, step := range p.Fields {
+		if step.Name != "" {
+			used = i + 1
+		}
+	}
+
+	return min(used+1, len(p.Fields))
 }
 
 // stepFields is one step of the form.
@@ -446,7 +505,8 @@ func (h *pages) editPage(c *gin.Context, id int64, f form) (editPage, error) {
 	for _, relation := range chain.Relations() {
 		relations = append(relations, page.Option{Value: string(relation), Text: relation.Label()})
 	}
-	everyone := []page.Option{{Value: "any", Text: "任一人"}, {Value: "all", Text: "全部的人"}}
+	everyone := []page.Option{{Value: "any", Text: "任一人"}, {Value: "all", Text: "全部的人"},
+		{Value: "edit", Text: "任一人，编辑文字，不作批准"}}
 	units := append([]page.Option{{Value: "0", Text: "不指定"}}, parts.UnitOptions(seen)...)
 
 	for i := range chain.MaxSteps {
@@ -463,7 +523,7 @@ func (h *pages) editPage(c *gin.Context, id int64, f form) (editPage, error) {
 		})
 	}
 
-	return p, nil
+	return p, h.fillAccounts(c, &p)
 }
 
 func marked(options []page.Option, value string) []page.Option {

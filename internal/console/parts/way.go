@@ -19,7 +19,7 @@ type WayStep struct {
 
 // Undone tells whether somebody returned to the step, or to one before it, since this was approved.
 func (s WayStep) Undone(made review.Made) bool {
-	return made.Decision == review.Approve && made.Round != s.Round
+	return made.Decision != review.Return && made.Round != s.Round
 }
 
 // WayOf makes it of a standing; nil where the chain has one step and nothing was returned to it.

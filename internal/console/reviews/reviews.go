@@ -54,6 +54,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "POST", "", access.PostReview, h.several)
 	kit.Handle(g, "GET", "/:id", access.PostReview, h.show)
 	kit.Handle(g, "POST", "/:id", access.PostReview, h.decide)
+	kit.Handle(g, "POST", "/:id/edit", access.PostReview, h.edit, web.MaxBody(maxEdit))
 	kit.Handle(g, "POST", "/:id/notes", access.PostReview, h.note)
 	kit.Handle(g, "POST", "/:id/notes/:note/resolve", access.PostReview, h.resolveNote)
 }
@@ -191,6 +192,7 @@ type reviewPage struct {
 	Found    []parts.Found
 	Stops    parts.Stops // by the lists as they are now
 	Notes    notesOf
+	Words    words // of the version, while its step is one of editing
 }
 
 // Agree is how many of the writer's reasons wait for the reviewer's word.
@@ -288,6 +290,9 @@ func (h *pages) page(c *gin.Context, form reviewForm) (reviewPage, error) {
 	if form.Version == 0 {
 		p.Form.Step = p.Standing.Open
 	}
+	if p.Editing() {
+		p.Words = wordsOf(p.Version, nil)
+	}
 	p.Late = p.Post.DueAt != nil && !p.Post.DueAt.After(p.Now)
 	if p.Form.Due.IsZero() {
 		p.Form.Due = p.Now.Add(30 * time.Minute).Truncate(5 * time.Minute)
@@ -345,7 +350,7 @@ func (h *pages) fillEarlier(c *gin.Context, page *reviewPage) error {
 	if err != nil {
 		return err
 	}
-	if version, ok := before(versions, page.Version); ok {
+	if version, ok := before(versions, page.Version, page.Standing.Run.EditedStep > 0); ok {
 		difference := post.Diff(version, page.Version)
 		page.Since, page.SinceN = &difference, version.Number
 	}
@@ -364,7 +369,8 @@ func (p reviewPage) Way() *parts.Way { return parts.WayOf(p.Standing) }
 // Items are what is ticked before the open step is approved.
 func (p reviewPage) Items() []page.Option {
 	var out []page.Option
-	if open := p.Standing.Run.Open(); open != nil {
+	run := p.Standing.Run
+	if open := run.Open(); open != nil && (open.Number >= run.EditedStep || open.Round > 1) {
 		for _, item := range open.Items {
 			out = append(
 				out,
@@ -417,8 +423,15 @@ func (p *reviewPage) takePlace(pending []review.Waiting) {
 	}
 }
 
-// before is what the reviewer compares with: the version approved last, else the one returned last.
-func before(versions []post.Version, now post.Version) (post.Version, bool) {
+// before is what the reviewer compares with: of an edition the version it was made of, else the version
+// approved last, else the one returned last.
+func before(versions []post.Version, now post.Version, edition bool) (post.Version, bool) {
+	for _, version := range versions {
+		if edition && version.Number == now.Number-1 {
+			return version, true
+		}
+	}
+
 	for _, state := range []post.VersionState{post.VersionApproved, post.VersionReturned} {
 		for _, version := range versions {
 			if version.State == state && version.ID != now.ID {
