@@ -70,6 +70,9 @@ func begin(
 	for i, step := range placed {
 		run.Steps = append(run.Steps, Step{Placed: step, Number: i + 1, State: StepWaiting, Round: 1})
 	}
+	if run.EditedStep > 0 {
+		run.Steps[run.EditedStep-1].State = StepPassed
+	}
 	run.goTo(1, at)
 	id, err := insertRun(ctx, tx, run)
 	if err != nil {

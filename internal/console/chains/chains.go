@@ -506,7 +506,7 @@ func (h *pages) editPage(c *gin.Context, id int64, f form) (editPage, error) {
 		relations = append(relations, page.Option{Value: string(relation), Text: relation.Label()})
 	}
 	everyone := []page.Option{{Value: "any", Text: "任一人"}, {Value: "all", Text: "全部的人"},
-		{Value: "edit", Text: "任一人，编辑文字，不作批准"}}
+		{Value: "edit", Text: "任一人编辑"}}
 	units := append([]page.Option{{Value: "0", Text: "不指定"}}, parts.UnitOptions(seen)...)
 
 	for i := range chain.MaxSteps {
