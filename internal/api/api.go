@@ -21,6 +21,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/identity"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/plan"
@@ -51,6 +52,7 @@ type Deps struct {
 	Reviews    *review.Service
 	Chains     *chain.Service
 	Checks     *check.Service
+	Links      *link.Service
 	Deliveries *delivery.Service
 	Reach      *reach.Service
 	Plan       *plan.Service
@@ -111,6 +113,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.air()
 	a.checks()
 	a.levels()
+	a.domains()
 	a.accounts()
 	a.media()
 	a.lexicons()

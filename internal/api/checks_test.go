@@ -3,6 +3,8 @@ package api_test
 import (
 	"net/http"
 	"testing"
+
+	"juzhen/internal/sandbox"
 )
 
 func TestATextIsCheckedBeforeAnythingIsKept(t *testing.T) {
@@ -125,5 +127,36 @@ func TestALevelOfAUnitChangesWhatASubmissionAsks(t *testing.T) {
 	}
 	w.call("supervisor", "POST", "/checks/levels", body{
 		"unit_id": 1, "rule": "mobile", "level": "block", "version": 0,
+	}).want(http.StatusUnprocessableEntity)
+}
+
+// TestDomainsOfAUnitAskForAReason: a link to another domain needs one once a list is set, and the list names its
+// bad lines.
+func TestDomainsOfAUnitAskForAReason(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	at, asked := "/checks/domains?unit_id=1", body{"text": "见 https://other.example/x", "unit_id": 1}
+	w.call("writer", "GET", at, nil).
+		want(http.StatusOK).
+		says("0", "version").
+		says(sandbox.DemoSafeDomain, "always", 0)
+	w.call("writer", "POST", "/checks", asked).want(http.StatusOK).says("[]", "findings")
+	list := func(version int, domains ...string) body {
+		return body{"unit_id": 1, "domains": domains, "version": version}
+	}
+	w.call("supervisor", "PUT", "/checks/domains", list(0, "a.example", "http://b.example")).
+		want(http.StatusUnprocessableEntity)
+	w.call("supervisor", "PUT", "/checks/domains", list(0, "A.example", "b.example")).
+		want(http.StatusOK).says("a.example", "domains", 0).says("1", "version")
+	w.call("supervisor", "PUT", "/checks/domains", list(0, "c.example")).want(http.StatusConflict)
+	w.call("writer", "POST", "/checks", asked).want(http.StatusOK).
+		says("link_domain", "findings", 0, "rule").says("second", "findings", 0, "level").
+		says("https://other.example/x", "findings", 0, "found")
+	w.call("writer", "POST", "/posts", body{
+		"unit_id":     1,
+		"text":        "见 https://other.example/x",
+		"account_ids": []int{1},
+		"now":         true,
+		"submit":      true,
 	}).want(http.StatusUnprocessableEntity)
 }

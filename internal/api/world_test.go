@@ -31,6 +31,7 @@ import (
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/identity"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/outward"
@@ -164,7 +165,8 @@ func (w *world) services(weiboURL string) {
 		First:       delivery.AccountFirstTx,
 	})
 	lists := lexicon.New(w.db, w.now, nil, lexicon.Told{})
-	checks := check.New(w.db, lists, w.now)
+	links := link.New(w.db, nil, link.Options{Safe: rules.SafeDomains}, w.now)
+	checks := check.New(w.db, lists, links, w.now)
 	templates := template.New(w.db, w.now)
 	w.deps = api.Deps{
 		Plan: plan.New(
@@ -172,6 +174,7 @@ func (w *world) services(weiboURL string) {
 			plan.Options{Accounts: accounts, Columns: column.New(w.db, w.now), Now: w.now},
 		),
 		Checks:     checks,
+		Links:      links,
 		Lexicons:   lists,
 		Identity:   people,
 		Units:      org.New(w.db, w.now),

@@ -31,6 +31,7 @@ import (
 	"juzhen/internal/dispatch"
 	"juzhen/internal/identity"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/link"
 	"juzhen/internal/live"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -58,6 +59,7 @@ type Services struct {
 	Accounts   *account.Service
 	Media      *media.Service
 	Lexicons   *lexicon.Service
+	Links      *link.Service
 	Columns    *column.Service
 	Reviews    *review.Service
 	Chains     *chain.Service
@@ -120,9 +122,14 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db, now), post.New(db, rules, now)
 	a.Media.ShowAlso(review.OpenToSQL)
 	a.Lexicons = lexicon.New(db, now, check.Samples(db), delivery.ListWatch())
-	a.Checks = check.New(db, a.Lexicons, now).Telling(delivery.ListWatch().Blocks)
+	outside := outward.New(outward.Options{Allowed: a.cfg.OutwardHosts})
+	a.Links = link.New(db, outside, link.Options{
+		Safe:    rules.SafeDomains,
+		Waiting: delivery.WaitingSQL(),
+	}, now)
+	a.Checks = check.New(db, a.Lexicons, a.Links, now).Telling(delivery.ListWatch().Blocks)
 	a.Templates = template.New(db, now)
-	a.Sources = source.New(db, a.Templates, outward.New(outward.Options{Allowed: a.cfg.OutwardHosts}), now)
+	a.Sources = source.New(db, a.Templates, outside, now)
 	a.Engine = dispatch.New(dispatch.Options{
 		Blocks: func(ctx context.Context, ids []int64) (map[int64]string, error) {
 			return a.Deliveries.Blocked(ctx, ids)
@@ -245,6 +252,9 @@ func (a *App) buildQueue() error {
 	if err := source.AddWorkers(workers, a.Sources); err != nil {
 		return err
 	}
+	if err := link.AddWorkers(workers, a.Links); err != nil {
+		return err
+	}
 	var err error
 	a.queue, err = queue.New(a.jobs.Pool(), queue.Config{
 		Log:     a.log,
@@ -252,6 +262,7 @@ func (a *App) buildQueue() error {
 		Reindex: a.owner,
 		Periodic: slices.Concat(
 			account.Periodic(), review.Periodic(), reach.Periodic(), template.Periodic(), source.Periodic(),
+			link.Periodic(),
 		),
 	})
 
@@ -268,6 +279,7 @@ func acts() []audit.Act {
 		reach.TrailActs(),
 		media.TrailActs(),
 		lexicon.TrailActs(),
+		link.TrailActs(),
 		column.TrailActs(),
 		chain.TrailActs(),
 		review.TrailActs(),

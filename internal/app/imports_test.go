@@ -17,7 +17,7 @@ import (
 var (
 	features = []string{
 		"access", "replay", "audit", "org", "todo", "identity", "account", "media", "lexicon",
-		"column", "chain", "review", "post", "template", "source", "check", "delivery", "dispatch", "reach",
+		"link", "column", "chain", "review", "post", "template", "source", "check", "delivery", "dispatch", "reach",
 		"plan",
 	}
 	kit = []string{

@@ -82,6 +82,7 @@ func (a *App) register(kit *web.Kit) {
 		Chains:      a.Chains,
 		Posts:       a.Posts,
 		Checks:      a.Checks,
+		Links:       a.Links,
 		Templates:   a.Templates,
 		Sources:     a.Sources,
 		Reviews:     a.Reviews,
@@ -111,6 +112,7 @@ func (a *App) register(kit *web.Kit) {
 	})
 	posts.Register(kit, posts.Deps{
 		Checks:     a.Checks,
+		Links:      a.Links,
 		Posts:      a.Posts,
 		Media:      a.Media,
 		Reviews:    a.Reviews,
@@ -134,13 +136,19 @@ func (a *App) register(kit *web.Kit) {
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,
 		Checks:     a.Checks,
+		Links:      a.Links,
 		Deliveries: a.Deliveries,
 	})
 	deliveries.Register(kit, a.sendingDeps())
 	pauses.Register(kit, pauses.Deps{Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
-	lexiconpages.Register(kit, lexiconpages.Deps{Lexicons: a.Lexicons, Checks: a.Checks, Units: a.Org})
+	lexiconpages.Register(kit, lexiconpages.Deps{
+		Lexicons: a.Lexicons,
+		Checks:   a.Checks,
+		Links:    a.Links,
+		Units:    a.Org,
+	})
 	chains.Register(kit, chains.Deps{
 		Chains: a.Chains, Columns: a.Columns, Units: a.Org, Accounts: a.Accounts,
 	})

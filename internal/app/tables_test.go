@@ -45,7 +45,7 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit todo identity account media lexicon column chain review post template source check delivery reach plan",
+		"audit todo identity account media lexicon link column chain review post template source check delivery reach plan",
 	},
 
 	{"todo_readers", "todo", "", ""},
@@ -57,7 +57,7 @@ var tables = []table{
 	{"signin_refusals", "identity", "", ""},
 	{"signin_tries", "identity", "", ""},
 	{"user_changes", "identity", "", ""},
-	{"users", "identity", "", "account lexicon chain review post template source check delivery reach plan"},
+	{"users", "identity", "", "account lexicon link chain review post template source check delivery reach plan"},
 
 	{"account_names", "account", "", ""},
 	{"accounts", "account", "", "identity media post check delivery dispatch reach plan"},
@@ -74,6 +74,10 @@ var tables = []table{
 	{"lexicon_files", "lexicon", "", ""},
 	{"lexicon_versions", "lexicon", "", ""},
 	{"lexicons", "lexicon", "", ""},
+
+	{"link_domains", "link", "", ""},
+	{"links", "link", "", ""},
+	{"post_links", "link", "", ""},
 
 	{"columns", "column", "", "post"},
 

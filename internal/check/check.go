@@ -1,6 +1,6 @@
 // Package check says what is wrong in the wordings of a post and what that asks of people: by the word lists
 // in force for its units (lexicon), by rules that read the text alone (proofread), and by what only the post
-// knows: pictures without a description, a text that was sent lately.
+// knows: pictures without a description, a text that was sent lately, what is known of its links (link).
 //
 // What is found has a level. A block is not submitted; a second needs a reason of the writer and the
 // agreement of a second person at review; a hint is told. docs/words.md has the presets and why.
@@ -27,6 +27,8 @@ type Rule string
 const (
 	Description Rule = "description" // a picture without a description
 	Repeat      Rule = "repeat"      // the same text on the same account within RepeatWithin
+	LinkState   Rule = "link_state"  // a link that the last look found dead, led elsewhere, or insecure
+	LinkDomain  Rule = "link_domain" // a link to a domain that is not on the list of a unit
 )
 
 // RepeatWithin is how near the same text on the same account must lie to be told.
@@ -42,6 +44,7 @@ var presets = map[Rule]lexicon.Level{
 	Rule(proofread.IdentityCard):   lexicon.Second,
 	Rule(proofread.Plate):          lexicon.Second,
 	Rule(proofread.BankCard):       lexicon.Second,
+	LinkDomain:                     lexicon.Second,
 }
 
 // Preset is the level of a rule where nobody has set another. The words of a list have their list's.
@@ -63,6 +66,10 @@ func (r Rule) Label() string {
 		return i18n.N("图片说明")
 	case Repeat:
 		return i18n.N("近期重复")
+	case LinkState:
+		return i18n.N("链接打不开或跳转")
+	case LinkDomain:
+		return i18n.N("链接域名")
 	}
 	if label := lexicon.Kind(r).Label(); label != "" {
 		return label
@@ -81,7 +88,7 @@ func Rules() (all []Rule) {
 		all = append(all, Rule(rule))
 	}
 
-	return append(all, Description, Repeat)
+	return append(all, LinkState, LinkDomain, Description, Repeat)
 }
 
 // Finding is one thing that is wrong, at its place in one wording of a post.

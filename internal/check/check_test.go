@@ -16,14 +16,30 @@ import (
 func TestEveryRuleHasItsLevel(t *testing.T) {
 	t.Parallel()
 	want := map[check.Rule]lexicon.Level{
-		"grave": lexicon.Block, "names": lexicon.Second, "typo": lexicon.Second, "sensitive": lexicon.Second,
-		"environment": lexicon.Hint, "links": lexicon.Hint,
-		"aqi_class": lexicon.Second, "primary_pollutant": lexicon.Second, "weekday": lexicon.Second,
-		"impossible_date": lexicon.Second, "mobile": lexicon.Second, "id_card": lexicon.Second,
-		"plate": lexicon.Second, "bank_card": lexicon.Second,
-		"warning_level": lexicon.Hint, "end_before_start": lexicon.Hint, "unit": lexicon.Hint,
-		"topic": lexicon.Hint, "handle": lexicon.Hint, "link": lexicon.Hint,
-		"description": lexicon.Hint, "repeat": lexicon.Hint,
+		"grave":             lexicon.Block,
+		"names":             lexicon.Second,
+		"typo":              lexicon.Second,
+		"sensitive":         lexicon.Second,
+		"environment":       lexicon.Hint,
+		"links":             lexicon.Hint,
+		"aqi_class":         lexicon.Second,
+		"primary_pollutant": lexicon.Second,
+		"weekday":           lexicon.Second,
+		"impossible_date":   lexicon.Second,
+		"mobile":            lexicon.Second,
+		"id_card":           lexicon.Second,
+		"plate":             lexicon.Second,
+		"bank_card":         lexicon.Second,
+		"warning_level":     lexicon.Hint,
+		"end_before_start":  lexicon.Hint,
+		"unit":              lexicon.Hint,
+		"topic":             lexicon.Hint,
+		"handle":            lexicon.Hint,
+		"link":              lexicon.Hint,
+		"link_state":        lexicon.Hint,
+		"link_domain":       lexicon.Second,
+		"description":       lexicon.Hint,
+		"repeat":            lexicon.Hint,
 	}
 
 	for _, rule := range check.Rules() {

@@ -33,10 +33,14 @@ func LevelLabel(level lexicon.Level) string {
 func (r Rule) OfList() bool { return lexicon.Kind(r).Label() != "" }
 
 // Choices are the levels that a rule may have. Only words of a list may stop a text: from the others no
-// exception leads.
+// exception leads. What a look at a link found is never more than a hint: it may change between two looks,
+// and nobody is to be kept from submitting by a server of strangers.
 func (r Rule) Choices() []lexicon.Level {
-	if r.OfList() {
+	switch {
+	case r.OfList():
 		return append(lexicon.Levels(), Off)
+	case r == LinkState:
+		return []lexicon.Level{lexicon.Hint, Off}
 	}
 
 	return []lexicon.Level{lexicon.Second, lexicon.Hint, Off}

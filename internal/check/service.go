@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/link"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/proofread"
@@ -21,13 +22,14 @@ import (
 type Service struct {
 	db     *pg.DB
 	lists  *lexicon.Service
+	links  *link.Service
 	now    func() time.Time
 	blocks func(ctx context.Context, tx pg.Tx, unitPath string) error
 }
 
 // New builds the service.
-func New(db *pg.DB, lists *lexicon.Service, now func() time.Time) *Service {
-	return &Service{db: db, lists: lists, now: now}
+func New(db *pg.DB, lists *lexicon.Service, links *link.Service, now func() time.Time) *Service {
+	return &Service{db: db, lists: lists, links: links, now: now}
 }
 
 // Telling hands over who must hear, in its transaction, that a level forbids more than before for a unit and
@@ -313,7 +315,12 @@ func (s *Service) through(
 		units = append(units, w.units...)
 	}
 	slices.Sort(units)
-	set, err := levelsFor(ctx, s.db.Pool(), slices.Compact(units))
+	units = slices.Compact(units)
+	set, err := levelsFor(ctx, s.db.Pool(), units)
+	if err != nil {
+		return nil, err
+	}
+	links, err := s.linksOf(ctx, all, units)
 	if err != nil {
 		return nil, err
 	}
@@ -324,7 +331,7 @@ func (s *Service) through(
 			return nil, err
 		}
 
-		for _, f := range inText {
+		for _, f := range append(inText, levelled(links.in(w, inText), set, w.units)...) {
 			f.AccountID = w.own
 			found = append(found, f)
 		}

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/link"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 )
@@ -19,6 +20,7 @@ type world struct {
 	*testing.T
 	db    *pg.DB
 	lists *lexicon.Service
+	links *link.Service
 	s     *check.Service
 	now   time.Time
 
@@ -32,7 +34,8 @@ func newWorld(t *testing.T) *world {
 	stage.BureauAccounts(t, w.db)
 	now := func() time.Time { return w.now }
 	w.lists = lexicon.New(w.db, now, nil, lexicon.Told{})
-	w.s = check.New(w.db, w.lists, now)
+	w.links = link.New(w.db, nil, link.Options{Safe: []string{"app.example"}}, now)
+	w.s = check.New(w.db, w.lists, w.links, now)
 	w.writer = person(1, "专员", access.PressOfficer, 1, "/1/")
 	w.district = person(2, "朝阳专员", access.PressOfficer, 3, "/1/3/")
 	w.supervisor = person(3, "主管", access.Supervisor, 1, "/1/")

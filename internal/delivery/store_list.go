@@ -204,3 +204,10 @@ WHERE d.troubled AND `+scope+" GROUP BY 1", args...).Find(ctx)
 
 	return out, err
 }
+
+// WaitingSQL is a table of the posts that may still go out, to join with what begins posts: id, and touched,
+// when somebody last wrote on it; null once it is submitted.
+func WaitingSQL() string {
+	return `(SELECT post_id AS id, NULL::timestamptz AS touched FROM deliveries WHERE NOT settled
+UNION ALL SELECT id, updated_at FROM posts WHERE phase IN ('draft', 'returned'))`
+}

@@ -24,7 +24,7 @@ func (w *world) lists() lists {
 	words := lexicon.New(w.db, w.now, check.Samples(w.db), lexicon.Told{})
 
 	return lists{words, delivery.New(w.db, delivery.Options{
-		Now: w.now, Settings: w.set, Rules: rules, Wake: w.wake, Checks: check.New(w.db, words, w.now),
+		Now: w.now, Settings: w.set, Rules: rules, Wake: w.wake, Checks: check.New(w.db, words, nil, w.now),
 	})}
 }
 

@@ -645,6 +645,17 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 		s.g.exec(`DELETE FROM rule_levels WHERE unit_id = $1`, s.unit)
 		return vars{"id": s.unit, "unit": s.unit}
 	}
+	// domains is a unit with a list of domains.
+	domains = func(s *side) vars {
+		s.g.exec(`
+			INSERT INTO link_domains AS d (unit_id, hosts, version, changed_by, changed_at)
+			VALUES ($1, '{a.example.cn}', 1, $2, now())
+			ON CONFLICT (unit_id) DO UPDATE SET hosts = excluded.hosts, version = d.version + 1`,
+			s.unit, s.boss.UserID)
+		version := s.g.id(`SELECT version FROM link_domains WHERE unit_id = $1`, s.unit)
+
+		return vars{"id": s.unit, "unit": s.unit, "version": version}
+	}
 	// forbidden is a draft with a word that a list forbids, the same list for all of a side.
 	forbidden = func(s *side) vars {
 		v, word := draft(s), s.name+"禁用的词"

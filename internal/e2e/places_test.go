@@ -80,6 +80,7 @@ var placesOf = map[string][]string{
 		"/lexicon/exceptions/{plea}",
 		"/lexicon/levels",
 		"/lexicon/levels/{level}",
+		"/lexicon/domains",
 		"/plan",
 		"/plan?days=31",
 		"/sending",

@@ -62,6 +62,12 @@ var apiRules = []rule{
 		SELECT EXISTS (SELECT FROM rule_levels WHERE unit_id = {unit} AND rule = 'topic' AND level = 'second')`,
 		usual,
 	},
+	{"GET /api/v1/checks/domains", "PRS-A", domains, "unit_id={unit}", "a.example.cn", usual},
+	{
+		"PUT /api/v1/checks/domains", "--S--", domains,
+		`{"unit_id":{unit},"domains":["b.example.cn"],"version":{version}}`, `
+		SELECT hosts = '{b.example.cn}' FROM link_domains WHERE unit_id = {unit}`, usual,
+	},
 	{"POST /api/v1/checks/levels/changes/:id/confirm", "-RS--", levelChange, "", `
 		SELECT state = 'confirmed' FROM rule_level_changes WHERE id = {id}`, usual},
 	{"POST /api/v1/checks/levels/changes/:id/stop", "-RS--", levelChange, `{"reason":"不妥"}`, `

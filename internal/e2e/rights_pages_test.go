@@ -289,6 +289,9 @@ var pageRules = []rule{
 		SELECT state = 'confirmed' FROM rule_level_changes WHERE id = {id}`, usual},
 	{"POST /lexicon/levels/:id/stop", "-RS--", levelChange, "reason=不妥", `
 		SELECT state = 'stopped' FROM rule_level_changes WHERE id = {id}`, usual},
+	{"GET /lexicon/domains", "PRS-A", domains, "unit={unit}", "a.example.cn", usual},
+	{"POST /lexicon/domains", "--S--", domains, "unit={unit}&domains=b.example.cn&version={version}", `
+		SELECT hosts = '{b.example.cn}' FROM link_domains WHERE unit_id = {unit}`, usual},
 	{"GET /lexicon/exceptions/:id", "PRS-A", plea, "", "就是这样写的", usual},
 	{"POST /lexicon/exceptions/:id/confirm", "-RS--", plea, "", `
 		SELECT state = 'confirmed' FROM lexicon_exceptions WHERE id = {id}`, usual},

@@ -42,7 +42,6 @@ const (
 	MaxRedirects = 3
 	maxAddress   = 2048     // bytes of an address
 	maxHeader    = 64 << 10 // bytes of an answer's header
-	maxProbed    = 4 << 10  // bytes of a body that a probe takes off the line
 	userAgent    = "juzhen"
 )
 
@@ -118,28 +117,28 @@ type Seen struct {
 	Final  string // the address after redirects
 }
 
-// Probe looks whether an address answers, by HEAD, and by GET where HEAD is not taken; it keeps no body.
+// Probe looks whether an address answers, by HEAD, and by GET where HEAD is not taken; it reads no body.
 // Fails with *Failure.
 func (c *Client) Probe(ctx context.Context, address string) (Seen, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
 
-	var seen Seen
-
-	for _, method := range []string{http.MethodHead, http.MethodGet} {
-		r, err := c.do(ctx, method, address)
-		if err != nil {
-			return Seen{}, err
-		}
-		_, _ = io.CopyN(io.Discard, r.Body, maxProbed)
-		_ = r.Body.Close()
-		seen = Seen{Status: r.StatusCode, Final: r.Request.URL.String()}
-		if seen.Status < http.StatusBadRequest {
-			break // servers that refuse HEAD say so in many ways
-		}
+	seen, err := c.probe(ctx, http.MethodHead, address)
+	if KindOf(err) == Broken || err == nil && seen.Status >= http.StatusBadRequest {
+		return c.probe(ctx, http.MethodGet, address) // servers that refuse HEAD say so in many ways
 	}
 
-	return seen, nil
+	return seen, err
+}
+
+func (c *Client) probe(ctx context.Context, method, address string) (Seen, error) {
+	r, err := c.do(ctx, method, address)
+	if err != nil {
+		return Seen{}, err
+	}
+	_ = r.Body.Close()
+
+	return Seen{Status: r.StatusCode, Final: r.Request.URL.String()}, nil
 }
 
 func (c *Client) do(ctx context.Context, method, address string) (*http.Response, error) {

@@ -38,6 +38,19 @@ type MediaChoice struct {
 	Alt     string
 }
 
+// texts are all wordings.
+func (c Content) texts() []string {
+	all := []string{c.Text}
+
+	for _, target := range c.Targets {
+		if target.Variant != nil {
+			all = append(all, *target.Variant)
+		}
+	}
+
+	return all
+}
+
 // clean makes line breaks one kind, drops doubles and says what cannot even be kept in a draft.
 func (c Content) clean() (Content, error) {
 	var wrong fault.Fields

@@ -95,6 +95,19 @@ type Version struct {
 	Media         []VersionMedia // in the order shown
 }
 
+// Texts are all wordings of the version: the common one, and those of accounts' own.
+func (v Version) Texts() []string {
+	all := []string{v.Text}
+
+	for _, target := range v.Targets {
+		if target.Variant != nil {
+			all = append(all, *target.Variant)
+		}
+	}
+
+	return all
+}
+
 // Title is the beginning of the text, for lists and to-dos.
 func (v Version) Title() string { return Title(v.Text) }
 

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
 	"juzhen/internal/fault"
+	"juzhen/internal/link"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/review"
@@ -192,6 +193,9 @@ func begin(
 	if err := setVersion(ctx, tx.DB, id, version); err != nil {
 		return Post{}, err
 	}
+	if err := link.WantTx(ctx, tx, at, id, content.texts()...); err != nil {
+		return Post{}, err
+	}
 	if err := audit.Write(ctx, tx, audit.Entry{
 		Actor: actor, At: at, Action: actCreate, Subject: Ref(id), UnitPath: path,
 	}); err != nil {
@@ -276,6 +280,9 @@ func (s *Service) save(
 	}
 	if err := saveVersion(ctx, tx, post.VersionID, content, actor.UserID); err != nil {
 		return Post{}, fmt.Errorf("save version: %w", err)
+	}
+	if err := link.WantTx(ctx, tx, s.now(), id, content.texts()...); err != nil {
+		return Post{}, err
 	}
 	if err := saveTimes(ctx, tx.DB, id, revision, home.ID, content, actor.UserID, s.now()); err != nil {
 		return Post{}, err

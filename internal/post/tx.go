@@ -8,6 +8,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/link"
 	"juzhen/internal/pg"
 	"juzhen/internal/review"
 	"juzhen/internal/todo"
@@ -131,6 +132,9 @@ func freeze(
 	}
 	if err := freezeVersion(ctx, tx, version, by, at); err != nil {
 		return Post{}, Version{}, fmt.Errorf("freeze version: %w", err)
+	}
+	if err := link.WantTx(ctx, tx, at, post.ID, version.Texts()...); err != nil {
+		return Post{}, Version{}, err
 	}
 	if err := movePost(ctx, tx.DB, post.ID, Draft, Submitted, by, at); err != nil {
 		return Post{}, Version{}, err

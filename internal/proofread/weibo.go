@@ -172,14 +172,28 @@ func private(host string) bool {
 	return ip != nil && !ip.IsGlobalUnicast() || ip != nil && ip.IsPrivate()
 }
 
-// Links gives the addresses of a text that can be looked at, each once, in the order in which they stand.
-func Links(raw string) (out []string) {
+// Place is an address in a text.
+type Place struct {
+	Start, End int    // in code points of the text, End exclusive
+	Found      string // exactly what stands there
+	Address    string // as it is opened: in half width
+}
+
+// Links gives the addresses of http and https in a text, in the order in which they stand.
+func Links(raw string) (out []Place) {
+	if !strings.ContainsAny(raw, ":：") {
+		return nil
+	}
 	t := newPassage(raw)
+
 	for _, m := range address.FindAllStringIndex(t.folded, -1) {
 		text := strings.TrimRight(t.folded[m[0]:m[1]], addressEnd)
-		if strings.HasPrefix(strings.ToLower(text), "http") && !slices.Contains(out, text) {
-			out = append(out, text)
+		scheme, _, _ := strings.Cut(strings.ToLower(text), ":")
+		if scheme != "http" && scheme != "https" {
+			continue
 		}
+		start, end := t.rune[m[0]], t.rune[m[0]+len(text)]
+		out = append(out, Place{start, end, string(t.raw[start:end]), text})
 	}
 
 	return out

@@ -27,6 +27,7 @@ const (
 	Pull    = "pull"    // readings, histories, looks after unknown outcomes
 	Calc    = "calc"    // roll-ups, the audit chain
 	Notify  = "notify"  // messages to people
+	Look    = "look"    // links of posts, at servers of strangers
 )
 
 // Lane says how many jobs of a queue run at once in this process and how long one may take before its
@@ -43,6 +44,7 @@ var lanes = map[string]Lane{
 	Pull:    {Workers: 10, Limit: 5 * time.Minute},
 	Calc:    {Workers: 2, Limit: 10 * time.Minute},
 	Notify:  {Workers: 4, Limit: time.Minute},
+	Look:    {Workers: 4, Limit: 30 * time.Second},
 }
 
 const (

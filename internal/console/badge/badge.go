@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/chain"
 	"juzhen/internal/delivery"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/link"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
@@ -29,6 +30,13 @@ var looks = map[any]look{
 	post.Returned:  {"orange", "arrow-back-up"},
 	post.Approved:  {"teal", "check"},
 	post.Withdrawn: {"grey", "arrow-back-up"},
+
+	link.Unseen:      {"grey", "clock"},
+	link.Open:        {"green", "check"},
+	link.Elsewhere:   {"orange", "external-link"},
+	link.Certificate: {"orange", "alert-triangle"},
+	link.Dead:        {"red", "circle-x"},
+	link.Unclear:     {"grey", "help"},
 
 	review.Pending:  {"blue", "hourglass"},
 	review.Approved: {"teal", "check"},

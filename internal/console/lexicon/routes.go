@@ -7,6 +7,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/check"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/link"
 	"juzhen/internal/org"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
@@ -17,6 +18,7 @@ import (
 type Deps struct {
 	Lexicons *lexicon.Service
 	Checks   *check.Service
+	Links    *link.Service
 	Units    *org.Service
 }
 
@@ -52,6 +54,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("lexicon/exception", exceptionPage{})
 	kit.Declare("lexicon/levels", levelsPage{})
 	kit.Declare("lexicon/level", levelPage{})
+	kit.Declare("lexicon/domains", domainsPage{})
 
 	g := kit.Group("/lexicon")
 	kit.Handle(g, "GET", "", access.LexiconView, h.list)
@@ -67,6 +70,8 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "GET", "/levels/:id", access.LexiconView, h.level)
 	kit.Handle(g, "POST", "/levels/:id/confirm", access.LexiconConfirm, h.confirmLevel)
 	kit.Handle(g, "POST", "/levels/:id/stop", access.LexiconView, h.stopLevel)
+	kit.Handle(g, "GET", "/domains", access.LexiconView, h.domains)
+	kit.Handle(g, "POST", "/domains", access.LexiconManage, h.setDomains)
 	kit.Handle(g, "GET", "/exceptions/:id", access.LexiconView, h.exception)
 	kit.Handle(g, "POST", "/exceptions/:id/confirm", access.LexiconConfirm, h.confirmException)
 	kit.Handle(g, "POST", "/exceptions/:id/stop", access.LexiconView, h.stopException)

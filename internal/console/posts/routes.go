@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/column"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
+	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -26,6 +27,7 @@ type Deps struct {
 	Media      *media.Service
 	Reviews    *review.Service
 	Checks     *check.Service
+	Links      *link.Service
 	Deliveries *delivery.Service
 	Accounts   *account.Service
 	Units      *org.Service

@@ -43,6 +43,7 @@ type postPage struct {
 	All        bool // every account is listed, however many
 	Found      []parts.Found
 	Stops      parts.Stops
+	Links      []parts.Link
 
 	states map[delivery.State]int // how many deliveries are in each
 }
@@ -147,6 +148,11 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	if p.Stops, err = h.stopsOf(ctx, p); err != nil {
 		return p, err
 	}
+	links, err := h.Links.OfTexts(ctx, p.Version.Texts()...)
+	if err != nil {
+		return p, err
+	}
+	p.Links = parts.Links(p.Base, links)
 	p.Next = p.T(nextStep(p))
 	p.DueField = dueField(p.Post, p.Now)
 	p.Follow = page.Follow{Of: "post/" + strconv.FormatInt(id, 10), Every: 30}

@@ -25,6 +25,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
@@ -65,12 +66,14 @@ func newWorld(t *testing.T) *world {
 	box, err := seal.New(make([]byte, seal.KeySize))
 	w.must(err)
 	w.posts = post.New(w.db, rules, clock)
-	checks := check.New(w.db, lexicon.New(w.db, clock, nil, lexicon.Told{}), clock)
+	links := link.New(w.db, nil, link.Options{}, clock)
+	checks := check.New(w.db, lexicon.New(w.db, clock, nil, lexicon.Told{}), links, clock)
 	w.deliveries = delivery.New(w.db, delivery.Options{Now: clock, Rules: rules, Checks: checks})
 	accounts := account.New(w.db, box, weibo.New(weibo.Options{}), account.Options{Now: clock})
 	units := org.New(w.db, clock)
 	deps := posts.Deps{
 		Checks:     checks,
+		Links:      links,
 		Posts:      w.posts,
 		Media:      media.New(w.db, blobs, clock),
 		Reviews:    review.New(w.db, func() time.Time { return w.now }),
@@ -101,6 +104,7 @@ func newWorld(t *testing.T) *world {
 		Posts:      w.posts,
 		Reviews:    deps.Reviews,
 		Checks:     checks,
+		Links:      links,
 		Deliveries: w.deliveries,
 	})
 	calendar.Register(w.kit, calendar.Deps{

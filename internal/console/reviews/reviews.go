@@ -18,6 +18,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/instant"
+	"juzhen/internal/link"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
 	"juzhen/internal/todo"
@@ -30,6 +31,7 @@ type Deps struct {
 	Posts      *post.Service
 	Reviews    *review.Service
 	Checks     *check.Service
+	Links      *link.Service
 	Deliveries *delivery.Service
 }
 
@@ -193,6 +195,7 @@ type reviewPage struct {
 	Stops    parts.Stops // by the lists as they are now
 	Notes    notesOf
 	Words    words // of the version, while its step is one of editing
+	Links    []parts.Link
 }
 
 // Agree is how many of the writer's reasons wait for the reviewer's word.
@@ -327,6 +330,11 @@ func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 	}
 	page.Stops = parts.StopsIn(page.P, actor, page.Post, page.Version, checked.Findings)
 	page.Stops.Back = "review"
+	links, err := h.Links.OfTexts(ctx, page.Version.Texts()...)
+	if err != nil {
+		return err
+	}
+	page.Links = parts.Links(page.Base, links)
 
 	return h.fillNotes(c, page)
 }
