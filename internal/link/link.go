@@ -27,7 +27,7 @@ const (
 	Elsewhere   State = "elsewhere"   // it leads to another site
 	Certificate State = "certificate" // its certificate is not right
 	Dead        State = "dead"        // it does not open
-	Unclear     State = "unclear"     // it answers, but not to programs
+	Unclear     State = "unclear"     // it answers, but not to programs; or we do not get outside
 )
 
 // Label is the state in Chinese.
@@ -101,6 +101,8 @@ func (l Link) judged(seen outward.Seen, err error, at time.Time) Link {
 	switch {
 	case l.Why == outward.Certificate:
 		l.State = Certificate
+	case l.Why == outward.NoWay:
+		l.State = Unclear
 	case err != nil, gone[seen.Status]:
 		l.State = Dead
 	case seen.Status >= http.StatusMultipleChoices:
@@ -112,7 +114,7 @@ func (l Link) judged(seen outward.Seen, err error, at time.Time) Link {
 	}
 
 	l.Failures++
-	if l.State != Dead && l.State != Certificate {
+	if err == nil && l.State != Dead {
 		l.Failures = 0
 	}
 	l.NextAt = at.Add(wait(l.Failures))

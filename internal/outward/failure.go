@@ -16,7 +16,8 @@ const (
 	BadAddress  Kind = "bad_address" // not http or https, no host, a password in it
 	Private     Kind = "private"     // not a place of the public internet, and not named by the operator
 	NoHost      Kind = "no_host"     // the name is not known
-	Refused     Kind = "refused"     // nobody listens, or no way there
+	NoWay       Kind = "no_way"      // this machine does not get outside: its resolver or its network ends
+	Refused     Kind = "refused"     // nobody listens
 	Certificate Kind = "certificate" // of another name, run out, or signed by nobody we know
 	TimedOut    Kind = "timeout"
 	Redirects   Kind = "redirects" // more than MaxRedirects
@@ -30,6 +31,7 @@ func (k Kind) Label() string {
 		BadAddress:  "网址不是有效的 http 或 https 地址",
 		Private:     "网址指向内部网络，不允许访问",
 		NoHost:      "找不到这个域名",
+		NoWay:       "本机连不到外面的网络",
 		Refused:     "对方没有应答",
 		Certificate: "对方的证书不正确",
 		TimedOut:    "对方没有在限定时间内答完",
@@ -42,7 +44,7 @@ func (k Kind) Label() string {
 // Kinds are all there are.
 func Kinds() []Kind {
 	return []Kind{
-		BadAddress, Private, NoHost, Refused, Certificate, TimedOut, Redirects, TooLarge, Broken,
+		BadAddress, Private, NoHost, NoWay, Refused, Certificate, TimedOut, Redirects, TooLarge, Broken,
 	}
 }
 
@@ -93,8 +95,9 @@ func failure(err error) error {
 		return &Failure{Kind: TimedOut, Cause: err}
 	case errors.As(err, &name):
 		return &Failure{Kind: NoHost, Cause: err}
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH),
-		errors.Is(err, syscall.ENETUNREACH):
+	case errors.Is(err, syscall.ENETUNREACH):
+		return &Failure{Kind: NoWay, Cause: err}
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH):
 		return &Failure{Kind: Refused, Cause: err}
 	}
 

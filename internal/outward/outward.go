@@ -18,6 +18,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -237,9 +238,13 @@ func (c *Client) resolve(ctx context.Context, host string) ([]netip.Addr, error)
 	}
 
 	addrs, err := c.options.Lookup(ctx, host)
+	var silent *net.DNSError
+
 	switch {
 	case ctx.Err() != nil:
 		return nil, &Failure{Kind: TimedOut, Cause: err}
+	case errors.As(err, &silent) && !silent.IsNotFound:
+		return nil, &Failure{Kind: NoWay, Cause: err}
 	case err != nil || len(addrs) == 0:
 		return nil, &Failure{Kind: NoHost, Cause: err}
 	}
@@ -263,16 +268,21 @@ func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, e
 		return nil, err
 	}
 
+	var failed error
+
 	for _, addr := range addrs {
-		var conn net.Conn
-		if conn, err = dialer.DialContext(ctx, network, net.JoinHostPort(addr.String(), port)); err == nil {
+		conn, err := dialer.DialContext(ctx, network, net.JoinHostPort(addr.String(), port))
+		if err == nil {
 			return conn, nil
 		}
 		var refused *Failure
 		if errors.As(err, &refused) {
 			return nil, err
 		}
+		if failed == nil || errors.Is(failed, syscall.ENETUNREACH) { // of a family that this machine has not
+			failed = err
+		}
 	}
 
-	return nil, err
+	return nil, failed
 }

@@ -186,8 +186,8 @@ func TestFailuresHaveTheirKind(t *testing.T) {
 	client := outward.New(outward.Options{
 		Allowed: []string{strings.TrimPrefix(secure.URL, "https://"), dead},
 		TLS:     &tls.Config{MinVersion: tls.VersionTLS12},
-		Lookup: func(context.Context, string) ([]netip.Addr, error) {
-			return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+		Lookup: func(_ context.Context, host string) ([]netip.Addr, error) {
+			return nil, &net.DNSError{Err: "no such host", IsNotFound: host != "silent.example"}
 		},
 	})
 
@@ -195,6 +195,7 @@ func TestFailuresHaveTheirKind(t *testing.T) {
 		secure.URL:                   outward.Certificate,
 		"http://" + dead:             outward.Refused,
 		"http://none.example":        outward.NoHost,
+		"http://silent.example":      outward.NoWay,
 		"ftp://example.com/":         outward.BadAddress,
 		"file:///etc/passwd":         outward.BadAddress,
 		"javascript:alert(1)":        outward.BadAddress,

@@ -2,6 +2,7 @@ package posts
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/fault"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/link"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
@@ -21,8 +23,9 @@ import (
 // checkPart is what the check of the wordings says, put under them while they are written.
 type checkPart struct {
 	page.Base
-	Lines []checkLine
-	Wrong string // why an exception was not asked for, in the reader's language
+	Lines  []checkLine
+	Unseen bool   // a link of the text waits for its first look
+	Wrong  string // why an exception was not asked for, in the reader's language
 }
 
 // Stops are the lines that nobody can submit as they are.
@@ -167,13 +170,17 @@ func (h *pages) exceptWriting(c *gin.Context) error {
 // lookThrough looks through the common text and through each wording that has a field.
 func (h *pages) lookThrough(c *gin.Context, form composeForm) (checkPart, error) {
 	part := checkPart{Base: h.kit.Base(c, "写稿")}
-	found, err := h.Checks.Text(c.Request.Context(), web.Actor(c), h.question(c, form))
+	question := h.question(c, form)
+	found, err := h.Checks.Text(c.Request.Context(), web.Actor(c), question)
 	if err != nil {
 		return part, err
 	}
 	part.Lines = h.linesOf(c, form, part.Base, found)
+	texts := slices.AppendSeq([]string{question.Text}, maps.Values(question.Own))
+	links, err := h.Links.OfTexts(c.Request.Context(), texts...)
+	part.Unseen = slices.ContainsFunc(links, func(l link.Link) bool { return l.State == link.Unseen })
 
-	return part, nil
+	return part, err
 }
 
 // question is what the check is asked about a form.

@@ -4,6 +4,8 @@ import { ask, overtake } from "./ask";
 import { exchange } from "./place";
 
 const pause = 600; // milliseconds after the last key
+const unseen = 3000; // between two questions while a link of the text is not looked at yet
+const patience = 5; // of them
 
 interface Mark {
   start: number; // in UTF-16 units of the field
@@ -18,6 +20,7 @@ export function checks(form: HTMLFormElement): void {
 
 class Checks {
   private timer = 0;
+  private waited = 0;
   private readonly fields = new Map<HTMLTextAreaElement, Field>();
 
   constructor(private readonly form: HTMLFormElement) {
@@ -34,6 +37,7 @@ class Checks {
     if (e.target instanceof HTMLTextAreaElement) this.fields.get(e.target)?.moved();
     if (e instanceof InputEvent && e.isComposing) return;
     if (e.target instanceof HTMLInputElement && e.target.closest("#check")) return; // a reason
+    this.waited = 0;
     this.later();
   }
 
@@ -51,6 +55,7 @@ class Checks {
     const answer = await ask(box.dataset["check"], { body, passive: true, overtakes: this });
     const fresh = answer.one("#check");
     if (answer.failure || !fresh) return; // the check holds nobody up: submission asks again
+    if (fresh.dataset["unseen"] !== undefined && this.waited++ < patience) this.later(unseen);
     const old = document.getElementById("check");
     if (old?.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement) return this.later(2 * pause);
     if (old?.innerHTML === fresh.innerHTML) return this.draw();
