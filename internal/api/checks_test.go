@@ -130,8 +130,8 @@ func TestALevelOfAUnitChangesWhatASubmissionAsks(t *testing.T) {
 	}).want(http.StatusUnprocessableEntity)
 }
 
-// TestDomainsOfAUnitAskForAReason: a link to another domain needs one once a list is set, and the list names its
-// bad lines.
+// TestDomainsOfAUnitAskForAReason: a link to another domain needs one once a list is set, and no list is kept
+// that has a bad line.
 func TestDomainsOfAUnitAskForAReason(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

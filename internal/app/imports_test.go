@@ -16,8 +16,26 @@ import (
 // (docs/architecture.md).
 var (
 	features = []string{
-		"access", "replay", "audit", "org", "todo", "identity", "account", "media", "lexicon",
-		"link", "column", "chain", "review", "post", "template", "source", "check", "delivery", "dispatch", "reach",
+		"access",
+		"replay",
+		"audit",
+		"org",
+		"todo",
+		"identity",
+		"account",
+		"media",
+		"lexicon",
+		"link",
+		"column",
+		"chain",
+		"review",
+		"post",
+		"template",
+		"source",
+		"check",
+		"delivery",
+		"dispatch",
+		"reach",
 		"plan",
 	}
 	kit = []string{

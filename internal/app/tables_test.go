@@ -57,7 +57,12 @@ var tables = []table{
 	{"signin_refusals", "identity", "", ""},
 	{"signin_tries", "identity", "", ""},
 	{"user_changes", "identity", "", ""},
-	{"users", "identity", "", "account lexicon link chain review post template source check delivery reach plan"},
+	{
+		"users",
+		"identity",
+		"",
+		"account lexicon link chain review post template source check delivery reach plan",
+	},
 
 	{"account_names", "account", "", ""},
 	{"accounts", "account", "", "identity media post check delivery dispatch reach plan"},
