@@ -90,28 +90,18 @@ func needsSecond(before, after lexicon.Level) bool {
 
 // LevelChange is what one person asked about a level.
 type LevelChange struct {
-	ID          int64
-	UnitID      int64
-	UnitName    string
-	UnitPath    string
-	Rule        Rule
-	Level       lexicon.Level // "": as above
-	Version     int
-	State       lexicon.ChangeState
-	Why         string
-	AskedBy     int64
-	AskedByName string
-	AskedAt     time.Time
-	Expires     time.Time
-	DecidedBy   string
-	DecidedAt   *time.Time
-	DecideWhy   string
+	ID       int64
+	UnitID   int64
+	UnitName string
+	UnitPath string
+	Rule     Rule
+	Level    lexicon.Level // "": as above
+	Version  int
+	lexicon.Asked
 }
 
-const (
-	levelLife = 72 * time.Hour
-	levelWhy  = 200
-)
+// levelWhy is how long the reason of a wish may be, in code points.
+const levelWhy = 200
 
 func (c LevelChange) key() string { return fmt.Sprintf("rule_level_change/%d", c.ID) }
 
@@ -126,31 +116,11 @@ func wanted(level lexicon.Level) string {
 	return LevelLabel(level)
 }
 
-func (c LevelChange) at(now time.Time) LevelChange {
-	if c.State == lexicon.ChangeAsked && !now.Before(c.Expires) {
-		c.State = lexicon.ChangeExpired
-	}
-
-	return c
-}
-
 // MayConfirm tells why somebody may not be the second person; nil when he or she may.
-func (c LevelChange) MayConfirm(actor access.Actor) error {
-	if actor.UserID == c.AskedBy {
-		return fault.Forbidden("须由另一人确认：第二人不能是申请人").WithCode("same_person")
-	}
-
-	return access.Require(actor, access.LexiconConfirm, c.UnitPath)
-}
+func (c LevelChange) MayConfirm(actor access.Actor) error { return c.MayConfirmAt(actor, c.UnitPath) }
 
 // MayStop tells why somebody may not stop it; nil when he or she may. The asker may withdraw it.
-func (c LevelChange) MayStop(actor access.Actor) error {
-	if actor.UserID == c.AskedBy {
-		return nil
-	}
-
-	return access.Require(actor, access.LexiconConfirm, c.UnitPath)
-}
+func (c LevelChange) MayStop(actor access.Actor) error { return c.MayStopAt(actor, c.UnitPath) }
 
 // Levels gives how all rules stand in a unit. Fails with fault.NotFound when the actor does not see it.
 func (s *Service) Levels(ctx context.Context, actor access.Actor, unitID int64) (_ []Level, err error) {
@@ -271,18 +241,13 @@ func (s *Service) askLevel(
 	want NewLevel,
 ) (*LevelChange, error) {
 	change := LevelChange{
-		UnitID:      unit.ID,
-		UnitName:    unit.Name,
-		UnitPath:    unit.Path,
-		Rule:        want.Rule,
-		Level:       want.Level,
-		Version:     want.Version,
-		State:       lexicon.ChangeAsked,
-		Why:         want.Why,
-		AskedBy:     actor.UserID,
-		AskedByName: actor.Name,
-		AskedAt:     s.now(),
-		Expires:     s.now().Add(levelLife),
+		UnitID:   unit.ID,
+		UnitName: unit.Name,
+		UnitPath: unit.Path,
+		Rule:     want.Rule,
+		Level:    want.Level,
+		Version:  want.Version,
+		Asked:    lexicon.Ask(actor, want.Why, s.now()),
 	}
 	var err error
 	if change.ID, err = insertLevelChange(ctx, tx, change); err != nil {
@@ -353,8 +318,9 @@ func (s *Service) FindLevelChange(
 	defer fault.Step(&err, "check.FindLevelChange %d", id)
 
 	change, err := seenLevelChange(ctx, s.db.Gorm(ctx), actor, id)
+	change.Asked = change.AsOf(s.now())
 
-	return change.at(s.now()), err
+	return change, err
 }
 
 // ConfirmLevel does what was asked. Fails with fault.Forbidden for the asker, fault.NotFound outside of the
@@ -374,7 +340,7 @@ func (s *Service) ConfirmLevel(ctx context.Context, actor access.Actor, id int64
 		if after == "" {
 			after = now.Above
 		}
-		change.State = lexicon.ChangeConfirmed
+		change.Decide(actor, lexicon.ChangeConfirmed, s.now())
 		want := NewLevel{
 			UnitID:  change.UnitID,
 			Rule:    change.Rule,
@@ -400,18 +366,13 @@ func (s *Service) StopLevel(
 ) (_ LevelChange, err error) {
 	defer fault.Step(&err, "check.StopLevel %d", id)
 
-	why = glyph.Clean(why)
-
 	return s.decideLevel(ctx, actor, id, LevelChange.MayStop, func(tx pg.Tx, change *LevelChange) error {
-		switch n := len([]rune(why)); {
-		case n == 0 && actor.UserID != change.AskedBy:
-			return fault.Invalid("reason", "请填写原因")
-		case n > levelWhy:
-			return fault.Invalid("reason", "原因最多 {.max} 个字", "max", levelWhy)
+		if err := change.Reason(actor, why); err != nil {
+			return err
 		}
-		change.State, change.DecideWhy = lexicon.ChangeStopped, why
+		change.Decide(actor, lexicon.ChangeStopped, s.now())
 
-		return s.recordLevel(ctx, tx, actor, actLevelStop, change.UnitID, change.UnitPath, why,
+		return s.recordLevel(ctx, tx, actor, actLevelStop, change.UnitID, change.UnitPath, change.DecideWhy,
 			map[string]any{"rule": change.Rule, "to": change.Level, "change": change.ID})
 	})
 }
@@ -432,17 +393,17 @@ func (s *Service) decideLevel(
 		); err != nil {
 			return err
 		}
-		change = change.at(s.now())
+		change.Asked = change.AsOf(s.now())
 		if err := may(change, actor); err != nil {
 			return err
 		}
-		if change.State != lexicon.ChangeAsked {
-			return fault.Conflict("这项申请{.state}，不能再处理", "state", change.State.Label()).WithCode("decided")
+		if err := change.Open(); err != nil {
+			return err
 		}
 		if err := do(tx, &change); err != nil {
 			return err
 		}
-		if err := decideLevelChange(ctx, tx, change, actor.UserID, s.now()); err != nil {
+		if err := decideLevelChange(ctx, tx, change); err != nil {
 			return err
 		}
 

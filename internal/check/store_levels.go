@@ -160,21 +160,13 @@ type levelChangeRow struct {
 	Rule               Rule
 	Level              lexicon.Level
 	Version            int
-	State              lexicon.ChangeState
-	Why                string
-	AskedBy            int64
-	AskedByName        string
-	AskedAt, ExpiresAt time.Time
-	DecidedBy          string
-	DecidedAt          *time.Time
-	DecideWhy          string
+	lexicon.Asked
 }
 
 func levelChangesWhere(ctx context.Context, db *gorm.DB, where string, args ...any) ([]LevelChange, error) {
 	rows, err := gorm.G[levelChangeRow](db).Raw(`
-SELECT c.id, c.unit_id, u.name AS unit_name, u.path AS unit_path, c.rule, c.level, c.version, c.state, c.why,
-    c.asked_by, a.display_name AS asked_by_name, c.asked_at, c.expires_at,
-    coalesce(d.display_name, '') AS decided_by, c.decided_at, c.decide_why
+SELECT c.id, c.unit_id, u.name AS unit_name, u.path AS unit_path, c.rule, c.level, c.version,
+    `+lexicon.AskedSQL("c")+`
 FROM rule_level_changes c JOIN units u ON u.id = c.unit_id JOIN users a ON a.id = c.asked_by
 LEFT JOIN users d ON d.id = c.decided_by
 WHERE `+where, args...).Find(ctx)
@@ -185,22 +177,14 @@ WHERE `+where, args...).Find(ctx)
 	out := make([]LevelChange, len(rows))
 	for i, row := range rows {
 		out[i] = LevelChange{
-			ID:          row.ID,
-			UnitID:      row.UnitID,
-			UnitName:    row.UnitName,
-			UnitPath:    row.UnitPath,
-			Rule:        row.Rule,
-			Level:       row.Level,
-			Version:     row.Version,
-			State:       row.State,
-			Why:         row.Why,
-			AskedBy:     row.AskedBy,
-			AskedByName: row.AskedByName,
-			AskedAt:     row.AskedAt.UTC(),
-			Expires:     row.ExpiresAt.UTC(),
-			DecidedBy:   row.DecidedBy,
-			DecidedAt:   row.DecidedAt,
-			DecideWhy:   row.DecideWhy,
+			ID:       row.ID,
+			UnitID:   row.UnitID,
+			UnitName: row.UnitName,
+			UnitPath: row.UnitPath,
+			Rule:     row.Rule,
+			Level:    row.Level,
+			Version:  row.Version,
+			Asked:    row.Asked.UTC(),
 		}
 	}
 
@@ -225,10 +209,10 @@ func seenLevelChange(ctx context.Context, db *gorm.DB, actor access.Actor, id in
 	return oneLevelChange(levelChangesWhere(ctx, db, "c.id = ? AND "+cond, append([]any{id}, args...)...))
 }
 
-func decideLevelChange(ctx context.Context, tx pg.Tx, c LevelChange, by int64, now time.Time) error {
+func decideLevelChange(ctx context.Context, tx pg.Tx, c LevelChange) error {
 	_, err := tx.Pgx.Exec(ctx, `UPDATE rule_level_changes
 SET state = $2, decided_by = $3, decided_at = $4, decide_why = $5 WHERE id = $1 AND state = 'asked'`,
-		c.ID, c.State, by, now, c.DecideWhy)
+		c.ID, c.State, c.DecidedBy, c.DecidedAt, c.DecideWhy)
 
 	return err
 }

@@ -3,7 +3,6 @@ package lexicon
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
@@ -60,65 +59,25 @@ func (s ChangeState) Label() string {
 	}[s]
 }
 
-// changeLife is how long a change waits for a second person.
-const changeLife = 72 * time.Hour
-
 // openLimit bounds the changes of one list that wait.
 const openLimit = 50
 
 // Change is what one person asked about a list.
 type Change struct {
-	ID          int64
-	List        List
-	Kind        ChangeKind
-	State       ChangeState
-	Entries     int
-	Why         string
-	AskedBy     int64
-	AskedByName string
-	AskedAt     time.Time
-	Expires     time.Time
-	DecidedBy   string
-	DecidedAt   *time.Time
-	DecideWhy   string
+	ID      int64
+	List    List
+	Kind    ChangeKind
+	Entries int
+	Asked
 }
 
 func (c Change) key() string { return fmt.Sprintf("lexicon_change/%d", c.ID) }
 
-// at gives the change as it stands at an instant: one that nobody swept yet may have expired.
-func (c Change) at(now time.Time) Change {
-	if c.State == ChangeAsked && !now.Before(c.Expires) {
-		c.State = ChangeExpired
-	}
-
-	return c
-}
-
 // MayConfirm tells why somebody may not be the second person; nil when he or she may.
-func (c Change) MayConfirm(actor access.Actor) error {
-	if !actor.IsSystem() && actor.UserID == c.AskedBy {
-		return fault.Forbidden("须由另一人确认：第二人不能是申请人").WithCode("same_person")
-	}
-
-	return access.Require(actor, access.LexiconConfirm, c.List.UnitPath)
-}
+func (c Change) MayConfirm(actor access.Actor) error { return c.MayConfirmAt(actor, c.List.UnitPath) }
 
 // MayStop tells why somebody may not stop the change; nil when he or she may. The asker may withdraw it.
-func (c Change) MayStop(actor access.Actor) error {
-	if actor.UserID == c.AskedBy {
-		return nil
-	}
-
-	return access.Require(actor, access.LexiconConfirm, c.List.UnitPath)
-}
-
-func (c Change) open() error {
-	if c.State != ChangeAsked {
-		return fault.Conflict("这项申请{.state}，不能再处理", "state", c.State.Label()).WithCode("decided")
-	}
-
-	return nil
-}
+func (c Change) MayStop(actor access.Actor) error { return c.MayStopAt(actor, c.List.UnitPath) }
 
 // askTx keeps a change of a locked list for a second person.
 func (s *Service) askTx(
@@ -131,9 +90,7 @@ func (s *Service) askTx(
 	if change.List.Asked >= openLimit {
 		return Change{}, fault.Conflict("这个词表已有 {.n} 项变更等待确认，请先处理", "n", change.List.Asked)
 	}
-	change.State, change.Entries = ChangeAsked, len(puts)
-	change.AskedBy, change.AskedByName = actor.UserID, actor.Name
-	change.AskedAt, change.Expires = s.now(), s.now().Add(changeLife)
+	change.Asked, change.Entries = Ask(actor, change.Why, s.now()), len(puts)
 
 	id, err := insertChange(ctx, tx, change, puts)
 	if err != nil {
@@ -191,7 +148,7 @@ func (s *Service) Switch(
 			outcome.List, err = s.switchTx(ctx, tx, list, to, step{what: string(kind), by: actor, why: why})
 			return err
 		}
-		change, err := s.askTx(ctx, tx, actor, Change{List: list, Kind: kind, Why: why}, nil)
+		change, err := s.askTx(ctx, tx, actor, Change{List: list, Kind: kind, Asked: Asked{Why: why}}, nil)
 		outcome = Outcome{List: list, Change: &change}
 
 		return err
@@ -237,15 +194,15 @@ func (s *Service) Confirm(ctx context.Context, actor access.Actor, id int64) (_ 
 		if err := change.MayConfirm(actor); err != nil {
 			return err
 		}
-		if err := change.open(); err != nil {
+		if err := change.Open(); err != nil {
 			return err
 		}
 
-		change.State = ChangeConfirmed
+		change.Decide(actor, ChangeConfirmed, s.now())
 		if err := s.doTx(ctx, tx, actor, change); err != nil {
 			return err
 		}
-		if err := decideChange(ctx, tx, change, actor.UserID, s.now(), ""); err != nil {
+		if err := decideChange(ctx, tx, change); err != nil {
 			return err
 		}
 		detail := map[string]any{
@@ -306,8 +263,9 @@ func (s *Service) deciding(ctx context.Context, tx pg.Tx, actor access.Actor, id
 		return Change{}, err
 	}
 	change, err := lockChange(ctx, tx.DB, id)
+	change.Asked = change.AsOf(s.now())
 
-	return change.at(s.now()), err
+	return change, err
 }
 
 // Stop refuses or withdraws what was asked. Who refuses says why. Fails with fault.Invalid at "reason",
@@ -315,7 +273,6 @@ func (s *Service) deciding(ctx context.Context, tx pg.Tx, actor access.Actor, id
 func (s *Service) Stop(ctx context.Context, actor access.Actor, id int64, why string) (_ Change, err error) {
 	defer fault.Step(&err, "lexicon.Stop %d", id)
 
-	why = glyph.Clean(why)
 	var change Change
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		if change, err = s.deciding(ctx, tx, actor, id); err != nil {
@@ -324,27 +281,23 @@ func (s *Service) Stop(ctx context.Context, actor access.Actor, id int64, why st
 		if err := change.MayStop(actor); err != nil {
 			return err
 		}
-		if err := change.open(); err != nil {
+		if err := change.Open(); err != nil {
+			return err
+		}
+		if err := change.Reason(actor, why); err != nil {
 			return err
 		}
 
-		switch n := len([]rune(why)); {
-		case n == 0 && actor.UserID != change.AskedBy:
-			return fault.Invalid("reason", "请填写原因")
-		case n > whyLimit:
-			return fault.Invalid("reason", "原因最多 {.max} 个字", "max", whyLimit)
-		}
-
-		change.State = ChangeStopped
-		if err := decideChange(ctx, tx, change, actor.UserID, s.now(), why); err != nil {
+		change.Decide(actor, ChangeStopped, s.now())
+		if err := decideChange(ctx, tx, change); err != nil {
 			return err
 		}
 		detail := map[string]any{"change": change.ID, "kind": change.Kind, "name": change.List.Name}
-		if err := s.record(ctx, tx, actor, actStop, change.List, why, detail); err != nil {
+		if err := s.record(ctx, tx, actor, actStop, change.List, change.DecideWhy, detail); err != nil {
 			return err
 		}
 
-		return s.tellStopped(ctx, tx, actor, change, why)
+		return s.tellStopped(ctx, tx, actor, change)
 	})
 
 	return change, err
@@ -356,7 +309,6 @@ func (s *Service) tellStopped(
 	tx pg.Tx,
 	actor access.Actor,
 	change Change,
-	why string,
 ) error {
 	if err := todo.ResolveSubjectTx(ctx, tx, s.now(), ChangeSubject, change.ID, actor.UserID); err != nil {
 		return err
@@ -372,7 +324,7 @@ func (s *Service) tellStopped(
 		NotUser:   actor.UserID,
 		SubjectID: change.ID,
 		Args: map[string]any{
-			"who": actor.Name, "what": change.Kind.Label(), "name": change.List.Name, "why": why,
+			"who": actor.Name, "what": change.Kind.Label(), "name": change.List.Name, "why": change.DecideWhy,
 		},
 	})
 }
@@ -407,7 +359,7 @@ func (s *Service) Changes(ctx context.Context, actor access.Actor, listID int64)
 		listID,
 	)
 	for i, change := range list {
-		list[i] = change.at(s.now())
+		list[i].Asked = change.AsOf(s.now())
 	}
 
 	return list, err
@@ -432,7 +384,9 @@ func (s *Service) FindChange(
 		return err
 	})
 
-	return change.at(s.now()), wanted, err
+	change.Asked = change.AsOf(s.now())
+
+	return change, wanted, err
 }
 
 // TryChange tells what a change that waits would find in what people write: its words, or all of a list that

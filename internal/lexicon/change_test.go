@@ -101,7 +101,7 @@ func TestAChangeExpiresAndCanBeStopped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.now = w.now.Add(changeLife)
+	w.now = w.now.Add(askedLife)
 	if _, err := w.s.Confirm(t.Context(), w.second, outcome.Change.ID); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("confirmed after its time: %v", err)
 	}

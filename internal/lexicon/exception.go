@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
@@ -22,24 +21,15 @@ import (
 // one confirms it. It is bound to the word and to the text as a whole, and holds for posts of its unit and of
 // those below; it never ends, since any change of the text does.
 type Exception struct {
-	ID          int64
-	List        List // ID, Name and Kind alone
-	UnitID      int64
-	UnitName    string
-	UnitPath    string
-	Word        string
-	Text        string
-	PostID      int64 // 0: of a text that is not kept
-	State       ChangeState
-	Why         string
-	AskedBy     int64
-	AskedByName string
-	AskedAt     time.Time
-	Expires     time.Time // while it is asked for
-	DecidedBy   int64     // 0: nobody
-	DecidedName string
-	DecidedAt   *time.Time
-	DecideWhy   string
+	ID       int64
+	List     List // ID, Name and Kind alone
+	UnitID   int64
+	UnitName string
+	UnitPath string
+	Word     string
+	Text     string
+	PostID   int64 // 0: of a text that is not kept
+	Asked
 }
 
 // HashOf names a text as exceptions are bound to it: blanks at its ends and the kind of its line breaks say
@@ -53,43 +43,15 @@ func HashOf(text string) []byte {
 
 func (e Exception) key() string { return fmt.Sprintf("lexicon_exception/%d", e.ID) }
 
-func (e Exception) at(now time.Time) Exception {
-	if e.State == ChangeAsked && !now.Before(e.Expires) {
-		e.State = ChangeExpired
-	}
-
-	return e
-}
-
 // Holds tells whether the word may stand in the text.
 func (e Exception) Holds() bool { return e.State == ChangeConfirmed }
 
 // MayConfirm tells why somebody may not be the second person; nil when he or she may. It is decided where the
 // text belongs, and not where the list does.
-func (e Exception) MayConfirm(actor access.Actor) error {
-	if actor.UserID == e.AskedBy {
-		return fault.Forbidden("须由另一人确认：第二人不能是申请人").WithCode("same_person")
-	}
-
-	return access.Require(actor, access.LexiconConfirm, e.UnitPath)
-}
+func (e Exception) MayConfirm(actor access.Actor) error { return e.MayConfirmAt(actor, e.UnitPath) }
 
 // MayStop tells why somebody may not stop it; nil when he or she may. The asker may withdraw it.
-func (e Exception) MayStop(actor access.Actor) error {
-	if actor.UserID == e.AskedBy {
-		return nil
-	}
-
-	return access.Require(actor, access.LexiconConfirm, e.UnitPath)
-}
-
-func (e Exception) open() error {
-	if e.State != ChangeAsked {
-		return fault.Conflict("这项申请{.state}，不能再处理", "state", e.State.Label()).WithCode("decided")
-	}
-
-	return nil
-}
+func (e Exception) MayStop(actor access.Actor) error { return e.MayStopAt(actor, e.UnitPath) }
 
 // Plea is what somebody asks: that a word may stand in a text of a unit.
 type Plea struct {
@@ -269,8 +231,9 @@ func (s *Service) FindException(
 	defer fault.Step(&err, "lexicon.FindException %d", id)
 
 	found, err := seenException(ctx, s.db.Gorm(ctx), actor, id)
+	found.Asked = found.AsOf(s.now())
 
-	return found.at(s.now()), err
+	return found, err
 }
 
 // ConfirmException is the second person's yes; what is held because of the word alone goes on. Fails with
@@ -284,7 +247,7 @@ func (s *Service) ConfirmException(
 	defer fault.Step(&err, "lexicon.ConfirmException %d", id)
 
 	return s.decideException(ctx, actor, id, Exception.MayConfirm, func(tx pg.Tx, e *Exception) error {
-		e.State = ChangeConfirmed
+		e.Decide(actor, ChangeConfirmed, s.now())
 		if err := s.recordException(ctx, tx, actor, actExceptConfirm, *e, e.Why); err != nil {
 			return err
 		}
@@ -306,18 +269,13 @@ func (s *Service) StopException(
 ) (_ Exception, err error) {
 	defer fault.Step(&err, "lexicon.StopException %d", id)
 
-	why = glyph.Clean(why)
-
 	return s.decideException(ctx, actor, id, Exception.MayStop, func(tx pg.Tx, e *Exception) error {
-		switch n := len([]rune(why)); {
-		case n == 0 && actor.UserID != e.AskedBy:
-			return fault.Invalid("reason", "请填写原因")
-		case n > whyLimit:
-			return fault.Invalid("reason", "原因最多 {.max} 个字", "max", whyLimit)
+		if err := e.Reason(actor, why); err != nil {
+			return err
 		}
-		e.State, e.DecideWhy = ChangeStopped, why
+		e.Decide(actor, ChangeStopped, s.now())
 
-		return s.recordException(ctx, tx, actor, actExceptStop, *e, why)
+		return s.recordException(ctx, tx, actor, actExceptStop, *e, e.DecideWhy)
 	})
 }
 
@@ -336,29 +294,27 @@ func (s *Service) decideException(
 		if e, err = oneException(exceptionsWhere(ctx, tx.DB, "e.id = ? FOR UPDATE OF e", id)); err != nil {
 			return err
 		}
-		e = e.at(s.now())
+		e.Asked = e.AsOf(s.now())
 		if err := may(e, actor); err != nil {
 			return err
 		}
-		if err := e.open(); err != nil {
+		if err := e.Open(); err != nil {
 			return err
 		}
-		now := s.now()
-		e.DecidedBy, e.DecidedName, e.DecidedAt = actor.UserID, actor.Name, &now
 		if err := do(tx, &e); err != nil {
 			return err
 		}
 		if err := updateException(ctx, tx, e); err != nil {
 			return err
 		}
-		if err := todo.ResolveTx(ctx, tx, now, e.key(), actor.UserID); err != nil {
+		if err := todo.ResolveTx(ctx, tx, s.now(), e.key(), actor.UserID); err != nil {
 			return err
 		}
 		if e.State != ChangeStopped || actor.UserID == e.AskedBy {
 			return nil
 		}
 
-		return todo.RaiseTx(ctx, tx, now, todo.Item{
+		return todo.RaiseTx(ctx, tx, s.now(), todo.Item{
 			Matter:    todoExceptStopped,
 			Key:       e.key() + "/stopped",
 			UnitPath:  e.UnitPath,

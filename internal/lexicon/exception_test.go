@@ -117,7 +117,7 @@ func TestAnExceptionNobodyConfirmsEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.now = w.now.Add(changeLife + time.Second)
+	w.now = w.now.Add(askedLife + time.Second)
 	if _, err := w.s.ConfirmException(t.Context(), w.second, e.ID); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("confirmed too late: %v", err)
 	}

@@ -75,19 +75,11 @@ func changeEntries(ctx context.Context, tx pg.Tx, id int64, limit int) ([]Put, e
 
 // changeRow is a change as the database has it.
 type changeRow struct {
-	ID          int64
-	LexiconID   int64
-	Kind        ChangeKind
-	State       ChangeState
-	Entries     int
-	Why         string
-	AskedBy     int64
-	AskedByName string
-	AskedAt     time.Time
-	ExpiresAt   time.Time
-	DecidedBy   string
-	DecidedAt   *time.Time
-	DecideWhy   string
+	ID        int64
+	LexiconID int64
+	Kind      ChangeKind
+	Entries   int
+	Asked
 	ListName    string
 	ListKind    Kind
 	ListState   State
@@ -97,9 +89,7 @@ type changeRow struct {
 	UnitPath    string
 }
 
-const selectChanges = `SELECT c.id, c.lexicon_id, c.kind, c.state, c.entries, c.why, c.asked_by,
-	a.display_name AS asked_by_name, c.asked_at, c.expires_at, coalesce(d.display_name, '') AS decided_by,
-	c.decided_at, c.decide_why, l.name AS list_name, l.kind AS list_kind, l.state AS list_state,
+var selectChanges = `SELECT c.id, c.lexicon_id, c.kind, c.entries, ` + AskedSQL("c") + `, l.name AS list_name, l.kind AS list_kind, l.state AS list_state,
 	l.version AS list_version, l.unit_id, u.name AS unit_name, u.path AS unit_path
 FROM lexicon_changes c
 JOIN lexicons l ON l.id = c.lexicon_id
@@ -128,17 +118,9 @@ func changesWhere(ctx context.Context, db *gorm.DB, where string, args ...any) (
 				State:    row.ListState,
 				Version:  row.ListVersion,
 			},
-			Kind:        row.Kind,
-			State:       row.State,
-			Entries:     row.Entries,
-			Why:         row.Why,
-			AskedBy:     row.AskedBy,
-			AskedByName: row.AskedByName,
-			AskedAt:     row.AskedAt.UTC(),
-			Expires:     row.ExpiresAt.UTC(),
-			DecidedBy:   row.DecidedBy,
-			DecidedAt:   row.DecidedAt,
-			DecideWhy:   row.DecideWhy,
+			Kind:    row.Kind,
+			Entries: row.Entries,
+			Asked:   row.Asked.UTC(),
 		}
 	}
 
@@ -178,10 +160,11 @@ func oneChange(list []Change, err error) (Change, error) {
 	return list[0], nil
 }
 
-func decideChange(ctx context.Context, tx pg.Tx, change Change, by int64, now time.Time, why string) error {
+func decideChange(ctx context.Context, tx pg.Tx, change Change) error {
 	_, err := tx.Pgx.Exec(ctx, `UPDATE lexicon_changes
 		SET state = $2, decided_by = nullif($3::bigint, 0), decided_at = $4, decide_why = $5
-		WHERE id = $1 AND state = 'asked'`, change.ID, change.State, by, now, why)
+		WHERE id = $1 AND state = 'asked'`, change.ID, change.State, change.DecidedBy,
+		change.DecidedAt, change.DecideWhy)
 
 	return err
 }

@@ -13,12 +13,9 @@ import (
 	"juzhen/internal/pg"
 )
 
-const selectExceptions = `SELECT e.id, e.lexicon_id, l.name AS list_name, l.kind AS list_kind, e.unit_id,
-	u.name AS unit_name, u.path AS unit_path, e.word, e.text, coalesce(e.post_id, 0) AS post_id,
-	e.state, e.why,
-	e.asked_by, a.display_name AS asked_by_name, e.asked_at, e.expires_at,
-	coalesce(e.decided_by, 0) AS decided_by, coalesce(d.display_name, '') AS decided_name, e.decided_at,
-	e.decide_why
+var selectExceptions = `SELECT e.id, e.lexicon_id, l.name AS list_name, l.kind AS list_kind, e.unit_id,
+	u.name AS unit_name, u.path AS unit_path, e.word, e.text, coalesce(e.post_id, 0) AS post_id, ` +
+	AskedSQL("e") + `
 FROM lexicon_exceptions e
 JOIN lexicons l ON l.id = e.lexicon_id
 JOIN units u ON u.id = e.unit_id
@@ -34,15 +31,7 @@ type exceptionRow struct {
 	UnitName, UnitPath string
 	Word, Text         string
 	PostID             int64
-	State              ChangeState
-	Why                string
-	AskedBy            int64
-	AskedByName        string
-	AskedAt, ExpiresAt time.Time
-	DecidedBy          int64
-	DecidedName        string
-	DecidedAt          *time.Time
-	DecideWhy          string
+	Asked
 }
 
 func exceptionsWhere(ctx context.Context, db *gorm.DB, where string, args ...any) ([]Exception, error) {
@@ -54,24 +43,15 @@ func exceptionsWhere(ctx context.Context, db *gorm.DB, where string, args ...any
 	out := make([]Exception, len(rows))
 	for i, row := range rows {
 		out[i] = Exception{
-			ID:          row.ID,
-			List:        List{ID: row.LexiconID, Name: row.ListName, Kind: row.ListKind},
-			UnitID:      row.UnitID,
-			UnitName:    row.UnitName,
-			UnitPath:    row.UnitPath,
-			Word:        row.Word,
-			Text:        row.Text,
-			PostID:      row.PostID,
-			State:       row.State,
-			Why:         row.Why,
-			AskedBy:     row.AskedBy,
-			AskedByName: row.AskedByName,
-			AskedAt:     row.AskedAt.UTC(),
-			Expires:     row.ExpiresAt.UTC(),
-			DecidedBy:   row.DecidedBy,
-			DecidedName: row.DecidedName,
-			DecidedAt:   row.DecidedAt,
-			DecideWhy:   row.DecideWhy,
+			ID:       row.ID,
+			List:     List{ID: row.LexiconID, Name: row.ListName, Kind: row.ListKind},
+			UnitID:   row.UnitID,
+			UnitName: row.UnitName,
+			UnitPath: row.UnitPath,
+			Word:     row.Word,
+			Text:     row.Text,
+			PostID:   row.PostID,
+			Asked:    row.Asked.UTC(),
 		}
 	}
 
@@ -129,7 +109,7 @@ func insertException(
 		(lexicon_id, unit_id, word, text_hash, text, post_id, state, why, asked_by, asked_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), 'asked', $7, $8, $9, $10) RETURNING id`,
 		plea.ListID, plea.UnitID, plea.Word, HashOf(plea.Text), plea.Text, plea.PostID, plea.Why, by, now,
-		now.Add(changeLife)).Scan(&id)
+		now.Add(askedLife)).Scan(&id)
 
 	return id, err
 }
