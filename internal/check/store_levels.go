@@ -184,7 +184,7 @@ WHERE `+where, args...).Find(ctx)
 			Rule:     row.Rule,
 			Level:    row.Level,
 			Version:  row.Version,
-			Asked:    row.Asked.UTC(),
+			Asked:    row.UTC(),
 		}
 	}
 

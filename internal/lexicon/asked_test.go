@@ -6,8 +6,8 @@ import (
 	"juzhen/internal/access"
 )
 
-// TestWhoMayDecideWhatIsAsked: the asker withdraws and never confirms; anybody else needs lexicon.confirm where
-// it belongs.
+// TestWhoMayDecideWhatIsAsked: the asker withdraws and never confirms; anybody else needs
+// lexicon.confirm where it belongs.
 func TestWhoMayDecideWhatIsAsked(t *testing.T) {
 	t.Parallel()
 	asked := Asked{AskedBy: 1}

@@ -83,7 +83,13 @@ func (s *Service) put(
 		case len(plan.puts) == 0:
 			return nil
 		case plan.second && !actor.IsSystem():
-			change, err := s.askTx(ctx, tx, actor, Change{List: list, Kind: kind, Asked: Asked{Why: why}}, plan.puts)
+			change, err := s.askTx(
+				ctx,
+				tx,
+				actor,
+				Change{List: list, Kind: kind, Asked: Asked{Why: why}},
+				plan.puts,
+			)
 			outcome.Change = &change
 
 			return err

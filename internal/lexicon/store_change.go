@@ -89,7 +89,9 @@ type changeRow struct {
 	UnitPath    string
 }
 
-var selectChanges = `SELECT c.id, c.lexicon_id, c.kind, c.entries, ` + AskedSQL("c") + `, l.name AS list_name, l.kind AS list_kind, l.state AS list_state,
+var selectChanges = `SELECT c.id, c.lexicon_id, c.kind, c.entries, ` + AskedSQL(
+	"c",
+) + `, l.name AS list_name, l.kind AS list_kind, l.state AS list_state,
 	l.version AS list_version, l.unit_id, u.name AS unit_name, u.path AS unit_path
 FROM lexicon_changes c
 JOIN lexicons l ON l.id = c.lexicon_id
@@ -120,7 +122,7 @@ func changesWhere(ctx context.Context, db *gorm.DB, where string, args ...any) (
 			},
 			Kind:    row.Kind,
 			Entries: row.Entries,
-			Asked:   row.Asked.UTC(),
+			Asked:   row.UTC(),
 		}
 	}
 

@@ -51,7 +51,7 @@ func exceptionsWhere(ctx context.Context, db *gorm.DB, where string, args ...any
 			Word:     row.Word,
 			Text:     row.Text,
 			PostID:   row.PostID,
-			Asked:    row.Asked.UTC(),
+			Asked:    row.UTC(),
 		}
 	}
 
