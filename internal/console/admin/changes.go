@@ -9,7 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
-	"juzhen/internal/fault"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/identity"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -101,13 +101,10 @@ func (h *pages) changeList(c *gin.Context) error {
 // changePage is one change: what exactly, who asked, and what the reader may do about it.
 type changePage struct {
 	base
-	Change     shownChange
-	Why        string // the reader may not confirm; empty when he or she may
-	MayConfirm bool
-	MayStop    bool
-	Own        bool   // asked by the reader
-	User       string // address of the user's page, where the reader may see it
-	Unit       string // address of the moved unit's
+	Change shownChange
+	Second page.Second
+	User   string // address of the user's page, where the reader may see it
+	Unit   string // address of the moved unit's
 }
 
 func (h *pages) changePage(c *gin.Context) (changePage, error) {
@@ -124,17 +121,18 @@ func (h *pages) changePage(c *gin.Context) (changePage, error) {
 	p := changePage{
 		base:   h.base(c, change.Kind.Label(), changeCrumb),
 		Change: shown(change),
-		Own:    change.AskedBy == actor.UserID,
 	}
-	if change.State == identity.ChangeAsked {
-		err := change.MayConfirm(actor)
-		p.MayConfirm = err == nil
-		if err != nil {
-			p.Why = p.Told(page.Banner{Text: fault.Public(err).Text, Args: fault.Public(err).Args})
-		}
+	asked := change.State == identity.ChangeAsked
+	p.Second = parts.Second(p.Base, change, asked, change.AskedBy, fmt.Sprintf("/admin/changes/%d", id))
+	p.Second.Before = "请先用电话或当面核实确有此事，再确认。确认后立即生效，您的名字记入审计日志。"
+	p.Second.Confirm = p.T("确认：{.what}", "what", p.T(change.Kind.Label()))
+	if p.Second.Own {
+		p.Second.Note = p.T("没有别人可以确认时（例如只有一名管理员、没有主管），可在服务器上运行 juzhen user confirm {.id}。",
+			"id", id)
 	}
-	open := change.State == identity.ChangeAsked || change.CanUndo(p.Now)
-	p.MayStop = open && change.MayStop(actor) == nil
+	if change.CanUndo(p.Now) {
+		p.Second.MayStop = change.MayStop(actor) == nil
+	}
 	if change.UserID != 0 && actor.Can(access.UserManage) {
 		p.User = fmt.Sprintf("/admin/users/%d", change.UserID)
 	}
@@ -213,7 +211,7 @@ func (h *pages) changeStop(c *gin.Context) error {
 	switch {
 	case page.Change.State == identity.ChangeConfirmed:
 		text = "已撤回，给予的都已收回"
-	case page.Own:
+	case page.Second.Own:
 		text = "已撤回申请"
 	}
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"juzhen/internal/fault"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -17,10 +17,7 @@ type changePage struct {
 	Change      lexicon.Change
 	Differences []lexicon.Difference
 	Hits        lexicon.Tried // in what people write; nothing of one that was decided
-	MayConfirm  bool
-	MayStop     bool
-	Own         bool
-	Why         string // the reader may not confirm
+	Second      page.Second
 }
 
 func (h *pages) changePage(c *gin.Context) (changePage, error) {
@@ -40,20 +37,19 @@ func (h *pages) changePage(c *gin.Context) (changePage, error) {
 		}),
 		Change:      change,
 		Differences: differences,
-		Own:         change.AskedBy == actor.UserID,
 	}
-	if p.Hits, err = h.Lexicons.TryChange(c.Request.Context(), actor, id); err != nil {
-		return p, err
-	}
-	if change.State == lexicon.ChangeAsked {
-		err := change.MayConfirm(actor)
-		p.MayConfirm, p.MayStop = err == nil, change.MayStop(actor) == nil
-		if err != nil {
-			p.Why = p.Told(page.Banner{Text: fault.Public(err).Text, Args: fault.Public(err).Args})
-		}
-	}
+	p.Second = parts.Second(
+		p.Base,
+		change,
+		change.State == lexicon.ChangeAsked,
+		change.AskedBy,
+		changePath(id),
+	)
+	p.Second.Before = "请逐条核对上面的词。确认后立即生效，您的名字记入审计日志。"
+	p.Second.Confirm = p.T("确认：{.what}", "what", p.T(change.Kind.Label()))
+	p.Hits, err = h.Lexicons.TryChange(c.Request.Context(), actor, id)
 
-	return p, nil
+	return p, err
 }
 
 func (h *pages) change(c *gin.Context) error {
@@ -85,12 +81,20 @@ func (h *pages) stop(c *gin.Context) error {
 	if err != nil {
 		return h.refuse(c, err)
 	}
-	if change.AskedBy == web.Actor(c).UserID {
-		return h.kit.See(c, "/lexicon/changes/"+strconv.FormatInt(id, 10), "已撤回申请")
+
+	return h.stopped(c, change.Asked, changePath(id))
+}
+
+// stopped leads on after something was withdrawn or stopped.
+func (h *pages) stopped(c *gin.Context, asked lexicon.Asked, at string) error {
+	if asked.AskedBy == web.Actor(c).UserID {
+		return h.kit.See(c, at, "已撤回申请")
 	}
 
-	return h.kit.See(c, "/lexicon/changes/"+strconv.FormatInt(id, 10), "已阻止，申请人会看到原因")
+	return h.kit.See(c, at, "已阻止，申请人会看到原因")
 }
+
+func changePath(id int64) string { return "/lexicon/changes/" + strconv.FormatInt(id, 10) }
 
 func (h *pages) refuse(c *gin.Context, err error) error {
 	p, pageErr := h.changePage(c)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"juzhen/internal/fault"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -14,12 +14,9 @@ import (
 // exceptionPage is what one person asked about a word in one text, for the second one.
 type exceptionPage struct {
 	page.Base
-	Exception  lexicon.Exception
-	Marked     []piece
-	MayConfirm bool
-	MayStop    bool
-	Own        bool
-	Why        string // the reader may not confirm
+	Exception lexicon.Exception
+	Marked    []piece
+	Second    page.Second
 }
 
 func (h *pages) exceptionPage(c *gin.Context) (exceptionPage, error) {
@@ -36,8 +33,10 @@ func (h *pages) exceptionPage(c *gin.Context) (exceptionPage, error) {
 	p := exceptionPage{
 		Base:      h.kit.Base(c, "一段文字的例外", crumb),
 		Exception: e,
-		Own:       e.AskedBy == actor.UserID,
 	}
+	p.Second = parts.Second(p.Base, e, e.State == lexicon.ChangeAsked, e.AskedBy, exceptionPath(id))
+	p.Second.Before = "请读完整段文字。确认后这段文字可以提交和发送，您的名字记入审计日志。"
+	p.Second.Confirm = p.T("确认例外")
 	hits, err := h.Lexicons.Look(c.Request.Context(), []int64{e.UnitID}, e.Text, p.Now)
 	if err != nil {
 		return p, err
@@ -51,13 +50,6 @@ func (h *pages) exceptionPage(c *gin.Context) (exceptionPage, error) {
 		}
 	}
 	p.Marked, _ = marked([]rune(e.Text), of)
-	if e.State == lexicon.ChangeAsked {
-		err := e.MayConfirm(actor)
-		p.MayConfirm, p.MayStop = err == nil, e.MayStop(actor) == nil
-		if err != nil {
-			p.Why = p.Told(page.Banner{Text: fault.Public(err).Text, Args: fault.Public(err).Args})
-		}
-	}
 
 	return p, nil
 }
@@ -90,11 +82,8 @@ func (h *pages) stopException(c *gin.Context) error {
 	if err != nil {
 		return h.refuseException(c, err)
 	}
-	if e.AskedBy == web.Actor(c).UserID {
-		return h.kit.See(c, exceptionPath(id), "已撤回申请")
-	}
 
-	return h.kit.See(c, exceptionPath(id), "已阻止，申请人会看到原因")
+	return h.stopped(c, e.Asked, exceptionPath(id))
 }
 
 func exceptionPath(id int64) string { return "/lexicon/exceptions/" + strconv.FormatInt(id, 10) }

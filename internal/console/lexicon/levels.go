@@ -138,11 +138,8 @@ func (h *pages) setLevel(c *gin.Context) error {
 // levelPage is a change of a level that waits for a second person, or did.
 type levelPage struct {
 	page.Base
-	Change     check.LevelChange
-	MayConfirm bool
-	MayStop    bool
-	Own        bool
-	Why        string // the reader may not confirm
+	Change check.LevelChange
+	Second page.Second
 }
 
 func (h *pages) levelPage(c *gin.Context) (levelPage, error) {
@@ -150,8 +147,7 @@ func (h *pages) levelPage(c *gin.Context) (levelPage, error) {
 	if err != nil {
 		return levelPage{}, err
 	}
-	actor := web.Actor(c)
-	change, err := h.Checks.FindLevelChange(c.Request.Context(), actor, id)
+	change, err := h.Checks.FindLevelChange(c.Request.Context(), web.Actor(c), id)
 	if err != nil {
 		return levelPage{}, err
 	}
@@ -161,15 +157,15 @@ func (h *pages) levelPage(c *gin.Context) (levelPage, error) {
 			Text: "检查级别", Href: fmt.Sprintf("/lexicon/levels?unit=%d", change.UnitID),
 		}),
 		Change: change,
-		Own:    change.AskedBy == actor.UserID,
 	}
-	if change.State == lexicon.ChangeAsked {
-		err := change.MayConfirm(actor)
-		p.MayConfirm, p.MayStop = err == nil, change.MayStop(actor) == nil
-		if err != nil {
-			p.Why = p.Told(page.Banner{Text: fault.Public(err).Text, Args: fault.Public(err).Args})
-		}
-	}
+	p.Second = parts.Second(
+		p.Base,
+		change,
+		change.State == lexicon.ChangeAsked,
+		change.AskedBy,
+		levelPath(id),
+	)
+	p.Second.Before, p.Second.Confirm = "确认后立即生效，您的名字记入审计日志。", p.T("确认")
 
 	return p, nil
 }
@@ -202,11 +198,8 @@ func (h *pages) stopLevel(c *gin.Context) error {
 	if err != nil {
 		return h.refuseLevel(c, err)
 	}
-	if change.AskedBy == web.Actor(c).UserID {
-		return h.kit.See(c, levelPath(id), "已撤回申请")
-	}
 
-	return h.kit.See(c, levelPath(id), "已阻止")
+	return h.stopped(c, change.Asked, levelPath(id))
 }
 
 func (h *pages) refuseLevel(c *gin.Context, err error) error {

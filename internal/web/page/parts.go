@@ -116,6 +116,26 @@ type Confirm struct {
 	Waiting string // why it cannot be done now; empty when it can
 }
 
+// Second is what a reader may do about something that one person asked and another one confirms.
+type Second struct {
+	At         string // address of the thing; its acts lie below it
+	Asked      bool   // it still waits
+	MayConfirm bool
+	MayStop    bool
+	Own        bool   // the reader asked
+	Why        string // the reader may not confirm; in his or her language
+	Before     string // what to do before one confirms, and what it brings; Chinese source text
+	Confirm    string // the button, in the reader's language
+	Note       string // below why one may not confirm, in the reader's language
+	Error      string // at the reason of who stops it
+}
+
+// Wrong is it with an error at the reason of who stops it.
+func (s Second) Wrong(text string) Second {
+	s.Error = text
+	return s
+}
+
 // WhenChoice asks for an instant or for at once. Due is how a datetime-local control writes what stands
 // there at first.
 type WhenChoice struct{ ID, Due, Error string }
