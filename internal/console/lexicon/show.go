@@ -169,7 +169,7 @@ func (h *pages) versions(c *gin.Context) error {
 		return err
 	}
 	p := versionsPage{
-		Base: h.kit.Base(c, "版本", crumb, page.Crumb{Text: list.Name, Href: href(list.ID)}),
+		Base: h.kit.Base(c, "版本|各个", crumb, page.Crumb{Text: list.Name, Href: href(list.ID)}),
 		List: list,
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)

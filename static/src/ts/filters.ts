@@ -1,9 +1,9 @@
 // On a narrow screen a form of filters shows its first field and its button. The button shows the other fields first, and filters
-// once something was typed or chosen. Without scripts all fields stand there.
+// once something was typed or chosen. Without scripts all fields stand there; so they do in a form that is "whole".
 const narrow = matchMedia("(max-width: 800px)");
 
 export function filters(): void {
-  document.querySelectorAll<HTMLFormElement>("form.filters").forEach(foldable);
+  document.querySelectorAll<HTMLFormElement>("form.filters:not(.whole)").forEach(foldable);
 }
 
 function foldable(form: HTMLFormElement): void {
