@@ -91,6 +91,8 @@ var tables = []table{
 	{"stand_ins", "chain", "", ""},
 
 	{"review_decisions", "review", "", ""},
+	{"review_notes", "review", "", ""},
+	{"review_opened", "review", "", ""},
 	{"review_runs", "review", "", ""},
 	{"review_step_stand_ins", "review", "", ""},
 	{"review_steps", "review", "", ""},
