@@ -8,6 +8,7 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/chain"
 	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
 )
 
 // StepState is where a step stands.
@@ -54,6 +55,20 @@ type Made struct {
 	At       time.Time
 	Opinion  string
 	Ticked   []string
+}
+
+// Label is what was decided, in Chinese; "{.n}" in it is the step a version went back to.
+func (m Made) Label() string {
+	switch {
+	case m.Decision == Approve:
+		return i18n.N("批准")
+	case m.Decision == Edit:
+		return i18n.N("编辑完成")
+	case m.To > 0:
+		return i18n.N("退回第 {.n} 步")
+	}
+
+	return i18n.N("退回作者")
 }
 
 // Run is the way of one version through the steps of a chain, as it was when the version was submitted.
