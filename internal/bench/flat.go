@@ -118,6 +118,13 @@ func (f *field) grown(ctx context.Context, n int) (g *field, err error) {
 		`UPDATE deliveries SET state = CASE WHEN id % 200 = 0 THEN 'failed'
 				ELSE 'sent' END, remote_id = id, sent_at = due_at, marked_at = due_at,
 		     updated_at = due_at WHERE due_at < now()`,
+		// as they are once the console has taken them in and read them for the last time: it does so when it
+		// begins, and would be measured while it works the longer the more there is
+		`INSERT INTO platform_posts (account_id, platform, remote_id, delivery_id, origin, posted_at, text,
+				original, pictures, state, state_at, reposts, comments, likes)
+			SELECT d.account_id, d.platform, d.remote_id, d.id, 'console', d.sent_at, v.text, true, 0, 'live',
+				d.sent_at, 0, 0, 0
+			FROM deliveries d JOIN post_versions v ON v.id = d.version_id WHERE d.state = 'sent'`,
 		"VACUUM ANALYZE",
 	} {
 		if _, err := g.db.Pool().Exec(ctx, sql); err != nil {

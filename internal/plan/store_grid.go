@@ -102,19 +102,25 @@ type entryRow struct {
 // kindDraft is an entry that is no delivery yet.
 const kindDraft = "draft"
 
-// mostDrafts bounds the drafts that one page reads.
-const mostDrafts = 5000
+// mostDrafts bounds the drafts that one page reads, mostOfAccount the deliveries of one account.
+const (
+	mostDrafts    = 5000
+	mostOfAccount = 1000
+)
 
 // entriesSQL reads the first posts of each day of the accounts $1 between $2 and $3, with the counts of the
 // day: one range of the index deliveries_by_account for each account, and the drafts that are due then.
-// $4 is how many of a day, $5 minutes, $6 the number of accounts that is many, $7 bounds the drafts.
+// $4 is how many of a day, $5 minutes, $6 the number of accounts that is many, $7 bounds the drafts, $8 the
+// deliveries of an account. What is named is looked up row by row: joined as a table, all posts that there
+// are would be read for a few hundred.
 var entriesSQL = `
 WITH planned AS (
     SELECT d.account_id, 'delivery' AS kind, d.post_id, d.version_id, d.state, d.due_at
     FROM unnest($1::bigint[]) given (id) CROSS JOIN LATERAL (
         SELECT x.account_id, x.post_id, x.version_id, x.state, x.due_at FROM deliveries x
         WHERE x.account_id = given.id AND x.due_at >= $2 AND x.due_at < $3
-            AND x.state NOT IN ('cancelled', 'expired')) d
+            AND x.state NOT IN ('cancelled', 'expired')
+        ORDER BY x.due_at, x.id LIMIT $8) d
     UNION ALL
     (SELECT t.account_id, 'draft', p.id, p.version_id, '', p.due_at
     FROM posts p JOIN units u ON u.id = p.unit_id JOIN version_targets t ON t.version_id = p.version_id
@@ -128,7 +134,8 @@ near AS (
         coalesce(n.due_at - lag(n.due_at) OVER (PARTITION BY n.account_id ORDER BY n.due_at, n.post_id)
             < make_interval(mins => $5), false) AS tight FROM planned n),
 counted AS (
-    SELECT n.*, row_number() OVER (w ORDER BY n.due_at, n.post_id) AS place,
+    SELECT n.*, n.state IN ('', 'planned', 'waiting') AS ahead,
+        row_number() OVER (w ORDER BY n.due_at, n.post_id) AS place,
         count(*) FILTER (WHERE n.kind = 'draft') OVER w AS drafts,
         count(*) FILTER (WHERE n.state = 'sent') OVER w AS sent,
         count(*) FILTER (WHERE n.state IN ('unknown', 'failed', 'missed')) OVER w AS troubled,
@@ -142,14 +149,17 @@ ahead AS (
         AND x.state NOT IN ('planned', 'waiting', 'cancelled')) AS all_open,
         (SELECT count(*) FROM version_targets t
             WHERE t.version_id = o.version_id AND t.variant IS NULL) AS alike
-    FROM (SELECT DISTINCT post_id, version_id FROM named WHERE state IN ('', 'planned', 'waiting')) o)
+    FROM (SELECT DISTINCT post_id, version_id FROM named WHERE ahead) o)
 SELECT n.account_id, n.day, n.kind, n.post_id, p.phase, u.path AS unit_path, n.state, n.due_at,
     left(coalesce(t.variant, v.text), 200) AS text, coalesce(o.all_open, false) AS all_open,
     CASE WHEN o.alike >= $6 AND t.variant IS NULL THEN o.alike ELSE 0 END AS alike,
     n.planned, n.sent, n.drafts, n.troubled, n.close
-FROM named n JOIN posts p ON p.id = n.post_id JOIN units u ON u.id = p.unit_id
-JOIN post_versions v ON v.id = n.version_id
-LEFT JOIN version_targets t ON t.version_id = n.version_id AND t.account_id = n.account_id
+FROM named n
+CROSS JOIN LATERAL (SELECT x.phase, x.unit_id FROM posts x WHERE x.id = n.post_id LIMIT 1) p
+CROSS JOIN LATERAL (SELECT x.text FROM post_versions x WHERE x.id = n.version_id LIMIT 1) v
+LEFT JOIN LATERAL (SELECT x.variant FROM version_targets x
+    WHERE x.version_id = n.version_id AND x.account_id = n.account_id LIMIT 1) t ON true
+JOIN units u ON u.id = p.unit_id
 LEFT JOIN ahead o ON o.post_id = n.post_id
 ORDER BY n.account_id, n.due_at, n.post_id`
 
@@ -163,7 +173,16 @@ func entriesOf(
 	if len(accounts) == 0 {
 		return nil, nil
 	}
-	given := []any{idsOf(accounts), ask.From, ask.To, perCell, ask.Apart, manyAlike, mostDrafts}
+	given := []any{
+		idsOf(accounts),
+		ask.From,
+		ask.To,
+		perCell,
+		ask.Apart,
+		manyAlike,
+		mostDrafts,
+		mostOfAccount,
+	}
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	sql := strings.Replace(entriesSQL, "{scope}", numbered(scope, len(given)), 1)
 	rows, err := db.Pool().Query(ctx, sql, append(given, args...)...)

@@ -343,24 +343,37 @@ func (s *Service) Plan(ctx context.Context) (_ []int64, err error) {
 	return dueAccounts(ctx, s.db.Pool(), now)
 }
 
+// adoptBatch is how many posts are taken in by one transaction: after a burst others write too, and another
+// process that begins the same waits for one batch and not for all.
+const adoptBatch = 2000
+
 // adopt takes in what deliveries have sent; a post that was noticed as somebody else's before its
 // delivery was decided is ours after all.
 func (s *Service) adopt(ctx context.Context) error {
-	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		list, err := adoptSent(ctx, tx.Pgx, s.now().Add(-adoptWindow), s.now())
+	for n := adoptBatch; n == adoptBatch; {
+		err := s.db.InTx(ctx, func(tx pg.Tx) error {
+			list, err := adoptSent(ctx, tx.Pgx, s.now().Add(-adoptWindow), s.now(), adoptBatch)
+			if err != nil {
+				return err
+			}
+			n = len(list)
+
+			var known []string
+
+			for _, tracked := range list {
+				if tracked.State == Shown {
+					known = append(known, noticeKey(tracked.ID))
+				}
+			}
+
+			return todo.ResolveManyTx(ctx, tx, s.now(), known, 0)
+		})
 		if err != nil {
 			return err
 		}
-		var known []string
+	}
 
-		for _, tracked := range list {
-			if tracked.State == Shown {
-				known = append(known, noticeKey(tracked.ID))
-			}
-		}
-
-		return todo.ResolveManyTx(ctx, tx, s.now(), known, 0)
-	})
+	return nil
 }
 
 // unsureBatch is how many posts are decided in one transaction.

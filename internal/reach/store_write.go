@@ -98,9 +98,9 @@ ON CONFLICT (platform, remote_id) DO NOTHING RETURNING remote_id, id`,
 	return ids, err
 }
 
-// adoptSent makes posts of the deliveries sent since, which are read from now on: but not those for the
-// author's eyes alone. What was posted by hand is listed and not read.
-func adoptSent(ctx context.Context, q querier, since, now time.Time) ([]tracked, error) {
+// adoptSent makes posts of the first deliveries sent since, at most so many, which are read from now on: but
+// not those for the author's eyes alone. What was posted by hand is listed and not read.
+func adoptSent(ctx context.Context, q querier, since, now time.Time, most int) ([]tracked, error) {
 	return rows[tracked](ctx, q, `
 INSERT INTO platform_posts AS p (account_id, platform, remote_id, delivery_id, origin, posted_at, text,
     original, pictures, state, state_at,
@@ -115,9 +115,10 @@ LEFT JOIN version_targets t ON t.version_id = v.id AND t.account_id = d.account_
 WHERE d.sent_known_at > $1 AND v.visible = 0
   AND NOT EXISTS (SELECT FROM platform_posts o WHERE o.platform = d.platform AND o.remote_id = d.remote_id
       AND o.delivery_id IS NOT NULL)
+ORDER BY d.sent_known_at LIMIT $3
 ON CONFLICT (platform, remote_id) DO UPDATE
     SET delivery_id = excluded.delivery_id, origin = 'console', text = excluded.text
-RETURNING p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.state`, since, now)
+RETURNING p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.state`, since, now, most)
 }
 
 // seenAgain notes that known posts were shown, with their present text.
