@@ -217,6 +217,7 @@ type PostHead struct {
 	Now        bool       `json:"now"`
 	Urgent     bool       `json:"urgent"`
 	Corrects   *int64     `json:"corrects,omitempty"`
+	CopiedFrom *int64     `json:"copied_from,omitempty" doc:"复制自哪一篇稿件"`
 	UpdatedBy  string     `json:"updated_by,omitempty"`
 	CreatedAt  time.Time  `json:"created_at"`
 	UpdatedAt  time.Time  `json:"updated_at"`
@@ -316,6 +317,7 @@ func showHead(p post.Post, number int, text, repost string, state delivery.PostS
 		Now:        p.DueNow,
 		Urgent:     p.Urgent,
 		Corrects:   p.Corrects,
+		CopiedFrom: p.CopiedFrom,
 		UpdatedBy:  p.UpdatedBy,
 		CreatedAt:  p.CreatedAt.UTC(),
 		UpdatedAt:  p.UpdatedAt.UTC(),

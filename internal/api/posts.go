@@ -49,6 +49,10 @@ func (a *api) posts() {
 		"/posts/{id}", "delete-post",
 		"posts", i18n.N("删除没有提交过的草稿"),
 	), access.PostWrite, a.deletePost)
+	register(a, created(op(http.MethodPost,
+		"/posts/{id}/copy", "copy-post",
+		"posts", i18n.N("复制成新的草稿：文字、图片、各账号文案、账号、栏目，没有时间；已不能用的账号不带上"),
+	)), access.PostWrite, a.copyPost)
 	register(a, op(http.MethodGet,
 		"/posts/{id}/versions", "list-post-versions",
 		"posts", i18n.N("稿件的各个版本"),
@@ -294,6 +298,15 @@ func (in *changePost) stale(err error) error {
 	}
 
 	return fault.Public(err).With(s).WithCode(code)
+}
+
+func (a *api) copyPost(ctx context.Context, who access.Actor, in *ByID) (*onePost, error) {
+	made, err := a.Posts.Copy(ctx, who, in.ID, "")
+	if err != nil {
+		return nil, err
+	}
+
+	return a.showPost(ctx, who, made.Post.ID)
 }
 
 func (a *api) deletePost(ctx context.Context, who access.Actor, in *ByID) (*none, error) {

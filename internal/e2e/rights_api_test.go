@@ -99,6 +99,10 @@ var apiRules = []rule{
 		"DELETE /api/v1/posts/:id", "P----", draft, "",
 		"SELECT NOT EXISTS (SELECT FROM posts WHERE id = {id})", usual,
 	},
+	{
+		"POST /api/v1/posts/:id/copy", "P----", approved, "",
+		"SELECT EXISTS (SELECT FROM posts WHERE copied_from = {id} AND author_id = {self})", usual,
+	},
 	{"GET /api/v1/posts/:id/versions", "PRS-A", approved, "", "墙内的话", usual},
 	{
 		"POST /api/v1/checks", "PRS-A", nil, `{"text":"AQI 98，轻度污染"}`,

@@ -105,6 +105,10 @@ var pageRules = []rule{
 	{"GET /posts/:id", "PRS-A", approved, "", "墙内的话", usual},
 	{"GET /posts/:id/edit", "P----", draft, "", "墙内的话", usual},
 	{
+		"POST /posts/:id/copy", "P----", approved, "",
+		"SELECT EXISTS (SELECT FROM posts WHERE copied_from = {id} AND author_id = {self})", usual,
+	},
+	{
 		"POST /posts/:id/revise", "P----", approved, "",
 		"SELECT phase = 'draft' FROM posts WHERE id = {id}", usual,
 	},

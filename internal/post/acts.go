@@ -11,6 +11,7 @@ var (
 	acts audit.Declared
 
 	actCreate = acts.Declare("post.create", i18n.N("新建稿件"))
+	actCopy   = acts.Declare("post.copy", i18n.N("复制稿件"))
 	actMove   = acts.Declare("post.move", i18n.N("稿件换单位"))
 	actDelete = acts.Declare("post.delete", i18n.N("删除草稿"))
 )

@@ -23,7 +23,9 @@ type Content struct {
 	Urgent   bool
 	// what a machine made, as the author says
 	Generated Generated
-	Corrects  *int64 // kept from the creation on; a save does not change it
+	// kept from the creation on; a save does not change them
+	Corrects   *int64
+	CopiedFrom *int64
 }
 
 // TargetChoice is an account with, perhaps, a wording of its own.
@@ -157,7 +159,7 @@ func ContentOf(post Post, version Version) Content {
 		DueAt:    post.DueAt,
 		DueNow:   post.DueNow,
 		Urgent:   post.Urgent,
-		Corrects: post.Corrects,
+		Corrects: post.Corrects, CopiedFrom: post.CopiedFrom,
 
 		Generated: version.Generated,
 	}

@@ -37,6 +37,7 @@ type Post struct {
 	DueNow        bool       // as soon as approved
 	Urgent        bool
 	Corrects      *int64 // the post this one corrects
+	CopiedFrom    *int64 // the post this one was made of, while that is there
 	Revision      int    // one higher with each change; a form that holds an older one is stale
 	UpdatedBy     string // who saved last, by post
 	CreatedAt     time.Time

@@ -104,7 +104,7 @@ func CreateTx(
 			return Post{}, err
 		}
 	}
-	post, _, err := create(ctx, tx, actor, at, unitID, content, "")
+	post, _, err := create(ctx, tx, actor, at, unitID, content, "", Version{})
 
 	return post, err
 }
@@ -129,13 +129,14 @@ func (s *Service) CreateOnce(
 		return Post{}, false, err
 	}
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		post, again, err = create(ctx, tx, actor, s.now(), unitID, content, key)
+		post, again, err = create(ctx, tx, actor, s.now(), unitID, content, key, Version{})
 		return err
 	})
 
 	return post, again, err
 }
 
+// create begins a post. had is the version that it copies, whose pictures and column it may have.
 func create(
 	ctx context.Context,
 	tx pg.Tx,
@@ -144,6 +145,7 @@ func create(
 	unitID int64,
 	content Content,
 	key string,
+	had Version,
 ) (post Post, again bool, err error) {
 	home, err := org.Of(ctx, tx.DB, unitID)
 	if err != nil {
@@ -153,10 +155,10 @@ func create(
 	if err := access.Require(actor, access.PostWrite, path); err != nil {
 		return Post{}, false, err
 	}
-	if err := mayUse(ctx, tx, actor, path, content, nil); err != nil {
+	if err := mayUse(ctx, tx, actor, path, content, had.Media); err != nil {
 		return Post{}, false, err
 	}
-	if err := mayBeIn(ctx, tx, path, content.ColumnID, 0); err != nil {
+	if err := mayBeIn(ctx, tx, path, content.ColumnID, had.ColumnID); err != nil {
 		return Post{}, false, err
 	}
 	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, content, key, at)
@@ -196,9 +198,11 @@ func begin(
 	if err := link.WantTx(ctx, tx, at, id, content.texts()...); err != nil {
 		return Post{}, err
 	}
-	if err := audit.Write(ctx, tx, audit.Entry{
-		Actor: actor, At: at, Action: actCreate, Subject: Ref(id), UnitPath: path,
-	}); err != nil {
+	entry := audit.Entry{Actor: actor, At: at, Action: actCreate, Subject: Ref(id), UnitPath: path}
+	if content.CopiedFrom != nil {
+		entry.Action, entry.Detail = actCopy, map[string]any{"from": *content.CopiedFrom}
+	}
+	if err := audit.Write(ctx, tx, entry); err != nil {
 		return Post{}, err
 	}
 

@@ -16,7 +16,8 @@ import (
 const selectPost = `
 SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a.display_name AS author_name,
     p.phase,
-       p.version_id, v.number AS version_number, p.due_at, p.due_now, p.urgent, p.corrects, p.revision,
+       p.version_id, v.number AS version_number, p.due_at, p.due_now, p.urgent, p.corrects,
+       p.copied_from, p.revision,
        e.display_name AS updated_by, p.created_at, p.updated_at
 FROM posts p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id
     JOIN users e ON e.id = p.updated_by
@@ -70,12 +71,12 @@ func insertPost(
 ) (int64, error) {
 	var id int64
 	err := db.WithContext(ctx).Raw(`
-INSERT INTO posts (unit_id, author_id, phase, due_at, due_now, urgent, corrects, revision, created_at,
-    updated_by, updated_at, form_key)
-VALUES (?, ?, 'draft', ?, ?, ?, ?, 1, ?, ?, ?, nullif(?, ''))
+INSERT INTO posts (unit_id, author_id, phase, due_at, due_now, urgent, corrects, copied_from, revision,
+    created_at, updated_by, updated_at, form_key)
+VALUES (?, ?, 'draft', ?, ?, ?, ?, ?, 1, ?, ?, ?, nullif(?, ''))
 ON CONFLICT (author_id, form_key) WHERE form_key IS NOT NULL DO NOTHING RETURNING id`,
-		unitID, authorID, content.DueAt, content.DueNow, content.Urgent, content.Corrects, at, authorID,
-		at, key).
+		unitID, authorID, content.DueAt, content.DueNow, content.Urgent, content.Corrects,
+		content.CopiedFrom, at, authorID, at, key).
 		Row().
 		Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) && key != "" {

@@ -225,6 +225,7 @@ type listRow struct {
 	DueNow        bool
 	Urgent        bool
 	Corrects      *int64
+	CopiedFrom    *int64
 	Revision      int
 	UpdatedBy     string
 	CreatedAt     time.Time
@@ -240,7 +241,8 @@ type listRow struct {
 const selectRow = `
 SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a.display_name AS author_name,
     p.phase,
-       p.version_id, v.number AS version_number, p.due_at, p.due_now, p.urgent, p.corrects, p.revision,
+       p.version_id, v.number AS version_number, p.due_at, p.due_now, p.urgent, p.corrects,
+       p.copied_from, p.revision,
        e.display_name AS updated_by, p.created_at, p.updated_at, v.text, v.repost_of,
        (SELECT count(*) FROM version_targets t WHERE t.version_id = v.id) AS accounts,
        coalesce((SELECT string_agg(x.handle, ' ' ORDER BY x.position, x.id) FROM (
@@ -284,6 +286,7 @@ func selectRows(ctx context.Context, db *gorm.DB, posts, order string, args []an
 				DueNow:        row.DueNow,
 				Urgent:        row.Urgent,
 				Corrects:      row.Corrects,
+				CopiedFrom:    row.CopiedFrom,
 				Revision:      row.Revision,
 				UpdatedBy:     row.UpdatedBy,
 				CreatedAt:     row.CreatedAt,

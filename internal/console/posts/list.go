@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -34,6 +35,8 @@ type listPage struct {
 	ByDue bool // in the order of time, not of change
 	Short bool // one character was searched for: only of late
 
+	CopyKey string
+
 	AccountAsked string // the name of the account that is filtered by
 	accountID    int64
 }
@@ -57,7 +60,7 @@ func (h *pages) list(c *gin.Context) error {
 	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	page := listPage{Base: h.kit.Base(c, "稿件"), Form: form}
+	page := listPage{Base: h.kit.Base(c, "稿件"), Form: form, CopyKey: rand.Text()}
 	units, err := h.choices(c.Request.Context(), web.Actor(c), &page)
 	if err != nil {
 		return err

@@ -98,6 +98,7 @@ func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "GET", "/:id", access.PostView, h.show)
 	h.kit.Handle(g, "GET", "/:id/review-form", access.PostView, h.reviewForm)
 	h.kit.Handle(g, "GET", "/:id/edit", access.PostWrite, h.edit)
+	h.kit.Handle(g, "POST", "/:id/copy", access.PostWrite, h.copy)
 	h.kit.Handle(g, "POST", "/:id/revise", access.PostWrite, h.revise)
 	h.kit.Handle(g, "POST", "/:id/withdraw", access.PostWrite, h.withdraw)
 	h.kit.Handle(g, "POST", "/:id/reschedule", access.PostWrite, h.reschedule)

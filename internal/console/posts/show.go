@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"strconv"
 	"time"
@@ -41,6 +42,7 @@ type postPage struct {
 	DayWords   string            // words of the text that name a day, for whoever changes the time
 	DueField   time.Time
 	All        bool // every account is listed, however many
+	CopyKey    string
 	Found      []parts.Found
 	Stops      parts.Stops
 	Links      []parts.Link
@@ -80,7 +82,7 @@ func (p postPage) DueLocal() string { return page.FieldTime(p.DueField) }
 
 // acts is what to show.
 type acts struct {
-	Edit, Revise, Withdraw, Reschedule, Delete, Review, Correct bool
+	Edit, Revise, Withdraw, Reschedule, Delete, Review, Correct, Copy bool
 }
 
 // deliveryLine is one account's delivery.
@@ -116,6 +118,7 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 		Post:    stored,
 		Version: version,
 		All:     c.Query("all") != "",
+		CopyKey: rand.Text(),
 	}
 	p.Heading = headingOf(p.Base, version)
 	if err := h.fillDeliveries(ctx, actor, &p); err != nil {
@@ -285,6 +288,7 @@ func offered(page postPage) acts {
 		Reschedule: may.Reschedule && timeOnPage(page),
 		Delete:     may.Delete,
 		Review:     may.Review,
+		Copy:       page.Actor.CanAt(access.PostWrite, page.Post.UnitPath),
 		Correct:    page.Sent > 0 && page.Actor.CanAt(access.PostWrite, page.Post.UnitPath),
 	}
 }

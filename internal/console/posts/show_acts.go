@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/post"
 	"juzhen/internal/web"
 )
 
@@ -79,6 +80,34 @@ func (h *pages) again(c *gin.Context, err error) error {
 	}
 
 	return h.kit.Refuse(c, err, "posts/show", &page)
+}
+
+// copyForm names the page on which the button was pressed, so that pressing it twice makes one draft.
+type copyForm struct {
+	Key string `form:"key" check:"max=40"`
+}
+
+// copy begins another post with what this one says, and leads to it.
+func (h *pages) copy(c *gin.Context) error {
+	var made post.Copied
+	_, _, _, err := web.Act(c, func(id int64, form copyForm) (_ string, err error) {
+		key := form.Key
+		if key != "" {
+			key = fmt.Sprintf("copy/%d/%s", id, key)
+		}
+		made, err = h.Posts.Copy(c.Request.Context(), web.Actor(c), id, key)
+
+		return "", err
+	})
+	if err != nil {
+		return h.again(c, err)
+	}
+	to := postPath(made.Post.ID) + "/edit"
+	if made.Left > 0 {
+		return h.kit.See(c, to, "已复制成新的草稿；有 {.n} 个账号已不能使用，没有带上。请选择时间", "n", made.Left)
+	}
+
+	return h.kit.See(c, to, "已复制成新的草稿，请改好并选择时间")
 }
 
 func (h *pages) revise(c *gin.Context) error {

@@ -1,0 +1,100 @@
+package post
+
+import (
+	"context"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+// Copied is a draft that was made of another post.
+type Copied struct {
+	Post  Post
+	Left  int  // accounts of the other one that the actor cannot use any more; they are not in the draft
+	Again bool // the form had made it before
+}
+
+// Copy begins a draft with what another post says now: text, pictures, own wordings, accounts, column and
+// what a machine made, without a time and not urgent. It lies in the same unit, where the actor must be
+// allowed to write. key is as for CreateOnce. Fails with fault.NotFound where the actor may not see the post,
+// with fault.Forbidden where he or she may not write.
+func (s *Service) Copy(
+	ctx context.Context,
+	actor access.Actor,
+	id int64,
+	key string,
+) (made Copied, err error) {
+	defer fault.Step(&err, "post.Copy %d", id)
+
+	if len(key) > maxKey {
+		return Copied{}, fault.Invalid("", "表单无法读取，请刷新页面后重试")
+	}
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		made, err = copyPost(ctx, tx, actor, s.now(), id, nil, key)
+		return err
+	})
+
+	return made, err
+}
+
+// CopyTx is Copy inside of a transaction, with a time.
+func CopyTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	at time.Time,
+	id int64,
+	due time.Time,
+) (_ Copied, err error) {
+	defer fault.Step(&err, "post.CopyTx %d", id)
+
+	return copyPost(ctx, tx, actor, at, id, &due, "")
+}
+
+func copyPost(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	at time.Time,
+	id int64,
+	due *time.Time,
+	key string,
+) (made Copied, err error) {
+	from, err := findPost(ctx, tx.DB, actor, access.PostWrite, id)
+	if err != nil {
+		return Copied{}, err
+	}
+	version, err := findVersion(ctx, tx, from.VersionID)
+	if err != nil {
+		return Copied{}, err
+	}
+	content := ContentOf(from, version)
+	content.DueAt, content.DueNow, content.Urgent = due, false, false
+	content.Corrects, content.CopiedFrom = nil, &from.ID
+	content.Targets, made.Left = usable(actor, from.UnitPath, version.Targets)
+
+	if content, err = content.clean(); err != nil {
+		return Copied{}, err
+	}
+	made.Post, made.Again, err = create(ctx, tx, actor, at, from.UnitID, content, key, version)
+
+	return made, err
+}
+
+// usable are the accounts that a draft of the unit at path can go to, and how many of the others there are:
+// closed meanwhile, or moved to another unit.
+func usable(actor access.Actor, path string, targets []Target) (choices []TargetChoice, left int) {
+	for _, target := range targets {
+		if target.Account.State == account.Closed || !within(target.Account.UnitPath, path) ||
+			!actor.CanAt(access.PostWrite, target.Account.UnitPath) {
+			left++
+			continue
+		}
+		choices = append(choices, TargetChoice{target.AccountID, target.Variant})
+	}
+
+	return choices, left
+}
