@@ -51,8 +51,16 @@ func (a *api) plan() {
 	register(a, importing, access.PostWrite, a.importPlan)
 	register(a, op(http.MethodPost,
 		"/plan/imports/{id}/undo", "undo-plan-import",
-		"plan", i18n.N("撤销导入：一篇也没有提交或改动时，删除它的全部草稿"),
+		"plan", i18n.N("撤销导入或复制：一篇也没有提交或改动时，删除它的全部草稿"),
 	), access.PostWrite, a.undoPlanImport)
+	register(a, op(http.MethodPost,
+		"/plan/copy", "copy-week",
+		"plan", i18n.N("把一周的稿件复制成另一周的草稿，全部复制或一篇不复制"),
+	), access.PostWrite, a.copyWeek)
+	register(a, op(http.MethodPost,
+		"/plan/move", "move-day",
+		"plan", i18n.N("把一天的稿件改到另一天的同一钟点，逐篇按改期的规矩"),
+	), access.PostWrite, a.moveDay)
 	register(a, op(http.MethodGet,
 		"/holidays", "get-holidays",
 		"plan", i18n.N("一年的放假与调休，未录入的年份说明未知"),

@@ -159,7 +159,9 @@ func (a *App) buildServices(ctx context.Context) error {
 		Due:  a.Engine.Imminent,
 		Keep: a.cfg.KeepReadings,
 	})
-	a.Plan = plan.New(db, plan.Options{Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Now: now})
+	a.Plan = plan.New(db, plan.Options{
+		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries, Now: now,
+	})
 
 	return nil
 }

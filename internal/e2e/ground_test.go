@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
@@ -424,7 +425,17 @@ var (
 	approved = func(s *side) vars { v := s.approve(s.account); return v.with(vars{"id": v["post"]}) }
 	waiting  = func(s *side) vars { return s.approve(s.account) }
 	// post of its account: in no crowd
-	only       = func(s *side) vars { return s.approve(s.newAccount(s.unit, "live", "commercial")) }
+	only = func(s *side) vars { return s.approve(s.newAccount(s.unit, "live", "commercial")) }
+	// the post of only with the day on which it is due, the next one, and the same of the week behind
+	dated = func(s *side) vars {
+		v := only(s)
+		var due time.Time
+		s.g.must(s.g.DB.Pool().QueryRow(s.g.t.Context(), "SELECT due_at FROM posts WHERE id = $1", v["post"]).
+			Scan(&due))
+		day := func(n int) string { return beijing.Date(beijing.Day(due).AddDate(0, 0, n)) }
+
+		return v.with(vars{"on": day(0), "next": day(1), "week": day(7)})
+	}
 	failedPost = func(s *side) vars { v := failed(s); return v.with(vars{"id": v["post"]}) }
 	failed     = moved(
 		`state = 'failed', reason = 'refused', attempts = 1, due_at = now() - interval '1 minute',

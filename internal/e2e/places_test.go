@@ -51,6 +51,8 @@ var placesOf = map[string][]string{
 		"/search?q=空气",
 		"/search/past?q=空气",
 		"/plan/import",
+		"/plan/copy",
+		"/plan/move",
 		"/plan/import/{planFile}",
 		"/reach/posts/{platformPost}",
 		"/advances/{advance}",

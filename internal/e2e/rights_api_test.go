@@ -293,6 +293,14 @@ var apiRules = []rule{
 		"POST /api/v1/plan/imports/:id/undo", "P----", planImport, "",
 		"SELECT undone_by = {self} FROM plan_imports WHERE id = {id}", usual,
 	},
+	{
+		"POST /api/v1/plan/copy", "P----", dated, `{"from":"{on}","to":"{week}","post_ids":[{post}]}`,
+		"SELECT EXISTS (SELECT FROM posts WHERE copied_from = {post} AND author_id = {self})", usual,
+	},
+	{
+		"POST /api/v1/plan/move", "P----", dated, `{"from":"{on}","to":"{next}","post_ids":[{post}]}`,
+		"SELECT due_at > now() + interval '20 hours' FROM posts WHERE id = {post}", usual,
+	},
 	{"GET /api/v1/holidays", "PRS-A", nil, "year=2026", "国庆节", usual},
 	{
 		"PUT /api/v1/holidays", "P-S--", unknownYear,

@@ -152,6 +152,16 @@ var pageRules = []rule{
 		"POST /plan/imports/:id/undo", "P----", planImport, "",
 		"SELECT undone_by = {self} FROM plan_imports WHERE id = {id}", usual,
 	},
+	{"GET /plan/copy", "P----", dated, "from={on}&to={week}&unit={unit}", "墙内的话", listed},
+	{
+		"POST /plan/copy", "P----", dated, "from={on}&to={week}&post={post}",
+		"SELECT EXISTS (SELECT FROM posts WHERE copied_from = {post} AND author_id = {self})", usual,
+	},
+	{"GET /plan/move", "P----", dated, "from={on}&to={next}&unit={unit}", "墙内的话", listed},
+	{
+		"POST /plan/move", "P----", dated, "from={on}&to={next}&post={post}",
+		"SELECT due_at > now() + interval '20 hours' FROM posts WHERE id = {post}", usual,
+	},
 	{"GET /plan/holidays", "PRS-A", nil, "", "六五环境日", usual},
 	{
 		"POST /plan/holidays", "P-S--", unknownYear,

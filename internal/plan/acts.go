@@ -11,7 +11,8 @@ var (
 
 	actHolidays = acts.Declare("plan.holidays", i18n.N("修改节假日"))
 	actImport   = acts.Declare("plan.import", i18n.N("从 Excel 导入稿件"))
-	actUndo     = acts.Declare("plan.import_undo", i18n.N("撤销导入"))
+	actCopyWeek = acts.Declare("plan.copy_week", i18n.N("复制一周的稿件"))
+	actUndo     = acts.Declare("plan.import_undo", i18n.N("撤销导入或复制"))
 )
 
 // TrailActs are the acts that this package writes into the trail.

@@ -52,12 +52,25 @@ type Draft struct {
 type Import struct {
 	ID       int64
 	Name     string
+	Kind     Source
 	By       int64
 	ByName   string
 	At       time.Time
 	Posts    int
 	UndoneAt *time.Time
 }
+
+// Source is what drafts of many at once were made of.
+type Source string
+
+// The sources.
+const (
+	ofFile Source = "file"
+	ofWeek Source = "week"
+)
+
+// OfWeek tells that a week was copied, and no file imported.
+func (i Import) OfWeek() bool { return i.Kind == ofWeek }
 
 // Ref names the import in the audit trail.
 func (i Import) Ref() string { return fmt.Sprintf("plan_import/%d", i.ID) }
@@ -266,6 +279,7 @@ func (s *Service) Import(
 	letters, sum := []rune(glyph.Clean(file.Name)), sha256.Sum256(file.Sheet)
 	made = Import{
 		Name:  string(letters[:min(len(letters), importName)]),
+		Kind:  ofFile,
 		By:    actor.UserID,
 		At:    s.now(),
 		Posts: len(draft.Rows),
@@ -372,7 +386,7 @@ func asFields(faults []RowFault) error {
 	return fields.Err()
 }
 
-// Undo takes the drafts of an import away, while none of them was submitted and none changed since. Fails
+// Undo takes the drafts of an import or of a copied week away, while none of them was submitted and none changed since. Fails
 // with fault.NotFound for another's, with fault.Conflict otherwise.
 func (s *Service) Undo(ctx context.Context, actor access.Actor, id int64) (undone Import, err error) {
 	defer fault.Step(&err, "plan.Undo %d", id)
@@ -382,7 +396,7 @@ func (s *Service) Undo(ctx context.Context, actor access.Actor, id int64) (undon
 			return err
 		}
 		if undone.UndoneAt != nil {
-			return fault.Conflict("这次导入已经撤销")
+			return fault.Conflict("这一次已经撤销")
 		}
 		posts, err := postsOf(ctx, tx, id)
 		if err != nil {
@@ -404,7 +418,7 @@ func (s *Service) Undo(ctx context.Context, actor access.Actor, id int64) (undon
 	return undone, err
 }
 
-// Imports lists the newest imports of the actor.
+// Imports lists what the actor imported or copied of late, the newest first.
 func (s *Service) Imports(ctx context.Context, actor access.Actor) (_ []Import, err error) {
 	defer fault.Step(&err, "plan.Imports")
 

@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
 	"juzhen/internal/column"
+	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -18,29 +19,32 @@ import (
 
 // Service is the use cases of the plan. It is safe for concurrent use.
 type Service struct {
-	db       *pg.DB
-	accounts *account.Service
-	columns  *column.Service
-	media    *media.Service
-	clock    func() time.Time
+	db         *pg.DB
+	accounts   *account.Service
+	columns    *column.Service
+	media      *media.Service
+	deliveries *delivery.Service
+	clock      func() time.Time
 }
 
 // Options are the use cases below that the plan calls.
 type Options struct {
-	Accounts *account.Service
-	Columns  *column.Service
-	Media    *media.Service
-	Now      func() time.Time
+	Accounts   *account.Service
+	Columns    *column.Service
+	Media      *media.Service
+	Deliveries *delivery.Service
+	Now        func() time.Time
 }
 
 // New builds the service.
 func New(db *pg.DB, options Options) *Service {
 	return &Service{
-		db:       db,
-		accounts: options.Accounts,
-		columns:  options.Columns,
-		media:    options.Media,
-		clock:    options.Now,
+		db:         db,
+		accounts:   options.Accounts,
+		columns:    options.Columns,
+		media:      options.Media,
+		deliveries: options.Deliveries,
+		clock:      options.Now,
 	}
 }
 

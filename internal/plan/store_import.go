@@ -13,7 +13,7 @@ import (
 )
 
 const selectImport = `
-SELECT i.id, i.name, i.made_by AS by, u.display_name AS by_name, i.made_at AS at, i.posts, i.undone_at
+SELECT i.id, i.name, i.kind, i.made_by AS by, u.display_name AS by_name, i.made_at AS at, i.posts, i.undone_at
 FROM plan_imports i JOIN users u ON u.id = i.made_by WHERE `
 
 // importOf finds the newest import of the same file that stands. Only the actor's own are told of: what
@@ -50,8 +50,8 @@ func insertImport(
 	posts []int64,
 ) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO plan_imports (name, hash, posts, made_by, made_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		made.Name, sum, made.Posts, made.By, made.At).Scan(&id)
+INSERT INTO plan_imports (name, kind, hash, posts, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+		made.Name, made.Kind, sum, made.Posts, made.By, made.At).Scan(&id)
 	if err != nil {
 		return 0, err
 	}
@@ -73,7 +73,7 @@ func lockImport(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Im
 	}
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Import])
 	if err == nil && len(found) == 0 {
-		err = fault.NotFound("没有找到这次导入，或不是您导入的")
+		err = fault.NotFound("没有找到，或不是您导入或复制的")
 	}
 	if err != nil {
 		return Import{}, err

@@ -7,6 +7,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/column"
+	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
@@ -28,9 +29,10 @@ func newWorld(t *testing.T) *world {
 	stage.Bureau(t, w.db, "主管", "专员", "朝阳专员")
 	clock := func() time.Time { return w.now }
 	w.s = New(w.db, Options{
-		Accounts: account.New(w.db, nil, nil, account.Options{Now: clock}),
-		Columns:  column.New(w.db, clock),
-		Now:      clock,
+		Accounts:   account.New(w.db, nil, nil, account.Options{Now: clock}),
+		Columns:    column.New(w.db, clock),
+		Deliveries: delivery.New(w.db, delivery.Options{Now: clock}),
+		Now:        clock,
 	})
 	w.supervisor = person(1, access.Supervisor, 1, "/1/")
 	w.officer = person(2, access.PressOfficer, 1, "/1/")

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -64,6 +65,7 @@ func (h *pages) importForm(c *gin.Context) error {
 func (h *pages) importPage(c *gin.Context) (p importPage, err error) {
 	p = importPage{Base: h.kit.Base(c, "从 Excel 导入", crumb), MaxRows: plan.MaxSheetRows}
 	p.Imports, err = h.Plan.Imports(c.Request.Context(), web.Actor(c))
+	p.Imports = slices.DeleteFunc(p.Imports, plan.Import.OfWeek)
 
 	return p, err
 }
@@ -213,6 +215,9 @@ func (h *pages) undo(c *gin.Context) error {
 		return err
 	}
 	undone, err := h.Plan.Undo(c.Request.Context(), web.Actor(c), id)
+	if err == nil && undone.OfWeek() {
+		return h.kit.See(c, "/plan/copy", "已撤销复制，{.n} 篇草稿已删除", "n", undone.Posts)
+	}
 	if err == nil {
 		return h.kit.See(c, "/plan/import", "已撤销导入，{.n} 篇草稿已删除", "n", undone.Posts)
 	}

@@ -25,6 +25,9 @@ type pages struct {
 // crumb leads back to the calendar.
 var crumb = page.Crumb{Text: "日历", Href: "/calendar"}
 
+// gridCrumb leads back to accounts by days.
+var gridCrumb = page.Crumb{Text: "账号与日期", Href: "/plan"}
+
 // Register declares the pages and their routes.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
@@ -33,6 +36,8 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("plan/grid", gridPage{})
 	kit.Declare("plan/import", importPage{})
 	kit.Declare("plan/preview", previewPage{})
+	kit.Declare("plan/copy", copyPage{})
+	kit.Declare("plan/move", movePage{})
 	kit.Declare("plan/holidays", holidaysPage{})
 
 	g := kit.Group("/plan")
@@ -43,6 +48,10 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "GET", "/import/:id", access.PostWrite, h.preview)
 	kit.Handle(g, "POST", "/import/:id", access.PostWrite, h.importKept)
 	kit.Handle(g, "POST", "/imports/:id/undo", access.PostWrite, h.undo)
+	kit.Handle(g, "GET", "/copy", access.PostWrite, h.copyForm)
+	kit.Handle(g, "POST", "/copy", access.PostWrite, h.copyWeek)
+	kit.Handle(g, "GET", "/move", access.PostWrite, h.moveForm)
+	kit.Handle(g, "POST", "/move", access.PostWrite, h.moveDay)
 	kit.Handle(g, "GET", "/holidays", access.PostView, h.holidays)
 	kit.Handle(g, "POST", "/holidays", access.PlanManage, h.setHolidays)
 }
