@@ -54,6 +54,10 @@ func (a *api) plan() {
 		"plan", i18n.N("撤销导入或复制：一篇也没有提交或改动时，删除它的全部草稿"),
 	), access.PostWrite, a.undoPlanImport)
 	register(a, op(http.MethodPost,
+		"/plan/free", "next-free",
+		"plan", i18n.N("所选账号的下一个空档：前后半小时都没有安排的整点或半点，8 点到 22 点，两周之内"),
+	), access.PostWrite, a.nextFree)
+	register(a, op(http.MethodPost,
 		"/plan/copy", "copy-week",
 		"plan", i18n.N("把一周的稿件复制成另一周的草稿，全部复制或一篇不复制"),
 	), access.PostWrite, a.copyWeek)

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/instant"
 	"juzhen/internal/plan"
 )
 
-// planPart says which posts of which days are copied or moved.
-type planPart struct {
+// PlanPart says which posts of which days are copied or moved.
+type PlanPart struct {
 	From    string  `json:"from" format:"date" doc:"复制：这一天所在的一周；改期：这一天（北京日期）"`
 	To      string  `json:"to" format:"date" doc:"到这一天所在的一周，或这一天"`
 	UnitID  int64   `json:"unit_id,omitempty" doc:"这个单位和全部下级；不填为能写稿的全部"`
@@ -19,11 +20,12 @@ type planPart struct {
 }
 
 type weekPart struct {
-	planPart
+	PlanPart
 	Again bool `json:"again,omitempty" doc:"知道其中有的已经复制到这个时间，再复制一次"`
 }
 
-type planDated struct {
+// PlanDated is a post with its new time.
+type PlanDated struct {
 	PostID  int64     `json:"post_id"`
 	Title   string    `json:"title"`
 	Phase   string    `json:"phase" enum:"draft,submitted,returned,approved"`
@@ -41,7 +43,7 @@ type copiedWeek struct {
 }
 
 type weekPost struct {
-	planDated
+	PlanDated
 	Past   bool       `json:"past" doc:"新的时间已过，不复制"`
 	Copied int64      `json:"copied,omitempty" doc:"已经复制到这个时间的草稿"`
 	Near   *time.Time `json:"near,omitempty" doc:"同一账号在半小时内已有的一条的时间"`
@@ -55,7 +57,7 @@ type movedDay struct {
 }
 
 type dayPost struct {
-	planDated
+	PlanDated
 	Refused string   `json:"refused,omitempty" doc:"为什么不改"`
 	Second  bool     `json:"second" doc:"须第二人同意"`
 	Anew    bool     `json:"anew" doc:"早于提交时的时间：审核中已有的批准作废"`
@@ -65,7 +67,7 @@ type dayPost struct {
 func (a *api) partOf(
 	ctx context.Context,
 	who access.Actor,
-	in planPart,
+	in PlanPart,
 ) (from, to time.Time, _ plan.Part, _ error) {
 	path, err := a.unitPath(ctx, who, in.UnitID)
 	if err != nil {
@@ -76,7 +78,7 @@ func (a *api) partOf(
 	}
 	to, err = a.dayOf("body.to", in.To)
 
-	return from, to, plan.Part{UnitPath: path, Query: in.Query}, err
+	return from, to, plan.Part{UnitPath: path, Query: in.Query, Posts: in.PostIDs}, err
 }
 
 func (a *api) dayOf(field, text string) (time.Time, error) {
@@ -91,8 +93,8 @@ func (a *api) dayOf(field, text string) (time.Time, error) {
 	return day, nil
 }
 
-func showDated(d plan.Dated, due time.Time, mark plan.Mark) planDated {
-	return planDated{
+func showDated(d plan.Dated, due time.Time, mark plan.Mark) PlanDated {
+	return PlanDated{
 		PostID: d.PostID, Title: d.Title(), Phase: string(d.Phase), DueAt: d.DueAt.UTC(), NewDue: due.UTC(),
 		Kind: string(mark.Kind), Holiday: mark.Name,
 	}
@@ -102,31 +104,42 @@ func (a *api) copyWeek(ctx context.Context, who access.Actor, in *struct {
 	DryRun bool `query:"dry_run" doc:"只列出要复制的，什么也不写"`
 	Body   weekPart
 }) (*out[copiedWeek], error) {
-	from, to, part, err := a.partOf(ctx, who, in.Body.planPart)
+	from, to, part, err := a.partOf(ctx, who, in.Body.PlanPart)
 	if err != nil {
 		return nil, err
 	}
 	if !in.DryRun {
-		made, err := a.Plan.CopyWeek(ctx, who, from, to, part, in.Body.PostIDs, in.Body.Again)
+		made, err := a.Plan.CopyWeek(ctx, who, from, to, part, in.Body.Again)
 		return &out[copiedWeek]{copiedWeek{
 			ID: made.ID, Made: made.Posts, Left: made.Left, Posts: []weekPost{},
-		}}, err
+		}}, inBody(err)
 	}
 	week, err := a.Plan.LookWeek(ctx, who, from, to, part)
 
 	return &out[copiedWeek]{copiedWeek{Made: week.Able(), Posts: each(week.Posts, func(p plan.WeekPost) weekPost {
-		shown := weekPost{planDated: showDated(p.Dated, p.NewDue, p.Mark), Past: p.Past, Copied: p.Copied}
+		shown := weekPost{PlanDated: showDated(p.Dated, p.NewDue, p.Mark), Past: p.Past, Copied: p.Copied}
 		if p.Clash != nil {
 			shown.Near = utc(&p.Clash.DueAt)
 		}
 
 		return shown
-	})}}, err
+	})}}, inBody(err)
+}
+
+// inBody names the field of a body for what the plan calls the field of a form.
+func inBody(err error) error {
+	if !fault.Is(err, fault.KindInvalid) {
+		return err
+	}
+	wrong := *fault.Public(err)
+	wrong.Field = map[string]string{"from": "body.from", "to": "body.to", "post": "body.post_ids"}[wrong.Field]
+
+	return &wrong
 }
 
 func (a *api) moveDay(ctx context.Context, who access.Actor, in *struct {
 	DryRun bool `query:"dry_run" doc:"只列出会怎样，什么也不改"`
-	Body   planPart
+	Body   PlanPart
 }) (*out[movedDay], error) {
 	from, to, part, err := a.partOf(ctx, who, in.Body)
 	if err != nil {
@@ -136,19 +149,37 @@ func (a *api) moveDay(ctx context.Context, who access.Actor, in *struct {
 	if in.DryRun {
 		day, err = a.Plan.LookDay(ctx, who, from, to, part)
 	} else {
-		day, err = a.Plan.MoveDay(ctx, who, from, to, part, in.Body.PostIDs)
+		day, err = a.Plan.MoveDay(ctx, who, from, to, part)
 	}
 	words := printerOf(request(ctx))
 
 	return &out[movedDay]{movedDay{
 		Moved: day.Able() - day.Asked(), Asked: day.Asked(), Refused: len(day.Posts) - day.Able(),
 		Posts: each(day.Posts, func(p plan.DayPost) dayPost {
-			shown := dayPost{planDated: showDated(p.Dated, p.NewDue, day.Mark), Second: p.Second, Anew: p.Anew, Wrong: p.Wrong}
+			shown := dayPost{PlanDated: showDated(p.Dated, p.NewDue, day.Mark), Second: p.Second, Anew: p.Anew, Wrong: p.Wrong}
 			if p.Refused != nil {
 				shown.Refused = words.T(p.Refused.Text, p.Refused.Args...)
 			}
 
 			return shown
 		}),
-	}}, err
+	}}, inBody(err)
+}
+
+type freeAsk struct {
+	AccountIDs []int64 `json:"account_ids,omitempty" maxItems:"5000" doc:"要发往的账号；您不能为它写稿的不算"`
+	PostID     int64   `json:"post_id,omitempty" doc:"为哪一篇找时间：它自己的不算"`
+}
+
+type freeTime struct {
+	DueAt *time.Time `json:"due_at" doc:"两周之内没有空档时为 null"`
+}
+
+func (a *api) nextFree(ctx context.Context, who access.Actor, in *struct{ Body freeAsk }) (*out[freeTime], error) {
+	at, ok, err := a.Plan.NextFree(ctx, who, in.Body.AccountIDs, in.Body.PostID)
+	if err != nil || !ok {
+		return &out[freeTime]{}, err
+	}
+
+	return &out[freeTime]{freeTime{utc(&at)}}, nil
 }

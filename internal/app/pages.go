@@ -120,6 +120,7 @@ func (a *App) register(kit *web.Kit) {
 		Accounts:   a.Accounts,
 		Units:      a.Org,
 		Columns:    a.Columns,
+		Plan:       a.Plan,
 	})
 	templates.Register(kit, templates.Deps{Templates: a.Templates, Accounts: a.Accounts, Units: a.Org})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})

@@ -32,6 +32,7 @@ func TestEveryRuleHasItsLevel(t *testing.T) {
 		"bank_card":         lexicon.Second,
 		"warning_level":     lexicon.Hint,
 		"end_before_start":  lexicon.Hint,
+		"own_time":          lexicon.Hint,
 		"unit":              lexicon.Hint,
 		"topic":             lexicon.Hint,
 		"handle":            lexicon.Hint,

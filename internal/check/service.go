@@ -72,12 +72,14 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ [
 		at = s.now()
 	}
 
-	home := places.common
+	home, timed := places.common, !q.At.IsZero()
 
-	all := []wording{{text: q.Text, accounts: q.AccountIDs, home: home, units: places.units(q.AccountIDs)}}
+	all := []wording{{
+		text: q.Text, accounts: q.AccountIDs, home: home, units: places.units(q.AccountIDs), timed: timed,
+	}}
 	for _, id := range slices.Sorted(maps.Keys(q.Own)) {
 		ids := []int64{id}
-		all = append(all, wording{id, q.Own[id], ids, home, places.units(ids)})
+		all = append(all, wording{id, q.Own[id], ids, home, places.units(ids), timed})
 	}
 	found, err := s.through(ctx, q.Except, all, at)
 	if err != nil {
@@ -139,7 +141,11 @@ func (s *Service) Post(ctx context.Context, p post.Post, version post.Version) (
 		at = *p.DueAt
 	}
 
-	found, err := s.through(ctx, p.ID, wordings(p, version), at)
+	all := wordings(p, version)
+	for i := range all {
+		all[i].timed = p.DueAt != nil && !p.DueNow
+	}
+	found, err := s.through(ctx, p.ID, all, at)
 	if err != nil {
 		return Checked{}, err
 	}
@@ -273,6 +279,7 @@ type wording struct {
 	accounts []int64
 	home     []int64 // of the post: whose exceptions count
 	units    []int64 // whose lists count
+	timed    bool    // the minute at which it goes out is known
 }
 
 // wordings are the texts of a version that go somewhere: one that no account has is not looked at, but for
@@ -404,7 +411,7 @@ func (s *Service) wording(
 
 	var read []Finding
 
-	for _, f := range proofread.Read(text, proofread.Context{On: at, Handles: handles}) {
+	for _, f := range proofread.Read(text, proofread.Context{On: at, Timed: w.timed, Handles: handles}) {
 		read = append(read, fromRule(f))
 	}
 

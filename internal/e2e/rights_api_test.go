@@ -293,6 +293,7 @@ var apiRules = []rule{
 		"POST /api/v1/plan/imports/:id/undo", "P----", planImport, "",
 		"SELECT undone_by = {self} FROM plan_imports WHERE id = {id}", usual,
 	},
+	{"POST /api/v1/plan/free", "P----", blank, `{"account_ids":[{account}]}`, "due_at", reckons},
 	{
 		"POST /api/v1/plan/copy", "P----", dated, `{"from":"{on}","to":"{week}","post_ids":[{post}]}`,
 		"SELECT EXISTS (SELECT FROM posts WHERE copied_from = {post} AND author_id = {self})", usual,

@@ -71,6 +71,7 @@ var pageRules = []rule{
 		"POST /templates/edit", "P-S--", blank, "kind=own&unit={unit}&name=自己的{self}&wording=某文&act=save",
 		"SELECT EXISTS (SELECT FROM templates WHERE unit_id = {unit} AND name = '自己的{self}')", usual,
 	},
+	{"POST /posts/free", "P----", blank, "unit={unit}&account={account}", "due", reckons},
 	{"GET /posts/accounts", "P----", running, "unit={unit}&find=号", "墙内号", listed},
 	{"GET /posts/accounts", "P----", running, "unit={unit}&branch={unit}", "墙内号", listed},
 	{"GET /posts/own", "P----", running, "unit={unit}&of={account}", "墙内号", typed},

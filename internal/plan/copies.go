@@ -27,8 +27,9 @@ const (
 // Part is which posts of some days are meant: those that are due then, were not withdrawn and may be written
 // by the actor.
 type Part struct {
-	UnitPath string // this unit and all below; "": all in which the actor writes
-	Query    string // in the name of one of their accounts; a post is meant with all of its accounts
+	UnitPath string  // this unit and all below; "": all in which the actor writes
+	Query    string  // in the name of one of their accounts; a post is meant with all of its accounts
+	Posts    []int64 // only these; nil: all
 }
 
 // Dated is a post of the days that are copied or moved.
@@ -177,8 +178,8 @@ type WeekCopied struct {
 	Left int // accounts that could not be used any more
 }
 
-// CopyWeek makes drafts of the chosen posts of a week, of all of them or of none; nil chooses all whose new time
-// is still to come. again says that the person knows that a copy of one of them is there already. Fails as
+// CopyWeek makes drafts of the posts of a week whose new time is still to come, of all of them or of none. again
+// says that the person knows that a copy of one of them is there already. Fails as
 // LookWeek does, with fault.Conflict "stale" where a chosen one is no longer as it was listed, with
 // fault.Conflict "imported" where a copy is there, with fault.NotFound where none of the chosen ones is there.
 func (s *Service) CopyWeek(
@@ -186,7 +187,6 @@ func (s *Service) CopyWeek(
 	actor access.Actor,
 	from, to time.Time,
 	part Part,
-	chosen []int64,
 	again bool,
 ) (made WeekCopied, err error) {
 	defer fault.Step(&err, "plan.CopyWeek")
@@ -195,7 +195,7 @@ func (s *Service) CopyWeek(
 	if err != nil {
 		return WeekCopied{}, err
 	}
-	list, err := week.choose(chosen)
+	list, err := week.choose(part.Posts)
 	if err != nil {
 		return WeekCopied{}, err
 	}
@@ -229,10 +229,10 @@ func (s *Service) CopyWeek(
 	return made, err
 }
 
-// choose gives the chosen posts of the week.
+// choose gives the posts that are copied, when they are all that were chosen.
 func (w WeekCopy) choose(chosen []int64) (list []WeekPost, err error) {
 	for _, one := range w.Posts {
-		if !one.Past && (chosen == nil || slices.Contains(chosen, one.PostID)) {
+		if !one.Past {
 			list = append(list, one)
 		}
 	}

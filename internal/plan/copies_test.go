@@ -55,14 +55,14 @@ func TestAWeekIsCopiedAsAWholeAndUndone(t *testing.T) {
 		t.Errorf("clashes: %+v, %+v", c, week.Posts[1].Clash)
 	}
 
-	made, err := w.s.CopyWeek(t.Context(), w.officer, week.From, week.To, Part{}, nil, false)
+	made, err := w.s.CopyWeek(t.Context(), w.officer, week.From, week.To, Part{}, false)
 	w.must(err)
 	again, err := w.s.LookWeek(t.Context(), w.officer, week.From, week.To, Part{})
 	w.must(err)
 	if made.Posts != 2 || again.Posts[0].Copied == 0 || w.dueOf(again.Posts[0].Copied) != "12-07T09:00" {
 		t.Errorf("made %+v, then %+v", made, again.Posts[0])
 	}
-	_, err = w.s.CopyWeek(t.Context(), w.officer, week.From, week.To, Part{}, []int64{sunday.ID}, false)
+	_, err = w.s.CopyWeek(t.Context(), w.officer, week.From, week.To, Part{Posts: []int64{sunday.ID}}, false)
 	if told := fault.Public(err); err == nil || told.Code != "imported" {
 		t.Errorf("copied again: %v", err)
 	}
@@ -102,7 +102,7 @@ func TestAWeekIsCopiedWithinItsBounds(t *testing.T) {
 		"none":          {w.district, to, []int64{}, fault.KindInvalid},
 		"the same week": {w.district, from, nil, fault.KindInvalid},
 	} {
-		if _, err := w.s.CopyWeek(t.Context(), c.who, from, c.to, Part{}, c.chosen, false); !fault.Is(err, c.want) {
+		if _, err := w.s.CopyWeek(t.Context(), c.who, from, c.to, Part{Posts: c.chosen}, false); !fault.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -142,15 +142,15 @@ func TestADayIsMovedByTheRulesOfASingleMove(t *testing.T) {
 		t.Errorf("to a day that is over: %+v", past.Posts)
 	}
 
-	moved, err := w.s.MoveDay(t.Context(), w.officer, dayAt("2026-12-02"), dayAt("2026-12-04"), Part{},
-		[]int64{draft.ID, going.ID, half.ID})
+	moved, err := w.s.MoveDay(t.Context(), w.officer, dayAt("2026-12-02"), dayAt("2026-12-04"),
+		Part{Posts: []int64{draft.ID, going.ID, half.ID}})
 	w.must(err)
 	if moved.Able() != 2 || w.dueOf(draft.ID) != "12-04T09:00" || w.dueOf(going.ID) != "12-04T10:00" ||
 		w.dueOf(half.ID) != "12-02T12:00" || w.dueOf(out.ID) != "12-02T11:00" {
 		t.Errorf("moved %+v", moved.Posts)
 	}
-	if _, err := w.s.MoveDay(t.Context(), w.district, dayAt("2026-12-04"), dayAt("2026-12-05"), Part{},
-		[]int64{draft.ID}); !fault.Is(err, fault.KindNotFound) {
+	if _, err := w.s.MoveDay(t.Context(), w.district, dayAt("2026-12-04"), dayAt("2026-12-05"),
+		Part{Posts: []int64{draft.ID}}); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("by a district: %v", err)
 	}
 }

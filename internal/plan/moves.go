@@ -2,7 +2,6 @@ package plan
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"juzhen/internal/access"
@@ -102,15 +101,13 @@ func (s *Service) LookDay(
 	return move, nil
 }
 
-// MoveDay gives the chosen posts of a day the same hour of another day, each by itself as a single move does;
-// nil chooses all. What stays says why. Fails as LookDay does, with fault.NotFound where none of the chosen
+// MoveDay gives the posts of a day the same hour of another day, each by itself as a single move does. What stays says why. Fails as LookDay does, with fault.NotFound where none of the chosen
 // ones is there.
 func (s *Service) MoveDay(
 	ctx context.Context,
 	actor access.Actor,
 	from, to time.Time,
 	part Part,
-	chosen []int64,
 ) (_ DayMove, err error) {
 	defer fault.Step(&err, "plan.MoveDay")
 
@@ -118,12 +115,7 @@ func (s *Service) MoveDay(
 	if err != nil {
 		return DayMove{}, err
 	}
-	if chosen != nil {
-		move.Posts = slices.DeleteFunc(move.Posts, func(one DayPost) bool {
-			return !slices.Contains(chosen, one.PostID)
-		})
-	}
-	if len(move.Posts) == 0 && len(chosen) > 0 {
+	if len(move.Posts) == 0 && len(part.Posts) > 0 {
 		return DayMove{}, errNoneOfThem()
 	}
 	if len(move.Posts) == 0 {

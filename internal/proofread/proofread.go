@@ -25,6 +25,7 @@ const (
 	Weekday        Rule = "weekday"           // date and weekday
 	ImpossibleDate Rule = "impossible_date"   // 2月30日, 24:30
 	EndBeforeStart Rule = "end_before_start"  // 15:00–14:00
+	OwnTime        Rule = "own_time"          // 今晚20时, due at 23:30
 	Unit           Rule = "unit"              // mg/m³ where it is µg/m³
 	Mobile         Rule = "mobile"            // a mobile number
 	IdentityCard   Rule = "id_card"           // an identity card's number
@@ -38,8 +39,8 @@ const (
 // Rules lists them in the order in which they are shown.
 func Rules() []Rule {
 	return []Rule{
-		AQIClass, Primary, WarningLevel, Weekday, ImpossibleDate, EndBeforeStart, Unit, Mobile, IdentityCard,
-		Plate, BankCard, Topic, Handle, Link,
+		AQIClass, Primary, WarningLevel, Weekday, ImpossibleDate, EndBeforeStart, OwnTime, Unit, Mobile,
+		IdentityCard, Plate, BankCard, Topic, Handle, Link,
 	}
 }
 
@@ -47,7 +48,7 @@ func Rules() []Rule {
 func (r Rule) Label() string {
 	return map[Rule]string{
 		AQIClass: "指数与级别", Primary: "首要污染物", WarningLevel: "预警颜色与级别", Weekday: "日期与星期",
-		ImpossibleDate: "日期、时间有误", EndBeforeStart: "起止颠倒", Unit: "浓度单位", Mobile: "手机号码",
+		ImpossibleDate: "日期、时间有误", EndBeforeStart: "起止颠倒", OwnTime: "文中时间与发布时间", Unit: "浓度单位", Mobile: "手机号码",
 		IdentityCard: "身份证号码", Plate: "车牌号码", BankCard: "银行卡号码", Topic: "话题", Handle: "提及账号",
 		Link: "链接",
 	}[r]
@@ -66,6 +67,7 @@ type Finding struct {
 // Context is what a text is read against.
 type Context struct {
 	On      time.Time // when it is to go out: standards and years without a number are taken from this day
+	Timed   bool      // On is the minute at which it goes out; false: only the day on which it is looked at
 	Handles []string  // the accounts of the matrix, without @
 }
 
@@ -76,7 +78,7 @@ func Read(raw string, context Context) []Finding {
 	var found []Finding
 
 	for _, rule := range []func(*passage, Context) []Finding{
-		indexes, primaries, warnings, weekdays, dates, spans, units, people, topics, handles, links,
+		indexes, primaries, warnings, weekdays, dates, spans, ownTimes, units, people, topics, handles, links,
 	} {
 		found = append(found, rule(text, context)...)
 	}
@@ -114,6 +116,9 @@ var (
 	sayNoDay       = i18n.N("没有这一天")
 	sayNoTime      = i18n.N("没有这个时刻")
 	sayBackwards   = i18n.N("结束早于开始（{.start}）")
+	sayOtherDay    = i18n.N("按发布时间，{.word}是{.date}")
+	sayPast        = i18n.N("到发布时（{.time}）已经过了这个时刻")
+	sayNotYet      = i18n.N("到发布时（{.time}）还没有到这个时刻")
 	sayUnit        = i18n.N("环境空气中只有一氧化碳用毫克/立方米，{.pollutant}用微克/立方米")
 	sayMobile      = i18n.N("像是手机号码；公开前请确认本人同意")
 	sayIdentity    = i18n.N("这是身份证号码（校验位相符），不应公开")

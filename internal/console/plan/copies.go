@@ -37,7 +37,6 @@ type partPage struct {
 
 	Path            string // of the page
 	Whence, Whither string // what the two days are called
-	Help            string
 
 	from, to time.Time
 	part     plan.Part
@@ -149,7 +148,7 @@ func (h *pages) copyForm(c *gin.Context) error {
 // copyPage is filled as far as it can be, also when it fails.
 func (h *pages) copyPage(c *gin.Context) (p copyPage, err error) {
 	p.Base = h.kit.Base(c, "复制一周", crumb, gridCrumb)
-	p.Path, p.Whence, p.Whither, p.Help = "/plan/copy", "复制哪一周", "到哪一周", "一周中的任一天"
+	p.Path, p.Whence, p.Whither = "/plan/copy", "复制这一天所在的一周", "到这一天所在的一周"
 	if err := web.Bind(c, &p.Form); err != nil {
 		return p, err
 	}
@@ -211,9 +210,8 @@ func (h *pages) copyWeek(c *gin.Context) error {
 	if err != nil {
 		return h.kit.Refuse(c, err, "plan/copy", &p)
 	}
-	made, err := h.Plan.CopyWeek(
-		c.Request.Context(), web.Actor(c), p.from, p.to, p.part, chosen(p.Form.Posts), p.Form.Again,
-	)
+	p.part.Posts = chosen(p.Form.Posts)
+	made, err := h.Plan.CopyWeek(c.Request.Context(), web.Actor(c), p.from, p.to, p.part, p.Form.Again)
 	if err != nil {
 		return h.kit.Refuse(c, err, "plan/copy", &p)
 	}
@@ -266,8 +264,10 @@ func (h *pages) moveDay(c *gin.Context) error {
 	if err != nil {
 		return h.kit.Refuse(c, err, "plan/move", &p)
 	}
-	moved, err := h.Plan.MoveDay(ctx, actor, p.from, p.to, p.part, chosen(p.Form.Posts))
+	p.part.Posts = chosen(p.Form.Posts)
+	moved, err := h.Plan.MoveDay(ctx, actor, p.from, p.to, p.part)
 	if err != nil {
+		p.part.Posts = nil
 		look, lookErr := h.Plan.LookDay(ctx, actor, p.from, p.to, p.part)
 		if lookErr == nil {
 			p.Move = look

@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
 	"juzhen/internal/todo"
@@ -32,6 +33,7 @@ type Deps struct {
 	Accounts   *account.Service
 	Units      *org.Service
 	Columns    *column.Service
+	Plan       *plan.Service
 }
 
 type pages struct {
@@ -93,6 +95,7 @@ func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "POST", "/pictures", access.PostWrite, h.upload, web.MaxBody(oneUpload))
 	h.kit.Handle(g, "POST", "/check", access.PostWrite, h.check)
 	h.kit.Handle(g, "POST", "/check/exceptions", access.PostWrite, h.exceptWriting)
+	h.kit.Handle(g, "POST", "/free", access.PostWrite, h.free)
 	h.kit.Handle(g, "GET", "/accounts", access.PostWrite, h.accounts)
 	h.kit.Handle(g, "GET", "/own", access.PostWrite, h.ownField)
 	h.kit.Handle(g, "GET", "/:id", access.PostView, h.show)

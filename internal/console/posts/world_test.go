@@ -82,6 +82,9 @@ func newWorld(t *testing.T) *world {
 		Units:      units,
 		Columns:    column.New(w.db, clock),
 	}
+	deps.Plan = plan.New(w.db, plan.Options{
+		Accounts: accounts, Columns: deps.Columns, Deliveries: w.deliveries, Now: clock,
+	})
 	w.people = people()
 	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock, Log: slog.New(slog.DiscardHandler)})
 	w.must(err)
@@ -112,7 +115,7 @@ func newWorld(t *testing.T) *world {
 		Deliveries: w.deliveries,
 		Accounts:   accounts,
 		Units:      units,
-		Plan:       plan.New(w.db, plan.Options{Accounts: accounts, Columns: deps.Columns, Now: clock}),
+		Plan:       deps.Plan,
 	})
 
 	return w

@@ -3,6 +3,7 @@
 import { type Answer, ask } from "./ask";
 import { checks } from "./check";
 import { counters } from "./counter";
+import { shortcuts } from "./due";
 import { ownWordings } from "./wording";
 import { exchange, place } from "./place";
 import { renew } from "./picker";
@@ -17,6 +18,7 @@ export function compose(): void {
   if (!form) return;
   ownWordings(form);
   new Composer(form);
+  shortcuts(form);
   checks(form);
   // The keyboard begins at the form, not at the head of the page; a refused form begins at its fault (refused.ts).
   if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });

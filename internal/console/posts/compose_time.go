@@ -1,0 +1,59 @@
+package posts
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/beijing"
+	"juzhen/internal/fault"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// shortcut is a time of publication that one press chooses.
+type shortcut struct {
+	Text string // Chinese source text
+	Due  string // local in Shanghai
+}
+
+// shortcuts are the times that are chosen most; one that is over is none.
+func shortcuts(now time.Time) (list []shortcut) {
+	today := beijing.Day(now)
+
+	for _, one := range []struct {
+		text string
+		at   time.Time
+	}{
+		{"今晚8点", today.Add(20 * time.Hour)},
+		{"明早8点", today.AddDate(0, 0, 1).Add(8 * time.Hour)},
+	} {
+		if one.at.After(now) {
+			list = append(list, shortcut{one.text, page.FieldTime(one.at)})
+		}
+	}
+
+	return list
+}
+
+// Shortcuts are beside the field of the time.
+func (p composePage) Shortcuts() []shortcut { return shortcuts(p.Now) }
+
+// free answers with the next time at which none of the chosen accounts has anything planned.
+func (h *pages) free(c *gin.Context) error {
+	form, err := h.writing(c)
+	if err != nil {
+		return err
+	}
+	at, ok, err := h.Plan.NextFree(c.Request.Context(), web.Actor(c), form.Accounts, form.ID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.Conflict("两周之内没有空档，请自己选择时间")
+	}
+	c.JSON(http.StatusOK, gin.H{"due": page.FieldTime(at)})
+
+	return nil
+}
