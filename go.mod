@@ -36,6 +36,8 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
+require github.com/arran4/golang-ical v0.3.4
+
 require (
 	github.com/andybalholm/cascadia v1.3.4 // indirect
 	github.com/anknown/ahocorasick v0.0.0-20190904063843-d75dbd5169c0

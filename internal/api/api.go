@@ -130,6 +130,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a.pauses()
 	a.reach()
 	a.plan()
+	a.feeds()
 	a.indexes()
 	a.todos()
 	a.audits()

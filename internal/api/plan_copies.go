@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"juzhen/internal/access"
-	"juzhen/internal/fault"
 	"juzhen/internal/instant"
 	"juzhen/internal/plan"
 )
@@ -73,10 +72,10 @@ func (a *api) partOf(
 	if err != nil {
 		return from, to, plan.Part{}, err
 	}
-	if from, err = a.dayOf("body.from", in.From); err != nil {
+	if from, err = a.dayOf("from", in.From); err != nil {
 		return from, to, plan.Part{}, err
 	}
-	to, err = a.dayOf("body.to", in.To)
+	to, err = a.dayOf("to", in.To)
 
 	return from, to, plan.Part{UnitPath: path, Query: in.Query, Posts: in.PostIDs}, err
 }
@@ -112,7 +111,7 @@ func (a *api) copyWeek(ctx context.Context, who access.Actor, in *struct {
 		made, err := a.Plan.CopyWeek(ctx, who, from, to, part, in.Body.Again)
 		return &out[copiedWeek]{copiedWeek{
 			ID: made.ID, Made: made.Posts, Left: made.Left, Posts: []weekPost{},
-		}}, inBody(err)
+		}}, err
 	}
 	week, err := a.Plan.LookWeek(ctx, who, from, to, part)
 
@@ -123,18 +122,7 @@ func (a *api) copyWeek(ctx context.Context, who access.Actor, in *struct {
 		}
 
 		return shown
-	})}}, inBody(err)
-}
-
-// inBody names the field of a body for what the plan calls the field of a form.
-func inBody(err error) error {
-	if !fault.Is(err, fault.KindInvalid) {
-		return err
-	}
-	wrong := *fault.Public(err)
-	wrong.Field = map[string]string{"from": "body.from", "to": "body.to", "post": "body.post_ids"}[wrong.Field]
-
-	return &wrong
+	})}}, err
 }
 
 func (a *api) moveDay(ctx context.Context, who access.Actor, in *struct {
@@ -163,7 +151,7 @@ func (a *api) moveDay(ctx context.Context, who access.Actor, in *struct {
 
 			return shown
 		}),
-	}}, inBody(err)
+	}}, err
 }
 
 type freeAsk struct {
@@ -175,7 +163,11 @@ type freeTime struct {
 	DueAt *time.Time `json:"due_at" doc:"两周之内没有空档时为 null"`
 }
 
-func (a *api) nextFree(ctx context.Context, who access.Actor, in *struct{ Body freeAsk }) (*out[freeTime], error) {
+func (a *api) nextFree(
+	ctx context.Context,
+	who access.Actor,
+	in *struct{ Body freeAsk },
+) (*out[freeTime], error) {
 	at, ok, err := a.Plan.NextFree(ctx, who, in.Body.AccountIDs, in.Body.PostID)
 	if err != nil || !ok {
 		return &out[freeTime]{}, err

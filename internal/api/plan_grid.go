@@ -6,8 +6,6 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
-	"juzhen/internal/instant"
-	"juzhen/internal/org"
 	"juzhen/internal/plan"
 )
 
@@ -64,24 +62,12 @@ type planAsk struct {
 }
 
 func (a *api) getPlan(ctx context.Context, who access.Actor, in *planAsk) (*out[planGrid], error) {
-	from, err := instant.Parse(in.From, time.DateOnly)
+	from, to, part, err := a.partOf(ctx, who, PlanPart{From: in.From, To: in.To, UnitID: in.UnitID})
 	if err != nil {
-		return nil, errMalformed
+		return nil, err
 	}
-	to, err := instant.Parse(in.To, time.DateOnly)
-	if err != nil {
-		return nil, errMalformed
-	}
-	if wrong := instant.Check("from", from, a.Now()); wrong != nil {
-		return nil, wrong
-	}
-	ask := plan.Ask{From: from, To: to.AddDate(0, 0, 1), Query: in.Query, Apart: in.Apart, Page: in.Page}
-	if in.UnitID != 0 {
-		var unit org.Unit
-		if unit, err = a.Units.Find(ctx, who, in.UnitID); err != nil {
-			return nil, err
-		}
-		ask.UnitPath = unit.Path
+	ask := plan.Ask{
+		From: from, To: to.AddDate(0, 0, 1), UnitPath: part.UnitPath, Query: in.Query, Apart: in.Apart, Page: in.Page,
 	}
 	grid, err := a.Plan.Grid(ctx, who, ask)
 	if err != nil {

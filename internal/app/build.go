@@ -160,7 +160,8 @@ func (a *App) buildServices(ctx context.Context) error {
 		Keep: a.cfg.KeepReadings,
 	})
 	a.Plan = plan.New(db, plan.Options{
-		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries, Now: now,
+		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries,
+		People: a.Identity.ActingAs, Now: now,
 	})
 
 	return nil

@@ -74,7 +74,7 @@ var (
 		},
 	}
 	faces = map[string][]string{
-		"console": {"web", "fault", "i18n", "svg", "glyph", "live", "beijing", "instant", "index"},
+		"console": {"web", "fault", "i18n", "svg", "glyph", "live", "beijing", "instant", "index", "sheet"},
 		"api":     {"web", "fault", "i18n", "svg", "glyph", "beijing", "instant", "effect", "air", "index"},
 	}
 	// Third-party modules that only some rooms may know; a module not named here is free.

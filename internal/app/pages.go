@@ -101,7 +101,7 @@ func (a *App) register(kit *web.Kit) {
 		Log:         a.log,
 	})
 	signin.Register(kit, signin.Deps{Identity: a.Identity})
-	me.Register(kit, me.Deps{Identity: a.Identity})
+	me.Register(kit, me.Deps{Identity: a.Identity, Plan: a.Plan, Public: a.cfg.Public(a.cfg.Listen)})
 	home.Register(kit, home.Deps{
 		Posts:      a.Posts,
 		Deliveries: a.Deliveries,
@@ -132,7 +132,7 @@ func (a *App) register(kit *web.Kit) {
 		Reach:      a.Reach,
 		Plan:       a.Plan,
 	})
-	planpages.Register(kit, planpages.Deps{Plan: a.Plan, Units: a.Org})
+	planpages.Register(kit, planpages.Deps{Plan: a.Plan, Units: a.Org, Public: a.cfg.Public(a.cfg.Listen)})
 	reviews.Register(kit, reviews.Deps{
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,

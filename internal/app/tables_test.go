@@ -143,6 +143,7 @@ var tables = []table{
 
 	{"holiday_years", "plan", "", ""},
 	{"holidays", "plan", "", ""},
+	{"plan_feeds", "plan", "", ""},
 	{"plan_files", "plan", "", ""},
 	{"plan_import_posts", "plan", "", ""},
 	{"plan_imports", "plan", "", ""},

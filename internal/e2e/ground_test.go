@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"image"
 	"image/png"
@@ -471,6 +472,18 @@ var (
 		v := fresh(s)
 
 		return v.with(s.g.authorisation(v, who))
+	}
+	ownFeed = func(s *side) vars {
+		return vars{"id": s.g.id(`INSERT INTO plan_feeds (user_id, name, token_hash, made_at)
+			VALUES ($1, '日历', uuid_send(gen_random_uuid()), now()) RETURNING id`,
+			cmp.Or(s.g.who.user, s.author.UserID))}
+	}
+	openFeed = func(s *side) vars {
+		const token = "00112233445566778899aabbccddeeff"
+		s.g.exec(`INSERT INTO plan_feeds (user_id, name, token_hash, made_at)
+			VALUES ($1, '日历', sha256($2::bytea), now())`, s.g.readers[access.PressOfficer].user, token)
+
+		return vars{"file": token + ".ics"}
 	}
 	ownSession   = func(s *side) vars { return vars{"id": max(s.g.who.session, 1)} }
 	otherSession = func(s *side) vars { return vars{"id": s.g.rulers[access.Reviewer].session} }

@@ -293,7 +293,12 @@ var apiRules = []rule{
 		"POST /api/v1/plan/imports/:id/undo", "P----", planImport, "",
 		"SELECT undone_by = {self} FROM plan_imports WHERE id = {id}", usual,
 	},
-	{"POST /api/v1/plan/free", "P----", blank, `{"account_ids":[{account}]}`, "due_at", reckons},
+	{"GET /api/v1/feeds", "PRSMA", nil, "", "items", usual},
+	{"POST /api/v1/feeds", "PRS-A", nil, `{"name":"接口{self}"}`, `
+		SELECT EXISTS (SELECT FROM plan_feeds WHERE user_id = {self} AND name = '接口{self}')`, usual},
+	{"DELETE /api/v1/feeds/:id", "PRSMA", ownFeed, "",
+		"SELECT revoked_at IS NOT NULL FROM plan_feeds WHERE id = {id}", usual},
+	{"POST /api/v1/plan/free", "P----", nil, `{"account_ids":[]}`, "due_at", reckons},
 	{
 		"POST /api/v1/plan/copy", "P----", dated, `{"from":"{on}","to":"{week}","post_ids":[{post}]}`,
 		"SELECT EXISTS (SELECT FROM posts WHERE copied_from = {post} AND author_id = {self})", usual,

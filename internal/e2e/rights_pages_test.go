@@ -153,6 +153,12 @@ var pageRules = []rule{
 		"POST /plan/imports/:id/undo", "P----", planImport, "",
 		"SELECT undone_by = {self} FROM plan_imports WHERE id = {id}", usual,
 	},
+	{"GET /plan/export.xlsx", "PRS-A", only, "q=墙内号", "PK", listed},
+	{"GET /feeds/plan/:file", open, openFeed, "", "", usual},
+	{"POST /me/feeds", "PRS-A", nil, "name=手机{self}", `
+		SELECT EXISTS (SELECT FROM plan_feeds WHERE user_id = {self} AND name = '手机{self}')`, usual},
+	{"POST /me/feeds/:id/revoke", "PRSMA", ownFeed, "",
+		"SELECT revoked_at IS NOT NULL FROM plan_feeds WHERE id = {id}", usual},
 	{"GET /plan/copy", "P----", dated, "from={on}&to={week}&unit={unit}", "墙内的话", listed},
 	{
 		"POST /plan/copy", "P----", dated, "from={on}&to={week}&post={post}",

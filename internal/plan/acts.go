@@ -9,10 +9,12 @@ import (
 var (
 	acts audit.Declared
 
-	actHolidays = acts.Declare("plan.holidays", i18n.N("修改节假日"))
-	actImport   = acts.Declare("plan.import", i18n.N("从 Excel 导入稿件"))
-	actCopyWeek = acts.Declare("plan.copy_week", i18n.N("复制一周的稿件"))
-	actUndo     = acts.Declare("plan.import_undo", i18n.N("撤销导入或复制"))
+	actHolidays   = acts.Declare("plan.holidays", i18n.N("修改节假日"))
+	actImport     = acts.Declare("plan.import", i18n.N("从 Excel 导入稿件"))
+	actCopyWeek   = acts.Declare("plan.copy_week", i18n.N("复制一周的稿件"))
+	actFeed       = acts.Declare("plan.feed", i18n.N("开通日历订阅"))
+	actFeedRevoke = acts.Declare("plan.feed_revoke", i18n.N("停用日历订阅"))
+	actUndo       = acts.Declare("plan.import_undo", i18n.N("撤销导入或复制"))
 )
 
 // TrailActs are the acts that this package writes into the trail.
@@ -25,6 +27,11 @@ func TrailSubjects() []audit.Subject {
 			Type:    "holidays",
 			Text:    i18n.N("节假日"),
 			NameSQL: `SELECT year::text FROM holiday_years WHERE year = e.number`,
+		},
+		{
+			Type:    "plan_feed",
+			Text:    i18n.N("日历订阅"),
+			NameSQL: `SELECT name FROM plan_feeds WHERE id = e.number`,
 		},
 		{
 			Type:    "plan_import",

@@ -24,6 +24,7 @@ type Service struct {
 	columns    *column.Service
 	media      *media.Service
 	deliveries *delivery.Service
+	people     func(ctx context.Context, user int64) (access.Actor, string, error)
 	clock      func() time.Time
 }
 
@@ -33,7 +34,9 @@ type Options struct {
 	Columns    *column.Service
 	Media      *media.Service
 	Deliveries *delivery.Service
-	Now        func() time.Time
+	// People gives a person with the grants in force and the language; fault.NotFound for one who is disabled.
+	People func(ctx context.Context, user int64) (_ access.Actor, lang string, _ error)
+	Now    func() time.Time
 }
 
 // New builds the service.
@@ -44,6 +47,7 @@ func New(db *pg.DB, options Options) *Service {
 		columns:    options.Columns,
 		media:      options.Media,
 		deliveries: options.Deliveries,
+		people:     options.People,
 		clock:      options.Now,
 	}
 }

@@ -10,27 +10,37 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/identity"
+	"juzhen/internal/plan"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
 
 // Deps are the use cases behind the pages.
-type Deps struct{ Identity *identity.Service }
+type Deps struct {
+	Identity *identity.Service
+	Plan     *plan.Service
+	Public   string // the address of the console
+}
 
 type pages struct {
 	kit *web.Kit
 	id  *identity.Service
+
+	plan   *plan.Service
+	public string
 }
 
 // Register adds the routes.
 func Register(kit *web.Kit, deps Deps) {
-	h := &pages{kit: kit, id: deps.Identity}
+	h := &pages{kit: kit, id: deps.Identity, plan: deps.Plan, public: deps.Public}
 	kit.Declare("me/me", mePage{})
 	kit.Declare("me/password", passwordPage{})
 	g := kit.Group("/me")
 	kit.Handle(g, http.MethodGet, "", access.Self, h.show)
 	kit.Handle(g, http.MethodGet, "/password", access.Self, h.password)
 	kit.Handle(g, http.MethodPost, "/password", access.Self, h.changePassword)
+	kit.Handle(g, http.MethodPost, "/feeds", access.PostView, h.makeFeed)
+	kit.Handle(g, http.MethodPost, "/feeds/:id/revoke", access.Self, h.revokeFeed)
 	kit.Handle(g, http.MethodPost, "/sessions/end-all", access.Self, h.endAll)
 	kit.Handle(g, http.MethodPost, "/sessions/:id/end", access.Self, h.end)
 }
@@ -40,6 +50,9 @@ type mePage struct {
 	page.Base
 	Me       identity.UserDetail
 	Sessions []session
+	Feeds    []plan.Feed
+	Form     feedForm
+	Address  string // of the feed that was just opened; it is shown once
 }
 
 // session is one sign-in as its owner sees it.
@@ -50,22 +63,33 @@ type session struct {
 }
 
 func (h *pages) show(c *gin.Context) error {
-	ctx, actor := c.Request.Context(), web.Actor(c)
-	me, err := h.id.Me(ctx, actor)
-	if err != nil {
-		return err
-	}
-	list, err := h.id.Sessions(ctx, actor)
+	page, err := h.mePage(c)
 	if err != nil {
 		return err
 	}
 
-	page := mePage{Base: h.kit.Base(c, "我的账户"), Me: me}
+	return h.kit.Show(c, http.StatusOK, "me/me", page)
+}
+
+func (h *pages) mePage(c *gin.Context) (page mePage, err error) {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	me, err := h.id.Me(ctx, actor)
+	if err != nil {
+		return page, err
+	}
+	list, err := h.id.Sessions(ctx, actor)
+	if err != nil {
+		return page, err
+	}
+
+	page = mePage{Base: h.kit.Base(c, "我的账户"), Me: me}
 	for _, s := range list {
 		page.Sessions = append(page.Sessions, session{s, s.ID == actor.SessionID, device(s.UserAgent)})
 	}
 
-	return h.kit.Show(c, http.StatusOK, "me/me", page)
+	page.Feeds, err = h.plan.Feeds(ctx, actor)
+
+	return page, err
 }
 
 // passwordPage changes the own password. Must is set when somebody else chose the present one.

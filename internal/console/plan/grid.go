@@ -3,6 +3,7 @@ package plan
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -41,6 +42,7 @@ type gridPage struct {
 
 	Weekdays          [7]string // by time.Weekday
 	Prev, Next, Today string
+	Export            string // the same as a file
 	Pager             page.Pager
 	UnknownYear       int
 }
@@ -171,6 +173,7 @@ func (p *gridPage) navigate(c *gin.Context, ask plan.Ask) {
 	p.Prev = web.Link(c, "from", beijing.Date(ask.From.AddDate(0, 0, -p.Form.Days)))
 	p.Next = web.Link(c, "from", beijing.Date(ask.To))
 	p.Today = web.Link(c, "from", "")
+	p.Export = strings.Replace(web.Link(c, "page", ""), "/plan", "/plan/export.xlsx", 1)
 	p.Pager.Shown = len(p.Rows)
 
 	if ask.Page > 0 {

@@ -13,8 +13,9 @@ import (
 
 // Deps are the use cases the pages call.
 type Deps struct {
-	Plan  *plan.Service
-	Units *org.Service
+	Plan   *plan.Service
+	Units  *org.Service
+	Public string // the address of the console
 }
 
 type pages struct {
@@ -42,6 +43,7 @@ func Register(kit *web.Kit, deps Deps) {
 
 	g := kit.Group("/plan")
 	kit.Handle(g, "GET", "", access.PostView, h.grid)
+	kit.Handle(g, "GET", "/export.xlsx", access.PostView, h.export)
 	kit.Handle(g, "GET", "/import", access.PostWrite, h.importForm)
 	kit.Handle(g, "GET", "/import/template.xlsx", access.PostWrite, h.template)
 	kit.Handle(g, "POST", "/import", access.PostWrite, h.takeFile, web.MaxBody(importBody))
@@ -52,6 +54,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "POST", "/copy", access.PostWrite, h.copyWeek)
 	kit.Handle(g, "GET", "/move", access.PostWrite, h.moveForm)
 	kit.Handle(g, "POST", "/move", access.PostWrite, h.moveDay)
+	kit.Handle(kit.Group("/feeds"), "GET", "/plan/:file", web.Open, h.feed, web.NoSession())
 	kit.Handle(g, "GET", "/holidays", access.PostView, h.holidays)
 	kit.Handle(g, "POST", "/holidays", access.PlanManage, h.setHolidays)
 }

@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/identity"
 	"juzhen/internal/org"
 	"juzhen/internal/pgtest"
+	"juzhen/internal/plan"
 	"juzhen/internal/web"
 	"juzhen/internal/web/webtest"
 )
@@ -69,7 +70,9 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	signin.Register(w.kit, signin.Deps{Identity: w.id})
-	me.Register(w.kit, me.Deps{Identity: w.id})
+	me.Register(w.kit, me.Deps{
+		Identity: w.id, Plan: plan.New(db, plan.Options{Now: w.now, People: w.id.ActingAs}),
+	})
 	if w.unit, err = org.New(db, w.now).
 		Create(t.Context(), access.System("测试"), 0, "生态环境局", org.Bureau); err != nil {
 		t.Fatal(err)
