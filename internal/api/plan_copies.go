@@ -109,20 +109,23 @@ func (a *api) copyWeek(ctx context.Context, who access.Actor, in *struct {
 	}
 	if !in.DryRun {
 		made, err := a.Plan.CopyWeek(ctx, who, from, to, part, in.Body.Again)
+
 		return &out[copiedWeek]{copiedWeek{
 			ID: made.ID, Made: made.Posts, Left: made.Left, Posts: []weekPost{},
 		}}, err
 	}
 	week, err := a.Plan.LookWeek(ctx, who, from, to, part)
 
-	return &out[copiedWeek]{copiedWeek{Made: week.Able(), Posts: each(week.Posts, func(p plan.WeekPost) weekPost {
-		shown := weekPost{PlanDated: showDated(p.Dated, p.NewDue, p.Mark), Past: p.Past, Copied: p.Copied}
-		if p.Clash != nil {
-			shown.Near = utc(&p.Clash.DueAt)
-		}
+	return &out[copiedWeek]{
+		copiedWeek{Made: week.Able(), Posts: each(week.Posts, func(p plan.WeekPost) weekPost {
+			shown := weekPost{PlanDated: showDated(p.Dated, p.NewDue, p.Mark), Past: p.Past, Copied: p.Copied}
+			if p.Clash != nil {
+				shown.Near = utc(&p.Clash.DueAt)
+			}
 
-		return shown
-	})}}, err
+			return shown
+		})},
+	}, err
 }
 
 func (a *api) moveDay(ctx context.Context, who access.Actor, in *struct {
@@ -144,7 +147,12 @@ func (a *api) moveDay(ctx context.Context, who access.Actor, in *struct {
 	return &out[movedDay]{movedDay{
 		Moved: day.Able() - day.Asked(), Asked: day.Asked(), Refused: len(day.Posts) - day.Able(),
 		Posts: each(day.Posts, func(p plan.DayPost) dayPost {
-			shown := dayPost{PlanDated: showDated(p.Dated, p.NewDue, day.Mark), Second: p.Second, Anew: p.Anew, Wrong: p.Wrong}
+			shown := dayPost{
+				PlanDated: showDated(p.Dated, p.NewDue, day.Mark),
+				Second:    p.Second,
+				Anew:      p.Anew,
+				Wrong:     p.Wrong,
+			}
 			if p.Refused != nil {
 				shown.Refused = words.T(p.Refused.Text, p.Refused.Args...)
 			}

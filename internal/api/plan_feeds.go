@@ -45,7 +45,11 @@ func (a *api) listFeeds(ctx context.Context, who access.Actor, _ *struct{}) (*ou
 	return paged(feeds, "", showFeed), err
 }
 
-func (a *api) makeFeed(ctx context.Context, who access.Actor, in *struct{ Body newFeed }) (*out[madeFeed], error) {
+func (a *api) makeFeed(
+	ctx context.Context,
+	who access.Actor,
+	in *struct{ Body newFeed },
+) (*out[madeFeed], error) {
 	feed, token, err := a.Plan.MakeFeed(ctx, who, in.Body.Name)
 	return &out[madeFeed]{madeFeed{PlanFeed: showFeed(feed), Token: token}}, err
 }

@@ -67,7 +67,12 @@ func (a *api) getPlan(ctx context.Context, who access.Actor, in *planAsk) (*out[
 		return nil, err
 	}
 	ask := plan.Ask{
-		From: from, To: to.AddDate(0, 0, 1), UnitPath: part.UnitPath, Query: in.Query, Apart: in.Apart, Page: in.Page,
+		From:     from,
+		To:       to.AddDate(0, 0, 1),
+		UnitPath: part.UnitPath,
+		Query:    in.Query,
+		Apart:    in.Apart,
+		Page:     in.Page,
 	}
 	grid, err := a.Plan.Grid(ctx, who, ask)
 	if err != nil {

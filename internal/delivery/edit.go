@@ -22,9 +22,9 @@ type Edited struct {
 }
 
 // Edit takes the open step of editing of a post. Where the words stay the step is done and the review goes
-// on. Otherwise they are a version of their own: every step before is asked about the difference, and what was
-// explained of the findings stays explained. The editor approves nothing. Fails as review.DecideTx does, as
-// Submit does for the new words, and with *check.Open while a new finding is not mended.
+// on. Otherwise they are a version of their own: every step before is asked about the difference, and what
+// was explained of the findings stays explained. The editor approves nothing. Fails as review.DecideTx
+// does, as Submit does for the new words, and with *check.Open while a new finding is not mended.
 func (s *Service) Edit(
 	ctx context.Context,
 	actor access.Actor,

@@ -69,18 +69,18 @@ func (s *Service) foresee(
 	if err != nil {
 		return Foreseen{}, err
 	}
-	due, err := DueChoice{At: &wish.DueAt}.resolve(nil, s.now())
-	if err == nil {
-		err = p.May(actor, post.Reschedule)
-	}
 	if p.Phase == post.Approved && nothingLeft(states) {
 		return Foreseen{Over: true}, nil
 	}
-	if err == nil && !PostStateOf(p.Phase, states).NothingOut() {
-		err = fault.Conflict("已有账号发出或停下，请到稿件页处理")
+	due, refused := DueChoice{At: &wish.DueAt}.resolve(nil, s.now())
+	if refused == nil {
+		refused = p.May(actor, post.Reschedule)
 	}
-	if err != nil {
-		return Foreseen{Refused: err}, nil
+	if refused == nil && !PostStateOf(p.Phase, states).NothingOut() {
+		refused = fault.Conflict("已有账号发出或停下，请到稿件页处理")
+	}
+	if refused != nil {
+		return Foreseen{Refused: refused}, nil
 	}
 	if p.Phase == post.Submitted {
 		return foreseeReview(ctx, tx, p, due)

@@ -9,9 +9,9 @@ import (
 	"juzhen/internal/fault"
 )
 
-// ActingAs gives a person with the grants in force at this moment, for what reads in his or her name without a
-// session, and the language of the person. Fails with fault.NotFound for a person who is disabled or must
-// set a password first.
+// ActingAs gives a person with the grants in force at this moment, for what reads in his or her name
+// without a session, and the language of the person. Fails with fault.NotFound for a person who is
+// disabled or must set a password first.
 func (s *Service) ActingAs(ctx context.Context, user int64) (_ access.Actor, lang string, err error) {
 	defer fault.Step(&err, "identity.ActingAs %d", user)
 

@@ -135,6 +135,7 @@ func (s *Service) dated(
 	if err != nil {
 		return nil, err
 	}
+
 	accounts := 0
 	for _, one := range list {
 		accounts += one.Accounts
@@ -178,10 +179,10 @@ type WeekCopied struct {
 	Left int // accounts that could not be used any more
 }
 
-// CopyWeek makes drafts of the posts of a week whose new time is still to come, of all of them or of none. again
-// says that the person knows that a copy of one of them is there already. Fails as
-// LookWeek does, with fault.Conflict "stale" where a chosen one is no longer as it was listed, with
-// fault.Conflict "imported" where a copy is there, with fault.NotFound where none of the chosen ones is there.
+// CopyWeek makes drafts of the posts of a week whose new time is still to come, of all of them or of none.
+// again says that the person knows that a copy of one of them is there already. Fails as LookWeek does,
+// with fault.Conflict "stale" where a chosen one is no longer as it was listed, with fault.Conflict
+// "imported" where a copy is there, with fault.NotFound where none of the chosen ones is there.
 func (s *Service) CopyWeek(
 	ctx context.Context,
 	actor access.Actor,

@@ -102,7 +102,17 @@ func TestAWeekIsCopiedWithinItsBounds(t *testing.T) {
 		"none":          {w.district, to, []int64{}, fault.KindInvalid},
 		"the same week": {w.district, from, nil, fault.KindInvalid},
 	} {
-		if _, err := w.s.CopyWeek(t.Context(), c.who, from, c.to, Part{Posts: c.chosen}, false); !fault.Is(err, c.want) {
+		if _, err := w.s.CopyWeek(
+			t.Context(),
+			c.who,
+			from,
+			c.to,
+			Part{Posts: c.chosen},
+			false,
+		); !fault.Is(
+			err,
+			c.want,
+		) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -120,7 +130,8 @@ func TestADayIsMovedByTheRulesOfASingleMove(t *testing.T) {
 	draft := w.write(w.officer, 1, "12-02T09:00", "草稿", 1)
 	going := w.write(w.officer, 1, "12-02T10:00", "已批准", 2)
 	w.deliver(going, post.Approved, delivery.Waiting)
-	_, err := w.db.Pool().Exec(t.Context(), "UPDATE deliveries SET approved_from = due_at WHERE post_id = $1", going.ID)
+	_, err := w.db.Pool().
+		Exec(t.Context(), "UPDATE deliveries SET approved_from = due_at WHERE post_id = $1", going.ID)
 	w.must(err)
 	out := w.write(w.officer, 1, "12-02T11:00", "发完的", 1)
 	w.deliver(out, post.Approved, delivery.Sent)

@@ -67,7 +67,11 @@ func (s *Service) Feeds(ctx context.Context, actor access.Actor) (_ []Feed, err 
 
 // MakeFeed opens an address for the actor and gives its token, which is kept nowhere: only its hash is. Fails
 // with fault.Forbidden without post.view, with fault.Invalid at "name", with fault.Conflict beyond MaxFeeds.
-func (s *Service) MakeFeed(ctx context.Context, actor access.Actor, name string) (feed Feed, token string, err error) {
+func (s *Service) MakeFeed(
+	ctx context.Context,
+	actor access.Actor,
+	name string,
+) (feed Feed, token string, err error) {
 	defer fault.Step(&err, "plan.MakeFeed")
 
 	if !actor.Can(access.PostView) {
@@ -107,9 +111,9 @@ func (s *Service) RevokeFeed(ctx context.Context, actor access.Actor, id int64) 
 	})
 }
 
-// ReadFeed gives what the address with a token tells: the posts that its person sees now, from a month before to
-// three months after, the first 2,000. Fails with fault.NotFound for a token that there is not or that was
-// revoked, and where the person is disabled or sees no posts any more.
+// ReadFeed gives what the address with a token tells: the posts that its person sees now, from a month
+// before to three months after, the first 2,000. Fails with fault.NotFound for a token that there is not
+// or that was revoked, and where the person is disabled or sees no posts any more.
 func (s *Service) ReadFeed(ctx context.Context, token string) (_ Fed, err error) {
 	defer fault.Step(&err, "plan.ReadFeed")
 
@@ -137,7 +141,13 @@ func (s *Service) ReadFeed(ctx context.Context, token string) (_ Fed, err error)
 		}
 	}
 	fed := Fed{Lang: lang, At: now}
-	if fed.Posts, err = fedPosts(ctx, s.db, actor, now.AddDate(0, 0, -fedBefore), now.AddDate(0, 0, fedAfter)); err != nil {
+	if fed.Posts, err = fedPosts(
+		ctx,
+		s.db,
+		actor,
+		now.AddDate(0, 0, -fedBefore),
+		now.AddDate(0, 0, fedAfter),
+	); err != nil {
 		return Fed{}, err
 	}
 
@@ -145,6 +155,7 @@ func (s *Service) ReadFeed(ctx context.Context, token string) (_ Fed, err error)
 	for i, one := range fed.Posts {
 		ids[i] = one.PostID
 	}
+
 	states, err := s.deliveries.PostStates(ctx, ids)
 	for i := range fed.Posts {
 		fed.Posts[i].State = states[fed.Posts[i].PostID]
@@ -160,7 +171,13 @@ func hashOf(token string) []byte {
 	return sum[:]
 }
 
-func (s *Service) recordFeed(ctx context.Context, tx pg.Tx, actor access.Actor, act audit.Act, feed Feed) error {
+func (s *Service) recordFeed(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	act audit.Act,
+	feed Feed,
+) error {
 	path := "/"
 	if len(actor.Grants) > 0 {
 		path = actor.Grants[0].Path

@@ -85,6 +85,7 @@ func TestAFeedTellsWhatItsPersonSeesNow(t *testing.T) {
 
 func TestAPersonHasAFewFeeds(t *testing.T) {
 	t.Parallel()
+
 	w := newWorld(t)
 	for range MaxFeeds {
 		_, _, err := w.s.MakeFeed(t.Context(), w.officer, "日历")
@@ -96,7 +97,14 @@ func TestAPersonHasAFewFeeds(t *testing.T) {
 	if _, _, err := w.s.MakeFeed(t.Context(), w.district, "  "); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("without a name: %v", err)
 	}
-	if _, _, err := w.s.MakeFeed(t.Context(), access.Actor{UserID: 3}, "日历"); !fault.Is(err, fault.KindForbidden) {
+	if _, _, err := w.s.MakeFeed(
+		t.Context(),
+		access.Actor{UserID: 3},
+		"日历",
+	); !fault.Is(
+		err,
+		fault.KindForbidden,
+	) {
 		t.Errorf("without rights: %v", err)
 	}
 }

@@ -19,10 +19,11 @@ const (
 	maxAccounts = 5000
 )
 
-// NextFree gives the next half hour between 8 and 22 o'clock, at least half an hour ahead, at which none of the
-// accounts has anything planned within half an hour: no delivery and no draft of a unit in which the actor
-// writes. except is the post that looks for its time. ok is false where two weeks hold none. Accounts for
-// which the actor does not write count for nothing. Fails with fault.Invalid beyond 5,000 accounts.
+// NextFree gives the next half hour between 8 and 22 o'clock, at least half an hour ahead, at which none
+// of the accounts has anything planned within half an hour: no delivery and no draft of a unit in which
+// the actor writes. except is the post that looks for its time. ok is false where two weeks hold none.
+// Accounts for which the actor does not write count for nothing. Fails with fault.Invalid beyond 5,000
+// accounts.
 func (s *Service) NextFree(
 	ctx context.Context,
 	actor access.Actor,

@@ -386,8 +386,8 @@ func asFields(faults []RowFault) error {
 	return fields.Err()
 }
 
-// Undo takes the drafts of an import or of a copied week away, while none of them was submitted and none changed since. Fails
-// with fault.NotFound for another's, with fault.Conflict otherwise.
+// Undo takes the drafts of an import or of a copied week away, while none of them was submitted and none
+// changed since. Fails with fault.NotFound for another's, with fault.Conflict otherwise.
 func (s *Service) Undo(ctx context.Context, actor access.Actor, id int64) (undone Import, err error) {
 	defer fault.Step(&err, "plan.Undo %d", id)
 

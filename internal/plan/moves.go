@@ -77,7 +77,10 @@ func (s *Service) LookDay(
 	wishes := make([]delivery.NewTime, len(list))
 
 	for i, one := range list {
-		wishes[i] = delivery.NewTime{PostID: one.PostID, DueAt: one.DueAt.In(beijing.Zone).AddDate(0, 0, days)}
+		wishes[i] = delivery.NewTime{
+			PostID: one.PostID,
+			DueAt:  one.DueAt.In(beijing.Zone).AddDate(0, 0, days),
+		}
 	}
 	foreseen, err := s.deliveries.Foresee(ctx, actor, wishes)
 	if err != nil {
@@ -101,8 +104,8 @@ func (s *Service) LookDay(
 	return move, nil
 }
 
-// MoveDay gives the posts of a day the same hour of another day, each by itself as a single move does. What stays says why. Fails as LookDay does, with fault.NotFound where none of the chosen
-// ones is there.
+// MoveDay gives the posts of a day the same hour of another day, each by itself as a single move does.
+// What stays says why. Fails as LookDay does, with fault.NotFound where none of the chosen ones is there.
 func (s *Service) MoveDay(
 	ctx context.Context,
 	actor access.Actor,

@@ -34,7 +34,8 @@ type Options struct {
 	Columns    *column.Service
 	Media      *media.Service
 	Deliveries *delivery.Service
-	// People gives a person with the grants in force and the language; fault.NotFound for one who is disabled.
+	// People gives a person with the grants in force and the language; fault.NotFound for one who is
+	// disabled.
 	People func(ctx context.Context, user int64) (_ access.Actor, lang string, _ error)
 	Now    func() time.Time
 }

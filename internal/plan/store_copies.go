@@ -22,15 +22,16 @@ func datedPosts(
 	scope, args := access.Scope(actor, access.PostWrite, "u.path")
 	given := []any{from, to, part.UnitPath + "%", part.Query, most, part.Posts}
 	rows, err := db.Pool().Query(ctx, `
-SELECT p.id AS post_id, p.phase, u.path AS unit_path, u.name AS unit_name, p.due_at, left(v.text, 200) AS text,
+SELECT p.id AS post_id, p.phase, u.path AS unit_path, u.name AS unit_name, p.due_at,
+    left(v.text, 200) AS text,
     (SELECT count(*) FROM version_targets t WHERE t.version_id = p.version_id) AS accounts,
     coalesce((SELECT string_agg(x.handle, ' ' ORDER BY x.position, x.id) FROM (
         SELECT c.handle, c.position, c.id FROM version_targets t JOIN accounts c ON c.id = t.account_id
         WHERE t.version_id = p.version_id ORDER BY c.position, c.id LIMIT 2) x), '') AS names
 FROM posts p JOIN units u ON u.id = p.unit_id JOIN post_versions v ON v.id = p.version_id
 WHERE p.due_at >= $1 AND p.due_at < $2 AND p.phase <> 'withdrawn' AND `+numbered(scope, len(given))+`
-    AND u.path LIKE $3 AND ($6::bigint[] IS NULL OR p.id = ANY ($6)) AND ($4 = '' OR EXISTS (SELECT FROM version_targets t
-        JOIN accounts c ON c.id = t.account_id
+    AND u.path LIKE $3 AND ($6::bigint[] IS NULL OR p.id = ANY ($6)) AND ($4 = '' OR EXISTS (
+        SELECT FROM version_targets t JOIN accounts c ON c.id = t.account_id
         WHERE t.version_id = p.version_id AND strpos(lower(c.handle), lower($4)) > 0))
 ORDER BY p.due_at, p.id LIMIT $5`, append(given, args...)...)
 	if err != nil {

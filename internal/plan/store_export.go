@@ -35,7 +35,8 @@ WITH chosen AS (
     WHERE a.state IN ('live', 'suspended') AND `+ofAccount+` AND u.path LIKE $3
         AND ($4 = '' OR strpos(lower(a.handle), lower($4)) > 0)),
 planned AS (
-    (SELECT c.handle, c.unit_name, c.id AS account_id, 'delivery' AS kind, d.post_id, d.version_id, d.state, d.due_at
+    (SELECT c.handle, c.unit_name, c.id AS account_id, 'delivery' AS kind, d.post_id, d.version_id, d.state,
+        d.due_at
     FROM chosen c CROSS JOIN LATERAL (SELECT x.post_id, x.version_id, x.state, x.due_at FROM deliveries x
         WHERE x.account_id = c.id AND x.due_at >= $1 AND x.due_at < $2
             AND x.state NOT IN ('cancelled', 'expired')) d
@@ -48,8 +49,8 @@ planned AS (
         AND NOT EXISTS (SELECT FROM deliveries x WHERE x.post_id = p.id AND x.account_id = t.account_id
             AND x.state NOT IN ('cancelled', 'expired'))
     ORDER BY p.due_at LIMIT $5))
-SELECT n.due_at, n.handle, n.unit_name, n.kind, p.phase, n.state, left(coalesce(t.variant, v.text), 200) AS text,
-    n.post_id
+SELECT n.due_at, n.handle, n.unit_name, n.kind, p.phase, n.state,
+    left(coalesce(t.variant, v.text), 200) AS text, n.post_id
 FROM (SELECT * FROM planned ORDER BY due_at, handle LIMIT $5) n
 CROSS JOIN LATERAL (SELECT x.phase FROM posts x WHERE x.id = n.post_id LIMIT 1) p
 CROSS JOIN LATERAL (SELECT x.text FROM post_versions x WHERE x.id = n.version_id LIMIT 1) v

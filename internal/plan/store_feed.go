@@ -27,7 +27,11 @@ func feedsOf(ctx context.Context, db *pg.DB, user int64) ([]Feed, error) {
 // insertFeed counts under the lock of the person, so that nobody has one too many.
 func insertFeed(ctx context.Context, tx pg.Tx, feed Feed, hash []byte) (id int64, err error) {
 	var open int
-	if _, err = tx.Pgx.Exec(ctx, "SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", feed.UserID); err != nil {
+	if _, err = tx.Pgx.Exec(
+		ctx,
+		"SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE",
+		feed.UserID,
+	); err != nil {
 		return 0, err
 	}
 	err = tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM plan_feeds WHERE user_id = $1 AND revoked_at IS NULL",

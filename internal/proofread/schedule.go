@@ -23,9 +23,9 @@ var (
 	edges      = []string{"至", "到", "-", "—", "–", "~", "起", "后", "之后", "以后", "左右", "许", "开始至"}
 )
 
-// ownTimes finds a time of the text that contradicts the one at which it goes out: a date called today that is
-// another, an hour of today that is announced and over, one that is reported on and still to come. It is
-// silent where nobody knows when the text goes out.
+// ownTimes finds a time of the text that contradicts the one at which it goes out: a date called today
+// that is another, an hour of today that is announced and over, one that is reported on and still to come.
+// It is silent where nobody knows when the text goes out.
 func ownTimes(t *passage, context Context) (found []Finding) {
 	if !context.Timed {
 		return nil

@@ -59,6 +59,7 @@ func TestATextThatContradictsItsTimeIsFound(t *testing.T) {
 		{at(23, 30), "这三点今天将重点说明：一是，二是", ""},
 	} {
 		var found []string
+
 		for _, f := range proofread.Read(c.text, proofread.Context{On: c.on, Timed: true}) {
 			if f.Rule == proofread.OwnTime {
 				found = append(found, strings.NewReplacer("（", "(", "）", ")").Replace(f.Found))
@@ -67,6 +68,7 @@ func TestATextThatContradictsItsTimeIsFound(t *testing.T) {
 		if got := strings.Join(found, "、"); got != c.want {
 			t.Errorf("at %s %q: found %q, want %q", c.on.Format("15:04Z"), c.text, got, c.want)
 		}
+
 		for _, f := range proofread.Read(c.text, proofread.Context{On: c.on}) {
 			if f.Rule == proofread.OwnTime {
 				t.Errorf("without a time %q: found %q", c.text, f.Found)

@@ -16,9 +16,9 @@ type Head struct {
 	Width float64
 }
 
-// WriteExcel writes a table as an Excel file (.xlsx) with one sheet. Every cell is a text: what looks like a
-// formula is none. A cell that would be taken for one when it is saved as CSV begins with an apostrophe, which
-// Rows leaves out.
+// WriteExcel writes a table as an Excel file (.xlsx) with one sheet. Every cell is a text: what looks like
+// a formula is none. A cell that would be taken for one when it is saved as CSV begins with an apostrophe,
+// which Rows leaves out.
 func WriteExcel(out io.Writer, name string, heads []Head, rows iter.Seq[[]string]) (err error) {
 	file := excelize.NewFile()
 	defer func() { err = errors.Join(err, file.Close()) }()

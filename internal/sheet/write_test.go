@@ -32,10 +32,14 @@ func TestAWrittenTableHoldsTextsAlone(t *testing.T) {
 			t.Errorf("%s is the formula %q, %v", cell, formula, err)
 		}
 	}
-	back, err := sheet.Rows(out.Bytes(), sheet.Limits{Bytes: 1 << 20, Unzipped: 1 << 20, Rows: 10, Columns: 10, Cell: 100})
+	back, err := sheet.Rows(
+		out.Bytes(),
+		sheet.Limits{Bytes: 1 << 20, Unzipped: 1 << 20, Rows: 10, Columns: 10, Cell: 100},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	var got [][]string
 	for _, row := range back[1:] {
 		got = append(got, row.Cells)

@@ -23,7 +23,15 @@ func TestAFeedIsACalendar(t *testing.T) {
 			PostID: 41, DueAt: time.Date(2026, 12, 1, 9, 0, 0, 0, beijing), State: delivery.PostApproved,
 			Accounts: 20, Names: `环保,北京 京环;之声`, Revision: 3, UpdatedAt: at,
 		},
-		{PostID: 42, DueAt: at, State: delivery.PostDraft, Accounts: 1, Names: long, Revision: 1, UpdatedAt: at},
+		{
+			PostID:    42,
+			DueAt:     at,
+			State:     delivery.PostDraft,
+			Accounts:  1,
+			Names:     long,
+			Revision:  1,
+			UpdatedAt: at,
+		},
 	}}, "https://juzhen.example.cn")
 
 	for _, want := range []string{
@@ -35,7 +43,8 @@ func TestAFeedIsACalendar(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
-	if !strings.HasPrefix(text, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") || !strings.HasSuffix(text, "END:VCALENDAR\r\n") {
+	if !strings.HasPrefix(text, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") ||
+		!strings.HasSuffix(text, "END:VCALENDAR\r\n") {
 		t.Errorf("no calendar:\n%s", text)
 	}
 
