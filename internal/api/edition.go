@@ -22,15 +22,13 @@ type edition struct {
 }
 
 type editionAnswer struct {
-	Body struct {
-		Changed bool `json:"changed" doc:"有没有改动；没有改动就转下一步"`
-	}
+	Changed bool `json:"changed" doc:"有没有改动；没有改动就转下一步"`
 }
 
 func (a *api) editInReview(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body edition
-}) (*editionAnswer, error) {
+}) (*out[editionAnswer], error) {
 	b := in.Body
 	hash, err := hex.DecodeString(b.Hash)
 	if err != nil {
@@ -47,10 +45,9 @@ func (a *api) editInReview(ctx context.Context, who access.Actor, in *struct {
 		words.Alts[described.MediaID] = described.Alt
 	}
 
-	out := &editionAnswer{}
-	out.Body.Changed, err = a.Deliveries.Edit(ctx, who, in.ID, delivery.Edited{
+	changed, err := a.Deliveries.Edit(ctx, who, in.ID, delivery.Edited{
 		Version: b.Version, Hash: hash, Step: b.Step, Words: words, Opinion: b.Opinion,
 	})
 
-	return out, err
+	return &out[editionAnswer]{editionAnswer{changed}}, err
 }

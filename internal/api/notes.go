@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/i18n"
+	"juzhen/internal/identity"
 	"juzhen/internal/review"
 )
 
@@ -23,10 +24,8 @@ type reviewNote struct {
 }
 
 type reviewNotes struct {
-	Body struct {
-		Notes      []reviewNote `json:"notes" doc:"旧的在前"`
-		Colleagues []string     `json:"colleagues" doc:"批注里可以用 @ 问到的人"`
-	}
+	Notes      []reviewNote `json:"notes" doc:"旧的在前"`
+	Colleagues []string     `json:"colleagues" doc:"批注里可以用 @ 问到的人"`
 }
 
 type newNote struct {
@@ -54,25 +53,12 @@ func (a *api) notes() {
 	), access.PostReview, a.resolveReviewNote)
 }
 
-func (a *api) reviewNotes(ctx context.Context, who access.Actor, in *ByID) (*reviewNotes, error) {
+func (a *api) reviewNotes(ctx context.Context, who access.Actor, in *ByID) (*out[reviewNotes], error) {
 	list, colleagues, err := a.Reviews.Notes(ctx, who, in.ID)
-	if err != nil {
-		return nil, err
-	}
 
-	out := &reviewNotes{}
-
-	out.Body.Notes = make([]reviewNote, len(list))
-	for i, note := range list {
-		out.Body.Notes[i] = showNote(note)
-	}
-
-	out.Body.Colleagues = make([]string, len(colleagues))
-	for i, person := range colleagues {
-		out.Body.Colleagues[i] = person.Name
-	}
-
-	return out, nil
+	return &out[reviewNotes]{reviewNotes{
+		each(list, showNote), each(colleagues, func(person identity.Holder) string { return person.Name }),
+	}}, err
 }
 
 func showNote(note review.Note) reviewNote {
@@ -92,7 +78,7 @@ func showNote(note review.Note) reviewNote {
 func (a *api) addReviewNote(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Body newNote
-}) (*reviewNotes, error) {
+}) (*out[reviewNotes], error) {
 	if _, err := a.Reviews.AddNote(
 		ctx,
 		who,
@@ -110,7 +96,7 @@ func (a *api) addReviewNote(ctx context.Context, who access.Actor, in *struct {
 func (a *api) resolveReviewNote(ctx context.Context, who access.Actor, in *struct {
 	ByID
 	Note int64 `path:"note" minimum:"1"`
-}) (*reviewNotes, error) {
+}) (*out[reviewNotes], error) {
 	if err := a.Reviews.ResolveNote(ctx, who, in.ID, in.Note); err != nil {
 		return nil, err
 	}

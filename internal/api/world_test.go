@@ -168,10 +168,14 @@ func (w *world) services(weiboURL string) {
 	links := link.New(w.db, nil, link.Options{Safe: rules.SafeDomains}, w.now)
 	checks := check.New(w.db, lists, links, w.now)
 	templates := template.New(w.db, w.now)
+	deliveries := delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks})
 	w.deps = api.Deps{
 		Plan: plan.New(
 			w.db,
-			plan.Options{Accounts: accounts, Columns: column.New(w.db, w.now), Now: w.now},
+			plan.Options{
+				Accounts: accounts, Columns: column.New(w.db, w.now), Deliveries: deliveries,
+				People: people.ActingAs, Now: w.now,
+			},
 		),
 		Checks:     checks,
 		Links:      links,
@@ -186,7 +190,7 @@ func (w *world) services(weiboURL string) {
 		Sources:    source.New(w.db, templates, outward.New(outward.Options{}), w.now),
 		Posts:      post.New(w.db, rules, w.now),
 		Reviews:    review.New(w.db, w.now),
-		Deliveries: delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks}),
+		Deliveries: deliveries,
 		Todos: todo.New(
 			w.db,
 			todo.Join(

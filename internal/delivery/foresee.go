@@ -55,6 +55,27 @@ func (s *Service) Foresee(ctx context.Context, actor access.Actor, list []NewTim
 	return out, err
 }
 
+// mayMove says why a post cannot have another time at all; nil where it can, with the time.
+func (s *Service) mayMove(
+	actor access.Actor,
+	p post.Post,
+	wish NewTime,
+	states map[State]int,
+) (time.Time, error) {
+	due, err := DueChoice{At: &wish.DueAt}.resolve(nil, s.now())
+	if err != nil {
+		return due, err
+	}
+	if err := p.May(actor, post.Reschedule); err != nil {
+		return due, err
+	}
+	if !PostStateOf(p.Phase, states).NothingOut() {
+		return due, fault.Conflict("已有账号发出或停下，请到稿件页处理")
+	}
+
+	return due, nil
+}
+
 func (s *Service) foresee(
 	ctx context.Context,
 	tx pg.Tx,
@@ -72,15 +93,9 @@ func (s *Service) foresee(
 	if p.Phase == post.Approved && nothingLeft(states) {
 		return Foreseen{Over: true}, nil
 	}
-	due, refused := DueChoice{At: &wish.DueAt}.resolve(nil, s.now())
-	if refused == nil {
-		refused = p.May(actor, post.Reschedule)
-	}
-	if refused == nil && !PostStateOf(p.Phase, states).NothingOut() {
-		refused = fault.Conflict("已有账号发出或停下，请到稿件页处理")
-	}
+	due, refused := s.mayMove(actor, p, wish, states)
 	if refused != nil {
-		return Foreseen{Refused: refused}, nil
+		return Foreseen{Refused: refused}, nil //nolint:nilerr // the refusal is what is foretold
 	}
 	if p.Phase == post.Submitted {
 		return foreseeReview(ctx, tx, p, due)
