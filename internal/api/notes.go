@@ -95,7 +95,7 @@ func (a *api) addReviewNote(ctx context.Context, who access.Actor, in *struct {
 
 func (a *api) resolveReviewNote(ctx context.Context, who access.Actor, in *struct {
 	ByID
-	Note int64 `path:"note" minimum:"1"`
+	Note int64 `path:"note" minimum:"1" doc:"哪一条批注"`
 }) (*out[reviewNotes], error) {
 	if err := a.Reviews.ResolveNote(ctx, who, in.ID, in.Note); err != nil {
 		return nil, err
