@@ -407,13 +407,13 @@ var (
 
 		return v
 	}
-	// opened is a submitted post that everybody has looked at, with the time that the page showed.
+	// opened is a submitted post that every reviewer has looked at, with the time that the page showed.
 	opened = func(s *side) vars {
 		v := s.submit(s.account)
 		s.g.exec(`
 			INSERT INTO review_opened (user_id, version_id, hash, at)
-			SELECT u.id, v.id, v.hash, now() FROM posts p JOIN post_versions v ON v.id = p.version_id
-				CROSS JOIN users u WHERE p.id = $1`, v["id"])
+			SELECT DISTINCT g.user_id, v.id, v.hash, now()
+			FROM posts p JOIN post_versions v ON v.id = p.version_id JOIN grants g ON g.role IN ('reviewer', 'supervisor') WHERE p.id = $1`, v["id"])
 		p, _, err := s.g.Posts.Find(s.g.t.Context(), s.author, v["id"].(int64))
 		s.g.must(err)
 		shown := "now"

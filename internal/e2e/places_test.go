@@ -128,6 +128,8 @@ var notPlaces = map[string]string{
 	"GET /lexicon/:id/words.xlsx":          "data",
 	"GET /reach/matrix.csv":                "data",
 	"GET /reach/posts.csv":                 "data",
+	"GET /plan/export.xlsx":                "data",
+	"GET /feeds/plan/:file":                "data",
 	"GET /reach/accounts/:id/days.csv":     "data",
 	"GET /matrix/imports/:id/progress":     "a part of the import's page",
 	"GET /matrix/imports/:id/rejected.csv": "data",
