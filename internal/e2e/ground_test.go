@@ -413,7 +413,8 @@ var (
 		s.g.exec(`
 			INSERT INTO review_opened (user_id, version_id, hash, at)
 			SELECT DISTINCT g.user_id, v.id, v.hash, now()
-			FROM posts p JOIN post_versions v ON v.id = p.version_id JOIN grants g ON g.role IN ('reviewer', 'supervisor') WHERE p.id = $1`, v["id"])
+			FROM posts p JOIN post_versions v ON v.id = p.version_id
+				JOIN grants g ON g.role IN ('reviewer', 'supervisor') WHERE p.id = $1`, v["id"])
 		p, _, err := s.g.Posts.Find(s.g.t.Context(), s.author, v["id"].(int64))
 		s.g.must(err)
 		shown := "now"
