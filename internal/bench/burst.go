@@ -232,7 +232,8 @@ func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) 
 		_, _ = rand.Read(key) // never fails
 		posts[i] = []any{p, int64(1), int64(1), "approved", nil, at, false, false, 1, now, int64(1), now}
 		versions[i] = []any{
-			v, p, 1, "approved", burstText(account), 0, "", sum[:], []int64{1}, now, int64(1), now,
+			v, p, 1, "approved", burstText(account), 0, "", sum[:], int(post.FormOne), sum[:], []int64{1}, now,
+			int64(1), now,
 		}
 		targets[i] = []any{v, account, nil, hash}
 		rows[i] = []any{
@@ -253,7 +254,7 @@ func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) 
 			"post_versions",
 			[]string{
 				"id", "post_id", "number", "state", "text", "visible", "repost_of", "hash",
-				"editors", "created_at", "submitted_by", "submitted_at",
+				"hash_form", "wording_hash", "editors", "created_at", "submitted_by", "submitted_at",
 			},
 			versions,
 		},
