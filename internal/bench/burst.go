@@ -232,8 +232,20 @@ func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) 
 		_, _ = rand.Read(key) // never fails
 		posts[i] = []any{p, int64(1), int64(1), "approved", nil, at, false, false, 1, now, int64(1), now}
 		versions[i] = []any{
-			v, p, 1, "approved", burstText(account), 0, "", sum[:], int(post.FormOne), sum[:], []int64{1}, now,
-			int64(1), now,
+			v,
+			p,
+			1,
+			"approved",
+			burstText(account),
+			0,
+			"",
+			sum[:],
+			int(post.FormOne),
+			sum[:],
+			[]int64{1},
+			now,
+			int64(1),
+			now,
 		}
 		targets[i] = []any{v, account, nil, hash}
 		rows[i] = []any{

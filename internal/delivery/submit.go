@@ -198,6 +198,9 @@ func (s *Service) Review(
 ) (asked *Advance, err error) {
 	defer fault.Step(&err, "delivery.Review %d", postID)
 
+	if verdict.Decision == review.Edit { // Edit is the act for that
+		return nil, fault.Invalid("decision", "请选择批准或退回")
+	}
 	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
 		p, err := post.LockForReviewTx(ctx, tx, actor, postID)
 		if err != nil {

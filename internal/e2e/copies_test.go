@@ -62,7 +62,7 @@ func TestAPostAndAWeekAreWrittenAgain(t *testing.T) {
 		t.Errorf("%d copies a week later", n)
 	}
 	tab.Go("/plan/copy")
-	tab.Follow("#copies form button")
+	tab.Follow("#made form button")
 	if n := drafts(); n != 0 {
 		t.Errorf("%d copies are left", n)
 	}

@@ -48,7 +48,8 @@ func (b *Tab) press(selector string) {
 func (b *Tab) tick() {
 	b.t.Helper()
 	b.Eval(
-		`(() => { document.querySelectorAll("input[name=ticked]").forEach((i) => { i.checked = true }); return true })()`,
+		`(() => { document.querySelectorAll("input[name=ticked]").forEach((i) => { i.checked = true })
+		return true })()`,
 	)
 }
 
@@ -63,7 +64,8 @@ func (b *Tab) compose(account, column int64) {
 
 // readings are what is pasted from a spreadsheet.
 const readings = "区域\tPM2.5\tPM10\tSO2\tNO2\tCO\tO3\n全市\t36\t50\t5\t20\t0.5\t60\n城六区\t36\t50\t5\t20\t0.5\t60\n" +
-	"西北部\t20\t50\t5\t20\t0.5\t60\n东北部\t20\t50\t5\t20\t0.5\t60\n东南部\t20\t50\t5\t20\t0.5\t60\n西南部\t20\t50\t5\t20\t0.5\t60"
+	"西北部\t20\t50\t5\t20\t0.5\t60\n东北部\t20\t50\t5\t20\t0.5\t60\n" +
+	"东南部\t20\t50\t5\t20\t0.5\t60\n西南部\t20\t50\t5\t20\t0.5\t60"
 
 // TestAWordIsMendedAndThreePeopleApprove is 三审三校 as a bureau works by it: numbers become a text by a
 // template, the wrong word in it is mended by a key, three people decide one step each, the second on a phone

@@ -94,10 +94,12 @@ func readDomains(text string) (hosts []string, err error) {
 
 	switch {
 	case wrong > namedLines:
-		return nil, fault.Invalid("domains", "这些行不是域名：{.lines} 等 {.n} 处。只写域名，如 bj.example.cn，不带 http:// 和路径",
+		return nil, fault.Invalid("domains",
+			"这些行不是域名：{.lines} 等 {.n} 处。只写域名，如 bj.example.cn，不带 http:// 和路径",
 			"lines", strings.Join(bad, "; "), "n", wrong)
 	case wrong > 0:
-		return nil, fault.Invalid("domains", "这些行不是域名：{.lines}。只写域名，如 bj.example.cn，不带 http:// 和路径",
+		return nil, fault.Invalid("domains",
+			"这些行不是域名：{.lines}。只写域名，如 bj.example.cn，不带 http:// 和路径",
 			"lines", strings.Join(bad, "; "))
 	case len(hosts) > MaxDomains:
 		return nil, fault.Invalid("domains", "最多 {.max} 个域名", "max", MaxDomains)

@@ -3,6 +3,8 @@ package post
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"juzhen/internal/access"
@@ -37,6 +39,16 @@ func (e Edition) Of(post Post, version Version) Content {
 	}
 
 	return content
+}
+
+// Wordings are the texts of the edition: the common one, then those of accounts in the order of their ids.
+func (e Edition) Wordings() []string {
+	texts := []string{e.Text}
+	for _, account := range slices.Sorted(maps.Keys(e.Variants)) {
+		texts = append(texts, e.Variants[account])
+	}
+
+	return texts
 }
 
 // EditTx makes the next version of a post under review with other words, and submits it in the name of who

@@ -18,9 +18,11 @@ var spoken = regexp.MustCompile(`(今天|今日|今早|今晨|今晚|今夜|明�
 // What makes an hour one that is announced, in the same sentence; what makes it one that was; and what behind
 // the hour makes it a span or an edge, of which the end matters.
 var (
-	announcing = []string{"将", "直播", "开播", "开讲", "开抢", "敬请", "不见不散", "锁定", "定于", "拟于", "约您", "邀您"}
-	reporting  = []string{"已", "了", "过", "截至", "截止", "为止", "刚刚", "当时", "回放", "回看", "回顾", "结束"}
-	edges      = []string{"至", "到", "-", "—", "–", "~", "起", "后", "之后", "以后", "左右", "许", "开始至"}
+	announcing = []string{
+		"将", "直播", "开播", "开讲", "开抢", "敬请", "不见不散", "锁定", "定于", "拟于", "约您", "邀您",
+	}
+	reporting = []string{"已", "了", "过", "截至", "截止", "为止", "刚刚", "当时", "回放", "回看", "回顾", "结束"}
+	edges     = []string{"至", "到", "-", "—", "–", "~", "起", "后", "之后", "以后", "左右", "许", "开始至"}
 )
 
 // ownTimes finds a time of the text that contradicts the one at which it goes out: a date called today

@@ -50,23 +50,12 @@ func EditingTx(
 ) (_ Run, err error) {
 	defer fault.Step(&err, "review.EditingTx %d", postID)
 
-	matter, err := findMatter(ctx, tx.DB, postID)
-	if err != nil {
-		return Run{}, err
-	}
-	if err := mayReview(ctx, tx, actor, postID, matter.UnitPath); err != nil {
-		return Run{}, err
-	}
-	run, err := lockRun(ctx, tx, postID, word.Version)
-	if err != nil {
-		return Run{}, err
-	}
-	people, err := peopleOf(ctx, tx, at, actor, run)
+	_, run, people, err := atStep(ctx, tx, at, actor, postID, &word)
 	if err != nil {
 		return Run{}, err
 	}
 	_, err = run.Decide(Deed{
-		Step: word.Step, Hash: word.Hash, Decision: Edit, By: actor.UserID, At: at,
+		Step: word.Step, Hash: word.Hash, Decision: word.Decision, By: actor.UserID, At: at,
 	}, people)
 
 	return run, err

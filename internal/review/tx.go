@@ -189,22 +189,7 @@ func DecideTx(
 ) (_ Run, err error) {
 	defer fault.Step(&err, "review.DecideTx %d", postID)
 
-	matter, err := findMatter(ctx, tx.DB, postID)
-	if err != nil {
-		return Run{}, err
-	}
-	if err := mayReview(ctx, tx, actor, postID, matter.UnitPath); err != nil {
-		return Run{}, err
-	}
-	word.Opinion = strings.TrimSpace(word.Opinion)
-	if err := checkDecision(word.Decision, word.Opinion); err != nil {
-		return Run{}, err
-	}
-	run, err := lockRun(ctx, tx, postID, word.Version)
-	if err != nil {
-		return Run{}, err
-	}
-	people, err := peopleOf(ctx, tx, at, actor, run)
+	matter, run, people, err := atStep(ctx, tx, at, actor, postID, &word)
 	if err != nil {
 		return Run{}, err
 	}
@@ -241,6 +226,36 @@ func DecideTx(
 	}
 
 	return findRun(ctx, tx, run.ID)
+}
+
+// atStep lets the actor at the review of a version, locked, with what the rule asks about the actor; the word
+// loses its outer space. Fails as DecideTx does where the actor may not come here or the word cannot be kept.
+func atStep(
+	ctx context.Context,
+	tx pg.Tx,
+	at time.Time,
+	actor access.Actor,
+	postID int64,
+	word *Word,
+) (matter, Run, People, error) {
+	matter, err := findMatter(ctx, tx.DB, postID)
+	if err != nil {
+		return matter, Run{}, People{}, err
+	}
+	if err := mayReview(ctx, tx, actor, postID, matter.UnitPath); err != nil {
+		return matter, Run{}, People{}, err
+	}
+	word.Opinion = strings.TrimSpace(word.Opinion)
+	if err := checkDecision(word.Decision, word.Opinion); err != nil {
+		return matter, Run{}, People{}, err
+	}
+	run, err := lockRun(ctx, tx, postID, word.Version)
+	if err != nil {
+		return matter, Run{}, People{}, err
+	}
+	people, err := peopleOf(ctx, tx, at, actor, run)
+
+	return matter, run, people, err
 }
 
 // settle takes what waits about the review of a post from everybody's list.

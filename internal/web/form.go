@@ -15,6 +15,20 @@ import (
 	"juzhen/internal/web/page"
 )
 
+// Numbered gives the fields of a form that was bound whose names are the prefix and a number, by that number.
+func Numbered(c *gin.Context, prefix string) map[int64]string {
+	out := map[int64]string{}
+
+	for name, values := range c.Request.PostForm {
+		rest, ok := strings.CutPrefix(name, prefix)
+		if id, err := strconv.ParseInt(rest, 10, 64); ok && err == nil && len(values) > 0 {
+			out[id] = values[0]
+		}
+	}
+
+	return out
+}
+
 // Bind fills the struct that form points to from query and body, by the tag `form:"name"`. It takes
 // string, bool, the int and float kinds, time.Time (datetime-local or date, read in Asia/Shanghai),
 // slices of string and int64, and *multipart.FileHeader or a slice of them. Strings lose their outer

@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
+	"juzhen/internal/i18n"
 	"juzhen/internal/instant"
 	"juzhen/internal/plan"
 	"juzhen/internal/web"
@@ -52,6 +53,11 @@ type copyPage struct {
 	Copies []plan.Import
 
 	UnknownYear int
+}
+
+// Made are the weeks that were copied.
+func (p copyPage) Made() madeDrafts {
+	return madeDrafts{i18n.N("我复制的"), i18n.N("哪一周"), i18n.N("撤销复制"), p.Copies}
 }
 
 type copyRow struct {
@@ -215,7 +221,7 @@ func (h *pages) copyWeek(c *gin.Context) error {
 	if err != nil {
 		return h.kit.Refuse(c, err, "plan/copy", &p)
 	}
-	to := "/plan/copy?from=" + p.Form.From + "&to=" + p.Form.To + "#copies"
+	to := "/plan/copy?from=" + p.Form.From + "&to=" + p.Form.To + "#made"
 	if made.Left > 0 {
 		return h.kit.See(c, to, "已复制 {.n} 篇草稿；有 {.left} 处账号已不能使用，没有带上",
 			"n", made.Posts, "left", made.Left)

@@ -12,6 +12,7 @@ import (
 
 	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
 	"juzhen/internal/plan"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -28,6 +29,17 @@ type importPage struct {
 	page.Base
 	Imports []plan.Import
 	MaxRows int
+}
+
+// madeDrafts lists what made several drafts at once, each with its undo.
+type madeDrafts struct {
+	Heading, What, Undo string // Chinese source texts
+	List                []plan.Import
+}
+
+// Made are the files that were imported.
+func (p importPage) Made() madeDrafts {
+	return madeDrafts{i18n.N("我的导入"), i18n.N("文件"), i18n.N("撤销导入"), p.Imports}
 }
 
 type importForm struct {

@@ -65,7 +65,13 @@ type composeForm struct {
 func bindCompose(c *gin.Context) (composeForm, error) {
 	var form composeForm
 	err := web.Bind(c, &form)
-	form.Variants, form.Alts, form.Rest = numbered(c, "variant."), numbered(c, "alt."), map[int64]string{}
+	form.Variants, form.Alts, form.Rest = web.Numbered(
+		c,
+		"variant.",
+	), web.Numbered(
+		c,
+		"alt.",
+	), map[int64]string{}
 	form.Reasons = keyed(c, reasonPrefix)
 	hidden, wrong := page.ReadIDs(form.Picked)
 	if wrong == nil {
@@ -84,21 +90,6 @@ func bindCompose(c *gin.Context) (composeForm, error) {
 	}
 
 	return form, err
-}
-
-// numbered reads the fields "prefix<id>".
-func numbered(c *gin.Context, prefix string) map[int64]string {
-	out := map[int64]string{}
-
-	for name, values := range c.Request.PostForm {
-		if rest, ok := strings.CutPrefix(name, prefix); ok && len(values) > 0 {
-			if id, err := strconv.ParseInt(rest, 10, 64); err == nil {
-				out[id] = values[0]
-			}
-		}
-	}
-
-	return out
 }
 
 // makePlain takes what cannot be seen out of all texts.

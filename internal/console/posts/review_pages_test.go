@@ -95,12 +95,18 @@ SELECT run_id, 2, '终审', role, relation, unit_id, everyone, 0, 0, '[]', true,
 
 	form := w.shownOf(p)
 	long := strings.Repeat("长", 3000)
+	form.Set("decision", "edit")
+	browser.Post(path, form).Want(422) // editing is an act of its own
+	form.Del("decision")
 	form.Set("text", long)
 	browser.Post(path+"/edit", form).Want(422).WantCount("#words-error", 1).WantText("#e-text", long)
 	form.Set("text", "今日全市空气质量良")
+	form.Set("opinion", long)
+	browser.Post(path+"/edit", form).Want(422).WantText("#words-error", "意见最多 500 字")
+	form.Set("opinion", "写明范围")
 	browser.Post(path+"/edit", form).Want(303)
 	if n := w.text("SELECT count(*)::text FROM post_versions WHERE post_id = $1", p.ID); n != "2" {
 		t.Errorf("%s versions", n)
 	}
-	browser.Post(path+"/edit", form).Want(409)
+	browser.Post(path+"/edit", form).Want(409).WantText("#typed", "今日全市空气质量良")
 }

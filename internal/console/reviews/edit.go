@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -98,20 +97,6 @@ func wordsOf(version post.Version, typed *post.Edition) words {
 	return out
 }
 
-// numbered reads the fields whose names begin with a prefix and go on with a number.
-func numbered(c *gin.Context, prefix string) map[int64]string {
-	out := map[int64]string{}
-
-	for name, values := range c.Request.PostForm {
-		rest, ok := strings.CutPrefix(name, prefix)
-		if id, err := strconv.ParseInt(rest, 10, 64); ok && err == nil && len(values) > 0 {
-			out[id] = values[0]
-		}
-	}
-
-	return out
-}
-
 // edit takes the open step of editing: with changed words, or without.
 func (h *pages) edit(c *gin.Context) error {
 	var form struct {
@@ -133,7 +118,7 @@ func (h *pages) edit(c *gin.Context) error {
 		return fault.Invalid("", "表单无法读取，请刷新页面后重试")
 	}
 	edition := post.Edition{
-		Text: form.Text, Variants: numbered(c, variantField), Alts: numbered(c, altField),
+		Text: form.Text, Variants: web.Numbered(c, variantField), Alts: web.Numbered(c, altField),
 	}
 	changed, err := h.Deliveries.Edit(c.Request.Context(), web.Actor(c), id, delivery.Edited{
 		Version: form.Version, Hash: hash, Step: form.Step, Words: edition, Opinion: form.Opinion,
@@ -154,7 +139,7 @@ func (h *pages) edit(c *gin.Context) error {
 	if perr != nil {
 		return err
 	}
-	p.Words = wordsOf(p.Version, &edition)
+	p.Words, p.Typed = wordsOf(p.Version, &edition), edition.Wordings()
 	if !p.Editing() || fault.Is(err, fault.KindConflict) {
 		pub := fault.Public(err)
 		return h.showDecided(c, web.StatusOf(err), p, p.T(pub.Text, pub.Args...))

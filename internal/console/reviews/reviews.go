@@ -194,7 +194,8 @@ type reviewPage struct {
 	Found    []parts.Found
 	Stops    parts.Stops // by the lists as they are now
 	Notes    notesOf
-	Words    words // of the version, while its step is one of editing
+	Words    words    // of the version, while its step is one of editing
+	Typed    []string // what an editor had written, when it could not be kept
 	Links    []parts.Link
 }
 
@@ -552,10 +553,17 @@ type decidedPage struct {
 	Why     string         // in the reader's language; "" when nobody pressed a button
 	Last    *review.Review // the decision there is
 	Opinion string         // what the reader typed: kept to be copied
+	Typed   []string       // the wordings that an editor typed: kept likewise
 }
 
 func (h *pages) showDecided(c *gin.Context, status int, from reviewPage, why string) error {
-	p := decidedPage{Base: from.Base, Post: from.Post, Why: why, Opinion: from.Form.opinion()}
+	p := decidedPage{
+		Base:    from.Base,
+		Post:    from.Post,
+		Why:     why,
+		Opinion: from.Form.opinion(),
+		Typed:   from.Typed,
+	}
 	p.Crumbs = append(p.Crumbs, page.Crumb{
 		Text: fmt.Sprintf("#%d", from.Post.ID),
 		Href: fmt.Sprintf("/posts/%d", from.Post.ID),
