@@ -10,10 +10,21 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"juzhen/internal/account"
+	"juzhen/internal/api/accounts"
+	"juzhen/internal/api/chains"
+	"juzhen/internal/api/deliveries"
+	"juzhen/internal/api/people"
+	"juzhen/internal/api/pictures"
+	planops "juzhen/internal/api/plan"
+	"juzhen/internal/api/posts"
+	reachops "juzhen/internal/api/reach"
+	"juzhen/internal/api/rest"
+	"juzhen/internal/api/templates"
+	"juzhen/internal/api/trail"
+	"juzhen/internal/api/words"
 	"juzhen/internal/audit"
 	"juzhen/internal/chain"
 	"juzhen/internal/check"
@@ -35,8 +46,8 @@ import (
 	"juzhen/internal/web"
 )
 
-// Prefix is where everything of this package but the probes lives.
-const Prefix = "/api/v1"
+// Prefix is where everything of this interface but the probes lives.
+const Prefix = rest.Prefix
 
 // Deps are the use cases the interface calls and what else it needs. All services must be given.
 type Deps struct {
@@ -74,13 +85,12 @@ type Deps struct {
 	Log        *slog.Logger     // default slog.Default()
 }
 
-// api is the interface while it is built and served.
+// api is the interface with what measures it.
 type api struct {
+	*rest.API
 	Deps
 	kit      *web.Kit
-	huma     huma.API
 	registry *prometheus.Registry
-	document func() *document
 }
 
 // Register mounts the interface, its documentation, the probes and the measuring of requests on the
@@ -105,37 +115,45 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 	a := &api{Deps: deps, kit: kit}
 	a.measure()
 	a.probes()
-	a.huma = a.build()
-	a.sessions()
-	a.people()
-	a.userChanges()
-	a.units()
-	a.air()
-	a.checks()
-	a.levels()
-	a.domains()
-	a.accounts()
-	a.media()
-	a.lexicons()
-	a.columns()
-	a.sources()
-	a.posts()
-	a.templates()
-	a.advances()
-	a.reviews()
-	a.notes()
-	a.chains()
-	a.standIns()
-	a.deliveries()
-	a.pauses()
-	a.reach()
-	a.plan()
-	a.feeds()
-	a.indexes()
-	a.todos()
-	a.audits()
+	a.API = rest.New(kit, rest.Settings{
+		Units:     deps.Units,
+		Replays:   deps.Replays,
+		PublicURL: deps.PublicURL,
+		BodyTime:  deps.BodyTime,
+		Version:   deps.Version,
+		Now:       deps.Now,
+		Log:       deps.Log,
+	})
+	a.nouns()
 	a.sending()
-	a.describe()
+	a.Describe()
 
 	return a.metrics()
+}
+
+// nouns registers the operations of every noun.
+func (a *api) nouns() {
+	people.Register(a.API, people.Deps{Identity: a.Identity})
+	accounts.Register(a.API, accounts.Deps{Accounts: a.Accounts})
+	pictures.Register(a.API, pictures.Deps{Identity: a.Identity, Media: a.Media})
+	words.Register(a.API, words.Deps{Checks: a.Checks, Lexicons: a.Lexicons, Links: a.Links})
+	chains.Register(a.API, chains.Deps{Accounts: a.Accounts, Chains: a.Chains, Columns: a.Columns})
+	deliveries.Register(a.API, deliveries.Deps{Deliveries: a.Deliveries})
+	planops.Register(a.API, planops.Deps{Accounts: a.Accounts, Plan: a.Plan, Posts: a.Posts})
+	trail.Register(a.API, trail.Deps{Audit: a.Audit, Todos: a.Todos})
+
+	read := posts.Register(a.API, posts.Deps{
+		Columns:    a.Columns,
+		Deliveries: a.Deliveries,
+		Media:      a.Media,
+		Posts:      a.Posts,
+		Reviews:    a.Reviews,
+	})
+	templates.Register(a.API, templates.Deps{Sources: a.Sources, Templates: a.Templates, Post: read})
+	reachops.Register(a.API, reachops.Deps{
+		Accounts:   a.Accounts,
+		Posts:      a.Posts,
+		Reach:      a.Reach,
+		ImportTime: a.ImportTime,
+	})
 }

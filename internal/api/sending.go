@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"juzhen/internal/api/rest"
+
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
@@ -35,7 +37,7 @@ type TokenHealth struct {
 }
 
 func (a *api) sending() {
-	register(a, op(http.MethodGet,
+	rest.Register(a.API, rest.Op(http.MethodGet,
 		"/sending", "get-sending",
 		"sending", i18n.N("发送的健康状况"),
 	), access.AccountView, a.getSending)
@@ -54,7 +56,7 @@ func (a *api) health(ctx context.Context) (Sending, error) {
 	return sending, err
 }
 
-func (a *api) getSending(ctx context.Context, _ access.Actor, _ *struct{}) (*out[Sending], error) {
+func (a *api) getSending(ctx context.Context, _ access.Actor, _ *struct{}) (*rest.Out[Sending], error) {
 	sending, err := a.health(ctx)
-	return &out[Sending]{sending}, err
+	return &rest.Out[Sending]{Body: sending}, err
 }

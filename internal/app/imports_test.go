@@ -113,6 +113,35 @@ func TestWalls(t *testing.T) {
 	}
 }
 
+// operations says whose answers the operations of one group of nouns may show beside their own. The kit
+// of all (rest) knows none of them; a group not named here knows none of the others.
+var operations = map[string][]string{
+	"deliveries": {"pictures"},
+	"posts":      {"chains", "deliveries", "pictures", "words"},
+	"templates":  {"posts"},
+}
+
+// TestOperationsKnowOnlyWhoseAnswersTheyShow keeps the groups of the interface from growing together.
+func TestOperationsKnowOnlyWhoseAnswersTheyShow(t *testing.T) {
+	t.Parallel()
+
+	const under = "juzhen/internal/api/"
+
+	for _, goPackage := range listPackages(t) {
+		group, ok := strings.CutPrefix(goPackage.ImportPath, under)
+		if !ok || group == "lint" { // it looks at the whole
+			continue
+		}
+
+		for _, imp := range goPackage.Imports {
+			other, ok := strings.CutPrefix(imp, under)
+			if ok && (group == "rest" || other != "rest") && !slices.Contains(operations[group], other) {
+				t.Errorf("the operations on %s know those on %s", group, other)
+			}
+		}
+	}
+}
+
 // TestTheDocumentNamesTheFeaturesInThisOrder: who reads of the order reads the one that is kept.
 func TestTheDocumentNamesTheFeaturesInThisOrder(t *testing.T) {
 	t.Parallel()
