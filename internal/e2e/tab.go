@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
 
@@ -78,6 +80,34 @@ func (b *Tab) Type(selector, text string) {
 func (b *Tab) Press(keys string) {
 	b.t.Helper()
 	b.Step("press "+keys, chromedp.KeyEvent(keys))
+}
+
+// Command has the browser do what its own editing key does in what has the focus: "paste", "undo", "copy".
+func (b *Tab) Command(name string) {
+	b.t.Helper()
+	b.Step("command "+name, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+			Type:     input.DispatchKeyEventTypeRawKeyDown,
+			Commands: []string{name},
+		})
+
+		return err
+	}))
+}
+
+// Paste puts text on the clipboard and pastes it into what the selector finds, at its caret.
+func (b *Tab) Paste(selector, text string) {
+	b.t.Helper()
+	js, _ := json.Marshal(text)
+	sel, _ := json.Marshal(selector)
+	b.Eval(fmt.Sprintf(`(() => { const e = document.createElement("textarea"); e.id = "clip"; e.value = %s;
+		document.body.append(e); e.focus(); e.select(); return true })()`, js))
+	b.Command("copy")
+	b.Eval(fmt.Sprintf(
+		`(document.querySelector("#clip").remove(), document.querySelector(%s).focus(), true)`,
+		sel,
+	))
+	b.Command("paste")
 }
 
 // Upload chooses files for a file control.

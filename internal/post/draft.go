@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"juzhen/internal/fault"
+	"juzhen/internal/glyph"
 )
 
 // Content is what a person writes: everything of a post that a save replaces.
@@ -21,6 +22,8 @@ type Content struct {
 	DueAt    *time.Time
 	DueNow   bool
 	Urgent   bool
+	// by which its writers know it; nil leaves it as it is. No approval covers it.
+	WorkingTitle *string
 	// what a machine made, as the author says
 	Generated Generated
 	// kept from the creation on; a save does not change them
@@ -61,6 +64,11 @@ func (c Content) clean() (Content, error) {
 	c.RepostOf, _ = ParseRepost(c.RepostOf) // what cannot be read is kept as typed; Check tells
 	if utf8.RuneCountInString(c.RepostOf) > maxAlt {
 		wrong.Add(fault.Invalid("repost", "网址过长"))
+	}
+	if c.WorkingTitle != nil {
+		title := strings.Join(strings.Fields(*c.WorkingTitle), " ")
+		wrong.Add(checkTitle(title))
+		c.WorkingTitle = &title
 	}
 	if c.Visible != 0 && c.Visible != 1 {
 		wrong.Add(fault.Invalid("visible", "请选择可见范围"))
@@ -132,6 +140,17 @@ func checkSize(field, text string) *fault.Error {
 	return nil
 }
 
+func checkTitle(title string) *fault.Error {
+	switch {
+	case !utf8.ValidString(title) || strings.ContainsRune(title, 0) || len(glyph.Find(title)) > 0:
+		return fault.Invalid("title", "标题中有看不见或无法识别的字符，请重新输入")
+	case utf8.RuneCountInString(title) > maxTitle:
+		return fault.Invalid("title", "标题最多 {.max} 字", "max", maxTitle)
+	}
+
+	return nil
+}
+
 // plainText makes each line break one line feed, as browsers count and Weibo gets them, and drops
 // blanks at the end.
 func plainText(s string) string {
@@ -161,7 +180,8 @@ func ContentOf(post Post, version Version) Content {
 		Urgent:   post.Urgent,
 		Corrects: post.Corrects, CopiedFrom: post.CopiedFrom,
 
-		Generated: version.Generated,
+		WorkingTitle: &post.WorkingTitle,
+		Generated:    version.Generated,
 	}
 	for _, target := range version.Targets {
 		content.Targets = append(content.Targets, TargetChoice{target.AccountID, target.Variant})
@@ -180,7 +200,10 @@ func (c Content) same(content Content) bool {
 	sameDue := (c.DueAt == nil) == (content.DueAt == nil) && (c.DueAt == nil || c.DueAt.Equal(*content.DueAt))
 	sameUnit := c.UnitID == 0 || content.UnitID == 0 || c.UnitID == content.UnitID
 
-	return sameUnit && c.Text == content.Text && c.Visible == content.Visible &&
+	sameTitle := c.WorkingTitle == nil || content.WorkingTitle == nil ||
+		*c.WorkingTitle == *content.WorkingTitle
+
+	return sameUnit && sameTitle && c.Text == content.Text && c.Visible == content.Visible &&
 		c.RepostOf == content.RepostOf &&
 		c.ColumnID == content.ColumnID &&
 		c.DueNow == content.DueNow &&

@@ -78,10 +78,14 @@ func TestWhatChangesAPostIsSeen(t *testing.T) {
 			t.Errorf("%s: no change was seen", name)
 		}
 	}
-	stays := base()
-	stays.UnitID = 0
+	stays, one, other := base(), "甲", "乙"
+	stays.UnitID, stays.WorkingTitle = 0, &one
 	if !stays.same(base()) || !base().same(stays) {
-		t.Error("a content without a unit changes the unit")
+		t.Error("a content without a unit or a title changes it")
+	}
+	named := base()
+	if named.WorkingTitle = &other; named.same(stays) || stays.same(named) {
+		t.Error("another title is a change")
 	}
 	shuffled := base()
 	shuffled.Targets[0], shuffled.Targets[1] = shuffled.Targets[1], shuffled.Targets[0]
@@ -94,7 +98,7 @@ func TestContentOfIsWhatWasSaved(t *testing.T) {
 	t.Parallel()
 	due := time.Unix(100, 0)
 	corrects := int64(5)
-	post := Post{UnitID: 3, DueAt: &due, Urgent: true, Corrects: &corrects}
+	post := Post{UnitID: 3, DueAt: &due, Urgent: true, Corrects: &corrects, WorkingTitle: "甲稿"}
 	version := Version{
 		Text:     "甲",
 		Visible:  1,
@@ -112,6 +116,8 @@ func TestContentOfIsWhatWasSaved(t *testing.T) {
 		DueAt:    &due,
 		Urgent:   true,
 		Corrects: &corrects,
+
+		WorkingTitle: &post.WorkingTitle,
 	}
 	if diff := cmp.Diff(want, ContentOf(post, version)); diff != "" {
 		t.Error(diff)

@@ -20,6 +20,7 @@ const (
 	maxAlt      = 200
 	maxAccounts = 5000
 	maxKey      = 64 // of a form
+	maxTitle    = 60
 )
 
 // Post is a matter to be published, with the place of its current version.
@@ -38,6 +39,7 @@ type Post struct {
 	Urgent        bool
 	Corrects      *int64 // the post this one corrects
 	CopiedFrom    *int64 // the post this one was made of, while that is there
+	WorkingTitle  string // by which its writers know it; never published, "" for none
 	Revision      int    // one higher with each change; a form that holds an older one is stale
 	UpdatedBy     string // who saved last, by post
 	CreatedAt     time.Time

@@ -17,7 +17,7 @@ const selectPost = `
 SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a.display_name AS author_name,
     p.phase,
        p.version_id, v.number AS version_number, p.due_at, p.due_now, p.urgent, p.corrects,
-       p.copied_from, p.revision,
+       p.copied_from, p.working_title, p.revision,
        e.display_name AS updated_by, p.created_at, p.updated_at
 FROM posts p JOIN units u ON u.id = p.unit_id JOIN users a ON a.id = p.author_id
     JOIN users e ON e.id = p.updated_by
@@ -71,12 +71,12 @@ func insertPost(
 ) (int64, error) {
 	var id int64
 	err := db.WithContext(ctx).Raw(`
-INSERT INTO posts (unit_id, author_id, phase, due_at, due_now, urgent, corrects, copied_from, revision,
-    created_at, updated_by, updated_at, form_key)
-VALUES (?, ?, 'draft', ?, ?, ?, ?, ?, 1, ?, ?, ?, nullif(?, ''))
+INSERT INTO posts (unit_id, author_id, phase, due_at, due_now, urgent, corrects, copied_from, working_title,
+    revision, created_at, updated_by, updated_at, form_key)
+VALUES (?, ?, 'draft', ?, ?, ?, ?, ?, coalesce(?::text, ''), 1, ?, ?, ?, nullif(?, ''))
 ON CONFLICT (author_id, form_key) WHERE form_key IS NOT NULL DO NOTHING RETURNING id`,
 		unitID, authorID, content.DueAt, content.DueNow, content.Urgent, content.Corrects,
-		content.CopiedFrom, at, authorID, at, key).
+		content.CopiedFrom, content.WorkingTitle, at, authorID, at, key).
 		Row().
 		Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) && key != "" {
@@ -113,10 +113,12 @@ func saveTimes(
 	at time.Time,
 ) error {
 	return one(db.WithContext(ctx).Exec(`
-UPDATE posts SET unit_id = ?, due_at = ?, due_now = ?, urgent = ?, revision = revision + 1, updated_by = ?,
+UPDATE posts SET unit_id = ?, due_at = ?, due_now = ?, urgent = ?,
+    working_title = coalesce(?::text, working_title), revision = revision + 1, updated_by = ?,
     updated_at = ?
 WHERE id = ? AND revision = ? AND phase = 'draft'`,
-		unitID, content.DueAt, content.DueNow, content.Urgent, by, at, id, revision))
+		unitID, content.DueAt, content.DueNow, content.Urgent, content.WorkingTitle, by, at, id,
+		revision))
 }
 
 // movePost is the compare-and-set of a phase. by 0 keeps who saved last.

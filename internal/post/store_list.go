@@ -1,6 +1,7 @@
 package post
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -53,8 +54,8 @@ type Row struct {
 	FoundIn string
 }
 
-// Title is the beginning of the text.
-func (r Row) Title() string { return Title(r.Text) }
+// Title is the working title, else the beginning of the text.
+func (r Row) Title() string { return cmp.Or(r.WorkingTitle, Title(r.Text)) }
 
 // Handles gives the first two accounts.
 func (r Row) Handles() []string { return strings.Fields(r.Names) }
@@ -226,6 +227,7 @@ type listRow struct {
 	Urgent        bool
 	Corrects      *int64
 	CopiedFrom    *int64
+	WorkingTitle  string
 	Revision      int
 	UpdatedBy     string
 	CreatedAt     time.Time
@@ -242,7 +244,7 @@ const selectRow = `
 SELECT p.id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.author_id, a.display_name AS author_name,
     p.phase,
        p.version_id, v.number AS version_number, p.due_at, p.due_now, p.urgent, p.corrects,
-       p.copied_from, p.revision,
+       p.copied_from, p.working_title, p.revision,
        e.display_name AS updated_by, p.created_at, p.updated_at, v.text, v.repost_of,
        (SELECT count(*) FROM version_targets t WHERE t.version_id = v.id) AS accounts,
        coalesce((SELECT string_agg(x.handle, ' ' ORDER BY x.position, x.id) FROM (
@@ -287,6 +289,7 @@ func selectRows(ctx context.Context, db *gorm.DB, posts, order string, args []an
 				Urgent:        row.Urgent,
 				Corrects:      row.Corrects,
 				CopiedFrom:    row.CopiedFrom,
+				WorkingTitle:  row.WorkingTitle,
 				Revision:      row.Revision,
 				UpdatedBy:     row.UpdatedBy,
 				CreatedAt:     row.CreatedAt,

@@ -26,6 +26,7 @@ type composeForm struct {
 	Revision int    `form:"revision"`
 	Unit     int64  `form:"unit"`
 	Corrects int64  `form:"corrects"`
+	Title    string `form:"title"`
 	Text     string `form:"text,raw"`
 	Repost   string `form:"repost"`
 	Column   int64  `form:"column"` // 0: none
@@ -106,9 +107,10 @@ func (f *composeForm) makePlain() {
 func (f composeForm) content() post.Content {
 	c := post.Content{
 		UnitID: f.Unit, Text: f.Text, Visible: f.Visible, RepostOf: f.Repost, Urgent: f.Urgent,
-		ColumnID:  f.Column,
-		DueNow:    f.When == "now",
-		Generated: post.Generated{Text: f.GeneratedText, Pictures: f.GeneratedPictures},
+		ColumnID:     f.Column,
+		WorkingTitle: &f.Title,
+		DueNow:       f.When == "now",
+		Generated:    post.Generated{Text: f.GeneratedText, Pictures: f.GeneratedPictures},
 	}
 	if !c.DueNow && !f.Due.IsZero() {
 		c.DueAt = &f.Due
@@ -216,6 +218,7 @@ func formOf(p post.Post, version post.Version) composeForm {
 		ID:       p.ID,
 		Revision: p.Revision,
 		Unit:     p.UnitID,
+		Title:    p.WorkingTitle,
 		Text:     version.Text,
 		Repost:   version.RepostOf,
 		Column:   version.ColumnID,

@@ -59,6 +59,10 @@ func (p composePage) Unseen() bool {
 	return slices.ContainsFunc(p.Findings, func(f finding) bool { return f.Code == post.CodeUnseen })
 }
 
+// MaxBytes and MaxMegabytes bound a picture as it is sent.
+func (p composePage) MaxBytes() int     { return media.MaxUpload }
+func (p composePage) MaxMegabytes() int { return media.MaxUpload >> 20 }
+
 // OwnMore is for how many chosen accounts there is a wording without a field.
 func (p composePage) OwnMore() int {
 	n := 0

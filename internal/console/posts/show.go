@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"slices"
@@ -120,7 +121,7 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 		All:     c.Query("all") != "",
 		CopyKey: rand.Text(),
 	}
-	p.Heading = headingOf(p.Base, version)
+	p.Heading = cmp.Or(stored.WorkingTitle, headingOf(p.Base, version))
 	if err := h.fillDeliveries(ctx, actor, &p); err != nil {
 		return p, err
 	}

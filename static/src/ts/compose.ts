@@ -4,6 +4,9 @@ import { type Answer, ask } from "./ask";
 import { checks } from "./check";
 import { counters } from "./counter";
 import { shortcuts } from "./due";
+import { inserts } from "./insert";
+import { pastes } from "./pasted";
+import { Pictures } from "./pictures";
 import { ownWordings } from "./wording";
 import { exchange, place } from "./place";
 import { renew } from "./picker";
@@ -19,6 +22,8 @@ export function compose(): void {
   ownWordings(form);
   new Composer(form);
   shortcuts(form);
+  pastes(form);
+  inserts(form);
   checks(form);
   // The keyboard begins at the form, not at the head of the page; a refused form begins at its fault (refused.ts).
   if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
@@ -29,10 +34,10 @@ class Composer {
   private dirty = false; // something is in the page that was not taken by the server
   private unit = false; // another unit was chosen, and the page still shows the accounts of the one before
   private running: Promise<void> | undefined;
-  private uploads: Promise<void> | undefined;
   private failures = 0; // in a row
   private sending = false;
   private readonly sheet: Sheet | undefined;
+  private readonly pictures: Pictures;
 
   constructor(private readonly form: HTMLFormElement) {
     form.classList.add("scripted");
@@ -51,7 +56,10 @@ class Composer {
     addEventListener("pageshow", () => (this.sending = false)); // the form was sent, and somebody came back to it
     addEventListener("online", () => this.dirty && this.later(0));
     this.sheet = Sheet.of(form, () => this.stored(), () => this.dirty);
-    this.trimButtons();
+    this.pictures = new Pictures(form, () => {
+      this.dirty = true;
+      this.later(400);
+    });
   }
 
   private touch(e: Event): void {
@@ -72,7 +80,11 @@ class Composer {
       this.later(0);
     }
     if (!(at instanceof HTMLInputElement)) return;
-    if (at.type === "file") this.queue(at);
+    if (at.type === "file") {
+      const files = [...(at.files ?? [])];
+      at.value = "";
+      this.pictures.take(files);
+    }
     if (at.type === "checkbox" || at.classList.contains("tree-all")) {
       this.dirty = true;
       this.later(400);
@@ -94,7 +106,7 @@ class Composer {
   // stored saves until nothing in the page is newer than what the server has, or until it was not taken.
   private async stored(): Promise<void> {
     clearTimeout(this.timer);
-    await this.uploads;
+    await this.pictures.running;
     for (let tries = 0; (this.dirty || this.running) && tries < 3; tries++) await (this.running ?? this.save());
   }
 
@@ -186,13 +198,13 @@ class Composer {
       e.preventDefault();
       return this.sheet.show();
     }
-    if (!this.running && !this.uploads && !this.unit) {
+    if (!this.running && !this.pictures.running && !this.unit) {
       this.sending = true;
       return;
     }
     e.preventDefault();
     const kept = this.unit ? await this.keptOut() : false;
-    await this.uploads;
+    await this.pictures.running;
     await this.running;
     if (kept) return document.getElementById("f-unit")?.focus();
     if (button instanceof HTMLElement && button.isConnected) this.form.requestSubmit(button);
@@ -208,12 +220,10 @@ class Composer {
   }
 
   private pressed(e: Event): void {
-    const button = e.target instanceof Element ? e.target.closest<HTMLButtonElement>("[data-move], [data-copy-text]") : null;
+    const button = e.target instanceof Element ? e.target.closest<HTMLButtonElement>("[data-copy-text]") : null;
     if (!button) return;
     e.preventDefault();
-    const copy = button.dataset["copyText"];
-    if (copy) this.copyText(copy);
-    else this.move(button);
+    this.copyText(button.dataset["copyText"] ?? "");
     this.dirty = true;
     this.later(400);
   }
@@ -225,77 +235,6 @@ class Composer {
     to.value = from.value;
     to.dispatchEvent(new Event("input", { bubbles: true }));
     to.focus();
-  }
-
-  private move(button: HTMLButtonElement): void {
-    const item = button.closest("li");
-    if (!item) return;
-    const way = button.dataset["move"];
-    const next = way === "up" ? item.previousElementSibling : item.nextElementSibling;
-    if (way === "drop") {
-      const focus = item.nextElementSibling ?? item.previousElementSibling;
-      item.remove();
-      (focus?.querySelector<HTMLElement>("button") ?? this.form.querySelector<HTMLElement>("#f-file"))?.focus();
-    } else if (next) {
-      if (way === "up") next.before(item);
-      else next.after(item);
-      button.focus();
-    }
-    this.trimButtons();
-  }
-
-  // trimButtons disables what would move the first picture up or the last one down.
-  private trimButtons(): void {
-    const items = [...this.form.querySelectorAll<HTMLElement>("[data-picture]")];
-    items.forEach((item, i) => {
-      for (const [way, off] of [["up", i === 0], ["down", i === items.length - 1]] as const) {
-        const b = item.querySelector<HTMLButtonElement>(`[data-move="${way}"]`);
-        if (b) b.disabled = off;
-      }
-    });
-  }
-
-  // queue takes the files after those that are on their way.
-  private queue(input: HTMLInputElement): void {
-    const mine = this.upload(input, this.uploads).finally(() => {
-      if (this.uploads === mine) this.uploads = undefined;
-    });
-    this.uploads = mine;
-  }
-
-  private async upload(input: HTMLInputElement, before: Promise<void> | undefined): Promise<void> {
-    const files = [...(input.files ?? [])];
-    input.value = "";
-    await before;
-    const box = input.closest<HTMLElement>("[data-pictures]");
-    const list = box?.querySelector<HTMLElement>("[data-picture-list]");
-    const status = box?.querySelector<HTMLElement>("[data-picture-status]");
-    if (!box || !list || !status) return;
-    const wrong: string[] = [];
-    for (const file of files) {
-      status.textContent = (box.dataset["busy"] ?? "").replace("{.name}", file.name);
-      const why = await this.uploadOne(file, list, (box.dataset["failed"] ?? "").replace("{.name}", file.name));
-      if (why !== "") wrong.push(why);
-    }
-    status.textContent = wrong.join(" ");
-    status.classList.toggle("wrong", wrong.length > 0);
-    this.trimButtons();
-  }
-
-  private async uploadOne(file: File, list: HTMLElement, offline: string): Promise<string> {
-    const body = new FormData();
-    body.set("unit", this.form.querySelector<HTMLInputElement | HTMLSelectElement>("[name=unit]")?.value ?? "");
-    body.set("held", String(list.children.length));
-    body.append("file", file);
-    const answer = await ask("/posts/pictures", { body });
-    if (answer.failure === "offline") return offline;
-    const item = answer.one("[data-picture]");
-    if (answer.failure || !item) return `${file.name}: ${answer.doc.body.textContent?.trim() ?? ""}`;
-    const known = list.querySelector(`[data-picture="${item.dataset["picture"]}"]`);
-    if (!known) list.append(document.adoptNode(item));
-    this.dirty = true;
-    this.later(400);
-    return "";
   }
 }
 
