@@ -6,6 +6,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 
 FROM golang:1.26-bookworm AS build
 ENV CGO_ENABLED=0
+# sets PDF files: the image has no Chromium
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-droid-fallback
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
@@ -19,6 +21,7 @@ RUN go run ./cmd/assets \
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/juzhen /out/weibo-sandbox /
+COPY --from=build /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf /usr/share/fonts/truetype/droid/
 COPY --from=build --chown=65534:65534 /out/data /data
 USER 65534:65534
 ENV JUZHEN_LISTEN=0.0.0.0:8080 JUZHEN_DATA_DIR=/data

@@ -73,8 +73,8 @@ clean: ## remove what was built; the demonstration's data stays
 
 .PHONY: needs-run needs-test needs-fresh
 needs-run:
-	@.ci/ensure postgres
+	@.ci/ensure postgres pdffont
 needs-test:
-	@.ci/ensure postgres chromium fonts gcc proxies iproute
+	@.ci/ensure postgres chromium fonts pdffont pdftext gcc proxies iproute
 needs-fresh:
 	@.ci/ensure debootstrap

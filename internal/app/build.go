@@ -36,6 +36,7 @@ import (
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/outward"
+	"juzhen/internal/pdf"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/queue"
@@ -71,6 +72,7 @@ type Services struct {
 	Engine     *dispatch.Engine
 	Reach      *reach.Service
 	Plan       *plan.Service
+	PDF        *pdf.Maker
 	Live       *live.Hub
 }
 
@@ -159,6 +161,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Due:  a.Engine.Imminent,
 		Keep: a.cfg.KeepReadings,
 	})
+	a.PDF = pdf.New(a.cfg.Chromium, a.cfg.PDFFont, a.log)
 	a.Plan = plan.New(db, plan.Options{
 		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries,
 		People: a.Identity.ActingAs, Now: now,

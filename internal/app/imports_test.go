@@ -40,7 +40,7 @@ var (
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",
-		"beijing", "instant", "effect", "air", "proofread", "outward", "index", "sheet",
+		"beijing", "instant", "effect", "air", "proofread", "outward", "index", "sheet", "pdf",
 	}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
@@ -63,6 +63,7 @@ var (
 		"localpg":   {"fault"},
 		"outward":   {},
 		"sheet":     {"fault"},
+		"pdf":       {"fault"},
 		"pg":        {"fault", "migrations", "instant", "effect"},
 		"queue":     {"pg", "fault"},
 		"pgtest":    {"pg", "localpg", "migrations"},
@@ -74,8 +75,20 @@ var (
 		},
 	}
 	faces = map[string][]string{
-		"console": {"web", "fault", "i18n", "svg", "glyph", "live", "beijing", "instant", "index", "sheet"},
-		"api":     {"web", "fault", "i18n", "svg", "glyph", "beijing", "instant", "effect", "air", "index"},
+		"console": {
+			"web",
+			"fault",
+			"i18n",
+			"svg",
+			"glyph",
+			"live",
+			"beijing",
+			"instant",
+			"index",
+			"sheet",
+			"pdf",
+		},
+		"api": {"web", "fault", "i18n", "svg", "glyph", "beijing", "instant", "effect", "air", "index"},
 	}
 	// Third-party modules that only some rooms may know; a module not named here is free.
 	guarded = map[string][]string{

@@ -121,6 +121,7 @@ func (a *App) register(kit *web.Kit) {
 		Units:      a.Org,
 		Columns:    a.Columns,
 		Plan:       a.Plan,
+		PDF:        a.PDF,
 	})
 	templates.Register(kit, templates.Deps{Templates: a.Templates, Accounts: a.Accounts, Units: a.Org})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})

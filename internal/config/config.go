@@ -29,6 +29,10 @@ type Config struct {
 	// host:port that sources and links may reach although their address is not public
 	OutwardHosts []string `env:"JUZHEN_OUTWARD_HOSTS"`
 
+	// what makes PDF files: paths; empty: where packages put them; "off": not used
+	Chromium string `env:"JUZHEN_CHROMIUM"`
+	PDFFont  string `env:"JUZHEN_PDF_FONT"`
+
 	// of /metrics; NoMetrics: none
 	MetricsListen string `env:"JUZHEN_METRICS_LISTEN" envDefault:"localhost:9464"`
 	// who may read it beside this machine; none: who reaches it

@@ -118,6 +118,7 @@ var notPlaces = map[string]string{
 	"GET /posts/own":                       "a part of the form of a post",
 	"GET /pauses/accounts":                 "a part of the form of a pause",
 	"GET /pauses/preview":                  "a part of the dialog of a stop",
+	"GET /posts/:id/review-form.pdf":       "data",
 	"GET /takedowns/:id/progress":          "a part of the batch's page",
 	"GET /follow":                          "a stream of events",
 	"GET /posts/:id/deliveries/:delivery":  "a part of the post's page",

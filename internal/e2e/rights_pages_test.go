@@ -400,6 +400,7 @@ var pageRules = []rule{
 
 	// Review chains, stand-ins, the form.
 	{"GET /posts/:id/review-form", "PRS-A", submitted, "", "墙内的话", usual},
+	{"GET /posts/:id/review-form.pdf", "PRS-A", submitted, "", "", usual},
 	{"GET /chains", "PRSMA", newChain, "", "墙内流程", listed},
 	{"GET /chains/new", "---M-", nil, "", "", usual},
 	{"GET /chains/:id", "PRSMA", newChain, "", "墙内流程", usual},

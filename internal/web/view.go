@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"mime"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -98,6 +100,36 @@ func (k *Kit) Show(c *gin.Context, status int, name string, data any) error {
 	send(c, status, "text/html; charset=utf-8", markForms(writeUnseen(b.Bytes()), Actor(c).UserID))
 
 	return nil
+}
+
+// alonePieces are what a page of the frame has loaded: its styles and its scripts.
+var alonePieces = regexp.MustCompile(`<link rel="stylesheet" href="/assets/([^"]+)">|<script [^>]*></script>`)
+
+// Alone renders a declared page so that it needs nothing else: styles inside, no scripts. It is what is
+// printed to a file.
+func (k *Kit) Alone(c *gin.Context, name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := k.views.render(&b, name, k.lang(c), data); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+
+	page := writeUnseen(b.Bytes())
+
+	return alonePieces.ReplaceAllFunc(page, func(piece []byte) []byte {
+		name := alonePieces.FindSubmatch(piece)[1]
+		if len(name) == 0 {
+			return nil
+		}
+
+		return slices.Concat([]byte("<style>"), k.assets.files[string(name)].plain, []byte("</style>"))
+	}), nil
+}
+
+// File answers with a file that is kept under a name and shown to nobody who comes later.
+func File(c *gin.Context, kind, name string, body []byte) {
+	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	c.Header("Cache-Control", "no-store")
+	c.Data(http.StatusOK, kind, body)
 }
 
 func (v *views) render(b *bytes.Buffer, name, lang string, data any) error {

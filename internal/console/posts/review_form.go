@@ -2,6 +2,8 @@ package posts
 
 import (
 	"encoding/hex"
+	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -28,6 +30,7 @@ type formPage struct {
 	Accounts int
 	Hash     string
 	State    delivery.PostState
+	File     bool // can be had as PDF
 }
 
 // wordingLine is one text with the accounts it goes to.
@@ -53,30 +56,64 @@ func (p formPage) MadeAt(number int) (list []review.Made) {
 // Undone tells whether an approval was overtaken by a return.
 func (p formPage) Undone(made review.Made) bool { return !p.Run.Counts(made) }
 
-// reviewForm shows the form. There is none before something was submitted.
+// reviewForm shows the form.
 func (h *pages) reviewForm(c *gin.Context) error {
-	id, err := web.ID(c, "id")
+	p, err := h.formPage(c)
 	if err != nil {
 		return err
+	}
+
+	return h.kit.Show(c, http.StatusOK, "posts/review_form", p)
+}
+
+// reviewFile gives the form as a PDF file.
+func (h *pages) reviewFile(c *gin.Context) error {
+	p, err := h.formPage(c)
+	if err != nil {
+		return err
+	}
+
+	p.Theme, p.ThemeChoice = "light", "light" // paper is
+
+	alone, err := h.kit.Alone(c, "posts/review_form", p)
+	if err != nil {
+		return err
+	}
+
+	file, err := h.PDF.Make(c.Request.Context(), alone, p.document(time.Now()))
+	if err != nil {
+		return err
+	}
+
+	web.File(c, "application/pdf", fmt.Sprintf("shenhebiao-%d-%d.pdf", p.Post.ID, p.Version.Number), file)
+
+	return nil
+}
+
+// formPage reads what the form says. There is none before something was submitted.
+func (h *pages) formPage(c *gin.Context) (p formPage, err error) {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return p, err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
 	stored, _, err := h.Posts.Find(ctx, actor, id)
 	if err != nil {
-		return err
+		return p, err
 	}
 	standing, begun, err := h.Reviews.Standing(ctx, actor, id)
 	if err != nil {
-		return err
+		return p, err
 	}
 	if !begun {
-		return fault.Conflict("稿件还没有提交审核")
+		return p, fault.Conflict("稿件还没有提交审核")
 	}
-	p := formPage{
+	p = formPage{
 		Base: h.kit.Base(c, "信息发布审核表", page.Crumb{Text: "稿件", Href: "/posts"}),
 		Post: stored, Run: standing.Run, Hash: hex.EncodeToString(standing.Run.Hash),
 	}
 	if p.Versions, err = h.Posts.Versions(ctx, actor, id); err != nil {
-		return err
+		return p, err
 	}
 
 	for _, version := range p.Versions {
@@ -86,18 +123,20 @@ func (h *pages) reviewForm(c *gin.Context) error {
 	}
 	states, err := h.Deliveries.PostStates(ctx, []int64{id})
 	if err != nil {
-		return err
+		return p, err
 	}
 	p.State = states[id]
 	kept, err := h.Checks.OfVersion(ctx, p.Version.ID)
 	if err != nil {
-		return err
+		return p, err
 	}
 	p.Found = parts.FoundIn(p.P, p.Version, kept)
 	p.Accounts = len(p.Version.Targets)
 	p.Wordings = wordingsOf(p.Version)
 
-	return h.kit.Show(c, 200, "posts/review_form", p)
+	p.File = h.PDF.Ready()
+
+	return p, nil
 }
 
 // wordingsOf are the texts of a version, each once, with the accounts it goes to.

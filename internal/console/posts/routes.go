@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
+	"juzhen/internal/pdf"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -34,6 +35,7 @@ type Deps struct {
 	Units      *org.Service
 	Columns    *column.Service
 	Plan       *plan.Service
+	PDF        *pdf.Maker
 }
 
 type pages struct {
@@ -100,6 +102,7 @@ func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "GET", "/own", access.PostWrite, h.ownField)
 	h.kit.Handle(g, "GET", "/:id", access.PostView, h.show)
 	h.kit.Handle(g, "GET", "/:id/review-form", access.PostView, h.reviewForm)
+	h.kit.Handle(g, "GET", "/:id/review-form.pdf", access.PostView, h.reviewFile)
 	h.kit.Handle(g, "GET", "/:id/edit", access.PostWrite, h.edit)
 	h.kit.Handle(g, "POST", "/:id/copy", access.PostWrite, h.copy)
 	h.kit.Handle(g, "POST", "/:id/revise", access.PostWrite, h.revise)
