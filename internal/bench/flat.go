@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -135,5 +136,32 @@ func (f *field) grown(ctx context.Context, n int) (g *field, err error) {
 		return g, err
 	}
 
+	if err := g.caughtUp(ctx); err != nil {
+		return g, err
+	}
+
 	return g, g.signIn(ctx)
+}
+
+// caughtUp waits until the console has worked through what it finds when it begins: past posts to be found,
+// words of what waits, jobs. All of that is the more the more there is, and would be measured with the pages.
+func (f *field) caughtUp(ctx context.Context) error {
+	ctx, stop := context.WithTimeout(ctx, slack(5*time.Minute))
+	defer stop()
+
+	for left := 1; left > 0; {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the console does not catch up: %d things left: %w", left, ctx.Err())
+		case <-time.After(500 * time.Millisecond):
+		}
+
+		err := f.db.Pool().QueryRow(ctx, `SELECT (SELECT count(*) FROM platform_post_unfound) +
+			(SELECT count(*) FROM river_job WHERE state IN ('available', 'running', 'retryable'))`).Scan(&left)
+		if err != nil {
+			return err
+		}
+	}
+
+	return nil
 }

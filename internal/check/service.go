@@ -167,34 +167,6 @@ func (s *Service) Post(ctx context.Context, p post.Post, version post.Version) (
 	}, err
 }
 
-// Forbidden finds the words of a text that must not be sent, by the lists in force for units at an instant,
-// those that two people excepted among them. home is the unit of the post. The rules that read the text alone
-// forbid nothing by themselves.
-func (s *Service) Forbidden(
-	ctx context.Context,
-	home int64,
-	units []int64,
-	text string,
-	at time.Time,
-) (blocks []Finding, err error) {
-	defer fault.Step(&err, "check.Forbidden")
-
-	units = append(slices.Clone(units), home)
-	set, err := levelsFor(ctx, s.db.Pool(), units)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.words(ctx, wording{text: text, home: []int64{home}, units: units}, set, at)
-
-	for _, f := range found {
-		if f.Level == lexicon.Block {
-			blocks = append(blocks, f)
-		}
-	}
-
-	return blocks, err
-}
-
 // Plea is what somebody asks from a finding: that its word may stand in its text.
 type Plea struct {
 	Key string // of the finding
@@ -355,7 +327,23 @@ func (s *Service) words(
 	set levels,
 	at time.Time,
 ) (found []Finding, err error) {
-	hits, err := s.lists.Look(ctx, w.units, w.text, at)
+	lists, err := s.lists.InForce(ctx, w.units)
+	if err != nil {
+		return nil, err
+	}
+
+	return s.wordsIn(ctx, lists, w, set, at)
+}
+
+// wordsIn finds the words of lists that were read before.
+func (s *Service) wordsIn(
+	ctx context.Context,
+	lists lexicon.Lists,
+	w wording,
+	set levels,
+	at time.Time,
+) (found []Finding, err error) {
+	hits, err := s.lists.LookIn(ctx, lists, w.text, at)
 	if err != nil {
 		return nil, err
 	}

@@ -102,10 +102,13 @@ func (m Move) state() string {
 }
 
 func (m Move) sql() string {
-	lock := "FOR UPDATE OF d"
+	// Whoever waits for locks takes them in one order. Who skips what is locked goes along the index of what
+	// is due, and not along the key through all that was ever sent.
+	order, lock := "d.id", "FOR UPDATE OF d"
 	if m.Skip {
-		lock += " SKIP LOCKED"
+		order, lock = "d.due_at, d.id", lock+" SKIP LOCKED"
 	}
+
 	limit := ""
 	if m.Limit > 0 {
 		limit = "LIMIT @limit"
@@ -121,7 +124,8 @@ func (m Move) sql() string {
 
 	return `
 WITH cur AS MATERIALIZED (
-    SELECT d.id, d.state, d.due_at FROM deliveries d WHERE d.state = ANY (@from) AND (` + m.Where + `) ORDER BY d.id ` + limit + ` ` + lock + `),
+    SELECT d.id, d.state, d.due_at FROM deliveries d WHERE d.state = ANY (@from) AND (` + m.Where + `)
+        ORDER BY ` + order + ` ` + limit + ` ` + lock + `),
 upd AS (
     UPDATE deliveries d SET updated_at = @now::timestamptz` + m.state() + set + `
     FROM cur WHERE d.id = cur.id

@@ -76,10 +76,12 @@ func (s *Service) lookAt(ctx context.Context, ids []int64) ([]spoken, error) {
 		return nil, err
 	}
 
+	pass := s.checks.Pass()
 	out := make([]spoken, len(all))
+
 	for i, one := range all {
 		units := slices.Sorted(maps.Keys(one.byUnit))
-		found, err := s.checks.Forbidden(ctx, one.home, units, one.text, one.due)
+		found, err := pass.Forbidden(ctx, one.home, units, one.text, one.due)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +92,7 @@ func (s *Service) lookAt(ctx context.Context, ids []int64) ([]spoken, error) {
 
 		// Something stops it somewhere: which list is whose is asked for each unit by itself.
 		for _, unit := range units {
-			found, err := s.checks.Forbidden(ctx, one.home, []int64{unit}, one.text, one.due)
+			found, err := pass.Forbidden(ctx, one.home, []int64{unit}, one.text, one.due)
 			if err != nil {
 				return nil, err
 			}
@@ -129,16 +131,19 @@ func (s *Service) Blocked(ctx context.Context, ids []int64) (_ map[int64]string,
 // recheckRows is how many deliveries are looked at in one step.
 const recheckRows = 500
 
-// onItsWaySQL are deliveries that go out by themselves or by hand and that the lists of a unit are about.
+// onItsWaySQL are deliveries that go out by themselves or by hand and that the lists of a unit are about, the
+// most urgent first.
 const onItsWaySQL = `
 SELECT d.id FROM deliveries d
 JOIN posts p ON p.id = d.post_id JOIN units pu ON pu.id = p.unit_id
 JOIN accounts a ON a.id = d.account_id JOIN units au ON au.id = a.unit_id
-WHERE NOT d.settled AND d.id > @after AND (starts_with(pu.path, @path) OR starts_with(au.path, @path))
+WHERE NOT d.settled AND (starts_with(pu.path, @path) OR starts_with(au.path, @path))
     AND (d.state = ANY (@states) AND (NOT @held OR d.reason = 'wording' AND d.pause_id IS NULL))
-ORDER BY d.id LIMIT @limit`
+ORDER BY d.due_at, d.id`
 
 // eachOnItsWay gives deliveries to do, some at a time. held: those that a word holds; else those that wait.
+// They are told at once, so that none is passed over that moves meanwhile; what comes later is looked at with
+// the lists of then.
 func (s *Service) eachOnItsWay(
 	ctx context.Context,
 	path string,
@@ -150,22 +155,25 @@ func (s *Service) eachOnItsWay(
 		states = []string{string(Held)}
 	}
 
-	for after := int64(0); ; {
-		rows, err := s.db.Pool().Query(ctx, onItsWaySQL, pgx.NamedArgs{
-			"after": after, "path": path, "states": states, "held": held, "limit": recheckRows,
-		})
-		if err != nil {
-			return err
-		}
-		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-		if err != nil || len(ids) == 0 {
-			return err
-		}
+	rows, err := s.db.Pool().Query(ctx, onItsWaySQL, pgx.NamedArgs{
+		"path": path, "states": states, "held": held,
+	})
+	if err != nil {
+		return err
+	}
+
+	all, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return err
+	}
+
+	for ids := range slices.Chunk(all, recheckRows) {
 		if err := do(ids); err != nil {
 			return err
 		}
-		after = ids[len(ids)-1]
 	}
+
+	return nil
 }
 
 // Recheck looks through what waits to go out for a unit and all below it, because a list of the unit forbids

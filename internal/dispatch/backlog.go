@@ -20,7 +20,7 @@ type Backlog struct {
 
 // BacklogCounted bounds how many open deliveries Backlog counts, so that asking costs the same however
 // far ahead is planned.
-const BacklogCounted = 10_000
+const BacklogCounted = 5_000
 
 // lastSuccesses are looked through for the newest by the platform's clock: what was recorded last need
 // not have been sent last.
@@ -32,8 +32,9 @@ func (e *Engine) Backlog(ctx context.Context) (_ Backlog, err error) {
 
 	backlog, now := Backlog{Queue: map[string]int{}}, e.clk.Now()
 	rows, err := e.db.Pool().Query(ctx, `
-SELECT state, count(*) FROM (SELECT state FROM deliveries WHERE NOT settled ORDER BY due_at LIMIT $1) open
-    GROUP BY state`, BacklogCounted)
+SELECT state, count(*)
+FROM (SELECT state FROM deliveries WHERE NOT settled ORDER BY due_at, id LIMIT $1) open
+GROUP BY state`, BacklogCounted)
 	if err != nil {
 		return backlog, err
 	}

@@ -35,17 +35,38 @@ const TextLimit = 10 << 20
 func (s *Service) Look(ctx context.Context, unitIDs []int64, text string, on time.Time) (_ []Hit, err error) {
 	defer fault.Step(&err, "lexicon.Look")
 
-	if len(text) > TextLimit {
-		return nil, fault.Invalid("text", "文字超过 10 MB，请分开检查")
-	}
-	lists, err := inForce(ctx, s.db.Pool(), unitIDs)
+	lists, err := s.InForce(ctx, unitIDs)
 	if err != nil {
 		return nil, err
 	}
 
+	return s.LookIn(ctx, lists, text, on)
+}
+
+// Lists are lists in force, each at the version it had when they were asked for.
+type Lists struct{ versions []version }
+
+// InForce gives the lists that hold for units: their own and those of all above. Who looks through many texts
+// asks once.
+func (s *Service) InForce(ctx context.Context, unitIDs []int64) (_ Lists, err error) {
+	defer fault.Step(&err, "lexicon.InForce")
+
+	versions, err := inForce(ctx, s.db.Pool(), unitIDs)
+
+	return Lists{versions}, err
+}
+
+// LookIn finds the words of lists, as Look does.
+func (s *Service) LookIn(ctx context.Context, lists Lists, text string, on time.Time) (_ []Hit, err error) {
+	defer fault.Step(&err, "lexicon.LookIn")
+
+	if len(text) > TextLimit {
+		return nil, fault.Invalid("text", "文字超过 10 MB，请分开检查")
+	}
+
 	var hits []Hit
 
-	for _, list := range lists {
+	for _, list := range lists.versions {
 		ready, err := s.ready(ctx, list)
 		if err != nil {
 			return nil, err
