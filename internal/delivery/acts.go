@@ -16,6 +16,7 @@ var (
 	actPostEditStep      = acts.Declare("post.edit_step", i18n.N("审核中编辑"))
 	actPostReturnStep    = acts.Declare("post.return_step", i18n.N("退回前面的步骤"))
 	actPostReturn        = acts.Declare("post.return", i18n.N("退回稿件"))
+	actPostCarry         = acts.Declare("post.carry", i18n.N("按已有批准转发"))
 	actPostWithdraw      = acts.Declare("post.withdraw", i18n.N("撤回稿件"))
 	actPostRevise        = acts.Declare("post.revise", i18n.N("修改稿件"))
 	actPostReschedule    = acts.Declare("post.reschedule", i18n.N("改期"))

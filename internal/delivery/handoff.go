@@ -50,6 +50,14 @@ func (s *Service) HandoffKit(ctx context.Context, actor access.Actor, id int64) 
 			RepostOf: version.RepostOf,
 			Media:    version.Media,
 		}
+		if lead, ok := version.Lead(); ok {
+			original, _, err := Original(ctx, tx.DB, lead)
+			if kit.RepostOf = original.URL; kit.RepostOf == "" {
+				kit.RepostOf = version.Original()
+			}
+
+			return err
+		}
 
 		return nil
 	})

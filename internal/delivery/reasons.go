@@ -64,6 +64,7 @@ const (
 	TextRefused      Reason = "text_refused"  // [text] the interface's own rules, found before sending
 	PictureRefused   Reason = "picture_refused"
 	PictureWaits     Reason = "picture_waits" // upload failed for now
+	LeadWaits        Reason = "lead_waits"    // the post that it passes on is not out, or gone
 	AccountNotLive   Reason = "account_not_live"
 	AccountStopped   Reason = "account_stopped" // suspended; ends by itself
 	AccountClosed    Reason = "account_closed"
@@ -112,6 +113,7 @@ func Reasons() []Reason {
 		PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated,
 		OwnerGone, CallOverdue, Refused, NoConnection, TokenMissing, TokenRefused, TokenEnds,
 		RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, Wording, WordExcepted, TextRefused,
+		LeadWaits,
 		PictureRefused, PictureWaits, AccountNotLive, AccountStopped, AccountClosed, TokenWithdrawn,
 		UserChanged, AccountBack, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent,
 		LookFound, LookAbsent, LookFailed, LookTwo, LookWindow, LookPerson, LookRepeat, LookRival,
@@ -171,6 +173,7 @@ var reasonTexts = map[Reason]string{
 	TextRefused:      i18n.N("内容不符合接口规则：{.text}"),
 	PictureRefused:   i18n.N("图片未能上传：{.text}"),
 	PictureWaits:     i18n.N("图片暂未上传成功，正在重试"),
+	LeadWaits:        i18n.N("要转发的首发微博还没有发出，或已不在，等到时限为止"),
 	TokenMissing:     i18n.N("账号没有可用授权，暂不能发；授权后自动继续"),
 	TokenEnds:        i18n.N("账号授权将在发布前到期；请尽快重新授权"),
 	Marked:           i18n.N("到时，开始发送"),

@@ -17,7 +17,9 @@ const bindSet = `version_id = @version, plan = d.plan + 1, urgent = @urgent, due
     payload_hash = (SELECT vt.payload_hash FROM version_targets vt
         WHERE vt.version_id = @version AND vt.account_id = d.account_id),
     connector = (SELECT a.connector FROM accounts a WHERE a.id = d.account_id),
-    not_after = @due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id),
+    not_after = greatest(@due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id),
+        CASE WHEN @due::timestamptz IS NOT NULL THEN @lead_until::timestamptz END),
+    lead_id = @lead::bigint, lead_version = @lead_version::bigint, lead_until = @lead_until::timestamptz,
     not_before = NULL, pause_id = NULL, owner = NULL, wish = NULL, wish_due_at = NULL, wish_by = NULL,
         uploads = '[]', looks = 0,
     next_look_at = NULL, taken_by = NULL, taken_at = NULL`
@@ -36,6 +38,8 @@ const ofVersion = `
 // nothing went out on it.
 func planTx(ctx context.Context, tx pg.Tx, now time.Time, p post.Post, version post.Version, by int64) error {
 	args := pgx.NamedArgs{"post": p.ID, "version": version.ID, "urgent": p.Urgent, "due": p.DueAt}
+	lead := leadOf(version)
+	args["lead"], args["lead_version"], args["lead_until"] = lead.delivery, lead.version, lead.until
 
 	moves := []Move{
 		{From: []State{Planned}, Where: ofVersion, Set: bindSet + unapproved, Code: WasReplanned},
@@ -61,10 +65,11 @@ turns AS (INSERT INTO account_turns (account_id) SELECT account_id FROM keys ON 
 added AS (
     INSERT INTO deliveries (post_id, version_id, account_id, platform, connector, state, plan, urgent, due_at,
         not_after, approved,
-                            payload_hash, mark_key, created_at, updated_at)
+                            payload_hash, mark_key, lead_id, lead_version, lead_until, created_at, updated_at)
     SELECT $3, $4, k.account_id, a.platform, a.connector, 'planned', 1, $5, $6::timestamptz,
-        $6::timestamptz + a.late_limit, false,
-           vt.payload_hash, k.mark_key, $7, $7
+        greatest($6::timestamptz + a.late_limit,
+            CASE WHEN $6::timestamptz IS NOT NULL THEN $12::timestamptz END), false,
+           vt.payload_hash, k.mark_key, $10::bigint, $11::bigint, $12::timestamptz, $7, $7
     FROM keys k JOIN accounts a ON a.id = k.account_id JOIN version_targets vt ON vt.version_id = $4
         AND vt.account_id = k.account_id
     ORDER BY k.account_id
@@ -85,6 +90,7 @@ func insertDeliveries(
 		accounts[i], keys[i] = target.AccountID, make([]byte, 16)
 		_, _ = rand.Read(keys[i]) // never fails
 	}
+	lead := leadOf(version)
 	_, err := tx.Pgx.Exec(
 		ctx,
 		insertSQL,
@@ -97,6 +103,9 @@ func insertDeliveries(
 		now,
 		by,
 		string(WasPlanned),
+		lead.delivery,
+		lead.version,
+		lead.until,
 	)
 
 	return err
@@ -139,7 +148,8 @@ WHERE a.id = d.account_id AND p.resumed_at IS NULL
 const releaseSet = `approved_from = coalesce(@from_at::timestamptz, d.approved_from), plan = d.plan + 1,
 		due_at = @due::timestamptz, approved = true, approved_hash = d.payload_hash, not_before = NULL,
 		owner = NULL,
-    not_after = @due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id),
+    not_after = greatest(@due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id),
+        d.lead_until),
         wish = NULL, wish_due_at = NULL, taken_by = NULL, taken_at = NULL`
 
 // releaseTx lets approved deliveries go: to waiting with their jobs, or straight to held where a pause

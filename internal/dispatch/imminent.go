@@ -15,7 +15,8 @@ func (e *Engine) Imminent(ctx context.Context, within time.Duration, atMost int)
 
 	err = e.db.Pool().QueryRow(ctx, `
 SELECT count(*) FROM (SELECT FROM deliveries
-WHERE NOT settled AND due_at < $1 AND state IN ('waiting', 'preparing', 'sending') LIMIT $2) d`,
+WHERE NOT settled AND due_at < $1 AND state IN ('waiting', 'preparing', 'sending')
+    AND NOT (state = 'waiting' AND lead_id IS NOT NULL) LIMIT $2) d`,
 		e.clk.Now().Add(within), atMost).
 		Scan(&n)
 

@@ -165,6 +165,9 @@ func (e *Engine) weigh(
 	target, _ := version.Target(d.AccountID)
 	target.Account.Connector = account.Connector(d.Connector)
 	payload, err := post.PayloadFor(version, target)
+	if err == nil {
+		payload, err = e.led(ctx, payload, version)
+	}
 	if err != nil {
 		return delivery.Seen{Err: err}
 	}
@@ -299,6 +302,9 @@ func (e *Engine) readBack(ctx context.Context, d delivery.Delivery, version post
 	}
 	target.Account.Connector = account.Connector(d.Connector)
 	payload, err := post.PayloadFor(version, target)
+	if err == nil {
+		payload, err = e.led(ctx, payload, version)
+	}
 	if err != nil {
 		return
 	}

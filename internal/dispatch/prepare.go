@@ -20,7 +20,8 @@ import (
 const claimable = `d.due_at <= @horizon::timestamptz
 		AND (d.not_before IS NULL OR d.not_before <= @horizon::timestamptz)
 		AND d.not_after >= @now::timestamptz AND d.connector <> 'manual'
-    AND (d.reason NOT IN ('picture_waits', 'given_back') OR d.not_before IS NULL
+    AND ` + delivery.LeadOutSQL + `
+    AND (d.reason NOT IN ('picture_waits', 'given_back', 'lead_waits') OR d.not_before IS NULL
         OR d.not_before <= @now::timestamptz)
     AND (d.reason NOT IN ('token_missing', 'token_refused', 'token_ends', 'account_not_live')
          OR EXISTS (SELECT FROM accounts a JOIN credentials c ON c.account_id = a.id
@@ -149,9 +150,9 @@ func (e *Engine) loadAround(
 	return found, accounts, err
 }
 
-// blocked finds the deliveries whose wording must not be sent any more, because a list has changed since its
-// approval, with the words that are in the way. A check that fails to run holds nothing; it is told in the
-// log.
+// blocked finds the deliveries whose wording must not be sent any more, because a list has changed since
+// its approval, with the words that are in the way. A check that fails to run holds nothing; it is told in
+// the log.
 func (e *Engine) blocked(ctx context.Context, ids []int64) map[int64]string {
 	if e.o.Blocks == nil {
 		return nil
@@ -243,8 +244,44 @@ func (e *Engine) payload(
 	if p.Mode() == weibo.Public && len(p.Pictures()) > 0 {
 		return e.withBytes(ctx, p, version, target, hash)
 	}
+	if p.Waits() {
+		return e.withLead(ctx, p, version, hash)
+	}
 
 	return p, hash, nil
+}
+
+// withLead puts the post that is passed on into a request that was approved before it was out. What is not
+// out or is gone is waited for again.
+func (e *Engine) withLead(
+	ctx context.Context,
+	p weibo.Payload,
+	version post.Version,
+	hash []byte,
+) (weibo.Payload, []byte, *delivery.Change) {
+	lead, _ := version.Lead()
+	original, passable, err := delivery.Original(ctx, e.db.Gorm(ctx), lead)
+	if err != nil || !passable {
+		again := e.clk.Now().Add(2 * time.Second)
+
+		return p, nil, &delivery.Change{To: delivery.Waiting, Code: delivery.LeadWaits, NotBefore: &again}
+	}
+
+	return p.With(original), hash, nil
+}
+
+// led is a request of the past with the post that it passed on, as far as that is known.
+func (e *Engine) led(ctx context.Context, p weibo.Payload, version post.Version) (weibo.Payload, error) {
+	lead, ok := version.Lead()
+	if !ok {
+		return p, nil
+	}
+	original, _, err := delivery.Original(ctx, e.db.Gorm(ctx), lead)
+	if err != nil || original.ID == "" {
+		return p, err
+	}
+
+	return p.With(original), nil
 }
 
 func heldBy(why delivery.Reason) *delivery.Change {

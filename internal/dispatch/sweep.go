@@ -287,7 +287,7 @@ func (e *Engine) handOffs(ctx context.Context) error {
 		Code: delivery.HandoffDue,
 		Where: `
 			NOT d.settled AND d.connector = 'manual' AND d.due_at <= @now::timestamptz
-				AND d.not_after >= @now::timestamptz`,
+				AND d.not_after >= @now::timestamptz AND ` + delivery.LeadOutSQL,
 		Skip: true,
 	}.Run(ctx, e.db.Pool(), now)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"juzhen/internal/pg"
 )
 
-// HashForm is the rule by which an approval hash was made. A hash stays valid under the form it was made by.
+// HashForm is the rule by which an approval hash was made. A hash stays valid under the form it was made
+// by.
 type HashForm int
 
 // The forms. docs/review.md says line by line what each covers.
@@ -24,7 +25,8 @@ const (
 
 // Basis is what of its review an approval covers, beside the version itself.
 type Basis struct {
-	Chain    int64 // id of the chain's version; 0: the chain of one step that comes with the program
+	Chain    int64  // id of the chain's version; 0: the chain of one step that comes with the program
+	Cover    string // the approval in place of a chain: "lead 12", "standing 3"; else ""
 	Accepted []Accepted
 }
 
@@ -37,7 +39,8 @@ type Accepted struct {
 	Reason     string
 }
 
-// Earlier tells whether the post's time now lies before the one that the approval hash of its version covers.
+// Earlier tells whether the post's time now lies before the one that the approval hash of its version
+// covers.
 func (v Version) Earlier(p Post) bool {
 	if v.HashForm != FormTwo || v.DueFrom == nil {
 		return false
@@ -84,6 +87,12 @@ func ApprovalHash(version Version, basis Basis) []byte {
 		from = version.DueFrom.UTC().Format(time.RFC3339Nano)
 	}
 	fmt.Fprintf(&b, "chain %d\nfrom %s\n", basis.Chain, from)
+	if len(version.Relay) > 0 {
+		fmt.Fprintf(&b, "relay %x\n", version.Relay)
+	}
+	if basis.Cover != "" {
+		fmt.Fprintf(&b, "cover %s\n", basis.Cover)
+	}
 	sum := sha256.Sum256(b.Bytes())
 
 	return sum[:]
@@ -146,8 +155,8 @@ UPDATE post_versions SET hash = ?, hash_form = ?, due_from = ? WHERE id = ? AND 
 		version.Hash, version.HashForm, version.DueFrom, version.ID))
 }
 
-// Unsealed is a version that is no longer what its hash says: it was changed past the console, or an account
-// is connected in another way since, so that its request is another one.
+// Unsealed is a version that is no longer what its hash says: it was changed past the console, or an
+// account is connected in another way since, so that its request is another one.
 type Unsealed struct{ VersionID int64 }
 
 // Error is the text for logs.
@@ -160,8 +169,8 @@ func (u *Unsealed) Unwrap() error {
 	return fault.Conflict("这一版的内容或账号的连接方式与提交时的指纹不符，不能批准；请退回作者，看过后重新提交").WithCode("unsealed")
 }
 
-// Verify makes the hashes of a submitted version anew and holds them against those it carries. It fails with
-// *Unsealed where one differs.
+// Verify makes the hashes of a submitted version anew and holds them against those it carries. It fails
+// with *Unsealed where one differs.
 func Verify(version Version, basis Basis) error {
 	again := version
 	again.Targets = slices.Clone(version.Targets)

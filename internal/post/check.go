@@ -29,6 +29,10 @@ func PayloadFor(version Version, target Target) (weibo.Payload, error) {
 		RepostID: version.RepostOf,
 		Visible:  weibo.Visible(version.Visible),
 	}
+	if _, ok := version.Lead(); ok {
+		draft.RepostID, draft.Lead = "", version.RepostOf
+	}
+
 	for _, versionMedia := range version.Media {
 		draft.Pictures = append(draft.Pictures, weibo.Picture{
 			SHA256: versionMedia.Media.Hash(),

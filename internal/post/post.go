@@ -82,7 +82,8 @@ type Version struct {
 	State         VersionState
 	Text          string
 	Visible       int    // 0: everybody, 1: the account itself
-	RepostOf      string // platform id of the post that is reposted, or ""
+	RepostOf      string // platform id of the post that is reposted, a Lead, or ""
+	Relay         []byte // digest of what is asked of other accounts with it; nil: nothing
 	ColumnID      int64  // 0: in none
 	ColumnName    string // as it is called now
 	Hash          []byte // approval hash, once submitted

@@ -18,6 +18,9 @@ func ParseRepost(s string) (string, *fault.Error) {
 	if s == "" || isNumber(s) {
 		return s, checkID(s)
 	}
+	if _, ok := ReadLead(s); ok {
+		return s, nil
+	}
 	link, bad := ReadLink("repost", s)
 	if bad != nil {
 		return s, bad

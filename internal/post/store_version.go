@@ -22,6 +22,7 @@ type versionRow struct {
 	Text          string
 	Visible       int
 	RepostOf      string
+	RelayDigest   []byte
 	ColumnID      int64
 	ColumnName    string
 	Hash          []byte
@@ -54,6 +55,7 @@ type mediaRow struct {
 func versions(ctx context.Context, tx pg.Tx, cond string, args ...any) ([]Version, error) {
 	rows, err := gorm.G[versionRow](tx.DB).Raw(`
 SELECT v.id, v.post_id, v.number, v.state, v.text, v.visible, v.repost_of, v.hash, v.created_at,
+       v.relay_digest,
        coalesce(v.hash_form, 0) AS hash_form, v.wording_hash, v.due_from,
        coalesce(c.id, 0) AS column_id, coalesce(c.name, '') AS column_name,
     v.submitted_by,
@@ -77,6 +79,7 @@ WHERE `+cond+` ORDER BY v.number DESC`,
 			Text:          row.Text,
 			Visible:       row.Visible,
 			RepostOf:      row.RepostOf,
+			Relay:         row.RelayDigest,
 			ColumnID:      row.ColumnID,
 			ColumnName:    row.ColumnName,
 			Hash:          row.Hash,
@@ -281,9 +284,10 @@ SELECT $1, x.account_id, x.variant FROM unnest($2::bigint[], $3::text[]) AS x (a
 func copyVersion(ctx context.Context, db *gorm.DB, from, by int64, at time.Time) (int64, error) {
 	var id int64
 	err := db.WithContext(ctx).Raw(`
-INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, column_id,
+INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, relay_digest, column_id,
     generated_text, generated_pictures, editors, created_at)
-SELECT post_id, number + 1, 'draft', text, visible, repost_of, column_id, generated_text, generated_pictures,
+SELECT post_id, number + 1, 'draft', text, visible, repost_of, relay_digest, column_id,
+       generated_text, generated_pictures,
        CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END, ?
            FROM post_versions WHERE id = ? RETURNING id`,
 		by, by, at, from).Row().Scan(&id)
@@ -301,8 +305,8 @@ INSERT INTO version_media (version_id, position, media_id, alt) SELECT ?, positi
     FROM version_media WHERE version_id = ?`, id, from).Error
 }
 
-// freezeVersion writes the hashes of the requests and the texts they were made of, and closes the version to
-// changes. SealTx adds the approval hash, once the chain is chosen.
+// freezeVersion writes the hashes of the requests and the texts they were made of, and closes the version
+// to changes. SealTx adds the approval hash, once the chain is chosen.
 func freezeVersion(ctx context.Context, tx pg.Tx, version Version, by int64, at time.Time) error {
 	if err := freezeTargets(ctx, tx, version); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Package review decides on versions of posts: step by step along a chain, bound to the version's number and
-// to the hash of what each reviewer was shown. It does not change the post and plans nothing: post and
+// Package review decides on versions of posts: step by step along a chain, bound to the version's number
+// and to the hash of what each reviewer was shown. It does not change the post and plans nothing: post and
 // delivery do, in the same transaction.
 package review
 
@@ -69,6 +69,14 @@ func (r *Run) shown() (list []Review) {
 	entry := Review{
 		PostID: r.PostID, VersionID: r.VersionID, VersionNumber: r.VersionNumber,
 		Steps: len(r.Steps), Hash: r.Hash,
+	}
+	if r.Cover != nil {
+		covered := entry
+		covered.ID, covered.State, covered.OpenedAt, covered.Level = r.ID, r.State, r.OpenedAt, 1
+		covered.Step, covered.Steps = r.Cover.Kind.Label(), 1
+		covered.DecidedName, covered.DecidedAt = r.Cover.People, r.EndedAt
+
+		return []Review{covered}
 	}
 	if open := r.Open(); open != nil || r.State == Void {
 		waiting := entry

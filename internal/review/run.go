@@ -81,7 +81,8 @@ type Run struct {
 	Chain          string // what the chain was called
 	ChainVersionID int64
 	State          State
-	EditedStep     int // the step of editing by which the version was made; 0: by its author
+	EditedStep     int    // the step of editing by which the version was made; 0: by its author
+	Cover          *Cover // the approval in place of steps; nil: the steps decide
 	OpenedAt       time.Time
 	EndedAt        *time.Time
 	Steps          []Step
@@ -98,8 +99,8 @@ func (r *Run) Open() *Step {
 	return &r.Steps[i]
 }
 
-// Counts tells whether a decision still holds: a return was done, and an approval holds while nobody returned
-// to its step or to one before it.
+// Counts tells whether a decision still holds: a return was done, and an approval holds while nobody
+// returned to its step or to one before it.
 func (r *Run) Counts(made Made) bool {
 	return made.Decision == Return ||
 		made.Number <= len(r.Steps) && r.Steps[made.Number-1].Round == made.Round
@@ -227,8 +228,8 @@ func (s *Step) checks(deed Deed, edition bool) error {
 	return nil
 }
 
-// Again is the run with another hash: what everybody is shown has changed, so every approval given before is
-// void, and the first step is open. Where nobody has decided anything its time limit runs on.
+// Again is the run with another hash: what everybody is shown has changed, so every approval given before
+// is void, and the first step is open. Where nobody has decided anything its time limit runs on.
 func (r *Run) Again(hash []byte, at time.Time) Run {
 	next := *r
 	next.Hash, next.Steps = hash, slices.Clone(r.Steps)
@@ -325,6 +326,9 @@ func (r *Run) end(state State, at time.Time) {
 // Passed tells whether every step was passed, by people who each decided one step only. It looks at what
 // was decided, not at the state: what sends asks it once more.
 func (r *Run) Passed() bool {
+	if r.Cover != nil {
+		return r.State == Approved && r.Cover.whole() && len(r.Steps) == 0
+	}
 	if r.State != Approved || len(r.Steps) == 0 {
 		return false
 	}

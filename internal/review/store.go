@@ -50,12 +50,13 @@ type source interface {
 func runsOf(ctx context.Context, from source, where string, args pgx.NamedArgs) ([]Run, error) {
 	rows, err := from.Query(ctx, `
 SELECT r.id, r.post_id, r.version_id, v.number, r.hash, r.chain_name, coalesce(r.chain_version_id, 0),
-    r.state, r.edited_step, r.opened_at, r.ended_at
+    r.state, r.edited_step, r.opened_at, r.ended_at, r.cover, coalesce(r.cover_id, 0), r.cover_people
 FROM review_runs r JOIN post_versions v ON v.id = r.version_id WHERE `+where+` ORDER BY r.id DESC`, args)
 	if err != nil {
 		return nil, err
 	}
 	runs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Run, err error) {
+		var cover Cover
 		err = row.Scan(
 			&r.ID,
 			&r.PostID,
@@ -68,7 +69,13 @@ FROM review_runs r JOIN post_versions v ON v.id = r.version_id WHERE `+where+` O
 			&r.EditedStep,
 			&r.OpenedAt,
 			&r.EndedAt,
+			&cover.Kind,
+			&cover.ID,
+			&cover.People,
 		)
+		if cover.Kind != "" {
+			r.Cover = &cover
+		}
 
 		return r, err
 	})

@@ -48,6 +48,9 @@ func checkText(payload Payload, can Capability, rules Rules) *fault.Error {
 	if rules.NoLongText {
 		limit = min(limit, shortLimit)
 	}
+	if payload.mode == Public && payload.Waits() {
+		limit -= leadRoom
+	}
 	if n := Length(payload.Text()); n > limit {
 		return fault.Invalid("text", "正文 {.n} 字，超过 {.max} 字，请缩短", "n", n, "max", limit)
 	}
@@ -98,14 +101,16 @@ func checkPictures(pictures []Picture, can Capability) fault.Fields {
 }
 
 func checkRepost(payload Payload, can Capability) *fault.Error {
+	passesOn := payload.draft.RepostID != "" || payload.draft.Lead != ""
+
 	switch {
 	case payload.draft.RepostID != "" && !can.Repost:
 		return fault.Invalid("repost", "公开接口不能转发")
 	case payload.draft.RepostID != "" && !isID(payload.draft.RepostID):
 		return fault.Invalid("repost", "被转发微博的编号不对")
-	case payload.draft.RepostID != "" && len(payload.pictures) > 0:
+	case passesOn && len(payload.pictures) > 0:
 		return fault.Invalid("pictures", "转发不能带图片")
-	case payload.draft.RepostID != "" && payload.draft.Visible != VisibleAll:
+	case passesOn && payload.draft.Visible != VisibleAll:
 		return fault.Invalid("visible", "转发不能限定可见范围")
 	case payload.draft.Visible != VisibleAll && !can.Visibility && payload.mode != Manual:
 		return fault.Invalid("visible", "公开接口不能限定可见范围")

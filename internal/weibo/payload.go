@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Visible says who may see a post.
@@ -22,7 +23,10 @@ type Draft struct {
 	Text     string
 	Pictures []Picture
 	RepostID string // the post that is passed on with Text as comment; "" for a post of its own
-	Visible  Visible
+	// Lead stands for RepostID while the post that is passed on is not out: a name of ours for it, part of
+	// the hash. Payload.With puts in what the platform calls it. "" for a post that waits for none.
+	Lead    string
+	Visible Visible
 }
 
 // Field is one field of a request.
@@ -37,6 +41,39 @@ type Payload struct {
 	fields   []Field
 	pictures []Picture
 	draft    Draft
+	unled    []byte // canonical text from before the lead was put in; nil: nothing was
+}
+
+// Original is a post that is out: its platform id, and the address at which people see it.
+type Original struct{ ID, URL string }
+
+// leadField is how the canonical text names a lead. No interface has a field of this name.
+const leadField = "lead"
+
+// leadRoom is what the address of a lead takes in a text that shares it, at most: as Length counts.
+var leadRoom = Length(" https://weibo.com/9999999999/zzzzzzzzz")
+
+// Waits tells whether the payload lacks the lead that it passes on.
+func (p Payload) Waits() bool { return p.draft.Lead != "" && p.unled == nil }
+
+// With puts the lead in that is out now. The hash stays that of the payload as it was approved. Where the
+// interface has no repost the address of the lead stands behind the text.
+func (p Payload) With(lead Original) Payload {
+	if !p.Waits() {
+		return p
+	}
+	canonical := p.Canonical()
+	p.draft.RepostID = lead.ID
+	if p.mode == Public {
+		p.draft.RepostID = ""
+		p.draft.Text = strings.TrimSpace(p.draft.Text + " " + lead.URL)
+	}
+	led := Build(p.mode, Draft{
+		Text: p.draft.Text, Pictures: p.pictures, RepostID: p.draft.RepostID, Visible: p.draft.Visible,
+	})
+	led.draft.Lead, led.unled = p.draft.Lead, canonical
+
+	return led
 }
 
 // The interfaces a payload can use.
@@ -58,9 +95,9 @@ func Build(mode Mode, draft Draft) Payload {
 
 	payload := Payload{mode: mode, pictures: append([]Picture(nil), draft.Pictures...), draft: draft}
 	switch {
-	case mode == Commercial && draft.RepostID != "":
+	case mode == Commercial && (draft.RepostID != "" || draft.Lead != ""):
 		payload.call = callRepost
-		payload.set("id", draft.RepostID)
+		payload.set(payload.original())
 		payload.set("status", or(draft.Text, defaultRepost))
 		payload.set("is_comment", "0")
 	case mode == Commercial:
@@ -76,6 +113,9 @@ func Build(mode Mode, draft Draft) Payload {
 	case mode == Public:
 		payload.call = callShare
 		payload.set("status", draft.Text)
+		if draft.Lead != "" {
+			payload.set(payload.original())
+		}
 	default:
 		payload.byHand(draft)
 	}
@@ -86,12 +126,21 @@ func Build(mode Mode, draft Draft) Payload {
 func (p *Payload) byHand(draft Draft) {
 	p.call = callByHand
 	p.set("status", draft.Text)
-	if draft.RepostID != "" {
-		p.set("id", draft.RepostID)
+	if draft.RepostID != "" || draft.Lead != "" {
+		p.set(p.original())
 	}
 	if draft.Visible != VisibleAll {
 		p.set("visible", strconv.Itoa(int(draft.Visible)))
 	}
+}
+
+// original is the field that names the post that is passed on.
+func (p *Payload) original() (name, value string) {
+	if p.draft.RepostID != "" {
+		return "id", p.draft.RepostID
+	}
+
+	return leadField, p.draft.Lead
 }
 
 func (p *Payload) set(name, value string) { p.fields = append(p.fields, Field{name, value}) }
@@ -130,6 +179,9 @@ func (p Payload) takesAnnotations() bool { return p.call == callUpdate || p.call
 // its length, and the pictures by their SHA-256, in order. Token, annotations, rip and picture ids are
 // outside: docs/weibo.md says why.
 func (p Payload) Canonical() []byte {
+	if p.unled != nil {
+		return p.unled
+	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "juzhen payload 1\n%s %s\n", p.mode, p.call)
 

@@ -45,7 +45,7 @@ func (h *pages) certificate(c *gin.Context) error {
 	}
 	p.Content = content{
 		Text:     cert.Text,
-		RepostOf: cert.Version.RepostOf,
+		RepostOf: cert.Version.Original(),
 		Pictures: pictures(id, cert.Version.Media),
 	}
 	p.Found = parts.FoundIn(p.P, cert.Version, cert.Ignored)

@@ -163,7 +163,7 @@ func preview(version post.Version, target post.Target) Preview {
 		Connector: target.Account.Connector,
 		Own:       target.Variant != nil,
 		Pieces:    Pieces(text),
-		RepostOf:  version.RepostOf,
+		RepostOf:  version.Original(),
 		Private:   version.Visible == 1,
 		Length:    post.Length(text),
 		Limit:     post.Ability(target.Account.Connector).MaxLength,

@@ -1,0 +1,92 @@
+package post
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+// Lead names a post of this console that another one passes on: one version of it on one account. It
+// stands in the place of the platform's id, which is known only once the lead is out, and belongs to what
+// is approved.
+type Lead struct {
+	Delivery int64     // of the lead
+	Version  int64     // the version whose publication is passed on; another one is not
+	Until    time.Time // how long it is waited for, to the second
+}
+
+// String is the lead as a version holds it: "delivery/12@34 until 2026-12-01T04:00:00Z".
+func (l Lead) String() string {
+	return fmt.Sprintf("delivery/%d@%d until %s", l.Delivery, l.Version, l.Until.UTC().Format(time.RFC3339))
+}
+
+// ReadLead reads what String writes, and nothing else.
+func ReadLead(s string) (lead Lead, ok bool) {
+	rest, ok := strings.CutPrefix(s, "delivery/")
+	if !ok {
+		return Lead{}, false
+	}
+	names, until, _ := strings.Cut(rest, " until ")
+	delivery, version, _ := strings.Cut(names, "@")
+
+	var err error
+	if lead.Delivery, err = strconv.ParseInt(delivery, 10, 64); err != nil {
+		return Lead{}, false
+	}
+	if lead.Version, err = strconv.ParseInt(version, 10, 64); err != nil {
+		return Lead{}, false
+	}
+	if lead.Until, err = time.Parse(time.RFC3339, until); err != nil {
+		return Lead{}, false
+	}
+	lead.Until = lead.Until.UTC()
+
+	return lead, lead.String() == s && lead.Delivery > 0 && lead.Version > 0
+}
+
+// Lead gives the post of this console that the version passes on, if it does.
+func (v Version) Lead() (Lead, bool) { return ReadLead(v.RepostOf) }
+
+// Original is what pages call the post that is passed on: its platform id, or the address of the delivery
+// here of which it is to come; "" for a post of its own.
+func (v Version) Original() string {
+	if lead, ok := v.Lead(); ok {
+		return "/deliveries/" + strconv.FormatInt(lead.Delivery, 10)
+	}
+
+	return v.RepostOf
+}
+
+// SetRelayTx has the approval of a draft cover what is asked of other accounts with it: digest, or nil for
+// nothing. Later versions keep it. Fails with fault.Conflict on what is no draft.
+func SetRelayTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	id int64,
+	digest []byte,
+) (_ Post, err error) {
+	defer fault.Step(&err, "post.SetRelayTx %d", id)
+
+	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+	if err != nil {
+		return Post{}, err
+	}
+	if post.Phase != Draft && post.Phase != Returned {
+		return Post{}, fault.Conflict("稿件已提交，联动的要求随它一起送审，现在不能改；请先改回草稿")
+	}
+	_, err = tx.Pgx.Exec(
+		ctx,
+		"UPDATE post_versions SET relay_digest = $1 WHERE id = $2",
+		digest,
+		post.VersionID,
+	)
+
+	return post, err
+}
