@@ -65,6 +65,8 @@ const (
 	SourceManage    Permission = "source.manage"
 	StandinSet      Permission = "standin.set"
 	PlanManage      Permission = "plan.manage"
+	RelayAsk        Permission = "relay.ask"
+	RelayStanding   Permission = "relay.standing"
 )
 
 // Extent says how far below the granted unit a permission reaches.
@@ -151,6 +153,10 @@ var table = []right{
 		"指定代审人 · appoint stand-ins"},
 	{PlanManage, PostView, [5]Extent{own, no, sub, no, no},
 		"录入节假日 · keep days off and worked weekends"},
+	{RelayAsk, PostView, [5]Extent{sub, no, sub, no, no},
+		"要求账号联动，提醒、撤回、结束 · ask accounts to carry a post, remind, withdraw, close"},
+	{RelayStanding, PostView, [5]Extent{no, own, own, no, no},
+		"作为第二人确认常设批准 · second person for standing approvals of relays"},
 }
 
 // find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when

@@ -40,6 +40,8 @@ chain.confirm      -             -        S          -             -
 source.manage      -             -        -          S             -
 standin.set        -             -        S          -             -
 plan.manage        O             -        S          -             -
+relay.ask          S             -        S          -             -
+relay.standing     -             O        O          -             -
 `
 
 var letters = map[access.Extent]string{access.Nowhere: "-", access.OwnUnit: "O", access.Subtree: "S"}

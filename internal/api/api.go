@@ -21,6 +21,7 @@ import (
 	planops "juzhen/internal/api/plan"
 	"juzhen/internal/api/posts"
 	reachops "juzhen/internal/api/reach"
+	"juzhen/internal/api/relays"
 	"juzhen/internal/api/rest"
 	"juzhen/internal/api/templates"
 	"juzhen/internal/api/trail"
@@ -38,6 +39,7 @@ import (
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
+	"juzhen/internal/relay"
 	"juzhen/internal/replay"
 	"juzhen/internal/review"
 	"juzhen/internal/source"
@@ -67,6 +69,7 @@ type Deps struct {
 	Deliveries *delivery.Service
 	Reach      *reach.Service
 	Plan       *plan.Service
+	Relays     *relay.Service
 	Todos      *todo.Service
 	Audit      *audit.Service
 	Replays    *replay.Service
@@ -140,6 +143,7 @@ func (a *api) nouns() {
 	chains.Register(a.API, chains.Deps{Accounts: a.Accounts, Chains: a.Chains, Columns: a.Columns})
 	deliveries.Register(a.API, deliveries.Deps{Deliveries: a.Deliveries})
 	planops.Register(a.API, planops.Deps{Accounts: a.Accounts, Plan: a.Plan, Posts: a.Posts})
+	relays.Register(a.API, relays.Deps{Relays: a.Relays})
 	trail.Register(a.API, trail.Deps{Audit: a.Audit, Todos: a.Todos})
 
 	read := posts.Register(a.API, posts.Deps{

@@ -40,6 +40,7 @@ import (
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
+	"juzhen/internal/relay"
 	"juzhen/internal/replay"
 	"juzhen/internal/review"
 	"juzhen/internal/sandbox"
@@ -170,6 +171,7 @@ func (w *world) services(weiboURL string) {
 	templates := template.New(w.db, w.now)
 	deliveries := delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks})
 	w.deps = api.Deps{
+		Relays: relay.New(w.db, relay.Options{Deliveries: deliveries, People: people.ActingAs, Now: w.now}),
 		Plan: plan.New(
 			w.db,
 			plan.Options{

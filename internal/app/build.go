@@ -24,6 +24,7 @@ import (
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/posts"
 	reachpages "juzhen/internal/console/reach"
+	relaypages "juzhen/internal/console/relays"
 	"juzhen/internal/console/reviews"
 	sourcepages "juzhen/internal/console/sources"
 	templatepages "juzhen/internal/console/templates"
@@ -41,6 +42,7 @@ import (
 	"juzhen/internal/post"
 	"juzhen/internal/queue"
 	"juzhen/internal/reach"
+	"juzhen/internal/relay"
 	"juzhen/internal/replay"
 	"juzhen/internal/review"
 	"juzhen/internal/seal"
@@ -73,6 +75,7 @@ type Services struct {
 	Reach      *reach.Service
 	Plan       *plan.Service
 	PDF        *pdf.Maker
+	Relays     *relay.Service
 	Live       *live.Hub
 }
 
@@ -154,6 +157,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Settings: a.deliverySettings(),
 		Rules:    rules,
 		Wake:     a.Engine.Nudge,
+		Changed:  relay.PostChangedTx,
 	})
 	a.Reach = reach.New(db, api, a.Accounts, reach.Options{
 		Now:  now,
@@ -165,6 +169,9 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Plan = plan.New(db, plan.Options{
 		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries,
 		People: a.Identity.ActingAs, Now: now,
+	})
+	a.Relays = relay.New(db, relay.Options{
+		Deliveries: a.Deliveries, Checks: a.Checks, People: a.Identity.ActingAs, Now: now, Log: a.log,
 	})
 
 	return nil
@@ -261,6 +268,9 @@ func (a *App) buildQueue() error {
 	if err := link.AddWorkers(workers, a.Links); err != nil {
 		return err
 	}
+	if err := relay.AddWorkers(workers, a.Relays); err != nil {
+		return err
+	}
 	var err error
 	a.queue, err = queue.New(a.jobs.Pool(), queue.Config{
 		Log:     a.log,
@@ -268,7 +278,7 @@ func (a *App) buildQueue() error {
 		Reindex: a.owner,
 		Periodic: slices.Concat(
 			account.Periodic(), review.Periodic(), reach.Periodic(), template.Periodic(), source.Periodic(),
-			link.Periodic(),
+			link.Periodic(), relay.Periodic(),
 		),
 	})
 
@@ -295,6 +305,7 @@ func acts() []audit.Act {
 		check.TrailActs(),
 		delivery.TrailActs(),
 		plan.TrailActs(),
+		relay.TrailActs(),
 		audit.TrailActs(),
 	)
 }
@@ -315,6 +326,7 @@ func subjects() [][]audit.Subject {
 		source.TrailSubjects(),
 		delivery.TrailSubjects(),
 		plan.TrailSubjects(),
+		relay.TrailSubjects(),
 	}
 }
 
@@ -334,6 +346,7 @@ func matters() []todo.Matter {
 		delivery.TodoMatters(),
 		dispatch.TodoMatters(),
 		reach.TodoMatters(),
+		relay.TodoMatters(),
 	)
 }
 
@@ -346,6 +359,7 @@ func todoPages() todo.Pages {
 		deliveries.TodoPages(),
 		matrix.TodoPages(),
 		reachpages.TodoPages(),
+		relaypages.TodoPages(),
 		admin.TodoPages(),
 		lexiconpages.TodoPages(),
 		templatepages.TodoPages(),

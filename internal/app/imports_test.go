@@ -37,6 +37,7 @@ var (
 		"dispatch",
 		"reach",
 		"plan",
+		"relay",
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",

@@ -21,6 +21,7 @@ import (
 	planpages "juzhen/internal/console/plan"
 	"juzhen/internal/console/posts"
 	reachpages "juzhen/internal/console/reach"
+	relaypages "juzhen/internal/console/relays"
 	"juzhen/internal/console/reviews"
 	"juzhen/internal/console/signin"
 	sourcepages "juzhen/internal/console/sources"
@@ -71,7 +72,7 @@ func (a *App) hosts() []string {
 // nothing of them, so that a test can list the routes of an empty App.
 func (a *App) register(kit *web.Kit) {
 	// A stream lasts as long as its page: it is not measured.
-	follow.Register(kit, follow.Deps{Hub: a.Live, Posts: a.Posts, Deliveries: a.Deliveries})
+	follow.Register(kit, follow.Deps{Hub: a.Live, Posts: a.Posts, Deliveries: a.Deliveries, Relays: a.Relays})
 	a.metrics = api.Register(kit, api.Deps{
 		Identity:    a.Identity,
 		Units:       a.Org,
@@ -89,6 +90,7 @@ func (a *App) register(kit *web.Kit) {
 		Deliveries:  a.Deliveries,
 		Reach:       a.Reach,
 		Plan:        a.Plan,
+		Relays:      a.Relays,
 		Todos:       a.Todo,
 		Audit:       a.Audit,
 		Replays:     a.Replays,
@@ -112,6 +114,7 @@ func (a *App) register(kit *web.Kit) {
 	})
 	posts.Register(kit, posts.Deps{
 		Checks:     a.Checks,
+		Relays:     a.Relays,
 		Links:      a.Links,
 		Posts:      a.Posts,
 		Media:      a.Media,
@@ -134,10 +137,15 @@ func (a *App) register(kit *web.Kit) {
 		Plan:       a.Plan,
 	})
 	planpages.Register(kit, planpages.Deps{Plan: a.Plan, Units: a.Org, Public: a.cfg.Public(a.cfg.Listen)})
+	relaypages.Register(kit, relaypages.Deps{
+		Relays: a.Relays, Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Columns: a.Columns,
+		Units: a.Org,
+	})
 	reviews.Register(kit, reviews.Deps{
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,
 		Checks:     a.Checks,
+		Relays:     a.Relays,
 		Links:      a.Links,
 		Deliveries: a.Deliveries,
 	})

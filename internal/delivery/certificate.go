@@ -109,7 +109,7 @@ func (d Delivery) URL() string {
 	case d.RemoteURL != nil && webAddress(*d.RemoteURL):
 		return *d.RemoteURL
 	case d.RemoteID != nil && d.AccountUID != "":
-		return "https://weibo.com/" + d.AccountUID + "/" + encodeMID(*d.RemoteID)
+		return "https://weibo.com/" + d.AccountUID + "/" + post.EncodeMID(*d.RemoteID)
 	}
 
 	return ""
@@ -118,31 +118,4 @@ func (d Delivery) URL() string {
 // webAddress tells whether an address can be followed: http and https only, whatever an older version kept.
 func webAddress(s string) bool {
 	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
-}
-
-const base62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-// encodeMID is the short form of a platform id in addresses: from the right, each seven decimal digits
-// become four characters of base 62. Worked value: 3501756485200075 is z0JH2lOMb.
-func encodeMID(id string) string {
-	out := ""
-
-	for end := len(id); end > 0; end -= 7 {
-		n := 0
-		for _, c := range id[max(0, end-7):end] {
-			n = n*10 + int(c-'0')
-		}
-
-		part := ""
-		for ; n > 0; n /= 62 {
-			part = string(base62[n%62]) + part
-		}
-
-		for end > 7 && len(part) < 4 {
-			part = "0" + part
-		}
-		out = part + out
-	}
-
-	return out
 }

@@ -93,7 +93,7 @@ func (s *Service) applyLinked(
 		_, err = tx.Pgx.Exec(ctx, `
 			UPDATE deliveries SET remote_url = $2, taken_by = NULL, taken_at = NULL WHERE id = $1`,
 			delivery.ID,
-			"https://weibo.com/"+link.UID+"/"+encodeMID(link.ID))
+			"https://weibo.com/"+link.UID+"/"+post.EncodeMID(link.ID))
 	}
 
 	return pg.Fault(

@@ -12,12 +12,12 @@ func TestShortFormOfAnIDIsTheInverse(t *testing.T) {
 	for _, id := range []string{
 		"3501756485200075", "5000000000000001", "4100000000000062", "9999999999999999",
 	} {
-		back, err := post.ReadLink("link", "https://weibo.com/1/"+encodeMID(id))
+		back, err := post.ReadLink("link", "https://weibo.com/1/"+post.EncodeMID(id))
 		if err != nil || back != (post.Link{UID: "1", ID: id}) {
-			t.Errorf("%s became %s and %+v (%v)", id, encodeMID(id), back, err)
+			t.Errorf("%s became %s and %+v (%v)", id, post.EncodeMID(id), back, err)
 		}
 	}
-	if got := encodeMID("3501756485200075"); got != "z0JH2lOMb" {
+	if got := post.EncodeMID("3501756485200075"); got != "z0JH2lOMb" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -21,9 +21,13 @@ type Options struct {
 	Rules    weibo.Rules // what the application's contract allows, for the check at submission
 	Wake     func()      // told after a commit that planned something; may be nil
 
-	// Checks looks through wordings at submission and at the last approval; nil: nothing is looked at, as in
-	// tests of other matters.
+	// Checks looks through wordings at submission and at the last approval; nil: nothing is looked at, as
+	// in tests of other matters.
 	Checks *check.Service
+
+	// Changed is told when a post was approved, revised or withdrawn, in the transaction of the change.
+	// What it fails with keeps the change from being made. May be nil.
+	Changed func(ctx context.Context, tx pg.Tx, postID int64) error
 
 	// MostCounted bounds how many open deliveries Counts reads, and how many settled ones: nobody needs
 	// to know exactly how many more there are. 2,000 when 0.
@@ -40,6 +44,8 @@ type Service struct {
 
 	checks *check.Service
 
+	changed func(ctx context.Context, tx pg.Tx, postID int64) error
+
 	mostCounted int
 }
 
@@ -50,6 +56,9 @@ func New(db *pg.DB, options Options) *Service {
 	}
 	if options.Wake == nil {
 		options.Wake = func() {}
+	}
+	if options.Changed == nil {
+		options.Changed = func(context.Context, pg.Tx, int64) error { return nil }
 	}
 	if options.MostCounted == 0 {
 		options.MostCounted = 2000
@@ -62,6 +71,7 @@ func New(db *pg.DB, options Options) *Service {
 		rules:       options.Rules,
 		wake:        options.Wake,
 		checks:      options.Checks,
+		changed:     options.Changed,
 		mostCounted: options.MostCounted,
 	}
 }

@@ -20,10 +20,10 @@ import (
 	"juzhen/internal/todo"
 )
 
-// Submit freezes a post's current version, opens its review and plans a delivery per account. revision
-// is what the person's form held; 0 takes what is stored. What the checks find is kept with the version and
-// the reasons for it. Fails as post.SubmitTx does, and with *check.Open while a finding is neither mended nor
-// explained.
+// Submit freezes a post's current version, opens its review and plans a delivery per account. revision is
+// what the person's form held; 0 takes what is stored. What the checks find is kept with the version and
+// the reasons for it. Fails as post.SubmitTx does, and with *check.Open while a finding is neither mended
+// nor explained.
 func (s *Service) Submit(
 	ctx context.Context,
 	actor access.Actor,
@@ -351,6 +351,9 @@ func (s *Service) releaseApproved(
 		return fmt.Errorf("post %d is not approved at every step", p.ID)
 	}
 	if err := post.ApprovedTx(ctx, tx, now, p.ID, r.VersionID); err != nil {
+		return err
+	}
+	if err := s.changed(ctx, tx, p.ID); err != nil {
 		return err
 	}
 	if err := shareTx(ctx, tx, p.ID); err != nil {

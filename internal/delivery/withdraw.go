@@ -46,6 +46,9 @@ func (s *Service) Withdraw(
 		if err := post.WithdrawnTx(ctx, tx, now, actor, postID); err != nil {
 			return err
 		}
+		if err := s.changed(ctx, tx, postID); err != nil {
+			return err
+		}
 		if err := review.VoidTx(ctx, tx, now, postID, actor.UserID); err != nil {
 			return err
 		}
@@ -110,6 +113,9 @@ func (s *Service) reviseTx(
 ) (post.Post, error) {
 	p, _, err := post.ReviseTx(ctx, tx, actor, now, postID)
 	if err != nil {
+		return post.Post{}, err
+	}
+	if err := s.changed(ctx, tx, postID); err != nil {
 		return post.Post{}, err
 	}
 	if err := review.VoidTx(ctx, tx, now, postID, actor.UserID); err != nil {

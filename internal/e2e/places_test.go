@@ -56,6 +56,12 @@ var placesOf = map[string][]string{
 		"/plan/import/{planFile}",
 		"/reach/posts/{platformPost}",
 		"/advances/{advance}",
+		"/relays",
+		"/relays/{relay}",
+		"/relays/{relay}/certificate",
+		"/relays/tasks/{relayTask}",
+		"/relays/new?post={relayPost}",
+		"/relays/standings",
 	},
 	"shenhe": {
 		"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}",
@@ -296,7 +302,7 @@ func prepare(t *testing.T, w *world.World) vars {
 	v["planFile"] = plannedFile(t, w)
 	v["advance"], v["import"] = askedEarlier(t, w), importedPast(t, w, v["account"].(int64))
 
-	return v.with(reached(t, w))
+	return v.with(reached(t, w)).with(askedOfAll(t, w))
 }
 
 // plannedFile gives a file of posts, one of which has something wrong.

@@ -61,7 +61,7 @@ const (
 func TestEveryRouteForEveryRole(t *testing.T) {
 	t.Parallel()
 	ground := newGround(t)
-	rules := slices.Concat(pageRules, apiRules)
+	rules := slices.Concat(pageRules, apiRules, relayRules)
 	ground.complete(rules)
 
 	cells := 0

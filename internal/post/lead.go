@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/instant"
 	"juzhen/internal/pg"
 )
 
@@ -42,7 +42,7 @@ func ReadLead(s string) (lead Lead, ok bool) {
 	if lead.Version, err = strconv.ParseInt(version, 10, 64); err != nil {
 		return Lead{}, false
 	}
-	if lead.Until, err = time.Parse(time.RFC3339, until); err != nil {
+	if lead.Until, err = instant.Parse(until, time.RFC3339); err != nil {
 		return Lead{}, false
 	}
 	lead.Until = lead.Until.UTC()
@@ -64,29 +64,18 @@ func (v Version) Original() string {
 }
 
 // SetRelayTx has the approval of a draft cover what is asked of other accounts with it: digest, or nil for
-// nothing. Later versions keep it. Fails with fault.Conflict on what is no draft.
-func SetRelayTx(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	id int64,
-	digest []byte,
-) (_ Post, err error) {
-	defer fault.Step(&err, "post.SetRelayTx %d", id)
+// nothing. Later versions keep it, and who asks has worked on the version. It checks no right. Fails with
+// fault.Conflict on what is no draft.
+func SetRelayTx(ctx context.Context, tx pg.Tx, by int64, post Post, digest []byte) (err error) {
+	defer fault.Step(&err, "post.SetRelayTx %d", post.ID)
 
-	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
-	if err != nil {
-		return Post{}, err
-	}
 	if post.Phase != Draft && post.Phase != Returned {
-		return Post{}, fault.Conflict("稿件已提交，联动的要求随它一起送审，现在不能改；请先改回草稿")
+		return fault.Conflict("稿件已提交，联动的要求随它一起送审，现在不能改；请先改回草稿")
 	}
-	_, err = tx.Pgx.Exec(
-		ctx,
-		"UPDATE post_versions SET relay_digest = $1 WHERE id = $2",
-		digest,
-		post.VersionID,
-	)
+	_, err = tx.Pgx.Exec(ctx, `
+UPDATE post_versions SET relay_digest = $1,
+    editors = CASE WHEN $2 = ANY (editors) THEN editors ELSE array_append(editors, $2) END
+WHERE id = $3`, digest, by, post.VersionID)
 
-	return post, err
+	return err
 }

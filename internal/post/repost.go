@@ -91,3 +91,28 @@ func decodeMID(mid string) (string, bool) {
 
 	return strings.TrimLeft(out, "0"), true
 }
+
+// EncodeMID is the short form of a platform id in addresses, what decodeMID reads: from the right, each
+// seven decimal digits become four characters of base 62. Worked value: 3501756485200075 is z0JH2lOMb.
+func EncodeMID(id string) string {
+	out := ""
+
+	for end := len(id); end > 0; end -= 7 {
+		n := 0
+		for _, c := range id[max(0, end-7):end] {
+			n = n*10 + int(c-'0')
+		}
+
+		part := ""
+		for ; n > 0; n /= 62 {
+			part = string(base62[n%62]) + part
+		}
+
+		for end > 7 && len(part) < 4 {
+			part = "0" + part
+		}
+		out = part + out
+	}
+
+	return out
+}

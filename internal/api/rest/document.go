@@ -26,6 +26,7 @@ var tags = []*huma.Tag{
 	{Name: "posts", Description: i18n.N("稿件")},
 	{Name: "media", Description: i18n.N("图片")},
 	{Name: "plan", Description: i18n.N("计划")},
+	{Name: "relays", Description: i18n.N("联动：别的账号一起发")},
 	{Name: "reviews", Description: i18n.N("审核")},
 	{Name: "deliveries", Description: i18n.N("发送：一篇稿件到一个账号为一条")},
 	{Name: "pauses", Description: i18n.N("暂停与恢复")},
@@ -74,7 +75,8 @@ func (a *API) openapi() *huma.OpenAPI {
 	}
 }
 
-// contactURL is where people who read the description find those who run the program: its own documentation.
+// contactURL is where people who read the description find those who run the program: its own
+// documentation.
 func (a *API) contactURL() string { return strings.TrimSuffix(a.PublicURL, "/") + Prefix + docsPath }
 
 // document is the finished description in both forms and languages.

@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
+	"juzhen/internal/relay"
 	"juzhen/internal/review"
 	"juzhen/internal/source"
 	"juzhen/internal/web/page"
@@ -108,6 +109,28 @@ var looks = map[any]look{
 	plan.Weekend:  {"grey", "calendar"},
 	plan.Holiday:  {"green", "sun"},
 	plan.Adjusted: {"orange", "calendar-event"},
+
+	relay.Drafted:   {"grey", "pencil"},
+	relay.Open:      {"blue", "repeat"},
+	relay.Closed:    {"green", "circle-check"},
+	relay.Withdrawn: {"grey", "arrow-back-up"},
+
+	relay.ToBegin:   {"grey", "circle-dashed"},
+	relay.ToConfirm: {"orange", "hourglass"},
+	relay.InReview:  {"blue", "hourglass"},
+	relay.Back:      {"orange", "arrow-back-up"},
+	relay.Scheduled: {"blue", "clock"},
+	relay.InDoubt:   {"purple", "help"},
+	relay.Sent:      {"green", "circle-check"},
+	relay.NotSent:   {"red", "circle-x"},
+	relay.Late:      {"red", "clock-exclamation"},
+	relay.Refused:   {"grey", "ban"},
+	relay.Gone:      {"grey", "arrow-back-up"},
+
+	relay.StandingAsked: {"orange", "hourglass"},
+	relay.StandingHolds: {"green", "circle-check"},
+	relay.StandingOver:  {"grey", "clock-exclamation"},
+	relay.StandingEnded: {"grey", "ban"},
 
 	lexicon.On:  {"green", "circle-check"},
 	lexicon.Off: {"grey", "player-pause"},

@@ -20,6 +20,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/live"
 	"juzhen/internal/post"
+	"juzhen/internal/relay"
 	"juzhen/internal/web"
 )
 
@@ -28,6 +29,7 @@ type Deps struct {
 	Hub        *live.Hub
 	Posts      *post.Service
 	Deliveries *delivery.Service
+	Relays     *relay.Service
 
 	Beat time.Duration // between signs of life, with which session and rights are asked again; 15 s when 0
 	Gap  time.Duration // least time between two events of one stream; 500 ms when 0
@@ -67,6 +69,7 @@ type kind struct {
 var kinds = []kind{
 	{word: "posts", mark: "post/", sees: access.PostView},
 	{word: "deliveries", mark: "delivery/", sees: access.PostView},
+	{word: "relays", mark: "relay/", sees: access.PostView},
 	{word: "todos", mark: "todo/", sees: access.UnitView},
 	{word: "pauses", mark: "pause/", sees: access.UnitView, above: true},
 	{word: "accounts", mark: "account/", sees: access.AccountView},
@@ -101,7 +104,7 @@ func topicOf(word string) (topic, bool) {
 			return topic{kind: kind}, true
 		}
 		number, ok := strings.CutPrefix(word, kind.mark)
-		if !ok || kind.word != "posts" && kind.word != "deliveries" {
+		if !ok || kind.word != "posts" && kind.word != "deliveries" && kind.word != "relays" {
 			continue
 		}
 		id, err := strconv.ParseInt(number, 10, 64)
@@ -138,6 +141,8 @@ func (h *pages) may(ctx context.Context, actor access.Actor, topics []topic) err
 		case t.id == 0:
 		case t.kind.word == "posts":
 			_, _, err = h.Posts.Find(ctx, actor, t.id)
+		case t.kind.word == "relays":
+			_, err = h.Relays.Find(ctx, actor, t.id)
 		default:
 			_, err = h.Deliveries.Find(ctx, actor, t.id)
 		}

@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/pdf"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
+	"juzhen/internal/relay"
 	"juzhen/internal/review"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
@@ -29,6 +30,7 @@ type Deps struct {
 	Media      *media.Service
 	Reviews    *review.Service
 	Checks     *check.Service
+	Relays     *relay.Service
 	Links      *link.Service
 	Deliveries *delivery.Service
 	Accounts   *account.Service

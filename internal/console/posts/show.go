@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/post"
+	"juzhen/internal/relay"
 	"juzhen/internal/review"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -47,6 +48,7 @@ type postPage struct {
 	Found      []parts.Found
 	Stops      parts.Stops
 	Links      []parts.Link
+	Relay      *relay.Board // what it asks of other accounts
 
 	states map[delivery.State]int // how many deliveries are in each
 }
@@ -76,6 +78,14 @@ func (p postPage) Folded() int {
 	}
 
 	return max(0, len(p.Deliveries)-shownDeliveries)
+}
+
+// MayAsk tells whether the post may ask other accounts to carry it.
+func (p postPage) MayAsk() bool {
+	fixed := p.Relay != nil && (p.Relay.Status() != relay.Drafted || p.Post.Phase == post.Submitted)
+
+	return p.Actor.CanAt(access.RelayAsk, p.Post.UnitPath) && !fixed && p.Post.Phase != post.Submitted &&
+		p.Post.Phase != post.Withdrawn
 }
 
 // DueLocal is the time the form for another one begins with.
@@ -126,6 +136,9 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 		return p, err
 	}
 	if err := h.fillStory(ctx, actor, &p); err != nil {
+		return p, err
+	}
+	if p.Relay, err = h.Relays.OfPost(ctx, actor, id); err != nil {
 		return p, err
 	}
 	var problems post.Problems
@@ -205,8 +218,8 @@ func (h *pages) fillAdvance(ctx context.Context, actor access.Actor, page *postP
 	return nil
 }
 
-// stopsOf finds the words because of which the post cannot go on as it stands now; nothing of one that is out
-// or given up.
+// stopsOf finds the words because of which the post cannot go on as it stands now; nothing of one that is
+// out or given up.
 func (h *pages) stopsOf(ctx context.Context, p postPage) (parts.Stops, error) {
 	if p.Open == 0 && p.Post.Phase != post.Draft && p.Post.Phase != post.Returned {
 		return parts.Stops{}, nil

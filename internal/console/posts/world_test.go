@@ -33,6 +33,7 @@ import (
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
+	"juzhen/internal/relay"
 	"juzhen/internal/review"
 	"juzhen/internal/seal"
 	"juzhen/internal/todo"
@@ -82,6 +83,7 @@ func newWorld(t *testing.T) *world {
 		Units:      units,
 		Columns:    column.New(w.db, clock),
 	}
+	deps.Relays = relay.New(w.db, relay.Options{Deliveries: w.deliveries, Now: clock})
 	deps.Plan = plan.New(w.db, plan.Options{
 		Accounts: accounts, Columns: deps.Columns, Deliveries: w.deliveries, Now: clock,
 	})
@@ -109,6 +111,7 @@ func newWorld(t *testing.T) *world {
 		Checks:     checks,
 		Links:      links,
 		Deliveries: w.deliveries,
+		Relays:     deps.Relays,
 	})
 	calendar.Register(w.kit, calendar.Deps{
 		Posts:      w.posts,

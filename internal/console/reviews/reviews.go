@@ -20,6 +20,7 @@ import (
 	"juzhen/internal/instant"
 	"juzhen/internal/link"
 	"juzhen/internal/post"
+	"juzhen/internal/relay"
 	"juzhen/internal/review"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
@@ -32,6 +33,7 @@ type Deps struct {
 	Reviews    *review.Service
 	Checks     *check.Service
 	Links      *link.Service
+	Relays     *relay.Service
 	Deliveries *delivery.Service
 }
 
@@ -197,6 +199,7 @@ type reviewPage struct {
 	Words    words    // of the version, while its step is one of editing
 	Typed    []string // what an editor had written, when it could not be kept
 	Links    []parts.Link
+	Relay    *relay.Board // what its approval covers beside it
 }
 
 // Agree is how many of the writer's reasons wait for the reviewer's word.
@@ -336,6 +339,11 @@ func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 		return err
 	}
 	page.Links = parts.Links(page.Base, links)
+	if len(page.Version.Relay) > 0 {
+		if page.Relay, err = h.Relays.OfPost(ctx, web.Actor(c), page.Post.ID); err != nil {
+			return err
+		}
+	}
 
 	return h.fillNotes(c, page)
 }

@@ -1,0 +1,310 @@
+// Package relays holds the pages of linked publishing: what a post asks of other accounts, the board of
+// who carried it, the task of one account, standing approvals, and the page on which a warning goes out.
+// Who may do what is package relay's to say.
+package relays
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/column"
+	"juzhen/internal/console/badge"
+	"juzhen/internal/console/parts"
+	"juzhen/internal/delivery"
+	"juzhen/internal/org"
+	"juzhen/internal/post"
+	"juzhen/internal/relay"
+	"juzhen/internal/todo"
+	"juzhen/internal/web"
+	"juzhen/internal/web/page"
+)
+
+// Deps are the use cases the pages call.
+type Deps struct {
+	Relays     *relay.Service
+	Posts      *post.Service
+	Deliveries *delivery.Service
+	Accounts   *account.Service
+	Columns    *column.Service
+	Units      *org.Service
+}
+
+type pages struct {
+	kit *web.Kit
+	Deps
+}
+
+// Register declares the pages and their routes.
+func Register(kit *web.Kit, deps Deps) {
+	h := &pages{kit, deps}
+	kit.Badges(badge.Find)
+	kit.Belongs("/posts", "/relays")
+	kit.Declare("relays/list", listPage{})
+	kit.Declare("relays/board", boardPage{})
+	kit.Declare("relays/certificate", certificatePage{})
+	kit.Declare("relays/form", formPage{})
+	kit.Declare("relays/task", taskPage{})
+	kit.Declare("relays/standings", standingsPage{})
+
+	g := kit.Group("/relays")
+	kit.Handle(g, "GET", "", access.PostView, h.list)
+	kit.Handle(g, "GET", "/new", access.RelayAsk, h.form)
+	kit.Handle(g, "POST", "", access.RelayAsk, h.set)
+	kit.Handle(g, "GET", "/:id", access.PostView, h.board)
+	kit.Handle(g, "GET", "/:id/certificate", access.PostView, h.certificate)
+	kit.Handle(g, "POST", "/:id/remind", access.RelayAsk, h.remind)
+	kit.Handle(g, "POST", "/:id/withdraw", access.RelayAsk, h.withdraw)
+	kit.Handle(g, "POST", "/:id/close", access.RelayAsk, h.close)
+
+	kit.Handle(g, "GET", "/tasks/:id", access.PostView, h.task)
+	kit.Handle(g, "POST", "/tasks/:id/confirm", access.PostWrite, h.confirm)
+	kit.Handle(g, "POST", "/tasks/:id/decline", access.PostWrite, h.decline)
+
+	kit.Handle(g, "GET", "/standings", access.PostView, h.standings)
+	kit.Handle(g, "POST", "/standings", access.PostWrite, h.askStanding)
+	kit.Handle(g, "POST", "/standings/:id/confirm", access.RelayStanding, h.confirmStanding)
+	kit.Handle(g, "POST", "/standings/:id/end", access.PostView, h.endStanding)
+}
+
+// TodoPages say where what waits is dealt with.
+func TodoPages() todo.Pages {
+	return todo.Pages{}.
+		Page(relay.TodoSubject, "/relays/%d").
+		Page(relay.TaskSubject, "/relays/tasks/%d").
+		PageOf("relay.standing", "/relays/standings#standing-%d")
+}
+
+func crumbs() []page.Crumb {
+	return []page.Crumb{{Text: "稿件", Href: "/posts"}, {Text: "联动", Href: "/relays"}}
+}
+
+// listPage lists relays, the newest first.
+type listPage struct {
+	page.Base
+	Rows []relay.Board
+}
+
+func (h *pages) list(c *gin.Context) error {
+	p := listPage{Base: h.kit.Base(c, "联动", crumbs()[:1]...)}
+	p.Follow = page.Follow{Of: "relays", Every: 60}
+	var err error
+	if p.Rows, err = h.Relays.List(c.Request.Context(), web.Actor(c)); err != nil {
+		return err
+	}
+
+	return h.kit.Show(c, 200, "relays/list", p)
+}
+
+// boardPage is one relay: who carried it, when, with what words, who has not.
+type boardPage struct {
+	page.Base
+	relay.Board
+	Rows  []boardRow
+	Sums  []boardSum
+	Waits int // tasks that can be reminded
+}
+
+// boardRow is one account's task.
+type boardRow struct {
+	relay.Task
+	Now     relay.State
+	Remind  bool
+	Caption delivery.Live
+	Note    string // why it stands where it stands, in the reader's language
+	Mine    bool   // the reader may answer it
+}
+
+// boardSum is how many tasks are in a state.
+type boardSum struct {
+	State relay.State
+	N     int
+}
+
+func (h *pages) board(c *gin.Context) error {
+	p, err := h.boardPage(c)
+	if err != nil {
+		return err
+	}
+
+	return h.kit.Show(c, 200, "relays/board", p)
+}
+
+func (h *pages) boardPage(c *gin.Context) (boardPage, error) {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return boardPage{}, err
+	}
+	board, err := h.Relays.Find(c.Request.Context(), web.Actor(c), id)
+	if err != nil {
+		return boardPage{}, err
+	}
+	p := boardPage{Base: h.kit.Base(c, "联动", crumbs()...), Board: board}
+	p.Heading = parts.TitleOf(p.Base, board.Text)
+	p.Follow = page.Follow{Of: fmt.Sprintf("relay/%d deliveries posts", id), Every: 15}
+
+	for _, state := range relay.States() {
+		if n := board.Figures.By[state]; n > 0 {
+			p.Sums = append(p.Sums, boardSum{state, n})
+		}
+	}
+
+	for _, task := range board.Tasks {
+		row := boardRow{
+			Task:   task,
+			Now:    task.State(p.Now, board.Deadline),
+			Remind: board.Steers && board.MayRemind(task, p.Now) == nil,
+			Mine: p.Actor.CanAt(access.PostWrite, task.UnitPath) &&
+				board.MayConfirm(task, p.Now) == nil,
+			Note: p.noteOf(board.Relay, task),
+		}
+		if task.Live != delivery.LiveUp {
+			row.Caption = task.Live
+		}
+		if row.Remind {
+			p.Waits++
+		}
+		p.Rows = append(p.Rows, row)
+	}
+
+	return p, nil
+}
+
+// noteOf says why a task stands where it stands.
+func (p boardPage) noteOf(r relay.Relay, task relay.Task) string {
+	switch {
+	case task.Why != "":
+		return task.Why
+	case task.Delivery == delivery.Waiting && r.Kind == relay.Repost && r.LeadState != delivery.Sent:
+		return p.T("等首发发出")
+	case task.Delivery == delivery.Handoff:
+		return p.T(delivery.Handoff.Label())
+	case task.Delivery == delivery.Failed, task.Delivery == delivery.Missed, task.Delivery == delivery.Held:
+		return p.T(task.Reason.Label())
+	}
+
+	return ""
+}
+
+// remindForm names one task, or none for all.
+type remindForm struct {
+	Task int64 `form:"task"`
+}
+
+func (h *pages) remind(c *gin.Context) error {
+	var n int
+	id, _, _, err := web.Act(c, func(id int64, form remindForm) (_ struct{}, err error) {
+		n, err = h.Relays.Remind(c.Request.Context(), web.Actor(c), id, form.Task)
+		return struct{}{}, err
+	})
+	if err != nil {
+		return h.refuseBoard(c, err)
+	}
+
+	return h.kit.See(c, fmt.Sprintf("/relays/%d", id), "已提醒 {.n} 个账号的人员", "n", n)
+}
+
+type whyForm struct {
+	Reason    string `form:"reason"`
+	Statement string `form:"statement"`
+}
+
+func (h *pages) withdraw(c *gin.Context) error {
+	id, _, _, err := web.Act(c, func(id int64, form whyForm) (struct{}, error) {
+		return struct{}{}, h.Relays.Withdraw(c.Request.Context(), web.Actor(c), id, form.Reason)
+	})
+	if err != nil {
+		return h.refuseBoard(c, err)
+	}
+
+	return h.kit.See(c, fmt.Sprintf("/relays/%d", id), "已撤回联动，尚未发出的已取消")
+}
+
+func (h *pages) close(c *gin.Context) error {
+	id, _, _, err := web.Act(c, func(id int64, form whyForm) (struct{}, error) {
+		return struct{}{}, h.Relays.Close(c.Request.Context(), web.Actor(c), id, form.Statement)
+	})
+	if err != nil {
+		return h.refuseBoard(c, err)
+	}
+
+	return h.kit.See(c, fmt.Sprintf("/relays/%d", id), "联动已结束")
+}
+
+func (h *pages) refuseBoard(c *gin.Context, err error) error {
+	p, perr := h.boardPage(c)
+	if perr != nil {
+		return perr
+	}
+
+	return h.kit.Refuse(c, err, "relays/board", &p)
+}
+
+// certificatePage proves what became of a post on the leading account and on all that carried it.
+type certificatePage struct {
+	boardPage
+	PrintedAt time.Time
+	Lead      *proof
+	Proofs    []proof
+}
+
+// proof is one account's publication, as its own certificate has it in full.
+type proof struct {
+	delivery.Certificate
+	Words    relay.WordsKind
+	Approved string // who approved it
+}
+
+// VersionHash is the approval hash of what went out.
+func (p proof) VersionHash() string { return fmt.Sprintf("%x", p.Version.Hash) }
+
+func (h *pages) certificate(c *gin.Context) error {
+	board, err := h.boardPage(c)
+	if err != nil {
+		return err
+	}
+	p := certificatePage{boardPage: board, PrintedAt: board.Now}
+	p.Base = h.kit.Base(c, "联动发布凭证",
+		append(crumbs(), page.Crumb{Text: board.Board.Title(), Href: fmt.Sprintf("/relays/%d", board.ID)})...)
+	if board.LeadState == delivery.Sent && board.All {
+		lead, err := h.proof(c, board.LeadDeliveryID)
+		if err != nil {
+			return err
+		}
+		p.Lead = &lead
+	}
+
+	for _, row := range board.Rows {
+		if row.Now != relay.Sent {
+			continue
+		}
+		one, err := h.proof(c, row.DeliveryID)
+		if err != nil {
+			return err
+		}
+		one.Words = row.Words
+		p.Proofs = append(p.Proofs, one)
+	}
+
+	return h.kit.Show(c, 200, "relays/certificate", p)
+}
+
+func (h *pages) proof(c *gin.Context, id int64) (proof, error) {
+	certificate, err := h.Deliveries.Certificate(c.Request.Context(), web.Actor(c), id)
+	one := proof{Certificate: certificate}
+
+	for _, r := range certificate.Reviews {
+		if r.DecidedAt == nil || r.Undone {
+			continue
+		}
+		if one.Approved != "" {
+			one.Approved = "、" + one.Approved
+		}
+		one.Approved = r.DecidedName + one.Approved
+	}
+
+	return one, err
+}

@@ -1,0 +1,271 @@
+package relay
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+const selectRelay = `
+SELECT r.id, r.post_id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.phase, p.version_id,
+    coalesce(v.column_id, 0) AS column_id, p.urgent, p.due_at, r.kind, r.lead_account_id,
+    a.handle AS lead_handle, coalesce(vt.variant, v.text) AS text, r.words,
+    r.spread_seconds::bigint * 1000000000 AS spread, r.deadline, r.reason, r.revision, r.lead_version,
+    r.covered, r.asked_at, r.withdrawn_at, r.withdrawn_why, r.closed_at, r.statement, r.created_by,
+    c.display_name AS created_name, r.created_at, coalesce(d.id, 0) AS lead_delivery_id,
+    coalesce(d.state, '') AS lead_state, coalesce(d.version_id, 0) AS lead_sent_version,
+    coalesce(d.sent_at, d.call_ended_at) AS lead_sent_at, coalesce(d.remote_id, '') AS lead_remote_id,
+    coalesce(d.remote_url, '') AS lead_remote_url, coalesce(a.remote_uid, '') AS lead_remote_uid
+FROM relays r JOIN posts p ON p.id = r.post_id JOIN units u ON u.id = p.unit_id
+JOIN post_versions v ON v.id = p.version_id JOIN accounts a ON a.id = r.lead_account_id
+LEFT JOIN version_targets vt ON vt.version_id = v.id AND vt.account_id = r.lead_account_id
+LEFT JOIN deliveries d ON d.post_id = r.post_id AND d.account_id = r.lead_account_id
+JOIN users c ON c.id = r.created_by
+WHERE `
+
+const selectTask = `
+SELECT t.id, t.relay_id, t.account_id, a.handle, a.connector, a.state = 'live' AS account_live, a.unit_id,
+    u.path AS unit_path, u.name AS unit_name, t.place, t.stage, t.words, t.standing_id, t.post_id,
+    t.answered_by, coalesce(b.display_name, '') AS answered_name, t.answered_at, t.why, t.reminded,
+    t.reminded_at, coalesce(v.text, '') AS text, coalesce(p.phase, '') AS phase,
+    coalesce(d.id, 0) AS delivery_id, coalesce(d.state, '') AS delivery, coalesce(d.live, '') AS live,
+    coalesce(d.due_at, p.due_at) AS due_at,
+    CASE WHEN d.state = 'sent' THEN coalesce(d.sent_at, d.call_ended_at) END AS sent_at,
+    coalesce(d.reason, '') AS reason, coalesce(d.remote_id, '') AS remote_id,
+    coalesce(d.remote_url, '') AS remote_url, coalesce(a.remote_uid, '') AS remote_uid
+FROM relay_tasks t JOIN accounts a ON a.id = t.account_id JOIN units u ON u.id = a.unit_id
+LEFT JOIN users b ON b.id = t.answered_by LEFT JOIN posts p ON p.id = t.post_id
+LEFT JOIN post_versions v ON v.id = p.version_id
+LEFT JOIN deliveries d ON d.post_id = t.post_id AND d.account_id = t.account_id
+WHERE `
+
+func errNotFound() error {
+	return fault.NotFound("没有找到联动，或不在您的管辖范围内")
+}
+
+// seenSQL is the condition that the actor sees relay r: its lead, or once accounts were asked, one of them.
+func seenSQL(actor access.Actor) (string, []any) {
+	lead, args := access.Scope(actor, access.PostView, "u.path")
+	task, more := access.Scope(actor, access.PostView, "tu.path")
+
+	return "(" + lead + ` OR EXISTS (SELECT FROM relay_tasks t JOIN accounts ta ON ta.id = t.account_id
+    JOIN units tu ON tu.id = ta.unit_id WHERE t.relay_id = r.id AND t.stage <> 'planned' AND ` + task + "))",
+		append(args, more...)
+}
+
+func findRelay(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Relay, error) {
+	seen, args := seenSQL(actor)
+	relay, err := gorm.G[Relay](db).Raw(selectRelay+"r.id = ? AND "+seen, append([]any{id}, args...)...).
+		Take(ctx)
+
+	return relay, pg.OrNotFound(err, errNotFound())
+}
+
+// findAny is findRelay without asking who reads.
+func findAny(ctx context.Context, db *gorm.DB, id int64) (Relay, error) {
+	relay, err := gorm.G[Relay](db).Raw(selectRelay+"r.id = ?", id).Take(ctx)
+	return relay, pg.OrNotFound(err, errNotFound())
+}
+
+// ofPost gives the relay of a post, none where it has none.
+func ofPost(ctx context.Context, db *gorm.DB, postID int64) ([]Relay, error) {
+	return gorm.G[Relay](db).Raw(selectRelay+"r.post_id = ?", postID).Find(ctx)
+}
+
+// seenRelays lists the newest relays that the actor sees.
+func seenRelays(ctx context.Context, db *gorm.DB, actor access.Actor, most int) ([]Relay, error) {
+	seen, args := seenSQL(actor)
+	return gorm.G[Relay](db).Raw(selectRelay+seen+" ORDER BY r.id DESC LIMIT ?", append(args, most)...).
+		Find(ctx)
+}
+
+func tasksOf(ctx context.Context, db *gorm.DB, relayIDs ...int64) ([]Task, error) {
+	if len(relayIDs) == 0 {
+		return nil, nil
+	}
+
+	return gorm.G[Task](db).Raw(selectTask+"t.relay_id IN ? ORDER BY t.relay_id, t.place", relayIDs).Find(ctx)
+}
+
+// findTask reads a task that the actor may see, and fails with fault.Forbidden when perm is not held at
+// its unit.
+func findTask(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	perm access.Permission,
+	id int64,
+) (Task, error) {
+	scope, args := access.Scope(actor, access.PostView, "u.path")
+	task, err := gorm.G[Task](db).Raw(selectTask+"t.id = ? AND t.stage <> 'planned' AND "+scope,
+		append([]any{id}, args...)...).Take(ctx)
+	if err != nil {
+		return Task{}, pg.OrNotFound(err, fault.NotFound("没有找到联动任务，或不在您的管辖范围内"))
+	}
+
+	return task, access.Require(actor, perm, task.UnitPath)
+}
+
+func lockRelay(ctx context.Context, tx pg.Tx, id int64, how string) error {
+	_, err := tx.Pgx.Exec(ctx, "SELECT FROM relays WHERE id = $1 FOR "+how, id)
+	return err
+}
+
+// putRelay writes a relay that nobody was asked for yet, with its tasks in the order of the matrix.
+func putRelay(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	postID, by int64,
+	q Request,
+) (id int64, err error) {
+	err = tx.Pgx.QueryRow(ctx, `
+INSERT INTO relays (post_id, kind, lead_account_id, words, spread_seconds, deadline, reason, created_by,
+    created_at, updated_at)
+VALUES (@post, @kind, @lead, @words, @spread, @deadline, @reason, @by, @now, @now)
+ON CONFLICT (post_id) DO UPDATE SET kind = @kind, lead_account_id = @lead, words = @words,
+    spread_seconds = @spread, deadline = @deadline, reason = @reason, updated_at = @now,
+    revision = relays.revision + 1, withdrawn_at = NULL, withdrawn_why = ''
+RETURNING id`, pgx.NamedArgs{
+		"post": postID, "kind": string(q.Kind), "lead": q.LeadAccountID, "words": q.Words,
+		"spread": int(q.Spread.Seconds()), "deadline": q.Deadline, "reason": q.Reason, "by": by, "now": now,
+	}).Scan(&id)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM relay_tasks WHERE relay_id = $1", id); err != nil {
+		return 0, err
+	}
+	_, err = tx.Pgx.Exec(ctx, `
+INSERT INTO relay_tasks (relay_id, account_id, place, stage)
+SELECT $1, a.id, row_number() OVER (ORDER BY a.position, a.id) - 1, 'planned'
+FROM accounts a WHERE a.id = ANY ($2)`, id, q.AccountIDs)
+
+	return id, err
+}
+
+// stopAsking lets nobody confirm any more, until the accounts are asked again.
+func stopAsking(ctx context.Context, tx pg.Tx, id int64) error {
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE relays SET asked_at = NULL, lead_version = NULL, covered = false WHERE id = $1`, id)
+
+	return err
+}
+
+// setAsked opens a relay for a version of its lead.
+func setAsked(ctx context.Context, tx pg.Tx, now time.Time, relay Relay, covered bool) error {
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE relays SET asked_at = $2, lead_version = $3, covered = $4, updated_at = $2 WHERE id = $1`,
+		relay.ID, now, relay.VersionID, covered)
+
+	return err
+}
+
+// moveTasks moves the tasks to where the act leads from where it may be done, and gives those that moved.
+func moveTasks(ctx context.Context, tx pg.Tx, act Act, ids []int64) (moved []int64, err error) {
+	arrow := arrows[act]
+	set := "stage = @to"
+	if act == Recall || act == Revoke {
+		set += ", words = '', post_id = NULL, standing_id = NULL, answered_by = NULL, answered_at = NULL, " +
+			"why = '', reminded = 0, reminded_at = NULL"
+	}
+
+	from := make([]string, len(arrow.from))
+	for i, stage := range arrow.from {
+		from[i] = string(stage)
+	}
+	rows, err := tx.Pgx.Query(ctx, "UPDATE relay_tasks SET "+set+
+		" WHERE id = ANY (@ids) AND stage = ANY (@from) RETURNING id",
+		pgx.NamedArgs{"ids": ids, "from": from, "to": string(arrow.to)})
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// setConfirmed binds a task to the post that fulfils it. It tells false where somebody was faster.
+func setConfirmed(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	taskID, postID, by int64,
+	words WordsKind,
+	standingID *int64,
+) (bool, error) {
+	tag, err := tx.Pgx.Exec(ctx, `
+UPDATE relay_tasks SET stage = 'confirmed', post_id = $2, answered_by = $3, answered_at = $4, words = $5,
+    standing_id = $6, why = ''
+WHERE id = $1 AND stage IN ('asked', 'declined')`, taskID, postID, by, now, string(words), standingID)
+
+	return tag.RowsAffected() == 1, err
+}
+
+// carriedBy are the tasks that a standing approval confirmed.
+func carriedBy(ctx context.Context, db *gorm.DB, standingID int64) ([]Task, error) {
+	return gorm.G[Task](
+		db,
+	).Raw(selectTask+"t.standing_id = ? AND t.stage = 'confirmed' ORDER BY t.id", standingID).
+		Find(ctx)
+}
+
+func setDeclined(ctx context.Context, tx pg.Tx, now time.Time, taskID, by int64, why string) (bool, error) {
+	tag, err := tx.Pgx.Exec(ctx, `
+UPDATE relay_tasks SET stage = 'declined', answered_by = $2, answered_at = $3, why = $4
+WHERE id = $1 AND stage = 'asked'`, taskID, by, now, why)
+
+	return tag.RowsAffected() == 1, err
+}
+
+func setReminded(ctx context.Context, tx pg.Tx, now time.Time, ids []int64) error {
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE relay_tasks SET reminded = reminded + 1, reminded_at = $2 WHERE id = ANY ($1)`, ids, now)
+
+	return err
+}
+
+func setEnded(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	id, by int64,
+	withdrawn bool,
+	words string,
+) error {
+	sql := `UPDATE relays SET closed_at = $2, closed_by = $3, statement = $4, updated_at = $2 WHERE id = $1`
+	if withdrawn {
+		sql = `UPDATE relays SET withdrawn_at = $2, withdrawn_why = $4, updated_at = $2
+WHERE id = $1 AND $3::bigint IS NOT NULL`
+	}
+	_, err := tx.Pgx.Exec(ctx, sql, id, now, by, words)
+
+	return err
+}
+
+// overdue are the open relays whose deadline has passed while somebody is still asked.
+func overdue(ctx context.Context, db *pg.DB, now time.Time) ([]int64, error) {
+	rows, err := db.Pool().Query(ctx, `
+SELECT r.id FROM relays r WHERE r.closed_at IS NULL AND r.withdrawn_at IS NULL AND r.deadline < $1
+    AND EXISTS (SELECT FROM relay_tasks t WHERE t.relay_id = r.id AND t.stage = 'asked')
+ORDER BY r.deadline LIMIT 200`, now)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// ofPostTx gives the number of a post's relay that is neither withdrawn nor closed; 0 for none.
+func ofPostTx(ctx context.Context, tx pg.Tx, postID int64) (id int64, err error) {
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT coalesce((SELECT id FROM relays
+    WHERE post_id = $1 AND withdrawn_at IS NULL AND closed_at IS NULL), 0)`, postID).Scan(&id)
+
+	return id, err
+}
