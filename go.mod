@@ -42,6 +42,7 @@ require (
 	github.com/phpdave11/gofpdi v1.0.14-0.20211212211723-1f10f9844311 // indirect
 	github.com/pkg/errors v0.8.1 // indirect
 	github.com/signintech/gopdf v0.33.0 // indirect
+	github.com/teambition/rrule-go v1.8.2 // indirect
 )
 
 require (

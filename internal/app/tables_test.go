@@ -147,6 +147,8 @@ var tables = []table{
 	{"plan_files", "plan", "", ""},
 	{"plan_import_posts", "plan", "", ""},
 	{"plan_imports", "plan", "", ""},
+	{"plan_series", "plan", "", ""},
+	{"plan_series_posts", "plan", "", ""},
 
 	{"relay_standings", "relay", "", ""},
 	{"relay_tasks", "relay", "", ""},

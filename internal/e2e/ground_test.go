@@ -438,6 +438,21 @@ var (
 
 		return v.with(vars{"on": day(0), "next": day(1), "week": day(7)})
 	}
+	// a series of three drafts, with the first of them and the post that is repeated
+	series = func(s *side) vars {
+		v := only(s)
+		rule, err := plan.ParseRule("FREQ=DAILY;COUNT=3")
+		s.g.must(err)
+		made, err := s.g.Plan.MakeSeries(s.g.t.Context(), s.author, plan.SeriesAsk{
+			PostID: v["post"].(int64), Text: "墙内的话，{日期}", Rule: rule, First: *world.In(30 * time.Hour),
+		})
+		s.g.must(err)
+
+		return v.with(vars{
+			"source": v["post"], "id": made.ID, "post": made.Posts[0].PostID,
+			"first": world.In(50 * time.Hour).In(beijing.Zone).Format("2006-01-02T15:04"),
+		})
+	}
 	failedPost = func(s *side) vars { v := failed(s); return v.with(vars{"id": v["post"]}) }
 	failed     = moved(
 		`state = 'failed', reason = 'refused', attempts = 1, due_at = now() - interval '1 minute',

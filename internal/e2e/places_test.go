@@ -53,6 +53,9 @@ var placesOf = map[string][]string{
 		"/plan/import",
 		"/plan/copy",
 		"/plan/move",
+		"/plan/series",
+		"/plan/series/new?post={draft}",
+		"/plan/series/{series}",
 		"/plan/import/{planFile}",
 		"/reach/posts/{platformPost}",
 		"/advances/{advance}",
@@ -256,6 +259,26 @@ func allPlacesAreListed(t *testing.T, w *world.World) {
 	}
 }
 
+// repeated makes a series of a post.
+func repeated(t *testing.T, w *world.World, source int64) int64 {
+	t.Helper()
+
+	officer, _ := w.Actor("xuanchuan")
+	rule, err := plan.ParseRule("FREQ=WEEKLY;BYDAY=MO,FR;COUNT=6")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	made, err := w.Plan.MakeSeries(t.Context(), officer, plan.SeriesAsk{
+		PostID: source, Text: "{日期}（{星期}）空气质量提示", First: *world.In(30 * time.Hour), Rule: rule,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return made.ID
+}
+
 // prepare puts something on every page: a draft, a submitted post, one sent, one unknown, a hand-off, a
 // pause, a decision.
 func prepare(t *testing.T, w *world.World) vars {
@@ -300,6 +323,7 @@ func prepare(t *testing.T, w *world.World) vars {
 	}
 	v["batch"] = *batch[0].BatchID
 	v["planFile"] = plannedFile(t, w)
+	v["series"] = repeated(t, w, v["draft"].(int64))
 	v["advance"], v["import"] = askedEarlier(t, w), importedPast(t, w, v["account"].(int64))
 
 	return v.with(reached(t, w)).with(askedOfAll(t, w))

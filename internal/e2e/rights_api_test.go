@@ -307,6 +307,21 @@ var apiRules = []rule{
 		"POST /api/v1/plan/move", "P----", dated, `{"from":"{on}","to":"{next}","post_ids":[{post}]}`,
 		"SELECT due_at > now() + interval '20 hours' FROM posts WHERE id = {post}", usual,
 	},
+	{"GET /api/v1/series", "PRS-A", series, "", "墙内的话，{", listed},
+	{"GET /api/v1/series/:id", "PRS-A", series, "", "墙内的话", usual},
+	{
+		"POST /api/v1/series", "P----", series,
+		`{"post_id":{source},"text":"又一次{日期}","first":"{first}:00+08:00","rule":"FREQ=DAILY;COUNT=2"}`,
+		"SELECT EXISTS (SELECT FROM plan_series WHERE source_id = {source} AND made_by = {self})", usual,
+	},
+	{
+		"POST /api/v1/series/:id/submit", "P----", series, `{"posts":[{"post_id":{post},"revision":1}]}`,
+		"SELECT phase = 'submitted' FROM posts WHERE id = {post}", usual,
+	},
+	{
+		"POST /api/v1/series/:id/stop", "P----", series, `{"from":2,"revision":1,"reason":"不再需要"}`,
+		"SELECT ended_by = {self} FROM plan_series WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/holidays", "PRS-A", nil, "year=2026", "国庆节", usual},
 	{
 		"PUT /api/v1/holidays", "P-S--", unknownYear,

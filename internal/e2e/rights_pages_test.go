@@ -169,6 +169,22 @@ var pageRules = []rule{
 		"POST /plan/move", "P----", dated, "from={on}&to={next}&post={post}",
 		"SELECT due_at > now() + interval '20 hours' FROM posts WHERE id = {post}", usual,
 	},
+	{"GET /plan/series", "PRS-A", series, "", "墙内的话，{", listed},
+	{"GET /plan/series/new", "P----", series, "post={source}", "墙内的话", usual},
+	{
+		"POST /plan/series", "P----", series,
+		"post={source}&text=又一次{日期}&first={first}&freq=DAILY&interval=1&count=2&act=make",
+		"SELECT EXISTS (SELECT FROM plan_series WHERE source_id = {source} AND made_by = {self})", usual,
+	},
+	{"GET /plan/series/:id", "PRS-A", series, "", "墙内的话", usual},
+	{
+		"POST /plan/series/:id/submit", "P----", series, "pick={post}.1",
+		"SELECT phase = 'submitted' FROM posts WHERE id = {post}", usual,
+	},
+	{
+		"POST /plan/series/:id/stop", "P----", series, "from=2&revision=1&reason=不再需要",
+		"SELECT ended_by = {self} FROM plan_series WHERE id = {id}", usual,
+	},
 	{"GET /plan/holidays", "PRS-A", nil, "", "六五环境日", usual},
 	{
 		"POST /plan/holidays", "P-S--", unknownYear,

@@ -14,6 +14,8 @@ var (
 	actCopyWeek   = acts.Declare("plan.copy_week", i18n.N("复制一周的稿件"))
 	actFeed       = acts.Declare("plan.feed", i18n.N("开通日历订阅"))
 	actFeedRevoke = acts.Declare("plan.feed_revoke", i18n.N("停用日历订阅"))
+	actSeries     = acts.Declare("plan.series", i18n.N("安排重复发布"))
+	actSeriesEnd  = acts.Declare("plan.series_end", i18n.N("停止重复发布"))
 	actUndo       = acts.Declare("plan.import_undo", i18n.N("撤销导入或复制"))
 )
 
@@ -27,6 +29,11 @@ func TrailSubjects() []audit.Subject {
 			Type:    "holidays",
 			Text:    i18n.N("节假日"),
 			NameSQL: `SELECT year::text FROM holiday_years WHERE year = e.number`,
+		},
+		{
+			Type:    "plan_series",
+			Text:    i18n.N("重复发布"),
+			NameSQL: `SELECT left(text, 40) FROM plan_series WHERE id = e.number`,
 		},
 		{
 			Type:    "plan_feed",

@@ -33,14 +33,14 @@ func (s *Service) Copy(
 		return Copied{}, fault.Invalid("", "表单无法读取，请刷新页面后重试")
 	}
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		made, err = copyPost(ctx, tx, actor, s.now(), id, nil, key)
+		made, err = copyPost(ctx, tx, actor, s.now(), id, nil, key, nil)
 		return err
 	})
 
 	return made, err
 }
 
-// CopyTx is Copy inside of a transaction, with a time.
+// CopyTx is Copy inside of a transaction, with a time. change may say it in other words; nil: as it stands.
 func CopyTx(
 	ctx context.Context,
 	tx pg.Tx,
@@ -48,10 +48,29 @@ func CopyTx(
 	at time.Time,
 	id int64,
 	due time.Time,
+	change func(*Content),
 ) (_ Copied, err error) {
 	defer fault.Step(&err, "post.CopyTx %d", id)
 
-	return copyPost(ctx, tx, actor, at, id, &due, "")
+	return copyPost(ctx, tx, actor, at, id, &due, "", change)
+}
+
+// SourceTx reads a post with its version as somebody who may write it copies it. Fails as Copy does.
+func SourceTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	id int64,
+) (from Post, version Version, err error) {
+	defer fault.Step(&err, "post.SourceTx %d", id)
+
+	if from, err = findPost(ctx, tx.DB, actor, access.PostWrite, id); err != nil {
+		return from, version, err
+	}
+
+	version, err = findVersion(ctx, tx, from.VersionID)
+
+	return from, version, err
 }
 
 func copyPost(
@@ -62,12 +81,9 @@ func copyPost(
 	id int64,
 	due *time.Time,
 	key string,
+	change func(*Content),
 ) (made Copied, err error) {
-	from, err := findPost(ctx, tx.DB, actor, access.PostWrite, id)
-	if err != nil {
-		return Copied{}, err
-	}
-	version, err := findVersion(ctx, tx, from.VersionID)
+	from, version, err := SourceTx(ctx, tx, actor, id)
 	if err != nil {
 		return Copied{}, err
 	}
@@ -76,6 +92,9 @@ func copyPost(
 	content.Corrects, content.CopiedFrom = nil, &from.ID
 	content.Targets, made.Left = usable(actor, from.UnitPath, version.Targets)
 
+	if change != nil {
+		change(&content)
+	}
 	if content, err = content.clean(); err != nil {
 		return Copied{}, err
 	}

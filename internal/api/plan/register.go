@@ -25,5 +25,6 @@ type api struct {
 func Register(to *rest.API, deps Deps) {
 	a := &api{to, deps}
 	a.plan()
+	a.series()
 	a.feeds()
 }
