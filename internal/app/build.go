@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/riverqueue/river"
@@ -35,6 +36,7 @@ import (
 	"juzhen/internal/link"
 	"juzhen/internal/live"
 	"juzhen/internal/media"
+	"juzhen/internal/notice"
 	"juzhen/internal/org"
 	"juzhen/internal/outward"
 	"juzhen/internal/pdf"
@@ -56,6 +58,7 @@ import (
 type Services struct {
 	Audit      *audit.Service
 	Org        *org.Service
+	Notices    *notice.Service
 	Todo       *todo.Service
 	Identity   *identity.Service
 	Replays    *replay.Service
@@ -102,7 +105,11 @@ func (a *App) buildServices(ctx context.Context) error {
 	api, rules := a.weibo(), a.rules()
 	a.Audit = audit.New(db, now, acts()...).Naming(subjects()...)
 	a.Org = org.New(db, now)
-	a.Todo = todo.New(db, matters(), todoPages())
+	pages := todoPages()
+	a.Notices = notice.New(db, notice.Options{
+		Now: now, Words: noticeWords(), Page: noticePage(pages), After: a.cfg.NoticePassOn,
+	})
+	a.Todo = todo.New(db, matters(), pages)
 	if err := a.Audit.Begin(ctx); err != nil {
 		return err
 	}
@@ -247,6 +254,9 @@ func (a *App) engineSettings() dispatch.Settings {
 // through its own.
 func (a *App) buildQueue() error {
 	workers := river.NewWorkers()
+	if err := notice.AddWorkers(workers, a.Notices); err != nil {
+		return err
+	}
 	if err := account.AddWorkers(workers, a.Accounts); err != nil {
 		return err
 	}
@@ -278,7 +288,7 @@ func (a *App) buildQueue() error {
 		Reindex: a.owner,
 		Periodic: slices.Concat(
 			account.Periodic(), review.Periodic(), reach.Periodic(), template.Periodic(), source.Periodic(),
-			link.Periodic(), relay.Periodic(),
+			link.Periodic(), relay.Periodic(), notice.Periodic(),
 		),
 	})
 
@@ -306,6 +316,7 @@ func acts() []audit.Act {
 		delivery.TrailActs(),
 		plan.TrailActs(),
 		relay.TrailActs(),
+		notice.TrailActs(),
 		audit.TrailActs(),
 	)
 }
@@ -327,6 +338,7 @@ func subjects() [][]audit.Subject {
 		delivery.TrailSubjects(),
 		plan.TrailSubjects(),
 		relay.TrailSubjects(),
+		notice.TrailSubjects(),
 	}
 }
 
@@ -365,4 +377,26 @@ func todoPages() todo.Pages {
 		templatepages.TodoPages(),
 		sourcepages.TodoPages(),
 	)
+}
+
+// noticeWords are what people are told of, joined.
+func noticeWords() []notice.Word {
+	return slices.Concat(todo.Words(matters()), post.NoticeWords(), delivery.NoticeWords())
+}
+
+// noticePages are where notices lead that are of no to-do.
+var noticePages = map[string]string{
+	delivery.PauseSubject: "/pauses/%d",
+}
+
+// noticePage says where notices lead.
+func noticePage(pages todo.Pages) func(code, subject string, id int64) string {
+	return func(code, subject string, id int64) string {
+		address, ok := noticePages[subject]
+		if !ok {
+			return pages.At(code, subject, id)
+		}
+
+		return strings.ReplaceAll(address, "%d", strconv.FormatInt(id, 10))
+	}
 }

@@ -20,6 +20,7 @@ var (
 		"replay",
 		"audit",
 		"org",
+		"notice",
 		"todo",
 		"identity",
 		"account",

@@ -17,18 +17,20 @@ import (
 // table says whose a table is. Its owner alone writes it; others that write beside the owner, and those
 // that name it to read, are decisions, each with its reason here:
 //
-//   - units is read nearly everywhere: how far a reader sees is a path, and a path is kept in one place,
-//
-// so     that a unit can move. A list joins units on unit_id and compares the path in its WHERE.   -
-// accounts, posts, post_versions, columns and users: a list shows handle, text, column and author of
-// what it lists and cuts its pages in the same statement.   - deliveries, their events, turns and releases
-// are moved for one by delivery and for thousands at once by     dispatch: claim, mark and record are one
-// statement each, of rules that delivery holds (rules.go).   - media and identity look upwards: who may
-// see a picture is whether a post or delivery shows it, and an     order to move a unit counts the
-// accounts that go along. delivery asks which processes are alive before     it takes marks back.   - plan
-// lays accounts by days: its page reads deliveries, drafts, their words and past posts of fifty
-// accounts in three statements, and cuts and counts in them.   - installation holds single values, each
-// under a name of its owner's.
+//   - units is read nearly everywhere: how far a reader sees is a path, and a path is kept in one place, so
+//     that a unit can move. A list joins units on unit_id and compares the path in its WHERE.
+//   - accounts, posts, post_versions, columns and users: a list shows handle, text, column and author of
+//     what it lists and cuts its pages in the same statement.
+//   - deliveries, their events, turns and releases are moved for one by delivery and for thousands at once by
+//     dispatch: claim, mark and record are one statement each, of rules that delivery holds (rules.go).
+//   - media and identity look upwards: who may see a picture is whether a post or delivery shows it, and an
+//     order to move a unit counts the accounts that go along. delivery asks which processes are alive before
+//     it takes marks back.
+//   - notice finds who holds a permission closest to a unit in the statement that tells them, below identity,
+//     whose own matters are told as well.
+//   - plan lays accounts by days: its page reads deliveries, drafts, their words and past posts of fifty
+//     accounts in three statements, and cuts and counts in them.
+//   - installation holds single values, each under a name of its owner's.
 //
 // A condition on a foreign table that has a meaning of its own is asked of the owner by name instead:
 // todo.OpenSQL, delivery.StoppedSQL, org.Of, org.RootPathTx, the names of subjects by audit.Subject.
@@ -45,13 +47,17 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit todo identity account media lexicon link column chain review post template source check delivery reach plan relay",
+		"audit notice todo identity account media lexicon link column chain review post template source check delivery reach plan relay",
 	},
+
+	{"notice_events", "notice", "", ""},
+	{"notice_settings", "notice", "", ""},
+	{"notices", "notice", "", ""},
 
 	{"todo_readers", "todo", "", ""},
 	{"todos", "todo", "", ""},
 
-	{"grants", "identity", "", ""},
+	{"grants", "identity", "", "notice"},
 	{"password_history", "identity", "", ""},
 	{"sessions", "identity", "", ""},
 	{"signin_refusals", "identity", "", ""},
@@ -61,7 +67,7 @@ var tables = []table{
 		"users",
 		"identity",
 		"",
-		"account lexicon link chain review post template source check delivery reach plan relay",
+		"notice account lexicon link chain review post template source check delivery reach plan relay",
 	},
 
 	{"account_names", "account", "", ""},

@@ -77,7 +77,9 @@ type Config struct {
 	ClockWarn     time.Duration `env:"JUZHEN_CLOCK_WARN" envDefault:"200ms"`
 	ClockStop     time.Duration `env:"JUZHEN_CLOCK_STOP" envDefault:"2s"`
 	ShutdownGrace time.Duration `env:"JUZHEN_SHUTDOWN_GRACE" envDefault:"30s"`
-	KeepReadings  time.Duration `env:"JUZHEN_KEEP_READINGS" envDefault:"8760h"`
+	// urgent and unopened: to the next; 0: never
+	NoticePassOn time.Duration `env:"JUZHEN_NOTICE_PASS_ON" envDefault:"15m" zero:"never"`
+	KeepReadings time.Duration `env:"JUZHEN_KEEP_READINGS" envDefault:"8760h"`
 }
 
 const (

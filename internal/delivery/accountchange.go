@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/post"
 	"juzhen/internal/todo"
 )
 
@@ -154,9 +155,13 @@ func tellHeld(ctx context.Context, tx pg.Tx, now time.Time, held []Moved, why Re
 		return err
 	}
 
-	items := make([]todo.Item, len(list))
+	items, posts := make([]todo.Item, len(list)), make([]int64, len(list))
 	for i, delivery := range list {
+		posts[i] = delivery.PostID
 		items[i] = itemOf(delivery, Change{To: Held, Code: why, Args: args, Raise: TodoProblem})
+	}
+	if err := post.OwnItemsTx(ctx, tx, posts, items); err != nil {
+		return err
 	}
 
 	return todo.RaiseManyTx(ctx, tx, now, items)

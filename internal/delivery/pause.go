@@ -140,6 +140,9 @@ func (s *Service) Pause(
 		if out, err = findPause(ctx, tx.DB, id); err != nil {
 			return err
 		}
+		if err := tellPaused(ctx, tx, now, actor, out); err != nil {
+			return err
+		}
 
 		return note(
 			ctx,

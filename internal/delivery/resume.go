@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/notice"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 )
@@ -44,6 +45,9 @@ func (s *Service) Resume(
 			return pause.ended()
 		}
 		if err := endPause(ctx, tx, now, pauseID, actor.UserID); err != nil {
+			return err
+		}
+		if err := notice.EndTx(ctx, tx, now, pauseKey(pauseID)); err != nil {
 			return err
 		}
 		if reach, err = s.release(ctx, tx, now, actor, pause, choices); err != nil {

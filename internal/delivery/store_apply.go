@@ -213,6 +213,10 @@ func applyTodos(
 		}
 	}
 	if change.Raise == "" {
+		if change.To == Sent {
+			return tellOut(ctx, tx, now, delivery.PostID)
+		}
+
 		return nil
 	}
 
@@ -223,7 +227,12 @@ func applyTodos(
 func RaiseTx(ctx context.Context, tx pg.Tx, now time.Time, delivery Delivery, change Change) (err error) {
 	defer fault.Step(&err, "delivery.RaiseTx")
 
-	return todo.RaiseTx(ctx, tx, now, itemOf(delivery, change))
+	items := []todo.Item{itemOf(delivery, change)}
+	if err := post.OwnItemsTx(ctx, tx, []int64{delivery.PostID}, items); err != nil {
+		return err
+	}
+
+	return todo.RaiseManyTx(ctx, tx, now, items)
 }
 
 // itemOf is the to-do about a change.

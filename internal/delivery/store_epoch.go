@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
+	"juzhen/internal/post"
 	"juzhen/internal/todo"
 )
 
@@ -145,8 +146,14 @@ SELECT u.path, v.text, p.due_at FROM posts p JOIN units u ON u.id = p.unit_id
 		return err
 	}
 
+	own, err := post.OwnTx(ctx, tx, []int64{postID})
+	if err != nil {
+		return err
+	}
+
 	return todo.RaiseTx(ctx, tx, now, todo.Item{
 		Matter:    todoPostExpired,
+		Own:       own[postID].Todo(),
 		Key:       expiredKey(postID),
 		UnitPath:  path,
 		SubjectID: postID,

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"juzhen/internal/access"
 	"juzhen/internal/i18n"
+	"juzhen/internal/notice"
 	"juzhen/internal/todo"
 )
 
@@ -19,6 +20,7 @@ var (
 		Subject:    TodoSubject,
 		Permission: access.AccountManage,
 		Tone:       todo.Danger,
+		Notice:     notice.Stop,
 		Text:       i18n.N("服务器 {.host} 的时钟与数据库相差 {.s} 秒，这台机器已停止发送；校时后自动继续"),
 		Act:        i18n.N("查看发送状况"),
 	})

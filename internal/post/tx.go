@@ -157,8 +157,8 @@ func reread(ctx context.Context, tx pg.Tx, id int64) (Post, Version, error) {
 	return post, version, err
 }
 
-// ApprovedTx marks the version approved; "as soon as approved" becomes this instant. It fails with
-// fault.Conflict when the version is no longer the one under review.
+// ApprovedTx marks the version approved and tells its writers; "as soon as approved" becomes this instant.
+// It fails with fault.Conflict when the version is no longer the one under review.
 func ApprovedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64) (err error) {
 	defer fault.Step(&err, "post.ApprovedTx %d", id)
 
@@ -166,7 +166,11 @@ func ApprovedTx(ctx context.Context, tx pg.Tx, at time.Time, id, versionID int64
 		return err
 	}
 
-	return fixNow(ctx, tx.DB, id, &at)
+	if err := fixNow(ctx, tx.DB, id, &at); err != nil {
+		return err
+	}
+
+	return tellApproved(ctx, tx, at, id)
 }
 
 // ReturnedTx gives the post back and tells the people who write for its unit why. Fails like ApprovedTx.
@@ -186,9 +190,14 @@ func ReturnedTx(
 	if err != nil {
 		return err
 	}
+	own, err := OwnTx(ctx, tx, []int64{id})
+	if err != nil {
+		return err
+	}
 
 	return todo.RaiseTx(ctx, tx, at, todo.Item{
 		Matter:    todoReturned,
+		Own:       own[id].Todo(),
 		Key:       returnedKey(id),
 		UnitPath:  post.UnitPath,
 		SubjectID: id,
@@ -206,9 +215,14 @@ func VoidedTx(ctx context.Context, tx pg.Tx, at time.Time, post Post, words []st
 	if err != nil {
 		return err
 	}
+	own, err := OwnTx(ctx, tx, []int64{post.ID})
+	if err != nil {
+		return err
+	}
 
 	return todo.RaiseTx(ctx, tx, at, todo.Item{
 		Matter:    todoVoided,
+		Own:       own[post.ID].Todo(),
 		Key:       returnedKey(post.ID),
 		UnitPath:  post.UnitPath,
 		SubjectID: post.ID,

@@ -3,6 +3,7 @@ package review
 import (
 	"juzhen/internal/access"
 	"juzhen/internal/i18n"
+	"juzhen/internal/notice"
 	"juzhen/internal/todo"
 )
 
@@ -64,6 +65,7 @@ var (
 		Subject:    TodoSubject,
 		Permission: access.PostReview,
 		Tone:       todo.Notice,
+		Notice:     notice.Mention,
 		Text:       i18n.N("{.name}在审核批注里问您：{.title}"),
 		Act:        i18n.N("查看"),
 	})

@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/i18n"
+	"juzhen/internal/notice"
 )
 
 // Tone is the weight of a matter, for icon and colour beside its words.
@@ -32,6 +33,8 @@ type Matter struct {
 	Text       string
 	Tone       Tone
 	Act        string // what the person does next: the words of the link
+
+	Notice notice.Kind // under which people are told of it; that of its heading when empty
 }
 
 // Declared are the matters of one feature.

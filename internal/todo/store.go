@@ -8,14 +8,23 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/notice"
 	"juzhen/internal/pg"
 )
 
-func insertItems(ctx context.Context, tx pg.Tx, at time.Time, units []int64, list []Item) error {
+// insertItems opens matters and gives the numbers of those that were not open, by key.
+func insertItems(
+	ctx context.Context,
+	tx pg.Tx,
+	at time.Time,
+	units []int64,
+	list []Item,
+) (map[string]int64, error) {
 	n := len(list)
 	kinds := make([]string, n)
 	keys := make([]string, n)
@@ -37,7 +46,7 @@ func insertItems(ctx context.Context, tx pg.Tx, at time.Time, units []int64, lis
 		}
 		text, err := json.Marshal(item.Args)
 		if err != nil {
-			return fmt.Errorf("raise to-do %q: %w", item.Key, err)
+			return nil, fmt.Errorf("raise to-do %q: %w", item.Key, err)
 		}
 		kinds[i] = item.Matter.Kind
 		keys[i] = item.Key
@@ -54,7 +63,7 @@ func insertItems(ctx context.Context, tx pg.Tx, at time.Time, units []int64, lis
 		}
 		nots[i], onlys[i] = array(item.NotUsers), array(item.OnlyUsers)
 	}
-	_, err := tx.Pgx.Exec(ctx, `
+	rows, err := tx.Pgx.Query(ctx, `
 INSERT INTO todos (kind, key, permission, unit_id, not_user, subject_type, subject_id, code, args, due_at,
     raised_at, role, here, not_users, only_users)
 SELECT x.kind, x.key, x.permission, x.unit, nullif(x.not_user, 0), x.type, x.subject, x.code, x.args::jsonb,
@@ -62,14 +71,25 @@ SELECT x.kind, x.key, x.permission, x.unit, nullif(x.not_user, 0), x.type, x.sub
 FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[],
     $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::boolean[], $14::text[], $15::text[])
      AS x (kind, key, permission, unit, not_user, type, subject, code, args, due, role, here, nots, onlys)
-ON CONFLICT (key) WHERE resolved_at IS NULL DO NOTHING`,
+ON CONFLICT (key) WHERE resolved_at IS NULL DO NOTHING RETURNING key, id`,
 		at, kinds, keys, permissions, units, notUsers, types, subjects, codes, args, due,
 		roles, here, nots, onlys)
 	if err != nil {
-		return fmt.Errorf("raise to-do %q: %w", keys[0], err)
+		return nil, fmt.Errorf("raise to-do %q: %w", keys[0], err)
 	}
 
-	return nil
+	ids := map[string]int64{}
+	var key string
+	var id int64
+	_, err = pgx.ForEachRow(rows, []any{&key, &id}, func() error {
+		ids[key] = id
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("raise to-do %q: %w", keys[0], err)
+	}
+
+	return ids, nil
 }
 
 // array is a list of people as Postgres writes it; nil for none.
@@ -87,19 +107,20 @@ func array(people []int64) *string {
 	return &text
 }
 
-func resolve(ctx context.Context, db *gorm.DB, at time.Time, by int64, where string, args ...any) error {
-	var who *int64
-	if by != 0 {
-		who = &by
+// resolve closes the open matters that a condition picks, whose parameters begin at $3, and their notices.
+func resolve(ctx context.Context, tx pg.Tx, at time.Time, by int64, where string, args ...any) error {
+	rows, err := tx.Pgx.Query(ctx, `
+		UPDATE todos SET resolved_at = $1, resolved_by = nullif($2::bigint, 0)
+		WHERE resolved_at IS NULL AND `+where+" RETURNING id", append([]any{at, by}, args...)...)
+	if err != nil {
+		return fmt.Errorf("resolve to-do: %w", err)
 	}
-	err := db.WithContext(ctx).Exec(`
-		UPDATE todos SET resolved_at = ?, resolved_by = ? WHERE resolved_at IS NULL AND `+where,
-		append([]any{at, who}, args...)...).Error
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
 	if err != nil {
 		return fmt.Errorf("resolve to-do: %w", err)
 	}
 
-	return nil
+	return notice.SettleTx(ctx, tx, at, ids)
 }
 
 // mine is the condition "open, and for this actor": one part per permission the actor holds anywhere.

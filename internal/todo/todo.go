@@ -31,6 +31,7 @@ type Item struct {
 	NotUsers  []int64 // like NotUser
 	OnlyUsers []int64 // nobody else sees it, whatever they hold; nil: everybody who may deal with it
 	Grant     *Grant  // who sees it holds such a grant; nil: the permission is enough
+	Own       *Own    // who is told of it besides; nil: nobody
 
 	Permission access.Permission // of who may deal with it; that of the matter when empty
 	Subject    Subject           // what it is about; that of the matter when empty
@@ -40,6 +41,16 @@ type Item struct {
 type Grant struct {
 	Role access.Role // "": any with the permission
 	Here bool        // at the unit itself
+}
+
+// Own is what a matter means to the people whose own post it concerns. They are told of it where they may
+// read it; it stands on nobody's list for that.
+type Own struct {
+	Users      []int64
+	Permission access.Permission // with which they read it
+	UnitPath   string
+	Subject    Subject
+	SubjectID  int64
 }
 
 // filled takes what is not said from the matter.
@@ -106,7 +117,12 @@ func RaiseManyTx(ctx context.Context, tx pg.Tx, at time.Time, list []Item) (err 
 		return nil
 	}
 
-	return insertItems(ctx, tx, at, units, list)
+	ids, err := insertItems(ctx, tx, at, units, list)
+	if err != nil {
+		return err
+	}
+
+	return tell(ctx, tx, at, list, ids)
 }
 
 var errIncomplete = errors.New("key or matter is missing")
@@ -116,7 +132,7 @@ var errIncomplete = errors.New("key or matter is missing")
 func ResolveTx(ctx context.Context, tx pg.Tx, at time.Time, key string, by int64) (err error) {
 	defer fault.Step(&err, "todo.ResolveTx")
 
-	return resolve(ctx, tx.DB, at, by, "key = ?", key)
+	return resolve(ctx, tx, at, by, "key = $3", key)
 }
 
 // ResolveManyTx is ResolveTx for many keys, in one statement.
@@ -126,13 +142,8 @@ func ResolveManyTx(ctx context.Context, tx pg.Tx, at time.Time, keys []string, b
 	if len(keys) == 0 {
 		return nil
 	}
-	if _, err := tx.Pgx.Exec(ctx, `UPDATE todos SET resolved_at = $1, resolved_by = nullif($2::bigint, 0)
-			WHERE resolved_at IS NULL AND key = ANY ($3)`,
-		at, by, keys); err != nil {
-		return fmt.Errorf("resolve to-dos: %w", err)
-	}
 
-	return nil
+	return resolve(ctx, tx, at, by, "key = ANY ($3)", keys)
 }
 
 // ResolveSubjectTx closes every open matter of one thing, such as all of a delivery that was cancelled.
@@ -145,7 +156,7 @@ func ResolveSubjectTx(
 ) (err error) {
 	defer fault.Step(&err, "todo.ResolveSubjectTx %d", subjectID)
 
-	return resolve(ctx, tx.DB, at, by, "subject_type = ? AND subject_id = ?", string(subject), subjectID)
+	return resolve(ctx, tx, at, by, "subject_type = $3 AND subject_id = $4", string(subject), subjectID)
 }
 
 // OpenSQL is a table of what is open about a kind of subject, to join with the subjects' own: kind, key,

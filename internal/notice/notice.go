@@ -1,0 +1,178 @@
+// Package notice tells people: an event is written once, in the transaction of what happened, with a notice
+// for each person who hears of it. It keeps who read what, how each wants to be told, and when a notice is
+// due to leave by mail or robot. It sends nothing and knows no matter: what is told is declared by the
+// features above it.
+//
+// Who hears of an event: those who hold its permission closest to its unit – at the unit itself, else at the
+// next one above where somebody holds it – or, of what is somebody's own, these people alone. What is urgent
+// and nobody opens goes on up the same ladder, rung by rung (PassOn).
+package notice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/org"
+	"juzhen/internal/pg"
+)
+
+// Event is something people are told of. Key makes it one: telling of it again does nothing.
+type Event struct {
+	Key        string
+	Kind       Kind
+	Urgent     bool
+	Code       string // of the words
+	Args       map[string]any
+	UnitPath   string
+	Permission access.Permission // who may read of it
+	Subject    string            // what it is about, as the pages of to-dos name it
+	SubjectID  int64
+	TodoID     int64 // the matter it tells of; 0: none
+
+	NotUsers  []int64 // nobody of them is told for holding the permission
+	OnlyUsers []int64 // of those who hold it only they are told; nil: all of the rung
+	Role      *access.Role
+	Here      bool
+	To        []int64 // they alone are told, because it is their own matter; nil: who holds the permission
+}
+
+// TellTx writes events and tells people of them, in the caller's transaction. An event whose key is there
+// already is left alone. It checks no right.
+func TellTx(ctx context.Context, tx pg.Tx, at time.Time, events ...Event) (err error) {
+	defer fault.Step(&err, "notice.TellTx")
+
+	units := make([]int64, len(events))
+
+	for i, event := range events {
+		if event.Key == "" || !event.Kind.Valid() || event.Code == "" || !event.Permission.Valid() {
+			return fmt.Errorf("tell of %q: %w", event.Key, errIncomplete)
+		}
+		if units[i], err = org.IDOf(event.UnitPath); err != nil {
+			return err
+		}
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	fresh, err := insertEvents(ctx, tx, at, units, events)
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	_, err = tellRung(ctx, tx, at, fresh)
+
+	return err
+}
+
+var errIncomplete = errors.New("key, kind, code or permission is missing")
+
+// SettleTx ends the events of matters that are dealt with: nobody needs to read of them any more.
+func SettleTx(ctx context.Context, tx pg.Tx, at time.Time, todos []int64) (err error) {
+	defer fault.Step(&err, "notice.SettleTx")
+
+	if len(todos) == 0 {
+		return nil
+	}
+
+	return settle(ctx, tx, at, "todo_id = ANY ($2)", todos)
+}
+
+// EndTx ends events by their keys, like SettleTx.
+func EndTx(ctx context.Context, tx pg.Tx, at time.Time, keys ...string) (err error) {
+	defer fault.Step(&err, "notice.EndTx")
+
+	return settle(ctx, tx, at, "key = ANY ($2)", keys)
+}
+
+// tellRung tells the next rung of each event, and gives the events of which somebody was told.
+func tellRung(ctx context.Context, tx pg.Tx, at time.Time, events []int64) ([]int64, error) {
+	people, err := nextRung(ctx, tx, at, events)
+	if err != nil || len(people) == 0 {
+		return nil, err
+	}
+	told := map[int64]bool{}
+	copies := make([]copyRow, len(people))
+
+	for i, person := range people {
+		told[person.eventID] = true
+		copies[i] = person.copy(at)
+	}
+	if err := insertCopies(ctx, tx, at, copies); err != nil {
+		return nil, err
+	}
+
+	list := make([]int64, 0, len(told))
+	for id := range told {
+		list = append(list, id)
+	}
+
+	return list, nil
+}
+
+// hearer is somebody who is to hear of an event.
+type hearer struct {
+	eventID, userID int64
+	kind            Kind
+	urgent          bool
+	settings        Settings
+}
+
+// copyRow is a notice before it is written.
+type copyRow struct {
+	eventID, userID  int64
+	kind             Kind
+	counts           bool
+	mailDue, robotAt *time.Time
+}
+
+func (h hearer) copy(at time.Time) copyRow {
+	row := copyRow{
+		eventID: h.eventID, userID: h.userID, kind: h.kind, counts: h.settings.Counts(h.kind, h.urgent),
+	}
+	if due, ok := h.settings.Due(h.kind, h.urgent, Mail, at); ok {
+		row.mailDue = &due
+	}
+	if due, ok := h.settings.Due(h.kind, h.urgent, Robot, at); ok {
+		row.robotAt = &due
+	}
+
+	return row
+}
+
+// Word is what a code says: Chinese source texts. "{.name}" in Text is filled from the event's Args.
+type Word struct {
+	Code string // as Event.Code
+	Text string
+	Act  string // what the person does next: the words of the link
+}
+
+// Notice is one person's notice as it is shown.
+type Notice struct {
+	ID        int64
+	EventID   int64
+	Kind      Kind
+	Urgent    bool
+	Code      string
+	Args      map[string]any
+	Subject   string
+	SubjectID int64
+	UnitName  string
+	RaisedAt  time.Time
+	ReadAt    *time.Time
+	SettledAt *time.Time // the matter is dealt with
+
+	Word Word
+	Path string // where it leads, as an address within the console
+}
+
+// Open tells whether it waits to be read.
+func (n Notice) Open() bool { return n.ReadAt == nil && n.SettledAt == nil }
+
+// Pairs gives Args as names and values in turn, as a printer takes them.
+func (n Notice) Pairs() []any {
+	return append([]any{"code", n.Code}, i18n.Pairs(n.Args, "reason", "what", "role")...)
+}

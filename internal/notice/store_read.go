@@ -1,0 +1,222 @@
+package notice
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+// noticeRow is a notice as the database gives it.
+type noticeRow struct {
+	Notice   `gorm:"embedded"`
+	ArgsText string
+}
+
+func (r noticeRow) notice() (Notice, error) {
+	one := r.Notice
+	one.RaisedAt = one.RaisedAt.UTC()
+	if err := json.Unmarshal([]byte(r.ArgsText), &one.Args); err != nil {
+		return Notice{}, fmt.Errorf("read notice %d: %w", r.ID, err)
+	}
+
+	return one, nil
+}
+
+const selectNotices = `
+SELECT n.id, n.event_id, n.kind, e.urgent, e.code, e.args::text AS args_text, e.subject_type AS subject,
+    e.subject_id, u.name AS unit_name, n.raised_at, n.read_at, n.settled_at
+FROM notices n JOIN notice_events e ON e.id = n.event_id JOIN units u ON u.id = e.unit_id
+WHERE n.user_id = ? AND `
+
+// readable is the condition that the actor may still read of event e at unit u: a notice that was told stays,
+// the right to read of it may not.
+func readable(actor access.Actor) (string, []any) {
+	var parts []string
+	var args []any
+
+	for _, permission := range access.Permissions() {
+		if !actor.Can(permission) {
+			continue
+		}
+		scope, values := access.Scope(actor, permission, "u.path")
+		if permission == access.Self {
+			scope, values = "TRUE", nil
+		}
+		parts = append(parts, "(e.permission = ? AND "+scope+")")
+		args = append(append(args, string(permission)), values...)
+	}
+	if parts == nil {
+		return "FALSE", nil
+	}
+
+	return "(" + strings.Join(parts, " OR ") + ")", args
+}
+
+func rowsOf(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	where string,
+	args ...any,
+) ([]Notice, error) {
+	cond, values := readable(actor)
+	rows, err := gorm.G[noticeRow](db).Raw(selectNotices+cond+where,
+		append(append([]any{actor.UserID}, values...), args...)...).Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read notices: %w", err)
+	}
+
+	list := make([]Notice, len(rows))
+	for i, row := range rows {
+		if list[i], err = row.notice(); err != nil {
+			return nil, err
+		}
+	}
+
+	return list, nil
+}
+
+func listNotices(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	filter Filter,
+	since time.Time,
+	limit int,
+) ([]Notice, error) {
+	where, args := " AND n.raised_at >= ?", []any{since}
+	if filter.Unread {
+		where += " AND n.read_at IS NULL AND n.settled_at IS NULL"
+	}
+	if filter.Kind != "" {
+		where, args = where+" AND n.kind = ?", append(args, string(filter.Kind))
+	}
+	cursor, ok, err := pg.ParseCursor(filter.After)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		where, args = where+" AND (n.raised_at, n.id) < (?, ?)", append(args, cursor.At, cursor.ID)
+	}
+
+	return rowsOf(
+		ctx,
+		db,
+		actor,
+		where+" ORDER BY n.raised_at DESC, n.id DESC LIMIT ?",
+		append(args, limit)...)
+}
+
+func findNotice(ctx context.Context, db *gorm.DB, actor access.Actor, event int64) ([]Notice, error) {
+	return rowsOf(ctx, db, actor, " AND n.event_id = ?", event)
+}
+
+func countNotices(ctx context.Context, db *gorm.DB, actor access.Actor) (all, urgent int, err error) {
+	cond, values := readable(actor)
+	err = db.WithContext(ctx).Raw(`
+SELECT count(*), count(*) FILTER (WHERE urgent) FROM (
+    SELECT e.urgent FROM notices n JOIN notice_events e ON e.id = n.event_id JOIN units u ON u.id = e.unit_id
+    WHERE n.user_id = ? AND n.read_at IS NULL AND n.settled_at IS NULL AND n.counts AND `+cond+` LIMIT ?) few`,
+		append(append([]any{actor.UserID}, values...), Most)...).Row().Scan(&all, &urgent)
+
+	return all, urgent, err
+}
+
+func ownedBy(ctx context.Context, tx pg.Tx, user, id int64) (mine bool, err error) {
+	err = tx.Pgx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM notices WHERE id = $1 AND user_id = $2)", id, user).
+		Scan(&mine)
+
+	return mine, err
+}
+
+// markRead marks notices of a person; what somebody opened goes no further.
+func markRead(ctx context.Context, tx pg.Tx, at time.Time, user int64, ids []int64) error {
+	_, err := tx.Pgx.Exec(ctx, `
+WITH done AS (
+    UPDATE notices SET read_at = $1, mail_due = NULL, robot_due = NULL
+    WHERE user_id = $2 AND id = ANY ($3) AND read_at IS NULL RETURNING event_id)
+UPDATE notice_events e SET watched = false FROM done WHERE e.id = done.event_id AND e.watched`,
+		at, user, ids)
+	if err != nil {
+		return fmt.Errorf("mark notices as read: %w", err)
+	}
+
+	return nil
+}
+
+func markAllRead(ctx context.Context, tx pg.Tx, at time.Time, user int64, upTo time.Time) (int, error) {
+	done, err := tx.Pgx.Exec(ctx, `
+UPDATE notices n SET read_at = $1, mail_due = NULL, robot_due = NULL FROM notice_events e
+WHERE n.user_id = $2 AND n.read_at IS NULL AND n.raised_at <= $3 AND e.id = n.event_id
+    AND (NOT e.urgent OR n.settled_at IS NOT NULL)`, at, user, upTo)
+	if err != nil {
+		return 0, fmt.Errorf("mark all notices as read: %w", err)
+	}
+
+	return int(done.RowsAffected()), nil
+}
+
+// asker is a pool or a transaction.
+type asker interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+func findSettings(ctx context.Context, from asker, user int64) (Settings, error) {
+	var row settingsRow
+	err := from.QueryRow(ctx, `
+SELECT quiet_from, quiet_to, digest_at, choices::text, mail, mail_confirmed, version
+FROM notice_settings WHERE user_id = $1`, user).Scan(&row.QuietFrom, &row.QuietTo, &row.DigestAt, &row.Choices,
+		&row.Mail, &row.MailConfirmed, &row.Version)
+	if err != nil && !pg.IsNotFound(err) {
+		return Settings{}, fmt.Errorf("read notice settings: %w", err)
+	}
+
+	return row.settings()
+}
+
+// saveSettings is the compare-and-set to the next version.
+func saveSettings(ctx context.Context, tx pg.Tx, user int64, edit Settings) error {
+	choices, err := json.Marshal(orNone(edit.Choices))
+	if err != nil {
+		return err
+	}
+	done, err := tx.Pgx.Exec(ctx, `
+INSERT INTO notice_settings (user_id, quiet_from, quiet_to, digest_at, choices, mail, mail_confirmed,
+    code_tries,    version)
+SELECT $1, $2, $3, $4, $5::jsonb, '', false, 0, 1 WHERE $6 = 0
+    OR EXISTS (SELECT FROM notice_settings WHERE user_id = $1)
+ON CONFLICT (user_id) DO UPDATE SET quiet_from = $2, quiet_to = $3, digest_at = $4, choices = $5::jsonb,
+    version = notice_settings.version + 1
+WHERE notice_settings.version = $6`,
+		user, int(edit.QuietFrom), int(edit.QuietTo), int(edit.DigestAt), string(choices), edit.Version)
+	if err != nil {
+		return fmt.Errorf("keep notice settings: %w", err)
+	}
+	if done.RowsAffected() == 0 {
+		return errMoved()
+	}
+
+	return nil
+}
+
+func orNone(choices map[Kind]Choice) map[Kind]Choice {
+	if choices == nil {
+		return map[Kind]Choice{}
+	}
+
+	return choices
+}
+
+func errMoved() error {
+	return fault.Conflict("通知设置刚刚在别处改过，请刷新后再改").WithCode("settings_changed")
+}
