@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"juzhen/internal/access"
 	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
@@ -84,6 +85,10 @@ var relayRules = []rule{
 	{"GET /relays/:id", "PRS-A", asked, "", "请关注", usual},
 	{"GET /relays/:id/certificate", "PRS-A", asked, "", "联动", usual},
 	{"GET /follow", "PRS-A", asked, "of=relay/{id}", "retry:", usual},
+	{
+		"POST /relays/:id/confirm", "P----", asked, "",
+		"SELECT answered_by = {self} AND stage = 'confirmed' FROM relay_tasks WHERE id = {task}", usual,
+	},
 	{
 		"POST /relays/:id/remind", "P-S--", asked, "task={task}",
 		"SELECT reminded = 1 FROM relay_tasks WHERE id = {task}", usual,
@@ -199,4 +204,34 @@ func askedOfAll(t *testing.T, w *world.World) vars {
 	draft := w.Draft("空气质量提示（请各区一起发）", world.In(20*time.Hour), "环保北京")
 
 	return vars{"relay": set.ID, "relayTask": board.Tasks[1].ID, "relayPost": draft.ID}
+}
+
+// openBoard is the relay of a post once its accounts were asked.
+func openBoard(t *testing.T, w *world.World, who access.Actor, postID int64) relay.Board {
+	t.Helper()
+	var board relay.Board
+
+	w.Eventually("the accounts to be asked", func() bool {
+		found, err := w.Relays.OfPost(t.Context(), who, postID)
+		must(t, err)
+		if found != nil {
+			board = *found
+		}
+
+		return board.Status() == relay.Open || board.Status() == relay.Closed
+	})
+
+	return board
+}
+
+// approveAs approves the version under review of a post.
+func approveAs(t *testing.T, w *world.World, username string, postID int64) {
+	t.Helper()
+	reviewer, _ := w.Actor(username)
+	_, version, err := w.Posts.Find(t.Context(), reviewer, postID)
+	must(t, err)
+	_, err = w.Deliveries.Review(t.Context(), reviewer, postID, delivery.Verdict{
+		Version: version.Number, Hash: version.Hash, Decision: review.Approve,
+	})
+	must(t, err)
 }

@@ -62,6 +62,47 @@ func (s *Service) Confirm(
 	return findTask(ctx, s.db.Gorm(ctx), actor, access.PostWrite, taskID)
 }
 
+// ConfirmAll confirms, with the suggested words, every task that waits and that the actor writes for: in a
+// hurry one officer answers for all accounts of the units below, under the lead's approval, which somebody
+// else gave. It gives how many it confirmed and how many stay, each for a reason of its own; with the
+// first of those reasons, where none could be confirmed it fails. Fails with fault.Conflict where no
+// approval covers the words.
+func (s *Service) ConfirmAll(ctx context.Context, actor access.Actor, id int64) (done, left int, err error) {
+	defer fault.Step(&err, "relay.ConfirmAll %d", id)
+
+	board, err := s.Find(ctx, actor, id)
+	if err != nil {
+		return 0, 0, err
+	}
+	if !board.Covered {
+		return 0, 0, fault.Conflict("首发的批准不含建议的文字，请逐个账号确认").WithCode("not_covered")
+	}
+	refused := error(fault.Conflict("没有您可以确认的任务"))
+
+	for _, task := range board.Tasks {
+		if !actor.CanAt(access.PostWrite, task.UnitPath) || board.MayConfirm(task, s.now()) != nil ||
+			task.Stage != Asked {
+			continue
+		}
+		_, err := s.Confirm(ctx, actor, task.ID, Answer{})
+		if err == nil {
+			done++
+			continue
+		}
+		if fault.Public(err) == nil {
+			return done, left, err
+		}
+		if left++; left == 1 {
+			refused = err
+		}
+	}
+	if done == 0 {
+		return 0, left, refused
+	}
+
+	return done, left, nil
+}
+
 // checkOwn looks at the words that an account is to say.
 func checkOwn(relay Relay, words string) error {
 	switch {

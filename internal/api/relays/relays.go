@@ -25,7 +25,7 @@ type newRelay struct {
 }
 
 type relayAnswer struct {
-	AccountID int64   `json:"account_id" minimum:"1"`
+	AccountID int64   `json:"account_id,omitempty" minimum:"0" doc:"不填为可以确认的全部账号，都用建议的文字"`
 	Words     *string `json:"words,omitempty" maxLength:"500" doc:"自己的文字，走本单位审核；不填为建议的文字"`
 }
 
@@ -189,6 +189,10 @@ func (a *api) confirm(ctx context.Context, who access.Actor, in *struct {
 	rest.ByID
 	Body relayAnswer
 }) (*rest.Out[shownRelay], error) {
+	if in.Body.AccountID == 0 {
+		_, _, err := a.Relays.ConfirmAll(ctx, who, in.ID)
+		return a.answer(ctx, who, in.ID, err)
+	}
 	task, err := a.task(ctx, who, in.ID, in.Body.AccountID)
 	if err == nil {
 		_, err = a.Relays.Confirm(ctx, who, task, relay.Answer{Words: in.Body.Words})

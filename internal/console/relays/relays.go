@@ -56,6 +56,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "POST", "", access.RelayAsk, h.set)
 	kit.Handle(g, "GET", "/:id", access.PostView, h.board)
 	kit.Handle(g, "GET", "/:id/certificate", access.PostView, h.certificate)
+	kit.Handle(g, "POST", "/:id/confirm", access.PostWrite, h.confirmAll)
 	kit.Handle(g, "POST", "/:id/remind", access.RelayAsk, h.remind)
 	kit.Handle(g, "POST", "/:id/withdraw", access.RelayAsk, h.withdraw)
 	kit.Handle(g, "POST", "/:id/close", access.RelayAsk, h.close)
@@ -106,6 +107,7 @@ type boardPage struct {
 	Rows  []boardRow
 	Sums  []boardSum
 	Waits int // tasks that can be reminded
+	Mine  int // tasks that the reader can confirm at once
 }
 
 // boardRow is one account's task.
@@ -167,6 +169,9 @@ func (h *pages) boardPage(c *gin.Context) (boardPage, error) {
 		if row.Remind {
 			p.Waits++
 		}
+		if row.Mine && board.Covered && task.Stage == relay.Asked {
+			p.Mine++
+		}
 		p.Rows = append(p.Rows, row)
 	}
 
@@ -187,6 +192,23 @@ func (p boardPage) noteOf(r relay.Relay, task relay.Task) string {
 	}
 
 	return ""
+}
+
+func (h *pages) confirmAll(c *gin.Context) error {
+	var done, left int
+	id, _, _, err := web.Act(c, func(id int64, _ struct{}) (_ struct{}, err error) {
+		done, left, err = h.Relays.ConfirmAll(c.Request.Context(), web.Actor(c), id)
+		return struct{}{}, err
+	})
+	if err != nil {
+		return h.refuseBoard(c, err)
+	}
+	if left > 0 {
+		return h.kit.See(c, fmt.Sprintf("/relays/%d", id),
+			"已确认 {.n} 个账号；另有 {.left} 个不能照建议的文字发，请逐个查看", "n", done, "left", left)
+	}
+
+	return h.kit.See(c, fmt.Sprintf("/relays/%d", id), "已确认 {.n} 个账号，按首发的批准发布", "n", done)
 }
 
 // remindForm names one task, or none for all.
