@@ -93,6 +93,20 @@ func Require(actor Actor, permission Permission, path string) error {
 	return fault.NotFound("没有找到，或不在您的管辖范围内")
 }
 
+// ScopeOrAbove is Scope for what units share downwards: it also holds for the units above those where the
+// actor holds p, whose things are there for them too.
+func ScopeOrAbove(actor Actor, permission Permission, column string) (string, []any) {
+	cond, args := Scope(actor, permission, column)
+
+	for _, grant := range actor.Grants {
+		if ExtentOf(grant.Role, permission) != Nowhere {
+			cond, args = cond+" OR ? LIKE "+column+" || '%'", append(args, grant.Path)
+		}
+	}
+
+	return "(" + cond + ")", args
+}
+
 // Scope gives the condition "the unit path in column lies where the actor holds p" as SQL with ? marks.
 // The column must be a trusted name, never input.
 func Scope(actor Actor, permission Permission, column string) (string, []any) {

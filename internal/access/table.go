@@ -67,6 +67,7 @@ const (
 	PlanManage      Permission = "plan.manage"
 	RelayAsk        Permission = "relay.ask"
 	RelayStanding   Permission = "relay.standing"
+	LibraryManage   Permission = "library.manage"
 )
 
 // Extent says how far below the granted unit a permission reaches.
@@ -157,6 +158,8 @@ var table = []right{
 		"要求账号联动，提醒、撤回、结束 · ask accounts to carry a post, remind, withdraw, close"},
 	{RelayStanding, PostView, [5]Extent{no, own, own, no, no},
 		"作为第二人确认常设批准 · second person for standing approvals of relays"},
+	{LibraryManage, PostView, [5]Extent{own, no, sub, no, no},
+		"维护素材库 · keep the content library"},
 }
 
 // find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when

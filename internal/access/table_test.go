@@ -42,6 +42,7 @@ standin.set        -             -        S          -             -
 plan.manage        O             -        S          -             -
 relay.ask          S             -        S          -             -
 relay.standing     -             O        O          -             -
+library.manage     O             -        S          -             -
 `
 
 var letters = map[access.Extent]string{access.Nowhere: "-", access.OwnUnit: "O", access.Subtree: "S"}

@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/api/accounts"
 	"juzhen/internal/api/chains"
 	"juzhen/internal/api/deliveries"
+	libraryops "juzhen/internal/api/library"
 	"juzhen/internal/api/people"
 	"juzhen/internal/api/pictures"
 	planops "juzhen/internal/api/plan"
@@ -33,6 +34,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/identity"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/library"
 	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -70,6 +72,7 @@ type Deps struct {
 	Reach      *reach.Service
 	Plan       *plan.Service
 	Relays     *relay.Service
+	Library    *library.Service
 	Todos      *todo.Service
 	Audit      *audit.Service
 	Replays    *replay.Service
@@ -144,6 +147,7 @@ func (a *api) nouns() {
 	deliveries.Register(a.API, deliveries.Deps{Deliveries: a.Deliveries})
 	planops.Register(a.API, planops.Deps{Accounts: a.Accounts, Plan: a.Plan, Posts: a.Posts})
 	relays.Register(a.API, relays.Deps{Relays: a.Relays})
+	libraryops.Register(a.API, libraryops.Deps{Library: a.Library})
 	trail.Register(a.API, trail.Deps{Audit: a.Audit, Todos: a.Todos})
 
 	read := posts.Register(a.API, posts.Deps{

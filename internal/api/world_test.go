@@ -31,6 +31,7 @@ import (
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/identity"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/library"
 	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -179,6 +180,7 @@ func (w *world) services(weiboURL string) {
 				People: people.ActingAs, Now: w.now,
 			},
 		),
+		Library:    library.New(w.db, nil, w.now),
 		Checks:     checks,
 		Links:      links,
 		Lexicons:   lists,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"juzhen/internal/config"
+	"juzhen/internal/library"
 	"juzhen/internal/pg"
 	"juzhen/internal/queue"
 	"juzhen/internal/reach"
@@ -159,6 +160,7 @@ func (a *App) Start(ctx context.Context) error {
 		},
 		loop{"posts by hour", 10 * time.Second, a.Posts.FoldHours},
 		loop{"posts made findable", reach.MakeFindableEvery, a.Reach.MakeFindable},
+		loop{"library", library.FillEvery, a.Library.Fill},
 		loop{"word lists", 20 * time.Second, a.Lexicons.Keep},
 		loop{"levels of checks", time.Minute, a.Checks.Expire},
 		loop{"sign-in failures", time.Hour, a.Identity.Sweep},

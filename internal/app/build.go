@@ -33,6 +33,7 @@ import (
 	"juzhen/internal/dispatch"
 	"juzhen/internal/identity"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/library"
 	"juzhen/internal/link"
 	"juzhen/internal/live"
 	"juzhen/internal/media"
@@ -76,6 +77,7 @@ type Services struct {
 	Deliveries *delivery.Service
 	Engine     *dispatch.Engine
 	Reach      *reach.Service
+	Library    *library.Service
 	Plan       *plan.Service
 	PDF        *pdf.Maker
 	Relays     *relay.Service
@@ -173,6 +175,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Keep: a.cfg.KeepReadings,
 	})
 	a.PDF = pdf.New(a.cfg.Chromium, a.cfg.PDFFont, a.log)
+	a.Library = library.New(db, a.Media, now)
 	a.Plan = plan.New(db, plan.Options{
 		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries,
 		People: a.Identity.ActingAs, Now: now,
@@ -314,6 +317,7 @@ func acts() []audit.Act {
 		source.TrailActs(),
 		check.TrailActs(),
 		delivery.TrailActs(),
+		library.TrailActs(),
 		plan.TrailActs(),
 		relay.TrailActs(),
 		notice.TrailActs(),
@@ -336,6 +340,7 @@ func subjects() [][]audit.Subject {
 		template.TrailSubjects(),
 		source.TrailSubjects(),
 		delivery.TrailSubjects(),
+		library.TrailSubjects(),
 		plan.TrailSubjects(),
 		relay.TrailSubjects(),
 		notice.TrailSubjects(),

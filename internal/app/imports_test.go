@@ -37,6 +37,7 @@ var (
 		"delivery",
 		"dispatch",
 		"reach",
+		"library",
 		"plan",
 		"relay",
 	}

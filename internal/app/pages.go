@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/console/follow"
 	"juzhen/internal/console/home"
 	lexiconpages "juzhen/internal/console/lexicon"
+	librarypages "juzhen/internal/console/library"
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/me"
 	"juzhen/internal/console/pauses"
@@ -91,6 +92,7 @@ func (a *App) register(kit *web.Kit) {
 		Reach:       a.Reach,
 		Plan:        a.Plan,
 		Relays:      a.Relays,
+		Library:     a.Library,
 		Todos:       a.Todo,
 		Audit:       a.Audit,
 		Replays:     a.Replays,
@@ -125,6 +127,14 @@ func (a *App) register(kit *web.Kit) {
 		Columns:    a.Columns,
 		Plan:       a.Plan,
 		PDF:        a.PDF,
+		Library:    a.Library,
+	})
+	librarypages.Register(kit, librarypages.Deps{
+		Library:  a.Library,
+		Posts:    a.Posts,
+		Accounts: a.Accounts,
+		Columns:  a.Columns,
+		Units:    a.Org,
 	})
 	templates.Register(kit, templates.Deps{Templates: a.Templates, Accounts: a.Accounts, Units: a.Org})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})

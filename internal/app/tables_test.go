@@ -47,7 +47,7 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit notice todo identity account media lexicon link column chain review post template source check delivery reach plan relay",
+		"audit notice todo identity account media lexicon link column chain review post template source check delivery reach library plan relay",
 	},
 
 	{"notice_events", "notice", "", ""},
@@ -67,11 +67,11 @@ var tables = []table{
 		"users",
 		"identity",
 		"",
-		"notice account lexicon link chain review post template source check delivery reach plan relay",
+		"notice account lexicon link chain review post template source check delivery reach library plan relay",
 	},
 
 	{"account_names", "account", "", ""},
-	{"accounts", "account", "", "identity media post check delivery dispatch reach plan relay"},
+	{"accounts", "account", "", "identity media post check delivery dispatch reach library plan relay"},
 	{"credentials", "account", "", "dispatch reach"},
 	{"installation", "account", "delivery", ""},
 	{"oauth_states", "account", "", ""},
@@ -90,7 +90,7 @@ var tables = []table{
 	{"links", "link", "", ""},
 	{"post_links", "link", "", ""},
 
-	{"columns", "column", "", "post relay"},
+	{"columns", "column", "", "post library relay"},
 
 	{"chain_versions", "chain", "", ""},
 	{"chains", "chain", "", ""},
@@ -105,8 +105,8 @@ var tables = []table{
 
 	{"post_hour_changes", "post", "", ""},
 	{"post_hours", "post", "", ""},
-	{"post_versions", "post", "", "media review check delivery reach plan relay"},
-	{"posts", "post", "", "media review check delivery plan relay"},
+	{"post_versions", "post", "", "media review check delivery reach library plan relay"},
+	{"posts", "post", "", "media review check delivery library plan relay"},
 	{"version_media", "post", "", "media review reach"},
 	{"version_targets", "post", "", "review check delivery reach plan relay"},
 
@@ -124,7 +124,7 @@ var tables = []table{
 
 	{"account_turns", "delivery", "dispatch", ""},
 	{"advances", "delivery", "", ""},
-	{"deliveries", "delivery", "dispatch", "media check reach plan relay"},
+	{"deliveries", "delivery", "dispatch", "media check reach library plan relay"},
 	{"delivery_decisions", "delivery", "", ""},
 	{"delivery_events", "delivery", "dispatch", ""},
 	{"pauses", "delivery", "", "dispatch"},
@@ -143,9 +143,14 @@ var tables = []table{
 	{"imports", "reach", "", ""},
 	{"platform_post_grams", "reach", "", ""},
 	{"platform_post_unfound", "reach", "", ""},
-	{"platform_posts", "reach", "", "plan"},
+	{"platform_posts", "reach", "", "library plan"},
 	{"post_readings", "reach", "", ""},
 	{"post_totals", "reach", "", ""},
+
+	{"library_items", "library", "", ""},
+	{"library_published", "library", "", ""},
+	{"library_texts", "library", "", ""},
+	{"library_unread", "library", "", ""},
 
 	{"holiday_years", "plan", "", ""},
 	{"holidays", "plan", "", ""},

@@ -83,6 +83,12 @@ func allFigures() []Figure {
 			wanted:  hostileWanted(),
 		},
 		{
+			Name:    "library",
+			Title:   "素材库搜索 searching the library over 30,000 and 1,000,000 texts",
+			measure: searching,
+			wanted:  libraryWanted(),
+		},
+		{
 			Name:    "lexicon",
 			Title:   "十万个词 100,000 words beside a library",
 			measure: words,

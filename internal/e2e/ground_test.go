@@ -536,6 +536,21 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 
 		return vars{"id": m.ID, "unit": s.unit}
 	}
+	// what a unit keeps in its library
+	libraryItem = func(s *side) vars {
+		return vars{"unit": s.unit, "id": s.g.id(`
+			INSERT INTO library_items (unit_id, kind, title, text, source, licence, folded, grams,
+				created_by, created_at, updated_by, updated_at)
+			VALUES ($1, 'snippet', $2, '落款文字', '', '', '', '{}', $3, now(), $3, now()) RETURNING id`,
+			s.unit, s.name+"素材", s.author.UserID)}
+	}
+	libraryPicture = func(s *side) vars {
+		return vars{"unit": s.unit, "id": s.g.id(`
+			INSERT INTO library_items (unit_id, kind, title, text, media_id, source, licence, folded, grams,
+				created_by, created_at, updated_by, updated_at)
+			VALUES ($1, 'picture', '图', '图', $2, '自拍', '自有', '', '{}', $3, now(), $3, now())
+				RETURNING id`, s.unit, picture(s)["id"], s.author.UserID)}
+	}
 	illustrated = func(s *side) vars { // a delivery with a picture
 		m := picture(s)
 		p := s.write(s.account)

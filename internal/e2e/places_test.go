@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/library"
 	"juzhen/internal/plan"
 	"juzhen/internal/sandbox"
 	"juzhen/internal/source"
@@ -38,6 +39,14 @@ var placesOf = map[string][]string{
 		"/templates/use?kind=warning",
 		"/templates/edit?kind=ozone",
 		"/posts/{draft}/edit",
+		"/library",
+		"/library?q=空气",
+		"/library?on=kept",
+		"/library?on=pictures",
+		"/library?on=drafts",
+		"/library/new?kind=snippet",
+		"/library/new?kind=picture",
+		"/library/items/{libraryItem}",
 		"/posts/{sent}",
 		"/posts/{sent}/review-form",
 		"/posts/{submitted}",
@@ -117,6 +126,18 @@ var placesOf = map[string][]string{
 	"shenji": {"/admin/audit", "/admin/audit/verify"},
 }
 
+// keptItem is a snippet in the library of the bureau.
+func keptItem(t *testing.T, w *world.World) int64 {
+	t.Helper()
+	officer, _ := w.Actor("xuanchuan")
+	item, err := w.Library.Create(t.Context(), officer, w.Matrix.Root.ID, library.Snippet, library.Edit{
+		Title: "举报电话", Text: "发现环境违法行为，请拨打 12345。", Source: "办公室",
+	})
+	must(t, err)
+
+	return item.ID
+}
+
 // notPlaces are GET routes that are no page of their own, each with the reason.
 var notPlaces = map[string]string{
 	"GET /assets/:name":                    "a file",
@@ -124,6 +145,8 @@ var notPlaces = map[string]string{
 	"GET /media/:id/thumb":                 "a picture",
 	"GET /deliveries/:id/pictures/:n":      "a picture",
 	"GET /posts/accounts":                  "a part of the form of a post",
+	"GET /posts/library":                   "a part of the form of a post",
+	"GET /library/items/:id/picture":       "a picture",
 	"GET /posts/own":                       "a part of the form of a post",
 	"GET /pauses/accounts":                 "a part of the form of a pause",
 	"GET /pauses/preview":                  "a part of the dialog of a stop",
@@ -309,6 +332,7 @@ func prepare(t *testing.T, w *world.World) vars {
 		t.Fatal(err)
 	}
 	v["pause"] = pause.ID
+	v["libraryItem"] = keptItem(t, w)
 	listedWords(t, w, boss, v)
 	v["source"] = keptSource(t, w)
 	w.Wait(w.Approve("暂停期间的一条", nil, "朝阳环保示例").ID, "朝阳环保示例", delivery.Held)

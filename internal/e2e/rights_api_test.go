@@ -345,6 +345,30 @@ var apiRules = []rule{
 		"POST /api/v1/sources/:id/pull", "---M-", newSource, "",
 		"SELECT EXISTS (SELECT FROM source_pulls WHERE source_id = {id} AND by_user = {self})", usual,
 	},
+	{"GET /api/v1/library", "PRS-A", nil, "q=空气", "items", usual},
+	{"GET /api/v1/library/items", "PRS-A", libraryItem, "", "墙内素材", listed},
+	{"GET /api/v1/library/items/:id", "PRS-A", libraryItem, "", "墙内素材", usual},
+	{
+		"POST /api/v1/library/items", "P-S--", blank,
+		`{"unit_id":{unit},"kind":"snippet","title":"接口素材{self}","text":"某文"}`,
+		"SELECT EXISTS (SELECT FROM library_items WHERE unit_id = {unit} AND title = '接口素材{self}')", usual,
+	},
+	{
+		"PATCH /api/v1/library/items/:id",
+		"P-S--",
+		libraryItem,
+		`{"revision":1,"title":"改名{id}","text":"某文"}`,
+		"SELECT title = '改名{id}' FROM library_items WHERE id = {id}",
+		usual,
+	},
+	{
+		"DELETE /api/v1/library/items/:id", "P-S--", libraryItem, "revision=1",
+		"SELECT retired_at IS NOT NULL FROM library_items WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/library/items/:id/use", "P----", libraryItem, `{"unit_id":{unit}}`,
+		"SELECT uses = 1 FROM library_items WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/columns", "PRSMA", newColumn, "", "墙内栏目", listed},
 	{
 		"POST /api/v1/columns", "--S--", blank, `{"unit_id":{unit},"name":"接口栏目"}`,

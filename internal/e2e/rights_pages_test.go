@@ -91,6 +91,28 @@ var pageRules = []rule{
 		"POST /posts/pictures", "P----", blank, "file file dot.png&unit={unit}",
 		"SELECT count(*) = 1 FROM media WHERE uploaded_by = {self}", oneself,
 	},
+	{"GET /library", "PRS-A", libraryItem, "on=kept", "墙内素材", listed},
+	{"GET /library", "PRS-A", nil, "q=空气", "", usual},
+	{"GET /library/new", "P-S--", nil, "", "墙内单位", usual},
+	{"GET /library/items/:id", "PRS-A", libraryItem, "", "墙内素材", usual},
+	{"GET /library/items/:id/picture", "PRS-A", libraryPicture, "", "", usual},
+	{
+		"POST /library/items", "P-S--", blank, "unit={unit}&kind=snippet&title=新素材{self}&text=某文",
+		"SELECT EXISTS (SELECT FROM library_items WHERE unit_id = {unit} AND title = '新素材{self}')", usual,
+	},
+	{
+		"POST /library/items/:id", "P-S--", libraryItem, "revision=1&title=改名{id}&text=某文",
+		"SELECT title = '改名{id}' FROM library_items WHERE id = {id}", usual,
+	},
+	{
+		"POST /library/items/:id/retire", "P-S--", libraryItem, "revision=1",
+		"SELECT retired_at IS NOT NULL FROM library_items WHERE id = {id}", usual,
+	},
+	{"GET /posts/library", "P----", libraryItem, "q=", "", usual},
+	{
+		"POST /posts/library/:id", "P----", libraryItem, "unit={unit}",
+		"SELECT uses = 1 FROM library_items WHERE id = {id}", usual,
+	},
 	{"POST /posts/pictures", "-----", elsewhere, "file file dot.png&unit={unit}", "", usual},
 	{
 		"POST /posts/check", "P----", blank, "unit={unit}&text=AQI 98，轻度污染&account={account}",

@@ -102,3 +102,7 @@ func bridgeable(r rune) bool {
 	return strings.ContainsRune("·•‧・※†‡", r) ||
 		unicode.In(r, unicode.Zs, unicode.Cf, unicode.Mn, unicode.Me, unicode.Pd, unicode.Pc, unicode.S)
 }
+
+// Fold gives a text letter by letter in its plain form: half width, lower case, simplified. What looks the
+// same to a reader of a list of words is the same afterwards; one letter stays one letter.
+func Fold(text string) string { return theFolding().text(text) }

@@ -62,6 +62,21 @@ func (s *Service) Upload(
 ) (_ Media, err error) {
 	defer fault.Step(&err, "media.Upload %d", unitID)
 
+	return s.UploadFor(ctx, actor, access.PostWrite, unitID, fileName, r, alt)
+}
+
+// UploadFor is Upload for another reason than a post: who holds permission at the unit may.
+func (s *Service) UploadFor(
+	ctx context.Context,
+	actor access.Actor,
+	permission access.Permission,
+	unitID int64,
+	fileName string,
+	r io.Reader,
+	alt string,
+) (_ Media, err error) {
+	defer fault.Step(&err, "media.UploadFor %d", unitID)
+
 	alt = strings.TrimSpace(alt)
 	if utf8.RuneCountInString(alt) > maxAlt {
 		return Media{}, fault.Invalid("alt", "图片说明最多 {.max} 字", "max", maxAlt)
@@ -70,7 +85,7 @@ func (s *Service) Upload(
 	if err != nil {
 		return Media{}, err
 	}
-	if err := access.Require(actor, access.PostWrite, unit.Path); err != nil {
+	if err := access.Require(actor, permission, unit.Path); err != nil {
 		return Media{}, err
 	}
 	picture, err := s.read(ctx, r)
@@ -117,6 +132,33 @@ func note(ctx context.Context, tx pg.Tx, actor access.Actor, media *Media) (err 
 		UnitPath: media.UnitPath,
 		Detail:   map[string]any{"sha256": media.Hash(), "bytes": media.Bytes, "label": media.Label},
 	})
+}
+
+// CopyTx gives a unit a picture of its own with the bytes of another one, and its description. It checks
+// no right: see that the actor may have the picture, and may write at the unit, first.
+func CopyTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	at time.Time,
+	id int64,
+	unit org.Unit,
+	alt string,
+) (_ Media, err error) {
+	defer fault.Step(&err, "media.CopyTx %d to %d", id, unit.ID)
+
+	found, err := loadMedia(ctx, tx.DB, []int64{id})
+	if err != nil {
+		return Media{}, err
+	}
+	copied := found[0]
+	if copied.ID == 0 {
+		return Media{}, fault.NotFound("没有找到图片，或不在您的管辖范围内")
+	}
+	copied.UnitID, copied.UnitPath, copied.UploadedBy, copied.UploadedAt, copied.Alt =
+		unit.ID, unit.Path, actor.UserID, at, alt
+
+	return copied, note(ctx, tx, actor, &copied)
 }
 
 // read waits for its turn before anything of the picture is read, and has it decoded by a process of

@@ -23,12 +23,7 @@ JOIN users w ON w.id = v.written_by WHERE `
 // visible is the condition under which an actor sees a template: it is of a unit of theirs, or holds for
 // one since it is of a unit above.
 func visible(actor access.Actor) (string, []any) {
-	cond, args := access.Scope(actor, access.PostView, "u.path")
-	for _, grant := range actor.Grants {
-		cond, args = cond+" OR ? LIKE u.path || '%'", append(args, grant.Path)
-	}
-
-	return "(" + cond + ")", args
+	return access.ScopeOrAbove(actor, access.PostView, "u.path")
 }
 
 func listTemplates(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Template, error) {

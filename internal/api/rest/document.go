@@ -25,6 +25,7 @@ var tags = []*huma.Tag{
 	{Name: "sessions", Description: i18n.N("登录和本人")},
 	{Name: "posts", Description: i18n.N("稿件")},
 	{Name: "media", Description: i18n.N("图片")},
+	{Name: "library", Description: i18n.N("素材库")},
 	{Name: "plan", Description: i18n.N("计划")},
 	{Name: "relays", Description: i18n.N("联动：别的账号一起发")},
 	{Name: "reviews", Description: i18n.N("审核")},

@@ -17,15 +17,22 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// compose shows an empty form, or one begun from elsewhere: a day of the calendar, a post to be corrected.
+// compose shows an empty form, or one begun from elsewhere: a day of the calendar, a post to be corrected,
+// a text of the library.
 func (h *pages) compose(c *gin.Context) error {
 	form := composeForm{When: "at"}
 	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	form = composeForm{When: "at", Unit: form.Unit, Corrects: form.Corrects, Due: form.Due, Key: rand.Text()}
+	form = composeForm{When: "at", Unit: form.Unit, Corrects: form.Corrects, Like: form.Like,
+		Due: form.Due, Key: rand.Text()}
 	if form.Corrects != 0 {
 		if err := h.beginCorrection(c, &form); err != nil {
+			return err
+		}
+	}
+	if form.Like != 0 {
+		if err := h.beginLike(c, &form); err != nil {
 			return err
 		}
 	}

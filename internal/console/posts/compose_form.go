@@ -26,6 +26,7 @@ type composeForm struct {
 	Revision int    `form:"revision"`
 	Unit     int64  `form:"unit"`
 	Corrects int64  `form:"corrects"`
+	Like     int64  `form:"like"` // a published text to begin with
 	Title    string `form:"title"`
 	Text     string `form:"text,raw"`
 	Repost   string `form:"repost"`

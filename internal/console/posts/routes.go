@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/column"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/delivery"
+	"juzhen/internal/library"
 	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -38,6 +39,7 @@ type Deps struct {
 	Columns    *column.Service
 	Plan       *plan.Service
 	PDF        *pdf.Maker
+	Library    *library.Service
 }
 
 type pages struct {
@@ -70,6 +72,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("posts/edit#autosaved", composePage{})
 	kit.Declare("posts/edit#picture", pictureField{})
 	kit.Declare("posts/edit#check", checkPart{})
+	kit.Declare("posts/edit#library", libraryPart{})
 	kit.Declare("posts/edit#branch", branchPart{})
 	kit.Declare("posts/edit#found", foundPart{})
 	kit.Declare("posts/edit#own", ownPart{})
@@ -100,6 +103,8 @@ func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "POST", "/check", access.PostWrite, h.check)
 	h.kit.Handle(g, "POST", "/check/exceptions", access.PostWrite, h.exceptWriting)
 	h.kit.Handle(g, "POST", "/free", access.PostWrite, h.free)
+	h.kit.Handle(g, "GET", "/library", access.PostWrite, h.lookIntoLibrary)
+	h.kit.Handle(g, "POST", "/library/:id", access.PostWrite, h.takeFromLibrary)
 	h.kit.Handle(g, "GET", "/accounts", access.PostWrite, h.accounts)
 	h.kit.Handle(g, "GET", "/own", access.PostWrite, h.ownField)
 	h.kit.Handle(g, "GET", "/:id", access.PostView, h.show)

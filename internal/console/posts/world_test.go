@@ -25,6 +25,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/library"
 	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -87,6 +88,7 @@ func newWorld(t *testing.T) *world {
 	deps.Plan = plan.New(w.db, plan.Options{
 		Accounts: accounts, Columns: deps.Columns, Deliveries: w.deliveries, Now: clock,
 	})
+	deps.Library = library.New(w.db, deps.Media, clock)
 	w.people = people()
 	w.kit, err = web.New(web.Options{Sessions: w.people, Now: clock, Log: slog.New(slog.DiscardHandler)})
 	w.must(err)

@@ -4,6 +4,7 @@ import { type Answer, ask } from "./ask";
 import { checks } from "./check";
 import { counters } from "./counter";
 import { shortcuts } from "./due";
+import { library } from "./library";
 import { inserts } from "./insert";
 import { pastes } from "./pasted";
 import { Pictures } from "./pictures";
@@ -60,6 +61,7 @@ class Composer {
       this.dirty = true;
       this.later(400);
     });
+    library(form, this.pictures);
   }
 
   private touch(e: Event): void {

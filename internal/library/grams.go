@@ -1,0 +1,91 @@
+package library
+
+import (
+	"hash/fnv"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"juzhen/internal/lexicon"
+)
+
+// What a text is found by is a set of numbers. A letter is its code point; two neighbours are a hash below
+// zero; the rest are marks in spaces of their own. A text that has the words has all of their numbers; the
+// other way round it is looked at once more, for two pairs may share a hash or stand apart.
+const (
+	markAccount = 0x1000_0000 // it went out on the account with this id
+	markColumn  = 0x2000_0000
+	markPerson  = 0x3000_0000 // it was written by this person
+	markLast    = 0x4000_0000 // it went out last in this span
+	markSpan    = 0x5000_0000 // it went out in this span, among others
+
+	mostMarked = 0x0fff_ffff // the largest id with a mark of its own; larger ones share
+)
+
+// span is the length of time that one mark stands for. A search walks back through spans: about 8,000 posts
+// of a matrix of a million in ten years.
+const span = 30 * 24 * time.Hour
+
+// spanOf counts spans since 1970.
+func spanOf(at time.Time) int32 { return int32(at.Unix() / int64(span/time.Second)) }
+
+func mark(space int32, id int64) int32 { return space + int32(id&mostMarked) }
+
+// grams are the letters and pairs of a folded text, each once.
+func grams(folded string) []int32 {
+	letters := []rune(folded)
+
+	out := make([]int32, 0, 2*len(letters))
+	for i, letter := range letters {
+		out = append(out, letter)
+		if i > 0 {
+			out = append(out, pair(letters[i-1], letter))
+		}
+	}
+	slices.Sort(out)
+
+	return slices.Compact(out)
+}
+
+func pair(a, b rune) int32 {
+	hash := fnv.New32a()
+	var raw [2 * utf8.UTFMax]byte
+	n := utf8.EncodeRune(raw[:], a)
+	n += utf8.EncodeRune(raw[n:], b)
+	_, _ = hash.Write(raw[:n])
+
+	return -1 - int32(hash.Sum32()&0x7fff_ffff)
+}
+
+// Most of what is searched for at once.
+const (
+	maxWords = 100 // code points
+	maxTerms = 8
+)
+
+// terms are what a search asks for, folded: all of them must stand in a text, wherever.
+func terms(words string) []string {
+	return strings.FieldsFunc(
+		lexicon.Fold(words),
+		func(r rune) bool { return r == ' ' || r == '\n' || r == '\t' },
+	)
+}
+
+// wanted are the numbers that a text with all of the terms has: of a term of several letters its pairs, for
+// they are rarer than its letters.
+func wanted(terms []string) (out []int32) {
+	for _, term := range terms {
+		letters := []rune(term)
+		if len(letters) == 1 {
+			out = append(out, letters[0])
+		}
+
+		for i := 1; i < len(letters); i++ {
+			out = append(out, pair(letters[i-1], letters[i]))
+		}
+	}
+	slices.Sort(out)
+
+	return slices.Compact(out)
+}

@@ -1,0 +1,212 @@
+package library_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/lexicon"
+	"juzhen/internal/library"
+)
+
+// sent is one publication as the plain scan knows it.
+type sent struct {
+	account int64
+	at      time.Time
+	text    string
+}
+
+// plain is what a search should give: each text once, by its last publication, if any one publication of it
+// passes the filters and the folded text has all the words.
+func plain(all []sent, query library.Query) (texts []string) {
+	last, passes := map[string]time.Time{}, map[string]bool{}
+
+	for _, s := range all {
+		if s.at.After(last[s.text]) {
+			last[s.text] = s.at
+		}
+
+		ok := query.AccountID == 0 || query.AccountID == s.account
+		ok = ok && (query.From == nil || !s.at.Before(*query.From)) &&
+			(query.To == nil || s.at.Before(*query.To))
+
+		for term := range strings.FieldsSeq(lexicon.Fold(query.Words)) {
+			ok = ok && strings.Contains(lexicon.Fold(s.text), term)
+		}
+		passes[s.text] = passes[s.text] || ok
+	}
+
+	for text := range passes {
+		if passes[text] {
+			texts = append(texts, text)
+		}
+	}
+	slices.SortFunc(
+		texts,
+		func(a, b string) int { return cmp.Or(last[b].Compare(last[a]), cmp.Compare(a, b)) },
+	)
+
+	return texts
+}
+
+// TestASearchIsAPlainScan over texts of few letters, so that words of every frequency and pairs that stand
+// apart occur; some texts go out several times, years apart.
+func TestASearchIsAPlainScan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	random := rand.New(rand.NewPCG(7, 11))
+	letters := []rune("空气质量良ＡqＩ52優环境的。")
+	word := func(least, most int) string {
+		out := make([]rune, least+random.IntN(most-least+1))
+		for i := range out {
+			out[i] = letters[min(random.IntN(len(letters)), random.IntN(len(letters)))]
+		}
+
+		return string(out)
+	}
+	var all []sent
+
+	for range 1500 {
+		s := sent{
+			account: int64(1 + random.IntN(4)),
+			at:      noon.Add(-time.Duration(random.IntN(6*365*24*3600)) * time.Second),
+			text:    word(2, 25),
+		}
+		if len(all) > 0 && random.IntN(5) == 0 {
+			s.text = all[random.IntN(len(all))].text
+		}
+		all = append(all, s)
+		w.published(s.account, s.at, s.text)
+	}
+	w.fill()
+
+	for i := range 300 {
+		query := library.Query{Words: word(1, 3), Limit: 1 + random.IntN(50)}
+		if random.IntN(3) == 0 {
+			query.Words += " " + word(1, 2)
+		}
+		if random.IntN(3) == 0 {
+			query.AccountID = int64(1 + random.IntN(4))
+		}
+		if random.IntN(3) == 0 {
+			from := noon.AddDate(0, 0, -random.IntN(2000))
+			to := from.AddDate(0, random.IntN(30), 1)
+			query.From, query.To = &from, &to
+		}
+		if i < 5 {
+			query.Words = ""
+		}
+		want := plain(all, query)
+		got, first := w.texts(query)
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Fatalf("%+v: %s", query, diff)
+		}
+		if count := min(len(want), library.MostCounted); first.Count != count ||
+			first.Over != (len(want) > library.MostCounted) {
+			t.Errorf("%+v: counted %d, %v, want %d", query, first.Count, first.Over, len(want))
+		}
+	}
+}
+
+func TestATextIsFoundOnceAndSaysHowOftenItWentOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	for i := range int64(4) {
+		w.published(1+i, noon.AddDate(0, 0, -int(i)), "减少扬尘污染")
+	}
+	w.published(1, noon.AddDate(-3, 0, 0), "减少扬尘污染")
+	other := w.published(2, noon.AddDate(0, 0, -9), "減少揚塵，從我做起")
+	if found := w.search(library.Query{Words: "扬尘"}); len(found.Rows) != 0 || found.Waiting != 6 {
+		t.Errorf("before it was taken in: %+v", found)
+	}
+	w.fill()
+	found := w.search(library.Query{Words: "扬尘"})
+	if len(found.Rows) != 2 || found.Count != 2 || found.Over || found.Waiting != 0 {
+		t.Fatalf("%+v", found)
+	}
+	if first := found.Rows[0]; first.Times != 5 || first.Accounts != 4 || !first.LastAt.Equal(noon) {
+		t.Errorf("%+v", first)
+	}
+
+	// What is changed on the platform, and what it turns out not to be ours, is followed.
+	w.exec("UPDATE platform_posts SET text = '减少扬尘污染' WHERE id = $1", other)
+	w.fill()
+	if found := w.search(library.Query{Words: "扬尘"}); len(found.Rows) != 1 || found.Rows[0].Times != 6 {
+		t.Errorf("after a change: %+v", found.Rows)
+	}
+	if found := w.search(library.Query{Words: "从我做起"}); len(found.Rows) != 0 {
+		t.Errorf("a text that stands nowhere: %+v", found.Rows)
+	}
+	w.exec("UPDATE platform_posts SET origin = 'unsure'")
+	w.fill()
+	if found := w.search(
+		library.Query{},
+	); len(found.Rows) != 0 ||
+		one[int](w, "SELECT count(*) FROM library_texts") != 0 {
+		t.Errorf("of unknown origin: %+v", found.Rows)
+	}
+}
+
+func TestFillingGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	for i := range 1200 {
+		w.published(1, noon.Add(-time.Duration(i)*time.Hour), fmt.Sprintf("第%d条通报", i%700))
+	}
+	held, err := w.db.Pool().Begin(t.Context()) // the second batch waits for a post that another one holds
+	w.must(err)
+	_, err = held.Exec(t.Context(), "SELECT FROM library_unread WHERE platform_post_id = 900 FOR UPDATE")
+	w.must(err)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- w.library.Fill(ctx) }()
+
+	for one[int](w, "SELECT count(*) FROM library_unread") != 700 { // the first batch is in
+		runtime.Gosched()
+	}
+	stop()
+	if err := <-done; err == nil {
+		t.Error("it did not stop")
+	}
+	w.must(held.Rollback(t.Context()))
+	if n := one[int](w, "SELECT count(*) FROM library_unread"); n != 700 {
+		t.Errorf("%d wait after it was stopped: a batch was torn", n)
+	}
+	w.fill()
+	w.fill()
+	if texts, sum := one[int](w, "SELECT count(*) FROM library_texts"), one[int](
+		w, "SELECT sum(times)::int FROM library_texts"); texts != 700 || sum != 1200 {
+		t.Errorf("%d texts that went out %d times", texts, sum)
+	}
+}
+
+func TestWhoReadsNoPostsSearchesNone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := as(2, access.Administrator, "/1/")
+	if _, err := w.library.Search(t.Context(), admin, library.Query{}); !fault.Is(err, fault.KindForbidden) {
+		t.Errorf("an administrator: %v", err)
+	}
+
+	for name, query := range map[string]library.Query{
+		"too many words":   {Words: strings.Repeat("字 ", 9)},
+		"too long":         {Words: strings.Repeat("字", 101)},
+		"an unread cursor": {After: "x"},
+	} {
+		if _, err := w.library.Search(t.Context(), officer, query); !fault.Is(err, fault.KindInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
