@@ -16,6 +16,8 @@ var (
 	actImportToken = acts.Declare("account.import_token", i18n.N("导入令牌"))
 	actRevoke      = acts.Declare("account.revoke", i18n.N("撤销账号授权"))
 	actTest        = acts.Declare("account.test", i18n.N("测试账号连接"))
+	actGroupSave   = acts.Declare("group.save", i18n.N("保存账号组"))
+	actGroupDrop   = acts.Declare("group.drop", i18n.N("删除账号组"))
 )
 
 // TrailActs are the acts that this package writes into the trail.
@@ -28,6 +30,11 @@ func TrailSubjects() []audit.Subject {
 			Type:    "account",
 			Text:    i18n.N("账号"),
 			NameSQL: `SELECT '@' || handle FROM accounts WHERE id = e.number`,
+		},
+		{
+			Type:    "group",
+			Text:    i18n.N("账号组"),
+			NameSQL: `SELECT name FROM account_groups WHERE id = e.number`,
 		},
 	}
 }

@@ -43,7 +43,7 @@ var (
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",
-		"beijing", "instant", "effect", "air", "proofread", "outward", "index", "sheet", "pdf",
+		"beijing", "instant", "effect", "air", "proofread", "outward", "index", "sheet", "pdf", "pinyin",
 	}
 
 	// rooms that are neither feature nor face, each with exactly what of ours it may know.
@@ -58,6 +58,7 @@ var (
 		"air":       {"beijing"},
 		"index":     {},
 		"proofread": {"air", "beijing", "i18n"},
+		"pinyin":    {},
 		"beijing":   {},
 		"weibo":     {"fault", "glyph", "stoppoint", "instant", "effect"},
 		"stoppoint": {},
@@ -90,6 +91,7 @@ var (
 			"index",
 			"sheet",
 			"pdf",
+			"pinyin",
 		},
 		"api": {"web", "fault", "i18n", "svg", "glyph", "beijing", "instant", "effect", "air", "index"},
 	}

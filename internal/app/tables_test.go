@@ -70,6 +70,7 @@ var tables = []table{
 		"notice account lexicon link chain review post template source check delivery reach library plan relay",
 	},
 
+	{"account_groups", "account", "", ""},
 	{"account_names", "account", "", ""},
 	{"accounts", "account", "", "identity media post check delivery dispatch reach library plan relay"},
 	{"credentials", "account", "", "dispatch reach"},

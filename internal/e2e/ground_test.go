@@ -536,6 +536,12 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 
 		return vars{"id": m.ID, "unit": s.unit}
 	}
+	accountGroup = func(s *side) vars {
+		return s.account.with(vars{"unit": s.unit, "id": s.g.id(`
+			INSERT INTO account_groups (unit_id, user_id, name, account_ids, updated_at)
+			VALUES ($1, $2, $3, '{1}', now()) RETURNING id`,
+			s.unit, s.author.UserID, fmt.Sprintf("%s账号组%d", s.name, s.g.next()))})
+	}
 	// what a unit keeps in its library
 	libraryItem = func(s *side) vars {
 		return vars{"unit": s.unit, "id": s.g.id(`

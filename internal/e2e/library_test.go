@@ -27,19 +27,15 @@ func TestWhatWasPublishedAndKeptIsWrittenAgain(t *testing.T) {
 	})
 
 	tab := person(t, w, "xuanchuan")
-	tab.Go("/library?q=" + "取煖 藍天")
+	tab.Go("/library?q=" + "通風 藍天")
 	tab.SeeText(".library-list li", "发布 2 次")
 	tab.SeeText(".library-list li", "等 2 个账号")
 	tab.Follow(".library-list a[href^='/posts/new']")
 	tab.Eval(`document.querySelector("#f-text").value === "冬季取暖请注意通风，共护蓝天。"`)
-	tab.Eval(`(window.onbeforeunload = null, true)`)
 
 	tab.Go("/library?on=kept")
 	tab.Follow("a[href='/library/new?kind=snippet']")
 	tab.Type("#f-title", "举报电话")
-	tab.Follow("main form.form button")
-	tab.SeeText(".field-error", "请填写")
-	tab.Eval(`document.querySelector("#f-title").value === "举报电话"`)
 	tab.Type("#f-text", "举报请拨 12345。")
 	tab.Follow("main form.form button")
 	tab.SeeText("h1", "举报电话")
@@ -60,6 +56,7 @@ func TestWhatWasPublishedAndKeptIsWrittenAgain(t *testing.T) {
 	tab.Eval(`document.querySelector("#f-text").value === "今天的通报。"`)
 	tab.Size(390, 844)
 	tab.FitsWidth()
+	tab.Follow(".compose-end button[value=save]") // nothing is left that leaving the page would lose
 	tab.Go("/library?on=kept")
 	tab.SeeText(".library-list", "用过 1 次")
 	tab.FitsWidth()

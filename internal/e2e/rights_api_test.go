@@ -345,6 +345,16 @@ var apiRules = []rule{
 		"POST /api/v1/sources/:id/pull", "---M-", newSource, "",
 		"SELECT EXISTS (SELECT FROM source_pulls WHERE source_id = {id} AND by_user = {self})", usual,
 	},
+	{"GET /api/v1/account-groups", "P----", accountGroup, "", "墙内账号组", listed},
+	{
+		"POST /api/v1/account-groups", "P----", accountGroup,
+		`{"unit_id":{unit},"name":"接口的组{self}","account_ids":[{account}]}`,
+		"SELECT EXISTS (SELECT FROM account_groups WHERE unit_id = {unit} AND name = '接口的组{self}')", usual,
+	},
+	{
+		"DELETE /api/v1/account-groups/:id", "P----", accountGroup, "",
+		"SELECT NOT EXISTS (SELECT FROM account_groups WHERE id = {id})", usual,
+	},
 	{"GET /api/v1/library", "PRS-A", nil, "q=空气", "items", usual},
 	{"GET /api/v1/library/items", "PRS-A", libraryItem, "", "墙内素材", listed},
 	{"GET /api/v1/library/items/:id", "PRS-A", libraryItem, "", "墙内素材", usual},

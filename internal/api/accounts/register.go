@@ -21,4 +21,5 @@ type api struct {
 func Register(to *rest.API, deps Deps) {
 	a := &api{to, deps}
 	a.accounts()
+	a.groups()
 }

@@ -62,8 +62,8 @@ func (a *api) search(ctx context.Context, who access.Actor, in *struct {
 	}}, nil
 }
 
-// shownItem is an item of the library.
-type shownItem struct {
+// Item is an item of the library as the interface shows it.
+type Item struct {
 	ID         int64      `json:"id"`
 	UnitID     int64      `json:"unit_id" doc:"归哪个单位；该单位和下属单位都可用"`
 	UnitName   string     `json:"unit_name"`
@@ -82,8 +82,8 @@ type shownItem struct {
 	UpdatedAt  time.Time  `json:"updated_at"`
 }
 
-func show(i library.Item) shownItem {
-	return shownItem{
+func show(i library.Item) Item {
+	return Item{
 		ID: i.ID, UnitID: i.UnitID, UnitName: i.UnitName, Kind: string(i.Kind),
 		Title: i.Title, Text: i.Text, MediaID: i.MediaID, Source: i.Source, Licence: i.Licence,
 		ExpiresOn: i.ExpiresOn, Revision: i.Revision,
@@ -96,7 +96,7 @@ func (a *api) items(ctx context.Context, who access.Actor, in *struct {
 	Q    string       `query:"q" maxLength:"400" doc:"多个词用空格隔开，都要有"`
 	Kind library.Kind `query:"kind" enum:"snippet,text,picture" doc:"只要一类"`
 	rest.Paging
-}) (*rest.Out[rest.List[shownItem]], error) {
+}) (*rest.Out[rest.List[Item]], error) {
 	query := library.ItemQuery{Words: in.Q, After: in.Cursor, Limit: in.Limit}
 	if in.Kind != "" {
 		query.Kinds = []library.Kind{in.Kind}
@@ -106,8 +106,8 @@ func (a *api) items(ctx context.Context, who access.Actor, in *struct {
 	return rest.Paged(found.Rows, found.Next, show), err
 }
 
-// itemWords is what a person writes of an item.
-type itemWords struct {
+// ItemWords is what a person writes of an item.
+type ItemWords struct {
 	Title     string `json:"title" maxLength:"200"`
 	Text      string `json:"text" maxLength:"5000" doc:"图片为画面内容"`
 	Source    string `json:"source,omitempty" maxLength:"800" doc:"图片必填"`
@@ -115,7 +115,7 @@ type itemWords struct {
 	ExpiresOn string `json:"expires_on,omitempty" maxLength:"10" doc:"最后可用的一天，如 2026-12-31"`
 }
 
-func (w itemWords) edit(mediaID int64) library.Edit {
+func (w ItemWords) edit(mediaID int64) library.Edit {
 	return library.Edit{
 		Title: w.Title, Text: w.Text, MediaID: mediaID, Source: w.Source, Licence: w.Licence,
 		ExpiresOn: w.ExpiresOn,
@@ -123,14 +123,14 @@ func (w itemWords) edit(mediaID int64) library.Edit {
 }
 
 type newItem struct {
-	itemWords
+	ItemWords
 	UnitID  int64        `json:"unit_id" minimum:"1"`
 	Kind    library.Kind `json:"kind" enum:"snippet,text,picture"`
 	MediaID int64        `json:"media_id,omitempty" doc:"图片必填：该单位的一张，见 POST /media"`
 }
 
 type itemChange struct {
-	itemWords
+	ItemWords
 	Revision int `json:"revision" minimum:"1" maximum:"2147483647" doc:"所依据的版本"`
 }
 
@@ -138,22 +138,22 @@ func (a *api) create(
 	ctx context.Context,
 	who access.Actor,
 	in *struct{ Body newItem },
-) (*rest.Out[shownItem], error) {
+) (*rest.Out[Item], error) {
 	made, err := a.Library.Create(ctx, who, in.Body.UnitID, in.Body.Kind, in.Body.edit(in.Body.MediaID))
-	return &rest.Out[shownItem]{Body: show(made)}, err
+	return &rest.Out[Item]{Body: show(made)}, err
 }
 
-func (a *api) item(ctx context.Context, who access.Actor, in *rest.ByID) (*rest.Out[shownItem], error) {
+func (a *api) item(ctx context.Context, who access.Actor, in *rest.ByID) (*rest.Out[Item], error) {
 	found, err := a.Library.Find(ctx, who, in.ID)
-	return &rest.Out[shownItem]{Body: show(found)}, err
+	return &rest.Out[Item]{Body: show(found)}, err
 }
 
 func (a *api) change(ctx context.Context, who access.Actor, in *struct {
 	rest.ByID
 	Body itemChange
-}) (*rest.Out[shownItem], error) {
+}) (*rest.Out[Item], error) {
 	changed, err := a.Library.Change(ctx, who, in.ID, in.Body.Revision, in.Body.edit(0))
-	return &rest.Out[shownItem]{Body: show(changed)}, err
+	return &rest.Out[Item]{Body: show(changed)}, err
 }
 
 func (a *api) retire(ctx context.Context, who access.Actor, in *struct {
@@ -165,7 +165,7 @@ func (a *api) retire(ctx context.Context, who access.Actor, in *struct {
 
 // usedItem is what an item gives a post.
 type usedItem struct {
-	shownItem
+	Item
 	PictureID int64 `json:"picture_id,omitempty" doc:"稿件里写这个图片编号"`
 }
 

@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
 	"juzhen/internal/org"
+	"juzhen/internal/pinyin"
 	"juzhen/internal/post"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -116,6 +117,7 @@ func (f composeForm) reshapes() bool {
 
 	return slices.Contains([]string{
 		"open", "all", "none", "find", "close", "pick", "own", "look", "unit",
+		"group", "keepgroup", "dropgroup", "last",
 	}, verb)
 }
 
@@ -160,8 +162,11 @@ func (h *pages) reshape(c *gin.Context, form composeForm, err error) error {
 	if err == nil {
 		err = failed
 	}
-	if err == nil {
-		err = h.askOwn(c, &form)
+
+	for _, act := range []func(*gin.Context, *composeForm) error{h.askOwn, h.keepGroup, h.asLast} {
+		if err == nil {
+			err = act(c, &form)
+		}
 	}
 	page, perr := h.composePage(c, form)
 	if perr != nil {
@@ -171,7 +176,7 @@ func (h *pages) reshape(c *gin.Context, form composeForm, err error) error {
 	part := ""
 
 	switch verb, _ := form.verb(); {
-	case web.IsFragment(c) && verb == "unit":
+	case web.IsFragment(c) && slices.Contains(moving, verb):
 		part = "#moved"
 	case web.IsFragment(c) && (verb == "own" || verb == "look"):
 		part = "#own-answer"
@@ -183,6 +188,9 @@ func (h *pages) reshape(c *gin.Context, form composeForm, err error) error {
 
 	return h.kit.Show(c, 200, "posts/edit"+part, page)
 }
+
+// moving are the acts that a script answers by taking over what they may change of the form.
+var moving = []string{"unit", "group", "keepgroup", "dropgroup", "last"}
 
 // askOwn gives a field of its own to the account whose button was pressed ("own.ID"), or whose name
 // holds what was typed ("own"). It must be one of the chosen. "look" only lists them: somebody is
@@ -275,7 +283,8 @@ func withName(accounts []account.Account, words string) []account.Account {
 	words = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(words), "@"))
 
 	return slices.DeleteFunc(slices.Clone(accounts), func(a account.Account) bool {
-		return !strings.Contains(strings.ToLower(a.Handle+"\n"+a.DisplayName), words)
+		return !strings.Contains(strings.ToLower(a.Handle+"\n"+a.DisplayName), words) &&
+			!pinyin.Match(a.DisplayName, words) && !pinyin.Match(a.Handle, words)
 	})
 }
 

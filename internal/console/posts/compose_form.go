@@ -43,6 +43,11 @@ type composeForm struct {
 	// accounts that were chosen and that the unit may not use; read into Aside
 	Kept string `form:"aside"`
 	Find string `form:"find"` // search in a long list of accounts
+
+	Group       string `form:"group"` // accounts chosen at once
+	GroupName   string `form:"group_name"`
+	GroupShared bool   `form:"group_shared"`
+
 	// part of the name of the account that gets a wording of its own
 	Own      string    `form:"own"`
 	Wordings string    `form:"wordings"`
@@ -61,6 +66,7 @@ type composeForm struct {
 	Reasons  map[string]string // why findings of the check stay, by their key
 	again    bool              // the same form was sent before
 	opened   int64             // account whose own wording was asked for
+	last     *post.Last        // the post of the column that accounts and time were taken from
 }
 
 // bindCompose reads the form. What cannot be read is told as fault.Fields after the rest was filled in.

@@ -32,6 +32,7 @@ type composePage struct {
 	UnitName  string
 	Aside     string // names of accounts that the unit may not use
 	Picker    page.Picker
+	Groups    groupsPart
 	Variants  []variantField
 	Matches   []account.Account // chosen accounts whose name has what was asked for
 	Matching  int               // how many there are, listed or not
@@ -168,6 +169,11 @@ func (h *pages) fillChoice(
 		return err
 	}
 	page.Form.choose(units, accounts)
+	kept, err := h.groups(ctx, actor, page, accounts)
+	if err != nil {
+		return err
+	}
+	page.chooseGroup(kept, accounts)
 	page.lookForOwn(accounts)
 
 	page.Picker = picker(units, accounts, page.Form)
@@ -180,6 +186,7 @@ func (h *pages) fillChoice(
 	for _, unit := range units {
 		if unit.ID == page.Form.Unit {
 			page.UnitName = unit.Name
+			page.Groups.MayShare = actor.CanAt(access.LibraryManage, unit.Path)
 		}
 	}
 	page.Variants, page.MaxLength = variants(accounts, page.Form)

@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/org"
+	"juzhen/internal/pinyin"
 	"juzhen/internal/web/page"
 )
 
@@ -158,6 +159,9 @@ func (t *tree) leaf(a account.Account) page.Node {
 		node.Disabled = a.State.Label()
 		return node
 	}
+	if !t.long {
+		node.Keys = pinyin.Keys(a.Handle)
+	}
 	node.Own, node.Worded = fmt.Sprint(a.ID), t.own[a.ID]
 
 	return node
@@ -198,7 +202,8 @@ func (t *tree) matching(words string) []account.Account {
 	var out []account.Account
 
 	for _, a := range t.all {
-		if strings.Contains(strings.ToLower(a.Handle+"\n"+a.DisplayName+"\n"+a.UnitName), words) {
+		if strings.Contains(strings.ToLower(a.Handle+"\n"+a.DisplayName+"\n"+a.UnitName), words) ||
+			pinyin.Match(a.DisplayName, words) || pinyin.Match(a.Handle, words) {
 			out = append(out, a)
 		}
 	}

@@ -12,6 +12,7 @@ type Node struct {
 	Name     string
 	Note     string // such as handle or count
 	Value    string // of the checkbox; empty: a branch that selects what is below
+	Keys     string // what else it is found by in a tree that is whole in the page, such as its spelling
 	Checked  bool
 	Disabled string // Chinese reason why it cannot be chosen; empty when it can
 	Open     bool

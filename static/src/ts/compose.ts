@@ -148,9 +148,29 @@ class Composer {
     return false;
   }
 
+  // reshape has the server do to the form what a button says, and takes over what that may change.
+  private async reshape(button: HTMLButtonElement): Promise<void> {
+    const body = new FormData(this.form);
+    body.delete("file");
+    body.set("act", button.value);
+    const answer = await ask(this.form.action, { body, overtakes: button });
+    if (answer.failure === "overtaken") return;
+    if (!answer.one("#groups")) return this.say(whyOf(answer) || "failed");
+    const due = answer.one("[data-last]")?.dataset["last"];
+    this.fill(answer);
+    this.form.querySelector<HTMLElement>(`[data-reshape][value="${button.value}"]`)?.focus();
+    const field = this.form.querySelector<HTMLInputElement>("#f-due");
+    if (due && field) {
+      field.value = due;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    this.dirty = true;
+    this.later(400);
+  }
+
   // fill puts the parts that depend on the unit into the page.
   private fill(answer: Answer): void {
-    for (const part of ["#unit-aside", "[data-picker]", "#variants-box"]) {
+    for (const part of ["#unit-aside", "[data-picker]", "#variants-box", "#groups", "#last"]) {
       const old = this.form.querySelector<HTMLElement>(part);
       const fresh = answer.one(part);
       if (!old || !fresh) continue;
@@ -222,6 +242,11 @@ class Composer {
   }
 
   private pressed(e: Event): void {
+    const shapes = e.target instanceof Element ? e.target.closest<HTMLButtonElement>("[data-reshape]") : null;
+    if (shapes) {
+      e.preventDefault();
+      return void this.reshape(shapes);
+    }
     const button = e.target instanceof Element ? e.target.closest<HTMLButtonElement>("[data-copy-text]") : null;
     if (!button) return;
     e.preventDefault();

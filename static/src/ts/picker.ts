@@ -218,7 +218,7 @@ class Picker {
   private filter(words: string): void {
     for (const leaf of this.box.querySelectorAll<HTMLElement>(".tree label")) {
       const li = leaf.closest("li");
-      if (li) li.hidden = words !== "" && !(leaf.textContent ?? "").toLowerCase().includes(words);
+      if (li) li.hidden = words !== "" && !`${leaf.textContent} ${leaf.dataset["keys"] ?? ""}`.toLowerCase().includes(words);
     }
     for (const branch of this.branches().reverse()) {
       const li = branch.closest("li");
