@@ -145,6 +145,7 @@ var notPlaces = map[string]string{
 	"GET /media/:id/thumb":                 "a picture",
 	"GET /deliveries/:id/pictures/:n":      "a picture",
 	"GET /posts/accounts":                  "a part of the form of a post",
+	"GET /posts/words":                     "data",
 	"GET /posts/library":                   "a part of the form of a post",
 	"GET /library/items/:id/picture":       "a picture",
 	"GET /posts/own":                       "a part of the form of a post",

@@ -108,6 +108,7 @@ var pageRules = []rule{
 		"POST /library/items/:id/retire", "P-S--", libraryItem, "revision=1",
 		"SELECT retired_at IS NOT NULL FROM library_items WHERE id = {id}", usual,
 	},
+	{"GET /posts/words", "P----", nil, "sign=%23&find=", "words", usual},
 	{"GET /posts/library", "P----", libraryItem, "q=", "墙内素材", listed},
 	{
 		"POST /posts/library/:id", "P----", libraryItem, "unit={unit}",

@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
 
 	"juzhen/internal/e2e"
+	"juzhen/internal/library"
 )
 
 // holds tells what the text of the form is.
@@ -149,4 +153,38 @@ func TestAWorkingTitleNamesThePostForItsWriters(t *testing.T) {
 	if _, version := w.stored(); version.Text != "今天起，机动车尾号限行轮换。" {
 		t.Errorf("the title went into the text: %q", version.Text)
 	}
+}
+
+func TestTopicsAndNamesAreCompletedByKeysInABrowser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec(
+		`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures,
+		state, state_at, reposts, comments, likes)
+		VALUES (1, 'weibo', '1', 'past', now(), '#蓝天保卫战#第一期', true, 0, 'live', now(), 0, 0, 0)`,
+	)
+	w.must(library.New(w.db, nil, func() time.Time { return w.now }).Fill(t.Context()))
+	tab := w.window(e2e.Launch(t), "writer")
+	tab.Go("/posts/new")
+	tab.Click("#f-text")
+	tab.Press("今天#蓝")
+	tab.SeeText(".completions", "蓝天保卫战")
+	tab.Press(kb.ArrowDown)
+	tab.See("#f-text[aria-activedescendant='complete-0']")
+	enter(tab)
+	holds(tab, "今天#蓝天保卫战#")
+	tab.Press("@cyhb")
+	tab.SeeText(".completions", "朝阳环保示例")
+	tab.Press(kb.ArrowDown)
+	enter(tab)
+	holds(tab, "今天#蓝天保卫战#@朝阳环保示例 ")
+	tab.Press("@cyhb")
+	tab.SeeText(".completions", "朝阳环保示例")
+	tab.Press(kb.Escape)
+	tab.Gone(".completions:not([hidden])")
+	holds(tab, "今天#蓝天保卫战#@朝阳环保示例 @cyhb")
+	tab.Press("s")
+	tab.SeeText(".completions:not([hidden])", "朝阳环保示例")
+	tab.Axe()
+	w.pictures(tab, "completed")
 }

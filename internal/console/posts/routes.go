@@ -103,6 +103,7 @@ func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "POST", "/check", access.PostWrite, h.check)
 	h.kit.Handle(g, "POST", "/check/exceptions", access.PostWrite, h.exceptWriting)
 	h.kit.Handle(g, "POST", "/free", access.PostWrite, h.free)
+	h.kit.Handle(g, "GET", "/words", access.PostWrite, h.words)
 	h.kit.Handle(g, "GET", "/library", access.PostWrite, h.lookIntoLibrary)
 	h.kit.Handle(g, "POST", "/library/:id", access.PostWrite, h.takeFromLibrary)
 	h.kit.Handle(g, "GET", "/accounts", access.PostWrite, h.accounts)

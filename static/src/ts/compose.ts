@@ -2,6 +2,7 @@
 // Without scripts its buttons do the same with a page load each. Whatever fails, what was typed stays in the page.
 import { type Answer, ask } from "./ask";
 import { checks } from "./check";
+import { completes } from "./complete";
 import { counters } from "./counter";
 import { shortcuts } from "./due";
 import { library } from "./library";
@@ -25,6 +26,7 @@ export function compose(): void {
   shortcuts(form);
   pastes(form);
   inserts(form);
+  completes(form);
   checks(form);
   // The keyboard begins at the form, not at the head of the page; a refused form begins at its fault (refused.ts).
   if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
