@@ -21,7 +21,7 @@ type wordsForm struct {
 // mostWords is how many are offered.
 const mostWords = 8
 
-// words answers the script of the form: names of the reader's accounts first, by letters or by pinyin, then what
+// words answers the script of the form: names of the accounts first, by letters or by pinyin, then what
 // was published.
 func (h *pages) words(c *gin.Context) error {
 	var form wordsForm
