@@ -216,29 +216,34 @@ func (a SeriesAsk) skip(due time.Time, mark Mark, now time.Time) Skip {
 
 // differ refuses wordings that would be the same at two times.
 func differ(text string, version post.Version, made []Occurrence) error {
-	wordings := []string{text}
-
-	for _, target := range version.Targets {
-		if target.Variant != nil {
-			wordings = append(wordings, *target.Variant)
-		}
+	if !differs(text, made) {
+		return fault.Invalid("text", "有两次的文字会完全相同，微博会拒绝：请在正文里写入 {.place}", "place", PlaceDate)
 	}
 
-	for _, wording := range wordings {
-		seen := map[string]bool{}
-
-		for _, one := range made {
-			said := onDay(wording, one.DueAt)
-			if seen[said] {
-				return fault.Invalid("text",
-					"有两次的文字会完全相同，微博会拒绝：请在正文和各账号的文案里写入 {.place}", "place", PlaceDate)
-			}
-
-			seen[said] = true
+	for _, target := range version.Targets {
+		if target.Variant != nil && !differs(*target.Variant, made) {
+			return fault.Invalid("text",
+				"{.name} 的单独文案有两次会完全相同，微博会拒绝：请先在原稿里给它写入 {.place}",
+				"name", target.Account.At(), "place", PlaceDate)
 		}
 	}
 
 	return nil
+}
+
+func differs(wording string, made []Occurrence) bool {
+	seen := map[string]bool{}
+
+	for _, one := range made {
+		said := onDay(wording, one.DueAt)
+		if seen[said] {
+			return false
+		}
+
+		seen[said] = true
+	}
+
+	return true
 }
 
 // near finds what the accounts have around each time.

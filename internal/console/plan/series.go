@@ -118,7 +118,7 @@ type seriesNewPage struct {
 	page.Base
 	Form    seriesForm
 	Source  post.Post
-	Title   string // of the post that is repeated
+	Repeats string // title of the post
 	Plan    *plan.SeriesPlan
 	Rows    []occurrenceRow
 	Looked  bool
@@ -274,7 +274,7 @@ func (h *pages) seriesNewPage(c *gin.Context) (p seriesNewPage, err error) {
 		return p, err
 	}
 
-	p.Source, p.Title = source, post.Title(content.Text)
+	p.Source, p.Repeats = source, post.Title(content.Text)
 
 	if c.Request.Method == http.MethodGet {
 		return p, h.begin(c, &p, content)
@@ -457,6 +457,9 @@ func (h *pages) seriesPage(c *gin.Context) (p seriesPage, err error) {
 		}
 		if one.Draft() {
 			p.Able++
+		}
+		if p.Form.From == 0 && one.Draft() {
+			p.Form.From = one.Number
 		}
 
 		p.Rows = append(p.Rows, row)
