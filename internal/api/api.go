@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/api/chains"
 	"juzhen/internal/api/deliveries"
 	libraryops "juzhen/internal/api/library"
+	noticeops "juzhen/internal/api/notices"
 	"juzhen/internal/api/people"
 	"juzhen/internal/api/pictures"
 	planops "juzhen/internal/api/plan"
@@ -36,7 +37,9 @@ import (
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
 	"juzhen/internal/link"
+	"juzhen/internal/live"
 	"juzhen/internal/media"
+	"juzhen/internal/notice"
 	"juzhen/internal/org"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
@@ -74,6 +77,8 @@ type Deps struct {
 	Relays     *relay.Service
 	Library    *library.Service
 	Todos      *todo.Service
+	Notices    *notice.Service
+	Live       *live.Hub
 	Audit      *audit.Service
 	Replays    *replay.Service
 
@@ -148,6 +153,7 @@ func (a *api) nouns() {
 	planops.Register(a.API, planops.Deps{Accounts: a.Accounts, Plan: a.Plan, Posts: a.Posts})
 	relays.Register(a.API, relays.Deps{Relays: a.Relays})
 	libraryops.Register(a.API, libraryops.Deps{Library: a.Library})
+	noticeops.Register(a.kit, a.API, noticeops.Deps{Notices: a.Notices, Live: a.Live})
 	trail.Register(a.API, trail.Deps{Audit: a.Audit, Todos: a.Todos})
 
 	read := posts.Register(a.API, posts.Deps{

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,7 +34,9 @@ import (
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
 	"juzhen/internal/link"
+	"juzhen/internal/live"
 	"juzhen/internal/media"
+	"juzhen/internal/notice"
 	"juzhen/internal/org"
 	"juzhen/internal/outward"
 	"juzhen/internal/pg"
@@ -195,6 +198,14 @@ func (w *world) services(weiboURL string) {
 		Posts:      post.New(w.db, rules, w.now),
 		Reviews:    review.New(w.db, w.now),
 		Deliveries: deliveries,
+		Notices: notice.New(w.db, notice.Options{
+			Now: w.now, Words: slices.Concat(post.NoticeWords(), delivery.NoticeWords()),
+			Page: func(_, _ string, _ int64) string { return "/" },
+		}),
+		Live: live.New(
+			func(ctx context.Context) (live.Listener, error) { return w.db.Listen(ctx, live.Channel) },
+			live.Options{},
+		),
 		Todos: todo.New(
 			w.db,
 			todo.Join(

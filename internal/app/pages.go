@@ -18,6 +18,7 @@ import (
 	librarypages "juzhen/internal/console/library"
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/me"
+	"juzhen/internal/console/notices"
 	"juzhen/internal/console/pauses"
 	planpages "juzhen/internal/console/plan"
 	"juzhen/internal/console/posts"
@@ -94,6 +95,8 @@ func (a *App) register(kit *web.Kit) {
 		Relays:      a.Relays,
 		Library:     a.Library,
 		Todos:       a.Todo,
+		Notices:     a.Notices,
+		Live:        a.Live,
 		Audit:       a.Audit,
 		Replays:     a.Replays,
 		Health:      a.sendingReport,
@@ -138,6 +141,7 @@ func (a *App) register(kit *web.Kit) {
 	})
 	templates.Register(kit, templates.Deps{Templates: a.Templates, Accounts: a.Accounts, Units: a.Org})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})
+	notices.Register(kit, notices.Deps{Notices: a.Notices})
 	calendar.Register(kit, calendar.Deps{
 		Posts:      a.Posts,
 		Deliveries: a.Deliveries,
@@ -228,6 +232,10 @@ func (a *App) counts(ctx context.Context, actor access.Actor) (page.Counts, erro
 	for _, n := range kinds {
 		c.Todo += n
 	}
+	if err != nil {
+		return c, err
+	}
+	c.Notices, c.Urgent, err = a.Notices.Count(ctx, actor)
 
 	return c, err
 }

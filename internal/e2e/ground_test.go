@@ -503,6 +503,10 @@ var (
 	}
 	ownSession   = func(s *side) vars { return vars{"id": max(s.g.who.session, 1)} }
 	otherSession = func(s *side) vars { return vars{"id": s.g.rulers[access.Reviewer].session} }
+	ownNotice    = func(s *side) vars { return s.noticeOf(max(s.g.who.user, 1)) }
+	otherNotice  = func(s *side) vars { return s.noticeOf(s.g.rulers[access.Reviewer].user) }
+	ownRow       = func(s *side) vars { v := ownNotice(s); return v.with(vars{"id": v["notice"]}) }
+	otherRow     = func(s *side) vars { v := otherNotice(s); return v.with(vars{"id": v["notice"]}) }
 	asset        = func(s *side) vars {
 		a := s.g.ask(rule{route: "GET /signin"}, reader{}, vars{})
 		return vars{"name": regexp.MustCompile(`/assets/([^"]+\.css)`).FindStringSubmatch(a.Body.String())[1]}
@@ -906,4 +910,16 @@ WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY 1`)
 	}
 
 	return "SELECT string_agg(line, E'\n' ORDER BY line) FROM (" + strings.Join(parts, " UNION ALL ") + ") x"
+}
+
+// noticeOf tells a person of something; the notice stands beside its event.
+func (s *side) noticeOf(user int64) vars {
+	event := s.g.id(`INSERT INTO notice_events (key, kind, code, args, urgent, permission, unit_id, subject_type,
+			subject_id, here, not_users, raised_at, told_at, watched)
+		VALUES ($1, 'other', 'people.disabled', '{"who": "甲", "name": "乙"}', false, 'self', $2, 'user', 1, false,
+			'{}', now(), now(), false) RETURNING id`, fmt.Sprint("walk/", s.g.next()), s.unit)
+
+	return vars{"event": event, "id": event, "notice": s.g.id(`
+		INSERT INTO notices (event_id, user_id, kind, counts, raised_at) VALUES ($1, $2, 'other', true, now())
+		RETURNING id`, event, user)}
 }

@@ -127,7 +127,7 @@ func TestTheTabKeepsWhatIsTooMuchForTheSignIn(t *testing.T) {
 	tab.Type("input[name=username]", "x")
 	tab.Type("input[name=password]", "x")
 	tab.Follow("form[action='/signin'] button[type=submit]")
-	tab.SeeText("#notices", "已恢复上次没有提交成功的内容")
+	tab.SeeText("#alerts", "已恢复上次没有提交成功的内容")
 	tab.Eval(`document.querySelector("#f-text").value === ` + long)
 	tab.Eval(`sessionStorage.getItem("juzhen.typed") === null`)
 	tab.Follow("form.form button[type=submit]")

@@ -27,6 +27,9 @@ var placesOf = map[string][]string{
 	"xuanchuan": {
 		"/",
 		"/todo",
+		"/notices",
+		"/notices?show=all",
+		"/notices/settings",
 		"/me",
 		"/me/password",
 		"/posts",
@@ -154,6 +157,7 @@ var notPlaces = map[string]string{
 	"GET /posts/:id/review-form.pdf":       "data",
 	"GET /takedowns/:id/progress":          "a part of the batch's page",
 	"GET /follow":                          "a stream of events",
+	"GET /notices/bell":                    "a part of every page",
 	"GET /posts/:id/deliveries/:delivery":  "a part of the post's page",
 	"GET /matrix/accounts/:id/backfill":    "a part of the account's page",
 	"GET /calendar/feed":                   "data",

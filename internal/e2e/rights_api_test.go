@@ -293,6 +293,22 @@ var apiRules = []rule{
 		"POST /api/v1/plan/imports/:id/undo", "P----", planImport, "",
 		"SELECT undone_by = {self} FROM plan_imports WHERE id = {id}", usual,
 	},
+	{"GET /api/v1/notices", "PRSMA", nil, "", "items", usual},
+	{"GET /api/v1/notices/stream", "PRSMA", nil, "", "retry:", usual},
+	{"GET /api/v1/notices/settings", "PRSMA", nil, "", "counted", usual},
+	{"POST /api/v1/notices/:id/read", "-----", otherRow, "", "", usual},
+	{
+		"POST /api/v1/notices/:id/read", "PRSMA", ownRow, "",
+		"SELECT read_at IS NOT NULL FROM notices WHERE id = {id}", oneself,
+	},
+	{
+		"POST /api/v1/notices/read", "PRSMA", ownNotice, `{"up_to":"2030-01-01T00:00:00Z"}`,
+		"SELECT read_at IS NOT NULL FROM notices WHERE event_id = {id}", oneself,
+	},
+	{
+		"PUT /api/v1/notices/settings", "PRSMA", nil, `{"version":0,"counted":["review"]}`,
+		"SELECT version = 1 FROM notice_settings WHERE user_id = {self}", oneself,
+	},
 	{"GET /api/v1/feeds", "PRSMA", nil, "", "items", usual},
 	{"POST /api/v1/feeds", "PRS-A", nil, `{"name":"接口{self}"}`, `
 		SELECT EXISTS (SELECT FROM plan_feeds WHERE user_id = {self} AND name = '接口{self}')`, usual},

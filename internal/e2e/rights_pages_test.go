@@ -23,6 +23,23 @@ var pageRules = []rule{
 	{"GET /todo", "PRSMA", nil, "", "", usual},
 	{"POST /todo/:id/read", "PRSMA", notice, "", `
 		SELECT EXISTS (SELECT FROM todo_readers WHERE todo_id = {id} AND user_id = {self})`, usual},
+	{"GET /notices", "PRSMA", nil, "", "", usual},
+	{"GET /notices/bell", "PRSMA", nil, "", "head-bell", usual},
+	{"GET /notices/settings", "PRSMA", nil, "", "", usual},
+	{"POST /notices/of/:id", "-----", otherNotice, "", "", usual},
+	{"POST /notices/:id/read", "-----", otherRow, "", "", usual},
+	{
+		"POST /notices/of/:id", "PRSMA", ownNotice, "",
+		"SELECT read_at IS NOT NULL FROM notices WHERE event_id = {id}", oneself,
+	},
+	{
+		"POST /notices/:id/read", "PRSMA", ownRow, "",
+		"SELECT read_at IS NOT NULL FROM notices WHERE id = {id}", oneself,
+	},
+	{"POST /notices/read", "PRSMA", ownNotice, "up_to=2030-01-01T00:00:00Z",
+		"SELECT read_at IS NOT NULL FROM notices WHERE event_id = {id}", oneself},
+	{"POST /notices/settings", "PRSMA", nil, "version=0&console=review",
+		"SELECT version = 1 FROM notice_settings WHERE user_id = {self}", oneself},
 	{"GET /search", "PRSMA", running, "q=号", "墙内号", listed},
 	{"GET /search", "PRSMA", draft, "q=的话", "的话", listed},
 	{"GET /follow", "PRSMA", nil, "of=todos&of=pauses", "retry:", usual},

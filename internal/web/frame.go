@@ -106,6 +106,7 @@ func (k *Kit) Base(c *gin.Context, title string, crumbs ...page.Crumb) page.Base
 		}
 	}
 	base.Nav, base.Todo = k.duties.For(base.Actor, base.Path, counts), counts.Todo
+	base.Notices, base.Urgent = counts.Notices, counts.Urgent
 	base.Flash = k.takeFlash(c)
 
 	return base

@@ -13,7 +13,7 @@ import (
 
 type newSeries struct {
 	PostID   int64     `json:"post_id" minimum:"1" doc:"原稿：图片、账号、栏目和各账号的文案照它"`
-	Text     string    `json:"text" minLength:"1" maxLength:"5000" doc:"正文；{日期}、{星期} 换成那一天"`
+	Text     string    `json:"text" minLength:"1" maxLength:"5000" doc:"正文；写明的日期和星期占位换成那一天"`
 	First    time.Time `json:"first" doc:"第一次的时间，以后都在这个钟点（北京时间）"`
 	Rule     string    `json:"rule" maxLength:"300" doc:"RFC 5545：FREQ=DAILY、WEEKLY 或 MONTHLY，INTERVAL，BYDAY，BYMONTHDAY，UNTIL 或 COUNT"`
 	Except   []string  `json:"except,omitempty" maxItems:"62" doc:"除去的日子，如 2027-01-01"`

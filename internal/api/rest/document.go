@@ -33,6 +33,7 @@ var tags = []*huma.Tag{
 	{Name: "pauses", Description: i18n.N("暂停与恢复")},
 	{Name: "reach", Description: i18n.N("成效")},
 	{Name: "todos", Description: i18n.N("待办")},
+	{Name: "notices", Description: i18n.N("通知")},
 	{Name: "air", Description: i18n.N("空气质量")},
 	{Name: "checks", Description: i18n.N("正文检查")},
 	{Name: "lexicons", Description: i18n.N("词表")},

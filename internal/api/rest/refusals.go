@@ -69,6 +69,24 @@ func (a *API) documentRefusals(op huma.Operation) {
 	}
 }
 
+// DocumentStream describes a route of the kit that answers with events without an end.
+func (a *API) DocumentStream(op huma.Operation, perm access.Permission) {
+	op.Extensions = map[string]any{"x-permission": string(perm)}
+	op.Security = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
+	op.Parameters = []*huma.Param{{
+		Name: "Last-Event-ID", In: "header", Description: i18n.N("读到的位置；不给时从此刻起"),
+		Schema: &huma.Schema{Type: huma.TypeString},
+	}}
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: i18n.N("事件流"),
+		Content: map[string]*huma.MediaType{
+			"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
+		},
+	}}
+	a.huma.OpenAPI().AddOperation(&op)
+	a.documentRefusals(op)
+}
+
 func problemContent() map[string]*huma.MediaType {
 	return map[string]*huma.MediaType{
 		problemType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}},

@@ -73,14 +73,18 @@ var kinds = []kind{
 	{word: "todos", mark: "todo/", sees: access.UnitView},
 	{word: "pauses", mark: "pause/", sees: access.UnitView, above: true},
 	{word: "accounts", mark: "account/", sees: access.AccountView},
+	{word: bellWord, mark: "notice/", sees: access.Self},
 }
+
+// bellWord are the reader's own notices, as something that a page shows.
+const bellWord = "notices"
 
 // most is how many topics a page may name.
 const most = 8
 
-// topicsOf reads what a page wants to follow.
+// topicsOf reads what a page wants to follow beside the reader's notices, which every page does.
 func topicsOf(words []string) ([]topic, error) {
-	if len(words) == 0 || len(words) > most {
+	if len(words) > most {
 		return nil, errTopic
 	}
 
@@ -165,13 +169,26 @@ func (h *pages) follow(c *gin.Context) error {
 	}
 	s := &stream{pages: h, c: c, topics: topics, out: http.NewResponseController(c.Writer)}
 	session := "session/" + strconv.FormatInt(actor.SessionID, 10)
+	bell := "notice/" + strconv.FormatInt(actor.UserID, 10)
 	sub, err := h.Hub.Subscribe(actor.SessionID, func(mark live.Mark) bool {
-		if mark.Name == session {
+		switch mark.Name {
+		case session:
 			s.doubt.Store(true)
 			return true
-		}
+		case bell:
+			s.rang.Store(true)
+			if slices.ContainsFunc(topics, func(t topic) bool { return t.kind.word == bellWord }) {
+				s.seen.Store(true)
+			}
 
-		return slices.ContainsFunc(topics, func(t topic) bool { return t.wants(actor, mark) })
+			return true
+		}
+		if !slices.ContainsFunc(topics, func(t topic) bool { return t.wants(actor, mark) }) {
+			return false
+		}
+		s.seen.Store(true)
+
+		return true
 	})
 	if err != nil {
 		return err
@@ -189,6 +206,8 @@ type stream struct {
 	topics []topic
 	out    *http.ResponseController
 	doubt  atomic.Bool // the session may have ended
+	rang   atomic.Bool // the reader's notices changed
+	seen   atomic.Bool // something that the page shows changed
 }
 
 // run writes until the reader leaves, may no longer read, or the process stops.
@@ -238,12 +257,10 @@ func (s *stream) changed(sub *live.Subscription, wake live.Wake) error {
 	if s.doubt.Swap(false) && !s.allowed() {
 		return errEnd
 	}
-	how := "some"
-	if wake.Much {
-		how = "much"
-	}
-	if err := s.write("event: changed\ndata: " + how + "\n\n"); err != nil {
-		return err
+	if text := s.told(wake.Much); text != "" {
+		if err := s.write(text); err != nil {
+			return err
+		}
 	}
 	rest := time.NewTimer(s.Gap)
 	defer rest.Stop()
@@ -255,6 +272,26 @@ func (s *stream) changed(sub *live.Subscription, wake live.Wake) error {
 	}
 
 	return nil
+}
+
+// told are the events of a wake: whether the page changed, and whether the reader's notices did. Much may
+// hide either.
+func (s *stream) told(much bool) string {
+	seen, rang := s.seen.Swap(false), s.rang.Swap(false)
+
+	text := ""
+
+	switch {
+	case much && len(s.topics) > 0:
+		text = "event: changed\ndata: much\n\n"
+	case seen:
+		text = "event: changed\ndata: some\n\n"
+	}
+	if rang || much {
+		text += "event: notices\ndata: changed\n\n"
+	}
+
+	return text
 }
 
 var errEnd = errors.New("the stream ends")

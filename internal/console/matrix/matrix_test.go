@@ -95,7 +95,7 @@ func TestAnAccountIsAuthorisedTestedAndSetLive(t *testing.T) {
 		t.Fatalf("leads to %s", to)
 	}
 	browser.Get(pages.Agree(to, "环保北京").RequestURI()).Want(303)
-	browser.Get(at(a.ID, "")).WantText(".flash, #notices, main", "测试接口").WantText("main", "授权有效")
+	browser.Get(at(a.ID, "")).WantText(".flash, #alerts, main", "测试接口").WantText("main", "授权有效")
 	browser.Post(at(a.ID, "/state"), url.Values{"to": {"live"}}).Want(409).WantText("main", "请先通过接口测试")
 	browser.Post(at(a.ID, "/test"), nil).Want(303)
 	browser.Post(at(a.ID, "/state"), url.Values{"to": {"live"}}).Want(303)

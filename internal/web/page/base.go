@@ -29,6 +29,8 @@ type Base struct {
 	Now     time.Time     // Asia/Shanghai
 	Nav     []NavEntry    // what the actor may open
 	Todo    int           // open to-dos of the actor
+	Notices int           // at the actor's bell, up to a hundred
+	Urgent  int           // of them
 	Flash   []Flash       // told once, after a redirect
 	Banner  []Banner      // what concerns everybody
 	Errors  Errors        // of the form, after a refusal
@@ -88,6 +90,8 @@ func (b Base) Told(banner Banner) string { return b.P.T(banner.Text, banner.Args
 type Counts struct {
 	ByKind map[string]int // as NavEntry.Waits names them
 	Todo   int
+
+	Notices, Urgent int // as Base has them
 }
 
 // NavEntry is one of the at most eight duties. The face whose it is declares it.

@@ -82,7 +82,7 @@ export function overtake(thing: object): void {
 }
 
 // tell shows what the server refused where notices appear, or in another place. What the page asked by itself moves nobody there.
-export function tell(answer: Answer, at: HTMLElement | null = document.getElementById("notices"), lead = true): void {
+export function tell(answer: Answer, at: HTMLElement | null = document.getElementById("alerts"), lead = true): void {
   if (!at || answer.body === "") return;
   at.replaceChildren(...answer.nodes());
   if (lead) at.scrollIntoView({ block: "nearest" });

@@ -1,4 +1,4 @@
-// An open page follows what happens. A stream of the server says that something it shows has changed; the page then asks for itself again
+// An open page follows what happens, and how many notices its reader has: the bell in the frame and the number before the title. A stream of the server says that something it shows has changed; the page then asks for itself again
 // and takes over the parts marked data-live, with the reader's own rights. While there is no stream it asks from time to time. A page that
 // nobody sees asks nothing and holds no stream: browsers allow six connections to a server, and a session that nobody uses must be able to
 // end. Work that shows how far it is, which no stream tells of, is a part with an address of its own: data-poll, asked for every data-every
@@ -10,9 +10,10 @@ import { reader } from "./reader";
 const soon = [100, 400]; // milliseconds after a change, chosen by chance in this span
 const muchLater = [2000, 6000]; // after a change of very much: not all readers come at once
 const leastGap = 1000; // between two readings
+const unseen = 60_000; // milliseconds between looks at the bell of a page that nobody sees: its title is read in the row of tabs
 
 export function follow(): void {
-  const main = document.querySelector<HTMLElement>("main[data-follow]");
+  const main = document.querySelector<HTMLElement>("main[data-bell]");
   if (main) new Follower(main);
   for (const part of document.querySelectorAll<HTMLElement>("[data-poll]")) again(part);
 }
@@ -34,12 +35,26 @@ async function look(id: string): Promise<void> {
   if (now) again(now);
 }
 
+// ring asks for the bell and takes it over, with the number before the title.
+async function ring(): Promise<void> {
+  const answer = await ask("/notices/bell", { passive: true, overtakes: ring });
+  const bell = document.getElementById("head-bell");
+  const fresh = answer.failure ? null : answer.one("#head-bell");
+  if (!bell || !fresh) return;
+  const before = bell.dataset["n"] ?? "";
+  const now = fresh.dataset["n"] ?? "";
+  bell.dataset["n"] = now;
+  bell.replaceChildren(...[...fresh.childNodes].map((n) => document.adoptNode(n)));
+  if (document.title.startsWith(before)) document.title = now + document.title.slice(before.length);
+}
+
 class Follower {
   private stream: EventSource | undefined;
   private timer = 0;
   private polling = 0;
   private last = 0;
   private reading = false;
+  private bell = 0;
   private stale = false; // something changed while the page was not looked at or worked in
   private ended = false;
 
@@ -54,7 +69,19 @@ class Follower {
       this.stale = true;
       this.turned();
     });
+    window.setInterval(() => document.hidden && !this.ended && void ring(), unseen);
     if (!document.hidden) this.open();
+  }
+
+  // shows tells whether the page shows anything that changes, beside the bell.
+  private get shows(): boolean {
+    return this.main.dataset["follow"] !== undefined;
+  }
+
+  private ringLater(): void {
+    clearTimeout(this.bell);
+    const [from = 0, to = 0] = soon;
+    this.bell = window.setTimeout(() => void ring(), from + Math.random() * (to - from));
   }
 
   private turned(): void {
@@ -62,12 +89,13 @@ class Follower {
     if (this.ended || this.stream) return;
     this.open();
     this.later(soon); // what happened meanwhile was not heard
+    this.ringLater();
   }
 
   private open(): void {
     this.shut();
     const url = new URL("/follow", location.href);
-    for (const of of (this.main.dataset["follow"] ?? "").split(" ")) url.searchParams.append("of", of);
+    for (const of of this.main.dataset["follow"]?.split(" ") ?? []) url.searchParams.append("of", of);
     const stream = new EventSource(url);
     this.stream = stream;
     let heard = false;
@@ -75,10 +103,14 @@ class Follower {
       this.main.dataset["following"] = "stream";
       clearTimeout(this.polling);
       this.polling = 0;
-      if (heard) this.later(soon); // the line was away
+      if (heard) {
+        this.later(soon); // the line was away
+        this.ringLater();
+      }
       heard = true;
     });
     stream.addEventListener("changed", (e) => this.later((e as MessageEvent<string>).data === "much" ? muchLater : soon));
+    stream.addEventListener("notices", () => this.ringLater());
     stream.addEventListener("end", (e) => this.end((e as MessageEvent<string>).data));
     stream.addEventListener("error", () => {
       this.main.dataset["following"] = "polls";
@@ -90,6 +122,7 @@ class Follower {
     this.stream?.close();
     this.stream = undefined;
     clearTimeout(this.timer);
+    clearTimeout(this.bell);
     clearTimeout(this.polling);
     this.timer = this.polling = 0;
   }
@@ -114,7 +147,7 @@ class Follower {
     this.polling = window.setTimeout(() => {
       this.polling = 0;
       if (this.stream?.readyState === EventSource.OPEN) return;
-      void this.read().then(() => this.poll());
+      void Promise.all([this.read(), ring()]).then(() => this.poll());
       if (this.stream?.readyState === EventSource.CLOSED && Math.random() < 0.2) this.open();
     }, Number(this.main.dataset["every"] ?? 30) * 1000);
   }
@@ -127,6 +160,7 @@ class Follower {
   }
 
   private async read(): Promise<void> {
+    if (!this.shows) return;
     if (document.hidden || this.ended) {
       this.stale = true;
       return;

@@ -102,5 +102,5 @@ function tell(): void {
   const text = document.createElement("p");
   text.textContent = restoredText;
   box.append(text);
-  document.getElementById("notices")?.append(box);
+  document.getElementById("alerts")?.append(box);
 }
