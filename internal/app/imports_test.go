@@ -93,7 +93,19 @@ var (
 			"pdf",
 			"pinyin",
 		},
-		"api": {"web", "fault", "i18n", "svg", "glyph", "live", "beijing", "instant", "effect", "air", "index"},
+		"api": {
+			"web",
+			"fault",
+			"i18n",
+			"svg",
+			"glyph",
+			"live",
+			"beijing",
+			"instant",
+			"effect",
+			"air",
+			"index",
+		},
 	}
 	// Third-party modules that only some rooms may know; a module not named here is free.
 	guarded = map[string][]string{

@@ -914,10 +914,14 @@ WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY 1`)
 
 // noticeOf tells a person of something; the notice stands beside its event.
 func (s *side) noticeOf(user int64) vars {
-	event := s.g.id(`INSERT INTO notice_events (key, kind, code, args, urgent, permission, unit_id, subject_type,
+	event := s.g.id(
+		`INSERT INTO notice_events (key, kind, code, args, urgent, permission, unit_id, subject_type,
 			subject_id, here, not_users, raised_at, told_at, watched)
 		VALUES ($1, 'other', 'people.disabled', '{"who": "甲", "name": "乙"}', false, 'self', $2, 'user', 1, false,
-			'{}', now(), now(), false) RETURNING id`, fmt.Sprint("walk/", s.g.next()), s.unit)
+			'{}', now(), now(), false) RETURNING id`,
+		fmt.Sprint("walk/", s.g.next()),
+		s.unit,
+	)
 
 	return vars{"event": event, "id": event, "notice": s.g.id(`
 		INSERT INTO notices (event_id, user_id, kind, counts, raised_at) VALUES ($1, $2, 'other', true, now())

@@ -20,14 +20,21 @@ func TestAPostIsRepeated(t *testing.T) {
 
 	tab.Go(fmt.Sprintf("/posts/%d", source.ID))
 	tab.Follow(fmt.Sprintf("a[href='/plan/series/new?post=%d']", source.ID))
-	tab.Eval(`(() => { const set = (name, value) => { document.querySelector("[name='" + name + "']").value = value };
-		set("freq", "DAILY"); set("count", "4"); return true })()`)
+	tab.Eval(
+		`(() => { const set = (name, value) => { document.querySelector("[name='" + name + "']").value = value };
+		set("freq", "DAILY"); set("count", "4"); return true })()`,
+	)
 	tab.Follow("button[value=look]")
 	tab.SeeText(".field-error", "有两次的文字会完全相同")
 
 	first := beijing.Day(time.Now()).AddDate(0, 0, 2)
-	tab.Eval(fmt.Sprintf(`(() => { const set = (name, value) => { document.querySelector("[name='" + name + "']").value = value };
-		set("text", "{日期}空气质量提示"); set("except", %q); return true })()`, beijing.Date(first)))
+	tab.Eval(
+		fmt.Sprintf(
+			`(() => { const set = (name, value) => { document.querySelector("[name='" + name + "']").value = value };
+		set("text", "{日期}空气质量提示"); set("except", %q); return true })()`,
+			beijing.Date(first),
+		),
+	)
 	tab.Follow("button[value=look]")
 	tab.SeeText("main", "已除去")
 	tab.FitsWidth()
@@ -58,7 +65,10 @@ func TestAPostIsRepeated(t *testing.T) {
 		phases = append(phases, string(one.Phase))
 	}
 
-	want := strings.Join([]string{string(post.Submitted), string(post.Withdrawn), string(post.Withdrawn)}, " ")
+	want := strings.Join(
+		[]string{string(post.Submitted), string(post.Withdrawn), string(post.Withdrawn)},
+		" ",
+	)
 	if got := strings.Join(phases, " "); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

@@ -38,7 +38,12 @@ func (m *Maker) print(ctx context.Context, page []byte) ([]byte, error) {
 
 	program := exec.CommandContext(ctx, m.chromium, arguments(dir, from, to)...)
 	program.Dir = dir
-	program.Env = []string{"HOME=" + dir, "TMPDIR=" + dir, "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"}
+	program.Env = []string{
+		"HOME=" + dir,
+		"TMPDIR=" + dir,
+		"PATH=/usr/local/bin:/usr/bin:/bin",
+		"LANG=C.UTF-8",
+	}
 	program.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	program.Cancel = func() error { return syscall.Kill(-program.Process.Pid, syscall.SIGKILL) }
 	program.WaitDelay = time.Second
