@@ -39,12 +39,13 @@ FROM deliveries WHERE post_id = $1`, postID).Scan(&sent, &left)
 		return err
 	}
 	own, err := post.OwnTx(ctx, tx, []int64{postID})
-	if err != nil {
+	one, ok := own[postID]
+	if err != nil || !ok { // a post without a writer: there is nobody to tell
 		return err
 	}
 
-	return notice.TellTx(ctx, tx, now, own[postID].Event(notice.Out, wordOut, map[string]any{
-		"title": own[postID].Title, "n": sent,
+	return notice.TellTx(ctx, tx, now, one.Event(notice.Out, wordOut, map[string]any{
+		"title": one.Title, "n": sent,
 	}))
 }
 

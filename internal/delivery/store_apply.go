@@ -213,7 +213,7 @@ func applyTodos(
 		}
 	}
 	if change.Raise == "" {
-		if change.To == Sent {
+		if change.To == Sent && delivery.State != Sent {
 			return tellOut(ctx, tx, now, delivery.PostID)
 		}
 

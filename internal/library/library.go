@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
+	"juzhen/internal/instant"
 )
 
 // Kind is what an item is.
@@ -118,7 +119,7 @@ func (e Edit) clean(kind Kind) (Edit, error) {
 	}
 
 	if e.ExpiresOn != "" {
-		if _, err := time.Parse(time.DateOnly, e.ExpiresOn); err != nil {
+		if _, err := instant.Parse(e.ExpiresOn, time.DateOnly); err != nil {
 			wrong.Add(fault.Invalid("expires", "请填写日期，如 2026-12-31；没有期限就留空"))
 		}
 	}

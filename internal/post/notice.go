@@ -107,10 +107,11 @@ func (o Own) Event(kind notice.Kind, word notice.Word, args map[string]any) noti
 // tellApproved tells the writers that every step has passed their post.
 func tellApproved(ctx context.Context, tx pg.Tx, at time.Time, id int64) error {
 	own, err := OwnTx(ctx, tx, []int64{id})
-	if err != nil {
+	one, ok := own[id]
+	if err != nil || !ok {
 		return err
 	}
 
 	return notice.TellTx(ctx, tx, at,
-		own[id].Event(notice.Approved, wordApproved, map[string]any{"title": own[id].Title}))
+		one.Event(notice.Approved, wordApproved, map[string]any{"title": one.Title}))
 }
