@@ -501,7 +501,7 @@ var apiRules = []rule{
 		"DELETE /api/v1/units/:id", "---M-", emptyUnit, "",
 		"SELECT NOT EXISTS (SELECT FROM units WHERE id = {id})", usual,
 	},
-	{"GET /api/v1/users", "---M-", someone, "", "墙内某人", listed},
+	{"GET /api/v1/users", "---M-", someone, "q=某人", "墙内某人", listed},
 	{
 		"POST /api/v1/users",
 		"---M-",

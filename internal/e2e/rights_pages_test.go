@@ -550,7 +550,7 @@ var pageRules = []rule{
 		"POST /admin/units/:id/delete", "---M-", emptyUnit, "",
 		"SELECT NOT EXISTS (SELECT FROM units WHERE id = {id})", usual,
 	},
-	{"GET /admin/users", "---M-", someone, "", "墙内某人", listed},
+	{"GET /admin/users", "---M-", someone, "q=某人", "墙内某人", listed},
 	{"GET /admin/users/new", "---M-", nil, "", "墙内单位", usual},
 	{
 		"POST /admin/users", "---M-", someone,

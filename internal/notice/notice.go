@@ -157,7 +157,7 @@ type Notice struct {
 	Kind      Kind
 	Urgent    bool
 	Code      string
-	Args      map[string]any
+	Args      map[string]any `gorm:"-"` // read from its text
 	Subject   string
 	SubjectID int64
 	UnitName  string
@@ -165,8 +165,8 @@ type Notice struct {
 	ReadAt    *time.Time
 	SettledAt *time.Time // the matter is dealt with
 
-	Word Word
-	Path string // where it leads, as an address within the console
+	Word Word   `gorm:"-"`
+	Path string `gorm:"-"` // where it leads, as an address within the console
 }
 
 // Open tells whether it waits to be read.
