@@ -448,9 +448,17 @@ var (
 		})
 		s.g.must(err)
 
+		// another one, as the form lists it
+		first := world.In(50 * time.Hour).Truncate(time.Minute)
+		rule.Count = 2
+		listed, err := s.g.Plan.LookSeries(s.g.t.Context(), s.author, plan.SeriesAsk{
+			PostID: v["post"].(int64), Text: "又一次{日期}", Rule: rule, First: first,
+		})
+		s.g.must(err)
+
 		return v.with(vars{
-			"source": v["post"], "id": made.ID, "post": made.Posts[0].PostID,
-			"first": world.In(50 * time.Hour).In(beijing.Zone).Format("2006-01-02T15:04"),
+			"source": v["post"], "id": made.ID, "post": made.Posts[0].PostID, "shown": listed.Sum(),
+			"first": first.In(beijing.Zone).Format("2006-01-02T15:04"),
 		})
 	}
 	failedPost = func(s *side) vars { v := failed(s); return v.with(vars{"id": v["post"]}) }

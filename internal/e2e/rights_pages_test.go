@@ -213,7 +213,7 @@ var pageRules = []rule{
 	{"GET /plan/series/new", "P----", series, "post={source}", "墙内的话", usual},
 	{
 		"POST /plan/series", "P----", series,
-		"post={source}&text=又一次{日期}&first={first}&freq=DAILY&interval=1&count=2&act=make",
+		"post={source}&text=又一次{日期}&first={first}&freq=DAILY&interval=1&count=2&shown={shown}&act=make",
 		"SELECT EXISTS (SELECT FROM plan_series WHERE source_id = {source} AND made_by = {self})", usual,
 	},
 	{"GET /plan/series/:id", "PRS-A", series, "", "墙内的话", usual},

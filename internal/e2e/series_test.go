@@ -38,6 +38,11 @@ func TestAPostIsRepeated(t *testing.T) {
 	tab.Follow("button[value=look]")
 	tab.SeeText("main", "已除去")
 	tab.FitsWidth()
+
+	// what is made is what was listed
+	tab.Eval(`(() => { document.querySelector("[name=text]").value = "{日期}（{星期}）空气质量提示"; return true })()`)
+	tab.Follow("button[value=make]")
+	tab.SeeText("main", "各次与刚才列出的不同")
 	tab.Follow("button[value=make]")
 	tab.SeeText("main", "已写成 3 篇草稿")
 

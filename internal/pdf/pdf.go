@@ -87,6 +87,10 @@ var (
 	errLong = fault.Invalid("", "内容太长，不能生成一个 PDF 文件；请用浏览器打印")
 )
 
+func errPrint() *fault.Error {
+	return fault.Unavailable("没有生成 PDF，请再试一次，或用浏览器打印")
+}
+
 // Make gives the file. page is the page as it stands alone, with its styles inside; document says the
 // same for a machine without Chromium, and where Chromium fails.
 func (m *Maker) Make(ctx context.Context, page []byte, document Document) (file []byte, err error) {
@@ -107,8 +111,11 @@ func (m *Maker) Make(ctx context.Context, page []byte, document Document) (file 
 	}
 
 	if m.chromium != "" && len(page) <= maxPage {
-		if file, err = m.print(ctx, page); err == nil || m.font == "" || ctx.Err() != nil {
+		if file, err = m.print(ctx, page); err == nil || ctx.Err() != nil {
 			return file, err
+		}
+		if m.font == "" {
+			return nil, errPrint().With(err)
 		}
 
 		m.log.Warn("Chromium printed nothing, the file is set plainly", "err", err)

@@ -74,6 +74,9 @@ func (a Almanac) Mark(at time.Time) Mark {
 // Off tells whether it is a holiday.
 func (m Mark) Off() bool { return m.Kind == Holiday }
 
+// Rests tells whether it is known not to be worked: a holiday or a weekend.
+func (m Mark) Rests() bool { return m.Kind == Holiday || m.Kind == Weekend }
+
 // Makes tells whether it is a Saturday or Sunday that is worked.
 func (m Mark) Makes() bool { return m.Kind == Adjusted }
 

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,8 +61,17 @@ type Occurrence struct {
 type SeriesPlan struct {
 	Source      post.Post
 	Accounts    int
-	Left        int // accounts that cannot be used any more
 	Occurrences []Occurrence
+}
+
+// Sum names what is listed, so that no other list is made than the one that was read.
+func (p SeriesPlan) Sum() string {
+	sum := sha256.New()
+	for _, one := range p.Made() {
+		fmt.Fprintf(sum, "%d %q\n", one.DueAt.Unix(), one.Text)
+	}
+
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // Made are the occurrences of which posts are made.
@@ -207,7 +218,7 @@ func (a SeriesAsk) skip(due time.Time, mark Mark, now time.Time) Skip {
 		return SkipPast
 	case slices.ContainsFunc(a.Except, excepted):
 		return SkipExcept
-	case a.Workdays && (mark.Kind == Holiday || mark.Kind == Weekend):
+	case a.Workdays && mark.Rests():
 		return SkipOff
 	}
 
@@ -292,8 +303,9 @@ func (s *Service) MakeSeries(
 	now := s.now()
 	made = Series{
 		UnitID: planned.Source.UnitID, UnitPath: planned.Source.UnitPath, SourceID: &ask.PostID,
-		RuleText: ask.Rule.String(), First: ask.First, Workdays: ask.Workdays, Text: ask.Text,
-		By: actor.UserID, At: now, Revision: 1,
+		RuleText: ask.Rule.String(), First: ask.First, Except: ask.Except, Workdays: ask.Workdays,
+		Text: ask.Text,
+		By:   actor.UserID, At: now, Revision: 1,
 	}
 
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
@@ -309,7 +321,7 @@ func (s *Service) MakeSeries(
 			made.Posts = append(made.Posts, SeriesPost{Number: one.Number, PostID: copied.Post.ID})
 		}
 
-		if made.ID, err = insertSeries(ctx, tx, made, ask.Except); err != nil {
+		if made.ID, err = insertSeries(ctx, tx, made); err != nil {
 			return err
 		}
 

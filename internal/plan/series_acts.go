@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ type Series struct {
 	SourceID *int64 // nil: that post was deleted
 	RuleText string // RFC 5545
 	First    time.Time
+	Except   []time.Time // days left out
 	Workdays bool
 	Text     string
 	By       int64
@@ -37,7 +39,7 @@ type Series struct {
 	EndedWhy    string
 
 	Count int          // posts that are there
-	Left  int          // right after it was made: accounts that could not be used any more
+	Left  int          `db:"-"` // right after it was made: accounts that could not be used any more
 	Posts []SeriesPost `db:"-"`
 }
 
@@ -49,6 +51,24 @@ func (s Series) Title() string { return post.Title(s.Text) }
 
 // Rule is when it repeats. A rule that was stored can be read.
 func (s Series) Rule() Rule { rule, _ := ParseRule(s.RuleText); return rule }
+
+// RuleFrom is what of the rule is left from one of its times on.
+func (s Series) RuleFrom(at time.Time) (Rule, error) {
+	rule := s.Rule()
+	if rule.Count == 0 {
+		return rule, nil
+	}
+
+	times, err := rule.times(s.First)
+	if err != nil {
+		return rule, err
+	}
+
+	gone, _ := slices.BinarySearchFunc(times, at, time.Time.Compare)
+	rule.Count = max(len(times)-gone, 1)
+
+	return rule, nil
+}
 
 // SeriesPost is one post of a series.
 type SeriesPost struct {
@@ -101,13 +121,12 @@ func (s *Service) FindSeries(ctx context.Context, actor access.Actor, id int64) 
 
 // marked completes the posts with what others know of them.
 func (s *Service) marked(ctx context.Context, found *Series, states map[int64]delivery.PostState) error {
-	years := map[int]bool{}
 	first, last := s.now().Year(), s.now().Year()
 
 	for _, one := range found.Posts {
 		if one.DueAt != nil {
 			year := beijing.Day(*one.DueAt).Year()
-			first, last, years[year] = min(first, year), max(last, year), true
+			first, last = min(first, year), max(last, year)
 		}
 	}
 
@@ -140,12 +159,15 @@ func (s *Service) ReplaceSeries(
 ) (made Series, back []Outcome, err error) {
 	defer fault.Step(&err, "plan.ReplaceSeries %d", old)
 
-	found, err := findSeries(ctx, s.db.Pool(), actor, access.PostWrite, old)
-	switch {
-	case err != nil:
+	found, err := s.FindSeries(ctx, actor, old)
+	if err != nil {
 		return made, nil, err
-	case found.Revision != stop.Revision:
+	}
+	if found.Revision != stop.Revision {
 		return made, nil, errSeriesStale()
+	}
+	if _, err := found.meant(stop); err != nil {
+		return made, nil, err
 	}
 
 	if made, err = s.MakeSeries(ctx, actor, ask); err != nil {
@@ -219,11 +241,10 @@ func outcome(one SeriesPost, err error) Outcome {
 // chosen are the posts that a page meant, at the revision that it showed.
 func (s Series) chosen(choices []Chosen) (list []SeriesPost) {
 	for _, one := range s.Posts {
-		for _, choice := range choices {
-			if choice.PostID == one.PostID {
-				one.Revision = choice.Revision
-				list = append(list, one)
-			}
+		i := slices.IndexFunc(choices, func(choice Chosen) bool { return choice.PostID == one.PostID })
+		if i >= 0 {
+			one.Revision = choices[i].Revision
+			list = append(list, one)
 		}
 	}
 
@@ -236,10 +257,10 @@ func (s Series) mayGo(one SeriesPost) error {
 		return nil
 	}
 
-	switch one.Mark.Kind {
-	case Unknown:
+	switch {
+	case one.Mark.Kind == Unknown:
 		return fault.Conflict("这一年的放假安排还没有录入，先留作草稿")
-	case Holiday, Weekend:
+	case one.Mark.Rests():
 		return fault.Conflict("这一天不上班，先留作草稿")
 	}
 
@@ -264,22 +285,17 @@ func (s *Service) StopSeries(
 		return nil, err
 	}
 
-	meant := found.from(stop)
-	why := strings.TrimSpace(stop.Why)
-
-	switch {
-	case len(meant) == 0:
-		return nil, fault.Invalid("from", "从这一次起没有可以收回的稿件")
-	case why == "" || len([]rune(why)) > maxWhy:
-		return nil, fault.Invalid("reason", "请填写原因，最多 {.max} 字", "max", maxWhy)
+	meant, err := found.meant(stop)
+	if err != nil {
+		return nil, err
 	}
 
-	if err := s.recordStop(ctx, actor, id, stop, why); err != nil {
+	if err := s.recordStop(ctx, actor, id, stop); err != nil {
 		return nil, err
 	}
 
 	for _, one := range meant {
-		err := s.takeBack(ctx, actor, one, why)
+		err := s.takeBack(ctx, actor, one, stop.why())
 		if fault.Is(err, fault.KindInternal) {
 			return done, err
 		}
@@ -301,8 +317,10 @@ type Stop struct {
 	Why      string
 }
 
-// from are the posts that a stop means and that can still be taken back.
-func (s Series) from(stop Stop) (list []SeriesPost) {
+func (s Stop) why() string { return strings.TrimSpace(s.Why) }
+
+// meant are the posts that a stop means and that can still be taken back. Fails as StopSeries does.
+func (s Series) meant(stop Stop) (list []SeriesPost, err error) {
 	for _, one := range s.Posts {
 		open := one.Draft() || one.Phase == post.Submitted || one.Phase == post.Approved
 		if open && one.Number >= stop.From && (!stop.Only || one.Number == stop.From) {
@@ -310,12 +328,19 @@ func (s Series) from(stop Stop) (list []SeriesPost) {
 		}
 	}
 
-	return list
+	switch why := stop.why(); {
+	case len(list) == 0:
+		return nil, fault.Invalid("from", "从这一次起没有可以收回的稿件")
+	case why == "" || len([]rune(why)) > maxWhy:
+		return nil, fault.Invalid("reason", "请填写原因，最多 {.max} 字", "max", maxWhy)
+	}
+
+	return list, nil
 }
 
 // recordStop writes the act down before its first post is taken back: what is left of it after a failure can
 // be seen and done again.
-func (s *Service) recordStop(ctx context.Context, actor access.Actor, id int64, stop Stop, why string) error {
+func (s *Service) recordStop(ctx context.Context, actor access.Actor, id int64, stop Stop) error {
 	now := s.now()
 
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
@@ -324,7 +349,7 @@ func (s *Service) recordStop(ctx context.Context, actor access.Actor, id int64, 
 			return err
 		}
 
-		ok, err := stopSeries(ctx, tx, id, actor.UserID, now, stop, why)
+		ok, err := stopSeries(ctx, tx, id, actor.UserID, now, stop)
 		if err == nil && !ok {
 			err = errSeriesStale()
 		}
@@ -334,7 +359,7 @@ func (s *Service) recordStop(ctx context.Context, actor access.Actor, id int64, 
 
 		return audit.Write(ctx, tx, audit.Entry{
 			Actor: actor, At: now, Action: actSeriesEnd, Subject: found.Ref(), UnitPath: found.UnitPath,
-			Detail: map[string]any{"from": stop.From, "only": stop.Only, "reason": why},
+			Detail: map[string]any{"from": stop.From, "only": stop.Only, "reason": stop.why()},
 		})
 	})
 }

@@ -185,7 +185,7 @@ func TestASeriesIsMadeSubmittedAndStopped(t *testing.T) {
 	}
 }
 
-// TestWorkdaysOfAYearThatNobodyEnteredStayDrafts.
+// TestWorkdaysOfAYearThatNobodyEnteredStayDrafts: nobody knows yet whether they are worked.
 func TestWorkdaysOfAYearThatNobodyEnteredStayDrafts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -220,33 +220,29 @@ func TestASeriesIsReplaced(t *testing.T) {
 	old, err := w.s.MakeSeries(t.Context(), w.officer, ask)
 	w.must(err)
 
-	ask.Text, ask.First, ask.Rule = PlaceDate+"新的话", dayAt(
-		"2026-12-02",
-	).Add(10*time.Hour),
-		w.rule(
-			"FREQ=DAILY;COUNT=2",
-		)
-	stale := Stop{From: 2, Revision: 7, Why: "改写"}
-
-	if _, _, err := w.s.ReplaceSeries(
-		t.Context(),
-		w.officer,
-		ask,
-		old.ID,
-		stale,
-	); fault.Public(
-		err,
-	).Code != "stale" {
-		t.Errorf("replaced as it was not shown: %v", err)
+	ask.Text, ask.Rule = PlaceDate+"新的话", w.rule("FREQ=DAILY;COUNT=2")
+	ask.First = dayAt("2026-12-02").Add(10 * time.Hour)
+	replace := func(stop Stop) (Series, []Outcome, error) {
+		return w.s.ReplaceSeries(t.Context(), w.officer, ask, old.ID, stop)
 	}
 
-	made, back, err := w.s.ReplaceSeries(
-		t.Context(),
-		w.officer,
-		ask,
-		old.ID,
-		Stop{From: 2, Revision: 1, Why: "改写"},
-	)
+	before := w.drafts()
+
+	for what, stop := range map[string]Stop{
+		"as it was not shown": {From: 2, Revision: 7, Why: "改写"},
+		"without a reason":    {From: 2, Revision: 1},
+		"from nowhere":        {From: 9, Revision: 1, Why: "改写"},
+	} {
+		if made, _, err := replace(stop); err == nil || made.ID != 0 {
+			t.Errorf("replaced %s: %+v, %v", what, made, err)
+		}
+	}
+
+	if got := w.drafts(); got != before {
+		t.Errorf("%d drafts, before %d: a refused series lies beside the old one", got, before)
+	}
+
+	made, back, err := replace(Stop{From: 2, Revision: 1, Why: "改写"})
 	w.must(err)
 
 	all, err := w.s.AllSeries(t.Context(), w.officer)
@@ -254,5 +250,25 @@ func TestASeriesIsReplaced(t *testing.T) {
 
 	if len(made.Posts) != 2 || len(back) != 2 || len(all) != 2 || all[0].ID != made.ID || all[1].Count != 1 {
 		t.Errorf("made %+v, back %+v, all %+v", made, back, all)
+	}
+}
+
+// TestWhatIsLeftOfARule: of a rule that counts, what its first times took is gone, days left out among them.
+func TestWhatIsLeftOfARule(t *testing.T) {
+	t.Parallel()
+
+	first := dayAt("2026-12-01").Add(9 * time.Hour) // a Tuesday
+
+	for _, c := range []struct{ rule, from, want string }{
+		{"FREQ=DAILY;COUNT=5", "2026-12-01", "FREQ=DAILY;COUNT=5"},
+		{"FREQ=DAILY;COUNT=5", "2026-12-04", "FREQ=DAILY;COUNT=2"},
+		{"FREQ=WEEKLY;BYDAY=MO,FR;COUNT=6", "2026-12-11", "FREQ=WEEKLY;BYDAY=MO,FR;COUNT=4"},
+		{"FREQ=DAILY;COUNT=5", "2027-12-01", "FREQ=DAILY;COUNT=1"},
+		{"FREQ=DAILY;UNTIL=20261205", "2026-12-04", "FREQ=DAILY;UNTIL=20261205"},
+	} {
+		rule, err := Series{RuleText: c.rule, First: first}.RuleFrom(dayAt(c.from).Add(9 * time.Hour))
+		if err != nil || rule.String() != c.want {
+			t.Errorf("%s from %s: %s, %v, want %s", c.rule, c.from, rule, err, c.want)
+		}
 	}
 }

@@ -14,10 +14,11 @@ import (
 
 const selectSeries = `
 SELECT s.id, s.unit_id, u.path AS unit_path, u.name AS unit_name, s.source_id, s.rule AS rule_text,
-    s.first_at AS first, s.workdays, s.text, s.made_by AS by, w.display_name AS by_name, s.made_at AS at,
+    s.first_at AS first, s.except_on AS except, s.workdays, s.text, s.made_by AS by,
+    w.display_name AS by_name, s.made_at AS at,
     s.revision, s.ended_at, coalesce(e.display_name, '') AS ended_by_name,
     coalesce(s.ended_from, 0) AS ended_from, coalesce(s.ended_why, '') AS ended_why,
-    (SELECT count(*) FROM plan_series_posts x WHERE x.series_id = s.id) AS count, 0 AS left
+    (SELECT count(*) FROM plan_series_posts x WHERE x.series_id = s.id) AS count
 FROM plan_series s JOIN units u ON u.id = s.unit_id JOIN users w ON w.id = s.made_by
 LEFT JOIN users e ON e.id = s.ended_by WHERE `
 
@@ -81,9 +82,9 @@ WHERE x.series_id = $1 ORDER BY x.number`, id)
 	return list, err
 }
 
-func insertSeries(ctx context.Context, tx pg.Tx, made Series, except []time.Time) (id int64, err error) {
-	days := make([]string, len(except))
-	for i, day := range except {
+func insertSeries(ctx context.Context, tx pg.Tx, made Series) (id int64, err error) {
+	days := make([]string, len(made.Except))
+	for i, day := range made.Except {
 		days[i] = beijing.Date(day)
 	}
 
@@ -126,14 +127,13 @@ func stopSeries(
 	id, by int64,
 	at time.Time,
 	stop Stop,
-	why string,
 ) (ok bool, err error) {
 	done, err := tx.Pgx.Exec(ctx, `
 UPDATE plan_series SET revision = revision + 1,
     ended_by = CASE WHEN $6 THEN ended_by ELSE $3 END, ended_at = CASE WHEN $6 THEN ended_at ELSE $4 END,
     ended_from = CASE WHEN $6 THEN ended_from ELSE least(ended_from, $5) END,
     ended_why = CASE WHEN $6 THEN ended_why ELSE $7 END
-WHERE id = $1 AND revision = $2`, id, stop.Revision, by, at, stop.From, stop.Only, why)
+WHERE id = $1 AND revision = $2`, id, stop.Revision, by, at, stop.From, stop.Only, stop.why())
 
 	return done.RowsAffected() == 1, err
 }

@@ -89,17 +89,29 @@ func (k *Kit) Declare(name string, data any) {
 
 // Show renders a declared page or part into memory and sends it whole.
 func (k *Kit) Show(c *gin.Context, status int, name string, data any) error {
-	want, ok := k.views.declared[name]
-	if got := reflect.TypeOf(data); !ok || got != want && got != reflect.PointerTo(want) {
-		return fmt.Errorf("page %s: shown with %T, declared with %v", name, data, want)
+	page, err := k.rendered(c, name, data)
+	if err != nil {
+		return err
 	}
-	var b bytes.Buffer
-	if err := k.views.render(&b, name, k.lang(c), data); err != nil {
-		return fmt.Errorf("page %s: %w", name, err)
-	}
-	send(c, status, "text/html; charset=utf-8", markForms(writeUnseen(b.Bytes()), Actor(c).UserID))
+
+	send(c, status, "text/html; charset=utf-8", markForms(page, Actor(c).UserID))
 
 	return nil
+}
+
+// rendered is a declared page or part as text.
+func (k *Kit) rendered(c *gin.Context, name string, data any) ([]byte, error) {
+	want, ok := k.views.declared[name]
+	if got := reflect.TypeOf(data); !ok || got != want && got != reflect.PointerTo(want) {
+		return nil, fmt.Errorf("page %s: shown with %T, declared with %v", name, data, want)
+	}
+
+	var b bytes.Buffer
+	if err := k.views.render(&b, name, k.lang(c), data); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+
+	return writeUnseen(b.Bytes()), nil
 }
 
 // alonePieces are what a page of the frame has loaded: its styles and its scripts.
@@ -108,12 +120,10 @@ var alonePieces = regexp.MustCompile(`<link rel="stylesheet" href="/assets/([^"]
 // Alone renders a declared page so that it needs nothing else: styles inside, no scripts. It is what is
 // printed to a file.
 func (k *Kit) Alone(c *gin.Context, name string, data any) ([]byte, error) {
-	var b bytes.Buffer
-	if err := k.views.render(&b, name, k.lang(c), data); err != nil {
-		return nil, fmt.Errorf("page %s: %w", name, err)
+	page, err := k.rendered(c, name, data)
+	if err != nil {
+		return nil, err
 	}
-
-	page := writeUnseen(b.Bytes())
 
 	return alonePieces.ReplaceAllFunc(page, func(piece []byte) []byte {
 		name := alonePieces.FindSubmatch(piece)[1]

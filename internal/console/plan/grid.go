@@ -87,7 +87,7 @@ func (h *pages) grid(c *gin.Context) error {
 	}
 	p := gridPage{Base: h.kit.Base(c, "账号与日期", crumb), Form: form}
 	p.Bundle = []string{"plan"}
-	p.Weekdays = [7]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
+	p.Weekdays = weekdays
 	ask, err := h.ask(c, &p)
 	if err != nil {
 		return err
