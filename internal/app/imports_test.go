@@ -148,6 +148,7 @@ func TestWalls(t *testing.T) {
 var operations = map[string][]string{
 	"deliveries": {"pictures"},
 	"posts":      {"chains", "deliveries", "pictures", "words"},
+	"relays":     {"words"},
 	"templates":  {"posts"},
 }
 

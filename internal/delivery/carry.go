@@ -39,13 +39,10 @@ func (s *Service) Carry(ctx context.Context, actor access.Actor, carry Carry) (p
 	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
 		content := post.Content{
 			Text: carry.Text, ColumnID: carry.ColumnID, Urgent: carry.Urgent, DueNow: !carry.Due.After(now),
-			Targets: []post.TargetChoice{{AccountID: carry.AccountID}},
+			Targets: []post.TargetChoice{{AccountID: carry.AccountID}}, Lead: carry.Lead,
 		}
 		if !content.DueNow {
 			content.DueAt = &carry.Due
-		}
-		if carry.Lead != nil {
-			content.RepostOf = carry.Lead.String()
 		}
 		if p, err = post.CreateTx(ctx, tx, actor, now, carry.UnitID, content); err != nil {
 			return err

@@ -2,9 +2,10 @@ package delivery
 
 import (
 	"context"
-	"juzhen/internal/check"
 	"strings"
 	"time"
+
+	"juzhen/internal/check"
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
@@ -25,9 +26,9 @@ type Options struct {
 	// in tests of other matters.
 	Checks *check.Service
 
-	// Changed is told when a post was approved, revised or withdrawn, in the transaction of the change.
-	// What it fails with keeps the change from being made. May be nil.
-	Changed func(ctx context.Context, tx pg.Tx, postID int64) error
+	// Changed is told when a post was approved, revised, moved or withdrawn, in the transaction of the
+	// change. What it fails with keeps the change from being made. May be nil.
+	Changed func(ctx context.Context, tx pg.Tx, now time.Time, postID int64) error
 
 	// MostCounted bounds how many open deliveries Counts reads, and how many settled ones: nobody needs
 	// to know exactly how many more there are. 2,000 when 0.
@@ -44,7 +45,7 @@ type Service struct {
 
 	checks *check.Service
 
-	changed func(ctx context.Context, tx pg.Tx, postID int64) error
+	changed func(ctx context.Context, tx pg.Tx, now time.Time, postID int64) error
 
 	mostCounted int
 }
@@ -58,7 +59,7 @@ func New(db *pg.DB, options Options) *Service {
 		options.Wake = func() {}
 	}
 	if options.Changed == nil {
-		options.Changed = func(context.Context, pg.Tx, int64) error { return nil }
+		options.Changed = func(context.Context, pg.Tx, time.Time, int64) error { return nil }
 	}
 	if options.MostCounted == 0 {
 		options.MostCounted = 2000

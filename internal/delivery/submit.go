@@ -353,7 +353,7 @@ func (s *Service) releaseApproved(
 	if err := post.ApprovedTx(ctx, tx, now, p.ID, r.VersionID); err != nil {
 		return err
 	}
-	if err := s.changed(ctx, tx, p.ID); err != nil {
+	if err := s.changed(ctx, tx, now, p.ID); err != nil {
 		return err
 	}
 	if err := shareTx(ctx, tx, p.ID); err != nil {

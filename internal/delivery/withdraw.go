@@ -46,7 +46,7 @@ func (s *Service) Withdraw(
 		if err := post.WithdrawnTx(ctx, tx, now, actor, postID); err != nil {
 			return err
 		}
-		if err := s.changed(ctx, tx, postID); err != nil {
+		if err := s.changed(ctx, tx, now, postID); err != nil {
 			return err
 		}
 		if err := review.VoidTx(ctx, tx, now, postID, actor.UserID); err != nil {
@@ -115,7 +115,7 @@ func (s *Service) reviseTx(
 	if err != nil {
 		return post.Post{}, err
 	}
-	if err := s.changed(ctx, tx, postID); err != nil {
+	if err := s.changed(ctx, tx, now, postID); err != nil {
 		return post.Post{}, err
 	}
 	if err := review.VoidTx(ctx, tx, now, postID, actor.UserID); err != nil {
@@ -177,6 +177,9 @@ func (s *Service) Reschedule(
 		}
 		was := p.DueAt
 		if err := post.SetDueTx(ctx, tx, actor, now, postID, choice.At, choice.Now); err != nil {
+			return err
+		}
+		if err := s.changed(ctx, tx, now, postID); err != nil {
 			return err
 		}
 		if p.Phase == post.Submitted {

@@ -48,7 +48,7 @@ var (
 		g.must(g.Relays.Settle(g.t.Context(), set.ID))
 		task := g.id("SELECT id FROM relay_tasks WHERE relay_id = $1", set.ID)
 
-		return v.with(vars{"id": set.ID, "relay": set.ID, "task": task})
+		return v.with(vars{"id": set.ID, "relay": set.ID, "task": task, "version": version.ID})
 	}
 	askedTask = func(s *side) vars { v := asked(s); return v.with(vars{"id": v["task"]}) }
 	// a standing approval that waits for its second person
@@ -86,7 +86,7 @@ var relayRules = []rule{
 	{"GET /relays/:id/certificate", "PRS-A", asked, "", "联动", usual},
 	{"GET /follow", "PRS-A", asked, "of=relay/{id}", "retry:", usual},
 	{
-		"POST /relays/:id/confirm", "P----", asked, "",
+		"POST /relays/:id/confirm", "P----", asked, "lead={version}",
 		"SELECT answered_by = {self} AND stage = 'confirmed' FROM relay_tasks WHERE id = {task}", usual,
 	},
 	{
@@ -103,7 +103,7 @@ var relayRules = []rule{
 	},
 	{"GET /relays/tasks/:id", "PRS-A", askedTask, "", "请关注", usual},
 	{
-		"POST /relays/tasks/:id/confirm", "P----", askedTask, "",
+		"POST /relays/tasks/:id/confirm", "P----", askedTask, "lead={version}",
 		"SELECT answered_by = {self} AND stage = 'confirmed' FROM relay_tasks WHERE id = {id}", usual,
 	},
 	{
@@ -135,7 +135,7 @@ var relayRules = []rule{
 	},
 	{"GET /api/v1/relays/:id", "PRS-A", asked, "", "请关注", usual},
 	{
-		"POST /api/v1/relays/:id/confirm", "P----", asked, `{"account_id":{account}}`,
+		"POST /api/v1/relays/:id/confirm", "P----", asked, `{"account_id":{account},"lead_version":{version}}`,
 		"SELECT answered_by = {self} AND stage = 'confirmed' FROM relay_tasks WHERE id = {task}", usual,
 	},
 	{

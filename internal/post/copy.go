@@ -90,6 +90,9 @@ func copyPost(
 	content := ContentOf(from, version)
 	content.DueAt, content.DueNow, content.Urgent = due, false, false
 	content.Corrects, content.CopiedFrom = nil, &from.ID
+	if _, waits := version.Lead(); waits { // asked of one account once
+		content.RepostOf = ""
+	}
 	content.Targets, made.Left = usable(actor, from.UnitPath, version.Targets)
 
 	if change != nil {

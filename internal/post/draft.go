@@ -16,6 +16,7 @@ type Content struct {
 	Text     string
 	Visible  int
 	RepostOf string // platform id, or what ParseRepost reads
+	Lead     *Lead  // in the place of RepostOf: a post of this console; nobody types that
 	ColumnID int64  // 0: in no column
 	Targets  []TargetChoice
 	Media    []MediaChoice
@@ -61,6 +62,9 @@ func (c Content) clean() (Content, error) {
 	var wrong fault.Fields
 	c.Text = plainText(c.Text)
 	wrong.Add(checkSize("text", c.Text))
+	if c.Lead != nil {
+		c.RepostOf = c.Lead.String()
+	}
 	c.RepostOf, _ = ParseRepost(c.RepostOf) // what cannot be read is kept as typed; Check tells
 	if utf8.RuneCountInString(c.RepostOf) > maxAlt {
 		wrong.Add(fault.Invalid("repost", "网址过长"))

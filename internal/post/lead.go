@@ -50,6 +50,17 @@ func ReadLead(s string) (lead Lead, ok bool) {
 	return lead, lead.String() == s && lead.Delivery > 0 && lead.Version > 0
 }
 
+// mayPassOn keeps anybody from typing what names a post of this console: it comes from who has the right
+// to ask for it, and stays with the version that has it.
+func mayPassOn(content Content, had Version) error {
+	if _, ok := ReadLead(content.RepostOf); !ok || content.Lead != nil || content.RepostOf == had.RepostOf {
+		return nil
+	}
+	_, bad := ReadLink("repost", content.RepostOf)
+
+	return bad
+}
+
 // Lead gives the post of this console that the version passes on, if it does.
 func (v Version) Lead() (Lead, bool) { return ReadLead(v.RepostOf) }
 

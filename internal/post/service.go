@@ -161,6 +161,9 @@ func create(
 	if err := mayBeIn(ctx, tx, path, content.ColumnID, had.ColumnID); err != nil {
 		return Post{}, false, err
 	}
+	if err := mayPassOn(content, had); err != nil {
+		return Post{}, false, err
+	}
 	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, content, key, at)
 	if err != nil {
 		return Post{}, false, fmt.Errorf("insert post: %w", err)
@@ -280,6 +283,9 @@ func (s *Service) save(
 		had = 0
 	}
 	if err := mayBeIn(ctx, tx, home.Path, content.ColumnID, had); err != nil {
+		return Post{}, err
+	}
+	if err := mayPassOn(content, version); err != nil {
 		return Post{}, err
 	}
 	if err := saveVersion(ctx, tx, post.VersionID, content, actor.UserID); err != nil {

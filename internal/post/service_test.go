@@ -154,6 +154,45 @@ func TestWhatCannotBeKeptIsSaidAtItsField(t *testing.T) {
 	}
 }
 
+// TestNobodyTypesALead: what names a post of this console is given by who may ask for it. Kept in a
+// version it stays when that is saved, and a copy does not have it.
+func TestNobodyTypesALead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	lead := post.Lead{Delivery: 12, Version: 34, Until: noon.Add(time.Hour)}
+	typed := w.content("转发")
+	typed.RepostOf = lead.String()
+	if _, err := w.Create(t.Context(), w.writer, 1, typed); len(fault.FieldErrors(err)) != 1 {
+		t.Errorf("created: %v", err)
+	}
+	plain := w.create(w.content("甲"))
+	if _, err := w.Save(
+		t.Context(),
+		w.writer,
+		plain.ID,
+		plain.Revision,
+		typed,
+	); len(
+		fault.FieldErrors(err),
+	) != 1 {
+		t.Errorf("saved: %v", err)
+	}
+
+	asked := w.content("转发")
+	asked.Lead = &lead
+	p := w.create(asked)
+	saved, err := w.Save(t.Context(), w.writer, p.ID, p.Revision, typed)
+	w.must(err)
+	if _, version := w.version(saved.ID); version.RepostOf != lead.String() {
+		t.Errorf("saved with %q", version.RepostOf)
+	}
+	made, err := w.Copy(t.Context(), w.writer, p.ID, "")
+	w.must(err)
+	if _, version := w.version(made.Post.ID); version.RepostOf != "" {
+		t.Errorf("the copy passes on %q", version.RepostOf)
+	}
+}
+
 func TestNobodyWritesOutsideOfTheirUnits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

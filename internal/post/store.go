@@ -145,7 +145,8 @@ func setDue(
 	at time.Time,
 ) error {
 	return one(db.WithContext(ctx).Exec(`
-UPDATE posts SET due_at = ?, due_now = ?, revision = revision + 1, updated_by = ?, updated_at = ? WHERE id = ?`,
+UPDATE posts SET due_at = ?, due_now = ?, revision = revision + 1,
+    updated_by = coalesce(nullif(?, 0), updated_by), updated_at = ? WHERE id = ?`,
 		due, now, by, at, id))
 }
 

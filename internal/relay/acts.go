@@ -75,6 +75,15 @@ var (
 		Text:       i18n.N("联动已截止，{.n} 个账号没有确认：{.title}"),
 		Act:        i18n.N("查看|动词"),
 	})
+	todoUnfit = matters.Declare(todo.Matter{
+		Code:       "relay.unfit",
+		Kind:       todo.KindDuty,
+		Subject:    TodoSubject,
+		Permission: access.RelayAsk,
+		Tone:       todo.Danger,
+		Text:       i18n.N("联动的要求与首发不符，请改正或撤回：{.why}（{.title}）"),
+		Act:        i18n.N("查看|动词"),
+	})
 	todoStanding = matters.Declare(todo.Matter{
 		Code:       "relay.standing",
 		Kind:       todo.KindConfirm,

@@ -16,8 +16,9 @@ import (
 
 // Answer is what a person says to a task.
 type Answer struct {
-	Words   *string // own words; nil: the suggested ones as they are
-	Reasons []check.Reason
+	LeadVersion int64   // of the lead as it was shown; 0: as it is now
+	Words       *string // own words; nil: the suggested ones as they are
+	Reasons     []check.Reason
 }
 
 // Confirm makes the post that a task asks for. The suggested words, unchanged, are approved by the lead's
@@ -44,6 +45,9 @@ func (s *Service) Confirm(
 	if err := relay.MayConfirm(task, s.now()); err != nil {
 		return Task{}, err
 	}
+	if answer.LeadVersion != 0 && answer.LeadVersion != *relay.LeadVersion {
+		return Task{}, errChanged()
+	}
 	words, kind := relay.Words, Suggested
 	if answer.Words != nil && strings.TrimSpace(*answer.Words) != relay.Words {
 		words, kind = strings.TrimSpace(*answer.Words), OwnWords
@@ -65,9 +69,13 @@ func (s *Service) Confirm(
 // ConfirmAll confirms, with the suggested words, every task that waits and that the actor writes for: in a
 // hurry one officer answers for all accounts of the units below, under the lead's approval, which somebody
 // else gave. It gives how many it confirmed and how many stay, each for a reason of its own; with the
-// first of those reasons, where none could be confirmed it fails. Fails with fault.Conflict where no
-// approval covers the words.
-func (s *Service) ConfirmAll(ctx context.Context, actor access.Actor, id int64) (done, left int, err error) {
+// first of those reasons, where none could be confirmed it fails. leadVersion is as Answer has it. Fails with
+// fault.Conflict where no approval covers the words.
+func (s *Service) ConfirmAll(
+	ctx context.Context,
+	actor access.Actor,
+	id, leadVersion int64,
+) (done, left int, err error) {
 	defer fault.Step(&err, "relay.ConfirmAll %d", id)
 
 	board, err := s.Find(ctx, actor, id)
@@ -84,7 +92,7 @@ func (s *Service) ConfirmAll(ctx context.Context, actor access.Actor, id int64) 
 			task.Stage != Asked {
 			continue
 		}
-		_, err := s.Confirm(ctx, actor, task.ID, Answer{})
+		_, err := s.Confirm(ctx, actor, task.ID, Answer{LeadVersion: leadVersion})
 		if err == nil {
 			done++
 			continue

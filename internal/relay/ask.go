@@ -4,33 +4,45 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
 	"juzhen/internal/todo"
 )
 
-// PostChangedTx has the relay of a post follow when the post was approved, revised or withdrawn. It is what
-// package delivery tells, in the transaction of the change; the rest is done by a job.
-func PostChangedTx(ctx context.Context, tx pg.Tx, postID int64) (err error) {
+// PostChangedTx has the relay of a post follow when the post was approved, revised, moved or withdrawn,
+// and ends the reminders of a task whose post it is. It is what package delivery tells, in the
+// transaction of the change; the rest is done by a job.
+func PostChangedTx(ctx context.Context, tx pg.Tx, now time.Time, postID int64) (err error) {
 	defer fault.Step(&err, "relay.PostChangedTx %d", postID)
 
-	id, err := ofPostTx(ctx, tx, postID)
-	if err != nil || id == 0 {
+	lead, task, err := ofPostTx(ctx, tx, postID)
+	if err != nil {
 		return err
 	}
+	if task != 0 {
+		if err := settleTodos(ctx, tx, now, []int64{task}, 0); err != nil {
+			return err
+		}
+	}
+	if lead == 0 {
+		return nil
+	}
 
-	return wantSettled(ctx, tx, id)
+	return wantSettled(ctx, tx, lead)
 }
 
 // Settle brings a relay to where its lead stands: approved, its accounts are asked, and what two people
 // allowed beforehand is carried; written anew or withdrawn, what waited for it is taken back. It may be
-// called at any time, again and again.
+// called at any time, again and again, by several at once.
 func (s *Service) Settle(ctx context.Context, id int64) (err error) {
 	defer fault.Step(&err, "relay.Settle %d", id)
 
@@ -38,105 +50,174 @@ func (s *Service) Settle(ctx context.Context, id int64) (err error) {
 	if err != nil {
 		return err
 	}
-	if relay.Status() == Withdrawn || relay.Status() == Closed {
+
+	switch status := relay.Status(); {
+	case status == Withdrawn:
+		return s.takeBackAll(ctx, id, Withdraw, relay.WithdrawnWhy)
+	case status == Closed && !relay.stands(): // what its approval covered is approved by nobody any more
+		return s.takeBackAll(ctx, id, Withdraw, leadChanged)
+	case status == Closed:
 		return nil
+	case !relay.stands():
+		if err := s.recall(ctx, id); err != nil {
+			return err
+		}
 	}
-	if relay.LeadVersion == nil || *relay.LeadVersion != relay.VersionID || relay.Phase != post.Approved {
-		if err := s.recall(ctx, relay); err != nil || relay.Phase != post.Approved {
-			return err
-		}
-		if err := s.ask(ctx, id); err != nil {
-			return err
-		}
+	if err := s.ask(ctx, id); err != nil {
+		return err
+	}
+	if err := s.follow(ctx, id); err != nil {
+		return err
 	}
 
 	return s.carryStanding(ctx, id)
 }
 
+// leadChanged is why posts are taken back that carried a lead which is no more.
+const leadChanged = "首发稿件已改动或撤回"
+
 // recall takes back what accounts were asked for an older version of the lead. First nobody can confirm any
-// more, then what was confirmed is withdrawn.
-func (s *Service) recall(ctx context.Context, relay Relay) error {
+// more, and who had not is asked no more; then what was confirmed is withdrawn.
+func (s *Service) recall(ctx context.Context, id int64) error {
+	var confirmed []Task
+
 	err := s.db.InTx(ctx, func(tx pg.Tx) error {
-		if err := lockRelay(ctx, tx, relay.ID, "UPDATE"); err != nil {
+		confirmed = nil
+		if err := lockRelay(ctx, tx, id, "UPDATE"); err != nil {
 			return err
 		}
+		relay, err := findAny(ctx, tx.DB, id) // another job may have been faster
+		if err != nil || relay.stands() {
+			return err
+		}
+		now := s.now()
 		if relay.AskedAt != nil {
-			if err := s.note(
-				ctx,
-				tx,
-				s.now(),
-				access.System("relay"),
-				actRecall,
-				relay,
-				"",
-				nil,
-			); err != nil {
+			err := s.note(ctx, tx, now, access.System("relay"), actRecall, relay, "", nil)
+			if err != nil {
 				return err
 			}
 		}
+		if err := stopAsking(ctx, tx, id); err != nil {
+			return err
+		}
+		confirmed, err = s.letGo(ctx, tx, now, id, Recall)
 
-		return stopAsking(ctx, tx, relay.ID)
+		return err
 	})
 	if err != nil {
 		return err
 	}
 
-	return s.takeBack(ctx, relay.ID, Recall, "首发稿件已改动或撤回")
+	return s.takeBack(ctx, confirmed, Recall, leadChanged, nil)
 }
 
-// takeBack withdraws the posts of tasks that are not out, and moves the tasks where the act leads.
-func (s *Service) takeBack(ctx context.Context, id int64, act Act, why string) error {
-	tasks, err := tasksOf(ctx, s.db.Gorm(ctx), id)
+// letGo moves the tasks of which there is no post where the act leads, and gives the others.
+func (s *Service) letGo(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	id int64,
+	act Act,
+) (confirmed []Task, err error) {
+	tasks, err := tasksOf(ctx, tx.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	var rest []Task
+
+	for _, task := range tasks {
+		if task.PostID == nil {
+			rest = append(rest, task)
+		} else {
+			confirmed = append(confirmed, task)
+		}
+	}
+	moved, err := moveTasks(ctx, tx, act, rest)
+	if err != nil {
+		return nil, err
+	}
+
+	return confirmed, settleTodos(ctx, tx, now, idsOf(moved), 0)
+}
+
+// takeBackAll takes back what is left of a relay that has ended.
+func (s *Service) takeBackAll(ctx context.Context, id int64, act Act, why string) error {
+	var confirmed []Task
+
+	err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
+		confirmed, err = s.letGo(ctx, tx, s.now(), id, act)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	var moved []int64
+
+	return s.takeBack(ctx, confirmed, act, why, nil)
+}
+
+// takeBack withdraws the posts of tasks, and moves the tasks that are free then where the act leads; what is
+// out, or may be, stays as it is. Where one fails the others go on. also is done with those that moved, in
+// the same transaction; nil: nothing.
+func (s *Service) takeBack(
+	ctx context.Context,
+	tasks []Task,
+	act Act,
+	why string,
+	also func(tx pg.Tx, moved []Task) error,
+) error {
+	if len(tasks) == 0 {
+		return nil
+	}
+	var failed []error
 
 	for _, task := range tasks {
-		if task.State(s.now(), s.now()) == Sent {
+		if task.Delivery == delivery.Sent || task.Phase == post.Withdrawn {
 			continue
 		}
-		if task.PostID != nil && task.Phase != post.Withdrawn {
-			_, err := s.opt.Deliveries.Withdraw(ctx, access.System("relay"), *task.PostID, why)
-			if err != nil && !fault.Is(err, fault.KindConflict) { // conflict: it is out, or was taken back
-				return err
-			}
+		_, err := s.opt.Deliveries.Withdraw(ctx, access.System("relay"), *task.PostID, why)
+		if err != nil && !fault.Is(err, fault.KindConflict) { // conflict: it is out, or was taken back
+			failed = append(failed, err)
 		}
-		moved = append(moved, task.ID)
 	}
 
-	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		left, err := tasksOf(ctx, tx.DB, id) // what went out meanwhile stays what it is
+	err := s.db.InTx(ctx, func(tx pg.Tx) error {
+		now, err := tasksBy(ctx, tx.DB, idsOf(tasks))
 		if err != nil {
 			return err
 		}
-		var ids []int64
-
-		for _, task := range left {
-			if task.State(s.now(), s.now()) != Sent {
-				ids = append(ids, task.ID)
-			}
+		now = slices.DeleteFunc(now, func(task Task) bool { // answered anew meanwhile, or not free
+			return !task.Free() || task.PostID == nil || !slices.ContainsFunc(tasks, func(old Task) bool {
+				return old.ID == task.ID && *old.PostID == *task.PostID
+			})
+		})
+		moved, err := moveTasks(ctx, tx, act, now)
+		if err != nil {
+			return err
 		}
-		if _, err := moveTasks(ctx, tx, act, ids); err != nil {
+		if err := settleTodos(ctx, tx, s.now(), idsOf(moved), 0); err != nil || also == nil {
 			return err
 		}
 
-		return settleTodos(ctx, tx, s.now(), moved, 0)
+		return also(tx, moved)
 	})
+
+	return errors.Join(append(failed, err)...)
 }
 
-// ask puts the tasks on their people's lists, once the lead is approved.
+// ask puts the tasks that are planned on their people's lists, once the lead is approved. Where the lead does
+// not fit what was to be asked any more, who asks is told instead.
 func (s *Service) ask(ctx context.Context, id int64) error {
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		if err := lockRelay(ctx, tx, id, "UPDATE"); err != nil {
 			return err
 		}
 		relay, err := findAny(ctx, tx.DB, id)
-		if err != nil || relay.Status() != Drafted || relay.Phase != post.Approved {
+		if err != nil || !relay.Live() || relay.Phase != post.Approved ||
+			relay.LeadVersion != nil && *relay.LeadVersion != relay.VersionID {
 			return err
 		}
 		tasks, err := tasksOf(ctx, tx.DB, id)
-		if err != nil {
+		if err != nil || !slices.ContainsFunc(tasks, func(task Task) bool { return task.Stage == Planned }) {
 			return err
 		}
 		version, err := post.VersionTx(ctx, tx, relay.VersionID)
@@ -144,29 +225,98 @@ func (s *Service) ask(ctx context.Context, id int64) error {
 			return err
 		}
 		now := s.now()
-		covered := bytes.Equal(version.Relay, relay.digest(accountsOf(tasks)))
-		if err := setAsked(ctx, tx, now, relay, covered); err != nil {
-			return err
+		if why := relay.fits(version, tasks); why != nil {
+			return s.tellUnfit(ctx, tx, now, relay, why)
 		}
-		moved, err := moveTasks(ctx, tx, Ask, idsOf(tasks))
+		if relay.Status() == Drafted {
+			relay.Covered = bytes.Equal(version.Relay, relay.digest(accountsOf(tasks)))
+			if err := setAsked(ctx, tx, now, relay); err != nil {
+				return err
+			}
+		}
+		moved, err := moveTasks(ctx, tx, Ask, tasks)
 		if err != nil {
 			return err
 		}
 		var items []todo.Item
 
-		for _, task := range tasks {
-			if task.Stage == Planned {
-				items = append(items, item(relay, task, todoTask, task.Ref()))
-			}
+		for _, task := range moved {
+			items = append(items, item(relay, task, todoTask, task.Ref()))
 		}
 		if err := todo.RaiseManyTx(ctx, tx, now, items); err != nil {
 			return err
 		}
+		if err := todo.ResolveTx(ctx, tx, now, relay.unfitKey(), 0); err != nil {
+			return err
+		}
 
 		return s.note(ctx, tx, now, access.System("relay"), actAsk, relay, "", map[string]any{
-			"accounts": len(moved), "covered": covered,
+			"accounts": len(moved), "covered": relay.Covered,
 		})
 	})
+}
+
+func (r Relay) unfitKey() string { return r.Ref() + "/unfit" }
+
+// tellUnfit tells who asks that a lead and what was to be asked do not go together.
+func (s *Service) tellUnfit(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	relay Relay,
+	why *fault.Error,
+) error {
+	return todo.RaiseTx(ctx, tx, now, todo.Item{
+		Matter:    todoUnfit,
+		Key:       relay.unfitKey(),
+		UnitPath:  relay.UnitPath,
+		SubjectID: relay.ID,
+		Args: map[string]any{
+			"title": relay.Title(), "why": why.Text, "why" + i18n.ArgsOf: argsOf(why),
+		},
+	})
+}
+
+// argsOf are the parameters of a text by name.
+func argsOf(why *fault.Error) map[string]any {
+	args := map[string]any{}
+	for i := 0; i+1 < len(why.Args); i += 2 {
+		args[why.Args[i].(string)] = why.Args[i+1]
+	}
+
+	return args
+}
+
+// follow gives what is planned behind a lead that has moved its place behind the new time. Earlier than
+// approved nothing goes by itself: what the lead has overtaken keeps its time.
+func (s *Service) follow(ctx context.Context, id int64) error {
+	relay, err := findAny(ctx, s.db.Gorm(ctx), id)
+	if err != nil || relay.Status() != Open {
+		return err
+	}
+	if why := relay.inTime(); why != nil {
+		return s.db.InTx(ctx, func(tx pg.Tx) error { return s.tellUnfit(ctx, tx, s.now(), relay, why) })
+	}
+	tasks, err := tasksOf(ctx, s.db.Gorm(ctx), id)
+	if err != nil {
+		return err
+	}
+	var failed []error
+
+	for _, task := range tasks {
+		due, ok := relay.place(task, len(tasks))
+		if !ok || task.Stage != Confirmed || !task.Delivery.Stoppable() || task.DueAt == nil ||
+			!due.After(*task.DueAt) {
+			continue
+		}
+		_, err := s.opt.Deliveries.Reschedule(ctx, access.System("relay"), *task.PostID,
+			delivery.DueChoice{At: &due})
+		if err != nil && fault.Is(err, fault.KindInternal) {
+			failed = append(failed, err)
+		}
+	}
+
+	return errors.Join(failed...)
 }
 
 // Sweep ends what was asked and not answered by its deadline, and tells who asked.
@@ -238,10 +388,14 @@ func stillAsked(ctx context.Context, tx pg.Tx, relay Relay, now time.Time) error
 	if err != nil {
 		return err
 	}
-	if again.Status() != Open || again.Phase != post.Approved || *again.LeadVersion != *relay.LeadVersion ||
-		again.VersionID != *again.LeadVersion || now.After(again.Deadline) {
-		return fault.Conflict("首发刚有改动或联动已结束，请刷新页面查看").WithCode("relay_changed")
+	if again.Status() != Open || !again.stands() || *again.LeadVersion != *relay.LeadVersion ||
+		now.After(again.Deadline) {
+		return errChanged()
 	}
 
 	return nil
+}
+
+func errChanged() *fault.Error {
+	return fault.Conflict("首发刚有改动或联动已结束，请刷新页面查看").WithCode("relay_changed")
 }

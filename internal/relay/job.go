@@ -22,6 +22,17 @@ func (SettleArgs) Kind() string { return "relay.settle" }
 // InsertOpts gives the queue: what accounts are asked for must not wait behind other work.
 func (SettleArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: queue.Urgent} }
 
+// RevokeArgs asks to take back what a standing approval that was ended has planned.
+type RevokeArgs struct {
+	StandingID int64 `json:"standing_id"`
+}
+
+// Kind names the job; it is never renamed.
+func (RevokeArgs) Kind() string { return "relay.revoke" }
+
+// InsertOpts gives the queue.
+func (RevokeArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: queue.Urgent} }
+
 // SweepArgs asks which deadlines have passed.
 type SweepArgs struct{}
 
@@ -50,6 +61,18 @@ func (w settler) Work(ctx context.Context, job *river.Job[SettleArgs]) (err erro
 	return w.s.Settle(ctx, job.Args.RelayID)
 }
 
+type revoker struct {
+	river.WorkerDefaults[RevokeArgs]
+	s *Service
+}
+
+// Work takes back what is left of one approval.
+func (w revoker) Work(ctx context.Context, job *river.Job[RevokeArgs]) (err error) {
+	defer fault.Step(&err, "relay.revoker.Work")
+
+	return w.s.Revoke(ctx, job.Args.StandingID)
+}
+
 type sweeper struct {
 	river.WorkerDefaults[SweepArgs]
 	s *Service
@@ -65,6 +88,10 @@ func (w sweeper) Work(ctx context.Context, _ *river.Job[SweepArgs]) (err error) 
 // AddWorkers registers the workers of this feature.
 func AddWorkers(workers *river.Workers, service *Service) error {
 	if err := river.AddWorkerSafely(workers, settler{s: service}); err != nil {
+		return err
+	}
+
+	if err := river.AddWorkerSafely(workers, revoker{s: service}); err != nil {
 		return err
 	}
 

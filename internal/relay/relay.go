@@ -141,6 +141,45 @@ func (r Relay) Status() Status {
 	return Open
 }
 
+// stands tells whether the lead is still what the accounts were asked for: approved as it was then, or,
+// where it is passed on, out as it was then.
+func (r Relay) stands() bool {
+	switch {
+	case r.LeadVersion == nil:
+		return false
+	case r.Phase == post.Approved && r.VersionID == *r.LeadVersion:
+		return true
+	}
+
+	return r.Kind == Repost && r.Phase != post.Withdrawn &&
+		r.LeadState == delivery.Sent && r.LeadSentVersion == *r.LeadVersion
+}
+
+// fits says why a lead as it was approved cannot have the accounts of tasks carry it; nil when it can. The
+// draft may have been changed since they were chosen.
+func (r Relay) fits(version post.Version, tasks []Task) *fault.Error {
+	if _, ok := version.Target(r.LeadAccountID); !ok {
+		return fault.Conflict("首发账号 @{.account} 已不在稿件的账号里", "account", r.LeadHandle)
+	}
+
+	for _, task := range tasks {
+		if _, ok := version.Target(task.AccountID); ok {
+			return fault.Conflict("@{.account} 既发这篇稿件，又被要求联动", "account", task.Handle)
+		}
+	}
+
+	return r.inTime()
+}
+
+// inTime says that the lead has moved behind the deadline; nil while it has not.
+func (r Relay) inTime() *fault.Error {
+	if r.DueAt != nil && !r.Deadline.After(r.DueAt.Add(r.Spread)) {
+		return fault.Conflict("首发的时间加上错开的时间已晚于截止时间")
+	}
+
+	return nil
+}
+
 // Stage is what was said about a task.
 type Stage string
 
@@ -179,7 +218,7 @@ var arrows = map[Act]struct {
 	Lapse:    {[]Stage{Asked}, Missed},
 	Recall:   {[]Stage{Asked, Confirmed, Declined, Missed}, Planned},
 	Revoke:   {[]Stage{Confirmed}, Asked},
-	Withdraw: {[]Stage{Planned, Asked, Confirmed}, TakenBack},
+	Withdraw: {[]Stage{Asked, Confirmed}, TakenBack}, // who was not asked need not know
 }
 
 // After gives the stage to which an act leads; ok is false when it may not be done.
@@ -246,6 +285,14 @@ type Task struct {
 
 // Ref names the task in to-dos.
 func (t Task) Ref() string { return "relay_task/" + strconv.FormatInt(t.ID, 10) }
+
+// Free tells whether surely nothing of the task is out or can still go out, so that its account may be asked
+// again: there is no post, or its delivery was cancelled. What is being sent, or may be on the platform, is
+// not free, and neither is what failed or was missed: a person can send that again.
+func (t Task) Free() bool {
+	return t.PostID == nil || t.Delivery == delivery.Cancelled ||
+		t.Delivery == "" && t.Phase == post.Withdrawn
+}
 
 // State is what became of a task.
 type State string
@@ -348,15 +395,21 @@ func Slot(lead time.Time, spread time.Duration, place, of int) time.Time {
 
 // Slot is when a task is due that is confirmed now.
 func (r Relay) Slot(task Task, of int, now time.Time) time.Time {
-	due := now
-	if r.DueAt != nil {
-		due = Slot(*r.DueAt, r.Spread, task.Place, of)
-	}
-	if due.Before(now) {
+	due, ok := r.place(task, of)
+	if !ok || due.Before(now) {
 		due = now
 	}
 
 	return due
+}
+
+// place is a task's time behind the lead's; ok is false while the lead has none.
+func (r Relay) place(task Task, of int) (due time.Time, ok bool) {
+	if r.DueAt == nil {
+		return time.Time{}, false
+	}
+
+	return Slot(*r.DueAt, r.Spread, task.Place, of), true
 }
 
 // Lead is what a task of a repost passes on, waited for until the deadline, or a little after for what is

@@ -25,7 +25,7 @@ decline   -         declined  -         -         -       -
 lapse     -         missed    -         -         -       -
 recall    -         planned   planned   planned   planned -
 revoke    -         -         asked     -         -       -
-withdraw  withdrawn withdrawn withdrawn -         -       -`
+withdraw  -         withdrawn withdrawn -         -       -`
 	stages := []Stage{Planned, Asked, Confirmed, Declined, Missed, TakenBack}
 	lines := strings.Split(strings.TrimSpace(table), "\n")
 	if len(lines) != len(arrows) {

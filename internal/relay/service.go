@@ -56,6 +56,17 @@ type Board struct {
 	Steers  bool // the reader may remind, withdraw and close
 }
 
+// Live tells whether the relay can still begin or go on.
+func (r Relay) Live() bool { return r.Status() == Drafted || r.Status() == Open }
+
+// MayBeSet tells whether what is asked may be written anew: nobody was asked yet, and no account has a
+// post of it, which would be forgotten.
+func (b Board) MayBeSet() bool {
+	posted := slices.ContainsFunc(b.Tasks, func(task Task) bool { return task.PostID != nil })
+
+	return b.AskedAt == nil && b.ClosedAt == nil && !posted
+}
+
 // boards gives relays their tasks, as the actor may see them.
 func (s *Service) boards(ctx context.Context, actor access.Actor, relays []Relay) ([]Board, error) {
 	now := s.now()
@@ -73,13 +84,18 @@ func (s *Service) boards(ctx context.Context, actor access.Actor, relays []Relay
 	if err != nil {
 		return nil, err
 	}
+	byRelay := map[int64][]Task{}
+
+	for _, task := range tasks {
+		byRelay[task.RelayID] = append(byRelay[task.RelayID], task)
+	}
 
 	for i := range list {
 		board := &list[i]
+		board.Relay = board.shownTo(actor)
 
-		for _, task := range tasks {
-			seen := board.All || task.Stage != Planned && actor.CanAt(access.PostView, task.UnitPath)
-			if task.RelayID == board.ID && seen {
+		for _, task := range byRelay[board.ID] {
+			if board.All || task.Stage != Planned && actor.CanAt(access.PostView, task.UnitPath) {
 				board.Tasks = append(board.Tasks, task)
 			}
 		}
@@ -87,6 +103,15 @@ func (s *Service) boards(ctx context.Context, actor access.Actor, relays []Relay
 	}
 
 	return list, nil
+}
+
+// shownTo leaves out what is still being written, for who does not see the lead itself.
+func (r Relay) shownTo(actor access.Actor) Relay {
+	if r.Status() == Drafted && !actor.CanAt(access.PostView, r.UnitPath) {
+		r.Text, r.Words = "", ""
+	}
+
+	return r
 }
 
 // listed bounds the list of relays.
@@ -151,7 +176,7 @@ func (s *Service) TaskOf(ctx context.Context, actor access.Actor, id int64) (_ T
 	}
 	relay, err := findAny(ctx, s.db.Gorm(ctx), task.RelayID)
 
-	return task, relay, err
+	return task, relay.shownTo(actor), err
 }
 
 // Set has a post ask accounts to carry it. While the post is a draft its approval covers what is asked,
@@ -218,13 +243,14 @@ func (s *Service) mayBeSet(ctx context.Context, tx pg.Tx, p post.Post, q Request
 	revision := 0
 
 	for _, relay := range found {
-		revision = relay.Revision
-		if relay.ClosedAt != nil || relay.AskedAt != nil && relay.WithdrawnAt == nil {
+		tasks, err := tasksOf(ctx, tx.DB, relay.ID)
+		if err != nil {
+			return err
+		}
+		if board := (Board{Relay: relay, Tasks: tasks}); !board.MayBeSet() {
 			return fault.Conflict("已经向各账号发出任务，不能再改；可以撤回").WithCode("relay_asked")
 		}
-		if relay.WithdrawnAt != nil && relay.AskedAt != nil {
-			return fault.Conflict("这篇稿件的联动已撤回，不能再发起").WithCode("relay_withdrawn")
-		}
+		revision = relay.Revision
 	}
 
 	switch {
@@ -327,14 +353,20 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, id int64, wh
 		if err := setEnded(ctx, tx, s.now(), id, actor.UserID, true, why); err != nil {
 			return err
 		}
+		if err := wantSettled(ctx, tx, id); err != nil { // it does what is not done at once
+			return err
+		}
 
 		return s.note(ctx, tx, s.now(), actor, actWithdraw, relay, why, nil)
 	})
 	if err != nil {
 		return err
 	}
+	if err := s.takeBackAll(ctx, id, Withdraw, why); err != nil {
+		s.opt.Log.Warn("not all of a relay is taken back yet, a job goes on", "relay", id, "err", err)
+	}
 
-	return s.takeBack(ctx, id, Withdraw, why)
+	return nil
 }
 
 // steer locks a relay whose course the actor may change.
@@ -440,6 +472,13 @@ func (s *Service) Close(ctx context.Context, actor access.Actor, id int64, state
 		if _, err := lapse(ctx, tx, now, relay); err != nil {
 			return err
 		}
+		asked, err := tasksOf(ctx, tx.DB, id)
+		if err != nil {
+			return err
+		}
+		if err := settleTodos(ctx, tx, now, idsOf(asked), actor.UserID); err != nil { // reminders
+			return err
+		}
 		if err := setEnded(ctx, tx, now, id, actor.UserID, false, statement); err != nil {
 			return err
 		}
@@ -463,12 +502,12 @@ func lapse(ctx context.Context, tx pg.Tx, now time.Time, relay Relay) (missed in
 	if err != nil {
 		return 0, err
 	}
-	moved, err := moveTasks(ctx, tx, Lapse, idsOf(tasks))
+	moved, err := moveTasks(ctx, tx, Lapse, tasks)
 	if err != nil {
 		return 0, err
 	}
 
-	return len(moved), settleTodos(ctx, tx, now, moved, 0)
+	return len(moved), settleTodos(ctx, tx, now, idsOf(moved), 0)
 }
 
 func idsOf(tasks []Task) []int64 {

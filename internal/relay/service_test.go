@@ -344,19 +344,19 @@ func TestOneOfficerConfirmsForAllInAHurry(t *testing.T) {
 		q.AccountIDs, q.Words = []int64{2, 3, 4}, "请关注 https://sthjj.beijing.gov.cn/1"
 	})
 	w.must(w.s.Decline(t.Context(), w.centre, w.task(board.ID, 2).ID, "另有安排"))
-	done, left, err := w.s.ConfirmAll(t.Context(), w.officer, board.ID)
+	done, left, err := w.s.ConfirmAll(t.Context(), w.officer, board.ID, 0)
 	if err != nil || done != 2 || left != 0 {
 		t.Errorf("%d confirmed, %d left, %v", done, left, err)
 	}
 	w.wantState(board.ID, 2, Refused)
 	w.wantState(board.ID, 3, Scheduled)
 	w.wantState(board.ID, 4, Scheduled)
-	if _, _, err := w.s.ConfirmAll(t.Context(), w.officer, board.ID); !fault.Is(err, fault.KindConflict) {
+	if _, _, err := w.s.ConfirmAll(t.Context(), w.officer, board.ID, 0); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("confirmed again: %v", err)
 	}
 
 	_, mixed := w.started(func(q *Request) { q.AccountIDs = []int64{2, 3, 4} })
-	done, left, err = w.s.ConfirmAll(t.Context(), w.officer, mixed.ID)
+	done, left, err = w.s.ConfirmAll(t.Context(), w.officer, mixed.ID, 0)
 	if err != nil || done != 2 || left != 1 { // account 3 needs a link in its words
 		t.Errorf("%d confirmed, %d left, %v", done, left, err)
 	}
@@ -367,7 +367,7 @@ func TestOneOfficerConfirmsForAllInAHurry(t *testing.T) {
 	late, err := w.s.Set(t.Context(), w.officer, p.ID, w.request())
 	w.must(err)
 	w.settle()
-	if _, _, err := w.s.ConfirmAll(t.Context(), w.officer, late.ID); !fault.Is(err, fault.KindConflict) {
+	if _, _, err := w.s.ConfirmAll(t.Context(), w.officer, late.ID, 0); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("confirmed without an approval: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"juzhen/internal/column"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/queue"
 	"juzhen/internal/review"
 	"juzhen/internal/todo"
 )
@@ -146,6 +148,10 @@ func (s *Service) AskStanding(
 ) (standing Standing, err error) {
 	defer fault.Step(&err, "relay.AskStanding")
 
+	err = s.lookThrough(ctx, actor, Request{AccountIDs: []int64{q.AccountID}, Words: q.Words})
+	if err != nil {
+		return Standing{}, err
+	}
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
 		now := s.now()
 		if q, err = q.check(now); err != nil {
@@ -230,6 +236,9 @@ func (s *Service) EndStanding(ctx context.Context, actor access.Actor, id int64)
 		if err := setStandingEnded(ctx, tx, now, id, actor.UserID); err != nil {
 			return err
 		}
+		if err := queue.Insert(ctx, tx, RevokeArgs{StandingID: id}, nil); err != nil {
+			return err
+		}
 
 		return s.noteStanding(ctx, tx, now, actor, actStandingEnd, standing)
 	})
@@ -237,46 +246,44 @@ func (s *Service) EndStanding(ctx context.Context, actor access.Actor, id int64)
 		return err
 	}
 
-	return s.revoke(ctx, id)
+	if err := s.Revoke(ctx, id); err != nil {
+		s.opt.Log.Warn(
+			"not all of a standing approval is taken back yet, a job goes on",
+			"standing",
+			id,
+			"err",
+			err,
+		)
+	}
+
+	return nil
 }
 
-// revoke takes back what a standing approval that was ended has planned and what is not out, and asks
-// people for it instead.
-func (s *Service) revoke(ctx context.Context, id int64) error {
+// Revoke takes back what a standing approval that was ended has planned and what surely is not out, and asks
+// people for it instead. It may be called again and again.
+func (s *Service) Revoke(ctx context.Context, id int64) (err error) {
+	defer fault.Step(&err, "relay.Revoke %d", id)
+
 	tasks, err := carriedBy(ctx, s.db.Gorm(ctx), id)
 	if err != nil {
 		return err
 	}
 
-	for _, task := range tasks {
-		if task.State(s.now(), s.now()) == Sent {
-			continue
-		}
-		_, err := s.opt.Deliveries.Withdraw(ctx, access.System("relay"), *task.PostID, "常设批准已停用")
-		if fault.Is(err, fault.KindConflict) { // it is out
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		relay, err := findAny(ctx, s.db.Gorm(ctx), task.RelayID)
-		if err != nil {
-			return err
-		}
-		err = s.db.InTx(ctx, func(tx pg.Tx) error {
-			moved, err := moveTasks(ctx, tx, Revoke, []int64{task.ID})
-			if err != nil || len(moved) == 0 {
+	return s.takeBack(ctx, tasks, Revoke, "常设批准已停用", func(tx pg.Tx, moved []Task) error {
+		var items []todo.Item
+
+		for _, task := range moved {
+			relay, err := findAny(ctx, tx.DB, task.RelayID)
+			if err != nil {
 				return err
 			}
-
-			return todo.RaiseTx(ctx, tx, s.now(), item(relay, task, todoTask, task.Ref()))
-		})
-		if err != nil {
-			return err
+			if relay.Status() == Open {
+				items = append(items, item(relay, task, todoTask, task.Ref()))
+			}
 		}
-	}
 
-	return nil
+		return todo.RaiseManyTx(ctx, tx, s.now(), items)
+	})
 }
 
 // stillHolds tells whether an approval holds when something is bound to it; nobody ends it meanwhile.
@@ -350,19 +357,24 @@ func (s *Service) carryStanding(ctx context.Context, id int64) error {
 		return err
 	}
 
+	var failed []error
+
 	for _, task := range tasks {
 		for _, standing := range standings {
 			if !standing.Covers(relay, task, s.now()) || relay.MayConfirm(task, s.now()) != nil {
 				continue
 			}
-			if err := s.byStanding(ctx, relay, task, standing); err != nil {
+			err := s.byStanding(ctx, relay, task, standing)
+			if fault.Is(err, fault.KindInternal) { // tried again
+				failed = append(failed, err)
+			} else if err != nil {
 				s.opt.Log.Warn("not carried by a standing approval",
 					"task", task.ID, "standing", standing.ID, "err", err)
 			}
 		}
 	}
 
-	return nil
+	return errors.Join(failed...)
 }
 
 // byStanding carries one task in the name of who asked for the approval, while that person may write.

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -23,7 +24,8 @@ SELECT r.id, r.post_id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.p
     coalesce(d.sent_at, d.call_ended_at) AS lead_sent_at, coalesce(d.remote_id, '') AS lead_remote_id,
     coalesce(d.remote_url, '') AS lead_remote_url, coalesce(a.remote_uid, '') AS lead_remote_uid
 FROM relays r JOIN posts p ON p.id = r.post_id JOIN units u ON u.id = p.unit_id
-JOIN post_versions v ON v.id = p.version_id JOIN accounts a ON a.id = r.lead_account_id
+JOIN post_versions v ON v.id = coalesce(r.lead_version, p.version_id)
+JOIN accounts a ON a.id = r.lead_account_id
 LEFT JOIN version_targets vt ON vt.version_id = v.id AND vt.account_id = r.lead_account_id
 LEFT JOIN deliveries d ON d.post_id = r.post_id AND d.account_id = r.lead_account_id
 JOIN users c ON c.id = r.created_by
@@ -93,6 +95,10 @@ func tasksOf(ctx context.Context, db *gorm.DB, relayIDs ...int64) ([]Task, error
 	return gorm.G[Task](db).Raw(selectTask+"t.relay_id IN ? ORDER BY t.relay_id, t.place", relayIDs).Find(ctx)
 }
 
+func tasksBy(ctx context.Context, db *gorm.DB, ids []int64) ([]Task, error) {
+	return gorm.G[Task](db).Raw(selectTask+"t.id IN ? ORDER BY t.id", ids).Find(ctx)
+}
+
 // findTask reads a task that the actor may see, and fails with fault.Forbidden when perm is not held at
 // its unit.
 func findTask(
@@ -159,16 +165,16 @@ UPDATE relays SET asked_at = NULL, lead_version = NULL, covered = false WHERE id
 }
 
 // setAsked opens a relay for a version of its lead.
-func setAsked(ctx context.Context, tx pg.Tx, now time.Time, relay Relay, covered bool) error {
+func setAsked(ctx context.Context, tx pg.Tx, now time.Time, relay Relay) error {
 	_, err := tx.Pgx.Exec(ctx, `
 UPDATE relays SET asked_at = $2, lead_version = $3, covered = $4, updated_at = $2 WHERE id = $1`,
-		relay.ID, now, relay.VersionID, covered)
+		relay.ID, now, relay.VersionID, relay.Covered)
 
 	return err
 }
 
 // moveTasks moves the tasks to where the act leads from where it may be done, and gives those that moved.
-func moveTasks(ctx context.Context, tx pg.Tx, act Act, ids []int64) (moved []int64, err error) {
+func moveTasks(ctx context.Context, tx pg.Tx, act Act, tasks []Task) (moved []Task, err error) {
 	arrow := arrows[act]
 	set := "stage = @to"
 	if act == Recall || act == Revoke {
@@ -182,12 +188,20 @@ func moveTasks(ctx context.Context, tx pg.Tx, act Act, ids []int64) (moved []int
 	}
 	rows, err := tx.Pgx.Query(ctx, "UPDATE relay_tasks SET "+set+
 		" WHERE id = ANY (@ids) AND stage = ANY (@from) RETURNING id",
-		pgx.NamedArgs{"ids": ids, "from": from, "to": string(arrow.to)})
+		pgx.NamedArgs{"ids": idsOf(tasks), "from": from, "to": string(arrow.to)})
 	if err != nil {
 		return nil, err
 	}
 
-	return pgx.CollectRows(rows, pgx.RowTo[int64])
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+
+	for _, task := range tasks {
+		if slices.Contains(ids, task.ID) {
+			moved = append(moved, task)
+		}
+	}
+
+	return moved, err
 }
 
 // setConfirmed binds a task to the post that fulfils it. It tells false where somebody was faster.
@@ -261,11 +275,11 @@ ORDER BY r.deadline LIMIT 200`, now)
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
-// ofPostTx gives the number of a post's relay that is neither withdrawn nor closed; 0 for none.
-func ofPostTx(ctx context.Context, tx pg.Tx, postID int64) (id int64, err error) {
+// ofPostTx gives the number of a post's relay, and of the task that the post fulfils; 0 for none.
+func ofPostTx(ctx context.Context, tx pg.Tx, postID int64) (relay, task int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-SELECT coalesce((SELECT id FROM relays
-    WHERE post_id = $1 AND withdrawn_at IS NULL AND closed_at IS NULL), 0)`, postID).Scan(&id)
+SELECT coalesce((SELECT id FROM relays WHERE post_id = $1), 0),
+    coalesce((SELECT id FROM relay_tasks WHERE post_id = $1), 0)`, postID).Scan(&relay, &task)
 
-	return id, err
+	return relay, task, err
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
@@ -146,6 +148,16 @@ DELETE FROM river_job WHERE kind = 'relay.settle' RETURNING (args ->> 'relay_id'
 
 	for _, id := range ids {
 		w.must(w.s.Settle(w.Context(), id))
+	}
+
+	rows, err = w.db.Pool().Query(w.Context(), `
+DELETE FROM river_job WHERE kind = 'relay.revoke' RETURNING (args ->> 'standing_id')::bigint`)
+	w.must(err)
+	ended, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	w.must(err)
+
+	for _, id := range ended {
+		w.must(w.s.Revoke(w.Context(), id))
 	}
 }
 

@@ -29,6 +29,20 @@ func Numbered(c *gin.Context, prefix string) map[int64]string {
 	return out
 }
 
+// Keyed gives the fields of a form that was bound whose names are the prefix and a key of at most 64
+// bytes, by that key.
+func Keyed(c *gin.Context, prefix string) map[string]string {
+	out := map[string]string{}
+
+	for name, values := range c.Request.PostForm {
+		if key, ok := strings.CutPrefix(name, prefix); ok && len(values) > 0 && len(key) <= 64 {
+			out[key] = values[0]
+		}
+	}
+
+	return out
+}
+
 // Bind fills the struct that form points to from query and body, by the tag `form:"name"`. It takes
 // string, bool, the int and float kinds, time.Time (datetime-local or date, read in Asia/Shanghai),
 // slices of string and int64, and *multipart.FileHeader or a slice of them. Strings lose their outer

@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/api/rest"
+	"juzhen/internal/api/words"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/relay"
@@ -25,8 +26,12 @@ type newRelay struct {
 }
 
 type relayAnswer struct {
-	AccountID int64   `json:"account_id,omitempty" minimum:"0" doc:"不填为可以确认的全部账号，都用建议的文字"`
-	Words     *string `json:"words,omitempty" maxLength:"500" doc:"自己的文字，走本单位审核；不填为建议的文字"`
+	AccountID   int64   `json:"account_id,omitempty" minimum:"0" doc:"一个账号；不填时须写明 all"`
+	All         bool    `json:"all,omitempty" doc:"可以确认的全部账号，都用建议的文字"`
+	LeadVersion int64   `json:"lead_version" minimum:"1" doc:"所见的首发版本"`
+	Words       *string `json:"words,omitempty" maxLength:"500" doc:"自己的文字，走本单位审核；不填为建议的文字"`
+
+	Reasons []words.FindingReason `json:"reasons,omitempty" maxItems:"500" doc:"正文检查发现而仍要照发的，逐处说明理由"`
 }
 
 type relayRefusal struct {
@@ -77,6 +82,7 @@ type shownRelay struct {
 	Deadline      time.Time   `json:"deadline"`
 	Reason        string      `json:"reason,omitempty"`
 	Revision      int         `json:"revision"`
+	LeadVersion   *int64      `json:"lead_version,omitempty" doc:"请各账号联动的首发版本；确认时要用"`
 	Covered       bool        `json:"covered" doc:"首发的批准含建议的文字"`
 	AskedAt       *time.Time  `json:"asked_at,omitempty"`
 	Statement     string      `json:"statement,omitempty"`
@@ -111,7 +117,8 @@ func (a *api) show(board relay.Board) shownRelay {
 		ID: board.ID, PostID: board.PostID, Status: string(board.Status()), Kind: string(board.Kind),
 		LeadAccountID: board.LeadAccountID, Words: board.Words,
 		SpreadMinutes: int(board.Spread.Minutes()), Deadline: board.Deadline.UTC(), Reason: board.Reason,
-		Revision: board.Revision, Covered: board.Covered, AskedAt: rest.UTC(board.AskedAt),
+		Revision: board.Revision, LeadVersion: board.LeadVersion, Covered: board.Covered,
+		AskedAt:   rest.UTC(board.AskedAt),
 		Statement: board.Statement, Sent: board.Figures.Done(), Tasks: []shownTask{},
 	}
 	for _, task := range board.Tasks {
@@ -189,13 +196,20 @@ func (a *api) confirm(ctx context.Context, who access.Actor, in *struct {
 	rest.ByID
 	Body relayAnswer
 }) (*rest.Out[shownRelay], error) {
-	if in.Body.AccountID == 0 {
-		_, _, err := a.Relays.ConfirmAll(ctx, who, in.ID)
+	switch body := in.Body; {
+	case body.All == (body.AccountID != 0):
+		return nil, fault.Invalid("account_id", "请写明一个账号，或者全部")
+	case body.All && body.Words != nil:
+		return nil, fault.Invalid("words", "自己的文字只能为一个账号写")
+	case body.All:
+		_, _, err := a.Relays.ConfirmAll(ctx, who, in.ID, body.LeadVersion)
 		return a.answer(ctx, who, in.ID, err)
 	}
 	task, err := a.task(ctx, who, in.ID, in.Body.AccountID)
 	if err == nil {
-		_, err = a.Relays.Confirm(ctx, who, task, relay.Answer{Words: in.Body.Words})
+		_, err = a.Relays.Confirm(ctx, who, task, relay.Answer{
+			LeadVersion: in.Body.LeadVersion, Words: in.Body.Words, Reasons: words.ReasonsOf(in.Body.Reasons),
+		})
 	}
 
 	return a.answer(ctx, who, in.ID, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/check"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
 	"juzhen/internal/media"
 	"juzhen/internal/post"
@@ -105,7 +106,7 @@ func (h *pages) save(c *gin.Context) error {
 			web.Actor(c),
 			form.ID,
 			form.Revision,
-			form.reasons()...)
+			parts.Reasons(form.Reasons)...)
 	}
 
 	same, twice := post.TwinIn(err)

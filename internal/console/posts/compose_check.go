@@ -11,6 +11,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/check"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/link"
@@ -52,7 +53,7 @@ type checkLine struct {
 func (l checkLine) At() string { return strings.TrimPrefix(l.Field, "f-") }
 
 // Name is the form field of the reason.
-func (l checkLine) Name() string { return reasonPrefix + l.Key() }
+func (l checkLine) Name() string { return parts.ReasonField + l.Key() }
 
 // Pleading is the address of the exception that is asked for or holds; "" for none.
 func (l checkLine) Pleading() string {
@@ -84,30 +85,6 @@ func (p checkPart) Count() (n int) {
 	}
 
 	return n
-}
-
-const reasonPrefix = "reason."
-
-// reasons are what the form says about findings that stay, by their key.
-func (f composeForm) reasons() (all []check.Reason) {
-	for key, text := range f.Reasons {
-		all = append(all, check.Reason{Key: key, Text: text})
-	}
-
-	return all
-}
-
-// keyed reads the fields "reason.<key>".
-func keyed(c *gin.Context, prefix string) map[string]string {
-	out := map[string]string{}
-
-	for name, values := range c.Request.PostForm {
-		if key, ok := strings.CutPrefix(name, prefix); ok && len(values) > 0 && len(key) <= 64 {
-			out[key] = values[0]
-		}
-	}
-
-	return out
 }
 
 // check answers the script of the form: what the check finds in the wordings as they are typed. It keeps

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/account"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
 	"juzhen/internal/post"
@@ -80,7 +81,7 @@ func bindCompose(c *gin.Context) (composeForm, error) {
 		c,
 		"alt.",
 	), map[int64]string{}
-	form.Reasons = keyed(c, reasonPrefix)
+	form.Reasons = web.Keyed(c, parts.ReasonField)
 	hidden, wrong := page.ReadIDs(form.Picked)
 	if wrong == nil {
 		form.Aside, wrong = page.ReadIDs(form.Kept)

@@ -82,10 +82,8 @@ func (p postPage) Folded() int {
 
 // MayAsk tells whether the post may ask other accounts to carry it.
 func (p postPage) MayAsk() bool {
-	fixed := p.Relay != nil && (p.Relay.Status() != relay.Drafted || p.Post.Phase == post.Submitted)
-
-	return p.Actor.CanAt(access.RelayAsk, p.Post.UnitPath) && !fixed && p.Post.Phase != post.Submitted &&
-		p.Post.Phase != post.Withdrawn
+	return p.Actor.CanAt(access.RelayAsk, p.Post.UnitPath) && (p.Relay == nil || p.Relay.MayBeSet()) &&
+		p.Post.Phase != post.Submitted && p.Post.Phase != post.Withdrawn
 }
 
 // DueLocal is the time the form for another one begins with.

@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/relay"
@@ -196,8 +197,8 @@ func (p boardPage) noteOf(r relay.Relay, task relay.Task) string {
 
 func (h *pages) confirmAll(c *gin.Context) error {
 	var done, left int
-	id, _, _, err := web.Act(c, func(id int64, _ struct{}) (_ struct{}, err error) {
-		done, left, err = h.Relays.ConfirmAll(c.Request.Context(), web.Actor(c), id)
+	id, _, _, err := web.Act(c, func(id int64, form leadForm) (_ struct{}, err error) {
+		done, left, err = h.Relays.ConfirmAll(c.Request.Context(), web.Actor(c), id, form.shown())
 		return struct{}{}, err
 	})
 	if err != nil {
@@ -209,6 +210,20 @@ func (h *pages) confirmAll(c *gin.Context) error {
 	}
 
 	return h.kit.See(c, fmt.Sprintf("/relays/%d", id), "已确认 {.n} 个账号，按首发的批准发布", "n", done)
+}
+
+// leadForm names the version of the lead that the page showed.
+type leadForm struct {
+	Lead int64 `form:"lead"`
+}
+
+// shown is never 0, which would be any version.
+func (f leadForm) shown() int64 {
+	if f.Lead == 0 {
+		return -1
+	}
+
+	return f.Lead
 }
 
 // remindForm names one task, or none for all.
@@ -271,6 +286,7 @@ type certificatePage struct {
 	PrintedAt time.Time
 	Lead      *proof
 	Proofs    []proof
+	Hidden    int // accounts whose publications the reader may not see any more
 }
 
 // proof is one account's publication, as its own certificate has it in full.
@@ -304,6 +320,10 @@ func (h *pages) certificate(c *gin.Context) error {
 			continue
 		}
 		one, err := h.proof(c, row.DeliveryID)
+		if fault.Is(err, fault.KindNotFound) { // an account that moved out of the reader's units since
+			p.Hidden++
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
 	"juzhen/internal/post"
 	"juzhen/internal/relay"
@@ -24,9 +25,11 @@ type taskPage struct {
 	Refused string
 	Share   bool // the account cannot repost: it shares the address
 	Limit   int
+	Open    []parts.Open // what the check found in own words
 }
 
 type taskForm struct {
+	Lead   int64  `form:"lead"`
 	Words  string `form:"words"`
 	Use    string `form:"use"` // "own": the words of the field, else the suggested ones
 	Reason string `form:"reason"`
@@ -73,9 +76,10 @@ func (h *pages) taskPage(c *gin.Context) (taskPage, error) {
 
 func (h *pages) confirm(c *gin.Context) error {
 	id, form, task, err := web.Act(c, func(id int64, form taskForm) (relay.Task, error) {
-		var answer relay.Answer
+		answer := relay.Answer{LeadVersion: leadForm{form.Lead}.shown()}
 		if form.Use == "own" {
 			answer.Words = &form.Words
+			answer.Reasons = parts.Reasons(web.Keyed(c, parts.ReasonField))
 		}
 
 		return h.Relays.Confirm(c.Request.Context(), web.Actor(c), id, answer)
@@ -109,6 +113,7 @@ func (h *pages) refuseTask(c *gin.Context, err error, form taskForm) error {
 		return perr
 	}
 	p.Form = form
+	p.Open = parts.OpenOf(p.Base, err, web.Keyed(c, parts.ReasonField))
 	if p.Form.Words == "" {
 		p.Form.Words = p.Relay.Words
 	}

@@ -340,8 +340,12 @@ func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 	}
 	page.Links = parts.Links(page.Base, links)
 	if len(page.Version.Relay) > 0 {
-		if page.Relay, err = h.Relays.OfPost(ctx, web.Actor(c), page.Post.ID); err != nil {
+		found, err := h.Relays.OfPost(ctx, web.Actor(c), page.Post.ID)
+		if err != nil {
 			return err
+		}
+		if found != nil && found.Live() { // later versions keep the digest of one that is over
+			page.Relay = found
 		}
 	}
 
