@@ -140,7 +140,11 @@ func bindOne(f reflect.Value, name, s string) *fault.Error {
 		f.SetBool(s == "1" || s == "on" || s == "true")
 	case s == "":
 	case f.CanInt():
-		n, err := strconv.ParseInt(s, 10, f.Type().Bits())
+		bits := f.Type().Bits()
+		if f.Kind() == reflect.Int { // a count or a revision: an integer of the database
+			bits = 32
+		}
+		n, err := strconv.ParseInt(s, 10, bits)
 		if err != nil {
 			return fault.Invalid(name, "这里要填整数")
 		}

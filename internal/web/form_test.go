@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -60,6 +61,24 @@ func TestBindFillsAndTellsEachField(t *testing.T) {
 	}
 	if f.Text != "太长太长太" {
 		t.Error("what was typed is lost")
+	}
+}
+
+// TestACountBeyondTheDatabaseIsToldAtItsField and not found by the database.
+func TestACountBeyondTheDatabaseIsToldAtItsField(t *testing.T) {
+	t.Parallel()
+
+	for field, refused := range map[string]bool{"version": true, "id": false} {
+		c, _ := gin.CreateTestContext(httptest.NewRecorder())
+		c.Request = httptest.NewRequest(http.MethodGet, "/?"+field+"=2147483648", nil)
+		var form struct {
+			Version int   `form:"version"`
+			ID      int64 `form:"id"`
+		}
+		err := Bind(c, &form)
+		if told := fault.FieldErrors(err); len(told) == 1 != refused {
+			t.Errorf("%s: %v", field, err)
+		}
 	}
 }
 

@@ -94,7 +94,7 @@ func (a *api) readAll(
 
 // NoticeSettings are how the reader is told.
 type NoticeSettings struct {
-	Version int      `json:"version" minimum:"0" doc:"修改时给读到的版本号"`
+	Version int      `json:"version" minimum:"0" maximum:"2147483647" doc:"修改时给读到的版本号"`
 	Counted []string `json:"counted" maxItems:"50" doc:"计在铃铛上的类别；紧急的总是计数"`
 }
 

@@ -22,7 +22,7 @@ type newRelay struct {
 	SpreadMinutes int       `json:"spread_minutes,omitempty" minimum:"0" maximum:"1440" doc:"按矩阵次序在这段时间内依次发出"`
 	Deadline      time.Time `json:"deadline" doc:"截止时间：首发没有发出的，等到这时为止"`
 	Reason        string    `json:"reason,omitempty" maxLength:"200" doc:"十个以上账号发同一条文字的理由"`
-	Revision      int       `json:"revision,omitempty" minimum:"0" doc:"修改时，所见的修订号"`
+	Revision      int       `json:"revision,omitempty" minimum:"0" maximum:"2147483647" doc:"修改时，所见的修订号"`
 }
 
 type relayAnswer struct {
