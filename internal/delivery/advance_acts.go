@@ -26,15 +26,8 @@ func (s *Service) askAdvance(
 	advance Advance,
 ) (Advance, error) {
 	advance.PostID, advance.AskedBy, advance.AskedAt = p.ID, actor.UserID, now
-	if err := endAdvances(
-		ctx,
-		tx,
-		now,
-		actor.UserID,
-		"post_id = $1 AND delivery_id IS NOT DISTINCT FROM $2",
-		p.ID,
-		advance.DeliveryID,
-	); err != nil {
+	const same = "post_id = $1 AND delivery_id IS NOT DISTINCT FROM $2"
+	if err := endAdvances(ctx, tx, now, actor.UserID, same, p.ID, advance.DeliveryID); err != nil {
 		return Advance{}, err
 	}
 	id, err := insertAdvance(ctx, tx, advance)

@@ -68,18 +68,12 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 		if err := endAdvances(ctx, tx, now, actor.UserID, "delivery_id = $1", id); err != nil {
 			return err
 		}
+		if err := TellOutTx(ctx, tx, now, id); err != nil {
+			return err
+		}
+		detail := map[string]any{"wish": kept}
 
-		return note(
-			ctx,
-			tx,
-			now,
-			actor,
-			actCancel,
-			delivery.Ref(),
-			delivery.UnitPath,
-			why,
-			map[string]any{"wish": kept},
-		)
+		return note(ctx, tx, now, actor, actCancel, delivery.Ref(), delivery.UnitPath, why, detail)
 	})
 	if err == nil && kept {
 		return fault.Conflict("正在发送或结果待核，已记下取消的要求；若没有发出则取消，若已发出请下架").WithCode("wish_kept")

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/notice"
 	"juzhen/internal/pg"
@@ -28,25 +31,47 @@ func NoticeWords() []notice.Word { return []notice.Word{wordOut, wordPaused} }
 // PauseSubject is what a notice of a pause is about.
 const PauseSubject = "pause"
 
-// tellOut tells the writers of a post that it is out, once nothing of it is anything else than sent or
-// cancelled.
-func tellOut(ctx context.Context, tx pg.Tx, now time.Time, postID int64) error {
-	var sent, left int
-	err := tx.Pgx.QueryRow(ctx, `
-SELECT count(*) FILTER (WHERE state = 'sent'), count(*) FILTER (WHERE state NOT IN ('sent', 'cancelled'))
-FROM deliveries WHERE post_id = $1`, postID).Scan(&sent, &left)
-	if err != nil || left > 0 || sent == 0 {
+// TellOutTx tells the writers of deliveries' posts that these are out, each post once nothing of it is
+// anything else than sent or cancelled. Where two end at once the second one sees the first: others lock a
+// post before its deliveries, so that not the post is locked here. It checks no right.
+func TellOutTx(ctx context.Context, tx pg.Tx, now time.Time, deliveries ...int64) (err error) {
+	defer fault.Step(&err, "delivery.TellOutTx")
+
+	if _, err := tx.Pgx.Exec(ctx, `
+SELECT pg_advisory_xact_lock(hashtextextended('out', post_id))
+FROM (SELECT DISTINCT post_id FROM deliveries WHERE id = ANY ($1) ORDER BY 1) p`, deliveries); err != nil {
 		return err
 	}
-	own, err := post.OwnTx(ctx, tx, []int64{postID})
-	one, ok := own[postID]
-	if err != nil || !ok { // a post without a writer: there is nobody to tell
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT p.id, (SELECT count(*) FROM deliveries WHERE post_id = p.id AND state = 'sent')
+FROM (SELECT DISTINCT post_id AS id FROM deliveries WHERE id = ANY ($1)) p WHERE NOT EXISTS (
+    SELECT FROM deliveries WHERE post_id = p.id AND state NOT IN ('sent', 'cancelled'))`, deliveries)
+	if err != nil {
+		return err
+	}
+	done, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Post, Sent int64 }])
+	if err != nil || len(done) == 0 {
 		return err
 	}
 
-	return notice.TellTx(ctx, tx, now, one.Event(notice.Out, wordOut, map[string]any{
-		"title": one.Title, "n": sent,
-	}))
+	posts := make([]int64, len(done))
+	for i, one := range done {
+		posts[i] = one.Post
+	}
+	own, err := post.OwnTx(ctx, tx, posts)
+	if err != nil {
+		return err
+	}
+
+	events := make([]notice.Event, 0, len(done))
+	for _, one := range done {
+		if own, ok := own[one.Post]; ok && one.Sent > 0 { // not of a post without a writer
+			args := map[string]any{"title": own.Title, "n": one.Sent}
+			events = append(events, own.Event(notice.Out, wordOut, args))
+		}
+	}
+
+	return notice.TellTx(ctx, tx, now, events...)
 }
 
 // tellPaused tells those who decide about deliveries at the place.

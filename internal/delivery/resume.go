@@ -130,7 +130,11 @@ func (s *Service) choose(
 	if choice.Action == ActCancel {
 		move.To, move.Code, move.Set, move.With = Cancelled, WasCancelled, stopSet, because(pause.Reason)
 		moved, err := move.Run(ctx, tx.Pgx, now)
-		return len(moved), err
+		if err != nil {
+			return 0, err
+		}
+
+		return len(moved), TellOutTx(ctx, tx, now, choice.DeliveryID)
 	}
 	var due *time.Time
 	err := tx.Pgx.QueryRow(ctx, `

@@ -124,23 +124,12 @@ func noteTx(
 	by int64,
 	args string,
 ) error {
-	_, err := tx.Pgx.Exec(
-		ctx,
-		`
+	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code,
     args)
 VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, 0), $9, $10)`,
-		delivery.ID,
-		now,
-		string(delivery.State),
-		string(change.To),
-		plan,
-		delivery.AttemptID,
-		delivery.Owner,
-		by,
-		string(change.Code),
-		args,
-	)
+		delivery.ID, now, string(delivery.State), string(change.To), plan, delivery.AttemptID, delivery.Owner,
+		by, string(change.Code), args)
 
 	return err
 }
@@ -213,8 +202,8 @@ func applyTodos(
 		}
 	}
 	if change.Raise == "" {
-		if change.To == Sent && delivery.State != Sent {
-			return tellOut(ctx, tx, now, delivery.PostID)
+		if change.To != delivery.State && (change.To == Sent || change.To == Cancelled) {
+			return TellOutTx(ctx, tx, now, delivery.ID)
 		}
 
 		return nil

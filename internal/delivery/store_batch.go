@@ -28,11 +28,8 @@ func lockDeliveries(
 		return nil, err
 	}
 	scope, args := access.Scope(actor, access.PostView, "u.path")
-	list, err := gorm.G[Delivery](
-		tx.DB,
-	).Raw(selectDelivery+"d.id IN ? AND "+scope+" ORDER BY a.position, a.id, d.id", append([]any{ids},
-		args...)...).
-		Find(ctx)
+	list, err := gorm.G[Delivery](tx.DB).Raw(selectDelivery+"d.id IN ? AND "+scope+
+		" ORDER BY a.position, a.id, d.id", append([]any{ids}, args...)...).Find(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -58,11 +55,8 @@ func lockRows(ctx context.Context, tx pg.Tx, ids []int64) error {
 func ofPostWithin(ctx context.Context, db *gorm.DB, actor access.Actor, postID int64) ([]Delivery, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 
-	return gorm.G[Delivery](
-		db,
-	).Raw(selectDelivery+"d.post_id = ? AND "+scope+" ORDER BY a.position, a.id", append([]any{postID},
-		args...)...).
-		Find(ctx)
+	return gorm.G[Delivery](db).Raw(selectDelivery+"d.post_id = ? AND "+scope+
+		" ORDER BY a.position, a.id", append([]any{postID}, args...)...).Find(ctx)
 }
 
 // askedDown are the deliveries of a post for which a take-down waits or is carried out.
@@ -77,10 +71,8 @@ WHERE d.post_id = ? AND x.kind = 'takedown' AND x.state IN ('awaiting_second', '
 func batchDecisions(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) ([]Decision, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 
-	return gorm.G[Decision](
-		db,
-	).Raw(selectDecision+"x.batch_id = ? AND "+scope+" ORDER BY x.id", append([]any{id}, args...)...).
-		Find(ctx)
+	return gorm.G[Decision](db).Raw(selectDecision+"x.batch_id = ? AND "+scope+" ORDER BY x.id",
+		append([]any{id}, args...)...).Find(ctx)
 }
 
 // insertBatch opens a take-down for each delivery. The batch is named by the first of them.
@@ -162,20 +154,16 @@ UPDATE delivery_decisions SET state = $2, answered_by = $3, answered_at = $4
 		answered[id] = true
 	}
 
-	return slices.DeleteFunc(
-		slices.Clone(items),
-		func(decision Decision) bool { return !answered[decision.ID] },
-	), nil
+	return slices.DeleteFunc(slices.Clone(items), func(decision Decision) bool {
+		return !answered[decision.ID]
+	}), nil
 }
 
 // closeBatch resolves the matter of a batch once nothing of it waits, and tells how many do. The first
 // row is locked, so that the last two answers do not each leave it to the other.
 func closeBatch(ctx context.Context, tx pg.Tx, now time.Time, batch, by int64) (left int, err error) {
-	if _, err := tx.Pgx.Exec(
-		ctx,
-		"SELECT FROM delivery_decisions WHERE id = $1 FOR UPDATE",
-		batch,
-	); err != nil {
+	_, err = tx.Pgx.Exec(ctx, "SELECT FROM delivery_decisions WHERE id = $1 FOR UPDATE", batch)
+	if err != nil {
 		return 0, err
 	}
 	err = tx.Pgx.QueryRow(ctx, `

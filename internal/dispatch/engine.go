@@ -67,6 +67,7 @@ type Engine struct {
 	early    *early // marked ahead of their instant
 	records  *pile
 	untold   *notices // of which open pages have not heard
+	out      *outs    // of whose posts the writers may have to hear
 	doubts   *doubts
 	versions *versions
 	stats    stats
@@ -109,6 +110,7 @@ func New(options Options) *Engine {
 		early:    newEarly(),
 		records:  newPile(),
 		untold:   newNotices(),
+		out:      newOuts(),
 		doubts:   newDoubts(),
 		versions: newVersions(),
 		nudge:    make(chan struct{}, 1),
@@ -190,6 +192,7 @@ func (e *Engine) begin() {
 		loop(e.marker)
 	}
 	go e.notifier(e.hard)
+	go e.outTeller(e.hard)
 
 	for range e.set.Recorders {
 		go e.recorder(e.hard)

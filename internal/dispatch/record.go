@@ -202,6 +202,7 @@ func (e *Engine) tryPlain(batch []ending) (map[int64]bool, error) {
 	}
 	if err == nil {
 		e.untold.add(got...)
+		e.out.add(got...)
 		e.step("recorded", got...)
 	}
 

@@ -9,7 +9,8 @@ import (
 )
 
 // Stop ends in an order that loses nothing: no new marks; what was marked is called; what was prepared
-// goes back to waiting; calls and records are waited for; the lock is freed last. When ctx or the grace
+// goes back to waiting; calls and records are waited for, and writers hear of what is out; the lock is
+// freed last. When ctx or the grace
 // ends first, what is left is found by the others.
 func (e *Engine) Stop(ctx context.Context) (err error) {
 	defer fault.Step(&err, "dispatch.Stop")
@@ -27,6 +28,7 @@ func (e *Engine) Stop(ctx context.Context) (err error) {
 	if !until(ctx, e.calls.Wait) || !until(ctx, e.work.Wait) {
 		e.log.Warn("shutdown: the grace is over; what is open will be looked up by others")
 	}
+	err = errors.Join(err, e.tellOut(ctx))
 	e.hardStop()
 	e.lockEnd()
 	<-e.lockDone
