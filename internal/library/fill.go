@@ -29,7 +29,7 @@ func (s *Service) Fill(ctx context.Context) (err error) {
 
 	for {
 		taken := 0
-		err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
+		err := s.db.InTxRetry(ctx, func(tx pg.Tx) (err error) {
 			taken, err = s.fillOnce(ctx, tx)
 			return err
 		})
@@ -85,10 +85,14 @@ func (s *Service) fillOnce(ctx context.Context, tx pg.Tx) (taken int, err error)
 	return len(ids), recount(ctx, tx, touched)
 }
 
+// takeUnread takes what waits, but not what somebody is changing right now: that transaction holds the row,
+// and what it changed is not to be seen yet.
 func takeUnread(ctx context.Context, tx pg.Tx) ([]int64, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-DELETE FROM library_unread WHERE platform_post_id IN (
-    SELECT platform_post_id FROM library_unread ORDER BY 1 LIMIT $1) RETURNING platform_post_id`, fillBatch)
+WITH taken AS MATERIALIZED (
+    SELECT platform_post_id FROM library_unread ORDER BY 1 LIMIT $1 FOR UPDATE SKIP LOCKED)
+DELETE FROM library_unread u USING taken WHERE u.platform_post_id = taken.platform_post_id
+RETURNING u.platform_post_id`, fillBatch)
 	if err != nil {
 		return nil, err
 	}

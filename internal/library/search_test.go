@@ -192,6 +192,51 @@ func TestFillingGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
+// TestWhatIsDeletedLeavesTheLibrary: undoing an import takes away publications of texts that went out
+// elsewhere as well, and texts that went out nowhere else.
+func TestWhatIsDeletedLeavesTheLibrary(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.published(1, noon.AddDate(0, 0, -2), "减少扬尘污染")
+	last := w.published(2, noon, "减少扬尘污染")
+	alone := w.published(2, noon, "从我做起")
+	w.fill()
+	w.exec("DELETE FROM platform_posts WHERE id IN ($1, $2)", last, alone)
+	w.fill()
+	found := w.search(library.Query{})
+	if len(found.Rows) != 1 || found.Count != 1 || found.Waiting != 0 {
+		t.Fatalf("%+v", found)
+	}
+	if one := found.Rows[0]; one.Times != 1 || one.Accounts != 1 ||
+		!one.LastAt.Equal(noon.AddDate(0, 0, -2)) {
+		t.Errorf("%+v", one)
+	}
+	if found := w.search(library.Query{AccountID: 2}); len(found.Rows) != 0 {
+		t.Errorf("found under an account it is not on: %+v", found.Rows)
+	}
+}
+
+// TestAChangeBehindTheReadingIsNotLost: a post that waits already is changed by a transaction that ends
+// after the job has read it.
+func TestAChangeBehindTheReadingIsNotLost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.published(1, noon, "减少扬尘")
+	change, err := w.db.Pool().Begin(t.Context())
+	w.must(err)
+	_, err = change.Exec(t.Context(), "UPDATE platform_posts SET text = '减少噪声' WHERE id = $1", id)
+	w.must(err)
+	w.fill()
+	w.must(change.Commit(t.Context()))
+	w.fill()
+	if all, _ := w.texts(library.Query{}); len(all) != 1 || all[0] != "减少噪声" {
+		t.Errorf("%q", all)
+	}
+	if n := len(w.search(library.Query{Words: "噪声"}).Rows); n != 1 {
+		t.Errorf("the new words are found %d times", n)
+	}
+}
+
 func TestWhoReadsNoPostsSearchesNone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
