@@ -37,6 +37,9 @@ const PauseSubject = "pause"
 func TellOutTx(ctx context.Context, tx pg.Tx, now time.Time, deliveries ...int64) (err error) {
 	defer fault.Step(&err, "delivery.TellOutTx")
 
+	if len(deliveries) == 0 {
+		return nil
+	}
 	if _, err := tx.Pgx.Exec(ctx, `
 SELECT pg_advisory_xact_lock(hashtextextended('out', post_id))
 FROM (SELECT DISTINCT post_id FROM deliveries WHERE id = ANY ($1) ORDER BY 1) p`, deliveries); err != nil {

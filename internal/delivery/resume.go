@@ -79,6 +79,7 @@ func (s *Service) release(
 	choices []Choice,
 ) (Reach, error) {
 	var reach Reach
+	var cancelled []int64
 
 	for _, choice := range choices {
 		n, err := s.choose(ctx, tx, now, actor, pause, choice)
@@ -86,6 +87,12 @@ func (s *Service) release(
 			return reach, err
 		}
 		reach.Done += n
+		if choice.Action == ActCancel {
+			cancelled = append(cancelled, choice.DeliveryID)
+		}
+	}
+	if err := TellOutTx(ctx, tx, now, cancelled...); err != nil { // behind all rows: others lock them first
+		return reach, err
 	}
 	var left int
 	err := tx.Pgx.QueryRow(ctx, `
@@ -130,11 +137,8 @@ func (s *Service) choose(
 	if choice.Action == ActCancel {
 		move.To, move.Code, move.Set, move.With = Cancelled, WasCancelled, stopSet, because(pause.Reason)
 		moved, err := move.Run(ctx, tx.Pgx, now)
-		if err != nil {
-			return 0, err
-		}
 
-		return len(moved), TellOutTx(ctx, tx, now, choice.DeliveryID)
+		return len(moved), err
 	}
 	var due *time.Time
 	err := tx.Pgx.QueryRow(ctx, `

@@ -121,3 +121,23 @@ func TestACancelledLastAccountTells(t *testing.T) {
 		t.Errorf("told %d times, of %d accounts", told, n)
 	}
 }
+
+// TestAResumeThatCancelsTheLastTells: what a pause held may be the last that was left.
+func TestAResumeThatCancelsTheLastTells(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.account("东城环保示例", 1, account.Commercial)
+	p := w.plan("空气质量良。", time.Hour, "环保北京", "东城环保示例")
+	rows := w.rows(p)
+	w.exec("UPDATE deliveries SET state = 'sent', sent_at = now() WHERE id = $1", rows[0].ID)
+	pause, err := w.s.Pause(t.Context(), w.supervisor, 1, nil, "重大活动")
+	w.must(err)
+	_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, []delivery.Choice{
+		{DeliveryID: rows[1].ID, Action: delivery.ActCancel},
+	})
+	w.must(err)
+	if told, n := w.toldOut(p); told != 1 || n != 1 {
+		t.Errorf("told %d times, of %d accounts", told, n)
+	}
+}
