@@ -217,6 +217,7 @@ func (w *world) services(weiboURL string) {
 			todo.Pages{}.
 				Page(delivery.TodoSubject, "/deliveries/%d").Page(post.TodoSubject, "/posts/%d").
 				PageOf("review.waiting", "/reviews/%d"),
+			w.now,
 		),
 		Reach: reach.New(w.db, client, accounts, reach.Options{Now: w.now}),
 		Audit: audit.New(

@@ -111,7 +111,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Notices = notice.New(db, notice.Options{
 		Now: now, Words: noticeWords(), Page: noticePage(pages), After: a.cfg.NoticePassOn,
 	})
-	a.Todo = todo.New(db, matters(), pages)
+	a.Todo = todo.New(db, matters(), pages, now)
 	if err := a.Audit.Begin(ctx); err != nil {
 		return err
 	}

@@ -798,6 +798,12 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
  VALUES ('notice', $1, 'self', $2, 'user', 1, 'people.disabled', '{"who": "甲", "name": "乙"}', now())
      RETURNING id`, fmt.Sprint("notice/", n), s.unit)}
 	}
+	unopened = func(s *side) vars { // nobody looked at it yet
+		v := notice(s)
+		s.g.exec("UPDATE notice_events SET todo_id = $1, watched = true WHERE id = $2", v["id"], s.noticeOf(1)["id"])
+
+		return v
+	}
 	newcomer = func(s *side) vars { // whose first sign-in is due
 		p := s.g.person(fmt.Sprint("新人", s.g.next()), access.PressOfficer, s.unit, "")
 		admin := s.g.person(fmt.Sprint("管理", s.g.next()), access.Administrator, 1, "/1/")

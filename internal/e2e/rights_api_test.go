@@ -302,7 +302,7 @@ var apiRules = []rule{
 		"SELECT read_at IS NOT NULL FROM notices WHERE id = {id}", oneself,
 	},
 	{
-		"POST /api/v1/notices/read", "PRSMA", ownNotice, `{"up_to":"2030-01-01T00:00:00Z"}`,
+		"POST /api/v1/notices/read", "PRSMA", ownNotice, `{"last_id":9000000000}`,
 		"SELECT read_at IS NOT NULL FROM notices WHERE event_id = {id}", oneself,
 	},
 	{

@@ -23,6 +23,8 @@ var pageRules = []rule{
 	{"GET /todo", "PRSMA", nil, "", "", usual},
 	{"POST /todo/:id/read", "PRSMA", notice, "", `
 		SELECT EXISTS (SELECT FROM todo_readers WHERE todo_id = {id} AND user_id = {self})`, usual},
+	{"POST /todo/:id/open", "PRSMA", unopened, "",
+		"SELECT NOT watched FROM notice_events WHERE todo_id = {id}", usual},
 	{"GET /notices", "PRSMA", nil, "", "", usual},
 	{"GET /notices/bell", "PRSMA", nil, "", "head-bell", usual},
 	{"GET /notices/settings", "PRSMA", nil, "", "", usual},
@@ -36,7 +38,7 @@ var pageRules = []rule{
 		"POST /notices/:id/read", "PRSMA", ownRow, "",
 		"SELECT read_at IS NOT NULL FROM notices WHERE id = {id}", oneself,
 	},
-	{"POST /notices/read", "PRSMA", ownNotice, "up_to=2030-01-01T00:00:00Z",
+	{"POST /notices/read", "PRSMA", ownNotice, "last=9000000000",
 		"SELECT read_at IS NOT NULL FROM notices WHERE event_id = {id}", oneself},
 	{"POST /notices/settings", "PRSMA", nil, "version=0&console=review",
 		"SELECT version = 1 FROM notice_settings WHERE user_id = {self}", oneself},

@@ -140,7 +140,7 @@ func TestASecondPersonLetsItHappen(t *testing.T) {
 // todos lists what waits for somebody, as "kind code".
 func (w *world) todos(actor access.Actor) string {
 	w.Helper()
-	list, err := todo.New(w.db, nil, nil).List(w.Context(), actor)
+	list, err := todo.New(w.db, nil, nil, time.Now).List(w.Context(), actor)
 	if err != nil {
 		w.Fatal(err)
 	}

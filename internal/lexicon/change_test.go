@@ -66,7 +66,7 @@ func TestABlockNeedsTwoPeople(t *testing.T) {
 	}
 	id := outcome.Change.ID
 
-	open, err := todo.New(w.db, TodoMatters(), todo.Pages{}).List(t.Context(), w.second)
+	open, err := todo.New(w.db, TodoMatters(), todo.Pages{}, time.Now).List(t.Context(), w.second)
 	if err != nil || len(open) != 1 || open[0].SubjectID != id {
 		t.Errorf("the second person is asked: %v %v", open, err)
 	}

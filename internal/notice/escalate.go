@@ -89,8 +89,8 @@ func (s *Service) Forget(ctx context.Context) (err error) {
 
 	for {
 		done, err := s.db.Pool().Exec(ctx, `
-DELETE FROM notice_events WHERE id IN (SELECT id FROM notice_events WHERE raised_at < $1 ORDER BY raised_at
-    LIMIT 1000)`, lastKept(s.now()))
+DELETE FROM notice_events WHERE id IN (SELECT id FROM notice_events WHERE raised_at < $1 ORDER BY id
+    LIMIT 1000 FOR UPDATE SKIP LOCKED)`, lastKept(s.now()))
 		if err != nil || done.RowsAffected() < 1000 {
 			return err
 		}

@@ -28,46 +28,28 @@ const (
 	Other    Kind = "other"    // to be known
 )
 
-// Mode is when a mail goes.
-type Mode string
-
-// The modes.
-const (
-	Off    Mode = "off"
-	AtOnce Mode = "now"
-	Digest Mode = "digest" // with the others, at the person's own time
-)
-
-// Choice is how one person wants to be told of one kind.
-type Choice struct {
-	Console bool `json:"console"` // counted at the bell; what is not stands in the list all the same
-	Mail    Mode `json:"mail"`
-	Robot   bool `json:"robot"` // by name, in the group that the unit's robot writes into
-}
-
-// kindRow is a kind with its words and what holds until a person chooses.
+// kindRow is a kind with its words.
 type kindRow struct {
 	kind        Kind
 	label, help string
-	choice      Choice
 }
 
 var kinds = []kindRow{
-	{Outcome, i18n.N("结果待核、可能重复"), i18n.N("微博没有确认是否发出，或可能发了两次"), Choice{true, AtOnce, true}},
-	{Stop, i18n.N("发送停下"), i18n.N("有人暂停了发送，或服务器停止了发送"), Choice{true, AtOnce, true}},
-	{Missed, i18n.N("错过与失败|通知"), i18n.N("到时没有发出"), Choice{true, AtOnce, true}},
-	{Problem, i18n.N("发布前的问题|通知"), i18n.N("照现在的样子到时发不出去"), Choice{true, AtOnce, true}},
-	{Work, i18n.N("到时应发布"), i18n.N("该发的还没有稿件，或须人工发布"), Choice{true, AtOnce, false}},
-	{Platform, i18n.N("平台上的异常"), i18n.N("已发的微博被删、被隐藏、内容有变，或出现不是本台发的微博"), Choice{true, AtOnce, false}},
-	{Account, i18n.N("账号授权"), i18n.N("授权快到期、已失效或被取消"), Choice{true, AtOnce, true}},
-	{Review, i18n.N("请我审核"), i18n.N("有稿件等我审核"), Choice{true, AtOnce, false}},
-	{Mention, i18n.N("@我"), i18n.N("同事在审核批注里问我"), Choice{true, AtOnce, false}},
-	{Confirm, i18n.N("请我作第二人确认"), i18n.N("判定、下架、人员变更等要第二个人"), Choice{true, AtOnce, false}},
-	{Approved, i18n.N("我的稿件获批准"), i18n.N("全部步骤都通过了"), Choice{true, Digest, false}},
-	{Returned, i18n.N("我的稿件被退回"), i18n.N("附审核人的意见"), Choice{true, AtOnce, false}},
-	{Out, i18n.N("我的稿件已发出"), i18n.N("在全部账号上发出，并在微博上核对过"), Choice{true, Off, false}},
-	{Trouble, i18n.N("我的稿件有问题"), i18n.N("发不出去、没有发出或结果待核"), Choice{true, AtOnce, false}},
-	{Other, i18n.N("告知|通知"), i18n.N("要知道、不必处理的事"), Choice{true, Digest, false}},
+	{Outcome, i18n.N("结果待核、可能重复"), i18n.N("微博没有确认是否发出，或可能发了两次")},
+	{Stop, i18n.N("发送停下"), i18n.N("有人暂停了发送，或服务器停止了发送")},
+	{Missed, i18n.N("错过与失败|通知"), i18n.N("到时没有发出")},
+	{Problem, i18n.N("发布前的问题|通知"), i18n.N("照现在的样子到时发不出去")},
+	{Work, i18n.N("到时应发布"), i18n.N("该发的还没有稿件，或须人工发布")},
+	{Platform, i18n.N("平台上的异常"), i18n.N("已发的微博被删、被隐藏、内容有变，或出现不是本台发的微博")},
+	{Account, i18n.N("账号授权"), i18n.N("授权快到期、已失效或被取消")},
+	{Review, i18n.N("请我审核"), i18n.N("有稿件等我审核")},
+	{Mention, i18n.N("@我"), i18n.N("同事在审核批注里问我")},
+	{Confirm, i18n.N("请我作第二人确认"), i18n.N("判定、下架、人员变更等要第二个人")},
+	{Approved, i18n.N("我的稿件获批准"), i18n.N("全部步骤都通过了")},
+	{Returned, i18n.N("我的稿件被退回"), i18n.N("附审核人的意见")},
+	{Out, i18n.N("我的稿件已发出"), i18n.N("在全部账号上发出，并在微博上核对过")},
+	{Trouble, i18n.N("我的稿件有问题"), i18n.N("发不出去、没有发出或结果待核")},
+	{Other, i18n.N("告知|通知"), i18n.N("要知道、不必处理的事")},
 }
 
 // Kinds are all kinds, in the order of the settings.

@@ -1,7 +1,6 @@
 // Package notice tells people: an event is written once, in the transaction of what happened, with a notice
-// for each person who hears of it. It keeps who read what, how each wants to be told, and when a notice is
-// due to leave by mail or robot. It sends nothing and knows no matter: what is told is declared by the
-// features above it.
+// for each person who hears of it. It keeps who read what, and what each wants counted. It sends nothing and
+// knows no matter: what is told is declared by the features above it.
 //
 // Who hears of an event: those who hold its permission closest to its unit – at the unit itself, else at the
 // next one above where somebody holds it – or, of what is somebody's own, these people alone. What is urgent
@@ -81,6 +80,14 @@ func SettleTx(ctx context.Context, tx pg.Tx, at time.Time, todos []int64) (err e
 	return settle(ctx, tx, at, "todo_id = ANY ($2)", todos)
 }
 
+// OpenedTx notes that a person opened a matter by another way than its notice: it goes no further, and the
+// person's notices of it are read. It checks no right.
+func OpenedTx(ctx context.Context, tx pg.Tx, at time.Time, user, todo int64) (err error) {
+	defer fault.Step(&err, "notice.OpenedTx %d", todo)
+
+	return markOpened(ctx, tx, at, user, todo)
+}
+
 // EndTx ends events by their keys, like SettleTx.
 func EndTx(ctx context.Context, tx pg.Tx, at time.Time, keys ...string) (err error) {
 	defer fault.Step(&err, "notice.EndTx")
@@ -94,53 +101,25 @@ func tellRung(ctx context.Context, tx pg.Tx, at time.Time, events []int64) ([]in
 	if err != nil || len(people) == 0 {
 		return nil, err
 	}
-	told := map[int64]bool{}
-	copies := make([]copyRow, len(people))
-
-	for i, person := range people {
-		told[person.eventID] = true
-		copies[i] = person.copy(at)
-	}
-	if err := insertCopies(ctx, tx, at, copies); err != nil {
+	if err := insertCopies(ctx, tx, at, people); err != nil {
 		return nil, err
 	}
 
-	list := make([]int64, 0, len(told))
-	for id := range told {
-		list = append(list, id)
+	var told []int64
+	for _, person := range people { // in the order of events
+		if len(told) == 0 || told[len(told)-1] != person.eventID {
+			told = append(told, person.eventID)
+		}
 	}
 
-	return list, nil
+	return told, nil
 }
 
 // hearer is somebody who is to hear of an event.
 type hearer struct {
 	eventID, userID int64
 	kind            Kind
-	urgent          bool
-	settings        Settings
-}
-
-// copyRow is a notice before it is written.
-type copyRow struct {
-	eventID, userID  int64
-	kind             Kind
-	counts           bool
-	mailDue, robotAt *time.Time
-}
-
-func (h hearer) copy(at time.Time) copyRow {
-	row := copyRow{
-		eventID: h.eventID, userID: h.userID, kind: h.kind, counts: h.settings.Counts(h.kind, h.urgent),
-	}
-	if due, ok := h.settings.Due(h.kind, h.urgent, Mail, at); ok {
-		row.mailDue = &due
-	}
-	if due, ok := h.settings.Due(h.kind, h.urgent, Robot, at); ok {
-		row.robotAt = &due
-	}
-
-	return row
+	counts          bool // at the bell
 }
 
 // Word is what a code says: Chinese source texts. "{.name}" in Text is filled from the event's Args.

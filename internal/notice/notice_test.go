@@ -113,6 +113,16 @@ func (w *world) told() string {
 	return *text
 }
 
+// noticeOf is the number of a person's notice of an event.
+func (w *world) noticeOf(user int64, key string) (id int64) {
+	w.Helper()
+	w.must(w.db.Pool().QueryRow(w.Context(), `
+		SELECT n.id FROM notices n JOIN notice_events e ON e.id = n.event_id WHERE n.user_id = $1 AND e.key = $2`,
+		user, key).Scan(&id))
+
+	return id
+}
+
 func (w *world) count(id int64) (all, urgent int) {
 	w.Helper()
 	all, urgent, err := w.s.Count(w.Context(), actor(id))
@@ -252,9 +262,25 @@ func TestReadingAndOpening(t *testing.T) {
 	if _, err := w.s.Open(t.Context(), actor(above), 1); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("another's notice: %v", err)
 	}
-	if n, err := w.s.ReadAll(t.Context(), actor(first), noon); err != nil || n != 1 {
+	shown, err := w.s.List(t.Context(), actor(first), notice.Filter{})
+	w.must(err)
+	w.tell(review("later")) // at the same instant, but not shown
+	if n, err := w.s.ReadAll(
+		t.Context(),
+		actor(first),
+		notice.Mention,
+		shown.Rows[0].ID,
+	); err != nil ||
+		n != 0 {
+		t.Errorf("%d of another kind read, %v", n, err)
+	}
+	if n, err := w.s.ReadAll(t.Context(), actor(first), "", shown.Rows[0].ID); err != nil || n != 1 {
 		t.Errorf("%d read, %v", n, err)
 	}
+	if all, loud := w.count(first); all != 2 || loud != 1 {
+		t.Errorf("all that was shown is read: %d, %d urgent", all, loud)
+	}
+	w.must(w.s.Read(t.Context(), actor(first), w.noticeOf(first, "later")))
 	if all, loud := w.count(first); all != 1 || loud != 1 {
 		t.Errorf("all read: %d, %d urgent", all, loud)
 	}
@@ -270,7 +296,7 @@ func TestReadingAndOpening(t *testing.T) {
 	if all, _ := w.count(first); all != 0 {
 		t.Errorf("%d at the bell", all)
 	}
-	if all, _ := w.count(second); all != 3 {
+	if all, _ := w.count(second); all != 4 {
 		t.Errorf("%d at the other's bell", all)
 	}
 }
@@ -302,6 +328,115 @@ func TestWhatIsDealtWithWaitsForNobody(t *testing.T) {
 	w.must(w.s.PassOn(t.Context()))
 	if got := w.told(); got != "1:a 1:b 2:a 2:b" {
 		t.Errorf("passed on all the same: %q", got)
+	}
+}
+
+// TestDealtWithWhileItGoesUp: who deals with a matter while a job passes it on ends the notices that the job
+// wrote as well.
+func TestDealtWithWhileItGoesUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	event := review("a")
+	event.TodoID, event.Urgent = 9, true
+	w.tell(event)
+	passing, err := w.db.Pool().Begin(t.Context())
+	w.must(err)
+	// what the job does, one step after the other
+	_, err = passing.Exec(t.Context(), "SELECT FROM notice_events FOR UPDATE")
+	w.must(err)
+	_, err = passing.Exec(t.Context(), `
+INSERT INTO notices (event_id, user_id, kind, counts, raised_at) VALUES (1, $1, 'review', true, $2)`, above, noon)
+	w.must(err)
+
+	settled := make(chan error, 1)
+	go func() {
+		settled <- w.db.InTx(w.Context(), func(tx pg.Tx) error {
+			return notice.SettleTx(w.Context(), tx, w.now, []int64{9})
+		})
+	}()
+	w.untilOneWaits()
+	w.must(passing.Commit(t.Context()))
+	w.must(<-settled)
+
+	for _, id := range []int64{first, second, above} {
+		if all, _ := w.count(id); all != 0 {
+			t.Errorf("%d still waits for %d", all, id)
+		}
+	}
+}
+
+// TestOpeningAndDealingWithDoNotBlockEachOther: both lock the event first, whichever notices they hold.
+func TestOpeningAndDealingWithDoNotBlockEachOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	event := review("a")
+	event.TodoID, event.Urgent = 9, true
+	w.tell(event)
+	dealing, err := w.db.Pool().Begin(t.Context())
+	w.must(err)
+	_, err = dealing.Exec(t.Context(), "SELECT FROM notice_events FOR UPDATE")
+	w.must(err)
+
+	opened := make(chan error, 1)
+	go func() { opened <- w.s.Read(w.Context(), actor(first), w.noticeOf(first, "a")) }()
+	w.untilOneWaits()
+	_, err = dealing.Exec(t.Context(), "UPDATE notices SET settled_at = $1", noon)
+	w.must(err)
+	w.must(dealing.Commit(t.Context()))
+	w.must(<-opened)
+}
+
+// untilOneWaits waits until a transaction waits for a lock of another one.
+func (w *world) untilOneWaits() {
+	w.Helper()
+
+	for waiting := false; !waiting; {
+		w.must(w.db.Pool().QueryRow(w.Context(), `
+SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pid IN (
+    SELECT pid FROM pg_stat_activity WHERE datname = current_database()))`).Scan(&waiting))
+	}
+}
+
+// TestAMatterOpenedElsewhereGoesNoFurther: on the list of to-dos, by who was told or by another who may deal
+// with it.
+func TestAMatterOpenedElsewhereGoesNoFurther(t *testing.T) {
+	t.Parallel()
+
+	for _, by := range []int64{first, head} {
+		w := newWorld(t)
+		event := review("a")
+		event.TodoID, event.Urgent = 9, true
+		other := review("b")
+		other.Urgent = true
+		w.tell(event, other)
+		w.must(w.db.InTx(t.Context(), func(tx pg.Tx) error {
+			return notice.OpenedTx(t.Context(), tx, w.now, by, 9)
+		}))
+		w.now = w.now.Add(time.Hour)
+		w.must(w.s.PassOn(t.Context()))
+		if got := w.told(); got != "1:a 1:b 2:a 2:b 3:b 4:b" {
+			t.Errorf("opened by %d: %q", by, got)
+		}
+		if all, _ := w.count(first); all != 2 && by != first || all != 1 && by == first {
+			t.Errorf("opened by %d: %d wait for the first", by, all)
+		}
+	}
+}
+
+// TestWhoHeardOfTheOwnHearsNoSecondTime: a matter that goes up does not reach its author again.
+func TestWhoHeardOfTheOwnHearsNoSecondTime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	event := review("a")
+	event.TodoID, event.Urgent = 9, true
+	w.tell(event)
+	own := review("own")
+	own.TodoID, own.Kind, own.To = 9, notice.Trouble, []int64{head}
+	w.tell(own)
+	w.now = w.now.Add(time.Hour)
+	w.must(w.s.PassOn(t.Context()))
+	if got := w.told(); got != "1:a 2:a 3:a 4:own" {
+		t.Errorf("told %q", got)
 	}
 }
 
@@ -373,12 +508,12 @@ func TestSettingsAreKeptByVersion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	edit, err := w.s.Settings(t.Context(), actor(first))
-	if err != nil || edit.Version != 0 || edit.DigestAt.String() != "08:30" {
+	if err != nil || edit.Version != 0 || !edit.Counts(notice.Review, false) {
 		t.Fatalf("%+v, %v", edit, err)
 	}
-	edit.Choices = map[notice.Kind]notice.Choice{notice.Review: {Mail: notice.Off}}
+	edit.Silent = []notice.Kind{notice.Review}
 	saved, err := w.s.Save(t.Context(), actor(first), edit)
-	if err != nil || saved.Version != 1 || saved.Of(notice.Review).Console {
+	if err != nil || saved.Version != 1 || saved.Counts(notice.Review, false) {
 		t.Fatalf("%+v, %v", saved, err)
 	}
 	if _, err := w.s.Save(t.Context(), actor(first), edit); !fault.Is(err, fault.KindConflict) {
@@ -392,15 +527,9 @@ func TestSettingsAreKeptByVersion(t *testing.T) {
 		t.Errorf("list %q", got)
 	}
 
-	for _, wrong := range []notice.Settings{
-		{QuietFrom: -1}, {QuietTo: 1440}, {DigestAt: 1440},
-		{Choices: map[notice.Kind]notice.Choice{"nothing": {Mail: notice.Off}}},
-		{Choices: map[notice.Kind]notice.Choice{notice.Review: {Mail: "sometimes"}}},
-	} {
-		wrong.Version = 1
-		if _, err := w.s.Save(t.Context(), actor(first), wrong); !fault.Is(err, fault.KindInvalid) {
-			t.Errorf("%+v: %v", wrong, err)
-		}
+	wrong := notice.Settings{Silent: []notice.Kind{"nothing"}, Version: 1}
+	if _, err := w.s.Save(t.Context(), actor(first), wrong); !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("%+v: %v", wrong, err)
 	}
 }
 

@@ -113,13 +113,13 @@ func (s *Service) Read(ctx context.Context, actor access.Actor, id int64) (err e
 	})
 }
 
-// ReadAll marks as read what the actor was shown: all up to the instant, without what is urgent, which is
-// opened one by one. It gives how many there were.
-func (s *Service) ReadAll(ctx context.Context, actor access.Actor, upTo time.Time) (n int, err error) {
+// ReadAll marks as read what the actor was shown: all of a kind, or of any when it is empty, up to the notice
+// with the highest number, without what is urgent, which is opened one by one. It gives how many there were.
+func (s *Service) ReadAll(ctx context.Context, actor access.Actor, kind Kind, last int64) (n int, err error) {
 	defer fault.Step(&err, "notice.ReadAll")
 
-	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		n, err = markAllRead(ctx, tx, s.now(), actor.UserID, upTo)
+	err = s.db.InTxRetry(ctx, func(tx pg.Tx) error {
+		n, err = markAllRead(ctx, tx, s.now(), actor.UserID, kind, last)
 		return err
 	})
 
@@ -154,8 +154,7 @@ func (s *Service) Settings(ctx context.Context, actor access.Actor) (_ Settings,
 	return findSettings(ctx, s.db.Pool(), actor.UserID)
 }
 
-// Save keeps the quiet hours, the digest and the choices; the address is kept by AskMail. edit.Version is
-// the one that was shown. Fails with fault.Fields on "quiet_from", "quiet_to", "digest_at" and "choices",
+// Save keeps the choices. edit.Version is the one that was shown. Fails with fault.Invalid on "counted",
 // and with fault.Conflict when they were changed elsewhere meanwhile.
 func (s *Service) Save(ctx context.Context, actor access.Actor, edit Settings) (saved Settings, err error) {
 	defer fault.Step(&err, "notice.Save")

@@ -100,15 +100,20 @@ func rights() (permissions, roles []string, below []bool) {
 	return permissions, roles, below
 }
 
-// rungSQL gives who hears of events next: of those who hold the permission and did not hear yet the ones
-// whose grant stands closest to the unit. A roster of duty, once there is one, is a rung before the first. Of
-// what is somebody's own these people hear, unless they heard of the same matter as those who deal with it.
+// rungSQL gives who hears of events next: of those who hold the permission and did not hear yet, of this
+// event or of another one about the same matter, the ones whose grant stands closest to the unit. A roster of
+// duty, once there is one, is a rung before the first. Of what is somebody's own these people hear.
 const rungSQL = `
 WITH ev AS (
     SELECT e.id, e.kind, e.urgent, e.permission, e.role, e.here, e.not_users, e.only_users, e.to_users,
         e.todo_id,
         e.unit_id, string_to_array(trim(BOTH '/' FROM u.path), '/')::bigint[] AS line
     FROM notice_events e JOIN units u ON u.id = e.unit_id WHERE e.id = ANY (@events)),
+heard AS (
+    SELECT ev.id, n.user_id FROM ev JOIN notices n ON n.event_id = ev.id
+    UNION
+    SELECT ev.id, n.user_id FROM ev JOIN notice_events o ON o.todo_id = ev.todo_id AND o.settled_at IS NULL
+    JOIN notices n ON n.event_id = o.id),
 force AS (
     SELECT g.user_id, g.role, g.unit_id FROM grants g JOIN users p ON p.id = g.user_id
     WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > @at) AND p.disabled_at IS NULL
@@ -124,7 +129,7 @@ held AS (
         AND (ev.role IS NULL OR EXISTS (SELECT FROM force h WHERE h.user_id = f.user_id
             AND ev.role IN ('', h.role) AND h.unit_id = ANY (ev.line)
             AND (NOT ev.here OR h.unit_id = ev.unit_id)))
-        AND NOT EXISTS (SELECT FROM notices n WHERE n.event_id = ev.id AND n.user_id = f.user_id)
+        AND NOT EXISTS (SELECT FROM heard n WHERE n.id = ev.id AND n.user_id = f.user_id)
     GROUP BY 1, 2, 3),
 rung AS (
     SELECT id, user_id
@@ -132,10 +137,8 @@ rung AS (
     WHERE place = 1 OR named
     UNION
     SELECT ev.id, p.id FROM ev JOIN users p ON p.id = ANY (ev.to_users) AND p.disabled_at IS NULL
-    WHERE NOT EXISTS (SELECT FROM notices n JOIN notice_events o ON o.id = n.event_id
-        WHERE n.user_id = p.id AND (o.id = ev.id OR o.todo_id = ev.todo_id)))
-SELECT h.id, h.user_id, ev.kind, ev.urgent, s.quiet_from, s.quiet_to, s.digest_at, s.choices::text,
-    s.mail, s.mail_confirmed
+    WHERE NOT EXISTS (SELECT FROM heard n WHERE n.id = ev.id AND n.user_id = p.id))
+SELECT h.id, h.user_id, ev.kind, ev.urgent, coalesce(s.silent, '{}')
 FROM rung h JOIN ev ON ev.id = h.id LEFT JOIN notice_settings s ON s.user_id = h.user_id
 ORDER BY h.id, h.user_id`
 
@@ -150,36 +153,29 @@ func nextRung(ctx context.Context, tx pg.Tx, at time.Time, events []int64) ([]he
 
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (hearer, error) {
 		var h hearer
-		var kept settingsRow
-		err := row.Scan(&h.eventID, &h.userID, &h.kind, &h.urgent, &kept.QuietFrom, &kept.QuietTo,
-			&kept.DigestAt, &kept.Choices, &kept.Mail, &kept.MailConfirmed)
-		if err != nil {
-			return h, err
-		}
-		h.settings, err = kept.settings()
+		var urgent bool
+		var settings Settings
+		err := row.Scan(&h.eventID, &h.userID, &h.kind, &urgent, &settings.Silent)
+		h.counts = settings.Counts(h.kind, urgent)
 
 		return h, err
 	})
 }
 
-func insertCopies(ctx context.Context, tx pg.Tx, at time.Time, list []copyRow) error {
-	n := len(list)
+func insertCopies(ctx context.Context, tx pg.Tx, at time.Time, people []hearer) error {
+	n := len(people)
 	events, users := make([]int64, n), make([]int64, n)
-	kinds := make([]string, n)
-	counts := make([]bool, n)
-	mail, robot := make([]*time.Time, n), make([]*time.Time, n)
+	kinds, counts := make([]string, n), make([]bool, n)
 
-	for i, row := range list {
-		events[i], users[i], kinds[i] = row.eventID, row.userID, string(row.kind)
-		counts[i] = row.counts
-		mail[i], robot[i] = row.mailDue, row.robotAt
+	for i, person := range people {
+		events[i], users[i] = person.eventID, person.userID
+		kinds[i], counts[i] = string(person.kind), person.counts
 	}
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO notices (event_id, user_id, kind, counts, raised_at, mail_due, robot_due)
-SELECT x.event, x.person, x.kind, x.counts, $1, x.mail, x.robot
-FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::boolean[], $6::timestamptz[], $7::timestamptz[])
-    AS x (event, person, kind, counts, mail, robot)
-ON CONFLICT (event_id, user_id) DO NOTHING`, at, events, users, kinds, counts, mail, robot)
+INSERT INTO notices (event_id, user_id, kind, counts, raised_at)
+SELECT x.event, x.person, x.kind, x.counts, $1
+FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::boolean[]) AS x (event, person, kind, counts)
+ON CONFLICT (event_id, user_id) DO NOTHING`, at, events, users, kinds, counts)
 	if err != nil {
 		return fmt.Errorf("write notices: %w", err)
 	}
@@ -187,41 +183,29 @@ ON CONFLICT (event_id, user_id) DO NOTHING`, at, events, users, kinds, counts, m
 	return nil
 }
 
-// settle ends the events that a condition picks, whose parameter is $2, and every notice of them.
+// settle ends the events that a condition picks, whose parameter is $2, and every notice of them. Everybody
+// locks events before notices, each by number. The notices are looked for once the events are locked: a
+// passing on that was faster has written some.
 func settle(ctx context.Context, tx pg.Tx, at time.Time, where string, of any) error {
-	_, err := tx.Pgx.Exec(ctx, `
-WITH over AS (
-    UPDATE notice_events SET settled_at = $1, watched = false WHERE settled_at IS NULL AND `+where+` RETURNING id)
-UPDATE notices n SET settled_at = $1, mail_due = NULL, robot_due = NULL FROM over
-WHERE n.event_id = over.id AND n.settled_at IS NULL`, at, of)
+	rows, err := tx.Pgx.Query(ctx, `
+WITH over AS MATERIALIZED (
+    SELECT id FROM notice_events WHERE settled_at IS NULL AND `+where+` ORDER BY id FOR UPDATE)
+UPDATE notice_events e SET settled_at = $1, watched = false FROM over WHERE e.id = over.id RETURNING e.id`,
+		at, of)
+	if err != nil {
+		return fmt.Errorf("settle events: %w", err)
+	}
+	events, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil || len(events) == 0 {
+		return err
+	}
+	_, err = tx.Pgx.Exec(ctx, `
+WITH over AS MATERIALIZED (
+    SELECT id FROM notices WHERE event_id = ANY ($2) AND settled_at IS NULL ORDER BY id FOR UPDATE)
+UPDATE notices n SET settled_at = $1 FROM over WHERE n.id = over.id`, at, events)
 	if err != nil {
 		return fmt.Errorf("settle notices: %w", err)
 	}
 
 	return nil
-}
-
-// settingsRow are settings as the database gives them; all nil where a person chose nothing.
-type settingsRow struct {
-	QuietFrom, QuietTo, DigestAt *int
-	Choices, Mail                *string
-	MailConfirmed                *bool
-	Version                      *int
-}
-
-func (r settingsRow) settings() (Settings, error) {
-	settings := Defaults()
-	if r.QuietFrom == nil {
-		return settings, nil
-	}
-	settings.QuietFrom, settings.QuietTo = Clock(*r.QuietFrom), Clock(*r.QuietTo)
-	settings.DigestAt, settings.Mail, settings.MailConfirmed = Clock(*r.DigestAt), *r.Mail, *r.MailConfirmed
-	if r.Version != nil {
-		settings.Version = *r.Version
-	}
-	if err := json.Unmarshal([]byte(*r.Choices), &settings.Choices); err != nil {
-		return Settings{}, fmt.Errorf("read notice settings: %w", err)
-	}
-
-	return settings, nil
 }

@@ -140,26 +140,65 @@ func ownedBy(ctx context.Context, tx pg.Tx, user, id int64) (mine bool, err erro
 
 // markRead marks notices of a person; what somebody opened goes no further.
 func markRead(ctx context.Context, tx pg.Tx, at time.Time, user int64, ids []int64) error {
-	_, err := tx.Pgx.Exec(ctx, `
-WITH done AS (
-    UPDATE notices SET read_at = $1, mail_due = NULL, robot_due = NULL
-    WHERE user_id = $2 AND id = ANY ($3) AND read_at IS NULL RETURNING event_id)
-UPDATE notice_events e SET watched = false FROM done WHERE e.id = done.event_id AND e.watched`,
-		at, user, ids)
+	err := endWatch(
+		ctx,
+		tx,
+		"id IN (SELECT event_id FROM notices WHERE user_id = $1 AND id = ANY ($2))",
+		user,
+		ids,
+	)
 	if err != nil {
-		return fmt.Errorf("mark notices as read: %w", err)
+		return err
+	}
+	_, err = mark(ctx, tx, at, user, "id = ANY ($3)", ids)
+
+	return err
+}
+
+// markOpened ends the watch over a matter and marks a person's notices of it.
+func markOpened(ctx context.Context, tx pg.Tx, at time.Time, user, todo int64) error {
+	if err := endWatch(ctx, tx, "settled_at IS NULL AND todo_id = $1", todo); err != nil {
+		return err
+	}
+	_, err := mark(ctx, tx, at, user,
+		"event_id IN (SELECT id FROM notice_events WHERE settled_at IS NULL AND todo_id = $3)", todo)
+
+	return err
+}
+
+// endWatch lets the events that a condition picks go no further. They are locked before any notice of them,
+// as settle does it.
+func endWatch(ctx context.Context, tx pg.Tx, where string, of ...any) error {
+	_, err := tx.Pgx.Exec(ctx, `
+WITH opened AS MATERIALIZED (SELECT id FROM notice_events WHERE watched AND `+where+` ORDER BY id FOR UPDATE)
+UPDATE notice_events e SET watched = false FROM opened WHERE e.id = opened.id`, of...)
+	if err != nil {
+		return fmt.Errorf("end the watch: %w", err)
 	}
 
 	return nil
 }
 
-func markAllRead(ctx context.Context, tx pg.Tx, at time.Time, user int64, upTo time.Time) (int, error) {
+func markAllRead(
+	ctx context.Context,
+	tx pg.Tx,
+	at time.Time,
+	user int64,
+	kind Kind,
+	last int64,
+) (int, error) {
+	return mark(ctx, tx, at, user, `id <= $3 AND $4 IN ('', kind) AND (settled_at IS NOT NULL OR NOT EXISTS (
+    SELECT FROM notice_events e WHERE e.id = event_id AND e.urgent))`, last, string(kind))
+}
+
+// mark marks those notices of a person that a condition picks, whose parameters begin at $3.
+func mark(ctx context.Context, tx pg.Tx, at time.Time, user int64, where string, of ...any) (int, error) {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE notices n SET read_at = $1, mail_due = NULL, robot_due = NULL FROM notice_events e
-WHERE n.user_id = $2 AND n.read_at IS NULL AND n.raised_at <= $3 AND e.id = n.event_id
-    AND (NOT e.urgent OR n.settled_at IS NOT NULL)`, at, user, upTo)
+WITH seen AS MATERIALIZED (
+    SELECT id FROM notices WHERE user_id = $2 AND read_at IS NULL AND `+where+` ORDER BY id FOR UPDATE)
+UPDATE notices n SET read_at = $1 FROM seen WHERE n.id = seen.id`, append([]any{at, user}, of...)...)
 	if err != nil {
-		return 0, fmt.Errorf("mark all notices as read: %w", err)
+		return 0, fmt.Errorf("mark notices as read: %w", err)
 	}
 
 	return int(done.RowsAffected()), nil
@@ -168,37 +207,29 @@ WHERE n.user_id = $2 AND n.read_at IS NULL AND n.raised_at <= $3 AND e.id = n.ev
 // asker is a pool or a transaction.
 type asker interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
-func findSettings(ctx context.Context, from asker, user int64) (Settings, error) {
-	var row settingsRow
-	err := from.QueryRow(ctx, `
-SELECT quiet_from, quiet_to, digest_at, choices::text, mail, mail_confirmed, version
-FROM notice_settings WHERE user_id = $1`, user).Scan(&row.QuietFrom, &row.QuietTo, &row.DigestAt, &row.Choices,
-		&row.Mail, &row.MailConfirmed, &row.Version)
+func findSettings(ctx context.Context, from asker, user int64) (settings Settings, err error) {
+	err = from.QueryRow(ctx, "SELECT silent, version FROM notice_settings WHERE user_id = $1", user).
+		Scan(&settings.Silent, &settings.Version)
 	if err != nil && !pg.IsNotFound(err) {
 		return Settings{}, fmt.Errorf("read notice settings: %w", err)
 	}
 
-	return row.settings()
+	return settings, nil
 }
 
 // saveSettings is the compare-and-set to the next version.
 func saveSettings(ctx context.Context, tx pg.Tx, user int64, edit Settings) error {
-	choices, err := json.Marshal(orNone(edit.Choices))
-	if err != nil {
-		return err
+	silent := make([]string, len(edit.Silent))
+	for i, kind := range edit.Silent {
+		silent[i] = string(kind)
 	}
 	done, err := tx.Pgx.Exec(ctx, `
-INSERT INTO notice_settings (user_id, quiet_from, quiet_to, digest_at, choices, mail, mail_confirmed,
-    code_tries,    version)
-SELECT $1, $2, $3, $4, $5::jsonb, '', false, 0, 1 WHERE $6 = 0
-    OR EXISTS (SELECT FROM notice_settings WHERE user_id = $1)
-ON CONFLICT (user_id) DO UPDATE SET quiet_from = $2, quiet_to = $3, digest_at = $4, choices = $5::jsonb,
-    version = notice_settings.version + 1
-WHERE notice_settings.version = $6`,
-		user, int(edit.QuietFrom), int(edit.QuietTo), int(edit.DigestAt), string(choices), edit.Version)
+INSERT INTO notice_settings (user_id, silent, version)
+SELECT $1, $2::text[], 1 WHERE $3 = 0 OR EXISTS (SELECT FROM notice_settings WHERE user_id = $1)
+ON CONFLICT (user_id) DO UPDATE SET silent = $2, version = notice_settings.version + 1
+WHERE notice_settings.version = $3`, user, silent, edit.Version)
 	if err != nil {
 		return fmt.Errorf("keep notice settings: %w", err)
 	}
@@ -207,14 +238,6 @@ WHERE notice_settings.version = $6`,
 	}
 
 	return nil
-}
-
-func orNone(choices map[Kind]Choice) map[Kind]Choice {
-	if choices == nil {
-		return map[Kind]Choice{}
-	}
-
-	return choices
 }
 
 func errMoved() error {

@@ -166,12 +166,12 @@ func heldSQL(actor access.Actor) (string, []any) {
 	return "(" + strings.Join(conds, " OR ") + ")", args
 }
 
-func markRead(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) error {
+func markRead(ctx context.Context, db *gorm.DB, actor access.Actor, id int64, at time.Time) error {
 	where, args := mine(actor)
 	res := db.WithContext(ctx).Exec(`
-		INSERT INTO todo_readers (todo_id, user_id, at) SELECT t.id, ?, now()`+fromTodos+where+
+		INSERT INTO todo_readers (todo_id, user_id, at) SELECT t.id, ?, ?`+fromTodos+where+
 		" AND t.kind = 'notice' AND t.id = ? ON CONFLICT DO NOTHING",
-		append(append([]any{actor.UserID}, args...), id)...)
+		append(append([]any{actor.UserID, at}, args...), id)...)
 	if res.Error != nil {
 		return fmt.Errorf("read notice: %w", res.Error)
 	}
@@ -180,6 +180,20 @@ func markRead(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) er
 	}
 
 	return nil
+}
+
+// onList fails where a matter is not on the actor's list.
+func onList(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) error {
+	where, args := mine(actor)
+	n, err := gorm.G[int](
+		db,
+	).Raw("SELECT count(*)"+fromTodos+where+" AND t.id = ?", append(args, id)...).
+		Find(ctx)
+	if err == nil && n[0] == 0 {
+		err = fault.NotFound("没有这件待办，可能已经处理")
+	}
+
+	return err
 }
 
 const fromTodos = " FROM todos t JOIN units u ON u.id = t.unit_id WHERE "

@@ -12,6 +12,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/notice"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 )
@@ -182,7 +183,28 @@ func OpenBeforeTx(ctx context.Context, tx pg.Tx, key string, before time.Time) (
 func (s *Service) Read(ctx context.Context, actor access.Actor, id int64) (err error) {
 	defer fault.Step(&err, "todo.Read %d", id)
 
-	return markRead(ctx, s.db.Gorm(ctx), actor, id)
+	return s.db.InTxRetry(ctx, func(tx pg.Tx) error {
+		at := s.now().UTC()
+		if err := markRead(ctx, tx.DB, actor, id, at); err != nil {
+			return err
+		}
+
+		return notice.OpenedTx(ctx, tx, at, actor.UserID, id)
+	})
+}
+
+// Opened notes that the actor followed a matter of the own list to where it is dealt with: nobody above is
+// told of it any more for want of somebody who looks. Fails with fault.NotFound for what is not on the list.
+func (s *Service) Opened(ctx context.Context, actor access.Actor, id int64) (err error) {
+	defer fault.Step(&err, "todo.Opened %d", id)
+
+	return s.db.InTxRetry(ctx, func(tx pg.Tx) error {
+		if err := onList(ctx, tx.DB, actor, id); err != nil {
+			return err
+		}
+
+		return notice.OpenedTx(ctx, tx, s.now().UTC(), actor.UserID, id)
+	})
 }
 
 // Open is a matter as it is shown.
@@ -207,11 +229,12 @@ type Service struct {
 	db      *pg.DB
 	matters []Matter
 	pages   Pages
+	now     func() time.Time
 }
 
 // New makes the service. matters are those of all features, joined, and pages where the faces deal with them.
-func New(db *pg.DB, matters []Matter, pages Pages) *Service {
-	return &Service{db: db, matters: matters, pages: pages}
+func New(db *pg.DB, matters []Matter, pages Pages, now func() time.Time) *Service {
+	return &Service{db: db, matters: matters, pages: pages, now: now}
 }
 
 // shown gives what was read its words and its page.

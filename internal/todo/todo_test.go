@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
@@ -73,7 +74,8 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, db: pgtest.New(t)}
 	w.s = todo.New(w.db, todo.Join(declared.All()), todo.Pages{}.Page("post", "/posts/%d").
 		Page("account", "/matrix/accounts/%d").
-		Page("delivery", "/deliveries/%d").PageOf(waiting.Code, "/reviews/%d").Page("star", "/stars"))
+		Page("delivery", "/deliveries/%d").
+		PageOf(waiting.Code, "/reviews/%d").Page("star", "/stars"), func() time.Time { return noon })
 	units := org.New(w.db, func() time.Time { return noon })
 	w.bureau = w.unit(units, 0, "生态环境局", org.Bureau)
 	w.east = w.unit(units, w.bureau.ID, "东城", org.District)
@@ -361,5 +363,40 @@ func TestAMatterIsWholeAndHasOneOwner(t *testing.T) {
 			}()
 			do()
 		})
+	}
+}
+
+// TestAMatterThatIsFollowedGoesNoFurther: only by who has it on the list.
+func TestAMatterThatIsFollowedGoesNoFurther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.raise(todo.Item{Matter: unknown, Key: "delivery/9/unknown", UnitPath: w.east.Path, SubjectID: 9})
+	watched := func() (n int) {
+		t.Helper()
+		if err := w.db.Pool().QueryRow(t.Context(), "SELECT count(*) FROM notice_events WHERE watched").
+			Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+
+		return n
+	}
+	if err := w.s.Opened(
+		t.Context(),
+		actor(8, access.Supervisor, w.west),
+		1,
+	); !fault.Is(
+		err,
+		fault.KindNotFound,
+	) {
+		t.Errorf("another's: %v", err)
+	}
+	if n := watched(); n != 1 {
+		t.Errorf("%d watched", n)
+	}
+	if err := w.s.Opened(t.Context(), actor(8, access.Supervisor, w.east), 1); err != nil {
+		t.Error(err)
+	}
+	if n := watched(); n != 0 {
+		t.Errorf("opened, and %d watched all the same", n)
 	}
 }

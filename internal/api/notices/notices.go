@@ -42,7 +42,7 @@ func (a *api) notices() {
 	rest.Register(a.API, rest.Op(http.MethodPost, "/notices/{id}/read", "read-notice", "notices",
 		i18n.N("标为已读")), access.Self, a.read)
 	rest.Register(a.API, rest.Op(http.MethodPost, "/notices/read", "read-notices", "notices",
-		i18n.N("到某一时刻为止的全部标为已读，紧急的除外")), access.Self, a.readAll)
+		i18n.N("列出过的全部标为已读，紧急的除外")), access.Self, a.readAll)
 	rest.Register(a.API, rest.Op(http.MethodGet, "/notices/settings", "get-notice-settings", "notices",
 		i18n.N("本人的通知设置")), access.Self, a.settings)
 	rest.Register(a.API, rest.Op(http.MethodPut, "/notices/settings", "set-notice-settings", "notices",
@@ -76,7 +76,8 @@ func (a *api) read(ctx context.Context, who access.Actor, in *rest.ByID) (*rest.
 }
 
 type readUpTo struct {
-	UpTo time.Time `json:"up_to" doc:"这一时刻以后的不动"`
+	LastID int64  `json:"last_id" minimum:"1" doc:"列出过的通知里最大的编号；以后的不动"`
+	Kind   string `json:"kind,omitempty" maxLength:"20" doc:"只要这一类的"`
 }
 
 type readCount struct {
@@ -88,7 +89,7 @@ func (a *api) readAll(
 	who access.Actor,
 	in *struct{ Body readUpTo },
 ) (*rest.Out[readCount], error) {
-	n, err := a.Notices.ReadAll(ctx, who, in.Body.UpTo)
+	n, err := a.Notices.ReadAll(ctx, who, notice.Kind(in.Body.Kind), in.Body.LastID)
 	return &rest.Out[readCount]{Body: readCount{n}}, err
 }
 
@@ -102,7 +103,7 @@ func showSettings(kept notice.Settings) NoticeSettings {
 	shown := NoticeSettings{Version: kept.Version, Counted: []string{}}
 
 	for _, kind := range notice.Kinds() {
-		if kept.Of(kind).Console {
+		if kept.Counts(kind, false) {
 			shown.Counted = append(shown.Counted, string(kind))
 		}
 	}

@@ -110,12 +110,13 @@ func (s *stream) still() error {
 	return errEnd
 }
 
-// tell writes what came behind the place. What cannot be read now is read with what comes next.
+// tell writes what came behind the place. A stream that cannot read ends: its reader comes again, from the
+// same place.
 func (s *stream) tell(ctx context.Context) error {
 	list, next, over, err := s.Notices.Since(ctx, s.actor, s.place)
 	if err != nil {
 		s.Log.Warn("notices not read for a stream", "error", err)
-		return nil
+		return err
 	}
 	words := s.kit.Printer(s.c)
 

@@ -4,12 +4,11 @@ package notices
 
 import (
 	"net/http"
-	"time"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
-	"juzhen/internal/instant"
 	"juzhen/internal/notice"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -47,7 +46,7 @@ type listPage struct {
 	Kind   notice.Kind
 	Rows   []row
 	Next   string // address of the next page; empty on the last one
-	UpTo   string // what was shown: nothing that came later is marked as read with it
+	Last   int64  // the highest number shown, on this page or one before: nothing later is marked as read
 }
 
 // row is a notice in the reader's words.
@@ -61,6 +60,7 @@ func (h *pages) list(c *gin.Context) error {
 		Show  string `form:"show"`
 		Kind  string `form:"kind"`
 		After string `form:"after"`
+		Last  int64  `form:"last"`
 	}
 	if err := web.Bind(c, &form); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (h *pages) list(c *gin.Context) error {
 		Base: h.kit.Base(c, "通知"), Unread: form.Show != "all", Kind: notice.Kind(form.Kind),
 	}
 	p.Follow = page.Follow{Of: "notices", Every: 30}
-	p.UpTo = p.Now.UTC().Format(time.RFC3339Nano)
+	p.Last = form.Last
 	found, err := h.svc.List(c.Request.Context(), web.Actor(c), notice.Filter{
 		Unread: p.Unread, Kind: p.Kind, After: form.After,
 	})
@@ -79,10 +79,12 @@ func (h *pages) list(c *gin.Context) error {
 
 	for _, one := range found.Rows {
 		p.Rows = append(p.Rows, row{one, p.T(one.Word.Text, one.Pairs()...)})
+		p.Last = max(p.Last, one.ID)
 	}
 	if found.Next != "" {
 		query := c.Request.URL.Query()
 		query.Set("after", found.Next)
+		query.Set("last", strconv.FormatInt(p.Last, 10))
 		p.Next = "/notices?" + query.Encode()
 	}
 
@@ -135,16 +137,13 @@ func (h *pages) read(c *gin.Context) error {
 
 func (h *pages) readAll(c *gin.Context) error {
 	var form struct {
-		UpTo string `form:"up_to"`
+		Last int64  `form:"last"`
+		Kind string `form:"kind"`
 	}
 	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	upTo, err := instant.Parse(form.UpTo, time.RFC3339Nano)
-	if err != nil {
-		return h.kit.See(c, "/notices", "")
-	}
-	n, err := h.svc.ReadAll(c.Request.Context(), web.Actor(c), upTo)
+	n, err := h.svc.ReadAll(c.Request.Context(), web.Actor(c), notice.Kind(form.Kind), form.Last)
 	if err != nil {
 		return err
 	}
@@ -161,8 +160,8 @@ type settingsPage struct {
 
 // choice is one kind with what the person chose.
 type choice struct {
-	Kind notice.Kind
-	notice.Choice
+	Kind    notice.Kind
+	Console bool // it counts at the bell
 }
 
 func (h *pages) settings(c *gin.Context) error {
@@ -180,7 +179,7 @@ func (h *pages) settingsPage(c *gin.Context, kept notice.Settings) settingsPage 
 		Version: kept.Version,
 	}
 	for _, kind := range notice.Kinds() {
-		p.Rows = append(p.Rows, choice{kind, kept.Of(kind)})
+		p.Rows = append(p.Rows, choice{kind, kept.Counts(kind, false)})
 	}
 
 	return p

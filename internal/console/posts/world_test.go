@@ -104,6 +104,7 @@ func newWorld(t *testing.T) *world {
 			todo.Pages{}.
 				Page(delivery.TodoSubject, "/deliveries/%d").Page(post.TodoSubject, "/posts/%d").
 				PageOf("review.waiting", "/reviews/%d"),
+			clock,
 		),
 		Reach: reach.New(w.db, nil, accounts, reach.Options{Now: clock, Log: slog.New(slog.DiscardHandler)}),
 	})

@@ -28,6 +28,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("todo/list", listPage{})
 	kit.Handle(kit.Group("/todo"), http.MethodGet, "", access.Self, h.list)
 	kit.Handle(kit.Group("/todo"), http.MethodPost, "/:id/read", access.Self, h.read)
+	kit.Handle(kit.Group("/todo"), http.MethodPost, "/:id/open", access.Self, h.opened)
 }
 
 // listPage shows the matters under the heading of their kind, the most pressing kind first.
@@ -105,6 +106,21 @@ func (h *pages) read(c *gin.Context) error {
 	}
 
 	return h.kit.See(c, "/todo", "")
+}
+
+// opened notes that the reader followed a link of the list: the script of the page says so while the browser
+// goes there.
+func (h *pages) opened(c *gin.Context) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := h.svc.Opened(c.Request.Context(), web.Actor(c), id); err != nil {
+		return err
+	}
+	c.Status(http.StatusNoContent)
+
+	return nil
 }
 
 // open reads the matters of one kind or the first of each, and how many there are.

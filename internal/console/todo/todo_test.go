@@ -55,7 +55,12 @@ func open(t *testing.T, items ...todo.Item) *webtest.Browser {
 	}
 	console.Register(
 		kit,
-		console.Deps{Todo: todo.New(db, todo.Join(review.TodoMatters(), delivery.TodoMatters()), pages)},
+		console.Deps{Todo: todo.New(
+			db,
+			todo.Join(review.TodoMatters(), delivery.TodoMatters()),
+			pages,
+			func() time.Time { return noon },
+		)},
 	)
 	webtest.CheckTemplates(t, kit)
 

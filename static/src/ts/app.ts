@@ -21,6 +21,7 @@ import { followMachine } from "./theme";
 import { restore } from "./restore";
 import { written } from "./written";
 import { notes } from "./notes";
+import { opened } from "./opened";
 
 followMachine();
 keys();
@@ -42,3 +43,4 @@ restore();
 passwords();
 written();
 notes();
+opened();
