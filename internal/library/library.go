@@ -154,4 +154,6 @@ type Published struct {
 	PostID   *int64    // the post of this console that it was last; nil: none
 	Column   string    // of that post
 	Writer   string    // of that post
+	Removed  int       // of how many times the platform took it away or hid it
+	Down     int       // of how many times it was taken down by people here
 }

@@ -290,12 +290,18 @@ func readPublished(ctx context.Context, db *pg.DB, places []place) ([]Published,
 	rows, err := db.Pool().Query(ctx, `
 SELECT t.id, p.text, t.times, t.at, a.handle,
     (SELECT count(DISTINCT account_id) FROM library_published x WHERE x.text_id = t.id),
-    d.post_id, coalesce(c.name, ''), coalesce(u.display_name, '')
+    d.post_id, coalesce(c.name, ''), coalesce(u.display_name, ''), gone.removed, gone.down
 FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, n) JOIN library_texts t ON t.id = wanted.id
 JOIN platform_posts p ON p.id = t.last_id JOIN accounts a ON a.id = p.account_id
 LEFT JOIN deliveries d ON d.id = p.delivery_id
 LEFT JOIN library_published l ON l.platform_post_id = p.id
 LEFT JOIN columns c ON c.id = l.column_id LEFT JOIN users u ON u.id = l.user_id
+CROSS JOIN LATERAL (SELECT
+    count(*) FILTER (WHERE o.live IS DISTINCT FROM 'taken_down'
+        AND (y.state IN ('removed', 'hidden') OR o.live IN ('removed', 'hidden'))) AS removed,
+    count(*) FILTER (WHERE o.live = 'taken_down') AS down
+    FROM library_published x JOIN platform_posts y ON y.id = x.platform_post_id
+    LEFT JOIN deliveries o ON o.id = y.delivery_id WHERE x.text_id = t.id) gone
 ORDER BY wanted.n`, ids)
 	if err != nil {
 		return nil, err

@@ -163,11 +163,17 @@ func TestFillingGoesOnWhereItWas(t *testing.T) {
 	w := newWorld(t)
 
 	for i := range 1200 {
-		w.published(1, noon.Add(-time.Duration(i)*time.Hour), fmt.Sprintf("第%d条通报", i%700))
+		account := int64(1)
+		if i == 900 {
+			account = 2
+		}
+		w.published(account, noon.Add(-time.Duration(i)*time.Hour), fmt.Sprintf("第%d条通报", i%700))
 	}
-	held, err := w.db.Pool().Begin(t.Context()) // the second batch waits for a post that another one holds
+	held, err := w.db.Pool().
+		Begin(t.Context())
+		// the second batch waits for an account that another one holds
 	w.must(err)
-	_, err = held.Exec(t.Context(), "SELECT FROM library_unread WHERE platform_post_id = 900 FOR UPDATE")
+	_, err = held.Exec(t.Context(), "SELECT FROM accounts WHERE id = 2 FOR UPDATE")
 	w.must(err)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error)
@@ -184,8 +190,10 @@ func TestFillingGoesOnWhereItWas(t *testing.T) {
 	if n := one[int](w, "SELECT count(*) FROM library_unread"); n != 700 {
 		t.Errorf("%d wait after it was stopped: a batch was torn", n)
 	}
-	w.fill()
-	w.fill()
+
+	for one[int](w, "SELECT count(*) FROM library_unread") > 0 { // once the lock of the first one is free
+		w.fill()
+	}
 	if texts, sum := one[int](w, "SELECT count(*) FROM library_texts"), one[int](
 		w, "SELECT sum(times)::int FROM library_texts"); texts != 700 || sum != 1200 {
 		t.Errorf("%d texts that went out %d times", texts, sum)
@@ -234,6 +242,21 @@ func TestAChangeBehindTheReadingIsNotLost(t *testing.T) {
 	}
 	if n := len(w.search(library.Query{Words: "噪声"}).Rows); n != 1 {
 		t.Errorf("the new words are found %d times", n)
+	}
+}
+
+// TestWhatWasTakenAwayIsSaid: before somebody uses a text again.
+func TestWhatWasTakenAwayIsSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.published(1, noon, "从我做起")
+	w.published(1, noon.Add(-time.Hour), "减少扬尘污染")
+	gone := w.published(2, noon.Add(-2*time.Hour), "减少扬尘污染")
+	w.fill()
+	w.exec("UPDATE platform_posts SET state = 'removed' WHERE id = $1", gone)
+	found := w.search(library.Query{}).Rows
+	if found[0].Removed != 0 || found[1].Removed != 1 || found[1].Down != 0 {
+		t.Errorf("%+v", found)
 	}
 }
 

@@ -20,6 +20,8 @@ type publishedText struct {
 	PostID   *int64    `json:"post_id,omitempty" doc:"最近一次是本台的哪篇稿件"`
 	Column   string    `json:"column,omitempty"`
 	Writer   string    `json:"writer,omitempty"`
+	Removed  int       `json:"removed,omitempty" doc:"其中几次被平台删除或隐藏"`
+	Down     int       `json:"taken_down,omitempty" doc:"其中几次由人下架"`
 }
 
 // foundTexts is a page of what was found.

@@ -50,6 +50,17 @@ type itemPage struct {
 	May     bool // the reader may change it
 	Expired bool
 	Max     int
+	Changed bool // somebody else changed it while the form was filled in
+	Lost    bool // what was typed can be kept no more
+}
+
+// Shelf is the address of the list that the item stands in.
+func (p itemPage) Shelf() string {
+	if p.Picture() {
+		return "/library?on=" + string(pictures)
+	}
+
+	return "/library?on=" + string(kept)
 }
 
 // Picture tells whether the item is one.
@@ -172,6 +183,11 @@ func (h *pages) itemPage(c *gin.Context, id int64, typed *itemForm) (itemPage, e
 		p.Form = *typed
 	}
 	p.Form.Kind, p.Form.Unit = item.Kind, item.UnitID
+	if typed != nil {
+		p.Lost = !p.May
+		p.Changed = p.May && typed.Revision != item.Revision
+		p.Form.Revision = item.Revision // it stands beside what was typed: who saves again has seen it
+	}
 
 	return p, nil
 }
@@ -192,12 +208,16 @@ func (h *pages) change(c *gin.Context) error {
 }
 
 func (h *pages) retire(c *gin.Context) error {
-	_, _, _, err := web.Act(c, func(id int64, form itemForm) (struct{}, error) {
+	id, _, _, err := web.Act(c, func(id int64, form itemForm) (struct{}, error) {
 		return struct{}{}, h.Library.Retire(c.Request.Context(), web.Actor(c), id, form.Revision)
 	})
+	p, perr := h.itemPage(c, id, nil)
+	if perr != nil {
+		return perr
+	}
 	if err != nil {
-		return err
+		return h.kit.Refuse(c, err, "library/item", &p)
 	}
 
-	return h.kit.See(c, "/library?on=kept", "素材已停用；用它写过的稿件不变")
+	return h.kit.See(c, p.Shelf(), "素材已停用；用它写过的稿件不变")
 }
