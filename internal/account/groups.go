@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,9 +31,43 @@ type Group struct {
 	UnitName  string
 	UnitPath  string
 	UserID    int64 // who saved it last
+	SavedBy   string
 	Name      string
 	Accounts  []int64
+	Revision  int // one higher with each change
 	UpdatedAt time.Time
+}
+
+// May tells whether the actor may replace the group or take it away: one's own, or with library.manage a
+// unit's.
+func (g Group) May(actor access.Actor) bool {
+	if g.UnitID == nil {
+		return g.UserID == actor.UserID
+	}
+
+	return actor.CanAt(access.LibraryManage, g.UnitPath)
+}
+
+// GroupTaken says that a name is taken: by a group that the writer did not see, or saw otherwise.
+type GroupTaken struct {
+	Group Group // as it is now
+	fault *fault.Error
+}
+
+// Error is the text for logs.
+func (e *GroupTaken) Error() string { return e.fault.Error() }
+
+// Unwrap gives the conflict, for faces that show no more than its text.
+func (e *GroupTaken) Unwrap() error { return e.fault }
+
+// TakenIn gives the group whose name is taken, where err says so.
+func TakenIn(err error) (Group, bool) {
+	var taken *GroupTaken
+	if !errors.As(err, &taken) {
+		return Group{}, false
+	}
+
+	return taken.Group, true
 }
 
 // Ref names the group in the audit trail.
@@ -46,15 +81,17 @@ func (s *Service) Groups(ctx context.Context, actor access.Actor) (_ []Group, er
 	return listGroups(ctx, s.db.Gorm(ctx), actor)
 }
 
-// SaveGroup keeps accounts under a name, in place of a group that has it: for the actor, or with a unit for
-// that unit and all below it, which needs library.manage there. Fails with fault.Invalid on "group_name" and
-// on "accounts".
+// SaveGroup keeps accounts under a name: for the actor, or with a unit for that unit and all below it, which
+// needs library.manage there. A group that has the name already is replaced where revision is the one of it
+// that was shown; else it fails with GroupTaken, and with revision 0 wherever the name is taken. Fails with
+// fault.Invalid on "group_name" and on "accounts".
 func (s *Service) SaveGroup(
 	ctx context.Context,
 	actor access.Actor,
 	unitID int64,
 	name string,
 	accounts []int64,
+	revision int,
 ) (group Group, err error) {
 	defer fault.Step(&err, "account.SaveGroup %d", unitID)
 
@@ -84,15 +121,15 @@ func (s *Service) SaveGroup(
 		} else if !actor.Can(access.PostWrite) {
 			return fault.Forbidden("您的角色没有这项权限")
 		}
-		id, err := upsertGroup(ctx, tx.DB, unitID, actor.UserID, name, accounts, s.now())
-		if err != nil {
-			return err
-		}
 		group = Group{
-			ID: id, UserID: actor.UserID, Name: name, Accounts: accounts, UnitPath: path, UpdatedAt: s.now(),
+			UserID: actor.UserID, Name: name, Accounts: accounts, Revision: revision + 1, UnitPath: path,
+			UpdatedAt: s.now(),
 		}
 		if unitID != 0 {
 			group.UnitID = &unitID
+		}
+		if group.ID, err = putGroup(ctx, tx.DB, group); err != nil {
+			return err
 		}
 
 		return audit.Write(ctx, tx, audit.Entry{
@@ -104,8 +141,9 @@ func (s *Service) SaveGroup(
 	return group, err
 }
 
-// DropGroup takes a group away: one's own, or with library.manage a unit's.
-func (s *Service) DropGroup(ctx context.Context, actor access.Actor, id int64) (err error) {
+// DropGroup takes a group away that the actor may change; revision is the one that was shown, 0 any. Fails
+// with fault.NotFound, fault.Forbidden, and with fault.Conflict when somebody changed the group meanwhile.
+func (s *Service) DropGroup(ctx context.Context, actor access.Actor, id int64, revision int) (err error) {
 	defer fault.Step(&err, "account.DropGroup %d", id)
 
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
@@ -118,14 +156,10 @@ func (s *Service) DropGroup(ctx context.Context, actor access.Actor, id int64) (
 			return fault.NotFound("没有找到账号组，可能已被删除")
 		}
 		group := groups[i]
-		if group.UnitID != nil {
-			if err := access.Require(actor, access.LibraryManage, group.UnitPath); err != nil {
-				return err
-			}
+		if !group.May(actor) {
+			return fault.Forbidden("这是单位保存的账号组，您不能删除")
 		}
-		if err := tx.DB.WithContext(ctx).
-			Exec("DELETE FROM account_groups WHERE id = ?", id).
-			Error; err != nil {
+		if err := deleteGroup(ctx, tx.DB, id, revision); err != nil {
 			return err
 		}
 

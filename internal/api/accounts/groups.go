@@ -17,13 +17,15 @@ type accountGroup struct {
 	UnitID     *int64    `json:"unit_id,omitempty" doc:"归哪个单位，该单位和下属单位都可用；没有则是本人的"`
 	Name       string    `json:"name"`
 	AccountIDs []int64   `json:"account_ids" nullable:"false"`
+	Revision   int       `json:"revision" doc:"替换时给它"`
 	UpdatedAt  time.Time `json:"updated_at"`
 }
 
 type newAccountGroup struct {
 	UnitID     int64   `json:"unit_id,omitempty" doc:"存给这个单位和下属单位，须有 library.manage；不填为本人的"`
-	Name       string  `json:"name" minLength:"1" maxLength:"200" doc:"同名的被替换"`
+	Name       string  `json:"name" minLength:"1" maxLength:"200" doc:"同名的账号组只在给出其版本号时替换"`
 	AccountIDs []int64 `json:"account_ids" minItems:"1" maxItems:"5000"`
+	Revision   int     `json:"revision,omitempty" minimum:"0" doc:"替换同名的账号组：读到的版本号"`
 }
 
 func (a *api) groups() {
@@ -47,6 +49,7 @@ func showGroup(g account.Group) accountGroup {
 		UnitID:     g.UnitID,
 		Name:       g.Name,
 		AccountIDs: g.Accounts,
+		Revision:   g.Revision,
 		UpdatedAt:  g.UpdatedAt,
 	}
 }
@@ -69,10 +72,12 @@ func (a *api) saveGroup(
 	who access.Actor,
 	in *struct{ Body newAccountGroup },
 ) (*rest.Out[accountGroup], error) {
-	saved, err := a.Accounts.SaveGroup(ctx, who, in.Body.UnitID, in.Body.Name, in.Body.AccountIDs)
+	body := in.Body
+	saved, err := a.Accounts.SaveGroup(ctx, who, body.UnitID, body.Name, body.AccountIDs, body.Revision)
+
 	return &rest.Out[accountGroup]{Body: showGroup(saved)}, err
 }
 
 func (a *api) dropGroup(ctx context.Context, who access.Actor, in *rest.ByID) (*struct{}, error) {
-	return nil, a.Accounts.DropGroup(ctx, who, in.ID)
+	return nil, a.Accounts.DropGroup(ctx, who, in.ID, 0)
 }

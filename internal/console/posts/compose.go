@@ -285,7 +285,7 @@ func (f *composeForm) unfold(err error) {
 // autosaved answers the script: what is stored now, with previews and findings, or why it is not.
 func (h *pages) autosaved(c *gin.Context, form composeForm, err error) error {
 	status := 200
-	page, perr := h.composePage(c, form)
+	page, perr := h.savedPage(c, form)
 	if perr != nil {
 		return perr
 	}

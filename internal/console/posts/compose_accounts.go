@@ -163,6 +163,11 @@ func (h *pages) reshape(c *gin.Context, form composeForm, err error) error {
 		err = failed
 	}
 
+	verb, _ := form.verb()
+	if web.IsFragment(c) && (verb == "own" || verb == "look") {
+		return h.ownAnswer(c, form, err)
+	}
+
 	for _, act := range []func(*gin.Context, *composeForm) error{h.askOwn, h.keepGroup, h.asLast} {
 		if err == nil {
 			err = act(c, &form)
@@ -174,12 +179,8 @@ func (h *pages) reshape(c *gin.Context, form composeForm, err error) error {
 	}
 	page.Unsaved = true
 	part := ""
-
-	switch verb, _ := form.verb(); {
-	case web.IsFragment(c) && slices.Contains(moving, verb):
+	if web.IsFragment(c) && slices.Contains(moving, verb) {
 		part = "#moved"
-	case web.IsFragment(c) && (verb == "own" || verb == "look"):
-		part = "#own-answer"
 	}
 	if err != nil {
 		h.mark(&page, err)
@@ -189,6 +190,28 @@ func (h *pages) reshape(c *gin.Context, form composeForm, err error) error {
 	return h.kit.Show(c, 200, "posts/edit"+part, page)
 }
 
+// ownAnswer answers the script that looks for an account by a part of its name: no more is read than the
+// accounts, since it asks at every key.
+func (h *pages) ownAnswer(c *gin.Context, form composeForm, err error) error {
+	p := composePage{Base: h.kit.Base(c, "写稿"), Form: form}
+	_, _, accounts, failed := h.forAccounts(c)
+	if failed != nil {
+		return failed
+	}
+	p.Form.settle(accounts)
+	if err == nil {
+		err = p.Form.ownOf(accounts)
+	}
+	p.lookForOwn(accounts)
+	p.Variants, p.MaxLength = variants(accounts, p.Form)
+	if err != nil {
+		h.mark(&p, err)
+		return h.kit.Refuse(c, err, "posts/edit#own-answer", &p)
+	}
+
+	return h.kit.Show(c, 200, "posts/edit#own-answer", p)
+}
+
 // moving are the acts that a script answers by taking over what they may change of the form.
 var moving = []string{"unit", "group", "keepgroup", "dropgroup", "last"}
 
@@ -196,16 +219,22 @@ var moving = []string{"unit", "group", "keepgroup", "dropgroup", "last"}
 // holds what was typed ("own"). It must be one of the chosen. "look" only lists them: somebody is
 // typing still.
 func (h *pages) askOwn(c *gin.Context, form *composeForm) error {
-	verb, id := form.verb()
-	if verb != "own" && verb != "look" {
+	if verb, _ := form.verb(); verb != "own" && verb != "look" {
 		return nil
 	}
 	_, _, accounts, err := h.forAccounts(c)
 	if err != nil {
 		return err
 	}
+
+	return form.ownOf(accounts)
+}
+
+// ownOf gives the field to one of these accounts.
+func (f *composeForm) ownOf(accounts []account.Account) (err error) {
+	verb, id := f.verb()
 	if id == 0 {
-		if id, err = form.ownNamed(accounts); err != nil || id == 0 || verb == "look" {
+		if id, err = f.ownNamed(accounts); err != nil || id == 0 || verb == "look" {
 			return err
 		}
 	}
@@ -213,13 +242,13 @@ func (h *pages) askOwn(c *gin.Context, form *composeForm) error {
 	i := slices.IndexFunc(accounts, func(a account.Account) bool { return a.ID == id })
 	switch {
 	case i < 0:
-		return fault.Invalid("own", "没有找到账号“{.name}”，请换一部分名称再找", "name", form.Own)
-	case !slices.Contains(form.Accounts, id):
+		return fault.Invalid("own", "没有找到账号“{.name}”，请换一部分名称再找", "name", f.Own)
+	case !slices.Contains(f.Accounts, id):
 		return fault.Invalid("own", "还没有选 {.name}：请先在上面选中它", "name", accounts[i].At())
 	}
-	form.Variants[id], _ = form.wording(id)
-	delete(form.Rest, id)
-	form.Own, form.opened = "", id
+	f.Variants[id], _ = f.wording(id)
+	delete(f.Rest, id)
+	f.Own, f.opened = "", id
 
 	return nil
 }

@@ -48,6 +48,9 @@ type composeForm struct {
 	Group       string `form:"group"` // accounts chosen at once
 	GroupName   string `form:"group_name"`
 	GroupShared bool   `form:"group_shared"`
+	// the group that was shown as having the name already (groupMark), and its revision
+	GroupSeen     string `form:"group_seen"`
+	GroupRevision int    `form:"group_revision"`
 
 	// part of the name of the account that gets a wording of its own
 	Own      string    `form:"own"`

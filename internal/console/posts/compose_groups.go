@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,8 +19,15 @@ import (
 // groupsPart is what chooses several accounts at once.
 type groupsPart struct {
 	Options  []page.Option
-	MayShare bool   // the reader keeps groups for the unit
-	Told     string // what came of the last press, in the reader's language
+	Mine     []groupLine // which the reader may take away
+	MayShare bool        // the reader keeps groups for the unit
+	Told     string      // what came of the last press, in the reader's language
+}
+
+// groupLine is a kept group as it is shown.
+type groupLine struct {
+	Text string
+	Drop string // the act that takes away what was shown
 }
 
 // seatGroup is the choice of all accounts of a seat; the others are ids of groups.
@@ -56,6 +64,10 @@ func (h *pages) groups(
 		p.Groups.Options = append(p.Groups.Options, page.Option{
 			Value: id, Text: text, Raw: true, Selected: p.Form.Group == id,
 		})
+		if group.May(actor) {
+			p.Groups.Mine = append(p.Groups.Mine,
+				groupLine{text, "dropgroup." + id + "." + strconv.Itoa(group.Revision)})
+		}
 	}
 
 	return kept, nil
@@ -121,22 +133,43 @@ func (h *pages) keepGroup(c *gin.Context, form *composeForm) error {
 		if form.GroupShared {
 			unit = form.Unit
 		}
-		kept, err := h.Accounts.SaveGroup(ctx, actor, unit, form.GroupName, form.Accounts)
+		revision := 0
+		if form.GroupSeen == form.groupMark() {
+			revision = form.GroupRevision
+		}
+		kept, err := h.Accounts.SaveGroup(ctx, actor, unit, form.GroupName, form.Accounts, revision)
+		if taken, ok := account.TakenIn(err); ok {
+			form.GroupSeen, form.GroupRevision = form.groupMark(), taken.Revision
+
+			return fault.Invalid("group_name",
+				"已有账号组“{.name}”（{.n} 个账号，{.who} 保存）；再按一次“存为一组”就替换它，或换个名称",
+				"name", taken.Name, "n", len(taken.Accounts), "who", taken.SavedBy)
+		}
 		if err != nil {
 			return err
 		}
 		form.Group, form.GroupName = strconv.FormatInt(kept.ID, 10), ""
 	case "dropgroup":
-		id, err := strconv.ParseInt(form.Group, 10, 64)
-		if err != nil {
-			return fault.Invalid("group", "请先选一个自己或单位保存的账号组")
+		var id int64
+		var revision int
+		if _, err := fmt.Sscanf(form.Act, "dropgroup.%d.%d", &id, &revision); err != nil {
+			return fault.Invalid("group", "没有找到账号组，可能已被删除").With(err)
 		}
-		form.Group = ""
 
-		return h.Accounts.DropGroup(ctx, actor, id)
+		return h.Accounts.DropGroup(ctx, actor, id, revision)
 	}
 
 	return nil
+}
+
+// groupMark tells of which group a revision was shown: whose it is, and its name.
+func (f composeForm) groupMark() string {
+	unit := int64(0)
+	if f.GroupShared {
+		unit = f.Unit
+	}
+
+	return fmt.Sprintf("%d %s", unit, strings.Join(strings.Fields(f.GroupName), " "))
 }
 
 // asLast takes accounts and time of day from the last post of the column.

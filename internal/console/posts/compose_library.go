@@ -5,8 +5,10 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
 	"juzhen/internal/library"
+	"juzhen/internal/post"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -30,6 +32,7 @@ func (p libraryPart) Begins(text string) string { return glyph.Cut(text, 80) }
 type libraryForm struct {
 	Q    string `form:"q"`
 	Unit int64  `form:"unit"`
+	Held int    `form:"held"` // pictures that the form has already
 }
 
 // lookIntoLibrary answers the script of the form: what there is to be put into the text.
@@ -63,7 +66,7 @@ func (h *pages) lookIntoLibrary(c *gin.Context) error {
 // takeFromLibrary answers the script with an item: its words, or its picture as a line of the form.
 func (h *pages) takeFromLibrary(c *gin.Context) error {
 	_, _, used, err := web.Act(c, func(id int64, form libraryForm) (library.Used, error) {
-		return h.Library.Use(c.Request.Context(), web.Actor(c), id, form.Unit)
+		return h.use(c, id, form)
 	})
 	if err != nil {
 		return err
@@ -77,6 +80,22 @@ func (h *pages) takeFromLibrary(c *gin.Context) error {
 	field.says(used.Picture)
 
 	return h.kit.Show(c, 200, "posts/edit#picture", field)
+}
+
+// use takes an item; a picture only where there is room for it.
+func (h *pages) use(c *gin.Context, id int64, form libraryForm) (library.Used, error) {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	if form.Held >= post.MaxMedia {
+		item, err := h.Library.Find(ctx, actor, id)
+		if err == nil && item.Kind == library.Picture {
+			err = fault.Invalid("file", "最多 {.max} 张图片", "max", post.MaxMedia)
+		}
+		if err != nil {
+			return library.Used{}, err
+		}
+	}
+
+	return h.Library.Use(ctx, actor, id, form.Unit)
 }
 
 // beginLike takes the words of a text that was published.

@@ -117,9 +117,8 @@ type finding struct {
 	Accounts string
 }
 
-// composePage fills the page from the form: the same for a new post, a stored one and a refused one.
-func (h *pages) composePage(c *gin.Context, form composeForm) (composePage, error) {
-	ctx, actor := c.Request.Context(), web.Actor(c)
+// storedPage begins the page with what is stored of the form's post.
+func (h *pages) storedPage(c *gin.Context, form composeForm) (composePage, error) {
 	title := "写稿"
 	if form.ID != 0 {
 		title = "修改稿件"
@@ -130,7 +129,49 @@ func (h *pages) composePage(c *gin.Context, form composeForm) (composePage, erro
 		MaxMedia: post.MaxMedia,
 		MayMove:  true,
 	}
-	if err := h.fillStored(ctx, actor, &p); err != nil {
+
+	return p, h.fillStored(c.Request.Context(), web.Actor(c), &p)
+}
+
+// savedPage is as much of the page as a save changes. What there is to choose from is read when the page
+// opens, and where a button asks for it.
+func (h *pages) savedPage(c *gin.Context, form composeForm) (composePage, error) {
+	p, err := h.storedPage(c, form)
+	if err != nil {
+		return p, err
+	}
+	var chosen []account.Account
+	if len(form.Accounts) > 0 {
+		chosen, err = h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{
+			Permission: access.PostWrite, IDs: form.Accounts,
+		})
+		if err != nil {
+			return p, err
+		}
+	}
+	_, p.MaxLength = variants(chosen, form)
+
+	return p, h.fillCheck(c, &p)
+}
+
+// fillCheck adds what the check says of a stored post.
+func (h *pages) fillCheck(c *gin.Context, p *composePage) (err error) {
+	if p.Form.ID == 0 {
+		return nil
+	}
+	p.Check, err = h.lookThrough(c, p.Form)
+	if fault.FieldErrors(err) != nil {
+		err = nil // what is wrong in the form is told at its field
+	}
+
+	return err
+}
+
+// composePage fills the page from the form: the same for a new post, a stored one and a refused one.
+func (h *pages) composePage(c *gin.Context, form composeForm) (composePage, error) {
+	ctx, actor := c.Request.Context(), web.Actor(c)
+	p, err := h.storedPage(c, form)
+	if err != nil {
 		return p, err
 	}
 	units, err := h.Units.Within(ctx, actor, access.PostWrite)
@@ -141,15 +182,11 @@ func (h *pages) composePage(c *gin.Context, form composeForm) (composePage, erro
 		p.Form.Unit = units[0].ID
 	}
 
-	if err := h.fillChoice(ctx, actor, units, &p); err != nil || p.Form.ID == 0 {
+	if err := h.fillChoice(ctx, actor, units, &p); err != nil {
 		return p, err
 	}
-	p.Check, err = h.lookThrough(c, p.Form)
-	if fault.FieldErrors(err) != nil {
-		err = nil // what is wrong in the form is told at its field
-	}
 
-	return p, err
+	return p, h.fillCheck(c, &p)
 }
 
 // fillChoice adds the accounts to choose from, those that were chosen and that the unit may not use,

@@ -111,6 +111,21 @@ func TestAutosaveKeepsTheDraftAndAnswersWithPreviewAndFindings(t *testing.T) {
 	}
 }
 
+// TestASaveReadsNothingToChooseFrom: what there is to choose from was read when the page opened, and is not
+// read at each pause of the keys.
+func TestASaveReadsNothingToChooseFrom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	browser := w.as("writer")
+	w.exec("ALTER TABLE account_groups RENAME TO account_groups_away")
+	values := form("id", "0", "unit", "1", "text", "第一稿", "account", "1", "act", "auto")
+	browser.Part("POST", "/posts/save", values).Want(200).WantText("#saved", "草稿已保存于").
+		WantText("#preview .weibo-text", "第一稿")
+	values.Set("act", "look")
+	values.Set("own", "环保")
+	browser.Part("POST", "/posts/save", values).Want(200).WantText("#own-list", "环保北京")
+}
+
 func TestTwoWhoWriteAtOnceSeeBothTexts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -180,6 +195,27 @@ func TestPicturesAreUploadedOrderedAndDescribedWithoutScripts(t *testing.T) {
 	if got := bad.Form("#compose").Get("text"); got != "坏图" {
 		t.Errorf("text came back as %q", got)
 	}
+}
+
+// TestThereIsRoomForNinePicturesOfTheLibraryToo: and a use that is refused is not counted.
+func TestThereIsRoomForNinePicturesOfTheLibraryToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	browser := w.as("writer")
+	browser.Header.Set("Juzhen-Part", "1")
+	id, _ := multi(t, browser, "/posts/pictures", form("unit", "1"), pngBytes(t, 10)).Want(200).
+		Find("li.picture").Attr("data-picture")
+	w.exec(`
+INSERT INTO library_items (unit_id, kind, title, text, media_id, source, licence, folded, grams, created_by,
+    created_at, updated_by, updated_at)
+VALUES (1, 'picture', '监测站', '监测站', $1, '自拍', '自有', '', '{}', 1, now(), 1, now()),
+    (1, 'snippet', '落款', '市局', NULL, '', '', '', '{}', 1, now(), 1, now())`, id)
+	browser.Post("/posts/library/1", form("unit", "1", "held", "9")).Want(422)
+	if got := w.text("SELECT string_agg(uses::text, ' ' ORDER BY id) FROM library_items"); got != "0 0" {
+		t.Errorf("used %s times", got)
+	}
+	browser.Post("/posts/library/1", form("unit", "1", "held", "8")).Want(200).WantCount("li.picture", 1)
+	browser.Post("/posts/library/2", form("unit", "1", "held", "9")).Want(200)
 }
 
 func TestOnePictureAtATimeWithScripts(t *testing.T) {

@@ -18,6 +18,7 @@ func TestGroupsAndTheLastPostOfAColumnChooseAccountsInABrowser(t *testing.T) {
 		t.Helper()
 		tab.SeeText("[data-picker-count]", text)
 	}
+	tab.Gone("#groups [value^=dropgroup]") // what is built in is nobody's to take away
 	choose(tab, "#groups select", "seat.affiliated")
 	tab.Click("#groups [value=group]")
 	count("已选 2 个")
@@ -30,6 +31,20 @@ func TestGroupsAndTheLastPostOfAColumnChooseAccountsInABrowser(t *testing.T) {
 	tab.Click("#groups [value=keepgroup]")
 	tab.SeeText("#groups select", "宣传中心的（2）")
 	tab.Axe()
+
+	// A name that is taken: nothing is replaced before it was said, then what was said is.
+	tab.Click("#groups summary")
+	tab.Type("[name=group_name]", "宣传中心的")
+	tab.Click("#groups [value=keepgroup]")
+	tab.SeeText("#f-group-error", "已有账号组“宣传中心的”（2 个账号")
+	w.exec("UPDATE account_groups SET account_ids = '{1}', revision = 2")
+	tab.Click("#groups [value=keepgroup]")
+	tab.SeeText("#f-group-error", "已有账号组“宣传中心的”（1 个账号")
+	tab.Click("#groups [value=keepgroup]")
+	tab.SeeText("#groups select", "宣传中心的（2）")
+	tab.Click("#groups details:last-of-type summary")
+	tab.Click("#groups [value^=dropgroup]")
+	tab.Gone("#groups [value^=dropgroup]")
 
 	// From the last post of the column: its accounts, and its time of day on the next day that has it.
 	choose(tab, "#f-column", "3")

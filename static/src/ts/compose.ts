@@ -13,6 +13,7 @@ import { ownWordings } from "./wording";
 import { exchange, place } from "./place";
 import { renew } from "./picker";
 import { Sheet } from "./preview";
+import { Since } from "./since";
 
 const pause = 2500; // milliseconds after the last key
 const again = 15000; // after a failure that a person has to mend
@@ -140,9 +141,10 @@ class Composer {
     const body = new FormData(this.form);
     body.delete("file");
     body.set("act", "unit");
+    const since = new Since(this.form);
     const answer = await ask(this.form.action, { body });
     if (!answer.failure && answer.one("#unit-aside")) {
-      if (!this.unit) this.fill(answer);
+      if (!this.unit) this.fill(answer, since);
       return true;
     }
     this.failed(whyOf(answer) || "failed");
@@ -155,14 +157,17 @@ class Composer {
     const body = new FormData(this.form);
     body.delete("file");
     body.set("act", button.value);
+    const since = new Since(this.form);
     const answer = await ask(this.form.action, { body, overtakes: button });
     if (answer.failure === "overtaken") return;
     if (!answer.one("#groups")) return this.say(whyOf(answer) || "failed");
     const due = answer.one("[data-last]")?.dataset["last"];
-    this.fill(answer);
-    this.form.querySelector<HTMLElement>(`[data-reshape][value="${button.value}"]`)?.focus();
+    if (!this.fill(answer, since)) {
+      const again = this.form.querySelector<HTMLElement>(`[data-reshape][value="${button.value}"]`);
+      (again ?? this.form.querySelector<HTMLElement>("#groups summary"))?.focus();
+    }
     const field = this.form.querySelector<HTMLInputElement>("#f-due");
-    if (due && field) {
+    if (due && field && !since.changed("due")) {
       field.value = due;
       field.dispatchEvent(new Event("change", { bubbles: true }));
     }
@@ -170,8 +175,10 @@ class Composer {
     this.later(400);
   }
 
-  // fill puts the parts that depend on the unit into the page.
-  private fill(answer: Answer): void {
+  // fill puts the parts that depend on the unit into the page, with what was done to them since they were asked for. It tells whether
+  // somebody is typing.
+  private fill(answer: Answer, since: Since): boolean {
+    since.note();
     for (const part of ["#unit-aside", "[data-picker]", "#variants-box", "#groups", "#last"]) {
       const old = this.form.querySelector<HTMLElement>(part);
       const fresh = answer.one(part);
@@ -180,7 +187,9 @@ class Composer {
       if (part === "[data-picker]") renew(fresh);
       if (part === "#variants-box") counters(fresh);
     }
+    const typing = since.again();
     this.form.querySelector("[data-picker]")?.dispatchEvent(new CustomEvent("jz:picked", { bubbles: true }));
+    return typing;
   }
 
   private failed(why: string): void {

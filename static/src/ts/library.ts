@@ -1,5 +1,6 @@
-// The content library beside the text: what matches is listed while somebody types, and one press puts it where the caret was. The use of an
-// item is noted by the server, which also says why one may no longer be used.
+// The content library beside the text: what matches is listed while somebody types, and one press puts it
+// where the caret was. The use of an item is noted by the server, which also says why one may no longer be
+// used.
 import { type Answer, ask } from "./ask";
 import { insert } from "./insert";
 import type { Pictures } from "./pictures";
@@ -37,7 +38,8 @@ class Library {
       this.later(0);
     });
     box.addEventListener("click", (e) => {
-      const button = e.target instanceof Element ? e.target.closest<HTMLButtonElement>("[data-library-take]") : null;
+      if (!(e.target instanceof Element)) return;
+      const button = e.target.closest<HTMLButtonElement>("[data-library-take]");
       if (button) void this.take(button);
     });
   }
@@ -57,14 +59,18 @@ class Library {
 
   private async take(button: HTMLButtonElement): Promise<void> {
     const body = new FormData();
-    body.set("unit", this.form.querySelector<HTMLInputElement | HTMLSelectElement>("[name=unit]")?.value ?? "");
-    const answer = await ask(`${this.box.dataset["library"]}/${button.dataset["libraryTake"]}`, { body, overtakes: button });
+    const unit = this.form.querySelector<HTMLInputElement | HTMLSelectElement>("[name=unit]");
+    body.set("unit", unit?.value ?? "");
+    body.set("held", String(this.pictures.held));
+    const address = `${this.box.dataset["library"]}/${button.dataset["libraryTake"]}`;
+    const answer = await ask(address, { body, overtakes: button });
     if (answer.failure === "overtaken") return;
     if (answer.failure) return this.tell(answer);
+    const words = this.box.querySelector<HTMLElement>("[data-library-told]")?.dataset;
     const picture = answer.one("[data-picture]");
-    if (picture) this.pictures.add(picture);
-    else insert(this.form, (JSON.parse(answer.body) as { text: string }).text);
-    this.tell(answer, this.box.querySelector<HTMLElement>("[data-library-told]")?.dataset["done"]);
+    if (picture) return this.tell(answer, this.pictures.add(picture) ? words?.["done"] : words?.["full"]);
+    insert(this.form, (JSON.parse(answer.body) as { text: string }).text);
+    this.tell(answer, words?.["done"]);
   }
 
   // tell says what came of it: why the library gave nothing, or what it gave.
@@ -72,6 +78,7 @@ class Library {
     const line = this.box.querySelector<HTMLElement>("[data-library-told]");
     if (!line) return;
     line.classList.toggle("wrong", answer.failure !== "");
-    line.textContent = answer.failure === "" ? done : (answer.failure === "refused" && answer.told) || (this.box.dataset["failed"] ?? "");
+    const refused = answer.failure === "refused" ? answer.told : "";
+    line.textContent = answer.failure === "" ? done : refused || (this.box.dataset["failed"] ?? "");
   }
 }

@@ -1,5 +1,5 @@
 // A matter that is followed from a list of to-dos was opened: nobody above need be told of it. A link that
-// only marked it by being read would do so for programs that look ahead; so the press says it, beside the way.
+// marked it by being read would do so for programs that look ahead; so the press says it, beside the way.
 export function opened(): void {
   for (const press of ["click", "auxclick"]) document.addEventListener(press, tell);
 }

@@ -1,5 +1,6 @@
-// What Word, WPS and web pages leave in a text that is pasted: unseen characters, blanks of odd widths, indents and empty lines. It is taken
-// out in a step of its own, so that one undo brings back what was pasted as it was. Typing and input methods are not touched.
+// What Word, WPS and web pages leave in a text that is pasted: unseen characters, blanks of odd widths,
+// indents and empty lines. It is taken out in a step of its own, so that one undo brings back what was pasted
+// as it was. Typing and input methods are not touched.
 
 // Cleaned is a pasted text set right, and how many of each were taken out.
 export interface Cleaned {
@@ -12,8 +13,13 @@ export interface Cleaned {
 const soft = /\r\n?|[\v\f\u0085\u2028\u2029]/g; // Word's own line ends
 const odd = /[\t\u00a0\u1680\u2000-\u200a\u202f\u205f]/g;
 const bullet = /[\uf000-\uf0ff][ \t]*/g; // signs of Wingdings and Symbol, which no phone shows
-// Joiners hold the parts of one emoji together, and stay between them; so do selectors. Everything else here has no shape.
-const unseen = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffc]|(?<![\p{Extended_Pictographic}\u{1f3fb}-\u{1f3ff}\ufe0f])\u200d|\u200c/gu;
+// Joiners hold the parts of one emoji together, and stay between them; so do selectors. Everything else here
+// has no shape.
+const shapeless =
+  "[\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e" +
+  "\\u2060-\\u2064\\u2066-\\u206f\\ufeff\\ufff9-\\ufffc]";
+const looseJoiner = "(?<![\\p{Extended_Pictographic}\\u{1f3fb}-\\u{1f3ff}\\ufe0f])\\u200d";
+const unseen = new RegExp(`${shapeless}|${looseJoiner}|\\u200c`, "gu");
 
 // cleaned gives a text without what nobody wrote.
 export function cleaned(text: string): Cleaned {
@@ -22,10 +28,12 @@ export function cleaned(text: string): Cleaned {
     out[what]++;
     return as;
   };
-  const plain = text.replace(soft, "\n").replace(unseen, counted("unseen", "")).replace(bullet, "• ").replace(odd, counted("blanks", " "));
+  const shown = text.replace(soft, "\n").replace(unseen, counted("unseen", ""));
+  const plain = shown.replace(bullet, "• ").replace(odd, counted("blanks", " "));
   const kept: string[] = [];
   const all = plain.split("\n");
-  const ends = all.length > 1 ? /^[ \u3000]+|[ \u3000]+$/g : /^\u3000+|\u3000+$/g; // a piece of a line keeps the blanks around it
+  // a piece of a line keeps the blanks around it
+  const ends = all.length > 1 ? /^[ \u3000]+|[ \u3000]+$/g : /^\u3000+|\u3000+$/g;
   for (const line of all) {
     const bare = line.replace(ends, counted("blanks", "")).replace(/ {2,}/g, counted("blanks", " "));
     if (bare === "" && all.length > 1 && (kept.length === 0 || kept.at(-1) === "")) out.lines++;
@@ -75,7 +83,9 @@ export function pastes(form: HTMLFormElement): void {
     last = undefined;
   });
   line.querySelector("[data-pasted-back]")?.addEventListener("click", () => {
-    if (last && last.area.value.startsWith(last.text, last.start)) put(last.area, last.start, last.text.length, last.raw);
+    if (last?.area.value.startsWith(last.text, last.start)) {
+      put(last.area, last.start, last.text.length, last.raw);
+    }
     line.hidden = true;
     last = undefined;
   });
@@ -94,5 +104,6 @@ function sentence(line: HTMLElement, clean: Cleaned): string {
   const parts = (["unseen", "blanks", "lines"] as const)
     .filter((what) => clean[what] > 0)
     .map((what) => (line.dataset[what] ?? "").replace("{.n}", String(clean[what])));
-  return (line.dataset["did"] ?? "").replace("{.what}", parts.join(line.dataset["and"] ?? " ") || (line.dataset["ends"] ?? ""));
+  const what = parts.join(line.dataset["and"] ?? " ") || (line.dataset["ends"] ?? "");
+  return (line.dataset["did"] ?? "").replace("{.what}", what);
 }

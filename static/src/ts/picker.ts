@@ -18,8 +18,22 @@ export function renew(p: HTMLElement): void {
 
 // isChosen tells whether the page's picker has the id.
 export function isChosen(id: string): boolean {
+  return pagePicker()?.has(id) ?? false;
+}
+
+// chosenIDs are those that the page's picker has.
+export function chosenIDs(): string[] {
+  return [...(pagePicker()?.all() ?? [])];
+}
+
+// pick chooses accounts that the page's picker offers, or drops them.
+export function pick(ids: string[], on: boolean): void {
+  if (ids.length > 0) pagePicker()?.pick(ids, on);
+}
+
+function pagePicker(): Picker | undefined {
   const box = document.querySelector("[data-picker]");
-  return (box && known.get(box)?.has(id)) ?? false;
+  return box ? known.get(box) : undefined;
 }
 
 // readIDs reads "1-3,7".
@@ -67,6 +81,17 @@ class Picker {
 
   has(id: string): boolean {
     return this.chosen.has(id);
+  }
+
+  all(): Iterable<string> {
+    return this.chosen;
+  }
+
+  pick(ids: string[], on: boolean): void {
+    const offered = new Set([...this.below.values()].flat());
+    for (const leaf of this.leaves(this.box)) offered.add(leaf.value);
+    this.set(ids.filter((id) => !on || offered.has(id)), on);
+    this.tell();
   }
 
   private listen(): void {

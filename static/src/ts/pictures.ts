@@ -35,12 +35,19 @@ export class Pictures {
     this.running = mine;
   }
 
-  // add puts a picture that the server knows at the end of the list.
-  add(item: HTMLElement): void {
-    if (!this.list || this.list.querySelector(`[data-picture="${item.dataset["picture"]}"]`)) return;
+  // held is how many there are.
+  get held(): number {
+    return this.list?.children.length ?? 0;
+  }
+
+  // add puts a picture that the server knows at the end of the list, and tells whether it stands there.
+  add(item: HTMLElement): boolean {
+    if (!this.list || this.held >= Number(this.box?.dataset["most"])) return false;
+    if (this.list.querySelector(`[data-picture="${item.dataset["picture"]}"]`)) return true;
     this.list.append(document.adoptNode(item));
     this.trim();
     this.changed();
+    return true;
   }
 
   private async send(files: File[], before: Promise<void> | undefined): Promise<void> {
@@ -49,7 +56,7 @@ export class Pictures {
     const wrong: string[] = [];
     for (const file of files) {
       this.status.textContent = this.said("busy", file.name);
-      const why = await this.one(file, this.list);
+      const why = await this.one(file);
       if (why !== "") wrong.push(why);
     }
     this.status.textContent = wrong.join(" ");
@@ -60,18 +67,17 @@ export class Pictures {
     return (this.box?.dataset[what] ?? "").replace("{.name}", name);
   }
 
-  private async one(file: File, list: HTMLElement): Promise<string> {
+  private async one(file: File): Promise<string> {
     if (file.size > Number(this.box?.dataset["bytes"])) return this.said("large", file.name);
     const body = new FormData();
     body.set("unit", this.form.querySelector<HTMLInputElement | HTMLSelectElement>("[name=unit]")?.value ?? "");
-    body.set("held", String(list.children.length));
+    body.set("held", String(this.held));
     body.append("file", file);
     const answer = await ask("/posts/pictures", { body });
     if (answer.failure === "offline") return this.said("failed", file.name);
     const item = answer.one("[data-picture]");
     if (answer.failure || !item) return `${file.name}: ${answer.doc.body.textContent?.trim() ?? ""}`;
-    this.add(item);
-    return "";
+    return this.add(item) ? "" : (this.box?.dataset["full"] ?? "");
   }
 
   // pasted takes pictures from the clipboard, unless there is text as well: Word puts a picture of each text beside it.
