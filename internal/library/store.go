@@ -25,7 +25,7 @@ func errNotFound() error {
 }
 
 func errStale() error {
-	return fault.Conflict("素材刚刚被他人改动或停用，请刷新后再改")
+	return fault.Conflict("素材刚刚被他人改动或停用，没有保存")
 }
 
 func findItem(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Item, error) {

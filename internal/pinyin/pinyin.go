@@ -3,6 +3,7 @@ package pinyin
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/mozillazg/go-pinyin"
@@ -64,8 +65,22 @@ func spell(syllables [][]string, at int, reading string) (whole, first string) {
 
 var toneless = pinyin.Args{Style: pinyin.Normal, Heteronym: true}
 
+// table is what readingsOf found, letter by letter: names are spelled at each key that somebody presses, and
+// they are of few letters.
+var table sync.Map
+
 // readingsOf are the different readings of a Chinese letter, the usual one first; nil of another letter.
-func readingsOf(letter rune) (readings []string) {
+func readingsOf(letter rune) []string {
+	if found, ok := table.Load(letter); ok {
+		return found.([]string)
+	}
+	readings := lookUp(letter)
+	table.Store(letter, readings)
+
+	return readings
+}
+
+func lookUp(letter rune) (readings []string) {
 	known := map[string]bool{}
 
 	for _, reading := range pinyin.SinglePinyin(letter, toneless) {
