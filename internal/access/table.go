@@ -68,6 +68,7 @@ const (
 	RelayAsk        Permission = "relay.ask"
 	RelayStanding   Permission = "relay.standing"
 	LibraryManage   Permission = "library.manage"
+	InspectManage   Permission = "inspect.manage"
 )
 
 // Extent says how far below the granted unit a permission reaches.
@@ -160,6 +161,8 @@ var table = []right{
 		"作为第二人确认常设批准 · second person for standing approvals of relays"},
 	{LibraryManage, PostView, [5]Extent{own, no, sub, no, no},
 		"维护素材库 · keep the content library"},
+	{InspectManage, AccountView, [5]Extent{no, no, sub, no, no},
+		"检查：规则，临近不合格的提醒 · inspections: rules, reminders of accounts about to fail"},
 }
 
 // find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when

@@ -43,6 +43,7 @@ plan.manage        O             -        S          -             -
 relay.ask          S             -        S          -             -
 relay.standing     -             O        O          -             -
 library.manage     O             -        S          -             -
+inspect.manage     -             -        S          -             -
 `
 
 var letters = map[access.Extent]string{access.Nowhere: "-", access.OwnUnit: "O", access.Subtree: "S"}

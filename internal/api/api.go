@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/api/accounts"
 	"juzhen/internal/api/chains"
 	"juzhen/internal/api/deliveries"
+	"juzhen/internal/api/inspection"
 	libraryops "juzhen/internal/api/library"
 	noticeops "juzhen/internal/api/notices"
 	"juzhen/internal/api/people"
@@ -34,6 +35,7 @@ import (
 	"juzhen/internal/column"
 	"juzhen/internal/delivery"
 	"juzhen/internal/identity"
+	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
 	"juzhen/internal/link"
@@ -76,6 +78,7 @@ type Deps struct {
 	Plan       *plan.Service
 	Relays     *relay.Service
 	Library    *library.Service
+	Inspect    *inspect.Service
 	Todos      *todo.Service
 	Notices    *notice.Service
 	Live       *live.Hub
@@ -152,6 +155,7 @@ func (a *api) nouns() {
 	deliveries.Register(a.API, deliveries.Deps{Deliveries: a.Deliveries})
 	planops.Register(a.API, planops.Deps{Accounts: a.Accounts, Plan: a.Plan, Posts: a.Posts})
 	relays.Register(a.API, relays.Deps{Relays: a.Relays})
+	inspection.Register(a.API, inspection.Deps{Inspect: a.Inspect})
 	libraryops.Register(a.API, libraryops.Deps{Library: a.Library})
 	noticeops.Register(a.kit, a.API, noticeops.Deps{Notices: a.Notices, Live: a.Live})
 	trail.Register(a.API, trail.Deps{Audit: a.Audit, Todos: a.Todos})

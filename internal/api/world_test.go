@@ -31,6 +31,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/identity"
+	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
 	"juzhen/internal/link"
@@ -184,6 +185,7 @@ func (w *world) services(weiboURL string) {
 			},
 		),
 		Library:    library.New(w.db, nil, w.now),
+		Inspect:    inspect.New(w.db, w.now),
 		Checks:     checks,
 		Links:      links,
 		Lexicons:   lists,

@@ -21,6 +21,7 @@ import (
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/chains"
 	"juzhen/internal/console/deliveries"
+	"juzhen/internal/console/inspection"
 	lexiconpages "juzhen/internal/console/lexicon"
 	"juzhen/internal/console/matrix"
 	"juzhen/internal/console/posts"
@@ -32,6 +33,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/identity"
+	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
 	"juzhen/internal/link"
@@ -81,6 +83,7 @@ type Services struct {
 	Plan       *plan.Service
 	PDF        *pdf.Maker
 	Relays     *relay.Service
+	Inspect    *inspect.Service
 	Live       *live.Hub
 }
 
@@ -180,6 +183,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries,
 		People: a.Identity.ActingAs, Now: now,
 	})
+	a.Inspect = inspect.New(db, now)
 	a.Relays = relay.New(db, relay.Options{
 		Deliveries: a.Deliveries, Checks: a.Checks, People: a.Identity.ActingAs, Now: now, Log: a.log,
 	})
@@ -284,6 +288,9 @@ func (a *App) buildQueue() error {
 	if err := relay.AddWorkers(workers, a.Relays); err != nil {
 		return err
 	}
+	if err := inspect.AddWorkers(workers, a.Inspect); err != nil {
+		return err
+	}
 	var err error
 	a.queue, err = queue.New(a.jobs.Pool(), queue.Config{
 		Log:     a.log,
@@ -291,7 +298,7 @@ func (a *App) buildQueue() error {
 		Reindex: a.owner,
 		Periodic: slices.Concat(
 			account.Periodic(), review.Periodic(), reach.Periodic(), template.Periodic(), source.Periodic(),
-			link.Periodic(), relay.Periodic(), notice.Periodic(),
+			link.Periodic(), relay.Periodic(), notice.Periodic(), inspect.Periodic(),
 		),
 	})
 
@@ -364,6 +371,7 @@ func matters() []todo.Matter {
 		dispatch.TodoMatters(),
 		reach.TodoMatters(),
 		relay.TodoMatters(),
+		inspect.TodoMatters(),
 	)
 }
 
@@ -377,6 +385,7 @@ func todoPages() todo.Pages {
 		matrix.TodoPages(),
 		reachpages.TodoPages(),
 		relaypages.TodoPages(),
+		inspection.TodoPages(),
 		admin.TodoPages(),
 		lexiconpages.TodoPages(),
 		templatepages.TodoPages(),

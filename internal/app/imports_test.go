@@ -40,6 +40,7 @@ var (
 		"library",
 		"plan",
 		"relay",
+		"inspect",
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",

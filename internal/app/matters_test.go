@@ -32,6 +32,7 @@ var toldWith = map[string]any{
 	"text":    "正文",
 	"n":       float64(3),
 	"by":      "20:00",
+	"day":     "2026-12-05",
 }
 
 // TestEveryMatterSpeaksAndLeadsSomewhere: whatever a feature puts on people's lists is said in both

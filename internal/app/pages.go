@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/follow"
 	"juzhen/internal/console/home"
+	"juzhen/internal/console/inspection"
 	lexiconpages "juzhen/internal/console/lexicon"
 	librarypages "juzhen/internal/console/library"
 	"juzhen/internal/console/matrix"
@@ -94,6 +95,7 @@ func (a *App) register(kit *web.Kit) {
 		Plan:        a.Plan,
 		Relays:      a.Relays,
 		Library:     a.Library,
+		Inspect:     a.Inspect,
 		Todos:       a.Todo,
 		Notices:     a.Notices,
 		Live:        a.Live,
@@ -116,6 +118,7 @@ func (a *App) register(kit *web.Kit) {
 		Units:      a.Org,
 		Todos:      a.Todo,
 		Reach:      a.Reach,
+		Inspect:    a.Inspect,
 	})
 	posts.Register(kit, posts.Deps{
 		Checks:     a.Checks,
@@ -167,6 +170,7 @@ func (a *App) register(kit *web.Kit) {
 	pauses.Register(kit, pauses.Deps{Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
+	inspection.Register(kit, inspection.Deps{Inspect: a.Inspect, Accounts: a.Accounts, Units: a.Org})
 	lexiconpages.Register(kit, lexiconpages.Deps{
 		Lexicons: a.Lexicons,
 		Checks:   a.Checks,

@@ -47,7 +47,7 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit notice todo identity account media lexicon link column chain review post template source check delivery reach library plan relay",
+		"audit notice todo identity account media lexicon link column chain review post template source check delivery reach library plan relay inspect",
 	},
 
 	{"notice_events", "notice", "", ""},
@@ -72,8 +72,8 @@ var tables = []table{
 
 	{"account_groups", "account", "", ""},
 	{"account_names", "account", "", ""},
-	{"accounts", "account", "", "identity media post check delivery dispatch reach library plan relay"},
-	{"credentials", "account", "", "dispatch reach"},
+	{"accounts", "account", "", "identity media post check delivery dispatch reach library plan relay inspect"},
+	{"credentials", "account", "", "dispatch reach inspect"},
 	{"installation", "account", "delivery", ""},
 	{"oauth_states", "account", "", ""},
 
@@ -107,9 +107,9 @@ var tables = []table{
 	{"post_hour_changes", "post", "", ""},
 	{"post_hours", "post", "", ""},
 	{"post_versions", "post", "", "media review check delivery reach library plan relay"},
-	{"posts", "post", "", "media review check delivery library plan relay"},
+	{"posts", "post", "", "media review check delivery library plan relay inspect"},
 	{"version_media", "post", "", "media review reach"},
-	{"version_targets", "post", "", "review check delivery reach plan relay"},
+	{"version_targets", "post", "", "review check delivery reach plan relay inspect"},
 
 	{"rule_level_changes", "check", "", ""},
 	{"rule_levels", "check", "", ""},
@@ -125,7 +125,7 @@ var tables = []table{
 
 	{"account_turns", "delivery", "dispatch", ""},
 	{"advances", "delivery", "", ""},
-	{"deliveries", "delivery", "dispatch", "media check reach library plan relay"},
+	{"deliveries", "delivery", "dispatch", "media check reach library plan relay inspect"},
 	{"delivery_decisions", "delivery", "", ""},
 	{"delivery_events", "delivery", "dispatch", ""},
 	{"pauses", "delivery", "", "dispatch"},
@@ -144,7 +144,7 @@ var tables = []table{
 	{"imports", "reach", "", ""},
 	{"platform_post_grams", "reach", "", ""},
 	{"platform_post_unfound", "reach", "", ""},
-	{"platform_posts", "reach", "", "library plan"},
+	{"platform_posts", "reach", "", "library plan inspect"},
 	{"post_readings", "reach", "", ""},
 	{"post_totals", "reach", "", ""},
 
@@ -161,6 +161,8 @@ var tables = []table{
 	{"plan_imports", "plan", "", ""},
 	{"plan_series", "plan", "", ""},
 	{"plan_series_posts", "plan", "", ""},
+
+	{"inspection_rules", "inspect", "", ""},
 
 	{"relay_standings", "relay", "", ""},
 	{"relay_tasks", "relay", "", ""},

@@ -81,6 +81,7 @@ var placesOf = map[string][]string{
 	"shenhe": {
 		"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}",
 		"/takedowns/{batch}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses",
+		"/inspection", "/inspection?state=soon",
 	},
 	"zhuguan": {
 		"/posts/{sent}/takedown",

@@ -459,6 +459,7 @@ var apiRules = []rule{
 
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /api/v1/reach", "PRS-A", noticed, "", "墙内号", listed},
+	{"GET /api/v1/inspection", "PRS-A", running, "limit=200", "墙内号", listed},
 	{"GET /api/v1/reach.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /api/v1/accounts/:id/reach", "PRS-A", running, "", "墙内号", usual},
 	{"GET /api/v1/indexes/:index", "PRS-A", spread, "account_id={id}", "BCI7-1", usual},

@@ -445,6 +445,8 @@ var pageRules = []rule{
 
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /reach", "PRS-A", noticed, "", "墙内号", listed},
+	{"GET /inspection", "PRS-A", running, "account={id}", "墙内号", usual},
+	{"GET /inspection", "-RS-A", below, "account={id}", "墙内号", usual},
 	{"GET /reach/matrix.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /reach/accounts/:id", "PRS-A", running, "", "墙内号", usual},
 	{"GET /reach/accounts/:id", "-RS-A", below, "", "墙内号", usual},

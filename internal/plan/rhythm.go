@@ -7,8 +7,8 @@ import (
 	"juzhen/internal/beijing"
 )
 
-// MostSilent is how many days an account may be silent: whoever looks finds no update in the two weeks before
-// and strikes the account out (国办秘函〔2019〕19号, 单项否决：内容不更新). WarnSilent is when people are told.
+// MostSilent is how many days an account may be silent: whoever looks finds no update in the two weeks
+// before and strikes the account out (国办秘函〔2019〕19号, 单项否决：内容不更新). WarnSilent is when people are told.
 const (
 	MostSilent = 14
 	WarnSilent = 7
@@ -26,14 +26,15 @@ type Outlook struct {
 	Broken time.Time
 }
 
-// LookAhead reads the rule for an account. last is its latest post; nil: none is known. planned are the
-// instants of what is to go out, those that are past left out.
-func LookAhead(last *time.Time, planned []time.Time, now time.Time) Outlook {
+// LookAhead reads a rule of silence for an account: most is how many days it may be silent. last is its
+// latest post; nil: none is known. planned are the instants of what is to go out, those that are past left
+// out.
+func LookAhead(most int, last *time.Time, planned []time.Time, now time.Time) Outlook {
 	if last == nil {
 		return Outlook{}
 	}
 	today, from := beijing.Day(now), beijing.Day(*last)
-	out := Outlook{Known: true, Silent: daysBetween(from, today), Deadline: from.AddDate(0, 0, MostSilent)}
+	out := Outlook{Known: true, Silent: daysBetween(from, today), Deadline: from.AddDate(0, 0, most)}
 	out.Left = daysBetween(today, out.Deadline)
 
 	days := make([]time.Time, 0, len(planned))
@@ -46,12 +47,12 @@ func LookAhead(last *time.Time, planned []time.Time, now time.Time) Outlook {
 	out.Kept = len(days) > 0 && !days[0].After(out.Deadline)
 
 	for _, day := range days {
-		if daysBetween(from, day) > MostSilent {
+		if daysBetween(from, day) > most {
 			break
 		}
 		from = later(from, day)
 	}
-	out.Broken = later(from.AddDate(0, 0, MostSilent+1), today)
+	out.Broken = later(from.AddDate(0, 0, most+1), today)
 	if out.Left < 0 {
 		out.Broken = today
 	}

@@ -41,7 +41,7 @@ func TestTheRuleOfTwoWeeksIsToldAhead(t *testing.T) {
 			last = &day
 		}
 
-		got := LookAhead(last, c.planned, now)
+		got := LookAhead(MostSilent, last, c.planned, now)
 		broken := ""
 		if !got.Broken.IsZero() {
 			broken = got.Broken.Format(time.DateOnly)

@@ -38,7 +38,7 @@ func (a accountRow) row(now time.Time, days int) Row {
 
 	return Row{
 		AccountID: a.ID, Handle: a.Handle, UnitID: a.UnitID, UnitName: a.UnitName, UnitPath: a.UnitPath,
-		Last: last, Outlook: LookAhead(last, a.Planned, now), Cells: make([]Cell, days),
+		Last: last, Outlook: LookAhead(MostSilent, last, a.Planned, now), Cells: make([]Cell, days),
 	}
 }
 

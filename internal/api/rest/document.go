@@ -27,6 +27,7 @@ var tags = []*huma.Tag{
 	{Name: "media", Description: i18n.N("图片")},
 	{Name: "library", Description: i18n.N("素材库")},
 	{Name: "plan", Description: i18n.N("计划")},
+	{Name: "inspection", Description: i18n.N("检查与问题台账")},
 	{Name: "relays", Description: i18n.N("联动：别的账号一起发")},
 	{Name: "reviews", Description: i18n.N("审核")},
 	{Name: "deliveries", Description: i18n.N("发送：一篇稿件到一个账号为一条")},

@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/chain"
 	"juzhen/internal/delivery"
+	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/link"
 	"juzhen/internal/plan"
@@ -98,6 +99,10 @@ var looks = map[any]look{
 	account.TokenExpired:    {"red", "circle-x"},
 	account.TokenRevoked:    {"red", "circle-x"},
 	account.TokenUnreadable: {"red", "shield-lock"},
+
+	inspect.OK:   {"green", "circle-check"},
+	inspect.Soon: {"orange", "clock-exclamation"},
+	inspect.Fail: {"red", "circle-x"},
 
 	plan.InTime:      {"green", "circle-check"},
 	plan.Pressing:    {"orange", "clock-exclamation"},

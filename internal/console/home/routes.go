@@ -7,6 +7,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
+	"juzhen/internal/inspect"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
@@ -23,6 +24,7 @@ type Deps struct {
 	Units      *org.Service
 	Todos      *todo.Service
 	Reach      *reach.Service
+	Inspect    *inspect.Service
 }
 
 type pages struct {

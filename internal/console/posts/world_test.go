@@ -24,6 +24,7 @@ import (
 	"juzhen/internal/console/reviews"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
+	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
 	"juzhen/internal/link"
@@ -106,7 +107,13 @@ func newWorld(t *testing.T) *world {
 				PageOf("review.waiting", "/reviews/%d"),
 			clock,
 		),
-		Reach: reach.New(w.db, nil, accounts, reach.Options{Now: clock, Log: slog.New(slog.DiscardHandler)}),
+		Reach: reach.New(
+			w.db,
+			nil,
+			accounts,
+			reach.Options{Now: clock, Log: slog.New(slog.DiscardHandler)},
+		),
+		Inspect: inspect.New(w.db, clock),
 	})
 	reviews.Register(w.kit, reviews.Deps{
 		Posts:      w.posts,

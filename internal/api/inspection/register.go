@@ -1,0 +1,27 @@
+// Package inspection holds the operations on inspections.
+package inspection
+
+import (
+	"net/http"
+
+	"juzhen/internal/access"
+	"juzhen/internal/api/rest"
+	"juzhen/internal/i18n"
+	"juzhen/internal/inspect"
+)
+
+// Deps are the use cases behind these operations. All must be given.
+type Deps struct{ Inspect *inspect.Service }
+
+// api are these operations with what they call.
+type api struct {
+	*rest.API
+	Deps
+}
+
+// Register adds the operations to the interface.
+func Register(to *rest.API, deps Deps) {
+	a := &api{to, deps}
+	rest.Register(a.API, rest.Op(http.MethodGet, "/inspection", "list-inspection", "inspection",
+		i18n.N("哪个账号照现有安排哪天起检查不合格，最先的在前")), access.ReachView, a.board)
+}

@@ -1,0 +1,58 @@
+package parts
+
+import (
+	"strings"
+	"time"
+
+	"juzhen/internal/beijing"
+	"juzhen/internal/i18n"
+	"juzhen/internal/inspect"
+	"juzhen/internal/web/page"
+)
+
+// Inspection answers who fails, on which day, if nothing is done.
+type Inspection struct {
+	Tone  string // "bad", "warn" or "good", as banners have it
+	Icon  string
+	Text  string // in the reader's language
+	Worst inspect.State
+}
+
+// InspectionOf writes the answer of a board with accounts.
+func InspectionOf(base page.Base, board inspect.Board) Inspection {
+	out := Inspection{"good", "circle-check", "", inspect.OK}
+	var said []string
+
+	switch {
+	case board.By[inspect.Fail] > 0:
+		out = Inspection{"bad", "circle-x", "", inspect.Fail}
+		said = append(said, base.T("现在不合格的有 {.n} 个账号。", "n", board.By[inspect.Fail]))
+	case board.By[inspect.Soon] > 0:
+		out = Inspection{"warn", "alert-triangle", "", inspect.Soon}
+	}
+
+	if len(board.Next) > 0 {
+		first := board.Next[0]
+		on, left := beijing.Date(first.FailsOn), daysUntil(first.FailsOn, board.At)
+		if len(board.Next) == 1 {
+			said = append(said, base.T("如果不再做任何事，下一个不合格的是 {.account}：{.day}，还有 {.n} 天。",
+				"account", first.At(), "day", on, "n", left))
+		} else {
+			said = append(said, base.T("如果不再做任何事，下一批不合格的是 {.account} 等 {.all} 个账号：{.day}，还有 {.n} 天。",
+				"account", first.At(), "all", len(board.Next), "day", on, "n", left))
+		}
+	}
+	if soon := board.By[inspect.Soon]; soon > len(board.Next) {
+		said = append(said, base.T("即将不合格的共 {.n} 个账号。", "n", soon))
+	}
+	blank := ""
+	if base.Lang == i18n.English {
+		blank = " "
+	}
+	out.Text = strings.Join(said, blank)
+
+	return out
+}
+
+// daysUntil is how many days of Shanghai lie between an instant and the beginning of a day.
+func daysUntil(day, at time.Time) int { return int(day.Sub(beijing.Day(at)) / (24 * time.Hour)) }

@@ -1,0 +1,164 @@
+package inspect
+
+import (
+	"slices"
+	"time"
+
+	"juzhen/internal/account"
+	"juzhen/internal/beijing"
+	"juzhen/internal/plan"
+)
+
+// judge says what a rule of silence finds of an account at an instant. What is approved counts as it falls
+// due, where nothing keeps it from going out; what is only in review, or written, is named beside it and
+// counts for nothing.
+func judge(rule Rule, a Account, at time.Time) Finding {
+	sendable, kept := a.sendable()
+	last := a.Last
+	known := last != nil
+	if !known {
+		last = &a.Since
+	}
+	last = latest(last, sendable, at)
+
+	ahead := plan.LookAhead(rule.Days, last, sendable, at)
+
+	out := Finding{Account: a, Rule: rule, Days: ahead.Silent, State: OK, FailsOn: ahead.Broken}
+	switch {
+	case ahead.Left < 0:
+		out.State, out.FailsOn = Fail, ahead.Deadline.AddDate(0, 0, 1)
+	case daysBetween(beijing.Day(at), out.FailsOn)-1 <= rule.Warn:
+		out.State = Soon
+	}
+	since := saidLast
+	if !known {
+		since = saidNever
+	}
+
+	out.Because = append(out.Because, reason(since, "day", beijing.Date(*last), "n", ahead.Silent))
+	if a.Elsewhere {
+		out.Because = append(out.Because, reason(saidStrange))
+	}
+	out.Because = append(out.Because, kept...)
+	if next, n := first(sendable, at); n > 0 {
+		out.Because = append(out.Because, reason(saidWaiting, "n", n, "at", moment(next)))
+	}
+	if out.State != OK {
+		out.Because = append(out.Because, out.ifs(last, sendable, at)...)
+	}
+	out.Remedy = out.remedy(sendable, at)
+
+	return out
+}
+
+// sendable is what is approved and will go out as things are, and why the rest will not.
+func (a Account) sendable() (due []time.Time, kept []Reason) {
+	due = slices.SortedFunc(slices.Values(a.Approved), time.Time.Compare)
+	n := len(due)
+
+	switch {
+	case n > 0 && a.State == account.Suspended:
+		due, kept = nil, append(kept, reason(saidSuspended, "n", n))
+	case n > 0 && a.NoToken:
+		due, kept = nil, append(kept, reason(saidNoToken, "n", n))
+	case a.TokenUntil != nil:
+		until := *a.TokenUntil
+		due = slices.DeleteFunc(due, func(at time.Time) bool { return !at.Before(until) })
+		if late := n - len(due); late > 0 {
+			kept = append(kept, reason(saidTokenEnds, "day", beijing.Date(until), "n", late))
+		}
+	}
+
+	for _, stuck := range []struct {
+		n    int
+		text string
+	}{{a.Held, saidHeld}, {a.ByHand, saidByHand}, {a.Unknown, saidUnknown}} {
+		if stuck.n > 0 {
+			kept = append(kept, reason(stuck.text, "n", stuck.n))
+		}
+	}
+
+	return due, kept
+}
+
+// ifs name what would help if people did something about it.
+func (f Finding) ifs(last *time.Time, sendable []time.Time, at time.Time) (out []Reason) {
+	with := slices.Clone(sendable)
+
+	reached := f.FailsOn
+	for _, open := range []struct {
+		due  []time.Time
+		text string
+		late string
+	}{{f.InReview, saidIfApproved, saidTooLate}, {f.Drafts, saidIfSubmitted, ""}} {
+		next, n := first(open.due, at)
+		if n == 0 {
+			continue
+		}
+		with = append(with, open.due...)
+		then := plan.LookAhead(f.Rule.Days, last, with, at).Broken
+		if f.State == Fail { // it comes right with the next one that goes out
+			then = beijing.Day(next).AddDate(0, 0, f.Rule.Days+1)
+		}
+
+		switch {
+		case then.After(reached):
+			out = append(
+				out,
+				reason(open.text, "n", n, "at", moment(next), "day", beijing.Date(then.AddDate(0, 0, -1))),
+			)
+			reached = then
+		case open.late != "":
+			out = append(out, reason(open.late, "n", n, "at", moment(next)))
+		}
+	}
+
+	return out
+}
+
+// remedy is what prevents the failure, or ends it.
+func (f Finding) remedy(sendable []time.Time, at time.Time) Reason {
+	next, n := first(sendable, at)
+
+	switch {
+	case f.State != Fail:
+		return reason(saidPostBy, "day", beijing.Date(f.FailsOn.AddDate(0, 0, -1)))
+	case n > 0:
+		return reason(saidRecover, "at", moment(next))
+	}
+
+	return reason(saidPostNow)
+}
+
+// latest is the last post, or what will have gone out until an instant ahead.
+func latest(last *time.Time, sendable []time.Time, at time.Time) *time.Time {
+	for _, due := range sendable {
+		if due.After(*last) && !due.After(at) {
+			last = &due
+		}
+	}
+
+	return last
+}
+
+// first is the earliest instant behind at, and how many there are.
+func first(due []time.Time, at time.Time) (next time.Time, n int) {
+	for _, one := range due {
+		if !one.After(at) {
+			continue
+		}
+		if n == 0 || one.Before(next) {
+			next = one
+		}
+		n++
+	}
+
+	return next, n
+}
+
+func moment(at time.Time) string { return at.In(beijing.Zone).Format("01-02 15:04") }
+
+func daysBetween(from, to time.Time) int { return int(to.Sub(from) / (24 * time.Hour)) }
+
+// byUrgency puts who fails first in front.
+func byUrgency(a, b Finding) int { return a.FailsOn.Compare(b.FailsOn) }
