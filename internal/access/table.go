@@ -69,6 +69,8 @@ const (
 	RelayStanding   Permission = "relay.standing"
 	LibraryManage   Permission = "library.manage"
 	InspectManage   Permission = "inspect.manage"
+	FaultWrite      Permission = "faultbook.write"
+	FaultClose      Permission = "faultbook.close"
 )
 
 // Extent says how far below the granted unit a permission reaches.
@@ -161,8 +163,12 @@ var table = []right{
 		"作为第二人确认常设批准 · second person for standing approvals of relays"},
 	{LibraryManage, PostView, [5]Extent{own, no, sub, no, no},
 		"维护素材库 · keep the content library"},
-	{InspectManage, AccountView, [5]Extent{no, no, sub, no, no},
+	{InspectManage, ReachView, [5]Extent{no, no, sub, no, no},
 		"检查：规则，临近不合格的提醒 · inspections: rules, reminders of accounts about to fail"},
+	{FaultWrite, ReachView, [5]Extent{own, sub, sub, no, no},
+		"问题台账：记入、分派、整改、复核 · register of faults: write, assign, correct, check"},
+	{FaultClose, ReachView, [5]Extent{no, no, sub, no, no},
+		"问题台账：销号、重新打开、改期限 · register of faults: close, reopen, change a deadline"},
 }
 
 // find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when

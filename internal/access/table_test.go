@@ -44,6 +44,8 @@ relay.ask          S             -        S          -             -
 relay.standing     -             O        O          -             -
 library.manage     O             -        S          -             -
 inspect.manage     -             -        S          -             -
+faultbook.write    O             S        S          -             -
+faultbook.close    -             -        S          -             -
 `
 
 var letters = map[access.Extent]string{access.Nowhere: "-", access.OwnUnit: "O", access.Subtree: "S"}

@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/api/accounts"
 	"juzhen/internal/api/chains"
 	"juzhen/internal/api/deliveries"
+	faultops "juzhen/internal/api/faultbook"
 	"juzhen/internal/api/inspection"
 	libraryops "juzhen/internal/api/library"
 	noticeops "juzhen/internal/api/notices"
@@ -34,6 +35,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/column"
 	"juzhen/internal/delivery"
+	"juzhen/internal/faultbook"
 	"juzhen/internal/identity"
 	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
@@ -79,6 +81,7 @@ type Deps struct {
 	Relays     *relay.Service
 	Library    *library.Service
 	Inspect    *inspect.Service
+	Faults     *faultbook.Service
 	Todos      *todo.Service
 	Notices    *notice.Service
 	Live       *live.Hub
@@ -155,6 +158,7 @@ func (a *api) nouns() {
 	deliveries.Register(a.API, deliveries.Deps{Deliveries: a.Deliveries})
 	planops.Register(a.API, planops.Deps{Accounts: a.Accounts, Plan: a.Plan, Posts: a.Posts})
 	relays.Register(a.API, relays.Deps{Relays: a.Relays})
+	faultops.Register(a.API, faultops.Deps{Faults: a.Faults})
 	inspection.Register(a.API, inspection.Deps{Inspect: a.Inspect})
 	libraryops.Register(a.API, libraryops.Deps{Library: a.Library})
 	noticeops.Register(a.kit, a.API, noticeops.Deps{Notices: a.Notices, Live: a.Live})

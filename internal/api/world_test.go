@@ -30,6 +30,7 @@ import (
 	"juzhen/internal/column"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
+	"juzhen/internal/faultbook"
 	"juzhen/internal/identity"
 	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
@@ -186,6 +187,7 @@ func (w *world) services(weiboURL string) {
 		),
 		Library:    library.New(w.db, nil, w.now),
 		Inspect:    inspect.New(w.db, w.now),
+		Faults:     faultbook.New(w.db, inspect.New(w.db, w.now), w.now),
 		Checks:     checks,
 		Links:      links,
 		Lexicons:   lists,

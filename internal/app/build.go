@@ -21,6 +21,7 @@ import (
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/chains"
 	"juzhen/internal/console/deliveries"
+	"juzhen/internal/console/faults"
 	"juzhen/internal/console/inspection"
 	lexiconpages "juzhen/internal/console/lexicon"
 	"juzhen/internal/console/matrix"
@@ -32,6 +33,7 @@ import (
 	templatepages "juzhen/internal/console/templates"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
+	"juzhen/internal/faultbook"
 	"juzhen/internal/identity"
 	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
@@ -84,6 +86,7 @@ type Services struct {
 	PDF        *pdf.Maker
 	Relays     *relay.Service
 	Inspect    *inspect.Service
+	Faults     *faultbook.Service
 	Live       *live.Hub
 }
 
@@ -184,6 +187,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		People: a.Identity.ActingAs, Now: now,
 	})
 	a.Inspect = inspect.New(db, now)
+	a.Faults = faultbook.New(db, a.Inspect, now)
 	a.Relays = relay.New(db, relay.Options{
 		Deliveries: a.Deliveries, Checks: a.Checks, People: a.Identity.ActingAs, Now: now, Log: a.log,
 	})
@@ -291,6 +295,9 @@ func (a *App) buildQueue() error {
 	if err := inspect.AddWorkers(workers, a.Inspect); err != nil {
 		return err
 	}
+	if err := faultbook.AddWorkers(workers, a.Faults); err != nil {
+		return err
+	}
 	var err error
 	a.queue, err = queue.New(a.jobs.Pool(), queue.Config{
 		Log:     a.log,
@@ -298,7 +305,7 @@ func (a *App) buildQueue() error {
 		Reindex: a.owner,
 		Periodic: slices.Concat(
 			account.Periodic(), review.Periodic(), reach.Periodic(), template.Periodic(), source.Periodic(),
-			link.Periodic(), relay.Periodic(), notice.Periodic(), inspect.Periodic(),
+			link.Periodic(), relay.Periodic(), notice.Periodic(), inspect.Periodic(), faultbook.Periodic(),
 		),
 	})
 
@@ -327,6 +334,7 @@ func acts() []audit.Act {
 		library.TrailActs(),
 		plan.TrailActs(),
 		relay.TrailActs(),
+		faultbook.TrailActs(),
 		notice.TrailActs(),
 		audit.TrailActs(),
 	)
@@ -350,6 +358,7 @@ func subjects() [][]audit.Subject {
 		library.TrailSubjects(),
 		plan.TrailSubjects(),
 		relay.TrailSubjects(),
+		faultbook.TrailSubjects(),
 		notice.TrailSubjects(),
 	}
 }
@@ -372,6 +381,7 @@ func matters() []todo.Matter {
 		reach.TodoMatters(),
 		relay.TodoMatters(),
 		inspect.TodoMatters(),
+		faultbook.TodoMatters(),
 	)
 }
 
@@ -386,6 +396,7 @@ func todoPages() todo.Pages {
 		reachpages.TodoPages(),
 		relaypages.TodoPages(),
 		inspection.TodoPages(),
+		faults.TodoPages(),
 		admin.TodoPages(),
 		lexiconpages.TodoPages(),
 		templatepages.TodoPages(),

@@ -41,6 +41,7 @@ var (
 		"plan",
 		"relay",
 		"inspect",
+		"faultbook",
 	}
 	kit = []string{
 		"fault", "pg", "queue", "weibo", "blob", "seal", "svg", "i18n", "glyph", "stoppoint",

@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/console/chains"
 	"juzhen/internal/console/columns"
 	"juzhen/internal/console/deliveries"
+	"juzhen/internal/console/faults"
 	"juzhen/internal/console/follow"
 	"juzhen/internal/console/home"
 	"juzhen/internal/console/inspection"
@@ -96,6 +97,7 @@ func (a *App) register(kit *web.Kit) {
 		Relays:      a.Relays,
 		Library:     a.Library,
 		Inspect:     a.Inspect,
+		Faults:      a.Faults,
 		Todos:       a.Todo,
 		Notices:     a.Notices,
 		Live:        a.Live,
@@ -171,6 +173,7 @@ func (a *App) register(kit *web.Kit) {
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
 	inspection.Register(kit, inspection.Deps{Inspect: a.Inspect, Accounts: a.Accounts, Units: a.Org})
+	faults.Register(kit, faults.Deps{Faults: a.Faults, Accounts: a.Accounts, Units: a.Org})
 	lexiconpages.Register(kit, lexiconpages.Deps{
 		Lexicons: a.Lexicons,
 		Checks:   a.Checks,

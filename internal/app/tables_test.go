@@ -47,7 +47,7 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit notice todo identity account media lexicon link column chain review post template source check delivery reach library plan relay inspect",
+		"audit notice todo identity account media lexicon link column chain review post template source check delivery reach library plan relay inspect faultbook",
 	},
 
 	{"notice_events", "notice", "", ""},
@@ -67,12 +67,17 @@ var tables = []table{
 		"users",
 		"identity",
 		"",
-		"notice account lexicon link chain review post template source check delivery reach library plan relay",
+		"notice account lexicon link chain review post template source check delivery reach library plan relay faultbook",
 	},
 
 	{"account_groups", "account", "", ""},
 	{"account_names", "account", "", ""},
-	{"accounts", "account", "", "identity media post check delivery dispatch reach library plan relay inspect"},
+	{
+		"accounts",
+		"account",
+		"",
+		"identity media post check delivery dispatch reach library plan relay inspect faultbook",
+	},
 	{"credentials", "account", "", "dispatch reach inspect"},
 	{"installation", "account", "delivery", ""},
 	{"oauth_states", "account", "", ""},
@@ -161,6 +166,9 @@ var tables = []table{
 	{"plan_imports", "plan", "", ""},
 	{"plan_series", "plan", "", ""},
 	{"plan_series_posts", "plan", "", ""},
+
+	{"fault_steps", "faultbook", "", ""},
+	{"faults", "faultbook", "", ""},
 
 	{"inspection_rules", "inspect", "", ""},
 

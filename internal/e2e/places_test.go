@@ -11,9 +11,11 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
+	"juzhen/internal/faultbook"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
 	"juzhen/internal/plan"
@@ -82,6 +84,7 @@ var placesOf = map[string][]string{
 		"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}",
 		"/takedowns/{batch}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses",
 		"/inspection", "/inspection?state=soon",
+		"/faults", "/faults?state=all", "/faults/new", "/faults/{fault}",
 	},
 	"zhuguan": {
 		"/posts/{sent}/takedown",
@@ -128,6 +131,26 @@ var placesOf = map[string][]string{
 		"/sources", "/sources/new", "/sources/new?kind=live", "/sources/{source}", "/sources/{source}/edit",
 	},
 	"shenji": {"/admin/audit", "/admin/audit/verify"},
+}
+
+// foundFault is a dead link that a unit has to put right.
+func foundFault(t *testing.T, w *world.World, accountID int64) int64 {
+	t.Helper()
+	boss, _ := w.Actor("zhuguan")
+	found, err := w.Faults.Open(t.Context(), boss, faultbook.Entry{
+		AccountID: accountID, Code: "link_dead", Description: "链接打不开", Evidence: "截图存于值班电脑",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.Faults.Do(t.Context(), boss, found.ID, faultbook.Move{
+		Act: faultbook.Assign, Revision: found.Revision, Deadline: beijing.Date(time.Now().AddDate(0, 0, 5)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return found.ID
 }
 
 // keptItem is a snippet in the library of the bureau.
@@ -340,6 +363,7 @@ func prepare(t *testing.T, w *world.World) vars {
 	}
 	v["pause"] = pause.ID
 	v["libraryItem"] = keptItem(t, w)
+	v["fault"] = foundFault(t, w, v["account"].(int64))
 	listedWords(t, w, boss, v)
 	v["source"] = keptSource(t, w)
 	w.Wait(w.Approve("暂停期间的一条", nil, "朝阳环保示例").ID, "朝阳环保示例", delivery.Held)

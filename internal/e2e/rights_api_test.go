@@ -459,6 +459,34 @@ var apiRules = []rule{
 
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /api/v1/reach", "PRS-A", noticed, "", "墙内号", listed},
+	{"GET /api/v1/faultbook", "PRS-A", faulty, "limit=200", "墙内问题", listed},
+	{"GET /api/v1/faultbook/:id", "PRS-A", faulty, "", "墙内问题", usual},
+	{
+		"POST /api/v1/faultbook", "PRS--", running,
+		`{"account_id":{account},"code":"wording","description":"错字{self}"}`,
+		"SELECT EXISTS (SELECT FROM faults WHERE account_id = {account} AND opened_by = {self})", usual,
+	},
+	{
+		"POST /api/v1/faultbook/:id/assign", "PRS--", faulty, `{"revision":1,"deadline":"{day}"}`,
+		"SELECT state = 'assigned' FROM faults WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/faultbook/:id/correct", "PRS--", faultAssigned, `{"revision":2,"note":"已改"}`,
+		"SELECT state = 'corrected' AND corrected_by = {self} FROM faults WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/faultbook/:id/check", "PRS--", faultCorrected,
+		`{"revision":3,"passed":true,"note":"看过"}`,
+		"SELECT state = 'checked' AND checked_by = {self} FROM faults WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/faultbook/:id/close", "--S--", faultChecked, `{"revision":4}`,
+		"SELECT state = 'closed' FROM faults WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/faultbook/:id/reopen", "--S--", faultClosed, `{"revision":5,"note":"又有"}`,
+		"SELECT state = 'reopened' FROM faults WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/inspection", "PRS-A", running, "limit=200", "墙内号", listed},
 	{"GET /api/v1/reach.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /api/v1/accounts/:id/reach", "PRS-A", running, "", "墙内号", usual},

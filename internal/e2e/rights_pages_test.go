@@ -446,6 +446,33 @@ var pageRules = []rule{
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /reach", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /inspection", "PRS-A", running, "account={id}", "墙内号", usual},
+	{"GET /faults", "PRS-A", faulty, "", "墙内问题", listed},
+	{"GET /faults/new", "PRS--", nil, "", "", usual},
+	{"GET /faults/:id", "PRS-A", faulty, "", "墙内问题", usual},
+	{
+		"POST /faults", "PRS--", running, "account={account}&code=wording&description=错字{self}",
+		"SELECT EXISTS (SELECT FROM faults WHERE account_id = {account} AND opened_by = {self})", typed,
+	},
+	{
+		"POST /faults/:id/assign", "PRS--", faulty, "revision=1&unit={unit}&deadline={day}",
+		"SELECT state = 'assigned' FROM faults WHERE id = {id}", usual,
+	},
+	{
+		"POST /faults/:id/correct", "PRS--", faultAssigned, "revision=2&note=已改",
+		"SELECT state = 'corrected' AND corrected_by = {self} FROM faults WHERE id = {id}", usual,
+	},
+	{
+		"POST /faults/:id/check", "PRS--", faultCorrected, "revision=3&note=看过&verdict=pass",
+		"SELECT state = 'checked' AND checked_by = {self} FROM faults WHERE id = {id}", usual,
+	},
+	{
+		"POST /faults/:id/close", "--S--", faultChecked, "revision=4",
+		"SELECT state = 'closed' FROM faults WHERE id = {id}", usual,
+	},
+	{
+		"POST /faults/:id/reopen", "--S--", faultClosed, "revision=5&note=又有",
+		"SELECT state = 'reopened' FROM faults WHERE id = {id}", usual,
+	},
 	{"GET /inspection", "-RS-A", below, "account={id}", "墙内号", usual},
 	{"GET /reach/matrix.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /reach/accounts/:id", "PRS-A", running, "", "墙内号", usual},

@@ -25,15 +25,6 @@ var (
 		Text:       i18n.N("{.account}：不再发布的话，{.day} 起检查不合格（{.reason}）"),
 		Act:        i18n.N("查看|动词"),
 	})
-	todoFails = matters.Declare(todo.Matter{
-		Code:       "inspect.fails",
-		Kind:       todo.KindDuty,
-		Subject:    TodoSubject,
-		Permission: access.InspectManage,
-		Tone:       todo.Danger,
-		Text:       i18n.N("{.account}：{.day} 起检查不合格（{.reason}）"),
-		Act:        i18n.N("查看|动词"),
-	})
 )
 
 // TodoMatters are the reasons for which this package puts something on the list.
@@ -42,17 +33,13 @@ func TodoMatters() []todo.Matter { return matters.All() }
 // todo is the finding as it stands on people's lists.
 func (f Finding) todo() todo.Item {
 	day := beijing.Date(f.FailsOn)
-	item := todo.Item{
+
+	return todo.Item{
 		Matter:    todoSoon,
-		Key:       fmt.Sprintf("inspect/%d/%s/%s/%s", f.ID, f.Rule.Code, f.State, day),
+		Key:       fmt.Sprintf("inspect/%d/%s/%s", f.ID, f.Rule.Code, day),
 		UnitPath:  f.UnitPath,
 		SubjectID: f.ID,
 		Args:      map[string]any{"account": f.At(), "day": day, "reason": f.Rule.Kind.Label()},
 		DueAt:     &f.FailsOn,
 	}
-	if f.State == Fail {
-		item.Matter = todoFails
-	}
-
-	return item
 }

@@ -160,8 +160,8 @@ func (b Board) only(ask Ask) Board {
 	return b
 }
 
-// Remind puts every account that fails or is about to on the lists of its supervisors, and takes off what
-// has been put right. A new day of failing is a new to-do.
+// Remind puts every account that is about to fail on the lists of its supervisors, and takes off what has
+// been put right. A new day of failing is a new to-do. What fails already is a fault of the register.
 func (s *Service) Remind(ctx context.Context) (err error) {
 	defer fault.Step(&err, "inspect.Remind")
 
@@ -173,7 +173,7 @@ func (s *Service) Remind(ctx context.Context) (err error) {
 	wanted := map[string]bool{}
 
 	for _, found := range board.Rows {
-		if found.State == OK {
+		if found.State != Soon {
 			continue
 		}
 		item := found.todo()

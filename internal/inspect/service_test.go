@@ -225,15 +225,13 @@ SELECT count(*) FROM todos WHERE code = 'inspect.soon' AND subject_id = 4 AND un
     AND permission = 'inspect.manage' AND args ->> 'day' = '2026-12-03' AND due_at = '2026-12-02T16:00:00Z'`); n != 1 {
 		t.Error("the reminder says something else")
 	}
-	w.at = w.at.AddDate(0, 0, 4)
+	w.published(4, "2026-11-20")
 	remind()
-	if n := w.one(
-		"SELECT count(*) FROM todos WHERE resolved_at IS NULL AND code = 'inspect.fails'",
-	); n != 1 ||
-		open() != 1 {
-		t.Errorf("%d told of a failure, %d in all", n, open())
+	n := w.one("SELECT count(*) FROM todos WHERE resolved_at IS NULL AND args ->> 'day' = '2026-12-05'")
+	if n != 1 || open() != 1 {
+		t.Errorf("%d of the new day, %d in all", n, open())
 	}
-	w.published(4, "2026-12-03")
+	w.published(4, "2026-11-29")
 	remind()
 	if n := open(); n != 0 {
 		t.Errorf("%d reminders after it was put right", n)

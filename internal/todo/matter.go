@@ -164,6 +164,7 @@ var kindNames = map[string]string{
 	KindLive:     i18n.N("线上内容须核对"),
 	KindNoticed:  i18n.N("平台上的异常"),
 	KindToken:    i18n.N("账号授权"),
+	KindFault:    i18n.N("问题整改"),
 	KindConfirm:  i18n.N("第二人确认"),
 	KindReview:   i18n.N("待审稿件"),
 	KindReturned: i18n.N("退回的稿件"),

@@ -20,6 +20,7 @@ var noticeKinds = map[string]notice.Kind{
 	KindLive:     notice.Platform,
 	KindNoticed:  notice.Platform,
 	KindToken:    notice.Account,
+	KindFault:    notice.Work,
 	KindConfirm:  notice.Confirm,
 	KindReview:   notice.Review,
 	KindReturned: notice.Returned,

@@ -77,6 +77,7 @@ const (
 	KindLive     = "live"     // what went out, or seems to have, must be looked at on the platform
 	KindNoticed  = "noticed"  // a post on the platform is not what it should be
 	KindToken    = "token"    // an authorisation ends
+	KindFault    = "fault"    // something found wrong is to be put right, looked at again or closed out
 	KindConfirm  = "confirm"  // a second person is needed
 	KindReview   = "review"
 	KindReturned = "returned"
@@ -85,7 +86,7 @@ const (
 
 var kinds = []string{
 	KindIncident, KindUnknown, KindMissed, KindProblem, KindDuty, KindHandoff, KindLive, KindNoticed,
-	KindToken, KindConfirm, KindReview, KindReturned, KindNotice,
+	KindToken, KindFault, KindConfirm, KindReview, KindReturned, KindNotice,
 }
 
 // RaiseTx opens a matter; it does nothing when one with the same key is open.

@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/chain"
 	"juzhen/internal/delivery"
+	"juzhen/internal/faultbook"
 	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/link"
@@ -99,6 +100,13 @@ var looks = map[any]look{
 	account.TokenExpired:    {"red", "circle-x"},
 	account.TokenRevoked:    {"red", "circle-x"},
 	account.TokenUnreadable: {"red", "shield-lock"},
+
+	faultbook.Open:      {"orange", "inbox"},
+	faultbook.Assigned:  {"blue", "hourglass"},
+	faultbook.Corrected: {"blue", "eye"},
+	faultbook.Checked:   {"teal", "check"},
+	faultbook.Closed:    {"green", "circle-check"},
+	faultbook.Reopened:  {"red", "alert-triangle"},
 
 	inspect.OK:   {"green", "circle-check"},
 	inspect.Soon: {"orange", "clock-exclamation"},

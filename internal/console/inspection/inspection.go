@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
+	"juzhen/internal/fault"
 	"juzhen/internal/inspect"
 	"juzhen/internal/org"
 	"juzhen/internal/todo"
@@ -172,11 +173,16 @@ func (h *pages) ask(c *gin.Context, p *boardPage) (inspect.Ask, error) {
 		}
 	}
 	if p.Form.Account != 0 {
-		account, err := h.Accounts.Find(ctx, actor, p.Form.Account)
+		id := strconv.FormatInt(p.Form.Account, 10)
+		found, err := h.Accounts.Named(ctx, actor, access.ReachView, id)
 		if err != nil {
 			return ask, err
 		}
-		p.chip("账号", account.At(), web.Link(c, "account", "", "page", ""))
+		named := parts.AccountNamed(found, id)
+		if named == nil {
+			return ask, fault.NotFound("没有找到，或不在您的管辖范围内")
+		}
+		p.chip("账号", named.At(), web.Link(c, "account", "", "page", ""))
 	}
 
 	return ask, nil

@@ -1,0 +1,261 @@
+package faultbook
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+	"juzhen/internal/beijing"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+)
+
+const selectFault = `
+SELECT f.id, f.account_id, a.handle, au.path AS account_path, f.unit_id, u.name AS unit_name,
+    u.path AS unit_path, f.code, f.subject, f.source, f.description, f.evidence, f.state, f.deadline,
+    f.correction, f.corrected_by,
+    f.checked_by, f.revision, f.opened_by, f.opened_at, f.updated_at, f.closed_at,
+    coalesce(c.display_name, '') AS corrector, coalesce(k.display_name, '') AS checker,
+    coalesce(o.display_name, '') AS opener
+FROM faults f JOIN accounts a ON a.id = f.account_id JOIN units au ON au.id = a.unit_id
+    JOIN units u ON u.id = f.unit_id
+    LEFT JOIN users c ON c.id = f.corrected_by LEFT JOIN users k ON k.id = f.checked_by
+    LEFT JOIN users o ON o.id = f.opened_by
+WHERE `
+
+func errNotFound() error {
+	return fault.NotFound("没有找到这个问题，或不在您的管辖范围内")
+}
+
+func errStale() error {
+	return fault.Conflict("这个问题刚刚被他人处理，请刷新后再办")
+}
+
+// scoped is the condition that the actor sees a fault: by its account's unit, or as the one that puts it
+// right.
+func scoped(actor access.Actor) (string, []any) {
+	mine, args := access.Scope(actor, access.ReachView, "au.path")
+	ours, more := access.Scope(actor, access.ReachView, "u.path")
+
+	return "(" + mine + " OR " + ours + ")", append(args, more...)
+}
+
+func findFault(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Fault, error) {
+	cond, args := scoped(actor)
+	found, err := gorm.G[Fault](
+		db,
+	).Raw(selectFault+"f.id = ? AND "+cond, append([]any{id}, args...)...).
+		Take(ctx)
+
+	return found, pg.OrNotFound(err, errNotFound())
+}
+
+// conditions are the WHERE of what is asked for.
+func (q Query) conditions(actor access.Actor, now time.Time) (string, []any) {
+	cond, args := scoped(actor)
+	and := func(sql string, values ...any) { cond, args = cond+" AND "+sql, append(args, values...) }
+
+	if q.UnitPath != "" {
+		and("(starts_with(au.path, ?) OR starts_with(u.path, ?))", q.UnitPath, q.UnitPath)
+	}
+
+	switch {
+	case q.State != "":
+		and("f.state = ?", string(q.State))
+	case !q.Closed:
+		and("f.state <> 'closed'")
+	}
+
+	if q.Code != "" {
+		and("f.code = ?", q.Code)
+	}
+	if q.AccountID != 0 {
+		and("f.account_id = ?", q.AccountID)
+	}
+	if q.Overdue {
+		and("f.state = 'assigned' AND f.deadline < ?::date", beijing.Date(now))
+	}
+
+	return cond, args
+}
+
+func listFaults(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	query Query,
+	now time.Time,
+) (pg.Page[Fault], error) {
+	cond, args := query.conditions(actor, now)
+	after, further, err := pg.ParseCursor(query.After)
+	if err != nil {
+		return pg.Page[Fault]{}, err
+	}
+	if further {
+		cond, args = cond+" AND (f.updated_at, f.id) < (?, ?)", append(args, after.At, after.ID)
+	}
+	limit := query.Limit
+	if limit <= 0 || limit > pageSize {
+		limit = pageSize
+	}
+	rows, err := gorm.G[Fault](db).Raw(selectFault+cond+" ORDER BY f.updated_at DESC, f.id DESC LIMIT ?",
+		append(args, limit+1)...).Find(ctx)
+
+	return pg.Cut(rows, limit, func(f Fault) pg.Cursor { return pg.Cursor{At: f.UpdatedAt, ID: f.ID} }), err
+}
+
+// countStates counts the faults that the actor sees, by state, and those that are overdue.
+func countStates(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	unitPath string,
+	now time.Time,
+) (map[State]int, int, error) {
+	cond, args := Query{UnitPath: unitPath, Closed: true}.conditions(actor, now)
+
+	type count struct {
+		State   State
+		N       int
+		Overdue int
+	}
+	rows, err := gorm.G[count](db).Raw(`
+SELECT f.state, count(*) AS n,
+    count(*) FILTER (WHERE f.state = 'assigned' AND f.deadline < ?::date) AS overdue
+FROM faults f JOIN accounts a ON a.id = f.account_id JOIN units au ON au.id = a.unit_id
+    JOIN units u ON u.id = f.unit_id
+WHERE `+cond+" GROUP BY f.state", append([]any{beijing.Date(now)}, args...)...).Find(ctx)
+
+	by, overdue := map[State]int{}, 0
+	for _, row := range rows {
+		by[row.State], overdue = row.N, overdue+row.Overdue
+	}
+
+	return by, overdue, err
+}
+
+// overdueFaults are those whose last day is over, of everybody.
+func overdueFaults(ctx context.Context, db *gorm.DB, now time.Time) ([]Fault, error) {
+	return gorm.G[Fault](db).Raw(selectFault+`f.state = 'assigned' AND f.deadline < ?::date
+ORDER BY f.deadline, f.id LIMIT ?`, beijing.Date(now), mostSwept).Find(ctx)
+}
+
+// stepRow is a Step as the database gives it.
+type stepRow struct {
+	Act       Act
+	FromState State
+	ToState   State
+	Note      string
+	By        string
+	At        time.Time
+}
+
+func stepsOf(ctx context.Context, db *gorm.DB, id int64) ([]Step, error) {
+	rows, err := gorm.G[stepRow](db).Raw(`
+SELECT s.act, s.from_state, s.to_state, s.note, coalesce(w.display_name, '') AS by, s.at
+FROM fault_steps s LEFT JOIN users w ON w.id = s.by_user WHERE s.fault_id = ? ORDER BY s.id DESC LIMIT 200`,
+		id).Find(ctx)
+
+	steps := make([]Step, len(rows))
+	for i, row := range rows {
+		steps[i] = Step{row.Act, row.FromState, row.ToState, row.Note, row.By, row.At}
+	}
+
+	return steps, err
+}
+
+// insertFault writes a fault and gives its number; 0 where one is open of this account, code and subject,
+// and, where once is set, where there ever was one.
+func insertFault(
+	ctx context.Context,
+	tx pg.Tx,
+	made Entry,
+	unitID int64,
+	source Source,
+	by int64,
+	at time.Time,
+	once bool,
+) (id int64, err error) {
+	err = tx.Pgx.QueryRow(
+		ctx,
+		`
+INSERT INTO faults (account_id, unit_id, code, subject, source, description, evidence, state, opened_by,
+    opened_at, updated_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, 'open', nullif($8::bigint, 0), $9, $9
+WHERE NOT $10 OR NOT EXISTS (SELECT FROM faults WHERE account_id = $1 AND code = $3 AND subject = $4)
+ON CONFLICT (account_id, code, subject) WHERE state <> 'closed' DO NOTHING RETURNING id`,
+		made.AccountID,
+		unitID,
+		made.Code,
+		made.Subject,
+		string(source),
+		made.Description,
+		made.Evidence,
+		by,
+		at,
+		once,
+	).Scan(&id)
+	if pg.IsNotFound(err) {
+		return 0, nil
+	}
+
+	return id, err
+}
+
+// openOne is the number of the fault that is open of an account, a code and a subject; 0 where none is.
+func openOne(ctx context.Context, tx pg.Tx, made Entry) (id int64, err error) {
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT coalesce(max(id), 0) FROM faults
+WHERE account_id = $1 AND code = $2 AND subject = $3 AND state <> 'closed'`,
+		made.AccountID, made.Code, made.Subject).Scan(&id)
+
+	return id, err
+}
+
+// updateFault moves a fault of a revision to where an act leads.
+func updateFault(ctx context.Context, tx pg.Tx, f Fault, to State, move Move, by int64, at time.Time) error {
+	sets := []string{"state = $1", "revision = revision + 1", "updated_at = $2"}
+	args := []any{string(to), at, f.ID, move.Revision, string(f.State)}
+	set := func(sql string, value any) {
+		args = append(args, value)
+		sets = append(sets, strings.Replace(sql, "?", "$"+strconv.Itoa(len(args)), 1))
+	}
+
+	switch move.Act {
+	case Assign:
+		set("unit_id = ?", move.UnitID)
+		set("deadline = ?::text::date", move.Deadline)
+	case Correct:
+		set("correction = ?", strings.TrimSpace(move.Note+"\n"+move.Evidence))
+		set("corrected_by = ?", by)
+	case Pass:
+		set("checked_by = ?", by)
+	case Return:
+		sets = append(sets, "corrected_by = NULL", "checked_by = NULL")
+	case Close:
+		set("closed_at = ?", at)
+	case Reopen:
+		sets = append(sets, "closed_at = NULL", "corrected_by = NULL", "checked_by = NULL")
+	}
+
+	done, err := tx.Pgx.Exec(ctx, "UPDATE faults SET "+strings.Join(sets, ", ")+
+		" WHERE id = $3 AND revision = $4 AND state = $5", args...)
+	if err == nil && done.RowsAffected() != 1 {
+		return errStale()
+	}
+
+	return err
+}
+
+func insertStep(ctx context.Context, tx pg.Tx, id int64, step Step, by int64) error {
+	_, err := tx.Pgx.Exec(ctx, `
+INSERT INTO fault_steps (fault_id, act, from_state, to_state, note, by_user, at)
+VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7)`,
+		id, string(step.Act), string(step.From), string(step.To), step.Note, by, step.At)
+
+	return err
+}
