@@ -1,0 +1,128 @@
+package faults_test
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/console/faults"
+	"juzhen/internal/e2e/stage/pages"
+	"juzhen/internal/faultbook"
+	"juzhen/internal/inspect"
+)
+
+var now = time.Date(2026, 11, 30, 1, 0, 0, 0, time.UTC)
+
+func newWorld(t *testing.T) *pages.Pages {
+	t.Helper()
+	p := pages.New(t, now, func(p *pages.Pages) {
+		faults.Register(p.Kit, faults.Deps{
+			Faults:   faultbook.New(p.DB, inspect.New(p.DB, p.Now), p.Now),
+			Accounts: p.Accounts, Units: p.Org,
+		})
+	})
+	p.Person("reviewer", access.Reviewer, "朝阳区")
+	p.Person("auditor", access.Auditor, "环保局")
+	p.Account("朝阳环保示例", "朝阳区", account.Manual, false)
+	p.Account("环保北京", "环保局", account.Manual, false)
+
+	return p
+}
+
+// entry is what an officer writes.
+func entry() url.Values {
+	return url.Values{
+		"account": {"@朝阳环保示例"}, "code": {"link_dead"}, "description": {"第二条的链接打不开"},
+		"evidence": {"截图在值班电脑"},
+	}
+}
+
+// TestAFaultIsDealtWithOnItsPage by those who may, each with the form that is theirs.
+func TestAFaultIsDealtWithOnItsPage(t *testing.T) {
+	t.Parallel()
+
+	p := newWorld(t)
+	p.As("boss").Get("/faults").Want(200).WantText(".empty-state", "没有这样的问题")
+	p.As("officer").Get("/faults/new?account=1&subject=post/7").Want(200).WantCount("[value='@朝阳环保示例']", 1)
+	p.As("officer").Post("/faults", entry()).Want(303)
+	p.As("officer").Post("/faults", entry()).Want(409).WantText("main", "编号 1").
+		WantText("[name=description]", "第二条的链接打不开")
+
+	p.As("officer").Get("/faults/1").Want(200).WantText("h1", "@朝阳环保示例 · 链接打不开").
+		WantCount("form[action$=assign]", 1).WantCount("form[action$=correct]", 0)
+	p.As("auditor").Get("/faults/1").Want(200).WantCount("main form", 0)
+	boss := p.As("boss")
+	form := boss.Get("/faults/1").Form("form[action$=assign]")
+	form.Set("deadline", "2026-11-01")
+	boss.Post("/faults/1/assign", form).Want(422).WantText(".field-wrong", "整改期限已经过去").
+		WantCount("[value='2026-11-01']", 1)
+	form.Set("deadline", "2026-12-05")
+	boss.Post("/faults/1/assign", form).Want(303)
+	boss.Post("/faults/1/assign", form).Want(409) // not the one that was shown
+
+	form = p.As("officer").Get("/faults/1").WantText(".facts", "2026-12-05").Form("form[action$=correct]")
+	form.Set("note", "链接已换")
+	p.As("officer").Post("/faults/1/correct", form).Want(303)
+	p.As("officer").Get("/faults/1").WantCount("main form", 0).WantText("main", "等待另一人复核")
+	form = p.As("reviewer").Get("/faults/1").Form("form[action$=check]")
+	p.As("reviewer").Post("/faults/1/check", form).Want(422).WantText(".field-wrong", "请写明怎样复核的")
+	form.Set("note", "手机上仍打不开")
+	form.Set("verdict", "return")
+	p.As("reviewer").Post("/faults/1/check", form).Want(303)
+	form = p.As("officer").Get("/faults/1").WantText(".timeline", "复核退回").Form("form[action$=correct]")
+	form.Set("note", "再换")
+	p.As("officer").Post("/faults/1/correct", form).Want(303)
+	form = p.As("reviewer").Get("/faults/1").Form("form[action$=check]")
+	form.Set("note", "看过")
+	p.As("reviewer").Post("/faults/1/check", form).Want(303)
+	form = boss.Get("/faults/1").WantCount("form[action$=close]", 1).Form("form[action$=close]")
+	boss.Post("/faults/1/close", form).Want(303)
+
+	boss.Get("/faults").WantText(".empty-state", "没有这样的问题")
+	boss.Get("/faults?state=all").WantCount("tbody tr", 1).WantText("tbody .state-green", "已销号")
+	form = boss.Get("/faults/1").Form("form[action$=reopen]")
+	form.Set("note", "又打不开")
+	boss.Post("/faults/1/reopen", form).Want(303)
+	boss.English().Get("/faults/1").WantText("main", "To be assigned again next").WantCount(".timeline li", 8)
+}
+
+func TestWhatIsWrongIsToldAtTheField(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t)
+
+	for field, wrong := range map[string]string{
+		"account": "没有这个", "code": "nope", "description": " ",
+	} {
+		form := entry()
+		form.Set(field, wrong)
+		p.As("officer").Post("/faults", form).Want(422).WantCount(".field-wrong [name="+field+"]", 1)
+	}
+	form := entry()
+	form.Set("account", "环保北京") // of another unit: as one that is not there
+	p.As("officer").Post("/faults", form).Want(422).WantText(".field-wrong", "没有找到账号")
+	p.As("auditor").Post("/faults", entry()).Want(403)
+	p.As("admin").Get("/faults").Want(403)
+}
+
+func TestTheListFiltersAndTellsWhatIsOverdue(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t)
+	boss := p.As("boss")
+	boss.Post("/faults", entry()).Want(303)
+	form := entry()
+	form.Set("account", "@环保北京")
+	form.Set("code", "wording_grave")
+	boss.Post("/faults", form).Want(303)
+	p.Exec("UPDATE faults SET state = 'assigned', deadline = '2026-11-29' WHERE id = 1")
+
+	boss.Get("/faults").WantCount("tbody tr", 2).WantText(".banner-bad", "1 个问题逾期未整改").
+		WantText("tbody", "单项否决")
+	boss.Get("/faults?overdue=1").WantCount("tbody tr", 1).WantText("tbody tr", "逾期")
+	boss.Get("/faults?state=open").WantCount("tbody tr", 1)
+	boss.Get("/faults?code=link_dead").WantCount("tbody tr", 1)
+	boss.Get("/faults?code=nope&state=nope&unit=999").WantCount("tbody tr", 2)
+	p.As("officer").Get("/faults").WantCount("tbody tr", 1)
+	p.As("officer").Get("/faults/2").Want(404)
+}

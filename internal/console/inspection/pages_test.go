@@ -1,0 +1,98 @@
+package inspection_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"juzhen/internal/account"
+	"juzhen/internal/console/inspection"
+	"juzhen/internal/e2e/stage/pages"
+	"juzhen/internal/inspect"
+)
+
+var now = time.Date(2026, 11, 30, 1, 0, 0, 0, time.UTC)
+
+func newWorld(t *testing.T) *pages.Pages {
+	t.Helper()
+
+	return pages.New(t, now, func(p *pages.Pages) {
+		inspection.Register(p.Kit, inspection.Deps{
+			Inspect: inspect.New(p.DB, p.Now), Accounts: p.Accounts, Units: p.Org,
+		})
+	})
+}
+
+// silent is a live account of the district whose latest post is so many days old.
+func silent(p *pages.Pages, handle string, days int) account.Account {
+	a := p.Account(handle, "朝阳区", account.Manual, false)
+	p.Exec("UPDATE accounts SET state = 'live', created_at = '2026-01-01' WHERE id = $1", a.ID)
+	p.Exec(`
+INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state,
+    state_at, reposts, comments, likes)
+VALUES ($1, 'weibo', $2, 'past', $3, '某文', true, 0, 'live', now(), 0, 0, 0)`,
+		a.ID, fmt.Sprint(a.ID), now.AddDate(0, 0, -days))
+
+	return a
+}
+
+func TestTheFirstSentenceSaysWhoFails(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t)
+	p.As("boss").Get("/inspection").Want(200).WantText(".empty-state", "没有可以检查的账号")
+
+	silent(p, "新鲜示例", 1)
+	p.As("boss").Get("/inspection").Want(200).
+		WantText("#answer.banner-good", "下一个不合格的是 @新鲜示例：2026-12-14，还有 14 天")
+	silent(p, "临近示例", 12)
+	p.As("boss").Get("/inspection").WantText("#answer.banner-warn", "下一个不合格的是 @临近示例：2026-12-03，还有 3 天")
+	silent(p, "同日示例", 12)
+	silent(p, "过期示例", 20)
+	page := p.As("boss").Get("/inspection").Want(200)
+	page.WantText("#answer.banner-bad", "现在不合格的有 1 个账号。如果不再做任何事，下一批不合格的是 @临近示例 等 2 个账号")
+	page.WantText("tbody tr:first-child", "过期示例").WantText("tbody tr:first-child .state-red", "不合格").
+		WantText("tbody tr:first-child", "已 5 天").WantText("tbody tr:nth-child(2) .state-orange", "即将不合格").
+		WantText("tbody tr:nth-child(2)", "须在 2026-12-02 结束前发布一条").WantCount("tbody tr", 4)
+	p.As("boss").English().Get("/inspection").
+		WantText("#answer", "1 account fails now. If nothing is done").WantText("tbody", "Publish a post now")
+}
+
+func TestTheAddressFilters(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t)
+	near := silent(p, "临近示例", 12)
+	silent(p, "过期示例", 20)
+	boss := p.As("boss")
+
+	boss.Get("/inspection?state=soon").WantCount("tbody tr", 1).WantText(".chips:not(.sums)", "即将不合格")
+	boss.Get("/inspection?state=ok").WantText(".empty-state", "没有这样的账号")
+	boss.Get("/inspection?state=nope").WantCount("tbody tr", 2)
+	boss.Get(fmt.Sprintf("/inspection?unit=%d", p.Units["朝阳区"].UnitID)).WantCount("tbody tr", 2).
+		WantText(".chips:not(.sums)", "朝阳区")
+	boss.Get("/inspection?unit=999").WantCount("tbody tr", 2) // not one of the reader's: no filter
+	boss.Get(fmt.Sprintf("/inspection?account=%d", near.ID)).WantCount("tbody tr", 1)
+	boss.Get("/inspection?account=999").Want(404)
+	boss.Get("/inspection?at=2026-12-04").
+		WantCount("tbody .state-red", 2).
+		WantText(".chips:not(.sums)", "2026-12-04")
+	boss.Get("/inspection?at=morgen").Want(422)
+	boss.Get("/inspection?at=2029-01-01").Want(422)
+	p.As("officer").Get("/inspection").WantCount("tbody tr", 2)
+	p.As("admin").Get("/inspection").Want(403)
+}
+
+func TestManyAccountsArePaged(t *testing.T) {
+	t.Parallel()
+
+	p := newWorld(t)
+	for i := range 53 {
+		silent(p, fmt.Sprintf("示例%02d", i), 1)
+	}
+	first := p.As("boss").Get("/inspection").WantCount("tbody tr", 50)
+	next, ok := first.Find("a[rel=next]").Attr("href")
+	if !ok {
+		t.Fatal("no way to the next page")
+	}
+	p.As("boss").Get(next).WantCount("tbody tr", 3).WantCount("a[rel=next]", 0)
+	p.As("boss").Get("/inspection?page=99").Want(200).WantCount("tbody tr", 0)
+}
