@@ -28,8 +28,8 @@ func silent(p *pages.Pages, handle string, days int) account.Account {
 	a := p.Account(handle, "朝阳区", account.Manual, false)
 	p.Exec("UPDATE accounts SET state = 'live', created_at = '2026-01-01' WHERE id = $1", a.ID)
 	p.Exec(`
-INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures, state,
-    state_at, reposts, comments, likes)
+INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures,
+    state, state_at, reposts, comments, likes)
 VALUES ($1, 'weibo', $2, 'past', $3, '某文', true, 0, 'live', now(), 0, 0, 0)`,
 		a.ID, fmt.Sprint(a.ID), now.AddDate(0, 0, -days))
 
