@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
 	"juzhen/internal/i18n"
+	"juzhen/internal/instant"
 )
 
 // State is where a fault stands.
@@ -269,7 +270,7 @@ func (m Move) clean(now time.Time) (Move, error) {
 	wrong.Add(tooLong("note", m.Note, MaxText))
 	wrong.Add(tooLong("evidence", m.Evidence, MaxText))
 	if m.Act == Assign {
-		day, err := time.ParseInLocation(time.DateOnly, m.Deadline, beijing.Zone)
+		day, err := instant.Parse(m.Deadline, time.DateOnly)
 		today := beijing.Day(now)
 
 		switch {

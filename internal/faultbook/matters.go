@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"juzhen/internal/access"
-	"juzhen/internal/beijing"
 	"juzhen/internal/i18n"
+	"juzhen/internal/instant"
 	"juzhen/internal/todo"
 )
 
@@ -111,7 +111,7 @@ func (f Fault) item(matter todo.Matter) todo.Item {
 
 // dayOver is the instant at which the last day ends; nil without one.
 func (f Fault) dayOver() *time.Time {
-	day, err := time.ParseInLocation(time.DateOnly, f.Due(), beijing.Zone)
+	day, err := instant.Parse(f.Due(), time.DateOnly)
 	if err != nil {
 		return nil
 	}
