@@ -799,8 +799,8 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
      RETURNING id`, fmt.Sprint("notice/", n), s.unit)}
 	}
 	unopened = func(s *side) vars { // nobody looked at it yet
-		v := notice(s)
-		s.g.exec("UPDATE notice_events SET todo_id = $1, watched = true WHERE id = $2", v["id"], s.noticeOf(1)["id"])
+		v, event := notice(s), s.noticeOf(1)["id"]
+		s.g.exec("UPDATE notice_events SET todo_id = $1, watched = true WHERE id = $2", v["id"], event)
 
 		return v
 	}

@@ -39,3 +39,19 @@ func TestTheBellRings(t *testing.T) {
 	writer.Follow("form.form button[type=submit]")
 	writer.SeeText("main", "通知设置已保存")
 }
+
+// TestAMatterThatIsFollowedIsRead: whoever goes to it from the list of to-dos has seen it, and needs no
+// notice of it any more.
+func TestAMatterThatIsFollowedIsRead(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	reviewer := person(t, w, "shenhe")
+	w.Submit("空气质量周报，请审核", world.In(3*time.Hour), "环保北京")
+	reviewer.Go("/todo")
+	reviewer.SeeText("#head-bell", "1")
+	reviewer.Follow("a[data-opens]")
+	reviewer.SeeText("main", "空气质量周报")
+	reviewer.Go("/notices")
+	reviewer.SeeText("main", "没有未读的通知")
+	reviewer.SeeText("#head-bell", "0")
+}
