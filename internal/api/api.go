@@ -54,6 +54,7 @@ import (
 	"juzhen/internal/source"
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
+	"juzhen/internal/urgent"
 	"juzhen/internal/web"
 )
 
@@ -79,6 +80,7 @@ type Deps struct {
 	Reach      *reach.Service
 	Plan       *plan.Service
 	Relays     *relay.Service
+	Urgent     *urgent.Service
 	Library    *library.Service
 	Inspect    *inspect.Service
 	Faults     *faultbook.Service
@@ -171,7 +173,9 @@ func (a *api) nouns() {
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,
 	})
-	templates.Register(a.API, templates.Deps{Sources: a.Sources, Templates: a.Templates, Post: read})
+	templates.Register(a.API, templates.Deps{
+		Sources: a.Sources, Templates: a.Templates, Urgent: a.Urgent, Post: read,
+	})
 	reachops.Register(a.API, reachops.Deps{
 		Accounts:   a.Accounts,
 		Posts:      a.Posts,

@@ -54,6 +54,7 @@ import (
 	"juzhen/internal/source"
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
+	"juzhen/internal/urgent"
 	"juzhen/internal/web"
 	"juzhen/internal/weibo"
 )
@@ -176,8 +177,12 @@ func (w *world) services(weiboURL string) {
 	checks := check.New(w.db, lists, links, w.now)
 	templates := template.New(w.db, w.now)
 	deliveries := delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks})
+	relays := relay.New(w.db, relay.Options{Deliveries: deliveries, People: people.ActingAs, Now: w.now})
 	w.deps = api.Deps{
-		Relays: relay.New(w.db, relay.Options{Deliveries: deliveries, People: people.ActingAs, Now: w.now}),
+		Relays: relays,
+		Urgent: urgent.New(urgent.Options{
+			Templates: templates, Columns: column.New(w.db, w.now), Deliveries: deliveries, Relays: relays, Now: w.now,
+		}),
 		Plan: plan.New(
 			w.db,
 			plan.Options{

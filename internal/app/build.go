@@ -56,6 +56,7 @@ import (
 	"juzhen/internal/source"
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
+	"juzhen/internal/urgent"
 	"juzhen/internal/weibo"
 )
 
@@ -85,6 +86,7 @@ type Services struct {
 	Plan       *plan.Service
 	PDF        *pdf.Maker
 	Relays     *relay.Service
+	Urgent     *urgent.Service
 	Inspect    *inspect.Service
 	Faults     *faultbook.Service
 	Live       *live.Hub
@@ -190,6 +192,10 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Faults = faultbook.New(db, a.Inspect, now)
 	a.Relays = relay.New(db, relay.Options{
 		Deliveries: a.Deliveries, Checks: a.Checks, People: a.Identity.ActingAs, Now: now, Log: a.log,
+	})
+
+	a.Urgent = urgent.New(urgent.Options{
+		Templates: a.Templates, Columns: a.Columns, Deliveries: a.Deliveries, Relays: a.Relays, Now: now,
 	})
 
 	return nil

@@ -40,6 +40,7 @@ var (
 		"library",
 		"plan",
 		"relay",
+		"urgent",
 		"inspect",
 		"faultbook",
 	}
@@ -151,7 +152,7 @@ var operations = map[string][]string{
 	"deliveries": {"pictures"},
 	"posts":      {"chains", "deliveries", "pictures", "words"},
 	"relays":     {"words"},
-	"templates":  {"posts"},
+	"templates":  {"posts", "words"},
 }
 
 // TestOperationsKnowOnlyWhoseAnswersTheyShow keeps the groups of the interface from growing together.

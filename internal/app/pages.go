@@ -95,6 +95,7 @@ func (a *App) register(kit *web.Kit) {
 		Reach:       a.Reach,
 		Plan:        a.Plan,
 		Relays:      a.Relays,
+		Urgent:      a.Urgent,
 		Library:     a.Library,
 		Inspect:     a.Inspect,
 		Faults:      a.Faults,
@@ -144,7 +145,9 @@ func (a *App) register(kit *web.Kit) {
 		Columns:  a.Columns,
 		Units:    a.Org,
 	})
-	templates.Register(kit, templates.Deps{Templates: a.Templates, Accounts: a.Accounts, Units: a.Org})
+	templates.Register(kit, templates.Deps{
+		Templates: a.Templates, Accounts: a.Accounts, Units: a.Org, Urgent: a.Urgent,
+	})
 	todo.Register(kit, todo.Deps{Todo: a.Todo})
 	notices.Register(kit, notices.Deps{Notices: a.Notices})
 	calendar.Register(kit, calendar.Deps{
@@ -158,7 +161,7 @@ func (a *App) register(kit *web.Kit) {
 	planpages.Register(kit, planpages.Deps{Plan: a.Plan, Units: a.Org, Public: a.cfg.Public(a.cfg.Listen)})
 	relaypages.Register(kit, relaypages.Deps{
 		Relays: a.Relays, Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Columns: a.Columns,
-		Units: a.Org,
+		Units: a.Org, Reviews: a.Reviews,
 	})
 	reviews.Register(kit, reviews.Deps{
 		Posts:      a.Posts,

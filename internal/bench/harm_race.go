@@ -154,7 +154,7 @@ func racePause(ctx context.Context, w *world, n int) error {
 }
 
 func (w *world) pauseAndResume(ctx context.Context, n int) error {
-	pause, err := w.acts.Pause(ctx, supervisor, 1, nil, "核实情况")
+	pause, err := w.acts.Pause(ctx, supervisor, delivery.Stop{UnitID: 1, Why: "核实情况"})
 	if err != nil {
 		return err
 	}

@@ -46,15 +46,7 @@ func (s *Service) askAdvance(
 		return Advance{}, err
 	}
 	if err := note(
-		ctx,
-		tx,
-		now,
-		actor,
-		actPostAdvance,
-		p.Ref(),
-		p.UnitPath,
-		advance.Reason,
-		advance.detail(),
+		ctx, tx, now, actor, actPostAdvance, p.Ref(), p.UnitPath, advance.Reason, advance.detail(),
 	); err != nil {
 		return Advance{}, err
 	}
@@ -222,14 +214,7 @@ func (s *Service) AgreeAdvance(ctx context.Context, actor access.Actor, id int64
 		}
 
 		return note(
-			ctx,
-			tx,
-			now,
-			actor,
-			actPostAdvanceAgree,
-			p.Ref(),
-			p.UnitPath,
-			advance.Reason,
+			ctx, tx, now, actor, actPostAdvanceAgree, p.Ref(), p.UnitPath, advance.Reason,
 			advance.detail(),
 		)
 	})

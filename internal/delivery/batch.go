@@ -119,14 +119,7 @@ func (s *Service) askBatch(
 
 	for _, delivery := range list {
 		if err := note(
-			ctx,
-			tx,
-			now,
-			actor,
-			actTakedown,
-			delivery.Ref(),
-			delivery.UnitPath,
-			why,
+			ctx, tx, now, actor, actTakedown, delivery.Ref(), delivery.UnitPath, why,
 			map[string]any{"batch": batch},
 		); err != nil {
 			return nil, err
@@ -212,15 +205,7 @@ func noteAnswers(
 			"batch":    *decision.BatchID,
 		}
 		if err := note(
-			ctx,
-			tx,
-			now,
-			actor,
-			action,
-			ref(decision.DeliveryID),
-			decision.UnitPath,
-			because,
-			detail,
+			ctx, tx, now, actor, action, ref(decision.DeliveryID), decision.UnitPath, because, detail,
 		); err != nil {
 			return err
 		}

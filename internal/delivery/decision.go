@@ -167,14 +167,7 @@ func (s *Service) ask(
 	}
 	action := map[Asked]audit.Act{AskNotSent: actResolve, AskTakedown: actTakedown}[kind]
 	if err := note(
-		ctx,
-		tx,
-		now,
-		actor,
-		action,
-		delivery.Ref(),
-		delivery.UnitPath,
-		why,
+		ctx, tx, now, actor, action, delivery.Ref(), delivery.UnitPath, why,
 		map[string]any{"decision": id},
 	); err != nil {
 		return Decision{}, err

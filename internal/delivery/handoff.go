@@ -114,14 +114,7 @@ func (s *Service) hand(
 		}
 
 		return note(
-			ctx,
-			tx,
-			now,
-			actor,
-			actHandoff,
-			delivery.Ref(),
-			delivery.UnitPath,
-			"",
+			ctx, tx, now, actor, actHandoff, delivery.Ref(), delivery.UnitPath, "",
 			map[string]any{"step": string(move.Code)},
 		)
 	})

@@ -22,6 +22,7 @@ type Pause struct {
 	UnitPath      string
 	AccountID     *int64
 	AccountHandle string
+	SparesUrgent  bool // what is marked urgent goes on
 	Reason        string
 	PausedBy      int64
 	PausedName    string
@@ -39,11 +40,24 @@ func (p Pause) ended() error {
 	).WithCode("resumed")
 }
 
+// Stop is what a person wants paused: a unit with all below it, or one account.
+type Stop struct {
+	UnitID       int64
+	AccountID    *int64
+	SparesUrgent bool // what is marked urgent goes on: a warning, with its changes and its lifting
+	Why          string
+}
+
+func (s Stop) args(path string) pgx.NamedArgs {
+	return pgx.NamedArgs{"path": path, "account": s.AccountID, "spare": s.SparesUrgent}
+}
+
 // PausePreview says how much a pause would stop.
 type PausePreview struct {
 	Accounts int // live accounts it covers
 	Waiting  int // deliveries it would hold
 	Sending  int // past their mark: out of its reach, the wish is kept
+	Spared   int // urgent ones that go on
 }
 
 // place finds the unit, and the account if one is named, that the actor may pause.
@@ -65,22 +79,24 @@ func place(
 	return org.FindTx(ctx, tx, actor, access.Pause, a.UnitID)
 }
 
-// coverSQL is the condition "this delivery's account is in the place".
-const coverSQL = `(@account::bigint IS NULL OR d.account_id = @account::bigint) AND d.account_id IN (
+// coverSQL is the condition "this delivery's account is in the place, and it is not spared".
+const coverSQL = placeSQL + " AND NOT (@spare::boolean AND d.urgent)"
+
+// placeSQL is the condition "this delivery's account is in the place".
+const placeSQL = `(@account::bigint IS NULL OR d.account_id = @account::bigint) AND d.account_id IN (
     SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id WHERE u.path LIKE @path || '%')`
 
 // PreviewPause counts what a pause would stop, before anybody presses the button.
 func (s *Service) PreviewPause(
 	ctx context.Context,
 	actor access.Actor,
-	unitID int64,
-	accountID *int64,
+	stop Stop,
 ) (_ PausePreview, err error) {
-	defer fault.Step(&err, "delivery.PreviewPause %d", unitID)
+	defer fault.Step(&err, "delivery.PreviewPause %d", stop.UnitID)
 
 	var pausePreview PausePreview
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		unit, err := place(ctx, tx, actor, unitID, accountID)
+		unit, err := place(ctx, tx, actor, stop.UnitID, stop.AccountID)
 		if err != nil {
 			return err
 		}
@@ -89,11 +105,12 @@ func (s *Service) PreviewPause(
 SELECT (SELECT count(*) FROM accounts a JOIN units u ON u.id = a.unit_id
     WHERE a.state = 'live' AND u.path LIKE @path || '%'
     AND (@account::bigint IS NULL OR a.id = @account::bigint)),
-       count(*) FILTER (WHERE d.state IN ('waiting', 'preparing', 'handoff')),
-           count(*) FILTER (WHERE d.state IN ('sending', 'unknown'))
-FROM deliveries d WHERE NOT d.settled AND `+coverSQL, pgx.NamedArgs{
-			"path": unit.Path, "account": accountID,
-		}).Scan(&pausePreview.Accounts, &pausePreview.Waiting, &pausePreview.Sending)
+       count(*) FILTER (WHERE d.state IN ('waiting', 'preparing', 'handoff') AND NOT d.spared),
+       count(*) FILTER (WHERE d.state IN ('sending', 'unknown') AND NOT d.spared),
+       count(*) FILTER (WHERE d.state IN ('waiting', 'preparing', 'handoff') AND d.spared)
+FROM (SELECT d.state, @spare::boolean AND d.urgent AS spared
+    FROM deliveries d WHERE NOT d.settled AND `+placeSQL+`) d`, stop.args(unit.Path)).
+			Scan(&pausePreview.Accounts, &pausePreview.Waiting, &pausePreview.Sending, &pausePreview.Spared)
 	})
 
 	return pausePreview, err
@@ -101,39 +118,36 @@ FROM deliveries d WHERE NOT d.settled AND `+coverSQL, pgx.NamedArgs{
 
 // Pause holds everything of a subtree or an account that is not past its mark, in its own transaction:
 // the place's row is locked first, so that no approval or plan slips between. What is past its mark
-// keeps the wish. Fails with fault.Conflict when the same place is paused already.
+// keeps the wish. Fails with fault.Conflict when the same place is paused already, but for a pause of all
+// where one spares what is urgent.
 func (s *Service) Pause(
 	ctx context.Context,
 	actor access.Actor,
-	unitID int64,
-	accountID *int64,
-	why string,
+	stop Stop,
 ) (_ Pause, err error) {
-	defer fault.Step(&err, "delivery.Pause %d", unitID)
+	defer fault.Step(&err, "delivery.Pause %d", stop.UnitID)
 
-	why, err = reason("reason", why)
+	stop.Why, err = reason("reason", stop.Why)
 	if err != nil {
 		return Pause{}, err
 	}
 	var out Pause
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		unit, err := place(ctx, tx, actor, unitID, accountID)
+		unit, err := place(ctx, tx, actor, stop.UnitID, stop.AccountID)
 		if err != nil {
 			return err
 		}
-		if err := recallTx(ctx, tx, now, coverSQL, pgx.NamedArgs{
-			"path": unit.Path, "account": accountID,
-		}); err != nil {
+		if err := recallTx(ctx, tx, now, coverSQL, stop.args(unit.Path)); err != nil {
 			return err
 		}
-		if err := lockPlace(ctx, tx, unit.ID, accountID); err != nil {
+		if err := lockPlace(ctx, tx, unit.ID, stop.AccountID); err != nil {
 			return err
 		}
-		id, err := insertPause(ctx, tx, now, unit.ID, accountID, why, actor.UserID)
+		id, err := insertPause(ctx, tx, now, unit.ID, stop, actor.UserID)
 		if err != nil {
 			return err
 		}
-		reach, err := hold(ctx, tx, now, actor.UserID, id, unit.Path, accountID)
+		reach, err := hold(ctx, tx, now, actor.UserID, id, stop.args(unit.Path))
 		if err != nil {
 			return err
 		}
@@ -144,17 +158,14 @@ func (s *Service) Pause(
 			return err
 		}
 
-		return note(
-			ctx,
-			tx,
-			now,
-			actor,
-			actPause,
-			"pause/"+strconv.FormatInt(id, 10),
-			unit.Path,
-			why,
-			reach.detail(),
-		)
+		detail := reach.detail()
+		if stop.SparesUrgent {
+			detail["spares_urgent"] = true
+		}
+
+		ref := "pause/" + strconv.FormatInt(id, 10)
+
+		return note(ctx, tx, now, actor, actPause, ref, unit.Path, stop.Why, detail)
 	})
 
 	return out, err
@@ -165,10 +176,9 @@ func hold(
 	tx pg.Tx,
 	now time.Time,
 	by, pauseID int64,
-	path string,
-	accountID *int64,
+	args pgx.NamedArgs,
 ) (Reach, error) {
-	args := pgx.NamedArgs{"path": path, "account": accountID, "pause": pauseID, "wish": string(WishHold)}
+	args["pause"], args["wish"] = pauseID, string(WishHold)
 	held, err := Move{
 		From:  []State{Waiting, Preparing, Handoff},
 		To:    Held,

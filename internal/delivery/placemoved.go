@@ -18,7 +18,8 @@ import (
 const ownPause = `EXISTS (
     SELECT FROM pauses p JOIN units pu ON pu.id = p.unit_id, accounts a JOIN units au ON au.id = a.unit_id
     WHERE p.id = d.pause_id AND a.id = d.account_id AND p.resumed_at IS NULL
-        AND (p.account_id = a.id OR p.account_id IS NULL AND au.path LIKE pu.path || '%'))`
+        AND (p.account_id = a.id OR p.account_id IS NULL AND au.path LIKE pu.path || '%')
+        AND NOT (p.spares_urgent AND d.urgent))`
 
 const inUnits = `
 	d.account_id IN (SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id

@@ -55,14 +55,7 @@ func (s *Service) Resume(
 		}
 
 		return note(
-			ctx,
-			tx,
-			now,
-			actor,
-			actResume,
-			"pause/"+strconv.FormatInt(pauseID, 10),
-			pause.UnitPath,
-			"",
+			ctx, tx, now, actor, actResume, "pause/"+strconv.FormatInt(pauseID, 10), pause.UnitPath, "",
 			reach.detail(),
 		)
 	})

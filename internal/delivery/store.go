@@ -97,9 +97,7 @@ func Load(ctx context.Context, db *gorm.DB, ids []int64) (_ []Delivery, err erro
 
 // ofPost reads all deliveries of a post, in the order of the matrix. It checks no right: find the post first.
 func ofPost(ctx context.Context, db *gorm.DB, postID int64) ([]Delivery, error) {
-	return gorm.G[Delivery](
-		db,
-	).Raw(selectDelivery+"d.post_id = ? ORDER BY a.position, a.id", postID).
+	return gorm.G[Delivery](db).Raw(selectDelivery+"d.post_id = ? ORDER BY a.position, a.id", postID).
 		Find(ctx)
 }
 

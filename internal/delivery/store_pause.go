@@ -28,14 +28,13 @@ func insertPause(
 	tx pg.Tx,
 	now time.Time,
 	unitID int64,
-	accountID *int64,
-	why string,
+	stop Stop,
 	by int64,
 ) (id int64, err error) {
 	var twice bool
 	err = tx.Pgx.QueryRow(ctx, `
 SELECT EXISTS (SELECT FROM pauses WHERE unit_id = $1 AND account_id IS NOT DISTINCT
-    FROM $2 AND resumed_at IS NULL)`, unitID, accountID).Scan(&twice)
+    FROM $2 AND resumed_at IS NULL AND ($3 OR NOT spares_urgent))`, unitID, stop.AccountID, stop.SparesUrgent).Scan(&twice)
 	if err != nil {
 		return 0, err
 	}
@@ -43,8 +42,8 @@ SELECT EXISTS (SELECT FROM pauses WHERE unit_id = $1 AND account_id IS NOT DISTI
 		return 0, fault.Conflict("这里已经暂停，无需再次暂停").WithCode("paused")
 	}
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO pauses (unit_id, account_id, reason, paused_by, paused_at) VALUES ($1, $2, $3, $4, $5)
-    RETURNING id`, unitID, accountID, why, by, now).Scan(&id)
+INSERT INTO pauses (unit_id, account_id, spares_urgent, reason, paused_by, paused_at)
+VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`, unitID, stop.AccountID, stop.SparesUrgent, stop.Why, by, now).Scan(&id)
 
 	return id, err
 }
@@ -61,7 +60,7 @@ func endPause(ctx context.Context, tx pg.Tx, now time.Time, id, by int64) error 
 
 const selectPause = `
 SELECT p.id, p.unit_id, u.name AS unit_name, u.path AS unit_path, p.account_id,
-    coalesce(a.handle, '') AS account_handle, p.reason,
+    coalesce(a.handle, '') AS account_handle, p.spares_urgent, p.reason,
        p.paused_by, b.display_name AS paused_name, p.paused_at,
        coalesce(e.display_name, '') AS resumed_name, p.resumed_at,
        (SELECT count(*) FROM deliveries d WHERE d.pause_id = p.id AND d.state = 'held') AS held
@@ -78,10 +77,9 @@ func findPause(ctx context.Context, db *gorm.DB, id int64) (Pause, error) {
 func openPauses(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Pause, error) {
 	scope, args := concerned(actor)
 
-	return gorm.G[Pause](
-		db,
-	).Raw(selectPause+"p.resumed_at IS NULL AND "+scope+" ORDER BY p.id DESC", args...).
-		Find(ctx)
+	query := selectPause + "p.resumed_at IS NULL AND " + scope + " ORDER BY p.id DESC"
+
+	return gorm.G[Pause](db).Raw(query, args...).Find(ctx)
 }
 
 func pastPauses(ctx context.Context, db *gorm.DB, actor access.Actor, after string, n int) ([]Pause, error) {
@@ -94,11 +92,10 @@ func pastPauses(ctx context.Context, db *gorm.DB, actor access.Actor, after stri
 		scope, args = scope+" AND (p.paused_at, p.id) < (?, ?)", append(args, place.At, place.ID)
 	}
 
-	return gorm.G[Pause](
-		db,
-	).
-		Raw(selectPause+"p.resumed_at IS NOT NULL AND "+scope+" ORDER BY p.paused_at DESC, p.id DESC LIMIT ?", append(args, n)...).
-		Find(ctx)
+	query := selectPause + "p.resumed_at IS NOT NULL AND " + scope +
+		" ORDER BY p.paused_at DESC, p.id DESC LIMIT ?"
+
+	return gorm.G[Pause](db).Raw(query, append(args, n)...).Find(ctx)
 }
 
 // concerned is the condition "the pause is of one of the actor's units, or of one above it".
@@ -113,10 +110,8 @@ func concerned(actor access.Actor) (string, []any) {
 }
 
 func heldBy(ctx context.Context, db *gorm.DB, pauseID int64, scope string, args []any) ([]Delivery, error) {
-	return gorm.G[Delivery](
-		db,
-	).
-		Raw(selectDelivery+"d.pause_id = ? AND d.state = 'held' AND "+scope+" ORDER BY d.due_at, d.id LIMIT 2000",
-			append([]any{pauseID}, args...)...).
-		Find(ctx)
+	query := selectDelivery + "d.pause_id = ? AND d.state = 'held' AND " + scope +
+		" ORDER BY d.due_at, d.id LIMIT 2000"
+
+	return gorm.G[Delivery](db).Raw(query, append([]any{pauseID}, args...)...).Find(ctx)
 }

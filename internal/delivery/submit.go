@@ -83,12 +83,30 @@ func (s *Service) CreateAndSubmit(
 ) (p post.Post, err error) {
 	defer fault.Step(&err, "delivery.CreateAndSubmit %d", unitID)
 
+	return s.SubmitNew(ctx, actor, func(tx pg.Tx, now time.Time) (post.Post, bool, error) {
+		p, err := post.CreateTx(ctx, tx, actor, now, unitID, content)
+		return p, false, err
+	}, reasons...)
+}
+
+// SubmitNew submits the post that write makes, in the transaction in which it makes it; write may be called
+// more than once. A post that was there already, of which it says true, stays as it is. Fails as write and
+// Submit do.
+func (s *Service) SubmitNew(
+	ctx context.Context,
+	actor access.Actor,
+	write func(tx pg.Tx, now time.Time) (post.Post, bool, error),
+	reasons ...check.Reason,
+) (p post.Post, err error) {
+	defer fault.Step(&err, "delivery.SubmitNew")
+
 	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
-		if p, err = post.CreateTx(ctx, tx, actor, now, unitID, content); err != nil {
+		var again bool
+		if p, again, err = write(tx, now); err != nil || again {
 			return err
 		}
 
-		return s.submitTx(ctx, tx, now, actor, p.ID, p.Revision, looked, reasons)
+		return s.submitTx(ctx, tx, now, actor, p.ID, 0, looked, reasons)
 	})
 
 	return p, err

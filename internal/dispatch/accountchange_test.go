@@ -169,7 +169,7 @@ func TestWhatAPersonHoldsDoesNotGoOnWithTheAccount(t *testing.T) {
 	gone := w.plan("停用期间撤回", time.Hour, "环保北京")
 
 	w.must(w.suspend(id))
-	pause, err := w.s.Pause(t.Context(), w.supervisor, 1, &id, "重大活动")
+	pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 1, AccountID: &id, Why: "重大活动"})
 	w.must(err)
 	_, err = w.s.Withdraw(t.Context(), w.writer, gone.ID, "有误")
 	w.must(err)

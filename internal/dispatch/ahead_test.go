@@ -150,7 +150,7 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 			}
 		}, []int{1, 1, 1, 1}},
 		"all are paused": {func(b *between) {
-			pause, err := b.s.Pause(b.Context(), b.supervisor, 1, nil, "重大活动")
+			pause, err := b.s.Pause(b.Context(), b.supervisor, delivery.Stop{UnitID: 1, Why: "重大活动"})
 			b.must(err)
 			if pause.Held != crowdOf {
 				b.Errorf("%d held", pause.Held)

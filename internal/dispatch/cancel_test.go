@@ -53,7 +53,7 @@ func TestWishOnAnOpenOutcomeIsFollowedWhenNothingWentOut(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		post := w.lost(sandbox.Before)
-		pause, err := w.s.Pause(t.Context(), w.supervisor, 1, nil, "重大活动")
+		pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 1, Why: "重大活动"})
 		w.must(err)
 		w.untilState(post, delivery.Held)
 		_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, []delivery.Choice{{

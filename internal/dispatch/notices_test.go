@@ -234,7 +234,7 @@ func (w *world) calling() {
 // resume pauses the matrix and ends that with one choice for the only delivery.
 func (w *world) resume(p post.Post, choice delivery.Choice) {
 	w.Helper()
-	pause, err := w.s.Pause(w.Context(), w.supervisor, 1, nil, "重大活动")
+	pause, err := w.s.Pause(w.Context(), w.supervisor, delivery.Stop{UnitID: 1, Why: "重大活动"})
 	w.must(err)
 	choice.DeliveryID = w.only(p).ID
 	_, err = w.s.Resume(w.Context(), w.supervisor, pause.ID, []delivery.Choice{choice})

@@ -103,7 +103,7 @@ func TestMovesUnderAndOutOfPauses(t *testing.T) {
 					if unit < 0 {
 						unit, account = station, &id
 					}
-					pause, err := w.s.Pause(t.Context(), w.supervisor, unit, account, "重大活动")
+					pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: unit, AccountID: account, Why: "重大活动"})
 					w.must(err)
 					pauses = append(pauses, pause.ID)
 				}
@@ -150,7 +150,7 @@ func TestAPauseThatWasLeftEndsWithoutWhatLeft(t *testing.T) {
 			VALUES (4, 2, '站', 'centre', '/1/2/4/', now())`)
 	w.account("环保北京", station, account.Commercial)
 	post := w.plan("空气质量良。", time.Hour, "环保北京")
-	pause, err := w.s.Pause(t.Context(), w.supervisor, 2, nil, "重大活动")
+	pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 2, Why: "重大活动"})
 	w.must(err)
 	w.moveUnit(3)
 
@@ -188,7 +188,7 @@ func TestMovedWhileItIsPrepared(t *testing.T) {
 		INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE
 			VALUES (4, 2, '站', 'centre', '/1/2/4/', now())`)
 	w.account("环保北京", station, account.Commercial)
-	pause, err := w.s.Pause(t.Context(), w.supervisor, 3, nil, "重大活动")
+	pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 3, Why: "重大活动"})
 	w.must(err)
 	post := w.plan("空气质量良。", 20*time.Minute+30*time.Second, "环保北京")
 	w.engine(func(options *dispatch.Options) { options.Delivery.Lead = time.Minute })

@@ -107,17 +107,17 @@ func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
 	w.account("京环之声", 2, account.Commercial)
 	w.engine()
 	post := w.plan("空气质量良。", 500*time.Millisecond, "环保北京", "京环之声")
-	preview, err := w.s.PreviewPause(t.Context(), w.supervisor, 2, nil)
+	preview, err := w.s.PreviewPause(t.Context(), w.supervisor, delivery.Stop{UnitID: 2})
 	w.must(err)
 	if preview.Accounts != 1 || preview.Waiting != 1 {
 		t.Errorf("preview %+v", preview)
 	}
-	pause, err := w.s.Pause(t.Context(), w.supervisor, 2, nil, "重大活动")
+	pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 2, Why: "重大活动"})
 	w.must(err)
 	if pause.Held != 1 {
 		t.Errorf("holds %d", pause.Held)
 	}
-	if _, err := w.s.Pause(t.Context(), w.supervisor, 2, nil, "再次"); !fault.Is(err, fault.KindConflict) {
+	if _, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 2, Why: "再次"}); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("paused twice: %v", err)
 	}
 	late := w.planNow("暂停期间批准", "京环之声")
@@ -147,6 +147,58 @@ func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
 	if n := len(w.rows(post)); n != 2 {
 		t.Errorf("%d deliveries", n)
 	}
+}
+
+// TestAPauseMaySpareWhatIsUrgent: a warning goes out while everything else is held; a pause of all holds
+// it too.
+func TestAPauseMaySpareWhatIsUrgent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	w.engine()
+	urgent := func(text string, due *time.Time) (post.Post, post.Version) {
+		return w.submitContent(post.Content{
+			Text: text, Urgent: true, DueNow: due == nil, DueAt: due,
+			Targets: []post.TargetChoice{{AccountID: w.ids["环保北京"]}},
+		})
+	}
+	later := w.now().Add(far)
+	usual := w.plan("空气质量良。", far, "环保北京")
+	lifting, version := urgent("解除预警。", &later)
+	w.approve(lifting, version, delivery.DueChoice{})
+
+	stop := delivery.Stop{UnitID: 1, SparesUrgent: true, Why: "发布预警"}
+	preview, err := w.s.PreviewPause(t.Context(), w.supervisor, stop)
+	w.must(err)
+	if preview.Waiting != 1 || preview.Spared != 1 {
+		t.Errorf("preview %+v", preview)
+	}
+	pause, err := w.s.Pause(t.Context(), w.supervisor, stop)
+	w.must(err)
+	if pause.Held != 1 || !pause.SparesUrgent {
+		t.Errorf("the pause %+v", pause)
+	}
+	if w.only(usual).State != delivery.Held || w.only(lifting).State != delivery.Waiting {
+		t.Errorf("usual %s, urgent %s", w.only(usual).State, w.only(lifting).State)
+	}
+	late := w.planNow("暂停期间批准", "环保北京")
+	if row := w.only(late); row.State != delivery.Held || row.Reason != delivery.ApprovedPaused {
+		t.Errorf("approved under a pause: %+v", row)
+	}
+	warning, version := urgent("发布预警。", nil)
+	w.approve(warning, version, delivery.DueChoice{})
+	w.untilState(warning, delivery.Sent)
+
+	all := delivery.Stop{UnitID: 1, Why: "核实情况"}
+	_, err = w.s.Pause(t.Context(), w.supervisor, all)
+	w.must(err)
+	if row := w.only(lifting); row.State != delivery.Held {
+		t.Errorf("under a pause of all: %+v", row)
+	}
+	if _, err := w.s.Pause(t.Context(), w.supervisor, stop); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("paused a third time: %v", err)
+	}
+	w.wantCount("环保北京", 1)
 }
 
 // TestPostsOfOneAccountKeepTheirOrder: of posts of one account that fall due close together the first

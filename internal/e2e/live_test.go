@@ -68,7 +68,7 @@ func TestOpenPagesFollowWhatHappens(t *testing.T) {
 	calendar.SeeText("[data-calendar]", "又来一条")
 
 	keepsWhatIsTyped(post, func() {
-		_, err := w.Deliveries.Pause(t.Context(), chief, w.Matrix.Root.ID, nil, "演练")
+		_, err := w.Deliveries.Pause(t.Context(), chief, delivery.Stop{UnitID: w.Matrix.Root.ID, Why: "演练"})
 		must(t, err)
 	})
 	desk.SeeText("#banners", "演练")

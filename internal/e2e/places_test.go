@@ -41,6 +41,7 @@ var placesOf = map[string][]string{
 		"/templates/use?kind=live",
 		"/templates/duties",
 		"/templates/warnings",
+		"/templates/urgent",
 		"/templates/use?kind=warning",
 		"/templates/edit?kind=ozone",
 		"/posts/{draft}/edit",
@@ -357,7 +358,7 @@ func prepare(t *testing.T, w *world.World) vars {
 	v["handoff"] = handedOver(t, w)
 
 	boss, _ := w.Actor("zhuguan")
-	pause, err := w.Deliveries.Pause(t.Context(), boss, v["unit"].(int64), nil, "应急演练")
+	pause, err := w.Deliveries.Pause(t.Context(), boss, delivery.Stop{UnitID: v["unit"].(int64), Why: "应急演练"})
 	if err != nil {
 		t.Fatal(err)
 	}

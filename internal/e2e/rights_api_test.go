@@ -145,6 +145,13 @@ var apiRules = []rule{
 		`{"unit_id":{unit},"kind":"digest","values":{"from":"{today}","items":"某区\t接口的事"}}`,
 		"SELECT editors[1] = {self} FROM post_versions WHERE text LIKE '%接口的事%'", usual,
 	},
+	{
+		"POST /api/v1/warnings", "P----", running,
+		`{"unit_id":{unit},"kind":"warning","lead_account_id":{account},"values":{"colour":"橙",` +
+			`"from":"2026-12-02T00:00","until":"2026-12-04T23:00","cause":"接口{self}"}}`,
+		"SELECT author_id = {self} AND urgent AND phase = 'submitted' FROM posts p JOIN post_versions v " +
+			"ON v.id = p.version_id WHERE v.text LIKE '%接口{self}%'", usual,
+	},
 	{"GET /api/v1/posts/:id/check", "PRS-A", draft, "", "", usual},
 	{
 		"POST /api/v1/posts/:id/submit", "P----", draft, `{"revision":{revision}}`,

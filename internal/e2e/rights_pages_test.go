@@ -75,6 +75,14 @@ var pageRules = []rule{
 		"kind=digest&unit={unit}&v.from=2026-11-23&v.items=某区%09某事&act=draft",
 		"SELECT editors[1] = {self} FROM post_versions WHERE text LIKE '%某区：某事%'", usual,
 	},
+	{"GET /templates/urgent", "P----", nil, "", "预警颜色", usual},
+	{
+		"POST /templates/urgent", "P----", running,
+		"kind=warning&unit={unit}&lead={account}&minutes=60&v.colour=橙&v.from=2026-12-02T00:00" +
+			"&v.until=2026-12-04T23:00&v.cause=页面{self}&act=start",
+		"SELECT author_id = {self} AND urgent AND phase = 'submitted' FROM posts p JOIN post_versions v " +
+			"ON v.id = p.version_id WHERE v.text LIKE '%页面{self}%'", usual,
+	},
 	{"GET /templates/warnings", "PRS-A", nil, "", "预警", usual},
 	{"GET /templates/duties", "P-S--", nil, "", "墙内单位", usual},
 	{

@@ -2,6 +2,7 @@ package post
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -121,19 +122,53 @@ func (s *Service) CreateOnce(
 ) (post Post, again bool, err error) {
 	defer fault.Step(&err, "post.CreateOnce %d", unitID)
 
-	if len(key) > maxKey {
-		return Post{}, false, fault.Invalid("", "表单无法读取，请刷新页面后重试")
-	}
-	content, err = content.clean()
-	if err != nil {
-		return Post{}, false, err
-	}
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		post, again, err = create(ctx, tx, actor, s.now(), unitID, content, key, Version{})
+		post, again, err = CreateOnceTx(ctx, tx, actor, s.now(), unitID, content, key)
 		return err
 	})
 
 	return post, again, err
+}
+
+// MadeTx finds the post that a form with this key of the actor has made already; false where there is none.
+func MadeTx(ctx context.Context, tx pg.Tx, actor access.Actor, key string) (_ Post, made bool, err error) {
+	defer fault.Step(&err, "post.MadeTx")
+
+	if key == "" {
+		return Post{}, false, nil
+	}
+	id, err := keyedPost(ctx, tx.DB, actor.UserID, key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Post{}, false, nil
+	}
+	if err != nil {
+		return Post{}, false, err
+	}
+	post, err := findPost(ctx, tx.DB, actor, access.PostView, id)
+
+	return post, err == nil, err
+}
+
+// CreateOnceTx is CreateOnce inside of a transaction.
+func CreateOnceTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	at time.Time,
+	unitID int64,
+	content Content,
+	key string,
+) (post Post, again bool, err error) {
+	defer fault.Step(&err, "post.CreateOnceTx %d", unitID)
+
+	if len(key) > maxKey {
+		return Post{}, false, fault.Invalid("", "表单无法读取，请刷新页面后重试")
+	}
+	if content, err = content.clean(); err != nil {
+		return Post{}, false, err
+	}
+
+	return create(ctx, tx, actor, at, unitID, content, key, Version{})
 }
 
 // create begins a post. had is the version that it copies, whose pictures and column it may have.

@@ -272,3 +272,41 @@ func TestAnAnswerIsToWhatWasShown(t *testing.T) {
 	)
 	w.must(err)
 }
+
+// TestWhoAsksMayConfirmBeforehand for the accounts that he or she writes for, under the approval that
+// says so.
+func TestWhoAsksMayConfirmBeforehand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, board := w.started(func(q *Request) { q.AtOnce = true })
+
+	for _, account := range []int64{2, 4} {
+		if task := w.wantState(board.ID, account, Scheduled); *task.AnsweredBy != w.officer.UserID {
+			t.Errorf("account %d was confirmed by %d", account, *task.AnsweredBy)
+		}
+	}
+
+	// without the word in the approval nobody's is taken for given
+	q := w.request()
+	p := w.lead()
+	set, err := w.s.Set(t.Context(), w.officer, p.ID, q)
+	w.must(err)
+	w.submit(p)
+	w.exec("UPDATE relays SET at_once_by = $2 WHERE id = $1", set.ID, w.officer.UserID)
+	w.approve(w.reviewer, p.ID)
+	w.settle()
+	w.wantState(set.ID, 2, ToConfirm)
+	w.wantState(set.ID, 4, ToConfirm)
+
+	// and only what the person writes for then
+	p = w.lead()
+	q.AtOnce = true
+	set, err = w.s.Set(t.Context(), w.officer, p.ID, q)
+	w.must(err)
+	w.submit(p)
+	w.officer.Grants[0].Path = "/1/2/"
+	w.approve(w.reviewer, p.ID)
+	w.settle()
+	w.wantState(set.ID, 2, Scheduled)
+	w.wantState(set.ID, 4, ToConfirm)
+}

@@ -70,7 +70,47 @@ func (s *Service) Settle(ctx context.Context, id int64) (err error) {
 		return err
 	}
 
-	return s.carryStanding(ctx, id)
+	if err := s.carryStanding(ctx, id); err != nil {
+		return err
+	}
+
+	return s.carryAtOnce(ctx, id)
+}
+
+// carryAtOnce confirms what whoever asked has confirmed beforehand, under the lead's approval, for the
+// accounts that this person writes for still. What cannot be confirmed so waits for its people.
+func (s *Service) carryAtOnce(ctx context.Context, id int64) error {
+	relay, err := findAny(ctx, s.db.Gorm(ctx), id)
+	if err != nil || relay.Status() != Open || !relay.Covered || relay.AtOnceBy == nil {
+		return err
+	}
+	actor, _, err := s.opt.People(ctx, *relay.AtOnceBy)
+	if fault.Is(err, fault.KindNotFound) { // disabled meanwhile
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	tasks, err := tasksOf(ctx, s.db.Gorm(ctx), id)
+	if err != nil {
+		return err
+	}
+	var failed []error
+
+	for _, task := range tasks {
+		if task.Stage != Asked || !actor.CanAt(access.PostWrite, task.UnitPath) ||
+			relay.MayConfirm(task, s.now()) != nil {
+			continue
+		}
+		_, err := s.Confirm(ctx, actor, task.ID, Answer{LeadVersion: *relay.LeadVersion})
+		if fault.Is(err, fault.KindInternal) { // tried again
+			failed = append(failed, err)
+		} else if err != nil {
+			s.opt.Log.Warn("not carried at once", "task", task.ID, "err", err)
+		}
+	}
+
+	return errors.Join(failed...)
 }
 
 // leadChanged is why posts are taken back that carried a lead which is no more.

@@ -64,6 +64,7 @@ type Relay struct {
 	Words         string // suggested; "" for a repost without words
 	Spread        time.Duration
 	Deadline      time.Time
+	AtOnceBy      *int64 // who has confirmed beforehand for all accounts that he or she writes for
 	Reason        string // why many accounts say the same
 	Revision      int
 	LeadVersion   *int64 // for which the accounts were asked
@@ -468,6 +469,7 @@ func (r Relay) MayRemind(task Task, now time.Time) error {
 
 // Request is what a person asks of accounts.
 type Request struct {
+	AtOnce        bool // whoever asks confirms, with the approval, for all accounts that he or she writes for
 	Kind          Kind
 	LeadAccountID int64
 	AccountIDs    []int64
@@ -553,6 +555,9 @@ func (r Relay) digest(accounts []int64) []byte {
 
 	for _, id := range slices.Sorted(slices.Values(accounts)) {
 		fmt.Fprintf(&b, "account %d\n", id)
+	}
+	if r.AtOnceBy != nil {
+		fmt.Fprintf(&b, "at once %d\n", *r.AtOnceBy)
 	}
 	sum := sha256.Sum256([]byte(b.String()))
 

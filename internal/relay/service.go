@@ -192,46 +192,64 @@ func (s *Service) Set(
 ) (relay Relay, err error) {
 	defer fault.Step(&err, "relay.Set %d", postID)
 
-	if err := s.lookThrough(ctx, actor, q); err != nil {
+	if err := s.LookThrough(ctx, actor, q); err != nil {
 		return Relay{}, err
 	}
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		now := s.now()
-		p, err := post.LockTx(ctx, tx, actor, access.RelayAsk, postID)
-		if err != nil {
-			return err
-		}
-		if q, err = q.check(now, p.DueAt); err != nil {
-			return err
-		}
-		if err := s.mayBeSet(ctx, tx, p, q); err != nil {
-			return err
-		}
-		if err := checkAccounts(ctx, tx, actor, p, q); err != nil {
-			return err
-		}
-		id, err := putRelay(ctx, tx, now, p.ID, actor.UserID, q)
-		if err != nil {
-			return err
-		}
-		if relay, err = findAny(ctx, tx.DB, id); err != nil {
-			return err
-		}
-		if p.Phase == post.Approved {
-			err = wantSettled(ctx, tx, id)
-		} else {
-			err = post.SetRelayTx(ctx, tx, actor.UserID, p, relay.digest(q.AccountIDs))
-		}
-		if err != nil {
-			return err
-		}
-
-		return s.note(ctx, tx, now, actor, actSet, relay, q.Reason, map[string]any{
-			"post": p.ID, "kind": string(q.Kind), "accounts": len(q.AccountIDs), "until": q.Deadline,
-		})
+		relay, err = s.SetTx(ctx, tx, actor, postID, q)
+		return err
 	})
 
 	return relay, err
+}
+
+// SetTx is Set inside of a transaction, for words that were looked through before it.
+func (s *Service) SetTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	postID int64,
+	q Request,
+) (relay Relay, err error) {
+	defer fault.Step(&err, "relay.SetTx %d", postID)
+
+	now := s.now()
+	p, err := post.LockTx(ctx, tx, actor, access.RelayAsk, postID)
+	if err != nil {
+		return Relay{}, err
+	}
+	if q, err = q.check(now, p.DueAt); err != nil {
+		return Relay{}, err
+	}
+	if err := s.mayBeSet(ctx, tx, p, q); err != nil {
+		return Relay{}, err
+	}
+	if err := checkAccounts(ctx, tx, actor, p, q); err != nil {
+		return Relay{}, err
+	}
+	id, err := putRelay(ctx, tx, now, p.ID, actor.UserID, q)
+	if err != nil {
+		return Relay{}, err
+	}
+	if relay, err = findAny(ctx, tx.DB, id); err != nil {
+		return Relay{}, err
+	}
+	if p.Phase == post.Approved {
+		err = wantSettled(ctx, tx, id)
+	} else {
+		err = post.SetRelayTx(ctx, tx, actor.UserID, p, relay.digest(q.AccountIDs))
+	}
+	if err != nil {
+		return Relay{}, err
+	}
+	detail := map[string]any{
+		"post": p.ID, "kind": string(q.Kind), "accounts": len(q.AccountIDs), "until": q.Deadline,
+	}
+	if q.AtOnce {
+		detail["at_once"] = true
+	}
+
+	return relay, s.note(ctx, tx, now, actor, actSet, relay, q.Reason, detail)
 }
 
 // mayBeSet tells why a post cannot ask accounts, or not in this way, now.
@@ -295,9 +313,9 @@ func checkAccounts(ctx context.Context, tx pg.Tx, actor access.Actor, p post.Pos
 	return nil
 }
 
-// lookThrough refuses suggested words in which the checks find something that stops, or that somebody
+// LookThrough refuses suggested words in which the checks find something that stops, or that somebody
 // would have to explain: nobody explains it at twenty accounts.
-func (s *Service) lookThrough(ctx context.Context, actor access.Actor, q Request) error {
+func (s *Service) LookThrough(ctx context.Context, actor access.Actor, q Request) error {
 	if s.opt.Checks == nil || strings.TrimSpace(q.Words) == "" || len(q.AccountIDs) > MaxAccounts {
 		return nil
 	}

@@ -148,7 +148,7 @@ func (s *Service) AskStanding(
 ) (standing Standing, err error) {
 	defer fault.Step(&err, "relay.AskStanding")
 
-	err = s.lookThrough(ctx, actor, Request{AccountIDs: []int64{q.AccountID}, Words: q.Words})
+	err = s.LookThrough(ctx, actor, Request{AccountIDs: []int64{q.AccountID}, Words: q.Words})
 	if err != nil {
 		return Standing{}, err
 	}

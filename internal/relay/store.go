@@ -18,7 +18,8 @@ SELECT r.id, r.post_id, p.unit_id, u.path AS unit_path, u.name AS unit_name, p.p
     coalesce(v.column_id, 0) AS column_id, p.urgent, p.due_at, r.kind, r.lead_account_id,
     a.handle AS lead_handle, coalesce(vt.variant, v.text) AS text, r.words,
     r.spread_seconds::bigint * 1000000000 AS spread, r.deadline, r.reason, r.revision, r.lead_version,
-    r.covered, r.asked_at, r.withdrawn_at, r.withdrawn_why, r.closed_at, r.statement, r.created_by,
+    r.covered, r.at_once_by, r.asked_at, r.withdrawn_at, r.withdrawn_why, r.closed_at, r.statement,
+    r.created_by,
     c.display_name AS created_name, r.created_at, coalesce(d.id, 0) AS lead_delivery_id,
     coalesce(d.state, '') AS lead_state, coalesce(d.version_id, 0) AS lead_sent_version,
     coalesce(d.sent_at, d.call_ended_at) AS lead_sent_at, coalesce(d.remote_id, '') AS lead_remote_id,
@@ -131,16 +132,22 @@ func putRelay(
 	postID, by int64,
 	q Request,
 ) (id int64, err error) {
+	var once *int64
+	if q.AtOnce {
+		once = &by
+	}
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO relays (post_id, kind, lead_account_id, words, spread_seconds, deadline, reason, created_by,
-    created_at, updated_at)
-VALUES (@post, @kind, @lead, @words, @spread, @deadline, @reason, @by, @now, @now)
+INSERT INTO relays (post_id, kind, lead_account_id, words, spread_seconds, deadline, reason, at_once_by,
+    created_by, created_at, updated_at)
+VALUES (@post, @kind, @lead, @words, @spread, @deadline, @reason, @once, @by, @now, @now)
 ON CONFLICT (post_id) DO UPDATE SET kind = @kind, lead_account_id = @lead, words = @words,
-    spread_seconds = @spread, deadline = @deadline, reason = @reason, updated_at = @now,
+    spread_seconds = @spread, deadline = @deadline, reason = @reason, at_once_by = @once,
+    updated_at = @now,
     revision = relays.revision + 1, withdrawn_at = NULL, withdrawn_why = ''
 RETURNING id`, pgx.NamedArgs{
 		"post": postID, "kind": string(q.Kind), "lead": q.LeadAccountID, "words": q.Words,
 		"spread": int(q.Spread.Seconds()), "deadline": q.Deadline, "reason": q.Reason, "by": by, "now": now,
+		"once": once,
 	}).Scan(&id)
 	if err != nil {
 		return 0, err

@@ -247,11 +247,32 @@ func (s *Service) DraftTx(
 ) (made post.Post, err error) {
 	defer fault.Step(&err, "template.DraftTx %s", ask.Kind)
 
+	made, _, err = s.DraftOnceTx(ctx, tx, actor, ask, post.Content{}, "")
+
+	return made, err
+}
+
+// DraftOnceTx is DraftTx for a draft that has what content holds beside the text: accounts, column, time.
+// It is made once for each key of the actor, as post.CreateOnce has it; true when it was there already.
+func (s *Service) DraftOnceTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	ask Ask,
+	content post.Content,
+	key string,
+) (made post.Post, again bool, err error) {
+	defer fault.Step(&err, "template.DraftOnceTx %s", ask.Kind)
+
+	// asked first: what is lifted cannot be lifted again
+	if made, again, err = post.MadeTx(ctx, tx, actor, key); err != nil || again {
+		return made, again, err
+	}
 	written, err := s.write(ctx, tx, actor, ask)
 	if err != nil {
-		return post.Post{}, err
+		return post.Post{}, false, err
 	}
-	content := post.Content{Text: written.Text}
+	content.Text = written.Text
 
 	for _, id := range ask.AccountIDs {
 		choice := post.TargetChoice{AccountID: id}
@@ -260,11 +281,12 @@ func (s *Service) DraftTx(
 		}
 		content.Targets = append(content.Targets, choice)
 	}
-	if made, err = post.CreateTx(ctx, tx, actor, s.now(), ask.UnitID, content); err != nil {
-		return post.Post{}, err
+	made, again, err = post.CreateOnceTx(ctx, tx, actor, s.now(), ask.UnitID, content, key)
+	if err != nil || again {
+		return made, again, err
 	}
 
-	return made, insertUse(ctx, tx.DB, made.ID, ask, written.Wording, actor.UserID, s.now())
+	return made, false, insertUse(ctx, tx.DB, made.ID, ask, written.Wording, actor.UserID, s.now())
 }
 
 func (s *Service) write(ctx context.Context, tx pg.Tx, actor access.Actor, ask Ask) (Written, error) {

@@ -17,6 +17,7 @@ type pause struct {
 	UnitName      string    `json:"unit_name"`
 	AccountID     *int64    `json:"account_id,omitempty" doc:"没有时是整个单位"`
 	AccountHandle string    `json:"account_handle,omitempty"`
+	SparesUrgent  bool      `json:"spares_urgent,omitempty" doc:"加急的照常发"`
 	Reason        string    `json:"reason"`
 	PausedBy      string    `json:"paused_by"`
 	PausedAt      time.Time `json:"paused_at"`
@@ -27,12 +28,15 @@ type newPause struct {
 	UnitID    int64  `json:"unit_id,omitempty" doc:"暂停该单位和下属单位"`
 	AccountID *int64 `json:"account_id,omitempty" doc:"只暂停这个账号"`
 	Reason    string `json:"reason" maxLength:"1000" doc:"原因，记入审计"`
+
+	SparesUrgent bool `json:"spares_urgent,omitempty" doc:"加急的照常发"`
 }
 
 type pausePreview struct {
 	Accounts int `json:"accounts" doc:"涉及的在用账号数"`
 	Waiting  int `json:"waiting" doc:"会被拦下的条数"`
 	Sending  int `json:"sending" doc:"正在发送、来不及拦下的条数"`
+	Spared   int `json:"spared,omitempty" doc:"照常发的加急条数"`
 }
 
 type resumeChoice struct {
@@ -74,7 +78,7 @@ func (a *api) pauses() {
 
 func showPause(p delivery.Pause) pause {
 	return pause{
-		p.ID, p.UnitID, p.UnitName, p.AccountID, p.AccountHandle, p.Reason, p.PausedName,
+		p.ID, p.UnitID, p.UnitName, p.AccountID, p.AccountHandle, p.SparesUrgent, p.Reason, p.PausedName,
 		p.PausedAt.UTC(), p.Held,
 	}
 }
@@ -95,12 +99,14 @@ func (a *api) listPauses(
 func (a *api) previewPause(ctx context.Context, who access.Actor, in *struct {
 	UnitID    int64 `query:"unit_id"`
 	AccountID int64 `query:"account_id"`
+
+	SparesUrgent bool `query:"spares_urgent" doc:"加急的照常发"`
 }) (*rest.Out[pausePreview], error) {
-	var only *int64
+	stop := delivery.Stop{UnitID: in.UnitID, SparesUrgent: in.SparesUrgent}
 	if in.AccountID != 0 {
-		only = &in.AccountID
+		stop.AccountID = &in.AccountID
 	}
-	p, err := a.Deliveries.PreviewPause(ctx, who, in.UnitID, only)
+	p, err := a.Deliveries.PreviewPause(ctx, who, stop)
 
 	return &rest.Out[pausePreview]{Body: pausePreview(p)}, err
 }
@@ -110,7 +116,9 @@ func (a *api) createPause(
 	who access.Actor,
 	in *struct{ Body newPause },
 ) (*rest.Out[pause], error) {
-	p, err := a.Deliveries.Pause(ctx, who, in.Body.UnitID, in.Body.AccountID, in.Body.Reason)
+	p, err := a.Deliveries.Pause(ctx, who, delivery.Stop{
+		UnitID: in.Body.UnitID, AccountID: in.Body.AccountID, SparesUrgent: in.Body.SparesUrgent, Why: in.Body.Reason,
+	})
 	return &rest.Out[pause]{Body: showPause(p)}, err
 }
 

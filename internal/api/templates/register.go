@@ -6,6 +6,7 @@ import (
 	"juzhen/internal/api/rest"
 	"juzhen/internal/source"
 	"juzhen/internal/template"
+	"juzhen/internal/urgent"
 )
 
 // Deps are the use cases behind these operations. All must be given.
@@ -13,6 +14,7 @@ type Deps struct {
 	Post      posts.Reader // of the drafts that templates make
 	Sources   *source.Service
 	Templates *template.Service
+	Urgent    *urgent.Service
 }
 
 // api are these operations with what they call.
@@ -25,5 +27,6 @@ type api struct {
 func Register(to *rest.API, deps Deps) {
 	a := &api{to, deps}
 	a.templates()
+	a.warnings()
 	a.sources()
 }

@@ -1,6 +1,10 @@
 package deliveries_test
 
-import "testing"
+import (
+	"testing"
+
+	"juzhen/internal/delivery"
+)
 
 // TestAWrongClockIsToldOnEveryPage: whoever is signed in reads that nothing is sent, and why.
 func TestAWrongClockIsToldOnEveryPage(t *testing.T) {
@@ -21,7 +25,7 @@ func TestPausedUnitsComeBeforeCountedAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	pause := func(account *int64, why string) {
-		_, err := w.s.Pause(t.Context(), w.people["chief"], 1, account, why)
+		_, err := w.s.Pause(t.Context(), w.people["chief"], delivery.Stop{UnitID: 1, AccountID: account, Why: why})
 		w.must(err)
 	}
 	one, two := int64(bureau), int64(voice)

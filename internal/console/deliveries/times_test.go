@@ -20,7 +20,7 @@ func TestDeliveryAndCertificateTellTimesNewestFirst(t *testing.T) {
 	_, err := w.s.Reschedule(t.Context(), w.people["writer"], post, delivery.DueChoice{At: &later})
 	w.must(err)
 	w.now = w.now.Add(time.Minute)
-	pause, err := w.s.Pause(t.Context(), w.people["chief"], 1, nil, "重大活动")
+	pause, err := w.s.Pause(t.Context(), w.people["chief"], delivery.Stop{UnitID: 1, Why: "重大活动"})
 	w.must(err)
 	w.now = w.now.Add(time.Minute)
 	latest := noon.Add(5 * time.Hour)

@@ -2,6 +2,7 @@ package parts
 
 import (
 	"juzhen/internal/check"
+	"juzhen/internal/fault"
 	"juzhen/internal/web/page"
 )
 
@@ -46,4 +47,15 @@ func OpenOf(base page.Base, refused error, typed map[string]string) (all []Open)
 	}
 
 	return all
+}
+
+// At is what a refusal says at a field, in the reader's language; "" for nothing.
+func At(base page.Base, refused error, field string) string {
+	for _, one := range fault.FieldErrors(refused) {
+		if one.Field == field {
+			return base.T(one.Text, one.Args...)
+		}
+	}
+
+	return ""
 }

@@ -78,7 +78,18 @@ type pausePage struct {
 type pauseForm struct {
 	Unit    int64  `form:"unit"`
 	Account string `form:"account"` // its name on the platform, or its id
+	Spare   bool   `form:"spare"`   // what is urgent goes on
 	Reason  string `form:"reason"`
+}
+
+// stop is what the form asks for, of the account that it names.
+func (f pauseForm) stop(one *account.Account) delivery.Stop {
+	stop := delivery.Stop{UnitID: f.Unit, SparesUrgent: f.Spare, Why: f.Reason}
+	if one != nil {
+		stop.AccountID = &one.ID
+	}
+
+	return stop
 }
 
 // namesPart are accounts to complete a name with.
@@ -124,14 +135,6 @@ func asked(accounts []account.Account, name string) (*account.Account, error) {
 	return nil, fault.Invalid("account", "没有找到账号“{.name}”，请写全名", "name", name)
 }
 
-func idOf(a *account.Account) *int64 {
-	if a == nil {
-		return nil
-	}
-
-	return &a.ID
-}
-
 func (h *pages) pauseForm(c *gin.Context) error {
 	page, err := h.pausePage(c)
 	if fault.Is(err, fault.KindInvalid) {
@@ -173,7 +176,7 @@ func (h *pages) pausePage(c *gin.Context) (pausePage, error) {
 	if p.Form.Unit == 0 && one == nil {
 		return p, nil
 	}
-	preview, err := h.Deliveries.PreviewPause(ctx, actor, p.Form.Unit, idOf(one))
+	preview, err := h.Deliveries.PreviewPause(ctx, actor, p.Form.stop(one))
 	p.Preview = &preview
 
 	return p, err
@@ -207,7 +210,7 @@ func (h *pages) pause(c *gin.Context) error {
 	}
 	var done delivery.Pause
 	if err == nil {
-		done, err = h.Deliveries.Pause(c.Request.Context(), web.Actor(c), form.Unit, idOf(one), form.Reason)
+		done, err = h.Deliveries.Pause(c.Request.Context(), web.Actor(c), form.stop(one))
 	}
 	if err == nil {
 		return h.kit.See(c, "/pauses", "已暂停，停下 {.n} 条发送", "n", done.Held)

@@ -10,7 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
-	"juzhen/internal/org"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/post"
 	"juzhen/internal/relay"
 	"juzhen/internal/web"
@@ -95,7 +95,7 @@ func (h *pages) formPage(c *gin.Context, form askForm) (formPage, error) {
 		return p, err
 	}
 	p.choices(version)
-	p.Picker = picker(p.Base, units, accounts, version, p.Form.Accounts)
+	p.Picker = parts.AccountPicker("请哪些账号参加", units, leftOf(accounts, version), p.Form.Accounts)
 	p.Reason = p.Form.Kind == string(relay.Own) && len(p.Form.Accounts) >= relay.ReasonFrom
 
 	return p, nil
@@ -151,63 +151,12 @@ func (p *formPage) choices(version post.Version) {
 	}
 }
 
-// picker is the tree of units with the accounts that can be asked; the lead's own are not among them.
-func picker(
-	base page.Base,
-	units []org.Unit,
-	accounts []account.Account,
-	version post.Version,
-	chosen []int64,
-) page.Picker {
-	p := page.Picker{Name: "account", Label: "请哪些账号参加"}
-	leaves := map[int64][]page.Node{}
-
-	for _, one := range accounts {
-		if _, lead := version.Target(one.ID); lead {
-			continue
-		}
-		node := page.Node{
-			Name: one.DisplayName, Note: one.At(), Value: strconv.FormatInt(one.ID, 10),
-			Checked: slices.Contains(chosen, one.ID),
-		}
-		if one.State != account.Live {
-			node.Disabled = "账号不在运行中"
-		}
-		if node.Checked {
-			p.Chosen++
-		}
-		leaves[one.UnitID] = append(leaves[one.UnitID], node)
-	}
-	below, known := map[int64][]org.Unit{}, map[int64]bool{}
-
-	for _, unit := range units {
-		below[unit.ParentID] = append(below[unit.ParentID], unit)
-		known[unit.ID] = true
-	}
-	var branch func(unit org.Unit) page.Node
-
-	branch = func(unit org.Unit) page.Node {
-		node := page.Node{Name: unit.Name, ID: unit.ID, Open: true, Children: leaves[unit.ID]}
-
-		for _, child := range below[unit.ID] {
-			if inside := branch(child); inside.IsBranch() {
-				node.Children = append(node.Children, inside)
-			}
-		}
-
-		return node
-	}
-
-	for _, unit := range units {
-		if known[unit.ParentID] {
-			continue
-		}
-		if root := branch(unit); root.IsBranch() {
-			p.Roots = append(p.Roots, root)
-		}
-	}
-
-	return p
+// leftOf are the accounts that can be asked: those that do not publish the post themselves.
+func leftOf(accounts []account.Account, version post.Version) []account.Account {
+	return slices.DeleteFunc(accounts, func(one account.Account) bool {
+		_, leads := version.Target(one.ID)
+		return leads
+	})
 }
 
 func (h *pages) set(c *gin.Context) error {
@@ -233,7 +182,7 @@ func (h *pages) set(c *gin.Context) error {
 	if perr != nil {
 		return perr
 	}
-	p.Picker.Error = p.FieldError("accounts")
+	p.Picker.Error = parts.At(p.Base, err, "accounts")
 
 	return h.kit.Refuse(c, err, "relays/form", &p)
 }

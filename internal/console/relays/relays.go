@@ -19,6 +19,7 @@ import (
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/relay"
+	"juzhen/internal/review"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -28,6 +29,7 @@ import (
 type Deps struct {
 	Relays     *relay.Service
 	Posts      *post.Service
+	Reviews    *review.Service
 	Deliveries *delivery.Service
 	Accounts   *account.Service
 	Columns    *column.Service
@@ -109,6 +111,10 @@ type boardPage struct {
 	Sums  []boardSum
 	Waits int // tasks that can be reminded
 	Mine  int // tasks that the reader can confirm at once
+
+	// Of an urgent one, for who sees all of it.
+	Way    *parts.Way   // who has to approve it; nil for one step
+	Course []page.Event // what has happened, the newest first
 }
 
 // boardRow is one account's task.
@@ -119,6 +125,7 @@ type boardRow struct {
 	Caption delivery.Live
 	Note    string // why it stands where it stands, in the reader's language
 	Mine    bool   // the reader may answer it
+	Trouble bool   // a person has to look at its post
 }
 
 // boardSum is how many tasks are in a state.
@@ -167,6 +174,11 @@ func (h *pages) boardPage(c *gin.Context) (boardPage, error) {
 		if task.Live != delivery.LiveUp {
 			row.Caption = task.Live
 		}
+
+		switch row.Now {
+		case relay.NotSent, relay.InDoubt, relay.Late, relay.Back:
+			row.Trouble = task.PostID != nil
+		}
 		if row.Remind {
 			p.Waits++
 		}
@@ -176,7 +188,7 @@ func (h *pages) boardPage(c *gin.Context) (boardPage, error) {
 		p.Rows = append(p.Rows, row)
 	}
 
-	return p, nil
+	return p, p.fillCourse(c.Request.Context(), web.Actor(c), h)
 }
 
 // noteOf says why a task stands where it stands.

@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/org"
 	"juzhen/internal/template"
+	"juzhen/internal/urgent"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -21,6 +22,7 @@ type Deps struct {
 	Templates *template.Service
 	Accounts  *account.Service
 	Units     *org.Service
+	Urgent    *urgent.Service
 }
 
 type pages struct {
@@ -36,6 +38,8 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("templates/list", listPage{})
 	kit.Declare("templates/use", usePage{})
 	kit.Declare("templates/use#live", usePage{})
+	kit.Declare("templates/urgent", urgentPage{})
+	kit.Declare("templates/urgent#live", urgentPage{})
 	kit.Declare("templates/edit", editPage{})
 	kit.Declare("templates/duties", dutiesPage{})
 	kit.Declare("templates/warnings", warningsPage{})
@@ -44,6 +48,8 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "GET", "", access.PostView, h.list)
 	kit.Handle(g, "GET", "/use", access.PostWrite, h.form)
 	kit.Handle(g, "POST", "/use", access.PostWrite, h.use)
+	kit.Handle(g, "GET", "/urgent", access.PostWrite, h.urgentForm)
+	kit.Handle(g, "POST", "/urgent", access.PostWrite, h.startUrgent)
 	kit.Handle(g, "GET", "/edit", access.TemplateManage, h.edit)
 	kit.Handle(g, "POST", "/edit", access.TemplateManage, h.save)
 	kit.Handle(g, "GET", "/warnings", access.PostView, h.warnings)

@@ -197,19 +197,20 @@ func (h *pages) offer(c *gin.Context, p *usePage) error {
 	return nil
 }
 
+// filled reads a form with the fields of its kind.
+func filled(c *gin.Context) (useForm, error) {
+	var form useForm
+	err := web.Bind(c, &form)
+	form.values = web.Keyed(c, "v.")
+
+	return form, err
+}
+
 // use shows what the template becomes, or keeps it as a draft.
 func (h *pages) use(c *gin.Context) error {
-	var form useForm
-	if err := web.Bind(c, &form); err != nil {
+	form, err := filled(c)
+	if err != nil {
 		return err
-	}
-
-	form.values = template.Values{}
-
-	for name, values := range c.Request.PostForm {
-		if field, ok := strings.CutPrefix(name, "v."); ok && len(values) > 0 {
-			form.values[field] = values[0]
-		}
 	}
 	read, unread := readFiles(c, form.values)
 	p, err := h.page(c, form)
@@ -342,9 +343,29 @@ func (p usePage) ask() (template.Ask, error) {
 	return ask, nil
 }
 
-// refuse shows the form again; each faulty cell of a table is told, not only the first. While somebody types,
-// what is not filled in yet is no fault but what is left to do.
+// refuse shows the form again. While somebody types, what is not filled in yet is no fault.
 func (h *pages) refuse(c *gin.Context, p *usePage, err error) error {
+	p.mark(err)
+	if p.Form.Act != "live" {
+		return h.kit.Refuse(c, err, "templates/use", p)
+	}
+	if !left(err) {
+		return err
+	}
+
+	return h.kit.Show(c, 200, p.view(), *p)
+}
+
+// left tells whether a refusal says what is left to do, and not that something failed.
+func left(err error) bool {
+	kind := fault.KindOf(err)
+
+	return kind == fault.KindInvalid || kind == fault.KindConflict
+}
+
+// mark puts a refusal at its fields, each faulty cell of a table, not only the first; while somebody types,
+// what is not filled in yet is told as what is left to do.
+func (p *usePage) mark(err error) {
 	live := p.Form.Act == "live"
 
 	var others []string
@@ -362,16 +383,10 @@ func (h *pages) refuse(c *gin.Context, p *usePage, err error) error {
 			p.Fields[i].Faults = append(p.Fields[i].Faults, text)
 		}
 	}
-	if !live {
-		return h.kit.Refuse(c, err, "templates/use", p)
+	if live {
+		p.Left = append(p.Left, others...)
+		p.Said = p.wrong()
 	}
-	if kind := fault.KindOf(err); kind != fault.KindInvalid && kind != fault.KindConflict {
-		return err
-	}
-	p.Left = append(p.Left, others...)
-	p.Said = p.wrong()
-
-	return h.kit.Show(c, 200, p.view(), *p)
 }
 
 // wrong says how many fields hold something wrong; "" for none.
