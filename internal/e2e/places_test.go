@@ -139,7 +139,7 @@ func foundFault(t *testing.T, w *world.World, accountID int64) int64 {
 	t.Helper()
 	boss, _ := w.Actor("zhuguan")
 	found, err := w.Faults.Open(t.Context(), boss, faultbook.Entry{
-		AccountID: accountID, Code: "link_dead", Description: "链接打不开", Evidence: "截图存于值班电脑",
+		AccountID: accountID, Code: "link_dead", Description: "点开是空白页", Evidence: "截图存于值班电脑",
 	})
 	if err != nil {
 		t.Fatal(err)
