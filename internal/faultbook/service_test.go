@@ -187,6 +187,9 @@ func TestAFaultIsPutRightAndLookedAtByTwo(t *testing.T) {
 		f,
 		Move{Act: Assign, Deadline: "2027-01-01"},
 	) // its own deadline
+	again := until
+	again.Revision = 1 // what was shown before it was assigned
+	w.refused(fault.KindConflict, w.districtBoss, f, again)
 	w.refused(fault.KindInvalid, w.districtBoss, f, Move{Act: Correct})
 	f = w.do(w.districtBoss, f, Move{Act: Correct, Note: "已改"})
 	w.refused(fault.KindForbidden, w.districtBoss, f, Move{Act: Pass, Note: "看过"})
