@@ -37,7 +37,7 @@ func TestTheBoardFollowsAPostToItsApproval(t *testing.T) {
 		t.Errorf("approved: %s on %s", found.State, beijing.Date(found.FailsOn))
 	}
 
-	_, err := w.deliveries.Pause(t.Context(), w.districtBoss, 3, nil, "演练")
+	_, err := w.deliveries.Pause(t.Context(), w.districtBoss, delivery.Stop{UnitID: 3, Why: "演练"})
 	w.must(err)
 	found = w.of(4)
 	wantSaid(t, "held", found, []string{"暂停中 1 条，不计"}, "")
