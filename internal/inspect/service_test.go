@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
+	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 )
 
