@@ -181,7 +181,11 @@ func (w *world) services(weiboURL string) {
 	w.deps = api.Deps{
 		Relays: relays,
 		Urgent: urgent.New(urgent.Options{
-			Templates: templates, Columns: column.New(w.db, w.now), Deliveries: deliveries, Relays: relays, Now: w.now,
+			Templates:  templates,
+			Columns:    column.New(w.db, w.now),
+			Deliveries: deliveries,
+			Relays:     relays,
+			Now:        w.now,
 		}),
 		Plan: plan.New(
 			w.db,

@@ -103,7 +103,11 @@ func TestMovesUnderAndOutOfPauses(t *testing.T) {
 					if unit < 0 {
 						unit, account = station, &id
 					}
-					pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: unit, AccountID: account, Why: "重大活动"})
+					pause, err := w.s.Pause(
+						t.Context(),
+						w.supervisor,
+						delivery.Stop{UnitID: unit, AccountID: account, Why: "重大活动"},
+					)
 					w.must(err)
 					pauses = append(pauses, pause.ID)
 				}

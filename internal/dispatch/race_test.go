@@ -117,7 +117,8 @@ func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
 	if pause.Held != 1 {
 		t.Errorf("holds %d", pause.Held)
 	}
-	if _, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 2, Why: "再次"}); !fault.Is(err, fault.KindConflict) {
+	_, err = w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 2, Why: "再次"})
+	if !fault.Is(err, fault.KindConflict) {
 		t.Errorf("paused twice: %v", err)
 	}
 	late := w.planNow("暂停期间批准", "京环之声")

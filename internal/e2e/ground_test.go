@@ -627,7 +627,11 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 	pause     = func(s *side) vars {
 		v := s.approve(s.newAccount(s.unit, "live", "commercial"))
 		account := v["account"].(int64)
-		p, err := s.g.Deliveries.Pause(s.g.t.Context(), s.boss, delivery.Stop{UnitID: s.unit, AccountID: &account, Why: s.name + "演练"})
+		p, err := s.g.Deliveries.Pause(
+			s.g.t.Context(),
+			s.boss,
+			delivery.Stop{UnitID: s.unit, AccountID: &account, Why: s.name + "演练"},
+		)
 		s.g.must(err)
 
 		return v.with(vars{"id": p.ID, "pause": p.ID})

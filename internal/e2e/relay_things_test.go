@@ -135,7 +135,8 @@ var relayRules = []rule{
 	},
 	{"GET /api/v1/relays/:id", "PRS-A", asked, "", "请关注", usual},
 	{
-		"POST /api/v1/relays/:id/confirm", "P----", asked, `{"account_id":{account},"lead_version":{version}}`,
+		"POST /api/v1/relays/:id/confirm", "P----", asked,
+		`{"account_id":{account},"lead_version":{version}}`,
 		"SELECT answered_by = {self} AND stage = 'confirmed' FROM relay_tasks WHERE id = {task}", usual,
 	},
 	{

@@ -117,8 +117,12 @@ func (a *api) createPause(
 	in *struct{ Body newPause },
 ) (*rest.Out[pause], error) {
 	p, err := a.Deliveries.Pause(ctx, who, delivery.Stop{
-		UnitID: in.Body.UnitID, AccountID: in.Body.AccountID, SparesUrgent: in.Body.SparesUrgent, Why: in.Body.Reason,
+		UnitID:       in.Body.UnitID,
+		AccountID:    in.Body.AccountID,
+		SparesUrgent: in.Body.SparesUrgent,
+		Why:          in.Body.Reason,
 	})
+
 	return &rest.Out[pause]{Body: showPause(p)}, err
 }
 

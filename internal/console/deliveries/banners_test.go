@@ -25,7 +25,11 @@ func TestPausedUnitsComeBeforeCountedAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	pause := func(account *int64, why string) {
-		_, err := w.s.Pause(t.Context(), w.people["chief"], delivery.Stop{UnitID: 1, AccountID: account, Why: why})
+		_, err := w.s.Pause(
+			t.Context(),
+			w.people["chief"],
+			delivery.Stop{UnitID: 1, AccountID: account, Why: why},
+		)
 		w.must(err)
 	}
 	one, two := int64(bureau), int64(voice)
