@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -309,4 +310,25 @@ func TestWhoAsksMayConfirmBeforehand(t *testing.T) {
 	w.settle()
 	w.wantState(set.ID, 2, Scheduled)
 	w.wantState(set.ID, 4, ToConfirm)
+}
+
+// TestWhatCannotBeConfirmedByItselfSaysWhy to its people, until one of them has.
+func TestWhatCannotBeConfirmedByItselfSaysWhy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, board := w.started(func(q *Request) { q.AtOnce, q.AccountIDs = true, []int64{3, 4} })
+	w.wantState(board.ID, 4, Scheduled)
+	task := w.wantState(board.ID, 3, ToConfirm) // a public interface, which needs a link in the words
+	if task.Stuck == nil {
+		t.Fatal("nobody knows why it waits")
+	}
+	if text, args := task.Stuck.Words(); !strings.Contains(text, "安全域名") || len(args) == 0 {
+		t.Errorf("%q %v", text, args)
+	}
+
+	_, err := w.s.Confirm(t.Context(), w.centre, task.ID, Answer{Words: words("请看 https://sthjj.beijing.gov.cn/1")})
+	w.must(err)
+	if task := w.task(board.ID, 3); task.Stuck != nil {
+		t.Errorf("it waits no more: %+v", task.Stuck)
+	}
 }

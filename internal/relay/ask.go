@@ -103,14 +103,20 @@ func (s *Service) carryAtOnce(ctx context.Context, id int64) error {
 			continue
 		}
 		_, err := s.Confirm(ctx, actor, task.ID, Answer{LeadVersion: *relay.LeadVersion})
-		if fault.Is(err, fault.KindInternal) { // tried again
-			failed = append(failed, err)
-		} else if err != nil {
-			s.opt.Log.Warn("not carried at once", "task", task.ID, "err", err)
-		}
+		failed = append(failed, s.leave(ctx, task, err))
 	}
 
 	return errors.Join(failed...)
+}
+
+// leave keeps why a task was not confirmed by itself, for its people; a failure of ours is tried again.
+func (s *Service) leave(ctx context.Context, task Task, refused error) error {
+	if refused == nil || fault.Is(refused, fault.KindInternal) {
+		return refused
+	}
+	s.opt.Log.Warn("a task is left to its people", "task", task.ID, "err", refused)
+
+	return setStuck(ctx, s.db, task.ID, stuckBy(refused))
 }
 
 // leadChanged is why posts are taken back that carried a lead which is no more.

@@ -267,6 +267,7 @@ type Task struct {
 	AnsweredName string
 	AnsweredAt   *time.Time
 	Why          string // of a refusal
+	Stuck        *Stuck `gorm:"serializer:json"` // why it is not confirmed by itself
 	Reminded     int
 	RemindedAt   *time.Time
 
@@ -282,6 +283,34 @@ type Task struct {
 	RemoteID   string
 	RemoteURL  string
 	RemoteUID  string
+}
+
+// Stuck is why a task that was confirmed beforehand, or by a standing approval, waits for its people after all.
+type Stuck struct {
+	Text string // Chinese source text
+	Args map[string]any
+}
+
+// Words are the text with its arguments.
+func (s Stuck) Words() (text string, args []any) {
+	for name, value := range s.Args {
+		args = append(args, name, value)
+	}
+
+	return s.Text, args
+}
+
+// stuckBy is what a refusal says to people; nil for a failure of ours.
+func stuckBy(refused error) *Stuck {
+	told := fault.Public(refused)
+	if fields := fault.FieldErrors(refused); len(fields) > 0 {
+		told = fields[0]
+	}
+	if told == nil {
+		return nil
+	}
+
+	return &Stuck{Text: told.Text, Args: argsOf(told)}
 }
 
 // Ref names the task in to-dos.

@@ -365,12 +365,7 @@ func (s *Service) carryStanding(ctx context.Context, id int64) error {
 				continue
 			}
 			err := s.byStanding(ctx, relay, task, standing)
-			if fault.Is(err, fault.KindInternal) { // tried again
-				failed = append(failed, err)
-			} else if err != nil {
-				s.opt.Log.Warn("not carried by a standing approval",
-					"task", task.ID, "standing", standing.ID, "err", err)
-			}
+			failed = append(failed, s.leave(ctx, task, err))
 		}
 	}
 

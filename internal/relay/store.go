@@ -35,7 +35,7 @@ WHERE `
 const selectTask = `
 SELECT t.id, t.relay_id, t.account_id, a.handle, a.connector, a.state = 'live' AS account_live, a.unit_id,
     u.path AS unit_path, u.name AS unit_name, t.place, t.stage, t.words, t.standing_id, t.post_id,
-    t.answered_by, coalesce(b.display_name, '') AS answered_name, t.answered_at, t.why, t.reminded,
+    t.answered_by, coalesce(b.display_name, '') AS answered_name, t.answered_at, t.why, t.stuck, t.reminded,
     t.reminded_at, coalesce(v.text, '') AS text, coalesce(p.phase, '') AS phase,
     coalesce(d.id, 0) AS delivery_id, coalesce(d.state, '') AS delivery, coalesce(d.live, '') AS live,
     coalesce(d.due_at, p.due_at) AS due_at,
@@ -186,7 +186,7 @@ func moveTasks(ctx context.Context, tx pg.Tx, act Act, tasks []Task) (moved []Ta
 	set := "stage = @to"
 	if act == Recall || act == Revoke {
 		set += ", words = '', post_id = NULL, standing_id = NULL, answered_by = NULL, answered_at = NULL, " +
-			"why = '', reminded = 0, reminded_at = NULL"
+			"why = '', stuck = NULL, reminded = 0, reminded_at = NULL"
 	}
 
 	from := make([]string, len(arrow.from))
@@ -211,6 +211,14 @@ func moveTasks(ctx context.Context, tx pg.Tx, act Act, tasks []Task) (moved []Ta
 	return moved, err
 }
 
+// setStuck keeps why a task is not confirmed by itself.
+func setStuck(ctx context.Context, db *pg.DB, taskID int64, why *Stuck) error {
+	_, err := db.Pool().Exec(ctx, `
+UPDATE relay_tasks SET stuck = $2 WHERE id = $1 AND stage = 'asked' AND stuck IS DISTINCT FROM $2::jsonb`, taskID, why)
+
+	return err
+}
+
 // setConfirmed binds a task to the post that fulfils it. It tells false where somebody was faster.
 func setConfirmed(
 	ctx context.Context,
@@ -221,7 +229,7 @@ func setConfirmed(
 	standingID *int64,
 ) (bool, error) {
 	tag, err := tx.Pgx.Exec(ctx, `
-UPDATE relay_tasks SET stage = 'confirmed', post_id = $2, answered_by = $3, answered_at = $4, words = $5,
+UPDATE relay_tasks SET stage = 'confirmed', stuck = NULL, post_id = $2, answered_by = $3, answered_at = $4, words = $5,
     standing_id = $6, why = ''
 WHERE id = $1 AND stage IN ('asked', 'declined')`, taskID, postID, by, now, string(words), standingID)
 

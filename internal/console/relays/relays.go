@@ -196,6 +196,9 @@ func (p boardPage) noteOf(r relay.Relay, task relay.Task) string {
 	switch {
 	case task.Why != "":
 		return task.Why
+	case task.Stage == relay.Asked && task.Stuck != nil:
+		text, args := task.Stuck.Words()
+		return p.T("没有自动确认：{.why}", "why", p.T(text, args...))
 	case task.Delivery == delivery.Waiting && r.Kind == relay.Repost && r.LeadState != delivery.Sent:
 		return p.T("等首发发出")
 	case task.Delivery == delivery.Handoff:
