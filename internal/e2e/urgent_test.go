@@ -11,9 +11,9 @@ import (
 	"juzhen/internal/relay"
 )
 
-// TestAWarningReachesTheMatrixByTwoPeople in a browser: one page to write it, choose the accounts and submit it,
-// one press of another person on the phone, and every account that the console sends for has it once. What is
-// not urgent can be stopped meanwhile, and the lifting is one press away.
+// TestAWarningReachesTheMatrixByTwoPeople in a browser: one page to write it, choose the accounts and
+// submit it, one press of another person on the phone, and every account that the console sends for has
+// it once. What is not urgent can be stopped meanwhile, and the lifting is one press away.
 func TestAWarningReachesTheMatrixByTwoPeople(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
@@ -84,29 +84,31 @@ func TestAWarningReachesTheMatrixByTwoPeople(t *testing.T) {
 	boss.SeeText("main", "加急的照常发")
 
 	tab.Follow("a[href*='kind=warning_lift']")
-	tab.Eval(fmt.Sprintf(`(document.querySelector("#f-from").value = %q, true)`, local(3*time.Hour)))
+	tab.Eval(fmt.Sprintf(`(document.querySelector("#f-from").value = %q, true)`, inField(3*time.Hour)))
 	tab.Type("#f-cause", "冷空气提前到达")
 	tab.Follow("button[value=start]")
 	tab.SeeText("#board", "看审核")
+	lookAt(tab, "urgent-lifting")
 	must(t, w.DB.Pool().QueryRow(t.Context(), "SELECT max(post_id) FROM relays").Scan(&postID))
 	phone.Go(fmt.Sprintf("/reviews/%d", postID))
 	phone.Follow("button[name=decision][value=approve]")
 	w.Eventually("the lifting to be out under the pause", func() bool {
-		return openBoard(t, w, officer, postID).Figures.Done() == sendable
+		board = openBoard(t, w, officer, postID)
+		return board.Figures.Done() == sendable-1
 	})
+	tab.SeeText("#board", "没有自动确认") // without words the public interface has no link to carry
 }
 
 // fillWarning writes an orange warning, with words that every interface takes.
 func fillWarning(tab *Tab) {
-	tab.Helper()
 	tab.Eval(fmt.Sprintf(`(document.querySelector("#f-colour").value = "橙",
 		document.querySelector("#f-from").value = %q, document.querySelector("#f-until").value = %q,
-		document.querySelector("details.more").open = true)`, local(2*time.Hour), local(50*time.Hour)))
+		document.querySelector("details.more").open = true)`, inField(2*time.Hour), inField(50*time.Hour)))
 	tab.Type("#f-words", "请关注 https://sthjj.beijing.gov.cn/yj")
 	tab.Type("#f-cause", "受不利气象条件影响，预计空气质量为重度污染")
 }
 
-// local is a time of day from now as a control holds it.
-func local(ahead time.Duration) string {
+// inField is a time of day from now as a control holds it.
+func inField(ahead time.Duration) string {
 	return time.Now().In(beijing.Zone).Add(ahead).Format("2006-01-02T15:04")
 }

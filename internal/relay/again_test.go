@@ -326,7 +326,12 @@ func TestWhatCannotBeConfirmedByItselfSaysWhy(t *testing.T) {
 		t.Errorf("%q %v", text, args)
 	}
 
-	_, err := w.s.Confirm(t.Context(), w.centre, task.ID, Answer{Words: words("请看 https://sthjj.beijing.gov.cn/1")})
+	_, err := w.s.Confirm(
+		t.Context(),
+		w.centre,
+		task.ID,
+		Answer{Words: words("请看 https://sthjj.beijing.gov.cn/1")},
+	)
 	w.must(err)
 	if task := w.task(board.ID, 3); task.Stuck != nil {
 		t.Errorf("it waits no more: %+v", task.Stuck)

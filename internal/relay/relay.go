@@ -285,7 +285,8 @@ type Task struct {
 	RemoteUID  string
 }
 
-// Stuck is why a task that was confirmed beforehand, or by a standing approval, waits for its people after all.
+// Stuck is why a task that was confirmed beforehand, or by a standing approval, waits for its people
+// after all.
 type Stuck struct {
 	Text string // Chinese source text
 	Args map[string]any

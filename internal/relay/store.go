@@ -229,8 +229,8 @@ func setConfirmed(
 	standingID *int64,
 ) (bool, error) {
 	tag, err := tx.Pgx.Exec(ctx, `
-UPDATE relay_tasks SET stage = 'confirmed', stuck = NULL, post_id = $2, answered_by = $3, answered_at = $4, words = $5,
-    standing_id = $6, why = ''
+UPDATE relay_tasks SET stage = 'confirmed', stuck = NULL, post_id = $2, answered_by = $3,
+    answered_at = $4, words = $5, standing_id = $6, why = ''
 WHERE id = $1 AND stage IN ('asked', 'declined')`, taskID, postID, by, now, string(words), standingID)
 
 	return tag.RowsAffected() == 1, err

@@ -49,9 +49,9 @@ func (p *boardPage) fillCourse(ctx context.Context, actor access.Actor, h *pages
 		}})
 	}
 	events = append(events, p.out()...)
-	slices.SortStableFunc(events, func(a, b dated) int { return b.at.Compare(a.at) })
+	slices.SortStableFunc(events, func(a, b dated) int { return a.at.Compare(b.at) })
 
-	for _, one := range events {
+	for _, one := range slices.Backward(events) {
 		one.Stamp = page.StampOf(p.P, one.at, p.Now)
 		p.Course = append(p.Course, one.Event)
 	}
