@@ -8,6 +8,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/delivery"
+	"juzhen/internal/i18n"
 	"juzhen/internal/web/page"
 )
 
@@ -116,7 +117,11 @@ func pauseBanners(pauses []delivery.Pause) []page.Banner {
 			out = append(out, countBanner("另有 {.n} 处暂停发送。", len(units)-i))
 			break
 		}
-		out = append(out, pauseBanner(pause, "{.place} 及其下属已暂停发送：{.why}（{.name}，{.time}）", pause.UnitName))
+		text := i18n.N("{.place} 及其下属已暂停发送：{.why}（{.name}，{.time}）")
+		if pause.SparesUrgent {
+			text = i18n.N("{.place} 及其下属已暂停发送，加急的照常发：{.why}（{.name}，{.time}）")
+		}
+		out = append(out, pauseBanner(pause, text, pause.UnitName))
 	}
 	if len(accounts) == 1 {
 		return append(

@@ -37,9 +37,18 @@ func TestPausedUnitsComeBeforeCountedAccounts(t *testing.T) {
 	w.as("writer").Get("/deliveries").WantCount(".banner-warn", 1).WantText(".banner-warn", "已暂停发送：自查")
 	pause(&two, "自查")
 	w.as("writer").Get("/deliveries").WantCount(".banner-warn", 1).WantText(".banner-warn", "有 2 个账号单独暂停发送")
+	_, err := w.s.Pause(
+		t.Context(),
+		w.people["chief"],
+		delivery.Stop{UnitID: 1, SparesUrgent: true, Why: "预警"},
+	)
+	w.must(err)
+	w.as("writer").
+		Get("/deliveries").
+		WantText(".banner-warn:first-of-type", "及其下属已暂停发送，加急的照常发：预警")
 	pause(nil, "雷雨")
 	w.as("writer").
 		Get("/deliveries").
-		WantCount(".banner-warn", 2).
+		WantCount(".banner-warn", 3).
 		WantText(".banner-warn:first-of-type", "及其下属已暂停发送：雷雨")
 }
