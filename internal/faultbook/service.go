@@ -22,19 +22,17 @@ type Service struct {
 	db    *pg.DB
 	rules *inspect.Service
 	clock func() time.Time
+	most  int // faults that one sweep opens, or tells of; the next one goes on
 }
 
 // New makes the service. rules say which accounts fail.
 func New(db *pg.DB, rules *inspect.Service, now func() time.Time) *Service {
-	return &Service{db: db, rules: rules, clock: now}
+	return &Service{db: db, rules: rules, clock: now, most: 500}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
-const (
-	pageSize  = 200
-	mostSwept = 500 // faults that one sweep opens, or tells of
-)
+const pageSize = 200
 
 // Query asks for faults. The zero value is all that the actor sees and that are not closed, the last
 // changed first.
@@ -275,23 +273,19 @@ func (s *Service) record(
 func (s *Service) Sweep(ctx context.Context) (err error) {
 	defer fault.Step(&err, "faultbook.Sweep")
 
-	system := access.System("faultbook")
-	board, err := s.rules.Board(ctx, system, inspect.Ask{State: inspect.Fail, Limit: mostSwept})
+	failing, err := s.rules.Failing(ctx)
 	if err != nil {
 		return err
 	}
-	words := i18n.For(i18n.Chinese)
+	fresh, err := unheard(ctx, s.db, entriesOf(failing), s.most)
+	if err != nil {
+		return err
+	}
+	system := access.System("faultbook")
 
-	for _, found := range board.Rows {
-		because := found.Because[0]
-		made := Entry{
-			AccountID:   found.ID,
-			Code:        string(found.Rule.Kind),
-			Subject:     found.Rule.Code + "/" + beijing.Date(found.FailsOn),
-			Description: found.Rule.Source + "：" + words.T(because.Text, because.Args...),
-		}
+	for _, found := range fresh {
 		err := s.db.InTx(ctx, func(tx pg.Tx) error {
-			_, err := s.insert(ctx, tx, system, made, found.UnitID, ByRule, true)
+			_, err := s.insert(ctx, tx, system, found.Entry, found.unitID, ByRule, true)
 			return err
 		})
 		if err != nil {
@@ -299,7 +293,7 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 		}
 	}
 
-	late, err := overdueFaults(ctx, s.db.Gorm(ctx), s.now())
+	late, err := overdueFaults(ctx, s.db.Gorm(ctx), s.now(), s.most)
 	if err != nil || len(late) == 0 {
 		return err
 	}
@@ -310,4 +304,27 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 	}
 
 	return s.db.InTx(ctx, func(tx pg.Tx) error { return todo.RaiseManyTx(ctx, tx, s.now(), items) })
+}
+
+// ruled is what a rule found, as it is written into the book of the account's unit.
+type ruled struct {
+	Entry
+	unitID int64
+}
+
+func entriesOf(failing []inspect.Finding) []ruled {
+	words := i18n.For(i18n.Chinese)
+	entries := make([]ruled, len(failing))
+
+	for i, found := range failing {
+		because := found.Because[0]
+		entries[i] = ruled{unitID: found.UnitID, Entry: Entry{
+			AccountID:   found.ID,
+			Code:        string(found.Rule.Kind),
+			Subject:     found.Rule.Code + "/" + beijing.Date(found.FailsOn),
+			Description: found.Rule.Source + "：" + words.T(because.Text, because.Args...),
+		}}
+	}
+
+	return entries
 }

@@ -320,3 +320,26 @@ func TestRulesOpenFaultsOnce(t *testing.T) {
 		t.Errorf("the same failure was opened again: %d", n)
 	}
 }
+
+// TestASweepGoesOnWhereTheLastOneEnded: what is in the book already takes nobody's place.
+func TestASweepGoesOnWhereTheLastOneEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.s.most = 1
+	w.exec("UPDATE accounts SET created_at = '2026-11-01' WHERE id IN (3, 4)")
+
+	for want := int64(1); want <= 2; want++ {
+		w.must(w.s.Sweep(t.Context()))
+		if n := w.one("SELECT count(*) FROM faults"); n != want {
+			t.Fatalf("%d in the book after sweep %d", n, want)
+		}
+	}
+	w.exec("UPDATE faults SET state = 'assigned', deadline = '2026-11-20'")
+
+	for want := int64(1); want <= 2; want++ {
+		w.must(w.s.Sweep(t.Context()))
+		if n := w.one("SELECT count(*) FROM todos WHERE code = 'faultbook.overdue'"); n != want {
+			t.Errorf("%d are told of as overdue after sweep %d", n, want)
+		}
+	}
+}

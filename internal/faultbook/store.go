@@ -6,12 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/todo"
 )
 
 const selectFault = `
@@ -138,10 +140,45 @@ WHERE `+cond+" GROUP BY f.state", append([]any{beijing.Date(now)}, args...)...).
 	return by, overdue, err
 }
 
-// overdueFaults are those whose last day is over, of everybody.
-func overdueFaults(ctx context.Context, db *gorm.DB, now time.Time) ([]Fault, error) {
+// overdueFaults are those whose last day is over and of which nobody was told yet, of everybody.
+func overdueFaults(ctx context.Context, db *gorm.DB, now time.Time, most int) ([]Fault, error) {
 	return gorm.G[Fault](db).Raw(selectFault+`f.state = 'assigned' AND f.deadline < ?::date
-ORDER BY f.deadline, f.id LIMIT ?`, beijing.Date(now), mostSwept).Find(ctx)
+    AND NOT EXISTS (SELECT FROM `+todo.OpenSQL(TodoSubject)+` t
+        WHERE t.key = 'faultbook/' || f.id || '/overdue/' || to_char(f.deadline, 'YYYY-MM-DD'))
+ORDER BY f.deadline, f.id LIMIT ?`, beijing.Date(now), most).Find(ctx)
+}
+
+// unheard are those of what rules found that were never in the book, the first of them.
+func unheard(ctx context.Context, db *pg.DB, found []ruled, most int) ([]ruled, error) {
+	accounts, codes, subjects := make(
+		[]int64,
+		len(found),
+	), make(
+		[]string,
+		len(found),
+	), make(
+		[]string,
+		len(found),
+	)
+	for i, one := range found {
+		accounts[i], codes[i], subjects[i] = one.AccountID, one.Code, one.Subject
+	}
+	rows, err := db.Pool().Query(ctx, `
+SELECT n - 1 FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS x (account, code, subject, n)
+WHERE NOT EXISTS (SELECT FROM faults f
+    WHERE f.account_id = x.account AND f.code = x.code AND f.subject = x.subject)
+ORDER BY n LIMIT $4`, accounts, codes, subjects, most)
+	if err != nil {
+		return nil, err
+	}
+	places, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+
+	fresh := make([]ruled, len(places))
+	for i, place := range places {
+		fresh[i] = found[place]
+	}
+
+	return fresh, err
 }
 
 // stepRow is a Step as the database gives it.

@@ -98,6 +98,7 @@ type Finding struct {
 	State   State
 	Days    int       // since the latest post, or since the account was registered
 	FailsOn time.Time // the first day on which it fails, by its beginning; past where it fails already
+	Left    int       // days until then; 0 or less where it fails already
 	Because []Reason
 	Remedy  Reason // what prevents it, or ends it
 }

@@ -24,10 +24,11 @@ func judge(rule Rule, a Account, at time.Time) Finding {
 	ahead := plan.LookAhead(rule.Days, last, sendable, at)
 
 	out := Finding{Account: a, Rule: rule, Days: ahead.Silent, State: OK, FailsOn: ahead.Broken}
-	switch {
-	case ahead.Left < 0:
+	if ahead.Left < 0 {
 		out.State, out.FailsOn = Fail, ahead.Deadline.AddDate(0, 0, 1)
-	case daysBetween(beijing.Day(at), out.FailsOn)-1 <= rule.Warn:
+	}
+	out.Left = daysBetween(beijing.Day(at), out.FailsOn)
+	if out.State == OK && out.Left-1 <= rule.Warn {
 		out.State = Soon
 	}
 	since := saidLast

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -17,10 +18,13 @@ import (
 type Service struct {
 	db    *pg.DB
 	clock func() time.Time
+	most  int // accounts of a board
 }
 
 // New makes the service.
-func New(db *pg.DB, now func() time.Time) *Service { return &Service{db: db, clock: now} }
+func New(db *pg.DB, now func() time.Time) *Service {
+	return &Service{db: db, clock: now, most: MaxAccounts}
+}
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
 
@@ -73,12 +77,12 @@ func (s *Service) Board(ctx context.Context, actor access.Actor, ask Ask) (_ Boa
 	if err != nil {
 		return Board{}, err
 	}
-	accounts, err := selectAccounts(ctx, s.db, actor, ask, earlier(at, now))
+	accounts, err := selectAccounts(ctx, s.db, actor, ask, earlier(at, now), s.most+1)
 	if err != nil {
 		return Board{}, err
 	}
-	if len(accounts) > MaxAccounts {
-		return Board{}, fault.Invalid("unit_id", "账号超过 {.max} 个，请选一个单位", "max", MaxAccounts)
+	if len(accounts) > s.most {
+		return Board{}, fault.Invalid("unit_id", "账号超过 {.max} 个，请选一个单位", "max", s.most)
 	}
 	if at.Before(now) {
 		for i := range accounts {
@@ -87,6 +91,30 @@ func (s *Service) Board(ctx context.Context, actor access.Actor, ask Ask) (_ Boa
 	}
 
 	return boardOf(rules, accounts, at).only(ask), nil
+}
+
+// everybody is what the rules say now of all accounts, however many there are.
+func (s *Service) everybody(ctx context.Context) ([]Finding, error) {
+	now := s.now()
+	rules, err := selectRules(ctx, s.db, now)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := selectAccounts(ctx, s.db, access.System("inspect"), Ask{}, now, math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+
+	return boardOf(rules, accounts, now).Rows, nil
+}
+
+// Failing is every rule that an account breaks now, of all accounts: what the register of faults goes by.
+func (s *Service) Failing(ctx context.Context) (_ []Finding, err error) {
+	defer fault.Step(&err, "inspect.Failing")
+
+	rows, err := s.everybody(ctx)
+
+	return slices.DeleteFunc(rows, func(found Finding) bool { return found.State != Fail }), err
 }
 
 // published is the account without what is planned today, for a day that is past.
@@ -165,14 +193,14 @@ func (b Board) only(ask Ask) Board {
 func (s *Service) Remind(ctx context.Context) (err error) {
 	defer fault.Step(&err, "inspect.Remind")
 
-	board, err := s.Board(ctx, access.System("inspect"), Ask{})
+	rows, err := s.everybody(ctx)
 	if err != nil {
 		return err
 	}
 	var items []todo.Item
 	wanted := map[string]bool{}
 
-	for _, found := range board.Rows {
+	for _, found := range rows {
 		if found.State != Soon {
 			continue
 		}

@@ -181,8 +181,9 @@ func selectAccounts(
 	actor access.Actor,
 	ask Ask,
 	at time.Time,
+	most int,
 ) ([]Account, error) {
-	given := []any{ask.UnitPath, ask.AccountID, at, MaxAccounts + 1}
+	given := []any{ask.UnitPath, ask.AccountID, at, most}
 	scope, args := access.Scope(actor, access.ReachView, "u.path")
 	posts, more := access.Scope(actor, access.PostView, "u.path")
 	sql := strings.Replace(accountsSQL, "{scope}", numbered(scope, len(given)), 1)

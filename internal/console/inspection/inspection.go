@@ -5,7 +5,6 @@ package inspection
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -95,7 +94,6 @@ type row struct {
 	inspect.Finding
 	Because []string // in the reader's language
 	Remedy  string
-	Left    int // days until it fails; not above 0 where it fails already
 }
 
 // Ago is for how many days it has failed.
@@ -193,11 +191,7 @@ func (p *boardPage) chip(name, value, href string) {
 }
 
 func (p *boardPage) row(found inspect.Finding) row {
-	out := row{
-		Finding: found,
-		Remedy:  p.T(found.Remedy.Text, found.Remedy.Args...),
-		Left:    int(found.FailsOn.Sub(beijing.Day(p.Board.At)) / (24 * time.Hour)),
-	}
+	out := row{Finding: found, Remedy: p.T(found.Remedy.Text, found.Remedy.Args...)}
 
 	for _, because := range found.Because {
 		out.Because = append(out.Because, p.T(because.Text, because.Args...))

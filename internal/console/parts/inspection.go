@@ -2,7 +2,6 @@ package parts
 
 import (
 	"strings"
-	"time"
 
 	"juzhen/internal/beijing"
 	"juzhen/internal/i18n"
@@ -33,14 +32,12 @@ func InspectionOf(base page.Base, board inspect.Board) Inspection {
 
 	if len(board.Next) > 0 {
 		first := board.Next[0]
-		on, left := beijing.Date(first.FailsOn), daysUntil(first.FailsOn, board.At)
-		if len(board.Next) == 1 {
-			said = append(said, base.T("如果不再做任何事，下一个不合格的是 {.account}：{.day}，还有 {.n} 天。",
-				"account", first.At(), "day", on, "n", left))
-		} else {
-			said = append(said, base.T("如果不再做任何事，下一批不合格的是 {.account} 等 {.all} 个账号：{.day}，还有 {.n} 天。",
-				"account", first.At(), "all", len(board.Next), "day", on, "n", left))
+		text := i18n.N("如果不再做任何事，下一个不合格的是 {.account}：{.day}，还有 {.n} 天。")
+		if len(board.Next) > 1 {
+			text = i18n.N("如果不再做任何事，下一批不合格的是 {.account} 等 {.all} 个账号：{.day}，还有 {.n} 天。")
 		}
+		said = append(said, base.T(text, "account", first.At(), "all", len(board.Next),
+			"day", beijing.Date(first.FailsOn), "n", first.Left))
 	}
 	if soon := board.By[inspect.Soon]; soon > len(board.Next) {
 		said = append(said, base.T("即将不合格的共 {.n} 个账号。", "n", soon))
@@ -53,6 +50,3 @@ func InspectionOf(base page.Base, board inspect.Board) Inspection {
 
 	return out
 }
-
-// daysUntil is how many days of Shanghai lie between an instant and the beginning of a day.
-func daysUntil(day, at time.Time) int { return int(day.Sub(beijing.Day(at)) / (24 * time.Hour)) }
