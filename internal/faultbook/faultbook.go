@@ -38,7 +38,12 @@ func (s State) Valid() bool { return slices.Contains(States(), s) }
 // Label is the Chinese word for the state.
 func (s State) Label() string {
 	return map[State]string{
-		Open: "待分派", Assigned: "整改中", Corrected: "待复核", Checked: "待销号", Closed: "已销号", Reopened: "重新打开",
+		Open:      "待分派",
+		Assigned:  "整改中",
+		Corrected: "待复核",
+		Checked:   "待销号",
+		Closed:    "已销号",
+		Reopened:  "重新打开",
 	}[s]
 }
 
@@ -58,7 +63,12 @@ const (
 // Label is the Chinese word for the act.
 func (a Act) Label() string {
 	return map[Act]string{
-		Assign: "分派", Correct: "登记整改", Pass: "复核通过", Return: "复核退回", Close: "销号", Reopen: "重新打开",
+		Assign:  "分派",
+		Correct: "登记整改",
+		Pass:    "复核通过",
+		Return:  "复核退回",
+		Close:   "销号",
+		Reopen:  "重新打开",
 	}[a]
 }
 

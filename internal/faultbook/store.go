@@ -150,21 +150,18 @@ ORDER BY f.deadline, f.id LIMIT ?`, beijing.Date(now), most).Find(ctx)
 
 // unheard are those of what rules found that were never in the book, the first of them.
 func unheard(ctx context.Context, db *pg.DB, found []ruled, most int) ([]ruled, error) {
-	accounts, codes, subjects := make(
-		[]int64,
-		len(found),
-	), make(
-		[]string,
-		len(found),
-	), make(
-		[]string,
-		len(found),
+	var (
+		accounts        []int64
+		codes, subjects []string
 	)
-	for i, one := range found {
-		accounts[i], codes[i], subjects[i] = one.AccountID, one.Code, one.Subject
+
+	for _, one := range found {
+		accounts, codes = append(accounts, one.AccountID), append(codes, one.Code)
+		subjects = append(subjects, one.Subject)
 	}
 	rows, err := db.Pool().Query(ctx, `
-SELECT n - 1 FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS x (account, code, subject, n)
+SELECT n - 1
+FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS x (account, code, subject, n)
 WHERE NOT EXISTS (SELECT FROM faults f
     WHERE f.account_id = x.account AND f.code = x.code AND f.subject = x.subject)
 ORDER BY n LIMIT $4`, accounts, codes, subjects, most)

@@ -131,7 +131,7 @@ func (s *Service) cover(ctx context.Context, relay Relay, kind WordsKind) (cover
 		return nil, nil
 	}
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		tasks, err := tasksOf(ctx, tx.DB, relay.ID)
+		accounts, err := askedOf(ctx, tx.DB, relay.ID)
 		if err != nil {
 			return err
 		}
@@ -139,7 +139,7 @@ func (s *Service) cover(ctx context.Context, relay Relay, kind WordsKind) (cover
 		if err != nil {
 			return err
 		}
-		if string(version.Relay) != string(relay.digest(accountsOf(tasks))) {
+		if string(version.Relay) != string(relay.digest(accounts)) {
 			return fault.Conflict("联动的要求与首发批准时不符，不能按建议的文字确认；请改用自己的文字，走本单位审核").
 				WithCode("unsealed")
 		}
@@ -162,11 +162,11 @@ type carried struct {
 
 // carry has delivery make and plan the post, and binds the task to it in the same transaction.
 func (s *Service) carry(ctx context.Context, actor access.Actor, relay Relay, task Task, with carried) error {
-	all, err := tasksOf(ctx, s.db.Gorm(ctx), relay.ID)
+	accounts, err := askedOf(ctx, s.db.Gorm(ctx), relay.ID)
 	if err != nil {
 		return err
 	}
-	due := relay.Slot(task, len(all), s.now())
+	due := relay.Slot(task, len(accounts), s.now())
 
 	carry := delivery.Carry{
 		UnitID: task.UnitID, AccountID: task.AccountID, Text: with.words, Urgent: relay.Urgent, Due: due,

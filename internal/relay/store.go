@@ -88,6 +88,11 @@ func seenRelays(ctx context.Context, db *gorm.DB, actor access.Actor, most int) 
 		Find(ctx)
 }
 
+// askedOf are the accounts that a relay asks.
+func askedOf(ctx context.Context, db *gorm.DB, relayID int64) ([]int64, error) {
+	return gorm.G[int64](db).Raw("SELECT account_id FROM relay_tasks WHERE relay_id = ?", relayID).Find(ctx)
+}
+
 func tasksOf(ctx context.Context, db *gorm.DB, relayIDs ...int64) ([]Task, error) {
 	if len(relayIDs) == 0 {
 		return nil, nil

@@ -67,10 +67,8 @@ func (p *boardPage) out() (events []dated) {
 	}
 	add := func(at *time.Time, text string) {
 		if at != nil {
-			events = append(
-				events,
-				dated{later(*at, *p.AskedAt), page.Event{Icon: "check", Tone: "green", Text: text}},
-			)
+			event := page.Event{Icon: "check", Tone: "green", Text: text}
+			events = append(events, dated{later(*at, *p.AskedAt), event})
 		}
 	}
 	if p.LeadState == delivery.Sent {
@@ -127,11 +125,10 @@ func (p boardPage) MayFollow() bool {
 
 // PauseRest is the page on which all that is not urgent is stopped.
 func (p boardPage) PauseRest() string {
-	return "/pauses/new?" + url.Values{
-		"unit": {
-			fmt.Sprint(p.UnitID),
-		},
-		"spare":  {"1"},
-		"reason": {p.T("发布预警：{.title}", "title", p.Board.Title())},
-	}.Encode()
+	form := url.Values{}
+	form.Set("unit", fmt.Sprint(p.UnitID))
+	form.Set("spare", "1")
+	form.Set("reason", p.T("发布预警：{.title}", "title", p.Board.Title()))
+
+	return "/pauses/new?" + form.Encode()
 }

@@ -1,8 +1,9 @@
-// An open page follows what happens, and how many notices its reader has: the bell in the frame and the number before the title. A stream of the server says that something it shows has changed; the page then asks for itself again
-// and takes over the parts marked data-live, with the reader's own rights. While there is no stream it asks from time to time. A page that
-// nobody sees asks nothing and holds no stream: browsers allow six connections to a server, and a session that nobody uses must be able to
-// end. Work that shows how far it is, which no stream tells of, is a part with an address of its own: data-poll, asked for every data-every
-// seconds until the server says no more of it.
+// An open page follows what happens, and how many notices its reader has: the bell in the frame and the number before the title. A
+// stream of the server says that something it shows has changed; the page then asks for itself again and takes over the parts marked
+// data-live, with the reader's own rights. While there is no stream it asks from time to time. A page that nobody sees asks nothing and
+// holds no stream: browsers allow six connections to a server, and a session that nobody uses must be able to end. Work that shows how
+// far it is, which no stream tells of, is a part with an address of its own: data-poll, asked for every data-every seconds until the
+// server says no more of it.
 import { ask, tell } from "./ask";
 import { changed, place } from "./place";
 import { reader } from "./reader";
