@@ -36,15 +36,20 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require github.com/arran4/golang-ical v0.3.4
+require (
+	github.com/arran4/golang-ical v0.3.4
+	github.com/mmcdole/gofeed v1.4.2
+	github.com/signintech/gopdf v0.33.0
+	github.com/teambition/rrule-go v1.8.2
+	github.com/wneessen/go-mail v0.8.1
+)
 
-require github.com/mozillazg/go-pinyin v0.21.0 // indirect
+require github.com/mozillazg/go-pinyin v0.21.0
 
 require (
+	github.com/mmcdole/goxpp/v2 v2.0.0 // indirect
 	github.com/phpdave11/gofpdi v1.0.14-0.20211212211723-1f10f9844311 // indirect
 	github.com/pkg/errors v0.8.1 // indirect
-	github.com/signintech/gopdf v0.33.0 // indirect
-	github.com/teambition/rrule-go v1.8.2 // indirect
 )
 
 require (

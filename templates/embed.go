@@ -1,5 +1,5 @@
-// Package templates carries the HTML templates inside the binary. It holds the files only; package web
-// runs them.
+// Package templates carries the HTML templates inside the binary. It holds the files only; packages web and
+// public run them.
 package templates
 
 import "embed"
@@ -8,3 +8,8 @@ import "embed"
 //
 //go:embed layout partials pages
 var FS embed.FS
+
+// Public has the folder public: the pages of the public site, which share nothing with the console's.
+//
+//go:embed public
+var Public embed.FS

@@ -14,20 +14,22 @@ import (
 func TestTemplatesAreSetToBeRead(t *testing.T) {
 	t.Parallel()
 
-	err := fs.WalkDir(FS, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+	for _, files := range []fs.FS{FS, Public} {
+		err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+
+			text, err := fs.ReadFile(files, path)
+			for _, fault := range faults(string(text)) {
+				t.Errorf("templates/%s:%s", path, fault)
+			}
+
 			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-
-		text, err := fs.ReadFile(FS, path)
-		for _, fault := range faults(string(text)) {
-			t.Errorf("templates/%s:%s", path, fault)
-		}
-
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

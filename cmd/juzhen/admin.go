@@ -16,7 +16,6 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/app"
 	"juzhen/internal/config"
-	"juzhen/internal/pg"
 )
 
 type migrateCommand struct{}
@@ -30,7 +29,7 @@ func (migrateCommand) Run(ctx context.Context) error {
 		return err
 	}
 
-	return pg.MigrateFor(ctx, cfg.Owner().Reveal(), cfg.DatabaseURL.Reveal(), logger(cfg))
+	return migrate(ctx, cfg, logger(cfg))
 }
 
 type userCommand struct {

@@ -21,7 +21,6 @@ import (
 	"juzhen/internal/config"
 	"juzhen/internal/demo"
 	"juzhen/internal/localpg"
-	"juzhen/internal/pg"
 	"juzhen/internal/seal"
 )
 
@@ -70,6 +69,8 @@ type stage struct {
 	log       *slog.Logger
 	app       *app.App
 	weibo     *demo.Weibo
+	readers   net.Listener // of the public site; nil: there is none
+	site      string       // its address
 	passwords map[string]string
 	failed    chan error
 	undo      []func()
@@ -90,7 +91,9 @@ func (s *stage) set(ctx context.Context) error {
 	s.undo = append(s.undo, func() { file.Close() })
 
 	s.log = slog.New(slog.NewTextHandler(file, nil)) // the terminal is for the show
-	for _, step := range []func(context.Context) error{s.setKey, s.setDatabase, s.setWeibo, s.setConsole} {
+	for _, step := range []func(context.Context) error{
+		s.setKey, s.setDatabase, s.setWeibo, s.openSite, s.setConsole, s.setSite,
+	} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -126,10 +129,15 @@ func (s *stage) setDatabase(ctx context.Context) error {
 			return err
 		}
 		s.cfg.MigrateURL, s.cfg.DatabaseURL = seal.Secret(server.URL("")), seal.Secret(application)
+		reader, err := server.RoleURL(ctx, localpg.User+"_site")
+		if err != nil {
+			return err
+		}
+		s.cfg.SiteDatabaseURL = seal.Secret(reader)
 		fmt.Fprintf(s.out, "私有 Postgres 在 127.0.0.1:%d\n", server.Port)
 	}
 
-	return pg.MigrateFor(ctx, s.cfg.Owner().Reveal(), s.cfg.DatabaseURL.Reveal(), s.log)
+	return migrate(ctx, s.cfg, s.log)
 }
 
 // setWeibo runs the imitation Weibo as a child that ends with us. The demonstration never talks to the
@@ -209,7 +217,49 @@ func (s *stage) setConsole(ctx context.Context) error {
 			fmt.Fprintln(os.Stderr, "juzhen: stop:", err)
 		}
 	})
-	fmt.Fprintf(s.out, "控制台在 %s\n\n", s.app.PublicURL())
+	fmt.Fprintf(s.out, "控制台在 %s\n", s.app.PublicURL())
+
+	return nil
+}
+
+// openSite takes a port for what the demonstration publishes, before the console starts, which tells where it
+// is. Without a role for the site there is none.
+func (s *stage) openSite(context.Context) (err error) {
+	if s.cfg.SiteDatabaseURL == "" {
+		return nil
+	}
+	if s.cfg.SiteListen == "" {
+		s.cfg.SiteListen = "localhost:8090"
+	}
+	if s.readers, err = listen(s.cfg.SiteListen, s.out); err != nil {
+		return err
+	}
+	s.undo = append(s.undo, func() { _ = s.readers.Close() })
+	s.cfg.SiteURL = s.cfg.Site(s.readers.Addr().String())
+
+	return nil
+}
+
+// setSite serves what the demonstration publishes.
+func (s *stage) setSite(ctx context.Context) error {
+	if s.readers == nil {
+		return nil
+	}
+	site, err := app.NewSite(ctx, s.cfg, s.readers.Addr().String(), s.log)
+	if err != nil {
+		return err
+	}
+	serving, end := context.WithCancel(context.WithoutCancel(ctx))
+	go func() {
+		if err := site.Serve(serving, s.readers); err != nil {
+			s.log.Error("public site", "error", err)
+		}
+		site.Close()
+	}()
+
+	s.undo = append(s.undo, end)
+	s.site = site.URL
+	fmt.Fprintf(s.out, "微官网在 %s\n\n", s.site)
 
 	return nil
 }
@@ -259,6 +309,9 @@ func (s *stage) play(ctx context.Context, ahead time.Duration) error {
 // bill tells where to look and who may sign in.
 func (s *stage) bill() {
 	fmt.Fprintf(s.out, "\n控制台 Console  %s\n微博仿真 Weibo   %s/\n\n", s.app.PublicURL(), s.weibo.Base)
+	if s.site != "" {
+		fmt.Fprintf(s.out, "微官网 Site       %s/\n\n", s.site)
+	}
 	demo.PrintPeople(s.out, s.passwords)
 }
 

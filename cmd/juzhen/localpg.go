@@ -25,7 +25,7 @@ func (c localpgCommand) Run(ctx context.Context) error {
 	pg, err := localpg.Start(ctx, localpg.Options{
 		Dir:      dir,
 		Trust:    true,
-		Settings: map[string]string{"fsync": "off", "full_page_writes": "off"},
+		Settings: localpg.Throwaway(),
 	})
 	if err != nil {
 		return err

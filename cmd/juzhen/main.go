@@ -19,6 +19,7 @@ var version = "dev"
 
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"启动控制台。Serve the console."`
+	Site    siteCommand    `cmd:"" help:"微官网：单独提供，或它的设置。The public site: serve it alone, or its settings."`
 	Migrate migrateCommand `cmd:"" help:"升级数据库结构。Bring the database schema up to date."`
 	User    userCommand    `cmd:"" help:"管理人员。Manage users."`
 	Audit   auditCommand   `cmd:"" help:"校验审计链。Verify the audit chain."`

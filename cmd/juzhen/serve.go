@@ -14,7 +14,6 @@ import (
 
 	"juzhen/internal/app"
 	"juzhen/internal/config"
-	"juzhen/internal/pg"
 	"juzhen/internal/stoppoint"
 )
 
@@ -35,7 +34,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	if c.Migrate {
-		if err := pg.MigrateFor(ctx, cfg.Owner().Reveal(), cfg.DatabaseURL.Reveal(), log); err != nil {
+		if err := migrate(ctx, cfg, log); err != nil {
 			return err
 		}
 	}
@@ -49,7 +48,26 @@ func (c serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 
-	return serve(ctx, cfg, l, m, log)
+	ending, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	if cfg.SiteListen != "" {
+		public, err := net.Listen("tcp", cfg.SiteListen)
+		if err != nil {
+			l.Close()
+			return err
+		}
+		go func() {
+			if err := serveSite(ending, cfg, public, log); err != nil {
+				end(fmt.Errorf("public site: %w", err))
+			}
+		}()
+	}
+	err = serve(ending, cfg, l, m, log)
+	if cause := context.Cause(ending); ctx.Err() == nil && cause != nil {
+		err = errors.Join(err, cause)
+	}
+
+	return err
 }
 
 // useOwnDisk has what people upload wait beside the data: the machine's folder for temporary files is

@@ -52,6 +52,13 @@ func (a Actor) CanAt(permission Permission, path string) bool {
 		)
 }
 
+// CanEverywhere tells whether a grant at the topmost unit gives the permission: over the whole bureau.
+func (a Actor) CanEverywhere(permission Permission) bool {
+	return slices.ContainsFunc(a.Grants, func(grant Grant) bool {
+		return strings.Count(grant.Path, "/") == 2 && a.CanAt(permission, grant.Path)
+	})
+}
+
 // own tells whether p is what a person may do to its own things: it needs a sign-in and no grant, so
 // that somebody whose last grant has just ended can still sign out and change the password.
 func (a Actor) own(permission Permission) bool { return permission == Self && a.UserID != 0 }

@@ -71,6 +71,17 @@ const (
 	InspectManage   Permission = "inspect.manage"
 	FaultWrite      Permission = "faultbook.write"
 	FaultClose      Permission = "faultbook.close"
+	ReportMake      Permission = "report.make"
+	ReportSign      Permission = "report.sign"
+	InboxView       Permission = "inbox.view"
+	InboxAnswer     Permission = "inbox.answer"
+	InboxAssign     Permission = "inbox.assign"
+	InboxReveal     Permission = "inbox.reveal"
+	SiteManage      Permission = "site.manage"
+	ChannelManage   Permission = "channel.manage"
+	RebuttalManage  Permission = "rebuttal.manage"
+	IncidentManage  Permission = "incident.manage"
+	IncidentClose   Permission = "incident.close"
 )
 
 // Extent says how far below the granted unit a permission reaches.
@@ -156,7 +167,7 @@ var table = []right{
 	{StandinSet, UnitView, [5]Extent{no, no, sub, no, no},
 		"指定代审人 · appoint stand-ins"},
 	{PlanManage, PostView, [5]Extent{own, no, sub, no, no},
-		"录入节假日 · keep days off and worked weekends"},
+		"录入节假日，排值班表 · keep days off and worked weekends, rosters of duty"},
 	{RelayAsk, PostView, [5]Extent{sub, no, sub, no, no},
 		"要求账号联动，提醒、撤回、结束 · ask accounts to carry a post, remind, withdraw, close"},
 	{RelayStanding, PostView, [5]Extent{no, own, own, no, no},
@@ -169,6 +180,34 @@ var table = []right{
 		"问题台账：记入、分派、整改、复核 · register of faults: write, assign, correct, check"},
 	{FaultClose, ReachView, [5]Extent{no, no, sub, no, no},
 		"问题台账：销号、重新打开、改期限 · register of faults: close, reopen, change a deadline"},
+	{ReportMake, ReachView, [5]Extent{own, no, sub, no, no},
+		"生成报告，修改文字 · make reports, edit their words"},
+	{ReportSign, ReachView, [5]Extent{no, no, sub, no, no},
+		"签发、退回报告，须两人 · sign reports or return them; two people"},
+	{InboxView, InboxView, [5]Extent{own, sub, sub, no, sub},
+		"查看市民互动（姓名和号码隐去）· see what citizens say, names and numbers hidden"},
+	{InboxAnswer, InboxView, [5]Extent{own, no, sub, no, no},
+		"办理市民互动：登记答复、办结 · deal with what citizens say: record answers, close"},
+	{InboxAssign, InboxView, [5]Extent{own, no, sub, no, no},
+		"分派市民互动 · assign what citizens say"},
+	{InboxReveal, InboxView, [5]Extent{own, no, sub, no, no},
+		"查看市民姓名和号码，记入审计 · see a citizen's name and numbers, recorded in the trail"},
+	{SiteManage, UnitView, [5]Extent{no, no, sub, sub, no},
+		"微官网：设置、申请与确认公开、关闭 · public site: settings, ask for and confirm publication, close"},
+	{ChannelManage, UnitView, [5]Extent{no, no, no, sub, no},
+		"维护通知渠道 · keep the channels of notices"},
+	{RebuttalManage, PostView, [5]Extent{own, no, sub, no, no},
+		"辟谣：起草、送签、复查、撤回、登记更正 · rebuttals: write, ask for a signature, look again, withdraw, correct"},
+	{
+		IncidentManage,
+		PostView,
+		[5]Extent{own, no, sub, no, no},
+		"热点事件：启动、写口径、暂停与恢复稿件、跟踪、申请结束 · " +
+			"hot events: open, write what is said, hold and release posts, follow, ask to close",
+	},
+	{IncidentClose, PostView, [5]Extent{no, no, sub, no, no},
+		"热点事件：另一人申请结束时确认，重新启动 · " +
+			"hot events: confirm a close that another asked for, open again"},
 }
 
 // find gives the right of a permission; the zero right, which reaches nowhere and sees nothing, when

@@ -46,6 +46,17 @@ library.manage     O             -        S          -             -
 inspect.manage     -             -        S          -             -
 faultbook.write    O             S        S          -             -
 faultbook.close    -             -        S          -             -
+report.make        O             -        S          -             -
+report.sign        -             -        S          -             -
+inbox.view         O             S        S          -             S
+inbox.answer       O             -        S          -             -
+inbox.assign       O             -        S          -             -
+inbox.reveal       O             -        S          -             -
+site.manage        -             -        S          S             -
+channel.manage     -             -        -          S             -
+rebuttal.manage    O             -        S          -             -
+incident.manage    O             -        S          -             -
+incident.close     -             -        S          -             -
 `
 
 var letters = map[access.Extent]string{access.Nowhere: "-", access.OwnUnit: "O", access.Subtree: "S"}

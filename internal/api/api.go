@@ -15,8 +15,11 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/api/accounts"
 	"juzhen/internal/api/chains"
+	"juzhen/internal/api/channels"
 	"juzhen/internal/api/deliveries"
 	faultops "juzhen/internal/api/faultbook"
+	inboxops "juzhen/internal/api/inbox"
+	incidentops "juzhen/internal/api/incidents"
 	"juzhen/internal/api/inspection"
 	libraryops "juzhen/internal/api/library"
 	noticeops "juzhen/internal/api/notices"
@@ -25,18 +28,25 @@ import (
 	planops "juzhen/internal/api/plan"
 	"juzhen/internal/api/posts"
 	reachops "juzhen/internal/api/reach"
+	rebuttalops "juzhen/internal/api/rebuttals"
 	"juzhen/internal/api/relays"
+	reportops "juzhen/internal/api/reports"
 	"juzhen/internal/api/rest"
+	rosterops "juzhen/internal/api/roster"
+	siteops "juzhen/internal/api/site"
 	"juzhen/internal/api/templates"
 	"juzhen/internal/api/trail"
 	"juzhen/internal/api/words"
 	"juzhen/internal/audit"
 	"juzhen/internal/chain"
+	"juzhen/internal/channel"
 	"juzhen/internal/check"
 	"juzhen/internal/column"
 	"juzhen/internal/delivery"
 	"juzhen/internal/faultbook"
 	"juzhen/internal/identity"
+	"juzhen/internal/inbox"
+	"juzhen/internal/incident"
 	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
@@ -50,7 +60,11 @@ import (
 	"juzhen/internal/reach"
 	"juzhen/internal/relay"
 	"juzhen/internal/replay"
+	"juzhen/internal/report"
 	"juzhen/internal/review"
+	"juzhen/internal/roster"
+	"juzhen/internal/rumour"
+	"juzhen/internal/site"
 	"juzhen/internal/source"
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
@@ -84,6 +98,13 @@ type Deps struct {
 	Library    *library.Service
 	Inspect    *inspect.Service
 	Faults     *faultbook.Service
+	Reports    *report.Service
+	Inbox      *inbox.Service
+	Roster     *roster.Service
+	Rumours    *rumour.Service
+	Incidents  *incident.Service
+	Channels   *channel.Service
+	Site       *site.Service
 	Todos      *todo.Service
 	Notices    *notice.Service
 	Live       *live.Hub
@@ -161,9 +182,18 @@ func (a *api) nouns() {
 	planops.Register(a.API, planops.Deps{Accounts: a.Accounts, Plan: a.Plan, Posts: a.Posts})
 	relays.Register(a.API, relays.Deps{Relays: a.Relays})
 	faultops.Register(a.API, faultops.Deps{Faults: a.Faults})
+	reportops.Register(a.API, reportops.Deps{Reports: a.Reports})
+	inboxops.Register(a.API, inboxops.Deps{Inbox: a.Inbox})
+	rosterops.Register(a.API, rosterops.Deps{Roster: a.Roster})
+	rebuttalops.Register(a.API, rebuttalops.Deps{Rumours: a.Rumours, Checks: a.Checks})
+	incidentops.Register(a.API, incidentops.Deps{Incidents: a.Incidents})
+	channels.Register(a.API, channels.Deps{Channels: a.Channels})
+	siteops.Register(a.API, siteops.Deps{Site: a.Site})
 	inspection.Register(a.API, inspection.Deps{Inspect: a.Inspect})
 	libraryops.Register(a.API, libraryops.Deps{Library: a.Library})
-	noticeops.Register(a.kit, a.API, noticeops.Deps{Notices: a.Notices, Live: a.Live})
+	noticeops.Register(a.kit, a.API, noticeops.Deps{
+		Notices: a.Notices, Channels: a.Channels, Live: a.Live,
+	})
 	trail.Register(a.API, trail.Deps{Audit: a.Audit, Todos: a.Todos})
 
 	read := posts.Register(a.API, posts.Deps{

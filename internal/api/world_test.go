@@ -32,6 +32,8 @@ import (
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/faultbook"
 	"juzhen/internal/identity"
+	"juzhen/internal/inbox"
+	"juzhen/internal/incident"
 	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
@@ -41,6 +43,8 @@ import (
 	"juzhen/internal/notice"
 	"juzhen/internal/org"
 	"juzhen/internal/outward"
+	"juzhen/internal/pause"
+	"juzhen/internal/pdf"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/plan"
@@ -48,9 +52,13 @@ import (
 	"juzhen/internal/reach"
 	"juzhen/internal/relay"
 	"juzhen/internal/replay"
+	"juzhen/internal/report"
 	"juzhen/internal/review"
+	"juzhen/internal/roster"
+	"juzhen/internal/rumour"
 	"juzhen/internal/sandbox"
 	"juzhen/internal/seal"
+	"juzhen/internal/site"
 	"juzhen/internal/source"
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
@@ -178,6 +186,8 @@ func (w *world) services(weiboURL string) {
 	templates := template.New(w.db, w.now)
 	deliveries := delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks})
 	relays := relay.New(w.db, relay.Options{Deliveries: deliveries, People: people.ActingAs, Now: w.now})
+	figures := reach.New(w.db, client, accounts, reach.Options{Now: w.now})
+	faults := faultbook.New(w.db, inspect.New(w.db, w.now), w.now)
 	w.deps = api.Deps{
 		Relays: relays,
 		Urgent: urgent.New(urgent.Options{
@@ -194,9 +204,21 @@ func (w *world) services(weiboURL string) {
 				People: people.ActingAs, Now: w.now,
 			},
 		),
-		Library:    library.New(w.db, nil, w.now),
-		Inspect:    inspect.New(w.db, w.now),
-		Faults:     faultbook.New(w.db, inspect.New(w.db, w.now), w.now),
+		Library: library.New(w.db, nil, w.now),
+		Inspect: inspect.New(w.db, w.now),
+		Faults:  faults,
+		Reports: report.New(w.db, report.Sources{
+			Reach:   figures,
+			Inspect: inspect.New(w.db, w.now),
+			Faults:  faults,
+			PDF:     pdf.New("", "", slog.Default()),
+		}, w.now),
+		Inbox:      inbox.New(w.db, inbox.Options{Now: w.now}),
+		Rumours:    rumour.New(w.db, w.now),
+		Incidents:  incident.New(w.db, w.now),
+		Roster:     roster.New(w.db, w.now),
+		Channels:   newChannels(w.db, w.now),
+		Site:       site.New(w.db, nil, w.now),
 		Checks:     checks,
 		Links:      links,
 		Lexicons:   lists,
@@ -212,7 +234,7 @@ func (w *world) services(weiboURL string) {
 		Reviews:    review.New(w.db, w.now),
 		Deliveries: deliveries,
 		Notices: notice.New(w.db, notice.Options{
-			Now: w.now, Words: slices.Concat(post.NoticeWords(), delivery.NoticeWords()),
+			Now: w.now, Words: slices.Concat(post.NoticeWords(), delivery.NoticeWords(), pause.NoticeWords()),
 			Page: func(_, _ string, _ int64) string { return "/" },
 		}),
 		Live: live.New(
@@ -232,7 +254,7 @@ func (w *world) services(weiboURL string) {
 				PageOf("review.waiting", "/reviews/%d"),
 			w.now,
 		),
-		Reach: reach.New(w.db, client, accounts, reach.Options{Now: w.now}),
+		Reach: figures,
 		Audit: audit.New(
 			w.db,
 			w.now,

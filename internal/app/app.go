@@ -18,6 +18,7 @@ import (
 	"juzhen/internal/queue"
 	"juzhen/internal/reach"
 	"juzhen/internal/seal"
+	"juzhen/internal/site"
 	"juzhen/internal/web"
 )
 
@@ -37,6 +38,7 @@ type App struct {
 	Services
 
 	cfg     config.Config
+	preview sitePreview
 	opt     Options
 	log     *slog.Logger
 	box     *seal.Box
@@ -161,6 +163,8 @@ func (a *App) Start(ctx context.Context) error {
 		loop{"posts by hour", 10 * time.Second, a.Posts.FoldHours},
 		loop{"posts made findable", reach.MakeFindableEvery, a.Reach.MakeFindable},
 		loop{"library", library.FillEvery, a.Library.Fill},
+		loop{"public site", site.FillEvery, a.Site.Fill},
+		loop{"accounts of the public site", site.KeepEvery, a.Site.Keep},
 		loop{"word lists", 20 * time.Second, a.Lexicons.Keep},
 		loop{"levels of checks", time.Minute, a.Checks.Expire},
 		loop{"sign-in failures", time.Hour, a.Identity.Sweep},

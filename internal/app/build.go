@@ -6,35 +6,23 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/riverqueue/river"
 
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
 	"juzhen/internal/blob"
 	"juzhen/internal/chain"
+	"juzhen/internal/channel"
 	"juzhen/internal/check"
 	"juzhen/internal/column"
-	"juzhen/internal/console/admin"
-	"juzhen/internal/console/chains"
-	"juzhen/internal/console/deliveries"
-	"juzhen/internal/console/faults"
-	"juzhen/internal/console/inspection"
-	lexiconpages "juzhen/internal/console/lexicon"
-	"juzhen/internal/console/matrix"
-	"juzhen/internal/console/posts"
-	reachpages "juzhen/internal/console/reach"
-	relaypages "juzhen/internal/console/relays"
-	"juzhen/internal/console/reviews"
-	sourcepages "juzhen/internal/console/sources"
-	templatepages "juzhen/internal/console/templates"
+	"juzhen/internal/courier"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/faultbook"
+	"juzhen/internal/i18n"
 	"juzhen/internal/identity"
+	"juzhen/internal/inbox"
+	"juzhen/internal/incident"
 	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
@@ -44,15 +32,20 @@ import (
 	"juzhen/internal/notice"
 	"juzhen/internal/org"
 	"juzhen/internal/outward"
+	"juzhen/internal/pause"
 	"juzhen/internal/pdf"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
-	"juzhen/internal/queue"
+	"juzhen/internal/public"
 	"juzhen/internal/reach"
 	"juzhen/internal/relay"
 	"juzhen/internal/replay"
+	"juzhen/internal/report"
 	"juzhen/internal/review"
+	"juzhen/internal/roster"
+	"juzhen/internal/rumour"
 	"juzhen/internal/seal"
+	"juzhen/internal/site"
 	"juzhen/internal/source"
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
@@ -79,6 +72,7 @@ type Services struct {
 	Checks     *check.Service
 	Templates  *template.Service
 	Sources    *source.Service
+	Pauses     *pause.Service
 	Deliveries *delivery.Service
 	Engine     *dispatch.Engine
 	Reach      *reach.Service
@@ -89,6 +83,13 @@ type Services struct {
 	Urgent     *urgent.Service
 	Inspect    *inspect.Service
 	Faults     *faultbook.Service
+	Reports    *report.Service
+	Inbox      *inbox.Service
+	Roster     *roster.Service
+	Rumours    *rumour.Service
+	Incidents  *incident.Service
+	Site       *site.Service
+	Channels   *channel.Service
 	Live       *live.Hub
 }
 
@@ -168,6 +169,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Log:      a.log,
 		Now:      now,
 	})
+	a.Pauses = pause.New(db)
 	a.Deliveries = delivery.New(db, delivery.Options{
 		Now:      now,
 		Checks:   a.Checks,
@@ -177,10 +179,11 @@ func (a *App) buildServices(ctx context.Context) error {
 		Changed:  relay.PostChangedTx,
 	})
 	a.Reach = reach.New(db, api, a.Accounts, reach.Options{
-		Now:  now,
-		Log:  a.log,
-		Due:  a.Engine.Imminent,
-		Keep: a.cfg.KeepReadings,
+		Now:    now,
+		Log:    a.log,
+		Due:    a.Engine.Imminent,
+		Keep:   a.cfg.KeepReadings,
+		Limits: reach.Limits{AccountDay: a.cfg.ReadDay, InboxDay: a.cfg.InboxDay},
 	})
 	a.PDF = pdf.New(a.cfg.Chromium, a.cfg.PDFFont, a.log)
 	a.Library = library.New(db, a.Media, now)
@@ -190,8 +193,27 @@ func (a *App) buildServices(ctx context.Context) error {
 	})
 	a.Inspect = inspect.New(db, now)
 	a.Faults = faultbook.New(db, a.Inspect, now)
+	a.Reports = report.New(db, report.Sources{
+		Reach: a.Reach, Inspect: a.Inspect, Faults: a.Faults, PDF: a.PDF,
+	}, now)
+	a.Inbox = inbox.New(db, inbox.Options{
+		Weibo: api, Reading: a.Reach, Plan: a.Plan, Now: now, Log: a.log, Keep: a.cfg.KeepInbox,
+	})
+	a.Roster, a.Rumours = roster.New(db, now), rumour.New(db, now)
+	a.Incidents = incident.New(db, now)
+	a.Site = site.New(db, a.Media, now)
+	preview, err := public.NewPreview(db, now)
+	if err != nil {
+		return err
+	}
+	a.preview = sitePreview{preview}
 	a.Relays = relay.New(db, relay.Options{
 		Deliveries: a.Deliveries, Checks: a.Checks, People: a.Identity.ActingAs, Now: now, Log: a.log,
+	})
+
+	a.Channels = channel.New(db, channel.Options{
+		Now: now, Box: a.box, Courier: courier.New(outside, a.relay(), now),
+		Notices: a.Notices, People: a.Identity.ActingAs, Name: a.installation, Home: a.cfg.PublicURL,
 	})
 
 	a.Urgent = urgent.New(urgent.Options{
@@ -201,10 +223,28 @@ func (a *App) buildServices(ctx context.Context) error {
 	return nil
 }
 
+// relay is the mail server that the operator named.
+func (a *App) relay() courier.Server {
+	return courier.Server{
+		Address: a.cfg.SMTPAddress, User: a.cfg.SMTPUser, Password: a.cfg.SMTPPassword, From: a.cfg.SMTPFrom,
+		Security: courier.Security(a.cfg.SMTPSecurity),
+	}
+}
+
+// installation is what this console is called, in front of what leaves it.
+func (a *App) installation(lang string) string {
+	if a.cfg.Name != "" {
+		return a.cfg.Name
+	}
+
+	return i18n.For(lang).T("矩阵台")
+}
+
 func (a *App) weibo() *weibo.Client {
 	return weibo.New(weibo.Options{
 		PublicURL:     a.cfg.WeiboURL,
 		CommercialURL: a.cfg.WeiboCommercialURL,
+		RemindURL:     a.cfg.WeiboRemindURL,
 		AppKey:        a.cfg.WeiboAppKey,
 		AppSecret:     a.cfg.WeiboAppSecret.Reveal(),
 		RIP:           operatorAddress(a.cfg.WeiboURL),
@@ -264,170 +304,5 @@ func (a *App) engineSettings() dispatch.Settings {
 		ClockWarn: config.ClockWarn,
 		ClockStop: config.ClockStop,
 		Grace:     config.ShutdownGrace,
-	}
-}
-
-// buildQueue registers every feature's jobs. Jobs reach the database through the pages' pool, River
-// through its own.
-func (a *App) buildQueue() error {
-	workers := river.NewWorkers()
-	if err := notice.AddWorkers(workers, a.Notices); err != nil {
-		return err
-	}
-	if err := account.AddWorkers(workers, a.Accounts); err != nil {
-		return err
-	}
-	if err := review.AddWorkers(workers, a.Reviews); err != nil {
-		return err
-	}
-	if err := delivery.AddWorkers(workers, a.Deliveries, a.Engine); err != nil {
-		return err
-	}
-	if err := reach.AddWorkers(workers, a.Reach); err != nil {
-		return err
-	}
-	if err := template.AddWorkers(workers, a.Templates); err != nil {
-		return err
-	}
-	if err := source.AddWorkers(workers, a.Sources); err != nil {
-		return err
-	}
-	if err := link.AddWorkers(workers, a.Links); err != nil {
-		return err
-	}
-	if err := relay.AddWorkers(workers, a.Relays); err != nil {
-		return err
-	}
-	if err := inspect.AddWorkers(workers, a.Inspect); err != nil {
-		return err
-	}
-	if err := faultbook.AddWorkers(workers, a.Faults); err != nil {
-		return err
-	}
-	var err error
-	a.queue, err = queue.New(a.jobs.Pool(), queue.Config{
-		Log:     a.log,
-		Workers: workers,
-		Reindex: a.owner,
-		Periodic: slices.Concat(
-			account.Periodic(), review.Periodic(), reach.Periodic(), template.Periodic(), source.Periodic(),
-			link.Periodic(), relay.Periodic(), notice.Periodic(), inspect.Periodic(), faultbook.Periodic(),
-		),
-	})
-
-	return err
-}
-
-// acts are what the features record in the trail, in the order in which its filter offers them. Two
-// with one code stop the program here.
-func acts() []audit.Act {
-	return audit.Join(
-		identity.TrailActs(),
-		org.TrailActs(),
-		account.TrailActs(),
-		reach.TrailActs(),
-		media.TrailActs(),
-		lexicon.TrailActs(),
-		link.TrailActs(),
-		column.TrailActs(),
-		chain.TrailActs(),
-		review.TrailActs(),
-		post.TrailActs(),
-		template.TrailActs(),
-		source.TrailActs(),
-		check.TrailActs(),
-		delivery.TrailActs(),
-		library.TrailActs(),
-		plan.TrailActs(),
-		relay.TrailActs(),
-		faultbook.TrailActs(),
-		notice.TrailActs(),
-		audit.TrailActs(),
-	)
-}
-
-// subjects are what the entries of the trail are about.
-func subjects() [][]audit.Subject {
-	return [][]audit.Subject{
-		identity.TrailSubjects(),
-		org.TrailSubjects(),
-		account.TrailSubjects(),
-		reach.TrailSubjects(),
-		media.TrailSubjects(),
-		lexicon.TrailSubjects(),
-		column.TrailSubjects(),
-		chain.TrailSubjects(),
-		post.TrailSubjects(),
-		template.TrailSubjects(),
-		source.TrailSubjects(),
-		delivery.TrailSubjects(),
-		library.TrailSubjects(),
-		plan.TrailSubjects(),
-		relay.TrailSubjects(),
-		faultbook.TrailSubjects(),
-		notice.TrailSubjects(),
-	}
-}
-
-// matters are the reasons for which features put something on people's lists. Two with one code stop
-// the program here.
-func matters() []todo.Matter {
-	return todo.Join(
-		identity.TodoMatters(),
-		account.TodoMatters(),
-		lexicon.TodoMatters(),
-		chain.TodoMatters(),
-		review.TodoMatters(),
-		post.TodoMatters(),
-		template.TodoMatters(),
-		source.TodoMatters(),
-		check.TodoMatters(),
-		delivery.TodoMatters(),
-		dispatch.TodoMatters(),
-		reach.TodoMatters(),
-		relay.TodoMatters(),
-		inspect.TodoMatters(),
-		faultbook.TodoMatters(),
-	)
-}
-
-// todoPages are where the faces deal with them.
-func todoPages() todo.Pages {
-	return todo.JoinPages(
-		posts.TodoPages(),
-		reviews.TodoPages(),
-		chains.TodoPages(),
-		deliveries.TodoPages(),
-		matrix.TodoPages(),
-		reachpages.TodoPages(),
-		relaypages.TodoPages(),
-		inspection.TodoPages(),
-		faults.TodoPages(),
-		admin.TodoPages(),
-		lexiconpages.TodoPages(),
-		templatepages.TodoPages(),
-		sourcepages.TodoPages(),
-	)
-}
-
-// noticeWords are what people are told of, joined.
-func noticeWords() []notice.Word {
-	return slices.Concat(todo.Words(matters()), post.NoticeWords(), delivery.NoticeWords())
-}
-
-// noticePages are where notices lead that are of no to-do.
-var noticePages = map[string]string{
-	delivery.PauseSubject: "/pauses/%d",
-}
-
-// noticePage says where notices lead.
-func noticePage(pages todo.Pages) func(code, subject string, id int64) string {
-	return func(code, subject string, id int64) string {
-		address, ok := noticePages[subject]
-		if !ok {
-			return pages.At(code, subject, id)
-		}
-
-		return strings.ReplaceAll(address, "%d", strconv.FormatInt(id, 10))
 	}
 }

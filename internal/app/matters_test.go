@@ -12,6 +12,7 @@ import (
 // toldWith are the arguments that features give, by name.
 var toldWith = map[string]any{
 	"account": "@环保北京",
+	"id":      float64(41),
 	"reason":  "审核",
 	"what":    "审核",
 	"title":   "题目",
@@ -27,6 +28,8 @@ var toldWith = map[string]any{
 	"s":       float64(3),
 	"opinion": "意见",
 	"words":   "今天",
+	"when":    "2026-12-01 20:00",
+	"claim":   "网传停水",
 	"from":    "11-29 20:00",
 	"to":      "11-29 15:00",
 	"text":    "正文",

@@ -10,11 +10,14 @@ import (
 	"juzhen/internal/console/admin"
 	"juzhen/internal/console/calendar"
 	"juzhen/internal/console/chains"
+	channelpages "juzhen/internal/console/channels"
 	"juzhen/internal/console/columns"
 	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/faults"
 	"juzhen/internal/console/follow"
 	"juzhen/internal/console/home"
+	inboxpages "juzhen/internal/console/inbox"
+	incidentpages "juzhen/internal/console/incidents"
 	"juzhen/internal/console/inspection"
 	lexiconpages "juzhen/internal/console/lexicon"
 	librarypages "juzhen/internal/console/library"
@@ -25,9 +28,13 @@ import (
 	planpages "juzhen/internal/console/plan"
 	"juzhen/internal/console/posts"
 	reachpages "juzhen/internal/console/reach"
+	"juzhen/internal/console/rebuttals"
 	relaypages "juzhen/internal/console/relays"
+	"juzhen/internal/console/reports"
 	"juzhen/internal/console/reviews"
+	rosterpages "juzhen/internal/console/roster"
 	"juzhen/internal/console/signin"
+	sitepages "juzhen/internal/console/site"
 	sourcepages "juzhen/internal/console/sources"
 	"juzhen/internal/console/templates"
 	"juzhen/internal/console/todo"
@@ -99,6 +106,13 @@ func (a *App) register(kit *web.Kit) {
 		Library:     a.Library,
 		Inspect:     a.Inspect,
 		Faults:      a.Faults,
+		Reports:     a.Reports,
+		Inbox:       a.Inbox,
+		Roster:      a.Roster,
+		Rumours:     a.Rumours,
+		Incidents:   a.Incidents,
+		Channels:    a.Channels,
+		Site:        a.Site,
 		Todos:       a.Todo,
 		Notices:     a.Notices,
 		Live:        a.Live,
@@ -122,6 +136,7 @@ func (a *App) register(kit *web.Kit) {
 		Todos:      a.Todo,
 		Reach:      a.Reach,
 		Inspect:    a.Inspect,
+		Faults:     a.Faults,
 	})
 	posts.Register(kit, posts.Deps{
 		Checks:     a.Checks,
@@ -148,8 +163,8 @@ func (a *App) register(kit *web.Kit) {
 	templates.Register(kit, templates.Deps{
 		Templates: a.Templates, Accounts: a.Accounts, Units: a.Org, Urgent: a.Urgent,
 	})
-	todo.Register(kit, todo.Deps{Todo: a.Todo})
-	notices.Register(kit, notices.Deps{Notices: a.Notices})
+	todo.Register(kit, todo.Deps{Todo: a.Todo, Roster: a.Roster})
+	notices.Register(kit, notices.Deps{Notices: a.Notices, Channels: a.Channels})
 	calendar.Register(kit, calendar.Deps{
 		Posts:      a.Posts,
 		Deliveries: a.Deliveries,
@@ -161,8 +176,9 @@ func (a *App) register(kit *web.Kit) {
 	planpages.Register(kit, planpages.Deps{Plan: a.Plan, Units: a.Org, Public: a.cfg.Public(a.cfg.Listen)})
 	relaypages.Register(kit, relaypages.Deps{
 		Relays: a.Relays, Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Columns: a.Columns,
-		Units: a.Org, Reviews: a.Reviews,
+		Units: a.Org, Reviews: a.Reviews, Roster: a.Roster,
 	})
+	rosterpages.Register(kit, rosterpages.Deps{Roster: a.Roster, Units: a.Org})
 	reviews.Register(kit, reviews.Deps{
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,
@@ -172,11 +188,19 @@ func (a *App) register(kit *web.Kit) {
 		Deliveries: a.Deliveries,
 	})
 	deliveries.Register(kit, a.sendingDeps())
-	pauses.Register(kit, pauses.Deps{Deliveries: a.Deliveries, Accounts: a.Accounts, Units: a.Org})
+	pauses.Register(kit, pauses.Deps{
+		Deliveries: a.Deliveries, Pauses: a.Pauses, Accounts: a.Accounts, Units: a.Org,
+	})
+	inboxpages.Register(kit, inboxpages.Deps{Inbox: a.Inbox, Accounts: a.Accounts, Units: a.Org})
+	incidentpages.Register(kit, incidentpages.Deps{
+		Incidents: a.Incidents, Inbox: a.Inbox, Accounts: a.Accounts, Units: a.Org,
+	})
+	rebuttals.Register(kit, rebuttals.Deps{Rumours: a.Rumours, Checks: a.Checks, Units: a.Org})
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
 	inspection.Register(kit, inspection.Deps{Inspect: a.Inspect, Accounts: a.Accounts, Units: a.Org})
 	faults.Register(kit, faults.Deps{Faults: a.Faults, Accounts: a.Accounts, Units: a.Org})
+	reports.Register(kit, reports.Deps{Reports: a.Reports, Accounts: a.Accounts, Units: a.Org})
 	lexiconpages.Register(kit, lexiconpages.Deps{
 		Lexicons: a.Lexicons,
 		Checks:   a.Checks,
@@ -188,6 +212,8 @@ func (a *App) register(kit *web.Kit) {
 	})
 	columns.Register(kit, columns.Deps{Columns: a.Columns, Units: a.Org})
 	sourcepages.Register(kit, sourcepages.Deps{Sources: a.Sources, Units: a.Org, People: a.Identity})
+	channelpages.Register(kit, channelpages.Deps{Channels: a.Channels, Units: a.Org})
+	sitepages.Register(kit, sitepages.Deps{Site: a.Site, Preview: a.preview, Address: a.siteAddress()})
 	admin.Register(kit, admin.Deps{
 		PublicURL: a.cfg.PublicURL,
 		Org:       a.Org,
@@ -199,11 +225,13 @@ func (a *App) register(kit *web.Kit) {
 func (a *App) sendingDeps() deliveries.Deps {
 	return deliveries.Deps{
 		Deliveries: a.Deliveries,
+		Pauses:     a.Pauses,
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,
 		Media:      a.Media,
 		Accounts:   a.Accounts,
 		Units:      a.Org,
+		Roster:     a.Roster,
 		Health:     a.sendingHealth,
 	}
 }

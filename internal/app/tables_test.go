@@ -27,9 +27,12 @@ import (
 //     order to move a unit counts the accounts that go along. delivery asks which processes are alive before
 //     it takes marks back.
 //   - notice finds who holds a permission closest to a unit in the statement that tells them, below identity,
-//     whose own matters are told as well.
+//     whose own matters are told as well, and who of them is on duty there.
+//   - roster finds who can be on duty at a unit by the grants that see it.
 //   - plan lays accounts by days: its page reads deliveries, drafts, their words and past posts of fifty
 //     accounts in three statements, and cuts and counts in them.
+//   - site copies what everybody may see in the statements of one job, once it is public: posts with their
+//     version, pictures, delivery and account, and how many follow the accounts.
 //   - installation holds single values, each under a name of its owner's.
 //
 // A condition on a foreign table that has a meaning of its own is asked of the owner by name instead:
@@ -47,7 +50,9 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit notice todo identity account media lexicon link column chain review post template source check delivery reach library plan relay inspect faultbook",
+		"audit notice todo identity roster account pause media lexicon link column chain " +
+			"review post template source rumour check delivery reach library plan relay inspect " +
+			"faultbook report inbox incident channel site",
 	},
 
 	{"notice_events", "notice", "", ""},
@@ -57,7 +62,7 @@ var tables = []table{
 	{"todo_readers", "todo", "", ""},
 	{"todos", "todo", "", ""},
 
-	{"grants", "identity", "", "notice"},
+	{"grants", "identity", "", "notice roster"},
 	{"password_history", "identity", "", ""},
 	{"sessions", "identity", "", ""},
 	{"signin_refusals", "identity", "", ""},
@@ -67,8 +72,14 @@ var tables = []table{
 		"users",
 		"identity",
 		"",
-		"notice account lexicon link chain review post template source check delivery reach library plan relay faultbook",
+		"notice roster account pause lexicon link chain review post template source rumour " +
+			"check delivery reach library plan relay faultbook report inbox incident channel site",
 	},
+
+	{"duty_people", "roster", "", "notice"},
+	{"duty_reads", "roster", "", ""},
+	{"duty_shifts", "roster", "", "notice"},
+	{"rosters", "roster", "", ""},
 
 	{"account_groups", "account", "", ""},
 	{"account_names", "account", "", ""},
@@ -76,13 +87,16 @@ var tables = []table{
 		"accounts",
 		"account",
 		"",
-		"identity media post check delivery dispatch reach library plan relay inspect faultbook",
+		"identity pause media post check delivery dispatch reach library plan relay inspect " +
+			"faultbook report inbox incident site",
 	},
-	{"credentials", "account", "", "dispatch reach inspect"},
+	{"credentials", "account", "", "dispatch reach inspect inbox"},
 	{"installation", "account", "delivery", ""},
 	{"oauth_states", "account", "", ""},
 
-	{"media", "media", "", "check"},
+	{"pauses", "pause", "", "dispatch"},
+
+	{"media", "media", "", "check site"},
 
 	{"lexicon_change_entries", "lexicon", "", ""},
 	{"lexicon_changes", "lexicon", "", ""},
@@ -96,7 +110,7 @@ var tables = []table{
 	{"links", "link", "", ""},
 	{"post_links", "link", "", ""},
 
-	{"columns", "column", "", "post library relay"},
+	{"columns", "column", "", "post library relay site"},
 
 	{"chain_versions", "chain", "", ""},
 	{"chains", "chain", "", ""},
@@ -111,10 +125,14 @@ var tables = []table{
 
 	{"post_hour_changes", "post", "", ""},
 	{"post_hours", "post", "", ""},
-	{"post_versions", "post", "", "media review check delivery reach library plan relay"},
-	{"posts", "post", "", "media review check delivery library plan relay inspect"},
-	{"version_media", "post", "", "media review reach"},
-	{"version_targets", "post", "", "review check delivery reach plan relay inspect"},
+	{"post_versions", "post", "", "media review check delivery reach library plan relay incident site"},
+	{"posts", "post", "", "media review check delivery library plan relay inspect incident site"},
+	{"version_media", "post", "", "media review reach site"},
+	{"version_targets", "post", "", "review check delivery reach plan relay inspect incident"},
+
+	{"rebuttal_steps", "rumour", "", ""},
+	{"rebuttal_versions", "rumour", "", ""},
+	{"rebuttals", "rumour", "", ""},
 
 	{"rule_level_changes", "check", "", ""},
 	{"rule_levels", "check", "", ""},
@@ -130,18 +148,17 @@ var tables = []table{
 
 	{"account_turns", "delivery", "dispatch", ""},
 	{"advances", "delivery", "", ""},
-	{"deliveries", "delivery", "dispatch", "media check reach library plan relay inspect"},
+	{"deliveries", "delivery", "dispatch", "media check reach library plan relay inspect incident site"},
 	{"delivery_decisions", "delivery", "", ""},
 	{"delivery_events", "delivery", "dispatch", ""},
-	{"pauses", "delivery", "", "dispatch"},
 	{"releases", "delivery", "dispatch", ""},
 	{"shared_rests", "delivery", "", "dispatch"},
 
 	{"processes", "dispatch", "", "delivery"},
 
 	{"account_days", "reach", "", ""},
-	{"account_readings", "reach", "", ""},
-	{"account_watches", "reach", "", ""},
+	{"account_readings", "reach", "", "site"},
+	{"account_watches", "reach", "", "site"},
 	{"backfills", "reach", "", ""},
 	{"call_usage", "reach", "", ""},
 	{"import_files", "reach", "", ""},
@@ -149,11 +166,11 @@ var tables = []table{
 	{"imports", "reach", "", ""},
 	{"platform_post_grams", "reach", "", ""},
 	{"platform_post_unfound", "reach", "", ""},
-	{"platform_posts", "reach", "", "library plan inspect"},
+	{"platform_posts", "reach", "", "library plan inspect inbox site"},
 	{"post_readings", "reach", "", ""},
 	{"post_totals", "reach", "", ""},
 
-	{"library_items", "library", "", ""},
+	{"library_items", "library", "", "site"},
 	{"library_published", "library", "", ""},
 	{"library_texts", "library", "", ""},
 	{"library_unread", "library", "", ""},
@@ -167,14 +184,40 @@ var tables = []table{
 	{"plan_series", "plan", "", ""},
 	{"plan_series_posts", "plan", "", ""},
 
+	{"report_numbers", "report", "", ""},
+	{"report_versions", "report", "", ""},
+	{"reports", "report", "", ""},
+
 	{"fault_steps", "faultbook", "", ""},
 	{"faults", "faultbook", "", ""},
 
+	{"incident_accounts", "incident", "", ""},
+	{"incident_marks", "incident", "", ""},
+	{"incident_posts", "incident", "", ""},
+	{"incident_signatures", "incident", "", ""},
+	{"incident_statements", "incident", "", ""},
+	{"incident_steps", "incident", "", ""},
+	{"incidents", "incident", "", ""},
+
+	{"inbox_feeds", "inbox", "", ""},
+	{"inbox_items", "inbox", "", ""},
+	{"inbox_matters", "inbox", "", ""},
+	{"inbox_pauses", "inbox", "", ""},
+	{"inbox_steps", "inbox", "", ""},
+	{"inbox_watches", "inbox", "", ""},
+
 	{"inspection_rules", "inspect", "", ""},
 
+	{"site", "site", "", "public"}, // the schema: every table of it
+	{"site_drafts", "site", "", ""},
+	{"site_numbers", "site", "", ""},
+	{"site_unread", "site", "", ""},
+	{"channel_messages", "channel", "", ""},
+	{"channels", "channel", "", ""},
+
 	{"relay_standings", "relay", "", ""},
-	{"relay_tasks", "relay", "", ""},
-	{"relays", "relay", "", ""},
+	{"relay_tasks", "relay", "", "incident"},
+	{"relays", "relay", "", "incident"},
 }
 
 // use is a room that names a table.

@@ -58,6 +58,8 @@ type Subject struct {
 	// a query of one value: what the thing with the id e.number is called today. None: kind and number
 	// are all that is said.
 	NameSQL string
+	// some come with the program, with names that are texts of the catalogue
+	Shipped bool
 }
 
 // own are the things of the trail itself: the trail, which is exported.
@@ -90,10 +92,16 @@ func (s *Service) Naming(lists ...[]Subject) *Service {
 func (s *Service) Subjects() []Subject { return slices.Clone(s.subjects) }
 
 // SubjectText is the Chinese name of a kind of thing; "" for one that nobody declared.
-func (s *Service) SubjectText(kind string) string {
+func (s *Service) SubjectText(kind string) string { return s.subject(kind).Text }
+
+// Ships tells whether things of a kind may come with the program. Their names are then said in the language
+// of the reader.
+func (s *Service) Ships(kind string) bool { return s.subject(kind).Shipped }
+
+func (s *Service) subject(kind string) Subject {
 	if i := slices.IndexFunc(s.subjects, func(subject Subject) bool { return subject.Type == kind }); i >= 0 {
-		return s.subjects[i].Text
+		return s.subjects[i]
 	}
 
-	return ""
+	return Subject{}
 }

@@ -17,6 +17,9 @@ func Day(at time.Time) time.Time {
 // Date writes the day of at as 2026-11-30.
 func Date(at time.Time) string { return at.In(Zone).Format(time.DateOnly) }
 
+// ClockTime is an instant as the text of a message names it: month, day, hour and minute.
+func ClockTime(at time.Time) string { return at.In(Zone).Format("01-02 15:04") }
+
 // DaySQL is the day of an instant, as a date of Postgres. instant is an SQL expression of type timestamptz.
 func DaySQL(instant string) string { return "(" + instant + " AT TIME ZONE 'Asia/Shanghai')::date" }
 

@@ -8,6 +8,7 @@ import (
 
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/pause"
 )
 
 // spread is how far before and after the mark an act of a person falls.
@@ -154,7 +155,7 @@ func racePause(ctx context.Context, w *world, n int) error {
 }
 
 func (w *world) pauseAndResume(ctx context.Context, n int) error {
-	pause, err := w.acts.Pause(ctx, supervisor, delivery.Stop{UnitID: 1, Why: "核实情况"})
+	pause, err := w.acts.Pause(ctx, supervisor, pause.Stop{UnitID: 1, Why: "核实情况"})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ import (
 	"juzhen/internal/proofread"
 )
 
-// Rule names what found something: a rule of proofread, the kind of a word list, or one of the two here.
+// Rule names what found something: a rule of proofread, the kind of a word list, or one of those here.
 type Rule string
 
 // The rules that only a post can be held against.
@@ -29,6 +29,7 @@ const (
 	Repeat      Rule = "repeat"      // the same text on the same account within RepeatWithin
 	LinkState   Rule = "link_state"  // a link that the last look found dead, led elsewhere, or insecure
 	LinkDomain  Rule = "link_domain" // a link to a domain that is not on the list of a unit
+	Rebutted    Rule = "rebutted"    // what a rebuttal in force denies
 )
 
 // RepeatWithin is how near the same text on the same account must lie to be told.
@@ -45,6 +46,7 @@ var presets = map[Rule]lexicon.Level{
 	Rule(proofread.Plate):          lexicon.Second,
 	Rule(proofread.BankCard):       lexicon.Second,
 	LinkDomain:                     lexicon.Second,
+	Rebutted:                       lexicon.Second,
 }
 
 // Preset is the level of a rule where nobody has set another. The words of a list have their list's.
@@ -70,6 +72,8 @@ func (r Rule) Label() string {
 		return i18n.N("链接打不开或跳转")
 	case LinkDomain:
 		return i18n.N("链接域名")
+	case Rebutted:
+		return i18n.N("与辟谣不一致")
 	}
 	if label := lexicon.Kind(r).Label(); label != "" {
 		return label
@@ -88,7 +92,7 @@ func Rules() (all []Rule) {
 		all = append(all, Rule(rule))
 	}
 
-	return append(all, LinkState, LinkDomain, Description, Repeat)
+	return append(all, LinkState, LinkDomain, Rebutted, Description, Repeat)
 }
 
 // Finding is one thing that is wrong, at its place in one wording of a post.

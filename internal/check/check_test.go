@@ -39,6 +39,7 @@ func TestEveryRuleHasItsLevel(t *testing.T) {
 		"link":              lexicon.Hint,
 		"link_state":        lexicon.Hint,
 		"link_domain":       lexicon.Second,
+		"rebutted":          lexicon.Second,
 		"description":       lexicon.Hint,
 		"repeat":            lexicon.Hint,
 	}

@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/proofread"
+	"juzhen/internal/rumour"
 )
 
 // Service looks through texts. It changes nothing; what is kept of a submission is written by KeepTx.
@@ -303,6 +304,10 @@ func (s *Service) through(
 	if err != nil {
 		return nil, err
 	}
+	rules, err := rumour.InForce(ctx, s.db, units, at)
+	if err != nil {
+		return nil, err
+	}
 
 	for _, w := range all {
 		inText, err := s.wording(ctx, w, set, at)
@@ -310,7 +315,8 @@ func (s *Service) through(
 			return nil, err
 		}
 
-		for _, f := range append(inText, levelled(links.in(w, inText), set, w.units)...) {
+		more := append(links.in(w, inText), rebutted(w.text, rules, at)...)
+		for _, f := range append(inText, levelled(more, set, w.units)...) {
 			f.AccountID = w.own
 			found = append(found, f)
 		}

@@ -29,6 +29,13 @@ type Config struct {
 	// host:port that sources and links may reach although their address is not public
 	OutwardHosts []string `env:"JUZHEN_OUTWARD_HOSTS"`
 
+	// of the public site; empty: none
+	SiteListen string `env:"JUZHEN_SITE_LISTEN"`
+	SiteURL    string `env:"JUZHEN_SITE_URL"` // empty: Site derives it
+	// of the role that reads the schema of the site and nothing else
+	SiteDatabaseURL          seal.Secret `env:"JUZHEN_SITE_DATABASE_URL"`
+	SiteDatabasePasswordFile string      `env:"JUZHEN_SITE_DATABASE_PASSWORD_FILE"`
+
 	// what makes PDF files: paths; empty: where packages put them; "off": not used
 	Chromium string `env:"JUZHEN_CHROMIUM"`
 	PDFFont  string `env:"JUZHEN_PDF_FONT"`
@@ -54,6 +61,7 @@ type Config struct {
 
 	WeiboURL           string      `env:"JUZHEN_WEIBO_URL" envDefault:"https://api.weibo.com"`
 	WeiboCommercialURL string      `env:"JUZHEN_WEIBO_COMMERCIAL_URL" envDefault:"https://c.api.weibo.com"`
+	WeiboRemindURL     string      `env:"JUZHEN_WEIBO_REMIND_URL"` // empty: the platform's, or WeiboURL
 	WeiboAppKey        string      `env:"JUZHEN_WEIBO_APP_KEY"`
 	WeiboAppSecret     seal.Secret `env:"JUZHEN_WEIBO_APP_SECRET"` // from either name
 	WeiboAppSecretFile string      `env:"JUZHEN_WEIBO_APP_SECRET_FILE"`
@@ -77,9 +85,21 @@ type Config struct {
 	ClockWarn     time.Duration `env:"JUZHEN_CLOCK_WARN" envDefault:"200ms"`
 	ClockStop     time.Duration `env:"JUZHEN_CLOCK_STOP" envDefault:"2s"`
 	ShutdownGrace time.Duration `env:"JUZHEN_SHUTDOWN_GRACE" envDefault:"30s"`
+	// the mail server that channels without one of their own use; no host: none
+	SMTPAddress      string      `env:"JUZHEN_SMTP_ADDRESS"`
+	SMTPUser         string      `env:"JUZHEN_SMTP_USER"`
+	SMTPPassword     seal.Secret `env:"JUZHEN_SMTP_PASSWORD"` // from either name
+	SMTPPasswordFile string      `env:"JUZHEN_SMTP_PASSWORD_FILE"`
+	SMTPFrom         string      `env:"JUZHEN_SMTP_FROM"`
+	SMTPSecurity     string      `env:"JUZHEN_SMTP_SECURITY" envDefault:"tls"`
+
 	// urgent and unopened: to the next; 0: never
 	NoticePassOn time.Duration `env:"JUZHEN_NOTICE_PASS_ON" envDefault:"15m" zero:"never"`
 	KeepReadings time.Duration `env:"JUZHEN_KEEP_READINGS" envDefault:"8760h"`
+	KeepInbox    time.Duration `env:"JUZHEN_KEEP_INBOX" envDefault:"4320h"`
+	// calls of an account's 100 a day on the public interface; the rest is for posting
+	ReadDay  int `env:"JUZHEN_READ_DAY" envDefault:"40"`
+	InboxDay int `env:"JUZHEN_INBOX_DAY" envDefault:"30"`
 }
 
 const (
@@ -148,6 +168,28 @@ func (c Config) Public(listen string) string {
 	return "http://localhost:" + port
 }
 
+// Site is the address of the public site, without a slash at its end: the one set, else http://localhost with
+// the port of listen.
+func (c Config) Site(listen string) string {
+	return Config{PublicURL: c.SiteURL}.Public(listen)
+}
+
+// CheckSite names what the public site needs: where to listen and its own role.
+func (c Config) CheckSite() error {
+	var p problems
+	p.needSite(c)
+	return p.err()
+}
+
+func (p *problems) needSite(config Config) {
+	if config.SiteListen == "" {
+		p.add("JUZHEN_SITE_LISTEN", "必须设置微官网监听的 主机:端口，如 localhost:8090")
+	}
+	if config.SiteDatabaseURL == "" {
+		p.add("JUZHEN_SITE_DATABASE_URL", "必须设置微官网专用的数据库地址：它的用户只能读 site 模式（见 docs/site.md）")
+	}
+}
+
 // CheckDatabase names what a command needs that only reads the database.
 func (c Config) CheckDatabase() error {
 	var p problems
@@ -171,6 +213,9 @@ func (c Config) CheckServe() error {
 	}
 	if (c.WeiboAppKey == "") != (c.WeiboAppSecret == "") {
 		p.add("JUZHEN_WEIBO_APP_KEY", "必须与 JUZHEN_WEIBO_APP_SECRET（或 _FILE）一起设置")
+	}
+	if c.SiteListen != "" {
+		p.needSite(c)
 	}
 
 	return p.err()

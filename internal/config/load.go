@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"path/filepath"
@@ -130,6 +131,10 @@ func (p *problems) checkAddresses(config *Config) {
 		)
 	}
 
+	if _, _, err := net.SplitHostPort(config.SiteListen); err != nil && config.SiteListen != "" {
+		p.add("JUZHEN_SITE_LISTEN", fmt.Sprintf("“%s”应为 主机:端口，如 localhost:8090", config.SiteListen))
+	}
+
 	for i, name := range config.AllowedHosts {
 		config.AllowedHosts[i] = strings.TrimSpace(name)
 		if !hostName(config.AllowedHosts[i]) {
@@ -151,8 +156,10 @@ func (p *problems) checkAddresses(config *Config) {
 
 	for name, address := range map[string]*string{
 		"JUZHEN_PUBLIC_URL":           &config.PublicURL,
+		"JUZHEN_SITE_URL":             &config.SiteURL,
 		"JUZHEN_WEIBO_URL":            &config.WeiboURL,
 		"JUZHEN_WEIBO_COMMERCIAL_URL": &config.WeiboCommercialURL,
+		"JUZHEN_WEIBO_REMIND_URL":     &config.WeiboRemindURL,
 	} {
 		*address = strings.TrimRight(*address, "/")
 		if *address != "" && !webAddress(*address) {
@@ -165,6 +172,7 @@ func (p *problems) checkAddresses(config *Config) {
 	if strings.ContainsAny(config.WeiboSafeDomain, "/: ") {
 		p.add("JUZHEN_WEIBO_SAFE_DOMAIN", fmt.Sprintf("“%s”应为域名，不带 http:// 和路径", config.WeiboSafeDomain))
 	}
+	p.checkMail(*config)
 	if config.DataDir == "" {
 		config.DataDir = defaultDataDir()
 	}
@@ -175,6 +183,27 @@ func (p *problems) checkAddresses(config *Config) {
 		p.add("JUZHEN_NAME", fmt.Sprintf("最多 %d 个字，现在是 %d 个", maxName, n))
 	}
 	slices.Sort(*p)
+}
+
+// checkMail looks at the mail server as a whole: what belongs to it says nothing without it.
+func (p *problems) checkMail(config Config) {
+	if config.SMTPSecurity != "tls" && config.SMTPSecurity != "starttls" && config.SMTPSecurity != "none" {
+		p.add("JUZHEN_SMTP_SECURITY", fmt.Sprintf("“%s”应为 tls、starttls 或 none", config.SMTPSecurity))
+	}
+	if config.SMTPAddress == "" {
+		if config.SMTPUser != "" || config.SMTPFrom != "" || config.SMTPPassword != "" ||
+			config.SMTPPasswordFile != "" {
+			p.add("JUZHEN_SMTP_ADDRESS", "必须与其他 JUZHEN_SMTP_ 一起设置")
+		}
+
+		return
+	}
+	if host, port, err := net.SplitHostPort(config.SMTPAddress); err != nil || !hostName(host) || port == "" {
+		p.add("JUZHEN_SMTP_ADDRESS", fmt.Sprintf("“%s”应为 主机:端口，如 smtp.example.cn:465", config.SMTPAddress))
+	}
+	if at, err := mail.ParseAddress(config.SMTPFrom); err != nil || at.Name != "" {
+		p.add("JUZHEN_SMTP_FROM", "必须设置发件邮箱，如 juzhen@example.cn")
+	}
 }
 
 // maxName is how long the installation's name may be, in characters: more does not fit where people sign in.
@@ -238,6 +267,7 @@ func (p problems) has(name string) bool {
 // should be no guess.
 func (p *problems) readFiles(config *Config) {
 	p.fromFile("JUZHEN_SECRET_KEY", &config.SecretKey, config.SecretKeyFile)
+	p.fromFile("JUZHEN_SMTP_PASSWORD", &config.SMTPPassword, config.SMTPPasswordFile)
 	p.fromFile("JUZHEN_WEIBO_APP_SECRET", &config.WeiboAppSecret, config.WeiboAppSecretFile)
 	if config.SecretKey != "" {
 		if _, err := seal.ParseKeys(config.SecretKey.Reveal()); err != nil {
@@ -246,6 +276,7 @@ func (p *problems) readFiles(config *Config) {
 	}
 	p.checkDatabase("JUZHEN_DATABASE", &config.DatabaseURL, config.DatabasePasswordFile)
 	p.checkDatabase("JUZHEN_MIGRATE", &config.MigrateURL, config.MigratePasswordFile)
+	p.checkDatabase("JUZHEN_SITE_DATABASE", &config.SiteDatabaseURL, config.SiteDatabasePasswordFile)
 }
 
 func (p *problems) fromFile(name string, into *seal.Secret, file string) {

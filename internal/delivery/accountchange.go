@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +28,9 @@ var whyHeld = map[account.Change]Reason{
 
 // endsByItself lists what no person needs to release: it ends when the account may post again.
 var endsByItself = []string{string(AccountStopped), string(TokenWithdrawn)}
+
+// releasedTogether lists what is released for many deliveries at once, without a look at each account.
+var releasedTogether = []string{string(Wording), string(HeldFor)}
 
 // AccountChangedTx is the account's Watch: in the transaction that suspends or closes an account,
 // withdraws its token or makes it another user of the platform, everything of it that is not past its
@@ -77,12 +81,16 @@ func AccountFirstTx(ctx context.Context, tx pg.Tx, now time.Time, accountID int6
 }
 
 // holdAccount holds what is not marked yet. What is held already keeps what holds it, unless that would
-// end by itself and this does not.
+// end without a look at the account, and this needs one.
 func holdAccount(ctx context.Context, tx pg.Tx, now time.Time, by, accountID int64, why Reason) error {
 	if err := AccountFirstTx(ctx, tx, now, accountID); err != nil {
 		return err
 	}
-	args := pgx.NamedArgs{"account": accountID, "why": string(why), "soft": endsByItself}
+	args := pgx.NamedArgs{
+		"account": accountID,
+		"why":     string(why),
+		"soft":    slices.Concat(endsByItself, releasedTogether),
+	}
 	held, err := Move{
 		From:  []State{Waiting, Preparing, Handoff},
 		To:    Held,

@@ -43,9 +43,6 @@ func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
 		{Type: "delivery", Text: i18n.N("发送|对象"), NameSQL: `SELECT '@' || a.handle
 			FROM deliveries d JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number`},
-		{Type: "pause", Text: i18n.N("暂停|对象"), NameSQL: `SELECT coalesce('@' || a.handle, u.name)
-			FROM pauses p JOIN units u ON u.id = p.unit_id LEFT JOIN accounts a ON a.id = p.account_id
-			WHERE p.id = e.number`},
 		{Type: "decision", Text: i18n.N("判定|对象")},
 		{Type: "installation", Text: i18n.N("发送服务|对象")},
 	}

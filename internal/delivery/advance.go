@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 )
@@ -128,7 +129,7 @@ func (x Advance) wanted(now time.Time) (time.Time, error) {
 		return now, nil
 	}
 	if !x.DueTo.After(now) {
-		return now, fault.Conflict("申请的时间 {.time} 已过；仍需提前请另行申请", "time", ClockTime(*x.DueTo)).
+		return now, fault.Conflict("申请的时间 {.time} 已过；仍需提前请另行申请", "time", beijing.ClockTime(*x.DueTo)).
 			WithCode("time_passed")
 	}
 
@@ -143,7 +144,7 @@ func (x Advance) answered() error {
 
 	return fault.Conflict("{.name} 已于 {.time} 处理这项申请",
 		"name", x.AnsweredName,
-		"time", ClockTime(*x.AnsweredAt),
+		"time", beijing.ClockTime(*x.AnsweredAt),
 	).WithCode("decided")
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
@@ -62,11 +63,11 @@ func (x Advance) items(p post.Post, title string) []todo.Item {
 		UnitPath:  p.UnitPath,
 		NotUser:   x.AskedBy,
 		SubjectID: x.ID,
-		Args:      map[string]any{"title": title, "from": ClockTime(x.DueFrom)},
+		Args:      map[string]any{"title": title, "from": beijing.ClockTime(x.DueFrom)},
 		DueAt:     &x.DueFrom,
 	}
 	if x.DueTo != nil {
-		review.Matter, review.Args["to"], review.DueAt = todoAdvanceAt, ClockTime(*x.DueTo), x.DueTo
+		review.Matter, review.Args["to"], review.DueAt = todoAdvanceAt, beijing.ClockTime(*x.DueTo), x.DueTo
 	}
 	if x.Basis != AtApproval {
 		return []todo.Item{review}

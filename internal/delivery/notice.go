@@ -2,12 +2,10 @@ package delivery
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/notice"
@@ -16,20 +14,12 @@ import (
 )
 
 // What this package tells people of beside its to-dos.
-var (
-	wordOut = notice.Word{
-		Code: "post.out", Text: i18n.N("“{.title}”已发出，在 {.n} 个账号上"), Act: i18n.N("查看|动词"),
-	}
-	wordPaused = notice.Word{
-		Code: "pause.begun", Text: i18n.N("{.name} 暂停了{.place}的发送：{.why}"), Act: i18n.N("查看|动词"),
-	}
-)
+var wordOut = notice.Word{
+	Code: "post.out", Text: i18n.N("“{.title}”已发出，在 {.n} 个账号上"), Act: i18n.N("查看|动词"),
+}
 
 // NoticeWords are what this package tells people of beside its to-dos.
-func NoticeWords() []notice.Word { return []notice.Word{wordOut, wordPaused} }
-
-// PauseSubject is what a notice of a pause is about.
-const PauseSubject = "pause"
+func NoticeWords() []notice.Word { return []notice.Word{wordOut} }
 
 // TellOutTx tells the writers of deliveries' posts that these are out, each post once nothing of it is
 // anything else than sent or cancelled. Where two end at once the second one sees the first: others lock a
@@ -76,27 +66,3 @@ FROM (SELECT DISTINCT post_id AS id FROM deliveries WHERE id = ANY ($1)) p WHERE
 
 	return notice.TellTx(ctx, tx, now, events...)
 }
-
-// tellPaused tells those who decide about deliveries at the place.
-func tellPaused(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, pause Pause) error {
-	place := pause.UnitName
-	if pause.AccountHandle != "" {
-		place = "@" + pause.AccountHandle
-	}
-	event := notice.Event{
-		Key:        pauseKey(pause.ID),
-		Kind:       notice.Stop,
-		Urgent:     true,
-		Code:       wordPaused.Code,
-		Args:       map[string]any{"name": actor.Name, "place": place, "why": pause.Reason},
-		UnitPath:   pause.UnitPath,
-		Permission: access.DeliveryDecide,
-		Subject:    PauseSubject,
-		SubjectID:  pause.ID,
-		NotUsers:   []int64{actor.UserID},
-	}
-
-	return notice.TellTx(ctx, tx, now, event)
-}
-
-func pauseKey(id int64) string { return fmt.Sprintf("pause/%d", id) }

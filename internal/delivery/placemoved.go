@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/org"
+	"juzhen/internal/pause"
 	"juzhen/internal/pg"
 )
 
@@ -15,11 +16,7 @@ import (
 // leaves one is never released by that. A person who may plan it decides.
 
 // ownPause is the condition that the pause which holds a delivery still covers its account.
-const ownPause = `EXISTS (
-    SELECT FROM pauses p JOIN units pu ON pu.id = p.unit_id, accounts a JOIN units au ON au.id = a.unit_id
-    WHERE p.id = d.pause_id AND a.id = d.account_id AND p.resumed_at IS NULL
-        AND (p.account_id = a.id OR p.account_id IS NULL AND au.path LIKE pu.path || '%')
-        AND NOT (p.spares_urgent AND d.urgent))`
+var ownPause = pause.StillSQL("d.pause_id", "d.account_id", "d.urgent")
 
 const inUnits = `
 	d.account_id IN (SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id

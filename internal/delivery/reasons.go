@@ -61,7 +61,9 @@ const (
 	HashDiffers      Reason = "hash_differs"
 	Wording          Reason = "wording"       // [text] a word list forbids it since the approval
 	WordExcepted     Reason = "word_excepted" // two people said that it may stand there
-	TextRefused      Reason = "text_refused"  // [text] the interface's own rules, found before sending
+	HeldFor          Reason = "held_for"      // [cause, for] until something is over
+	ReleasedFor      Reason = "released_for"
+	TextRefused      Reason = "text_refused" // [text] the interface's own rules, found before sending
 	PictureRefused   Reason = "picture_refused"
 	PictureWaits     Reason = "picture_waits" // upload failed for now
 	LeadWaits        Reason = "lead_waits"    // the post that it passes on is not out, or gone
@@ -113,6 +115,7 @@ func Reasons() []Reason {
 		PublishedReview, PublishedSlow, LateAnswer, LateConfirmation, OutcomeOpen, Repeated,
 		OwnerGone, CallOverdue, Refused, NoConnection, TokenMissing, TokenRefused, TokenEnds,
 		RestAccount, RestShared, RestBehaviour, RestGoesOn, HashDiffers, Wording, WordExcepted, TextRefused,
+		HeldFor, ReleasedFor,
 		LeadWaits,
 		PictureRefused, PictureWaits, AccountNotLive, AccountStopped, AccountClosed, TokenWithdrawn,
 		UserChanged, AccountBack, TooLate, HandoffDue, HandoffTaken, HandoffReturned, HandoffSent,
@@ -170,6 +173,8 @@ var reasonTexts = map[Reason]string{
 	HashDiffers:      i18n.N("待发内容与批准内容不一致，已停下；请重新提交审核"),
 	Wording:          i18n.N("词表在批准以后有变动：正文中的“{.text}”现在必须改正，已停下；请修改正文重新提交，或由两人确认例外"),
 	WordExcepted:     i18n.N("两人确认了这段文字中的例外，继续等候发布时刻"),
+	HeldFor:          i18n.N("因“{.for}”暂停发布；随它结束恢复，也可以先恢复、重新安排或取消"),
+	ReleasedFor:      i18n.N("暂停的原因已经过去，继续等候发布时刻"),
 	TextRefused:      i18n.N("内容不符合接口规则：{.text}"),
 	PictureRefused:   i18n.N("图片未能上传：{.text}"),
 	PictureWaits:     i18n.N("图片暂未上传成功，正在重试"),

@@ -2,17 +2,34 @@ package delivery
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
-	"juzhen/internal/notice"
+	"juzhen/internal/pause"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 )
+
+// Action is what a person chooses for a held delivery when a pause ends.
+type Action string
+
+// The actions.
+const (
+	ActSend       Action = "send" // at its time, or at once when that has passed
+	ActReschedule Action = "reschedule"
+	ActCancel     Action = "cancel"
+)
+
+// Choice is the action for one held delivery.
+type Choice struct {
+	DeliveryID int64
+	Action     Action
+	DueAt      *time.Time // of ActReschedule
+}
 
 // Resume ends a pause. Every delivery it holds needs a choice: nothing goes out because somebody forgot
 // it. What another open pause covers is held on by that one. Fails with fault.Invalid on "deliveries"
@@ -28,36 +45,15 @@ func (s *Service) Resume(
 
 	var reach Reach
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		pause, err := findPause(ctx, tx.DB, pauseID)
+		paused, err := pause.EndTx(ctx, tx, now, actor, pauseID)
 		if err != nil {
 			return err
 		}
-		if err := access.Require(actor, access.Pause, pause.UnitPath); err != nil {
-			return err
-		}
-		if err := lockPlace(ctx, tx, pause.UnitID, pause.AccountID); err != nil {
-			return err
-		}
-		if pause, err = findPause(ctx, tx.DB, pauseID); err != nil { // as it is under the lock
-			return err
-		}
-		if pause.ResumedAt != nil {
-			return pause.ended()
-		}
-		if err := endPause(ctx, tx, now, pauseID, actor.UserID); err != nil {
-			return err
-		}
-		if err := notice.EndTx(ctx, tx, now, pauseKey(pauseID)); err != nil {
-			return err
-		}
-		if reach, err = s.release(ctx, tx, now, actor, pause, choices); err != nil {
+		if reach, err = s.release(ctx, tx, now, actor, paused, choices); err != nil {
 			return err
 		}
 
-		return note(
-			ctx, tx, now, actor, actResume, "pause/"+strconv.FormatInt(pauseID, 10), pause.UnitPath, "",
-			reach.detail(),
-		)
+		return note(ctx, tx, now, actor, actResume, paused.Ref(), paused.UnitPath, "", reach.detail())
 	})
 
 	return reach, err
@@ -68,14 +64,14 @@ func (s *Service) release(
 	tx pg.Tx,
 	now time.Time,
 	actor access.Actor,
-	pause Pause,
+	paused pause.Pause,
 	choices []Choice,
 ) (Reach, error) {
 	var reach Reach
 	var cancelled []int64
 
 	for _, choice := range choices {
-		n, err := s.choose(ctx, tx, now, actor, pause, choice)
+		n, err := s.choose(ctx, tx, now, actor, paused, choice)
 		if err != nil {
 			return reach, err
 		}
@@ -89,7 +85,7 @@ func (s *Service) release(
 	}
 	var left int
 	err := tx.Pgx.QueryRow(ctx, `
-		SELECT count(*) FROM deliveries WHERE pause_id = $1 AND state = 'held'`, pause.ID).Scan(&left)
+		SELECT count(*) FROM deliveries WHERE pause_id = $1 AND state = 'held'`, paused.ID).Scan(&left)
 	if err == nil && left > 0 {
 		return reach, fault.Invalid("deliveries", "还有 {.n} 条没有选择：发送、改期或取消", "n", left)
 	}
@@ -101,7 +97,7 @@ func (s *Service) release(
 		Code:  WasResumed,
 		By:    actor.UserID,
 		Set:   "wish = NULL, pause_id = NULL",
-		Args:  pgx.NamedArgs{"pause": pause.ID},
+		Args:  pgx.NamedArgs{"pause": paused.ID},
 		Where: "d.pause_id = @pause::bigint AND d.wish = 'hold'",
 	}.Run(ctx, tx.Pgx, now)
 	reach.TooLate = len(dropped)
@@ -116,10 +112,10 @@ func (s *Service) choose(
 	tx pg.Tx,
 	now time.Time,
 	actor access.Actor,
-	pause Pause,
+	paused pause.Pause,
 	choice Choice,
 ) (int, error) {
-	args := pgx.NamedArgs{"id": choice.DeliveryID, "pause": pause.ID}
+	args := pgx.NamedArgs{"id": choice.DeliveryID, "pause": paused.ID}
 	move := Move{
 		From:  []State{Held},
 		By:    actor.UserID,
@@ -128,7 +124,7 @@ func (s *Service) choose(
 		Where: "d.id = @id AND d.pause_id = @pause::bigint",
 	}
 	if choice.Action == ActCancel {
-		move.To, move.Code, move.Set, move.With = Cancelled, WasCancelled, stopSet, because(pause.Reason)
+		move.To, move.Code, move.Set, move.With = Cancelled, WasCancelled, stopSet, because(paused.Reason)
 		moved, err := move.Run(ctx, tx.Pgx, now)
 
 		return len(moved), err
@@ -136,7 +132,7 @@ func (s *Service) choose(
 	var due *time.Time
 	err := tx.Pgx.QueryRow(ctx, `
 		SELECT due_at FROM deliveries WHERE id = $1 AND pause_id = $2 AND state = 'held' FOR UPDATE`,
-		choice.DeliveryID, pause.ID).
+		choice.DeliveryID, paused.ID).
 		Scan(&due)
 	if err != nil {
 		return 0, pg.OrNotFound(err, fault.Conflict("所选的发送已不在这次暂停之内，请刷新"))
@@ -172,7 +168,7 @@ func asApproved(ctx context.Context, tx pg.Tx, id int64, at time.Time) error {
 	}
 	if delivery.ApprovedFrom != nil && at.Before(*delivery.ApprovedFrom) {
 		return fault.Invalid("deliveries", "@{.account} 批准的发布时间是 {.time}，不能在恢复时提前；恢复后可申请提前",
-			"account", delivery.AccountHandle, "time", ClockTime(*delivery.ApprovedFrom)).
+			"account", delivery.AccountHandle, "time", beijing.ClockTime(*delivery.ApprovedFrom)).
 			WithCode("before_approval")
 	}
 	p, err := post.FindTx(ctx, tx, access.System("delivery"), access.PostView, delivery.PostID)

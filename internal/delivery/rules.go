@@ -85,7 +85,7 @@ func refuse(change *Change, delivery Delivery, outcome weibo.Outcome, settings S
 func (c *Change) rest(delivery Delivery, e *weibo.Error, now time.Time) {
 	until := e.RestUntil(now)
 	c.Attempt, c.RestCode, c.Raise = false, e.Code, TodoProblem
-	c.Args = Args{"code": e.Code, "until": ClockTime(until)}
+	c.Args = Args{"code": e.Code, "until": beijing.ClockTime(until)}
 	code := RestAccount
 
 	switch e.Scope {
@@ -183,6 +183,3 @@ func AfterLateCall(
 
 	return change, true
 }
-
-// ClockTime is an instant as a text shows it; with the day when it is not near.
-func ClockTime(t time.Time) string { return t.In(beijing.Zone).Format("01-02 15:04") }

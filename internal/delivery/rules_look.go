@@ -3,6 +3,7 @@ package delivery
 import (
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/weibo"
 )
 
@@ -36,7 +37,7 @@ func AfterLook(delivery Delivery, seen Seen, settings Settings, now time.Time) C
 		if now.After(begun(delivery).Add(settings.AbsentAfter)) { // people know by now
 			change.NextLook = at(now, max(settings.LookRetry, settings.LookAgain))
 		}
-		change.Args = Args{"next": ClockTime(*change.NextLook)}
+		change.Args = Args{"next": beijing.ClockTime(*change.NextLook)}
 		change.askPerson(delivery, seen, settings, now)
 	case seen.Finding == weibo.FoundOne && seen.Post != nil:
 		change.To = Sent
@@ -76,7 +77,7 @@ func absent(change *Change, delivery Delivery, seen Seen, settings Settings, now
 		if soon := now.Add(settings.FirstLook); soon.After(next) {
 			next = soon
 		}
-		change.Code, change.NextLook, change.Args = LookAbsent, &next, Args{"next": ClockTime(next)}
+		change.Code, change.NextLook, change.Args = LookAbsent, &next, Args{"next": beijing.ClockTime(next)}
 
 		return
 	}
@@ -179,7 +180,7 @@ func AfterIDLook(delivery Delivery, seen Seen, settings Settings, now time.Time)
 	change := Change{To: delivery.State, Looked: seen.Err == nil, NextLook: at(now, settings.LookRetry)}
 	switch {
 	case seen.Err != nil:
-		change.Code, change.Args = LookFailed, Args{"next": ClockTime(*change.NextLook)}
+		change.Code, change.Args = LookFailed, Args{"next": beijing.ClockTime(*change.NextLook)}
 	case seen.Finding == weibo.FoundOne && seen.Post != nil:
 		change.Code = LookFound
 		change.RemoteID = seen.Post.ID
@@ -198,7 +199,7 @@ func AfterIDLook(delivery Delivery, seen Seen, settings Settings, now time.Time)
 		change.NextLook = nil
 		change.Sightings = sightings(seen.Candidates)
 	case now.Before(begun(delivery).Add(settings.AbsentAfter)):
-		change.Code, change.Args = LookAbsent, Args{"next": ClockTime(*change.NextLook)}
+		change.Code, change.Args = LookAbsent, Args{"next": beijing.ClockTime(*change.NextLook)}
 	default: // confirmed by the platform and not to be seen: in review longer than usual, or refused by it
 		change.Code, change.Live, change.Raise, change.NextLook = ReadBackHidden, LiveHidden, TodoLive, nil
 		change.lookOn(delivery, settings, now)

@@ -5,11 +5,11 @@ import (
 	"strings"
 	"time"
 
-	"juzhen/internal/check"
-
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
+	"juzhen/internal/check"
 	"juzhen/internal/fault"
+	"juzhen/internal/pause"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/weibo"
@@ -44,6 +44,7 @@ type Service struct {
 	wake  func()
 
 	checks *check.Service
+	pauses *pause.Service
 
 	changed func(ctx context.Context, tx pg.Tx, now time.Time, postID int64) error
 
@@ -72,6 +73,7 @@ func New(db *pg.DB, options Options) *Service {
 		rules:       options.Rules,
 		wake:        options.Wake,
 		checks:      options.Checks,
+		pauses:      pause.New(db),
 		changed:     options.Changed,
 		mostCounted: options.MostCounted,
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"juzhen/internal/pause"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 )
@@ -135,13 +136,8 @@ func shareTx(ctx context.Context, tx pg.Tx, postID int64) error {
 	return nil
 }
 
-// openPause finds the pause that holds a delivery: it covers its account, and does not spare it.
-const openPause = `
-SELECT min(p.id) FROM pauses p JOIN units pu ON pu.id = p.unit_id, accounts a
-    JOIN units au ON au.id = a.unit_id
-WHERE a.id = d.account_id AND p.resumed_at IS NULL
-    AND (p.account_id = a.id OR p.account_id IS NULL AND au.path LIKE pu.path || '%')
-    AND NOT (p.spares_urgent AND d.urgent)`
+// openPause finds the pause that holds a delivery d: it covers its account, and does not spare it.
+var openPause = pause.CoveringSQL("d.account_id", "d.urgent")
 
 // releaseSet makes a delivery ready to go at a due time. The approved hash is of what the reviewer saw.
 // Only an approval, or the agreement of a second person, gives an instant @from for which it is

@@ -11,7 +11,6 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
-	"juzhen/internal/todo"
 )
 
 // goesOut is a wording with the deliveries on which it goes out.
@@ -282,41 +281,12 @@ func (s *Service) releaseWords(ctx context.Context, one spoken, by int64) error 
 	}
 
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		args := pgx.NamedArgs{"ids": free, "version": one.version}
 		where := `d.id = ANY (@ids) AND d.version_id = @version AND d.reason = 'wording' AND d.pause_id IS NULL`
-		_, err := Move{
-			From:  []State{Held},
-			Code:  WasPaused,
-			By:    by,
-			Args:  args,
-			Where: where + " AND (" + openPause + ") IS NOT NULL",
-			Set:   "pause_id = (" + openPause + "), reason = 'paused', reason_args = '{}'",
-		}.Run(ctx, tx.Pgx, now)
-		if err != nil {
-			return err
-		}
-		freed, err := Move{
-			From:  []State{Held},
-			To:    Waiting,
-			Code:  WordExcepted,
-			By:    by,
-			Args:  args,
-			Where: where + " AND d.not_after >= @now::timestamptz",
-			Set:   "not_before = NULL",
-		}.Run(ctx, tx.Pgx, now)
-		if err != nil {
-			return err
-		}
-		if err := check.KeepExceptedTx(ctx, tx, one.version, one.excepted); err != nil {
+		args := pgx.NamedArgs{"ids": free, "version": one.version}
+		if _, err := letGo(ctx, tx, now, where, args, WordExcepted, by); err != nil {
 			return err
 		}
 
-		for _, moved := range freed {
-			if err := todo.ResolveTx(ctx, tx, now, todoKey(moved.ID, TodoProblem), by); err != nil {
-				return err
-			}
-		}
-
-		return nil
+		return check.KeepExceptedTx(ctx, tx, one.version, one.excepted)
 	})
 }

@@ -48,14 +48,15 @@ type person struct {
 	role                    access.Role
 }
 
-// people are one of each role for the whole bureau, a second reviewer for 三审三校, and two of a district who
-// see no more than their district.
+// people are one of each role for the whole bureau, a second reviewer for 三审三校, a second supervisor for
+// what two of them sign, and two of a district who see no more than their district.
 func people() []person {
 	return []person{
 		{"xuanchuan", "值班宣传专员", bureau, access.PressOfficer},
 		{"chushen", "科室审核员", bureau, access.Reviewer},
 		{"shenhe", "值班审核员", bureau, access.Reviewer},
 		{"zhuguan", "值班主管", bureau, access.Supervisor},
+		{"fuzhuguan", "值班副主管", bureau, access.Supervisor},
 		{"guanli", "系统管理员", bureau, access.Administrator},
 		{"shenji", "安全审计员", bureau, access.Auditor},
 		{"chaoyang-xuanchuan", "朝阳区宣传专员", "朝阳区", access.PressOfficer},

@@ -45,6 +45,9 @@ func (s *Show) Run(ctx context.Context) error {
 	if err := s.threeSteps(ctx); err != nil {
 		return fmt.Errorf("three steps: %w", err)
 	}
+	if err := s.openSite(ctx); err != nil {
+		return fmt.Errorf("public site: %w", err)
+	}
 
 	for _, a := range s.Matrix.Accounts {
 		if a.State != account.Live {
@@ -82,6 +85,15 @@ func (s *Show) Run(ctx context.Context) error {
 		return fmt.Errorf("read reach: %w", err)
 	}
 	printTable(s.Out, rows)
+	if err := s.lastQuarter(ctx); err != nil {
+		return fmt.Errorf("last quarter's report: %w", err)
+	}
+	if err := s.rebuttals(ctx); err != nil {
+		return fmt.Errorf("rebuttals: %w", err)
+	}
+	if err := s.lastWeeksEvent(ctx); err != nil {
+		return fmt.Errorf("last week's event: %w", err)
+	}
 	if wrong > 0 {
 		return fmt.Errorf("%d of %d accounts do not hold exactly the approved post, once", wrong, len(rows))
 	}

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/fault"
+	"juzhen/internal/pause"
 	"juzhen/internal/sandbox"
 )
 
@@ -169,7 +170,7 @@ func TestWhatAPersonHoldsDoesNotGoOnWithTheAccount(t *testing.T) {
 	gone := w.plan("停用期间撤回", time.Hour, "环保北京")
 
 	w.must(w.suspend(id))
-	pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 1, AccountID: &id, Why: "重大活动"})
+	paused, err := w.s.Pause(t.Context(), w.supervisor, pause.Stop{UnitID: 1, AccountID: &id, Why: "重大活动"})
 	w.must(err)
 	_, err = w.s.Withdraw(t.Context(), w.writer, gone.ID, "有误")
 	w.must(err)
@@ -180,12 +181,12 @@ func TestWhatAPersonHoldsDoesNotGoOnWithTheAccount(t *testing.T) {
 	if row := w.only(gone); row.State != delivery.Cancelled {
 		t.Errorf("withdrawn: %+v", row)
 	}
-	held, err := w.s.HeldBy(t.Context(), w.supervisor, pause.ID)
+	held, err := w.s.HeldBy(t.Context(), w.supervisor, paused.ID)
 	w.must(err)
 	if len(held) != 1 {
 		t.Fatalf("the pause holds %d", len(held))
 	}
-	_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, []delivery.Choice{{
+	_, err = w.s.Resume(t.Context(), w.supervisor, paused.ID, []delivery.Choice{{
 		DeliveryID: held[0].ID,
 		Action:     delivery.ActSend,
 	}})

@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/fault"
+	"juzhen/internal/pause"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/sandbox"
@@ -150,10 +151,10 @@ func TestBetweenTheMarkAheadAndItsRelease(t *testing.T) {
 			}
 		}, []int{1, 1, 1, 1}},
 		"all are paused": {func(b *between) {
-			pause, err := b.s.Pause(b.Context(), b.supervisor, delivery.Stop{UnitID: 1, Why: "重大活动"})
+			paused, err := b.s.Pause(b.Context(), b.supervisor, pause.Stop{UnitID: 1, Why: "重大活动"})
 			b.must(err)
-			if pause.Held != crowdOf {
-				b.Errorf("%d held", pause.Held)
+			if paused.Held != crowdOf {
+				b.Errorf("%d held", paused.Held)
 			}
 		}, []int{0, 0, 0, 0}},
 		"an account is suspended, and goes on later": {func(b *between) {

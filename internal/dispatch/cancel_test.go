@@ -7,6 +7,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/pause"
 	"juzhen/internal/post"
 	"juzhen/internal/sandbox"
 )
@@ -53,10 +54,10 @@ func TestWishOnAnOpenOutcomeIsFollowedWhenNothingWentOut(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		post := w.lost(sandbox.Before)
-		pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 1, Why: "重大活动"})
+		paused, err := w.s.Pause(t.Context(), w.supervisor, pause.Stop{UnitID: 1, Why: "重大活动"})
 		w.must(err)
 		w.untilState(post, delivery.Held)
-		_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, []delivery.Choice{{
+		_, err = w.s.Resume(t.Context(), w.supervisor, paused.ID, []delivery.Choice{{
 			DeliveryID: w.only(post).ID,
 			Action:     delivery.ActSend,
 		}})

@@ -6,6 +6,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
+	"juzhen/internal/pause"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
 )
@@ -234,9 +235,9 @@ func (w *world) calling() {
 // resume pauses the matrix and ends that with one choice for the only delivery.
 func (w *world) resume(p post.Post, choice delivery.Choice) {
 	w.Helper()
-	pause, err := w.s.Pause(w.Context(), w.supervisor, delivery.Stop{UnitID: 1, Why: "重大活动"})
+	paused, err := w.s.Pause(w.Context(), w.supervisor, pause.Stop{UnitID: 1, Why: "重大活动"})
 	w.must(err)
 	choice.DeliveryID = w.only(p).ID
-	_, err = w.s.Resume(w.Context(), w.supervisor, pause.ID, []delivery.Choice{choice})
+	_, err = w.s.Resume(w.Context(), w.supervisor, paused.ID, []delivery.Choice{choice})
 	w.must(err)
 }

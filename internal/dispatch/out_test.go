@@ -6,6 +6,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
+	"juzhen/internal/pause"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 )
@@ -131,9 +132,9 @@ func TestAResumeThatCancelsTheLastTells(t *testing.T) {
 	p := w.plan("空气质量良。", time.Hour, "环保北京", "东城环保示例")
 	rows := w.rows(p)
 	w.exec("UPDATE deliveries SET state = 'sent', sent_at = now() WHERE id = $1", rows[0].ID)
-	pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 1, Why: "重大活动"})
+	paused, err := w.s.Pause(t.Context(), w.supervisor, pause.Stop{UnitID: 1, Why: "重大活动"})
 	w.must(err)
-	_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, []delivery.Choice{
+	_, err = w.s.Resume(t.Context(), w.supervisor, paused.ID, []delivery.Choice{
 		{DeliveryID: rows[1].ID, Action: delivery.ActCancel},
 	})
 	w.must(err)

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/org"
+	"juzhen/internal/pause"
 	"juzhen/internal/pg"
 )
 
@@ -103,13 +104,13 @@ func TestMovesUnderAndOutOfPauses(t *testing.T) {
 					if unit < 0 {
 						unit, account = station, &id
 					}
-					pause, err := w.s.Pause(
+					paused, err := w.s.Pause(
 						t.Context(),
 						w.supervisor,
-						delivery.Stop{UnitID: unit, AccountID: account, Why: "重大活动"},
+						pause.Stop{UnitID: unit, AccountID: account, Why: "重大活动"},
 					)
 					w.must(err)
-					pauses = append(pauses, pause.ID)
+					pauses = append(pauses, paused.ID)
 				}
 
 				move(w)
@@ -154,7 +155,7 @@ func TestAPauseThatWasLeftEndsWithoutWhatLeft(t *testing.T) {
 			VALUES (4, 2, '站', 'centre', '/1/2/4/', now())`)
 	w.account("环保北京", station, account.Commercial)
 	post := w.plan("空气质量良。", time.Hour, "环保北京")
-	pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 2, Why: "重大活动"})
+	paused, err := w.s.Pause(t.Context(), w.supervisor, pause.Stop{UnitID: 2, Why: "重大活动"})
 	w.must(err)
 	w.moveUnit(3)
 
@@ -162,7 +163,7 @@ func TestAPauseThatWasLeftEndsWithoutWhatLeft(t *testing.T) {
 		UserID: 4,
 		Grants: []access.Grant{{Role: access.Supervisor, UnitID: 2, Path: "/1/2/"}},
 	}
-	if _, err := w.s.Resume(t.Context(), old, pause.ID, nil); err != nil {
+	if _, err := w.s.Resume(t.Context(), old, paused.ID, nil); err != nil {
 		t.Errorf("ending a pause that holds nothing: %v", err)
 	}
 	row := w.only(post)
@@ -192,7 +193,7 @@ func TestMovedWhileItIsPrepared(t *testing.T) {
 		INSERT INTO units (id, parent_id, name, kind, path, created_at) OVERRIDING SYSTEM VALUE
 			VALUES (4, 2, '站', 'centre', '/1/2/4/', now())`)
 	w.account("环保北京", station, account.Commercial)
-	pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 3, Why: "重大活动"})
+	paused, err := w.s.Pause(t.Context(), w.supervisor, pause.Stop{UnitID: 3, Why: "重大活动"})
 	w.must(err)
 	post := w.plan("空气质量良。", 20*time.Minute+30*time.Second, "环保北京")
 	w.engine(func(options *dispatch.Options) { options.Delivery.Lead = time.Minute })
@@ -200,7 +201,7 @@ func TestMovedWhileItIsPrepared(t *testing.T) {
 	w.untilState(post, delivery.Preparing)
 
 	w.moveUnit(3)
-	if row := w.only(post); row.State != delivery.Held || w.pauseOf(row.ID) != pause.ID {
+	if row := w.only(post); row.State != delivery.Held || w.pauseOf(row.ID) != paused.ID {
 		t.Fatalf("%+v\n%s", row, w.story())
 	}
 	w.exec(`
@@ -210,7 +211,7 @@ func TestMovedWhileItIsPrepared(t *testing.T) {
 	w.moveUnit(1)
 	w.moveUnit(3)
 	if n := w.count(`
-		SELECT count(*) FROM deliveries WHERE wish = 'hold' AND pause_id = $1`, pause.ID); n != 1 {
+		SELECT count(*) FROM deliveries WHERE wish = 'hold' AND pause_id = $1`, paused.ID); n != 1 {
 		t.Errorf("what is past its mark keeps no wish\n%s", w.story())
 	}
 	w.moveUnit(1)

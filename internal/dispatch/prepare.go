@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
@@ -407,7 +408,7 @@ func (e *Engine) giveBack(ctx context.Context, id int64, until time.Time) {
 		Code:      delivery.RestGoesOn,
 		NotBefore: &until,
 		Raise:     delivery.TodoProblem,
-		Args:      delivery.Args{"until": delivery.ClockTime(until)},
+		Args:      delivery.Args{"until": beijing.ClockTime(until)},
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/fault"
+	"juzhen/internal/pause"
 	"juzhen/internal/post"
 	"juzhen/internal/sandbox"
 )
@@ -107,17 +108,17 @@ func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
 	w.account("京环之声", 2, account.Commercial)
 	w.engine()
 	post := w.plan("空气质量良。", 500*time.Millisecond, "环保北京", "京环之声")
-	preview, err := w.s.PreviewPause(t.Context(), w.supervisor, delivery.Stop{UnitID: 2})
+	preview, err := w.s.PreviewPause(t.Context(), w.supervisor, pause.Stop{UnitID: 2})
 	w.must(err)
 	if preview.Accounts != 1 || preview.Waiting != 1 {
 		t.Errorf("preview %+v", preview)
 	}
-	pause, err := w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 2, Why: "重大活动"})
+	paused, err := w.s.Pause(t.Context(), w.supervisor, pause.Stop{UnitID: 2, Why: "重大活动"})
 	w.must(err)
-	if pause.Held != 1 {
-		t.Errorf("holds %d", pause.Held)
+	if paused.Held != 1 {
+		t.Errorf("holds %d", paused.Held)
 	}
-	_, err = w.s.Pause(t.Context(), w.supervisor, delivery.Stop{UnitID: 2, Why: "再次"})
+	_, err = w.s.Pause(t.Context(), w.supervisor, pause.Stop{UnitID: 2, Why: "再次"})
 	if !fault.Is(err, fault.KindConflict) {
 		t.Errorf("paused twice: %v", err)
 	}
@@ -128,17 +129,18 @@ func TestPauseHoldsWhatIsNotMarkedAndResumeAsks(t *testing.T) {
 	w.until("the other goes out", func() bool { return w.sandbox.Count("环保北京") == 1 })
 	w.advance(time.Minute)
 	w.wantCount("京环之声", 0)
-	held, err := w.s.HeldBy(t.Context(), w.supervisor, pause.ID)
+	held, err := w.s.HeldBy(t.Context(), w.supervisor, paused.ID)
 	w.must(err)
 	if len(held) != 2 {
 		t.Fatalf("%d held, want 2", len(held))
 	}
 	choices := []delivery.Choice{{DeliveryID: held[0].ID, Action: delivery.ActSend}}
-	if _, err := w.s.Resume(t.Context(), w.supervisor, pause.ID, choices); !fault.Is(err, fault.KindInvalid) {
+	_, err = w.s.Resume(t.Context(), w.supervisor, paused.ID, choices)
+	if !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("resumed with a choice missing: %v", err)
 	}
 	choices = append(choices, delivery.Choice{DeliveryID: held[1].ID, Action: delivery.ActCancel})
-	_, err = w.s.Resume(t.Context(), w.supervisor, pause.ID, choices)
+	_, err = w.s.Resume(t.Context(), w.supervisor, paused.ID, choices)
 	w.must(err)
 	w.until(
 		"settled",
@@ -168,16 +170,16 @@ func TestAPauseMaySpareWhatIsUrgent(t *testing.T) {
 	lifting, version := urgent("解除预警。", &later)
 	w.approve(lifting, version, delivery.DueChoice{})
 
-	stop := delivery.Stop{UnitID: 1, SparesUrgent: true, Why: "发布预警"}
+	stop := pause.Stop{UnitID: 1, SparesUrgent: true, Why: "发布预警"}
 	preview, err := w.s.PreviewPause(t.Context(), w.supervisor, stop)
 	w.must(err)
 	if preview.Waiting != 1 || preview.Spared != 1 {
 		t.Errorf("preview %+v", preview)
 	}
-	pause, err := w.s.Pause(t.Context(), w.supervisor, stop)
+	paused, err := w.s.Pause(t.Context(), w.supervisor, stop)
 	w.must(err)
-	if pause.Held != 1 || !pause.SparesUrgent {
-		t.Errorf("the pause %+v", pause)
+	if paused.Held != 1 || !paused.SparesUrgent {
+		t.Errorf("the pause %+v", paused)
 	}
 	if w.only(usual).State != delivery.Held || w.only(lifting).State != delivery.Waiting {
 		t.Errorf("usual %s, urgent %s", w.only(usual).State, w.only(lifting).State)
@@ -190,7 +192,7 @@ func TestAPauseMaySpareWhatIsUrgent(t *testing.T) {
 	w.approve(warning, version, delivery.DueChoice{})
 	w.untilState(warning, delivery.Sent)
 
-	all := delivery.Stop{UnitID: 1, Why: "核实情况"}
+	all := pause.Stop{UnitID: 1, Why: "核实情况"}
 	_, err = w.s.Pause(t.Context(), w.supervisor, all)
 	w.must(err)
 	if row := w.only(lifting); row.State != delivery.Held {

@@ -47,6 +47,8 @@ func Launch(t T) *Browser {
 		chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox,
 		chromedp.DisableGPU,
+		// what moves and fades is drawn again and again, which takes most of the time of a slow machine
+		chromedp.Flag("force-prefers-reduced-motion", true),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag(

@@ -20,6 +20,7 @@ import (
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/identity"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/pause"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -624,13 +625,13 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 	}
 	// elsewhere is a place outside, whatever side is asked for.
 	elsewhere = func(s *side) vars { return vars{"unit": s.g.outside.unit} }
-	pause     = func(s *side) vars {
+	aPause    = func(s *side) vars {
 		v := s.approve(s.newAccount(s.unit, "live", "commercial"))
 		account := v["account"].(int64)
 		p, err := s.g.Deliveries.Pause(
 			s.g.t.Context(),
 			s.boss,
-			delivery.Stop{UnitID: s.unit, AccountID: &account, Why: s.name + "演练"},
+			pause.Stop{UnitID: s.unit, AccountID: &account, Why: s.name + "演练"},
 		)
 		s.g.must(err)
 
@@ -857,6 +858,16 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 
 		return vars{"id": id, "unit": s.unit, "author": s.author.UserID}
 	}
+	// newChannel is a channel whose secret nobody can open: a trial of it goes nowhere.
+	newChannel = func(s *side) vars {
+		id := s.g.id(`
+			INSERT INTO channels (unit_id, kind, name, place, login, sender, security, hint, key_id, sealed,
+			    secret_at, active, version, created_by, created_at)
+			VALUES ($1, 'wecom', $2, '127.0.0.1', '', '', '', '', 'lost', '', now(), true, 1, $3, now())
+			RETURNING id`, s.unit, fmt.Sprintf("%s渠道%d", s.name, s.g.next()), s.author.UserID)
+
+		return vars{"id": id, "unit": s.unit}
+	}
 	emptyUnit = func(s *side) vars {
 		n := s.g.next()
 		id := s.g.id(`INSERT INTO units (parent_id, name, kind, path, created_at)
@@ -928,6 +939,24 @@ WHERE n.nspname = 'public' AND c.relkind = 'r' ORDER BY 1`)
 	}
 
 	return "SELECT string_agg(line, E'\n' ORDER BY line) FROM (" + strings.Join(parts, " UNION ALL ") + ") x"
+}
+
+// savedSite is the look of the public site as an author of its side saved it: not public, and nobody asked.
+func savedSite(s *side) vars { return s.site(false, false) }
+
+// askedSite is the same, asked for by that person.
+func askedSite(s *side) vars { return s.site(true, false) }
+
+// openSite is public.
+func openSite(s *side) vars { return s.site(false, true) }
+
+func (s *side) site(asked, open bool) vars {
+	s.g.exec(`UPDATE site_drafts SET name = '试名', name_en = 'Trial', footer = '主办', filing = '', revision = 7,
+		saved_by = $1, saved_at = now(), asked_by = CASE WHEN $2 THEN $1::bigint END,
+		asked_at = CASE WHEN $2 THEN now() END`, s.author.UserID, asked)
+	s.g.exec("UPDATE site.settings SET open = $1, name = '旧名'", open)
+
+	return vars{"revision": 7, "id": 1, "nth": 0}
 }
 
 // noticeOf tells a person of something; the notice stands beside its event.

@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
+	"juzhen/internal/pause"
 	"juzhen/internal/review"
 )
 
@@ -68,7 +69,7 @@ func TestOpenPagesFollowWhatHappens(t *testing.T) {
 	calendar.SeeText("[data-calendar]", "又来一条")
 
 	keepsWhatIsTyped(post, func() {
-		_, err := w.Deliveries.Pause(t.Context(), chief, delivery.Stop{UnitID: w.Matrix.Root.ID, Why: "演练"})
+		_, err := w.Deliveries.Pause(t.Context(), chief, pause.Stop{UnitID: w.Matrix.Root.ID, Why: "演练"})
 		must(t, err)
 	})
 	desk.SeeText("#banners", "演练")

@@ -12,13 +12,16 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
+	"juzhen/internal/channel"
 	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/faultbook"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
+	"juzhen/internal/pause"
 	"juzhen/internal/plan"
+	"juzhen/internal/roster"
 	"juzhen/internal/sandbox"
 	"juzhen/internal/source"
 	"juzhen/internal/template"
@@ -80,15 +83,34 @@ var placesOf = map[string][]string{
 		"/relays/tasks/{relayTask}",
 		"/relays/new?post={relayPost}",
 		"/relays/standings",
+		"/inbox",
+		"/inbox?show=all",
+		"/inbox/{matter}",
 	},
 	"shenhe": {
-		"/reviews", "/reviews/{submitted}", "/reviews/{sent}", "/decisions/{decision}",
-		"/takedowns/{batch}", "/reach", "/reach/accounts/{account}", "/reach/budget", "/pauses",
-		"/inspection", "/inspection?state=soon",
-		"/faults", "/faults?state=all", "/faults/new", "/faults/{fault}",
+		"/reviews",
+		"/reviews/{submitted}",
+		"/reviews/{sent}",
+		"/decisions/{decision}",
+		"/takedowns/{batch}",
+		"/reach",
+		"/reach/accounts/{account}",
+		"/reach/budget",
+		"/pauses",
+		"/reach/falls",
+		"/inspection",
+		"/inspection?state=soon",
+		"/faults",
+		"/faults?state=all",
+		"/faults/new",
+		"/faults/{fault}",
 	},
 	"zhuguan": {
 		"/posts/{sent}/takedown",
+		"/reports",
+		"/reports?kind=league",
+		"/reports/new",
+		"/reports/{report}",
 		"/pauses/new",
 		"/pauses/new?unit={unit}",
 		"/pauses/{pause}",
@@ -117,6 +139,18 @@ var placesOf = map[string][]string{
 		"/chains/2",
 		"/me/stand-ins",
 		"/plan/holidays",
+		"/incidents",
+		"/incidents/new",
+		"/incidents/{event}",
+		"/incidents/{event}/edit",
+		"/incidents/{event}/review",
+		"/rebuttals",
+		"/rebuttals/new",
+		"/rebuttals/{rebuttal}",
+		"/rebuttals/{rebuttal}/edit",
+		"/roster",
+		"/roster/shifts/{shift}",
+		"/roster/import",
 		"/plan/holidays?year=2031",
 		"/admin/changes",
 		"/admin/changes/{change}",
@@ -130,6 +164,8 @@ var placesOf = map[string][]string{
 		"/admin/units/{unit}/move", "/admin/users", "/admin/users/new", "/admin/users/{user}",
 		"/admin/users/{user}/edit", "/admin/users/{user}/grant", "/admin/users/{user}/password",
 		"/sources", "/sources/new", "/sources/new?kind=live", "/sources/{source}", "/sources/{source}/edit",
+		"/site", "/channels", "/channels/new", "/channels/new?kind=dingtalk", "/channels/new?kind=mail",
+		"/channels/{channel}", "/channels/{channel}/edit",
 	},
 	"shenji": {"/admin/audit", "/admin/audit/verify"},
 }
@@ -154,6 +190,46 @@ func foundFault(t *testing.T, w *world.World, accountID int64) int64 {
 	return found.ID
 }
 
+// heardMatter is what a citizen asked the bureau's own account.
+func heardMatter(t *testing.T, w *world.World) (id int64) {
+	t.Helper()
+	err := w.DB.Pool().QueryRow(t.Context(), `
+WITH a AS (SELECT id, unit_id FROM accounts WHERE unit_id = $1 ORDER BY id LIMIT 1),
+m AS (
+    INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at,
+        waits_since, due_at, updated_at)
+    SELECT a.id, '5700000001', '5000000000000001', 'open', 'ask', a.unit_id, now(), now(), now(), now(), now()
+    FROM a
+    RETURNING id, account_id),
+i AS (
+    INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
+        text, taken_at, keep_until)
+    SELECT m.id, m.account_id, 'comment', '5000000000000002', 'comment', 'commercial', now(), '5700000001',
+        '市民', '请问明天还限行吗', now(), now() + interval '180 days' FROM m RETURNING matter_id)
+SELECT matter_id FROM i`, w.Matrix.Root.ID).Scan(&id)
+	must(t, err)
+
+	return id
+}
+
+// onDuty is a shift of the bureau that is on, with its note; its supervisor leaves.
+func onDuty(t *testing.T, w *world.World) int64 {
+	t.Helper()
+	boss, _ := w.Actor("zhuguan")
+	now := time.Now().Truncate(time.Minute)
+	shift, err := w.Roster.Add(t.Context(), boss, boss.Grants[0].UnitID, 0, roster.Entry{
+		StartsAt: now.Add(-time.Hour), EndsAt: now.Add(8 * time.Hour), People: []int64{boss.UserID},
+	})
+	if err == nil {
+		_, err = w.Roster.WriteNote(t.Context(), boss, shift.ID, 0, "区局的联动还差两家，已催。")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return shift.ID
+}
+
 // keptItem is a snippet in the library of the bureau.
 func keptItem(t *testing.T, w *world.World) int64 {
 	t.Helper()
@@ -170,6 +246,9 @@ func keptItem(t *testing.T, w *world.World) int64 {
 var notPlaces = map[string]string{
 	"GET /assets/:name":                    "a file",
 	"GET /media/:id":                       "a picture",
+	"GET /site/preview":                    "the front page of the public site",
+	"GET /site/preview/style.css":          "a file",
+	"GET /site/preview/p/:id/:nth":         "a picture",
 	"GET /media/:id/thumb":                 "a picture",
 	"GET /deliveries/:id/pictures/:n":      "a picture",
 	"GET /posts/accounts":                  "a part of the form of a post",
@@ -180,6 +259,7 @@ var notPlaces = map[string]string{
 	"GET /pauses/accounts":                 "a part of the form of a pause",
 	"GET /pauses/preview":                  "a part of the dialog of a stop",
 	"GET /posts/:id/review-form.pdf":       "data",
+	"GET /reports/:id/file":                "data",
 	"GET /takedowns/:id/progress":          "a part of the batch's page",
 	"GET /follow":                          "a stream of events",
 	"GET /notices/bell":                    "a part of every page",
@@ -187,6 +267,7 @@ var notPlaces = map[string]string{
 	"GET /matrix/accounts/:id/backfill":    "a part of the account's page",
 	"GET /calendar/feed":                   "data",
 	"GET /plan/import/template.xlsx":       "data",
+	"GET /roster/import/template.xlsx":     "data",
 	"GET /lexicon/:id/words.csv":           "data",
 	"GET /lexicon/:id/words.xlsx":          "data",
 	"GET /reach/matrix.csv":                "data",
@@ -278,15 +359,10 @@ func (b *Tab) turned(phone bool) {
 	}
 }
 
-// theme switches the open page, and ends what would fade: a window that is not in front never gets there.
+// theme switches the open page.
 func (b *Tab) theme(name string) {
 	b.t.Helper()
-	b.Eval(
-		fmt.Sprintf(
-			`(() => { document.documentElement.dataset.bsTheme = %q; document.getAnimations().forEach(a => a.finish()); return true })()`,
-			name,
-		),
-	)
+	b.Eval(fmt.Sprintf(`(() => { document.documentElement.dataset.bsTheme = %q; return true })()`, name))
 }
 
 // allPlacesAreListed fails for a page that nobody looks at.
@@ -358,15 +434,21 @@ func prepare(t *testing.T, w *world.World) vars {
 	v["handoff"] = handedOver(t, w)
 
 	boss, _ := w.Actor("zhuguan")
-	pause, err := w.Deliveries.Pause(t.Context(), boss, delivery.Stop{UnitID: v["unit"].(int64), Why: "应急演练"})
+	paused, err := w.Deliveries.Pause(t.Context(), boss, pause.Stop{UnitID: v["unit"].(int64), Why: "应急演练"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	v["pause"] = pause.ID
+	v["pause"] = paused.ID
 	v["libraryItem"] = keptItem(t, w)
+	v["shift"] = onDuty(t, w)
 	v["fault"] = foundFault(t, w, v["account"].(int64))
+	v["report"] = keptReport(t, w, v["unit"].(int64))
+	v["matter"] = heardMatter(t, w)
+	v["rebuttal"] = writtenRebuttal(t, w)
+	v["event"] = openedEvent(t, w)
 	listedWords(t, w, boss, v)
 	v["source"] = keptSource(t, w)
+	v["channel"] = keptChannel(t, w)
 	w.Wait(w.Approve("暂停期间的一条", nil, "朝阳环保示例").ID, "朝阳环保示例", delivery.Held)
 	decisions, err := w.Deliveries.Takedown(t.Context(), boss, []int64{d.ID}, "配图有误")
 	if err != nil {
@@ -471,6 +553,24 @@ func reached(t *testing.T, w *world.World) vars {
 	}
 
 	return vars{"platformPost": post, "user": user, "change": asked.ID}
+}
+
+// keptChannel is a channel whose trial has failed.
+func keptChannel(t *testing.T, w *world.World) int64 {
+	t.Helper()
+	admin, _ := w.Actor("guanli")
+	made, err := w.Channels.Save(t.Context(), admin, channel.Edit{
+		UnitID: admin.Grants[0].UnitID, Kind: channel.DingTalk, Name: "值班群", Secret: "SEC0123",
+		Address: "https://127.0.0.1/robot/send?access_token=0123456789abcdef",
+	})
+	if err == nil {
+		_, err = w.Channels.Test(t.Context(), admin, made.ID, "", "zh")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return made.ID
 }
 
 // keptSource is a data source that has failed once.

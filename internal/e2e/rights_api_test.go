@@ -303,6 +303,7 @@ var apiRules = []rule{
 	{"GET /api/v1/notices", "PRSMA", nil, "", "items", usual},
 	{"GET /api/v1/notices/stream", "PRSMA", nil, "", "retry:", usual},
 	{"GET /api/v1/notices/settings", "PRSMA", nil, "", "counted", usual},
+	{"GET /api/v1/notices/outside", "PRSMA", nil, "", "items", usual},
 	{"POST /api/v1/notices/:id/read", "-----", otherRow, "", "", usual},
 	{
 		"POST /api/v1/notices/:id/read", "PRSMA", ownRow, "",
@@ -345,6 +346,40 @@ var apiRules = []rule{
 		"POST /api/v1/series/:id/stop", "P----", series, `{"from":2,"revision":1,"reason":"不再需要"}`,
 		"SELECT ended_by = {self} FROM plan_series WHERE id = {id}", usual,
 	},
+	{"GET /api/v1/roster", "PRS-A", shiftAhead, "unit_id={unit}", "on_duty", usual},
+	{"GET /api/v1/roster/shifts/:id", "PRS-A", shiftAhead, "", "handover", usual},
+	{
+		"POST /api/v1/roster/shifts", "P-S--", shiftAhead,
+		`{"unit_id":{unit},"revision":1,"starts_at":"{later}","ends_at":"{after}","people":[{person}]}`,
+		"SELECT count(*) = 2 FROM duty_shifts WHERE unit_id = {unit}", usual,
+	},
+	{
+		"PATCH /api/v1/roster/shifts/:id", "P-S--", shiftAhead,
+		`{"revision":1,"starts_at":"{from}","ends_at":"{till}","people":[{person}]}`,
+		"SELECT ends_at = '{till}' FROM duty_shifts WHERE id = {id}", usual,
+	},
+	{
+		"DELETE /api/v1/roster/shifts/:id", "P-S--", shiftAhead, "revision=1",
+		"SELECT NOT EXISTS (SELECT FROM duty_shifts WHERE id = {id})", usual,
+	},
+	{
+		"PUT /api/v1/roster/shifts/:id/note", "PRS-A", shiftOwn, `{"version":0,"note":"交代{self}"}`,
+		"SELECT note_by = {self} FROM duty_shifts WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/roster/shifts/:id/read", "PRS-A", noteComes, `{"version":1}`,
+		"SELECT EXISTS (SELECT FROM duty_reads WHERE shift_id = {id} AND user_id = {self})", usual,
+	},
+	{
+		"PUT /api/v1/roster/cover", "P-S--", shiftAhead,
+		`{"unit_id":{unit},"revision":1,"from":"08:00","to":"20:00"}`,
+		"SELECT revision = 2 FROM rosters WHERE unit_id = {unit}", usual,
+	},
+	{
+		"POST /api/v1/roster/import", "P-S--", shiftAhead,
+		"?unit_id={unit}&revision=1&month={month}&replace=true file file {day} {who}.csv",
+		"SELECT revision = 2 FROM rosters WHERE unit_id = {unit}", usual,
+	},
 	{"GET /api/v1/holidays", "PRS-A", nil, "year=2026", "国庆节", usual},
 	{
 		"PUT /api/v1/holidays", "P-S--", unknownYear,
@@ -367,6 +402,43 @@ var apiRules = []rule{
 	{
 		"POST /api/v1/sources/:id/pull", "---M-", newSource, "",
 		"SELECT EXISTS (SELECT FROM source_pulls WHERE source_id = {id} AND by_user = {self})", usual,
+	},
+	{"GET /api/v1/channels", "---M-", newChannel, "", "墙内渠道", listed},
+	{
+		"POST /api/v1/channels", "---M-", blank,
+		`{"unit_id":{unit},"kind":"wecom","name":"接口渠道{unit}","address":"https://127.0.0.1/send?key=abc"}`,
+		"SELECT EXISTS (SELECT FROM channels WHERE name = '接口渠道{unit}' AND created_by = {self})", usual,
+	},
+	{
+		"PATCH /api/v1/channels/:id", "---M-", newChannel, `{"version":1,"active":false}`,
+		"SELECT NOT active FROM channels WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/channels/:id/test", "---M-", newChannel, `{}`,
+		"SELECT failures = 1 AND reason = 'secret' FROM channels WHERE id = {id}", usual,
+	},
+	{"GET /api/v1/channels/:id/messages", "---M-", newChannel, "", "items", usual},
+	{"GET /api/v1/site", "--SM-", savedSite, "", "试名", ruler},
+	{
+		"PUT /api/v1/site", "--SM-", savedSite,
+		`{"revision":7,"name":"新名{self}","name_en":"New","footer":"主办","accent":"#1f5f8b"}`,
+		"SELECT name = '新名{self}' FROM site_drafts", ruler,
+	},
+	{
+		"POST /api/v1/site/ask", "--SM-", savedSite, `{"revision":7}`,
+		"SELECT asked_by = {self} FROM site_drafts", ruler,
+	},
+	{
+		"POST /api/v1/site/confirm", "--SM-", askedSite, `{"revision":7}`,
+		"SELECT open AND name = '试名' FROM site.settings", ruler,
+	},
+	{
+		"POST /api/v1/site/refuse", "--SM-", askedSite, `{"revision":7}`,
+		"SELECT asked_by IS NULL FROM site_drafts", ruler,
+	},
+	{
+		"POST /api/v1/site/close", "--SM-", openSite, `{"revision":7}`,
+		"SELECT NOT open FROM site.settings", ruler,
 	},
 	{"GET /api/v1/account-groups", "P----", accountGroup, "", "墙内账号组", listed},
 	{
@@ -411,13 +483,13 @@ var apiRules = []rule{
 		"PATCH /api/v1/columns/:id", "--S--", newColumn, `{"active":false}`,
 		"SELECT NOT active FROM columns WHERE id = {id}", usual,
 	},
-	{"GET /api/v1/pauses", "PRSMA", pause, "", "墙内演练", listed},
+	{"GET /api/v1/pauses", "PRSMA", aPause, "", "墙内演练", listed},
 	{"GET /api/v1/pauses/preview", "--SM-", running, "account_id={account}", "", usual},
 	{"POST /api/v1/pauses", "--SM-", running, `{"account_id":{account},"reason":"演练"}`,
 		"SELECT EXISTS (SELECT FROM pauses WHERE account_id = {account} AND paused_by = {self})", usual},
-	{"GET /api/v1/pauses/:id/deliveries", "PRSMA", pause, "", "墙内号", usual},
+	{"GET /api/v1/pauses/:id/deliveries", "PRSMA", aPause, "", "墙内号", usual},
 	{
-		"POST /api/v1/pauses/:id/resume", "--SM-", pause,
+		"POST /api/v1/pauses/:id/resume", "--SM-", aPause,
 		`{"deliveries":[{"id":{delivery},"action":"send"}]}`,
 		"SELECT resumed_by = {self} FROM pauses WHERE id = {id}", usual,
 	},
@@ -466,6 +538,151 @@ var apiRules = []rule{
 
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /api/v1/reach", "PRS-A", noticed, "", "墙内号", listed},
+	{"GET /api/v1/reports", "PRS-A", reportDraft, "limit=200", "墙内报告", listed},
+	{"GET /api/v1/reports/:id", "PRS-A", reportDraft, "", "墙内报告", usual},
+	{"GET /api/v1/reports/:id/file", "PRS-A", reportDraft, "format=docx", "", usual},
+	{
+		"POST /api/v1/reports", "P-S--", reportDraft,
+		`{"kind":"league","unit_id":{unit},"from":"2026-08-01","to":"2026-08-31"}`,
+		`SELECT EXISTS (SELECT FROM reports
+			WHERE unit_id = {unit} AND made_by = {self} AND from_day = '2026-08-01')`, usual,
+	},
+	{
+		"POST /api/v1/reports/:id/words", "P-S--", reportDraft, `{"revision":1,"title":"新标题"}`,
+		"SELECT title = '新标题' FROM reports WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/reports/:id/sign", "--S--", reportDraft, `{"revision":1}`,
+		"SELECT first_by = {self} FROM reports WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/reports/:id/return", "--S--", reportSigning, `{"revision":1,"reason":"漏了"}`,
+		"SELECT state = 'draft' FROM reports WHERE id = {id}", usual,
+	},
+	{"GET /api/v1/incidents", "PRS-A", eventOpen, "limit=200", "墙内事件", listed},
+	{"GET /api/v1/incidents/:id", "PRS-A", eventOpen, "", "墙内事件", usual},
+	{"GET /api/v1/incidents/:id/statements", "PRS-A", eventDraft, "", "正在检测", usual},
+	{
+		"POST /api/v1/incidents", "P-S--", eventOpen,
+		`{"unit_id":{unit},"title":"又一件事","grade":"other","keywords":["异味"],"t0":"{since}"}`,
+		"SELECT EXISTS (SELECT FROM incidents WHERE title = '又一件事' AND opened_by = {self})", usual,
+	},
+	{
+		"PUT /api/v1/incidents/:id", "P-S--", eventOpen,
+		`{"revision":1,"reason":"不对","title":"又一件事","grade":"other","keywords":["异味"],"t0":"{since}"}`,
+		"SELECT grade = 'other' FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/statements", "P-S--", eventOpen, `{"revision":1,"text":"正在检测"}`,
+		"SELECT stage = 'draft' FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/statements/ask", "P-S--", eventDraft, `{"revision":1}`,
+		"SELECT stage = 'signing' AND asked_by = {self} FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/statements/sign",
+		"-RS--",
+		eventSigning,
+		`{"revision":1}`,
+		"SELECT EXISTS (SELECT FROM incident_signatures WHERE incident_id = {id} AND by_user = {self})",
+		usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/statements/return",
+		"-RS--",
+		eventSigning,
+		`{"revision":1,"reason":"没有写点位"}`,
+		"SELECT stage = 'draft' AND returned_why <> '' FROM incidents WHERE id = {id}",
+		usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/posts", "P-S--", eventBesides, `{"revision":1,"post_id":{post}}`,
+		"SELECT EXISTS (SELECT FROM incident_posts WHERE incident_id = {id} AND by_user = {self})", usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/record", "P-S--", eventOpen,
+		`{"revision":1,"due":"meet","at":"{since}","reason":"新闻办"}`,
+		"SELECT EXISTS (SELECT FROM incident_marks WHERE incident_id = {id} AND by_user = {self})", usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/follow", "P-S--", eventOpen, `{"revision":1,"text":"没有新情况"}`,
+		"SELECT EXISTS (SELECT FROM incident_steps WHERE incident_id = {id} AND by_user = {self})", usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/hold",
+		"P-S--",
+		eventBesides,
+		`{"revision":1,"delivery_ids":[{delivery}]}`,
+		"SELECT state = 'held' AND reason = 'held_for' FROM deliveries WHERE id = {delivery}",
+		usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/release",
+		"P-S--",
+		eventHolding,
+		`{"revision":1,"delivery_ids":[{delivery}]}`,
+		"SELECT state = 'waiting' FROM deliveries WHERE id = {delivery}",
+		usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/ask-end", "P-S--", eventOpen, `{"revision":1,"text":"已经处置"}`,
+		"SELECT state = 'closing' AND end_asked_by = {self} FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/end", "--S--", eventClosing, `{"revision":1}`,
+		"SELECT state = 'closed' AND ended_by = {self} FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/resume", "--S--", eventClosing, `{"revision":1,"reason":"还没有完"}`,
+		"SELECT state = 'open' FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/incidents/:id/reopen", "--S--", eventClosed, `{"revision":1,"reason":"又有一处"}`,
+		"SELECT state = 'open' FROM incidents WHERE id = {id}", usual,
+	},
+	{"GET /api/v1/rebuttals", "PRS-A", rebutDraft, "limit=200", "墙内传言", listed},
+	{"GET /api/v1/rebuttals/:id", "PRS-A", rebutDraft, "", "墙内传言", usual},
+	{
+		"POST /api/v1/rebuttals",
+		"P-S--",
+		rebutDraft,
+		`{"unit_id":{unit},"claim":"又一条传言","truth":"不是","area":"全市","expert":"预报员","evidence":[{"source":"会商单.pdf"}],"keywords":[["谣言词语"]],"valid_from":"{since}","valid_until":"{till}"}`,
+		"SELECT EXISTS (SELECT FROM rebuttal_versions WHERE claim = '又一条传言' AND by_user = {self})",
+		usual,
+	},
+	{
+		"PUT /api/v1/rebuttals/:id",
+		"P-S--",
+		rebutDraft,
+		`{"revision":1,"claim":"又一条传言","truth":"不是","area":"全市","expert":"预报员","evidence":[{"source":"会商单.pdf"}],"keywords":[["谣言词语"]],"valid_from":"{since}","valid_until":"{till}"}`,
+		"SELECT version = 2 FROM rebuttals WHERE id = {id}",
+		usual,
+	},
+	{
+		"POST /api/v1/rebuttals/:id/ask", "P-S--", rebutDraft, `{"revision":1}`,
+		"SELECT state = 'signing' AND asked_by = {self} FROM rebuttals WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/rebuttals/:id/sign", "-RS--", rebutSigning, `{"revision":1}`,
+		"SELECT state = 'signed' AND signed_by = {self} FROM rebuttals WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/rebuttals/:id/return", "-RS--", rebutSigning, `{"revision":1,"reason":"依据不够"}`,
+		"SELECT state = 'draft' AND returned_why <> '' FROM rebuttals WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/rebuttals/:id/review", "P-S--", rebutSigned, `{"revision":1}`,
+		"SELECT revision = 2 FROM rebuttals WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/rebuttals/:id/withdraw", "P-S--", rebutSigned, `{"revision":1,"reason":"不属实了"}`,
+		"SELECT state = 'withdrawn' AND withdrawn_by = {self} FROM rebuttals WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/rebuttals/:id/correct", "P-S--", rebutWithdrawn, `{"revision":1,"reason":"稿件 7"}`,
+		"SELECT correction = '稿件 7' FROM rebuttals WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/faultbook", "PRS-A", faulty, "limit=200", "墙内问题", listed},
 	{"GET /api/v1/faultbook/:id", "PRS-A", faulty, "", "墙内问题", usual},
 	{
@@ -493,6 +710,52 @@ var apiRules = []rule{
 	{
 		"POST /api/v1/faultbook/:id/reopen", "--S--", faultClosed, `{"revision":5,"note":"又有"}`,
 		"SELECT state = 'reopened' FROM faults WHERE id = {id}", usual,
+	},
+	{"GET /api/v1/inbox", "PRS-A", heard, "limit=200", "墙内市民的话", listed},
+	{"GET /api/v1/inbox/:id", "PRS-A", heard, "", "墙内市民的话", usual},
+	{
+		"POST /api/v1/inbox/:id/assign", "P-S--", heard, `{"revision":1}`,
+		"SELECT state = 'assigned' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/return", "P-S--", heardAssigned, `{"revision":2,"note":"不是本单位的"}`,
+		"SELECT state = 'open' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/refer", "P-S--", heard, `{"revision":1,"number":"12345-7"}`,
+		"SELECT state = 'referred' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/back", "P-S--", heardReferred, `{"revision":3}`,
+		"SELECT state = 'assigned' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/answer", "P-S--", heard, `{"revision":1,"way":"phone","note":"已答"}`,
+		"SELECT state = 'answered' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/close", "P-S--", heardAnswered, `{"revision":4,"result":"solved"}`,
+		"SELECT state = 'closed' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/reopen", "P-S--", heardClosed, `{"revision":5,"note":"没有解决"}`,
+		"SELECT state = 'reopened' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/sort", "P-S--", heard, `{"revision":1,"kind":"report"}`,
+		"SELECT kind = 'report' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/note", "P-S--", heard, `{"revision":1,"note":"问过了"}`,
+		"SELECT revision = 2 FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/reveal", "P-S--", heard, "", `
+		SELECT EXISTS (SELECT FROM audit_entries WHERE action = 'inbox.reveal' AND subject_type = 'inbox' AND subject_id = '{id}')`, usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/snooze", "P-S--", heard, `{"revision":1}`,
+		"SELECT revision = 2 FROM inbox_matters WHERE id = {id}", usual,
 	},
 	{"GET /api/v1/inspection", "PRS-A", running, "limit=200", "墙内号", listed},
 	{"GET /api/v1/reach.csv", "PRS-A", noticed, "", "墙内号", listed},

@@ -235,6 +235,41 @@ var pageRules = []rule{
 		"POST /plan/series/:id/stop", "P----", series, "from=2&revision=1&reason=不再需要",
 		"SELECT ended_by = {self} FROM plan_series WHERE id = {id}", usual,
 	},
+	{"GET /roster", "PRS-A", shiftAhead, "unit={unit}", "墙内单位", usual},
+	{"GET /roster/shifts/:id", "PRS-A", shiftAhead, "", "墙内单位", usual},
+	{
+		"POST /roster/shifts", "P-S--", shiftAhead,
+		"unit={unit}&revision=1&starts_at={later}&ends_at={after}&people={person}",
+		"SELECT count(*) = 2 FROM duty_shifts WHERE unit_id = {unit}", usual,
+	},
+	{
+		"POST /roster/shifts/:id", "P-S--", shiftAhead,
+		"revision=1&starts_at={from}&ends_at={till}&people={person}",
+		"SELECT ends_at = '{till}' FROM duty_shifts WHERE id = {id}", usual,
+	},
+	{
+		"POST /roster/shifts/:id/remove", "P-S--", shiftAhead, "revision=1",
+		"SELECT NOT EXISTS (SELECT FROM duty_shifts WHERE id = {id})", usual,
+	},
+	{
+		"POST /roster/shifts/:id/note", "PRS-A", shiftOwn, "version=0&note=交代{self}",
+		"SELECT note_by = {self} FROM duty_shifts WHERE id = {id}", usual,
+	},
+	{
+		"POST /roster/shifts/:id/read", "PRS-A", noteComes, "version=1",
+		"SELECT EXISTS (SELECT FROM duty_reads WHERE shift_id = {id} AND user_id = {self})", usual,
+	},
+	{
+		"POST /roster/cover", "P-S--", shiftAhead, "unit={unit}&revision=1&from=08:00&to=20:00",
+		"SELECT revision = 2 FROM rosters WHERE unit_id = {unit}", usual,
+	},
+	{"GET /roster/import", "P-S--", shiftAhead, "unit={unit}", "墙内单位", usual},
+	{"GET /roster/import/template.xlsx", "P-S--", nil, "month=2026-12", "", usual},
+	{
+		"POST /roster/import", "P-S--", shiftAhead,
+		"file file {day} {who}.csv&unit={unit}&revision=1&month={month}&replace=1",
+		"SELECT revision = 2 FROM rosters WHERE unit_id = {unit}", usual,
+	},
 	{"GET /plan/holidays", "PRS-A", nil, "", "六五环境日", usual},
 	{
 		"POST /plan/holidays", "P-S--", unknownYear,
@@ -340,16 +375,16 @@ var pageRules = []rule{
 		SELECT state = 'confirmed' FROM delivery_decisions WHERE id = {id}`, usual},
 	{"POST /decisions/:id/refuse", "-RS--", takedown, "reason=没有错", `
 		SELECT state = 'refused' FROM delivery_decisions WHERE id = {id}`, usual},
-	{"GET /pauses", "PRSMA", pause, "", "墙内演练", listed},
+	{"GET /pauses", "PRSMA", aPause, "", "墙内演练", listed},
 	{"GET /pauses/accounts", "--SM-", running, "find=号", "墙内号", listed},
 	{"GET /pauses/preview", "--SM-", running, "unit={unit}", "", usual},
 	{"GET /pauses/new", "--SM-", running, "unit={unit}", "", usual},
 	{"GET /pauses/new", "--SM-", running, "unit={unit}&account={account}", "", typed},
 	{"POST /pauses", "--SM-", running, "unit={unit}&account={account}&reason=演练", `
 		SELECT EXISTS (SELECT FROM pauses WHERE account_id = {account} AND paused_by = {self})`, typed},
-	{"GET /pauses/:id", "--SM-", pause, "", "墙内演练", usual},
+	{"GET /pauses/:id", "--SM-", aPause, "", "墙内演练", usual},
 	{
-		"POST /pauses/:id/resume", "--SM-", pause, "all=send",
+		"POST /pauses/:id/resume", "--SM-", aPause, "all=send",
 		"SELECT resumed_by = {self} FROM pauses WHERE id = {id}", usual,
 	},
 	{"GET /sending", "--SM-", nil, "", "", usual},
@@ -454,6 +489,140 @@ var pageRules = []rule{
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /reach", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /inspection", "PRS-A", running, "account={id}", "墙内号", usual},
+	{"GET /reports", "PRS-A", reportDraft, "", "墙内报告", listed},
+	{"GET /reports/new", "P-S--", nil, "", "", usual},
+	{"GET /reports/:id", "PRS-A", reportDraft, "", "墙内报告", usual},
+	{"GET /reports/:id/file", "PRS-A", reportDraft, "format=xlsx", "", usual},
+	{
+		"POST /reports", "P-S--", reportDraft, "kind=league&unit_id={unit}&from=2026-09-01&to=2026-09-30",
+		"SELECT EXISTS (SELECT FROM reports WHERE unit_id = {unit} AND made_by = {self})", usual,
+	},
+	{
+		"POST /reports/:id/words", "P-S--", reportDraft, "revision=1&title=新标题",
+		"SELECT title = '新标题' FROM reports WHERE id = {id}", usual,
+	},
+	{
+		"POST /reports/:id/sign", "--S--", reportDraft, "revision=1",
+		"SELECT first_by = {self} FROM reports WHERE id = {id}", usual,
+	},
+	{
+		"POST /reports/:id/return", "--S--", reportSigning, "revision=1&reason=漏了",
+		"SELECT state = 'draft' FROM reports WHERE id = {id}", usual,
+	},
+	{"GET /incidents", "PRS-A", eventOpen, "", "墙内事件", listed},
+	{"GET /incidents/:id", "PRS-A", eventOpen, "", "墙内事件", usual},
+	{"GET /incidents/:id/review", "PRS-A", eventOpen, "", "墙内事件", usual},
+	{"GET /incidents/new", "P-S--", nil, "", "", usual},
+	{"GET /incidents/:id/edit", "P-S--", eventOpen, "", "墙内事件", usual},
+	{
+		"POST /incidents", "P-S--", eventOpen, "unit={unit}&title=又一件事&grade=other&keywords=异味&t0={at}",
+		"SELECT EXISTS (SELECT FROM incidents WHERE title = '又一件事' AND opened_by = {self})", usual,
+	},
+	{
+		"POST /incidents/:id/edit", "P-S--", eventOpen,
+		"revision=1&title=又一件事&grade=other&keywords=异味&t0={at}&reason=等级不对",
+		"SELECT grade = 'other' FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /incidents/:id/say", "P-S--", eventOpen, "revision=1&text=正在检测",
+		"SELECT stage = 'draft' FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /incidents/:id/ask", "P-S--", eventDraft, "revision=1",
+		"SELECT stage = 'signing' AND asked_by = {self} FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /incidents/:id/sign",
+		"-RS--",
+		eventSigning,
+		"revision=1",
+		"SELECT EXISTS (SELECT FROM incident_signatures WHERE incident_id = {id} AND by_user = {self})",
+		usual,
+	},
+	{
+		"POST /incidents/:id/return", "-RS--", eventSigning, "revision=1&reason=没有写点位",
+		"SELECT stage = 'draft' AND returned_why <> '' FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /incidents/:id/link", "P-S--", eventBesides, "revision=1&post_id={post}",
+		"SELECT EXISTS (SELECT FROM incident_posts WHERE incident_id = {id} AND by_user = {self})", usual,
+	},
+	{
+		"POST /incidents/:id/record", "P-S--", eventOpen, "revision=1&due=meet&at={at}&reason=新闻办",
+		"SELECT EXISTS (SELECT FROM incident_marks WHERE incident_id = {id} AND by_user = {self})", usual,
+	},
+	{
+		"POST /incidents/:id/follow", "P-S--", eventOpen, "revision=1&text=没有新情况",
+		"SELECT EXISTS (SELECT FROM incident_steps WHERE incident_id = {id} AND by_user = {self})", usual,
+	},
+	{
+		"POST /incidents/:id/hold", "P-S--", eventBesides, "revision=1&delivery={delivery}",
+		"SELECT state = 'held' AND reason = 'held_for' FROM deliveries WHERE id = {delivery}", usual,
+	},
+	{
+		"POST /incidents/:id/release", "P-S--", eventHolding, "revision=1&delivery={delivery}",
+		"SELECT state = 'waiting' FROM deliveries WHERE id = {delivery}", usual,
+	},
+	{
+		"POST /incidents/:id/ask-end", "P-S--", eventOpen, "revision=1&text=已经处置",
+		"SELECT state = 'closing' AND end_asked_by = {self} FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /incidents/:id/end", "--S--", eventClosing, "revision=1",
+		"SELECT state = 'closed' AND ended_by = {self} FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /incidents/:id/resume", "--S--", eventClosing, "revision=1&reason=还没有完",
+		"SELECT state = 'open' FROM incidents WHERE id = {id}", usual,
+	},
+	{
+		"POST /incidents/:id/reopen", "--S--", eventClosed, "revision=1&reason=又有一处",
+		"SELECT state = 'open' FROM incidents WHERE id = {id}", usual,
+	},
+	{"GET /rebuttals", "PRS-A", rebutDraft, "", "墙内传言", listed},
+	{"GET /rebuttals/:id", "PRS-A", rebutDraft, "", "墙内传言", usual},
+	{"GET /rebuttals/new", "P-S--", nil, "", "", usual},
+	{"GET /rebuttals/:id/edit", "P-S--", rebutDraft, "", "墙内传言", usual},
+	{
+		"POST /rebuttals",
+		"P-S--",
+		rebutDraft,
+		"unit={unit}&claim=又一条传言&truth=不是&area=全市&expert=预报员&evidence=会商单.pdf&keywords=谣言词语&valid_from={from}&valid_until={until}",
+		"SELECT EXISTS (SELECT FROM rebuttal_versions WHERE claim = '又一条传言' AND by_user = {self})",
+		usual,
+	},
+	{
+		"POST /rebuttals/:id/edit",
+		"P-S--",
+		rebutDraft,
+		"revision=1&claim=又一条传言&truth=不是&area=全市&expert=预报员&evidence=会商单.pdf&keywords=谣言词语&valid_from={from}&valid_until={until}",
+		"SELECT version = 2 FROM rebuttals WHERE id = {id}",
+		usual,
+	},
+	{
+		"POST /rebuttals/:id/ask", "P-S--", rebutDraft, "revision=1",
+		"SELECT state = 'signing' AND asked_by = {self} FROM rebuttals WHERE id = {id}", usual,
+	},
+	{
+		"POST /rebuttals/:id/sign", "-RS--", rebutSigning, "revision=1",
+		"SELECT state = 'signed' AND signed_by = {self} FROM rebuttals WHERE id = {id}", usual,
+	},
+	{
+		"POST /rebuttals/:id/return", "-RS--", rebutSigning, "revision=1&reason=依据不够",
+		"SELECT state = 'draft' AND returned_why <> '' FROM rebuttals WHERE id = {id}", usual,
+	},
+	{
+		"POST /rebuttals/:id/review", "P-S--", rebutSigned, "revision=1",
+		"SELECT revision = 2 FROM rebuttals WHERE id = {id}", usual,
+	},
+	{
+		"POST /rebuttals/:id/withdraw", "P-S--", rebutSigned, "revision=1&reason=不属实了",
+		"SELECT state = 'withdrawn' AND withdrawn_by = {self} FROM rebuttals WHERE id = {id}", usual,
+	},
+	{
+		"POST /rebuttals/:id/correct", "P-S--", rebutWithdrawn, "revision=1&reason=稿件 7",
+		"SELECT correction = '稿件 7' FROM rebuttals WHERE id = {id}", usual,
+	},
 	{"GET /faults", "PRS-A", faulty, "", "墙内问题", listed},
 	{"GET /faults/new", "PRS--", nil, "", "", usual},
 	{"GET /faults/:id", "PRS-A", faulty, "", "墙内问题", usual},
@@ -481,8 +650,55 @@ var pageRules = []rule{
 		"POST /faults/:id/reopen", "--S--", faultClosed, "revision=5&note=又有",
 		"SELECT state = 'reopened' FROM faults WHERE id = {id}", usual,
 	},
+	{"GET /inbox", "PRS-A", heard, "show=all", "墙内市民的话", listed},
+	{"GET /inbox/:id", "PRS-A", heard, "", "墙内市民的话", usual},
+	{
+		"POST /inbox/:id/assign", "P-S--", heard, "revision=1",
+		"SELECT state = 'assigned' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /inbox/:id/return", "P-S--", heardAssigned, "revision=2&note=不是本单位的",
+		"SELECT state = 'open' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /inbox/:id/refer", "P-S--", heard, "revision=1&number=12345-7",
+		"SELECT state = 'referred' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /inbox/:id/back", "P-S--", heardReferred, "revision=3",
+		"SELECT state = 'assigned' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /inbox/:id/answer", "P-S--", heard, "revision=1&way=phone&note=已答",
+		"SELECT state = 'answered' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /inbox/:id/close", "P-S--", heardAnswered, "revision=4&result=solved",
+		"SELECT state = 'closed' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /inbox/:id/reopen", "P-S--", heardClosed, "revision=5&note=没有解决",
+		"SELECT state = 'reopened' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /inbox/:id/sort", "P-S--", heard, "revision=1&kind=report",
+		"SELECT kind = 'report' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /inbox/:id/note", "P-S--", heard, "revision=1&note=问过了",
+		"SELECT revision = 2 FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
+		"POST /inbox/:id/reveal", "P-S--", heard, "", `
+		SELECT EXISTS (SELECT FROM audit_entries WHERE action = 'inbox.reveal' AND subject_type = 'inbox' AND subject_id = '{id}')`, usual,
+	},
+	{
+		"POST /inbox/:id/snooze", "P-S--", heard, "revision=1",
+		"SELECT revision = 2 FROM inbox_matters WHERE id = {id}", usual,
+	},
 	{"GET /inspection", "-RS-A", below, "account={id}", "墙内号", usual},
 	{"GET /reach/matrix.csv", "PRS-A", noticed, "", "墙内号", listed},
+	{"GET /reach/falls", "PRS-A", nil, "", "", usual},
 	{"GET /reach/accounts/:id", "PRS-A", running, "", "墙内号", usual},
 	{"GET /reach/accounts/:id", "-RS-A", below, "", "墙内号", usual},
 	{"GET /reach/accounts/:id/days.csv", "PRS-A", running, "", "", usual},
@@ -551,6 +767,53 @@ var pageRules = []rule{
 		"POST /sources/:id/pull", "---M-", newSource, "",
 		"SELECT EXISTS (SELECT FROM source_pulls WHERE source_id = {id} AND by_user = {self})", usual,
 	},
+
+	// Channels of notices.
+	{"GET /channels", "---M-", newChannel, "", "墙内渠道", listed},
+	{"GET /channels/new", "---M-", nil, "kind=wecom", "Webhook", usual},
+	{"GET /channels/:id", "---M-", newChannel, "", "墙内渠道", usual},
+	{"GET /channels/:id/edit", "---M-", newChannel, "", "墙内渠道", usual},
+	{
+		"POST /channels", "---M-", blank,
+		"unit={unit}&kind=wecom&name=新渠道{unit}&address=https://127.0.0.1/send?key%3Dabc",
+		"SELECT EXISTS (SELECT FROM channels WHERE name = '新渠道{unit}' AND created_by = {self})", usual,
+	},
+	{
+		"POST /channels/:id", "---M-", newChannel, "version=1&name=改名{id}",
+		"SELECT name = '改名{id}' FROM channels WHERE id = {id}", usual,
+	},
+	{
+		"POST /channels/:id/switch", "---M-", newChannel, "version=1&to=off",
+		"SELECT NOT active FROM channels WHERE id = {id}", usual,
+	},
+	{
+		"POST /channels/:id/test", "---M-", newChannel, "",
+		"SELECT failures = 1 AND reason = 'secret' FROM channels WHERE id = {id}", usual,
+	},
+
+	// The public site, which is the whole bureau's: who keeps it of one unit alone may not.
+	{"GET /site", "--SM-", savedSite, "", "试名", ruler},
+	{"GET /site/preview", "--SM-", savedSite, "", "试名", ruler},
+	{"GET /site/preview/style.css", "--SM-", savedSite, "", "--accent", ruler},
+	// Whoever may: there is no such picture.
+	{"GET /site/preview/p/:id/:nth", "-----", savedSite, "", "", ruler},
+	{
+		"POST /site", "--SM-", savedSite, "revision=7&name=新名{self}&name_en=New&footer=主办&accent=%231f5f8b",
+		"SELECT name = '新名{self}' FROM site_drafts", ruler,
+	},
+	{
+		"POST /site/ask", "--SM-", savedSite, "revision=7",
+		"SELECT asked_by = {self} FROM site_drafts", ruler,
+	},
+	{
+		"POST /site/confirm", "--SM-", askedSite, "revision=7",
+		"SELECT open AND name = '试名' FROM site.settings", ruler,
+	},
+	{
+		"POST /site/refuse", "--SM-", askedSite, "revision=7",
+		"SELECT asked_by IS NULL FROM site_drafts", ruler,
+	},
+	{"POST /site/close", "--SM-", openSite, "revision=7", "SELECT NOT open FROM site.settings", ruler},
 
 	// Columns.
 	{"GET /columns", "--S--", newColumn, "", "墙内栏目", listed},

@@ -60,17 +60,27 @@ const (
 // 404 and change no row of any table; looking changes none either.
 func TestEveryRouteForEveryRole(t *testing.T) {
 	t.Parallel()
-	ground := newGround(t)
 	rules := slices.Concat(pageRules, apiRules, relayRules)
-	ground.complete(rules)
 
-	cells := 0
-	for _, rule := range rules {
-		cells += ground.walk(rule)
+	for first := range grounds {
+		t.Run(fmt.Sprint(first), func(t *testing.T) {
+			t.Parallel()
+			ground := newGround(t)
+			ground.complete(rules)
+
+			cells := 0
+			for i := first; i < len(rules); i += grounds {
+				cells += ground.walk(rules[i])
+			}
+			t.Logf("%d of %d rules, %d cells", (len(rules)-first+grounds-1)/grounds, len(rules), cells)
+			ground.named()
+		})
 	}
-	t.Logf("%d rules, %d cells", len(rules), cells)
-	ground.named()
 }
+
+// grounds is how many the rules are shared out among. Each thing that a rule makes stays on its ground, so
+// that lists and the look at every table grow with the rules walked there.
+const grounds = 6
 
 // named fails for an entry of the trail about a kind of thing that nobody declared: people would read a
 // code there. The walk has done every act that there is a route for.
@@ -408,6 +418,9 @@ func upload(method, path, send string) *http.Request {
 	}
 	if strings.HasSuffix(name, ".csv") {
 		content = []byte("词语,建议\n另一个,别的")
+	}
+	if day, who, ok := strings.Cut(strings.TrimSuffix(name, ".csv"), " "); ok {
+		content = []byte("日期,开始,结束,值班人\n" + day + ",8:30,20:30," + who)
 	}
 	if handle, ok := strings.CutSuffix(name, ".xlsx"); ok {
 		content = planSheet(handle, "导入的一篇")

@@ -45,6 +45,9 @@ type Query struct {
 	Overdue   bool
 	After     string
 	Limit     int // 200 when 0, and at most
+
+	// Entered from the one instant on and before the other; zero: whenever.
+	OpenedFrom, OpenedTo time.Time
 }
 
 // List gives faults in the actor's scope.

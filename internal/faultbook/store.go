@@ -81,6 +81,12 @@ func (q Query) conditions(actor access.Actor, now time.Time) (string, []any) {
 	if q.Overdue {
 		and("f.state = 'assigned' AND f.deadline < ?::date", beijing.Date(now))
 	}
+	if !q.OpenedFrom.IsZero() {
+		and("f.opened_at >= ?", q.OpenedFrom)
+	}
+	if !q.OpenedTo.IsZero() {
+		and("f.opened_at < ?", q.OpenedTo)
+	}
 
 	return cond, args
 }

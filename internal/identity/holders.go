@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -66,4 +67,22 @@ func roleNames(roles []access.Role) []string {
 	}
 
 	return names
+}
+
+// AbleTx gives everybody who may do something at one of the units at paths, as HoldersTx finds them.
+func AbleTx(
+	ctx context.Context, tx pg.Tx, at time.Time, permission access.Permission, paths ...string,
+) (_ []Holder, err error) {
+	defer fault.Step(&err, "identity.AbleTx %s", permission)
+
+	roles := slices.DeleteFunc(access.Roles(), func(role access.Role) bool {
+		return access.ExtentOf(role, permission) == access.Nowhere
+	})
+	holders, err := HoldersTx(ctx, tx, at, roles, paths)
+
+	return slices.DeleteFunc(holders, func(h Holder) bool {
+		actor := access.Actor{UserID: h.UserID, Grants: h.Grants}
+
+		return !slices.ContainsFunc(paths, func(path string) bool { return actor.CanAt(permission, path) })
+	}), err
 }

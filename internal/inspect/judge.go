@@ -52,6 +52,15 @@ func judge(rule Rule, a Account, at time.Time) Finding {
 	return out
 }
 
+// Planned is when the next post of the account goes out, of what is approved and will go out as things are;
+// false where there is none.
+func (a Account) Planned(now time.Time) (time.Time, bool) {
+	due, _ := a.sendable()
+	next, n := first(due, now)
+
+	return next, n > 0
+}
+
 // sendable is what is approved and will go out as things are, and why the rest will not.
 func (a Account) sendable() (due []time.Time, kept []Reason) {
 	due = slices.SortedFunc(slices.Values(a.Approved), time.Time.Compare)

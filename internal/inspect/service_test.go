@@ -6,8 +6,8 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
-	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/pause"
 )
 
 // TestTheBoardFollowsAPostToItsApproval: an account on day 12 with a draft, that is submitted and approved.
@@ -37,7 +37,7 @@ func TestTheBoardFollowsAPostToItsApproval(t *testing.T) {
 		t.Errorf("approved: %s on %s", found.State, beijing.Date(found.FailsOn))
 	}
 
-	_, err := w.deliveries.Pause(t.Context(), w.districtBoss, delivery.Stop{UnitID: 3, Why: "演练"})
+	_, err := w.deliveries.Pause(t.Context(), w.districtBoss, pause.Stop{UnitID: 3, Why: "演练"})
 	w.must(err)
 	found = w.of(4)
 	wantSaid(t, "held", found, []string{"暂停中 1 条，不计"}, "")

@@ -30,7 +30,12 @@ func TrailActs() []audit.Act { return acts.All() }
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
-		{Type: "lexicon", Text: i18n.N("词表|对象"), NameSQL: `SELECT name FROM lexicons WHERE id = e.number`},
+		{
+			Type:    "lexicon",
+			Text:    i18n.N("词表|对象"),
+			NameSQL: `SELECT name FROM lexicons WHERE id = e.number`,
+			Shipped: true,
+		},
 	}
 }
 

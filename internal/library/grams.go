@@ -48,6 +48,24 @@ func grams(folded string) []int32 {
 	return slices.Compact(out)
 }
 
+// Letters are what a text is found by elsewhere than here: its folded form, and the letters and pairs of it.
+func Letters(text string) (folded string, found []int32) {
+	folded = lexicon.Fold(text)
+
+	return folded, grams(folded)
+}
+
+// Asked are what a search asks of texts with such letters: the terms, which stand in the folded form, and
+// the numbers that a text with all of them has. It is false where more is asked than a search may ask.
+func Asked(words string) (asked []string, found []int32, ok bool) {
+	if len(words) > 4*maxWords || utf8.RuneCountInString(words) > maxWords {
+		return nil, nil, false
+	}
+	asked = terms(words)
+
+	return asked, wanted(asked), len(asked) <= maxTerms
+}
+
 func pair(a, b rune) int32 {
 	hash := fnv.New32a()
 	var raw [2 * utf8.UTFMax]byte

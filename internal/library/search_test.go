@@ -278,3 +278,28 @@ func TestWhoReadsNoPostsSearchesNone(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatASearchElsewhereAsks: a text has the letters of all that it is found by, and a search is bounded.
+func TestWhatASearchElsewhereAsks(t *testing.T) {
+	t.Parallel()
+	folded, letters := library.Letters("空氣質量優")
+	if folded != "空气质量优" {
+		t.Errorf("folded to %q", folded)
+	}
+
+	for words, want := range map[string]bool{
+		"空气": true, "優 质量": true, "空": true, "气空": false, "好": false,
+	} {
+		_, asked, ok := library.Asked(words)
+		has := !slices.ContainsFunc(asked, func(n int32) bool { return !slices.Contains(letters, n) })
+		if !ok || has != want {
+			t.Errorf("%q: %v, %v; want %v", words, has, ok, want)
+		}
+	}
+
+	for _, words := range []string{strings.Repeat("空", 101), strings.Repeat("空 ", 9)} {
+		if _, _, ok := library.Asked(words); ok {
+			t.Errorf("%.20q is let through", words)
+		}
+	}
+}

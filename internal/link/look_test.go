@@ -61,7 +61,7 @@ OVERRIDING SYSTEM VALUE SELECT n, 1, 1, 'draft', false, false, 1, $1, 1, $1 FROM
 		_, host, _ := strings.Cut(strings.Trim(address, "/"), "://")
 		named = append(named, host)
 	}
-	w.s = link.New(w.db, outward.New(outward.Options{Allowed: named, Timeout: 300 * time.Millisecond}),
+	w.s = link.New(w.db, outward.New(outward.Options{Allowed: named, Timeout: 3 * time.Second}),
 		link.Options{Waiting: `(SELECT id, CASE WHEN phase = 'draft' THEN updated_at END AS touched FROM posts
 			WHERE phase <> 'withdrawn')`},
 		func() time.Time { return w.now })

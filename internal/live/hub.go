@@ -70,7 +70,22 @@ type Hub struct {
 	subs   map[*Subscription]struct{}
 	owners map[int64]int
 	closed bool
+	past   []heard   // the last notices, oldest first
+	whole  time.Time // since when past holds every notice
 }
+
+// heard is a notice of a moment ago, for pages that were made before it and hear from after it.
+type heard struct {
+	at    time.Time
+	marks []Mark
+	much  bool
+}
+
+// How far back a stream may ask, and how many notices are kept for it.
+const (
+	Memory   = time.Minute
+	mostPast = 1000
+)
 
 // New makes a hub that listens through a connection of its own. Nothing runs before Run.
 func New(listen func(ctx context.Context) (Listener, error), options Options) *Hub {
@@ -99,10 +114,11 @@ type Wake struct {
 }
 
 // Subscribe opens a stream of the session owner for the marks that want picks; want must be quick and
-// must not block. It fails with fault.Unavailable when the process or the session holds too many: the
+// must not block. A page is made a while before its stream is open: what changed in that while, ago, wakes it
+// at once. It fails with fault.Unavailable when the process or the session holds too many: the
 // page then asks again by itself from time to time. In a process that stops, the stream has ended
 // already.
-func (h *Hub) Subscribe(owner int64, want func(Mark) bool) (*Subscription, error) {
+func (h *Hub) Subscribe(owner int64, ago time.Duration, want func(Mark) bool) (*Subscription, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.subs) >= h.opt.Most || h.owners[owner] >= h.opt.PerOwner {
@@ -117,11 +133,43 @@ func (h *Hub) Subscribe(owner int64, want func(Mark) bool) (*Subscription, error
 	}
 	h.subs[subscription] = struct{}{}
 	h.owners[owner]++
+	if ago > 0 {
+		h.recall(subscription, time.Now().Add(-ago))
+	}
 	if h.closed {
 		close(subscription.Ended)
 	}
 
 	return subscription, nil
+}
+
+// recall wakes a new stream for what was heard since, or may have been.
+func (h *Hub) recall(subscription *Subscription, since time.Time) {
+	if since.Before(h.whole) {
+		subscription.wake(true)
+	}
+
+	for _, notice := range h.past {
+		if !notice.at.Before(since) && (notice.much || wanted(subscription.want, notice.marks)) {
+			subscription.wake(notice.much)
+		}
+	}
+}
+
+// remember keeps a notice for the streams that open soon.
+func (h *Hub) remember(notice heard) {
+	old := 0
+	for old < len(h.past) && notice.at.Sub(h.past[old].at) > Memory {
+		old++
+	}
+	if over := len(h.past) + 1 - mostPast; over > old {
+		old = over
+	}
+	if old > 0 {
+		h.whole = h.past[old-1].at.Add(1) // what was forgotten is not known any more
+		h.past = append(h.past[:0], h.past[old:]...)
+	}
+	h.past = append(h.past, notice)
 }
 
 // Close ends the stream. It may be called more than once.
@@ -167,6 +215,7 @@ func (h *Hub) Run(ctx context.Context) {
 			if !first {
 				h.tell(everything)
 			}
+			h.begin()
 			err = h.hear(ctx, listener)
 			_ = listener.Close()
 		}
@@ -180,6 +229,13 @@ func (h *Hub) Run(ctx context.Context) {
 		case <-time.After(h.opt.Again):
 		}
 	}
+}
+
+// begin notes that nothing is missed from now on.
+func (h *Hub) begin() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.past, h.whole = nil, time.Now()
 }
 
 // hear hands on what one connection says until it fails. A connection that says nothing is tried: one
@@ -209,6 +265,8 @@ func (h *Hub) tell(payload string) {
 	marks, much := parse(payload)
 	h.mu.Lock()
 	defer h.mu.Unlock()
+
+	h.remember(heard{time.Now(), marks, much})
 
 	for subscription := range h.subs {
 		if much || wanted(subscription.want, marks) {

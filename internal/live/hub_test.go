@@ -66,7 +66,7 @@ func hearing(t *testing.T, options Options, lines ...*line) *Hub {
 
 func subscribe(t *testing.T, hub *Hub, owner int64, name string) *Subscription {
 	t.Helper()
-	subscription, err := hub.Subscribe(owner, func(mark Mark) bool { return mark.Name == name })
+	subscription, err := hub.Subscribe(owner, 0, func(mark Mark) bool { return mark.Name == name })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,6 +112,87 @@ func TestANoticeWakesThoseWhoWantItAndNobodyElse(t *testing.T) {
 	}
 }
 
+// A page is made before its stream is open. What changes in between is told as soon as it is.
+func TestAStreamHearsWhatChangedSinceItsPageWasMade(t *testing.T) {
+	t.Parallel()
+
+	says := func(n int, last string) (out []string) {
+		for range n {
+			out = append(out, "post/9 /1/")
+		}
+
+		return append(out, last)
+	}
+
+	for _, c := range []struct {
+		what       string
+		heard      []string
+		ago        time.Duration
+		wake, much bool
+	}{
+		{"what it wants", says(0, "post/1 /1/"), Memory, true, false},
+		{"what it does not want", says(0, "post/2 /1/"), Memory, false, false},
+		{"everything", says(0, "*"), Memory, true, true},
+		{"a page that asks for nothing before", says(0, "post/1 /1/"), 0, false, false},
+		{"a page made after it", says(0, "post/1 /1/"), time.Nanosecond, false, false},
+		{"more than is remembered: it may have been among it", says(mostPast, "post/2 /1/"), Memory, true, true},
+	} {
+		line := newLine()
+		hub := hearing(t, Options{}, line)
+		began := time.Now().Add(-Memory) // the process listened long before
+		line.says <- "nothing /"
+		hub.mu.Lock()
+		hub.past, hub.whole = nil, began
+		hub.mu.Unlock()
+
+		for _, says := range c.heard {
+			line.says <- says
+		}
+		line.says <- "nothing /" // the one before has been handed on once this one is taken
+
+		ago := min(c.ago, time.Since(began)-time.Millisecond)
+		subscription, err := hub.Subscribe(1, ago, func(mark Mark) bool { return mark.Name == "post/1" })
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		select {
+		case wake := <-subscription.Woken:
+			if !c.wake || wake.Much != c.much {
+				t.Errorf("%s: woken with %+v, want %v, much %v", c.what, wake, c.wake, c.much)
+			}
+		default:
+			if c.wake {
+				t.Errorf("%s: not woken", c.what)
+			}
+		}
+		if len(hub.past) > mostPast {
+			t.Errorf("%s: %d notices are kept", c.what, len(hub.past))
+		}
+		subscription.Close()
+	}
+}
+
+func TestAPageOlderThanTheListeningLooksAgain(t *testing.T) {
+	t.Parallel()
+	line := newLine()
+	hub := hearing(t, Options{}, line)
+	line.says <- "nothing /"
+	line.says <- "nothing /"
+
+	subscription, err := hub.Subscribe(1, 2*Memory, func(Mark) bool { return false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer subscription.Close()
+
+	select {
+	case <-subscription.Woken:
+	default:
+		t.Error("what changed before this process listened was taken as nothing")
+	}
+}
+
 func TestManyNoticesInARowAreOneAndNoReaderHoldsTheHubUp(t *testing.T) {
 	t.Parallel()
 	line := newLine()
@@ -139,11 +220,11 @@ func TestStreamsAreBounded(t *testing.T) {
 	hub := New(nil, Options{Most: 3, PerOwner: 2})
 	one := subscribe(t, hub, 1, "a")
 	subscribe(t, hub, 1, "a")
-	if _, err := hub.Subscribe(1, nil); !fault.Is(err, fault.KindUnavailable) {
+	if _, err := hub.Subscribe(1, 0, nil); !fault.Is(err, fault.KindUnavailable) {
 		t.Errorf("third stream of a session: %v", err)
 	}
 	subscribe(t, hub, 2, "a")
-	if _, err := hub.Subscribe(3, nil); !fault.Is(err, fault.KindUnavailable) {
+	if _, err := hub.Subscribe(3, 0, nil); !fault.Is(err, fault.KindUnavailable) {
 		t.Errorf("fourth stream: %v", err)
 	}
 	one.Close()

@@ -58,6 +58,16 @@ func DefaultDir() string {
 	return filepath.Join(home, ".local", "share", "juzhen", "postgres")
 }
 
+// Throwaway are the settings of a server whose data nobody needs after a fall, which many small databases
+// share: nothing is synced, nothing is tidied, and a query stays in one process, since beside a test on
+// another core starting a worker costs more than it saves.
+func Throwaway() map[string]string {
+	return map[string]string{
+		"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",
+		"max_wal_size": "4GB", "checkpoint_timeout": "1h", "max_parallel_workers_per_gather": "0",
+	}
+}
+
 // Start starts the server of the folder, or finds the one that runs there already and says so in the
 // log. A new folder is initialised first. The server dies with this process unless Detached. Fails with
 // *MissingTools when Postgres is not installed.

@@ -27,9 +27,8 @@ const (
 	childMemory = 512 << 20        // bytes of data beyond what the program takes by itself
 	childCPU    = 20               // seconds of processor time
 	childTime   = 60 * time.Second // by the clock
-	childNice   = 19
-	childAnswer = MaxSent + 1<<20 // bytes: picture, thumbnail, and a few words
-	childGrace  = time.Second     // for the pipes, once it was ended
+	childAnswer = MaxSent + 1<<20  // bytes: picture, thumbnail, and a few words
+	childGrace  = time.Second      // for the pipes, once it was ended
 )
 
 // childProgram is what is started. It is a variable for this package's tests, whose own binary takes ten

@@ -7,3 +7,6 @@ const shadow = 1
 
 // slower is how many times longer the program takes.
 const slower = 1
+
+// childNice is how far behind others the process for pictures stands: last of all.
+const childNice = 19

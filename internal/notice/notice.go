@@ -1,6 +1,6 @@
 // Package notice tells people: an event is written once, in the transaction of what happened, with a notice
-// for each person who hears of it. It keeps who read what, and what each wants counted. It sends nothing and
-// knows no matter: what is told is declared by the features above it.
+// for each person who hears of it. It keeps who read what, and what each wants counted. It sends nothing
+// itself (package channel does) and knows no matter: what is told is declared by the features above it.
 //
 // Who hears of an event: those who hold its permission closest to its unit – at the unit itself, else at the
 // next one above where somebody holds it – or, of what is somebody's own, these people alone. What is urgent
@@ -104,6 +104,9 @@ func tellRung(ctx context.Context, tx pg.Tx, at time.Time, events []int64) ([]in
 	if err := insertCopies(ctx, tx, at, people); err != nil {
 		return nil, err
 	}
+	if err := leave(ctx, tx, at, people); err != nil {
+		return nil, err
+	}
 
 	var told []int64
 	for _, person := range people { // in the order of events
@@ -118,8 +121,11 @@ func tellRung(ctx context.Context, tx pg.Tx, at time.Time, events []int64) ([]in
 // hearer is somebody who is to hear of an event.
 type hearer struct {
 	eventID, userID int64
+	unitID          int64 // of the event
 	kind            Kind
+	urgent          bool
 	counts          bool // at the bell
+	leaves          bool // is told outside as well
 }
 
 // Word is what a code says: Chinese source texts. "{.name}" in Text is filled from the event's Args.

@@ -673,3 +673,30 @@ func TestAStreamThatWasAwayTooLongIsTold(t *testing.T) {
 		t.Errorf("behind it: %d, %v, %v", len(list), over, err)
 	}
 }
+
+func TestOfWhatIsUrgentThoseOnDutyHearFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec("INSERT INTO rosters (unit_id, revision) VALUES (1, 1), (2, 1)")
+	w.exec(`INSERT INTO duty_shifts (id, unit_id, starts_at, ends_at) OVERRIDING SYSTEM VALUE VALUES
+		(1, 2, $1, $2), (2, 1, $1, $2), (3, 2, $2, $3)`, noon.Add(-time.Hour), noon.Add(time.Hour), noon.Add(2*time.Hour))
+	// the second of the district, the supervisor of the bureau; somebody who may not deal with it; later
+	w.exec(`INSERT INTO duty_people (shift_id, user_id) VALUES (1, 2), (1, 5), (2, 4), (3, 1)`)
+
+	urgent := review("a")
+	urgent.Urgent = true
+	w.tell(urgent, review("calm"))
+
+	for i, want := range []string{
+		"1:calm 2:a 2:calm", "1:a 1:calm 2:a 2:calm", "1:a 1:calm 2:a 2:calm 4:a",
+		"1:a 1:calm 2:a 2:calm 3:a 4:a",
+	} {
+		if i > 0 {
+			w.now = w.now.Add(20 * time.Minute)
+			w.must(w.s.PassOn(t.Context()))
+		}
+		if got := w.told(); got != want {
+			t.Errorf("rung %d: %q", i, got)
+		}
+	}
+}

@@ -83,7 +83,7 @@ func (s *Service) Open(ctx context.Context, actor access.Actor, event int64) (_ 
 			return err
 		}
 		if len(rows) == 0 {
-			return fault.NotFound("没有找到这条通知：它不是发给您的，或您已不负责这件事")
+			return errNotTold()
 		}
 
 		return markRead(ctx, tx, s.now(), actor.UserID, []int64{rows[0].ID})

@@ -101,8 +101,10 @@ func rights() (permissions, roles []string, below []bool) {
 }
 
 // rungSQL gives who hears of events next: of those who hold the permission and did not hear yet, of this
-// event or of another one about the same matter, the ones whose grant stands closest to the unit. A roster of
-// duty, once there is one, is a rung before the first. Of what is somebody's own these people hear.
+// event or of another one about the same matter, the ones whose grant stands closest to the unit. Of what is
+// urgent those on duty at a unit of the line hear before the other holders of that unit. Of what is
+// somebody's
+// own these people hear.
 const rungSQL = `
 WITH ev AS (
     SELECT e.id, e.kind, e.urgent, e.permission, e.role, e.here, e.not_users, e.only_users, e.to_users,
@@ -118,12 +120,18 @@ force AS (
     SELECT g.user_id, g.role, g.unit_id FROM grants g JOIN users p ON p.id = g.user_id
     WHERE g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > @at) AND p.disabled_at IS NULL
         AND g.unit_id IN (SELECT unnest(line) FROM ev)),
+duty AS (
+    SELECT ev.id, d.user_id, max(array_position(ev.line, s.unit_id)) + 0.5 AS depth
+    FROM ev JOIN duty_shifts s ON s.unit_id = ANY (ev.line) AND s.starts_at <= @at AND s.ends_at > @at
+        JOIN duty_people d ON d.shift_id = s.id
+    WHERE ev.urgent GROUP BY 1, 2),
 held AS (
     SELECT ev.id, f.user_id, ev.only_users IS NOT NULL AS named,
-        max(array_position(ev.line, f.unit_id)) AS depth
+        greatest(max(array_position(ev.line, f.unit_id)), max(y.depth)) AS depth
     FROM ev JOIN unnest(@permissions::text[], @roles::text[], @below::boolean[]) 
         AS m (permission, role, below) ON m.permission = ev.permission
     JOIN force f ON f.role = m.role AND f.unit_id = ANY (ev.line) AND (m.below OR f.unit_id = ev.unit_id)
+    LEFT JOIN duty y ON y.id = ev.id AND y.user_id = f.user_id
     WHERE ev.to_users IS NULL AND NOT f.user_id = ANY (ev.not_users)
         AND (ev.only_users IS NULL OR f.user_id = ANY (ev.only_users))
         AND (ev.role IS NULL OR EXISTS (SELECT FROM force h WHERE h.user_id = f.user_id
@@ -138,7 +146,8 @@ rung AS (
     UNION
     SELECT ev.id, p.id FROM ev JOIN users p ON p.id = ANY (ev.to_users) AND p.disabled_at IS NULL
     WHERE NOT EXISTS (SELECT FROM heard n WHERE n.id = ev.id AND n.user_id = p.id))
-SELECT h.id, h.user_id, ev.kind, ev.urgent, coalesce(s.silent, '{}')
+SELECT h.id, h.user_id, ev.unit_id, ev.kind, ev.urgent, coalesce(s.silent, '{}'),
+    coalesce(s.outside, '{urgent}')
 FROM rung h JOIN ev ON ev.id = h.id LEFT JOIN notice_settings s ON s.user_id = h.user_id
 ORDER BY h.id, h.user_id`
 
@@ -153,10 +162,10 @@ func nextRung(ctx context.Context, tx pg.Tx, at time.Time, events []int64) ([]he
 
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (hearer, error) {
 		var h hearer
-		var urgent bool
 		var settings Settings
-		err := row.Scan(&h.eventID, &h.userID, &h.kind, &urgent, &settings.Silent)
-		h.counts = settings.Counts(h.kind, urgent)
+		err := row.Scan(&h.eventID, &h.userID, &h.unitID, &h.kind, &h.urgent, &settings.Silent,
+			&settings.Outside)
+		h.counts, h.leaves = settings.Counts(h.kind, h.urgent), settings.Leaves(h.kind, h.urgent)
 
 		return h, err
 	})

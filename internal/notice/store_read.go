@@ -210,8 +210,9 @@ type asker interface {
 }
 
 func findSettings(ctx context.Context, from asker, user int64) (settings Settings, err error) {
-	err = from.QueryRow(ctx, "SELECT silent, version FROM notice_settings WHERE user_id = $1", user).
-		Scan(&settings.Silent, &settings.Version)
+	settings.Outside = []Kind{Urgent} // of who chose nothing
+	err = from.QueryRow(ctx, "SELECT silent, outside, version FROM notice_settings WHERE user_id = $1", user).
+		Scan(&settings.Silent, &settings.Outside, &settings.Version)
 	if err != nil && !pg.IsNotFound(err) {
 		return Settings{}, fmt.Errorf("read notice settings: %w", err)
 	}
@@ -221,15 +222,13 @@ func findSettings(ctx context.Context, from asker, user int64) (settings Setting
 
 // saveSettings is the compare-and-set to the next version.
 func saveSettings(ctx context.Context, tx pg.Tx, user int64, edit Settings) error {
-	silent := make([]string, len(edit.Silent))
-	for i, kind := range edit.Silent {
-		silent[i] = string(kind)
-	}
 	done, err := tx.Pgx.Exec(ctx, `
-INSERT INTO notice_settings (user_id, silent, version)
-SELECT $1, $2::text[], 1 WHERE $3 = 0 OR EXISTS (SELECT FROM notice_settings WHERE user_id = $1)
-ON CONFLICT (user_id) DO UPDATE SET silent = $2, version = notice_settings.version + 1
-WHERE notice_settings.version = $3`, user, silent, edit.Version)
+INSERT INTO notice_settings (user_id, silent, outside, version)
+SELECT $1, $2::text[], $4::text[], 1
+WHERE $3 = 0 OR EXISTS (SELECT FROM notice_settings WHERE user_id = $1)
+ON CONFLICT (user_id) DO UPDATE SET silent = $2, outside = $4, version = notice_settings.version + 1
+WHERE notice_settings.version = $3`,
+		user, texts(edit.Silent), edit.Version, texts(edit.Outside))
 	if err != nil {
 		return fmt.Errorf("keep notice settings: %w", err)
 	}
@@ -238,6 +237,16 @@ WHERE notice_settings.version = $3`, user, silent, edit.Version)
 	}
 
 	return nil
+}
+
+// texts are kinds as the database takes them.
+func texts(kinds []Kind) []string {
+	list := make([]string, len(kinds))
+	for i, kind := range kinds {
+		list[i] = string(kind)
+	}
+
+	return list
 }
 
 func errMoved() error {

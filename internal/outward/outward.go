@@ -1,5 +1,5 @@
-// Package outward fetches from addresses that people typed: links of posts and sources of readings. It
-// keeps such an address from reaching what only this machine can see.
+// Package outward fetches from addresses that people typed: links of posts, sources of readings, robots of
+// groups. It keeps such an address from reaching what only this machine can see.
 //
 // The rule: http and https alone; the name is resolved and every address it has must be public; the address
 // that is connected to is checked once more by the dialler, since a name may answer differently the second
@@ -8,6 +8,7 @@
 package outward
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -36,6 +37,7 @@ type Options struct {
 type Client struct {
 	options Options
 	http    http.Client
+	post    http.Client // the same, which goes where a body was meant for and no further
 }
 
 // The bounds that nobody sets.
@@ -75,6 +77,10 @@ func New(options Options) *Client {
 			return c.check(r.Context(), r.URL)
 		},
 	}
+	c.post = http.Client{
+		Transport:     c.http.Transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 
 	return c
 }
@@ -99,7 +105,11 @@ func (c *Client) Get(ctx context.Context, address string, maxBytes int64) (Answe
 	}
 	defer r.Body.Close()
 
-	answer := Answer{Status: r.StatusCode, Final: r.Request.URL.String(), Type: r.Header.Get("Content-Type")}
+	return read(r, maxBytes)
+}
+
+func read(r *http.Response, maxBytes int64) (answer Answer, err error) {
+	answer = Answer{Status: r.StatusCode, Final: r.Request.URL.String(), Type: r.Header.Get("Content-Type")}
 
 	answer.Body, err = io.ReadAll(io.LimitReader(r.Body, maxBytes+1))
 	switch {
@@ -111,6 +121,57 @@ func (c *Client) Get(ctx context.Context, address string, maxBytes int64) (Answe
 
 	return answer, nil
 }
+
+// Post sends a body and reads what comes back, at most maxBytes of it. It follows no redirect: the answer is
+// then the redirect itself. Whatever fails, the address is not in the error, since it may hold a secret.
+// Fails
+// with *Failure.
+func (c *Client) Post(
+	ctx context.Context, address, contentType string, body []byte, maxBytes int64,
+) (Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
+	defer cancel()
+
+	at, err := Parse(address)
+	if err != nil {
+		return Answer{}, &Failure{Kind: BadAddress}
+	}
+	if err := c.check(ctx, at); err != nil {
+		return Answer{}, failure(err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, at.String(), bytes.NewReader(body))
+	if err != nil {
+		return Answer{}, &Failure{Kind: BadAddress}
+	}
+	r.Header.Set("User-Agent", userAgent)
+	r.Header.Set("Content-Type", contentType)
+
+	got, err := c.post.Do(r)
+
+	var named *url.Error
+	if errors.As(err, &named) {
+		err = named.Err
+	}
+	if err != nil {
+		return Answer{}, failure(err)
+	}
+	defer got.Body.Close()
+
+	return read(got, maxBytes)
+}
+
+// Dial connects to a host and port by the rule of addresses, for what is not HTTP. Fails with *Failure.
+func (c *Client) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := c.dial(ctx, network, address)
+	if err != nil {
+		return nil, failure(err)
+	}
+
+	return conn, nil
+}
+
+// Allows tells whether the operator named this host and port: it may be private.
+func (c *Client) Allows(hostPort string) bool { return c.allowed(hostPort) }
 
 // Seen is what a probe found.
 type Seen struct {

@@ -137,7 +137,7 @@ func TestWhatNeverEndsIsCutOff(t *testing.T) {
 		case "/header":
 			w.Header().Set("X-Long", strings.Repeat("x", 200<<10))
 		}
-	}, outward.Options{Timeout: 300 * time.Millisecond})
+	}, outward.Options{Timeout: 3 * time.Second})
 
 	for path, want := range map[string]outward.Kind{
 		"/endless": outward.TooLarge,

@@ -16,7 +16,18 @@ func MigrateFor(ctx context.Context, owner, application string, log *slog.Logger
 	if err := Migrate(ctx, owner, log); err != nil {
 		return err
 	}
-	role, err := roleOf(application)
+
+	return give(ctx, owner, application, "SELECT juzhen_grant($1)")
+}
+
+// GrantReader gives the role of the public site's address its rights: to read the schema site.
+func GrantReader(ctx context.Context, owner, reader string) error {
+	return give(ctx, owner, reader, "SELECT juzhen_grant_site($1)")
+}
+
+// give runs a function of the schema that gives rights to the role of an address, unless it is the owner.
+func give(ctx context.Context, owner, address, sql string) error {
+	role, err := roleOf(address)
 	if err != nil {
 		return err
 	}
@@ -30,7 +41,7 @@ func MigrateFor(ctx context.Context, owner, application string, log *slog.Logger
 	if err := conn.QueryRow(ctx, "SELECT current_user = $1", role).Scan(&same); err != nil || same {
 		return err
 	}
-	if _, err := conn.Exec(ctx, "SELECT juzhen_grant($1)", role); err != nil {
+	if _, err := conn.Exec(ctx, sql, role); err != nil {
 		return fmt.Errorf("give rights to the database role %q: %w", role, err)
 	}
 
@@ -63,4 +74,32 @@ func OwnsTables(ctx context.Context, db *DB) (bool, error) {
 	}
 
 	return owns, nil
+}
+
+// OnlyReads fails unless the role of these connections may read one schema and do nothing else: change
+// nothing there, and neither read nor change what lies in others.
+func OnlyReads(ctx context.Context, db *DB, schema string) error {
+	var beyond string
+	err := db.pool.QueryRow(ctx, `
+SELECT coalesce((SELECT n.nspname || '.' || c.relname FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    AND n.nspname NOT LIKE 'pg_toast%' AND n.nspname NOT LIKE 'pg_temp%'
+    AND (has_any_column_privilege(c.oid, 'INSERT, UPDATE')
+        OR has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+        OR n.nspname <> $1
+            AND (has_any_column_privilege(c.oid, 'SELECT') OR has_table_privilege(c.oid, 'SELECT')))
+    ORDER BY 1 LIMIT 1), '')`, schema).Scan(&beyond)
+	if err != nil {
+		return fmt.Errorf("find out what the role of the site may do: %w", err)
+	}
+	if beyond != "" {
+		return fmt.Errorf(
+			"the database role of the site may read schema %s alone, but it reaches %s",
+			schema,
+			beyond,
+		)
+	}
+
+	return nil
 }

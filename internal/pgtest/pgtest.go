@@ -66,31 +66,39 @@ func URL(t testing.TB) string {
 // application is the role that owns nothing in a test's database, and has the application's rights.
 const application = "juzhen_application"
 
+// reader is the role of the public site in a test's database.
+const reader = "juzhen_site"
+
 // AsApplication is the address of the same database for the application's own role, as docs/install.md
 // has it: whatever needs the tables' owner fails there.
-func AsApplication(address string) string {
+func AsApplication(address string) string { return as(address, application) }
+
+// AsReader is the address of the same database for the role of the public site.
+func AsReader(address string) string { return as(address, reader) }
+
+func as(address, role string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		panic(err) // it has been used to connect already
 	}
 	if password, ok := u.User.Password(); ok {
-		u.User = url.UserPassword(application, password)
+		u.User = url.UserPassword(role, password)
 	} else {
-		u.User = url.User(application)
+		u.User = url.User(role)
 	}
 
 	return u.String()
 }
 
-// ensureApplication makes the role on a server, with the password of the address.
-func ensureApplication(ctx context.Context, conn *pgx.Conn) error {
-	sql := "DO $$ BEGIN CREATE ROLE " + application + " LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
+// ensureRole makes a role on a server, with the password of the address.
+func ensureRole(ctx context.Context, conn *pgx.Conn, role string) error {
+	sql := "DO $$ BEGIN CREATE ROLE " + role + " LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
 	if _, err := conn.Exec(ctx, sql); err != nil || conn.Config().Password == "" {
 		return err
 	}
 	_, err := conn.Exec(
 		ctx,
-		"ALTER ROLE "+application+" PASSWORD '"+strings.ReplaceAll(conn.Config().Password, "'", "''")+"'",
+		"ALTER ROLE "+role+" PASSWORD '"+strings.ReplaceAll(conn.Config().Password, "'", "''")+"'",
 	)
 
 	return err
@@ -169,8 +177,11 @@ var templateOnce = sync.OnceValues(func() (string, error) {
 		if err := dropStale(ctx, c); err != nil {
 			return err
 		}
-		if err := ensureApplication(ctx, c); err != nil {
-			return err
+
+		for _, role := range []string{application, reader} {
+			if err := ensureRole(ctx, c, role); err != nil {
+				return err
+			}
 		}
 
 		return makeTemplate(ctx, c, server, name)
@@ -215,6 +226,9 @@ func makeTemplate(ctx context.Context, conn *pgx.Conn, server, name string) erro
 	}
 	owner := withDatabase(server, half)
 	if err := pg.MigrateFor(ctx, owner, AsApplication(owner), slog.New(slog.DiscardHandler)); err != nil {
+		return err
+	}
+	if err := pg.GrantReader(ctx, owner, AsReader(owner)); err != nil {
 		return err
 	}
 	_, err := conn.Exec(ctx, "ALTER DATABASE "+half+" RENAME TO "+name)

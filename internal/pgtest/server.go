@@ -52,10 +52,7 @@ func shared(ctx context.Context, dir string) (string, error) {
 	}
 	server, err := localpg.Start(ctx, localpg.Options{
 		Dir: dir, Database: "juzhen_tests", Trust: true, Detached: true, Log: slog.New(slog.DiscardHandler),
-		Settings: map[string]string{
-			"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "400",
-			"autovacuum": "off", "max_wal_size": "4GB", "checkpoint_timeout": "1h",
-		},
+		Settings: localpg.Throwaway(),
 	})
 	if err != nil {
 		return "", err

@@ -107,3 +107,16 @@ SELECT $1, 'weibo', n::text, 'past', timestamptz '2026-11-01' + n * interval '20
 		}
 	}
 }
+
+// BenchmarkStanding2000 is what the supervisor's start page asks of reach.
+func BenchmarkStanding2000(b *testing.B) {
+	w := newBenchWorld(b)
+	w.crowd(2000, 180)
+
+	for b.Loop() {
+		standing, err := w.s.Standing(b.Context(), w.boss, "")
+		if err != nil || standing.Judged() != 2000 {
+			b.Fatalf("%d judged, %v", standing.Judged(), err)
+		}
+	}
+}

@@ -21,7 +21,8 @@ const (
 type Limits struct {
 	PublicHour     int // of 15,000 an hour and address; default 10,000
 	CommercialHour int // of 50,000 an hour and address; default 25,000
-	AccountDay     int // of 100 a day and account on the open interface; default 60
+	AccountDay     int // of 100 a day and account on the open interface; default 40
+	InboxDay       int // of the same, for what citizens say; default 30
 }
 
 func (l Limits) filled() Limits {
@@ -32,7 +33,10 @@ func (l Limits) filled() Limits {
 		l.CommercialHour = 25_000
 	}
 	if l.AccountDay == 0 {
-		l.AccountDay = 60
+		l.AccountDay = 40
+	}
+	if l.InboxDay == 0 {
+		l.InboxDay = 30
 	}
 
 	return l
@@ -76,6 +80,14 @@ func (l Limits) daily(accountID int64, now time.Time) window {
 		ends:  start.AddDate(0, 0, 1),
 		limit: l.AccountDay,
 	}
+}
+
+// inboxDaily is the share of the account's day that its inbox has.
+func (l Limits) inboxDaily(accountID int64, now time.Time) window {
+	w := l.daily(accountID, now)
+	w.scope, w.limit = w.scope+"/inbox", l.InboxDay
+
+	return w
 }
 
 func accountScope(id int64) string { return "account/" + strconv.FormatInt(id, 10) }

@@ -356,7 +356,7 @@ func TestTheBudgetShowsWhatIsUsedAndNext(t *testing.T) {
 	used := 0
 	for _, budgetLine := range lines[2:] {
 		used += budgetLine.Used
-		if budgetLine.Limit != 60 || budgetLine.NextAt == nil ||
+		if budgetLine.Limit != 40 || budgetLine.NextAt == nil ||
 			!budgetLine.ResetsAt.Equal(time.Date(2026, 11, 23, 16, 0, 0, 0, time.UTC)) {
 			t.Errorf("line of account %d: %+v", budgetLine.AccountID, budgetLine)
 		}

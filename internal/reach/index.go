@@ -2,6 +2,7 @@ package reach
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"juzhen/internal/access"
@@ -48,8 +49,25 @@ func (s *Service) Spread(
 	if len(found) == 0 {
 		return out, fault.NotFound("没有找到，或不在您的管辖范围内")
 	}
-	out, err = selectSpread(ctx, s.db.Pool(), accountID, period)
-	out.Period = period
+	spreads, err := selectSpreads(ctx, s.db.Pool(), []int64{accountID}, period)
 
-	return out, err
+	return spreads[accountID], err
+}
+
+// Spreads is Spread for all accounts in the actor's scope at or below a unit, or, where accountID is not 0,
+// for that one: all of them from one statement.
+func (s *Service) Spreads(
+	ctx context.Context, actor access.Actor, unitPath string, accountID int64, period Period,
+) (_ map[int64]Spread, err error) {
+	defer fault.Step(&err, "reach.Spreads")
+
+	ids, err := selectScope(ctx, s.db.Pool(), actor, unitPath)
+	if err != nil {
+		return nil, err
+	}
+	if accountID != 0 {
+		ids = slices.DeleteFunc(ids, func(id int64) bool { return id != accountID })
+	}
+
+	return selectSpreads(ctx, s.db.Pool(), ids, period)
 }

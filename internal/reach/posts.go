@@ -101,7 +101,24 @@ func (s *Service) Posts(ctx context.Context, actor access.Actor, filter PostFilt
 func (s *Service) Noticed(ctx context.Context, actor access.Actor, accountID int64) (_ []Post, err error) {
 	defer fault.Step(&err, "reach.Noticed %d", accountID)
 
-	return selectNoticed(ctx, s.db.Pool(), actor, accountID)
+	return selectNoticed(ctx, s.db.Pool(), actor, accountID, mostNoticed)
+}
+
+// mostNoticed is how many noticed posts a list has.
+const mostNoticed = 100
+
+// FirstNoticed gives the newest n of those that Noticed lists of all accounts, and how many there are.
+func (s *Service) FirstNoticed(
+	ctx context.Context, actor access.Actor, n int,
+) (_ []Post, all int, err error) {
+	defer fault.Step(&err, "reach.FirstNoticed")
+
+	if all, err = countNoticed(ctx, s.db.Pool(), actor); err != nil || all == 0 {
+		return nil, all, err
+	}
+	list, err := selectNoticed(ctx, s.db.Pool(), actor, 0, n)
+
+	return list, all, err
 }
 
 // Reading is one set of counts of a post.

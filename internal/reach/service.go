@@ -113,33 +113,47 @@ func (s *Service) spend(ctx context.Context, host Host, accountID int64) error {
 // refused records what an error of the platform means for later readings. It returns the error only
 // when the job should be tried again.
 func (s *Service) refused(ctx context.Context, src source, host Host, cause error) error {
-	now, next := s.now(), s.now().Add(15*time.Minute)
-	reason := "unreachable"
+	reason, next, retry := s.judge(ctx, src, host, cause)
+	if reason == "" {
+		return retry
+	}
+	if err := looked(ctx, s.db.Pool(), src.ID, s.now(), next, string(reason)); err != nil {
+		return err
+	}
+
+	return retry
+}
+
+// judge says what an error of the platform means: why and until when readings of the account wait, and
+// the error only when the job should be tried again; no reason where that could not be written down.
+func (s *Service) judge(
+	ctx context.Context,
+	src source,
+	host Host,
+	cause error,
+) (reason Reason, next time.Time, retry error) {
+	now := s.now()
 
 	var e *weibo.Error
 	switch {
 	case errors.Is(cause, errBudget):
-		reason, next = "budget", s.opt.Limits.hourly(host, now).ends
+		reason, next = reasonBudget, s.opt.Limits.hourly(host, now).ends
 	case errors.As(cause, &e) && e.Class == weibo.ClassToken:
-		reason, next = "token", now.Add(hour)
+		reason, next = reasonToken, now.Add(hour)
 		if err := s.tokenRefused(ctx, src, e); err != nil {
-			return err
+			return "", next, err
 		}
 	case errors.As(cause, &e) && e.Class == weibo.ClassSlow:
-		reason, next = "limit", e.RestUntil(now)
+		reason, next = reasonLimit, e.RestUntil(now)
 		if err := s.slowedDown(ctx, src, host, e); err != nil {
-			return err
+			return "", next, err
 		}
 	case errors.As(cause, &e) && e.Class != weibo.ClassRetry:
-		reason, next = "refused", now.Add(hour)
+		reason, next = reasonRefused, now.Add(hour)
 	case fault.Is(cause, fault.KindConflict):
-		reason, next = "token", now.Add(hour)
+		reason, next = reasonToken, now.Add(hour)
 	default:
-		if err := looked(ctx, s.db.Pool(), src.ID, now, next, reason); err != nil {
-			return err
-		}
-
-		return cause
+		return reasonUnreachable, now.Add(15 * time.Minute), cause
 	}
 	s.opt.Log.WarnContext(ctx, "reading put off",
 		"account", src.ID,
@@ -148,7 +162,7 @@ func (s *Service) refused(ctx context.Context, src source, host Host, cause erro
 		"err", cause,
 	)
 
-	return looked(ctx, s.db.Pool(), src.ID, now, next, reason)
+	return reason, next, nil
 }
 
 func (s *Service) tokenRefused(ctx context.Context, src source, e *weibo.Error) error {

@@ -75,12 +75,23 @@ ORDER BY p.reposts + p.comments + p.likes DESC, p.id DESC LIMIT $3`,
 		planned(beijing.Date(period.From), beijing.Date(period.To), limit, ids)...)
 }
 
-func selectNoticed(ctx context.Context, q querier, actor access.Actor, accountID int64) ([]Post, error) {
-	scope, args := scoped(actor, access.PostView, "u.path", 2)
+func selectNoticed(
+	ctx context.Context, q querier, actor access.Actor, accountID int64, limit int,
+) ([]Post, error) {
+	scope, args := scoped(actor, access.PostView, "u.path", 3)
 
 	return readPosts(ctx, q, selectPostSQL+`p.noted_at IS NULL AND (p.origin = 'elsewhere'
 			OR p.state <> 'live') AND ($1 = 0 OR p.account_id = $1) AND `+scope+
-		` ORDER BY p.posted_at DESC LIMIT 100`, append([]any{accountID}, args...)...)
+		` ORDER BY p.posted_at DESC LIMIT $2`, append([]any{accountID, limit}, args...)...)
+}
+
+func countNoticed(ctx context.Context, q querier, actor access.Actor) (n int, err error) {
+	scope, args := scoped(actor, access.PostView, "u.path", 1)
+	err = q.QueryRow(ctx, `
+SELECT count(*) FROM platform_posts p JOIN accounts a ON a.id = p.account_id JOIN units u ON u.id = a.unit_id
+WHERE `+noticedPosts+` AND `+scope, args...).Scan(&n)
+
+	return n, err
 }
 
 func selectPost(

@@ -35,6 +35,7 @@ type account struct {
 	lastPost time.Time
 	usage    map[string]*usage // by application key
 	jump     int               // followers added by hand
+	read     unread
 }
 
 // AddAccount puts one more account on the platform. It fails when the uid or the handle is taken or missing.

@@ -257,6 +257,7 @@ const freshPosts = 10 // newest posts whose audience comments/to_me shows
 
 // commentsToMe answers comments/to_me(/biz).
 func commentsToMe(c *call) (any, error) {
+	c.acc.looked(&c.acc.read.comments, c.now)
 	all := c.received()
 	return c.commentPage(all, len(all))
 }

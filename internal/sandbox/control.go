@@ -17,31 +17,33 @@ var errAbsent = errors.New("no such account, post or fault")
 
 func (s *Server) controlRoutes(mux *http.ServeMux) {
 	for pattern, h := range map[string]control{
-		"GET /_control/state":          s.controlState,
-		"GET /_control/accounts":       func(*http.Request) (any, error) { return s.Accounts(), nil },
-		"POST /_control/accounts":      s.controlAddAccounts,
-		"POST /_control/apps":          s.controlAddApp,
-		"GET /_control/posts":          s.controlPosts,
-		"GET /_control/posts/{id}":     s.controlPost,
-		"POST /_control/posts":         s.controlRival,
-		"PATCH /_control/posts/{id}":   s.controlEdit,
-		"DELETE /_control/posts/{id}":  s.controlRemove,
-		"GET /_control/faults":         func(*http.Request) (any, error) { return s.Faults(), nil },
-		"POST /_control/faults":        s.controlFault,
-		"DELETE /_control/faults":      func(*http.Request) (any, error) { s.ClearFaults(); return nil, nil },
-		"DELETE /_control/faults/{id}": s.controlClearFault,
-		"GET /_control/log":            s.controlLog,
-		"GET /_control/counters":       func(*http.Request) (any, error) { return s.Counters(), nil },
-		"GET /_control/clock":          s.controlClock,
-		"POST /_control/clock":         s.controlTurn,
-		"POST /_control/audience":      s.controlAudience,
-		"POST /_control/tokens":        s.controlToken,
-		"POST /_control/tokens/expire": s.controlEndTokens(s.ExpireTokens),
-		"POST /_control/tokens/revoke": s.controlEndTokens(s.RevokeTokens),
-		"GET /_control/settings":       s.controlSettings,
-		"POST /_control/settings":      s.controlSet,
-		"POST /_control/comments":      s.controlComment,
-		"POST /_control/reset":         func(*http.Request) (any, error) { s.Reset(); return nil, nil },
+		"GET /_control/state":            s.controlState,
+		"GET /_control/accounts":         func(*http.Request) (any, error) { return s.Accounts(), nil },
+		"POST /_control/accounts":        s.controlAddAccounts,
+		"POST /_control/apps":            s.controlAddApp,
+		"GET /_control/posts":            s.controlPosts,
+		"GET /_control/posts/{id}":       s.controlPost,
+		"POST /_control/posts":           s.controlRival,
+		"PATCH /_control/posts/{id}":     s.controlEdit,
+		"DELETE /_control/posts/{id}":    s.controlRemove,
+		"GET /_control/faults":           func(*http.Request) (any, error) { return s.Faults(), nil },
+		"POST /_control/faults":          s.controlFault,
+		"DELETE /_control/faults":        s.controlClearFaults,
+		"DELETE /_control/faults/{id}":   s.controlClearFault,
+		"GET /_control/log":              s.controlLog,
+		"GET /_control/counters":         func(*http.Request) (any, error) { return s.Counters(), nil },
+		"GET /_control/clock":            s.controlClock,
+		"POST /_control/clock":           s.controlTurn,
+		"POST /_control/audience":        s.controlAudience,
+		"POST /_control/tokens":          s.controlToken,
+		"POST /_control/tokens/expire":   s.controlEndTokens(s.ExpireTokens),
+		"POST /_control/tokens/revoke":   s.controlEndTokens(s.RevokeTokens),
+		"GET /_control/settings":         s.controlSettings,
+		"POST /_control/settings":        s.controlSet,
+		"POST /_control/comments":        s.controlComment,
+		"DELETE /_control/comments/{id}": s.controlUncomment,
+		"POST /_control/messages":        s.controlMessages,
+		"POST /_control/reset":           func(*http.Request) (any, error) { s.Reset(); return nil, nil },
 	} {
 		mux.HandleFunc(pattern, s.hand(h))
 	}
@@ -240,6 +242,12 @@ func (s *Server) controlFault(r *http.Request) (any, error) {
 	}
 
 	return map[string]int{"id": id}, nil
+}
+
+func (s *Server) controlClearFaults(*http.Request) (any, error) {
+	s.ClearFaults()
+
+	return nil, nil
 }
 
 func (s *Server) controlClearFault(r *http.Request) (any, error) {

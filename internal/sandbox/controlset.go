@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -159,11 +160,12 @@ func (s *Server) controlSet(r *http.Request) (any, error) {
 	return s.controlSettings(r)
 }
 
-// controlComment lets a citizen comment on a post.
+// controlComment lets a citizen comment on a post, or answer a comment under it.
 func (s *Server) controlComment(r *http.Request) (any, error) {
 	var in struct {
 		Post       int64
 		Name, Text string
+		Reply      int64
 	}
 	if err := decode(r, &in); err != nil {
 		return nil, err
@@ -172,11 +174,33 @@ func (s *Server) controlComment(r *http.Request) (any, error) {
 		return nil, errAbsent
 	}
 
-	return s.talk.put(comment{
-		Post: in.Post,
-		UID:  5700000100,
-		Name: or(in.Name, "热心市民"),
-		Text: in.Text,
-		At:   s.clock.now(),
-	}), nil
+	return s.comment(in.Post, in.Reply, in.Name, in.Text), nil
+}
+
+// controlUncomment takes a comment away, as its author or the platform does.
+func (s *Server) controlUncomment(r *http.Request) (any, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return nil, errAbsent
+	}
+	s.Uncomment(id)
+
+	return nil, nil
+}
+
+// controlMessages says how many private messages of an account are unread.
+func (s *Server) controlMessages(r *http.Request) (any, error) {
+	var in struct {
+		Account string
+		Unread  int
+	}
+	if err := decode(r, &in); err != nil {
+		return nil, err
+	}
+	if s.find(in.Account) == nil {
+		return nil, errAbsent
+	}
+	s.Messages(in.Account, in.Unread)
+
+	return nil, nil
 }

@@ -54,6 +54,7 @@ var publicCalls = map[string]endpoint{
 	"comments/create":            {post: true, fn: createComment},
 	"comments/reply":             {post: true, fn: replyComment},
 	"comments/destroy":           {post: true, fn: destroyComment},
+	"remind/unread_count":        {fn: unreadCount},
 	"short_url/shorten":          {fn: shorten},
 	"short_url/expand":           {fn: expand},
 }

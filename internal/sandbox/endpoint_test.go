@@ -35,6 +35,7 @@ var ways = []struct {
 	{"GET", "/2/friendships/show.json", "target_id=5600000002", ""},
 	{"GET", "/2/comments/timeline.json", "", ""},
 	{"GET", "/2/comments/mentions.json", "", ""},
+	{"GET", "/2/remind/unread_count.json", "", ""},
 	{"GET", "/2/comments/show_batch.json", "cids=5,6", ""},
 	{"GET", "/c/2/users/counts_batch/other.json", "uids=5600000002,5600000003", ""},
 	{"GET", "/c/2/statuses/mentions/biz.json", "", ""},

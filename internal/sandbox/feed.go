@@ -50,6 +50,7 @@ func homeTimeline(c *call) (any, error) {
 
 // mentions answers statuses/mentions(/biz): posts of others that name the account.
 func mentions(c *call) (any, error) {
+	c.acc.looked(&c.acc.read.mentions, c.now)
 	return c.feed(func(p *post) bool { return p.acc != c.acc && names(p.read().Raw, c.acc) })
 }
 
@@ -77,17 +78,20 @@ func isHandleRune(text string) bool {
 
 // commentsTimeline answers comments/timeline(/biz): those the account received and those it wrote.
 func commentsTimeline(c *call) (any, error) {
+	c.acc.looked(&c.acc.read.comments, c.now)
 	all := append(c.received(), c.s.talk.pick(func(m comment) bool { return m.UID == c.acc.UID })...)
 	return c.commentPage(all, len(all))
 }
 
 // commentsMentions answers comments/mentions(/biz): those that name the account.
 func commentsMentions(c *call) (any, error) {
+	c.acc.looked(&c.acc.read.naming, c.now)
 	all := c.s.talk.pick(func(m comment) bool { return m.UID != c.acc.UID && names(m.Text, c.acc) })
 	return c.commentPage(all, len(all))
 }
 
-// commentBatch answers comments/show_batch: up to fifty comments that were written through the interface.
+// commentBatch answers comments/show_batch: up to fifty comments. Those of the audience come without their
+// text.
 func commentBatch(c *call) (any, error) {
 	ids, err := c.ids("cids", 50)
 	if err != nil {
@@ -97,8 +101,12 @@ func commentBatch(c *call) (any, error) {
 	out := []commentJSON{}
 
 	for _, id := range ids {
-		if comment, ok := c.s.talk.find(id); ok {
+		switch comment, ok := c.s.talk.find(id); {
+		case ok:
 			out = append(out, c.comment(comment, true))
+		case id&sampleMark != 0: // made up when it is asked for, and never taken away
+			out = append(out, c.comment(comment, false))
+			out[len(out)-1].ID, out[len(out)-1].IDStr = id, strconv.FormatInt(id, 10)
 		}
 	}
 

@@ -1,41 +1,27 @@
 package template
 
 import (
-	"context"
 	"time"
 
 	"github.com/riverqueue/river"
 
-	"juzhen/internal/fault"
 	"juzhen/internal/queue"
 )
 
 // RemindArgs asks for a look at what is due and missing.
-type RemindArgs struct{}
+type RemindArgs struct{ queue.Round }
 
-// Kind names the job.
+// Kind names the job; it is never renamed.
 func (RemindArgs) Kind() string { return "template_remind" }
 
-// InsertOpts gives the queue.
+// InsertOpts puts it among the messages to people.
 func (RemindArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: queue.Notify, MaxAttempts: 1}
 }
 
-type reminder struct {
-	river.WorkerDefaults[RemindArgs]
-	s *Service
-}
-
-// Work looks at all clocks.
-func (w reminder) Work(ctx context.Context, _ *river.Job[RemindArgs]) (err error) {
-	defer fault.Step(&err, "template.reminder.Work")
-
-	return w.s.Remind(ctx)
-}
-
-// AddWorkers registers the worker of this feature.
+// AddWorkers registers the workers of this feature.
 func AddWorkers(workers *river.Workers, service *Service) error {
-	return river.AddWorkerSafely(workers, reminder{s: service})
+	return queue.AddRound[RemindArgs](workers, service.Remind)
 }
 
 // Periodic lists what this feature does again and again.

@@ -46,7 +46,7 @@ func (d *Declared) Declare(matter Matter) Matter {
 	case matter.Code == "" || matter.Subject == "" || matter.Text == "" || matter.Tone == "" ||
 		matter.Act == "":
 		panic(fmt.Sprintf("todo: the matter %q is not whole", matter.Code))
-	case !matter.Permission.Valid() || !slices.Contains(kinds, matter.Kind):
+	case !matter.Permission.Valid() || !isKind(matter.Kind):
 		panic(fmt.Sprintf("todo: the matter %s has no permission or kind", matter.Code))
 	}
 	d.list = Join(d.list, []Matter{matter})
@@ -152,33 +152,3 @@ func (o Open) Act() string { return o.Matter.Act }
 func (o Open) Pairs() []any {
 	return append([]any{"code", o.Code}, i18n.Pairs(o.Args, "reason", "what", "role")...)
 }
-
-// kindNames are the headings of the list.
-var kindNames = map[string]string{
-	KindIncident: i18n.N("可能重复发布"),
-	KindUnknown:  i18n.N("结果待核"),
-	KindMissed:   i18n.N("错过与失败"),
-	KindProblem:  i18n.N("发布前的问题"),
-	KindDuty:     i18n.N("到时应发布"),
-	KindHandoff:  i18n.N("待人工发布"),
-	KindLive:     i18n.N("线上内容须核对"),
-	KindNoticed:  i18n.N("平台上的异常"),
-	KindToken:    i18n.N("账号授权"),
-	KindFault:    i18n.N("问题整改"),
-	KindConfirm:  i18n.N("第二人确认"),
-	KindReview:   i18n.N("待审稿件"),
-	KindReturned: i18n.N("退回的稿件"),
-	KindNotice:   i18n.N("告知"),
-}
-
-// KindName is the Chinese heading of a kind.
-func KindName(kind string) string {
-	if n, ok := kindNames[kind]; ok {
-		return n
-	}
-
-	return i18n.N("其他事项")
-}
-
-// Kinds lists the kinds in the order of the list.
-func Kinds() []string { return slices.Clone(kinds) }

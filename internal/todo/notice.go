@@ -9,31 +9,13 @@ import (
 	"juzhen/internal/pg"
 )
 
-// noticeKinds are the kinds of notice under which people hear of matters, by heading.
-var noticeKinds = map[string]notice.Kind{
-	KindIncident: notice.Outcome,
-	KindUnknown:  notice.Outcome,
-	KindMissed:   notice.Missed,
-	KindProblem:  notice.Problem,
-	KindDuty:     notice.Work,
-	KindHandoff:  notice.Work,
-	KindLive:     notice.Platform,
-	KindNoticed:  notice.Platform,
-	KindToken:    notice.Account,
-	KindFault:    notice.Work,
-	KindConfirm:  notice.Confirm,
-	KindReview:   notice.Review,
-	KindReturned: notice.Returned,
-	KindNotice:   notice.Other,
-}
-
 // kindOfNotice is the kind of notice under which people hear of the matter.
 func (m Matter) kindOfNotice() notice.Kind {
 	if m.Notice != "" {
 		return m.Notice
 	}
 
-	return noticeKinds[m.Kind]
+	return headingOf(m.Kind).notice
 }
 
 // tell tells people of matters that were raised; ids are their numbers by key.

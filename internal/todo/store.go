@@ -246,7 +246,7 @@ func list(ctx context.Context, db *gorm.DB, actor access.Actor, l listing) ([]Op
 		       	ORDER BY t.due_at NULLS LAST, t.raised_at, t.id) AS place`+fromTodos+where+`
 		AND ? IN ('', t.kind)) t WHERE place <= ?
 		ORDER BY array_position(string_to_array(?, ','), kind), place LIMIT ?`,
-		append(args, l.kind, l.each, strings.Join(kinds, ","), l.limit)...).Find(ctx)
+		append(args, l.kind, l.each, strings.Join(Kinds(), ","), l.limit)...).Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list to-dos: %w", err)
 	}

@@ -66,29 +66,6 @@ func (it Item) filled() Item {
 	return it
 }
 
-// The kinds, most pressing first: the order of the list.
-const (
-	KindIncident = "incident" // something went out twice
-	KindUnknown  = "unknown"  // nobody knows whether it went out
-	KindMissed   = "missed"   // the due time passed
-	KindProblem  = "problem"  // it will not go out as things are
-	KindDuty     = "duty"     // something is to be published by its time, and is not there
-	KindHandoff  = "handoff"  // to be posted by hand
-	KindLive     = "live"     // what went out, or seems to have, must be looked at on the platform
-	KindNoticed  = "noticed"  // a post on the platform is not what it should be
-	KindToken    = "token"    // an authorisation ends
-	KindFault    = "fault"    // something found wrong is to be put right, looked at again or closed out
-	KindConfirm  = "confirm"  // a second person is needed
-	KindReview   = "review"
-	KindReturned = "returned"
-	KindNotice   = "notice" // to be known: it goes from a reader's list once that reader has read it
-)
-
-var kinds = []string{
-	KindIncident, KindUnknown, KindMissed, KindProblem, KindDuty, KindHandoff, KindLive, KindNoticed,
-	KindToken, KindFault, KindConfirm, KindReview, KindReturned, KindNotice,
-}
-
 // RaiseTx opens a matter; it does nothing when one with the same key is open.
 func RaiseTx(ctx context.Context, tx pg.Tx, at time.Time, item Item) (err error) {
 	defer fault.Step(&err, "todo.RaiseTx")
@@ -159,6 +136,36 @@ func ResolveSubjectTx(
 	defer fault.Step(&err, "todo.ResolveSubjectTx %d", subjectID)
 
 	return resolve(ctx, tx, at, by, "subject_type = $3 AND subject_id = $4", string(subject), subjectID)
+}
+
+// SettleSubjectTx makes the list all that is open about one thing: what is not on it is resolved, what is
+// new is raised. Nobody is told again of what stays open.
+func SettleSubjectTx(
+	ctx context.Context, tx pg.Tx, at time.Time, subject Subject, subjectID int64, list []Item, by int64,
+) (err error) {
+	defer fault.Step(&err, "todo.SettleSubjectTx %d", subjectID)
+
+	keys := make([]string, len(list))
+	for i, item := range list {
+		keys[i] = item.Key
+	}
+	err = resolve(ctx, tx, at, by, "subject_type = $3 AND subject_id = $4 AND key <> ALL ($5)",
+		string(subject), subjectID, keys)
+	if err != nil {
+		return err
+	}
+
+	return RaiseManyTx(ctx, tx, at, list)
+}
+
+// ResolveBeforeTx closes what is open about a kind of thing since before an instant, but for one key.
+func ResolveBeforeTx(
+	ctx context.Context, tx pg.Tx, at time.Time, subject Subject, before time.Time, but string,
+) (err error) {
+	defer fault.Step(&err, "todo.ResolveBeforeTx %s", subject)
+
+	return resolve(ctx, tx, at, 0, "subject_type = $3 AND raised_at < $4 AND key <> $5",
+		string(subject), before, but)
 }
 
 // OpenSQL is a table of what is open about a kind of subject, to join with the subjects' own: kind, key,
@@ -267,7 +274,7 @@ func (s *Service) List(ctx context.Context, actor access.Actor) (_ []Open, err e
 func (s *Service) First(ctx context.Context, actor access.Actor, n int) (_ []Open, err error) {
 	defer fault.Step(&err, "todo.First")
 
-	return s.shown(list(ctx, s.db.Gorm(ctx), actor, listing{each: n, limit: n * len(kinds) * 2}))
+	return s.shown(list(ctx, s.db.Gorm(ctx), actor, listing{each: n, limit: n * len(headings) * 2}))
 }
 
 // OfKind gives those of one kind; at most 300.

@@ -39,6 +39,13 @@ func (f funcs) field(p erring, name, label string, value any, more ...any) (page
 			return out, fmt.Errorf("field %s: %w", name, err)
 		}
 	}
+
+	switch {
+	case out.Options != nil: // a search with choices is a select, in whatever order the names stand
+		out.Type = "select"
+	case out.Rows > 0:
+		out.Type = "textarea"
+	}
 	choose(&out)
 
 	return out, nil
@@ -74,13 +81,12 @@ func setField(field *page.Field, key string, v any) error {
 		*numbers[key], ok = v.(int)
 	case key == "options":
 		field.Options, ok = v.([]page.Option)
-		field.Type = "select"
+		if ok && field.Options == nil {
+			field.Options = []page.Option{}
+		}
 	}
 	if !ok {
 		return fmt.Errorf("%s cannot be set to %T", key, v)
-	}
-	if field.Rows > 0 {
-		field.Type = "textarea"
 	}
 
 	return nil

@@ -16,6 +16,7 @@ import (
 type Options struct {
 	PublicURL     string // base before "/2/…" and "/oauth2/…"; default https://api.weibo.com
 	CommercialURL string // base before "/2/…" of the contracted interface; default https://c.api.weibo.com
+	RemindURL     string // base before "/2/remind/…"; default the public one's own host for it, or PublicURL
 	AppKey        string
 	AppSecret     string
 	RIP           string // the operator's own address, the "rip" field of writes; empty: not sent
@@ -50,6 +51,7 @@ type Client struct {
 const (
 	defaultPublicURL     = "https://api.weibo.com"
 	defaultCommercialURL = "https://c.api.weibo.com"
+	defaultRemindURL     = "https://rm.api.weibo.com"
 	answerLimit          = 1 << 20
 	readLimit            = 8 << 20
 )
@@ -64,6 +66,10 @@ func (o *Options) fill() {
 	start := time.Now()
 	o.PublicURL = strings.TrimRight(or(o.PublicURL, defaultPublicURL), "/")
 	o.CommercialURL = strings.TrimRight(or(o.CommercialURL, defaultCommercialURL), "/")
+	if o.RemindURL == "" && o.PublicURL == defaultPublicURL {
+		o.RemindURL = defaultRemindURL
+	}
+	o.RemindURL = strings.TrimRight(or(o.RemindURL, o.PublicURL), "/")
 	o.Conns = or(o.Conns, 64)
 	o.ReadConns = or(o.ReadConns, 16)
 	o.IdleLimit = or(o.IdleLimit, 4*time.Second)

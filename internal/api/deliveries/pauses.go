@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/api/rest"
 	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
+	pausing "juzhen/internal/pause"
 )
 
 type pause struct {
@@ -76,7 +77,7 @@ func (a *api) pauses() {
 	), access.Pause, a.release)
 }
 
-func showPause(p delivery.Pause) pause {
+func showPause(p delivery.Paused) pause {
 	return pause{
 		p.ID, p.UnitID, p.UnitName, p.AccountID, p.AccountHandle, p.SparesUrgent, p.Reason, p.PausedName,
 		p.PausedAt.UTC(), p.Held,
@@ -93,7 +94,7 @@ func (a *api) listPauses(
 		return nil, err
 	}
 
-	return rest.Sliced(rows, *in, func(p delivery.Pause) int64 { return p.ID }, showPause)
+	return rest.Sliced(rows, *in, func(p delivery.Paused) int64 { return p.ID }, showPause)
 }
 
 func (a *api) previewPause(ctx context.Context, who access.Actor, in *struct {
@@ -102,7 +103,7 @@ func (a *api) previewPause(ctx context.Context, who access.Actor, in *struct {
 
 	SparesUrgent bool `query:"spares_urgent" doc:"加急的照常发"`
 }) (*rest.Out[pausePreview], error) {
-	stop := delivery.Stop{UnitID: in.UnitID, SparesUrgent: in.SparesUrgent}
+	stop := pausing.Stop{UnitID: in.UnitID, SparesUrgent: in.SparesUrgent}
 	if in.AccountID != 0 {
 		stop.AccountID = &in.AccountID
 	}
@@ -116,7 +117,7 @@ func (a *api) createPause(
 	who access.Actor,
 	in *struct{ Body newPause },
 ) (*rest.Out[pause], error) {
-	p, err := a.Deliveries.Pause(ctx, who, delivery.Stop{
+	p, err := a.Deliveries.Pause(ctx, who, pausing.Stop{
 		UnitID:       in.Body.UnitID,
 		AccountID:    in.Body.AccountID,
 		SparesUrgent: in.Body.SparesUrgent,

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/api/channels"
 	"juzhen/internal/api/rest"
+	"juzhen/internal/channel"
 	"juzhen/internal/i18n"
 	"juzhen/internal/notice"
 )
@@ -47,6 +49,8 @@ func (a *api) notices() {
 		i18n.N("本人的通知设置")), access.Self, a.settings)
 	rest.Register(a.API, rest.Op(http.MethodPut, "/notices/settings", "set-notice-settings", "notices",
 		i18n.N("修改本人的通知设置")), access.Self, a.save)
+	rest.Register(a.API, rest.Op(http.MethodGet, "/notices/outside", "list-told-outside", "notices",
+		i18n.N("本人的通知里最近经群机器人说出的，最多 20 条")), access.Self, a.outside)
 }
 
 type noticeFilter struct {
@@ -97,10 +101,22 @@ func (a *api) readAll(
 type NoticeSettings struct {
 	Version int      `json:"version" minimum:"0" maximum:"2147483647" doc:"修改时给读到的版本号"`
 	Counted []string `json:"counted" maxItems:"50" doc:"计在铃铛上的类别；紧急的总是计数"`
+	Outside []string `json:"outside" maxItems:"50" doc:"群机器人也说的类别；urgent：各类里紧急的"`
+}
+
+// settingsEdit is what a person chooses.
+type settingsEdit struct {
+	Version int      `json:"version" minimum:"0" maximum:"2147483647" doc:"修改时给读到的版本号"`
+	Counted []string `json:"counted" maxItems:"50" doc:"计在铃铛上的类别；紧急的总是计数"`
+	Outside []string `json:"outside,omitempty" maxItems:"50" doc:"群机器人也说的类别；不给就不变"`
 }
 
 func showSettings(kept notice.Settings) NoticeSettings {
-	shown := NoticeSettings{Version: kept.Version, Counted: []string{}}
+	shown := NoticeSettings{Version: kept.Version, Counted: []string{}, Outside: []string{}}
+
+	for _, kind := range kept.Outside {
+		shown.Outside = append(shown.Outside, string(kind))
+	}
 
 	for _, kind := range notice.Kinds() {
 		if kept.Counts(kind, false) {
@@ -123,7 +139,7 @@ func (a *api) settings(
 func (a *api) save(
 	ctx context.Context,
 	who access.Actor,
-	in *struct{ Body NoticeSettings },
+	in *struct{ Body settingsEdit },
 ) (*rest.Out[NoticeSettings], error) {
 	kept, err := a.Notices.Settings(ctx, who)
 	if err != nil {
@@ -131,7 +147,23 @@ func (a *api) save(
 	}
 	edit := kept.Counting(in.Body.Counted)
 	edit.Version = in.Body.Version
+	if in.Body.Outside != nil {
+		edit = edit.Telling(in.Body.Outside)
+	}
 	saved, err := a.Notices.Save(ctx, who, edit)
 
 	return &rest.Out[NoticeSettings]{Body: showSettings(saved)}, err
+}
+
+func (a *api) outside(
+	ctx context.Context, who access.Actor, in *struct{ rest.Paging },
+) (*rest.Out[rest.List[channels.Told]], error) {
+	rows, err := a.Channels.Told(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	words := rest.PrinterOf(rest.Request(ctx))
+
+	return rest.Sliced(rows, in.Paging, func(one channel.Message) int64 { return one.ID },
+		func(one channel.Message) channels.Told { return channels.ShowTold(words, one) })
 }

@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/api/rest"
+	"juzhen/internal/channel"
 	"juzhen/internal/i18n"
 	"juzhen/internal/live"
 	"juzhen/internal/notice"
@@ -15,8 +16,9 @@ import (
 
 // Deps are the use cases behind these operations. All must be given.
 type Deps struct {
-	Notices *notice.Service
-	Live    *live.Hub
+	Notices  *notice.Service
+	Channels *channel.Service
+	Live     *live.Hub
 
 	// between signs of life of a stream, with which the session is asked again; default 15 s
 	Beat time.Duration

@@ -44,7 +44,7 @@ func (a *api) stream(c *gin.Context) error {
 	}
 	own := "notice/" + strconv.FormatInt(s.actor.UserID, 10)
 	session := "session/" + strconv.FormatInt(s.actor.SessionID, 10)
-	sub, err := a.Live.Subscribe(s.actor.SessionID, func(mark live.Mark) bool {
+	sub, err := a.Live.Subscribe(s.actor.SessionID, 0, func(mark live.Mark) bool {
 		return mark.Name == own || mark.Name == session
 	})
 	if err != nil {

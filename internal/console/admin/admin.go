@@ -65,6 +65,7 @@ type tab struct {
 	Text, Href, Icon string
 	Current          bool
 	needs            access.Permission
+	everywhere       bool // over the whole bureau: there is one of it
 }
 
 var tabs = []tab{
@@ -77,6 +78,8 @@ var tabs = []tab{
 	{Text: "审核流程", Href: "/chains", Icon: "clipboard-check", needs: access.ChainManage},
 	{Text: "审核流程", Href: "/chains", Icon: "clipboard-check", needs: access.ChainConfirm},
 	{Text: "数据来源", Href: "/sources", Icon: "database", needs: access.SourceManage},
+	{Text: "通知渠道", Href: "/channels", Icon: "send", needs: access.ChannelManage},
+	{Text: "微官网", Href: "/site", Icon: "world", needs: access.SiteManage, everywhere: true},
 }
 
 func tabsFor(actor access.Actor, path string) []tab {
@@ -84,7 +87,8 @@ func tabsFor(actor access.Actor, path string) []tab {
 
 	for _, t := range tabs {
 		listed := slices.ContainsFunc(out, func(other tab) bool { return other.Href == t.Href })
-		if actor.Can(t.needs) && !listed {
+		may := actor.Can(t.needs) && (!t.everywhere || actor.CanEverywhere(t.needs))
+		if may && !listed {
 			t.Current = strings.HasPrefix(path, t.Href)
 			out = append(out, t)
 		}

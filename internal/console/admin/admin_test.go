@@ -160,10 +160,13 @@ func TestIndexLeadsToWhatThePersonMayOpen(t *testing.T) {
 	w.leads(w.as("root").Get("/admin"), "/admin/units")
 	w.leads(w.as("auditor").Get("/admin"), "/admin/audit")
 	w.as("press").Get("/admin").Want(403)
-	w.as("root").Get("/admin/units").WantCount(".tabs a", 6).WantText(".tabs a[aria-current]", "单位")
+	w.as("root").Get("/admin/units").WantCount(".tabs a", 8).WantText(".tabs a[aria-current]", "单位")
 	w.as("auditor").Get("/admin/audit").WantCount(".tabs a", 2)
 	w.user("chief", "局", access.Supervisor)
 	w.leads(w.as("chief").Get("/admin"), "/admin/changes")
+	w.user("deputy", "东", access.Supervisor)
+	w.as("chief").Get("/admin/changes").WantCount(".tabs a[href='/site']", 1)
+	w.as("deputy").Get("/admin/changes").WantCount(".tabs a[href='/site']", 0)
 }
 
 func TestUnitsAreKept(t *testing.T) {

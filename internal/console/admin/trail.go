@@ -86,13 +86,7 @@ func (h *pages) trailList(c *gin.Context) error {
 		page.Rows = append(page.Rows, h.entryOf(page.Base, row, names))
 	}
 	page.chips(c, unit, h.trail.Label(page.Form.Action), h.trail.SubjectText(page.Form.Kind))
-	if list.Next != "" {
-		page.Pager.Next = web.Link(c, "after", list.Next)
-	}
-	if form.After != "" {
-		page.Pager.First = web.Link(c)
-	}
-	page.Pager.Shown = len(page.Rows)
+	page.Pager = web.PagerOf(c, len(page.Rows), form.After, list.Next)
 
 	return h.kit.Show(c, http.StatusOK, "admin/audit", page)
 }
@@ -214,6 +208,9 @@ func (h *pages) entryOf(base page.Base, row audit.Row, units map[int64]string) e
 	}
 	if row.SubjectName != "" {
 		e.Number, e.Subject = e.Subject, row.SubjectName
+	}
+	if h.trail.Ships(row.SubjectType) {
+		e.Subject = base.T(e.Subject)
 	}
 	e.Facts = teller{base, row.Action, units, h.trail.Label}.facts(facts.Detail)
 

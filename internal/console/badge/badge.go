@@ -9,8 +9,11 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/chain"
+	"juzhen/internal/channel"
 	"juzhen/internal/delivery"
 	"juzhen/internal/faultbook"
+	"juzhen/internal/inbox"
+	"juzhen/internal/incident"
 	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/link"
@@ -18,7 +21,10 @@ import (
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/relay"
+	"juzhen/internal/report"
 	"juzhen/internal/review"
+	"juzhen/internal/roster"
+	"juzhen/internal/rumour"
 	"juzhen/internal/source"
 	"juzhen/internal/web/page"
 )
@@ -101,12 +107,52 @@ var looks = map[any]look{
 	account.TokenRevoked:    {"red", "circle-x"},
 	account.TokenUnreadable: {"red", "shield-lock"},
 
+	channel.Off:     {"grey", "ban"},
+	channel.Untried: {"grey", "circle-dashed"},
+	channel.Works:   {"green", "circle-check"},
+	channel.Fails:   {"red", "circle-x"},
+
+	channel.Waiting: {"blue", "clock"},
+	channel.Calling: {"blue", "send"},
+	channel.Sent:    {"green", "circle-check"},
+	channel.Failed:  {"red", "circle-x"},
+	channel.Unknown: {"purple", "help"},
+	channel.Dropped: {"grey", "ban"},
+
 	faultbook.Open:      {"orange", "inbox"},
 	faultbook.Assigned:  {"blue", "hourglass"},
 	faultbook.Corrected: {"blue", "eye"},
 	faultbook.Checked:   {"teal", "check"},
 	faultbook.Closed:    {"green", "circle-check"},
 	faultbook.Reopened:  {"red", "alert-triangle"},
+
+	report.Draft:     {"grey", "pencil"},
+	report.Signing:   {"orange", "hourglass"},
+	report.Signed:    {"green", "file-certificate"},
+	inbox.Open:       {"orange", "inbox"},
+	inbox.Assigned:   {"blue", "hourglass"},
+	inbox.Referred:   {"grey", "external-link"},
+	inbox.Answered:   {"green", "message"},
+	inbox.Closed:     {"grey", "circle-check"},
+	inbox.Reopened:   {"red", "alert-circle"},
+	incident.Open:    {"orange", "flame"},
+	incident.Closing: {"blue", "hourglass"},
+	incident.Closed:  {"grey", "circle-check"},
+	incident.NoWords: {"grey", "pencil"},
+	incident.Draft:   {"grey", "pencil"},
+	incident.Signing: {"orange", "hourglass"},
+	incident.Signed:  {"green", "file-certificate"},
+
+	rumour.Draft:     {"grey", "pencil"},
+	rumour.Signing:   {"orange", "hourglass"},
+	rumour.Valid:     {"green", "shield-check"},
+	rumour.Expired:   {"grey", "clock-exclamation"},
+	rumour.Withdrawn: {"red", "ban"},
+
+	roster.NotYet:  {"grey", "clock"},
+	roster.Missing: {"orange", "alert-triangle"},
+	roster.Waits:   {"blue", "hourglass"},
+	roster.Taken:   {"green", "check"},
 
 	inspect.OK:   {"green", "circle-check"},
 	inspect.Soon: {"orange", "clock-exclamation"},
@@ -165,6 +211,12 @@ var looks = map[any]look{
 	reach.Changed: {"orange", "git-compare"},
 	reach.Hidden:  {"orange", "eye-off"},
 	reach.Removed: {"grey", "trash"},
+
+	reach.Falls:      {"orange", "arrow-down-right"},
+	reach.FallsAlike: {"grey", "arrow-down-right"},
+	reach.Steady:     {"green", "circle-check"},
+	reach.TooLittle:  {"grey", "circle-dashed"},
+	reach.NotRead:    {"grey", "hourglass-empty"},
 }
 
 // types are those of the keys.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"juzhen/internal/delivery"
+	"juzhen/internal/pause"
 )
 
 func TestTakedownNeedsASecondPerson(t *testing.T) {
@@ -141,7 +142,7 @@ func TestResumeAsksForEachAndForgetsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	_, ids := w.approve(words, 0, bureau, voice)
-	p1, err := w.s.Pause(t.Context(), w.people["chief"], delivery.Stop{UnitID: 1, Why: "雷雨"})
+	p1, err := w.s.Pause(t.Context(), w.people["chief"], pause.Stop{UnitID: 1, Why: "雷雨"})
 	w.must(err)
 	page := fmt.Sprintf("/pauses/%d", p1.ID)
 	browser := w.as("chief")

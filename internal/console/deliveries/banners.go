@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"juzhen/internal/access"
-	"juzhen/internal/delivery"
+	"juzhen/internal/beijing"
 	"juzhen/internal/i18n"
+	"juzhen/internal/pause"
 	"juzhen/internal/web/page"
 )
 
@@ -35,7 +36,7 @@ func (b *banners) of(ctx context.Context, actor access.Actor) ([]page.Banner, er
 		return nil, err
 	}
 	out := engineBanners(health, actor)
-	pauses, err := b.deps.Deliveries.Pauses(ctx, actor)
+	pauses, err := b.deps.Pauses.Open(ctx, actor)
 	if err != nil {
 		return out, err
 	}
@@ -100,28 +101,28 @@ func stoppedText(why string) string {
 
 // pauseBanners names the first two paused units and a single paused account, and counts the rest: each
 // line pushes the page down.
-func pauseBanners(pauses []delivery.Pause) []page.Banner {
-	var units, accounts []delivery.Pause
+func pauseBanners(list []pause.Pause) []page.Banner {
+	var units, accounts []pause.Pause
 
-	for _, pause := range pauses {
-		if pause.AccountID != nil {
-			accounts = append(accounts, pause)
+	for _, one := range list {
+		if one.AccountID != nil {
+			accounts = append(accounts, one)
 		} else {
-			units = append(units, pause)
+			units = append(units, one)
 		}
 	}
 	var out []page.Banner
 
-	for i, pause := range units {
+	for i, one := range units {
 		if i == 2 && len(units) > 3 {
 			out = append(out, countBanner("另有 {.n} 处暂停发送。", len(units)-i))
 			break
 		}
 		text := i18n.N("{.place} 及其下属已暂停发送：{.why}（{.name}，{.time}）")
-		if pause.SparesUrgent {
+		if one.SparesUrgent {
 			text = i18n.N("{.place} 及其下属已暂停发送，加急的照常发：{.why}（{.name}，{.time}）")
 		}
-		out = append(out, pauseBanner(pause, text, pause.UnitName))
+		out = append(out, pauseBanner(one, text, one.UnitName))
 	}
 	if len(accounts) == 1 {
 		return append(
@@ -136,11 +137,11 @@ func pauseBanners(pauses []delivery.Pause) []page.Banner {
 	return out
 }
 
-func pauseBanner(pause delivery.Pause, text, place string) page.Banner {
+func pauseBanner(one pause.Pause, text, place string) page.Banner {
 	return page.Banner{Tone: "warn", Text: text, Href: "/pauses", Link: "查看暂停",
 		Args: []any{
-			"place", place, "why", pause.Reason, "name", pause.PausedName, "time",
-			delivery.ClockTime(pause.PausedAt),
+			"place", place, "why", one.Reason, "name", one.PausedName, "time",
+			beijing.ClockTime(one.PausedAt),
 		}}
 }
 

@@ -3,7 +3,7 @@ package deliveries_test
 import (
 	"testing"
 
-	"juzhen/internal/delivery"
+	"juzhen/internal/pause"
 )
 
 // TestAWrongClockIsToldOnEveryPage: whoever is signed in reads that nothing is sent, and why.
@@ -24,29 +24,29 @@ func TestAWrongClockIsToldOnEveryPage(t *testing.T) {
 func TestPausedUnitsComeBeforeCountedAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	pause := func(account *int64, why string) {
+	paused := func(account *int64, why string) {
 		_, err := w.s.Pause(
 			t.Context(),
 			w.people["chief"],
-			delivery.Stop{UnitID: 1, AccountID: account, Why: why},
+			pause.Stop{UnitID: 1, AccountID: account, Why: why},
 		)
 		w.must(err)
 	}
 	one, two := int64(bureau), int64(voice)
-	pause(&one, "自查")
+	paused(&one, "自查")
 	w.as("writer").Get("/deliveries").WantCount(".banner-warn", 1).WantText(".banner-warn", "已暂停发送：自查")
-	pause(&two, "自查")
+	paused(&two, "自查")
 	w.as("writer").Get("/deliveries").WantCount(".banner-warn", 1).WantText(".banner-warn", "有 2 个账号单独暂停发送")
 	_, err := w.s.Pause(
 		t.Context(),
 		w.people["chief"],
-		delivery.Stop{UnitID: 1, SparesUrgent: true, Why: "预警"},
+		pause.Stop{UnitID: 1, SparesUrgent: true, Why: "预警"},
 	)
 	w.must(err)
 	w.as("writer").
 		Get("/deliveries").
 		WantText(".banner-warn:first-of-type", "及其下属已暂停发送，加急的照常发：预警")
-	pause(nil, "雷雨")
+	paused(nil, "雷雨")
 	w.as("writer").
 		Get("/deliveries").
 		WantCount(".banner-warn", 3).

@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
+	"juzhen/internal/roster"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -22,6 +23,7 @@ type decisionPage struct {
 	Outcome  string // why it could not be carried out, in the reader's language
 	Account  string // address of the account on the platform
 	WeiboURL string
+	Duty     roster.Watch
 	May      bool // the reader may be the second person
 	Own      bool // the reader asked
 	Act      string
@@ -90,8 +92,9 @@ func (h *pages) decisionPage(c *gin.Context) (decisionPage, error) {
 		return p, err
 	}
 	p.Account, p.WeiboURL = show.Account, show.WeiboURL
+	p.Duty, err = h.Roster.OnDuty(ctx, kit.Delivery.UnitID)
 
-	return p, nil
+	return p, err
 }
 
 // outcome is the reason's text without the parameters that only the delivery's story keeps.

@@ -95,13 +95,7 @@ func (h *pages) list(c *gin.Context) error {
 		return err
 	}
 	page.Short = post.Short(form.Q)
-	page.Pager.Shown = len(page.Unknown) + len(page.Rows)
-	if next != "" {
-		page.Pager.Next = web.Link(c, "after", next)
-	}
-	if form.After != "" {
-		page.Pager.First = web.Link(c)
-	}
+	page.Pager = web.PagerOf(c, len(page.Unknown)+len(page.Rows), form.After, next)
 
 	return h.kit.Show(c, 200, "deliveries/list", page)
 }

@@ -17,8 +17,10 @@ import (
 	"juzhen/internal/dispatch"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
+	"juzhen/internal/pause"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
+	"juzhen/internal/roster"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
 )
@@ -26,11 +28,13 @@ import (
 // Deps are the use cases the pages call.
 type Deps struct {
 	Deliveries *delivery.Service
+	Pauses     *pause.Service
 	Posts      *post.Service
 	Reviews    *review.Service
 	Media      *media.Service
 	Accounts   *account.Service
 	Units      *org.Service
+	Roster     *roster.Service
 	Health     func(ctx context.Context) (Health, error) // of the engine of this process
 }
 

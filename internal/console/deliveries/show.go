@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/post"
+	"juzhen/internal/roster"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -33,7 +34,8 @@ type showPage struct {
 	WeiboURL  string             // address of the post on the platform
 	PostHref  string             // empty when the reader may not open the post
 	May       acts
-	Mine      bool // the reader holds the hand-off
+	Mine      bool         // the reader holds the hand-off
+	Duty      roster.Watch // whom to ask, where nobody knows the outcome
 	Act       string
 	Form      actForm
 }
@@ -105,7 +107,16 @@ func (h *pages) showPage(c *gin.Context) (showPage, error) {
 	p.May = offered(p, kit.Phase)
 	p.Form.Due = parts.Soon(p.Now)
 
-	return p, nil
+	return p, h.fillDuty(ctx, &p)
+}
+
+// fillDuty says whom to ask where nobody knows the outcome.
+func (h *pages) fillDuty(ctx context.Context, p *showPage) (err error) {
+	if p.Delivery.State == delivery.Unknown {
+		p.Duty, err = h.Roster.OnDuty(ctx, p.Delivery.UnitID)
+	}
+
+	return err
 }
 
 // moving tells whether the page should look again by itself.

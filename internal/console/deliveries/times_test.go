@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"juzhen/internal/delivery"
+	"juzhen/internal/pause"
 )
 
 // TestDeliveryAndCertificateTellTimesNewestFirst: the same story on the page and on paper, where each
@@ -20,11 +21,11 @@ func TestDeliveryAndCertificateTellTimesNewestFirst(t *testing.T) {
 	_, err := w.s.Reschedule(t.Context(), w.people["writer"], post, delivery.DueChoice{At: &later})
 	w.must(err)
 	w.now = w.now.Add(time.Minute)
-	pause, err := w.s.Pause(t.Context(), w.people["chief"], delivery.Stop{UnitID: 1, Why: "重大活动"})
+	paused, err := w.s.Pause(t.Context(), w.people["chief"], pause.Stop{UnitID: 1, Why: "重大活动"})
 	w.must(err)
 	w.now = w.now.Add(time.Minute)
 	latest := noon.Add(5 * time.Hour)
-	_, err = w.s.Resume(t.Context(), w.people["chief"], pause.ID, []delivery.Choice{{
+	_, err = w.s.Resume(t.Context(), w.people["chief"], paused.ID, []delivery.Choice{{
 		DeliveryID: id,
 		Action:     delivery.ActReschedule,
 		DueAt:      &latest,

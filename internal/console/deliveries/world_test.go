@@ -12,16 +12,19 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/beijing"
 	"juzhen/internal/blob"
 	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/pauses"
 	"juzhen/internal/delivery"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
+	"juzhen/internal/pause"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
+	"juzhen/internal/roster"
 	"juzhen/internal/seal"
 	"juzhen/internal/web"
 	"juzhen/internal/web/webtest"
@@ -95,10 +98,12 @@ func newWorld(t *testing.T) *world {
 	w.health = deliveries.Health{ClockKnown: true, Processes: 1}
 	w.deps = deliveries.Deps{
 		Deliveries: w.s,
+		Pauses:     pause.New(w.db),
 		Posts:      w.posts,
 		Reviews:    review.New(w.db, func() time.Time { return w.now }),
 		Media:      w.media,
 		Units:      org.New(w.db, clock),
+		Roster:     roster.New(w.db, clock),
 		Accounts:   account.New(w.db, box, weibo.New(weibo.Options{}), account.Options{Now: clock}),
 		Health:     func(context.Context) (deliveries.Health, error) { return w.health, nil },
 	}
@@ -109,6 +114,7 @@ func newWorld(t *testing.T) *world {
 	deliveries.Register(w.kit, w.deps)
 	pauses.Register(w.kit, pauses.Deps{
 		Deliveries: w.s,
+		Pauses:     w.deps.Pauses,
 		Accounts:   w.deps.Accounts,
 		Units:      w.deps.Units,
 	})
@@ -263,7 +269,7 @@ func (w *world) doubt(id int64) {
 			Code:     delivery.LookAbsent,
 			Looked:   true,
 			NextLook: &next,
-			Args:     delivery.Args{"next": delivery.ClockTime(next)},
+			Args:     delivery.Args{"next": beijing.ClockTime(next)},
 		})
 }
 

@@ -134,13 +134,7 @@ func (h *pages) list(c *gin.Context) error {
 		})
 	}
 	p.Overdue, p.Late = overdue, web.Link(c, "overdue", "1", "state", "")
-	p.Pager.Shown = len(p.Rows)
-	if p.Form.After != "" {
-		p.Pager.First = web.Link(c)
-	}
-	if found.Next != "" {
-		p.Pager.Next = web.Link(c, "after", found.Next)
-	}
+	p.Pager = web.PagerOf(c, len(p.Rows), p.Form.After, found.Next)
 
 	return h.kit.Show(c, 200, "faults/list", p)
 }
@@ -155,12 +149,10 @@ func (h *pages) query(c *gin.Context, p *listPage) (faultbook.Query, error) {
 		return query, err
 	}
 
-	p.Units = append([]page.Option{{Text: "全部"}}, parts.UnitOptions(units)...)
-	for _, unit := range units {
-		if unit.ID == p.Form.Unit {
-			query.UnitPath = unit.Path
-			p.chip("单位", unit.Name, web.Link(c, "unit", ""))
-		}
+	var unit org.Unit
+	if p.Units, unit = parts.UnitFilter(units, p.Form.Unit); unit.ID != 0 {
+		query.UnitPath = unit.Path
+		p.chip("单位", unit.Name, web.Link(c, "unit", ""))
 	}
 
 	p.States = []page.Option{{Text: "未销号"}, {Value: all, Text: "全部"}}

@@ -52,6 +52,23 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(kit.Group("/"), "GET", "follow", access.Self, h.follow)
 }
 
+// ago is how long before its stream a page was asked for, in milliseconds of the browser; as much as the hub
+// remembers and a little more where it says nonsense.
+func ago(c *gin.Context) time.Duration {
+	const farther = live.Memory + time.Second
+
+	written := c.Query("ago")
+	if written == "" {
+		return 0
+	}
+	ms, err := strconv.ParseUint(written, 10, 32)
+	if err != nil {
+		return farther
+	}
+
+	return min(time.Duration(ms)*time.Millisecond, farther)
+}
+
 // topic is one thing a page shows: "post/12", or a kind such as "posts".
 type topic struct {
 	kind kind
@@ -70,9 +87,11 @@ var kinds = []kind{
 	{word: "posts", mark: "post/", sees: access.PostView},
 	{word: "deliveries", mark: "delivery/", sees: access.PostView},
 	{word: "relays", mark: "relay/", sees: access.PostView},
+	{word: "incidents", mark: "incident/", sees: access.PostView, above: true},
 	{word: "todos", mark: "todo/", sees: access.UnitView},
 	{word: "pauses", mark: "pause/", sees: access.UnitView, above: true},
 	{word: "accounts", mark: "account/", sees: access.AccountView},
+	{word: "channels", mark: "channel/", sees: access.ChannelManage},
 	{word: bellWord, mark: "notice/", sees: access.Self},
 }
 
@@ -170,7 +189,7 @@ func (h *pages) follow(c *gin.Context) error {
 	s := &stream{pages: h, c: c, topics: topics, out: http.NewResponseController(c.Writer)}
 	session := "session/" + strconv.FormatInt(actor.SessionID, 10)
 	bell := "notice/" + strconv.FormatInt(actor.UserID, 10)
-	sub, err := h.Hub.Subscribe(actor.SessionID, func(mark live.Mark) bool {
+	sub, err := h.Hub.Subscribe(actor.SessionID, ago(c), func(mark live.Mark) bool {
 		switch mark.Name {
 		case session:
 			s.doubt.Store(true)

@@ -308,6 +308,24 @@ func TestAChangeIsToldToThoseWhoMaySeeIt(t *testing.T) {
 	}
 }
 
+// What changes after a page was made and before its stream is open would else never be seen on it.
+func TestAStreamTellsWhatChangedWhileItsPageWasOnTheWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, live.Options{}, 0)
+	post := w.approved(1)
+	of := fmt.Sprintf("of=post/%d", post.ID)
+
+	earlier := w.follow("writer", of)
+	w.exec("UPDATE posts SET revision = revision + 1 WHERE id = $1", post.ID)
+	earlier.until("data: some")
+
+	w.follow("writer", of+"&ago=60000").until("event: changed")
+	w.follow("writer", of+"&ago=nonsense").until("event: changed")
+	if !w.follow("writer", of).silent() {
+		t.Error("a stream that asks for nothing before was told of it")
+	}
+}
+
 func TestAStreamIsRefusedForWhatOneMayNotRead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, live.Options{}, 0)

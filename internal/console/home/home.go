@@ -13,7 +13,6 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
-	"juzhen/internal/inspect"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
 	"juzhen/internal/todo"
@@ -33,14 +32,8 @@ type homePage struct {
 	MoreBad  int             // how many more there are
 	Fine     int             // accounts that need nothing
 	All      int
-	Inspect  *deskInspection // nil: the reader does not answer for inspections, or there is no account
-	Stop     *org.Unit       // the highest unit whose sending the reader may stop
-}
-
-// deskInspection is who fails the next inspection if nothing is done.
-type deskInspection struct {
-	parts.Inspection
-	First []inspect.Finding // those that fail first, where any does within the days of warning
+	Answers  *answers  // nil: the reader does not answer for inspections, or there is no account
+	Stop     *org.Unit // the highest unit whose sending the reader may stop
 }
 
 // deskDay is what goes out on one day.
@@ -82,7 +75,6 @@ const (
 	shownToday    = 12
 	shownAccounts = 12
 	shownMine     = 5
-	shownFailing  = 5
 	shownOthers   = 50 // of one day, of what others send from own accounts
 )
 
@@ -109,8 +101,8 @@ func (h *pages) home(c *gin.Context) error {
 			return err
 		}
 	}
-	if actor.Can(access.InspectManage) {
-		if err := h.fillInspection(ctx, actor, &p); err != nil {
+	if actor.Can(access.InspectManage) && actor.Can(access.ReachView) {
+		if err := h.fillAnswers(ctx, actor, &p); err != nil {
 			return err
 		}
 	}
@@ -242,24 +234,6 @@ func (h *pages) fillStop(ctx context.Context, actor access.Actor, page *homePage
 	}
 	highest := slices.MinFunc(units, func(a, b org.Unit) int { return len(a.Path) - len(b.Path) })
 	page.Stop = &highest
-
-	return nil
-}
-
-// fillInspection answers for who looks after the inspections.
-func (h *pages) fillInspection(ctx context.Context, actor access.Actor, page *homePage) error {
-	board, err := h.Inspect.Board(ctx, actor, inspect.Ask{})
-	if err != nil || board.Accounts == 0 {
-		return err
-	}
-	desk := deskInspection{Inspection: parts.InspectionOf(page.Base, board)}
-
-	for _, found := range board.Rows[:min(len(board.Rows), shownFailing)] {
-		if found.State != inspect.OK {
-			desk.First = append(desk.First, found)
-		}
-	}
-	page.Inspect = &desk
 
 	return nil
 }

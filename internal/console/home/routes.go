@@ -1,5 +1,6 @@
 // Package home holds the page on which a person begins: what needs them, what goes out today and
-// tomorrow, how the accounts are; and the search in the head of every page. Rights and states are decided
+// tomorrow, how the accounts are; for who answers for inspections who is silent, whose response falls, what
+// is wrong and what went best; and the search in the head of every page. Rights and states are decided
 // by the use cases it calls.
 package home
 
@@ -7,6 +8,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
+	"juzhen/internal/faultbook"
 	"juzhen/internal/inspect"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
@@ -25,6 +27,7 @@ type Deps struct {
 	Todos      *todo.Service
 	Reach      *reach.Service
 	Inspect    *inspect.Service
+	Faults     *faultbook.Service
 }
 
 type pages struct {

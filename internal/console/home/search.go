@@ -96,13 +96,7 @@ func (h *pages) searchPast(c *gin.Context) error {
 		Rows:  pastRows(found.Rows, words),
 		Short: post.Short(words),
 	}
-	p.Pager.Shown = len(p.Rows)
-	if found.Next != "" {
-		p.Pager.Next = web.Link(c, "after", found.Next)
-	}
-	if after != "" {
-		p.Pager.First = web.Link(c)
-	}
+	p.Pager = web.PagerOf(c, len(p.Rows), after, found.Next)
 
 	return h.kit.Show(c, 200, "home/past", p)
 }

@@ -154,21 +154,16 @@ func (h *pages) ask(c *gin.Context, p *boardPage) (inspect.Ask, error) {
 		p.chip("哪天检查", p.Day, web.Link(c, "at", "", "page", ""))
 	}
 
-	p.States = []page.Option{{Text: "全部"}}
-	for _, state := range inspect.States() {
-		p.States = append(p.States, page.Option{Value: string(state), Text: state.Label()})
-	}
+	p.States = parts.LabelFilter(inspect.States())
 	units, err := h.Units.Within(ctx, actor, access.ReachView)
 	if err != nil {
 		return ask, err
 	}
 
-	p.Units = append([]page.Option{{Text: "全部"}}, parts.UnitOptions(units)...)
-	for _, unit := range units {
-		if unit.ID == p.Form.Unit {
-			ask.UnitPath = unit.Path
-			p.chip("单位", unit.Name, web.Link(c, "unit", "", "page", ""))
-		}
+	var unit org.Unit
+	if p.Units, unit = parts.UnitFilter(units, p.Form.Unit); unit.ID != 0 {
+		ask.UnitPath = unit.Path
+		p.chip("单位", unit.Name, web.Link(c, "unit", "", "page", ""))
 	}
 	if p.Form.Account != 0 {
 		id := strconv.FormatInt(p.Form.Account, 10)

@@ -4,27 +4,33 @@ package notices
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/channel"
 	"juzhen/internal/notice"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
 
 // Deps are the use cases behind the pages.
-type Deps struct{ Notices *notice.Service }
+type Deps struct {
+	Notices  *notice.Service
+	Channels *channel.Service
+}
 
 type pages struct {
 	kit *web.Kit
 	svc *notice.Service
+	out *channel.Service
 }
 
 // Register adds the routes.
 func Register(kit *web.Kit, deps Deps) {
-	h := &pages{kit: kit, svc: deps.Notices}
+	h := &pages{kit: kit, svc: deps.Notices, out: deps.Channels}
 	kit.Belongs("/", "/notices")
 	kit.Declare("notices/list", listPage{})
 	kit.Declare("notices/settings", settingsPage{})
@@ -155,13 +161,17 @@ func (h *pages) readAll(c *gin.Context) error {
 type settingsPage struct {
 	page.Base
 	Version int
+	Urgent  bool // told outside, of any kind
 	Rows    []choice
+	Robots  []channel.Channel // that speak of what the person is told
+	Left    []channel.Message // the last that left
 }
 
 // choice is one kind with what the person chose.
 type choice struct {
 	Kind    notice.Kind
 	Console bool // it counts at the bell
+	Outside bool // the robot of the group says it
 }
 
 func (h *pages) settings(c *gin.Context) error {
@@ -170,25 +180,35 @@ func (h *pages) settings(c *gin.Context) error {
 		return err
 	}
 
-	return h.kit.Show(c, http.StatusOK, "notices/settings", h.settingsPage(c, kept))
+	p, err := h.settingsPage(c, kept)
+	if err != nil {
+		return err
+	}
+
+	return h.kit.Show(c, http.StatusOK, "notices/settings", p)
 }
 
-func (h *pages) settingsPage(c *gin.Context, kept notice.Settings) settingsPage {
-	p := settingsPage{
+func (h *pages) settingsPage(c *gin.Context, kept notice.Settings) (p settingsPage, err error) {
+	p = settingsPage{
 		Base:    h.kit.Base(c, "通知设置", page.Crumb{Text: "通知", Href: "/notices"}),
-		Version: kept.Version,
+		Version: kept.Version, Urgent: slices.Contains(kept.Outside, notice.Urgent),
 	}
 	for _, kind := range notice.Kinds() {
-		p.Rows = append(p.Rows, choice{kind, kept.Counts(kind, false)})
+		p.Rows = append(p.Rows, choice{kind, kept.Counts(kind, false), kept.Leaves(kind, false)})
 	}
+	if p.Robots, err = h.out.Near(c.Request.Context(), web.Actor(c)); err != nil {
+		return p, err
+	}
+	p.Left, err = h.out.Told(c.Request.Context(), web.Actor(c))
 
-	return p
+	return p, err
 }
 
 func (h *pages) save(c *gin.Context) error {
 	var form struct {
 		Version int      `form:"version"`
 		Console []string `form:"console"` // kinds that count at the bell
+		Outside []string `form:"outside"` // kinds that the robot of the group says
 	}
 	if err := web.Bind(c, &form); err != nil {
 		return err
@@ -199,10 +219,14 @@ func (h *pages) save(c *gin.Context) error {
 		return err
 	}
 
-	kept = kept.Counting(form.Console)
+	kept = kept.Counting(form.Console).Telling(form.Outside)
 	kept.Version = form.Version
 	if _, err := h.svc.Save(ctx, actor, kept); err != nil {
-		p := h.settingsPage(c, kept)
+		p, perr := h.settingsPage(c, kept)
+		if perr != nil {
+			return perr
+		}
+
 		return h.kit.Refuse(c, err, "notices/settings", &p)
 	}
 

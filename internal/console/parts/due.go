@@ -3,6 +3,7 @@ package parts
 import (
 	"time"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 )
@@ -25,7 +26,7 @@ func Moved(rescheduled delivery.Rescheduled) (text string, args []any) {
 	switch {
 	case rescheduled.Asked != nil:
 		return "早于批准的时间：已提请第二人同意，同意前仍按 {.time} 发布", []any{
-			"time", delivery.ClockTime(rescheduled.Asked.DueFrom),
+			"time", beijing.ClockTime(rescheduled.Asked.DueFrom),
 		}
 	case len(rescheduled.Wrong) > 0:
 		return "已改期。正文中的 {.words} 到那时就不对了，批准已失效；请修改正文，重新提交审核", []any{

@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/pause"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -19,13 +20,13 @@ import (
 type pausesPage struct {
 	page.Base
 	Rows  []pauseRow
-	Past  []delivery.Pause // the latest first
-	Older string           // address of earlier ones
+	Past  []pause.Pause // the latest first
+	Older string        // address of earlier ones
 }
 
 // pauseRow is one open pause.
 type pauseRow struct {
-	delivery.Pause
+	delivery.Paused
 	May bool // the reader may end it
 }
 
@@ -40,7 +41,7 @@ func (h *pages) pauses(c *gin.Context) error {
 	for _, one := range list {
 		p.Rows = append(p.Rows, pauseRow{one, actor.CanAt(access.Pause, one.UnitPath)})
 	}
-	past, err := h.Deliveries.PastPauses(c.Request.Context(), actor, c.Query("after"))
+	past, err := h.Pauses.Past(c.Request.Context(), actor, c.Query("after"))
 	if err != nil {
 		return err
 	}
@@ -83,8 +84,8 @@ type pauseForm struct {
 }
 
 // stop is what the form asks for, of the account that it names.
-func (f pauseForm) stop(one *account.Account) delivery.Stop {
-	stop := delivery.Stop{UnitID: f.Unit, SparesUrgent: f.Spare, Why: f.Reason}
+func (f pauseForm) stop(one *account.Account) pause.Stop {
+	stop := pause.Stop{UnitID: f.Unit, SparesUrgent: f.Spare, Why: f.Reason}
 	if one != nil {
 		stop.AccountID = &one.ID
 	}
@@ -208,7 +209,7 @@ func (h *pages) pause(c *gin.Context) error {
 	if err == nil && form.Unit == 0 && one == nil {
 		err = fault.Invalid("unit", "请选择要暂停的单位或账号")
 	}
-	var done delivery.Pause
+	var done delivery.Paused
 	if err == nil {
 		done, err = h.Deliveries.Pause(c.Request.Context(), web.Actor(c), form.stop(one))
 	}
@@ -234,15 +235,15 @@ func (h *pages) firstPause(
 	a *account.Account,
 	err error,
 ) error {
-	open, listErr := h.Deliveries.Pauses(c.Request.Context(), web.Actor(c))
-	for _, pause := range open {
-		unit := a == nil && pause.AccountID == nil && pause.UnitID == unitID
-		one := a != nil && pause.AccountID != nil && *pause.AccountID == a.ID
-		if unit || one {
+	open, listErr := h.Pauses.Open(c.Request.Context(), web.Actor(c))
+	for _, one := range open {
+		unit := a == nil && one.AccountID == nil && one.UnitID == unitID
+		single := a != nil && one.AccountID != nil && *one.AccountID == a.ID
+		if unit || single {
 			return fault.Conflict("{.name} 已先暂停这里（{.time}）：{.why}",
-				"name", pause.PausedName,
-				"time", parts.Stamp(base, &pause.PausedAt),
-				"why", pause.Reason,
+				"name", one.PausedName,
+				"time", parts.Stamp(base, &one.PausedAt),
+				"why", one.Reason,
 			)
 		}
 	}

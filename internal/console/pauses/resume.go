@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
@@ -18,7 +19,7 @@ import (
 // chosen beforehand.
 type resumePage struct {
 	page.Base
-	Pause  delivery.Pause
+	Pause  delivery.Paused
 	Rows   []resumeRow
 	All    string // choice for all that have none of their own
 	AllDue time.Time
@@ -53,12 +54,12 @@ func (h *pages) resumeForm(c *gin.Context) error {
 }
 
 // ended tells a person whose page was older than the pause who was first, and when.
-func (h *pages) ended(c *gin.Context, pause delivery.Pause) error {
+func (h *pages) ended(c *gin.Context, ended delivery.Paused) error {
 	h.kit.SetFlash(c, page.Flash{
 		Tone: "info",
 		Text: h.kit.Printer(c).T("{.name} 已于 {.time} 结束这次暂停",
-			"name", pause.ResumedName,
-			"time", delivery.ClockTime(*pause.ResumedAt),
+			"name", ended.ResumedName,
+			"time", beijing.ClockTime(*ended.ResumedAt),
 		),
 	})
 

@@ -8,12 +8,14 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/delivery"
 	"juzhen/internal/org"
+	"juzhen/internal/pause"
 	"juzhen/internal/web"
 )
 
 // Deps are the use cases the pages call.
 type Deps struct {
 	Deliveries *delivery.Service
+	Pauses     *pause.Service
 	Accounts   *account.Service
 	Units      *org.Service
 }

@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
 	"juzhen/internal/instant"
+	"juzhen/internal/org"
 	"juzhen/internal/plan"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -105,14 +106,9 @@ func (h *pages) readPart(c *gin.Context, p *partPage, from, to time.Time) error 
 	if err != nil {
 		return err
 	}
-	p.Units = append([]page.Option{{Text: "全部"}}, parts.UnitOptions(units)...)
-	p.part.Query = p.Form.Query
-
-	for _, unit := range units {
-		if unit.ID == p.Form.Unit {
-			p.part.UnitPath = unit.Path
-		}
-	}
+	var unit org.Unit
+	p.Units, unit = parts.UnitFilter(units, p.Form.Unit)
+	p.part.Query, p.part.UnitPath = p.Form.Query, unit.Path
 	p.from, p.to = from, to
 
 	if at, ok := instant.Read(p.Form.From, p.Now, time.DateOnly); ok {

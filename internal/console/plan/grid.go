@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/instant"
+	"juzhen/internal/org"
 	"juzhen/internal/plan"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -156,13 +157,9 @@ func (h *pages) ask(c *gin.Context, p *gridPage) (plan.Ask, error) {
 		Page:  max(0, p.Form.Page),
 		Apart: apart,
 	}
-	p.Units = append([]page.Option{{Text: "全部"}}, parts.UnitOptions(units)...)
-
-	for _, unit := range units {
-		if unit.ID == p.Form.Unit {
-			ask.UnitPath = unit.Path
-		}
-	}
+	var unit org.Unit
+	p.Units, unit = parts.UnitFilter(units, p.Form.Unit)
+	ask.UnitPath = unit.Path
 	p.Form.From, p.Form.Days, p.Form.Apart = beijing.Date(from), days, strconv.Itoa(apart)
 
 	return ask, nil

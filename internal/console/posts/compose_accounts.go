@@ -87,7 +87,9 @@ func (h *pages) accounts(c *gin.Context) error {
 		return h.kit.Show(c, 200, "posts/edit#branch", p)
 	}
 
-	return h.kit.Show(c, 200, "posts/edit#found", foundPart{h.kit.Base(c, "写稿"), *tree.found(form.Find)})
+	found := foundPart{h.kit.Base(c, "写稿"), *tree.found(form.Find)}
+
+	return h.kit.Show(c, 200, "posts/edit#accounts-found", found)
 }
 
 // ownField answers the script with the field for one account's wording.

@@ -81,13 +81,7 @@ func (h *pages) list(c *gin.Context) error {
 	page.Chips = chips(c, page.Base, form, units, page.AccountAsked, page.Authors)
 	_, page.ByDue = form.hour(page.Now)
 	page.Short = post.Short(form.Q)
-	page.Pager.Shown = len(page.Rows)
-	if found.Next != "" {
-		page.Pager.Next = web.Link(c, "after", found.Next)
-	}
-	if form.After != "" {
-		page.Pager.First = web.Link(c)
-	}
+	page.Pager = web.PagerOf(c, len(page.Rows), form.After, found.Next)
 
 	return h.kit.Show(c, 200, "posts/list", page)
 }

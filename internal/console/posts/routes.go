@@ -74,7 +74,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("posts/edit#check", checkPart{})
 	kit.Declare("posts/edit#library", libraryPart{})
 	kit.Declare("posts/edit#branch", branchPart{})
-	kit.Declare("posts/edit#found", foundPart{})
+	kit.Declare("posts/edit#accounts-found", foundPart{})
 	kit.Declare("posts/edit#own", ownPart{})
 	kit.Declare("posts/edit#own-answer", composePage{})
 	kit.Declare("posts/edit#moved", composePage{})

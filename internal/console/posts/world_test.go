@@ -24,6 +24,7 @@ import (
 	"juzhen/internal/console/reviews"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
+	"juzhen/internal/faultbook"
 	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
@@ -114,6 +115,7 @@ func newWorld(t *testing.T) *world {
 			reach.Options{Now: clock, Log: slog.New(slog.DiscardHandler)},
 		),
 		Inspect: inspect.New(w.db, clock),
+		Faults:  faultbook.New(w.db, inspect.New(w.db, clock), clock),
 	})
 	reviews.Register(w.kit, reviews.Deps{
 		Posts:      w.posts,

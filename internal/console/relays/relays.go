@@ -20,6 +20,7 @@ import (
 	"juzhen/internal/post"
 	"juzhen/internal/relay"
 	"juzhen/internal/review"
+	"juzhen/internal/roster"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -34,6 +35,7 @@ type Deps struct {
 	Accounts   *account.Service
 	Columns    *column.Service
 	Units      *org.Service
+	Roster     *roster.Service
 }
 
 type pages struct {
@@ -115,6 +117,7 @@ type boardPage struct {
 	// Of an urgent one, for who sees all of it.
 	Way    *parts.Way   // who has to approve it; nil for one step
 	Course []page.Event // what has happened, the newest first
+	Duty   roster.Watch // whom to ask, of an urgent one
 }
 
 // boardRow is one account's task.
@@ -186,6 +189,12 @@ func (h *pages) boardPage(c *gin.Context) (boardPage, error) {
 			p.Mine++
 		}
 		p.Rows = append(p.Rows, row)
+	}
+
+	if board.Urgent {
+		if p.Duty, err = h.Roster.OnDuty(c.Request.Context(), board.UnitID); err != nil {
+			return p, err
+		}
 	}
 
 	return p, p.fillCourse(c.Request.Context(), web.Actor(c), h)

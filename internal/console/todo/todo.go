@@ -8,22 +8,26 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/roster"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
 
 // Deps are the use cases behind the page.
-type Deps struct{ Todo *todo.Service }
+type Deps struct {
+	Todo   *todo.Service
+	Roster *roster.Service
+}
 
 type pages struct {
 	kit *web.Kit
-	svc *todo.Service
+	Deps
 }
 
 // Register adds the route.
 func Register(kit *web.Kit, deps Deps) {
-	h := &pages{kit: kit, svc: deps.Todo}
+	h := &pages{kit, deps}
 	kit.Belongs("/", "/todo")
 	kit.Declare("todo/list", listPage{})
 	kit.Handle(kit.Group("/todo"), http.MethodGet, "", access.Self, h.list)
@@ -36,7 +40,8 @@ type listPage struct {
 	page.Base
 	Groups []group
 	Count  int
-	Kind   string // of the address; empty: all kinds
+	Kind   string       // of the address; empty: all kinds
+	Duty   roster.Watch // at the reader's unit
 }
 
 // shown is how many of each kind stand on the page of all kinds.
@@ -66,6 +71,10 @@ func (h *pages) list(c *gin.Context) error {
 	p := listPage{Base: h.kit.Base(c, "待办"), Kind: f.Kind}
 	open, counts, err := h.open(c, p.Kind)
 	if err != nil {
+		return err
+	}
+
+	if p.Duty, err = h.Roster.Mine(c.Request.Context(), web.Actor(c)); err != nil {
 		return err
 	}
 
@@ -101,7 +110,7 @@ func (h *pages) read(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.svc.Read(c.Request.Context(), web.Actor(c), id); err != nil {
+	if err := h.Todo.Read(c.Request.Context(), web.Actor(c), id); err != nil {
 		return err
 	}
 
@@ -115,7 +124,7 @@ func (h *pages) opened(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.svc.Opened(c.Request.Context(), web.Actor(c), id); err != nil {
+	if err := h.Todo.Opened(c.Request.Context(), web.Actor(c), id); err != nil {
 		return err
 	}
 	c.Status(http.StatusNoContent)
@@ -126,15 +135,15 @@ func (h *pages) opened(c *gin.Context) error {
 // open reads the matters of one kind or the first of each, and how many there are.
 func (h *pages) open(c *gin.Context, kind string) ([]todo.Open, map[string]int, error) {
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	counts, err := h.svc.CountKinds(ctx, actor)
+	counts, err := h.Todo.CountKinds(ctx, actor)
 	if err != nil {
 		return nil, nil, err
 	}
 	var list []todo.Open
 	if kind == "" {
-		list, err = h.svc.First(ctx, actor, shown)
+		list, err = h.Todo.First(ctx, actor, shown)
 	} else {
-		list, err = h.svc.OfKind(ctx, actor, kind)
+		list, err = h.Todo.OfKind(ctx, actor, kind)
 	}
 
 	return list, counts, err

@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/review"
+	"juzhen/internal/roster"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/webtest"
@@ -55,7 +56,7 @@ func open(t *testing.T, items ...todo.Item) *webtest.Browser {
 	}
 	console.Register(
 		kit,
-		console.Deps{Todo: todo.New(
+		console.Deps{Roster: roster.New(db, now), Todo: todo.New(
 			db,
 			todo.Join(review.TodoMatters(), delivery.TodoMatters()),
 			pages,

@@ -97,6 +97,7 @@ class Follower {
     this.shut();
     const url = new URL("/follow", location.href);
     for (const of of this.main.dataset["follow"]?.split(" ") ?? []) url.searchParams.append("of", of);
+    url.searchParams.set("ago", String(Math.ceil(performance.now()))); // the page is older than its stream: what changed between
     const stream = new EventSource(url);
     this.stream = stream;
     let heard = false;

@@ -1,0 +1,56 @@
+// Package inbox holds the operations on what citizens say to the accounts.
+package inbox
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"juzhen/internal/access"
+	"juzhen/internal/api/rest"
+	"juzhen/internal/i18n"
+	"juzhen/internal/inbox"
+)
+
+// Deps are the use cases behind these operations. All must be given.
+type Deps struct{ Inbox *inbox.Service }
+
+// api are these operations with what they call.
+type api struct {
+	*rest.API
+	Deps
+}
+
+// Register adds the operations to the interface.
+func Register(to *rest.API, deps Deps) {
+	a := &api{to, deps}
+	operation := func(method, path, id, text string) huma.Operation {
+		return rest.Op(method, path, id, "inbox", text)
+	}
+	rest.Register(a.API, operation(http.MethodGet, "/inbox", "list-inbox",
+		i18n.N("市民互动，最先到答复时限的在前；姓名和号码隐去")), access.InboxView, a.list)
+	rest.Register(a.API, operation(http.MethodGet, "/inbox/{id}", "get-inbox",
+		i18n.N("一件互动：往来和经过")), access.InboxView, a.find)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/reveal", "reveal-inbox",
+		i18n.N("显示市民的姓名和号码，记入审计")), access.InboxReveal, a.reveal)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/assign", "assign-inbox",
+		i18n.N("分派给单位或个人")), access.InboxAssign, a.assign)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/return", "return-inbox",
+		i18n.N("退回分派")), access.InboxAnswer, a.noted(inbox.Return))
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/refer", "refer-inbox",
+		i18n.N("转外单位，时限暂停")), access.InboxAnswer, a.refer)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/back", "back-inbox",
+		i18n.N("从外单位收回办理")), access.InboxAnswer, a.noted(inbox.Back))
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/answer", "answer-inbox",
+		i18n.N("登记已经在微博上或用别的方式给出的答复；本台不发送")), access.InboxAnswer, a.answer)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/close", "close-inbox",
+		i18n.N("办结，写明结果")), access.InboxAnswer, a.close)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/reopen", "reopen-inbox",
+		i18n.N("重新打开互动")), access.InboxAnswer, a.noted(inbox.Reopen))
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/snooze", "snooze-inbox",
+		i18n.N("稍后处理，到时回到列表；时限照算")), access.InboxAnswer, a.snooze)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/sort", "sort-inbox",
+		i18n.N("改互动的类别")), access.InboxAnswer, a.sort)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/note", "note-inbox",
+		i18n.N("写备注")), access.InboxAnswer, a.noted(inbox.Note))
+}

@@ -1,0 +1,69 @@
+package api_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestWhatACitizenSaysIsDealtWith from the list to the end.
+func TestWhatACitizenSaysIsDealtWith(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	_, err := w.db.Pool().Exec(t.Context(), `
+INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at,
+    waits_since, due_at, updated_at, last_item_id)
+SELECT id, '57', '50', 'open', 'ask', unit_id, $1, $1, $1, $1, $1, 1 FROM accounts WHERE id = 1`, w.now())
+	if err == nil {
+		_, err = w.db.Pool().Exec(t.Context(), `
+INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
+    text, taken_at, keep_until)
+VALUES (1, 1, 'comment', '40', 'comment', 'commercial', $1, '57', '通州老张', '请问限行吗 13800138000', $1, $1)`, w.now())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	w.call("writer", "GET", "/inbox?kind=ask&source=comment&q=限行", nil).want(200).
+		says("通＊＊", "items", 0, "name").says("请问限行吗 ＊＊＊", "items", 0, "text")
+	w.call("chaoyang", "GET", "/inbox/1", nil).problem(404, "not_found")
+	w.call("auditor", "GET", "/inbox/1", nil).want(200).says("通＊＊", "talk", 0, "name")
+	w.call("auditor", "POST", "/inbox/1/reveal", nil).problem(403, "forbidden")
+	w.call("writer", "POST", "/inbox/1/reveal", nil).want(200).says("通州老张", "talk", 0, "name")
+
+	do := func(who, act string, b body) answer {
+		t.Helper()
+		return w.call(who, "POST", fmt.Sprintf("/inbox/1/%s", act), b)
+	}
+	do("supervisor", "assign", body{"revision": 1}).want(200).says("assigned", "state")
+	do("writer", "answer", body{"revision": 1, "way": "phone", "note": "不限行"}).problem(409, "conflict")
+	do(
+		"writer",
+		"answer",
+		body{"revision": 2, "way": "post", "note": "不限行", "link": "x"},
+	).problem(422, "invalid").
+		says("body.link", "errors", 0, "location")
+	do("writer", "refer", body{"revision": 2, "number": "12345-7"}).want(200).says("referred", "state")
+	do("writer", "back", body{"revision": 3}).want(200).says("assigned", "state")
+	do("writer", "snooze", body{"revision": 4, "until": w.now().AddDate(0, 0, 90)}).problem(422, "invalid")
+	do("writer", "snooze", body{"revision": 4, "until": w.now().AddDate(0, 0, 1)}).want(200)
+	do("writer", "sort", body{"revision": 5, "kind": "report"}).want(200).says("report", "kind")
+	do("writer", "note", body{"revision": 6, "note": "问过"}).want(200)
+	do("writer", "return", body{"revision": 7, "note": "不是我们的"}).want(200).says("open", "state")
+	do("writer", "close", body{"revision": 8, "result": "solved"}).problem(422, "invalid")
+	do(
+		"writer",
+		"answer",
+		body{"revision": 8, "way": "phone", "note": "不限行"},
+	).want(200).
+		says("answered", "state")
+	do("writer", "close", body{"revision": 9, "result": "solved"}).want(200).says("closed", "state")
+	do("writer", "reopen", body{"revision": 10, "note": "又问"}).want(200).says("reopened", "state")
+
+	if n := w.call("writer", "GET", "/inbox/1", nil).want(200).len("steps"); n != 10 {
+		t.Errorf("%d steps", n)
+	}
+	if n := w.call("writer", "GET", "/inbox?show=mine", nil).want(200).len("items"); n != 0 {
+		t.Errorf("%d are the writer's", n)
+	}
+}

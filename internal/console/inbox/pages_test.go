@@ -1,0 +1,108 @@
+package inbox_test
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/console/inbox"
+	"juzhen/internal/e2e/stage"
+	"juzhen/internal/e2e/stage/pages"
+	inboxes "juzhen/internal/inbox"
+	"juzhen/internal/sandbox"
+)
+
+// newWorld is the inbox of a bureau to whose quiet account one citizen has said something.
+func newWorld(t *testing.T) *pages.Pages {
+	t.Helper()
+	var service *inboxes.Service
+	p := pages.New(t, time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC), func(p *pages.Pages) {
+		service = inboxes.New(p.DB, inboxes.Options{
+			Weibo: p.Client, Reading: p.Reach, Now: p.Now, Log: slog.New(slog.DiscardHandler),
+		})
+		inbox.Register(p.Kit, inbox.Deps{Inbox: service, Accounts: p.Accounts, Units: p.Org})
+	})
+	p.Person("auditor", access.Auditor, "环保局")
+	if err := p.Weibo.AddAccount(sandbox.Account{UID: 5800000001, Handle: "安静朝阳"}); err != nil {
+		t.Fatal(err)
+	}
+	a := p.Account("安静朝阳", "朝阳区", account.Commercial, true)
+	post := p.Weibo.Rival("安静朝阳", "今日空气质量良")
+	p.Weibo.Comment(post.ID, "通州老张", "请问明天限行吗，电话 13800138000")
+	if _, err := service.Due(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := service.Poll(t.Context(), a.ID); err != nil {
+		t.Fatal(err)
+	}
+	p.Exec(`INSERT INTO grants (user_id, role, unit_id, created_at)
+		SELECT id, 'press_officer', unit_id, now() FROM users WHERE username = 'officer'`)
+
+	return p
+}
+
+// TestAMatterIsDealtWithOnItsPage by those who may, each with the forms that are theirs.
+func TestAMatterIsDealtWithOnItsPage(t *testing.T) {
+	t.Parallel()
+
+	p := newWorld(t)
+	officer, boss := p.As("officer"), p.As("boss")
+	officer.Get("/inbox").
+		Want(200).
+		WantCount(".filters select", 4).
+		WantCount("#inbox tbody tr", 1).
+		WantText("#inbox tbody", "请问明天限行吗，电话 ＊＊＊").
+		WantText("#inbox tbody", "通＊＊")
+	p.As("auditor").Get("/inbox/1").Want(200).WantCount("main form", 0).WantText(".talk", "通＊＊")
+	p.As("admin").Get("/inbox").Want(403)
+
+	shown := officer.Get("/inbox/1").Want(200).WantText("h1", "@安静朝阳：咨询").WantCount("form[action$=reveal]", 1)
+	officer.Post("/inbox/1/reveal", shown.Form("form[action$=reveal]")).Want(200).
+		WantText(".talk", "通州老张").WantText(".talk", "13800138000").WantCount("form[action$=reveal]", 0)
+	if n := stage.One[int](
+		p.Stage,
+		"SELECT count(*) FROM audit_entries WHERE action = 'inbox.reveal'",
+	); n != 1 {
+		t.Errorf("%d entries of it", n)
+	}
+
+	form := boss.Get("/inbox/1").Form("form[action$=assign]")
+	form.Set("owner", stage.One[string](p.Stage, "SELECT id::text FROM users WHERE username = 'officer'"))
+	boss.Post("/inbox/1/assign", form).Want(303)
+	boss.Post("/inbox/1/assign", form).Want(409) // not the one that was shown
+	form = officer.Get("/inbox/1").WantText(".facts", "officer").Form("form[action$=answer]")
+	form.Set("note", "明天不限行")
+	form.Set("link", "https://weibo.com/5800000009/NxYz8k3Qp")
+	officer.Post("/inbox/1/answer", form).Want(422).WantText(".field-wrong", "不是市民留言所在的").
+		WantText("[name=note]", "明天不限行")
+	form.Set("way", "phone")
+	officer.Post("/inbox/1/answer", form).Want(303)
+	form = officer.Get("/inbox/1").WantText(".talk .ours", "明天不限行").WantCount("form[action$=answer]", 0).
+		Form("form[action$=close]")
+	officer.Post("/inbox/1/close", form).Want(422).WantText(".field-wrong", "请选择办理结果")
+	form.Set("result", "solved")
+	officer.Post("/inbox/1/close", form).Want(303)
+	officer.Get("/inbox").WantText(".empty-state", "没有这样的互动")
+	officer.Get("/inbox?show=all").WantCount("#inbox tbody tr", 1)
+	boss.English().Get("/inbox/1").WantText("main", "Recorded answer").WantCount(".timeline li", 3)
+}
+
+func TestTheListFilters(t *testing.T) {
+	t.Parallel()
+
+	p := newWorld(t)
+	boss := p.As("boss")
+
+	for address, want := range map[string]int{
+		"/inbox?kind=ask": 1, "/inbox?kind=report": 0, "/inbox?source=comment": 1, "/inbox?q=限行": 1,
+		"/inbox?q=没有的词": 0, "/inbox?account=安静朝阳": 1, "/inbox?show=answered": 0, "/inbox?show=mine": 0,
+		"/inbox?due=over": 0, "/inbox?show=nobody&kind=nope&source=nope": 1, "/inbox?show=snoozed": 0,
+	} {
+		boss.Get(address).Want(200).WantCount("#inbox tbody tr", want)
+	}
+	boss.Get("/inbox").WantText(".inbox-readings", "@安静朝阳")
+	p.Exec("UPDATE inbox_matters SET due_at = '2026-11-29'")
+	boss.Get("/inbox?due=over").WantCount("#inbox tbody tr", 1).WantText(".banner-bad", "1 件超过答复时限")
+}

@@ -1,0 +1,70 @@
+package inbox
+
+import (
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+)
+
+// needs is the permission that an act asks for.
+func (a Act) needs() access.Permission {
+	if a == Assign {
+		return access.InboxAssign
+	}
+
+	return access.InboxAnswer
+}
+
+// May tells whether the actor may do an act with the matter as it stands: nil, or fault.Forbidden with the
+// reason, or fault.Conflict where the act is not to be done in this state. Who holds a matter deals with it,
+// wherever the account is.
+func (m Matter) May(actor access.Actor, act Act) error {
+	if _, ok := m.State.After(act); !ok || act == Asked || act == Found {
+		return fault.Conflict(
+			"这件互动现在是“{.state}”，不能{.act}",
+			"state",
+			i18n.Text(m.State.Label()),
+			"act",
+			i18n.Text(act.Label()),
+		)
+	}
+	if act == Reopen && m.PurgedAt != nil {
+		return fault.Conflict("这件互动的文字已按保存期限清除，不能重新打开")
+	}
+	if actor.CanAt(act.needs(), m.UnitPath) || actor.CanAt(act.needs(), m.AccountPath) {
+		return nil
+	}
+	if m.OwnerID != nil && *m.OwnerID == actor.UserID && actor.Can(act.needs()) {
+		return nil
+	}
+
+	return fault.Forbidden(
+		"这件互动由{.unit}办理，您没有{.act}的权限",
+		"unit",
+		m.UnitName,
+		"act",
+		i18n.Text(act.Label()),
+	)
+}
+
+// MayReveal tells whether the actor may see the citizen's name and numbers: nil or fault.Forbidden.
+func (m Matter) MayReveal(actor access.Actor) error {
+	for _, path := range []string{m.UnitPath, m.AccountPath} {
+		if actor.CanAt(access.InboxReveal, path) {
+			return nil
+		}
+	}
+
+	return fault.Forbidden("您没有查看市民姓名和号码的权限")
+}
+
+// Acts lists what the actor may do with the matter, in the order of its life.
+func (m Matter) Acts(actor access.Actor) (acts []Act) {
+	for _, act := range []Act{Assign, Return, Refer, Back, Answer, Close, Reopen, Snooze, Sort, Note} {
+		if m.May(actor, act) == nil {
+			acts = append(acts, act)
+		}
+	}
+
+	return acts
+}

@@ -1,0 +1,361 @@
+package inbox
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/pg"
+)
+
+const fromMatters = `
+FROM inbox_matters m JOIN accounts a ON a.id = m.account_id JOIN units au ON au.id = a.unit_id
+    JOIN units u ON u.id = m.unit_id `
+
+const selectMatter = `
+SELECT m.id, m.account_id, a.handle, coalesce(a.remote_uid, '') AS account_uid, au.path AS account_path,
+    m.unit_id, u.name AS unit_name, u.path AS unit_path, m.owner_id, coalesce(o.display_name, '') AS owner,
+    m.citizen, m.thread, m.thread_uid, m.state, m.kind, m.opened_at, m.asked_at, m.waits_since, m.due_at,
+    m.answered_at, m.snoozed_until, m.result, m.referred_to, m.last_item_id, m.revision, m.updated_at,
+    m.reopened_at, m.closed_at, m.purged_at, coalesce(i.source, '') AS source, coalesce(i.name, '') AS name,
+    coalesce(i.text, '') AS text, i.gone_at,
+    (SELECT count(*) FROM inbox_items n WHERE n.matter_id = m.id)::int AS items` + fromMatters + `
+    LEFT JOIN users o ON o.id = m.owner_id LEFT JOIN inbox_items i ON i.id = m.last_item_id
+WHERE `
+
+func errNotFound() error {
+	return fault.NotFound("没有找到这件互动，或不在您的管辖范围内")
+}
+
+func errStale() error {
+	return fault.Conflict("这件互动刚刚有了变化：他人办理了，或市民又写了话；请刷新看过再办")
+}
+
+// scoped is the condition that the actor sees a matter: by its account's unit, by the one that has it, or
+// as its own while it waits.
+func scoped(actor access.Actor) (string, []any) {
+	mine, args := access.Scope(actor, access.InboxView, "au.path")
+	ours, more := access.Scope(actor, access.InboxView, "u.path")
+	args = append(args, more...)
+	if !actor.Can(access.InboxView) || actor.IsSystem() {
+		return "(" + mine + " OR " + ours + ")", args
+	}
+
+	return "(" + mine + " OR " + ours + " OR m.owner_id = ?)", append(args, actor.UserID)
+}
+
+func findMatter(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Matter, error) {
+	cond, args := scoped(actor)
+	found, err := gorm.G[Matter](db).Raw(selectMatter+"m.id = ? AND "+cond, append([]any{id}, args...)...).
+		Take(ctx)
+
+	return found, pg.OrNotFound(err, errNotFound())
+}
+
+const (
+	waiting = "m.state IN ('open', 'assigned', 'referred', 'reopened')"
+	snoozed = "coalesce(m.snoozed_until, '-infinity') > ?"
+)
+
+// conditions are the WHERE of what is asked for.
+func (q Query) conditions(actor access.Actor, now time.Time) (string, []any) {
+	cond, args := scoped(actor)
+	and := func(sql string, values ...any) { cond, args = cond+" AND "+sql, append(args, values...) }
+
+	switch {
+	case q.State != "":
+		and("m.state = ?", string(q.State))
+	case q.Show == ShowAll:
+	case q.Show == ShowSnoozed:
+		and(waiting+" AND "+snoozed, now)
+	case q.Overdue:
+		and(waiting)
+	default:
+		and(waiting+" AND NOT "+snoozed, now)
+	}
+
+	if q.Show == ShowMine {
+		and("m.owner_id = ?", actor.UserID)
+	}
+	if q.Kind != "" {
+		and("m.kind = ?", string(q.Kind))
+	}
+	if q.AccountID != 0 {
+		and("m.account_id = ?", q.AccountID)
+	}
+	if q.Thread != "" {
+		and("m.thread = ?", q.Thread)
+	}
+	if q.Overdue {
+		and("m.due_at < ?", now)
+	}
+	if q.Source != "" {
+		and("EXISTS (SELECT FROM inbox_items s WHERE s.matter_id = m.id AND s.source = ?)", string(q.Source))
+	}
+	if q.Text != "" {
+		and(`EXISTS (SELECT FROM inbox_items s WHERE s.matter_id = m.id AND s.gone_at IS NULL
+    AND strpos(s.text, ?) > 0)`, q.Text)
+	}
+
+	return cond, args
+}
+
+// never is where matters without a clock stand in the order.
+const never = "coalesce(m.due_at, TIMESTAMPTZ '9000-01-01 00:00:00Z')"
+
+func listMatters(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	query Query,
+	now time.Time,
+) (pg.Page[Matter], error) {
+	cond, args := query.conditions(actor, now)
+	after, further, err := pg.ParseCursor(query.After)
+	if err != nil {
+		return pg.Page[Matter]{}, err
+	}
+	if further {
+		cond += " AND (" + never + " > ? OR " + never + " = ? AND m.id < ?)"
+		args = append(args, after.At, after.At, after.ID)
+	}
+	limit := query.Limit
+	if limit <= 0 || limit > pageSize {
+		limit = pageSize
+	}
+	rows, err := gorm.G[Matter](db).Raw(selectMatter+cond+" ORDER BY "+never+", m.id DESC LIMIT ?",
+		append(args, limit+1)...).Find(ctx)
+
+	return pg.Cut(rows, limit, func(m Matter) pg.Cursor {
+		at := time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
+		if m.DueAt != nil {
+			at = *m.DueAt
+		}
+
+		return pg.Cursor{At: at, ID: m.ID}
+	}), err
+}
+
+// countMatters counts the matters that the actor sees.
+func countMatters(ctx context.Context, db *gorm.DB, actor access.Actor, now time.Time) (Counts, error) {
+	cond, args := scoped(actor)
+
+	type count struct {
+		State                  State
+		N, Overdue, Late, Mine int
+	}
+	rows, err := gorm.G[count](db).Raw(`
+SELECT m.state, count(*) AS n, count(*) FILTER (WHERE m.due_at < ?) AS overdue,
+    count(*) FILTER (WHERE `+snoozed+`) AS late,
+    count(*) FILTER (WHERE m.owner_id = ? AND NOT `+snoozed+`) AS mine`+fromMatters+`
+WHERE `+cond+` GROUP BY m.state`, append([]any{now, now, actor.UserID, now}, args...)...).Find(ctx)
+
+	counts := Counts{By: map[State]int{}}
+	for _, row := range rows {
+		counts.By[row.State] = row.N
+		if row.State.Waits() {
+			counts.Overdue += row.Overdue
+			counts.Snoozed += row.Late
+			counts.Mine += row.Mine
+		}
+	}
+
+	return counts, err
+}
+
+func itemsOf(ctx context.Context, db *gorm.DB, id int64) ([]Item, error) {
+	return gorm.G[Item](db).Raw(`
+SELECT i.id, i.thing, i.remote_id, i.source, i.contract, i.said_at, i.author, i.name, i.text, i.link, i.way,
+    coalesce(w.display_name, '') AS by, i.taken_at, i.gone_at, i.purged_at
+FROM inbox_items i LEFT JOIN users w ON w.id = i.by_user
+WHERE i.matter_id = ? ORDER BY i.said_at, i.id LIMIT 500`, id).Find(ctx)
+}
+
+// stepRow is a Step as the database gives it.
+type stepRow struct {
+	Act       Act
+	FromState State
+	ToState   State
+	Note      string
+	By        string
+	At        time.Time
+}
+
+func stepsOf(ctx context.Context, db *gorm.DB, id int64) ([]Step, error) {
+	rows, err := gorm.G[stepRow](db).Raw(`
+SELECT s.act, s.from_state, s.to_state, s.note, coalesce(w.display_name, '') AS by, s.at
+FROM inbox_steps s LEFT JOIN users w ON w.id = s.by_user WHERE s.matter_id = ? ORDER BY s.id DESC LIMIT 200`,
+		id).Find(ctx)
+
+	steps := make([]Step, len(rows))
+	for i, row := range rows {
+		steps[i] = Step{row.Act, row.FromState, row.ToState, row.Note, row.By, row.At}
+	}
+
+	return steps, err
+}
+
+// Post is a post of the account under which something is said.
+type Post struct {
+	ID       int64
+	Text     string
+	PostedAt time.Time
+}
+
+// postOf finds the post of a matter among those that are read back, where the actor may see it.
+func postOf(ctx context.Context, db *gorm.DB, actor access.Actor, m Matter) (*Post, error) {
+	cond, args := access.Scope(actor, access.PostView, "u.path")
+	found, err := gorm.G[Post](db).Raw(`
+SELECT p.id, p.text, p.posted_at
+FROM platform_posts p JOIN accounts a ON a.id = p.account_id JOIN units u ON u.id = a.unit_id
+WHERE p.platform = 'weibo' AND p.remote_id = ? AND `+cond, append([]any{m.Thread}, args...)...).Find(ctx)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+
+	return &found[0], nil
+}
+
+func readingsOf(ctx context.Context, db *gorm.DB, actor access.Actor) ([]Reading, error) {
+	cond, args := access.Scope(actor, access.InboxView, "u.path")
+
+	return gorm.G[Reading](db).Raw(`
+SELECT w.account_id, a.handle, w.asked_at, w.next_at, w.reason, w.messages
+FROM inbox_watches w JOIN accounts a ON a.id = w.account_id JOIN units u ON u.id = a.unit_id
+WHERE a.state <> 'closed' AND `+cond+" ORDER BY a.position, a.id", args...).Find(ctx)
+}
+
+func standingOf(ctx context.Context, tx pg.Tx, id int64) (*standing, error) {
+	rows, err := tx.Pgx.Query(ctx, "SELECT "+standingColumns+" FROM inbox_matters m WHERE m.id = $1", id)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectExactlyOneRow(rows, scanStanding)
+}
+
+func setClock(ctx context.Context, tx pg.Tx, id int64, since, due, answered *time.Time) error {
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE inbox_matters SET waits_since = $2, due_at = $3, answered_at = $4 WHERE id = $1`,
+		id, since, due, answered)
+
+	return err
+}
+
+// updateMatter moves a matter of a revision to where an act leads, with what the act brings.
+func updateMatter(
+	ctx context.Context,
+	tx pg.Tx,
+	m Matter,
+	to State,
+	move Move,
+	by int64,
+	at time.Time,
+) error {
+	sets := []string{"state = $1", "revision = revision + 1", "updated_at = $2"}
+	args := []any{string(to), at, m.ID, move.Revision, string(m.State)}
+	set := func(sql string, value any) {
+		args = append(args, value)
+		sets = append(sets, strings.Replace(sql, "?", "$"+strconv.Itoa(len(args)), 1))
+	}
+
+	switch move.Act {
+	case Assign:
+		set("unit_id = ?", move.UnitID)
+		set("owner_id = nullif(?::bigint, 0)", move.OwnerID)
+		sets = append(sets, "snoozed_until = NULL")
+	case Return:
+		sets = append(sets, "owner_id = NULL",
+			"unit_id = (SELECT a.unit_id FROM accounts a WHERE a.id = inbox_matters.account_id)")
+	case Refer:
+		set("referred_to = ?", move.Number)
+	case Sort:
+		set("kind = ?", string(move.Kind))
+	case Snooze:
+		var until *time.Time
+		if !move.Until.IsZero() {
+			until = &move.Until
+		}
+		set("snoozed_until = ?::timestamptz", until)
+	case Close:
+		set("result = ?", string(move.Result))
+		sets = append(sets, "closed_at = $2")
+	case Reopen:
+		sets = append(sets, "reopened_at = $2")
+	}
+
+	done, err := tx.Pgx.Exec(ctx, "UPDATE inbox_matters SET "+strings.Join(sets, ", ")+
+		" WHERE id = $3 AND revision = $4 AND state = $5", args...)
+	if err == nil && done.RowsAffected() != 1 {
+		return errStale()
+	}
+	if pg.Constraint(err) == "inbox_matters_one_open" {
+		return fault.Conflict("这位市民在同一条微博下已有一件没有办结的互动，请在那里办理")
+	}
+	if err != nil {
+		return err
+	}
+
+	return bring(ctx, tx, m, move, by, at)
+}
+
+// bring writes what an act leaves beside the matter.
+func bring(ctx context.Context, tx pg.Tx, m Matter, move Move, by int64, at time.Time) (err error) {
+	switch move.Act {
+	case Refer:
+		_, err = tx.Pgx.Exec(ctx, "INSERT INTO inbox_pauses (matter_id, from_at) VALUES ($1, $2)", m.ID, at)
+	case Answer:
+		_, err = tx.Pgx.Exec(ctx, `
+INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
+    text, link, way, by_user, taken_at, keep_until)
+SELECT m.id, m.account_id, 'hand', $2, 'hand', 'hand', $3, '', '', $4, $5, $6, $7, $3,
+    (SELECT max(i.keep_until) FROM inbox_items i WHERE i.matter_id = m.id)
+FROM inbox_matters m WHERE m.id = $1`,
+			m.ID, fmt.Sprintf("%d/%d", m.ID, m.Revision), at, move.Note, move.Link, string(move.Way), by)
+	}
+	if err != nil || move.Act != Back && move.Act != Answer && move.Act != Close {
+		return err
+	}
+	_, err = tx.Pgx.Exec(ctx,
+		"UPDATE inbox_pauses SET until_at = $2 WHERE matter_id = $1 AND until_at IS NULL", m.ID, at)
+
+	return err
+}
+
+func insertStep(ctx context.Context, tx pg.Tx, id int64, step Step, by int64) error {
+	_, err := tx.Pgx.Exec(ctx, `
+INSERT INTO inbox_steps (matter_id, act, from_state, to_state, note, by_user, at)
+VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7)`,
+		id, string(step.Act), string(step.From), string(step.To), step.Note, by, step.At)
+
+	return err
+}
+
+// told is what the history says of an act beside its name.
+func (m Matter) told(move Move) string {
+	say := i18n.For(i18n.Chinese)
+	lines := []string{move.Note}
+
+	switch move.Act {
+	case Answer:
+		lines = []string{say.T(move.Way.Label())} // the words stand in the talk
+	case Assign:
+		lines = []string{strings.TrimSuffix(m.UnitName+" · "+m.Owner, " · "), move.Note}
+	case Refer:
+		lines = []string{move.Number, move.Note}
+	case Sort:
+		lines = []string{say.T(move.Kind.Label()), move.Note}
+	case Close:
+		lines = []string{say.T(move.Result.Label()), move.Note}
+	}
+
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}

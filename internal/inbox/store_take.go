@@ -1,0 +1,302 @@
+package inbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/account"
+	"juzhen/internal/pg"
+)
+
+// lockWatch lets one transaction at a time take in what an account hears.
+func lockWatch(ctx context.Context, tx pg.Tx, accountID int64) error {
+	_, err := tx.Pgx.Exec(ctx, "SELECT FROM inbox_watches WHERE account_id = $1 FOR UPDATE", accountID)
+	return err
+}
+
+// unknownOf leaves out what is in the books. What is there and was thought gone is there again.
+func unknownOf(ctx context.Context, tx pg.Tx, accountID int64, list []arrival) (fresh []arrival, err error) {
+	things, ids := make([]string, len(list)), make([]string, len(list))
+	for i, one := range list {
+		things[i], ids[i] = one.thing, one.ID
+	}
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT i.thing || '/' || i.remote_id, i.id, i.gone_at IS NOT NULL
+FROM inbox_items i JOIN unnest($2::text[], $3::text[]) AS x (thing, id)
+    ON i.thing = x.thing AND i.remote_id = x.id
+WHERE i.account_id = $1`, accountID, things, ids)
+	if err != nil {
+		return nil, err
+	}
+
+	var (
+		key   string
+		id    int64
+		gone  bool
+		back  []int64
+		known = map[string]bool{}
+	)
+	_, err = pgx.ForEachRow(rows, []any{&key, &id, &gone}, func() error {
+		known[key] = true
+		if gone {
+			back = append(back, id)
+		}
+
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(back) > 0 {
+		_, err = tx.Pgx.Exec(ctx,
+			"UPDATE inbox_items SET gone_at = NULL WHERE id = ANY ($1) AND purged_at IS NULL", back)
+	}
+
+	for _, one := range list {
+		if !known[one.key()] {
+			fresh = append(fresh, one)
+		}
+	}
+
+	return fresh, err
+}
+
+const standingColumns = `m.id, m.citizen, m.thread, m.thread_uid, m.state, m.kind, m.opened_at, m.reopened_at,
+    m.closed_at`
+
+func scanStanding(row pgx.CollectableRow) (*standing, error) {
+	m := &standing{}
+	err := row.Scan(&m.ID, &m.Citizen, &m.Thread, &m.ThreadUID, &m.State, &m.Kind, &m.OpenedAt, &m.ReopenedAt,
+		&m.ClosedAt)
+	m.before = m.State
+
+	return m, err
+}
+
+// openBooks reads the matters that arrivals may belong to: of each person the open one, else the last that
+// ended after an instant; and those that comments which are answered belong to.
+func openBooks(
+	ctx context.Context,
+	tx pg.Tx,
+	accountID int64,
+	list []arrival,
+	ended time.Time,
+) (*books, error) {
+	b := &books{by: map[person]*standing{}, replied: map[string]*standing{}}
+	var citizens, threads, replies []string
+
+	for _, one := range list {
+		who := one.UID
+		if one.ours {
+			who = one.ThreadUID
+		}
+		citizens, threads = append(citizens, who), append(threads, one.ThreadID)
+		if one.ours && one.ReplyTo != "" {
+			replies = append(replies, one.ReplyTo)
+		}
+	}
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT DISTINCT ON (m.citizen, m.thread) `+standingColumns+`
+FROM inbox_matters m JOIN (SELECT DISTINCT * FROM unnest($2::text[], $3::text[]) AS u (citizen, thread)) x
+    ON m.citizen = x.citizen AND m.thread = x.thread
+WHERE m.account_id = $1 AND (m.state <> 'closed' OR m.closed_at > $4)
+ORDER BY m.citizen, m.thread, m.state = 'closed', m.id DESC`, accountID, citizens, threads, ended)
+	if err != nil {
+		return nil, err
+	}
+	found, err := pgx.CollectRows(rows, scanStanding)
+	if err != nil {
+		return nil, err
+	}
+
+	known := map[int64]*standing{}
+	for _, m := range found {
+		b.by[person{m.Citizen, m.Thread}], known[m.ID] = m, m
+	}
+
+	return b, b.readReplied(ctx, tx, accountID, replies, known)
+}
+
+func (b *books) readReplied(
+	ctx context.Context,
+	tx pg.Tx,
+	accountID int64,
+	replies []string,
+	known map[int64]*standing,
+) error {
+	if len(replies) == 0 {
+		return nil
+	}
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT i.remote_id, `+standingColumns+`
+FROM inbox_items i JOIN inbox_matters m ON m.id = i.matter_id
+WHERE i.account_id = $1 AND i.thing = 'comment' AND i.remote_id = ANY ($2)`, accountID, replies)
+	if err != nil {
+		return err
+	}
+	var remote string
+	m := standing{}
+
+	_, err = pgx.ForEachRow(rows, []any{
+		&remote, &m.ID, &m.Citizen, &m.Thread, &m.ThreadUID, &m.State, &m.Kind, &m.OpenedAt, &m.ReopenedAt,
+		&m.ClosedAt,
+	}, func() error {
+		one, ok := known[m.ID]
+		if !ok {
+			copied := m
+			copied.before = m.State
+			one = &copied
+			known[m.ID] = one
+		}
+		b.replied[remote] = one
+
+		return nil
+	})
+
+	return err
+}
+
+// insertMatters writes new matters and gives them their numbers.
+func insertMatters(ctx context.Context, tx pg.Tx, a account.Account, made []*standing, now time.Time) error {
+	batch := &pgx.Batch{}
+
+	for _, m := range made {
+		batch.Queue(`
+INSERT INTO inbox_matters (account_id, citizen, thread, thread_uid, state, kind, unit_id, opened_at, asked_at,
+    updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id`,
+			a.ID, m.Citizen, m.Thread, m.ThreadUID, string(m.State), string(m.Kind), a.UnitID, m.OpenedAt,
+			now,
+		).QueryRow(func(row pgx.Row) error { return row.Scan(&m.ID) })
+	}
+
+	return tx.Pgx.SendBatch(ctx, batch).Close()
+}
+
+// insertItems writes what arrived.
+func insertItems(
+	ctx context.Context,
+	tx pg.Tx,
+	accountID int64,
+	contract string,
+	list []arrival,
+	now, keep time.Time,
+) error {
+	var (
+		of                                                   []int64
+		things, ids, sources, authors, names, texts, replies []string
+		said                                                 []time.Time
+	)
+
+	for _, one := range list {
+		of, things, ids = append(of, one.matter.ID), append(things, one.thing), append(ids, one.ID)
+		sources, said = append(sources, string(one.source)), append(said, one.At)
+		authors, names = append(authors, one.UID), append(names, one.Name)
+		texts, replies = append(texts, one.Text), append(replies, one.ReplyTo)
+	}
+	_, err := tx.Pgx.Exec(ctx, `
+INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
+    text, reply_to, taken_at, keep_until)
+SELECT x.of, $1, x.thing, x.id, x.source, $2, x.said, x.author, x.name, x.text, x.reply, $3, $4
+FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[], $11::text[],
+    $12::text[], $13::text[]) WITH ORDINALITY AS x (of, thing, id, source, said, author, name, text, reply, n)
+ORDER BY x.n
+ON CONFLICT (account_id, thing, remote_id) DO NOTHING`,
+		accountID, contract, now, keep, of, things, ids, sources, said, authors, names, texts, replies)
+
+	return err
+}
+
+// factsOf reads what is known of the talk of matters.
+func factsOf(ctx context.Context, tx pg.Tx, all []*standing) (map[int64]facts, error) {
+	ids := make([]int64, len(all))
+	for i, m := range all {
+		ids[i] = m.ID
+	}
+	known := make(map[int64]facts, len(all))
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT matter_id, id, said_at, source IN ('answer', 'hand') FROM inbox_items
+WHERE matter_id = ANY ($1) ORDER BY said_at, id`, ids)
+	if err != nil {
+		return nil, err
+	}
+
+	var (
+		matter, id int64
+		at         time.Time
+		ours       bool
+	)
+	_, err = pgx.ForEachRow(rows, []any{&matter, &id, &at, &ours}, func() error {
+		f := known[matter]
+		f.said = append(f.said, Fact{At: at, Ours: ours})
+		if ours {
+			said := at
+			f.ours = &said
+		} else {
+			f.last, f.lastAt = id, at
+		}
+		known[matter] = f
+
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err = tx.Pgx.Query(ctx, `
+SELECT matter_id, from_at, until_at FROM inbox_pauses WHERE matter_id = ANY ($1) ORDER BY id`, ids)
+	if err != nil {
+		return nil, err
+	}
+	var until *time.Time
+	_, err = pgx.ForEachRow(rows, []any{&matter, &at, &until}, func() error {
+		pause := Span{From: at}
+		if until != nil {
+			pause.Until = *until
+		}
+		f := known[matter]
+		f.pauses = append(f.pauses, pause)
+		known[matter] = f
+
+		return nil
+	})
+
+	return known, err
+}
+
+// updateSettled writes where matters are put, and the steps that put them there. A matter that arrived is
+// not put off any more.
+func updateSettled(ctx context.Context, tx pg.Tx, list []settling, now time.Time) error {
+	batch := &pgx.Batch{}
+
+	for _, m := range list {
+		batch.Queue(`
+UPDATE inbox_matters SET state = $2, waits_since = $3, due_at = $4, answered_at = $5, last_item_id = $6,
+    asked_at = $7, opened_at = least(opened_at, $8), updated_at = $9, revision = revision + $10::int,
+    snoozed_until = CASE WHEN $11 THEN NULL ELSE snoozed_until END
+WHERE id = $1`,
+			m.ID, string(m.to), m.since, m.due, m.known.ours, m.known.last, m.known.lastAt, m.OpenedAt, now,
+			btoi(!m.fresh), m.asked != nil)
+		if m.to == Answered || m.to == Closed { // whoever had it outside, it is over
+			batch.Queue("UPDATE inbox_pauses SET until_at = $2 WHERE matter_id = $1 AND until_at IS NULL",
+				m.ID, now)
+		}
+
+		for _, step := range m.steps {
+			batch.Queue(`
+INSERT INTO inbox_steps (matter_id, act, from_state, to_state, at) VALUES ($1, $2, $3, $4, $5)`,
+				m.ID, string(step.Act), string(step.From), string(step.To), step.At)
+		}
+	}
+
+	return tx.Pgx.SendBatch(ctx, batch).Close()
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+
+	return 0
+}

@@ -1,0 +1,92 @@
+package media
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+
+	xdraw "golang.org/x/image/draw"
+
+	"juzhen/internal/fault"
+)
+
+// MaxRendition is how many bytes a rendition has at most.
+const MaxRendition = 200 << 10
+
+const (
+	renditionSide   = 1280       // pixels of the longer side
+	renditionPixels = 16_000_000 // of a picture that is scaled in this process
+)
+
+// Rendition is a form of a picture that is small enough for everybody.
+type Rendition struct {
+	MIME          string
+	Data          []byte
+	Width, Height int
+}
+
+// Rendition gives a picture that went out in no more than MaxRendition bytes, without a scope: the picture
+// itself where it is so small, else a JPEG of its first frame; of a very large one its thumbnail.
+func (s *Service) Rendition(ctx context.Context, picture Media) (_ Rendition, err error) {
+	defer fault.Step(&err, "media.Rendition %d", picture.ID)
+
+	sum := picture.SHA256
+	if picture.Bytes > MaxRendition && picture.Width*picture.Height > renditionPixels {
+		sum = picture.Thumb
+	}
+	data, err := s.blobs.Get(ctx, sum)
+	if err != nil {
+		return Rendition{}, err
+	}
+	if len(data) <= MaxRendition {
+		return asIs(data)
+	}
+	img, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return Rendition{}, err
+	}
+
+	for side := renditionSide; ; side = side * 3 / 4 {
+		small := scaled(img, side)
+		if data, err = smallest(small); err != nil || len(data) <= MaxRendition {
+			return Rendition{JPEG, data, small.Bounds().Dx(), small.Bounds().Dy()}, err
+		}
+	}
+}
+
+// asIs is a file that is small enough already.
+func asIs(data []byte) (Rendition, error) {
+	cfg, format, err := image.DecodeConfig(bytes.NewReader(data))
+
+	return Rendition{"image/" + format, data, cfg.Width, cfg.Height}, err
+}
+
+// smallest encodes coarser and coarser until the bytes suffice, or as coarsely as can still be read.
+func smallest(img image.Image) ([]byte, error) {
+	var out bytes.Buffer
+
+	for _, quality := range []int{86, 78, 70} {
+		out.Reset()
+		if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); err != nil {
+			return nil, err
+		}
+		if out.Len() <= MaxRendition {
+			break
+		}
+	}
+
+	return out.Bytes(), nil
+}
+
+// scaled is the picture on white, no side of it longer than side.
+func scaled(img image.Image, side int) *image.RGBA {
+	w, h := fit(img.Bounds().Dx(), img.Bounds().Dy(), side)
+	dst := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(dst, dst.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+	xdraw.BiLinear.Scale(dst, dst.Bounds(), img, img.Bounds(), xdraw.Over, nil)
+
+	return dst
+}

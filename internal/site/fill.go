@@ -1,0 +1,308 @@
+package site
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"math/big"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/fault"
+	"juzhen/internal/library"
+	"juzhen/internal/media"
+	"juzhen/internal/pg"
+	"juzhen/internal/post"
+)
+
+// FillEvery is how often what became public is copied; KeepEvery how often accounts and columns are.
+const (
+	FillEvery = 3 * time.Second
+	KeepEvery = time.Minute
+	fillBatch = 100
+)
+
+// fillLock lets one process at a time copy.
+const fillLock = 0x73697465 // "site"
+
+// keepWithdrawn is how long feeds tell of what was withdrawn.
+const keepWithdrawn = 90 * 24 * time.Hour
+
+// Fill looks again at each post that changed and copies it or takes it away, until nothing waits. Each batch
+// is one transaction, which readers are told of.
+func (s *Service) Fill(ctx context.Context) (err error) {
+	defer fault.Step(&err, "site.Fill")
+
+	for {
+		taken := 0
+		err := s.db.InTxRetry(ctx, func(tx pg.Tx) (err error) {
+			taken, err = s.fillOnce(ctx, tx)
+			return err
+		})
+		if err != nil || taken < fillBatch {
+			return err
+		}
+	}
+}
+
+// Keep brings accounts and columns up to date, and forgets what was withdrawn long ago.
+func (s *Service) Keep(ctx context.Context) (err error) {
+	defer fault.Step(&err, "site.Keep")
+
+	return s.db.InTxRetry(ctx, func(tx pg.Tx) error {
+		if mine, err := alone(ctx, tx); err != nil || !mine {
+			return err
+		}
+		if err := s.keep(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.Pgx.Exec(ctx, "DELETE FROM site.withdrawn WHERE at < $1", s.now().Add(-keepWithdrawn))
+
+		return err
+	})
+}
+
+func alone(ctx context.Context, tx pg.Tx) (mine bool, err error) {
+	err = tx.Pgx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", fillLock).Scan(&mine)
+	return mine, err
+}
+
+func (s *Service) fillOnce(ctx context.Context, tx pg.Tx) (taken int, err error) {
+	if mine, err := alone(ctx, tx); err != nil || !mine {
+		return 0, err
+	}
+	ids, taken, err := takeUnread(ctx, tx)
+	if err != nil || taken == 0 {
+		return taken, err
+	}
+	if err := s.keep(ctx, tx); err != nil {
+		return 0, err
+	}
+	found, err := candidates(ctx, tx, ids)
+	if err != nil {
+		return 0, err
+	}
+
+	public := make(map[int64]bool, len(found))
+	for _, c := range found {
+		public[c.ID] = true
+		if err := s.put(ctx, tx, c); err != nil {
+			return 0, err
+		}
+	}
+
+	for _, id := range ids {
+		if !public[id] {
+			if _, err := tx.Pgx.Exec(ctx, "SELECT site_withdraw($1)", id); err != nil {
+				return 0, err
+			}
+		}
+	}
+	if len(found) > 0 {
+		err = tell(ctx, tx)
+	}
+
+	return taken, err
+}
+
+// takeUnread takes what waits, each post once, and tells how many rows that were.
+func takeUnread(ctx context.Context, tx pg.Tx) (ids []int64, taken int, err error) {
+	rows, err := tx.Pgx.Query(ctx, `
+DELETE FROM site_unread WHERE id IN (SELECT id FROM site_unread ORDER BY id LIMIT $1)
+RETURNING platform_post_id`, fillBatch)
+	if err != nil {
+		return nil, 0, err
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	seen := map[int64]bool{}
+
+	for _, id := range all {
+		if !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+
+	return ids, len(all), err
+}
+
+// put copies one post as it is now.
+func (s *Service) put(ctx context.Context, tx pg.Tx, c candidate) error {
+	number, err := numberOf(ctx, tx, "post", c.ID)
+	if err != nil {
+		return err
+	}
+	account, err := numberOf(ctx, tx, "account", c.AccountID)
+	if err != nil {
+		return err
+	}
+	var col *int64
+	if c.ColumnID != nil {
+		n, err := numberOf(ctx, tx, "column", *c.ColumnID)
+		if err != nil {
+			return err
+		}
+		col = &n
+	}
+	hash := sha256.Sum256([]byte(c.Text))
+	folded, letters := library.Letters(c.Text)
+	if _, err := tx.Pgx.Exec(ctx, `
+INSERT INTO site.posts (number, account, col, posted_at, text, hash, past, link, corrects, folded, grams,
+    changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (number) DO UPDATE
+SET account = EXCLUDED.account, col = EXCLUDED.col, posted_at = EXCLUDED.posted_at, text = EXCLUDED.text,
+    hash = EXCLUDED.hash, past = EXCLUDED.past, link = EXCLUDED.link, corrects = EXCLUDED.corrects,
+    folded = EXCLUDED.folded, grams = EXCLUDED.grams, changed_at = EXCLUDED.changed_at`,
+		number, account, col, c.PostedAt, c.Text, hash[:], c.Past, c.link(), c.Corrects, folded, letters,
+		s.now()); err != nil {
+		return err
+	}
+	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM site.withdrawn WHERE number = $1", number); err != nil {
+		return err
+	}
+
+	return s.putPictures(ctx, tx, number, c.VersionID)
+}
+
+// link is the post on the platform.
+func (c candidate) link() string {
+	if c.RemoteURL != nil && *c.RemoteURL != "" {
+		return *c.RemoteURL
+	}
+	if c.UID == "" {
+		return ""
+	}
+
+	return "https://weibo.com/" + c.UID + "/" + post.EncodeMID(c.RemoteID)
+}
+
+func (s *Service) putPictures(ctx context.Context, tx pg.Tx, number int64, version *int64) error {
+	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM site.pictures WHERE post = $1", number); err != nil {
+		return err
+	}
+	if version == nil {
+		return nil
+	}
+	pictures, err := picturesOf(ctx, tx, *version)
+	if err != nil {
+		return err
+	}
+
+	for _, picture := range pictures {
+		kept, err := media.LoadTx(ctx, tx, []int64{picture.MediaID})
+		if err != nil {
+			return err
+		}
+		small, err := s.pictures.Rendition(ctx, kept[0])
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Pgx.Exec(ctx, `
+INSERT INTO site.pictures (post, position, alt, mime, width, height, expires_at, bytes)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, number, picture.Position, picture.Alt, small.MIME, small.Width,
+			small.Height, picture.ExpiresAt, small.Data); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// digits of a public number: too many to try them all, few enough to be read out on the telephone.
+const digits = 16
+
+// draw gives a number nobody can foretell.
+func draw() (int64, error) {
+	least := int64(1)
+	for range digits - 1 {
+		least *= 10
+	}
+	n, err := rand.Int(rand.Reader, big.NewInt(9*least))
+	if err != nil {
+		return 0, err
+	}
+
+	return least + n.Int64(), nil
+}
+
+// numberOf gives the public number of a thing, which is drawn the first time.
+func numberOf(ctx context.Context, tx pg.Tx, kind string, id int64) (number int64, err error) {
+	fresh, err := draw()
+	if err != nil {
+		return 0, err
+	}
+	err = tx.Pgx.QueryRow(ctx, `
+INSERT INTO site_numbers (kind, id, number) VALUES ($1, $2, $3)
+ON CONFLICT (kind, id) DO UPDATE SET id = EXCLUDED.id RETURNING number`, kind, id, fresh).Scan(&number)
+
+	return number, err
+}
+
+// keep copies the accounts and columns that changed.
+func (s *Service) keep(ctx context.Context, tx pg.Tx) error {
+	for kind, missing := range map[string]string{
+		"account": `SELECT id FROM accounts a WHERE state <> 'preparing'
+    AND NOT EXISTS (SELECT FROM site_numbers n WHERE n.kind = 'account' AND n.id = a.id)`,
+		"column": `SELECT id FROM columns c WHERE NOT EXISTS
+    (SELECT FROM site_numbers n WHERE n.kind = 'column' AND n.id = c.id)`,
+	} {
+		rows, err := tx.Pgx.Query(ctx, missing)
+		if err != nil {
+			return err
+		}
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil {
+			return err
+		}
+
+		for _, id := range ids {
+			if _, err := numberOf(ctx, tx, kind, id); err != nil {
+				return err
+			}
+		}
+	}
+
+	changed := int64(0)
+
+	for _, sql := range []string{keepAccountsSQL, keepColumnsSQL} {
+		tag, err := tx.Pgx.Exec(ctx, sql)
+		if err != nil {
+			return err
+		}
+		changed += tag.RowsAffected()
+	}
+	if changed == 0 {
+		return nil
+	}
+
+	return tell(ctx, tx)
+}
+
+// An account stands under the unit below the root that it belongs to. How many follow it is told as it was
+// last read; one that is closed keeps its posts.
+const keepAccountsSQL = `
+INSERT INTO site.accounts AS s (number, handle, name, district, place, position, link, confirmed, closed,
+    followers, followers_at, looked_at)
+SELECT n.number, a.handle, a.display_name, t.name, lpad(t.position::text, 6, '0') || t.path, a.position,
+    CASE WHEN a.remote_uid IS NULL THEN '' ELSE 'https://weibo.com/u/' || a.remote_uid END,
+    a.remote_uid IS NOT NULL, a.state = 'closed', r.followers, r.taken_at, w.looked_at
+FROM accounts a JOIN site_numbers n ON n.kind = 'account' AND n.id = a.id JOIN units u ON u.id = a.unit_id
+JOIN units t ON t.path = substring(u.path FROM '^/[0-9]+/[0-9]*/?')
+LEFT JOIN account_watches w ON w.account_id = a.id
+LEFT JOIN LATERAL (SELECT x.followers, x.taken_at FROM account_readings x WHERE x.account_id = a.id
+    ORDER BY x.taken_at DESC LIMIT 1) r ON true
+ON CONFLICT (number) DO UPDATE SET handle = EXCLUDED.handle, name = EXCLUDED.name,
+    district = EXCLUDED.district, place = EXCLUDED.place, position = EXCLUDED.position, link = EXCLUDED.link,
+    confirmed = EXCLUDED.confirmed, closed = EXCLUDED.closed, followers = EXCLUDED.followers,
+    followers_at = EXCLUDED.followers_at, looked_at = EXCLUDED.looked_at
+WHERE (s.handle, s.name, s.district, s.place, s.position, s.link, s.confirmed, s.closed, s.followers,
+    s.followers_at, s.looked_at) IS DISTINCT FROM (EXCLUDED.handle, EXCLUDED.name, EXCLUDED.district,
+    EXCLUDED.place, EXCLUDED.position, EXCLUDED.link, EXCLUDED.confirmed, EXCLUDED.closed,
+    EXCLUDED.followers, EXCLUDED.followers_at, EXCLUDED.looked_at)`
+
+const keepColumnsSQL = `
+INSERT INTO site.columns AS s (number, name, position)
+SELECT n.number, c.name, c.position FROM columns c JOIN site_numbers n ON n.kind = 'column' AND n.id = c.id
+ON CONFLICT (number) DO UPDATE SET name = EXCLUDED.name, position = EXCLUDED.position
+WHERE (s.name, s.position) IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.position)`

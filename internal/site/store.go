@@ -1,0 +1,147 @@
+package site
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/beijing"
+	"juzhen/internal/pg"
+)
+
+// Channel is where the schema and this package tell that something of the site changed.
+const Channel = "juzhen_site"
+
+// tell has every process forget its pages once the transaction is committed.
+func tell(ctx context.Context, tx pg.Tx) error {
+	_, err := tx.Pgx.Exec(ctx, "SELECT pg_notify($1, '*')", Channel)
+	return err
+}
+
+func (d Draft) savedBy(user int64) bool { return d.savedByID != nil && *d.savedByID == user }
+
+func lock(ctx context.Context, tx pg.Tx) error {
+	_, err := tx.Pgx.Exec(ctx, "SELECT FROM site_drafts FOR UPDATE")
+	return err
+}
+
+func find(ctx context.Context, tx pg.Tx) (d Draft, err error) {
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT d.name, d.name_en, d.footer, d.filing, d.accent, d.revision, d.saved_by, coalesce(s.display_name, ''),
+    d.saved_at, d.asked_by, coalesce(a.display_name, ''), d.asked_at, coalesce(o.display_name, ''),
+    p.name, p.name_en, p.footer, p.filing, p.accent, p.open, p.changed_at
+FROM site_drafts d CROSS JOIN site.settings p LEFT JOIN users s ON s.id = d.saved_by
+LEFT JOIN users a ON a.id = d.asked_by LEFT JOIN users o ON o.id = d.opened_by`).
+		Scan(&d.Name, &d.NameEn, &d.Footer, &d.Filing, &d.Accent, &d.Revision, &d.savedByID, &d.SavedBy,
+			&d.SavedAt, &d.AskedByID, &d.AskedBy, &d.AskedAt, &d.OpenedBy,
+			&d.Public.Name, &d.Public.NameEn, &d.Public.Footer, &d.Public.Filing, &d.Public.Accent, &d.Open,
+			&d.OpenedAt)
+
+	return d, err
+}
+
+func saveDraft(ctx context.Context, tx pg.Tx, look Look, by int64, at time.Time) error {
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE site_drafts SET name = $1, name_en = $2, footer = $3, filing = $4, accent = $5, saved_by = $6,
+    saved_at = $7, asked_by = NULL, asked_at = NULL, revision = revision + 1`,
+		look.Name, look.NameEn, look.Footer, look.Filing, look.Accent, by, at)
+
+	return err
+}
+
+// ask writes who asked; nil: nobody any more.
+func ask(ctx context.Context, tx pg.Tx, by *int64, at time.Time) error {
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE site_drafts SET asked_by = $1, 
+    asked_at = CASE WHEN $1::bigint IS NULL THEN NULL ELSE $2::timestamptz END, revision = revision + 1`, by, at)
+
+	return err
+}
+
+func publish(ctx context.Context, tx pg.Tx, look Look, by int64, at time.Time) error {
+	if _, err := tx.Pgx.Exec(ctx, `
+UPDATE site_drafts SET asked_by = NULL, asked_at = NULL, opened_by = $1, revision = revision + 1`, by); err != nil {
+		return err
+	}
+	if _, err := tx.Pgx.Exec(ctx, `
+UPDATE site.settings SET open = true, name = $1, name_en = $2, footer = $3, filing = $4, accent = $5,
+    accent_dark = $6, changed_at = $7`, look.Name, look.NameEn, look.Footer, look.Filing, look.Accent,
+		OnDark(look.Accent), at); err != nil {
+		return err
+	}
+
+	return tell(ctx, tx)
+}
+
+func closeSite(ctx context.Context, tx pg.Tx, at time.Time) error {
+	if _, err := tx.Pgx.Exec(ctx, `
+UPDATE site_drafts SET asked_by = NULL, asked_at = NULL, revision = revision + 1`); err != nil {
+		return err
+	}
+	if _, err := tx.Pgx.Exec(ctx, "UPDATE site.settings SET open = false, changed_at = $1", at); err != nil {
+		return err
+	}
+
+	return tell(ctx, tx)
+}
+
+// candidate is a post of the platform that everybody may see.
+type candidate struct {
+	ID, AccountID int64
+	Text          string
+	PostedAt      time.Time
+	Past          bool
+	ColumnID      *int64
+	VersionID     *int64
+	UID, RemoteID string
+	RemoteURL     *string
+	Corrects      *int64 // number of the post that it corrects
+}
+
+// publicSQL holds for posts that everybody may see: seen on the platform as they were approved, and written
+// by this console or before it. Reposts say nothing without what they repost.
+const publicSQL = `p.state = 'live' AND p.original AND p.text <> '' AND coalesce(v.visible, 0) = 0
+    AND (p.origin = 'past' AND p.seen_at IS NOT NULL
+        OR p.origin = 'console' AND d.state = 'sent' AND d.live = 'live')`
+
+func candidates(ctx context.Context, tx pg.Tx, ids []int64) ([]candidate, error) {
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT p.id, p.account_id, p.text, p.posted_at, p.origin = 'past', v.column_id, v.id,
+    coalesce(a.remote_uid, ''), p.remote_id, d.remote_url,
+    (SELECT n.number FROM deliveries y
+        JOIN platform_posts q ON q.platform = y.platform AND q.remote_id = y.remote_id
+        JOIN site_numbers n ON n.kind = 'post' AND n.id = q.id
+        WHERE y.post_id = o.corrects AND y.account_id = p.account_id)
+FROM platform_posts p JOIN accounts a ON a.id = p.account_id LEFT JOIN deliveries d ON d.id = p.delivery_id
+LEFT JOIN post_versions v ON v.id = d.version_id LEFT JOIN posts o ON o.id = d.post_id
+WHERE p.id = ANY($1) AND `+publicSQL+` ORDER BY p.posted_at, p.id`, ids)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[candidate])
+}
+
+// shown is a picture of a post with what is said of it.
+type shown struct {
+	Position  int
+	Alt       string
+	MediaID   int64
+	ExpiresAt *time.Time
+}
+
+// picturesOf reads the pictures of a version. The licence of one that came out of the library ends with the
+// last item that keeps it.
+func picturesOf(ctx context.Context, tx pg.Tx, version int64) ([]shown, error) {
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT x.position, x.alt, x.media_id, (SELECT CASE WHEN bool_and(i.expires_on IS NOT NULL)
+    THEN `+beijing.StartSQL("(max(i.expires_on) + 1)")+` END
+    FROM library_items i JOIN media k ON k.id = i.media_id WHERE k.sha256 = m.sha256)
+FROM version_media x JOIN media m ON m.id = x.media_id WHERE x.version_id = $1 ORDER BY x.position`, version)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[shown])
+}
