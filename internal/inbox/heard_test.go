@@ -8,8 +8,8 @@ import (
 	"juzhen/internal/account"
 )
 
-// TestTalkIsCountedForWhoReadsTheInbox: what is said to a district is counted for its own people and for those
-// whose right reaches below, and for nobody else.
+// TestTalkIsCountedForWhoReadsTheInbox: what is said to a district is counted for its own people and for
+// those whose right reaches below, and for nobody else.
 func TestTalkIsCountedForWhoReadsTheInbox(t *testing.T) {
 	t.Parallel()
 
@@ -36,6 +36,7 @@ func TestTalkIsCountedForWhoReadsTheInbox(t *testing.T) {
 		from, to := w.Now().Add(-24*time.Hour), w.Now().Add(24*time.Hour)
 		talk, err := w.s.TalkOf(t.Context(), c.actor, w.boss.Grants[0].Path, []string{"异味", "自来水"}, from, to)
 		w.must(err)
+
 		var items, citizens int
 		for _, hour := range talk.Hours {
 			items, citizens = items+hour.Items, citizens+hour.Citizens

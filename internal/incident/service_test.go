@@ -619,6 +619,7 @@ func TestAnEventAnswersWhatIsAskedBelow(t *testing.T) {
 	t.Parallel()
 
 	w := newWorld(t)
+
 	var heard listening
 	for n := range 12 {
 		heard = append(heard, inbox.Voice{

@@ -105,6 +105,7 @@ func (s *Service) answeredTx(ctx context.Context, tx pg.Tx, unitPath string, by 
 	if err != nil {
 		return err
 	}
+
 	keys := make([]string, len(units))
 	for n, unit := range units {
 		keys[n] = crowdKey(unit)

@@ -192,6 +192,7 @@ func (h *pages) whole(c *gin.Context, base page.Base, id int64) (w whole, err er
 
 	for _, step := range found.Steps {
 		look := looks[step.Act]
+
 		var lines []string
 		for _, line := range step.Told() {
 			lines = append(lines, base.T(line.Text, line.Args...))
