@@ -202,7 +202,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Roster, a.Rumours = roster.New(db, now), rumour.New(db, now)
 	a.Incidents = incident.New(db, now)
 	a.Site = site.New(db, a.Media, now)
-	preview, err := public.NewPreview(db, now)
+	preview, err := public.NewPreview(db, now, library.Asked)
 	if err != nil {
 		return err
 	}

@@ -31,8 +31,8 @@ type Site struct {
 	db *pg.DB
 }
 
-// NewSite connects to the database as the site's own role and builds the site. listen is the address that it
-// will be reached at.
+// NewSite connects to the database as the site's own role and builds the site. listen is the address that
+// it will be reached at.
 func NewSite(ctx context.Context, cfg config.Config, listen string, log *slog.Logger) (*Site, error) {
 	db, err := pg.Open(ctx, cfg.SiteDatabaseURL.Reveal(), pg.Options{
 		Name: "juzhen site", MaxConns: siteConnections, StatementLimit: siteStatement, Log: log,
@@ -73,31 +73,32 @@ func (a *App) siteAddress() string {
 type sitePreview struct{ made *public.Preview }
 
 func faceOf(look site.Look) public.Face {
-	return public.Face{
+	face := public.Face{
 		Name: look.Name, NameEn: look.NameEn, Footer: look.Footer, Filing: look.Filing, Accent: look.Accent,
 		AccentDark: site.OnDark(look.Accent),
 	}
+	if look.Emblem != "" {
+		face.Emblem = []byte(look.Emblem)
+	}
+
+	return face
 }
 
-// Page implements the preview of the console's page.
-func (p sitePreview) Page(ctx context.Context, look site.Look, lang, at string) ([]byte, error) {
-	return p.made.Page(ctx, faceOf(look), lang, at)
-}
-
-// Sheet implements the preview of the console's page.
-func (p sitePreview) Sheet(look site.Look) []byte { return p.made.Sheet(faceOf(look)) }
-
-// Picture implements the preview of the console's page.
-func (p sitePreview) Picture(ctx context.Context, number int64, nth int) (string, []byte, error) {
-	return p.made.Picture(ctx, number, nth)
+// Open implements the preview of the console's page.
+func (p sitePreview) Open(
+	ctx context.Context,
+	look site.Look,
+	path, parameters, at string,
+) (kind string, body []byte, err error) {
+	return p.made.Open(ctx, faceOf(look), path, parameters, at)
 }
 
 // Close ends its connections.
 func (s *Site) Close() { s.db.Close() }
 
 // ChangeSite does something with the settings of the site as the person who signs in for it, without a
-// running
-// console; the session ends with it. Fails with fault.Forbidden while the password is an initial one.
+// running console; the session ends with it. Fails with fault.Forbidden while the password is an initial
+// one.
 func ChangeSite(
 	ctx context.Context,
 	cfg config.Config,

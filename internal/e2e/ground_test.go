@@ -954,9 +954,10 @@ func (s *side) site(asked, open bool) vars {
 	s.g.exec(`UPDATE site_drafts SET name = '试名', name_en = 'Trial', footer = '主办', filing = '', revision = 7,
 		saved_by = $1, saved_at = now(), asked_by = CASE WHEN $2 THEN $1::bigint END,
 		asked_at = CASE WHEN $2 THEN now() END`, s.author.UserID, asked)
+	s.g.exec("UPDATE site_drafts SET emblem = $1", dot())
 	s.g.exec("UPDATE site.settings SET open = $1, name = '旧名'", open)
 
-	return vars{"revision": 7, "id": 1, "nth": 0}
+	return vars{"revision": 7, "path": "about"}
 }
 
 // noticeOf tells a person of something; the notice stands beside its event.

@@ -425,6 +425,14 @@ var apiRules = []rule{
 		"SELECT name = '新名{self}' FROM site_drafts", ruler,
 	},
 	{
+		"PUT /api/v1/site/emblem", "--SM-", savedSite, "file file dot.png&revision=7",
+		"SELECT revision = 8 AND octet_length(emblem) > 0 FROM site_drafts", ruler,
+	},
+	{
+		"DELETE /api/v1/site/emblem", "--SM-", savedSite, "revision=7",
+		"SELECT emblem IS NULL FROM site_drafts", ruler,
+	},
+	{
 		"POST /api/v1/site/ask", "--SM-", savedSite, `{"revision":7}`,
 		"SELECT asked_by = {self} FROM site_drafts", ruler,
 	},
@@ -647,15 +655,15 @@ var apiRules = []rule{
 		"POST /api/v1/rebuttals",
 		"P-S--",
 		rebutDraft,
-		`{"unit_id":{unit},"claim":"又一条传言","truth":"不是","area":"全市","expert":"预报员","evidence":[{"source":"会商单.pdf"}],"keywords":[["谣言词语"]],"valid_from":"{since}","valid_until":"{till}"}`,
-		"SELECT EXISTS (SELECT FROM rebuttal_versions WHERE claim = '又一条传言' AND by_user = {self})",
+		`{"unit_id":{unit},"claim":"接口写的传言","truth":"不是","area":"全市","expert":"预报员","evidence":[{"source":"会商单.pdf"}],"keywords":[["谣言词语"]],"valid_from":"{since}","valid_until":"{till}"}`,
+		"SELECT EXISTS (SELECT FROM rebuttal_versions WHERE claim = '接口写的传言' AND by_user = {self})",
 		usual,
 	},
 	{
 		"PUT /api/v1/rebuttals/:id",
 		"P-S--",
 		rebutDraft,
-		`{"revision":1,"claim":"又一条传言","truth":"不是","area":"全市","expert":"预报员","evidence":[{"source":"会商单.pdf"}],"keywords":[["谣言词语"]],"valid_from":"{since}","valid_until":"{till}"}`,
+		`{"revision":1,"claim":"接口写的传言","truth":"不是","area":"全市","expert":"预报员","evidence":[{"source":"会商单.pdf"}],"keywords":[["谣言词语"]],"valid_from":"{since}","valid_until":"{till}"}`,
 		"SELECT version = 2 FROM rebuttals WHERE id = {id}",
 		usual,
 	},

@@ -794,9 +794,16 @@ var pageRules = []rule{
 	// The public site, which is the whole bureau's: who keeps it of one unit alone may not.
 	{"GET /site", "--SM-", savedSite, "", "试名", ruler},
 	{"GET /site/preview", "--SM-", savedSite, "", "试名", ruler},
-	{"GET /site/preview/style.css", "--SM-", savedSite, "", "--accent", ruler},
-	// Whoever may: there is no such picture.
-	{"GET /site/preview/p/:id/:nth", "-----", savedSite, "", "", ruler},
+	{"GET /site/preview/*path", "--SM-", savedSite, "", "试名", ruler},
+	{"GET /site/emblem", "--SM-", savedSite, "", "PNG", ruler},
+	{
+		"POST /site/emblem", "--SM-", savedSite, "file file dot.png&revision=7",
+		"SELECT revision = 8 AND octet_length(emblem) > 0 FROM site_drafts", ruler,
+	},
+	{
+		"POST /site/emblem/remove", "--SM-", savedSite, "revision=7",
+		"SELECT emblem IS NULL FROM site_drafts", ruler,
+	},
 	{
 		"POST /site", "--SM-", savedSite, "revision=7&name=新名{self}&name_en=New&footer=主办&accent=%231f5f8b",
 		"SELECT name = '新名{self}' FROM site_drafts", ruler,

@@ -340,7 +340,7 @@ func (g *ground) holds(sql string, v vars) (yes bool) {
 // ask sends the request of a rule.
 func (g *ground) ask(r rule, as reader, v vars) *httptest.ResponseRecorder {
 	method, path, _ := strings.Cut(r.route, " ")
-	path = regexp.MustCompile(`:(\w+)`).ReplaceAllStringFunc(path, func(name string) string {
+	path = regexp.MustCompile(`[:*](\w+)`).ReplaceAllStringFunc(path, func(name string) string {
 		value, ok := v[name[1:]]
 		if !ok {
 			value = 1

@@ -7,6 +7,8 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"image/png"
+	"io"
 
 	xdraw "golang.org/x/image/draw"
 
@@ -89,4 +91,46 @@ func scaled(img image.Image, side int) *image.RGBA {
 	xdraw.BiLinear.Scale(dst, dst.Bounds(), img, img.Bounds(), xdraw.Over, nil)
 
 	return dst
+}
+
+// MaxIcon is how many bytes an icon has at most.
+const MaxIcon = 64 << 10
+
+// iconPixels bounds a picture that an icon is made of in this process; a larger one gives its thumbnail.
+const iconPixels = 4_000_000
+
+// Icon makes a picture that somebody hands in into a PNG of no more than MaxIcon bytes and 192 pixels a side.
+// What is clear in it stays clear; nothing is kept. Fails as Upload does.
+func (s *Service) Icon(ctx context.Context, r io.Reader) (_ []byte, err error) {
+	defer fault.Step(&err, "media.Icon")
+
+	taken, err := s.read(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	data := taken.data
+	if taken.width*taken.height > iconPixels {
+		data = taken.thumb
+	}
+	img, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+
+	var out bytes.Buffer
+
+	for _, side := range []int{192, 128, 96, 64} {
+		w, h := fit(img.Bounds().Dx(), img.Bounds().Dy(), side)
+		small := image.NewNRGBA(image.Rect(0, 0, w, h))
+		xdraw.CatmullRom.Scale(small, small.Bounds(), img, img.Bounds(), xdraw.Src, nil)
+		out.Reset()
+		if err := png.Encode(&out, small); err != nil {
+			return nil, err
+		}
+		if out.Len() <= MaxIcon {
+			break
+		}
+	}
+
+	return out.Bytes(), nil
 }

@@ -293,12 +293,13 @@ func (b *builder) postsJSON(posts []post, more bool) (*answer, error) {
 func (b *builder) matrixJSON(accounts []account) (*answer, error) {
 	type accountJSON struct {
 		accountRef
-		District  string `json:"district"`
-		Platform  string `json:"platform_url,omitempty"`
-		Confirmed bool   `json:"confirmed"`
-		Followers *int64 `json:"followers"`
-		ReadAt    string `json:"followers_read_at,omitempty"`
-		LatestAt  string `json:"latest_post_at,omitempty"`
+		District   string `json:"district"`
+		DistrictAt string `json:"district_url"`
+		Platform   string `json:"platform_url,omitempty"`
+		Confirmed  bool   `json:"confirmed"`
+		Followers  *int64 `json:"followers"`
+		ReadAt     string `json:"followers_read_at,omitempty"`
+		LatestAt   string `json:"latest_post_at,omitempty"`
 	}
 	list := struct {
 		Accounts []accountJSON `json:"accounts"`
@@ -309,7 +310,11 @@ func (b *builder) matrixJSON(accounts []account) (*answer, error) {
 			accountRef: accountRef{
 				strconv.FormatInt(a.Number, 10), a.Handle, a.Name, b.opt.URL + accountAt(a.Number),
 			},
-			District: a.District, Platform: a.Link, Confirmed: a.Confirmed, Followers: a.Followers,
+			District:   a.DistrictName,
+			DistrictAt: b.opt.URL + districtAt(a.District),
+			Platform:   a.Link,
+			Confirmed:  a.Confirmed,
+			Followers:  a.Followers,
 		}
 		if a.FollowersAt != nil {
 			one.ReadAt = stamp(*a.FollowersAt)
@@ -332,17 +337,37 @@ func (b *builder) siteMap() (*answer, error) {
 		XMLName xml.Name `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
 		Pages   []entry  `xml:"url"`
 	}{}
+	add := func(path string, changed time.Time) {
+		one := entry{At: b.opt.URL + path}
+		if !changed.IsZero() {
+			one.Changed = stamp(changed)
+		}
+		list.Pages = append(list.Pages, one)
+	}
 
-	for _, path := range []string{"/", "/matrix", "/about", "/contact", "/accessibility"} {
-		list.Pages = append(list.Pages, entry{At: b.opt.URL + path})
+	for _, path := range []string{
+		"/", "/air", "/rebuttals", "/matrix", "/about", "/contact", "/accessibility",
+	} {
+		add(path, time.Time{})
 	}
 	accounts, err := b.accounts(b.ctx)
 	if err != nil {
 		return nil, err
 	}
 
-	for _, a := range accounts {
-		list.Pages = append(list.Pages, entry{At: b.opt.URL + accountAt(a.Number)})
+	for i, a := range accounts {
+		if i == 0 || accounts[i-1].District != a.District {
+			add(districtAt(a.District), time.Time{})
+		}
+		add(accountAt(a.Number), time.Time{})
+	}
+	rebuttals, err := b.rebuttals(b.ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	for _, r := range rebuttals {
+		add(rebuttalAt(r.Number), r.SignedAt)
 	}
 	posts, err := b.mapped(b.ctx)
 	if err != nil {
@@ -350,7 +375,7 @@ func (b *builder) siteMap() (*answer, error) {
 	}
 
 	for _, p := range posts {
-		list.Pages = append(list.Pages, entry{b.opt.URL + postAt(p.Number), stamp(p.At)})
+		add(postAt(p.Number), p.At)
 	}
 
 	return asXML("application/xml; charset=utf-8", list)

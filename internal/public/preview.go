@@ -1,10 +1,11 @@
 package public
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,72 +14,82 @@ import (
 	"juzhen/internal/pg"
 )
 
-// Face is how a site that nobody sees yet would look: names, words and checked colours.
+// Face is how a site that nobody sees yet would look: names, words, checked colours, an emblem.
 type Face struct {
 	Name, NameEn       string
 	Footer, Filing     string
 	Accent, AccentDark string
+	Emblem             []byte // a PNG; nil: none
 }
 
 func (f Face) settings() settings {
 	return settings{
 		Open: true, Name: f.Name, NameEn: f.NameEn, Footer: f.Footer, Filing: f.Filing, Accent: f.Accent,
-		AccentDark: f.AccentDark,
+		AccentDark: f.AccentDark, Emblem: f.Emblem != nil,
 	}
 }
 
-// Preview is the site as it would be with another look, for those who keep it. It serves nobody: it only
-// makes the front page, with the newest posts that everybody may see, out of any database that holds them.
+// Preview is the site as it would be with another look, for those who keep it. It serves nobody: it makes
+// one answer at a time, of what everybody may see, out of any database that holds it.
 type Preview struct{ site *Site }
 
-// NewPreview makes one.
-func NewPreview(db *pg.DB, now func() time.Time) (*Preview, error) {
+// NewPreview makes one. asked is that of Options.
+func NewPreview(
+	db *pg.DB,
+	now func() time.Time,
+	asked func(words string) (terms []string, grams []int32, ok bool),
+) (*Preview, error) {
 	pages, err := parsePages()
 	if err != nil {
 		return nil, err
 	}
 
-	return &Preview{&Site{opt: Options{DB: db, Now: now}, pages: pages}}, nil
+	return &Preview{&Site{opt: Options{DB: db, Now: now, Asked: asked}, pages: pages}}, nil
 }
 
 var (
-	linksOut = regexp.MustCompile(`(<a [^>]*?href=")[^"]*"`)
+	ownLinks = regexp.MustCompile(`(<[^>]*? (?:href|src|action)=")/`)
 	metaTags = regexp.MustCompile(
 		`<(meta (property|name="description")|link rel="(canonical|alternate)")[^>]*>`,
 	)
 )
 
-// Page is the front page in a language. Its links lead nowhere; the sheet and the pictures are asked for
-// below the folder at.
-func (p *Preview) Page(ctx context.Context, face Face, lang, at string) (body []byte, err error) {
-	defer fault.Step(&err, "public.Page")
+// Open answers an address of the site, a path with the parameters behind it, as it would be with a face. What
+// leads to the site leads below the folder at instead. Fails with fault.NotFound where the site has nothing.
+func (p *Preview) Open(
+	ctx context.Context,
+	face Face,
+	path, parameters, at string,
+) (kind string, body []byte, err error) {
+	defer fault.Step(&err, "public.Open")
 
-	b := &builder{
-		Site: p.site, ctx: ctx, set: face.settings(), asked: request{kind: "list", lang: lang},
+	asked, known := understand(path)
+	if !known || len(path) > maxAddress || asked.parameters(parameters) != http.StatusOK {
+		return "", nil, errNothing()
 	}
+	if asked.kind == "emblem" {
+		if face.Emblem == nil {
+			return "", nil, errNothing()
+		}
+
+		return "image/png", face.Emblem, nil
+	}
+
+	b := &builder{Site: p.site, ctx: ctx, set: face.settings(), asked: asked}
 	found, err := b.answer()
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && found.status != http.StatusOK {
+		return "", nil, errNothing()
+	}
 	if err != nil {
-		return nil, err
+		return "", nil, err
+	}
+	if !strings.HasPrefix(found.kind, "text/html") {
+		return found.kind, found.body, nil
 	}
 
-	body = linksOut.ReplaceAll(found.body, []byte(`$1#main"`))
-	body = metaTags.ReplaceAll(body, nil)
-	body = bytes.ReplaceAll(body, []byte(`href="/style.css"`), []byte(`href="`+at+`/style.css"`))
+	body = metaTags.ReplaceAll(found.body, nil)
 
-	return bytes.ReplaceAll(body, []byte(`<img src="/p/`), []byte(`<img src="`+at+`/p/`)), nil
+	return found.kind, ownLinks.ReplaceAll(body, []byte("${1}"+at+"/")), nil
 }
 
-// Sheet is the style sheet of a look.
-func (p *Preview) Sheet(face Face) []byte { return styleOf(face.settings()) }
-
-// Picture is a picture of a post that everybody may see. Fails with fault.NotFound.
-func (p *Preview) Picture(ctx context.Context, number int64, nth int) (kind string, data []byte, err error) {
-	defer fault.Step(&err, "public.Picture %d", number)
-
-	kind, data, err = p.site.picture(ctx, number, nth)
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = fault.NotFound("没有这张图片")
-	}
-
-	return kind, data, err
-}
+func errNothing() error { return fault.NotFound("微官网没有这一页") }

@@ -47,9 +47,12 @@ func newWorld(t *testing.T, change ...func(*public.Options)) *world {
 	w.exec(`
 UPDATE site.settings SET open = true, name = '某市生态环境', name_en = 'Ecology and Environment',
     footer = '主办：某市生态环境局', filing = '某ICP备00000000号'`)
+	w.exec(`INSERT INTO site.districts VALUES (301, '市级', '000'), (302, '某区', '001')`)
 	w.exec(`
-INSERT INTO site.accounts VALUES (101, '环保某市', '环保某市', '市级', '000', 1, 'https://weibo.com/u/1', true,
-    false, 5000, $1, $1), (102, '某区环境', '某区环境', '某区', '001', 1, '', false, false, NULL, NULL, NULL)`, noon)
+INSERT INTO site.accounts (number, handle, name, district, position, link, confirmed, closed, followers,
+    followers_at, looked_at)
+VALUES (101, '环保某市', '环保某市', 301, 1, 'https://weibo.com/u/1', true, false, 5000, $1, $1),
+    (102, '某区环境', '某区环境', 302, 1, '', false, false, NULL, NULL, NULL)`, noon)
 	w.exec(`INSERT INTO site.columns VALUES (201, '空气质量', 1)`)
 	w.site = w.another(change...)
 
@@ -94,7 +97,7 @@ func (w *world) published(text string) int64 {
 	number := int64(1000 + w.n)
 	folded, letters := library.Letters(text)
 	w.exec(`
-INSERT INTO site.posts VALUES ($1, 101, 201, $2, $3, sha256($4), false, 'https://weibo.com/1/abc', NULL, $5, $6, $2)`,
+INSERT INTO site.posts VALUES ($1, 101, 201, $2, $3, sha256($4), false, 'https://weibo.com/1/abc', NULL, $5, $6, $2, 301)`,
 		number, noon.Add(time.Duration(w.n)*time.Minute), text, []byte(text), folded, letters)
 
 	return number
@@ -151,6 +154,8 @@ func TestEveryPageSaysWhatItIsFor(t *testing.T) {
 			"Ecology and Environment",
 		},
 		"/matrix": {"市级", "某区环境", "归属已核对", "粉丝 5,000", "最近发布 2026-11-30 12:01"},
+		"/d/302":  {"<h1>某区</h1>", "某区环境", "还没有公开的内容", "/d/302/feed.atom"},
+		"/d/301":  {"<h1>市级</h1>", "环保某市", "今日优"},
 		"/a/101":  {"环保某市", "已与微博核对", "上次在微博上核对", "/a/101/feed.atom"},
 		"/c/201":  {"空气质量", "今日优"},
 		"/p/1001": {
@@ -171,6 +176,11 @@ func TestEveryPageSaysWhatItIsFor(t *testing.T) {
 		"/search?q=没有的":     {"没有找到。"},
 		"/sitemap.xml":      {"<loc>" + home + "/p/1001</loc>"},
 		"/robots.txt":       {"Sitemap: " + home + "/sitemap.xml"},
+		"/air":              {"这里没有生效中的预警。"},
+		"/rebuttals":        {"现在没有有效的辟谣。"},
+		"/en/rebuttals":     {"No rebuttal is in force now."},
+		"/air.json":         {`"air":[]`},
+		"/rebuttals.json":   {`"rebuttals":[]`},
 		"/style.css":        {"--accent:#1f5f8b"},
 		"/matrix.json":      {`"number":"101"`},
 		"/p/1001.json":      {`"text_sha256"`},
@@ -198,12 +208,14 @@ func TestFeedsAreReadByReaders(t *testing.T) {
 	w := newWorld(t)
 	w.published("第一条\x01 ]]> &amp;")
 	w.published("第二条")
-	w.exec("INSERT INTO site.withdrawn VALUES (1999, 101, 201, $1), (1998, 102, NULL, $1)", noon)
+	w.exec("INSERT INTO site.withdrawn VALUES (1999, 101, 201, $1, 301), (1998, 102, NULL, $1, 302)", noon)
 
 	for _, path := range []string{
 		"/feed.atom",
 		"/a/101/feed.atom",
 		"/c/201/feed.atom",
+		"/d/301/feed.atom",
+		"/d/301/feed.json",
 		"/en/feed.atom",
 		"/feed.json",
 		"/a/101/feed.json",
@@ -217,8 +229,8 @@ func TestFeedsAreReadByReaders(t *testing.T) {
 		if !strings.Contains(got.Body.String(), home+"/p/1999") {
 			t.Errorf("%s does not tell what was withdrawn", path)
 		}
-		if all := path == "/feed.atom"; strings.HasSuffix(path, "atom") && strings.HasPrefix(path, "/a/") &&
-			strings.Contains(got.Body.String(), "1998") != all {
+		one := strings.HasPrefix(path, "/a/") || strings.HasPrefix(path, "/d/")
+		if one && strings.Contains(got.Body.String(), "1998") {
 			t.Errorf("%s tells of another account", path)
 		}
 	}
@@ -246,7 +258,7 @@ func TestListsGoOn(t *testing.T) {
 		w.published(fmt.Sprint("稿件 ", i))
 	}
 	w.exec(`
-INSERT INTO site.posts SELECT 5000 + n, 102, NULL, $1, '同一段文字', sha256('x'), false, '', NULL, '', '{}', $1
+INSERT INTO site.posts SELECT 5000 + n, 102, NULL, $1, '同一段文字', sha256('x'), false, '', NULL, '', '{}', $1, 302
 FROM generate_series(1, 9) n`, noon.Add(100*time.Minute))
 	seen := map[string]int{}
 	before := ""

@@ -18,11 +18,13 @@ type settings struct {
 	Footer, Filing     string
 	Accent, AccentDark string
 	ChangedAt          time.Time
+	Emblem             bool // there is one
 }
 
 func (s *Site) settings(ctx context.Context) (found settings, err error) {
 	rows, err := s.opt.DB.Pool().Query(ctx, `
-SELECT open, name, name_en, footer, filing, accent, accent_dark, changed_at FROM site.settings`)
+SELECT open, name, name_en, footer, filing, accent, accent_dark, changed_at,
+    emblem IS NOT NULL FROM site.settings`)
 	if err != nil {
 		return found, err
 	}
@@ -30,25 +32,36 @@ SELECT open, name, name_en, footer, filing, accent, accent_dark, changed_at FROM
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[settings])
 }
 
+// emblem is the picture of the bureau's emblem. Fails with pgx.ErrNoRows where there is none.
+func (s *Site) emblem(ctx context.Context) (data []byte, err error) {
+	err = s.opt.DB.Pool().
+		QueryRow(ctx, "SELECT emblem FROM site.settings WHERE emblem IS NOT NULL").
+		Scan(&data)
+
+	return data, err
+}
+
 // account is one account of the matrix.
 type account struct {
-	Number                 int64
-	Handle, Name, District string
-	Link                   string
-	Confirmed, Closed      bool
-	Followers              *int64
-	FollowersAt, LookedAt  *time.Time
-	LatestAt               *time.Time
+	Number                int64
+	Handle, Name          string
+	District              int64
+	DistrictName          string
+	Link                  string
+	Confirmed, Closed     bool
+	Followers             *int64
+	FollowersAt, LookedAt *time.Time
+	LatestAt              *time.Time
 }
 
 const selectAccount = `
-SELECT a.number, a.handle, a.name, a.district, a.link, a.confirmed, a.closed, a.followers, a.followers_at,
-    a.looked_at, (SELECT max(p.posted_at) FROM site.posts p WHERE p.account = a.number)
-FROM site.accounts a WHERE `
+SELECT a.number, a.handle, a.name, a.district, d.name, a.link, a.confirmed, a.closed, a.followers,
+    a.followers_at, a.looked_at, (SELECT max(p.posted_at) FROM site.posts p WHERE p.account = a.number)
+FROM site.accounts a JOIN site.districts d ON d.number = a.district WHERE `
 
 func (s *Site) accounts(ctx context.Context) ([]account, error) {
 	rows, err := s.opt.DB.Pool().
-		Query(ctx, selectAccount+"NOT a.closed ORDER BY a.place, a.position, a.number LIMIT 5000")
+		Query(ctx, selectAccount+"NOT a.closed ORDER BY d.place, a.position, a.number LIMIT 5000")
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +102,25 @@ func (s *Site) column(ctx context.Context, number int64) (column, error) {
 	}
 
 	return pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[column])
+}
+
+// district finds a district by its number.
+func (s *Site) district(ctx context.Context, number int64) (name string, err error) {
+	row := s.opt.DB.Pool().QueryRow(ctx, "SELECT name FROM site.districts WHERE number = $1", number)
+	err = row.Scan(&name)
+
+	return name, err
+}
+
+// ofDistrict are the accounts of a district.
+func (s *Site) ofDistrict(ctx context.Context, number int64) ([]account, error) {
+	rows, err := s.opt.DB.Pool().Query(ctx,
+		selectAccount+"NOT a.closed AND a.district = $1 ORDER BY a.position, a.number LIMIT 200", number)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[account])
 }
 
 // post is one post as it was published.
@@ -143,9 +175,9 @@ const (
 	near     = 300 // posts among which those of one text stand once
 )
 
-// what selects posts: all, of one account, of one column.
+// what selects posts: all, of one account, of one column, of one district.
 type what struct {
-	Account, Column int64
+	Account, Column, District int64
 }
 
 // list gives the newest posts behind a place, each text once among its neighbours.
@@ -157,6 +189,8 @@ func (s *Site) list(ctx context.Context, of what, from place) (posts []post, mor
 		cond = "p.account = @of"
 	case of.Column != 0:
 		cond = "p.col = @of"
+	case of.District != 0:
+		cond = "p.district = @of"
 	}
 	rows, err := s.opt.DB.Pool().Query(ctx, `
 WITH few AS MATERIALIZED (SELECT p.number, p.posted_at, p.hash FROM site.posts p
@@ -166,7 +200,7 @@ once AS (SELECT number, row_number() OVER (PARTITION BY hash ORDER BY posted_at 
     count(*) OVER (PARTITION BY hash) AS times FROM few)
 SELECT `+postColumns+`, once.times FROM once JOIN site.posts p ON p.number = once.number`+postJoins+`
 WHERE once.nth = 1 ORDER BY p.posted_at DESC, p.number DESC LIMIT @most`, pgx.NamedArgs{
-		"of": max(of.Account, of.Column), "at": from.At, "number": from.Number, "near": near,
+		"of": max(of.Account, of.Column, of.District), "at": from.At, "number": from.Number, "near": near,
 		"most": pageSize + 1,
 	})
 	if err != nil {
@@ -318,7 +352,7 @@ type gone struct {
 func (s *Site) withdrawn(ctx context.Context, of what) ([]gone, error) {
 	rows, err := s.opt.DB.Pool().Query(ctx, `
 SELECT number, at FROM site.withdrawn WHERE ($1 = 0 OR account = $1) AND ($2 = 0 OR col = $2)
-ORDER BY at DESC LIMIT 100`, of.Account, of.Column)
+    AND ($3 = 0 OR district = $3) ORDER BY at DESC LIMIT 100`, of.Account, of.Column, of.District)
 	if err != nil {
 		return nil, err
 	}

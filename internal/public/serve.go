@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"juzhen/internal/i18n"
+
 	"github.com/jackc/pgx/v5"
 )
 
@@ -39,7 +41,7 @@ type request struct {
 func (r request) key() string {
 	return strings.Join([]string{
 		r.lang, r.kind, r.format, strconv.FormatInt(r.of.Account, 10), strconv.FormatInt(r.of.Column, 10),
-		strconv.FormatInt(r.number, 10), strconv.Itoa(r.nth), r.before,
+		strconv.FormatInt(r.of.District, 10), strconv.FormatInt(r.number, 10), strconv.Itoa(r.nth), r.before,
 	}, "|")
 }
 
@@ -89,10 +91,7 @@ func (s *Site) heads(h http.Header) {
 
 // understand reads a request strictly: what is not one of ours is refused before anything is looked up.
 func (s *Site) understand(r *http.Request) (request, int) {
-	asked := request{lang: "zh-CN"}
-	if path := r.URL.EscapedPath(); path == "/en" || strings.HasPrefix(path, "/en/") {
-		asked.lang = "en"
-	}
+	asked := request{lang: langOf(r.URL.EscapedPath())}
 
 	switch {
 	case len(r.RequestURI) > maxAddress:
@@ -104,21 +103,37 @@ func (s *Site) understand(r *http.Request) (request, int) {
 	case r.ContentLength != 0 || len(r.TransferEncoding) > 0:
 		return asked, http.StatusRequestEntityTooLarge
 	}
-	path := r.URL.EscapedPath()
-	if asked.lang == "en" {
-		path = strings.TrimPrefix(path, "/en")
-		switch path {
-		case "":
-			path = "/"
-		case "/":
-			return asked, http.StatusNotFound
-		}
-	}
-	if !asked.route(path) {
+	asked, ok := understand(r.URL.EscapedPath())
+	if !ok {
 		return asked, http.StatusNotFound
 	}
 
 	return asked, asked.parameters(r.URL.RawQuery)
+}
+
+// understand reads the path of an address: its language and what of the site it is.
+func understand(path string) (asked request, ok bool) {
+	asked.lang = langOf(path)
+	if asked.lang == i18n.English {
+		path = strings.TrimPrefix(path, "/en")
+		if path == "/" {
+			return asked, false
+		}
+		if path == "" {
+			path = "/"
+		}
+	}
+
+	return asked, asked.route(path)
+}
+
+// langOf is the language that a path asks for.
+func langOf(path string) string {
+	if path == "/en" || strings.HasPrefix(path, "/en/") {
+		return i18n.English
+	}
+
+	return i18n.Chinese
 }
 
 func hostOf(host string) string {
@@ -134,16 +149,18 @@ var plain = map[string]string{
 	"/": "list", "/feed.atom": "list", "/feed.json": "list", "/posts.json": "list",
 	"/matrix": "matrix", "/matrix.json": "matrix", "/search": "search", "/about": "about",
 	"/contact": "contact", "/accessibility": "accessibility", "/sitemap.xml": "map", "/robots.txt": "robots",
-	"/style.css": "style",
+	"/style.css": "style", "/emblem.png": "emblem", "/air": "air", "/air.json": "air",
+	"/rebuttals": "rebuttals", "/rebuttals.json": "rebuttals",
 }
+
+// alone are the kinds of answers that no language has of its own.
+var alone = map[string]bool{"map": true, "robots": true, "style": true, "emblem": true}
 
 // route reads an address. What stands in one language only is found under no other.
 func (a *request) route(path string) bool {
 	if kind, ok := plain[path]; ok {
 		a.kind, a.format = kind, formatOf(path)
-		alone := kind == "map" || kind == "robots" || kind == "style" || a.format != ""
-
-		return !alone || a.lang != "en" || kind == "list"
+		return a.lang != "en" || kind == "list" || !alone[kind] && a.format == ""
 	}
 	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	if len(parts) < 2 || len(parts) > 3 {
@@ -156,11 +173,18 @@ func (a *request) route(path string) bool {
 
 	isJSON := strings.HasSuffix(parts[1], ".json")
 	switch parts[0] {
-	case "a", "c":
-		a.kind, a.of = "list", what{Account: number}
-		if parts[0] == "c" {
-			a.of = what{Column: number}
+	case "a", "c", "d":
+		a.kind = "list"
+
+		switch parts[0] {
+		case "a":
+			a.of.Account = number
+		case "c":
+			a.of.Column = number
+		default:
+			a.of.District = number
 		}
+
 		if len(parts) == 3 {
 			a.format = formatOf("/" + parts[2])
 			return a.format != "" && !isJSON
@@ -182,6 +206,10 @@ func (a *request) route(path string) bool {
 		}
 
 		return !isJSON || a.lang != "en"
+	case "r":
+		a.kind, a.number = "rebuttal", number
+
+		return len(parts) == 2 && !isJSON
 	}
 
 	return false
@@ -190,6 +218,7 @@ func (a *request) route(path string) bool {
 func formatOf(path string) string {
 	return map[string]string{
 		"/feed.atom": "atom", "/feed.json": "feed", "/posts.json": "json", "/matrix.json": "json",
+		"/air.json": "json", "/rebuttals.json": "json",
 	}[path]
 }
 
@@ -252,12 +281,14 @@ func (s *Site) build(ctx context.Context, asked request) (*answer, error) {
 		return nil, err
 	}
 
-	switch {
-	case asked.kind == "style":
-		return newAnswer(http.StatusOK, "text/css; charset=utf-8", styleOf(set)), nil
-	case !set.Open:
+	if !set.Open && asked.kind != "style" {
 		return s.message(set, asked.lang, http.StatusServiceUnavailable)
 	}
+
+	return s.buildWith(ctx, set, asked)
+}
+
+func (s *Site) buildWith(ctx context.Context, set settings, asked request) (*answer, error) {
 	b := &builder{Site: s, ctx: ctx, set: set, asked: asked}
 
 	found, err := b.answer()

@@ -2,9 +2,7 @@ package site
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"math/big"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -149,16 +147,22 @@ func (s *Service) put(ctx context.Context, tx pg.Tx, c candidate) error {
 	folded, letters := library.Letters(c.Text)
 	if _, err := tx.Pgx.Exec(ctx, `
 INSERT INTO site.posts (number, account, col, posted_at, text, hash, past, link, corrects, folded, grams,
-    changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (number) DO UPDATE
-SET account = EXCLUDED.account, col = EXCLUDED.col, posted_at = EXCLUDED.posted_at, text = EXCLUDED.text,
-    hash = EXCLUDED.hash, past = EXCLUDED.past, link = EXCLUDED.link, corrects = EXCLUDED.corrects,
+    changed_at, district)
+SELECT $1, a.number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, a.district
+FROM site.accounts a WHERE a.number = $2 ON CONFLICT (number) DO UPDATE
+SET account = EXCLUDED.account, district = EXCLUDED.district, col = EXCLUDED.col,
+    posted_at = EXCLUDED.posted_at, text = EXCLUDED.text, hash = EXCLUDED.hash, past = EXCLUDED.past,
+    link = EXCLUDED.link, corrects = EXCLUDED.corrects,
     folded = EXCLUDED.folded, grams = EXCLUDED.grams, changed_at = EXCLUDED.changed_at`,
 		number, account, col, c.PostedAt, c.Text, hash[:], c.Past, c.link(), c.Corrects, folded, letters,
 		s.now()); err != nil {
 		return err
 	}
 	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM site.withdrawn WHERE number = $1", number); err != nil {
+		return err
+	}
+
+	if err := putAir(ctx, tx, number, c); err != nil {
 		return err
 	}
 
@@ -209,63 +213,34 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, number, picture.Position, picture.Alt,
 	return nil
 }
 
-// digits of a public number: too many to try them all, few enough to be read out on the telephone.
-const digits = 16
-
-// draw gives a number nobody can foretell.
-func draw() (int64, error) {
-	least := int64(1)
-	for range digits - 1 {
-		least *= 10
-	}
-	n, err := rand.Int(rand.Reader, big.NewInt(9*least))
-	if err != nil {
-		return 0, err
-	}
-
-	return least + n.Int64(), nil
-}
-
 // numberOf gives the public number of a thing, which is drawn the first time.
 func numberOf(ctx context.Context, tx pg.Tx, kind string, id int64) (number int64, err error) {
-	fresh, err := draw()
-	if err != nil {
-		return 0, err
-	}
-	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO site_numbers (kind, id, number) VALUES ($1, $2, $3)
-ON CONFLICT (kind, id) DO UPDATE SET id = EXCLUDED.id RETURNING number`, kind, id, fresh).Scan(&number)
-
+	err = tx.Pgx.QueryRow(ctx, "SELECT site_number($1, $2)", kind, id).Scan(&number)
 	return number, err
 }
 
-// keep copies the accounts and columns that changed.
-func (s *Service) keep(ctx context.Context, tx pg.Tx) error {
-	for kind, missing := range map[string]string{
-		"account": `SELECT id FROM accounts a WHERE state <> 'preparing'
-    AND NOT EXISTS (SELECT FROM site_numbers n WHERE n.kind = 'account' AND n.id = a.id)`,
-		"column": `SELECT id FROM columns c WHERE NOT EXISTS
-    (SELECT FROM site_numbers n WHERE n.kind = 'column' AND n.id = c.id)`,
-	} {
-		rows, err := tx.Pgx.Query(ctx, missing)
-		if err != nil {
-			return err
-		}
-		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-		if err != nil {
-			return err
-		}
+// districtSQL is the unit below the root that a unit u belongs to, as t; the root is its own.
+const districtSQL = "JOIN units t ON t.path = substring(u.path FROM '^/[0-9]+/[0-9]*/?')"
 
-		for _, id := range ids {
-			if _, err := numberOf(ctx, tx, kind, id); err != nil {
-				return err
-			}
+// keep copies the districts, accounts and columns that changed.
+func (s *Service) keep(ctx context.Context, tx pg.Tx) error {
+	for _, numbered := range []string{
+		`SELECT site_number('district', d.id) FROM (SELECT DISTINCT t.id FROM accounts a
+    JOIN units u ON u.id = a.unit_id ` + districtSQL + ` WHERE a.state <> 'preparing') d
+WHERE NOT EXISTS (SELECT FROM site_numbers n WHERE n.kind = 'district' AND n.id = d.id)`,
+		`SELECT site_number('account', a.id) FROM accounts a WHERE a.state <> 'preparing'
+    AND NOT EXISTS (SELECT FROM site_numbers n WHERE n.kind = 'account' AND n.id = a.id)`,
+		`SELECT site_number('column', c.id) FROM columns c
+WHERE NOT EXISTS (SELECT FROM site_numbers n WHERE n.kind = 'column' AND n.id = c.id)`,
+	} {
+		if _, err := tx.Pgx.Exec(ctx, numbered); err != nil {
+			return err
 		}
 	}
 
 	changed := int64(0)
 
-	for _, sql := range []string{keepAccountsSQL, keepColumnsSQL} {
+	for _, sql := range []string{keepDistrictsSQL, keepAccountsSQL, keepColumnsSQL} {
 		tag, err := tx.Pgx.Exec(ctx, sql)
 		if err != nil {
 			return err
@@ -279,27 +254,34 @@ func (s *Service) keep(ctx context.Context, tx pg.Tx) error {
 	return tell(ctx, tx)
 }
 
+const keepDistrictsSQL = `
+INSERT INTO site.districts AS s (number, name, place)
+SELECT n.number, t.name, lpad(t.position::text, 6, '0') || t.path
+FROM units t JOIN site_numbers n ON n.kind = 'district' AND n.id = t.id
+ON CONFLICT (number) DO UPDATE SET name = EXCLUDED.name, place = EXCLUDED.place
+WHERE (s.name, s.place) IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.place)`
+
 // An account stands under the unit below the root that it belongs to. How many follow it is told as it was
 // last read; one that is closed keeps its posts.
 const keepAccountsSQL = `
-INSERT INTO site.accounts AS s (number, handle, name, district, place, position, link, confirmed, closed,
+INSERT INTO site.accounts AS s (number, handle, name, district, position, link, confirmed, closed,
     followers, followers_at, looked_at)
-SELECT n.number, a.handle, a.display_name, t.name, lpad(t.position::text, 6, '0') || t.path, a.position,
+SELECT n.number, a.handle, a.display_name, m.number, a.position,
     CASE WHEN a.remote_uid IS NULL THEN '' ELSE 'https://weibo.com/u/' || a.remote_uid END,
     a.remote_uid IS NOT NULL, a.state = 'closed', r.followers, r.taken_at, w.looked_at
 FROM accounts a JOIN site_numbers n ON n.kind = 'account' AND n.id = a.id JOIN units u ON u.id = a.unit_id
-JOIN units t ON t.path = substring(u.path FROM '^/[0-9]+/[0-9]*/?')
+` + districtSQL + ` JOIN site_numbers m ON m.kind = 'district' AND m.id = t.id
 LEFT JOIN account_watches w ON w.account_id = a.id
 LEFT JOIN LATERAL (SELECT x.followers, x.taken_at FROM account_readings x WHERE x.account_id = a.id
     ORDER BY x.taken_at DESC LIMIT 1) r ON true
 ON CONFLICT (number) DO UPDATE SET handle = EXCLUDED.handle, name = EXCLUDED.name,
-    district = EXCLUDED.district, place = EXCLUDED.place, position = EXCLUDED.position, link = EXCLUDED.link,
+    district = EXCLUDED.district, position = EXCLUDED.position, link = EXCLUDED.link,
     confirmed = EXCLUDED.confirmed, closed = EXCLUDED.closed, followers = EXCLUDED.followers,
     followers_at = EXCLUDED.followers_at, looked_at = EXCLUDED.looked_at
-WHERE (s.handle, s.name, s.district, s.place, s.position, s.link, s.confirmed, s.closed, s.followers,
+WHERE (s.handle, s.name, s.district, s.position, s.link, s.confirmed, s.closed, s.followers,
     s.followers_at, s.looked_at) IS DISTINCT FROM (EXCLUDED.handle, EXCLUDED.name, EXCLUDED.district,
-    EXCLUDED.place, EXCLUDED.position, EXCLUDED.link, EXCLUDED.confirmed, EXCLUDED.closed,
-    EXCLUDED.followers, EXCLUDED.followers_at, EXCLUDED.looked_at)`
+    EXCLUDED.position, EXCLUDED.link, EXCLUDED.confirmed, EXCLUDED.closed, EXCLUDED.followers,
+    EXCLUDED.followers_at, EXCLUDED.looked_at)`
 
 const keepColumnsSQL = `
 INSERT INTO site.columns AS s (number, name, position)

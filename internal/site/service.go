@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"juzhen/internal/access"
@@ -44,8 +45,9 @@ func (s *Service) Find(ctx context.Context, actor access.Actor) (draft Draft, er
 	return draft, err
 }
 
-// Save keeps a look as the draft; what everybody sees stays. What was asked before is taken back: a second
-// person confirms what stands there. Fails with fault.Fields, with fault.Conflict on a revision that is past.
+// Save keeps a look as the draft, but for its emblem; what everybody sees stays. What was asked before is
+// taken back: a second person confirms what stands there. Fails with fault.Fields, with fault.Conflict on a
+// revision that is past.
 func (s *Service) Save(
 	ctx context.Context,
 	actor access.Actor,
@@ -62,6 +64,40 @@ func (s *Service) Save(
 	return s.change(ctx, actor, revision, Save, func(tx pg.Tx, _ Draft) error {
 		return saveDraft(ctx, tx, look, actor.UserID, s.now())
 	})
+}
+
+// SetEmblem keeps a picture as the emblem of the draft, made small; nil: there is none any more. Fails as
+// Save and media.Service.Icon do.
+func (s *Service) SetEmblem(
+	ctx context.Context,
+	actor access.Actor,
+	revision int,
+	picture io.Reader,
+) (draft Draft, err error) {
+	defer fault.Step(&err, "site.SetEmblem")
+
+	// Nobody who may not keep the site has a picture read.
+	before, err := s.Find(ctx, actor)
+	if err != nil {
+		return Draft{}, err
+	}
+	if before.Revision != revision {
+		return Draft{}, errStale()
+	}
+	var emblem []byte
+	if picture != nil {
+		if emblem, err = s.pictures.Icon(ctx, picture); err != nil {
+			return Draft{}, err
+		}
+	}
+
+	return s.change(ctx, actor, revision, Save, func(tx pg.Tx, _ Draft) error {
+		return saveEmblem(ctx, tx, emblem, actor.UserID, s.now())
+	})
+}
+
+func errStale() error {
+	return fault.Conflict("微官网的设置刚被别人改过，请刷新后再试")
 }
 
 // Ask asks that the draft becomes public, and the site with it: a second person finds it among the to-dos.
@@ -94,8 +130,8 @@ func (s *Service) Answer(
 	})
 }
 
-// Close takes the site away at once, without a second person; to open it again takes two. Fails as Draft.May
-// does.
+// Close takes the site away at once, without a second person; to open it again takes two. Fails as
+// Draft.May does.
 func (s *Service) Close(ctx context.Context, actor access.Actor, revision int) (draft Draft, err error) {
 	defer fault.Step(&err, "site.Close")
 
@@ -125,7 +161,7 @@ func (s *Service) change(
 			return err
 		}
 		if before.Revision != revision {
-			return fault.Conflict("微官网的设置刚被别人改过，请刷新后再试")
+			return errStale()
 		}
 		if no := before.May(actor.UserID, act); no != nil {
 			return no
@@ -142,7 +178,12 @@ func (s *Service) change(
 
 		return audit.Write(ctx, tx, audit.Entry{
 			Actor: actor, At: s.now(), Action: trail[act], Subject: "site/1", UnitPath: path,
-			Detail: map[string]any{"name": draft.Name, "accent": draft.Accent, "filing": draft.Filing},
+			Detail: map[string]any{
+				"name":   draft.Name,
+				"accent": draft.Accent,
+				"filing": draft.Filing,
+				"emblem": draft.EmblemHash(),
+			},
 		})
 	})
 

@@ -5,6 +5,8 @@
 package site
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"math"
 	"regexp"
@@ -31,6 +33,17 @@ type Look struct {
 	Footer string // who runs it, where to turn
 	Filing string // 备案号
 	Accent string // #rrggbb, of links and the head
+	Emblem string // bytes of a PNG; "": none
+}
+
+// EmblemHash tells one emblem from another in words: the head of its SHA-256; "" for none.
+func (l Look) EmblemHash() string {
+	if l.Emblem == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(l.Emblem))
+
+	return hex.EncodeToString(sum[:6])
 }
 
 // Draft is the look that is being worked on, beside the one that everybody sees.

@@ -27,16 +27,19 @@ func lock(ctx context.Context, tx pg.Tx) error {
 }
 
 func find(ctx context.Context, tx pg.Tx) (d Draft, err error) {
+	var emblem, public []byte
+
 	err = tx.Pgx.QueryRow(ctx, `
 SELECT d.name, d.name_en, d.footer, d.filing, d.accent, d.revision, d.saved_by, coalesce(s.display_name, ''),
     d.saved_at, d.asked_by, coalesce(a.display_name, ''), d.asked_at, coalesce(o.display_name, ''),
-    p.name, p.name_en, p.footer, p.filing, p.accent, p.open, p.changed_at
+    p.name, p.name_en, p.footer, p.filing, p.accent, p.open, p.changed_at, d.emblem, p.emblem
 FROM site_drafts d CROSS JOIN site.settings p LEFT JOIN users s ON s.id = d.saved_by
 LEFT JOIN users a ON a.id = d.asked_by LEFT JOIN users o ON o.id = d.opened_by`).
 		Scan(&d.Name, &d.NameEn, &d.Footer, &d.Filing, &d.Accent, &d.Revision, &d.savedByID, &d.SavedBy,
 			&d.SavedAt, &d.AskedByID, &d.AskedBy, &d.AskedAt, &d.OpenedBy,
 			&d.Public.Name, &d.Public.NameEn, &d.Public.Footer, &d.Public.Filing, &d.Public.Accent, &d.Open,
-			&d.OpenedAt)
+			&d.OpenedAt, &emblem, &public)
+	d.Emblem, d.Public.Emblem = string(emblem), string(public)
 
 	return d, err
 }
@@ -46,6 +49,15 @@ func saveDraft(ctx context.Context, tx pg.Tx, look Look, by int64, at time.Time)
 UPDATE site_drafts SET name = $1, name_en = $2, footer = $3, filing = $4, accent = $5, saved_by = $6,
     saved_at = $7, asked_by = NULL, asked_at = NULL, revision = revision + 1`,
 		look.Name, look.NameEn, look.Footer, look.Filing, look.Accent, by, at)
+
+	return err
+}
+
+// saveEmblem keeps the picture of the draft; nil: none.
+func saveEmblem(ctx context.Context, tx pg.Tx, emblem []byte, by int64, at time.Time) error {
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE site_drafts SET emblem = $1, saved_by = $2, saved_at = $3, asked_by = NULL, asked_at = NULL,
+    revision = revision + 1`, emblem, by, at)
 
 	return err
 }
@@ -66,8 +78,8 @@ UPDATE site_drafts SET asked_by = NULL, asked_at = NULL, opened_by = $1, revisio
 	}
 	if _, err := tx.Pgx.Exec(ctx, `
 UPDATE site.settings SET open = true, name = $1, name_en = $2, footer = $3, filing = $4, accent = $5,
-    accent_dark = $6, changed_at = $7`, look.Name, look.NameEn, look.Footer, look.Filing, look.Accent,
-		OnDark(look.Accent), at); err != nil {
+    accent_dark = $6, changed_at = $7, emblem = (SELECT emblem FROM site_drafts)`, look.Name, look.NameEn,
+		look.Footer, look.Filing, look.Accent, OnDark(look.Accent), at); err != nil {
 		return err
 	}
 
@@ -97,6 +109,7 @@ type candidate struct {
 	UID, RemoteID string
 	RemoteURL     *string
 	Corrects      *int64 // number of the post that it corrects
+	PostID        *int64 // of this console
 }
 
 // publicSQL holds for posts that everybody may see: seen on the platform as they were approved, and written
@@ -112,7 +125,7 @@ SELECT p.id, p.account_id, p.text, p.posted_at, p.origin = 'past', v.column_id, 
     (SELECT n.number FROM deliveries y
         JOIN platform_posts q ON q.platform = y.platform AND q.remote_id = y.remote_id
         JOIN site_numbers n ON n.kind = 'post' AND n.id = q.id
-        WHERE y.post_id = o.corrects AND y.account_id = p.account_id)
+        WHERE y.post_id = o.corrects AND y.account_id = p.account_id), d.post_id
 FROM platform_posts p JOIN accounts a ON a.id = p.account_id LEFT JOIN deliveries d ON d.id = p.delivery_id
 LEFT JOIN post_versions v ON v.id = d.version_id LEFT JOIN posts o ON o.id = d.post_id
 WHERE p.id = ANY($1) AND `+publicSQL+` ORDER BY p.posted_at, p.id`, ids)

@@ -35,6 +35,12 @@ func Register(to *rest.API, deps Deps) {
 		i18n.N("微官网：保存的样子、公开的样子、是否公开")), access.SiteManage, a.find)
 	rest.Register(a.API, operation(http.MethodPut, "/site", "put-site",
 		i18n.N("保存微官网的样子；公开的样子不变，已有的申请作废")), access.SiteManage, a.save)
+	emblem := operation(http.MethodPut, "/site/emblem", "put-site-emblem",
+		i18n.N("换掉保存的徽标；公开的样子不变，已有的申请作废"))
+	emblem.MaxBodyBytes = rest.MaxUpload
+	rest.Register(a.API, emblem, access.SiteManage, a.setEmblem)
+	rest.Register(a.API, operation(http.MethodDelete, "/site/emblem", "delete-site-emblem",
+		i18n.N("去掉保存的徽标；公开的样子不变，已有的申请作废")), access.SiteManage, a.removeEmblem)
 	rest.Register(a.API, operation(http.MethodPost, "/site/ask", "ask-site",
 		i18n.N("申请按保存的样子公开")), access.SiteManage, a.ask)
 	rest.Register(a.API, operation(http.MethodPost, "/site/confirm", "confirm-site",
@@ -51,10 +57,14 @@ type look struct {
 	Footer string `json:"footer"`
 	Filing string `json:"filing" doc:"备案号"`
 	Accent string `json:"accent" doc:"颜色，#rrggbb"`
+	Emblem string `json:"emblem,omitempty" doc:"徽标的 SHA-256 的前 12 位；没有徽标则不出现"`
 }
 
 func lookOf(l site.Look) look {
-	return look{Name: l.Name, NameEn: l.NameEn, Footer: l.Footer, Filing: l.Filing, Accent: l.Accent}
+	return look{
+		Name: l.Name, NameEn: l.NameEn, Footer: l.Footer, Filing: l.Filing, Accent: l.Accent,
+		Emblem: l.EmblemHash(),
+	}
 }
 
 type settings struct {
@@ -99,6 +109,26 @@ func (a *api) save(
 	return answer(a.Site.Save(ctx, who, body.Revision, site.Look{
 		Name: body.Name, NameEn: body.NameEn, Footer: body.Footer, Filing: body.Filing, Accent: body.Accent,
 	}))
+}
+
+// emblemForm is the multipart form of an emblem.
+type emblemForm struct {
+	File     huma.FormFile `form:"file" required:"true" doc:"JPEG、PNG、GIF 或 WebP 图片；缩小到 192 像素以内，存为 PNG"`
+	Revision int           `form:"revision" required:"true" doc:"所依据的修订号"`
+}
+
+func (a *api) setEmblem(ctx context.Context, who access.Actor, in *struct {
+	RawBody huma.MultipartFormFiles[emblemForm]
+}) (*rest.Out[settings], error) {
+	form := in.RawBody.Data()
+
+	return answer(a.Site.SetEmblem(ctx, who, form.Revision, form.File))
+}
+
+func (a *api) removeEmblem(ctx context.Context, who access.Actor, in *struct {
+	Revision int `query:"revision" required:"true" minimum:"0" maximum:"2147483647" doc:"所依据的修订号"`
+}) (*rest.Out[settings], error) {
+	return answer(a.Site.SetEmblem(ctx, who, in.Revision, nil))
 }
 
 type shown struct {

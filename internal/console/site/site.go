@@ -5,23 +5,25 @@ package site
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
+	"juzhen/internal/media"
 	"juzhen/internal/site"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
 
-// Preview draws the public site with a look that is not public.
+// Preview answers an address of the public site, a path with the parameters behind it, as it would be with a
+// look that is not public. What leads to the site leads below the folder at.
 type Preview interface {
-	// Page is the front page; its sheet and its pictures are asked for below the folder at.
-	Page(ctx context.Context, look site.Look, lang, at string) ([]byte, error)
-	Sheet(look site.Look) []byte
-	Picture(ctx context.Context, number int64, nth int) (kind string, data []byte, err error)
+	Open(
+		ctx context.Context, look site.Look, path, parameters, at string,
+	) (kind string, body []byte, err error)
 }
 
 // Deps are the use cases the page calls.
@@ -39,6 +41,9 @@ type pages struct {
 // previewPath is the folder of the preview.
 const previewPath = "/site/preview"
 
+// oneUpload bounds a form with one picture.
+const oneUpload = media.MaxUpload + 1<<20
+
 // Register declares the page and its routes.
 func Register(kit *web.Kit, deps Deps) {
 	h := &pages{kit, deps}
@@ -48,9 +53,11 @@ func Register(kit *web.Kit, deps Deps) {
 	g := kit.Group("/site")
 	kit.Handle(g, http.MethodGet, "", access.SiteManage, h.show)
 	kit.Handle(g, http.MethodPost, "", access.SiteManage, h.save)
-	kit.Handle(g, http.MethodGet, "/preview", access.SiteManage, h.preview)
-	kit.Handle(g, http.MethodGet, "/preview/style.css", access.SiteManage, h.sheet)
-	kit.Handle(g, http.MethodGet, "/preview/p/:id/:nth", access.SiteManage, h.picture)
+	kit.Handle(g, http.MethodGet, "/preview", access.SiteManage, h.front)
+	kit.Handle(g, http.MethodGet, "/preview/*path", access.SiteManage, h.preview)
+	kit.Handle(g, http.MethodGet, "/emblem", access.SiteManage, h.emblem)
+	kit.Handle(g, http.MethodPost, "/emblem", access.SiteManage, h.setEmblem, web.MaxBody(oneUpload))
+	kit.Handle(g, http.MethodPost, "/emblem/remove", access.SiteManage, h.removeEmblem)
 	kit.Handle(g, http.MethodPost, "/ask", access.SiteManage, h.ask)
 	kit.Handle(g, http.MethodPost, "/confirm", access.SiteManage, h.confirm)
 	kit.Handle(g, http.MethodPost, "/refuse", access.SiteManage, h.refuse)
@@ -68,6 +75,11 @@ type lookForm struct {
 	Footer   string `form:"footer"`
 	Filing   string `form:"filing"`
 	Accent   string `form:"accent"`
+}
+
+// revisionForm is an act on the settings of the revision that the page showed.
+type revisionForm struct {
+	Revision int `form:"revision"`
 }
 
 func formOf(draft site.Draft) lookForm {
@@ -95,6 +107,7 @@ func (p showPage) Changes() []change {
 	all := []change{
 		{"名称", now.Name, then.Name}, {"英文名称", now.NameEn, then.NameEn}, {"页脚", now.Footer, then.Footer},
 		{"备案号", now.Filing, then.Filing}, {"颜色", now.Accent, then.Accent},
+		{"徽标", now.EmblemHash(), then.EmblemHash()},
 	}
 
 	var out []change
@@ -199,10 +212,6 @@ func (h *pages) act(
 	done string,
 	do func(ctx context.Context, actor access.Actor, revision int) (site.Draft, error),
 ) error {
-	type revisionForm struct {
-		Revision int `form:"revision"`
-	}
-
 	var form revisionForm
 	err := web.Bind(c, &form)
 	if err == nil {
@@ -211,56 +220,91 @@ func (h *pages) act(
 	if err == nil {
 		return h.kit.See(c, "/site", done)
 	}
-	p, perr := h.page(c)
-	if perr != nil {
-		return perr
-	}
 
-	return h.kit.Refuse(c, err, "site/show", &p)
+	return h.refused(c, err)
 }
 
-// preview shows the front page as it would be with what is saved.
-func (h *pages) preview(c *gin.Context) error {
+// refused shows the settings with why something was not done.
+func (h *pages) refused(c *gin.Context, why error) error {
+	p, err := h.page(c)
+	if err != nil {
+		return err
+	}
+
+	return h.kit.Refuse(c, why, "site/show", &p)
+}
+
+// front shows the first page as it would be with what is saved, in the reader's language.
+func (h *pages) front(c *gin.Context) error {
+	path := "/"
+	if h.kit.Printer(c).Lang() == i18n.English {
+		path += i18n.English
+	}
+
+	return h.open(c, path)
+}
+
+// preview shows any page of the site as it would be with what is saved.
+func (h *pages) preview(c *gin.Context) error { return h.open(c, c.Param("path")) }
+
+func (h *pages) open(c *gin.Context, path string) error {
 	draft, err := h.Site.Find(c.Request.Context(), web.Actor(c))
 	if err != nil {
 		return err
 	}
-	body, err := h.Preview.Page(c.Request.Context(), draft.Look, h.kit.Printer(c).Lang(), previewPath)
+	kind, body, err := h.Preview.Open(
+		c.Request.Context(),
+		draft.Look,
+		path,
+		c.Request.URL.RawQuery,
+		previewPath,
+	)
 	if err != nil {
 		return err
 	}
-	c.Data(http.StatusOK, "text/html; charset=utf-8", body)
+	c.Data(http.StatusOK, kind, body)
 
 	return nil
 }
 
-func (h *pages) sheet(c *gin.Context) error {
+// emblem is the picture of what is saved.
+func (h *pages) emblem(c *gin.Context) error {
 	draft, err := h.Site.Find(c.Request.Context(), web.Actor(c))
 	if err != nil {
 		return err
 	}
-	c.Data(http.StatusOK, "text/css; charset=utf-8", h.Preview.Sheet(draft.Look))
+	if draft.Emblem == "" {
+		return fault.NotFound("没有徽标")
+	}
+	c.Data(http.StatusOK, "image/png", []byte(draft.Emblem))
 
 	return nil
 }
 
-func (h *pages) picture(c *gin.Context) error {
-	number, err := web.ID(c, "id")
+func (h *pages) setEmblem(c *gin.Context) error {
+	var form revisionForm
+	if err := web.Bind(c, &form); err != nil {
+		return h.refused(c, err)
+	}
+	file, err := c.FormFile("file")
+	if err != nil {
+		return h.refused(c, fault.Invalid("file", "请选择一张图片"))
+	}
+	body, err := file.Open()
 	if err != nil {
 		return err
 	}
-	if _, err := h.Site.Find(c.Request.Context(), web.Actor(c)); err != nil {
-		return err
+	defer func() { _ = body.Close() }()
+	if _, err := h.Site.SetEmblem(c.Request.Context(), web.Actor(c), form.Revision, body); err != nil {
+		return h.refused(c, err)
 	}
-	nth, err := strconv.ParseUint(c.Param("nth"), 10, 8)
-	if err != nil {
-		nth = 255 // no post has as many
-	}
-	kind, data, err := h.Preview.Picture(c.Request.Context(), number, int(nth))
-	if err != nil {
-		return err
-	}
-	c.Data(http.StatusOK, kind, data)
 
-	return nil
+	return h.kit.See(c, "/site", "徽标已保存，还没有公开")
+}
+
+func (h *pages) removeEmblem(c *gin.Context) error {
+	return h.act(c, "徽标已去掉，还没有公开",
+		func(ctx context.Context, actor access.Actor, revision int) (site.Draft, error) {
+			return h.Site.SetEmblem(ctx, actor, revision, nil)
+		})
 }

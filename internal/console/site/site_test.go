@@ -8,6 +8,7 @@ import (
 
 	sitepages "juzhen/internal/console/site"
 	"juzhen/internal/e2e/stage/pages"
+	"juzhen/internal/library"
 	"juzhen/internal/public"
 	"juzhen/internal/site"
 )
@@ -18,23 +19,28 @@ var now = time.Date(2026, 12, 1, 1, 0, 0, 0, time.UTC)
 type drawn struct{ *public.Preview }
 
 func face(l site.Look) public.Face {
-	return public.Face{
+	shown := public.Face{
 		Name: l.Name, NameEn: l.NameEn, Footer: l.Footer, Filing: l.Filing, Accent: l.Accent,
 		AccentDark: site.OnDark(l.Accent),
 	}
+	if l.Emblem != "" {
+		shown.Emblem = []byte(l.Emblem)
+	}
+
+	return shown
 }
 
-func (d drawn) Page(ctx context.Context, look site.Look, lang, at string) ([]byte, error) {
-	return d.Preview.Page(ctx, face(look), lang, at)
+func (d drawn) Open(
+	ctx context.Context, look site.Look, path, parameters, at string,
+) (string, []byte, error) {
+	return d.Preview.Open(ctx, face(look), path, parameters, at)
 }
-
-func (d drawn) Sheet(look site.Look) []byte { return d.Preview.Sheet(face(look)) }
 
 func newWorld(t *testing.T) *pages.Pages {
 	t.Helper()
 
 	return pages.New(t, now, func(p *pages.Pages) {
-		preview, err := public.NewPreview(p.DB, p.Now)
+		preview, err := public.NewPreview(p.DB, p.Now, library.Asked)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,8 +70,10 @@ func TestTheSiteIsOpenedOnItsPage(t *testing.T) {
 	boss.Post("/site", form).Want(409).WantText("main", "刚被别人改过")
 
 	preview := boss.Get("/site/preview").Want(200).WantText("header .name", "某市生态环境").
-		WantText("main", "还没有公开的内容。").WantCount("[href^='/site/preview/style.css']", 1).
-		WantCount("a:not([href^='#'])", 0).WantCount("script", 0)
+		WantText("main", "还没有公开的内容。").WantCount("[href='/site/preview/style.css']", 1).
+		WantCount("header a[href^='/site/preview/']", 7).
+		WantCount("a[href^='/']:not([href^='/site/preview/'])", 0).
+		WantCount("script", 0)
 	if preview.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the preview may be kept: %q", preview.Header.Get("Cache-Control"))
 	}
@@ -73,8 +81,13 @@ func TestTheSiteIsOpenedOnItsPage(t *testing.T) {
 	if !strings.Contains(sheet, "--accent:#7a1f5f") {
 		t.Errorf("the preview has another colour: %.80s", sheet)
 	}
-	boss.Get("/site/preview/p/1/0").Want(404)
-	boss.Get("/site/preview/p/1/999").Want(404)
+	boss.Get("/site/preview/search?q=没有").Want(200).WantText("main", "没有找到。").
+		WantCount("form[action='/site/preview/search']", 1)
+	boss.Get("/site/preview/en/matrix").Want(200).WantText("header .name", "Ecology")
+
+	for _, nothing := range []string{"/p/1/0", "/p/1/999", "/p/1", "/en/", "/none", "/emblem.png"} {
+		boss.Get("/site/preview" + nothing).Want(404)
+	}
 
 	form = boss.Get("/site").WantText(".table", "某市生态环境").Form("form[action='/site/ask']")
 	boss.Post("/site/ask", form).Want(303)
