@@ -31,7 +31,7 @@ fresh: needs-fresh ## before a release, as root: both commands on a bare Debian,
 faults: needs-run build ## harm to real processes, judged by the imitation Weibo; see docs/faults.md
 	./bin/juzhen bench faults
 
-bench: needs-run build ## figures beside their baselines; see docs/performance.md
+bench: needs-bench build ## figures beside their baselines; see docs/performance.md
 	./bin/juzhen bench figures
 
 build: assets ## bin/juzhen and bin/weibo-sandbox
@@ -71,9 +71,11 @@ screens: assets ## pictures of docs/screens from a console at work
 clean: ## remove what was built; the demonstration's data stays
 	rm -rf bin node_modules static/dist/* coverage.out
 
-.PHONY: needs-run needs-test needs-fresh
+.PHONY: needs-run needs-bench needs-test needs-fresh
 needs-run:
 	@.ci/ensure postgres pdffont
+needs-bench: # nginx is the baseline of the public site
+	@.ci/ensure postgres pdffont proxies
 needs-test:
 	@.ci/ensure postgres chromium fonts pdffont pdftext gcc proxies iproute
 needs-fresh:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"juzhen/internal/bench"
 )
@@ -15,10 +16,11 @@ type benchCommand struct {
 	Stub    benchStubCommand    `cmd:"" hidden:""`
 	Bare    benchBareCommand    `cmd:"" hidden:""`
 	Attack  benchAttackCommand  `cmd:"" hidden:""`
+	Visit   benchVisitCommand   `cmd:"" hidden:""`
 }
 
 type benchFiguresCommand struct {
-	Only     []string `help:"只测名称含此词的项目：instant、api30、fifty、planning、steady、pages、flat、history、hostile、lexicon、start、memory。Only figures whose name holds this."`
+	Only     []string `help:"只测名称含此词的项目：instant、api30、fifty、planning、steady、pages、flat、history、hostile、library、lexicon、site、start、memory。Only figures whose name holds this."`
 	Rounds   int      `default:"5" help:"轮数。Rounds."`
 	Accounts int      `default:"10000" help:"账号数。Accounts."`
 	Ahead    int      `default:"400" help:"同一时刻到时的达到多少条就提前标记，默认与安装时相同；0 为从不。So many due at one instant are marked ahead of it, as an installation does; 0: never."`
@@ -47,6 +49,20 @@ type benchAttackCommand struct {
 
 func (c benchAttackCommand) Run(ctx context.Context) error {
 	return bench.Attack(ctx, c.Base, os.Stdout)
+}
+
+type benchVisitCommand struct {
+	Address string
+	Path    string
+	Conns   int
+	For     time.Duration
+	Rate    int
+}
+
+func (c benchVisitCommand) Run(ctx context.Context) error {
+	return bench.Visit(ctx, bench.VisitOptions{
+		Address: c.Address, Path: c.Path, Conns: c.Conns, For: c.For, Rate: c.Rate,
+	}, os.Stdout)
 }
 
 type benchBareCommand struct {

@@ -98,6 +98,12 @@ func allFigures() []Figure {
 			},
 		},
 		{
+			Name:    "site",
+			Title:   "微官网 the public site beside nginx, one core",
+			measure: siteServed,
+			wanted:  siteWanted(),
+		},
+		{
 			Name:    "start",
 			Title:   "启动到就绪 start to ready",
 			measure: startUp,
