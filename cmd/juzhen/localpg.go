@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"syscall"
 	"time"
 
 	"juzhen/internal/localpg"
@@ -17,7 +18,7 @@ type localpgCommand struct {
 }
 
 func (c localpgCommand) Run(ctx context.Context) error {
-	dir, err := os.MkdirTemp("/var/tmp", "juzhen-pg-")
+	dir, err := os.MkdirTemp(throwawayFolder(), "juzhen-pg-")
 	if err != nil {
 		return err
 	}
@@ -63,4 +64,19 @@ func runBeside(ctx context.Context, args []string, env string) error {
 	}
 
 	return nil
+}
+
+// leastMemory is what a folder in memory must have free for a throw-away Postgres and the tests beside it.
+const leastMemory = 8 << 30
+
+// throwawayFolder is where a throw-away Postgres keeps its files: in memory where there is plenty of it,
+// since every test copies a whole database and files of a disk cost more than all that is asked of them.
+func throwawayFolder() string {
+	const inMemory, onDisk = "/dev/shm", "/var/tmp"
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(inMemory, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < leastMemory {
+		return onDisk
+	}
+
+	return inMemory
 }
