@@ -32,6 +32,7 @@ var (
 		"column",
 		"chain",
 		"review",
+		"signing",
 		"post",
 		"template",
 		"source",

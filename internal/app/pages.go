@@ -195,7 +195,9 @@ func (a *App) register(kit *web.Kit) {
 	incidentpages.Register(kit, incidentpages.Deps{
 		Incidents: a.Incidents, Inbox: a.Inbox, Accounts: a.Accounts, Units: a.Org,
 	})
-	rebuttals.Register(kit, rebuttals.Deps{Rumours: a.Rumours, Checks: a.Checks, Units: a.Org})
+	rebuttals.Register(kit, rebuttals.Deps{
+		Rumours: a.Rumours, Checks: a.Checks, Units: a.Org, Inbox: a.Inbox,
+	})
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
 	inspection.Register(kit, inspection.Deps{Inspect: a.Inspect, Accounts: a.Accounts, Units: a.Org})

@@ -41,16 +41,20 @@ type Risk string
 const (
 	Explained Risk = "second"    // a finding of the check that the writer explained instead of mending it
 	Generated Risk = "generated" // the writer declares that a machine made the text or pictures
+	Statement Risk = "statement" // it is no post, but what is said of a hot event
+	Rebuttal  Risk = "rebuttal"  // it is no post, but a rebuttal
 )
 
 // Risks lists the risks in the order in which a form offers them.
-func Risks() []Risk { return []Risk{Explained, Generated} }
+func Risks() []Risk { return []Risk{Explained, Generated, Statement, Rebuttal} }
 
 // Label is the Chinese name of the risk.
 func (r Risk) Label() string {
 	return map[Risk]string{
 		Explained: i18n.N("正文检查有说明理由的发现"),
 		Generated: i18n.N("含AI生成内容"),
+		Statement: i18n.N("热点事件的口径"),
+		Rebuttal:  i18n.N("权威辟谣"),
 	}[r]
 }
 

@@ -1,11 +1,14 @@
 package e2e
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/incident"
+	"juzhen/internal/org"
+	"juzhen/internal/signing"
 )
 
 // The things of the walk that belong to hot events: one in each state, of the author of its side, whom no
@@ -39,12 +42,28 @@ func eventIn(state, stage string, signed int) func(*side) vars {
 				VALUES ($1, 1, '正在检测', $2, now())`, id, s.author.UserID)
 		}
 
+		if stage == "signing" {
+			s.g.exec("UPDATE incidents SET signing = $2 WHERE id = $1", id, s.round())
+		}
+
 		return vars{
 			"id": id, "unit": s.unit,
 			"at":    local(-30 * time.Minute),
 			"since": time.Now().Add(-30 * time.Minute).UTC().Format(time.RFC3339),
 		}
 	}
+}
+
+// round is a signature that whoever may review for the side's unit gives, but for the author of the side.
+func (s *side) round() signing.Round {
+	unit := org.Unit{ID: s.unit}
+	err := s.g.DB.Pool().QueryRow(context.Background(), "SELECT name, path FROM units WHERE id = $1", s.unit).
+		Scan(&unit.Name, &unit.Path)
+	if err != nil {
+		panic(err) // the unit is there
+	}
+
+	return signing.Single(unit, s.author.UserID)
 }
 
 // eventBesides is an open event beside a delivery of its side that waits.

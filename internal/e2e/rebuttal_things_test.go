@@ -8,8 +8,8 @@ import (
 	"juzhen/internal/rumour"
 )
 
-// The things of the walk that belong to rebuttals: one in each state, written by the author of its side, whom
-// no reader is.
+// The things of the walk that belong to rebuttals: one in each state, written by the author of its side,
+// whom no reader is.
 var (
 	rebutDraft     = rebuttalIn("draft", 0)
 	rebutSigning   = rebuttalIn("signing", 0)
@@ -31,6 +31,10 @@ func rebuttalIn(state string, signed int) func(*side) vars {
 				keywords, valid_from, valid_until, by_user, at)
 			VALUES ($1, 1, $2, '不是这样', '全市', '预报员', '[{"source":"会商单.pdf","note":""}]', '[["谣言词语"]]',
 				now(), now() + interval '4 days', $3, now())`, id, s.name+"传言", s.author.UserID)
+
+		if state == "signing" {
+			s.g.exec("UPDATE rebuttals SET signing = $2 WHERE id = $1", id, s.round())
+		}
 
 		return vars{
 			"id": id, "unit": s.unit,

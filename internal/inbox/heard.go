@@ -29,26 +29,41 @@ type Talk struct {
 // saidSQL is the condition that an item i was said by a citizen and is there to read.
 const saidSQL = `i.source IN ('comment', 'mention', 'naming') AND i.purged_at IS NULL AND i.gone_at IS NULL`
 
-// about is the condition that a citizen said an item i since an instant, and that one of the words, of which
-// there is one at least, stands in it.
-func about(words []string, from time.Time) (string, []any) {
-	each, args := make([]string, len(words)), []any{from}
-	for n, word := range words {
-		each[n], args = "position(lower(?) IN lower(i.text)) > 0", append(args, word)
+// about is the condition that a citizen said an item i since an instant, and that all words of one of the
+// lines, of which there is one at least, stand in it.
+func about(lines [][]string, from time.Time) (string, []any) {
+	lined, args := make([]string, len(lines)), []any{from}
+
+	for n, words := range lines {
+		each := make([]string, len(words))
+		for m, word := range words {
+			each[m], args = "position(lower(?) IN lower(i.text)) > 0", append(args, word)
+		}
+		lined[n] = strings.Join(each, " AND ")
 	}
 
-	return "i.said_at >= ? AND " + saidSQL + " AND (" + strings.Join(each, " OR ") + ")", args
+	return "i.said_at >= ? AND " + saidSQL + " AND (" + strings.Join(lined, " OR ") + ")", args
+}
+
+// AnyOf are lines of one word each.
+func AnyOf(words []string) [][]string {
+	lines := make([][]string, len(words))
+	for n, word := range words {
+		lines[n] = []string{word}
+	}
+
+	return lines
 }
 
 // TalkOf counts what citizens said to the accounts of a unit and of those below whose inbox the actor
-// reads, as far as one of the words stands in it, within a time.
+// reads, as far as all words of one of the lines stand in it, within a time.
 func (s *Service) TalkOf(
-	ctx context.Context, actor access.Actor, unitPath string, words []string, from, to time.Time,
+	ctx context.Context, actor access.Actor, unitPath string, lines [][]string, from, to time.Time,
 ) (out Talk, err error) {
 	defer fault.Step(&err, "inbox.TalkOf %s", unitPath)
 
 	scope, visible := access.Scope(actor, access.InboxView, "u.path")
-	said, args := about(words, from)
+	said, args := about(lines, from)
 	db := s.db.Gorm(ctx)
 	out.Hours, err = gorm.G[Heard](db).Raw(`
 SELECT date_trunc('hour', i.said_at) AS hour, count(*)::int AS items,

@@ -34,7 +34,14 @@ func TestTalkIsCountedForWhoReadsTheInbox(t *testing.T) {
 		"admin":    {w.admin, 0, 0, 0},
 	} {
 		from, to := w.Now().Add(-24*time.Hour), w.Now().Add(24*time.Hour)
-		talk, err := w.s.TalkOf(t.Context(), c.actor, w.boss.Grants[0].Path, []string{"异味", "自来水"}, from, to)
+		talk, err := w.s.TalkOf(
+			t.Context(),
+			c.actor,
+			w.boss.Grants[0].Path,
+			AnyOf([]string{"异味", "自来水"}),
+			from,
+			to,
+		)
 		w.must(err)
 
 		var items, citizens int

@@ -69,6 +69,7 @@ var changes = []struct{ key, text string }{
 	{"grade_from", i18n.N("等级：{.grade_from} → {.grade}")},
 	{"t0_from", i18n.N("起算时间：{.t0_from} → {.t0}（北京时间）")},
 	{"due", i18n.N("{.due}：{.at}（北京时间）")},
+	{"step", i18n.N("签发的一步：{.step}")},
 	{"held", i18n.N("暂停 {.held} 条待发")},
 	{"released", i18n.N("恢复 {.released} 条；{.missed} 条已过最晚时刻，没有发出")},
 }

@@ -28,6 +28,7 @@ type Voice struct {
 	URL        string         // of what it said
 	DueAt      *time.Time     // when it is to speak
 	Task       relay.Stage    // its answer to the request to pass a post on; "": it was not asked
+	RelayID    int64          // of that request; 0: none
 }
 
 // Spoke tells whether the account has spoken.
@@ -125,7 +126,7 @@ func spokenPosts(ctx context.Context, tx pg.Tx, id int64) ([]int64, error) {
 func voices(ctx context.Context, tx pg.Tx, i Incident, posts []int64) ([]Voice, error) {
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT a.id, a.handle, u.name, c.place = 0, coalesce(s.id, n.id, 0), coalesce(s.state, n.state, ''),
-    s.sent_at, coalesce(s.remote_url, ''), n.due_at, coalesce(t.stage, '')
+    s.sent_at, coalesce(s.remote_url, ''), n.due_at, coalesce(t.stage, ''), coalesce(t.relay_id, 0)
 FROM incident_accounts c JOIN accounts a ON a.id = c.account_id JOIN units u ON u.id = a.unit_id
 LEFT JOIN LATERAL (SELECT d.id, d.state, d.sent_at, d.remote_url FROM deliveries d
     WHERE d.post_id = ANY (@posts) AND d.account_id = a.id AND d.state = 'sent' AND d.sent_at >= @t0
@@ -133,7 +134,7 @@ LEFT JOIN LATERAL (SELECT d.id, d.state, d.sent_at, d.remote_url FROM deliveries
 LEFT JOIN LATERAL (SELECT d.id, d.state, d.due_at FROM deliveries d
     WHERE d.post_id = ANY (@posts) AND d.account_id = a.id AND d.state <> 'sent' AND d.state <> 'cancelled'
     ORDER BY d.settled, d.due_at, d.id LIMIT 1) n ON true
-LEFT JOIN LATERAL (SELECT t.stage FROM incident_posts p JOIN relays r ON r.post_id = p.post_id
+LEFT JOIN LATERAL (SELECT t.stage, t.relay_id FROM incident_posts p JOIN relays r ON r.post_id = p.post_id
         JOIN relay_tasks t ON t.relay_id = r.id
     WHERE p.incident_id = @id AND t.account_id = a.id ORDER BY t.id DESC LIMIT 1) t ON true
 WHERE c.incident_id = @id ORDER BY c.place, a.position, a.id`,
@@ -163,8 +164,8 @@ WHERE l.incident_id = ? AND `+scope+` ORDER BY l.at, p.id`, append([]any{id}, ar
 	return list, err
 }
 
-// within are those of deliveries that go out from accounts of the event's unit and below, for which the actor
-// may handle events.
+// within are those of deliveries that go out from accounts of the event's unit and below, for which the
+// actor may handle events.
 func within(
 	ctx context.Context, tx pg.Tx, actor access.Actor, i Incident, deliveries []int64,
 ) ([]int64, error) {

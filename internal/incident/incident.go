@@ -1,6 +1,6 @@
 // Package incident keeps hot events: what happened, how grave it is and since when its clocks run, who owns
-// it, what is said of it in which version, which accounts are to speak, which planned posts wait until it is
-// over, and how it was closed. It publishes nothing: what is said goes out as posts like any other.
+// it, what is said of it in which version, which accounts are to speak, which planned posts wait until it
+// is over, and how it was closed. It publishes nothing: what is said goes out as posts like any other.
 package incident
 
 import (
@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
+	"juzhen/internal/signing"
 )
 
 // State is where a hot event stands.
@@ -169,8 +170,9 @@ type Incident struct {
 	Source    string // what it was opened from, in words; "": by hand
 
 	Stage         Stage
-	Words         *Statement `gorm:"-"` // the last version; nil: nothing was written yet
-	InForce       *Statement `gorm:"-"` // the last that was signed; nil: none was
+	Words         *Statement    `gorm:"-"` // the last version; nil: nothing was written yet
+	InForce       *Statement    `gorm:"-"` // the last that was signed; nil: none was
+	Round         signing.Round `gorm:"-"` // signatures of the last version that was put up for them
 	ReturnedWhy   string
 	NextAt        *time.Time // when somebody is to look again
 	OpenedBy      int64
@@ -205,9 +207,9 @@ func (i Incident) Ref() string { return ref(i.ID) }
 
 func ref(id int64) string { return "incident/" + strconv.FormatInt(id, 10) }
 
-// May tells whether the actor may do an act with the event as it stands: nil, or fault.Conflict where the act
-// is not to be done now, or fault.Forbidden with the reason. Who wrote a version or asked for its signature
-// does not sign it; who asked to end the event does not end it.
+// May tells whether the actor may do an act with the event as it stands: nil, or fault.Conflict where the
+// act is not to be done now, or fault.Forbidden with the reason. Who signs or returns a version is the
+// round's to say; who asked to end the event does not end it.
 func (i Incident) May(actor access.Actor, act Act) error {
 	rule, known := rules[act]
 	if !known || !slices.Contains(rule.states, i.State) {
@@ -218,12 +220,16 @@ func (i Incident) May(actor access.Actor, act Act) error {
 		return fault.Conflict("这个事件现在是“{.state}”，不能{.act}",
 			"state", i18n.Text(i.Stage.Label()), "act", i18n.Text(act.Label()))
 	}
+	if act == Sign || act == Return {
+		if no := i.Round.May(actor); no != nil {
+			return no
+		}
+
+		return nil
+	}
 	if !actor.CanAt(rule.needs, i.UnitPath) {
 		return fault.Forbidden("这个事件属于{.unit}，您没有{.act}的权限",
 			"unit", i.UnitName, "act", i18n.Text(act.Label()))
-	}
-	if act == Sign && (actor.UserID == i.Words.By || actor.UserID == i.Words.AskedBy) {
-		return fault.Forbidden("起草或送签的人不能签发，请另一人签发").WithCode("same_person")
 	}
 	if act == End && actor.UserID == i.EndAskedBy {
 		return fault.Forbidden("申请结束的人不能确认，请另一人确认").WithCode("same_person")

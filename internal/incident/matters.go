@@ -90,8 +90,8 @@ var (
 // TodoMatters are the reasons for which this package puts something on the list.
 func TodoMatters() []todo.Matter { return matters.All() }
 
-// todos is what the event waits for at an instant: its clocks that are not met, a look, a signature, a second
-// person.
+// todos is what the event waits for at an instant: its clocks that are not met, a look, a signature, a
+// second person.
 func (i Incident) todos(now time.Time) (all []todo.Item) {
 	if i.State == Closed {
 		return nil
@@ -115,8 +115,7 @@ func (i Incident) todos(now time.Time) (all []todo.Item) {
 	}
 	if i.Stage == Signing {
 		item := i.item(todoSign, strconv.Itoa(i.Words.Number), time.Time{})
-		item.NotUsers = []int64{i.Words.By, i.Words.AskedBy}
-		all = append(all, item)
+		all = append(all, i.Round.Todo(item))
 	}
 	if i.Stage == Draft && i.ReturnedWhy != "" {
 		item := i.item(todoReturned, strconv.Itoa(i.Words.Number), time.Time{})

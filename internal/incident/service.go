@@ -9,12 +9,14 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
 	"juzhen/internal/beijing"
+	"juzhen/internal/chain"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/identity"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
+	"juzhen/internal/signing"
 	"juzhen/internal/todo"
 )
 
@@ -76,8 +78,7 @@ type Step struct {
 }
 
 // Whole is an event with all versions of what is said and what was done, the last first. Whoever reads it
-// from
-// below sees what was signed, no drafts and no steps.
+// from below sees what was signed, no drafts and no steps.
 type Whole struct {
 	Incident
 	Statements []Statement
@@ -226,7 +227,8 @@ func (s *Service) Do(
 		if err != nil {
 			return err
 		}
-		if out, err = findIncident(ctx, tx, actor, id); err != nil {
+		// Who returns its words for a step alone reads it no more.
+		if out, err = findIncident(ctx, tx, access.System("incident"), id); err != nil {
 			return err
 		}
 		note := strings.TrimSpace(move.Reason + "\n" + noted(move))
@@ -266,22 +268,27 @@ func (s *Service) change(
 		return s.edit(ctx, tx, i, m)
 	case Say:
 		if err := set(
-			"version = version + 1, stage = 'draft', asked_by = NULL, returned_why = ''",
+			"version = version + 1, stage = 'draft', asked_by = NULL, returned_why = '', signing = '{}'",
 		); err != nil {
 			return nil, err
 		}
 
 		return nil, insertStatement(ctx, tx, i.ID, m.Text, m.Reason, actor.UserID, now)
 	case Ask:
-		return nil, set("stage = 'signing', asked_by = $4, returned_why = ''", actor.UserID)
-	case Sign:
-		if err := set("stage = 'signed', signed_version = version"); err != nil {
+		round, err := signing.BeginTx(ctx, tx, now, i.UnitPath, chain.Statement, i.Words.By, actor.UserID)
+		if err != nil {
 			return nil, err
 		}
 
-		return nil, insertSignature(ctx, tx, i.ID, i.Words.Number, actor.UserID, now)
+		return nil, set(
+			"stage = 'signing', asked_by = $4, returned_why = '', signing = $5",
+			actor.UserID,
+			round,
+		)
+	case Sign:
+		return s.sign(ctx, tx, actor, i, m)
 	case Return:
-		return nil, set("stage = 'draft', returned_why = $4", m.Reason)
+		return nil, set("stage = 'draft', returned_why = $4, signing = '{}'", m.Reason)
 	case Link:
 		return s.link(ctx, tx, actor, i, m)
 	case Record:
@@ -311,6 +318,30 @@ func (s *Service) change(
 	}
 
 	return nil, fault.Forbidden("没有这种操作")
+}
+
+// sign writes a signature; the last one puts the version in force.
+func (s *Service) sign(
+	ctx context.Context, tx pg.Tx, actor access.Actor, i Incident, m Move,
+) (map[string]string, error) {
+	step := i.Round.Open().Name
+	round, err := i.Round.SignTx(ctx, tx, s.now(), actor)
+	if err != nil {
+		return nil, err
+	}
+	set := "signing = $4"
+	if round.Passed() {
+		set += ", stage = 'signed', signed_version = version"
+	}
+	if err := update(ctx, tx, i.ID, m.Revision, s.now(), set, round); err != nil {
+		return nil, err
+	}
+	if len(round.Steps) == 1 {
+		step = ""
+	}
+
+	return map[string]string{"step": step},
+		insertSignature(ctx, tx, i.ID, i.Words.Number, i.Round.At+1, round.Passed(), actor.UserID, s.now())
 }
 
 // edit writes changed facts, and tells which of the weighty ones changed.

@@ -13,9 +13,11 @@ import (
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/fault"
 	"juzhen/internal/inbox"
+	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/post"
+	"juzhen/internal/signing"
 	"juzhen/internal/weibo"
 )
 
@@ -162,6 +164,36 @@ func (w *world) board(actor access.Actor, id int64) Board {
 	return board
 }
 
+// TestWhatIsSaidPassesTheStepsOfItsChain: nothing is in force before the last signature, and each is kept.
+func TestWhatIsSaidPassesTheStepsOfItsChain(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	w.exec(`
+UPDATE chain_versions SET active = true, risks = '{statement}', steps = '[
+    {"name":"宣传中心审核","relation":"unit","role":"reviewer"},{"name":"局领导签发","relation":"unit","role":"supervisor"}]'
+WHERE chain_id = (SELECT id FROM chains WHERE shipped = 'affairs')`)
+	i := w.do(w.boss, w.open(), Move{Act: Say, Text: "正在检测"})
+	i = w.do(w.boss, i, Move{Act: Ask})
+	w.refused(fault.KindForbidden, w.deputy, i, Move{Act: Sign})
+	i = w.do(w.reviewer, i, Move{Act: Sign})
+	if i.Stage != Signing || i.InForce != nil {
+		t.Fatalf("the first of two signatures put it in force: %+v", i)
+	}
+	w.refused(fault.KindForbidden, w.reviewer, i, Move{Act: Sign})
+	w.refused(fault.KindForbidden, w.boss, i, Move{Act: Sign}) // wrote it
+	i = w.do(w.deputy, i, Move{Act: Sign})
+	if i.Stage != Signed || i.InForce == nil || i.InForce.SignedBy != "副主管" || !i.Round.Passed() {
+		t.Errorf("signed by both: %+v", i)
+	}
+	var kept string
+	w.must(w.db.Pool().QueryRow(t.Context(), `
+SELECT string_agg(step || ':' || by_user || ':' || final, ' ' ORDER BY id) FROM incident_signatures`).Scan(&kept))
+	if kept != "1:2:false 2:4:true" {
+		t.Errorf("kept %s", kept)
+	}
+}
+
 // TestWhoMayDoWhat is the whole of the rights, by hand.
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
@@ -188,6 +220,7 @@ auditor  -`,
 			State:      state,
 			Stage:      Signing,
 			Words:      &Statement{By: 9, AskedBy: 9},
+			Round:      signing.Single(org.Unit{ID: 1, Path: "/1/"}, 9),
 			EndAskedBy: 9,
 		}
 		var got strings.Builder

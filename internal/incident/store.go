@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,9 +13,11 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/signing"
 )
 
-// spokenSQL are the posts by which an event i is spoken of: those that were linked, and what passes them on.
+// spokenSQL are the posts by which an event i is spoken of: those that were linked, and what passes them
+// on.
 const spokenSQL = `
 SELECT p.post_id FROM incident_posts p WHERE p.incident_id = i.id
 UNION
@@ -29,6 +32,7 @@ const statementSQL = `(SELECT jsonb_build_object('Number', v.number, 'Text', v.t
         'SignedBy', coalesce(z.display_name, ''), 'SignedAt', g.at)
     FROM incident_statements v JOIN users w ON w.id = v.by_user
         LEFT JOIN incident_signatures g ON g.incident_id = v.incident_id AND g.number = v.number
+            AND g.final
         LEFT JOIN users z ON z.id = g.by_user
     WHERE v.incident_id = i.id AND v.number = `
 
@@ -45,7 +49,7 @@ SELECT i.id, i.unit_id, u.name AS unit_name, u.path AS unit_path, i.state, i.rev
             WHERE c.incident_id = i.id AND place = 0), 0),
         'Accounts', (SELECT coalesce(jsonb_agg(account_id ORDER BY place, account_id), '[]')
             FROM incident_accounts c WHERE c.incident_id = i.id AND place > 0)) AS facts_json,
-    ` + statementSQL + `i.version) AS words_json, ` + statementSQL + `i.signed_version) AS signed_json,
+    i.signing AS round_json, ` + statementSQL + `i.version) AS words_json, ` + statementSQL + `i.signed_version) AS signed_json,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('Due', m.due, 'At', m.done_at, 'Note', m.note,
             'By', w.display_name) ORDER BY m.id), '[]')
         FROM incident_marks m JOIN users w ON w.id = m.by_user WHERE m.incident_id = i.id) AS marks_json,
@@ -63,6 +67,7 @@ type row struct {
 	WordsJSON  []byte
 	SignedJSON []byte
 	MarksJSON  []byte
+	RoundJSON  []byte
 }
 
 // read makes the event of a row. Whoever reads it from below sees what was signed, and not what is being
@@ -78,6 +83,7 @@ func (r row) read(actor access.Actor) (Incident, error) {
 		{r.WordsJSON, &out.Words},
 		{r.SignedJSON, &out.InForce},
 		{r.MarksJSON, &out.Marks},
+		{r.RoundJSON, &out.Round},
 	} {
 		if len(part.from) == 0 {
 			continue
@@ -87,8 +93,8 @@ func (r row) read(actor access.Actor) (Incident, error) {
 		}
 	}
 
-	if !actor.CanAt(access.PostView, out.UnitPath) && !actor.IsSystem() {
-		out.Words, out.ReturnedWhy, out.Summary = out.InForce, "", ""
+	if !actor.CanAt(access.PostView, out.UnitPath) && !actor.IsSystem() && !out.Round.Sees(actor) {
+		out.Words, out.ReturnedWhy, out.Summary, out.Round = out.InForce, "", "", signing.Round{}
 		out.Stage = NoWords
 		if out.InForce != nil {
 			out.Stage = Signed
@@ -106,12 +112,16 @@ func errStale() error {
 	return fault.Conflict("这个事件刚刚被他人更新，请刷新后再办").WithCode("stale")
 }
 
-// scoped is the condition that the actor sees an event: of the own units, and of those above.
+// scoped is the condition that the actor sees an event: of the own units, of those above, and one whose
+// words wait for a signature of theirs.
 func scoped(actor access.Actor) (string, []any) {
 	mine, args := access.Scope(actor, access.PostView, "u.path")
 	above, more := access.ScopeOrAbove(actor, access.PostView, "u.path")
 
-	return "((" + mine + ") OR " + above + ")", append(args, more...)
+	named, step := signing.SeenSQL(actor, "i.signing")
+
+	return "((" + mine + ") OR " + above + " OR " + named + ")",
+		slices.Concat(args, more, step)
 }
 
 func findIncident(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Incident, error) {
@@ -192,6 +202,7 @@ func statementsOf(ctx context.Context, tx pg.Tx, id int64) ([]Statement, error) 
 SELECT v.number, v.text, v.why, v.by_user, w.display_name, v.at, 0::bigint, coalesce(z.display_name, ''), g.at
 FROM incident_statements v JOIN users w ON w.id = v.by_user
     LEFT JOIN incident_signatures g ON g.incident_id = v.incident_id AND g.number = v.number
+            AND g.final
     LEFT JOIN users z ON z.id = g.by_user
 WHERE v.incident_id = $1 ORDER BY v.number DESC LIMIT $2`, id, mostVersions)
 	if err != nil {
@@ -282,10 +293,13 @@ SELECT id, version, $2, $3, $4, $5 FROM incidents WHERE id = $1`, id, text, why,
 	return err
 }
 
-func insertSignature(ctx context.Context, tx pg.Tx, id int64, number int, by int64, at time.Time) error {
+// insertSignature keeps that somebody signed a version at a step; the final one puts it in force.
+func insertSignature(
+	ctx context.Context, tx pg.Tx, id int64, number, step int, final bool, by int64, at time.Time,
+) error {
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO incident_signatures (incident_id, number, by_user, at) VALUES ($1, $2, $3, $4)`,
-		id, number, by, at)
+INSERT INTO incident_signatures (incident_id, number, step, final, by_user, at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		id, number, step, final, by, at)
 
 	return err
 }

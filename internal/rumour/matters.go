@@ -72,10 +72,7 @@ func TodoMatters() []todo.Matter { return matters.All() }
 func (r Rebuttal) todo() (todo.Item, bool) {
 	switch {
 	case r.State == Signing:
-		item := r.item(todoSign)
-		item.NotUsers = []int64{r.Last.By, r.AskedBy}
-
-		return item, true
+		return r.Round.Todo(r.item(todoSign)), true
 	case r.State == Draft && r.ReturnedWhy != "":
 		item := r.item(todoReturned)
 		item.OnlyUsers = []int64{r.Last.By, r.AskedBy}

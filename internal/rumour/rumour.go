@@ -1,6 +1,6 @@
-// Package rumour keeps rebuttals: what is said of the city, what is true, how anybody knows, where and until
-// when that holds, and which two people stand for it. It says which texts contradict one that is in force.
-// It sends nothing: a rebuttal goes out as a post like any other.
+// Package rumour keeps rebuttals: what is said of the city, what is true, how anybody knows, where and
+// until when that holds, and which two people stand for it. It says which texts contradict one that is in
+// force. It sends nothing: a rebuttal goes out as a post like any other.
 package rumour
 
 import (
@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
+	"juzhen/internal/signing"
 )
 
 // State is where a rebuttal stands.
@@ -124,8 +125,9 @@ type Rebuttal struct {
 	UnitPath      string
 	State         State // at the instant at which it was read
 	Revision      int
-	Last          Version  `gorm:"-"`
-	Signed        *Version `gorm:"-"` // nil: none was signed yet
+	Last          Version       `gorm:"-"`
+	Signed        *Version      `gorm:"-"` // nil: none was signed yet
+	Round         signing.Round `gorm:"-"` // signatures of the last words that were put up for them
 	SignedVersion int
 	AskedBy       int64
 	AskedByName   string
@@ -166,10 +168,11 @@ func (r Rebuttal) Next() bool {
 
 // forReader leaves to whoever reads from below what was signed, and not what is being written.
 func (r Rebuttal) forReader(actor access.Actor, now time.Time) Rebuttal {
-	if actor.CanAt(access.PostView, r.UnitPath) || actor.IsSystem() || r.Signed == nil {
+	if actor.CanAt(access.PostView, r.UnitPath) || actor.IsSystem() || r.Round.Sees(actor) ||
+		r.Signed == nil {
 		return r
 	}
-	r.Last, r.ReturnedWhy = *r.Signed, ""
+	r.Last, r.ReturnedWhy, r.Round = *r.Signed, "", signing.Round{}
 	if r.State != Withdrawn {
 		r.State = stateAt(signed, r.Signed.Until, now)
 	}
@@ -189,18 +192,9 @@ func stateAt(kept State, until, now time.Time) State {
 	return Expired
 }
 
-// needs is the permission that an act asks for.
-func needs(act Act) access.Permission {
-	if act == Sign || act == Return {
-		return access.PostReview
-	}
-
-	return access.RebuttalManage
-}
-
-// May tells whether the actor may do an act with the rebuttal as it stands: nil, or fault.Forbidden with the
-// reason, or fault.Conflict where the act is not to be done in this state. Who wrote the words, or asked for
-// the signature, does not sign.
+// May tells whether the actor may do an act with the rebuttal as it stands: nil, or fault.Forbidden with
+// the reason, or fault.Conflict where the act is not to be done in this state. Who signs or returns it is
+// the round's to say.
 func (r Rebuttal) May(actor access.Actor, act Act) error {
 	done := act == Correct && (r.Correction != "" || r.SignedVersion == 0) ||
 		act == Review && r.State == Expired && r.mayEnd()
@@ -208,12 +202,16 @@ func (r Rebuttal) May(actor access.Actor, act Act) error {
 		return fault.Conflict("这条辟谣现在是“{.state}”，不能{.act}",
 			"state", i18n.Text(r.State.Label()), "act", i18n.Text(act.Label()))
 	}
-	if !actor.CanAt(needs(act), r.UnitPath) {
+	if act == Sign || act == Return {
+		if no := r.Round.May(actor); no != nil {
+			return no
+		}
+
+		return nil
+	}
+	if !actor.CanAt(access.RebuttalManage, r.UnitPath) {
 		return fault.Forbidden("这条辟谣属于{.unit}，您没有{.act}的权限",
 			"unit", r.UnitName, "act", i18n.Text(act.Label()))
-	}
-	if act == Sign && (actor.UserID == r.Last.By || actor.UserID == r.AskedBy) {
-		return fault.Forbidden("起草或送签的人不能签发，请另一人签发")
 	}
 
 	return nil

@@ -8,10 +8,12 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
 	"juzhen/internal/beijing"
+	"juzhen/internal/chain"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
+	"juzhen/internal/signing"
 	"juzhen/internal/todo"
 )
 
@@ -89,7 +91,7 @@ func (s *Service) Find(ctx context.Context, actor access.Actor, id int64) (out W
 		if out.Rebuttal, err = findRebuttal(ctx, tx.DB, actor, id, s.now()); err != nil {
 			return err
 		}
-		if !actor.CanAt(access.PostView, out.UnitPath) {
+		if !actor.CanAt(access.PostView, out.UnitPath) { // from below, or for a signature
 			out.Versions = []Version{out.Last}
 			return nil
 		}
@@ -173,7 +175,8 @@ func (s *Service) Do(
 		if err := s.change(ctx, tx, actor, before, move); err != nil {
 			return err
 		}
-		if out, err = findRebuttal(ctx, tx.DB, actor, id, s.now()); err != nil {
+		// Who returns it for a step alone reads it no more.
+		if out, err = findRebuttal(ctx, tx.DB, access.System("rumour"), id, s.now()); err != nil {
 			return err
 		}
 		if err := insertStep(ctx, tx, out, move.Act, move.Reason, actor.UserID, s.now()); err != nil {
@@ -233,22 +236,37 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, r Re
 		if err != nil {
 			return err
 		}
-		const next = "state = 'draft', version = version + 1, asked_by = NULL, returned_why = ''"
+		const next = "state = 'draft', version = version + 1, asked_by = NULL, returned_why = '', signing = '{}'"
 		if err := set(next); err != nil {
 			return err
 		}
 
 		return insertVersion(ctx, tx, r.ID, words, actor.UserID, now)
 	case Ask:
-		return set("state = 'signing', asked_by = $4, returned_why = ''", actor.UserID)
+		round, err := signing.BeginTx(ctx, tx, now, r.UnitPath, chain.Rebuttal, r.Last.By, actor.UserID)
+		if err != nil {
+			return err
+		}
+
+		return set("state = 'signing', asked_by = $4, returned_why = '', signing = $5", actor.UserID, round)
 	case Sign:
+		round, err := r.Round.SignTx(ctx, tx, now, actor)
+		if err != nil {
+			return err
+		}
+		if !round.Passed() {
+			return set("signing = $4", round)
+		}
+
 		return set(
-			"state = 'signed', signed_version = version, signed_by = $4, signed_at = $3, review_at = $5",
+			`state = 'signed', signed_version = version, signed_by = $4, signed_at = $3, review_at = $5,
+    signing = $6`,
 			actor.UserID,
 			m.ReviewAt,
+			round,
 		)
 	case Return:
-		return set("state = 'draft', returned_why = $4", m.Reason)
+		return set("state = 'draft', returned_why = $4, signing = '{}'", m.Reason)
 	case Review:
 		seen := r.LetEnd
 		if !r.Last.Until.After(now.Add(toldAhead)) {
@@ -289,7 +307,7 @@ func (s *Service) record(
 		Actor: actor, At: s.now(), Action: act, Subject: r.Ref(), UnitPath: r.UnitPath, Why: why,
 		Detail: map[string]any{
 			"state": r.State, "version": r.Last.Number, "claim": r.Last.Claim,
-			"until": r.Last.Until.In(beijing.Zone).Format("2006-01-02 15:04"),
+			"until": r.Last.Until.In(beijing.Zone).Format("2006-01-02 15:04"), "signed_steps": r.Round.At,
 		},
 	})
 }

@@ -28,6 +28,9 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, db: pgtest.New(t), at: at(12, 8, 1).UTC()}
 	stage.Bureau(t, w.db, "专员", "审核员", "主管", "朝阳专员", "朝阳主管", "审计员")
 	w.s = New(w.db, func() time.Time { return w.at })
+	w.exec(`INSERT INTO grants (user_id, role, unit_id, created_at)
+SELECT id, role, unit, $1 FROM (VALUES (1, 'press_officer', 1), (2, 'reviewer', 1), (3, 'supervisor', 1),
+    (4, 'press_officer', 3), (5, 'supervisor', 3), (6, 'auditor', 1)) g (id, role, unit)`, w.at.AddDate(0, 0, -1))
 	w.officer = person(1, access.PressOfficer, 1, "/1/")
 	w.reviewer = person(2, access.Reviewer, 1, "/1/")
 	w.boss = person(3, access.Supervisor, 1, "/1/")
@@ -47,6 +50,12 @@ func (w *world) must(err error) {
 	if err != nil {
 		w.Fatal(err)
 	}
+}
+
+func (w *world) exec(sql string, args ...any) {
+	w.Helper()
+	_, err := w.db.Pool().Exec(w.Context(), sql, args...)
+	w.must(err)
 }
 
 func words() Words {
@@ -343,5 +352,53 @@ func TestEachStateAndActHasItsWord(t *testing.T) {
 		if act.Label() == "" || recorded[act].Code == "" || len(allowed[act]) == 0 {
 			t.Errorf("%s is not whole", act)
 		}
+	}
+}
+
+// TestARebuttalPassesTheStepsOfItsChain: the centre's expert signs before the bureau's head; each reads it
+// for their step, and what holds is what all have signed.
+func TestARebuttalPassesTheStepsOfItsChain(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	w.exec(`
+UPDATE chain_versions SET active = true, risks = '{rebuttal}', steps = '[
+    {"name":"专家签字","relation":"named","unit_id":2},{"name":"局领导签发","relation":"unit","role":"supervisor"}]'
+WHERE chain_id = (SELECT id FROM chains WHERE shipped = 'affairs')`)
+	w.exec("INSERT INTO grants (user_id, role, unit_id, created_at) VALUES (6, 'reviewer', 2, $1)", w.at)
+	expert := person(6, access.Reviewer, 2, "/1/2/")
+	r := w.write(w.officer, 1)
+	if _, err := w.s.Find(t.Context(), expert, r.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("the expert reads a draft: %v", err)
+	}
+	r = w.do(w.officer, r, Move{Act: Ask})
+	w.refused(fault.KindForbidden, w.boss, r, Move{Act: Sign})
+	w.refused(fault.KindForbidden, w.reviewer, r, Move{Act: Return, Reason: "不对"})
+	found, err := w.s.Find(t.Context(), expert, r.ID)
+	w.must(err)
+	if found.Last.Claim != december.Claim || len(found.Steps) != 0 {
+		t.Errorf("the expert reads %+v", found)
+	}
+
+	// Returned for a step, it begins anew.
+	r = w.do(expert, r, Move{Act: Return, Reason: "依据不够"})
+	w.wait("rebuttal.returned")
+	if _, err := w.s.Find(t.Context(), expert, r.ID); !fault.Is(err, fault.KindNotFound) {
+		t.Errorf("the expert reads what was returned: %v", err)
+	}
+	r = w.do(expert, w.do(w.officer, r, Move{Act: Ask}), Move{Act: Sign})
+	w.wait("rebuttal.sign")
+	if r.State != Signing || r.Round.At != 1 || w.inForce(1, w.at) {
+		t.Fatalf("the expert alone put it in force: %+v", r)
+	}
+	if _, err := w.s.Find(t.Context(), expert, r.ID); err != nil {
+		t.Errorf("the expert lost what was signed: %v", err)
+	}
+	w.refused(fault.KindForbidden, expert, r, Move{Act: Sign})
+	w.refused(fault.KindForbidden, w.reviewer, r, Move{Act: Sign})
+	r = w.do(w.boss, r, Move{Act: Sign})
+	w.wait("")
+	if r.State != Valid || !r.Round.Passed() || !w.inForce(1, w.at) {
+		t.Errorf("signed by both: %+v", r)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,6 +13,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
+	"juzhen/internal/signing"
 )
 
 // versionSQL is a version as one value of JSON.
@@ -27,7 +29,7 @@ SELECT r.id, r.unit_id, u.name AS unit_name, u.path AS unit_path, r.state, r.rev
     coalesce(r.signed_by, 0) AS signed_by, coalesce(s.display_name, '') AS signed_by_name, r.signed_at,
     r.returned_why, r.review_at, r.let_end, coalesce(b.display_name, '') AS withdrawn_name, r.withdrawn_at,
     r.withdrawn_why, r.correction, r.created_at, r.updated_at,
-    ` + versionSQL + `r.version) AS last_json, ` + versionSQL + `r.signed_version) AS signed_json
+    r.signing AS round_json, ` + versionSQL + `r.version) AS last_json, ` + versionSQL + `r.signed_version) AS signed_json
 FROM rebuttals r JOIN units u ON u.id = r.unit_id
     JOIN rebuttal_versions l ON l.rebuttal_id = r.id AND l.number = r.version
     LEFT JOIN users a ON a.id = r.asked_by LEFT JOIN users s ON s.id = r.signed_by
@@ -37,6 +39,7 @@ WHERE `
 // row is a Rebuttal as the database gives it.
 type row struct {
 	Rebuttal   `gorm:"embedded"`
+	RoundJSON  []byte
 	LastJSON   []byte
 	SignedJSON []byte
 }
@@ -45,6 +48,9 @@ func (r row) read(actor access.Actor, now time.Time) (Rebuttal, error) {
 	out := r.Rebuttal
 	if err := json.Unmarshal(r.LastJSON, &out.Last); err != nil {
 		return out, fmt.Errorf("words of rebuttal %d: %w", out.ID, err)
+	}
+	if err := json.Unmarshal(r.RoundJSON, &out.Round); err != nil {
+		return out, fmt.Errorf("signatures of rebuttal %d: %w", out.ID, err)
 	}
 	if len(r.SignedJSON) > 0 {
 		out.Signed = &Version{}
@@ -65,12 +71,16 @@ func errStale() error {
 	return fault.Conflict("这条辟谣刚刚被他人修改或签发，请刷新后再办").WithCode("stale")
 }
 
-// scoped is the condition that the actor sees a rebuttal: of the own units, and what was signed above.
+// scoped is the condition that the actor sees a rebuttal: of the own units, what was signed above, and what
+// waits for a signature of theirs.
 func scoped(actor access.Actor) (string, []any) {
 	mine, args := access.Scope(actor, access.PostView, "u.path")
 	above, more := access.ScopeOrAbove(actor, access.PostView, "u.path")
 
-	return "((" + mine + ") OR r.signed_version > 0 AND " + above + ")", append(args, more...)
+	named, step := signing.SeenSQL(actor, "r.signing")
+
+	return "((" + mine + ") OR r.signed_version > 0 AND " + above + " OR " + named + ")",
+		slices.Concat(args, more, step)
 }
 
 func findRebuttal(

@@ -31,7 +31,7 @@ type ChainBody struct {
 	Name     string      `json:"name" minLength:"1" maxLength:"20"`
 	Active   bool        `json:"active" doc:"用于新提交的稿件"`
 	Columns  []int64     `json:"columns,omitempty" maxItems:"200" doc:"只用于这些栏目；空为不限"`
-	Risks    []string    `json:"risks,omitempty" maxItems:"2" enum:"second,generated" doc:"只用于有其中一种情况的稿件"`
+	Risks    []string    `json:"risks,omitempty" maxItems:"4" enum:"second,generated,statement,rebuttal" doc:"只用于有其中一种情况的稿件，或热点事件的口径、辟谣的签发"`
 	Accounts []int64     `json:"accounts,omitempty" maxItems:"200" doc:"或发往其中一个账号的稿件"`
 	Steps    []ChainStep `json:"steps" minItems:"1" maxItems:"6"`
 }

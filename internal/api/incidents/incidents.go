@@ -6,6 +6,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/api/rest"
+	"juzhen/internal/api/signatures"
 	"juzhen/internal/incident"
 )
 
@@ -71,20 +72,23 @@ type Incident struct {
 	State    string `json:"state" enum:"open,closing,closed"`
 	Revision int    `json:"revision" doc:"办理时写所看到的这个数"`
 	IncidentFacts
-	Owner     string          `json:"owner"`
-	Source    string          `json:"source" doc:"由什么启动；空为人工"`
-	Clocks    []IncidentClock `json:"clocks" nullable:"false"`
-	Stage     string          `json:"stage" enum:"none,draft,signing,signed" doc:"最后一版口径到哪一步"`
-	Words     *Statement      `json:"statement,omitempty" doc:"最后一版口径"`
-	InForce   *Statement      `json:"in_force,omitempty" doc:"签发了的、现在用的口径"`
-	NextAt    *time.Time      `json:"next_at,omitempty" doc:"下次查看"`
-	OpenedBy  string          `json:"opened_by"`
-	OpenedAt  time.Time       `json:"opened_at"`
-	Summary   string          `json:"summary" doc:"结束小结"`
-	EndedBy   string          `json:"ended_by"`
-	EndedAt   *time.Time      `json:"ended_at,omitempty"`
-	UpdatedAt time.Time       `json:"updated_at"`
-	May       []string        `json:"may" nullable:"false" doc:"本人现在可以做的"`
+	Owner   string          `json:"owner"`
+	Source  string          `json:"source" doc:"由什么启动；空为人工"`
+	Clocks  []IncidentClock `json:"clocks" nullable:"false"`
+	Stage   string          `json:"stage" enum:"none,draft,signing,signed" doc:"最后一版口径到哪一步"`
+	Words   *Statement      `json:"statement,omitempty" doc:"最后一版口径"`
+	InForce *Statement      `json:"in_force,omitempty" doc:"签发了的、现在用的口径"`
+
+	Signing *signatures.Signing `json:"signing,omitempty" doc:"最后一版送签以来的签名；没有送签则不出现"`
+
+	NextAt    *time.Time `json:"next_at,omitempty" doc:"下次查看"`
+	OpenedBy  string     `json:"opened_by"`
+	OpenedAt  time.Time  `json:"opened_at"`
+	Summary   string     `json:"summary" doc:"结束小结"`
+	EndedBy   string     `json:"ended_by"`
+	EndedAt   *time.Time `json:"ended_at,omitempty"`
+	UpdatedAt time.Time  `json:"updated_at"`
+	May       []string   `json:"may" nullable:"false" doc:"本人现在可以做的"`
 }
 
 func (a *api) show(who access.Actor, i incident.Incident) Incident {
@@ -101,6 +105,7 @@ func (a *api) show(who access.Actor, i incident.Incident) Incident {
 			return IncidentClock{string(c.Due), c.Until.UTC(), rest.UTC(c.MetAt), c.Note, c.Late(now)}
 		}),
 		Words: showPointed(i.Words), InForce: showPointed(i.InForce), NextAt: rest.UTC(i.NextAt),
+		Signing:  signatures.Show(i.Round),
 		OpenedBy: i.OpenedName, OpenedAt: i.OpenedAt.UTC(), Summary: i.Summary, EndedBy: i.EndedName,
 		EndedAt: rest.UTC(i.EndedAt), UpdatedAt: i.UpdatedAt.UTC(),
 		May: rest.Each(i.Acts(who), func(act incident.Act) string { return string(act) }),

@@ -6,6 +6,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/api/rest"
+	"juzhen/internal/api/signatures"
 	"juzhen/internal/check"
 	"juzhen/internal/rumour"
 )
@@ -59,23 +60,39 @@ type Rebuttal struct {
 	SignedVersion int           `json:"signed_version" doc:"签发的是第几版；0 为还没有签发"`
 	Words         RebuttalWords `json:"words" doc:"最后一版文字"`
 	SignedBy      string        `json:"signed_by" doc:"签发人；空为未签发"`
-	SignedAt      *time.Time    `json:"signed_at,omitempty"`
-	ReviewAt      *time.Time    `json:"review_at,omitempty" doc:"下次复查"`
-	WithdrawnWhy  string        `json:"withdrawn_why"`
-	Correction    string        `json:"correction" doc:"撤回后在哪里公开更正的"`
-	CorrectionDue bool          `json:"correction_due" doc:"须公开更正"`
-	UpdatedAt     time.Time     `json:"updated_at"`
-	May           []string      `json:"may" doc:"本人现在可以做的"`
+
+	Signing *signatures.Signing `json:"signing,omitempty" doc:"最后一版送签以来的签名；没有送签则不出现"`
+
+	SignedAt      *time.Time `json:"signed_at,omitempty"`
+	ReviewAt      *time.Time `json:"review_at,omitempty" doc:"下次复查"`
+	WithdrawnWhy  string     `json:"withdrawn_why"`
+	Correction    string     `json:"correction" doc:"撤回后在哪里公开更正的"`
+	CorrectionDue bool       `json:"correction_due" doc:"须公开更正"`
+	UpdatedAt     time.Time  `json:"updated_at"`
+	May           []string   `json:"may" doc:"本人现在可以做的"`
 }
 
 func show(who access.Actor, r rumour.Rebuttal) Rebuttal {
 	return Rebuttal{
-		ID: r.ID, UnitID: r.UnitID, UnitName: r.UnitName, State: string(r.State), Revision: r.Revision,
-		Version: r.Last.Number, SignedVersion: r.SignedVersion, Words: showWords(r.Last.Words),
-		SignedBy: r.SignedByName, SignedAt: rest.UTC(r.SignedAt), ReviewAt: rest.UTC(r.ReviewAt),
-		WithdrawnWhy: r.WithdrawnWhy, Correction: r.Correction, CorrectionDue: r.CorrectionDue(),
-		UpdatedAt: r.UpdatedAt.UTC(),
-		May:       rest.Each(r.Acts(who), func(act rumour.Act) string { return string(act) }),
+		ID:            r.ID,
+		UnitID:        r.UnitID,
+		UnitName:      r.UnitName,
+		State:         string(r.State),
+		Revision:      r.Revision,
+		Version:       r.Last.Number,
+		SignedVersion: r.SignedVersion,
+		Words:         showWords(r.Last.Words),
+		Signing: signatures.Show(
+			r.Round,
+		),
+		SignedBy:      r.SignedByName,
+		SignedAt:      rest.UTC(r.SignedAt),
+		ReviewAt:      rest.UTC(r.ReviewAt),
+		WithdrawnWhy:  r.WithdrawnWhy,
+		Correction:    r.Correction,
+		CorrectionDue: r.CorrectionDue(),
+		UpdatedAt:     r.UpdatedAt.UTC(),
+		May:           rest.Each(r.Acts(who), func(act rumour.Act) string { return string(act) }),
 	}
 }
 

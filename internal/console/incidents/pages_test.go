@@ -24,6 +24,7 @@ func newWorld(t *testing.T) *pages.Pages {
 	})
 	p.Person("deputy", access.Supervisor, "环保局")
 	p.Person("auditor", access.Auditor, "环保局")
+	p.Granted()
 
 	return p
 }

@@ -248,7 +248,7 @@ func (h *pages) talk(c *gin.Context, p *showPage) error {
 	if until.Sub(from) > most*time.Hour {
 		from = until.Add(-most * time.Hour).Truncate(time.Hour)
 	}
-	talk, err := h.Inbox.TalkOf(c.Request.Context(), actor, p.UnitPath, p.Keywords, from, until)
+	talk, err := h.Inbox.TalkOf(c.Request.Context(), actor, p.UnitPath, inbox.AnyOf(p.Keywords), from, until)
 	if err != nil {
 		return err
 	}
@@ -290,9 +290,12 @@ func chartOf(base page.Base, talk inbox.Talk, from, until time.Time) *page.Chart
 // act does one act with an event.
 func (h *pages) act(act incident.Act) web.Handler {
 	return func(c *gin.Context) error {
-		id, form, _, err := web.Act(c, func(id int64, form actForm) (incident.Incident, error) {
+		id, form, done, err := web.Act(c, func(id int64, form actForm) (incident.Incident, error) {
 			return h.Incidents.Do(c.Request.Context(), web.Actor(c), id, form.move(act))
 		})
+		if err == nil && act == incident.Return && !web.Actor(c).CanAt(access.PostView, done.UnitPath) {
+			return h.kit.See(c, "/incidents", "已退回") // who signs a step alone reads it no more
+		}
 		if err == nil {
 			return h.kit.See(c, path(id), "已记录：{.act}", "act", h.kit.Printer(c).T(act.Label()))
 		}

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/console/rebuttals"
 	"juzhen/internal/e2e/stage/pages"
+	"juzhen/internal/inbox"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/link"
 	"juzhen/internal/rumour"
@@ -21,12 +22,13 @@ func newWorld(t *testing.T) *pages.Pages {
 	p := pages.New(t, now, func(p *pages.Pages) {
 		lists := lexicon.New(p.DB, p.Now, nil, lexicon.Told{})
 		rebuttals.Register(p.Kit, rebuttals.Deps{
-			Rumours: rumour.New(p.DB, p.Now), Units: p.Org,
+			Rumours: rumour.New(p.DB, p.Now), Units: p.Org, Inbox: inbox.New(p.DB, inbox.Options{Now: p.Now}),
 			Checks: check.New(p.DB, lists, link.New(p.DB, nil, link.Options{}, p.Now), p.Now),
 		})
 	})
 	p.Person("deputy", access.Supervisor, "环保局")
 	p.Person("auditor", access.Auditor, "环保局")
+	p.Granted()
 
 	return p
 }

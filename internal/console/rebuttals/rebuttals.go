@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
+	"juzhen/internal/inbox"
 	"juzhen/internal/org"
 	"juzhen/internal/rumour"
 	"juzhen/internal/todo"
@@ -26,6 +27,7 @@ type Deps struct {
 	Rumours *rumour.Service
 	Checks  *check.Service
 	Units   *org.Service
+	Inbox   *inbox.Service
 }
 
 type pages struct {

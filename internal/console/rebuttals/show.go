@@ -1,10 +1,14 @@
 package rebuttals
 
 import (
+	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/access"
 	"juzhen/internal/check"
 	"juzhen/internal/i18n"
 	"juzhen/internal/rumour"
@@ -31,7 +35,26 @@ type showPage struct {
 	Versions []rumour.Version
 	History  []page.Event
 	Max      int
+	Effect   *effect // nil: it was not signed, or the reader may not read what citizens say
 }
+
+// effect is what citizens said of the claim before it was rebutted and since.
+type effect struct {
+	Before, Since told
+	AskedAt       string // where it is read
+}
+
+// told is what citizens said of something within some days.
+type told struct {
+	Days  float64
+	Items int
+}
+
+// Each is how much that is a day.
+func (t told) Each() string { return strconv.FormatFloat(float64(t.Items)/t.Days, 'f', 1, 64) }
+
+// effectDays is how long before and after the signature is compared.
+const effectDays = 7
 
 // looks are how the steps of a rebuttal are drawn.
 var looks = map[rumour.Act]struct{ icon, tone, text string }{
@@ -97,6 +120,9 @@ func (h *pages) showPage(c *gin.Context, id int64) (showPage, error) {
 			Stamp: page.StampOf(p.P, step.At, p.Now),
 		})
 	}
+	if err := h.effect(c, &p); err != nil {
+		return p, err
+	}
 	if found.State == rumour.Expired || found.State == rumour.Withdrawn {
 		return p, nil
 	}
@@ -106,6 +132,39 @@ func (h *pages) showPage(c *gin.Context, id int64) (showPage, error) {
 	})
 
 	return p, err
+}
+
+// effect compares what citizens said of the claim in the week before it was signed and in the week since.
+func (h *pages) effect(c *gin.Context, p *showPage) error {
+	actor := web.Actor(c)
+	if p.Signed == nil || p.SignedAt == nil || !actor.CanAt(access.InboxView, p.UnitPath) {
+		return nil
+	}
+	signed := *p.SignedAt
+	until := signed.AddDate(0, 0, effectDays)
+	if until.After(p.Now) {
+		until = p.Now
+	}
+	count := func(from, to time.Time) (t told, err error) {
+		talk, err := h.Inbox.TalkOf(c.Request.Context(), actor, p.UnitPath, p.Signed.Keywords, from, to)
+		t.Days = max(to.Sub(from), time.Hour).Hours() / 24
+
+		for _, hour := range talk.Hours {
+			t.Items += hour.Items
+		}
+
+		return t, err
+	}
+
+	before, err := count(signed.AddDate(0, 0, -effectDays), signed)
+	if err != nil {
+		return err
+	}
+	since, err := count(signed, until)
+	words := strings.Join(p.Signed.Keywords[0], " ")
+	p.Effect = &effect{before, since, "/inbox?" + url.Values{"q": {words}}.Encode()}
+
+	return err
 }
 
 // act is the handler of one act.
@@ -119,6 +178,9 @@ func (h *pages) act(act rumour.Act) web.Handler {
 
 			return h.Rumours.Do(c.Request.Context(), web.Actor(c), id, move)
 		})
+		if err == nil && act == rumour.Return && !web.Actor(c).CanAt(access.PostView, done.UnitPath) {
+			return h.kit.See(c, "/rebuttals", "已退回") // who signs a step alone reads it no more
+		}
 		if err == nil {
 			return h.kit.See(c, path(id), "已记录，现在是“{.state}”",
 				"state", h.kit.Printer(c).T(done.State.Label()))

@@ -82,6 +82,18 @@ func (p *Pages) Person(name string, role access.Role, unit string) {
 	p.People[name] = p.User(name, role, unit)
 }
 
+// Granted keeps what everybody holds in the database too, for rules that ask who else there is.
+func (p *Pages) Granted() {
+	p.Helper()
+
+	for _, person := range p.People {
+		for _, grant := range person.Grants {
+			p.Exec(`INSERT INTO grants (user_id, role, unit_id, created_at) VALUES ($1, $2, $3, $4)`,
+				person.UserID, string(grant.Role), grant.UnitID, p.Now())
+		}
+	}
+}
+
 // As is a browser in which the person of that name is signed in; "" is signed out.
 func (p *Pages) As(name string) *webtest.Browser { return webtest.Open(p, p.Kit.Handler(), name) }
 
