@@ -34,7 +34,7 @@ func TestARebuttalIsWrittenSignedAndCorrected(t *testing.T) {
 
 	at := "/rebuttals/" + id
 	w.call("supervisor", "POST", at+"/ask", body{"revision": 1}).want(200).says("signing", "state")
-	w.call("supervisor", "POST", at+"/sign", body{"revision": 2}).problem(403, "forbidden")
+	w.call("supervisor", "POST", at+"/sign", body{"revision": 2}).problem(403, "same_person")
 	w.call("reviewer", "POST", at+"/sign", body{"revision": 1}).problem(409, "stale")
 	w.call("reviewer", "POST", at+"/return", body{"revision": 2}).problem(422, "invalid")
 	w.call("reviewer", "POST", at+"/sign", body{

@@ -197,8 +197,10 @@ func TestWalls(t *testing.T) {
 // of all (rest) knows none of them; a group not named here knows none of the others.
 var operations = map[string][]string{
 	"deliveries": {"pictures"},
+	"incidents":  {"signatures"},
 	"notices":    {"channels"},
 	"posts":      {"chains", "deliveries", "pictures", "words"},
+	"rebuttals":  {"signatures"},
 	"relays":     {"words"},
 	"templates":  {"posts", "words"},
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
@@ -22,6 +23,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"juzhen/internal/app"
+	"juzhen/internal/beijing"
 	"juzhen/internal/config"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
@@ -81,7 +83,7 @@ func TestThePublicSiteInABrowser(t *testing.T) {
 
 		return public
 	})
-	said(t, w)
+	said(t, w, sent.ID)
 	server := publicSite(t, w)
 	tab := browser().Open(t, server.URL)
 	tab.Go("/matrix")
@@ -125,7 +127,7 @@ func TestThePublicSiteInABrowser(t *testing.T) {
 		"StaticText 公开编号", "link 在微博上查看原文", "link 关于本站", "link English")
 	tab.Go("/air")
 	readsInOrder(t, tab,
-		"heading 空气质量", "heading 预警", "StaticText 有效期至", "heading 实况", "heading 预报", "heading 健康提示")
+		"heading 空气质量", "heading 预警信息", "heading 实况", "heading 预报", "heading 健康提示")
 	printsForReaders(t, tab, post)
 	staysInTwiceTheSize(tab, post, "/air", rebuttal, "/matrix")
 	tab.Step("no scripts", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
@@ -158,13 +160,21 @@ func TestThePublicSiteInABrowser(t *testing.T) {
 	tab.Gone("article[itemtype] a[href='" + post + "']")
 }
 
-// said has the post that is public announce a warning, and a rebuttal in force.
-func said(t *testing.T, w *world.World) {
+// said has a post that is public be begun by the template of a warning, and a rebuttal in force.
+func said(t *testing.T, w *world.World, post int64) {
 	t.Helper()
+	local := func(days int) string {
+		return time.Now().In(beijing.Zone).AddDate(0, 0, days).Format("2006-01-02T15:04")
+	}
+	author, _ := w.Actor("xuanchuan")
+	_, err := w.DB.Pool().Exec(t.Context(), `
+INSERT INTO template_uses (post_id, unit_id, kind, wording, filled, used_by, used_at)
+VALUES ($1, $2, 'warning', '', jsonb_build_object('colour', '橙', 'from', $3::text, 'until', $4::text), $5, now())`,
+		post, w.Matrix.Root.ID, local(0), local(2), author.UserID)
+	must(t, err)
 
 	for _, sql := range []string{
-		`INSERT INTO site.air (post, writing, kind, concerns, until, standard)
-SELECT number, 1, 'warning', now(), now() + interval '2 days', '空气重污染应急预案（2023年修订）' FROM site.posts LIMIT 1`,
+		"INSERT INTO site_unread (platform_post_id) SELECT id FROM platform_posts WHERE text LIKE '【提示】%'",
 		`INSERT INTO site.rebuttals (number, unit_name, claim, truth, area, evidence, valid_from, valid_until,
     signed_at, hash, correction)
 VALUES (4000000000000001, '某市生态环境局', '明天红色预警', '没有发布红色预警。', '全市',
@@ -173,6 +183,13 @@ VALUES (4000000000000001, '某市生态环境局', '明天红色预警', '没有
 		_, err := w.DB.Pool().Exec(t.Context(), sql)
 		must(t, err)
 	}
+
+	w.Eventually("the site knows the warning", func() (known bool) {
+		must(t, w.Site.Fill(t.Context()))
+		must(t, w.DB.Pool().QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM site.air)").Scan(&known))
+
+		return known
+	})
 }
 
 // readsInOrder walks the tree that a screen reader gets, and finds the parts in it one behind the other,

@@ -25,7 +25,7 @@ type airItem struct {
 // airGroups are the parts of the page, the most pressing first.
 func airGroups(f frame) []airGroup {
 	return []airGroup{
-		{ID: "warnings", Name: f.T("预警"), Empty: f.T("这里没有生效中的预警。")},
+		{ID: "warnings", Name: f.T("预警信息"), Empty: f.T("这里没有生效中的预警。")},
 		{ID: "live", Name: f.T("实况"), Empty: f.T("最近六小时没有发布实况。")},
 		{ID: "forecast", Name: f.T("预报"), Empty: f.T("没有今天仍适用的预报。")},
 		{ID: "daily", Name: f.T("日报"), Empty: f.T("没有昨天的日报。")},
