@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -34,11 +35,15 @@ type answer struct {
 	body   []byte
 	packed []byte // gzip; nil where it saves nothing
 	tag    string // of the body, without quotes
+
+	// What is said of each form, set once for all who are given it: nobody changes the values.
+	plain, gzipped http.Header
 }
 
 func newAnswer(status int, kind string, body []byte) *answer {
 	sum := sha256.Sum256(body)
 	a := &answer{status: status, kind: kind, body: body, tag: hex.EncodeToString(sum[:12])}
+	a.plain = a.heads(body, a.tag)
 	if strings.HasPrefix(kind, "image/") || len(body) < 600 {
 		return a
 	}
@@ -48,9 +53,21 @@ func newAnswer(status int, kind string, body []byte) *answer {
 	_ = w.Close()
 	if out.Len() < len(body)*9/10 {
 		a.packed = out.Bytes()
+		a.gzipped = a.heads(a.packed, a.tag+"-gz")
+		a.gzipped.Set("Content-Encoding", "gzip")
 	}
 
 	return a
+}
+
+func (a *answer) heads(body []byte, tag string) http.Header {
+	return http.Header{
+		"Cache-Control":  {"max-age=30, must-revalidate"},
+		"Content-Type":   {a.kind},
+		"Vary":           {"Accept-Encoding"},
+		"Etag":           {`"` + tag + `"`},
+		"Content-Length": {strconv.Itoa(len(body))},
+	}
 }
 
 // cache keeps answers by key. A key is made of what a request was understood as, never of its words.

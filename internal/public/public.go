@@ -71,7 +71,7 @@ func set[T comparable](value *T, fallback T) {
 type Site struct {
 	opt      Options
 	hosts    map[string]bool
-	secure   bool
+	always   http.Header // what every answer carries
 	pages    pages
 	cache    *cache
 	gate     *gate
@@ -100,7 +100,7 @@ func New(ctx context.Context, options Options) (*Site, error) {
 	site := &Site{
 		opt:      options,
 		hosts:    map[string]bool{},
-		secure:   address.Scheme == "https",
+		always:   heads(address.Scheme == "https"),
 		cache:    newCache(options.Now),
 		gate:     newGate(options.Limits, options.Now),
 		searches: make(chan struct{}, options.Limits.SearchAll),

@@ -3,6 +3,7 @@ package public
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -47,7 +48,7 @@ func (r request) key() string {
 
 // ServeHTTP answers one request.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.heads(w.Header())
+	maps.Copy(w.Header(), s.always)
 
 	asked, status := s.understand(r)
 	if status != http.StatusOK {
@@ -76,7 +77,8 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // heads are what every answer carries.
-func (s *Site) heads(h http.Header) {
+func heads(secure bool) http.Header {
+	h := http.Header{}
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
@@ -84,9 +86,11 @@ func (s *Site) heads(h http.Header) {
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Access-Control-Allow-Origin", "*") // all of it is public, and nobody is signed in
-	if s.secure {
+	if secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
+
+	return h
 }
 
 // understand reads a request strictly: what is not one of ours is refused before anything is looked up.
@@ -320,19 +324,15 @@ func (s *Site) refuse(w http.ResponseWriter, r *http.Request, lang string, statu
 
 // send gives an answer as the request can take it.
 func send(w http.ResponseWriter, r *http.Request, found *answer) {
-	h := w.Header()
-	h.Set("Cache-Control", "max-age=30, must-revalidate")
-	h.Set("Content-Type", found.kind)
-	h.Set("Vary", "Accept-Encoding")
-
-	body, tag := found.body, `"`+found.tag+`"`
+	body, said := found.body, found.plain
 	if found.packed != nil && takesGzip(r.Header.Get("Accept-Encoding")) {
-		h.Set("Content-Encoding", "gzip")
-		body, tag = found.packed, `"`+found.tag+`-gz"`
+		body, said = found.packed, found.gzipped
 	}
-	h.Set("ETag", tag)
+	h := w.Header()
+	maps.Copy(h, said)
 	if found.status == http.StatusOK && matches(r.Header.Get("If-None-Match"), found.tag) {
 		h.Del("Content-Encoding")
+		h.Del("Content-Length")
 		w.WriteHeader(http.StatusNotModified)
 
 		return
@@ -340,7 +340,6 @@ func send(w http.ResponseWriter, r *http.Request, found *answer) {
 	if found.status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "600")
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(found.status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body)
