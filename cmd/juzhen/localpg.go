@@ -66,15 +66,24 @@ func runBeside(ctx context.Context, args []string, env string) error {
 	return nil
 }
 
-// leastMemory is what a folder in memory must have free for a throw-away Postgres and the tests beside it.
-const leastMemory = 8 << 30
+// What a machine must have for a throw-away Postgres in memory, beside the tests: so much free there, and
+// so much memory in all.
+const (
+	leastFree   = 8 << 30
+	leastMemory = 16 << 30
+)
 
 // throwawayFolder is where a throw-away Postgres keeps its files: in memory where there is plenty of it,
 // since every test copies a whole database and files of a disk cost more than all that is asked of them.
 func throwawayFolder() string {
 	const inMemory, onDisk = "/dev/shm", "/var/tmp"
 	var fs syscall.Statfs_t
-	if err := syscall.Statfs(inMemory, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < leastMemory {
+	var machine syscall.Sysinfo_t
+	if err := errors.Join(syscall.Statfs(inMemory, &fs), syscall.Sysinfo(&machine)); err != nil {
+		return onDisk
+	}
+	free, all := fs.Bavail*uint64(fs.Bsize), machine.Totalram*uint64(machine.Unit)
+	if free < leastFree || all < leastMemory {
 		return onDisk
 	}
 
