@@ -57,10 +57,6 @@ func (b *builder) listed() (*answer, error) {
 		return b.postsJSON(posts, more)
 	}
 
-	columns, err := b.columns(b.ctx)
-	if err != nil {
-		return nil, err
-	}
 	page := listPage{frame: b.frame(heading, path)}
 	page.Items, page.Empty = b.items(page.frame, posts), page.T("还没有公开的内容。")
 	page.Feed = strings.TrimSuffix(page.At(path), "/") + "/"
@@ -79,6 +75,11 @@ func (b *builder) listed() (*answer, error) {
 			page.Members = append(page.Members, memberOf(page.frame, a))
 		}
 	default:
+		columns, err := b.columns(b.ctx)
+		if err != nil {
+			return nil, err
+		}
+
 		for _, column := range columns {
 			at := columnAt(column.Number)
 			page.Columns = append(page.Columns, link{page.At(at), column.Name, at == path})

@@ -63,8 +63,11 @@ func (p *Preview) Open(
 ) (kind string, body []byte, err error) {
 	defer fault.Step(&err, "public.Open")
 
+	if len(path)+len(parameters) > maxAddress {
+		return "", nil, errNothing()
+	}
 	asked, known := understand(path)
-	if !known || len(path) > maxAddress || asked.parameters(parameters) != http.StatusOK {
+	if !known || asked.parameters(parameters) != http.StatusOK {
 		return "", nil, errNothing()
 	}
 	if asked.kind == "emblem" {

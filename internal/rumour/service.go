@@ -169,7 +169,7 @@ func (s *Service) Do(
 		if err := before.May(actor, move.Act); err != nil {
 			return err
 		}
-		if err := move.check(before, s.now()); err != nil {
+		if err := move.check(before, actor.UserID, s.now()); err != nil {
 			return err
 		}
 		if err := s.change(ctx, tx, actor, before, move); err != nil {
@@ -193,7 +193,7 @@ func (s *Service) Do(
 }
 
 // check says what is wrong with what goes along with an act.
-func (m Move) check(r Rebuttal, now time.Time) error {
+func (m Move) check(r Rebuttal, by int64, now time.Time) error {
 	var wrong fault.Fields
 
 	switch m.Act {
@@ -210,6 +210,10 @@ func (m Move) check(r Rebuttal, now time.Time) error {
 		wrong.Add(fault.Invalid("valid_until", "有效期已经过去，请先修改"))
 	}
 	if m.Act != Sign && m.Act != Review || m.ReviewAt == nil {
+		return wrong.Err()
+	}
+	if m.Act == Sign && !r.Round.Ends(by) {
+		wrong.Add(fault.Invalid("review_at", "下次复查由最后签发的人填写"))
 		return wrong.Err()
 	}
 	until := r.Last.Until

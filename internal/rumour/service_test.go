@@ -386,7 +386,10 @@ WHERE chain_id = (SELECT id FROM chains WHERE shipped = 'affairs')`)
 	if _, err := w.s.Find(t.Context(), expert, r.ID); !fault.Is(err, fault.KindNotFound) {
 		t.Errorf("the expert reads what was returned: %v", err)
 	}
-	r = w.do(expert, w.do(w.officer, r, Move{Act: Ask}), Move{Act: Sign})
+	r = w.do(w.officer, r, Move{Act: Ask})
+	again := at(12, 12, 9)
+	w.refused(fault.KindInvalid, expert, r, Move{Act: Sign, ReviewAt: &again}) // that is for who signs last
+	r = w.do(expert, r, Move{Act: Sign})
 	w.wait("rebuttal.sign")
 	if r.State != Signing || r.Round.At != 1 || w.inForce(1, w.at) {
 		t.Fatalf("the expert alone put it in force: %+v", r)
@@ -396,9 +399,9 @@ WHERE chain_id = (SELECT id FROM chains WHERE shipped = 'affairs')`)
 	}
 	w.refused(fault.KindForbidden, expert, r, Move{Act: Sign})
 	w.refused(fault.KindForbidden, w.reviewer, r, Move{Act: Sign})
-	r = w.do(w.boss, r, Move{Act: Sign})
+	r = w.do(w.boss, r, Move{Act: Sign, ReviewAt: &again})
 	w.wait("")
-	if r.State != Valid || !r.Round.Passed() || !w.inForce(1, w.at) {
+	if r.State != Valid || !r.Round.Passed() || r.ReviewAt == nil || !w.inForce(1, w.at) {
 		t.Errorf("signed by both: %+v", r)
 	}
 }

@@ -113,6 +113,16 @@ func (r Round) Open() *Step {
 // Passed tells whether every step is signed.
 func (r Round) Passed() bool { return len(r.Steps) > 0 && r.At == len(r.Steps) }
 
+// Ends tells whether the signature of somebody who may sign now is the last one that is asked for.
+func (r Round) Ends(user int64) bool {
+	open := r.Open()
+	if open == nil || r.At < len(r.Steps)-1 {
+		return false
+	}
+
+	return !slices.ContainsFunc(open.All, func(other int64) bool { return other != user && !r.signed(other) })
+}
+
 // placed is the step as chains know it.
 func (s Step) placed() chain.Placed {
 	return chain.Placed{

@@ -35,6 +35,7 @@ type showPage struct {
 	Versions []rumour.Version
 	History  []page.Event
 	Max      int
+	Ends     bool    // the reader's signature would be the last
 	Effect   *effect // nil: it was not signed, or the reader may not read what citizens say
 }
 
@@ -106,7 +107,7 @@ func (h *pages) showPage(c *gin.Context, id int64) (showPage, error) {
 		Base: h.kit.Base(c, "辟谣", crumbs()...), Rebuttal: found.Rebuttal, Words: found.Last.Words,
 		Versions: found.Versions, May: map[string]bool{}, Max: rumour.MaxReason,
 	}
-	p.Heading = found.Last.Claim
+	p.Heading, p.Ends = found.Last.Claim, found.Round.Ends(actor.UserID)
 
 	for _, act := range found.Acts(actor) {
 		p.May[string(act)] = true

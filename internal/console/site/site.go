@@ -4,6 +4,7 @@ package site
 
 import (
 	"context"
+	"mime/multipart"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -281,25 +282,37 @@ func (h *pages) emblem(c *gin.Context) error {
 	return nil
 }
 
+// emblemForm is a picture for the settings of the revision that the page showed.
+type emblemForm struct {
+	Revision int                   `form:"revision"`
+	File     *multipart.FileHeader `form:"file"`
+}
+
 func (h *pages) setEmblem(c *gin.Context) error {
-	var form revisionForm
-	if err := web.Bind(c, &form); err != nil {
-		return h.refused(c, err)
+	var form emblemForm
+	err := web.Bind(c, &form)
+	if err == nil {
+		err = h.receive(c, form)
 	}
-	file, err := c.FormFile("file")
 	if err != nil {
-		return h.refused(c, fault.Invalid("file", "请选择一张图片"))
-	}
-	body, err := file.Open()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = body.Close() }()
-	if _, err := h.Site.SetEmblem(c.Request.Context(), web.Actor(c), form.Revision, body); err != nil {
 		return h.refused(c, err)
 	}
 
 	return h.kit.See(c, "/site", "徽标已保存，还没有公开")
+}
+
+func (h *pages) receive(c *gin.Context, form emblemForm) error {
+	if form.File == nil {
+		return fault.Invalid("file", "请选择一张图片")
+	}
+	picture, err := form.File.Open()
+	if err != nil {
+		return fault.Invalid("file", "图片没有传完整，请重新上传").With(err)
+	}
+	defer func() { _ = picture.Close() }()
+	_, err = h.Site.SetEmblem(c.Request.Context(), web.Actor(c), form.Revision, picture)
+
+	return err
 }
 
 func (h *pages) removeEmblem(c *gin.Context) error {

@@ -89,6 +89,9 @@ func TestTheSiteIsOpenedOnItsPage(t *testing.T) {
 		boss.Get("/site/preview" + nothing).Want(404)
 	}
 
+	emblem := boss.Get("/site").Form("form[action='/site/emblem']")
+	boss.Post("/site/emblem", emblem).Want(422).WantText("#f-file-error", "请选择一张图片")
+
 	form = boss.Get("/site").WantText(".table", "某市生态环境").Form("form[action='/site/ask']")
 	boss.Post("/site/ask", form).Want(303)
 	boss.Get("/site").WantText("main", "公开须由另一人确认").WantCount("form[action$=confirm]", 0).
