@@ -40,6 +40,7 @@ func newWorld(t *testing.T) *world {
 	w.district = person(2, "朝阳专员", access.PressOfficer, 3, "/1/3/")
 	w.supervisor = person(3, "主管", access.Supervisor, 1, "/1/")
 	w.second = person(4, "审核员", access.Reviewer, 1, "/1/")
+	w.exec(`INSERT INTO grants (user_id, role, unit_id, created_at) VALUES (4, 'reviewer', 1, $1)`, w.now)
 
 	return w
 }
