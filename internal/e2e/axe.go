@@ -1,12 +1,15 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -57,15 +60,7 @@ func (b *Tab) Contrast() {
 
 func (b *Tab) axe(rules string) {
 	b.t.Helper()
-	script, err := axeScript()
-	if err != nil {
-		b.t.Fatalf("axe-core is missing (npm ci --ignore-scripts): %v", err)
-	}
-	value(
-		b,
-		"load axe",
-		chromedp.Evaluate[bool](`typeof axe === "object" || (`+"() => {"+script+"\n; return true})()"),
-	)
+	b.loadAxe()
 	raw := value(b, "run axe", chromedp.Evaluate[string](
 		`axe.run(document, {runOnly: `+rules+`, resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations))`,
 		chromedp.EvalAwaitPromise,
@@ -89,6 +84,29 @@ func (b *Tab) axe(rules string) {
 			)
 		}
 	}
+}
+
+// loadAxe brings axe-core into the page that is open, and from then on into each page that this window opens.
+// It is half a megabyte: sent anew for each look it takes longer than the look.
+func (b *Tab) loadAxe() {
+	b.t.Helper()
+	if value(b, "look for axe", chromedp.Evaluate[bool](`typeof axe === "object"`)) {
+		return
+	}
+	script, err := axeScript()
+	if err != nil {
+		b.t.Fatalf("axe-core is missing (npm ci --ignore-scripts): %v", err)
+	}
+	if !b.axeFollows {
+		b.axeFollows = true
+		value(b, "have axe follow", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument,
+				page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+
+			return err
+		}))
+	}
+	value(b, "load axe", chromedp.Evaluate[bool]("(() => {"+script+"\n; return true})()"))
 }
 
 func target(parts []any) string {

@@ -82,6 +82,8 @@ type Tab struct {
 	dir   string // of pictures of failures
 	mu    sync.Mutex
 	noise []string
+
+	axeFollows bool // axe-core comes with each page that is opened
 }
 
 // Open opens a window on the console at base, wide as a desk screen, with no cookies of others.
