@@ -85,6 +85,9 @@ func (s *Show) Run(ctx context.Context) error {
 		return fmt.Errorf("read reach: %w", err)
 	}
 	printTable(s.Out, rows)
+	if err := s.tellAir(ctx); err != nil {
+		return fmt.Errorf("the air of this hour: %w", err)
+	}
 	if err := s.lastQuarter(ctx); err != nil {
 		return fmt.Errorf("last quarter's report: %w", err)
 	}
