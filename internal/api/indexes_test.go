@@ -58,3 +58,14 @@ func TestAnIndexSaysWhereNothingIsKnown(t *testing.T) {
 	w.call("supervisor", "GET", "/indexes/bci7", nil).want(http.StatusUnprocessableEntity)
 	w.call("supervisor", "GET", "/indexes/bci7?account_id=987654", nil).want(http.StatusNotFound)
 }
+
+// TestTheHoursOfAnAccountAreTold: empty where nothing was read, and of nobody else's account.
+func TestTheHoursOfAnAccountAreTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+
+	w.call("supervisor", "GET", "/reach/heat?account_id=1&from=2026-11-01&to=2026-11-02", nil).
+		want(http.StatusOK).says("0", "posts").says("2026-11-02", "to").says("[]", "slots").says("[]", "best")
+	w.call("supervisor", "GET", "/reach/heat", nil).want(http.StatusUnprocessableEntity)
+	w.call("supervisor", "GET", "/reach/heat?account_id=987654", nil).want(http.StatusNotFound)
+}

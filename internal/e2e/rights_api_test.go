@@ -770,6 +770,8 @@ var apiRules = []rule{
 	{"GET /api/v1/accounts/:id/reach", "PRS-A", running, "", "墙内号", usual},
 	{"GET /api/v1/indexes/:index", "PRS-A", spread, "account_id={id}", "BCI7-1", usual},
 	{"GET /api/v1/indexes/:index", "-RS-A", spreadBelow, "account_id={id}", "BCI7-1", usual},
+	{"GET /api/v1/reach/heat", "PRS-A", spread, "account_id={id}", `"median"`, usual},
+	{"GET /api/v1/reach/heat", "-RS-A", spreadBelow, "account_id={id}", `"median"`, usual},
 	{
 		"POST /api/v1/indexes/bci7", "PRS-A", nil, `{"posts":0,"originals":0,"reposts":0,"comments":0,
 			"original_reposts":0,"original_comments":0,"likes":0}`, `"value":0`, reckons,

@@ -29,4 +29,5 @@ func Register(to *rest.API, deps Deps) {
 	a := &api{to, deps}
 	a.reach()
 	a.indexes()
+	a.heat()
 }

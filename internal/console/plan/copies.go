@@ -97,9 +97,6 @@ type moveRow struct {
 	Told string // what becomes of it, or why it stays
 }
 
-// weekdays are by time.Weekday.
-var weekdays = [7]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
-
 // read fills the choices and the days; what nobody can mean is the usual.
 func (h *pages) readPart(c *gin.Context, p *partPage, from, to time.Time) error {
 	units, err := h.Units.Within(c.Request.Context(), web.Actor(c), access.PostWrite)
@@ -126,7 +123,7 @@ func (p *partPage) row(one plan.Dated, due time.Time) partRow {
 	row := partRow{
 		Was:     one.DueAt.In(beijing.Zone).Format("01-02 15:04"),
 		When:    due.In(beijing.Zone).Format("2006-01-02 15:04"),
-		Weekday: weekdays[due.In(beijing.Zone).Weekday()],
+		Weekday: parts.Weekday(due),
 		Names:   one.Names,
 		State:   delivery.PostState(one.Phase),
 		Chosen:  len(p.Form.Posts) == 0 || slices.Contains(p.Form.Posts, one.PostID),

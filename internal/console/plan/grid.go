@@ -88,7 +88,7 @@ func (h *pages) grid(c *gin.Context) error {
 	}
 	p := gridPage{Base: h.kit.Base(c, "账号与日期", crumb), Form: form}
 	p.Bundle = []string{"plan"}
-	p.Weekdays = weekdays
+	p.Weekdays = parts.Weekdays()
 	ask, err := h.ask(c, &p)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/plan"
@@ -90,7 +91,7 @@ func says(p page.Base, rule plan.Rule, first time.Time, workdays bool) string {
 	}
 
 	for _, day := range rule.Weekdays {
-		text += " " + p.T(weekdays[day])
+		text += " " + p.T(parts.Weekdays()[day])
 	}
 
 	for _, day := range rule.MonthDays {
@@ -143,7 +144,7 @@ func (h *pages) seriesPage(c *gin.Context) (p seriesPage, err error) {
 	for _, one := range p.Series.Posts {
 		row := seriesRow{SeriesPost: one, Chosen: one.Draft()}
 		if one.DueAt != nil {
-			row.When, row.Weekday = localMinute(*one.DueAt), weekdays[one.DueAt.In(beijing.Zone).Weekday()]
+			row.When, row.Weekday = localMinute(*one.DueAt), parts.Weekday(*one.DueAt)
 		}
 		if one.Draft() {
 			p.Able++

@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/beijing"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/instant"
@@ -123,7 +124,7 @@ func (p seriesNewPage) Weekdays() (list []page.Option) {
 		day := (i + 1) % 7 // a week begins on Monday
 		value := strconv.Itoa(day)
 		list = append(list, page.Option{
-			Value: value, Text: weekdays[day], Selected: slices.Contains(p.Form.Days, value),
+			Value: value, Text: parts.Weekdays()[day], Selected: slices.Contains(p.Form.Days, value),
 		})
 	}
 
@@ -356,7 +357,7 @@ func (p *seriesNewPage) fill(look plan.SeriesPlan) {
 
 	for _, one := range look.Occurrences {
 		row := occurrenceRow{Occurrence: one}
-		row.When, row.Weekday = localMinute(one.DueAt), weekdays[one.DueAt.In(beijing.Zone).Weekday()]
+		row.When, row.Weekday = localMinute(one.DueAt), parts.Weekday(one.DueAt)
 
 		if one.Near != nil {
 			row.Near = localMinute(*one.Near)

@@ -26,6 +26,7 @@ type accountPage struct {
 	Noticed []reach.Post
 	Indexes []indexRow
 	Inputs  []input
+	Heat    heatGrid
 	DayCSV  string
 	PostCSV string
 }
@@ -69,6 +70,11 @@ func (h *pages) account(c *gin.Context) error {
 		return err
 	}
 	page.spread(spread)
+	heat, err := h.reach.Heat(ctx, actor, id, page.Period.Period)
+	if err != nil {
+		return err
+	}
+	page.Heat = heatTable(page.Base, heat)
 	page.Heading, page.Bundle = page.Series.Account.At(), []string{"charts"}
 	page.Figures, page.Charts = figures(page.Base, page.Series.Row), charts(page.Base, page.Series.Points)
 	page.DayCSV = fmt.Sprintf("/reach/accounts/%d/days.csv%s", id, query(c))
@@ -77,6 +83,9 @@ func (h *pages) account(c *gin.Context) error {
 
 	return h.kit.Show(c, 200, "reach/account", page)
 }
+
+// HeatPosts is from how many posts up an hour is judged.
+func (accountPage) HeatPosts() int { return reach.HeatPosts() }
 
 // indexRow is an index of spread, with the version of its formula.
 type indexRow struct {
