@@ -2,7 +2,6 @@ package post
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"juzhen/internal/audit"
 	"juzhen/internal/fault"
 	"juzhen/internal/link"
-	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/review"
 	"juzhen/internal/weibo"
@@ -66,189 +64,6 @@ func stale(ctx context.Context, tx pg.Tx, post Post) error {
 			WithCode("stale"),
 	}
 }
-
-// Create begins a post in a unit; 0 leaves the unit to homeOf. It fails with fault.NotFound or
-// fault.Forbidden where the actor may not write, with fault.Fields when the content cannot be kept.
-func (s *Service) Create(
-	ctx context.Context,
-	actor access.Actor,
-	unitID int64,
-	content Content,
-) (post Post, err error) {
-	defer fault.Step(&err, "post.Create %d", unitID)
-
-	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		post, err = CreateTx(ctx, tx, actor, s.now(), unitID, content)
-		return err
-	})
-
-	return post, err
-}
-
-// CreateTx is Create inside of a transaction.
-func CreateTx(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
-	unitID int64,
-	content Content,
-) (_ Post, err error) {
-	defer fault.Step(&err, "post.CreateTx %d", unitID)
-
-	content, err = content.clean()
-	if err != nil {
-		return Post{}, err
-	}
-	if unitID == 0 {
-		if unitID, err = homeOf(ctx, tx, actor, content.Targets); err != nil {
-			return Post{}, err
-		}
-	}
-	post, _, err := create(ctx, tx, actor, at, unitID, content, "", Version{})
-
-	return post, err
-}
-
-// CreateOnce begins a post in a unit, once for each key of the actor: when the form with this key has
-// made a post already it gives that post as it is stored, and true. An empty key is no key. Fails as
-// Create does.
-func (s *Service) CreateOnce(
-	ctx context.Context,
-	actor access.Actor,
-	unitID int64,
-	content Content,
-	key string,
-) (post Post, again bool, err error) {
-	defer fault.Step(&err, "post.CreateOnce %d", unitID)
-
-	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		post, again, err = CreateOnceTx(ctx, tx, actor, s.now(), unitID, content, key)
-		return err
-	})
-
-	return post, again, err
-}
-
-// MadeTx finds the post that a form with this key of the actor has made already; false where there is none.
-func MadeTx(ctx context.Context, tx pg.Tx, actor access.Actor, key string) (_ Post, made bool, err error) {
-	defer fault.Step(&err, "post.MadeTx")
-
-	if key == "" {
-		return Post{}, false, nil
-	}
-	id, err := keyedPost(ctx, tx.DB, actor.UserID, key)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Post{}, false, nil
-	}
-	if err != nil {
-		return Post{}, false, err
-	}
-	post, err := findPost(ctx, tx.DB, actor, access.PostView, id)
-
-	return post, err == nil, err
-}
-
-// CreateOnceTx is CreateOnce inside of a transaction.
-func CreateOnceTx(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
-	unitID int64,
-	content Content,
-	key string,
-) (post Post, again bool, err error) {
-	defer fault.Step(&err, "post.CreateOnceTx %d", unitID)
-
-	if len(key) > maxKey {
-		return Post{}, false, fault.Invalid("", "表单无法读取，请刷新页面后重试")
-	}
-	if content, err = content.clean(); err != nil {
-		return Post{}, false, err
-	}
-
-	return create(ctx, tx, actor, at, unitID, content, key, Version{})
-}
-
-// create begins a post. had is the version that it copies, whose pictures and column it may have.
-func create(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
-	unitID int64,
-	content Content,
-	key string,
-	had Version,
-) (post Post, again bool, err error) {
-	home, err := org.Of(ctx, tx.DB, unitID)
-	if err != nil {
-		return Post{}, false, err
-	}
-	path := home.Path
-	if err := access.Require(actor, access.PostWrite, path); err != nil {
-		return Post{}, false, err
-	}
-	if err := mayUse(ctx, tx, actor, path, content, had.Media); err != nil {
-		return Post{}, false, err
-	}
-	if err := mayBeIn(ctx, tx, path, content.ColumnID, had.ColumnID); err != nil {
-		return Post{}, false, err
-	}
-	if err := mayPassOn(content, had); err != nil {
-		return Post{}, false, err
-	}
-	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, content, key, at)
-	if err != nil {
-		return Post{}, false, fmt.Errorf("insert post: %w", err)
-	}
-	if id == 0 {
-		if id, err = keyedPost(ctx, tx.DB, actor.UserID, key); err != nil {
-			return Post{}, false, fmt.Errorf("find the post of a form: %w", err)
-		}
-		post, err = findPost(ctx, tx.DB, actor, access.PostView, id)
-
-		return post, true, err
-	}
-	post, err = begin(ctx, tx, actor, at, id, path, content)
-
-	return post, false, err
-}
-
-// begin gives a new post its first version and writes down who made it.
-func begin(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
-	id int64,
-	path string,
-	content Content,
-) (Post, error) {
-	version, err := insertVersion(ctx, tx, id, content, actor.UserID, at)
-	if err != nil {
-		return Post{}, err
-	}
-	if err := setVersion(ctx, tx.DB, id, version); err != nil {
-		return Post{}, err
-	}
-	if err := link.WantTx(ctx, tx, at, id, content.texts()...); err != nil {
-		return Post{}, err
-	}
-	entry := audit.Entry{Actor: actor, At: at, Action: actCreate, Subject: Ref(id), UnitPath: path}
-	if content.CopiedFrom != nil {
-		entry.Action, entry.Detail = actCopy, map[string]any{"from": *content.CopiedFrom}
-	}
-	if err := audit.Write(ctx, tx, entry); err != nil {
-		return Post{}, err
-	}
-
-	return findPost(ctx, tx.DB, actor, access.PostWrite, id)
-}
-
-// mostNamed is how many accounts a refusal names.
-const mostNamed = 5
 
 // Save replaces the content of a draft. revision is the one the form was filled from: when somebody
 // else saved meanwhile it fails with *Stale, which carries the other's text. Saving what is stored
