@@ -23,6 +23,9 @@ func ClockTime(at time.Time) string { return at.In(Zone).Format("01-02 15:04") }
 // DaySQL is the day of an instant, as a date of Postgres. instant is an SQL expression of type timestamptz.
 func DaySQL(instant string) string { return "(" + instant + " AT TIME ZONE 'Asia/Shanghai')::date" }
 
+// LocalSQL is the wall clock at an instant, a timestamp without a zone, for statements.
+func LocalSQL(instant string) string { return "(" + instant + " AT TIME ZONE 'Asia/Shanghai')" }
+
 // StartSQL is the first instant of a day, as a timestamptz of Postgres. day is an SQL expression of type
 // date; one that is more than a name stands in brackets of its own.
 func StartSQL(day string) string { return day + "::timestamp AT TIME ZONE 'Asia/Shanghai'" }

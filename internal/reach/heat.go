@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"juzhen/internal/access"
@@ -31,6 +32,9 @@ type Slot struct {
 
 // Judged tells whether there are posts enough to say something of this hour.
 func (s Slot) Judged() bool { return s.Posts >= heatPosts }
+
+// MedianText is the median as it is read: of an even number of posts it may end in a half.
+func (s Slot) MedianText() string { return strconv.FormatFloat(s.Median, 'f', -1, 64) }
 
 // Heat is which response the posts of an account had, by the hour of the week in which they were published.
 type Heat struct {

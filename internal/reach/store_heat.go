@@ -1,6 +1,10 @@
 package reach
 
-import "context"
+import (
+	"context"
+
+	"juzhen/internal/beijing"
+)
 
 // slotRow is one hour of the week as the statement returns it: the weekday from 1 (Monday) to 7; both are
 // −1 in the row over all posts.
@@ -17,8 +21,8 @@ func selectSlots(ctx context.Context, q querier, accountID int64, period Period)
 SELECT coalesce(weekday, -1) AS weekday, coalesce(hour, -1) AS hour, count(*) AS posts,
        coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY interactions), 0) AS median
 FROM (
-    SELECT extract(isodow FROM posted_at AT TIME ZONE 'Asia/Shanghai')::int AS weekday,
-           extract(hour FROM posted_at AT TIME ZONE 'Asia/Shanghai')::int AS hour,
+    SELECT extract(isodow FROM `+beijing.LocalSQL("posted_at")+`)::int AS weekday,
+           extract(hour FROM `+beijing.LocalSQL("posted_at")+`)::int AS hour,
            reposts + comments + likes AS interactions
     FROM platform_posts
     WHERE account_id = $1 AND posted_at >= $2 AND posted_at < $3 AND state <> 'removed'

@@ -231,7 +231,7 @@ func TestAServerThatReadsNothingGetsNoLateByte(t *testing.T) {
 		}
 	}()
 	client := clientFor(t, "http://"+l.Addr().String(), func(options *weibo.Options) {
-		options.CallLimit, options.PerBlock = 150*time.Millisecond, time.Nanosecond
+		options.CallLimit, options.PerBlock = time.Second, time.Nanosecond
 	})
 	big := append([]byte("\xff\xd8\xff"), make([]byte, 16<<20)...)
 	payload := weibo.Build(weibo.Public, weibo.Draft{

@@ -3,7 +3,6 @@ package reach
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"time"
 
 	"juzhen/internal/console/parts"
@@ -59,11 +58,11 @@ func heatTable(base page.Base, heat reach.Heat) heatGrid {
 	}
 
 	for hour := first; hour <= last; hour++ {
-		grid.Hours = append(grid.Hours, heatHour{fmt.Sprintf("%02d:00", hour), make([]heatCell, len(names))})
+		grid.Hours = append(grid.Hours, heatHour{fmt.Sprintf("%02d", hour), make([]heatCell, len(names))})
 	}
 
 	for _, slot := range heat.Slots {
-		cell := heatCell{Posts: slot.Posts, Median: middle(slot.Median)}
+		cell := heatCell{Posts: slot.Posts, Median: slot.MedianText()}
 		if slot.Judged() && top > 0 {
 			cell.Level = max(1, int(math.Ceil(heatLevels*slot.Median/top)))
 		}
@@ -74,11 +73,8 @@ func heatTable(base page.Base, heat reach.Heat) heatGrid {
 		grid.Hours[slot.Hour-first].Cells[weekColumn(slot.Weekday)].Best = true
 		grid.Best = append(grid.Best, base.T("{.day} {.hour} 时（{.n} 条，中位 {.median} 次）",
 			"day", base.T(names[slot.Weekday]), "hour", slot.Hour, "n", slot.Posts,
-			"median", middle(slot.Median)))
+			"median", slot.MedianText()))
 	}
 
 	return grid
 }
-
-// middle is a median as it is read: of an even number of posts it may end in a half.
-func middle(median float64) string { return strconv.FormatFloat(median, 'f', -1, 64) }
