@@ -213,7 +213,7 @@ func (c auditCloseCommand) Run(ctx context.Context) error {
 }
 
 type keyCommand struct {
-	Accept keyAcceptCommand `cmd:"" help:"改用现在的主密钥；旧密钥封存的令牌作废。Take the present key; tokens sealed with the old one are lost."`
+	Accept keyAcceptCommand `cmd:"" help:"改用密钥文件第一行的主密钥：下面各行解得开的重新加密，解不开的作废。Take the key of the first line: what the others open is sealed anew, the rest is lost."`
 }
 
 type keyAcceptCommand struct{}
@@ -223,13 +223,16 @@ func (keyAcceptCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	lost, err := app.AcceptKey(ctx, cfg)
+	done, err := app.AcceptKey(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	fmt.Printf(
-		"已改用现在的主密钥，%d 个账号须重新授权。The present key is taken; that many accounts need a new authorisation.\n",
-		lost,
+		"已改用第一行的主密钥：%d 项重新加密，%d 个账号须重新授权，%d 个通知渠道须重新填写密钥。"+
+			"The key of the first line is taken: sealed anew, to be authorised again, channels to be filled in again.\n",
+		done.Moved,
+		done.Lost,
+		done.Dumb,
 	)
 
 	return nil

@@ -15,6 +15,7 @@ var (
 	actAuthorise   = acts.Declare("account.authorise", i18n.N("授权账号"))
 	actImportToken = acts.Declare("account.import_token", i18n.N("导入令牌"))
 	actRevoke      = acts.Declare("account.revoke", i18n.N("撤销账号授权"))
+	actReseal      = acts.Declare("account.reseal", i18n.N("以新的主密钥重新加密令牌"))
 	actTest        = acts.Declare("account.test", i18n.N("测试账号连接"))
 	actGroupSave   = acts.Declare("group.save", i18n.N("保存账号组"))
 	actGroupDrop   = acts.Declare("group.drop", i18n.N("删除账号组"))

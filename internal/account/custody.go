@@ -268,32 +268,3 @@ func wrongKey(n int) error {
 	return fault.Conflict("主密钥与数据库不符：{.n} 个账号的令牌将无法解密，需要重新授权。请换回原来的密钥，或确认更换后再启动", "n", n).
 		WithCode("wrong_key")
 }
-
-// AcceptKey makes the present master key the valid one and marks each token it cannot open as
-// unreadable. It returns how many accounts need a new authorisation. The command line calls it after an
-// operator has confirmed.
-func (s *Service) AcceptKey(ctx context.Context) (_ int, err error) {
-	defer fault.Step(&err, "account.AcceptKey")
-
-	lost := 0
-	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		rows, err := allSealed(ctx, tx.DB)
-		if err != nil {
-			return err
-		}
-
-		for _, row := range rows {
-			if _, err := s.box.Open(use, bind(row.AccountID), row.seal()); err == nil {
-				continue
-			}
-			lost++
-			if err := s.MarkTokenBadTx(ctx, tx, s.now(), row.AccountID, TokenUnreadable); err != nil {
-				return err
-			}
-		}
-
-		return install(ctx, tx.DB, checkRow, s.box.CheckValue(), s.now())
-	})
-
-	return lost, err
-}

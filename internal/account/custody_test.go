@@ -255,9 +255,9 @@ func TestAWrongKeyRefusesTheStartAndCountsTheTokens(t *testing.T) {
 	if text := fault.Public(err).Plain(); !strings.Contains(text, "2 个账号") {
 		t.Errorf("the text counts wrong: %s", text)
 	}
-	lost, err := other.AcceptKey(w.Context())
-	if err != nil || lost != 2 {
-		t.Fatalf("%d lost, %v", lost, err)
+	moved, lost, err := other.AcceptKey(w.Context(), access.System("命令行"))
+	if err != nil || moved != 0 || lost != 2 {
+		t.Fatalf("%d moved, %d lost, %v", moved, lost, err)
 	}
 	if err := other.CheckKey(w.Context()); err != nil {
 		t.Errorf("accepted key: %v", err)
@@ -266,5 +266,47 @@ func TestAWrongKeyRefusesTheStartAndCountsTheTokens(t *testing.T) {
 	w.wantCode(err, fault.KindConflict, "token_unreadable")
 	if got := w.OpenTodos(); got != "token.unreadable token.unreadable" {
 		t.Errorf("open to-dos %q", got)
+	}
+}
+
+// TestAKeyIsChangedWithoutLosingAToken in a ring of both: afterwards the new key alone opens all of them.
+func TestAKeyIsChangedWithoutLosingAToken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	account := w.connected("朝阳环保示例", "朝阳区", Commercial)
+	other := w.connected("海淀环保示例", "海淀区", Commercial)
+	before, err := w.s.Token(w.Context(), account.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// what no key opens is told, and stops nothing
+	w.Exec("UPDATE credentials SET sealed = substring(sealed FROM 2) WHERE account_id = $1", other.ID)
+
+	both := stage.Box(t, 9, 7)
+	moved, lost, err := w.service(both).AcceptKey(w.Context(), access.System("命令行"))
+	if err != nil || moved != 1 || lost != 1 {
+		t.Fatalf("%d moved, %d lost, %v", moved, lost, err)
+	}
+	if again, _, err := w.service(both).
+		AcceptKey(w.Context(), access.System("命令行")); err != nil ||
+		again != 0 {
+		t.Errorf("moved twice: %d, %v", again, err)
+	}
+
+	alone := w.service(stage.Box(t, 9))
+	if err := alone.CheckKey(w.Context()); err != nil {
+		t.Errorf("the new key alone: %v", err)
+	}
+	after, err := alone.Token(w.Context(), account.ID)
+	if err != nil || after != before {
+		t.Errorf("the token under the new key: %v, %v", after == before, err)
+	}
+	_, err = alone.Token(w.Context(), other.ID)
+	w.wantCode(err, fault.KindConflict, "token_unreadable")
+	if n := stage.One[int](
+		w.Stage,
+		"SELECT count(*) FROM audit_entries WHERE action = 'account.reseal'",
+	); n != 1 {
+		t.Errorf("%d entries in the trail", n)
 	}
 }

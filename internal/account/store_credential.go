@@ -113,6 +113,12 @@ ON CONFLICT (account_id) DO UPDATE
 		id, sealed.Data, sealed.KeyID, v.uid, v.appKey, v.origin, v.expires, at, by, at).Error
 }
 
+// moveCredential keeps what was sealed anew.
+func moveCredential(ctx context.Context, db *gorm.DB, row sealedRow) error {
+	return db.WithContext(ctx).Exec("UPDATE credentials SET sealed = ?, key_id = ? WHERE account_id = ?",
+		row.Sealed, row.KeyID, row.AccountID).Error
+}
+
 // wipeCredential forgets the token and keeps the record that there was one.
 func wipeCredential(ctx context.Context, db *gorm.DB, id int64) error {
 	return db.WithContext(ctx).Exec(`

@@ -8,6 +8,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
+	"juzhen/internal/channel"
 	"juzhen/internal/config"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
@@ -147,24 +148,37 @@ func closeAudit(ctx context.Context, db *pg.DB, why string) (audit.Closing, erro
 	return audit.New(db, time.Now).Close(ctx, audit.Entry{Actor: actor, UnitPath: path, Why: why})
 }
 
-// AcceptKey takes the present master key for good and forgets the tokens that only the former one
-// opens; the audit trail that the former one vouched for is closed under the present one. It returns
-// how many accounts need a new authorisation.
-func AcceptKey(ctx context.Context, cfg config.Config) (lost int, err error) {
+// Rekeyed is what a change of the master key did.
+type Rekeyed struct {
+	Moved int // tokens and channels that are sealed with the newest key now
+	Lost  int // accounts that need a new authorisation
+	Dumb  int // channels whose address and secret have to be typed again
+}
+
+// AcceptKey takes the newest master key for good: what an older one of the file sealed is sealed anew, what
+// none opens is given up; the audit trail that the former one vouched for is closed under the newest. Run
+// while the consoles have both keys, it loses nothing, and the older one can be taken away afterwards.
+func AcceptKey(ctx context.Context, cfg config.Config) (done Rekeyed, err error) {
 	err = offline(ctx, cfg, func(db *pg.DB) error {
 		box, err := seal.FromText(cfg.SecretKey.Reveal())
 		if err != nil {
 			return err
 		}
-		if lost, err = account.New(db, box, nil, account.Options{}).AcceptKey(ctx); err != nil {
+		channels, dumb, err := channel.Reseal(ctx, db, box, time.Now().UTC(), machine())
+		if err != nil {
 			return err
 		}
+		accounts, lost, err := account.New(db, box, nil, account.Options{}).AcceptKey(ctx, machine())
+		if err != nil {
+			return err
+		}
+		done = Rekeyed{Moved: channels + accounts, Lost: lost, Dumb: dumb}
 		_, err = closeAudit(ctx, db, "改用新的主密钥")
 
 		return err
 	})
 
-	return lost, err
+	return done, err
 }
 
 // offline opens the trail too: what a command does is vouched for like everything else.

@@ -12,6 +12,7 @@ var (
 	actCreate = acts.Declare("channel.create", i18n.N("新建通知渠道"))
 	actChange = acts.Declare("channel.change", i18n.N("修改通知渠道"))
 	actSwitch = acts.Declare("channel.switch", i18n.N("停用或启用通知渠道"))
+	actReseal = acts.Declare("channel.reseal", i18n.N("以新的主密钥重新加密通知渠道的密钥"))
 	actTest   = acts.Declare("channel.test", i18n.N("发送通知渠道的测试消息"))
 )
 

@@ -561,3 +561,33 @@ func TestARobotSpeaksNoOftenerThanItMay(t *testing.T) {
 		t.Errorf("%d said, %d jobs", len(w.g.heard), n)
 	}
 }
+
+// TestAKeyIsChangedAndARobotSpeaksOn: what the older key sealed is sealed anew, and what none opens says so.
+func TestAKeyIsChangedAndARobotSpeaksOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.robot(channel.DingTalk, 2)
+	other := w.robot(channel.Feishu, 4)
+	w.exec("UPDATE channels SET sealed = substring(sealed FROM 2) WHERE id = $1", other.ID)
+
+	old, fresh := bytes.Repeat([]byte{7}, seal.KeySize), bytes.Repeat([]byte{9}, seal.KeySize)
+	both, err := seal.New(fresh, old)
+	w.must(err)
+
+	for try, want := range []int{1, 0} {
+		moved, lost, err := channel.Reseal(t.Context(), w.db, both, w.now, access.System("命令行"))
+		if w.must(err); moved != want || lost != 1 {
+			t.Errorf("time %d: %d moved, %d lost", try, moved, lost)
+		}
+	}
+	if n := w.number("SELECT count(*) FROM audit_entries WHERE action = 'channel.reseal'"); n != 1 {
+		t.Errorf("%d entries in the trail", n)
+	}
+
+	alone, err := seal.New(fresh)
+	w.must(err)
+	w.s = w.process(alone)
+	w.tell("one", 2, true)
+	w.send()
+	w.want("/dingtalk/2", "sent")
+}

@@ -57,10 +57,16 @@ func New(t testing.TB, at time.Time, options sandbox.Options) *Stage {
 	return stage
 }
 
-// Box seals with a key made of one byte.
-func Box(t testing.TB, key byte) *seal.Box {
+// Box seals with a key made of one byte; keys made of older ones only open.
+func Box(t testing.TB, key byte, older ...byte) *seal.Box {
 	t.Helper()
-	box, err := seal.New(bytes.Repeat([]byte{key}, seal.KeySize))
+	of := func(b byte) []byte { return bytes.Repeat([]byte{b}, seal.KeySize) }
+
+	var before [][]byte
+	for _, b := range older {
+		before = append(before, of(b))
+	}
+	box, err := seal.New(of(key), before...)
 	if err != nil {
 		t.Fatal(err)
 	}

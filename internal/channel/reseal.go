@@ -1,0 +1,75 @@
+package channel
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/seal"
+)
+
+// Reseal seals anew, with the newest key of a ring, the secrets of channels that an older one sealed. It
+// returns how many it moved and how many no key of the ring opens: these stay as they are, and say on their
+// page that they have to be typed again.
+func Reseal(
+	ctx context.Context, db *pg.DB, box *seal.Box, now time.Time, actor access.Actor,
+) (moved, lost int, err error) {
+	defer fault.Step(&err, "channel.Reseal")
+
+	s := &Service{db: db, opt: Options{Box: box, Now: func() time.Time { return now }}}
+	err = db.InTx(ctx, func(tx pg.Tx) error {
+		rows, err := tx.Pgx.Query(ctx, `
+SELECT id, key_id, sealed FROM channels WHERE key_id NOT IN ('', $1) ORDER BY id FOR UPDATE`, box.KeyID())
+		if err != nil {
+			return err
+		}
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[sealedRow])
+		if err != nil {
+			return err
+		}
+
+		for _, row := range list {
+			fresh, _, err := box.Reseal(use, bind(row.ID), seal.Sealed{KeyID: row.KeyID, Data: row.Sealed})
+			if err != nil {
+				lost++
+				continue
+			}
+			moved++
+			if err := s.resealed(ctx, tx, actor, row.ID, fresh); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+
+	return moved, lost, err
+}
+
+// sealedRow is what is sealed of a channel.
+type sealedRow struct {
+	ID     int64
+	KeyID  string
+	Sealed []byte
+}
+
+// resealed keeps what was sealed anew. The secret itself stays what it was.
+func (s *Service) resealed(
+	ctx context.Context, tx pg.Tx, actor access.Actor, id int64, fresh seal.Sealed,
+) error {
+	_, err := tx.Pgx.Exec(ctx, "UPDATE channels SET key_id = $2, sealed = $3 WHERE id = $1", id, fresh.KeyID,
+		fresh.Data)
+	if err != nil {
+		return err
+	}
+	one, err := findChannel(ctx, tx.DB, actor, id)
+	if err != nil {
+		return err
+	}
+
+	return s.record(ctx, tx, actor, actReseal, one, map[string]any{"key": fresh.KeyID})
+}
