@@ -200,7 +200,7 @@ func (w *world) services(weiboURL string) {
 		Plan: plan.New(
 			w.db,
 			plan.Options{
-				Accounts: accounts, Columns: column.New(w.db, w.now), Deliveries: deliveries,
+				Accounts: accounts, Columns: column.New(w.db, w.now), Deliveries: deliveries, Reach: figures,
 				People: people.ActingAs, Now: w.now,
 			},
 		),

@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
+	"juzhen/internal/reach"
 )
 
 // Service is the use cases of the plan. It is safe for concurrent use.
@@ -24,6 +25,7 @@ type Service struct {
 	columns    *column.Service
 	media      *media.Service
 	deliveries *delivery.Service
+	reach      *reach.Service
 	people     func(ctx context.Context, user int64) (access.Actor, string, error)
 	clock      func() time.Time
 }
@@ -34,6 +36,7 @@ type Options struct {
 	Columns    *column.Service
 	Media      *media.Service
 	Deliveries *delivery.Service
+	Reach      *reach.Service
 	// People gives a person with the grants in force and the language; fault.NotFound for one who is
 	// disabled.
 	People func(ctx context.Context, user int64) (_ access.Actor, lang string, _ error)
@@ -48,6 +51,7 @@ func New(db *pg.DB, options Options) *Service {
 		columns:    options.Columns,
 		media:      options.Media,
 		deliveries: options.Deliveries,
+		reach:      options.Reach,
 		people:     options.People,
 		clock:      options.Now,
 	}

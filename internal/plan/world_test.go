@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
+	"juzhen/internal/reach"
 )
 
 // world is a bureau (unit 1) with its centre (2) and its district (3), and people of them.
@@ -28,10 +29,12 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, db: pgtest.New(t), now: time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC)}
 	stage.Bureau(t, w.db, "主管", "专员", "朝阳专员")
 	clock := func() time.Time { return w.now }
+	accounts := account.New(w.db, nil, nil, account.Options{Now: clock})
 	w.s = New(w.db, Options{
-		Accounts:   account.New(w.db, nil, nil, account.Options{Now: clock}),
+		Accounts:   accounts,
 		Columns:    column.New(w.db, clock),
 		Deliveries: delivery.New(w.db, delivery.Options{Now: clock}),
+		Reach:      reach.New(w.db, nil, accounts, reach.Options{Now: clock}),
 		Now:        clock,
 	})
 	w.supervisor = person(1, access.Supervisor, 1, "/1/")

@@ -166,10 +166,11 @@ func (a *api) moveDay(ctx context.Context, who access.Actor, in *struct {
 type freeAsk struct {
 	AccountIDs []int64 `json:"account_ids,omitempty" maxItems:"5000" doc:"要发往的账号；您不能为它写稿的不算"`
 	PostID     int64   `json:"post_id,omitempty" doc:"为哪一篇找时间：它自己的不算"`
+	Best       bool    `json:"best,omitempty" doc:"只找回应好的钟点：所选第一个看得出的账号近 90 天的"`
 }
 
 type freeTime struct {
-	DueAt *time.Time `json:"due_at" doc:"两周之内没有空档时为 null"`
+	DueAt *time.Time `json:"due_at" doc:"两周之内没有空档，或看不出哪个钟点更好时为 null"`
 }
 
 func (a *api) nextFree(
@@ -177,6 +178,14 @@ func (a *api) nextFree(
 	who access.Actor,
 	in *struct{ Body freeAsk },
 ) (*rest.Out[freeTime], error) {
+	if in.Body.Best {
+		best, ok, err := a.Plan.NextBest(ctx, who, in.Body.AccountIDs, in.Body.PostID)
+		if err != nil || !ok {
+			return &rest.Out[freeTime]{}, err
+		}
+
+		return &rest.Out[freeTime]{Body: freeTime{rest.UTC(&best.At)}}, nil
+	}
 	at, ok, err := a.Plan.NextFree(ctx, who, in.Body.AccountIDs, in.Body.PostID)
 	if err != nil || !ok {
 		return &rest.Out[freeTime]{}, err

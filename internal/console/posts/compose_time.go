@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/beijing"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -40,11 +41,18 @@ func shortcuts(now time.Time) (list []shortcut) {
 // Shortcuts are beside the field of the time.
 func (p composePage) Shortcuts() []shortcut { return shortcuts(p.Now) }
 
-// free answers with the next time at which none of the chosen accounts has anything planned.
+// wellMet asks for a time in an hour of the week that went well, in the address of free.
+const wellMet = "well"
+
+// free answers with the next time at which none of the chosen accounts has anything planned: any, or in an
+// hour of the week in which the posts had most response.
 func (h *pages) free(c *gin.Context) error {
 	form, err := h.writing(c)
 	if err != nil {
 		return err
+	}
+	if c.Query("hour") == wellMet {
+		return h.best(c, form)
 	}
 	at, ok, err := h.Plan.NextFree(c.Request.Context(), web.Actor(c), form.Accounts, form.ID)
 	if err != nil {
@@ -54,6 +62,26 @@ func (h *pages) free(c *gin.Context) error {
 		return fault.Conflict("两周之内没有空档，请自己选择时间")
 	}
 	c.JSON(http.StatusOK, gin.H{"due": page.FieldTime(at)})
+
+	return nil
+}
+
+// best says beside the time what it is chosen by.
+func (h *pages) best(c *gin.Context, form composeForm) error {
+	found, ok, err := h.Plan.NextBest(c.Request.Context(), web.Actor(c), form.Accounts, form.ID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.Conflict("所选账号近 90 天的微博还看不出哪个钟点回应更好，或这些钟点都已有安排")
+	}
+	words := h.kit.Printer(c)
+	c.JSON(http.StatusOK, gin.H{
+		"due": page.FieldTime(found.At),
+		"why": words.T("{.day} {.hour} 时：近 90 天 {.n} 条，互动中位 {.median} 次",
+			"day", words.T(parts.Weekday(found.At)), "hour", found.Slot.Hour, "n", found.Slot.Posts,
+			"median", found.Slot.MedianText()),
+	})
 
 	return nil
 }
