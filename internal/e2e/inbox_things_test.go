@@ -10,6 +10,16 @@ var (
 	heardClosed   = heardIn("closed", 5)
 )
 
+// heardTwice is a matter and another of the same citizen, which is due first.
+func heardTwice(s *side) vars {
+	v := heard(s)
+	other := heard(s)
+	s.g.id(`UPDATE inbox_matters SET citizen = (SELECT citizen FROM inbox_matters WHERE id = $1),
+		due_at = due_at - interval '1 hour' WHERE id = $2 RETURNING id`, v["id"], other["id"])
+
+	return v.with(vars{"other": other["id"]})
+}
+
 func heardIn(state string, revision int) func(*side) vars {
 	return func(s *side) vars {
 		v := s.newAccount(s.unit, "live", "commercial")

@@ -754,6 +754,10 @@ var apiRules = []rule{
 		"SELECT kind = 'report' FROM inbox_matters WHERE id = {id}", usual,
 	},
 	{
+		"POST /api/v1/inbox/:id/merge", "P-S--", heardTwice, `{"revision":1,"into":{other}}`,
+		"SELECT state = 'closed' AND merged_into = {other} FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
 		"POST /api/v1/inbox/:id/note", "P-S--", heard, `{"revision":1,"note":"问过了"}`,
 		"SELECT revision = 2 FROM inbox_matters WHERE id = {id}", usual,
 	},

@@ -685,6 +685,10 @@ var pageRules = []rule{
 		"SELECT kind = 'report' FROM inbox_matters WHERE id = {id}", usual,
 	},
 	{
+		"POST /inbox/:id/merge", "P-S--", heardTwice, "revision=1&into={other}",
+		"SELECT state = 'closed' AND merged_into = {other} FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{
 		"POST /inbox/:id/note", "P-S--", heard, "revision=1&note=问过了",
 		"SELECT revision = 2 FROM inbox_matters WHERE id = {id}", usual,
 	},

@@ -19,6 +19,7 @@ var (
 	actReopen = acts.Declare("inbox.reopen", i18n.N("重新打开互动"))
 	actSnooze = acts.Declare("inbox.snooze", i18n.N("互动稍后处理"))
 	actSort   = acts.Declare("inbox.sort", i18n.N("改互动的类别"))
+	actMerge  = acts.Declare("inbox.merge", i18n.N("并入另一件互动"))
 	actNote   = acts.Declare("inbox.note", i18n.N("互动备注"))
 	actReveal = acts.Declare("inbox.reveal", i18n.N("查看市民姓名和号码"))
 	actPurge  = acts.Declare("inbox.purge", i18n.N("按保存期限清除市民的文字"))
@@ -35,6 +36,7 @@ var recorded = map[Act]audit.Act{
 	Reopen: actReopen,
 	Snooze: actSnooze,
 	Sort:   actSort,
+	Merge:  actMerge,
 	Note:   actNote,
 }
 

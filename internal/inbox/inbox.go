@@ -65,7 +65,9 @@ const (
 	Snooze Act = "snooze"
 	Sort   Act = "sort" // say of which kind it is
 	Note   Act = "note"
+	Merge  Act = "merge" // deal with it in another one of the same citizen
 
+	Took  Act = "took"  // another one was merged into it
 	Asked Act = "asked" // the citizen wrote again
 	Found Act = "found" // the answer was read on the platform
 )
@@ -83,6 +85,8 @@ func (a Act) Label() string {
 		Snooze: "稍后处理",
 		Sort:   "改类别",
 		Note:   "备注|动词",
+		Merge:  "并入另一件",
+		Took:   "另一件并入这里",
 		Asked:  "市民再次来信",
 		Found:  "读到答复",
 	}[a]
@@ -93,23 +97,24 @@ func (a Act) Label() string {
 var arrows = map[State]map[Act]State{
 	Open: {
 		Assign: Assigned, Refer: Referred, Answer: Answered, Close: Closed, Snooze: Open, Sort: Open,
-		Note: Open, Asked: Open, Found: Answered,
+		Note: Open, Merge: Closed, Took: Open, Asked: Open, Found: Answered,
 	},
 	Assigned: {
 		Assign: Assigned, Return: Open, Refer: Referred, Answer: Answered, Close: Closed, Snooze: Assigned,
-		Sort: Assigned, Note: Assigned, Asked: Assigned, Found: Answered,
+		Sort: Assigned, Note: Assigned, Merge: Closed, Took: Assigned, Asked: Assigned, Found: Answered,
 	},
 	Referred: {
-		Back: Assigned, Answer: Answered, Close: Closed, Sort: Referred, Note: Referred, Asked: Referred,
-		Found: Answered,
+		Back: Assigned, Answer: Answered, Close: Closed, Sort: Referred, Note: Referred, Took: Referred,
+		Asked: Referred, Found: Answered,
 	},
 	Answered: {
-		Close: Closed, Reopen: Reopened, Sort: Answered, Note: Answered, Asked: Reopened, Found: Answered,
+		Close: Closed, Reopen: Reopened, Sort: Answered, Note: Answered, Merge: Closed, Took: Answered,
+		Asked: Reopened, Found: Answered,
 	},
 	Closed: {Reopen: Reopened, Note: Closed, Asked: Reopened, Found: Closed},
 	Reopened: {
 		Assign: Assigned, Return: Open, Refer: Referred, Answer: Answered, Close: Closed, Snooze: Reopened,
-		Sort: Reopened, Note: Reopened, Asked: Reopened, Found: Answered,
+		Sort: Reopened, Note: Reopened, Merge: Closed, Took: Reopened, Asked: Reopened, Found: Answered,
 	},
 }
 
@@ -151,15 +156,18 @@ const (
 	OnlyAnswered Result = "answered"
 	PassedOn     Result = "referred"
 	Unneeded     Result = "unneeded"
+	Merged       Result = "merged" // it is dealt with in another one
 )
 
-// Results lists the results in the order in which they are offered.
+// Results lists the results of closing in the order in which they are offered. Merged is none of them: it
+// comes with an act of its own.
 func Results() []Result { return []Result{Solved, OnlyAnswered, PassedOn, Unneeded} }
 
 // Label is the Chinese word for the result.
 func (r Result) Label() string {
 	return map[Result]string{
 		Solved: "已解决", OnlyAnswered: "已答复说明", PassedOn: "已转其他单位", Unneeded: "无需答复",
+		Merged: "并入另一件",
 	}[r]
 }
 
@@ -217,6 +225,7 @@ type Matter struct {
 	SnoozedUntil *time.Time
 	Result       Result
 	ReferredTo   string
+	MergedInto   *int64 // where it was dealt with, while its result says so
 	LastItemID   int64
 	Revision     int
 	UpdatedAt    time.Time
@@ -329,6 +338,9 @@ type Move struct {
 	Way      Way
 	Link     string
 	Result   Result
+	Into     int64 // the matter that it is merged into
+
+	into Matter // Into, as it stands
 }
 
 func tooLong(field, text string, most int) *fault.Error {

@@ -19,7 +19,7 @@ func (a Act) needs() access.Permission {
 // reason, or fault.Conflict where the act is not to be done in this state. Who holds a matter deals with it,
 // wherever the account is.
 func (m Matter) May(actor access.Actor, act Act) error {
-	if _, ok := m.State.After(act); !ok || act == Asked || act == Found {
+	if _, ok := m.State.After(act); !ok || act == Asked || act == Found || act == Took {
 		return fault.Conflict(
 			"这件互动现在是“{.state}”，不能{.act}",
 			"state",
@@ -60,7 +60,7 @@ func (m Matter) MayReveal(actor access.Actor) error {
 
 // Acts lists what the actor may do with the matter, in the order of its life.
 func (m Matter) Acts(actor access.Actor) (acts []Act) {
-	for _, act := range []Act{Assign, Return, Refer, Back, Answer, Close, Reopen, Snooze, Sort, Note} {
+	for _, act := range []Act{Assign, Return, Refer, Back, Answer, Close, Reopen, Snooze, Sort, Merge, Note} {
 		if m.May(actor, act) == nil {
 			acts = append(acts, act)
 		}

@@ -239,6 +239,12 @@ func (s *Service) Do(ctx context.Context, actor access.Actor, id int64, move Mov
 			return err
 		}
 
+		if move.Act == Merge {
+			if err := s.took(ctx, tx, actor, before, move); err != nil {
+				return err
+			}
+		}
+
 		return s.record(ctx, tx, actor, before, out, move)
 	})
 
@@ -272,6 +278,8 @@ func (s *Service) ready(
 		}
 	case Assign:
 		return s.owner(ctx, tx, actor, m, move)
+	case Merge:
+		return s.target(ctx, tx, actor, m, move)
 	}
 
 	return move, nil
@@ -355,6 +363,9 @@ func (s *Service) record(
 	}
 	if move.Act == Close {
 		detail["result"] = move.Result
+	}
+	if move.Act == Merge {
+		detail["into"] = move.Into
 	}
 
 	return audit.Write(ctx, tx, audit.Entry{

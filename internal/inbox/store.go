@@ -24,7 +24,8 @@ const selectMatter = `
 SELECT m.id, m.account_id, a.handle, coalesce(a.remote_uid, '') AS account_uid, au.path AS account_path,
     m.unit_id, u.name AS unit_name, u.path AS unit_path, m.owner_id, coalesce(o.display_name, '') AS owner,
     m.citizen, m.thread, m.thread_uid, m.state, m.kind, m.opened_at, m.asked_at, m.waits_since, m.due_at,
-    m.answered_at, m.snoozed_until, m.result, m.referred_to, m.last_item_id, m.revision, m.updated_at,
+    m.answered_at, m.snoozed_until, m.result, m.referred_to, m.merged_into, m.last_item_id, m.revision,
+    m.updated_at,
     m.reopened_at, m.closed_at, m.purged_at, coalesce(i.source, '') AS source, coalesce(i.name, '') AS name,
     coalesce(i.text, '') AS text, i.gone_at,
     (SELECT count(*) FROM inbox_items n WHERE n.matter_id = m.id)::int AS items` + fromMatters + `
@@ -58,6 +59,16 @@ func findMatter(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) 
 		Take(ctx)
 
 	return found, pg.OrNotFound(err, errNotFound())
+}
+
+// someMatters are those of a condition that the actor sees, the next due first, fifty at most.
+func someMatters(
+	ctx context.Context, db *gorm.DB, actor access.Actor, where string, args ...any,
+) ([]Matter, error) {
+	cond, scope := scoped(actor)
+
+	return gorm.G[Matter](db).Raw(selectMatter+where+" AND "+cond+" ORDER BY "+never+", m.id DESC LIMIT ?",
+		append(append(args, scope...), mostAlike)...).Find(ctx)
 }
 
 const (
@@ -288,6 +299,10 @@ func updateMatter(
 	case Close:
 		set("result = ?", string(move.Result))
 		sets = append(sets, "closed_at = $2")
+	case Merge:
+		set("merged_into = ?", move.Into)
+		set("result = ?", string(Merged))
+		sets = append(sets, "closed_at = $2", "snoozed_until = NULL")
 	case Reopen:
 		sets = append(sets, "reopened_at = $2")
 	}
@@ -355,6 +370,8 @@ func (m Matter) told(move Move) string {
 		lines = []string{say.T(move.Kind.Label()), move.Note}
 	case Close:
 		lines = []string{say.T(move.Result.Label()), move.Note}
+	case Merge:
+		lines = []string{move.into.named(), move.Note}
 	}
 
 	return strings.TrimSpace(strings.Join(lines, "\n"))

@@ -33,7 +33,8 @@ type CitizenMatter struct {
 	SnoozedUntil *time.Time `json:"snoozed_until,omitempty"`
 	AnsweredAt   *time.Time `json:"answered_at,omitempty"`
 	GoneAt       *time.Time `json:"gone_at,omitempty" doc:"发现作者已删除的时间"`
-	Result       string     `json:"result" doc:"solved 已解决，answered 已答复说明，referred 已转其他单位，unneeded 无需答复"`
+	Result       string     `json:"result" doc:"solved 已解决，answered 已答复说明，referred 已转其他单位，unneeded 无需答复，merged 并入另一件"`
+	MergedInto   *int64     `json:"merged_into,omitempty" doc:"并入的那一件"`
 	ReferredTo   string     `json:"referred_to"`
 	UpdatedAt    time.Time  `json:"updated_at"`
 	Revision     int        `json:"revision" doc:"办理时写所看到的这个数；市民又说话也会变"`
@@ -74,14 +75,36 @@ type matterWithTalk struct {
 
 func (a *api) show(who access.Actor, m inbox.Matter) CitizenMatter {
 	return CitizenMatter{
-		ID: m.ID, AccountID: m.AccountID, Handle: m.Handle, UnitID: m.UnitID, UnitName: m.UnitName,
-		OwnerID: m.OwnerID, Owner: m.Owner, State: string(m.State), Kind: string(m.Kind),
-		Source: string(m.Source), Name: m.Name, Text: m.Text, Items: m.Items, PostURL: m.URL(),
-		OpenedAt: m.OpenedAt.UTC(), AskedAt: m.AskedAt.UTC(), WaitsSince: rest.UTC(m.WaitsSince),
-		DueAt: rest.UTC(m.DueAt), Overdue: m.Late(a.Now()), SnoozedUntil: rest.UTC(m.SnoozedUntil),
-		AnsweredAt: rest.UTC(m.AnsweredAt), GoneAt: rest.UTC(m.GoneAt), Result: string(m.Result),
-		ReferredTo: m.ReferredTo, UpdatedAt: m.UpdatedAt.UTC(), Revision: m.Revision,
-		May: rest.Each(m.Acts(who), func(act inbox.Act) string { return string(act) }),
+		ID:           m.ID,
+		AccountID:    m.AccountID,
+		Handle:       m.Handle,
+		UnitID:       m.UnitID,
+		UnitName:     m.UnitName,
+		OwnerID:      m.OwnerID,
+		Owner:        m.Owner,
+		State:        string(m.State),
+		Kind:         string(m.Kind),
+		Source:       string(m.Source),
+		Name:         m.Name,
+		Text:         m.Text,
+		Items:        m.Items,
+		PostURL:      m.URL(),
+		OpenedAt:     m.OpenedAt.UTC(),
+		AskedAt:      m.AskedAt.UTC(),
+		WaitsSince:   rest.UTC(m.WaitsSince),
+		DueAt:        rest.UTC(m.DueAt),
+		Overdue:      m.Late(a.Now()),
+		SnoozedUntil: rest.UTC(m.SnoozedUntil),
+		AnsweredAt: rest.UTC(
+			m.AnsweredAt,
+		),
+		GoneAt:     rest.UTC(m.GoneAt),
+		Result:     string(m.Result),
+		MergedInto: m.MergedInto,
+		ReferredTo: m.ReferredTo,
+		UpdatedAt:  m.UpdatedAt.UTC(),
+		Revision:   m.Revision,
+		May:        rest.Each(m.Acts(who), func(act inbox.Act) string { return string(act) }),
 	}
 }
 
@@ -283,5 +306,18 @@ func (a *api) sort(ctx context.Context, who access.Actor, in *struct {
 }) (*rest.Out[CitizenMatter], error) {
 	return a.do(ctx, who, in.ID, inbox.Move{
 		Act: inbox.Sort, Revision: in.Body.Revision, Kind: inbox.Kind(in.Body.Kind),
+	})
+}
+
+func (a *api) merge(ctx context.Context, who access.Actor, in *struct {
+	rest.ByID
+	Body struct {
+		Revision int    `json:"revision" minimum:"1"`
+		Into     int64  `json:"into" minimum:"1" doc:"并入哪一件：同一位市民的，答复时限先到的"`
+		Note     string `json:"note,omitempty" maxLength:"2000"`
+	}
+}) (*rest.Out[CitizenMatter], error) {
+	return a.do(ctx, who, in.ID, inbox.Move{
+		Act: inbox.Merge, Revision: in.Body.Revision, Into: in.Body.Into, Note: in.Body.Note,
 	})
 }

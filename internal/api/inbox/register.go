@@ -51,6 +51,8 @@ func Register(to *rest.API, deps Deps) {
 		i18n.N("稍后处理，到时回到列表；时限照算")), access.InboxAnswer, a.snooze)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/sort", "sort-inbox",
 		i18n.N("改互动的类别")), access.InboxAnswer, a.sort)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/merge", "merge-inbox",
+		i18n.N("并入同一位市民的另一件互动")), access.InboxAnswer, a.merge)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/note", "note-inbox",
 		i18n.N("写备注")), access.InboxAnswer, a.noted(inbox.Note))
 }

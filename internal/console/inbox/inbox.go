@@ -57,6 +57,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "POST", "/:id/reopen", access.InboxAnswer, h.act(inbox.Reopen))
 	kit.Handle(g, "POST", "/:id/snooze", access.InboxAnswer, h.act(inbox.Snooze))
 	kit.Handle(g, "POST", "/:id/sort", access.InboxAnswer, h.act(inbox.Sort))
+	kit.Handle(g, "POST", "/:id/merge", access.InboxAnswer, h.act(inbox.Merge))
 	kit.Handle(g, "POST", "/:id/note", access.InboxAnswer, h.act(inbox.Note))
 	kit.Handle(g, "POST", "/:id/reveal", access.InboxReveal, h.reveal)
 }

@@ -26,12 +26,13 @@ type actForm struct {
 	Way      inbox.Way    `form:"way"`
 	Link     string       `form:"link"`
 	Result   inbox.Result `form:"result"`
+	Into     int64        `form:"into"`
 }
 
 func (f actForm) move(act inbox.Act) inbox.Move {
 	return inbox.Move{
 		Act: act, Revision: f.Revision, Note: f.Note, UnitID: f.Unit, OwnerID: f.Owner, Kind: f.Kind,
-		Until: f.Until, Number: f.Number, Way: f.Way, Link: f.Link, Result: f.Result,
+		Until: f.Until, Number: f.Number, Way: f.Way, Link: f.Link, Result: f.Result, Into: f.Into,
 	}
 }
 
@@ -53,6 +54,8 @@ type showPage struct {
 	Kinds     []page.Option
 	Ways      []page.Option
 	Results   []page.Option
+	Alike     []page.Option // of the same citizen, into which it can be merged
+	Here      []inbox.Matter
 	History   []page.Event
 	Max       int
 	Others    string // the address of what else is said under this post
@@ -70,6 +73,8 @@ var looks = map[inbox.Act]struct{ icon, tone string }{
 	inbox.Snooze: {"clock", "grey"},
 	inbox.Sort:   {"filter", "grey"},
 	inbox.Note:   {"pencil", "grey"},
+	inbox.Merge:  {"arrow-merge", "grey"},
+	inbox.Took:   {"arrow-merge", "blue"},
 	inbox.Asked:  {"alert-circle", "red"},
 	inbox.Found:  {"message", "green"},
 }
@@ -125,6 +130,9 @@ func (h *pages) showPage(c *gin.Context, id int64, form actForm) (showPage, erro
 	if p.About, err = h.Inbox.About(ctx, actor, found); err != nil {
 		return p, err
 	}
+	if p.Here, err = h.Inbox.MergedHere(ctx, actor, id); err != nil {
+		return p, err
+	}
 	steps, err := h.Inbox.Steps(ctx, actor, id)
 	if err != nil {
 		return p, err
@@ -165,10 +173,25 @@ func (h *pages) choices(c *gin.Context, p *showPage) error {
 	if p.Form.Way == "" {
 		p.Form.Way = inbox.ByComment
 	}
+	ctx := c.Request.Context()
+	alike, err := h.Inbox.Alike(ctx, web.Actor(c), p.ID)
+	if err != nil {
+		return err
+	}
+
+	p.Alike = []page.Option{{Text: "请选择"}}
+	for _, one := range alike {
+		p.Alike = append(p.Alike, page.Option{
+			Value: fmt.Sprint(
+				one.ID,
+			),
+			Text: fmt.Sprintf("#%d %s %s", one.ID, one.At(), cut(one.Text)),
+			Raw:  true,
+		})
+	}
 	if !p.May[string(inbox.Assign)] {
 		return nil
 	}
-	ctx := c.Request.Context()
 	units, err := h.Units.Within(ctx, web.Actor(c), access.InboxAssign)
 	if err != nil {
 		return err
@@ -217,6 +240,30 @@ func (h *pages) act(act inbox.Act) web.Handler {
 
 		return h.kit.Refuse(c, err, "inbox/show", &p)
 	}
+}
+
+// cut is the beginning of what was said, as long as a choice is read.
+func cut(text string) string {
+	const most = 20
+
+	signs := []rune(text)
+	if len(signs) <= most {
+		return text
+	}
+
+	return string(signs[:most]) + "…"
+}
+
+// Merges tells whether there is another matter of the citizen to merge it into.
+func (p showPage) Merges() bool { return len(p.Alike) > 1 || p.Tried == string(inbox.Merge) }
+
+// Into is the matter in which it was dealt with; 0: in itself.
+func (p showPage) Into() int64 {
+	if p.State != inbox.Closed || p.MergedInto == nil {
+		return 0
+	}
+
+	return *p.MergedInto
 }
 
 // Any tells whether the reader may do something with the matter.
