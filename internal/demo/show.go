@@ -77,6 +77,9 @@ func (s *Show) Run(ctx context.Context) error {
 		return err
 	}
 	rows, wrong := s.judge(ctx, version, pic, sent)
+	if err := s.tellAir(ctx); err != nil {
+		return fmt.Errorf("the air of this hour: %w", err)
+	}
 	s.say("等候读者 %d 秒，然后读取成效", int(audience.Seconds()))
 	if err := wait(ctx, audience); err != nil {
 		return err
@@ -85,9 +88,6 @@ func (s *Show) Run(ctx context.Context) error {
 		return fmt.Errorf("read reach: %w", err)
 	}
 	printTable(s.Out, rows)
-	if err := s.tellAir(ctx); err != nil {
-		return fmt.Errorf("the air of this hour: %w", err)
-	}
 	if err := s.lastQuarter(ctx); err != nil {
 		return fmt.Errorf("last quarter's report: %w", err)
 	}
