@@ -276,8 +276,11 @@ func (w *world) populate() {
 
 	// One password is hashed, and everybody has it: hashing takes longer than all else here.
 	_, err := w.deps.Identity.CreateUser(w.Context(), access.System("测试"), identity.NewUser{
-		Username: people[0].name, DisplayName: "示例" + people[0].name, UnitID: people[0].unit, Password: password,
-		Grants: []identity.NewGrant{{Role: people[0].role, UnitID: people[0].unit}},
+		Username:    people[0].name,
+		DisplayName: "示例" + people[0].name,
+		UnitID:      people[0].unit,
+		Password:    password,
+		Grants:      []identity.NewGrant{{Role: people[0].role, UnitID: people[0].unit}},
 	})
 	w.must(err)
 
