@@ -29,7 +29,7 @@ import (
 )
 
 // patience is how long a test waits for an event that must come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // world is a database, a sandbox, people, accounts and a clock that runs and can be turned forward.
 type world struct {

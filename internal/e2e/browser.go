@@ -20,7 +20,7 @@ import (
 )
 
 // StepLimit bounds every step. A whole test run shares two cores, so it is generous.
-const StepLimit = 30 * time.Second
+const StepLimit = time.Minute
 
 // T is the part of testing.TB that the kit needs, so that the picture tool can use it outside of tests.
 type T interface {

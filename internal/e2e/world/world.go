@@ -191,7 +191,7 @@ func (w *World) Actor(username string) (access.Actor, string) {
 }
 
 // patience bounds what a test waits for; a busy machine needs some.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // Eventually waits until ok says yes, looking every few milliseconds; after half a minute the test
 // fails with what was waited for.
