@@ -9,8 +9,8 @@ import (
 )
 
 // AcceptKey makes the newest master key the valid one. Each token that an older key of the ring sealed is
-// sealed with it anew, so that the older one can be taken away afterwards; each that no key opens is marked
-// as unreadable. It returns how many were sealed anew, and how many accounts need a new authorisation. The
+// sealed with it anew, so that the older one can be taken away afterwards; each that none opens is marked as
+// unreadable. It returns how many were sealed anew, and how many accounts need a new authorisation. The
 // command line calls it after an operator has confirmed.
 func (s *Service) AcceptKey(ctx context.Context, actor access.Actor) (moved, lost int, err error) {
 	defer fault.Step(&err, "account.AcceptKey")

@@ -225,7 +225,7 @@ type Matter struct {
 	SnoozedUntil *time.Time
 	Result       Result
 	ReferredTo   string
-	MergedInto   *int64 // where it was dealt with, while its result says so
+	MergedInto   *int64 // see DealtIn
 	LastItemID   int64
 	Revision     int
 	UpdatedAt    time.Time

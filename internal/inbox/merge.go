@@ -30,6 +30,16 @@ func (m Matter) mergesInto(into Matter) *fault.Error {
 	return nil
 }
 
+// DealtIn is the matter in which it was dealt with instead; 0: in itself. What was opened again and ended by
+// itself since has no other.
+func (m Matter) DealtIn() int64 {
+	if m.State != Closed || m.Result != Merged || m.MergedInto == nil {
+		return 0
+	}
+
+	return *m.MergedInto
+}
+
 // target finds the matter that another is merged into, and keeps both as they are meanwhile.
 func (s *Service) target(
 	ctx context.Context, tx pg.Tx, actor access.Actor, m Matter, move Move,
@@ -77,14 +87,8 @@ func (s *Service) Alike(ctx context.Context, actor access.Actor, id int64) (_ []
 	if err != nil || m.May(actor, Merge) != nil || m.Citizen == "" {
 		return nil, err
 	}
-	found, err := someMatters(
-		ctx,
-		s.db.Gorm(ctx),
-		actor,
-		"m.citizen = ? AND m.id <> ? AND m.state <> 'closed'",
-		m.Citizen,
-		id,
-	)
+	alike := "m.citizen = ? AND m.id <> ? AND m.state <> 'closed'"
+	found, err := someMatters(ctx, s.db.Gorm(ctx), actor, alike, m.Citizen, id)
 	found = slices.DeleteFunc(found, func(into Matter) bool {
 		return m.mergesInto(into) != nil || into.May(actor, Note) != nil
 	})
@@ -96,7 +100,8 @@ func (s *Service) Alike(ctx context.Context, actor access.Actor, id int64) (_ []
 func (s *Service) MergedHere(ctx context.Context, actor access.Actor, id int64) (_ []Matter, err error) {
 	defer fault.Step(&err, "inbox.MergedHere %d", id)
 
-	found, err := someMatters(ctx, s.db.Gorm(ctx), actor, "m.merged_into = ? AND m.state = 'closed'", id)
+	here := "m.merged_into = ? AND m.state = 'closed' AND m.result = 'merged'"
+	found, err := someMatters(ctx, s.db.Gorm(ctx), actor, here, id)
 
 	return masked(found), err
 }

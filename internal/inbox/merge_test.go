@@ -124,8 +124,12 @@ func TestTwoMattersOfOneCitizenBecomeOne(t *testing.T) {
 	if w.must(err); again.State != Reopened || again.DueAt == nil {
 		t.Errorf("after the citizen wrote again: %+v", again)
 	}
+	done = w.do(w.officer, again, Move{Act: Close, Result: Unneeded, Note: "在私信里答了"})
+	if done.DealtIn() != 0 {
+		t.Errorf("it ended by itself, and is said to be dealt with in %d", done.DealtIn())
+	}
 	here, err = w.s.MergedHere(w.Context(), w.officer, first.ID)
 	if w.must(err); len(here) != 0 {
-		t.Errorf("it is its own again: %+v", here)
+		t.Errorf("it ended by itself: %+v", here)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"juzhen/internal/access"
-	"juzhen/internal/account"
 	"juzhen/internal/fault"
 )
 
@@ -56,15 +55,8 @@ func (s *Service) Heat(
 ) (out Heat, err error) {
 	defer fault.Step(&err, "reach.Heat %d", accountID)
 
-	found, err := s.accounts.List(ctx, actor, account.Filter{
-		Permission: access.ReachView,
-		IDs:        []int64{accountID},
-	})
-	if err != nil {
+	if _, err := s.account(ctx, actor, accountID); err != nil {
 		return out, err
-	}
-	if len(found) == 0 {
-		return out, fault.NotFound("没有找到，或不在您的管辖范围内")
 	}
 	list, err := selectSlots(ctx, s.db.Pool(), accountID, period)
 	if err != nil {

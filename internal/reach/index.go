@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"juzhen/internal/access"
-	"juzhen/internal/account"
 	"juzhen/internal/fault"
 	"juzhen/internal/index"
 )
@@ -39,15 +38,8 @@ func (s *Service) Spread(
 ) (out Spread, err error) {
 	defer fault.Step(&err, "reach.Spread %d", accountID)
 
-	found, err := s.accounts.List(ctx, actor, account.Filter{
-		Permission: access.ReachView,
-		IDs:        []int64{accountID},
-	})
-	if err != nil {
+	if _, err := s.account(ctx, actor, accountID); err != nil {
 		return out, err
-	}
-	if len(found) == 0 {
-		return out, fault.NotFound("没有找到，或不在您的管辖范围内")
 	}
 	spreads, err := selectSpreads(ctx, s.db.Pool(), []int64{accountID}, period)
 

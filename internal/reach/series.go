@@ -49,17 +49,9 @@ func (s *Service) Series(
 	defer fault.Step(&err, "reach.Series %d", accountID)
 
 	out := Series{Period: period}
-	found, err := s.accounts.List(ctx, actor, account.Filter{
-		Permission: access.ReachView,
-		IDs:        []int64{accountID},
-	})
-	if err != nil {
+	if out.Account, err = s.account(ctx, actor, accountID); err != nil {
 		return out, err
 	}
-	if len(found) == 0 {
-		return out, fault.NotFound("没有找到，或不在您的管辖范围内")
-	}
-	out.Account = found[0]
 	list, err := selectRows(ctx, s.db.Pool(), period, []int64{accountID})
 	if err != nil {
 		return out, err

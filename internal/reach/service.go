@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
@@ -58,6 +59,22 @@ func (s *Service) now() time.Time { return s.opt.Now().UTC().Truncate(time.Micro
 
 // errBudget says that the share of calls for readings is used up; the reading goes on in the next window.
 var errBudget = errors.New("reach: the call budget is used up")
+
+// account finds one account for who looks at its reach. Fails with fault.NotFound outside of the actor's scope.
+func (s *Service) account(ctx context.Context, actor access.Actor, id int64) (account.Account, error) {
+	found, err := s.accounts.List(ctx, actor, account.Filter{
+		Permission: access.ReachView,
+		IDs:        []int64{id},
+	})
+	if err != nil {
+		return account.Account{}, err
+	}
+	if len(found) == 0 {
+		return account.Account{}, fault.NotFound("没有找到，或不在您的管辖范围内")
+	}
+
+	return found[0], nil
+}
 
 // source is an account that is read, with the token to do so.
 type source struct {

@@ -34,7 +34,7 @@ type CitizenMatter struct {
 	AnsweredAt   *time.Time `json:"answered_at,omitempty"`
 	GoneAt       *time.Time `json:"gone_at,omitempty" doc:"发现作者已删除的时间"`
 	Result       string     `json:"result" doc:"solved 已解决，answered 已答复说明，referred 已转其他单位，unneeded 无需答复，merged 并入另一件"`
-	MergedInto   *int64     `json:"merged_into,omitempty" doc:"并入的那一件"`
+	MergedInto   int64      `json:"merged_into,omitempty" doc:"并入的那一件"`
 	ReferredTo   string     `json:"referred_to"`
 	UpdatedAt    time.Time  `json:"updated_at"`
 	Revision     int        `json:"revision" doc:"办理时写所看到的这个数；市民又说话也会变"`
@@ -95,16 +95,14 @@ func (a *api) show(who access.Actor, m inbox.Matter) CitizenMatter {
 		DueAt:        rest.UTC(m.DueAt),
 		Overdue:      m.Late(a.Now()),
 		SnoozedUntil: rest.UTC(m.SnoozedUntil),
-		AnsweredAt: rest.UTC(
-			m.AnsweredAt,
-		),
-		GoneAt:     rest.UTC(m.GoneAt),
-		Result:     string(m.Result),
-		MergedInto: m.MergedInto,
-		ReferredTo: m.ReferredTo,
-		UpdatedAt:  m.UpdatedAt.UTC(),
-		Revision:   m.Revision,
-		May:        rest.Each(m.Acts(who), func(act inbox.Act) string { return string(act) }),
+		AnsweredAt:   rest.UTC(m.AnsweredAt),
+		GoneAt:       rest.UTC(m.GoneAt),
+		Result:       string(m.Result),
+		MergedInto:   m.DealtIn(),
+		ReferredTo:   m.ReferredTo,
+		UpdatedAt:    m.UpdatedAt.UTC(),
+		Revision:     m.Revision,
+		May:          rest.Each(m.Acts(who), func(act inbox.Act) string { return string(act) }),
 	}
 }
 

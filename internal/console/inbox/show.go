@@ -8,6 +8,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/console/parts"
+	"juzhen/internal/glyph"
 	"juzhen/internal/i18n"
 	"juzhen/internal/inbox"
 	"juzhen/internal/web"
@@ -181,13 +182,8 @@ func (h *pages) choices(c *gin.Context, p *showPage) error {
 
 	p.Alike = []page.Option{{Text: "请选择"}}
 	for _, one := range alike {
-		p.Alike = append(p.Alike, page.Option{
-			Value: fmt.Sprint(
-				one.ID,
-			),
-			Text: fmt.Sprintf("#%d %s %s", one.ID, one.At(), cut(one.Text)),
-			Raw:  true,
-		})
+		text := fmt.Sprintf("#%d %s %s", one.ID, one.At(), glyph.Cut(one.Text, 20))
+		p.Alike = append(p.Alike, page.Option{Value: fmt.Sprint(one.ID), Text: text, Raw: true})
 	}
 	if !p.May[string(inbox.Assign)] {
 		return nil
@@ -242,29 +238,8 @@ func (h *pages) act(act inbox.Act) web.Handler {
 	}
 }
 
-// cut is the beginning of what was said, as long as a choice is read.
-func cut(text string) string {
-	const most = 20
-
-	signs := []rune(text)
-	if len(signs) <= most {
-		return text
-	}
-
-	return string(signs[:most]) + "…"
-}
-
 // Merges tells whether there is another matter of the citizen to merge it into.
 func (p showPage) Merges() bool { return len(p.Alike) > 1 || p.Tried == string(inbox.Merge) }
-
-// Into is the matter in which it was dealt with; 0: in itself.
-func (p showPage) Into() int64 {
-	if p.State != inbox.Closed || p.MergedInto == nil {
-		return 0
-	}
-
-	return *p.MergedInto
-}
 
 // Any tells whether the reader may do something with the matter.
 func (p showPage) Any() bool { return len(p.May) > 0 }
