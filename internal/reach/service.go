@@ -60,7 +60,8 @@ func (s *Service) now() time.Time { return s.opt.Now().UTC().Truncate(time.Micro
 // errBudget says that the share of calls for readings is used up; the reading goes on in the next window.
 var errBudget = errors.New("reach: the call budget is used up")
 
-// account finds one account for who looks at its reach. Fails with fault.NotFound outside of the actor's scope.
+// account finds one account for who looks at its reach. Fails with fault.NotFound outside of
+// the actor's scope.
 func (s *Service) account(ctx context.Context, actor access.Actor, id int64) (account.Account, error) {
 	found, err := s.accounts.List(ctx, actor, account.Filter{
 		Permission: access.ReachView,
