@@ -79,6 +79,6 @@ needs-run:
 needs-bench: # nginx is the baseline of the public site
 	@.ci/ensure postgres pdffont proxies
 needs-test:
-	@.ci/ensure postgres chromium fonts pdffont pdftext gcc proxies iproute
+	@.ci/ensure postgres chromium headless fonts pdffont pdftext gcc proxies iproute
 needs-fresh:
 	@.ci/ensure debootstrap
