@@ -200,6 +200,7 @@ func (a *api) nouns() {
 		Columns:    a.Columns,
 		Deliveries: a.Deliveries,
 		Media:      a.Media,
+		Plan:       a.Plan,
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,
 	})

@@ -201,7 +201,7 @@ func (w *world) services(weiboURL string) {
 			w.db,
 			plan.Options{
 				Accounts: accounts, Columns: column.New(w.db, w.now), Deliveries: deliveries, Reach: figures,
-				People: people.ActingAs, Now: w.now,
+				Posts: post.New(w.db, rules, w.now), People: people.ActingAs, Now: w.now,
 			},
 		),
 		Library: library.New(w.db, nil, w.now),

@@ -189,7 +189,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Library = library.New(db, a.Media, now)
 	a.Plan = plan.New(db, plan.Options{
 		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries,
-		Reach: a.Reach, People: a.Identity.ActingAs, Now: now,
+		Posts: a.Posts, Reach: a.Reach, People: a.Identity.ActingAs, Now: now,
 	})
 	a.Inspect = inspect.New(db, now)
 	a.Faults = faultbook.New(db, a.Inspect, now)

@@ -16,13 +16,15 @@ type NewTime struct {
 	DueAt  time.Time
 }
 
-// Foreseen is what Reschedule would do with another time, as things stand.
+// Foreseen is what an act on a post would do, as things stand.
 type Foreseen struct {
 	Over    bool     // it is out everywhere, or nothing of it is to go out any more
 	Refused error    // why it would change nothing
 	Second  bool     // it is earlier than approved: a second person is asked, and nothing moves before
 	Anew    bool     // it is earlier than submitted: what its review has approved is void
 	Wrong   []string // words of the text that would name the wrong day: it moves, and the approval ends
+
+	Sent int // accounts that have it already, and keep it
 }
 
 // Foresee tells of each post what Reschedule would do, by the same rules, and changes nothing. What went out
@@ -36,15 +38,74 @@ func (s *Service) Foresee(ctx context.Context, actor access.Actor, list []NewTim
 		ids[i] = one.PostID
 	}
 
-	out := make([]Foreseen, len(list))
-	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+	return s.foreseeEach(ctx, ids, func(tx pg.Tx, i int, states map[State]int) (Foreseen, error) {
+		return s.foresee(ctx, tx, actor, list[i], states)
+	})
+}
+
+// ForeseeWithdrawal tells of each post what Withdraw would do, as Foresee tells of another time.
+func (s *Service) ForeseeWithdrawal(
+	ctx context.Context,
+	actor access.Actor,
+	ids []int64,
+) (_ []Foreseen, err error) {
+	defer fault.Step(&err, "delivery.ForeseeWithdrawal")
+
+	return s.foreseeEach(ctx, ids, func(tx pg.Tx, i int, states map[State]int) (Foreseen, error) {
+		_, refused, err := findForAct(ctx, tx, actor, ids[i], post.Withdraw)
+		if err != nil || refused != nil {
+			return Foreseen{Refused: refused}, err
+		}
+		if reachOf(states, unmarked).futile() {
+			return Foreseen{Refused: errNothingToWithdraw()}, nil
+		}
+
+		return Foreseen{Sent: states[Sent]}, nil
+	})
+}
+
+func errNothingToWithdraw() *fault.Error {
+	return fault.Conflict("没有可撤回的发送；已发出的可以下架")
+}
+
+// ForeseeSubmission tells of each post why Submit would refuse it as it stands, as far as post.Check sees:
+// what the lists of words say is found at the submission itself.
+func (s *Service) ForeseeSubmission(
+	ctx context.Context,
+	actor access.Actor,
+	ids []int64,
+) (_ []Foreseen, err error) {
+	defer fault.Step(&err, "delivery.ForeseeSubmission")
+
+	return s.foreseeEach(ctx, ids, func(tx pg.Tx, i int, _ map[State]int) (Foreseen, error) {
+		p, refused, err := findForAct(ctx, tx, actor, ids[i], post.Submit)
+		if err != nil || refused != nil {
+			return Foreseen{Refused: refused}, err
+		}
+		version, err := post.VersionTx(ctx, tx, p.VersionID)
+		if err != nil {
+			return Foreseen{}, err
+		}
+
+		return Foreseen{Refused: post.Check(p, version, s.rules, s.now()).Err()}, nil
+	})
+}
+
+// foreseeEach asks about each of the posts with the states of its deliveries.
+func (s *Service) foreseeEach(
+	ctx context.Context,
+	ids []int64,
+	ask func(tx pg.Tx, i int, states map[State]int) (Foreseen, error),
+) ([]Foreseen, error) {
+	out := make([]Foreseen, len(ids))
+	err := s.db.InTx(ctx, func(tx pg.Tx) error {
 		states, _, err := countStates(ctx, tx.DB, ids)
 		if err != nil {
 			return err
 		}
 
-		for i, one := range list {
-			if out[i], err = s.foresee(ctx, tx, actor, one, states[one.PostID]); err != nil {
+		for i, id := range ids {
+			if out[i], err = ask(tx, i, states[id]); err != nil {
 				return err
 			}
 		}
@@ -53,6 +114,25 @@ func (s *Service) Foresee(ctx context.Context, actor access.Actor, list []NewTim
 	})
 
 	return out, err
+}
+
+// findForAct reads a post on which an act is to be done; refused says why the actor may not.
+func findForAct(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	id int64,
+	act post.Act,
+) (p post.Post, refused, err error) {
+	p, err = post.FindTx(ctx, tx, actor, access.PostWrite, id)
+	if fault.Is(err, fault.KindNotFound) || fault.Is(err, fault.KindForbidden) {
+		return p, err, nil
+	}
+	if err != nil {
+		return p, nil, err
+	}
+
+	return p, p.May(actor, act), nil
 }
 
 // mayMove says why a post cannot have another time at all; nil where it can, with the time.

@@ -432,15 +432,17 @@ var (
 	waiting  = func(s *side) vars { return s.approve(s.account) }
 	// post of its account: in no crowd
 	only = func(s *side) vars { return s.approve(s.newAccount(s.unit, "live", "commercial")) }
-	// the post of only with the day on which it is due, the next one, and the same of the week behind
+	// the post of only with its revision and the day on which it is due, the next one, and the same of the week
+	// behind
 	dated = func(s *side) vars {
 		v := only(s)
 		var due time.Time
-		s.g.must(s.g.DB.Pool().QueryRow(s.g.t.Context(), "SELECT due_at FROM posts WHERE id = $1", v["post"]).
-			Scan(&due))
+		var seen int
+		s.g.must(s.g.DB.Pool().QueryRow(s.g.t.Context(),
+			"SELECT due_at, revision FROM posts WHERE id = $1", v["post"]).Scan(&due, &seen))
 		day := func(n int) string { return beijing.Date(beijing.Day(due).AddDate(0, 0, n)) }
 
-		return v.with(vars{"on": day(0), "next": day(1), "week": day(7)})
+		return v.with(vars{"on": day(0), "next": day(1), "week": day(7), "seen": seen})
 	}
 	// a series of three drafts, with the first of them and the post that is repeated
 	series = func(s *side) vars {

@@ -168,6 +168,11 @@ var apiRules = []rule{
 	{"POST /api/v1/posts/:id/reschedule", "P----", approved, `{"due_at":"{due_at}"}`, `
 		SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}`, usual},
 	{
+		"POST /api/v1/posts/acts", "P----", dated,
+		`{"act":"withdraw","reason":"不发了","posts":[{"post_id":{post},"revision":{seen}}]}`,
+		"SELECT phase = 'withdrawn' FROM posts WHERE id = {post}", usual,
+	},
+	{
 		"POST /api/v1/posts/:id/review", "-RS--", submitted,
 		`{"version":{version},"hash":"{hash}","decision":"approve","opinion":"同意"}`,
 		"SELECT phase = 'approved' FROM posts WHERE id = {id}", usual,

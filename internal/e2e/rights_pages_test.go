@@ -153,6 +153,11 @@ var pageRules = []rule{
 	},
 	{"POST /posts/:id/exceptions", "PRS--", forbidden, "key={key}&reason=讲的就是它", `
 		SELECT EXISTS (SELECT FROM lexicon_exceptions WHERE post_id = {post} AND asked_by = {self})`, usual},
+	{"GET /posts/many", "P----", dated, "act=withdraw&unit={unit}", "墙内的话", listed},
+	{
+		"POST /posts/many", "P----", dated, "act=withdraw&reason=不发了&pick={post}.{seen}",
+		"SELECT phase = 'withdrawn' FROM posts WHERE id = {post}", usual,
+	},
 	{"GET /posts/:id", "PRS-A", approved, "", "墙内的话", usual},
 	{"GET /posts/:id/edit", "P----", draft, "", "墙内的话", usual},
 	{

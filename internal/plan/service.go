@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/media"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
+	"juzhen/internal/post"
 	"juzhen/internal/reach"
 )
 
@@ -25,6 +26,7 @@ type Service struct {
 	columns    *column.Service
 	media      *media.Service
 	deliveries *delivery.Service
+	posts      *post.Service
 	reach      *reach.Service
 	people     func(ctx context.Context, user int64) (access.Actor, string, error)
 	clock      func() time.Time
@@ -36,6 +38,7 @@ type Options struct {
 	Columns    *column.Service
 	Media      *media.Service
 	Deliveries *delivery.Service
+	Posts      *post.Service
 	Reach      *reach.Service
 	// People gives a person with the grants in force and the language; fault.NotFound for one who is
 	// disabled.
@@ -51,6 +54,7 @@ func New(db *pg.DB, options Options) *Service {
 		columns:    options.Columns,
 		media:      options.Media,
 		deliveries: options.Deliveries,
+		posts:      options.Posts,
 		reach:      options.Reach,
 		people:     options.People,
 		clock:      options.Now,

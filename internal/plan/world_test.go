@@ -11,7 +11,9 @@ import (
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
+	"juzhen/internal/post"
 	"juzhen/internal/reach"
+	"juzhen/internal/weibo"
 )
 
 // world is a bureau (unit 1) with its centre (2) and its district (3), and people of them.
@@ -34,6 +36,7 @@ func newWorld(t *testing.T) *world {
 		Accounts:   accounts,
 		Columns:    column.New(w.db, clock),
 		Deliveries: delivery.New(w.db, delivery.Options{Now: clock}),
+		Posts:      post.New(w.db, weibo.Rules{}, clock),
 		Reach:      reach.New(w.db, nil, accounts, reach.Options{Now: clock}),
 		Now:        clock,
 	})

@@ -169,8 +169,12 @@ func one(done *gorm.DB) error {
 		return done.Error
 	}
 	if done.RowsAffected != 1 {
-		return fault.Conflict("稿件刚刚被他人改动，请刷新后再试")
+		return errMeanwhile()
 	}
 
 	return nil
+}
+
+func errMeanwhile() *fault.Error {
+	return fault.Conflict("稿件刚刚被他人改动，请刷新后再试")
 }

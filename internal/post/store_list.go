@@ -36,6 +36,7 @@ type Filter struct {
 	Query     string     // part of the text or of an account's own wording
 	From, To  *time.Time // due in this time, or changed in it while there is no due time
 	ByDue     *Span      // due in this time, in its order
+	IDs       []int64    // of these alone; nil: of all
 	After     string     // cursor of the next page
 	Limit     int        // 50 when 0
 }
@@ -68,8 +69,7 @@ func (r Row) More() int { return r.Accounts - len(r.Handles()) }
 func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (_ pg.Page[Row], err error) {
 	defer fault.Step(&err, "post.List")
 
-	l := listing{ctx: ctx, db: s.db.Gorm(ctx), byDue: filter.ByDue != nil}
-	l.cond, l.args = filter.where(actor)
+	l := s.listing(ctx, actor, filter)
 	place, ok, err := pg.ParseCursor(filter.After)
 	if err != nil {
 		return pg.Page[Row]{}, err
@@ -92,6 +92,27 @@ func (s *Service) List(ctx context.Context, actor access.Actor, filter Filter) (
 	found := pg.Cut(rows, limit, l.place)
 
 	return found, l.fillFound(found.Rows, strings.TrimSpace(filter.Query))
+}
+
+// Matching reads the first most posts of a list as List does, all at once; more tells that there are others.
+func (s *Service) Matching(
+	ctx context.Context,
+	actor access.Actor,
+	filter Filter,
+	most int,
+) (_ []Row, more bool, err error) {
+	defer fault.Step(&err, "post.Matching")
+
+	rows, err := s.listing(ctx, actor, filter).find(strings.TrimSpace(filter.Query), most+1, s.now())
+
+	return rows[:min(len(rows), most)], len(rows) > most, err
+}
+
+func (s *Service) listing(ctx context.Context, actor access.Actor, filter Filter) listing {
+	l := listing{ctx: ctx, db: s.db.Gorm(ctx), byDue: filter.ByDue != nil}
+	l.cond, l.args = filter.where(actor)
+
+	return l
 }
 
 // listing is a list to be read: posts p in units u under a condition, in one of two orders.
@@ -178,6 +199,9 @@ func (f Filter) where(actor access.Actor) (string, []any) {
 	}
 	if f.To != nil {
 		and("coalesce(p.due_at, p.updated_at) < ?", *f.To)
+	}
+	if f.IDs != nil {
+		and("p.id IN ?", f.IDs)
 	}
 	if f.ByDue != nil {
 		and("p.due_at >= ? AND p.due_at < ?", f.ByDue.From, f.ByDue.To)

@@ -46,6 +46,26 @@ func LockTx(
 	return findPost(ctx, tx.DB, actor, perm, id)
 }
 
+// LockSeenTx is LockTx of a post as a page showed it: it fails with fault.Conflict "stale" at another revision
+// than this one. 0 takes it as it is.
+func LockSeenTx(
+	ctx context.Context,
+	tx pg.Tx,
+	actor access.Actor,
+	perm access.Permission,
+	id int64,
+	revision int,
+) (_ Post, err error) {
+	defer fault.Step(&err, "post.LockSeenTx %d", id)
+
+	post, err := LockTx(ctx, tx, actor, perm, id)
+	if err == nil && revision != 0 && post.Revision != revision {
+		err = errMeanwhile().WithCode("stale")
+	}
+
+	return post, err
+}
+
 // LockForReviewTx is LockTx for whoever reviews the post: by the permission at its unit, or because an open
 // step of its review names the actor. What a step names is asked again by the decision itself.
 func LockForReviewTx(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (_ Post, err error) {

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/column"
 	"juzhen/internal/delivery"
 	"juzhen/internal/media"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
 )
@@ -18,6 +19,7 @@ type Deps struct {
 	Columns    *column.Service
 	Deliveries *delivery.Service
 	Media      *media.Service
+	Plan       *plan.Service
 	Posts      *post.Service
 	Reviews    *review.Service
 }
@@ -36,6 +38,7 @@ func Register(to *rest.API, deps Deps) Reader {
 	a := &api{to, deps}
 	a.columns()
 	a.posts()
+	a.many()
 	a.reviews()
 	a.notes()
 

@@ -39,6 +39,7 @@ type listPage struct {
 
 	AccountAsked string // the name of the account that is filtered by
 	accountID    int64
+	address      string // of the list with its filter
 }
 
 // listForm is the filter, as the address holds it. To is a day and counts whole.
@@ -56,19 +57,10 @@ type listForm struct {
 }
 
 func (h *pages) list(c *gin.Context) error {
-	var form listForm
-	if err := web.Bind(c, &form); err != nil {
-		return err
-	}
-	page := listPage{Base: h.kit.Base(c, "稿件"), Form: form, CopyKey: rand.Text()}
-	units, err := h.choices(c.Request.Context(), web.Actor(c), &page)
+	page := listPage{Base: h.kit.Base(c, "稿件"), CopyKey: rand.Text()}
+	filter, err := h.listed(c, &page)
 	if err != nil {
 		return err
-	}
-	filter := form.filter(units, page.Now)
-	filter.AccountID = page.accountID
-	if form.Mine {
-		filter.Submitter = web.Actor(c).UserID
 	}
 	found, err := h.Posts.List(c.Request.Context(), web.Actor(c), filter)
 	if err != nil {
@@ -77,13 +69,32 @@ func (h *pages) list(c *gin.Context) error {
 	if page.Rows, err = parts.WithStates(c.Request.Context(), h.Deliveries, found.Rows); err != nil {
 		return err
 	}
-	parts.ShowPassages(page.Rows, form.Q)
-	page.Chips = chips(c, page.Base, form, units, page.AccountAsked, page.Authors)
-	_, page.ByDue = form.hour(page.Now)
-	page.Short = post.Short(form.Q)
-	page.Pager = web.PagerOf(c, len(page.Rows), form.After, found.Next)
+	parts.ShowPassages(page.Rows, page.Form.Q)
+	_, page.ByDue = page.Form.hour(page.Now)
+	page.Short = post.Short(page.Form.Q)
+	page.Pager = web.PagerOf(c, len(page.Rows), page.Form.After, found.Next)
 
 	return h.kit.Show(c, 200, "posts/list", page)
+}
+
+// listed reads what the address filters by, with what the filters offer and the chips.
+func (h *pages) listed(c *gin.Context, p *listPage) (post.Filter, error) {
+	if err := web.Bind(c, &p.Form); err != nil {
+		return post.Filter{}, err
+	}
+	units, err := h.choices(c.Request.Context(), web.Actor(c), p)
+	if err != nil {
+		return post.Filter{}, err
+	}
+	filter := p.Form.filter(units, p.Now)
+	filter.AccountID = p.accountID
+	if p.Form.Mine {
+		filter.Submitter = web.Actor(c).UserID
+	}
+	p.Chips = chips(c, p.Base, p.Form, units, p.AccountAsked, p.Authors)
+	p.address = web.Link(c)
+
+	return filter, nil
 }
 
 func (f listForm) filter(units []org.Unit, now time.Time) post.Filter {

@@ -68,6 +68,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Belongs("/posts", "/advances")
 
 	kit.Declare("posts/list", listPage{})
+	kit.Declare("posts/many", manyPage{})
 	kit.Declare("posts/edit", composePage{})
 	kit.Declare("posts/edit#autosaved", composePage{})
 	kit.Declare("posts/edit#picture", pictureField{})
@@ -97,6 +98,8 @@ func Register(kit *web.Kit, deps Deps) {
 
 func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "GET", "", access.PostView, h.list)
+	h.kit.Handle(g, "GET", "/many", access.PostWrite, h.many)
+	h.kit.Handle(g, "POST", "/many", access.PostWrite, h.doMany)
 	h.kit.Handle(g, "GET", "/new", access.PostWrite, h.compose)
 	h.kit.Handle(g, "POST", "/save", access.PostWrite, h.save, web.MaxBody(maxForm))
 	h.kit.Handle(g, "POST", "/pictures", access.PostWrite, h.upload, web.MaxBody(oneUpload))
