@@ -153,6 +153,8 @@ var pageRules = []rule{
 	},
 	{"POST /posts/:id/exceptions", "PRS--", forbidden, "key={key}&reason=讲的就是它", `
 		SELECT EXISTS (SELECT FROM lexicon_exceptions WHERE post_id = {post} AND asked_by = {self})`, usual},
+	{"POST /posts/:id/links/look", "PRS--", linked, "", `
+		SELECT EXISTS (SELECT FROM post_links WHERE post_id = {post})`, usual},
 	{"GET /posts/:id", "PRS-A", approved, "", "墙内的话", usual},
 	{"GET /posts/:id/edit", "P----", draft, "", "墙内的话", usual},
 	{

@@ -8,6 +8,7 @@ import (
 	"juzhen/internal/api/rest"
 	"juzhen/internal/column"
 	"juzhen/internal/delivery"
+	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/post"
 	"juzhen/internal/review"
@@ -17,6 +18,7 @@ import (
 type Deps struct {
 	Columns    *column.Service
 	Deliveries *delivery.Service
+	Links      *link.Service
 	Media      *media.Service
 	Posts      *post.Service
 	Reviews    *review.Service
@@ -38,6 +40,7 @@ func Register(to *rest.API, deps Deps) Reader {
 	a.posts()
 	a.reviews()
 	a.notes()
+	a.links()
 
 	return a.showPost
 }
