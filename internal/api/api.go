@@ -199,6 +199,7 @@ func (a *api) nouns() {
 	read := posts.Register(a.API, posts.Deps{
 		Columns:    a.Columns,
 		Deliveries: a.Deliveries,
+		Links:      a.Links,
 		Media:      a.Media,
 		Plan:       a.Plan,
 		Posts:      a.Posts,

@@ -61,6 +61,14 @@ func TestWhatIsFoundIsMendedOrExplainedAndAgreedTo(t *testing.T) {
 	if n := w.count("SELECT count(*) FROM version_findings WHERE agreed_by IS NOT NULL"); n != 1 {
 		t.Errorf("%d findings agreed to", n)
 	}
+
+	for _, action := range []string{"post.ignore", "post.agree"} {
+		if n := w.count(`SELECT count(*) FROM audit_entries WHERE action = $1 AND subject_type = 'post'
+			AND subject_id = $2 AND convert_from(body, 'UTF8') LIKE '%aqi_class%'`,
+			action, p.text("id")); n != 1 {
+			t.Errorf("%d entries of %s", n, action)
+		}
+	}
 }
 
 // TestTwoPeopleExceptAForbiddenWord: it is submitted once both said so, in that text alone, and stays with

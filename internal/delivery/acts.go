@@ -11,6 +11,8 @@ var (
 	acts audit.Declared
 
 	actPostSubmit        = acts.Declare("post.submit", i18n.N("提交审核"))
+	actPostIgnore        = acts.Declare("post.ignore", i18n.N("说明理由，照发检查结果"))
+	actPostAgree         = acts.Declare("post.agree", i18n.N("同意照发检查结果"))
 	actPostApprove       = acts.Declare("post.approve", i18n.N("批准稿件"))
 	actPostPass          = acts.Declare("post.pass", i18n.N("通过一步审核"))
 	actPostEditStep      = acts.Declare("post.edit_step", i18n.N("审核中编辑"))

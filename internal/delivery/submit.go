@@ -133,6 +133,10 @@ func (s *Service) submitTx(
 		if err := check.KeepTx(ctx, tx, actor, version.ID, looked.Findings, reasons); err != nil {
 			return err
 		}
+		rules := explained(looked.Findings)
+		if err := noteIgnored(ctx, tx, now, actor, actPostIgnore, p, version, rules); err != nil {
+			return err
+		}
 	}
 	taken, err := chain.ForTx(ctx, tx, p.UnitPath, chosenBy(version, looked.Findings))
 	if err != nil {
@@ -299,9 +303,12 @@ func (s *Service) checkedTx(
 	if err := check.KeepExceptedTx(ctx, tx, p.VersionID, looked.Findings); err != nil {
 		return err
 	}
-	_, err = check.AgreeTx(ctx, tx, now, actor, p.VersionID, agreed)
+	n, err := check.AgreeTx(ctx, tx, now, actor, p.VersionID, agreed)
+	if err != nil || n == 0 {
+		return err
+	}
 
-	return err
+	return noteAgreed(ctx, tx, now, actor, p, version)
 }
 
 // approve releases a version at its time, at a later one that the reviewer chose, or at once where it

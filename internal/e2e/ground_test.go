@@ -764,6 +764,14 @@ VALUES ($1, '墙内文件.csv', 1, 'done', 1, 0, now()) RETURNING id`, v["id"])}
 
 		return v.with(vars{"list": list, "unit": s.unit, "said": said, "key": key})
 	}
+	// linked is a draft with a link at which nobody looked.
+	linked = func(s *side) vars {
+		v := draft(s)
+		s.g.exec(`UPDATE post_versions SET text = $2 WHERE post_id = $1`, v["post"],
+			fmt.Sprintf("%s的话 https://a.example/%d", s.name, s.g.next()))
+
+		return v
+	}
 	stopped = func(s *side) vars {
 		s.g.exec(`
 			INSERT INTO installation (name, value, at) VALUES ('sending_stopped', 'restored', now())

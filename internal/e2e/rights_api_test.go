@@ -89,6 +89,9 @@ var apiRules = []rule{
 		`{"text":"接口写的","unit_id":{unit},"account_ids":[{account}],"now":true}`,
 		"SELECT editors[1] = {self} FROM post_versions WHERE text = '接口写的'", usual,
 	},
+	{"GET /api/v1/posts/:id/links", "PRS-A", linked, "", `"unseen"`, usual},
+	{"POST /api/v1/posts/:id/links/look", "PRS--", linked, "", `
+		SELECT EXISTS (SELECT FROM post_links WHERE post_id = {post})`, usual},
 	{"GET /api/v1/posts/:id", "PRS-A", approved, "", "墙内的话", usual},
 	{
 		"PATCH /api/v1/posts/:id", "P----", draft, `{"text":"接口改的","revision":{revision}}`, `

@@ -158,6 +158,8 @@ var pageRules = []rule{
 		"POST /posts/many", "P----", dated, "act=withdraw&reason=不发了&pick={post}.{seen}",
 		"SELECT phase = 'withdrawn' FROM posts WHERE id = {post}", usual,
 	},
+	{"POST /posts/:id/links/look", "PRS--", linked, "", `
+		SELECT EXISTS (SELECT FROM post_links WHERE post_id = {post})`, usual},
 	{"GET /posts/:id", "PRS-A", approved, "", "墙内的话", usual},
 	{"GET /posts/:id/edit", "P----", draft, "", "墙内的话", usual},
 	{

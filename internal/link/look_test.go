@@ -346,3 +346,38 @@ func TestOpenPagesHearOfALook(t *testing.T) {
 		}
 	}
 }
+
+// TestSomebodyHasLinksLookedAtAgain: at once, whatever is known; of who asks again within a minute nothing comes.
+func TestSomebodyHasLinksLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	text := "见 " + w.near.URL + "/open 和 " + w.near.URL + "/again"
+	again := func(wantAsked, wantJobs int) {
+		t.Helper()
+		w.must(w.db.InTx(t.Context(), func(tx pg.Tx) error {
+			asked, of, err := link.AgainTx(t.Context(), tx, w.now, 1, text)
+			if asked != wantAsked || of != 2 {
+				t.Errorf("%d of %d are asked for, want %d", asked, of, wantAsked)
+			}
+
+			return err
+		}))
+		if n := w.count(jobs); n != wantJobs {
+			t.Errorf("%d jobs, want %d", n, wantJobs)
+		}
+	}
+
+	w.save(1, text)
+	again(2, 2) // they wait already, and wait once
+	w.work()
+	before := w.asked.Load()
+	w.now = w.now.Add(59 * time.Second)
+	again(0, 0)
+	w.now = w.now.Add(time.Second)
+	again(2, 2)
+	again(2, 2)
+	if w.work(); w.asked.Load() != before+2 {
+		t.Errorf("asked %d times, want %d", w.asked.Load(), before+2)
+	}
+	again(0, 0)
+}

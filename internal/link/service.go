@@ -81,6 +81,33 @@ func WantTx(ctx context.Context, tx pg.Tx, now time.Time, postID int64, texts ..
 	return insertLooks(ctx, tx, due)
 }
 
+// lookApart is how long an address that was looked at is left alone, whoever asks.
+const lookApart = time.Minute
+
+// AgainTx leaves a job for each address in the texts of a post, however new what is known of it, but for those
+// that were looked at within the last minute. asked is how many it leaves, of how many links. It checks no
+// right.
+func AgainTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	postID int64,
+	texts ...string,
+) (asked, of int, err error) {
+	defer fault.Step(&err, "link.AgainTx %d", postID)
+
+	addresses := In(texts...)
+	if _, err := want(ctx, tx, now, postID, addresses); err != nil {
+		return 0, 0, err
+	}
+	due, err := hasten(ctx, tx, now, addresses)
+	if err != nil {
+		return 0, 0, err
+	}
+
+	return len(due), len(addresses), insertLooks(ctx, tx, due)
+}
+
 // Known gives what is known of addresses in their normal form, by address; what nobody asked about yet is
 // not among it.
 func (s *Service) Known(ctx context.Context, addresses []string) (_ map[string]Link, err error) {

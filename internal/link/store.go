@@ -52,6 +52,20 @@ AND NOT EXISTS (SELECT FROM links WHERE id = p.link_id AND address = ANY ($2::te
 	return due, tx.Pgx.SendBatch(ctx, batch).Close()
 }
 
+// hasten has addresses looked at now and gives their numbers, but for those that were looked at just now.
+func hasten(ctx context.Context, tx pg.Tx, now time.Time, addresses []string) ([]int64, error) {
+	rows, err := tx.Pgx.Query(ctx, `
+UPDATE links SET next_at = least(next_at, @now) WHERE id IN (
+    SELECT id FROM links WHERE address = ANY (@addresses::text[])
+    AND (looked_at IS NULL OR looked_at <= @before) ORDER BY id FOR UPDATE)
+RETURNING id`, pgx.NamedArgs{"addresses": addresses, "now": now, "before": now.Add(-lookApart)})
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
 // querier is a pool or a transaction.
 type querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)

@@ -66,3 +66,61 @@ func chunkOfWebP(raw []byte, name string) []byte {
 
 	return nil
 }
+
+// An application extension of a GIF that holds XMP (XMP specification, part 3, 1.1.2): the packet stands there
+// as it is, not cut into sub-blocks. The trailer behind it is so made that who reads the letters of the packet
+// as lengths lands in it and comes out at its end.
+const (
+	extension = 0x21
+	xmpBlock  = "\x21\xFF\x0BXMP DataXMP"
+	loopBlock = "\x21\xFF\x0BNETSCAPE2.0"
+)
+
+// xmpTrailer is 1, then 255 down to 0, then the empty sub-block.
+func xmpTrailer() []byte {
+	out := make([]byte, 0, 258)
+	for out = append(out, 1); len(out) < 257; {
+		out = append(out, byte(256-len(out)))
+	}
+
+	return append(out, 0)
+}
+
+// xmpOfGIF is the packet in a GIF; nil when there is none.
+func xmpOfGIF(raw []byte) []byte {
+	if len(raw) < gifHead {
+		return nil
+	}
+
+	for at := gifHead + tableBytes(raw[10]); at < len(raw); {
+		switch raw[at] {
+		case extension:
+			if body, ok := bytes.CutPrefix(raw[at:], []byte(xmpBlock)); ok {
+				packet, _, _ := bytes.Cut(body, []byte{1}) // no letter of XML: the trailer begins
+
+				return packet
+			}
+			at = skipBlocks(raw, at+2)
+		case 0x2C:
+			if at+10 > len(raw) {
+				return nil
+			}
+			at = skipBlocks(raw, at+10+tableBytes(raw[at+9])+1)
+		default:
+			return nil
+		}
+	}
+
+	return nil
+}
+
+// behindLoop is the place in a GIF behind its colours and the count of its loops, which stays the first
+// extension: there are readers that look for it nowhere else.
+func behindLoop(raw []byte) int {
+	at := gifHead + tableBytes(raw[10])
+	if bytes.HasPrefix(raw[at:], []byte(loopBlock)) {
+		at = skipBlocks(raw, at+2)
+	}
+
+	return at
+}

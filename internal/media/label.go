@@ -130,6 +130,8 @@ func xmpOf(kind string, raw []byte) (packet []byte) {
 		}
 	case WebP:
 		packet = chunkOfWebP(raw, "XMP ")
+	case GIF:
+		packet = xmpOfGIF(raw)
 	}
 
 	return packet[:min(len(packet), maxXMP)]
@@ -176,6 +178,12 @@ func withLabel(kind string, data []byte, label string) []byte {
 		_ = binary.Write(&out, binary.BigEndian, uint16(2+len(xmpHead)+len(packet)))
 		_, _ = io.WriteString(&out, xmpHead+packet)
 		out.Write(data[2:])
+	case GIF:
+		at := behindLoop(data)
+		out.Write(data[:at])
+		out.WriteString(xmpBlock + packet)
+		out.Write(xmpTrailer())
+		out.Write(data[at:])
 	case PNG:
 		const head = 33 // signature and IHDR
 		body := slices.Concat([]byte("iTXt"), []byte(xmpChunk+"\x00\x00\x00\x00\x00"), []byte(packet))

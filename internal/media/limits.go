@@ -187,16 +187,16 @@ func (c *cost) readWebP(raw []byte) {
 
 // gifPixels sums the pixels of all frames, and counts them, by walking over the blocks, without decoding any.
 func gifPixels(raw []byte) (total, frames int, err error) {
-	if len(raw) < 13 {
+	if len(raw) < gifHead {
 		return 0, 0, errGIF
 	}
 
-	at := 13 + tableBytes(raw[10])
+	at := gifHead + tableBytes(raw[10])
 	for at < len(raw) {
 		switch raw[at] {
 		case 0x3B: // trailer
 			return total, frames, nil
-		case 0x21: // extension: label, then sub-blocks
+		case extension: // label, then sub-blocks
 			at = skipBlocks(raw, at+2)
 		case 0x2C: // frame: descriptor, colour table, code size, sub-blocks
 			if at+10 > len(raw) {
@@ -216,6 +216,9 @@ func gifPixels(raw []byte) (total, frames int, err error) {
 
 	return total, max(frames, 1), nil // no trailer: the decoder decides
 }
+
+// gifHead is how many bytes stand before the colours of a GIF.
+const gifHead = 13
 
 // tableBytes is the size of the colour table that a packed field announces.
 func tableBytes(packed byte) int {

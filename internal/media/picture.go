@@ -157,8 +157,8 @@ func encodeStill(kind string, img image.Image) ([]byte, error) {
 	return nil, fault.Invalid("file", "图片处理后仍超过微博的上限 5 MB，请缩小尺寸后再上传")
 }
 
-// rebuildGIF keeps every frame with its time and the loop count, and nothing else: comments and
-// application data go.
+// rebuildGIF keeps every frame with its time, the loop count and the label, and nothing else: comments and
+// other application data go.
 func rebuildGIF(raw []byte) (picture, error) {
 	g, err := gif.DecodeAll(bytes.NewReader(raw))
 	if err != nil {
@@ -179,13 +179,16 @@ func rebuildGIF(raw []byte) (picture, error) {
 		return picture{}, err
 	}
 
+	made := machineMade(GIF, raw)
+
 	return picture{
 		mime:   GIF,
-		data:   out.Bytes(),
+		data:   withLabel(GIF, out.Bytes(), made.json),
 		thumb:  thumb,
 		width:  g.Config.Width,
 		height: g.Config.Height,
 		frames: len(g.Image),
+		label:  made,
 	}, nil
 }
 

@@ -31,7 +31,8 @@ type Rendition struct {
 }
 
 // Rendition gives a picture that went out in no more than MaxRendition bytes, without a scope: the picture
-// itself where it is so small, else a JPEG of its first frame; of a very large one its thumbnail.
+// itself where it is so small, else a JPEG of its first frame; of a very large one its thumbnail. The label of
+// a picture that a machine made is in each of them.
 func (s *Service) Rendition(ctx context.Context, picture Media) (_ Rendition, err error) {
 	defer fault.Step(&err, "media.Rendition %d", picture.ID)
 
@@ -44,7 +45,7 @@ func (s *Service) Rendition(ctx context.Context, picture Media) (_ Rendition, er
 		return Rendition{}, err
 	}
 	if len(data) <= MaxRendition {
-		return asIs(data)
+		return asIs(data, picture.Label)
 	}
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -53,17 +54,27 @@ func (s *Service) Rendition(ctx context.Context, picture Media) (_ Rendition, er
 
 	for side := renditionSide; ; side = side * 3 / 4 {
 		small := scaled(img, side)
-		if data, err = smallest(small); err != nil || len(data) <= MaxRendition {
-			return Rendition{JPEG, data, small.Bounds().Dx(), small.Bounds().Dy()}, err
+		if data, err = smallest(small); err != nil {
+			return Rendition{}, err
+		}
+		if data = withLabel(JPEG, data, picture.Label); len(data) <= MaxRendition {
+			return Rendition{JPEG, data, small.Bounds().Dx(), small.Bounds().Dy()}, nil
 		}
 	}
 }
 
-// asIs is a file that is small enough already.
-func asIs(data []byte) (Rendition, error) {
+// asIs is a file that is small enough already. A thumbnail has no label of its own and gets that of its picture.
+func asIs(data []byte, label string) (Rendition, error) {
 	cfg, format, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return Rendition{}, err
+	}
+	kind := "image/" + format
+	if machineMade(kind, data).json == "" {
+		data = withLabel(kind, data, label)
+	}
 
-	return Rendition{"image/" + format, data, cfg.Width, cfg.Height}, err
+	return Rendition{kind, data, cfg.Width, cfg.Height}, nil
 }
 
 // smallest encodes coarser and coarser until the bytes suffice, or as coarsely as can still be read.

@@ -31,7 +31,14 @@ type Options struct {
 
 	// Lookup resolves a host; default the system's resolver.
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+
+	// Witnesses are names that exist as long as the internet does; default witnesses. Where a name is not
+	// known and none of them is either, the resolver knows nothing of the outside: the kind is NoWay.
+	Witnesses []string
 }
+
+// witnesses are two names of different keepers that everybody's resolver knows.
+var witnesses = []string{"www.gov.cn", "weibo.com"}
 
 // Client fetches. It keeps no connection open and no cookie, and is safe for concurrent use.
 type Client struct {
@@ -57,6 +64,9 @@ func New(options Options) *Client {
 		options.Lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 		}
+	}
+	if options.Witnesses == nil {
+		options.Witnesses = witnesses
 	}
 
 	c := &Client{options: options}
@@ -306,11 +316,25 @@ func (c *Client) resolve(ctx context.Context, host string) ([]netip.Addr, error)
 		return nil, &Failure{Kind: TimedOut, Cause: err}
 	case errors.As(err, &silent) && !silent.IsNotFound:
 		return nil, &Failure{Kind: NoWay, Cause: err}
+	case (err != nil || len(addrs) == 0) && c.blind(ctx):
+		return nil, &Failure{Kind: NoWay, Cause: err}
 	case err != nil || len(addrs) == 0:
 		return nil, &Failure{Kind: NoHost, Cause: err}
 	}
 
 	return addrs, nil
+}
+
+// blind tells whether the resolver says of every name that there is none, as one does that serves an inner
+// network alone: what it says of one name then tells nothing about that name.
+func (c *Client) blind(ctx context.Context) bool {
+	for _, name := range c.options.Witnesses {
+		if addrs, err := c.options.Lookup(ctx, name); err == nil && len(addrs) > 0 {
+			return false
+		}
+	}
+
+	return len(c.options.Witnesses) > 0
 }
 
 // dial connects to a host and port; the rule is held against the address that is connected to.

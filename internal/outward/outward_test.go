@@ -87,6 +87,85 @@ func TestNoPrivateAddressIsReached(t *testing.T) {
 	}
 }
 
+// TestEachHopOfARedirectIsCheckedAnew: the first three addresses may be reached, whichever comes then may not
+// lead inside.
+func TestEachHopOfARedirectIsCheckedAnew(t *testing.T) {
+	t.Parallel()
+	var reached, hops atomic.Int32
+	inner := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
+	t.Cleanup(inner.Close)
+	client, base := near(t, func(w http.ResponseWriter, r *http.Request) {
+		hops.Add(1)
+		if left := r.URL.Path[1:]; left != "" {
+			http.Redirect(w, r, "/"+left[1:]+"?"+r.URL.RawQuery, http.StatusFound)
+			return
+		}
+		http.Redirect(w, r, r.URL.Query().Get("to"), http.StatusFound)
+	}, outward.Options{})
+
+	for before, path := range []string{"/", "/x", "/xx"} {
+		for _, to := range []string{inner.URL, "http://10.0.0.1/", "http://192.168.1.1:8080/", "http://[fd00::1]"} {
+			hops.Store(0)
+			_, err := client.Get(t.Context(), base+path+"?to="+url.QueryEscape(to), 100)
+			wantKind(t, err, outward.Private)
+			if int(hops.Load()) != before+1 {
+				t.Errorf("%s to %s: %d hops were made, want %d", path, to, hops.Load(), before+1)
+			}
+		}
+		_, err := client.Get(t.Context(), base+path+"?to=file:///etc/passwd", 100)
+		wantKind(t, err, outward.BadAddress)
+	}
+	if reached.Load() > 0 {
+		t.Error("what only this machine sees was reached")
+	}
+}
+
+// TestARedirectToANameThatTurnsInside: the name is public when the hop is checked and private at its dial.
+func TestARedirectToANameThatTurnsInside(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	client, base := near(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://rebind.example/", http.StatusFound)
+	}, outward.Options{Lookup: func(context.Context, string) ([]netip.Addr, error) {
+		if asked.Add(1) == 1 {
+			return []netip.Addr{netip.MustParseAddr("110.242.68.66")}, nil
+		}
+
+		return []netip.Addr{netip.MustParseAddr("10.0.0.1")}, nil
+	}})
+
+	_, err := client.Get(t.Context(), base, 100)
+	wantKind(t, err, outward.Private)
+	if asked.Load() != 2 {
+		t.Errorf("resolved %d times", asked.Load())
+	}
+}
+
+// TestAResolverThatKnowsNothingProvesNothing: what is not known is unknown only where other names are known.
+func TestAResolverThatKnowsNothingProvesNothing(t *testing.T) {
+	t.Parallel()
+
+	for name, c := range map[string]struct {
+		knows string
+		want  outward.Kind
+	}{
+		"no name at all":    {"", outward.NoWay},
+		"one witness":       {"weibo.com", outward.NoHost},
+		"the other witness": {"www.gov.cn", outward.NoHost},
+	} {
+		client := outward.New(outward.Options{Lookup: func(_ context.Context, host string) ([]netip.Addr, error) {
+			if host == c.knows {
+				return []netip.Addr{netip.MustParseAddr("110.242.68.66")}, nil
+			}
+
+			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+		}})
+		if _, err := client.Get(t.Context(), "http://none.example/", 10); outward.KindOf(err) != c.want {
+			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+	}
+}
+
 // TestANameThatAnswersOtherwiseTheSecondTime: the check sees a public address, the dial a private one.
 func TestANameThatAnswersOtherwiseTheSecondTime(t *testing.T) {
 	t.Parallel()
@@ -187,6 +266,10 @@ func TestFailuresHaveTheirKind(t *testing.T) {
 		Allowed: []string{strings.TrimPrefix(secure.URL, "https://"), dead},
 		TLS:     &tls.Config{MinVersion: tls.VersionTLS12},
 		Lookup: func(_ context.Context, host string) ([]netip.Addr, error) {
+			if host == "weibo.com" {
+				return []netip.Addr{netip.MustParseAddr("110.242.68.66")}, nil
+			}
+
 			return nil, &net.DNSError{Err: "no such host", IsNotFound: host != "silent.example"}
 		},
 	})

@@ -14,6 +14,7 @@ var (
 	actCopy   = acts.Declare("post.copy", i18n.N("复制稿件"))
 	actMove   = acts.Declare("post.move", i18n.N("稿件换单位"))
 	actDelete = acts.Declare("post.delete", i18n.N("删除草稿"))
+	actLook   = acts.Declare("post.look", i18n.N("重新查看链接"))
 )
 
 // TrailActs are the acts that this package writes into the trail.

@@ -8,6 +8,7 @@ import (
 	"juzhen/internal/api/rest"
 	"juzhen/internal/column"
 	"juzhen/internal/delivery"
+	"juzhen/internal/link"
 	"juzhen/internal/media"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
@@ -18,6 +19,7 @@ import (
 type Deps struct {
 	Columns    *column.Service
 	Deliveries *delivery.Service
+	Links      *link.Service
 	Media      *media.Service
 	Plan       *plan.Service
 	Posts      *post.Service
@@ -41,6 +43,7 @@ func Register(to *rest.API, deps Deps) Reader {
 	a.many()
 	a.reviews()
 	a.notes()
+	a.links()
 
 	return a.showPost
 }

@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/beijing"
+	"juzhen/internal/check"
 	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
 	"juzhen/internal/identity"
@@ -118,6 +119,8 @@ var factNames = map[string]string{
 	"advance":            "申请编号",
 	"remote_id":          "微博编号",
 	"origin":             "来源",
+	"rules":              "规则",
+	"links":              "链接数",
 }
 
 func (t teller) name(key string) string {
@@ -241,6 +244,8 @@ func (t teller) word(key, x string) string {
 		return account.Connector(x).Label()
 	case "seat":
 		return account.Seat(x).Label()
+	case "rules":
+		return check.Rule(x).Label()
 	case "origin":
 		return reach.Origin(x).Label()
 	case "state":

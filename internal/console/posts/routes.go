@@ -120,6 +120,7 @@ func (h *pages) routePosts(g *gin.RouterGroup) {
 	h.kit.Handle(g, "POST", "/:id/withdraw", access.PostWrite, h.withdraw)
 	h.kit.Handle(g, "POST", "/:id/reschedule", access.PostWrite, h.reschedule)
 	h.kit.Handle(g, "POST", "/:id/exceptions", access.PostView, h.except)
+	h.kit.Handle(g, "POST", "/:id/links/look", access.PostView, h.lookAgain)
 	h.kit.Handle(g, "POST", "/:id/delete", access.PostWrite, h.delete)
 	h.kit.Handle(g, "GET", "/:id/deliveries/:delivery", access.PostView, h.story)
 	h.kit.Handle(g, "POST", "/:id/deliveries/:delivery/cancel", access.PostWrite, h.cancel)

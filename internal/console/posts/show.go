@@ -47,7 +47,7 @@ type postPage struct {
 	CopyKey    string
 	Found      []parts.Found
 	Stops      parts.Stops
-	Links      []parts.Link
+	Links      parts.LinkList
 	Relay      *relay.Board // what it asks of other accounts
 
 	states map[delivery.State]int // how many deliveries are in each
@@ -167,7 +167,7 @@ func (h *pages) postPage(c *gin.Context) (postPage, error) {
 	if err != nil {
 		return p, err
 	}
-	p.Links = parts.Links(p.Base, links)
+	p.Links = parts.Links(p.Base, stored, links)
 	p.Next = p.T(nextStep(p))
 	p.DueField = dueField(p.Post, p.Now)
 	p.Follow = page.Follow{Of: "post/" + strconv.FormatInt(id, 10), Every: 30}

@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -64,12 +65,39 @@ func (h *pages) except(c *gin.Context) error {
 	if err != nil {
 		return h.again(c, err)
 	}
-	to := postPath(id)
-	if form.Back == "review" {
-		to = fmt.Sprintf("/reviews/%d", id)
+
+	return h.kit.See(c, backTo(id, form.Back), "已申请例外，等待第二人确认")
+}
+
+// backTo is the page on which a button was pressed that stands at review too.
+func backTo(id int64, back string) string {
+	if back == "review" {
+		return fmt.Sprintf("/reviews/%d", id)
 	}
 
-	return h.kit.See(c, to, "已申请例外，等待第二人确认")
+	return postPath(id)
+}
+
+// lookForm says from where the links are asked about.
+type lookForm struct {
+	Back string `form:"back" check:"max=10"`
+}
+
+// lookAgain has the links of the post looked at again; the page that is open shows what comes of it. That it
+// is too early, and the like, is told where the button was pressed.
+func (h *pages) lookAgain(c *gin.Context) error {
+	id, form, links, err := web.Act(c, func(id int64, _ lookForm) (int, error) {
+		return h.Posts.LookAgain(c.Request.Context(), web.Actor(c), id)
+	})
+	var told *fault.Error
+	switch {
+	case (fault.Is(err, fault.KindTooMany) || fault.Is(err, fault.KindConflict)) && errors.As(err, &told):
+		return h.kit.See(c, backTo(id, form.Back), told.Text, told.Args...)
+	case err != nil:
+		return h.again(c, err)
+	}
+
+	return h.kit.See(c, backTo(id, form.Back), "正在重新查看 {.n} 个链接，看完就显示在这里", "n", links)
 }
 
 // again shows the post's page with what went wrong.

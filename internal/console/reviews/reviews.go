@@ -138,7 +138,7 @@ type reviewPage struct {
 	Notes    notesOf
 	Words    words    // of the version, while its step is one of editing
 	Typed    []string // what an editor had written, when it could not be kept
-	Links    []parts.Link
+	Links    parts.LinkList
 	Relay    *relay.Board // what its approval covers beside it
 }
 
@@ -260,7 +260,8 @@ func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 	if err != nil {
 		return err
 	}
-	page.Links = parts.Links(page.Base, links)
+	page.Links = parts.Links(page.Base, page.Post, links)
+	page.Links.Back = "review"
 	if len(page.Version.Relay) > 0 {
 		found, err := h.Relays.OfPost(ctx, web.Actor(c), page.Post.ID)
 		if err != nil {
