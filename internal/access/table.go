@@ -77,6 +77,7 @@ const (
 	InboxAnswer     Permission = "inbox.answer"
 	InboxAssign     Permission = "inbox.assign"
 	InboxReveal     Permission = "inbox.reveal"
+	ClockManage     Permission = "clock.manage"
 	SiteManage      Permission = "site.manage"
 	ChannelManage   Permission = "channel.manage"
 	RebuttalManage  Permission = "rebuttal.manage"
@@ -192,6 +193,8 @@ var table = []right{
 		"分派市民互动 · assign what citizens say"},
 	{InboxReveal, InboxView, [5]Extent{own, no, sub, no, no},
 		"查看市民姓名和号码，记入审计 · see a citizen's name and numbers, recorded in the trail"},
+	{ClockManage, InboxView, [5]Extent{no, no, sub, no, no},
+		"设置互动的答复时限和服务时间 · set until when citizens are answered, and the hours of service"},
 	{SiteManage, UnitView, [5]Extent{no, no, sub, sub, no},
 		"微官网：设置、申请与确认公开、关闭 · public site: settings, ask for and confirm publication, close"},
 	{ChannelManage, UnitView, [5]Extent{no, no, no, sub, no},

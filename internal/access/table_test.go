@@ -52,6 +52,7 @@ inbox.view         O             S        S          -             S
 inbox.answer       O             -        S          -             -
 inbox.assign       O             -        S          -             -
 inbox.reveal       O             -        S          -             -
+clock.manage       -             -        S          -             -
 site.manage        -             -        S          S             -
 channel.manage     -             -        -          S             -
 rebuttal.manage    O             -        S          -             -

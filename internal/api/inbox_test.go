@@ -67,3 +67,22 @@ VALUES (1, 1, 'comment', '40', 'comment', 'commercial', $1, '57', '通州老张'
 		t.Errorf("%d are the writer's", n)
 	}
 }
+
+// TestTermsByTheInterface: read, set from an instant on, refused on an old revision, given up.
+func TestTermsByTheInterface(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	terms := map[string]any{
+		"begin": "08:00", "end": "24:00", "days": []int{1, 2, 3}, "works": true,
+		"limits": []map[string]any{{"kind": "ask", "first_minutes": 30, "next_minutes": 60, "urgent": true}},
+	}
+	w.call("writer", "GET", "/inbox/terms", nil).want(200).says("09:00", "items", 0, "now", "begin")
+	w.call("writer", "PUT", "/inbox/terms/1", body{"revision": 0}).problem(403, "forbidden")
+	set := body{"revision": 0, "terms": terms}
+	w.call("supervisor", "PUT", "/inbox/terms/1", set).want(200).says("24:00", "now", "end").says("1", "revision")
+	w.call("supervisor", "PUT", "/inbox/terms/1", set).problem(409, "conflict")
+	terms["days"] = []int{}
+	w.call("supervisor", "PUT", "/inbox/terms/1", body{"revision": 1, "terms": terms}).problem(422, "invalid")
+	w.call("supervisor", "PUT", "/inbox/terms/1", body{"revision": 1}).want(200).says("09:00", "now", "begin")
+	w.call("auditor", "GET", "/inbox/terms/1", nil).want(200).says("2", "revision")
+}

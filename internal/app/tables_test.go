@@ -204,6 +204,7 @@ var tables = []table{
 	{"inbox_matters", "inbox", "", ""},
 	{"inbox_pauses", "inbox", "", ""},
 	{"inbox_steps", "inbox", "", ""},
+	{"inbox_terms", "inbox", "", ""},
 	{"inbox_watches", "inbox", "", ""},
 
 	{"inspection_rules", "inspect", "", ""},

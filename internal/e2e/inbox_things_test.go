@@ -39,3 +39,12 @@ func heardIn(state string, revision int) func(*side) vars {
 		return v.with(vars{"unit": s.unit, "id": id})
 	}
 }
+
+// unitTerms is a unit of the side that has set nothing yet of until when it answers.
+func unitTerms(s *side) vars {
+	s.g.id(`
+		WITH gone AS (DELETE FROM inbox_terms WHERE unit_id = $1 RETURNING 1)
+		SELECT count(*) FROM gone`, s.unit)
+
+	return vars{"id": s.unit, "unit": s.unit}
+}

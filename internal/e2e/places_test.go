@@ -109,6 +109,8 @@ var placesOf = map[string][]string{
 		"/faults/{fault}",
 	},
 	"zhuguan": {
+		"/inbox/terms",
+		"/inbox/terms/{unit}",
 		"/posts/{sent}/takedown",
 		"/reports",
 		"/reports?kind=league",

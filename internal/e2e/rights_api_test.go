@@ -777,6 +777,12 @@ var apiRules = []rule{
 		"POST /api/v1/inbox/:id/snooze", "P-S--", heard, `{"revision":1}`,
 		"SELECT revision = 2 FROM inbox_matters WHERE id = {id}", usual,
 	},
+	{"GET /api/v1/inbox/terms", "PRS-A", nil, "", "墙内单位", listed},
+	{"GET /api/v1/inbox/terms/:id", "PRS-A", unitTerms, "", "墙内单位", usual},
+	{
+		"PUT /api/v1/inbox/terms/:id", "--S--", unitTerms, `{"revision":0}`,
+		"SELECT EXISTS (SELECT FROM inbox_terms WHERE unit_id = {id} AND written_by = {self})", usual,
+	},
 	{"GET /api/v1/inspection", "PRS-A", running, "limit=200", "墙内号", listed},
 	{"GET /api/v1/reach.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /api/v1/accounts/:id/reach", "PRS-A", running, "", "墙内号", usual},

@@ -707,6 +707,12 @@ var pageRules = []rule{
 		"POST /inbox/:id/snooze", "P-S--", heard, "revision=1",
 		"SELECT revision = 2 FROM inbox_matters WHERE id = {id}", usual,
 	},
+	{"GET /inbox/terms", "PRS-A", nil, "", "墙内单位", listed},
+	{"GET /inbox/terms/:id", "PRS-A", unitTerms, "", "墙内单位", usual},
+	{
+		"POST /inbox/terms/:id", "--S--", unitTerms, "revision=0&inherits=yes",
+		"SELECT EXISTS (SELECT FROM inbox_terms WHERE unit_id = {id} AND written_by = {self})", usual,
+	},
 	{"GET /inspection", "-RS-A", below, "account={id}", "墙内号", usual},
 	{"GET /reach/matrix.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /reach/falls", "PRS-A", nil, "", "", usual},

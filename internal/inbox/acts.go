@@ -22,6 +22,7 @@ var (
 	actMerge  = acts.Declare("inbox.merge", i18n.N("并入另一件互动"))
 	actNote   = acts.Declare("inbox.note", i18n.N("互动备注"))
 	actReveal = acts.Declare("inbox.reveal", i18n.N("查看市民姓名和号码"))
+	actTerms  = acts.Declare("inbox.terms", i18n.N("设置互动的答复时限"))
 	actPurge  = acts.Declare("inbox.purge", i18n.N("按保存期限清除市民的文字"))
 )
 

@@ -60,11 +60,12 @@ type Span struct{ From, Until time.Time }
 
 // Hours is when a unit serves, from an instant on.
 type Hours struct {
-	Since time.Time
-	Begin time.Duration // after midnight in Shanghai
-	End   time.Duration
-	Days  [7]bool // by time.Weekday
-	Works bool    // days off and worked weekends of the holiday table count
+	Since  time.Time
+	Begin  time.Duration // after midnight in Shanghai
+	End    time.Duration
+	Days   [7]bool // by time.Weekday
+	Works  bool    // days off and worked weekends of the holiday table count
+	Always bool    // day and night, whatever the rest says: urgent kinds
 }
 
 // Calendar is when a unit serves: the version in force at each instant, in order of their beginnings.
@@ -72,7 +73,6 @@ type Hours struct {
 type Calendar struct {
 	Versions []Hours
 	Special  func(day time.Time) (works, known bool) // of a day that is not worked as its weekday says
-	Always   bool                                    // day and night: urgent kinds
 }
 
 // UsualHours is when a unit serves that has said nothing else: workdays from nine to five.
@@ -90,9 +90,6 @@ const horizon = 800
 // spans gives the service of one day of Shanghai.
 func (c Calendar) spans(day time.Time) (spans []Span) {
 	next := day.AddDate(0, 0, 1)
-	if c.Always {
-		return []Span{{day, next}}
-	}
 
 	for i, version := range c.Versions {
 		from, until := version.Since, next
@@ -102,19 +99,35 @@ func (c Calendar) spans(day time.Time) (spans []Span) {
 		if i+1 < len(c.Versions) {
 			until = c.Versions[i+1].Since
 		}
-		works := version.Days[day.Weekday()]
-		if version.Works && c.Special != nil {
-			if special, known := c.Special(day); known {
-				works = special
-			}
+		if !day.Before(until) || !from.Before(next) {
+			continue
 		}
-		span := Span{later(day.Add(version.Begin), from), earlier(day.Add(version.End), until)}
-		if works && span.From.Before(span.Until) {
+		span := c.served(version, day, next)
+		span = Span{later(span.From, from), earlier(span.Until, until)}
+		if span.From.Before(span.Until) {
 			spans = append(spans, span)
 		}
 	}
 
 	return spans
+}
+
+// served is the service of a day by one version; an empty span where it does not serve.
+func (c Calendar) served(version Hours, day, next time.Time) Span {
+	if version.Always {
+		return Span{day, next}
+	}
+	works := version.Days[day.Weekday()]
+	if version.Works && c.Special != nil {
+		if special, known := c.Special(day); known {
+			works = special
+		}
+	}
+	if !works {
+		return Span{day, day}
+	}
+
+	return Span{day.Add(version.Begin), day.Add(version.End)}
 }
 
 // Due is the first instant at which a clock that runs from an instant has run for the limit: only within
@@ -124,10 +137,13 @@ func (c Calendar) Due(from time.Time, limit time.Duration, pauses []Span) *time.
 	if limit <= 0 {
 		return nil
 	}
-	left := limit
+	left, first := limit, beijing.Day(from)
 
 	for n := range horizon {
-		day := beijing.Day(from).AddDate(0, 0, n)
+		day := first.AddDate(0, 0, n)
+		if stands(pauses, day) {
+			return nil
+		}
 
 		for _, span := range c.spans(day) {
 			for _, run := range without(Span{later(span.From, from), span.Until}, pauses) {
@@ -142,6 +158,11 @@ func (c Calendar) Due(from time.Time, limit time.Duration, pauses []Span) *time.
 	}
 
 	return nil
+}
+
+// stands tells whether a pause without an end has begun.
+func stands(pauses []Span, at time.Time) bool {
+	return slices.ContainsFunc(pauses, func(p Span) bool { return p.Until.IsZero() && p.From.Before(at) })
 }
 
 // Running is how long a clock has run between two instants.

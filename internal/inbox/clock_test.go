@@ -37,6 +37,7 @@ func TestDue(t *testing.T) {
 	usual := Calendar{Versions: []Hours{UsualHours()}, Special: special}
 	later := UsualHours()
 	later.Since, later.Begin, later.End = at("2026-12-01 00:00"), 8*time.Hour, 20*time.Hour
+	urgent := Calendar{Versions: []Hours{UsualHours(), {Since: at("2026-12-05 00:00"), Always: true}}}
 	changed := Calendar{Versions: []Hours{UsualHours(), later}}
 
 	for name, c := range map[string]struct {
@@ -53,13 +54,14 @@ func TestDue(t *testing.T) {
 		"over a weekend":          {usual, "2026-12-04 16:00", 2 * time.Hour, nil, "2026-12-07 10:00"},
 		"over a holiday":          {usual, "2026-09-30 16:00", 2 * time.Hour, nil, "2026-10-08 10:00"},
 		"on a worked Saturday":    {usual, "2026-10-09 16:00", 2 * time.Hour, nil, "2026-10-10 10:00"},
-		"day and night":           {Calendar{Always: true}, "2026-12-05 23:00", 2 * time.Hour, nil, "2026-12-06 01:00"},
+		"day and night":           {Calendar{Versions: []Hours{{Always: true}}}, "2026-12-05 23:00", 2 * time.Hour, nil, "2026-12-06 01:00"},
 		"a pause":                 {usual, "2026-11-30 10:00", 4 * time.Hour, []Span{{at("2026-11-30 11:00"), at("2026-11-30 12:30")}}, "2026-11-30 15:30"},
 		"two pauses over another": {usual, "2026-11-30 10:00", 2 * time.Hour, []Span{{at("2026-11-30 10:30"), at("2026-11-30 12:00")}, {at("2026-11-30 11:00"), at("2026-11-30 13:00")}}, "2026-11-30 14:30"},
 		"an open pause":           {usual, "2026-11-30 10:00", 4 * time.Hour, []Span{{From: at("2026-11-30 11:00")}}, ""},
 		"due as the pause begins": {usual, "2026-11-30 10:00", time.Hour, []Span{{From: at("2026-11-30 11:00")}}, "2026-11-30 11:00"},
 		"no limit":                {usual, "2026-11-30 10:00", 0, nil, ""},
 		"new hours":               {changed, "2026-11-30 16:00", 5 * time.Hour, nil, "2026-12-01 12:00"},
+		"urgent from now on":      {urgent, "2026-12-04 16:00", 12 * time.Hour, nil, "2026-12-05 11:00"},
 		"never open":              {Calendar{Versions: []Hours{{Begin: 9 * time.Hour, End: 17 * time.Hour}}}, "2026-11-30 10:00", time.Hour, nil, ""},
 	} {
 		got := ""
@@ -144,7 +146,7 @@ func TestDueIsThatOfAPlainCount(t *testing.T) {
 		minute := func(name string, most int) time.Duration {
 			return time.Duration(rapid.IntRange(0, most).Draw(t, name)) * time.Minute
 		}
-		calendar := Calendar{Always: rapid.IntRange(0, 5).Draw(t, "always") == 0}
+		calendar := Calendar{}
 		off := rapid.IntRange(-1, 9).Draw(t, "off")
 		calendar.Special = func(day time.Time) (bool, bool) {
 			return false, off >= 0 && day.Equal(begin.AddDate(0, 0, off))
@@ -153,6 +155,7 @@ func TestDueIsThatOfAPlainCount(t *testing.T) {
 		since := begin
 		for range rapid.IntRange(1, 3).Draw(t, "versions") {
 			hours := Hours{Since: since, Begin: minute("begin", 1200), Works: rapid.Bool().Draw(t, "works")}
+			hours.Always = rapid.IntRange(0, 5).Draw(t, "always") == 0
 
 			hours.End = hours.Begin + minute("length", 240) + time.Minute
 			for day := range hours.Days {
@@ -208,15 +211,14 @@ func counts(c Calendar, pauses []Span, now time.Time) bool {
 			return false
 		}
 	}
-	if c.Always {
-		return true
-	}
-
 	hours := c.Versions[0]
 	for _, version := range c.Versions[1:] {
 		if !now.Before(version.Since) {
 			hours = version
 		}
+	}
+	if hours.Always {
+		return true
 	}
 	day := beijing.Day(now)
 	works := hours.Days[day.Weekday()]

@@ -143,6 +143,7 @@ func AddWorkers(workers *river.Workers, service *Service) error {
 		river.AddWorkerSafely(workers, poller{s: service}),
 		river.AddWorkerSafely(workers, sweeper{s: service}),
 		river.AddWorkerSafely(workers, purger{s: service}),
+		river.AddWorkerSafely(workers, reckoner{s: service}),
 	} {
 		if err != nil {
 			return err
@@ -158,6 +159,7 @@ func Periodic() []queue.Periodic {
 		{Every: 30 * time.Second, Args: PlanArgs{}, OnStart: true},
 		{Every: 5 * time.Minute, Args: SweepArgs{}, OnStart: true},
 		{Every: 6 * time.Hour, Args: PurgeArgs{}},
+		{Every: time.Hour, Args: ReckonArgs{}}, // holidays and units change too
 	}
 }
 

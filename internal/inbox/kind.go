@@ -53,9 +53,6 @@ var limits = map[Kind]Limit{
 	NoMatter:  {},
 }
 
-// UsualLimit is the limit of a kind that holds where no unit has set its own.
-func UsualLimit(kind Kind) Limit { return limits[kind] }
-
 // words tell kinds apart, the first that fits wins.
 var words = []struct {
 	kind Kind

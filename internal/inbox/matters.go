@@ -67,11 +67,13 @@ func (m Matter) assigned() (todo.Item, bool) {
 	}
 
 	return todo.Item{
-		Matter: todoAssigned, Key: fmt.Sprintf("inbox/%d/%d", m.ID, *m.OwnerID), UnitPath: m.UnitPath,
+		Matter: todoAssigned, Key: ownerKey(m.ID, *m.OwnerID), UnitPath: m.UnitPath,
 		SubjectID: m.ID, OnlyUsers: []int64{*m.OwnerID}, DueAt: m.DueAt,
 		Args: map[string]any{"account": m.At(), "id": m.ID},
 	}, true
 }
+
+func ownerKey(id, owner int64) string { return fmt.Sprintf("inbox/%d/%d", id, owner) }
 
 // accountItem is what waits at the inbox of an account.
 func accountItem(matter todo.Matter, accountID int64, path, at string) todo.Item {

@@ -232,7 +232,7 @@ func (s *Service) Do(ctx context.Context, actor access.Actor, id int64, move Mov
 		if err := updateMatter(ctx, tx, before, to, move, actor.UserID, s.now()); err != nil {
 			return err
 		}
-		if err := s.reckon(ctx, tx, id); err != nil {
+		if err := s.reckon(ctx, tx, before); err != nil {
 			return err
 		}
 		if out, err = findMatter(ctx, tx.DB, access.System("inbox"), id); err != nil {
@@ -322,9 +322,15 @@ func (s *Service) owner(
 	return move, nil
 }
 
-// reckon gives a matter the clock of what it is now.
-func (s *Service) reckon(ctx context.Context, tx pg.Tx, id int64) error {
+// reckon gives a matter the clock of what it is now, by the terms of its account's unit: what a citizen is
+// promised does not depend on who deals with it.
+func (s *Service) reckon(ctx context.Context, tx pg.Tx, before Matter) error {
+	id := before.ID
 	m, err := standingOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	dial, err := s.dialOf(ctx, tx, before.AccountPath)
 	if err != nil {
 		return err
 	}
@@ -332,7 +338,7 @@ func (s *Service) reckon(ctx context.Context, tx pg.Tx, id int64) error {
 	if err != nil {
 		return err
 	}
-	clocked := s.clocked(m, facts[id], m.State)
+	clocked := dial.clocked(m, facts[id], m.State)
 
 	return setClock(ctx, tx, id, clocked.since, clocked.due, facts[id].ours)
 }

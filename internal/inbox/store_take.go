@@ -68,11 +68,17 @@ const standingColumns = `m.id, m.citizen, m.thread, m.thread_uid, m.state, m.kin
 
 func scanStanding(row pgx.CollectableRow) (*standing, error) {
 	m := &standing{}
-	err := row.Scan(&m.ID, &m.Citizen, &m.Thread, &m.ThreadUID, &m.State, &m.Kind, &m.OpenedAt, &m.ReopenedAt,
-		&m.ClosedAt)
+	err := row.Scan(m.columns()...)
 	m.before = m.State
 
 	return m, err
+}
+
+// columns are where the standingColumns go.
+func (m *standing) columns() []any {
+	return []any{
+		&m.ID, &m.Citizen, &m.Thread, &m.ThreadUID, &m.State, &m.Kind, &m.OpenedAt, &m.ReopenedAt, &m.ClosedAt,
+	}
 }
 
 // openBooks reads the matters that arrivals may belong to: of each person the open one, else the last that
@@ -139,10 +145,7 @@ WHERE i.account_id = $1 AND i.thing = 'comment' AND i.remote_id = ANY ($2)`, acc
 	var remote string
 	m := standing{}
 
-	_, err = pgx.ForEachRow(rows, []any{
-		&remote, &m.ID, &m.Citizen, &m.Thread, &m.ThreadUID, &m.State, &m.Kind, &m.OpenedAt, &m.ReopenedAt,
-		&m.ClosedAt,
-	}, func() error {
+	_, err = pgx.ForEachRow(rows, append([]any{&remote}, m.columns()...), func() error {
 		one, ok := known[m.ID]
 		if !ok {
 			copied := m

@@ -34,12 +34,12 @@ type standing struct {
 	ThreadUID  string
 	State      State
 	Kind       Kind
-	UnitPath   string
 	OpenedAt   time.Time
 	ReopenedAt *time.Time
 	ClosedAt   *time.Time
 
 	fresh  bool // not in the books yet
+	dueAt  *time.Time
 	asked  *time.Time
 	steps  []Step
 	before State
@@ -82,7 +82,7 @@ func (s *Service) take(
 		return 0, err
 	}
 
-	return len(list), s.settle(ctx, tx, touched(list))
+	return len(list), s.settle(ctx, tx, a.UnitPath, touched(list))
 }
 
 // arrivals are what belongs into the books of what was heard, in the order in which it was said.
@@ -164,10 +164,15 @@ func touched(list []arrival) (all []*standing) {
 	return all
 }
 
-// settle brings matters to where what is in the books puts them: state, clock, what was said last.
-func (s *Service) settle(ctx context.Context, tx pg.Tx, all []*standing) error {
+// settle brings matters of the accounts of a unit to where what is in the books puts them: state, clock, what
+// was said last.
+func (s *Service) settle(ctx context.Context, tx pg.Tx, unitPath string, all []*standing) error {
 	if len(all) == 0 {
 		return nil
+	}
+	dial, err := s.dialOf(ctx, tx, unitPath)
+	if err != nil {
+		return err
 	}
 	facts, err := factsOf(ctx, tx, all)
 	if err != nil {
@@ -177,7 +182,7 @@ func (s *Service) settle(ctx context.Context, tx pg.Tx, all []*standing) error {
 	settled := make([]settling, len(all))
 	for i, matter := range all {
 		known := facts[matter.ID]
-		settled[i] = s.clocked(matter, known, matter.heard(known, s.now()))
+		settled[i] = dial.clocked(matter, known, matter.heard(known, s.now()))
 	}
 
 	return updateSettled(ctx, tx, settled, s.now())
@@ -230,35 +235,4 @@ func (m *standing) heard(known facts, now time.Time) State {
 	m.steps = append(m.steps, Step{Act: act, From: m.State, To: to, At: now})
 
 	return to
-}
-
-// settling is a matter with where it is put.
-type settling struct {
-	*standing
-	to    State
-	since *time.Time
-	due   *time.Time
-	known facts
-}
-
-// clocked gives the clock of a matter in a state.
-func (s *Service) clocked(m *standing, known facts, to State) settling {
-	out := settling{standing: m, to: to, known: known}
-	if !to.Waits() {
-		return out
-	}
-	clocks := Clocks(known.all(m))
-	if len(clocks) == 0 || clocks[len(clocks)-1].Stopped != nil {
-		return out
-	}
-	clock := clocks[len(clocks)-1]
-	limit := UsualLimit(m.Kind)
-	allowed := limit.Next
-	if clock.First {
-		allowed = limit.First
-	}
-	calendar := Calendar{Versions: []Hours{UsualHours()}, Special: s.special(), Always: limit.Urgent}
-	out.since, out.due = &clock.Since, calendar.Due(clock.Since, allowed, known.pauses)
-
-	return out
 }

@@ -107,6 +107,14 @@ func array(people []int64) *string {
 	return &text
 }
 
+func putOff(ctx context.Context, tx pg.Tx, keys []string, due []*time.Time) error {
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE todos t SET due_at = x.due FROM unnest($1::text[], $2::timestamptz[]) AS x (key, due)
+WHERE t.key = x.key AND t.resolved_at IS NULL`, keys, due)
+
+	return err
+}
+
 // resolve closes the open matters that a condition picks, whose parameters begin at $3, and their notices.
 func resolve(ctx context.Context, tx pg.Tx, at time.Time, by int64, where string, args ...any) error {
 	rows, err := tx.Pgx.Query(ctx, `

@@ -106,6 +106,19 @@ func RaiseManyTx(ctx context.Context, tx pg.Tx, at time.Time, list []Item) (err 
 
 var errIncomplete = errors.New("key or matter is missing")
 
+// PutOffTx says until when open matters are due now, each by its key; nil: at no time. Nobody is told again. It
+// does nothing where none is open.
+func PutOffTx(ctx context.Context, tx pg.Tx, due map[string]*time.Time) (err error) {
+	defer fault.Step(&err, "todo.PutOffTx")
+
+	keys, times := make([]string, 0, len(due)), make([]*time.Time, 0, len(due))
+	for key, at := range due {
+		keys, times = append(keys, key), append(times, at)
+	}
+
+	return putOff(ctx, tx, keys, times)
+}
+
 // ResolveTx closes the open matter with this key; by is 0 when the machine did it. It does nothing when
 // none is open.
 func ResolveTx(ctx context.Context, tx pg.Tx, at time.Time, key string, by int64) (err error) {

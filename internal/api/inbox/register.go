@@ -29,6 +29,12 @@ func Register(to *rest.API, deps Deps) {
 	}
 	rest.Register(a.API, operation(http.MethodGet, "/inbox", "list-inbox",
 		i18n.N("市民互动，最先到答复时限的在前；姓名和号码隐去")), access.InboxView, a.list)
+	rest.Register(a.API, operation(http.MethodGet, "/inbox/terms", "list-inbox-terms",
+		i18n.N("各单位的答复时限和服务时间")), access.InboxView, a.terms)
+	rest.Register(a.API, operation(http.MethodGet, "/inbox/terms/{id}", "get-inbox-terms",
+		i18n.N("一个单位的答复时限：现在的和以后的")), access.InboxView, a.termsOf)
+	rest.Register(a.API, operation(http.MethodPut, "/inbox/terms/{id}", "set-inbox-terms",
+		i18n.N("从某时起改一个单位的答复时限和服务时间")), access.ClockManage, a.setTerms)
 	rest.Register(a.API, operation(http.MethodGet, "/inbox/{id}", "get-inbox",
 		i18n.N("一件互动：往来和经过")), access.InboxView, a.find)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/reveal", "reveal-inbox",

@@ -106,3 +106,31 @@ func TestTheListFilters(t *testing.T) {
 	p.Exec("UPDATE inbox_matters SET due_at = '2026-11-29'")
 	boss.Get("/inbox?due=over").WantCount("#inbox tbody tr", 1).WantText(".banner-bad", "1 件超过答复时限")
 }
+
+// TestTermsAreSetOnTheirPage: what is wrong is told at its field and nothing typed is lost; what is saved is
+// shown, and a second one from the same page is refused.
+func TestTermsAreSetOnTheirPage(t *testing.T) {
+	t.Parallel()
+
+	p := newWorld(t)
+	boss, unit := p.As("boss"), stage.One[string](p.Stage, "SELECT id::text FROM units WHERE name = '朝阳区'")
+	address := "/inbox/terms/" + unit
+	boss.Get("/inbox/terms").Want(200).WantText("#terms", "缺省").WantText("#terms", "09:00–17:00")
+	p.As("auditor").Get(address).Want(200).WantCount("form[action*=terms]", 0)
+	p.As("admin").Get("/inbox/terms").Want(403)
+
+	form := boss.Get(address).Want(200).Form("form[action*=terms]")
+	form.Set("first_ask", "三天")
+	form.Set("end", "09:30")
+	boss.Post(address, form).Want(422).WantText(".field-wrong", "每天至少一小时").
+		WantCount("[name=first_ask][value='三天']", 1)
+	form.Set("end", "00:00")
+	boss.Post(address, form).Want(422).WantText(".field-wrong", "0 到 240 小时")
+	form.Set("first_ask", "0.5")
+	form.Set("since", "2026-12-01T08:00")
+	boss.Post(address, form).Want(303)
+	boss.Get(address).WantText("main", "09:00–24:00").WantText("main", "0.5 小时").WantCount("#versions tbody tr", 1)
+	boss.Post(address, form).Want(409)
+	p.As("officer").Post(address, form).Want(403)
+	boss.English().Get(address).Want(200).WantText("main", "Mon")
+}
