@@ -71,6 +71,7 @@ const (
 	InspectManage   Permission = "inspect.manage"
 	FaultWrite      Permission = "faultbook.write"
 	FaultClose      Permission = "faultbook.close"
+	IndexManage     Permission = "index.manage"
 	ReportMake      Permission = "report.make"
 	ReportSign      Permission = "report.sign"
 	InboxView       Permission = "inbox.view"
@@ -181,6 +182,8 @@ var table = []right{
 		"问题台账：记入、分派、整改、复核 · register of faults: write, assign, correct, check"},
 	{FaultClose, ReachView, [5]Extent{no, no, sub, no, no},
 		"问题台账：销号、重新打开、改期限 · register of faults: close, reopen, change a deadline"},
+	{IndexManage, ReachView, [5]Extent{no, no, sub, no, no},
+		"内部得分的权重 · weights of the house score"},
 	{ReportMake, ReachView, [5]Extent{own, no, sub, no, no},
 		"生成报告，修改文字 · make reports, edit their words"},
 	{ReportSign, ReachView, [5]Extent{no, no, sub, no, no},

@@ -46,6 +46,7 @@ library.manage     O             -        S          -             -
 inspect.manage     -             -        S          -             -
 faultbook.write    O             S        S          -             -
 faultbook.close    -             -        S          -             -
+index.manage       -             -        S          -             -
 report.make        O             -        S          -             -
 report.sign        -             -        S          -             -
 inbox.view         O             S        S          -             S

@@ -64,6 +64,7 @@ import (
 	"juzhen/internal/review"
 	"juzhen/internal/roster"
 	"juzhen/internal/rumour"
+	"juzhen/internal/score"
 	"juzhen/internal/site"
 	"juzhen/internal/source"
 	"juzhen/internal/template"
@@ -100,6 +101,7 @@ type Deps struct {
 	Faults     *faultbook.Service
 	Reports    *report.Service
 	Inbox      *inbox.Service
+	Scores     *score.Service
 	Roster     *roster.Service
 	Rumours    *rumour.Service
 	Incidents  *incident.Service
@@ -212,6 +214,7 @@ func (a *api) nouns() {
 		Accounts:   a.Accounts,
 		Posts:      a.Posts,
 		Reach:      a.Reach,
+		Scores:     a.Scores,
 		ImportTime: a.ImportTime,
 	})
 }

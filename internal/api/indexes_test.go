@@ -59,6 +59,39 @@ func TestAnIndexSaysWhereNothingIsKnown(t *testing.T) {
 	w.call("supervisor", "GET", "/indexes/bci7?account_id=987654", nil).want(http.StatusNotFound)
 }
 
+// TestAHouseScoreSaysByWhatItIsWorkedOut: without data none, which is not 0; the weights are set per unit with
+// the revision that was read, and months are told from days.
+func TestAHouseScoreSaysByWhatItIsWorkedOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const days, month = "&from=2026-11-01&to=2026-11-02", "&from=2026-10-01&to=2026-10-31"
+
+	w.call("supervisor", "GET", "/indexes/house?account_id=1"+days, nil).want(http.StatusOK).
+		says("<nil>", "value").says("HOUSE-1", "version").says("day", "unit").says("false", "house", "whole").
+		says("30", "house", "weights", "publishing").says("0", "house", "weights", "approval").
+		says("0", "house", "revision")
+	w.call("supervisor", "GET", "/indexes/house?account_id=1"+month, nil).says("month", "unit")
+	w.call("supervisor", "GET", "/indexes/bci7?account_id=1"+month, nil).says("month", "unit")
+	w.call("supervisor", "GET", "/indexes/house?account_id=987654", nil).want(http.StatusNotFound)
+
+	weights := body{"publishing": 20, "service": 20, "interaction": 20, "forwards": 20, "approval": 20}
+	change := body{"unit_id": 1, "revision": 0, "weights": weights}
+	w.call("supervisor", "POST", "/indexes/house/weights", change).want(http.StatusOK).says("1", "revision")
+	w.call("supervisor", "POST", "/indexes/house/weights", change).problem(http.StatusConflict, "stale")
+	w.call("writer", "POST", "/indexes/house/weights", change).want(http.StatusForbidden)
+	w.call("supervisor", "GET", "/indexes/house?account_id=1"+days, nil).
+		says("20", "house", "weights", "approval").says("1", "house", "unit_id")
+	weights["approval"] = 21
+	told := w.call("supervisor", "POST", "/indexes/house/weights", body{
+		"unit_id": 1, "revision": 1, "weights": weights,
+	}).want(http.StatusUnprocessableEntity)
+	if !strings.Contains(told.Body.String(), "101") {
+		t.Errorf("%s", told.Body)
+	}
+	w.call("chaoyang", "GET", "/indexes/house/weights", nil).want(http.StatusOK).says("20", "items", 1, "weights",
+		"approval")
+}
+
 // TestTheHoursOfAnAccountAreTold: empty where nothing was read, and of nobody else's account.
 func TestTheHoursOfAnAccountAreTold(t *testing.T) {
 	t.Parallel()

@@ -57,6 +57,7 @@ import (
 	"juzhen/internal/roster"
 	"juzhen/internal/rumour"
 	"juzhen/internal/sandbox"
+	"juzhen/internal/score"
 	"juzhen/internal/seal"
 	"juzhen/internal/site"
 	"juzhen/internal/source"
@@ -214,6 +215,7 @@ func (w *world) services(weiboURL string) {
 			PDF:     pdf.New("", "", slog.Default()),
 		}, w.now),
 		Inbox:      inbox.New(w.db, inbox.Options{Now: w.now}),
+		Scores:     score.New(w.db, figures, inbox.New(w.db, inbox.Options{Now: w.now}), w.now),
 		Rumours:    rumour.New(w.db, w.now),
 		Incidents:  incident.New(w.db, w.now),
 		Roster:     roster.New(w.db, w.now),

@@ -44,6 +44,7 @@ import (
 	"juzhen/internal/review"
 	"juzhen/internal/roster"
 	"juzhen/internal/rumour"
+	"juzhen/internal/score"
 	"juzhen/internal/seal"
 	"juzhen/internal/site"
 	"juzhen/internal/source"
@@ -85,6 +86,7 @@ type Services struct {
 	Faults     *faultbook.Service
 	Reports    *report.Service
 	Inbox      *inbox.Service
+	Scores     *score.Service
 	Roster     *roster.Service
 	Rumours    *rumour.Service
 	Incidents  *incident.Service
@@ -199,6 +201,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Inbox = inbox.New(db, inbox.Options{
 		Weibo: api, Reading: a.Reach, Plan: a.Plan, Now: now, Log: a.log, Keep: a.cfg.KeepInbox,
 	})
+	a.Scores = score.New(db, a.Reach, a.Inbox, now)
 	a.Roster, a.Rumours = roster.New(db, now), rumour.New(db, now)
 	a.Incidents = incident.New(db, now)
 	a.Site = site.New(db, a.Media, now)

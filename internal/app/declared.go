@@ -54,6 +54,7 @@ import (
 	"juzhen/internal/review"
 	"juzhen/internal/roster"
 	"juzhen/internal/rumour"
+	"juzhen/internal/score"
 	"juzhen/internal/site"
 	"juzhen/internal/source"
 	"juzhen/internal/template"
@@ -85,6 +86,7 @@ func acts() []audit.Act {
 		faultbook.TrailActs(),
 		report.TrailActs(),
 		inbox.TrailActs(),
+		score.TrailActs(),
 		roster.TrailActs(),
 		rumour.TrailActs(),
 		incident.TrailActs(),

@@ -49,6 +49,7 @@ var (
 		"faultbook",
 		"report",
 		"inbox",
+		"score",
 		"incident",
 		"channel",
 		"site",

@@ -108,6 +108,7 @@ func (a *App) register(kit *web.Kit) {
 		Faults:      a.Faults,
 		Reports:     a.Reports,
 		Inbox:       a.Inbox,
+		Scores:      a.Scores,
 		Roster:      a.Roster,
 		Rumours:     a.Rumours,
 		Incidents:   a.Incidents,
@@ -199,7 +200,9 @@ func (a *App) register(kit *web.Kit) {
 		Rumours: a.Rumours, Checks: a.Checks, Units: a.Org, Inbox: a.Inbox,
 	})
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
-	reachpages.Register(kit, reachpages.Deps{Reach: a.Reach, Units: a.Org, Now: a.opt.Now})
+	reachpages.Register(kit, reachpages.Deps{
+		Reach: a.Reach, Scores: a.Scores, Units: a.Org, Now: a.opt.Now,
+	})
 	inspection.Register(kit, inspection.Deps{Inspect: a.Inspect, Accounts: a.Accounts, Units: a.Org})
 	faults.Register(kit, faults.Deps{Faults: a.Faults, Accounts: a.Accounts, Units: a.Org})
 	reports.Register(kit, reports.Deps{Reports: a.Reports, Accounts: a.Accounts, Units: a.Org})

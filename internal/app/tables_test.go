@@ -52,7 +52,7 @@ var tables = []table{
 		"",
 		"audit notice todo identity roster account pause media lexicon link column chain " +
 			"review post template source rumour check delivery reach library plan relay inspect " +
-			"faultbook report inbox incident channel site",
+			"faultbook report inbox score incident channel site",
 	},
 
 	{"notice_events", "notice", "", ""},
@@ -73,7 +73,7 @@ var tables = []table{
 		"identity",
 		"",
 		"notice roster account pause lexicon link chain review post template source rumour " +
-			"check delivery reach library plan relay faultbook report inbox incident channel site",
+			"check delivery reach library plan relay faultbook report inbox score incident channel site",
 	},
 
 	{"duty_people", "roster", "", "notice"},
@@ -88,7 +88,7 @@ var tables = []table{
 		"account",
 		"",
 		"identity pause media post check delivery dispatch reach library plan relay inspect " +
-			"faultbook report inbox incident site",
+			"faultbook report inbox score incident site",
 	},
 	{"credentials", "account", "", "dispatch reach inspect inbox"},
 	{"installation", "account", "delivery", ""},
@@ -206,6 +206,8 @@ var tables = []table{
 	{"inbox_steps", "inbox", "", ""},
 	{"inbox_terms", "inbox", "", ""},
 	{"inbox_watches", "inbox", "", ""},
+
+	{"score_weights", "score", "", ""},
 
 	{"inspection_rules", "inspect", "", ""},
 

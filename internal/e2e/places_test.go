@@ -114,6 +114,8 @@ var placesOf = map[string][]string{
 		"/posts/{sent}/takedown",
 		"/reports",
 		"/reports?kind=league",
+		"/reach/weights",
+		"/reach/weights?unit={unit}",
 		"/reports/new",
 		"/reports/{report}",
 		"/pauses/new",

@@ -716,6 +716,13 @@ var pageRules = []rule{
 	{"GET /inspection", "-RS-A", below, "account={id}", "墙内号", usual},
 	{"GET /reach/matrix.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /reach/falls", "PRS-A", nil, "", "", usual},
+	{"GET /reach/weights", "PRS-A", nil, "", "", usual},
+	{
+		"POST /reach/weights", "--S--", blank,
+		"unit={unit}&revision=0&publishing=40&service=30&interaction=30&forwards=0&approval=0",
+		"SELECT EXISTS (SELECT FROM score_weights WHERE unit_id = {unit} AND publishing = 40 AND set_by = {self})",
+		usual,
+	},
 	{"GET /reach/accounts/:id", "PRS-A", running, "", "墙内号", usual},
 	{"GET /reach/accounts/:id", "-RS-A", below, "", "墙内号", usual},
 	{"GET /reach/accounts/:id/days.csv", "PRS-A", running, "", "", usual},

@@ -75,6 +75,15 @@ func parseDays(from, to string, now time.Time) (Period, error) {
 // Days is the length in days.
 func (p Period) Days() int { return int(p.To.Sub(p.From) / day) }
 
+// Months is how many whole calendar months the period is; 0 where it is counted in days.
+func (p Period) Months() int {
+	if p.From.Day() != 1 || p.To.Day() != 1 {
+		return 0
+	}
+
+	return (p.To.Year()-p.From.Year())*12 + int(p.To.Month()) - int(p.From.Month())
+}
+
 // Before is the period of the same length that ends where p begins.
 func (p Period) Before() Period {
 	return Period{From: p.From.AddDate(0, 0, -p.Days()), To: p.From}

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/i18n"
 	"juzhen/internal/index"
+	"juzhen/internal/reach"
 )
 
 // sevenCounts are what BCI₇ is made of.
@@ -40,13 +41,31 @@ type accountIndex struct {
 	Version string           `json:"version" doc:"公式及其版本"`
 	From    string           `json:"from" format:"date" doc:"第一天"`
 	To      string           `json:"to" format:"date" doc:"最后一天"`
+	Unit    string           `json:"unit" enum:"day,month" doc:"时段按整天还是整月；整天和整月的值不相比"`
 	Inputs  map[string]int64 `json:"inputs" doc:"各项计数，从微博现有的数字重新合计"`
+	House   *houseParts      `json:"house,omitempty" doc:"内部得分才有"`
+}
+
+// houseParts are what a house score was worked out of.
+type houseParts struct {
+	Weights  weightSet   `json:"weights"`
+	UnitID   int64       `json:"unit_id" doc:"权重是哪个单位定的；0：预设"`
+	Revision int         `json:"revision" doc:"权重的版本"`
+	Whole    bool        `json:"whole" doc:"有权重的各项都有数据；否则缺的权重按比例分给其余各项"`
+	Parts    []housePart `json:"parts"`
+}
+
+type housePart struct {
+	Part   string   `json:"part" enum:"publishing,service,interaction,forwards,approval"`
+	Value  *float64 `json:"value" nullable:"true" doc:"0 到 100；null：没有数据"`
+	Weight int      `json:"weight" doc:"设置的权重"`
+	Share  float64  `json:"share" doc:"实际计入的比例，0 到 1"`
 }
 
 func (a *api) indexes() {
 	rest.Register(a.API, rest.Op(http.MethodGet,
 		"/indexes/{index}", "get-index",
-		"reach", i18n.N("一个账号的传播指数，内部参考"),
+		"reach", i18n.N("一个账号的传播指数或内部得分，内部参考"),
 	), access.ReachView, a.accountIndex)
 	rest.Register(a.API, rest.Op(http.MethodPost,
 		"/indexes/bci7", "compute-index-of-seven",
@@ -77,12 +96,15 @@ func computed(formula index.Formula, counts index.Counts) *rest.Out[indexValue] 
 
 func (a *api) accountIndex(ctx context.Context, who access.Actor, in *struct {
 	Span
-	Index     string `path:"index" enum:"bci7,bci4" doc:"哪个指数"`
+	Index     string `path:"index" enum:"bci7,bci4,house" doc:"哪个指数；house 是内部得分"`
 	AccountID int64  `query:"account_id" minimum:"1" required:"true" doc:"账号"`
 }) (*rest.Out[accountIndex], error) {
 	period, err := a.period(in.Span)
 	if err != nil {
 		return nil, err
+	}
+	if in.Index == "house" {
+		return a.houseScore(ctx, who, in.AccountID, period)
 	}
 	spread, err := a.Reach.Spread(ctx, who, in.AccountID, period)
 	if err != nil {
@@ -94,6 +116,7 @@ func (a *api) accountIndex(ctx context.Context, who access.Actor, in *struct {
 		Version: formula.Version(),
 		From:    beijing.Date(period.From),
 		To:      beijing.Date(period.Last()),
+		Unit:    unitOf(period),
 		Inputs:  map[string]int64{},
 	}
 
@@ -102,4 +125,47 @@ func (a *api) accountIndex(ctx context.Context, who access.Actor, in *struct {
 	}
 
 	return &rest.Out[accountIndex]{Body: shown}, nil
+}
+
+// unitOf says whether a period is whole months or days.
+func unitOf(period reach.Period) string {
+	if period.Months() > 0 {
+		return "month"
+	}
+
+	return "day"
+}
+
+func (a *api) houseScore(
+	ctx context.Context, who access.Actor, accountID int64, period reach.Period,
+) (*rest.Out[accountIndex], error) {
+	got, err := a.Scores.Of(ctx, who, accountID, period)
+	if err != nil {
+		return nil, err
+	}
+	shown := accountIndex{
+		Value:   got.House.Value,
+		Version: index.HouseVersion,
+		From:    beijing.Date(period.From),
+		To:      beijing.Date(period.Last()),
+		Unit:    unitOf(period),
+		Inputs:  map[string]int64{},
+		House: &houseParts{
+			Weights:  weightSet(*got.Setting.Weights),
+			UnitID:   got.Setting.UnitID,
+			Revision: got.Setting.Revision,
+			Whole:    got.Known() && got.House.Whole(),
+			Parts:    rest.Each(got.House.Marks, showPart),
+		},
+	}
+
+	for _, input := range got.Inputs() {
+		shown.Inputs[input.Name] = input.Count
+	}
+
+	return &rest.Out[accountIndex]{Body: shown}, nil
+}
+
+func showPart(mark index.Mark) housePart {
+	return housePart{string(mark.Part), mark.Value, mark.Weight, mark.Counts}
 }

@@ -8,6 +8,7 @@ import (
 	"juzhen/internal/api/rest"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
+	"juzhen/internal/score"
 )
 
 // Deps are the use cases behind these operations. All must be given.
@@ -15,6 +16,7 @@ type Deps struct {
 	Accounts   *account.Service
 	Posts      *post.Service
 	Reach      *reach.Service
+	Scores     *score.Service
 	ImportTime time.Duration // for which a request waits until its file is worked through
 }
 
@@ -29,5 +31,6 @@ func Register(to *rest.API, deps Deps) {
 	a := &api{to, deps}
 	a.reach()
 	a.indexes()
+	a.weights()
 	a.heat()
 }

@@ -26,6 +26,8 @@ type accountPage struct {
 	Noticed []reach.Post
 	Indexes []indexRow
 	Inputs  []input
+	House   house
+	Again   string // the address of this page, which counts anew
 	Heat    heatGrid
 	DayCSV  string
 	PostCSV string
@@ -70,6 +72,11 @@ func (h *pages) account(c *gin.Context) error {
 		return err
 	}
 	page.spread(spread)
+	score, err := h.scores.Of(ctx, actor, id, page.Period.Period)
+	if err != nil {
+		return err
+	}
+	page.House, page.Again = houseOf(page.Base, score), web.Link(c)+"#spread"
 	heat, err := h.reach.Heat(ctx, actor, id, page.Period.Period)
 	if err != nil {
 		return err

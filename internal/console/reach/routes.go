@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/org"
 	"juzhen/internal/reach"
+	"juzhen/internal/score"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -21,21 +22,23 @@ import (
 
 // Deps are the use cases behind the pages.
 type Deps struct {
-	Reach *reach.Service
-	Units *org.Service
-	Now   func() time.Time // default time.Now
+	Reach  *reach.Service
+	Scores *score.Service
+	Units  *org.Service
+	Now    func() time.Time // default time.Now
 }
 
 type pages struct {
-	kit   *web.Kit
-	reach *reach.Service
-	units *org.Service
-	now   func() time.Time
+	kit    *web.Kit
+	reach  *reach.Service
+	scores *score.Service
+	units  *org.Service
+	now    func() time.Time
 }
 
 // Register adds the routes.
 func Register(kit *web.Kit, deps Deps) {
-	h := &pages{kit: kit, reach: deps.Reach, units: deps.Units, now: deps.Now}
+	h := &pages{kit: kit, reach: deps.Reach, scores: deps.Scores, units: deps.Units, now: deps.Now}
 	kit.Badges(badge.Find)
 	if h.now == nil {
 		h.now = time.Now
@@ -51,9 +54,12 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("reach/post", postPage{})
 	kit.Declare("reach/falls", fallsPage{})
 	kit.Declare("reach/budget", budgetPage{})
+	kit.Declare("reach/weights", weightsPage{})
 	g := kit.Group("/reach")
 	kit.Handle(g, http.MethodGet, "", access.ReachView, h.matrix)
 	kit.Handle(g, http.MethodGet, "/matrix.csv", access.ReachView, h.matrixCSV)
+	kit.Handle(g, http.MethodGet, "/weights", access.ReachView, h.weights)
+	kit.Handle(g, http.MethodPost, "/weights", access.IndexManage, h.setWeights)
 	kit.Handle(g, http.MethodGet, "/falls", access.ReachView, h.falls)
 	kit.Handle(g, http.MethodGet, "/accounts/:id", access.ReachView, h.account)
 	kit.Handle(g, http.MethodGet, "/accounts/:id/days.csv", access.ReachView, h.daysCSV)

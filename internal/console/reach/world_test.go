@@ -8,6 +8,8 @@ import (
 	"juzhen/internal/access"
 	reachpages "juzhen/internal/console/reach"
 	"juzhen/internal/e2e/stage/pages"
+	"juzhen/internal/inbox"
+	"juzhen/internal/score"
 )
 
 var now = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
@@ -17,6 +19,7 @@ func newWorld(t *testing.T) *pages.Pages {
 	w := pages.New(t, now, func(p *pages.Pages) {
 		reachpages.Register(p.Kit, reachpages.Deps{
 			Units: p.Org, Reach: p.Reach, Now: p.Now,
+			Scores: score.New(p.DB, p.Reach, inbox.New(p.DB, inbox.Options{Now: p.Now}), p.Now),
 		})
 	})
 	w.Person("reviewer", access.Reviewer, "朝阳区")
