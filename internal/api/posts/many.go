@@ -31,13 +31,13 @@ type manyAsk struct {
 }
 
 type manyFilter struct {
-	State     []string  `json:"state,omitempty" maxItems:"20" doc:"稿件状态"`
-	AccountID int64     `json:"account_id,omitempty"`
-	UnitID    int64     `json:"unit_id,omitempty" doc:"该单位和下属单位"`
-	AuthorID  int64     `json:"author_id,omitempty"`
-	Query     string    `json:"q,omitempty" maxLength:"200" doc:"正文的一部分"`
-	From      time.Time `json:"from,omitempty" doc:"定时不早于"`
-	To        time.Time `json:"to,omitempty" doc:"定时早于"`
+	State     []string   `json:"state,omitempty" maxItems:"20" doc:"稿件状态"`
+	AccountID int64      `json:"account_id,omitempty"`
+	UnitID    int64      `json:"unit_id,omitempty" doc:"该单位和下属单位"`
+	AuthorID  int64      `json:"author_id,omitempty"`
+	Query     string     `json:"q,omitempty" maxLength:"200" doc:"正文的一部分"`
+	From      *time.Time `json:"from,omitempty" doc:"定时不早于"`
+	To        *time.Time `json:"to,omitempty" doc:"定时早于"`
 }
 
 // ManyPick is a post as a list showed it.
@@ -135,11 +135,15 @@ func (a *api) manyFilter(ctx context.Context, who access.Actor, in manyFilter) (
 	}
 	filter := post.Filter{
 		AccountID: in.AccountID, UnitPath: path, AuthorID: in.AuthorID, Query: in.Query,
-		From: rest.Given(in.From), To: rest.Given(in.To),
+		From: in.From, To: in.To,
 	}
 	if err := byState(&filter, in.State); err != nil {
 		return filter, err
 	}
 
-	return filter, rest.Ordered(in.From, in.To)
+	if in.From != nil && in.To != nil && in.To.Before(*in.From) {
+		return filter, fault.Invalid("filter.to", "结束时间早于开始时间")
+	}
+
+	return filter, nil
 }
