@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
+	"juzhen/internal/instant"
 )
 
 // Terms are what a unit promises: within which running time each kind is answered, and when it serves.
@@ -237,7 +238,7 @@ func ReadMinute(text string) time.Duration {
 	if text == "24:00" {
 		return 24 * time.Hour
 	}
-	read, err := time.Parse("15:04", text)
+	read, err := instant.Parse(text, "15:04")
 	if err != nil {
 		return -1
 	}
