@@ -36,7 +36,10 @@ func TestGeneratedClientPostsApprovesAndReadsReach(t *testing.T) {
 	run := func(name string, args ...string) string {
 		cmd := exec.CommandContext(t.Context(), name, args...)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as everything else is built, so that little is built anew
+		cmd.Env = append(
+			os.Environ(),
+			"CGO_ENABLED=0",
+		) // as everything else is built, so that little is built anew
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)

@@ -79,7 +79,10 @@ func TestTermsByTheInterface(t *testing.T) {
 	w.call("writer", "GET", "/inbox/terms", nil).want(200).says("09:00", "items", 0, "now", "begin")
 	w.call("writer", "PUT", "/inbox/terms/1", body{"revision": 0}).problem(403, "forbidden")
 	set := body{"revision": 0, "terms": terms}
-	w.call("supervisor", "PUT", "/inbox/terms/1", set).want(200).says("24:00", "now", "end").says("1", "revision")
+	w.call("supervisor", "PUT", "/inbox/terms/1", set).
+		want(200).
+		says("24:00", "now", "end").
+		says("1", "revision")
 	w.call("supervisor", "PUT", "/inbox/terms/1", set).problem(409, "conflict")
 	terms["days"] = []int{}
 	w.call("supervisor", "PUT", "/inbox/terms/1", body{"revision": 1, "terms": terms}).problem(422, "invalid")

@@ -59,8 +59,8 @@ func TestAnIndexSaysWhereNothingIsKnown(t *testing.T) {
 	w.call("supervisor", "GET", "/indexes/bci7?account_id=987654", nil).want(http.StatusNotFound)
 }
 
-// TestAHouseScoreSaysByWhatItIsWorkedOut: without data none, which is not 0; the weights are set per unit with
-// the revision that was read, and months are told from days.
+// TestAHouseScoreSaysByWhatItIsWorkedOut: without data none, which is not 0; the weights are set per unit
+// with the revision that was read, and months are told from days.
 func TestAHouseScoreSaysByWhatItIsWorkedOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -88,8 +88,10 @@ func TestAHouseScoreSaysByWhatItIsWorkedOut(t *testing.T) {
 	if !strings.Contains(told.Body.String(), "101") {
 		t.Errorf("%s", told.Body)
 	}
-	w.call("chaoyang", "GET", "/indexes/house/weights", nil).want(http.StatusOK).says("20", "items", 1, "weights",
-		"approval")
+	w.call("chaoyang", "GET", "/indexes/house/weights", nil).
+		want(http.StatusOK).
+		says("20", "items", 1, "weights",
+			"approval")
 }
 
 // TestTheHoursOfAnAccountAreTold: empty where nothing was read, and of nobody else's account.

@@ -47,8 +47,8 @@ func explained(found []check.Finding) (rules []check.Rule) {
 	return rules
 }
 
-// noteAgreed writes into the trail that a reviewer agrees to what is kept with a version, which lists of today may
-// not find any more.
+// noteAgreed writes into the trail that a reviewer agrees to what is kept with a version, which lists of
+// today may not find any more.
 func noteAgreed(
 	ctx context.Context,
 	tx pg.Tx,

@@ -432,8 +432,8 @@ var (
 	waiting  = func(s *side) vars { return s.approve(s.account) }
 	// post of its account: in no crowd
 	only = func(s *side) vars { return s.approve(s.newAccount(s.unit, "live", "commercial")) }
-	// the post of only with its revision and the day on which it is due, the next one, and the same of the week
-	// behind
+	// the post of only with its revision and the day on which it is due, the next one, and the same of the
+	// week behind
 	dated = func(s *side) vars {
 		v := only(s)
 		var due time.Time
@@ -913,8 +913,8 @@ func dot() []byte {
 }
 
 // everything is the state of all rows in a line per table: how many there are and which transactions
-// wrote them. A row that was written, changed or deleted shows. Where nothing was written to since it was last
-// asked for, the answer is still the same.
+// wrote them. A row that was written, changed or deleted shows. Where nothing was written to since it was
+// last asked for, the answer is still the same.
 func (g *ground) everything() string {
 	g.t.Helper()
 	if g.tables == "" {

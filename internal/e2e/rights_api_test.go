@@ -790,7 +790,10 @@ var apiRules = []rule{
 	{"GET /api/v1/indexes/:index", "-RS-A", spreadBelow, "account_id={id}", "BCI7-1", usual},
 	{"GET /api/v1/indexes/house/weights", "PRS-A", nil, "", `"unit_id":0`, usual},
 	{
-		"POST /api/v1/indexes/house/weights", "--S--", blank, `{"unit_id":{unit},"revision":0,"weights":
+		"POST /api/v1/indexes/house/weights",
+		"--S--",
+		blank,
+		`{"unit_id":{unit},"revision":0,"weights":
 			{"publishing":40,"service":30,"interaction":30,"forwards":0,"approval":0}}`,
 		"SELECT EXISTS (SELECT FROM score_weights WHERE unit_id = {unit} AND publishing = 40 AND set_by = {self})",
 		usual,

@@ -718,7 +718,9 @@ var pageRules = []rule{
 	{"GET /reach/falls", "PRS-A", nil, "", "", usual},
 	{"GET /reach/weights", "PRS-A", nil, "", "", usual},
 	{
-		"POST /reach/weights", "--S--", blank,
+		"POST /reach/weights",
+		"--S--",
+		blank,
 		"unit={unit}&revision=0&publishing=40&service=30&interaction=30&forwards=0&approval=0",
 		"SELECT EXISTS (SELECT FROM score_weights WHERE unit_id = {unit} AND publishing = 40 AND set_by = {self})",
 		usual,

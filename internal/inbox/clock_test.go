@@ -211,6 +211,7 @@ func counts(c Calendar, pauses []Span, now time.Time) bool {
 			return false
 		}
 	}
+
 	hours := c.Versions[0]
 	for _, version := range c.Versions[1:] {
 		if !now.Before(version.Since) {

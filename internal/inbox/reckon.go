@@ -205,6 +205,7 @@ func updateDue(ctx context.Context, tx pg.Tx, list []settling) error {
 	if len(list) == 0 {
 		return nil
 	}
+
 	ids, dues := make([]int64, len(list)), make([]*time.Time, len(list))
 	for i, m := range list {
 		ids[i], dues[i] = m.ID, m.due

@@ -29,8 +29,8 @@ func (w *world) set(unit string, draft Draft) UnitTerms {
 	return out
 }
 
-// TestTermsOfTheNearestUnitHold: what the bureau sets holds in the district until that sets its own, and again
-// when it gives them up. What waits is reckoned again, its to-do too.
+// TestTermsOfTheNearestUnitHold: what the bureau sets holds in the district until that sets its own, and
+// again when it gives them up. What waits is reckoned again, its to-do too.
 func TestTermsOfTheNearestUnitHold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -76,6 +76,7 @@ func TestTermsOfTheNearestUnitHold(t *testing.T) {
 		len(now.Later) != 2 {
 		t.Errorf("terms of the district: %+v", now)
 	}
+
 	holds := ""
 	for _, version := range now.Versions {
 		holds += map[bool]string{true: "y", false: "n"}[now.Holds(version)]
@@ -83,7 +84,10 @@ func TestTermsOfTheNearestUnitHold(t *testing.T) {
 	if holds != "yyn" {
 		t.Errorf("of its versions hold %s", holds)
 	}
-	if n := stage.One[int](w.Stage, "SELECT count(*) FROM audit_entries WHERE action = 'inbox.terms'"); n != 5 {
+	if n := stage.One[int](
+		w.Stage,
+		"SELECT count(*) FROM audit_entries WHERE action = 'inbox.terms'",
+	); n != 5 {
 		t.Errorf("%d entries", n)
 	}
 	passes := stage.One[int](w.Stage, "SELECT count(*) FROM river_job WHERE kind = 'inbox.reckon'")

@@ -77,7 +77,15 @@ func scanStanding(row pgx.CollectableRow) (*standing, error) {
 // columns are where the standingColumns go.
 func (m *standing) columns() []any {
 	return []any{
-		&m.ID, &m.Citizen, &m.Thread, &m.ThreadUID, &m.State, &m.Kind, &m.OpenedAt, &m.ReopenedAt, &m.ClosedAt,
+		&m.ID,
+		&m.Citizen,
+		&m.Thread,
+		&m.ThreadUID,
+		&m.State,
+		&m.Kind,
+		&m.OpenedAt,
+		&m.ReopenedAt,
+		&m.ClosedAt,
 	}
 }
 

@@ -31,8 +31,19 @@ func scanVersion(row pgx.CollectableRow) (v Version, err error) {
 		kept         []byte
 	)
 	err = row.Scan(
-		&v.UnitID, &v.UnitName, &v.UnitPath, &v.Revision, &v.Since, &v.Inherits, &begins, &ends, &days, &v.Terms.Hours.Works,
-		&kept, &v.By, &v.At,
+		&v.UnitID,
+		&v.UnitName,
+		&v.UnitPath,
+		&v.Revision,
+		&v.Since,
+		&v.Inherits,
+		&begins,
+		&ends,
+		&days,
+		&v.Terms.Hours.Works,
+		&kept,
+		&v.By,
+		&v.At,
 	)
 	if err != nil {
 		return v, err

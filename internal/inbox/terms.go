@@ -191,6 +191,7 @@ func (d Draft) clean(now time.Time) (Draft, error) {
 	if len(wrong) > 0 {
 		return d, wrong.Err()
 	}
+
 	kept := make(map[Kind]Limit, len(Kinds()))
 	for _, kind := range Kinds() {
 		limit := d.Terms.Limits[kind]

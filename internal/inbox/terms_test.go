@@ -40,6 +40,7 @@ func TestTheCourseIsThatOfAPlainLook(t *testing.T) {
 
 			for _, path := range []string{"/1/4/9/", "/1/4/", "/1/"} {
 				var last *Version
+
 				for i, version := range versions {
 					if version.UnitPath == path && !version.Since.After(now) {
 						last = &versions[i]
@@ -115,6 +116,7 @@ func TestWhatTermsMayBe(t *testing.T) {
 		draft := Draft{Terms: UsualTerms()}
 		change(&draft)
 		_, err := draft.clean(now)
+
 		var got []string
 		for _, bad := range fault.FieldErrors(err) {
 			got = append(got, bad.Field)

@@ -22,7 +22,14 @@ func TestHouseWorkedValues(t *testing.T) {
 	full := index.Full()
 	full.Asked, full.Answered = of(10), 10
 	month := index.Given{
-		Days: 30, Posts: 90, Originals: 30, Comments: 60, Reposts: 120, Likes: 180, Asked: of(50), Answered: 40,
+		Days:      30,
+		Posts:     90,
+		Originals: 30,
+		Comments:  60,
+		Reposts:   120,
+		Likes:     180,
+		Asked:     of(50),
+		Answered:  40,
 	}
 	unread := quiet
 	unread.Asked, unread.Answered = nil, 0
@@ -54,6 +61,7 @@ func TestHouseWorkedValues(t *testing.T) {
 			if got.Whole() != c.whole {
 				t.Errorf("%s by %v: whole %v", name, weights, got.Whole())
 			}
+
 			points := 0.0
 			for _, mark := range got.Marks {
 				points += mark.Points()
@@ -105,6 +113,7 @@ func TestHouseRisesWithEachPart(t *testing.T) {
 		if preset := c.weights.Forwards+c.weights.Approval == 0; rises != preset {
 			t.Errorf("one more of %s raises the preset score: %v", name, rises)
 		}
+
 		said := false
 		for _, input := range quiet.Inputs(index.Preset()) {
 			said = said || input.Name == name
@@ -114,6 +123,7 @@ func TestHouseRisesWithEachPart(t *testing.T) {
 		}
 
 		last := -1.0
+
 		for n := int64(0); n < 100_000; n = n*3 + 1 {
 			given := index.Given{Days: 7, Posts: n, Originals: n, Comments: n, Reposts: n, Likes: n}
 			value := *index.HouseOf(c.weights, withAnswers(given, n)).Value
@@ -146,6 +156,7 @@ func TestWeightsAreAHundred(t *testing.T) {
 			t.Errorf("%v is valid: %v", weights, !want)
 		}
 	}
+
 	for _, part := range index.Parts() {
 		if part.Label() == "" {
 			t.Errorf("%s has no name", part)

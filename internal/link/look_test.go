@@ -347,7 +347,8 @@ func TestOpenPagesHearOfALook(t *testing.T) {
 	}
 }
 
-// TestSomebodyHasLinksLookedAtAgain: at once, whatever is known; of who asks again within a minute nothing comes.
+// TestSomebodyHasLinksLookedAtAgain: at once, whatever is known; of who asks again within a minute nothing
+// comes.
 func TestSomebodyHasLinksLookedAtAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

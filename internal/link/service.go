@@ -84,9 +84,9 @@ func WantTx(ctx context.Context, tx pg.Tx, now time.Time, postID int64, texts ..
 // lookApart is how long an address that was looked at is left alone, whoever asks.
 const lookApart = time.Minute
 
-// AgainTx leaves a job for each address in the texts of a post, however new what is known of it, but for those
-// that were looked at within the last minute. asked is how many it leaves, of how many links. It checks no
-// right.
+// AgainTx leaves a job for each address in the texts of a post, however new what is known of it, but for
+// those that were looked at within the last minute. asked is how many it leaves, of how many links. It
+// checks no right.
 func AgainTx(
 	ctx context.Context,
 	tx pg.Tx,

@@ -67,9 +67,9 @@ func chunkOfWebP(raw []byte, name string) []byte {
 	return nil
 }
 
-// An application extension of a GIF that holds XMP (XMP specification, part 3, 1.1.2): the packet stands there
-// as it is, not cut into sub-blocks. The trailer behind it is so made that who reads the letters of the packet
-// as lengths lands in it and comes out at its end.
+// An application extension of a GIF that holds XMP (XMP specification, part 3, 1.1.2): the packet stands
+// there as it is, not cut into sub-blocks. The trailer behind it is so made that who reads the letters of
+// the packet as lengths lands in it and comes out at its end.
 const (
 	extension = 0x21
 	xmpBlock  = "\x21\xFF\x0BXMP DataXMP"

@@ -56,8 +56,8 @@ func inWebP(t *testing.T, text, packet string) []byte {
 	return raw
 }
 
-// TestTheLabelIsCarriedFromEveryKind: into what the picture becomes, which other programs still open, and from
-// there once more.
+// TestTheLabelIsCarriedFromEveryKind: into what the picture becomes, which other programs still open, and
+// from there once more.
 func TestTheLabelIsCarriedFromEveryKind(t *testing.T) {
 	t.Parallel()
 	packet := xmp(`{"Label":"2","ProduceID":"\u56fe7"}`)

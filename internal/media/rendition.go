@@ -31,8 +31,8 @@ type Rendition struct {
 }
 
 // Rendition gives a picture that went out in no more than MaxRendition bytes, without a scope: the picture
-// itself where it is so small, else a JPEG of its first frame; of a very large one its thumbnail. The label of
-// a picture that a machine made is in each of them.
+// itself where it is so small, else a JPEG of its first frame; of a very large one its thumbnail. The label
+// of a picture that a machine made is in each of them.
 func (s *Service) Rendition(ctx context.Context, picture Media) (_ Rendition, err error) {
 	defer fault.Step(&err, "media.Rendition %d", picture.ID)
 
@@ -63,7 +63,8 @@ func (s *Service) Rendition(ctx context.Context, picture Media) (_ Rendition, er
 	}
 }
 
-// asIs is a file that is small enough already. A thumbnail has no label of its own and gets that of its picture.
+// asIs is a file that is small enough already. A thumbnail has no label of its own and gets that of its
+// picture.
 func asIs(data []byte, label string) (Rendition, error) {
 	cfg, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {

@@ -46,10 +46,17 @@ func TestASmallerFormKeepsTheLabel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := strings.Count(string(form.Data), "TC260:AIGC="); n != 1 || !bytes.Contains(form.Data, []byte("p7")) {
+		if n := strings.Count(
+			string(form.Data),
+			"TC260:AIGC=",
+		); n != 1 ||
+			!bytes.Contains(form.Data, []byte("p7")) {
 			t.Errorf("%d pixels: the label stands there %d times", side, n)
 		}
-		if _, err := jpeg.Decode(bytes.NewReader(form.Data)); err != nil || len(form.Data) > media.MaxRendition {
+		if _, err := jpeg.Decode(
+			bytes.NewReader(form.Data),
+		); err != nil ||
+			len(form.Data) > media.MaxRendition {
 			t.Errorf("%d pixels: %v, %d bytes", side, err, len(form.Data))
 		}
 		if smaller := kept.Bytes > media.MaxRendition; smaller != (side == 900) {

@@ -16,7 +16,7 @@ const (
 	BadAddress  Kind = "bad_address" // not http or https, no host, a password in it
 	Private     Kind = "private"     // not a place of the public internet, and not named by the operator
 	NoHost      Kind = "no_host"     // the name is not known
-	NoWay       Kind = "no_way"      // this machine does not get outside: no name is known, no network reached
+	NoWay       Kind = "no_way"      // this machine does not get outside: no name or network is known
 	Refused     Kind = "refused"     // nobody listens
 	Certificate Kind = "certificate" // of another name, run out, or signed by nobody we know
 	TimedOut    Kind = "timeout"

@@ -153,13 +153,15 @@ func TestAResolverThatKnowsNothingProvesNothing(t *testing.T) {
 		"one witness":       {"weibo.com", outward.NoHost},
 		"the other witness": {"www.gov.cn", outward.NoHost},
 	} {
-		client := outward.New(outward.Options{Lookup: func(_ context.Context, host string) ([]netip.Addr, error) {
-			if host == c.knows {
-				return []netip.Addr{netip.MustParseAddr("110.242.68.66")}, nil
-			}
+		client := outward.New(
+			outward.Options{Lookup: func(_ context.Context, host string) ([]netip.Addr, error) {
+				if host == c.knows {
+					return []netip.Addr{netip.MustParseAddr("110.242.68.66")}, nil
+				}
 
-			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
-		}})
+				return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+			}},
+		)
 		if _, err := client.Get(t.Context(), "http://none.example/", 10); outward.KindOf(err) != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}

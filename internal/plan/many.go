@@ -231,6 +231,7 @@ func (s *Service) DoMany(
 	if len(chosen) == 0 || len(chosen) > MaxMany {
 		return many, fault.Invalid("post", "请勾选稿件，一次最多 {.max} 篇", "max", MaxMany)
 	}
+
 	ids, seen := make([]int64, len(chosen)), make(map[int64]int, len(chosen))
 	for i, one := range chosen {
 		ids[i], seen[one.PostID] = one.PostID, one.Revision
@@ -281,7 +282,13 @@ func (s *Service) doOne(
 
 		return err
 	case ManyReschedule:
-		moved, err := s.deliveries.RescheduleSeen(ctx, actor, one.ID, seen, delivery.DueChoice{At: one.NewDue})
+		moved, err := s.deliveries.RescheduleSeen(
+			ctx,
+			actor,
+			one.ID,
+			seen,
+			delivery.DueChoice{At: one.NewDue},
+		)
 		one.Second, one.Wrong, one.Anew = moved.Asked != nil, moved.Wrong, moved.Again > 0
 
 		return err

@@ -76,6 +76,7 @@ func TestManyAreJudgedOneByOne(t *testing.T) {
 		t.Helper()
 		many, err := w.s.LookMany(t.Context(), who, post.Filter{}, wish)
 		w.must(err)
+
 		got := map[int64]ManyPost{}
 		for _, one := range many.Posts {
 			got[one.ID] = one

@@ -47,8 +47,8 @@ func TestLinksAreLookedAtOnceTheyAreKept(t *testing.T) {
 	}
 }
 
-// TestWhoMayHaveLinksLookedAtAgain: whoever writes or reviews there, with an entry in the trail; nobody else, and
-// nobody where there is nothing to look at.
+// TestWhoMayHaveLinksLookedAtAgain: whoever writes or reviews there, with an entry in the trail; nobody
+// else, and nobody where there is nothing to look at.
 func TestWhoMayHaveLinksLookedAtAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

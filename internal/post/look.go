@@ -16,10 +16,10 @@ func (p Post) MayLookAgain(actor access.Actor) bool {
 	return actor.CanAt(access.PostWrite, p.UnitPath) || actor.CanAt(access.PostReview, p.UnitPath)
 }
 
-// LookAgain has the links of a post's current version looked at again at once, by a job, and tells at how many
-// it will look. Fails with fault.NotFound outside of the actor's units, with fault.Forbidden by MayLookAgain,
-// with fault.Conflict where there is no link, and with fault.TooMany where all were looked at within the last
-// minute, for whomever.
+// LookAgain has the links of a post's current version looked at again at once, by a job, and tells at how
+// many it will look. Fails with fault.NotFound outside of the actor's units, with fault.Forbidden by
+// MayLookAgain, with fault.Conflict where there is no link, and with fault.TooMany where all were looked at
+// within the last minute, for whomever.
 func (s *Service) LookAgain(ctx context.Context, actor access.Actor, id int64) (links int, err error) {
 	defer fault.Step(&err, "post.LookAgain %d", id)
 
@@ -35,6 +35,7 @@ func (s *Service) LookAgain(ctx context.Context, actor access.Actor, id int64) (
 		if err != nil {
 			return err
 		}
+
 		asked, of, err := link.AgainTx(ctx, tx, s.now(), id, version.Texts()...)
 		switch {
 		case err != nil:

@@ -46,8 +46,8 @@ func LockTx(
 	return findPost(ctx, tx.DB, actor, perm, id)
 }
 
-// LockSeenTx is LockTx of a post as a page showed it: it fails with fault.Conflict "stale" at another revision
-// than this one. 0 takes it as it is.
+// LockSeenTx is LockTx of a post as a page showed it: it fails with fault.Conflict "stale" at another
+// revision than this one. 0 takes it as it is.
 func LockSeenTx(
 	ctx context.Context,
 	tx pg.Tx,

@@ -129,6 +129,7 @@ func (s *Service) Set(ctx context.Context, actor access.Actor, change Change) (s
 		if err := access.Require(actor, access.IndexManage, unit.Path); err != nil {
 			return err
 		}
+
 		own, err := ownOf(ctx, tx.DB, unit)
 		switch {
 		case err != nil:

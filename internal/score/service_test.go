@@ -79,25 +79,33 @@ func (w *world) value(want float64) score.Score {
 func (w *world) matter(state, kind, result string, due any, answered bool) {
 	w.Helper()
 	id := stage.One[int64](w.Stage, `
-INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at, due_at, result,
-    updated_at)
-SELECT $1, 'c' || (SELECT count(*) FROM inbox_matters), 't', $2, $3, $4, '2026-11-10 02:00Z', '2026-11-10 02:00Z',
-    $5::timestamptz, $6, now() RETURNING id`, w.account, state, kind, w.Units["朝阳区"].UnitID, due, result)
+INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at, due_at,
+    result, updated_at)
+SELECT $1, 'c' || (SELECT count(*) FROM inbox_matters), 't', $2, $3, $4, '2026-11-10 02:00Z',
+    '2026-11-10 02:00Z', $5::timestamptz, $6, now() RETURNING id`, w.account, state, kind, w.Units["朝阳区"].UnitID, due, result)
 	if answered {
-		w.Exec(`INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author,
-			name, text, taken_at, keep_until) VALUES ($1::bigint, $2, 'hand', $1::bigint::text, 'hand', 'hand', '2026-11-10 05:00Z',
-			'', '', '', now(), now())`, id, w.account)
+		w.Exec(
+			`INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at,
+				author, name, text, taken_at, keep_until)
+			VALUES ($1::bigint, $2, 'hand', $1::bigint::text, 'hand', 'hand', '2026-11-10 05:00Z',
+				'', '', '', now(), now())`,
+			id,
+			w.account,
+		)
 	}
 }
 
 // quiet is the quiet day of docs/indexes.md.
 func (w *world) quiet() {
 	w.Helper()
-	w.Exec(`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures,
+	w.Exec(
+		`INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures,
 		state, state_at, reposts, comments, likes)
 	SELECT $1, 'weibo', n::text, 'past', '2026-11-10 03:00Z', '微博', n = 1, 0, 'live', now(),
 		CASE n WHEN 1 THEN 4 ELSE 0 END, CASE n WHEN 1 THEN 2 ELSE 0 END, CASE n WHEN 1 THEN 6 ELSE 0 END
-	FROM generate_series(1, 3) n`, w.account)
+	FROM generate_series(1, 3) n`,
+		w.account,
+	)
 }
 
 // TestAScoreIsWorkedOutFromPostsAndAnswers: the worked value of a quiet day, with the inbox and without.
@@ -114,6 +122,7 @@ func TestAScoreIsWorkedOutFromPostsAndAnswers(t *testing.T) {
 	}
 
 	past, ahead := "2026-11-11 02:00Z", "2026-12-11 02:00Z"
+
 	for range 3 {
 		w.matter("answered", "ask", "", nil, true)
 	}
@@ -148,7 +157,11 @@ func TestTheNearestWeightsHold(t *testing.T) {
 	w.quiet()
 	bureau, district := w.Units["环保局"].UnitID, w.Units["朝阳区"].UnitID
 	set := func(actor access.Actor, unit int64, revision int, weights *index.Weights) error {
-		_, err := w.s.Set(t.Context(), actor, score.Change{UnitID: unit, Revision: revision, Weights: weights})
+		_, err := w.s.Set(
+			t.Context(),
+			actor,
+			score.Change{UnitID: unit, Revision: revision, Weights: weights},
+		)
 		return err
 	}
 	must := func(err error) {
@@ -193,7 +206,10 @@ func TestTheNearestWeightsHold(t *testing.T) {
 	if err != nil || len(holding) != 2 || holding[1].UnitID != bureau {
 		t.Errorf("in force: %+v, %v", holding, err)
 	}
-	if n := stage.One[int64](w.Stage, `SELECT count(*) FROM audit_entries WHERE action LIKE 'score.%'`); n != 4 {
+	if n := stage.One[int64](
+		w.Stage,
+		`SELECT count(*) FROM audit_entries WHERE action LIKE 'score.%'`,
+	); n != 4 {
 		t.Errorf("%d entries of the trail", n)
 	}
 }

@@ -30,7 +30,12 @@ type row struct {
 
 func (r row) setting() Setting {
 	setting := Setting{
-		UnitID: r.UnitID, UnitName: r.UnitName, UnitPath: r.UnitPath, Revision: r.Revision, By: r.By, At: r.SetAt,
+		UnitID:   r.UnitID,
+		UnitName: r.UnitName,
+		UnitPath: r.UnitPath,
+		Revision: r.Revision,
+		By:       r.By,
+		At:       r.SetAt,
 	}
 	if r.Publishing != nil {
 		setting.Weights = &index.Weights{
@@ -96,7 +101,9 @@ const nearest = isLatest + ` AND w.publishing IS NOT NULL AND `
 
 // holdingAt is what holds for the unit at path: the setting of the nearest unit, or the preset.
 func holdingAt(ctx context.Context, db *gorm.DB, path string) (Setting, error) {
-	return first(settings(ctx, db, nearest+"starts_with(?, u.path) ORDER BY length(u.path) DESC LIMIT 1", path))
+	return first(
+		settings(ctx, db, nearest+"starts_with(?, u.path) ORDER BY length(u.path) DESC LIMIT 1", path),
+	)
 }
 
 // holding is what holds for the unit of an account.

@@ -106,8 +106,8 @@ func RaiseManyTx(ctx context.Context, tx pg.Tx, at time.Time, list []Item) (err 
 
 var errIncomplete = errors.New("key or matter is missing")
 
-// PutOffTx says until when open matters are due now, each by its key; nil: at no time. Nobody is told again. It
-// does nothing where none is open.
+// PutOffTx says until when open matters are due now, each by its key; nil: at no time. Nobody is told
+// again. It does nothing where none is open.
 func PutOffTx(ctx context.Context, tx pg.Tx, due map[string]*time.Time) (err error) {
 	defer fault.Step(&err, "todo.PutOffTx")
 

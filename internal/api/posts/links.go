@@ -46,7 +46,11 @@ func (a *api) postLinks(ctx context.Context, who access.Actor, in *rest.ByID) (*
 }
 
 // lookAtLinks answers with what is known now; the looks are done by a job.
-func (a *api) lookAtLinks(ctx context.Context, who access.Actor, in *rest.ByID) (*rest.Out[postLinks], error) {
+func (a *api) lookAtLinks(
+	ctx context.Context,
+	who access.Actor,
+	in *rest.ByID,
+) (*rest.Out[postLinks], error) {
 	if _, err := a.Posts.LookAgain(ctx, who, in.ID); err != nil {
 		return nil, err
 	}

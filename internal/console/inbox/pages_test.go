@@ -129,7 +129,10 @@ func TestTermsAreSetOnTheirPage(t *testing.T) {
 	form.Set("first_ask", "0.5")
 	form.Set("since", "2026-12-01T08:00")
 	boss.Post(address, form).Want(303)
-	boss.Get(address).WantText("main", "09:00–24:00").WantText("main", "0.5 小时").WantCount("#versions tbody tr", 1)
+	boss.Get(address).
+		WantText("main", "09:00–24:00").
+		WantText("main", "0.5 小时").
+		WantCount("#versions tbody tr", 1)
 	boss.Post(address, form).Want(409)
 	p.As("officer").Post(address, form).Want(403)
 	boss.English().Get(address).Want(200).WantText("main", "Mon")

@@ -35,7 +35,12 @@ func TestAllThatMatchAreListedBeforeTheyAreActedOn(t *testing.T) {
 		WantText(".banner", "办成 1 篇")
 
 	for p, want := range map[post.Post]post.Phase{first: post.Withdrawn, second: post.Draft, other: post.Draft} {
-		if found, _, err := w.posts.Find(t.Context(), w.people["writer"], p.ID); err != nil || found.Phase != want {
+		if found, _, err := w.posts.Find(
+			t.Context(),
+			w.people["writer"],
+			p.ID,
+		); err != nil ||
+			found.Phase != want {
 			t.Errorf("post %d is %s, %v", p.ID, found.Phase, err)
 		}
 	}

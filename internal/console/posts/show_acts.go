@@ -89,6 +89,7 @@ func (h *pages) lookAgain(c *gin.Context) error {
 	id, form, links, err := web.Act(c, func(id int64, _ lookForm) (int, error) {
 		return h.Posts.LookAgain(c.Request.Context(), web.Actor(c), id)
 	})
+
 	var told *fault.Error
 	switch {
 	case (fault.Is(err, fault.KindTooMany) || fault.Is(err, fault.KindConflict)) && errors.As(err, &told):
