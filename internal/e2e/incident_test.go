@@ -90,6 +90,8 @@ func TestAHotEventFromCommentsToItsReport(t *testing.T) {
 }
 
 // manyAlike lets citizens say the same under a post of the bureau's first account, within the last half hour.
+// They mention it in posts of their own: comments are looked for on the imitation platform, which has none
+// of them.
 func manyAlike(t *testing.T, w *world.World, n int, words string) {
 	t.Helper()
 	_, err := w.DB.Pool().Exec(t.Context(), `
@@ -102,7 +104,7 @@ m AS (
     FROM a, generate_series(1, $2) n RETURNING id, account_id, citizen)
 INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
     text, taken_at, keep_until)
-SELECT m.id, m.account_id, 'comment', (6000000000000000 + m.id)::text, 'comment', 'commercial',
+SELECT m.id, m.account_id, 'post', (6000000000000000 + m.id)::text, 'mention', 'commercial',
     now() - interval '1 minute' * (m.id % 30), m.citizen, '市民',
     CASE m.id % 3 WHEN 0 THEN '请问' || $3 || '怎么办' WHEN 1 THEN $3 || '！！' ELSE '家里' || $3 END, now(),
     now() + interval '180 days'
