@@ -135,18 +135,10 @@ func findForAct(
 	return p, p.May(actor, act), nil
 }
 
-// mayMove says why a post cannot have another time at all; nil where it can, with the time.
-func (s *Service) mayMove(
-	actor access.Actor,
-	p post.Post,
-	wish NewTime,
-	states map[State]int,
-) (time.Time, error) {
+// mayMove says why a post cannot have another time, whoever asks for it; nil where it can, with the time.
+func (s *Service) mayMove(p post.Post, wish NewTime, states map[State]int) (time.Time, error) {
 	due, err := DueChoice{At: &wish.DueAt}.resolve(nil, s.now())
 	if err != nil {
-		return due, err
-	}
-	if err := p.May(actor, post.Reschedule); err != nil {
 		return due, err
 	}
 	if !PostStateOf(p.Phase, states).NothingOut() {
@@ -163,17 +155,17 @@ func (s *Service) foresee(
 	wish NewTime,
 	states map[State]int,
 ) (Foreseen, error) {
-	p, err := post.FindTx(ctx, tx, actor, access.PostWrite, wish.PostID)
-	if fault.Is(err, fault.KindNotFound) || fault.Is(err, fault.KindForbidden) {
-		return Foreseen{Refused: err}, nil
-	}
+	p, refused, err := findForAct(ctx, tx, actor, wish.PostID, post.Reschedule)
 	if err != nil {
 		return Foreseen{}, err
 	}
 	if p.Phase == post.Approved && nothingLeft(states) {
 		return Foreseen{Over: true}, nil
 	}
-	due, refused := s.mayMove(actor, p, wish, states)
+	if refused != nil {
+		return Foreseen{Refused: refused}, nil
+	}
+	due, refused := s.mayMove(p, wish, states)
 	if refused != nil {
 		return Foreseen{Refused: refused}, nil //nolint:nilerr // the refusal is what is foretold
 	}

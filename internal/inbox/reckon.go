@@ -29,7 +29,11 @@ func newDial(course Course, special func(time.Time) (works, known bool)) *dial {
 // dialOf is that of the accounts of the unit of a path.
 func (s *Service) dialOf(ctx context.Context, tx pg.Tx, path string) (*dial, error) {
 	versions, err := termsAlong(ctx, tx, path)
-	return newDial(CourseOf(path, versions), s.special()), err
+	if err != nil {
+		return nil, err
+	}
+
+	return newDial(CourseOf(path, versions), s.special()), nil
 }
 
 func (d *dial) calendar(kind Kind) Calendar {

@@ -71,12 +71,15 @@ func (s *Service) Terms(ctx context.Context, actor access.Actor) (out []UnitTerm
 			return err
 		}
 		versions, err := allTerms(ctx, tx)
+		if err != nil {
+			return err
+		}
 
 		for _, unit := range units {
 			out = append(out, unitTerms(unit, versions, s.now()))
 		}
 
-		return err
+		return nil
 	})
 
 	return out, err
@@ -95,9 +98,12 @@ func (s *Service) TermsOf(ctx context.Context, actor access.Actor, unitID int64)
 			return err
 		}
 		versions, err := termsAlong(ctx, tx, unit.Path)
+		if err != nil {
+			return err
+		}
 		out = unitTerms(unit, versions, s.now())
 
-		return err
+		return nil
 	})
 
 	return out, err

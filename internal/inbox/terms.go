@@ -249,7 +249,8 @@ func ReadMinute(text string) time.Duration {
 
 // weekNames are the days by time.Weekday, as source texts.
 var weekNames = [7]string{
-	i18n.N("周日"), i18n.N("周一"), i18n.N("周二"), i18n.N("周三"), i18n.N("周四"), i18n.N("周五"), i18n.N("周六"),
+	i18n.N("周日"), i18n.N("周一"), i18n.N("周二"), i18n.N("周三"),
+	i18n.N("周四"), i18n.N("周五"), i18n.N("周六"),
 }
 
 // DayNames are the days of service from Monday on, as source texts.

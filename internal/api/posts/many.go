@@ -17,7 +17,8 @@ import (
 func (a *api) many() {
 	rest.Register(a.API, rest.Op(http.MethodPost,
 		"/posts/acts", "act-on-posts",
-		"posts", i18n.N("对符合条件的全部稿件改期、撤回或提交：先用 dry_run 列出，再对列出的去做；每篇按单篇的规矩"),
+		"posts",
+		i18n.N("对符合条件的全部稿件改期、撤回或提交：先用 dry_run 列出，再对列出的去做；每篇按单篇的规矩"),
 	), access.PostWrite, a.actOnPosts)
 }
 
@@ -26,7 +27,7 @@ type manyAsk struct {
 	Filter  manyFilter `json:"filter,omitempty" doc:"dry_run 时：列出符合条件的，至多 500 篇"`
 	Posts   []ManyPick `json:"posts,omitempty" maxItems:"500" doc:"没有 dry_run 时必填：对哪些去做"`
 	Day     string     `json:"day,omitempty" format:"date" doc:"改期：到这一天（北京日期）的同一钟点"`
-	Minutes int        `json:"minutes,omitempty" minimum:"-525600" maximum:"525600" doc:"改期：推后多少分钟，负数为提前"`
+	Minutes int        `json:"minutes,omitempty" minimum:"-525600" maximum:"525600" doc:"改期：推后几分钟，负数提前"`
 	Reason  string     `json:"reason,omitempty" maxLength:"200" doc:"撤回时必填"`
 }
 
