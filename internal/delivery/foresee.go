@@ -162,10 +162,10 @@ func (s *Service) foresee(
 	if p.Phase == post.Approved && nothingLeft(states) {
 		return Foreseen{Over: true}, nil
 	}
-	if refused != nil {
-		return Foreseen{Refused: refused}, nil
+	var due time.Time
+	if refused == nil {
+		due, refused = s.mayMove(p, wish, states)
 	}
-	due, refused := s.mayMove(p, wish, states)
 	if refused != nil {
 		return Foreseen{Refused: refused}, nil //nolint:nilerr // the refusal is what is foretold
 	}

@@ -162,6 +162,7 @@ func TestTheNearestWeightsHold(t *testing.T) {
 			actor,
 			score.Change{UnitID: unit, Revision: revision, Weights: weights},
 		)
+
 		return err
 	}
 	must := func(err error) {
