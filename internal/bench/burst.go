@@ -39,11 +39,12 @@ type field struct {
 	token     string // of a signed-in session
 	log       io.Writer
 	pace      pace
-	histories int            // files of past posts that came in
-	ahead     int            // so many due at one instant are marked ahead of it; 0: never
-	prepared  time.Duration  // from sowing the last burst until all of it was prepared
-	profile   string         // folder for CPU profiles; empty: none
-	libraries map[int]*pg.DB // databases with so many published texts
+	histories int               // files of past posts that came in
+	ahead     int               // so many due at one instant are marked ahead of it; 0: never
+	prepared  time.Duration     // from sowing the last burst until all of it was prepared
+	profile   string            // folder for CPU profiles; empty: none
+	libraries map[int]*pg.DB    // databases with so many published texts
+	checks    map[string]*pg.DB // by which lists are in force
 }
 
 func (s *stage) newField(ctx context.Context, figureOptions FigureOptions) (f *field, err error) {
@@ -131,6 +132,10 @@ func (f *field) close() {
 	}
 	if f.stub != nil {
 		f.stub.kill()
+	}
+
+	for _, db := range f.checks {
+		db.Close()
 	}
 
 	for _, db := range f.libraries {
