@@ -30,6 +30,9 @@ const (
 	LinkState   Rule = "link_state"  // a link that the last look found dead, led elsewhere, or insecure
 	LinkDomain  Rule = "link_domain" // a link to a domain that is not on the list of a unit
 	Rebutted    Rule = "rebutted"    // what a rebuttal in force denies
+
+	// Unchecked is no rule that anybody sets a level for: a part of the check did not run.
+	Unchecked Rule = "unchecked"
 )
 
 // RepeatWithin is how near the same text on the same account must lie to be told.
@@ -74,6 +77,8 @@ func (r Rule) Label() string {
 		return i18n.N("链接域名")
 	case Rebutted:
 		return i18n.N("与辟谣不一致")
+	case Unchecked:
+		return i18n.N("检查没有运行完整")
 	}
 	if label := lexicon.Kind(r).Label(); label != "" {
 		return label

@@ -2,9 +2,9 @@ package check
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -14,7 +14,6 @@ import (
 	"juzhen/internal/link"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
-	"juzhen/internal/proofread"
 )
 
 // Service looks through texts. It changes nothing; what is kept of a submission is written by KeepTx.
@@ -23,12 +22,13 @@ type Service struct {
 	lists  *lexicon.Service
 	links  *link.Service
 	now    func() time.Time
+	log    *slog.Logger
 	blocks func(ctx context.Context, tx pg.Tx, unitPath string) error
 }
 
 // New builds the service.
 func New(db *pg.DB, lists *lexicon.Service, links *link.Service, now func() time.Time) *Service {
-	return &Service{db: db, lists: lists, links: links, now: now}
+	return &Service{db: db, lists: lists, links: links, now: now, log: slog.Default()}
 }
 
 // Telling hands over who must hear, in its transaction, that a level forbids more than before for a unit and
@@ -54,7 +54,8 @@ type Question struct {
 }
 
 // Text looks through the wordings of a post as the actor writes them. Units and accounts that the actor may
-// not see count for nothing. Fails with fault.Invalid at "text", or at the field of the wording of an
+// not see count for nothing. A part that fails to run is told as a finding that asks nothing (Unchecked).
+// Fails with fault.Invalid at "text", or at the field of the wording of an
 // account's own, beyond MaxText, at "account_ids" beyond 5,000.
 func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ []Finding, err error) {
 	defer fault.Step(&err, "check.Text")
@@ -80,13 +81,13 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ [
 		ids := []int64{id}
 		all = append(all, wording{id, q.Own[id], ids, home, places.units(ids), timed})
 	}
-	found, err := s.through(ctx, q.Except, all, at)
-	if err != nil {
+	look := s.look()
+	if err := look.through(ctx, q.Except, all, at); err != nil {
 		return nil, err
 	}
 
 	pictures, err := s.picturesOf(ctx, actor, q.MediaIDs)
-	if err != nil {
+	if err := look.without(ctx, noPictures, err); err != nil {
 		return nil, err
 	}
 
@@ -96,9 +97,11 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, q Question) (_ [
 		}
 	}
 
-	shown, err := s.described(ctx, pictures, places.units(q.AccountIDs))
+	if err := look.described(ctx, pictures, places.units(q.AccountIDs)); err != nil {
+		return nil, err
+	}
 
-	return inOrder(append(found, shown...)), err
+	return look.told(), nil
 }
 
 func (q Question) bounded() error {
@@ -131,7 +134,8 @@ type Checked struct {
 }
 
 // Post looks through a version of a post: the common text where an account has it, each wording of its own,
-// the pictures. It checks no right: the post was found before.
+// the pictures. A part that fails to run keeps nobody from submitting or approving; it is told as a finding
+// that asks nothing (Unchecked). It checks no right: the post was found before.
 func (s *Service) Post(ctx context.Context, p post.Post, version post.Version) (_ Checked, err error) {
 	defer fault.Step(&err, "check.Post %d", p.ID)
 
@@ -144,8 +148,8 @@ func (s *Service) Post(ctx context.Context, p post.Post, version post.Version) (
 	for i := range all {
 		all[i].timed = p.DueAt != nil && !p.DueNow
 	}
-	found, err := s.through(ctx, p.ID, all, at)
-	if err != nil {
+	look := s.look()
+	if err := look.through(ctx, p.ID, all, at); err != nil {
 		return Checked{}, err
 	}
 
@@ -158,39 +162,9 @@ func (s *Service) Post(ctx context.Context, p post.Post, version post.Version) (
 	for _, target := range version.Targets {
 		units = append(units, target.Account.UnitID)
 	}
-	shown, err := s.described(ctx, pictures, units)
-
-	return Checked{
-		Digest:   Digest(p, version),
-		Findings: inOrder(append(found, shown...)),
-	}, err
-}
-
-// wording looks through one text with the lists of its units and with the rules.
-func (s *Service) wording(
-	ctx context.Context,
-	w wording,
-	set levels,
-	at time.Time,
-) (found []Finding, err error) {
-	text := w.text
-	if strings.TrimSpace(text) == "" {
-		return nil, nil
-	}
-	if found, err = s.words(ctx, w, set, at); err != nil {
-		return nil, err
+	if err := look.described(ctx, pictures, units); err != nil {
+		return Checked{}, err
 	}
 
-	handles, err := s.handlesNear(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-
-	var read []Finding
-
-	for _, f := range proofread.Read(text, proofread.Context{On: at, Timed: w.timed, Handles: handles}) {
-		read = append(read, fromRule(f))
-	}
-
-	return append(found, levelled(read, set, w.units)...), nil
+	return Checked{Digest: Digest(p, version), Findings: look.told()}, nil
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -9,7 +10,6 @@ import (
 	"juzhen/internal/i18n"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/post"
-	"juzhen/internal/rumour"
 )
 
 // wording is a text with the accounts it goes to.
@@ -49,66 +49,8 @@ func wordings(p post.Post, version post.Version) (all []wording) {
 	return all
 }
 
-// through looks through wordings of a post, and for where they were sent lately.
-func (s *Service) through(
-	ctx context.Context,
-	postID int64,
-	all []wording,
-	at time.Time,
-) (found []Finding, err error) {
-	var units []int64
-
-	for _, w := range all {
-		units = append(units, w.units...)
-	}
-	slices.Sort(units)
-	units = slices.Compact(units)
-	set, err := levelsFor(ctx, s.db.Pool(), units)
-	if err != nil {
-		return nil, err
-	}
-	links, err := s.linksOf(ctx, all, units)
-	if err != nil {
-		return nil, err
-	}
-	rules, err := rumour.InForce(ctx, s.db, units, at)
-	if err != nil {
-		return nil, err
-	}
-
-	for _, w := range all {
-		inText, err := s.wording(ctx, w, set, at)
-		if err != nil {
-			return nil, err
-		}
-
-		more := append(links.in(w, inText), rebutted(w.text, rules, at)...)
-		for _, f := range append(inText, levelled(more, set, w.units)...) {
-			f.AccountID = w.own
-			found = append(found, f)
-		}
-	}
-	repeats, err := s.repeats(ctx, postID, all, at)
-
-	return append(found, levelled(repeats, set, units)...), err
-}
-
-// words looks through one text with the lists of its units.
-func (s *Service) words(
-	ctx context.Context,
-	w wording,
-	set levels,
-	at time.Time,
-) (found []Finding, err error) {
-	lists, err := s.lists.InForce(ctx, w.units)
-	if err != nil {
-		return nil, err
-	}
-
-	return s.wordsIn(ctx, lists, w, set, at)
-}
-
-// wordsIn finds the words of lists that were read before.
+// wordsIn finds the words of lists that were read before. Where one of them cannot be looked for it fails, and
+// gives what the others found.
 func (s *Service) wordsIn(
 	ctx context.Context,
 	lists lexicon.Lists,
@@ -116,11 +58,11 @@ func (s *Service) wordsIn(
 	set levels,
 	at time.Time,
 ) (found []Finding, err error) {
-	hits, err := s.lists.LookIn(ctx, lists, w.text, at)
-	if err != nil {
-		return nil, err
-	}
-
+	var hits []lexicon.Hit
+	failed := safely(func() (err error) {
+		hits, err = s.lists.LookIn(ctx, lists, w.text, at)
+		return err
+	})
 	runes, stopped := []rune(w.text), false
 
 	for _, hit := range hits {
@@ -134,11 +76,12 @@ func (s *Service) wordsIn(
 		stopped = stopped || hit.Level == lexicon.Block
 	}
 	if !stopped {
-		return found, nil
+		return found, failed
 	}
 	exceptions, err := s.lists.Exceptions(ctx, w.home, w.text)
-	if err != nil {
-		return nil, err
+	if err != nil { // two people may have said that the word may stand there: without knowing, it holds nothing
+		found = slices.DeleteFunc(found, func(f Finding) bool { return f.Level == lexicon.Block })
+		return found, errors.Join(failed, err)
 	}
 
 	for i, f := range found {
@@ -147,7 +90,7 @@ func (s *Service) wordsIn(
 		}
 	}
 
-	return found, nil
+	return found, failed
 }
 
 // levelled gives findings of rules the levels of units; those of a rule that is not asked are left out.
@@ -165,17 +108,6 @@ func levelled(found []Finding, set levels, units []int64) (out []Finding) {
 type picture struct {
 	ID  int64
 	Alt string
-}
-
-// described finds pictures without a description, by the level that units have for it.
-func (s *Service) described(ctx context.Context, pictures []picture, units []int64) ([]Finding, error) {
-	found := descriptions(pictures)
-	if len(found) == 0 {
-		return nil, nil
-	}
-	set, err := levelsFor(ctx, s.db.Pool(), units)
-
-	return levelled(found, set, units), err
 }
 
 func descriptions(pictures []picture) (found []Finding) {

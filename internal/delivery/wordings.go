@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -68,7 +69,7 @@ type spoken struct {
 }
 
 // lookAt looks through wordings by the lists of their posts' units and of the accounts' on which each goes
-// out.
+// out. Where some of it cannot be done it fails, and gives what the rest found.
 func (s *Service) lookAt(ctx context.Context, ids []int64) ([]spoken, error) {
 	all, err := s.saidOn(ctx, ids)
 	if err != nil {
@@ -77,13 +78,12 @@ func (s *Service) lookAt(ctx context.Context, ids []int64) ([]spoken, error) {
 
 	pass := s.checks.Pass()
 	out := make([]spoken, len(all))
+	var failed error
 
 	for i, one := range all {
 		units := slices.Sorted(maps.Keys(one.byUnit))
 		found, err := pass.Forbidden(ctx, one.home, units, one.text, one.due)
-		if err != nil {
-			return nil, err
-		}
+		failed = errors.Join(failed, err)
 		out[i] = spoken{goesOut: one, words: map[int64]string{}, excepted: found}
 		if len(check.Stopping(found)) == 0 {
 			continue
@@ -92,9 +92,7 @@ func (s *Service) lookAt(ctx context.Context, ids []int64) ([]spoken, error) {
 		// Something stops it somewhere: which list is whose is asked for each unit by itself.
 		for _, unit := range units {
 			found, err := pass.Forbidden(ctx, one.home, []int64{unit}, one.text, one.due)
-			if err != nil {
-				return nil, err
-			}
+			failed = errors.Join(failed, err)
 			if stops := check.Stopping(found); len(stops) > 0 {
 				for _, id := range one.byUnit[unit] {
 					out[i].words[id] = stops[0].Found
@@ -103,11 +101,12 @@ func (s *Service) lookAt(ctx context.Context, ids []int64) ([]spoken, error) {
 		}
 	}
 
-	return out, nil
+	return out, failed
 }
 
 // Blocked finds those of deliveries whose wording must not be sent any more, because a list has changed since
-// its approval, with the first word that is in the way. It checks no right: for the engine.
+// its approval, with the first word that is in the way. Where a list cannot be looked for it fails, and gives
+// what the others forbid. It checks no right: for the engine.
 func (s *Service) Blocked(ctx context.Context, ids []int64) (_ map[int64]string, err error) {
 	defer fault.Step(&err, "delivery.Blocked")
 
@@ -115,16 +114,13 @@ func (s *Service) Blocked(ctx context.Context, ids []int64) (_ map[int64]string,
 		return nil, nil
 	}
 	looked, err := s.lookAt(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
 	words := map[int64]string{}
 
 	for _, one := range looked {
 		maps.Copy(words, one.words)
 	}
 
-	return words, nil
+	return words, err
 }
 
 // recheckRows is how many deliveries are looked at in one step.
@@ -167,17 +163,15 @@ func (s *Service) eachOnItsWay(
 	}
 
 	for ids := range slices.Chunk(all, recheckRows) {
-		if err := do(ids); err != nil {
-			return err
-		}
+		err = errors.Join(err, do(ids))
 	}
 
-	return nil
+	return err
 }
 
 // Recheck looks through what waits to go out for a unit and all below it, because a list of the unit forbids
 // more than before, and holds what must not be sent any more. It does what the last look within the minute
-// before sending would do, earlier, so that there is time to mend it.
+// before sending would do, earlier, so that there is time to mend it. What cannot be looked at is not held.
 func (s *Service) Recheck(ctx context.Context, unitPath string) (err error) {
 	defer fault.Step(&err, "delivery.Recheck %s", unitPath)
 
@@ -186,18 +180,13 @@ func (s *Service) Recheck(ctx context.Context, unitPath string) (err error) {
 	}
 
 	return s.eachOnItsWay(ctx, unitPath, false, func(ids []int64) error {
-		looked, err := s.lookAt(ctx, ids)
-		if err != nil {
-			return err
-		}
+		looked, failed := s.lookAt(ctx, ids)
 
 		for _, one := range looked {
-			if err := s.holdWords(ctx, one); err != nil {
-				return err
-			}
+			failed = errors.Join(failed, s.holdWords(ctx, one))
 		}
 
-		return nil
+		return failed
 	})
 }
 

@@ -14,6 +14,8 @@ type stats struct {
 	at       int
 
 	clockWrong *bool // what people were told last; nil: nothing since the start
+
+	checkFailed *bool // the same of the check before sending
 }
 
 // keepLateness is how many starts the figures cover.

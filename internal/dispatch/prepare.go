@@ -153,15 +153,17 @@ func (e *Engine) loadAround(
 
 // blocked finds the deliveries whose wording must not be sent any more, because a list has changed since
 // its approval, with the words that are in the way. A check that fails to run holds nothing; it is told in
-// the log.
+// the log and to the administrators.
 func (e *Engine) blocked(ctx context.Context, ids []int64) map[int64]string {
 	if e.o.Blocks == nil {
 		return nil
 	}
 	words, err := e.o.Blocks(ctx, ids)
 	if err != nil {
-		e.log.Error("wordings not looked through before sending", "deliveries", len(ids), "err", err)
-		return nil
+		e.log.Error("wordings not all looked through before sending", "deliveries", len(ids), "err", err)
+	}
+	if err := e.tellCheck(ctx, err != nil); err != nil {
+		e.log.Error("nobody told whether wordings are looked through before sending", "err", err)
 	}
 
 	return words

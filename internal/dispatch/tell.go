@@ -22,28 +22,46 @@ func (e *Engine) tellClock(ctx context.Context) error {
 	if err != nil {
 		host = "localhost"
 	}
-	err = e.db.InTxRetry(ctx, func(tx pg.Tx) error {
-		key := "clock/" + host
-		if !wrong {
-			return todo.ResolveTx(ctx, tx, e.clk.Now(), key, 0)
-		}
-		root, err := org.RootPathTx(ctx, tx)
-		if err != nil || root == "/" {
-			return err // nothing is set up yet
-		}
-
-		return todo.RaiseTx(ctx, tx, e.clk.Now(), todo.Item{
-			Matter:   todoEngineClock,
-			Key:      key,
-			UnitPath: root,
-			Args:     map[string]any{"host": host, "s": int64(offset.Abs().Seconds() + 0.5)},
-		})
+	err = e.tellAll(ctx, wrong, todo.Item{
+		Matter: todoEngineClock,
+		Key:    "clock/" + host,
+		Args:   map[string]any{"host": host, "s": int64(offset.Abs().Seconds() + 0.5)},
 	})
 	if err == nil {
 		e.stats.toldClock(wrong)
 	}
 
 	return err
+}
+
+// tellCheck puts before them that wordings went out that were not looked through once more, and closes the
+// matter with the first that are. The lists are everybody's, so the matter is one for all processes.
+func (e *Engine) tellCheck(ctx context.Context, failed bool) error {
+	if !e.stats.tellsCheck(failed) {
+		return nil
+	}
+	err := e.tellAll(ctx, failed, todo.Item{Matter: todoEngineCheck, Key: "engine/check"})
+	if err == nil {
+		e.stats.toldCheck(failed)
+	}
+
+	return err
+}
+
+// tellAll raises a matter of the whole installation, or closes it.
+func (e *Engine) tellAll(ctx context.Context, open bool, item todo.Item) error {
+	return e.db.InTxRetry(ctx, func(tx pg.Tx) error {
+		if !open {
+			return todo.ResolveTx(ctx, tx, e.clk.Now(), item.Key, 0)
+		}
+		root, err := org.RootPathTx(ctx, tx)
+		if err != nil || root == "/" {
+			return err // nothing is set up yet
+		}
+		item.UnitPath = root
+
+		return todo.RaiseTx(ctx, tx, e.clk.Now(), item)
+	})
 }
 
 // tellsClock tells whether what people know of the clock is not what is so.
@@ -57,4 +75,17 @@ func (s *stats) toldClock(wrong bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clockWrong = &wrong
+}
+
+// tellsCheck tells the same of the check before sending.
+func (s *stats) tellsCheck(failed bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.checkFailed == nil || *s.checkFailed != failed
+}
+
+func (s *stats) toldCheck(failed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.checkFailed = &failed
 }

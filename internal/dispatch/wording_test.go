@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/post"
 )
 
 // lists are the word lists of a world, and a service that holds wordings against them. Posts are submitted
@@ -72,17 +74,86 @@ func TestAWordForbiddenSinceTheApprovalIsNotSent(t *testing.T) {
 	w.wantCount("京环之声", 1)
 }
 
-// TestACheckThatFailsHoldsNothing: what is due goes out when the lists cannot be read.
-func TestACheckThatFailsHoldsNothing(t *testing.T) {
+// TestACheckThatFailsBeforeSendingHoldsNothingAndIsTold: what is due goes out when the lists cannot be read,
+// what could be read still holds, and the administrators know it until a check has run again.
+func TestACheckThatFailsBeforeSendingHoldsNothingAndIsTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.account("环保北京", 1, account.Commercial)
+	var fails atomic.Bool
+	fails.Store(true)
 	w.engine(func(o *dispatch.Options) {
-		o.Blocks = func(context.Context, []int64) (map[int64]string, error) {
-			return nil, context.DeadlineExceeded
+		o.Blocks = func(_ context.Context, ids []int64) (map[int64]string, error) {
+			if !fails.Load() {
+				return nil, nil
+			}
+			known := map[int64]string{}
+			for _, id := range ids {
+				if w.count("SELECT count(*) FROM deliveries d JOIN post_versions v ON v.id = d.version_id "+
+					"WHERE d.id = $1 AND v.text LIKE '%攻府%'", id) > 0 {
+					known[id] = "攻府"
+				}
+			}
+
+			return known, context.DeadlineExceeded
 		}
 	})
+	open := func() int {
+		return w.count(`SELECT count(*) FROM todos WHERE code = 'engine.check'
+			AND permission = 'account.manage' AND resolved_at IS NULL`)
+	}
+
 	w.untilState(w.planNow("今日空气质量良", "环保北京"), delivery.Sent)
+	w.until("it is told", func() bool { return open() == 1 })
+	held := w.planNow("市攻府通告", "环保北京")
+	w.untilState(held, delivery.Held)
+	w.wantHeld(held.ID, w.only(held))
+
+	fails.Store(false)
+	w.untilState(w.planNow("明日空气质量优", "环保北京"), delivery.Sent)
+	w.until("it is over", func() bool { return open() == 0 })
+}
+
+// TestACheckThatFailsAtTheDesksHoldsNothingAndIsTold: a version is submitted and approved at its last step
+// while the lists cannot be read, and both times it is kept with the version what was not looked at; a job
+// that looks once more holds nothing, fails and is tried again, and holds what it can once the lists are back.
+func TestACheckThatFailsAtTheDesksHoldsNothingAndIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account("环保北京", 1, account.Commercial)
+	of := w.lists()
+	w.forbid(of, 1, "攻府")
+	w.s = of.checked
+	missing := func(p post.Post) int {
+		return w.count(`SELECT count(*) FROM version_findings
+			WHERE version_id = $1 AND rule = 'unchecked' AND level = 'hint'`, p.VersionID)
+	}
+
+	w.exec("ALTER TABLE lexicon_entries RENAME TO lost_entries")
+	due := w.now().Add(far)
+	p, version := w.submit("市攻府通告", &due, "环保北京")
+	if n := missing(p); n != 1 {
+		t.Errorf("%d parts are told as missing at the submission", n)
+	}
+	w.exec("ALTER TABLE rule_levels RENAME TO lost_levels")
+	w.approve(p, version, delivery.DueChoice{})
+	if row := w.only(p); row.State != delivery.Waiting || row.Reason != delivery.WasApproved {
+		t.Errorf("approved, it is %+v", row)
+	}
+	if n := missing(p); n != 2 {
+		t.Errorf("%d parts are told as missing after the approval", n)
+	}
+	w.exec("ALTER TABLE lost_levels RENAME TO rule_levels")
+
+	if err := of.checked.Recheck(t.Context(), "/1/"); err == nil {
+		t.Error("a job that could not look says that it is done")
+	}
+	if row := w.only(p); row.State != delivery.Waiting {
+		t.Errorf("after a look that failed it is %+v", row)
+	}
+	w.exec("ALTER TABLE lost_entries RENAME TO lexicon_entries")
+	w.must(of.checked.Recheck(t.Context(), "/1/"))
+	w.wantHeld(p.ID, w.only(p))
 }
 
 // TestTwoPeopleLetAHeldTextGo: an exception releases what its word holds, in its text alone, and stays with

@@ -3,6 +3,7 @@ package lexicon
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -56,7 +57,8 @@ func (s *Service) InForce(ctx context.Context, unitIDs []int64) (_ Lists, err er
 	return Lists{versions}, err
 }
 
-// LookIn finds the words of lists, as Look does.
+// LookIn finds the words of lists, as Look does. Where a list cannot be read it fails, and gives what the
+// others found.
 func (s *Service) LookIn(ctx context.Context, lists Lists, text string, on time.Time) (_ []Hit, err error) {
 	defer fault.Step(&err, "lexicon.LookIn")
 
@@ -67,9 +69,10 @@ func (s *Service) LookIn(ctx context.Context, lists Lists, text string, on time.
 	var hits []Hit
 
 	for _, list := range lists.versions {
-		ready, err := s.ready(ctx, list)
-		if err != nil {
-			return nil, err
+		ready, unread := s.ready(ctx, list)
+		if unread != nil {
+			err = errors.Join(err, unread)
+			continue
 		}
 		hits = append(hits, ready.look(text, beijing.Date(on))...)
 	}
@@ -81,7 +84,7 @@ func (s *Service) LookIn(ctx context.Context, lists Lists, text string, on time.
 		)
 	})
 
-	return hits, nil
+	return hits, err
 }
 
 // version names the entries of a list at one time.

@@ -17,6 +17,8 @@ type Stops struct {
 	Back   string // where a plea leads back to: "review", or "" for the page of the post
 	MayAsk bool
 	Lines  []Stop
+
+	Missing []string // what of the check did not run, in the reader's language
 }
 
 // Stop is one of them.
@@ -40,6 +42,10 @@ func StopsIn(
 	for _, f := range check.Stopping(found) {
 		shown := FoundIn(words, version, []check.Ignored{{Finding: f}})[0]
 		stops.Lines = append(stops.Lines, Stop{f, shown.Message, shown.Account, shown.Before, shown.After})
+	}
+
+	for _, f := range check.NotLookedAt(found) {
+		stops.Missing = append(stops.Missing, words.T(f.Text, f.Args...))
 	}
 
 	return stops
