@@ -57,7 +57,10 @@ func checkTimes(ctx context.Context, db *pg.DB, text string) (took []time.Durati
 		return nil, 0, err
 	}
 	service := check.New(db, lists, link.New(db, nil, link.Options{}, time.Now), time.Now)
-	writer := access.Actor{UserID: 1, Grants: []access.Grant{{Role: access.PressOfficer, UnitID: 1, Path: "/1/"}}}
+	writer := access.Actor{
+		UserID: 1,
+		Grants: []access.Grant{{Role: access.PressOfficer, UnitID: 1, Path: "/1/"}},
+	}
 	letters := []rune(text)
 
 	for n := range checksMade {

@@ -36,7 +36,10 @@ func TestACheckThatFailsToRunHoldsNothingAndIsTold(t *testing.T) {
 				t.Fatal(err)
 			}
 			has := func(rule string) bool {
-				return slices.ContainsFunc(found, func(f check.Finding) bool { return string(f.Rule) == rule })
+				return slices.ContainsFunc(
+					found,
+					func(f check.Finding) bool { return string(f.Rule) == rule },
+				)
 			}
 			if !has(c.still) || c.gone != "" && has(c.gone) {
 				t.Errorf("found %+v", found)

@@ -79,7 +79,8 @@ func (s *Service) wordsIn(
 		return found, failed
 	}
 	exceptions, err := s.lists.Exceptions(ctx, w.home, w.text)
-	if err != nil { // two people may have said that the word may stand there: without knowing, it holds nothing
+	// Two people may have said that the word may stand there: without knowing, it holds nothing.
+	if err != nil {
 		found = slices.DeleteFunc(found, func(f Finding) bool { return f.Level == lexicon.Block })
 		return found, errors.Join(failed, err)
 	}

@@ -88,6 +88,7 @@ func TestACheckThatFailsBeforeSendingHoldsNothingAndIsTold(t *testing.T) {
 				return nil, nil
 			}
 			known := map[int64]string{}
+
 			for _, id := range ids {
 				if w.count("SELECT count(*) FROM deliveries d JOIN post_versions v ON v.id = d.version_id "+
 					"WHERE d.id = $1 AND v.text LIKE '%攻府%'", id) > 0 {
@@ -116,7 +117,8 @@ func TestACheckThatFailsBeforeSendingHoldsNothingAndIsTold(t *testing.T) {
 
 // TestACheckThatFailsAtTheDesksHoldsNothingAndIsTold: a version is submitted and approved at its last step
 // while the lists cannot be read, and both times it is kept with the version what was not looked at; a job
-// that looks once more holds nothing, fails and is tried again, and holds what it can once the lists are back.
+// that looks once more holds nothing, fails and is tried again, and holds what it can once the lists are
+// back.
 func TestACheckThatFailsAtTheDesksHoldsNothingAndIsTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -143,9 +143,11 @@ func calm() chromedp.Action[chromedp.Void] {
 	})
 }
 
-var answered = regexp.MustCompile(`Failed to load resource: the server responded with a status of 4\d\d`)
+var answered = regexp.MustCompile(`Failed to load resource: (the server responded with a status of 4\d\d|` +
+	`net::ERR_INTERNET_DISCONNECTED)`)
 
-// hear keeps errors, exceptions and policy violations. A refused form is an answer and no error of the page.
+// hear keeps errors, exceptions and policy violations. A refused form is an answer and no error of the page,
+// and nor is a connection that a test takes away.
 func (b *Tab) hear(m chromedp.ConsoleMessage) {
 	bad := m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleException ||
 		strings.Contains(m.Text, "Content Security Policy")

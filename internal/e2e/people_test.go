@@ -81,6 +81,82 @@ func TestAnEndedSessionLosesNothing(t *testing.T) {
 	tab.Eval(`document.querySelector("#f-text").value.trim() === "写到一半会话就结束了，但是没有丢"`)
 }
 
+// TestALostConnectionInTheMiddleOfWritingLosesNothing takes the connection away while a post is written: the
+// page says that it is not saved, and saves by itself once the connection is back; a page that is loaded
+// again in between has the words, and what somebody else saved meanwhile is not overwritten.
+func TestALostConnectionInTheMiddleOfWritingLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	tab := browser().Open(t, w.URL)
+	tab.SignIn("xuanchuan", w.Passwords["xuanchuan"])
+	tab.Go("/posts/new")
+	stored := func() (text string) {
+		err := w.DB.Pool().QueryRow(t.Context(), `
+SELECT coalesce(max(v.text), '') FROM posts p JOIN post_versions v ON v.id = p.version_id`).Scan(&text)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		return text
+	}
+
+	tab.Offline(true)
+	tab.Type("#f-text", "断网时写的")
+	tab.SeeText("#saved", "没有存上：连接不到服务器")
+	if text := stored(); text != "" {
+		t.Fatalf("stored %q", text)
+	}
+
+	tab.Offline(false)
+	tab.SeeText("#saved", "草稿已保存于")
+	if text := stored(); text != "断网时写的" {
+		t.Errorf("stored %q", text)
+	}
+
+	tab.Offline(true)
+	tab.Type("#f-text", "断网时写的，又写了一段")
+	tab.SeeText("#saved", "没有存上：连接不到服务器")
+	path, before := tab.Path(), tab.Value("#saved [name=revision]")
+	tab.Leave()
+	tab.Offline(false)
+	tab.Go(path)
+	tab.SeeText("#alerts", "已恢复上次没有提交成功的内容")
+	tab.Eval(`document.querySelector("#f-text").value === "断网时写的，又写了一段"`)
+	tab.until(`document.querySelector("#saved [name=revision]").value !== "` + before + `"`)
+	if text := stored(); text != "断网时写的，又写了一段" {
+		t.Errorf("stored %q", text)
+	}
+	tab.Eval(`sessionStorage.getItem("juzhen.typed") === null`)
+
+	tab.Offline(true)
+	tab.Type("#f-text", "第一人断网时写的")
+	tab.SeeText("#saved", "没有存上：连接不到服务器")
+	if _, err := w.DB.Pool().Exec(t.Context(), `
+UPDATE posts SET revision = revision + 1;
+UPDATE post_versions SET text = '第二人已存的'`); err != nil {
+		t.Fatal(err)
+	}
+	tab.Leave()
+	tab.Offline(false)
+	tab.Go(path)
+	tab.SeeText("#saved", "在您编辑期间保存过")
+	if text := stored(); text != "第二人已存的" {
+		t.Errorf("overwritten by %q", text)
+	}
+	tab.Follow("#saved button")
+	tab.SeeText("h1", "两人同时修改")
+	tab.Eval(`document.querySelector("form[action='/posts/save'] [name=text]").value === "第一人断网时写的"`)
+}
+
+// until waits until a script gives true.
+func (b *Tab) until(script string) {
+	b.t.Helper()
+	b.Step("wait for "+script, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](script, chromedp.WithPollingTimeout(StepLimit)))
+		return err
+	}))
+}
+
 // TestReviewByKeyboardAlone signs in and approves without a mouse.
 func TestReviewByKeyboardAlone(t *testing.T) {
 	t.Parallel()

@@ -10,8 +10,53 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
+
+// Offline takes the connection away from the page, or gives it back.
+func (b *Tab) Offline(lost bool) {
+	b.t.Helper()
+	b.Step("connection", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		conditions := network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{
+				{Offline: lost, DownloadThroughput: -1, UploadThroughput: -1},
+			},
+		}
+		if _, err := cdp.Call(ctx, target, network.EmulateNetworkConditionsByRule, conditions); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, target, network.OverrideNetworkState, network.OverrideNetworkStateParams{
+			Offline: lost, DownloadThroughput: -1, UploadThroughput: -1,
+		})
+
+		return err
+	}))
+}
+
+// Leave leaves the console, though the page asks whether something is to be lost.
+func (b *Tab) Leave() {
+	b.t.Helper()
+	ctx, stop := context.WithCancel(b.ctx)
+	defer stop()
+	asked := chromedp.Events(ctx, page.JavascriptDialogOpening)
+	go func() {
+		for _, err := range asked {
+			if err != nil {
+				return
+			}
+			go b.Step("leave all the same",
+				chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+					_, err := cdp.Call(ctx, target, page.HandleJavaScriptDialog,
+						page.HandleJavaScriptDialogParams{Accept: true})
+
+					return err
+				}))
+		}
+	}()
+	b.Step("leave", chromedp.Navigate("about:blank"))
+}
 
 // Go opens a path of the console.
 func (b *Tab) Go(path string) {
@@ -152,6 +197,15 @@ func (b *Tab) Gone(selector string) {
 func (b *Tab) Text(selector string) string {
 	b.t.Helper()
 	return strings.TrimSpace(value(b, "text of "+selector, chromedp.Text(chromedp.CSS(selector))))
+}
+
+// Value is what the first match holds as a field.
+func (b *Tab) Value(selector string) string {
+	b.t.Helper()
+	sel, _ := json.Marshal(selector)
+
+	return value(b, "value of "+selector,
+		chromedp.Evaluate[string](fmt.Sprintf(`document.querySelector(%s).value`, sel)))
 }
 
 // Count is the number of matches now.

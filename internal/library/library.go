@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
 	"juzhen/internal/instant"
+	"juzhen/internal/media"
 )
 
 // Kind is what an item is.
@@ -60,6 +61,14 @@ type Item struct {
 	RetiredAt  *time.Time
 	UpdatedBy  string
 	UpdatedAt  time.Time
+
+	MediaLabel  string // of a picture: what it says of its making (Made)
+	MediaUnread bool
+}
+
+// Made is what a picture says of how it was made.
+func (i Item) Made() media.Made {
+	return media.Media{Label: i.MediaLabel, LabelUnread: i.MediaUnread}.Made()
 }
 
 // Ref names the item in the audit trail.

@@ -255,13 +255,13 @@ func (s *Service) Picture(
 	if err != nil {
 		return nil, "", err
 	}
-	sum, mime := found[0].SHA256, found[0].MIME
 	if thumb {
-		sum, mime = found[0].Thumb, media.JPEG
+		data, err = s.media.Thumbnail(ctx, found[0])
+		return data, media.JPEG, err
 	}
-	data, err = s.media.Bytes(ctx, sum)
+	data, err = s.media.Bytes(ctx, found[0].SHA256)
 
-	return data, mime, err
+	return data, found[0].MIME, err
 }
 
 func (s *Service) record(

@@ -10,14 +10,17 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/media"
 	"juzhen/internal/pg"
 )
 
-const selectItem = `
+var selectItem = `
 SELECT i.id, i.unit_id, u.path AS unit_path, u.name AS unit_name, i.kind, i.title, i.text, i.media_id,
     i.source, i.licence, coalesce(to_char(i.expires_on, 'YYYY-MM-DD'), '') AS expires_on, i.revision, i.uses,
-    i.last_used_at, i.retired_at, w.display_name AS updated_by, i.updated_at
+    i.last_used_at, i.retired_at, w.display_name AS updated_by, i.updated_at,
+    coalesce(m.label, '') AS media_label, coalesce(m.label_unread, false) AS media_unread
 FROM library_items i JOIN units u ON u.id = i.unit_id JOIN users w ON w.id = i.updated_by
+    LEFT JOIN ` + media.MadeSQL() + ` m ON m.id = i.media_id
 WHERE `
 
 func errNotFound() error {

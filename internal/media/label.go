@@ -241,3 +241,22 @@ func (m Media) Says() (Label, bool) {
 
 	return l, true
 }
+
+// Made is what a picture says of how it was made, as a page shows it beside the picture.
+type Made struct {
+	Label  string // in Chinese; "": nothing
+	Unread bool   // it says something that could not be read
+}
+
+// Made is what the picture says of how it was made.
+func (m Media) Made() Made {
+	made := Made{Unread: m.LabelUnread}
+	if label, ok := m.Says(); ok {
+		made.Label = label.Word()
+	}
+
+	return made
+}
+
+// MadeSQL are all pictures with what they say of their making, to be joined by id: label and label_unread.
+func MadeSQL() string { return "(SELECT id, label, label_unread FROM media)" }

@@ -91,7 +91,7 @@ func rebuildStill(kind string, raw []byte) (picture, error) {
 	return picture{
 		mime:   kind,
 		data:   withLabel(kind, data, made.json),
-		thumb:  thumb,
+		thumb:  withLabel(JPEG, thumb, made.json),
 		width:  size.Dx(),
 		height: size.Dy(),
 		frames: 1,
@@ -184,7 +184,7 @@ func rebuildGIF(raw []byte) (picture, error) {
 	return picture{
 		mime:   GIF,
 		data:   withLabel(GIF, out.Bytes(), made.json),
-		thumb:  thumb,
+		thumb:  withLabel(JPEG, thumb, made.json),
 		width:  g.Config.Width,
 		height: g.Config.Height,
 		frames: len(g.Image),

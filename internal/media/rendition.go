@@ -112,7 +112,8 @@ const MaxIcon = 64 << 10
 const iconPixels = 4_000_000
 
 // Icon makes a picture that somebody hands in into a PNG of no more than MaxIcon bytes and 192 pixels a side.
-// What is clear in it stays clear; nothing is kept. Fails as Upload does.
+// What is clear in it stays clear, and the label of one that a machine made stays in it; nothing is kept.
+// Fails as Upload does.
 func (s *Service) Icon(ctx context.Context, r io.Reader) (_ []byte, err error) {
 	defer fault.Step(&err, "media.Icon")
 
@@ -129,20 +130,20 @@ func (s *Service) Icon(ctx context.Context, r io.Reader) (_ []byte, err error) {
 		return nil, err
 	}
 
-	var out bytes.Buffer
+	var icon []byte
 
 	for _, side := range []int{192, 128, 96, 64} {
 		w, h := fit(img.Bounds().Dx(), img.Bounds().Dy(), side)
 		small := image.NewNRGBA(image.Rect(0, 0, w, h))
 		xdraw.CatmullRom.Scale(small, small.Bounds(), img, img.Bounds(), xdraw.Src, nil)
-		out.Reset()
+		var out bytes.Buffer
 		if err := png.Encode(&out, small); err != nil {
 			return nil, err
 		}
-		if out.Len() <= MaxIcon {
+		if icon = withLabel(PNG, out.Bytes(), taken.label.json); len(icon) <= MaxIcon {
 			break
 		}
 	}
 
-	return out.Bytes(), nil
+	return icon, nil
 }

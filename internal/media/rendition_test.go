@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/jpeg"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -63,4 +64,68 @@ func TestASmallerFormKeepsTheLabel(t *testing.T) {
 			t.Errorf("%d pixels are %d bytes", side, kept.Bytes)
 		}
 	}
+}
+
+// TestASmallPictureKeepsTheLabelToo: the thumbnail that the console shows, also one that was made before
+// labels were put there, and an icon.
+func TestASmallPictureKeepsTheLabelToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	kept, err := w.Upload(t.Context(), w.writer, 2, "图.jpg", bytes.NewReader(labelledPhoto(t, 900)), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := jpegOf(t, 360)
+	older := kept
+	if older.Thumb, err = w.blobs.Put(t.Context(), plain); err != nil {
+		t.Fatal(err)
+	}
+	stored, err := w.Bytes(t.Context(), kept.Thumb)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := w.Thumbnail(t.Context(), kept)
+	if err != nil || !bytes.Equal(shown, stored) {
+		t.Errorf("a thumbnail with its label is changed: %v", err)
+	}
+	opened, _, err := w.Open(t.Context(), w.writer, kept.ID, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served, err := io.ReadAll(opened)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mended, err := w.Thumbnail(t.Context(), older)
+	if err != nil {
+		t.Fatal(err)
+	}
+	icon, err := w.Icon(t.Context(), bytes.NewReader(labelledPhoto(t, 900)))
+	if err != nil || len(icon) > media.MaxIcon {
+		t.Fatalf("%d bytes, %v", len(icon), err)
+	}
+
+	for name, data := range map[string][]byte{"thumbnail": served, "older thumbnail": mended, "icon": icon} {
+		if n := bytes.Count(data, []byte("TC260:AIGC=")); n != 1 || !bytes.Contains(data, []byte("p7")) {
+			t.Errorf("%s: the label stands there %d times", name, n)
+		}
+		if _, _, err := image.Decode(bytes.NewReader(data)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+
+	older.Label = ""
+	if bare, err := w.Thumbnail(t.Context(), older); err != nil || !bytes.Equal(bare, plain) {
+		t.Errorf("a picture without a label got one: %v", err)
+	}
+}
+
+func jpegOf(t *testing.T, side int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, side, side)), nil); err != nil {
+		t.Fatal(err)
+	}
+
+	return b.Bytes()
 }

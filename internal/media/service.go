@@ -201,16 +201,30 @@ func (s *Service) Open(
 	if err != nil {
 		return nil, Media{}, err
 	}
-	sum := media.SHA256
+	var data []byte
 	if thumb {
-		sum = media.Thumb
+		data, err = s.Thumbnail(ctx, media)
+	} else {
+		data, err = s.blobs.Get(ctx, media.SHA256)
 	}
-	data, err := s.blobs.Get(ctx, sum)
 	if err != nil {
 		return nil, Media{}, err
 	}
 
 	return io.NopCloser(bytes.NewReader(data)), media, nil
+}
+
+// Thumbnail gives the thumbnail of a picture, a JPEG, without a scope: find the picture first. The label of a
+// picture that a machine made is in it, also where the thumbnail was made before labels were put there.
+func (s *Service) Thumbnail(ctx context.Context, picture Media) (_ []byte, err error) {
+	defer fault.Step(&err, "media.Thumbnail %d", picture.ID)
+
+	data, err := s.blobs.Get(ctx, picture.Thumb)
+	if err != nil || picture.Label == "" || machineMade(JPEG, data).json != "" {
+		return data, err
+	}
+
+	return withLabel(JPEG, data, picture.Label), nil
 }
 
 // Bytes gives what is sent, by hash, without a scope: for deliveries, which were approved.

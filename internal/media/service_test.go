@@ -27,6 +27,7 @@ var noon = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 type world struct {
 	*media.Service
 	db             *pg.DB
+	blobs          *blob.Store
 	writer, beside access.Actor
 }
 
@@ -48,8 +49,11 @@ func newWorld(t *testing.T) world {
 	}
 
 	return world{
-		media.New(db, blobs, func() time.Time { return noon }), db, actor(1, 2, "/1/2/"),
-		actor(2, 3, "/1/3/"),
+		Service: media.New(db, blobs, func() time.Time { return noon }),
+		db:      db,
+		blobs:   blobs,
+		writer:  actor(1, 2, "/1/2/"),
+		beside:  actor(2, 3, "/1/3/"),
 	}
 }
 

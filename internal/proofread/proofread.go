@@ -115,6 +115,7 @@ var (
 	sayWeekday     = i18n.N("{.date}是{.want}，这里写的是{.found}")
 	sayNoDay       = i18n.N("没有这一天")
 	sayNoTime      = i18n.N("没有这个时刻")
+	sayNoColour    = i18n.N("那一天的空气重污染应急预案没有{.colour}色预警")
 	sayBackwards   = i18n.N("结束早于开始（{.start}）")
 	sayOtherDay    = i18n.N("按发布时间，{.word}是{.date}")
 	sayPast        = i18n.N("到发布时（{.time}）已经过了这个时刻")

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"juzhen/internal/beijing"
 	"juzhen/internal/proofread"
 )
 
@@ -117,6 +118,44 @@ func TestWhatIsWrongIsFoundWhereItIsToBeMended(t *testing.T) {
 	} {
 		if got := strings.Join(found(text), " "); got != want {
 			t.Errorf("%s\n got %s\nwant %s", text, got, want)
+		}
+	}
+}
+
+// TestABlueWarningOfPollutionEndedIn2018: the plan of the day on which a text goes out decides; the blue of
+// the weather stays, and so does what is told of former years.
+func TestABlueWarningOfPollutionEndedIn2018(t *testing.T) {
+	t.Parallel()
+	const issued, wrong = "本市发布空气重污染蓝色预警（四级）。", "发布空气重污染蓝色预警（三级）"
+	none := "warning_level:蓝色→"
+
+	for _, c := range []struct{ on, text, want string }{
+		{"2018-10-12", issued, ""},
+		{"2018-10-12", wrong, "warning_level:三级→四级"},
+		{"2018-10-12", "解除空气重污染蓝色预警", ""},
+		{"2018-10-13", issued, none},
+		{"2018-10-13", wrong, none},
+		{"2018-10-13", "解除空气重污染蓝色预警", none},
+		{"2018-10-13", "空气重污染预警由黄色变更为重污染蓝预警", "warning_level:蓝→"},
+		{"2026-12-02", issued, none},
+		{"2026-12-02", "发布空气重污染黄色预警（三级）", ""},
+		{"2026-12-02", "发布大风蓝色预警（四级），请注意防范。", ""},
+		{"2026-12-02", "发布大风蓝色预警（三级）", "warning_level:三级→四级"},
+		{"2026-12-02", "2016年12月，本市启动空气重污染蓝色预警（四级）。", ""},
+		{"2026-12-02", "2018年修订后，空气重污染预警取消蓝色。", ""},
+		{"2013-10-21", "启动空气重污染蓝色预警", ""}, // before the first plan
+	} {
+		on, err := time.ParseInLocation("2006-01-02", c.on, beijing.Zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+
+		for _, f := range proofread.Read(c.text, proofread.Context{On: on}) {
+			got = append(got, string(f.Rule)+":"+f.Found+"→"+f.Suggestion)
+		}
+		if told := strings.Join(got, " "); told != c.want {
+			t.Errorf("%s %s: %q, want %q", c.on, c.text, told, c.want)
 		}
 	}
 }

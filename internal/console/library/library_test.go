@@ -67,3 +67,28 @@ func TestTwoWhoChangeAnItemLoseNothing(t *testing.T) {
 	stale.Set("text", "来不及了")
 	boss.Post(at, stale).Want(409).WantText(".banner", "来不及了").WantCount("form.form", 0)
 }
+
+// TestALabelledPictureSaysSo: in the list and on its page a picture that a machine made is labelled in words.
+func TestALabelledPictureSaysSo(t *testing.T) {
+	t.Parallel()
+	w := newPages(t)
+	bureau := w.Units["环保局"]
+	var picture int64
+	err := w.DB.Pool().QueryRow(t.Context(), `
+INSERT INTO media (unit_id, uploaded_by, uploaded_at, file_name, mime, bytes, width, height, frames, sha256,
+    thumb, alt, label, label_unread)
+SELECT $1, min(id), now(), '图.png', 'image/png', 9, 3, 3, 1, sha256('a'), sha256('b'), '', '{"Label":"1"}', false
+FROM users RETURNING id`, bureau.UnitID).Scan(&picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	item, err := library.New(w.DB, nil, w.Now).
+		Create(t.Context(), w.People["boss"], bureau.UnitID, library.Picture,
+			library.Edit{Title: "湿地", Text: "湿地里的白鹭", MediaID: picture, Source: "中心", Licence: "自有"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	boss := w.As("boss")
+	boss.Get(fmt.Sprintf("/library/items/%d", item.ID)).Want(200).WantText(".picture-label", "标识：由AI生成")
+	boss.Get("/library?on=pictures").Want(200).WantText(".picture-label", "标识：由AI生成")
+}

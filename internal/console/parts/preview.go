@@ -172,16 +172,14 @@ func preview(version post.Version, target post.Target) Preview {
 	p.Folded = p.Length > folded
 
 	for _, versionMedia := range version.Media {
-		picture := Picture{
+		made := versionMedia.Media.Made()
+		p.Pictures = append(p.Pictures, Picture{
 			ID:       versionMedia.MediaID,
 			Alt:      versionMedia.Alt,
 			Animated: versionMedia.Media.Animated(),
-			Unread:   versionMedia.Media.LabelUnread,
-		}
-		if label, ok := versionMedia.Media.Says(); ok {
-			picture.Label = label.Word()
-		}
-		p.Pictures = append(p.Pictures, picture)
+			Label:    made.Label,
+			Unread:   made.Unread,
+		})
 	}
 
 	return p

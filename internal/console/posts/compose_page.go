@@ -103,10 +103,8 @@ type pictureField struct {
 
 // says tells of a picture what its file says of its making.
 func (f *pictureField) says(m media.Media) {
-	if label, ok := m.Says(); ok {
-		f.Label = label.Word()
-	}
-	f.Unread = m.LabelUnread
+	made := m.Made()
+	f.Label, f.Unread = made.Label, made.Unread
 }
 
 // finding is a problem with the accounts it concerns.

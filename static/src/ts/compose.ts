@@ -12,6 +12,7 @@ import { Pictures } from "./pictures";
 import { ownWordings } from "./wording";
 import { exchange, place } from "./place";
 import { renew } from "./picker";
+import { forget, remember } from "./restore";
 import { Sheet } from "./preview";
 import { Since } from "./since";
 
@@ -39,6 +40,7 @@ class Composer {
   private unit = false; // another unit was chosen, and the page still shows the accounts of the one before
   private running: Promise<void> | undefined;
   private failures = 0; // in a row
+  private unsaved = false; // the last save was not taken
   private sending = false;
   private readonly sheet: Sheet | undefined;
   private readonly pictures: Pictures;
@@ -57,6 +59,7 @@ class Composer {
     addEventListener("beforeunload", (e) => {
       if (this.dirty && !this.sending) e.preventDefault();
     });
+    addEventListener("pagehide", () => this.dirty && this.unsaved && !this.sending && remember(form));
     addEventListener("pageshow", () => (this.sending = false)); // the form was sent, and somebody came back to it
     addEventListener("online", () => this.dirty && this.later(0));
     this.sheet = Sheet.of(form, () => this.stored(), () => this.dirty);
@@ -129,6 +132,8 @@ class Composer {
     if (why !== "") return this.failed(why);
     if (!answer.one("#saved")) return this.failed("failed");
     this.failures = 0;
+    this.unsaved = false;
+    forget(this.form);
     this.take(answer);
     if (answer.failure) this.dirty = true; // it was refused, and says why: nobody leaves without being asked
   }
@@ -193,7 +198,8 @@ class Composer {
   }
 
   private failed(why: string): void {
-    this.dirty = true;
+    this.dirty = this.unsaved = true;
+    remember(this.form);
     this.say(why);
     const mended = why === "signin" || why === "other";
     this.later(mended ? again : Math.min(again, soon * 2 ** this.failures++));

@@ -1,5 +1,5 @@
-// What is typed outlives a request that was not taken: the tab keeps it until it was sent, for the person it was typed by and no
-// other, and puts it back on the same page after the next sign-in. Short forms also travel with the sign-in page itself, without
+// What is typed outlives a request that was not taken, and a connection that is lost: the tab keeps it until it was sent, for the person
+// it was typed by and no other, and puts it back on the same page after the next sign-in, or when the page is loaded again. Short forms also travel with the sign-in page itself, without
 // scripts.
 import { reader, restoredText, unsent } from "./reader";
 
@@ -47,10 +47,24 @@ function keep(form: HTMLFormElement): void {
     if (known?.action === action(form)) write({ ...known, sent: true });
     return;
   }
+  write({ ...typed(form), sent: true });
+}
+
+function typed(form: HTMLFormElement): Omit<Typed, "sent"> {
   const fields = [...new FormData(form)].filter(
     (f): f is [string, string] => typeof f[1] === "string" && !f[0].includes("password") && f[0] !== "page-for",
   );
-  write({ person: reader, page: location.pathname, action: action(form), fields, sent: true });
+  return { person: reader, page: location.pathname, action: action(form), fields };
+}
+
+// remember keeps a form that could not be saved where it is, so that nothing is lost with the page.
+export function remember(form: HTMLFormElement): void {
+  if (reader !== "") write({ ...typed(form), sent: false });
+}
+
+// forget lets go of what was remembered of a form: the server has it.
+export function forget(form: HTMLFormElement): void {
+  if (read()?.action === action(form)) sessionStorage.removeItem(key);
 }
 
 // settle looks at what became of the form that was sent last.
@@ -78,7 +92,8 @@ function fillIn(form: HTMLFormElement, fields: [string, string][]): void {
       at.checked = kept?.includes(at.value) ?? false;
       continue;
     }
-    const fresh = at.type === "hidden" && at.dataset["picked"] === undefined && at.dataset["ownRest"] === undefined;
+    // The revision is the one it was typed over: what somebody else saved since is not overwritten, but shown beside it.
+    const fresh = at.type === "hidden" && at.name !== "revision" && at.dataset["picked"] === undefined && at.dataset["ownRest"] === undefined;
     if (!kept || fresh || at.type === "password" || at.type === "file") continue;
     at.value = kept.shift() ?? at.value;
     at.dispatchEvent(new Event("input", { bubbles: true }));
