@@ -38,6 +38,7 @@ import (
 	"juzhen/internal/post"
 	"juzhen/internal/public"
 	"juzhen/internal/reach"
+	"juzhen/internal/recheck"
 	"juzhen/internal/relay"
 	"juzhen/internal/replay"
 	"juzhen/internal/report"
@@ -86,6 +87,7 @@ type Services struct {
 	Faults     *faultbook.Service
 	Reports    *report.Service
 	Inbox      *inbox.Service
+	Recheck    *recheck.Service
 	Scores     *score.Service
 	Roster     *roster.Service
 	Rumours    *rumour.Service
@@ -146,19 +148,20 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Columns, a.Chains = column.New(db, now), chain.New(db, now)
 	a.Media, a.Reviews, a.Posts = media.New(db, blobs, now), review.New(db, now), post.New(db, rules, now)
 	a.Media.ShowAlso(review.OpenToSQL)
-	a.Lexicons = lexicon.New(db, now, check.Samples(db), delivery.ListWatch())
+	a.Lexicons = lexicon.New(db, now, check.Samples(db), recheck.ListWatch())
 	outside := outward.New(outward.Options{Allowed: a.cfg.OutwardHosts})
 	a.Links = link.New(db, outside, link.Options{
 		Safe:    rules.SafeDomains,
 		Waiting: delivery.WaitingSQL(),
 	}, now)
-	a.Checks = check.New(db, a.Lexicons, a.Links, now).Telling(delivery.ListWatch().Blocks)
+	a.Checks = check.New(db, a.Lexicons, a.Links, now).Telling(recheck.ListWatch().Blocks)
 	a.Templates = template.New(db, now)
 	a.Sources = source.New(db, a.Templates, outside, now)
 	a.Engine = dispatch.New(dispatch.Options{
 		Blocks: func(ctx context.Context, ids []int64) (map[int64]string, error) {
-			return a.Deliveries.Blocked(ctx, ids)
+			return a.Recheck.Blocked(ctx, ids)
 		},
+		Replied:  func(ctx context.Context) error { return a.Inbox.Follow(ctx) },
 		Settings: a.engineSettings(),
 		Delivery: a.deliverySettings(),
 		Marks:    a.marks,
@@ -171,6 +174,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Log:      a.log,
 		Now:      now,
 	})
+	a.Recheck = recheck.New(db, a.Checks, a.Engine.Nudge, now)
 	a.Pauses = pause.New(db)
 	a.Deliveries = delivery.New(db, delivery.Options{
 		Now:      now,
@@ -199,7 +203,8 @@ func (a *App) buildServices(ctx context.Context) error {
 		Reach: a.Reach, Inspect: a.Inspect, Faults: a.Faults, PDF: a.PDF,
 	}, now)
 	a.Inbox = inbox.New(db, inbox.Options{
-		Weibo: api, Reading: a.Reach, Plan: a.Plan, Now: now, Log: a.log, Keep: a.cfg.KeepInbox,
+		Weibo: api, Reading: a.Reach, Deliveries: a.Deliveries, Plan: a.Plan, Now: now, Log: a.log,
+		Keep: a.cfg.KeepInbox,
 	})
 	a.Scores = score.New(db, a.Reach, a.Inbox, now)
 	a.Roster, a.Rumours = roster.New(db, now), rumour.New(db, now)

@@ -39,6 +39,7 @@ var (
 		"rumour",
 		"check",
 		"delivery",
+		"recheck",
 		"dispatch",
 		"reach",
 		"library",
@@ -202,6 +203,7 @@ var operations = map[string][]string{
 	"notices":    {"channels"},
 	"posts":      {"chains", "deliveries", "pictures", "words"},
 	"rebuttals":  {"signatures"},
+	"inbox":      {"words"},
 	"relays":     {"words"},
 	"templates":  {"posts", "words"},
 }

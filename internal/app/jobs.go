@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/notice"
 	"juzhen/internal/queue"
 	"juzhen/internal/reach"
+	"juzhen/internal/recheck"
 	"juzhen/internal/relay"
 	"juzhen/internal/review"
 	"juzhen/internal/roster"
@@ -37,7 +38,10 @@ func (a *App) buildQueue() error {
 	if err := review.AddWorkers(workers, a.Reviews); err != nil {
 		return err
 	}
-	if err := delivery.AddWorkers(workers, a.Deliveries, a.Engine); err != nil {
+	if err := delivery.AddWorkers(workers, a.Engine); err != nil {
+		return err
+	}
+	if err := recheck.AddWorkers(workers, a.Recheck); err != nil {
 		return err
 	}
 	if err := reach.AddWorkers(workers, a.Reach); err != nil {

@@ -206,3 +206,14 @@ WHERE version_id = $1 AND level = 'second' AND agreed_by IS NULL`, versionID, ac
 
 	return open, err
 }
+
+// ForgetTx clears the words of findings in versions whose own words are cleared.
+func ForgetTx(ctx context.Context, tx pg.Tx, versions []int64) (err error) {
+	defer fault.Step(&err, "check.ForgetTx")
+
+	_, err = tx.Pgx.Exec(ctx,
+		"UPDATE version_findings SET found = '', suggestion = '', args = '[]', reason = '' WHERE version_id = ANY ($1)",
+		versions)
+
+	return err
+}

@@ -4,10 +4,15 @@
 // docs/delivery.md.
 package delivery
 
-import "time"
+import (
+	"time"
 
-// Delivery is one post to one account. All that the mark asks for lies on this row.
+	"juzhen/internal/post"
+)
+
+// Delivery is one post, or one reply, to one account. All that the mark asks for lies on this row.
 type Delivery struct {
+	Kind                             post.Kind
 	ID, PostID, VersionID, AccountID int64
 	Platform, Connector              string
 	State                            State

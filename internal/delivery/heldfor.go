@@ -121,3 +121,40 @@ func resolveProblems(ctx context.Context, tx pg.Tx, now time.Time, moved []Moved
 
 	return todo.ResolveManyTx(ctx, tx, now, keys, by)
 }
+
+// HoldWordTx holds those of the deliveries of a version that are on their way, because of a word that a list
+// forbids since its approval, and tells people. It must come first in the transaction, and checks no right.
+func HoldWordTx(ctx context.Context, tx pg.Tx, now time.Time, version int64, ids []int64, word string) (err error) {
+	defer fault.Step(&err, "delivery.HoldWordTx %d", version)
+
+	args := pgx.NamedArgs{"ids": ids, "version": version}
+	where := "d.id = ANY (@ids) AND d.version_id = @version"
+	if err := recallTx(ctx, tx, now, where, args); err != nil {
+		return err
+	}
+	held, err := Move{
+		From:  []State{Waiting, Preparing, Handoff},
+		To:    Held,
+		Code:  Wording,
+		With:  Args{"text": word},
+		Where: where,
+		Set:   "owner = NULL, taken_by = NULL, taken_at = NULL",
+		Args:  args,
+	}.Run(ctx, tx.Pgx, now)
+	if err != nil {
+		return err
+	}
+
+	return tellHeld(ctx, tx, now, held, Wording, Args{"text": word})
+}
+
+// FreeWordTx lets deliveries of a version that a word holds go on, where two people have excepted it; by is the
+// second. It checks no right.
+func FreeWordTx(ctx context.Context, tx pg.Tx, now time.Time, version int64, ids []int64, by int64) (err error) {
+	defer fault.Step(&err, "delivery.FreeWordTx %d", version)
+
+	where := `d.id = ANY (@ids) AND d.version_id = @version AND d.reason = 'wording' AND d.pause_id IS NULL`
+	_, err = letGo(ctx, tx, now, where, pgx.NamedArgs{"ids": ids, "version": version}, WordExcepted, by)
+
+	return err
+}

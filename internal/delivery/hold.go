@@ -62,7 +62,7 @@ SELECT (SELECT count(*) FROM accounts a JOIN units u ON u.id = a.unit_id
        count(*) FILTER (WHERE d.state IN ('sending', 'unknown') AND NOT d.spared),
        count(*) FILTER (WHERE d.state IN ('waiting', 'preparing', 'handoff') AND d.spared)
 FROM (SELECT d.state, @spare::boolean AND d.urgent AS spared
-    FROM deliveries d WHERE NOT d.settled AND `+placeSQL+`) d`, placeArgs(stop, unit.Path)).
+    FROM all_deliveries d WHERE NOT d.settled AND `+placeSQL+`) d`, placeArgs(stop, unit.Path)).
 			Scan(&preview.Accounts, &preview.Waiting, &preview.Sending, &preview.Spared)
 	})
 
@@ -198,7 +198,7 @@ func withHeld(ctx context.Context, db *gorm.DB, list ...pause.Pause) ([]Paused, 
 		N       int
 	}
 	counts, err := gorm.G[count](db).Raw(`
-SELECT pause_id, count(*) AS n FROM deliveries WHERE pause_id IN ? AND state = 'held' GROUP BY 1`, ids).
+SELECT pause_id, count(*) AS n FROM all_deliveries WHERE pause_id IN ? AND state = 'held' GROUP BY 1`, ids).
 		Find(ctx)
 	if err != nil {
 		return nil, err

@@ -87,10 +87,7 @@ func (w *prepareWorker) Work(ctx context.Context, job *river.Job[PrepareArgs]) (
 }
 
 // AddWorkers registers the jobs of deliveries.
-func AddWorkers(workers *river.Workers, service *Service, engine Preparer) error {
-	if err := river.AddWorkerSafely(workers, &recheckWorker{service: service}); err != nil {
-		return err
-	}
+func AddWorkers(workers *river.Workers, engine Preparer) error {
 	if err := river.AddWorkerSafely(workers, &takedownWorker{engine: engine}); err != nil {
 		return err
 	}

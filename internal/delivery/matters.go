@@ -13,6 +13,7 @@ const (
 	DecisionSubject todo.Subject = "decision"
 	TakedownSubject todo.Subject = "takedown" // a batch
 	AdvanceSubject  todo.Subject = "advance"
+	ReplySubject    todo.Subject = "reply" // a delivery of a reply
 )
 
 // What waits for people, and for which reason.

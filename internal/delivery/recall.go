@@ -29,7 +29,7 @@ func recallTx(ctx context.Context, tx pg.Tx, now time.Time, where string, args p
 	}
 	var near bool
 	err := tx.Pgx.QueryRow(ctx, `
-SELECT EXISTS (SELECT FROM deliveries d WHERE NOT d.settled AND d.state IN ('waiting', 'preparing', 'sending')
+SELECT EXISTS (SELECT FROM all_deliveries d WHERE NOT d.settled AND d.state IN ('waiting', 'preparing', 'sending')
     AND d.due_at BETWEEN @recall_from::timestamptz AND @recall_until::timestamptz AND (`+where+`))`, named).
 		Scan(&near)
 	if err != nil || !near {
@@ -127,7 +127,7 @@ func UncalledTx(
 		ids[i] = m.ID
 	}
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT d.id FROM deliveries d WHERE d.state = 'sending' AND d.wish IS NOT NULL AND (`+where+`) ORDER BY d.id
+SELECT d.id FROM all_deliveries d WHERE d.state = 'sending' AND d.wish IS NOT NULL AND (`+where+`) ORDER BY d.id
 		FOR UPDATE OF d`, args)
 	if err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ SELECT d.id FROM deliveries d WHERE d.state = 'sending' AND d.wish IS NOT NULL A
 		}
 		if _, err := tx.Pgx.Exec(
 			ctx,
-			"UPDATE deliveries SET ahead_no = NULL WHERE id = $1",
+			"UPDATE all_deliveries SET ahead_no = NULL WHERE id = $1",
 			delivery.ID,
 		); err != nil {
 			return nil, err

@@ -83,9 +83,12 @@ func (s *Service) release(
 	if err := TellOutTx(ctx, tx, now, cancelled...); err != nil { // behind all rows: others lock them first
 		return reach, err
 	}
+	if err := dropReplies(ctx, tx, now, actor.UserID, paused.ID); err != nil {
+		return reach, err
+	}
 	var left int
 	err := tx.Pgx.QueryRow(ctx, `
-		SELECT count(*) FROM deliveries WHERE pause_id = $1 AND state = 'held'`, paused.ID).Scan(&left)
+		SELECT count(*) FROM all_deliveries WHERE pause_id = $1 AND state = 'held'`, paused.ID).Scan(&left)
 	if err == nil && left > 0 {
 		return reach, fault.Invalid("deliveries", "还有 {.n} 条没有选择：发送、改期或取消", "n", left)
 	}
@@ -131,7 +134,7 @@ func (s *Service) choose(
 	}
 	var due *time.Time
 	err := tx.Pgx.QueryRow(ctx, `
-		SELECT due_at FROM deliveries WHERE id = $1 AND pause_id = $2 AND state = 'held' FOR UPDATE`,
+		SELECT due_at FROM all_deliveries WHERE id = $1 AND pause_id = $2 AND state = 'held' FOR UPDATE`,
 		choice.DeliveryID, paused.ID).
 		Scan(&due)
 	if err != nil {

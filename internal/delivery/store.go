@@ -12,7 +12,7 @@ import (
 )
 
 const selectDelivery = `
-SELECT d.id, d.post_id, d.version_id, d.account_id, d.platform, d.connector, d.state, d.plan, d.urgent,
+SELECT d.id, d.kind, d.post_id, d.version_id, d.account_id, d.platform, d.connector, d.state, d.plan, d.urgent,
     d.due_at, d.not_after, d.not_before,
        d.approved, d.approved_from, d.payload_hash, d.approved_hash, d.mark_key, d.pause_id, d.owner,
            d.attempt_id, d.attempts, d.marked_at, d.call_ended_at,
@@ -22,14 +22,14 @@ SELECT d.id, d.post_id, d.version_id, d.account_id, d.platform, d.connector, d.s
        a.handle AS account_handle, coalesce(a.remote_uid, '') AS account_uid, a.display_name AS account_name,
            u.id AS unit_id, u.path AS unit_path, u.name AS unit_name,
        coalesce(t.display_name, '') AS taken_by_name
-FROM deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id LEFT
+FROM all_deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id LEFT
     JOIN users t ON t.id = d.taken_by
 WHERE `
 
 func errNotFound() error { return fault.NotFound("没有找到，或不在您的管辖范围内") }
 
-// findDelivery reads one that the actor may see, and fails with fault.Forbidden when perm is not held
-// at its account's unit.
+// findDelivery reads the delivery of a post that the actor may see, and fails with fault.Forbidden when perm
+// is not held at its account's unit.
 func findDelivery(
 	ctx context.Context,
 	db *gorm.DB,
@@ -40,7 +40,7 @@ func findDelivery(
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	delivery, err := gorm.G[Delivery](
 		db,
-	).Raw(selectDelivery+"d.id = ? AND "+scope, append([]any{id}, args...)...).
+	).Raw(selectDelivery+"d.kind = 'post' AND d.id = ? AND "+scope, append([]any{id}, args...)...).
 		Take(ctx)
 	if err != nil {
 		return Delivery{}, pg.OrNotFound(err, errNotFound())
@@ -57,13 +57,15 @@ func lockDelivery(
 	perm access.Permission,
 	id int64,
 ) (Delivery, error) {
-	if err := db.WithContext(ctx).
-		Exec("SELECT FROM deliveries WHERE id = ? FOR UPDATE", id).
-		Error; err != nil {
+	if err := lockRow(ctx, db, id); err != nil {
 		return Delivery{}, err
 	}
 
 	return findDelivery(ctx, db, actor, perm, id)
+}
+
+func lockRow(ctx context.Context, db *gorm.DB, id int64) error {
+	return db.WithContext(ctx).Exec("SELECT FROM all_deliveries WHERE id = ? FOR UPDATE", id).Error
 }
 
 // lockFor is lockDelivery for what the actor wants to do with it, which the rules must allow.
@@ -76,12 +78,17 @@ func lockFor(ctx context.Context, tx pg.Tx, actor access.Actor, do Doing, id int
 	return delivery, do.refuse(actor, delivery, Standing{})
 }
 
-// LockTx reads a delivery and keeps others from changing it until the transaction ends. It checks no
-// right: for the engine.
+// LockTx reads a delivery of any kind and keeps others from changing it until the transaction ends. It checks
+// no right: for the engine, and for whoever has seen to the rights.
 func LockTx(ctx context.Context, tx pg.Tx, id int64) (_ Delivery, err error) {
 	defer fault.Step(&err, "delivery.LockTx %d", id)
 
-	return lockDelivery(ctx, tx.DB, access.System("delivery"), access.PostView, id)
+	if err := lockRow(ctx, tx.DB, id); err != nil {
+		return Delivery{}, err
+	}
+	delivery, err := gorm.G[Delivery](tx.DB).Raw(selectDelivery+"d.id = ?", id).Take(ctx)
+
+	return delivery, pg.OrNotFound(err, errNotFound())
 }
 
 // Load reads deliveries by id. It checks no right: for the engine.
@@ -115,7 +122,7 @@ func eventsOf(ctx context.Context, db *gorm.DB, id int64) ([]Event, error) {
 func reviewedLately(ctx context.Context, db *gorm.DB, accountID int64, since time.Time) (bool, error) {
 	var yes bool
 	err := db.WithContext(ctx).Raw(`
-SELECT EXISTS (SELECT FROM deliveries d JOIN delivery_events e ON e.delivery_id = d.id
+SELECT EXISTS (SELECT FROM all_deliveries d JOIN delivery_events e ON e.delivery_id = d.id
                WHERE d.account_id = ? AND d.marked_at > ? AND e.code IN (?, ?))`,
 		accountID, since, PublishedReview, PublishedSlow).Row().Scan(&yes)
 
@@ -155,13 +162,13 @@ SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = $1 AND to_state =
 	return yes, err
 }
 
-// Recorded tells which of the platform's ids belong to other deliveries already.
+// Recorded tells which of the platform's ids belong to other deliveries of the same kind already: posts and
+// comments are numbered apart.
 func Recorded(
 	ctx context.Context,
 	db *gorm.DB,
-	platform string,
+	delivery Delivery,
 	ids []string,
-	not int64,
 ) (_ map[string]bool, err error) {
 	defer fault.Step(&err, "delivery.Recorded")
 
@@ -172,8 +179,8 @@ func Recorded(
 	var known []string
 
 	err = db.WithContext(ctx).Raw(`
-		SELECT remote_id FROM deliveries WHERE platform = ? AND remote_id IN ? AND id <> ?`,
-		platform, ids, not).
+		SELECT remote_id FROM all_deliveries WHERE platform = ? AND remote_id IN ? AND kind = ? AND id <> ?`,
+		delivery.Platform, ids, delivery.Kind, delivery.ID).
 		Scan(&known).Error
 	for _, id := range known {
 		out[id] = true

@@ -16,7 +16,7 @@ import (
 )
 
 const applySQL = `
-UPDATE deliveries
+UPDATE all_deliveries
     SET state = @to::text, reason = @code::text, reason_args = @args::jsonb, updated_at = @now::timestamptz,
        attempts = attempts + @attempts::int, looks = CASE WHEN @to::text <> 'unknown' THEN 0
            ELSE looks + @looked::int END, next_look_at = @next_look::timestamptz,
@@ -143,8 +143,8 @@ func applyTurn(ctx context.Context, tx pg.Tx, delivery Delivery, change Change) 
 	}
 	if change.AccountRest != nil {
 		if _, err := tx.Pgx.Exec(ctx, `
-			UPDATE account_turns SET rest_until = greatest(rest_until, $2) WHERE account_id = $1`,
-			delivery.AccountID, *change.AccountRest); err != nil {
+			UPDATE account_turns SET rest_until = greatest(rest_until, $2) WHERE account_id = $1 AND kind = $3`,
+			delivery.AccountID, *change.AccountRest, delivery.Kind); err != nil {
 			return err
 		}
 	}
@@ -164,11 +164,12 @@ func freeTurn(ctx context.Context, tx pg.Tx, delivery Delivery, turn Turn) error
 UPDATE account_turns t SET
     delivery_id = CASE WHEN t.delivery_id = $2 THEN NULL ELSE t.delivery_id END,
     allowance = CASE WHEN $3 THEN coalesce(t.allowance, $4)
-                     WHEN $5 AND NOT EXISTS (SELECT FROM deliveries o
-                         WHERE o.account_id = $1 AND o.state = 'unknown' AND o.id <> $2) THEN NULL
+                     WHEN $5 AND NOT EXISTS (SELECT FROM all_deliveries o
+                         WHERE o.account_id = $1 AND o.kind = $6 AND o.state = 'unknown' AND o.id <> $2) THEN NULL
                      ELSE t.allowance END
-WHERE t.account_id = $1`,
-		delivery.AccountID, delivery.ID, turn == TurnBounded, Settings{}.Filled().Follow, turn == TurnSettled)
+WHERE t.account_id = $1 AND t.kind = $6`,
+		delivery.AccountID, delivery.ID, turn == TurnBounded, Settings{}.Filled().Follow, turn == TurnSettled,
+		delivery.Kind)
 
 	return err
 }
@@ -197,7 +198,7 @@ func applyTodos(
 		}
 	}
 	if change.To != delivery.State && (change.To.Final() || change.To == Waiting || change.To == Planned) {
-		if err := todo.ResolveSubjectTx(ctx, tx, now, TodoSubject, delivery.ID, by); err != nil {
+		if err := todo.ResolveSubjectTx(ctx, tx, now, delivery.subject(), delivery.ID, by); err != nil {
 			return err
 		}
 	}
@@ -227,7 +228,7 @@ func RaiseTx(ctx context.Context, tx pg.Tx, now time.Time, delivery Delivery, ch
 // itemOf is the to-do about a change.
 func itemOf(delivery Delivery, change Change) todo.Item {
 	return todo.Item{
-		Matter:    matterOf(change),
+		Matter:    matterOf(delivery, change),
 		Key:       todoKey(delivery.ID, change.Raise),
 		UnitPath:  delivery.UnitPath,
 		SubjectID: delivery.ID,
@@ -251,8 +252,10 @@ var raised = map[TodoKind]todo.Matter{
 }
 
 // matterOf is the reason for which a change puts something on the list.
-func matterOf(change Change) todo.Matter {
+func matterOf(delivery Delivery, change Change) todo.Matter {
 	switch {
+	case delivery.Kind == post.Reply:
+		return replyMatterOf(change)
 	case change.Raise == TodoTwice:
 		return todoTwice
 	case change.Raise == TodoProblem && change.To == Failed:

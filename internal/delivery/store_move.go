@@ -124,10 +124,10 @@ func (m Move) sql() string {
 
 	return `
 WITH cur AS MATERIALIZED (
-    SELECT d.id, d.state, d.due_at FROM deliveries d WHERE d.state = ANY (@from) AND (` + m.Where + `)
+    SELECT d.id, d.state, d.due_at FROM all_deliveries d WHERE d.state = ANY (@from) AND (` + m.Where + `)
         ORDER BY ` + order + ` ` + limit + ` ` + lock + `),
 upd AS (
-    UPDATE deliveries d SET updated_at = @now::timestamptz` + m.state() + set + `
+    UPDATE all_deliveries d SET updated_at = @now::timestamptz` + m.state() + set + `
     FROM cur WHERE d.id = cur.id
     RETURNING d.id, d.post_id, d.account_id, cur.state AS from_state, d.state, d.plan, cur.due_at AS from_due,
         d.due_at, d.urgent, d.attempt_id, d.owner),

@@ -62,12 +62,12 @@ func planTx(ctx context.Context, tx pg.Tx, now time.Time, p post.Post, version p
 
 const insertSQL = `
 WITH keys AS (SELECT * FROM unnest($1::bigint[], $2::bytea[]) AS k(account_id, mark_key)),
-turns AS (INSERT INTO account_turns (account_id) SELECT account_id FROM keys ON CONFLICT DO NOTHING),
+turns AS (INSERT INTO account_turns (account_id, kind) SELECT account_id, $13 FROM keys ON CONFLICT DO NOTHING),
 added AS (
-    INSERT INTO deliveries (post_id, version_id, account_id, platform, connector, state, plan, urgent, due_at,
-        not_after, approved,
+    INSERT INTO all_deliveries (kind, post_id, version_id, account_id, platform, connector, state, plan, urgent,
+        due_at, not_after, approved,
                             payload_hash, mark_key, lead_id, lead_version, lead_until, created_at, updated_at)
-    SELECT $3, $4, k.account_id, a.platform, a.connector, 'planned', 1, $5, $6::timestamptz,
+    SELECT $13, $3, $4, k.account_id, a.platform, a.connector, 'planned', 1, $5, $6::timestamptz,
         greatest($6::timestamptz + a.late_limit,
             CASE WHEN $6::timestamptz IS NOT NULL THEN $12::timestamptz END), false,
            vt.payload_hash, k.mark_key, $10::bigint, $11::bigint, $12::timestamptz, $7, $7
@@ -107,6 +107,7 @@ func insertDeliveries(
 		lead.delivery,
 		lead.version,
 		lead.until,
+		version.Kind(),
 	)
 
 	return err
@@ -116,11 +117,11 @@ func insertDeliveries(
 // same rows FOR UPDATE.
 const shareUnits = `
 SELECT u.id FROM units u WHERE EXISTS (
-    SELECT FROM accounts a JOIN units au ON au.id = a.unit_id JOIN deliveries d ON d.account_id = a.id
+    SELECT FROM accounts a JOIN units au ON au.id = a.unit_id JOIN all_deliveries d ON d.account_id = a.id
     WHERE d.post_id = $1 AND au.path LIKE u.path || '%') ORDER BY u.id FOR SHARE`
 
 const shareAccounts = `
-SELECT a.id FROM accounts a WHERE a.id IN (SELECT account_id FROM deliveries WHERE post_id = $1)
+SELECT a.id FROM accounts a WHERE a.id IN (SELECT account_id FROM all_deliveries WHERE post_id = $1)
     ORDER BY a.id FOR SHARE`
 
 // shareTx takes the units and accounts of a post's deliveries FOR SHARE, before anything is planned on

@@ -19,7 +19,7 @@ const (
 	aheadEvery  = 100 * time.Millisecond // crowds are looked for
 )
 
-// aheadSQL is the mark ahead of an instant, $8. It is markSQL as of that instant, under the lock of the
+// aheadSQL is the mark ahead of an instant, $8, of posts: replies never make a crowd. It is markSQL as of that instant, under the lock of the
 // owner's row of releases, and takes nothing of an account that has something due before. $10 is the
 // highest number in it.
 const aheadSQL = `
@@ -34,17 +34,17 @@ want AS (
 turn AS MATERIALIZED (
     SELECT w.* FROM (SELECT * FROM want ORDER BY account_id) w CROSS JOIN LATERAL (
         SELECT FROM account_turns t
-        WHERE t.account_id = w.account_id AND t.delivery_id IS NULL
+        WHERE t.account_id = w.account_id AND t.kind = 'post' AND t.delivery_id IS NULL
             AND (t.last_mark IS NULL OR t.last_mark + w.gap_us * interval '1 microsecond' <= $8)
           AND (t.rest_until IS NULL OR t.rest_until <= $8) AND (t.allowance IS NULL OR t.allowance > 0)
         FOR UPDATE OF t SKIP LOCKED) t
     WHERE w.account_id <> ALL (ARRAY(
-        SELECT x.account_id FROM deliveries x
-            WHERE NOT x.settled AND x.due_at < $8 AND x.state IN ('waiting', 'preparing')))),
+        SELECT x.account_id FROM all_deliveries x
+            WHERE x.kind = 'post' AND NOT x.settled AND x.due_at < $8 AND x.state IN ('waiting', 'preparing')))),
 mine AS MATERIALIZED (
     SELECT w.id, w.attempt_id, w.limit_us, w.number FROM (SELECT * FROM turn ORDER BY id) w CROSS
         JOIN LATERAL (
-        SELECT FROM deliveries d
+        SELECT FROM all_deliveries d
         WHERE d.id = w.id AND d.account_id = w.account_id AND d.state = 'preparing'
             AND d.owner = $9::text::uuid AND d.plan = w.plan AND d.pause_id IS NULL
           AND d.approved AND d.payload_hash = d.approved_hash AND d.approved_hash = w.hash
@@ -53,7 +53,7 @@ mine AS MATERIALIZED (
           AND d.connector <> ALL (ARRAY(SELECT r.scope FROM shared_rests r WHERE r.until > $8))
         FOR UPDATE OF d SKIP LOCKED) d),
 upd AS (
-    UPDATE deliveries d
+    UPDATE all_deliveries d
         SET state = 'sending', attempt_id = mine.attempt_id, marked_at = $8, call_ended_at = NULL,
         updated_at = $12,
            hard_end = $8 + mine.limit_us * interval '1 microsecond', ahead_no = mine.number,
@@ -63,7 +63,7 @@ taken AS (
     UPDATE account_turns t
         SET delivery_id = upd.id, mark_before = coalesce(t.last_mark, '-infinity'), last_mark = $8,
         allowance = t.allowance - 1
-    FROM upd WHERE t.account_id = upd.account_id),
+    FROM upd WHERE t.account_id = upd.account_id AND t.kind = 'post'),
 ev AS (
     INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, code)
     SELECT id, $12, 'preparing', 'sending', plan, attempt_id, owner, 'marked_ahead' FROM upd)

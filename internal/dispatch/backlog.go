@@ -33,7 +33,7 @@ func (e *Engine) Backlog(ctx context.Context) (_ Backlog, err error) {
 	backlog, now := Backlog{Queue: map[string]int{}}, e.clk.Now()
 	rows, err := e.db.Pool().Query(ctx, `
 SELECT state, count(*)
-FROM (SELECT state FROM deliveries WHERE NOT settled ORDER BY due_at, id LIMIT $1) open
+FROM (SELECT state FROM all_deliveries WHERE NOT settled ORDER BY due_at, id LIMIT $1) open
 GROUP BY state`, BacklogCounted)
 	if err != nil {
 		return backlog, err
@@ -52,10 +52,10 @@ GROUP BY state`, BacklogCounted)
 		return backlog, err
 	}
 	err = e.db.Pool().QueryRow(ctx, `
-SELECT (SELECT min(due_at) FROM deliveries WHERE NOT settled AND state IN ('waiting', 'preparing')
+SELECT (SELECT min(due_at) FROM all_deliveries WHERE NOT settled AND state IN ('waiting', 'preparing')
     AND due_at >= $1::timestamptz),
        (SELECT max(sent_at)
-           FROM (SELECT sent_at FROM deliveries WHERE sent_known_at > $1::timestamptz - interval '7 days'
+           FROM (SELECT sent_at FROM all_deliveries WHERE sent_known_at > $1::timestamptz - interval '7 days'
          ORDER BY sent_known_at DESC LIMIT $2) late),
        (SELECT count(*) FROM pauses WHERE resumed_at IS NULL),
        count(*) FILTER (WHERE c.expires_at < $1::timestamptz + interval '14 days'), min(c.expires_at)

@@ -5,13 +5,21 @@ import (
 	"sync"
 	"time"
 
+	"juzhen/internal/post"
 	"juzhen/internal/weibo"
 )
+
+// lane is what is sent in turn: the posts of an account, or its replies. Neither holds the other up.
+type lane struct {
+	account int64
+	kind    post.Kind
+}
 
 // item is a delivery this process has prepared and holds in memory. The row is the truth; an item that
 // is lost costs a second.
 type item struct {
-	id, account   int64
+	lane
+	id            int64
 	plan          int
 	connector     string
 	due, notAfter time.Time
@@ -51,16 +59,16 @@ func (it *item) request(client *weibo.Client) weibo.Ready {
 	return client.Compose(it.payload, it.sending())
 }
 
-// desk holds the items: a heap by instant, and per account at most one that is being sent, with the
-// others in line behind it.
+// desk holds the items: a heap by instant, and per lane at most one that is being sent, with the others in
+// line behind it.
 type desk struct {
 	mu     sync.Mutex
 	items  map[int64]*item
 	byTime timeHeap
-	busy   map[int64]*item   // by account: on its way, or back in the heap to try again
-	line   map[int64][]*item // by account: due and waiting for busy
-	// by account: what fell due before this instant waits for it, so that none overtakes the line
-	gaps   map[int64]time.Time
+	busy   map[lane]*item   // on its way, or back in the heap to try again
+	line   map[lane][]*item // due and waiting for busy
+	// what fell due before this instant waits for it, so that none overtakes the line
+	gaps   map[lane]time.Time
 	ready  []*item
 	hopes  int           // of those that are ready: not refused, so that a mark may be expected to take them
 	signal chan struct{} // something is ready
@@ -69,8 +77,8 @@ type desk struct {
 }
 
 func newDesk() *desk {
-	return &desk{items: map[int64]*item{}, busy: map[int64]*item{}, line: map[int64][]*item{},
-		gaps: map[int64]time.Time{}, signal: make(chan struct{}, 1), early: make(chan struct{}, 1)}
+	return &desk{items: map[int64]*item{}, busy: map[lane]*item{}, line: map[lane][]*item{},
+		gaps: map[lane]time.Time{}, signal: make(chan struct{}, 1), early: make(chan struct{}, 1)}
 }
 
 func poke(c chan struct{}) {
@@ -87,7 +95,7 @@ func (k *desk) add(items []*item) {
 
 	for _, it := range items {
 		if old, ok := k.items[it.id]; ok {
-			if old.place < 0 || k.busy[old.account] == old {
+			if old.place < 0 || k.busy[old.lane] == old {
 				continue
 			}
 			heap.Remove(&k.byTime, old.place)
@@ -115,17 +123,17 @@ func (k *desk) due(now time.Time) (next time.Time) {
 
 	for len(k.byTime) > 0 && !k.byTime[0].fireAt.After(now) {
 		it := heap.Pop(&k.byTime).(*item)
-		if first := k.busy[it.account]; first != nil && first != it {
-			k.line[it.account] = append(k.line[it.account], it)
+		if first := k.busy[it.lane]; first != nil && first != it {
+			k.line[it.lane] = append(k.line[it.lane], it)
 			continue
 		}
-		if gap := k.gaps[it.account]; gap.After(now) {
+		if gap := k.gaps[it.lane]; gap.After(now) {
 			it.fireAt = gap
 			heap.Push(&k.byTime, it)
 			continue
 		}
-		delete(k.gaps, it.account)
-		k.busy[it.account] = it
+		delete(k.gaps, it.lane)
+		k.busy[it.lane] = it
 		k.ready = append(k.ready, it)
 		k.hopes += hopes(it)
 	}
@@ -158,7 +166,7 @@ func (k *desk) crowd(within time.Duration) (at time.Time, by map[weibo.Mode]int)
 	return at, by
 }
 
-// crowded gives the first instant within the time at which so many items are due that are due just
+// crowded gives the first instant within the time at which so many posts are due that are due just
 // then, and not put off; zero for none. It looks at no more of the heap than falls due within the time,
 // however much is held for later.
 func (k *desk) crowded(now time.Time, within time.Duration, from int) (at time.Time) {
@@ -176,7 +184,8 @@ func (k *desk) crowded(now time.Time, within time.Duration, from int) (at time.T
 		if i >= len(k.byTime) || k.byTime[i].fireAt.Sub(now) > within {
 			continue // nor is what lies below it due any earlier
 		}
-		if item := k.byTime[i]; item.fireAt.After(now) && item.fireAt.Equal(item.due) {
+		if item := k.byTime[i]; item.kind == post.Ordinary && item.fireAt.After(now) &&
+			item.fireAt.Equal(item.due) {
 			counts[item.fireAt.UnixMicro()]++
 		}
 		next = append(next, 2*i+1, 2*i+2)
@@ -199,10 +208,10 @@ func (k *desk) takeAhead(at time.Time, n int) (out []*item) {
 	var rest timeHeap
 
 	for _, it := range k.byTime {
-		if len(out) < n && it.fireAt.Equal(at) && it.due.Equal(at) && !it.notAhead &&
-			k.busy[it.account] == nil &&
-			!k.gaps[it.account].After(at) {
-			k.busy[it.account] = it
+		if len(out) < n && it.kind == post.Ordinary && it.fireAt.Equal(at) && it.due.Equal(at) && !it.notAhead &&
+			k.busy[it.lane] == nil &&
+			!k.gaps[it.lane].After(at) {
+			k.busy[it.lane] = it
 			it.place = -1
 			out = append(out, it)
 
@@ -284,21 +293,21 @@ func (k *desk) release(it *item, next time.Time) {
 	if k.items[it.id] == it {
 		delete(k.items, it.id)
 	}
-	if k.busy[it.account] != it {
+	if k.busy[it.lane] != it {
 		return
 	}
-	delete(k.busy, it.account)
-	if len(k.line[it.account]) > 0 {
-		k.gaps[it.account] = next
+	delete(k.busy, it.lane)
+	if len(k.line[it.lane]) > 0 {
+		k.gaps[it.lane] = next
 	}
 
-	for _, w := range k.line[it.account] {
+	for _, w := range k.line[it.lane] {
 		if w.fireAt.Before(next) {
 			w.fireAt = next
 		}
 		heap.Push(&k.byTime, w)
 	}
-	delete(k.line, it.account)
+	delete(k.line, it.lane)
 	poke(k.early)
 }
 
@@ -318,7 +327,7 @@ func (k *desk) close() (ids []int64) {
 		ids = append(ids, it.id)
 		delete(k.items, it.id)
 	}
-	k.byTime, k.ready, k.hopes, k.line = nil, nil, 0, map[int64][]*item{}
+	k.byTime, k.ready, k.hopes, k.line = nil, nil, 0, map[lane][]*item{}
 
 	return ids
 }

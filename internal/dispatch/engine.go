@@ -35,7 +35,9 @@ type Options struct {
 	Rules    weibo.Rules
 	// finds those of deliveries whose wording must not be sent, with the word that is in the way. nil:
 	// nothing is looked at
-	Blocks  func(ctx context.Context, ids []int64) (map[int64]string, error)
+	Blocks func(ctx context.Context, ids []int64) (map[int64]string, error)
+	// Replied is called after something became of replies; nil: nobody asks.
+	Replied func(ctx context.Context) error
 	Source  string // our application's name as Weibo shows it; empty: not compared
 	Version string // of this program, for the table of processes
 	Log     *slog.Logger
@@ -66,8 +68,9 @@ type Engine struct {
 	crew     *crew
 	early    *early // marked ahead of their instant
 	records  *pile
-	untold   *notices // of which open pages have not heard
-	out      *outs    // of whose posts the writers may have to hear
+	untold   *notices      // of which open pages have not heard
+	replied  chan struct{} // something became of a reply
+	out      *outs         // of whose posts the writers may have to hear
 	doubts   *doubts
 	versions *versions
 	stats    stats
@@ -110,6 +113,7 @@ func New(options Options) *Engine {
 		early:    newEarly(),
 		records:  newPile(),
 		untold:   newNotices(),
+		replied:  make(chan struct{}, 1),
 		out:      newOuts(),
 		doubts:   newDoubts(),
 		versions: newVersions(),
@@ -193,6 +197,7 @@ func (e *Engine) begin() {
 	}
 	go e.notifier(e.hard)
 	go e.outTeller(e.hard)
+	go e.replyTeller(e.hard)
 
 	for range e.set.Recorders {
 		go e.recorder(e.hard)

@@ -64,7 +64,7 @@ SELECT min(due_at) FILTER (WHERE state IN ('waiting', 'preparing')
         WHERE a.state = 'live' AND a.connector <> 'manual'
             AND (c.state IS DISTINCT FROM 'valid' OR c.expires_at <= $1::timestamptz)),
        (SELECT count(*) FROM processes WHERE lease_until > clock_timestamp() AND stopped_at IS NULL)
-FROM deliveries WHERE NOT settled AND due_at < $1::timestamptz + interval '1 hour'`, now).
+FROM all_deliveries WHERE NOT settled AND due_at < $1::timestamptz + interval '1 hour'`, now).
 		Scan(&health.OldestOverdue, &health.Overdue, &health.Unknown, &health.DueSoon, &health.TokensBad,
 			&health.Processes)
 

@@ -14,7 +14,7 @@ func (e *Engine) Imminent(ctx context.Context, within time.Duration, atMost int)
 	defer fault.Step(&err, "dispatch.Imminent")
 
 	err = e.db.Pool().QueryRow(ctx, `
-SELECT count(*) FROM (SELECT FROM deliveries
+SELECT count(*) FROM (SELECT FROM all_deliveries
 WHERE NOT settled AND due_at < $1 AND state IN ('waiting', 'preparing', 'sending')
     AND NOT (state = 'waiting' AND lead_id IS NOT NULL) LIMIT $2) d`,
 		e.clk.Now().Add(within), atMost).

@@ -23,7 +23,7 @@ const lookHeld = 20 * time.Second
 // write for it any more. A first look that was planned when the owner was called gone and that nobody
 // has taken yet stands at updated_at plus the wait.
 const lookNowSQL = `
-UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown'
+UPDATE all_deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown'
     AND d.reason = 'owner_gone'
   AND d.next_look_at > $1 AND d.next_look_at = d.updated_at + $2::bigint * interval '1 microsecond'
   AND EXISTS (SELECT FROM processes p WHERE p.id = d.owner AND (p.stopped_at IS NOT NULL
@@ -35,7 +35,7 @@ UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1
 func (e *Engine) planLooks(ctx context.Context) error {
 	now := e.clk.Now()
 	_, err := e.db.Pool().Exec(ctx, `
-UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown'
+UPDATE all_deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown'
     AND d.next_look_at IS NULL
   AND d.reason NOT IN ('look_two', 'look_person', 'look_repeat', 'look_rival', 'look_window', 'look_failed',
       'twice')`, now)
@@ -43,7 +43,7 @@ UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1
 		return err
 	}
 	_, err = e.db.Pool().Exec(ctx, `
-UPDATE deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown'
+UPDATE all_deliveries d SET next_look_at = $1 WHERE NOT d.settled AND d.due_at <= $1 AND d.state = 'unknown'
     AND d.reason = 'look_failed' AND d.next_look_at > $1
   AND EXISTS (SELECT FROM credentials c WHERE c.account_id = d.account_id AND c.state = 'valid'
       AND c.obtained_at > d.updated_at)`, now)
@@ -71,8 +71,8 @@ func (e *Engine) lookDue(ctx context.Context) error {
 			return nil
 		}
 		rows, err := e.db.Pool().Query(ctx, `
-UPDATE deliveries d SET next_look_at = $2 FROM (
-    SELECT x.id FROM deliveries x WHERE x.next_look_at <= $1 AND x.state IN ('unknown', 'sent') AND `+mayRead+`
+UPDATE all_deliveries d SET next_look_at = $2 FROM (
+    SELECT x.id FROM all_deliveries x WHERE x.next_look_at <= $1 AND x.state IN ('unknown', 'sent') AND `+mayRead+`
     ORDER BY (x.state = 'sent'), x.next_look_at LIMIT $3 FOR UPDATE SKIP LOCKED) x
 WHERE d.id = x.id RETURNING d.id`, now, now.Add(lookHeld), free)
 		if err != nil {
@@ -135,7 +135,7 @@ func (e *Engine) see(
 		return delivery.Seen{Err: err}
 	}
 	began := e.clk.Now()
-	sight, err := e.o.Weibo.Look(ctx, mode, token, a.RemoteUID, d.LookFrom())
+	sight, err := e.sight(ctx, d, mode, token, a)
 	if err != nil {
 		e.deadToken(ctx, began, a.ID, err)
 		return delivery.Seen{Err: err}
@@ -145,12 +145,27 @@ func (e *Engine) see(
 	for i, p := range sight.Posts {
 		ids[i] = p.ID
 	}
-	recorded, err := delivery.Recorded(ctx, e.db.Gorm(ctx), d.Platform, ids, d.ID)
+	recorded, err := delivery.Recorded(ctx, e.db.Gorm(ctx), d, ids)
 	if err != nil {
 		return delivery.Seen{Err: err}
 	}
 
 	return e.weigh(ctx, d, version, a, sight, recorded)
+}
+
+// sight is what the account published since the attempt began, of the delivery's kind.
+func (e *Engine) sight(
+	ctx context.Context,
+	d delivery.Delivery,
+	mode weibo.Mode,
+	token weibo.Token,
+	a account.Account,
+) (weibo.Sight, error) {
+	if d.Kind == post.Reply {
+		return e.o.Weibo.LookReplies(ctx, mode, token, d.LookFrom())
+	}
+
+	return e.o.Weibo.Look(ctx, mode, token, a.RemoteUID, d.LookFrom())
 }
 
 // weigh matches what was seen and gathers what the rule must know beside it.
@@ -211,10 +226,10 @@ func (e *Engine) weigh(
 		Candidates: verdict.Candidates,
 		Complete:   sight.Complete,
 		Annotated:  payload.Annotated(),
-		AutoResend: a.AutoResend,
+		AutoResend: a.AutoResend && d.Kind == post.Ordinary, // a reply carries no mark of ours
 		CallOver:   over,
 		Reviewed:   reviewed,
-		Windowed:   can.Window > 0,
+		Windowed:   can.Window > 0 && d.Kind == post.Ordinary,
 	}
 }
 
@@ -281,6 +296,7 @@ func (e *Engine) settle(
 	case err != nil:
 		e.log.Warn("look not recorded, will look again", "delivery", looked.ID, "error", err)
 	default:
+		e.became(looked.Kind)
 		e.step("looked: "+string(to), looked.ID)
 	}
 }
@@ -296,7 +312,8 @@ func sameText(a, b *string) bool {
 // readBack reads a sent post and compares it with what was approved.
 func (e *Engine) readBack(ctx context.Context, d delivery.Delivery, version post.Version, a account.Account) {
 	target, ok := version.Target(d.AccountID)
-	if !ok || d.Connector == string(weibo.Manual) && !a.Connector.NeedsToken() {
+	// what became of a reply is seen where citizens' words are read
+	if !ok || d.Kind == post.Reply || d.Connector == string(weibo.Manual) && !a.Connector.NeedsToken() {
 		e.clearLook(ctx, d.ID)
 		return
 	}
@@ -337,7 +354,7 @@ func (e *Engine) readLater(ctx context.Context, d delivery.Delivery, why error) 
 		next = e.clk.Now() // due at once, as soon as there is a token
 	}
 	if _, err := e.db.Pool().Exec(ctx, `
-		UPDATE deliveries SET next_look_at = $2 WHERE id = $1 AND state = 'sent'`, d.ID, next); err != nil {
+		UPDATE all_deliveries SET next_look_at = $2 WHERE id = $1 AND state = 'sent'`, d.ID, next); err != nil {
 		e.log.Warn("read-back not put off", "delivery", d.ID, "error", err)
 	}
 }
@@ -392,7 +409,7 @@ func (e *Engine) live(
 
 func (e *Engine) clearLook(ctx context.Context, id int64) {
 	if _, err := e.db.Pool().Exec(ctx, `
-		UPDATE deliveries SET next_look_at = NULL WHERE id = $1 AND state = 'sent'`, id); err != nil {
+		UPDATE all_deliveries SET next_look_at = NULL WHERE id = $1 AND state = 'sent'`, id); err != nil {
 		e.log.Warn("look not cleared", "delivery", id, "error", err)
 	}
 }

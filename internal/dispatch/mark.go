@@ -6,6 +6,7 @@ import (
 
 	"juzhen/internal/delivery"
 	"juzhen/internal/pg"
+	"juzhen/internal/post"
 	"juzhen/internal/stoppoint"
 )
 
@@ -24,18 +25,18 @@ const markSQL = `
 WITH want AS (
     SELECT * FROM unnest((SELECT $1::bigint[]), (SELECT $2::bigint[]), (SELECT $3::int[]),
         (SELECT $4::text[]::uuid[]), (SELECT $5::bytea[]),
-        (SELECT $6::bigint[]), (SELECT $7::bigint[])) AS w(id, account_id, plan, attempt_id, hash, gap_us,
-            limit_us)),
+        (SELECT $6::bigint[]), (SELECT $7::bigint[]), (SELECT $11::text[])) AS w(id, account_id, plan,
+            attempt_id, hash, gap_us, limit_us, kind)),
 turn AS MATERIALIZED (
     SELECT w.* FROM (SELECT * FROM want ORDER BY account_id) w CROSS JOIN LATERAL (
         SELECT FROM account_turns t
-        WHERE t.account_id = w.account_id AND t.delivery_id IS NULL
+        WHERE t.account_id = w.account_id AND t.kind = w.kind AND t.delivery_id IS NULL
             AND (t.last_mark IS NULL OR t.last_mark + w.gap_us * interval '1 microsecond' <= $8)
           AND (t.rest_until IS NULL OR t.rest_until <= $8) AND (t.allowance IS NULL OR t.allowance > 0)
         FOR UPDATE OF t SKIP LOCKED) t),
 mine AS MATERIALIZED (
     SELECT w.id, w.attempt_id, w.limit_us FROM (SELECT * FROM turn ORDER BY id) w CROSS JOIN LATERAL (
-        SELECT FROM deliveries d
+        SELECT FROM all_deliveries d
         WHERE d.id = w.id AND d.account_id = w.account_id AND d.state = 'preparing'
             AND d.owner = $9::text::uuid AND d.plan = w.plan AND d.pause_id IS NULL
           AND d.approved AND d.payload_hash = d.approved_hash AND d.approved_hash = w.hash
@@ -45,16 +46,16 @@ mine AS MATERIALIZED (
           AND d.connector <> ALL (ARRAY(SELECT r.scope FROM shared_rests r WHERE r.until > $8))
         FOR UPDATE OF d SKIP LOCKED) d),
 upd AS (
-    UPDATE deliveries d
+    UPDATE all_deliveries d
         SET state = 'sending', attempt_id = mine.attempt_id, marked_at = $8, call_ended_at = NULL,
         updated_at = $8,
            hard_end = $8 + mine.limit_us * interval '1 microsecond', ahead_no = NULL, reason = 'marked',
                reason_args = '{}'
-    FROM mine WHERE d.id = mine.id RETURNING d.id, d.account_id, d.plan, d.attempt_id, d.owner),
+    FROM mine WHERE d.id = mine.id RETURNING d.id, d.account_id, d.kind, d.plan, d.attempt_id, d.owner),
 taken AS (
     UPDATE account_turns t
         SET delivery_id = upd.id, last_mark = $8, mark_before = NULL, allowance = t.allowance - 1 FROM upd
-        WHERE t.account_id = upd.account_id),
+        WHERE t.account_id = upd.account_id AND t.kind = upd.kind),
 ev AS (
     INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, code)
     SELECT id, $8, 'preparing', 'sending', plan, attempt_id, owner, 'marked' FROM upd)
@@ -133,11 +134,12 @@ func (e *Engine) mark(ctx context.Context, batch []*item) (map[int64]bool, error
 	n := len(batch)
 	ids, accounts, plans := make([]int64, n), make([]int64, n), make([]int32, n)
 	attempts, hashes, gaps, limits := make([]string, n), make([][]byte, n), make([]int64, n), make([]int64, n)
+	kinds := make([]post.Kind, n)
 
 	start, now, spread := e.o.Weibo.Mark(), e.clk.Now(), e.clk.Spread()
 	for i, it := range batch {
 		it.attempt, it.mark, it.markedAt = newUUID(), start, now
-		ids[i], accounts[i], plans[i] = it.id, it.account, int32(it.plan)
+		ids[i], accounts[i], kinds[i], plans[i] = it.id, it.account, it.kind, int32(it.plan)
 		attempts[i], hashes[i], gaps[i] = it.attempt, it.hash, it.gap.Microseconds()
 		limits[i] = (e.o.Weibo.HardEnd(it.body) + spread).Microseconds()
 	}
@@ -145,7 +147,7 @@ func (e *Engine) mark(ctx context.Context, batch []*item) (map[int64]bool, error
 	for {
 		rows, err := e.db.Pool().
 			Query(context.WithoutCancel(ctx), markSQL, ids, accounts, plans, attempts, hashes, gaps,
-				limits, now, e.self.id, e.ahead())
+				limits, now, e.self.id, e.ahead(), kinds)
 		var got []int64
 		if err == nil {
 			got, err = collectIDs(rows)
@@ -245,7 +247,8 @@ SELECT d.id, coalesce(d.state = 'preparing' AND d.owner = $2::text::uuid, false)
            OR coalesce(t.allowance <= 0, false) AS turn_busy, t.last_mark,
        greatest(t.rest_until, d.not_before, (SELECT r.until FROM shared_rests r
            WHERE r.scope = d.connector)) AS rest, d.plan
-FROM deliveries d JOIN account_turns t ON t.account_id = d.account_id WHERE d.id = ANY ($1)`
+FROM all_deliveries d JOIN account_turns t ON t.account_id = d.account_id AND t.kind = d.kind
+WHERE d.id = ANY ($1)`
 
 // reconsider decides about items that the mark did not take: whose turn it is not tries again, what is
 // no longer ours is forgotten.

@@ -194,13 +194,13 @@ func (e *Engine) ready(
 	}
 	it := &item{
 		id:        d.ID,
-		account:   d.AccountID,
+		lane:      lane{d.AccountID, d.Kind},
 		plan:      d.Plan,
 		connector: d.Connector,
 		due:       *d.DueAt,
 		notAfter:  *d.NotAfter,
 		hash:      hash,
-		gap:       a.MinGap,
+		gap:       gapOf(d.Kind, a),
 		payload:   payload,
 		token:     token,
 		pics:      d.Uploads,
@@ -213,6 +213,19 @@ func (e *Engine) ready(
 	}
 
 	return it, nil
+}
+
+// replyGap is the least time between two replies of an account: several citizens are answered in a minute,
+// but not in one second.
+const replyGap = 5 * time.Second
+
+// gapOf is the least time between two of a kind on an account.
+func gapOf(kind post.Kind, a account.Account) time.Duration {
+	if kind == post.Reply {
+		return replyGap
+	}
+
+	return a.MinGap
 }
 
 // payload is the request as it would be sent, with its hash. It must be the approved one, and one that
@@ -335,7 +348,7 @@ func (e *Engine) setReady(ctx context.Context, items []*item) {
 		e.compose(it)
 		if len(it.pics) > 0 {
 			if _, err := e.db.Pool().Exec(ctx, `
-				UPDATE deliveries SET uploads = to_jsonb($2::text[]) WHERE id = $1`,
+				UPDATE all_deliveries SET uploads = to_jsonb($2::text[]) WHERE id = $1`,
 				it.id, it.pics); err != nil {
 				e.log.Warn("uploaded pictures not noted", "delivery", it.id, "error", err)
 			}
@@ -395,6 +408,7 @@ func (e *Engine) report(ctx context.Context, d delivery.Delivery, change deliver
 		e.log.Warn("trouble not noted", "delivery", d.ID, "code", change.Code, "error", err)
 		return
 	}
+	e.became(d.Kind)
 	e.step("troubled", d.ID)
 }
 

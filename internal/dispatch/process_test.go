@@ -278,7 +278,7 @@ func TestJobPreparesWithoutTheSweep(t *testing.T) {
 	w.nudge = nil // nobody wakes it but the job
 	w.mu.Unlock()
 	workers := river.NewWorkers()
-	w.must(delivery.AddWorkers(workers, w.s, engine))
+	w.must(delivery.AddWorkers(workers, engine))
 	q, err := queue.New(pgtest.Open(t, w.url).Pool(), queue.Config{
 		Workers: workers,
 		Test:    true,

@@ -108,10 +108,10 @@ WITH done AS (
         AS x(id, attempt_id, remote_id, sent_at, ended_at, url)),
 mine AS MATERIALIZED (
     SELECT x.* FROM (SELECT * FROM done ORDER BY id) x CROSS JOIN LATERAL (
-        SELECT FROM deliveries d WHERE d.id = x.id AND d.state = 'sending' AND d.attempt_id = x.attempt_id
+        SELECT FROM all_deliveries d WHERE d.id = x.id AND d.state = 'sending' AND d.attempt_id = x.attempt_id
             FOR UPDATE OF d) d),
 upd AS (
-    UPDATE deliveries d
+    UPDATE all_deliveries d
         SET state = 'sent', reason = 'published', reason_args = '{}', attempts = d.attempts + 1, looks = 0,
         remote_id = x.remote_id,
            remote_url = nullif(x.url, ''), sent_at = x.sent_at, call_ended_at = x.ended_at, next_look_at = $7,
@@ -310,5 +310,6 @@ func (e *Engine) finished(it *item, sent bool) {
 		e.stats.success(e.clk.Now())
 	}
 	e.desk.release(it, it.markedAt.Add(it.gap))
+	e.became(it.kind)
 	e.calls.Done()
 }

@@ -59,7 +59,7 @@ WHERE r.process_id = $1::text::uuid AND r.recalls = $3 AND r.marked >= $2 AND r.
   AND NOT EXISTS (SELECT FROM shared_rests s
       WHERE s.until > $7::timestamptz AND s.scope = ANY ((SELECT $5::text[])::text[]))
   AND NOT EXISTS (SELECT FROM unnest((SELECT $6::bigint[])) AS a(id) CROSS JOIN LATERAL (
-        SELECT FROM account_turns t WHERE t.account_id = a.id AND t.rest_until > $7::timestamptz) t)`
+        SELECT FROM account_turns t WHERE t.account_id = a.id AND t.kind = 'post' AND t.rest_until > $7::timestamptz) t)`
 
 // releaseSome releases one group and lets its calls begin, or does what keeps it from that.
 func (e *Engine) releaseSome(ctx context.Context, now time.Time) {
@@ -157,7 +157,7 @@ SELECT r.recalls, clock_timestamp() + $5::bigint * interval '1 microsecond' >= $
     coalesce(d.attempt_id::text, '')
 FROM releases r LEFT JOIN LATERAL (
     SELECT x.attempt_id FROM unnest($2::bigint[], $3::text[]::uuid[]) AS w(id, attempt_id)
-        JOIN deliveries x ON x.id = w.id
+        JOIN all_deliveries x ON x.id = w.id
     WHERE x.state = 'sending' AND x.attempt_id = w.attempt_id AND x.owner = r.process_id) d ON true
 WHERE r.process_id = $1::text::uuid`, e.self.id, ids, attempts, at, e.ahead())
 	stands := map[string]bool{}

@@ -64,7 +64,7 @@ func (e *Engine) claimDue(ctx context.Context) error {
 
 const deadSQL = `
 SELECT p.id::text FROM processes p WHERE p.id <> $1::text::uuid
-  AND EXISTS (SELECT FROM deliveries d
+  AND EXISTS (SELECT FROM all_deliveries d
       WHERE d.owner = p.id AND NOT d.settled AND d.state IN ('preparing', 'sending') AND d.due_at <= $3)
   AND (p.lease_until < clock_timestamp() OR p.stopped_at IS NOT NULL
        OR NOT ` + lockHeld + ` AND clock_timestamp() > pg_postmaster_start_time() + make_interval(secs => $2))`
@@ -144,7 +144,7 @@ func (e *Engine) adopt(ctx context.Context, where string, with args) error {
 func (e *Engine) orphans(ctx context.Context) error {
 	now := e.clk.Now()
 	rows, err := e.db.Pool().Query(ctx, `
-SELECT d.id FROM deliveries d WHERE NOT d.settled AND d.state = 'preparing' AND d.owner = $1::text::uuid
+SELECT d.id FROM all_deliveries d WHERE NOT d.settled AND d.state = 'preparing' AND d.owner = $1::text::uuid
     AND d.due_at < $2 ORDER BY d.id LIMIT 2000`,
 		e.self.id, now.Add(-e.set.Overdue))
 	if err != nil {
@@ -173,7 +173,7 @@ SELECT d.id FROM deliveries d WHERE NOT d.settled AND d.state = 'preparing' AND 
 	return e.adopt(ctx, `NOT d.settled AND d.due_at < @stuck::timestamptz AND d.owner <> @me::text::uuid
 			AND greatest(d.due_at, d.not_before) < @stuck::timestamptz AND EXISTS (
         SELECT FROM account_turns t JOIN accounts a ON a.id = t.account_id
-            WHERE t.account_id = d.account_id AND t.delivery_id IS NULL
+            WHERE t.account_id = d.account_id AND t.kind = d.kind AND t.delivery_id IS NULL
           AND (t.last_mark IS NULL OR t.last_mark + a.min_gap < @stuck::timestamptz)
               AND (t.rest_until IS NULL OR t.rest_until < @stuck::timestamptz))`,
 		args{"stuck": now.Add(-e.set.Stuck)})
@@ -328,18 +328,17 @@ func (e *Engine) endRequests(ctx context.Context) error {
 
 // tidy closes to-dos about deliveries that went on by themselves, such as a token that was renewed in time.
 func (e *Engine) tidy(ctx context.Context) error {
-	rows, err := e.db.Pool().Query(ctx, `
-SELECT t.key FROM `+todo.OpenSQL(delivery.TodoSubject)+` t JOIN deliveries d ON d.id = t.subject_id
-WHERE t.kind = 'problem' AND (d.state IN ('sent', 'cancelled', 'sending') OR d.state = 'preparing'
-        AND d.reason IN ('claimed', 'prepared'))
-    OR t.kind IN ('handoff', 'unknown') AND d.state IN ('sent', 'cancelled', 'missed', 'planned', 'held')
-    OR t.kind = 'missed' AND d.state IN ('sent', 'cancelled', 'planned', 'waiting') LIMIT 200`)
-	if err != nil {
-		return err
+	var stale []string
+
+	for _, subject := range []todo.Subject{delivery.TodoSubject, delivery.ReplySubject} {
+		keys, err := e.overtaken(ctx, subject)
+		if err != nil {
+			return err
+		}
+		stale = append(stale, keys...)
 	}
-	stale, err := collectTexts(rows)
-	if err != nil || len(stale) == 0 {
-		return err
+	if len(stale) == 0 {
+		return nil
 	}
 
 	return e.db.InTxRetry(ctx, func(tx pg.Tx) error {
@@ -351,4 +350,19 @@ WHERE t.kind = 'problem' AND (d.state IN ('sent', 'cancelled', 'sending') OR d.s
 
 		return nil
 	})
+}
+
+// overtaken are the keys of to-dos about deliveries that went on, some at a time.
+func (e *Engine) overtaken(ctx context.Context, subject todo.Subject) ([]string, error) {
+	rows, err := e.db.Pool().Query(ctx, `
+SELECT t.key FROM `+todo.OpenSQL(subject)+` t JOIN all_deliveries d ON d.id = t.subject_id
+WHERE t.kind = 'problem' AND (d.state IN ('sent', 'cancelled', 'sending') OR d.state = 'preparing'
+        AND d.reason IN ('claimed', 'prepared'))
+    OR t.kind IN ('handoff', 'unknown') AND d.state IN ('sent', 'cancelled', 'missed', 'planned', 'held')
+    OR t.kind = 'missed' AND d.state IN ('sent', 'cancelled', 'planned', 'waiting') LIMIT 200`)
+	if err != nil {
+		return nil, err
+	}
+
+	return collectTexts(rows)
 }

@@ -6,8 +6,35 @@ import (
 
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
+	"juzhen/internal/post"
 	"juzhen/internal/todo"
 )
+
+// became notes that something became of a delivery, so that whoever waits for a reply hears of it.
+func (e *Engine) became(kind post.Kind) {
+	if kind == post.Reply {
+		poke(e.replied)
+	}
+}
+
+// replyTeller tells who answers citizens what became of replies. A failure is told with the next one, or by
+// the round of who is told.
+func (e *Engine) replyTeller(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.replied:
+		}
+		if e.o.Replied == nil {
+			continue
+		}
+		if err := e.o.Replied(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("what became of replies could not be told", "error", err)
+		}
+		e.step("told replies")
+	}
+}
 
 // tellClock puts before the administrators of the whole bureau that this machine's clock is wrong,
 // which stops its sending, and closes the matter once it is right. The clock is the machine's, so the

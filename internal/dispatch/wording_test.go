@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/dispatch"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/post"
+	"juzhen/internal/recheck"
 )
 
 // lists are the word lists of a world, and a service that holds wordings against them. Posts are submitted
@@ -20,14 +21,17 @@ import (
 type lists struct {
 	*lexicon.Service
 	checked *delivery.Service
+	recheck *recheck.Service
 }
 
 func (w *world) lists() lists {
 	words := lexicon.New(w.db, w.now, check.Samples(w.db), lexicon.Told{})
 
+	checks := check.New(w.db, words, nil, w.now)
+
 	return lists{words, delivery.New(w.db, delivery.Options{
-		Now: w.now, Settings: w.set, Rules: rules, Wake: w.wake, Checks: check.New(w.db, words, nil, w.now),
-	})}
+		Now: w.now, Settings: w.set, Rules: rules, Wake: w.wake, Checks: checks,
+	}), recheck.New(w.db, checks, w.wake, w.now)}
 }
 
 // forbid makes a list of a unit that forbids a word.
@@ -61,7 +65,7 @@ func TestAWordForbiddenSinceTheApprovalIsNotSent(t *testing.T) {
 	w.account("京环之声", 2, account.Commercial)
 	of := w.lists()
 	w.forbid(of, 2, "攻府")
-	w.engine(func(o *dispatch.Options) { o.Blocks = of.checked.Blocked })
+	w.engine(func(o *dispatch.Options) { o.Blocks = of.recheck.Blocked })
 
 	both := w.planNow("市攻府通告", "环保北京", "京环之声")
 	right := w.planNow("市政府通告", "京环之声")
@@ -147,14 +151,14 @@ func TestACheckThatFailsAtTheDesksHoldsNothingAndIsTold(t *testing.T) {
 	}
 	w.exec("ALTER TABLE lost_levels RENAME TO rule_levels")
 
-	if err := of.checked.Recheck(t.Context(), "/1/"); err == nil {
+	if err := of.recheck.Recheck(t.Context(), "/1/"); err == nil {
 		t.Error("a job that could not look says that it is done")
 	}
 	if row := w.only(p); row.State != delivery.Waiting {
 		t.Errorf("after a look that failed it is %+v", row)
 	}
 	w.exec("ALTER TABLE lost_entries RENAME TO lexicon_entries")
-	w.must(of.checked.Recheck(t.Context(), "/1/"))
+	w.must(of.recheck.Recheck(t.Context(), "/1/"))
 	w.wantHeld(p.ID, w.only(p))
 }
 
@@ -166,7 +170,7 @@ func TestTwoPeopleLetAHeldTextGo(t *testing.T) {
 	w.account("环保北京", 1, account.Commercial)
 	of := w.lists()
 	list := w.forbid(of, 1, "攻府")
-	w.engine(func(o *dispatch.Options) { o.Blocks = of.checked.Blocked })
+	w.engine(func(o *dispatch.Options) { o.Blocks = of.recheck.Blocked })
 	ctx := t.Context()
 
 	quoted, other := w.planNow("讲解“攻府”为何是错字", "环保北京"), w.planNow("市攻府通告", "环保北京")
@@ -177,7 +181,7 @@ func TestTwoPeopleLetAHeldTextGo(t *testing.T) {
 		ListID: list.ID, UnitID: 1, PostID: quoted.ID, Word: "攻府", Text: "讲解“攻府”为何是错字", Why: "正是讲这个错字",
 	})
 	w.must(err)
-	w.must(of.checked.ReleaseExcepted(ctx, "/1/", w.second.UserID))
+	w.must(of.recheck.ReleaseExcepted(ctx, "/1/", w.second.UserID))
 	w.wantHeld(quoted.ID, w.only(quoted))
 
 	if _, err := of.ConfirmException(ctx, w.writer, e.ID); err == nil {
@@ -185,7 +189,7 @@ func TestTwoPeopleLetAHeldTextGo(t *testing.T) {
 	}
 	_, err = of.ConfirmException(ctx, w.second, e.ID)
 	w.must(err)
-	w.must(of.checked.ReleaseExcepted(ctx, "/1/", w.second.UserID))
+	w.must(of.recheck.ReleaseExcepted(ctx, "/1/", w.second.UserID))
 	w.untilState(quoted, delivery.Sent)
 	w.wantHeld(other.ID, w.only(other))
 	if n := w.count(
@@ -204,7 +208,7 @@ func TestTwoPeopleLetAHeldTextGo(t *testing.T) {
 
 	_, err = of.Switch(ctx, access.System("test"), list.ID, lexicon.Off, "")
 	w.must(err)
-	w.must(of.checked.ReleaseExcepted(ctx, "/1/", w.second.UserID))
+	w.must(of.recheck.ReleaseExcepted(ctx, "/1/", w.second.UserID))
 	w.wantHeld(other.ID, w.only(other))
 	w.wantCount("环保北京", 1)
 }
@@ -227,7 +231,7 @@ func TestAChangedListHoldsWhatIsPlanned(t *testing.T) {
 	_, right := planned("市政府通告", "京环之声")
 	w.forbid(of, 2, "攻府")
 
-	w.must(of.checked.Recheck(t.Context(), "/1/2/"))
+	w.must(of.recheck.Recheck(t.Context(), "/1/2/"))
 	states := func(post int64) (states string) {
 		w.must(w.db.Pool().QueryRow(t.Context(), `
 SELECT string_agg(state || ':' || reason, ' ' ORDER BY id) FROM deliveries WHERE post_id = $1`, post).Scan(&states))
@@ -243,7 +247,7 @@ SELECT string_agg(state || ':' || reason, ' ' ORDER BY id) FROM deliveries WHERE
 		AND args::text LIKE '%攻府%'`); n != 1 {
 		t.Errorf("%d to-dos name the word", n)
 	}
-	w.must(of.checked.Recheck(t.Context(), "/1/2/"))
+	w.must(of.recheck.Recheck(t.Context(), "/1/2/"))
 	if n := w.count(`SELECT count(*) FROM delivery_events WHERE code = 'wording'`); n != 1 {
 		t.Errorf("held %d times", n)
 	}

@@ -448,7 +448,7 @@ func (w *world) todos(id int64) (codes string) {
 	w.Helper()
 	w.must(w.db.Pool().QueryRow(w.Context(), `
 SELECT coalesce(string_agg(code, ' ' ORDER BY code), '') FROM todos
-    WHERE subject_type = 'delivery' AND subject_id = $1 AND resolved_at IS NULL`, id).Scan(&codes))
+    WHERE subject_type IN ('delivery', 'reply') AND subject_id = $1 AND resolved_at IS NULL`, id).Scan(&codes))
 
 	return codes
 }

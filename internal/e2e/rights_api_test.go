@@ -746,6 +746,15 @@ var apiRules = []rule{
 		"SELECT state = 'assigned' FROM inbox_matters WHERE id = {id}", usual,
 	},
 	{
+		"POST /api/v1/inbox/:id/reply", "P-S--", heard, `{"revision":1,"text":"已答"}`,
+		"SELECT written_by = {self} FROM inbox_answers WHERE matter_id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/:id/replies/:reply", "P-S--", heardDoubt, `{"act":"agree"}`,
+		"SELECT state = 'ended' FROM inbox_answers WHERE id = {answer}", usual,
+	},
+	{"GET /api/v1/inbox/:id/replies", "PRS-A", heardDoubt, "", "墙内的答复", usual},
+	{
 		"POST /api/v1/inbox/:id/answer", "P-S--", heard, `{"revision":1,"way":"phone","note":"已答"}`,
 		"SELECT state = 'answered' FROM inbox_matters WHERE id = {id}", usual,
 	},

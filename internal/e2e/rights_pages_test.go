@@ -676,6 +676,19 @@ var pageRules = []rule{
 		"SELECT state = 'assigned' FROM inbox_matters WHERE id = {id}", usual,
 	},
 	{
+		"POST /inbox/:id/reply", "P-S--", heard, "revision=1&text=已答",
+		"SELECT written_by = {self} FROM inbox_answers WHERE matter_id = {id}", usual,
+	},
+	{
+		"POST /inbox/:id/replies/:answer", "P-S--", heardDoubt, "act=agree",
+		"SELECT state = 'ended' FROM inbox_answers WHERE id = {answer}", usual,
+	},
+	{
+		"POST /inbox/:id/replies/:answer", "P-S--", heardHeld, "act=take_back",
+		"SELECT state = 'cancelled' FROM all_deliveries WHERE id = {delivery}", usual,
+	},
+	{"GET /inbox/answers/:id", "PRS-A", heardAnswer, "", "", usual},
+	{
 		"POST /inbox/:id/answer", "P-S--", heard, "revision=1&way=phone&note=已答",
 		"SELECT state = 'answered' FROM inbox_matters WHERE id = {id}", usual,
 	},

@@ -10,20 +10,26 @@ import (
 var (
 	acts audit.Declared
 
-	actAssign = acts.Declare("inbox.assign", i18n.N("分派互动"))
-	actReturn = acts.Declare("inbox.return", i18n.N("退回互动"))
-	actRefer  = acts.Declare("inbox.refer", i18n.N("互动转外单位"))
-	actBack   = acts.Declare("inbox.back", i18n.N("收回互动"))
-	actAnswer = acts.Declare("inbox.answer", i18n.N("登记对市民的答复"))
-	actClose  = acts.Declare("inbox.close", i18n.N("办结互动"))
-	actReopen = acts.Declare("inbox.reopen", i18n.N("重新打开互动"))
-	actSnooze = acts.Declare("inbox.snooze", i18n.N("互动稍后处理"))
-	actSort   = acts.Declare("inbox.sort", i18n.N("改互动的类别"))
-	actMerge  = acts.Declare("inbox.merge", i18n.N("并入另一件互动"))
-	actNote   = acts.Declare("inbox.note", i18n.N("互动备注"))
-	actReveal = acts.Declare("inbox.reveal", i18n.N("查看市民姓名和号码"))
-	actTerms  = acts.Declare("inbox.terms", i18n.N("设置互动的答复时限"))
-	actPurge  = acts.Declare("inbox.purge", i18n.N("按保存期限清除市民的文字"))
+	actAssign    = acts.Declare("inbox.assign", i18n.N("分派互动"))
+	actReturn    = acts.Declare("inbox.return", i18n.N("退回互动"))
+	actRefer     = acts.Declare("inbox.refer", i18n.N("互动转外单位"))
+	actBack      = acts.Declare("inbox.back", i18n.N("收回互动"))
+	actSend      = acts.Declare("inbox.send", i18n.N("发出对市民的答复"))
+	actAnswer    = acts.Declare("inbox.answer", i18n.N("登记对市民的答复"))
+	actClose     = acts.Declare("inbox.close", i18n.N("办结互动"))
+	actReopen    = acts.Declare("inbox.reopen", i18n.N("重新打开互动"))
+	actSnooze    = acts.Declare("inbox.snooze", i18n.N("互动稍后处理"))
+	actSort      = acts.Declare("inbox.sort", i18n.N("改互动的类别"))
+	actMerge     = acts.Declare("inbox.merge", i18n.N("并入另一件互动"))
+	actNote      = acts.Declare("inbox.note", i18n.N("互动备注"))
+	actReveal    = acts.Declare("inbox.reveal", i18n.N("查看市民姓名和号码"))
+	actTakeBack  = acts.Declare("inbox.take_back", i18n.N("撤回对市民的答复"))
+	actSawIt     = acts.Declare("inbox.saw_it", i18n.N("核对：微博上已有答复"))
+	actDeny      = acts.Declare("inbox.deny", i18n.N("核对：微博上没有答复"))
+	actAgreeNot  = acts.Declare("inbox.agree_not", i18n.N("第二人确认答复没有发出"))
+	actRefuseNot = acts.Declare("inbox.refuse_not", i18n.N("第二人不确认答复没有发出"))
+	actTerms     = acts.Declare("inbox.terms", i18n.N("设置互动的答复时限"))
+	actPurge     = acts.Declare("inbox.purge", i18n.N("按保存期限清除市民的文字"))
 )
 
 // recorded is what the trail calls an act.
@@ -32,6 +38,7 @@ var recorded = map[Act]audit.Act{
 	Return: actReturn,
 	Refer:  actRefer,
 	Back:   actBack,
+	Send:   actSend,
 	Answer: actAnswer,
 	Close:  actClose,
 	Reopen: actReopen,

@@ -1,7 +1,7 @@
 // Package inbox holds what citizens say to the accounts: comments under their posts and posts and comments
 // that name them, read from the platform, each once, and the work of answering: whose a matter is, until
-// when it is to be answered, what was answered, how it ended. It writes nothing on the platform: an answer
-// is given there by a person, and read back or recorded here.
+// when it is to be answered, what was answered, how it ended. An answer is sent by package delivery as posts
+// are; or it is given on the platform by a person, and read back or recorded here.
 package inbox
 
 import (
@@ -59,7 +59,8 @@ const (
 	Return Act = "return" // give it back to be assigned
 	Refer  Act = "refer"  // to somebody outside, with a number
 	Back   Act = "back"   // it came back from there
-	Answer Act = "answer" // record what was answered
+	Send   Act = "send"   // answer from here
+	Answer Act = "answer" // record what was answered elsewhere
 	Close  Act = "close"
 	Reopen Act = "reopen"
 	Snooze Act = "snooze"
@@ -70,25 +71,32 @@ const (
 	Took  Act = "took"  // another one was merged into it
 	Asked Act = "asked" // the citizen wrote again
 	Found Act = "found" // the answer was read on the platform
+
+	// of an answer that is sent from here; they leave the matter where it is
+	Decided Act = "decided" // a person says what became of it
+	Unsent  Act = "unsent"  // it did not go out
 )
 
 // Label is the Chinese word for the act.
 func (a Act) Label() string {
 	return map[Act]string{
-		Assign: "分派",
-		Return: "退回分派",
-		Refer:  "转外单位",
-		Back:   "收回办理",
-		Answer: "登记答复",
-		Close:  "办结",
-		Reopen: "重新打开",
-		Snooze: "稍后处理",
-		Sort:   "改类别",
-		Note:   "备注|动词",
-		Merge:  "并入另一件",
-		Took:   "另一件并入这里",
-		Asked:  "市民再次来信",
-		Found:  "读到答复",
+		Assign:  "分派",
+		Return:  "退回分派",
+		Refer:   "转外单位",
+		Back:    "收回办理",
+		Send:    "发出答复",
+		Answer:  "登记答复",
+		Close:   "办结",
+		Reopen:  "重新打开",
+		Snooze:  "稍后处理",
+		Sort:    "改类别",
+		Note:    "备注|动词",
+		Merge:   "并入另一件",
+		Took:    "另一件并入这里",
+		Asked:   "市民再次来信",
+		Found:   "读到答复",
+		Decided: "核对答复",
+		Unsent:  "答复没有发出",
 	}[a]
 }
 
@@ -96,25 +104,27 @@ func (a Act) Label() string {
 // changes something else about the matter.
 var arrows = map[State]map[Act]State{
 	Open: {
-		Assign: Assigned, Refer: Referred, Answer: Answered, Close: Closed, Snooze: Open, Sort: Open,
+		Assign: Assigned, Refer: Referred, Send: Open, Answer: Answered, Close: Closed, Snooze: Open, Sort: Open,
 		Note: Open, Merge: Closed, Took: Open, Asked: Open, Found: Answered,
 	},
 	Assigned: {
-		Assign: Assigned, Return: Open, Refer: Referred, Answer: Answered, Close: Closed, Snooze: Assigned,
-		Sort: Assigned, Note: Assigned, Merge: Closed, Took: Assigned, Asked: Assigned, Found: Answered,
+		Assign: Assigned, Return: Open, Refer: Referred, Send: Assigned, Answer: Answered, Close: Closed,
+		Snooze: Assigned,
+		Sort:   Assigned, Note: Assigned, Merge: Closed, Took: Assigned, Asked: Assigned, Found: Answered,
 	},
 	Referred: {
-		Back: Assigned, Answer: Answered, Close: Closed, Sort: Referred, Note: Referred, Took: Referred,
+		Back: Assigned, Send: Referred, Answer: Answered, Close: Closed, Sort: Referred, Note: Referred, Took: Referred,
 		Asked: Referred, Found: Answered,
 	},
 	Answered: {
-		Close: Closed, Reopen: Reopened, Sort: Answered, Note: Answered, Merge: Closed, Took: Answered,
+		Send: Answered, Close: Closed, Reopen: Reopened, Sort: Answered, Note: Answered, Merge: Closed, Took: Answered,
 		Asked: Reopened, Found: Answered,
 	},
 	Closed: {Reopen: Reopened, Note: Closed, Asked: Reopened, Found: Closed},
 	Reopened: {
-		Assign: Assigned, Return: Open, Refer: Referred, Answer: Answered, Close: Closed, Snooze: Reopened,
-		Sort: Reopened, Note: Reopened, Merge: Closed, Took: Reopened, Asked: Reopened, Found: Answered,
+		Assign: Assigned, Return: Open, Refer: Referred, Send: Reopened, Answer: Answered, Close: Closed,
+		Snooze: Reopened,
+		Sort:   Reopened, Note: Reopened, Merge: Closed, Took: Reopened, Asked: Reopened, Found: Answered,
 	},
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
+	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/queue"
@@ -29,6 +30,9 @@ type PollArgs struct {
 // SweepArgs asks what is overdue.
 type SweepArgs struct{}
 
+// FollowArgs asks what became of the answers that the console sends.
+type FollowArgs struct{}
+
 // PurgeArgs asks for what is past its time to be taken out.
 type PurgeArgs struct{}
 
@@ -40,6 +44,9 @@ func (PollArgs) Kind() string { return "inbox.poll" }
 
 // Kind names the job.
 func (SweepArgs) Kind() string { return "inbox.sweep" }
+
+// Kind names the job.
+func (FollowArgs) Kind() string { return "inbox.follow" }
 
 // Kind names the job.
 func (PurgeArgs) Kind() string { return "inbox.purge" }
@@ -63,6 +70,11 @@ func (PollArgs) InsertOpts() river.InsertOpts {
 
 // InsertOpts gives the queue.
 func (SweepArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queue.Calc, MaxAttempts: 1}
+}
+
+// InsertOpts gives the queue.
+func (FollowArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: queue.Calc, MaxAttempts: 1}
 }
 
@@ -124,6 +136,18 @@ func (w sweeper) Work(ctx context.Context, _ *river.Job[SweepArgs]) (err error) 
 	return w.s.Sweep(ctx)
 }
 
+type follower struct {
+	river.WorkerDefaults[FollowArgs]
+	s *Service
+}
+
+// Work follows the answers that the console sends.
+func (w follower) Work(ctx context.Context, _ *river.Job[FollowArgs]) (err error) {
+	defer fault.Step(&err, "inbox.follower.Work")
+
+	return w.s.Follow(ctx)
+}
+
 type purger struct {
 	river.WorkerDefaults[PurgeArgs]
 	s *Service
@@ -143,6 +167,7 @@ func AddWorkers(workers *river.Workers, service *Service) error {
 		river.AddWorkerSafely(workers, poller{s: service}),
 		river.AddWorkerSafely(workers, sweeper{s: service}),
 		river.AddWorkerSafely(workers, purger{s: service}),
+		river.AddWorkerSafely(workers, follower{s: service}),
 		river.AddWorkerSafely(workers, reckoner{s: service}),
 	} {
 		if err != nil {
@@ -158,6 +183,7 @@ func Periodic() []queue.Periodic {
 	return []queue.Periodic{
 		{Every: 30 * time.Second, Args: PlanArgs{}, OnStart: true},
 		{Every: 5 * time.Minute, Args: SweepArgs{}, OnStart: true},
+		{Every: time.Minute, Args: FollowArgs{}}, // beside the sender, which says so at once
 		{Every: 6 * time.Hour, Args: PurgeArgs{}},
 		{Every: time.Hour, Args: ReckonArgs{}}, // holidays and units change too
 	}
@@ -216,6 +242,9 @@ func (s *Service) Purge(ctx context.Context) (err error) {
 			if err != nil {
 				return err
 			}
+			if err := s.forget(ctx, tx); err != nil {
+				return err
+			}
 			n = 0
 
 			for _, account := range slices.Sorted(maps.Keys(purged)) {
@@ -238,4 +267,14 @@ func (s *Service) Purge(ctx context.Context) (err error) {
 	}
 
 	return nil
+}
+
+// forget clears the words of answers that the console sent, with those of their matters.
+func (s *Service) forget(ctx context.Context, tx pg.Tx) error {
+	posts, err := forgettable(ctx, tx, s.now(), purgeBatch)
+	if err != nil || len(posts) == 0 {
+		return err
+	}
+
+	return delivery.ForgetRepliesTx(ctx, tx, posts)
 }

@@ -28,6 +28,15 @@ var (
 		Text:       i18n.N("{.account}：市民互动第 {.id} 件由您办理"),
 		Act:        i18n.N("办理|动词"),
 	})
+	todoDenied = matters.Declare(todo.Matter{
+		Code:       "inbox.denied",
+		Kind:       todo.KindConfirm,
+		Subject:    TodoMatter,
+		Permission: access.InboxAnswer,
+		Tone:       todo.Warning,
+		Text:       i18n.N("请作为第二人到微博上核对：{.account} 对第 {.id} 件市民互动的答复是否没有发出"),
+		Act:        i18n.N("核对并确认"),
+	})
 	todoOverdue = matters.Declare(todo.Matter{
 		Code:       "inbox.overdue",
 		Kind:       todo.KindInbox,
@@ -72,6 +81,16 @@ func (m Matter) assigned() (todo.Item, bool) {
 		Args: map[string]any{"account": m.At(), "id": m.ID},
 	}, true
 }
+
+// secondItem asks for a second person who looks whether an answer of the matter is not out.
+func (m Matter) secondItem(answerID, denier int64) todo.Item {
+	return todo.Item{
+		Matter: todoDenied, Key: deniedKey(answerID), UnitPath: m.UnitPath, SubjectID: m.ID, NotUser: denier,
+		Args: map[string]any{"account": m.At(), "id": m.ID},
+	}
+}
+
+func deniedKey(answerID int64) string { return fmt.Sprintf("inbox/answer/%d/denied", answerID) }
 
 func ownerKey(id, owner int64) string { return fmt.Sprintf("inbox/%d/%d", id, owner) }
 

@@ -31,10 +31,7 @@ func (m Matter) May(actor access.Actor, act Act) error {
 	if act == Reopen && m.PurgedAt != nil {
 		return fault.Conflict("这件互动的文字已按保存期限清除，不能重新打开")
 	}
-	if actor.CanAt(act.needs(), m.UnitPath) || actor.CanAt(act.needs(), m.AccountPath) {
-		return nil
-	}
-	if m.OwnerID != nil && *m.OwnerID == actor.UserID && actor.Can(act.needs()) {
+	if m.deals(actor, act.needs()) == nil {
 		return nil
 	}
 
@@ -45,6 +42,19 @@ func (m Matter) May(actor access.Actor, act Act) error {
 		"act",
 		i18n.Text(act.Label()),
 	)
+}
+
+// deals tells whether the actor holds a permission for the matter: at the unit that has it, at its account's,
+// or as its owner.
+func (m Matter) deals(actor access.Actor, needs access.Permission) error {
+	if actor.CanAt(needs, m.UnitPath) || actor.CanAt(needs, m.AccountPath) {
+		return nil
+	}
+	if m.OwnerID != nil && *m.OwnerID == actor.UserID && actor.Can(needs) {
+		return nil
+	}
+
+	return fault.Forbidden("这件互动由{.unit}办理，您没有办理的权限", "unit", m.UnitName)
 }
 
 // MayReveal tells whether the actor may see the citizen's name and numbers: nil or fault.Forbidden.
@@ -60,7 +70,7 @@ func (m Matter) MayReveal(actor access.Actor) error {
 
 // Acts lists what the actor may do with the matter, in the order of its life.
 func (m Matter) Acts(actor access.Actor) (acts []Act) {
-	for _, act := range []Act{Assign, Return, Refer, Back, Answer, Close, Reopen, Snooze, Sort, Merge, Note} {
+	for _, act := range []Act{Send, Assign, Return, Refer, Back, Answer, Close, Reopen, Snooze, Sort, Merge, Note} {
 		if m.May(actor, act) == nil {
 			acts = append(acts, act)
 		}

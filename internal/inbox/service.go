@@ -8,6 +8,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
+	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/identity"
 	"juzhen/internal/org"
@@ -20,13 +21,14 @@ import (
 
 // Options of the service. All but the last three must be given.
 type Options struct {
-	Weibo   *weibo.Client
-	Reading *reach.Service // the accounts' tokens, and the budget of calls
-	Plan    *plan.Service  // which days are worked
-	Now     func() time.Time
-	Log     *slog.Logger  // default slog.Default()
-	Keep    time.Duration // how long what citizens say is kept once it is dealt with; default 180 days
-	Since   time.Duration // how far back the first look at an account goes; default a day
+	Weibo      *weibo.Client
+	Reading    *reach.Service    // the accounts' tokens, and the budget of calls
+	Deliveries *delivery.Service // which sends the answers
+	Plan       *plan.Service     // which days are worked
+	Now        func() time.Time
+	Log        *slog.Logger  // default slog.Default()
+	Keep       time.Duration // how long what citizens say is kept once it is dealt with; default 180 days
+	Since      time.Duration // how far back the first look at an account goes; default a day
 }
 
 // Service is the use cases of the inbox. It is safe for concurrent use.
@@ -263,6 +265,15 @@ func (s *Service) ready(
 	if err != nil {
 		return move, err
 	}
+	if move.Act == Answer || move.Act == Close || move.Act == Merge {
+		open, err := answering(ctx, tx, m.ID)
+		if err != nil {
+			return move, err
+		}
+		if open {
+			return move, errAnswering()
+		}
+	}
 
 	switch move.Act {
 	case Answer:
@@ -355,6 +366,9 @@ func (s *Service) record(
 		return err
 	}
 	if err := s.wait(ctx, tx, before, after, actor.UserID); err != nil {
+		return err
+	}
+	if err := s.looked(ctx, tx, after.ID, move.Act, actor.UserID); err != nil {
 		return err
 	}
 	detail := map[string]any{

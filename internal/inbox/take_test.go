@@ -123,7 +123,7 @@ func TestTakeIsTheSameInAnyOrder(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 
 	for range 3 {
-		w.Exec("TRUNCATE inbox_items, inbox_matters, inbox_steps, inbox_pauses")
+		w.Exec("TRUNCATE inbox_items, inbox_matters, inbox_steps, inbox_pauses, inbox_answers")
 		var cits, ours []weibo.Heard
 
 		for _, h := range heard {

@@ -7,6 +7,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/plan"
 	"juzhen/internal/reach"
@@ -44,8 +45,9 @@ func newWorld(t testing.TB) *world {
 	quiet := slog.New(slog.DiscardHandler)
 	w.s = New(w.DB, Options{
 		Weibo: w.Client, Now: w.Now, Log: quiet,
-		Reading: reach.New(w.DB, w.Client, w.accounts, reach.Options{Now: w.Now, Log: quiet}),
-		Plan:    plan.New(w.DB, plan.Options{Now: w.Now}),
+		Reading:    reach.New(w.DB, w.Client, w.accounts, reach.Options{Now: w.Now, Log: quiet}),
+		Plan:       plan.New(w.DB, plan.Options{Now: w.Now}),
+		Deliveries: delivery.New(w.DB, delivery.Options{Now: w.Now}),
 	})
 	w.Unit("市局", "", "bureau")
 	w.Unit("朝阳区", "市局", "district")
@@ -136,4 +138,11 @@ func (w *world) do(actor access.Actor, m Matter, move Move) Matter {
 	w.must(err)
 
 	return after
+}
+
+func (w *world) count(sql string, args ...any) (n int) {
+	w.Helper()
+	w.must(w.DB.Pool().QueryRow(w.Context(), sql, args...).Scan(&n))
+
+	return n
 }

@@ -28,6 +28,7 @@ func PayloadFor(version Version, target Target) (weibo.Payload, error) {
 		Text:     target.TextOf(version),
 		RepostID: version.RepostOf,
 		Visible:  weibo.Visible(version.Visible),
+		ReplyTo:  version.ReplyTo.ReplyTo,
 	}
 	if _, ok := version.Lead(); ok {
 		draft.RepostID, draft.Lead = "", version.RepostOf

@@ -23,6 +23,16 @@ const (
 	maxTitle    = 60
 )
 
+// Kind tells posts from replies. Both are written, checked, approved and sent alike; a reply is seen by who
+// answers citizens and stands in no list of posts.
+type Kind string
+
+// The kinds.
+const (
+	Ordinary Kind = "post"
+	Reply    Kind = "reply" // a comment that answers what somebody said
+)
+
 // Post is a matter to be published, with the place of its current version.
 type Post struct {
 	ID            int64
@@ -83,6 +93,7 @@ type Version struct {
 	Text          string
 	Visible       int    // 0: everybody, 1: the account itself
 	RepostOf      string // platform id of the post that is reposted, a Lead, or ""
+	ReplyTo       ReplyTo // what a reply answers; zero for a post
 	Relay         []byte // digest of what is asked of other accounts with it; nil: nothing
 	ColumnID      int64  // 0: in none
 	ColumnName    string // as it is called now

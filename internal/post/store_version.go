@@ -22,6 +22,7 @@ type versionRow struct {
 	Text          string
 	Visible       int
 	RepostOf      string
+	ReplyTo       string
 	RelayDigest   []byte
 	ColumnID      int64
 	ColumnName    string
@@ -54,7 +55,7 @@ type mediaRow struct {
 // versions reads whole versions, the newest first.
 func versions(ctx context.Context, tx pg.Tx, cond string, args ...any) ([]Version, error) {
 	rows, err := gorm.G[versionRow](tx.DB).Raw(`
-SELECT v.id, v.post_id, v.number, v.state, v.text, v.visible, v.repost_of, v.hash, v.created_at,
+SELECT v.id, v.post_id, v.number, v.state, v.text, v.visible, v.repost_of, v.reply_to, v.hash, v.created_at,
        v.relay_digest,
        coalesce(v.hash_form, 0) AS hash_form, v.wording_hash, v.due_from,
        coalesce(c.id, 0) AS column_id, coalesce(c.name, '') AS column_name,
@@ -79,6 +80,7 @@ WHERE `+cond+` ORDER BY v.number DESC`,
 			Text:          row.Text,
 			Visible:       row.Visible,
 			RepostOf:      row.RepostOf,
+			ReplyTo:       readReplyTo(row.ReplyTo),
 			Relay:         row.RelayDigest,
 			ColumnID:      row.ColumnID,
 			ColumnName:    row.ColumnName,

@@ -15,26 +15,30 @@ import (
 // CoverKind is why a version needs no steps of its own.
 type CoverKind string
 
-// The kinds: the post that it passes on was approved with these words, or two people of its unit allowed
-// such posts beforehand.
+// The kinds: the post that it passes on was approved with these words, two people of its unit allowed such
+// posts beforehand, or somebody who may answers a citizen without a review.
 const (
 	ByLead     CoverKind = "lead"
 	ByStanding CoverKind = "standing"
+	ByAnswerer CoverKind = "answer"
 )
 
 // Label is what a list of decisions calls it, in Chinese.
 func (k CoverKind) Label() string {
-	if k == ByStanding {
+	switch k {
+	case ByStanding:
 		return i18n.N("常设批准")
+	case ByAnswerer:
+		return i18n.N("直接答复，不经审核")
+	default:
+		return i18n.N("首发的批准")
 	}
-
-	return i18n.N("首发的批准")
 }
 
 // Cover is an approval that holds for the words of another post too.
 type Cover struct {
 	Kind   CoverKind
-	ID     int64  // of the lead's review run, or of the standing approval
+	ID     int64  // of the lead's review run, of the standing approval, or of the matter that is answered
 	People string // who gave it, as they were called then
 }
 

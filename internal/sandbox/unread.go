@@ -95,3 +95,14 @@ func (s *Server) Messages(handle string, n int) {
 func (s *Server) Say(handle string, post, reply int64, text string) int64 {
 	return s.talk.add(s.must(handle), s.post(post), text, reply, s.clock.now()).ID
 }
+
+// Said lists what an account said in comments under a post, the last first.
+func (s *Server) Said(handle string, post int64) (texts []string) {
+	account := s.must(handle)
+
+	for _, one := range s.talk.pick(func(m comment) bool { return m.Post == post && m.UID == account.UID }) {
+		texts = append(texts, one.Text)
+	}
+
+	return texts
+}

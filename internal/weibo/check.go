@@ -25,6 +25,9 @@ func CheckPayload(payload Payload, rules Rules) fault.Fields {
 	if !known {
 		return fault.Fields{fault.Invalid("mode", "账号的连接方式未知")}
 	}
+	if payload.Replies() {
+		return checkReply(payload, can)
+	}
 	var fields fault.Fields
 	fields.Add(checkText(payload, can, rules))
 	if can.NeedsSafeLink {

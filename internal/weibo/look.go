@@ -88,6 +88,9 @@ func (s Sent) byFingerprint(like, faint []Post) Verdict {
 
 // resembles compares everything but the delivery id.
 func (s Sent) resembles(post Post) likeness {
+	if s.Payload.Replies() {
+		return s.resemblesReply(post)
+	}
 	draft := s.Payload.draft
 	switch {
 	case post.CreatedAt.Before(s.From),

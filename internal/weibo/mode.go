@@ -21,6 +21,7 @@ type Capability struct {
 	// statuses/update returns the annotations we sent, so that the delivery id decides a look
 	Annotations bool
 	Repost      bool
+	Replies     bool // comments may be written, so that citizens are answered from here
 	Visibility  bool // posts for the author alone are possible: a test post nobody sees
 	Destroy     bool
 	Reads       bool // reads (阅读量) may be returned, for media accounts; never assume
@@ -33,11 +34,11 @@ type Capability struct {
 var capabilities = map[Mode]Capability{
 	Commercial: {
 		Posts: true, MaxLength: 2000, LongText: true, MaxPictures: 9, Topics: true,
-		Annotations: true, Repost: true, Visibility: true, Destroy: true, Reads: true, Counts: true,
+		Annotations: true, Repost: true, Replies: true, Visibility: true, Destroy: true, Reads: true, Counts: true,
 		TimelineAll: true, Look: true,
 	},
 	Public: {
-		Posts: true, MaxLength: 140, MaxPictures: 1, NeedsSafeLink: true, Destroy: true,
+		Posts: true, MaxLength: 140, MaxPictures: 1, NeedsSafeLink: true, Replies: true, Destroy: true,
 		Counts: true, Window: 5, Look: true,
 	},
 	Manual: {MaxLength: 2000, LongText: true, MaxPictures: 9, Topics: true, Repost: true},

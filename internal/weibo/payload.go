@@ -27,6 +27,7 @@ type Draft struct {
 	// the hash. Payload.With puts in what the platform calls it. "" for a post that waits for none.
 	Lead    string
 	Visible Visible
+	ReplyTo ReplyTo // what is answered; the draft is a comment then, of Text alone
 }
 
 // Field is one field of a request.
@@ -95,6 +96,8 @@ func Build(mode Mode, draft Draft) Payload {
 
 	payload := Payload{mode: mode, pictures: append([]Picture(nil), draft.Pictures...), draft: draft}
 	switch {
+	case draft.ReplyTo.Post != "":
+		payload.reply(draft)
 	case mode == Commercial && (draft.RepostID != "" || draft.Lead != ""):
 		payload.call = callRepost
 		payload.set(payload.original())
@@ -160,7 +163,7 @@ func (p Payload) Pictures() []Picture { return append([]Picture(nil), p.pictures
 // Text is the text as it is sent.
 func (p Payload) Text() string {
 	for _, field := range p.fields {
-		if field.Name == "status" {
+		if field.Name == "status" || field.Name == replyField {
 			return field.Value
 		}
 	}

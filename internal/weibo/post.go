@@ -24,7 +24,8 @@ type Post struct {
 	Source      string          // name of the application, without its link
 	Annotations json.RawMessage // as sent; nil where the interface keeps them to itself
 	Pics        int
-	RepostOf    string // id of the original, "" for a post of its own
+	RepostOf    string  // id of the original, "" for a post of its own
+	ReplyTo     ReplyTo // of a comment: what it answers
 	Reposts     int64
 	Comments    int64
 	Likes       int64

@@ -232,6 +232,10 @@ func (c *Client) compose(payload Payload, sending Sending) (request, error) {
 		return c.formRequest(payload.call, c.opt.CommercialURL, sending.Token, fields), nil
 	case callShare:
 		return c.composeShare(payload, sending, fields)
+	case callComment, callReply:
+		return c.formRequest(payload.call, c.opt.PublicURL, sending.Token, fields), nil
+	case callComment + biz, callReply + biz:
+		return c.formRequest(payload.call, c.opt.CommercialURL, sending.Token, fields), nil
 	default:
 		return request{}, errNotReady
 	}

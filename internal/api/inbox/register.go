@@ -39,6 +39,12 @@ func Register(to *rest.API, deps Deps) {
 		i18n.N("一件互动：往来和经过")), access.InboxView, a.find)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/reveal", "reveal-inbox",
 		i18n.N("显示市民的姓名和号码，记入审计")), access.InboxReveal, a.reveal)
+	rest.Register(a.API, operation(http.MethodGet, "/inbox/{id}/replies", "list-inbox-replies",
+		i18n.N("本台发出的答复，最后的在前")), access.InboxView, a.replies)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/reply", "reply-inbox",
+		i18n.N("以本账号的名义答复市民最后那句话：立即发送，恰好一次")), access.InboxAnswer, a.reply)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/replies/{reply}", "decide-inbox-reply",
+		i18n.N("决定一条没有发出或结果待核的答复")), access.InboxAnswer, a.decide)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/assign", "assign-inbox",
 		i18n.N("分派给单位或个人")), access.InboxAssign, a.assign)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/return", "return-inbox",
@@ -48,7 +54,7 @@ func Register(to *rest.API, deps Deps) {
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/back", "back-inbox",
 		i18n.N("从外单位收回办理")), access.InboxAnswer, a.noted(inbox.Back))
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/answer", "answer-inbox",
-		i18n.N("登记已经在微博上或用别的方式给出的答复；本台不发送")), access.InboxAnswer, a.answer)
+		i18n.N("登记已经在微博上或用别的方式给出的答复")), access.InboxAnswer, a.answer)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/close", "close-inbox",
 		i18n.N("办结，写明结果")), access.InboxAnswer, a.close)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/reopen", "reopen-inbox",

@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
+	"juzhen/internal/delivery"
 	"juzhen/internal/i18n"
 	"juzhen/internal/inbox"
 	"juzhen/internal/org"
@@ -53,6 +54,9 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "GET", "/terms/:id", access.InboxView, h.unitTerms)
 	kit.Handle(g, "POST", "/terms/:id", access.ClockManage, h.setTerms)
 	kit.Handle(g, "GET", "/:id", access.InboxView, h.show)
+	kit.Handle(g, "GET", "/answers/:id", access.InboxView, h.answered)
+	kit.Handle(g, "POST", "/:id/reply", access.InboxAnswer, h.reply)
+	kit.Handle(g, "POST", "/:id/replies/:answer", access.InboxAnswer, h.decide)
 	kit.Handle(g, "POST", "/:id/assign", access.InboxAssign, h.act(inbox.Assign))
 	kit.Handle(g, "POST", "/:id/return", access.InboxAnswer, h.act(inbox.Return))
 	kit.Handle(g, "POST", "/:id/refer", access.InboxAnswer, h.act(inbox.Refer))
@@ -69,7 +73,8 @@ func Register(kit *web.Kit, deps Deps) {
 
 // TodoPages say where what waits is dealt with.
 func TodoPages() todo.Pages {
-	return todo.Pages{}.Page(inbox.TodoMatter, "/inbox/%d").Page(inbox.TodoAccount, "/inbox?account=%d")
+	return todo.Pages{}.Page(inbox.TodoMatter, "/inbox/%d").Page(inbox.TodoAccount, "/inbox?account=%d").
+		Page(delivery.ReplySubject, "/inbox/answers/%d")
 }
 
 func crumbs() []page.Crumb { return []page.Crumb{{Text: "互动", Href: "/inbox"}} }

@@ -58,26 +58,33 @@ type showPage struct {
 	Alike     []page.Option // of the same citizen, into which it can be merged
 	Here      []inbox.Matter
 	History   []page.Event
+	Answers   []answer // sent from here, the last first
+	CannotSay string   // why the console cannot answer; "" when it can
+	Reply     replyForm
+	Open      []parts.Open // what the checks found in the words that were refused
 	Max       int
 	Others    string // the address of what else is said under this post
 }
 
 // looks are how the steps of a matter are drawn.
 var looks = map[inbox.Act]struct{ icon, tone string }{
-	inbox.Assign: {"user-check", "blue"},
-	inbox.Return: {"arrow-back-up", "orange"},
-	inbox.Refer:  {"external-link", "orange"},
-	inbox.Back:   {"arrow-back-up", "blue"},
-	inbox.Answer: {"message", "green"},
-	inbox.Close:  {"circle-check", "green"},
-	inbox.Reopen: {"alert-triangle", "red"},
-	inbox.Snooze: {"clock", "grey"},
-	inbox.Sort:   {"filter", "grey"},
-	inbox.Note:   {"pencil", "grey"},
-	inbox.Merge:  {"arrow-merge", "grey"},
-	inbox.Took:   {"arrow-merge", "blue"},
-	inbox.Asked:  {"alert-circle", "red"},
-	inbox.Found:  {"message", "green"},
+	inbox.Assign:  {"user-check", "blue"},
+	inbox.Return:  {"arrow-back-up", "orange"},
+	inbox.Refer:   {"external-link", "orange"},
+	inbox.Back:    {"arrow-back-up", "blue"},
+	inbox.Send:    {"send", "blue"},
+	inbox.Decided: {"user-check", "orange"},
+	inbox.Unsent:  {"alert-triangle", "red"},
+	inbox.Answer:  {"message", "green"},
+	inbox.Close:   {"circle-check", "green"},
+	inbox.Reopen:  {"alert-triangle", "red"},
+	inbox.Snooze:  {"clock", "grey"},
+	inbox.Sort:    {"filter", "grey"},
+	inbox.Note:    {"pencil", "grey"},
+	inbox.Merge:   {"arrow-merge", "grey"},
+	inbox.Took:    {"arrow-merge", "blue"},
+	inbox.Asked:   {"alert-circle", "red"},
+	inbox.Found:   {"message", "green"},
 }
 
 func (h *pages) show(c *gin.Context) error {
@@ -152,6 +159,11 @@ func (h *pages) showPage(c *gin.Context, id int64, form actForm) (showPage, erro
 			Who: who, Icon: looks[step.Act].icon, Tone: looks[step.Act].tone, Text: p.T(step.Act.Label()),
 			Note: step.Note, Stamp: page.StampOf(p.P, step.At, p.Now),
 		})
+	}
+
+	p.Follow = page.Follow{Of: fmt.Sprintf("inbox/%d", id), Every: 30}
+	if err := h.answers(c, &p); err != nil {
+		return p, err
 	}
 
 	return p, h.choices(c, &p)

@@ -1,4 +1,7 @@
-package delivery
+// Package recheck looks again through what is approved and on its way, because word lists change: a word that a
+// list forbids since then holds the delivery, earlier than the last look within the minute before sending would,
+// and an exception that two people gave lets it go.
+package recheck
 
 import (
 	"context"
@@ -10,9 +13,39 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/check"
+	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 )
+
+// Service is the use cases. It is safe for concurrent use.
+type Service struct {
+	db     *pg.DB
+	checks *check.Service
+	wake   func()
+	clock  func() time.Time
+}
+
+// New makes the service. wake tells the sender of this process that something may go; nil: nobody asks.
+func New(db *pg.DB, checks *check.Service, wake func(), clock func() time.Time) *Service {
+	if wake == nil {
+		wake = func() {}
+	}
+
+	return &Service{db, checks, wake, clock}
+}
+
+func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+// act changes deliveries in a transaction and wakes the sender once it is committed.
+func (s *Service) act(ctx context.Context, do func(tx pg.Tx, now time.Time) error) error {
+	err := s.db.InTxRetry(ctx, func(tx pg.Tx) error { return do(tx, s.now()) })
+	if err == nil {
+		s.wake()
+	}
+
+	return err
+}
 
 // goesOut is a wording with the deliveries on which it goes out.
 type goesOut struct {
@@ -26,8 +59,8 @@ type goesOut struct {
 const saidSQL = `
 SELECT d.version_id, CASE WHEN t.variant IS NULL THEN 0 ELSE d.account_id END AS own, p.unit_id, a.unit_id,
     min(coalesce(t.variant, v.text)), min(coalesce(d.due_at, @now)), array_agg(d.id ORDER BY d.id)
-FROM deliveries d
-JOIN posts p ON p.id = d.post_id
+FROM all_deliveries d
+JOIN all_posts p ON p.id = d.post_id
 JOIN post_versions v ON v.id = d.version_id
 JOIN version_targets t ON t.version_id = d.version_id AND t.account_id = d.account_id
 JOIN accounts a ON a.id = d.account_id
@@ -108,11 +141,8 @@ func (s *Service) lookAt(ctx context.Context, ids []int64) ([]spoken, error) {
 // its approval, with the first word that is in the way. Where a list cannot be looked for it fails, and gives
 // what the others forbid. It checks no right: for the engine.
 func (s *Service) Blocked(ctx context.Context, ids []int64) (_ map[int64]string, err error) {
-	defer fault.Step(&err, "delivery.Blocked")
+	defer fault.Step(&err, "recheck.Blocked")
 
-	if s.checks == nil {
-		return nil, nil
-	}
 	looked, err := s.lookAt(ctx, ids)
 	words := map[int64]string{}
 
@@ -129,8 +159,8 @@ const recheckRows = 500
 // onItsWaySQL are deliveries that go out by themselves or by hand and that the lists of a unit are about, the
 // most urgent first.
 const onItsWaySQL = `
-SELECT d.id FROM deliveries d
-JOIN posts p ON p.id = d.post_id JOIN units pu ON pu.id = p.unit_id
+SELECT d.id FROM all_deliveries d
+JOIN all_posts p ON p.id = d.post_id JOIN units pu ON pu.id = p.unit_id
 JOIN accounts a ON a.id = d.account_id JOIN units au ON au.id = a.unit_id
 WHERE NOT d.settled AND (starts_with(pu.path, @path) OR starts_with(au.path, @path))
     AND (d.state = ANY (@states) AND (NOT @held OR d.reason = 'wording' AND d.pause_id IS NULL))
@@ -145,9 +175,9 @@ func (s *Service) eachOnItsWay(
 	held bool,
 	do func(ids []int64) error,
 ) error {
-	states := []string{string(Waiting), string(Preparing), string(Handoff)}
+	states := []string{string(delivery.Waiting), string(delivery.Preparing), string(delivery.Handoff)}
 	if held {
-		states = []string{string(Held)}
+		states = []string{string(delivery.Held)}
 	}
 
 	rows, err := s.db.Pool().Query(ctx, onItsWaySQL, pgx.NamedArgs{
@@ -173,11 +203,7 @@ func (s *Service) eachOnItsWay(
 // more than before, and holds what must not be sent any more. It does what the last look within the minute
 // before sending would do, earlier, so that there is time to mend it. What cannot be looked at is not held.
 func (s *Service) Recheck(ctx context.Context, unitPath string) (err error) {
-	defer fault.Step(&err, "delivery.Recheck %s", unitPath)
-
-	if s.checks == nil {
-		return nil
-	}
+	defer fault.Step(&err, "recheck.Recheck %s", unitPath)
 
 	return s.eachOnItsWay(ctx, unitPath, false, func(ids []int64) error {
 		looked, failed := s.lookAt(ctx, ids)
@@ -200,25 +226,7 @@ func (s *Service) holdWords(ctx context.Context, one spoken) error {
 
 	for word, ids := range byWord {
 		err := s.act(ctx, func(tx pg.Tx, now time.Time) error {
-			args := pgx.NamedArgs{"ids": ids, "version": one.version}
-			where := "d.id = ANY (@ids) AND d.version_id = @version"
-			if err := recallTx(ctx, tx, now, where, args); err != nil {
-				return err
-			}
-			held, err := Move{
-				From:  []State{Waiting, Preparing, Handoff},
-				To:    Held,
-				Code:  Wording,
-				With:  Args{"text": word},
-				Where: where,
-				Set:   "owner = NULL, taken_by = NULL, taken_at = NULL",
-				Args:  args,
-			}.Run(ctx, tx.Pgx, now)
-			if err != nil {
-				return err
-			}
-
-			return tellHeld(ctx, tx, now, held, Wording, Args{"text": word})
+			return delivery.HoldWordTx(ctx, tx, now, one.version, ids, word)
 		})
 		if err != nil {
 			return err
@@ -232,11 +240,7 @@ func (s *Service) holdWords(ctx context.Context, one spoken) error {
 // excepted it. What a pause covers meanwhile is held by that; what is past its limit waits for a person. by
 // is the second person.
 func (s *Service) ReleaseExcepted(ctx context.Context, unitPath string, by int64) (err error) {
-	defer fault.Step(&err, "delivery.ReleaseExcepted %s", unitPath)
-
-	if s.checks == nil {
-		return nil
-	}
+	defer fault.Step(&err, "recheck.ReleaseExcepted %s", unitPath)
 
 	return s.eachOnItsWay(ctx, unitPath, true, func(ids []int64) error {
 		looked, err := s.lookAt(ctx, ids)
@@ -270,9 +274,7 @@ func (s *Service) releaseWords(ctx context.Context, one spoken, by int64) error 
 	}
 
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		where := `d.id = ANY (@ids) AND d.version_id = @version AND d.reason = 'wording' AND d.pause_id IS NULL`
-		args := pgx.NamedArgs{"ids": free, "version": one.version}
-		if _, err := letGo(ctx, tx, now, where, args, WordExcepted, by); err != nil {
+		if err := delivery.FreeWordTx(ctx, tx, now, one.version, free, by); err != nil {
 			return err
 		}
 
