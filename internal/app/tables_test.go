@@ -19,22 +19,29 @@ import (
 //
 //   - units is read nearly everywhere: how far a reader sees is a path, and a path is kept in one place, so
 //     that a unit can move. A list joins units on unit_id and compares the path in its WHERE.
+//
 //   - accounts, posts, post_versions, columns and users: a list shows handle, text, column and author of
 //     what it lists and cuts its pages in the same statement.
-//   - all_posts and all_deliveries hold replies to citizens as well; posts and deliveries are the views on them
-//     without replies, which everybody lists. inbox reads what became of its answers.
+//   - all_posts and all_deliveries hold replies to citizens as well; posts and deliveries are the views on
+//     them without replies, which everybody lists. inbox reads what became of its answers.
 //   - deliveries, their events, turns and releases are moved for one by delivery and for thousands at once by
 //     dispatch: claim, mark and record are one statement each, of rules that delivery holds (rules.go).
+//
 //   - media and identity look upwards: who may see a picture is whether a post or delivery shows it, and an
 //     order to move a unit counts the accounts that go along. delivery asks which processes are alive before
 //     it takes marks back.
+//
 //   - notice finds who holds a permission closest to a unit in the statement that tells them, below identity,
 //     whose own matters are told as well, and who of them is on duty there.
+//
 //   - roster finds who can be on duty at a unit by the grants that see it.
+//
 //   - plan lays accounts by days: its page reads deliveries, drafts, their words and past posts of fifty
 //     accounts in three statements, and cuts and counts in them.
+//
 //   - site copies what everybody may see in the statements of one job, once it is public: posts with their
 //     version, pictures, delivery and account, and how many follow the accounts.
+//
 //   - installation holds single values, each under a name of its owner's.
 //
 // A condition on a foreign table that has a meaning of its own is asked of the owner by name instead:
@@ -128,7 +135,12 @@ var tables = []table{
 	{"post_hour_changes", "post", "", ""},
 	{"post_hours", "post", "", ""},
 	{"all_posts", "post", "", "recheck"},
-	{"post_versions", "post", "", "media review check delivery recheck reach library plan relay inbox incident site"},
+	{
+		"post_versions",
+		"post",
+		"",
+		"media review check delivery recheck reach library plan relay inbox incident site",
+	},
 	{"posts", "post", "", "media review check delivery library plan relay inspect incident site"},
 	{"version_media", "post", "", "media review reach site"},
 	{"version_targets", "post", "", "review check delivery recheck reach plan relay inspect incident"},

@@ -224,8 +224,8 @@ func (f *field) touches(ctx context.Context, n int) (list []Touch, err error) {
 func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) time.Time) error {
 	var ids struct{ Post, Version, Delivery int64 }
 	err := f.db.Pool().QueryRow(ctx, `
-		SELECT coalesce((SELECT max(id) FROM posts), 0), coalesce((SELECT max(id) FROM post_versions), 0),
-			coalesce((SELECT max(id) FROM deliveries), 0)`).
+		SELECT coalesce((SELECT max(id) FROM all_posts), 0), coalesce((SELECT max(id) FROM post_versions), 0),
+			coalesce((SELECT max(id) FROM all_deliveries), 0)`).
 		Scan(&ids.Post, &ids.Version, &ids.Delivery)
 	if err != nil {
 		return err
@@ -265,7 +265,7 @@ func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) 
 	}
 	err = copyAll(ctx, f.db, []table{
 		{
-			"posts",
+			"all_posts",
 			[]string{
 				"id", "unit_id", "author_id", "phase", "version_id", "due_at", "due_now", "urgent",
 				"revision", "created_at", "updated_by", "updated_at",
@@ -282,7 +282,7 @@ func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) 
 		},
 		{"version_targets", []string{"version_id", "account_id", "variant", "payload_hash"}, targets},
 		{
-			"deliveries",
+			"all_deliveries",
 			[]string{
 				"id", "post_id", "version_id", "account_id", "platform", "connector", "state",
 				"plan", "urgent", "due_at", "not_after", "approved", "approved_from",
@@ -296,14 +296,15 @@ func (f *field) sow(ctx context.Context, per int, accounts int, due func(i int) 
 	}
 
 	for _, sql := range []string{
-		"SELECT setval(pg_get_serial_sequence('posts', 'id'), (SELECT max(id) FROM posts))",
+		"SELECT setval(pg_get_serial_sequence('all_posts', 'id'), (SELECT max(id) FROM all_posts))",
 		"SELECT setval(pg_get_serial_sequence('post_versions', 'id'), (SELECT max(id) FROM post_versions))",
-		"SELECT setval(pg_get_serial_sequence('deliveries', 'id'), (SELECT max(id) FROM deliveries))",
+		"SELECT setval(pg_get_serial_sequence('all_deliveries', 'id'), (SELECT max(id) FROM all_deliveries))",
 		`
 			UPDATE posts p SET version_id = v.id FROM post_versions v
 				WHERE v.post_id = p.id AND p.version_id IS NULL`,
 		// as autovacuum does within its minute
-		"VACUUM ANALYZE deliveries, account_turns, accounts, delivery_events, posts, post_versions, version_targets",
+		`VACUUM ANALYZE all_deliveries, account_turns, accounts, delivery_events, all_posts, post_versions,
+			version_targets`,
 	} {
 		if _, err := f.db.Pool().Exec(ctx, sql); err != nil {
 			return err

@@ -124,9 +124,9 @@ func KeepTx(
 	return insertFindings(ctx, tx, versionID, actor.UserID, found, texts, false)
 }
 
-// KeepExceptedTx keeps with a version what came after its submission: words that a list forbids since then and
-// that two people excepted, and what of the check did not run at the approval. What is kept already stays as
-// it is.
+// KeepExceptedTx keeps with a version what came after its submission: words that a list forbids since then
+// and that two people excepted, and what of the check did not run at the approval. What is kept already
+// stays as it is.
 func KeepExceptedTx(ctx context.Context, tx pg.Tx, versionID int64, found []Finding) (err error) {
 	defer fault.Step(&err, "check.KeepExceptedTx %d", versionID)
 
@@ -211,9 +211,11 @@ WHERE version_id = $1 AND level = 'second' AND agreed_by IS NULL`, versionID, ac
 func ForgetTx(ctx context.Context, tx pg.Tx, versions []int64) (err error) {
 	defer fault.Step(&err, "check.ForgetTx")
 
-	_, err = tx.Pgx.Exec(ctx,
+	_, err = tx.Pgx.Exec(
+		ctx,
 		"UPDATE version_findings SET found = '', suggestion = '', args = '[]', reason = '' WHERE version_id = ANY ($1)",
-		versions)
+		versions,
+	)
 
 	return err
 }

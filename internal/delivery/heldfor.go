@@ -124,7 +124,14 @@ func resolveProblems(ctx context.Context, tx pg.Tx, now time.Time, moved []Moved
 
 // HoldWordTx holds those of the deliveries of a version that are on their way, because of a word that a list
 // forbids since its approval, and tells people. It must come first in the transaction, and checks no right.
-func HoldWordTx(ctx context.Context, tx pg.Tx, now time.Time, version int64, ids []int64, word string) (err error) {
+func HoldWordTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	version int64,
+	ids []int64,
+	word string,
+) (err error) {
 	defer fault.Step(&err, "delivery.HoldWordTx %d", version)
 
 	args := pgx.NamedArgs{"ids": ids, "version": version}
@@ -148,9 +155,16 @@ func HoldWordTx(ctx context.Context, tx pg.Tx, now time.Time, version int64, ids
 	return tellHeld(ctx, tx, now, held, Wording, Args{"text": word})
 }
 
-// FreeWordTx lets deliveries of a version that a word holds go on, where two people have excepted it; by is the
-// second. It checks no right.
-func FreeWordTx(ctx context.Context, tx pg.Tx, now time.Time, version int64, ids []int64, by int64) (err error) {
+// FreeWordTx lets deliveries of a version that a word holds go on, where two people have excepted it; by is
+// the second. It checks no right.
+func FreeWordTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	version int64,
+	ids []int64,
+	by int64,
+) (err error) {
 	defer fault.Step(&err, "delivery.FreeWordTx %d", version)
 
 	where := `d.id = ANY (@ids) AND d.version_id = @version AND d.reason = 'wording' AND d.pause_id IS NULL`

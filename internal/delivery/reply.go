@@ -96,7 +96,8 @@ func (s *Service) sendReply(
 		return 0, err
 	}
 	var held bool
-	err = tx.Pgx.QueryRow(ctx, "SELECT state = 'held' FROM all_deliveries WHERE id = $1", moved[0].ID).Scan(&held)
+	err = tx.Pgx.QueryRow(ctx, "SELECT state = 'held' FROM all_deliveries WHERE id = $1", moved[0].ID).
+		Scan(&held)
 	if err == nil && held {
 		return 0, fault.Conflict("账号的发布已暂停，答复没有发出；恢复以后再答，或到微博上回复后登记").WithCode("paused")
 	}

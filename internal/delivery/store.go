@@ -12,7 +12,8 @@ import (
 )
 
 const selectDelivery = `
-SELECT d.id, d.kind, d.post_id, d.version_id, d.account_id, d.platform, d.connector, d.state, d.plan, d.urgent,
+SELECT d.id, d.kind, d.post_id, d.version_id, d.account_id, d.platform, d.connector, d.state, d.plan,
+    d.urgent,
     d.due_at, d.not_after, d.not_before,
        d.approved, d.approved_from, d.payload_hash, d.approved_hash, d.mark_key, d.pause_id, d.owner,
            d.attempt_id, d.attempts, d.marked_at, d.call_ended_at,

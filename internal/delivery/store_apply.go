@@ -165,7 +165,8 @@ UPDATE account_turns t SET
     delivery_id = CASE WHEN t.delivery_id = $2 THEN NULL ELSE t.delivery_id END,
     allowance = CASE WHEN $3 THEN coalesce(t.allowance, $4)
                      WHEN $5 AND NOT EXISTS (SELECT FROM all_deliveries o
-                         WHERE o.account_id = $1 AND o.kind = $6 AND o.state = 'unknown' AND o.id <> $2) THEN NULL
+                         WHERE o.account_id = $1 AND o.kind = $6 AND o.state = 'unknown'
+                             AND o.id <> $2) THEN NULL
                      ELSE t.allowance END
 WHERE t.account_id = $1 AND t.kind = $6`,
 		delivery.AccountID, delivery.ID, turn == TurnBounded, Settings{}.Filled().Follow, turn == TurnSettled,

@@ -62,10 +62,11 @@ func planTx(ctx context.Context, tx pg.Tx, now time.Time, p post.Post, version p
 
 const insertSQL = `
 WITH keys AS (SELECT * FROM unnest($1::bigint[], $2::bytea[]) AS k(account_id, mark_key)),
-turns AS (INSERT INTO account_turns (account_id, kind) SELECT account_id, $13 FROM keys ON CONFLICT DO NOTHING),
+turns AS (
+    INSERT INTO account_turns (account_id, kind) SELECT account_id, $13 FROM keys ON CONFLICT DO NOTHING),
 added AS (
-    INSERT INTO all_deliveries (kind, post_id, version_id, account_id, platform, connector, state, plan, urgent,
-        due_at, not_after, approved,
+    INSERT INTO all_deliveries (kind, post_id, version_id, account_id, platform, connector, state, plan,
+        urgent, due_at, not_after, approved,
                             payload_hash, mark_key, lead_id, lead_version, lead_until, created_at, updated_at)
     SELECT $13, $3, $4, k.account_id, a.platform, a.connector, 'planned', 1, $5, $6::timestamptz,
         greatest($6::timestamptz + a.late_limit,

@@ -19,9 +19,9 @@ const (
 	aheadEvery  = 100 * time.Millisecond // crowds are looked for
 )
 
-// aheadSQL is the mark ahead of an instant, $8, of posts: replies never make a crowd. It is markSQL as of that instant, under the lock of the
-// owner's row of releases, and takes nothing of an account that has something due before. $10 is the
-// highest number in it.
+// aheadSQL is the mark ahead of an instant, $8, of posts: replies never make a crowd. It is markSQL as of
+// that instant, under the lock of the owner's row of releases, and takes nothing of an account that has
+// something due before. $10 is the highest number in it.
 const aheadSQL = `
 WITH own AS MATERIALIZED (
     UPDATE releases SET marked = $10 WHERE process_id = $9::text::uuid AND marked < $10 RETURNING recalls),

@@ -103,7 +103,7 @@ func (w *world) burst(
 	w.crowd(accounts)
 	due := time.Now().Add(lead)
 	w.Logf("planning %d deliveries took %v", accounts*posts, w.planCrowd(accounts, posts, due))
-	w.exec("ANALYZE deliveries, account_turns")
+	w.exec("ANALYZE all_deliveries, account_turns")
 	api := weibo.New(weibo.Options{PublicURL: s.URL, CommercialURL: s.URL, Conns: 200})
 	begin := time.Now()
 	w.engine(func(options *dispatch.Options) {

@@ -14,7 +14,7 @@ import (
 // markTouches are the columns that marks, claims and records of calls change all the time. A table of
 // docs/delivery.md, part 8.
 var markTouches = map[string][]string{
-	"deliveries": {
+	"all_deliveries": {
 		"state", "attempt_id", "marked_at", "call_ended_at", "hard_end", "reason", "reason_args",
 		"updated_at", "owner", "attempts", "ahead_no",
 	},
@@ -54,7 +54,7 @@ func TestNoIndexHoldsWhatMarksChange(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 
-	found := indexed(t, db.Pool(), "deliveries", "account_turns")
+	found := indexed(t, db.Pool(), "all_deliveries", "account_turns")
 	for name := range markIndexes {
 		if _, ok := found[name]; !ok {
 			t.Errorf("index %s is named here and is no more: take it out of the list", name)
@@ -120,11 +120,11 @@ func TestTheCatalogueIsReadWhole(t *testing.T) {
 		"(plan) WHERE state = 'sent'", "((lower(reason)))", "(plan) INCLUDE (updated_at)",
 		"(plan, owner)", "(plan) WHERE attempts > 1 AND NOT settled",
 	} {
-		if _, err := db.Pool().Exec(t.Context(), "CREATE INDEX probe ON deliveries "+sql); err != nil {
+		if _, err := db.Pool().Exec(t.Context(), "CREATE INDEX probe ON all_deliveries "+sql); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.ContainsFunc(
-			indexed(t, db.Pool(), "deliveries")["probe"],
+			indexed(t, db.Pool(), "all_deliveries")["probe"],
 			func(c column) bool { return slices.Contains(markTouches[c.table], c.name) },
 		) {
 			t.Errorf("not noticed: %s", sql)

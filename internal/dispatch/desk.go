@@ -208,7 +208,8 @@ func (k *desk) takeAhead(at time.Time, n int) (out []*item) {
 	var rest timeHeap
 
 	for _, it := range k.byTime {
-		if len(out) < n && it.kind == post.Ordinary && it.fireAt.Equal(at) && it.due.Equal(at) && !it.notAhead &&
+		if len(out) < n && it.kind == post.Ordinary && it.fireAt.Equal(at) && it.due.Equal(at) &&
+			!it.notAhead &&
 			k.busy[it.lane] == nil &&
 			!k.gaps[it.lane].After(at) {
 			k.busy[it.lane] = it

@@ -9,7 +9,13 @@ import (
 var t0 = time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
 
 func at(id, account int64, after time.Duration) *item {
-	return &item{id: id, lane: lane{account, post.Ordinary}, due: t0.Add(after), fireAt: t0.Add(after), place: -1}
+	return &item{
+		id:     id,
+		lane:   lane{account, post.Ordinary},
+		due:    t0.Add(after),
+		fireAt: t0.Add(after),
+		place:  -1,
+	}
 }
 
 func ids(items []*item) (out []int64) {

@@ -23,7 +23,7 @@ func TestAnIDThatAnotherDeliveryHoldsIsNotBelieved(t *testing.T) {
 	w.exec(
 		`CREATE FUNCTION wrong_id() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.remote_id := TG_ARGV[0]; RETURN NEW; END $$`,
 	)
-	w.exec(`CREATE TRIGGER wrong_id BEFORE UPDATE ON deliveries FOR EACH ROW
+	w.exec(`CREATE TRIGGER wrong_id BEFORE UPDATE ON all_deliveries FOR EACH ROW
 			WHEN (OLD.state = 'sending' AND NEW.state = 'sent') EXECUTE FUNCTION wrong_id('` + taken + `')`)
 
 	second := w.planNow("明日空气质量良", "环保北京")

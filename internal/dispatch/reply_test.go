@@ -89,15 +89,24 @@ func TestAReplyIsSentOnceThroughEachLoss(t *testing.T) {
 					w.engine()
 					id := w.reply(to, "明天不限行，请放心出行。")
 					if when == sandbox.After {
-						w.until("the reply is found", func() bool { return w.replied(id).State == delivery.Sent })
-						if got := w.sandbox.Said("环保北京", to.post); !slices.Equal(got, []string{"明天不限行，请放心出行。"}) {
+						w.until(
+							"the reply is found",
+							func() bool { return w.replied(id).State == delivery.Sent },
+						)
+						if got := w.sandbox.Said(
+							"环保北京",
+							to.post,
+						); !slices.Equal(
+							got,
+							[]string{"明天不限行，请放心出行。"},
+						) {
 							t.Errorf("the account said %q", got)
 						}
 
 						return
 					}
-					// A comment carries no mark of ours: that it is not there is for people to say, and nothing
-					// is sent again by itself.
+					// A comment carries no mark of ours: that it is not there is for people to say, and
+					// nothing is sent again by itself.
 					w.until("a person is asked", func() bool { return w.todos(id) == "reply.unknown" })
 					if got := w.replied(id); got.State != delivery.Unknown {
 						t.Errorf("the delivery is %+v", got)
@@ -164,7 +173,11 @@ func TestRepliesStandInNoListOfPosts(t *testing.T) {
 			WHERE b.table_name = 'all_' || $1 AND NOT EXISTS (SELECT FROM information_schema.columns v
 				WHERE v.table_name = $1 AND v.column_name = b.column_name)`, table)
 		if n != 0 {
-			t.Errorf("%s lacks %d columns of its table: a migration that adds one makes the view anew", table, n)
+			t.Errorf(
+				"%s lacks %d columns of its table: a migration that adds one makes the view anew",
+				table,
+				n,
+			)
 		}
 	}
 }

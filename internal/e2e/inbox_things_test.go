@@ -85,8 +85,8 @@ func (s *side) answered(v vars, state string, denied bool) vars {
 	delivery := s.g.id(`
 		INSERT INTO all_deliveries (kind, post_id, version_id, account_id, platform, connector, state, plan, urgent,
 			due_at, not_after, approved, payload_hash, mark_key, reason, marked_at, created_at, updated_at)
-		VALUES ('reply', $1, $2, $3, 'weibo', 'commercial', $4, 1, false, now(), now() + interval '1 day', true,
-			'\x01', decode(md5($1::text), 'hex'), 'look_person', now(), now(), now()) RETURNING id`,
+		VALUES ('reply', $1::bigint, $2, $3, 'weibo', 'commercial', $4, 1, false, now(), now() + interval '1 day', true,
+			'\x01', decode(md5(($1::bigint)::text), 'hex'), 'look_person', now(), now(), now()) RETURNING id`,
 		post, version, v["account"], state)
 	answer := s.g.id(`
 		INSERT INTO inbox_answers (matter_id, post_id, delivery_id, saw_item_id, state, written_by, written_at,

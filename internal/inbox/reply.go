@@ -33,7 +33,8 @@ func errAnswering() *fault.Error {
 	return fault.Conflict("这件互动已有一条答复正在发送或结果待核，请先看它的结果").WithCode("answering")
 }
 
-// Sendable says why the console cannot answer in a matter as it stands: nil when it can. It asks for no right.
+// Sendable says why the console cannot answer in a matter as it stands: nil when it can. It asks for no
+// right.
 func (s *Service) Sendable(ctx context.Context, m Matter) (err error) {
 	defer fault.Step(&err, "inbox.Sendable %d", m.ID)
 
@@ -74,10 +75,10 @@ func (s *Service) addressed(ctx context.Context, tx pg.Tx, m Matter) (account.Ac
 	return a, to, nil
 }
 
-// Reply sends an answer to the last that the citizen said: exactly once, in the account's turn of replies. The
-// revision is the one that was shown. Fails with fault.NotFound, as Matter.May does, with fault.Fields on
-// "text", with *check.Open while a finding needs a reason, with fault.Conflict when another answer is under
-// way, somebody else was faster, the citizen wrote since or the account cannot.
+// Reply sends an answer to the last that the citizen said: exactly once, in the account's turn of replies.
+// The revision is the one that was shown. Fails with fault.NotFound, as Matter.May does, with fault.Fields
+// on "text", with *check.Open while a finding needs a reason, with fault.Conflict when another answer is
+// under way, somebody else was faster, the citizen wrote since or the account cannot.
 func (s *Service) Reply(
 	ctx context.Context,
 	actor access.Actor,
@@ -178,7 +179,11 @@ func (s *Service) Outgoing(ctx context.Context, actor access.Actor, id int64) (_
 }
 
 // OutgoingAt is the matter of an answer that a delivery sends. Fails with fault.NotFound.
-func (s *Service) OutgoingAt(ctx context.Context, actor access.Actor, deliveryID int64) (id int64, err error) {
+func (s *Service) OutgoingAt(
+	ctx context.Context,
+	actor access.Actor,
+	deliveryID int64,
+) (id int64, err error) {
 	defer fault.Step(&err, "inbox.OutgoingAt %d", deliveryID)
 
 	found, err := someMatters(ctx, s.db.Gorm(ctx), actor,
@@ -230,8 +235,12 @@ func (s *Service) Decide(
 		}
 
 		return audit.Write(ctx, tx, audit.Entry{
-			Actor: actor, At: s.now(), Action: decisions[act].trail, Subject: m.Ref(), UnitPath: m.AccountPath,
-			Detail: map[string]any{"answer": answerID, "delivery": o.DeliveryID},
+			Actor:    actor,
+			At:       s.now(),
+			Action:   decisions[act].trail,
+			Subject:  m.Ref(),
+			UnitPath: m.AccountPath,
+			Detail:   map[string]any{"answer": answerID, "delivery": o.DeliveryID},
 		})
 	})
 	if err != nil {
@@ -305,7 +314,10 @@ func (s *Service) Follow(ctx context.Context) (err error) {
 	}
 
 	for _, one := range became {
-		if err := s.db.InTx(ctx, func(tx pg.Tx) error { return s.follow(ctx, tx, one[0], one[1]) }); err != nil {
+		if err := s.db.InTx(
+			ctx,
+			func(tx pg.Tx) error { return s.follow(ctx, tx, one[0], one[1]) },
+		); err != nil {
 			return err
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"juzhen/internal/pg"
 )
 
-// TestWhatIsDecidedAboutAnAnswer types out what may be done about an answer in each state, by who wrote it, who
-// denied it and somebody else: what is not here is refused.
+// TestWhatIsDecidedAboutAnAnswer types out what may be done about an answer in each state, by who wrote it,
+// who denied it and somebody else: what is not here is refused.
 func TestWhatIsDecidedAboutAnAnswer(t *testing.T) {
 	t.Parallel()
 	const writer, denier, other = int64(1), int64(2), int64(3)
@@ -105,6 +105,7 @@ func TestAnAnswerBelongsToWhatWasShown(t *testing.T) {
 	if err := w.reply(w.officer, shown, "明天不限行"); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("an answer to what was overtaken: %v", err)
 	}
+
 	now := w.only()
 	for name, text := range map[string]string{"empty": " ", "too long": strings.Repeat("好", 141)} {
 		if err := w.reply(w.officer, now, text); len(fault.FieldErrors(err)) != 1 ||
@@ -152,8 +153,8 @@ func TestAnAnswerBelongsToWhatWasShown(t *testing.T) {
 	}
 }
 
-// TestAnAnswerThatIsOutStandsInTheTalkOnce: whether the sender or the reading of comments says so first, and at
-// the platform's time.
+// TestAnAnswerThatIsOutStandsInTheTalkOnce: whether the sender or the reading of comments says so first,
+// and at the platform's time.
 func TestAnAnswerThatIsOutStandsInTheTalkOnce(t *testing.T) {
 	t.Parallel()
 
@@ -171,9 +172,16 @@ func TestAnAnswerThatIsOutStandsInTheTalkOnce(t *testing.T) {
 		w.becomes(o, delivery.Sent, comment, out)
 		w.later(20 * time.Minute)
 		after := w.only()
-		if after.State != Answered || after.AnsweredAt == nil || !after.AnsweredAt.Equal(out) || after.DueAt != nil {
-			t.Errorf("read first %t: %s, answered %v, due %v; want %v", readFirst, after.State, after.AnsweredAt,
-				after.DueAt, out)
+		if after.State != Answered || after.AnsweredAt == nil || !after.AnsweredAt.Equal(out) ||
+			after.DueAt != nil {
+			t.Errorf(
+				"read first %t: %s, answered %v, due %v; want %v",
+				readFirst,
+				after.State,
+				after.AnsweredAt,
+				after.DueAt,
+				out,
+			)
 		}
 		items, err := w.s.Items(w.Context(), w.boss, m.ID)
 		w.must(err)
@@ -188,7 +196,12 @@ func TestAnAnswerThatIsOutStandsInTheTalkOnce(t *testing.T) {
 			}
 		}
 		if ours != 1 || w.outgoing(m).State != OutSent {
-			t.Errorf("read first %t: it stands in the talk %d times, and is %s", readFirst, ours, w.outgoing(m).State)
+			t.Errorf(
+				"read first %t: it stands in the talk %d times, and is %s",
+				readFirst,
+				ours,
+				w.outgoing(m).State,
+			)
 		}
 	}
 }

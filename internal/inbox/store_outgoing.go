@@ -13,8 +13,8 @@ import (
 
 const selectOutgoing = `
 SELECT w.id, w.matter_id, w.post_id, w.delivery_id, w.state, coalesce(v.text, '') AS text, w.saw_item_id,
-    w.written_by, b.display_name AS by, w.written_at, w.denied_by, coalesce(n.display_name, '') AS denied_name,
-    w.denied_at, d.state AS delivery, d.reason, d.reason_args, d.sent_at
+    w.written_by, b.display_name AS by, w.written_at, w.denied_by, w.denied_at,
+    coalesce(n.display_name, '') AS denied_name, d.state AS delivery, d.reason, d.reason_args, d.sent_at
 FROM inbox_answers w JOIN all_deliveries d ON d.id = w.delivery_id JOIN post_versions v ON v.id = d.version_id
     JOIN users b ON b.id = w.written_by LEFT JOIN users n ON n.id = w.denied_by
 WHERE `
@@ -50,14 +50,23 @@ VALUES ($1, $2, $3, $4, 'open', $5, $6)`,
 
 // answering tells whether an answer of the matter is under way or in doubt.
 func answering(ctx context.Context, tx pg.Tx, matterID int64) (open bool, err error) {
-	err = tx.Pgx.QueryRow(ctx,
-		"SELECT EXISTS (SELECT FROM inbox_answers WHERE matter_id = $1 AND state = 'open')", matterID).Scan(&open)
+	err = tx.Pgx.QueryRow(
+		ctx,
+		"SELECT EXISTS (SELECT FROM inbox_answers WHERE matter_id = $1 AND state = 'open')",
+		matterID,
+	).Scan(&open)
 
 	return open, err
 }
 
 func setDenied(ctx context.Context, tx pg.Tx, id int64, by *int64, at *time.Time) error {
-	_, err := tx.Pgx.Exec(ctx, "UPDATE inbox_answers SET denied_by = $2, denied_at = $3 WHERE id = $1", id, by, at)
+	_, err := tx.Pgx.Exec(
+		ctx,
+		"UPDATE inbox_answers SET denied_by = $2, denied_at = $3 WHERE id = $1",
+		id,
+		by,
+		at,
+	)
 
 	return err
 }
@@ -114,9 +123,11 @@ RETURNING post_id`, at, most)
 
 // endedOf are the deliveries of answers of a matter that did not go out.
 func endedOf(ctx context.Context, tx pg.Tx, matterID int64) ([]int64, error) {
-	rows, err := tx.Pgx.Query(ctx,
+	rows, err := tx.Pgx.Query(
+		ctx,
 		"SELECT delivery_id FROM inbox_answers WHERE matter_id = $1 AND state = 'ended' ORDER BY id DESC LIMIT 50",
-		matterID)
+		matterID,
+	)
 	if err != nil {
 		return nil, err
 	}

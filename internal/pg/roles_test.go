@@ -86,7 +86,7 @@ func TestTheApplicationMayNotTouchTheTrail(t *testing.T) {
 		"CREATE TRIGGER t BEFORE INSERT ON audit_entries EXECUTE FUNCTION audit_append_only()",
 		"SELECT juzhen_grant(current_user)", "GRANT DELETE ON audit_entries TO CURRENT_USER",
 		"UPDATE goose_db_version SET version_id = 0", "DELETE FROM river_migration",
-		"ALTER TABLE deliveries ADD COLUMN x int",
+		"ALTER TABLE all_deliveries ADD COLUMN x int",
 	} {
 		// What is refused here is refused for want of a right. GRANT and the like without any right
 		// only warn.

@@ -91,13 +91,13 @@ type Version struct {
 	Number        int
 	State         VersionState
 	Text          string
-	Visible       int    // 0: everybody, 1: the account itself
-	RepostOf      string // platform id of the post that is reposted, a Lead, or ""
+	Visible       int     // 0: everybody, 1: the account itself
+	RepostOf      string  // platform id of the post that is reposted, a Lead, or ""
 	ReplyTo       ReplyTo // what a reply answers; zero for a post
-	Relay         []byte // digest of what is asked of other accounts with it; nil: nothing
-	ColumnID      int64  // 0: in none
-	ColumnName    string // as it is called now
-	Hash          []byte // approval hash, once submitted
+	Relay         []byte  // digest of what is asked of other accounts with it; nil: nothing
+	ColumnID      int64   // 0: in none
+	ColumnName    string  // as it is called now
+	Hash          []byte  // approval hash, once submitted
 	HashForm      HashForm
 	WordingHash   []byte     // of accounts and requests alone, once submitted
 	DueFrom       *time.Time // for which instant it was submitted; nil: as soon as approved, and in form 1

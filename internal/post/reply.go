@@ -48,8 +48,8 @@ type Answer struct {
 }
 
 // ReplyTx writes a reply down as it is to be sent: with one version, submitted and frozen. It belongs to the
-// unit of its account. The caller has seen to the rights, writes the entry of the trail, and adds the approval
-// (SealTx). Fails with fault.Fields where Weibo would refuse it.
+// unit of its account. The caller has seen to the rights, writes the entry of the trail, and adds the
+// approval (SealTx). Fails with fault.Fields where Weibo would refuse it.
 func ReplyTx(
 	ctx context.Context,
 	tx pg.Tx,
@@ -77,8 +77,8 @@ func ReplyTx(
 	return insertReply(ctx, tx, at, answer, version)
 }
 
-// ForgetTx clears the words of replies and which comments they answered, as those of citizens are cleared, and
-// gives the versions; what was done with them stays.
+// ForgetTx clears the words of replies and which comments they answered, as those of citizens are cleared,
+// and gives the versions; what was done with them stays.
 func ForgetTx(ctx context.Context, tx pg.Tx, posts []int64) (versions []int64, err error) {
 	defer fault.Step(&err, "post.ForgetTx")
 

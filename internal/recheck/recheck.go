@@ -1,6 +1,6 @@
-// Package recheck looks again through what is approved and on its way, because word lists change: a word that a
-// list forbids since then holds the delivery, earlier than the last look within the minute before sending would,
-// and an exception that two people gave lets it go.
+// Package recheck looks again through what is approved and on its way, because word lists change: a word
+// that a list forbids since then holds the delivery, earlier than the last look within the minute before
+// sending would, and an exception that two people gave lets it go.
 package recheck
 
 import (

@@ -104,14 +104,14 @@ func TestWhatEndsIsFinishedByAJob(t *testing.T) {
 	w.exec(
 		`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'away'; END $$`,
 	)
-	w.exec(`CREATE TRIGGER refuse BEFORE UPDATE ON deliveries FOR EACH ROW WHEN (NEW.account_id = 2)
+	w.exec(`CREATE TRIGGER refuse BEFORE UPDATE ON all_deliveries FOR EACH ROW WHEN (NEW.account_id = 2)
 		EXECUTE FUNCTION refuse()`)
 	w.must(w.s.Withdraw(t.Context(), w.boss, board.ID, "不办了"))
 	w.wantState(board.ID, 4, Gone)
 	w.wantState(board.ID, 3, Gone)
 	w.wantState(board.ID, 2, Scheduled)
 
-	w.exec("DROP TRIGGER refuse ON deliveries")
+	w.exec("DROP TRIGGER refuse ON all_deliveries")
 	w.settle()
 	w.wantState(board.ID, 2, Gone)
 }

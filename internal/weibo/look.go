@@ -91,6 +91,7 @@ func (s Sent) resembles(post Post) likeness {
 	if s.Payload.Replies() {
 		return s.resemblesReply(post)
 	}
+
 	draft := s.Payload.draft
 	switch {
 	case post.CreatedAt.Before(s.From),

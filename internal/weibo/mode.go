@@ -33,9 +33,20 @@ type Capability struct {
 
 var capabilities = map[Mode]Capability{
 	Commercial: {
-		Posts: true, MaxLength: 2000, LongText: true, MaxPictures: 9, Topics: true,
-		Annotations: true, Repost: true, Replies: true, Visibility: true, Destroy: true, Reads: true, Counts: true,
-		TimelineAll: true, Look: true,
+		Posts:       true,
+		MaxLength:   2000,
+		LongText:    true,
+		MaxPictures: 9,
+		Topics:      true,
+		Annotations: true,
+		Repost:      true,
+		Replies:     true,
+		Visibility:  true,
+		Destroy:     true,
+		Reads:       true,
+		Counts:      true,
+		TimelineAll: true,
+		Look:        true,
 	},
 	Public: {
 		Posts: true, MaxLength: 140, MaxPictures: 1, NeedsSafeLink: true, Replies: true, Destroy: true,

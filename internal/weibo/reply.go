@@ -133,9 +133,9 @@ func (w wireComment) said() Post {
 // addressed is what the platform puts before a reply that names whom it answers.
 var addressed = regexp.MustCompile(`^回复@[^:：\n]{1,40}[:：]`)
 
-// resemblesReply compares a comment with the reply that was sent. From which application a comment came is not
-// compared: what the platform says of it is not known. One that stands under the right post and
-// does not say which comment it answers proves nothing.
+// resemblesReply compares a comment with the reply that was sent. From which application a comment came is
+// not compared: what the platform says of it is not known. One that stands under the right post and does
+// not say which comment it answers proves nothing.
 func (s Sent) resemblesReply(seen Post) likeness {
 	to := s.Payload.draft.ReplyTo
 
@@ -145,7 +145,10 @@ func (s Sent) resemblesReply(seen Post) likeness {
 		return different
 	}
 	text := s.Payload.Text()
-	like := max(compare(text, seen.Text, false), compare(text, addressed.ReplaceAllString(seen.Text, ""), false))
+	like := max(
+		compare(text, seen.Text, false),
+		compare(text, addressed.ReplaceAllString(seen.Text, ""), false),
+	)
 	if like == same && seen.ReplyTo.Comment != to.Comment {
 		return weak
 	}

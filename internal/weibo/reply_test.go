@@ -9,8 +9,8 @@ import (
 	"juzhen/internal/weibo"
 )
 
-// TestAReplyIsHashedAsItIsSent types the canonical form out: what a second person would approve is every field
-// that goes on the wire.
+// TestAReplyIsHashedAsItIsSent types the canonical form out: what a second person would approve is every
+// field that goes on the wire.
 func TestAReplyIsHashedAsItIsSent(t *testing.T) {
 	t.Parallel()
 
@@ -52,14 +52,15 @@ func TestAReplyIsCheckedBeforeItIsSent(t *testing.T) {
 	} {
 		faults := weibo.CheckPayload(weibo.Build(c.mode, c.draft), weibo.Rules{})
 		switch {
-		case c.field == "" && len(faults) > 0, c.field != "" && (len(faults) != 1 || faults[0].Field != c.field):
+		case c.field == "" && len(faults) > 0,
+			c.field != "" && (len(faults) != 1 || faults[0].Field != c.field):
 			t.Errorf("%s: %v, want a fault of %q", name, faults, c.field)
 		}
 	}
 }
 
-// TestSandboxAReplyIsPublishedAndFound: of two like replies the look takes the one under the right comment, and
-// what another person wrote counts for nothing.
+// TestSandboxAReplyIsPublishedAndFound: of two like replies the look takes the one under the right comment,
+// and what another person wrote counts for nothing.
 func TestSandboxAReplyIsPublishedAndFound(t *testing.T) {
 	t.Parallel()
 
@@ -100,7 +101,8 @@ func (m *meet) lookReplies(t *testing.T, payload weibo.Payload) weibo.Verdict {
 	return weibo.Match(weibo.Sent{Payload: payload, From: from, Source: "矩阵台"}, sight.Posts)
 }
 
-// TestWhatDoesNotSayWhichCommentItAnswersProvesNothing holds likenesses that a look must not take for the reply.
+// TestWhatDoesNotSayWhichCommentItAnswersProvesNothing holds likenesses that a look must not take for the
+// reply.
 func TestWhatDoesNotSayWhichCommentItAnswersProvesNothing(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 12, 2, 2, 0, 0, 0, time.UTC)
