@@ -22,8 +22,10 @@ import (
 //
 //   - accounts, posts, post_versions, columns and users: a list shows handle, text, column and author of
 //     what it lists and cuts its pages in the same statement.
+//
 //   - all_posts and all_deliveries hold replies to citizens as well; posts and deliveries are the views on
 //     them without replies, which everybody lists. inbox reads what became of its answers.
+//
 //   - deliveries, their events, turns and releases are moved for one by delivery and for thousands at once by
 //     dispatch: claim, mark and record are one statement each, of rules that delivery holds (rules.go).
 //

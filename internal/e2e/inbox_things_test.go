@@ -71,27 +71,30 @@ func heardHeld(s *side) vars {
 // answered gives a matter an answer whose delivery is in a state.
 func (s *side) answered(v vars, state string, denied bool) vars {
 	post := s.g.id(`
-		INSERT INTO all_posts (kind, unit_id, author_id, phase, due_at, due_now, urgent, working_title, revision,
-			created_at, updated_by, updated_at)
+		INSERT INTO all_posts (kind, unit_id, author_id, phase, due_at, due_now, urgent, working_title,
+			revision, created_at, updated_by, updated_at)
 		VALUES ('reply', $1, $2, 'approved', now(), true, false, '', 1, now(), $2, now()) RETURNING id`,
 		s.unit, s.author.UserID)
 	version := s.g.id(`
-		INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, reply_to, editors, created_at)
+		INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, reply_to,
+			editors, created_at)
 		VALUES ($1, 1, 'approved', $2, 0, '', '50/40', ARRAY[$3::bigint], now()) RETURNING id`,
 		post, s.name+"的答复", s.author.UserID)
 	s.g.id("UPDATE all_posts SET version_id = $2 WHERE id = $1 RETURNING id", post, version)
 	s.g.id(`INSERT INTO version_targets (version_id, account_id, payload_hash) VALUES ($1, $2, '\x01')
 		RETURNING version_id`, version, v["account"])
 	delivery := s.g.id(`
-		INSERT INTO all_deliveries (kind, post_id, version_id, account_id, platform, connector, state, plan, urgent,
-			due_at, not_after, approved, payload_hash, mark_key, reason, marked_at, created_at, updated_at)
+		INSERT INTO all_deliveries (kind, post_id, version_id, account_id, platform, connector, state, plan,
+			urgent, due_at, not_after, approved, payload_hash, mark_key, reason,
+			marked_at, created_at, updated_at)
 		VALUES ('reply', $1::bigint, $2, $3, 'weibo', 'commercial', $4, 1, false, now(), now() + interval '1 day', true,
 			'\x01', decode(md5(($1::bigint)::text), 'hex'), 'look_person', now(), now(), now()) RETURNING id`,
 		post, version, v["account"], state)
 	answer := s.g.id(`
-		INSERT INTO inbox_answers (matter_id, post_id, delivery_id, saw_item_id, state, written_by, written_at,
-			denied_by, denied_at)
-		VALUES ($1, $2, $3, 1, 'open', $4, now(), CASE WHEN $5 THEN $4::bigint END, CASE WHEN $5 THEN now() END)
+		INSERT INTO inbox_answers (matter_id, post_id, delivery_id, saw_item_id, state, written_by,
+			written_at, denied_by, denied_at)
+		VALUES ($1, $2, $3, 1, 'open', $4,
+			now(), CASE WHEN $5 THEN $4::bigint END, CASE WHEN $5 THEN now() END)
 		RETURNING id`, v["id"], post, delivery, s.author.UserID, denied)
 
 	return vars{"answer": answer, "reply": answer, "delivery": delivery}
