@@ -50,10 +50,12 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit notice todo identity roster account pause media lexicon link column chain " +
+		"audit view notice todo identity roster account pause media lexicon link column chain " +
 			"review post template source rumour check delivery reach library plan relay inspect " +
 			"faultbook report inbox score incident channel site",
 	},
+
+	{"list_views", "view", "", ""},
 
 	{"notice_events", "notice", "", ""},
 	{"notice_settings", "notice", "", ""},
@@ -72,7 +74,7 @@ var tables = []table{
 		"users",
 		"identity",
 		"",
-		"notice roster account pause lexicon link chain review post template source rumour " +
+		"view notice roster account pause lexicon link chain review post template source rumour " +
 			"check delivery reach library plan relay faultbook report inbox score incident channel site",
 	},
 

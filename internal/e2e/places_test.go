@@ -37,6 +37,7 @@ var placesOf = map[string][]string{
 		"/notices/settings",
 		"/me",
 		"/me/password",
+		"/views",
 		"/posts",
 		"/posts?q=没有的词",
 		"/posts/many?act=reschedule&q=空气",

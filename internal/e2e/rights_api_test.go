@@ -32,6 +32,18 @@ var apiRules = []rule{
 	{"DELETE /api/v1/sessions/:id", "PRSMA", ownSession, "", `
 		SELECT revoked_at IS NOT NULL FROM sessions WHERE id = {session}`, oneself},
 	{"DELETE /api/v1/sessions/:id", "-----", otherSession, "", "", usual},
+	{"GET /api/v1/views", "PRSMA", unitView, "", "墙内视图", listed},
+	{"POST /api/v1/views", "PRSMA", nil, `{"list":"todo","filter":{"kind":"review"},"name":"墙的视图"}`,
+		"SELECT EXISTS (SELECT FROM list_views WHERE user_id = {self} AND unit_id IS NULL)", oneself},
+	{"POST /api/v1/views", "P-S--", unitView,
+		`{"list":"todo","filter":{"kind":"review"},"name":"接口视图{n}","unit_id":{unit}}`,
+		"SELECT EXISTS (SELECT FROM list_views WHERE unit_id = {unit} AND name = '接口视图{n}')", usual},
+	{"PATCH /api/v1/views/:id", "P-S--", unitView, `{"revision":1,"name":"改过的视图{n}"}`,
+		"SELECT name = '改过的视图{n}' FROM list_views WHERE id = {id}", usual},
+	{"PATCH /api/v1/views/:id", "-----", otherView, `{"revision":1,"name":"改过的视图"}`, "", usual},
+	{"DELETE /api/v1/views/:id", "P-S--", unitView, "revision=1",
+		"SELECT NOT EXISTS (SELECT FROM list_views WHERE id = {id})", usual},
+	{"DELETE /api/v1/views/:id", "-----", otherView, "revision=1", "", usual},
 	{"GET /api/v1/todos", "PRSMA", nil, "", "", usual},
 	{"POST /api/v1/todos/:id/read", "PRSMA", notice, "", `
 		SELECT EXISTS (SELECT FROM todo_readers WHERE todo_id = {id} AND user_id = {self})`, usual},
