@@ -178,7 +178,10 @@ func (a *App) register(kit *web.Kit) {
 		Reach:      a.Reach,
 		Plan:       a.Plan,
 	})
-	planpages.Register(kit, planpages.Deps{Plan: a.Plan, Units: a.Org, Public: a.cfg.Public(a.cfg.Listen)})
+	planpages.Register(kit, planpages.Deps{
+		Plan: a.Plan, Units: a.Org, Accounts: a.Accounts, Columns: a.Columns,
+		Public: a.cfg.Public(a.cfg.Listen),
+	})
 	relaypages.Register(kit, relaypages.Deps{
 		Relays: a.Relays, Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Columns: a.Columns,
 		Units: a.Org, Reviews: a.Reviews, Roster: a.Roster,

@@ -112,7 +112,7 @@ var tables = []table{
 	{"links", "link", "", ""},
 	{"post_links", "link", "", ""},
 
-	{"columns", "column", "", "post library relay site"},
+	{"columns", "column", "", "post library plan relay site"},
 
 	{"chain_versions", "chain", "", ""},
 	{"chains", "chain", "", ""},
@@ -180,6 +180,7 @@ var tables = []table{
 	{"holiday_years", "plan", "", ""},
 	{"holidays", "plan", "", ""},
 	{"plan_feeds", "plan", "", ""},
+	{"slot_weeks", "plan", "", ""},
 	{"plan_files", "plan", "", ""},
 	{"plan_import_posts", "plan", "", ""},
 	{"plan_imports", "plan", "", ""},

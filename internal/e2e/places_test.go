@@ -141,6 +141,8 @@ var placesOf = map[string][]string{
 		"/lexicon/domains",
 		"/plan",
 		"/plan?days=31",
+		"/plan/slots?account={account}",
+		"/plan/queue?account={account}",
 		"/sending",
 		"/columns",
 		"/chains",

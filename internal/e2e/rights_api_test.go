@@ -366,6 +366,12 @@ var apiRules = []rule{
 		"POST /api/v1/series/:id/stop", "P----", series, `{"from":2,"revision":1,"reason":"不再需要"}`,
 		"SELECT ended_by = {self} FROM plan_series WHERE id = {id}", usual,
 	},
+	{"GET /api/v1/slots", "PRS-A", running, "account_id={account}", "weeks", usual},
+	{"PUT /api/v1/slots", "P-S--", running,
+		`{"account_id":{account},"revision":0,"times":[{"weekday":1,"time":"08:30"}]}`,
+		"SELECT EXISTS (SELECT FROM slot_weeks WHERE account_id = {account})", usual},
+	{"GET /api/v1/slots/next", "P----", nil, "account_id=1", "due_at", usual},
+	{"GET /api/v1/queue", "PRS-A", running, "account_id={account}", "places", usual},
 	{"GET /api/v1/roster", "PRS-A", shiftAhead, "unit_id={unit}", "on_duty", usual},
 	{"GET /api/v1/roster/shifts/:id", "PRS-A", shiftAhead, "", "handover", usual},
 	{

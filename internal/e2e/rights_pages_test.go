@@ -256,6 +256,12 @@ var pageRules = []rule{
 		"POST /plan/series/:id/stop", "P----", series, "from=2&revision=1&reason=不再需要",
 		"SELECT ended_by = {self} FROM plan_series WHERE id = {id}", usual,
 	},
+	{"GET /plan/slots", "PRS-A", running, "account={account}", "墙内号", usual},
+	{"POST /plan/slots", "P-S--", running, "account={account}&revision=0&d1=08:30+12:00&workdays=1",
+		"SELECT EXISTS (SELECT FROM slot_weeks WHERE account_id = {account} AND workdays)", usual},
+	{"GET /plan/queue", "PRS-A", running, "account={account}", "墙内号", usual},
+	{"POST /plan/queue/move", "P----", approved, "account={account}&post={id}&due_at={due}",
+		"SELECT due_at > now() + interval '150 min' FROM posts WHERE id = {id}", usual},
 	{"GET /roster", "PRS-A", shiftAhead, "unit={unit}", "墙内单位", usual},
 	{"GET /roster/shifts/:id", "PRS-A", shiftAhead, "", "墙内单位", usual},
 	{

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -177,7 +178,7 @@ func entriesOf(
 		idsOf(accounts),
 		ask.From,
 		ask.To,
-		perCell,
+		cmp.Or(ask.named, perCell),
 		ask.Apart,
 		manyAlike,
 		mostDrafts,

@@ -303,7 +303,9 @@ func TestAListThatIsGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.save(w.boss, 0, "稿件")
-	w.exec("INSERT INTO list_views (user_id, list, name, filter, updated_at) VALUES (1, 'gone', '旧', 'a=1', now())")
+	w.exec(
+		"INSERT INTO list_views (user_id, list, name, filter, updated_at) VALUES (1, 'gone', '旧', 'a=1', now())",
+	)
 	w.exec("UPDATE list_views SET filter = 'state=draft&old=1' WHERE list = 'posts'")
 
 	all, err := w.s.All(t.Context(), w.boss)

@@ -199,6 +199,11 @@ func (p *gridPage) row(row plan.Row) gridRow {
 }
 
 func (p *gridPage) entry(accountID int64, post plan.Entry) gridEntry {
+	return entryOf(p.Base, accountID, post)
+}
+
+// entryOf is a post as the reader may open and move it.
+func entryOf(p page.Base, accountID int64, post plan.Entry) gridEntry {
 	state := badge.Of(post.State)
 	e := gridEntry{
 		PostID:    post.PostID,
