@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestSlotsAreKeptByTheInterface: set by the revision that was read, asked for the next one, laid out as a queue.
+// TestSlotsAreKeptByTheInterface: set by the revision that was read, asked for the next one, laid out as a
+// queue.
 func TestSlotsAreKeptByTheInterface(t *testing.T) {
 	t.Parallel()
 
@@ -26,7 +27,8 @@ func TestSlotsAreKeptByTheInterface(t *testing.T) {
 
 	w.call("reviewer", "GET", "/slots?account_id="+account, nil).want(200).says("[]", "weeks")
 	w.call("reviewer", "PUT", "/slots", week(0, every("09:00")...)).problem(403, "forbidden")
-	w.call("supervisor", "PUT", "/slots", week(0, body{"weekday": 1, "time": "25:00"})).problem(422, "invalid")
+	w.call("supervisor", "PUT", "/slots", week(0, body{"weekday": 1, "time": "25:00"})).
+		problem(422, "invalid")
 	w.call("supervisor", "PUT", "/slots", week(0, every("09:00")...)).want(200).
 		says("1", "weeks", 0, "revision").
 		says("7", "weeks", 0, "times", 6, "weekday").

@@ -65,8 +65,8 @@ import (
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
 	"juzhen/internal/urgent"
-	"juzhen/internal/web"
 	"juzhen/internal/view"
+	"juzhen/internal/web"
 	"juzhen/internal/weibo"
 )
 

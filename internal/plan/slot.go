@@ -81,7 +81,7 @@ type NextSlot struct {
 	At          time.Time // zero: there is none
 	Have        bool      // at least one of the accounts has slots
 	Common      bool      // at least one time is a slot of all that have some
-	UnknownYear int       // in which slots on workdays were left out, since nobody entered the year; 0: none were
+	UnknownYear int       // which nobody entered: slots on workdays were left out in it; 0: none were
 }
 
 // nextSlot looks for the first time that is a slot of every week and at which nothing is planned; busy is in

@@ -99,10 +99,10 @@ func (s *Service) SetSlots(
 }
 
 // NextSlot gives the next slot at which none of the accounts has anything planned, at least ten minutes ahead
-// and within four weeks: a time that is a slot of each of the accounts that have slots, for the column or, where
-// they have none for it, for all. Accounts without slots need only be free. except is the post that looks for
-// its time; accounts for which the actor does not write count for nothing. Fails with fault.Invalid beyond
-// 5,000 accounts.
+// and within four weeks: a time that is a slot of each of the accounts that have slots, for the column or,
+// where they have none for it, for all. Accounts without slots need only be free. except is the post that
+// looks for its time; accounts for which the actor does not write count for nothing. Fails with fault.Invalid
+// beyond 5,000 accounts.
 func (s *Service) NextSlot(
 	ctx context.Context,
 	actor access.Actor,

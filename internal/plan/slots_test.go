@@ -20,7 +20,8 @@ func (w *world) slots(account, column int64, revision int, typed string) {
 	w.must(err)
 }
 
-// TestWhoSetsSlots: whoever plans at the account's unit, as the page was shown; each change stands in the trail.
+// TestWhoSetsSlots: whoever plans at the account's unit, as the page was shown; each change stands in the
+// trail.
 func TestWhoSetsSlots(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -68,7 +69,8 @@ func TestWhoSetsSlots(t *testing.T) {
 	}
 }
 
-// TestTheNextSlotOfAccounts: for a column where it has times of its own, free of what any of them has planned.
+// TestTheNextSlotOfAccounts: for a column where it has times of its own, free of what any of them has
+// planned.
 func TestTheNextSlotOfAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t) // Monday, 2026-11-30, 10:00 in Shanghai
@@ -169,8 +171,8 @@ func TestTheQueueOfAnAccount(t *testing.T) {
 	}
 }
 
-// TestAMoveInTheQueue is free for a draft and for later than approved; earlier asks for a second person, and a
-// slot that was taken meanwhile is refused.
+// TestAMoveInTheQueue is free for a draft and for later than approved; earlier asks for a second person, and
+// a slot that was taken meanwhile is refused.
 func TestAMoveInTheQueue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

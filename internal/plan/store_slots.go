@@ -37,7 +37,8 @@ func slotsOf(ctx context.Context, db reader, actor access.Actor, accountID int64
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	given := []any{accountID}
 	rows, err := db.Query(ctx, `
-SELECT a.id AS account_id, a.handle, u.id AS unit_id, u.name AS unit_name, u.path AS unit_path, w.id AS week_id,
+SELECT a.id AS account_id, a.handle, u.id AS unit_id, u.name AS unit_name, u.path AS unit_path,
+    w.id AS week_id,
     coalesce(w.column_id, 0) AS column_id, coalesce(c.name, '') AS column, coalesce(w.times, '{}') AS times,
     coalesce(w.workdays, false) AS workdays, coalesce(w.revision, 0) AS revision,
     coalesce(p.display_name, '') AS set_by, w.set_at
@@ -68,8 +69,8 @@ ORDER BY w.column_id IS NOT NULL, c.position, c.id`, append(given, args...)...)
 	return slots, err
 }
 
-// weeksFor reads the weeks that hold for accounts in a column, each of them once: that of the column, else that
-// of all columns. Accounts for which the actor does not write have none.
+// weeksFor reads the weeks that hold for accounts in a column, each of them once: that of the column, else
+// that of all columns. Accounts for which the actor does not write have none.
 func weeksFor(
 	ctx context.Context,
 	db *pg.DB,
@@ -112,7 +113,8 @@ INSERT INTO slot_weeks AS w (account_id, column_id, times, workdays, revision, s
 SELECT $1, nullif($2::bigint, 0), $4, $5, 1, $6, $7
 WHERE $3 = 0 OR EXISTS (SELECT FROM slot_weeks WHERE account_id = $1 AND coalesce(column_id, 0) = $2)
 ON CONFLICT (account_id, coalesce(column_id, 0)) DO UPDATE SET times = excluded.times,
-    workdays = excluded.workdays, revision = w.revision + 1, set_by = excluded.set_by, set_at = excluded.set_at
+    workdays = excluded.workdays, revision = w.revision + 1, set_by = excluded.set_by,
+    set_at = excluded.set_at
 WHERE w.revision = $3`
 		args = append(args, week.Times, week.Workdays, by, at)
 	}

@@ -36,8 +36,8 @@ WHERE `
 // mostRead bounds what one reading gives.
 const mostRead = 500
 
-// seen is the condition for the views that an actor sees: its own, and those of the units of its grants and of
-// units above; with kept also those of units below that it may change.
+// seen is the condition for the views that an actor sees: its own, and those of the units of its grants and
+// of units above; with kept also those of units below that it may change.
 func seen(actor access.Actor, kept bool) (cond string, args []any) {
 	shared, args := []string{"FALSE"}, []any{actor.UserID}
 

@@ -199,13 +199,19 @@ func (p *boardPage) row(found inspect.Finding) row {
 
 // ViewLists is the list whose filter readers keep: inspections.
 func ViewLists() []view.List {
-	return []view.List{{
-		Key: "inspection", Name: i18n.N("检查"), Path: "/inspection", Needs: access.ReachView, Form: boardForm{},
-		Keeps: []view.Param{
-			view.ID("unit"),
-			view.Among("state", inspect.States()...),
-			view.ID("account"),
-			view.Day("at"),
+	return []view.List{
+		{
+			Key:   "inspection",
+			Name:  i18n.N("检查"),
+			Path:  "/inspection",
+			Needs: access.ReachView,
+			Form:  boardForm{},
+			Keeps: []view.Param{
+				view.ID("unit"),
+				view.Among("state", inspect.States()...),
+				view.ID("account"),
+				view.Day("at"),
+			},
 		},
-	}}
+	}
 }

@@ -86,7 +86,8 @@ func TestSlotsAreTypedADayALine(t *testing.T) {
 	officer.Get(slotsOf(district)).Want(200).WantText("main", "这个账号还没有设发布时段")
 }
 
-// TestTheQueueShowsWhatIsFree, leads to the slots of an account that has none, and says where a year is unknown.
+// TestTheQueueShowsWhatIsFree, leads to the slots of an account that has none, and says where a year is
+// unknown.
 func TestTheQueueShowsWhatIsFree(t *testing.T) {
 	t.Parallel()
 	w, bureau, _ := opened(t)

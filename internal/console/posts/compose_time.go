@@ -55,6 +55,7 @@ func (h *pages) free(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
+
 	switch c.Query("hour") {
 	case wellMet:
 		return h.best(c, form)

@@ -1,5 +1,5 @@
-// Package views is the page of kept filters of lists, and the bar above each list that opens them. What a view
-// shows is decided by the list that it leads to.
+// Package views is the page of kept filters of lists, and the bar above each list that opens them. What a
+// view shows is decided by the list that it leads to.
 package views
 
 import (
