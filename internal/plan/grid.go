@@ -191,6 +191,9 @@ func (e entryRow) entry(actor access.Actor) Entry {
 		Own:    actor.CanAt(access.PostView, e.UnitPath),
 		State:  e.shown(),
 	}
+	if entry.Own && e.Working != "" {
+		entry.Title = glyph.Written(e.Working)
+	}
 	entry.Moves = entry.Own && e.AllOpen && entry.State.NothingOut() &&
 		(post.Post{UnitPath: e.UnitPath, Phase: e.Phase}).May(actor, post.Reschedule) == nil
 

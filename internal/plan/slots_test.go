@@ -156,9 +156,11 @@ func TestTheQueueOfAnAccount(t *testing.T) {
 	going := w.write(w.officer, 1, "12-01T12:00", "已批准", 1)
 	w.deliver(going, post.Approved, "waiting")
 
+	w.exec("UPDATE posts SET working_title = '一稿' WHERE id = $1", going.ID)
+
 	queue, err := w.s.Queue(t.Context(), w.officer, 1)
 	w.must(err)
-	const begins = "[30 12:00] 近的\n[30 12:10早安] 后一个的\n30 14:00 以外的\n[01 12:00] 已批准\n"
+	const begins = "[30 12:00] 近的\n[30 12:10早安] 后一个的\n30 14:00 以外的\n[01 12:00] 一稿\n"
 	const ends = "\n[07 09:00]\n[07 10:05]\n[07 12:00]\n[07 12:10早安]\n[08 12:00]"
 	if got := lines(queue); !strings.HasPrefix(got, begins) || !strings.HasSuffix(got, ends) {
 		t.Errorf("the queue is\n%s", got)

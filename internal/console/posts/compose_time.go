@@ -41,8 +41,8 @@ func shortcuts(now time.Time) (list []shortcut) {
 // Shortcuts are beside the field of the time.
 func (p composePage) Shortcuts() []shortcut { return shortcuts(p.Now) }
 
-// What the address of free may ask for in the place of any time: an hour of the week that went well, or a slot
-// of the accounts.
+// What the address of free may ask for in the place of any time: an hour of the week that went well, or a
+// slot of the accounts.
 const (
 	wellMet = "well"
 	inSlot  = "slot"
