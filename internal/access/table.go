@@ -169,7 +169,8 @@ var table = []right{
 	{StandinSet, UnitView, [5]Extent{no, no, sub, no, no},
 		"指定代审人 · appoint stand-ins"},
 	{PlanManage, PostView, [5]Extent{own, no, sub, no, no},
-		"录入节假日，排值班表 · keep days off and worked weekends, rosters of duty"},
+		"录入节假日，排值班表，给单位存视图、定发布时段 · " +
+			"keep days off and worked weekends, rosters of duty, views and slots for the unit"},
 	{RelayAsk, PostView, [5]Extent{sub, no, sub, no, no},
 		"要求账号联动，提醒、撤回、结束 · ask accounts to carry a post, remind, withdraw, close"},
 	{RelayStanding, PostView, [5]Extent{no, own, own, no, no},

@@ -36,6 +36,7 @@ import (
 	siteops "juzhen/internal/api/site"
 	"juzhen/internal/api/templates"
 	"juzhen/internal/api/trail"
+	viewops "juzhen/internal/api/views"
 	"juzhen/internal/api/words"
 	"juzhen/internal/audit"
 	"juzhen/internal/chain"
@@ -70,6 +71,7 @@ import (
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
 	"juzhen/internal/urgent"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 )
 
@@ -80,6 +82,7 @@ const Prefix = rest.Prefix
 type Deps struct {
 	Identity   *identity.Service
 	Units      *org.Service
+	Views      *view.Service
 	Accounts   *account.Service
 	Media      *media.Service
 	Lexicons   *lexicon.Service
@@ -176,6 +179,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 // nouns registers the operations of every noun.
 func (a *api) nouns() {
 	people.Register(a.API, people.Deps{Identity: a.Identity})
+	viewops.Register(a.API, viewops.Deps{Views: a.Views})
 	accounts.Register(a.API, accounts.Deps{Accounts: a.Accounts})
 	pictures.Register(a.API, pictures.Deps{Identity: a.Identity, Media: a.Media})
 	words.Register(a.API, words.Deps{Checks: a.Checks, Lexicons: a.Lexicons, Links: a.Links})

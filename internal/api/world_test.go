@@ -28,6 +28,7 @@ import (
 	"juzhen/internal/chain"
 	"juzhen/internal/check"
 	"juzhen/internal/column"
+	"juzhen/internal/console/posts"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/faultbook"
@@ -64,6 +65,7 @@ import (
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
 	"juzhen/internal/urgent"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/weibo"
 )
@@ -226,6 +228,7 @@ func (w *world) services(weiboURL string) {
 		Lexicons:   lists,
 		Identity:   people,
 		Units:      org.New(w.db, w.now),
+		Views:      view.New(w.db, view.Join(posts.ViewLists()), w.now),
 		Accounts:   accounts,
 		Media:      media.New(w.db, blobs, w.now),
 		Columns:    column.New(w.db, w.now),

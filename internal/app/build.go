@@ -52,6 +52,7 @@ import (
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
 	"juzhen/internal/urgent"
+	"juzhen/internal/view"
 	"juzhen/internal/weibo"
 )
 
@@ -59,6 +60,7 @@ import (
 type Services struct {
 	Audit      *audit.Service
 	Org        *org.Service
+	Views      *view.Service
 	Notices    *notice.Service
 	Todo       *todo.Service
 	Identity   *identity.Service
@@ -119,7 +121,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	)
 	api, rules := a.weibo(), a.rules()
 	a.Audit = audit.New(db, now, acts()...).Naming(subjects()...)
-	a.Org = org.New(db, now)
+	a.Org, a.Views = org.New(db, now), view.New(db, viewLists(), now)
 	pages := todoPages()
 	a.Notices = notice.New(db, notice.Options{
 		Now: now, Words: noticeWords(), Page: noticePage(pages), After: a.cfg.NoticePassOn,

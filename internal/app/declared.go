@@ -9,12 +9,15 @@ import (
 	inboxpages "juzhen/internal/console/inbox"
 	incidentpages "juzhen/internal/console/incidents"
 	lexiconpages "juzhen/internal/console/lexicon"
+	librarypages "juzhen/internal/console/library"
+	planpages "juzhen/internal/console/plan"
 	reachpages "juzhen/internal/console/reach"
 	relaypages "juzhen/internal/console/relays"
 	rosterpages "juzhen/internal/console/roster"
 	sitepages "juzhen/internal/console/site"
 	sourcepages "juzhen/internal/console/sources"
 	templatepages "juzhen/internal/console/templates"
+	todopages "juzhen/internal/console/todo"
 
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
@@ -59,6 +62,7 @@ import (
 	"juzhen/internal/source"
 	"juzhen/internal/template"
 	"juzhen/internal/todo"
+	"juzhen/internal/view"
 )
 
 // acts are what the features record in the trail, in the order in which its filter offers them. Two
@@ -91,6 +95,7 @@ func acts() []audit.Act {
 		rumour.TrailActs(),
 		incident.TrailActs(),
 		site.TrailActs(),
+		view.TrailActs(),
 		channel.TrailActs(),
 		notice.TrailActs(),
 		audit.TrailActs(),
@@ -123,6 +128,7 @@ func subjects() [][]audit.Subject {
 		rumour.TrailSubjects(),
 		incident.TrailSubjects(),
 		site.TrailSubjects(),
+		view.TrailSubjects(),
 		channel.TrailSubjects(),
 		notice.TrailSubjects(),
 	}
@@ -205,4 +211,23 @@ func noticePage(pages todo.Pages) func(code, subject string, id int64) string {
 
 		return strings.ReplaceAll(address, "%d", strconv.FormatInt(id, 10))
 	}
+}
+
+// viewLists are the lists whose filter can be kept, in the order in which the page of them names them.
+func viewLists() view.Lists {
+	return view.Join(
+		todopages.ViewLists(),
+		posts.ViewLists(),
+		deliveries.ViewLists(),
+		librarypages.ViewLists(),
+		planpages.ViewLists(),
+		inboxpages.ViewLists(),
+		incidentpages.ViewLists(),
+		rebuttals.ViewLists(),
+		matrix.ViewLists(),
+		reachpages.ViewLists(),
+		inspection.ViewLists(),
+		faults.ViewLists(),
+		reports.ViewLists(),
+	)
 }

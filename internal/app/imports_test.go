@@ -20,6 +20,7 @@ var (
 		"replay",
 		"audit",
 		"org",
+		"view",
 		"notice",
 		"todo",
 		"identity",

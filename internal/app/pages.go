@@ -38,6 +38,7 @@ import (
 	sourcepages "juzhen/internal/console/sources"
 	"juzhen/internal/console/templates"
 	"juzhen/internal/console/todo"
+	"juzhen/internal/console/views"
 	"juzhen/internal/identity"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -58,6 +59,7 @@ func (a *App) buildPages() error {
 		NameOf:       a.Identity.NameOf,
 		Prefer:       a.Identity.Prefer,
 		Banners:      deliveries.Banners(a.sendingDeps(), a.opt.Now),
+		Views:        views.Bar(a.Views),
 	})
 	if err != nil {
 		return err
@@ -87,6 +89,7 @@ func (a *App) register(kit *web.Kit) {
 	a.metrics = api.Register(kit, api.Deps{
 		Identity:    a.Identity,
 		Units:       a.Org,
+		Views:       a.Views,
 		Accounts:    a.Accounts,
 		Media:       a.Media,
 		Lexicons:    a.Lexicons,
@@ -128,6 +131,7 @@ func (a *App) register(kit *web.Kit) {
 		Log:         a.log,
 	})
 	signin.Register(kit, signin.Deps{Identity: a.Identity})
+	views.Register(kit, views.Deps{Views: a.Views})
 	me.Register(kit, me.Deps{Identity: a.Identity, Plan: a.Plan, Public: a.cfg.Public(a.cfg.Listen)})
 	home.Register(kit, home.Deps{
 		Posts:      a.Posts,
@@ -174,7 +178,10 @@ func (a *App) register(kit *web.Kit) {
 		Reach:      a.Reach,
 		Plan:       a.Plan,
 	})
-	planpages.Register(kit, planpages.Deps{Plan: a.Plan, Units: a.Org, Public: a.cfg.Public(a.cfg.Listen)})
+	planpages.Register(kit, planpages.Deps{
+		Plan: a.Plan, Units: a.Org, Accounts: a.Accounts, Columns: a.Columns,
+		Public: a.cfg.Public(a.cfg.Listen),
+	})
 	relaypages.Register(kit, relaypages.Deps{
 		Relays: a.Relays, Posts: a.Posts, Deliveries: a.Deliveries, Accounts: a.Accounts, Columns: a.Columns,
 		Units: a.Org, Reviews: a.Reviews, Roster: a.Roster,

@@ -61,10 +61,12 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit notice todo identity roster account pause media lexicon link column chain " +
+		"audit view notice todo identity roster account pause media lexicon link column chain " +
 			"review post template source rumour check delivery recheck reach library plan relay inspect " +
 			"faultbook report inbox score incident channel site",
 	},
+
+	{"list_views", "view", "", ""},
 
 	{"notice_events", "notice", "", ""},
 	{"notice_settings", "notice", "", ""},
@@ -83,7 +85,7 @@ var tables = []table{
 		"users",
 		"identity",
 		"",
-		"notice roster account pause lexicon link chain review post template source rumour " +
+		"view notice roster account pause lexicon link chain review post template source rumour " +
 			"check delivery reach library plan relay faultbook report inbox score incident channel site",
 	},
 
@@ -121,7 +123,7 @@ var tables = []table{
 	{"links", "link", "", ""},
 	{"post_links", "link", "", ""},
 
-	{"columns", "column", "", "post library relay site"},
+	{"columns", "column", "", "post library plan relay site"},
 
 	{"chain_versions", "chain", "", ""},
 	{"chains", "chain", "", ""},
@@ -196,6 +198,7 @@ var tables = []table{
 	{"holiday_years", "plan", "", ""},
 	{"holidays", "plan", "", ""},
 	{"plan_feeds", "plan", "", ""},
+	{"slot_weeks", "plan", "", ""},
 	{"plan_files", "plan", "", ""},
 	{"plan_import_posts", "plan", "", ""},
 	{"plan_imports", "plan", "", ""},

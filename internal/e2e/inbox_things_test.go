@@ -49,8 +49,8 @@ func unitTerms(s *side) vars {
 	return vars{"id": s.unit, "unit": s.unit}
 }
 
-// heardDoubt is a matter with an answer of which nobody knows whether it went out, and which somebody says did
-// not.
+// heardDoubt is a matter with an answer of which nobody knows whether it went out, and which somebody says
+// did not.
 func heardDoubt(s *side) vars {
 	v := heard(s)
 	return v.with(s.answered(v, "unknown", true))

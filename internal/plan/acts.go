@@ -10,6 +10,7 @@ var (
 	acts audit.Declared
 
 	actHolidays   = acts.Declare("plan.holidays", i18n.N("修改节假日"))
+	actSlots      = acts.Declare("plan.slots", i18n.N("设置发布时段"))
 	actImport     = acts.Declare("plan.import", i18n.N("从 Excel 导入稿件"))
 	actCopyWeek   = acts.Declare("plan.copy_week", i18n.N("复制一周的稿件"))
 	actFeed       = acts.Declare("plan.feed", i18n.N("开通日历订阅"))
@@ -29,6 +30,11 @@ func TrailSubjects() []audit.Subject {
 			Type:    "holidays",
 			Text:    i18n.N("节假日"),
 			NameSQL: `SELECT year::text FROM holiday_years WHERE year = e.number`,
+		},
+		{
+			Type:    "slots",
+			Text:    i18n.N("发布时段"),
+			NameSQL: `SELECT '@' || handle FROM accounts WHERE id = e.number`,
 		},
 		{
 			Type:    "plan_series",

@@ -31,6 +31,8 @@ type Ask struct {
 	Page     int       // from 0
 	Limit    int       // accounts a page; 0: 50, at most 200
 	Apart    int       // minutes; two posts of an account closer than this are told; 0: none are
+
+	named int // posts of a day of an account that are named; 0: three
 }
 
 // check bounds what is asked for.
@@ -177,6 +179,11 @@ func (e entryRow) into(cell *Cell, actor access.Actor) {
 	cell.Planned, cell.Sent, cell.Drafts, cell.Troubled = e.Planned, e.Sent, e.Drafts, e.Troubled
 	cell.Close, cell.Alike = e.Close, max(cell.Alike, e.Alike)
 
+	cell.Posts = append(cell.Posts, e.entry(actor))
+}
+
+// entry is the post for the actor.
+func (e entryRow) entry(actor access.Actor) Entry {
 	entry := Entry{
 		PostID: e.PostID,
 		DueAt:  e.DueAt.In(beijing.Zone),
@@ -184,9 +191,13 @@ func (e entryRow) into(cell *Cell, actor access.Actor) {
 		Own:    actor.CanAt(access.PostView, e.UnitPath),
 		State:  e.shown(),
 	}
+	if entry.Own && e.Working != "" {
+		entry.Title = glyph.Written(e.Working)
+	}
 	entry.Moves = entry.Own && e.AllOpen && entry.State.NothingOut() &&
 		(post.Post{UnitPath: e.UnitPath, Phase: e.Phase}).May(actor, post.Reschedule) == nil
-	cell.Posts = append(cell.Posts, entry)
+
+	return entry
 }
 
 // shown is the state of the post on this account alone.

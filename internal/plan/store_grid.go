@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -86,6 +87,7 @@ type entryRow struct {
 	PostID    int64
 	Phase     post.Phase
 	UnitPath  string
+	Working   string         // title, by which its writers know the post
 	State     delivery.State // of a delivery
 	DueAt     time.Time
 	Text      string
@@ -150,12 +152,13 @@ ahead AS (
         (SELECT count(*) FROM version_targets t
             WHERE t.version_id = o.version_id AND t.variant IS NULL) AS alike
     FROM (SELECT DISTINCT post_id, version_id FROM named WHERE ahead) o)
-SELECT n.account_id, n.day, n.kind, n.post_id, p.phase, u.path AS unit_path, n.state, n.due_at,
+SELECT n.account_id, n.day, n.kind, n.post_id, p.phase, u.path AS unit_path, p.working_title AS working,
+    n.state, n.due_at,
     left(coalesce(t.variant, v.text), 200) AS text, coalesce(o.all_open, false) AS all_open,
     CASE WHEN o.alike >= $6 AND t.variant IS NULL THEN o.alike ELSE 0 END AS alike,
     n.planned, n.sent, n.drafts, n.troubled, n.close
 FROM named n
-CROSS JOIN LATERAL (SELECT x.phase, x.unit_id FROM posts x WHERE x.id = n.post_id LIMIT 1) p
+CROSS JOIN LATERAL (SELECT x.phase, x.unit_id, x.working_title FROM posts x WHERE x.id = n.post_id LIMIT 1) p
 CROSS JOIN LATERAL (SELECT x.text FROM post_versions x WHERE x.id = n.version_id LIMIT 1) v
 LEFT JOIN LATERAL (SELECT x.variant FROM version_targets x
     WHERE x.version_id = n.version_id AND x.account_id = n.account_id LIMIT 1) t ON true
@@ -177,7 +180,7 @@ func entriesOf(
 		idsOf(accounts),
 		ask.From,
 		ask.To,
-		perCell,
+		cmp.Or(ask.named, perCell),
 		ask.Apart,
 		manyAlike,
 		mostDrafts,

@@ -34,10 +34,11 @@ SELECT count(*) FROM v`, n, text, at); err != nil {
 func TestASearchFindsWhatIsRareAndOldAmongMany(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	own := "朝阳的Own话"
+	own, title := "朝阳的Own话", "限行Title一稿"
 	rare := w.create(post.Content{
-		Text:    "重污染天气，100%停驶_请注意",
-		Targets: []post.TargetChoice{{AccountID: 1, Variant: &own}},
+		Text:         "重污染天气，100%停驶_请注意",
+		Targets:      []post.TargetChoice{{AccountID: 1, Variant: &own}},
+		WorkingTitle: &title,
 	})
 	apart := w.create(post.Content{Text: "重污，又见污染"}) // all pairs of 重污染, but not the words
 	w.many(1200, "蓝天保卫战", w.now.Add(time.Hour))
@@ -48,7 +49,7 @@ func TestASearchFindsWhatIsRareAndOldAmongMany(t *testing.T) {
 	}
 
 	for query, want := range map[string]int{
-		"重污染": 1, "重污": 2, "100%停驶_请": 1, "own话": 1, "OWN": 1, "没有这句": 0, "蓝天": 50, "个月的云": 3,
+		"重污染": 1, "重污": 2, "100%停驶_请": 1, "own话": 1, "OWN": 1, "没有这句": 0, "title一": 1, "蓝天": 50, "个月的云": 3,
 		"云": 0, "蓝": 50, "%": 0, "染，又": 0,
 	} {
 		page, err := w.List(t.Context(), w.writer, post.Filter{Query: query})

@@ -105,6 +105,11 @@ func (k *Kit) Base(c *gin.Context, title string, crumbs ...page.Crumb) page.Base
 			k.opts.Log.Error("banners", "id", RequestID(c), "err", err)
 		}
 	}
+	if k.opts.Views != nil && c.Request.Method == http.MethodGet {
+		if base.Views, err = k.opts.Views(ctx, base.Actor, base.Path, c.Request.URL.Query()); err != nil {
+			k.opts.Log.Error("views", "id", RequestID(c), "err", err)
+		}
+	}
 	base.Nav, base.Todo = k.duties.For(base.Actor, base.Path, counts), counts.Todo
 	base.Notices, base.Urgent = counts.Notices, counts.Urgent
 	base.Flash = k.takeFlash(c)

@@ -45,6 +45,9 @@ type Options struct {
 	// failure is logged and the page is shown without them.
 	Counts  func(ctx context.Context, actor access.Actor) (page.Counts, error)
 	Banners func(ctx context.Context, actor access.Actor) ([]page.Banner, error)
+	// Views gives the kept views of the list at an address, nil where there is no such list; may be nil. A
+	// failure is logged and the page is shown without them.
+	Views func(ctx context.Context, actor access.Actor, path string, query url.Values) (*page.Views, error)
 	// NameOf gives the name of a person by number, for the page that says for whom another one was
 	// made; may be nil.
 	NameOf func(ctx context.Context, user int64) (string, error)

@@ -27,4 +27,5 @@ func Register(to *rest.API, deps Deps) {
 	a.plan()
 	a.series()
 	a.feeds()
+	a.slots()
 }

@@ -27,6 +27,7 @@ var tags = []*huma.Tag{
 	{Name: "media", Description: i18n.N("图片")},
 	{Name: "library", Description: i18n.N("素材库")},
 	{Name: "plan", Description: i18n.N("计划")},
+	{Name: "views", Description: i18n.N("列表视图")},
 	{Name: "inbox", Description: i18n.N("市民互动：评论和 @")},
 	{Name: "incidents", Description: i18n.N("热点事件")},
 	{Name: "rebuttals", Description: i18n.N("权威辟谣")},

@@ -13,8 +13,10 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
+	"juzhen/internal/i18n"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -238,4 +240,20 @@ func chips(c *gin.Context, form listForm, units []org.Unit, account string) []pa
 	add("to", "到|日期", form.ToDay())
 
 	return out
+}
+
+// ViewLists is the list whose filter readers keep: deliveries.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "deliveries", Name: i18n.N("发送"), Path: "/deliveries", Needs: access.PostView, Form: listForm{},
+		Keeps: []view.Param{
+			view.Text("q"),
+			view.Among("state", delivery.States()...),
+			view.Text("account"),
+			view.ID("unit"),
+			view.Day("from"),
+			view.Day("to"),
+			view.Flag("foreign"),
+		},
+	}}
 }

@@ -12,8 +12,10 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/faultbook"
+	"juzhen/internal/i18n"
 	"juzhen/internal/org"
 	"juzhen/internal/todo"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -187,4 +189,17 @@ func codeOptions(chosen string) (options []page.Option) {
 	}
 
 	return options
+}
+
+// ViewLists is the list whose filter readers keep: the register of faults.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "faults", Name: i18n.N("问题台账"), Path: "/faults", Needs: access.ReachView, Form: listForm{},
+		Keeps: []view.Param{
+			view.ID("unit"),
+			view.Among("state", append(faultbook.States(), all)...),
+			view.Text("code"),
+			view.Flag("overdue"),
+		},
+	}}
 }

@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/inbox"
 	"juzhen/internal/org"
 	"juzhen/internal/todo"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -273,4 +274,30 @@ func clip(text string, most int) string {
 	}
 
 	return text
+}
+
+// ViewLists is the list whose filter readers keep: what citizens say.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "inbox", Name: i18n.N("互动"), Path: "/inbox", Needs: access.InboxView, Form: listForm{},
+		Keeps: []view.Param{
+			view.Among("show", shows()...),
+			view.Among("kind", inbox.Kinds()...),
+			view.Among("source", inbox.Sources()...),
+			view.Text("account"),
+			view.Among("due", over),
+			view.Text("q"),
+		},
+	}}
+}
+
+// shows are the choices of the first field, as the address names them.
+func shows() []inbox.Show {
+	all := []inbox.Show{inbox.ShowMine, inbox.ShowSnoozed, inbox.ShowAll}
+
+	for _, state := range inbox.States() {
+		all = append(all, inbox.Show(state))
+	}
+
+	return all
 }

@@ -13,10 +13,12 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
+	"juzhen/internal/i18n"
 	"juzhen/internal/inbox"
 	"juzhen/internal/incident"
 	"juzhen/internal/org"
 	"juzhen/internal/todo"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -407,4 +409,16 @@ func (h *pages) edit(c *gin.Context) error {
 	}
 
 	return h.kit.Refuse(c, err, "incidents/form", &p)
+}
+
+// ViewLists is the list whose filter readers keep: hot events.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "incidents", Name: i18n.N("热点事件"), Path: "/incidents", Needs: access.PostView, Form: listForm{},
+		Keeps: []view.Param{
+			view.ID("unit"),
+			view.Among("state", incident.States()...),
+			view.Text("q"),
+		},
+	}}
 }

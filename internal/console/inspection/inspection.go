@@ -14,9 +14,11 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
 	"juzhen/internal/inspect"
 	"juzhen/internal/org"
 	"juzhen/internal/todo"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -193,4 +195,23 @@ func (p *boardPage) row(found inspect.Finding) row {
 	}
 
 	return out
+}
+
+// ViewLists is the list whose filter readers keep: inspections.
+func ViewLists() []view.List {
+	return []view.List{
+		{
+			Key:   "inspection",
+			Name:  i18n.N("检查"),
+			Path:  "/inspection",
+			Needs: access.ReachView,
+			Form:  boardForm{},
+			Keeps: []view.Param{
+				view.ID("unit"),
+				view.Among("state", inspect.States()...),
+				view.ID("account"),
+				view.Day("at"),
+			},
+		},
+	}
 }

@@ -11,8 +11,10 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/glyph"
+	"juzhen/internal/i18n"
 	"juzhen/internal/library"
 	"juzhen/internal/post"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -297,4 +299,20 @@ func chosen(options []page.Option) string {
 	}
 
 	return ""
+}
+
+// ViewLists is the list whose filter readers keep: the library.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "library", Name: i18n.N("素材库"), Path: "/library", Needs: access.PostView, Form: listForm{},
+		Keeps: []view.Param{
+			view.Among("on", kept, pictures, drafts),
+			view.Text("q"),
+			view.Text("account"),
+			view.ID("column"),
+			view.ID("author"),
+			view.Day("from"),
+			view.Day("to"),
+		},
+	}}
 }

@@ -9,8 +9,10 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/i18n"
 	"juzhen/internal/org"
 	"juzhen/internal/reach"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -278,3 +280,18 @@ func (p *listPage) choices(c *gin.Context, units []org.Unit) {
 
 // MayManage tells whether to offer a new account.
 func (p listPage) MayManage() bool { return p.Actor.Can(access.AccountManage) }
+
+// ViewLists is the list whose filter readers keep: accounts.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "matrix", Name: i18n.N("账号"), Path: "/matrix", Needs: access.AccountView, Form: listForm{},
+		Keeps: []view.Param{
+			view.Text("q"),
+			view.ID("unit"),
+			view.Among("state", account.States()...),
+			view.Text("token"),
+			view.Text("sort"),
+			view.Flag("down"),
+		},
+	}}
+}

@@ -13,9 +13,11 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
+	"juzhen/internal/i18n"
 	"juzhen/internal/instant"
 	"juzhen/internal/org"
 	"juzhen/internal/plan"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -197,6 +199,11 @@ func (p *gridPage) row(row plan.Row) gridRow {
 }
 
 func (p *gridPage) entry(accountID int64, post plan.Entry) gridEntry {
+	return entryOf(p.Base, accountID, post)
+}
+
+// entryOf is a post as the reader may open and move it.
+func entryOf(p page.Base, accountID int64, post plan.Entry) gridEntry {
 	state := badge.Of(post.State)
 	e := gridEntry{
 		PostID:    post.PostID,
@@ -236,4 +243,17 @@ func (p *gridPage) told(o plan.Outlook) string {
 	}
 
 	return p.T("{.day} 前要更新，还有 {.n} 天", "day", o.Deadline.Format("01-02"), "n", o.Left)
+}
+
+// ViewLists is the list whose filter readers keep: accounts by days.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "plan", Name: i18n.N("账号与日期"), Path: "/plan", Needs: access.PostView, Form: gridForm{},
+		Keeps: []view.Param{
+			view.ID("days"),
+			view.ID("unit"),
+			view.Text("q"),
+			view.Text("apart"),
+		},
+	}}
 }

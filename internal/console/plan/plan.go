@@ -4,6 +4,8 @@ package plan
 
 import (
 	"juzhen/internal/access"
+	"juzhen/internal/account"
+	"juzhen/internal/column"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/org"
 	"juzhen/internal/plan"
@@ -13,9 +15,11 @@ import (
 
 // Deps are the use cases the pages call.
 type Deps struct {
-	Plan   *plan.Service
-	Units  *org.Service
-	Public string // the address of the console
+	Plan     *plan.Service
+	Units    *org.Service
+	Accounts *account.Service
+	Columns  *column.Service
+	Public   string // the address of the console
 }
 
 type pages struct {
@@ -43,6 +47,8 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("plan/series_new", seriesNewPage{})
 	kit.Declare("plan/series_show", seriesPage{})
 	kit.Declare("plan/holidays", holidaysPage{})
+	kit.Declare("plan/slots", slotsPage{})
+	kit.Declare("plan/queue", queuePage{})
 
 	g := kit.Group("/plan")
 	kit.Handle(g, "GET", "", access.PostView, h.grid)
@@ -66,4 +72,8 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(kit.Group("/feeds"), "GET", "/plan/:file", web.Open, h.feed, web.NoSession())
 	kit.Handle(g, "GET", "/holidays", access.PostView, h.holidays)
 	kit.Handle(g, "POST", "/holidays", access.PlanManage, h.setHolidays)
+	kit.Handle(g, "GET", "/slots", access.PostView, h.slots)
+	kit.Handle(g, "POST", "/slots", access.PlanManage, h.setSlots)
+	kit.Handle(g, "GET", "/queue", access.PostView, h.queue)
+	kit.Handle(g, "POST", "/queue/move", access.PostWrite, h.moveInQueue)
 }

@@ -41,8 +41,12 @@ func shortcuts(now time.Time) (list []shortcut) {
 // Shortcuts are beside the field of the time.
 func (p composePage) Shortcuts() []shortcut { return shortcuts(p.Now) }
 
-// wellMet asks for a time in an hour of the week that went well, in the address of free.
-const wellMet = "well"
+// What the address of free may ask for in the place of any time: an hour of the week that went well, or a
+// slot of the accounts.
+const (
+	wellMet = "well"
+	inSlot  = "slot"
+)
 
 // free answers with the next time at which none of the chosen accounts has anything planned: any, or in an
 // hour of the week in which the posts had most response.
@@ -51,8 +55,12 @@ func (h *pages) free(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Query("hour") == wellMet {
+
+	switch c.Query("hour") {
+	case wellMet:
 		return h.best(c, form)
+	case inSlot:
+		return h.nextSlot(c, form)
 	}
 	at, ok, err := h.Plan.NextFree(c.Request.Context(), web.Actor(c), form.Accounts, form.ID)
 	if err != nil {
@@ -82,6 +90,32 @@ func (h *pages) best(c *gin.Context, form composeForm) error {
 			"day", words.T(parts.Weekday(found.At)), "hour", found.Slot.Hour, "n", found.Slot.Posts,
 			"median", found.Slot.MedianText()),
 	})
+
+	return nil
+}
+
+// nextSlot answers with the next free slot of the chosen accounts, or says why there is none.
+func (h *pages) nextSlot(c *gin.Context, form composeForm) error {
+	found, err := h.Plan.NextSlot(c.Request.Context(), web.Actor(c), form.Accounts, form.Column, form.ID)
+
+	switch {
+	case err != nil:
+		return err
+	case !found.Have:
+		return fault.Conflict("所选账号还没有设发布时段")
+	case found.At.IsZero() && found.UnknownYear != 0:
+		return fault.Conflict("四周之内没有空着的时段；{.y} 年的放假安排还没有录入，只在工作日的时段没有算",
+			"y", found.UnknownYear)
+	case found.At.IsZero() && !found.Common:
+		return fault.Conflict("所选账号没有共同的时段，请减少账号，或自己选择时间")
+	case found.At.IsZero():
+		return fault.Conflict("四周之内的时段都已有安排，请自己选择时间")
+	}
+	due := gin.H{"due": page.FieldTime(found.At)}
+	if found.UnknownYear != 0 {
+		due["why"] = h.kit.Printer(c).T("{.y} 年的放假安排还没有录入，只在工作日的时段没有算", "y", found.UnknownYear)
+	}
+	c.JSON(http.StatusOK, due)
 
 	return nil
 }

@@ -13,9 +13,11 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
+	"juzhen/internal/i18n"
 	"juzhen/internal/instant"
 	"juzhen/internal/org"
 	"juzhen/internal/post"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -243,3 +245,20 @@ func (f listForm) FromDay() string { return dayOf(f.From) }
 
 // ToDay is the last day.
 func (f listForm) ToDay() string { return dayOf(f.To) }
+
+// ViewLists is the list whose filter readers keep: posts.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "posts", Name: i18n.N("稿件"), Path: "/posts", Needs: access.PostView, Form: listForm{},
+		Keeps: []view.Param{
+			view.Text("q"),
+			view.Among("state", filterStates...),
+			view.Text("account"),
+			view.ID("unit"),
+			view.ID("author"),
+			view.Day("from"),
+			view.Day("to"),
+			view.Flag("mine"),
+		},
+	}}
+}

@@ -12,10 +12,12 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/console/badge"
+	"juzhen/internal/i18n"
 	"juzhen/internal/org"
 	"juzhen/internal/reach"
 	"juzhen/internal/score"
 	"juzhen/internal/todo"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -168,3 +170,18 @@ func csv(c *gin.Context, name string, table reach.Table) error {
 
 // TodoPages say where what waits is dealt with.
 func TodoPages() todo.Pages { return todo.Pages{}.Page(reach.TodoSubject, "/reach/posts/%d") }
+
+// ViewLists is the list whose filter readers keep: accounts by their reach.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "reach", Name: i18n.N("成效"), Path: "/reach", Needs: access.ReachView, Form: periodForm{},
+		Keeps: []view.Param{
+			view.Text("days"),
+			view.Day("from"),
+			view.Day("to"),
+			view.ID("unit"),
+			view.Text("sort"),
+			view.Flag("up"),
+		},
+	}}
+}

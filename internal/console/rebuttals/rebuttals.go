@@ -14,10 +14,12 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
+	"juzhen/internal/i18n"
 	"juzhen/internal/inbox"
 	"juzhen/internal/org"
 	"juzhen/internal/rumour"
 	"juzhen/internal/todo"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -282,4 +284,16 @@ func (h *pages) edit(c *gin.Context) error {
 	}
 
 	return h.kit.Refuse(c, err, "rebuttals/form", &p)
+}
+
+// ViewLists is the list whose filter readers keep: rebuttals.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "rebuttals", Name: i18n.N("权威辟谣"), Path: "/rebuttals", Needs: access.PostView, Form: listForm{},
+		Keeps: []view.Param{
+			view.ID("unit"),
+			view.Among("state", rumour.States()...),
+			view.Text("q"),
+		},
+	}}
 }

@@ -15,9 +15,11 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
 	"juzhen/internal/org"
 	"juzhen/internal/report"
 	"juzhen/internal/todo"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -269,4 +271,16 @@ func (h *pages) made(c *gin.Context, form newForm) (report.Report, error) {
 	}
 
 	return h.Reports.Make(c.Request.Context(), web.Actor(c), ask)
+}
+
+// ViewLists is the list whose filter readers keep: reports.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "reports", Name: i18n.N("报告"), Path: "/reports", Needs: access.ReachView, Form: listForm{},
+		Keeps: []view.Param{
+			view.ID("unit"),
+			view.Among("kind", report.Kinds()...),
+			view.Among("state", report.States()...),
+		},
+	}}
 }

@@ -8,8 +8,10 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/i18n"
 	"juzhen/internal/roster"
 	"juzhen/internal/todo"
+	"juzhen/internal/view"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
 )
@@ -60,10 +62,13 @@ type item struct {
 	Line, Icon, Tone, Word string
 }
 
+// listForm is the filter, as the address holds it.
+type listForm struct {
+	Kind string `form:"kind"`
+}
+
 func (h *pages) list(c *gin.Context) error {
-	var f struct {
-		Kind string `form:"kind"`
-	}
+	var f listForm
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
@@ -158,3 +163,13 @@ var (
 	colours = map[todo.Tone]string{todo.Danger: "red", todo.Warning: "orange", todo.Notice: "blue"}
 	words   = map[todo.Tone]string{todo.Danger: "紧急", todo.Warning: "需处理", todo.Notice: "待处理"}
 )
+
+// ViewLists is the list whose filter readers keep: what waits for the reader.
+func ViewLists() []view.List {
+	return []view.List{{
+		Key: "todo", Name: i18n.N("待办"), Path: "/todo", Needs: access.Self, Form: listForm{},
+		Keeps: []view.Param{
+			view.Text("kind"),
+		},
+	}}
+}

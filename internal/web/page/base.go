@@ -43,6 +43,22 @@ type Base struct {
 	ThemeChoice string // "auto" where the machine decides, else as Theme
 
 	Follow Follow // what the open page follows; zero: nothing
+	Views  *Views // of a list whose filter can be kept; nil on every other page
+}
+
+// Views are the kept filters of the list that a page shows.
+type Views struct {
+	List   string // its key
+	Links  []ViewLink
+	Filter string   // what the page is filtered by and nobody kept yet, as a query; "" where there is none
+	Units  []Option // for whom a filter can be kept besides the reader
+}
+
+// ViewLink leads to a kept view.
+type ViewLink struct {
+	Name, Href string
+	Unit       string // whose it is; "" is the reader's own
+	Current    bool
 }
 
 // Follow is what an open page follows, by the words package follow knows: "post/12", "delivery/3",
