@@ -124,9 +124,9 @@ func KeepTx(
 	return insertFindings(ctx, tx, versionID, actor.UserID, found, texts, false)
 }
 
-// KeepExceptedTx keeps with a version what came after its submission: words that a list forbids since then and
-// that two people excepted, and what of the check did not run at the approval. What is kept already stays as
-// it is.
+// KeepExceptedTx keeps with a version what came after its submission: words that a list forbids since then
+// and that two people excepted, and what of the check did not run at the approval. What is kept already stays
+// as it is.
 func KeepExceptedTx(ctx context.Context, tx pg.Tx, versionID int64, found []Finding) (err error) {
 	defer fault.Step(&err, "check.KeepExceptedTx %d", versionID)
 

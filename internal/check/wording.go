@@ -49,8 +49,8 @@ func wordings(p post.Post, version post.Version) (all []wording) {
 	return all
 }
 
-// wordsIn finds the words of lists that were read before. Where one of them cannot be looked for it fails, and
-// gives what the others found.
+// wordsIn finds the words of lists that were read before. Where one of them cannot be looked for it fails,
+// and gives what the others found.
 func (s *Service) wordsIn(
 	ctx context.Context,
 	lists lexicon.Lists,
