@@ -34,6 +34,7 @@ import (
 	"juzhen/internal/outward"
 	"juzhen/internal/pause"
 	"juzhen/internal/pdf"
+	"juzhen/internal/peer"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/public"
@@ -87,6 +88,7 @@ type Services struct {
 	Reports    *report.Service
 	Inbox      *inbox.Service
 	Scores     *score.Service
+	Peers      *peer.Service
 	Roster     *roster.Service
 	Rumours    *rumour.Service
 	Incidents  *incident.Service
@@ -201,7 +203,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Inbox = inbox.New(db, inbox.Options{
 		Weibo: api, Reading: a.Reach, Plan: a.Plan, Now: now, Log: a.log, Keep: a.cfg.KeepInbox,
 	})
-	a.Scores = score.New(db, a.Reach, a.Inbox, now)
+	a.Scores, a.Peers = score.New(db, a.Reach, a.Inbox, now), peer.New(db, a.Reach, now)
 	a.Roster, a.Rumours = roster.New(db, now), rumour.New(db, now)
 	a.Incidents = incident.New(db, now)
 	a.Site = site.New(db, a.Media, now)

@@ -46,6 +46,7 @@ import (
 	"juzhen/internal/notice"
 	"juzhen/internal/org"
 	"juzhen/internal/pause"
+	"juzhen/internal/peer"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
@@ -87,6 +88,7 @@ func acts() []audit.Act {
 		report.TrailActs(),
 		inbox.TrailActs(),
 		score.TrailActs(),
+		peer.TrailActs(),
 		roster.TrailActs(),
 		rumour.TrailActs(),
 		incident.TrailActs(),
@@ -119,6 +121,7 @@ func subjects() [][]audit.Subject {
 		faultbook.TrailSubjects(),
 		report.TrailSubjects(),
 		inbox.TrailSubjects(),
+		peer.TrailSubjects(),
 		roster.TrailSubjects(),
 		rumour.TrailSubjects(),
 		incident.TrailSubjects(),

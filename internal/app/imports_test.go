@@ -50,6 +50,7 @@ var (
 		"report",
 		"inbox",
 		"score",
+		"peer",
 		"incident",
 		"channel",
 		"site",
