@@ -13,17 +13,25 @@ import (
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
 	"juzhen/internal/reach"
+	"juzhen/internal/weibo"
 )
+
+// Reading is what peers need of the readings of our own accounts: their figures, and a share of the calls.
+type Reading interface {
+	Matrix(ctx context.Context, actor access.Actor, period reach.Period, view reach.View) (reach.Matrix, error)
+	CountsOf(ctx context.Context, uids []string) (counts []weibo.UserCount, answered bool, err error)
+	GiveWay(ctx context.Context) error
+}
 
 // Service is the use cases of peers. It is safe for concurrent use.
 type Service struct {
 	db    *pg.DB
-	reach *reach.Service
+	reach Reading
 	clock func() time.Time
 }
 
 // New makes the service.
-func New(db *pg.DB, reading *reach.Service, now func() time.Time) *Service {
+func New(db *pg.DB, reading Reading, now func() time.Time) *Service {
 	return &Service{db: db, reach: reading, clock: now}
 }
 
