@@ -72,6 +72,7 @@ const (
 	FaultWrite      Permission = "faultbook.write"
 	FaultClose      Permission = "faultbook.close"
 	IndexManage     Permission = "index.manage"
+	PeerManage      Permission = "peer.manage"
 	ReportMake      Permission = "report.make"
 	ReportSign      Permission = "report.sign"
 	InboxView       Permission = "inbox.view"
@@ -185,6 +186,8 @@ var table = []right{
 		"问题台账：销号、重新打开、改期限 · register of faults: close, reopen, change a deadline"},
 	{IndexManage, ReachView, [5]Extent{no, no, sub, no, no},
 		"内部得分的权重 · weights of the house score"},
+	{PeerManage, ReachView, [5]Extent{no, no, sub, no, no},
+		"维护同行账号组，导入 · keep groups of other bureaus' accounts, import"},
 	{ReportMake, ReachView, [5]Extent{own, no, sub, no, no},
 		"生成报告，修改文字 · make reports, edit their words"},
 	{ReportSign, ReachView, [5]Extent{no, no, sub, no, no},

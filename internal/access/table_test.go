@@ -47,6 +47,7 @@ inspect.manage     -             -        S          -             -
 faultbook.write    O             S        S          -             -
 faultbook.close    -             -        S          -             -
 index.manage       -             -        S          -             -
+peer.manage        -             -        S          -             -
 report.make        O             -        S          -             -
 report.sign        -             -        S          -             -
 inbox.view         O             S        S          -             S

@@ -56,6 +56,7 @@ import (
 	"juzhen/internal/media"
 	"juzhen/internal/notice"
 	"juzhen/internal/org"
+	"juzhen/internal/peer"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
@@ -105,6 +106,7 @@ type Deps struct {
 	Reports    *report.Service
 	Inbox      *inbox.Service
 	Scores     *score.Service
+	Peers      *peer.Service
 	Roster     *roster.Service
 	Rumours    *rumour.Service
 	Incidents  *incident.Service
@@ -219,6 +221,7 @@ func (a *api) nouns() {
 		Posts:      a.Posts,
 		Reach:      a.Reach,
 		Scores:     a.Scores,
+		Peers:      a.Peers,
 		ImportTime: a.ImportTime,
 	})
 }

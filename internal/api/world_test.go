@@ -46,6 +46,7 @@ import (
 	"juzhen/internal/outward"
 	"juzhen/internal/pause"
 	"juzhen/internal/pdf"
+	"juzhen/internal/peer"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 	"juzhen/internal/plan"
@@ -218,6 +219,7 @@ func (w *world) services(weiboURL string) {
 		}, w.now),
 		Inbox:      inbox.New(w.db, inbox.Options{Now: w.now}),
 		Scores:     score.New(w.db, figures, inbox.New(w.db, inbox.Options{Now: w.now}), w.now),
+		Peers:      peer.New(w.db, figures, w.now),
 		Rumours:    rumour.New(w.db, w.now),
 		Incidents:  incident.New(w.db, w.now),
 		Roster:     roster.New(w.db, w.now),

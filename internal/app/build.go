@@ -34,6 +34,7 @@ import (
 	"juzhen/internal/outward"
 	"juzhen/internal/pause"
 	"juzhen/internal/pdf"
+	"juzhen/internal/peer"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/public"
@@ -91,6 +92,7 @@ type Services struct {
 	Inbox      *inbox.Service
 	Recheck    *recheck.Service
 	Scores     *score.Service
+	Peers      *peer.Service
 	Roster     *roster.Service
 	Rumours    *rumour.Service
 	Incidents  *incident.Service
@@ -208,7 +210,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Weibo: api, Reading: a.Reach, Deliveries: a.Deliveries, Plan: a.Plan, Now: now, Log: a.log,
 		Keep: a.cfg.KeepInbox,
 	})
-	a.Scores = score.New(db, a.Reach, a.Inbox, now)
+	a.Scores, a.Peers = score.New(db, a.Reach, a.Inbox, now), peer.New(db, a.Reach, now)
 	a.Roster, a.Rumours = roster.New(db, now), rumour.New(db, now)
 	a.Incidents = incident.New(db, now)
 	a.Site = site.New(db, a.Media, now)

@@ -49,6 +49,7 @@ import (
 	"juzhen/internal/notice"
 	"juzhen/internal/org"
 	"juzhen/internal/pause"
+	"juzhen/internal/peer"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
@@ -91,6 +92,7 @@ func acts() []audit.Act {
 		report.TrailActs(),
 		inbox.TrailActs(),
 		score.TrailActs(),
+		peer.TrailActs(),
 		roster.TrailActs(),
 		rumour.TrailActs(),
 		incident.TrailActs(),
@@ -124,6 +126,7 @@ func subjects() [][]audit.Subject {
 		faultbook.TrailSubjects(),
 		report.TrailSubjects(),
 		inbox.TrailSubjects(),
+		peer.TrailSubjects(),
 		roster.TrailSubjects(),
 		rumour.TrailSubjects(),
 		incident.TrailSubjects(),

@@ -52,6 +52,7 @@ var (
 		"report",
 		"inbox",
 		"score",
+		"peer",
 		"incident",
 		"channel",
 		"site",

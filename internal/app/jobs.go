@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/inspect"
 	"juzhen/internal/link"
 	"juzhen/internal/notice"
+	"juzhen/internal/peer"
 	"juzhen/internal/queue"
 	"juzhen/internal/reach"
 	"juzhen/internal/recheck"
@@ -71,6 +72,9 @@ func (a *App) buildQueue() error {
 	if err := roster.AddWorkers(workers, a.Roster); err != nil {
 		return err
 	}
+	if err := peer.AddWorkers(workers, a.Peers); err != nil {
+		return err
+	}
 	if err := channel.AddWorkers(workers, a.Channels); err != nil {
 		return err
 	}
@@ -88,7 +92,7 @@ func (a *App) buildQueue() error {
 		Periodic: slices.Concat(
 			account.Periodic(), review.Periodic(), reach.Periodic(), template.Periodic(), source.Periodic(),
 			link.Periodic(), relay.Periodic(), notice.Periodic(), inspect.Periodic(), faultbook.Periodic(),
-			inbox.Periodic(),
+			inbox.Periodic(), peer.Periodic(),
 			roster.Periodic(), channel.Periodic(), rumour.Periodic(), incident.Periodic(),
 		),
 	})

@@ -112,6 +112,7 @@ func (a *App) register(kit *web.Kit) {
 		Reports:     a.Reports,
 		Inbox:       a.Inbox,
 		Scores:      a.Scores,
+		Peers:       a.Peers,
 		Roster:      a.Roster,
 		Rumours:     a.Rumours,
 		Incidents:   a.Incidents,
@@ -208,7 +209,7 @@ func (a *App) register(kit *web.Kit) {
 	})
 	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
 	reachpages.Register(kit, reachpages.Deps{
-		Reach: a.Reach, Scores: a.Scores, Units: a.Org, Now: a.opt.Now,
+		Reach: a.Reach, Scores: a.Scores, Peers: a.Peers, Units: a.Org, Now: a.opt.Now,
 	})
 	inspection.Register(kit, inspection.Deps{Inspect: a.Inspect, Accounts: a.Accounts, Units: a.Org})
 	faults.Register(kit, faults.Deps{Faults: a.Faults, Accounts: a.Accounts, Units: a.Org})

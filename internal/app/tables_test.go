@@ -63,7 +63,7 @@ var tables = []table{
 		"",
 		"audit view notice todo identity roster account pause media lexicon link column chain " +
 			"review post template source rumour check delivery recheck reach library plan relay inspect " +
-			"faultbook report inbox score incident channel site",
+			"faultbook report inbox score peer incident channel site",
 	},
 
 	{"list_views", "view", "", ""},
@@ -230,6 +230,10 @@ var tables = []table{
 	{"inbox_watches", "inbox", "", ""},
 
 	{"score_weights", "score", "", ""},
+
+	{"peer_days", "peer", "", ""},
+	{"peer_groups", "peer", "", ""},
+	{"peers", "peer", "", ""},
 
 	{"inspection_rules", "inspect", "", ""},
 

@@ -115,6 +115,8 @@ var placesOf = map[string][]string{
 		"/posts/{sent}/takedown",
 		"/reports",
 		"/reports?kind=league",
+		"/reach/board",
+		"/reach/peers",
 		"/reach/weights",
 		"/reach/weights?unit={unit}",
 		"/reports/new",

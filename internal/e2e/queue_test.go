@@ -13,8 +13,8 @@ import (
 	"juzhen/internal/web/page"
 )
 
-// TestAPostGoesThroughTheQueue: slots are set, the next one is chosen in the form of a post, and with the keys
-// and by the form the post goes to another free one.
+// TestAPostGoesThroughTheQueue: slots are set, the next one is chosen in the form of a post, and with the
+// keys and by the form the post goes to another free one.
 func TestAPostGoesThroughTheQueue(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
@@ -24,8 +24,10 @@ func TestAPostGoesThroughTheQueue(t *testing.T) {
 
 	boss.Go(slots)
 	boss.SeeText("main", "这个账号还没有设发布时段")
-	boss.Eval(`(() => { for (let i = 1; i <= 7; i++) document.querySelector("[name=d" + i + "]").value = "8:30 12:00，18:00";
-		return true })()`)
+	boss.Eval(
+		`(() => { for (let i = 1; i <= 7; i++) document.querySelector("[name=d" + i + "]").value = "8:30 12:00，18:00";
+		return true })()`,
+	)
 	boss.Follow("form[method=post].form button[type=submit]")
 	boss.SeeText("main", "已保存发布时段")
 	boss.SeeText("tbody", "08:30 12:00 18:00")
@@ -49,7 +51,10 @@ func TestAPostGoesThroughTheQueue(t *testing.T) {
 	officer.Go(queue)
 	officer.See(entry + "[data-due$='T08:30']")
 	officer.Eval(fmt.Sprintf(`(() => { document.querySelector(%q).focus(); return true })()`, entry))
-	officer.Step("one slot later", chromedp.KeyEvent(kb.ArrowDown, chromedp.KeyModifiers(chromedp.ModifierAlt)))
+	officer.Step(
+		"one slot later",
+		chromedp.KeyEvent(kb.ArrowDown, chromedp.KeyModifiers(chromedp.ModifierAlt)),
+	)
 	officer.See("#move-dialog[open]")
 	officer.Click("[data-move-do]")
 	officer.See(".queue-slot " + entry + "[data-due$='T12:00']")

@@ -815,6 +815,28 @@ var apiRules = []rule{
 	{"GET /api/v1/accounts/:id/reach", "PRS-A", running, "", "墙内号", usual},
 	{"GET /api/v1/indexes/:index", "PRS-A", spread, "account_id={id}", "BCI7-1", usual},
 	{"GET /api/v1/indexes/:index", "-RS-A", spreadBelow, "account_id={id}", "BCI7-1", usual},
+	{"GET /api/v1/peers", "PRS-A", peers, "limit=200", "墙内同行", listed},
+	{
+		"POST /api/v1/peers",
+		"--S--",
+		blank,
+		`{"unit_id":{unit},"name":"新的一组"}`,
+		"SELECT EXISTS (SELECT FROM peer_groups WHERE unit_id = {unit} AND name = '新的一组' AND made_by = {self})",
+		usual,
+	},
+	{"GET /api/v1/peers/:id", "PRS-A", peers, "", "墙内同行号", usual},
+	{
+		"POST /api/v1/peers/:id/accounts", "--S--", peers, `{"revision":3,"uid":"5550002","name":"又一个"}`,
+		"SELECT EXISTS (SELECT FROM peers WHERE group_id = {id} AND uid = '5550002')", usual,
+	},
+	{
+		"POST /api/v1/peers/:id/accounts/:peer/drop", "--S--", peers, `{"revision":3}`,
+		"SELECT NOT EXISTS (SELECT FROM peers WHERE id = {peer})", usual,
+	},
+	{
+		"POST /api/v1/peers/:id/retire", "--S--", peers, `{"revision":3}`,
+		"SELECT retired_at IS NOT NULL FROM peer_groups WHERE id = {id}", usual,
+	},
 	{"GET /api/v1/indexes/house/weights", "PRS-A", nil, "", `"unit_id":0`, usual},
 	{
 		"POST /api/v1/indexes/house/weights",

@@ -748,6 +748,31 @@ var pageRules = []rule{
 	},
 	{"GET /inspection", "-RS-A", below, "account={id}", "墙内号", usual},
 	{"GET /reach/matrix.csv", "PRS-A", noticed, "", "墙内号", listed},
+	{"GET /reach/board", "PRS-A", running, "", "墙内号", listed},
+	{"GET /reach/peers", "PRS-A", peers, "", "墙内同行", listed},
+	{
+		"POST /reach/peers",
+		"--S--",
+		blank,
+		"unit={unit}&name=页上新建",
+		"SELECT EXISTS (SELECT FROM peer_groups WHERE unit_id = {unit} AND name = '页上新建' AND made_by = {self})",
+		usual,
+	},
+	{"GET /reach/peers/template.xlsx", "--S--", nil, "", "", usual},
+	{"GET /reach/peers/:id", "PRS-A", peers, "", "墙内同行号", usual},
+	{
+		"POST /reach/peers/:id/accounts", "--S--", peers, "revision=3&uid=5550002&name=又一个",
+		"SELECT EXISTS (SELECT FROM peers WHERE group_id = {id} AND uid = '5550002')", usual,
+	},
+	{
+		"POST /reach/peers/:id/drop", "--S--", peers, "revision=3&peer={peer}",
+		"SELECT NOT EXISTS (SELECT FROM peers WHERE id = {peer})", usual,
+	},
+	{
+		"POST /reach/peers/:id/retire", "--S--", peers, "revision=3",
+		"SELECT retired_at IS NOT NULL FROM peer_groups WHERE id = {id}", usual,
+	},
+	{"GET /reach/peers/:id/import", "--S--", peers, "", "墙内同行", usual},
 	{"GET /reach/falls", "PRS-A", nil, "", "", usual},
 	{"GET /reach/weights", "PRS-A", nil, "", "", usual},
 	{

@@ -19,7 +19,9 @@ func TestAListIsKeptUnderAName(t *testing.T) {
 	boss.Click("#keep-view > summary")
 	boss.See("dialog[open] #view-name")
 	boss.Type("dialog[open] #view-name", "等着写完的")
-	boss.Eval(`(() => { document.querySelector("dialog[open] #view-unit").selectedIndex = 1; return true })()`)
+	boss.Eval(
+		`(() => { document.querySelector("dialog[open] #view-unit").selectedIndex = 1; return true })()`,
+	)
 	boss.Follow("dialog[open] button[type=submit]")
 	boss.SeeText("main", "已保存视图“等着写完的”")
 	boss.SeeText("nav.views a[aria-current=true]", "等着写完的")
@@ -29,7 +31,9 @@ func TestAListIsKeptUnderAName(t *testing.T) {
 	boss.Go("/posts?state=sent")
 	boss.Click("#keep-view > summary")
 	boss.Type("dialog[open] #view-name", "等着写完的")
-	boss.Eval(`(() => { document.querySelector("dialog[open] #view-unit").selectedIndex = 1; return true })()`)
+	boss.Eval(
+		`(() => { document.querySelector("dialog[open] #view-unit").selectedIndex = 1; return true })()`,
+	)
 	boss.Follow("dialog[open] button[type=submit]")
 	boss.SeeText("main", "这个列表已有视图“等着写完的”")
 	boss.Type("main form.form [name=name]", "发出去的")
@@ -39,7 +43,8 @@ func TestAListIsKeptUnderAName(t *testing.T) {
 	officer := person(t, w, "xuanchuan")
 	officer.Go("/posts")
 	officer.Follow("nav.views li:last-child a")
-	if got := officer.Path(); got != "/posts?q=%E7%A9%BA%E6%B0%94&state=draft" && got != "/posts?q=空气&state=draft" {
+	if got := officer.Path(); got != "/posts?q=%E7%A9%BA%E6%B0%94&state=draft" &&
+		got != "/posts?q=空气&state=draft" {
 		t.Errorf("the view opens at %s", got)
 	}
 	officer.SeeText("tbody", "空气质量提示")

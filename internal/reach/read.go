@@ -259,19 +259,44 @@ func (s *Service) followersOf(ctx context.Context, some []reader) (int, error) {
 	for i, r := range some {
 		uids[i], ids[r.UID] = r.UID, r.ID
 	}
+	list, err := s.askedOf(ctx, some, uids)
+	if err != nil || list == nil {
+		return 0, err
+	}
 
-	first := int(s.now().Unix()/int64(hour/time.Second)) % len(some) // each hour another account's budget
+	return s.keepFollowers(ctx, ids, list)
+}
+
+// askedOf asks for public counts with the first token of some accounts that works; nil without an error when
+// none does, or their share of calls is used up.
+func (s *Service) askedOf(ctx context.Context, some []reader, uids []string) ([]weibo.UserCount, error) {
 	for i := range some {
+		// each hour another account's budget
+		first := int(s.now().Unix()/int64(hour/time.Second)) % len(some)
 		list, err := s.usersCounts(ctx, some[(first+i)%len(some)].ID, uids)
-		if err != nil {
-			return 0, err
-		}
-		if list != nil {
-			return s.keepFollowers(ctx, ids, list)
+		if err != nil || list != nil {
+			return list, err
 		}
 	}
 
-	return 0, nil
+	return nil, nil
+}
+
+// CountsOf asks the platform for what everybody may see of up to a hundred accounts that need not be ours,
+// with a token of the matrix and within the readings' share of calls. It answers false where no token works
+// or the share is used up; come back in the next hour. It checks no right: for jobs.
+func (s *Service) CountsOf(
+	ctx context.Context, uids []string,
+) (counts []weibo.UserCount, answered bool, err error) {
+	defer fault.Step(&err, "reach.CountsOf")
+
+	all, err := readable(ctx, s.db.Pool(), 0)
+	if err != nil {
+		return nil, false, err
+	}
+	counts, err = s.askedOf(ctx, all, uids)
+
+	return counts, counts != nil, err
 }
 
 // usersCounts asks with the token of one account; nil without an error when another account's should be

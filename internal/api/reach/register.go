@@ -6,6 +6,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/api/rest"
+	"juzhen/internal/peer"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
 	"juzhen/internal/score"
@@ -17,6 +18,7 @@ type Deps struct {
 	Posts      *post.Service
 	Reach      *reach.Service
 	Scores     *score.Service
+	Peers      *peer.Service
 	ImportTime time.Duration // for which a request waits until its file is worked through
 }
 
@@ -32,5 +34,6 @@ func Register(to *rest.API, deps Deps) {
 	a.reach()
 	a.indexes()
 	a.weights()
+	a.peerGroups()
 	a.heat()
 }

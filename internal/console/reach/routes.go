@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/i18n"
 	"juzhen/internal/org"
+	"juzhen/internal/peer"
 	"juzhen/internal/reach"
 	"juzhen/internal/score"
 	"juzhen/internal/todo"
@@ -26,6 +27,7 @@ import (
 type Deps struct {
 	Reach  *reach.Service
 	Scores *score.Service
+	Peers  *peer.Service
 	Units  *org.Service
 	Now    func() time.Time // default time.Now
 }
@@ -34,13 +36,16 @@ type pages struct {
 	kit    *web.Kit
 	reach  *reach.Service
 	scores *score.Service
+	peers  *peer.Service
 	units  *org.Service
 	now    func() time.Time
 }
 
 // Register adds the routes.
 func Register(kit *web.Kit, deps Deps) {
-	h := &pages{kit: kit, reach: deps.Reach, scores: deps.Scores, units: deps.Units, now: deps.Now}
+	h := &pages{
+		kit: kit, reach: deps.Reach, scores: deps.Scores, peers: deps.Peers, units: deps.Units, now: deps.Now,
+	}
 	kit.Badges(badge.Find)
 	if h.now == nil {
 		h.now = time.Now
@@ -57,11 +62,25 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("reach/falls", fallsPage{})
 	kit.Declare("reach/budget", budgetPage{})
 	kit.Declare("reach/weights", weightsPage{})
+	kit.Declare("reach/board", boardPage{})
+	kit.Declare("reach/peers", peersPage{})
+	kit.Declare("reach/peers_group", peerPage{})
+	kit.Declare("reach/peers_import", peerImportPage{})
 	g := kit.Group("/reach")
 	kit.Handle(g, http.MethodGet, "", access.ReachView, h.matrix)
 	kit.Handle(g, http.MethodGet, "/matrix.csv", access.ReachView, h.matrixCSV)
 	kit.Handle(g, http.MethodGet, "/weights", access.ReachView, h.weights)
 	kit.Handle(g, http.MethodPost, "/weights", access.IndexManage, h.setWeights)
+	kit.Handle(g, http.MethodGet, "/board", access.ReachView, h.board)
+	kit.Handle(g, http.MethodGet, "/peers", access.ReachView, h.peerGroups)
+	kit.Handle(g, http.MethodPost, "/peers", access.PeerManage, h.makePeers)
+	kit.Handle(g, http.MethodGet, "/peers/template.xlsx", access.PeerManage, h.peerTemplate)
+	kit.Handle(g, http.MethodGet, "/peers/:id", access.ReachView, h.peerGroup)
+	kit.Handle(g, http.MethodPost, "/peers/:id/accounts", access.PeerManage, h.addPeer)
+	kit.Handle(g, http.MethodPost, "/peers/:id/drop", access.PeerManage, h.dropPeer)
+	kit.Handle(g, http.MethodPost, "/peers/:id/retire", access.PeerManage, h.retirePeers)
+	kit.Handle(g, http.MethodGet, "/peers/:id/import", access.PeerManage, h.peerImport)
+	kit.Handle(g, http.MethodPost, "/peers/:id/import", access.PeerManage, h.takePeers)
 	kit.Handle(g, http.MethodGet, "/falls", access.ReachView, h.falls)
 	kit.Handle(g, http.MethodGet, "/accounts/:id", access.ReachView, h.account)
 	kit.Handle(g, http.MethodGet, "/accounts/:id/days.csv", access.ReachView, h.daysCSV)

@@ -9,6 +9,7 @@ import (
 	reachpages "juzhen/internal/console/reach"
 	"juzhen/internal/e2e/stage/pages"
 	"juzhen/internal/inbox"
+	"juzhen/internal/peer"
 	"juzhen/internal/score"
 )
 
@@ -20,6 +21,7 @@ func newWorld(t *testing.T) *pages.Pages {
 		reachpages.Register(p.Kit, reachpages.Deps{
 			Units: p.Org, Reach: p.Reach, Now: p.Now,
 			Scores: score.New(p.DB, p.Reach, inbox.New(p.DB, inbox.Options{Now: p.Now}), p.Now),
+			Peers:  peer.New(p.DB, p.Reach, p.Now),
 		})
 	})
 	w.Person("reviewer", access.Reviewer, "朝阳区")
