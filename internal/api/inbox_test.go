@@ -5,24 +5,30 @@ import (
 	"testing"
 )
 
-// TestWhatACitizenSaysIsDealtWith from the list to the end.
-func TestWhatACitizenSaysIsDealtWith(t *testing.T) {
-	t.Parallel()
-
-	w := newWorld(t)
-	_, err := w.db.Pool().Exec(t.Context(), `
+// asked lets a citizen ask the first account something.
+func (w *world) asked() {
+	w.Helper()
+	_, err := w.db.Pool().Exec(w.Context(), `
 INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at,
     waits_since, due_at, updated_at, last_item_id)
 SELECT id, '57', '50', 'open', 'ask', unit_id, $1, $1, $1, $1, $1, 1 FROM accounts WHERE id = 1`, w.now())
 	if err == nil {
-		_, err = w.db.Pool().Exec(t.Context(), `
+		_, err = w.db.Pool().Exec(w.Context(), `
 INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
     text, taken_at, keep_until)
 VALUES (1, 1, 'comment', '40', 'comment', 'commercial', $1, '57', '通州老张', '请问限行吗 13800138000', $1, $1)`, w.now())
 	}
 	if err != nil {
-		t.Fatal(err)
+		w.Fatal(err)
 	}
+}
+
+// TestWhatACitizenSaysIsDealtWith from the list to the end.
+func TestWhatACitizenSaysIsDealtWith(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	w.asked()
 
 	w.call("writer", "GET", "/inbox?kind=ask&source=comment&q=限行", nil).want(200).
 		says("通＊＊", "items", 0, "name").says("请问限行吗 ＊＊＊", "items", 0, "text")
@@ -66,6 +72,50 @@ VALUES (1, 1, 'comment', '40', 'comment', 'commercial', $1, '57', '通州老张'
 	if n := w.call("writer", "GET", "/inbox?show=mine", nil).want(200).len("items"); n != 0 {
 		t.Errorf("%d are the writer's", n)
 	}
+}
+
+// TestAnAnswerByTheInterface is sent once, for the revision that was read, and decided about by two people.
+func TestAnAnswerByTheInterface(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.asked()
+	_, err := w.db.Pool().Exec(t.Context(),
+		"UPDATE accounts SET connector = 'commercial', state = 'live' WHERE id = 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := body{"revision": 1, "text": "明天不限行"}
+	w.call("auditor", "POST", "/inbox/1/reply", text).problem(403, "forbidden")
+	w.call("chaoyang", "POST", "/inbox/1/reply", text).problem(404, "not_found")
+	w.call("writer", "POST", "/inbox/1/reply", body{"revision": 1, "text": " "}).problem(422, "invalid").
+		says("body.text", "errors", 0, "location")
+	w.call("writer", "POST", "/inbox/1/reply", body{"revision": 9, "text": "明天不限行"}).
+		problem(409, "conflict")
+	w.call("writer", "GET", "/inbox/1/replies", nil).want(200).says("[]", "items")
+
+	w.call("writer", "POST", "/inbox/1/reply", text).want(200).says("2", "revision")
+	w.call("writer", "POST", "/inbox/1/reply", body{"revision": 2, "text": "再说一次"}).problem(409, "answering")
+	sent := w.call("writer", "GET", "/inbox/1/replies", nil).want(200).
+		says("open", "items", 0, "state").
+		says("明天不限行", "items", 0, "text").
+		says("[take_back]", "items", 0, "may")
+	w.call("auditor", "GET", "/inbox/1/replies", nil).want(200).says("[]", "items", 0, "may")
+	w.call("chaoyang", "GET", "/inbox/1/replies", nil).problem(404, "not_found")
+
+	_, err = w.db.Pool().Exec(t.Context(),
+		"UPDATE all_deliveries SET state = 'unknown', reason = 'look_person', marked_at = created_at")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := "/inbox/1/replies/" + sent.text("items", 0, "id")
+	w.call("writer", "POST", at, body{"act": "agree"}).problem(409, "state_changed")
+	w.call("writer", "POST", at, body{"act": "take_back"}).problem(409, "state_changed")
+	w.call("writer", "POST", at, body{"act": "lose"}).problem(422, "invalid")
+	w.call("writer", "POST", at, body{"act": "deny"}).want(200).says("[saw_it]", "items", 0, "may")
+	w.call("writer", "POST", at, body{"act": "agree"}).problem(403, "same_person")
+	w.call("supervisor", "POST", at, body{"act": "agree"}).want(200).says("ended", "items", 0, "state")
+	w.call("writer", "GET", "/posts", nil).want(200).says("[]", "items")
+	w.call("writer", "GET", "/deliveries", nil).want(200).says("[]", "items")
 }
 
 // TestTermsByTheInterface: read, set from an instant on, refused on an old revision, given up.

@@ -191,6 +191,13 @@ func (w *world) services(weiboURL string) {
 	deliveries := delivery.New(w.db, delivery.Options{Now: w.now, Rules: rules, Checks: checks})
 	relays := relay.New(w.db, relay.Options{Deliveries: deliveries, People: people.ActingAs, Now: w.now})
 	figures := reach.New(w.db, client, accounts, reach.Options{Now: w.now})
+	planned := plan.New(
+		w.db,
+		plan.Options{
+			Accounts: accounts, Columns: column.New(w.db, w.now), Deliveries: deliveries, Reach: figures,
+			Posts: post.New(w.db, rules, w.now), People: people.ActingAs, Now: w.now,
+		},
+	)
 	faults := faultbook.New(w.db, inspect.New(w.db, w.now), w.now)
 	w.deps = api.Deps{
 		Relays: relays,
@@ -201,13 +208,7 @@ func (w *world) services(weiboURL string) {
 			Relays:     relays,
 			Now:        w.now,
 		}),
-		Plan: plan.New(
-			w.db,
-			plan.Options{
-				Accounts: accounts, Columns: column.New(w.db, w.now), Deliveries: deliveries, Reach: figures,
-				Posts: post.New(w.db, rules, w.now), People: people.ActingAs, Now: w.now,
-			},
-		),
+		Plan:    planned,
 		Library: library.New(w.db, nil, w.now),
 		Inspect: inspect.New(w.db, w.now),
 		Faults:  faults,
@@ -217,7 +218,7 @@ func (w *world) services(weiboURL string) {
 			Faults:  faults,
 			PDF:     pdf.New("", "", slog.Default()),
 		}, w.now),
-		Inbox:      inbox.New(w.db, inbox.Options{Now: w.now}),
+		Inbox:      inbox.New(w.db, inbox.Options{Now: w.now, Deliveries: deliveries, Plan: planned}),
 		Scores:     score.New(w.db, figures, inbox.New(w.db, inbox.Options{Now: w.now}), w.now),
 		Peers:      peer.New(w.db, figures, w.now),
 		Rumours:    rumour.New(w.db, w.now),

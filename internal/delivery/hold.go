@@ -198,7 +198,7 @@ func withHeld(ctx context.Context, db *gorm.DB, list ...pause.Pause) ([]Paused, 
 		N       int
 	}
 	counts, err := gorm.G[count](db).Raw(`
-SELECT pause_id, count(*) AS n FROM all_deliveries WHERE pause_id IN ? AND state = 'held' GROUP BY 1`, ids).
+SELECT pause_id, count(*) AS n FROM deliveries WHERE pause_id IN ? AND state = 'held' GROUP BY 1`, ids).
 		Find(ctx)
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 	"juzhen/internal/pg"
 )
 
-const selectDelivery = `
+const deliveryColumns = `
 SELECT d.id, d.kind, d.post_id, d.version_id, d.account_id, d.platform, d.connector, d.state, d.plan,
     d.urgent,
     d.due_at, d.not_after, d.not_before,
@@ -23,9 +23,19 @@ SELECT d.id, d.kind, d.post_id, d.version_id, d.account_id, d.platform, d.connec
        a.handle AS account_handle, coalesce(a.remote_uid, '') AS account_uid, a.display_name AS account_name,
            u.id AS unit_id, u.path AS unit_path, u.name AS unit_name,
        coalesce(t.display_name, '') AS taken_by_name
-FROM all_deliveries d JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id LEFT
-    JOIN users t ON t.id = d.taken_by
+`
+
+const deliveryJoins = `
+JOIN accounts a ON a.id = d.account_id JOIN units u ON u.id = a.unit_id
+LEFT JOIN users t ON t.id = d.taken_by
 WHERE `
+
+// What people see and decide about are the deliveries of posts. Replies to citizens are dealt with where
+// they were written; the engine sends both.
+const (
+	selectDelivery = deliveryColumns + "FROM deliveries d" + deliveryJoins
+	selectAnyKind  = deliveryColumns + "FROM all_deliveries d" + deliveryJoins
+)
 
 func errNotFound() error { return fault.NotFound("没有找到，或不在您的管辖范围内") }
 
@@ -41,7 +51,7 @@ func findDelivery(
 	scope, args := access.Scope(actor, access.PostView, "u.path")
 	delivery, err := gorm.G[Delivery](
 		db,
-	).Raw(selectDelivery+"d.kind = 'post' AND d.id = ? AND "+scope, append([]any{id}, args...)...).
+	).Raw(selectDelivery+"d.id = ? AND "+scope, append([]any{id}, args...)...).
 		Take(ctx)
 	if err != nil {
 		return Delivery{}, pg.OrNotFound(err, errNotFound())
@@ -87,7 +97,7 @@ func LockTx(ctx context.Context, tx pg.Tx, id int64) (_ Delivery, err error) {
 	if err := lockRow(ctx, tx.DB, id); err != nil {
 		return Delivery{}, err
 	}
-	delivery, err := gorm.G[Delivery](tx.DB).Raw(selectDelivery+"d.id = ?", id).Take(ctx)
+	delivery, err := gorm.G[Delivery](tx.DB).Raw(selectAnyKind+"d.id = ?", id).Take(ctx)
 
 	return delivery, pg.OrNotFound(err, errNotFound())
 }
@@ -100,7 +110,7 @@ func Load(ctx context.Context, db *gorm.DB, ids []int64) (_ []Delivery, err erro
 		return nil, nil
 	}
 
-	return gorm.G[Delivery](db).Raw(selectDelivery+"d.id IN ? ORDER BY d.id", ids).Find(ctx)
+	return gorm.G[Delivery](db).Raw(selectAnyKind+"d.id IN ? ORDER BY d.id", ids).Find(ctx)
 }
 
 // ofPost reads all deliveries of a post, in the order of the matrix. It checks no right: find the post first.

@@ -158,6 +158,11 @@ func TestRepliesStandInNoListOfPosts(t *testing.T) {
 	if _, err := w.s.Find(w.Context(), w.supervisor, id); err == nil {
 		t.Error("the reply is found among the deliveries of posts")
 	}
+	sent, err := w.s.List(w.Context(), w.supervisor, delivery.Filter{})
+	w.must(err)
+	if len(sent.Rows) != 0 {
+		t.Errorf("the list of deliveries holds %+v", sent.Rows)
+	}
 
 	for what, sql := range map[string]string{
 		"posts": "SELECT count(*) FROM posts", "deliveries": "SELECT count(*) FROM deliveries",

@@ -7,10 +7,14 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/check"
 	"juzhen/internal/console/inbox"
+	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/e2e/stage/pages"
 	inboxes "juzhen/internal/inbox"
+	"juzhen/internal/lexicon"
+	"juzhen/internal/plan"
 	"juzhen/internal/sandbox"
 )
 
@@ -21,6 +25,11 @@ func newWorld(t *testing.T) *pages.Pages {
 	p := pages.New(t, time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC), func(p *pages.Pages) {
 		service = inboxes.New(p.DB, inboxes.Options{
 			Weibo: p.Client, Reading: p.Reach, Now: p.Now, Log: slog.New(slog.DiscardHandler),
+			Plan: plan.New(p.DB, plan.Options{Now: p.Now}),
+			Deliveries: delivery.New(p.DB, delivery.Options{
+				Now:    p.Now,
+				Checks: check.New(p.DB, lexicon.New(p.DB, p.Now, nil, lexicon.Told{}), nil, p.Now),
+			}),
 		})
 		inbox.Register(p.Kit, inbox.Deps{Inbox: service, Accounts: p.Accounts, Units: p.Org})
 	})
