@@ -141,6 +141,26 @@ func TestAReplyInDoubtHoldsNoPostUp(t *testing.T) {
 		WHERE id = $1`, first)
 }
 
+// TestATurnIsOfItsKind: a post whose turn it is not does not go out in the free turn of replies. The table
+// says so and not the memory of one process, for another one may have begun a call meanwhile.
+func TestATurnIsOfItsKind(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.account("环保北京", 1, account.Commercial)
+	to := w.asked("环保北京")
+	w.engine()
+	w.exec(`INSERT INTO account_turns (account_id, kind, last_mark)
+		VALUES ($1, 'post', now() + interval '1 hour')`, a)
+	p := w.planNow("空气质量良。", "环保北京")
+	w.untilState(p, delivery.Preparing)
+
+	id := w.reply(to, "明天不限行。")
+	w.until("the reply is out", func() bool { return w.replied(id).State == delivery.Sent })
+	if got := w.only(p).State; got != delivery.Preparing {
+		t.Errorf("the post is %s", got)
+	}
+}
+
 // TestRepliesStandInNoListOfPosts: what lists posts and deliveries by their names sees no reply.
 func TestRepliesStandInNoListOfPosts(t *testing.T) {
 	t.Parallel()
