@@ -80,6 +80,7 @@ const (
 	InboxAssign     Permission = "inbox.assign"
 	InboxReveal     Permission = "inbox.reveal"
 	ClockManage     Permission = "clock.manage"
+	InboxRule       Permission = "inbox.rule"
 	SiteManage      Permission = "site.manage"
 	ChannelManage   Permission = "channel.manage"
 	RebuttalManage  Permission = "rebuttal.manage"
@@ -202,6 +203,8 @@ var table = []right{
 		"查看市民姓名和号码，记入审计 · see a citizen's name and numbers, recorded in the trail"},
 	{ClockManage, InboxView, [5]Extent{no, no, sub, no, no},
 		"设置互动的答复时限和服务时间 · set until when citizens are answered, and the hours of service"},
+	{InboxRule, InboxView, [5]Extent{no, no, sub, no, no},
+		"维护互动的分派规则 · keep the rules by which what citizens say is assigned"},
 	{SiteManage, UnitView, [5]Extent{no, no, sub, sub, no},
 		"微官网：设置、申请与确认公开、关闭 · public site: settings, ask for and confirm publication, close"},
 	{ChannelManage, UnitView, [5]Extent{no, no, no, sub, no},

@@ -55,6 +55,7 @@ inbox.answer       O             -        S          -             -
 inbox.assign       O             -        S          -             -
 inbox.reveal       O             -        S          -             -
 clock.manage       -             -        S          -             -
+inbox.rule         -             -        S          -             -
 site.manage        -             -        S          S             -
 channel.manage     -             -        -          S             -
 rebuttal.manage    O             -        S          -             -

@@ -118,6 +118,43 @@ func TestAnAnswerByTheInterface(t *testing.T) {
 	w.call("writer", "GET", "/deliveries", nil).want(200).says("[]", "items")
 }
 
+// TestRulesByTheInterface: made, changed and retired by the revision that was read, and followed by what
+// waits.
+func TestRulesByTheInterface(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.asked()
+	rule := body{
+		"unit_id": 1, "name": "限行", "position": 5, "words": []string{"限行"}, "kinds": []string{"ask"},
+		"begin": "22:00", "end": "06:00", "to_unit_id": 3,
+	}
+	w.call("writer", "POST", "/inbox/rules", rule).problem(403, "forbidden")
+	w.call("supervisor", "POST", "/inbox/rules", body{"unit_id": 1, "name": "空", "position": 1}).
+		problem(422, "invalid").
+		says("body.to_unit_id", "errors", 0, "location")
+	made := w.call("supervisor", "POST", "/inbox/rules", rule).want(201).
+		says("1", "revision").
+		says("22:00", "begin").
+		says("[ask]", "kinds")
+	w.call("auditor", "GET", "/inbox/rules", nil).want(200).says("限行", "items", 0, "name")
+	w.call("chaoyang", "GET", "/inbox/rules", nil).want(200).says("[]", "items")
+
+	at := "/inbox/rules/" + made.text("id")
+	all := body{"revision": 1, "name": "全部", "position": 5, "to_unit_id": 3, "to_kind": "report"}
+	w.call("chaoyang", "PUT", at, all).problem(403, "forbidden")
+	w.call("supervisor", "PUT", at, all).want(200).says("2", "revision").says("report", "to_kind")
+	w.call("supervisor", "PUT", at, all).problem(409, "stale")
+	w.call("supervisor", "POST", at+"/apply", body{"revision": 1}).problem(409, "stale")
+	w.call("supervisor", "POST", at+"/apply", body{"revision": 2}).want(200).says("1", "done")
+	w.call("supervisor", "GET", "/inbox/1", nil).want(200).
+		says("assigned", "state").
+		says("report", "kind").
+		says("3", "unit_id")
+	w.call("supervisor", "POST", at+"/retire", body{"revision": 1}).problem(409, "stale")
+	w.call("supervisor", "POST", at+"/retire", body{"revision": 2}).want(200).says("3", "revision")
+	w.call("supervisor", "GET", "/inbox/rules", nil).want(200).says("[]", "items")
+}
+
 // TestTermsByTheInterface: read, set from an instant on, refused on an old revision, given up.
 func TestTermsByTheInterface(t *testing.T) {
 	t.Parallel()

@@ -200,7 +200,9 @@ func (a *App) register(kit *web.Kit) {
 	pauses.Register(kit, pauses.Deps{
 		Deliveries: a.Deliveries, Pauses: a.Pauses, Accounts: a.Accounts, Units: a.Org,
 	})
-	inboxpages.Register(kit, inboxpages.Deps{Inbox: a.Inbox, Accounts: a.Accounts, Units: a.Org})
+	inboxpages.Register(kit, inboxpages.Deps{
+		Inbox: a.Inbox, Accounts: a.Accounts, Units: a.Org, Columns: a.Columns,
+	})
 	incidentpages.Register(kit, incidentpages.Deps{
 		Incidents: a.Incidents, Inbox: a.Inbox, Accounts: a.Accounts, Units: a.Org,
 	})

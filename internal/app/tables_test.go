@@ -123,7 +123,7 @@ var tables = []table{
 	{"links", "link", "", ""},
 	{"post_links", "link", "", ""},
 
-	{"columns", "column", "", "post library plan relay site"},
+	{"columns", "column", "", "post library plan relay inbox site"},
 
 	{"chain_versions", "chain", "", ""},
 	{"chains", "chain", "", ""},
@@ -168,7 +168,7 @@ var tables = []table{
 	{"account_turns", "delivery", "dispatch", ""},
 	{"all_deliveries", "delivery", "dispatch", "recheck inbox"},
 	{"advances", "delivery", "", ""},
-	{"deliveries", "delivery", "", "media check reach library plan relay inspect incident site"},
+	{"deliveries", "delivery", "", "media check reach library plan relay inspect inbox incident site"},
 	{"delivery_decisions", "delivery", "", ""},
 	{"delivery_events", "delivery", "dispatch", ""},
 	{"releases", "delivery", "dispatch", ""},
@@ -226,6 +226,7 @@ var tables = []table{
 	{"inbox_matters", "inbox", "", ""},
 	{"inbox_pauses", "inbox", "", ""},
 	{"inbox_steps", "inbox", "", ""},
+	{"inbox_rules", "inbox", "", ""},
 	{"inbox_terms", "inbox", "", ""},
 	{"inbox_watches", "inbox", "", ""},
 

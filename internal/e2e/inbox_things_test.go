@@ -1,5 +1,7 @@
 package e2e
 
+import "fmt"
+
 // The things of the walk that belong to the inbox: what a citizen said to an account of the side, in some
 // states.
 var (
@@ -47,6 +49,25 @@ func unitTerms(s *side) vars {
 		SELECT count(*) FROM gone`, s.unit)
 
 	return vars{"id": s.unit, "unit": s.unit}
+}
+
+// assignRule is a rule of the side by which citizens' praise would be known, and nothing else.
+func assignRule(s *side) vars {
+	return vars{"unit": s.unit, "id": s.g.id(`
+		INSERT INTO inbox_rules (unit_id, name, position, words, to_kind, revision, changed_by, changed_at)
+		VALUES ($1, $2, 5, '{没有这样的话}', 'praise', 4, $3, now()) RETURNING id`,
+		s.unit, s.name+"规则", s.author.UserID)}
+}
+
+// heardRule is a rule that fits one matter that waits, and no other.
+func heardRule(s *side) vars {
+	v := heard(s)
+	rule := assignRule(s)
+	word := fmt.Sprint("词", rule["id"])
+	s.g.id("UPDATE inbox_rules SET words = ARRAY[$2] WHERE id = $1 RETURNING id", rule["id"], word)
+	s.g.id("UPDATE inbox_items SET text = text || $2 WHERE matter_id = $1 RETURNING id", v["id"], word)
+
+	return rule.with(vars{"matter": v["id"]})
 }
 
 // heardDoubt is a matter with an answer of which nobody knows whether it went out, and which somebody says

@@ -16,3 +16,12 @@ func peers(s *side) vars {
 			RETURNING id`, group, s.name+"同行号"),
 	}
 }
+
+// unweighed is a unit of the side that has no weights of its own.
+func unweighed(s *side) vars {
+	s.g.id(`
+		WITH gone AS (DELETE FROM score_weights WHERE unit_id = $1 RETURNING 1)
+		SELECT count(*) FROM gone`, s.unit)
+
+	return vars{"unit": s.unit}
+}

@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/faultbook"
+	"juzhen/internal/inbox"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
 	"juzhen/internal/pause"
@@ -112,11 +113,16 @@ var placesOf = map[string][]string{
 	"zhuguan": {
 		"/inbox/terms",
 		"/inbox/terms/{unit}",
+		"/inbox/rules",
+		"/inbox/rules/new",
+		"/inbox/rules/{rule}",
 		"/posts/{sent}/takedown",
 		"/reports",
 		"/reports?kind=league",
 		"/reach/board",
 		"/reach/peers",
+		"/reach/peers/{peers}",
+		"/reach/peers/{peers}/import",
 		"/reach/weights",
 		"/reach/weights?unit={unit}",
 		"/reports/new",
@@ -224,6 +230,37 @@ SELECT matter_id FROM i`, w.Matrix.Root.ID).Scan(&id)
 	return id
 }
 
+// otherBureaus is a group of two accounts of other bureaus, of one of which something is known.
+func otherBureaus(t *testing.T, w *world.World) int64 {
+	t.Helper()
+	boss, _ := w.Actor("zhuguan")
+	group, err := w.Peers.Create(t.Context(), boss, w.Matrix.Root.ID, "各省生态环境厅")
+	must(t, err)
+	_, err = w.Peers.Import(t.Context(), boss, group.ID, group.Revision, []byte("微博UID,账号名称,所属单位,日期,粉丝数\n"+
+		"5560001,很长很长的省级生态环境官方发布账号,某某省生态环境厅宣传教育中心,"+beijing.Date(time.Now())+
+		",12345678\n5560002,乙省环境,,,\n"))
+	must(t, err)
+
+	return group.ID
+}
+
+// nightRule is a rule of assignment with all that one can ask.
+func nightRule(t *testing.T, w *world.World) int64 {
+	t.Helper()
+	boss, _ := w.Actor("zhuguan")
+	rule, err := w.Inbox.SaveRule(t.Context(), boss, inbox.Rule{
+		UnitID: w.Matrix.Root.ID, Name: "夜间的举报和投诉归值班", Position: 10,
+		If: inbox.Condition{
+			Kinds: []inbox.Kind{inbox.Report, inbox.Complaint}, Words: []string{"黑烟", "异味", "施工扰民"},
+			Daily: true, Begin: 18 * time.Hour, End: 8 * time.Hour,
+		},
+		Then: inbox.Effect{UnitID: w.Matrix.Root.ID, OwnerID: boss.UserID},
+	})
+	must(t, err)
+
+	return rule.ID
+}
+
 // onDuty is a shift of the bureau that is on, with its note; its supervisor leaves.
 func onDuty(t *testing.T, w *world.World) int64 {
 	t.Helper()
@@ -257,6 +294,8 @@ func keptItem(t *testing.T, w *world.World) int64 {
 // notPlaces are GET routes that are no page of their own, each with the reason.
 var notPlaces = map[string]string{
 	"GET /assets/:name":                    "a file",
+	"GET /inbox/answers/:id":               "leads on",
+	"GET /reach/peers/template.xlsx":       "a file",
 	"GET /media/:id":                       "a picture",
 	"GET /site/preview":                    "the front page of the public site",
 	"GET /site/preview/*path":              "the public site",
@@ -456,6 +495,8 @@ func prepare(t *testing.T, w *world.World) vars {
 	v["fault"] = foundFault(t, w, v["account"].(int64))
 	v["report"] = keptReport(t, w, v["unit"].(int64))
 	v["matter"] = heardMatter(t, w)
+	v["peers"] = otherBureaus(t, w)
+	v["rule"] = nightRule(t, w)
 	v["rebuttal"] = writtenRebuttal(t, w)
 	v["event"] = openedEvent(t, w)
 	listedWords(t, w, boss, v)

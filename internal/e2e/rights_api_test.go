@@ -810,6 +810,28 @@ var apiRules = []rule{
 		"PUT /api/v1/inbox/terms/:id", "--S--", unitTerms, `{"revision":0}`,
 		"SELECT EXISTS (SELECT FROM inbox_terms WHERE unit_id = {id} AND written_by = {self})", usual,
 	},
+	{"GET /api/v1/inbox/rules", "PRS-A", assignRule, "limit=200", "墙内规则", listed},
+	{
+		"POST /api/v1/inbox/rules",
+		"--S--",
+		blank,
+		`{"unit_id":{unit},"name":"新规则","position":5,"to_kind":"report"}`,
+		"SELECT EXISTS (SELECT FROM inbox_rules WHERE unit_id = {unit} AND name = '新规则' AND changed_by = {self})",
+		usual,
+	},
+	{
+		"PUT /api/v1/inbox/rules/:id", "--S--", assignRule,
+		`{"revision":4,"name":"改名","position":5,"to_kind":"ask"}`,
+		"SELECT name = '改名' FROM inbox_rules WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/rules/:id/retire", "--S--", assignRule, `{"revision":4}`,
+		"SELECT retired_at IS NOT NULL FROM inbox_rules WHERE id = {id}", usual,
+	},
+	{
+		"POST /api/v1/inbox/rules/:id/apply", "--S--", heardRule, `{"revision":4}`,
+		"SELECT kind = 'praise' FROM inbox_matters WHERE id = {matter}", usual,
+	},
 	{"GET /api/v1/inspection", "PRS-A", running, "limit=200", "墙内号", listed},
 	{"GET /api/v1/reach.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /api/v1/accounts/:id/reach", "PRS-A", running, "", "墙内号", usual},
@@ -841,7 +863,7 @@ var apiRules = []rule{
 	{
 		"POST /api/v1/indexes/house/weights",
 		"--S--",
-		blank,
+		unweighed,
 		`{"unit_id":{unit},"revision":0,"weights":
 			{"publishing":40,"service":30,"interaction":30,"forwards":0,"approval":0}}`,
 		"SELECT EXISTS (SELECT FROM score_weights WHERE unit_id = {unit} AND publishing = 40 AND set_by = {self})",

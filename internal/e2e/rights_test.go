@@ -419,6 +419,9 @@ func upload(method, path, send string) *http.Request {
 	if strings.HasSuffix(name, ".csv") {
 		content = []byte("词语,建议\n另一个,别的")
 	}
+	if name == "peers.csv" {
+		content = []byte("微博UID,账号名称\n5550003,表里的")
+	}
 	if day, who, ok := strings.Cut(strings.TrimSuffix(name, ".csv"), " "); ok {
 		content = []byte("日期,开始,结束,值班人\n" + day + ",8:30,20:30," + who)
 	}

@@ -20,6 +20,11 @@ type Holder struct {
 	Grants []access.Grant
 }
 
+// At tells whether one of the grants is for the unit itself.
+func (h Holder) At(unitID int64) bool {
+	return slices.ContainsFunc(h.Grants, func(g access.Grant) bool { return g.UnitID == unitID })
+}
+
 // HoldersTx gives everybody who holds one of the roles in force at one of the units at paths or above it,
 // and is not disabled, by number. It checks no right.
 func HoldersTx(

@@ -29,6 +29,7 @@ var (
 	actAgreeNot  = acts.Declare("inbox.agree_not", i18n.N("第二人确认答复没有发出"))
 	actRefuseNot = acts.Declare("inbox.refuse_not", i18n.N("第二人不确认答复没有发出"))
 	actTerms     = acts.Declare("inbox.terms", i18n.N("设置互动的答复时限"))
+	actRule      = acts.Declare("inbox.rule", i18n.N("维护互动的分派规则"))
 	actPurge     = acts.Declare("inbox.purge", i18n.N("按保存期限清除市民的文字"))
 )
 
@@ -53,6 +54,10 @@ func TrailActs() []audit.Act { return acts.All() }
 
 // TrailSubjects are what the entries of this package's acts are about.
 func TrailSubjects() []audit.Subject {
-	return []audit.Subject{{Type: "inbox", Text: i18n.N("互动"), NameSQL: `SELECT '@' || a.handle
-		FROM inbox_matters m JOIN accounts a ON a.id = m.account_id WHERE m.id = e.number`}}
+	return []audit.Subject{
+		{Type: "inbox", Text: i18n.N("互动"), NameSQL: `SELECT '@' || a.handle
+			FROM inbox_matters m JOIN accounts a ON a.id = m.account_id WHERE m.id = e.number`},
+		{Type: "inbox_rule", Text: i18n.N("分派规则"), NameSQL: `SELECT name FROM inbox_rules
+			WHERE id = e.number`},
+	}
 }

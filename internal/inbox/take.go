@@ -38,7 +38,8 @@ type standing struct {
 	ReopenedAt *time.Time
 	ClosedAt   *time.Time
 
-	fresh  bool // not in the books yet
+	fresh  bool   // not in the books yet
+	said   string // the first that the citizen said, of a fresh one
 	dueAt  *time.Time
 	asked  *time.Time
 	steps  []Step
@@ -82,7 +83,11 @@ func (s *Service) take(
 		return 0, err
 	}
 
-	return len(list), s.settle(ctx, tx, a.UnitPath, touched(list))
+	if err := s.settle(ctx, tx, a.UnitPath, touched(list)); err != nil {
+		return 0, err
+	}
+
+	return len(list), s.followRules(ctx, tx, a, books.made)
 }
 
 // arrivals are what belongs into the books of what was heard, in the order in which it was said.
@@ -133,7 +138,7 @@ func (b *books) place(list []arrival) (placed []arrival) {
 		if matter == nil {
 			matter = &standing{
 				Citizen: one.UID, Thread: one.ThreadID, ThreadUID: one.ThreadUID, State: Open,
-				Kind: KindOf(one.Text), OpenedAt: one.At, fresh: true,
+				Kind: KindOf(one.Text), OpenedAt: one.At, fresh: true, said: one.Text,
 			}
 			b.by[who], b.made = matter, append(b.made, matter)
 		}

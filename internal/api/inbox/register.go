@@ -35,6 +35,16 @@ func Register(to *rest.API, deps Deps) {
 		i18n.N("一个单位的答复时限：现在的和以后的")), access.InboxView, a.termsOf)
 	rest.Register(a.API, operation(http.MethodPut, "/inbox/terms/{id}", "set-inbox-terms",
 		i18n.N("从某时起改一个单位的答复时限和服务时间")), access.ClockManage, a.setTerms)
+	rest.Register(a.API, operation(http.MethodGet, "/inbox/rules", "list-inbox-rules",
+		i18n.N("互动的分派规则，按单位和次序")), access.InboxView, a.rules)
+	rest.Register(a.API, rest.Created(operation(http.MethodPost, "/inbox/rules", "create-inbox-rule",
+		i18n.N("新建一条分派规则"))), access.InboxRule, a.makeRule)
+	rest.Register(a.API, operation(http.MethodPut, "/inbox/rules/{id}", "change-inbox-rule",
+		i18n.N("改一条分派规则")), access.InboxRule, a.changeRule)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/rules/{id}/retire", "retire-inbox-rule",
+		i18n.N("停用一条分派规则；已经分派的不变")), access.InboxRule, a.retireRule)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/rules/{id}/apply", "apply-inbox-rule",
+		i18n.N("对还没有人办理的互动用一次这条规则")), access.InboxRule, a.applyRule)
 	rest.Register(a.API, operation(http.MethodGet, "/inbox/{id}", "get-inbox",
 		i18n.N("一件互动：往来和经过")), access.InboxView, a.find)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/reveal", "reveal-inbox",

@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/column"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
@@ -26,6 +27,7 @@ type Deps struct {
 	Inbox    *inbox.Service
 	Accounts *account.Service
 	Units    *org.Service
+	Columns  *column.Service
 }
 
 type pages struct {
@@ -48,12 +50,21 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("inbox/show", showPage{})
 	kit.Declare("inbox/terms", termsPage{})
 	kit.Declare("inbox/terms_unit", unitTermsPage{})
+	kit.Declare("inbox/rules", rulesPage{})
+	kit.Declare("inbox/rule", rulePage{})
 
 	g := kit.Group("/inbox")
 	kit.Handle(g, "GET", "", access.InboxView, h.list)
 	kit.Handle(g, "GET", "/terms", access.InboxView, h.terms)
 	kit.Handle(g, "GET", "/terms/:id", access.InboxView, h.unitTerms)
 	kit.Handle(g, "POST", "/terms/:id", access.ClockManage, h.setTerms)
+	kit.Handle(g, "GET", "/rules", access.InboxView, h.rules)
+	kit.Handle(g, "POST", "/rules", access.InboxRule, h.saveRule)
+	kit.Handle(g, "GET", "/rules/new", access.InboxRule, h.newRule)
+	kit.Handle(g, "GET", "/rules/:id", access.InboxRule, h.rule)
+	kit.Handle(g, "POST", "/rules/:id", access.InboxRule, h.saveRule)
+	kit.Handle(g, "POST", "/rules/:id/retire", access.InboxRule, h.retireRule)
+	kit.Handle(g, "POST", "/rules/:id/apply", access.InboxRule, h.applyRule)
 	kit.Handle(g, "GET", "/:id", access.InboxView, h.show)
 	kit.Handle(g, "GET", "/answers/:id", access.InboxView, h.answered)
 	kit.Handle(g, "POST", "/:id/reply", access.InboxAnswer, h.reply)

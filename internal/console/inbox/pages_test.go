@@ -8,6 +8,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/check"
+	"juzhen/internal/column"
 	"juzhen/internal/console/inbox"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
@@ -31,7 +32,9 @@ func newWorld(t *testing.T) *pages.Pages {
 				Checks: check.New(p.DB, lexicon.New(p.DB, p.Now, nil, lexicon.Told{}), nil, p.Now),
 			}),
 		})
-		inbox.Register(p.Kit, inbox.Deps{Inbox: service, Accounts: p.Accounts, Units: p.Org})
+		inbox.Register(p.Kit, inbox.Deps{
+			Inbox: service, Accounts: p.Accounts, Units: p.Org, Columns: column.New(p.DB, p.Now),
+		})
 	})
 	p.Person("auditor", access.Auditor, "环保局")
 	if err := p.Weibo.AddAccount(sandbox.Account{UID: 5800000001, Handle: "安静朝阳"}); err != nil {
