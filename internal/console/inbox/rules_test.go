@@ -21,7 +21,7 @@ func TestRulesAreKeptOnTheirPages(t *testing.T) {
 	p.As("officer").Get("/inbox/rules/new").Want(403)
 	boss.Get("/inbox/rules/new?unit=999").Want(404)
 
-	form := boss.Get("/inbox/rules/new?unit=" + district).Want(200).Form("form.after-form")
+	form := boss.Get("/inbox/rules/new?unit=" + district).Want(200).Form("#rule")
 	form.Set("name", "限行")
 	form.Set("words", "限行\n单双号")
 	form.Set("begin", "9:99")
@@ -30,7 +30,7 @@ func TestRulesAreKeptOnTheirPages(t *testing.T) {
 		WantText("[name=words]", "单双号").
 		WantCount("input[name=kinds][checked]", 2).
 		WantCount(".field-error", 2)
-	form = wrong.Form("form.after-form")
+	form = wrong.Form("#rule")
 	form["kinds"] = []string{"ask", "report"}
 	form.Set("begin", "")
 	form.Set("end", "")
@@ -48,7 +48,7 @@ func TestRulesAreKeptOnTheirPages(t *testing.T) {
 		t.Errorf("in words: %s\nwant %s", row, want)
 	}
 	page := boss.Get("/inbox/rules/1").Want(200).WantText("#fit", "1 件里，按这条规则的有 1 件")
-	old := page.Form("form.after-form")
+	old := page.Form("#rule")
 	if old.Get("to_unit_id") != district+"/"+officer || old.Get("words") != "限行\n单双号" ||
 		old.Get("end") != "20:00" {
 		t.Errorf("in the form: %v", old)

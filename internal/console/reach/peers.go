@@ -211,7 +211,10 @@ func (h *pages) peerPage(c *gin.Context) (p peerPage, err error) {
 
 func peerLines(lines []peer.Line) (shown []peerLine) {
 	for _, line := range lines {
-		one := peerLine{Line: line, Percentile: percentile(line.Place), PlaceText: placeText(line.Place)}
+		one := peerLine{Line: line, Percentile: percentile(line.Place)}
+		if one.Percentile != "" { // alone, a place says nothing
+			one.PlaceText = placeText(line.Place)
+		}
 		if line.Value != nil {
 			one.ValueText = group(*line.Value)
 		}
