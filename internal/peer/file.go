@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
+	"juzhen/internal/instant"
 	"juzhen/internal/sheet"
 )
 
@@ -129,8 +130,8 @@ func columnsOf(cells []string) (map[string]int, error) {
 	return at, nil
 }
 
-// firstDay is when the platform began.
-const firstDay = "2009-08-14"
+// dayLayouts are how people and Excel write a day.
+var dayLayouts = []string{time.DateOnly, "2006/1/2", "2006年1月2日", "2006-1-2", "2006.1.2"}
 
 func rowOf(cells []string, at map[string]int, today time.Time) (read row, wrong []*fault.Error) {
 	cell := func(field string) string {
@@ -158,8 +159,8 @@ func rowOf(cells []string, at map[string]int, today time.Time) (read row, wrong 
 		wrong = append(wrong, fault.Invalid("day", "有数字的一行要写日期"))
 	case written == "":
 	default:
-		day, err := dayOf(written)
-		if err != nil || beijing.Date(day) < firstDay || day.After(today) {
+		day, err := instant.Parse(written, dayLayouts...)
+		if err != nil || day.Before(instant.First) || day.After(today) {
 			wrong = append(wrong, fault.Invalid("day", "日期应写作 2026-12-01，不晚于今天"))
 			break
 		}
@@ -185,14 +186,4 @@ func number(text string) (*int64, error) {
 	count := int64(n)
 
 	return &count, nil
-}
-
-func dayOf(text string) (day time.Time, err error) {
-	for _, form := range []string{"2006-01-02", "2006/1/2", "2006年1月2日", "2006-1-2", "2006.1.2"} {
-		if day, err = time.ParseInLocation(form, text, beijing.Zone); err == nil {
-			return day, nil
-		}
-	}
-
-	return day, err
 }
