@@ -306,7 +306,11 @@ func (s *Service) followRule(
 		if !ok {
 			return false, nil
 		}
-		if err := updateMatter(ctx, tx, before, to, move, actor.UserID, s.now()); err != nil {
+		err := updateMatter(ctx, tx, before, to, move, actor.UserID, s.now())
+		if fault.Is(err, fault.KindConflict) {
+			return false, nil // somebody was faster
+		}
+		if err != nil {
 			return false, err
 		}
 		if err := s.reckon(ctx, tx, before); err != nil {

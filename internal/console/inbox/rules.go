@@ -325,18 +325,18 @@ func (h *pages) keepRule(c *gin.Context, id int64, form ruleForm) error {
 		rule.If.Begin, rule.If.End = inbox.ReadMinute(form.Begin), inbox.ReadMinute(form.End)
 	}
 	rule.Then.UnitID, rule.Then.OwnerID = readTarget(form.To)
-	if handle := strings.TrimPrefix(strings.TrimSpace(form.Account), "@"); handle != "" {
-		found, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{
-			Permission: access.InboxView, Query: handle, Limit: 50,
+	if name := strings.TrimPrefix(strings.TrimSpace(form.Account), "@"); name != "" {
+		accounts, err := h.Accounts.List(c.Request.Context(), web.Actor(c), account.Filter{
+			Permission: access.InboxView, Query: name,
 		})
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(found, func(a account.Account) bool { return a.Handle == handle })
-		if i < 0 {
-			return fault.Invalid("account_id", "没有叫“{.name}”的账号，请写微博上的名字", "name", handle)
+		found := parts.AccountNamed(accounts, name)
+		if found == nil {
+			return fault.Invalid("account_id", "没有叫“{.name}”的账号，请写微博上的名字", "name", name)
 		}
-		rule.If.AccountID = found[i].ID
+		rule.If.AccountID = found.ID
 	}
 	_, err := h.Inbox.SaveRule(c.Request.Context(), web.Actor(c), rule)
 
