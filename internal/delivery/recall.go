@@ -30,7 +30,8 @@ func recallTx(ctx context.Context, tx pg.Tx, now time.Time, where string, args p
 	var near bool
 	err := tx.Pgx.QueryRow(ctx, `
 SELECT EXISTS (SELECT FROM all_deliveries d
-    WHERE NOT d.settled AND d.state IN ('waiting', 'preparing', 'sending') AND d.due_at BETWEEN @recall_from::timestamptz AND @recall_until::timestamptz AND (`+where+`))`, named).
+    WHERE NOT d.settled AND d.state IN ('waiting', 'preparing', 'sending')
+        AND d.due_at BETWEEN @recall_from::timestamptz AND @recall_until::timestamptz AND (`+where+`))`, named).
 		Scan(&near)
 	if err != nil || !near {
 		return err

@@ -59,7 +59,8 @@ WHERE r.process_id = $1::text::uuid AND r.recalls = $3 AND r.marked >= $2 AND r.
   AND NOT EXISTS (SELECT FROM shared_rests s
       WHERE s.until > $7::timestamptz AND s.scope = ANY ((SELECT $5::text[])::text[]))
   AND NOT EXISTS (SELECT FROM unnest((SELECT $6::bigint[])) AS a(id) CROSS JOIN LATERAL (
-        SELECT FROM account_turns t WHERE t.account_id = a.id AND t.kind = 'post' AND t.rest_until > $7::timestamptz) t)`
+        SELECT FROM account_turns t
+        WHERE t.account_id = a.id AND t.kind = 'post' AND t.rest_until > $7::timestamptz) t)`
 
 // releaseSome releases one group and lets its calls begin, or does what keeps it from that.
 func (e *Engine) releaseSome(ctx context.Context, now time.Time) {

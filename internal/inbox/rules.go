@@ -131,21 +131,26 @@ func (s *Service) able(ctx context.Context, tx pg.Tx, user int64, path string) (
 	return slices.ContainsFunc(people, func(h identity.Holder) bool { return h.UserID == user }), err
 }
 
-// RetireRule takes a rule out of use; what it assigned stays so. Fails as SaveRule does.
-func (s *Service) RetireRule(ctx context.Context, actor access.Actor, id int64, revision int) (err error) {
+// RetireRule takes a rule out of use, and gives it as it was with its last revision; what it assigned stays
+// so. Fails as SaveRule does.
+func (s *Service) RetireRule(
+	ctx context.Context, actor access.Actor, id int64, revision int,
+) (rule Rule, err error) {
 	defer fault.Step(&err, "inbox.RetireRule %d", id)
 
-	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		rule, err := s.keptRule(ctx, tx, actor, id)
-		if err != nil {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		if rule, err = s.keptRule(ctx, tx, actor, id); err != nil {
 			return err
 		}
 		if err := retireRule(ctx, tx, id, revision, actor.UserID, s.now()); err != nil {
 			return err
 		}
+		rule.Revision++
 
 		return s.ruled(ctx, tx, actor, rule, "retired")
 	})
+
+	return rule, err
 }
 
 func (s *Service) keptRule(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Rule, error) {
@@ -232,17 +237,9 @@ func (s *Service) ApplyRule(
 			return err
 		}
 
-		for _, matter := range fits[:min(len(fits), applyAtOnce)] {
-			did, err := s.followRule(ctx, tx, actor, matter, rule)
-			if err != nil {
-				return err
-			}
-			if did {
-				done++
-			}
-		}
+		done, err = s.obey(ctx, tx, actor, rule, fits[:min(len(fits), applyAtOnce)])
 
-		return nil
+		return err
 	})
 
 	return done, err
@@ -264,14 +261,19 @@ func (s *Service) followRules(
 		return err
 	}
 
+	follows := map[int64][]int64{} // matters by rule
+
 	for _, m := range made {
 		rule := Follow(rules, a.UnitPath, Opening{
 			AccountID: a.ID, ColumnID: columns[m.Thread], Kind: m.Kind, Text: m.said, At: m.OpenedAt,
 		})
-		if rule == nil {
-			continue
+		if rule != nil {
+			follows[rule.ID] = append(follows[rule.ID], m.ID)
 		}
-		if _, err := s.followRule(ctx, tx, access.System("inbox"), m.ID, *rule); err != nil {
+	}
+
+	for _, rule := range rules {
+		if _, err := s.obey(ctx, tx, access.System("inbox"), rule, follows[rule.ID]); err != nil {
 			return err
 		}
 	}
@@ -279,33 +281,47 @@ func (s *Service) followRules(
 	return nil
 }
 
-// followRule does what a rule says with a matter that nobody has; it does nothing where somebody does by now,
-// or where it was answered already. A person who may not deal with it any more is left out: then it is the
-// unit's.
-func (s *Service) followRule(
-	ctx context.Context, tx pg.Tx, actor access.Actor, id int64, rule Rule,
+// obey does what a rule says with matters, and tells with how many. A person who may not deal with them any
+// more is left out: then they are the unit's.
+func (s *Service) obey(
+	ctx context.Context, tx pg.Tx, actor access.Actor, rule Rule, matters []int64,
+) (done int, err error) {
+	if len(matters) > 0 && rule.Then.OwnerID != 0 {
+		able, err := s.able(ctx, tx, rule.Then.OwnerID, rule.ToPath)
+		if err != nil {
+			return 0, err
+		}
+		if !able {
+			rule.Then.OwnerID = 0
+		}
+	}
+
+	for _, id := range matters {
+		did, err := s.obeyed(ctx, tx, actor, rule, id)
+		if err != nil {
+			return done, err
+		}
+		if did {
+			done++
+		}
+	}
+
+	return done, nil
+}
+
+// obeyed does what a rule says with one matter, unless somebody has it by now or it is answered.
+func (s *Service) obeyed(
+	ctx context.Context, tx pg.Tx, actor access.Actor, rule Rule, id int64,
 ) (bool, error) {
 	m, err := findMatter(ctx, tx.DB, access.System("inbox"), id)
-	if err != nil || m.State != Open || m.OwnerID != nil {
+	if err != nil || m.State != Open {
 		return false, err
 	}
 
 	for _, move := range rule.moves(m) {
-		if move.OwnerID != 0 {
-			able, err := s.able(ctx, tx, move.OwnerID, rule.ToPath)
-			if err != nil {
-				return false, err
-			}
-			if !able {
-				move.OwnerID = 0
-			}
-		}
 		before := m
 		move.Revision = m.Revision
-		to, ok := m.State.After(move.Act)
-		if !ok {
-			return false, nil
-		}
+		to, _ := m.State.After(move.Act)
 		err := updateMatter(ctx, tx, before, to, move, actor.UserID, s.now())
 		if fault.Is(err, fault.KindConflict) {
 			return false, nil // somebody was faster
@@ -313,8 +329,10 @@ func (s *Service) followRule(
 		if err != nil {
 			return false, err
 		}
-		if err := s.reckon(ctx, tx, before); err != nil {
-			return false, err
+		if move.Act == Sort { // whose it is changes no clock
+			if err := s.reckon(ctx, tx, before); err != nil {
+				return false, err
+			}
 		}
 		if m, err = findMatter(ctx, tx.DB, access.System("inbox"), id); err != nil {
 			return false, err

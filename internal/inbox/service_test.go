@@ -19,20 +19,28 @@ func TestArrows(t *testing.T) {
 	t.Parallel()
 
 	want := map[State]string{
-		Open:     "answer:answered asked:open assign:assigned close:closed found:answered merge:closed note:open refer:referred send:open snooze:open sort:open took:open",
-		Assigned: "answer:answered asked:assigned assign:assigned close:closed found:answered merge:closed note:assigned refer:referred return:open send:assigned snooze:assigned sort:assigned took:assigned",
-		Referred: "answer:answered asked:referred back:assigned close:closed found:answered note:referred send:referred sort:referred took:referred",
-		Answered: "asked:reopened close:closed found:answered merge:closed note:answered reopen:reopened send:answered sort:answered took:answered",
-		Closed:   "asked:reopened found:closed note:closed reopen:reopened",
-		Reopened: "answer:answered asked:reopened assign:assigned close:closed found:answered merge:closed note:reopened refer:referred return:open send:reopened snooze:reopened sort:reopened took:reopened",
+		Open: "answer:answered asked:open assign:assigned close:closed found:answered merge:closed " +
+			"note:open refer:referred send:open snooze:open sort:open took:open",
+		Assigned: "answer:answered asked:assigned assign:assigned close:closed found:answered " +
+			"merge:closed note:assigned refer:referred return:open send:assigned snooze:assigned " +
+			"sort:assigned took:assigned",
+		Referred: "answer:answered asked:referred back:assigned close:closed found:answered " +
+			"note:referred send:referred sort:referred took:referred",
+		Answered: "asked:reopened close:closed found:answered merge:closed note:answered " +
+			"reopen:reopened send:answered sort:answered took:answered",
+		Closed: "asked:reopened found:closed note:closed reopen:reopened",
+		Reopened: "answer:answered asked:reopened assign:assigned close:closed found:answered " +
+			"merge:closed note:reopened refer:referred return:open send:reopened snooze:reopened " +
+			"sort:reopened took:reopened",
 	}
 
 	for _, state := range States() {
 		var got []string
 
-		for _, act := range []Act{Answer, Asked, Assign, Back, Close, Found, Merge, Note, Refer, Reopen, Return, Send, Snooze,
-			Sort, Decided, Unsent,
-			Took} {
+		for _, act := range []Act{
+			Answer, Asked, Assign, Back, Close, Found, Merge, Note, Refer, Reopen, Return, Send, Snooze, Sort,
+			Decided, Unsent, Took,
+		} {
 			if to, ok := state.After(act); ok {
 				got = append(got, string(act)+":"+string(to))
 			}

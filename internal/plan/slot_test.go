@@ -48,6 +48,7 @@ func TestTheNextSlot(t *testing.T) {
 	every := week(t, false, "8:30 18:00|8:30 18:00|8:30 18:00|8:30 18:00|8:30 18:00|10:00|10:00")
 	works := week(t, true, "8:30|8:30|8:30|8:30|8:30|9:00|9:00")
 	late := week(t, false, "18:00|20:00|||18:00")
+	one, both := []Week{every}, []Week{every, late}
 
 	for name, c := range map[string]struct {
 		now     string
@@ -58,24 +59,24 @@ func TestTheNextSlot(t *testing.T) {
 		unknown int
 	}{
 		"of no account with slots":           {"2026-09-28 08:00", nil, "", "", false, 0},
-		"today":                              {"2026-09-28 08:00", []Week{every}, "", "2026-09-28 08:30", true, 0},
-		"ten minutes ahead":                  {"2026-09-28 08:20", []Week{every}, "", "2026-09-28 08:30", true, 0},
-		"too near":                           {"2026-09-28 08:21", []Week{every}, "", "2026-09-28 18:00", true, 0},
-		"on Saturday after a Friday":         {"2026-10-09 18:00", []Week{every}, "", "2026-10-10 10:00", true, 0},
-		"on a holiday, every day":            {"2026-10-01 00:00", []Week{every}, "", "2026-10-01 08:30", true, 0},
+		"today":                              {"2026-09-28 08:00", one, "", "2026-09-28 08:30", true, 0},
+		"ten minutes ahead":                  {"2026-09-28 08:20", one, "", "2026-09-28 08:30", true, 0},
+		"too near":                           {"2026-09-28 08:21", one, "", "2026-09-28 18:00", true, 0},
+		"on Saturday after a Friday":         {"2026-10-09 18:00", one, "", "2026-10-10 10:00", true, 0},
+		"on a holiday, every day":            {"2026-10-01 00:00", one, "", "2026-10-01 08:30", true, 0},
 		"after a holiday and a weekend":      {"2026-09-30 09:00", []Week{works}, "", "2026-10-05 08:30", true, 0},
 		"on a Saturday that is worked":       {"2026-10-09 09:00", []Week{works}, "", "2026-10-10 09:00", true, 0},
 		"not on the Sunday after it":         {"2026-10-10 09:30", []Week{works}, "", "2026-10-12 08:30", true, 0},
 		"in a year nobody entered":           {"2026-12-31 09:00", []Week{works}, "", "", true, 2027},
-		"in such a year, every day":          {"2026-12-31 19:00", []Week{every}, "", "2027-01-01 08:30", true, 0},
-		"beside what is planned":             {"2026-09-28 08:00", []Week{every}, "2026-09-28 08:30", "2026-09-28 18:00", true, 0},
-		"with something four minutes before": {"2026-09-28 08:00", []Week{every}, "2026-09-28 08:26", "2026-09-28 18:00", true, 0},
-		"with something four minutes behind": {"2026-09-28 08:00", []Week{every}, "2026-09-28 08:34", "2026-09-28 18:00", true, 0},
-		"with something five minutes before": {"2026-09-28 08:00", []Week{every}, "2026-09-28 08:25", "2026-09-28 08:30", true, 0},
-		"with something five minutes behind": {"2026-09-28 08:00", []Week{every}, "2026-09-28 08:35", "2026-09-28 08:30", true, 0},
+		"in such a year, every day":          {"2026-12-31 19:00", one, "", "2027-01-01 08:30", true, 0},
+		"beside what is planned":             {"2026-09-28 08:00", one, "2026-09-28 08:30", "2026-09-28 18:00", true, 0},
+		"with something four minutes before": {"2026-09-28 08:00", one, "2026-09-28 08:26", "2026-09-28 18:00", true, 0},
+		"with something four minutes behind": {"2026-09-28 08:00", one, "2026-09-28 08:34", "2026-09-28 18:00", true, 0},
+		"with something five minutes before": {"2026-09-28 08:00", one, "2026-09-28 08:25", "2026-09-28 08:30", true, 0},
+		"with something five minutes behind": {"2026-09-28 08:00", one, "2026-09-28 08:35", "2026-09-28 08:30", true, 0},
 		"of two with the same slots":         {"2026-09-28 08:00", []Week{every, every}, "", "2026-09-28 08:30", true, 0},
-		"of two, where both have one":        {"2026-09-28 08:00", []Week{every, late}, "", "2026-09-28 18:00", true, 0},
-		"of two, where the common is taken":  {"2026-09-28 08:00", []Week{every, late}, "2026-09-28 18:00", "2026-10-02 18:00", true, 0},
+		"of two, where both have one":        {"2026-09-28 08:00", both, "", "2026-09-28 18:00", true, 0},
+		"of two, where the common is taken":  {"2026-09-28 08:00", both, "2026-09-28 18:00", "2026-10-02 18:00", true, 0},
 		"of two that have none in common":    {"2026-09-28 08:00", []Week{works, late}, "", "", false, 0},
 		"of one that cannot tell its own":    {"2026-12-30 19:00", []Week{works, every}, "", "2026-12-31 08:30", true, 0},
 	} {

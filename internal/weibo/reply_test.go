@@ -34,7 +34,7 @@ func TestAReplyIsHashedAsItIsSent(t *testing.T) {
 func TestAReplyIsCheckedBeforeItIsSent(t *testing.T) {
 	t.Parallel()
 
-	to := weibo.ReplyTo{Post: "55", Comment: "77"}
+	to, nameless := weibo.ReplyTo{Post: "55", Comment: "77"}, weibo.ReplyTo{Post: "5", Comment: "x"}
 	for name, c := range map[string]struct {
 		mode  weibo.Mode
 		draft weibo.Draft
@@ -45,7 +45,7 @@ func TestAReplyIsCheckedBeforeItIsSent(t *testing.T) {
 		"too long":             {weibo.Commercial, weibo.Draft{Text: strings.Repeat("好", 141), ReplyTo: to}, "text"},
 		"nothing said":         {weibo.Commercial, weibo.Draft{Text: " \n", ReplyTo: to}, "text"},
 		"to no number":         {weibo.Commercial, weibo.Draft{Text: "好", ReplyTo: weibo.ReplyTo{Post: "那条"}}, "text"},
-		"to no comment":        {weibo.Commercial, weibo.Draft{Text: "好", ReplyTo: weibo.ReplyTo{Post: "5", Comment: "x"}}, "text"},
+		"to no comment":        {weibo.Commercial, weibo.Draft{Text: "好", ReplyTo: nameless}, "text"},
 		"by hand":              {weibo.Manual, weibo.Draft{Text: "好", ReplyTo: to}, "mode"},
 		"no safe link is due":  {weibo.Public, weibo.Draft{Text: "今晚八点前修复", ReplyTo: to}, ""},
 		"a topic in a comment": {weibo.Public, weibo.Draft{Text: "见#空气质量#", ReplyTo: to}, ""},
@@ -109,19 +109,26 @@ func TestWhatDoesNotSayWhichCommentItAnswersProvesNothing(t *testing.T) {
 	payload := weibo.Build(weibo.Commercial, weibo.Draft{
 		Text: "已处理", ReplyTo: weibo.ReplyTo{Post: "55", Comment: "77"},
 	})
+	said := func(id, text, post, comment string) weibo.Post {
+		return weibo.Post{
+			ID: id, Text: text, CreatedAt: at, ReplyTo: weibo.ReplyTo{Post: post, Comment: comment},
+		}
+	}
+	early := said("1", "已处理", "55", "77")
+	early.CreatedAt = at.Add(-time.Minute)
 
 	for name, c := range map[string]struct {
 		seen weibo.Post
 		want weibo.Finding
 	}{
-		"the reply":                {weibo.Post{ID: "1", Text: "已处理", CreatedAt: at, ReplyTo: weibo.ReplyTo{Post: "55", Comment: "77"}}, weibo.FoundOne},
-		"with the citizen's name":  {weibo.Post{ID: "1", Text: "回复@胡同里的风:已处理", CreatedAt: at, ReplyTo: weibo.ReplyTo{Post: "55", Comment: "77"}}, weibo.FoundOne},
-		"which comment is unsaid":  {weibo.Post{ID: "1", Text: "已处理", CreatedAt: at, ReplyTo: weibo.ReplyTo{Post: "55"}}, weibo.FoundWeak},
-		"another comment":          {weibo.Post{ID: "1", Text: "已处理", CreatedAt: at, ReplyTo: weibo.ReplyTo{Post: "55", Comment: "78"}}, weibo.FoundNone},
-		"another post":             {weibo.Post{ID: "1", Text: "已处理", CreatedAt: at, ReplyTo: weibo.ReplyTo{Post: "56", Comment: "77"}}, weibo.FoundNone},
-		"before the attempt":       {weibo.Post{ID: "1", Text: "已处理", CreatedAt: at.Add(-time.Minute), ReplyTo: weibo.ReplyTo{Post: "55", Comment: "77"}}, weibo.FoundNone},
-		"other words":              {weibo.Post{ID: "1", Text: "已经处理", CreatedAt: at, ReplyTo: weibo.ReplyTo{Post: "55", Comment: "77"}}, weibo.FoundNone},
-		"that of another delivery": {weibo.Post{ID: "9", Text: "已处理", CreatedAt: at, ReplyTo: weibo.ReplyTo{Post: "55", Comment: "77"}}, weibo.FoundNone},
+		"the reply":                {said("1", "已处理", "55", "77"), weibo.FoundOne},
+		"with the citizen's name":  {said("1", "回复@胡同里的风:已处理", "55", "77"), weibo.FoundOne},
+		"which comment is unsaid":  {said("1", "已处理", "55", ""), weibo.FoundWeak},
+		"another comment":          {said("1", "已处理", "55", "78"), weibo.FoundNone},
+		"another post":             {said("1", "已处理", "56", "77"), weibo.FoundNone},
+		"before the attempt":       {early, weibo.FoundNone},
+		"other words":              {said("1", "已经处理", "55", "77"), weibo.FoundNone},
+		"that of another delivery": {said("9", "已处理", "55", "77"), weibo.FoundNone},
 	} {
 		got := weibo.Match(weibo.Sent{
 			Payload: payload, From: at, Recorded: func(id string) bool { return id == "9" },

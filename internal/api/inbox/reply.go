@@ -80,7 +80,7 @@ func (a *api) decide(ctx context.Context, who access.Actor, in *struct {
 	rest.ByID
 	Reply int64 `path:"reply" minimum:"1" doc:"答复的编号"`
 	Body  struct {
-		Act string `json:"act" enum:"take_back,saw_it,deny,agree,refuse" doc:"take_back 发出前撤回；结果待核的：saw_it 微博上已有，deny 微博上没有，agree、refuse 第二人确认、不确认没有发出"`
+		Act string `json:"act" enum:"take_back,saw_it,deny,agree,refuse" doc:"撤回；微博上已有、没有；第二人确认、不确认没有发出"`
 	}
 }) (*rest.Out[rest.List[CitizenReply]], error) {
 	err := a.Inbox.Decide(ctx, who, in.ID, in.Reply, inbox.OutAct(in.Body.Act))

@@ -32,7 +32,7 @@ type AssignRuleText struct {
 	End       string   `json:"end,omitempty" pattern:"^[0-2][0-9]:[0-5][0-9]$" doc:"到几点；早于开始的，是到第二天"`
 	ToUnitID  int64    `json:"to_unit_id,omitempty" doc:"分派给哪个单位；不填为不分派"`
 	ToUserID  int64    `json:"to_user_id,omitempty" doc:"分派给该单位的谁；不填为单位"`
-	ToKind    string   `json:"to_kind,omitempty" enum:"report,complaint,ask,rumour,proposal,praise,none" doc:"定为什么类别；不填不改"`
+	ToKind    string   `json:"to_kind,omitempty" enum:"report,complaint,ask,rumour,proposal,praise,none" doc:"定为的类别"`
 }
 
 func showRule(r inbox.Rule) AssignRule {
@@ -120,16 +120,9 @@ type ruleChange struct {
 func (a *api) retireRule(
 	ctx context.Context, who access.Actor, in *ruleChange,
 ) (*rest.Out[AssignRule], error) {
-	rule, err := a.Inbox.Rule(ctx, who, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.Inbox.RetireRule(ctx, who, in.ID, in.Body.Revision); err != nil {
-		return nil, err
-	}
-	rule.Revision++
+	rule, err := a.Inbox.RetireRule(ctx, who, in.ID, in.Body.Revision)
 
-	return &rest.Out[AssignRule]{Body: showRule(rule)}, nil
+	return &rest.Out[AssignRule]{Body: showRule(rule)}, err
 }
 
 // Assigned is how many matters a rule was applied to.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -192,14 +193,16 @@ func readTarget(text string) (unit, owner int64) {
 	if text == "" {
 		return 0, 0
 	}
-	if _, err := fmt.Sscanf(text, "%d/%d", &unit, &owner); err == nil {
-		return unit, owner
+	unitText, ownerText, personal := strings.Cut(text, "/")
+	unit, err := strconv.ParseInt(unitText, 10, 64)
+	if err == nil && personal {
+		owner, err = strconv.ParseInt(ownerText, 10, 64)
 	}
-	if _, err := fmt.Sscanf(text, "%d", &unit); err == nil && unit > 0 {
-		return unit, 0
+	if err != nil {
+		return -1, 0
 	}
 
-	return -1, 0
+	return unit, owner
 }
 
 // rulePage is the page of a rule, or of a new one of a unit; without a unit it is the first that the reader
@@ -375,7 +378,8 @@ func (h *pages) onRule(c *gin.Context, do func(id int64, revision int) (told str
 
 func (h *pages) retireRule(c *gin.Context) error {
 	return h.onRule(c, func(id int64, revision int) (string, error) {
-		return "已停用这条规则", h.Inbox.RetireRule(c.Request.Context(), web.Actor(c), id, revision)
+		_, err := h.Inbox.RetireRule(c.Request.Context(), web.Actor(c), id, revision)
+		return "已停用这条规则", err
 	})
 }
 
