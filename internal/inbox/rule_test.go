@@ -173,6 +173,10 @@ func TestANewMatterGoesToWhomARuleSays(t *testing.T) {
 	if n := w.count("SELECT count(*) FROM audit_entries WHERE action = 'inbox.assign'"); n != 1 {
 		t.Errorf("%d entries", n)
 	}
+	byHand := w.do(w.boss, ruled, Move{Act: Sort, Kind: Complaint})
+	if ruled.DueAt == nil || !byHand.DueAt.Equal(*ruled.DueAt) {
+		t.Errorf("due %v by the rule, %v by hand", ruled.DueAt, byHand.DueAt)
+	}
 }
 
 // TestARuleWhosePersonMayNoMore leads to the unit.
@@ -190,6 +194,23 @@ func TestARuleWhosePersonMayNoMore(t *testing.T) {
 		AND unit_id = $1`, w.Units["朝阳区"].UnitID)
 	if n != 1 {
 		t.Errorf("%d are the unit's", n)
+	}
+}
+
+// TestWhatIsAnsweredAlreadyFollowsNoRule: the account answered on the platform before anything was read.
+func TestWhatIsAnsweredAlreadyFollowsNoRule(t *testing.T) {
+	t.Parallel()
+	w, _, under := answers(t)
+	w.ruled(Rule{Name: "全部归朝阳", Then: Effect{UnitID: w.Units["朝阳区"].UnitID}})
+	asked := w.Weibo.Comment(under, "通州老李", "明天几点下雪")
+	w.Weibo.Say(main, under, asked, "午后")
+	w.later(10 * time.Minute)
+
+	if n := w.count("SELECT count(*) FROM inbox_matters WHERE state = 'answered'"); n != 1 {
+		t.Errorf("%d are answered", n)
+	}
+	if n := w.count("SELECT count(*) FROM inbox_steps WHERE act = 'assign'"); n != 0 {
+		t.Errorf("%d were assigned", n)
 	}
 }
 
