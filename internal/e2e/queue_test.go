@@ -10,7 +10,6 @@ import (
 
 	"juzhen/internal/beijing"
 	"juzhen/internal/e2e/world"
-	"juzhen/internal/web/page"
 )
 
 // TestAPostGoesThroughTheQueue: slots are set, the next one is chosen in the form of a post, and with the
@@ -32,23 +31,11 @@ func TestAPostGoesThroughTheQueue(t *testing.T) {
 	boss.SeeText("main", "已保存发布时段")
 	boss.SeeText("tbody", "08:30 12:00 18:00")
 
-	// one that is taken is left out
-	tomorrow := beijing.Day(time.Now()).AddDate(0, 0, 1)
-	taken := tomorrow.Add(8*time.Hour + 30*time.Minute)
-	draft := w.Draft("空气质量提示", &taken, "环保北京")
-	officer := person(t, w, "xuanchuan")
-	other := w.Draft("另一篇", nil, "环保北京")
-	officer.Go(fmt.Sprintf("/posts/%d/edit", other.ID))
-	officer.Click("button[data-due-free$='hour=slot']")
-	officer.SeeText("[data-due-told]", ":")
-	if got := officer.Count(fmt.Sprintf("#f-due[value='%s']", page.FieldTime(taken))); got != 0 {
-		t.Error("the slot that is taken was chosen")
-	}
-
-	queue := fmt.Sprintf("/plan/queue?account=%d", account)
+	eight := beijing.Day(time.Now()).AddDate(0, 0, 1).Add(8*time.Hour + 30*time.Minute)
+	draft := w.Draft("空气质量提示", &eight, "环保北京")
 	entry := fmt.Sprintf("#post-%d-%d", draft.ID, account)
-	officer = person(t, w, "xuanchuan") // the form holds on to what is not saved
-	officer.Go(queue)
+	officer := person(t, w, "xuanchuan")
+	officer.Go(fmt.Sprintf("/plan/queue?account=%d", account))
 	officer.See(entry + "[data-due$='T08:30']")
 	officer.Eval(fmt.Sprintf(`(() => { document.querySelector(%q).focus(); return true })()`, entry))
 	officer.Step(
@@ -59,6 +46,18 @@ func TestAPostGoesThroughTheQueue(t *testing.T) {
 	officer.Click("[data-move-do]")
 	officer.See(".queue-slot " + entry + "[data-due$='T12:00']")
 
+	first := officer.Value("form[action='/plan/queue/move'] [name=due_at]")
 	officer.Follow("form[action='/plan/queue/move'] button")
 	officer.SeeText("main", "已改期")
+	officer.See(fmt.Sprintf("%s[data-due='%s']", entry, first))
+
+	// The first free slot is taken now, so the form of another post chooses one after it. This comes last:
+	// the form keeps what was chosen by itself, and takes a slot at a moment the test does not know.
+	other := w.Draft("另一篇", nil, "环保北京")
+	officer.Go(fmt.Sprintf("/posts/%d/edit", other.ID))
+	officer.Click("button[data-due-free$='hour=slot']")
+	officer.SeeText("[data-due-told]", ":")
+	if got := officer.Value("#f-due"); got <= first {
+		t.Errorf("the slot at %q was chosen, and %q is taken", got, first)
+	}
 }
