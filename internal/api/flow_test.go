@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -247,6 +248,45 @@ func TestWithdrawAndReschedule(t *testing.T) {
 		says("withdrawn", "phase").
 		says("cancelled", "deliveries", 1, "state")
 	w.call("writer", "POST", at+"/withdraw", body{"reason": "作废"}).want(409)
+}
+
+func TestAPostIsNotToGoOutAfterAnInstant(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	wanted := body{
+		"text":        "有时限的话",
+		"account_ids": []int64{1},
+		"due_at":      w.in(2 * time.Hour),
+		"not_after":   w.in(time.Hour),
+		"submit":      true,
+	}
+	w.call("writer", "POST", "/posts", wanted).
+		problem(422, "invalid").
+		says("body.not_after", "errors", 0, "location")
+
+	wanted["not_after"] = w.in(3 * time.Hour)
+	made := w.call("writer", "POST", "/posts", wanted).want(201)
+	at := "/posts/" + made.text("id")
+	if made.text("not_after") == "" || made.text("not_after") != made.text("deliveries", 0, "not_after") {
+		t.Errorf(
+			"the post says %s, its delivery %s",
+			made.text("not_after"),
+			made.text("deliveries", 0, "not_after"),
+		)
+	}
+	w.call("writer", "POST", at+"/reschedule", body{"due_at": w.in(4 * time.Hour)}).
+		problem(422, "too_late").
+		says("body.due_at", "errors", 0, "location")
+	w.call("writer", "POST", at+"/revise", nil).want(200)
+	open := w.call("writer", "GET", at, nil).want(200)
+	changed := w.call("writer", "PATCH", at, body{"not_after": nil, "revision": open.at("revision")}).
+		want(200)
+	var shown struct {
+		NotAfter *time.Time `json:"not_after"`
+	}
+	if err := json.Unmarshal(changed.Body.Bytes(), &shown); err != nil || shown.NotAfter != nil {
+		t.Errorf("taken away, and still %v: %v", shown.NotAfter, err)
+	}
 }
 
 func TestPicturesGoIntoPosts(t *testing.T) {

@@ -204,6 +204,9 @@ func (s *Service) replan(
 	p post.Post,
 	from *time.Time,
 ) error {
+	if err := post.UntilTx(ctx, tx, p.VersionID, due); err != nil {
+		return err
+	}
 	if from == nil {
 		from = delivery.approvedWith(p)
 	}

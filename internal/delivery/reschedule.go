@@ -141,11 +141,8 @@ func (s *Service) beyondApproval(
 	return true, err
 }
 
-const dueSet = `approved_from = CASE WHEN d.approved_from IS NULL THEN NULL
-		ELSE coalesce(@from_at::timestamptz, d.approved_from) END, plan = d.plan + 1,
-		due_at = @due::timestamptz, not_before = NULL, owner = NULL,
-    not_after = greatest(@due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id),
-        d.lead_until)`
+var dueSet = dueAnew + `, approved_from = CASE WHEN d.approved_from IS NULL THEN NULL
+		ELSE coalesce(@from_at::timestamptz, d.approved_from) END`
 
 // reschedule moves what is not out. from is the instant two people agreed on, where it lies before the
 // one for which it was approved.

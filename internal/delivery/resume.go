@@ -174,6 +174,14 @@ func asApproved(ctx context.Context, tx pg.Tx, id int64, at time.Time) error {
 			"account", delivery.AccountHandle, "time", beijing.ClockTime(*delivery.ApprovedFrom)).
 			WithCode("before_approval")
 	}
+	until, err := post.NotAfterTx(ctx, tx, delivery.VersionID)
+	if err == nil && until != nil && !at.Before(*until) {
+		err = fault.Invalid("deliveries", "@{.account} 这一条最晚在 {.time} 发出；请取消，或先修改稿件重新提交审核",
+			"account", delivery.AccountHandle, "time", beijing.ClockTime(*until)).WithCode("too_late")
+	}
+	if err != nil {
+		return err
+	}
 	p, err := post.FindTx(ctx, tx, access.System("delivery"), access.PostView, delivery.PostID)
 	if err != nil || delivery.DueAt == nil {
 		return err

@@ -15,15 +15,17 @@ import (
 	"juzhen/internal/todo"
 )
 
-const applySQL = `
+var applySQL = `
 UPDATE all_deliveries
     SET state = @to::text, reason = @code::text, reason_args = @args::jsonb, updated_at = @now::timestamptz,
        attempts = attempts + @attempts::int, looks = CASE WHEN @to::text <> 'unknown' THEN 0
            ELSE looks + @looked::int END, next_look_at = @next_look::timestamptz,
        call_ended_at = coalesce(@call_ended::timestamptz, call_ended_at),
            not_before = @not_before::timestamptz,
-       due_at = coalesce(@due::timestamptz, due_at), not_after = CASE
-           WHEN @due::timestamptz IS NULL THEN not_after ELSE @due::timestamptz + (not_after - due_at) END,
+       due_at = coalesce(@due::timestamptz, due_at),
+       not_after = CASE WHEN @due::timestamptz IS NULL THEN not_after ELSE coalesce(
+           ` + post.UntilSQL("@due::timestamptz", "version_id") + `,
+           @due::timestamptz + (not_after - due_at)) END,
        plan = plan + CASE WHEN @due::timestamptz IS NULL THEN 0 ELSE 1 END,
        remote_id = coalesce(nullif(@remote::text, ''), remote_id),
            sent_at = coalesce(@sent_at::timestamptz, sent_at),

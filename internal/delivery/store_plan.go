@@ -12,14 +12,26 @@ import (
 	"juzhen/internal/post"
 )
 
+// lastInstant is SQL of the last instant at which what is due may be sent: as the version asks, else the
+// account's limit, and for what waits for a lead not before that gives up. NULL while nothing is due.
+func lastInstant(due, version, limit, lead string) string {
+	return "coalesce(" + post.UntilSQL(due, version) + ", greatest(" + due + " + " + limit +
+		", CASE WHEN " + due + " IS NOT NULL THEN " + lead + " END))"
+}
+
+const accountLimit = "(SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id)"
+
+// dueAnew gives a delivery d another due time, and the last instant that goes with it.
+var dueAnew = `due_at = @due::timestamptz, not_before = NULL, owner = NULL, plan = d.plan + 1,
+	not_after = ` + lastInstant("@due::timestamptz", "d.version_id", accountLimit, "d.lead_until")
+
 // bindSet binds a delivery to a version as it was frozen, with nothing left of older plans.
-const bindSet = `version_id = @version, plan = d.plan + 1, urgent = @urgent, due_at = @due::timestamptz,
+var bindSet = `version_id = @version, plan = d.plan + 1, urgent = @urgent, due_at = @due::timestamptz,
 		approved = false, approved_hash = NULL,
     payload_hash = (SELECT vt.payload_hash FROM version_targets vt
         WHERE vt.version_id = @version AND vt.account_id = d.account_id),
     connector = (SELECT a.connector FROM accounts a WHERE a.id = d.account_id),
-    not_after = greatest(@due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id),
-        CASE WHEN @due::timestamptz IS NOT NULL THEN @lead_until::timestamptz END),
+    not_after = ` + lastInstant("@due::timestamptz", "@version", accountLimit, "@lead_until::timestamptz") + `,
     lead_id = @lead::bigint, lead_version = @lead_version::bigint, lead_until = @lead_until::timestamptz,
     not_before = NULL, pause_id = NULL, owner = NULL, wish = NULL, wish_due_at = NULL, wish_by = NULL,
         uploads = '[]', looks = 0,
@@ -60,7 +72,7 @@ func planTx(ctx context.Context, tx pg.Tx, now time.Time, p post.Post, version p
 	return insertDeliveries(ctx, tx, now, p, version, by)
 }
 
-const insertSQL = `
+var insertSQL = `
 WITH keys AS (SELECT * FROM unnest($1::bigint[], $2::bytea[]) AS k(account_id, mark_key)),
 turns AS (
     INSERT INTO account_turns (account_id, kind) SELECT account_id, $13 FROM keys ON CONFLICT DO NOTHING),
@@ -69,8 +81,7 @@ added AS (
         urgent, due_at, not_after, approved,
                             payload_hash, mark_key, lead_id, lead_version, lead_until, created_at, updated_at)
     SELECT $13, $3, $4, k.account_id, a.platform, a.connector, 'planned', 1, $5, $6::timestamptz,
-        greatest($6::timestamptz + a.late_limit,
-            CASE WHEN $6::timestamptz IS NOT NULL THEN $12::timestamptz END), false,
+        ` + lastInstant("$6::timestamptz", "$4", "a.late_limit", "$12::timestamptz") + `, false,
            vt.payload_hash, k.mark_key, $10::bigint, $11::bigint, $12::timestamptz, $7, $7
     FROM keys k JOIN accounts a ON a.id = k.account_id JOIN version_targets vt ON vt.version_id = $4
         AND vt.account_id = k.account_id
@@ -144,11 +155,8 @@ var openPause = pause.CoveringSQL("d.account_id", "d.urgent")
 // releaseSet makes a delivery ready to go at a due time. The approved hash is of what the reviewer saw.
 // Only an approval, or the agreement of a second person, gives an instant @from for which it is
 // approved; everything else keeps the one there is.
-const releaseSet = `approved_from = coalesce(@from_at::timestamptz, d.approved_from), plan = d.plan + 1,
-		due_at = @due::timestamptz, approved = true, approved_hash = d.payload_hash, not_before = NULL,
-		owner = NULL,
-    not_after = greatest(@due::timestamptz + (SELECT a.late_limit FROM accounts a WHERE a.id = d.account_id),
-        d.lead_until),
+var releaseSet = dueAnew + `, approved = true, approved_hash = d.payload_hash,
+		approved_from = coalesce(@from_at::timestamptz, d.approved_from),
         wish = NULL, wish_due_at = NULL, taken_by = NULL, taken_at = NULL`
 
 // releaseTx lets approved deliveries go: to waiting with their jobs, or straight to held where a pause

@@ -332,6 +332,9 @@ func (s *Service) approve(
 	if err != nil {
 		return nil, err
 	}
+	if err := post.UntilTx(ctx, tx, p.VersionID, due); err != nil {
+		return nil, err
+	}
 	var earlier *Advance
 	if !p.DueNow && p.DueAt != nil && due.Before(*p.DueAt) {
 		earlier = &Advance{Basis: AtApproval, DueFrom: *p.DueAt, DueTo: choice.At}

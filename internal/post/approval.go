@@ -87,6 +87,9 @@ func ApprovalHash(version Version, basis Basis) []byte {
 		from = version.DueFrom.UTC().Format(time.RFC3339Nano)
 	}
 	fmt.Fprintf(&b, "chain %d\nfrom %s\n", basis.Chain, from)
+	if version.NotAfter != nil {
+		fmt.Fprintf(&b, "until %s\n", version.NotAfter.UTC().Format(time.RFC3339Nano))
+	}
 	if len(version.Relay) > 0 {
 		fmt.Fprintf(&b, "relay %x\n", version.Relay)
 	}

@@ -55,6 +55,7 @@ func TestTheApprovalHashSeesEveryChange(t *testing.T) {
 		"descriptions moved": func(v *post.Version, _ *post.Basis) { v.Media[0].Alt, v.Media[1].Alt = "河", "桥" },
 		"a picture less":     func(v *post.Version, _ *post.Basis) { v.Media = v.Media[:1] },
 		"instant":            func(v *post.Version, _ *post.Basis) { v.DueFrom = &later },
+		"last instant":       func(v *post.Version, _ *post.Basis) { v.NotAfter = &later },
 		"as soon as":         func(v *post.Version, _ *post.Basis) { v.DueFrom = nil },
 		"chain":              func(_ *post.Version, b *post.Basis) { b.Chain = 0 },
 		"a finding less":     func(_ *post.Version, b *post.Basis) { b.Accepted = b.Accepted[:1] },

@@ -132,6 +132,9 @@ func Check(post Post, version Version, rules weibo.Rules, at time.Time) Problems
 	if failure := checkDue(post, at); failure != nil {
 		ps.add(failure)
 	}
+	if failure := checkUntil(post, version, at); failure != nil {
+		ps.add(failure)
+	}
 
 	return ps
 }

@@ -88,7 +88,8 @@ func copyPost(
 		return Copied{}, err
 	}
 	content := ContentOf(from, version)
-	content.DueAt, content.DueNow, content.Urgent = due, false, false
+	content.at(due)
+	content.Urgent = false
 	content.Corrects, content.CopiedFrom = nil, &from.ID
 	if _, waits := version.Lead(); waits { // asked of one account once
 		content.RepostOf = ""

@@ -2,6 +2,7 @@ package post
 
 import (
 	"slices"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -63,12 +64,15 @@ type Difference struct {
 	ColumnChanged    bool
 	OldColumn        string // "": none
 	NewColumn        string
+
+	UntilChanged       bool
+	OldUntil, NewUntil *time.Time // nil: as the account says
 }
 
 // Empty tells whether nothing changed.
 func (d Difference) Empty() bool {
 	return !d.TextChanged && len(d.Targets) == 0 && len(d.Media) == 0 && !d.VisibleChanged &&
-		!d.RepostChanged && !d.GeneratedChanged && !d.ColumnChanged
+		!d.RepostChanged && !d.GeneratedChanged && !d.ColumnChanged && !d.UntilChanged
 }
 
 // Diff compares two versions as their readers would: texts by Han characters and by words, accounts and
@@ -86,6 +90,10 @@ func Diff(old, new Version) Difference {
 		ColumnChanged:    old.ColumnID != new.ColumnID,
 		OldColumn:        old.ColumnName,
 		NewColumn:        new.ColumnName,
+
+		UntilChanged: !sameInstant(old.NotAfter, new.NotAfter),
+		OldUntil:     old.NotAfter,
+		NewUntil:     new.NotAfter,
 	}
 }
 

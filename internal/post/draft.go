@@ -22,6 +22,7 @@ type Content struct {
 	Media    []MediaChoice
 	DueAt    *time.Time
 	DueNow   bool
+	NotAfter *time.Time // later than this it is not sent any more; nil: as each account says
 	Urgent   bool
 	// by which its writers know it; nil leaves it as it is. No approval covers it.
 	WorkingTitle *string
@@ -83,6 +84,10 @@ func (c Content) clean() (Content, error) {
 	if c.DueAt != nil {
 		due := c.DueAt.UTC().Truncate(time.Microsecond)
 		c.DueAt = &due
+	}
+	if c.NotAfter != nil {
+		until := c.NotAfter.UTC().Truncate(time.Microsecond)
+		c.NotAfter = &until
 	}
 	c.Targets = cleanTargets(c.Targets, &wrong)
 	c.Media = cleanMedia(c.Media, &wrong)
@@ -181,6 +186,7 @@ func ContentOf(post Post, version Version) Content {
 		ColumnID: version.ColumnID,
 		DueAt:    post.DueAt,
 		DueNow:   post.DueNow,
+		NotAfter: version.NotAfter,
 		Urgent:   post.Urgent,
 		Corrects: post.Corrects, CopiedFrom: post.CopiedFrom,
 
@@ -201,7 +207,7 @@ func ContentOf(post Post, version Version) Content {
 // same tells whether saving c over d would change nothing. The order of accounts is the matrix's, not
 // the form's.
 func (c Content) same(content Content) bool {
-	sameDue := (c.DueAt == nil) == (content.DueAt == nil) && (c.DueAt == nil || c.DueAt.Equal(*content.DueAt))
+	sameTimes := sameInstant(c.DueAt, content.DueAt) && sameInstant(c.NotAfter, content.NotAfter)
 	sameUnit := c.UnitID == 0 || content.UnitID == 0 || c.UnitID == content.UnitID
 
 	sameTitle := c.WorkingTitle == nil || content.WorkingTitle == nil ||
@@ -213,9 +219,13 @@ func (c Content) same(content Content) bool {
 		c.DueNow == content.DueNow &&
 		c.Urgent == content.Urgent &&
 		c.Generated == content.Generated &&
-		sameDue &&
+		sameTimes &&
 		slices.Equal(c.Media, content.Media) &&
 		sameTargets(c.Targets, content.Targets)
+}
+
+func sameInstant(a, b *time.Time) bool {
+	return (a == nil) == (b == nil) && (a == nil || a.Equal(*b))
 }
 
 func sameTargets(a, b []TargetChoice) bool {

@@ -101,6 +101,7 @@ type Version struct {
 	HashForm      HashForm
 	WordingHash   []byte     // of accounts and requests alone, once submitted
 	DueFrom       *time.Time // for which instant it was submitted; nil: as soon as approved, and in form 1
+	NotAfter      *time.Time // later than this it is not sent any more; nil: as each account says
 	CreatedAt     time.Time
 	SubmittedBy   *int64
 	SubmittedName string // display name of who submitted

@@ -30,6 +30,7 @@ type versionRow struct {
 	HashForm      HashForm
 	WordingHash   []byte
 	DueFrom       *time.Time
+	NotAfter      *time.Time
 	CreatedAt     time.Time
 	SubmittedBy   *int64
 	SubmittedName string
@@ -58,6 +59,7 @@ func versions(ctx context.Context, tx pg.Tx, cond string, args ...any) ([]Versio
 SELECT v.id, v.post_id, v.number, v.state, v.text, v.visible, v.repost_of, v.reply_to, v.hash, v.created_at,
        v.relay_digest,
        coalesce(v.hash_form, 0) AS hash_form, v.wording_hash, v.due_from,
+       v.not_after,
        coalesce(c.id, 0) AS column_id, coalesce(c.name, '') AS column_name,
     v.submitted_by,
        coalesce(s.display_name, '') AS submitted_name, v.submitted_at, v.generated_text,
@@ -88,6 +90,7 @@ WHERE `+cond+` ORDER BY v.number DESC`,
 			HashForm:      row.HashForm,
 			WordingHash:   row.WordingHash,
 			DueFrom:       row.DueFrom,
+			NotAfter:      row.NotAfter,
 			CreatedAt:     row.CreatedAt,
 			SubmittedBy:   row.SubmittedBy,
 			SubmittedName: row.SubmittedName,
@@ -207,10 +210,10 @@ func insertVersion(
 	var id int64
 	err := tx.DB.WithContext(ctx).Raw(`
 INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, column_id,
-    generated_text, generated_pictures, editors, created_at)
-VALUES (?, 1, 'draft', ?, ?, ?, nullif(?, 0), ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`,
+    generated_text, generated_pictures, not_after, editors, created_at)
+VALUES (?, 1, 'draft', ?, ?, ?, nullif(?, 0), ?, ?, ?, ARRAY[?]::bigint[], ?) RETURNING id`,
 		postID, content.Text, content.Visible, content.RepostOf, content.ColumnID,
-		content.Generated.Text, content.Generated.Pictures, by, at).
+		content.Generated.Text, content.Generated.Pictures, content.NotAfter, by, at).
 		Row().
 		Scan(&id)
 	if err != nil {
@@ -224,10 +227,10 @@ VALUES (?, 1, 'draft', ?, ?, ?, nullif(?, 0), ?, ?, ARRAY[?]::bigint[], ?) RETUR
 func saveVersion(ctx context.Context, tx pg.Tx, id int64, content Content, by int64) error {
 	err := one(tx.DB.WithContext(ctx).Exec(`
 UPDATE post_versions SET text = ?, visible = ?, repost_of = ?, column_id = nullif(?, 0),
-       generated_text = ?, generated_pictures = ?,
+       generated_text = ?, generated_pictures = ?, not_after = ?,
        editors = CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END
 WHERE id = ? AND state = 'draft'`, content.Text, content.Visible, content.RepostOf,
-		content.ColumnID, content.Generated.Text, content.Generated.Pictures, by, by, id))
+		content.ColumnID, content.Generated.Text, content.Generated.Pictures, content.NotAfter, by, by, id))
 	if err != nil {
 		return err
 	}
@@ -287,9 +290,9 @@ func copyVersion(ctx context.Context, db *gorm.DB, from, by int64, at time.Time)
 	var id int64
 	err := db.WithContext(ctx).Raw(`
 INSERT INTO post_versions (post_id, number, state, text, visible, repost_of, relay_digest, column_id,
-    generated_text, generated_pictures, editors, created_at)
+    generated_text, generated_pictures, not_after, editors, created_at)
 SELECT post_id, number + 1, 'draft', text, visible, repost_of, relay_digest, column_id,
-       generated_text, generated_pictures,
+       generated_text, generated_pictures, not_after,
        CASE WHEN ? = ANY (editors) THEN editors ELSE array_append(editors, ?::bigint) END, ?
            FROM post_versions WHERE id = ? RETURNING id`,
 		by, by, at, from).Row().Scan(&id)

@@ -344,7 +344,8 @@ func ReviseTx(
 }
 
 // SetDueTx gives the post another time: due, or as soon as approved. It fails with fault.Conflict on a
-// withdrawn post and with fault.Invalid on "due" when the time is past. It does not touch deliveries.
+// withdrawn post and with fault.Invalid on "due" when the time is past, or the post is not to go out then.
+// It does not touch deliveries.
 func SetDueTx(
 	ctx context.Context,
 	tx pg.Tx,
@@ -377,6 +378,11 @@ func SetDueTx(
 	}
 	if now && post.Phase == Approved { // it goes out at this instant; lists and calendars show it there
 		due = &at
+	}
+	if due != nil {
+		if err := UntilTx(ctx, tx, post.VersionID, *due); err != nil {
+			return err
+		}
 	}
 
 	return setDue(ctx, tx.DB, id, due, now, actor.UserID, at)

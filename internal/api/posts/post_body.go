@@ -43,6 +43,7 @@ type PostFields struct {
 	RepostOf   *string        `json:"repost_of,omitempty" maxLength:"1000" doc:"转发的微博：编号或网址"`
 	Column     *int64         `json:"column,omitempty" minimum:"0" doc:"栏目编号，0 为不归入栏目"`
 	DueAt      rest.Clearable `json:"due_at,omitempty" doc:"定时；null 为未定"`
+	NotAfter   rest.Clearable `json:"not_after,omitempty" doc:"最晚发出：到这时还没有发出的不再自动发送；null 为按账号的最晚补发"`
 	Now        *bool          `json:"now,omitempty" doc:"审核通过后立即发送"`
 	Urgent     *bool          `json:"urgent,omitempty" doc:"加急"`
 	Visible    string         `json:"visible,omitempty" enum:"all,self" doc:"谁可以看到：all 所有人，self 仅账号自己"`
@@ -78,6 +79,9 @@ func (f PostFields) content(c post.Content) (post.Content, error) {
 	rest.Set(&c.Urgent, f.Urgent)
 	if f.DueAt.Set {
 		c.DueAt, c.DueNow = f.DueAt.At, false
+	}
+	if f.NotAfter.Set {
+		c.NotAfter = f.NotAfter.At
 	}
 	rest.Set(&c.DueNow, f.Now)
 	if f.Visible != "" {
@@ -224,6 +228,7 @@ type postVersion struct {
 	Column      int64                   `json:"column,omitempty" doc:"栏目编号"`
 	ColumnName  string                  `json:"column_name,omitempty"`
 	Visible     string                  `json:"visible" enum:"all,self"`
+	NotAfter    *time.Time              `json:"not_after,omitempty" doc:"最晚发出；没有的按账号的最晚补发"`
 	CreatedAt   time.Time               `json:"created_at"`
 	SubmittedBy string                  `json:"submitted_by,omitempty"`
 	SubmittedAt *time.Time              `json:"submitted_at,omitempty"`
@@ -257,6 +262,7 @@ type postDetail struct {
 	Generated  machineMade              `json:"generated"`
 	Column     int64                    `json:"column,omitempty" doc:"栏目编号"`
 	ColumnName string                   `json:"column_name,omitempty"`
+	NotAfter   *time.Time               `json:"not_after,omitempty" doc:"最晚发出；没有的按账号的最晚补发"`
 	Reviews    []Decided                `json:"reviews"`
 	Deliveries []deliveries.OneDelivery `json:"deliveries" doc:"每个账号一条"`
 	Advance    *deliveries.ShownAdvance `json:"advance,omitempty" doc:"等第二人决定的提前发布的申请"`
@@ -347,6 +353,7 @@ func (a *api) showPost(ctx context.Context, who access.Actor, id int64) (*OnePos
 			Generated:  shown.Generated,
 			Column:     shown.Column,
 			ColumnName: shown.ColumnName,
+			NotAfter:   shown.NotAfter,
 			Advance:    asked,
 			Reviews:    rest.Each(reviews, showReview),
 			Deliveries: rest.Each(
@@ -368,6 +375,7 @@ func showVersion(version post.Version) postVersion {
 		Column:      version.ColumnID,
 		ColumnName:  version.ColumnName,
 		Visible:     "all",
+		NotAfter:    rest.UTC(version.NotAfter),
 		CreatedAt:   version.CreatedAt.UTC(),
 		SubmittedBy: version.SubmittedName,
 		SubmittedAt: rest.UTC(version.SubmittedAt),

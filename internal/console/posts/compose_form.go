@@ -58,6 +58,7 @@ type composeForm struct {
 	Media    []int64   `form:"media"`
 	When     string    `form:"when"` // "at" or "now"
 	Due      time.Time `form:"due"`
+	Until    time.Time `form:"not_after"` // later than this it is not sent any more
 	// "save", "submit", "upload", "auto", "plain", "up.ID", "down.ID", "drop.ID", and those of choose
 	Act string `form:"act"`
 	// pictures the form has already, when one is sent by itself
@@ -125,6 +126,9 @@ func (f composeForm) content() post.Content {
 	}
 	if !c.DueNow && !f.Due.IsZero() {
 		c.DueAt = &f.Due
+	}
+	if !f.Until.IsZero() {
+		c.NotAfter = &f.Until
 	}
 	if f.Corrects != 0 {
 		c.Corrects = &f.Corrects
@@ -252,6 +256,9 @@ func formOf(p post.Post, version post.Version) composeForm {
 	if p.DueAt != nil {
 		form.Due = *p.DueAt
 	}
+	if version.NotAfter != nil {
+		form.Until = *version.NotAfter
+	}
 
 	for _, target := range version.Targets {
 		form.Accounts = append(form.Accounts, target.AccountID)
@@ -274,6 +281,15 @@ func formOf(p post.Post, version post.Version) composeForm {
 
 // DueLocal is the due time as a datetime-local control writes it.
 func (f composeForm) DueLocal() string { return page.FieldTime(f.Due) }
+
+// UntilLocal is the last instant as a datetime-local control writes it.
+func (f composeForm) UntilLocal() string {
+	if f.Until.IsZero() {
+		return ""
+	}
+
+	return page.FieldTime(f.Until)
+}
 
 // arrange moves or drops a picture: what the small buttons do without scripts. It tells whether act was
 // one of them.

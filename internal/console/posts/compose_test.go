@@ -42,6 +42,39 @@ func TestANewPostIsWrittenAndSubmittedWithoutScripts(t *testing.T) {
 	}
 }
 
+// TestTheLastInstantIsAskedShownAndTold: what is of no use after an hour says so in its form, is refused at
+// its field, and is read by whoever looks at the post.
+func TestTheLastInstantIsAskedShownAndTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	browser := w.as("writer")
+	values := browser.Get("/posts/new").Want(200).Form("#compose")
+	values.Set("text", "今日20时前有效")
+	values["account"] = []string{"4"}
+	values.Set("due", "2026-11-23T18:00")
+	values.Set("not_after", "2026-11-23T17:00")
+	values.Set("act", "submit")
+	refused := browser.Post("/posts/save", values).Want(422)
+	refused.WantText("#f-until-error", "最晚发出的时间要晚于发布时间")
+	if got := refused.Form("#compose").Get("not_after"); got != "2026-11-23T17:00" {
+		t.Errorf("the form keeps %q", got)
+	}
+
+	values = refused.Form("#compose")
+	values.Set("not_after", "2026-11-23T20:00")
+	values.Set("act", "submit")
+	done := browser.Post("/posts/save", values).Want(303)
+	browser.Get(done.Location).Want(200).WantText("aside .facts", "最晚发出").WantText("aside .facts", "今天 20:00")
+	if until := w.text(
+		"SELECT not_after::text FROM deliveries",
+	); !strings.HasPrefix(
+		until,
+		"2026-11-23 12:00:00",
+	) {
+		t.Errorf("not after %s", until)
+	}
+}
+
 func TestARefusedSubmitShowsWhyAtTheFieldAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

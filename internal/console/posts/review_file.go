@@ -39,6 +39,10 @@ func (p formPage) aboutPost() pdf.Part {
 		add("发布时间", p.T("批准后立即"))
 	}
 
+	if until := p.Version.NotAfter; until != nil {
+		add("最晚发出", p.Exact(*until))
+	}
+
 	if p.Version.ColumnName != "" {
 		add("栏目", p.Version.ColumnName)
 	}
