@@ -36,27 +36,60 @@ func (s *Service) Reschedule(
 ) (_ Rescheduled, err error) {
 	defer fault.Step(&err, "delivery.Reschedule %d", postID)
 
-	return s.RescheduleSeen(ctx, actor, postID, 0, choice)
+	return s.RescheduleSeen(ctx, actor, postID, choice, Shown{})
 }
 
-// RescheduleSeen is Reschedule of a post as a page showed it: at another revision it fails with
-// fault.Conflict "stale". 0 takes it as it is.
+// Shown is what a page showed of a post that is to be moved. The zero value takes it as it is.
+type Shown struct {
+	Revision int       // 0: whatever it is
+	Due      time.Time // to the minute, of the post or of a delivery that is not out; zero: whatever
+
+	// Free is asked first, in the same transaction, whether the new time is still free; nil: it need not be.
+	Free func(tx pg.Tx) error
+}
+
+// check fails with fault.Conflict "stale" where the post is not due any more when the page showed it.
+func (shown Shown) check(ctx context.Context, tx pg.Tx, p post.Post) error {
+	if shown.Due.IsZero() || p.DueAt != nil && p.DueAt.Truncate(time.Minute).Equal(shown.Due) {
+		return nil
+	}
+
+	var still bool
+	err := tx.Pgx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM all_deliveries WHERE post_id = $1 AND NOT settled
+		AND date_trunc('minute', due_at) = $2)`, p.ID, shown.Due).Scan(&still)
+	if err == nil && !still {
+		err = fault.Conflict("稿件的时间刚刚被他人改过，请看过现在的时间再改").WithCode("stale")
+	}
+
+	return err
+}
+
+// RescheduleSeen is Reschedule of a post as a page showed it: where it stands otherwise it fails with
+// fault.Conflict "stale".
 func (s *Service) RescheduleSeen(
 	ctx context.Context,
 	actor access.Actor,
 	postID int64,
-	revision int,
 	choice DueChoice,
+	shown Shown,
 ) (out Rescheduled, err error) {
 	defer fault.Step(&err, "delivery.RescheduleSeen %d", postID)
 
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		out = Rescheduled{}
+		if shown.Free != nil {
+			if err := shown.Free(tx); err != nil {
+				return err
+			}
+		}
 		if err := recallPostTx(ctx, tx, now, postID); err != nil {
 			return err
 		}
-		p, err := post.LockSeenTx(ctx, tx, actor, access.PostWrite, postID, revision)
+		p, err := post.LockSeenTx(ctx, tx, actor, access.PostWrite, postID, shown.Revision)
 		if err != nil {
+			return err
+		}
+		if err := shown.check(ctx, tx, p); err != nil {
 			return err
 		}
 		due, err := choice.resolve(nil, now)

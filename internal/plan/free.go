@@ -37,7 +37,7 @@ func (s *Service) NextFree(
 		return time.Time{}, false, fault.Invalid("account_ids", "一次最多 {.max} 个", "max", maxAccounts)
 	}
 	now := s.now()
-	busy, err := busyTimes(ctx, s.db, actor, accounts, except, now, now.AddDate(0, 0, freeWithin+1))
+	busy, err := busyTimes(ctx, s.db.Pool(), actor, accounts, except, now, now.AddDate(0, 0, freeWithin+1))
 	if err != nil {
 		return time.Time{}, false, err
 	}
@@ -75,7 +75,7 @@ func (s *Service) NextBest(
 	if err != nil || len(slots) == 0 {
 		return best, false, err
 	}
-	busy, err := busyTimes(ctx, s.db, actor, accounts, except, now, now.AddDate(0, 0, freeWithin+1))
+	busy, err := busyTimes(ctx, s.db.Pool(), actor, accounts, except, now, now.AddDate(0, 0, freeWithin+1))
 	if err != nil {
 		return best, false, err
 	}

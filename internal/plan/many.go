@@ -286,8 +286,8 @@ func (s *Service) doOne(
 			ctx,
 			actor,
 			one.ID,
-			seen,
 			delivery.DueChoice{At: one.NewDue},
+			delivery.Shown{Revision: seen},
 		)
 		one.Second, one.Wrong, one.Anew = moved.Asked != nil, moved.Wrong, moved.Again > 0
 

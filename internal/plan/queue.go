@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/pg"
 )
 
 // Bounds of a queue.
@@ -140,31 +141,43 @@ func put(places []Place, entry Entry) []Place {
 	return places
 }
 
-// MoveTo gives a post another time in the queue of an account, by the rules of a single move. Fails with
-// fault.Conflict "taken" where the account has something else in that slot, and as delivery.Reschedule does.
+// MoveTo gives a post another time in the queue of an account, by the rules of a single move; was is when the
+// page showed it, to the minute, zero for whenever it is. Of two who want one slot at once the second fails
+// with fault.Conflict "taken", as where the account has something else there; otherwise it fails as
+// delivery.RescheduleSeen does.
 func (s *Service) MoveTo(
 	ctx context.Context,
 	actor access.Actor,
 	accountID, postID int64,
-	at time.Time,
+	was, at time.Time,
 ) (moved delivery.Rescheduled, err error) {
 	defer fault.Step(&err, "plan.MoveTo %d", postID)
 
-	busy, err := busyTimes(
-		ctx,
-		s.db,
-		actor,
-		[]int64{accountID},
-		postID,
-		at.Add(-slotRoom+1),
-		at.Add(slotRoom),
-	)
-	if err != nil {
-		return moved, err
-	}
-	if taken(busy, at) {
-		return moved, fault.Conflict("这个时段刚刚有了别的稿件，请另选").WithCode("taken")
+	free := func(tx pg.Tx) error {
+		if err := lockQueue(ctx, tx, accountID); err != nil {
+			return err
+		}
+		busy, err := busyTimes(
+			ctx,
+			tx.Pgx,
+			actor,
+			[]int64{accountID},
+			postID,
+			at.Add(-slotRoom+1),
+			at.Add(slotRoom),
+		)
+		if err == nil && taken(busy, at) {
+			err = fault.Conflict("这个时段刚刚有了别的稿件，请另选").WithCode("taken")
+		}
+
+		return err
 	}
 
-	return s.deliveries.Reschedule(ctx, actor, postID, delivery.DueChoice{At: &at})
+	return s.deliveries.RescheduleSeen(
+		ctx,
+		actor,
+		postID,
+		delivery.DueChoice{At: &at},
+		delivery.Shown{Due: was, Free: free},
+	)
 }

@@ -271,7 +271,7 @@ func (s *Service) near(
 
 	first, last := list[0].DueAt.Add(-slot), list[len(list)-1].DueAt.Add(slot)
 
-	busy, err := busyTimes(ctx, s.db, actor, accounts, 0, first, last)
+	busy, err := busyTimes(ctx, s.db.Pool(), actor, accounts, 0, first, last)
 	if err != nil {
 		return err
 	}

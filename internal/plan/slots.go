@@ -120,7 +120,7 @@ func (s *Service) NextSlot(
 	if err != nil || len(weeks) == 0 {
 		return found, err
 	}
-	busy, err := busyTimes(ctx, s.db, actor, accounts, except, now, until)
+	busy, err := busyTimes(ctx, s.db.Pool(), actor, accounts, except, now, until)
 	if err != nil {
 		return found, err
 	}

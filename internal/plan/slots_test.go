@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -185,7 +186,7 @@ func TestAMoveInTheQueue(t *testing.T) {
 	w.exec("UPDATE deliveries SET approved_from = due_at WHERE post_id = $1", going.ID)
 	at := func(clock string) time.Time { return slotAt(t, "2026-11-30 "+clock) }
 	move := func(id int64, clock string) (delivery.Rescheduled, error) {
-		return w.s.MoveTo(t.Context(), w.officer, 1, id, at(clock))
+		return w.s.MoveTo(t.Context(), w.officer, 1, id, time.Time{}, at(clock))
 	}
 	due := func(id int64) (at time.Time) {
 		w.must(w.db.Pool().QueryRow(t.Context(), "SELECT due_at FROM posts WHERE id = $1", id).Scan(&at))
@@ -213,11 +214,79 @@ func TestAMoveInTheQueue(t *testing.T) {
 		w.district,
 		1,
 		draft.ID,
+		time.Time{},
 		at("18:00"),
 	); !fault.Is(
 		err,
 		fault.KindNotFound,
 	) {
 		t.Errorf("a district moves another's post: %v", err)
+	}
+
+	// a page that is overtaken moves nothing
+	_, err = w.s.MoveTo(t.Context(), w.officer, 1, draft.ID, at("12:00"), at("15:00"))
+	if fault.Public(err).Code != "stale" || !due(draft.ID).Equal(at("11:00")) {
+		t.Errorf("moved from where it was not: due at %s, %v", due(draft.ID), err)
+	}
+	if _, err = w.s.MoveTo(t.Context(), w.officer, 1, draft.ID, at("11:00"), at("15:00")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOneSlotIsForOne: of two who want the last free slot at once, one has it. The first is held up after it
+// looked, until the second has moved or waits for it.
+func TestOneSlotIsForOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	stage.BureauAccounts(t, w.db)
+	first, second := w.write(
+		w.officer,
+		1,
+		"11-30T11:00",
+		"甲",
+		1,
+	), w.write(
+		w.officer,
+		1,
+		"11-30T13:00",
+		"乙",
+		1,
+	)
+	move := func(id int64) chan error {
+		done := make(chan error, 1)
+		go func() {
+			_, err := w.s.MoveTo(t.Context(), w.officer, 1, id, time.Time{}, slotAt(t, "2026-11-30 20:00"))
+			done <- err
+		}()
+
+		return done
+	}
+	waiting := func() (n int) {
+		w.must(w.db.Pool().QueryRow(t.Context(), `SELECT count(DISTINCT l.pid) FROM pg_locks l
+			JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database() WHERE NOT l.granted`).Scan(&n))
+		return n
+	}
+
+	held, err := w.db.Pool().Begin(t.Context())
+	w.must(err)
+	_, err = held.Exec(t.Context(), "SELECT FROM all_posts WHERE id = $1 FOR UPDATE", first.ID)
+	w.must(err)
+	one := move(first.ID)
+
+	for waiting() == 0 {
+		runtime.Gosched()
+	}
+
+	other := move(second.ID)
+	for waiting() < 2 && len(other) == 0 {
+		runtime.Gosched()
+	}
+	w.must(held.Rollback(t.Context()))
+
+	if err := <-one; err != nil {
+		t.Errorf("who looked first: %v", err)
+	}
+	if err := <-other; fault.Public(err).Code != "taken" {
+		t.Errorf("who looked second: %v", err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // busyTimes reads the minutes at which accounts have something planned, in order.
 func busyTimes(
 	ctx context.Context,
-	db *pg.DB,
+	db reader,
 	actor access.Actor,
 	accounts []int64,
 	except int64,
@@ -21,7 +21,7 @@ func busyTimes(
 ) ([]time.Time, error) {
 	scope, args := access.Scope(actor, access.PostWrite, "u.path")
 	given := []any{accounts, from, to, except}
-	rows, err := db.Pool().Query(ctx, `
+	rows, err := db.Query(ctx, `
 WITH mine AS (
     SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id
     WHERE a.id = ANY ($1) AND `+numbered(scope, len(given))+`)
@@ -39,4 +39,10 @@ ORDER BY 1`, append(given, args...)...)
 	}
 
 	return pgx.CollectRows(rows, pgx.RowTo[time.Time])
+}
+
+// lockQueue lets one person at a time choose a slot of the account, until the transaction ends.
+func lockQueue(ctx context.Context, tx pg.Tx, accountID int64) error {
+	_, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('queue', $1))", accountID)
+	return err
 }

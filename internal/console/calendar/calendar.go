@@ -186,6 +186,7 @@ func pathOf(units []org.Unit, id int64) string {
 // moveForm is a new time, from a drag.
 type moveForm struct {
 	Due time.Time `form:"due_at" check:"required"`
+	Was time.Time `form:"was"` // when the page showed it
 }
 
 // move gives a post another time.
@@ -198,11 +199,12 @@ func (h *pages) move(c *gin.Context) error {
 	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	moved, err := h.Deliveries.Reschedule(
+	moved, err := h.Deliveries.RescheduleSeen(
 		c.Request.Context(),
 		web.Actor(c),
 		id,
 		delivery.DueChoice{At: &form.Due},
+		delivery.Shown{Due: form.Was},
 	)
 	if err != nil {
 		return err

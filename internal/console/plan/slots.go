@@ -14,6 +14,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
+	"juzhen/internal/instant"
 	"juzhen/internal/plan"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -225,8 +226,9 @@ type queuePage struct {
 
 type queueForm struct {
 	Account string    `form:"account"` // its name, or its number
-	Post    int64     `form:"post"`
+	Post    string    `form:"post"`    // its number, and after an @ when the page showed it
 	Due     time.Time `form:"due_at"`
+	Was     time.Time `form:"was"` // when the page showed it
 }
 
 // queueDay is a day as the page shows it.
@@ -305,7 +307,9 @@ func (p *queuePage) place(place plan.Place) queuePlace {
 			id := strconv.FormatInt(one.PostID, 10)
 			entry.Move = "/plan/queue/move?account=" + p.Form.Account + "&post=" + id
 			p.Movable = append(p.Movable, page.Option{
-				Value: id, Text: page.StampOf(p.P, one.DueAt, p.Now).Text + " · " + entry.Title, Raw: true,
+				Value: id + "@" + entry.Due,
+				Text:  page.StampOf(p.P, one.DueAt, p.Now).Text + " · " + entry.Title,
+				Raw:   true,
 			})
 		}
 		shown.Entries = append(shown.Entries, entry)
@@ -324,7 +328,15 @@ func (h *pages) moveInQueue(c *gin.Context) error {
 	if err != nil || form.Due.IsZero() {
 		return fault.Invalid("due_at", "请选择改到哪个时段").With(err)
 	}
-	moved, err := h.Plan.MoveTo(c.Request.Context(), web.Actor(c), account, form.Post, form.Due)
+	number, shown, _ := strings.Cut(form.Post, "@")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return fault.Invalid("post", "请选择稿件").With(err)
+	}
+	if was, err := instant.Parse(shown, page.FieldLayout); err == nil {
+		form.Was = was
+	}
+	moved, err := h.Plan.MoveTo(c.Request.Context(), web.Actor(c), account, id, form.Was, form.Due)
 	if err != nil {
 		return err
 	}

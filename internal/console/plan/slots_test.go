@@ -115,6 +115,10 @@ func TestTheQueueShowsWhatIsFree(t *testing.T) {
 	move := url.Values{"account": {fmt.Sprint(bureau.ID)}, "post": {"1"}, "due_at": {"2026-11-30T08:30"}}
 	w.As("officer").Post("/plan/queue/move", move).Want(404)
 	w.As("boss").Post("/plan/queue/move", move).Want(403)
+	move.Set("post", "甲@2026-11-30T08:30")
+	w.As("officer").Post("/plan/queue/move", move).Want(422)
+	move.Set("post", "1@2026-11-30T08:30")
+	w.As("officer").Post("/plan/queue/move", move).Want(404)
 	move.Del("due_at")
 	w.As("officer").Post("/plan/queue/move", move).Want(422)
 }

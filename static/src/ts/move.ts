@@ -27,12 +27,12 @@ export function confirmMove(at: HTMLElement, move: Move, done: () => void, undon
   act.hidden = false;
   act.onclick = async () => {
     act.disabled = true;
-    const answer = await sendDue(at, move.address, move.to);
+    const answer = await sendDue(at, move.address, move.from, move.to);
     act.disabled = false;
     if (answer.ok) {
       moved = true;
       dialog.close();
-      told(at, answer.text, () => void undo(at, move.address, move.from, done));
+      told(at, answer.text, () => void undo(at, move, done));
       return done();
     }
     wrong.textContent = answer.text;
@@ -43,8 +43,8 @@ export function confirmMove(at: HTMLElement, move: Move, done: () => void, undon
 }
 
 // undo gives the old time back, which may be refused like any other.
-async function undo(at: HTMLElement, address: string, to: string, done: () => void): Promise<void> {
-  const answer = await sendDue(at, address, to);
+async function undo(at: HTMLElement, move: Move, done: () => void): Promise<void> {
+  const answer = await sendDue(at, move.address, move.to, move.from);
   told(at, answer.text);
   if (answer.ok) done();
 }
@@ -64,9 +64,9 @@ function told(at: HTMLElement, text: string, back?: () => void): void {
   if (back) at.dispatchEvent(new CustomEvent("jz:moved", { bubbles: true }));
 }
 
-// sendDue sends a new time in Asia/Shanghai as a form does, and gives the server's sentence.
-async function sendDue(at: HTMLElement, address: string, due: string): Promise<{ ok: boolean; text: string }> {
-  const answer = await ask(address, { body: new URLSearchParams({ due_at: due }) });
+// sendDue sends a new time in Asia/Shanghai as a form does, with the one that was shown, and gives the server's sentence.
+async function sendDue(at: HTMLElement, address: string, was: string, due: string): Promise<{ ok: boolean; text: string }> {
+  const answer = await ask(address, { body: new URLSearchParams({ due_at: due, was }) });
   if (answer.failure === "offline") return { ok: false, text: at.dataset["offline"] ?? "" };
   if (answer.failure) return { ok: false, text: answer.told };
   return { ok: true, text: (JSON.parse(answer.body) as { text: string }).text };
