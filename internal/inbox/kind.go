@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"juzhen/internal/lexicon"
 )
 
 // Kind is what a citizen wants.
@@ -69,6 +71,8 @@ var words = []struct {
 // KindOf is the kind that a text is taken for until a person says otherwise. A text that says nothing of
 // itself is a question: better one too many than one that nobody reads.
 func KindOf(text string) Kind {
+	text = lexicon.Fold(text)
+
 	for _, w := range words {
 		if w.any.MatchString(text) {
 			return w.kind

@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
+	"juzhen/internal/lexicon"
 )
 
 // Bounds of rules.
@@ -72,7 +73,8 @@ type Opening struct {
 	At        time.Time
 }
 
-// Fits tells whether the rule is for a matter.
+// Fits tells whether the rule is for a matter. Words are found however they are written: in capitals, in full
+// width, in traditional letters.
 func (c Condition) Fits(o Opening) bool {
 	switch {
 	case c.AccountID != 0 && c.AccountID != o.AccountID,
@@ -82,8 +84,10 @@ func (c Condition) Fits(o Opening) bool {
 		return false
 	}
 
+	text := lexicon.Fold(o.Text)
+
 	return len(c.Words) == 0 ||
-		slices.ContainsFunc(c.Words, func(word string) bool { return strings.Contains(o.Text, word) })
+		slices.ContainsFunc(c.Words, func(word string) bool { return strings.Contains(text, lexicon.Fold(word)) })
 }
 
 // within tells whether an instant lies in the hours of the condition: from Begin on, before End.

@@ -22,7 +22,7 @@ func TestWhichRuleIsFollowed(t *testing.T) {
 	}
 	rules := []Rule{
 		rule(1, "/1/", 9, Condition{}),
-		rule(2, "/1/", 1, Condition{Words: []string{"黑烟", "异味"}}),
+		rule(2, "/1/", 1, Condition{Words: []string{"黑烟", "异味", "VOCs"}}),
 		rule(3, "/1/3/", 5, Condition{Kinds: []Kind{Report, Rumour}}),
 		rule(4, "/1/3/", 5, Condition{Kinds: []Kind{Report}}), // written later, never reached
 		rule(5, "/1/3/", 7, Condition{AccountID: 8, Daily: true, Begin: 22 * time.Hour, End: 6 * time.Hour}),
@@ -39,6 +39,8 @@ func TestWhichRuleIsFollowed(t *testing.T) {
 	}{
 		"nothing but the last resort":      {"/1/", Opening{Kind: Ask, Text: "几点", At: noon}, 1},
 		"a word":                           {"/1/", Opening{Kind: Ask, Text: "有异味", At: noon}, 2},
+		"a word in traditional letters":    {"/1/", Opening{Kind: Ask, Text: "煙囪冒黑煙", At: noon}, 2},
+		"a word in capitals, full width":   {"/1/", Opening{Kind: Ask, Text: "ＶＯＣＳ超标", At: noon}, 2},
 		"a kind of the nearest unit":       {"/1/3/", Opening{Kind: Report, Text: "冒黑烟", At: noon}, 3},
 		"below the unit":                   {"/1/3/12/", Opening{Kind: Rumour, At: noon}, 3},
 		"another unit's do not count":      {"/1/4/", Opening{Kind: Report, At: noon}, 1},

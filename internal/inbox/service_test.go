@@ -66,7 +66,7 @@ func TestKindsByWords(t *testing.T) {
 	for text, want := range map[string]Kind{
 		"我要举报楼下工地夜里偷排": Report, "夜里噪音扰民没人管": Complaint, "明天限行吗": Ask, "网传明天停暖是不是真的": Rumour,
 		"建议多种树": Proposal, "谢谢，辛苦了": Praise, "[微笑][微笑]": NoMatter, "转发微博": NoMatter,
-		"今天出门看到西山上有很大一片烟": Ask,
+		"今天出门看到西山上有很大一片烟": Ask, "我要舉報樓下工地": Report,
 	} {
 		if got := KindOf(text); got != want {
 			t.Errorf("%s is %s, want %s", text, got, want)
