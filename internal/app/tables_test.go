@@ -229,6 +229,7 @@ var tables = []table{
 	{"inbox_rules", "inbox", "", ""},
 	{"inbox_terms", "inbox", "", ""},
 	{"inbox_watches", "inbox", "", ""},
+	{"inbox_windows", "inbox", "", ""},
 
 	{"score_weights", "score", "", ""},
 

@@ -20,7 +20,7 @@ type CitizenMatter struct {
 	Owner        string     `json:"owner"`
 	State        string     `json:"state" enum:"open,assigned,referred,answered,closed,reopened"`
 	Kind         string     `json:"kind" enum:"report,complaint,ask,rumour,proposal,praise,none"`
-	Source       string     `json:"source" doc:"市民最近一次从哪里说的：comment 评论，mention 微博 @，naming 评论 @"`
+	Source       string     `json:"source" doc:"市民最近一次从哪里说的：comment 评论，mention 微博 @，naming 评论 @，message 私信"`
 	Name         string     `json:"name" doc:"市民，只留第一个字"`
 	Text         string     `json:"text" doc:"市民最近一次的话，号码隐去；作者已删除的为空"`
 	Items        int        `json:"items" doc:"往来条数"`
@@ -119,7 +119,7 @@ type listAsk struct {
 	State     string `query:"state" enum:"open,assigned,referred,answered,closed,reopened" doc:"不填为等待答复的"`
 	Show      string `query:"show" enum:"mine,snoozed,all" doc:"没有 state 时：我办理的，稍后处理的，全部"`
 	Kind      string `query:"kind" enum:"report,complaint,ask,rumour,proposal,praise,none" doc:"类别"`
-	Source    string `query:"source" enum:"comment,mention,naming" doc:"comment 评论，mention 微博 @，naming 评论 @"`
+	Source    string `query:"source" enum:"comment,mention,naming,message" doc:"comment 评论，mention 微博 @，naming 评论 @，message 私信"`
 	AccountID int64  `query:"account_id"`
 	Overdue   bool   `query:"overdue" doc:"只要超过答复时限的"`
 	Text      string `query:"q" maxLength:"50" doc:"说过的话里的文字"`
