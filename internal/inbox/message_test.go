@@ -105,8 +105,8 @@ func (w *world) text(sql string, args ...any) (text string) {
 	return text
 }
 
-// TestTheWindow counts from the last that opens it, in whatever order that is told, and shuts when the citizen
-// leaves.
+// TestTheWindow counts from the last that opens it, in whatever order that is told, and shuts when the
+// citizen leaves.
 func TestTheWindow(t *testing.T) {
 	t.Parallel()
 
