@@ -355,3 +355,28 @@ func TestTheWindowIsToldByEvents(t *testing.T) {
 		t.Errorf("gone, open until %v", got.Until())
 	}
 }
+
+// TestOneCitizenAtOnce: whatever comes at one time of one citizen is one matter, and nothing is to be pushed
+// again for it.
+func TestOneCitizenAtOnce(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	var group sync.WaitGroup
+
+	for n := range 12 {
+		group.Go(func() {
+			done, err := w.Weibo.Write(sandbox.Letter{
+				Account: handle, From: "老张", Type: "mention", Text: fmt.Sprint("第 ", n),
+			})
+			if err != nil || done != (sandbox.Delivered{Status: 200, Tries: 1}) {
+				t.Errorf("%d: %+v, %v", n, done, err)
+			}
+		})
+	}
+	group.Wait()
+
+	if matters := stage.One[int](w.Stage, "SELECT count(*) FROM inbox_matters"); matters != 1 || len(w.texts()) != 12 {
+		t.Errorf("%d matters, %d texts", matters, len(w.texts()))
+	}
+}
