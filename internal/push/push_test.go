@@ -45,7 +45,8 @@ func TestSignature(t *testing.T) {
 func TestRead(t *testing.T) {
 	t.Parallel()
 
-	const head = `"receiver_id":1902538057,"sender_id":"2489518277","created_at":"Mon Jul 16 18:09:20 +0800 2012",`
+	const head = `"receiver_id":1902538057,"sender_id":"2489518277",` +
+		`"created_at":"Mon Jul 16 18:09:20 +0800 2012",`
 	now := time.Date(2012, 7, 16, 10, 10, 0, 0, time.UTC)
 
 	for body, want := range map[string]string{

@@ -376,7 +376,8 @@ func TestOneCitizenAtOnce(t *testing.T) {
 	}
 	group.Wait()
 
-	if matters := stage.One[int](w.Stage, "SELECT count(*) FROM inbox_matters"); matters != 1 || len(w.texts()) != 12 {
+	matters := stage.One[int](w.Stage, "SELECT count(*) FROM inbox_matters")
+	if matters != 1 || len(w.texts()) != 12 {
 		t.Errorf("%d matters, %d texts", matters, len(w.texts()))
 	}
 }

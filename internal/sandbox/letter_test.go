@@ -126,7 +126,8 @@ func TestALetterHasTheFormOfThePlatform(t *testing.T) {
 		t.Fatal(err)
 	}
 	if pushed.Type != "event" || pushed.Receiver != account.UID || pushed.Sender != citizenUID("老张") ||
-		pushed.Created != "Mon Nov 30 09:58:30 +0800 2026" || pushed.Text != "关注" || pushed.Data["subtype"] != "follow" {
+		pushed.Created != "Mon Nov 30 09:58:30 +0800 2026" || pushed.Text != "关注" ||
+		pushed.Data["subtype"] != "follow" {
 		t.Errorf("pushed %+v", pushed)
 	}
 	if got := post("/_control/letters", `{"account":"nobody"}`); got != 404 {

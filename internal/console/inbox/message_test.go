@@ -12,12 +12,12 @@ func TestAPrivateMessageOnItsPage(t *testing.T) {
 
 	p := newWorld(t)
 	p.Exec(`
-INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at, waits_since,
-    updated_at)
+INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at,
+    waits_since, updated_at)
 SELECT id, '5700000777', 'message', 'open', 'ask', unit_id, $1, $1, $1, $1 FROM accounts`, p.Now())
 	p.Exec(`
-INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, form, contract, said_at, author, name,
-    text, taken_at, keep_until)
+INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, form, contract, said_at, author,
+    name, text, taken_at, keep_until)
 SELECT id, account_id, 'message', 'k', 'message', 'image', 'fans', $1, citizen, '', '发了一张图片', $1, $1
 FROM inbox_matters WHERE thread = 'message'`, p.Now())
 	p.Exec("UPDATE inbox_matters m SET last_item_id = i.id FROM inbox_items i WHERE i.matter_id = m.id")
@@ -36,7 +36,8 @@ FROM inbox_matters WHERE thread = 'message'`, p.Now())
 	officer.Get("/inbox/2").WantText("#talk", "已过 48 小时")
 	p.Exec("UPDATE inbox_windows SET follows = false")
 	page := officer.Get("/inbox/2").WantText("#talk", "市民已取消关注")
-	officer.Post("/inbox/2/reveal", page.Form("form[action$=reveal]")).Want(200).WantText("#facts", "UID 5700000777")
+	officer.Post("/inbox/2/reveal", page.Form("form[action$=reveal]")).Want(200).
+		WantText("#facts", "UID 5700000777")
 
 	form := page.Form("form[action$=answer]")
 	form.Set("note", "已在私信里答复")
