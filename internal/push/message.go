@@ -78,6 +78,7 @@ func (m message) key() string {
 	sum := sha256.Sum256(
 		fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%x", m.Sender, m.Receiver, m.at.Unix(), m.Type, m.hash),
 	)
+
 	return hex.EncodeToString(sum[:])
 }
 

@@ -168,6 +168,7 @@ func verified(ctx context.Context, pool *pgxpool.Pool, accountID int64, now time
 		accountID,
 		now,
 	)
+
 	return err
 }
 

@@ -26,7 +26,10 @@ FROM inbox_matters WHERE thread = 'message'`, p.Now())
 
 	officer := p.As("officer")
 	const onWeibo = "a.btn[target=_blank]"
-	officer.Get("/inbox?source=message").Want(200).WantCount("#inbox tbody tr", 1).WantText("#inbox tbody", "私信")
+	officer.Get("/inbox?source=message").
+		Want(200).
+		WantCount("#inbox tbody tr", 1).
+		WantText("#inbox tbody", "私信")
 	officer.Get("/inbox/1").WantCount(onWeibo+"[href^='https://weibo.com/5800000001/']", 1)
 	officer.Get("/inbox/2").Want(200).WantText("#talk", "可回复到").WantText("#talk", "还剩 1 天 23 小时").
 		WantText("#talk", "内容没有随推送送来").WantText("#facts", "推送不带姓名").WantText("#acts", "本台不能代发私信").
