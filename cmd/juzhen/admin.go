@@ -228,11 +228,13 @@ func (keyAcceptCommand) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf(
-		"已改用第一行的主密钥：%d 项重新加密，%d 个账号须重新授权，%d 个通知渠道须重新填写密钥。"+
-			"The key of the first line is taken: sealed anew, to be authorised again, channels to be filled in again.\n",
+		"已改用第一行的主密钥：%d 项重新加密，%d 个账号须重新授权，%d 个通知渠道、%d 个账号的推送须重新填写密钥。"+
+			"The key of the first line is taken: sealed anew, to be authorised again, channels and push secrets to be "+
+			"filled in again.\n",
 		done.Moved,
 		done.Lost,
 		done.Dumb,
+		done.Deaf,
 	)
 
 	return nil

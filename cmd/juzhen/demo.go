@@ -70,6 +70,7 @@ type stage struct {
 	app       *app.App
 	weibo     *demo.Weibo
 	readers   net.Listener // of the public site; nil: there is none
+	pushes    net.Listener // which the imitation pushes to
 	site      string       // its address
 	passwords map[string]string
 	failed    chan error
@@ -92,7 +93,7 @@ func (s *stage) set(ctx context.Context) error {
 
 	s.log = slog.New(slog.NewTextHandler(file, nil)) // the terminal is for the show
 	for _, step := range []func(context.Context) error{
-		s.setKey, s.setDatabase, s.setWeibo, s.openSite, s.setConsole, s.setSite,
+		s.setKey, s.setDatabase, s.setWeibo, s.openSite, s.openPushes, s.setConsole, s.setSite,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -205,6 +206,11 @@ func (s *stage) setConsole(ctx context.Context) error {
 	s.failed = make(chan error, 1)
 	serving, end := context.WithCancel(context.WithoutCancel(ctx))
 	go func() { s.failed <- s.app.Serve(serving, l) }()
+	go func() {
+		if err := s.app.TakePushes(s.pushes); err != nil {
+			s.log.Error("pushes", "error", err)
+		}
+	}()
 	if m, err := listenForMetrics(s.cfg.MetricsListen); err != nil {
 		s.log.Warn("metrics", "error", err) // no reason to end a show
 	} else if m != nil {
@@ -218,6 +224,23 @@ func (s *stage) setConsole(ctx context.Context) error {
 		}
 	})
 	fmt.Fprintf(s.out, "控制台在 %s\n", s.app.PublicURL())
+
+	return nil
+}
+
+// openPushes takes a port that the imitation pushes private messages to, on this machine alone.
+func (s *stage) openPushes(context.Context) (err error) {
+	if s.cfg.PushListen == "" {
+		s.cfg.PushListen = "127.0.0.1:0"
+	}
+	if s.pushes, err = listen(s.cfg.PushListen, s.out); err != nil {
+		return err
+	}
+	s.undo = append(s.undo, func() { _ = s.pushes.Close() })
+	s.cfg.PushListen = s.pushes.Addr().String()
+	if s.cfg.PushURL == "" {
+		s.cfg.PushURL = "http://" + s.cfg.PushListen
+	}
 
 	return nil
 }

@@ -48,6 +48,12 @@ func (c serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 
+	pushes, err := listenForPushes(cfg.PushListen)
+	if err != nil {
+		l.Close()
+		return err
+	}
+
 	ending, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	if cfg.SiteListen != "" {
@@ -62,7 +68,7 @@ func (c serveCommand) Run(ctx context.Context) error {
 			}
 		}()
 	}
-	err = serve(ending, cfg, l, m, log)
+	err = serve(ending, cfg, listeners{l, m, pushes}, log)
 	if cause := context.Cause(ending); ctx.Err() == nil && cause != nil {
 		err = errors.Join(err, cause)
 	}
@@ -105,9 +111,22 @@ func listenForMetrics(address string) (net.Listener, error) {
 	return l, err
 }
 
-// serve runs the console on l, and its figures on m, until ctx ends, then stops it in order.
-func serve(ctx context.Context, cfg config.Config, l, m net.Listener, log *slog.Logger) error {
-	begun := time.Now()
+// listenForPushes takes the address that the platform pushes to; nil when nothing does.
+func listenForPushes(address string) (net.Listener, error) {
+	if address == "" {
+		return nil, nil
+	}
+
+	return net.Listen("tcp", address)
+}
+
+// listeners are where the console is reached: by people, by who measures and by the platform, the last two
+// where somebody wants them.
+type listeners struct{ people, metrics, pushes net.Listener }
+
+// serve runs the console until ctx ends, then stops it in order.
+func serve(ctx context.Context, cfg config.Config, on listeners, log *slog.Logger) error {
+	begun, l, m := time.Now(), on.people, on.metrics
 	a, err := app.New(ctx, cfg, l.Addr().String(), app.Options{
 		Version: version, Log: log, Now: stoppoint.Now,
 	})
@@ -126,6 +145,14 @@ func serve(ctx context.Context, cfg config.Config, l, m net.Listener, log *slog.
 		go func() {
 			if err := a.Measure(measuring, m); err != nil {
 				log.Error("metrics", "error", err)
+			}
+		}()
+	}
+	if on.pushes != nil {
+		log.Info("pushes", "address", cfg.Push())
+		go func() {
+			if err := a.TakePushes(on.pushes); err != nil {
+				log.Error("pushes", "error", err)
 			}
 		}()
 	}

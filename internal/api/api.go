@@ -59,6 +59,7 @@ import (
 	"juzhen/internal/peer"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
+	"juzhen/internal/push"
 	"juzhen/internal/reach"
 	"juzhen/internal/relay"
 	"juzhen/internal/replay"
@@ -105,6 +106,7 @@ type Deps struct {
 	Faults     *faultbook.Service
 	Reports    *report.Service
 	Inbox      *inbox.Service
+	Push       *push.Service
 	Scores     *score.Service
 	Peers      *peer.Service
 	Roster     *roster.Service
@@ -182,7 +184,7 @@ func Register(kit *web.Kit, deps Deps) (metrics http.Handler) {
 func (a *api) nouns() {
 	people.Register(a.API, people.Deps{Identity: a.Identity})
 	viewops.Register(a.API, viewops.Deps{Views: a.Views})
-	accounts.Register(a.API, accounts.Deps{Accounts: a.Accounts})
+	accounts.Register(a.API, accounts.Deps{Accounts: a.Accounts, Push: a.Push})
 	pictures.Register(a.API, pictures.Deps{Identity: a.Identity, Media: a.Media})
 	words.Register(a.API, words.Deps{Checks: a.Checks, Lexicons: a.Lexicons, Links: a.Links})
 	chains.Register(a.API, chains.Deps{Accounts: a.Accounts, Chains: a.Chains, Columns: a.Columns})

@@ -51,6 +51,7 @@ import (
 	"juzhen/internal/pgtest"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
+	"juzhen/internal/push"
 	"juzhen/internal/reach"
 	"juzhen/internal/relay"
 	"juzhen/internal/replay"
@@ -218,7 +219,11 @@ func (w *world) services(weiboURL string) {
 			Faults:  faults,
 			PDF:     pdf.New("", "", slog.Default()),
 		}, w.now),
-		Inbox:      inbox.New(w.db, inbox.Options{Now: w.now, Deliveries: deliveries, Plan: planned}),
+		Inbox: inbox.New(w.db, inbox.Options{Now: w.now, Deliveries: deliveries, Plan: planned}),
+		Push: push.New(
+			w.db,
+			push.Options{Box: stage.Box(w.T, 3), Now: w.now, URL: "https://push.example"},
+		),
 		Scores:     score.New(w.db, figures, inbox.New(w.db, inbox.Options{Now: w.now}), w.now),
 		Peers:      peer.New(w.db, figures, w.now),
 		Rumours:    rumour.New(w.db, w.now),

@@ -49,6 +49,7 @@ type App struct {
 	kit     *web.Kit
 	queue   *queue.Queue
 	server  *http.Server
+	pushed  *http.Server // what the platform pushes to
 	metrics http.Handler
 	loops   loops
 	started bool
@@ -88,6 +89,7 @@ func New(ctx context.Context, cfg config.Config, listen string, options Options)
 		return nil, err
 	}
 	app.server = web.Server(app.kit.Handler(), app.log)
+	app.pushed = app.Push.Server()
 
 	return app, nil
 }
@@ -202,6 +204,15 @@ func (a *App) Measure(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
+// TakePushes answers the platform on l until Stop: what it pushes to the accounts, and nothing else.
+func (a *App) TakePushes(l net.Listener) error {
+	if err := a.pushed.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+
+	return nil
+}
+
 // Stop ends everything within the grace of the configuration, losing nothing: requests are answered,
 // marked posts are sent and recorded, prepared ones go back to waiting, jobs finish. What was never
 // started is only closed.
@@ -213,7 +224,7 @@ func (a *App) Stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), a.cfg.ShutdownGrace)
 	defer cancel()
 	a.Live.Close() // a stream is a request that does not end by itself
-	err := errors.Join(a.server.Shutdown(ctx), a.queue.Stop(ctx), a.Engine.Stop(ctx))
+	err := errors.Join(a.server.Shutdown(ctx), a.pushed.Shutdown(ctx), a.queue.Stop(ctx), a.Engine.Stop(ctx))
 	a.loops.stop()
 	a.close()
 

@@ -38,6 +38,7 @@ import (
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/public"
+	"juzhen/internal/push"
 	"juzhen/internal/reach"
 	"juzhen/internal/recheck"
 	"juzhen/internal/relay"
@@ -90,6 +91,7 @@ type Services struct {
 	Faults     *faultbook.Service
 	Reports    *report.Service
 	Inbox      *inbox.Service
+	Push       *push.Service
 	Recheck    *recheck.Service
 	Scores     *score.Service
 	Peers      *peer.Service
@@ -143,8 +145,12 @@ func (a *App) buildServices(ctx context.Context) error {
 		AppKey:      a.cfg.WeiboAppKey,
 		CallbackURL: a.cfg.PublicURL + oauthCallback,
 		Now:         now,
-		Watch:       account.Watches(delivery.AccountChangedTx, reach.AccountChangedTx),
-		First:       delivery.AccountFirstTx,
+		Watch: account.Watches(
+			delivery.AccountChangedTx,
+			reach.AccountChangedTx,
+			push.AccountChangedTx,
+		),
+		First: delivery.AccountFirstTx,
 	})
 	if err := a.Accounts.CheckKey(ctx); err != nil {
 		return err
@@ -209,6 +215,9 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Inbox = inbox.New(db, inbox.Options{
 		Weibo: api, Reading: a.Reach, Deliveries: a.Deliveries, Plan: a.Plan, Now: now, Log: a.log,
 		Keep: a.cfg.KeepInbox,
+	})
+	a.Push = push.New(db, push.Options{
+		Inbox: a.Inbox, Box: a.box, Now: now, Log: a.log, URL: a.cfg.Push(),
 	})
 	a.Scores, a.Peers = score.New(db, a.Reach, a.Inbox, now), peer.New(db, a.Reach, now)
 	a.Roster, a.Rumours = roster.New(db, now), rumour.New(db, now)

@@ -52,6 +52,7 @@ import (
 	"juzhen/internal/peer"
 	"juzhen/internal/plan"
 	"juzhen/internal/post"
+	"juzhen/internal/push"
 	"juzhen/internal/reach"
 	"juzhen/internal/relay"
 	"juzhen/internal/report"
@@ -91,6 +92,7 @@ func acts() []audit.Act {
 		faultbook.TrailActs(),
 		report.TrailActs(),
 		inbox.TrailActs(),
+		push.TrailActs(),
 		score.TrailActs(),
 		peer.TrailActs(),
 		roster.TrailActs(),

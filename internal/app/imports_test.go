@@ -51,6 +51,7 @@ var (
 		"faultbook",
 		"report",
 		"inbox",
+		"push",
 		"score",
 		"peer",
 		"incident",

@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/link"
 	"juzhen/internal/notice"
 	"juzhen/internal/peer"
+	"juzhen/internal/push"
 	"juzhen/internal/queue"
 	"juzhen/internal/reach"
 	"juzhen/internal/recheck"
@@ -69,6 +70,9 @@ func (a *App) buildQueue() error {
 	if err := inbox.AddWorkers(workers, a.Inbox); err != nil {
 		return err
 	}
+	if err := push.AddWorkers(workers, a.Push); err != nil {
+		return err
+	}
 	if err := roster.AddWorkers(workers, a.Roster); err != nil {
 		return err
 	}
@@ -92,7 +96,7 @@ func (a *App) buildQueue() error {
 		Periodic: slices.Concat(
 			account.Periodic(), review.Periodic(), reach.Periodic(), template.Periodic(), source.Periodic(),
 			link.Periodic(), relay.Periodic(), notice.Periodic(), inspect.Periodic(), faultbook.Periodic(),
-			inbox.Periodic(), peer.Periodic(),
+			inbox.Periodic(), push.Periodic(), peer.Periodic(),
 			roster.Periodic(), channel.Periodic(), rumour.Periodic(), incident.Periodic(),
 		),
 	})

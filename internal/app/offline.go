@@ -15,6 +15,7 @@ import (
 	"juzhen/internal/identity"
 	"juzhen/internal/org"
 	"juzhen/internal/pg"
+	"juzhen/internal/push"
 	"juzhen/internal/seal"
 )
 
@@ -150,9 +151,10 @@ func closeAudit(ctx context.Context, db *pg.DB, why string) (audit.Closing, erro
 
 // Rekeyed is what a change of the master key did.
 type Rekeyed struct {
-	Moved int // tokens and channels that are sealed with the newest key now
+	Moved int // tokens, channels and push secrets that are sealed with the newest key now
 	Lost  int // accounts that need a new authorisation
 	Dumb  int // channels whose address and secret have to be typed again
+	Deaf  int // accounts whose push secret has to be typed again
 }
 
 // AcceptKey takes the newest master key for good: what an older one of the file sealed is sealed anew, what
@@ -168,11 +170,15 @@ func AcceptKey(ctx context.Context, cfg config.Config) (done Rekeyed, err error)
 		if err != nil {
 			return err
 		}
+		pushes, deaf, err := push.Reseal(ctx, db, box, time.Now().UTC(), machine())
+		if err != nil {
+			return err
+		}
 		accounts, lost, err := account.New(db, box, nil, account.Options{}).AcceptKey(ctx, machine())
 		if err != nil {
 			return err
 		}
-		done = Rekeyed{Moved: channels + accounts, Lost: lost, Dumb: dumb}
+		done = Rekeyed{Moved: channels + pushes + accounts, Lost: lost, Dumb: dumb, Deaf: deaf}
 		_, err = closeAudit(ctx, db, "改用新的主密钥")
 
 		return err

@@ -111,6 +111,7 @@ func (a *App) register(kit *web.Kit) {
 		Faults:      a.Faults,
 		Reports:     a.Reports,
 		Inbox:       a.Inbox,
+		Push:        a.Push,
 		Scores:      a.Scores,
 		Peers:       a.Peers,
 		Roster:      a.Roster,
@@ -209,7 +210,9 @@ func (a *App) register(kit *web.Kit) {
 	rebuttals.Register(kit, rebuttals.Deps{
 		Rumours: a.Rumours, Checks: a.Checks, Units: a.Org, Inbox: a.Inbox,
 	})
-	matrix.Register(kit, matrix.Deps{Org: a.Org, Accounts: a.Accounts, Reach: a.Reach})
+	matrix.Register(kit, matrix.Deps{
+		Org: a.Org, Accounts: a.Accounts, Reach: a.Reach, Push: a.Push,
+	})
 	reachpages.Register(kit, reachpages.Deps{
 		Reach: a.Reach, Scores: a.Scores, Peers: a.Peers, Units: a.Org, Now: a.opt.Now,
 	})

@@ -63,7 +63,7 @@ var tables = []table{
 		"",
 		"audit view notice todo identity roster account pause media lexicon link column chain " +
 			"review post template source rumour check delivery recheck reach library plan relay inspect " +
-			"faultbook report inbox score peer incident channel site",
+			"faultbook report inbox push score peer incident channel site",
 	},
 
 	{"list_views", "view", "", ""},
@@ -86,7 +86,7 @@ var tables = []table{
 		"identity",
 		"",
 		"view notice roster account pause lexicon link chain review post template source rumour " +
-			"check delivery reach library plan relay faultbook report inbox score incident channel site",
+			"check delivery reach library plan relay faultbook report inbox push score incident channel site",
 	},
 
 	{"duty_people", "roster", "", "notice"},
@@ -101,7 +101,7 @@ var tables = []table{
 		"account",
 		"",
 		"identity pause media post check delivery recheck dispatch reach library plan relay inspect " +
-			"faultbook report inbox score incident site",
+			"faultbook report inbox push score incident site",
 	},
 	{"credentials", "account", "", "dispatch reach inspect inbox"},
 	{"installation", "account", "delivery", ""},
@@ -229,6 +229,12 @@ var tables = []table{
 	{"inbox_rules", "inbox", "", ""},
 	{"inbox_terms", "inbox", "", ""},
 	{"inbox_watches", "inbox", "", ""},
+	{"inbox_windows", "inbox", "", ""},
+
+	{"push_addresses", "push", "", ""},
+	{"push_hints", "push", "", ""},
+	{"push_refusals", "push", "", ""},
+	{"push_seen", "push", "", ""},
 
 	{"score_weights", "score", "", ""},
 

@@ -40,6 +40,10 @@ type Config struct {
 	Chromium string `env:"JUZHEN_CHROMIUM"`
 	PDFFont  string `env:"JUZHEN_PDF_FONT"`
 
+	// what the platform pushes to; empty: nothing listens
+	PushListen string `env:"JUZHEN_PUSH_LISTEN"`
+	PushURL    string `env:"JUZHEN_PUSH_URL"` // by which the platform reaches it; empty: Push derives it
+
 	// of /metrics; NoMetrics: none
 	MetricsListen string `env:"JUZHEN_METRICS_LISTEN" envDefault:"localhost:9464"`
 	// who may read it beside this machine; none: who reaches it
@@ -172,6 +176,16 @@ func (c Config) Public(listen string) string {
 // the port of listen.
 func (c Config) Site(listen string) string {
 	return Config{PublicURL: c.SiteURL}.Public(listen)
+}
+
+// Push is the address by which the platform reaches what it pushes to, without a slash at its end: the one
+// set, else http://localhost with the port of PushListen; "" where nothing listens.
+func (c Config) Push() string {
+	if c.PushListen == "" {
+		return ""
+	}
+
+	return Config{PublicURL: c.PushURL}.Public(c.PushListen)
 }
 
 // CheckSite names what the public site needs: where to listen and its own role.

@@ -143,6 +143,8 @@ func TestEverythingWrongIsNamedAtOnce(t *testing.T) {
 		"JUZHEN_ALLOWED_HOSTS=a.example,https://b.example",
 		"JUZHEN_OUTWARD_HOSTS=data.intranet",
 		"JUZHEN_METRICS_LISTEN=9464",
+		"JUZHEN_PUSH_LISTEN=8095",
+		"JUZHEN_PUSH_URL=weibo",
 		"JUZHEN_NAME=" + strings.Repeat("台", 61),
 		"JUZHEN_PUBLIC_URL=https://矩阵台.example",
 		"JUZHEN_WEIBO_APP_SECRET=a",
@@ -158,7 +160,8 @@ func TestEverythingWrongIsNamedAtOnce(t *testing.T) {
 		"JUZHEN_WEIBO_SAFE_DOMAIN", "JUZHEN_DATABASE_URL", "JUZHEN_MIGRATE_URL",
 		"JUZHEN_SECRET_KEY_FILE", "JUZHEN_CLOCK_STOP", "JUZHEN_SHUTDOWN_GRACE",
 		"JUZHEN_METRICS_FROM", "JUZHEN_TRUSTED_PROXIES", "JUZHEN_ALLOWED_HOSTS",
-		"JUZHEN_METRICS_LISTEN", "JUZHEN_PUBLIC_URL", "JUZHEN_WEIBO_APP_SECRET", "JUZHEN_NAME",
+		"JUZHEN_METRICS_LISTEN",
+		"JUZHEN_PUSH_LISTEN", "JUZHEN_PUSH_URL", "JUZHEN_PUBLIC_URL", "JUZHEN_WEIBO_APP_SECRET", "JUZHEN_NAME",
 	} {
 		if strings.Count(err.Error(), "\n  "+name+"：") != 1 {
 			t.Errorf("%s is not named once in: %s", name, err)

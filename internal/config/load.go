@@ -135,6 +135,13 @@ func (p *problems) checkAddresses(config *Config) {
 		p.add("JUZHEN_SITE_LISTEN", fmt.Sprintf("“%s”应为 主机:端口，如 localhost:8090", config.SiteListen))
 	}
 
+	if _, _, err := net.SplitHostPort(config.PushListen); err != nil && config.PushListen != "" {
+		p.add("JUZHEN_PUSH_LISTEN", fmt.Sprintf("“%s”应为 主机:端口，如 localhost:8095", config.PushListen))
+	}
+	if config.PushListen == "" && config.PushURL != "" {
+		p.add("JUZHEN_PUSH_LISTEN", "设置了 JUZHEN_PUSH_URL，却没有设置监听的 主机:端口，如 localhost:8095")
+	}
+
 	for i, name := range config.AllowedHosts {
 		config.AllowedHosts[i] = strings.TrimSpace(name)
 		if !hostName(config.AllowedHosts[i]) {
@@ -157,6 +164,7 @@ func (p *problems) checkAddresses(config *Config) {
 	for name, address := range map[string]*string{
 		"JUZHEN_PUBLIC_URL":           &config.PublicURL,
 		"JUZHEN_SITE_URL":             &config.SiteURL,
+		"JUZHEN_PUSH_URL":             &config.PushURL,
 		"JUZHEN_WEIBO_URL":            &config.WeiboURL,
 		"JUZHEN_WEIBO_COMMERCIAL_URL": &config.WeiboCommercialURL,
 		"JUZHEN_WEIBO_REMIND_URL":     &config.WeiboRemindURL,

@@ -49,6 +49,10 @@ func (s *Show) Run(ctx context.Context) error {
 		return fmt.Errorf("public site: %w", err)
 	}
 
+	if err := s.citizensWrite(ctx); err != nil {
+		return fmt.Errorf("private messages: %w", err)
+	}
+
 	for _, a := range s.Matrix.Accounts {
 		if a.State != account.Live {
 			s.say("%s %s，这次不发", a.At(), a.State.Label())

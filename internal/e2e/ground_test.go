@@ -527,7 +527,15 @@ var (
 	}
 	fresh   = func(s *side) vars { return s.newAccount(s.unit, "preparing", "commercial") }
 	running = func(s *side) vars { return s.newAccount(s.unit, "live", "commercial") }
-	below   = func(s *side) vars { return s.childOwned }
+	// an account that the platform pushes to
+	pushedTo = func(s *side) vars {
+		v := running(s)
+		s.g.id(`INSERT INTO push_addresses (account_id, token_hash, made_at)
+			VALUES ($1::bigint, sha256(int8send($1::bigint)), now()) RETURNING account_id`, v["id"])
+
+		return v
+	}
+	below = func(s *side) vars { return s.childOwned }
 
 	// an index of an account
 	spread      = func(s *side) vars { return running(s).with(vars{"index": "bci7"}) }

@@ -59,12 +59,12 @@ func assignRule(s *side) vars {
 		s.unit, s.name+"规则", s.author.UserID)}
 }
 
-// heardRule is a rule that fits one matter that waits, and no other.
+// heardRule is a rule that fits one matter that waits, and no other, before all others of its unit.
 func heardRule(s *side) vars {
 	v := heard(s)
 	rule := assignRule(s)
-	word := fmt.Sprint("词", rule["id"])
-	s.g.id("UPDATE inbox_rules SET words = ARRAY[$2] WHERE id = $1 RETURNING id", rule["id"], word)
+	word := fmt.Sprint("词", rule["id"], "号")
+	s.g.id("UPDATE inbox_rules SET words = ARRAY[$2], position = 1 WHERE id = $1 RETURNING id", rule["id"], word)
 	s.g.id("UPDATE inbox_items SET text = text || $2 WHERE matter_id = $1 RETURNING id", v["id"], word)
 
 	return rule.with(vars{"matter": v["id"]})

@@ -552,6 +552,11 @@ var apiRules = []rule{
 		SELECT obtained_by = {self} FROM credentials WHERE account_id = {id}`, usual},
 	{"DELETE /api/v1/accounts/:id/credential", "---M-", running, "reason=停用", `
 		SELECT NOT EXISTS (SELECT FROM credentials WHERE account_id = {id} AND state = 'valid')`, usual},
+	{"GET /api/v1/accounts/:id/push", "---M-", pushedTo, "", `"revision":1`, usual},
+	{"POST /api/v1/accounts/:id/push", "---M-", running, `{"revision":0,"secret":"xyz123xyz"}`, `
+		SELECT EXISTS (SELECT FROM push_addresses WHERE account_id = {id} AND made_by = {self})`, usual},
+	{"DELETE /api/v1/accounts/:id/push", "---M-", pushedTo, "revision=1&reason=停用", `
+		SELECT token_hash IS NULL FROM push_addresses WHERE account_id = {id}`, usual},
 	{"POST /api/v1/accounts/:id/authorisation", "---M-", fresh, "", `
 		SELECT EXISTS (SELECT FROM oauth_states WHERE account_id = {id} AND user_id = {self})`, usual},
 	{

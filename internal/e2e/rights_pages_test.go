@@ -495,6 +495,10 @@ var pageRules = []rule{
 		SELECT obtained_by = {self} FROM credentials WHERE account_id = {id}`, usual},
 	{"POST /matrix/accounts/:id/revoke", "---M-", running, "reason=停用", `
 		SELECT NOT EXISTS (SELECT FROM credentials WHERE account_id = {id} AND state = 'valid')`, usual},
+	{"POST /matrix/accounts/:id/push", "---M-", running, "revision=0&secret=xyz123xyz", `
+		SELECT EXISTS (SELECT FROM push_addresses WHERE account_id = {id} AND made_by = {self})`, usual},
+	{"POST /matrix/accounts/:id/push/revoke", "---M-", pushedTo, "revision=1&reason=停用", `
+		SELECT token_hash IS NULL FROM push_addresses WHERE account_id = {id}`, usual},
 	{
 		"POST /matrix/accounts/:id/test", "---M-", fresh, "",
 		"SELECT tested_at IS NOT NULL FROM accounts WHERE id = {id}", usual,

@@ -26,7 +26,7 @@ type Talk struct {
 	Waiting int
 }
 
-// saidSQL is the condition that an item i was said by a citizen and is there to read.
+// saidSQL is the condition that an item i was said by a citizen, in public, and is there to read.
 const saidSQL = `i.source IN ('comment', 'mention', 'naming') AND i.purged_at IS NULL AND i.gone_at IS NULL`
 
 // about is the condition that a citizen said an item i since an instant, and that all words of one of the

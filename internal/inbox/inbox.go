@@ -21,18 +21,19 @@ const (
 	FromNaming  Source = "naming"  // a comment elsewhere that names it
 	FromAnswer  Source = "answer"  // the account's own, read on the platform
 	FromHand    Source = "hand"    // an answer that a person recorded
+	FromMessage Source = "message" // a private message, pushed
 )
 
 // Label is the Chinese name of the source.
 func (s Source) Label() string {
 	return map[Source]string{
 		FromComment: "评论", FromMention: "微博 @", FromNaming: "评论 @", FromAnswer: "微博上的答复",
-		FromHand: "登记的答复",
+		FromHand: "登记的答复", FromMessage: "私信",
 	}[s]
 }
 
 // Sources lists the sources of what citizens say.
-func Sources() []Source { return []Source{FromComment, FromMention, FromNaming} }
+func Sources() []Source { return []Source{FromComment, FromMention, FromNaming, FromMessage} }
 
 // Result is how a matter ended.
 type Result string
@@ -150,7 +151,7 @@ func (m Matter) URL() string {
 	if uid == "" {
 		uid = m.AccountUID
 	}
-	if uid == "" {
+	if uid == "" || m.Private() {
 		return ""
 	}
 
@@ -173,6 +174,7 @@ type Item struct {
 	Thing    string
 	RemoteID string
 	Source   Source
+	Form     Form // of a private message
 	Contract string
 	SaidAt   time.Time
 	Author   string

@@ -245,6 +245,9 @@ func (s *Service) Purge(ctx context.Context) (err error) {
 			if err := s.forget(ctx, tx); err != nil {
 				return err
 			}
+			if err := forgetWindows(ctx, tx, s.now()); err != nil {
+				return err
+			}
 			n = 0
 
 			for _, account := range slices.Sorted(maps.Keys(purged)) {

@@ -58,6 +58,8 @@ func (s *Service) addressed(ctx context.Context, tx pg.Tx, m Matter) (account.Ac
 	}
 
 	switch {
+	case m.Private():
+		return a, to, fault.Conflict("本台不能代发私信：请到微博私信里回复，再登记在下面")
 	case a.Connector == account.Manual:
 		return a, to, fault.Conflict("这个账号由人工发布，本台不能发送答复：请到微博上回复，再登记在下面")
 	case a.State != account.Live:

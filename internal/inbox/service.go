@@ -172,6 +172,7 @@ func (s *Service) Reveal(
 		if items, err = itemsOf(ctx, tx.DB, id); err != nil {
 			return err
 		}
+		m, items = m.numbered(items)
 
 		return audit.Write(ctx, tx, audit.Entry{
 			Actor: actor, At: s.now(), Action: actReveal, Subject: m.Ref(), UnitPath: m.AccountPath,

@@ -184,7 +184,8 @@ WHERE `+cond+` GROUP BY m.state`, append([]any{now, now, actor.UserID, now}, arg
 
 func itemsOf(ctx context.Context, db *gorm.DB, id int64) ([]Item, error) {
 	return gorm.G[Item](db).Raw(`
-SELECT i.id, i.thing, i.remote_id, i.source, i.contract, i.said_at, i.author, i.name, i.text, i.link, i.way,
+SELECT i.id, i.thing, i.remote_id, i.source, i.form, i.contract, i.said_at, i.author, i.name, i.text,
+    i.link, i.way,
     coalesce(w.display_name, '') AS by, i.taken_at, i.gone_at, i.purged_at
 FROM inbox_items i LEFT JOIN users w ON w.id = i.by_user
 WHERE i.matter_id = ? ORDER BY i.said_at, i.id LIMIT 500`, id).Find(ctx)

@@ -198,6 +198,7 @@ func insertItems(
 	var (
 		of                                                   []int64
 		things, ids, sources, authors, names, texts, replies []string
+		forms                                                []string
 		said                                                 []time.Time
 	)
 
@@ -206,16 +207,19 @@ func insertItems(
 		sources, said = append(sources, string(one.source)), append(said, one.At)
 		authors, names = append(authors, one.UID), append(names, one.Name)
 		texts, replies = append(texts, one.Text), append(replies, one.ReplyTo)
+		forms = append(forms, string(one.form))
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
-    text, reply_to, taken_at, keep_until)
-SELECT x.of, $1, x.thing, x.id, x.source, $2, x.said, x.author, x.name, x.text, x.reply, $3, $4
+    text, reply_to, form, taken_at, keep_until)
+SELECT x.of, $1, x.thing, x.id, x.source, $2, x.said, x.author, x.name, x.text, x.reply, x.form, $3, $4
 FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[], $11::text[],
-    $12::text[], $13::text[]) WITH ORDINALITY AS x (of, thing, id, source, said, author, name, text, reply, n)
+    $12::text[], $13::text[], $14::text[])
+    WITH ORDINALITY AS x (of, thing, id, source, said, author, name, text, reply, form, n)
 ORDER BY x.n
 ON CONFLICT (account_id, thing, remote_id) DO NOTHING`,
-		accountID, contract, now, keep, of, things, ids, sources, said, authors, names, texts, replies)
+		accountID, contract, now, keep, of, things, ids, sources, said, authors, names, texts, replies,
+		forms)
 
 	return err
 }

@@ -21,6 +21,7 @@ type arrival struct {
 	source Source
 	ours   bool
 	thing  string
+	form   Form
 	matter *standing
 }
 
@@ -68,6 +69,18 @@ func (s *Service) take(
 	if err := lockWatch(ctx, tx, a.ID); err != nil {
 		return 0, err
 	}
+
+	return s.enter(ctx, tx, a, contract, list)
+}
+
+// enter is take of what is an arrival already. One transaction at a time enters what one account hears.
+func (s *Service) enter(
+	ctx context.Context,
+	tx pg.Tx,
+	a account.Account,
+	contract string,
+	list []arrival,
+) (fresh int, err error) {
 	if list, err = unknownOf(ctx, tx, a.ID, list); err != nil || len(list) == 0 {
 		return 0, err
 	}

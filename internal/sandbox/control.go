@@ -43,6 +43,8 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 		"POST /_control/comments":        s.controlComment,
 		"DELETE /_control/comments/{id}": s.controlUncomment,
 		"POST /_control/messages":        s.controlMessages,
+		"POST /_control/pushes":          s.controlPush,
+		"POST /_control/letters":         s.controlLetter,
 		"POST /_control/reset":           func(*http.Request) (any, error) { s.Reset(); return nil, nil },
 	} {
 		mux.HandleFunc(pattern, s.hand(h))

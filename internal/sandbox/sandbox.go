@@ -45,6 +45,7 @@ type Server struct {
 	pics    pictureStore
 	links   linkStore
 	talk    commentStore
+	pushes  pushStore
 
 	lag    atomic.Int64 // nanoseconds
 	review atomic.Int64
@@ -116,6 +117,7 @@ func (s *Server) Reset() {
 	s.pics.reset()
 	s.links.reset()
 	s.talk.reset()
+	s.pushes.reset()
 	s.fill()
 }
 

@@ -71,13 +71,18 @@ func (s *Server) Comment(post int64, name, text string) int64 {
 // comment writes down what a citizen says. One name is one citizen.
 func (s *Server) comment(post, reply int64, name, text string) comment {
 	name = or(name, "热心市民")
+
+	return s.talk.put(comment{
+		Post: post, UID: citizenUID(name), Name: name, Text: text, Reply: reply, At: s.clock.now(),
+	})
+}
+
+// citizenUID is the number of a citizen, by the name.
+func citizenUID(name string) int64 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(name))
 
-	return s.talk.put(comment{
-		Post: post, UID: 5_700_000_100 + int64(h.Sum32()%100_000_000), Name: name, Text: text, Reply: reply,
-		At: s.clock.now(),
-	})
+	return 5_700_000_100 + int64(h.Sum32()%100_000_000)
 }
 
 // Uncomment takes a comment away.

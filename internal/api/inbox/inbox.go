@@ -20,7 +20,7 @@ type CitizenMatter struct {
 	Owner        string     `json:"owner"`
 	State        string     `json:"state" enum:"open,assigned,referred,answered,closed,reopened"`
 	Kind         string     `json:"kind" enum:"report,complaint,ask,rumour,proposal,praise,none"`
-	Source       string     `json:"source" doc:"市民最近一次从哪里说的：comment 评论，mention 微博 @，naming 评论 @"`
+	Source       string     `json:"source" doc:"市民最近一次从哪里说的：comment 评论，mention 微博 @，naming 评论 @，message 私信"`
 	Name         string     `json:"name" doc:"市民，只留第一个字"`
 	Text         string     `json:"text" doc:"市民最近一次的话，号码隐去；作者已删除的为空"`
 	Items        int        `json:"items" doc:"往来条数"`
@@ -45,7 +45,8 @@ type CitizenMatter struct {
 type CitizenWord struct {
 	ID       int64      `json:"id"`
 	Source   string     `json:"source" doc:"answer 是在微博上读到的本账号答复，hand 是登记的答复"`
-	Contract string     `json:"contract" doc:"经哪个接口得来"`
+	Form     string     `json:"form,omitempty" doc:"私信的形式：text 文字，image 图片，voice 语音，position 位置，mention 在微博里 @ 本账号，other 其他"`
+	Contract string     `json:"contract" doc:"经哪个接口得来；fans 是粉丝服务的推送"`
 	Name     string     `json:"name"`
 	Text     string     `json:"text"`
 	Way      string     `json:"way,omitempty"`
@@ -69,6 +70,7 @@ type CitizenStep struct {
 type matterWithTalk struct {
 	rest.Written
 	CitizenMatter
+	Until *time.Time    `json:"reply_until,omitempty" doc:"私信可以回复到什么时候；没有的是别的来源，不知道，或市民已取消关注"`
 	Talk  []CitizenWord `json:"talk" nullable:"false"`
 	Steps []CitizenStep `json:"steps" nullable:"false"`
 }
@@ -108,8 +110,17 @@ func (a *api) show(who access.Actor, m inbox.Matter) CitizenMatter {
 
 func showItem(i inbox.Item) CitizenWord {
 	return CitizenWord{
-		ID: i.ID, Source: string(i.Source), Contract: i.Contract, Name: i.Name, Text: i.Text,
-		Way: string(i.Way), Link: i.Link, By: i.By, SaidAt: i.SaidAt.UTC(), GoneAt: rest.UTC(i.GoneAt),
+		ID:       i.ID,
+		Source:   string(i.Source),
+		Form:     string(i.Form),
+		Contract: i.Contract,
+		Name:     i.Name,
+		Text:     i.Text,
+		Way:      string(i.Way),
+		Link:     i.Link,
+		By:       i.By,
+		SaidAt:   i.SaidAt.UTC(),
+		GoneAt:   rest.UTC(i.GoneAt),
 		PurgedAt: rest.UTC(i.PurgedAt),
 	}
 }
@@ -119,7 +130,7 @@ type listAsk struct {
 	State     string `query:"state" enum:"open,assigned,referred,answered,closed,reopened" doc:"不填为等待答复的"`
 	Show      string `query:"show" enum:"mine,snoozed,all" doc:"没有 state 时：我办理的，稍后处理的，全部"`
 	Kind      string `query:"kind" enum:"report,complaint,ask,rumour,proposal,praise,none" doc:"类别"`
-	Source    string `query:"source" enum:"comment,mention,naming" doc:"comment 评论，mention 微博 @，naming 评论 @"`
+	Source    string `query:"source" enum:"comment,mention,naming,message" doc:"comment 评论，mention 微博 @，naming 评论 @，message 私信"`
 	AccountID int64  `query:"account_id"`
 	Overdue   bool   `query:"overdue" doc:"只要超过答复时限的"`
 	Text      string `query:"q" maxLength:"50" doc:"说过的话里的文字"`
@@ -183,8 +194,13 @@ func (a *api) whole(
 		return nil, err
 	}
 
+	window, err := a.Inbox.Window(ctx, who, m)
+	if err != nil {
+		return nil, err
+	}
+
 	return &rest.Out[matterWithTalk]{Body: matterWithTalk{
-		CitizenMatter: a.show(who, m), Talk: rest.Each(items, showItem),
+		CitizenMatter: a.show(who, m), Until: rest.UTC(window.Until()), Talk: rest.Each(items, showItem),
 		Steps: rest.Each(steps, func(s inbox.Step) CitizenStep {
 			return CitizenStep{string(s.Act), string(s.From), string(s.To), s.Note, s.By, s.At.UTC()}
 		}),

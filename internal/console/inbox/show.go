@@ -63,7 +63,10 @@ type showPage struct {
 	Reply     replyForm
 	Open      []parts.Open // what the checks found in the words that were refused
 	Max       int
-	Others    string // the address of what else is said under this post
+	Others    string // the address of what else is said under this post; "" of a private message
+	Window    inbox.Window
+	Left      time.Duration // how long a private message may still be answered
+	Shut      string        // why it may not
 }
 
 // looks are how the steps of a matter are drawn.
@@ -128,7 +131,9 @@ func (h *pages) showPage(c *gin.Context, id int64, form actForm) (showPage, erro
 	p := showPage{
 		Base: h.kit.Base(c, "互动", crumbs()...), Matter: found, Form: form, May: map[string]bool{},
 		Max: inbox.MaxText, MayReveal: found.MayReveal(actor) == nil,
-		Others: fmt.Sprintf("/inbox?show=all&thread=%s", found.Thread),
+	}
+	if err := h.lane(c, &p); err != nil {
+		return p, err
 	}
 	p.Heading = p.T("{.account}：{.kind}", "account", found.At(), "kind", i18n.Text(found.Kind.Label()))
 	p.Over, p.Off = found.Late(p.Now), found.Snoozed(p.Now)
@@ -169,6 +174,18 @@ func (h *pages) showPage(c *gin.Context, id int64, form actForm) (showPage, erro
 	return p, h.choices(c, &p)
 }
 
+// lane is what differs between what is said under a post and what is written privately.
+func (h *pages) lane(c *gin.Context, p *showPage) (err error) {
+	if !p.Private() {
+		p.Others = fmt.Sprintf("/inbox?show=all&thread=%s", p.Thread)
+		return nil
+	}
+	p.Window, err = h.Inbox.Window(c.Request.Context(), web.Actor(c), p.Matter)
+	p.Left, p.Shut = p.Window.Left(p.Now), p.Window.Closed(p.Now)
+
+	return err
+}
+
 // choices are what the forms offer.
 func (h *pages) choices(c *gin.Context, p *showPage) error {
 	p.Kinds = kindOptions()
@@ -185,6 +202,9 @@ func (h *pages) choices(c *gin.Context, p *showPage) error {
 	}
 	if p.Form.Way == "" {
 		p.Form.Way = inbox.ByComment
+		if p.Private() {
+			p.Form.Way = inbox.ByMessage
+		}
 	}
 	ctx := c.Request.Context()
 	alike, err := h.Inbox.Alike(ctx, web.Actor(c), p.ID)

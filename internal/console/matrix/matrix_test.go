@@ -71,7 +71,7 @@ func TestWhoMayNotManageSeesAndCannotAct(t *testing.T) {
 	pages.As("boss").Get(at(a.ID, "")).Want(200).WantCount("form[method=post][action^='/matrix']", 0)
 
 	for _, path := range []string{
-		"/state", "/authorise", "/token", "/revoke", "/test", "/backfill", "/edit",
+		"/state", "/authorise", "/token", "/revoke", "/test", "/backfill", "/edit", "/push", "/push/revoke",
 	} {
 		pages.As("boss").Post(at(a.ID, path), url.Values{"to": {"closed"}, "reason": {"x"}}).Want(403)
 		pages.As("district admin").Post(at(a.ID, path), url.Values{

@@ -12,6 +12,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/console/badge"
 	"juzhen/internal/org"
+	"juzhen/internal/push"
 	"juzhen/internal/reach"
 	"juzhen/internal/todo"
 	"juzhen/internal/web"
@@ -23,6 +24,7 @@ type Deps struct {
 	Org      *org.Service
 	Accounts *account.Service
 	Reach    *reach.Service
+	Push     *push.Service
 }
 
 type pages struct {
@@ -62,6 +64,9 @@ func Register(kit *web.Kit, deps Deps) {
 		"revoke":    h.revoke,
 		"test":      h.test,
 		"backfill":  h.backfill,
+
+		"push":        h.makePush,
+		"push/revoke": h.revokePush,
 	} {
 		kit.Handle(g, http.MethodPost, "/accounts/:id/"+path, access.AccountManage, act)
 	}

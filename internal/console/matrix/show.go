@@ -5,6 +5,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/account"
+	"juzhen/internal/push"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
 	"juzhen/internal/web/page"
@@ -24,6 +25,10 @@ type accountPage struct {
 	Report     *account.TestReport // of a test that did not pass, just made
 	Imports    []reach.Import      // the latest files of past posts
 	TokenForm  tokenForm
+	Push       push.Address // where the platform pushes to; only who manages the account sees it
+	PushForm   pushForm
+	Pushed     *push.Addresses // those that were just made: they are shown once
+	Listens    bool
 }
 
 type tokenForm struct {
@@ -65,7 +70,11 @@ func (h *pages) accountPage(c *gin.Context, id int64) (accountPage, error) {
 		return page, err
 	}
 
-	page.Imports, err = h.Reach.Imports(ctx, actor, id)
+	if page.Imports, err = h.Reach.Imports(ctx, actor, id); err != nil || !page.Manage {
+		return page, err
+	}
+	page.Listens = h.Push.Listens()
+	page.Push, err = h.Push.Find(ctx, actor, id)
 
 	return page, err
 }

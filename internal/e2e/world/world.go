@@ -124,6 +124,7 @@ func (w *World) config(t testing.TB, database, listen string, more []string) con
 		"JUZHEN_WEIBO_APP_KEY=" + sandbox.DemoAppKey,
 		"JUZHEN_WEIBO_APP_SECRET=" + sandbox.DemoAppSecret,
 		"JUZHEN_WEIBO_SAFE_DOMAIN=" + sandbox.DemoSafeDomain,
+		"JUZHEN_PUSH_LISTEN=localhost:0", // nobody listens there; what is made leads to it
 		"JUZHEN_READ_BACK=200ms",
 		"JUZHEN_LOOK_FIRST=200ms",
 		"JUZHEN_LOOK_LAG=500ms",

@@ -1,0 +1,76 @@
+package push
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"juzhen/internal/access"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
+	"juzhen/internal/seal"
+)
+
+// Reseal seals anew, with the newest key of a ring, the secrets that an older one sealed. It returns how many
+// it moved and how many no key of the ring opens: what is pushed to these is refused until somebody enters
+// the secret again.
+func Reseal(
+	ctx context.Context, db *pg.DB, box *seal.Box, now time.Time, actor access.Actor,
+) (moved, lost int, err error) {
+	defer fault.Step(&err, "push.Reseal")
+
+	s := New(db, Options{Box: box, Now: func() time.Time { return now }})
+	err = db.InTx(ctx, func(tx pg.Tx) error {
+		rows, err := tx.Pgx.Query(ctx, `
+SELECT account_id, key_id, sealed FROM push_addresses WHERE key_id NOT IN ('', $1)
+ORDER BY account_id FOR UPDATE`, box.KeyID())
+		if err != nil {
+			return err
+		}
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[sealedRow])
+		if err != nil {
+			return err
+		}
+
+		for _, row := range list {
+			fresh, _, err := box.Reseal(
+				use,
+				bind(row.AccountID),
+				seal.Sealed{KeyID: row.KeyID, Data: row.Sealed},
+			)
+			if err != nil {
+				lost++
+				continue
+			}
+			moved++
+			if err := s.resealed(ctx, tx, actor, row.AccountID, fresh); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+
+	return moved, lost, err
+}
+
+// sealedRow is what is sealed of an address.
+type sealedRow struct {
+	AccountID int64
+	KeyID     string
+	Sealed    []byte
+}
+
+// resealed keeps what was sealed anew. The secret itself stays what it was.
+func (s *Service) resealed(
+	ctx context.Context, tx pg.Tx, actor access.Actor, accountID int64, fresh seal.Sealed,
+) error {
+	_, err := tx.Pgx.Exec(ctx, "UPDATE push_addresses SET key_id = $2, sealed = $3 WHERE account_id = $1",
+		accountID, fresh.KeyID, fresh.Data)
+	if err != nil {
+		return err
+	}
+
+	return s.record(ctx, tx, actor, accountID, actReseal, "", map[string]any{"key": fresh.KeyID})
+}
