@@ -156,21 +156,19 @@ ORDER BY f.deadline, f.id LIMIT ?`, beijing.Date(now), most).Find(ctx)
 
 // unheard are those of what rules found that were never in the book, the first of them.
 func unheard(ctx context.Context, db *pg.DB, found []ruled, most int) ([]ruled, error) {
-	var (
-		accounts        []int64
-		codes, subjects []string
-	)
-
-	for _, one := range found {
-		accounts, codes = append(accounts, one.AccountID), append(codes, one.Code)
-		subjects = append(subjects, one.Subject)
+	accounts, codes, subjects := keysOf(found)
+	sinces := make([]time.Time, len(found))
+	for i, one := range found {
+		sinces[i] = one.since
 	}
 	rows, err := db.Pool().Query(ctx, `
 SELECT n - 1
-FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS x (account, code, subject, n)
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
+    WITH ORDINALITY AS x (account, code, subject, since, n)
 WHERE NOT EXISTS (SELECT FROM faults f
-    WHERE f.account_id = x.account AND f.code = x.code AND f.subject = x.subject)
-ORDER BY n LIMIT $4`, accounts, codes, subjects, most)
+    WHERE f.account_id = x.account AND f.code = x.code AND f.subject = x.subject
+        AND (f.closed_at IS NULL OR f.closed_at >= x.since))
+ORDER BY n LIMIT $5`, accounts, codes, subjects, sinces, most)
 	if err != nil {
 		return nil, err
 	}
@@ -182,6 +180,32 @@ ORDER BY n LIMIT $4`, accounts, codes, subjects, most)
 	}
 
 	return fresh, err
+}
+
+// mendedFaults are those that rules entered, that nobody has put right yet and that are not among what rules
+// find now.
+func mendedFaults(ctx context.Context, db *pg.DB, found []ruled, most int) ([]int64, error) {
+	accounts, codes, subjects := keysOf(found)
+	rows, err := db.Pool().Query(ctx, `
+SELECT f.id FROM faults f
+WHERE f.source = 'rule' AND f.code = ANY ($1) AND f.state IN ('open', 'reopened', 'assigned')
+    AND NOT EXISTS (SELECT FROM unnest($2::bigint[], $3::text[], $4::text[]) AS x (account, code, subject)
+        WHERE x.account = f.account_id AND x.code = f.code AND x.subject = f.subject)
+ORDER BY f.id LIMIT $5`, mendable, accounts, codes, subjects, most)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+func keysOf(found []ruled) (accounts []int64, codes, subjects []string) {
+	for _, one := range found {
+		accounts, codes = append(accounts, one.AccountID), append(codes, one.Code)
+		subjects = append(subjects, one.Subject)
+	}
+
+	return accounts, codes, subjects
 }
 
 // stepRow is a Step as the database gives it.
@@ -209,7 +233,7 @@ FROM fault_steps s LEFT JOIN users w ON w.id = s.by_user WHERE s.fault_id = ? OR
 }
 
 // insertFault writes a fault and gives its number; 0 where one is open of this account, code and subject,
-// and, where once is set, where there ever was one.
+// and, where since is given, where there was one that was not closed out before.
 func insertFault(
 	ctx context.Context,
 	tx pg.Tx,
@@ -218,7 +242,7 @@ func insertFault(
 	source Source,
 	by int64,
 	at time.Time,
-	once bool,
+	since *time.Time,
 ) (id int64, err error) {
 	err = tx.Pgx.QueryRow(
 		ctx,
@@ -226,7 +250,8 @@ func insertFault(
 INSERT INTO faults (account_id, unit_id, code, subject, source, description, evidence, state, opened_by,
     opened_at, updated_at)
 SELECT $1, $2, $3, $4, $5, $6, $7, 'open', nullif($8::bigint, 0), $9, $9
-WHERE NOT $10 OR NOT EXISTS (SELECT FROM faults WHERE account_id = $1 AND code = $3 AND subject = $4)
+WHERE $10::timestamptz IS NULL OR NOT EXISTS (SELECT FROM faults
+    WHERE account_id = $1 AND code = $3 AND subject = $4 AND (closed_at IS NULL OR closed_at >= $10))
 ON CONFLICT (account_id, code, subject) WHERE state <> 'closed' DO NOTHING RETURNING id`,
 		made.AccountID,
 		unitID,
@@ -237,7 +262,7 @@ ON CONFLICT (account_id, code, subject) WHERE state <> 'closed' DO NOTHING RETUR
 		made.Evidence,
 		by,
 		at,
-		once,
+		since,
 	).Scan(&id)
 	if pg.IsNotFound(err) {
 		return 0, nil
@@ -271,7 +296,7 @@ func updateFault(ctx context.Context, tx pg.Tx, f Fault, to State, move Move, by
 		set("deadline = ?::text::date", move.Deadline)
 	case Correct:
 		set("correction = ?", strings.TrimSpace(move.Note+"\n"+move.Evidence))
-		set("corrected_by = ?", by)
+		set("corrected_by = nullif(?::bigint, 0)", by)
 	case Pass:
 		set("checked_by = ?", by)
 	case Return:
