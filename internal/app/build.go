@@ -203,7 +203,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries,
 		Posts: a.Posts, Reach: a.Reach, People: a.Identity.ActingAs, Now: now,
 	})
-	a.Rescan = rescan.New(db, a.Checks, a.Engine.Imminent, now)
+	a.Rescan = rescan.New(db, a.Checks, a.Links, a.Engine.Imminent, now)
 	a.Inspect = inspect.New(db, now)
 	a.Faults = faultbook.New(db, a.Inspect, now)
 	a.Reports = report.New(db, report.Sources{

@@ -236,6 +236,8 @@ var tables = []table{
 	{"peer_groups", "peer", "", ""},
 	{"peers", "peer", "", ""},
 
+	{"published_addresses", "rescan", "", ""},
+	{"published_links", "rescan", "", ""},
 	{"wording_findings", "rescan", "", ""},
 	{"wording_pass", "rescan", "", ""},
 	{"wording_scans", "rescan", "", ""},

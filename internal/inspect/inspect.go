@@ -42,11 +42,13 @@ type Kind string
 const (
 	Silence Kind = "silence" // no account is without a post for longer than a number of days
 	Wording Kind = "wording" // nothing that is published holds a word that the lists take seriously
+
+	DeadLinks Kind = "link_dead" // every link of what was published lately opens
 )
 
 // Label is the Chinese name of the kind.
 func (k Kind) Label() string {
-	return map[Kind]string{Silence: "内容不更新", Wording: "已发文字"}[k]
+	return map[Kind]string{Silence: "内容不更新", Wording: "已发文字", DeadLinks: "已发链接"}[k]
 }
 
 // Rule is a line of an inspection as data: of the country, or of a unit and all below it.
@@ -95,6 +97,7 @@ type Account struct {
 
 	Words    []rescan.Finding // what the lists take seriously in what is published, the first of them
 	AllWords int              // how many there are
+	Links    []rescan.Address // those of published posts that are dead, lead elsewhere or warn
 }
 
 // At is the handle as people write it.
@@ -106,7 +109,7 @@ type Finding struct {
 	Rule    Rule
 	State   State
 	Days    int       // since the latest post, or since the account was registered
-	FailsOn time.Time // the first day on which it fails, by its beginning; past where it fails already
+	FailsOn time.Time // the first day on which it fails; past where it does; zero: there is only a hint
 	Left    int       // days until then; 0 or less where it fails already
 	Because []Reason
 	Remedy  Reason // what prevents it, or ends it
@@ -156,6 +159,12 @@ var (
 	saidWords   = i18n.N("已发微博中词表不放过的有 {.n} 处，{.day} 起查出")
 	saidWord    = i18n.N("{.day} 发布的“{.passage}”：{.kind}“{.found}”，级别{.level}，依 {.list} 的词表")
 	saidMend    = i18n.N("在平台上删除或改正；确可保留的禁止词，由两人登记例外")
+
+	saidDead   = i18n.N("已发微博中打不开的链接有 {.n} 个，隔天看过两次")
+	saidLink   = i18n.N("{.day} 发布的微博：{.address}")
+	saidHint   = i18n.N("提示：{.day} 发布的微博中 {.address}，{.state}；不算不合格")
+	saidRelink = i18n.N("恢复网页，或在平台上改正、删除；一周内再看")
+	saidNoNeed = i18n.N("不必处理；请看一眼链接是否还对")
 
 	saidRecover = i18n.N("{.at} 的一条发出后恢复合格；提前发布更好")
 )

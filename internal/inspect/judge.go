@@ -19,12 +19,14 @@ func judgeBy(rule Rule, a Account, at time.Time) (Finding, bool) {
 	switch rule.Kind {
 	case Wording:
 		return judgeWording(rule, a, at)
+	case DeadLinks:
+		return judgeLinks(rule, a, at)
 	}
 
 	return judge(rule, a, at), true
 }
 
-// namedWords is how many words stand in the reasons of a row.
+// namedWords is how many words, or links, stand in the reasons of a row.
 const namedWords = 3
 
 // judgeWording says what a rule of wording finds: one word that the lists take seriously is enough.
@@ -48,6 +50,41 @@ func judgeWording(rule Rule, a Account, at time.Time) (Finding, bool) {
 	out.Breaches = breaches(a.Words)
 
 	return out, true
+}
+
+// judgeLinks says what a rule of links finds: one dead link is enough. One that leads elsewhere, or whose
+// certificate is not right, is a hint.
+func judgeLinks(rule Rule, a Account, at time.Time) (Finding, bool) {
+	out := Finding{Account: a, Rule: rule, State: OK, Remedy: reason(saidNoNeed)}
+	var hints []Reason
+
+	for _, one := range a.Links {
+		day := beijing.Date(one.PostedAt)
+		if one.DeadAt == nil {
+			hints = append(hints, reason(saidHint,
+				"day", day, "address", one.Link.Address, "state", i18n.Text(one.Link.State.Label())))
+			continue
+		}
+		if out.State == OK || one.DeadAt.Before(out.FailsOn) {
+			out.FailsOn = beijing.Day(*one.DeadAt)
+		}
+		out.State, out.Remedy = Fail, reason(saidRelink)
+		out.Breaches = append(out.Breaches, Breach{
+			Code: string(rule.Kind), Subject: "platform_post/" + strconv.FormatInt(one.PostID, 10),
+			Since: *one.DeadAt, Because: reason(saidLink, "day", day, "address", one.Link.Address),
+		})
+	}
+
+	if out.State == Fail {
+		out.Left = daysBetween(beijing.Day(at), out.FailsOn)
+		out.Because = append(out.Because, reason(saidDead, "n", len(out.Breaches)))
+	}
+	for _, breach := range out.Breaches[:min(len(out.Breaches), namedWords)] {
+		out.Because = append(out.Because, breach.Because)
+	}
+	out.Because = append(out.Because, hints[:min(len(hints), namedWords)]...)
+
+	return out, len(a.Links) > 0
 }
 
 // breaches are the words by post: those that stop a text are grave.
@@ -240,5 +277,14 @@ func moment(at time.Time) string { return at.In(beijing.Zone).Format("01-02 15:0
 
 func daysBetween(from, to time.Time) int { return int(to.Sub(from) / (24 * time.Hour)) }
 
-// byUrgency puts who fails first in front.
-func byUrgency(a, b Finding) int { return a.FailsOn.Compare(b.FailsOn) }
+// byUrgency puts who fails first in front, and mere hints at the end.
+func byUrgency(a, b Finding) int {
+	switch {
+	case a.FailsOn.IsZero() == b.FailsOn.IsZero():
+		return a.FailsOn.Compare(b.FailsOn)
+	case a.FailsOn.IsZero():
+		return 1
+	}
+
+	return -1
+}

@@ -120,15 +120,21 @@ func (s *Service) everybody(ctx context.Context) ([]Finding, error) {
 // mostWords is how many words of one account are read for a board: who has more begins with these.
 const mostWords = 50
 
-// readWords reads what the lists take seriously in what the accounts have published.
+// readWords reads what the lists take seriously in what the accounts have published, and what is wrong with
+// its links.
 func (s *Service) readWords(ctx context.Context, accounts []Account, at time.Time, most int) error {
 	ids := make([]int64, len(accounts))
 	for i, account := range accounts {
 		ids[i] = account.ID
 	}
 	words, all, err := rescan.Standing(ctx, s.db, ids, at, most)
+	if err != nil {
+		return err
+	}
+	links, err := rescan.Links(ctx, s.db, ids, at, most)
 
 	for i := range accounts {
+		accounts[i].Links = links[accounts[i].ID]
 		accounts[i].Words, accounts[i].AllWords = words[accounts[i].ID], all[accounts[i].ID]
 	}
 
@@ -198,7 +204,7 @@ func boardOf(rules []Rule, accounts []Account, at time.Time) Board {
 func next(rows []Finding) (out []Finding) {
 	for _, row := range rows {
 		switch {
-		case row.State == Fail || slices.ContainsFunc(out, func(o Finding) bool { return o.ID == row.ID }):
+		case row.State == Fail || row.FailsOn.IsZero() || slices.ContainsFunc(out, func(o Finding) bool { return o.ID == row.ID }):
 			continue
 		case len(out) > 0 && !row.FailsOn.Equal(out[0].FailsOn):
 			return out

@@ -16,10 +16,20 @@ func (RoundArgs) Kind() string { return "rescan.round" }
 
 // AddWorkers registers the workers of this feature.
 func AddWorkers(workers *river.Workers, service *Service) error {
-	return queue.AddRound[RoundArgs](workers, service.Round)
+	if err := queue.AddRound[RoundArgs](workers, service.Round); err != nil {
+		return err
+	}
+	if err := queue.AddRound[PlanArgs](workers, service.PlanLinks); err != nil {
+		return err
+	}
+
+	return river.AddWorkerSafely(workers, linkLooker{service: service})
 }
 
 // Periodic lists what this feature does again and again.
 func Periodic() []queue.Periodic {
-	return []queue.Periodic{{Every: time.Minute, Args: RoundArgs{}, OnStart: true}}
+	return []queue.Periodic{
+		{Every: time.Minute, Args: RoundArgs{}, OnStart: true},
+		{Every: time.Hour, Args: PlanArgs{}},
+	}
 }

@@ -1,6 +1,7 @@
 // Package rescan looks through what was published, again whenever a word list, a level or an exception
 // changes: posts of this console by the wording that went out, others as the platform shows them. It keeps
-// what the lists take seriously, for inspections to judge, and changes nothing that is sent or published.
+// what the lists take seriously, for inspections to judge, and looks once a week at the links of what was
+// published (links.go). It changes nothing that is sent or published.
 package rescan
 
 import (
@@ -33,18 +34,19 @@ type Busy func(ctx context.Context, within time.Duration, atMost int) (int, erro
 type Service struct {
 	db     *pg.DB
 	checks *check.Service
+	links  Prober
 	busy   Busy
 	clock  func() time.Time
 }
 
-// New makes the service. busy is asked before each batch, because what is to be sent goes first; nil:
+// New makes the service. links looks at addresses, in jobs alone. busy is asked before each batch, because what is to be sent goes first; nil:
 // nothing is.
-func New(db *pg.DB, checks *check.Service, busy Busy, now func() time.Time) *Service {
+func New(db *pg.DB, checks *check.Service, links Prober, busy Busy, now func() time.Time) *Service {
 	if busy == nil {
 		busy = func(context.Context, time.Duration, int) (int, error) { return 0, nil }
 	}
 
-	return &Service{db: db, checks: checks, busy: busy, clock: now}
+	return &Service{db: db, checks: checks, links: links, busy: busy, clock: now}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
@@ -147,6 +149,10 @@ func (s *Service) look(
 	}
 	if len(scans) == 0 {
 		return nil
+	}
+
+	if err := keepLinks(ctx, tx, scans, s.now()); err != nil {
+		return err
 	}
 
 	return s.keep(ctx, tx, force.Excepted, scans)

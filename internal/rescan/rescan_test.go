@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/link"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
 )
@@ -23,6 +24,7 @@ type world struct {
 	s      *Service
 	now    time.Time
 	toSend int
+	states map[string]link.State // what a look at an address finds
 
 	boss, second access.Actor
 }
@@ -35,11 +37,20 @@ func newWorld(t *testing.T) *world {
 	clock := func() time.Time { return w.now }
 	w.lists = lexicon.New(w.db, clock, nil, lexicon.Told{})
 	busy := func(context.Context, time.Duration, int) (int, error) { return w.toSend, nil }
-	w.s = New(w.db, check.New(w.db, w.lists, nil, clock), busy, clock)
+	w.states = map[string]link.State{}
+	w.s = New(w.db, check.New(w.db, w.lists, nil, clock), w, busy, clock)
 	w.boss = person(1, access.Supervisor)
 	w.second = person(2, access.Reviewer)
 
 	return w
+}
+
+// Probe finds what the test says of an address.
+func (w *world) Probe(_ context.Context, known link.Link) (link.Link, error) {
+	at := w.now
+	known.State, known.LookedAt = w.states[known.Address], &at
+
+	return known, nil
 }
 
 func person(id int64, role access.Role) access.Actor {
