@@ -110,10 +110,82 @@ func listFaults(
 	if limit <= 0 || limit > pageSize {
 		limit = pageSize
 	}
-	rows, err := gorm.G[Fault](db).Raw(selectFault+cond+" ORDER BY f.updated_at DESC, f.id DESC LIMIT ?",
-		append(args, limit+1)...).Find(ctx)
+	rows, err := latestFaults(ctx, db, cond, args, limit+1)
 
 	return pg.Cut(rows, limit, func(f Fault) pg.Cursor { return pg.Cursor{At: f.UpdatedAt, ID: f.ID} }), err
+}
+
+func latestFaults(ctx context.Context, db *gorm.DB, cond string, args []any, most int) ([]Fault, error) {
+	return gorm.G[Fault](db).Raw(selectFault+cond+" ORDER BY f.updated_at DESC, f.id DESC LIMIT ?",
+		append(args, most)...).Find(ctx)
+}
+
+// faultsUpTo gives what is asked for without pages.
+func faultsUpTo(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	query Query,
+	now time.Time,
+	most int,
+) ([]Fault, error) {
+	cond, args := query.conditions(actor, now)
+
+	return latestFaults(ctx, db, cond, args, most)
+}
+
+// countQuarters counts what happened from each start on, before the one in front of it. What was put on lists
+// is counted by the unit on whose list it was.
+func countQuarters(
+	ctx context.Context,
+	db *pg.DB,
+	actor access.Actor,
+	unitPath string,
+	starts []time.Time,
+	quarters []Quarter,
+) error {
+	cond, args := Query{UnitPath: unitPath, Closed: true}.conditions(actor, starts[0])
+	listed, more := access.Scope(actor, access.ReachView, "u.path")
+	raised := func(table string) string {
+		return "SELECT count(*) FROM " + table + ` t JOIN units u ON u.id = t.unit_id
+WHERE starts_with(u.path, ?) AND t.raised_at >= q.start AND t.raised_at < q.until AND ` + listed
+	}
+	stepped := `
+SELECT count(*) FROM fault_steps s JOIN faults f ON f.id = s.fault_id JOIN accounts a ON a.id = f.account_id
+    JOIN units au ON au.id = a.unit_id JOIN units u ON u.id = f.unit_id
+WHERE s.at >= q.start AND s.at < q.until AND s.act = ANY (?::text[]) AND ` + cond
+	var given []any
+	for range 3 {
+		given = append(append(given, unitPath), more...)
+	}
+	given = append(append(given, "{\"\",reopen}"), args...)
+	given = append(append(given, "{close}"), args...)
+
+	type row struct{ Alarms, Reminders, Overdue, Opened, Closed int }
+	found, err := gorm.G[row](db.Gorm(ctx)).Raw(`
+SELECT (`+raised(alarmsSQL)+`) AS alarms, (`+raised(remindersSQL)+`) AS reminders,
+    (`+raised(overdueSQL)+`) AS overdue, (`+stepped+`) AS opened, (`+stepped+`) AS closed
+FROM (SELECT start, n, coalesce(lag(start) OVER (ORDER BY n), 'infinity') AS until
+    FROM unnest(?::timestamptz[]) WITH ORDINALITY AS x (start, n)) q ORDER BY q.n`,
+		append(given, instants(starts))...).Find(ctx)
+
+	for i, one := range found {
+		q := &quarters[i]
+		q.Alarms, q.Reminders, q.Overdue, q.Opened, q.Closed = one.Alarms, one.Reminders, one.Overdue,
+			one.Opened, one.Closed
+	}
+
+	return err
+}
+
+// instants writes instants as an array of the database.
+func instants(all []time.Time) string {
+	texts := make([]string, len(all))
+	for i, at := range all {
+		texts[i] = at.UTC().Format(time.RFC3339)
+	}
+
+	return "{" + strings.Join(texts, ",") + "}"
 }
 
 // countStates counts the faults that the actor sees, by state, and those that are overdue.
