@@ -154,6 +154,7 @@ WHERE starts_with(u.path, ?) AND t.raised_at >= q.start AND t.raised_at < q.unti
 SELECT count(*) FROM fault_steps s JOIN faults f ON f.id = s.fault_id JOIN accounts a ON a.id = f.account_id
     JOIN units au ON au.id = a.unit_id JOIN units u ON u.id = f.unit_id
 WHERE s.at >= q.start AND s.at < q.until AND s.act = ANY (?::text[]) AND ` + cond
+
 	var given []any
 	for range 3 {
 		given = append(append(given, unitPath), more...)
@@ -229,6 +230,7 @@ ORDER BY f.deadline, f.id LIMIT ?`, beijing.Date(now), most).Find(ctx)
 // unheard are those of what rules found that were never in the book, the first of them.
 func unheard(ctx context.Context, db *pg.DB, found []ruled, most int) ([]ruled, error) {
 	accounts, codes, subjects := keysOf(found)
+
 	sinces := make([]time.Time, len(found))
 	for i, one := range found {
 		sinces[i] = one.since

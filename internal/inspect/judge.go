@@ -34,6 +34,7 @@ func judgeWording(rule Rule, a Account, at time.Time) (Finding, bool) {
 	if len(a.Words) == 0 {
 		return Finding{}, false
 	}
+
 	first := a.Words[0].FoundAt
 	for _, word := range a.Words {
 		if word.FoundAt.Before(first) {
@@ -43,6 +44,7 @@ func judgeWording(rule Rule, a Account, at time.Time) (Finding, bool) {
 
 	out := Finding{Account: a, Rule: rule, State: Fail, FailsOn: beijing.Day(first), Remedy: reason(saidMend)}
 	out.Left = daysBetween(beijing.Day(at), out.FailsOn)
+
 	out.Because = append(out.Because, reason(saidWords, "n", a.AllWords, "day", beijing.Date(first)))
 	for _, word := range a.Words[:min(len(a.Words), namedWords)] {
 		out.Because = append(out.Because, wordReason(word))
@@ -79,6 +81,7 @@ func judgeLinks(rule Rule, a Account, at time.Time) (Finding, bool) {
 		out.Left = daysBetween(beijing.Day(at), out.FailsOn)
 		out.Because = append(out.Because, reason(saidDead, "n", len(out.Breaches)))
 	}
+
 	for _, breach := range out.Breaches[:min(len(out.Breaches), namedWords)] {
 		out.Because = append(out.Because, breach.Because)
 	}
@@ -97,7 +100,10 @@ func breaches(words []rescan.Finding) (out []Breach) {
 		if word.Level == lexicon.Block {
 			one.Code = "wording_grave"
 		}
-		i := slices.IndexFunc(out, func(b Breach) bool { return b.Code == one.Code && b.Subject == one.Subject })
+		i := slices.IndexFunc(
+			out,
+			func(b Breach) bool { return b.Code == one.Code && b.Subject == one.Subject },
+		)
 		if i < 0 {
 			out = append(out, one)
 		} else if out[i].Since.Before(one.Since) { // the register asks whether the latest of them is known

@@ -204,7 +204,9 @@ func boardOf(rules []Rule, accounts []Account, at time.Time) Board {
 func next(rows []Finding) (out []Finding) {
 	for _, row := range rows {
 		switch {
-		case row.State == Fail || row.FailsOn.IsZero() || slices.ContainsFunc(out, func(o Finding) bool { return o.ID == row.ID }):
+		case row.State == Fail || row.FailsOn.IsZero():
+			continue
+		case slices.ContainsFunc(out, func(o Finding) bool { return o.ID == row.ID }):
 			continue
 		case len(out) > 0 && !row.FailsOn.Equal(out[0].FailsOn):
 			return out

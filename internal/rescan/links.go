@@ -45,6 +45,7 @@ func (s *Service) PlanLinks(ctx context.Context) (err error) {
 		if err != nil || len(ids) == 0 {
 			return err
 		}
+
 		jobs := make([]river.InsertManyParams, len(ids))
 		for i, id := range ids {
 			jobs[i] = river.InsertManyParams{Args: LinkArgs{AddressID: id}}

@@ -16,6 +16,7 @@ DELETE FROM river_job WHERE kind = 'rescan.link' RETURNING (args->>'address_id')
 	w.must(err)
 
 	var ids []int64
+
 	for rows.Next() {
 		var id int64
 		w.must(rows.Scan(&id))

@@ -39,8 +39,8 @@ type Service struct {
 	clock  func() time.Time
 }
 
-// New makes the service. links looks at addresses, in jobs alone. busy is asked before each batch, because what is to be sent goes first; nil:
-// nothing is.
+// New makes the service. links looks at addresses, in jobs alone. busy is asked before each batch, because
+// what is to be sent goes first; nil: nothing is.
 func New(db *pg.DB, checks *check.Service, links Prober, busy Busy, now func() time.Time) *Service {
 	if busy == nil {
 		busy = func(context.Context, time.Duration, int) (int, error) { return 0, nil }
