@@ -21,6 +21,11 @@ func TestAFaultGoesThroughTheBook(t *testing.T) {
 	w.call("reviewer", "POST", "/faultbook", entry).problem(409, "conflict")
 	w.call("chaoyang", "POST", "/faultbook", entry).problem(404, "not_found")
 	w.call("chaoyang", "GET", "/faultbook/"+id, nil).problem(404, "not_found")
+	quarters := w.call("supervisor", "GET", "/faultbook/quarters?unit_id=1", nil).want(200)
+	if n := quarters.len("items"); n != 8 || quarters.text("items", 0, "opened") != "1" {
+		t.Errorf("%d quarters: %s", n, quarters.Body)
+	}
+	w.call("supervisor", "GET", "/faultbook/quarters?unit_id=999", nil).problem(404, "not_found")
 	w.call("writer", "POST", "/faultbook", body{"account_id": 1, "code": "nope", "description": " "}).
 		problem(422, "invalid").says("body.code", "errors", 0, "location").
 		says("body.description", "errors", 1, "location")

@@ -44,6 +44,7 @@ import (
 	"juzhen/internal/relay"
 	"juzhen/internal/replay"
 	"juzhen/internal/report"
+	"juzhen/internal/rescan"
 	"juzhen/internal/review"
 	"juzhen/internal/roster"
 	"juzhen/internal/rumour"
@@ -93,6 +94,7 @@ type Services struct {
 	Inbox      *inbox.Service
 	Push       *push.Service
 	Recheck    *recheck.Service
+	Rescan     *rescan.Service
 	Scores     *score.Service
 	Peers      *peer.Service
 	Roster     *roster.Service
@@ -207,6 +209,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries,
 		Posts: a.Posts, Reach: a.Reach, People: a.Identity.ActingAs, Now: now,
 	})
+	a.Rescan = rescan.New(db, a.Checks, a.Links, a.Engine.Imminent, now)
 	a.Inspect = inspect.New(db, now)
 	a.Faults = faultbook.New(db, a.Inspect, now)
 	a.Reports = report.New(db, report.Sources{

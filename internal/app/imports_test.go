@@ -47,6 +47,7 @@ var (
 		"plan",
 		"relay",
 		"urgent",
+		"rescan",
 		"inspect",
 		"faultbook",
 		"report",

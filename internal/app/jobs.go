@@ -20,6 +20,7 @@ import (
 	"juzhen/internal/reach"
 	"juzhen/internal/recheck"
 	"juzhen/internal/relay"
+	"juzhen/internal/rescan"
 	"juzhen/internal/review"
 	"juzhen/internal/roster"
 	"juzhen/internal/rumour"
@@ -61,6 +62,9 @@ func (a *App) buildQueue() error {
 	if err := relay.AddWorkers(workers, a.Relays); err != nil {
 		return err
 	}
+	if err := rescan.AddWorkers(workers, a.Rescan); err != nil {
+		return err
+	}
 	if err := inspect.AddWorkers(workers, a.Inspect); err != nil {
 		return err
 	}
@@ -96,7 +100,7 @@ func (a *App) buildQueue() error {
 		Periodic: slices.Concat(
 			account.Periodic(), review.Periodic(), reach.Periodic(), template.Periodic(), source.Periodic(),
 			link.Periodic(), relay.Periodic(), notice.Periodic(), inspect.Periodic(), faultbook.Periodic(),
-			inbox.Periodic(), push.Periodic(), peer.Periodic(),
+			inbox.Periodic(), push.Periodic(), peer.Periodic(), rescan.Periodic(),
 			roster.Periodic(), channel.Periodic(), rumour.Periodic(), incident.Periodic(),
 		),
 	})

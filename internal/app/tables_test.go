@@ -100,7 +100,7 @@ var tables = []table{
 		"accounts",
 		"account",
 		"",
-		"identity pause media post check delivery recheck dispatch reach library plan relay inspect " +
+		"identity pause media post check delivery recheck dispatch reach library plan relay rescan inspect " +
 			"faultbook report inbox push score incident site",
 	},
 	{"credentials", "account", "", "dispatch reach inspect inbox"},
@@ -145,7 +145,7 @@ var tables = []table{
 		"",
 		"media review check delivery recheck reach library plan relay inbox incident site",
 	},
-	{"posts", "post", "", "media review check delivery library plan relay inspect incident site"},
+	{"posts", "post", "", "media review check delivery library plan relay rescan inspect incident site"},
 	{"version_media", "post", "", "media review reach site"},
 	{"version_targets", "post", "", "review check delivery recheck reach plan relay inspect incident"},
 
@@ -168,7 +168,7 @@ var tables = []table{
 	{"account_turns", "delivery", "dispatch", ""},
 	{"all_deliveries", "delivery", "dispatch", "recheck inbox"},
 	{"advances", "delivery", "", ""},
-	{"deliveries", "delivery", "", "media check reach library plan relay inspect inbox incident site"},
+	{"deliveries", "delivery", "", "media check reach library plan relay rescan inspect inbox incident site"},
 	{"delivery_decisions", "delivery", "", ""},
 	{"delivery_events", "delivery", "dispatch", ""},
 	{"releases", "delivery", "dispatch", ""},
@@ -186,7 +186,7 @@ var tables = []table{
 	{"imports", "reach", "", ""},
 	{"platform_post_grams", "reach", "", ""},
 	{"platform_post_unfound", "reach", "", ""},
-	{"platform_posts", "reach", "", "library plan inspect inbox site"},
+	{"platform_posts", "reach", "", "library plan rescan inspect inbox site"},
 	{"post_readings", "reach", "", ""},
 	{"post_totals", "reach", "", ""},
 
@@ -241,6 +241,13 @@ var tables = []table{
 	{"peer_days", "peer", "", ""},
 	{"peer_groups", "peer", "", ""},
 	{"peers", "peer", "", ""},
+
+	{"published_addresses", "rescan", "", ""},
+	{"published_links", "rescan", "", ""},
+	{"wording_findings", "rescan", "", ""},
+	{"wording_pass", "rescan", "", ""},
+	{"wording_scans", "rescan", "", ""},
+	{"wording_unread", "rescan", "", ""},
 
 	{"inspection_rules", "inspect", "", ""},
 

@@ -324,6 +324,7 @@ var notPlaces = map[string]string{
 	"GET /reach/matrix.csv":                "data",
 	"GET /reach/posts.csv":                 "data",
 	"GET /plan/export.xlsx":                "data",
+	"GET /faults/export.xlsx":              "data",
 	"GET /feeds/plan/:file":                "data",
 	"GET /reach/accounts/:id/days.csv":     "data",
 	"GET /matrix/imports/:id/progress":     "a part of the import's page",

@@ -837,6 +837,7 @@ var apiRules = []rule{
 		"POST /api/v1/inbox/rules/:id/apply", "--S--", heardRule, `{"revision":4}`,
 		"SELECT kind = 'praise' FROM inbox_matters WHERE id = {matter}", usual,
 	},
+	{"GET /api/v1/faultbook/quarters", "PRS-A", nil, "", "", usual},
 	{"GET /api/v1/inspection", "PRS-A", running, "limit=200", "墙内号", listed},
 	{"GET /api/v1/reach.csv", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /api/v1/accounts/:id/reach", "PRS-A", running, "", "墙内号", usual},

@@ -655,6 +655,7 @@ var pageRules = []rule{
 		"SELECT correction = '稿件 7' FROM rebuttals WHERE id = {id}", usual,
 	},
 	{"GET /faults", "PRS-A", faulty, "", "墙内问题", listed},
+	{"GET /faults/export.xlsx", "PRS-A", nil, "", "PK", usual},
 	{"GET /faults/new", "PRS--", nil, "", "", usual},
 	{"GET /faults/:id", "PRS-A", faulty, "", "墙内问题", usual},
 	{

@@ -78,14 +78,23 @@ func (f Fault) todo() (todo.Item, bool) {
 		item.Matter, item.Grant = todoCorrect, &todo.Grant{Here: true}
 		item.DueAt = f.dayOver()
 	case Corrected:
-		item.Matter, item.NotUser = todoCheck, *f.CorrectedBy
+		item.Matter, item.NotUser = todoCheck, f.corrector()
 	case Checked:
-		item.Matter, item.NotUser = todoClose, *f.CorrectedBy
+		item.Matter, item.NotUser = todoClose, f.corrector()
 	default:
 		return todo.Item{}, false
 	}
 
 	return item, true
+}
+
+// corrector is who says that it is put right; 0 where a rule does.
+func (f Fault) corrector() int64 {
+	if f.CorrectedBy == nil {
+		return 0
+	}
+
+	return *f.CorrectedBy
 }
 
 // overdue is what supervisors hear when the last day is over.

@@ -107,7 +107,7 @@ func (s *Service) Open(ctx context.Context, actor access.Actor, made Entry) (out
 		if err := access.Require(actor, access.FaultWrite, about.UnitPath); err != nil {
 			return err
 		}
-		id, err := s.insert(ctx, tx, actor, made, about.UnitID, source, false)
+		id, err := s.insert(ctx, tx, actor, made, about.UnitID, source, nil)
 		if err != nil {
 			return err
 		}
@@ -136,9 +136,9 @@ func (s *Service) insert(
 	made Entry,
 	unitID int64,
 	source Source,
-	once bool,
+	since *time.Time,
 ) (int64, error) {
-	id, err := insertFault(ctx, tx, made, unitID, source, actor.UserID, s.now(), once)
+	id, err := insertFault(ctx, tx, made, unitID, source, actor.UserID, s.now(), since)
 	if err != nil || id == 0 {
 		return 0, err
 	}
@@ -271,8 +271,8 @@ func (s *Service) record(
 	})
 }
 
-// Sweep opens a fault for every account that fails a rule, once for each time that it does, and tells
-// supervisors of what is overdue.
+// Sweep opens a fault for every account, or post of one, that fails a rule, once for each time that it does,
+// says of those that a rule finds no more that they are put right, and tells supervisors of what is overdue.
 func (s *Service) Sweep(ctx context.Context) (err error) {
 	defer fault.Step(&err, "faultbook.Sweep")
 
@@ -288,12 +288,15 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 
 	for _, found := range fresh {
 		err := s.db.InTx(ctx, func(tx pg.Tx) error {
-			_, err := s.insert(ctx, tx, system, found.Entry, found.unitID, ByRule, true)
+			_, err := s.insert(ctx, tx, system, found.Entry, found.unitID, ByRule, &found.since)
 			return err
 		})
 		if err != nil {
 			return err
 		}
+	}
+	if err := s.mend(ctx, entriesOf(failing)); err != nil {
+		return err
 	}
 
 	late, err := overdueFaults(ctx, s.db.Gorm(ctx), s.now(), s.most)
@@ -309,24 +312,75 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 	return s.db.InTx(ctx, func(tx pg.Tx) error { return todo.RaiseManyTx(ctx, tx, s.now(), items) })
 }
 
+// mendable are the codes of which a rule can tell that they are put right, because each is about one thing.
+var mendable = []string{"wording", "wording_grave", "link_dead"}
+
+// saidMended is what stands for the correction where a rule finds the fault no more.
+const saidMended = "规则不再查出：微博已删除或改正，或词表不再列入、已登记例外，或链接又能打开。"
+
+// mend says of faults that rules entered and find no more that they are put right. A person looks again.
+func (s *Service) mend(ctx context.Context, failing []ruled) error {
+	over, err := mendedFaults(ctx, s.db, failing, s.most)
+	if err != nil {
+		return err
+	}
+	system := access.System("faultbook")
+
+	for _, id := range over {
+		err := s.db.InTx(ctx, func(tx pg.Tx) error {
+			before, err := findFault(ctx, tx.DB, system, id)
+			if err != nil {
+				return err
+			}
+			move := Move{Act: Correct, Revision: before.Revision, Note: saidMended}
+			if err := updateFault(ctx, tx, before, Corrected, move, 0, s.now()); err != nil {
+				return err
+			}
+			after, err := findFault(ctx, tx.DB, system, id)
+			if err != nil {
+				return err
+			}
+
+			return s.record(ctx, tx, system, before, after, move)
+		})
+		if err != nil && !fault.Is(err, fault.KindConflict) { // somebody was faster: the next round sees
+			return err
+		}
+	}
+
+	return nil
+}
+
 // ruled is what a rule found, as it is written into the book of the account's unit.
 type ruled struct {
 	Entry
 	unitID int64
+	since  time.Time // what was closed out later than this is known; zero: whatever was
 }
 
 func entriesOf(failing []inspect.Finding) []ruled {
 	words := i18n.For(i18n.Chinese)
-	entries := make([]ruled, len(failing))
+	var entries []ruled
 
-	for i, found := range failing {
+	for _, found := range failing {
+		for _, breach := range found.Breaches {
+			entries = append(entries, ruled{unitID: found.UnitID, since: breach.Since, Entry: Entry{
+				AccountID:   found.ID,
+				Code:        breach.Code,
+				Subject:     breach.Subject,
+				Description: found.Rule.Source + "：" + words.T(breach.Because.Text, breach.Because.Args...),
+			}})
+		}
+		if len(found.Breaches) > 0 {
+			continue
+		}
 		because := found.Because[0]
-		entries[i] = ruled{unitID: found.UnitID, Entry: Entry{
+		entries = append(entries, ruled{unitID: found.UnitID, Entry: Entry{
 			AccountID:   found.ID,
 			Code:        string(found.Rule.Kind),
 			Subject:     found.Rule.Code + "/" + beijing.Date(found.FailsOn),
 			Description: found.Rule.Source + "：" + words.T(because.Text, because.Args...),
-		}}
+		}})
 	}
 
 	return entries

@@ -321,6 +321,64 @@ func TestRulesOpenFaultsOnce(t *testing.T) {
 	}
 }
 
+// TestAWordInAPublishedPostIsAFault, grave where it stops a text, and put right once the post is gone; closed
+// out it is opened again only for what is found later.
+func TestAWordInAPublishedPostIsAFault(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	post := w.one(`
+INSERT INTO platform_posts (account_id, platform, remote_id, origin, posted_at, text, original, pictures,
+    state, state_at, reposts, comments, likes)
+VALUES (4, 'weibo', 'w1', 'past', $1, '甲词', true, 0, 'live', $1, 0, 0, 0) RETURNING id`, w.at)
+	list := w.one(`
+INSERT INTO lexicons (unit_id, kind, name, state, version, entries, created_at)
+VALUES (1, 'grave', '某表', 'on', 1, 1, $1) RETURNING id`, w.at)
+	finds := func(level, word string) {
+		w.exec(`
+INSERT INTO wording_findings (platform_post_id, account_id, rule, level, lexicon_id, word, found, passage,
+    listed_at, found_at) VALUES ($1, 4, 'grave', $2, $3, $4, $4, '有' || $4 || '在此', $5, $5)`,
+			post, level, list, word, w.at)
+	}
+	sweep := func() []Fault {
+		t.Helper()
+		w.must(w.s.Sweep(t.Context()))
+		found, err := w.s.List(t.Context(), w.boss, Query{Closed: true})
+		w.must(err)
+
+		return found.Rows
+	}
+	finds("block", "甲词")
+	finds("second", "乙词")
+	sweep()
+	rows := sweep()
+	if len(rows) != 2 || rows[0].Subject != rows[1].Subject || rows[0].Code == rows[1].Code {
+		t.Fatalf("%+v", rows)
+	}
+	i := slices.IndexFunc(rows, func(f Fault) bool { return f.Code == "wording_grave" })
+	if i < 0 || !strings.Contains(rows[i].Description, "有甲词在此") || rows[i].Source != ByRule {
+		t.Fatalf("%+v", rows)
+	}
+	grave := rows[i]
+
+	w.exec("UPDATE wording_findings SET ended_at = $1 WHERE word = '甲词'", w.at)
+	sweep()
+	now, err := w.s.Find(t.Context(), w.boss, grave.ID)
+	w.must(err)
+	if now.State != Corrected || now.CorrectedBy != nil || !strings.Contains(now.Correction, "规则不再查出") {
+		t.Fatalf("%+v", now)
+	}
+	now = w.do(w.second, now, Move{Act: Pass, Note: "看过"})
+	w.do(w.boss, now, Move{Act: Close})
+	if n := len(sweep()); n != 2 {
+		t.Errorf("%d faults", n)
+	}
+	w.at = w.at.AddDate(0, 0, 1)
+	finds("block", "丙词")
+	if n := len(sweep()); n != 3 {
+		t.Errorf("%d faults: what is found after the end is another", n)
+	}
+}
+
 // TestASweepGoesOnWhereTheLastOneEnded: what is in the book already takes nobody's place.
 func TestASweepGoesOnWhereTheLastOneEnded(t *testing.T) {
 	t.Parallel()

@@ -110,10 +110,83 @@ func listFaults(
 	if limit <= 0 || limit > pageSize {
 		limit = pageSize
 	}
-	rows, err := gorm.G[Fault](db).Raw(selectFault+cond+" ORDER BY f.updated_at DESC, f.id DESC LIMIT ?",
-		append(args, limit+1)...).Find(ctx)
+	rows, err := latestFaults(ctx, db, cond, args, limit+1)
 
 	return pg.Cut(rows, limit, func(f Fault) pg.Cursor { return pg.Cursor{At: f.UpdatedAt, ID: f.ID} }), err
+}
+
+func latestFaults(ctx context.Context, db *gorm.DB, cond string, args []any, most int) ([]Fault, error) {
+	return gorm.G[Fault](db).Raw(selectFault+cond+" ORDER BY f.updated_at DESC, f.id DESC LIMIT ?",
+		append(args, most)...).Find(ctx)
+}
+
+// faultsUpTo gives what is asked for without pages.
+func faultsUpTo(
+	ctx context.Context,
+	db *gorm.DB,
+	actor access.Actor,
+	query Query,
+	now time.Time,
+	most int,
+) ([]Fault, error) {
+	cond, args := query.conditions(actor, now)
+
+	return latestFaults(ctx, db, cond, args, most)
+}
+
+// countQuarters counts what happened from each start on, before the one in front of it. What was put on lists
+// is counted by the unit on whose list it was.
+func countQuarters(
+	ctx context.Context,
+	db *pg.DB,
+	actor access.Actor,
+	unitPath string,
+	starts []time.Time,
+	quarters []Quarter,
+) error {
+	cond, args := Query{UnitPath: unitPath, Closed: true}.conditions(actor, starts[0])
+	listed, more := access.Scope(actor, access.ReachView, "u.path")
+	raised := func(table string) string {
+		return "SELECT count(*) FROM " + table + ` t JOIN units u ON u.id = t.unit_id
+WHERE starts_with(u.path, ?) AND t.raised_at >= q.start AND t.raised_at < q.until AND ` + listed
+	}
+	stepped := `
+SELECT count(*) FROM fault_steps s JOIN faults f ON f.id = s.fault_id JOIN accounts a ON a.id = f.account_id
+    JOIN units au ON au.id = a.unit_id JOIN units u ON u.id = f.unit_id
+WHERE s.at >= q.start AND s.at < q.until AND s.act = ANY (?::text[]) AND ` + cond
+
+	var given []any
+	for range 3 {
+		given = append(append(given, unitPath), more...)
+	}
+	given = append(append(given, "{\"\",reopen}"), args...)
+	given = append(append(given, "{close}"), args...)
+
+	type row struct{ Alarms, Reminders, Overdue, Opened, Closed int }
+	found, err := gorm.G[row](db.Gorm(ctx)).Raw(`
+SELECT (`+raised(alarmsSQL)+`) AS alarms, (`+raised(remindersSQL)+`) AS reminders,
+    (`+raised(overdueSQL)+`) AS overdue, (`+stepped+`) AS opened, (`+stepped+`) AS closed
+FROM (SELECT start, n, coalesce(lag(start) OVER (ORDER BY n), 'infinity') AS until
+    FROM unnest(?::timestamptz[]) WITH ORDINALITY AS x (start, n)) q ORDER BY q.n`,
+		append(given, instants(starts))...).Find(ctx)
+
+	for i, one := range found {
+		q := &quarters[i]
+		q.Alarms, q.Reminders, q.Overdue, q.Opened, q.Closed = one.Alarms, one.Reminders, one.Overdue,
+			one.Opened, one.Closed
+	}
+
+	return err
+}
+
+// instants writes instants as an array of the database.
+func instants(all []time.Time) string {
+	texts := make([]string, len(all))
+	for i, at := range all {
+		texts[i] = at.UTC().Format(time.RFC3339)
+	}
+
+	return "{" + strings.Join(texts, ",") + "}"
 }
 
 // countStates counts the faults that the actor sees, by state, and those that are overdue.
@@ -156,21 +229,20 @@ ORDER BY f.deadline, f.id LIMIT ?`, beijing.Date(now), most).Find(ctx)
 
 // unheard are those of what rules found that were never in the book, the first of them.
 func unheard(ctx context.Context, db *pg.DB, found []ruled, most int) ([]ruled, error) {
-	var (
-		accounts        []int64
-		codes, subjects []string
-	)
+	accounts, codes, subjects := keysOf(found)
 
-	for _, one := range found {
-		accounts, codes = append(accounts, one.AccountID), append(codes, one.Code)
-		subjects = append(subjects, one.Subject)
+	sinces := make([]time.Time, len(found))
+	for i, one := range found {
+		sinces[i] = one.since
 	}
 	rows, err := db.Pool().Query(ctx, `
 SELECT n - 1
-FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS x (account, code, subject, n)
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
+    WITH ORDINALITY AS x (account, code, subject, since, n)
 WHERE NOT EXISTS (SELECT FROM faults f
-    WHERE f.account_id = x.account AND f.code = x.code AND f.subject = x.subject)
-ORDER BY n LIMIT $4`, accounts, codes, subjects, most)
+    WHERE f.account_id = x.account AND f.code = x.code AND f.subject = x.subject
+        AND (f.closed_at IS NULL OR f.closed_at >= x.since))
+ORDER BY n LIMIT $5`, accounts, codes, subjects, sinces, most)
 	if err != nil {
 		return nil, err
 	}
@@ -182,6 +254,32 @@ ORDER BY n LIMIT $4`, accounts, codes, subjects, most)
 	}
 
 	return fresh, err
+}
+
+// mendedFaults are those that rules entered, that nobody has put right yet and that are not among what rules
+// find now.
+func mendedFaults(ctx context.Context, db *pg.DB, found []ruled, most int) ([]int64, error) {
+	accounts, codes, subjects := keysOf(found)
+	rows, err := db.Pool().Query(ctx, `
+SELECT f.id FROM faults f
+WHERE f.source = 'rule' AND f.code = ANY ($1) AND f.state IN ('open', 'reopened', 'assigned')
+    AND NOT EXISTS (SELECT FROM unnest($2::bigint[], $3::text[], $4::text[]) AS x (account, code, subject)
+        WHERE x.account = f.account_id AND x.code = f.code AND x.subject = f.subject)
+ORDER BY f.id LIMIT $5`, mendable, accounts, codes, subjects, most)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+func keysOf(found []ruled) (accounts []int64, codes, subjects []string) {
+	for _, one := range found {
+		accounts, codes = append(accounts, one.AccountID), append(codes, one.Code)
+		subjects = append(subjects, one.Subject)
+	}
+
+	return accounts, codes, subjects
 }
 
 // stepRow is a Step as the database gives it.
@@ -209,7 +307,7 @@ FROM fault_steps s LEFT JOIN users w ON w.id = s.by_user WHERE s.fault_id = ? OR
 }
 
 // insertFault writes a fault and gives its number; 0 where one is open of this account, code and subject,
-// and, where once is set, where there ever was one.
+// and, where since is given, where there was one that was not closed out before.
 func insertFault(
 	ctx context.Context,
 	tx pg.Tx,
@@ -218,7 +316,7 @@ func insertFault(
 	source Source,
 	by int64,
 	at time.Time,
-	once bool,
+	since *time.Time,
 ) (id int64, err error) {
 	err = tx.Pgx.QueryRow(
 		ctx,
@@ -226,7 +324,8 @@ func insertFault(
 INSERT INTO faults (account_id, unit_id, code, subject, source, description, evidence, state, opened_by,
     opened_at, updated_at)
 SELECT $1, $2, $3, $4, $5, $6, $7, 'open', nullif($8::bigint, 0), $9, $9
-WHERE NOT $10 OR NOT EXISTS (SELECT FROM faults WHERE account_id = $1 AND code = $3 AND subject = $4)
+WHERE $10::timestamptz IS NULL OR NOT EXISTS (SELECT FROM faults
+    WHERE account_id = $1 AND code = $3 AND subject = $4 AND (closed_at IS NULL OR closed_at >= $10))
 ON CONFLICT (account_id, code, subject) WHERE state <> 'closed' DO NOTHING RETURNING id`,
 		made.AccountID,
 		unitID,
@@ -237,7 +336,7 @@ ON CONFLICT (account_id, code, subject) WHERE state <> 'closed' DO NOTHING RETUR
 		made.Evidence,
 		by,
 		at,
-		once,
+		since,
 	).Scan(&id)
 	if pg.IsNotFound(err) {
 		return 0, nil
@@ -271,7 +370,7 @@ func updateFault(ctx context.Context, tx pg.Tx, f Fault, to State, move Move, by
 		set("deadline = ?::text::date", move.Deadline)
 	case Correct:
 		set("correction = ?", strings.TrimSpace(move.Note+"\n"+move.Evidence))
-		set("corrected_by = ?", by)
+		set("corrected_by = nullif(?::bigint, 0)", by)
 	case Pass:
 		set("checked_by = ?", by)
 	case Return:

@@ -11,6 +11,7 @@ import (
 
 	"juzhen/internal/account"
 	"juzhen/internal/i18n"
+	"juzhen/internal/rescan"
 )
 
 // State is what a rule says of an account.
@@ -37,18 +38,25 @@ func (s State) Label() string {
 // Kind is what a rule looks at.
 type Kind string
 
-// Silence asks that no account be without a post for longer than a number of days.
-const Silence Kind = "silence"
+// The kinds.
+const (
+	Silence Kind = "silence" // no account is without a post for longer than a number of days
+	Wording Kind = "wording" // nothing that is published holds a word that the lists take seriously
+
+	DeadLinks Kind = "link_dead" // every link of what was published lately opens
+)
 
 // Label is the Chinese name of the kind.
-func (k Kind) Label() string { return map[Kind]string{Silence: "内容不更新"}[k] }
+func (k Kind) Label() string {
+	return map[Kind]string{Silence: "内容不更新", Wording: "已发文字", DeadLinks: "已发链接"}[k]
+}
 
 // Rule is a line of an inspection as data: of the country, or of a unit and all below it.
 type Rule struct {
 	ID       int64
 	Code     string // stored with what was found; never changed
 	Kind     Kind
-	Days     int    // of Shanghai that an account may be without a post
+	Days     int    // of Shanghai that an account may be without a post; 0: the rule has no days
 	Warn     int    // days before the last day on which people are told
 	UnitPath string // "" for everybody
 	UnitName string
@@ -86,6 +94,10 @@ type Account struct {
 
 	NoToken    bool       // it has none that is valid, and needs one
 	TokenUntil *time.Time // when its token ends
+
+	Words    []rescan.Finding // what the lists take seriously in what is published, the first of them
+	AllWords int              // how many there are
+	Links    []rescan.Address // those of published posts that are dead, lead elsewhere or warn
 }
 
 // At is the handle as people write it.
@@ -97,10 +109,20 @@ type Finding struct {
 	Rule    Rule
 	State   State
 	Days    int       // since the latest post, or since the account was registered
-	FailsOn time.Time // the first day on which it fails, by its beginning; past where it fails already
+	FailsOn time.Time // the first day on which it fails; past where it does; zero: there is only a hint
 	Left    int       // days until then; 0 or less where it fails already
 	Because []Reason
 	Remedy  Reason // what prevents it, or ends it
+
+	Breaches []Breach // what of the account breaks the rule; none: the account as a whole does
+}
+
+// Breach is one thing that breaks a rule, as the register of faults has it.
+type Breach struct {
+	Code    string // of the register
+	Subject string // what it is about, such as "platform_post/41"
+	Since   time.Time
+	Because Reason
 }
 
 // Number tells one finding of a board from the others.
@@ -134,5 +156,15 @@ var (
 
 	saidPostBy  = i18n.N("须在 {.day} 结束前发布一条")
 	saidPostNow = i18n.N("现在就发布一条")
+	saidWords   = i18n.N("已发微博中词表不放过的有 {.n} 处，{.day} 起查出")
+	saidWord    = i18n.N("{.day} 发布的“{.passage}”：{.kind}“{.found}”，级别{.level}，依 {.list} 的词表")
+	saidMend    = i18n.N("在平台上删除或改正；确可保留的禁止词，由两人登记例外")
+
+	saidDead   = i18n.N("已发微博中打不开的链接有 {.n} 个，隔天看过两次")
+	saidLink   = i18n.N("{.day} 发布的微博：{.address}")
+	saidHint   = i18n.N("提示：{.day} 发布的微博中 {.address}，{.state}；不算不合格")
+	saidRelink = i18n.N("恢复网页，或在平台上改正、删除；一周内再看")
+	saidNoNeed = i18n.N("不必处理；请看一眼链接是否还对")
+
 	saidRecover = i18n.N("{.at} 的一条发出后恢复合格；提前发布更好")
 )

@@ -2,12 +2,125 @@ package inspect
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"juzhen/internal/account"
 	"juzhen/internal/beijing"
+	"juzhen/internal/i18n"
+	"juzhen/internal/lexicon"
 	"juzhen/internal/plan"
+	"juzhen/internal/rescan"
 )
+
+// judgeBy says what a rule finds of an account at an instant. A rule that looks at what is there, and
+// foretells nothing, tells only what it finds wrong: false where it finds nothing.
+func judgeBy(rule Rule, a Account, at time.Time) (Finding, bool) {
+	switch rule.Kind {
+	case Wording:
+		return judgeWording(rule, a, at)
+	case DeadLinks:
+		return judgeLinks(rule, a, at)
+	}
+
+	return judge(rule, a, at), true
+}
+
+// namedWords is how many words, or links, stand in the reasons of a row.
+const namedWords = 3
+
+// judgeWording says what a rule of wording finds: one word that the lists take seriously is enough.
+func judgeWording(rule Rule, a Account, at time.Time) (Finding, bool) {
+	if len(a.Words) == 0 {
+		return Finding{}, false
+	}
+
+	first := a.Words[0].FoundAt
+	for _, word := range a.Words {
+		if word.FoundAt.Before(first) {
+			first = word.FoundAt
+		}
+	}
+
+	out := Finding{Account: a, Rule: rule, State: Fail, FailsOn: beijing.Day(first), Remedy: reason(saidMend)}
+	out.Left = daysBetween(beijing.Day(at), out.FailsOn)
+
+	out.Because = append(out.Because, reason(saidWords, "n", a.AllWords, "day", beijing.Date(first)))
+	for _, word := range a.Words[:min(len(a.Words), namedWords)] {
+		out.Because = append(out.Because, wordReason(word))
+	}
+	out.Breaches = breaches(a.Words)
+
+	return out, true
+}
+
+// judgeLinks says what a rule of links finds: one dead link is enough. One that leads elsewhere, or whose
+// certificate is not right, is a hint.
+func judgeLinks(rule Rule, a Account, at time.Time) (Finding, bool) {
+	out := Finding{Account: a, Rule: rule, State: OK, Remedy: reason(saidNoNeed)}
+	var hints []Reason
+
+	for _, one := range a.Links {
+		day := beijing.Date(one.PostedAt)
+		if one.DeadAt == nil {
+			hints = append(hints, reason(saidHint,
+				"day", day, "address", one.Link.Address, "state", i18n.Text(one.Link.State.Label())))
+			continue
+		}
+		if out.State == OK || one.DeadAt.Before(out.FailsOn) {
+			out.FailsOn = beijing.Day(*one.DeadAt)
+		}
+		out.State, out.Remedy = Fail, reason(saidRelink)
+		out.Breaches = append(out.Breaches, Breach{
+			Code: string(rule.Kind), Subject: "platform_post/" + strconv.FormatInt(one.PostID, 10),
+			Since: *one.DeadAt, Because: reason(saidLink, "day", day, "address", one.Link.Address),
+		})
+	}
+
+	if out.State == Fail {
+		out.Left = daysBetween(beijing.Day(at), out.FailsOn)
+		out.Because = append(out.Because, reason(saidDead, "n", len(out.Breaches)))
+	}
+
+	for _, breach := range out.Breaches[:min(len(out.Breaches), namedWords)] {
+		out.Because = append(out.Because, breach.Because)
+	}
+	out.Because = append(out.Because, hints[:min(len(hints), namedWords)]...)
+
+	return out, len(a.Links) > 0
+}
+
+// breaches are the words by post: those that stop a text are grave.
+func breaches(words []rescan.Finding) (out []Breach) {
+	for _, word := range words {
+		one := Breach{
+			Code: "wording", Subject: "platform_post/" + strconv.FormatInt(word.PostID, 10),
+			Since: word.FoundAt, Because: wordReason(word),
+		}
+		if word.Level == lexicon.Block {
+			one.Code = "wording_grave"
+		}
+		i := slices.IndexFunc(
+			out,
+			func(b Breach) bool { return b.Code == one.Code && b.Subject == one.Subject },
+		)
+		if i < 0 {
+			out = append(out, one)
+		} else if out[i].Since.Before(one.Since) { // the register asks whether the latest of them is known
+			out[i].Since = one.Since
+		}
+	}
+
+	return out
+}
+
+func wordReason(word rescan.Finding) Reason {
+	return reason(
+		saidWord, "day", beijing.Date(word.PostedAt), "passage", word.Passage,
+		"kind", i18n.Text(word.Rule.Label()), "found", word.Found, "level", i18n.Text(word.Level.Label()),
+		"list", beijing.Date(word.ListedAt),
+	)
+}
 
 // judge says what a rule of silence finds of an account at an instant. What is approved counts as it falls
 // due, where nothing keeps it from going out; what is only in review, or written, is named beside it and
@@ -170,5 +283,14 @@ func moment(at time.Time) string { return at.In(beijing.Zone).Format("01-02 15:0
 
 func daysBetween(from, to time.Time) int { return int(to.Sub(from) / (24 * time.Hour)) }
 
-// byUrgency puts who fails first in front.
-func byUrgency(a, b Finding) int { return a.FailsOn.Compare(b.FailsOn) }
+// byUrgency puts who fails first in front, and mere hints at the end.
+func byUrgency(a, b Finding) int {
+	switch {
+	case a.FailsOn.IsZero() == b.FailsOn.IsZero():
+		return a.FailsOn.Compare(b.FailsOn)
+	case a.FailsOn.IsZero():
+		return 1
+	}
+
+	return -1
+}

@@ -27,6 +27,9 @@ var (
 	})
 )
 
+// Alarm is the matter that tells supervisors of an account about to fail.
+func Alarm() todo.Matter { return todoSoon }
+
 // TodoMatters are the reasons for which this package puts something on the list.
 func TodoMatters() []todo.Matter { return matters.All() }
 

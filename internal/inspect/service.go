@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/fault"
 	"juzhen/internal/instant"
 	"juzhen/internal/pg"
+	"juzhen/internal/rescan"
 	"juzhen/internal/todo"
 )
 
@@ -40,6 +41,7 @@ type Ask struct {
 	UnitPath  string // this unit and all below it
 	AccountID int64
 	State     State
+	Kind      Kind      // "": rules of all kinds
 	At        time.Time // zero: now; ahead what is approved counts, before only what was published
 	Skip      int
 	Limit     int // 0: all
@@ -73,7 +75,7 @@ func (s *Service) Board(ctx context.Context, actor access.Actor, ask Ask) (_ Boa
 	if away := at.Sub(now).Abs(); away > MaxAway {
 		return Board{}, fault.Invalid("at", "只能查看一年之内的日期")
 	}
-	rules, err := selectRules(ctx, s.db, at)
+	rules, err := selectRules(ctx, s.db, at, ask.Kind)
 	if err != nil {
 		return Board{}, err
 	}
@@ -83,6 +85,9 @@ func (s *Service) Board(ctx context.Context, actor access.Actor, ask Ask) (_ Boa
 	}
 	if len(accounts) > s.most {
 		return Board{}, fault.Invalid("unit_id", "账号超过 {.max} 个，请选一个单位", "max", s.most)
+	}
+	if err := s.readWords(ctx, accounts, earlier(at, now), mostWords); err != nil {
+		return Board{}, err
 	}
 	if at.Before(now) {
 		for i := range accounts {
@@ -96,7 +101,7 @@ func (s *Service) Board(ctx context.Context, actor access.Actor, ask Ask) (_ Boa
 // everybody is what the rules say now of all accounts, however many there are.
 func (s *Service) everybody(ctx context.Context) ([]Finding, error) {
 	now := s.now()
-	rules, err := selectRules(ctx, s.db, now)
+	rules, err := selectRules(ctx, s.db, now, "")
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +110,42 @@ func (s *Service) everybody(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 
+	if err := s.readWords(ctx, accounts, now, math.MaxInt32); err != nil {
+		return nil, err
+	}
+
 	return boardOf(rules, accounts, now).Rows, nil
+}
+
+// mostWords is how many words of one account are read for a board: who has more begins with these.
+const mostWords = 50
+
+// readWords reads what the lists take seriously in what the accounts have published, and what is wrong with
+// its links.
+func (s *Service) readWords(ctx context.Context, accounts []Account, at time.Time, most int) error {
+	ids := make([]int64, len(accounts))
+	for i, account := range accounts {
+		ids[i] = account.ID
+	}
+	words, all, err := rescan.Standing(ctx, s.db, ids, at, most)
+	if err != nil {
+		return err
+	}
+	links, err := rescan.Links(ctx, s.db, ids, at, most)
+
+	for i := range accounts {
+		accounts[i].Links = links[accounts[i].ID]
+		accounts[i].Words, accounts[i].AllWords = words[accounts[i].ID], all[accounts[i].ID]
+	}
+
+	return err
+}
+
+// Scanned tells how far what is published is looked through by the word lists.
+func (s *Service) Scanned(ctx context.Context) (_ rescan.Status, err error) {
+	defer fault.Step(&err, "inspect.Scanned")
+
+	return rescan.StatusOf(ctx, s.db)
 }
 
 // Failing is every rule that an account breaks now, of all accounts: what the register of faults goes by.
@@ -137,7 +177,10 @@ func boardOf(rules []Rule, accounts []Account, at time.Time) Board {
 				continue
 			}
 			asked[i] = true
-			found := judge(rule, account, at)
+			found, tells := judgeBy(rule, account, at)
+			if !tells {
+				continue
+			}
 			board.Rows = append(board.Rows, found)
 			if slices.Index(States(), found.State) < slices.Index(States(), worst) {
 				worst = found.State
@@ -161,7 +204,9 @@ func boardOf(rules []Rule, accounts []Account, at time.Time) Board {
 func next(rows []Finding) (out []Finding) {
 	for _, row := range rows {
 		switch {
-		case row.State == Fail || slices.ContainsFunc(out, func(o Finding) bool { return o.ID == row.ID }):
+		case row.State == Fail || row.FailsOn.IsZero():
+			continue
+		case slices.ContainsFunc(out, func(o Finding) bool { return o.ID == row.ID }):
 			continue
 		case len(out) > 0 && !row.FailsOn.Equal(out[0].FailsOn):
 			return out

@@ -7,6 +7,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
+	"juzhen/internal/i18n"
 	"juzhen/internal/pause"
 )
 
@@ -194,7 +195,7 @@ VALUES ('local', 'silence', 10, 3, 3, '朝阳区通知', '2026-11-01', NULL, now
     ('old', 'silence', 5, 3, 3, '旧通知', '2026-01-01', '2026-11-29', now())`)
 	board := w.board(w.boss, Ask{})
 	if len(board.Rows) != 5 || board.Rows[0].Rule.Code != "local" || board.Rows[0].State != Fail ||
-		board.By[Fail] != 1 || board.By[Soon] != 3 || len(board.Rules) != 2 {
+		board.By[Fail] != 1 || board.By[Soon] != 3 || len(board.Rules) != 4 {
 		t.Errorf("%+v", board)
 	}
 }
@@ -291,5 +292,93 @@ func BenchmarkBoard2000(b *testing.B) {
 
 	for b.Loop() {
 		w.board(w.boss, Ask{Limit: 50})
+	}
+}
+
+// TestAWordThatListsTakeSeriouslyFailsTheAccount, from the day on which it was found, while it stands.
+func TestAWordThatListsTakeSeriouslyFailsTheAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.everywhere("2026-11-29")
+	post := w.published(4, "2026-11-20")
+	w.exec(`
+INSERT INTO lexicons (unit_id, kind, name, state, version, entries, created_at)
+VALUES (1, 'typo', '某表', 'on', 1, 1, $1)`, w.at)
+	w.exec(`
+INSERT INTO wording_findings (platform_post_id, account_id, rule, level, lexicon_id, word, found, passage,
+    listed_at, found_at)
+SELECT $1, 4, 'typo', 'second', id, '错字', '错字', '有错字在此', $2, $2 FROM lexicons`, post, at("2026-11-28 09:00")[0])
+
+	board := w.board(w.boss, Ask{})
+	found := board.Rows[0]
+	if len(board.Rows) != 5 || board.By[Fail] != 1 || board.By[OK] != 3 || found.Rule.Kind != Wording ||
+		found.State != Fail || beijing.Date(found.FailsOn) != "2026-11-28" || found.Left != -2 ||
+		!slices.Contains(said(found), "2026-11-20 发布的“有错字在此”：错别字“错字”，级别须说明，依 2026-11-28 的词表") {
+		t.Errorf("%+v %v", found, said(found))
+	}
+	if n := len(w.board(w.boss, Ask{Kind: Silence}).Rows); n != 4 {
+		t.Errorf("%d rows of the other rule", n)
+	}
+	if n := len(w.board(w.boss, Ask{At: day("2026-11-28")}).Rows); n != 4 {
+		t.Errorf("%d rows on a day before it was found", n)
+	}
+	w.exec("UPDATE platform_posts SET state = 'removed', state_at = $2 WHERE id = $1", post, w.at)
+	if n := w.board(w.boss, Ask{}).By[Fail]; n != 0 {
+		t.Errorf("%d fail by a post that is gone", n)
+	}
+}
+
+// said is what a finding gives as its reasons, in Chinese.
+func said(f Finding) (all []string) {
+	for _, because := range f.Because {
+		all = append(all, i18n.For(i18n.Chinese).T(because.Text, because.Args...))
+	}
+
+	return all
+}
+
+// TestADeadLinkFailsTheAccountAndAHintDoesNot: one row of the rule, with the hints behind what is dead.
+func TestADeadLinkFailsTheAccountAndAHintDoesNot(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.everywhere("2026-11-29")
+	post := w.published(4, "2026-11-20")
+	seen := at("2026-11-28 09:00")[0]
+	address := func(name, state string) int64 {
+		id := w.one(`
+INSERT INTO published_addresses (address, state, looked_at, next_at) VALUES ($1, $2, $3, $3) RETURNING id`,
+			"https://"+name+".example/", state, seen)
+		w.exec(`
+INSERT INTO published_links (platform_post_id, address_id, account_id, posted_at)
+SELECT id, $2, account_id, posted_at FROM platform_posts WHERE id = $1`, post, id)
+
+		return id
+	}
+	address("moved", "elsewhere")
+	gone := address("gone", "dead")
+
+	board := w.board(w.boss, Ask{})
+	last := board.Rows[len(board.Rows)-1]
+	if len(board.Rows) != 5 || board.By[OK] != 4 || last.Rule.Kind != DeadLinks || last.State != OK ||
+		!last.FailsOn.IsZero() || len(last.Breaches) != 0 || len(board.Next) != 4 ||
+		!slices.Contains(said(last), "提示：2026-11-20 发布的微博中 https://moved.example/，跳转到别处；不算不合格") {
+		t.Errorf("a hint: %+v %v", last, said(last))
+	}
+	failing, err := w.s.Failing(t.Context())
+	w.must(err)
+	if len(failing) != 0 {
+		t.Errorf("a hint fails: %+v", failing)
+	}
+
+	w.exec("UPDATE published_addresses SET first_dead = $2, dead_at = $2 WHERE id = $1", gone, seen)
+	first := w.board(w.boss, Ask{}).Rows[0]
+	if first.State != Fail || beijing.Date(first.FailsOn) != "2026-11-28" || len(first.Breaches) != 1 ||
+		first.Breaches[0].Code != "link_dead" || !slices.Contains(said(first), "2026-11-20 发布的微博：https://gone.example/") ||
+		len(said(first)) != 3 {
+		t.Errorf("a dead one: %+v %v", first, said(first))
+	}
+	w.exec("UPDATE platform_posts SET state = 'removed', state_at = $2 WHERE id = $1", post, w.at)
+	if n := len(w.board(w.boss, Ask{}).Rows); n != 4 {
+		t.Errorf("%d rows of a post that is gone", n)
 	}
 }

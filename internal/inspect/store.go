@@ -47,14 +47,14 @@ func dayOf(date time.Time) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, beijing.Zone)
 }
 
-// selectRules reads all rules that hold on a day or later.
-func selectRules(ctx context.Context, db *pg.DB, day time.Time) ([]Rule, error) {
+// selectRules reads all rules that hold on a day or later, of one kind or of all.
+func selectRules(ctx context.Context, db *pg.DB, day time.Time, kind Kind) ([]Rule, error) {
 	rows, err := db.Pool().Query(ctx, `
 SELECT r.id, r.code, r.kind, r.days, r.warn_days AS warn, coalesce(u.path, '') AS unit_path,
     coalesce(u.name, '') AS unit_name, r.source, r.from_day, r.until_day
 FROM inspection_rules r LEFT JOIN units u ON u.id = r.unit_id
-WHERE r.until_day IS NULL OR r.until_day >= $1::date
-ORDER BY r.unit_id NULLS FIRST, r.id`, beijing.Date(day))
+WHERE (r.until_day IS NULL OR r.until_day >= $1::date) AND $2 IN ('', r.kind)
+ORDER BY r.unit_id NULLS FIRST, r.id`, beijing.Date(day), string(kind))
 	if err != nil {
 		return nil, err
 	}

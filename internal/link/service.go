@@ -253,14 +253,25 @@ func (s *Service) Look(ctx context.Context, id int64) (err error) {
 	if err != nil || !ok {
 		return err
 	}
-	seen, failed := s.outside.Probe(ctx, one.Address)
-	if ctx.Err() != nil {
-		return ctx.Err() // we were stopped: nothing was learnt about the address
+	found, err := s.Probe(ctx, one)
+	if err != nil {
+		return err
 	}
 
-	found := one.judged(seen, failed, s.now())
-
 	return s.db.InTx(ctx, func(tx pg.Tx) error { return keep(ctx, tx, found) })
+}
+
+// Probe looks at an address now and gives what becomes of what was known of it; it keeps nothing. A look that
+// finds nothing is no failure.
+func (s *Service) Probe(ctx context.Context, one Link) (_ Link, err error) {
+	defer fault.Step(&err, "link.Probe")
+
+	seen, failed := s.outside.Probe(ctx, one.Address)
+	if ctx.Err() != nil {
+		return one, ctx.Err() // we were stopped: nothing was learnt about the address
+	}
+
+	return one.judged(seen, failed, s.now()), nil
 }
 
 // PlanLooks leaves a job for each address that is due and stands in a post that may still go out, and forgets

@@ -171,7 +171,11 @@ func (g gathered) sources(kind Kind) []string {
 	if kind == Quarter || kind == Inspection {
 		var rules []string
 		for _, rule := range g.board.Rules {
-			rules = append(rules, fmt.Sprintf("%s（%s，%d 天）", rule.Source, rule.Kind.Label(), rule.Days))
+			said := fmt.Sprintf("%s（%s，%d 天）", rule.Source, rule.Kind.Label(), rule.Days)
+			if rule.Days == 0 {
+				said = fmt.Sprintf("%s（%s）", rule.Source, rule.Kind.Label())
+			}
+			rules = append(rules, said)
 		}
 		said := "检查按 " + strings.Join(rules, "；") + " 判断，以 " + exact(g.judged) + " 的情况为准。"
 		if len(rules) == 0 {

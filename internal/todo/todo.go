@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"juzhen/internal/access"
@@ -186,6 +187,16 @@ func ResolveBeforeTx(
 func OpenSQL(subject Subject) string {
 	return "(SELECT kind, key, subject_id FROM todos WHERE resolved_at IS NULL AND subject_type = '" +
 		string(subject) + "')"
+}
+
+// RaisedSQL is a table of what was ever put on lists for some matters, to count: unit_id, code, raised_at.
+func RaisedSQL(matters ...Matter) string {
+	codes := make([]string, len(matters))
+	for i, matter := range matters {
+		codes[i] = "'" + matter.Code + "'"
+	}
+
+	return "(SELECT unit_id, code, raised_at FROM todos WHERE code IN (" + strings.Join(codes, ", ") + "))"
 }
 
 // OpenBeforeTx tells whether something with this key has been open since before an instant.

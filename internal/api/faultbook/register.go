@@ -29,6 +29,8 @@ func Register(to *rest.API, deps Deps) {
 	}
 	rest.Register(a.API, operation(http.MethodGet, "/faultbook", "list-faults",
 		i18n.N("问题台账，最近有变化的在前")), access.ReachView, a.list)
+	rest.Register(a.API, operation(http.MethodGet, "/faultbook/quarters", "list-fault-quarters",
+		i18n.N("最近八个季度的预警、提醒、记入、销号和逾期")), access.ReachView, a.quarters)
 	rest.Register(a.API, operation(http.MethodGet, "/faultbook/{id}", "get-fault",
 		i18n.N("一个问题和它的经过")), access.ReachView, a.find)
 	rest.Register(a.API, rest.Created(operation(http.MethodPost, "/faultbook", "open-fault",

@@ -3,6 +3,7 @@ package inspection
 import (
 	"context"
 	"strings"
+	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/api/rest"
@@ -20,7 +21,7 @@ type Found struct {
 	Rule      string `json:"rule" doc:"规则的代码"`
 	Source    string `json:"source" doc:"规则写在哪里"`
 	State     string `json:"state" enum:"ok,soon,fail"`
-	FailsOn   string `json:"fails_on" format:"date" doc:"照现有安排，从哪天起不合格；已经不合格的为从哪天起"`
+	FailsOn   string `json:"fails_on" doc:"照现有安排，从哪天起不合格，如 2026-12-15；已经不合格的为从哪天起；只有提示的为空"`
 	Days      int    `json:"days" doc:"距最近一条的天数"`
 	Because   string `json:"because" doc:"为什么，用 Accept-Language 的语言"`
 	Remedy    string `json:"remedy" doc:"怎样避免，用 Accept-Language 的语言"`
@@ -72,12 +73,21 @@ func ofQuery(err error) error {
 	return &told
 }
 
+// day is a date; "" for none.
+func day(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+
+	return beijing.Date(at)
+}
+
 func show(words *i18n.Printer, f inspect.Finding) Found {
 	because := rest.Each(f.Because, func(r inspect.Reason) string { return words.T(r.Text, r.Args...) })
 
 	return Found{
 		AccountID: f.ID, Handle: f.Handle, UnitID: f.UnitID, Rule: f.Rule.Code, Source: f.Rule.Source,
-		State: string(f.State), FailsOn: beijing.Date(f.FailsOn), Days: f.Days,
+		State: string(f.State), FailsOn: day(f.FailsOn), Days: f.Days,
 		Because: strings.Join(because, words.T("；")), Remedy: words.T(f.Remedy.Text, f.Remedy.Args...),
 	}
 }

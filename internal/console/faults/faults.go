@@ -43,6 +43,7 @@ func Register(kit *web.Kit, deps Deps) {
 
 	g := kit.Group("/faults")
 	kit.Handle(g, "GET", "", access.ReachView, h.list)
+	kit.Handle(g, "GET", "/export.xlsx", access.ReachView, h.export)
 	kit.Handle(g, "GET", "/new", access.FaultWrite, h.blank)
 	kit.Handle(g, "POST", "", access.FaultWrite, h.open)
 	kit.Handle(g, "GET", "/:id", access.ReachView, h.show)
@@ -90,6 +91,9 @@ type listPage struct {
 	Chips   []page.Chip
 	Pager   page.Pager
 	Late    string // the address of what is overdue
+	File    string // the address of all that match as an Excel file
+
+	Quarters []faultbook.Quarter // the latest first
 }
 
 // row is a fault as the list shows it.
@@ -136,6 +140,13 @@ func (h *pages) list(c *gin.Context) error {
 		})
 	}
 	p.Overdue, p.Late = overdue, web.Link(c, "overdue", "1", "state", "")
+	if p.Quarters, err = h.Faults.Quarters(ctx, actor, query.UnitPath); err != nil {
+		return err
+	}
+	p.File = "/faults/export.xlsx"
+	if asked := c.Request.URL.RawQuery; asked != "" {
+		p.File += "?" + asked
+	}
 	p.Pager = web.PagerOf(c, len(p.Rows), p.Form.After, found.Next)
 
 	return h.kit.Show(c, 200, "faults/list", p)

@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/e2e/stage/pages"
 	"juzhen/internal/faultbook"
 	"juzhen/internal/inspect"
+	"juzhen/internal/sheet"
 )
 
 var now = time.Date(2026, 11, 30, 1, 0, 0, 0, time.UTC)
@@ -81,7 +82,7 @@ func TestAFaultIsDealtWithOnItsPage(t *testing.T) {
 	boss.Post("/faults/1/close", form).Want(303)
 
 	boss.Get("/faults").WantText(".empty-state", "没有这样的问题")
-	boss.Get("/faults?state=all").WantCount("tbody tr", 1).WantText("tbody .state-green", "已销号")
+	boss.Get("/faults?state=all").WantCount("#faults tbody tr", 1).WantText("tbody .state-green", "已销号")
 	form = boss.Get("/faults/1").Form("form[action$=reopen]")
 	form.Set("note", "又打不开")
 	boss.Post("/faults/1/reopen", form).Want(303)
@@ -106,6 +107,51 @@ func TestWhatIsWrongIsToldAtTheField(t *testing.T) {
 	p.As("admin").Get("/faults").Want(403)
 }
 
+// TestAllThatMatchGoIntoAFile, as texts, and the quarters are counted below the list.
+func TestAllThatMatchGoIntoAFile(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t)
+	form := entry()
+	form.Set("description", "=HYPERLINK(\"http://example.com\")")
+	p.As("officer").Post("/faults", form).Want(303)
+	form = entry()
+	form.Set("account", "@环保北京")
+	form.Set("code", "wording_grave")
+	p.As("boss").Post("/faults", form).Want(303)
+
+	read := func(who, at string) [][]string {
+		t.Helper()
+		file := p.As(who).Get(at).Want(200)
+		rows, err := sheet.Rows([]byte(file.Body), sheet.Limits{
+			Bytes: 1 << 20, Unzipped: 1 << 22, Rows: 100, Columns: 20, Cell: 4000,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		cells := make([][]string, len(rows))
+		for i, row := range rows {
+			cells[i] = row.Cells
+		}
+
+		return cells
+	}
+	all := read("boss", "/faults/export.xlsx")
+	if len(all) != 3 || all[0][2] != "问题" {
+		t.Fatalf("%q", all)
+	}
+	one := read("boss", "/faults/export.xlsx?code=link_dead")
+	if len(one) != 2 || one[1][1] != "@朝阳环保示例" || one[1][10] != `=HYPERLINK("http://example.com")` {
+		t.Errorf("%q", one)
+	}
+	if theirs := read("officer", "/faults/export.xlsx"); len(theirs) != 2 {
+		t.Errorf("%q", theirs)
+	}
+	p.As("boss").Get("/faults?code=link_dead").WantCount("a[href='/faults/export.xlsx?code=link_dead']", 1).
+		WantCount("#quarters tbody tr", 8).WantText("#quarters tbody tr:first-child", "2026Q4")
+	p.As("admin").Get("/faults/export.xlsx").Want(403)
+}
+
 func TestTheListFiltersAndTellsWhatIsOverdue(t *testing.T) {
 	t.Parallel()
 	p := newWorld(t)
@@ -117,12 +163,12 @@ func TestTheListFiltersAndTellsWhatIsOverdue(t *testing.T) {
 	boss.Post("/faults", form).Want(303)
 	p.Exec("UPDATE faults SET state = 'assigned', deadline = '2026-11-29' WHERE id = 1")
 
-	boss.Get("/faults").WantCount("tbody tr", 2).WantText(".banner-bad", "1 个问题逾期未整改").
+	boss.Get("/faults").WantCount("#faults tbody tr", 2).WantText(".banner-bad", "1 个问题逾期未整改").
 		WantText("tbody", "单项否决")
-	boss.Get("/faults?overdue=1").WantCount("tbody tr", 1).WantText("tbody tr", "逾期")
-	boss.Get("/faults?state=open").WantCount("tbody tr", 1)
-	boss.Get("/faults?code=link_dead").WantCount("tbody tr", 1)
-	boss.Get("/faults?code=nope&state=nope&unit=999").WantCount("tbody tr", 2)
-	p.As("officer").Get("/faults").WantCount("tbody tr", 1)
+	boss.Get("/faults?overdue=1").WantCount("#faults tbody tr", 1).WantText("tbody tr", "逾期")
+	boss.Get("/faults?state=open").WantCount("#faults tbody tr", 1)
+	boss.Get("/faults?code=link_dead").WantCount("#faults tbody tr", 1)
+	boss.Get("/faults?code=nope&state=nope&unit=999").WantCount("#faults tbody tr", 2)
+	p.As("officer").Get("/faults").WantCount("#faults tbody tr", 1)
 	p.As("officer").Get("/faults/2").Want(404)
 }

@@ -96,7 +96,7 @@ type bestLine struct {
 
 // fillAnswers asks the four questions for who answers for the inspections.
 func (h *pages) fillAnswers(ctx context.Context, actor access.Actor, p *homePage) error {
-	board, err := h.Inspect.Board(ctx, actor, inspect.Ask{Limit: shownAnswers})
+	board, err := h.Inspect.Board(ctx, actor, inspect.Ask{Kind: inspect.Silence, Limit: shownAnswers})
 	if err != nil || board.Accounts == 0 {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/i18n"
 	"juzhen/internal/inspect"
 	"juzhen/internal/org"
+	"juzhen/internal/rescan"
 	"juzhen/internal/todo"
 	"juzhen/internal/view"
 	"juzhen/internal/web"
@@ -71,16 +72,17 @@ type boardForm struct {
 // boardPage is account × rule, who fails first in front.
 type boardPage struct {
 	page.Base
-	Form   boardForm
-	Board  inspect.Board
-	Answer parts.Inspection
-	Sums   []sum
-	Rows   []row
-	Units  []page.Option
-	States []page.Option
-	Chips  []page.Chip
-	Pager  page.Pager
-	Day    string // of which it is asked, where that is not today
+	Form    boardForm
+	Board   inspect.Board
+	Answer  parts.Inspection
+	Scanned rescan.Status // how far what is published is looked through by the word lists
+	Sums    []sum
+	Rows    []row
+	Units   []page.Option
+	States  []page.Option
+	Chips   []page.Chip
+	Pager   page.Pager
+	Day     string // of which it is asked, where that is not today
 }
 
 // sum is how many accounts are in a state, and the address that shows them.
@@ -115,6 +117,9 @@ func (h *pages) board(c *gin.Context) error {
 		return err
 	}
 	p.Answer = parts.InspectionOf(p.Base, p.Board)
+	if p.Scanned, err = h.Inspect.Scanned(c.Request.Context()); err != nil {
+		return err
+	}
 
 	for _, found := range p.Board.Rows {
 		p.Rows = append(p.Rows, p.row(found))

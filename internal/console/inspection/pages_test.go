@@ -57,6 +57,33 @@ func TestTheFirstSentenceSaysWhoFails(t *testing.T) {
 		WantText("#answer", "1 account fails now. If nothing is done").WantText("tbody", "Publish a post now")
 }
 
+// TestAWordInAPublishedPostIsShown with its passage and the day of the list, and how far the posts are looked
+// through.
+func TestAWordInAPublishedPostIsShown(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t)
+	fresh := silent(p, "新鲜示例", 1)
+	p.Exec(`
+INSERT INTO lexicons (unit_id, kind, name, state, version, entries, created_at)
+VALUES ($1, 'grave', '某表', 'on', 1, 1, $2)`, p.Units["环保局"].UnitID, now)
+	p.Exec(`
+INSERT INTO wording_findings (platform_post_id, account_id, rule, level, lexicon_id, word, found, passage,
+    listed_at, found_at)
+SELECT p.id, p.account_id, 'grave', 'block', l.id, '甲词', '甲词', '<b>甲词</b>在此', $2, $2
+FROM platform_posts p, lexicons l WHERE p.account_id = $1`, fresh.ID, now)
+
+	page := p.As("boss").Get("/inspection").Want(200)
+	page.WantText("#scanned", "还有 1 条").WantText("#answer.banner-bad", "现在不合格的有 1 个账号").
+		WantCount("tbody tr", 2).WantText("tbody tr:first-child", "<b>甲词</b>在此").
+		WantText("tbody tr:first-child", "依 2026-11-30 的词表").WantText("tbody tr:first-child", "已发文字").
+		WantText("tbody tr:first-child", "两人登记例外")
+	p.Exec("UPDATE wording_pass SET going = false, ended_at = $1", now)
+	p.Exec("DELETE FROM wording_unread")
+	p.As("boss").Get("/inspection").WantText("#scanned", "全部按现在的词表扫过")
+	p.As("boss").English().Get("/inspection").WantText("#scanned", "Last finished").
+		WantText("tbody tr:first-child", "by the list of 2026-11-30")
+}
+
 func TestTheAddressFilters(t *testing.T) {
 	t.Parallel()
 	p := newWorld(t)
