@@ -64,7 +64,11 @@ func heardRule(s *side) vars {
 	v := heard(s)
 	rule := assignRule(s)
 	word := fmt.Sprint("词", rule["id"], "号")
-	s.g.id("UPDATE inbox_rules SET words = ARRAY[$2], position = 1 WHERE id = $1 RETURNING id", rule["id"], word)
+	s.g.id(
+		"UPDATE inbox_rules SET words = ARRAY[$2], position = 1 WHERE id = $1 RETURNING id",
+		rule["id"],
+		word,
+	)
 	s.g.id("UPDATE inbox_items SET text = text || $2 WHERE matter_id = $1 RETURNING id", v["id"], word)
 
 	return rule.with(vars{"matter": v["id"]})

@@ -87,7 +87,10 @@ func (c Condition) Fits(o Opening) bool {
 	text := lexicon.Fold(o.Text)
 
 	return len(c.Words) == 0 ||
-		slices.ContainsFunc(c.Words, func(word string) bool { return strings.Contains(text, lexicon.Fold(word)) })
+		slices.ContainsFunc(
+			c.Words,
+			func(word string) bool { return strings.Contains(text, lexicon.Fold(word)) },
+		)
 }
 
 // within tells whether an instant lies in the hours of the condition: from Begin on, before End.

@@ -170,6 +170,7 @@ func (g gathered) sources(kind Kind) []string {
 
 	if kind == Quarter || kind == Inspection {
 		var rules []string
+
 		for _, rule := range g.board.Rules {
 			said := fmt.Sprintf("%s（%s，%d 天）", rule.Source, rule.Kind.Label(), rule.Days)
 			if rule.Days == 0 {
