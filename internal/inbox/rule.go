@@ -85,12 +85,9 @@ func (c Condition) Fits(o Opening) bool {
 	}
 
 	text := lexicon.Fold(o.Text)
+	said := func(word string) bool { return strings.Contains(text, lexicon.Fold(word)) }
 
-	return len(c.Words) == 0 ||
-		slices.ContainsFunc(
-			c.Words,
-			func(word string) bool { return strings.Contains(text, lexicon.Fold(word)) },
-		)
+	return len(c.Words) == 0 || slices.ContainsFunc(c.Words, said)
 }
 
 // within tells whether an instant lies in the hours of the condition: from Begin on, before End.
