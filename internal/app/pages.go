@@ -85,7 +85,13 @@ func (a *App) hosts() []string {
 // nothing of them, so that a test can list the routes of an empty App.
 func (a *App) register(kit *web.Kit) {
 	// A stream lasts as long as its page: it is not measured.
-	follow.Register(kit, follow.Deps{Hub: a.Live, Posts: a.Posts, Deliveries: a.Deliveries, Relays: a.Relays})
+	follow.Register(kit, follow.Deps{
+		Hub:        a.Live,
+		Posts:      a.Posts,
+		Deliveries: a.Deliveries,
+		Relays:     a.Relays,
+		Inbox:      a.Inbox,
+	})
 	a.metrics = api.Register(kit, api.Deps{
 		Identity:    a.Identity,
 		Units:       a.Org,

@@ -380,6 +380,9 @@ func TestEveryPageIsAccessibleAndFits(t *testing.T) {
 func (b *Tab) looksWell() {
 	b.t.Helper()
 	b.Ready()
+	if b.Count("main[data-follow]") > 0 {
+		b.See("main[data-following=stream]") // what a page names is known to the stream
+	}
 
 	for _, width := range []int64{1440, 390} {
 		b.Size(width, 900)

@@ -18,6 +18,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
+	"juzhen/internal/inbox"
 	"juzhen/internal/live"
 	"juzhen/internal/post"
 	"juzhen/internal/relay"
@@ -30,6 +31,7 @@ type Deps struct {
 	Posts      *post.Service
 	Deliveries *delivery.Service
 	Relays     *relay.Service
+	Inbox      *inbox.Service
 
 	Beat time.Duration // between signs of life, with which session and rights are asked again; 15 s when 0
 	Gap  time.Duration // least time between two events of one stream; 500 ms when 0
@@ -80,14 +82,16 @@ type topic struct {
 type kind struct {
 	word, mark string
 	sees       access.Permission
+	one        bool // a page may show one alone
 	above      bool // what is done to a unit above the reader's concerns the reader as well
 }
 
 var kinds = []kind{
-	{word: "posts", mark: "post/", sees: access.PostView},
-	{word: "deliveries", mark: "delivery/", sees: access.PostView},
-	{word: "relays", mark: "relay/", sees: access.PostView},
+	{word: "posts", mark: "post/", sees: access.PostView, one: true},
+	{word: "deliveries", mark: "delivery/", sees: access.PostView, one: true},
+	{word: "relays", mark: "relay/", sees: access.PostView, one: true},
 	{word: "incidents", mark: "incident/", sees: access.PostView, above: true},
+	{word: "matters", mark: "inbox/", sees: access.InboxView, one: true},
 	{word: "todos", mark: "todo/", sees: access.UnitView},
 	{word: "pauses", mark: "pause/", sees: access.UnitView, above: true},
 	{word: "accounts", mark: "account/", sees: access.AccountView},
@@ -127,7 +131,7 @@ func topicOf(word string) (topic, bool) {
 			return topic{kind: kind}, true
 		}
 		number, ok := strings.CutPrefix(word, kind.mark)
-		if !ok || kind.word != "posts" && kind.word != "deliveries" && kind.word != "relays" {
+		if !ok || !kind.one {
 			continue
 		}
 		id, err := strconv.ParseInt(number, 10, 64)
@@ -166,6 +170,8 @@ func (h *pages) may(ctx context.Context, actor access.Actor, topics []topic) err
 			_, _, err = h.Posts.Find(ctx, actor, t.id)
 		case t.kind.word == "relays":
 			_, err = h.Relays.Find(ctx, actor, t.id)
+		case t.kind.word == "matters":
+			_, err = h.Inbox.Find(ctx, actor, t.id)
 		default:
 			_, err = h.Deliveries.Find(ctx, actor, t.id)
 		}

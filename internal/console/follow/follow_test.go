@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/fault"
+	"juzhen/internal/inbox"
 	"juzhen/internal/live"
 	"juzhen/internal/pg"
 	"juzhen/internal/pgtest"
@@ -113,6 +114,7 @@ func newWorld(t *testing.T, options live.Options, beat time.Duration) *world {
 		Hub:        w.hub,
 		Posts:      w.posts,
 		Deliveries: w.deliveries,
+		Inbox:      inbox.New(w.db, inbox.Options{Now: now}),
 		Beat:       beat,
 		Gap:        time.Millisecond,
 	})
@@ -277,6 +279,11 @@ func TestAChangeIsToldToThoseWhoMaySeeIt(t *testing.T) {
 		w.exec(`
 			UPDATE accounts SET state = CASE state WHEN 'live' THEN 'suspended' ELSE 'live' END WHERE id = 1`)
 	}
+	w.exec(`INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at, updated_at)
+		VALUES (1, '9', '8', 'open', 'ask', 1, now(), now(), now())`)
+	w.exec(`INSERT INTO inbox_answers (matter_id, post_id, delivery_id, saw_item_id, state, written_by, written_at)
+		SELECT m.id, d.post_id, d.id, 1, 'open', 1, now() FROM inbox_matters m, deliveries d WHERE d.id = $1`, own)
+	matter := func() { w.exec("UPDATE inbox_matters SET revision = revision + 1") }
 	for _, c := range []struct {
 		what, who, of string
 		change        func()
@@ -294,6 +301,10 @@ func TestAChangeIsToldToThoseWhoMaySeeIt(t *testing.T) {
 		{"the text alone, in a list", "reviewer", "of=posts", text, false},
 		{"the text alone, on its page", "reviewer", fmt.Sprintf("of=post/%d", post.ID), text, true},
 		{"the phase, elsewhere", "afar", "of=posts", draft, false},
+		{"a matter, on its page", "writer", "of=inbox/1", matter, true},
+		{"a matter, in the list", "reviewer", "of=matters", matter, true},
+		{"a matter elsewhere", "afar", "of=matters", matter, false},
+		{"a step of its answer", "writer", "of=inbox/1", cancel(own), true},
 		{"a pause above", "afar", "of=pauses", pause, true},
 		{"an account", "admin", "of=accounts", suspend, true},
 		{"an account elsewhere", "afar", "of=accounts", suspend, false},
@@ -338,6 +349,8 @@ func TestAStreamIsRefusedForWhatOneMayNotRead(t *testing.T) {
 		{"afar", fmt.Sprintf("of=post/%d", post.ID), 404},
 		{"afar", "of=delivery/1", 404},
 		{"admin", "of=posts", 403},
+		{"admin", "of=matters", 403},
+		{"writer", "of=inbox/1", 404},
 		{"writer", "", 200},
 		{"writer", "of=post/0", 422},
 		{"writer", "of=todo/1", 422},

@@ -155,6 +155,7 @@ type reading struct {
 
 func (h *pages) list(c *gin.Context) error {
 	p := listPage{Base: h.kit.Base(c, "互动")}
+	p.Follow = page.Follow{Of: "matters", Every: 60}
 	if err := web.Bind(c, &p.Form); err != nil {
 		return err
 	}
