@@ -27,34 +27,18 @@ SELECT id, key_id, sealed FROM channels WHERE key_id NOT IN ('', $1) ORDER BY id
 		if err != nil {
 			return err
 		}
-		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[sealedRow])
+		list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[seal.Row])
 		if err != nil {
 			return err
 		}
+		moved, lost, err = box.ResealRows(use, bind, list, func(id int64, fresh seal.Sealed) error {
+			return s.resealed(ctx, tx, actor, id, fresh)
+		})
 
-		for _, row := range list {
-			fresh, _, err := box.Reseal(use, bind(row.ID), seal.Sealed{KeyID: row.KeyID, Data: row.Sealed})
-			if err != nil {
-				lost++
-				continue
-			}
-			moved++
-			if err := s.resealed(ctx, tx, actor, row.ID, fresh); err != nil {
-				return err
-			}
-		}
-
-		return nil
+		return err
 	})
 
 	return moved, lost, err
-}
-
-// sealedRow is what is sealed of a channel.
-type sealedRow struct {
-	ID     int64
-	KeyID  string
-	Sealed []byte
 }
 
 // resealed keeps what was sealed anew. The secret itself stays what it was.

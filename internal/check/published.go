@@ -111,7 +111,8 @@ func (s *Service) Force(ctx context.Context) (force Force, err error) {
 	rows, err := s.db.Pool().Query(ctx, `
 SELECT t.id, coalesce(string_agg(r.unit_id || '.' || r.rule || '.' || r.version, ' '
     ORDER BY r.unit_id, r.rule), '')
-FROM units t JOIN units u ON starts_with(t.path, u.path) LEFT JOIN rule_levels r ON r.unit_id = u.id
+FROM units t LEFT JOIN (SELECT x.unit_id, x.rule, x.version, u.path FROM rule_levels x
+    JOIN units u ON u.id = x.unit_id) r ON starts_with(t.path, r.path)
 GROUP BY t.id`)
 	if err != nil {
 		return Force{}, err

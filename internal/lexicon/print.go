@@ -16,8 +16,8 @@ func (s *Service) Prints(ctx context.Context) (prints map[int64]string, excepted
 
 	rows, err := s.db.Pool().Query(ctx, `
 SELECT t.id, coalesce(string_agg(l.id || '.' || l.version, ' ' ORDER BY l.id), '')
-FROM units t LEFT JOIN units u ON starts_with(t.path, u.path)
-    LEFT JOIN lexicons l ON l.unit_id = u.id AND l.state = 'on' AND l.entries > 0
+FROM units t LEFT JOIN (SELECT x.id, x.version, u.path FROM lexicons x JOIN units u ON u.id = x.unit_id
+    WHERE x.state = 'on' AND x.entries > 0) l ON starts_with(t.path, l.path)
 GROUP BY t.id`)
 	if err != nil {
 		return nil, 0, err

@@ -69,6 +69,10 @@ func (s *Service) Round(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	print, err := printOf(ctx, s.db, force)
+	if err != nil {
+		return err
+	}
 	pass := s.checks.Pass()
 
 	for range batches {
@@ -77,7 +81,7 @@ func (s *Service) Round(ctx context.Context) (err error) {
 		}
 		done := false
 		err := s.db.InTxRetry(ctx, func(tx pg.Tx) (err error) {
-			done, err = s.batch(ctx, tx, force, pass)
+			done, err = s.batch(ctx, tx, print, force, pass)
 			return err
 		})
 		if err != nil || done {
@@ -89,13 +93,11 @@ func (s *Service) Round(ctx context.Context) (err error) {
 }
 
 // batch looks through some posts. It is done where nothing is left, or another process is at it.
-func (s *Service) batch(ctx context.Context, tx pg.Tx, force check.Force, pass *check.Pass) (bool, error) {
+func (s *Service) batch(
+	ctx context.Context, tx pg.Tx, print string, force check.Force, pass *check.Pass,
+) (bool, error) {
 	walk, free, err := lockWalk(ctx, tx)
 	if err != nil || !free {
-		return true, err
-	}
-	print, err := printOf(ctx, tx, force)
-	if err != nil {
 		return true, err
 	}
 	if walk.Print != print {

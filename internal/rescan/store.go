@@ -39,9 +39,9 @@ SELECT print, after_id, until_id, going FROM wording_pass FOR UPDATE SKIP LOCKED
 
 // printOf names what holds everywhere, and which accounts are whose: an account that moved goes by other
 // lists.
-func printOf(ctx context.Context, tx pg.Tx, force check.Force) (string, error) {
+func printOf(ctx context.Context, db *pg.DB, force check.Force) (string, error) {
 	var accounts string
-	err := tx.Pgx.QueryRow(ctx, `
+	err := db.Pool().QueryRow(ctx, `
 SELECT coalesce(md5(string_agg(id || '.' || unit_id, ' ' ORDER BY id)), '') FROM accounts`).Scan(&accounts)
 	sum := sha256.Sum256([]byte(force.Print() + accounts))
 

@@ -135,6 +135,35 @@ func (b *Box) Reseal(use, bind string, sealed Sealed) (fresh Sealed, changed boo
 	return fresh, err == nil, err
 }
 
+// Row is a sealed secret with the id of what it belongs to, in this order of columns.
+type Row struct {
+	ID     int64
+	KeyID  string
+	Sealed []byte
+}
+
+// ResealRows brings secrets under the newest key and has keep write each. It returns how many it moved and how
+// many no key of the ring opens: these are left as they are.
+func (b *Box) ResealRows(
+	use string, bind func(id int64) string, rows []Row, keep func(id int64, fresh Sealed) error,
+) (moved, lost int, err error) {
+	for _, row := range rows {
+		fresh, changed, err := b.Reseal(use, bind(row.ID), Sealed{KeyID: row.KeyID, Data: row.Sealed})
+
+		switch {
+		case err != nil:
+			lost++
+		case changed:
+			moved++
+			if err := keep(row.ID, fresh); err != nil {
+				return moved, lost, err
+			}
+		}
+	}
+
+	return moved, lost, nil
+}
+
 // CheckValue lies in the database and tells at the next start whether the key is still the same one.
 func (b *Box) CheckValue() []byte { return b.ring[0].check() }
 
