@@ -2,6 +2,7 @@ package post
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"juzhen/internal/beijing"
@@ -26,7 +27,12 @@ func checkUntil(post Post, version Version, at time.Time) *fault.Error {
 	case timed && !until.After(*post.DueAt):
 		return fault.Invalid("not_after", "最晚发出的时间要晚于发布时间")
 	case timed && until.Sub(*post.DueAt) > LongestLate:
-		return fault.Invalid("not_after", "最晚发出的时间不能比发布时间晚 {.n} 小时以上", "n", LongestLate.Hours())
+		return fault.Invalid(
+			"not_after",
+			"最晚发出的时间不能比发布时间晚 {.n} 小时以上",
+			"n",
+			LongestLate.Hours(),
+		)
 	}
 
 	return nil
@@ -58,8 +64,11 @@ func UntilTx(ctx context.Context, tx pg.Tx, versionID int64, due time.Time) (err
 // NULL where it asks for nothing, or is not due yet. due and version are SQL of an instant and of the
 // version's id.
 func UntilSQL(due, version string) string {
-	return "CASE WHEN " + due + " IS NOT NULL THEN (SELECT least(v.not_after, " + due +
-		" + interval '24 hours') FROM post_versions v WHERE v.id = " + version + " AND v.not_after IS NOT NULL) END"
+	late := fmt.Sprintf("interval '%d hours'", int(LongestLate.Hours()))
+
+	return `CASE WHEN ` + due + ` IS NOT NULL THEN
+    (SELECT least(v.not_after, ` + due + ` + ` + late + `) FROM post_versions v
+        WHERE v.id = ` + version + ` AND v.not_after IS NOT NULL) END`
 }
 
 // at gives the content another time; the instant after which it is not to go out moves along.
