@@ -142,8 +142,8 @@ type Row struct {
 	Sealed []byte
 }
 
-// ResealRows brings secrets under the newest key and has keep write each. It returns how many it moved and how
-// many no key of the ring opens: these are left as they are.
+// ResealRows brings secrets under the newest key and has keep write each. It returns how many it moved and
+// how many no key of the ring opens: these are left as they are.
 func (b *Box) ResealRows(
 	use string, bind func(id int64) string, rows []Row, keep func(id int64, fresh Sealed) error,
 ) (moved, lost int, err error) {

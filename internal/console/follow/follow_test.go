@@ -279,10 +279,16 @@ func TestAChangeIsToldToThoseWhoMaySeeIt(t *testing.T) {
 		w.exec(`
 			UPDATE accounts SET state = CASE state WHEN 'live' THEN 'suspended' ELSE 'live' END WHERE id = 1`)
 	}
-	w.exec(`INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at, updated_at)
+	w.exec(`
+		INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at,
+			updated_at)
 		VALUES (1, '9', '8', 'open', 'ask', 1, now(), now(), now())`)
-	w.exec(`INSERT INTO inbox_answers (matter_id, post_id, delivery_id, saw_item_id, state, written_by, written_at)
-		SELECT m.id, d.post_id, d.id, 1, 'open', 1, now() FROM inbox_matters m, deliveries d WHERE d.id = $1`, own)
+	w.exec(
+		`INSERT INTO inbox_answers (matter_id, post_id, delivery_id, saw_item_id, state, written_by, written_at)
+		SELECT m.id, d.post_id, d.id, 1, 'open', 1, now() FROM inbox_matters m, deliveries d WHERE d.id = $1`,
+		own,
+	)
+
 	matter := func() { w.exec("UPDATE inbox_matters SET revision = revision + 1") }
 	for _, c := range []struct {
 		what, who, of string
