@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/lexicon"
+	"juzhen/internal/pg"
 )
 
 // The signs behind which a text names something.
@@ -40,11 +41,12 @@ func (s *Service) Complete(
 	if !actor.Can(access.PostView) {
 		return nil, fault.Forbidden("您的角色没有这项权限")
 	}
-	walk, err := newWalk(ctx, s.db, Query{Words: sign + typed})
+	walk, err := s.newWalk(Query{Words: sign + typed})
 	if err != nil {
 		return nil, err
 	}
-	if err := walk.run(); err != nil {
+	walk.need = walk.limit // nothing is counted
+	if err := s.db.InTx(ctx, func(tx pg.Tx) error { return walk.run(ctx, tx) }); err != nil {
 		return nil, err
 	}
 	texts, err := readPublished(ctx, s.db, walk.found)

@@ -241,7 +241,13 @@ FROM library_texts t JOIN library_published p ON p.text_id = t.id WHERE t.id = A
 
 // grams are all that the text is found by.
 func (c counted) grams() []int32 {
-	out := append(grams(c.folded), mark(markLast, int64(spanOf(c.at))))
+	out := grams(c.folded)
+	if c.times > 1 {
+		out = append(out, markAgain)
+	}
+	for level := range blockDays {
+		out = append(out, blockOf(c.at, level).mark())
+	}
 
 	for space, ids := range map[int32][]int64{
 		markAccount: c.accounts, markColumn: c.columns, markPerson: c.persons, markSpan: c.spans,

@@ -17,18 +17,42 @@ const (
 	markAccount = 0x1000_0000 // it went out on the account with this id
 	markColumn  = 0x2000_0000
 	markPerson  = 0x3000_0000 // it was written by this person
-	markLast    = 0x4000_0000 // it went out last in this span
+	markLast    = 0x4000_0000 // it went out last in this block of days
 	markSpan    = 0x5000_0000 // it went out in this span, among others
+	markAgain   = 0x6000_0000 // it went out more than once
 
 	mostMarked = 0x0fff_ffff // the largest id with a mark of its own; larger ones share
 )
 
-// span is the length of time that one mark stands for. A search walks back through spans: about 8,000 posts
-// of a matrix of a million in ten years.
+// span is the length of time that one mark of publication stands for.
 const span = 30 * 24 * time.Hour
 
 // spanOf counts spans since 1970.
 func spanOf(at time.Time) int32 { return int32(at.Unix() / int64(span/time.Second)) }
+
+// blockDays are how long the blocks are by which a search walks back, in days: about 270 to 140,000 posts of
+// a matrix of a million in ten years. Each text has one mark of each, so that words and block are numbers of
+// one question, which the index answers from the rarest of them. (As "one of these" the blocks would be a
+// question of their own, for which it reads all that has the words.)
+var blockDays = [...]int{1, 8, 64, 512}
+
+// block is the number of a block of some level since 1970.
+type block struct {
+	level  int
+	number int64
+}
+
+const day = 24 * time.Hour
+
+func blockOf(at time.Time, level int) block {
+	return block{level, at.Unix() / int64(day/time.Second) / int64(blockDays[level])}
+}
+
+func (b block) begin() time.Time {
+	return time.Unix(0, 0).UTC().Add(time.Duration(b.number*int64(blockDays[b.level])) * day)
+}
+
+func (b block) mark() int32 { return markLast + int32(b.level)<<24 + int32(b.number) }
 
 func mark(space int32, id int64) int32 { return space + int32(id&mostMarked) }
 

@@ -20,11 +20,13 @@ type Service struct {
 	db    *pg.DB
 	media *media.Service
 	clock func() time.Time
+
+	effort effort // of a search
 }
 
 // New makes the service.
 func New(db *pg.DB, pictures *media.Service, now func() time.Time) *Service {
-	return &Service{db: db, media: pictures, clock: now}
+	return &Service{db: db, media: pictures, clock: now, effort: usualEffort}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
