@@ -43,6 +43,7 @@ import (
 	"juzhen/internal/channel"
 	"juzhen/internal/check"
 	"juzhen/internal/column"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/faultbook"
 	"juzhen/internal/identity"
@@ -97,6 +98,7 @@ type Deps struct {
 	Checks     *check.Service
 	Links      *link.Service
 	Deliveries *delivery.Service
+	Decisions  *decision.Service
 	Reach      *reach.Service
 	Plan       *plan.Service
 	Relays     *relay.Service
@@ -188,7 +190,7 @@ func (a *api) nouns() {
 	pictures.Register(a.API, pictures.Deps{Identity: a.Identity, Media: a.Media})
 	words.Register(a.API, words.Deps{Checks: a.Checks, Lexicons: a.Lexicons, Links: a.Links})
 	chains.Register(a.API, chains.Deps{Accounts: a.Accounts, Chains: a.Chains, Columns: a.Columns})
-	deliveries.Register(a.API, deliveries.Deps{Deliveries: a.Deliveries})
+	deliveries.Register(a.API, deliveries.Deps{Deliveries: a.Deliveries, Decisions: a.Decisions})
 	planops.Register(a.API, planops.Deps{Accounts: a.Accounts, Plan: a.Plan, Posts: a.Posts})
 	relays.Register(a.API, relays.Deps{Relays: a.Relays})
 	faultops.Register(a.API, faultops.Deps{Faults: a.Faults})

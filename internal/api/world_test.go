@@ -29,6 +29,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/column"
 	"juzhen/internal/console/posts"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/faultbook"
@@ -246,6 +247,7 @@ func (w *world) services(weiboURL string) {
 		Posts:      post.New(w.db, rules, w.now),
 		Reviews:    review.New(w.db, w.now),
 		Deliveries: deliveries,
+		Decisions:  decision.New(w.db),
 		Notices: notice.New(w.db, notice.Options{
 			Now: w.now, Words: slices.Concat(post.NoticeWords(), delivery.NoticeWords(), pause.NoticeWords()),
 			Page: func(_, _ string, _ int64) string { return "/" },

@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/column"
 	"juzhen/internal/courier"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/faultbook"
@@ -81,6 +82,7 @@ type Services struct {
 	Sources    *source.Service
 	Pauses     *pause.Service
 	Deliveries *delivery.Service
+	Decisions  *decision.Service
 	Engine     *dispatch.Engine
 	Reach      *reach.Service
 	Library    *library.Service
@@ -188,6 +190,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	})
 	a.Recheck = recheck.New(db, a.Checks, a.Engine.Nudge, now)
 	a.Pauses = pause.New(db)
+	a.Decisions = decision.New(db)
 	a.Deliveries = delivery.New(db, delivery.Options{
 		Now:      now,
 		Checks:   a.Checks,

@@ -35,6 +35,7 @@ import (
 	"juzhen/internal/console/rebuttals"
 	"juzhen/internal/console/reports"
 	"juzhen/internal/console/reviews"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/faultbook"
@@ -86,6 +87,7 @@ func acts() []audit.Act {
 		source.TrailActs(),
 		check.TrailActs(),
 		delivery.TrailActs(),
+		decision.TrailActs(),
 		library.TrailActs(),
 		plan.TrailActs(),
 		relay.TrailActs(),
@@ -121,6 +123,7 @@ func subjects() [][]audit.Subject {
 		template.TrailSubjects(),
 		source.TrailSubjects(),
 		delivery.TrailSubjects(),
+		decision.TrailSubjects(),
 		pause.TrailSubjects(),
 		library.TrailSubjects(),
 		plan.TrailSubjects(),
@@ -153,6 +156,7 @@ func matters() []todo.Matter {
 		source.TodoMatters(),
 		check.TodoMatters(),
 		delivery.TodoMatters(),
+		decision.TodoMatters(),
 		dispatch.TodoMatters(),
 		reach.TodoMatters(),
 		relay.TodoMatters(),

@@ -27,6 +27,7 @@ var (
 		"roster",
 		"account",
 		"pause",
+		"decision",
 		"media",
 		"lexicon",
 		"link",

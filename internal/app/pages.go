@@ -108,6 +108,7 @@ func (a *App) register(kit *web.Kit) {
 		Sources:     a.Sources,
 		Reviews:     a.Reviews,
 		Deliveries:  a.Deliveries,
+		Decisions:   a.Decisions,
 		Reach:       a.Reach,
 		Plan:        a.Plan,
 		Relays:      a.Relays,
@@ -249,6 +250,7 @@ func (a *App) register(kit *web.Kit) {
 func (a *App) sendingDeps() deliveries.Deps {
 	return deliveries.Deps{
 		Deliveries: a.Deliveries,
+		Decisions:  a.Decisions,
 		Pauses:     a.Pauses,
 		Posts:      a.Posts,
 		Reviews:    a.Reviews,

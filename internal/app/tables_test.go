@@ -61,7 +61,7 @@ var tables = []table{
 		"units",
 		"org",
 		"",
-		"audit view notice todo identity roster account pause media lexicon link column chain " +
+		"audit view notice todo identity roster account pause decision media lexicon link column chain " +
 			"review post template source rumour check delivery recheck reach library plan relay inspect " +
 			"faultbook report inbox push score peer incident channel site",
 	},
@@ -85,7 +85,7 @@ var tables = []table{
 		"users",
 		"identity",
 		"",
-		"view notice roster account pause lexicon link chain review post template source rumour " +
+		"view notice roster account pause decision lexicon link chain review post template source rumour " +
 			"check delivery reach library plan relay faultbook report inbox push score incident channel site",
 	},
 
@@ -100,7 +100,7 @@ var tables = []table{
 		"accounts",
 		"account",
 		"",
-		"identity pause media post check delivery recheck dispatch reach library plan relay rescan inspect " +
+		"identity pause decision media post check delivery recheck dispatch reach library plan relay rescan inspect " +
 			"faultbook report inbox push score incident site",
 	},
 	{"credentials", "account", "", "dispatch reach inspect inbox"},
@@ -168,8 +168,13 @@ var tables = []table{
 	{"account_turns", "delivery", "dispatch", ""},
 	{"all_deliveries", "delivery", "dispatch", "recheck inbox"},
 	{"advances", "delivery", "", ""},
-	{"deliveries", "delivery", "", "media check reach library plan relay rescan inspect inbox incident site"},
-	{"delivery_decisions", "delivery", "", ""},
+	{
+		"deliveries",
+		"delivery",
+		"",
+		"decision media check reach library plan relay rescan inspect inbox incident site",
+	},
+	{"delivery_decisions", "decision", "", ""},
 	{"delivery_events", "delivery", "dispatch", ""},
 	{"releases", "delivery", "dispatch", ""},
 	{"shared_rests", "delivery", "", "dispatch"},

@@ -19,6 +19,8 @@ const (
 	flatTimes  = 4  // the larger database holds so many times the posts
 	flatRounds = 15 // each page is asked for so often of both in turn; the median counts
 	flatMost   = 1.5
+
+	sowAtOnce = 100_000 // posts that are held in memory while they are written
 )
 
 // flatWanted bounds each page of the larger database by the same page of the smaller one.
@@ -33,14 +35,14 @@ func flatWanted() (list []want) {
 // flat measures pages over n and 4n posts, each page of both databases in turn, so that what else the
 // machine does touches both alike.
 func flat(ctx context.Context, f *field) (values, error) {
-	small, err := f.grown(ctx, 2*f.n)
+	small, err := f.grown(ctx, 2*f.n, denser)
 	if small != nil {
 		defer small.close()
 	}
 	if err != nil {
 		return nil, err
 	}
-	large, err := f.grown(ctx, flatTimes*2*f.n)
+	large, err := f.grown(ctx, flatTimes*2*f.n, denser)
 	if large != nil {
 		defer large.close()
 	}
@@ -77,10 +79,33 @@ func flat(ctx context.Context, f *field) (values, error) {
 	return v, nil
 }
 
-// grown gives a console on a database of its own with n posts: half of them at two instants of
-// yesterday, as bursts leave them, the rest all over the weeks around now, some of them failed, some
-// still to go.
-func (f *field) grown(ctx context.Context, n int) (g *field, err error) {
+// denser gives post i of n its time: half of them at two instants of yesterday, as bursts leave them, the
+// rest all over the weeks around now.
+func denser(now time.Time, i, n int) time.Time {
+	yesterday, weeks := now.AddDate(0, 0, -1), 40*24*time.Hour
+
+	switch i % 4 {
+	case 0:
+		return yesterday
+	case 1:
+		return yesterday.Add(-5 * time.Hour)
+	}
+
+	at := now.Add(-weeks/2 + time.Duration(float64(weeks)*float64(i)/float64(n)))
+	if at.After(now) {
+		at = at.Add(25 * time.Hour) // nothing falls due meanwhile
+	}
+
+	return at
+}
+
+// grown gives a console on a database of its own with n posts at the times that due gives them, some of
+// them failed, some still to go.
+func (f *field) grown(
+	ctx context.Context,
+	n int,
+	due func(now time.Time, i, n int) time.Time,
+) (g *field, err error) {
 	g = &field{stage: f.stage, dir: f.dir, self: f.self, api: f.api, n: min(f.n, 2000), log: f.log}
 	if g.url, g.db, err = f.open(ctx); err != nil {
 		return nil, err
@@ -95,24 +120,16 @@ func (f *field) grown(ctx context.Context, n int) (g *field, err error) {
 	); err != nil {
 		return g, err
 	}
-	now := time.Now().UTC().Truncate(time.Hour)
-	yesterday, weeks := now.AddDate(0, 0, -1), 40*24*time.Hour
-	err = g.sow(ctx, n/g.n, g.n, func(i int) time.Time {
-		switch i % 4 {
-		case 0:
-			return yesterday
-		case 1:
-			return yesterday.Add(-5 * time.Hour)
-		}
-		at := now.Add(-weeks/2 + time.Duration(float64(weeks)*float64(i)/float64(n)))
-		if at.After(now) {
-			at = at.Add(25 * time.Hour) // nothing falls due meanwhile
-		}
 
-		return at
-	})
-	if err != nil {
-		return g, err
+	now := time.Now().UTC().Truncate(time.Hour)
+
+	for sown := 0; sown < n; {
+		per := max(min(n-sown, sowAtOnce)/g.n, 1)
+		err := g.sow(ctx, per, g.n, func(i int) time.Time { return due(now, sown+i, n) })
+		if err != nil {
+			return g, err
+		}
+		sown += per * g.n
 	}
 
 	for _, sql := range []string{

@@ -71,6 +71,12 @@ func allFigures() []Figure {
 			wanted:  flatWanted(),
 		},
 		{
+			Name:    "calendar",
+			Title:   "两年的排期 the plan of 2,000 accounts over 30,000 and 1,000,000 posts",
+			measure: calendars,
+			wanted:  calendarWanted(),
+		},
+		{
 			Name:    "history",
 			Title:   "导入五万条历史微博 importing 50,000 past posts",
 			measure: history,

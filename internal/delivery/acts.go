@@ -29,8 +29,6 @@ var (
 	actRelease           = acts.Declare("delivery.release", i18n.N("放行发送"))
 	actReplan            = acts.Declare("delivery.replan", i18n.N("重新安排发送"))
 	actResolve           = acts.Declare("delivery.resolve", i18n.N("判定发送结果"))
-	actConfirm           = acts.Declare("delivery.confirm", i18n.N("第二人确认"))
-	actRefuse            = acts.Declare("delivery.refuse", i18n.N("第二人否决"))
 	actTakedown          = acts.Declare("delivery.takedown", i18n.N("申请下架"))
 	actHandoff           = acts.Declare("delivery.handoff", i18n.N("人工发布"))
 	actPause             = acts.Declare("delivery.pause", i18n.N("暂停发送"))
@@ -45,7 +43,6 @@ func TrailSubjects() []audit.Subject {
 	return []audit.Subject{
 		{Type: "delivery", Text: i18n.N("发送|对象"), NameSQL: `SELECT '@' || a.handle
 			FROM deliveries d JOIN accounts a ON a.id = d.account_id WHERE d.id = e.number`},
-		{Type: "decision", Text: i18n.N("判定|对象")},
 		{Type: "installation", Text: i18n.N("发送服务|对象")},
 	}
 }

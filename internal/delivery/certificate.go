@@ -9,6 +9,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/check"
+	"juzhen/internal/decision"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
@@ -27,7 +28,7 @@ type Certificate struct {
 	Hash      string // of the approved request, SHA-256 in hex
 	Reviews   []review.Review
 	Events    []Event
-	Decisions []Decision
+	Decisions []decision.Decision
 	Ignored   []check.Ignored // findings in what was sent that somebody answered for, with why
 	PrintedAt time.Time
 }
@@ -59,7 +60,7 @@ func (s *Service) Certificate(ctx context.Context, actor access.Actor, id int64)
 		if certificate.Events, err = eventsOf(ctx, tx.DB, id); err != nil {
 			return err
 		}
-		if certificate.Decisions, err = decisions(ctx, tx.DB, "x.delivery_id = ?", id); err != nil {
+		if certificate.Decisions, err = decision.OfDeliveryTx(ctx, tx, id); err != nil {
 			return err
 		}
 		certificate.Reviews, err = review.OfPostTx(ctx, tx, certificate.Delivery.PostID)

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/access"
+	"juzhen/internal/decision"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
@@ -257,7 +258,7 @@ const (
 // if one does.
 type Resolved struct {
 	State    State
-	Awaiting *Decision
+	Awaiting *decision.Decision
 }
 
 // Resolve settles an unknown by a person who looked: sent, with the link of the post, at once; not sent
@@ -285,10 +286,13 @@ func (s *Service) Resolve(
 			return s.resolveSent(ctx, tx, now, actor, delivery, link, why)
 		case ResolvedAsNotSent:
 			out.State = Unknown
-			dec, err := s.ask(ctx, tx, now, actor, delivery, AskNotSent, why)
-			out.Awaiting = &dec
+			asked, err := s.ask(ctx, tx, now, actor, []Delivery{delivery}, decision.NotSent, why)
+			if err != nil {
+				return err
+			}
+			out.Awaiting = &asked[0]
 
-			return err
+			return nil
 		}
 
 		return fault.Invalid("outcome", "请选择“已发出”或“确认未发”")

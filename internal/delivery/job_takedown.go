@@ -6,7 +6,6 @@ import (
 	"github.com/riverqueue/river"
 
 	"juzhen/internal/fault"
-	"juzhen/internal/pg"
 	"juzhen/internal/queue"
 )
 
@@ -21,10 +20,6 @@ func (TakedownArgs) Kind() string { return "delivery.takedown" }
 // InsertOpts puts the job among the urgent ones. Taking down twice does no harm, so it may be tried again.
 func (TakedownArgs) InsertOpts() river.InsertOpts {
 	return river.InsertOpts{Queue: queue.Urgent, MaxAttempts: 8}
-}
-
-func insertTakedown(ctx context.Context, tx pg.Tx, decisionID int64) error {
-	return queue.Insert(ctx, tx, TakedownArgs{DecisionID: decisionID}, nil)
 }
 
 type takedownWorker struct {

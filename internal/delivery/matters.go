@@ -9,11 +9,9 @@ import (
 
 // What the to-dos are about.
 const (
-	TodoSubject     todo.Subject = "delivery"
-	DecisionSubject todo.Subject = "decision"
-	TakedownSubject todo.Subject = "takedown" // a batch
-	AdvanceSubject  todo.Subject = "advance"
-	ReplySubject    todo.Subject = "reply" // a delivery of a reply
+	TodoSubject    todo.Subject = "delivery"
+	AdvanceSubject todo.Subject = "advance"
+	ReplySubject   todo.Subject = "reply" // a delivery of a reply
 )
 
 // What waits for people, and for which reason.
@@ -46,24 +44,6 @@ var (
 		Tone:       todo.Warning,
 		Text:       i18n.N("请决定“{.title}”是否提前：由 {.from} 提前到 {.to}"),
 		Act:        i18n.N("查看并决定"),
-	})
-	todoDecisionConfirm = matters.Declare(todo.Matter{
-		Code:       "decision.confirm",
-		Kind:       todo.KindConfirm,
-		Subject:    DecisionSubject,
-		Permission: access.DeliveryConfirm,
-		Tone:       todo.Warning,
-		Text:       i18n.N("请作为第二人确认：{.account} {.what}"),
-		Act:        i18n.N("核对并确认"),
-	})
-	todoDecisionConfirmBatch = matters.Declare(todo.Matter{
-		Code:       "decision.confirm_batch",
-		Kind:       todo.KindConfirm,
-		Subject:    TakedownSubject,
-		Permission: access.DeliveryConfirm,
-		Tone:       todo.Warning,
-		Text:       i18n.N("请作为第二人确认：从 {.n} 个账号下架"),
-		Act:        i18n.N("核对并确认"),
 	})
 	todoUnknown = matters.Declare(todo.Matter{
 		Code:       "delivery.unknown",

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -296,53 +295,4 @@ func doneToPost(a PostActs) string {
 		{"delete", a.Delete},
 		{"review", a.Review},
 	})
-}
-
-func TestWhoMayBeTheSecondPersonOfADecision(t *testing.T) {
-	t.Parallel()
-	const asker, answered = 1, "decided"
-
-	for _, state := range []DecisionState{Awaiting, Confirmed, Declined, Done, Undone} {
-		decision := Decision{State: state, AskedBy: asker, UnitPath: "/1/2/"}
-		for name, tc := range map[string]struct {
-			actor access.Actor
-			code  string // of the refusal while it waits
-		}{
-			"a reviewer":            {person(2, access.Reviewer, "/1/"), ""},
-			"a supervisor":          {person(2, access.Supervisor, "/1/2/"), ""},
-			"who asked":             {person(asker, access.Supervisor, "/1/"), "same_person"},
-			"an officer":            {person(2, access.PressOfficer, "/1/"), "forbidden"},
-			"an auditor":            {person(2, access.Auditor, "/1/"), "forbidden"},
-			"a reviewer elsewhere":  {person(2, access.Reviewer, "/1/3/"), "not_found"},
-			"an administrator":      {person(2, access.Administrator, "/1/"), "not_found"},
-			"a supervisor of below": {person(2, access.Supervisor, "/1/2/5/"), "not_found"},
-		} {
-			want := tc.code
-			if state != Awaiting && (want == "" || want == "same_person") {
-				want = answered
-			}
-			if got := codeOf(decision.MayAnswer(tc.actor)); got != want {
-				t.Errorf("%s of one that is %s: %q, want %q", name, state, got, want)
-			}
-		}
-		if decision.Open() != (state == Awaiting || state == Confirmed) {
-			t.Errorf("%s: open %v", state, decision.Open())
-		}
-	}
-}
-
-// codeOf is the code of a refusal, or its kind where it has none; "" for none.
-func codeOf(err error) string {
-	switch {
-	case err == nil:
-		return ""
-	case fault.Public(err).Code != "":
-		return fault.Public(err).Code
-	case fault.Is(err, fault.KindForbidden):
-		return "forbidden"
-	case fault.Is(err, fault.KindNotFound):
-		return "not_found"
-	}
-
-	return fmt.Sprint(err)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"juzhen/internal/decision"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 	"juzhen/internal/pg"
@@ -196,7 +197,7 @@ func applyTodos(
 	}
 	// settled: nobody needs to confirm that nothing went out any more
 	if delivery.State == Unknown && change.To != Unknown {
-		if err := closeDecisions(ctx, tx, now, delivery.ID); err != nil {
+		if err := decision.OvertakenTx(ctx, tx, now, delivery.ID); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
+	"juzhen/internal/decision"
 	"juzhen/internal/fault"
 	"juzhen/internal/instant"
 	"juzhen/internal/pg"
@@ -45,9 +46,9 @@ func (e Event) Why() string {
 }
 
 // Asked is what two people must decide, of a step that asked for it or refused it; "" for other steps.
-func (e Event) Asked() Asked {
+func (e Event) Asked() decision.Kind {
 	what, _ := e.Args[askedArg].(string)
-	return Asked(what)
+	return decision.Kind(what)
 }
 
 // Act is one act of a person on a post, however many of its accounts it reached.

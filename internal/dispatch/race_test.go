@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/account"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/fault"
@@ -397,9 +398,9 @@ func TestTakedownNeedsTwoAndIsReadBack(t *testing.T) {
 	w.must(err)
 	w.must(engine.TakeDown(t.Context(), list[0].ID))
 	w.wantCount("环保北京", 0)
-	got, err := w.s.FindDecision(t.Context(), w.reviewer, list[0].ID)
+	got, err := decision.New(w.db).Find(t.Context(), w.reviewer, list[0].ID)
 	w.must(err)
-	if got.State != delivery.Done || got.Snapshot == nil || got.Snapshot.Text == "" ||
+	if got.State != decision.Done || got.Snapshot == nil || got.Snapshot.Text == "" ||
 		w.only(post).Live != "taken_down" {
 		t.Errorf("got %+v, live %s", got, w.only(post).Live)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"juzhen/internal/account"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
@@ -16,7 +17,7 @@ import (
 func (e *Engine) TakeDown(ctx context.Context, decisionID int64) (err error) {
 	defer fault.Step(&err, "dispatch.TakeDown %d", decisionID)
 
-	var dec delivery.Decision
+	var dec decision.Decision
 	var d delivery.Delivery
 	var a account.Account
 	err = e.db.InTx(ctx, func(tx pg.Tx) (err error) {
@@ -27,7 +28,7 @@ func (e *Engine) TakeDown(ctx context.Context, decisionID int64) (err error) {
 
 		return err
 	})
-	if err != nil || dec.State != delivery.Confirmed || d.RemoteID == nil {
+	if err != nil || dec.State != decision.Confirmed || d.RemoteID == nil {
 		return err
 	}
 	token, err := e.o.Accounts.Token(ctx, a.ID)
@@ -59,7 +60,7 @@ func (e *Engine) TakeDown(ctx context.Context, decisionID int64) (err error) {
 // keepSnapshot keeps what citizens saw until now; what cannot be read does not stop a take-down.
 func (e *Engine) keepSnapshot(
 	ctx context.Context,
-	dec delivery.Decision,
+	dec decision.Decision,
 	d delivery.Delivery,
 	a account.Account,
 ) error {
@@ -67,7 +68,7 @@ func (e *Engine) keepSnapshot(
 		return nil
 	}
 
-	snapshot := delivery.Snapshot{At: e.clk.Now(), RemoteID: *d.RemoteID}
+	snapshot := decision.Snapshot{At: e.clk.Now(), RemoteID: *d.RemoteID}
 	switch post, _, err := e.live(ctx, d, a); {
 	case err != nil:
 		snapshot.Error = "read failed"
@@ -79,13 +80,13 @@ func (e *Engine) keepSnapshot(
 		snapshot.Likes = post.Likes
 	}
 
-	return e.db.InTx(ctx, func(tx pg.Tx) error { return delivery.SnapshotTx(ctx, tx, dec.ID, snapshot) })
+	return e.db.InTx(ctx, func(tx pg.Tx) error { return decision.SnapshotTx(ctx, tx, dec.ID, snapshot) })
 }
 
 func (e *Engine) tookDown(ctx context.Context, decisionID int64, gone bool, code int, text string) error {
 	err := e.db.InTxRetry(ctx, func(tx pg.Tx) error {
 		dec, d, err := delivery.TakedownTx(ctx, tx, decisionID)
-		if err != nil || dec.State != delivery.Confirmed {
+		if err != nil || dec.State != decision.Confirmed {
 			return err
 		}
 

@@ -245,6 +245,7 @@ func (c counted) grams() []int32 {
 	if c.times > 1 {
 		out = append(out, markAgain)
 	}
+
 	for level := range blockDays {
 		out = append(out, blockOf(c.at, level).mark())
 	}

@@ -91,8 +91,8 @@ func TestASearchIsAPlainScan(t *testing.T) {
 	w.fill()
 
 	for i := range 400 {
-		// The fewer texts are read one by one, and the fewer the index may give at once, the more is looked up
-		// block by block.
+		// The fewer texts are read one by one, and the fewer the index may give at once, the more is
+		// looked up block by block.
 		library.Effort(w.library, []int{1, 20, 200, 4000}[i%4], []int{1, 30, 3000}[i%3])
 		query := library.Query{Words: word(1, 3), Limit: 1 + random.IntN(50)}
 		if random.IntN(3) == 0 {

@@ -8,7 +8,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/api/rest"
-	"juzhen/internal/delivery"
+	"juzhen/internal/decision"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 )
@@ -106,32 +106,32 @@ func (a *api) decisions() {
 }
 
 // ShowDecision shows it.
-func ShowDecision(decision delivery.Decision) ShownDecision {
+func ShowDecision(one decision.Decision) ShownDecision {
 	shown := ShownDecision{
-		ID:            decision.ID,
-		DeliveryID:    decision.DeliveryID,
-		PostID:        decision.PostID,
-		AccountHandle: decision.AccountHandle,
-		Kind:          string(decision.Kind),
-		State:         string(decision.State),
-		Reason:        decision.Reason,
-		AskedBy:       decision.AskedName,
-		AskedAt:       decision.AskedAt.UTC(),
-		AnsweredBy:    decision.AnsweredName,
-		AnsweredAt:    rest.UTC(decision.AnsweredAt),
-		DoneAt:        rest.UTC(decision.DoneAt),
-		Outcome:       string(decision.Outcome),
-		BatchID:       decision.BatchID,
+		ID:            one.ID,
+		DeliveryID:    one.DeliveryID,
+		PostID:        one.PostID,
+		AccountHandle: one.AccountHandle,
+		Kind:          string(one.Kind),
+		State:         string(one.State),
+		Reason:        one.Reason,
+		AskedBy:       one.AskedName,
+		AskedAt:       one.AskedAt.UTC(),
+		AnsweredBy:    one.AnsweredName,
+		AnsweredAt:    rest.UTC(one.AnsweredAt),
+		DoneAt:        rest.UTC(one.DoneAt),
+		Outcome:       one.Outcome,
+		BatchID:       one.BatchID,
 	}
-	if decision.State == delivery.Awaiting {
-		shown.Confirm = fmt.Sprintf("%s/decisions/%d/confirm", rest.Prefix, decision.ID)
+	if one.State == decision.Awaiting {
+		shown.Confirm = fmt.Sprintf("%s/decisions/%d/confirm", rest.Prefix, one.ID)
 	}
 
 	return shown
 }
 
-func shownDecided(decision delivery.Decision, err error) (*rest.Out[ShownDecision], error) {
-	return &rest.Out[ShownDecision]{Body: ShowDecision(decision)}, err
+func shownDecided(one decision.Decision, err error) (*rest.Out[ShownDecision], error) {
+	return &rest.Out[ShownDecision]{Body: ShowDecision(one)}, err
 }
 
 func (a *api) takedown(ctx context.Context, who access.Actor, in *struct {
@@ -159,7 +159,7 @@ func (a *api) askTakedown(
 	if err != nil {
 		return nil, err
 	}
-	answer := &accepted{Body: awaiting{string(delivery.Awaiting), rest.Each(rows, ShowDecision)}}
+	answer := &accepted{Body: awaiting{string(decision.Awaiting), rest.Each(rows, ShowDecision)}}
 	if len(rows) == 1 {
 		answer.Location = answer.Body.Decisions[0].Confirm
 	} else if id := rows[0].BatchID; id != nil {
@@ -176,29 +176,38 @@ func (a *api) confirmDelivery(
 	who access.Actor,
 	in *rest.ByID,
 ) (*rest.Out[ShownDecision], error) {
-	rows, err := a.Deliveries.Decisions(ctx, who, in.ID)
+	rows, err := a.decisionsOf(ctx, who, in.ID)
 	if err != nil {
 		return nil, err
 	}
 
-	for _, decision := range rows {
-		if decision.State == delivery.Awaiting && meant(rest.Request(ctx).FullPath(), decision.Kind) {
-			return shownDecided(a.Deliveries.Confirm(ctx, who, decision.ID))
+	for _, one := range rows {
+		if one.State == decision.Awaiting && meant(rest.Request(ctx).FullPath(), one.Kind) {
+			return shownDecided(a.Deliveries.Confirm(ctx, who, one.ID))
 		}
 	}
 
 	return nil, fault.Conflict("没有等待确认的决定")
 }
 
-func meant(path string, kind delivery.Asked) bool {
+func meant(path string, kind decision.Kind) bool {
 	switch path {
 	case rest.Prefix + "/deliveries/:id/resolve/confirm":
-		return kind == delivery.AskNotSent
+		return kind == decision.NotSent
 	case rest.Prefix + "/deliveries/:id/takedown/confirm":
-		return kind == delivery.AskTakedown
+		return kind == decision.Takedown
 	}
 
 	return true
+}
+
+// decisionsOf are those about a delivery that the caller may see.
+func (a *api) decisionsOf(ctx context.Context, who access.Actor, id int64) ([]decision.Decision, error) {
+	if _, err := a.Deliveries.Find(ctx, who, id); err != nil {
+		return nil, err
+	}
+
+	return a.Decisions.OfDelivery(ctx, who, id)
 }
 
 func (a *api) deliveryDecisions(
@@ -206,7 +215,7 @@ func (a *api) deliveryDecisions(
 	who access.Actor,
 	in *rest.ByID,
 ) (*rest.Out[rest.List[ShownDecision]], error) {
-	rows, err := a.Deliveries.Decisions(ctx, who, in.ID)
+	rows, err := a.decisionsOf(ctx, who, in.ID)
 	return rest.Whole(rows, ShowDecision), err
 }
 
@@ -215,12 +224,12 @@ func (a *api) openDecisions(
 	who access.Actor,
 	in *rest.Paging,
 ) (*rest.Out[rest.List[ShownDecision]], error) {
-	rows, err := a.Deliveries.OpenDecisions(ctx, who)
+	rows, err := a.Decisions.Open(ctx, who)
 	if err != nil {
 		return nil, err
 	}
 
-	return rest.Sliced(rows, *in, func(decision delivery.Decision) int64 { return decision.ID }, ShowDecision)
+	return rest.Sliced(rows, *in, func(one decision.Decision) int64 { return one.ID }, ShowDecision)
 }
 
 func (a *api) getDecision(
@@ -228,7 +237,7 @@ func (a *api) getDecision(
 	who access.Actor,
 	in *rest.ByID,
 ) (*rest.Out[ShownDecision], error) {
-	return shownDecided(a.Deliveries.FindDecision(ctx, who, in.ID))
+	return shownDecided(a.Decisions.Find(ctx, who, in.ID))
 }
 
 func (a *api) confirmDecision(

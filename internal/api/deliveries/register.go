@@ -3,12 +3,14 @@ package deliveries
 
 import (
 	"juzhen/internal/api/rest"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 )
 
 // Deps are the use cases behind these operations. All must be given.
 type Deps struct {
 	Deliveries *delivery.Service
+	Decisions  *decision.Service
 }
 
 // api are these operations with what they call.

@@ -12,7 +12,7 @@ import (
 	"juzhen/internal/account"
 	"juzhen/internal/beijing"
 	"juzhen/internal/check"
-	"juzhen/internal/delivery"
+	"juzhen/internal/decision"
 	"juzhen/internal/i18n"
 	"juzhen/internal/identity"
 	"juzhen/internal/org"
@@ -235,7 +235,7 @@ func (t teller) word(key, x string) string {
 		if strings.HasPrefix(t.action, "change.") {
 			return identity.ChangeKind(x).Label()
 		}
-		if asked := delivery.Asked(x); asked == delivery.AskTakedown || asked == delivery.AskNotSent {
+		if asked := decision.Kind(x); asked == decision.Takedown || asked == decision.NotSent {
 			return asked.Label()
 		}
 

@@ -8,6 +8,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/console/parts"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/web"
@@ -18,9 +19,9 @@ import (
 // are carried out.
 type batchPage struct {
 	page.Base
-	Batch   delivery.Batch
+	Batch   decision.Batch
 	What    string // title of the post
-	Rows    []delivery.Decision
+	Rows    []decision.Decision
 	Match   int
 	Count   map[string]int // by state
 	Mine    int            // that the reader may answer
@@ -41,19 +42,19 @@ type batchForm struct {
 }
 
 // Moving tells that some are being taken down now.
-func (p batchPage) Moving() bool { return p.Count[string(delivery.Confirmed)] > 0 }
+func (p batchPage) Moving() bool { return p.Count[string(decision.Confirmed)] > 0 }
 
 // Others is how many wait for somebody else.
 func (p batchPage) Others() int { return p.Waiting - p.Mine }
 
 // Agreed is how many a second person agreed on.
 func (p batchPage) Agreed() int {
-	return p.Count[string(delivery.Confirmed)] + p.Ended()
+	return p.Count[string(decision.Confirmed)] + p.Ended()
 }
 
 // Ended is how many of them are carried out or could not be.
 func (p batchPage) Ended() int {
-	return p.Count[string(delivery.Done)] + p.Count[string(delivery.Undone)]
+	return p.Count[string(decision.Done)] + p.Count[string(decision.Undone)]
 }
 
 // From is the number of the first row.
@@ -66,8 +67,8 @@ func (p batchPage) To() int { return p.From() + len(p.Rows) - 1 }
 func (p batchPage) States() []page.Option {
 	out := []page.Option{{Text: "全部"}}
 
-	for _, decisionState := range []delivery.DecisionState{
-		delivery.Awaiting, delivery.Confirmed, delivery.Done, delivery.Undone, delivery.Declined,
+	for _, decisionState := range []decision.State{
+		decision.Awaiting, decision.Confirmed, decision.Done, decision.Undone, decision.Declined,
 	} {
 		if p.Count[string(decisionState)] > 0 || p.Form.State == string(decisionState) {
 			out = append(out, page.Option{
@@ -127,7 +128,7 @@ func (h *pages) batchPage(c *gin.Context) (batchPage, error) {
 		return p, err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	if p.Batch, err = h.Deliveries.FindBatch(ctx, actor, id); err != nil {
+	if p.Batch, err = h.Decisions.FindBatch(ctx, actor, id); err != nil {
 		return p, err
 	}
 	first, err := h.Deliveries.Find(ctx, actor, p.Batch.Items[0].DeliveryID)
@@ -151,14 +152,14 @@ func (p *batchPage) fill(actor access.Actor) {
 	p.Own, p.Waiting = p.Batch.AskedBy == actor.UserID, p.Batch.Waiting()
 
 	words := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(p.Form.Q), "@"))
-	for _, decision := range p.Batch.Items {
-		p.Count[string(decision.State)]++
-		if decision.MayAnswer(actor) == nil {
+	for _, one := range p.Batch.Items {
+		p.Count[string(one.State)]++
+		if one.MayAnswer(actor) == nil {
 			p.Mine++
 		}
-		if strings.Contains(strings.ToLower(decision.AccountHandle), words) &&
-			(p.Form.State == "" || p.Form.State == string(decision.State)) {
-			p.Rows = append(p.Rows, decision)
+		if strings.Contains(strings.ToLower(one.AccountHandle), words) &&
+			(p.Form.State == "" || p.Form.State == string(one.State)) {
+			p.Rows = append(p.Rows, one)
 		}
 	}
 }

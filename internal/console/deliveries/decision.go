@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/console/parts"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/roster"
 	"juzhen/internal/web"
@@ -15,7 +16,7 @@ import (
 // decisionPage lets a second person agree or refuse, with everything the first one saw.
 type decisionPage struct {
 	page.Base
-	Decision delivery.Decision
+	Decision decision.Decision
 	Delivery delivery.Delivery
 	Content  content
 	Looks    []page.Event
@@ -59,7 +60,7 @@ func (h *pages) decisionPage(c *gin.Context) (decisionPage, error) {
 		return decisionPage{}, err
 	}
 	ctx, actor := c.Request.Context(), web.Actor(c)
-	dec, err := h.Deliveries.FindDecision(ctx, actor, id)
+	dec, err := h.Decisions.Find(ctx, actor, id)
 	if err != nil {
 		return decisionPage{}, err
 	}
@@ -99,17 +100,18 @@ func (h *pages) decisionPage(c *gin.Context) (decisionPage, error) {
 
 // outcome is the reason's text without the parameters that only the delivery's story keeps.
 func (h *pages) outcome(page decisionPage) string {
-	if page.Decision.Outcome == delivery.TakedownFailed {
+	reason := delivery.Reason(page.Decision.Outcome)
+	if reason == delivery.TakedownFailed {
 		return page.T("微博没有接受下架，详见发送的经过。")
 	}
 
-	return page.T(page.Decision.Outcome.Label())
+	return page.T(reason.Label())
 }
 
 func (h *pages) confirm(c *gin.Context) error {
 	return h.answer(c, "confirm", func(id int64, _ actForm) (string, error) {
 		dec, err := h.Deliveries.Confirm(c.Request.Context(), web.Actor(c), id)
-		if dec.Kind == delivery.AskTakedown {
+		if dec.Kind == decision.Takedown {
 			return "已同意下架，正在从微博删除", err
 		}
 

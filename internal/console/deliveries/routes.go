@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/console/badge"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/dispatch"
 	"juzhen/internal/media"
@@ -28,6 +29,7 @@ import (
 // Deps are the use cases the pages call.
 type Deps struct {
 	Deliveries *delivery.Service
+	Decisions  *decision.Service
 	Pauses     *pause.Service
 	Posts      *post.Service
 	Reviews    *review.Service
@@ -119,7 +121,7 @@ func (h *pages) routeRest(g *gin.RouterGroup) {
 func TodoPages() todo.Pages {
 	return todo.Pages{}.
 		Page(delivery.TodoSubject, "/deliveries/%d").
-		Page(delivery.DecisionSubject, "/decisions/%d").
-		Page(delivery.TakedownSubject, "/takedowns/%d").
+		Page(decision.TodoSubject, "/decisions/%d").
+		Page(decision.TodoBatchSubject, "/takedowns/%d").
 		Page(dispatch.TodoSubject, "/sending")
 }

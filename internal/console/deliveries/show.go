@@ -10,6 +10,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/console/parts"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/post"
@@ -28,8 +29,8 @@ type showPage struct {
 	Looks     []page.Event
 	Seen      *sighted // what the last undecided look found
 	Events    []page.Event
-	Decisions []delivery.Decision
-	Waiting   *delivery.Decision // for a second person
+	Decisions []decision.Decision
+	Waiting   *decision.Decision // for a second person
 	Account   string             // address of the account on the platform
 	WeiboURL  string             // address of the post on the platform
 	PostHref  string             // empty when the reader may not open the post
@@ -162,12 +163,12 @@ func (h *pages) fillStory(ctx context.Context, actor access.Actor, page *showPag
 			page.Looks = append(page.Looks, line)
 		}
 	}
-	if page.Decisions, err = h.Deliveries.Decisions(ctx, actor, page.Delivery.ID); err != nil {
+	if page.Decisions, err = h.Decisions.OfDelivery(ctx, actor, page.Delivery.ID); err != nil {
 		return err
 	}
 
-	for i, decision := range page.Decisions {
-		if decision.Open() {
+	for i, one := range page.Decisions {
+		if one.Open() {
 			page.Waiting = &page.Decisions[i]
 		}
 	}

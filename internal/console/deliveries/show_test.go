@@ -266,7 +266,7 @@ func path(id int64, rest string) string { return fmt.Sprintf("/deliveries/%d%s",
 // decision is the address of the open decision about a delivery.
 func (w *world) decision(id int64) string {
 	w.Helper()
-	list, err := w.s.Decisions(w.Context(), w.people["chief"], id)
+	list, err := w.deps.Decisions.OfDelivery(w.Context(), w.people["chief"], id)
 	w.must(err)
 	if len(list) == 0 {
 		w.Fatal("no decision waits")

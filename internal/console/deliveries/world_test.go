@@ -16,6 +16,7 @@ import (
 	"juzhen/internal/blob"
 	"juzhen/internal/console/deliveries"
 	"juzhen/internal/console/pauses"
+	"juzhen/internal/decision"
 	"juzhen/internal/delivery"
 	"juzhen/internal/media"
 	"juzhen/internal/org"
@@ -98,6 +99,7 @@ func newWorld(t *testing.T) *world {
 	w.health = deliveries.Health{ClockKnown: true, Processes: 1}
 	w.deps = deliveries.Deps{
 		Deliveries: w.s,
+		Decisions:  decision.New(w.db),
 		Pauses:     pause.New(w.db),
 		Posts:      w.posts,
 		Reviews:    review.New(w.db, func() time.Time { return w.now }),
