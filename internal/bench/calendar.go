@@ -2,8 +2,6 @@ package bench
 
 import (
 	"context"
-	"net/url"
-	"strings"
 	"time"
 )
 
@@ -50,42 +48,18 @@ func longer(now time.Time, i, _ int) time.Time {
 
 // calendars measures the pages of the plan over few posts and over many, each page of both in turn.
 func calendars(ctx context.Context, f *field) (values, error) {
-	few, err := f.grown(ctx, fewPlanned, longer)
-	if few != nil {
-		defer few.close()
-	}
+	two, err := f.grownTwo(ctx, fewPlanned, manyPlanned, longer)
+	defer two.close()
+
 	if err != nil {
 		return nil, err
 	}
-	many, err := f.grown(ctx, manyPlanned, longer)
-	if many != nil {
-		defer many.close()
-	}
-	if err != nil {
-		return nil, err
-	}
-	now := time.Now().UTC().Truncate(time.Hour)
-	month := url.Values{
-		"from": {now.AddDate(0, 0, -20).Format(time.RFC3339)},
-		"to":   {now.AddDate(0, 0, 22).Format(time.RFC3339)},
-	}.Encode()
 	v := values{}
 
 	for _, page := range calendarPages {
-		path := strings.ReplaceAll(page.path, "{month}", month)
-
-		var a, b series
-		for range calendarRounds {
-			for _, one := range []struct {
-				of   *field
-				into *series
-			}{{few, &a}, {many, &b}} {
-				began := time.Now()
-				if err := one.of.askOne(one.of.console, path); err != nil {
-					return nil, err
-				}
-				*one.into = append(*one.into, time.Since(began))
-			}
+		a, b, err := two.inTurn(page.path, calendarRounds)
+		if err != nil {
+			return nil, err
 		}
 		v[page.name+"_30k_ms"], v[page.name+"_1m_ms"] = ms(a.at(0.5)), ms(b.at(0.5))
 		v[page.name+"_30k_p99_ms"], v[page.name+"_1m_p99_ms"] = ms(a.at(0.99)), ms(b.at(0.99))

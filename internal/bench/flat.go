@@ -35,48 +35,73 @@ func flatWanted() (list []want) {
 // flat measures pages over n and 4n posts, each page of both databases in turn, so that what else the
 // machine does touches both alike.
 func flat(ctx context.Context, f *field) (values, error) {
-	small, err := f.grown(ctx, 2*f.n, denser)
-	if small != nil {
-		defer small.close()
-	}
+	two, err := f.grownTwo(ctx, 2*f.n, flatTimes*2*f.n, denser)
+	defer two.close()
+
 	if err != nil {
 		return nil, err
 	}
-	large, err := f.grown(ctx, flatTimes*2*f.n, denser)
-	if large != nil {
-		defer large.close()
-	}
-	if err != nil {
-		return nil, err
-	}
-	now := time.Now().UTC().Truncate(time.Hour)
-	month := url.Values{
-		"from": {now.AddDate(0, 0, -20).Format(time.RFC3339)},
-		"to":   {now.AddDate(0, 0, 22).Format(time.RFC3339)},
-	}.Encode()
 	v := values{"posts_n": float64(2 * f.n)}
 
 	for _, path := range flatPages {
-		var a, b series
-		for range flatRounds {
-			for _, one := range []struct {
-				of   *field
-				into *series
-			}{{small, &a}, {large, &b}} {
-				began := time.Now()
-				if err := one.of.askOne(
-					one.of.console,
-					strings.ReplaceAll(path, "{month}", month),
-				); err != nil {
-					return nil, err
-				}
-				*one.into = append(*one.into, time.Since(began))
-			}
+		a, b, err := two.inTurn(path, flatRounds)
+		if err != nil {
+			return nil, err
 		}
 		v[path+"_n_ms"], v[path+"_4n_ms"] = ms(a.at(0.5)), ms(b.at(0.5))
 	}
 
 	return v, nil
+}
+
+// sizes are two consoles that differ in the number of their posts.
+type sizes struct{ small, large *field }
+
+// grownTwo gives both; what there is of them must be closed, also after an error.
+func (f *field) grownTwo(
+	ctx context.Context,
+	few, many int,
+	due func(now time.Time, i, n int) time.Time,
+) (two sizes, err error) {
+	if two.small, err = f.grown(ctx, few, due); err != nil {
+		return two, err
+	}
+	two.large, err = f.grown(ctx, many, due)
+
+	return two, err
+}
+
+func (two sizes) close() {
+	for _, one := range []*field{two.small, two.large} {
+		if one != nil {
+			one.close()
+		}
+	}
+}
+
+// inTurn asks both for a page so often, one after the other. {month} in its address stands for the six weeks
+// around now.
+func (two sizes) inTurn(path string, rounds int) (small, large series, err error) {
+	now := time.Now().UTC().Truncate(time.Hour)
+	path = strings.ReplaceAll(path, "{month}", url.Values{
+		"from": {now.AddDate(0, 0, -20).Format(time.RFC3339)},
+		"to":   {now.AddDate(0, 0, 22).Format(time.RFC3339)},
+	}.Encode())
+
+	for range rounds {
+		for _, one := range []struct {
+			of   *field
+			into *series
+		}{{two.small, &small}, {two.large, &large}} {
+			began := time.Now()
+			if err := one.of.askOne(one.of.console, path); err != nil {
+				return nil, nil, err
+			}
+			*one.into = append(*one.into, time.Since(began))
+		}
+	}
+
+	return small, large, nil
 }
 
 // denser gives post i of n its time: half of them at two instants of yesterday, as bursts leave them, the

@@ -115,9 +115,11 @@ WHERE id = ANY (@ids) AND state = 'awaiting_second' RETURNING id`,
 		return nil, err
 	}
 	answered, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	slices.Sort(answered)
 
 	return slices.DeleteFunc(slices.Clone(items), func(decision Decision) bool {
-		return !slices.Contains(answered, decision.ID)
+		_, ours := slices.BinarySearch(answered, decision.ID)
+		return !ours
 	}), err
 }
 

@@ -19,32 +19,33 @@ type Subject struct {
 	UnitPath      string
 }
 
+// Ask is what one person asks, about one delivery or about several at once.
+type Ask struct {
+	By    int64
+	Kind  Kind
+	Why   string
+	About []Subject
+}
+
 // AskTx opens a decision about each of the deliveries, in their order, and puts them before those who may be
 // the second person: several as one batch. It fails with fault.Conflict when the same is asked about one of
 // them already.
-func AskTx(
-	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	by int64,
-	kind Kind,
-	why string,
-	about []Subject,
-) (_ []Decision, err error) {
+func AskTx(ctx context.Context, tx pg.Tx, now time.Time, ask Ask) (_ []Decision, err error) {
 	defer fault.Step(&err, "decision.AskTx")
 
-	ids, err := insert(ctx, tx, now, by, kind, why, about)
+	ids, err := insert(ctx, tx, now, ask)
 	if err != nil {
 		return nil, pg.Fault(err, map[string]error{"delivery_decisions_open": errAsked()})
 	}
-	if len(about) == 1 {
+	if len(ask.About) == 1 {
+		about := ask.About[0]
 		err := todo.RaiseTx(ctx, tx, now, todo.Item{
 			Matter:    todoConfirm,
 			Key:       todoKey(ids[0]),
-			UnitPath:  about[0].UnitPath,
-			NotUser:   by,
+			UnitPath:  about.UnitPath,
+			NotUser:   ask.By,
 			SubjectID: ids[0],
-			Args:      map[string]any{"account": "@" + about[0].AccountHandle, "what": kind.Label()},
+			Args:      map[string]any{"account": "@" + about.AccountHandle, "what": ask.Kind.Label()},
 		})
 		if err != nil {
 			return nil, err
@@ -58,10 +59,10 @@ func AskTx(
 	if err := todo.RaiseTx(ctx, tx, now, todo.Item{
 		Matter:    todoConfirmBatch,
 		Key:       batchKey(batch),
-		UnitPath:  commonPath(about),
-		NotUser:   by,
+		UnitPath:  commonPath(ask.About),
+		NotUser:   ask.By,
 		SubjectID: batch,
-		Args:      map[string]any{"n": len(about)},
+		Args:      map[string]any{"n": len(ask.About)},
 	}); err != nil {
 		return nil, err
 	}
@@ -71,24 +72,18 @@ func AskTx(
 }
 
 // insert opens the decisions. Several are a batch, which is named by the first of them.
-func insert(
-	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	by int64,
-	kind Kind,
-	why string,
-	about []Subject,
-) ([]int64, error) {
-	deliveries := make([]int64, len(about))
-	for i, subject := range about {
+func insert(ctx context.Context, tx pg.Tx, now time.Time, ask Ask) ([]int64, error) {
+	deliveries := make([]int64, len(ask.About))
+	for i, subject := range ask.About {
 		deliveries[i] = subject.DeliveryID
 	}
 	rows, err := tx.Pgx.Query(ctx, `
 INSERT INTO delivery_decisions (delivery_id, kind, state, reason, asked_by, asked_at)
 SELECT x.id, @kind, 'awaiting_second', @why, @by, @now
     FROM unnest(@deliveries::bigint[]) WITH ORDINALITY AS x (id, n) ORDER BY x.n RETURNING id`,
-		pgx.NamedArgs{"kind": string(kind), "why": why, "by": by, "now": now, "deliveries": deliveries})
+		pgx.NamedArgs{
+			"kind": string(ask.Kind), "why": ask.Why, "by": ask.By, "now": now, "deliveries": deliveries,
+		})
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,9 @@ func (s *Service) ask(
 			UnitPath:      delivery.UnitPath,
 		}
 	}
-	asked, err := decision.AskTx(ctx, tx, now, actor.UserID, kind, why, about)
+	asked, err := decision.AskTx(ctx, tx, now, decision.Ask{
+		By: actor.UserID, Kind: kind, Why: why, About: about,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +173,8 @@ func (s *Service) Refuse(
 	return s.answer(ctx, actor, decisionID, func(
 		tx pg.Tx, now time.Time, _ Delivery, asked decision.Decision,
 	) error {
-		return refuseTx(ctx, tx, now, actor, []decision.Decision{asked}, why)
+		_, err := refuseTx(ctx, tx, now, actor, []decision.Decision{asked}, why)
+		return err
 	})
 }
 
@@ -208,7 +211,8 @@ func (s *Service) answer(
 	return out, err
 }
 
-// refuseTx writes down a second person's no to decisions whose deliveries are locked.
+// refuseTx writes down a second person's no to decisions whose deliveries are locked, and gives those that
+// still waited.
 func refuseTx(
 	ctx context.Context,
 	tx pg.Tx,
@@ -216,13 +220,13 @@ func refuseTx(
 	actor access.Actor,
 	items []decision.Decision,
 	why string,
-) error {
+) ([]decision.Decision, error) {
 	refused, err := decision.AnswerTx(ctx, tx, now, actor, items, decision.Declined, why)
 	if err != nil {
-		return err
+		return nil, err
 	}
 
-	return noteMany(
+	return refused, noteMany(
 		ctx, tx, now, subjectsOf(refused), DecisionRefused, actor.UserID, askedArgs(refused[0].Kind, why),
 	)
 }
@@ -239,13 +243,15 @@ type Answered struct {
 func (s *Service) ConfirmBatch(ctx context.Context, actor access.Actor, id int64) (_ Answered, err error) {
 	defer fault.Step(&err, "delivery.ConfirmBatch %d", id)
 
-	return s.answerBatch(ctx, actor, id, func(tx pg.Tx, now time.Time, mine []decision.Decision) error {
+	return s.answerBatch(ctx, actor, id, func(
+		tx pg.Tx, now time.Time, mine []decision.Decision,
+	) ([]decision.Decision, error) {
 		agreed, err := decision.AnswerTx(ctx, tx, now, actor, mine, decision.Confirmed, "")
 		if err != nil {
-			return err
+			return nil, err
 		}
 
-		return insertTakedowns(ctx, tx, agreed)
+		return agreed, insertTakedowns(ctx, tx, agreed)
 	})
 }
 
@@ -263,18 +269,20 @@ func (s *Service) RefuseBatch(
 		return Answered{}, err
 	}
 
-	return s.answerBatch(ctx, actor, id, func(tx pg.Tx, now time.Time, mine []decision.Decision) error {
+	return s.answerBatch(ctx, actor, id, func(
+		tx pg.Tx, now time.Time, mine []decision.Decision,
+	) ([]decision.Decision, error) {
 		return refuseTx(ctx, tx, now, actor, mine, why)
 	})
 }
 
 // answerBatch finds what of a batch is in the second person's hands, with its deliveries locked, and lets do
-// answer it.
+// answer it, which gives what it answered.
 func (s *Service) answerBatch(
 	ctx context.Context,
 	actor access.Actor,
 	id int64,
-	do func(pg.Tx, time.Time, []decision.Decision) error,
+	do func(pg.Tx, time.Time, []decision.Decision) ([]decision.Decision, error),
 ) (out Answered, err error) {
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
 		batch, err := decision.FindBatchTx(ctx, tx, actor, id)
@@ -288,15 +296,12 @@ func (s *Service) answerBatch(
 		if err := lockRows(ctx, tx, subjectsOf(mine)); err != nil {
 			return err
 		}
-		before, err := decision.LeftTx(ctx, tx, id)
+		done, err := do(tx, now, mine)
 		if err != nil {
 			return err
 		}
-		if err := do(tx, now, mine); err != nil {
-			return err
-		}
 		left, err := decision.LeftTx(ctx, tx, id)
-		out = Answered{Done: before - left, Left: left}
+		out = Answered{Done: len(done), Left: left}
 
 		return err
 	})
