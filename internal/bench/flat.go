@@ -146,6 +146,10 @@ func (f *field) grown(
 		return g, err
 	}
 
+	if err := g.lookedThrough(ctx); err != nil {
+		return g, err
+	}
+
 	now := time.Now().UTC().Truncate(time.Hour)
 
 	for sown := 0; sown < n; {
@@ -168,6 +172,8 @@ func (f *field) grown(
 			SELECT d.account_id, d.platform, d.remote_id, d.id, 'console', d.sent_at, v.text, true, 0, 'live',
 				d.sent_at, 0, 0, 0
 			FROM deliveries d JOIN post_versions v ON v.id = d.version_id WHERE d.state = 'sent'`,
+		// nor is it measured while it files them for the search and looks their words through
+		"TRUNCATE library_unread, wording_unread",
 		"VACUUM ANALYZE",
 	} {
 		if _, err := g.db.Pool().Exec(ctx, sql); err != nil {
@@ -185,22 +191,39 @@ func (f *field) grown(
 	return g, g.signIn(ctx)
 }
 
+// lookedThrough lets a console pass through all published words once, while there are none: it would pass
+// through those that are sown for as long as the pages are measured.
+func (f *field) lookedThrough(ctx context.Context) error {
+	console, err := f.start(f.url)
+	if console != nil {
+		defer console.stop(15 * second)
+	}
+	if err != nil {
+		return err
+	}
+
+	return f.until(ctx, "SELECT count(*) FROM wording_pass WHERE going")
+}
+
 // caughtUp waits until the console has worked through what it finds when it begins: past posts to be found,
 // words of what waits, jobs. All of that is the more the more there is, and would be measured with the pages.
 func (f *field) caughtUp(ctx context.Context) error {
+	return f.until(ctx, `SELECT (SELECT count(*) FROM platform_post_unfound) +
+		(SELECT count(*) FROM river_job WHERE state IN ('available', 'running', 'retryable'))`)
+}
+
+// until waits until a statement counts nothing any more.
+func (f *field) until(ctx context.Context, left string) error {
 	ctx, stop := context.WithTimeout(ctx, slack(5*time.Minute))
 	defer stop()
 
-	for left := 1; left > 0; {
+	for n := 1; n > 0; {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("the console does not catch up: %d things left: %w", left, ctx.Err())
+			return fmt.Errorf("the console does not catch up: %d things left: %w", n, ctx.Err())
 		case <-time.After(500 * time.Millisecond):
 		}
-
-		err := f.db.Pool().QueryRow(ctx, `SELECT (SELECT count(*) FROM platform_post_unfound) +
-			(SELECT count(*) FROM river_job WHERE state IN ('available', 'running', 'retryable'))`).Scan(&left)
-		if err != nil {
+		if err := f.db.Pool().QueryRow(ctx, left).Scan(&n); err != nil {
 			return err
 		}
 	}

@@ -170,6 +170,10 @@ func countByState(
 	return tally, nil
 }
 
+// farthestMoved is how far from its post's time a delivery is looked for: after a pause or a decision it may
+// be due later. The bound keeps years of what once failed out of the counting.
+const farthestMoved = 62 * 24 * time.Hour
+
 // troubles begins at the deliveries that need somebody, which are few, however many posts the span holds.
 func troubles(
 	ctx context.Context,
@@ -180,7 +184,8 @@ func troubles(
 	account int64,
 ) (map[int64]Trouble, error) {
 	scope, args := access.Scope(actor, access.PostView, "u.path")
-	scope, args = scope+" AND p.due_at >= ? AND p.due_at < ?", append(args, in.From, in.To)
+	scope, args = scope+" AND p.due_at >= ? AND p.due_at < ? AND d.due_at >= ? AND d.due_at < ?",
+		append(args, in.From, in.To, in.From.Add(-farthestMoved), in.To.Add(farthestMoved))
 	if path != "" {
 		scope, args = scope+" AND u.path LIKE ?", append(args, path+"%")
 	}

@@ -199,4 +199,11 @@ func TestTroublesAreCountedByTheHourTheyAreDue(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
+
+	// A pause or a decision gave it a later time: it stays in the hour of its post.
+	w.exec("UPDATE deliveries SET due_at = due_at + interval '40 days' WHERE post_id = $1", p.ID)
+	got, err := w.s.Troubles(t.Context(), w.writer, post.Span{From: hour, To: hour.Add(time.Hour)}, "", 0)
+	if err != nil || got[hour.Unix()].Unknown != 1 {
+		t.Errorf("a delivery of a later time: %+v, %v", got, err)
+	}
 }
