@@ -188,7 +188,12 @@ func (a *api) nouns() {
 	viewops.Register(a.API, viewops.Deps{Views: a.Views})
 	accounts.Register(a.API, accounts.Deps{Accounts: a.Accounts, Push: a.Push})
 	pictures.Register(a.API, pictures.Deps{Identity: a.Identity, Media: a.Media})
-	words.Register(a.API, words.Deps{Checks: a.Checks, Lexicons: a.Lexicons, Links: a.Links})
+	words.Register(a.API, words.Deps{
+		Checks:   a.Checks,
+		Lexicons: a.Lexicons,
+		Links:    a.Links,
+		Plan:     a.Plan,
+	})
 	chains.Register(a.API, chains.Deps{Accounts: a.Accounts, Chains: a.Chains, Columns: a.Columns})
 	deliveries.Register(a.API, deliveries.Deps{Deliveries: a.Deliveries, Decisions: a.Decisions})
 	planops.Register(a.API, planops.Deps{Accounts: a.Accounts, Plan: a.Plan, Posts: a.Posts})

@@ -37,6 +37,27 @@ func TestSlotsAreKeptByTheInterface(t *testing.T) {
 
 	next := "/slots/next?account_id=" + account
 	due := w.call("writer", "GET", next, nil).want(200).text("due_at")
+	asked := body{"text": "今日空气质量良", "account_ids": []int64{id}, "slot": "next"}
+	w.call("writer", "POST", "/checks", asked).want(200).says(due, "at")
+	at := w.call("writer", "POST", "/posts", asked).want(201).says(due, "due_at").at("id")
+	second := w.call("writer", "GET", next, nil).want(200).text("due_at")
+	if second == due {
+		t.Errorf("the slot of a post that took it is offered again: %s", second)
+	}
+	asked["due_at"] = due
+	w.call("writer", "POST", "/posts", asked).
+		problem(422, "invalid").
+		says("body.slot", "errors", 0, "location")
+	both := body{"text": "一", "account_ids": []int64{id}, "slot": "next", "at": due}
+	w.call("writer", "POST", "/checks", both).problem(422, "invalid")
+
+	// Whoever says which time they saw moves nothing that was moved since.
+	move := fmt.Sprintf("/posts/%v/reschedule", at)
+	w.call("writer", "POST", move, body{"due_at": second, "was": second}).problem(409, "stale")
+	w.call("writer", "POST", move, body{"due_at": second, "was": due}).want(200)
+	w.call("writer", "POST", move, body{"due_at": due, "was": due}).problem(409, "stale")
+	w.call("writer", "POST", move, body{"due_at": due}).want(200)
+	w.call("writer", "DELETE", fmt.Sprintf("/posts/%v", at), nil).want(204)
 	w.call("writer", "GET", "/queue?account_id="+account, nil).want(200).
 		says(due, "places", 0, "due_at").
 		says("true", "places", 0, "slot").
@@ -47,4 +68,7 @@ func TestSlotsAreKeptByTheInterface(t *testing.T) {
 
 	w.call("supervisor", "PUT", "/slots", week(1)).want(200).says("[]", "weeks")
 	w.call("writer", "GET", next, nil).want(200).says("no_slots", "reason")
+	delete(asked, "due_at")
+	w.call("writer", "POST", "/posts", asked).problem(409, "no_slot")
+	w.call("writer", "POST", "/checks", asked).problem(409, "no_slot")
 }

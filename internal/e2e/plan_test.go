@@ -19,11 +19,14 @@ func TestAWeekComesFromExcelAndIsMovedByKeys(t *testing.T) {
 	t.Parallel()
 	w := world.New(t)
 	due := beijing.Day(time.Now()).AddDate(0, 0, 2).Add(9 * time.Hour)
+	latest := due.Add(11 * time.Hour)
 	week := func(name, when string) string {
 		file := excelize.NewFile()
 		defer file.Close()
 		rows := [][]any{
-			{"账号", "时间", "正文"}, {"环保北京", when, "要挪动的一篇"}, {"环保北京", "", "没有定时间的一篇"},
+			{"账号", "时间", "正文", "最晚发布"},
+			{"环保北京", when, "要挪动的一篇", ""},
+			{"环保北京", "", "没有定时间的一篇", latest.Format("2006-01-02 15:04")},
 		}
 
 		for i, row := range rows {
@@ -46,6 +49,7 @@ func TestAWeekComesFromExcelAndIsMovedByKeys(t *testing.T) {
 	tab.Upload("#f-file", week("week.xlsx", due.Format("2006-01-02 15:04")))
 	tab.Follow("main form button[type=submit]")
 	tab.SeeText("main table", due.Format("2006-01-02 15:04"))
+	tab.SeeText("main table", latest.Format("2006-01-02 15:04"))
 	tab.Follow("main form button[type=submit]")
 	tab.SeeText(".banner", "已导入 2 篇草稿")
 

@@ -11,6 +11,7 @@ import (
 	"juzhen/internal/column"
 	"juzhen/internal/fault"
 	"juzhen/internal/glyph"
+	"juzhen/internal/post"
 )
 
 // Look tells what a file would make, and what is wrong in it, and keeps nothing. It needs post.write. Fails
@@ -109,6 +110,7 @@ func (k *knownThings) read(w wish) (p Planned, faults []RowFault) {
 		wrong(k.readColumn(w, &p))
 	}
 	wrong(k.readPictures(w))
+	wrong(k.readUntil(w, &p))
 
 	for _, one := range p.Accounts {
 		said := one.Handle + "\x00" + w.text
@@ -162,6 +164,28 @@ func (k *knownThings) readColumn(w wish, p *Planned) *fault.Error {
 	}
 
 	return fault.Invalid("column", "没有栏目“{.name}”，或已停用", "name", w.column)
+}
+
+// readUntil reads the latest time of a row, by the rule that holds at its submission. It is compared with the
+// time of the row where that could be read.
+func (k *knownThings) readUntil(w wish, p *Planned) *fault.Error {
+	if w.notAfter == "" {
+		return nil
+	}
+	until, err := ReadDue(w.notAfter, k.now)
+	if err == nil {
+		p.NotAfter = &until
+		due := p.Due
+		if due != nil && due.IsZero() {
+			due = nil
+		}
+
+		return post.CheckUntil(due, p.NotAfter, k.now)
+	}
+	wrong := *fault.Public(err)
+	wrong.Field = "not_after"
+
+	return &wrong
 }
 
 func (k *knownThings) readPictures(w wish) *fault.Error {

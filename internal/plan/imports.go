@@ -28,6 +28,7 @@ type Planned struct {
 	Row      int
 	Accounts []account.Account
 	Due      *time.Time // nil: undecided
+	NotAfter *time.Time // nil: as late as its accounts allow
 	Text     string
 	Column   string
 	Pictures []string
@@ -142,7 +143,12 @@ func (s *Service) draft(
 	row Planned,
 	kept map[string]int64,
 ) (int64, error) {
-	content := post.Content{Text: row.Text, DueAt: row.Due, ColumnID: row.columnID}
+	content := post.Content{
+		Text:     row.Text,
+		DueAt:    row.Due,
+		NotAfter: row.NotAfter,
+		ColumnID: row.columnID,
+	}
 	for _, one := range row.Accounts {
 		content.Targets = append(content.Targets, post.TargetChoice{AccountID: one.ID})
 	}

@@ -71,7 +71,7 @@ func dot(t *testing.T) []byte {
 	return out.Bytes()
 }
 
-var heads = []any{"账号", "时间（北京时间）", "正文", "栏目", "图片"}
+var heads = []any{"账号", "时间（北京时间）", "正文", "栏目", "图片", "最晚发布（北京时间）"}
 
 func TestTimesAreReadInTheirZoneOrBeijings(t *testing.T) {
 	t.Parallel()
@@ -181,6 +181,35 @@ func TestEachFaultyCellIsToldAndNothingIsMade(t *testing.T) {
 	if strings.Join(got, ", ") != want || draft.Read != 5 {
 		t.Errorf("%d rows: %s", draft.Read, strings.Join(got, ", "))
 	}
+	late := []any{"账号", "时间", "正文", "最晚发出"}
+
+	for until, wrong := range map[string]string{
+		"":                               "",
+		"2026-12-01 10:00":               "",
+		"2026-12-01T02:00Z":              "",
+		"2026-12-01 09:00":               "最晚发出的时间要晚于发布时间",
+		"2026-12-02 09:01":               "最晚发出的时间不能比发布时间晚 {.n} 小时以上",
+		"2026-11-30 09:00":               "时间 {.at}（北京时间）已经过去",
+		"2026-12-01 09:00 Europe/Nimmer": "不认识时区 {.zone}",
+		"以后":                             "时间无法识别，请写成 2026-12-01 09:00",
+	} {
+		draft, err := w.s.Look(t.Context(), w.officer, File{
+			Sheet: sheet(t, late, []any{"环保北京", "2026-12-01 09:00", "一篇", until}),
+		})
+		w.must(err)
+		told := ""
+
+		for _, one := range draft.Faults {
+			told += one.Column + "：" + one.Fault.Text
+		}
+
+		if wrong != "" {
+			wrong = "最晚发布：" + wrong
+		}
+		if told != wrong {
+			t.Errorf("not after %q: %q, want %q", until, told, wrong)
+		}
+	}
 	if _, err := w.s.Import(
 		t.Context(),
 		w.officer,
@@ -206,7 +235,7 @@ func TestAnImportIsWholeToldAgainAndUndone(t *testing.T) {
 	file := File{Name: "周.xlsx", Sheet: sheet(t, heads,
 		[]any{"环保北京；京环之声", "2026-12-01 09:00", "第一篇", "科普"},
 		[]any{"朝阳环保示例", "2026-12-01T09:00+01:00", "第二篇"},
-		[]any{"京环之声", "", "第三篇"},
+		[]any{"京环之声", "", "第三篇", "", "", "2026-12-03 20:00"},
 	)}
 	made, err := w.s.Import(ctx, w.officer, file, false)
 	w.must(err)
@@ -220,6 +249,10 @@ func TestAnImportIsWholeToldAgainAndUndone(t *testing.T) {
 	w.must(err)
 	if p.UnitID != 1 || p.Phase != post.Draft || local(*p.DueAt) != "2026-12-01 16:00" || v.Text != "第二篇" {
 		t.Errorf("%+v: %s", p, v.Text)
+	}
+	if _, third, err := posts.Find(ctx, w.officer, ids[2]); err != nil || third.NotAfter == nil ||
+		local(*third.NotAfter) != "2026-12-03 20:00" {
+		t.Errorf("%v: not after %v", err, third.NotAfter)
 	}
 
 	if _, err := w.s.Import(ctx, w.officer, file, false); !fault.Is(err, fault.KindConflict) ||

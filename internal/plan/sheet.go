@@ -42,6 +42,7 @@ var columns = []struct {
 	{"text", []string{i18n.N("正文"), "text"}},
 	{"column", []string{i18n.N("栏目"), "column"}},
 	{"pictures", []string{i18n.N("图片"), "pictures"}},
+	{"not_after", []string{i18n.N("最晚发布"), "最晚发布（北京时间）", "最晚发出", "not_after"}},
 }
 
 // columnName is what people are told of a field.
@@ -58,7 +59,7 @@ func columnName(field string) string {
 // RowFault is what is wrong in a cell of a file.
 type RowFault struct {
 	Row    int    // in the file, from 1
-	Field  string // "accounts", "due", "text", "column" or "pictures"
+	Field  string // "accounts", "due", "text", "column", "pictures" or "not_after"
 	Column string // as people are told of it
 	Fault  *fault.Error
 }
@@ -71,6 +72,7 @@ type wish struct {
 	text     string
 	column   string
 	pictures []string
+	notAfter string
 }
 
 // readSheet reads the rows of an Excel file. Fails with fault.Invalid at "file" when it cannot be read as a
@@ -192,6 +194,7 @@ func wishOf(number int, cells []string, at map[string]int) (w wish, ok bool, err
 		text:     get("text"),
 		column:   get("column"),
 		pictures: splitNames(get("pictures"), "；;，,、\n\r"),
+		notAfter: get("not_after"),
 	}, ok, nil
 }
 
@@ -317,7 +320,7 @@ func WriteTemplate(out io.Writer, accounts, names []string) (err error) {
 	for i, column := range columns {
 		heads[i] = column.names[0]
 	}
-	heads[1] = "时间（北京时间）"
+	heads[1], heads[5] = "时间（北京时间）", "最晚发布（北京时间）"
 	clock := "yyyy-mm-dd hh:mm"
 	style, err := file.NewStyle(&excelize.Style{CustomNumFmt: &clock})
 	if err != nil {
@@ -328,8 +331,9 @@ func WriteTemplate(out io.Writer, accounts, names []string) (err error) {
 		file.SetSheetRow(sheet, "A1", &heads),
 		file.SetColWidth(sheet, "A", "B", 22),
 		file.SetColWidth(sheet, "C", "C", 60),
-		file.SetColWidth(sheet, "D", "E", 22),
+		file.SetColWidth(sheet, "D", "F", 22),
 		file.SetColStyle(sheet, "B", style),
+		file.SetColStyle(sheet, "F", style),
 		file.SetSheetVisible(lists, false),
 		dropDown(file, sheet, lists, "A", accounts),
 		dropDown(file, sheet, lists, "D", names),

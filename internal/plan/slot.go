@@ -84,6 +84,27 @@ type NextSlot struct {
 	UnknownYear int       // which nobody entered: slots on workdays were left out in it; 0: none were
 }
 
+// Due gives the time, or fails with fault.Conflict "no_slot" that says why there is none.
+func (n NextSlot) Due() (time.Time, error) {
+	var why *fault.Error
+
+	switch {
+	case !n.At.IsZero():
+		return n.At, nil
+	case !n.Have:
+		why = fault.Conflict("所选账号还没有设发布时段")
+	case n.UnknownYear != 0:
+		why = fault.Conflict("四周之内没有空着的时段；{.y} 年的放假安排还没有录入，只在工作日的时段没有算",
+			"y", n.UnknownYear)
+	case !n.Common:
+		why = fault.Conflict("所选账号没有共同的时段，请减少账号，或自己选择时间")
+	default:
+		why = fault.Conflict("四周之内的时段都已有安排，请自己选择时间")
+	}
+
+	return time.Time{}, why.WithCode("no_slot")
+}
+
 // nextSlot looks for the first time that is a slot of every week and at which nothing is planned; busy is in
 // order.
 func nextSlot(now time.Time, weeks []Week, busy []time.Time, almanac Almanac) (found NextSlot) {

@@ -15,8 +15,16 @@ const LongestLate = 24 * time.Hour
 
 // checkUntil says what is wrong with the instant after which a post is not to go out any more.
 func checkUntil(post Post, version Version, at time.Time) *fault.Error {
-	until, timed := version.NotAfter, post.DueAt != nil && !post.DueNow
+	if post.DueNow {
+		return CheckUntil(nil, version.NotAfter, at)
+	}
 
+	return CheckUntil(post.DueAt, version.NotAfter, at)
+}
+
+// CheckUntil says what is wrong with the instant after which something that is due at an instant is not to go
+// out any more. due is nil where it has no time of its own, until where nothing is asked for.
+func CheckUntil(due, until *time.Time, at time.Time) *fault.Error {
 	switch {
 	case until == nil:
 		return nil
@@ -24,9 +32,9 @@ func checkUntil(post Post, version Version, at time.Time) *fault.Error {
 		return fault.Invalid("not_after", "最晚发出的时间不能晚于 {.n} 年", "n", "2100")
 	case !until.After(at):
 		return fault.Invalid("not_after", "最晚发出的时间已过")
-	case timed && !until.After(*post.DueAt):
+	case due != nil && !until.After(*due):
 		return fault.Invalid("not_after", "最晚发出的时间要晚于发布时间")
-	case timed && until.Sub(*post.DueAt) > LongestLate:
+	case due != nil && until.Sub(*due) > LongestLate:
 		return fault.Invalid(
 			"not_after",
 			"最晚发出的时间不能比发布时间晚 {.n} 小时以上",

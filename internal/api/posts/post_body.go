@@ -61,6 +61,7 @@ type machineMade struct {
 
 type newPost struct {
 	PostFields
+	Slot     string `json:"slot,omitempty" enum:"next" doc:"代替 due_at：next 为所选账号在这个栏目的下一个空着的时段；没有时答 409 no_slot"`
 	UnitID   int64  `json:"unit_id,omitempty" doc:"稿件所属单位；不填时按所选账号和本人单位确定"`
 	Corrects *int64 `json:"corrects,omitempty" doc:"更正哪一篇稿件"`
 }
@@ -69,6 +70,29 @@ type postChange struct {
 	PostFields
 	Revision int   `json:"revision,omitempty" minimum:"0" maximum:"2147483647" doc:"所依据的修订号"`
 	UnitID   int64 `json:"unit_id,omitempty" doc:"换到哪个单位；不填则不变，提交过审核的稿件不能换"`
+}
+
+// due gives the time of a new post that takes the next slot of its accounts. Nothing but the slot may say
+// when it goes out.
+func (a *api) due(ctx context.Context, who access.Actor, in newPost, content *post.Content) error {
+	if in.Slot == "" {
+		return nil
+	}
+	if content.DueAt != nil || content.DueNow {
+		return fault.Invalid("body.slot", "发布时段与发布时间、立即发布只能写一个")
+	}
+	found, err := a.Plan.NextSlot(ctx, who, accountsOf(*content), content.ColumnID, 0)
+	if err != nil {
+		return err
+	}
+	at, err := found.Due()
+	content.DueAt = &at
+
+	return err
+}
+
+func accountsOf(content post.Content) []int64 {
+	return rest.Each(content.Targets, func(target post.TargetChoice) int64 { return target.AccountID })
 }
 
 // content lays what was given over what there is.

@@ -196,6 +196,9 @@ func (a *api) createPost(
 	if err != nil {
 		return nil, err
 	}
+	if err := a.due(ctx, who, b, &content); err != nil {
+		return nil, err
+	}
 
 	var p post.Post
 	if b.Submit {
@@ -389,11 +392,21 @@ func (a *api) revisePost(
 	return deliveries.ShownEffect(a.Deliveries.Revise(ctx, who, in.ID))
 }
 
+// newTime is another time for a post.
+type newTime struct {
+	deliveries.Due
+	Was *time.Time `json:"was,omitempty" doc:"改期时看到的时间：稿件或一条还没有发出的已不在这一分钟时不改，答 409 stale"`
+}
+
 func (a *api) reschedulePost(ctx context.Context, who access.Actor, in *struct {
 	rest.ByID
-	Body deliveries.Due
+	Body newTime
 }) (*rest.MaybeSecond[rescheduled], error) {
-	r, err := a.Deliveries.Reschedule(ctx, who, in.ID, in.Body.Choice())
+	var shown delivery.Shown
+	if in.Body.Was != nil {
+		shown.Due = in.Body.Was.Truncate(time.Minute)
+	}
+	r, err := a.Deliveries.RescheduleSeen(ctx, who, in.ID, in.Body.Choice(), shown)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"juzhen/internal/access"
 	"juzhen/internal/api/rest"
 	"juzhen/internal/check"
+	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
 )
 
@@ -18,10 +19,13 @@ type checkQuestion struct {
 	AccountIDs []int64    `json:"account_ids,omitempty" maxItems:"5000" doc:"要发到哪些账号：它们单位的词表也算，近期重复也看"`
 	MediaIDs   []int64    `json:"media_ids,omitempty" maxItems:"100" doc:"图片：没有说明的会指出"`
 	At         *time.Time `json:"at,omitempty" doc:"什么时候发；按这一天的标准和词条检查，不填为现在"`
+	Slot       string     `json:"slot,omitempty" enum:"next" doc:"代替 at：next 为所选账号在这个栏目的下一个空着的时段；没有时答 409 no_slot"`
+	Column     int64      `json:"column,omitempty" minimum:"0" doc:"与 slot 一起：栏目编号"`
 }
 
 type checkAnswer struct {
 	Findings []rest.ShownFinding `json:"findings"`
+	At       *time.Time          `json:"at,omitempty" doc:"与 slot 一起问时：按这个时段检查的"`
 }
 
 // FindingReason explains a finding at submission. It names it by rule and place.
@@ -52,8 +56,12 @@ func (a *api) checkText(
 		MediaIDs:   in.Body.MediaIDs,
 		Text:       in.Body.Text,
 	}
-	if in.Body.At != nil {
-		question.At = *in.Body.At
+	at, err := a.slotOr(ctx, who, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	if at != nil {
+		question.At = *at
 	}
 
 	found, err := a.Checks.Text(ctx, who, question)
@@ -61,9 +69,29 @@ func (a *api) checkText(
 		return nil, err
 	}
 
-	return &rest.Out[checkAnswer]{
-		Body: checkAnswer{rest.ShowFindings(rest.PrinterOf(rest.Request(ctx)), found)},
-	}, nil
+	answer := checkAnswer{Findings: rest.ShowFindings(rest.PrinterOf(rest.Request(ctx)), found)}
+	if in.Body.Slot != "" {
+		answer.At = rest.UTC(at)
+	}
+
+	return &rest.Out[checkAnswer]{Body: answer}, nil
+}
+
+// slotOr gives the time that a check is asked for: that of the next slot, or the one that was given.
+func (a *api) slotOr(ctx context.Context, who access.Actor, asked checkQuestion) (*time.Time, error) {
+	if asked.Slot == "" {
+		return asked.At, nil
+	}
+	if asked.At != nil {
+		return nil, fault.Invalid("body.slot", "发布时段与发布时间只能写一个")
+	}
+	found, err := a.Plan.NextSlot(ctx, who, asked.AccountIDs, asked.Column, 0)
+	if err != nil {
+		return nil, err
+	}
+	at, err := found.Due()
+
+	return &at, err
 }
 
 // ReasonsOf are the reasons of a submission as the use case takes them.

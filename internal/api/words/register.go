@@ -7,6 +7,7 @@ import (
 	"juzhen/internal/check"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/link"
+	"juzhen/internal/plan"
 )
 
 // Deps are the use cases behind these operations. All must be given.
@@ -14,6 +15,7 @@ type Deps struct {
 	Checks   *check.Service
 	Lexicons *lexicon.Service
 	Links    *link.Service
+	Plan     *plan.Service
 }
 
 // api are these operations with what they call.

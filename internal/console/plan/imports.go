@@ -62,6 +62,7 @@ type previewPage struct {
 type previewRow struct {
 	plan.Planned
 	When  string // in Beijing
+	Until string // the latest time, in Beijing
 	Wrong map[string]string
 }
 
@@ -195,6 +196,9 @@ func (p *previewPage) fill() {
 			row := previewRow{Planned: planned, Wrong: wrong[planned.Row]}
 			if planned.Due != nil && !planned.Due.IsZero() {
 				row.When = planned.Due.In(beijing.Zone).Format("2006-01-02 15:04")
+			}
+			if planned.NotAfter != nil {
+				row.Until = planned.NotAfter.In(beijing.Zone).Format("2006-01-02 15:04")
 			}
 			p.Rows = append(p.Rows, row)
 		}

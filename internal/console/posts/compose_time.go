@@ -97,21 +97,14 @@ func (h *pages) best(c *gin.Context, form composeForm) error {
 // nextSlot answers with the next free slot of the chosen accounts, or says why there is none.
 func (h *pages) nextSlot(c *gin.Context, form composeForm) error {
 	found, err := h.Plan.NextSlot(c.Request.Context(), web.Actor(c), form.Accounts, form.Column, form.ID)
-
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !found.Have:
-		return fault.Conflict("所选账号还没有设发布时段")
-	case found.At.IsZero() && found.UnknownYear != 0:
-		return fault.Conflict("四周之内没有空着的时段；{.y} 年的放假安排还没有录入，只在工作日的时段没有算",
-			"y", found.UnknownYear)
-	case found.At.IsZero() && !found.Common:
-		return fault.Conflict("所选账号没有共同的时段，请减少账号，或自己选择时间")
-	case found.At.IsZero():
-		return fault.Conflict("四周之内的时段都已有安排，请自己选择时间")
 	}
-	due := gin.H{"due": page.FieldTime(found.At)}
+	at, err := found.Due()
+	if err != nil {
+		return err
+	}
+	due := gin.H{"due": page.FieldTime(at)}
 	if found.UnknownYear != 0 {
 		due["why"] = h.kit.Printer(c).T("{.y} 年的放假安排还没有录入，只在工作日的时段没有算", "y", found.UnknownYear)
 	}
