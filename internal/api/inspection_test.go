@@ -13,6 +13,7 @@ func TestInspectionsAreForetold(t *testing.T) {
 	t.Parallel()
 
 	w := newWorld(t)
+	w.exec("UPDATE inspection_rules SET from_day = '2099-01-01' WHERE kind = 'interaction'")
 
 	today := beijing.Day(w.now())
 	for account, days := range map[int]int{1: 12, 2: 20, 3: 1} {
@@ -61,4 +62,34 @@ VALUES ($1, 'weibo', 'i' || $1::bigint, 'past', $2, '某文', true, 0, 'live', n
 		says("query.at", "errors", 0, "location")
 	w.call("supervisor", "GET", "/inspection?at="+on(500), nil).problem(422, "invalid")
 	w.call("", "GET", "/inspection", nil).problem(401, "unauthenticated")
+}
+
+// TestAChecklistIsWrittenByTheInterface and read by it, with what changed; its rule stands among the others.
+func TestAChecklistIsWrittenByTheInterface(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	today := beijing.Date(w.now())
+	look := func(number int, comments string) body {
+		answers := []body{{"question": "comments", "given": comments, "evidence": "看过"}}
+		answers = append(answers, body{"question": "messages", "given": "yes", "link": "https://weibo.com/u/1"})
+		answers = append(answers, body{"question": "auto_reply", "given": "none"}, body{"question": "menu", "given": "none"})
+
+		return body{
+			"number": number, "on": today, "next": beijing.Date(w.now().AddDate(0, 0, 20)), "answers": answers,
+		}
+	}
+
+	w.exec("UPDATE inspection_rules SET from_day = '2019-04-01' WHERE kind = 'interaction'")
+	w.call("supervisor", "GET", "/inspection/accounts/1", nil).want(200).says("0", "number").says("true", "may")
+	w.call("supervisor", "POST", "/inspection/accounts/1", look(0, "none")).problem(422, "invalid")
+	w.call("supervisor", "POST", "/inspection/accounts/1", look(0, "no")).want(201).says("1", "number")
+	w.call("supervisor", "POST", "/inspection/accounts/1", look(0, "yes")).problem(409, "conflict")
+	failing := w.call("supervisor", "GET", "/inspection?state=fail", nil).want(200)
+	if !strings.Contains(failing.Body.String(), `"rule":"interaction"`) {
+		t.Errorf("%s", failing.Body)
+	}
+	w.call("supervisor", "POST", "/inspection/accounts/1", look(1, "yes")).want(201).
+		says("comments", "looks", 0, "changes", 0, "question").says("no", "looks", 0, "changes", 0, "from").
+		says("https://weibo.com/u/1", "looks", 1, "answers", 1, "link")
+	w.call("supervisor", "GET", "/inspection/accounts/999", nil).problem(404, "not_found")
 }

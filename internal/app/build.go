@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
@@ -213,7 +214,7 @@ func (a *App) buildServices(ctx context.Context) error {
 		Posts: a.Posts, Reach: a.Reach, People: a.Identity.ActingAs, Now: now,
 	})
 	a.Rescan = rescan.New(db, a.Checks, a.Links, a.Engine.Imminent, now)
-	a.Inspect = inspect.New(db, now)
+	a.Inspect = inspect.New(db, now).Seeing(a.Media, a.replies)
 	a.Faults = faultbook.New(db, a.Inspect, now)
 	a.Reports = report.New(db, report.Sources{
 		Reach: a.Reach, Inspect: a.Inspect, Faults: a.Faults, PDF: a.PDF,
@@ -248,6 +249,17 @@ func (a *App) buildServices(ctx context.Context) error {
 	})
 
 	return nil
+}
+
+// replies are what stands beside the checklist of interaction of an account.
+func (a *App) replies(
+	ctx context.Context, accountID int64, from, to time.Time,
+) (inspect.Replies, error) {
+	found, err := a.Inbox.Replies(ctx, accountID, from, to)
+
+	return inspect.Replies{
+		Known: found.Known, Asked: found.Asked, Answered: found.Answered, Half: found.Half,
+	}, err
 }
 
 // relay is the mail server that the operator named.

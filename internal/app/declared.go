@@ -91,6 +91,7 @@ func acts() []audit.Act {
 		library.TrailActs(),
 		plan.TrailActs(),
 		relay.TrailActs(),
+		inspect.TrailActs(),
 		faultbook.TrailActs(),
 		report.TrailActs(),
 		inbox.TrailActs(),

@@ -86,7 +86,7 @@ var tables = []table{
 		"identity",
 		"",
 		"view notice roster account pause decision lexicon link chain review post template source rumour " +
-			"check delivery reach library plan relay faultbook report inbox push score incident channel site",
+			"check delivery reach library plan relay inspect faultbook report inbox push score incident channel site",
 	},
 
 	{"duty_people", "roster", "", "notice"},
@@ -255,6 +255,8 @@ var tables = []table{
 	{"wording_unread", "rescan", "", ""},
 
 	{"inspection_rules", "inspect", "", ""},
+	{"interaction_answers", "inspect", "", ""},
+	{"interaction_checks", "inspect", "", ""},
 
 	{"site", "site", "", "public"}, // the schema: every table of it
 	{"site_drafts", "site", "", ""},

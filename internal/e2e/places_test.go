@@ -105,6 +105,8 @@ var placesOf = map[string][]string{
 		"/reach/falls",
 		"/inspection",
 		"/inspection?state=soon",
+		"/inspection?rule=interaction",
+		"/inspection/accounts/{account}",
 		"/faults",
 		"/faults?state=all",
 		"/faults/new",
@@ -117,6 +119,7 @@ var placesOf = map[string][]string{
 		"/inbox/rules/new",
 		"/inbox/rules/{rule}",
 		"/posts/{sent}/takedown",
+		"/inspection/accounts/{account}",
 		"/reports",
 		"/reports?kind=league",
 		"/reach/board",
@@ -334,6 +337,8 @@ var notPlaces = map[string]string{
 	"GET /oauth/weibo/callback":            "leads on",
 	"GET /healthz":                         "for machines",
 	"GET /readyz":                          "for machines",
+
+	"GET /inspection/accounts/:id/checks/:check/:question": "a picture",
 }
 
 // signedOutPlaces need nobody.

@@ -520,6 +520,18 @@ var pageRules = []rule{
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /reach", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /inspection", "PRS-A", running, "account={id}", "墙内号", usual},
+	{"GET /inspection/accounts/:id", "PRS-A", running, "", "墙内号", usual},
+	{"GET /inspection/accounts/:id", "-RS-A", below, "", "墙内号", usual},
+	{
+		"POST /inspection/accounts/:id",
+		"--S--",
+		unlooked,
+		"number=0&on={today}&next={soon}&given_comments=yes&evidence_comments=a&given_messages=yes&evidence_messages=a" +
+			"&given_auto_reply=none&given_menu=none",
+		"SELECT EXISTS (SELECT FROM interaction_checks WHERE account_id = {id} AND by_user = {self})",
+		usual,
+	},
+	{"GET /inspection/accounts/:id/checks/:check/:question", "PRS-A", lookedAt, "", "", usual},
 	{"GET /reports", "PRS-A", reportDraft, "", "墙内报告", listed},
 	{"GET /reports/new", "P-S--", nil, "", "", usual},
 	{"GET /reports/:id", "PRS-A", reportDraft, "", "墙内报告", usual},

@@ -313,10 +313,10 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 }
 
 // mendable are the codes of which a rule can tell that they are put right, because each is about one thing.
-var mendable = []string{"wording", "wording_grave", "link_dead"}
+var mendable = []string{"wording", "wording_grave", "link_dead", "interaction"}
 
 // saidMended is what stands for the correction where a rule finds the fault no more.
-const saidMended = "规则不再查出：微博已删除或改正，或词表不再列入、已登记例外，或链接又能打开。"
+const saidMended = "规则不再查出：微博已删除或改正，或词表不再列入、已登记例外，或链接又能打开，或互动检查表这一项改为是。"
 
 // mend says of faults that rules entered and find no more that they are put right. A person looks again.
 func (s *Service) mend(ctx context.Context, failing []ruled) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"juzhen/internal/access"
+	"juzhen/internal/beijing"
 	"juzhen/internal/e2e/stage"
 	"juzhen/internal/fault"
 	"juzhen/internal/inspect"
@@ -376,6 +377,65 @@ INSERT INTO wording_findings (platform_post_id, account_id, rule, level, lexicon
 	finds("block", "丙词")
 	if n := len(sweep()); n != 3 {
 		t.Errorf("%d faults: what is found after the end is another", n)
+	}
+}
+
+// TestANoOfTheChecklistIsAFault, put right by the checklist that says yes and opened again by the next "no"
+// after it was closed out.
+func TestANoOfTheChecklistIsAFault(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec("UPDATE inspection_rules SET from_day = '2019-04-01' WHERE kind = 'interaction'")
+	rules := inspect.New(w.db, func() time.Time { return w.at })
+	number := 0
+	looked := func(comments inspect.Given) {
+		t.Helper()
+		entry := inspect.Entry{
+			Number: number, On: beijing.Date(w.at), Next: beijing.Date(w.at.AddDate(0, 0, 20)),
+		}
+
+		for _, question := range inspect.Questions() {
+			answer := inspect.Answer{Question: question.Key, Given: inspect.Yes, Evidence: "看过"}
+			if question.Key == "comments" {
+				answer.Given = comments
+			}
+			entry.Answers = append(entry.Answers, answer)
+		}
+		w.must(rules.Check(t.Context(), w.boss, 4, entry))
+		number++
+		w.must(w.s.Sweep(t.Context()))
+		w.at = w.at.AddDate(0, 0, 1)
+	}
+	book := func() []Fault {
+		t.Helper()
+		found, err := w.s.List(t.Context(), w.boss, Query{Closed: true})
+		w.must(err)
+
+		return found.Rows
+	}
+
+	looked(inspect.No)
+	looked(inspect.No) // the same one, seen again
+	rows := book()
+	if len(rows) != 1 || rows[0].Code != "interaction" || rows[0].Subject != "interaction/comments" ||
+		rows[0].State != Open || !strings.Contains(rows[0].Description, "公众可以评论") {
+		t.Fatalf("%+v", rows)
+	}
+
+	looked(inspect.Yes)
+	rows = book()
+	if len(rows) != 1 || rows[0].State != Corrected || !strings.Contains(rows[0].Correction, "互动检查表") {
+		t.Fatalf("%+v", rows)
+	}
+	passed := w.do(w.second, rows[0], Move{Act: Pass, Note: "看过"})
+	w.do(w.boss, passed, Move{Act: Close})
+	looked(inspect.Yes)
+	if n := len(book()); n != 1 {
+		t.Errorf("%d faults of a checklist without fault", n)
+	}
+	looked(inspect.No)
+	if n := len(book()); n != 2 {
+		t.Errorf("%d faults: comments were closed once more", n)
 	}
 }
 

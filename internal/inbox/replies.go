@@ -9,9 +9,10 @@ import (
 
 // Replies says how much of what citizens asked an account was answered.
 type Replies struct {
-	Known    bool  // the inbox was read from the beginning of the period on
-	Asked    int64 // matters that had an answer, or should have had one by now
-	Answered int64 // those of them that had at least one
+	Known    bool          // the inbox was read from the beginning of the period on
+	Asked    int64         // matters that had an answer, or should have had one by now
+	Answered int64         // those of them that had at least one
+	Half     time.Duration // in which half of those had their first one
 }
 
 // Replies counts the matters that were opened from one instant to before another: those with an answer, read
@@ -21,15 +22,19 @@ type Replies struct {
 func (s *Service) Replies(ctx context.Context, accountID int64, from, to time.Time) (out Replies, err error) {
 	defer fault.Step(&err, "inbox.Replies %d", accountID)
 
+	var half float64
+
 	err = s.db.Pool().QueryRow(ctx, `
 WITH matters AS (
-    SELECT m.state, m.due_at, EXISTS (SELECT FROM inbox_items i
+    SELECT m.state, m.due_at, m.opened_at, (SELECT min(i.said_at) FROM inbox_items i
         WHERE i.matter_id = m.id AND i.source IN ('answer', 'hand') AND i.said_at >= m.opened_at) AS answered
     FROM inbox_matters m
     WHERE m.account_id = $1 AND m.opened_at >= $2 AND m.opened_at < $3 AND m.kind NOT IN ('praise', 'none'))
 SELECT EXISTS (SELECT FROM inbox_watches WHERE account_id = $1 AND asked_at IS NOT NULL AND since <= $2),
-    count(*) FILTER (WHERE answered OR state <> 'closed' AND due_at <= $4), count(*) FILTER (WHERE answered)
-FROM matters`, accountID, from, to, s.now()).Scan(&out.Known, &out.Asked, &out.Answered)
+    count(*) FILTER (WHERE answered IS NOT NULL OR state <> 'closed' AND due_at <= $4), count(answered),
+    coalesce(extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY answered - opened_at)), 0)::float8
+FROM matters`, accountID, from, to, s.now()).Scan(&out.Known, &out.Asked, &out.Answered, &half)
+	out.Half = time.Duration(half * float64(time.Second))
 
 	return out, err
 }

@@ -44,19 +44,29 @@ const (
 	Wording Kind = "wording" // nothing that is published holds a word that the lists take seriously
 
 	DeadLinks Kind = "link_dead" // every link of what was published lately opens
+
+	Interactive Kind = "interaction" // people see on the platform, now and again, that citizens can answer
 )
 
 // Label is the Chinese name of the kind.
 func (k Kind) Label() string {
-	return map[Kind]string{Silence: "内容不更新", Wording: "已发文字", DeadLinks: "已发链接"}[k]
+	return map[Kind]string{
+		Silence: "内容不更新", Wording: "已发文字", DeadLinks: "已发链接", Interactive: "互动功能",
+	}[k]
 }
+
+// Kinds lists all kinds.
+func Kinds() []Kind { return []Kind{Silence, Interactive, Wording, DeadLinks} }
+
+// Valid tells whether k is one of the kinds.
+func (k Kind) Valid() bool { return slices.Contains(Kinds(), k) }
 
 // Rule is a line of an inspection as data: of the country, or of a unit and all below it.
 type Rule struct {
 	ID       int64
 	Code     string // stored with what was found; never changed
 	Kind     Kind
-	Days     int    // of Shanghai that an account may be without a post; 0: the rule has no days
+	Days     int    // of Shanghai without a post, or without a look; 0: the rule has no days
 	Warn     int    // days before the last day on which people are told
 	UnitPath string // "" for everybody
 	UnitName string
@@ -98,6 +108,8 @@ type Account struct {
 	Words    []rescan.Finding // what the lists take seriously in what is published, the first of them
 	AllWords int              // how many there are
 	Links    []rescan.Address // those of published posts that are dead, lead elsewhere or warn
+
+	Look *look // the latest checklist of interaction; nil: none was written
 }
 
 // At is the handle as people write it.
@@ -109,10 +121,11 @@ type Finding struct {
 	Rule    Rule
 	State   State
 	Days    int       // since the latest post, or since the account was registered
-	FailsOn time.Time // the first day on which it fails; past where it does; zero: there is only a hint
+	FailsOn time.Time // the first day on which it fails; past where it does; zero: no day is known
 	Left    int       // days until then; 0 or less where it fails already
 	Because []Reason
-	Remedy  Reason // what prevents it, or ends it
+	Remedy  Reason    // what prevents it, or ends it
+	LookBy  time.Time // the last day of the next look; zero: none is asked for, or none was
 
 	Breaches []Breach // what of the account breaks the rule; none: the account as a whole does
 }

@@ -21,6 +21,8 @@ func judgeBy(rule Rule, a Account, at time.Time) (Finding, bool) {
 		return judgeWording(rule, a, at)
 	case DeadLinks:
 		return judgeLinks(rule, a, at)
+	case Interactive:
+		return judgeInteraction(rule, a, at), true
 	}
 
 	return judge(rule, a, at), true
@@ -283,9 +285,11 @@ func moment(at time.Time) string { return at.In(beijing.Zone).Format("01-02 15:0
 
 func daysBetween(from, to time.Time) int { return int(to.Sub(from) / (24 * time.Hour)) }
 
-// byUrgency puts who fails first in front, and mere hints at the end.
+// byUrgency puts who fails first in front, and what has no day at the end, mere hints last.
 func byUrgency(a, b Finding) int {
 	switch {
+	case a.FailsOn.IsZero() && b.FailsOn.IsZero():
+		return slices.Index(States(), a.State) - slices.Index(States(), b.State)
 	case a.FailsOn.IsZero() == b.FailsOn.IsZero():
 		return a.FailsOn.Compare(b.FailsOn)
 	case a.FailsOn.IsZero():

@@ -25,6 +25,16 @@ var (
 		Text:       i18n.N("{.account}：不再发布的话，{.day} 起检查不合格（{.reason}）"),
 		Act:        i18n.N("查看|动词"),
 	})
+
+	todoLook = matters.Declare(todo.Matter{
+		Code:       "inspect.interaction",
+		Kind:       todo.KindDuty,
+		Subject:    TodoSubject,
+		Permission: access.InspectManage,
+		Tone:       todo.Warning,
+		Text:       i18n.N("{.account}：互动功能应在 {.day} 之前再检查"),
+		Act:        i18n.N("查看|动词"),
+	})
 )
 
 // Alarm is the matter that tells supervisors of an account about to fail.
@@ -35,6 +45,18 @@ func TodoMatters() []todo.Matter { return matters.All() }
 
 // todo is the finding as it stands on people's lists.
 func (f Finding) todo() todo.Item {
+	if f.Rule.Kind == Interactive {
+		day := beijing.Date(f.LookBy)
+
+		return todo.Item{
+			Matter:    todoLook,
+			Key:       fmt.Sprintf("inspect/%d/%s/%s", f.ID, f.Rule.Code, day),
+			UnitPath:  f.UnitPath,
+			SubjectID: f.ID,
+			Args:      map[string]any{"account": f.At(), "day": day},
+			DueAt:     &f.LookBy,
+		}
+	}
 	day := beijing.Date(f.FailsOn)
 
 	return todo.Item{

@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/instant"
+	"juzhen/internal/media"
 	"juzhen/internal/pg"
 	"juzhen/internal/rescan"
 	"juzhen/internal/todo"
@@ -20,6 +21,9 @@ type Service struct {
 	db    *pg.DB
 	clock func() time.Time
 	most  int // accounts of a board
+
+	pictures *media.Service // of checklists
+	replying Replying       // nil: nobody knows of replies
 }
 
 // New makes the service.
@@ -56,6 +60,9 @@ type Board struct {
 	By       map[State]int // accounts, each counted by the worst that was found of it
 	Next     []Finding     // who fails next, of those that do not fail yet: all on one day
 	Rules    []Rule        // those that were asked
+
+	Looming int // accounts that fail on a day within the days of warning
+	Unseen  int // accounts whose interaction was not looked at in time, or is wanting without failing
 }
 
 // Failing is how many accounts fail, or will within the days of warning.
@@ -86,7 +93,7 @@ func (s *Service) Board(ctx context.Context, actor access.Actor, ask Ask) (_ Boa
 	if len(accounts) > s.most {
 		return Board{}, fault.Invalid("unit_id", "账号超过 {.max} 个，请选一个单位", "max", s.most)
 	}
-	if err := s.readWords(ctx, accounts, earlier(at, now), mostWords); err != nil {
+	if err := s.readMore(ctx, rules, accounts, earlier(at, now), mostWords); err != nil {
 		return Board{}, err
 	}
 	if at.Before(now) {
@@ -110,7 +117,7 @@ func (s *Service) everybody(ctx context.Context) ([]Finding, error) {
 		return nil, err
 	}
 
-	if err := s.readWords(ctx, accounts, now, math.MaxInt32); err != nil {
+	if err := s.readMore(ctx, rules, accounts, now, math.MaxInt32); err != nil {
 		return nil, err
 	}
 
@@ -120,13 +127,23 @@ func (s *Service) everybody(ctx context.Context) ([]Finding, error) {
 // mostWords is how many words of one account are read for a board: who has more begins with these.
 const mostWords = 50
 
+// readMore reads what the rules ask for beside posts and plans.
+func (s *Service) readMore(
+	ctx context.Context, rules []Rule, accounts []Account, at time.Time, most int,
+) error {
+	if slices.ContainsFunc(rules, func(r Rule) bool { return r.Kind == Interactive }) {
+		if err := s.readLooks(ctx, accounts, at); err != nil {
+			return err
+		}
+	}
+
+	return s.readWords(ctx, accounts, at, most)
+}
+
 // readWords reads what the lists take seriously in what the accounts have published, and what is wrong with
 // its links.
 func (s *Service) readWords(ctx context.Context, accounts []Account, at time.Time, most int) error {
-	ids := make([]int64, len(accounts))
-	for i, account := range accounts {
-		ids[i] = account.ID
-	}
+	ids := idsOf(accounts)
 	words, all, err := rescan.Standing(ctx, s.db, ids, at, most)
 	if err != nil {
 		return err
@@ -171,6 +188,7 @@ func boardOf(rules []Rule, accounts []Account, at time.Time) Board {
 
 	for _, account := range accounts {
 		worst := OK
+		looms, unseen := false, false
 
 		for i, rule := range rules {
 			if !rule.holds(account.UnitPath, day) {
@@ -182,11 +200,17 @@ func boardOf(rules []Rule, accounts []Account, at time.Time) Board {
 				continue
 			}
 			board.Rows = append(board.Rows, found)
-			if slices.Index(States(), found.State) < slices.Index(States(), worst) {
-				worst = found.State
-			}
+			worst = worse(worst, found.State)
+			looms = looms || found.State == Soon && !found.FailsOn.IsZero()
+			unseen = unseen || found.State == Soon && rule.Kind == Interactive
 		}
 		board.By[worst]++
+		if looms && worst != Fail {
+			board.Looming++
+		}
+		if unseen {
+			board.Unseen++
+		}
 	}
 
 	for i, rule := range rules {
@@ -246,8 +270,8 @@ func (s *Service) Remind(ctx context.Context) (err error) {
 	wanted := map[string]bool{}
 
 	for _, found := range rows {
-		if found.State != Soon {
-			continue
+		if found.State != Soon || found.Rule.Kind == Interactive && !found.Overdue(s.now()) {
+			continue // what was never looked at stands on the board: it is no news
 		}
 		item := found.todo()
 		items, wanted[item.Key] = append(items, item), true

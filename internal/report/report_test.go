@@ -82,6 +82,34 @@ func TestEveryFigureIsThePagesOwn(t *testing.T) {
 	}
 }
 
+// TestAWarningWithoutADaySaysNone: a checklist that is wanting has neither days of silence nor a day on which
+// it fails, in the table as on the board.
+func TestAWarningWithoutADaySaysNone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec("UPDATE inspection_rules SET from_day = '2019-04-01' WHERE kind = 'interaction'")
+	paper := w.make(w.boss, lastQuarter(Inspection))
+
+	var looked, silent int
+	for _, row := range w.table(paper, "各账号检查结果").Shown() {
+		switch row[2] {
+		case inspect.Interactive.Label():
+			looked++
+			if row[4] != none || row[5] != "" || row[6] != "互动功能还没有检查过" {
+				t.Errorf("%q", row)
+			}
+		case inspect.Silence.Label():
+			silent++
+			if row[4] == none || row[5] == "" {
+				t.Errorf("%q", row)
+			}
+		}
+	}
+	if looked != 4 || silent != 4 {
+		t.Errorf("%d rows of checklists, %d of silence", looked, silent)
+	}
+}
+
 func TestTheLeagueRanksByTheIndexOfThePosts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

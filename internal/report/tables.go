@@ -213,6 +213,13 @@ func (g gathered) findings(all bool) Table {
 		for _, reason := range found.Because {
 			because = append(because, zh.T(reason.Text, reason.Args...))
 		}
+		silent, fails := Cell{}, ""
+		if found.Rule.Kind == inspect.Silence {
+			silent = whole(int64(found.Days))
+		}
+		if !found.FailsOn.IsZero() {
+			fails = beijing.Date(found.FailsOn)
+		}
 		table.Rows = append(table.Rows, []Cell{
 			text(
 				found.Handle,
@@ -220,8 +227,8 @@ func (g gathered) findings(all bool) Table {
 			text(found.UnitName),
 			text(found.Rule.Kind.Label()),
 			text(found.State.Label()),
-			whole(int64(found.Days)),
-			text(beijing.Date(found.FailsOn)),
+			silent,
+			text(fails),
 			text(strings.Join(because, "；")),
 		})
 	}

@@ -24,4 +24,13 @@ func Register(to *rest.API, deps Deps) {
 	a := &api{to, deps}
 	rest.Register(a.API, rest.Op(http.MethodGet, "/inspection", "list-inspection", "inspection",
 		i18n.N("哪个账号照现有安排哪天起检查不合格，最先的在前")), access.ReachView, a.board)
+	rest.Register(a.API, rest.Op(http.MethodGet, "/inspection/accounts/{id}", "get-interaction", "inspection",
+		i18n.N("一个账号互动功能的检查表，最近的在前")), access.ReachView, a.looks)
+	rest.Register(
+		a.API,
+		rest.Created(rest.Op(http.MethodPost, "/inspection/accounts/{id}", "check-interaction",
+			"inspection", i18n.N("登记一次互动功能的检查"))),
+		access.InspectManage,
+		a.look,
+	)
 }

@@ -42,9 +42,13 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Badges(badge.Find)
 	kit.Belongs("/reach", "/inspection")
 	kit.Declare("inspection/board", boardPage{})
+	kit.Declare("inspection/interaction", lookPage{})
 
 	g := kit.Group("/inspection")
 	kit.Handle(g, "GET", "", access.ReachView, h.board)
+	kit.Handle(g, "GET", "/accounts/:id", access.ReachView, h.interaction)
+	kit.Handle(g, "POST", "/accounts/:id", access.InspectManage, h.look, web.MaxBody(fourPictures))
+	kit.Handle(g, "GET", "/accounts/:id/checks/:check/:question", access.ReachView, h.picture)
 }
 
 // TodoPages say where what waits is dealt with.
@@ -64,6 +68,7 @@ const maxPage = 1_000_000
 type boardForm struct {
 	Unit    int64         `form:"unit"` // with everything below it
 	State   inspect.State `form:"state"`
+	Rule    inspect.Kind  `form:"rule"`
 	Account int64         `form:"account"`
 	At      string        `form:"at"`   // 2026-12-15; empty: now
 	Page    int           `form:"page"` // from 0
@@ -80,6 +85,7 @@ type boardPage struct {
 	Rows    []row
 	Units   []page.Option
 	States  []page.Option
+	Kinds   []page.Option
 	Chips   []page.Chip
 	Pager   page.Pager
 	Day     string // of which it is asked, where that is not today
@@ -99,6 +105,9 @@ type row struct {
 	Because []string // in the reader's language
 	Remedy  string
 }
+
+// Look tells whether the rule is one of interaction, which a person looks at.
+func (r row) Look() bool { return r.Rule.Kind == inspect.Interactive }
 
 // Ago is for how many days it has failed.
 func (r row) Ago() int { return -r.Left }
@@ -122,7 +131,7 @@ func (h *pages) board(c *gin.Context) error {
 	}
 
 	for _, found := range p.Board.Rows {
-		p.Rows = append(p.Rows, p.row(found))
+		p.Rows = append(p.Rows, shown(p.Base, found))
 	}
 
 	for _, state := range inspect.States() {
@@ -161,7 +170,11 @@ func (h *pages) ask(c *gin.Context, p *boardPage) (inspect.Ask, error) {
 		p.chip("哪天检查", p.Day, web.Link(c, "at", "", "page", ""))
 	}
 
-	p.States = parts.LabelFilter(inspect.States())
+	p.States, p.Kinds = parts.LabelFilter(inspect.States()), parts.LabelFilter(inspect.Kinds())
+	if p.Form.Rule.Valid() {
+		ask.Kind = p.Form.Rule
+		p.chip("规则", p.T(ask.Kind.Label()), web.Link(c, "rule", "", "page", ""))
+	}
 	units, err := h.Units.Within(ctx, actor, access.ReachView)
 	if err != nil {
 		return ask, err
@@ -192,7 +205,8 @@ func (p *boardPage) chip(name, value, href string) {
 	p.Chips = append(p.Chips, page.Chip{Name: name, Value: value, Href: href})
 }
 
-func (p *boardPage) row(found inspect.Finding) row {
+// shown writes a finding in the reader's language.
+func shown(p page.Base, found inspect.Finding) row {
 	out := row{Finding: found, Remedy: p.T(found.Remedy.Text, found.Remedy.Args...)}
 
 	for _, because := range found.Because {
@@ -214,6 +228,7 @@ func ViewLists() []view.List {
 			Keeps: []view.Param{
 				view.ID("unit"),
 				view.Among("state", inspect.States()...),
+				view.Among("rule", inspect.Kinds()...),
 				view.ID("account"),
 				view.Day("at"),
 			},

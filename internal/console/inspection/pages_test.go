@@ -1,6 +1,7 @@
 package inspection_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -18,9 +19,13 @@ func newWorld(t *testing.T) *pages.Pages {
 
 	return pages.New(t, now, func(p *pages.Pages) {
 		inspection.Register(p.Kit, inspection.Deps{
-			Inspect: inspect.New(p.DB, p.Now), Accounts: p.Accounts, Units: p.Org,
+			Inspect: inspect.New(p.DB, p.Now).Seeing(nil, replies), Accounts: p.Accounts, Units: p.Org,
 		})
 	})
+}
+
+func replies(context.Context, int64, time.Time, time.Time) (inspect.Replies, error) {
+	return inspect.Replies{Known: true, Asked: 8, Answered: 6, Half: 90 * time.Minute}, nil
 }
 
 // silent is a live account of the district whose latest post is so many days old.
@@ -122,4 +127,53 @@ func TestManyAccountsArePaged(t *testing.T) {
 	}
 	p.As("boss").Get(next).WantCount("tbody tr", 3).WantCount("a[rel=next]", 0)
 	p.As("boss").Get("/inspection?page=99").Want(200).WantCount("tbody tr", 0)
+}
+
+// TestAChecklistIsWrittenOnItsPage with a link, what is wrong told in its place, and its history says what
+// changed.
+func TestAChecklistIsWrittenOnItsPage(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t)
+	near := silent(p, "临近示例", 1)
+	p.Exec("UPDATE inspection_rules SET from_day = '2019-04-01' WHERE kind = 'interaction'")
+	boss, path := p.As("boss"), fmt.Sprintf("/inspection/accounts/%d", near.ID)
+
+	boss.Get("/inspection?rule=interaction").WantCount("tbody tr", 1).WantText("tbody", "没有检查过").
+		WantText("#answer.banner-warn", "互动功能待检查或有缺项的有 1 个账号").WantCount("a[href='"+path+"']", 1)
+
+	form := boss.Get(path).Want(200).WantText("#now", "互动功能还没有检查过").
+		WantText("#now", "应答 8 件，答复 6 件（75%） · 半数在 1.5 小时 内首次答复").Form("form.form")
+	for _, question := range []string{"comments", "messages", "auto_reply", "menu"} {
+		form.Set("given_"+question, "yes")
+		form.Set("evidence_"+question, "看过")
+	}
+	form.Set("given_comments", "no")
+	form.Set("link_menu", "weibo")
+	boss.Post(path, form).Want(422).WantText("#q-menu .field-wrong", "请写完整的网址").
+		WantText("[name=evidence_comments]", "看过").WantCount("[name=given_comments] [value=no][selected]", 1)
+	form.Set("link_menu", "https://weibo.com/u/1")
+	boss.Post(path, form).Want(303)
+	boss.Post(path, form).Want(409).WantText("main", "刚刚有人检查过")
+
+	p.As("officer").Get(path).Want(200).WantCount("main form", 0).WantText("#check-1", "公众可以评论").
+		WantText("#now", "互动检查表：公众可以评论——否").WantCount("#check-1 a[href='https://weibo.com/u/1']", 1)
+	p.As("officer").Post(path, form).Want(403)
+	boss.Get("/inspection?state=fail").WantCount("tbody tr", 1).WantText("tbody", "公众可以评论——否")
+
+	form = boss.Get(path).Form("form.form")
+	for _, question := range []string{"comments", "messages"} {
+		form.Set("given_"+question, "yes")
+		form.Set("evidence_"+question, "又看过")
+	}
+
+	for _, question := range []string{"auto_reply", "menu"} {
+		form.Set("given_"+question, "none")
+	}
+	boss.Post(path, form).Want(303)
+	boss.Get(path).WantText("#check-2", "公众可以评论：否 → 是").WantText("#check-2", "菜单和服务入口可用：是 → 不适用").
+		WantCount(".look-past", 2).WantText("#now", "2026-12-31 之前再检查一次")
+	boss.English().Get(path).WantText("#check-2", "The public can comment: No → Yes")
+	boss.Get("/inspection/accounts/999").Want(404)
+	boss.Get(path + "/checks/1/comments").Want(404)
+	p.As("admin").Get(path).Want(403)
 }

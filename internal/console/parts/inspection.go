@@ -26,7 +26,7 @@ func InspectionOf(base page.Base, board inspect.Board) Inspection {
 	case board.By[inspect.Fail] > 0:
 		out = Inspection{"bad", "circle-x", "", inspect.Fail}
 		said = append(said, base.T("现在不合格的有 {.n} 个账号。", "n", board.By[inspect.Fail]))
-	case board.By[inspect.Soon] > 0:
+	case board.Looming+board.Unseen > 0:
 		out = Inspection{"warn", "alert-triangle", "", inspect.Soon}
 	}
 
@@ -39,8 +39,11 @@ func InspectionOf(base page.Base, board inspect.Board) Inspection {
 		said = append(said, base.T(text, "account", first.At(), "all", len(board.Next),
 			"day", beijing.Date(first.FailsOn), "n", first.Left))
 	}
-	if soon := board.By[inspect.Soon]; soon > len(board.Next) {
-		said = append(said, base.T("即将不合格的共 {.n} 个账号。", "n", soon))
+	if board.Looming > len(board.Next) {
+		said = append(said, base.T("即将不合格的共 {.n} 个账号。", "n", board.Looming))
+	}
+	if board.Unseen > 0 {
+		said = append(said, base.T("互动功能待检查或有缺项的有 {.n} 个账号。", "n", board.Unseen))
 	}
 	blank := ""
 	if base.Lang == i18n.English {
