@@ -182,10 +182,12 @@ var tables = []table{
 	{"processes", "dispatch", "", "delivery"},
 
 	{"account_days", "reach", "", ""},
+	{"account_months", "reach", "", ""},
 	{"account_readings", "reach", "", "site"},
 	{"account_watches", "reach", "", "site"},
 	{"backfills", "reach", "", ""},
 	{"call_usage", "reach", "", ""},
+	{"figures_stale", "reach", "", ""},
 	{"import_files", "reach", "", ""},
 	{"import_rejects", "reach", "", ""},
 	{"imports", "reach", "", ""},
@@ -194,6 +196,7 @@ var tables = []table{
 	{"platform_posts", "reach", "", "library plan rescan inspect inbox site"},
 	{"post_readings", "reach", "", ""},
 	{"post_totals", "reach", "", ""},
+	{"unit_days", "reach", "", ""},
 
 	{"library_items", "library", "", "site"},
 	{"library_published", "library", "", ""},

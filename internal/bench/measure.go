@@ -89,6 +89,12 @@ func allFigures() []Figure {
 			wanted:  hostileWanted(),
 		},
 		{
+			Name:    "views",
+			Title:   "主管的页面 pages of a supervisor, 2,000 × 730 and 160,000 × 90 days",
+			measure: supervise,
+			wanted:  viewsWanted(),
+		},
+		{
 			Name:    "library",
 			Title:   "素材库搜索 searching the library over 30,000 and 1,000,000 texts",
 			measure: searching,

@@ -35,7 +35,7 @@ func TestTheMatrixOfTwentyAccountsIsQuick(t *testing.T) {
 	w := newWorld(t, 0)
 	w.crowd(20, 180)
 	begun := time.Now()
-	matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(90, w.Now()), View{Sort: Sort{
+	matrix, err := w.summed().Matrix(w.Context(), w.boss, LastDays(90, w.Now()), View{Sort: Sort{
 		By: "interactions", Down: true,
 	}})
 	if err != nil || len(matrix.Rows) != 20 || *matrix.Rows[0].Interacted.Now != 90*120 ||
@@ -58,7 +58,7 @@ func BenchmarkMatrix2000(b *testing.B) {
 			b.Run(fmt.Sprintf("%d days by %q", days, by), func(b *testing.B) {
 				view := View{Sort: Sort{By: by, Down: true}, Limit: 50}
 				for b.Loop() {
-					if _, err := w.s.Matrix(b.Context(), w.boss, LastDays(days, w.Now()), view); err != nil {
+					if _, err := w.summed().Matrix(b.Context(), w.boss, LastDays(days, w.Now()), view); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -66,7 +66,7 @@ func BenchmarkMatrix2000(b *testing.B) {
 		}
 		b.Run(fmt.Sprintf("%d days, best posts", days), func(b *testing.B) {
 			for b.Loop() {
-				if list, err := w.s.Posts(
+				if list, err := w.summed().Posts(
 					b.Context(),
 					w.boss,
 					PostFilter{Period: LastDays(days, w.Now())},
@@ -114,7 +114,7 @@ func BenchmarkStanding2000(b *testing.B) {
 	w.crowd(2000, 180)
 
 	for b.Loop() {
-		standing, err := w.s.Standing(b.Context(), w.boss, "")
+		standing, err := w.summed().Standing(b.Context(), w.boss, "")
 		if err != nil || standing.Judged() != 2000 {
 			b.Fatalf("%d judged, %v", standing.Judged(), err)
 		}

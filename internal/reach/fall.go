@@ -193,6 +193,8 @@ type Standing struct {
 	By     map[Verdict]int
 	Fallen []Week // those that fall, the deepest first; then those that fall as their group does
 
+	SummedTo time.Time // every day written by then is counted
+
 	weeks map[int64]Week
 }
 
@@ -230,6 +232,9 @@ func (s *Service) Standing(
 	out.Week, out.Before = weekBefore(s.now())
 	ids, err := selectScope(ctx, s.db.Pool(), actor, unitPath)
 	if err != nil {
+		return out, err
+	}
+	if out.SummedTo, err = s.SummedTo(ctx); err != nil {
 		return out, err
 	}
 	weeks, readAt, err := selectWeeks(ctx, s.db.Pool(), ids, out.Week, out.Before)

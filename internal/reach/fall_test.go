@@ -165,7 +165,7 @@ func TestTheStandingOfAMatrix(t *testing.T) {
 			pictures, state, state_at, reposts, comments, likes)
 VALUES ($1, 'weibo', '99', 'past', '2026-11-20', '', true, 0, 'live', now(), 0, 0, 0)`, list[3].ID)
 
-	got, err := w.s.Standing(w.Context(), w.boss, "")
+	got, err := w.summed().Standing(w.Context(), w.boss, "")
 	if err != nil || got.All != 4 || got.Judged() != 2 || got.By[TooLittle] != 1 || got.By[NotRead] != 1 ||
 		len(got.Fallen) != 1 {
 		t.Fatalf("%+v, %v", got, err)
@@ -191,7 +191,7 @@ VALUES ($1, 'weibo', '99', 'past', '2026-11-20', '', true, 0, 'live', now(), 0, 
 	}
 
 	officer := w.User("区宣传专员", access.PressOfficer, "朝阳区")
-	if got, err := w.s.Standing(
+	if got, err := w.summed().Standing(
 		w.Context(),
 		officer,
 		"",
@@ -199,10 +199,10 @@ VALUES ($1, 'weibo', '99', 'past', '2026-11-20', '', true, 0, 'live', now(), 0, 
 		len(got.Fallen) != 0 {
 		t.Errorf("the officer of the district sees %+v, %v", got, err)
 	}
-	if got, err := w.s.Standing(w.Context(), w.boss, w.Units["朝阳区"].Path); err != nil || got.All != 1 {
+	if got, err := w.summed().Standing(w.Context(), w.boss, w.Units["朝阳区"].Path); err != nil || got.All != 1 {
 		t.Errorf("the district alone: %+v, %v", got, err)
 	}
-	if got, err := w.s.Standing(w.Context(), w.admin, ""); err != nil || got.All != 0 || got.ReadAt != nil {
+	if got, err := w.summed().Standing(w.Context(), w.admin, ""); err != nil || got.All != 0 || got.ReadAt != nil {
 		t.Errorf("who does not see reach sees %+v, %v", got, err)
 	}
 }

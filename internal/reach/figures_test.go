@@ -85,7 +85,7 @@ func TestFollowersAreSummedOverASteadySet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	matrix, err := w.s.Matrix(w.Context(), w.boss, period, View{})
+	matrix, err := w.summed().Matrix(w.Context(), w.boss, period, View{})
 	if err != nil || len(matrix.Days) != 20 {
 		t.Fatal(matrix.Days, err)
 	}
@@ -110,7 +110,7 @@ func TestALongPeriodTakesAReadingFromItsFirstDays(t *testing.T) {
 	w.figures(a.ID, beijing.Date(w.Now()), 1200, 0, 0)
 
 	for days, want := range map[int]*int64{90: ptr(200), 7: nil, 1: nil} {
-		matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{})
+		matrix, err := w.summed().Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,12 +139,12 @@ func TestTheTotalIsTheSumOfTheRowsThatAreKnown(t *testing.T) {
 
 	accounts := w.varied()
 	for _, days := range []int{1, 7, 30} {
-		matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{Limit: 2})
+		matrix, err := w.summed().Matrix(w.Context(), w.boss, LastDays(days, w.Now()), View{Limit: 2})
 		if err != nil || matrix.All != len(accounts) || len(matrix.Rows) != 2 || len(matrix.Days) != days {
 			t.Fatalf("%d of %d accounts, %d days, %v", len(matrix.Rows), matrix.All, len(matrix.Days), err)
 		}
 		var want Row
-		last, err := w.s.EachRow(w.Context(), w.boss, LastDays(days, w.Now()), View{}, func(row Row) error {
+		last, err := w.summed().EachRow(w.Context(), w.boss, LastDays(days, w.Now()), View{}, func(row Row) error {
 			want.Followers, want.Reads = plus(want.Followers, row.Followers), plus(want.Reads, row.Reads)
 			want.Gained = Change{
 				plus(want.Gained.Now, row.Gained.Now), plus(want.Gained.Before, row.Gained.Before),
@@ -206,7 +206,7 @@ func words(row Row) string {
 func TestAMatrixWithoutAccountsHasNoFigures(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0)
-	matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(3, w.Now()), View{})
+	matrix, err := w.summed().Matrix(w.Context(), w.boss, LastDays(3, w.Now()), View{})
 	if err != nil || matrix.All != 0 || len(matrix.Rows) != 0 || matrix.Total.Followers != nil ||
 		matrix.Total.Posts.Now != nil ||
 		matrix.Total.Known ||
@@ -304,7 +304,7 @@ func TestAllReadsOfThePastAreAskedForAtOnce(t *testing.T) {
 	if n := one[int](w, `SELECT count(*) FROM platform_posts WHERE reads IS NOT NULL`); n != young {
 		t.Errorf("reads of %d posts, want %d", n, young)
 	}
-	matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(30, w.Now()), View{})
+	matrix, err := w.summed().Matrix(w.Context(), w.boss, LastDays(30, w.Now()), View{})
 	if err != nil || matrix.Rows[0].Reads == nil || matrix.Rows[0].ReadPosts != *matrix.Rows[0].Posts.Now {
 		t.Errorf("row %+v, %v", matrix.Rows[0], err)
 	}
@@ -415,7 +415,7 @@ func TestDaysEndAtMidnightInShanghai(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list, err := w.s.Posts(w.Context(), w.boss, PostFilter{Period: period}); err != nil || len(list) != 2 {
+	if list, err := w.summed().Posts(w.Context(), w.boss, PostFilter{Period: period}); err != nil || len(list) != 2 {
 		t.Errorf("%d posts of the day, %v", len(list), err)
 	}
 }
@@ -429,7 +429,7 @@ func TestOneDayIsTheSameByEveryWay(t *testing.T) {
 	w.backfill(a.ID)
 	w.round()
 	period := LastDays(60, w.Now())
-	series, err := w.s.Series(w.Context(), w.boss, a.ID, period)
+	series, err := w.summed().Series(w.Context(), w.boss, a.ID, period)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -438,7 +438,7 @@ func TestOneDayIsTheSameByEveryWay(t *testing.T) {
 	for _, pt := range series.Points {
 		posts, interactions = posts+*pt.Posts, interactions+*pt.Interactions()
 	}
-	matrix, err := w.s.Matrix(w.Context(), w.boss, period, View{})
+	matrix, err := w.summed().Matrix(w.Context(), w.boss, period, View{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -449,7 +449,7 @@ func TestOneDayIsTheSameByEveryWay(t *testing.T) {
 			same += *v
 		}
 	}
-	list, err := w.s.Posts(w.Context(), w.boss, PostFilter{AccountID: a.ID, Period: period, Limit: 1000})
+	list, err := w.summed().Posts(w.Context(), w.boss, PostFilter{AccountID: a.ID, Period: period, Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -319,7 +319,11 @@ func (r *importRun) end(ctx context.Context) error {
 			return err
 		}
 
-		return endImport(ctx, tx.Pgx, r.id, r.s.now())
+		if err := endImport(ctx, tx.Pgx, r.id, r.s.now()); err != nil {
+			return err
+		}
+
+		return sumsLater(ctx, tx)
 	})
 }
 
@@ -407,6 +411,9 @@ func (s *Service) UndoImport(ctx context.Context, actor access.Actor, id int64) 
 			return err
 		}
 		if err := rollDays(ctx, tx.Pgx, found.AccountID, days); err != nil {
+			return err
+		}
+		if err := sumsLater(ctx, tx); err != nil {
 			return err
 		}
 

@@ -233,6 +233,7 @@ func AddWorkers(workers *river.Workers, service *Service) error {
 		river.AddWorkerSafely(workers, followersWorker{s: service}),
 		river.AddWorkerSafely(workers, backfillWorker{s: service}),
 		river.AddWorkerSafely(workers, rollWorker{s: service}),
+		river.AddWorkerSafely(workers, sumWorker{s: service}),
 		river.AddWorkerSafely(workers, pruneWorker{s: service}),
 		river.AddWorkerSafely(workers, importWorker{s: service}),
 	} {
@@ -250,6 +251,7 @@ func Periodic() []queue.Periodic {
 		{Every: 30 * time.Second, Args: PlanArgs{}, OnStart: true},
 		{Every: FollowersEvery, Args: FollowersArgs{}, OnStart: true},
 		{Every: 6 * time.Hour, Args: RollUpArgs{}, OnStart: true},
+		{Every: time.Minute, Args: SumArgs{}, OnStart: true},
 		{Every: 6 * time.Hour, Args: PruneArgs{}},
 	}
 }

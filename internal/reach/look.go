@@ -52,7 +52,11 @@ func (s *Service) look(ctx context.Context, src source, w watch) error {
 			return err
 		}
 
-		return looked(ctx, tx.Pgx, src.ID, s.now(), next, "")
+		if err := looked(ctx, tx.Pgx, src.ID, s.now(), next, ""); err != nil {
+			return err
+		}
+
+		return sumsLater(ctx, tx)
 	})
 }
 

@@ -301,7 +301,7 @@ func TestEachUseCaseAsksForItsRight(t *testing.T) {
 	}{
 		{
 			"series",
-			func(who access.Actor) error { _, err := w.s.Series(w.Context(), who, a.ID, period); return err },
+			func(who access.Actor) error { _, err := w.summed().Series(w.Context(), who, a.ID, period); return err },
 		},
 		{"post", func(who access.Actor) error { _, _, err := w.s.Post(w.Context(), who, post); return err }},
 		{"note", func(who access.Actor) error { return w.s.TakeNote(w.Context(), who, post, "核对") }},

@@ -28,12 +28,12 @@ type Row struct {
 	Reposts     int64
 	Comments    int64
 	Likes       int64
-	Reads       *int64 // nil: the contract does not return them
-	ReadPosts   int64  // how many of the posts Reads is the sum of
-	LastPost    *time.Time
-	Known       bool    // something was read of the account in the period
-	Daily       []int64 // interactions per day of the period, for the sparkline
-	Noticed     int64   // posts noticed on the platform that nobody took note of
+	Reads       *int64     // nil: the contract does not return them
+	ReadPosts   int64      // how many of the posts Reads is the sum of
+	LastPost    *time.Time // not of the sums on a page
+	Known       bool       // something was read of the account in the period
+	Daily       []int64    // interactions per day of the period, for the sparkline
+	Noticed     int64      // posts noticed on the platform that nobody took note of
 }
 
 // PerPost is interactions per post; false without posts.
@@ -73,6 +73,8 @@ type Matrix struct {
 	All    int     // accounts in scope
 	Total  Row     // sums of all in scope
 	Days   []Point // sums of all in scope per day
+
+	SummedTo time.Time // every day written by then is counted
 }
 
 // Sort is the column and direction by which a matrix is ordered. What is not available counts as less
@@ -101,12 +103,15 @@ func (s *Service) Matrix(
 ) (_ Matrix, err error) {
 	defer fault.Step(&err, "reach.Matrix")
 
-	all, err := selectScope(ctx, s.db.Pool(), actor, view.UnitPath)
+	all, err := scopeOf(ctx, s.db.Pool(), actor, view.UnitPath, period)
 	if err != nil {
 		return Matrix{}, err
 	}
-	matrix := Matrix{Period: period, All: len(all)}
-	some, err := selectOrder(ctx, s.db.Pool(), all, period, view)
+	matrix := Matrix{Period: period, All: len(all.ids)}
+	if matrix.SummedTo, err = s.SummedTo(ctx); err != nil {
+		return matrix, err
+	}
+	some, err := selectOrder(ctx, s.db.Pool(), all.ids, period, view)
 	if err != nil {
 		return matrix, err
 	}
@@ -133,14 +138,15 @@ func (s *Service) EachRow(
 ) (_ Row, err error) {
 	defer fault.Step(&err, "reach.EachRow")
 
-	all, err := selectScope(ctx, s.db.Pool(), actor, view.UnitPath)
+	all, err := scopeOf(ctx, s.db.Pool(), actor, view.UnitPath, period)
 	if err != nil {
 		return Row{}, err
 	}
-	sorted, err := selectOrder(ctx, s.db.Pool(), all, period, View{Sort: view.Sort})
+	sorted, err := selectOrder(ctx, s.db.Pool(), all.ids, period, View{Sort: view.Sort})
 	if err != nil {
 		return Row{}, err
 	}
+	var last *time.Time
 
 	for some := range slices.Chunk(sorted, chunk) {
 		list, err := selectRows(ctx, s.db.Pool(), period, some)
@@ -149,12 +155,14 @@ func (s *Service) EachRow(
 		}
 
 		for _, row := range list {
+			last = later(last, row.LastPost)
 			if err := fn(row); err != nil {
 				return Row{}, err
 			}
 		}
 	}
 	totals, err := selectTotals(ctx, s.db.Pool(), all, period)
+	totals.row.LastPost = last
 
 	return totals.row, err
 }

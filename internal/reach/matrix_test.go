@@ -34,7 +34,7 @@ VALUES ($1, 'weibo', '1', 'past', '2026-11-01', '', true, 0, 'live', now(), 0, 0
 	w.figures(a.ID, "2026-11-16", 1000, 2, 60) //
 	w.figures(a.ID, "2026-11-17", nil, 1, 7)   // this one: 17 to 23
 	w.figures(a.ID, "2026-11-23", 1100, 3, 193)
-	matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(7, w.Now()), View{})
+	matrix, err := w.summed().Matrix(w.Context(), w.boss, LastDays(7, w.Now()), View{})
 	if err != nil || len(matrix.Rows) != 2 {
 		t.Fatalf("%+v, %v", matrix, err)
 	}
@@ -114,7 +114,7 @@ func TestTheMatrixIsSortedAndUnknownColumnsAreRefused(t *testing.T) {
 		{Sort{"last", true}, []int{2, 1, 0, 3}},
 		{Sort{"handle", false}, []int{1, 2, 3, 0}},
 	} {
-		matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(7, w.Now()), View{Sort: c.s})
+		matrix, err := w.summed().Matrix(w.Context(), w.boss, LastDays(7, w.Now()), View{Sort: c.s})
 		if err != nil || len(matrix.Rows) != 4 {
 			t.Fatalf("%+v: %d rows, %v", c.s, len(matrix.Rows), err)
 		}
@@ -124,7 +124,7 @@ func TestTheMatrixIsSortedAndUnknownColumnsAreRefused(t *testing.T) {
 				t.Errorf("%+v: place %d is @%s, want @%s", c.s, i, row.Handle, list[c.want[i]].Handle)
 			}
 		}
-		second, err := w.s.Matrix(w.Context(), w.boss, LastDays(7, w.Now()), View{
+		second, err := w.summed().Matrix(w.Context(), w.boss, LastDays(7, w.Now()), View{
 			Sort: c.s, Skip: 1, Limit: 1,
 		})
 		if err != nil || len(second.Rows) != 1 || second.Rows[0].AccountID != list[c.want[1]].ID ||
@@ -132,7 +132,7 @@ func TestTheMatrixIsSortedAndUnknownColumnsAreRefused(t *testing.T) {
 			t.Errorf("%+v: the second row alone is %+v, %v", c.s, second.Rows, err)
 		}
 	}
-	if _, err := w.s.Matrix(
+	if _, err := w.summed().Matrix(
 		w.Context(),
 		w.boss,
 		LastDays(7, w.Now()),
@@ -161,7 +161,7 @@ func TestReachIsScopedAndOwnUnitMeansOwnUnit(t *testing.T) {
 		"reviewer of a district": {w.User("区审核员", access.Reviewer, "朝阳区"), []int64{chaoyang.ID}},
 		"administrator":          {w.admin, nil},
 	} {
-		matrix, err := w.s.Matrix(w.Context(), c.actor, LastDays(7, w.Now()), View{})
+		matrix, err := w.summed().Matrix(w.Context(), c.actor, LastDays(7, w.Now()), View{})
 		if err != nil || len(matrix.Rows) != len(c.want) {
 			t.Fatalf("%s sees %d accounts, want %d, %v", name, len(matrix.Rows), len(c.want), err)
 		}
@@ -173,7 +173,7 @@ func TestReachIsScopedAndOwnUnitMeansOwnUnit(t *testing.T) {
 		}
 
 		for _, id := range []int64{city.ID, chaoyang.ID} {
-			_, err := w.s.Series(w.Context(), c.actor, id, LastDays(7, w.Now()))
+			_, err := w.summed().Series(w.Context(), c.actor, id, LastDays(7, w.Now()))
 			if inside := contains(
 				c.want,
 				id,
@@ -209,7 +209,7 @@ func TestADayBeforeTheOldestPostIsMissingAndNotZero(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	series, err := w.s.Series(w.Context(), w.boss, a.ID, LastDays(5, w.Now()))
+	series, err := w.summed().Series(w.Context(), w.boss, a.ID, LastDays(5, w.Now()))
 	if err != nil || len(series.Points) != 5 || series.Since == nil {
 		t.Fatalf("%+v, %v", series, err)
 	}
@@ -222,7 +222,7 @@ func TestADayBeforeTheOldestPostIsMissingAndNotZero(t *testing.T) {
 	if point := series.Points[4]; *point.Posts != 0 || point.Reads != nil {
 		t.Errorf("today: %+v", point)
 	}
-	matrix, err := w.s.Matrix(w.Context(), w.boss, LastDays(5, w.Now()), View{})
+	matrix, err := w.summed().Matrix(w.Context(), w.boss, LastDays(5, w.Now()), View{})
 	if err != nil || len(matrix.Days) != 5 || matrix.Days[0].Posts != nil || *matrix.Days[2].Likes != 5 {
 		t.Errorf("sums per day %+v, %v", matrix.Days, err)
 	}
@@ -291,7 +291,7 @@ func TestBestPostsComeFirst(t *testing.T) {
 	}
 
 	for by, want := range map[string]string{"": "5", "time": "5", "reads": "2", "likes": "5"} {
-		list, err := w.s.Posts(w.Context(), w.boss, PostFilter{
+		list, err := w.summed().Posts(w.Context(), w.boss, PostFilter{
 			AccountID: a.ID,
 			Period:    LastDays(30, w.Now()),
 			By:        by,
@@ -301,7 +301,7 @@ func TestBestPostsComeFirst(t *testing.T) {
 			t.Errorf("by %q: %+v, %v", by, list, err)
 		}
 	}
-	if _, err := w.s.Posts(
+	if _, err := w.summed().Posts(
 		w.Context(),
 		w.boss,
 		PostFilter{By: "password"},
@@ -342,7 +342,7 @@ func TestTheBestPostsOfTheMatrixLieInItsBestDays(t *testing.T) {
 
 func (w *world) best(actor access.Actor, limit int) string {
 	w.Helper()
-	list, err := w.s.Posts(w.Context(), actor, PostFilter{Period: LastDays(30, w.Now()), Limit: limit})
+	list, err := w.summed().Posts(w.Context(), actor, PostFilter{Period: LastDays(30, w.Now()), Limit: limit})
 	if err != nil {
 		w.Fatal(err)
 	}

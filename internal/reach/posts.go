@@ -77,14 +77,14 @@ func (s *Service) Posts(ctx context.Context, actor access.Actor, filter PostFilt
 	}
 	filter.Limit = min(filter.Limit, 1000)
 	if filter.AccountID == 0 && by == orders[""] {
-		ids, err := selectScope(ctx, s.db.Pool(), actor, filter.UnitPath)
+		in, err := scopeOf(ctx, s.db.Pool(), actor, filter.UnitPath, filter.Period)
 		if err != nil {
 			return nil, err
 		}
 		if best, err := selectBest(
 			ctx,
 			s.db.Pool(),
-			ids,
+			in,
 			filter.Period,
 			filter.Limit,
 		); err != nil ||

@@ -218,7 +218,11 @@ func (s *Service) keepCounts(
 			at[i] = c.posted
 		}
 
-		return rollDays(ctx, tx.Pgx, src.ID, daysOf(at))
+		if err := rollDays(ctx, tx.Pgx, src.ID, daysOf(at)); err != nil {
+			return err
+		}
+
+		return sumsLater(ctx, tx)
 	})
 }
 
@@ -338,12 +342,13 @@ func (s *Service) keepFollowers(
 		}
 	}
 
-	return len(
-			keep,
-		), s.db.InTx(
-			ctx,
-			func(tx pg.Tx) error { return writeFollowers(ctx, tx.Pgx, keep, s.now()) },
-		)
+	return len(keep), s.db.InTx(ctx, func(tx pg.Tx) error {
+		if err := writeFollowers(ctx, tx.Pgx, keep, s.now()); err != nil {
+			return err
+		}
+
+		return sumsLater(ctx, tx)
+	})
 }
 
 // adoptWindow is how far back Plan looks for deliveries that were sent and are not among the posts yet.

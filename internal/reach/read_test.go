@@ -31,7 +31,7 @@ func TestASentPostIsReadOftenWhileItIsYoung(t *testing.T) {
 	if got := w.OpenTodos(); got != "" {
 		t.Errorf("to-dos %q", got)
 	}
-	posts, err := w.s.Posts(w.Context(), w.boss, PostFilter{Period: LastDays(7, w.Now())})
+	posts, err := w.summed().Posts(w.Context(), w.boss, PostFilter{Period: LastDays(7, w.Now())})
 	if err != nil || len(posts) != 1 {
 		t.Fatalf("posts %+v, %v", posts, err)
 	}
@@ -59,7 +59,7 @@ func TestReadsAreMissingWhereTheContractHasNone(t *testing.T) {
 				WHERE account_id = $1 AND reads IS NULL AND read_at IS NOT NULL`, a.ID); n != 1 {
 			t.Errorf("%s: reads are not missing", c.handle)
 		}
-		series, err := w.s.Series(w.Context(), w.boss, a.ID, LastDays(7, w.Now()))
+		series, err := w.summed().Series(w.Context(), w.boss, a.ID, LastDays(7, w.Now()))
 		if err != nil || series.Row.Reads != nil || series.Row.Interacted.Now == nil ||
 			*series.Row.Interacted.Now == 0 {
 			t.Errorf("%s: %+v, %v", c.handle, series.Row, err)
@@ -380,7 +380,7 @@ func TestARefusedTokenEndsReadingsAndTellsPeople(t *testing.T) {
 	}
 	w.Advance(2 * time.Hour)
 	w.round()
-	series, err := w.s.Series(w.Context(), w.boss, a.ID, LastDays(7, w.Now()))
+	series, err := w.summed().Series(w.Context(), w.boss, a.ID, LastDays(7, w.Now()))
 	if err != nil || series.Trouble != "token" || series.Hint() == "" {
 		t.Errorf("series %+v, %v", series.Trouble, err)
 	}

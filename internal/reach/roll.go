@@ -22,6 +22,10 @@ func (s *Service) RollUp(ctx context.Context) (err error) {
 			return err
 		}
 
-		return rollFollowers(ctx, tx.Pgx, period.From, period.To)
+		if err := rollFollowers(ctx, tx.Pgx, period.From, period.To); err != nil {
+			return err
+		}
+
+		return sumsLater(ctx, tx)
 	})
 }

@@ -36,6 +36,8 @@ type Series struct {
 	HasReads *bool      // whether the contract returns reads for this account; nil: not asked yet
 	LookedAt *time.Time // last look at its newest posts
 	Trouble  string     // code of why the last look failed; "" when it did not
+
+	SummedTo time.Time // every day written by then is in the row
 }
 
 // Series gives the figures of one account over a period. Fails with fault.NotFound outside of the
@@ -50,6 +52,9 @@ func (s *Service) Series(
 
 	out := Series{Period: period}
 	if out.Account, err = s.account(ctx, actor, accountID); err != nil {
+		return out, err
+	}
+	if out.SummedTo, err = s.SummedTo(ctx); err != nil {
 		return out, err
 	}
 	list, err := selectRows(ctx, s.db.Pool(), period, []int64{accountID})

@@ -18,25 +18,17 @@ type weekRow struct {
 	LookedAt                        *time.Time
 }
 
-// selectWeeks adds up the days of the week and of the four weeks before it for the live ones of some
+// selectWeeks gives the sums of the week and of the four weeks before it for the live ones of some
 // accounts, and gives the latest look at any of them.
 func selectWeeks(
 	ctx context.Context, q querier, ids []int64, week, before Period,
 ) (weeks []Week, readAt *time.Time, err error) {
 	list, err := rows[weekRow](ctx, q, `
-SELECT s.id, s.handle, u.name AS unit_name, s.seat, coalesce(x.posts, 0) AS posts,
-       coalesce(x.interactions, 0)::bigint AS interactions, coalesce(x.posts_before, 0) AS posts_before,
-       coalesce(x.interactions_before, 0)::bigint AS interactions_before, `+knownBefore(`$1`)+` AS known,
-       w.looked_at
+SELECT s.id, s.handle, u.name AS unit_name, s.seat, `+inPeriod("posts")+` AS posts,
+       `+reactions(inPeriod)+` AS interactions, `+inBefore("posts")+` AS posts_before,
+       `+reactions(inBefore)+` AS interactions_before, `+knownBefore(`$1`)+` AS known, w.looked_at
 FROM accounts s JOIN units u ON u.id = s.unit_id LEFT JOIN account_watches w ON w.account_id = s.id
-LEFT JOIN (
-    SELECT account_id, sum(posts) FILTER (WHERE day >= $2::date) AS posts,
-           sum(reposts + comments + likes) FILTER (WHERE day >= $2::date) AS interactions,
-           sum(posts) FILTER (WHERE day < $2::date) AS posts_before,
-           sum(reposts + comments + likes) FILTER (WHERE day < $2::date) AS interactions_before
-    FROM account_days
-    WHERE day >= $1::date AND day < $3::date AND account_id = ANY ($4::bigint[])
-    GROUP BY account_id) x ON x.account_id = s.id
+`+sumsAtEnd+sumsAtStart+sumsBefore+`
 WHERE s.id = ANY ($4::bigint[]) AND s.state = 'live' ORDER BY s.position, s.id`,
 		planned(beijing.Date(before.From), beijing.Date(week.From), beijing.Date(week.To), ids)...)
 

@@ -12,8 +12,7 @@ import (
 	"juzhen/internal/fault"
 )
 
-// matrixRow is a row as the statement returns it. The arrays run in parallel: offset of a day within
-// the period, its interactions.
+// matrixRow is a row as the statement returns it.
 type matrixRow struct {
 	ID                                  int64
 	Handle, DisplayName, UnitName       string
@@ -26,21 +25,19 @@ type matrixRow struct {
 	Reads                               *int64
 	ReadPosts, Noticed                  int64
 	LastPost                            *time.Time
-	Offsets                             []int32
-	Daily                               []int64
 }
 
 // In all statements of the matrix $1 is the first day of the earlier period, $2 of this one, $3 the day
 // after it.
 //
 // The figure of followers at an edge may be up to a week older than the edge, or, in a long period,
-// younger by a thirtieth of it. It is nearly always that of the very day, which one look at the index
+// younger by a thirtieth of it. An account that left has none at an end after its last reading. It is nearly always that of the very day, which one look at the index
 // by day finds for all accounts; only where that is missing the account's own days are searched.
 const (
 	atEnd = `
 LEFT JOIN account_days e1 ON e1.account_id = s.id AND e1.day = $3::date - 1
 LEFT JOIN LATERAL (SELECT followers FROM account_days WHERE e1.followers IS NULL AND account_id = s.id
-    AND day < $3::date AND day >= $2::date
+    AND s.state <> 'closed' AND day < $3::date AND day >= $2::date
                      AND followers IS NOT NULL ORDER BY day DESC LIMIT 1) f1 ON true`
 	atStart = `
 LEFT JOIN account_days e2 ON e2.account_id = s.id AND e2.day = $2::date - 1
@@ -60,12 +57,6 @@ LEFT JOIN LATERAL (SELECT followers FROM account_days WHERE e3.followers IS NULL
 LEFT JOIN LATERAL (SELECT posted_at FROM platform_posts WHERE account_id = s.id AND state <> 'removed'
     ORDER BY posted_at DESC LIMIT 1) l ON true`
 	noticedPosts = `p.noted_at IS NULL AND (p.origin = 'elsewhere' OR p.state <> 'live')`
-
-	periodSums = `
-LEFT JOIN (SELECT account_id, sum(posts) AS posts, sum(reposts + comments + likes)::bigint AS interactions,
-    sum(reads)::bigint AS reads
-           FROM account_days WHERE day >= $2::date AND day < $3::date AND account_id = ANY ($4::bigint[])
-               GROUP BY account_id) x ON x.account_id = s.id`
 )
 
 // knownBefore tells whether we know a post of the account that is older than a day: before it posts and
@@ -74,6 +65,11 @@ func knownBefore(day string) string {
 	return `EXISTS (SELECT FROM platform_posts WHERE account_id = s.id AND posted_at < ` +
 		beijing.StartSQL("("+day+"::date)") + `)`
 }
+
+// periodSums joins the sums of the period alone.
+var periodSums = sumsAtEnd + sumsAtStart + `
+CROSS JOIN LATERAL (SELECT ` + inPeriod("posts") + ` AS posts, ` + reactions(inPeriod) + ` AS interactions,
+    CASE WHEN ` + inPeriod("read_posts") + ` > 0 THEN ` + inPeriod("reads") + ` END AS reads) x`
 
 // keys are the columns a matrix can be sorted by: the value, and what it must be joined with.
 var keys = map[string]struct{ value, joins string }{
@@ -111,6 +107,25 @@ func selectScope(ctx context.Context, q querier, actor access.Actor, path string
 		append([]any{path}, args...)...)
 }
 
+// selectPresent is selectScope with the accounts that were closed since the period before a period began:
+// what they did in their days counts.
+func selectPresent(
+	ctx context.Context, q querier, actor access.Actor, path string, period Period,
+) ([]int64, error) {
+	scope, args := scoped(actor, access.ReachView, "u.path", 4)
+
+	return column[int64](ctx, q, `SELECT a.id FROM accounts a JOIN units u ON u.id = a.unit_id
+			WHERE u.path LIKE $1 || '%' AND (a.state <> 'closed' OR EXISTS (SELECT FROM account_days d
+				WHERE d.account_id = a.id AND d.day >= $2::date AND d.day < $3::date)) AND `+scope,
+		append([]any{path, beijing.Date(period.Before().From), beijing.Date(period.To)}, args...)...)
+}
+
+// selectUnitsAt gives the units at some paths; "" stands for all topmost ones.
+func selectUnitsAt(ctx context.Context, q querier, paths []string) ([]int64, error) {
+	return column[int64](ctx, q, `SELECT id FROM units
+			WHERE path = ANY ($1) OR '' = ANY ($1) AND parent_id IS NULL`, paths)
+}
+
 // planned has a statement planned for the very lists it is given: a plan for any list would search them
 // element by element.
 func planned(args ...any) []any { return append([]any{pgx.QueryExecModeCacheDescribe}, args...) }
@@ -139,50 +154,41 @@ LIMIT nullif($5::int, 0) OFFSET $6::int`,
 var rowSQL = `
 SELECT s.id, s.handle, s.display_name, u.name AS unit_name, s.seat, s.state, s.connector, ` + endFollowers + ` AS followers_end,
        ` + startFollowers + ` AS followers_start, ` + beforeFollowers + ` AS followers_before,
-       CASE WHEN x.posts > 0 OR ` + knownBefore(`$3`) + ` THEN coalesce(x.posts, 0) END AS posts,
-       CASE WHEN x.posts_before > 0 OR ` + knownBefore(`$2`) + ` THEN coalesce(x.posts_before,
-		0) END AS posts_before,
-       coalesce(x.originals, 0) AS originals, coalesce(x.reposts, 0)::bigint AS reposts,
-           coalesce(x.comments, 0)::bigint AS comments,
-       coalesce(x.likes, 0)::bigint AS likes,
-       CASE WHEN x.posts > 0 OR ` + knownBefore(`$3`) + ` THEN coalesce(x.interactions,
-		0) END::bigint AS interactions,
-       CASE WHEN x.posts_before > 0 OR ` + knownBefore(`$2`) + ` THEN coalesce(x.interactions_before,
-		0) END::bigint AS interactions_before,
-       x.reads::bigint AS reads, coalesce(x.read_posts, 0) AS read_posts, l.posted_at AS last_post, x.offsets,
-           x.daily,
+       CASE WHEN k.known THEN x.posts END AS posts, CASE WHEN k.known_before THEN x.posts_before END AS posts_before,
+       x.originals, x.reposts, x.comments, x.likes, CASE WHEN k.known THEN x.interactions END AS interactions,
+       CASE WHEN k.known_before THEN x.interactions_before END AS interactions_before,
+       x.reads, x.read_posts, l.posted_at AS last_post,
        (SELECT count(*) FROM platform_posts p WHERE p.account_id = s.id AND ` + noticedPosts + `) AS noticed
 FROM unnest($4::bigint[]) WITH ORDINALITY AS o (id, place) JOIN accounts s ON s.id = o.id
     JOIN units u ON u.id = s.unit_id
-LEFT JOIN LATERAL (
-    SELECT sum(d.posts) FILTER (WHERE d.day >= $2::date) AS posts,
-        sum(d.posts) FILTER (WHERE d.day < $2::date) AS posts_before,
-           sum(d.originals) FILTER (WHERE d.day >= $2::date) AS originals,
-               sum(d.reposts) FILTER (WHERE d.day >= $2::date) AS reposts,
-           sum(d.comments) FILTER (WHERE d.day >= $2::date) AS comments,
-               sum(d.likes) FILTER (WHERE d.day >= $2::date) AS likes,
-           sum(d.reposts + d.comments + d.likes) FILTER (WHERE d.day >= $2::date) AS interactions,
-           sum(d.reposts + d.comments + d.likes) FILTER (WHERE d.day < $2::date) AS interactions_before,
-           sum(d.reads) FILTER (WHERE d.day >= $2::date) AS reads,
-               sum(d.read_posts) FILTER (WHERE d.day >= $2::date) AS read_posts,
-           array_agg(d.day - $2::date) FILTER (WHERE d.day >= $2::date) AS offsets,
-           array_agg(d.reposts + d.comments + d.likes) FILTER (WHERE d.day >= $2::date) AS daily
-    FROM account_days d WHERE d.account_id = s.id AND d.day >= $1::date AND d.day < $3::date) x ON true` +
+` + sumsAtEnd + sumsAtStart + sumsBefore + `
+CROSS JOIN LATERAL (SELECT ` + inPeriod("posts") + ` AS posts, ` + inBefore("posts") + ` AS posts_before,
+    ` + inPeriod("originals") + ` AS originals, ` + inPeriod("reposts") + ` AS reposts,
+    ` + inPeriod("comments") + ` AS comments, ` + inPeriod("likes") + ` AS likes,
+    ` + reactions(inPeriod) + ` AS interactions, ` + reactions(inBefore) + ` AS interactions_before,
+    CASE WHEN ` + inPeriod("read_posts") + ` > 0 THEN ` + inPeriod("reads") + ` END AS reads,
+    ` + inPeriod("read_posts") + ` AS read_posts) x
+CROSS JOIN LATERAL (SELECT x.posts > 0 OR ` + knownBefore(`$3`) + ` AS known,
+    x.posts_before > 0 OR ` + knownBefore(`$2`) + ` AS known_before) k` +
 	atEnd + atStart + before + lastPost + ` ORDER BY o.place`
 
 func selectRows(ctx context.Context, q querier, period Period, ids []int64) ([]Row, error) {
+	daily, err := selectDailyOf(ctx, q, period, ids)
+	if err != nil {
+		return nil, err
+	}
 	list, err := rows[matrixRow](ctx, q, rowSQL, append(period.marks(), ids)...)
 
 	out := make([]Row, len(list))
 	for i, row := range list {
-		out[i] = row.row(period.Days())
+		out[i] = row.row(daily[row.ID])
 	}
 
 	return out, err
 }
 
-func (r matrixRow) row(days int) Row {
-	out := Row{
+func (r matrixRow) row(daily []int64) Row {
+	return Row{
 		AccountID:   r.ID,
 		Handle:      r.Handle,
 		DisplayName: r.DisplayName,
@@ -206,13 +212,6 @@ func (r matrixRow) row(days int) Row {
 		LastPost:   r.LastPost,
 		Known:      r.Posts != nil,
 		Noticed:    r.Noticed,
-		Daily:      make([]int64, days),
+		Daily:      daily,
 	}
-	for i, o := range r.Offsets {
-		if int(o) < days {
-			out.Daily[o] = r.Daily[i]
-		}
-	}
-
-	return out
 }

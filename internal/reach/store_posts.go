@@ -60,19 +60,29 @@ func selectPosts(
 	}, args...)...)
 }
 
-// selectBest gives the posts with most interactions, which lie in the days with the best post: these
-// alone are looked into. It may give less than there are, when posts have not been counted yet.
-func selectBest(ctx context.Context, q querier, ids []int64, period Period, limit int) ([]Post, error) {
+// selectBest gives the posts with most interactions. They lie in the days with the best posts of the units,
+// and there with the accounts whose best post is as good as the last of those days: these alone are looked
+// into, by the index on the best of a day. It may give less than there are, when posts have not been counted
+// yet, and gives none where the scope is no whole subtree.
+func selectBest(ctx context.Context, q querier, in scope, period Period, limit int) ([]Post, error) {
+	if in.units == nil {
+		return nil, nil
+	}
+
 	return readPosts(ctx, q, `
-WITH days AS MATERIALIZED (
-    SELECT account_id, day FROM account_days
-    WHERE day >= $1::date AND day < $2::date AND best IS NOT NULL AND account_id = ANY ($4::bigint[])
-        ORDER BY best DESC, day DESC LIMIT $3)`+selectPostSQL+`
+WITH top AS MATERIALIZED (
+    SELECT day, max(best) AS best FROM unit_days
+    WHERE unit_id = ANY ($5::bigint[]) AND day >= $1::date AND day < $2::date AND best IS NOT NULL
+    GROUP BY day ORDER BY 2 DESC, 1 DESC LIMIT $3),
+days AS MATERIALIZED (
+    SELECT d.account_id, d.day, d.best FROM top t JOIN account_days d ON d.day = t.day
+        AND d.best >= (SELECT CASE WHEN count(*) = $3 THEN min(best) ELSE -1 END FROM top)
+    WHERE d.account_id = ANY ($4::bigint[]) ORDER BY d.best DESC, d.day DESC LIMIT $3)`+selectPostSQL+`
 p.id IN (SELECT p.id FROM days d JOIN platform_posts p ON p.account_id = d.account_id AND p.state <> 'removed'
          AND p.posted_at >= `+beijing.StartSQL("d.day")+`
              AND p.posted_at < `+beijing.StartSQL("(d.day + 1)")+`)
 ORDER BY p.reposts + p.comments + p.likes DESC, p.id DESC LIMIT $3`,
-		planned(beijing.Date(period.From), beijing.Date(period.To), limit, ids)...)
+		planned(beijing.Date(period.From), beijing.Date(period.To), limit, in.ids, in.units)...)
 }
 
 func selectNoticed(

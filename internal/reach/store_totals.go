@@ -2,7 +2,6 @@ package reach
 
 import (
 	"context"
-	"time"
 
 	"juzhen/internal/beijing"
 )
@@ -13,15 +12,18 @@ type totals struct {
 	days []Point // of the period itself
 }
 
-// selectTotals gives the sums of some accounts: per day from the roll-ups, and by account what cannot
-// be added up by days.
-func selectTotals(ctx context.Context, q querier, ids []int64, period Period) (totals, error) {
-	daily, err := selectDaily(ctx, q, period, ids)
+// selectTotals gives the sums of a scope: per day from the roll-ups of its units, and by account what
+// cannot be added up by days. The last post is not among them.
+func selectTotals(ctx context.Context, q querier, in scope, period Period) (totals, error) {
+	daily, err := selectDaily(ctx, q, period, in)
 	if err != nil {
 		return totals{}, err
 	}
-	edges, err := selectEdges(ctx, q, period, ids)
+	edges, err := selectEdges(ctx, q, period, in.ids)
 	if err != nil {
+		return totals{}, err
+	}
+	if edges.Known, edges.KnownBefore, err = selectKnown(ctx, q, period, in); err != nil {
 		return totals{}, err
 	}
 	t := totals{
@@ -29,7 +31,6 @@ func selectTotals(ctx context.Context, q querier, ids []int64, period Period) (t
 		row: Row{
 			Followers: edges.Followers,
 			Gained:    Change{Now: edges.Gained, Before: edges.GainedBefore},
-			LastPost:  edges.LastPost,
 			Known:     edges.Known,
 			Noticed:   edges.Noticed,
 			Daily:     make([]int64, period.Days()),
@@ -86,31 +87,40 @@ func value(v *int64) int64 {
 	return *v
 }
 
-// selectDaily gives the sums of some accounts for each day of the period and of the one before.
-// Followers, of the period alone, are the sum of the accounts that were read on at least nine of ten
-// days, and missing on a day on which one of those was not read: a sum over a changing set would show
-// rises and falls that never were.
-func selectDaily(ctx context.Context, q querier, period Period, ids []int64) ([]Point, error) {
-	steady, unsteady, err := selectSteady(ctx, q, period, ids)
+// selectDaily gives the sums of a scope for each day of the period and of the one before. Followers, of the
+// period alone, are the sum of the accounts that were read on at least nine of ten days, and missing on a
+// day on which one of those was not read: a sum over a changing set would show rises and falls that never
+// were.
+func selectDaily(ctx context.Context, q querier, period Period, in scope) ([]Point, error) {
+	steady, unsteady, err := selectSteady(ctx, q, period, in.ids)
 	if err != nil {
 		return nil, err
 	}
+	of, from := in.units, `
+    SELECT day, followers, read, posts, originals, reposts, comments, likes, reads, read_posts FROM unit_days
+    WHERE unit_id = ANY ($4::bigint[])`
+	if in.units == nil {
+		of, from = in.ids, `
+    SELECT day, followers, (followers IS NOT NULL)::int AS read, posts, originals, reposts, comments, likes, reads,
+        read_posts FROM account_days WHERE account_id = ANY ($4::bigint[])`
+	}
 	list, err := rows[pointRow](ctx, q, `
 WITH sums AS (
-    SELECT day, sum(followers) FILTER (WHERE account_id <> ALL ($5::bigint[])) AS followers,
-           count(followers) FILTER (WHERE account_id <> ALL ($5::bigint[])) AS read, sum(posts) AS posts,
-               sum(originals) AS originals,
-           sum(reposts) AS reposts, sum(comments) AS comments, sum(likes) AS likes, sum(reads) AS reads,
-               sum(read_posts) AS read_posts
-    FROM account_days WHERE day >= $1::date AND day < $3::date AND account_id = ANY ($4::bigint[])
-        GROUP BY day)
-SELECT g::date AS day, CASE WHEN g >= $2::date AND x.read = $6::int THEN x.followers::bigint END AS followers,
-    x.posts, x.originals,
-       x.reposts::bigint AS reposts, x.comments::bigint AS comments, x.likes::bigint AS likes,
-           x.reads::bigint AS reads, coalesce(x.read_posts, 0) AS read_posts
-FROM generate_series($1::date, $3::date - 1, interval '1 day') g LEFT JOIN sums x ON x.day = g::date
-    ORDER BY g`,
-		planned(append(period.marks(), ids, unsteady, steady)...)...)
+    SELECT day, sum(followers) AS followers, sum(read) AS read, sum(posts) AS posts, sum(originals) AS originals,
+        sum(reposts) AS reposts, sum(comments) AS comments, sum(likes) AS likes, sum(reads) AS reads,
+        sum(read_posts) AS read_posts
+    FROM (`+from+` AND day >= $1::date AND day < $3::date) d GROUP BY day),
+odd AS (
+    SELECT day, sum(followers) AS followers, count(followers) AS read FROM account_days
+    WHERE account_id = ANY ($5::bigint[]) AND day >= $2::date AND day < $3::date GROUP BY day)
+SELECT g::date AS day, CASE WHEN g >= $2::date AND x.read - coalesce(o.read, 0) = nullif($6::int, 0)
+        THEN (x.followers - coalesce(o.followers, 0))::bigint END AS followers,
+    x.posts::bigint AS posts, x.originals::bigint AS originals, x.reposts::bigint AS reposts,
+    x.comments::bigint AS comments, x.likes::bigint AS likes, x.reads::bigint AS reads,
+    coalesce(x.read_posts, 0)::bigint AS read_posts
+FROM generate_series($1::date::timestamp, $3::date - interval '1 day', interval '1 day') g
+LEFT JOIN sums x ON x.day = g::date LEFT JOIN odd o ON o.day = g::date ORDER BY g`,
+		planned(append(period.marks(), of, unsteady, steady)...)...)
 
 	return points(list), err
 }
@@ -124,13 +134,14 @@ func selectSteady(
 	ids []int64,
 ) (steady int, unsteady []int64, err error) {
 	err = q.QueryRow(ctx, `
-WITH often AS MATERIALIZED (
-    SELECT account_id, count(followers) AS n FROM account_days
-    WHERE day >= $1::date AND day < $2::date AND account_id = ANY ($3::bigint[]) GROUP BY account_id),
+WITH marks AS (SELECT $1::date),
+often AS MATERIALIZED (
+    SELECT s.id, `+inPeriod("followed")+` AS n FROM accounts s`+sumsAtEnd+sumsAtStart+`
+    WHERE s.id = ANY ($4::bigint[])),
 most AS MATERIALIZED (SELECT max(n) AS n FROM often)
 SELECT count(*) FILTER (WHERE o.n >= 0.9 * m.n),
-    coalesce(array_agg(o.account_id) FILTER (WHERE o.n < 0.9 * m.n), '{}')
-FROM often o, most m WHERE o.n > 0`, planned(beijing.Date(period.From), beijing.Date(period.To), ids)...).
+    coalesce(array_agg(o.id) FILTER (WHERE o.n < 0.9 * m.n), '{}')
+FROM often o, most m WHERE o.n > 0`, planned(append(period.marks(), ids)...)...).
 		Scan(&steady, &unsteady)
 
 	return steady, unsteady, err
@@ -140,7 +151,6 @@ FROM often o, most m WHERE o.n > 0`, planned(beijing.Date(period.From), beijing.
 type edges struct {
 	Followers            *int64
 	Gained, GainedBefore *int64
-	LastPost             *time.Time
 	Noticed              int64
 	// a post of any of the accounts is known from before the end of the period, or of the one before
 	Known, KnownBefore bool
@@ -148,15 +158,29 @@ type edges struct {
 
 func selectEdges(ctx context.Context, q querier, period Period, ids []int64) (edges, error) {
 	list, err := rows[edges](ctx, q, `
-WITH scope AS MATERIALIZED (SELECT unnest($4::bigint[]) AS id)
 SELECT sum(`+endFollowers+`)::bigint AS followers, sum(`+endFollowers+` - `+startFollowers+`)::bigint AS gained,
-       sum(`+startFollowers+` - `+beforeFollowers+`)::bigint AS gained_before, max(l.posted_at) AS last_post,
-       (SELECT count(*) FROM platform_posts p WHERE `+noticedPosts+` AND p.account_id = ANY ($4::bigint[])) AS noticed,
-       EXISTS (SELECT FROM scope s WHERE `+knownBefore(`$3`)+`) AS known, EXISTS (SELECT FROM scope s WHERE `+knownBefore(`$2`)+`) AS known_before
-FROM scope s`+atEnd+atStart+before+lastPost, planned(append(period.marks(), ids)...)...)
+       sum(`+startFollowers+` - `+beforeFollowers+`)::bigint AS gained_before,
+       (SELECT count(*) FROM platform_posts p WHERE `+noticedPosts+` AND p.account_id = ANY ($4::bigint[])) AS noticed
+FROM accounts s`+atEnd+atStart+before+` WHERE s.id = ANY ($4::bigint[])`,
+		planned(append(period.marks(), ids)...)...)
 	if err != nil {
 		return edges{}, err
 	}
 
 	return list[0], nil
+}
+
+// selectKnown tells whether any post of the units of a scope is known from before the end of the period, and of the one
+// before it.
+func selectKnown(ctx context.Context, q querier, period Period, in scope) (known, before bool, err error) {
+	of, posts := in.units, `SELECT FROM unit_days WHERE unit_id = ANY ($1::bigint[]) AND posts > 0 AND day < `
+	if in.units == nil {
+		of, posts = in.ids, `
+			SELECT FROM accounts s JOIN accounts a ON a.unit_id = s.unit_id JOIN account_days d ON d.account_id = a.id
+			WHERE s.id = ANY ($1::bigint[]) AND d.posts > 0 AND d.day < `
+	}
+	err = q.QueryRow(ctx, `SELECT EXISTS (`+posts+`$2::date), EXISTS (`+posts+`$3::date)`,
+		of, beijing.Date(period.To), beijing.Date(period.From)).Scan(&known, &before)
+
+	return known, before, err
 }

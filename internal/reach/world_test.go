@@ -135,3 +135,13 @@ remote_id, sent_at, created_at, updated_at)
     VALUES ($1, $2, $3, 'weibo', 'commercial', $4, 1, false, true, 'x', decode(md5(random()::text), 'hex'),
 nullif($5, ''), $6, $6, $6) RETURNING id`, post, version, a.ID, state, remote, w.Now())
 }
+
+// summed is the service once the job has brought the sums up to date.
+func (w *world) summed() *Service {
+	w.Helper()
+	if err := w.s.SumUp(w.Context()); err != nil {
+		w.Fatal(err)
+	}
+
+	return w.s
+}

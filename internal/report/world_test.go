@@ -53,6 +53,7 @@ func newWorld(t *testing.T) *world {
 	w.districtBoss = person(6, access.Supervisor, 3, "/1/3/")
 	w.auditor = person(7, access.Auditor, 1, "/1/")
 	w.figures()
+	w.must(w.s.from.Reach.SumUp(w.Context()))
 
 	return w
 }

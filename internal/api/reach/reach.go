@@ -58,6 +58,7 @@ type matrixReach struct {
 	rest.Written
 	From     string           `json:"from" format:"date" doc:"第一天"`
 	To       string           `json:"to" format:"date" doc:"最后一天"`
+	SummedTo *time.Time       `json:"summed_to,omitempty" doc:"截至：到这时写下的每日数据都已计入"`
 	Total    Figures          `json:"total"`
 	Accounts []AccountFigures `json:"accounts"`
 	Days     []day            `json:"days"`
@@ -222,6 +223,7 @@ func (a *api) matrixReach(ctx context.Context, who access.Actor, in *struct {
 	shown := matrixReach{
 		From:     beijing.Date(period.From),
 		To:       beijing.Date(period.Last()),
+		SummedTo: rest.UTC(&matrix.SummedTo),
 		Total:    showFigures(matrix.Total),
 		Accounts: rest.Each(matrix.Rows, showAccountFigures),
 		Days:     rest.Each(matrix.Days, showDay),

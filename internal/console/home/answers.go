@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/console/badge"
 	"juzhen/internal/console/parts"
 	"juzhen/internal/delivery"
+	"juzhen/internal/fault"
 	"juzhen/internal/faultbook"
 	"juzhen/internal/inspect"
 	"juzhen/internal/reach"
@@ -37,6 +38,7 @@ type silentAnswer struct {
 	parts.Inspection
 	Fail, Soon int
 	Lines      []silentLine
+	Refused    string // why the accounts were not looked at, in the reader's language; "": they were
 }
 
 // Failing is how many accounts break the rule, or soon will.
@@ -96,11 +98,18 @@ type bestLine struct {
 
 // fillAnswers asks the four questions for who answers for the inspections.
 func (h *pages) fillAnswers(ctx context.Context, actor access.Actor, p *homePage) error {
+	out := &answers{At: p.Now}
 	board, err := h.Inspect.Board(ctx, actor, inspect.Ask{Kind: inspect.Silence, Limit: shownAnswers})
-	if err != nil || board.Accounts == 0 {
+
+	switch {
+	case fault.Is(err, fault.KindInvalid): // more accounts than a board looks at
+		refused := fault.Public(err)
+		out.Silent.Refused = p.T(refused.Text, refused.Args...)
+	case err != nil || board.Accounts == 0:
 		return err
+	default:
+		out.Silent = silentOf(p.Base, board)
 	}
-	out := &answers{At: p.Now, Silent: silentOf(p.Base, board)}
 	standing, err := h.Reach.Standing(ctx, actor, "")
 	if err != nil {
 		return err

@@ -84,6 +84,9 @@ func (w *world) rolled() {
 	if err := w.Reach.RollUp(w.Context()); err != nil {
 		w.Fatal(err)
 	}
+	if err := w.Reach.SumUp(w.Context()); err != nil {
+		w.Fatal(err)
+	}
 }
 
 func TestAnEmptyMatrixAsksNothing(t *testing.T) {
@@ -177,4 +180,22 @@ func TestALongListLeavesEveryOtherOneALine(t *testing.T) {
 	w.As("boss").Get("/").Want(200).WantCount("#answer-wrong li", 5).
 		WantText("#answer-wrong li:last-child", "其他问题").WantText("#answer-wrong", "微博需核对 7").
 		WantCount("#answer-silent li", 5).WantText("#answer-silent", "不合格 8 个")
+}
+
+// TestAMatrixTooLargeForTheBoardHasItsOtherAnswers: who looks after more accounts than an inspection looks at is
+// told so, and sees everything else.
+func TestAMatrixTooLargeForTheBoardHasItsOtherAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.live("头号示例")
+	w.Exec(`INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap,
+			auto_resend, position, created_at)
+		SELECT unit_id, platform, handle || n, display_name, seat, 'live', connector, late_limit, min_gap, auto_resend,
+			position + n, created_at FROM accounts, generate_series(1, $2::int) n WHERE id = $1`, a.ID, inspect.MaxAccounts)
+	w.posted(a, 1, 900, "反响最好的一条", "past")
+	w.rolled()
+
+	w.As("boss").Get("/").Want(200).
+		WantText("#answer-silent", "账号超过 20,000 个，请选一个单位").
+		WantText("#answer-best", "反响最好的一条")
 }

@@ -19,6 +19,9 @@ func TestTheFallsAreListedWithTheirRule(t *testing.T) {
 VALUES ($1, 'weibo', '1', 'past', '2026-09-01', '', true, 0, 'live', now(), 0, 0, 0)`, a.ID)
 	w.Exec(`INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, read_posts)
 VALUES ($1, '2026-11-01', 8, 8, 400, 0, 0, 0), ($1, '2026-11-20', 2, 2, 60, 0, 0, 0)`, a.ID)
+	if err := w.Reach.SumUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 
 	w.As("boss").Get("/reach/falls").Want(200).WantCount("tbody tr", 1).
 		WantText("tbody tr", "@下降示例").WantText("tbody tr", "40%").WantText("main", "数据太少、不判断的 1 个")

@@ -35,6 +35,9 @@ func filled(t *testing.T) (*pages.Pages, account.Account, account.Account) {
 	if _, err := w.Reach.Followers(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	if err := w.Reach.SumUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 
 	return w, a, b
 }

@@ -3,6 +3,7 @@ package reach
 import (
 	"html/template"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -38,6 +39,8 @@ type matrixPage struct {
 	All     int
 	Prev    string
 	Next    string
+
+	SummedTo time.Time // every day written by then is in the figures
 }
 
 // column is a heading that sorts.
@@ -151,7 +154,7 @@ func (h *pages) unitPath(c *gin.Context, id int64) (string, error) {
 
 // table fills the page of the table the address asks for.
 func (p *matrixPage) table(c *gin.Context, matrix reach.Matrix) {
-	p.All = matrix.All
+	p.All, p.SummedTo = matrix.All, matrix.SummedTo
 	for _, row := range matrix.Rows {
 		p.Rows = append(p.Rows, rowOf(p.Base, row))
 	}
