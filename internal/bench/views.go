@@ -44,7 +44,7 @@ var views = []struct{ name, path string }{
 }
 
 const (
-	viewTimes     = 30                    // each page is asked for so often; the worst but for one in a hundred counts
+	viewTimes     = 30                    // how often each page is asked for; p99 counts
 	viewEvery     = 50 * time.Millisecond // 20 a second, or as fast as they are answered
 	sumsMigration = "00210_figure_sums.sql"
 
@@ -65,8 +65,8 @@ func viewsWanted() (list []want) {
 }
 
 // supervise measures the pages of a supervisor over a small matrix with two years of days and over a national
-// one, as a signed-in person gets them, and what it takes to sum up all days at an upgrade and the last two of
-// every account in a night.
+// one, as a signed-in person gets them, and what it takes to sum up all days at an upgrade and the last two
+// of every account in a night.
 func supervise(ctx context.Context, f *field) (values, error) {
 	got := values{}
 
@@ -148,7 +148,8 @@ func sumAsUpgraded(ctx context.Context, db *pg.DB) error {
 func (f *field) night(ctx context.Context, size string, got values) error {
 	f.console.stop(15 * time.Second) // its job would do it first
 	f.console = nil
-	if _, err := f.db.Pool().Exec(ctx, `UPDATE account_days SET followers = followers + 1, likes = likes + posts
+	if _, err := f.db.Pool().
+		Exec(ctx, `UPDATE account_days SET followers = followers + 1, likes = likes + posts
 			WHERE day > (SELECT max(day) - 2 FROM account_days)`); err != nil {
 		return err
 	}
@@ -167,6 +168,7 @@ func (f *field) night(ctx context.Context, size string, got values) error {
 func (f *field) view(ctx context.Context, size string, got values) error {
 	for _, view := range views {
 		var took series
+
 		for range viewTimes + 3 {
 			next := time.Now().Add(viewEvery)
 			began := time.Now()
@@ -209,7 +211,8 @@ func seedFigures(ctx context.Context, db *pg.DB, size bureau) error {
 			FROM generate_series(0, 399) n`},
 		{sql: `INSERT INTO accounts (id, unit_id, platform, handle, display_name, seat, state, connector, late_limit,
 				min_gap, auto_resend, position, created_at) OVERRIDING SYSTEM VALUE
-			SELECT n, 101 + n % 400, 'weibo', '账号' || n, '账号' || n, 'district', 'live', 'manual', '30 min', '0',
+			SELECT n, 101 + n % 400, 'weibo', '账号' || n, '账号' || n, 'district', 'live', 'manual', '30
+			min', '0',
 				false, n, now() - interval '3 years' FROM generate_series(1, $1::int) n`, args: []any{size.accounts}},
 		{sql: `SET session_replication_role = replica`},
 		{sql: `INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes,

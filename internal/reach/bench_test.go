@@ -58,7 +58,8 @@ func BenchmarkMatrix2000(b *testing.B) {
 			b.Run(fmt.Sprintf("%d days by %q", days, by), func(b *testing.B) {
 				view := View{Sort: Sort{By: by, Down: true}, Limit: 50}
 				for b.Loop() {
-					if _, err := w.summed().Matrix(b.Context(), w.boss, LastDays(days, w.Now()), view); err != nil {
+					if _, err := w.summed().
+						Matrix(b.Context(), w.boss, LastDays(days, w.Now()), view); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -202,7 +202,9 @@ VALUES ($1, 'weibo', '99', 'past', '2026-11-20', '', true, 0, 'live', now(), 0, 
 	if got, err := w.summed().Standing(w.Context(), w.boss, w.Units["朝阳区"].Path); err != nil || got.All != 1 {
 		t.Errorf("the district alone: %+v, %v", got, err)
 	}
-	if got, err := w.summed().Standing(w.Context(), w.admin, ""); err != nil || got.All != 0 || got.ReadAt != nil {
+	if got, err := w.summed().
+		Standing(w.Context(), w.admin, ""); err != nil || got.All != 0 ||
+		got.ReadAt != nil {
 		t.Errorf("who does not see reach sees %+v, %v", got, err)
 	}
 }

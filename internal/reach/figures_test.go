@@ -144,25 +144,26 @@ func TestTheTotalIsTheSumOfTheRowsThatAreKnown(t *testing.T) {
 			t.Fatalf("%d of %d accounts, %d days, %v", len(matrix.Rows), matrix.All, len(matrix.Days), err)
 		}
 		var want Row
-		last, err := w.summed().EachRow(w.Context(), w.boss, LastDays(days, w.Now()), View{}, func(row Row) error {
-			want.Followers, want.Reads = plus(want.Followers, row.Followers), plus(want.Reads, row.Reads)
-			want.Gained = Change{
-				plus(want.Gained.Now, row.Gained.Now), plus(want.Gained.Before, row.Gained.Before),
-			}
-			want.Posts = Change{
-				plus(want.Posts.Now, row.Posts.Now), plus(want.Posts.Before, row.Posts.Before),
-			}
-			want.Interacted = Change{
-				plus(want.Interacted.Now, row.Interacted.Now),
-				plus(want.Interacted.Before, row.Interacted.Before),
-			}
-			want.Originals = want.Originals + row.Originals
-			want.Likes = want.Likes + row.Likes
-			want.ReadPosts = want.ReadPosts + row.ReadPosts
-			want.Noticed = want.Noticed + row.Noticed
+		last, err := w.summed().
+			EachRow(w.Context(), w.boss, LastDays(days, w.Now()), View{}, func(row Row) error {
+				want.Followers, want.Reads = plus(want.Followers, row.Followers), plus(want.Reads, row.Reads)
+				want.Gained = Change{
+					plus(want.Gained.Now, row.Gained.Now), plus(want.Gained.Before, row.Gained.Before),
+				}
+				want.Posts = Change{
+					plus(want.Posts.Now, row.Posts.Now), plus(want.Posts.Before, row.Posts.Before),
+				}
+				want.Interacted = Change{
+					plus(want.Interacted.Now, row.Interacted.Now),
+					plus(want.Interacted.Before, row.Interacted.Before),
+				}
+				want.Originals = want.Originals + row.Originals
+				want.Likes = want.Likes + row.Likes
+				want.ReadPosts = want.ReadPosts + row.ReadPosts
+				want.Noticed = want.Noticed + row.Noticed
 
-			return nil
-		})
+				return nil
+			})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -415,7 +416,9 @@ func TestDaysEndAtMidnightInShanghai(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list, err := w.summed().Posts(w.Context(), w.boss, PostFilter{Period: period}); err != nil || len(list) != 2 {
+	if list, err := w.summed().
+		Posts(w.Context(), w.boss, PostFilter{Period: period}); err != nil ||
+		len(list) != 2 {
 		t.Errorf("%d posts of the day, %v", len(list), err)
 	}
 }
@@ -449,7 +452,8 @@ func TestOneDayIsTheSameByEveryWay(t *testing.T) {
 			same += *v
 		}
 	}
-	list, err := w.summed().Posts(w.Context(), w.boss, PostFilter{AccountID: a.ID, Period: period, Limit: 1000})
+	list, err := w.summed().
+		Posts(w.Context(), w.boss, PostFilter{AccountID: a.ID, Period: period, Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,8 @@ func subtrees(actor access.Actor, path string) (paths []string, whole bool) {
 	for _, grant := range actor.Grants {
 		alone := access.ExtentOf(grant.Role, access.ReachView) == access.OwnUnit &&
 			strings.HasPrefix(grant.Path, path)
-		if alone && !slices.ContainsFunc(paths, func(p string) bool { return strings.HasPrefix(grant.Path, p) }) {
+		if alone &&
+			!slices.ContainsFunc(paths, func(p string) bool { return strings.HasPrefix(grant.Path, p) }) {
 			return nil, false
 		}
 	}

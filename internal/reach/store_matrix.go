@@ -31,8 +31,9 @@ type matrixRow struct {
 // after it.
 //
 // The figure of followers at an edge may be up to a week older than the edge, or, in a long period,
-// younger by a thirtieth of it. An account that left has none at an end after its last reading. It is nearly always that of the very day, which one look at the index
-// by day finds for all accounts; only where that is missing the account's own days are searched.
+// younger by a thirtieth of it. An account that left has none at an end after its last reading. It is nearly
+// always that of the very day, which one look at the index by day finds for all accounts; only where that is
+// missing the account's own days are searched.
 const (
 	atEnd = `
 LEFT JOIN account_days e1 ON e1.account_id = s.id AND e1.day = $3::date - 1
@@ -154,7 +155,8 @@ LIMIT nullif($5::int, 0) OFFSET $6::int`,
 var rowSQL = `
 SELECT s.id, s.handle, s.display_name, u.name AS unit_name, s.seat, s.state, s.connector, ` + endFollowers + ` AS followers_end,
        ` + startFollowers + ` AS followers_start, ` + beforeFollowers + ` AS followers_before,
-       CASE WHEN k.known THEN x.posts END AS posts, CASE WHEN k.known_before THEN x.posts_before END AS posts_before,
+       CASE WHEN k.known THEN x.posts END AS posts, CASE WHEN k.known_before THEN x.posts_before END AS
+       posts_before,
        x.originals, x.reposts, x.comments, x.likes, CASE WHEN k.known THEN x.interactions END AS interactions,
        CASE WHEN k.known_before THEN x.interactions_before END AS interactions_before,
        x.reads, x.read_posts, l.posted_at AS last_post,

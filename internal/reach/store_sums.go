@@ -73,6 +73,7 @@ func sumMonths(ctx context.Context, q querier, from map[int64]time.Time, now tim
 	if len(from) == 0 {
 		return nil
 	}
+
 	ids, days := make([]int64, 0, len(from)), make([]string, 0, len(from))
 	for id, day := range from {
 		ids, days = append(ids, id), append(days, day.Format(time.DateOnly))
@@ -97,12 +98,14 @@ CROSS JOIN LATERAL (
         sum(y.originals)::bigint, sum(y.reposts)::bigint, sum(y.comments)::bigint, sum(y.likes)::bigint,
         sum(y.reads)::bigint, coalesce(sum(y.read_posts), 0)::bigint, max(y.best)
     FROM (
-        SELECT d.followers, (d.followers IS NOT NULL)::int AS read, d.posts, d.originals, d.reposts, d.comments,
+        SELECT d.followers, (d.followers IS NOT NULL)::int AS read, d.posts, d.originals, d.reposts,
+        d.comments,
             d.likes, d.reads, d.read_posts, d.best
         FROM accounts a JOIN account_days d ON d.account_id = a.id
         WHERE a.unit_id = x.unit_id AND d.day = x.day
         UNION ALL
-        SELECT d.followers, d.read, d.posts, d.originals, d.reposts, d.comments, d.likes, d.reads, d.read_posts,
+        SELECT d.followers, d.read, d.posts, d.originals, d.reposts, d.comments, d.likes, d.reads,
+        d.read_posts,
             d.best
         FROM units u JOIN unit_days d ON d.unit_id = u.id
         WHERE u.parent_id = x.unit_id AND d.day = x.day) y) s
@@ -128,7 +131,8 @@ func takeStale(ctx context.Context, q querier, limit int) ([]stale, error) {
 WITH taken AS (
     DELETE FROM figures_stale WHERE id IN (SELECT id FROM figures_stale ORDER BY id LIMIT $1)
     RETURNING account_id, unit_id, from_day, to_day)
-SELECT coalesce(t.account_id, 0) AS account_id, coalesce(a.unit_id, t.unit_id) AS unit_id, t.from_day, t.to_day
+SELECT coalesce(t.account_id, 0) AS account_id, coalesce(a.unit_id, t.unit_id) AS unit_id, t.from_day,
+t.to_day
 FROM taken t LEFT JOIN accounts a ON a.id = t.account_id
 WHERE a.id IS NOT NULL OR t.account_id IS NULL`, limit)
 }
@@ -200,6 +204,7 @@ WHERE account_id = ANY ($1::bigint[]) AND month >= date_trunc('month', $2::date:
 	for _, id := range ids {
 		found[id] = make([]int64, period.Days())
 	}
+
 	for _, row := range list {
 		y, m, _ := row.Month.Date()
 		first := int(time.Date(y, m, 1, 0, 0, 0, 0, beijing.Zone).Sub(period.From) / day)

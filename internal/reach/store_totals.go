@@ -101,12 +101,14 @@ func selectDaily(ctx context.Context, q querier, period Period, in scope) ([]Poi
     WHERE unit_id = ANY ($4::bigint[])`
 	if in.units == nil {
 		of, from = in.ids, `
-    SELECT day, followers, (followers IS NOT NULL)::int AS read, posts, originals, reposts, comments, likes, reads,
+    SELECT day, followers, (followers IS NOT NULL)::int AS read, posts, originals, reposts, comments,
+    likes, reads,
         read_posts FROM account_days WHERE account_id = ANY ($4::bigint[])`
 	}
 	list, err := rows[pointRow](ctx, q, `
 WITH sums AS (
-    SELECT day, sum(followers) AS followers, sum(read) AS read, sum(posts) AS posts, sum(originals) AS originals,
+    SELECT day, sum(followers) AS followers, sum(read) AS read, sum(posts) AS posts, sum(originals) AS
+    originals,
         sum(reposts) AS reposts, sum(comments) AS comments, sum(likes) AS likes, sum(reads) AS reads,
         sum(read_posts) AS read_posts
     FROM (`+from+` AND day >= $1::date AND day < $3::date) d GROUP BY day),
@@ -170,13 +172,14 @@ FROM accounts s`+atEnd+atStart+before+` WHERE s.id = ANY ($4::bigint[])`,
 	return list[0], nil
 }
 
-// selectKnown tells whether any post of the units of a scope is known from before the end of the period, and of the one
-// before it.
+// selectKnown tells whether any post of the units of a scope is known from before the end of the period, and
+// of the one before it.
 func selectKnown(ctx context.Context, q querier, period Period, in scope) (known, before bool, err error) {
 	of, posts := in.units, `SELECT FROM unit_days WHERE unit_id = ANY ($1::bigint[]) AND posts > 0 AND day < `
 	if in.units == nil {
 		of, posts = in.ids, `
-			SELECT FROM accounts s JOIN accounts a ON a.unit_id = s.unit_id JOIN account_days d ON d.account_id = a.id
+			SELECT FROM accounts s JOIN accounts a ON a.unit_id = s.unit_id JOIN account_days d ON
+			d.account_id = a.id
 			WHERE s.id = ANY ($1::bigint[]) AND d.posts > 0 AND d.day < `
 	}
 	err = q.QueryRow(ctx, `SELECT EXISTS (`+posts+`$2::date), EXISTS (`+posts+`$3::date)`,

@@ -138,18 +138,21 @@ type unitDay struct {
 // lies at itself and of the units right below it.
 func levels(units []branch, notes []stale) [][]unitDay {
 	paths := make(map[int64]string, len(units))
+
 	ids := make(map[string]int64, len(units))
 	for _, unit := range units {
 		paths[unit.ID], ids[unit.Path] = unit.Path, unit.ID
 	}
 
 	byDepth := map[int]map[unitDay]bool{}
+
 	for _, note := range notes {
 		for path := paths[note.UnitID]; path != ""; path = above(path) {
 			depth := strings.Count(path, "/")
 			if byDepth[depth] == nil {
 				byDepth[depth] = map[unitDay]bool{}
 			}
+
 			for day := note.FromDay; !day.After(note.ToDay); day = day.AddDate(0, 0, 1) {
 				byDepth[depth][unitDay{ids[path], day.Format(time.DateOnly)}] = true
 			}

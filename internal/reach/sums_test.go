@@ -42,9 +42,9 @@ type rawReading struct {
 	Followers int64
 }
 
-// TestTheSumsEqualARecountFromRaw lives random lives: posts come, change and go, followers are read with gaps,
-// accounts and units move, accounts leave, and the sums are brought up to date now and then. Whatever is asked
-// of them must be what the posts and the readings say themselves, in the tree of that moment.
+// TestTheSumsEqualARecountFromRaw lives random lives: posts come, change and go, followers are read with
+// gaps, accounts and units move, accounts leave, and the sums are brought up to date now and then. Whatever
+// is asked of them must be what the posts and the readings say themselves, in the tree of that moment.
 func TestTheSumsEqualARecountFromRaw(t *testing.T) {
 	t.Parallel()
 
@@ -76,6 +76,7 @@ func TestAnUpgradeSumsWhatIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	up, down, _ := strings.Cut(string(text), "-- +goose Down")
 	for _, sql := range []string{down, up} {
 		if _, err := l.DB.Pool().Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
@@ -104,6 +105,7 @@ func (l *ledger) begin() {
 	l.Unit("街道乙", "朝阳区", "bureau")
 	l.Unit("监测站", "北京市环境保护局", "bureau")
 	l.Unit("分站", "监测站", "bureau")
+
 	for _, unit := range l.Units {
 		l.units = append(l.units, unit.UnitID)
 	}
@@ -112,7 +114,8 @@ func (l *ledger) begin() {
 	for i := range 8 {
 		l.accounts = append(l.accounts, one[int64](l.world, `INSERT INTO accounts (unit_id, platform, handle,
 				display_name, seat, state, connector, late_limit, min_gap, auto_resend, position, created_at)
-			VALUES ($1, 'weibo', $2, $2, 'district', 'live', 'commercial', '1 hour', '1 minute', false, $3, now())
+			VALUES ($1, 'weibo', $2, $2, 'district', 'live', 'commercial', '1 hour', '1 minute', false,
+			$3, now())
 			RETURNING id`, l.any(l.units), fmt.Sprint("样本", i), i))
 	}
 }
@@ -141,7 +144,10 @@ func (l *ledger) live() {
 			WHERE account_id = $1 AND state <> 'removed')`, account)
 		l.roll(account)
 	case 5:
-		l.Exec(`UPDATE platform_posts SET reposts = reposts + 3, likes = likes + 9 WHERE account_id = $1`, account)
+		l.Exec(
+			`UPDATE platform_posts SET reposts = reposts + 3, likes = likes + 9 WHERE account_id = $1`,
+			account,
+		)
 		l.roll(account)
 	case 6, 7, 8:
 		l.read(account)
@@ -209,15 +215,24 @@ func (l *ledger) move(unit, under int64) {
 	}
 	next := to + fmt.Sprint(unit) + "/"
 	l.Exec(`UPDATE units SET parent_id = $2 WHERE id = $1`, unit, under)
-	l.Exec(`UPDATE units SET path = $2 || substr(path, $3) WHERE starts_with(path, $1)`, path, next, len(path)+1)
+	l.Exec(
+		`UPDATE units SET path = $2 || substr(path, $3) WHERE starts_with(path, $1)`,
+		path,
+		next,
+		len(path)+1,
+	)
 }
 
 // compare asks for some periods of some parts of the tree.
 func (l *ledger) compare(t *testing.T) {
 	t.Helper()
-	posts, err := rows[rawPost](l.Context(), l.DB.Pool(), `SELECT p.account_id, u.path, p.posted_at, p.original,
+	posts, err := rows[rawPost](
+		l.Context(),
+		l.DB.Pool(),
+		`SELECT p.account_id, u.path, p.posted_at, p.original,
 		p.reposts, p.comments, p.likes, p.reads FROM platform_posts p JOIN accounts a ON a.id = p.account_id
-		JOIN units u ON u.id = a.unit_id WHERE p.state <> 'removed'`)
+		JOIN units u ON u.id = a.unit_id WHERE p.state <> 'removed'`,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +274,8 @@ func (l *ledger) compare(t *testing.T) {
 	}
 }
 
-// anybody tells whether a matrix has accounts: live ones, or such as had days in the period or the one before.
+// anybody tells whether a matrix has accounts: live ones, or such as had days in the period or the one
+// before.
 func (l *ledger) anybody(period Period, path string, alone bool) bool {
 	below := path + "%"
 	if alone {
@@ -322,7 +338,8 @@ func (r *recounted) followers(readings []rawReading, period Period, inside func(
 	most := 0
 
 	for _, reading := range readings {
-		if !inside(reading.Path) || reading.TakenAt.Before(period.From) || !reading.TakenAt.Before(period.To) {
+		if !inside(reading.Path) || reading.TakenAt.Before(period.From) ||
+			!reading.TakenAt.Before(period.To) {
 			continue
 		}
 		of := days[reading.AccountID]
@@ -336,6 +353,7 @@ func (r *recounted) followers(readings []rawReading, period Period, inside func(
 
 	for i := range r.days {
 		sum, all, any := int64(0), true, false
+
 		for _, of := range days {
 			if len(of)*10 < most*9 {
 				continue
@@ -360,6 +378,7 @@ func (r recounted) tell() string {
 	}
 	fmt.Fprintln(&b, r.total.Originals, show(r.total.Reads), r.total.ReadPosts)
 	tellDays(&b, r.days)
+
 	var ids []int64
 	for id := range r.of {
 		ids = append(ids, id)
@@ -389,6 +408,7 @@ func tell(m Matrix) string {
 		fmt.Fprint(&b, *m.Total.Posts.Before, " posts ", *m.Total.Interacted.Before, " reactions before ")
 	}
 	fmt.Fprintln(&b, m.Total.Originals, show(m.Total.Reads), m.Total.ReadPosts)
+
 	days := slices.Clone(m.Days)
 	for i, d := range days {
 		days[i].Likes = d.Interactions()
@@ -402,6 +422,7 @@ func tell(m Matrix) string {
 		if row.Posts.Now != nil && *row.Posts.Now > 0 {
 			fmt.Fprintln(&b, "account", row.AccountID, *row.Posts.Now, *row.Interacted.Now)
 		}
+
 		sum := int64(0)
 		for _, n := range row.Daily {
 			sum += n

@@ -91,6 +91,7 @@ func TestAWarningWithoutADaySaysNone(t *testing.T) {
 	paper := w.make(w.boss, lastQuarter(Inspection))
 
 	var looked, silent int
+
 	for _, row := range w.table(paper, "各账号检查结果").Shown() {
 		switch row[2] {
 		case inspect.Interactive.Label():

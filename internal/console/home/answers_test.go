@@ -182,16 +182,21 @@ func TestALongListLeavesEveryOtherOneALine(t *testing.T) {
 		WantCount("#answer-silent li", 5).WantText("#answer-silent", "不合格 8 个")
 }
 
-// TestAMatrixTooLargeForTheBoardHasItsOtherAnswers: who looks after more accounts than an inspection looks at is
-// told so, and sees everything else.
+// TestAMatrixTooLargeForTheBoardHasItsOtherAnswers: who looks after more accounts than an inspection looks at
+// is told so, and sees everything else.
 func TestAMatrixTooLargeForTheBoardHasItsOtherAnswers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := w.live("头号示例")
-	w.Exec(`INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap,
+	w.Exec(
+		`INSERT INTO accounts (unit_id, platform, handle, display_name, seat, state, connector, late_limit, min_gap,
 			auto_resend, position, created_at)
-		SELECT unit_id, platform, handle || n, display_name, seat, 'live', connector, late_limit, min_gap, auto_resend,
-			position + n, created_at FROM accounts, generate_series(1, $2::int) n WHERE id = $1`, a.ID, inspect.MaxAccounts)
+		SELECT unit_id, platform, handle || n, display_name, seat, 'live', connector, late_limit, min_gap,
+		auto_resend,
+			position + n, created_at FROM accounts, generate_series(1, $2::int) n WHERE id = $1`,
+		a.ID,
+		inspect.MaxAccounts,
+	)
 	w.posted(a, 1, 900, "反响最好的一条", "past")
 	w.rolled()
 
