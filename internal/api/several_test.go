@@ -126,3 +126,53 @@ func TestAWeekIsCopiedAndADayMoved(t *testing.T) {
 	}
 	w.call("reviewer", "POST", "/plan/move", move).want(403)
 }
+
+// TestASeriesIsApprovedByTheInterface: all of it as it was read, or nothing, with the place of what changed.
+func TestASeriesIsApprovedByTheInterface(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	account := w.call("supervisor", "GET", "/accounts", nil).want(200).at("items", 0, "id")
+	source := w.call("writer", "POST", "/posts", body{"text": "空气质量", "account_ids": []any{account}}).
+		want(201)
+	made := w.call("writer", "POST", "/series", body{
+		"post_id": source.at("id"), "text": "{日期}空气质量", "rule": "FREQ=DAILY;COUNT=3",
+		"first": w.now().Add(48 * time.Hour),
+	}).want(201)
+
+	var picks []body
+	for i := range 3 {
+		picks = append(picks, body{
+			"post_id": made.at("posts", i, "post_id"), "revision": made.at("posts", i, "revision"),
+		})
+	}
+	at := "/series/" + made.text("id")
+	w.call("writer", "POST", at+"/submit", body{"posts": picks}).want(200)
+
+	w.call("writer", "GET", at+"/review", nil).want(403)
+	turn := w.call("reviewer", "GET", at+"/review", nil).want(200).says("true", "posts", 2, "yours")
+	list := func() (posts []body) {
+		for i := range 3 {
+			one := body{}
+			for _, field := range []string{"post_id", "version", "step", "hash", "due_at"} {
+				one[field] = turn.at("posts", i, field)
+			}
+			posts = append(posts, one)
+		}
+
+		return posts
+	}
+	changed := list()
+	changed[2]["hash"] = strings.Repeat("0", 64)
+	w.call("reviewer", "POST", at+"/review", body{"posts": changed}).
+		problem(409, "hash").
+		says("body.posts[2]", "errors", 0, "location")
+	w.call("reviewer", "GET", at+"/review", nil).want(200).says("true", "posts", 0, "yours")
+
+	w.call("reviewer", "POST", at+"/review", body{"posts": list(), "opinion": "同意"}).
+		want(200).
+		says("false", "posts", 0, "yours").
+		says("false", "posts", 2, "yours")
+	w.call("reviewer", "GET", "/posts/"+turn.text("posts", 1, "post_id"), nil).
+		want(200).
+		says("approved", "phase")
+}

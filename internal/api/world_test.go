@@ -197,7 +197,8 @@ func (w *world) services(weiboURL string) {
 		w.db,
 		plan.Options{
 			Accounts: accounts, Columns: column.New(w.db, w.now), Deliveries: deliveries, Reach: figures,
-			Posts: post.New(w.db, rules, w.now), People: people.ActingAs, Now: w.now,
+			Posts: post.New(w.db, rules, w.now), Reviews: review.New(w.db, w.now), People: people.ActingAs,
+			Now: w.now,
 		},
 	)
 	faults := faultbook.New(w.db, inspect.New(w.db, w.now), w.now)

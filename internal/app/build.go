@@ -211,7 +211,7 @@ func (a *App) buildServices(ctx context.Context) error {
 	a.Library = library.New(db, a.Media, now)
 	a.Plan = plan.New(db, plan.Options{
 		Accounts: a.Accounts, Columns: a.Columns, Media: a.Media, Deliveries: a.Deliveries,
-		Posts: a.Posts, Reach: a.Reach, People: a.Identity.ActingAs, Now: now,
+		Posts: a.Posts, Reviews: a.Reviews, Reach: a.Reach, People: a.Identity.ActingAs, Now: now,
 	})
 	a.Rescan = rescan.New(db, a.Checks, a.Links, a.Engine.Imminent, now)
 	a.Inspect = inspect.New(db, now).Seeing(a.Media, a.replies)

@@ -202,6 +202,7 @@ func (a *App) register(kit *web.Kit) {
 		Checks:     a.Checks,
 		Relays:     a.Relays,
 		Links:      a.Links,
+		Plan:       a.Plan,
 		Deliveries: a.Deliveries,
 	})
 	deliveries.Register(kit, a.sendingDeps())

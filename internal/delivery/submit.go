@@ -223,56 +223,70 @@ func (s *Service) Review(
 	if verdict.Decision == review.Edit { // Edit is the act for that
 		return nil, fault.Invalid("decision", "请选择批准或退回")
 	}
-	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
-		p, err := post.LockForReviewTx(ctx, tx, actor, postID)
-		if err != nil {
-			return err
-		}
-		if verdict.Decision == review.Approve && !verdict.Shown.of(p) {
-			return fault.Conflict("发布时间在您审核期间被改动，请刷新页面，看过新的时间后再决定").WithCode("due_changed")
-		}
-		r, err := review.DecideTx(ctx, tx, now, actor, postID, review.Word{
-			Version:  verdict.Version,
-			Hash:     verdict.Hash,
-			Step:     verdict.Step,
-			Decision: verdict.Decision,
-			To:       verdict.To,
-			Opinion:  verdict.Opinion,
-			Ticked:   verdict.Ticked,
-
-			DespiteNotes: verdict.Despite, MustHaveOpened: verdict.Opened,
-		})
-		if err != nil {
-			return err
-		}
-		detail := r.Detail()
-		if verdict.Decision == review.Return && r.State == review.Pending {
-			return note(ctx, tx, now, actor, actPostReturnStep, p.Ref(), p.UnitPath, verdict.Opinion, detail)
-		}
-		if verdict.Decision == review.Return {
-			if err := post.ReturnedTx(ctx, tx, now, p.ID, r.VersionID, verdict.Opinion); err != nil {
-				return err
-			}
-
-			return note(ctx, tx, now, actor, actPostReturn, p.Ref(), p.UnitPath, verdict.Opinion, detail)
-		}
-		if err := verifyTx(ctx, tx, r); err != nil {
-			return err
-		}
-		if r.State == review.Pending { // more steps follow: nothing moves
-			return note(ctx, tx, now, actor, actPostPass, p.Ref(), p.UnitPath, verdict.Opinion, detail)
-		}
-		if err := s.checkedTx(ctx, tx, now, actor, p, looked, verdict.Agreed); err != nil {
-			return err
-		}
-		if asked, err = s.approve(ctx, tx, now, actor, p, r, verdict.Due); err != nil {
-			return err
-		}
-
-		return note(ctx, tx, now, actor, actPostApprove, p.Ref(), p.UnitPath, verdict.Opinion, detail)
+	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) (err error) {
+		asked, err = s.reviewTx(ctx, tx, now, actor, postID, verdict, looked)
+		return err
 	})
 
 	return asked, err
+}
+
+// reviewTx is Review inside a transaction, of a version that was looked through.
+func (s *Service) reviewTx(
+	ctx context.Context,
+	tx pg.Tx,
+	now time.Time,
+	actor access.Actor,
+	postID int64,
+	verdict Verdict,
+	looked check.Checked,
+) (asked *Advance, err error) {
+	p, err := post.LockForReviewTx(ctx, tx, actor, postID)
+	if err != nil {
+		return nil, err
+	}
+	if verdict.Decision == review.Approve && !verdict.Shown.of(p) {
+		return nil, fault.Conflict("发布时间在您审核期间被改动，请刷新页面，看过新的时间后再决定").WithCode("due_changed")
+	}
+	r, err := review.DecideTx(ctx, tx, now, actor, postID, review.Word{
+		Version:  verdict.Version,
+		Hash:     verdict.Hash,
+		Step:     verdict.Step,
+		Decision: verdict.Decision,
+		To:       verdict.To,
+		Opinion:  verdict.Opinion,
+		Ticked:   verdict.Ticked,
+
+		DespiteNotes: verdict.Despite, MustHaveOpened: verdict.Opened,
+	})
+	if err != nil {
+		return nil, err
+	}
+	detail := r.Detail()
+	if verdict.Decision == review.Return && r.State == review.Pending {
+		return nil, note(ctx, tx, now, actor, actPostReturnStep, p.Ref(), p.UnitPath, verdict.Opinion, detail)
+	}
+	if verdict.Decision == review.Return {
+		if err := post.ReturnedTx(ctx, tx, now, p.ID, r.VersionID, verdict.Opinion); err != nil {
+			return nil, err
+		}
+
+		return nil, note(ctx, tx, now, actor, actPostReturn, p.Ref(), p.UnitPath, verdict.Opinion, detail)
+	}
+	if err := verifyTx(ctx, tx, r); err != nil {
+		return nil, err
+	}
+	if r.State == review.Pending { // more steps follow: nothing moves
+		return nil, note(ctx, tx, now, actor, actPostPass, p.Ref(), p.UnitPath, verdict.Opinion, detail)
+	}
+	if err := s.checkedTx(ctx, tx, now, actor, p, looked, verdict.Agreed); err != nil {
+		return nil, err
+	}
+	if asked, err = s.approve(ctx, tx, now, actor, p, r, verdict.Due); err != nil {
+		return nil, err
+	}
+
+	return asked, note(ctx, tx, now, actor, actPostApprove, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 }
 
 // checkedTx looks at the wordings once more when they are approved, because lists change, and writes down

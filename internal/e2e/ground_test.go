@@ -467,6 +467,27 @@ var (
 			"first": first.In(beijing.Zone).Format("2006-01-02T15:04"),
 		})
 	}
+	// that series with all of it submitted, and its first post as the page of a reviewer shows it
+	seriesWaiting = func(s *side) vars {
+		v := series(s)
+		var chosen []plan.Chosen
+		found, err := s.g.Plan.FindSeries(s.g.t.Context(), s.author, v["id"].(int64))
+		s.g.must(err)
+
+		for _, one := range found.Posts {
+			chosen = append(chosen, plan.Chosen{PostID: one.PostID, Revision: one.Revision})
+		}
+		_, err = s.g.Plan.SubmitSeries(s.g.t.Context(), s.author, found.ID, chosen)
+		s.g.must(err)
+
+		var hash string
+		var due time.Time
+		s.g.must(s.g.DB.Pool().QueryRow(s.g.t.Context(), `
+			SELECT encode(r.hash, 'hex'), p.due_at FROM review_runs r JOIN posts p ON p.id = r.post_id
+			WHERE p.id = $1`, v["post"]).Scan(&hash, &due))
+
+		return v.with(vars{"hash": hash, "due": due.UTC().Format(time.RFC3339)})
+	}
 	failedPost = func(s *side) vars { v := failed(s); return v.with(vars{"id": v["post"]}) }
 	failed     = moved(
 		`state = 'failed', reason = 'refused', attempts = 1, due_at = now() - interval '1 minute',

@@ -95,6 +95,7 @@ var placesOf = map[string][]string{
 	"shenhe": {
 		"/reviews",
 		"/reviews/{submitted}",
+		"/reviews/series/{series}",
 		"/reviews/{sent}",
 		"/decisions/{decision}",
 		"/takedowns/{batch}",
@@ -448,7 +449,7 @@ func allPlacesAreListed(t *testing.T, w *world.World) {
 	}
 }
 
-// repeated makes a series of a post.
+// repeated makes a series of a post, most of which waits for a reviewer.
 func repeated(t *testing.T, w *world.World, source int64) int64 {
 	t.Helper()
 
@@ -462,6 +463,14 @@ func repeated(t *testing.T, w *world.World, source int64) int64 {
 		PostID: source, Text: "{日期}（{星期}）空气质量提示", First: *world.In(30 * time.Hour), Rule: rule,
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+
+	var chosen []plan.Chosen
+	for _, one := range made.Posts[:4] { // the rest stays drafts
+		chosen = append(chosen, plan.Chosen{PostID: one.PostID, Revision: 1})
+	}
+	if _, err := w.Plan.SubmitSeries(t.Context(), officer, made.ID, chosen); err != nil {
 		t.Fatal(err)
 	}
 

@@ -366,6 +366,12 @@ var apiRules = []rule{
 		"POST /api/v1/series/:id/stop", "P----", series, `{"from":2,"revision":1,"reason":"不再需要"}`,
 		"SELECT ended_by = {self} FROM plan_series WHERE id = {id}", usual,
 	},
+	{"GET /api/v1/series/:id/review", "-RS--", seriesWaiting, "", "墙内的话", usual},
+	{
+		"POST /api/v1/series/:id/review", "-RS--", seriesWaiting,
+		`{"posts":[{"post_id":{post},"version":1,"step":1,"hash":"{hash}","due_at":"{due}"}]}`,
+		"SELECT phase = 'approved' FROM posts WHERE id = {post}", usual,
+	},
 	{"GET /api/v1/slots", "PRS-A", running, "account_id={account}", "weeks", usual},
 	{"PUT /api/v1/slots", "P-S--", running,
 		`{"account_id":{account},"revision":0,"times":[{"weekday":1,"time":"08:30"}]}`,

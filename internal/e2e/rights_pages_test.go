@@ -329,6 +329,11 @@ var pageRules = []rule{
 		"POST /reviews", "-RS--", opened, "pick={id}+{version}+1+{hash}+{shown}",
 		"SELECT phase = 'approved' FROM posts WHERE id = {id}", usual,
 	},
+	{"GET /reviews/series/:id", "-RS--", seriesWaiting, "", "墙内的话", usual},
+	{
+		"POST /reviews/series/:id", "-RS--", seriesWaiting, "pick={post}+1+1+{hash}+{due}",
+		"SELECT phase = 'approved' FROM posts WHERE id = {post}", usual,
+	},
 	{
 		"POST /reviews/:id/edit",
 		"-RS--",

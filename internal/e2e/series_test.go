@@ -6,8 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"juzhen/internal/access"
 	"juzhen/internal/beijing"
+	"juzhen/internal/delivery"
 	"juzhen/internal/e2e/world"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 )
 
@@ -77,4 +80,87 @@ func TestAPostIsRepeated(t *testing.T) {
 	if got := strings.Join(phases, " "); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
+}
+
+// TestASeriesIsApprovedOnOnePage: a reviewer finds it in the queue, sees each text with its time, and
+// approves all of it at once; what was moved while the page was open refuses the whole.
+func TestASeriesIsApprovedOnOnePage(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	officer, _ := w.Actor("xuanchuan")
+	posts, first := submittedSeries(t, w, officer)
+
+	tab := person(t, w, "shenhe")
+	tab.Go("/reviews")
+	tab.SeeText("#queue .banner", "有 3 篇等您审核")
+	tab.Follow("#queue .banner a")
+
+	for i, text := range []string{"1日提示", "2日提示", "3日提示"} {
+		tab.SeeText(fmt.Sprintf(".review-turn:nth-of-type(%d) .weibo-text", i+1), text)
+	}
+	tab.FitsWidth()
+
+	later := first.AddDate(0, 0, 1).Add(time.Hour)
+	if _, err := w.Deliveries.Reschedule(
+		t.Context(), officer, posts[1], delivery.DueChoice{At: &later},
+	); err != nil {
+		t.Fatal(err)
+	}
+	tab.Follow(".decision button")
+	tab.SeeText(".banner-warn", "一篇也没有批准。第 2 次：发布时间在您审核期间被改动")
+	if got := phasesOf(t, w, posts); got != "submitted submitted submitted" {
+		t.Errorf("after a refusal: %s", got)
+	}
+
+	tab.Follow(".decision button")
+	tab.SeeText(".banner", "已一并批准 3 篇")
+	if got := phasesOf(t, w, posts); got != "approved approved approved" {
+		t.Errorf("after the approval: %s", got)
+	}
+}
+
+// submittedSeries makes a series of three posts, a day after another, and submits it.
+func submittedSeries(
+	t *testing.T,
+	w *world.World,
+	officer access.Actor,
+) (posts []int64, first time.Time) {
+	t.Helper()
+	source := w.Draft("空气质量提示", nil, "环保北京", "京环之声")
+	rule, err := plan.ParseRule("FREQ=MONTHLY;BYMONTHDAY=1,2,3;COUNT=3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := beijing.Day(time.Now()).AddDate(0, 1, 0)
+	first = time.Date(next.Year(), next.Month(), 1, 9, 0, 0, 0, beijing.Zone)
+	made, err := w.Plan.MakeSeries(t.Context(), officer, plan.SeriesAsk{
+		PostID: source.ID, Text: "{日期}提示", First: first, Rule: rule,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var chosen []plan.Chosen
+
+	for _, one := range made.Posts {
+		posts = append(posts, one.PostID)
+		chosen = append(chosen, plan.Chosen{PostID: one.PostID, Revision: 1})
+	}
+	if _, err := w.Plan.SubmitSeries(t.Context(), officer, made.ID, chosen); err != nil {
+		t.Fatal(err)
+	}
+
+	return posts, first
+}
+
+func phasesOf(t *testing.T, w *world.World, posts []int64) string {
+	t.Helper()
+	var phases string
+	if err := w.DB.Pool().QueryRow(t.Context(),
+		"SELECT string_agg(phase::text, ' ' ORDER BY id) FROM posts WHERE id = ANY ($1)", posts).
+		Scan(&phases); err != nil {
+		t.Fatal(err)
+	}
+
+	return phases
 }

@@ -95,6 +95,7 @@ type outcome struct {
 	Frames        int
 	Label         string
 	LabelUnread   bool
+	Was           [3]int // width, height and bytes before it was made smaller
 	Refused       *refusal
 }
 
@@ -111,6 +112,7 @@ func answerParent(in io.Reader, out io.Writer) error {
 		MIME: picture.mime, Data: picture.data, Thumb: picture.thumb, Width: picture.width,
 		Height: picture.height, Frames: picture.frames,
 		Label: picture.label.json, LabelUnread: picture.label.unread,
+		Was: [3]int{picture.was.width, picture.was.height, picture.was.bytes},
 	}
 
 	var failure *fault.Error
@@ -176,6 +178,7 @@ func readOutcome(r io.Reader) (picture, error) {
 	return picture{
 		mime: o.MIME, data: o.Data, thumb: o.Thumb, width: o.Width, height: o.Height,
 		frames: o.Frames, label: label{o.Label, o.LabelUnread},
+		was: size{o.Was[0], o.Was[1], o.Was[2]},
 	}, nil
 }
 

@@ -26,7 +26,15 @@ type Media struct {
 
 	Label       string // JSON of what the picture says of its making (Says); "": nothing
 	LabelUnread bool   // it says something that could not be read
+
+	// What it was as it was uploaded, where it had to be made smaller to be sent; all 0: it was not.
+	WasBytes  int64
+	WasWidth  int
+	WasHeight int
 }
+
+// Shrunk tells whether it was made smaller than it was uploaded.
+func (m Media) Shrunk() bool { return m.WasWidth > 0 }
 
 // Animated tells whether the picture moves.
 func (m Media) Animated() bool { return m.Frames > 1 }

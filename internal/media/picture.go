@@ -30,6 +30,7 @@ type picture struct {
 	width, height int
 	frames        int
 	label         label
+	was           size // before it was made smaller; zero: it was not
 }
 
 // readPicture reads at most MaxUpload bytes and makes a picture of them: the type is told by the
@@ -67,8 +68,8 @@ func readPicture(r io.Reader) (picture, error) {
 }
 
 // rebuildStill brings the colours to sRGB, turns the picture upright and encodes it anew. A JPEG is
-// encoded more coarsely, step by step, until it fits; a PNG is not turned into something else behind
-// the person's back: too large is said.
+// encoded more coarsely, step by step, until it fits; what does not fit then is made smaller, and what it
+// was before is told.
 func rebuildStill(kind string, raw []byte) (picture, error) {
 	img, _, err := image.Decode(bytes.NewReader(raw))
 	if err != nil {
@@ -77,7 +78,13 @@ func rebuildStill(kind string, raw []byte) (picture, error) {
 	img = upright(toSRGB(img, colours(kind, raw)), orientation(kind, raw))
 
 	made := machineMade(kind, raw)
+	var was size
+	before := img.Bounds()
 	kind, data, err := encodeAs(kind, img)
+	if errors.Is(err, errTooLarge) {
+		was = size{before.Dx(), before.Dy(), len(raw)}
+		kind, data, img, err = shrunk(kind, img)
+	}
 	if err != nil {
 		return picture{}, err
 	}
@@ -96,6 +103,7 @@ func rebuildStill(kind string, raw []byte) (picture, error) {
 		height: size.Dy(),
 		frames: 1,
 		label:  made,
+		was:    was,
 	}, nil
 }
 
@@ -123,6 +131,9 @@ func opaque(img image.Image) bool {
 
 var errFull = errors.New("more than may be sent")
 
+// errTooLarge is a picture that does not fit, however coarsely it is encoded.
+var errTooLarge = fault.Invalid("file", "图片处理后仍超过微博的上限 5 MB，请缩小尺寸后再上传")
+
 // bounded takes so much and no more, so that a picture that does not fit ends early.
 type bounded struct{ bytes.Buffer }
 
@@ -140,38 +151,47 @@ func encodeStill(kind string, img image.Image) ([]byte, error) {
 	if kind == PNG {
 		err := png.Encode(&out, img)
 		if errors.Is(err, errFull) {
-			return nil, fault.Invalid("file", "PNG 图片处理后仍超过微博的上限 5 MB，请缩小尺寸或改存为 JPEG 后再上传")
+			return nil, errTooLarge
 		}
 
 		return out.Bytes(), err
 	}
 
-	for q := jpegQuality; q >= jpegPoorest; q -= 5 {
+	encode := func(quality int) error {
 		out.Reset()
-		err := jpeg.Encode(&out, img, &jpeg.Options{Quality: q})
-		if err == nil || !errors.Is(err, errFull) {
-			return out.Bytes(), err
-		}
+		return jpeg.Encode(&out, img, &jpeg.Options{Quality: quality})
 	}
 
-	return nil, fault.Invalid("file", "图片处理后仍超过微博的上限 5 MB，请缩小尺寸后再上传")
+	err := encode(jpegQuality)
+	if errors.Is(err, errFull) { // what does not fit at the poorest fits at none between
+		if err = encode(jpegPoorest); errors.Is(err, errFull) {
+			return nil, errTooLarge
+		}
+		err = errFull
+	}
+
+	for q := jpegQuality - 5; errors.Is(err, errFull) && q >= jpegPoorest; q -= 5 {
+		err = encode(q)
+	}
+
+	return out.Bytes(), err
 }
 
 // rebuildGIF keeps every frame with its time, the loop count and the label, and nothing else: comments and
-// other application data go.
+// other application data go. What does not fit is made smaller and goes on moving.
 func rebuildGIF(raw []byte) (picture, error) {
 	g, err := gif.DecodeAll(bytes.NewReader(raw))
 	if err != nil {
 		return picture{}, damaged(err)
 	}
-	var out bounded
-
-	err = gif.EncodeAll(&out, g)
-	switch {
-	case errors.Is(err, errFull):
-		return picture{}, fault.Invalid("file", "动图处理后仍超过微博的上限 5 MB，请缩小或减少画面后再上传")
-	case err != nil:
-		return picture{}, damaged(err)
+	var was size
+	small, data, err := shrunkGIF(g)
+	if err != nil {
+		return picture{}, err
+	}
+	if small != g {
+		was = size{g.Config.Width, g.Config.Height, len(raw)}
+		g = small
 	}
 
 	thumb, err := thumbnail(firstFrame(g))
@@ -183,12 +203,13 @@ func rebuildGIF(raw []byte) (picture, error) {
 
 	return picture{
 		mime:   GIF,
-		data:   withLabel(GIF, out.Bytes(), made.json),
+		data:   withLabel(GIF, data, made.json),
 		thumb:  withLabel(JPEG, thumb, made.json),
 		width:  g.Config.Width,
 		height: g.Config.Height,
 		frames: len(g.Image),
 		label:  made,
+		was:    was,
 	}, nil
 }
 

@@ -276,23 +276,6 @@ func noise(w, h int) *image.NRGBA {
 	return img
 }
 
-func TestLargeJPEGIsMadeToFitAndLargePNGIsRefused(t *testing.T) {
-	t.Parallel()
-	img := noise(1700, 1500)
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 100}); err != nil {
-		t.Fatal(err)
-	}
-	picture, err := readPicture(bytes.NewReader(b.Bytes()))
-	if err != nil || len(picture.data) > MaxSent {
-		t.Errorf("jpeg of %d bytes: %d, %v", b.Len(), len(picture.data), err)
-	}
-	_, err = encodeStill(PNG, img)
-	if err == nil || !strings.Contains(fault.Public(err).Plain(), "5 MB") {
-		t.Errorf("png: got %v", err)
-	}
-}
-
 func TestExifParserSurvivesGarbage(t *testing.T) {
 	t.Parallel()
 

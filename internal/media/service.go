@@ -107,6 +107,10 @@ func (s *Service) UploadFor(
 
 		Label:       picture.label.json,
 		LabelUnread: picture.label.unread,
+
+		WasBytes:  int64(picture.was.bytes),
+		WasWidth:  picture.was.width,
+		WasHeight: picture.was.height,
 	}
 	if media.SHA256, err = s.blobs.Put(ctx, picture.data); err != nil {
 		return Media{}, fmt.Errorf("keep picture: %w", err)

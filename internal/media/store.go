@@ -13,7 +13,8 @@ import (
 const selectMedia = `
 SELECT m.id, m.unit_id, u.path AS unit_path, m.uploaded_by, m.uploaded_at, m.file_name, m.mime, m.bytes,
     m.width, m.height, m.frames,
-       m.sha256, m.thumb, m.alt, m.label, m.label_unread FROM media m JOIN units u ON u.id = m.unit_id WHERE `
+       m.sha256, m.thumb, m.alt, m.label, m.label_unread, m.was_bytes, m.was_width, m.was_height
+FROM media m JOIN units u ON u.id = m.unit_id WHERE `
 
 // shownIn are the conditions under which a picture of another unit may be seen: a post has it that the
 // actor may read, or a delivery to an account of the actor's units sends it. Attaching a picture to a
@@ -81,11 +82,11 @@ func insertMedia(ctx context.Context, db *gorm.DB, media Media) (int64, error) {
 	var id int64
 	err := db.WithContext(ctx).Raw(`
 INSERT INTO media (unit_id, uploaded_by, uploaded_at, file_name, mime, bytes, width, height, frames, sha256,
-    thumb, alt, label, label_unread)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    thumb, alt, label, label_unread, was_bytes, was_width, was_height)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		media.UnitID, media.UploadedBy, media.UploadedAt, media.FileName, media.MIME, media.Bytes,
 		media.Width, media.Height, media.Frames, media.SHA256, media.Thumb, media.Alt,
-		media.Label, media.LabelUnread).
+		media.Label, media.LabelUnread, media.WasBytes, media.WasWidth, media.WasHeight).
 		Row().
 		Scan(&id)
 

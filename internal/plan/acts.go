@@ -9,15 +9,16 @@ import (
 var (
 	acts audit.Declared
 
-	actHolidays   = acts.Declare("plan.holidays", i18n.N("修改节假日"))
-	actSlots      = acts.Declare("plan.slots", i18n.N("设置发布时段"))
-	actImport     = acts.Declare("plan.import", i18n.N("从 Excel 导入稿件"))
-	actCopyWeek   = acts.Declare("plan.copy_week", i18n.N("复制一周的稿件"))
-	actFeed       = acts.Declare("plan.feed", i18n.N("开通日历订阅"))
-	actFeedRevoke = acts.Declare("plan.feed_revoke", i18n.N("停用日历订阅"))
-	actSeries     = acts.Declare("plan.series", i18n.N("安排重复发布"))
-	actSeriesEnd  = acts.Declare("plan.series_end", i18n.N("停止重复发布"))
-	actUndo       = acts.Declare("plan.import_undo", i18n.N("撤销导入或复制"))
+	actHolidays      = acts.Declare("plan.holidays", i18n.N("修改节假日"))
+	actSlots         = acts.Declare("plan.slots", i18n.N("设置发布时段"))
+	actImport        = acts.Declare("plan.import", i18n.N("从 Excel 导入稿件"))
+	actCopyWeek      = acts.Declare("plan.copy_week", i18n.N("复制一周的稿件"))
+	actFeed          = acts.Declare("plan.feed", i18n.N("开通日历订阅"))
+	actFeedRevoke    = acts.Declare("plan.feed_revoke", i18n.N("停用日历订阅"))
+	actSeries        = acts.Declare("plan.series", i18n.N("安排重复发布"))
+	actSeriesEnd     = acts.Declare("plan.series_end", i18n.N("停止重复发布"))
+	actSeriesApprove = acts.Declare("plan.series_approve", i18n.N("一并批准重复发布"))
+	actUndo          = acts.Declare("plan.import_undo", i18n.N("撤销导入或复制"))
 )
 
 // TrailActs are the acts that this package writes into the trail.

@@ -106,12 +106,7 @@ func (s *Service) FindSeries(ctx context.Context, actor access.Actor, id int64) 
 		return found, err
 	}
 
-	ids := make([]int64, len(found.Posts))
-	for i, one := range found.Posts {
-		ids[i] = one.PostID
-	}
-
-	states, err := s.deliveries.PostStates(ctx, ids)
+	states, err := s.deliveries.PostStates(ctx, found.postIDs())
 	if err != nil {
 		return found, err
 	}

@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
+	"juzhen/internal/review"
 )
 
 // Service is the use cases of the plan. It is safe for concurrent use.
@@ -27,6 +28,7 @@ type Service struct {
 	media      *media.Service
 	deliveries *delivery.Service
 	posts      *post.Service
+	reviews    *review.Service
 	reach      *reach.Service
 	people     func(ctx context.Context, user int64) (access.Actor, string, error)
 	clock      func() time.Time
@@ -39,6 +41,7 @@ type Options struct {
 	Media      *media.Service
 	Deliveries *delivery.Service
 	Posts      *post.Service
+	Reviews    *review.Service
 	Reach      *reach.Service
 	// People gives a person with the grants in force and the language; fault.NotFound for one who is
 	// disabled.
@@ -55,6 +58,7 @@ func New(db *pg.DB, options Options) *Service {
 		media:      options.Media,
 		deliveries: options.Deliveries,
 		posts:      options.Posts,
+		reviews:    options.Reviews,
 		reach:      options.Reach,
 		people:     options.People,
 		clock:      options.Now,

@@ -137,3 +137,19 @@ WHERE id = $1 AND revision = $2`, id, stop.Revision, by, at, stop.From, stop.Onl
 
 	return done.RowsAffected() == 1, err
 }
+
+// seriesAmong reads the series of which a list holds more than one post.
+func seriesAmong(ctx context.Context, db *pg.DB, actor access.Actor, posts []int64) ([]SeriesOf, error) {
+	scope, args := access.Scope(actor, access.PostReview, "u.path")
+
+	rows, err := db.Pool().Query(ctx, `
+SELECT s.id, s.text, array_agg(x.post_id ORDER BY x.number) AS posts
+FROM plan_series_posts x JOIN plan_series s ON s.id = x.series_id JOIN units u ON u.id = s.unit_id
+WHERE x.post_id = ANY ($1) AND `+numbered(scope, 1)+`
+GROUP BY s.id HAVING count(*) > 1 ORDER BY s.id`, append([]any{posts}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowToStructByName[SeriesOf])
+}

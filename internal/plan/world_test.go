@@ -13,6 +13,7 @@ import (
 	"juzhen/internal/pgtest"
 	"juzhen/internal/post"
 	"juzhen/internal/reach"
+	"juzhen/internal/review"
 	"juzhen/internal/weibo"
 )
 
@@ -37,6 +38,7 @@ func newWorld(t *testing.T) *world {
 		Columns:    column.New(w.db, clock),
 		Deliveries: delivery.New(w.db, delivery.Options{Now: clock}),
 		Posts:      post.New(w.db, weibo.Rules{}, clock),
+		Reviews:    review.New(w.db, clock),
 		Reach:      reach.New(w.db, nil, accounts, reach.Options{Now: clock}),
 		Now:        clock,
 	})

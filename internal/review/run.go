@@ -99,6 +99,17 @@ func (r *Run) Open() *Step {
 	return &r.Steps[i]
 }
 
+// ToTick is what is ticked before the open step is approved: nothing where the step only confirms what an
+// editor behind it changed.
+func (r *Run) ToTick() []string {
+	open := r.Open()
+	if open == nil || open.Number < r.EditedStep && open.Round == 1 {
+		return nil
+	}
+
+	return open.Items
+}
+
 // Counts tells whether a decision still holds: a return was done, and an approval holds while nobody
 // returned to its step or to one before it.
 func (r *Run) Counts(made Made) bool {

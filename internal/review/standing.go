@@ -3,6 +3,8 @@ package review
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/chain"
 	"juzhen/internal/fault"
@@ -79,4 +81,42 @@ func (s *Service) fillStanding(ctx context.Context, tx pg.Tx, actor access.Actor
 	}
 
 	return nil
+}
+
+// Turn is the review of a version as it waits, with whether it waits for one reader.
+type Turn struct {
+	Run Run
+	Why error // why the reader may not decide the open step; nil where he or she may
+}
+
+// Turns gives the open reviews of posts, by post; one without an open review is not in it. It checks no
+// right: find the posts first.
+func (s *Service) Turns(
+	ctx context.Context,
+	actor access.Actor,
+	posts []int64,
+) (turns map[int64]Turn, err error) {
+	defer fault.Step(&err, "review.Turns %d", len(posts))
+
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		turns = map[int64]Turn{}
+		runs, err := runsOf(ctx, tx.Pgx, "r.post_id = ANY (@posts) AND r.state = @pending", pgx.NamedArgs{
+			"posts": posts, "pending": Pending,
+		})
+		if err != nil {
+			return err
+		}
+
+		for _, run := range runs {
+			people, err := peopleOf(ctx, tx, s.now(), actor, run)
+			if err != nil {
+				return err
+			}
+			turns[run.PostID] = Turn{run, run.May(actor.UserID, people)}
+		}
+
+		return nil
+	})
+
+	return turns, err
 }

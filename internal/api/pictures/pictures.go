@@ -30,6 +30,15 @@ type Picture struct {
 
 	Label       *pictureLabel `json:"label,omitempty" doc:"图片自带的AI生成标识；没有则不出现"`
 	LabelUnread bool          `json:"label_unread,omitempty" doc:"带有标识但读不出来，没有保留"`
+
+	Was *pictureBefore `json:"was,omitempty" doc:"上传时超过微博的上限，已自动缩小：原来的大小；没有缩小则不出现"`
+}
+
+// pictureBefore is what a picture was before it was made smaller.
+type pictureBefore struct {
+	Bytes  int64 `json:"bytes"`
+	Width  int   `json:"width"`
+	Height int   `json:"height"`
 }
 
 // pictureLabel is what a picture says of its making, by GB 45438-2025.
@@ -107,6 +116,9 @@ func ShowPicture(m media.Media) Picture {
 	if label, ok := m.Says(); ok {
 		said := pictureLabel(label)
 		shown.Label = &said
+	}
+	if m.Shrunk() {
+		shown.Was = &pictureBefore{m.WasBytes, m.WasWidth, m.WasHeight}
 	}
 
 	return shown

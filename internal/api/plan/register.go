@@ -26,6 +26,7 @@ func Register(to *rest.API, deps Deps) {
 	a := &api{to, deps}
 	a.plan()
 	a.series()
+	a.seriesReview()
 	a.feeds()
 	a.slots()
 }

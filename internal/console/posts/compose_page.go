@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -99,13 +100,23 @@ type pictureField struct {
 	First, Last bool
 	Label       string // what it says of its making; "": nothing
 	Unread      bool   // it says something that could not be read
+	Shrunk      string // what it was, and what it is now; "": it was not made smaller
 }
 
-// says tells of a picture what its file says of its making.
+// says tells of a picture what its file says of its making, and how it had to be made smaller.
 func (f *pictureField) says(m media.Media) {
 	made := m.Made()
 	f.Label, f.Unread = made.Label, made.Unread
+
+	if m.Shrunk() {
+		f.Shrunk = f.T("原图 {.w}×{.h}、{.mb} MB，超过微博的上限，已缩小为 {.nw}×{.nh}、{.nmb} MB",
+			"w", m.WasWidth, "h", m.WasHeight, "mb", inMB(m.WasBytes),
+			"nw", m.Width, "nh", m.Height, "nmb", inMB(m.Bytes))
+	}
 }
+
+// inMB is a size in MB, with one digit behind the point.
+func inMB(bytes int64) string { return strconv.FormatFloat(float64(bytes)/(1<<20), 'f', 1, 64) }
 
 // finding is a problem with the accounts it concerns.
 type finding struct {

@@ -89,7 +89,7 @@ func newWorld(t *testing.T) *world {
 	deps.Relays = relay.New(w.db, relay.Options{Deliveries: w.deliveries, Now: clock})
 	deps.Plan = plan.New(w.db, plan.Options{
 		Accounts: accounts, Columns: deps.Columns, Deliveries: w.deliveries, Posts: w.posts,
-		Reach: reach.New(w.db, nil, accounts, reach.Options{Now: clock}), Now: clock,
+		Reviews: deps.Reviews, Reach: reach.New(w.db, nil, accounts, reach.Options{Now: clock}), Now: clock,
 	})
 	deps.Library = library.New(w.db, deps.Media, clock)
 	w.people = people()
@@ -125,6 +125,7 @@ func newWorld(t *testing.T) *world {
 		Links:      links,
 		Deliveries: w.deliveries,
 		Relays:     deps.Relays,
+		Plan:       deps.Plan,
 	})
 	calendar.Register(w.kit, calendar.Deps{
 		Posts:      w.posts,

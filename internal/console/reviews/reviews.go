@@ -17,6 +17,7 @@ import (
 	"juzhen/internal/delivery"
 	"juzhen/internal/fault"
 	"juzhen/internal/link"
+	"juzhen/internal/plan"
 	"juzhen/internal/post"
 	"juzhen/internal/relay"
 	"juzhen/internal/review"
@@ -31,6 +32,7 @@ type Deps struct {
 	Reviews    *review.Service
 	Checks     *check.Service
 	Links      *link.Service
+	Plan       *plan.Service
 	Relays     *relay.Service
 	Deliveries *delivery.Service
 }
@@ -50,10 +52,13 @@ func Register(kit *web.Kit, deps Deps) {
 	})
 	kit.Declare("reviews/list", listPage{})
 	kit.Declare("reviews/show", reviewPage{})
+	kit.Declare("reviews/series", seriesPage{})
 	kit.Declare("reviews/decided", decidedPage{})
 	g := kit.Group("/reviews")
 	kit.Handle(g, "GET", "", access.PostReview, h.list)
 	kit.Handle(g, "POST", "", access.PostReview, h.several)
+	kit.Handle(g, "GET", "/series/:id", access.PostReview, h.series)
+	kit.Handle(g, "POST", "/series/:id", access.PostReview, h.approveSeries)
 	kit.Handle(g, "GET", "/:id", access.PostReview, h.show)
 	kit.Handle(g, "POST", "/:id", access.PostReview, h.decide)
 	kit.Handle(g, "POST", "/:id/edit", access.PostReview, h.edit, web.MaxBody(maxEdit))
@@ -68,8 +73,9 @@ const namedAccounts = 200
 type listPage struct {
 	page.Base
 	Rows    []waiting
-	Done    int       // of several: approved just now
-	Refused []refusal // of several: not approved
+	Series  []seriesLine // of which several wait
+	Done    int          // of several: approved just now
+	Refused []refusal    // of several: not approved
 }
 
 // Several tells whether anything in the queue may be approved together with others.
@@ -110,8 +116,9 @@ func (h *pages) queue(c *gin.Context) (listPage, error) {
 	for _, r := range rows {
 		p.Rows = append(p.Rows, waiting{r, r.DueAt != nil && !r.DueAt.After(p.Now)})
 	}
+	p.Series, err = h.seriesIn(c, rows)
 
-	return p, nil
+	return p, err
 }
 
 // reviewPage shows one version exactly as it will go out.
@@ -140,6 +147,7 @@ type reviewPage struct {
 	Typed    []string // what an editor had written, when it could not be kept
 	Links    parts.LinkList
 	Relay    *relay.Board // what its approval covers beside it
+	Series   *seriesLine  // of which others wait beside it
 }
 
 // Agree is how many of the writer's reasons wait for the reviewer's word.
@@ -244,6 +252,16 @@ func (h *pages) fillHistory(c *gin.Context, page *reviewPage) error {
 		return err
 	}
 	page.takePlace(pending)
+	series, err := h.seriesIn(c, pending)
+	if err != nil {
+		return err
+	}
+
+	for i, one := range series {
+		if slices.Contains(one.Posts, page.Post.ID) {
+			page.Series = &series[i]
+		}
+	}
 
 	kept, err := h.Checks.OfVersion(ctx, page.Version.ID)
 	if err != nil {
@@ -313,19 +331,14 @@ func (p reviewPage) Way() *parts.Way { return parts.WayOf(p.Standing) }
 // Items are what is ticked before the open step is approved.
 func (p reviewPage) Items() []page.Option {
 	var out []page.Option
-	run := p.Standing.Run
-	if open := run.Open(); open != nil && (open.Number >= run.EditedStep || open.Round > 1) {
-		for _, item := range open.Items {
-			out = append(
-				out,
-				page.Option{
-					Value:    item,
-					Text:     item,
-					Raw:      true,
-					Selected: slices.Contains(p.Form.Ticked, item),
-				},
-			)
-		}
+
+	for _, item := range p.Standing.Run.ToTick() {
+		out = append(out, page.Option{
+			Value:    item,
+			Text:     item,
+			Raw:      true,
+			Selected: slices.Contains(p.Form.Ticked, item),
+		})
 	}
 
 	return out

@@ -49,8 +49,12 @@ func (w waiting) AtOnce() bool { return w.Opened && !w.Own && !w.Items && !w.Pas
 // Pick is the row as the form carries it: the post with the version, the step, the hash and the time that
 // were on the page.
 func (w waiting) Pick() string {
-	return fmt.Sprintf("%d %d %d %s %s", w.PostID, w.VersionNumber, w.Level, hex.EncodeToString(w.Hash),
-		shownOf(w.DueAt, w.DueNow))
+	return pickOf(w.PostID, w.VersionNumber, w.Level, w.Hash, shownOf(w.DueAt, w.DueNow))
+}
+
+// pickOf writes what readPick reads.
+func pickOf(postID int64, version, step int, hash []byte, shown string) string {
+	return fmt.Sprintf("%d %d %d %s %s", postID, version, step, hex.EncodeToString(hash), shown)
 }
 
 // picked is one of several that are approved.
@@ -59,7 +63,7 @@ type picked struct {
 	verdict delivery.Verdict
 }
 
-// readPick reads what Pick wrote. Fails with fault.Invalid where it is another text.
+// readPick reads what pickOf wrote. Fails with fault.Invalid where it is another text.
 func readPick(text string) (picked, error) {
 	wrong := fault.Invalid("", "表单无法读取，请刷新页面后重试")
 	words := strings.Fields(text)
