@@ -72,3 +72,23 @@ func TestAFaultGoesThroughTheBook(t *testing.T) {
 		t.Errorf("%d steps", n)
 	}
 }
+
+// TestWhatIsHeldBackIsEntered by a supervisor, of the own units.
+func TestWhatIsHeldBackIsEntered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec("UPDATE accounts SET created_at = now() - interval '40 days' WHERE id = 1")
+	w.exec(
+		"INSERT INTO faults_held (code, unit_id, n, at) SELECT 'silence', unit_id, 3, now() FROM accounts WHERE id = 1",
+	)
+
+	w.call("supervisor", "GET", "/faultbook/held", nil).want(200).says("silence", "items", 0, "code").
+		says("3", "items", 0, "n")
+	w.call("supervisor", "POST", "/faultbook/held", body{"code": "nope"}).problem(422, "invalid")
+	w.call("supervisor", "POST", "/faultbook/held", body{"code": "silence"}).want(200)
+	if n := w.call("supervisor", "GET", "/faultbook/held", nil).want(200).len("items"); n != 0 {
+		t.Errorf("%d still held back", n)
+	}
+	w.call("supervisor", "POST", "/faultbook/held", body{"code": "silence"}).problem(404, "not_found")
+	w.call("supervisor", "GET", "/faultbook?code=silence", nil).want(200).says("rule", "items", 0, "source")
+}

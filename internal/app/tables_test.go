@@ -219,6 +219,7 @@ var tables = []table{
 
 	{"fault_steps", "faultbook", "", ""},
 	{"faults", "faultbook", "", ""},
+	{"faults_held", "faultbook", "", ""},
 
 	{"incident_accounts", "incident", "", ""},
 	{"incident_marks", "incident", "", ""},
@@ -257,7 +258,9 @@ var tables = []table{
 	{"wording_scans", "rescan", "", ""},
 	{"wording_unread", "rescan", "", ""},
 
+	{"inspection_results", "inspect", "", ""},
 	{"inspection_rules", "inspect", "", ""},
+	{"inspection_runs", "inspect", "", ""},
 	{"interaction_answers", "inspect", "", ""},
 	{"interaction_checks", "inspect", "", ""},
 

@@ -35,3 +35,11 @@ func faultIn(state string, revision int) func(*side) vars {
 		})
 	}
 }
+
+// unentered is an account that fails by a rule, of which nothing stands in the book.
+func unentered(s *side) vars {
+	v := running(s)
+	s.g.exec("UPDATE accounts SET created_at = now() - interval '40 days' WHERE id = $1", v["id"])
+
+	return v
+}

@@ -22,3 +22,19 @@ func lookedAt(s *side) vars {
 
 	return v.with(vars{"check": check, "question": "comments"})
 }
+
+// keptRun is an inspection of long ago that was kept, with one result: of an account of the side.
+func keptRun(s *side) vars {
+	v := running(s)
+	run := s.g.id(`
+		INSERT INTO inspection_runs (cycle, day, at)
+		VALUES ('week', date '2020-01-06' + 7 * $1::int, now()) RETURNING id`, s.g.next())
+	s.g.id(`
+		INSERT INTO inspection_results (run_id, place, account_id, handle, unit_name, rule, kind, bound,
+		source, state,
+			leads, days, because, because_en)
+		SELECT $1, 1, id, handle, '某单位', 'silence', 'silence', 14, '某文', 'fail', true, 20, '{某因}', '{Why}'
+		FROM accounts WHERE id = $2 RETURNING place`, run, v["id"])
+
+	return vars{"id": run}
+}

@@ -18,6 +18,7 @@ import (
 	"juzhen/internal/e2e/world"
 	"juzhen/internal/faultbook"
 	"juzhen/internal/inbox"
+	"juzhen/internal/inspect"
 	"juzhen/internal/lexicon"
 	"juzhen/internal/library"
 	"juzhen/internal/pause"
@@ -108,6 +109,8 @@ var placesOf = map[string][]string{
 		"/inspection?state=soon",
 		"/inspection?rule=interaction",
 		"/inspection/accounts/{account}",
+		"/inspection/runs",
+		"/inspection/runs/{inspectionRun}",
 		"/faults",
 		"/faults?state=all",
 		"/faults/new",
@@ -210,6 +213,17 @@ func foundFault(t *testing.T, w *world.World, accountID int64) int64 {
 	}
 
 	return found.ID
+}
+
+// keptInspection is the inspection of this week, which the console keeps.
+func keptInspection(t *testing.T, w *world.World) int64 {
+	t.Helper()
+	boss, _ := w.Actor("zhuguan")
+	must(t, w.Inspect.Keep(t.Context()))
+	runs, _, err := w.Inspect.Runs(t.Context(), boss, inspect.RunsAsk{Limit: 1})
+	must(t, err)
+
+	return runs[0].ID
 }
 
 // heardMatter is what a citizen asked the bureau's own account.
@@ -329,6 +343,7 @@ var notPlaces = map[string]string{
 	"GET /reach/posts.csv":                 "data",
 	"GET /plan/export.xlsx":                "data",
 	"GET /faults/export.xlsx":              "data",
+	"GET /inspection/runs/:id/export.xlsx": "data",
 	"GET /feeds/plan/:file":                "data",
 	"GET /reach/accounts/:id/days.csv":     "data",
 	"GET /matrix/imports/:id/progress":     "a part of the import's page",
@@ -511,6 +526,7 @@ func prepare(t *testing.T, w *world.World) vars {
 	v["libraryItem"] = keptItem(t, w)
 	v["shift"] = onDuty(t, w)
 	v["fault"] = foundFault(t, w, v["account"].(int64))
+	v["inspectionRun"] = keptInspection(t, w)
 	v["report"] = keptReport(t, w, v["unit"].(int64))
 	v["matter"] = heardMatter(t, w)
 	v["peers"] = otherBureaus(t, w)

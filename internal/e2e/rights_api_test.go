@@ -844,7 +844,14 @@ var apiRules = []rule{
 		"SELECT kind = 'praise' FROM inbox_matters WHERE id = {matter}", usual,
 	},
 	{"GET /api/v1/faultbook/quarters", "PRS-A", nil, "", "", usual},
+	{"GET /api/v1/faultbook/held", "--S--", nil, "", "", usual},
+	{
+		"POST /api/v1/faultbook/held", "--S--", unentered, `{"code":"silence"}`,
+		"SELECT EXISTS (SELECT FROM faults WHERE account_id = {id} AND source = 'rule' AND opened_by = {self})", usual,
+	},
 	{"GET /api/v1/inspection", "PRS-A", running, "limit=200", "墙内号", listed},
+	{"GET /api/v1/inspection/runs", "PRS-A", nil, "", "", usual},
+	{"GET /api/v1/inspection/runs/:id", "PRS-A", keptRun, "limit=200", "墙内号", listed},
 	{"GET /api/v1/inspection/accounts/:id", "PRS-A", running, "", "墙内号", usual},
 	{
 		"POST /api/v1/inspection/accounts/:id",

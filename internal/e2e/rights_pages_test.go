@@ -525,6 +525,9 @@ var pageRules = []rule{
 	// Reach. A press officer sees the own unit's accounts, not those of units below it.
 	{"GET /reach", "PRS-A", noticed, "", "墙内号", listed},
 	{"GET /inspection", "PRS-A", running, "account={id}", "墙内号", usual},
+	{"GET /inspection/runs", "PRS-A", nil, "", "", usual},
+	{"GET /inspection/runs/:id", "PRS-A", keptRun, "", "墙内号", listed},
+	{"GET /inspection/runs/:id/export.xlsx", "PRS-A", keptRun, "", "PK", listed},
 	{"GET /inspection/accounts/:id", "PRS-A", running, "", "墙内号", usual},
 	{"GET /inspection/accounts/:id", "-RS-A", below, "", "墙内号", usual},
 	{
@@ -563,8 +566,8 @@ var pageRules = []rule{
 	{"GET /incidents/new", "P-S--", nil, "", "", usual},
 	{"GET /incidents/:id/edit", "P-S--", eventOpen, "", "墙内事件", usual},
 	{
-		"POST /incidents", "P-S--", eventOpen, "unit={unit}&title=又一件事&grade=other&keywords=异味&t0={at}",
-		"SELECT EXISTS (SELECT FROM incidents WHERE title = '又一件事' AND opened_by = {self})", usual,
+		"POST /incidents", "P-S--", eventOpen, "unit={unit}&title=又有一件事&grade=other&keywords=异味&t0={at}",
+		"SELECT EXISTS (SELECT FROM incidents WHERE title = '又有一件事' AND opened_by = {self})", usual,
 	},
 	{
 		"POST /incidents/:id/edit", "P-S--", eventOpen,
@@ -674,6 +677,10 @@ var pageRules = []rule{
 	{"GET /faults", "PRS-A", faulty, "", "墙内问题", listed},
 	{"GET /faults/export.xlsx", "PRS-A", nil, "", "PK", usual},
 	{"GET /faults/new", "PRS--", nil, "", "", usual},
+	{
+		"POST /faults/held", "--S--", unentered, "code=silence",
+		"SELECT EXISTS (SELECT FROM faults WHERE account_id = {id} AND source = 'rule' AND opened_by = {self})", usual,
+	},
 	{"GET /faults/:id", "PRS-A", faulty, "", "墙内问题", usual},
 	{
 		"POST /faults", "PRS--", running, "account={account}&code=wording&description=错字{self}",

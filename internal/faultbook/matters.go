@@ -13,6 +13,9 @@ import (
 // TodoSubject is a fault.
 const TodoSubject todo.Subject = "fault"
 
+// TodoHeld is what rules found in a unit and what was not entered; its number is the unit's.
+const TodoHeld todo.Subject = "faults_held"
+
 // What waits for people, and for which reason.
 var (
 	matters todo.Declared
@@ -60,6 +63,15 @@ var (
 		Permission: access.FaultClose,
 		Tone:       todo.Danger,
 		Text:       i18n.N("{.account}：“{.what}”{.unit}逾期未整改，期限 {.day}"),
+		Act:        i18n.N("查看|动词"),
+	})
+	todoHeld = matters.Declare(todo.Matter{
+		Code:       "faultbook.held",
+		Kind:       todo.KindFault,
+		Subject:    TodoHeld,
+		Permission: access.InspectManage,
+		Tone:       todo.Warning,
+		Text:       i18n.N("规则一次查出较多“{.what}”，一天自动记入 {.n} 个，其余的等您决定是否记入台账"),
 		Act:        i18n.N("查看|动词"),
 	})
 )

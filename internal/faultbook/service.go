@@ -23,11 +23,12 @@ type Service struct {
 	rules *inspect.Service
 	clock func() time.Time
 	most  int // faults that one sweep opens, or tells of; the next one goes on
+	daily int // faults of a code that rules open within a day
 }
 
 // New makes the service. rules say which accounts fail.
 func New(db *pg.DB, rules *inspect.Service, now func() time.Time) *Service {
-	return &Service{db: db, rules: rules, clock: now, most: 500}
+	return &Service{db: db, rules: rules, clock: now, most: 500, daily: MaxDaily}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
@@ -271,8 +272,9 @@ func (s *Service) record(
 	})
 }
 
-// Sweep opens a fault for every account, or post of one, that fails a rule, once for each time that it does,
-// says of those that a rule finds no more that they are put right, and tells supervisors of what is overdue.
+// Sweep opens a fault for every account, or post of one, that fails a rule, once for each time that it does
+// and MaxDaily of a code within a day; it holds back the others, says of those that a rule finds no more that
+// they are put right, and tells supervisors of what is overdue.
 func (s *Service) Sweep(ctx context.Context) (err error) {
 	defer fault.Step(&err, "faultbook.Sweep")
 
@@ -280,20 +282,19 @@ func (s *Service) Sweep(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	fresh, err := unheard(ctx, s.db, entriesOf(failing), s.most)
+	fresh, err := unheard(ctx, s.db, entriesOf(failing))
 	if err != nil {
 		return err
 	}
-	system := access.System("faultbook")
-
-	for _, found := range fresh {
-		err := s.db.InTx(ctx, func(tx pg.Tx) error {
-			_, err := s.insert(ctx, tx, system, found.Entry, found.unitID, ByRule, &found.since)
-			return err
-		})
-		if err != nil {
-			return err
-		}
+	now, held, err := s.bounded(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	if _, err := s.enter(ctx, access.System("faultbook"), now[:min(len(now), s.most)]); err != nil {
+		return err
+	}
+	if err := s.hold(ctx, held); err != nil {
+		return err
 	}
 	if err := s.mend(ctx, entriesOf(failing)); err != nil {
 		return err
@@ -354,8 +355,9 @@ func (s *Service) mend(ctx context.Context, failing []ruled) error {
 // ruled is what a rule found, as it is written into the book of the account's unit.
 type ruled struct {
 	Entry
-	unitID int64
-	since  time.Time // what was closed out later than this is known; zero: whatever was
+	unitID   int64
+	unitPath string
+	since    time.Time // what was closed out later than this is known; zero: whatever was
 }
 
 func entriesOf(failing []inspect.Finding) []ruled {
@@ -364,18 +366,23 @@ func entriesOf(failing []inspect.Finding) []ruled {
 
 	for _, found := range failing {
 		for _, breach := range found.Breaches {
-			entries = append(entries, ruled{unitID: found.UnitID, since: breach.Since, Entry: Entry{
-				AccountID:   found.ID,
-				Code:        breach.Code,
-				Subject:     breach.Subject,
-				Description: found.Rule.Source + "：" + words.T(breach.Because.Text, breach.Because.Args...),
-			}})
+			entries = append(
+				entries,
+				ruled{unitID: found.UnitID, unitPath: found.UnitPath, since: breach.Since, Entry: Entry{
+					AccountID: found.ID,
+					Code:      breach.Code,
+					Subject:   breach.Subject,
+					Description: found.Rule.Source + "：" + words.T(
+						breach.Because.Text,
+						breach.Because.Args...),
+				}},
+			)
 		}
 		if len(found.Breaches) > 0 {
 			continue
 		}
 		because := found.Because[0]
-		entries = append(entries, ruled{unitID: found.UnitID, Entry: Entry{
+		entries = append(entries, ruled{unitID: found.UnitID, unitPath: found.UnitPath, Entry: Entry{
 			AccountID:   found.ID,
 			Code:        string(found.Rule.Kind),
 			Subject:     found.Rule.Code + "/" + beijing.Date(found.FailsOn),

@@ -228,7 +228,7 @@ ORDER BY f.deadline, f.id LIMIT ?`, beijing.Date(now), most).Find(ctx)
 }
 
 // unheard are those of what rules found that were never in the book, the first of them.
-func unheard(ctx context.Context, db *pg.DB, found []ruled, most int) ([]ruled, error) {
+func unheard(ctx context.Context, db *pg.DB, found []ruled) ([]ruled, error) {
 	accounts, codes, subjects := keysOf(found)
 
 	sinces := make([]time.Time, len(found))
@@ -242,7 +242,7 @@ FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
 WHERE NOT EXISTS (SELECT FROM faults f
     WHERE f.account_id = x.account AND f.code = x.code AND f.subject = x.subject
         AND (f.closed_at IS NULL OR f.closed_at >= x.since))
-ORDER BY n LIMIT $5`, accounts, codes, subjects, sinces, most)
+ORDER BY n`, accounts, codes, subjects, sinces)
 	if err != nil {
 		return nil, err
 	}
@@ -397,4 +397,90 @@ VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7)`,
 		id, string(step.Act), string(step.From), string(step.To), step.Note, by, step.At)
 
 	return err
+}
+
+// heldKey is what is counted of what is held back.
+type heldKey struct {
+	code   string
+	unitID int64
+}
+
+// enteredByRules counts what rules entered by themselves since an instant, by the code.
+func enteredByRules(ctx context.Context, db *pg.DB, since time.Time) (map[string]int, error) {
+	rows, err := db.Pool().Query(ctx, `
+SELECT code, count(*) FROM faults WHERE source = 'rule' AND opened_by IS NULL AND opened_at > $1 GROUP BY code`,
+		since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	counts := map[string]int{}
+
+	for rows.Next() {
+		var (
+			code string
+			n    int
+		)
+		if err := rows.Scan(&code, &n); err != nil {
+			return nil, err
+		}
+		counts[code] = n
+	}
+
+	return counts, rows.Err()
+}
+
+// writeHeld puts the counts in the place of those of the last sweep.
+func writeHeld(ctx context.Context, tx pg.Tx, counts map[heldKey]int, at time.Time) error {
+	var (
+		codes []string
+		units []int64
+		each  []int
+	)
+	for key, n := range counts {
+		codes, units, each = append(codes, key.code), append(units, key.unitID), append(each, n)
+	}
+	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM faults_held"); err != nil {
+		return err
+	}
+	_, err := tx.Pgx.Exec(ctx, `
+INSERT INTO faults_held (code, unit_id, n, at)
+SELECT code, unit_id, n, $4 FROM unnest($1::text[], $2::bigint[], $3::int[]) AS x (code, unit_id, n)`,
+		codes, units, each, at)
+
+	return err
+}
+
+// openHeld are the keys of the open to-dos about what is held back.
+func openHeld(ctx context.Context, tx pg.Tx) ([]string, error) {
+	rows, err := tx.Pgx.Query(ctx, "SELECT key FROM "+todo.OpenSQL(TodoHeld)+" t")
+	if err != nil {
+		return nil, err
+	}
+
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// countHeld sums what is held back over the units that the actor supervises.
+func countHeld(ctx context.Context, db *pg.DB, actor access.Actor, unitPath string) ([]Held, error) {
+	scope, args := access.Scope(actor, access.InspectManage, "u.path")
+
+	rows, err := gorm.G[heldRow](db.Gorm(ctx)).Raw(`
+SELECT h.code, sum(h.n)::int AS n, min(h.at) AS at FROM faults_held h JOIN units u ON u.id = h.unit_id
+WHERE starts_with(u.path, ?) AND `+scope+` GROUP BY h.code ORDER BY h.code`,
+		append([]any{unitPath}, args...)...).Find(ctx)
+
+	list := make([]Held, len(rows))
+	for i, row := range rows {
+		list[i] = Held{Code: Code{Code: row.Code, Text: row.Code}, N: row.N, At: row.At}
+	}
+
+	return list, err
+}
+
+// heldRow is a Held as the database gives it.
+type heldRow struct {
+	Code string
+	N    int
+	At   time.Time
 }

@@ -49,6 +49,8 @@ type Ask struct {
 	At        time.Time // zero: now; ahead what is approved counts, before only what was published
 	Skip      int
 	Limit     int // 0: all
+
+	accounts []int64 // nil: all
 }
 
 // Board is what the rules say of accounts: who fails first stands in front.
@@ -119,6 +121,10 @@ func (s *Service) everybody(ctx context.Context) ([]Finding, error) {
 
 	if err := s.readMore(ctx, rules, accounts, now, math.MaxInt32); err != nil {
 		return nil, err
+	}
+
+	for i := range accounts {
+		accounts[i].Drafts = nil // those are for whoever may read them
 	}
 
 	return boardOf(rules, accounts, now).Rows, nil

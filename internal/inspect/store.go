@@ -119,16 +119,16 @@ const (
 	farBack   = "interval '30 days'" // for what waits for a person past its time
 )
 
-// accountsSQL reads the accounts at or below $1 (one of them: $2) as they are at $3, at most $4. What is
-// asked of each lies at one end of an index: it costs the same however much an account has published. A
-// post that was removed from the platform is no post.
+// accountsSQL reads the accounts at or below $1 (one of them: $2; some: $5) as they are at $3, at most $4.
+// What is asked of each lies at one end of an index: it costs the same however much an account has published.
+// A post that was removed from the platform is no post.
 var accountsSQL = `
 WITH scoped AS MATERIALIZED (
     SELECT a.id, a.handle, a.state, a.connector, a.created_at, a.position, u.id AS unit_id,
         u.name AS unit_name, u.path AS unit_path
     FROM accounts a JOIN units u ON u.id = a.unit_id
     WHERE a.state IN ('live', 'suspended') AND a.created_at <= $3 AND starts_with(u.path, $1)
-        AND $2::bigint IN (0, a.id) AND {scope}
+        AND $2::bigint IN (0, a.id) AND ($5::bigint[] IS NULL OR a.id = ANY ($5)) AND {scope}
     ORDER BY a.position, a.id LIMIT $4),
 written AS (
     SELECT t.account_id, array_agg(p.due_at ORDER BY p.due_at) AS due
@@ -183,7 +183,7 @@ func selectAccounts(
 	at time.Time,
 	most int,
 ) ([]Account, error) {
-	given := []any{ask.UnitPath, ask.AccountID, at, most}
+	given := []any{ask.UnitPath, ask.AccountID, at, most, ask.accounts}
 	scope, args := access.Scope(actor, access.ReachView, "u.path")
 	posts, more := access.Scope(actor, access.PostView, "u.path")
 	sql := strings.Replace(accountsSQL, "{scope}", numbered(scope, len(given)), 1)

@@ -36,9 +36,14 @@ const (
 	mostLooks = 20
 )
 
-// PlanLinks leaves a job for each address that is due, the longest due first, as many as a round may.
+// PlanLinks leaves a job for each address that is due, the longest due first, as many as a round may; none
+// while much is about to be sent.
 func (s *Service) PlanLinks(ctx context.Context) (err error) {
 	defer fault.Step(&err, "rescan.PlanLinks")
+
+	if yields, err := s.yields(ctx); err != nil || yields {
+		return err
+	}
 
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
 		ids, err := dueAddresses(ctx, tx, s.now(), mostLooks)
@@ -55,10 +60,21 @@ func (s *Service) PlanLinks(ctx context.Context) (err error) {
 	})
 }
 
-// LookAt looks at one address, if it is due still, and keeps what was found.
+// yields tells whether so much is about to be sent that everything else waits.
+func (s *Service) yields(ctx context.Context) (bool, error) {
+	n, err := s.busy(ctx, near, crowd)
+
+	return n >= crowd, err
+}
+
+// LookAt looks at one address, if it is due still, and keeps what was found. While much is about to be sent
+// it leaves the address to the next plan.
 func (s *Service) LookAt(ctx context.Context, id int64) (err error) {
 	defer fault.Step(&err, "rescan.LookAt %d", id)
 
+	if yields, err := s.yields(ctx); err != nil || yields {
+		return err
+	}
 	before, due, err := dueAddress(ctx, s.db, id, s.now())
 	if err != nil || !due {
 		return err

@@ -144,3 +144,26 @@ func TestWhatALookMakesOfAnAddress(t *testing.T) {
 		t.Error("a look that opens it begins the count anew")
 	}
 }
+
+// TestALookMakesWayForSending: neither is one planned nor is one made that was planned before, and both are
+// later on.
+func TestALookMakesWayForSending(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.shown(1, "详情见 https://gone.example/a")
+	w.round()
+	w.states["https://gone.example/a"] = link.Elsewhere
+	w.toSend = crowd
+
+	if n := w.lookAtAll(); n != 0 {
+		t.Errorf("%d looks are planned while much is to be sent", n)
+	}
+	w.must(w.s.LookAt(t.Context(), w.one("SELECT id FROM published_addresses")))
+	if got := w.wrong(1); got != "" {
+		t.Errorf("looked at while much is to be sent: %q", got)
+	}
+	w.toSend = crowd - 1
+	if n := w.lookAtAll(); n != 1 || w.wrong(1) != "elsewhere " {
+		t.Errorf("%d looks afterwards, %q", n, w.wrong(1))
+	}
+}

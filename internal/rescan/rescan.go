@@ -76,7 +76,7 @@ func (s *Service) Round(ctx context.Context) (err error) {
 	pass := s.checks.Pass()
 
 	for range batches {
-		if n, err := s.busy(ctx, near, crowd); err != nil || n >= crowd {
+		if yields, err := s.yields(ctx); err != nil || yields {
 			return err
 		}
 		done := false

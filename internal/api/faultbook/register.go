@@ -31,6 +31,10 @@ func Register(to *rest.API, deps Deps) {
 		i18n.N("问题台账，最近有变化的在前")), access.ReachView, a.list)
 	rest.Register(a.API, operation(http.MethodGet, "/faultbook/quarters", "list-fault-quarters",
 		i18n.N("最近八个季度的预警、提醒、记入、销号和逾期")), access.ReachView, a.quarters)
+	rest.Register(a.API, operation(http.MethodGet, "/faultbook/held", "list-faults-held",
+		i18n.N("规则查出而没有自动记入台账的，按哪一类计数；本人是主管的单位")), access.InspectManage, a.held)
+	rest.Register(a.API, operation(http.MethodPost, "/faultbook/held", "enter-faults-held",
+		i18n.N("把一类没有自动记入的记入台账，一次至多 500 个")), access.InspectManage, a.enter)
 	rest.Register(a.API, operation(http.MethodGet, "/faultbook/{id}", "get-fault",
 		i18n.N("一个问题和它的经过")), access.ReachView, a.find)
 	rest.Register(a.API, rest.Created(operation(http.MethodPost, "/faultbook", "open-fault",

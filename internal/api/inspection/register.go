@@ -24,6 +24,10 @@ func Register(to *rest.API, deps Deps) {
 	a := &api{to, deps}
 	rest.Register(a.API, rest.Op(http.MethodGet, "/inspection", "list-inspection", "inspection",
 		i18n.N("哪个账号照现有安排哪天起检查不合格，最先的在前")), access.ReachView, a.board)
+	rest.Register(a.API, rest.Op(http.MethodGet, "/inspection/runs", "list-inspection-runs", "inspection",
+		i18n.N("存下的每周和每季检查，最近的在前")), access.ReachView, a.runs)
+	rest.Register(a.API, rest.Op(http.MethodGet, "/inspection/runs/{id}", "get-inspection-run", "inspection",
+		i18n.N("一次存下的检查：每个账号每条规则当时的结论")), access.ReachView, a.run)
 	rest.Register(a.API, rest.Op(http.MethodGet, "/inspection/accounts/{id}", "get-interaction", "inspection",
 		i18n.N("一个账号互动功能的检查表，最近的在前")), access.ReachView, a.looks)
 	rest.Register(

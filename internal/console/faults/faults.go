@@ -46,6 +46,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "GET", "/export.xlsx", access.ReachView, h.export)
 	kit.Handle(g, "GET", "/new", access.FaultWrite, h.blank)
 	kit.Handle(g, "POST", "", access.FaultWrite, h.open)
+	kit.Handle(g, "POST", "/held", access.InspectManage, h.enter)
 	kit.Handle(g, "GET", "/:id", access.ReachView, h.show)
 	kit.Handle(g, "POST", "/:id/assign", access.FaultWrite, h.act(faultbook.Assign))
 	kit.Handle(g, "POST", "/:id/correct", access.FaultWrite, h.act(faultbook.Correct))
@@ -55,7 +56,9 @@ func Register(kit *web.Kit, deps Deps) {
 }
 
 // TodoPages say where what waits is dealt with.
-func TodoPages() todo.Pages { return todo.Pages{}.Page(faultbook.TodoSubject, "/faults/%d") }
+func TodoPages() todo.Pages {
+	return todo.Pages{}.Page(faultbook.TodoSubject, "/faults/%d").Page(faultbook.TodoHeld, "/faults?unit=%d")
+}
 
 func crumbs() []page.Crumb {
 	return []page.Crumb{{Text: "成效", Href: "/reach"}, {Text: "问题台账", Href: "/faults"}}
@@ -93,6 +96,8 @@ type listPage struct {
 	Late    string // the address of what is overdue
 	File    string // the address of all that match as an Excel file
 
+	Held     []faultbook.Held    // what rules found and what was not entered, of those who decide on it
+	Daily    int                 // how many of a code are entered within a day
 	Quarters []faultbook.Quarter // the latest first
 }
 
@@ -143,6 +148,10 @@ func (h *pages) list(c *gin.Context) error {
 	if p.Quarters, err = h.Faults.Quarters(ctx, actor, query.UnitPath); err != nil {
 		return err
 	}
+	p.Daily = faultbook.MaxDaily
+	if p.Held, err = h.Faults.Held(ctx, actor, query.UnitPath); err != nil {
+		return err
+	}
 	p.File = "/faults/export.xlsx"
 	if asked := c.Request.URL.RawQuery; asked != "" {
 		p.File += "?" + asked
@@ -150,6 +159,22 @@ func (h *pages) list(c *gin.Context) error {
 	p.Pager = web.PagerOf(c, len(p.Rows), p.Form.After, found.Next)
 
 	return h.kit.Show(c, 200, "faults/list", p)
+}
+
+// enter writes what is held back of a code into the book.
+func (h *pages) enter(c *gin.Context) error {
+	var form struct {
+		Code string `form:"code"`
+	}
+	if err := web.Bind(c, &form); err != nil {
+		return err
+	}
+	n, err := h.Faults.Enter(c.Request.Context(), web.Actor(c), form.Code)
+	if err != nil {
+		return err
+	}
+
+	return h.kit.See(c, "/faults?code="+form.Code, "已记入台账 {.n} 个", "n", n)
 }
 
 // query reads the address; what nobody can mean is the usual.

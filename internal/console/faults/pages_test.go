@@ -172,3 +172,24 @@ func TestTheListFiltersAndTellsWhatIsOverdue(t *testing.T) {
 	p.As("officer").Get("/faults").WantCount("#faults tbody tr", 1)
 	p.As("officer").Get("/faults/2").Want(404)
 }
+
+// TestWhatIsHeldBackIsEnteredByOneClick of a supervisor; nobody else is offered it.
+func TestWhatIsHeldBackIsEnteredByOneClick(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t)
+	p.Exec(`
+UPDATE accounts SET state = 'live', created_at = $1::timestamptz - interval '40 days'
+WHERE handle = '朝阳环保示例'`, p.Now())
+	p.Exec("INSERT INTO faults_held (code, unit_id, n, at) VALUES ('silence', $1, 7, $2)",
+		p.Units["朝阳区"].UnitID, p.Now())
+
+	page := p.As("boss").Get("/faults").Want(200).WantText("#held-silence", "规则查出的“超过两周未更新”还有 7 个没有记入").
+		WantText("#held-silence", "一天自动记入至多 50 个")
+	p.As("boss").English().Get("/faults").WantText("#held-silence", "7 times more")
+	p.As("officer").Get("/faults").Want(200).WantCount(".held", 0)
+	form := page.Form("#held-silence form")
+	p.As("officer").Post("/faults/held", form).Want(403)
+	p.As("boss").Post("/faults/held", form).Want(303)
+	p.As("boss").Get("/faults?code=silence").WantCount(".held", 0).WantText("tbody", "@朝阳环保示例")
+	p.As("boss").Post("/faults/held", form).Want(404)
+}

@@ -43,9 +43,14 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Belongs("/reach", "/inspection")
 	kit.Declare("inspection/board", boardPage{})
 	kit.Declare("inspection/interaction", lookPage{})
+	kit.Declare("inspection/runs", runsPage{})
+	kit.Declare("inspection/run", runPage{})
 
 	g := kit.Group("/inspection")
 	kit.Handle(g, "GET", "", access.ReachView, h.board)
+	kit.Handle(g, "GET", "/runs", access.ReachView, h.runs)
+	kit.Handle(g, "GET", "/runs/:id", access.ReachView, h.run)
+	kit.Handle(g, "GET", "/runs/:id/export.xlsx", access.ReachView, h.export)
 	kit.Handle(g, "GET", "/accounts/:id", access.ReachView, h.interaction)
 	kit.Handle(g, "POST", "/accounts/:id", access.InspectManage, h.look, web.MaxBody(fourPictures))
 	kit.Handle(g, "GET", "/accounts/:id/checks/:check/:question", access.ReachView, h.picture)
@@ -56,7 +61,10 @@ func TodoPages() todo.Pages {
 	return todo.Pages{}.Page(inspect.TodoSubject, "/inspection?account=%d")
 }
 
-var crumb = page.Crumb{Text: "成效", Href: "/reach"}
+var (
+	crumb      = page.Crumb{Text: "成效", Href: "/reach"}
+	boardCrumb = page.Crumb{Text: "检查", Href: "/inspection"}
+)
 
 // perPage is how many rows one page shows.
 const perPage = 50

@@ -93,7 +93,7 @@ func (h *pages) interaction(c *gin.Context) error {
 // lookPage is the page of an account, with what was typed where it was refused.
 func (h *pages) lookPage(c *gin.Context, id int64, typed *inspect.Entry) (lookPage, error) {
 	p := lookPage{
-		Base: h.kit.Base(c, "互动功能", crumb, page.Crumb{Text: "检查", Href: "/inspection"}),
+		Base: h.kit.Base(c, "互动功能", crumb, boardCrumb),
 		Max:  inspect.MaxEvidence, MaxURL: inspect.MaxLink,
 	}
 	var err error

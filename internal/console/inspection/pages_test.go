@@ -10,6 +10,7 @@ import (
 	"juzhen/internal/console/inspection"
 	"juzhen/internal/e2e/stage/pages"
 	"juzhen/internal/inspect"
+	"juzhen/internal/sheet"
 )
 
 var now = time.Date(2026, 11, 30, 1, 0, 0, 0, time.UTC)
@@ -175,5 +176,62 @@ func TestAChecklistIsWrittenOnItsPage(t *testing.T) {
 	boss.English().Get(path).WantText("#check-2", "The public can comment: No → Yes")
 	boss.Get("/inspection/accounts/999").Want(404)
 	boss.Get(path + "/checks/1/comments").Want(404)
+	p.As("admin").Get(path).Want(403)
+}
+
+// TestAKeptInspectionIsShownBesideToday: the list counts it, its page shows what was said then and what is
+// said now, the file holds the rows of the filter as texts.
+func TestAKeptInspectionIsShownBesideToday(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t)
+	p.As("boss").Get("/inspection/runs").Want(200).WantText(".empty-state", "还没有存下的检查")
+	silent(p, "新鲜示例", 1)
+	late := silent(p, "过期示例", 20)
+	rules := inspect.New(p.DB, p.Now)
+	if err := rules.Keep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	list := p.As("boss").Get("/inspection/runs").Want(200).WantCount("tbody tr", 1).
+		WantText("tbody tr", "2026-11-30 当周").WantText("tbody tr", "每周")
+	list.WantText(".run-sums li:first-child", "不合格 1").WantText(".run-sums li:last-child", "合格 1").
+		WantCount(".run-sums li", 2)
+	path, _ := list.Find("tbody th a").Attr("href")
+	p.As("boss").Get("/inspection").WantCount("a[href='/inspection/runs']", 1)
+
+	p.Exec("UPDATE accounts SET handle = '改了名' WHERE id = $1", late.ID)
+	p.Exec("UPDATE platform_posts SET posted_at = $2 WHERE account_id = $1", late.ID, now.AddDate(0, 0, -1))
+	run := p.As("boss").Get(path).Want(200).WantText("h1", "2026-11-30 当周的检查").WantCount("tbody tr", 2)
+	run.WantText("tbody tr:first-child th", "@过期示例").WantText("tbody tr:first-child .state-red", "不合格").
+		WantText("tbody tr:first-child", "距今 20 天").WantText("tbody tr:first-child td:last-child", "合格").
+		WantText("tbody tr:last-child", "合格的不记原因").WantCount("tbody tr:last-child .reasons", 0)
+	p.As("boss").English().Get(path).WantText("h1", "Inspection: Week of 2026-11-30").
+		WantText("tbody tr:first-child .reasons", "days ago")
+	p.As("boss").Get(path+"?state=fail").WantCount("tbody tr", 1).
+		WantCount("a[href='"+path+"/export.xlsx?state=fail']", 1)
+	p.As("boss").Get(path+"?state=soon").WantText(".empty-state", "没有这样的账号")
+	p.As("boss").Get("/inspection/runs?cycle=quarter").WantText(".empty-state", "还没有存下的检查")
+	p.As("boss").Get("/inspection/runs?cycle=nope").WantCount("tbody tr", 1)
+
+	file := p.As("boss").Get(path + "/export.xlsx?state=fail").Want(200)
+	rows, err := sheet.Rows([]byte(file.Body), sheet.Limits{
+		Bytes: 1 << 20, Unzipped: 1 << 22, Rows: 100, Columns: 20, Cell: 4000,
+	})
+	if err != nil || len(rows) != 2 || rows[1].Cells[0] != "@过期示例" || rows[1].Cells[4] != "不合格" ||
+		rows[1].Cells[5] != "2026-11-25" {
+		t.Errorf("%v, %v", rows, err)
+	}
+	p.Exec(`
+INSERT INTO inspection_runs (cycle, day, at)
+SELECT 'week', date '2026-11-23' - 7 * n, $1 FROM generate_series(1, 20) n`, now)
+	second, _ := p.As("boss").
+		Get("/inspection/runs").
+		WantCount("tbody tr", 20).
+		Find("a[rel=next]").
+		Attr("href")
+	p.As("boss").Get(second).WantCount("tbody tr", 1).WantText("tbody tr", "2026-07-06 当周").
+		WantCount("a[rel=next]", 0)
+	p.As("boss").Get("/inspection/runs/999").Want(404)
+	p.As("boss").Get("/inspection/runs/999/export.xlsx").Want(404)
 	p.As("admin").Get(path).Want(403)
 }
