@@ -45,6 +45,7 @@ type field struct {
 	profile   string            // folder for CPU profiles; empty: none
 	libraries map[int]*pg.DB    // databases with so many published texts
 	checks    map[string]*pg.DB // by which lists are in force
+	inbox     *hall             // made once
 }
 
 func (s *stage) newField(ctx context.Context, figureOptions FigureOptions) (f *field, err error) {
@@ -140,6 +141,9 @@ func (f *field) close() {
 
 	for _, db := range f.libraries {
 		db.Close()
+	}
+	if f.inbox != nil {
+		f.inbox.close()
 	}
 	if f.db != nil {
 		f.db.Close()

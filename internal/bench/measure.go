@@ -101,6 +101,12 @@ func allFigures() []Figure {
 			wanted:  libraryWanted(),
 		},
 		{
+			Name:    "inbox",
+			Title:   "互动 the inbox over 1,000,000 things that were said",
+			measure: heard,
+			wanted:  inboxWanted(),
+		},
+		{
 			Name:    "lexicon",
 			Title:   "十万个词 100,000 words beside a library",
 			measure: words,

@@ -38,7 +38,7 @@ func heardIn(state string, revision int) func(*side) vars {
 				$3, now(), now() + interval '180 days') RETURNING id`, id, v["account"], s.name+"市民的话")
 		s.g.id(`UPDATE inbox_matters SET last_item_id = $2 WHERE id = $1 RETURNING id`, id, item)
 
-		return v.with(vars{"unit": s.unit, "id": id})
+		return v.with(vars{"unit": s.unit, "id": id, "month": local(0)[:len("2006-01")]})
 	}
 }
 

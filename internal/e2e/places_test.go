@@ -119,6 +119,7 @@ var placesOf = map[string][]string{
 	"zhuguan": {
 		"/inbox/terms",
 		"/inbox/terms/{unit}",
+		"/inbox/rates",
 		"/inbox/rules",
 		"/inbox/rules/new",
 		"/inbox/rules/{rule}",
@@ -339,6 +340,7 @@ var notPlaces = map[string]string{
 	"GET /roster/import/template.xlsx":     "data",
 	"GET /lexicon/:id/words.csv":           "data",
 	"GET /lexicon/:id/words.xlsx":          "data",
+	"GET /inbox/rates.csv":                 "data",
 	"GET /reach/matrix.csv":                "data",
 	"GET /reach/posts.csv":                 "data",
 	"GET /plan/export.xlsx":                "data",

@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -48,12 +49,14 @@ func TestTheExamplesOfProxiesWork(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ground := proxyGround{
-				dir: proxyFolder(t), console: w.Address, tls: freeAddress(t), plain: freeAddress(t),
+				dir: proxyFolder(t), console: w.Address, push: pushStub(t), tls: freeAddress(t),
+				plain: freeAddress(t),
 			}
 			trusted := ground.makeCertificate(t)
 			start(t, ground)
 			client := ground.client(t, trusted)
 			throughProxy(t, w, client)
+			pushesGoTheirWay(t, client)
 			leadsToTLS(t, ground)
 		})
 	}
@@ -109,6 +112,54 @@ func throughProxy(t *testing.T, w *world.World, client *http.Client) {
 	}
 }
 
+// pushStub stands for the listener of pushes: it says that it was asked.
+func pushStub(t *testing.T) (address string) {
+	t.Helper()
+	stub := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		fmt.Fprintf(w, "pushed %s %d %v", r.URL.Path, len(body), err)
+	}))
+	t.Cleanup(stub.Close)
+
+	return stub.Listener.Addr().String()
+}
+
+// pushesGoTheirWay and nothing else does; a body over 64 KB does not get there whole.
+func pushesGoTheirWay(t *testing.T, client *http.Client) {
+	t.Helper()
+
+	for path, reaches := range map[string]bool{
+		"/push/weibo/fans/0123": true, "/push/weibo/partner/0123": true, "/push/weibo": false, "/push/other": false,
+		"/signin": false,
+	} {
+		r, err := http.NewRequest("POST", "https://"+publicName+path, strings.NewReader("<xml/>"))
+		must(t, err)
+		answer, err := client.Do(r)
+		must(t, err)
+		said, err := io.ReadAll(answer.Body)
+		must(t, err)
+		must(t, answer.Body.Close())
+		if got := string(said) == "pushed "+path+" 6 <nil>"; got != reaches {
+			t.Errorf("%s: %s, %q", path, answer.Status, said)
+		}
+	}
+	r, err := http.NewRequest(
+		"POST",
+		"https://"+publicName+"/push/weibo/fans/0123",
+		bytes.NewReader(make([]byte, 80<<10)),
+	)
+	must(t, err)
+	answer, err := client.Do(r)
+	if err != nil {
+		return // cut off is as good
+	}
+	said, _ := io.ReadAll(answer.Body)
+	must(t, answer.Body.Close())
+	if strings.Contains(string(said), "81920 <nil>") {
+		t.Errorf("a large push: %s, %q", answer.Status, said)
+	}
+}
+
 // leadsToTLS asks without TLS.
 func leadsToTLS(t *testing.T, g proxyGround) {
 	t.Helper()
@@ -127,8 +178,8 @@ func leadsToTLS(t *testing.T, g proxyGround) {
 	}
 }
 
-// proxyGround is where one proxy runs: a folder of its own and three addresses.
-type proxyGround struct{ dir, console, tls, plain string }
+// proxyGround is where one proxy runs: a folder of its own and its addresses.
+type proxyGround struct{ dir, console, push, tls, plain string }
 
 // clientAddress is where the requests come from: this machine, and not the proxy's own address.
 const clientAddress = "127.0.0.2"
@@ -139,6 +190,7 @@ func startNginx(t *testing.T, g proxyGround) {
 		"listen 443 ssl":        "listen " + g.tls + " ssl",
 		"listen 80":             "listen " + g.plain,
 		"http://127.0.0.1:8080": "http://" + g.console,
+		"http://127.0.0.1:8095": "http://" + g.push,
 	})
 	whole := fmt.Sprintf(
 		"%sdaemon off;\npid %s/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n%s\n%s\n}\n",
@@ -162,7 +214,11 @@ func (g proxyGround) folders() string {
 
 func startCaddy(t *testing.T, g proxyGround) {
 	t.Helper()
-	site := g.example(t, "Caddyfile", map[string]string{"127.0.0.1:8080": g.console})
+	site := g.example(
+		t,
+		"Caddyfile",
+		map[string]string{"127.0.0.1:8080": g.console, "127.0.0.1:8095": g.push},
+	)
 	_, https, _ := net.SplitHostPort(g.tls)
 	_, plain, _ := net.SplitHostPort(g.plain)
 	options := fmt.Sprintf(

@@ -769,6 +769,12 @@ var pageRules = []rule{
 		"POST /inbox/:id/snooze", "P-S--", heard, "revision=1",
 		"SELECT revision = 2 FROM inbox_matters WHERE id = {id}", usual,
 	},
+	{
+		"POST /inbox/:id/rate", "P-S--", heardClosed, "revision=5&rating=fair&note=市民回复说还行",
+		"SELECT rating = 'fair' FROM inbox_matters WHERE id = {id}", usual,
+	},
+	{"GET /inbox/rates", "PRS-A", heard, "month={month}", "墙内单位", listed},
+	{"GET /inbox/rates.csv", "PRS-A", heard, "month={month}", "墙内单位", listed},
 	{"GET /inbox/terms", "PRS-A", nil, "", "墙内单位", listed},
 	{"GET /inbox/terms/:id", "PRS-A", unitTerms, "", "墙内单位", usual},
 	{

@@ -22,6 +22,7 @@ var (
 	actSort      = acts.Declare("inbox.sort", i18n.N("改互动的类别"))
 	actMerge     = acts.Declare("inbox.merge", i18n.N("并入另一件互动"))
 	actNote      = acts.Declare("inbox.note", i18n.N("互动备注"))
+	actRate      = acts.Declare("inbox.rate", i18n.N("登记市民的评价"))
 	actReveal    = acts.Declare("inbox.reveal", i18n.N("查看市民姓名和号码"))
 	actTakeBack  = acts.Declare("inbox.take_back", i18n.N("撤回对市民的答复"))
 	actSawIt     = acts.Declare("inbox.saw_it", i18n.N("核对：微博上已有答复"))
@@ -47,6 +48,7 @@ var recorded = map[Act]audit.Act{
 	Sort:   actSort,
 	Merge:  actMerge,
 	Note:   actNote,
+	Rate:   actRate,
 }
 
 // TrailActs are the acts that this package writes into the trail.

@@ -73,6 +73,8 @@ type Hours struct {
 type Calendar struct {
 	Versions []Hours
 	Special  func(day time.Time) (works, known bool) // of a day that is not worked as its weekday says
+
+	known map[time.Time][]Span // by day, for one who asks for many clocks; nil: nothing is kept
 }
 
 // UsualHours is when a unit serves that has said nothing else: workdays from nine to five.
@@ -88,7 +90,19 @@ func UsualHours() Hours {
 const horizon = 800
 
 // spans gives the service of one day of Shanghai.
-func (c Calendar) spans(day time.Time) (spans []Span) {
+func (c Calendar) spans(day time.Time) []Span {
+	spans, ok := c.known[day]
+	if !ok {
+		spans = c.reckonSpans(day)
+		if c.known != nil {
+			c.known[day] = spans
+		}
+	}
+
+	return spans
+}
+
+func (c Calendar) reckonSpans(day time.Time) (spans []Span) {
 	next := day.AddDate(0, 0, 1)
 
 	for i, version := range c.Versions {
@@ -180,7 +194,13 @@ func (c Calendar) Running(from, until time.Time, pauses []Span) (sum time.Durati
 
 // without is what pauses leave of a span, in order.
 func without(span Span, pauses []Span) []Span {
+	if !span.From.Before(span.Until) {
+		return nil
+	}
 	left := []Span{span}
+	if len(pauses) == 0 {
+		return left
+	}
 
 	for _, pause := range pauses {
 		var next []Span

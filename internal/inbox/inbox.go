@@ -112,6 +112,7 @@ type Matter struct {
 	AnsweredAt   *time.Time
 	SnoozedUntil *time.Time
 	Result       Result
+	Rating       Rating // until it is opened again
 	ReferredTo   string
 	MergedInto   *int64 // see DealtIn
 	LastItemID   int64

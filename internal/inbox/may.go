@@ -71,7 +71,7 @@ func (m Matter) MayReveal(actor access.Actor) error {
 // Acts lists what the actor may do with the matter, in the order of its life.
 func (m Matter) Acts(actor access.Actor) (acts []Act) {
 	for _, act := range []Act{
-		Send, Assign, Return, Refer, Back, Answer, Close, Reopen, Snooze, Sort, Merge, Note,
+		Send, Assign, Return, Refer, Back, Answer, Close, Rate, Reopen, Snooze, Sort, Merge, Note,
 	} {
 		if m.May(actor, act) == nil {
 			acts = append(acts, act)

@@ -34,6 +34,7 @@ type Move struct {
 	Way      Way
 	Link     string
 	Result   Result
+	Rating   Rating
 	Into     int64 // the matter that it is merged into
 
 	into Matter // Into, as it stands
@@ -53,6 +54,7 @@ var needsNote = map[Act]string{
 	Answer: i18n.N("请写下答复的内容"),
 	Note:   i18n.N("请写下备注"),
 	Reopen: i18n.N("请写明为什么重新打开"),
+	Rate:   i18n.N("请写明市民在哪里、怎样说的"),
 }
 
 func (m Move) clean(now time.Time) (Move, error) {
@@ -86,6 +88,10 @@ func (m Move) clean(now time.Time) (Move, error) {
 	case Close:
 		if !slices.Contains(Results(), m.Result) {
 			wrong.Add(fault.Invalid("result", "请选择办理结果"))
+		}
+	case Rate:
+		if !m.Rating.Valid() {
+			wrong.Add(fault.Invalid("rating", "请选择市民的评价"))
 		}
 	}
 

@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -40,6 +39,7 @@ func (d *dial) calendar(kind Kind) Calendar {
 	calendar, ok := d.kinds[kind]
 	if !ok {
 		calendar = d.course.Calendar(kind, d.special)
+		calendar.known = map[time.Time][]Span{}
 		d.kinds[kind] = calendar
 	}
 
@@ -67,9 +67,14 @@ func (d *dial) clocked(m *standing, known facts, to State) settling {
 	}
 	clock := clocks[len(clocks)-1]
 	out.since = &clock.Since
-	out.due = d.calendar(m.Kind).Due(clock.Since, d.course.Allowed(m.Kind, clock), known.pauses)
+	out.due = d.due(m.Kind, clock, known.pauses)
 
 	return out
+}
+
+// due is when the clock of a matter of a kind ends.
+func (d *dial) due(kind Kind, clock Clock, pauses []Span) *time.Time {
+	return d.calendar(kind).Due(clock.Since, d.course.Allowed(kind, clock), pauses)
 }
 
 // ReckonArgs asks for the clocks of what waits to be reckoned again: at the accounts of a unit and of those
@@ -102,19 +107,21 @@ func (w reckoner) Work(ctx context.Context, job *river.Job[ReckonArgs]) (err err
 const reckonBatch = 2000
 
 // Reckon gives each matter that waits at an account of the unit of a path, or below, the clock that the terms
-// and the holidays of now give it; "" is all. It is done in batches, and may be broken off and begun again.
+// and the holidays of now give it; "" is all. Nearly all have it already: they are read once and kept from
+// nobody. The others are reckoned in batches, and the pass may be broken off and begun again.
 func (s *Service) Reckon(ctx context.Context, unitPath string) (err error) {
 	defer fault.Step(&err, "inbox.Reckon %s", unitPath)
 
 	if err := s.days.load(ctx, s.opt.Plan, s.now()); err != nil {
 		return err
 	}
+	wrong, err := s.misreckoned(ctx, unitPath)
+	if err != nil {
+		return err
+	}
 
-	for last, more := int64(0), true; more; {
-		err := s.db.InTx(ctx, func(tx pg.Tx) (err error) {
-			last, more, err = s.reckonSome(ctx, tx, unitPath, last)
-			return err
-		})
+	for batch := range slices.Chunk(wrong, reckonBatch) {
+		err := s.db.InTx(ctx, func(tx pg.Tx) error { return s.reckonSome(ctx, tx, batch) })
 		if err != nil {
 			return err
 		}
@@ -123,21 +130,48 @@ func (s *Service) Reckon(ctx context.Context, unitPath string) (err error) {
 	return nil
 }
 
-// reckonSome reckons the matters after one, and gives the last of them and whether there may be more.
-func (s *Service) reckonSome(
-	ctx context.Context, tx pg.Tx, unitPath string, after int64,
-) (last int64, more bool, err error) {
-	all, paths, err := waitingAfter(ctx, tx, unitPath, after, reckonBatch)
+// misreckoned are the matters whose clock does not end when it should, by number. What is read may change at
+// once: it only says at which matters to look.
+func (s *Service) misreckoned(ctx context.Context, unitPath string) (wrong []int64, err error) {
+	err = s.db.InTx(ctx, func(tx pg.Tx) error {
+		versions, err := allTerms(ctx, tx)
+		if err != nil {
+			return err
+		}
+		pauses, err := pausesOfWaiting(ctx, tx, unitPath)
+		if err != nil {
+			return err
+		}
+		dials := map[string]*dial{}
+
+		return eachRunning(ctx, tx, unitPath, func(m running) {
+			if dials[m.path] == nil {
+				dials[m.path] = newDial(CourseOf(m.path, versions), s.special())
+			}
+			dial := dials[m.path]
+			due := dial.due(m.kind, Clock{First: m.first, Since: m.since}, pauses[m.id])
+			if !same(due, m.due) {
+				wrong = append(wrong, m.id)
+			}
+		})
+	})
+
+	return wrong, err
+}
+
+// reckonSome reckons some matters, as far as they wait still.
+func (s *Service) reckonSome(ctx context.Context, tx pg.Tx, ids []int64) error {
+	all, paths, err := lockWaiting(ctx, tx, ids)
 	if err != nil || len(all) == 0 {
-		return after, false, err
+		return err
 	}
 	versions, err := allTerms(ctx, tx)
 	if err != nil {
-		return after, false, err
+		return err
 	}
 	facts, err := factsOf(ctx, tx, all)
 	if err != nil {
-		return after, false, err
+		return err
 	}
 	dials := map[string]*dial{}
 	changed := make([]settling, 0, len(all))
@@ -153,46 +187,109 @@ func (s *Service) reckonSome(
 		}
 	}
 
-	return all[len(all)-1].ID, len(all) == reckonBatch, updateDue(ctx, tx, changed)
+	return updateDue(ctx, tx, changed)
 }
 
 func same(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
 
-// waitingAfter gives matters that wait, in order of their numbers, with the paths of their accounts' units,
-// and keeps them as they are. Nothing is taken in for their accounts meanwhile.
-func waitingAfter(
-	ctx context.Context, tx pg.Tx, unitPath string, after int64, limit int,
+// running is a matter that waits, with what its clock is reckoned by.
+type running struct {
+	id    int64
+	path  string // of its account's unit
+	kind  Kind
+	since time.Time
+	first bool // nothing was answered before
+	due   *time.Time
+}
+
+// eachRunning reads the matters whose clock runs at the accounts of the unit of a path, or below.
+func eachRunning(ctx context.Context, tx pg.Tx, unitPath string, each func(running)) error {
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT m.id, u.path, m.kind, m.waits_since, m.answered_at IS NULL AND m.closed_at IS NULL, m.due_at
+FROM inbox_matters m JOIN accounts a ON a.id = m.account_id JOIN units u ON u.id = a.unit_id
+WHERE `+waiting+` AND m.waits_since IS NOT NULL AND starts_with(u.path, $1)`, unitPath)
+	if err != nil {
+		return err
+	}
+	var m running
+	_, err = pgx.ForEachRow(rows, []any{&m.id, &m.path, &m.kind, &m.since, &m.first, &m.due}, func() error {
+		each(m)
+		return nil
+	})
+
+	return err
+}
+
+// pausesOfWaiting are when matters that wait were with somebody outside.
+func pausesOfWaiting(ctx context.Context, tx pg.Tx, unitPath string) (map[int64][]Span, error) {
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT p.matter_id, p.from_at, p.until_at
+FROM inbox_pauses p JOIN inbox_matters m ON m.id = p.matter_id
+    JOIN accounts a ON a.id = m.account_id JOIN units u ON u.id = a.unit_id
+WHERE `+waiting+` AND starts_with(u.path, $1) ORDER BY p.id`, unitPath)
+	if err != nil {
+		return nil, err
+	}
+
+	return collectPauses(rows)
+}
+
+// collectPauses puts pauses beside the numbers of their matters.
+func collectPauses(rows pgx.Rows) (map[int64][]Span, error) {
+	var (
+		matter int64
+		from   time.Time
+		until  *time.Time
+	)
+	pauses := map[int64][]Span{}
+	_, err := pgx.ForEachRow(rows, []any{&matter, &from, &until}, func() error {
+		pause := Span{From: from}
+		if until != nil {
+			pause.Until = *until
+		}
+		pauses[matter] = append(pauses[matter], pause)
+
+		return nil
+	})
+
+	return pauses, err
+}
+
+// lockWaiting gives those of some matters that wait, in order of their numbers, with the paths of their
+// accounts' units, and keeps them as they are. Nothing is taken in for their accounts meanwhile.
+func lockWaiting(
+	ctx context.Context, tx pg.Tx, ids []int64,
 ) (all []*standing, paths map[int64]string, err error) {
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT m.id, m.account_id, u.path
+SELECT m.id, u.path
 FROM inbox_matters m JOIN accounts a ON a.id = m.account_id JOIN units u ON u.id = a.unit_id
-WHERE m.id > $1 AND `+waiting+` AND starts_with(u.path, $2) ORDER BY m.id LIMIT $3`, after, unitPath, limit)
+WHERE m.id = ANY ($1)`, ids)
 	if err != nil {
 		return nil, nil, err
 	}
 
 	var (
-		id, account int64
-		path        string
-		ids         []int64
-		accounts    = map[int64]bool{}
+		id   int64
+		path string
 	)
 	paths = map[int64]string{}
-	_, err = pgx.ForEachRow(rows, []any{&id, &account, &path}, func() error {
-		ids, paths[id], accounts[account] = append(ids, id), path, true
-		return nil
-	})
-	if err != nil || len(ids) == 0 {
+	_, err = pgx.ForEachRow(rows, []any{&id, &path}, func() error { paths[id] = path; return nil })
+	if err != nil || len(paths) == 0 {
 		return nil, nil, err
 	}
-	_, err = tx.Pgx.Exec(ctx,
-		"SELECT FROM inbox_watches WHERE account_id = ANY ($1) ORDER BY account_id FOR UPDATE",
-		slices.Sorted(maps.Keys(accounts)))
+	_, err = tx.Pgx.Exec(ctx, `
+SELECT FROM inbox_watches w
+WHERE w.account_id IN (SELECT m.account_id FROM inbox_matters m WHERE m.id = ANY ($1))
+ORDER BY w.account_id FOR UPDATE`, ids)
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err = tx.Pgx.Query(ctx, "SELECT "+standingColumns+`, m.due_at
-FROM inbox_matters m WHERE m.id = ANY ($1) ORDER BY m.id FOR UPDATE`, ids)
+	rows, err = tx.Pgx.Query(
+		ctx,
+		"SELECT "+standingColumns+", m.due_at FROM inbox_matters m WHERE m.id = ANY ($1) AND "+
+			waiting+" ORDER BY m.id FOR UPDATE",
+		ids,
+	)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -32,9 +32,11 @@ VALUES ($1, $2, 'p1', 'open', $3, $4, $5, $5, $6, $5) RETURNING id`,
 	answers := func(matter int, source string, after time.Duration) {
 		serial++
 		w.Exec(`
-INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name, text,
+INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
+text,
     taken_at, keep_until)
-SELECT id, account_id, 'comment', $2, $3, 'public', opened_at + $4 * interval '1 second', '1', 'a', 'b', $5, $5
+SELECT id, account_id, 'comment', $2, $3, 'public', opened_at + $4 * interval '1 second', '1', 'a', 'b',
+$5, $5
 FROM inbox_matters WHERE id = $1`, matter, fmt.Sprint("r", serial), source, after.Seconds(), w.Now())
 	}
 	const day = 24 * time.Hour

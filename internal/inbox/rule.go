@@ -73,9 +73,8 @@ type Opening struct {
 	At        time.Time
 }
 
-// Fits tells whether the rule is for a matter. Words are found however they are written: in capitals, in full
-// width, in traditional letters.
-func (c Condition) Fits(o Opening) bool {
+// asks tells whether all but the words of the condition is so of a matter.
+func (c Condition) asks(o Opening) bool {
 	switch {
 	case c.AccountID != 0 && c.AccountID != o.AccountID,
 		c.ColumnID != 0 && c.ColumnID != o.ColumnID,
@@ -84,10 +83,7 @@ func (c Condition) Fits(o Opening) bool {
 		return false
 	}
 
-	text := lexicon.Fold(o.Text)
-	said := func(word string) bool { return strings.Contains(text, lexicon.Fold(word)) }
-
-	return len(c.Words) == 0 || slices.ContainsFunc(c.Words, said)
+	return true
 }
 
 // within tells whether an instant lies in the hours of the condition: from Begin on, before End.
@@ -111,31 +107,63 @@ func (c Condition) Hours() string {
 	return Minute(c.Begin) + "–" + Minute(c.End)
 }
 
-// Follow is the rule that a matter of the unit at a path follows, nil where none fits: the nearest unit's
-// come first, each unit's in order of their positions.
-func Follow(rules []Rule, path string, o Opening) *Rule {
-	var best *Rule
+// Rulebook is rules that are ready to be asked of many matters: in the order in which they are asked, with
+// their words in one matcher. It is fixed once made and may be used by many at once.
+type Rulebook struct {
+	rules  []Rule
+	words  *lexicon.Matcher
+	wordOf []int // by word: the rule whose it is
+}
 
-	for i := range rules {
-		rule := &rules[i]
-		if !strings.HasPrefix(path, rule.UnitPath) || !rule.If.Fits(o) {
-			continue
+// NewRulebook makes a book of rules in any order.
+func NewRulebook(rules []Rule) *Rulebook {
+	book := &Rulebook{rules: slices.SortedFunc(slices.Values(rules), Rule.before)}
+
+	var words []lexicon.Word
+
+	for i, rule := range book.rules {
+		for _, word := range rule.If.Words {
+			words = append(words, lexicon.Word{Text: word, Through: lexicon.Folded})
+			book.wordOf = append(book.wordOf, i)
 		}
-		if best == nil || rule.before(*best) {
-			best = rule
+	}
+	book.words = lexicon.Build(words)
+
+	return book
+}
+
+// Follow is the rule that a matter of the unit at a path follows, nil where none fits: the nearest unit's
+// come first, each unit's in order of their positions. Words are found however they are written: in capitals,
+// in full width, in traditional letters.
+func (b *Rulebook) Follow(path string, o Opening) *Rule {
+	said := make([]bool, len(b.rules)) // one of the rule's words
+	b.words.Find(o.Text, func(match lexicon.Match) bool {
+		said[b.wordOf[match.Pattern]] = true
+		return true
+	})
+
+	for i := range b.rules {
+		rule := &b.rules[i]
+		if strings.HasPrefix(path, rule.UnitPath) && (len(rule.If.Words) == 0 || said[i]) && rule.If.asks(o) {
+			return rule
 		}
 	}
 
-	return best
+	return nil
 }
 
-// before tells whether the rule is asked before another one.
-func (r Rule) before(other Rule) bool {
+// columns tells whether some rule asks for the column of the post that was commented on.
+func (b *Rulebook) columns() bool {
+	return slices.ContainsFunc(b.rules, func(rule Rule) bool { return rule.If.ColumnID != 0 })
+}
+
+// before compares the rule with another one by which is asked first.
+func (r Rule) before(other Rule) int {
 	return cmp.Or(
 		cmp.Compare(len(other.UnitPath), len(r.UnitPath)),
 		cmp.Compare(r.Position, other.Position),
 		cmp.Compare(r.ID, other.ID),
-	) < 0
+	)
 }
 
 // MayKeepRules tells whether the actor may make, change and retire the rules of a unit: nil, fault.NotFound

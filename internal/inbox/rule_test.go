@@ -11,6 +11,7 @@ import (
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
+	"juzhen/internal/lexicon"
 )
 
 // TestWhichRuleIsFollowed: all conditions of a rule must be so, the nearest unit's rules come first, then the
@@ -52,12 +53,12 @@ func TestWhichRuleIsFollowed(t *testing.T) {
 		"hours end before their last":      {"/1/", Opening{ColumnID: 4, At: noon.Add(5 * time.Hour)}, 1},
 		"a minute before it they are open": {"/1/", Opening{ColumnID: 4, At: noon.Add(5*time.Hour - time.Minute)}, 7},
 	} {
-		got := Follow(rules, c.path, c.o)
+		got := NewRulebook(rules).Follow(c.path, c.o)
 		if got == nil || got.ID != c.want {
 			t.Errorf("%s: %+v, want %d", what, got, c.want)
 		}
 	}
-	if got := Follow(rules[1:2], "/1/", Opening{Text: "几点", At: noon}); got != nil {
+	if got := NewRulebook(rules[1:2]).Follow("/1/", Opening{Text: "几点", At: noon}); got != nil {
 		t.Errorf("where none fits: %+v", got)
 	}
 }
@@ -380,23 +381,31 @@ func TestARuleOfAColumn(t *testing.T) {
 func TestTheFirstRuleThatFitsIsFollowed(t *testing.T) {
 	t.Parallel()
 	paths := []string{"/1/", "/1/3/", "/1/3/7/", "/1/4/"}
+	said := []string{"黑烟", "黑煙", "烟囱", "VOCs", "ＶＯＣ"}
 	rapid.Check(t, func(t *rapid.T) {
 		rules := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Rule {
 			return Rule{
 				UnitPath: rapid.SampledFrom(paths).Draw(t, "unit"),
 				Position: rapid.IntRange(1, 3).Draw(t, "position"),
-				If:       Condition{AccountID: rapid.Int64Range(0, 2).Draw(t, "account")},
+				If: Condition{
+					AccountID: rapid.Int64Range(0, 2).Draw(t, "account"),
+					Words:     rapid.SliceOfN(rapid.SampledFrom(said), 0, 3).Draw(t, "words"),
+				},
 			}
 		}), 0, 8).Draw(t, "rules")
 		for i := range rules {
 			rules[i].ID = int64(i + 1)
 		}
-		path, o := rapid.SampledFrom(paths).Draw(t, "path"), Opening{AccountID: 1}
+		path := rapid.SampledFrom(paths).Draw(t, "path")
+		o := Opening{
+			AccountID: 1,
+			Text:      strings.Join(rapid.SliceOfN(rapid.SampledFrom(said), 0, 3).Draw(t, "text"), ""),
+		}
 		rules = rapid.Permutation(rules).Draw(t, "read")
-		got := Follow(rules, path, o)
+		got := NewRulebook(rules).Follow(path, o)
 
 		for _, rule := range rules {
-			if !strings.HasPrefix(path, rule.UnitPath) || !rule.If.Fits(o) {
+			if !strings.HasPrefix(path, rule.UnitPath) || !plainlyFits(rule.If, o) {
 				continue
 			}
 			if got == nil {
@@ -408,8 +417,15 @@ func TestTheFirstRuleThatFitsIsFollowed(t *testing.T) {
 				t.Fatalf("%+v is followed, not %+v", *got, rule)
 			}
 		}
-		if got != nil && (!strings.HasPrefix(path, got.UnitPath) || !got.If.Fits(o)) {
+		if got != nil && (!strings.HasPrefix(path, got.UnitPath) || !plainlyFits(got.If, o)) {
 			t.Fatalf("%+v does not fit", *got)
 		}
 	})
+}
+
+// plainlyFits looks for each word by itself.
+func plainlyFits(c Condition, o Opening) bool {
+	said := func(word string) bool { return strings.Contains(lexicon.Fold(o.Text), lexicon.Fold(word)) }
+
+	return c.asks(o) && (len(c.Words) == 0 || slices.ContainsFunc(c.Words, said))
 }

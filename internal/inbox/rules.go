@@ -172,7 +172,7 @@ func (s *Service) ruled(ctx context.Context, tx pg.Tx, actor access.Actor, rule 
 
 // Fit is how much of what nobody has yet a rule would be for.
 type Fit struct {
-	Open int // that nobody has, in the unit of the rule and below; at most a thousand
+	Open int // that nobody has, in the unit of the rule and below; at most MostUnassigned
 	Fit  int
 }
 
@@ -196,22 +196,20 @@ func (s *Service) Fitting(ctx context.Context, actor access.Actor, id int64) (fi
 
 // fitting are the matters that nobody has and that follow a rule rather than another one, the oldest first.
 func fitting(ctx context.Context, tx pg.Tx, rule Rule) (waits int, fits []int64, err error) {
-	list, err := unassigned(ctx, tx, rule.UnitPath)
-	if err != nil {
-		return 0, nil, err
-	}
 	rules, err := rulesAround(ctx, tx.DB, rule.UnitPath)
 	if err != nil {
 		return 0, nil, err
 	}
+	book := NewRulebook(rules)
 
-	for _, one := range list {
-		if followed := Follow(rules, one.path, one.Opening); followed != nil && followed.ID == rule.ID {
+	err = eachUnassigned(ctx, tx, rule.UnitPath, book.columns(), func(one opened) {
+		waits++
+		if followed := book.Follow(one.path, one.Opening); followed != nil && followed.ID == rule.ID {
 			fits = append(fits, one.id)
 		}
-	}
+	})
 
-	return len(list), fits, nil
+	return waits, fits, err
 }
 
 // ApplyRule does with matters that nobody has yet what the rule does with new ones, as many as go at once,
@@ -256,15 +254,17 @@ func (s *Service) followRules(
 	if err != nil || len(rules) == 0 {
 		return err
 	}
-	columns, err := columnsOf(ctx, tx, a.ID, made)
-	if err != nil {
-		return err
+	book, columns := NewRulebook(rules), map[string]int64{}
+	if book.columns() {
+		if columns, err = columnsOf(ctx, tx, a.ID, made); err != nil {
+			return err
+		}
 	}
 
 	follows := map[int64][]int64{} // matters by rule
 
 	for _, m := range made {
-		rule := Follow(rules, a.UnitPath, Opening{
+		rule := book.Follow(a.UnitPath, Opening{
 			AccountID: a.ID, ColumnID: columns[m.Thread], Kind: m.Kind, Text: m.said, At: m.OpenedAt,
 		})
 		if rule != nil {

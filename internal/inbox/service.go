@@ -76,9 +76,10 @@ type Query struct {
 	Kind      Kind
 	Source    Source
 	AccountID int64
+	UnitID    int64  // whose accounts, or who deals with it: the unit or one below
 	Thread    string // the post, by its number on the platform
 	Overdue   bool
-	Text      string // in what was said
+	Text      string // words, all of which stand in one thing that was said, in small letters or large
 	After     string
 	Limit     int // 200 when 0, and at most
 }
@@ -95,7 +96,10 @@ func (s *Service) List(ctx context.Context, actor access.Actor, query Query) (_ 
 	return page, err
 }
 
-// Counts are how many matters the actor sees.
+// MostCounted is how far matters are counted.
+const MostCounted = 1000
+
+// Counts are how many matters the actor sees, each up to MostCounted: that many stands for more.
 type Counts struct {
 	By      map[State]int
 	Overdue int

@@ -3,6 +3,7 @@ package inbox
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -27,8 +28,8 @@ func TestArrows(t *testing.T) {
 		Referred: "answer:answered asked:referred back:assigned close:closed found:answered " +
 			"note:referred send:referred sort:referred took:referred",
 		Answered: "asked:reopened close:closed found:answered merge:closed note:answered " +
-			"reopen:reopened send:answered sort:answered took:answered",
-		Closed: "asked:reopened found:closed note:closed reopen:reopened",
+			"rate:answered reopen:reopened send:answered sort:answered took:answered",
+		Closed: "asked:reopened found:closed note:closed rate:closed reopen:reopened",
 		Reopened: "answer:answered asked:reopened assign:assigned close:closed found:answered " +
 			"merge:closed note:reopened refer:referred return:open send:reopened snooze:reopened " +
 			"sort:reopened took:reopened",
@@ -38,8 +39,8 @@ func TestArrows(t *testing.T) {
 		var got []string
 
 		for _, act := range []Act{
-			Answer, Asked, Assign, Back, Close, Found, Merge, Note, Refer, Reopen, Return, Send, Snooze, Sort,
-			Decided, Unsent, Took,
+			Answer, Asked, Assign, Back, Close, Found, Merge, Note, Rate, Refer, Reopen, Return, Send, Snooze,
+			Sort, Decided, Unsent, Took,
 		} {
 			if to, ok := state.After(act); ok {
 				got = append(got, string(act)+":"+string(to))
@@ -55,7 +56,7 @@ func TestArrows(t *testing.T) {
 			t.Errorf("%s has no name", state)
 		}
 	}
-	if len(arrows) != len(States()) || len(slices.Collect(maps.Keys(recorded))) != 12 {
+	if len(arrows) != len(States()) || len(slices.Collect(maps.Keys(recorded))) != 13 {
 		t.Error("a state or an act is not here")
 	}
 }
@@ -356,10 +357,98 @@ func TestTheListFiltersAndGoesOn(t *testing.T) {
 	}{
 		{Query{Kind: Report}, 1}, {Query{Source: FromMention}, 0}, {Query{Source: FromComment}, 6},
 		{Query{Text: "限行"}, 1}, {Query{Text: "%"}, 0}, {Query{State: Answered}, 0}, {Query{Show: ShowMine}, 0},
-		{Query{AccountID: 99}, 0},
+		{Query{AccountID: 99}, 0}, {Query{Text: "限行 请问"}, 1}, {Query{Text: "限行 停暖"}, 0},
+		{Query{UnitID: w.Units["市局"].UnitID}, 6}, {Query{Source: FromMessage}, 0}, {Query{UnitID: w.Units["朝阳区"].UnitID}, 0},
 	} {
 		if n := len(w.list(w.boss, c.query)); n != c.want {
 			t.Errorf("%+v gives %d, want %d", c.query, n, c.want)
 		}
+	}
+}
+
+// TestASourceIsFoundHoweverManyCameByIt: by the index of what is rare, along the list where much came by it.
+func TestASourceIsFoundHoweverManyCameByIt(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	a := w.connect(main, "市局", account.Commercial)
+	// of mentions there are as many as are looked up, of comments elsewhere one more, among other things
+	w.Exec(`
+WITH made AS (
+    INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at,
+        updated_at, waits_since, due_at)
+    SELECT $1, n::text, '7', 'open', 'ask', $2, now(), now(), now(), now(),
+        $3::timestamptz + n * interval '1 s'
+    FROM generate_series(1, 2 * $4::int + 1) AS n RETURNING id, citizen::int AS n)
+INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
+    text, taken_at, keep_until)
+SELECT id, $1, 'comment', n || '/' || x.source, x.source, 'commercial', now(), n, '', '', now(), now()
+FROM made, LATERAL (VALUES ('comment'), (CASE WHEN n <= $4 THEN 'mention' ELSE 'naming' END)) AS x (source)`,
+		a.ID, w.Units["市局"].UnitID, w.Now(), mostOfSource)
+
+	for source, first := range map[Source]int{
+		FromComment: 1, FromMention: 1, FromNaming: mostOfSource + 1, FromMessage: 0,
+	} {
+		found := w.list(w.boss, Query{Source: source, Limit: 2})
+		if first == 0 && len(found) == 0 {
+			continue
+		}
+		if len(found) != 2 || found[0].Citizen != strconv.Itoa(first) ||
+			!found[0].DueAt.Before(*found[1].DueAt) {
+			t.Errorf("%s: %+v", source, found)
+		}
+		second := w.list(w.boss, Query{Source: source, AccountID: 99})
+		if len(second) != 0 {
+			t.Errorf("%s of another account: %d", source, len(second))
+		}
+	}
+}
+
+// TestWordsAreFoundHoweverManySayThem: behind what is looked through first, by the index of letters where few
+// say them, along the list where many do, and always in the order of the list.
+func TestWordsAreFoundHoweverManySayThem(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	a := w.connect(main, "市局", account.Commercial)
+	const silent = nearest + 10 // matters before the first that says something
+	w.Exec(`
+WITH made AS (
+    INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at,
+        updated_at, waits_since, due_at)
+    SELECT $1, n::text, '7', 'open', 'ask', $2, now(), now(), now(), now(),
+        $3::timestamptz + n * interval '1 s'
+    FROM generate_series(1, $4::int) AS n RETURNING id, citizen::int AS n)
+INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
+    text, taken_at, keep_until)
+SELECT id, $1, 'comment', n, 'comment', 'commercial', now(), n, '',
+    CASE WHEN n <= $5 THEN '沉默' ELSE '空气质量 PM' || n END, now(), now()
+FROM made`, a.ID, w.Units["市局"].UnitID, w.Now(), silent+mostSaid+10, silent)
+
+	for _, c := range []struct {
+		text  string
+		first int // the number of the first that is found
+		n     int
+	}{
+		{"空气质量", silent + 1, 3}, {"质量 空气", silent + 1, 3}, {"气", silent + 1, 3},
+		{"pm500 空气", 500, 3}, {"质量 pm5001", 5001, 1}, {"量气", 0, 0}, {"沉默", 1, 3},
+	} {
+		found := w.list(w.boss, Query{Text: c.text, Limit: 3})
+		if len(found) != c.n || c.n > 0 && found[0].Citizen != strconv.Itoa(c.first) {
+			t.Errorf("%s: %d found, the first %+v", c.text, len(found), found)
+		}
+		if !slices.IsSortedFunc(found, func(a, b Matter) int { return a.DueAt.Compare(*b.DueAt) }) {
+			t.Errorf("%s: not in the order of the list", c.text)
+		}
+	}
+
+	counts, err := w.s.Count(t.Context(), w.boss)
+	w.must(err)
+	if counts.By[Open] != MostCounted {
+		t.Errorf("%d are counted", counts.By[Open])
+	}
+	_, err = w.s.List(t.Context(), w.boss, Query{Text: strings.Repeat("词 ", maxTerms+1)})
+	if !fault.Is(err, fault.KindInvalid) {
+		t.Errorf("many words: %v", err)
 	}
 }

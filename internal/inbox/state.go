@@ -52,6 +52,7 @@ const (
 	Snooze Act = "snooze"
 	Sort   Act = "sort" // say of which kind it is
 	Note   Act = "note"
+	Rate   Act = "rate"  // record what the citizen said of how it was dealt with
 	Merge  Act = "merge" // deal with it in another one of the same citizen
 
 	Took  Act = "took"  // another one was merged into it
@@ -77,6 +78,7 @@ func (a Act) Label() string {
 		Snooze:  "稍后处理",
 		Sort:    "改类别",
 		Note:    "备注|动词",
+		Rate:    "登记评价",
 		Merge:   "并入另一件",
 		Took:    "另一件并入这里",
 		Asked:   "市民再次来信",
@@ -125,12 +127,13 @@ var arrows = map[State]map[Act]State{
 		Reopen: Reopened,
 		Sort:   Answered,
 		Note:   Answered,
+		Rate:   Answered,
 		Merge:  Closed,
 		Took:   Answered,
 		Asked:  Reopened,
 		Found:  Answered,
 	},
-	Closed: {Reopen: Reopened, Note: Closed, Asked: Reopened, Found: Closed},
+	Closed: {Reopen: Reopened, Note: Closed, Rate: Closed, Asked: Reopened, Found: Closed},
 	Reopened: {
 		Assign: Assigned, Return: Open, Refer: Referred, Send: Reopened, Answer: Answered, Close: Closed,
 		Snooze: Reopened,

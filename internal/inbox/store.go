@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,8 +25,8 @@ const selectMatter = `
 SELECT m.id, m.account_id, a.handle, coalesce(a.remote_uid, '') AS account_uid, au.path AS account_path,
     m.unit_id, u.name AS unit_name, u.path AS unit_path, m.owner_id, coalesce(o.display_name, '') AS owner,
     m.citizen, m.thread, m.thread_uid, m.state, m.kind, m.opened_at, m.asked_at, m.waits_since, m.due_at,
-    m.answered_at, m.snoozed_until, m.result, m.referred_to, m.merged_into, m.last_item_id, m.revision,
-    m.updated_at,
+    m.answered_at, m.snoozed_until, m.result, m.rating, m.referred_to, m.merged_into, m.last_item_id,
+    m.revision, m.updated_at,
     m.reopened_at, m.closed_at, m.purged_at, coalesce(i.source, '') AS source, coalesce(i.name, '') AS name,
     coalesce(i.text, '') AS text, i.gone_at,
     (SELECT count(*) FROM inbox_items n WHERE n.matter_id = m.id)::int AS items` + fromMatters + `
@@ -40,17 +41,20 @@ func errStale() error {
 	return fault.Conflict("这件互动刚刚有了变化：他人办理了，或市民又写了话；请刷新看过再办")
 }
 
-// scoped is the condition that the actor sees a matter: by its account's unit, by the one that has it, or
-// as its own while it waits.
+// scoped is the condition that the actor sees a matter m: by its account's unit, by the one that has it, or
+// as its own while it waits. It speaks of m alone, so that lists can be walked in their order without joining
+// what they do not show.
 func scoped(actor access.Actor) (string, []any) {
-	mine, args := access.Scope(actor, access.InboxView, "au.path")
-	ours, more := access.Scope(actor, access.InboxView, "u.path")
-	args = append(args, more...)
+	cond, args := access.Scope(actor, access.InboxView, "sa.path")
+	cond = `(EXISTS (SELECT FROM accounts sc JOIN units sa ON sa.id = sc.unit_id
+        WHERE sc.id = m.account_id AND ` + cond + `)
+    OR EXISTS (SELECT FROM units sa WHERE sa.id = m.unit_id AND ` + cond + ")"
+	args = slices.Concat(args, args)
 	if !actor.Can(access.InboxView) || actor.IsSystem() {
-		return "(" + mine + " OR " + ours + ")", args
+		return cond + ")", args
 	}
 
-	return "(" + mine + " OR " + ours + " OR m.owner_id = ?)", append(args, actor.UserID)
+	return cond + " OR m.owner_id = ?)", append(args, actor.UserID)
 }
 
 func findMatter(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (Matter, error) {
@@ -67,119 +71,8 @@ func someMatters(
 ) ([]Matter, error) {
 	cond, scope := scoped(actor)
 
-	return gorm.G[Matter](db).Raw(selectMatter+where+" AND "+cond+" ORDER BY "+never+", m.id DESC LIMIT ?",
+	return gorm.G[Matter](db).Raw(selectMatter+where+" AND "+cond+inOrder+" LIMIT ?",
 		append(append(args, scope...), mostAlike)...).Find(ctx)
-}
-
-const (
-	waiting = "m.state IN ('open', 'assigned', 'referred', 'reopened')"
-	snoozed = "coalesce(m.snoozed_until, '-infinity') > ?"
-)
-
-// conditions are the WHERE of what is asked for.
-func (q Query) conditions(actor access.Actor, now time.Time) (string, []any) {
-	cond, args := scoped(actor)
-	and := func(sql string, values ...any) { cond, args = cond+" AND "+sql, append(args, values...) }
-
-	switch {
-	case q.State != "":
-		and("m.state = ?", string(q.State))
-	case q.Show == ShowAll:
-	case q.Show == ShowSnoozed:
-		and(waiting+" AND "+snoozed, now)
-	case q.Overdue:
-		and(waiting)
-	default:
-		and(waiting+" AND NOT "+snoozed, now)
-	}
-
-	if q.Show == ShowMine {
-		and("m.owner_id = ?", actor.UserID)
-	}
-	if q.Kind != "" {
-		and("m.kind = ?", string(q.Kind))
-	}
-	if q.AccountID != 0 {
-		and("m.account_id = ?", q.AccountID)
-	}
-	if q.Thread != "" {
-		and("m.thread = ?", q.Thread)
-	}
-	if q.Overdue {
-		and("m.due_at < ?", now)
-	}
-	if q.Source != "" {
-		and("EXISTS (SELECT FROM inbox_items s WHERE s.matter_id = m.id AND s.source = ?)", string(q.Source))
-	}
-	if q.Text != "" {
-		and(`EXISTS (SELECT FROM inbox_items s WHERE s.matter_id = m.id AND s.gone_at IS NULL
-    AND strpos(s.text, ?) > 0)`, q.Text)
-	}
-
-	return cond, args
-}
-
-// never is where matters without a clock stand in the order.
-const never = "coalesce(m.due_at, TIMESTAMPTZ '9000-01-01 00:00:00Z')"
-
-func listMatters(
-	ctx context.Context,
-	db *gorm.DB,
-	actor access.Actor,
-	query Query,
-	now time.Time,
-) (pg.Page[Matter], error) {
-	cond, args := query.conditions(actor, now)
-	after, further, err := pg.ParseCursor(query.After)
-	if err != nil {
-		return pg.Page[Matter]{}, err
-	}
-	if further {
-		cond += " AND (" + never + " > ? OR " + never + " = ? AND m.id < ?)"
-		args = append(args, after.At, after.At, after.ID)
-	}
-	limit := query.Limit
-	if limit <= 0 || limit > pageSize {
-		limit = pageSize
-	}
-	rows, err := gorm.G[Matter](db).Raw(selectMatter+cond+" ORDER BY "+never+", m.id DESC LIMIT ?",
-		append(args, limit+1)...).Find(ctx)
-
-	return pg.Cut(rows, limit, func(m Matter) pg.Cursor {
-		at := time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC)
-		if m.DueAt != nil {
-			at = *m.DueAt
-		}
-
-		return pg.Cursor{At: at, ID: m.ID}
-	}), err
-}
-
-// countMatters counts the matters that the actor sees.
-func countMatters(ctx context.Context, db *gorm.DB, actor access.Actor, now time.Time) (Counts, error) {
-	cond, args := scoped(actor)
-
-	type count struct {
-		State                  State
-		N, Overdue, Late, Mine int
-	}
-	rows, err := gorm.G[count](db).Raw(`
-SELECT m.state, count(*) AS n, count(*) FILTER (WHERE m.due_at < ?) AS overdue,
-    count(*) FILTER (WHERE `+snoozed+`) AS late,
-    count(*) FILTER (WHERE m.owner_id = ? AND NOT `+snoozed+`) AS mine`+fromMatters+`
-WHERE `+cond+` GROUP BY m.state`, append([]any{now, now, actor.UserID, now}, args...)...).Find(ctx)
-
-	counts := Counts{By: map[State]int{}}
-	for _, row := range rows {
-		counts.By[row.State] = row.N
-		if row.State.Waits() {
-			counts.Overdue += row.Overdue
-			counts.Snoozed += row.Late
-			counts.Mine += row.Mine
-		}
-	}
-
-	return counts, err
 }
 
 func itemsOf(ctx context.Context, db *gorm.DB, id int64) ([]Item, error) {
@@ -305,7 +198,9 @@ func updateMatter(
 		set("result = ?", string(Merged))
 		sets = append(sets, "closed_at = $2", "snoozed_until = NULL")
 	case Reopen:
-		sets = append(sets, "reopened_at = $2")
+		sets = append(sets, "reopened_at = $2", "rating = ''")
+	case Rate:
+		set("rating = ?", string(move.Rating))
 	}
 
 	done, err := tx.Pgx.Exec(ctx, "UPDATE inbox_matters SET "+strings.Join(sets, ", ")+
@@ -371,6 +266,8 @@ func (m Matter) told(move Move) string {
 		lines = []string{say.T(move.Kind.Label()), move.Note}
 	case Close:
 		lines = []string{say.T(move.Result.Label()), move.Note}
+	case Rate:
+		lines = []string{say.T(move.Rating.Label()), move.Note}
 	case Merge:
 		lines = []string{move.into.named(), move.Note}
 	}

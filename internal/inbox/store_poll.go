@@ -138,7 +138,7 @@ func overdueAccounts(ctx context.Context, q querier, now time.Time) ([]overdue, 
 	rows, err := q.Query(ctx, `
 WITH late AS (
     SELECT DISTINCT m.account_id FROM inbox_matters m
-    WHERE m.due_at < $1 AND `+waiting+` AND coalesce(m.snoozed_until, '-infinity') <= $1),
+    WHERE `+never+` < $1 AND `+waiting+` AND coalesce(m.snoozed_until, '-infinity') <= $1),
 told AS (SELECT t.subject_id AS account_id FROM `+todo.OpenSQL(TodoAccount)+` t WHERE starts_with(t.key, $2))
 SELECT a.id AS account_id, u.path, a.handle, late.account_id IS NOT NULL AS late
 FROM late FULL JOIN told USING (account_id) JOIN accounts a ON a.id = account_id

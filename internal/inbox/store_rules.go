@@ -165,23 +165,34 @@ type opened struct {
 const columnSQL = `coalesce((SELECT v.column_id FROM deliveries d JOIN post_versions v ON v.id = d.version_id
         WHERE d.account_id = m.account_id AND d.platform = 'weibo' AND d.remote_id = m.thread LIMIT 1), 0)`
 
-// unassigned are the matters of a unit and of those below that nobody has, the oldest first, a thousand at
-// most.
-func unassigned(ctx context.Context, tx pg.Tx, path string) ([]opened, error) {
+// MostUnassigned is how many matters that nobody has are looked through for one rule.
+const MostUnassigned = 100_000
+
+// eachUnassigned reads the matters of a unit and of those below that nobody has, the oldest first; the column
+// only where it is asked for.
+func eachUnassigned(ctx context.Context, tx pg.Tx, path string, columns bool, each func(opened)) error {
+	column := "0::bigint"
+	if columns {
+		column = columnSQL
+	}
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT m.id, u.path, m.account_id, `+columnSQL+`, m.kind, coalesce((SELECT i.text FROM inbox_items i
+SELECT m.id, u.path, m.account_id, `+column+`, m.kind, coalesce((SELECT i.text FROM inbox_items i
     WHERE i.matter_id = m.id AND i.source <> 'answer' ORDER BY i.said_at, i.id LIMIT 1), ''), m.opened_at
 FROM inbox_matters m JOIN accounts a ON a.id = m.account_id JOIN units u ON u.id = a.unit_id
 WHERE m.state = 'open' AND m.owner_id IS NULL AND starts_with(u.path, $1)
-ORDER BY m.id LIMIT 1000`, path)
+ORDER BY m.id LIMIT $2`, path, MostUnassigned)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	var one opened
+	_, err = pgx.ForEachRow(rows,
+		[]any{&one.id, &one.path, &one.AccountID, &one.ColumnID, &one.Kind, &one.Text, &one.At},
+		func() error {
+			each(one)
+			return nil
+		})
 
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (o opened, err error) {
-		err = row.Scan(&o.id, &o.path, &o.AccountID, &o.ColumnID, &o.Kind, &o.Text, &o.At)
-		return o, err
-	})
+	return err
 }
 
 // columnsOf gives by thread the column of the post under which new matters of an account stand.

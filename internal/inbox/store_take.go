@@ -264,18 +264,13 @@ SELECT matter_id, from_at, until_at FROM inbox_pauses WHERE matter_id = ANY ($1)
 	if err != nil {
 		return nil, err
 	}
-	var until *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&matter, &at, &until}, func() error {
-		pause := Span{From: at}
-		if until != nil {
-			pause.Until = *until
-		}
-		f := known[matter]
-		f.pauses = append(f.pauses, pause)
-		known[matter] = f
 
-		return nil
-	})
+	pauses, err := collectPauses(rows)
+	for id, all := range pauses {
+		f := known[id]
+		f.pauses = all
+		known[id] = f
+	}
 
 	return known, err
 }
@@ -289,7 +284,8 @@ func updateSettled(ctx context.Context, tx pg.Tx, list []settling, now time.Time
 		batch.Queue(`
 UPDATE inbox_matters SET state = $2, waits_since = $3, due_at = $4, answered_at = $5, last_item_id = $6,
     asked_at = $7, opened_at = least(opened_at, $8), updated_at = $9, revision = revision + $10::int,
-    snoozed_until = CASE WHEN $11 THEN NULL ELSE snoozed_until END
+    snoozed_until = CASE WHEN $11 THEN NULL ELSE snoozed_until END,
+    rating = CASE WHEN $2 = 'reopened' THEN '' ELSE rating END
 WHERE id = $1`,
 			m.ID, string(m.to), m.since, m.due, m.known.ours, m.known.last, m.known.lastAt, m.OpenedAt, now,
 			btoi(!m.fresh), m.asked != nil)

@@ -34,6 +34,7 @@ type CitizenMatter struct {
 	AnsweredAt   *time.Time `json:"answered_at,omitempty"`
 	GoneAt       *time.Time `json:"gone_at,omitempty" doc:"发现作者已删除的时间"`
 	Result       string     `json:"result" doc:"solved 已解决，answered 已答复说明，referred 已转其他单位，unneeded 无需答复，merged 并入另一件"`
+	Rating       string     `json:"rating" doc:"市民的评价：pleased 满意，fair 基本满意，displeased 不满意；没有登记的为空"`
 	MergedInto   int64      `json:"merged_into,omitempty" doc:"并入的那一件"`
 	ReferredTo   string     `json:"referred_to"`
 	UpdatedAt    time.Time  `json:"updated_at"`
@@ -100,6 +101,7 @@ func (a *api) show(who access.Actor, m inbox.Matter) CitizenMatter {
 		AnsweredAt:   rest.UTC(m.AnsweredAt),
 		GoneAt:       rest.UTC(m.GoneAt),
 		Result:       string(m.Result),
+		Rating:       string(m.Rating),
 		MergedInto:   m.DealtIn(),
 		ReferredTo:   m.ReferredTo,
 		UpdatedAt:    m.UpdatedAt.UTC(),
@@ -132,8 +134,9 @@ type listAsk struct {
 	Kind      string `query:"kind" enum:"report,complaint,ask,rumour,proposal,praise,none" doc:"类别"`
 	Source    string `query:"source" enum:"comment,mention,naming,message" doc:"comment 评论，mention 微博 @，naming 评论 @，message 私信"`
 	AccountID int64  `query:"account_id"`
+	UnitID    int64  `query:"unit_id" doc:"账号的单位或办理单位，连同下属单位"`
 	Overdue   bool   `query:"overdue" doc:"只要超过答复时限的"`
-	Text      string `query:"q" maxLength:"50" doc:"说过的话里的文字"`
+	Text      string `query:"q" maxLength:"50" doc:"一句话里说到的词，空格隔开的都要有，不分大小写"`
 }
 
 func (a *api) list(
@@ -143,7 +146,8 @@ func (a *api) list(
 ) (*rest.Out[rest.List[CitizenMatter]], error) {
 	found, err := a.Inbox.List(ctx, who, inbox.Query{
 		State: inbox.State(in.State), Show: inbox.Show(in.Show), Kind: inbox.Kind(in.Kind),
-		Source: inbox.Source(in.Source), AccountID: in.AccountID, Overdue: in.Overdue, Text: in.Text,
+		Source: inbox.Source(in.Source), AccountID: in.AccountID, UnitID: in.UnitID, Overdue: in.Overdue,
+		Text:  in.Text,
 		After: in.Cursor, Limit: in.Limit,
 	})
 	if err != nil {

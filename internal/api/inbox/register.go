@@ -29,6 +29,8 @@ func Register(to *rest.API, deps Deps) {
 	}
 	rest.Register(a.API, operation(http.MethodGet, "/inbox", "list-inbox",
 		i18n.N("市民互动，最先到答复时限的在前；姓名和号码隐去")), access.InboxView, a.list)
+	rest.Register(a.API, rest.Tables(operation(http.MethodGet, "/inbox/rates", "get-inbox-rates",
+		i18n.N("一个月的响应率、解决率、满意率（本台口径），按账号的单位"))), access.InboxView, a.rates)
 	rest.Register(a.API, operation(http.MethodGet, "/inbox/terms", "list-inbox-terms",
 		i18n.N("各单位的答复时限和服务时间")), access.InboxView, a.terms)
 	rest.Register(a.API, operation(http.MethodGet, "/inbox/terms/{id}", "get-inbox-terms",
@@ -67,6 +69,8 @@ func Register(to *rest.API, deps Deps) {
 		i18n.N("登记已经在微博上或用别的方式给出的答复")), access.InboxAnswer, a.answer)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/close", "close-inbox",
 		i18n.N("办结，写明结果")), access.InboxAnswer, a.close)
+	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/rate", "rate-inbox",
+		i18n.N("登记市民对办理的评价")), access.InboxAnswer, a.rate)
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/reopen", "reopen-inbox",
 		i18n.N("重新打开互动")), access.InboxAnswer, a.noted(inbox.Reopen))
 	rest.Register(a.API, operation(http.MethodPost, "/inbox/{id}/snooze", "snooze-inbox",

@@ -52,9 +52,12 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Declare("inbox/terms_unit", unitTermsPage{})
 	kit.Declare("inbox/rules", rulesPage{})
 	kit.Declare("inbox/rule", rulePage{})
+	kit.Declare("inbox/rates", ratesPage{})
 
 	g := kit.Group("/inbox")
 	kit.Handle(g, "GET", "", access.InboxView, h.list)
+	kit.Handle(g, "GET", "/rates", access.InboxView, h.rates)
+	kit.Handle(g, "GET", "/rates.csv", access.InboxView, h.ratesCSV)
 	kit.Handle(g, "GET", "/terms", access.InboxView, h.terms)
 	kit.Handle(g, "GET", "/terms/:id", access.InboxView, h.unitTerms)
 	kit.Handle(g, "POST", "/terms/:id", access.ClockManage, h.setTerms)
@@ -78,6 +81,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, "POST", "/:id/reopen", access.InboxAnswer, h.act(inbox.Reopen))
 	kit.Handle(g, "POST", "/:id/snooze", access.InboxAnswer, h.act(inbox.Snooze))
 	kit.Handle(g, "POST", "/:id/sort", access.InboxAnswer, h.act(inbox.Sort))
+	kit.Handle(g, "POST", "/:id/rate", access.InboxAnswer, h.act(inbox.Rate))
 	kit.Handle(g, "POST", "/:id/merge", access.InboxAnswer, h.act(inbox.Merge))
 	kit.Handle(g, "POST", "/:id/note", access.InboxAnswer, h.act(inbox.Note))
 	kit.Handle(g, "POST", "/:id/reveal", access.InboxReveal, h.reveal)
@@ -103,6 +107,7 @@ type listForm struct {
 	Show    string       `form:"show"` // one of inbox.Show, or a state
 	Kind    inbox.Kind   `form:"kind"`
 	Source  inbox.Source `form:"source"`
+	Unit    int64        `form:"unit"` // with all below it
 	Account string       `form:"account"`
 	Thread  string       `form:"thread"`
 	Due     string       `form:"due"` // "over"
@@ -120,7 +125,9 @@ type listPage struct {
 	Rows     []row
 	Sums     []sum
 	Overdue  int
+	Most     bool   // there may be more than Overdue
 	Late     string // the address of what is over its time
+	Units    []page.Option
 	Accounts []page.Option
 	Kinds    []page.Option
 	Sources  []page.Option
@@ -142,10 +149,13 @@ type row struct {
 type sum struct {
 	Text    string
 	State   inbox.State // "" for what is no state
-	N       int
+	N       int         // inbox.MostCounted: that many or more
 	Href    string
 	Current bool
 }
+
+// More tells whether there may be more than were counted.
+func (s sum) More() bool { return s.N >= inbox.MostCounted }
 
 // reading is when an account is asked for.
 type reading struct {
@@ -205,6 +215,7 @@ func (p *listPage) sums(c *gin.Context, counts inbox.Counts) {
 	href, current = choice(string(inbox.ShowSnoozed))
 	p.Sums = append(p.Sums, sum{Text: i18n.N("稍后处理"), N: counts.Snoozed, Href: href, Current: current})
 	p.Overdue, p.Late = counts.Overdue, web.Link(c, "due", over, "show", "")
+	p.Most = counts.Overdue >= inbox.MostCounted
 }
 
 // query reads the address; what nobody can mean is the usual.
@@ -216,6 +227,16 @@ func (h *pages) query(c *gin.Context, p *listPage) (inbox.Query, error) {
 	if err != nil {
 		return query, err
 	}
+	units, err := h.Units.Within(c.Request.Context(), web.Actor(c), access.InboxView)
+	if err != nil {
+		return query, err
+	}
+	var unit org.Unit
+	if p.Units, unit = parts.UnitFilter(units, p.Form.Unit); unit.ID != 0 {
+		query.UnitID = unit.ID
+		p.chip("单位", unit.Name, web.Link(c, "unit", ""))
+	}
+
 	p.Accounts = parts.AccountOptions(accounts)
 	id, name := parts.AccountAsked(accounts, p.Form.Account)
 	if query.AccountID = id; id != 0 {
@@ -296,6 +317,7 @@ func ViewLists() []view.List {
 			view.Among("show", shows()...),
 			view.Among("kind", inbox.Kinds()...),
 			view.Among("source", inbox.Sources()...),
+			view.ID("unit"),
 			view.Text("account"),
 			view.Among("due", over),
 			view.Text("q"),

@@ -2,6 +2,7 @@ package inbox_test
 
 import (
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,13 +111,87 @@ func TestTheListFilters(t *testing.T) {
 	for address, want := range map[string]int{
 		"/inbox?kind=ask": 1, "/inbox?kind=report": 0, "/inbox?source=comment": 1, "/inbox?q=限行": 1,
 		"/inbox?q=没有的词": 0, "/inbox?account=安静朝阳": 1, "/inbox?show=answered": 0, "/inbox?show=mine": 0,
+		"/inbox?q=限行+明天": 1, "/inbox?q=限行+后天": 0,
 		"/inbox?due=over": 0, "/inbox?show=nobody&kind=nope&source=nope": 1, "/inbox?show=snoozed": 0,
 	} {
 		boss.Get(address).Want(200).WantCount("#inbox tbody tr", want)
 	}
-	boss.Get("/inbox").WantText(".inbox-readings", "@安静朝阳")
+	boss.Get("/inbox").WantText(".inbox-readings", "@安静朝阳").WantCount(".filters select", 5)
 	p.Exec("UPDATE inbox_matters SET due_at = '2026-11-29'")
 	boss.Get("/inbox?due=over").WantCount("#inbox tbody tr", 1).WantText(".banner-bad", "1 件超过答复时限")
+}
+
+// TestTheListIsNarrowedToAUnit with all below it, which the page names; what nobody can mean is all.
+func TestTheListIsNarrowedToAUnit(t *testing.T) {
+	t.Parallel()
+
+	p := newWorld(t)
+	boss := p.As("boss")
+	unit := func(name string) string {
+		return stage.One[string](p.Stage, "SELECT '/inbox?unit=' || id FROM units WHERE name = $1", name)
+	}
+	boss.Get(unit("朝阳区")).Want(200).WantCount("#inbox tbody tr", 1).WantText(".chips", "朝阳区").
+		WantCount("select[name=unit] option[selected]", 1)
+	boss.Get(unit("环保局")).WantCount("#inbox tbody tr", 1)
+	other := stage.One[string](p.Stage, `INSERT INTO units (parent_id, name, kind, path, created_at)
+		SELECT id, '通州区', 'district', path || '99/', now() FROM units WHERE name = '环保局'
+		RETURNING '/inbox?unit=' || id`)
+	boss.Get(other).WantText(".empty-state", "没有这样的互动")
+	boss.Get("/inbox?unit=4711").WantCount("#inbox tbody tr", 1)
+}
+
+// TestMoreThanAThousandAreNotCounted: the sums and the warning say that there may be more; a list of them
+// goes on behind its page.
+func TestMoreThanAThousandAreNotCounted(t *testing.T) {
+	t.Parallel()
+
+	p := newWorld(t)
+	boss := p.As("boss")
+	p.Exec("UPDATE inbox_matters SET due_at = '2026-11-29'")
+	more := func(until int) {
+		p.Exec(
+			`INSERT INTO inbox_matters (account_id, citizen, thread, state, kind, unit_id, opened_at, asked_at,
+			waits_since, due_at, updated_at)
+			SELECT account_id, n::text, '7', 'open', 'ask', unit_id, now(), now(), now(), '2026-11-29', now()
+			FROM inbox_matters, generate_series((SELECT count(*) FROM inbox_matters) + 1, $1) AS n WHERE id = 1`,
+			until,
+		)
+	}
+	more(inboxes.MostCounted - 1)
+	boss.Get("/inbox").WantText(".banner-bad", "999 件超过").WantText(".sums", "待分派 999 ")
+	more(inboxes.MostCounted)
+	boss.Get("/inbox").WantText(".banner-bad", "至少 1,000 件超过").WantText(".sums", "待分派 1,000+").
+		WantCount("#inbox tbody tr", 50).WantCount("a[rel=next]", 1)
+	boss.English().Get("/inbox").WantText(".banner-bad", "At least 1,000").WantText(".sums", "1,000+")
+}
+
+// TestTheRatesOfAMonthStandBesideWhatTheyAre on the page, in the file and in another month; a rating that an
+// officer records counts.
+func TestTheRatesOfAMonthStandBesideWhatTheyAre(t *testing.T) {
+	t.Parallel()
+
+	p := newWorld(t)
+	boss := p.As("boss")
+	boss.Get("/inbox/rates").Want(200).WantText("h2", "2026 年 11 月").WantText("#rates tbody", "朝阳区").
+		WantText("#rates tbody", "不可用").WantText("main", "不是 12345 的三率").WantCount("#rates tfoot", 0)
+	p.Exec("UPDATE inbox_matters SET state = 'closed', result = 'solved', closed_at = now()")
+	form := boss.Get("/inbox/1").Form("form[action$=rate]")
+	form.Set("rating", "pleased")
+	boss.Post("/inbox/1/rate", form).Want(422).WantText(".field-wrong", "请写明市民在哪里")
+	form.Set("note", "在评论里说谢谢")
+	boss.Post("/inbox/1/rate", form).Want(303)
+	boss.Get("/inbox/1").WantText("#facts", "满意").WantText("#steps", "在评论里说谢谢")
+	boss.Get("/inbox/rates").WantText("#rates tbody", "100.0% 1 / 1")
+	file := boss.Get("/inbox/rates.csv?month=2026-11").Want(200).Body
+	if !strings.Contains(file, "朝阳区,1,0,0,不可用,1,1,100.0%,1,1,100.0%") || !strings.Contains(file, "不是 12345") {
+		t.Errorf("the file: %s", file)
+	}
+
+	boss.Get("/inbox/rates?month=2026-10").WantText(".empty-state", "没有计入").WantText("h2", "2026 年 10 月")
+	boss.Get("/inbox/rates?month=2027-03").WantText("h2", "2026 年 11 月") // not begun
+	boss.Get("/inbox/rates?month=someday").WantText("h2", "2026 年 11 月")
+	boss.English().Get("/inbox/rates").WantText("main", "Response").WantText("main", "12345")
+	p.As("admin").Get("/inbox/rates").Want(403)
 }
 
 // TestTermsAreSetOnTheirPage: what is wrong is told at its field and nothing typed is lost; what is saved is

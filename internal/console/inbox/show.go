@@ -27,13 +27,15 @@ type actForm struct {
 	Way      inbox.Way    `form:"way"`
 	Link     string       `form:"link"`
 	Result   inbox.Result `form:"result"`
+	Rating   inbox.Rating `form:"rating"`
 	Into     int64        `form:"into"`
 }
 
 func (f actForm) move(act inbox.Act) inbox.Move {
 	return inbox.Move{
 		Act: act, Revision: f.Revision, Note: f.Note, UnitID: f.Unit, OwnerID: f.Owner, Kind: f.Kind,
-		Until: f.Until, Number: f.Number, Way: f.Way, Link: f.Link, Result: f.Result, Into: f.Into,
+		Until: f.Until, Number: f.Number, Way: f.Way, Link: f.Link, Result: f.Result,
+		Rating: f.Rating, Into: f.Into,
 	}
 }
 
@@ -55,6 +57,7 @@ type showPage struct {
 	Kinds     []page.Option
 	Ways      []page.Option
 	Results   []page.Option
+	Ratings   []page.Option
 	Alike     []page.Option // of the same citizen, into which it can be merged
 	Here      []inbox.Matter
 	History   []page.Event
@@ -86,6 +89,7 @@ var looks = map[inbox.Act]struct{ icon, tone string }{
 	inbox.Note:    {"pencil", "grey"},
 	inbox.Merge:   {"arrow-merge", "grey"},
 	inbox.Took:    {"arrow-merge", "blue"},
+	inbox.Rate:    {"mood-smile", "green"},
 	inbox.Asked:   {"alert-circle", "red"},
 	inbox.Found:   {"message", "green"},
 }
@@ -191,6 +195,11 @@ func (h *pages) choices(c *gin.Context, p *showPage) error {
 	p.Kinds = kindOptions()
 	for _, way := range inbox.Ways() {
 		p.Ways = append(p.Ways, page.Option{Value: string(way), Text: way.Label()})
+	}
+
+	p.Ratings = []page.Option{{Text: "请选择"}}
+	for _, rating := range inbox.Ratings() {
+		p.Ratings = append(p.Ratings, page.Option{Value: string(rating), Text: rating.Label()})
 	}
 
 	p.Results = []page.Option{{Text: "请选择"}}

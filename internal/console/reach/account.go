@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"juzhen/internal/console/parts"
 	"juzhen/internal/i18n"
 	"juzhen/internal/index"
 	"juzhen/internal/reach"
@@ -175,7 +176,7 @@ func (h *pages) daysCSV(c *gin.Context) error {
 		return err
 	}
 
-	return csv(
+	return parts.CSV(
 		c,
 		fmt.Sprintf("account-%d-%s.csv", id, span(period)),
 		reach.DaysTable(series.Points, h.kit.Printer(c).T),

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"juzhen/internal/access"
+	"juzhen/internal/console/parts"
 	"juzhen/internal/fault"
 	"juzhen/internal/reach"
 	"juzhen/internal/web"
@@ -242,7 +243,7 @@ func (h *pages) matrixCSV(c *gin.Context) error {
 		}, fn)
 	}, h.kit.Printer(c).T)
 
-	return csv(c, "reach-"+span(period)+".csv", table)
+	return parts.CSV(c, "reach-"+span(period)+".csv", table)
 }
 
 func span(period reach.Period) string {
@@ -274,5 +275,5 @@ func (h *pages) postsCSV(c *gin.Context) error {
 		}
 	}
 
-	return csv(c, "posts-"+span(period)+".csv", reach.PostsTable(list, h.kit.Printer(c).T))
+	return parts.CSV(c, "posts-"+span(period)+".csv", reach.PostsTable(list, h.kit.Printer(c).T))
 }
