@@ -20,7 +20,7 @@ type benchCommand struct {
 }
 
 type benchFiguresCommand struct {
-	Only     []string `help:"只测名称含此词的项目：instant、api30、fifty、planning、steady、pages、flat、calendar、history、hostile、views、library、inbox、lexicon、lexicon-check、site、start、memory。Only figures whose name holds this."`
+	Only     []string `help:"只测名称含此词的项目：instant、api30、fifty、planning、steady、pages、flat、calendar、history、hostile、views、readings、library、inbox、lexicon、lexicon-check、site、start、memory。Only figures whose name holds this."`
 	Rounds   int      `default:"5" help:"轮数。Rounds."`
 	Accounts int      `default:"10000" help:"账号数。Accounts."`
 	Ahead    int      `default:"400" help:"同一时刻到时的达到多少条就提前标记，默认与安装时相同；0 为从不。So many due at one instant are marked ahead of it, as an installation does; 0: never."`

@@ -104,3 +104,21 @@ func TestTheHoursOfAnAccountAreTold(t *testing.T) {
 	w.call("supervisor", "GET", "/reach/heat", nil).want(http.StatusUnprocessableEntity)
 	w.call("supervisor", "GET", "/reach/heat?account_id=987654", nil).want(http.StatusNotFound)
 }
+
+// TestTheReadingsOfAnAccountAreTold: those of the days asked for in Shanghai, and of nobody else's account.
+func TestTheReadingsOfAnAccountAreTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec(`INSERT INTO account_readings (account_id, taken_at, followers, friends, statuses) VALUES
+		(1, '2026-10-31 15:59:59Z', 5, 1, 1), (1, '2026-10-31 16:00Z', 6, 2, 3), (1, '2026-11-02 15:59Z',
+		7, 2, 4),
+		(1, '2026-11-02 16:00Z', 8, 2, 4)`)
+
+	w.call("supervisor", "GET", "/reach/readings?account_id=1&from=2026-11-01&to=2026-11-02", nil).
+		want(http.StatusOK).says("6", "readings", 0, "followers").says("3", "readings", 0, "posts").
+		says("2026-10-31T16:00:00Z", "readings", 0, "taken_at").says("7", "readings", 1, "followers")
+	w.call("supervisor", "GET", "/reach/readings?account_id=1&from=2026-11-05&to=2026-11-05", nil).
+		want(http.StatusOK).says("[]", "readings")
+	w.call("supervisor", "GET", "/reach/readings", nil).want(http.StatusUnprocessableEntity)
+	w.call("supervisor", "GET", "/reach/readings?account_id=987654", nil).want(http.StatusNotFound)
+}

@@ -201,11 +201,12 @@ func (a *App) buildServices(ctx context.Context) error {
 		Changed:  relay.PostChangedTx,
 	})
 	a.Reach = reach.New(db, api, a.Accounts, reach.Options{
-		Now:    now,
-		Log:    a.log,
-		Due:    a.Engine.Imminent,
-		Keep:   a.cfg.KeepReadings,
-		Limits: reach.Limits{AccountDay: a.cfg.ReadDay, InboxDay: a.cfg.InboxDay},
+		Now:          now,
+		Log:          a.log,
+		Due:          a.Engine.Imminent,
+		Keep:         a.cfg.KeepReadings,
+		KeepAccounts: a.cfg.KeepAccountReadings,
+		Limits:       reach.Limits{AccountDay: a.cfg.ReadDay, InboxDay: a.cfg.InboxDay},
 	})
 	a.PDF = pdf.New(a.cfg.Chromium, a.cfg.PDFFont, a.log)
 	a.Library = library.New(db, a.Media, now)

@@ -183,6 +183,7 @@ var tables = []table{
 
 	{"account_days", "reach", "", ""},
 	{"account_months", "reach", "", ""},
+	{"account_reading_blocks", "reach", "", ""},
 	{"account_readings", "reach", "", "site"},
 	{"account_watches", "reach", "", "site"},
 	{"backfills", "reach", "", ""},

@@ -98,9 +98,10 @@ type Config struct {
 	SMTPSecurity     string      `env:"JUZHEN_SMTP_SECURITY" envDefault:"tls"`
 
 	// urgent and unopened: to the next; 0: never
-	NoticePassOn time.Duration `env:"JUZHEN_NOTICE_PASS_ON" envDefault:"15m" zero:"never"`
-	KeepReadings time.Duration `env:"JUZHEN_KEEP_READINGS" envDefault:"8760h"`
-	KeepInbox    time.Duration `env:"JUZHEN_KEEP_INBOX" envDefault:"4320h"`
+	NoticePassOn        time.Duration `env:"JUZHEN_NOTICE_PASS_ON" envDefault:"15m" zero:"never"`
+	KeepReadings        time.Duration `env:"JUZHEN_KEEP_READINGS" envDefault:"8760h"`
+	KeepAccountReadings time.Duration `env:"JUZHEN_KEEP_ACCOUNT_READINGS" envDefault:"8760h"`
+	KeepInbox           time.Duration `env:"JUZHEN_KEEP_INBOX" envDefault:"4320h"`
 	// calls of an account's 100 a day on the public interface; the rest is for posting
 	ReadDay  int `env:"JUZHEN_READ_DAY" envDefault:"40"`
 	InboxDay int `env:"JUZHEN_INBOX_DAY" envDefault:"30"`

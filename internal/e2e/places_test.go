@@ -348,6 +348,7 @@ var notPlaces = map[string]string{
 	"GET /inspection/runs/:id/export.xlsx": "data",
 	"GET /feeds/plan/:file":                "data",
 	"GET /reach/accounts/:id/days.csv":     "data",
+	"GET /reach/accounts/:id/readings.csv": "data",
 	"GET /matrix/imports/:id/progress":     "a part of the import's page",
 	"GET /matrix/imports/:id/rejected.csv": "data",
 	"GET /reach/accounts/:id/posts.csv":    "data",

@@ -856,8 +856,12 @@ var apiRules = []rule{
 	{"GET /api/v1/faultbook/quarters", "PRS-A", nil, "", "", usual},
 	{"GET /api/v1/faultbook/held", "--S--", nil, "", "", usual},
 	{
-		"POST /api/v1/faultbook/held", "--S--", unentered, `{"code":"silence"}`,
-		"SELECT EXISTS (SELECT FROM faults WHERE account_id = {id} AND source = 'rule' AND opened_by = {self})", usual,
+		"POST /api/v1/faultbook/held",
+		"--S--",
+		unentered,
+		`{"code":"silence"}`,
+		"SELECT EXISTS (SELECT FROM faults WHERE account_id = {id} AND source = 'rule' AND opened_by = {self})",
+		usual,
 	},
 	{"GET /api/v1/inspection", "PRS-A", running, "limit=200", "墙内号", listed},
 	{"GET /api/v1/inspection/runs", "PRS-A", nil, "", "", usual},
@@ -909,6 +913,8 @@ var apiRules = []rule{
 		"SELECT EXISTS (SELECT FROM score_weights WHERE unit_id = {unit} AND publishing = 40 AND set_by = {self})",
 		usual,
 	},
+	{"GET /api/v1/reach/readings", "PRS-A", spread, "account_id={id}", `"readings"`, usual},
+	{"GET /api/v1/reach/readings", "-RS-A", spreadBelow, "account_id={id}", `"readings"`, usual},
 	{"GET /api/v1/reach/heat", "PRS-A", spread, "account_id={id}", `"median"`, usual},
 	{"GET /api/v1/reach/heat", "-RS-A", spreadBelow, "account_id={id}", `"median"`, usual},
 	{

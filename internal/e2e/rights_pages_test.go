@@ -678,8 +678,12 @@ var pageRules = []rule{
 	{"GET /faults/export.xlsx", "PRS-A", nil, "", "PK", usual},
 	{"GET /faults/new", "PRS--", nil, "", "", usual},
 	{
-		"POST /faults/held", "--S--", unentered, "code=silence",
-		"SELECT EXISTS (SELECT FROM faults WHERE account_id = {id} AND source = 'rule' AND opened_by = {self})", usual,
+		"POST /faults/held",
+		"--S--",
+		unentered,
+		"code=silence",
+		"SELECT EXISTS (SELECT FROM faults WHERE account_id = {id} AND source = 'rule' AND opened_by = {self})",
+		usual,
 	},
 	{"GET /faults/:id", "PRS-A", faulty, "", "墙内问题", usual},
 	{
@@ -848,6 +852,7 @@ var pageRules = []rule{
 	{"GET /reach/accounts/:id", "PRS-A", running, "", "墙内号", usual},
 	{"GET /reach/accounts/:id", "-RS-A", below, "", "墙内号", usual},
 	{"GET /reach/accounts/:id/days.csv", "PRS-A", running, "", "", usual},
+	{"GET /reach/accounts/:id/readings.csv", "PRS-A", running, "", "", usual},
 	{"GET /reach/accounts/:id/posts.csv", "PRS-A", running, "", "", usual},
 	{"GET /reach/posts.csv", "PRS-A", noticed, "", "墙内的微博", listed},
 	{"GET /reach/posts/:id", "PRS-A", noticed, "", "墙内的微博", usual},

@@ -234,6 +234,7 @@ func AddWorkers(workers *river.Workers, service *Service) error {
 		river.AddWorkerSafely(workers, backfillWorker{s: service}),
 		river.AddWorkerSafely(workers, rollWorker{s: service}),
 		river.AddWorkerSafely(workers, sumWorker{s: service}),
+		river.AddWorkerSafely(workers, sealWorker{s: service}),
 		river.AddWorkerSafely(workers, pruneWorker{s: service}),
 		river.AddWorkerSafely(workers, importWorker{s: service}),
 	} {
@@ -252,6 +253,7 @@ func Periodic() []queue.Periodic {
 		{Every: FollowersEvery, Args: FollowersArgs{}, OnStart: true},
 		{Every: 6 * time.Hour, Args: RollUpArgs{}, OnStart: true},
 		{Every: time.Minute, Args: SumArgs{}, OnStart: true},
+		{Every: hour, Args: SealArgs{}, OnStart: true},
 		{Every: 6 * time.Hour, Args: PruneArgs{}},
 	}
 }

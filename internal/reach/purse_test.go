@@ -110,14 +110,14 @@ func TestOldReadingsGoAndWhatWasMadeOfThemStays(t *testing.T) {
 	if n, err := w.s.Prune(w.Context()); err != nil || n != 0 {
 		t.Fatalf("%d readings dropped without a limit, %v", n, err)
 	}
-	w.s.opt.Keep = 200 * day
+	w.s.opt.Keep, w.s.opt.KeepAccounts = 200*day, 200*day
 	if n, err := w.s.Prune(w.Context()); err != nil || n != 100+10 {
 		t.Errorf("%d readings dropped, want 100 of the post and 10 of the account, %v", n, err)
 	}
 	if n := one[int](w, `SELECT count(*) FROM account_readings`); n != 1 {
 		t.Errorf("%d readings of the account, want its last", n)
 	}
-	w.s.opt.Keep = day
+	w.s.opt.Keep, w.s.opt.KeepAccounts = day, day
 	if _, err := w.s.Prune(w.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -334,16 +334,27 @@ func (s *Service) keepFollowers(
 	ids map[string]int64,
 	list []weibo.UserCount,
 ) (int, error) {
-	var keep []following
+	var keep []Count
 
 	for _, userCount := range list {
 		if id, ok := ids[userCount.UID]; ok && userCount.Followers+userCount.Friends+userCount.Posts > 0 {
-			keep = append(keep, following{id, userCount.Followers, userCount.Friends, userCount.Posts})
+			keep = append(keep, Count{id, userCount.Followers, userCount.Friends, userCount.Posts})
 		}
 	}
 
-	return len(keep), s.db.InTx(ctx, func(tx pg.Tx) error {
-		if err := writeFollowers(ctx, tx.Pgx, keep, s.now()); err != nil {
+	return len(keep), s.KeepCounts(ctx, keep)
+}
+
+// KeepCounts writes what one look now at some accounts counted: a reading of each, and the followers of
+// today. An account must not be listed twice.
+func (s *Service) KeepCounts(ctx context.Context, list []Count) (err error) {
+	defer fault.Step(&err, "reach.KeepCounts")
+
+	return s.db.InTx(ctx, func(tx pg.Tx) error {
+		if err := CopyCounts(ctx, tx, list, s.now()); err != nil {
+			return err
+		}
+		if err := writeToday(ctx, tx.Pgx, list, s.now()); err != nil {
 			return err
 		}
 

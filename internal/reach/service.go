@@ -19,7 +19,9 @@ type Options struct {
 	Now    func() time.Time // default time.Now
 	Log    *slog.Logger     // default slog.Default()
 	Due    DueFunc          // what is about to be sent, before which readings give way; default nothing
-	Keep   time.Duration    // how long single readings are kept; the days made of them stay. 0: for ever
+
+	// How long single readings of posts, and of accounts, are kept; the days made of them stay. 0: for ever.
+	Keep, KeepAccounts time.Duration
 }
 
 // Service is the use cases of reach. It is safe for concurrent use.

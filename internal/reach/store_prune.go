@@ -17,23 +17,53 @@ const pruneBatch = 20_000
 func (s *Service) Prune(ctx context.Context) (dropped int64, err error) {
 	defer fault.Step(&err, "reach.Prune")
 
-	if s.opt.Keep <= 0 {
-		return 0, nil
-	}
-
-	cutoff := s.now().Add(-max(s.opt.Keep, (rollBack+1)*day))
-	for _, table := range []struct{ name, of string }{
-		{"post_readings", "platform_post_id"},
-		{"account_readings", "account_id"},
+	for _, kind := range []struct {
+		name string
+		keep time.Duration
+		drop func(ctx context.Context, before time.Time) (int64, error)
+	}{
+		{"post_readings", s.opt.Keep, func(ctx context.Context, before time.Time) (int64, error) {
+			return s.pruneTable(ctx, "post_readings", "platform_post_id", before)
+		}},
+		{"account_readings", s.opt.KeepAccounts, func(ctx context.Context, before time.Time) (int64, error) {
+			return s.pruneTable(ctx, "account_readings", "account_id", before)
+		}},
+		{"account_reading_blocks", s.opt.KeepAccounts, s.pruneBlocks},
 	} {
-		n, err := s.pruneTable(ctx, table.name, table.of, cutoff)
+		if kind.keep <= 0 {
+			continue
+		}
+		cutoff := s.now().Add(-max(kind.keep, (rollBack+1)*day))
+		n, err := kind.drop(ctx, cutoff)
+		if n > 0 {
+			s.opt.Log.InfoContext(
+				ctx,
+				"old readings dropped",
+				"of",
+				kind.name,
+				"readings",
+				n,
+				"before",
+				cutoff,
+			)
+		}
 		dropped += n
 		if err != nil {
-			return dropped, fmt.Errorf("prune %s: %w", table.name, err)
+			return dropped, fmt.Errorf("prune %s: %w", kind.name, err)
 		}
 	}
-	if dropped > 0 {
-		s.opt.Log.InfoContext(ctx, "old readings dropped", "readings", dropped, "before", cutoff)
+
+	return dropped, nil
+}
+
+// pruneBlocks drops whole days of sealed readings, those of the day of the instant stay.
+func (s *Service) pruneBlocks(ctx context.Context, before time.Time) (dropped int64, err error) {
+	for blocks := int64(pruneBatch); blocks == pruneBatch; {
+		var readings int64
+		if blocks, readings, err = dropBlocks(ctx, s.db.Pool(), before, pruneBatch); err != nil {
+			return dropped, err
+		}
+		dropped += readings
 	}
 
 	return dropped, nil

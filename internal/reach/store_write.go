@@ -7,6 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"juzhen/internal/beijing"
+	"juzhen/internal/fault"
+	"juzhen/internal/pg"
 )
 
 // fresh is a post that is not tracked yet.
@@ -193,25 +195,37 @@ func orNil(t time.Time) *time.Time {
 	return &t
 }
 
-// following is the followers, friends and posts of one account at an instant.
-type following struct {
-	accountID, followers, friends, posts int64
-}
+// Count is how many follow an account, how many it follows, and how many posts it has, at one look.
+type Count struct{ AccountID, Followers, Friends, Posts int64 }
 
-// writeFollowers keeps readings of accounts and the last figure of the day.
-func writeFollowers(ctx context.Context, tx pgx.Tx, list []following, now time.Time) error {
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"account_readings"}, []string{
+// CopyCounts writes the readings of one look at some accounts. KeepCounts does the rest of it.
+func CopyCounts(ctx context.Context, tx pg.Tx, list []Count, now time.Time) (err error) {
+	defer fault.Step(&err, "reach.CopyCounts")
+
+	_, err = tx.Pgx.CopyFrom(ctx, pgx.Identifier{"account_readings"}, []string{
 		"account_id", "taken_at", "followers", "friends", "statuses",
 	},
 		pgx.CopyFromSlice(len(list), func(i int) ([]any, error) {
-			f := list[i]
-			return []any{f.accountID, now, f.followers, f.friends, f.posts}, nil
+			count := list[i]
+			return []any{count.AccountID, now, count.Followers, count.Friends, count.Posts}, nil
 		}))
-	if err != nil {
-		return err
-	}
 
-	return rollFollowers(ctx, tx, beijing.Day(now), beijing.Day(now).AddDate(0, 0, 1))
+	return err
+}
+
+// writeToday writes the followers of one look as the last figure of its day.
+func writeToday(ctx context.Context, q querier, list []Count, now time.Time) error {
+	ids, followers := make([]int64, len(list)), make([]int64, len(list))
+	for i, count := range list {
+		ids[i], followers[i] = count.AccountID, count.Followers
+	}
+	_, err := q.Exec(ctx, `
+INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts)
+SELECT x.id, $3::date, x.followers, 0, 0, 0, 0, 0, 0 FROM unnest($1::bigint[], $2::bigint[]) AS x (id,
+followers)
+ON CONFLICT (account_id, day) DO UPDATE SET followers = excluded.followers`, ids, followers, beijing.Date(now))
+
+	return err
 }
 
 // putOff asks again later for posts the platform left out of an answer.

@@ -71,6 +71,23 @@ func DaysTable(days []Point, words Words) Table {
 	}
 }
 
+// ReadingsTable is the looks at an account.
+func ReadingsTable(readings []AccountReading, words Words) Table {
+	return Table{
+		Head: []string{words("读数时间"), words("粉丝数"), words("关注数"), words("微博数")},
+		Each: eachRow(readings, func(reading AccountReading) []string {
+			return []string{
+				minute(
+					&reading.TakenAt,
+				),
+				count(reading.Followers),
+				count(reading.Friends),
+				count(reading.Posts),
+			}
+		}),
+	}
+}
+
 // PostsTable is posts as the platform shows them.
 func PostsTable(posts []Post, words Words) Table {
 	none := words("不可用")

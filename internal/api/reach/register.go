@@ -36,4 +36,5 @@ func Register(to *rest.API, deps Deps) {
 	a.weights()
 	a.peerGroups()
 	a.heat()
+	a.readings()
 }

@@ -31,6 +31,7 @@ type accountPage struct {
 	Again   string // the address of this page, which counts anew
 	Heat    heatGrid
 	DayCSV  string
+	Looks   string // the address of each reading as CSV
 	PostCSV string
 }
 
@@ -86,6 +87,7 @@ func (h *pages) account(c *gin.Context) error {
 	page.Heading, page.Bundle = page.Series.Account.At(), []string{"charts"}
 	page.Figures, page.Charts = figures(page.Base, page.Series.Row), charts(page.Base, page.Series.Points)
 	page.DayCSV = fmt.Sprintf("/reach/accounts/%d/days.csv%s", id, query(c))
+	page.Looks = fmt.Sprintf("/reach/accounts/%d/readings.csv%s", id, query(c))
 	page.PostCSV = fmt.Sprintf("/reach/accounts/%d/posts.csv%s", id, query(c))
 	page.orders(c)
 
@@ -160,6 +162,27 @@ func (p accountPage) WhyNoReads() string {
 	}
 
 	return noReads
+}
+
+func (h *pages) readingsCSV(c *gin.Context) error {
+	id, err := web.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	_, period, err := h.asked(c)
+	if err != nil {
+		return err
+	}
+	list, err := h.reach.Readings(c.Request.Context(), web.Actor(c), id, period)
+	if err != nil {
+		return err
+	}
+
+	return parts.CSV(
+		c,
+		fmt.Sprintf("account-%d-readings-%s.csv", id, span(period)),
+		reach.ReadingsTable(list, h.kit.Printer(c).T),
+	)
 }
 
 func (h *pages) daysCSV(c *gin.Context) error {

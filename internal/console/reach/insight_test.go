@@ -125,7 +125,11 @@ func TestTablesAreExportedSafely(t *testing.T) {
 	t.Parallel()
 
 	pages, account, _ := filled(t)
+	pages.Exec(`INSERT INTO account_readings (account_id, taken_at, followers, friends, statuses)
+		VALUES ($1, '2026-11-20 03:00Z', 12345, 67, 89)`, account.ID)
+
 	for path, want := range map[string]string{
+		at(account.ID, "/readings.csv") + "?days=7":      "2026-11-20 11:00,12345,67,89",
 		"/reach/matrix.csv":                              "\ufeff账号,主办单位,粉丝数",
 		at(account.ID, "/days.csv") + "?days=7":          "2026-11-20,不可用,1,1,1,1,8,10,不可用,0",
 		at(account.ID, "/posts.csv"):                     "'=cmd()",

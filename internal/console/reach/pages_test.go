@@ -28,11 +28,13 @@ func TestEachRouteAsksForItsRole(t *testing.T) {
 		{"/reach/budget", [5]int{200, 200, 200, 200, 200}},
 		{at(city.ID, ""), [5]int{404, 404, 200, 200, 403}},
 		{at(city.ID, "/days.csv"), [5]int{404, 404, 200, 200, 403}},
+		{at(city.ID, "/readings.csv"), [5]int{404, 404, 200, 200, 403}},
 		{at(city.ID, "/posts.csv"), [5]int{404, 404, 200, 200, 403}},
 		{at(district.ID, ""), [5]int{200, 200, 200, 200, 403}},
 		{at(district.ID, "/days.csv"), [5]int{200, 200, 200, 200, 403}},
 		{at(district.ID, "/posts.csv"), [5]int{200, 200, 200, 200, 403}},
 		{at(999, ""), [5]int{404, 404, 404, 404, 403}},
+		{at(999, "/readings.csv"), [5]int{404, 404, 404, 404, 403}},
 		{at(999, "/posts.csv"), [5]int{404, 404, 404, 404, 403}},
 	} {
 		for i, name := range who {

@@ -84,6 +84,7 @@ func Register(kit *web.Kit, deps Deps) {
 	kit.Handle(g, http.MethodGet, "/falls", access.ReachView, h.falls)
 	kit.Handle(g, http.MethodGet, "/accounts/:id", access.ReachView, h.account)
 	kit.Handle(g, http.MethodGet, "/accounts/:id/days.csv", access.ReachView, h.daysCSV)
+	kit.Handle(g, http.MethodGet, "/accounts/:id/readings.csv", access.ReachView, h.readingsCSV)
 	kit.Handle(g, http.MethodGet, "/accounts/:id/posts.csv", access.ReachView, h.postsCSV)
 	kit.Handle(g, http.MethodGet, "/posts.csv", access.ReachView, h.postsCSV)
 	kit.Handle(g, http.MethodGet, "/posts/:id", access.PostView, h.post)
