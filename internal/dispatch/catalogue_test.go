@@ -32,6 +32,7 @@ var markIndexes = map[string]string{
 	"deliveries_looks":                  "next_look_at changes with a record or a look, not with a mark",
 	"deliveries_sent":                   "sent_known_at, made of state and updated_at, is null until the delivery is sent",
 	"deliveries_troubled":               "troubled, made of the state, is false before and after a mark",
+	"deliveries_troubled_by_due":        "plans change due_at; troubled is false before and after a mark",
 	"account_turns_pkey":                "the account never changes",
 }
 
