@@ -34,14 +34,16 @@ func each(text string) string {
 }
 
 // sumMonthsSQL makes the months of some accounts ($1) anew from a day of each ($2) to the last month with
-// days, at least to that of $3.
+// days, at least to that of $3, and to the last that was made: a clock that was ahead has left later ones.
 var sumMonthsSQL = `
 WITH asked AS (
     SELECT account_id, date_trunc('month', day::timestamp)::date AS first
     FROM unnest($1::bigint[], $2::date[]) AS x (account_id, day)),
 months AS (
     SELECT a.account_id, m::date AS month FROM asked a
-    CROSS JOIN LATERAL (SELECT max(day) AS day FROM account_days WHERE account_id = a.account_id) l
+    CROSS JOIN LATERAL (SELECT greatest(
+        (SELECT max(day) FROM account_days WHERE account_id = a.account_id),
+        (SELECT max(month) FROM account_months WHERE account_id = a.account_id)) AS day) l
     CROSS JOIN LATERAL generate_series(a.first::timestamp,
         greatest(l.day, $3::date)::timestamp, interval '1 month') m),
 running AS (
