@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -175,7 +176,9 @@ const twinsSQL = `SELECT handle FROM accounts WHERE id <> ?
 
 // handleFree refuses a name that nobody could tell from that of another account of the matrix.
 func handleFree(ctx context.Context, tx pg.Tx, self int64, handle string) error {
-	if _, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(handleLock)); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+SELECT pg_advisory_xact_lock(@handle_lock)`,
+		pgx.NamedArgs{"handle_lock": int64(handleLock)}); err != nil {
 		return fmt.Errorf("lock names of accounts: %w", err)
 	}
 	key := glyph.Fold(handle)

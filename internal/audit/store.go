@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -60,9 +61,22 @@ func insertEntry(ctx context.Context, tx pg.Tx, entry Entry, kind, id string, te
 	_, err = tx.Pgx.Exec(ctx, `INSERT INTO audit_entries
 		(id, at, actor_id, actor_name, action, subject_type, subject_id, unit_path, ip, body, key_id,
 			mac) OVERRIDING SYSTEM VALUE
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		number, entry.At.UTC().Truncate(time.Microsecond), actor, entry.Actor.Name,
-		entry.Action.Code, kind, id, entry.UnitPath, entry.Actor.IP, text, voucher.KeyID, voucher.MAC)
+		VALUES (@number, @microsecond, @actor, @name, @code, @kind, @id, @unit_path, @ip, @text, @key_id,
+		    @mac)`,
+		pgx.NamedArgs{
+			"number":      number,
+			"microsecond": entry.At.UTC().Truncate(time.Microsecond),
+			"actor":       actor,
+			"name":        entry.Actor.Name,
+			"code":        entry.Action.Code,
+			"kind":        kind,
+			"id":          id,
+			"unit_path":   entry.UnitPath,
+			"ip":          entry.Actor.IP,
+			"text":        text,
+			"key_id":      voucher.KeyID,
+			"mac":         voucher.MAC,
+		})
 	if err != nil {
 		return fmt.Errorf("write audit entry %q: %w", entry.Action.Code, err)
 	}
@@ -73,7 +87,10 @@ func insertEntry(ctx context.Context, tx pg.Tx, entry Entry, kind, id string, te
 // lockHead makes the caller the one who links until its transaction ends; false when somebody else does.
 func lockHead(ctx context.Context, tx pg.Tx) (bool, error) {
 	var mine bool
-	err := tx.Pgx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", int64(chainLock)).Scan(&mine)
+	err := tx.Pgx.QueryRow(ctx, `
+SELECT pg_try_advisory_xact_lock(@chain_lock)`,
+		pgx.NamedArgs{"chain_lock": int64(chainLock)}).Scan(&mine)
+
 	return mine, err
 }
 
@@ -113,9 +130,17 @@ func link(ctx context.Context, tx pg.Tx, entries []Link) error {
 	}
 	tag, err := tx.Pgx.Exec(ctx, `UPDATE audit_entries e
 			SET seq = v.seq, prev = v.prev, hash = v.hash, link_key = v.key, link_mac = v.mac
-		FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[], $5::text[], $6::bytea[]) AS v (id,
+		FROM unnest(@ids::bigint[], @seqs::bigint[], @prevs::bytea[], @hashes::bytea[], @keys::text[],
+		    @macs::bytea[]) AS v (id,
 			seq, prev, hash, key, mac)
-		WHERE e.id = v.id AND e.seq IS NULL`, ids, seqs, prevs, hashes, keys, macs)
+		WHERE e.id = v.id AND e.seq IS NULL`, pgx.NamedArgs{
+		"ids":    ids,
+		"seqs":   seqs,
+		"prevs":  prevs,
+		"hashes": hashes,
+		"keys":   keys,
+		"macs":   macs,
+	})
 	if err != nil {
 		return fmt.Errorf("link audit entries: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/fault"
@@ -149,7 +150,8 @@ func (s *Service) closeTx(ctx context.Context, tx pg.Tx) (Closing, error) {
 
 // awaitHead makes the caller the one who links until its transaction ends, as soon as nobody else is.
 func awaitHead(ctx context.Context, tx pg.Tx) error {
-	_, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(chainLock))
+	_, err := tx.Pgx.Exec(ctx, `
+SELECT pg_advisory_xact_lock(@chain_lock)`, pgx.NamedArgs{"chain_lock": int64(chainLock)})
 	return err
 }
 

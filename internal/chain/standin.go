@@ -164,7 +164,8 @@ func (s *Service) Candidates(
 }
 
 func unitOf(ctx context.Context, tx pg.Tx, userID int64) (path string, err error) {
-	err = tx.Pgx.QueryRow(ctx, `SELECT un.path FROM users s JOIN units un ON un.id = s.unit_id WHERE s.id = $1`, userID).
+	err = tx.Pgx.QueryRow(ctx, `SELECT un.path FROM users s JOIN units un ON un.id = s.unit_id
+    WHERE s.id = @user_id`, pgx.NamedArgs{"user_id": userID}).
 		Scan(&path)
 
 	return path, pg.OrNotFound(err, fault.NotFound("没有找到这个人，或不在您的管辖范围内"))
@@ -217,8 +218,15 @@ func (s *Service) SetStandIn(
 		var id int64
 		err = tx.Pgx.QueryRow(ctx, `
 INSERT INTO stand_ins (user_id, stand_in_id, from_at, until_at, set_by, set_at)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-			what.UserID, what.StandInID, what.From, what.Until, actor.UserID, now).Scan(&id)
+VALUES (@user_id, @stand_in_id, @from, @until, @set_by, @now) RETURNING id`,
+			pgx.NamedArgs{
+				"user_id":     what.UserID,
+				"stand_in_id": what.StandInID,
+				"from":        what.From,
+				"until":       what.Until,
+				"set_by":      actor.UserID,
+				"now":         now,
+			}).Scan(&id)
 		if err != nil {
 			return err
 		}
@@ -236,13 +244,14 @@ VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
 
 // standsInAnyway looks whether the stand-in could review for one of the units where the person reviews.
 func (s *Service) standsInAnyway(ctx context.Context, tx pg.Tx, what NewStandIn) error {
-	if _, err := tx.Pgx.Exec(ctx, "SELECT FROM users WHERE id = $1 FOR UPDATE", what.UserID); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+SELECT FROM users WHERE id = @user_id FOR UPDATE`, pgx.NamedArgs{"user_id": what.UserID}); err != nil {
 		return err
 	}
 	var open int
 	if err := tx.Pgx.QueryRow(ctx, `
-		SELECT count(*) FROM stand_ins WHERE user_id = $1 AND ended_at IS NULL AND until_at > $2`,
-		what.UserID, s.now()).Scan(&open); err != nil {
+		SELECT count(*) FROM stand_ins WHERE user_id = @user_id AND ended_at IS NULL AND until_at > @until_at`,
+		pgx.NamedArgs{"user_id": what.UserID, "until_at": s.now()}).Scan(&open); err != nil {
 		return err
 	}
 	if open >= maxOpen {
@@ -302,7 +311,9 @@ func (s *Service) EndStandIn(ctx context.Context, actor access.Actor, id int64) 
 			}
 		}
 		changed, err := tx.Pgx.Exec(ctx, `
-			UPDATE stand_ins SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL`, id, s.now(), actor.UserID)
+			UPDATE stand_ins SET ended_at = @ended_at,
+			    ended_by = @user_id WHERE id = @id AND ended_at IS NULL`,
+			pgx.NamedArgs{"id": id, "ended_at": s.now(), "user_id": actor.UserID})
 		if err != nil {
 			return err
 		}

@@ -136,7 +136,8 @@ func find(ctx context.Context, tx pg.Tx, id int64) (Chain, error) {
 
 // lock keeps others from changing the chain until the transaction ends.
 func lock(ctx context.Context, tx pg.Tx, id int64) (Chain, error) {
-	if _, err := tx.Pgx.Exec(ctx, "SELECT FROM chains WHERE id = $1 FOR UPDATE", id); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+SELECT FROM chains WHERE id = @id FOR UPDATE`, pgx.NamedArgs{"id": id}); err != nil {
 		return Chain{}, err
 	}
 
@@ -145,14 +146,16 @@ func lock(ctx context.Context, tx pg.Tx, id int64) (Chain, error) {
 
 func insertChain(ctx context.Context, tx pg.Tx, unitID, by int64, at time.Time) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO chains (unit_id, created_by, created_at) VALUES ($1, nullif($2::bigint, 0), $3) RETURNING id`,
-		unitID, by, at).Scan(&id)
+INSERT INTO chains (unit_id, created_by, created_at) VALUES (@unit_id, nullif(@by::bigint, 0),
+    @created_at) RETURNING id`,
+		pgx.NamedArgs{"unit_id": unitID, "by": by, "created_at": at}).Scan(&id)
 
 	return id, err
 }
 
 func countOwn(ctx context.Context, tx pg.Tx, unitID int64) (n int, err error) {
-	err = tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM chains WHERE unit_id = $1", unitID).Scan(&n)
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT count(*) FROM chains WHERE unit_id = @unit_id`, pgx.NamedArgs{"unit_id": unitID}).Scan(&n)
 	return n, err
 }
 
@@ -185,7 +188,8 @@ func texts(risks []Risk) []string {
 // putInForce makes the asked version the one in force; the one before is past.
 func putInForce(ctx context.Context, tx pg.Tx, chain Chain, by int64, at time.Time) error {
 	if _, err := tx.Pgx.Exec(ctx, `
-		UPDATE chain_versions SET state = 'past' WHERE chain_id = $1 AND state = 'in_force'`, chain.ID); err != nil {
+		UPDATE chain_versions SET state = 'past' WHERE chain_id = @chain_id AND state = 'in_force'`,
+		pgx.NamedArgs{"chain_id": chain.ID}); err != nil {
 		return err
 	}
 
@@ -202,8 +206,15 @@ func decideAsked(
 	why string,
 ) error {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE chain_versions SET state = $2, decided_by = nullif($3::bigint, 0), decided_at = $4, why = $5
-    WHERE id = $1 AND state = 'asked'`, chain.Asked.ID, string(to), by, at, why)
+UPDATE chain_versions SET state = @to, decided_by = nullif(@by::bigint, 0), decided_at = @decided_at,
+    why = @why
+    WHERE id = @id AND state = 'asked'`, pgx.NamedArgs{
+		"id":         chain.Asked.ID,
+		"to":         string(to),
+		"by":         by,
+		"decided_at": at,
+		"why":        why,
+	})
 	if err == nil && done.RowsAffected() != 1 {
 		return fault.Conflict("没有等待确认的修改").WithCode("decided")
 	}
@@ -214,7 +225,8 @@ UPDATE chain_versions SET state = $2, decided_by = nullif($3::bigint, 0), decide
 // writersUnits are the units at and below path at which people write: for them a chain must be passable.
 func unitsBelow(ctx context.Context, tx pg.Tx, path string) (paths []string, err error) {
 	rows, err := tx.Pgx.Query(ctx, `
-		SELECT u.path FROM units u WHERE starts_with(u.path, $1) ORDER BY length(u.path), u.id LIMIT 500`, path)
+		SELECT u.path FROM units u WHERE starts_with(u.path, @path) ORDER BY length(u.path), u.id LIMIT 500`,
+		pgx.NamedArgs{"path": path})
 	if err != nil {
 		return nil, err
 	}

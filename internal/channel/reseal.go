@@ -23,7 +23,8 @@ func Reseal(
 	s := &Service{db: db, opt: Options{Box: box, Now: func() time.Time { return now }}}
 	err = db.InTx(ctx, func(tx pg.Tx) error {
 		rows, err := tx.Pgx.Query(ctx, `
-SELECT id, key_id, sealed FROM channels WHERE key_id NOT IN ('', $1) ORDER BY id FOR UPDATE`, box.KeyID())
+SELECT id, key_id, sealed FROM channels WHERE key_id NOT IN ('', @key_id) ORDER BY id FOR UPDATE`,
+			pgx.NamedArgs{"key_id": box.KeyID()})
 		if err != nil {
 			return err
 		}
@@ -45,8 +46,9 @@ SELECT id, key_id, sealed FROM channels WHERE key_id NOT IN ('', $1) ORDER BY id
 func (s *Service) resealed(
 	ctx context.Context, tx pg.Tx, actor access.Actor, id int64, fresh seal.Sealed,
 ) error {
-	_, err := tx.Pgx.Exec(ctx, "UPDATE channels SET key_id = $2, sealed = $3 WHERE id = $1", id, fresh.KeyID,
-		fresh.Data)
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE channels SET key_id = @key_id, sealed = @data WHERE id = @id`,
+		pgx.NamedArgs{"id": id, "key_id": fresh.KeyID, "data": fresh.Data})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -143,7 +144,10 @@ func (s *Service) open(ctx context.Context, db *gorm.DB, id int64) (opened secre
 
 // markTaken notes that a channel took something.
 func markTaken(ctx context.Context, tx pg.Tx, id int64, at time.Time) error {
-	_, err := tx.Pgx.Exec(ctx, "UPDATE channels SET failures = 0, sent_at = $2 WHERE id = $1", id, at)
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE channels SET failures = 0, sent_at = @sent_at WHERE id = @id`,
+		pgx.NamedArgs{"id": id, "sent_at": at})
+
 	return err
 }
 
@@ -152,8 +156,15 @@ func markFailed(
 	ctx context.Context, tx pg.Tx, id int64, at time.Time, failure *courier.Failure,
 ) (failures int, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-UPDATE channels SET failures = failures + 1, failed_at = $2, reason = $3, code = $4, said = $5
-WHERE id = $1 RETURNING failures`, id, at, string(failure.Reason), failure.Code, failure.Said).Scan(&failures)
+UPDATE channels SET failures = failures + 1, failed_at = @failed_at, reason = @reason, code = @code,
+    said = @said
+WHERE id = @id RETURNING failures`, pgx.NamedArgs{
+		"id":        id,
+		"failed_at": at,
+		"reason":    string(failure.Reason),
+		"code":      failure.Code,
+		"said":      failure.Said,
+	}).Scan(&failures)
 
 	return failures, err
 }

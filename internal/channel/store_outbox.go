@@ -78,10 +78,19 @@ func insertMessage(
 	err = tx.Pgx.QueryRow(ctx, `
 INSERT INTO channel_messages (channel_id, key, event_id, kind, urgent, unit_id, user_ids, state, due_at,
     created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, $9)
+VALUES (@channel_id, @key, @event_id, @kind, @urgent, @unit_id, @user_i_ds, 'waiting', @due, @now)
 ON CONFLICT (channel_id, key) DO NOTHING RETURNING id`,
-		one.ChannelID, fmt.Sprintf("event/%d/%d", one.EventID, telling.UnixMicro()), one.EventID,
-		string(one.Kind), one.Urgent, one.UnitID, one.UserIDs, due, now).Scan(&id)
+		pgx.NamedArgs{
+			"channel_id": one.ChannelID,
+			"key":        fmt.Sprintf("event/%d/%d", one.EventID, telling.UnixMicro()),
+			"event_id":   one.EventID,
+			"kind":       string(one.Kind),
+			"urgent":     one.Urgent,
+			"unit_id":    one.UnitID,
+			"user_i_ds":  one.UserIDs,
+			"due":        due,
+			"now":        now,
+		}).Scan(&id)
 	if pg.IsNotFound(err) {
 		return 0, nil
 	}
@@ -109,7 +118,7 @@ func readHeld(ctx context.Context, db *pg.DB, id int64) (held heldMessage, err e
 	rows, err := db.Pool().Query(ctx, `
 SELECT m.id, m.channel_id, m.event_id, m.kind, m.urgent, u.name, m.user_ids, m.state, m.due_at,
     coalesce(m.called_at, m.created_at), m.tries
-FROM channel_messages m JOIN units u ON u.id = m.unit_id WHERE m.id = $1`, id)
+FROM channel_messages m JOIN units u ON u.id = m.unit_id WHERE m.id = @id`, pgx.NamedArgs{"id": id})
 	if err != nil {
 		return held, err
 	}
@@ -123,12 +132,14 @@ FROM channel_messages m JOIN units u ON u.id = m.unit_id WHERE m.id = $1`, id)
 
 // spokenSince counts what a robot said, one process after the other.
 func spokenSince(ctx context.Context, tx pg.Tx, channel int64, since time.Time) (n int, err error) {
-	_, err = tx.Pgx.Exec(ctx, "SELECT FROM channels WHERE id = $1 FOR NO KEY UPDATE", channel)
+	_, err = tx.Pgx.Exec(ctx, `
+SELECT FROM channels WHERE id = @channel FOR NO KEY UPDATE`, pgx.NamedArgs{"channel": channel})
 	if err != nil {
 		return 0, err
 	}
-	err = tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM channel_messages WHERE channel_id = $1 AND called_at > $2",
-		channel, since).
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT count(*) FROM channel_messages WHERE channel_id = @channel AND called_at > @since`,
+		pgx.NamedArgs{"channel": channel, "since": since}).
 		Scan(&n)
 
 	return n, err
@@ -137,8 +148,9 @@ func spokenSince(ctx context.Context, tx pg.Tx, channel int64, since time.Time) 
 // markCalled takes a message that still waits, and tells whether it did.
 func markCalled(ctx context.Context, tx pg.Tx, held *heldMessage, at time.Time) (bool, error) {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE channel_messages SET state = 'calling', called_at = $3, tries = tries + 1
-WHERE id = $1 AND state = 'waiting' AND tries = $2`, held.ID, held.Tries, at)
+UPDATE channel_messages SET state = 'calling', called_at = @called_at, tries = tries + 1
+WHERE id = @id AND state = 'waiting' AND tries = @tries`,
+		pgx.NamedArgs{"id": held.ID, "tries": held.Tries, "called_at": at})
 	held.Tries++
 
 	return done.RowsAffected() == 1, err
@@ -156,17 +168,26 @@ func writeFate(
 		failure = &courier.Failure{}
 	}
 	result, err := tx.Pgx.Exec(ctx, `
-UPDATE channel_messages SET state = $3, due_at = $4, done_at = $5, reason = $6, code = $7, said = $8
-WHERE id = $1 AND state = 'calling' AND tries = $2`, held.ID, held.Tries, string(fate), due, done,
-		string(failure.Reason), failure.Code, failure.Said)
+UPDATE channel_messages SET state = @fate, due_at = @due, done_at = @done, reason = @reason, code = @code,
+    said = @said
+WHERE id = @id AND state = 'calling' AND tries = @tries`, pgx.NamedArgs{
+		"id":     held.ID,
+		"tries":  held.Tries,
+		"fate":   string(fate),
+		"due":    due,
+		"done":   done,
+		"reason": string(failure.Reason),
+		"code":   failure.Code,
+		"said":   failure.Said,
+	})
 
 	return result.RowsAffected() == 1, err
 }
 
 func drop(ctx context.Context, db *pg.DB, held heldMessage, why string, at time.Time) error {
 	_, err := db.Pool().Exec(ctx, `
-UPDATE channel_messages SET state = 'dropped', done_at = $2, reason = $3, code = '', said = ''
-WHERE id = $1 AND state = 'waiting'`, held.ID, at, why)
+UPDATE channel_messages SET state = 'dropped', done_at = @done_at, reason = @why, code = '', said = ''
+WHERE id = @id AND state = 'waiting'`, pgx.NamedArgs{"id": held.ID, "done_at": at, "why": why})
 
 	return err
 }
@@ -177,7 +198,8 @@ func putOff(ctx context.Context, db *pg.DB, held heldMessage, due time.Time) err
 		return nil
 	}
 	_, err := db.Pool().Exec(ctx,
-		"UPDATE channel_messages SET due_at = $2 WHERE id = $1 AND state = 'waiting'", held.ID, due)
+		"UPDATE channel_messages SET due_at = @due WHERE id = @id AND state = 'waiting'",
+		pgx.NamedArgs{"id": held.ID, "due": due})
 
 	return err
 }
@@ -185,8 +207,8 @@ func putOff(ctx context.Context, db *pg.DB, held heldMessage, due time.Time) err
 // overdue are messages that should have left before an instant.
 func overdue(ctx context.Context, tx pg.Tx, before time.Time) ([]int64, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT id FROM channel_messages WHERE state IN ('waiting', 'calling') AND due_at < $1
-ORDER BY due_at LIMIT 1000`, before)
+SELECT id FROM channel_messages WHERE state IN ('waiting', 'calling') AND due_at < @before
+ORDER BY due_at LIMIT 1000`, pgx.NamedArgs{"before": before})
 	if err != nil {
 		return nil, err
 	}
@@ -216,6 +238,8 @@ const keptFor = 90 * 24 * time.Hour
 // forget deletes what left longer ago than that.
 func (s *Service) forget(ctx context.Context) error {
 	_, err := s.db.Pool().
-		Exec(ctx, "DELETE FROM channel_messages WHERE created_at < $1", s.now().Add(-keptFor))
+		Exec(ctx, "DELETE FROM channel_messages WHERE created_at < @kept_for",
+			pgx.NamedArgs{"kept_for": s.now().Add(-keptFor)})
+
 	return err
 }

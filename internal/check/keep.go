@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -147,7 +146,7 @@ func KeepExceptedTx(ctx context.Context, tx pg.Tx, versionID int64, found []Find
 func AcceptedTx(ctx context.Context, tx pg.Tx, versionID int64) (_ []Ignored, err error) {
 	defer fault.Step(&err, "check.AcceptedTx %d", versionID)
 
-	rows, err := tx.Pgx.Query(ctx, acceptedOf, versionID)
+	rows, err := tx.Pgx.Query(ctx, acceptedOf, pgx.NamedArgs{"version_id": versionID})
 	if err != nil {
 		return nil, err
 	}
@@ -179,20 +178,14 @@ func (s *Service) OfVersion(ctx context.Context, versionID int64) (_ []Ignored, 
 
 // AgreeTx writes down that a reviewer agrees to what a version ignores. Where a second is not yet agreed to
 // and agreed is false it fails with fault.Invalid at "agreed": nobody approves what they were not asked.
-func AgreeTx(
-	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
-	versionID int64,
-	agreed bool,
-) (n int, err error) {
+func AgreeTx(ctx context.Context, act access.Act, versionID int64, agreed bool) (n int, err error) {
 	defer fault.Step(&err, "check.AgreeTx %d", versionID)
 
 	open := 0
-	err = tx.Pgx.QueryRow(ctx, `
-SELECT count(*) FROM version_findings WHERE version_id = $1 AND level = 'second' AND agreed_by IS NULL`,
-		versionID).Scan(&open)
+	err = act.Tx.Pgx.QueryRow(ctx, `
+SELECT count(*) FROM version_findings WHERE version_id = @version_id AND level = 'second'
+    AND agreed_by IS NULL`,
+		pgx.NamedArgs{"version_id": versionID}).Scan(&open)
 	if err != nil || open == 0 {
 		return 0, err
 	}
@@ -200,9 +193,10 @@ SELECT count(*) FROM version_findings WHERE version_id = $1 AND level = 'second'
 		return 0, fault.Invalid("agreed", "正文检查有 {.n} 处写稿人说明了理由，请看过后表示同意，或退回", "n", open).
 			WithCode("not_agreed")
 	}
-	_, err = tx.Pgx.Exec(ctx, `
-UPDATE version_findings SET agreed_by = $2, agreed_at = $3
-WHERE version_id = $1 AND level = 'second' AND agreed_by IS NULL`, versionID, actor.UserID, now)
+	_, err = act.Tx.Pgx.Exec(ctx, `
+UPDATE version_findings SET agreed_by = @user_id, agreed_at = @now
+WHERE version_id = @version_id AND level = 'second' AND agreed_by IS NULL`,
+		pgx.NamedArgs{"version_id": versionID, "user_id": act.Actor.UserID, "now": act.Now})
 
 	return open, err
 }
@@ -213,8 +207,10 @@ func ForgetTx(ctx context.Context, tx pg.Tx, versions []int64) (err error) {
 
 	_, err = tx.Pgx.Exec(
 		ctx,
-		"UPDATE version_findings SET found = '', suggestion = '', args = '[]', reason = '' WHERE version_id = ANY ($1)",
-		versions,
+		`
+UPDATE version_findings SET found = '', suggestion = '', args = '[]',
+    reason = '' WHERE version_id = ANY (@versions)`,
+		pgx.NamedArgs{"versions": versions},
 	)
 
 	return err

@@ -65,7 +65,8 @@ func (p *Pass) Serious(ctx context.Context, text Published) (serious []Finding, 
 func (s *Service) agreedIn(ctx context.Context, version int64) (map[string]bool, error) {
 	rows, err := s.db.Pool().Query(ctx, `
 SELECT DISTINCT found FROM version_findings
-WHERE version_id = $1 AND level = 'second' AND agreed_by IS NOT NULL AND found <> ''`, version)
+WHERE version_id = @version AND level = 'second' AND agreed_by IS NOT NULL AND found <> ''`,
+		pgx.NamedArgs{"version": version})
 	if err != nil {
 		return nil, err
 	}

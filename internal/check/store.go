@@ -273,16 +273,16 @@ const selectFindings = `
 SELECT coalesce(f.account_id, 0), f.rule, f.level, f.start_at, f.end_at, f.found, f.suggestion,
     f.said, f.args, f.reason, coalesce(w.display_name, ''), coalesce(g.display_name, ''), f.agreed_at
 FROM version_findings f LEFT JOIN users w ON w.id = f.reason_by LEFT JOIN users g ON g.id = f.agreed_by
-WHERE f.version_id = $1 ORDER BY f.id`
+WHERE f.version_id = @version_id ORDER BY f.id`
 
 // acceptedOf is the part of selectFindings that the approval hash of the version covers.
 const acceptedOf = `
 SELECT coalesce(account_id, 0), rule, start_at, end_at, found, reason
-FROM version_findings WHERE version_id = $1 AND reason <> '' AND NOT later`
+FROM version_findings WHERE version_id = @version_id AND reason <> '' AND NOT later`
 
 // findingsOf reads what was found in a version.
 func findingsOf(ctx context.Context, db querier, versionID int64) ([]Ignored, error) {
-	rows, err := db.Query(ctx, selectFindings, versionID)
+	rows, err := db.Query(ctx, selectFindings, pgx.NamedArgs{"version_id": versionID})
 	if err != nil {
 		return nil, err
 	}

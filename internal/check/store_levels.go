@@ -23,7 +23,7 @@ const levelsSQL = `
 SELECT t.id, r.rule, r.level, r.unit_id = t.id, u.name, r.version, w.display_name, r.changed_at
 FROM units t JOIN units u ON starts_with(t.path, u.path) JOIN rule_levels r ON r.unit_id = u.id
 JOIN users w ON w.id = r.changed_by
-WHERE t.id = ANY ($1) ORDER BY t.id, length(u.path)`
+WHERE t.id = ANY (@units) ORDER BY t.id, length(u.path)`
 
 // levelsFor reads the levels that units have set or inherit.
 func levelsFor(ctx context.Context, q querier, units []int64) (levels, error) {
@@ -48,7 +48,7 @@ func eachLevel(
 	units []int64,
 	take func(unit int64, own bool, row Level),
 ) error {
-	rows, err := q.Query(ctx, levelsSQL, units)
+	rows, err := q.Query(ctx, levelsSQL, pgx.NamedArgs{"units": units})
 	if err != nil {
 		return err
 	}
@@ -122,8 +122,8 @@ func levelsOf(ctx context.Context, tx pg.Tx, unitID int64, now time.Time) ([]Lev
 func lockLevel(ctx context.Context, tx pg.Tx, unitID int64) error {
 	_, err := tx.Pgx.Exec(
 		ctx,
-		`SELECT pg_advisory_xact_lock(hashtext('check.levels'), $1::bigint::integer)`,
-		unitID,
+		`SELECT pg_advisory_xact_lock(hashtext('check.levels'), @unit_id::bigint::integer)`,
+		pgx.NamedArgs{"unit_id": unitID},
 	)
 
 	return err
@@ -132,10 +132,17 @@ func lockLevel(ctx context.Context, tx pg.Tx, unitID int64) error {
 func putLevel(ctx context.Context, tx pg.Tx, want NewLevel, by int64, now time.Time) error {
 	tag, err := tx.Pgx.Exec(ctx, `
 INSERT INTO rule_levels AS r (unit_id, rule, level, version, changed_by, changed_at)
-VALUES ($1, $2, $3, 1, $4, $5)
+VALUES (@unit_id, @rule, @level, 1, @by, @now)
 ON CONFLICT (unit_id, rule) DO UPDATE SET level = excluded.level, version = r.version + 1,
     changed_by = excluded.changed_by, changed_at = excluded.changed_at
-WHERE r.version = $6`, want.UnitID, want.Rule, want.Level, by, now, want.Version)
+WHERE r.version = @version`, pgx.NamedArgs{
+		"unit_id": want.UnitID,
+		"rule":    want.Rule,
+		"level":   want.Level,
+		"by":      by,
+		"now":     now,
+		"version": want.Version,
+	})
 	if err == nil && tag.RowsAffected() == 0 {
 		err = fault.Conflict("这个级别刚被别人改过，请刷新后再改").WithCode("overtaken")
 	}
@@ -146,8 +153,17 @@ WHERE r.version = $6`, want.UnitID, want.Rule, want.Level, by, now, want.Version
 func insertLevelChange(ctx context.Context, tx pg.Tx, c LevelChange) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
 INSERT INTO rule_level_changes (unit_id, rule, level, version, state, why, asked_by, asked_at, expires_at)
-VALUES ($1, $2, $3, $4, 'asked', $5, $6, $7, $8) RETURNING id`,
-		c.UnitID, c.Rule, c.Level, c.Version, c.Why, c.AskedBy, c.AskedAt, c.Expires).Scan(&id)
+VALUES (@unit_id, @rule, @level, @version, 'asked', @why, @asked_by, @asked_at, @expires) RETURNING id`,
+		pgx.NamedArgs{
+			"unit_id":  c.UnitID,
+			"rule":     c.Rule,
+			"level":    c.Level,
+			"version":  c.Version,
+			"why":      c.Why,
+			"asked_by": c.AskedBy,
+			"asked_at": c.AskedAt,
+			"expires":  c.Expires,
+		}).Scan(&id)
 
 	return id, pg.Fault(err, map[string]error{
 		"rule_level_changes_open": fault.Conflict("这个级别已有申请等待确认，请先处理"),
@@ -211,15 +227,22 @@ func seenLevelChange(ctx context.Context, db *gorm.DB, actor access.Actor, id in
 
 func decideLevelChange(ctx context.Context, tx pg.Tx, c LevelChange) error {
 	_, err := tx.Pgx.Exec(ctx, `UPDATE rule_level_changes
-SET state = $2, decided_by = $3, decided_at = $4, decide_why = $5 WHERE id = $1 AND state = 'asked'`,
-		c.ID, c.State, c.DecidedBy, c.DecidedAt, c.DecideWhy)
+SET state = @state, decided_by = @decided_by, decided_at = @decided_at,
+    decide_why = @decide_why WHERE id = @id AND state = 'asked'`,
+		pgx.NamedArgs{
+			"id":         c.ID,
+			"state":      c.State,
+			"decided_by": c.DecidedBy,
+			"decided_at": c.DecidedAt,
+			"decide_why": c.DecideWhy,
+		})
 
 	return err
 }
 
 func expireLevelChanges(ctx context.Context, tx pg.Tx, now time.Time) ([]int64, error) {
-	rows, err := tx.Pgx.Query(ctx, `UPDATE rule_level_changes SET state = 'expired', decided_at = $1
-WHERE state = 'asked' AND expires_at <= $1 RETURNING id`, now)
+	rows, err := tx.Pgx.Query(ctx, `UPDATE rule_level_changes SET state = 'expired', decided_at = @now
+WHERE state = 'asked' AND expires_at <= @now RETURNING id`, pgx.NamedArgs{"now": now})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -82,7 +83,8 @@ func update(ctx context.Context, db *gorm.DB, column Column, at time.Time) error
 
 // lock makes changes of the list one after the other, so that no name slips in twice.
 func lock(ctx context.Context, tx pg.Tx) error {
-	_, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(listLock))
+	_, err := tx.Pgx.Exec(ctx, `
+SELECT pg_advisory_xact_lock(@list_lock)`, pgx.NamedArgs{"list_lock": int64(listLock)})
 	return err
 }
 

@@ -64,9 +64,7 @@ WHERE d.post_id = @post AND x.kind = 'takedown' AND x.state IN ('awaiting_second
 // "state_changed" when none waits any more.
 func AnswerTx(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	items []Decision,
 	to State,
 	why string,
@@ -76,7 +74,7 @@ func AnswerTx(
 	if !slices.Contains(arrows[Awaiting], to) {
 		return nil, fmt.Errorf("a second person's answer is not %s", to)
 	}
-	done, err := answer(ctx, tx, now, actor.UserID, items, to)
+	done, err := answer(ctx, act.Tx, act.Now, act.Actor.UserID, items, to)
 	if err != nil {
 		return nil, err
 	}
@@ -85,12 +83,12 @@ func AnswerTx(
 	}
 
 	for _, decision := range done {
-		if err := note(ctx, tx, now, actor, decision, to, why, nil); err != nil {
+		if err := note(ctx, act, decision, to, why, nil); err != nil {
 			return nil, err
 		}
 	}
 
-	return done, settle(ctx, tx, now, done, actor.UserID)
+	return done, settle(ctx, act.Tx, act.Now, done, act.Actor.UserID)
 }
 
 // answer is the compare-and-set of an answer.
@@ -126,17 +124,15 @@ WHERE id = ANY (@ids) AND state = 'awaiting_second' RETURNING id`,
 // note writes an answer into the trail.
 func note(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	decision Decision,
 	to State,
 	why string,
 	also map[string]any,
 ) error {
-	act := actConfirm
+	what := actConfirm
 	if to == Declined {
-		act = actRefuse
+		what = actRefuse
 	}
 	if why == "" {
 		why = decision.Reason
@@ -150,10 +146,10 @@ func note(
 		detail[name] = value
 	}
 
-	return audit.Write(ctx, tx, audit.Entry{
-		Actor:    actor,
-		At:       now,
-		Action:   act,
+	return audit.Write(ctx, act.Tx, audit.Entry{
+		Actor:    act.Actor,
+		At:       act.Now,
+		Action:   what,
 		Subject:  fmt.Sprintf("delivery/%d", decision.DeliveryID),
 		UnitPath: decision.UnitPath,
 		Why:      why,
@@ -279,5 +275,5 @@ UPDATE delivery_decisions SET state = @state, outcome = @outcome, done_at = @now
 		actor.UserID = *decision.AnsweredBy
 	}
 
-	return note(ctx, tx, now, actor, decision, state, "", map[string]any{"gone": done})
+	return note(ctx, access.NewAct(tx, now, actor), decision, state, "", map[string]any{"gone": done})
 }

@@ -64,10 +64,10 @@ func AccountChangedTx(
 // countPost lets a post that is not a delivery count in the least gap between two posts of the account.
 func countPost(ctx context.Context, tx pg.Tx, now time.Time, accountID int64) error {
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO account_turns AS t (account_id, kind, last_mark) VALUES ($1, 'post', $2)
+INSERT INTO account_turns AS t (account_id, kind, last_mark) VALUES (@account_id, 'post', @now)
 ON CONFLICT (account_id, kind) DO UPDATE SET last_mark = greatest(t.last_mark, excluded.last_mark),
     mark_before = CASE WHEN t.mark_before IS NOT NULL THEN greatest(t.mark_before, excluded.last_mark) END`,
-		accountID, now)
+		pgx.NamedArgs{"account_id": accountID, "now": now})
 
 	return err
 }
@@ -151,7 +151,8 @@ func tellHeld(ctx context.Context, tx pg.Tx, now time.Time, held []Moved, why Re
 		ids[i] = moved.ID
 	}
 	rows, err := tx.Pgx.Query(ctx, `
-		SELECT id FROM all_deliveries WHERE id = ANY ($1) ORDER BY due_at, id LIMIT $2`, ids, tellAtMost)
+		SELECT id FROM all_deliveries WHERE id = ANY (@ids) ORDER BY due_at, id LIMIT @tell_at_most`,
+		pgx.NamedArgs{"ids": ids, "tell_at_most": tellAtMost})
 	if err != nil {
 		return err
 	}

@@ -20,39 +20,50 @@ import (
 // the same thing takes the place of an open one.
 func (s *Service) askAdvance(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	p post.Post,
 	advance Advance,
 ) (Advance, error) {
-	advance.PostID, advance.AskedBy, advance.AskedAt = p.ID, actor.UserID, now
-	const same = "post_id = $1 AND delivery_id IS NOT DISTINCT FROM $2"
-	if err := endAdvances(ctx, tx, now, actor.UserID, same, p.ID, advance.DeliveryID); err != nil {
+	advance.PostID, advance.AskedBy, advance.AskedAt = p.ID, act.Actor.UserID, act.Now
+	const same = "post_id = @post AND delivery_id IS NOT DISTINCT FROM @delivery"
+	if err := endAdvances(
+		ctx,
+		act.Tx,
+		act.Now,
+		act.Actor.UserID,
+		same,
+		pgx.NamedArgs{"post": p.ID, "delivery": advance.DeliveryID},
+	); err != nil {
 		return Advance{}, err
 	}
-	id, err := insertAdvance(ctx, tx, advance)
+	id, err := insertAdvance(ctx, act.Tx, advance)
 	if err != nil {
 		return Advance{}, err
 	}
 	advance.ID = id
-	if err := advance.tell(ctx, tx, now, EarlierAsked, advance.Reason, actor.UserID); err != nil {
+	if err := advance.tell(ctx, act.Tx, act.Now, EarlierAsked, advance.Reason, act.Actor.UserID); err != nil {
 		return Advance{}, err
 	}
-	version, err := post.VersionTx(ctx, tx, p.VersionID)
+	version, err := post.VersionTx(ctx, act.Tx, p.VersionID)
 	if err != nil {
 		return Advance{}, err
 	}
-	if err := todo.RaiseManyTx(ctx, tx, now, advance.items(p, version.Title())); err != nil {
+	if err := todo.RaiseManyTx(ctx, act.Tx, act.Now, advance.items(p, version.Title())); err != nil {
 		return Advance{}, err
 	}
 	if err := note(
-		ctx, tx, now, actor, actPostAdvance, p.Ref(), p.UnitPath, advance.Reason, advance.detail(),
+		ctx,
+		act,
+		actPostAdvance,
+		p.Ref(),
+		p.UnitPath,
+		advance.Reason,
+		advance.detail(),
 	); err != nil {
 		return Advance{}, err
 	}
 
-	return findAdvance(ctx, tx.DB, access.System("delivery"), id)
+	return findAdvance(ctx, act.Tx.DB, access.System("delivery"), id)
 }
 
 // items are what people are told: reviewers always, and the writers where their word is enough.
@@ -194,6 +205,8 @@ func (s *Service) AgreeAdvance(ctx context.Context, actor access.Actor, id int64
 	defer fault.Step(&err, "delivery.AgreeAdvance %d", id)
 
 	return s.answerAdvance(ctx, actor, id, func(tx pg.Tx, now time.Time, p post.Post, advance Advance) error {
+		act := access.NewAct(tx, now, actor)
+
 		due, err := advance.wanted(now)
 		if err != nil {
 			return err
@@ -210,42 +223,37 @@ func (s *Service) AgreeAdvance(ctx context.Context, actor access.Actor, id int64
 		if err := advance.tell(ctx, tx, now, EarlierAgreed, "", actor.UserID); err != nil {
 			return err
 		}
-		if err := s.moveEarlier(ctx, tx, now, actor, p, advance, due); err != nil {
+		if err := s.moveEarlier(ctx, act, p, advance, due); err != nil {
 			return err
 		}
 
-		return note(
-			ctx, tx, now, actor, actPostAdvanceAgree, p.Ref(), p.UnitPath, advance.Reason,
-			advance.detail(),
-		)
+		return note(ctx, act, actPostAdvanceAgree, p.Ref(), p.UnitPath, advance.Reason, advance.detail())
 	})
 }
 
 // moveEarlier carries out what two people agreed on.
 func (s *Service) moveEarlier(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	p post.Post,
 	advance Advance,
 	due time.Time,
 ) error {
-	if err := shareTx(ctx, tx, p.ID); err != nil {
+	if err := shareTx(ctx, act.Tx, p.ID); err != nil {
 		return err
 	}
 	if advance.DeliveryID != nil {
-		delivery, err := LockTx(ctx, tx, *advance.DeliveryID)
+		delivery, err := LockTx(ctx, act.Tx, *advance.DeliveryID)
 		if err != nil {
 			return err
 		}
 
-		return s.replan(ctx, tx, now, due, actor, delivery, p, &due)
+		return s.replan(ctx, act, due, delivery, p, &due)
 	}
-	if err := post.SetDueTx(ctx, tx, actor, now, p.ID, advance.DueTo, advance.DueTo == nil); err != nil {
+	if err := post.SetDueTx(ctx, act, p.ID, advance.DueTo, advance.DueTo == nil); err != nil {
 		return err
 	}
-	reach, err := s.reschedule(ctx, tx, now, actor, p, due, &due)
+	reach, err := s.reschedule(ctx, act, p, due, &due)
 	if err == nil && reach.Done == 0 {
 		return fault.Conflict("没有尚未发出的账号，不能改期")
 	}
@@ -276,7 +284,15 @@ func (s *Service) RefuseAdvance(
 			return err
 		}
 
-		return note(ctx, tx, now, actor, actPostAdvanceRefuse, p.Ref(), p.UnitPath, why, advance.detail())
+		return note(
+			ctx,
+			access.NewAct(tx, now, actor),
+			actPostAdvanceRefuse,
+			p.Ref(),
+			p.UnitPath,
+			why,
+			advance.detail(),
+		)
 	})
 }
 
@@ -330,10 +346,11 @@ func wrongWords(
 	from, to time.Time,
 ) ([]string, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT DISTINCT coalesce(vt.variant, v.text) FROM deliveries d JOIN post_versions v ON v.id = $2
+SELECT DISTINCT coalesce(vt.variant, v.text) FROM deliveries d JOIN post_versions v ON v.id = @version_id
 JOIN version_targets vt ON vt.version_id = v.id AND vt.account_id = d.account_id
-WHERE d.post_id = $1 AND ($3::bigint IS NULL OR d.id = $3) AND d.state NOT IN ('sent', 'cancelled')`,
-		p.ID, p.VersionID, deliveryID)
+WHERE d.post_id = @post_id AND (@delivery_id::bigint IS NULL OR d.id = @delivery_id)
+    AND d.state NOT IN ('sent', 'cancelled')`,
+		pgx.NamedArgs{"post_id": p.ID, "version_id": p.VersionID, "delivery_id": deliveryID})
 	if err != nil {
 		return nil, err
 	}

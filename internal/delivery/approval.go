@@ -3,7 +3,6 @@ package delivery
 import (
 	"bytes"
 	"context"
-	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/check"
@@ -72,19 +71,19 @@ func verifyTx(ctx context.Context, tx pg.Tx, r review.Run) error {
 // againTx has a post under review that now has an earlier time than it was submitted for approved anew: the
 // time belongs to what is approved. A later one does not, and an approval of form 1 names none. It gives how
 // many approvals are void.
-func againTx(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, postID int64) (int, error) {
-	p, err := post.FindTx(ctx, tx, access.System("review"), access.PostView, postID)
+func againTx(ctx context.Context, act access.Act, postID int64) (int, error) {
+	p, err := post.FindTx(ctx, act.Tx, access.System("review"), access.PostView, postID)
 	if err != nil {
 		return 0, err
 	}
-	version, err := post.VersionTx(ctx, tx, p.VersionID)
+	version, err := post.VersionTx(ctx, act.Tx, p.VersionID)
 	if err != nil || !version.Earlier(p) {
 		return 0, err
 	}
 
-	return review.AgainTx(ctx, tx, now, p.ID, version.Number, actor.UserID,
+	return review.AgainTx(ctx, act.Tx, act.Now, p.ID, version.Number, act.Actor.UserID,
 		func(run review.Run) ([]byte, error) {
-			sealed, err := sealTx(ctx, tx, p, version, run.ChainVersionID)
+			sealed, err := sealTx(ctx, act.Tx, p, version, run.ChainVersionID)
 
 			return sealed.Hash, err
 		})

@@ -37,6 +37,8 @@ func (s *Service) Carry(ctx context.Context, actor access.Actor, carry Carry) (p
 	defer fault.Step(&err, "delivery.Carry %d", carry.AccountID)
 
 	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
+		act := access.NewAct(tx, now, actor)
+
 		content := post.Content{
 			Text: carry.Text, ColumnID: carry.ColumnID, Urgent: carry.Urgent, DueNow: !carry.Due.After(now),
 			Targets: []post.TargetChoice{{AccountID: carry.AccountID}}, Lead: carry.Lead,
@@ -44,13 +46,13 @@ func (s *Service) Carry(ctx context.Context, actor access.Actor, carry Carry) (p
 		if !content.DueNow {
 			content.DueAt = &carry.Due
 		}
-		if p, err = post.CreateTx(ctx, tx, actor, now, carry.UnitID, content); err != nil {
+		if p, err = post.CreateTx(ctx, act, carry.UnitID, content); err != nil {
 			return err
 		}
 		if carry.Cover == nil {
-			err = s.submitTx(ctx, tx, now, actor, p.ID, p.Revision, looked, carry.Reasons)
+			err = s.submitTx(ctx, act, p.ID, p.Revision, looked, carry.Reasons)
 		} else {
-			err = s.coveredTx(ctx, tx, now, actor, p, *carry.Cover, looked)
+			err = s.coveredTx(ctx, act, p, *carry.Cover, looked)
 		}
 		if err != nil {
 			return err
@@ -65,14 +67,12 @@ func (s *Service) Carry(ctx context.Context, actor access.Actor, carry Carry) (p
 // coveredTx submits a post whose words another approval covers, and lets it go at its time.
 func (s *Service) coveredTx(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	p post.Post,
 	cover review.Cover,
 	looked check.Checked,
 ) error {
-	p, version, err := post.SubmitTx(ctx, tx, actor, now, p.ID, p.Revision, s.rules)
+	p, version, err := post.SubmitTx(ctx, act, p.ID, p.Revision, s.rules)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Service) coveredTx(
 		if check.Digest(p, version) != looked.Digest {
 			return &unlooked{p, version}
 		}
-		if err := check.KeepTx(ctx, tx, actor, version.ID, looked.Findings, nil); err != nil {
+		if err := check.KeepTx(ctx, act.Tx, act.Actor, version.ID, looked.Findings, nil); err != nil {
 			return err
 		}
 	}
@@ -88,26 +88,26 @@ func (s *Service) coveredTx(
 	if p.DueNow {
 		from = nil
 	}
-	version, err = post.SealTx(ctx, tx, version, post.Basis{Cover: cover.String()}, from)
+	version, err = post.SealTx(ctx, act.Tx, version, post.Basis{Cover: cover.String()}, from)
 	if err != nil {
 		return err
 	}
-	run, err := review.CoverTx(ctx, tx, now, p.ID, version.ID, version.Hash, cover)
+	run, err := review.CoverTx(ctx, act.Tx, act.Now, p.ID, version.ID, version.Hash, cover)
 	if err != nil {
 		return err
 	}
-	if err := planTx(ctx, tx, now, p, version, actor.UserID); err != nil {
+	if err := planTx(ctx, act.Tx, act.Now, p, version, act.Actor.UserID); err != nil {
 		return err
 	}
-	due := now
+	due := act.Now
 	if from != nil {
 		due = *from
 	}
-	if err := s.releaseApproved(ctx, tx, now, due, actor, p, run); err != nil {
+	if err := s.releaseApproved(ctx, act, due, p, run); err != nil {
 		return err
 	}
 
-	return note(ctx, tx, now, actor, actPostCarry, p.Ref(), p.UnitPath, "", map[string]any{
+	return note(ctx, act, actPostCarry, p.Ref(), p.UnitPath, "", map[string]any{
 		"version": version.Number, "cover": cover.String(), "approved_by": cover.People,
 	})
 }

@@ -66,7 +66,14 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 		if err := closeTodos(ctx, tx, now, moved, actor.UserID); err != nil && !kept {
 			return err
 		}
-		if err := endAdvances(ctx, tx, now, actor.UserID, "delivery_id = $1", id); err != nil {
+		if err := endAdvances(
+			ctx,
+			tx,
+			now,
+			actor.UserID,
+			"delivery_id = @id",
+			pgx.NamedArgs{"id": id},
+		); err != nil {
 			return err
 		}
 		if err := TellOutTx(ctx, tx, now, id); err != nil {
@@ -74,7 +81,15 @@ func (s *Service) Cancel(ctx context.Context, actor access.Actor, id int64, why 
 		}
 		detail := map[string]any{"wish": kept}
 
-		return note(ctx, tx, now, actor, actCancel, delivery.Ref(), delivery.UnitPath, why, detail)
+		return note(
+			ctx,
+			access.NewAct(tx, now, actor),
+			actCancel,
+			delivery.Ref(),
+			delivery.UnitPath,
+			why,
+			detail,
+		)
 	})
 	if err == nil && kept {
 		return fault.Conflict("正在发送或结果待核，已记下取消的要求；若没有发出则取消，若已发出请下架").WithCode("wish_kept")
@@ -100,6 +115,8 @@ func (s *Service) Replan(
 	defer fault.Step(&err, "delivery.Replan %d", id)
 
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		act := access.NewAct(tx, now, actor)
+
 		delivery, err := findDelivery(ctx, tx.DB, actor, access.DeliveryDecide, id)
 		if err != nil {
 			return err
@@ -124,25 +141,15 @@ func (s *Service) Replan(
 		if err := ToReplan.refuse(actor, delivery, Standing{Phase: p.Phase}); err != nil {
 			return err
 		}
-		if asked, err = s.earlierThanApproved(
-			ctx,
-			tx,
-			now,
-			actor,
-			p,
-			delivery,
-			due,
-			choice,
-			why,
-		); err != nil ||
+		if asked, err = s.earlierThanApproved(ctx, act, p, delivery, due, choice, why); err != nil ||
 			asked != nil {
 			return err
 		}
-		if err := s.replan(ctx, tx, now, due, actor, delivery, p, nil); err != nil {
+		if err := s.replan(ctx, act, due, delivery, p, nil); err != nil {
 			return err
 		}
 
-		return note(ctx, tx, now, actor, actReplan, delivery.Ref(), delivery.UnitPath, why, map[string]any{
+		return note(ctx, act, actReplan, delivery.Ref(), delivery.UnitPath, why, map[string]any{
 			"from": delivery.DueAt, "to": due,
 		})
 	})
@@ -155,9 +162,7 @@ func (s *Service) Replan(
 // wants.
 func (s *Service) earlierThanApproved(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	p post.Post,
 	delivery Delivery,
 	due time.Time,
@@ -166,14 +171,14 @@ func (s *Service) earlierThanApproved(
 ) (*Advance, error) {
 	from := delivery.approvedWith(p)
 	if delivery.DueAt != nil {
-		if err := rightWords(ctx, tx, p, &delivery.ID, *delivery.DueAt, due); err != nil {
+		if err := rightWords(ctx, act.Tx, p, &delivery.ID, *delivery.DueAt, due); err != nil {
 			return nil, err
 		}
 	}
 	if from == nil || !due.Before(*from) {
 		return nil, nil
 	}
-	advance, err := s.askAdvance(ctx, tx, now, actor, p, Advance{
+	advance, err := s.askAdvance(ctx, act, p, Advance{
 		DeliveryID: &delivery.ID,
 		Basis:      AfterApproval,
 		DueFrom:    *from,
@@ -198,14 +203,13 @@ func (d Delivery) approvedWith(p post.Post) *time.Time {
 // the instant two people agreed on; nil keeps the one there is.
 func (s *Service) replan(
 	ctx context.Context,
-	tx pg.Tx,
-	now, due time.Time,
-	actor access.Actor,
+	act access.Act,
+	due time.Time,
 	delivery Delivery,
 	p post.Post,
 	from *time.Time,
 ) error {
-	if err := post.UntilTx(ctx, tx, p.VersionID, due); err != nil {
+	if err := post.UntilTx(ctx, act.Tx, p.VersionID, due); err != nil {
 		return err
 	}
 	if from == nil {
@@ -221,28 +225,28 @@ func (s *Service) replan(
 		From: rules[ToReplan].from,
 		To:   Planned,
 		Code: WasReplanned,
-		By:   actor.UserID,
+		By:   act.Actor.UserID,
 		Args: args,
 		Set:  bindSet + unapproved,
 		Where: `
 			d.id = @id AND d.pause_id IS NULL
 				AND EXISTS (SELECT FROM version_targets vt
 				WHERE vt.version_id = @version AND vt.account_id = d.account_id)`,
-	}.Run(ctx, tx.Pgx, now)
+	}.Run(ctx, act.Tx.Pgx, act.Now)
 	if err != nil {
 		return err
 	}
 	if len(back) == 0 {
 		return errNoReplan()
 	}
-	if _, err := s.releaseTx(ctx, tx, now, due, Move{
-		From: []State{Planned}, Code: WasReplanned, By: actor.UserID, Where: "d.id = @id",
+	if _, err := s.releaseTx(ctx, act.Tx, act.Now, due, Move{
+		From: []State{Planned}, Code: WasReplanned, By: act.Actor.UserID, Where: "d.id = @id",
 		Args: args,
 	}); err != nil {
 		return err
 	}
 
-	return todo.ResolveSubjectTx(ctx, tx, now, TodoSubject, delivery.ID, actor.UserID)
+	return todo.ResolveSubjectTx(ctx, act.Tx, act.Now, TodoSubject, delivery.ID, act.Actor.UserID)
 }
 
 // Resolution is how a person settles an unknown.
@@ -275,6 +279,8 @@ func (s *Service) Resolve(
 
 	var out Resolved
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		act := access.NewAct(tx, now, actor)
+
 		delivery, err := lockFor(ctx, tx, actor, ToDecide, id)
 		if err != nil {
 			return err
@@ -283,10 +289,10 @@ func (s *Service) Resolve(
 		switch as {
 		case ResolvedAsSent:
 			out.State = Sent
-			return s.resolveSent(ctx, tx, now, actor, delivery, link, why)
+			return s.resolveSent(ctx, act, delivery, link, why)
 		case ResolvedAsNotSent:
 			out.State = Unknown
-			asked, err := s.ask(ctx, tx, now, actor, []Delivery{delivery}, decision.NotSent, why)
+			asked, err := s.ask(ctx, act, []Delivery{delivery}, decision.NotSent, why)
 			if err != nil {
 				return err
 			}
@@ -303,22 +309,20 @@ func (s *Service) Resolve(
 
 func (s *Service) resolveSent(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	delivery Delivery,
 	link, why string,
 ) error {
-	change, found, err := s.linked(ctx, tx, now, delivery, link)
+	change, found, err := s.linked(ctx, act.Tx, act.Now, delivery, link)
 	if err != nil {
 		return err
 	}
 	change.Code, change.Turn, change.Resolve = ResolvedSent, TurnSettled, TodoUnknown
-	if err := s.applyLinked(ctx, tx, now, delivery, change, found, actor); err != nil {
+	if err := s.applyLinked(ctx, act, delivery, change, found); err != nil {
 		return err
 	}
 
-	return note(ctx, tx, now, actor, actResolve, delivery.Ref(), delivery.UnitPath, why, map[string]any{
+	return note(ctx, act, actResolve, delivery.Ref(), delivery.UnitPath, why, map[string]any{
 		"outcome": "sent", "link": link,
 	})
 }

@@ -34,6 +34,8 @@ func (s *Service) Edit(
 	defer fault.Step(&err, "delivery.Edit %d", postID)
 
 	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
+		act := access.NewAct(tx, now, actor)
+
 		p, err := post.LockForReviewTx(ctx, tx, actor, postID)
 		if err != nil {
 			return err
@@ -42,24 +44,24 @@ func (s *Service) Edit(
 			Version: edited.Version, Hash: edited.Hash, Step: edited.Step, Decision: review.Edit,
 			Opinion: edited.Opinion,
 		}
-		before, err := review.EditingTx(ctx, tx, now, actor, postID, word)
+		before, err := review.EditingTx(ctx, act, postID, word)
 		if err != nil {
 			return err
 		}
 		var version post.Version
-		p, version, changed, err = post.EditTx(ctx, tx, actor, now, p.ID, edited.Words, s.rules)
+		p, version, changed, err = post.EditTx(ctx, act, p.ID, edited.Words, s.rules)
 		if err != nil {
 			return err
 		}
 		if changed {
-			return s.editionTx(ctx, tx, now, actor, p, version, before, looked, edited)
+			return s.editionTx(ctx, act, p, version, before, looked, edited)
 		}
-		r, err := review.DecideTx(ctx, tx, now, actor, postID, word)
+		r, err := review.DecideTx(ctx, act, postID, word)
 		if err != nil {
 			return err
 		}
 
-		return note(ctx, tx, now, actor, actPostEditStep, p.Ref(), p.UnitPath, edited.Opinion, r.Detail())
+		return note(ctx, act, actPostEditStep, p.Ref(), p.UnitPath, edited.Opinion, r.Detail())
 	})
 
 	return changed, err
@@ -69,9 +71,7 @@ func (s *Service) Edit(
 // and under review by the same chain.
 func (s *Service) editionTx(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	p post.Post,
 	version post.Version,
 	before review.Run,
@@ -83,30 +83,30 @@ func (s *Service) editionTx(
 		if check.Digest(p, version) != looked.Digest {
 			return &unlooked{p, version}
 		}
-		reasons, err := check.ReasonsTx(ctx, tx, before.VersionID)
+		reasons, err := check.ReasonsTx(ctx, act.Tx, before.VersionID)
 		if err != nil {
 			return err
 		}
-		if err := check.KeepTx(ctx, tx, submitter, version.ID, looked.Findings, reasons); err != nil {
+		if err := check.KeepTx(ctx, act.Tx, submitter, version.ID, looked.Findings, reasons); err != nil {
 			return err
 		}
 	}
-	version, err := sealTx(ctx, tx, p, version, before.ChainVersionID)
+	version, err := sealTx(ctx, act.Tx, p, version, before.ChainVersionID)
 	if err != nil {
 		return err
 	}
-	if err := review.VoidTx(ctx, tx, now, p.ID, actor.UserID); err != nil {
+	if err := review.VoidTx(ctx, act.Tx, act.Now, p.ID, act.Actor.UserID); err != nil {
 		return err
 	}
-	r, err := review.ReopenTx(ctx, tx, now, actor, before, version.ID, version.Hash, edited.Opinion)
+	r, err := review.ReopenTx(ctx, act, before, version.ID, version.Hash, edited.Opinion)
 	if err != nil {
 		return err
 	}
-	if err := planTx(ctx, tx, now, p, version, actor.UserID); err != nil {
+	if err := planTx(ctx, act.Tx, act.Now, p, version, act.Actor.UserID); err != nil {
 		return err
 	}
 	detail := r.Detail()
 	detail["from"], detail["to"] = before.VersionNumber, version.Number
 
-	return note(ctx, tx, now, actor, actPostEditStep, p.Ref(), p.UnitPath, edited.Opinion, detail)
+	return note(ctx, act, actPostEditStep, p.Ref(), p.UnitPath, edited.Opinion, detail)
 }

@@ -114,7 +114,12 @@ func (s *Service) hand(
 		}
 
 		return note(
-			ctx, tx, now, actor, actHandoff, delivery.Ref(), delivery.UnitPath, "",
+			ctx,
+			access.NewAct(tx, now, actor),
+			actHandoff,
+			delivery.Ref(),
+			delivery.UnitPath,
+			"",
 			map[string]any{"step": string(move.Code)},
 		)
 	})
@@ -126,6 +131,8 @@ func (s *Service) RecordHandoff(ctx context.Context, actor access.Actor, id int6
 	defer fault.Step(&err, "delivery.RecordHandoff %d", id)
 
 	return s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		act := access.NewAct(tx, now, actor)
+
 		delivery, err := lockFor(ctx, tx, actor, ToRecord, id)
 		if err != nil {
 			return err
@@ -135,11 +142,11 @@ func (s *Service) RecordHandoff(ctx context.Context, actor access.Actor, id int6
 			return err
 		}
 		change.Code, change.Resolve = HandoffSent, TodoHandoff
-		if err := s.applyLinked(ctx, tx, now, delivery, change, found, actor); err != nil {
+		if err := s.applyLinked(ctx, act, delivery, change, found); err != nil {
 			return err
 		}
 
-		return note(ctx, tx, now, actor, actHandoff, delivery.Ref(), delivery.UnitPath, "", map[string]any{
+		return note(ctx, act, actHandoff, delivery.Ref(), delivery.UnitPath, "", map[string]any{
 			"step": "recorded", "link": link,
 		})
 	})

@@ -82,6 +82,8 @@ func (s *Service) Pause(ctx context.Context, actor access.Actor, stop pause.Stop
 	}
 	var out Paused
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		act := access.NewAct(tx, now, actor)
+
 		unit, err := pause.PlaceTx(ctx, tx, actor, stop)
 		if err != nil {
 			return err
@@ -92,7 +94,7 @@ func (s *Service) Pause(ctx context.Context, actor access.Actor, stop pause.Stop
 		if err := pause.LockTx(ctx, tx, unit.ID, stop.AccountID); err != nil {
 			return err
 		}
-		if out.Pause, err = pause.OpenTx(ctx, tx, now, actor, unit.ID, stop); err != nil {
+		if out.Pause, err = pause.OpenTx(ctx, act, unit.ID, stop); err != nil {
 			return err
 		}
 		reach, err := hold(ctx, tx, now, actor.UserID, out.ID, placeArgs(stop, unit.Path))
@@ -106,7 +108,7 @@ func (s *Service) Pause(ctx context.Context, actor access.Actor, stop pause.Stop
 			detail["spares_urgent"] = true
 		}
 
-		return note(ctx, tx, now, actor, actPause, out.Ref(), unit.Path, stop.Why, detail)
+		return note(ctx, act, actPause, out.Ref(), unit.Path, stop.Why, detail)
 	})
 
 	return out, err

@@ -3,13 +3,11 @@ package delivery
 import (
 	"context"
 	"slices"
-	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
 	"juzhen/internal/check"
 	"juzhen/internal/lexicon"
-	"juzhen/internal/pg"
 	"juzhen/internal/post"
 )
 
@@ -17,10 +15,8 @@ import (
 // stay with the version, since they may name people. Without such rules it writes nothing.
 func noteIgnored(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
-	act audit.Act,
+	act access.Act,
+	what audit.Act,
 	p post.Post,
 	version post.Version,
 	rules []check.Rule,
@@ -30,7 +26,7 @@ func noteIgnored(
 	}
 	slices.Sort(rules)
 
-	return note(ctx, tx, now, actor, act, p.Ref(), p.UnitPath, "", map[string]any{
+	return note(ctx, act, what, p.Ref(), p.UnitPath, "", map[string]any{
 		"version": version.Number,
 		"rules":   slices.Compact(rules),
 	})
@@ -49,15 +45,8 @@ func explained(found []check.Finding) (rules []check.Rule) {
 
 // noteAgreed writes into the trail that a reviewer agrees to what is kept with a version, which lists of
 // today may not find any more.
-func noteAgreed(
-	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
-	p post.Post,
-	version post.Version,
-) error {
-	kept, err := check.AcceptedTx(ctx, tx, version.ID)
+func noteAgreed(ctx context.Context, act access.Act, p post.Post, version post.Version) error {
+	kept, err := check.AcceptedTx(ctx, act.Tx, version.ID)
 	if err != nil {
 		return err
 	}
@@ -67,5 +56,5 @@ func noteAgreed(
 		rules[i] = one.Rule
 	}
 
-	return noteIgnored(ctx, tx, now, actor, actPostAgree, p, version, rules)
+	return noteIgnored(ctx, act, actPostAgree, p, version, rules)
 }

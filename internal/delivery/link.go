@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/fault"
@@ -81,19 +83,22 @@ func seenOn(ctx context.Context, tx pg.Tx, delivery Delivery, uid, id string) (s
 // post can be recorded once only.
 func (s *Service) applyLinked(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
+	act access.Act,
 	delivery Delivery,
 	change Change,
 	link post.Link,
-	actor access.Actor,
 ) error {
-	err := ApplyTx(ctx, tx, now, delivery, change, actor.UserID)
+	err := ApplyTx(ctx, act.Tx, act.Now, delivery, change, act.Actor.UserID)
 	if err == nil {
-		_, err = tx.Pgx.Exec(ctx, `
-			UPDATE deliveries SET remote_url = $2, taken_by = NULL, taken_at = NULL WHERE id = $1`,
-			delivery.ID,
-			"https://weibo.com/"+link.UID+"/"+post.EncodeMID(link.ID))
+		_, err = act.Tx.Pgx.Exec(
+			ctx,
+			`
+			UPDATE deliveries SET remote_url = @remote_url, taken_by = NULL, taken_at = NULL WHERE id = @id`,
+			pgx.NamedArgs{
+				"id":         delivery.ID,
+				"remote_url": "https://weibo.com/" + link.UID + "/" + post.EncodeMID(link.ID),
+			},
+		)
 	}
 
 	return pg.Fault(

@@ -32,13 +32,15 @@ func TellOutTx(ctx context.Context, tx pg.Tx, now time.Time, deliveries ...int64
 	}
 	if _, err := tx.Pgx.Exec(ctx, `
 SELECT pg_advisory_xact_lock(hashtextextended('out', post_id))
-FROM (SELECT DISTINCT post_id FROM deliveries WHERE id = ANY ($1) ORDER BY 1) p`, deliveries); err != nil {
+FROM (SELECT DISTINCT post_id FROM deliveries WHERE id = ANY (@deliveries) ORDER BY 1) p`,
+		pgx.NamedArgs{"deliveries": deliveries}); err != nil {
 		return err
 	}
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT p.id, (SELECT count(*) FROM deliveries WHERE post_id = p.id AND state = 'sent')
-FROM (SELECT DISTINCT post_id AS id FROM deliveries WHERE id = ANY ($1)) p WHERE NOT EXISTS (
-    SELECT FROM deliveries WHERE post_id = p.id AND state NOT IN ('sent', 'cancelled'))`, deliveries)
+FROM (SELECT DISTINCT post_id AS id FROM deliveries WHERE id = ANY (@deliveries)) p WHERE NOT EXISTS (
+    SELECT FROM deliveries WHERE post_id = p.id AND state NOT IN ('sent', 'cancelled'))`,
+		pgx.NamedArgs{"deliveries": deliveries})
 	if err != nil {
 		return err
 	}

@@ -59,13 +59,13 @@ func RecallOfTx(ctx context.Context, tx pg.Tx, now time.Time, owners []string) (
 	defer fault.Step(&err, "delivery.RecallOfTx")
 
 	if _, err := tx.Pgx.Exec(ctx, `
-SELECT FROM releases WHERE process_id = ANY ($1::text[]::uuid[]) ORDER BY process_id FOR UPDATE`,
-		owners); err != nil {
+SELECT FROM releases WHERE process_id = ANY (@owners::text[]::uuid[]) ORDER BY process_id FOR UPDATE`,
+		pgx.NamedArgs{"owners": owners}); err != nil {
 		return nil, err
 	}
 	if _, err := tx.Pgx.Exec(ctx, `
-		UPDATE releases SET recalls = recalls + 1 WHERE process_id = ANY ($1::text[]::uuid[])`,
-		owners); err != nil {
+		UPDATE releases SET recalls = recalls + 1 WHERE process_id = ANY (@owners::text[]::uuid[])`,
+		pgx.NamedArgs{"owners": owners}); err != nil {
 		return nil, err
 	}
 
@@ -93,7 +93,8 @@ func takeBack(
 		return nil, err
 	}
 	_, err = tx.Pgx.Exec(ctx, `
-		UPDATE releases SET recalls = recalls + 1 WHERE process_id = ANY ($1::text[]::uuid[])`, owners)
+		UPDATE releases SET recalls = recalls + 1 WHERE process_id = ANY (@owners::text[]::uuid[])`,
+		pgx.NamedArgs{"owners": owners})
 
 	return ids, err
 }
@@ -150,8 +151,8 @@ SELECT d.id FROM all_deliveries d WHERE d.state = 'sending' AND d.wish IS NOT NU
 		}
 		if _, err := tx.Pgx.Exec(
 			ctx,
-			"UPDATE all_deliveries SET ahead_no = NULL WHERE id = $1",
-			delivery.ID,
+			"UPDATE all_deliveries SET ahead_no = NULL WHERE id = @id",
+			pgx.NamedArgs{"id": delivery.ID},
 		); err != nil {
 			return nil, err
 		}
@@ -164,7 +165,7 @@ SELECT d.id FROM all_deliveries d WHERE d.state = 'sending' AND d.wish IS NOT NU
 UPDATE account_turns
     SET delivery_id = NULL, last_mark = nullif(coalesce(mark_before, last_mark), '-infinity'),
     mark_before = NULL, allowance = allowance + 1
-WHERE delivery_id = ANY ($1)`, ids)
+WHERE delivery_id = ANY (@ids)`, pgx.NamedArgs{"ids": ids})
 
 	return ids, err
 }

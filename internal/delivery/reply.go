@@ -96,7 +96,8 @@ func (s *Service) sendReply(
 		return 0, err
 	}
 	var held bool
-	err = tx.Pgx.QueryRow(ctx, "SELECT state = 'held' FROM all_deliveries WHERE id = $1", moved[0].ID).
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT state = 'held' FROM all_deliveries WHERE id = @id`, pgx.NamedArgs{"id": moved[0].ID}).
 		Scan(&held)
 	if err == nil && held {
 		return 0, fault.Conflict("账号的发布已暂停，答复没有发出；恢复以后再答，或到微博上回复后登记").WithCode("paused")
@@ -200,9 +201,10 @@ func ForgetRepliesTx(ctx context.Context, tx pg.Tx, posts []int64) (err error) {
 		return err
 	}
 	_, err = tx.Pgx.Exec(ctx, `
-UPDATE delivery_events e SET args = e.args - $2::text FROM all_deliveries d
-WHERE d.id = e.delivery_id AND d.kind = 'reply' AND d.post_id = ANY ($1) AND jsonb_exists(e.args, $2::text)`,
-		posts, seenArg)
+UPDATE delivery_events e SET args = e.args - @seen_arg::text FROM all_deliveries d
+WHERE d.id = e.delivery_id AND d.kind = 'reply' AND d.post_id = ANY (@posts) AND jsonb_exists(e.args,
+    @seen_arg::text)`,
+		pgx.NamedArgs{"posts": posts, "seen_arg": seenArg})
 
 	return err
 }

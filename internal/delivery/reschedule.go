@@ -55,8 +55,10 @@ func (shown Shown) check(ctx context.Context, tx pg.Tx, p post.Post) error {
 	}
 
 	var still bool
-	err := tx.Pgx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM all_deliveries WHERE post_id = $1 AND NOT settled
-		AND date_trunc('minute', due_at) = $2)`, p.ID, shown.Due).Scan(&still)
+	err := tx.Pgx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM all_deliveries WHERE post_id = @post_id
+    AND NOT settled
+		AND date_trunc('minute', due_at) = @due)`,
+		pgx.NamedArgs{"post_id": p.ID, "due": shown.Due}).Scan(&still)
 	if err == nil && !still {
 		err = fault.Conflict("稿件的时间刚刚被他人改过，请看过现在的时间再改").WithCode("stale")
 	}
@@ -76,6 +78,8 @@ func (s *Service) RescheduleSeen(
 	defer fault.Step(&err, "delivery.RescheduleSeen %d", postID)
 
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		act := access.NewAct(tx, now, actor)
+
 		out = Rescheduled{}
 		if shown.Free != nil {
 			if err := shown.Free(tx); err != nil {
@@ -97,23 +101,23 @@ func (s *Service) RescheduleSeen(
 			return err
 		}
 		if p.Phase == post.Approved {
-			if done, err := s.beyondApproval(ctx, tx, now, actor, &p, due, choice, &out); done || err != nil {
+			if done, err := s.beyondApproval(ctx, act, &p, due, choice, &out); done || err != nil {
 				return err
 			}
 		}
 		was := p.DueAt
-		if err := post.SetDueTx(ctx, tx, actor, now, postID, choice.At, choice.Now); err != nil {
+		if err := post.SetDueTx(ctx, act, postID, choice.At, choice.Now); err != nil {
 			return err
 		}
 		if err := s.changed(ctx, tx, now, postID); err != nil {
 			return err
 		}
 		if p.Phase == post.Submitted {
-			if out.Again, err = againTx(ctx, tx, now, actor, p.ID); err != nil {
+			if out.Again, err = againTx(ctx, act, p.ID); err != nil {
 				return err
 			}
 		}
-		if out.Reach, err = s.reschedule(ctx, tx, now, actor, p, due, nil); err != nil {
+		if out.Reach, err = s.reschedule(ctx, act, p, due, nil); err != nil {
 			return err
 		}
 		detail := out.detail()
@@ -125,7 +129,7 @@ func (s *Service) RescheduleSeen(
 			detail["void"] = out.Wrong
 		}
 
-		return note(ctx, tx, now, actor, actPostReschedule, p.Ref(), p.UnitPath, "", detail)
+		return note(ctx, act, actPostReschedule, p.Ref(), p.UnitPath, "", detail)
 	})
 
 	return out, err
@@ -136,15 +140,13 @@ func (s *Service) RescheduleSeen(
 // done tells that nothing else is to happen.
 func (s *Service) beyondApproval(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	p *post.Post,
 	due time.Time,
 	choice DueChoice,
 	out *Rescheduled,
 ) (done bool, err error) {
-	from, err := approvedFrom(ctx, tx, p.ID)
+	from, err := approvedFrom(ctx, act.Tx, p.ID)
 	if err != nil || from == nil {
 		return false, err
 	}
@@ -152,21 +154,28 @@ func (s *Service) beyondApproval(
 	if p.DueAt != nil {
 		was = *p.DueAt
 	}
-	if out.Wrong, err = wrongWords(ctx, tx, *p, nil, was, due); err != nil {
+	if out.Wrong, err = wrongWords(ctx, act.Tx, *p, nil, was, due); err != nil {
 		return false, err
 	}
 	if len(out.Wrong) > 0 {
-		if *p, err = s.reviseTx(ctx, tx, now, actor, p.ID, &out.Reach); err != nil {
+		if *p, err = s.reviseTx(ctx, act, p.ID, &out.Reach); err != nil {
 			return false, err
 		}
 		p.DueAt = &was
 
-		return false, post.VoidedTx(ctx, tx, now, *p, out.Wrong)
+		return false, post.VoidedTx(ctx, act.Tx, act.Now, *p, out.Wrong)
 	}
 	if !due.Before(*from) {
-		return false, endAdvances(ctx, tx, now, actor.UserID, "post_id = $1 AND delivery_id IS NULL", p.ID)
+		return false, endAdvances(
+			ctx,
+			act.Tx,
+			act.Now,
+			act.Actor.UserID,
+			"post_id = @p_id AND delivery_id IS NULL",
+			pgx.NamedArgs{"p_id": p.ID},
+		)
 	}
-	advance, err := s.askAdvance(ctx, tx, now, actor, *p, Advance{
+	advance, err := s.askAdvance(ctx, act, *p, Advance{
 		Basis: AfterApproval, DueFrom: *from, DueTo: choice.At,
 	})
 	out.Asked = &advance
@@ -181,53 +190,51 @@ var dueSet = dueAnew + `, approved_from = CASE WHEN d.approved_from IS NULL THEN
 // one for which it was approved.
 func (s *Service) reschedule(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	p post.Post,
 	due time.Time,
 	from *time.Time,
 ) (Reach, error) {
-	if err := shareTx(ctx, tx, p.ID); err != nil {
+	if err := shareTx(ctx, act.Tx, p.ID); err != nil {
 		return Reach{}, err
 	}
 	move := Move{
 		Code:  WasRescheduled,
 		Where: "d.post_id = @post",
-		By:    actor.UserID,
+		By:    act.Actor.UserID,
 		Set:   dueSet,
 		Args:  pgx.NamedArgs{"post": p.ID, "due": due, "from_at": from},
 	}
 	move.From = []State{Planned, Held}
-	quiet, err := move.Run(ctx, tx.Pgx, now)
+	quiet, err := move.Run(ctx, act.Tx.Pgx, act.Now)
 	if err != nil {
 		return Reach{}, err
 	}
 	move.From = []State{Waiting}
-	waiting, err := move.Run(ctx, tx.Pgx, now)
+	waiting, err := move.Run(ctx, act.Tx.Pgx, act.Now)
 	if err != nil {
 		return Reach{}, err
 	}
-	if err := s.wakeTx(ctx, tx, now, due, waiting); err != nil {
+	if err := s.wakeTx(ctx, act.Tx, act.Now, due, waiting); err != nil {
 		return Reach{}, err
 	}
 	var again []Moved
 	// what an older version was approved for does not go out while a new one is written
 	if p.Phase == post.Approved {
 		move.From, move.Where = whenApproved, "d.post_id = @post AND d.approved"
-		if again, err = s.releaseTx(ctx, tx, now, due, move); err != nil {
+		if again, err = s.releaseTx(ctx, act.Tx, act.Now, due, move); err != nil {
 			return Reach{}, err
 		}
 	}
 	var reach Reach
 	// otherwise what is under way belongs to an older version, and the wish about it stays
 	if p.Phase == post.Approved {
-		reach, err = s.change(ctx, tx, now, actor, p.ID, Move{}, WishReplan, &due)
+		reach, err = s.change(ctx, act, p.ID, Move{}, WishReplan, &due)
 	} else {
-		if err := todo.ResolveTx(ctx, tx, now, expiredKey(p.ID), actor.UserID); err != nil {
+		if err := todo.ResolveTx(ctx, act.Tx, act.Now, expiredKey(p.ID), act.Actor.UserID); err != nil {
 			return Reach{}, err
 		}
-		reach.Sent, err = sentOf(ctx, tx, p.ID)
+		reach.Sent, err = sentOf(ctx, act.Tx, p.ID)
 	}
 	reach.Done = len(quiet) + len(waiting) + len(again)
 	if err == nil && reach.futile() {

@@ -45,15 +45,17 @@ func (s *Service) Resume(
 
 	var reach Reach
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
-		paused, err := pause.EndTx(ctx, tx, now, actor, pauseID)
+		act := access.NewAct(tx, now, actor)
+
+		paused, err := pause.EndTx(ctx, act, pauseID)
 		if err != nil {
 			return err
 		}
-		if reach, err = s.release(ctx, tx, now, actor, paused, choices); err != nil {
+		if reach, err = s.release(ctx, act, paused, choices); err != nil {
 			return err
 		}
 
-		return note(ctx, tx, now, actor, actResume, paused.Ref(), paused.UnitPath, "", reach.detail())
+		return note(ctx, act, actResume, paused.Ref(), paused.UnitPath, "", reach.detail())
 	})
 
 	return reach, err
@@ -61,9 +63,7 @@ func (s *Service) Resume(
 
 func (s *Service) release(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	paused pause.Pause,
 	choices []Choice,
 ) (Reach, error) {
@@ -71,7 +71,7 @@ func (s *Service) release(
 	var cancelled []int64
 
 	for _, choice := range choices {
-		n, err := s.choose(ctx, tx, now, actor, paused, choice)
+		n, err := s.choose(ctx, act, paused, choice)
 		if err != nil {
 			return reach, err
 		}
@@ -80,15 +80,20 @@ func (s *Service) release(
 			cancelled = append(cancelled, choice.DeliveryID)
 		}
 	}
-	if err := TellOutTx(ctx, tx, now, cancelled...); err != nil { // behind all rows: others lock them first
+	if err := TellOutTx(
+		ctx,
+		act.Tx,
+		act.Now,
+		cancelled...); err != nil { // behind all rows: others lock them first
 		return reach, err
 	}
-	if err := dropReplies(ctx, tx, now, actor.UserID, paused.ID); err != nil {
+	if err := dropReplies(ctx, act.Tx, act.Now, act.Actor.UserID, paused.ID); err != nil {
 		return reach, err
 	}
 	var left int
-	err := tx.Pgx.QueryRow(ctx, `
-		SELECT count(*) FROM all_deliveries WHERE pause_id = $1 AND state = 'held'`, paused.ID).Scan(&left)
+	err := act.Tx.Pgx.QueryRow(ctx, `
+		SELECT count(*) FROM all_deliveries WHERE pause_id = @pause_id AND state = 'held'`,
+		pgx.NamedArgs{"pause_id": paused.ID}).Scan(&left)
 	if err == nil && left > 0 {
 		return reach, fault.Invalid("deliveries", "还有 {.n} 条没有选择：发送、改期或取消", "n", left)
 	}
@@ -98,11 +103,11 @@ func (s *Service) release(
 	dropped, err := Move{
 		From:  open,
 		Code:  WasResumed,
-		By:    actor.UserID,
+		By:    act.Actor.UserID,
 		Set:   "wish = NULL, pause_id = NULL",
 		Args:  pgx.NamedArgs{"pause": paused.ID},
 		Where: "d.pause_id = @pause::bigint AND d.wish = 'hold'",
-	}.Run(ctx, tx.Pgx, now)
+	}.Run(ctx, act.Tx.Pgx, act.Now)
 	reach.TooLate = len(dropped)
 
 	return reach, err
@@ -112,54 +117,53 @@ func (s *Service) release(
 // which it is cancelled.
 func (s *Service) choose(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	paused pause.Pause,
 	choice Choice,
 ) (int, error) {
 	args := pgx.NamedArgs{"id": choice.DeliveryID, "pause": paused.ID}
 	move := Move{
 		From:  []State{Held},
-		By:    actor.UserID,
+		By:    act.Actor.UserID,
 		Args:  args,
 		Code:  WasResumed,
 		Where: "d.id = @id AND d.pause_id = @pause::bigint",
 	}
 	if choice.Action == ActCancel {
 		move.To, move.Code, move.Set, move.With = Cancelled, WasCancelled, stopSet, because(paused.Reason)
-		moved, err := move.Run(ctx, tx.Pgx, now)
+		moved, err := move.Run(ctx, act.Tx.Pgx, act.Now)
 
 		return len(moved), err
 	}
 	var due *time.Time
-	err := tx.Pgx.QueryRow(ctx, `
-		SELECT due_at FROM all_deliveries WHERE id = $1 AND pause_id = $2 AND state = 'held' FOR UPDATE`,
-		choice.DeliveryID, paused.ID).
+	err := act.Tx.Pgx.QueryRow(ctx, `
+		SELECT due_at FROM all_deliveries WHERE id = @delivery_id AND pause_id = @pause_id
+		    AND state = 'held' FOR UPDATE`,
+		pgx.NamedArgs{"delivery_id": choice.DeliveryID, "pause_id": paused.ID}).
 		Scan(&due)
 	if err != nil {
 		return 0, pg.OrNotFound(err, fault.Conflict("所选的发送已不在这次暂停之内，请刷新"))
 	}
-	at, err := resumeAt(choice, due, now)
+	at, err := resumeAt(choice, due, act.Now)
 	if err != nil {
 		return 0, err
 	}
-	if err := asApproved(ctx, tx, choice.DeliveryID, at); err != nil {
+	if err := asApproved(ctx, act.Tx, choice.DeliveryID, at); err != nil {
 		return 0, err
 	}
 	// Held to held is no arrow: what another pause covers only changes its holder.
-	kept, err := s.rehold(ctx, tx, now, actor, choice.DeliveryID, at)
+	kept, err := s.rehold(ctx, act, choice.DeliveryID, at)
 	if err != nil || kept > 0 {
 		return kept, err
 	}
 	move.To, move.Set = Waiting, releaseSet+", pause_id = NULL"
 	args["due"], args["from_at"] = at, nil
-	moved, err := move.Run(ctx, tx.Pgx, now)
+	moved, err := move.Run(ctx, act.Tx.Pgx, act.Now)
 	if err != nil {
 		return 0, err
 	}
 
-	return len(moved), s.wakeTx(ctx, tx, now, at, moved)
+	return len(moved), s.wakeTx(ctx, act.Tx, act.Now, at, moved)
 }
 
 // asApproved fails when a held delivery may not go out at the instant: before the one for which it is
@@ -209,22 +213,15 @@ func resumeAt(choice Choice, due *time.Time, now time.Time) (time.Time, error) {
 	return *due, nil
 }
 
-func (s *Service) rehold(
-	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
-	id int64,
-	due time.Time,
-) (int, error) {
+func (s *Service) rehold(ctx context.Context, act access.Act, id int64, due time.Time) (int, error) {
 	moved, err := Move{
 		From:  []State{Held},
 		Code:  ApprovedPaused,
-		By:    actor.UserID,
+		By:    act.Actor.UserID,
 		Args:  pgx.NamedArgs{"id": id, "due": due, "from_at": nil},
 		Where: "d.id = @id AND (" + openPause + ") IS NOT NULL",
 		Set:   dueSet + ", pause_id = (" + openPause + ")",
-	}.Run(ctx, tx.Pgx, now)
+	}.Run(ctx, act.Tx.Pgx, act.Now)
 
 	return len(moved), err
 }

@@ -95,15 +95,13 @@ func (s *Service) act(ctx context.Context, do func(tx pg.Tx, now time.Time) erro
 // note writes what a person did into the audit trail.
 func note(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	action audit.Act,
 	subject, unitPath, why string,
 	detail map[string]any,
 ) error {
-	return audit.Write(ctx, tx, audit.Entry{
-		Actor: actor, At: now, Action: action, Subject: subject, UnitPath: unitPath, Why: why,
+	return audit.Write(ctx, act.Tx, audit.Entry{
+		Actor: act.Actor, At: act.Now, Action: action, Subject: subject, UnitPath: unitPath, Why: why,
 		Detail: detail,
 	})
 }

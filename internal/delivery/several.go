@@ -41,7 +41,7 @@ func (s *Service) ApproveAll(
 			verdict := one.Verdict
 			verdict.Decision, verdict.To, verdict.Due = review.Approve, 0, DueChoice{}
 
-			_, err := s.reviewTx(ctx, tx, now, actor, one.PostID, verdict, looked[one.PostID])
+			_, err := s.reviewTx(ctx, access.NewAct(tx, now, actor), one.PostID, verdict, looked[one.PostID])
 			var open *unlooked
 			if errors.As(err, &open) {
 				return fault.Conflict("内容或账号在您审核期间被改动，请刷新页面，看过最新内容后再决定").WithCode("hash")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -166,8 +167,9 @@ func WasOpenTx(ctx context.Context, tx pg.Tx, delivery Delivery) (yes bool, err 
 	defer fault.Step(&err, "delivery.WasOpenTx")
 
 	err = tx.Pgx.QueryRow(ctx, `
-SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = $1 AND to_state = 'unknown'
-    AND attempt_id IS DISTINCT FROM $2::text::uuid)`, delivery.ID, delivery.AttemptID).
+SELECT EXISTS (SELECT FROM delivery_events WHERE delivery_id = @delivery_id AND to_state = 'unknown'
+    AND attempt_id IS DISTINCT FROM @attempt_id::text::uuid)`,
+		pgx.NamedArgs{"delivery_id": delivery.ID, "attempt_id": delivery.AttemptID}).
 		Scan(&yes)
 
 	return yes, err

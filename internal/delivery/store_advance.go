@@ -58,15 +58,18 @@ func insertAdvance(ctx context.Context, tx pg.Tx, advance Advance) (id int64, er
 		ctx,
 		`
 INSERT INTO advances (post_id, delivery_id, basis, state, due_from, due_to, reason, asked_by, asked_at)
-VALUES ($1, $2, $3, 'asked', $4, $5, $6, $7, $8) RETURNING id`,
-		advance.PostID,
-		advance.DeliveryID,
-		string(advance.Basis),
-		advance.DueFrom,
-		advance.DueTo,
-		advance.Reason,
-		advance.AskedBy,
-		advance.AskedAt,
+VALUES (@post_id, @delivery_id, @basis, 'asked', @due_from, @due_to, @reason, @asked_by,
+    @asked_at) RETURNING id`,
+		pgx.NamedArgs{
+			"post_id":     advance.PostID,
+			"delivery_id": advance.DeliveryID,
+			"basis":       string(advance.Basis),
+			"due_from":    advance.DueFrom,
+			"due_to":      advance.DueTo,
+			"reason":      advance.Reason,
+			"asked_by":    advance.AskedBy,
+			"asked_at":    advance.AskedAt,
+		},
 	).
 		Scan(&id)
 
@@ -84,9 +87,15 @@ func answerAdvance(
 	opinion string,
 ) error {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE advances SET state = $2, answered_by = $3, answered_at = $4, opinion = $5
-    WHERE id = $1 AND state = 'asked'`,
-		id, string(to), by, now, opinion)
+UPDATE advances SET state = @to, answered_by = @by, answered_at = @now, opinion = @opinion
+    WHERE id = @id AND state = 'asked'`,
+		pgx.NamedArgs{
+			"id":      id,
+			"to":      string(to),
+			"by":      by,
+			"now":     now,
+			"opinion": opinion,
+		})
 	if err == nil && done.RowsAffected() != 1 {
 		return errMoved()
 	}
@@ -120,7 +129,8 @@ func AnyPassed(ctx context.Context, db *pg.DB, now time.Time) (passed bool, err 
 	defer fault.Step(&err, "delivery.AnyPassed")
 
 	err = db.Pool().QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM advances WHERE state = 'asked' AND due_from <= $1)`, now).Scan(&passed)
+		SELECT EXISTS (SELECT FROM advances WHERE state = 'asked' AND due_from <= @now)`,
+		pgx.NamedArgs{"now": now}).Scan(&passed)
 
 	return passed, err
 }
@@ -129,7 +139,7 @@ func AnyPassed(ctx context.Context, db *pg.DB, now time.Time) (passed bool, err 
 func EndPassedTx(ctx context.Context, tx pg.Tx, now time.Time) (err error) {
 	defer fault.Step(&err, "delivery.EndPassedTx")
 
-	return endAdvances(ctx, tx, now, 0, "due_from <= $1", now)
+	return endAdvances(ctx, tx, now, 0, "due_from <= @now", pgx.NamedArgs{"now": now})
 }
 
 func resolveAdvance(ctx context.Context, tx pg.Tx, now time.Time, id, by int64) error {
@@ -153,7 +163,8 @@ func approvedFrom(ctx context.Context, tx pg.Tx, postID int64) (from *time.Time,
 		states[i] = string(state)
 	}
 	err = tx.Pgx.QueryRow(ctx, `
-		SELECT max(approved_from) FROM deliveries WHERE post_id = $1 AND state = ANY ($2)`, postID, states).
+		SELECT max(approved_from) FROM deliveries WHERE post_id = @post_id AND state = ANY (@states)`,
+		pgx.NamedArgs{"post_id": postID, "states": states}).
 		Scan(&from)
 
 	return from, err

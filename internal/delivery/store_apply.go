@@ -130,9 +130,19 @@ func noteTx(
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code,
     args)
-VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, 0), $9, $10)`,
-		delivery.ID, now, string(delivery.State), string(change.To), plan, delivery.AttemptID, delivery.Owner,
-		by, string(change.Code), args)
+VALUES (@delivery_id, @now, @state, @to, @plan, @attempt_id, @owner, nullif(@by, 0), @code, @args)`,
+		pgx.NamedArgs{
+			"delivery_id": delivery.ID,
+			"now":         now,
+			"state":       string(delivery.State),
+			"to":          string(change.To),
+			"plan":        plan,
+			"attempt_id":  delivery.AttemptID,
+			"owner":       delivery.Owner,
+			"by":          by,
+			"code":        string(change.Code),
+			"args":        args,
+		})
 
 	return err
 }
@@ -145,19 +155,34 @@ func applyTurn(ctx context.Context, tx pg.Tx, delivery Delivery, change Change) 
 		}
 	}
 	if change.AccountRest != nil {
-		if _, err := tx.Pgx.Exec(ctx, `
-			UPDATE account_turns SET rest_until = greatest(rest_until, $2) WHERE account_id = $1 AND kind = $3`,
-			delivery.AccountID, *change.AccountRest, delivery.Kind); err != nil {
+		if _, err := tx.Pgx.Exec(
+			ctx,
+			`
+			UPDATE account_turns SET rest_until = greatest(rest_until,
+			    @account_rest) WHERE account_id = @account_id AND kind = @kind`,
+			pgx.NamedArgs{
+				"account_id":   delivery.AccountID,
+				"account_rest": *change.AccountRest,
+				"kind":         delivery.Kind,
+			},
+		); err != nil {
 			return err
 		}
 	}
 	if change.SharedRest == nil {
 		return nil
 	}
-	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO shared_rests (scope, until, code) VALUES ($1, $2, $3)
+	_, err := tx.Pgx.Exec(
+		ctx,
+		`
+INSERT INTO shared_rests (scope, until, code) VALUES (@connector, @shared_rest, @rest_code)
 ON CONFLICT (scope) DO UPDATE SET until = greatest(shared_rests.until, excluded.until), code = excluded.code`,
-		delivery.Connector, *change.SharedRest, change.RestCode)
+		pgx.NamedArgs{
+			"connector":   delivery.Connector,
+			"shared_rest": *change.SharedRest,
+			"rest_code":   change.RestCode,
+		},
+	)
 
 	return err
 }
@@ -165,15 +190,21 @@ ON CONFLICT (scope) DO UPDATE SET until = greatest(shared_rests.until, excluded.
 func freeTurn(ctx context.Context, tx pg.Tx, delivery Delivery, turn Turn) error {
 	_, err := tx.Pgx.Exec(ctx, `
 UPDATE account_turns t SET
-    delivery_id = CASE WHEN t.delivery_id = $2 THEN NULL ELSE t.delivery_id END,
-    allowance = CASE WHEN $3 THEN coalesce(t.allowance, $4)
-                     WHEN $5 AND NOT EXISTS (SELECT FROM all_deliveries o
-                         WHERE o.account_id = $1 AND o.kind = $6 AND o.state = 'unknown'
-                             AND o.id <> $2) THEN NULL
+    delivery_id = CASE WHEN t.delivery_id = @delivery_id THEN NULL ELSE t.delivery_id END,
+    allowance = CASE WHEN @turn THEN coalesce(t.allowance, @follow)
+                     WHEN @turn2 AND NOT EXISTS (SELECT FROM all_deliveries o
+                         WHERE o.account_id = @account_id AND o.kind = @kind AND o.state = 'unknown'
+                             AND o.id <> @delivery_id) THEN NULL
                      ELSE t.allowance END
-WHERE t.account_id = $1 AND t.kind = $6`,
-		delivery.AccountID, delivery.ID, turn == TurnBounded, Settings{}.Filled().Follow, turn == TurnSettled,
-		delivery.Kind)
+WHERE t.account_id = @account_id AND t.kind = @kind`,
+		pgx.NamedArgs{
+			"account_id":  delivery.AccountID,
+			"delivery_id": delivery.ID,
+			"turn":        turn == TurnBounded,
+			"follow":      Settings{}.Filled().Follow,
+			"turn2":       turn == TurnSettled,
+			"kind":        delivery.Kind,
+		})
 
 	return err
 }

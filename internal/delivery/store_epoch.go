@@ -34,7 +34,8 @@ func CheckEpochTx(ctx context.Context, tx pg.Tx, now time.Time, name string, set
 	var known string
 
 	err = tx.Pgx.QueryRow(ctx, `
-		SELECT convert_from(value, 'UTF8') FROM installation WHERE name = $1 FOR UPDATE`, epochName).
+		SELECT convert_from(value, 'UTF8') FROM installation WHERE name = @epoch_name FOR UPDATE`,
+		pgx.NamedArgs{"epoch_name": epochName}).
 		Scan(&known)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
@@ -51,8 +52,9 @@ func CheckEpochTx(ctx context.Context, tx pg.Tx, now time.Time, name string, set
 
 func install(ctx context.Context, tx pg.Tx, name, value string, now time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO installation (name, value, at) VALUES ($1, convert_to($2, 'UTF8'), $3)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at`, name, value, now)
+INSERT INTO installation (name, value, at) VALUES (@name, convert_to(@value, 'UTF8'), @now)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at`,
+		pgx.NamedArgs{"name": name, "value": value, "now": now})
 
 	return err
 }
@@ -65,7 +67,8 @@ func RestoredTx(ctx context.Context, tx pg.Tx, now time.Time, settings Settings)
 	defer fault.Step(&err, "delivery.RestoredTx")
 
 	var since time.Time
-	err = tx.Pgx.QueryRow(ctx, "SELECT coalesce(max(at), $1) FROM delivery_events", now).Scan(&since)
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT coalesce(max(at), @now) FROM delivery_events`, pgx.NamedArgs{"now": now}).Scan(&since)
 	if err != nil {
 		return err
 	}
@@ -120,7 +123,8 @@ func (s *Service) ReleaseSending(ctx context.Context, actor access.Actor, why st
 		if err := access.Require(actor, access.Pause, root); err != nil {
 			return err
 		}
-		done, err := tx.Pgx.Exec(ctx, "DELETE FROM installation WHERE name = $1", stoppedName)
+		done, err := tx.Pgx.Exec(ctx, `
+DELETE FROM installation WHERE name = @stopped_name`, pgx.NamedArgs{"stopped_name": stoppedName})
 		if err != nil {
 			return err
 		}
@@ -128,7 +132,7 @@ func (s *Service) ReleaseSending(ctx context.Context, actor access.Actor, why st
 			return fault.Conflict("发送没有停止，无需恢复")
 		}
 
-		return note(ctx, tx, now, actor, actRelease, "installation/sending", root, why, nil)
+		return note(ctx, access.NewAct(tx, now, actor), actRelease, "installation/sending", root, why, nil)
 	})
 }
 
@@ -140,7 +144,8 @@ func RaiseExpiredTx(ctx context.Context, tx pg.Tx, now time.Time, postID int64) 
 	var due *time.Time
 	err = tx.Pgx.QueryRow(ctx, `
 SELECT u.path, v.text, p.due_at FROM posts p JOIN units u ON u.id = p.unit_id
-    JOIN post_versions v ON v.id = p.version_id WHERE p.id = $1`, postID).
+    JOIN post_versions v ON v.id = p.version_id WHERE p.id = @post_id`,
+		pgx.NamedArgs{"post_id": postID}).
 		Scan(&path, &text, &due)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -45,7 +46,8 @@ func lockDeliveries(
 }
 
 func lockRows(ctx context.Context, tx pg.Tx, ids []int64) error {
-	_, err := tx.Pgx.Exec(ctx, "SELECT FROM deliveries WHERE id = ANY ($1) ORDER BY id FOR UPDATE", ids)
+	_, err := tx.Pgx.Exec(ctx, `
+SELECT FROM deliveries WHERE id = ANY (@ids) ORDER BY id FOR UPDATE`, pgx.NamedArgs{"ids": ids})
 	return err
 }
 
@@ -70,8 +72,14 @@ func noteMany(
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO delivery_events (delivery_id, at, from_state, to_state, plan, attempt_id, owner, by_user, code,
     args)
-SELECT d.id, $2, d.state, d.state, d.plan, d.attempt_id, d.owner, $3, $4, $5 FROM deliveries d
-    WHERE d.id = ANY ($1)`, deliveries, now, by, string(code), args)
+SELECT d.id, @now, d.state, d.state, d.plan, d.attempt_id, d.owner, @by, @code, @args FROM deliveries d
+    WHERE d.id = ANY (@deliveries)`, pgx.NamedArgs{
+		"deliveries": deliveries,
+		"now":        now,
+		"by":         by,
+		"code":       string(code),
+		"args":       args,
+	})
 
 	return err
 }

@@ -34,7 +34,7 @@ func (s *Service) Submit(
 	defer fault.Step(&err, "delivery.Submit %d", postID)
 
 	return s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) error {
-		return s.submitTx(ctx, tx, now, actor, postID, revision, looked, reasons)
+		return s.submitTx(ctx, access.NewAct(tx, now, actor), postID, revision, looked, reasons)
 	})
 }
 
@@ -84,7 +84,7 @@ func (s *Service) CreateAndSubmit(
 	defer fault.Step(&err, "delivery.CreateAndSubmit %d", unitID)
 
 	return s.SubmitNew(ctx, actor, func(tx pg.Tx, now time.Time) (post.Post, bool, error) {
-		p, err := post.CreateTx(ctx, tx, actor, now, unitID, content)
+		p, err := post.CreateTx(ctx, access.NewAct(tx, now, actor), unitID, content)
 		return p, false, err
 	}, reasons...)
 }
@@ -106,7 +106,7 @@ func (s *Service) SubmitNew(
 			return err
 		}
 
-		return s.submitTx(ctx, tx, now, actor, p.ID, 0, looked, reasons)
+		return s.submitTx(ctx, access.NewAct(tx, now, actor), p.ID, 0, looked, reasons)
 	})
 
 	return p, err
@@ -114,15 +114,13 @@ func (s *Service) SubmitNew(
 
 func (s *Service) submitTx(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	postID int64,
 	revision int,
 	looked check.Checked,
 	reasons []check.Reason,
 ) error {
-	p, version, err := post.SubmitTx(ctx, tx, actor, now, postID, revision, s.rules)
+	p, version, err := post.SubmitTx(ctx, act, postID, revision, s.rules)
 	if err != nil {
 		return err
 	}
@@ -130,29 +128,29 @@ func (s *Service) submitTx(
 		if check.Digest(p, version) != looked.Digest {
 			return &unlooked{p, version}
 		}
-		if err := check.KeepTx(ctx, tx, actor, version.ID, looked.Findings, reasons); err != nil {
+		if err := check.KeepTx(ctx, act.Tx, act.Actor, version.ID, looked.Findings, reasons); err != nil {
 			return err
 		}
 		rules := explained(looked.Findings)
-		if err := noteIgnored(ctx, tx, now, actor, actPostIgnore, p, version, rules); err != nil {
+		if err := noteIgnored(ctx, act, actPostIgnore, p, version, rules); err != nil {
 			return err
 		}
 	}
-	taken, err := chain.ForTx(ctx, tx, p.UnitPath, chosenBy(version, looked.Findings))
+	taken, err := chain.ForTx(ctx, act.Tx, p.UnitPath, chosenBy(version, looked.Findings))
 	if err != nil {
 		return err
 	}
-	if version, err = sealTx(ctx, tx, p, version, taken.ID); err != nil {
+	if version, err = sealTx(ctx, act.Tx, p, version, taken.ID); err != nil {
 		return err
 	}
-	if _, err := review.OpenTx(ctx, tx, now, p.ID, version.ID, version.Hash, taken); err != nil {
+	if _, err := review.OpenTx(ctx, act.Tx, act.Now, p.ID, version.ID, version.Hash, taken); err != nil {
 		return err
 	}
-	if err := planTx(ctx, tx, now, p, version, actor.UserID); err != nil {
+	if err := planTx(ctx, act.Tx, act.Now, p, version, act.Actor.UserID); err != nil {
 		return err
 	}
 
-	return note(ctx, tx, now, actor, actPostSubmit, p.Ref(), p.UnitPath, "", map[string]any{
+	return note(ctx, act, actPostSubmit, p.Ref(), p.UnitPath, "", map[string]any{
 		"version":  version.Number,
 		"accounts": len(version.Targets),
 	})
@@ -224,7 +222,7 @@ func (s *Service) Review(
 		return nil, fault.Invalid("decision", "请选择批准或退回")
 	}
 	err = s.lookedThrough(ctx, func(tx pg.Tx, now time.Time, looked check.Checked) (err error) {
-		asked, err = s.reviewTx(ctx, tx, now, actor, postID, verdict, looked)
+		asked, err = s.reviewTx(ctx, access.NewAct(tx, now, actor), postID, verdict, looked)
 		return err
 	})
 
@@ -234,21 +232,19 @@ func (s *Service) Review(
 // reviewTx is Review inside a transaction, of a version that was looked through.
 func (s *Service) reviewTx(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	postID int64,
 	verdict Verdict,
 	looked check.Checked,
 ) (asked *Advance, err error) {
-	p, err := post.LockForReviewTx(ctx, tx, actor, postID)
+	p, err := post.LockForReviewTx(ctx, act.Tx, act.Actor, postID)
 	if err != nil {
 		return nil, err
 	}
 	if verdict.Decision == review.Approve && !verdict.Shown.of(p) {
 		return nil, fault.Conflict("发布时间在您审核期间被改动，请刷新页面，看过新的时间后再决定").WithCode("due_changed")
 	}
-	r, err := review.DecideTx(ctx, tx, now, actor, postID, review.Word{
+	r, err := review.DecideTx(ctx, act, postID, review.Word{
 		Version:  verdict.Version,
 		Hash:     verdict.Hash,
 		Step:     verdict.Step,
@@ -264,38 +260,36 @@ func (s *Service) reviewTx(
 	}
 	detail := r.Detail()
 	if verdict.Decision == review.Return && r.State == review.Pending {
-		return nil, note(ctx, tx, now, actor, actPostReturnStep, p.Ref(), p.UnitPath, verdict.Opinion, detail)
+		return nil, note(ctx, act, actPostReturnStep, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 	}
 	if verdict.Decision == review.Return {
-		if err := post.ReturnedTx(ctx, tx, now, p.ID, r.VersionID, verdict.Opinion); err != nil {
+		if err := post.ReturnedTx(ctx, act.Tx, act.Now, p.ID, r.VersionID, verdict.Opinion); err != nil {
 			return nil, err
 		}
 
-		return nil, note(ctx, tx, now, actor, actPostReturn, p.Ref(), p.UnitPath, verdict.Opinion, detail)
+		return nil, note(ctx, act, actPostReturn, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 	}
-	if err := verifyTx(ctx, tx, r); err != nil {
+	if err := verifyTx(ctx, act.Tx, r); err != nil {
 		return nil, err
 	}
 	if r.State == review.Pending { // more steps follow: nothing moves
-		return nil, note(ctx, tx, now, actor, actPostPass, p.Ref(), p.UnitPath, verdict.Opinion, detail)
+		return nil, note(ctx, act, actPostPass, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 	}
-	if err := s.checkedTx(ctx, tx, now, actor, p, looked, verdict.Agreed); err != nil {
+	if err := s.checkedTx(ctx, act, p, looked, verdict.Agreed); err != nil {
 		return nil, err
 	}
-	if asked, err = s.approve(ctx, tx, now, actor, p, r, verdict.Due); err != nil {
+	if asked, err = s.approve(ctx, act, p, r, verdict.Due); err != nil {
 		return nil, err
 	}
 
-	return asked, note(ctx, tx, now, actor, actPostApprove, p.Ref(), p.UnitPath, verdict.Opinion, detail)
+	return asked, note(ctx, act, actPostApprove, p.Ref(), p.UnitPath, verdict.Opinion, detail)
 }
 
 // checkedTx looks at the wordings once more when they are approved, because lists change, and writes down
 // that the reviewer agrees to what was explained. Fails with fault.Conflict on what must be mended now.
 func (s *Service) checkedTx(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	p post.Post,
 	looked check.Checked,
 	agreed bool,
@@ -303,7 +297,7 @@ func (s *Service) checkedTx(
 	if s.checks == nil {
 		return nil
 	}
-	version, err := post.VersionTx(ctx, tx, p.VersionID)
+	version, err := post.VersionTx(ctx, act.Tx, p.VersionID)
 	if err != nil {
 		return err
 	}
@@ -314,24 +308,22 @@ func (s *Service) checkedTx(
 		return fault.Conflict("词表在提交以后有变动：正文中的“{.found}”现在必须改正，请退回修改，或由两人确认例外",
 			"found", blocked[0].Found).WithCode("wording")
 	}
-	if err := check.KeepExceptedTx(ctx, tx, p.VersionID, looked.Findings); err != nil {
+	if err := check.KeepExceptedTx(ctx, act.Tx, p.VersionID, looked.Findings); err != nil {
 		return err
 	}
-	n, err := check.AgreeTx(ctx, tx, now, actor, p.VersionID, agreed)
+	n, err := check.AgreeTx(ctx, act, p.VersionID, agreed)
 	if err != nil || n == 0 {
 		return err
 	}
 
-	return noteAgreed(ctx, tx, now, actor, p, version)
+	return noteAgreed(ctx, act, p, version)
 }
 
 // approve releases a version at its time, at a later one that the reviewer chose, or at once where it
 // was submitted so. Earlier than submitted is a request.
 func (s *Service) approve(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	p post.Post,
 	r review.Run,
 	choice DueChoice,
@@ -342,11 +334,11 @@ func (s *Service) approve(
 	if choice.Now && choice.At == nil && !r.Steps[len(r.Steps)-1].AtOnce {
 		return nil, fault.Invalid("due", "审核流程“{.chain}”的最后一步不能立即发布，请选择将来的时间", "chain", r.Chain)
 	}
-	due, err := choice.resolve(p.DueAt, now)
+	due, err := choice.resolve(p.DueAt, act.Now)
 	if err != nil {
 		return nil, err
 	}
-	if err := post.UntilTx(ctx, tx, p.VersionID, due); err != nil {
+	if err := post.UntilTx(ctx, act.Tx, p.VersionID, due); err != nil {
 		return nil, err
 	}
 	var earlier *Advance
@@ -354,7 +346,7 @@ func (s *Service) approve(
 		earlier = &Advance{Basis: AtApproval, DueFrom: *p.DueAt, DueTo: choice.At}
 	}
 	if !p.DueNow && p.DueAt != nil {
-		words, err := wrongWords(ctx, tx, p, nil, *p.DueAt, due)
+		words, err := wrongWords(ctx, act.Tx, p, nil, *p.DueAt, due)
 		if err != nil {
 			return nil, err
 		}
@@ -368,14 +360,14 @@ func (s *Service) approve(
 	case earlier != nil:
 		due = *p.DueAt
 	case choice.At != nil || choice.Now && !p.DueNow:
-		if err := post.SetDueTx(ctx, tx, actor, now, p.ID, choice.At, choice.Now); err != nil {
+		if err := post.SetDueTx(ctx, act, p.ID, choice.At, choice.Now); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.releaseApproved(ctx, tx, now, due, actor, p, r); err != nil || earlier == nil {
+	if err := s.releaseApproved(ctx, act, due, p, r); err != nil || earlier == nil {
 		return nil, err
 	}
-	asked, err := s.askAdvance(ctx, tx, now, actor, p, *earlier)
+	asked, err := s.askAdvance(ctx, act, p, *earlier)
 
 	return &asked, err
 }
@@ -383,31 +375,30 @@ func (s *Service) approve(
 // releaseApproved binds the approval to the deliveries of the version, with the instant it is for.
 func (s *Service) releaseApproved(
 	ctx context.Context,
-	tx pg.Tx,
-	now, due time.Time,
-	actor access.Actor,
+	act access.Act,
+	due time.Time,
 	p post.Post,
 	r review.Run,
 ) error {
 	if !r.Passed() {
 		return fmt.Errorf("post %d is not approved at every step", p.ID)
 	}
-	if err := post.ApprovedTx(ctx, tx, now, p.ID, r.VersionID); err != nil {
+	if err := post.ApprovedTx(ctx, act.Tx, act.Now, p.ID, r.VersionID); err != nil {
 		return err
 	}
-	if err := s.changed(ctx, tx, now, p.ID); err != nil {
+	if err := s.changed(ctx, act.Tx, act.Now, p.ID); err != nil {
 		return err
 	}
-	if err := shareTx(ctx, tx, p.ID); err != nil {
+	if err := shareTx(ctx, act.Tx, p.ID); err != nil {
 		return err
 	}
-	if err := todo.ResolveTx(ctx, tx, now, expiredKey(p.ID), actor.UserID); err != nil {
+	if err := todo.ResolveTx(ctx, act.Tx, act.Now, expiredKey(p.ID), act.Actor.UserID); err != nil {
 		return err
 	}
-	_, err := s.releaseTx(ctx, tx, now, due, Move{
+	_, err := s.releaseTx(ctx, act.Tx, act.Now, due, Move{
 		From:  []State{Planned, Expired},
 		Code:  WasApproved,
-		By:    actor.UserID,
+		By:    act.Actor.UserID,
 		Where: "d.post_id = @post AND d.version_id = @version",
 		Args:  pgx.NamedArgs{"post": p.ID, "version": r.VersionID, "from_at": due},
 	})

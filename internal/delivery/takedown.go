@@ -24,9 +24,7 @@ func askedArgs(kind decision.Kind, why string) string {
 // ask opens a decision about each of the deliveries, which are locked, and puts it before a second person.
 func (s *Service) ask(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	list []Delivery,
 	kind decision.Kind,
 	why string,
@@ -44,27 +42,25 @@ func (s *Service) ask(
 			UnitPath:      delivery.UnitPath,
 		}
 	}
-	asked, err := decision.AskTx(ctx, tx, now, decision.Ask{
-		By: actor.UserID, Kind: kind, Why: why, About: about,
+	asked, err := decision.AskTx(ctx, act.Tx, act.Now, decision.Ask{
+		By: act.Actor.UserID, Kind: kind, Why: why, About: about,
 	})
 	if err != nil {
 		return nil, err
 	}
 	if err := noteMany(
-		ctx, tx, now, idsOf(list), DecisionAsked, actor.UserID, askedArgs(kind, why),
+		ctx, act.Tx, act.Now, idsOf(list), DecisionAsked, act.Actor.UserID, askedArgs(kind, why),
 	); err != nil {
 		return nil, err
 	}
-	act := map[decision.Kind]audit.Act{decision.NotSent: actResolve, decision.Takedown: actTakedown}[kind]
+	what := map[decision.Kind]audit.Act{decision.NotSent: actResolve, decision.Takedown: actTakedown}[kind]
 
 	for i, delivery := range list {
 		detail := map[string]any{"decision": asked[i].ID}
 		if batch := asked[i].BatchID; batch != nil {
 			detail["batch"] = *batch
 		}
-		if err := note(
-			ctx, tx, now, actor, act, delivery.Ref(), delivery.UnitPath, why, detail,
-		); err != nil {
+		if err := note(ctx, act, what, delivery.Ref(), delivery.UnitPath, why, detail); err != nil {
 			return nil, err
 		}
 	}
@@ -97,7 +93,7 @@ func (s *Service) Takedown(
 				return err
 			}
 		}
-		asked, err = s.ask(ctx, tx, now, actor, list, decision.Takedown, why)
+		asked, err = s.ask(ctx, access.NewAct(tx, now, actor), list, decision.Takedown, why)
 
 		return err
 	})
@@ -145,7 +141,13 @@ func (s *Service) Confirm(
 		if asked.Kind == decision.Takedown {
 			to = decision.Confirmed
 		}
-		agreed, err := decision.AnswerTx(ctx, tx, now, actor, []decision.Decision{asked}, to, "")
+		agreed, err := decision.AnswerTx(
+			ctx,
+			access.NewAct(tx, now, actor),
+			[]decision.Decision{asked},
+			to,
+			"",
+		)
 		if err != nil {
 			return err
 		}
@@ -173,7 +175,7 @@ func (s *Service) Refuse(
 	return s.answer(ctx, actor, decisionID, func(
 		tx pg.Tx, now time.Time, _ Delivery, asked decision.Decision,
 	) error {
-		_, err := refuseTx(ctx, tx, now, actor, []decision.Decision{asked}, why)
+		_, err := refuseTx(ctx, access.NewAct(tx, now, actor), []decision.Decision{asked}, why)
 		return err
 	})
 }
@@ -215,19 +217,23 @@ func (s *Service) answer(
 // still waited.
 func refuseTx(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	items []decision.Decision,
 	why string,
 ) ([]decision.Decision, error) {
-	refused, err := decision.AnswerTx(ctx, tx, now, actor, items, decision.Declined, why)
+	refused, err := decision.AnswerTx(ctx, act, items, decision.Declined, why)
 	if err != nil {
 		return nil, err
 	}
 
 	return refused, noteMany(
-		ctx, tx, now, subjectsOf(refused), DecisionRefused, actor.UserID, askedArgs(refused[0].Kind, why),
+		ctx,
+		act.Tx,
+		act.Now,
+		subjectsOf(refused),
+		DecisionRefused,
+		act.Actor.UserID,
+		askedArgs(refused[0].Kind, why),
 	)
 }
 
@@ -246,7 +252,7 @@ func (s *Service) ConfirmBatch(ctx context.Context, actor access.Actor, id int64
 	return s.answerBatch(ctx, actor, id, func(
 		tx pg.Tx, now time.Time, mine []decision.Decision,
 	) ([]decision.Decision, error) {
-		agreed, err := decision.AnswerTx(ctx, tx, now, actor, mine, decision.Confirmed, "")
+		agreed, err := decision.AnswerTx(ctx, access.NewAct(tx, now, actor), mine, decision.Confirmed, "")
 		if err != nil {
 			return nil, err
 		}
@@ -272,7 +278,7 @@ func (s *Service) RefuseBatch(
 	return s.answerBatch(ctx, actor, id, func(
 		tx pg.Tx, now time.Time, mine []decision.Decision,
 	) ([]decision.Decision, error) {
-		return refuseTx(ctx, tx, now, actor, mine, why)
+		return refuseTx(ctx, access.NewAct(tx, now, actor), mine, why)
 	})
 }
 

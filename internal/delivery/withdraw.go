@@ -44,6 +44,8 @@ func (s *Service) WithdrawSeen(
 	defer fault.Step(&err, "delivery.WithdrawSeen %d", postID)
 
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		act := access.NewAct(tx, now, actor)
+
 		if err := recallPostTx(ctx, tx, now, postID); err != nil {
 			return err
 		}
@@ -56,7 +58,7 @@ func (s *Service) WithdrawSeen(
 				return err
 			}
 		}
-		if err := post.WithdrawnTx(ctx, tx, now, actor, postID); err != nil {
+		if err := post.WithdrawnTx(ctx, act, postID); err != nil {
 			return err
 		}
 		if err := s.changed(ctx, tx, now, postID); err != nil {
@@ -73,14 +75,14 @@ func (s *Service) WithdrawSeen(
 			Where: "d.post_id = @post",
 			Set:   stopSet,
 		}
-		if reach, err = s.change(ctx, tx, now, actor, postID, stop, WishCancel, nil); err != nil {
+		if reach, err = s.change(ctx, act, postID, stop, WishCancel, nil); err != nil {
 			return err
 		}
 		if reach.futile() {
 			return errNothingToWithdraw()
 		}
 
-		return note(ctx, tx, now, actor, actPostWithdraw, p.Ref(), p.UnitPath, why, reach.detail())
+		return note(ctx, act, actPostWithdraw, p.Ref(), p.UnitPath, why, reach.detail())
 	})
 
 	return reach, err
@@ -94,10 +96,12 @@ func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) 
 
 	var reach Reach
 	err = s.act(ctx, func(tx pg.Tx, now time.Time) error {
+		act := access.NewAct(tx, now, actor)
+
 		if err := recallPostTx(ctx, tx, now, postID); err != nil {
 			return err
 		}
-		post, err := s.reviseTx(ctx, tx, now, actor, postID, &reach)
+		post, err := s.reviseTx(ctx, act, postID, &reach)
 		if err != nil {
 			return err
 		}
@@ -109,7 +113,7 @@ func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) 
 			return fault.Conflict("全部账号都已发出，不能再修改；可以另写一条更正")
 		}
 
-		return note(ctx, tx, now, actor, actPostRevise, post.Ref(), post.UnitPath, "", reach.detail())
+		return note(ctx, act, actPostRevise, post.Ref(), post.UnitPath, "", reach.detail())
 	})
 
 	return reach, err
@@ -118,20 +122,18 @@ func (s *Service) Revise(ctx context.Context, actor access.Actor, postID int64) 
 // reviseTx takes a post's review or approval away, and what is not marked back to planned.
 func (s *Service) reviseTx(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	postID int64,
 	reach *Reach,
 ) (post.Post, error) {
-	p, _, err := post.ReviseTx(ctx, tx, actor, now, postID)
+	p, _, err := post.ReviseTx(ctx, act, postID)
 	if err != nil {
 		return post.Post{}, err
 	}
-	if err := s.changed(ctx, tx, now, postID); err != nil {
+	if err := s.changed(ctx, act.Tx, act.Now, postID); err != nil {
 		return post.Post{}, err
 	}
-	if err := review.VoidTx(ctx, tx, now, postID, actor.UserID); err != nil {
+	if err := review.VoidTx(ctx, act.Tx, act.Now, postID, act.Actor.UserID); err != nil {
 		return post.Post{}, err
 	}
 	back := Move{
@@ -141,7 +143,7 @@ func (s *Service) reviseTx(
 		Where: "d.post_id = @post",
 		Set:   stopSet + unapproved + ", plan = d.plan + 1, approved_hash = NULL",
 	}
-	*reach, err = s.change(ctx, tx, now, actor, postID, back, WishRevise, nil)
+	*reach, err = s.change(ctx, act, postID, back, WishRevise, nil)
 
 	return p, err
 }
@@ -149,9 +151,7 @@ func (s *Service) reviseTx(
 // change runs a move on a post's deliveries and leaves the wish on those past their mark.
 func (s *Service) change(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	postID int64,
 	move Move,
 	wish Wish,
@@ -160,13 +160,13 @@ func (s *Service) change(
 	var reach Reach
 	args := pgx.NamedArgs{"post": postID, "wish": string(wish), "wish_due": due}
 	if len(move.From) > 0 {
-		move.Args, move.By = args, actor.UserID
-		moved, err := move.Run(ctx, tx.Pgx, now)
+		move.Args, move.By = args, act.Actor.UserID
+		moved, err := move.Run(ctx, act.Tx.Pgx, act.Now)
 		if err != nil {
 			return Reach{}, err
 		}
 		reach.Done = len(moved)
-		if err := closeTodos(ctx, tx, now, moved, actor.UserID); err != nil {
+		if err := closeTodos(ctx, act.Tx, act.Now, moved, act.Actor.UserID); err != nil {
 			return Reach{}, err
 		}
 	}
@@ -174,7 +174,7 @@ func (s *Service) change(
 		From:  open,
 		Code:  WishKept,
 		With:  Args{"wish": string(wish)},
-		By:    actor.UserID,
+		By:    act.Actor.UserID,
 		Args:  args,
 		Where: "d.post_id = @post",
 		Set:   "wish = @wish, wish_due_at = @wish_due::timestamptz, wish_by = nullif(@by::bigint, 0)",
@@ -185,20 +185,27 @@ func (s *Service) change(
 	if due != nil {
 		wished.DueTo = "@wish_due::timestamptz"
 	}
-	kept, err := wished.Run(ctx, tx.Pgx, now)
+	kept, err := wished.Run(ctx, act.Tx.Pgx, act.Now)
 	if err != nil {
 		return Reach{}, err
 	}
 	reach.TooLate = len(kept)
 	if wish != WishReplan { // withdrawn or revised: nothing can be sent earlier any more
-		if err := endAdvances(ctx, tx, now, actor.UserID, "post_id = $1", postID); err != nil {
+		if err := endAdvances(
+			ctx,
+			act.Tx,
+			act.Now,
+			act.Actor.UserID,
+			"post_id = @post_id",
+			pgx.NamedArgs{"post_id": postID},
+		); err != nil {
 			return Reach{}, err
 		}
 	}
-	if err := todo.ResolveTx(ctx, tx, now, expiredKey(postID), actor.UserID); err != nil {
+	if err := todo.ResolveTx(ctx, act.Tx, act.Now, expiredKey(postID), act.Actor.UserID); err != nil {
 		return Reach{}, err
 	}
-	reach.Sent, err = sentOf(ctx, tx, postID)
+	reach.Sent, err = sentOf(ctx, act.Tx, postID)
 
 	return reach, err
 }
@@ -225,12 +232,16 @@ func closeTodos(ctx context.Context, tx pg.Tx, now time.Time, moved []Moved, by 
 
 func sentOf(ctx context.Context, tx pg.Tx, postID int64) (n int, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-		SELECT count(*) FROM deliveries WHERE post_id = $1 AND state = 'sent'`, postID).Scan(&n)
+		SELECT count(*) FROM deliveries WHERE post_id = @post_id AND state = 'sent'`,
+		pgx.NamedArgs{"post_id": postID}).Scan(&n)
+
 	return n, err
 }
 
 func unsent(ctx context.Context, tx pg.Tx, postID int64) (n int, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-		SELECT count(*) FROM deliveries WHERE post_id = $1 AND state <> 'sent'`, postID).Scan(&n)
+		SELECT count(*) FROM deliveries WHERE post_id = @post_id AND state <> 'sent'`,
+		pgx.NamedArgs{"post_id": postID}).Scan(&n)
+
 	return n, err
 }

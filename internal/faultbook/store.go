@@ -237,12 +237,12 @@ func unheard(ctx context.Context, db *pg.DB, found []ruled) ([]ruled, error) {
 	}
 	rows, err := db.Pool().Query(ctx, `
 SELECT n - 1
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
+FROM unnest(@accounts::bigint[], @codes::text[], @subjects::text[], @sinces::timestamptz[])
     WITH ORDINALITY AS x (account, code, subject, since, n)
 WHERE NOT EXISTS (SELECT FROM faults f
     WHERE f.account_id = x.account AND f.code = x.code AND f.subject = x.subject
         AND (f.closed_at IS NULL OR f.closed_at >= x.since))
-ORDER BY n`, accounts, codes, subjects, sinces)
+ORDER BY n`, pgx.NamedArgs{"accounts": accounts, "codes": codes, "subjects": subjects, "sinces": sinces})
 	if err != nil {
 		return nil, err
 	}
@@ -262,10 +262,11 @@ func mendedFaults(ctx context.Context, db *pg.DB, found []ruled, most int) ([]in
 	accounts, codes, subjects := keysOf(found)
 	rows, err := db.Pool().Query(ctx, `
 SELECT f.id FROM faults f
-WHERE f.source = 'rule' AND f.code = ANY ($1) AND f.state IN ('open', 'reopened', 'assigned')
-    AND NOT EXISTS (SELECT FROM unnest($2::bigint[], $3::text[], $4::text[]) AS x (account, code, subject)
+WHERE f.source = 'rule' AND f.code = ANY (@mendable) AND f.state IN ('open', 'reopened', 'assigned')
+    AND NOT EXISTS (SELECT FROM unnest(@accounts::bigint[], @codes::text[], @subjects::text[]) AS x
+    (account, code, subject)
         WHERE x.account = f.account_id AND x.code = f.code AND x.subject = f.subject)
-ORDER BY f.id LIMIT $5`, mendable, accounts, codes, subjects, most)
+ORDER BY f.id LIMIT @most`, pgx.NamedArgs{"mendable": mendable, "accounts": accounts, "codes": codes, "subjects": subjects, "most": most})
 	if err != nil {
 		return nil, err
 	}
@@ -323,20 +324,24 @@ func insertFault(
 		`
 INSERT INTO faults (account_id, unit_id, code, subject, source, description, evidence, state, opened_by,
     opened_at, updated_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, 'open', nullif($8::bigint, 0), $9, $9
-WHERE $10::timestamptz IS NULL OR NOT EXISTS (SELECT FROM faults
-    WHERE account_id = $1 AND code = $3 AND subject = $4 AND (closed_at IS NULL OR closed_at >= $10))
+SELECT @account_id, @unit_id, @code, @subject, @source, @description, @evidence, 'open',
+nullif(@by::bigint, 0), @at, @at
+WHERE @since::timestamptz IS NULL OR NOT EXISTS (SELECT FROM faults
+    WHERE account_id = @account_id AND code = @code AND subject = @subject AND (closed_at IS NULL OR
+    closed_at >= @since))
 ON CONFLICT (account_id, code, subject) WHERE state <> 'closed' DO NOTHING RETURNING id`,
-		made.AccountID,
-		unitID,
-		made.Code,
-		made.Subject,
-		string(source),
-		made.Description,
-		made.Evidence,
-		by,
-		at,
-		since,
+		pgx.NamedArgs{
+			"account_id":  made.AccountID,
+			"unit_id":     unitID,
+			"code":        made.Code,
+			"subject":     made.Subject,
+			"source":      string(source),
+			"description": made.Description,
+			"evidence":    made.Evidence,
+			"by":          by,
+			"at":          at,
+			"since":       since,
+		},
 	).Scan(&id)
 	if pg.IsNotFound(err) {
 		return 0, nil
@@ -349,19 +354,22 @@ ON CONFLICT (account_id, code, subject) WHERE state <> 'closed' DO NOTHING RETUR
 func openOne(ctx context.Context, tx pg.Tx, made Entry) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
 SELECT coalesce(max(id), 0) FROM faults
-WHERE account_id = $1 AND code = $2 AND subject = $3 AND state <> 'closed'`,
-		made.AccountID, made.Code, made.Subject).Scan(&id)
+WHERE account_id = @account_id AND code = @code AND subject = @subject AND state <> 'closed'`,
+		pgx.NamedArgs{"account_id": made.AccountID, "code": made.Code, "subject": made.Subject}).Scan(&id)
 
 	return id, err
 }
 
 // updateFault moves a fault of a revision to where an act leads.
 func updateFault(ctx context.Context, tx pg.Tx, f Fault, to State, move Move, by int64, at time.Time) error {
-	sets := []string{"state = $1", "revision = revision + 1", "updated_at = $2"}
-	args := []any{string(to), at, f.ID, move.Revision, string(f.State)}
+	sets := []string{"state = @to", "revision = revision + 1", "updated_at = @at"}
+	args := pgx.NamedArgs{
+		"to": string(to), "at": at, "id": f.ID, "revision": move.Revision, "was": string(f.State),
+	}
 	set := func(sql string, value any) {
-		args = append(args, value)
-		sets = append(sets, strings.Replace(sql, "?", "$"+strconv.Itoa(len(args)), 1))
+		name := "set" + strconv.Itoa(len(args))
+		args[name] = value
+		sets = append(sets, strings.Replace(sql, "?", "@"+name, 1))
 	}
 
 	switch move.Act {
@@ -382,7 +390,7 @@ func updateFault(ctx context.Context, tx pg.Tx, f Fault, to State, move Move, by
 	}
 
 	done, err := tx.Pgx.Exec(ctx, "UPDATE faults SET "+strings.Join(sets, ", ")+
-		" WHERE id = $3 AND revision = $4 AND state = $5", args...)
+		" WHERE id = @id AND revision = @revision AND state = @was", args)
 	if err == nil && done.RowsAffected() != 1 {
 		return errStale()
 	}
@@ -391,10 +399,21 @@ func updateFault(ctx context.Context, tx pg.Tx, f Fault, to State, move Move, by
 }
 
 func insertStep(ctx context.Context, tx pg.Tx, id int64, step Step, by int64) error {
-	_, err := tx.Pgx.Exec(ctx, `
+	_, err := tx.Pgx.Exec(
+		ctx,
+		`
 INSERT INTO fault_steps (fault_id, act, from_state, to_state, note, by_user, at)
-VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7)`,
-		id, string(step.Act), string(step.From), string(step.To), step.Note, by, step.At)
+VALUES (@id, @act, @from, @to, @note, nullif(@by::bigint, 0), @at)`,
+		pgx.NamedArgs{
+			"id":   id,
+			"act":  string(step.Act),
+			"from": string(step.From),
+			"to":   string(step.To),
+			"note": step.Note,
+			"by":   by,
+			"at":   step.At,
+		},
+	)
 
 	return err
 }
@@ -408,8 +427,8 @@ type heldKey struct {
 // enteredByRules counts what rules entered by themselves since an instant, by the code.
 func enteredByRules(ctx context.Context, db *pg.DB, since time.Time) (map[string]int, error) {
 	rows, err := db.Pool().Query(ctx, `
-SELECT code, count(*) FROM faults WHERE source = 'rule' AND opened_by IS NULL AND opened_at > $1 GROUP BY code`,
-		since)
+SELECT code, count(*) FROM faults WHERE source = 'rule' AND opened_by IS NULL AND opened_at > @since GROUP BY code`,
+		pgx.NamedArgs{"since": since})
 	if err != nil {
 		return nil, err
 	}
@@ -445,8 +464,8 @@ func writeHeld(ctx context.Context, tx pg.Tx, counts map[heldKey]int, at time.Ti
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO faults_held (code, unit_id, n, at)
-SELECT code, unit_id, n, $4 FROM unnest($1::text[], $2::bigint[], $3::int[]) AS x (code, unit_id, n)`,
-		codes, units, each, at)
+SELECT code, unit_id, n, @at FROM unnest(@codes::text[], @units::bigint[], @each::int[]) AS x (code, unit_id, n)`,
+		pgx.NamedArgs{"codes": codes, "units": units, "each": each, "at": at})
 
 	return err
 }

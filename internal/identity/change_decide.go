@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
@@ -67,7 +66,7 @@ func (s *Service) Confirm(ctx context.Context, actor access.Actor, id int64) (_ 
 			return err
 		}
 
-		return tellConfirmed(ctx, tx, s.now(), done, actor)
+		return tellConfirmed(ctx, access.NewAct(tx, s.now(), actor), done)
 	})
 
 	return done, first, err
@@ -178,25 +177,25 @@ func (s *Service) apply(ctx context.Context, tx pg.Tx, d deed, change Change) (F
 }
 
 // tellConfirmed closes what asked for a second person and tells all who can take the change back.
-func tellConfirmed(ctx context.Context, tx pg.Tx, now time.Time, change Change, actor access.Actor) error {
-	if err := todo.ResolveTx(ctx, tx, now, change.key(), actor.UserID); err != nil {
+func tellConfirmed(ctx context.Context, act access.Act, change Change) error {
+	if err := todo.ResolveTx(ctx, act.Tx, act.Now, change.key(), act.Actor.UserID); err != nil {
 		return err
 	}
-	if err := todo.ResolveTx(ctx, tx, now, change.key()+"/auditor", actor.UserID); err != nil {
+	if err := todo.ResolveTx(ctx, act.Tx, act.Now, change.key()+"/auditor", act.Actor.UserID); err != nil {
 		return err
 	}
 
-	return todo.RaiseTx(ctx, tx, now, todo.Item{
+	return todo.RaiseTx(ctx, act.Tx, act.Now, todo.Item{
 		Matter:    todoConfirmed,
 		Key:       change.key() + "/done",
 		UnitPath:  change.UnitPath,
-		NotUser:   actor.UserID,
+		NotUser:   act.Actor.UserID,
 		SubjectID: change.ID,
 		Args: map[string]any{
 			"who":    change.AskedByName,
 			"what":   change.Kind.Label(),
 			"name":   change.DisplayName,
-			"second": actor.Name,
+			"second": act.Actor.Name,
 		},
 	})
 }
@@ -247,29 +246,36 @@ func (s *Service) Stop(ctx context.Context, actor access.Actor, id int64, why st
 			return err
 		}
 
-		return tellStopped(ctx, tx, s.now(), stopped, actor)
+		return tellStopped(ctx, access.NewAct(tx, s.now(), actor), stopped)
 	})
 
 	return stopped, err
 }
 
 // tellStopped closes everything that waited because of the change, and tells the asker's side.
-func tellStopped(ctx context.Context, tx pg.Tx, now time.Time, change Change, actor access.Actor) error {
-	if err := todo.ResolveSubjectTx(ctx, tx, now, ChangeSubject, change.ID, actor.UserID); err != nil {
+func tellStopped(ctx context.Context, act access.Act, change Change) error {
+	if err := todo.ResolveSubjectTx(
+		ctx,
+		act.Tx,
+		act.Now,
+		ChangeSubject,
+		change.ID,
+		act.Actor.UserID,
+	); err != nil {
 		return err
 	}
-	if actor.UserID == change.AskedBy {
+	if act.Actor.UserID == change.AskedBy {
 		return nil
 	}
 
-	return todo.RaiseTx(ctx, tx, now, todo.Item{
+	return todo.RaiseTx(ctx, act.Tx, act.Now, todo.Item{
 		Matter:    todoStopped,
 		Key:       change.key() + "/stopped",
 		UnitPath:  change.UnitPath,
-		NotUser:   actor.UserID,
+		NotUser:   act.Actor.UserID,
 		SubjectID: change.ID,
 		Args: map[string]any{
-			"who":  actor.Name,
+			"who":  act.Actor.Name,
 			"what": change.Kind.Label(),
 			"name": change.DisplayName,
 			"why":  change.StopWhy,

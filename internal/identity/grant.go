@@ -150,10 +150,17 @@ func (s *Service) Revoke(ctx context.Context, actor access.Actor, grantID int64,
 			return err
 		}
 
-		return tellTaken(ctx, tx, s.now(), actor, row, grant.UnitPath, todoRevoked, map[string]any{
-			"role": grant.Role.Label(),
-			"unit": grant.UnitName,
-		})
+		return tellTaken(
+			ctx,
+			access.NewAct(tx, s.now(), actor),
+			row,
+			grant.UnitPath,
+			todoRevoked,
+			map[string]any{
+				"role": grant.Role.Label(),
+				"unit": grant.UnitName,
+			},
+		)
 	})
 }
 
@@ -174,23 +181,25 @@ func (s *Service) revokeTx(ctx context.Context, tx pg.Tx, actor access.Actor, gr
 // tellTaken tells those who watch over a unit that somebody lost a role or the way in.
 func tellTaken(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	row userRow,
 	path string,
 	matter todo.Matter,
 	args map[string]any,
 ) error {
-	if actor.IsSystem() {
+	if act.Actor.IsSystem() {
 		return nil
 	}
-	all := map[string]any{"who": actor.Name, "name": row.DisplayName}
+	all := map[string]any{"who": act.Actor.Name, "name": row.DisplayName}
 	maps.Copy(all, args)
 
-	return todo.RaiseTx(ctx, tx, now, todo.Item{
-		Matter: matter, Key: fmt.Sprintf("%s/%d/%d", matter.Code, row.ID, now.UnixMicro()), UnitPath: path,
-		NotUser: actor.UserID, SubjectID: row.ID, Args: all,
+	return todo.RaiseTx(ctx, act.Tx, act.Now, todo.Item{
+		Matter:    matter,
+		Key:       fmt.Sprintf("%s/%d/%d", matter.Code, row.ID, act.Now.UnixMicro()),
+		UnitPath:  path,
+		NotUser:   act.Actor.UserID,
+		SubjectID: row.ID,
+		Args:      all,
 	})
 }
 

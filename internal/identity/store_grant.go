@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -136,7 +137,9 @@ func revokeGrant(ctx context.Context, db *gorm.DB, id, by int64, now time.Time) 
 
 // lockAdministrators waits for other removals and counts the standing administrators.
 func lockAdministrators(ctx context.Context, tx pg.Tx) (int, error) {
-	if _, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(adminLock)); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+SELECT pg_advisory_xact_lock(@admin_lock)`,
+		pgx.NamedArgs{"admin_lock": int64(adminLock)}); err != nil {
 		return 0, fmt.Errorf("lock administrators: %w", err)
 	}
 

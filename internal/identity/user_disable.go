@@ -26,7 +26,7 @@ func (s *Service) DisableUser(ctx context.Context, actor access.Actor, id int64,
 			return err
 		}
 
-		return tellTaken(ctx, tx, s.now(), actor, row, row.UnitPath, todoDisabled, nil)
+		return tellTaken(ctx, access.NewAct(tx, s.now(), actor), row, row.UnitPath, todoDisabled, nil)
 	})
 }
 

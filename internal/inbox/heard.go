@@ -99,7 +99,8 @@ func (s *Service) Voices(ctx context.Context, from, to time.Time, limit int) (_ 
 	rows, err := s.db.Pool().Query(ctx, `
 SELECT u.path, a.handle, i.author, i.text, i.said_at
 FROM inbox_items i JOIN accounts a ON a.id = i.account_id JOIN units u ON u.id = a.unit_id
-WHERE i.said_at >= $1 AND i.said_at < $2 AND `+saidSQL+` ORDER BY i.said_at DESC LIMIT $3`, from, to, limit)
+WHERE i.said_at >= @from AND i.said_at < @to AND `+saidSQL+` ORDER BY i.said_at DESC LIMIT @limit`,
+		pgx.NamedArgs{"from": from, "to": to, "limit": limit})
 	if err != nil {
 		return nil, err
 	}

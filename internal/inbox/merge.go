@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
@@ -45,8 +47,9 @@ func (s *Service) target(
 	ctx context.Context, tx pg.Tx, actor access.Actor, m Matter, move Move,
 ) (Move, error) {
 	// in one order, so that two who merge crosswise wait for each other and no more
-	_, err := tx.Pgx.Exec(ctx, "SELECT FROM inbox_matters WHERE id IN ($1, $2) ORDER BY id FOR UPDATE",
-		m.ID, move.Into)
+	_, err := tx.Pgx.Exec(ctx, `
+SELECT FROM inbox_matters WHERE id IN (@id, @into) ORDER BY id FOR UPDATE`,
+		pgx.NamedArgs{"id": m.ID, "into": move.Into})
 	if err != nil {
 		return move, err
 	}

@@ -207,7 +207,7 @@ func eachRunning(ctx context.Context, tx pg.Tx, unitPath string, each func(runni
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT m.id, u.path, m.kind, m.waits_since, m.answered_at IS NULL AND m.closed_at IS NULL, m.due_at
 FROM inbox_matters m JOIN accounts a ON a.id = m.account_id JOIN units u ON u.id = a.unit_id
-WHERE `+waiting+` AND m.waits_since IS NOT NULL AND starts_with(u.path, $1)`, unitPath)
+WHERE `+waiting+` AND m.waits_since IS NOT NULL AND starts_with(u.path, @unit_path)`, pgx.NamedArgs{"unit_path": unitPath})
 	if err != nil {
 		return err
 	}
@@ -226,7 +226,7 @@ func pausesOfWaiting(ctx context.Context, tx pg.Tx, unitPath string) (map[int64]
 SELECT p.matter_id, p.from_at, p.until_at
 FROM inbox_pauses p JOIN inbox_matters m ON m.id = p.matter_id
     JOIN accounts a ON a.id = m.account_id JOIN units u ON u.id = a.unit_id
-WHERE `+waiting+` AND starts_with(u.path, $1) ORDER BY p.id`, unitPath)
+WHERE `+waiting+` AND starts_with(u.path, @unit_path) ORDER BY p.id`, pgx.NamedArgs{"unit_path": unitPath})
 	if err != nil {
 		return nil, err
 	}
@@ -263,7 +263,7 @@ func lockWaiting(
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT m.id, u.path
 FROM inbox_matters m JOIN accounts a ON a.id = m.account_id JOIN units u ON u.id = a.unit_id
-WHERE m.id = ANY ($1)`, ids)
+WHERE m.id = ANY (@ids)`, pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -279,16 +279,16 @@ WHERE m.id = ANY ($1)`, ids)
 	}
 	_, err = tx.Pgx.Exec(ctx, `
 SELECT FROM inbox_watches w
-WHERE w.account_id IN (SELECT m.account_id FROM inbox_matters m WHERE m.id = ANY ($1))
-ORDER BY w.account_id FOR UPDATE`, ids)
+WHERE w.account_id IN (SELECT m.account_id FROM inbox_matters m WHERE m.id = ANY (@ids))
+ORDER BY w.account_id FOR UPDATE`, pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, nil, err
 	}
 	rows, err = tx.Pgx.Query(
 		ctx,
-		"SELECT "+standingColumns+", m.due_at FROM inbox_matters m WHERE m.id = ANY ($1) AND "+
+		"SELECT "+standingColumns+", m.due_at FROM inbox_matters m WHERE m.id = ANY (@ids) AND "+
 			waiting+" ORDER BY m.id FOR UPDATE",
-		ids,
+		pgx.NamedArgs{"ids": ids},
 	)
 	if err != nil {
 		return nil, nil, err
@@ -313,8 +313,8 @@ func updateDue(ctx context.Context, tx pg.Tx, list []settling) error {
 	}
 	rows, err := tx.Pgx.Query(ctx, `
 UPDATE inbox_matters m SET due_at = x.due
-FROM unnest($1::bigint[], $2::timestamptz[]) AS x (id, due) WHERE m.id = x.id
-RETURNING m.id, coalesce(m.owner_id, 0), m.due_at`, ids, dues)
+FROM unnest(@ids::bigint[], @dues::timestamptz[]) AS x (id, due) WHERE m.id = x.id
+RETURNING m.id, coalesce(m.owner_id, 0), m.due_at`, pgx.NamedArgs{"ids": ids, "dues": dues})
 	if err != nil {
 		return err
 	}

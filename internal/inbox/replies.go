@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/fault"
 )
 
@@ -29,11 +31,18 @@ WITH matters AS (
     SELECT m.state, m.due_at, m.opened_at, (SELECT min(i.said_at) FROM inbox_items i
         WHERE i.matter_id = m.id AND i.source IN ('answer', 'hand') AND i.said_at >= m.opened_at) AS answered
     FROM inbox_matters m
-    WHERE m.account_id = $1 AND m.opened_at >= $2 AND m.opened_at < $3 AND m.kind NOT IN ('praise', 'none'))
-SELECT EXISTS (SELECT FROM inbox_watches WHERE account_id = $1 AND asked_at IS NOT NULL AND since <= $2),
-    count(*) FILTER (WHERE answered IS NOT NULL OR state <> 'closed' AND due_at <= $4), count(answered),
+    WHERE m.account_id = @account_id AND m.opened_at >= @from AND m.opened_at < @to
+        AND m.kind NOT IN ('praise', 'none'))
+SELECT EXISTS (SELECT FROM inbox_watches WHERE account_id = @account_id AND asked_at IS NOT NULL
+    AND since <= @from),
+    count(*) FILTER (WHERE answered IS NOT NULL OR state <> 'closed' AND due_at <= @due_at), count(answered),
     coalesce(extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY answered - opened_at)), 0)::float8
-FROM matters`, accountID, from, to, s.now()).Scan(&out.Known, &out.Asked, &out.Answered, &half)
+FROM matters`, pgx.NamedArgs{
+		"account_id": accountID,
+		"from":       from,
+		"to":         to,
+		"due_at":     s.now(),
+	}).Scan(&out.Known, &out.Asked, &out.Answered, &half)
 	out.Half = time.Duration(half * float64(time.Second))
 
 	return out, err

@@ -139,7 +139,8 @@ WHERE a.state <> 'closed' AND `+cond+" ORDER BY a.position, a.id", args...).Find
 }
 
 func standingOf(ctx context.Context, tx pg.Tx, id int64) (*standing, error) {
-	rows, err := tx.Pgx.Query(ctx, "SELECT "+standingColumns+" FROM inbox_matters m WHERE m.id = $1", id)
+	rows, err := tx.Pgx.Query(ctx, "SELECT "+standingColumns+`
+ FROM inbox_matters m WHERE m.id = @id`, pgx.NamedArgs{"id": id})
 	if err != nil {
 		return nil, err
 	}
@@ -149,8 +150,13 @@ func standingOf(ctx context.Context, tx pg.Tx, id int64) (*standing, error) {
 
 func setClock(ctx context.Context, tx pg.Tx, id int64, since, due, answered *time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE inbox_matters SET waits_since = $2, due_at = $3, answered_at = $4 WHERE id = $1`,
-		id, since, due, answered)
+UPDATE inbox_matters SET waits_since = @since, due_at = @due, answered_at = @answered WHERE id = @id`,
+		pgx.NamedArgs{
+			"id":       id,
+			"since":    since,
+			"due":      due,
+			"answered": answered,
+		})
 
 	return err
 }
@@ -165,11 +171,14 @@ func updateMatter(
 	by int64,
 	at time.Time,
 ) error {
-	sets := []string{"state = $1", "revision = revision + 1", "updated_at = $2"}
-	args := []any{string(to), at, m.ID, move.Revision, string(m.State)}
+	sets := []string{"state = @to", "revision = revision + 1", "updated_at = @at"}
+	args := pgx.NamedArgs{
+		"to": string(to), "at": at, "id": m.ID, "revision": move.Revision, "was": string(m.State),
+	}
 	set := func(sql string, value any) {
-		args = append(args, value)
-		sets = append(sets, strings.Replace(sql, "?", "$"+strconv.Itoa(len(args)), 1))
+		name := "set" + strconv.Itoa(len(args))
+		args[name] = value
+		sets = append(sets, strings.Replace(sql, "?", "@"+name, 1))
 	}
 
 	switch move.Act {
@@ -192,19 +201,19 @@ func updateMatter(
 		set("snoozed_until = ?::timestamptz", until)
 	case Close:
 		set("result = ?", string(move.Result))
-		sets = append(sets, "closed_at = $2")
+		sets = append(sets, "closed_at = @at")
 	case Merge:
 		set("merged_into = ?", move.Into)
 		set("result = ?", string(Merged))
-		sets = append(sets, "closed_at = $2", "snoozed_until = NULL")
+		sets = append(sets, "closed_at = @at", "snoozed_until = NULL")
 	case Reopen:
-		sets = append(sets, "reopened_at = $2", "rating = ''")
+		sets = append(sets, "reopened_at = @at", "rating = ''")
 	case Rate:
 		set("rating = ?", string(move.Rating))
 	}
 
 	done, err := tx.Pgx.Exec(ctx, "UPDATE inbox_matters SET "+strings.Join(sets, ", ")+
-		" WHERE id = $3 AND revision = $4 AND state = $5", args...)
+		" WHERE id = @id AND revision = @revision AND state = @was", args)
 	if err == nil && done.RowsAffected() != 1 {
 		return errStale()
 	}
@@ -222,21 +231,34 @@ func updateMatter(
 func bring(ctx context.Context, tx pg.Tx, m Matter, move Move, by int64, at time.Time) (err error) {
 	switch move.Act {
 	case Refer:
-		_, err = tx.Pgx.Exec(ctx, "INSERT INTO inbox_pauses (matter_id, from_at) VALUES ($1, $2)", m.ID, at)
+		_, err = tx.Pgx.Exec(ctx, `
+INSERT INTO inbox_pauses (matter_id, from_at) VALUES (@matter_id, @from_at)`,
+			pgx.NamedArgs{"matter_id": m.ID, "from_at": at})
 	case Answer:
 		_, err = tx.Pgx.Exec(ctx, `
 INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
     text, link, way, by_user, taken_at, keep_until)
-SELECT m.id, m.account_id, 'hand', $2, 'hand', 'hand', $3, '', '', $4, $5, $6, $7, $3,
+SELECT m.id, m.account_id, 'hand', @remote_id, 'hand', 'hand', @said_at, '', '', @note, @link, @way, @by,
+    @said_at,
     (SELECT max(i.keep_until) FROM inbox_items i WHERE i.matter_id = m.id)
-FROM inbox_matters m WHERE m.id = $1`,
-			m.ID, fmt.Sprintf("%d/%d", m.ID, m.Revision), at, move.Note, move.Link, string(move.Way), by)
+FROM inbox_matters m WHERE m.id = @id`,
+			pgx.NamedArgs{
+				"id":        m.ID,
+				"remote_id": fmt.Sprintf("%d/%d", m.ID, m.Revision),
+				"said_at":   at,
+				"note":      move.Note,
+				"link":      move.Link,
+				"way":       string(move.Way),
+				"by":        by,
+			})
 	}
 	if err != nil || move.Act != Back && move.Act != Answer && move.Act != Close {
 		return err
 	}
 	_, err = tx.Pgx.Exec(ctx,
-		"UPDATE inbox_pauses SET until_at = $2 WHERE matter_id = $1 AND until_at IS NULL", m.ID, at)
+		`
+UPDATE inbox_pauses SET until_at = @until_at WHERE matter_id = @matter_id AND until_at IS NULL`,
+		pgx.NamedArgs{"matter_id": m.ID, "until_at": at})
 
 	return err
 }
@@ -244,8 +266,16 @@ FROM inbox_matters m WHERE m.id = $1`,
 func insertStep(ctx context.Context, tx pg.Tx, id int64, step Step, by int64) error {
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO inbox_steps (matter_id, act, from_state, to_state, note, by_user, at)
-VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), $7)`,
-		id, string(step.Act), string(step.From), string(step.To), step.Note, by, step.At)
+VALUES (@matter_id, @act, @from, @to, @note, nullif(@by::bigint, 0), @at)`,
+		pgx.NamedArgs{
+			"matter_id": id,
+			"act":       string(step.Act),
+			"from":      string(step.From),
+			"to":        string(step.To),
+			"note":      step.Note,
+			"by":        by,
+			"at":        step.At,
+		})
 
 	return err
 }

@@ -27,14 +27,21 @@ func touchWindow(ctx context.Context, tx pg.Tx, accountID int64, told Pushed) er
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO inbox_windows AS w (account_id, citizen, opened_at, follows, told_at, touched_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+VALUES (@account_id, @citizen, @opened, @follows, @followed, @touched_at)
 ON CONFLICT (account_id, citizen) DO UPDATE SET
     opened_at = greatest(w.opened_at, excluded.opened_at),
     follows = CASE WHEN w.told_at > excluded.told_at OR w.told_at = excluded.told_at AND NOT w.follows
         THEN w.follows ELSE coalesce(excluded.follows, w.follows) END,
     told_at = greatest(w.told_at, excluded.told_at),
     touched_at = greatest(w.touched_at, excluded.touched_at)`,
-		accountID, told.Citizen, opened, told.Follows, followed, told.At)
+		pgx.NamedArgs{
+			"account_id": accountID,
+			"citizen":    told.Citizen,
+			"opened":     opened,
+			"follows":    told.Follows,
+			"followed":   followed,
+			"touched_at": told.At,
+		})
 
 	return err
 }
@@ -57,8 +64,9 @@ WHERE m.id = ? AND m.thread = ? AND `+cond, append([]any{id, messageThread}, arg
 func nameOf(ctx context.Context, tx pg.Tx, accountID int64, citizen string) (name string, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
 SELECT i.name FROM inbox_matters m JOIN inbox_items i ON i.matter_id = m.id
-WHERE m.account_id = $1 AND m.citizen = $2 AND i.author = m.citizen AND i.name <> '' AND i.purged_at IS NULL
-ORDER BY i.id DESC LIMIT 1`, accountID, citizen).Scan(&name)
+WHERE m.account_id = @account_id AND m.citizen = @citizen AND i.author = m.citizen AND i.name <> ''
+    AND i.purged_at IS NULL
+ORDER BY i.id DESC LIMIT 1`, pgx.NamedArgs{"account_id": accountID, "citizen": citizen}).Scan(&name)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", nil
 	}
@@ -70,17 +78,20 @@ ORDER BY i.id DESC LIMIT 1`, accountID, citizen).Scan(&name)
 func forgetWindows(ctx context.Context, tx pg.Tx, now time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
 DELETE FROM inbox_windows w
-WHERE w.touched_at < $1 AND NOT EXISTS (SELECT FROM inbox_matters m
-    WHERE m.account_id = w.account_id AND m.citizen = w.citizen AND m.thread = $2 AND m.purged_at IS NULL)`,
-		now.Add(-windowKept), messageThread)
+WHERE w.touched_at < @window_kept AND NOT EXISTS (SELECT FROM inbox_matters m
+    WHERE m.account_id = w.account_id AND m.citizen = w.citizen AND m.thread = @message_thread
+        AND m.purged_at IS NULL)`,
+		pgx.NamedArgs{"window_kept": now.Add(-windowKept), "message_thread": messageThread})
 
 	return err
 }
 
 func askSoon(ctx context.Context, tx pg.Tx, accountID int64, now time.Time, again time.Duration) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE inbox_watches SET next_at = least(next_at, greatest($2, asked_at + $3 * interval '1 microsecond'))
-WHERE account_id = $1 AND reason = ''`, accountID, now, again.Microseconds())
+UPDATE inbox_watches SET next_at = least(next_at, greatest(@now,
+    asked_at + @microseconds * interval '1 microsecond'))
+WHERE account_id = @account_id AND reason = ''`,
+		pgx.NamedArgs{"account_id": accountID, "now": now, "microseconds": again.Microseconds()})
 
 	return err
 }

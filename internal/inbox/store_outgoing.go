@@ -27,7 +27,8 @@ func outgoingOf(ctx context.Context, db *gorm.DB, matterID int64) ([]Outgoing, e
 
 // lockOutgoing reads one answer of a matter and keeps others from changing it.
 func lockOutgoing(ctx context.Context, tx pg.Tx, matterID, id int64) (Outgoing, error) {
-	if _, err := tx.Pgx.Exec(ctx, "SELECT FROM inbox_answers WHERE id = $1 FOR UPDATE", id); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+SELECT FROM inbox_answers WHERE id = @id FOR UPDATE`, pgx.NamedArgs{"id": id}); err != nil {
 		return Outgoing{}, err
 	}
 	found, err := gorm.G[Outgoing](tx.DB).Raw(selectOutgoing+"w.id = ? AND w.matter_id = ?", id, matterID).
@@ -39,8 +40,15 @@ func lockOutgoing(ctx context.Context, tx pg.Tx, matterID, id int64) (Outgoing, 
 func insertOutgoing(ctx context.Context, tx pg.Tx, o Outgoing) error {
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO inbox_answers (matter_id, post_id, delivery_id, saw_item_id, state, written_by, written_at)
-VALUES ($1, $2, $3, $4, 'open', $5, $6)`,
-		o.MatterID, o.PostID, o.DeliveryID, o.SawItemID, o.WrittenBy, o.WrittenAt)
+VALUES (@matter_id, @post_id, @delivery_id, @saw_item_id, 'open', @written_by, @written_at)`,
+		pgx.NamedArgs{
+			"matter_id":   o.MatterID,
+			"post_id":     o.PostID,
+			"delivery_id": o.DeliveryID,
+			"saw_item_id": o.SawItemID,
+			"written_by":  o.WrittenBy,
+			"written_at":  o.WrittenAt,
+		})
 	if pg.Constraint(err) == "inbox_answers_one_open" {
 		return errAnswering()
 	}
@@ -52,8 +60,9 @@ VALUES ($1, $2, $3, $4, 'open', $5, $6)`,
 func answering(ctx context.Context, tx pg.Tx, matterID int64) (open bool, err error) {
 	err = tx.Pgx.QueryRow(
 		ctx,
-		"SELECT EXISTS (SELECT FROM inbox_answers WHERE matter_id = $1 AND state = 'open')",
-		matterID,
+		`
+SELECT EXISTS (SELECT FROM inbox_answers WHERE matter_id = @matter_id AND state = 'open')`,
+		pgx.NamedArgs{"matter_id": matterID},
 	).Scan(&open)
 
 	return open, err
@@ -62,10 +71,8 @@ func answering(ctx context.Context, tx pg.Tx, matterID int64) (open bool, err er
 func setDenied(ctx context.Context, tx pg.Tx, id int64, by *int64, at *time.Time) error {
 	_, err := tx.Pgx.Exec(
 		ctx,
-		"UPDATE inbox_answers SET denied_by = $2, denied_at = $3 WHERE id = $1",
-		id,
-		by,
-		at,
+		"UPDATE inbox_answers SET denied_by = @by, denied_at = @denied_at WHERE id = @id",
+		pgx.NamedArgs{"id": id, "by": by, "denied_at": at},
 	)
 
 	return err
@@ -73,7 +80,8 @@ func setDenied(ctx context.Context, tx pg.Tx, id int64, by *int64, at *time.Time
 
 func setOutState(ctx context.Context, tx pg.Tx, id int64, state OutState, at time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE inbox_answers SET state = $2, settled_at = coalesce(settled_at, $3) WHERE id = $1`, id, string(state), at)
+UPDATE inbox_answers SET state = @state, settled_at = coalesce(settled_at, @at) WHERE id = @id`,
+		pgx.NamedArgs{"id": id, "state": string(state), "at": at})
 
 	return err
 }
@@ -88,7 +96,7 @@ const becameSQL = `
 func becameOf(ctx context.Context, q querier, most int) ([][2]int64, error) {
 	rows, err := q.Query(ctx, `
 SELECT w.matter_id, w.id FROM inbox_answers w JOIN all_deliveries d ON d.id = w.delivery_id
-WHERE `+becameSQL+` ORDER BY w.id LIMIT $1`, most)
+WHERE `+becameSQL+` ORDER BY w.id LIMIT @most`, pgx.NamedArgs{"most": most})
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +109,9 @@ WHERE `+becameSQL+` ORDER BY w.id LIMIT $1`, most)
 // sentItem gives an answer that is out the person who wrote it, however it came into the books.
 func sentItem(ctx context.Context, tx pg.Tx, accountID int64, remoteID string, by int64) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE inbox_items SET by_user = $3, way = 'comment'
-WHERE account_id = $1 AND thing = 'comment' AND remote_id = $2`, accountID, remoteID, by)
+UPDATE inbox_items SET by_user = @by, way = 'comment'
+WHERE account_id = @account_id AND thing = 'comment' AND remote_id = @remote_id`,
+		pgx.NamedArgs{"account_id": accountID, "remote_id": remoteID, "by": by})
 
 	return err
 }
@@ -110,10 +119,10 @@ WHERE account_id = $1 AND thing = 'comment' AND remote_id = $2`, accountID, remo
 // forgettable are the posts of answers whose matters were purged.
 func forgettable(ctx context.Context, tx pg.Tx, at time.Time, most int) ([]int64, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-UPDATE inbox_answers SET forgotten_at = $1 WHERE id IN (
+UPDATE inbox_answers SET forgotten_at = @forgotten_at WHERE id IN (
     SELECT w.id FROM inbox_answers w JOIN inbox_matters m ON m.id = w.matter_id
-    WHERE w.forgotten_at IS NULL AND w.state <> 'open' AND m.purged_at IS NOT NULL ORDER BY w.id LIMIT $2)
-RETURNING post_id`, at, most)
+    WHERE w.forgotten_at IS NULL AND w.state <> 'open' AND m.purged_at IS NOT NULL ORDER BY w.id LIMIT @most)
+RETURNING post_id`, pgx.NamedArgs{"forgotten_at": at, "most": most})
 	if err != nil {
 		return nil, err
 	}
@@ -125,8 +134,10 @@ RETURNING post_id`, at, most)
 func endedOf(ctx context.Context, tx pg.Tx, matterID int64) ([]int64, error) {
 	rows, err := tx.Pgx.Query(
 		ctx,
-		"SELECT delivery_id FROM inbox_answers WHERE matter_id = $1 AND state = 'ended' ORDER BY id DESC LIMIT 50",
-		matterID,
+		`
+SELECT delivery_id FROM inbox_answers WHERE matter_id = @matter_id
+    AND state = 'ended' ORDER BY id DESC LIMIT 50`,
+		pgx.NamedArgs{"matter_id": matterID},
 	)
 	if err != nil {
 		return nil, err
@@ -150,7 +161,9 @@ FROM inbox_items WHERE id = ?`, m.LastItemID).Find(ctx)
 // repliedTo is the comment that an item is; "" for a post.
 func repliedTo(ctx context.Context, tx pg.Tx, itemID int64) (comment string, err error) {
 	err = tx.Pgx.QueryRow(ctx,
-		"SELECT CASE thing WHEN 'comment' THEN remote_id ELSE '' END FROM inbox_items WHERE id = $1", itemID).
+		`
+SELECT CASE thing WHEN 'comment' THEN remote_id ELSE '' END FROM inbox_items WHERE id = @item_id`,
+		pgx.NamedArgs{"item_id": itemID}).
 		Scan(&comment)
 
 	return comment, err
@@ -158,7 +171,9 @@ func repliedTo(ctx context.Context, tx pg.Tx, itemID int64) (comment string, err
 
 // touch tells open pages that something about a matter changed which leaves its state as it is.
 func touch(ctx context.Context, tx pg.Tx, id int64, at time.Time) error {
-	_, err := tx.Pgx.Exec(ctx, "UPDATE inbox_matters SET updated_at = $2 WHERE id = $1", id, at)
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE inbox_matters SET updated_at = @updated_at WHERE id = @id`,
+		pgx.NamedArgs{"id": id, "updated_at": at})
 
 	return err
 }

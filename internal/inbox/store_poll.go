@@ -23,9 +23,9 @@ type querier interface {
 func beginWatches(ctx context.Context, q querier, since, now time.Time) error {
 	_, err := q.Exec(ctx, `
 INSERT INTO inbox_watches (account_id, since, next_at)
-SELECT a.id, $1, $2 FROM accounts a JOIN credentials c ON c.account_id = a.id AND c.state = 'valid'
+SELECT a.id, @since, @now FROM accounts a JOIN credentials c ON c.account_id = a.id AND c.state = 'valid'
 WHERE a.state <> 'closed' AND a.connector <> 'manual' AND a.remote_uid IS NOT NULL
-ON CONFLICT (account_id) DO NOTHING`, since, now)
+ON CONFLICT (account_id) DO NOTHING`, pgx.NamedArgs{"since": since, "now": now})
 
 	return err
 }
@@ -34,7 +34,7 @@ ON CONFLICT (account_id) DO NOTHING`, since, now)
 func dueWatches(ctx context.Context, q querier, now time.Time) ([]int64, error) {
 	rows, err := q.Query(ctx, `
 SELECT w.account_id FROM inbox_watches w JOIN accounts a ON a.id = w.account_id
-WHERE w.next_at <= $1 AND a.state <> 'closed' AND a.connector <> 'manual' ORDER BY w.next_at`, now)
+WHERE w.next_at <= @now AND a.state <> 'closed' AND a.connector <> 'manual' ORDER BY w.next_at`, pgx.NamedArgs{"now": now})
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,11 @@ WHERE w.next_at <= $1 AND a.state <> 'closed' AND a.connector <> 'manual' ORDER 
 }
 
 func findWatch(ctx context.Context, q querier, accountID int64) (watch, bool, error) {
-	rows, err := q.Query(ctx, "SELECT * FROM inbox_watches WHERE account_id = $1", accountID)
+	rows, err := q.Query(
+		ctx,
+		"SELECT * FROM inbox_watches WHERE account_id = @account_id",
+		pgx.NamedArgs{"account_id": accountID},
+	)
 	if err != nil {
 		return watch{}, false, err
 	}
@@ -56,12 +60,25 @@ func findWatch(ctx context.Context, q querier, accountID int64) (watch, bool, er
 }
 
 func setWatch(ctx context.Context, q querier, w watch) error {
-	_, err := q.Exec(ctx, `
-UPDATE inbox_watches SET next_at = $2, asked_at = $3, checked_at = $4, reason = $5, comments = $6,
-    mentions = $7, naming = $8, messages = $9
-WHERE account_id = $1`,
-		w.AccountID, w.NextAt, w.AskedAt, w.CheckedAt, w.Reason, w.Comments, w.Mentions, w.Naming,
-		w.Messages)
+	_, err := q.Exec(
+		ctx,
+		`
+UPDATE inbox_watches SET next_at = @next_at, asked_at = @asked_at, checked_at = @checked_at, reason =
+@reason, comments = @comments,
+    mentions = @mentions, naming = @naming, messages = @messages
+WHERE account_id = @account_id`,
+		pgx.NamedArgs{
+			"account_id": w.AccountID,
+			"next_at":    w.NextAt,
+			"asked_at":   w.AskedAt,
+			"checked_at": w.CheckedAt,
+			"reason":     w.Reason,
+			"comments":   w.Comments,
+			"mentions":   w.Mentions,
+			"naming":     w.Naming,
+			"messages":   w.Messages,
+		},
+	)
 
 	return err
 }
@@ -76,8 +93,11 @@ type feedState struct {
 
 // feedsOf is how far the lists of an account are taken in; those that were never read are not in it.
 func feedsOf(ctx context.Context, q querier, accountID int64) (map[weibo.Feed]feedState, error) {
-	rows, err := q.Query(ctx,
-		"SELECT feed, top, below, read_at FROM inbox_feeds WHERE account_id = $1", accountID)
+	rows, err := q.Query(
+		ctx,
+		"SELECT feed, top, below, read_at FROM inbox_feeds WHERE account_id = @account_id",
+		pgx.NamedArgs{"account_id": accountID},
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -92,11 +112,21 @@ func feedsOf(ctx context.Context, q querier, accountID int64) (map[weibo.Feed]fe
 }
 
 func setFeed(ctx context.Context, q querier, accountID int64, state feedState) error {
-	_, err := q.Exec(ctx, `
-INSERT INTO inbox_feeds (account_id, feed, top, below, read_at) VALUES ($1, $2, $3, $4, $5)
+	_, err := q.Exec(
+		ctx,
+		`
+INSERT INTO inbox_feeds (account_id, feed, top, below, read_at) VALUES (@account_id, @feed, @top, @below,
+@read_at)
 ON CONFLICT (account_id, feed) DO UPDATE SET top = excluded.top, below = excluded.below,
     read_at = excluded.read_at`,
-		accountID, string(state.Feed), state.Top, state.Below, state.ReadAt)
+		pgx.NamedArgs{
+			"account_id": accountID,
+			"feed":       string(state.Feed),
+			"top":        state.Top,
+			"below":      state.Below,
+			"read_at":    state.ReadAt,
+		},
+	)
 
 	return err
 }
@@ -105,9 +135,9 @@ ON CONFLICT (account_id, feed) DO UPDATE SET top = excluded.top, below = exclude
 func toCheck(ctx context.Context, q querier, accountID int64, since time.Time, most int) ([]string, error) {
 	rows, err := q.Query(ctx, `
 SELECT i.remote_id FROM inbox_items i JOIN inbox_matters m ON m.id = i.matter_id
-WHERE i.account_id = $1 AND i.thing = 'comment' AND i.source <> 'answer' AND i.gone_at IS NULL
-  AND i.purged_at IS NULL AND i.said_at > $2 AND m.state <> 'closed'
-ORDER BY i.said_at DESC LIMIT $3`, accountID, since, most)
+WHERE i.account_id = @account_id AND i.thing = 'comment' AND i.source <> 'answer' AND i.gone_at IS NULL
+  AND i.purged_at IS NULL AND i.said_at > @since AND m.state <> 'closed'
+ORDER BY i.said_at DESC LIMIT @most`, pgx.NamedArgs{"account_id": accountID, "since": since, "most": most})
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +150,8 @@ func markGone(ctx context.Context, q querier, accountID int64, ids []string, now
 		return nil
 	}
 	_, err := q.Exec(ctx, `
-UPDATE inbox_items SET gone_at = $3 WHERE account_id = $1 AND thing = 'comment' AND remote_id = ANY ($2)`,
-		accountID, ids, now)
+UPDATE inbox_items SET gone_at = @now WHERE account_id = @account_id AND thing = 'comment' AND remote_id = ANY (@ids)`,
+		pgx.NamedArgs{"account_id": accountID, "ids": ids, "now": now})
 
 	return err
 }
@@ -138,12 +168,12 @@ func overdueAccounts(ctx context.Context, q querier, now time.Time) ([]overdue, 
 	rows, err := q.Query(ctx, `
 WITH late AS (
     SELECT DISTINCT m.account_id FROM inbox_matters m
-    WHERE `+never+` < $1 AND `+waiting+` AND coalesce(m.snoozed_until, '-infinity') <= $1),
-told AS (SELECT t.subject_id AS account_id FROM `+todo.OpenSQL(TodoAccount)+` t WHERE starts_with(t.key, $2))
+    WHERE `+never+` < @now AND `+waiting+` AND coalesce(m.snoozed_until, '-infinity') <= @now),
+told AS (SELECT t.subject_id AS account_id FROM `+todo.OpenSQL(TodoAccount)+` t WHERE starts_with(t.key, @code))
 SELECT a.id AS account_id, u.path, a.handle, late.account_id IS NOT NULL AS late
 FROM late FULL JOIN told USING (account_id) JOIN accounts a ON a.id = account_id
     JOIN units u ON u.id = a.unit_id
-WHERE late.account_id IS NULL OR told.account_id IS NULL`, now, todoOverdue.Code+"/")
+WHERE late.account_id IS NULL OR told.account_id IS NULL`, pgx.NamedArgs{"now": now, "code": todoOverdue.Code + "/"})
 	if err != nil {
 		return nil, err
 	}
@@ -158,12 +188,12 @@ func purgeItems(ctx context.Context, tx pg.Tx, now time.Time, most int) (map[int
 WITH old AS (
     SELECT i.id FROM inbox_items i JOIN inbox_matters m ON m.id = i.matter_id
     WHERE i.purged_at IS NULL
-      AND (i.keep_until < $1 AND m.state = 'closed' OR i.gone_at < $1 - interval '30 days')
-    ORDER BY i.id LIMIT $2),
+      AND (i.keep_until < @now AND m.state = 'closed' OR i.gone_at < @now - interval '30 days')
+    ORDER BY i.id LIMIT @most),
 done AS (
-    UPDATE inbox_items i SET text = '', name = '', author = '', reply_to = '', purged_at = $1 FROM old
+    UPDATE inbox_items i SET text = '', name = '', author = '', reply_to = '', purged_at = @now FROM old
     WHERE i.id = old.id RETURNING i.account_id)
-SELECT account_id, count(*)::int FROM done GROUP BY account_id`, now, most)
+SELECT account_id, count(*)::int FROM done GROUP BY account_id`, pgx.NamedArgs{"now": now, "most": most})
 	if err != nil {
 		return nil, err
 	}
@@ -176,12 +206,12 @@ SELECT account_id, count(*)::int FROM done GROUP BY account_id`, now, most)
 	}
 	_, err = tx.Pgx.Exec(ctx, `
 WITH empty AS (
-    UPDATE inbox_matters m SET citizen = '', referred_to = '', purged_at = $1
+    UPDATE inbox_matters m SET citizen = '', referred_to = '', purged_at = @now
     WHERE m.state = 'closed' AND m.purged_at IS NULL
       AND NOT EXISTS (SELECT FROM inbox_items i
-          WHERE i.matter_id = m.id AND (i.purged_at IS NULL OR i.keep_until >= $1))
+          WHERE i.matter_id = m.id AND (i.purged_at IS NULL OR i.keep_until >= @now))
     RETURNING m.id)
-UPDATE inbox_steps s SET note = '' FROM empty WHERE s.matter_id = empty.id`, now)
+UPDATE inbox_steps s SET note = '' FROM empty WHERE s.matter_id = empty.id`, pgx.NamedArgs{"now": now})
 
 	return purged, err
 }

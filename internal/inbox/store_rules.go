@@ -145,8 +145,8 @@ RETURNING id`, args).Scan(&id)
 
 func retireRule(ctx context.Context, tx pg.Tx, id int64, revision int, by int64, at time.Time) error {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE inbox_rules SET retired_at = $4, changed_by = $3, changed_at = $4, revision = revision + 1
-WHERE id = $1 AND revision = $2 AND retired_at IS NULL`, id, revision, by, at)
+UPDATE inbox_rules SET retired_at = @at, changed_by = @by, changed_at = @at, revision = revision + 1
+WHERE id = @id AND revision = @revision AND retired_at IS NULL`, pgx.NamedArgs{"id": id, "revision": revision, "by": by, "at": at})
 	if err == nil && done.RowsAffected() == 0 {
 		return errStaleRule()
 	}
@@ -179,8 +179,8 @@ func eachUnassigned(ctx context.Context, tx pg.Tx, path string, columns bool, ea
 SELECT m.id, u.path, m.account_id, `+column+`, m.kind, coalesce((SELECT i.text FROM inbox_items i
     WHERE i.matter_id = m.id AND i.source <> 'answer' ORDER BY i.said_at, i.id LIMIT 1), ''), m.opened_at
 FROM inbox_matters m JOIN accounts a ON a.id = m.account_id JOIN units u ON u.id = a.unit_id
-WHERE m.state = 'open' AND m.owner_id IS NULL AND starts_with(u.path, $1)
-ORDER BY m.id LIMIT $2`, path, MostUnassigned)
+WHERE m.state = 'open' AND m.owner_id IS NULL AND starts_with(u.path, @path)
+ORDER BY m.id LIMIT @most_unassigned`, pgx.NamedArgs{"path": path, "most_unassigned": MostUnassigned})
 	if err != nil {
 		return err
 	}
@@ -203,8 +203,8 @@ func columnsOf(ctx context.Context, tx pg.Tx, accountID int64, made []*standing)
 	}
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT m.thread, `+columnSQL+`
-FROM (SELECT DISTINCT $1::bigint AS account_id, thread FROM unnest($2::text[]) AS t (thread)) m`,
-		accountID, threads)
+FROM (SELECT DISTINCT @account_id::bigint AS account_id, thread FROM unnest(@threads::text[]) AS t (thread)) m`,
+		pgx.NamedArgs{"account_id": accountID, "threads": threads})
 	if err != nil {
 		return nil, err
 	}

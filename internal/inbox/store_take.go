@@ -12,7 +12,12 @@ import (
 
 // lockWatch lets one transaction at a time take in what an account hears.
 func lockWatch(ctx context.Context, tx pg.Tx, accountID int64) error {
-	_, err := tx.Pgx.Exec(ctx, "SELECT FROM inbox_watches WHERE account_id = $1 FOR UPDATE", accountID)
+	_, err := tx.Pgx.Exec(
+		ctx,
+		"SELECT FROM inbox_watches WHERE account_id = @account_id FOR UPDATE",
+		pgx.NamedArgs{"account_id": accountID},
+	)
+
 	return err
 }
 
@@ -24,9 +29,9 @@ func unknownOf(ctx context.Context, tx pg.Tx, accountID int64, list []arrival) (
 	}
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT i.thing || '/' || i.remote_id, i.id, i.gone_at IS NOT NULL
-FROM inbox_items i JOIN unnest($2::text[], $3::text[]) AS x (thing, id)
+FROM inbox_items i JOIN unnest(@things::text[], @ids::text[]) AS x (thing, id)
     ON i.thing = x.thing AND i.remote_id = x.id
-WHERE i.account_id = $1`, accountID, things, ids)
+WHERE i.account_id = @account_id`, pgx.NamedArgs{"account_id": accountID, "things": things, "ids": ids})
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +55,11 @@ WHERE i.account_id = $1`, accountID, things, ids)
 		return nil, err
 	}
 	if len(back) > 0 {
-		_, err = tx.Pgx.Exec(ctx,
-			"UPDATE inbox_items SET gone_at = NULL WHERE id = ANY ($1) AND purged_at IS NULL", back)
+		_, err = tx.Pgx.Exec(
+			ctx,
+			"UPDATE inbox_items SET gone_at = NULL WHERE id = ANY (@back) AND purged_at IS NULL",
+			pgx.NamedArgs{"back": back},
+		)
 	}
 
 	for _, one := range list {
@@ -113,10 +121,11 @@ func openBooks(
 	}
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT DISTINCT ON (m.citizen, m.thread) `+standingColumns+`
-FROM inbox_matters m JOIN (SELECT DISTINCT * FROM unnest($2::text[], $3::text[]) AS u (citizen, thread)) x
+FROM inbox_matters m JOIN (SELECT DISTINCT * FROM unnest(@citizens::text[], @threads::text[]) AS u
+(citizen, thread)) x
     ON m.citizen = x.citizen AND m.thread = x.thread
-WHERE m.account_id = $1 AND (m.state <> 'closed' OR m.closed_at > $4)
-ORDER BY m.citizen, m.thread, m.state = 'closed', m.id DESC`, accountID, citizens, threads, ended)
+WHERE m.account_id = @account_id AND (m.state <> 'closed' OR m.closed_at > @ended)
+ORDER BY m.citizen, m.thread, m.state = 'closed', m.id DESC`, pgx.NamedArgs{"account_id": accountID, "citizens": citizens, "threads": threads, "ended": ended})
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +155,7 @@ func (b *books) readReplied(
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT i.remote_id, `+standingColumns+`
 FROM inbox_items i JOIN inbox_matters m ON m.id = i.matter_id
-WHERE i.account_id = $1 AND i.thing = 'comment' AND i.remote_id = ANY ($2)`, accountID, replies)
+WHERE i.account_id = @account_id AND i.thing = 'comment' AND i.remote_id = ANY (@replies)`, pgx.NamedArgs{"account_id": accountID, "replies": replies})
 	if err != nil {
 		return err
 	}
@@ -174,12 +183,22 @@ func insertMatters(ctx context.Context, tx pg.Tx, a account.Account, made []*sta
 	batch := &pgx.Batch{}
 
 	for _, m := range made {
-		batch.Queue(`
+		batch.Queue(
+			`
 INSERT INTO inbox_matters (account_id, citizen, thread, thread_uid, state, kind, unit_id, opened_at, asked_at,
     updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id`,
-			a.ID, m.Citizen, m.Thread, m.ThreadUID, string(m.State), string(m.Kind), a.UnitID, m.OpenedAt,
-			now,
+VALUES (@a_id, @citizen, @thread, @thread_uid, @state, @kind, @unit_id, @opened_at, @opened_at, @now) RETURNING id`,
+			pgx.NamedArgs{
+				"a_id":       a.ID,
+				"citizen":    m.Citizen,
+				"thread":     m.Thread,
+				"thread_uid": m.ThreadUID,
+				"state":      string(m.State),
+				"kind":       string(m.Kind),
+				"unit_id":    a.UnitID,
+				"opened_at":  m.OpenedAt,
+				"now":        now,
+			},
 		).QueryRow(func(row pgx.Row) error { return row.Scan(&m.ID) })
 	}
 
@@ -209,17 +228,36 @@ func insertItems(
 		texts, replies = append(texts, one.Text), append(replies, one.ReplyTo)
 		forms = append(forms, string(one.form))
 	}
-	_, err := tx.Pgx.Exec(ctx, `
+	_, err := tx.Pgx.Exec(
+		ctx,
+		`
 INSERT INTO inbox_items (matter_id, account_id, thing, remote_id, source, contract, said_at, author, name,
     text, reply_to, form, taken_at, keep_until)
-SELECT x.of, $1, x.thing, x.id, x.source, $2, x.said, x.author, x.name, x.text, x.reply, x.form, $3, $4
-FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[], $11::text[],
-    $12::text[], $13::text[], $14::text[])
+SELECT x.of, @account_id, x.thing, x.id, x.source, @contract, x.said, x.author, x.name, x.text, x.reply,
+x.form, @now, @keep
+FROM unnest(@of::bigint[], @things::text[], @ids::text[], @sources::text[], @said::timestamptz[],
+@authors::text[], @names::text[],
+    @texts::text[], @replies::text[], @forms::text[])
     WITH ORDINALITY AS x (of, thing, id, source, said, author, name, text, reply, form, n)
 ORDER BY x.n
 ON CONFLICT (account_id, thing, remote_id) DO NOTHING`,
-		accountID, contract, now, keep, of, things, ids, sources, said, authors, names, texts, replies,
-		forms)
+		pgx.NamedArgs{
+			"account_id": accountID,
+			"contract":   contract,
+			"now":        now,
+			"keep":       keep,
+			"of":         of,
+			"things":     things,
+			"ids":        ids,
+			"sources":    sources,
+			"said":       said,
+			"authors":    authors,
+			"names":      names,
+			"texts":      texts,
+			"replies":    replies,
+			"forms":      forms,
+		},
+	)
 
 	return err
 }
@@ -233,7 +271,7 @@ func factsOf(ctx context.Context, tx pg.Tx, all []*standing) (map[int64]facts, e
 	known := make(map[int64]facts, len(all))
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT matter_id, id, said_at, source IN ('answer', 'hand') FROM inbox_items
-WHERE matter_id = ANY ($1) ORDER BY said_at, id`, ids)
+WHERE matter_id = ANY (@ids) ORDER BY said_at, id`, pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, err
 	}
@@ -260,7 +298,7 @@ WHERE matter_id = ANY ($1) ORDER BY said_at, id`, ids)
 		return nil, err
 	}
 	rows, err = tx.Pgx.Query(ctx, `
-SELECT matter_id, from_at, until_at FROM inbox_pauses WHERE matter_id = ANY ($1) ORDER BY id`, ids)
+SELECT matter_id, from_at, until_at FROM inbox_pauses WHERE matter_id = ANY (@ids) ORDER BY id`, pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, err
 	}
@@ -281,23 +319,48 @@ func updateSettled(ctx context.Context, tx pg.Tx, list []settling, now time.Time
 	batch := &pgx.Batch{}
 
 	for _, m := range list {
-		batch.Queue(`
-UPDATE inbox_matters SET state = $2, waits_since = $3, due_at = $4, answered_at = $5, last_item_id = $6,
-    asked_at = $7, opened_at = least(opened_at, $8), updated_at = $9, revision = revision + $10::int,
-    snoozed_until = CASE WHEN $11 THEN NULL ELSE snoozed_until END,
-    rating = CASE WHEN $2 = 'reopened' THEN '' ELSE rating END
-WHERE id = $1`,
-			m.ID, string(m.to), m.since, m.due, m.known.ours, m.known.last, m.known.lastAt, m.OpenedAt, now,
-			btoi(!m.fresh), m.asked != nil)
+		batch.Queue(
+			`
+UPDATE inbox_matters SET state = @to, waits_since = @since, due_at = @due, answered_at = @ours,
+last_item_id = @last,
+    asked_at = @last_at, opened_at = least(opened_at, @opened_at), updated_at = @now, revision = revision
+    + @fresh::int,
+    snoozed_until = CASE WHEN @asked THEN NULL ELSE snoozed_until END,
+    rating = CASE WHEN @to = 'reopened' THEN '' ELSE rating END
+WHERE id = @m_id`,
+			pgx.NamedArgs{
+				"m_id":      m.ID,
+				"to":        string(m.to),
+				"since":     m.since,
+				"due":       m.due,
+				"ours":      m.known.ours,
+				"last":      m.known.last,
+				"last_at":   m.known.lastAt,
+				"opened_at": m.OpenedAt,
+				"now":       now,
+				"fresh":     btoi(!m.fresh),
+				"asked":     m.asked != nil,
+			},
+		)
 		if m.to == Answered || m.to == Closed { // whoever had it outside, it is over
-			batch.Queue("UPDATE inbox_pauses SET until_at = $2 WHERE matter_id = $1 AND until_at IS NULL",
-				m.ID, now)
+			batch.Queue(
+				"UPDATE inbox_pauses SET until_at = @now WHERE matter_id = @m_id AND until_at IS NULL",
+				pgx.NamedArgs{"m_id": m.ID, "now": now},
+			)
 		}
 
 		for _, step := range m.steps {
-			batch.Queue(`
-INSERT INTO inbox_steps (matter_id, act, from_state, to_state, at) VALUES ($1, $2, $3, $4, $5)`,
-				m.ID, string(step.Act), string(step.From), string(step.To), step.At)
+			batch.Queue(
+				`
+INSERT INTO inbox_steps (matter_id, act, from_state, to_state, at) VALUES (@m_id, @act, @from, @to, @at)`,
+				pgx.NamedArgs{
+					"m_id": m.ID,
+					"act":  string(step.Act),
+					"from": string(step.From),
+					"to":   string(step.To),
+					"at":   step.At,
+				},
+			)
 		}
 	}
 

@@ -82,7 +82,8 @@ func allTerms(ctx context.Context, tx pg.Tx) ([]Version, error) {
 
 // termsAlong gives what the unit of a path and those above it have set, in order of their revisions.
 func termsAlong(ctx context.Context, tx pg.Tx, path string) ([]Version, error) {
-	rows, err := tx.Pgx.Query(ctx, selectTerms+"starts_with($1, u.path) ORDER BY t.unit_id, t.revision", path)
+	rows, err := tx.Pgx.Query(ctx, selectTerms+`
+starts_with(@path, u.path) ORDER BY t.unit_id, t.revision`, pgx.NamedArgs{"path": path})
 	if err != nil {
 		return nil, err
 	}
@@ -110,11 +111,22 @@ func insertTerms(ctx context.Context, tx pg.Tx, d Draft, by int64, at time.Time)
 	done, err := tx.Pgx.Exec(ctx, `
 INSERT INTO inbox_terms (unit_id, revision, since, inherits, begins, ends, days, works, limits, written_by,
     written_at)
-SELECT $1, $2::int + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11
-WHERE $2::int = (SELECT coalesce(max(revision), 0) FROM inbox_terms WHERE unit_id = $1)
+SELECT @unit_id, @revision::int + 1, @since, @inherits, @begins, @ends, @days, @works, @text, @by, @written_at
+WHERE @revision::int = (SELECT coalesce(max(revision), 0) FROM inbox_terms WHERE unit_id = @unit_id)
 ON CONFLICT DO NOTHING`,
-		d.UnitID, d.Revision, d.Since, d.Inherits, int(d.Terms.Hours.Begin.Minutes()),
-		int(d.Terms.Hours.End.Minutes()), days, d.Terms.Hours.Works, text, by, at)
+		pgx.NamedArgs{
+			"unit_id":    d.UnitID,
+			"revision":   d.Revision,
+			"since":      d.Since,
+			"inherits":   d.Inherits,
+			"begins":     int(d.Terms.Hours.Begin.Minutes()),
+			"ends":       int(d.Terms.Hours.End.Minutes()),
+			"days":       days,
+			"works":      d.Terms.Hours.Works,
+			"text":       text,
+			"by":         by,
+			"written_at": at,
+		})
 	if err == nil && done.RowsAffected() != 1 {
 		return fault.Conflict("这个单位的时限刚刚有人改过，请刷新看过再改")
 	}

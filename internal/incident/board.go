@@ -113,8 +113,9 @@ func (s *Service) Board(ctx context.Context, actor access.Actor, i Incident) (ou
 func spokenPosts(ctx context.Context, tx pg.Tx, id int64) ([]int64, error) {
 	rows, err := tx.Pgx.Query(
 		ctx,
-		"SELECT s.post_id FROM incidents i, LATERAL ("+spokenSQL+") s WHERE i.id = $1",
-		id,
+		"SELECT s.post_id FROM incidents i, LATERAL ("+spokenSQL+`
+) s WHERE i.id = @id`,
+		pgx.NamedArgs{"id": id},
 	)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package incident
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
 	"juzhen/internal/chain"
@@ -28,8 +30,8 @@ func (s *Service) change(
 	ctx context.Context, tx pg.Tx, actor access.Actor, i Incident, m Move,
 ) (map[string]string, error) {
 	now := s.now()
-	set := func(sql string, args ...any) error {
-		return update(ctx, tx, i.ID, m.Revision, now, sql, args...)
+	set := func(sql string, of pgx.NamedArgs) error {
+		return update(ctx, tx, i.ID, m.Revision, now, sql, of)
 	}
 
 	switch m.Act {
@@ -38,6 +40,7 @@ func (s *Service) change(
 	case Say:
 		if err := set(
 			"version = version + 1, stage = 'draft', asked_by = NULL, returned_why = '', signing = '{}'",
+			nil,
 		); err != nil {
 			return nil, err
 		}
@@ -50,40 +53,41 @@ func (s *Service) change(
 		}
 
 		return nil, set(
-			"stage = 'signing', asked_by = $4, returned_why = '', signing = $5",
-			actor.UserID,
-			round,
+			"stage = 'signing', asked_by = @by, returned_why = '', signing = @round",
+			pgx.NamedArgs{"by": actor.UserID, "round": round},
 		)
 	case Sign:
 		return s.sign(ctx, tx, actor, i, m)
 	case Return:
-		return nil, set("stage = 'draft', returned_why = $4, signing = '{}'", m.Reason)
+		return nil, set(
+			"stage = 'draft', returned_why = @why, signing = '{}'",
+			pgx.NamedArgs{"why": m.Reason},
+		)
 	case Link:
 		return s.link(ctx, tx, actor, i, m)
 	case Record:
-		if err := set("state = state"); err != nil {
+		if err := set("state = state", nil); err != nil {
 			return nil, err
 		}
 		detail := map[string]string{"due": string(m.Due), "at": beijing.ClockTime(m.At)}
 
 		return detail, insertMark(ctx, tx, i.ID, m, actor.UserID, now)
 	case Follow:
-		return nil, set("next_at = $4", m.NextAt)
+		return nil, set("next_at = @next", pgx.NamedArgs{"next": m.NextAt})
 	case Hold, Release:
 		return s.hold(ctx, tx, actor, i, m)
 	case AskEnd:
 		return nil, set(
-			"state = 'closing', end_asked_by = $4, end_asked_at = $3, summary = $5",
-			actor.UserID,
-			m.Text,
+			"state = 'closing', end_asked_by = @by, end_asked_at = @at, summary = @text",
+			pgx.NamedArgs{"by": actor.UserID, "text": m.Text},
 		)
 	case Resume:
-		return nil, set("state = 'open', end_asked_by = NULL, end_asked_at = NULL")
+		return nil, set("state = 'open', end_asked_by = NULL, end_asked_at = NULL", nil)
 	case End:
 		return s.end(ctx, tx, actor, i, m)
 	case Reopen:
 		return nil, set(`state = 'open', end_asked_by = NULL, end_asked_at = NULL, ended_by = NULL,
-    ended_at = NULL`)
+    ended_at = NULL`, nil)
 	}
 
 	return nil, fault.Forbidden("没有这种操作")
@@ -94,15 +98,15 @@ func (s *Service) sign(
 	ctx context.Context, tx pg.Tx, actor access.Actor, i Incident, m Move,
 ) (map[string]string, error) {
 	step := i.Round.Open().Name
-	round, err := i.Round.SignTx(ctx, tx, s.now(), actor)
+	round, err := i.Round.SignTx(ctx, access.NewAct(tx, s.now(), actor))
 	if err != nil {
 		return nil, err
 	}
-	set := "signing = $4"
+	set := "signing = @round"
 	if round.Passed() {
 		set += ", stage = 'signed', signed_version = version"
 	}
-	if err := update(ctx, tx, i.ID, m.Revision, s.now(), set, round); err != nil {
+	if err := update(ctx, tx, i.ID, m.Revision, s.now(), set, pgx.NamedArgs{"round": round}); err != nil {
 		return nil, err
 	}
 	if len(round.Steps) == 1 {
@@ -120,8 +124,14 @@ func (s *Service) edit(ctx context.Context, tx pg.Tx, i Incident, m Move) (map[s
 		return nil, err
 	}
 	err = update(ctx, tx, i.ID, m.Revision, s.now(),
-		"title = $4, grade = $5, t0 = $6, owner_id = $7, keywords = $8",
-		facts.Title, string(facts.Grade), facts.T0, facts.OwnerID, facts.Keywords)
+		"title = @title, grade = @grade, t0 = @t0, owner_id = @owner, keywords = @keywords",
+		pgx.NamedArgs{
+			"title":    facts.Title,
+			"grade":    string(facts.Grade),
+			"t0":       facts.T0,
+			"owner":    facts.OwnerID,
+			"keywords": facts.Keywords,
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +155,7 @@ func (s *Service) link(
 	if _, err := post.FindTx(ctx, tx, actor, access.PostView, m.PostID); err != nil {
 		return nil, fault.Invalid("post_id", "没有找到这篇稿件，或不在您的管辖范围内")
 	}
-	if err := update(ctx, tx, i.ID, m.Revision, s.now(), "state = state"); err != nil {
+	if err := update(ctx, tx, i.ID, m.Revision, s.now(), "state = state", nil); err != nil {
 		return nil, err
 	}
 
@@ -178,9 +188,9 @@ func (s *Service) hold(
 			return nil, fault.Conflict("所选的已经发出、暂停或取消，没有可以暂停的").WithCode("state_changed")
 		}
 
-		return counted("held", len(held)), update(ctx, tx, i.ID, m.Revision, now, "state = state")
+		return counted("held", len(held)), update(ctx, tx, i.ID, m.Revision, now, "state = state", nil)
 	}
-	if err := update(ctx, tx, i.ID, m.Revision, now, "state = state"); err != nil {
+	if err := update(ctx, tx, i.ID, m.Revision, now, "state = state", nil); err != nil {
 		return nil, err
 	}
 	freed, missed, err := delivery.ReleaseForTx(ctx, tx, now, i.cause(), ids, actor.UserID)
@@ -205,8 +215,8 @@ func (s *Service) end(
 		i.ID,
 		m.Revision,
 		now,
-		"state = 'closed', ended_by = $4, ended_at = $3, next_at = NULL",
-		actor.UserID,
+		"state = 'closed', ended_by = @by, ended_at = @at, next_at = NULL",
+		pgx.NamedArgs{"by": actor.UserID},
 	)
 	if err != nil {
 		return nil, err

@@ -204,7 +204,8 @@ FROM incident_statements v JOIN users w ON w.id = v.by_user
     LEFT JOIN incident_signatures g ON g.incident_id = v.incident_id AND g.number = v.number
             AND g.final
     LEFT JOIN users z ON z.id = g.by_user
-WHERE v.incident_id = $1 ORDER BY v.number DESC LIMIT $2`, id, mostVersions)
+WHERE v.incident_id = @incident_id ORDER BY v.number DESC LIMIT @most_versions`,
+		pgx.NamedArgs{"incident_id": id, "most_versions": mostVersions})
 	if err != nil {
 		return nil, err
 	}
@@ -215,8 +216,9 @@ WHERE v.incident_id = $1 ORDER BY v.number DESC LIMIT $2`, id, mostVersions)
 func stepsOf(ctx context.Context, tx pg.Tx, id int64) ([]Step, error) {
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT s.act, s.note, s.detail, w.display_name, s.at
-FROM incident_steps s JOIN users w ON w.id = s.by_user WHERE s.incident_id = $1 ORDER BY s.id DESC LIMIT $2`,
-		id, mostSteps)
+FROM incident_steps s JOIN users w ON w.id = s.by_user
+    WHERE s.incident_id = @incident_id ORDER BY s.id DESC LIMIT @most_steps`,
+		pgx.NamedArgs{"incident_id": id, "most_steps": mostSteps})
 	if err != nil {
 		return nil, err
 	}
@@ -248,13 +250,17 @@ VALUES (@unit, 'open', @title, @grade, @t0, @owner, @keywords, @source, @by, @at
 
 // setVoices writes which accounts are to speak.
 func setVoices(ctx context.Context, tx pg.Tx, id int64, facts Facts) error {
-	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM incident_accounts WHERE incident_id = $1", id); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+DELETE FROM incident_accounts WHERE incident_id = @incident_id`,
+		pgx.NamedArgs{"incident_id": id}); err != nil {
 		return err
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO incident_accounts (incident_id, account_id, place)
-SELECT $1::bigint, account, place FROM unnest($2::bigint[]) WITH ORDINALITY AS a (account, place)
-UNION ALL SELECT $1::bigint, $3::bigint, 0 WHERE $3::bigint > 0`, id, facts.Accounts, facts.Lead)
+SELECT @incident_id::bigint, account, place FROM unnest(@accounts::bigint[]) WITH ORDINALITY AS a (account,
+    place)
+UNION ALL SELECT @incident_id::bigint, @lead::bigint, 0 WHERE @lead::bigint > 0`,
+		pgx.NamedArgs{"incident_id": id, "accounts": facts.Accounts, "lead": facts.Lead})
 
 	return err
 }
@@ -266,16 +272,18 @@ func outside(ctx context.Context, tx pg.Tx, unitPath string, facts Facts) (stran
 		all = append([]int64{facts.Lead}, all...)
 	}
 	err = tx.Pgx.QueryRow(ctx, `
-SELECT EXISTS (SELECT FROM unnest($1::bigint[]) AS x (id) WHERE NOT EXISTS (
-    SELECT FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id = x.id AND starts_with(u.path, $2)))`,
-		all, unitPath).Scan(&strange)
+SELECT EXISTS (SELECT FROM unnest(@all::bigint[]) AS x (id) WHERE NOT EXISTS (
+    SELECT FROM accounts a JOIN units u ON u.id = a.unit_id WHERE a.id = x.id AND starts_with(u.path,
+        @unit_path)))`,
+		pgx.NamedArgs{"all": all, "unit_path": unitPath}).Scan(&strange)
 
 	return strange, err
 }
 
 // unitsBelow are a unit and all below it.
 func unitsBelow(ctx context.Context, tx pg.Tx, path string) ([]int64, error) {
-	rows, err := tx.Pgx.Query(ctx, "SELECT id FROM units WHERE starts_with(path, $1)", path)
+	rows, err := tx.Pgx.Query(ctx, `
+SELECT id FROM units WHERE starts_with(path, @path)`, pgx.NamedArgs{"path": path})
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +296,13 @@ func insertStatement(
 ) error {
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO incident_statements (incident_id, number, text, why, by_user, at)
-SELECT id, version, $2, $3, $4, $5 FROM incidents WHERE id = $1`, id, text, why, by, at)
+SELECT id, version, @text, @why, @by, @at FROM incidents WHERE id = @id`, pgx.NamedArgs{
+		"id":   id,
+		"text": text,
+		"why":  why,
+		"by":   by,
+		"at":   at,
+	})
 
 	return err
 }
@@ -298,8 +312,16 @@ func insertSignature(
 	ctx context.Context, tx pg.Tx, id int64, number, step int, final bool, by int64, at time.Time,
 ) error {
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO incident_signatures (incident_id, number, step, final, by_user, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		id, number, step, final, by, at)
+INSERT INTO incident_signatures (incident_id, number, step, final, by_user, at) VALUES (@incident_id,
+    @number, @step, @final, @by, @at)`,
+		pgx.NamedArgs{
+			"incident_id": id,
+			"number":      number,
+			"step":        step,
+			"final":       final,
+			"by":          by,
+			"at":          at,
+		})
 
 	return err
 }
@@ -308,16 +330,31 @@ INSERT INTO incident_signatures (incident_id, number, step, final, by_user, at) 
 func insertPost(ctx context.Context, tx pg.Tx, id, postID, by int64, at time.Time) (int64, error) {
 	done, err := tx.Pgx.Exec(ctx, `
 INSERT INTO incident_posts (incident_id, post_id, by_user, at)
-SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM incident_posts WHERE incident_id = $1) < $5
-ON CONFLICT DO NOTHING`, id, postID, by, at, mostPosts)
+SELECT @incident_id, @post_id, @by, @at WHERE (SELECT count(*)
+    FROM incident_posts WHERE incident_id = @incident_id) < @most_posts
+ON CONFLICT DO NOTHING`, pgx.NamedArgs{
+		"incident_id": id,
+		"post_id":     postID,
+		"by":          by,
+		"at":          at,
+		"most_posts":  mostPosts,
+	})
 
 	return done.RowsAffected(), err
 }
 
 func insertMark(ctx context.Context, tx pg.Tx, id int64, m Move, by int64, at time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO incident_marks (incident_id, due, done_at, note, by_user, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		id, string(m.Due), m.At.UTC(), m.Reason, by, at)
+INSERT INTO incident_marks (incident_id, due, done_at, note, by_user, at) VALUES (@incident_id, @due,
+    @done_at, @reason, @by, @at)`,
+		pgx.NamedArgs{
+			"incident_id": id,
+			"due":         string(m.Due),
+			"done_at":     m.At.UTC(),
+			"reason":      m.Reason,
+			"by":          by,
+			"at":          at,
+		})
 
 	return err
 }
@@ -336,19 +373,28 @@ func insertStep(
 		detail = map[string]string{}
 	}
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO incident_steps (incident_id, act, note, detail, by_user, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		id, string(act), note, detail, by, at)
+INSERT INTO incident_steps (incident_id, act, note, detail, by_user, at) VALUES (@incident_id, @act, @note,
+    @detail, @by, @at)`,
+		pgx.NamedArgs{
+			"incident_id": id,
+			"act":         string(act),
+			"note":        note,
+			"detail":      detail,
+			"by":          by,
+			"at":          at,
+		})
 
 	return err
 }
 
-// update changes an event of a revision. What is set begins with $4.
+// update changes an event of a revision.
 func update(
-	ctx context.Context, tx pg.Tx, id int64, revision int, at time.Time, set string, args ...any,
+	ctx context.Context, tx pg.Tx, id int64, revision int, at time.Time, set string, of pgx.NamedArgs,
 ) error {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE incidents SET revision = revision + 1, updated_at = $3, `+set+`
-WHERE id = $1 AND revision = $2`, append([]any{id, revision, at}, args...)...)
+UPDATE incidents SET revision = revision + 1, updated_at = @at, `+set+`
+WHERE id = @id AND revision = @revision`,
+		pg.Named(pgx.NamedArgs{"id": id, "revision": revision, "at": at}, of))
 	if err == nil && done.RowsAffected() != 1 {
 		return errStale()
 	}

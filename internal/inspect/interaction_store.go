@@ -26,12 +26,13 @@ SELECT c.account_id, c.checked_on, c.next_on, c.at, u.display_name, coalesce(a.q
         WHERE g.account_id = c.account_id AND g.number < c.number AND NOT EXISTS (
             SELECT FROM interaction_answers x
             WHERE x.check_id = g.id AND x.question = a.question AND x.given = 'no')), 0))
-FROM unnest($1::bigint[]) AS asked (id)
+FROM unnest(@ids::bigint[]) AS asked (id)
 CROSS JOIN LATERAL (
-    SELECT * FROM interaction_checks c WHERE c.account_id = asked.id AND c.at <= $2
+    SELECT * FROM interaction_checks c WHERE c.account_id = asked.id AND c.at <= @at
     ORDER BY c.number DESC LIMIT 1) c
 JOIN users u ON u.id = c.by_user
-LEFT JOIN interaction_answers a ON a.check_id = c.id AND a.given = 'no'`, ids, at)
+LEFT JOIN interaction_answers a ON a.check_id = c.id AND a.given = 'no'`,
+		pgx.NamedArgs{"ids": ids, "at": at})
 	if err != nil {
 		return nil, err
 	}
@@ -104,9 +105,10 @@ func selectChecks(ctx context.Context, db *pg.DB, accountID int64, most int) ([]
 	rows, err := db.Pool().Query(ctx, `
 SELECT c.id, c.number, c.checked_on, c.next_on, c.note, u.display_name, c.at, a.question, a.given, a.evidence,
     a.link, coalesce(a.media_id, 0)
-FROM (SELECT * FROM interaction_checks WHERE account_id = $1 ORDER BY number DESC LIMIT $2) c
+FROM (SELECT * FROM interaction_checks WHERE account_id = @account_id ORDER BY number DESC LIMIT @most) c
     JOIN users u ON u.id = c.by_user JOIN interaction_answers a ON a.check_id = c.id
-ORDER BY c.number DESC, array_position($3::text[], a.question), a.question`, accountID, most, codesAsked())
+ORDER BY c.number DESC, array_position(@codes_asked::text[], a.question), a.question`,
+		pgx.NamedArgs{"account_id": accountID, "most": most, "codes_asked": codesAsked()})
 	if err != nil {
 		return nil, err
 	}
@@ -149,8 +151,9 @@ func codesAsked() (codes []string) {
 // lastCheck is the number and the day of the last checklist of an account; 0 where there is none.
 func lastCheck(ctx context.Context, tx pg.Tx, accountID int64) (Check, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT id, number, checked_on FROM interaction_checks WHERE account_id = $1 ORDER BY number DESC LIMIT 1`,
-		accountID)
+SELECT id, number, checked_on FROM interaction_checks
+    WHERE account_id = @account_id ORDER BY number DESC LIMIT 1`,
+		pgx.NamedArgs{"account_id": accountID})
 	if err != nil {
 		return Check{}, err
 	}
@@ -169,8 +172,8 @@ SELECT id, number, checked_on FROM interaction_checks WHERE account_id = $1 ORDE
 func answersOf(ctx context.Context, tx pg.Tx, checkID int64) ([]Answer, error) {
 	rows, err := tx.Pgx.Query(
 		ctx,
-		"SELECT question, given FROM interaction_answers WHERE check_id = $1",
-		checkID,
+		"SELECT question, given FROM interaction_answers WHERE check_id = @check_id",
+		pgx.NamedArgs{"check_id": checkID},
 	)
 	if err != nil {
 		return nil, err
@@ -187,8 +190,17 @@ func insertCheck(
 ) (id int64, err error) {
 	rows, err := tx.Pgx.Query(ctx, `
 INSERT INTO interaction_checks (account_id, number, checked_on, next_on, note, by_user, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account_id, number) DO NOTHING RETURNING id`,
-		accountID, made.Number+1, beijing.Date(made.on), beijing.Date(made.next), made.Note, by, at)
+VALUES (@account_id, @number, @on, @next, @note, @by, @at) ON CONFLICT (account_id,
+    number) DO NOTHING RETURNING id`,
+		pgx.NamedArgs{
+			"account_id": accountID,
+			"number":     made.Number + 1,
+			"on":         beijing.Date(made.on),
+			"next":       beijing.Date(made.next),
+			"note":       made.Note,
+			"by":         by,
+			"at":         at,
+		})
 	if err != nil {
 		return 0, err
 	}
@@ -200,8 +212,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account_id, number) DO NOTHING 
 	for _, answer := range made.Answers {
 		_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO interaction_answers (check_id, question, given, evidence, link, media_id)
-VALUES ($1, $2, $3, $4, $5, nullif($6, 0))`,
-			ids[0], answer.Question, answer.Given, answer.Evidence, answer.Link, answer.MediaID)
+VALUES (@check_id, @question, @given, @evidence, @link, nullif(@media_id, 0))`,
+			pgx.NamedArgs{
+				"check_id": ids[0],
+				"question": answer.Question,
+				"given":    answer.Given,
+				"evidence": answer.Evidence,
+				"link":     answer.Link,
+				"media_id": answer.MediaID,
+			})
 		if err != nil {
 			return 0, err
 		}
@@ -219,7 +238,8 @@ func pictureOf(
 ) (id int64, err error) {
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT coalesce(a.media_id, 0) FROM interaction_answers a JOIN interaction_checks c ON c.id = a.check_id
-WHERE c.account_id = $1 AND c.id = $2 AND a.question = $3`, accountID, checkID, question)
+WHERE c.account_id = @account_id AND c.id = @check_id AND a.question = @question`,
+		pgx.NamedArgs{"account_id": accountID, "check_id": checkID, "question": question})
 	if err != nil {
 		return 0, err
 	}

@@ -19,8 +19,8 @@ func missingRuns(ctx context.Context, db *pg.DB, due []Run) (missing []Run, err 
 	for _, run := range due {
 		var made bool
 		err := db.Pool().QueryRow(ctx,
-			"SELECT EXISTS (SELECT FROM inspection_runs WHERE cycle = $1 AND day = $2::text::date)",
-			string(run.Cycle), beijing.Date(run.Day)).Scan(&made)
+			"SELECT EXISTS (SELECT FROM inspection_runs WHERE cycle = @cycle AND day = @day::text::date)",
+			pgx.NamedArgs{"cycle": string(run.Cycle), "day": beijing.Date(run.Day)}).Scan(&made)
 		if err != nil {
 			return nil, err
 		}
@@ -35,8 +35,8 @@ func missingRuns(ctx context.Context, db *pg.DB, due []Run) (missing []Run, err 
 // insertRun writes a run with its results; nothing where somebody else was faster.
 func insertRun(ctx context.Context, tx pg.Tx, run Run, results []Result) error {
 	rows, err := tx.Pgx.Query(ctx, `
-INSERT INTO inspection_runs (cycle, day, at) VALUES ($1, $2::text::date, $3)
-ON CONFLICT (cycle, day) DO NOTHING RETURNING id`, string(run.Cycle), beijing.Date(run.Day), run.At)
+INSERT INTO inspection_runs (cycle, day, at) VALUES (@cycle, @day::text::date, @at)
+ON CONFLICT (cycle, day) DO NOTHING RETURNING id`, pgx.NamedArgs{"cycle": string(run.Cycle), "day": beijing.Date(run.Day), "at": run.At})
 	if err != nil {
 		return err
 	}

@@ -53,8 +53,8 @@ func selectRules(ctx context.Context, db *pg.DB, day time.Time, kind Kind) ([]Ru
 SELECT r.id, r.code, r.kind, r.days, r.warn_days AS warn, coalesce(u.path, '') AS unit_path,
     coalesce(u.name, '') AS unit_name, r.source, r.from_day, r.until_day
 FROM inspection_rules r LEFT JOIN units u ON u.id = r.unit_id
-WHERE (r.until_day IS NULL OR r.until_day >= $1::date) AND $2 IN ('', r.kind)
-ORDER BY r.unit_id NULLS FIRST, r.id`, beijing.Date(day), string(kind))
+WHERE (r.until_day IS NULL OR r.until_day >= @day::date) AND @kind IN ('', r.kind)
+ORDER BY r.unit_id NULLS FIRST, r.id`, pgx.NamedArgs{"day": beijing.Date(day), "kind": string(kind)})
 	if err != nil {
 		return nil, err
 	}

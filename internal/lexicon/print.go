@@ -43,7 +43,7 @@ func (s *Service) ListedAt(ctx context.Context, lists []int64) (at map[int64]tim
 
 	rows, err := s.db.Pool().Query(ctx, `
 SELECT l.id, v.at FROM lexicons l JOIN lexicon_versions v ON v.lexicon_id = l.id AND v.version = l.version
-WHERE l.id = ANY ($1)`, lists)
+WHERE l.id = ANY (@lists)`, pgx.NamedArgs{"lists": lists})
 	if err != nil {
 		return nil, err
 	}

@@ -76,8 +76,9 @@ func lockList(ctx context.Context, tx pg.Tx, id int64) (List, error) {
 func inForce(ctx context.Context, q querier, units []int64) ([]version, error) {
 	rows, err := q.Query(ctx, `SELECT l.id, l.kind, l.version FROM lexicons l JOIN units u ON u.id = l.unit_id
 		WHERE l.state = 'on' AND l.entries > 0
-		AND EXISTS (SELECT FROM units t WHERE t.id = ANY ($1) AND starts_with(t.path, u.path)) ORDER BY l.id`,
-		units)
+		AND EXISTS (SELECT FROM units t WHERE t.id = ANY (@units) AND starts_with(t.path,
+		    u.path)) ORDER BY l.id`,
+		pgx.NamedArgs{"units": units})
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +91,7 @@ func allInForce(ctx context.Context, q querier, entries int) ([]version, error) 
 	rows, err := q.Query(ctx, `SELECT id, kind, version FROM
 		(SELECT l.*, sum(entries) OVER (ORDER BY id) AS so_far
 		FROM lexicons l WHERE state = 'on' AND entries > 0) l
-		WHERE so_far <= $1 ORDER BY id`, entries)
+		WHERE so_far <= @entries ORDER BY id`, pgx.NamedArgs{"entries": entries})
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +100,8 @@ func allInForce(ctx context.Context, q querier, entries int) ([]version, error) 
 }
 
 func listsOf(ctx context.Context, tx pg.Tx, unit int64) (n int, err error) {
-	err = tx.Pgx.QueryRow(ctx, `SELECT count(*) FROM lexicons WHERE unit_id = $1`, unit).Scan(&n)
+	err = tx.Pgx.QueryRow(ctx, `SELECT count(*) FROM lexicons WHERE unit_id = @unit`,
+		pgx.NamedArgs{"unit": unit}).Scan(&n)
 	return n, err
 }
 
@@ -122,15 +124,28 @@ func insertList(
 ) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `INSERT INTO lexicons
 		(unit_id, kind, name, state, version, entries, shipped, shipped_version, created_at)
-		VALUES ($1, $2, $3, 'on', 1, 0, $4, $5, $6) RETURNING id`,
-		list.UnitID, list.Kind, list.Name, from.key, from.version, now).Scan(&id)
+		VALUES (@unit_id, @kind, @name, 'on', 1, 0, @key, @version, @now) RETURNING id`,
+		pgx.NamedArgs{
+			"unit_id": list.UnitID,
+			"kind":    list.Kind,
+			"name":    list.Name,
+			"key":     from.key,
+			"version": from.version,
+			"now":     now,
+		}).Scan(&id)
 
 	return id, pg.Fault(err, listConstraints)
 }
 
 func updateList(ctx context.Context, tx pg.Tx, list List) error {
-	_, err := tx.Pgx.Exec(ctx, `UPDATE lexicons SET state = $2, version = $3, entries = $4 WHERE id = $1`,
-		list.ID, list.State, list.Version, list.Entries)
+	_, err := tx.Pgx.Exec(ctx, `UPDATE lexicons SET state = @state, version = @version,
+    entries = @entries WHERE id = @id`,
+		pgx.NamedArgs{
+			"id":      list.ID,
+			"state":   list.State,
+			"version": list.Version,
+			"entries": list.Entries,
+		})
 
 	return err
 }
@@ -142,8 +157,17 @@ func insertVersion(ctx context.Context, tx pg.Tx, list List, step step, now time
 	}
 	_, err := tx.Pgx.Exec(ctx, `INSERT INTO lexicon_versions
 		(lexicon_id, version, at, made_by, confirmed_by, what, added, changed)
-		VALUES ($1, $2, $3, nullif($4::bigint, 0), $5, $6, $7, $8)`,
-		list.ID, list.Version, now, step.by.UserID, second, step.what, step.added, step.changed)
+		VALUES (@lexicon_id, @version, @now, nullif(@user_id::bigint, 0), @second, @what, @added, @changed)`,
+		pgx.NamedArgs{
+			"lexicon_id": list.ID,
+			"version":    list.Version,
+			"now":        now,
+			"user_id":    step.by.UserID,
+			"second":     second,
+			"what":       step.what,
+			"added":      step.added,
+			"changed":    step.changed,
+		})
 
 	return err
 }
@@ -188,13 +212,19 @@ func insertFile(
 ) (id int64, err error) {
 	if _, err := tx.Pgx.Exec(
 		ctx,
-		`DELETE FROM lexicon_files WHERE sent_at < $1`,
-		now.Add(-filesKept),
+		`DELETE FROM lexicon_files WHERE sent_at < @files_kept`,
+		pgx.NamedArgs{"files_kept": now.Add(-filesKept)},
 	); err != nil {
 		return 0, err
 	}
 	err = tx.Pgx.QueryRow(ctx, `INSERT INTO lexicon_files (lexicon_id, sent_by, sent_at, name, data)
-		VALUES ($1, $2, $3, $4, $5) RETURNING id`, list, by, now, name, raw).Scan(&id)
+		VALUES (@list, @by, @now, @name, @raw) RETURNING id`, pgx.NamedArgs{
+		"list": list,
+		"by":   by,
+		"now":  now,
+		"name": name,
+		"raw":  raw,
+	}).Scan(&id)
 
 	return id, err
 }
@@ -205,12 +235,13 @@ func findFile(
 	list, id, by int64,
 ) (name string, raw []byte, err error) {
 	err = pool.QueryRow(ctx, `SELECT name, data FROM lexicon_files
-		WHERE id = $1 AND lexicon_id = $2 AND sent_by = $3`, id, list, by).Scan(&name, &raw)
+		WHERE id = @id AND lexicon_id = @list AND sent_by = @by`,
+		pgx.NamedArgs{"id": id, "list": list, "by": by}).Scan(&name, &raw)
 
 	return name, raw, pg.OrNotFound(err, fault.NotFound("没有找到这个文件：可能已经导入，或已过了一天。请重新选择文件"))
 }
 
 func dropFile(ctx context.Context, pool *pgxpool.Pool, id int64) error {
-	_, err := pool.Exec(ctx, `DELETE FROM lexicon_files WHERE id = $1`, id)
+	_, err := pool.Exec(ctx, `DELETE FROM lexicon_files WHERE id = @id`, pgx.NamedArgs{"id": id})
 	return err
 }

@@ -16,8 +16,16 @@ import (
 func insertChange(ctx context.Context, tx pg.Tx, change Change, puts []Put) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `INSERT INTO lexicon_changes
 		(lexicon_id, kind, state, entries, why, asked_by, asked_at, expires_at)
-		VALUES ($1, $2, 'asked', $3, $4, $5, $6, $7) RETURNING id`,
-		change.List.ID, change.Kind, len(puts), change.Why, change.AskedBy, change.AskedAt, change.Expires).
+		VALUES (@lexicon_id, @kind, 'asked', @entries, @why, @asked_by, @asked_at, @expires) RETURNING id`,
+		pgx.NamedArgs{
+			"lexicon_id": change.List.ID,
+			"kind":       change.Kind,
+			"entries":    len(puts),
+			"why":        change.Why,
+			"asked_by":   change.AskedBy,
+			"asked_at":   change.AskedAt,
+			"expires":    change.Expires,
+		}).
 		Scan(&id)
 	if err != nil || len(puts) == 0 {
 		return id, err
@@ -51,7 +59,8 @@ func insertChange(ctx context.Context, tx pg.Tx, change Change, puts []Put) (id 
 func changeEntries(ctx context.Context, tx pg.Tx, id int64, limit int) ([]Put, error) {
 	rows, err := tx.Pgx.Query(ctx, `SELECT was, word, level, suggestion, note, coalesce(from_day::text, ''),
 		coalesce(until_day::text, ''), exceptions, state FROM lexicon_change_entries
-		WHERE change_id = $1 ORDER BY position LIMIT nullif($2::integer, 0)`, id, limit)
+		WHERE change_id = @change_id ORDER BY position LIMIT nullif(@limit::integer, 0)`,
+		pgx.NamedArgs{"change_id": id, "limit": limit})
 	if err != nil {
 		return nil, err
 	}
@@ -164,17 +173,23 @@ func oneChange(list []Change, err error) (Change, error) {
 
 func decideChange(ctx context.Context, tx pg.Tx, change Change) error {
 	_, err := tx.Pgx.Exec(ctx, `UPDATE lexicon_changes
-		SET state = $2, decided_by = nullif($3::bigint, 0), decided_at = $4, decide_why = $5
-		WHERE id = $1 AND state = 'asked'`, change.ID, change.State, change.DecidedBy,
-		change.DecidedAt, change.DecideWhy)
+		SET state = @state, decided_by = nullif(@decided_by::bigint, 0), decided_at = @decided_at,
+		    decide_why = @decide_why
+		WHERE id = @id AND state = 'asked'`, pgx.NamedArgs{
+		"id":         change.ID,
+		"state":      change.State,
+		"decided_by": change.DecidedBy,
+		"decided_at": change.DecidedAt,
+		"decide_why": change.DecideWhy,
+	})
 
 	return err
 }
 
 // expireDue ends what nobody confirmed in time and tells which changes those are.
 func expireDue(ctx context.Context, tx pg.Tx, now time.Time) ([]int64, error) {
-	rows, err := tx.Pgx.Query(ctx, `UPDATE lexicon_changes SET state = 'expired', decided_at = $1
-		WHERE state = 'asked' AND expires_at <= $1 RETURNING id`, now)
+	rows, err := tx.Pgx.Query(ctx, `UPDATE lexicon_changes SET state = 'expired', decided_at = @now
+		WHERE state = 'asked' AND expires_at <= @now RETURNING id`, pgx.NamedArgs{"now": now})
 	if err != nil {
 		return nil, err
 	}

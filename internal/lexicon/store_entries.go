@@ -44,12 +44,12 @@ func readEntries(ctx context.Context, q querier, where string, args ...any) ([]E
 
 // entriesOf gives the entries of a version of a list, by word; only those that are looked for, or all.
 func entriesOf(ctx context.Context, q querier, id int64, version int, lookedFor bool) ([]Entry, error) {
-	where := `lexicon_id = $1 AND since <= $2 AND (until IS NULL OR until > $2)`
+	where := `lexicon_id = @id AND since <= @version AND (until IS NULL OR until > @version)`
 	if lookedFor {
 		where += ` AND state = 'on'`
 	}
 
-	return readEntries(ctx, q, where+` ORDER BY word`, id, version)
+	return readEntries(ctx, q, where+` ORDER BY word`, pgx.NamedArgs{"id": id, "version": version})
 }
 
 // standing gives what a list has of the words of entries, by word.
@@ -61,9 +61,8 @@ func standing(ctx context.Context, tx pg.Tx, id int64, puts []Put) (map[string]E
 	entries, err := readEntries(
 		ctx,
 		tx.Pgx,
-		`lexicon_id = $1 AND until IS NULL AND word = ANY ($2)`,
-		id,
-		words,
+		`lexicon_id = @id AND until IS NULL AND word = ANY (@words)`,
+		pgx.NamedArgs{"id": id, "words": words},
 	)
 
 	there := make(map[string]Entry, len(entries))
@@ -75,7 +74,7 @@ func standing(ctx context.Context, tx pg.Tx, id int64, puts []Put) (map[string]E
 }
 
 func entriesByID(ctx context.Context, tx pg.Tx, ids []int64) (map[int64]Entry, error) {
-	entries, err := readEntries(ctx, tx.Pgx, `id = ANY ($1)`, ids)
+	entries, err := readEntries(ctx, tx.Pgx, `id = ANY (@ids)`, pgx.NamedArgs{"ids": ids})
 
 	there := make(map[int64]Entry, len(entries))
 	for _, entry := range entries {
@@ -94,9 +93,9 @@ func replaceEntries(ctx context.Context, tx pg.Tx, list List, puts []Put) error 
 			past = append(past, put.Was)
 		}
 	}
-	if _, err := tx.Pgx.Exec(ctx, `UPDATE lexicon_entries SET until = $3
-			WHERE lexicon_id = $1 AND id = ANY ($2) AND until IS NULL`,
-		list.ID, past, list.Version); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `UPDATE lexicon_entries SET until = @version
+			WHERE lexicon_id = @lexicon_id AND id = ANY (@past) AND until IS NULL`,
+		pgx.NamedArgs{"lexicon_id": list.ID, "past": past, "version": list.Version}); err != nil {
 		return err
 	}
 
@@ -211,13 +210,13 @@ func differences(
 	id int64,
 	from, to int,
 ) (out []Difference, all int, err error) {
-	before, err := readEntries(ctx, q, `lexicon_id = $1 AND since <= $2 AND until > $2 AND until <= $3
-		ORDER BY word`, id, from, to)
+	before, err := readEntries(ctx, q, `lexicon_id = @id AND since <= @from AND until > @from AND until <= @to
+		ORDER BY word`, pgx.NamedArgs{"id": id, "from": from, "to": to})
 	if err != nil {
 		return nil, 0, err
 	}
-	after, err := readEntries(ctx, q, `lexicon_id = $1 AND since > $2 AND since <= $3
-		AND (until IS NULL OR until > $3) ORDER BY word`, id, from, to)
+	after, err := readEntries(ctx, q, `lexicon_id = @id AND since > @from AND since <= @to
+		AND (until IS NULL OR until > @to) ORDER BY word`, pgx.NamedArgs{"id": id, "from": from, "to": to})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -246,7 +245,12 @@ func neverHad(ctx context.Context, q querier, id int64, entries []Entry) (fresh 
 	for i, entry := range entries {
 		words[i] = entry.Word
 	}
-	had, err := readEntries(ctx, q, `lexicon_id = $1 AND word = ANY ($2)`, id, words)
+	had, err := readEntries(
+		ctx,
+		q,
+		`lexicon_id = @id AND word = ANY (@words)`,
+		pgx.NamedArgs{"id": id, "words": words},
+	)
 	if err != nil {
 		return nil, err
 	}

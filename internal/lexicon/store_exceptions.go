@@ -80,8 +80,8 @@ func seenException(ctx context.Context, db *gorm.DB, actor access.Actor, id int6
 func lockPleas(ctx context.Context, tx pg.Tx, unit int64) error {
 	_, err := tx.Pgx.Exec(
 		ctx,
-		`SELECT pg_advisory_xact_lock(hashtext('lexicon.exceptions'), $1::bigint::integer)`,
-		unit,
+		`SELECT pg_advisory_xact_lock(hashtext('lexicon.exceptions'), @unit::bigint::integer)`,
+		pgx.NamedArgs{"unit": unit},
 	)
 
 	return err
@@ -90,10 +90,16 @@ func lockPleas(ctx context.Context, tx pg.Tx, unit int64) error {
 // pleaThere gives the exception that was asked for just so, 0 for none, and how many of the unit wait.
 func pleaThere(ctx context.Context, tx pg.Tx, plea Plea) (there int64, waiting int, err error) {
 	err = tx.Pgx.QueryRow(ctx, `SELECT
-	coalesce((SELECT id FROM lexicon_exceptions WHERE text_hash = $1 AND lexicon_id = $2 AND unit_id = $3
-		AND word = $4 AND state IN ('asked', 'confirmed')), 0),
-	(SELECT count(*) FROM lexicon_exceptions WHERE unit_id = $3 AND state = 'asked')`,
-		HashOf(plea.Text), plea.ListID, plea.UnitID, plea.Word).Scan(&there, &waiting)
+	coalesce((SELECT id FROM lexicon_exceptions WHERE text_hash = @text AND lexicon_id = @list_id
+	    AND unit_id = @unit_id
+		AND word = @word AND state IN ('asked', 'confirmed')), 0),
+	(SELECT count(*) FROM lexicon_exceptions WHERE unit_id = @unit_id AND state = 'asked')`,
+		pgx.NamedArgs{
+			"text":    HashOf(plea.Text),
+			"list_id": plea.ListID,
+			"unit_id": plea.UnitID,
+			"word":    plea.Word,
+		}).Scan(&there, &waiting)
 
 	return there, waiting, err
 }
@@ -107,25 +113,43 @@ func insertException(
 ) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `INSERT INTO lexicon_exceptions
 		(lexicon_id, unit_id, word, text_hash, text, post_id, state, why, asked_by, asked_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0), 'asked', $7, $8, $9, $10) RETURNING id`,
-		plea.ListID, plea.UnitID, plea.Word, HashOf(plea.Text), plea.Text, plea.PostID, plea.Why, by, now,
-		now.Add(askedLife)).Scan(&id)
+		VALUES (@list_id, @unit_id, @word, @text, @plea_text, nullif(@post_id::bigint, 0), 'asked', @why,
+		    @by, @now, @asked_life) RETURNING id`,
+		pgx.NamedArgs{
+			"list_id":    plea.ListID,
+			"unit_id":    plea.UnitID,
+			"word":       plea.Word,
+			"text":       HashOf(plea.Text),
+			"plea_text":  plea.Text,
+			"post_id":    plea.PostID,
+			"why":        plea.Why,
+			"by":         by,
+			"now":        now,
+			"asked_life": now.Add(askedLife),
+		}).Scan(&id)
 
 	return id, err
 }
 
 func updateException(ctx context.Context, tx pg.Tx, e Exception) error {
 	_, err := tx.Pgx.Exec(ctx, `UPDATE lexicon_exceptions
-		SET state = $2, decided_by = $3, decided_at = $4, decide_why = $5 WHERE id = $1 AND state = 'asked'`,
-		e.ID, e.State, e.DecidedBy, e.DecidedAt, e.DecideWhy)
+		SET state = @state, decided_by = @decided_by, decided_at = @decided_at,
+		    decide_why = @decide_why WHERE id = @id AND state = 'asked'`,
+		pgx.NamedArgs{
+			"id":         e.ID,
+			"state":      e.State,
+			"decided_by": e.DecidedBy,
+			"decided_at": e.DecidedAt,
+			"decide_why": e.DecideWhy,
+		})
 
 	return err
 }
 
 // expireExceptions ends what nobody confirmed in time and tells which those are.
 func expireExceptions(ctx context.Context, tx pg.Tx, now time.Time) ([]int64, error) {
-	rows, err := tx.Pgx.Query(ctx, `UPDATE lexicon_exceptions SET state = 'expired', decided_at = $1
-		WHERE state = 'asked' AND expires_at <= $1 RETURNING id`, now)
+	rows, err := tx.Pgx.Query(ctx, `UPDATE lexicon_exceptions SET state = 'expired', decided_at = @now
+		WHERE state = 'asked' AND expires_at <= @now RETURNING id`, pgx.NamedArgs{"now": now})
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,9 @@ type publication struct {
 
 func (s *Service) fillOnce(ctx context.Context, tx pg.Tx) (taken int, err error) {
 	mine := false
-	if err := tx.Pgx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", fillLock).Scan(&mine); err != nil {
+	if err := tx.Pgx.QueryRow(ctx, `
+SELECT pg_try_advisory_xact_lock(@fill_lock)`,
+		pgx.NamedArgs{"fill_lock": fillLock}).Scan(&mine); err != nil {
 		return 0, err
 	}
 	if !mine {
@@ -90,9 +92,9 @@ func (s *Service) fillOnce(ctx context.Context, tx pg.Tx) (taken int, err error)
 func takeUnread(ctx context.Context, tx pg.Tx) ([]int64, error) {
 	rows, err := tx.Pgx.Query(ctx, `
 WITH taken AS MATERIALIZED (
-    SELECT platform_post_id FROM library_unread ORDER BY 1 LIMIT $1 FOR UPDATE SKIP LOCKED)
+    SELECT platform_post_id FROM library_unread ORDER BY 1 LIMIT @fill_batch FOR UPDATE SKIP LOCKED)
 DELETE FROM library_unread u USING taken WHERE u.platform_post_id = taken.platform_post_id
-RETURNING u.platform_post_id`, fillBatch)
+RETURNING u.platform_post_id`, pgx.NamedArgs{"fill_batch": fillBatch})
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +109,8 @@ func readPublications(ctx context.Context, tx pg.Tx, ids []int64) ([]publication
 SELECT p.id, p.text, p.posted_at, p.account_id, v.column_id, o.author_id
 FROM platform_posts p LEFT JOIN deliveries d ON d.id = p.delivery_id
 LEFT JOIN post_versions v ON v.id = d.version_id LEFT JOIN posts o ON o.id = d.post_id
-WHERE p.id = ANY($1) AND p.origin <> 'unsure' AND p.text <> '' AND coalesce(v.visible, 0) = 0`, ids)
+WHERE p.id = ANY(@ids) AND p.origin <> 'unsure' AND p.text <> '' AND coalesce(v.visible, 0) = 0`,
+		pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +128,8 @@ WHERE p.id = ANY($1) AND p.origin <> 'unsure' AND p.text <> '' AND coalesce(v.vi
 // leave takes posts out of the library and gives the texts that they were of.
 func leave(ctx context.Context, tx pg.Tx, ids []int64) ([]int64, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-DELETE FROM library_published WHERE platform_post_id = ANY($1) RETURNING text_id`, ids)
+DELETE FROM library_published WHERE platform_post_id = ANY(@ids) RETURNING text_id`,
+		pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, err
 	}
@@ -148,9 +152,15 @@ func putTexts(
 		}
 		ids[p.hash] = 0
 		batch.Queue(`
-INSERT INTO library_texts (hash, folded, times, at, last_id, grams) VALUES ($1, $2, 0, $3, $4, '{}')
+INSERT INTO library_texts (hash, folded, times, at, last_id, grams) VALUES (@hash, @text, 0, @at, @last_id,
+    '{}')
 ON CONFLICT (hash) DO UPDATE SET folded = EXCLUDED.folded RETURNING id`,
-			p.hash[:], lexicon.Fold(p.Text), p.At, p.ID).QueryRow(func(row pgx.Row) error {
+			pgx.NamedArgs{
+				"hash":    p.hash[:],
+				"text":    lexicon.Fold(p.Text),
+				"at":      p.At,
+				"last_id": p.ID,
+			}).QueryRow(func(row pgx.Row) error {
 			var id int64
 			err := row.Scan(&id)
 			ids[p.hash] = id
@@ -195,8 +205,9 @@ type counted struct {
 // no more is taken away.
 func recount(ctx context.Context, tx pg.Tx, ids []int64) error {
 	if _, err := tx.Pgx.Exec(ctx, `
-DELETE FROM library_texts t WHERE id = ANY($1)
-    AND NOT EXISTS (SELECT FROM library_published p WHERE p.text_id = t.id)`, ids); err != nil {
+DELETE FROM library_texts t WHERE id = ANY(@ids)
+    AND NOT EXISTS (SELECT FROM library_published p WHERE p.text_id = t.id)`,
+		pgx.NamedArgs{"ids": ids}); err != nil {
 		return err
 	}
 	rows, err := tx.Pgx.Query(ctx, `
@@ -205,9 +216,9 @@ SELECT t.id, t.folded, count(*), max(p.at),
     array_agg(DISTINCT p.account_id),
     coalesce(array_agg(DISTINCT p.column_id) FILTER (WHERE p.column_id > 0), '{}'),
     coalesce(array_agg(DISTINCT p.user_id) FILTER (WHERE p.user_id > 0), '{}'),
-    array_agg(DISTINCT floor(extract(epoch FROM p.at) / $2)::bigint)
-FROM library_texts t JOIN library_published p ON p.text_id = t.id WHERE t.id = ANY($1) GROUP BY t.id`,
-		ids, int64(span/time.Second))
+    array_agg(DISTINCT floor(extract(epoch FROM p.at) / @span)::bigint)
+FROM library_texts t JOIN library_published p ON p.text_id = t.id WHERE t.id = ANY(@ids) GROUP BY t.id`,
+		pgx.NamedArgs{"ids": ids, "span": int64(span / time.Second)})
 	if err != nil {
 		return err
 	}
@@ -232,8 +243,15 @@ FROM library_texts t JOIN library_published p ON p.text_id = t.id WHERE t.id = A
 
 	var batch pgx.Batch
 	for _, c := range texts {
-		batch.Queue(`UPDATE library_texts SET times = $2, at = $3, last_id = $4, grams = $5 WHERE id = $1`,
-			c.id, c.times, c.at, c.lastID, c.grams())
+		batch.Queue(`UPDATE library_texts SET times = @times, at = @at, last_id = @last_id,
+    grams = @grams WHERE id = @id`,
+			pgx.NamedArgs{
+				"id":      c.id,
+				"times":   c.times,
+				"at":      c.at,
+				"last_id": c.lastID,
+				"grams":   c.grams(),
+			})
 	}
 
 	return tx.Pgx.SendBatch(ctx, &batch).Close()

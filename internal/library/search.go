@@ -81,7 +81,7 @@ func readPublished(ctx context.Context, db *pg.DB, places []place) ([]Published,
 SELECT t.id, p.text, t.times, t.at, a.handle,
     (SELECT count(DISTINCT account_id) FROM library_published x WHERE x.text_id = t.id),
     d.post_id, coalesce(c.name, ''), coalesce(u.display_name, ''), gone.removed, gone.down
-FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, n) JOIN library_texts t ON t.id = wanted.id
+FROM unnest(@ids::bigint[]) WITH ORDINALITY AS wanted (id, n) JOIN library_texts t ON t.id = wanted.id
 JOIN platform_posts p ON p.id = t.last_id JOIN accounts a ON a.id = p.account_id
 LEFT JOIN deliveries d ON d.id = p.delivery_id
 LEFT JOIN library_published l ON l.platform_post_id = p.id
@@ -92,7 +92,7 @@ CROSS JOIN LATERAL (SELECT
     count(*) FILTER (WHERE o.live = 'taken_down') AS down
     FROM library_published x JOIN platform_posts y ON y.id = x.platform_post_id
     LEFT JOIN deliveries o ON o.id = y.delivery_id WHERE x.text_id = t.id) gone
-ORDER BY wanted.n`, ids)
+ORDER BY wanted.n`, pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,8 @@ func (s *Service) Text(ctx context.Context, actor access.Actor, id int64) (_ Pub
 // waiting is how many publications are not taken in yet.
 func (s *Service) waiting(ctx context.Context) (n int, err error) {
 	err = s.db.Pool().QueryRow(ctx, `
-SELECT count(*) FROM (SELECT FROM library_unread LIMIT $1) AS unread`, MostCounted).Scan(&n)
+SELECT count(*) FROM (SELECT FROM library_unread LIMIT @most_counted) AS unread`,
+		pgx.NamedArgs{"most_counted": MostCounted}).Scan(&n)
 
 	return n, err
 }

@@ -217,7 +217,13 @@ func (s *Service) Use(ctx context.Context, actor access.Actor, id, unitID int64)
 			return err
 		}
 		if used.Kind == Picture {
-			used.Picture, err = media.CopyTx(ctx, tx, actor, s.now(), *used.MediaID, unit, used.Text)
+			used.Picture, err = media.CopyTx(
+				ctx,
+				access.NewAct(tx, s.now(), actor),
+				*used.MediaID,
+				unit,
+				used.Text,
+			)
 			if err != nil {
 				return err
 			}

@@ -33,21 +33,25 @@ func want(
 	batch := &pgx.Batch{}
 	if len(addresses) > 0 {
 		batch.Queue(`
-INSERT INTO links (address, made_at, next_at) SELECT address, $2, $2 FROM unnest($1::text[]) AS t (address)
-ON CONFLICT (address) DO NOTHING`, addresses, now)
+INSERT INTO links (address, made_at, next_at) SELECT address, @now,
+    @now FROM unnest(@addresses::text[]) AS t (address)
+ON CONFLICT (address) DO NOTHING`, pgx.NamedArgs{"addresses": addresses, "now": now})
 		batch.Queue(`
-INSERT INTO post_links (post_id, link_id) SELECT $1, id FROM links WHERE address = ANY ($2::text[])
-ON CONFLICT DO NOTHING`, postID, addresses)
+INSERT INTO post_links (post_id, link_id) SELECT @post_id,
+    id FROM links WHERE address = ANY (@addresses::text[])
+ON CONFLICT DO NOTHING`, pgx.NamedArgs{"post_id": postID, "addresses": addresses})
 		batch.Queue(`
-SELECT id FROM links WHERE address = ANY ($1::text[]) AND next_at <= $2 ORDER BY id`, addresses, now).
+SELECT id FROM links WHERE address = ANY (@addresses::text[]) AND next_at <= @now ORDER BY id`,
+			pgx.NamedArgs{"addresses": addresses, "now": now}).
 			Query(func(rows pgx.Rows) error {
 				due, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 				return err
 			})
 	}
 	batch.Queue(`
-DELETE FROM post_links p WHERE post_id = $1
-AND NOT EXISTS (SELECT FROM links WHERE id = p.link_id AND address = ANY ($2::text[]))`, postID, addresses)
+DELETE FROM post_links p WHERE post_id = @post_id
+AND NOT EXISTS (SELECT FROM links WHERE id = p.link_id AND address = ANY (@addresses::text[]))`,
+		pgx.NamedArgs{"post_id": postID, "addresses": addresses})
 
 	return due, tx.Pgx.SendBatch(ctx, batch).Close()
 }
@@ -84,7 +88,12 @@ func linksWhere(ctx context.Context, q querier, where string, args ...any) ([]Li
 }
 
 func known(ctx context.Context, q querier, addresses []string) (map[string]Link, error) {
-	list, err := linksWhere(ctx, q, "address = ANY ($1::text[])", addresses)
+	list, err := linksWhere(
+		ctx,
+		q,
+		"address = ANY (@addresses::text[])",
+		pgx.NamedArgs{"addresses": addresses},
+	)
 	found := make(map[string]Link, len(list))
 
 	for _, one := range list {
@@ -96,7 +105,7 @@ func known(ctx context.Context, q querier, addresses []string) (map[string]Link,
 
 // dueLink reads an address that nobody looked at meanwhile.
 func dueLink(ctx context.Context, q querier, id int64, now time.Time) (_ Link, ok bool, err error) {
-	list, err := linksWhere(ctx, q, "id = $1 AND next_at <= $2", id, now)
+	list, err := linksWhere(ctx, q, "id = @id AND next_at <= @now", pgx.NamedArgs{"id": id, "now": now})
 	if err != nil || len(list) == 0 {
 		return Link{}, false, err
 	}
@@ -151,7 +160,8 @@ DELETE FROM links WHERE coalesce(looked_at, made_at) < @old AND NOT `+waits(wait
 	}
 	_, err = tx.Pgx.Exec(ctx, `
 DELETE FROM links WHERE id IN (
-    SELECT id FROM links ORDER BY coalesce(looked_at, made_at) DESC, id DESC OFFSET $1)`, mostKept)
+    SELECT id FROM links ORDER BY coalesce(looked_at, made_at) DESC, id DESC OFFSET @most_kept)`,
+		pgx.NamedArgs{"most_kept": mostKept})
 
 	return err
 }
@@ -160,7 +170,8 @@ DELETE FROM links WHERE id IN (
 func listsFor(ctx context.Context, q querier, units []int64) (map[int64][]string, error) {
 	rows, err := q.Query(ctx, `
 SELECT t.id, d.hosts FROM units t JOIN units u ON starts_with(t.path, u.path)
-JOIN link_domains d ON d.unit_id = u.id WHERE t.id = ANY ($1) AND cardinality(d.hosts) > 0`, units)
+JOIN link_domains d ON d.unit_id = u.id WHERE t.id = ANY (@units) AND cardinality(d.hosts) > 0`,
+		pgx.NamedArgs{"units": units})
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +192,8 @@ func domainsOf(ctx context.Context, tx pg.Tx, unitID int64) (list Domains, err e
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT u.id = t.id, u.name, d.hosts, d.version, w.display_name, d.changed_at
 FROM units t JOIN units u ON starts_with(t.path, u.path) JOIN link_domains d ON d.unit_id = u.id
-JOIN users w ON w.id = d.changed_by WHERE t.id = $1 ORDER BY length(u.path)`, unitID)
+JOIN users w ON w.id = d.changed_by WHERE t.id = @unit_id ORDER BY length(u.path)`,
+		pgx.NamedArgs{"unit_id": unitID})
 	if err != nil {
 		return list, err
 	}
@@ -220,10 +232,17 @@ func putDomains(
 	}
 	tag, err := tx.Pgx.Exec(ctx, `
 INSERT INTO link_domains AS d (unit_id, hosts, version, changed_by, changed_at)
-SELECT $1, $2, 1, $4, $5 WHERE $3 = 0 OR EXISTS (SELECT FROM link_domains WHERE unit_id = $1)
+SELECT @unit_id, @hosts, 1, @by, @now WHERE @version = 0
+    OR EXISTS (SELECT FROM link_domains WHERE unit_id = @unit_id)
 ON CONFLICT (unit_id) DO UPDATE SET hosts = excluded.hosts, version = d.version + 1,
     changed_by = excluded.changed_by, changed_at = excluded.changed_at
-WHERE d.version = $3`, unitID, hosts, version, by, now)
+WHERE d.version = @version`, pgx.NamedArgs{
+		"unit_id": unitID,
+		"hosts":   hosts,
+		"version": version,
+		"by":      by,
+		"now":     now,
+	})
 	if err == nil && tag.RowsAffected() == 0 {
 		err = fault.Conflict("域名清单刚被别人改过；您填写的没有丢失，请对照后再保存").WithCode("overtaken")
 	}

@@ -140,18 +140,10 @@ func note(ctx context.Context, tx pg.Tx, actor access.Actor, media *Media) (err 
 
 // CopyTx gives a unit a picture of its own with the bytes of another one, and its description. It checks
 // no right: see that the actor may have the picture, and may write at the unit, first.
-func CopyTx(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
-	id int64,
-	unit org.Unit,
-	alt string,
-) (_ Media, err error) {
+func CopyTx(ctx context.Context, act access.Act, id int64, unit org.Unit, alt string) (_ Media, err error) {
 	defer fault.Step(&err, "media.CopyTx %d to %d", id, unit.ID)
 
-	found, err := loadMedia(ctx, tx.DB, []int64{id})
+	found, err := loadMedia(ctx, act.Tx.DB, []int64{id})
 	if err != nil {
 		return Media{}, err
 	}
@@ -160,9 +152,9 @@ func CopyTx(
 		return Media{}, fault.NotFound("没有找到图片，或不在您的管辖范围内")
 	}
 	copied.UnitID, copied.UnitPath, copied.UploadedBy, copied.UploadedAt, copied.Alt =
-		unit.ID, unit.Path, actor.UserID, at, alt
+		unit.ID, unit.Path, act.Actor.UserID, act.Now, alt
 
-	return copied, note(ctx, tx, actor, &copied)
+	return copied, note(ctx, act.Tx, act.Actor, &copied)
 }
 
 // read waits for its turn before anything of the picture is read, and has it decoded by a process of

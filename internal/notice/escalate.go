@@ -28,7 +28,8 @@ func (s *Service) PassOn(ctx context.Context) (err error) {
 	}
 	before := s.now().Add(-s.opt.After)
 	rows, err := s.db.Pool().Query(ctx, `
-SELECT id FROM notice_events WHERE watched AND told_at <= $1 ORDER BY told_at LIMIT $2`, before, mostPassed)
+SELECT id FROM notice_events WHERE watched AND told_at <= @before ORDER BY told_at LIMIT @most_passed`,
+		pgx.NamedArgs{"before": before, "most_passed": mostPassed})
 	if err != nil {
 		return fmt.Errorf("find what nobody opened: %w", err)
 	}
@@ -52,7 +53,8 @@ func (s *Service) passOn(ctx context.Context, event int64, before time.Time) err
 		var path string
 		err := tx.Pgx.QueryRow(ctx, `
 SELECT u.path FROM notice_events e JOIN units u ON u.id = e.unit_id
-WHERE e.id = $1 AND e.watched AND e.told_at <= $2 FOR UPDATE OF e SKIP LOCKED`, event, before).Scan(&path)
+WHERE e.id = @event AND e.watched AND e.told_at <= @before FOR UPDATE OF e SKIP LOCKED`,
+			pgx.NamedArgs{"event": event, "before": before}).Scan(&path)
 		if pg.IsNotFound(err) {
 			return nil
 		}
@@ -64,8 +66,9 @@ WHERE e.id = $1 AND e.watched AND e.told_at <= $2 FOR UPDATE OF e SKIP LOCKED`, 
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Pgx.Exec(ctx, "UPDATE notice_events SET told_at = $2, watched = $3 WHERE id = $1",
-			event, now, len(told) > 0); err != nil {
+		if _, err := tx.Pgx.Exec(ctx, `
+UPDATE notice_events SET told_at = @now, watched = @watched WHERE id = @event`,
+			pgx.NamedArgs{"event": event, "now": now, "watched": len(told) > 0}); err != nil {
 			return err
 		}
 		if len(told) == 0 {
@@ -89,8 +92,8 @@ func (s *Service) Forget(ctx context.Context) (err error) {
 
 	for {
 		done, err := s.db.Pool().Exec(ctx, `
-DELETE FROM notice_events WHERE id IN (SELECT id FROM notice_events WHERE raised_at < $1 ORDER BY id
-    LIMIT 1000 FOR UPDATE SKIP LOCKED)`, lastKept(s.now()))
+DELETE FROM notice_events WHERE id IN (SELECT id FROM notice_events WHERE raised_at < @raised_at ORDER BY id
+    LIMIT 1000 FOR UPDATE SKIP LOCKED)`, pgx.NamedArgs{"raised_at": lastKept(s.now())})
 		if err != nil || done.RowsAffected() < 1000 {
 			return err
 		}

@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/i18n"
@@ -77,7 +79,7 @@ func SettleTx(ctx context.Context, tx pg.Tx, at time.Time, todos []int64) (err e
 		return nil
 	}
 
-	return settle(ctx, tx, at, "todo_id = ANY ($2)", todos)
+	return settle(ctx, tx, at, "todo_id = ANY (@todos)", pgx.NamedArgs{"todos": todos})
 }
 
 // OpenedTx notes that a person opened a matter by another way than its notice: it goes no further, and the
@@ -92,7 +94,7 @@ func OpenedTx(ctx context.Context, tx pg.Tx, at time.Time, user, todo int64) (er
 func EndTx(ctx context.Context, tx pg.Tx, at time.Time, keys ...string) (err error) {
 	defer fault.Step(&err, "notice.EndTx")
 
-	return settle(ctx, tx, at, "key = ANY ($2)", keys)
+	return settle(ctx, tx, at, "key = ANY (@keys)", pgx.NamedArgs{"keys": keys})
 }
 
 // tellRung tells the next rung of each event, and gives the events of which somebody was told.

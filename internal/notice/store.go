@@ -60,11 +60,12 @@ INSERT INTO notice_events (key, kind, code, args, urgent, permission, unit_id, s
     todo_id, role, here, not_users, only_users, to_users, raised_at, told_at, watched)
 SELECT x."Key", x."Kind", x."Code", x."Args", x."Urgent", x."Permission", x."Unit", x."Subject",
     x."SubjectID", nullif(x."Todo", 0), x."Role", x."Here", x."Nots"::bigint[], x."Onlys"::bigint[],
-    x."To"::bigint[], $1, $1, x."Urgent" AND x."To" IS NULL
-FROM jsonb_to_recordset($2::jsonb) AS x ("Key" text, "Kind" text, "Code" text, "Args" jsonb, "Urgent" boolean,
+    x."To"::bigint[], @raised_at, @raised_at, x."Urgent" AND x."To" IS NULL
+FROM jsonb_to_recordset(@text::jsonb) AS x ("Key" text, "Kind" text, "Code" text, "Args" jsonb,
+    "Urgent" boolean,
     "Permission" text, "Unit" bigint, "Subject" text, "SubjectID" bigint, "Todo" bigint, "Role" text,
     "Here" boolean, "Nots" text, "Onlys" text, "To" text)
-ON CONFLICT (key) DO NOTHING RETURNING id`, at, string(text))
+ON CONFLICT (key) DO NOTHING RETURNING id`, pgx.NamedArgs{"raised_at": at, "text": string(text)})
 	if err != nil {
 		return nil, fmt.Errorf("tell of %q: %w", list[0].Key, err)
 	}
@@ -182,9 +183,16 @@ func insertCopies(ctx context.Context, tx pg.Tx, at time.Time, people []hearer) 
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO notices (event_id, user_id, kind, counts, raised_at)
-SELECT x.event, x.person, x.kind, x.counts, $1
-FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::boolean[]) AS x (event, person, kind, counts)
-ON CONFLICT (event_id, user_id) DO NOTHING`, at, events, users, kinds, counts)
+SELECT x.event, x.person, x.kind, x.counts, @raised_at
+FROM unnest(@events::bigint[], @users::bigint[], @kinds::text[], @counts::boolean[]) AS x (event, person,
+    kind, counts)
+ON CONFLICT (event_id, user_id) DO NOTHING`, pgx.NamedArgs{
+		"raised_at": at,
+		"events":    events,
+		"users":     users,
+		"kinds":     kinds,
+		"counts":    counts,
+	})
 	if err != nil {
 		return fmt.Errorf("write notices: %w", err)
 	}
@@ -192,15 +200,15 @@ ON CONFLICT (event_id, user_id) DO NOTHING`, at, events, users, kinds, counts)
 	return nil
 }
 
-// settle ends the events that a condition picks, whose parameter is $2, and every notice of them. Everybody
+// settle ends the events that a condition picks, and every notice of them. Everybody
 // locks events before notices, each by number. The notices are looked for once the events are locked: a
 // passing on that was faster has written some.
-func settle(ctx context.Context, tx pg.Tx, at time.Time, where string, of any) error {
+func settle(ctx context.Context, tx pg.Tx, at time.Time, where string, of pgx.NamedArgs) error {
 	rows, err := tx.Pgx.Query(ctx, `
 WITH over AS MATERIALIZED (
     SELECT id FROM notice_events WHERE settled_at IS NULL AND `+where+` ORDER BY id FOR UPDATE)
-UPDATE notice_events e SET settled_at = $1, watched = false FROM over WHERE e.id = over.id RETURNING e.id`,
-		at, of)
+UPDATE notice_events e SET settled_at = @at, watched = false FROM over WHERE e.id = over.id RETURNING e.id`,
+		pg.Named(pgx.NamedArgs{"at": at}, of))
 	if err != nil {
 		return fmt.Errorf("settle events: %w", err)
 	}
@@ -210,8 +218,9 @@ UPDATE notice_events e SET settled_at = $1, watched = false FROM over WHERE e.id
 	}
 	_, err = tx.Pgx.Exec(ctx, `
 WITH over AS MATERIALIZED (
-    SELECT id FROM notices WHERE event_id = ANY ($2) AND settled_at IS NULL ORDER BY id FOR UPDATE)
-UPDATE notices n SET settled_at = $1 FROM over WHERE n.id = over.id`, at, events)
+    SELECT id FROM notices WHERE event_id = ANY (@events) AND settled_at IS NULL ORDER BY id FOR UPDATE)
+UPDATE notices n SET settled_at = @settled_at FROM over WHERE n.id = over.id`,
+		pgx.NamedArgs{"settled_at": at, "events": events})
 	if err != nil {
 		return fmt.Errorf("settle notices: %w", err)
 	}

@@ -132,7 +132,9 @@ SELECT count(*), count(*) FILTER (WHERE urgent) FROM (
 }
 
 func ownedBy(ctx context.Context, tx pg.Tx, user, id int64) (mine bool, err error) {
-	err = tx.Pgx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM notices WHERE id = $1 AND user_id = $2)", id, user).
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT EXISTS (SELECT FROM notices WHERE id = @id AND user_id = @user)`,
+		pgx.NamedArgs{"id": id, "user": user}).
 		Scan(&mine)
 
 	return mine, err
@@ -143,35 +145,40 @@ func markRead(ctx context.Context, tx pg.Tx, at time.Time, user int64, ids []int
 	err := endWatch(
 		ctx,
 		tx,
-		"id IN (SELECT event_id FROM notices WHERE user_id = $1 AND id = ANY ($2))",
-		user,
-		ids,
+		"id IN (SELECT event_id FROM notices WHERE user_id = @user AND id = ANY (@ids))",
+		pgx.NamedArgs{"user": user, "ids": ids},
 	)
 	if err != nil {
 		return err
 	}
-	_, err = mark(ctx, tx, at, user, "id = ANY ($3)", ids)
+	_, err = mark(ctx, tx, at, user, "id = ANY (@ids)", pgx.NamedArgs{"ids": ids})
 
 	return err
 }
 
 // markOpened ends the watch over a matter and marks a person's notices of it.
 func markOpened(ctx context.Context, tx pg.Tx, at time.Time, user, todo int64) error {
-	if err := endWatch(ctx, tx, "settled_at IS NULL AND todo_id = $1", todo); err != nil {
+	if err := endWatch(
+		ctx,
+		tx,
+		"settled_at IS NULL AND todo_id = @todo",
+		pgx.NamedArgs{"todo": todo},
+	); err != nil {
 		return err
 	}
 	_, err := mark(ctx, tx, at, user,
-		"event_id IN (SELECT id FROM notice_events WHERE settled_at IS NULL AND todo_id = $3)", todo)
+		"event_id IN (SELECT id FROM notice_events WHERE settled_at IS NULL AND todo_id = @todo)",
+		pgx.NamedArgs{"todo": todo})
 
 	return err
 }
 
 // endWatch lets the events that a condition picks go no further. They are locked before any notice of them,
 // as settle does it.
-func endWatch(ctx context.Context, tx pg.Tx, where string, of ...any) error {
+func endWatch(ctx context.Context, tx pg.Tx, where string, of pgx.NamedArgs) error {
 	_, err := tx.Pgx.Exec(ctx, `
 WITH opened AS MATERIALIZED (SELECT id FROM notice_events WHERE watched AND `+where+` ORDER BY id FOR UPDATE)
-UPDATE notice_events e SET watched = false FROM opened WHERE e.id = opened.id`, of...)
+UPDATE notice_events e SET watched = false FROM opened WHERE e.id = opened.id`, of)
 	if err != nil {
 		return fmt.Errorf("end the watch: %w", err)
 	}
@@ -187,16 +194,31 @@ func markAllRead(
 	kind Kind,
 	last int64,
 ) (int, error) {
-	return mark(ctx, tx, at, user, `id <= $3 AND $4 IN ('', kind) AND (settled_at IS NOT NULL OR NOT EXISTS (
-    SELECT FROM notice_events e WHERE e.id = event_id AND e.urgent))`, last, string(kind))
+	return mark(
+		ctx,
+		tx,
+		at,
+		user,
+		`id <= @last AND @kind IN ('', kind) AND (settled_at IS NOT NULL OR NOT EXISTS (
+    SELECT FROM notice_events e WHERE e.id = event_id AND e.urgent))`,
+		pgx.NamedArgs{"last": last, "kind": string(kind)},
+	)
 }
 
-// mark marks those notices of a person that a condition picks, whose parameters begin at $3.
-func mark(ctx context.Context, tx pg.Tx, at time.Time, user int64, where string, of ...any) (int, error) {
+// mark marks those notices of a person that a condition picks.
+func mark(
+	ctx context.Context,
+	tx pg.Tx,
+	at time.Time,
+	user int64,
+	where string,
+	of pgx.NamedArgs,
+) (int, error) {
 	done, err := tx.Pgx.Exec(ctx, `
 WITH seen AS MATERIALIZED (
-    SELECT id FROM notices WHERE user_id = $2 AND read_at IS NULL AND `+where+` ORDER BY id FOR UPDATE)
-UPDATE notices n SET read_at = $1 FROM seen WHERE n.id = seen.id`, append([]any{at, user}, of...)...)
+    SELECT id FROM notices WHERE user_id = @user AND read_at IS NULL AND `+where+` ORDER BY id FOR UPDATE)
+UPDATE notices n SET read_at = @at FROM seen WHERE n.id = seen.id`,
+		pg.Named(pgx.NamedArgs{"at": at, "user": user}, of))
 	if err != nil {
 		return 0, fmt.Errorf("mark notices as read: %w", err)
 	}
@@ -211,7 +233,7 @@ type asker interface {
 
 func findSettings(ctx context.Context, from asker, user int64) (settings Settings, err error) {
 	settings.Outside = []Kind{Urgent} // of who chose nothing
-	err = from.QueryRow(ctx, "SELECT silent, outside, version FROM notice_settings WHERE user_id = $1", user).
+	err = from.QueryRow(ctx, "SELECT silent, outside, version FROM notice_settings WHERE user_id = @user", pgx.NamedArgs{"user": user}).
 		Scan(&settings.Silent, &settings.Outside, &settings.Version)
 	if err != nil && !pg.IsNotFound(err) {
 		return Settings{}, fmt.Errorf("read notice settings: %w", err)
@@ -224,11 +246,17 @@ func findSettings(ctx context.Context, from asker, user int64) (settings Setting
 func saveSettings(ctx context.Context, tx pg.Tx, user int64, edit Settings) error {
 	done, err := tx.Pgx.Exec(ctx, `
 INSERT INTO notice_settings (user_id, silent, outside, version)
-SELECT $1, $2::text[], $4::text[], 1
-WHERE $3 = 0 OR EXISTS (SELECT FROM notice_settings WHERE user_id = $1)
-ON CONFLICT (user_id) DO UPDATE SET silent = $2, outside = $4, version = notice_settings.version + 1
-WHERE notice_settings.version = $3`,
-		user, texts(edit.Silent), edit.Version, texts(edit.Outside))
+SELECT @user, @silent::text[], @outside::text[], 1
+WHERE @version = 0 OR EXISTS (SELECT FROM notice_settings WHERE user_id = @user)
+ON CONFLICT (user_id) DO UPDATE SET silent = @silent, outside = @outside,
+    version = notice_settings.version + 1
+WHERE notice_settings.version = @version`,
+		pgx.NamedArgs{
+			"user":    user,
+			"silent":  texts(edit.Silent),
+			"version": edit.Version,
+			"outside": texts(edit.Outside),
+		})
 	if err != nil {
 		return fmt.Errorf("keep notice settings: %w", err)
 	}

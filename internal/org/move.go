@@ -91,12 +91,12 @@ func moveLocked(ctx context.Context, tx pg.Tx, now time.Time, m Move, unit Unit)
 	}
 	detail := map[string]any{"from": unit.Path, "below": parent.Path, "below_name": parent.Name}
 	maps.Copy(detail, m.Detail)
-	if err := record(ctx, tx, m.Actor, now, unit, actMove, detail); err != nil {
+	if err := record(ctx, access.NewAct(tx, now, m.Actor), unit, actMove, detail); err != nil {
 		return Unit{}, err
 	}
 	if name != unit.Name || kind != unit.Kind {
 		renamed := map[string]any{"from": unit.Name, "to": name, "kind": kind}
-		if err := record(ctx, tx, m.Actor, now, unit, actRename, renamed); err != nil {
+		if err := record(ctx, access.NewAct(tx, now, m.Actor), unit, actRename, renamed); err != nil {
 			return Unit{}, err
 		}
 	}

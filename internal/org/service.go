@@ -119,7 +119,13 @@ func (s *Service) Create(
 			return err
 		}
 
-		return record(ctx, tx, actor, s.now(), made, actCreate, map[string]any{"name": name, "kind": kind})
+		return record(
+			ctx,
+			access.NewAct(tx, s.now(), actor),
+			made,
+			actCreate,
+			map[string]any{"name": name, "kind": kind},
+		)
 	})
 
 	return made, err
@@ -189,7 +195,7 @@ func (s *Service) renamed(
 	name string,
 	kind Kind,
 ) error {
-	return record(ctx, tx, actor, s.now(), unit, actRename, map[string]any{
+	return record(ctx, access.NewAct(tx, s.now(), actor), unit, actRename, map[string]any{
 		"from": unit.Name, "to": name, "kind": kind,
 	})
 }
@@ -248,9 +254,7 @@ func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) (err
 		}
 		if err := record(
 			ctx,
-			tx,
-			actor,
-			s.now(),
+			access.NewAct(tx, s.now(), actor),
 			unit,
 			actDelete,
 			map[string]any{"name": unit.Name},
@@ -300,17 +304,9 @@ func leaving(ctx context.Context, tx pg.Tx, actor access.Actor, id int64) (Unit,
 	return unit, nil
 }
 
-func record(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	now time.Time,
-	unit Unit,
-	action audit.Act,
-	detail map[string]any,
-) error {
-	return audit.Write(ctx, tx, audit.Entry{
-		Actor: actor, At: now, Action: action, Subject: unit.Ref(), UnitPath: unit.Path,
+func record(ctx context.Context, act access.Act, unit Unit, action audit.Act, detail map[string]any) error {
+	return audit.Write(ctx, act.Tx, audit.Entry{
+		Actor: act.Actor, At: act.Now, Action: action, Subject: unit.Ref(), UnitPath: unit.Path,
 		Detail: detail,
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -42,7 +43,8 @@ func nameFree(ctx context.Context, db *gorm.DB, parent, self int64, name string)
 }
 
 func lockTree(ctx context.Context, tx pg.Tx) error {
-	_, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(treeLock))
+	_, err := tx.Pgx.Exec(ctx, `
+SELECT pg_advisory_xact_lock(@tree_lock)`, pgx.NamedArgs{"tree_lock": int64(treeLock)})
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -94,10 +95,17 @@ func insert(
 	by int64,
 ) (id int64, err error) {
 	var twice bool
-	err = tx.Pgx.QueryRow(ctx, `
-SELECT EXISTS (SELECT FROM pauses WHERE unit_id = $1 AND account_id IS NOT DISTINCT FROM $2
-    AND resumed_at IS NULL AND ($3 OR NOT spares_urgent))`,
-		unitID, stop.AccountID, stop.SparesUrgent).Scan(&twice)
+	err = tx.Pgx.QueryRow(
+		ctx,
+		`
+SELECT EXISTS (SELECT FROM pauses WHERE unit_id = @unit_id AND account_id IS NOT DISTINCT FROM @account_id
+    AND resumed_at IS NULL AND (@spares_urgent OR NOT spares_urgent))`,
+		pgx.NamedArgs{
+			"unit_id":       unitID,
+			"account_id":    stop.AccountID,
+			"spares_urgent": stop.SparesUrgent,
+		},
+	).Scan(&twice)
 	if err != nil {
 		return 0, err
 	}
@@ -106,15 +114,23 @@ SELECT EXISTS (SELECT FROM pauses WHERE unit_id = $1 AND account_id IS NOT DISTI
 	}
 	err = tx.Pgx.QueryRow(ctx, `
 INSERT INTO pauses (unit_id, account_id, spares_urgent, reason, paused_by, paused_at)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-		unitID, stop.AccountID, stop.SparesUrgent, stop.Why, by, now).Scan(&id)
+VALUES (@unit_id, @account_id, @spares_urgent, @why, @by, @now) RETURNING id`,
+		pgx.NamedArgs{
+			"unit_id":       unitID,
+			"account_id":    stop.AccountID,
+			"spares_urgent": stop.SparesUrgent,
+			"why":           stop.Why,
+			"by":            by,
+			"now":           now,
+		}).Scan(&id)
 
 	return id, err
 }
 
 func end(ctx context.Context, tx pg.Tx, now time.Time, id, by int64) error {
 	done, err := tx.Pgx.Exec(ctx, `
-		UPDATE pauses SET resumed_by = $2, resumed_at = $3 WHERE id = $1 AND resumed_at IS NULL`, id, by, now)
+		UPDATE pauses SET resumed_by = @by, resumed_at = @now WHERE id = @id AND resumed_at IS NULL`,
+		pgx.NamedArgs{"id": id, "by": by, "now": now})
 	if err == nil && done.RowsAffected() != 1 {
 		return fault.Conflict("发送状态刚刚变化，请刷新后再看").WithCode("state_changed")
 	}

@@ -3,13 +3,11 @@ package pause
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
 	"juzhen/internal/i18n"
 	"juzhen/internal/notice"
-	"juzhen/internal/pg"
 )
 
 var wordPaused = notice.Word{
@@ -35,7 +33,7 @@ func TrailSubjects() []audit.Subject {
 func (p Pause) Ref() string { return fmt.Sprintf("pause/%d", p.ID) }
 
 // tell tells those who decide about deliveries at the place.
-func tell(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, pause Pause) error {
+func tell(ctx context.Context, act access.Act, pause Pause) error {
 	place := pause.UnitName
 	if pause.AccountHandle != "" {
 		place = "@" + pause.AccountHandle
@@ -45,13 +43,13 @@ func tell(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor, paus
 		Kind:       notice.Stop,
 		Urgent:     true,
 		Code:       wordPaused.Code,
-		Args:       map[string]any{"name": actor.Name, "place": place, "why": pause.Reason},
+		Args:       map[string]any{"name": act.Actor.Name, "place": place, "why": pause.Reason},
 		UnitPath:   pause.UnitPath,
 		Permission: access.DeliveryDecide,
 		Subject:    NoticeSubject,
 		SubjectID:  pause.ID,
-		NotUsers:   []int64{actor.UserID},
+		NotUsers:   []int64{act.Actor.UserID},
 	}
 
-	return notice.TellTx(ctx, tx, now, event)
+	return notice.TellTx(ctx, act.Tx, act.Now, event)
 }

@@ -107,7 +107,7 @@ func (s *Service) Create(
 			return err
 		}
 		made = Group{UnitID: unit.ID, UnitPath: unit.Path, UnitName: unit.Name, Name: name, Revision: 1}
-		if made.ID, err = insertGroup(ctx, tx, made, actor, s.now()); err != nil {
+		if made.ID, err = insertGroup(ctx, access.NewAct(tx, s.now(), actor), made); err != nil {
 			return err
 		}
 

@@ -34,23 +34,27 @@ func findGroup(ctx context.Context, db *gorm.DB, actor access.Actor, id int64) (
 	return group, pg.OrNotFound(err, fault.NotFound("没有找到同行组，或不在您的管辖范围内"))
 }
 
-func insertGroup(
-	ctx context.Context, tx pg.Tx, group Group, actor access.Actor, at time.Time,
-) (id int64, err error) {
+func insertGroup(ctx context.Context, act access.Act, group Group) (id int64, err error) {
 	var there int
-	err = tx.Pgx.QueryRow(ctx, `
-SELECT count(*) FROM peer_groups WHERE unit_id = $1 AND retired_at IS NULL`, group.UnitID).Scan(&there)
+	err = act.Tx.Pgx.QueryRow(ctx, `
+SELECT count(*) FROM peer_groups WHERE unit_id = @unit_id AND retired_at IS NULL`,
+		pgx.NamedArgs{"unit_id": group.UnitID}).Scan(&there)
 	if err != nil {
 		return 0, err
 	}
 	if there >= MaxGroups {
 		return 0, fault.Conflict("一个单位最多 {.max} 个同行组", "max", MaxGroups)
 	}
-	err = tx.Pgx.QueryRow(ctx, `
+	err = act.Tx.Pgx.QueryRow(ctx, `
 INSERT INTO peer_groups (unit_id, name, revision, made_by, made_at)
-VALUES ($1, $2, 1, nullif($3::bigint, 0), $4)
+VALUES (@unit_id, @name, 1, nullif(@user_id::bigint, 0), @made_at)
 ON CONFLICT (unit_id, name) WHERE retired_at IS NULL DO NOTHING RETURNING id`,
-		group.UnitID, group.Name, actor.UserID, at).Scan(&id)
+		pgx.NamedArgs{
+			"unit_id": group.UnitID,
+			"name":    group.Name,
+			"user_id": act.Actor.UserID,
+			"made_at": act.Now,
+		}).Scan(&id)
 
 	return id, pg.OrNotFound(err, fault.Conflict("这个单位已有同名的同行组").WithCode("peer_group_taken"))
 }
@@ -58,8 +62,8 @@ ON CONFLICT (unit_id, name) WHERE retired_at IS NULL DO NOTHING RETURNING id`,
 // turn makes the next revision of a group; who was shown another one has to look again.
 func turn(ctx context.Context, tx pg.Tx, id int64, revision int) error {
 	tag, err := tx.Pgx.Exec(ctx, `
-UPDATE peer_groups SET revision = revision + 1 WHERE id = $1 AND revision = $2 AND retired_at IS NULL`,
-		id, revision)
+UPDATE peer_groups SET revision = revision + 1 WHERE id = @id AND revision = @revision AND retired_at IS NULL`,
+		pgx.NamedArgs{"id": id, "revision": revision})
 	if err == nil && tag.RowsAffected() == 0 {
 		return fault.Conflict("同行组刚刚被他人改过，请刷新看过再改").WithCode("stale")
 	}
@@ -68,12 +72,16 @@ UPDATE peer_groups SET revision = revision + 1 WHERE id = $1 AND revision = $2 A
 }
 
 func retire(ctx context.Context, tx pg.Tx, id int64, at time.Time) error {
-	_, err := tx.Pgx.Exec(ctx, "UPDATE peer_groups SET retired_at = $2 WHERE id = $1", id, at)
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE peer_groups SET retired_at = @retired_at WHERE id = @id`,
+		pgx.NamedArgs{"id": id, "retired_at": at})
+
 	return err
 }
 
 func countPeers(ctx context.Context, tx pg.Tx, groupID int64) (n int, err error) {
-	err = tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM peers WHERE group_id = $1", groupID).Scan(&n)
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT count(*) FROM peers WHERE group_id = @group_id`, pgx.NamedArgs{"group_id": groupID}).Scan(&n)
 	return n, err
 }
 
@@ -88,17 +96,25 @@ func putPeers(ctx context.Context, tx pg.Tx, groupID int64, rows []row, at time.
 	err = tx.Pgx.QueryRow(ctx, `
 WITH said AS (
     SELECT DISTINCT ON (uid) uid, name, bureau
-    FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS s (uid, name, bureau, place)
+    FROM unnest(@uids::text[], @names::text[], @bureaus::text[]) WITH ORDINALITY AS s (uid, name, bureau,
+        place)
     ORDER BY uid, place DESC
 ), put AS (
-    INSERT INTO peers (group_id, uid, name, bureau, added_at) SELECT $1, uid, name, bureau, $5 FROM said
+    INSERT INTO peers (group_id, uid, name, bureau, added_at) SELECT @group_id, uid, name, bureau,
+        @added_at FROM said
     ON CONFLICT (group_id, uid) DO UPDATE SET name = excluded.name,
         bureau = coalesce(nullif(excluded.bureau, ''), peers.bureau)
     RETURNING (xmax = 0) AS new
 )
 SELECT count(*) FILTER (WHERE new),
-    count(*) FILTER (WHERE new) + (SELECT count(*) FROM peers WHERE group_id = $1)
-FROM put`, groupID, uids, names, bureaus, at).Scan(&added, &all)
+    count(*) FILTER (WHERE new) + (SELECT count(*) FROM peers WHERE group_id = @group_id)
+FROM put`, pgx.NamedArgs{
+		"group_id": groupID,
+		"uids":     uids,
+		"names":    names,
+		"bureaus":  bureaus,
+		"added_at": at,
+	}).Scan(&added, &all)
 	if err == nil && all > MaxPeers {
 		return added, fault.Conflict("一个同行组最多 {.max} 个账号，这样会有 {.n} 个", "max", MaxPeers, "n", all)
 	}
@@ -121,19 +137,26 @@ func putDays(ctx context.Context, tx pg.Tx, groupID int64, rows []row) (int, err
 	tag, err := tx.Pgx.Exec(ctx, `
 INSERT INTO peer_days (peer_id, day, followers, posts, source)
 SELECT DISTINCT ON (p.id, s.day) p.id, s.day, s.followers, s.posts, 'file'
-FROM unnest($2::text[], $3::date[], $4::bigint[], $5::bigint[]) WITH ORDINALITY
+FROM unnest(@uids::text[], @days::date[], @followers::bigint[], @posts::bigint[]) WITH ORDINALITY
     AS s (uid, day, followers, posts, place)
-JOIN peers p ON p.group_id = $1 AND p.uid = s.uid
+JOIN peers p ON p.group_id = @group_id AND p.uid = s.uid
 ORDER BY p.id, s.day, s.place DESC
 ON CONFLICT (peer_id, day) DO UPDATE SET followers = excluded.followers, posts = excluded.posts
-WHERE peer_days.source = 'file'`, groupID, uids, days, followers, posts)
+WHERE peer_days.source = 'file'`, pgx.NamedArgs{
+		"group_id":  groupID,
+		"uids":      uids,
+		"days":      days,
+		"followers": followers,
+		"posts":     posts,
+	})
 
 	return int(tag.RowsAffected()), err
 }
 
 func deletePeer(ctx context.Context, tx pg.Tx, groupID, id int64) (gone Peer, err error) {
-	err = tx.Pgx.QueryRow(ctx, "DELETE FROM peers WHERE group_id = $1 AND id = $2 RETURNING uid, name, bureau",
-		groupID, id).
+	err = tx.Pgx.QueryRow(ctx, `
+DELETE FROM peers WHERE group_id = @group_id AND id = @id RETURNING uid, name, bureau`,
+		pgx.NamedArgs{"group_id": groupID, "id": id}).
 		Scan(&gone.UID, &gone.Name, &gone.Bureau)
 
 	return gone, pg.OrNotFound(err, fault.NotFound("这个组里没有这个账号"))
@@ -167,9 +190,10 @@ WHERE p.group_id = ? ORDER BY p.id`, from, from, to, from, to, from, groupID).Fi
 func dueUIDs(ctx context.Context, q pgx.Tx, today, asked time.Time, most int) ([]string, error) {
 	rows, err := q.Query(ctx, `
 SELECT p.uid FROM peers p JOIN peer_groups g ON g.id = p.group_id
-WHERE g.retired_at IS NULL AND (p.asked_at IS NULL OR p.asked_at < $2) AND NOT EXISTS (
-    SELECT FROM peer_days d WHERE d.peer_id = p.id AND d.day = $1::date AND d.source = 'read')
-GROUP BY p.uid ORDER BY min(p.asked_at) NULLS FIRST, p.uid LIMIT $3`, beijing.Date(today), asked, most)
+WHERE g.retired_at IS NULL AND (p.asked_at IS NULL OR p.asked_at < @asked) AND NOT EXISTS (
+    SELECT FROM peer_days d WHERE d.peer_id = p.id AND d.day = @today::date AND d.source = 'read')
+GROUP BY p.uid ORDER BY min(p.asked_at) NULLS FIRST, p.uid LIMIT @most`,
+		pgx.NamedArgs{"today": beijing.Date(today), "asked": asked, "most": most})
 	if err != nil {
 		return nil, err
 	}
@@ -182,9 +206,8 @@ GROUP BY p.uid ORDER BY min(p.asked_at) NULLS FIRST, p.uid LIMIT $3`, beijing.Da
 func keepCounts(ctx context.Context, tx pg.Tx, at time.Time, uids []string, counts []weibo.UserCount) error {
 	if _, err := tx.Pgx.Exec(
 		ctx,
-		"UPDATE peers SET asked_at = $2 WHERE uid = ANY ($1)",
-		uids,
-		at,
+		"UPDATE peers SET asked_at = @asked_at WHERE uid = ANY (@uids)",
+		pgx.NamedArgs{"uids": uids, "asked_at": at},
 	); err != nil {
 		return err
 	}
@@ -200,17 +223,24 @@ func keepCounts(ctx context.Context, tx pg.Tx, at time.Time, uids []string, coun
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO peer_days (peer_id, day, followers, posts, source)
-SELECT p.id, $1::date, s.followers, s.posts, 'read'
-FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS s (uid, followers, posts) JOIN peers p ON p.uid = s.uid
+SELECT p.id, @day::date, s.followers, s.posts, 'read'
+FROM unnest(@known::text[], @followers::bigint[], @posts::bigint[]) AS s (uid, followers,
+    posts) JOIN peers p ON p.uid = s.uid
 ON CONFLICT (peer_id, day) DO UPDATE
 SET followers = excluded.followers, posts = excluded.posts, source = excluded.source`,
-		beijing.Date(at), known, followers, posts)
+		pgx.NamedArgs{
+			"day":       beijing.Date(at),
+			"known":     known,
+			"followers": followers,
+			"posts":     posts,
+		})
 
 	return err
 }
 
 // prune drops days before one.
 func prune(ctx context.Context, tx pg.Tx, before time.Time) error {
-	_, err := tx.Pgx.Exec(ctx, "DELETE FROM peer_days WHERE day < $1::date", beijing.Date(before))
+	_, err := tx.Pgx.Exec(ctx, `
+DELETE FROM peer_days WHERE day < @before::date`, pgx.NamedArgs{"before": beijing.Date(before)})
 	return err
 }

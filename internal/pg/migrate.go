@@ -44,7 +44,9 @@ func migrate(ctx context.Context, url string, files fs.FS, log *slog.Logger) err
 	}
 	// Closing the session is what frees the lock, whatever happens in between.
 	defer func() { _ = lock.Hijack().Close(context.WithoutCancel(ctx)) }()
-	if _, err := lock.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrateLock)); err != nil {
+	if _, err := lock.Exec(ctx, `
+SELECT pg_advisory_lock(@migrate_lock)`,
+		pgx.NamedArgs{"migrate_lock": int64(migrateLock)}); err != nil {
 		return fmt.Errorf("lock migrations: %w", err)
 	}
 	if err := migrateOurs(ctx, pool, files, log); err != nil {

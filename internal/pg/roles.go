@@ -17,12 +17,12 @@ func MigrateFor(ctx context.Context, owner, application string, log *slog.Logger
 		return err
 	}
 
-	return give(ctx, owner, application, "SELECT juzhen_grant($1)")
+	return give(ctx, owner, application, "SELECT juzhen_grant(@role)")
 }
 
 // GrantReader gives the role of the public site's address its rights: to read the schema site.
 func GrantReader(ctx context.Context, owner, reader string) error {
-	return give(ctx, owner, reader, "SELECT juzhen_grant_site($1)")
+	return give(ctx, owner, reader, "SELECT juzhen_grant_site(@role)")
 }
 
 // give runs a function of the schema that gives rights to the role of an address, unless it is the owner.
@@ -38,10 +38,11 @@ func give(ctx context.Context, owner, address, sql string) error {
 	defer conn.Close(context.WithoutCancel(ctx))
 
 	var same bool
-	if err := conn.QueryRow(ctx, "SELECT current_user = $1", role).Scan(&same); err != nil || same {
+	if err := conn.QueryRow(ctx, `
+SELECT current_user = @role`, pgx.NamedArgs{"role": role}).Scan(&same); err != nil || same {
 		return err
 	}
-	if _, err := conn.Exec(ctx, sql, role); err != nil {
+	if _, err := conn.Exec(ctx, sql, pgx.NamedArgs{"role": role}); err != nil {
 		return fmt.Errorf("give rights to the database role %q: %w", role, err)
 	}
 
@@ -87,9 +88,9 @@ SELECT coalesce((SELECT n.nspname || '.' || c.relname FROM pg_class c
     AND n.nspname NOT LIKE 'pg_toast%' AND n.nspname NOT LIKE 'pg_temp%'
     AND (has_any_column_privilege(c.oid, 'INSERT, UPDATE')
         OR has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
-        OR n.nspname <> $1
+        OR n.nspname <> @schema
             AND (has_any_column_privilege(c.oid, 'SELECT') OR has_table_privilege(c.oid, 'SELECT')))
-    ORDER BY 1 LIMIT 1), '')`, schema).Scan(&beyond)
+    ORDER BY 1 LIMIT 1), '')`, pgx.NamedArgs{"schema": schema}).Scan(&beyond)
 	if err != nil {
 		return fmt.Errorf("find out what the role of the site may do: %w", err)
 	}

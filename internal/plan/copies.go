@@ -213,7 +213,7 @@ func (s *Service) CopyWeek(
 		ids := make([]int64, 0, len(list))
 
 		for _, one := range list {
-			copied, err := post.CopyTx(ctx, tx, actor, made.At, one.PostID, one.NewDue, nil)
+			copied, err := post.CopyTx(ctx, access.NewAct(tx, made.At, actor), one.PostID, one.NewDue, nil)
 			if err != nil {
 				return err
 			}

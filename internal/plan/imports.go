@@ -156,7 +156,7 @@ func (s *Service) draft(
 	for _, name := range row.Pictures {
 		content.Media = append(content.Media, post.MediaChoice{MediaID: kept[name]})
 	}
-	made, err := post.CreateTx(ctx, tx, actor, s.now(), 0, content)
+	made, err := post.CreateTx(ctx, access.NewAct(tx, s.now(), actor), 0, content)
 	if told := fault.Public(err); err != nil && fault.Is(err, fault.KindInvalid) {
 		field := told.Field
 		if field == "media" {
@@ -239,7 +239,7 @@ func (s *Service) Undo(ctx context.Context, actor access.Actor, id int64) (undon
 		}
 
 		for _, postID := range posts {
-			if err := post.DeleteUntouchedTx(ctx, tx, actor, s.now(), postID); err != nil {
+			if err := post.DeleteUntouchedTx(ctx, access.NewAct(tx, s.now(), actor), postID); err != nil {
 				return err
 			}
 		}

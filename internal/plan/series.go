@@ -312,7 +312,7 @@ func (s *Service) MakeSeries(
 		made.Left, made.Posts = 0, nil
 
 		for _, one := range planned.Made() {
-			copied, err := post.CopyTx(ctx, tx, actor, now, ask.PostID, one.DueAt, one.wording)
+			copied, err := post.CopyTx(ctx, access.NewAct(tx, now, actor), ask.PostID, one.DueAt, one.wording)
 			if err != nil {
 				return err
 			}

@@ -366,6 +366,6 @@ func (s *Service) takeBack(ctx context.Context, actor access.Actor, one SeriesPo
 	}
 
 	return s.db.InTx(ctx, func(tx pg.Tx) error {
-		return post.DeleteUntouchedTx(ctx, tx, actor, s.now(), one.PostID)
+		return post.DeleteUntouchedTx(ctx, access.NewAct(tx, s.now(), actor), one.PostID)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/beijing"
@@ -62,16 +63,24 @@ func putYear(
 ) error {
 	done, err := tx.Pgx.Exec(ctx, `
 INSERT INTO holiday_years AS y (year, version, source, set_by, set_at)
-SELECT $1, 1, $3, nullif($4::bigint, 0), $5 WHERE $2 = 0 OR EXISTS (SELECT FROM holiday_years WHERE year = $1)
+SELECT @year, 1, @source, nullif(@by::bigint, 0),
+    @set_at WHERE @version = 0 OR EXISTS (SELECT FROM holiday_years WHERE year = @year)
 ON CONFLICT (year) DO UPDATE SET version = y.version + 1, source = excluded.source,
-    set_by = excluded.set_by, set_at = excluded.set_at WHERE y.version = $2`, year, version, source, by, at)
+    set_by = excluded.set_by, set_at = excluded.set_at WHERE y.version = @version`, pgx.NamedArgs{
+		"year":    year,
+		"version": version,
+		"source":  source,
+		"by":      by,
+		"set_at":  at,
+	})
 	if err != nil {
 		return err
 	}
 	if done.RowsAffected() == 0 {
 		return errStaleYear()
 	}
-	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM holidays WHERE year = $1", year); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+DELETE FROM holidays WHERE year = @year`, pgx.NamedArgs{"year": year}); err != nil {
 		return err
 	}
 
@@ -81,8 +90,14 @@ ON CONFLICT (year) DO UPDATE SET version = y.version + 1, source = excluded.sour
 	}
 	_, err = tx.Pgx.Exec(ctx, `
 INSERT INTO holidays (day, year, name, off)
-SELECT day::date, $1, name, off FROM unnest($2::text[], $3::text[], $4::bool[]) AS given (day, name, off)`,
-		year, dates, names, off)
+SELECT day::date, @year, name, off FROM unnest(@dates::text[], @names::text[], @off::bool[]) AS given (day,
+    name, off)`,
+		pgx.NamedArgs{
+			"year":  year,
+			"dates": dates,
+			"names": names,
+			"off":   off,
+		})
 
 	return err
 }

@@ -47,24 +47,30 @@ func clashesOf(ctx context.Context, db *pg.DB, posts []WeekPost) (map[int64]*Cla
 	ids, dues := wishesOf(posts)
 	rows, err := db.Pool().Query(ctx, `
 WITH wished AS (
-    SELECT g.post_id, g.due, t.account_id FROM unnest($1::bigint[], $2::timestamptz[]) g (post_id, due)
+    SELECT g.post_id, g.due, t.account_id FROM unnest(@ids::bigint[], @dues::timestamptz[]) g (post_id, due)
     JOIN posts p ON p.id = g.post_id JOIN version_targets t ON t.version_id = p.version_id),
 there AS (
     SELECT d.account_id, d.due_at FROM deliveries d
     WHERE d.account_id IN (SELECT account_id FROM wished) AND d.state NOT IN ('cancelled', 'expired')
-        AND d.due_at BETWEEN $3 AND $4
+        AND d.due_at BETWEEN @tight AND @tight2
     UNION ALL
     SELECT t.account_id, p.due_at FROM posts p JOIN version_targets t ON t.version_id = p.version_id
-    WHERE p.phase IN ('draft', 'returned') AND p.due_at BETWEEN $3 AND $4),
+    WHERE p.phase IN ('draft', 'returned') AND p.due_at BETWEEN @tight AND @tight2),
 hit AS (
     SELECT w.post_id, w.account_id, min(h.due_at) AS due_at FROM wished w
-    JOIN there h ON h.account_id = w.account_id AND h.due_at > w.due - make_interval(mins => $5)
-        AND h.due_at < w.due + make_interval(mins => $5)
+    JOIN there h ON h.account_id = w.account_id AND h.due_at > w.due - make_interval(mins => @tight3)
+        AND h.due_at < w.due + make_interval(mins => @tight3)
     GROUP BY w.post_id, w.account_id)
 SELECT DISTINCT ON (h.post_id) h.post_id, a.handle, h.due_at,
     count(*) OVER (PARTITION BY h.post_id) - 1 AS others
 FROM hit h JOIN accounts a ON a.id = h.account_id ORDER BY h.post_id, h.due_at, a.position, a.id`,
-		ids, dues, dues[0].Add(-tight*time.Minute), dues[len(dues)-1].Add(tight*time.Minute), tight)
+		pgx.NamedArgs{
+			"ids":    ids,
+			"dues":   dues,
+			"tight":  dues[0].Add(-tight * time.Minute),
+			"tight2": dues[len(dues)-1].Add(tight * time.Minute),
+			"tight3": tight,
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +91,9 @@ FROM hit h JOIN accounts a ON a.id = h.account_id ORDER BY h.post_id, h.due_at, 
 func copiesOf(ctx context.Context, db *pg.DB, posts []WeekPost) (map[int64]int64, error) {
 	ids, dues := wishesOf(posts)
 	rows, err := db.Pool().Query(ctx, `
-SELECT g.post_id, max(p.id) FROM unnest($1::bigint[], $2::timestamptz[]) g (post_id, due)
-JOIN posts p ON p.copied_from = g.post_id AND p.due_at = g.due AND p.phase <> 'withdrawn' GROUP BY 1`, ids, dues)
+SELECT g.post_id, max(p.id) FROM unnest(@ids::bigint[], @dues::timestamptz[]) g (post_id, due)
+JOIN posts p ON p.copied_from = g.post_id AND p.due_at = g.due AND p.phase <> 'withdrawn' GROUP BY 1`,
+		pgx.NamedArgs{"ids": ids, "dues": dues})
 	if err != nil {
 		return nil, err
 	}

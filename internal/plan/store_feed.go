@@ -16,7 +16,8 @@ const feedColumns = "id, user_id, name, made_at, used_at"
 
 func feedsOf(ctx context.Context, db *pg.DB, user int64) ([]Feed, error) {
 	rows, err := db.Pool().Query(ctx, "SELECT "+feedColumns+
-		" FROM plan_feeds WHERE user_id = $1 AND revoked_at IS NULL ORDER BY id", user)
+		" FROM plan_feeds WHERE user_id = @user AND revoked_at IS NULL ORDER BY id",
+		pgx.NamedArgs{"user": user})
 	if err != nil {
 		return nil, err
 	}
@@ -29,13 +30,14 @@ func insertFeed(ctx context.Context, tx pg.Tx, feed Feed, hash []byte) (id int64
 	var open int
 	if _, err = tx.Pgx.Exec(
 		ctx,
-		"SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE",
-		feed.UserID,
+		"SELECT FROM users WHERE id = @user_id FOR NO KEY UPDATE",
+		pgx.NamedArgs{"user_id": feed.UserID},
 	); err != nil {
 		return 0, err
 	}
-	err = tx.Pgx.QueryRow(ctx, "SELECT count(*) FROM plan_feeds WHERE user_id = $1 AND revoked_at IS NULL",
-		feed.UserID).Scan(&open)
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT count(*) FROM plan_feeds WHERE user_id = @user_id AND revoked_at IS NULL`,
+		pgx.NamedArgs{"user_id": feed.UserID}).Scan(&open)
 	if err == nil && open >= MaxFeeds {
 		err = fault.Conflict("最多 {.max} 个订阅地址，请先停用不用的", "max", MaxFeeds)
 	}
@@ -43,15 +45,23 @@ func insertFeed(ctx context.Context, tx pg.Tx, feed Feed, hash []byte) (id int64
 		return 0, err
 	}
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO plan_feeds (user_id, name, token_hash, made_at) VALUES ($1, $2, $3, $4) RETURNING id`,
-		feed.UserID, feed.Name, hash, feed.MadeAt).Scan(&id)
+INSERT INTO plan_feeds (user_id, name, token_hash, made_at) VALUES (@user_id, @name, @hash,
+    @made_at) RETURNING id`,
+		pgx.NamedArgs{
+			"user_id": feed.UserID,
+			"name":    feed.Name,
+			"hash":    hash,
+			"made_at": feed.MadeAt,
+		}).Scan(&id)
 
 	return id, err
 }
 
 func revokeFeed(ctx context.Context, tx pg.Tx, user, id int64, at time.Time) (Feed, error) {
-	rows, err := tx.Pgx.Query(ctx, "UPDATE plan_feeds SET revoked_at = $3 WHERE id = $1 AND user_id = $2"+
-		" AND revoked_at IS NULL RETURNING "+feedColumns, id, user, at)
+	rows, err := tx.Pgx.Query(ctx, `
+UPDATE plan_feeds SET revoked_at = @revoked_at WHERE id = @id AND user_id = @user`+
+		" AND revoked_at IS NULL RETURNING "+feedColumns,
+		pgx.NamedArgs{"id": id, "user": user, "revoked_at": at})
 	if err != nil {
 		return Feed{}, err
 	}
@@ -61,7 +71,8 @@ func revokeFeed(ctx context.Context, tx pg.Tx, user, id int64, at time.Time) (Fe
 
 func findFeed(ctx context.Context, db *pg.DB, hash []byte) (Feed, error) {
 	rows, err := db.Pool().Query(ctx, "SELECT "+feedColumns+
-		" FROM plan_feeds WHERE token_hash = $1 AND revoked_at IS NULL", hash)
+		" FROM plan_feeds WHERE token_hash = @hash AND revoked_at IS NULL",
+		pgx.NamedArgs{"hash": hash})
 	if err != nil {
 		return Feed{}, err
 	}
@@ -79,7 +90,8 @@ func oneFeed(rows pgx.Rows) (Feed, error) {
 }
 
 func touchFeed(ctx context.Context, db *pg.DB, id int64, at time.Time) error {
-	_, err := db.Pool().Exec(ctx, "UPDATE plan_feeds SET used_at = $2 WHERE id = $1", id, at)
+	_, err := db.Pool().Exec(ctx, `
+UPDATE plan_feeds SET used_at = @used_at WHERE id = @id`, pgx.NamedArgs{"id": id, "used_at": at})
 	return err
 }
 

@@ -43,6 +43,9 @@ ORDER BY 1`, append(given, args...)...)
 
 // lockQueue lets one person at a time choose a slot of the account, until the transaction ends.
 func lockQueue(ctx context.Context, tx pg.Tx, accountID int64) error {
-	_, err := tx.Pgx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('queue', $1))", accountID)
+	_, err := tx.Pgx.Exec(ctx, `
+SELECT pg_advisory_xact_lock(hashtextextended('queue', @account_id))`,
+		pgx.NamedArgs{"account_id": accountID})
+
 	return err
 }

@@ -222,11 +222,11 @@ func elsewhereOf(
 		return nil, nil
 	}
 	rows, err := db.Pool().Query(ctx, `
-SELECT p.account_id, (`+beijing.DaySQL("p.posted_at")+` - `+beijing.DaySQL("$2::timestamptz")+`) AS day,
+SELECT p.account_id, (`+beijing.DaySQL("p.posted_at")+` - `+beijing.DaySQL("@from::timestamptz")+`) AS day,
     count(*) AS posts
 FROM platform_posts p
-WHERE p.account_id = ANY ($1) AND p.posted_at >= $2 AND p.posted_at < $3 AND p.delivery_id IS NULL
-    AND p.state <> 'removed' GROUP BY 1, 2`, ids, ask.From, ask.To)
+WHERE p.account_id = ANY (@ids) AND p.posted_at >= @from AND p.posted_at < @to AND p.delivery_id IS NULL
+    AND p.state <> 'removed' GROUP BY 1, 2`, pgx.NamedArgs{"ids": ids, "from": ask.From, "to": ask.To})
 	if err != nil {
 		return nil, err
 	}

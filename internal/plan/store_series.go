@@ -68,7 +68,7 @@ func seriesPosts(ctx context.Context, db *pg.DB, id int64) (list []SeriesPost, e
 	rows, err := db.Pool().Query(ctx, `
 SELECT x.number, p.id, p.revision, p.phase, p.due_at, v.text
 FROM plan_series_posts x JOIN posts p ON p.id = x.post_id JOIN post_versions v ON v.id = p.version_id
-WHERE x.series_id = $1 ORDER BY x.number`, id)
+WHERE x.series_id = @series_id ORDER BY x.number`, pgx.NamedArgs{"series_id": id})
 	if err != nil {
 		return nil, err
 	}
@@ -92,16 +92,19 @@ func insertSeries(ctx context.Context, tx pg.Tx, made Series) (id int64, err err
 		ctx,
 		`
 INSERT INTO plan_series (unit_id, source_id, rule, first_at, except_on, workdays, text, made_by, made_at)
-VALUES ($1, $2, $3, $4, $5::text[]::date[], $6, $7, $8, $9) RETURNING id`,
-		made.UnitID,
-		made.SourceID,
-		made.RuleText,
-		made.First,
-		days,
-		made.Workdays,
-		made.Text,
-		made.By,
-		made.At,
+VALUES (@unit_id, @source_id, @rule_text, @first, @days::text[]::date[], @workdays, @text, @by,
+    @made_at) RETURNING id`,
+		pgx.NamedArgs{
+			"unit_id":   made.UnitID,
+			"source_id": made.SourceID,
+			"rule_text": made.RuleText,
+			"first":     made.First,
+			"days":      days,
+			"workdays":  made.Workdays,
+			"text":      made.Text,
+			"by":        made.By,
+			"made_at":   made.At,
+		},
 	).Scan(&id)
 	if err != nil {
 		return 0, err
@@ -113,8 +116,9 @@ VALUES ($1, $2, $3, $4, $5::text[]::date[], $6, $7, $8, $9) RETURNING id`,
 	}
 
 	_, err = tx.Pgx.Exec(ctx, `
-INSERT INTO plan_series_posts (series_id, number, post_id) SELECT $1, * FROM unnest($2::int[], $3::bigint[])`,
-		id, numbers, posts)
+INSERT INTO plan_series_posts (series_id, number, post_id) SELECT @series_id, * FROM unnest(@numbers::int[],
+    @posts::bigint[])`,
+		pgx.NamedArgs{"series_id": id, "numbers": numbers, "posts": posts})
 
 	return id, err
 }
@@ -130,10 +134,19 @@ func stopSeries(
 ) (ok bool, err error) {
 	done, err := tx.Pgx.Exec(ctx, `
 UPDATE plan_series SET revision = revision + 1,
-    ended_by = CASE WHEN $6 THEN ended_by ELSE $3 END, ended_at = CASE WHEN $6 THEN ended_at ELSE $4 END,
-    ended_from = CASE WHEN $6 THEN ended_from ELSE least(ended_from, $5) END,
-    ended_why = CASE WHEN $6 THEN ended_why ELSE $7 END
-WHERE id = $1 AND revision = $2`, id, stop.Revision, by, at, stop.From, stop.Only, stop.why())
+    ended_by = CASE WHEN @only THEN ended_by ELSE @by END,
+        ended_at = CASE WHEN @only THEN ended_at ELSE @at END,
+    ended_from = CASE WHEN @only THEN ended_from ELSE least(ended_from, @from) END,
+    ended_why = CASE WHEN @only THEN ended_why ELSE @why END
+WHERE id = @id AND revision = @revision`, pgx.NamedArgs{
+		"id":       id,
+		"revision": stop.Revision,
+		"by":       by,
+		"at":       at,
+		"from":     stop.From,
+		"only":     stop.Only,
+		"why":      stop.why(),
+	})
 
 	return done.RowsAffected() == 1, err
 }

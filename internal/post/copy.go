@@ -33,7 +33,7 @@ func (s *Service) Copy(
 		return Copied{}, fault.Invalid("", "表单无法读取，请刷新页面后重试")
 	}
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		made, err = copyPost(ctx, tx, actor, s.now(), id, nil, key, nil)
+		made, err = copyPost(ctx, access.NewAct(tx, s.now(), actor), id, nil, key, nil)
 		return err
 	})
 
@@ -43,16 +43,14 @@ func (s *Service) Copy(
 // CopyTx is Copy inside of a transaction, with a time. change may say it in other words; nil: as it stands.
 func CopyTx(
 	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
+	act access.Act,
 	id int64,
 	due time.Time,
 	change func(*Content),
 ) (_ Copied, err error) {
 	defer fault.Step(&err, "post.CopyTx %d", id)
 
-	return copyPost(ctx, tx, actor, at, id, &due, "", change)
+	return copyPost(ctx, act, id, &due, "", change)
 }
 
 // SourceTx reads a post with its version as somebody who may write it copies it. Fails as Copy does.
@@ -75,15 +73,13 @@ func SourceTx(
 
 func copyPost(
 	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
+	act access.Act,
 	id int64,
 	due *time.Time,
 	key string,
 	change func(*Content),
 ) (made Copied, err error) {
-	from, version, err := SourceTx(ctx, tx, actor, id)
+	from, version, err := SourceTx(ctx, act.Tx, act.Actor, id)
 	if err != nil {
 		return Copied{}, err
 	}
@@ -94,7 +90,7 @@ func copyPost(
 	if _, waits := version.Lead(); waits { // asked of one account once
 		content.RepostOf = ""
 	}
-	content.Targets, made.Left = usable(actor, from.UnitPath, version.Targets)
+	content.Targets, made.Left = usable(act.Actor, from.UnitPath, version.Targets)
 
 	if change != nil {
 		change(&content)
@@ -102,7 +98,7 @@ func copyPost(
 	if content, err = content.clean(); err != nil {
 		return Copied{}, err
 	}
-	made.Post, made.Again, err = create(ctx, tx, actor, at, from.UnitID, content, key, version)
+	made.Post, made.Again, err = create(ctx, act, from.UnitID, content, key, version)
 
 	return made, err
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
@@ -26,7 +25,7 @@ func (s *Service) Create(
 	defer fault.Step(&err, "post.Create %d", unitID)
 
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		post, err = CreateTx(ctx, tx, actor, s.now(), unitID, content)
+		post, err = CreateTx(ctx, access.NewAct(tx, s.now(), actor), unitID, content)
 		return err
 	})
 
@@ -34,14 +33,7 @@ func (s *Service) Create(
 }
 
 // CreateTx is Create inside of a transaction.
-func CreateTx(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
-	unitID int64,
-	content Content,
-) (_ Post, err error) {
+func CreateTx(ctx context.Context, act access.Act, unitID int64, content Content) (_ Post, err error) {
 	defer fault.Step(&err, "post.CreateTx %d", unitID)
 
 	content, err = content.clean()
@@ -49,11 +41,11 @@ func CreateTx(
 		return Post{}, err
 	}
 	if unitID == 0 {
-		if unitID, err = homeOf(ctx, tx, actor, content.Targets); err != nil {
+		if unitID, err = homeOf(ctx, act.Tx, act.Actor, content.Targets); err != nil {
 			return Post{}, err
 		}
 	}
-	post, _, err := create(ctx, tx, actor, at, unitID, content, "", Version{})
+	post, _, err := create(ctx, act, unitID, content, "", Version{})
 
 	return post, err
 }
@@ -71,7 +63,7 @@ func (s *Service) CreateOnce(
 	defer fault.Step(&err, "post.CreateOnce %d", unitID)
 
 	err = s.db.InTx(ctx, func(tx pg.Tx) error {
-		post, again, err = CreateOnceTx(ctx, tx, actor, s.now(), unitID, content, key)
+		post, again, err = CreateOnceTx(ctx, access.NewAct(tx, s.now(), actor), unitID, content, key)
 		return err
 	})
 
@@ -100,9 +92,7 @@ func MadeTx(ctx context.Context, tx pg.Tx, actor access.Actor, key string) (_ Po
 // CreateOnceTx is CreateOnce inside of a transaction.
 func CreateOnceTx(
 	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
+	act access.Act,
 	unitID int64,
 	content Content,
 	key string,
@@ -116,83 +106,73 @@ func CreateOnceTx(
 		return Post{}, false, err
 	}
 
-	return create(ctx, tx, actor, at, unitID, content, key, Version{})
+	return create(ctx, act, unitID, content, key, Version{})
 }
 
 // create begins a post. had is the version that it copies, whose pictures and column it may have.
 func create(
 	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
+	act access.Act,
 	unitID int64,
 	content Content,
 	key string,
 	had Version,
 ) (post Post, again bool, err error) {
-	home, err := org.Of(ctx, tx.DB, unitID)
+	home, err := org.Of(ctx, act.Tx.DB, unitID)
 	if err != nil {
 		return Post{}, false, err
 	}
 	path := home.Path
-	if err := access.Require(actor, access.PostWrite, path); err != nil {
+	if err := access.Require(act.Actor, access.PostWrite, path); err != nil {
 		return Post{}, false, err
 	}
-	if err := mayUse(ctx, tx, actor, path, content, had.Media); err != nil {
+	if err := mayUse(ctx, act.Tx, act.Actor, path, content, had.Media); err != nil {
 		return Post{}, false, err
 	}
-	if err := mayBeIn(ctx, tx, path, content.ColumnID, had.ColumnID); err != nil {
+	if err := mayBeIn(ctx, act.Tx, path, content.ColumnID, had.ColumnID); err != nil {
 		return Post{}, false, err
 	}
 	if err := mayPassOn(content, had); err != nil {
 		return Post{}, false, err
 	}
-	id, err := insertPost(ctx, tx.DB, unitID, actor.UserID, content, key, at)
+	id, err := insertPost(ctx, act.Tx.DB, unitID, act.Actor.UserID, content, key, act.Now)
 	if err != nil {
 		return Post{}, false, fmt.Errorf("insert post: %w", err)
 	}
 	if id == 0 {
-		if id, err = keyedPost(ctx, tx.DB, actor.UserID, key); err != nil {
+		if id, err = keyedPost(ctx, act.Tx.DB, act.Actor.UserID, key); err != nil {
 			return Post{}, false, fmt.Errorf("find the post of a form: %w", err)
 		}
-		post, err = findPost(ctx, tx.DB, actor, access.PostView, id)
+		post, err = findPost(ctx, act.Tx.DB, act.Actor, access.PostView, id)
 
 		return post, true, err
 	}
-	post, err = begin(ctx, tx, actor, at, id, path, content)
+	post, err = begin(ctx, act, id, path, content)
 
 	return post, false, err
 }
 
 // begin gives a new post its first version and writes down who made it.
-func begin(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
-	id int64,
-	path string,
-	content Content,
-) (Post, error) {
-	version, err := insertVersion(ctx, tx, id, content, actor.UserID, at)
+func begin(ctx context.Context, act access.Act, id int64, path string, content Content) (Post, error) {
+	version, err := insertVersion(ctx, act.Tx, id, content, act.Actor.UserID, act.Now)
 	if err != nil {
 		return Post{}, err
 	}
-	if err := setVersion(ctx, tx.DB, id, version); err != nil {
+	if err := setVersion(ctx, act.Tx.DB, id, version); err != nil {
 		return Post{}, err
 	}
-	if err := link.WantTx(ctx, tx, at, id, content.texts()...); err != nil {
+	if err := link.WantTx(ctx, act.Tx, act.Now, id, content.texts()...); err != nil {
 		return Post{}, err
 	}
-	entry := audit.Entry{Actor: actor, At: at, Action: actCreate, Subject: Ref(id), UnitPath: path}
+	entry := audit.Entry{Actor: act.Actor, At: act.Now, Action: actCreate, Subject: Ref(id), UnitPath: path}
 	if content.CopiedFrom != nil {
 		entry.Action, entry.Detail = actCopy, map[string]any{"from": *content.CopiedFrom}
 	}
-	if err := audit.Write(ctx, tx, entry); err != nil {
+	if err := audit.Write(ctx, act.Tx, entry); err != nil {
 		return Post{}, err
 	}
 
-	return findPost(ctx, tx.DB, actor, access.PostWrite, id)
+	return findPost(ctx, act.Tx.DB, act.Actor, access.PostWrite, id)
 }
 
 // mostNamed is how many accounts a refusal names.

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
-	"juzhen/internal/pg"
 	"juzhen/internal/weibo"
 )
 
@@ -57,20 +55,18 @@ func (e Edition) Wordings() []string {
 // where the new words cannot go out.
 func EditTx(
 	ctx context.Context,
-	tx pg.Tx,
-	editor access.Actor,
-	at time.Time,
+	act access.Act,
 	id int64,
 	edition Edition,
 	rules weibo.Rules,
 ) (_ Post, _ Version, changed bool, err error) {
 	defer fault.Step(&err, "post.EditTx %d", id)
 
-	post, err := LockTx(ctx, tx, access.System("review"), access.PostReview, id)
+	post, err := LockTx(ctx, act.Tx, access.System("review"), access.PostReview, id)
 	if err != nil {
 		return Post{}, Version{}, false, err
 	}
-	version, err := findVersion(ctx, tx, post.VersionID)
+	version, err := findVersion(ctx, act.Tx, post.VersionID)
 	if err != nil {
 		return Post{}, Version{}, false, err
 	}
@@ -85,26 +81,26 @@ func EditTx(
 		return post, version, false, nil
 	}
 
-	if err := voidVersion(ctx, tx.DB, version.ID); err != nil {
+	if err := voidVersion(ctx, act.Tx.DB, version.ID); err != nil {
 		return Post{}, Version{}, false, err
 	}
-	next, err := copyVersion(ctx, tx.DB, version.ID, editor.UserID, at)
+	next, err := copyVersion(ctx, act.Tx.DB, version.ID, act.Actor.UserID, act.Now)
 	if err != nil {
 		return Post{}, Version{}, false, fmt.Errorf("copy version: %w", err)
 	}
-	if err := saveVersion(ctx, tx, next, content, editor.UserID); err != nil {
+	if err := saveVersion(ctx, act.Tx, next, content, act.Actor.UserID); err != nil {
 		return Post{}, Version{}, false, fmt.Errorf("save version: %w", err)
 	}
-	if err := setVersion(ctx, tx.DB, id, next); err != nil {
+	if err := setVersion(ctx, act.Tx.DB, id, next); err != nil {
 		return Post{}, Version{}, false, err
 	}
-	if err := movePost(ctx, tx.DB, id, Submitted, Draft, editor.UserID, at); err != nil {
+	if err := movePost(ctx, act.Tx.DB, id, Submitted, Draft, act.Actor.UserID, act.Now); err != nil {
 		return Post{}, Version{}, false, err
 	}
-	if post, _, err = reread(ctx, tx, id); err != nil {
+	if post, _, err = reread(ctx, act.Tx, id); err != nil {
 		return Post{}, Version{}, false, err
 	}
-	post, version, err = freeze(ctx, tx, *version.SubmittedBy, at, post, rules)
+	post, version, err = freeze(ctx, act.Tx, *version.SubmittedBy, act.Now, post, rules)
 
 	return post, version, true, err
 }

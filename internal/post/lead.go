@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/fault"
 	"juzhen/internal/instant"
 	"juzhen/internal/pg"
@@ -84,9 +86,9 @@ func SetRelayTx(ctx context.Context, tx pg.Tx, by int64, post Post, digest []byt
 		return fault.Conflict("稿件已提交，联动的要求随它一起送审，现在不能改；请先改回草稿")
 	}
 	_, err = tx.Pgx.Exec(ctx, `
-UPDATE post_versions SET relay_digest = $1,
-    editors = CASE WHEN $2 = ANY (editors) THEN editors ELSE array_append(editors, $2) END
-WHERE id = $3`, digest, by, post.VersionID)
+UPDATE post_versions SET relay_digest = @digest,
+    editors = CASE WHEN @by = ANY (editors) THEN editors ELSE array_append(editors, @by) END
+WHERE id = @version_id`, pgx.NamedArgs{"digest": digest, "by": by, "version_id": post.VersionID})
 
 	return err
 }

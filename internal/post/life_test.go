@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
@@ -97,7 +98,7 @@ func (l *life) do(act post.Act, version post.Version) error {
 	}
 
 	return l.tx(func(ctx context.Context, tx pg.Tx) error {
-		return post.SetDueTx(ctx, tx, l.writer, l.now, l.id, l.in(time.Hour), false)
+		return post.SetDueTx(ctx, access.NewAct(tx, l.now, l.writer), l.id, l.in(time.Hour), false)
 	})
 }
 

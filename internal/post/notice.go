@@ -40,7 +40,7 @@ func OwnTx(ctx context.Context, tx pg.Tx, ids []int64) (_ map[int64]Own, err err
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT p.id, u.path, v.text, v.number, p.author_id, coalesce(v.submitted_by, p.author_id)
 FROM posts p JOIN units u ON u.id = p.unit_id JOIN post_versions v ON v.id = p.version_id
-WHERE p.id = ANY ($1)`, ids)
+WHERE p.id = ANY (@ids)`, pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, fmt.Errorf("find writers: %w", err)
 	}

@@ -84,7 +84,8 @@ func ForgetTx(ctx context.Context, tx pg.Tx, posts []int64) (versions []int64, e
 
 	rows, err := tx.Pgx.Query(ctx, `
 UPDATE post_versions v SET text = '', reply_to = split_part(v.reply_to, '/', 1) || '/'
-FROM all_posts p WHERE p.id = v.post_id AND p.kind = 'reply' AND p.id = ANY ($1) RETURNING v.id`, posts)
+FROM all_posts p WHERE p.id = v.post_id AND p.kind = 'reply' AND p.id = ANY (@posts) RETURNING v.id`,
+		pgx.NamedArgs{"posts": posts})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -117,11 +118,12 @@ func (s *Service) FoldHours(ctx context.Context) (err error) {
 		done, err := s.db.Pool().Exec(ctx, `
 WITH taken AS (
     DELETE FROM post_hour_changes
-        WHERE id IN (SELECT id FROM post_hour_changes ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+        WHERE id IN (SELECT id FROM post_hour_changes ORDER BY id LIMIT @fold_rows FOR UPDATE SKIP LOCKED)
     RETURNING hour, unit_id, phase, posts)
 INSERT INTO post_hours AS h (hour, unit_id, phase, posts)
 SELECT hour, unit_id, phase, sum(posts) FROM taken GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-ON CONFLICT (hour, unit_id, phase) DO UPDATE SET posts = h.posts + excluded.posts`, foldRows)
+ON CONFLICT (hour, unit_id, phase) DO UPDATE SET posts = h.posts + excluded.posts`,
+			pgx.NamedArgs{"fold_rows": foldRows})
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}

@@ -256,27 +256,21 @@ func (s *Service) Delete(ctx context.Context, actor access.Actor, id int64) (err
 // DeleteUntouchedTx removes a draft that nobody has changed or submitted since it was made: what made it
 // takes it back. Fails with fault.NotFound or fault.Forbidden where the actor may not write, with
 // fault.Conflict once somebody has worked on it.
-func DeleteUntouchedTx(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
-	id int64,
-) (err error) {
+func DeleteUntouchedTx(ctx context.Context, act access.Act, id int64) (err error) {
 	defer fault.Step(&err, "post.DeleteUntouchedTx %d", id)
 
-	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+	post, err := LockTx(ctx, act.Tx, act.Actor, access.PostWrite, id)
 	if err != nil {
 		return err
 	}
 	if post.Phase != Draft || post.VersionNumber > 1 || post.Revision > 1 {
 		return fault.Conflict("其中有稿件已经提交或改动过，不能撤销")
 	}
-	if err := deletePost(ctx, tx.DB, id); err != nil {
+	if err := deletePost(ctx, act.Tx.DB, id); err != nil {
 		return err
 	}
 
-	return audit.Write(ctx, tx, audit.Entry{
-		Actor: actor, At: at, Action: actDelete, Subject: post.Ref(), UnitPath: post.UnitPath,
+	return audit.Write(ctx, act.Tx, audit.Entry{
+		Actor: act.Actor, At: act.Now, Action: actDelete, Subject: post.Ref(), UnitPath: post.UnitPath,
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/account"
@@ -278,8 +279,9 @@ func putTargets(ctx context.Context, tx pg.Tx, id int64, targets []TargetChoice)
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO version_targets (version_id, account_id, variant)
-SELECT $1, x.account_id, x.variant FROM unnest($2::bigint[], $3::text[]) AS x (account_id, variant)`,
-		id, accounts, words)
+SELECT @version_id, x.account_id, x.variant FROM unnest(@accounts::bigint[],
+    @words::text[]) AS x (account_id, variant)`,
+		pgx.NamedArgs{"version_id": id, "accounts": accounts, "words": words})
 
 	return err
 }
@@ -331,8 +333,13 @@ func freezeTargets(ctx context.Context, tx pg.Tx, version Version) error {
 	}
 	done, err := tx.Pgx.Exec(ctx, `
 UPDATE version_targets t SET payload_hash = x.hash, variant = x.variant
-    FROM unnest($2::bigint[], $3::bytea[], $4::text[]) AS x (account_id, hash, variant)
-WHERE t.version_id = $1 AND t.account_id = x.account_id`, version.ID, accounts, hashes, words)
+    FROM unnest(@accounts::bigint[], @hashes::bytea[], @words::text[]) AS x (account_id, hash, variant)
+WHERE t.version_id = @version_id AND t.account_id = x.account_id`, pgx.NamedArgs{
+		"version_id": version.ID,
+		"accounts":   accounts,
+		"hashes":     hashes,
+		"words":      words,
+	})
 	if err == nil && done.RowsAffected() != int64(len(accounts)) {
 		return fault.Conflict("稿件刚刚被他人改动，请刷新后再试")
 	}

@@ -35,8 +35,8 @@ func TwinIn(err error) (*Twin, bool) {
 // the same wording hash.
 const twinSQL = `
 SELECT p.id FROM post_versions v JOIN posts p ON p.id = v.post_id AND p.version_id = v.id
-WHERE v.wording_hash = $1 AND p.id <> $2 AND v.submitted_by = $3
-  AND ($4 AND p.due_now AND p.phase = 'submitted' OR NOT $4 AND p.due_at = $5
+WHERE v.wording_hash = @hash AND p.id <> @id AND v.submitted_by = @by
+  AND (@due_now AND p.due_now AND p.phase = 'submitted' OR NOT @due_now AND p.due_at = @due_at
       AND p.phase IN ('submitted', 'approved'))
 ORDER BY p.id LIMIT 1`
 
@@ -44,11 +44,18 @@ ORDER BY p.id LIMIT 1`
 // once wait for each other.
 func refuseTwin(ctx context.Context, tx pg.Tx, post Post, hash []byte, by int64) error {
 	if _, err := tx.Pgx.Exec(ctx, `
-		SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 7))`, hash); err != nil {
+		SELECT pg_advisory_xact_lock(hashtextextended(encode(@hash, 'hex'), 7))`,
+		pgx.NamedArgs{"hash": hash}); err != nil {
 		return err
 	}
 	var id int64
-	err := tx.Pgx.QueryRow(ctx, twinSQL, hash, post.ID, by, post.DueNow, post.DueAt).Scan(&id)
+	err := tx.Pgx.QueryRow(ctx, twinSQL, pgx.NamedArgs{
+		"hash":    hash,
+		"id":      post.ID,
+		"by":      by,
+		"due_now": post.DueNow,
+		"due_at":  post.DueAt,
+	}).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}

@@ -100,16 +100,14 @@ func VersionTx(ctx context.Context, tx pg.Tx, versionID int64) (_ Version, err e
 // when the post cannot go out, with fault.Conflict in a phase that does not allow it.
 func SubmitTx(
 	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
+	act access.Act,
 	id int64,
 	revision int,
 	rules weibo.Rules,
 ) (_ Post, _ Version, err error) {
 	defer fault.Step(&err, "post.SubmitTx %d", id)
 
-	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+	post, err := LockTx(ctx, act.Tx, act.Actor, access.PostWrite, id)
 	if err != nil {
 		return Post{}, Version{}, err
 	}
@@ -117,15 +115,15 @@ func SubmitTx(
 		return Post{}, Version{}, err
 	}
 	if revision != 0 && revision != post.Revision {
-		return Post{}, Version{}, stale(ctx, tx, post)
+		return Post{}, Version{}, stale(ctx, act.Tx, post)
 	}
 	if post.Phase == Returned {
-		if post, _, err = ReviseTx(ctx, tx, actor, at, id); err != nil {
+		if post, _, err = ReviseTx(ctx, act, id); err != nil {
 			return Post{}, Version{}, err
 		}
 	}
 
-	return freeze(ctx, tx, actor.UserID, at, post, rules)
+	return freeze(ctx, act.Tx, act.Actor.UserID, act.Now, post, rules)
 }
 
 func freeze(
@@ -282,10 +280,10 @@ func decided(
 }
 
 // WithdrawnTx takes the post out of its way; a version that was not decided becomes void.
-func WithdrawnTx(ctx context.Context, tx pg.Tx, at time.Time, actor access.Actor, id int64) (err error) {
+func WithdrawnTx(ctx context.Context, act access.Act, id int64) (err error) {
 	defer fault.Step(&err, "post.WithdrawnTx %d", id)
 
-	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+	post, err := LockTx(ctx, act.Tx, act.Actor, access.PostWrite, id)
 	if err != nil {
 		return err
 	}
@@ -293,29 +291,23 @@ func WithdrawnTx(ctx context.Context, tx pg.Tx, at time.Time, actor access.Actor
 	if !ok {
 		return refused(post.Phase)
 	}
-	if err := voidVersion(ctx, tx.DB, post.VersionID); err != nil {
+	if err := voidVersion(ctx, act.Tx.DB, post.VersionID); err != nil {
 		return err
 	}
-	if err := movePost(ctx, tx.DB, id, post.Phase, to, actor.UserID, at); err != nil {
+	if err := movePost(ctx, act.Tx.DB, id, post.Phase, to, act.Actor.UserID, act.Now); err != nil {
 		return err
 	}
 
-	return todo.ResolveTx(ctx, tx, at, returnedKey(id), actor.UserID)
+	return todo.ResolveTx(ctx, act.Tx, act.Now, returnedKey(id), act.Actor.UserID)
 }
 
 // ReviseTx opens the post for editing: a new version with the content of the current one. A version
 // that was not decided becomes void, a decided one stays as evidence. It fails with fault.Conflict on a
 // draft, which is open already.
-func ReviseTx(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
-	id int64,
-) (_ Post, _ Version, err error) {
+func ReviseTx(ctx context.Context, act access.Act, id int64) (_ Post, _ Version, err error) {
 	defer fault.Step(&err, "post.ReviseTx %d", id)
 
-	post, err := LockTx(ctx, tx, actor, access.PostWrite, id)
+	post, err := LockTx(ctx, act.Tx, act.Actor, access.PostWrite, id)
 	if err != nil {
 		return Post{}, Version{}, err
 	}
@@ -323,41 +315,33 @@ func ReviseTx(
 	if !ok {
 		return Post{}, Version{}, fault.Conflict("稿件已经是草稿，可以直接修改")
 	}
-	if err := voidVersion(ctx, tx.DB, post.VersionID); err != nil {
+	if err := voidVersion(ctx, act.Tx.DB, post.VersionID); err != nil {
 		return Post{}, Version{}, err
 	}
-	next, err := copyVersion(ctx, tx.DB, post.VersionID, actor.UserID, at)
+	next, err := copyVersion(ctx, act.Tx.DB, post.VersionID, act.Actor.UserID, act.Now)
 	if err != nil {
 		return Post{}, Version{}, fmt.Errorf("copy version: %w", err)
 	}
-	if err := setVersion(ctx, tx.DB, id, next); err != nil {
+	if err := setVersion(ctx, act.Tx.DB, id, next); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := fixNow(ctx, tx.DB, id, nil); err != nil {
+	if err := fixNow(ctx, act.Tx.DB, id, nil); err != nil {
 		return Post{}, Version{}, err
 	}
-	if err := movePost(ctx, tx.DB, id, post.Phase, to, actor.UserID, at); err != nil {
+	if err := movePost(ctx, act.Tx.DB, id, post.Phase, to, act.Actor.UserID, act.Now); err != nil {
 		return Post{}, Version{}, err
 	}
 
-	return reread(ctx, tx, id)
+	return reread(ctx, act.Tx, id)
 }
 
 // SetDueTx gives the post another time: due, or as soon as approved. It fails with fault.Conflict on a
 // withdrawn post and with fault.Invalid on "due" when the time is past, or the post is not to go out then.
 // It does not touch deliveries.
-func SetDueTx(
-	ctx context.Context,
-	tx pg.Tx,
-	actor access.Actor,
-	at time.Time,
-	id int64,
-	due *time.Time,
-	now bool,
-) (err error) {
+func SetDueTx(ctx context.Context, act access.Act, id int64, due *time.Time, now bool) (err error) {
 	defer fault.Step(&err, "post.SetDueTx %d", id)
 
-	post, err := LockTx(ctx, tx, actor, access.PostView, id)
+	post, err := LockTx(ctx, act.Tx, act.Actor, access.PostView, id)
 	if err != nil {
 		return err
 	}
@@ -373,19 +357,19 @@ func SetDueTx(
 		due = &kept
 	}
 	post.DueAt, post.DueNow = due, now
-	if failure := checkDue(post, at); failure != nil {
+	if failure := checkDue(post, act.Now); failure != nil {
 		return failure
 	}
 	if now && post.Phase == Approved { // it goes out at this instant; lists and calendars show it there
-		due = &at
+		due = &act.Now
 	}
 	if due != nil {
-		if err := UntilTx(ctx, tx, post.VersionID, *due); err != nil {
+		if err := UntilTx(ctx, act.Tx, post.VersionID, *due); err != nil {
 			return err
 		}
 	}
 
-	return setDue(ctx, tx.DB, id, due, now, actor.UserID, at)
+	return setDue(ctx, act.Tx.DB, id, due, now, act.Actor.UserID, act.Now)
 }
 
 // PassedSQL is a table of the posts that were approved and not taken back since, to join with what begins

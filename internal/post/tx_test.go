@@ -18,7 +18,7 @@ func (w *world) revise(id int64) error {
 	w.t.Helper()
 
 	return w.tx(func(ctx context.Context, tx pg.Tx) error {
-		_, _, err := post.ReviseTx(ctx, tx, w.writer, w.now, id)
+		_, _, err := post.ReviseTx(ctx, access.NewAct(tx, w.now, w.writer), id)
 		return err
 	})
 }
@@ -43,7 +43,9 @@ func (w *world) withdraw(id int64) error {
 	w.t.Helper()
 
 	return w.tx(
-		func(ctx context.Context, tx pg.Tx) error { return post.WithdrawnTx(ctx, tx, w.now, w.writer, id) },
+		func(ctx context.Context, tx pg.Tx) error {
+			return post.WithdrawnTx(ctx, access.NewAct(tx, w.now, w.writer), id)
+		},
 	)
 }
 
@@ -269,7 +271,7 @@ func TestWithdrawingEndsEverythingOpen(t *testing.T) {
 		t.Errorf("withdrawn twice: %v", err)
 	}
 	if err := w.tx(func(ctx context.Context, tx pg.Tx) error {
-		return post.SetDueTx(ctx, tx, w.writer, w.now, p.ID, w.in(time.Hour), false)
+		return post.SetDueTx(ctx, access.NewAct(tx, w.now, w.writer), p.ID, w.in(time.Hour), false)
 	}); !fault.Is(err, fault.KindConflict) {
 		t.Errorf("a withdrawn post got a time: %v", err)
 	}
@@ -282,7 +284,7 @@ func TestAnotherTimeIsTakenOnlyWhenItIsAhead(t *testing.T) {
 	p := w.create(w.content("甲"))
 	set := func(due *time.Time, now bool) error {
 		return w.tx(func(ctx context.Context, tx pg.Tx) error {
-			return post.SetDueTx(ctx, tx, w.writer, w.now, p.ID, due, now)
+			return post.SetDueTx(ctx, access.NewAct(tx, w.now, w.writer), p.ID, due, now)
 		})
 	}
 	w.must(set(w.in(3*time.Hour), false))

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/beijing"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
@@ -50,7 +52,9 @@ func CheckUntil(due, until *time.Time, at time.Time) *fault.Error {
 func NotAfterTx(ctx context.Context, tx pg.Tx, versionID int64) (until *time.Time, err error) {
 	defer fault.Step(&err, "post.NotAfterTx %d", versionID)
 
-	err = tx.Pgx.QueryRow(ctx, "SELECT not_after FROM post_versions WHERE id = $1", versionID).Scan(&until)
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT not_after FROM post_versions WHERE id = @version_id`,
+		pgx.NamedArgs{"version_id": versionID}).Scan(&until)
 
 	return until, err
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
 	"juzhen/internal/post"
@@ -70,7 +71,7 @@ func TestTheLastInstantIsApproved(t *testing.T) {
 
 	var next post.Version
 	w.must(w.tx(func(ctx context.Context, tx pg.Tx) (err error) {
-		_, next, err = post.ReviseTx(ctx, tx, w.writer, w.now, p.ID)
+		_, next, err = post.ReviseTx(ctx, access.NewAct(tx, w.now, w.writer), p.ID)
 		return err
 	}))
 	if next.NotAfter == nil || !next.NotAfter.Equal(*content.NotAfter) {
@@ -96,7 +97,7 @@ func TestNoTimeBehindTheLastInstant(t *testing.T) {
 	p := w.create(content)
 	move := func(due *time.Time, now bool) error {
 		return w.tx(func(ctx context.Context, tx pg.Tx) error {
-			return post.SetDueTx(ctx, tx, w.writer, w.now, p.ID, due, now)
+			return post.SetDueTx(ctx, access.NewAct(tx, w.now, w.writer), p.ID, due, now)
 		})
 	}
 
@@ -132,7 +133,7 @@ func TestACopyTakesTheLastInstantAlong(t *testing.T) {
 		t.Errorf("a copy without a time is not to go out after %v", v.NotAfter)
 	}
 	w.must(w.tx(func(ctx context.Context, tx pg.Tx) (err error) {
-		made, err = post.CopyTx(ctx, tx, w.writer, w.now, first.ID, *w.in(25 * time.Hour), nil)
+		made, err = post.CopyTx(ctx, access.NewAct(tx, w.now, w.writer), first.ID, *w.in(25 * time.Hour), nil)
 		return err
 	}))
 	if _, v := w.version(made.Post.ID); v.NotAfter == nil || !v.NotAfter.Equal(*w.in(26 * time.Hour)) {

@@ -120,7 +120,7 @@ func (w *world) tx(fn func(ctx context.Context, tx pg.Tx) error) error {
 func (w *world) submit(id int64, revision int) (p post.Post, version post.Version, err error) {
 	w.t.Helper()
 	err = w.tx(func(ctx context.Context, tx pg.Tx) error {
-		p, version, err = post.SubmitTx(ctx, tx, w.writer, w.now, id, revision, rules)
+		p, version, err = post.SubmitTx(ctx, access.NewAct(tx, w.now, w.writer), id, revision, rules)
 		if err != nil {
 			return err
 		}

@@ -70,7 +70,8 @@ func (s *Site) accounts(ctx context.Context) ([]account, error) {
 }
 
 func (s *Site) account(ctx context.Context, number int64) (account, error) {
-	rows, err := s.opt.DB.Pool().Query(ctx, selectAccount+"a.number = $1", number)
+	rows, err := s.opt.DB.Pool().Query(ctx, selectAccount+`
+a.number = @number`, pgx.NamedArgs{"number": number})
 	if err != nil {
 		return account{}, err
 	}
@@ -96,7 +97,8 @@ ORDER BY c.position, c.number LIMIT 200`)
 }
 
 func (s *Site) column(ctx context.Context, number int64) (column, error) {
-	rows, err := s.opt.DB.Pool().Query(ctx, `SELECT number, name FROM site.columns WHERE number = $1`, number)
+	rows, err := s.opt.DB.Pool().Query(ctx, `SELECT number, name FROM site.columns WHERE number = @number`,
+		pgx.NamedArgs{"number": number})
 	if err != nil {
 		return column{}, err
 	}
@@ -106,7 +108,8 @@ func (s *Site) column(ctx context.Context, number int64) (column, error) {
 
 // district finds a district by its number.
 func (s *Site) district(ctx context.Context, number int64) (name string, err error) {
-	row := s.opt.DB.Pool().QueryRow(ctx, "SELECT name FROM site.districts WHERE number = $1", number)
+	row := s.opt.DB.Pool().QueryRow(ctx, `
+SELECT name FROM site.districts WHERE number = @number`, pgx.NamedArgs{"number": number})
 	err = row.Scan(&name)
 
 	return name, err
@@ -115,7 +118,9 @@ func (s *Site) district(ctx context.Context, number int64) (name string, err err
 // ofDistrict are the accounts of a district.
 func (s *Site) ofDistrict(ctx context.Context, number int64) ([]account, error) {
 	rows, err := s.opt.DB.Pool().Query(ctx,
-		selectAccount+"NOT a.closed AND a.district = $1 ORDER BY a.position, a.number LIMIT 200", number)
+		selectAccount+`
+NOT a.closed AND a.district = @number ORDER BY a.position, a.number LIMIT 200`,
+		pgx.NamedArgs{"number": number})
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +224,8 @@ WHERE once.nth = 1 ORDER BY p.posted_at DESC, p.number DESC LIMIT @most`, pgx.Na
 // post finds one. withdrawn says that it was public once.
 func (s *Site) post(ctx context.Context, number int64) (found post, withdrawn bool, err error) {
 	rows, err := s.opt.DB.Pool().Query(ctx, `
-SELECT `+postColumns+`, 1 FROM site.posts p`+postJoins+`WHERE p.number = $1`, number)
+SELECT `+postColumns+`, 1 FROM site.posts p`+postJoins+`WHERE p.number = @number`,
+		pgx.NamedArgs{"number": number})
 	if err != nil {
 		return post{}, false, err
 	}
@@ -227,7 +233,8 @@ SELECT `+postColumns+`, 1 FROM site.posts p`+postJoins+`WHERE p.number = $1`, nu
 	if errors.Is(err, pgx.ErrNoRows) {
 		gone := false
 		if err := s.opt.DB.Pool().QueryRow(ctx, `
-SELECT EXISTS (SELECT FROM site.withdrawn WHERE number = $1)`, number).Scan(&gone); err != nil {
+SELECT EXISTS (SELECT FROM site.withdrawn WHERE number = @number)`,
+			pgx.NamedArgs{"number": number}).Scan(&gone); err != nil {
 			return post{}, false, err
 		}
 
@@ -245,8 +252,8 @@ SELECT EXISTS (SELECT FROM site.withdrawn WHERE number = $1)`, number).Scan(&gon
 // corrections are what was published to correct a post, the newest first.
 func (s *Site) corrections(ctx context.Context, number int64) ([]post, error) {
 	rows, err := s.opt.DB.Pool().Query(ctx, `
-SELECT `+postColumns+`, 1 FROM site.posts p`+postJoins+`WHERE p.corrects = $1
-ORDER BY p.posted_at DESC LIMIT 10`, number)
+SELECT `+postColumns+`, 1 FROM site.posts p`+postJoins+`WHERE p.corrects = @number
+ORDER BY p.posted_at DESC LIMIT 10`, pgx.NamedArgs{"number": number})
 	if err != nil {
 		return nil, err
 	}
@@ -271,8 +278,8 @@ func (s *Site) withPictures(ctx context.Context, posts []post) error {
 		numbers[i], at[post.Number] = post.Number, i
 	}
 	rows, err := s.opt.DB.Pool().Query(ctx, `
-SELECT post, position, alt, width, height FROM site.pictures WHERE post = ANY($1) AND `+lasting+`
-ORDER BY post, position`, numbers)
+SELECT post, position, alt, width, height FROM site.pictures WHERE post = ANY(@numbers) AND `+lasting+`
+ORDER BY post, position`, pgx.NamedArgs{"numbers": numbers})
 	if err != nil {
 		return err
 	}
@@ -292,7 +299,8 @@ func (s *Site) picture(
 	position int,
 ) (kind string, data []byte, err error) {
 	err = s.opt.DB.Pool().QueryRow(ctx, `
-SELECT mime, bytes FROM site.pictures WHERE post = $1 AND position = $2 AND `+lasting, number, position).
+SELECT mime, bytes FROM site.pictures WHERE post = @number AND position = @position AND `+lasting,
+		pgx.NamedArgs{"number": number, "position": position}).
 		Scan(&kind, &data)
 
 	return kind, data, err
@@ -351,8 +359,10 @@ type gone struct {
 
 func (s *Site) withdrawn(ctx context.Context, of what) ([]gone, error) {
 	rows, err := s.opt.DB.Pool().Query(ctx, `
-SELECT number, at FROM site.withdrawn WHERE ($1 = 0 OR account = $1) AND ($2 = 0 OR col = $2)
-    AND ($3 = 0 OR district = $3) ORDER BY at DESC LIMIT 100`, of.Account, of.Column, of.District)
+SELECT number, at FROM site.withdrawn WHERE (@account = 0 OR account = @account)
+    AND (@column = 0 OR col = @column)
+    AND (@district = 0 OR district = @district) ORDER BY at DESC LIMIT 100`,
+		pgx.NamedArgs{"account": of.Account, "column": of.Column, "district": of.District})
 	if err != nil {
 		return nil, err
 	}
@@ -370,7 +380,8 @@ const mostMapped = 10_000
 
 func (s *Site) mapped(ctx context.Context) ([]changed, error) {
 	rows, err := s.opt.DB.Pool().Query(ctx, `
-SELECT number, changed_at FROM site.posts ORDER BY posted_at DESC, number DESC LIMIT $1`, mostMapped)
+SELECT number, changed_at FROM site.posts ORDER BY posted_at DESC, number DESC LIMIT @most_mapped`,
+		pgx.NamedArgs{"most_mapped": mostMapped})
 	if err != nil {
 		return nil, err
 	}

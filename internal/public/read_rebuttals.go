@@ -58,7 +58,8 @@ ORDER BY withdrawn_at IS NOT NULL, signed_at DESC, number DESC LIMIT 200`, s.tol
 
 // rebuttal finds one. Fails with errExpired where it is over, with pgx.ErrNoRows where there was none.
 func (s *Site) rebuttal(ctx context.Context, number int64) (rebuttal, error) {
-	rows, err := s.opt.DB.Pool().Query(ctx, selectRebuttal+"number = $1", number)
+	rows, err := s.opt.DB.Pool().Query(ctx, selectRebuttal+`
+number = @number`, pgx.NamedArgs{"number": number})
 	if err != nil {
 		return rebuttal{}, err
 	}

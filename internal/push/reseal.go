@@ -23,8 +23,8 @@ func Reseal(
 	s := New(db, Options{Box: box, Now: func() time.Time { return now }})
 	err = db.InTx(ctx, func(tx pg.Tx) error {
 		rows, err := tx.Pgx.Query(ctx, `
-SELECT account_id, key_id, sealed FROM push_addresses WHERE key_id NOT IN ('', $1)
-ORDER BY account_id FOR UPDATE`, box.KeyID())
+SELECT account_id, key_id, sealed FROM push_addresses WHERE key_id NOT IN ('', @key_id)
+ORDER BY account_id FOR UPDATE`, pgx.NamedArgs{"key_id": box.KeyID()})
 		if err != nil {
 			return err
 		}
@@ -46,8 +46,9 @@ ORDER BY account_id FOR UPDATE`, box.KeyID())
 func (s *Service) resealed(
 	ctx context.Context, tx pg.Tx, actor access.Actor, accountID int64, fresh seal.Sealed,
 ) error {
-	_, err := tx.Pgx.Exec(ctx, "UPDATE push_addresses SET key_id = $2, sealed = $3 WHERE account_id = $1",
-		accountID, fresh.KeyID, fresh.Data)
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE push_addresses SET key_id = @key_id, sealed = @data WHERE account_id = @account_id`,
+		pgx.NamedArgs{"account_id": accountID, "key_id": fresh.KeyID, "data": fresh.Data})
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,8 @@ WHERE a.id = ? AND `+scope, append([]any{accountID}, args...)...).Find(ctx)
 
 // lockAddress lets one person at a time change the address of an account, also the first.
 func lockAddress(ctx context.Context, tx pg.Tx, accountID int64) error {
-	_, err := tx.Pgx.Exec(ctx, "SELECT FROM accounts WHERE id = $1 FOR UPDATE", accountID)
+	_, err := tx.Pgx.Exec(ctx, `
+SELECT FROM accounts WHERE id = @account_id FOR UPDATE`, pgx.NamedArgs{"account_id": accountID})
 	return err
 }
 
@@ -62,12 +63,19 @@ func putAddress(
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO push_addresses AS p (account_id, token_hash, sealed, key_id, made_at, made_by)
-VALUES ($1, $2, $3, $4, $5, nullif($6::bigint, 0))
+VALUES (@account_id, @hash, @data, @key_id, @now, nullif(@by::bigint, 0))
 ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash,
     sealed = CASE WHEN excluded.key_id = '' THEN p.sealed ELSE excluded.sealed END,
     key_id = CASE WHEN excluded.key_id = '' THEN p.key_id ELSE excluded.key_id END,
     made_at = excluded.made_at, made_by = excluded.made_by, revision = p.revision + 1, verified_at = NULL`,
-		accountID, hash, sealed.Data, sealed.KeyID, now, by)
+		pgx.NamedArgs{
+			"account_id": accountID,
+			"hash":       hash,
+			"data":       sealed.Data,
+			"key_id":     sealed.KeyID,
+			"now":        now,
+			"by":         by,
+		})
 
 	return err
 }
@@ -76,7 +84,7 @@ ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash,
 func wipeAddress(ctx context.Context, tx pg.Tx, accountID int64) error {
 	_, err := tx.Pgx.Exec(ctx, `
 UPDATE push_addresses SET token_hash = NULL, sealed = ''::bytea, key_id = '', revision = revision + 1
-WHERE account_id = $1 AND token_hash IS NOT NULL`, accountID)
+WHERE account_id = @account_id AND token_hash IS NOT NULL`, pgx.NamedArgs{"account_id": accountID})
 
 	return err
 }
@@ -98,7 +106,7 @@ func findTarget(ctx context.Context, pool *pgxpool.Pool, hash []byte) (target, e
 	err := pool.QueryRow(ctx, `
 SELECT p.account_id, coalesce(a.remote_uid, ''), p.sealed, p.key_id, clock_timestamp()
 FROM push_addresses p JOIN accounts a ON a.id = p.account_id
-WHERE p.token_hash = $1 AND a.state <> 'closed'`, hash).
+WHERE p.token_hash = @hash AND a.state <> 'closed'`, pgx.NamedArgs{"hash": hash}).
 		Scan(&to.AccountID, &to.UID, &to.Sealed, &to.KeyID, &to.now)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return to, ErrNoAddress
@@ -112,9 +120,9 @@ WHERE p.token_hash = $1 AND a.state <> 'closed'`, hash).
 func lockTarget(ctx context.Context, tx pg.Tx, to target) error {
 	done, err := tx.Pgx.Exec(
 		ctx,
-		"SELECT FROM push_addresses WHERE account_id = $1 AND token_hash = $2 FOR UPDATE",
-		to.AccountID,
-		to.hash,
+		`
+SELECT FROM push_addresses WHERE account_id = @account_id AND token_hash = @hash FOR UPDATE`,
+		pgx.NamedArgs{"account_id": to.AccountID, "hash": to.hash},
 	)
 	if err == nil && done.RowsAffected() == 0 {
 		return ErrNoAddress
@@ -134,14 +142,21 @@ func used(
 	now time.Time,
 ) (again bool, err error) {
 	done, err := tx.Pgx.Exec(ctx, `
-INSERT INTO push_seen (account_id, stamp, nonce, body, at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (account_id, stamp, nonce) DO NOTHING`, accountID, stamp, nonce, body, now)
+INSERT INTO push_seen (account_id, stamp, nonce, body, at) VALUES (@account_id, @stamp, @nonce, @body, @now)
+ON CONFLICT (account_id, stamp, nonce) DO NOTHING`, pgx.NamedArgs{
+		"account_id": accountID,
+		"stamp":      stamp,
+		"nonce":      nonce,
+		"body":       body,
+		"now":        now,
+	})
 	if err != nil || done.RowsAffected() == 1 {
 		return false, err
 	}
 	var before []byte
-	err = tx.Pgx.QueryRow(ctx, "SELECT body FROM push_seen WHERE account_id = $1 AND stamp = $2 AND nonce = $3",
-		accountID, stamp, nonce).
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT body FROM push_seen WHERE account_id = @account_id AND stamp = @stamp AND nonce = @nonce`,
+		pgx.NamedArgs{"account_id": accountID, "stamp": stamp, "nonce": nonce}).
 		Scan(&before)
 	if err == nil && !bytes.Equal(before, body) {
 		return false, refuse(Replayed)
@@ -153,9 +168,9 @@ ON CONFLICT (account_id, stamp, nonce) DO NOTHING`, accountID, stamp, nonce, bod
 func taken(ctx context.Context, tx pg.Tx, accountID int64, now time.Time) error {
 	_, err := tx.Pgx.Exec(
 		ctx,
-		"UPDATE push_addresses SET taken_at = $2, taken = taken + 1 WHERE account_id = $1",
-		accountID,
-		now,
+		`
+UPDATE push_addresses SET taken_at = @now, taken = taken + 1 WHERE account_id = @account_id`,
+		pgx.NamedArgs{"account_id": accountID, "now": now},
 	)
 
 	return err
@@ -164,9 +179,8 @@ func taken(ctx context.Context, tx pg.Tx, accountID int64, now time.Time) error 
 func verified(ctx context.Context, pool *pgxpool.Pool, accountID int64, now time.Time) error {
 	_, err := pool.Exec(
 		ctx,
-		"UPDATE push_addresses SET verified_at = $2 WHERE account_id = $1",
-		accountID,
-		now,
+		"UPDATE push_addresses SET verified_at = @now WHERE account_id = @account_id",
+		pgx.NamedArgs{"account_id": accountID, "now": now},
 	)
 
 	return err
@@ -180,9 +194,9 @@ func countRefusal(
 	now time.Time,
 ) error {
 	_, err := pool.Exec(ctx, `
-INSERT INTO push_refusals AS r (account_id, reason, n, last_at) VALUES ($1, $2, 1, $3)
+INSERT INTO push_refusals AS r (account_id, reason, n, last_at) VALUES (@account_id, @reason, 1, @now)
 ON CONFLICT (account_id, reason) DO UPDATE SET n = r.n + 1, last_at = excluded.last_at`,
-		accountID, string(reason), now)
+		pgx.NamedArgs{"account_id": accountID, "reason": string(reason), "now": now})
 
 	return err
 }
@@ -190,20 +204,25 @@ ON CONFLICT (account_id, reason) DO UPDATE SET n = r.n + 1, last_at = excluded.l
 // putHint keeps what the partner push sent, the last of an account.
 func putHint(ctx context.Context, tx pg.Tx, accountID int64, body []byte, now time.Time) error {
 	batch := &pgx.Batch{}
-	batch.Queue("INSERT INTO push_hints (account_id, at, body) VALUES ($1, $2, $3)", accountID, now, body)
 	batch.Queue(`
-DELETE FROM push_hints WHERE account_id = $1 AND id <= (SELECT id FROM push_hints WHERE account_id = $1
-    ORDER BY id DESC OFFSET $2 LIMIT 1)`, accountID, mostHints)
-	batch.Queue("UPDATE push_addresses SET hinted_at = $2, hinted = hinted + 1 WHERE account_id = $1",
-		accountID, now)
+INSERT INTO push_hints (account_id, at, body) VALUES (@account_id, @now, @body)`,
+		pgx.NamedArgs{"account_id": accountID, "now": now, "body": body})
+	batch.Queue(`
+DELETE FROM push_hints WHERE account_id = @account_id
+    AND id <= (SELECT id FROM push_hints WHERE account_id = @account_id
+    ORDER BY id DESC OFFSET @most_hints LIMIT 1)`,
+		pgx.NamedArgs{"account_id": accountID, "most_hints": mostHints})
+	batch.Queue(`
+UPDATE push_addresses SET hinted_at = @now, hinted = hinted + 1 WHERE account_id = @account_id`,
+		pgx.NamedArgs{"account_id": accountID, "now": now})
 
 	return tx.Pgx.SendBatch(ctx, batch).Close()
 }
 
 func sweep(ctx context.Context, pool *pgxpool.Pool, seen, hints time.Time) error {
 	batch := &pgx.Batch{}
-	batch.Queue("DELETE FROM push_seen WHERE at < $1", seen)
-	batch.Queue("DELETE FROM push_hints WHERE at < $1", hints)
+	batch.Queue("DELETE FROM push_seen WHERE at < @seen", pgx.NamedArgs{"seen": seen})
+	batch.Queue("DELETE FROM push_hints WHERE at < @hints", pgx.NamedArgs{"hints": hints})
 
 	return pool.SendBatch(ctx, batch).Close()
 }

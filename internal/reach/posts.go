@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
@@ -140,7 +142,7 @@ func (s *Service) Post(ctx context.Context, actor access.Actor, id int64) (_ Pos
 		return post, nil, err
 	}
 	list, err := rows[Reading](ctx, s.db.Pool(), `SELECT taken_at, reposts, comments, likes, reads
-			FROM post_readings WHERE platform_post_id = $1 ORDER BY taken_at`, id)
+			FROM post_readings WHERE platform_post_id = @id ORDER BY taken_at`, pgx.NamedArgs{"id": id})
 
 	return post, list, err
 }
@@ -162,9 +164,10 @@ func (s *Service) TakeNote(ctx context.Context, actor access.Actor, id int64, wh
 		if err := access.Require(actor, access.DeliveryDecide, post.UnitPath); err != nil {
 			return err
 		}
-		tag, err := tx.Pgx.Exec(ctx, `UPDATE platform_posts SET noted_by = $2, noted_at = $3
-				WHERE id = $1 AND noted_at IS NULL
-AND (origin = 'elsewhere' OR state <> 'live')`, id, actor.UserID, s.now())
+		tag, err := tx.Pgx.Exec(ctx, `UPDATE platform_posts SET noted_by = @user_id, noted_at = @noted_at
+				WHERE id = @id AND noted_at IS NULL
+AND (origin = 'elsewhere' OR state <> 'live')`,
+			pgx.NamedArgs{"id": id, "user_id": actor.UserID, "noted_at": s.now()})
 		if err != nil {
 			return err
 		}

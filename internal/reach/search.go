@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
@@ -95,11 +97,13 @@ func (s *Service) MakeFindable(ctx context.Context) (err error) {
 		tag, err := s.db.Pool().Exec(ctx, `
 WITH taken AS (
     DELETE FROM platform_post_unfound WHERE platform_post_id IN (
-        SELECT platform_post_id FROM platform_post_unfound ORDER BY 1 LIMIT $1 FOR UPDATE SKIP LOCKED)
+        SELECT platform_post_id FROM platform_post_unfound
+            ORDER BY 1 LIMIT @find_batch FOR UPDATE SKIP LOCKED)
     RETURNING platform_post_id)
 INSERT INTO platform_post_grams (platform_post_id, grams)
 SELECT p.id, text_grams(p.text) FROM taken t JOIN platform_posts p ON p.id = t.platform_post_id
-ON CONFLICT (platform_post_id) DO UPDATE SET grams = EXCLUDED.grams`, findBatch)
+ON CONFLICT (platform_post_id) DO UPDATE SET grams = EXCLUDED.grams`,
+			pgx.NamedArgs{"find_batch": findBatch})
 		if err != nil {
 			return fmt.Errorf("make posts findable: %w", err)
 		}

@@ -59,9 +59,15 @@ func scoped(actor access.Actor, permission access.Permission, column string, fro
 // take adds n calls to a window; false, and nothing is added, when there are not so many left.
 func take(ctx context.Context, q querier, w window, n int) (bool, error) {
 	tag, err := q.Exec(ctx, `
-INSERT INTO call_usage AS u (scope, period, calls) SELECT $1, $2, $3::int WHERE $3::int <= $4::int
+INSERT INTO call_usage AS u (scope, period, calls) SELECT @scope, @start,
+    @calls::int WHERE @calls::int <= @limit::int
 ON CONFLICT (scope, period) DO UPDATE SET calls = u.calls + excluded.calls
-    WHERE u.calls + excluded.calls <= $4::int`, w.scope, w.start, n, w.limit)
+    WHERE u.calls + excluded.calls <= @limit::int`, pgx.NamedArgs{
+		"scope": w.scope,
+		"start": w.start,
+		"calls": n,
+		"limit": w.limit,
+	})
 
 	return tag.RowsAffected() == 1, err
 }
@@ -69,9 +75,9 @@ ON CONFLICT (scope, period) DO UPDATE SET calls = u.calls + excluded.calls
 // exhaust uses a window up, because the platform said so.
 func exhaust(ctx context.Context, q querier, w window) error {
 	_, err := q.Exec(ctx, `
-INSERT INTO call_usage AS u (scope, period, calls) VALUES ($1, $2, $3)
+INSERT INTO call_usage AS u (scope, period, calls) VALUES (@scope, @start, @limit)
 ON CONFLICT (scope, period) DO UPDATE SET calls = greatest(u.calls, excluded.calls)`,
-		w.scope, w.start, w.limit)
+		pgx.NamedArgs{"scope": w.scope, "start": w.start, "limit": w.limit})
 
 	return err
 }
@@ -91,14 +97,20 @@ type watch struct {
 func beginWatches(ctx context.Context, q querier, now time.Time) error {
 	_, err := q.Exec(ctx, `
 INSERT INTO account_watches (account_id, since, next_at)
-SELECT a.id, $1, $1 FROM accounts a JOIN credentials c ON c.account_id = a.id AND c.state = 'valid'
-WHERE a.state <> 'closed' AND a.connector <> 'manual' ON CONFLICT (account_id) DO NOTHING`, now)
+SELECT a.id, @now, @now FROM accounts a JOIN credentials c ON c.account_id = a.id AND c.state = 'valid'
+WHERE a.state <> 'closed' AND a.connector <> 'manual' ON CONFLICT (account_id) DO NOTHING`,
+		pgx.NamedArgs{"now": now})
 
 	return err
 }
 
 func findWatch(ctx context.Context, q querier, accountID int64) (watch, bool, error) {
-	list, err := rows[watch](ctx, q, `SELECT * FROM account_watches WHERE account_id = $1`, accountID)
+	list, err := rows[watch](
+		ctx,
+		q,
+		`SELECT * FROM account_watches WHERE account_id = @account_id`,
+		pgx.NamedArgs{"account_id": accountID},
+	)
 	if err != nil || len(list) == 0 {
 		return watch{}, false, err
 	}
@@ -109,8 +121,14 @@ func findWatch(ctx context.Context, q querier, accountID int64) (watch, bool, er
 // looked plans the next look. An empty reason says that this one went well.
 func looked(ctx context.Context, q querier, accountID int64, now, next time.Time, reason string) error {
 	_, err := q.Exec(ctx, `
-UPDATE account_watches SET next_at = $3, reason = $4, looked_at = CASE WHEN $4 = '' THEN $2 ELSE looked_at END
-WHERE account_id = $1`, accountID, now, next, reason)
+UPDATE account_watches SET next_at = @next, reason = @reason,
+    looked_at = CASE WHEN @reason = '' THEN @now ELSE looked_at END
+WHERE account_id = @account_id`, pgx.NamedArgs{
+		"account_id": accountID,
+		"now":        now,
+		"next":       next,
+		"reason":     reason,
+	})
 
 	return err
 }
@@ -118,10 +136,8 @@ WHERE account_id = $1`, accountID, now, next, reason)
 func askedReads(ctx context.Context, q querier, accountID int64, has bool, now time.Time) error {
 	_, err := q.Exec(
 		ctx,
-		`UPDATE account_watches SET has_reads = $2, asked_at = $3 WHERE account_id = $1`,
-		accountID,
-		has,
-		now,
+		`UPDATE account_watches SET has_reads = @has, asked_at = @now WHERE account_id = @account_id`,
+		pgx.NamedArgs{"account_id": accountID, "has": has, "now": now},
 	)
 
 	return err
@@ -130,11 +146,11 @@ func askedReads(ctx context.Context, q querier, accountID int64, has bool, now t
 // dueAccounts lists the accounts whose newest posts or whose counts are due.
 func dueAccounts(ctx context.Context, q querier, now time.Time) ([]int64, error) {
 	return column[int64](ctx, q, `
-SELECT account_id FROM account_watches WHERE next_at <= $1
+SELECT account_id FROM account_watches WHERE next_at <= @now
 UNION
 SELECT DISTINCT p.account_id FROM platform_posts p JOIN account_watches w ON w.account_id = p.account_id
-    AND (w.reason = '' OR w.next_at <= $1)
-WHERE p.next_read_at <= $1`, now)
+    AND (w.reason = '' OR w.next_at <= @now)
+WHERE p.next_read_at <= @now`, pgx.NamedArgs{"now": now})
 }
 
 // tracked is a post on the platform as the readings need it.
@@ -157,7 +173,12 @@ FROM platform_posts p WHERE `
 
 // knownPosts reads which of the platform's ids are tracked already.
 func knownPosts(ctx context.Context, q querier, ids []string) (map[string]tracked, error) {
-	list, err := rows[tracked](ctx, q, selectTracked+`p.platform = 'weibo' AND p.remote_id = ANY($1)`, ids)
+	list, err := rows[tracked](
+		ctx,
+		q,
+		selectTracked+`p.platform = 'weibo' AND p.remote_id = ANY(@ids)`,
+		pgx.NamedArgs{"ids": ids},
+	)
 
 	known := make(map[string]tracked, len(list))
 	for _, t := range list {
@@ -178,31 +199,42 @@ func absentPosts(
 	shown []string,
 	now time.Time,
 ) ([]tracked, error) {
-	return rows[tracked](ctx, q, selectTracked+`p.account_id = $1 AND p.posted_at > $2
-			AND p.state NOT IN ('removed', 'hidden') AND p.remote_id <> ALL($3)
-AND (p.seen_at IS NOT NULL OR p.posted_at < $4) ORDER BY p.posted_at DESC LIMIT 20`,
-		accountID, since, shown, now.Add(-30*time.Minute))
+	return rows[tracked](
+		ctx,
+		q,
+		selectTracked+`p.account_id = @account_id AND p.posted_at > @since
+			AND p.state NOT IN ('removed', 'hidden') AND p.remote_id <> ALL(@shown)
+AND (p.seen_at IS NOT NULL OR p.posted_at < @given) ORDER BY p.posted_at DESC LIMIT 20`,
+		pgx.NamedArgs{
+			"account_id": accountID,
+			"since":      since,
+			"shown":      shown,
+			"given":      now.Add(-30 * time.Minute),
+		},
+	)
 }
 
 // duePosts lists the posts of an account whose counts are to be taken now.
 func duePosts(ctx context.Context, q querier, accountID int64, now time.Time, limit int) ([]tracked, error) {
-	return rows[tracked](ctx, q, selectTracked+`p.account_id = $1 AND p.next_read_at <= $2
+	return rows[tracked](ctx, q, selectTracked+`p.account_id = @account_id AND p.next_read_at <= @now
 			AND p.state <> 'removed'
-ORDER BY p.next_read_at, p.id LIMIT $3`, accountID, now, limit)
+ORDER BY p.next_read_at, p.id LIMIT @limit`, pgx.NamedArgs{"account_id": accountID, "now": now, "limit": limit})
 }
 
 // openDeliveries tells whether a delivery of the account may have published a post that is not linked
 // to it yet.
 func openDeliveries(ctx context.Context, q querier, accountID int64) (open bool, err error) {
-	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM deliveries WHERE account_id = $1
-AND (state IN ('sending', 'unknown') OR state = 'sent' AND remote_id IS NULL))`, accountID).Scan(&open)
+	err = q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM deliveries WHERE account_id = @account_id
+AND (state IN ('sending', 'unknown') OR state = 'sent' AND remote_id IS NULL))`,
+		pgx.NamedArgs{"account_id": accountID}).Scan(&open)
+
 	return open, err
 }
 
 // deliveriesOf finds which of the platform's ids deliveries have recorded.
 func deliveriesOf(ctx context.Context, q querier, ids []string) (map[string]int64, error) {
 	r, err := q.Query(ctx, `SELECT remote_id, id FROM deliveries
-			WHERE platform = 'weibo' AND remote_id = ANY($1)`, ids)
+			WHERE platform = 'weibo' AND remote_id = ANY(@ids)`, pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, err
 	}
@@ -219,8 +251,8 @@ func readable(ctx context.Context, q querier, only int64) ([]reader, error) {
 	return rows[reader](ctx, q, `
 SELECT a.id, a.remote_uid AS uid FROM accounts a JOIN credentials c ON c.account_id = a.id
 WHERE a.state <> 'closed' AND a.connector <> 'manual' AND a.remote_uid IS NOT NULL AND c.state = 'valid'
-    AND $1::bigint IN (0, a.id)
-ORDER BY a.id`, only)
+    AND @only::bigint IN (0, a.id)
+ORDER BY a.id`, pgx.NamedArgs{"only": only})
 }
 
 // reader is an account with the platform's id of it.

@@ -21,7 +21,12 @@ type accountDay struct {
 const sealLock = 0x6a7a_7365_616c // "jzseal"
 
 func lockSeal(ctx context.Context, q querier) error {
-	_, err := q.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(sealLock))
+	_, err := q.Exec(
+		ctx,
+		`SELECT pg_advisory_xact_lock(@seal_lock)`,
+		pgx.NamedArgs{"seal_lock": int64(sealLock)},
+	)
+
 	return err
 }
 
@@ -79,8 +84,8 @@ func addBlocks(ctx context.Context, q querier, days map[accountDay][]AccountRead
 	}
 	found, err := rows[blockRow](ctx, q, `
 SELECT b.account_id, b.day, b.block, NULL::timestamptz AS taken_at, 0 AS followers, 0 AS friends, 0 AS posts
-FROM account_reading_blocks b JOIN unnest($1::bigint[], $2::date[]) AS x (account_id, day) USING (account_id, day)`,
-		ids, dates)
+FROM account_reading_blocks b JOIN unnest(@ids::bigint[], @dates::date[]) AS x (account_id, day) USING (account_id, day)`,
+		pgx.NamedArgs{"ids": ids, "dates": dates})
 	if err != nil {
 		return err
 	}
@@ -114,9 +119,9 @@ func putBlocks(ctx context.Context, q querier, days map[accountDay][]AccountRead
 	}
 	_, err := q.Exec(ctx, `
 INSERT INTO account_reading_blocks (account_id, day, readings, block)
-SELECT * FROM unnest($1::bigint[], $2::date[], $3::smallint[], $4::bytea[])
+SELECT * FROM unnest(@ids::bigint[], @dates::date[], @counts::smallint[], @blocks::bytea[])
 ON CONFLICT (account_id, day) DO UPDATE SET readings = excluded.readings, block = excluded.block`,
-		ids, dates, counts, blocks)
+		pgx.NamedArgs{"ids": ids, "dates": dates, "counts": counts, "blocks": blocks})
 
 	return err
 }
@@ -142,15 +147,25 @@ func midnightOf(date time.Time) time.Time {
 func selectReadings(
 	ctx context.Context, q querier, period Period, ids []int64,
 ) (map[int64][]AccountReading, error) {
-	list, err := rows[blockRow](ctx, q, `
+	list, err := rows[blockRow](
+		ctx,
+		q,
+		`
 SELECT account_id, day, block, NULL::timestamptz AS taken_at, 0::bigint AS followers, 0::bigint AS friends,
     0::bigint AS posts
-FROM account_reading_blocks WHERE account_id = ANY ($1::bigint[]) AND day >= $2::date AND day < $3::date
+FROM account_reading_blocks WHERE account_id = ANY (@ids::bigint[]) AND day >= @from::date AND day < @to::date
 UNION ALL
 SELECT account_id, NULL, NULL, taken_at, followers, friends, statuses FROM account_readings
-WHERE account_id = ANY ($1::bigint[]) AND taken_at >= $4 AND taken_at < $5
+WHERE account_id = ANY (@ids::bigint[]) AND taken_at >= @from2 AND taken_at < @to2
 ORDER BY account_id, day NULLS LAST, taken_at`,
-		ids, beijing.Date(period.From), beijing.Date(period.To), period.From, period.To)
+		pgx.NamedArgs{
+			"ids":   ids,
+			"from":  beijing.Date(period.From),
+			"to":    beijing.Date(period.To),
+			"from2": period.From,
+			"to2":   period.To,
+		},
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -183,8 +198,8 @@ func dropBlocks(
 	err = q.QueryRow(ctx, `
 WITH dropped AS (
     DELETE FROM account_reading_blocks WHERE ctid = ANY (ARRAY(
-        SELECT ctid FROM account_reading_blocks WHERE day < $1::date LIMIT $2)) RETURNING readings)
-SELECT count(*), coalesce(sum(readings), 0) FROM dropped`, beijing.Date(before), limit).Scan(&blocks, &readings)
+        SELECT ctid FROM account_reading_blocks WHERE day < @before::date LIMIT @limit)) RETURNING readings)
+SELECT count(*), coalesce(sum(readings), 0) FROM dropped`, pgx.NamedArgs{"before": beijing.Date(before), "limit": limit}).Scan(&blocks, &readings)
 
 	return blocks, readings, err
 }

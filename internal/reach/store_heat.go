@@ -3,6 +3,8 @@ package reach
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/beijing"
 )
 
@@ -25,8 +27,8 @@ FROM (
            extract(hour FROM `+beijing.LocalSQL("posted_at")+`)::int AS hour,
            reposts + comments + likes AS interactions
     FROM platform_posts
-    WHERE account_id = $1 AND posted_at >= $2 AND posted_at < $3 AND state <> 'removed'
+    WHERE account_id = @account_id AND posted_at >= @from AND posted_at < @to AND state <> 'removed'
         AND read_at >= posted_at + interval '1 day') p
 GROUP BY GROUPING SETS ((weekday, hour), ())
-ORDER BY weekday, hour`, accountID, period.From, period.To)
+ORDER BY weekday, hour`, pgx.NamedArgs{"account_id": accountID, "from": period.From, "to": period.To})
 }

@@ -30,17 +30,25 @@ func insertImport(
 ) (id int64, err error) {
 	err = q.QueryRow(ctx, `
 INSERT INTO imports (account_id, user_id, file_name, bytes, state, rows, rejected, created_at)
-VALUES ($1, nullif($2::bigint, 0), $3, $4, 'waiting', $5, $6, $7) RETURNING id`,
-		i.AccountID, actor.UserID, i.FileName, i.Bytes, i.Rows, i.Rejected, i.CreatedAt).Scan(&id)
+VALUES (@account_id, nullif(@user_id::bigint, 0), @file_name, @bytes, 'waiting', @rows, @rejected,
+    @created_at) RETURNING id`,
+		pgx.NamedArgs{
+			"account_id": i.AccountID,
+			"user_id":    actor.UserID,
+			"file_name":  i.FileName,
+			"bytes":      i.Bytes,
+			"rows":       i.Rows,
+			"rejected":   i.Rejected,
+			"created_at": i.CreatedAt,
+		}).Scan(&id)
 	if err != nil {
 		return 0, err
 	}
 
 	if _, err := q.Exec(
 		ctx,
-		`INSERT INTO import_files (import_id, data) VALUES ($1, $2)`,
-		id,
-		raw,
+		`INSERT INTO import_files (import_id, data) VALUES (@import_id, @raw)`,
+		pgx.NamedArgs{"import_id": id, "raw": raw},
 	); err != nil {
 		return 0, err
 	}
@@ -54,7 +62,7 @@ VALUES ($1, nullif($2::bigint, 0), $3, $4, 'waiting', $5, $6, $7) RETURNING id`,
 }
 
 func findImport(ctx context.Context, q querier, id int64) (Import, error) {
-	return oneImport(ctx, q, "i.id = $1", id)
+	return oneImport(ctx, q, "i.id = @id", pgx.NamedArgs{"id": id})
 }
 
 func findImportFor(ctx context.Context, q querier, actor access.Actor, id int64) (Import, error) {
@@ -88,8 +96,8 @@ func importRejects(ctx context.Context, q querier, id int64) ([]Rejected, error)
 	return rows[Rejected](
 		ctx,
 		q,
-		`SELECT line, reason FROM import_rejects WHERE import_id = $1 ORDER BY line`,
-		id,
+		`SELECT line, reason FROM import_rejects WHERE import_id = @id ORDER BY line`,
+		pgx.NamedArgs{"id": id},
 	)
 }
 
@@ -101,16 +109,17 @@ func beginImport(
 	now time.Time,
 ) (begun Import, raw []byte, err error) {
 	err = db.InTx(ctx, func(tx pg.Tx) error {
-		if _, err := tx.Pgx.Exec(ctx, `UPDATE imports SET state = 'running', beat_at = $2
-				WHERE id = $1 AND state IN ('waiting', 'running')`,
-			id, now); err != nil {
+		if _, err := tx.Pgx.Exec(ctx, `UPDATE imports SET state = 'running', beat_at = @now
+				WHERE id = @id AND state IN ('waiting', 'running')`,
+			pgx.NamedArgs{"id": id, "now": now}); err != nil {
 			return err
 		}
 		if begun, err = findImport(ctx, tx.Pgx, id); err != nil || begun.State.Ended() {
 			return err
 		}
 
-		return tx.Pgx.QueryRow(ctx, `SELECT data FROM import_files WHERE import_id = $1`, id).Scan(&raw)
+		return tx.Pgx.QueryRow(ctx, `SELECT data FROM import_files WHERE import_id = @import_id`,
+			pgx.NamedArgs{"import_id": id}).Scan(&raw)
 	})
 
 	return begun, raw, err
@@ -119,8 +128,8 @@ func beginImport(
 // beatImport says how far an import is and holds its row until the transaction ends; false when it does
 // not go on.
 func beatImport(ctx context.Context, q querier, id int64, done int, now time.Time) (bool, error) {
-	tag, err := q.Exec(ctx, `UPDATE imports SET done = greatest(done, $2), beat_at = $3
-			WHERE id = $1 AND state = 'running'`, id, done, now)
+	tag, err := q.Exec(ctx, `UPDATE imports SET done = greatest(done, @done), beat_at = @now
+			WHERE id = @id AND state = 'running'`, pgx.NamedArgs{"id": id, "done": done, "now": now})
 	return tag.RowsAffected() == 1, err
 }
 
@@ -129,7 +138,8 @@ func markImported(ctx context.Context, q querier, id int64, posts map[string]int
 	for _, post := range posts {
 		ids = append(ids, post)
 	}
-	_, err := q.Exec(ctx, `UPDATE platform_posts SET import_id = $1 WHERE id = ANY($2)`, id, ids)
+	_, err := q.Exec(ctx, `UPDATE platform_posts SET import_id = @import_id WHERE id = ANY(@ids)`,
+		pgx.NamedArgs{"import_id": id, "ids": ids})
 
 	return err
 }
@@ -137,9 +147,9 @@ func markImported(ctx context.Context, q querier, id int64, posts map[string]int
 // endImport closes an import that was worked through, counts what it brought and drops the file.
 func endImport(ctx context.Context, q querier, id int64, now time.Time) error {
 	tag, err := q.Exec(ctx, `
-UPDATE imports SET state = 'done', done = rows - rejected, ended_at = $2,
-       added = (SELECT count(*) FROM platform_posts p WHERE p.import_id = $1)
-WHERE id = $1 AND state = 'running'`, id, now)
+UPDATE imports SET state = 'done', done = rows - rejected, ended_at = @now,
+       added = (SELECT count(*) FROM platform_posts p WHERE p.import_id = @import_id)
+WHERE id = @import_id AND state = 'running'`, pgx.NamedArgs{"import_id": id, "now": now})
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
@@ -148,14 +158,15 @@ WHERE id = $1 AND state = 'running'`, id, now)
 }
 
 func dropFile(ctx context.Context, q querier, id int64) error {
-	_, err := q.Exec(ctx, `DELETE FROM import_files WHERE import_id = $1`, id)
+	_, err := q.Exec(ctx, `DELETE FROM import_files WHERE import_id = @import_id`,
+		pgx.NamedArgs{"import_id": id})
 	return err
 }
 
 // undoImport marks an import undone, whatever became of it; false when it is already.
 func undoImport(ctx context.Context, q querier, id int64, now time.Time) (bool, error) {
-	tag, err := q.Exec(ctx, `UPDATE imports SET state = 'undone', ended_at = $2
-			WHERE id = $1 AND state <> 'undone'`, id, now)
+	tag, err := q.Exec(ctx, `UPDATE imports SET state = 'undone', ended_at = @now
+			WHERE id = @id AND state <> 'undone'`, pgx.NamedArgs{"id": id, "now": now})
 	if err != nil || tag.RowsAffected() == 0 {
 		return false, err
 	}
@@ -182,16 +193,17 @@ DELETE FROM post_readings WHERE platform_post_id IN (SELECT id FROM platform_pos
 		return 0, nil, err
 	}
 
-	_, err = q.Exec(ctx, `UPDATE imports SET kept = (SELECT count(*) FROM platform_posts WHERE import_id = $1)
-			WHERE id = $1`, id)
+	_, err = q.Exec(ctx, `UPDATE imports SET kept = (SELECT count(*)
+    FROM platform_posts WHERE import_id = @import_id)
+			WHERE id = @import_id`, pgx.NamedArgs{"import_id": id})
 
 	return len(posted), daysOf(posted), err
 }
 
 // failImport closes an import that cannot be worked through.
 func failImport(ctx context.Context, q querier, id int64, now time.Time) error {
-	tag, err := q.Exec(ctx, `UPDATE imports SET state = 'failed', ended_at = $2
-			WHERE id = $1 AND state IN ('waiting', 'running')`, id, now)
+	tag, err := q.Exec(ctx, `UPDATE imports SET state = 'failed', ended_at = @now
+			WHERE id = @id AND state IN ('waiting', 'running')`, pgx.NamedArgs{"id": id, "now": now})
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
@@ -201,7 +213,8 @@ func failImport(ctx context.Context, q querier, id int64, now time.Time) error {
 
 // importIsQuiet tells whether nobody works on an import now.
 func importIsQuiet(ctx context.Context, q querier, id int64, since time.Time) (quiet bool, err error) {
-	err = q.QueryRow(ctx, `SELECT beat_at IS NULL OR beat_at < $2 FROM imports WHERE id = $1`, id, since).
+	err = q.QueryRow(ctx, `SELECT beat_at IS NULL OR beat_at < @since FROM imports WHERE id = @id`,
+		pgx.NamedArgs{"id": id, "since": since}).
 		Scan(&quiet)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return true, nil

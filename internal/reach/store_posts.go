@@ -127,8 +127,8 @@ func selectPost(
 func selectPlans(ctx context.Context, q querier, now time.Time) (map[int64]plan, error) {
 	list, err := rows[plan](ctx, q, `
 SELECT w.account_id, count(p.id)::int AS posts, least(w.next_at, min(p.next_read_at)) AS next_at
-FROM account_watches w LEFT JOIN platform_posts p ON p.account_id = w.account_id AND p.next_read_at < $1
-GROUP BY w.account_id, w.next_at`, now.Add(hour))
+FROM account_watches w LEFT JOIN platform_posts p ON p.account_id = w.account_id AND p.next_read_at < @hour
+GROUP BY w.account_id, w.next_at`, pgx.NamedArgs{"hour": now.Add(hour)})
 
 	found := make(map[int64]plan, len(list))
 	for _, p := range list {
@@ -141,8 +141,9 @@ GROUP BY w.account_id, w.next_at`, now.Add(hour))
 // selectUsage gives the calls of the present windows by scope.
 func selectUsage(ctx context.Context, q querier, thisHour, today time.Time) (map[string]int, error) {
 	r, err := q.Query(ctx, `SELECT scope, calls FROM call_usage
-			WHERE period = CASE WHEN scope LIKE 'account/%' THEN $2::timestamptz ELSE $1::timestamptz END`,
-		thisHour, today)
+			WHERE period = CASE WHEN scope LIKE 'account/%' THEN @today::timestamptz ELSE
+			    @this_hour::timestamptz END`,
+		pgx.NamedArgs{"this_hour": thisHour, "today": today})
 	if err != nil {
 		return nil, err
 	}

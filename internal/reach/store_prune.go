@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/fault"
 )
 
@@ -77,9 +79,9 @@ func (s *Service) pruneTable(
 	for {
 		tag, err := s.db.Pool().Exec(ctx, `
 DELETE FROM `+name+` WHERE ctid = ANY (ARRAY(
-    SELECT r.ctid FROM `+name+` r WHERE r.taken_at < $1
-      AND EXISTS (SELECT FROM `+name+` n WHERE n.`+of+` = r.`+of+` AND n.taken_at > r.taken_at) LIMIT $2))`,
-			cutoff, pruneBatch)
+    SELECT r.ctid FROM `+name+` r WHERE r.taken_at < @cutoff
+      AND EXISTS (SELECT FROM `+name+` n WHERE n.`+of+` = r.`+of+` AND n.taken_at > r.taken_at) LIMIT @prune_batch))`,
+			pgx.NamedArgs{"cutoff": cutoff, "prune_batch": pruneBatch})
 		dropped += tag.RowsAffected()
 		if err != nil || tag.RowsAffected() < pruneBatch {
 			return dropped, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/beijing"
 )
 
@@ -17,21 +19,21 @@ func rollDays(ctx context.Context, q querier, accountID int64, days []time.Time)
 	_, err := q.Exec(ctx, `
 INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts,
     best)
-SELECT $1, d.day, s.posts, s.originals, s.reposts, s.comments, s.likes, s.reads, s.read_posts, s.best
-FROM unnest($2::date[]) AS d (day)
+SELECT @account_id, d.day, s.posts, s.originals, s.reposts, s.comments, s.likes, s.reads, s.read_posts, s.best
+FROM unnest(@days::date[]) AS d (day)
 CROSS JOIN LATERAL (
     SELECT count(p.id) AS posts, count(p.id) FILTER (WHERE p.original) AS originals,
            coalesce(sum(p.reposts), 0) AS reposts, coalesce(sum(p.comments), 0) AS comments,
                coalesce(sum(p.likes), 0) AS likes,
            sum(p.reads) AS reads, count(p.reads) AS read_posts, max(p.reposts + p.comments + p.likes) AS best
-    FROM platform_posts p WHERE p.account_id = $1 AND p.state <> 'removed'
+    FROM platform_posts p WHERE p.account_id = @account_id AND p.state <> 'removed'
       AND p.posted_at >= `+beijing.StartSQL("d.day")+`
       AND p.posted_at < `+beijing.StartSQL("(d.day + 1)")+`) s
 ON CONFLICT (account_id, day) DO UPDATE
     SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
     comments = excluded.comments, likes = excluded.likes, reads = excluded.reads,
         read_posts = excluded.read_posts, best = excluded.best`,
-		accountID, dates(days))
+		pgx.NamedArgs{"account_id": accountID, "days": dates(days)})
 
 	return err
 }
@@ -70,11 +72,11 @@ WITH sums AS (
            sum(reposts) AS reposts, sum(comments) AS comments, sum(likes) AS likes, sum(reads) AS reads,
                count(reads) AS read_posts,
            max(reposts + comments + likes) AS best
-    FROM platform_posts WHERE posted_at >= $1 AND posted_at < $2 AND state <> 'removed' GROUP BY 1, 2),
+    FROM platform_posts WHERE posted_at >= @from AND posted_at < @to AND state <> 'removed' GROUP BY 1, 2),
 emptied AS (
     UPDATE account_days d SET posts = 0, originals = 0, reposts = 0, comments = 0, likes = 0, reads = NULL,
         read_posts = 0, best = NULL
-    WHERE d.day >= $3::date AND d.day < $4::date AND d.posts > 0
+    WHERE d.day >= @day::date AND d.day < @to2::date AND d.posts > 0
       AND NOT EXISTS (SELECT FROM sums s WHERE s.account_id = d.account_id AND s.day = d.day))
 INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts,
     best)
@@ -83,7 +85,12 @@ ON CONFLICT (account_id, day) DO UPDATE
     SET posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
     comments = excluded.comments, likes = excluded.likes, reads = excluded.reads,
         read_posts = excluded.read_posts, best = excluded.best`,
-		from, to, beijing.Date(from), beijing.Date(to))
+		pgx.NamedArgs{
+			"from": from,
+			"to":   to,
+			"day":  beijing.Date(from),
+			"to2":  beijing.Date(to),
+		})
 
 	return err
 }
@@ -94,8 +101,9 @@ func rollFollowers(ctx context.Context, q querier, from, to time.Time) error {
 INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts)
 SELECT DISTINCT ON (r.account_id, d.day) r.account_id, d.day, r.followers, 0, 0, 0, 0, 0, 0
 FROM account_readings r, LATERAL (SELECT `+beijing.DaySQL("r.taken_at")+` AS day) d
-WHERE r.taken_at >= $1 AND r.taken_at < $2 ORDER BY r.account_id, d.day, r.taken_at DESC
-ON CONFLICT (account_id, day) DO UPDATE SET followers = excluded.followers`, from, to)
+WHERE r.taken_at >= @from AND r.taken_at < @to ORDER BY r.account_id, d.day, r.taken_at DESC
+ON CONFLICT (account_id, day) DO UPDATE SET followers = excluded.followers`,
+		pgx.NamedArgs{"from": from, "to": to})
 
 	return err
 }
@@ -105,9 +113,10 @@ func putFollowers(ctx context.Context, q querier, accountID int64, days []string
 	_, err := q.Exec(ctx, `
 INSERT INTO account_days AS d (account_id, day, followers, posts, originals, reposts, comments, likes,
     read_posts)
-SELECT $1, x.day, x.followers, 0, 0, 0, 0, 0, 0 FROM unnest($2::date[], $3::bigint[]) AS x (day, followers)
+SELECT @account_id, x.day, x.followers, 0, 0, 0, 0, 0, 0 FROM unnest(@days::date[],
+    @followers::bigint[]) AS x (day, followers)
 ON CONFLICT (account_id, day) DO UPDATE SET followers = coalesce(d.followers, excluded.followers)`,
-		accountID, days, followers)
+		pgx.NamedArgs{"account_id": accountID, "days": days, "followers": followers})
 
 	return err
 }

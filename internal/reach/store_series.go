@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/beijing"
 )
@@ -49,21 +51,30 @@ func selectPoints(
 ) ([]Point, *time.Time, error) {
 	var since *time.Time
 	err := q.QueryRow(ctx, `SELECT `+beijing.DaySQL("min(posted_at)")+` FROM platform_posts
-			WHERE account_id = $1`, accountID).Scan(&since)
+			WHERE account_id = @account_id`, pgx.NamedArgs{"account_id": accountID}).Scan(&since)
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := rows[pointRow](ctx, q, `
+	list, err := rows[pointRow](
+		ctx,
+		q,
+		`
 SELECT g::date AS day, d.followers, CASE WHEN k.known THEN coalesce(d.posts, 0) END AS posts, CASE
     WHEN k.known THEN coalesce(d.originals, 0) END AS originals,
        CASE WHEN k.known THEN coalesce(d.reposts, 0) END AS reposts, CASE
            WHEN k.known THEN coalesce(d.comments, 0) END AS comments,
        CASE WHEN k.known THEN coalesce(d.likes, 0) END AS likes, d.reads,
            coalesce(d.read_posts, 0) AS read_posts
-FROM generate_series($2::date, $3::date - 1, interval '1 day') g
-LEFT JOIN account_days d ON d.account_id = $1 AND d.day = g::date
-CROSS JOIN LATERAL (SELECT coalesce(g::date >= $4::date, false) AS known) k ORDER BY g`,
-		accountID, beijing.Date(period.From), beijing.Date(period.To), since)
+FROM generate_series(@from::date, @to::date - 1, interval '1 day') g
+LEFT JOIN account_days d ON d.account_id = @account_id AND d.day = g::date
+CROSS JOIN LATERAL (SELECT coalesce(g::date >= @since::date, false) AS known) k ORDER BY g`,
+		pgx.NamedArgs{
+			"account_id": accountID,
+			"from":       beijing.Date(period.From),
+			"to":         beijing.Date(period.To),
+			"since":      since,
+		},
+	)
 	if since != nil {
 		at := pointRow{Day: *since}.point().Day
 		since = &at

@@ -94,7 +94,7 @@ func sumUnits(ctx context.Context, q querier, list []unitDay) error {
 	_, err := q.Exec(ctx, `
 INSERT INTO unit_days (unit_id, day, followers, read, posts, originals, reposts, comments, likes, reads,
     read_posts, best)
-SELECT x.unit_id, x.day, s.* FROM unnest($1::bigint[], $2::date[]) AS x (unit_id, day)
+SELECT x.unit_id, x.day, s.* FROM unnest(@units::bigint[], @days::date[]) AS x (unit_id, day)
 CROSS JOIN LATERAL (
     SELECT sum(y.followers)::bigint, coalesce(sum(y.read), 0)::bigint, sum(y.posts)::bigint,
         sum(y.originals)::bigint, sum(y.reposts)::bigint, sum(y.comments)::bigint, sum(y.likes)::bigint,
@@ -114,7 +114,7 @@ CROSS JOIN LATERAL (
 ON CONFLICT (unit_id, day) DO UPDATE SET followers = excluded.followers, read = excluded.read,
     posts = excluded.posts, originals = excluded.originals, reposts = excluded.reposts,
     comments = excluded.comments, likes = excluded.likes, reads = excluded.reads,
-    read_posts = excluded.read_posts, best = excluded.best`, units, days)
+    read_posts = excluded.read_posts, best = excluded.best`, pgx.NamedArgs{"units": units, "days": days})
 
 	return err
 }
@@ -123,7 +123,12 @@ ON CONFLICT (unit_id, day) DO UPDATE SET followers = excluded.followers, read = 
 const sumsLock = 0x6a7a_7375_6d73 // "jzsums"
 
 func lockSums(ctx context.Context, q querier) error {
-	_, err := q.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(sumsLock))
+	_, err := q.Exec(
+		ctx,
+		`SELECT pg_advisory_xact_lock(@sums_lock)`,
+		pgx.NamedArgs{"sums_lock": int64(sumsLock)},
+	)
+
 	return err
 }
 
@@ -131,12 +136,12 @@ func lockSums(ctx context.Context, q querier) error {
 func takeStale(ctx context.Context, q querier, limit int) ([]stale, error) {
 	return rows[stale](ctx, q, `
 WITH taken AS (
-    DELETE FROM figures_stale WHERE id IN (SELECT id FROM figures_stale ORDER BY id LIMIT $1)
+    DELETE FROM figures_stale WHERE id IN (SELECT id FROM figures_stale ORDER BY id LIMIT @limit)
     RETURNING account_id, unit_id, from_day, to_day)
 SELECT coalesce(t.account_id, 0) AS account_id, coalesce(a.unit_id, t.unit_id) AS unit_id, t.from_day,
 t.to_day
 FROM taken t LEFT JOIN accounts a ON a.id = t.account_id
-WHERE a.id IS NOT NULL OR t.account_id IS NULL`, limit)
+WHERE a.id IS NOT NULL OR t.account_id IS NULL`, pgx.NamedArgs{"limit": limit})
 }
 
 func selectBranches(ctx context.Context, q querier) ([]branch, error) {
@@ -195,8 +200,8 @@ type monthRow struct {
 func selectDailyOf(ctx context.Context, q querier, period Period, ids []int64) (map[int64][]int64, error) {
 	r, err := q.Query(ctx, `
 SELECT account_id, month, reposts, comments, likes FROM account_months
-WHERE account_id = ANY ($1::bigint[]) AND month >= date_trunc('month', $2::date::timestamp) AND month < $3::date`,
-		ids, beijing.Date(period.From), beijing.Date(period.To))
+WHERE account_id = ANY (@ids::bigint[]) AND month >= date_trunc('month', @from::date::timestamp) AND month < @to::date`,
+		pgx.NamedArgs{"ids": ids, "from": beijing.Date(period.From), "to": beijing.Date(period.To)})
 	if err != nil {
 		return nil, err
 	}

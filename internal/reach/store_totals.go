@@ -3,6 +3,8 @@ package reach
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/beijing"
 )
 
@@ -175,15 +177,22 @@ FROM accounts s`+atEnd+atStart+before+` WHERE s.id = ANY ($4::bigint[])`,
 // selectKnown tells whether any post of the units of a scope is known from before the end of the period, and
 // of the one before it.
 func selectKnown(ctx context.Context, q querier, period Period, in scope) (known, before bool, err error) {
-	of, posts := in.units, `SELECT FROM unit_days WHERE unit_id = ANY ($1::bigint[]) AND posts > 0 AND day < `
+	of, posts := in.units, `SELECT FROM unit_days WHERE unit_id = ANY (@of::bigint[]) AND posts > 0 AND day < `
 	if in.units == nil {
 		of, posts = in.ids, `
 			SELECT FROM accounts s JOIN accounts a ON a.unit_id = s.unit_id JOIN account_days d ON
 			d.account_id = a.id
-			WHERE s.id = ANY ($1::bigint[]) AND d.posts > 0 AND d.day < `
+			WHERE s.id = ANY (@of::bigint[]) AND d.posts > 0 AND d.day < `
 	}
-	err = q.QueryRow(ctx, `SELECT EXISTS (`+posts+`$2::date), EXISTS (`+posts+`$3::date)`,
-		of, beijing.Date(period.To), beijing.Date(period.From)).Scan(&known, &before)
+	err = q.QueryRow(
+		ctx,
+		`SELECT EXISTS (`+posts+`@to::date), EXISTS (`+posts+`@from::date)`,
+		pgx.NamedArgs{
+			"of":   of,
+			"to":   beijing.Date(period.To),
+			"from": beijing.Date(period.From),
+		},
+	).Scan(&known, &before)
 
 	return known, before, err
 }

@@ -60,34 +60,38 @@ func insertPosts(
 INSERT INTO platform_posts (account_id, platform, remote_id, delivery_id, origin, posted_at, text, shown,
     original, pictures, state, state_at,
                             seen_at, reposts, comments, likes, reads, read_at, next_read_at)
-SELECT $1, 'weibo', x.remote, x.delivery, x.origin, x.posted, x.text, CASE
-    WHEN x.seen THEN x.text END, x.original, x.pictures, x.state, $2::timestamptz,
-       CASE WHEN x.seen THEN $2::timestamptz END, x.reposts, x.comments, x.likes, x.reads, CASE
-           WHEN x.counted THEN $2::timestamptz END, x.next
-FROM unnest($3::text[], $4::bigint[], $5::text[], $6::timestamptz[], $7::text[], $8::boolean[], $9::int[],
-    $10::text[],
-            $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::boolean[], $16::boolean[],
-                $17::timestamptz[])
+SELECT @account_id, 'weibo', x.remote, x.delivery, x.origin, x.posted, x.text, CASE
+    WHEN x.seen THEN x.text END, x.original, x.pictures, x.state, @now::timestamptz,
+       CASE WHEN x.seen THEN @now::timestamptz END, x.reposts, x.comments, x.likes, x.reads, CASE
+           WHEN x.counted THEN @now::timestamptz END, x.next
+FROM unnest(@remote::text[], @delivery::bigint[], @origin::text[], @posted::timestamptz[], @text::text[],
+    @original::boolean[], @pictures::int[],
+    @state::text[],
+            @reposts::bigint[], @comments::bigint[], @likes::bigint[], @reads::bigint[], @seen::boolean[],
+                @counted::boolean[],
+                @next::timestamptz[])
      AS x (remote, delivery, origin, posted, text, original, pictures, state, reposts, comments, likes, reads,
          seen, counted, next)
 ON CONFLICT (platform, remote_id) DO NOTHING RETURNING remote_id, id`,
-		accountID,
-		now,
-		remote,
-		delivery,
-		origin,
-		posted,
-		text,
-		original,
-		pictures,
-		state,
-		reposts,
-		comments,
-		likes,
-		reads,
-		seen,
-		counted,
-		next,
+		pgx.NamedArgs{
+			"account_id": accountID,
+			"now":        now,
+			"remote":     remote,
+			"delivery":   delivery,
+			"origin":     origin,
+			"posted":     posted,
+			"text":       text,
+			"original":   original,
+			"pictures":   pictures,
+			"state":      state,
+			"reposts":    reposts,
+			"comments":   comments,
+			"likes":      likes,
+			"reads":      reads,
+			"seen":       seen,
+			"counted":    counted,
+			"next":       next,
+		},
 	)
 	if err != nil {
 		return nil, err
@@ -109,25 +113,26 @@ INSERT INTO platform_posts AS p (account_id, platform, remote_id, delivery_id, o
                                  reposts, comments, likes, next_read_at)
 SELECT d.account_id, d.platform, d.remote_id, d.id, 'console', coalesce(d.sent_at, d.updated_at),
     coalesce(t.variant, v.text),
-       v.repost_of = '', (SELECT count(*) FROM version_media m WHERE m.version_id = v.id), 'live', $2, 0, 0,
+       v.repost_of = '', (SELECT count(*) FROM version_media m WHERE m.version_id = v.id), 'live', @now, 0, 0,
            0,
-       CASE WHEN d.connector <> 'manual' THEN $2::timestamptz END
+       CASE WHEN d.connector <> 'manual' THEN @now::timestamptz END
 FROM deliveries d JOIN post_versions v ON v.id = d.version_id
 LEFT JOIN version_targets t ON t.version_id = v.id AND t.account_id = d.account_id
-WHERE d.sent_known_at > $1 AND v.visible = 0
+WHERE d.sent_known_at > @since AND v.visible = 0
   AND NOT EXISTS (SELECT FROM platform_posts o WHERE o.platform = d.platform AND o.remote_id = d.remote_id
       AND o.delivery_id IS NOT NULL)
-ORDER BY d.sent_known_at LIMIT $3
+ORDER BY d.sent_known_at LIMIT @most
 ON CONFLICT (platform, remote_id) DO UPDATE
     SET delivery_id = excluded.delivery_id, origin = 'console', text = excluded.text
-RETURNING p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.state`, since, now, most)
+RETURNING p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.state`, pgx.NamedArgs{"since": since, "now": now, "most": most})
 }
 
 // seenAgain notes that known posts were shown, with their present text.
 func seenAgain(ctx context.Context, q querier, ids []int64, shown []string, now time.Time) error {
 	_, err := q.Exec(ctx, `
-UPDATE platform_posts p SET seen_at = $3, shown = x.shown
-    FROM unnest($1::bigint[], $2::text[]) AS x (id, shown) WHERE p.id = x.id`, ids, shown, now)
+UPDATE platform_posts p SET seen_at = @now, shown = x.shown
+    FROM unnest(@ids::bigint[], @shown::text[]) AS x (id, shown) WHERE p.id = x.id`,
+		pgx.NamedArgs{"ids": ids, "shown": shown, "now": now})
 
 	return err
 }
@@ -136,11 +141,16 @@ UPDATE platform_posts p SET seen_at = $3, shown = x.shown
 // beside it.
 func setLive(ctx context.Context, q querier, id int64, to Live, text string, now time.Time) error {
 	_, err := q.Exec(ctx, `
-UPDATE platform_posts SET state = $2, state_at = $4, noted_by = NULL, noted_at = NULL,
-       was_text = CASE WHEN $3 <> '' THEN text ELSE was_text END, text = CASE WHEN $3 <> '' THEN $3
+UPDATE platform_posts SET state = @to, state_at = @now, noted_by = NULL, noted_at = NULL,
+       was_text = CASE WHEN @text <> '' THEN text ELSE was_text END, text = CASE WHEN @text <> '' THEN @text
            ELSE text END,
-       next_read_at = CASE WHEN $2 = 'removed' THEN NULL ELSE next_read_at END
-WHERE id = $1`, id, string(to), text, now)
+       next_read_at = CASE WHEN @to = 'removed' THEN NULL ELSE next_read_at END
+WHERE id = @id`, pgx.NamedArgs{
+		"id":   id,
+		"to":   string(to),
+		"text": text,
+		"now":  now,
+	})
 
 	return err
 }
@@ -170,10 +180,19 @@ func writeCounts(ctx context.Context, tx pgx.Tx, list []counted, now time.Time) 
 	_, err := tx.Exec(ctx, `
 UPDATE platform_posts p
     SET reposts = x.reposts, comments = x.comments, likes = x.likes, reads = coalesce(x.reads, p.reads),
-    read_at = $7, next_read_at = x.next
-FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::timestamptz[]) AS x (id,
+    read_at = @now, next_read_at = x.next
+FROM unnest(@ids::bigint[], @reposts::bigint[], @comments::bigint[], @likes::bigint[], @reads::bigint[],
+    @next::timestamptz[]) AS x (id,
     reposts, comments, likes, reads, next)
-WHERE p.id = x.id`, ids, reposts, comments, likes, reads, next, now)
+WHERE p.id = x.id`, pgx.NamedArgs{
+		"ids":      ids,
+		"reposts":  reposts,
+		"comments": comments,
+		"likes":    likes,
+		"reads":    reads,
+		"next":     next,
+		"now":      now,
+	})
 	if err != nil {
 		return err
 	}
@@ -221,9 +240,10 @@ func writeToday(ctx context.Context, q querier, list []Count, now time.Time) err
 	}
 	_, err := q.Exec(ctx, `
 INSERT INTO account_days (account_id, day, followers, posts, originals, reposts, comments, likes, read_posts)
-SELECT x.id, $3::date, x.followers, 0, 0, 0, 0, 0, 0 FROM unnest($1::bigint[], $2::bigint[]) AS x (id,
+SELECT x.id, @now::date, x.followers, 0, 0, 0, 0, 0, 0 FROM unnest(@ids::bigint[], @followers::bigint[])
+AS x (id,
 followers)
-ON CONFLICT (account_id, day) DO UPDATE SET followers = excluded.followers`, ids, followers, beijing.Date(now))
+ON CONFLICT (account_id, day) DO UPDATE SET followers = excluded.followers`, pgx.NamedArgs{"ids": ids, "followers": followers, "now": beijing.Date(now)})
 
 	return err
 }
@@ -234,7 +254,8 @@ func putOff(ctx context.Context, q querier, list []tracked, until time.Time) err
 	for i, t := range list {
 		ids[i] = t.ID
 	}
-	_, err := q.Exec(ctx, `UPDATE platform_posts SET next_read_at = $2 WHERE id = ANY($1)`, ids, until)
+	_, err := q.Exec(ctx, `UPDATE platform_posts SET next_read_at = @until WHERE id = ANY(@ids)`,
+		pgx.NamedArgs{"ids": ids, "until": until})
 
 	return err
 }
@@ -254,6 +275,6 @@ UPDATE platform_posts p SET origin = 'elsewhere' FROM (
         SELECT FROM deliveries d
             WHERE d.account_id = o.account_id
             AND (d.state IN ('sending', 'unknown') OR d.state = 'sent' AND d.remote_id IS NULL))
-    ORDER BY o.id LIMIT $1 FOR UPDATE OF o SKIP LOCKED) x
-WHERE p.id = x.id RETURNING p.id, p.account_id, p.text`, limit)
+    ORDER BY o.id LIMIT @limit FOR UPDATE OF o SKIP LOCKED) x
+WHERE p.id = x.id RETURNING p.id, p.account_id, p.text`, pgx.NamedArgs{"limit": limit})
 }

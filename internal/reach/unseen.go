@@ -30,9 +30,9 @@ func moved(ctx context.Context, q querier, accountID int64, posts []weibo.Post) 
 		return false, nil
 	}
 	err = q.QueryRow(ctx, `
-SELECT EXISTS (SELECT FROM platform_posts WHERE account_id = $1 AND seen_at IS NOT NULL)
-   AND NOT EXISTS (SELECT FROM platform_posts WHERE account_id = $1 AND remote_id = ANY ($2))`,
-		accountID, remoteIDs(posts)).
+SELECT EXISTS (SELECT FROM platform_posts WHERE account_id = @account_id AND seen_at IS NOT NULL)
+   AND NOT EXISTS (SELECT FROM platform_posts WHERE account_id = @account_id AND remote_id = ANY (@posts))`,
+		pgx.NamedArgs{"account_id": accountID, "posts": remoteIDs(posts)}).
 		Scan(&yes)
 
 	return yes, err
@@ -136,8 +136,8 @@ func reckon(
 	var from *time.Time
 
 	err = tx.Pgx.QueryRow(ctx, `
-		SELECT posts - known, taken_at, doubt, doubt_since FROM post_totals WHERE account_id = $1`,
-		accountID).
+		SELECT posts - known, taken_at, doubt, doubt_since FROM post_totals WHERE account_id = @account_id`,
+		pgx.NamedArgs{"account_id": accountID}).
 		Scan(&t.before, &t.at, &t.doubt, &from)
 	switch {
 	case err == nil:
@@ -157,14 +157,20 @@ func reckon(
 		},
 	)
 	err = tx.Pgx.QueryRow(ctx, `
-SELECT (SELECT count(*) FROM platform_posts WHERE account_id = $1 AND posted_at > $2 AND state <> 'removed'),
+SELECT (SELECT count(*) FROM platform_posts WHERE account_id = @account_id AND posted_at > @since
+    AND state <> 'removed'),
        (SELECT count(*) FROM deliveries
-           WHERE account_id = $1 AND (state IN ('sending', 'unknown') OR state = 'sent'
+           WHERE account_id = @account_id AND (state IN ('sending', 'unknown') OR state = 'sent'
            AND remote_id IS NULL)),
        (SELECT count(*) FROM deliveries d JOIN post_versions v ON v.id = d.version_id
-        WHERE d.account_id = $1 AND d.state = 'sent' AND d.sent_at >= $3 AND v.visible <> 0
-            AND d.remote_id <> ALL ($4))`,
-		accountID, since, lately, remoteIDs(hidden)).Scan(&t.known, &t.open, &t.private)
+        WHERE d.account_id = @account_id AND d.state = 'sent' AND d.sent_at >= @lately AND v.visible <> 0
+            AND d.remote_id <> ALL (@hidden))`,
+		pgx.NamedArgs{
+			"account_id": accountID,
+			"since":      since,
+			"lately":     lately,
+			"hidden":     remoteIDs(hidden),
+		}).Scan(&t.known, &t.open, &t.private)
 	t.private += int64(len(hidden))
 
 	return t, err
@@ -176,10 +182,17 @@ func (t tally) keep(ctx context.Context, tx pg.Tx, accountID int64) error {
 	}
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO post_totals (account_id, posts, known, taken_at, doubt, doubt_since)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    VALUES (@account_id, @posts, @known, @taken_at, @doubt, @since)
 ON CONFLICT (account_id) DO UPDATE
     SET posts = excluded.posts, known = excluded.known, taken_at = excluded.taken_at, doubt = excluded.doubt,
-    doubt_since = excluded.doubt_since`, accountID, t.known+t.before, t.known, t.at, t.doubt, orNil(t.since))
+    doubt_since = excluded.doubt_since`, pgx.NamedArgs{
+		"account_id": accountID,
+		"posts":      t.known + t.before,
+		"known":      t.known,
+		"taken_at":   t.at,
+		"doubt":      t.doubt,
+		"since":      orNil(t.since),
+	})
 
 	return err
 }
@@ -202,9 +215,11 @@ func (s *Service) tellUnseen(ctx context.Context, tx pg.Tx, src source, posts []
 	var id int64
 
 	err := tx.Pgx.QueryRow(ctx, `
-SELECT id FROM platform_posts WHERE account_id = $1 AND remote_id = ANY ($2) AND origin = 'elsewhere'
+SELECT id FROM platform_posts WHERE account_id = @account_id AND remote_id = ANY (@posts)
+    AND origin = 'elsewhere'
     AND noted_at IS NULL
-ORDER BY posted_at DESC, id DESC LIMIT 1`, src.ID, remoteIDs(posts)).Scan(&id)
+ORDER BY posted_at DESC, id DESC LIMIT 1`,
+		pgx.NamedArgs{"account_id": src.ID, "posts": remoteIDs(posts)}).Scan(&id)
 	switch {
 	case err == nil:
 		item.Subject, item.SubjectID, item.Key = TodoSubject, id, noticeKey(id)

@@ -172,7 +172,7 @@ func (s *Service) carry(ctx context.Context, actor access.Actor, relay Relay, ta
 		UnitID: task.UnitID, AccountID: task.AccountID, Text: with.words, Urgent: relay.Urgent, Due: due,
 		Cover: with.cover, Reasons: with.reasons,
 		Bind: func(tx pg.Tx, now time.Time, p post.Post) error {
-			return s.bind(ctx, tx, now, actor, relay, task, p, with)
+			return s.bind(ctx, access.NewAct(tx, now, actor), relay, task, p, with)
 		},
 	}
 	if strings.HasPrefix(task.UnitPath, relay.UnitPath) { // a column holds below its unit
@@ -189,30 +189,37 @@ func (s *Service) carry(ctx context.Context, actor access.Actor, relay Relay, ta
 
 func (s *Service) bind(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
+	act access.Act,
 	relay Relay,
 	task Task,
 	p post.Post,
 	with carried,
 ) error {
-	if err := stillAsked(ctx, tx, relay, now); err != nil {
+	if err := stillAsked(ctx, act.Tx, relay, act.Now); err != nil {
 		return err
 	}
 	if with.standing != nil {
-		if err := stillHolds(ctx, tx, *with.standing, now); err != nil {
+		if err := stillHolds(ctx, act.Tx, *with.standing, act.Now); err != nil {
 			return err
 		}
 	}
-	first, err := setConfirmed(ctx, tx, now, task.ID, p.ID, actor.UserID, with.kind, with.standing)
+	first, err := setConfirmed(
+		ctx,
+		act.Tx,
+		act.Now,
+		task.ID,
+		p.ID,
+		act.Actor.UserID,
+		with.kind,
+		with.standing,
+	)
 	if err != nil {
 		return err
 	}
 	if !first {
 		return fault.Conflict("同事刚刚处理了这项任务，请刷新页面查看").WithCode("confirmed")
 	}
-	if err := settleTodos(ctx, tx, now, []int64{task.ID}, actor.UserID); err != nil {
+	if err := settleTodos(ctx, act.Tx, act.Now, []int64{task.ID}, act.Actor.UserID); err != nil {
 		return err
 	}
 	detail := map[string]any{"account": "@" + task.Handle, "words": string(with.kind), "post": p.ID}
@@ -220,7 +227,7 @@ func (s *Service) bind(
 		detail["standing"] = *with.standing
 	}
 
-	return s.note(ctx, tx, now, actor, actConfirm, relay, "", detail)
+	return s.note(ctx, act, actConfirm, relay, "", detail)
 }
 
 // Decline says that an account does not carry the lead, and why. It can still be confirmed until the
@@ -261,7 +268,13 @@ func (s *Service) Decline(ctx context.Context, actor access.Actor, taskID int64,
 			return err
 		}
 
-		return s.note(ctx, tx, now, actor, actDecline, relay, why,
-			map[string]any{"account": "@" + task.Handle})
+		return s.note(
+			ctx,
+			access.NewAct(tx, now, actor),
+			actDecline,
+			relay,
+			why,
+			map[string]any{"account": "@" + task.Handle},
+		)
 	})
 }

@@ -138,7 +138,7 @@ func (s *Service) recall(ctx context.Context, id int64) error {
 		}
 		now := s.now()
 		if relay.AskedAt != nil {
-			err := s.note(ctx, tx, now, access.System("relay"), actRecall, relay, "", nil)
+			err := s.note(ctx, access.NewAct(tx, now, access.System("relay")), actRecall, relay, "", nil)
 			if err != nil {
 				return err
 			}
@@ -296,7 +296,7 @@ func (s *Service) ask(ctx context.Context, id int64) error {
 			return err
 		}
 
-		return s.note(ctx, tx, now, access.System("relay"), actAsk, relay, "", map[string]any{
+		return s.note(ctx, access.NewAct(tx, now, access.System("relay")), actAsk, relay, "", map[string]any{
 			"accounts": len(moved), "covered": relay.Covered,
 		})
 	})
@@ -409,7 +409,14 @@ func (s *Service) end(ctx context.Context, tx pg.Tx, id int64) error {
 		return err
 	}
 
-	return s.note(ctx, tx, now, access.System("relay"), actLapse, relay, "", map[string]any{"missed": missed})
+	return s.note(
+		ctx,
+		access.NewAct(tx, now, access.System("relay")),
+		actLapse,
+		relay,
+		"",
+		map[string]any{"missed": missed},
+	)
 }
 
 // coverOf is the lead's approval as it covers the suggested words.

@@ -53,7 +53,7 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, id int64, wh
 			return err
 		}
 
-		return s.note(ctx, tx, s.now(), actor, actWithdraw, relay, why, nil)
+		return s.note(ctx, access.NewAct(tx, s.now(), actor), actWithdraw, relay, why, nil)
 	})
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func (s *Service) Close(ctx context.Context, actor access.Actor, id int64, state
 			detail[string(state)] = n
 		}
 
-		return s.note(ctx, tx, now, actor, actClose, relay, statement, detail)
+		return s.note(ctx, access.NewAct(tx, now, actor), actClose, relay, statement, detail)
 	})
 }
 

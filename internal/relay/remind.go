@@ -42,40 +42,33 @@ func (s *Service) Remind(ctx context.Context, actor access.Actor, id, taskID int
 			return refused
 		}
 
-		return s.remind(ctx, tx, now, actor, relay, chosen)
+		return s.remind(ctx, access.NewAct(tx, now, actor), relay, chosen)
 	})
 
 	return done, err
 }
 
-func (s *Service) remind(
-	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
-	relay Relay,
-	chosen []Task,
-) error {
+func (s *Service) remind(ctx context.Context, act access.Act, relay Relay, chosen []Task) error {
 	var ids []int64
 	var keys []string
 	var items []todo.Item
 
 	for _, task := range chosen {
 		item := item(relay, task, todoRemind, task.Ref()+"/remind")
-		item.Args["who"] = actor.Name
+		item.Args["who"] = act.Actor.Name
 		ids, keys, items = append(ids, task.ID), append(keys, item.Key), append(items, item)
 	}
-	if err := setReminded(ctx, tx, now, ids); err != nil {
+	if err := setReminded(ctx, act.Tx, act.Now, ids); err != nil {
 		return err
 	}
-	if err := todo.ResolveManyTx(ctx, tx, now, keys, 0); err != nil {
+	if err := todo.ResolveManyTx(ctx, act.Tx, act.Now, keys, 0); err != nil {
 		return err
 	}
-	if err := todo.RaiseManyTx(ctx, tx, now, items); err != nil {
+	if err := todo.RaiseManyTx(ctx, act.Tx, act.Now, items); err != nil {
 		return err
 	}
 
-	return s.note(ctx, tx, now, actor, actRemind, relay, "", map[string]any{"tasks": ids})
+	return s.note(ctx, act, actRemind, relay, "", map[string]any{"tasks": ids})
 }
 
 // settleTodos takes tasks from everybody's list.

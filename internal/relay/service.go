@@ -119,7 +119,7 @@ func (s *Service) SetTx(
 		detail["at_once"] = true
 	}
 
-	return relay, s.note(ctx, tx, now, actor, actSet, relay, q.Reason, detail)
+	return relay, s.note(ctx, access.NewAct(tx, now, actor), actSet, relay, q.Reason, detail)
 }
 
 // mayBeSet tells why a post cannot ask accounts, or not in this way, now.
@@ -227,16 +227,14 @@ func idsOf(tasks []Task) []int64 {
 
 func (s *Service) note(
 	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
-	act audit.Act,
+	act access.Act,
+	what audit.Act,
 	relay Relay,
 	why string,
 	detail map[string]any,
 ) error {
-	return audit.Write(ctx, tx, audit.Entry{
-		Actor: actor, At: now, Action: act, Subject: relay.Ref(), UnitPath: relay.UnitPath, Why: why,
+	return audit.Write(ctx, act.Tx, audit.Entry{
+		Actor: act.Actor, At: act.Now, Action: what, Subject: relay.Ref(), UnitPath: relay.UnitPath, Why: why,
 		Detail: detail,
 	})
 }

@@ -196,7 +196,7 @@ func (s *Service) AskStanding(
 			return err
 		}
 
-		return s.noteStanding(ctx, tx, now, actor, actStandingAsk, standing)
+		return s.noteStanding(ctx, access.NewAct(tx, now, actor), actStandingAsk, standing)
 	})
 
 	return standing, err
@@ -215,7 +215,7 @@ func (s *Service) ConfirmStanding(ctx context.Context, actor access.Actor, id in
 			return err
 		}
 
-		return s.noteStanding(ctx, tx, now, actor, actStandingConfirm, standing)
+		return s.noteStanding(ctx, access.NewAct(tx, now, actor), actStandingConfirm, standing)
 	})
 }
 
@@ -240,7 +240,7 @@ func (s *Service) EndStanding(ctx context.Context, actor access.Actor, id int64)
 			return err
 		}
 
-		return s.noteStanding(ctx, tx, now, actor, actStandingEnd, standing)
+		return s.noteStanding(ctx, access.NewAct(tx, now, actor), actStandingEnd, standing)
 	})
 	if err != nil {
 		return err
@@ -325,16 +325,9 @@ func (s *Service) onStanding(
 	})
 }
 
-func (s *Service) noteStanding(
-	ctx context.Context,
-	tx pg.Tx,
-	now time.Time,
-	actor access.Actor,
-	act audit.Act,
-	standing Standing,
-) error {
-	return audit.Write(ctx, tx, audit.Entry{
-		Actor: actor, At: now, Action: act, Subject: standing.Ref(), UnitPath: standing.UnitPath,
+func (s *Service) noteStanding(ctx context.Context, act access.Act, what audit.Act, standing Standing) error {
+	return audit.Write(ctx, act.Tx, audit.Entry{
+		Actor: act.Actor, At: act.Now, Action: what, Subject: standing.Ref(), UnitPath: standing.UnitPath,
 		Detail: map[string]any{
 			"account": "@" + standing.Handle, "column": standing.ColumnName, "until": standing.Until,
 		},

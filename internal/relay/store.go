@@ -125,7 +125,7 @@ func findTask(
 }
 
 func lockRelay(ctx context.Context, tx pg.Tx, id int64, how string) error {
-	_, err := tx.Pgx.Exec(ctx, "SELECT FROM relays WHERE id = $1 FOR "+how, id)
+	_, err := tx.Pgx.Exec(ctx, "SELECT FROM relays WHERE id = @id FOR "+how, pgx.NamedArgs{"id": id})
 	return err
 }
 
@@ -157,13 +157,15 @@ RETURNING id`, pgx.NamedArgs{
 	if err != nil {
 		return 0, err
 	}
-	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM relay_tasks WHERE relay_id = $1", id); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+DELETE FROM relay_tasks WHERE relay_id = @relay_id`, pgx.NamedArgs{"relay_id": id}); err != nil {
 		return 0, err
 	}
 	_, err = tx.Pgx.Exec(ctx, `
 INSERT INTO relay_tasks (relay_id, account_id, place, stage)
-SELECT $1, a.id, row_number() OVER (ORDER BY a.position, a.id) - 1, 'planned'
-FROM accounts a WHERE a.id = ANY ($2)`, id, q.AccountIDs)
+SELECT @relay_id, a.id, row_number() OVER (ORDER BY a.position, a.id) - 1, 'planned'
+FROM accounts a WHERE a.id = ANY (@account_i_ds)`,
+		pgx.NamedArgs{"relay_id": id, "account_i_ds": q.AccountIDs})
 
 	return id, err
 }
@@ -171,7 +173,8 @@ FROM accounts a WHERE a.id = ANY ($2)`, id, q.AccountIDs)
 // stopAsking lets nobody confirm any more, until the accounts are asked again.
 func stopAsking(ctx context.Context, tx pg.Tx, id int64) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE relays SET asked_at = NULL, lead_version = NULL, covered = false WHERE id = $1`, id)
+UPDATE relays SET asked_at = NULL, lead_version = NULL, covered = false WHERE id = @id`,
+		pgx.NamedArgs{"id": id})
 
 	return err
 }
@@ -179,8 +182,14 @@ UPDATE relays SET asked_at = NULL, lead_version = NULL, covered = false WHERE id
 // setAsked opens a relay for a version of its lead.
 func setAsked(ctx context.Context, tx pg.Tx, now time.Time, relay Relay) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE relays SET asked_at = $2, lead_version = $3, covered = $4, updated_at = $2 WHERE id = $1`,
-		relay.ID, now, relay.VersionID, relay.Covered)
+UPDATE relays SET asked_at = @now, lead_version = @version_id, covered = @covered,
+    updated_at = @now WHERE id = @id`,
+		pgx.NamedArgs{
+			"id":         relay.ID,
+			"now":        now,
+			"version_id": relay.VersionID,
+			"covered":    relay.Covered,
+		})
 
 	return err
 }
@@ -219,7 +228,8 @@ func moveTasks(ctx context.Context, tx pg.Tx, act Act, tasks []Task) (moved []Ta
 // setStuck keeps why a task is not confirmed by itself.
 func setStuck(ctx context.Context, db *pg.DB, taskID int64, why *Stuck) error {
 	_, err := db.Pool().Exec(ctx, `
-UPDATE relay_tasks SET stuck = $2 WHERE id = $1 AND stage = 'asked' AND stuck IS DISTINCT FROM $2::jsonb`, taskID, why)
+UPDATE relay_tasks SET stuck = @why WHERE id = @task_id AND stage = 'asked'
+    AND stuck IS DISTINCT FROM @why::jsonb`, pgx.NamedArgs{"task_id": taskID, "why": why})
 
 	return err
 }
@@ -234,9 +244,16 @@ func setConfirmed(
 	standingID *int64,
 ) (bool, error) {
 	tag, err := tx.Pgx.Exec(ctx, `
-UPDATE relay_tasks SET stage = 'confirmed', stuck = NULL, post_id = $2, answered_by = $3,
-    answered_at = $4, words = $5, standing_id = $6, why = ''
-WHERE id = $1 AND stage IN ('asked', 'declined')`, taskID, postID, by, now, string(words), standingID)
+UPDATE relay_tasks SET stage = 'confirmed', stuck = NULL, post_id = @post_id, answered_by = @by,
+    answered_at = @now, words = @words, standing_id = @standing_id, why = ''
+WHERE id = @task_id AND stage IN ('asked', 'declined')`, pgx.NamedArgs{
+		"task_id":     taskID,
+		"post_id":     postID,
+		"by":          by,
+		"now":         now,
+		"words":       string(words),
+		"standing_id": standingID,
+	})
 
 	return tag.RowsAffected() == 1, err
 }
@@ -251,15 +268,21 @@ func carriedBy(ctx context.Context, db *gorm.DB, standingID int64) ([]Task, erro
 
 func setDeclined(ctx context.Context, tx pg.Tx, now time.Time, taskID, by int64, why string) (bool, error) {
 	tag, err := tx.Pgx.Exec(ctx, `
-UPDATE relay_tasks SET stage = 'declined', answered_by = $2, answered_at = $3, why = $4
-WHERE id = $1 AND stage = 'asked'`, taskID, by, now, why)
+UPDATE relay_tasks SET stage = 'declined', answered_by = @by, answered_at = @now, why = @why
+WHERE id = @task_id AND stage = 'asked'`, pgx.NamedArgs{
+		"task_id": taskID,
+		"by":      by,
+		"now":     now,
+		"why":     why,
+	})
 
 	return tag.RowsAffected() == 1, err
 }
 
 func setReminded(ctx context.Context, tx pg.Tx, now time.Time, ids []int64) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE relay_tasks SET reminded = reminded + 1, reminded_at = $2 WHERE id = ANY ($1)`, ids, now)
+UPDATE relay_tasks SET reminded = reminded + 1, reminded_at = @now WHERE id = ANY (@ids)`,
+		pgx.NamedArgs{"ids": ids, "now": now})
 
 	return err
 }
@@ -272,12 +295,11 @@ func setEnded(
 	withdrawn bool,
 	words string,
 ) error {
-	sql := `UPDATE relays SET closed_at = $2, closed_by = $3, statement = $4, updated_at = $2 WHERE id = $1`
+	sql := `UPDATE relays SET closed_at = @now, closed_by = @by, statement = @words, updated_at = @now WHERE id = @id`
 	if withdrawn {
-		sql = `UPDATE relays SET withdrawn_at = $2, withdrawn_why = $4, updated_at = $2
-WHERE id = $1 AND $3::bigint IS NOT NULL`
+		sql = `UPDATE relays SET withdrawn_at = @now, withdrawn_why = @words, updated_at = @now WHERE id = @id`
 	}
-	_, err := tx.Pgx.Exec(ctx, sql, id, now, by, words)
+	_, err := tx.Pgx.Exec(ctx, sql, pgx.NamedArgs{"id": id, "now": now, "by": by, "words": words})
 
 	return err
 }
@@ -285,9 +307,9 @@ WHERE id = $1 AND $3::bigint IS NOT NULL`
 // overdue are the open relays whose deadline has passed while somebody is still asked.
 func overdue(ctx context.Context, db *pg.DB, now time.Time) ([]int64, error) {
 	rows, err := db.Pool().Query(ctx, `
-SELECT r.id FROM relays r WHERE r.closed_at IS NULL AND r.withdrawn_at IS NULL AND r.deadline < $1
+SELECT r.id FROM relays r WHERE r.closed_at IS NULL AND r.withdrawn_at IS NULL AND r.deadline < @now
     AND EXISTS (SELECT FROM relay_tasks t WHERE t.relay_id = r.id AND t.stage = 'asked')
-ORDER BY r.deadline LIMIT 200`, now)
+ORDER BY r.deadline LIMIT 200`, pgx.NamedArgs{"now": now})
 	if err != nil {
 		return nil, err
 	}
@@ -298,8 +320,9 @@ ORDER BY r.deadline LIMIT 200`, now)
 // ofPostTx gives the number of a post's relay, and of the task that the post fulfils; 0 for none.
 func ofPostTx(ctx context.Context, tx pg.Tx, postID int64) (relay, task int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-SELECT coalesce((SELECT id FROM relays WHERE post_id = $1), 0),
-    coalesce((SELECT id FROM relay_tasks WHERE post_id = $1), 0)`, postID).Scan(&relay, &task)
+SELECT coalesce((SELECT id FROM relays WHERE post_id = @post_id), 0),
+    coalesce((SELECT id FROM relay_tasks WHERE post_id = @post_id), 0)`,
+		pgx.NamedArgs{"post_id": postID}).Scan(&relay, &task)
 
 	return relay, task, err
 }

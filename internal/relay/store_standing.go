@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -25,7 +26,8 @@ WHERE `
 func warningColumn(ctx context.Context, tx pg.Tx, path string) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
 SELECT coalesce(min(c.id), 0) FROM columns c LEFT JOIN units u ON u.id = c.unit_id
-WHERE c.name = $1 AND c.active AND starts_with($2, coalesce(u.path, '/'))`, StandingColumn, path).Scan(&id)
+WHERE c.name = @standing_column AND c.active AND starts_with(@path, coalesce(u.path, '/'))`,
+		pgx.NamedArgs{"standing_column": StandingColumn, "path": path}).Scan(&id)
 
 	return id, err
 }
@@ -63,33 +65,43 @@ func insertStanding(
 	// One whose time is over makes room.
 	if _, err := tx.Pgx.Exec(ctx, `
 UPDATE relay_standings SET ended_at = until, ended_by = asked_by
-WHERE account_id = $1 AND column_id = $2 AND ended_at IS NULL AND until <= $3`,
-		q.AccountID, q.ColumnID, now); err != nil {
+WHERE account_id = @account_id AND column_id = @column_id AND ended_at IS NULL AND until <= @now`,
+		pgx.NamedArgs{"account_id": q.AccountID, "column_id": q.ColumnID, "now": now}); err != nil {
 		return 0, err
 	}
 	err = tx.Pgx.QueryRow(ctx, `
 INSERT INTO relay_standings (account_id, column_id, words, until, asked_by, asked_at)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-		q.AccountID, q.ColumnID, q.Words, q.Until, by, now).Scan(&id)
+VALUES (@account_id, @column_id, @words, @until, @by, @now) RETURNING id`,
+		pgx.NamedArgs{
+			"account_id": q.AccountID,
+			"column_id":  q.ColumnID,
+			"words":      q.Words,
+			"until":      q.Until,
+			"by":         by,
+			"now":        now,
+		}).Scan(&id)
 
 	return id, err
 }
 
 func lockStanding(ctx context.Context, tx pg.Tx, id int64) error {
-	_, err := tx.Pgx.Exec(ctx, "SELECT FROM relay_standings WHERE id = $1 FOR UPDATE", id)
+	_, err := tx.Pgx.Exec(ctx, `
+SELECT FROM relay_standings WHERE id = @id FOR UPDATE`, pgx.NamedArgs{"id": id})
 	return err
 }
 
 func setStandingConfirmed(ctx context.Context, tx pg.Tx, now time.Time, id, by int64) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE relay_standings SET confirmed_by = $2, confirmed_at = $3 WHERE id = $1`, id, by, now)
+UPDATE relay_standings SET confirmed_by = @by, confirmed_at = @now WHERE id = @id`,
+		pgx.NamedArgs{"id": id, "by": by, "now": now})
 
 	return err
 }
 
 func setStandingEnded(ctx context.Context, tx pg.Tx, now time.Time, id, by int64) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE relay_standings SET ended_by = $2, ended_at = $3 WHERE id = $1`, id, by, now)
+UPDATE relay_standings SET ended_by = @by, ended_at = @now WHERE id = @id`,
+		pgx.NamedArgs{"id": id, "by": by, "now": now})
 
 	return err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/pg"
 )
 
@@ -11,12 +13,20 @@ import (
 // there already.
 func claim(ctx context.Context, db *pg.DB, request Request, now, cutoff time.Time) (bool, error) {
 	tag, err := db.Pool().Exec(ctx, `
-INSERT INTO replays AS old (user_id, route, key, request_hash, begun_at) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO replays AS old (user_id, route, key, request_hash, begun_at) VALUES (@user_id, @route, @key,
+    @hash, @now)
 ON CONFLICT (user_id, route, key) DO UPDATE
    SET request_hash = excluded.request_hash, begun_at = excluded.begun_at, ended_at = NULL, status = NULL,
        header = NULL, body = NULL,
        lost_at = NULL
- WHERE old.begun_at < $6`, request.UserID, request.Route, request.Key, request.Hash, now, cutoff)
+ WHERE old.begun_at < @cutoff`, pgx.NamedArgs{
+		"user_id": request.UserID,
+		"route":   request.Route,
+		"key":     request.Key,
+		"hash":    request.Hash,
+		"now":     now,
+		"cutoff":  cutoff,
+	})
 
 	return tag.RowsAffected() == 1, err
 }
@@ -35,8 +45,8 @@ func find(ctx context.Context, db *pg.DB, request Request) (row, error) {
 	var body []byte
 	err := db.Pool().QueryRow(ctx, `
 SELECT request_hash, begun_at, lost_at IS NOT NULL, status, header, body FROM replays
-    WHERE user_id = $1 AND route = $2 AND key = $3`,
-		request.UserID, request.Route, request.Key).
+    WHERE user_id = @user_id AND route = @route AND key = @key`,
+		pgx.NamedArgs{"user_id": request.UserID, "route": request.Route, "key": request.Key}).
 		Scan(&out.hash, &out.begunAt, &out.lost, &status, &header, &body)
 	if status != nil {
 		out.answer = &Answer{Status: *status, Header: header, Body: body}
@@ -46,28 +56,46 @@ SELECT request_hash, begun_at, lost_at IS NOT NULL, status, header, body FROM re
 }
 
 func end(ctx context.Context, db *pg.DB, request Request, answer Answer, now time.Time) error {
-	_, err := db.Pool().Exec(ctx, `UPDATE replays SET ended_at = $4, status = $5, header = $6, body = $7
- WHERE user_id = $1 AND route = $2 AND key = $3 AND ended_at IS NULL`,
-		request.UserID, request.Route, request.Key, now, answer.Status, answer.Header, answer.Body)
+	_, err := db.Pool().Exec(ctx, `UPDATE replays SET ended_at = @now, status = @status, header = @header,
+    body = @body
+ WHERE user_id = @user_id AND route = @route AND key = @key AND ended_at IS NULL`,
+		pgx.NamedArgs{
+			"user_id": request.UserID,
+			"route":   request.Route,
+			"key":     request.Key,
+			"now":     now,
+			"status":  answer.Status,
+			"header":  answer.Header,
+			"body":    answer.Body,
+		})
 
 	return err
 }
 
 func lose(ctx context.Context, db *pg.DB, request Request, now time.Time) error {
-	_, err := db.Pool().Exec(ctx, `UPDATE replays SET lost_at = $4
-			WHERE user_id = $1 AND route = $2 AND key = $3 AND ended_at IS NULL`,
-		request.UserID, request.Route, request.Key, now)
+	_, err := db.Pool().Exec(ctx, `UPDATE replays SET lost_at = @now
+			WHERE user_id = @user_id AND route = @route AND key = @key AND ended_at IS NULL`,
+		pgx.NamedArgs{
+			"user_id": request.UserID,
+			"route":   request.Route,
+			"key":     request.Key,
+			"now":     now,
+		})
 
 	return err
 }
 
 func forget(ctx context.Context, db *pg.DB, request Request) error {
-	_, err := db.Pool().Exec(ctx, `DELETE FROM replays WHERE user_id = $1 AND route = $2 AND key = $3
-			AND ended_at IS NULL`, request.UserID, request.Route, request.Key)
+	_, err := db.Pool().
+		Exec(ctx, `DELETE FROM replays WHERE user_id = @user_id AND route = @route AND key = @key
+			AND ended_at IS NULL`,
+			pgx.NamedArgs{"user_id": request.UserID, "route": request.Route, "key": request.Key})
+
 	return err
 }
 
 func sweep(ctx context.Context, db *pg.DB, cutoff time.Time) (int64, error) {
-	tag, err := db.Pool().Exec(ctx, `DELETE FROM replays WHERE begun_at < $1`, cutoff)
+	tag, err := db.Pool().Exec(ctx, `DELETE FROM replays WHERE begun_at < @cutoff`,
+		pgx.NamedArgs{"cutoff": cutoff})
 	return tag.RowsAffected(), err
 }

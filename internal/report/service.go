@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/account"
 	"juzhen/internal/audit"
@@ -302,8 +304,8 @@ func (s *Service) Write(
 			before,
 			revision,
 			s.now(),
-			"title = $5, returned_by = NULL, returned_why = ''",
-			title,
+			"title = @title, returned_by = NULL, returned_why = ''",
+			pgx.NamedArgs{"title": title},
 		)
 		if err != nil {
 			return err
@@ -343,8 +345,8 @@ func (s *Service) Sign(
 				before,
 				revision,
 				s.now(),
-				"state = 'signing', first_by = $5, first_at = $4, returned_by = NULL, returned_why = ''",
-				actor.UserID,
+				"state = 'signing', first_by = @by, first_at = @at, returned_by = NULL, returned_why = ''",
+				pgx.NamedArgs{"by": actor.UserID},
 			)
 		}
 		number, err := nextNumber(ctx, tx, before.Kind, s.now().In(beijing.Zone).Year())
@@ -354,7 +356,8 @@ func (s *Service) Sign(
 		entry.Detail["number"] = number
 
 		return update(ctx, tx, before, revision, s.now(),
-			"state = 'signed', second_by = $5, second_at = $4, number = $6", actor.UserID, number)
+			"state = 'signed', second_by = @by, second_at = @at, number = @number",
+			pgx.NamedArgs{"by": actor.UserID, "number": number})
 	})
 }
 
@@ -372,7 +375,7 @@ func (s *Service) Return(
 
 	return s.act(ctx, actor, id, Return, entry, func(tx pg.Tx, before Report) error {
 		return update(ctx, tx, before, revision, s.now(),
-			"state = 'draft', first_by = NULL, first_at = NULL, returned_by = $5, returned_why = $6",
-			actor.UserID, why)
+			"state = 'draft', first_by = NULL, first_at = NULL, returned_by = @by, returned_why = @why",
+			pgx.NamedArgs{"by": actor.UserID, "why": why})
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -87,7 +88,8 @@ func figuresOf(ctx context.Context, db *pg.DB, id int64) (Figures, error) {
 		body string
 		hash []byte
 	)
-	err := db.Pool().QueryRow(ctx, "SELECT figures, hash FROM reports WHERE id = $1", id).Scan(&body, &hash)
+	err := db.Pool().QueryRow(ctx, `
+SELECT figures, hash FROM reports WHERE id = @id`, pgx.NamedArgs{"id": id}).Scan(&body, &hash)
 	if err != nil {
 		return Figures{}, err
 	}
@@ -132,10 +134,22 @@ func insertReport(
 	err = tx.Pgx.QueryRow(ctx, `
 INSERT INTO reports (kind, unit_id, subtree, account_id, from_day, to_day, figures, hash, title, state,
     made_by, made_at, updated_at)
-VALUES ($1, $2, $3, $4, $5::text::date, $6::text::date, $7, $8, $9, 'draft',
-    nullif($10::bigint, 0), $11, $11)
-RETURNING id`, string(made.Kind), made.UnitID, made.Subtree, made.AccountID, made.From(), made.To(), body,
-		made.Hash, made.Title, by, at).Scan(&id)
+VALUES (@kind, @unit_id, @subtree, @account_id, @from_day::text::date, @to_day::text::date, @body, @hash,
+    @title, 'draft',
+    nullif(@by::bigint, 0), @made_at, @made_at)
+RETURNING id`, pgx.NamedArgs{
+		"kind":       string(made.Kind),
+		"unit_id":    made.UnitID,
+		"subtree":    made.Subtree,
+		"account_id": made.AccountID,
+		"from_day":   made.From(),
+		"to_day":     made.To(),
+		"body":       body,
+		"hash":       made.Hash,
+		"title":      made.Title,
+		"by":         by,
+		"made_at":    at,
+	}).Scan(&id)
 
 	return id, err
 }
@@ -148,20 +162,31 @@ func insertEdition(ctx context.Context, tx pg.Tx, id int64, edition Edition, by 
 	}
 	_, err = tx.Pgx.Exec(ctx, `
 INSERT INTO report_versions (report_id, number, title, words, by_user, at)
-SELECT $1, coalesce(max(number), 0) + 1, $2, $3, nullif($4::bigint, 0), $5
-FROM report_versions WHERE report_id = $1`, id, edition.Title, words, by, edition.At)
+SELECT @report_id, coalesce(max(number), 0) + 1, @title, @words, nullif(@by::bigint, 0), @at
+FROM report_versions WHERE report_id = @report_id`, pgx.NamedArgs{
+		"report_id": id,
+		"title":     edition.Title,
+		"words":     words,
+		"by":        by,
+		"at":        edition.At,
+	})
 
 	return err
 }
 
-// update changes a report of a revision and a state. What is set begins with $5.
+// update changes a report of a revision and a state.
 func update(
-	ctx context.Context, tx pg.Tx, before Report, revision int, at time.Time, set string, args ...any,
+	ctx context.Context, tx pg.Tx, before Report, revision int, at time.Time, set string, of pgx.NamedArgs,
 ) error {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE reports SET revision = revision + 1, updated_at = $4, `+set+`
-WHERE id = $1 AND revision = $2 AND state = $3`,
-		append([]any{before.ID, revision, string(before.State), at}, args...)...)
+UPDATE reports SET revision = revision + 1, updated_at = @at, `+set+`
+WHERE id = @id AND revision = @revision AND state = @before`,
+		pg.Named(pgx.NamedArgs{
+			"id":       before.ID,
+			"revision": revision,
+			"before":   string(before.State),
+			"at":       at,
+		}, of))
 	if err == nil && done.RowsAffected() != 1 {
 		return errStale()
 	}
@@ -173,9 +198,9 @@ WHERE id = $1 AND revision = $2 AND state = $3`,
 func nextNumber(ctx context.Context, tx pg.Tx, kind Kind, year int) (number string, err error) {
 	var last int
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO report_numbers (kind, year, last) VALUES ($1, $2, 1)
+INSERT INTO report_numbers (kind, year, last) VALUES (@kind, @year, 1)
 ON CONFLICT (kind, year) DO UPDATE SET last = report_numbers.last + 1 RETURNING last`,
-		string(kind), year).Scan(&last)
+		pgx.NamedArgs{"kind": string(kind), "year": year}).Scan(&last)
 
 	return fmt.Sprintf("%s〔%d〕%d号", kind.sign(), year, last), err
 }

@@ -11,9 +11,9 @@ import (
 	"juzhen/internal/pg"
 )
 
-// within is the condition that a link stands in a post of the last days that the platform shows at $1.
-var within = fmt.Sprintf(`l.posted_at > $1::timestamptz - interval '%d days'
-    AND NOT (p.state = 'removed' AND p.state_at <= $1)`, linkDays)
+// within is the condition that a link stands in a post of the last days that the platform shows at @now.
+var within = fmt.Sprintf(`l.posted_at > @now::timestamptz - interval '%d days'
+    AND NOT (p.state = 'removed' AND p.state_at <= @now)`, linkDays)
 
 // keepLinks writes which addresses stand in posts that were looked through.
 func keepLinks(ctx context.Context, tx pg.Tx, scans []scan, now time.Time) error {
@@ -29,18 +29,25 @@ func keepLinks(ctx context.Context, tx pg.Tx, scans []scan, now time.Time) error
 		}
 	}
 	batch := &pgx.Batch{}
-	batch.Queue("DELETE FROM published_links WHERE platform_post_id = ANY ($1)", all)
+	batch.Queue(`
+DELETE FROM published_links WHERE platform_post_id = ANY (@all)`, pgx.NamedArgs{"all": all})
 	if len(posts) > 0 {
 		batch.Queue(`
 INSERT INTO published_addresses (address, next_at)
-SELECT DISTINCT x, $2::timestamptz FROM unnest($1::text[]) AS x ORDER BY x
-ON CONFLICT (address) DO NOTHING`, addresses, now)
+SELECT DISTINCT x, @now::timestamptz FROM unnest(@addresses::text[]) AS x ORDER BY x
+ON CONFLICT (address) DO NOTHING`, pgx.NamedArgs{"addresses": addresses, "now": now})
 		batch.Queue(`
 INSERT INTO published_links (platform_post_id, address_id, account_id, posted_at)
 SELECT x.post, a.id, x.account, x.at
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[]) AS x (post, account, address, at)
+FROM unnest(@posts::bigint[], @accounts::bigint[], @addresses::text[], @times::timestamptz[]) AS x (post,
+    account, address, at)
     JOIN published_addresses a ON a.address = x.address
-ON CONFLICT DO NOTHING`, posts, accounts, addresses, times)
+ON CONFLICT DO NOTHING`, pgx.NamedArgs{
+			"posts":     posts,
+			"accounts":  accounts,
+			"addresses": addresses,
+			"times":     times,
+		})
 	}
 
 	return tx.Pgx.SendBatch(ctx, batch).Close()
@@ -49,10 +56,10 @@ ON CONFLICT DO NOTHING`, posts, accounts, addresses, times)
 // dueAddresses are those that are due and stand in posts of the last days.
 func dueAddresses(ctx context.Context, tx pg.Tx, now time.Time, most int) ([]int64, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT a.id FROM published_addresses a WHERE a.next_at <= $1 AND EXISTS (
+SELECT a.id FROM published_addresses a WHERE a.next_at <= @now AND EXISTS (
     SELECT FROM published_links l JOIN platform_posts p ON p.id = l.platform_post_id
     WHERE l.address_id = a.id AND `+within+`)
-ORDER BY a.next_at, a.id LIMIT $2`, now, most)
+ORDER BY a.next_at, a.id LIMIT @most`, pgx.NamedArgs{"now": now, "most": most})
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +71,8 @@ ORDER BY a.next_at, a.id LIMIT $2`, now, most)
 func dueAddress(ctx context.Context, db *pg.DB, id int64, now time.Time) (one looked, due bool, err error) {
 	one.id = id
 	err = db.Pool().QueryRow(ctx, `
-SELECT address, first_dead, dead_at FROM published_addresses WHERE id = $1 AND next_at <= $2`, id, now).
+SELECT address, first_dead, dead_at FROM published_addresses WHERE id = @id AND next_at <= @now`,
+		pgx.NamedArgs{"id": id, "now": now}).
 		Scan(&one.known.Address, &one.firstDead, &one.deadAt)
 	if pg.IsNotFound(err) {
 		return looked{}, false, nil
@@ -75,10 +83,20 @@ SELECT address, first_dead, dead_at FROM published_addresses WHERE id = $1 AND n
 
 func keepLook(ctx context.Context, db *pg.DB, l looked) error {
 	_, err := db.Pool().Exec(ctx, `
-UPDATE published_addresses SET state = $2, why = $3, status = $4, led_to = $5, looked_at = $6, next_at = $7,
-    first_dead = $8, dead_at = $9 WHERE id = $1`,
-		l.id, l.known.State, l.known.Why, l.known.Status, l.known.LedTo, l.known.LookedAt, l.nextAt,
-		l.firstDead, l.deadAt)
+UPDATE published_addresses SET state = @state, why = @why, status = @status, led_to = @led_to,
+    looked_at = @looked_at, next_at = @next_at,
+    first_dead = @first_dead, dead_at = @dead_at WHERE id = @id`,
+		pgx.NamedArgs{
+			"id":         l.id,
+			"state":      l.known.State,
+			"why":        l.known.Why,
+			"status":     l.known.Status,
+			"led_to":     l.known.LedTo,
+			"looked_at":  l.known.LookedAt,
+			"next_at":    l.nextAt,
+			"first_dead": l.firstDead,
+			"dead_at":    l.deadAt,
+		})
 
 	return err
 }
@@ -97,9 +115,10 @@ SELECT platform_post_id, account_id, posted_at, address, state, why, status, led
             ORDER BY a.dead_at IS NULL, l.posted_at DESC, a.id) AS place
     FROM published_links l JOIN published_addresses a ON a.id = l.address_id
         JOIN platform_posts p ON p.id = l.platform_post_id
-    WHERE l.account_id = ANY ($2) AND l.posted_at <= $1 AND a.looked_at <= $1 AND `+within+`
-        AND (a.dead_at <= $1 OR a.state IN ('certificate', 'elsewhere'))) x
-WHERE place <= $3 ORDER BY account_id, place`, at, accounts, shown)
+    WHERE l.account_id = ANY (@accounts) AND l.posted_at <= @now AND a.looked_at <= @now AND `+within+`
+        AND (a.dead_at <= @now OR a.state IN ('certificate', 'elsewhere'))) x
+WHERE place <= @shown ORDER BY account_id, place`,
+		pgx.NamedArgs{"now": at, "accounts": accounts, "shown": shown})
 	if err != nil {
 		return nil, err
 	}

@@ -51,9 +51,9 @@ SELECT coalesce(md5(string_agg(id || '.' || unit_id, ' ' ORDER BY id)), '') FROM
 // beginWalk begins a pass through all posts that are there.
 func beginWalk(ctx context.Context, tx pg.Tx, print string) (begun walk, err error) {
 	rows, err := tx.Pgx.Query(ctx, `
-UPDATE wording_pass SET print = $1, after_id = 0, going = true,
+UPDATE wording_pass SET print = @print, after_id = 0, going = true,
     until_id = (SELECT coalesce(max(id), 0) FROM platform_posts)
-RETURNING print, after_id, until_id, going`, print)
+RETURNING print, after_id, until_id, going`, pgx.NamedArgs{"print": print})
 	if err != nil {
 		return walk{}, err
 	}
@@ -64,8 +64,8 @@ RETURNING print, after_id, until_id, going`, print)
 // walkOn gives the next posts of the pass and moves it behind them; none: it ends.
 func walkOn(ctx context.Context, tx pg.Tx, at walk, now time.Time) ([]int64, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT id FROM platform_posts WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3`,
-		at.AfterID, at.UntilID, batchSize)
+SELECT id FROM platform_posts WHERE id > @after_id AND id <= @until_id ORDER BY id LIMIT @batch_size`,
+		pgx.NamedArgs{"after_id": at.AfterID, "until_id": at.UntilID, "batch_size": batchSize})
 	if err != nil {
 		return nil, err
 	}
@@ -74,10 +74,12 @@ SELECT id FROM platform_posts WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3`,
 		return nil, err
 	}
 	if len(ids) == 0 {
-		_, err = tx.Pgx.Exec(ctx, "UPDATE wording_pass SET going = false, ended_at = $1", now)
+		_, err = tx.Pgx.Exec(ctx, `
+UPDATE wording_pass SET going = false, ended_at = @now`, pgx.NamedArgs{"now": now})
 		return nil, err
 	}
-	_, err = tx.Pgx.Exec(ctx, "UPDATE wording_pass SET after_id = $1", ids[len(ids)-1])
+	_, err = tx.Pgx.Exec(ctx, `
+UPDATE wording_pass SET after_id = @after_id`, pgx.NamedArgs{"after_id": ids[len(ids)-1]})
 
 	return ids, err
 }
@@ -85,8 +87,8 @@ SELECT id FROM platform_posts WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3`,
 // takeUnread takes posts that came or changed. What changed is looked through whatever was known of it.
 func takeUnread(ctx context.Context, tx pg.Tx, most int) ([]int64, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-DELETE FROM wording_unread WHERE id IN (SELECT id FROM wording_unread ORDER BY id LIMIT $1)
-RETURNING platform_post_id`, most)
+DELETE FROM wording_unread WHERE id IN (SELECT id FROM wording_unread ORDER BY id LIMIT @most)
+RETURNING platform_post_id`, pgx.NamedArgs{"most": most})
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +98,8 @@ RETURNING platform_post_id`, most)
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	_, err = tx.Pgx.Exec(ctx, "DELETE FROM wording_scans WHERE platform_post_id = ANY ($1)", ids)
+	_, err = tx.Pgx.Exec(ctx, `
+DELETE FROM wording_scans WHERE platform_post_id = ANY (@ids)`, pgx.NamedArgs{"ids": ids})
 
 	return ids, err
 }
@@ -127,7 +130,7 @@ SELECT p.id, p.account_id, a.unit_id, coalesce(o.unit_id, a.unit_id) AS home,
 FROM platform_posts p JOIN accounts a ON a.id = p.account_id
     LEFT JOIN deliveries d ON d.id = p.delivery_id LEFT JOIN posts o ON o.id = d.post_id
     LEFT JOIN wording_scans s ON s.platform_post_id = p.id
-WHERE p.id = ANY ($1) ORDER BY p.id FOR KEY SHARE OF p`, ids)
+WHERE p.id = ANY (@ids) ORDER BY p.id FOR KEY SHARE OF p`, pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, err
 	}
@@ -162,27 +165,46 @@ func (s *Service) keep(ctx context.Context, tx pg.Tx, excepted int64, scans []sc
 
 	if _, err := tx.Pgx.Exec(ctx, `
 INSERT INTO wording_scans (platform_post_id, print, excepted)
-SELECT id, print, $3 FROM unnest($1::bigint[], $2::text[]) AS x (id, print)
+SELECT id, print, @excepted FROM unnest(@ids::bigint[], @prints::text[]) AS x (id, print)
 ON CONFLICT (platform_post_id) DO UPDATE SET print = excluded.print, excepted = excluded.excepted`,
-		ids, prints, excepted); err != nil {
+		pgx.NamedArgs{"ids": ids, "prints": prints, "excepted": excepted}); err != nil {
 		return err
 	}
 	if _, err := tx.Pgx.Exec(ctx, `
-UPDATE wording_findings f SET ended_at = $1
-WHERE f.platform_post_id = ANY ($2) AND f.ended_at IS NULL AND NOT EXISTS (
-    SELECT FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[]) AS x (post, list, word, level)
+UPDATE wording_findings f SET ended_at = @ended_at
+WHERE f.platform_post_id = ANY (@ids) AND f.ended_at IS NULL AND NOT EXISTS (
+    SELECT FROM unnest(@posts::bigint[], @lists::bigint[], @words::text[], @levels::text[]) AS x (post,
+        list, word, level)
     WHERE x.post = f.platform_post_id AND x.list = f.lexicon_id AND x.word = f.word AND x.level = f.level)`,
-		s.now(), ids, given.posts, given.lists, given.words, given.levels); err != nil {
+		pgx.NamedArgs{
+			"ended_at": s.now(),
+			"ids":      ids,
+			"posts":    given.posts,
+			"lists":    given.lists,
+			"words":    given.words,
+			"levels":   given.levels,
+		}); err != nil {
 		return err
 	}
 	_, err = tx.Pgx.Exec(ctx, `
 INSERT INTO wording_findings (platform_post_id, account_id, rule, level, lexicon_id, word, found, passage,
     listed_at, found_at)
-SELECT x.*, $10 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[],
-    $7::text[], $8::text[], $9::timestamptz[]) AS x
+SELECT x.*, @account_id FROM unnest(@posts::bigint[], @accounts::bigint[], @rules::text[], @levels::text[],
+    @lists::bigint[], @words::text[],
+    @found::text[], @around::text[], @listed::timestamptz[]) AS x
 ON CONFLICT (platform_post_id, lexicon_id, word, level) WHERE ended_at IS NULL DO NOTHING`,
-		given.posts, given.accounts, given.rules, given.levels, given.lists, given.words, given.found,
-		given.around, given.listed, s.now())
+		pgx.NamedArgs{
+			"posts":      given.posts,
+			"accounts":   given.accounts,
+			"rules":      given.rules,
+			"levels":     given.levels,
+			"lists":      given.lists,
+			"words":      given.words,
+			"found":      given.found,
+			"around":     given.around,
+			"listed":     given.listed,
+			"account_id": s.now(),
+		})
 
 	return err
 }
@@ -230,9 +252,11 @@ SELECT * FROM (
         f.listed_at, f.found_at, count(*) OVER (PARTITION BY f.account_id) AS all,
         row_number() OVER (PARTITION BY f.account_id ORDER BY f.level, p.posted_at DESC, f.id) AS place
     FROM wording_findings f JOIN platform_posts p ON p.id = f.platform_post_id
-    WHERE f.account_id = ANY ($1) AND f.found_at <= $2 AND (f.ended_at IS NULL OR f.ended_at > $2)
-        AND NOT (p.state = 'removed' AND p.state_at <= $2)) f
-WHERE place <= $3 ORDER BY account_id, place`, accounts, at, shown)
+    WHERE f.account_id = ANY (@accounts) AND f.found_at <= @found_at
+        AND (f.ended_at IS NULL OR f.ended_at > @found_at)
+        AND NOT (p.state = 'removed' AND p.state_at <= @found_at)) f
+WHERE place <= @shown ORDER BY account_id, place`,
+		pgx.NamedArgs{"accounts": accounts, "found_at": at, "shown": shown})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -33,81 +33,73 @@ type Word struct {
 // version, the step or the hash is no longer the one under review; with fault.Invalid on "opinion" for a
 // return without a word, on "to" and "ticked", and on "notes" where the last step is approved while notes are
 // open.
-func DecideTx(
-	ctx context.Context,
-	tx pg.Tx,
-	at time.Time,
-	actor access.Actor,
-	postID int64,
-	word Word,
-) (_ Run, err error) {
+func DecideTx(ctx context.Context, act access.Act, postID int64, word Word) (_ Run, err error) {
 	defer fault.Step(&err, "review.DecideTx %d", postID)
 
-	matter, run, people, err := atStep(ctx, tx, at, actor, postID, &word)
+	matter, run, people, err := atStep(ctx, act, postID, &word)
 	if err != nil {
 		return Run{}, err
 	}
 	if word.MustHaveOpened {
-		if err := wasOpened(ctx, tx, actor, run); err != nil {
+		if err := wasOpened(ctx, act.Tx, act.Actor, run); err != nil {
 			return Run{}, err
 		}
 	}
 	next, err := run.Decide(Deed{
-		Step: word.Step, Hash: word.Hash, Decision: word.Decision, To: word.To, By: actor.UserID, At: at,
-		Opinion: word.Opinion, Ticked: word.Ticked,
+		Step:     word.Step,
+		Hash:     word.Hash,
+		Decision: word.Decision,
+		To:       word.To,
+		By:       act.Actor.UserID,
+		At:       act.Now,
+		Opinion:  word.Opinion,
+		Ticked:   word.Ticked,
 	}, people)
 	if err != nil {
 		return Run{}, err
 	}
-	if err := asksAboutNotes(ctx, tx, run, word); err != nil {
+	if err := asksAboutNotes(ctx, act.Tx, run, word); err != nil {
 		return Run{}, err
 	}
-	if err := saveRun(ctx, tx, next); err != nil {
+	if err := saveRun(ctx, act.Tx, next); err != nil {
 		return Run{}, err
 	}
-	if err := settle(ctx, tx, at, postID, actor.UserID); err != nil {
+	if err := settle(ctx, act.Tx, act.Now, postID, act.Actor.UserID); err != nil {
 		return Run{}, err
 	}
 	if next.State != Pending {
-		if err := settleNotes(ctx, tx, at, postID, actor.UserID); err != nil {
+		if err := settleNotes(ctx, act.Tx, act.Now, postID, act.Actor.UserID); err != nil {
 			return Run{}, err
 		}
 	}
 	if next.Open() != nil {
-		if err := tell(ctx, tx, at, matter, next); err != nil {
+		if err := tell(ctx, act.Tx, act.Now, matter, next); err != nil {
 			return Run{}, err
 		}
 	}
 
-	return findRun(ctx, tx, run.ID)
+	return findRun(ctx, act.Tx, run.ID)
 }
 
 // atStep lets the actor at the review of a version, locked, with what the rule asks about the actor; the word
 // loses its outer space. Fails as DecideTx does where the actor may not come here or the word cannot be kept.
-func atStep(
-	ctx context.Context,
-	tx pg.Tx,
-	at time.Time,
-	actor access.Actor,
-	postID int64,
-	word *Word,
-) (matter, Run, People, error) {
-	matter, err := findMatter(ctx, tx.DB, postID)
+func atStep(ctx context.Context, act access.Act, postID int64, word *Word) (matter, Run, People, error) {
+	matter, err := findMatter(ctx, act.Tx.DB, postID)
 	if err != nil {
 		return matter, Run{}, People{}, err
 	}
-	if err := mayReview(ctx, tx, actor, postID, matter.UnitPath); err != nil {
+	if err := mayReview(ctx, act.Tx, act.Actor, postID, matter.UnitPath); err != nil {
 		return matter, Run{}, People{}, err
 	}
 	word.Opinion = strings.TrimSpace(word.Opinion)
 	if err := checkDecision(word.Decision, word.Opinion); err != nil {
 		return matter, Run{}, People{}, err
 	}
-	run, err := lockRun(ctx, tx, postID, word.Version)
+	run, err := lockRun(ctx, act.Tx, postID, word.Version)
 	if err != nil {
 		return matter, Run{}, People{}, err
 	}
-	people, err := peopleOf(ctx, tx, at, actor, run)
+	people, err := peopleOf(ctx, act, run)
 
 	return matter, run, people, err
 }

@@ -40,22 +40,15 @@ func editable(
 
 // EditingTx lets the actor at the open step of editing of a version, and gives its run, locked. Fails as
 // DecideTx does.
-func EditingTx(
-	ctx context.Context,
-	tx pg.Tx,
-	at time.Time,
-	actor access.Actor,
-	postID int64,
-	word Word,
-) (_ Run, err error) {
+func EditingTx(ctx context.Context, act access.Act, postID int64, word Word) (_ Run, err error) {
 	defer fault.Step(&err, "review.EditingTx %d", postID)
 
-	_, run, people, err := atStep(ctx, tx, at, actor, postID, &word)
+	_, run, people, err := atStep(ctx, act, postID, &word)
 	if err != nil {
 		return Run{}, err
 	}
 	_, err = run.Decide(Deed{
-		Step: word.Step, Hash: word.Hash, Decision: word.Decision, By: actor.UserID, At: at,
+		Step: word.Step, Hash: word.Hash, Decision: word.Decision, By: act.Actor.UserID, At: act.Now,
 	}, people)
 
 	return run, err
@@ -66,9 +59,7 @@ func EditingTx(
 // run, which the caller has ended.
 func ReopenTx(
 	ctx context.Context,
-	tx pg.Tx,
-	at time.Time,
-	editor access.Actor,
+	act access.Act,
 	before Run,
 	versionID int64,
 	hash []byte,
@@ -77,7 +68,7 @@ func ReopenTx(
 	defer fault.Step(&err, "review.ReopenTx %d", before.PostID)
 
 	open := before.Open()
-	matter, err := findMatter(ctx, tx.DB, before.PostID)
+	matter, err := findMatter(ctx, act.Tx.DB, before.PostID)
 	if err != nil {
 		return Run{}, err
 	}
@@ -86,16 +77,16 @@ func ReopenTx(
 	for _, step := range before.Steps {
 		taken.Steps = append(taken.Steps, step.Step)
 	}
-	placed, err := chain.PlaceTx(ctx, tx, matter.UnitPath, taken.Steps)
+	placed, err := chain.PlaceTx(ctx, act.Tx, matter.UnitPath, taken.Steps)
 	if err != nil {
 		return Run{}, err
 	}
-	people, err := peopleOf(ctx, tx, at, editor, before)
+	people, err := peopleOf(ctx, act, before)
 	if err != nil {
 		return Run{}, err
 	}
 	made := Made{
-		Number: open.Number, Round: 1, Decision: Edit, By: editor.UserID, At: at,
+		Number: open.Number, Round: 1, Decision: Edit, By: act.Actor.UserID, At: act.Now,
 		Opinion: strings.TrimSpace(opinion),
 	}
 	if !people.Named {
@@ -103,8 +94,8 @@ func ReopenTx(
 	}
 	run := Run{
 		PostID: before.PostID, VersionID: versionID, Hash: hash, Chain: taken.Name, ChainVersionID: taken.ID,
-		State: Pending, EditedStep: open.Number, OpenedAt: at, Made: []Made{made},
+		State: Pending, EditedStep: open.Number, OpenedAt: act.Now, Made: []Made{made},
 	}
 
-	return begin(ctx, tx, at, matter, run, taken, placed)
+	return begin(ctx, act.Tx, act.Now, matter, run, taken, placed)
 }

@@ -135,7 +135,8 @@ func (s *Service) passOn(ctx context.Context, tx pg.Tx, due dueStep) error {
 
 func (s *Service) remind(ctx context.Context, tx pg.Tx, now time.Time, matter matter, run Run) error {
 	open := run.Open()
-	_, err := tx.Pgx.Exec(ctx, "UPDATE review_steps SET reminded_at = $2 WHERE id = $1", open.ID, now)
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE review_steps SET reminded_at = @now WHERE id = @id`, pgx.NamedArgs{"id": open.ID, "now": now})
 	if err != nil {
 		return err
 	}
@@ -192,8 +193,14 @@ func (s *Service) toStandIns(
 			continue
 		}
 		if _, err := tx.Pgx.Exec(ctx, `
-INSERT INTO review_step_stand_ins (step_id, round, user_id, for_user) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			open.ID, open.Round, one.StandInID, one.UserID); err != nil {
+INSERT INTO review_step_stand_ins (step_id, round, user_id, for_user) VALUES (@step_id, @round,
+    @stand_in_id, @user_id) ON CONFLICT DO NOTHING`,
+			pgx.NamedArgs{
+				"step_id":     open.ID,
+				"round":       open.Round,
+				"stand_in_id": one.StandInID,
+				"user_id":     one.UserID,
+			}); err != nil {
 			return nil, err
 		}
 		ids, names = append(ids, one.StandInID), append(names, one.StandIn)
@@ -275,8 +282,13 @@ func (s *Service) late(
 ) error {
 	open := run.Open()
 	if _, err := tx.Pgx.Exec(ctx, `
-UPDATE review_steps SET late_at = $2, limit_at = $3, raised_unit_id = $4 WHERE id = $1`,
-		open.ID, open.LateAt, open.LimitAt, raisedID(*open)); err != nil {
+UPDATE review_steps SET late_at = @late_at, limit_at = @limit_at, raised_unit_id = @open WHERE id = @id`,
+		pgx.NamedArgs{
+			"id":       open.ID,
+			"late_at":  open.LateAt,
+			"limit_at": open.LimitAt,
+			"open":     raisedID(*open),
+		}); err != nil {
 		return err
 	}
 

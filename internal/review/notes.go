@@ -143,8 +143,9 @@ func (s *Service) ResolveNote(ctx context.Context, actor access.Actor, postID, n
 			return fault.NotFound("没有找到这条批注")
 		}
 		done, err := tx.Pgx.Exec(ctx, `
-UPDATE review_notes SET resolved_by = $2, resolved_at = $3 WHERE id = $1 AND resolved_at IS NULL`,
-			noteID, actor.UserID, s.now())
+UPDATE review_notes SET resolved_by = @user_id,
+    resolved_at = @resolved_at WHERE id = @note_id AND resolved_at IS NULL`,
+			pgx.NamedArgs{"note_id": noteID, "user_id": actor.UserID, "resolved_at": s.now()})
 		if err != nil || done.RowsAffected() == 0 {
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/pg"
@@ -33,7 +35,7 @@ func (s *Service) Opened(
 		if err != nil {
 			return err
 		}
-		people, err := peopleOf(ctx, tx, s.now(), actor, run)
+		people, err := peopleOf(ctx, access.NewAct(tx, s.now(), actor), run)
 		if err != nil {
 			return err
 		}
@@ -44,9 +46,14 @@ func (s *Service) Opened(
 			return errOtherHash()
 		}
 		if _, err := tx.Pgx.Exec(ctx, `
-INSERT INTO review_opened (user_id, version_id, hash, at) VALUES ($1, $2, $3, $4)
+INSERT INTO review_opened (user_id, version_id, hash, at) VALUES (@user_id, @version_id, @hash, @at)
 ON CONFLICT (version_id, user_id) DO UPDATE SET hash = excluded.hash, at = excluded.at`,
-			actor.UserID, run.VersionID, hash, s.now()); err != nil {
+			pgx.NamedArgs{
+				"user_id":    actor.UserID,
+				"version_id": run.VersionID,
+				"hash":       hash,
+				"at":         s.now(),
+			}); err != nil {
 			return err
 		}
 
@@ -66,8 +73,9 @@ ON CONFLICT (version_id, user_id) DO UPDATE SET hash = excluded.hash, at = exclu
 func wasOpened(ctx context.Context, tx pg.Tx, actor access.Actor, run Run) (err error) {
 	opened := false
 	err = tx.Pgx.QueryRow(ctx, `
-SELECT EXISTS (SELECT FROM review_opened WHERE user_id = $1 AND version_id = $2 AND hash = $3)`,
-		actor.UserID, run.VersionID, run.Hash).Scan(&opened)
+SELECT EXISTS (SELECT FROM review_opened WHERE user_id = @user_id AND version_id = @version_id
+    AND hash = @hash)`,
+		pgx.NamedArgs{"user_id": actor.UserID, "version_id": run.VersionID, "hash": run.Hash}).Scan(&opened)
 	if err == nil && !opened {
 		return fault.Conflict("您还没有标明看过这一版，请看过再批准").WithCode("not_opened")
 	}

@@ -88,7 +88,7 @@ func (w world) decide(
 	opinion string,
 ) (r review.Run, err error) {
 	err = w.tx(func(ctx context.Context, tx pg.Tx) error {
-		r, err = review.DecideTx(ctx, tx, noon.Add(time.Minute), actor, 1, review.Word{
+		r, err = review.DecideTx(ctx, access.NewAct(tx, noon.Add(time.Minute), actor), 1, review.Word{
 			Version: number, Hash: h, Decision: decision, Opinion: opinion,
 		})
 

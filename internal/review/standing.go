@@ -71,7 +71,7 @@ func (s *Service) fillStanding(ctx context.Context, tx pg.Tx, actor access.Actor
 	if st.Who, err = chain.AbleTx(ctx, tx, s.now(), placed, workers); err != nil {
 		return err
 	}
-	people, err := peopleOf(ctx, tx, s.now(), actor, st.Run)
+	people, err := peopleOf(ctx, access.NewAct(tx, s.now(), actor), st.Run)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (s *Service) Turns(
 		}
 
 		for _, run := range runs {
-			people, err := peopleOf(ctx, tx, s.now(), actor, run)
+			people, err := peopleOf(ctx, access.NewAct(tx, s.now(), actor), run)
 			if err != nil {
 				return err
 			}

@@ -352,7 +352,8 @@ UPDATE review_steps SET state = 'ended' WHERE run_id IN (SELECT id FROM gone) AN
 func workersOf(ctx context.Context, tx pg.Tx, versionID int64) (people []int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
 SELECT v.editors || p.author_id || coalesce(v.submitted_by, p.author_id)
-FROM post_versions v JOIN posts p ON p.id = v.post_id WHERE v.id = $1`, versionID).Scan(&people)
+FROM post_versions v JOIN posts p ON p.id = v.post_id WHERE v.id = @version_id`,
+		pgx.NamedArgs{"version_id": versionID}).Scan(&people)
 
 	return people, err
 }
@@ -360,8 +361,9 @@ FROM post_versions v JOIN posts p ON p.id = v.post_id WHERE v.id = $1`, versionI
 // standInsOf are the people for whom a step went to a stand-in, in the round it is in.
 func standInsOf(ctx context.Context, tx pg.Tx, step Step, standIn int64) ([]int64, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT for_user FROM review_step_stand_ins WHERE step_id = $1 AND round = $2 AND user_id = $3`,
-		step.ID, step.Round, standIn)
+SELECT for_user FROM review_step_stand_ins WHERE step_id = @step_id AND round = @round
+    AND user_id = @stand_in`,
+		pgx.NamedArgs{"step_id": step.ID, "round": step.Round, "stand_in": standIn})
 	if err != nil {
 		return nil, err
 	}

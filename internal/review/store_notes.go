@@ -51,8 +51,9 @@ WHERE (SELECT count(*) FROM review_notes WHERE post_id = @post) < @most RETURNIN
 // wordingsOf are the texts of a version, the common one first.
 func wordingsOf(ctx context.Context, tx pg.Tx, versionID int64) ([]string, error) {
 	rows, err := tx.Pgx.Query(ctx, `
-SELECT text FROM post_versions WHERE id = $1
-UNION ALL SELECT variant FROM version_targets WHERE version_id = $1 AND variant IS NOT NULL`, versionID)
+SELECT text FROM post_versions WHERE id = @version_id
+UNION ALL SELECT variant FROM version_targets WHERE version_id = @version_id AND variant IS NOT NULL`,
+		pgx.NamedArgs{"version_id": versionID})
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,9 @@ UNION ALL SELECT variant FROM version_targets WHERE version_id = $1 AND variant 
 // openNotes are the numbers of the notes of a post that are not resolved.
 func openNotes(ctx context.Context, tx pg.Tx, postID int64) ([]int64, error) {
 	rows, err := tx.Pgx.Query(ctx,
-		"SELECT id FROM review_notes WHERE post_id = $1 AND resolved_at IS NULL ORDER BY id", postID)
+		`
+SELECT id FROM review_notes WHERE post_id = @post_id AND resolved_at IS NULL ORDER BY id`,
+		pgx.NamedArgs{"post_id": postID})
 	if err != nil {
 		return nil, err
 	}

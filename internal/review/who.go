@@ -3,7 +3,6 @@ package review
 import (
 	"context"
 	"slices"
-	"time"
 
 	"juzhen/internal/access"
 	"juzhen/internal/chain"
@@ -56,30 +55,24 @@ WHERE r.post_id = ` + post + ` AND s.state = 'open' AND ` + cond + ")", args
 }
 
 // peopleOf is what the rule asks about the actor, at this moment.
-func peopleOf(
-	ctx context.Context,
-	tx pg.Tx,
-	at time.Time,
-	actor access.Actor,
-	run Run,
-) (people People, err error) {
-	workers, err := workersOf(ctx, tx, run.VersionID)
+func peopleOf(ctx context.Context, act access.Act, run Run) (people People, err error) {
+	workers, err := workersOf(ctx, act.Tx, run.VersionID)
 	if err != nil {
 		return People{}, err
 	}
-	people.Worked = slices.Contains(workers, actor.UserID)
+	people.Worked = slices.Contains(workers, act.Actor.UserID)
 	open := run.Open()
 	if open == nil {
 		return people, nil
 	}
-	people.Named, people.Raised = open.Names(actor.Grants), open.NamesByRaise(actor.Grants)
+	people.Named, people.Raised = open.Names(act.Actor.Grants), open.NamesByRaise(act.Actor.Grants)
 	if !people.Named {
-		if people.For, err = standsInFor(ctx, tx, at, actor, *open); err != nil {
+		if people.For, err = standsInFor(ctx, act, *open); err != nil {
 			return People{}, err
 		}
 	}
 	if open.All {
-		able, err := chain.AbleTx(ctx, tx, at, []chain.Placed{open.own()}, workers)
+		able, err := chain.AbleTx(ctx, act.Tx, act.Now, []chain.Placed{open.own()}, workers)
 		if err != nil {
 			return People{}, err
 		}
@@ -99,21 +92,21 @@ func (s Step) own() chain.Placed {
 
 // standsInFor gives the person for whom the actor may decide an open step that is past its limit; 0 for none.
 // The appointment must hold still, and the actor must be allowed to review there anyway.
-func standsInFor(ctx context.Context, tx pg.Tx, at time.Time, actor access.Actor, open Step) (int64, error) {
-	if !actor.CanAt(access.PostReview, open.Unit.Path) {
+func standsInFor(ctx context.Context, act access.Act, open Step) (int64, error) {
+	if !act.Actor.CanAt(access.PostReview, open.Unit.Path) {
 		return 0, nil
 	}
-	persons, err := standInsOf(ctx, tx, open, actor.UserID)
+	persons, err := standInsOf(ctx, act.Tx, open, act.Actor.UserID)
 	if err != nil || len(persons) == 0 {
 		return 0, err
 	}
-	running, err := chain.StandInsTx(ctx, tx, at, persons)
+	running, err := chain.StandInsTx(ctx, act.Tx, act.Now, persons)
 	if err != nil {
 		return 0, err
 	}
 
 	for _, one := range running {
-		if one.StandInID == actor.UserID {
+		if one.StandInID == act.Actor.UserID {
 			return one.UserID, nil
 		}
 	}

@@ -54,7 +54,9 @@ func with(args pgx.NamedArgs, now time.Time) pgx.NamedArgs {
 
 // findRoster gives the revision of a roster, 0 where there is none, and what it covers.
 func findRoster(ctx context.Context, tx pg.Tx, unitID int64) (revision int, cover Cover, err error) {
-	err = tx.Pgx.QueryRow(ctx, "SELECT revision, cover_from, cover_to FROM rosters WHERE unit_id = $1", unitID).
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT revision, cover_from, cover_to FROM rosters WHERE unit_id = @unit_id`,
+		pgx.NamedArgs{"unit_id": unitID}).
 		Scan(&revision, &cover.From, &cover.To)
 	if pg.IsNotFound(err) {
 		return 0, allDay, nil
@@ -67,8 +69,9 @@ func findRoster(ctx context.Context, tx pg.Tx, unitID int64) (revision int, cove
 func turn(ctx context.Context, tx pg.Tx, unitID int64, revision int) error {
 	done, err := tx.Pgx.Exec(ctx, `
 INSERT INTO rosters AS r (unit_id, revision)
-SELECT $1, 1 WHERE $2 = 0 OR EXISTS (SELECT FROM rosters WHERE unit_id = $1)
-ON CONFLICT (unit_id) DO UPDATE SET revision = r.revision + 1 WHERE r.revision = $2`, unitID, revision)
+SELECT @unit_id, 1 WHERE @revision = 0 OR EXISTS (SELECT FROM rosters WHERE unit_id = @unit_id)
+ON CONFLICT (unit_id) DO UPDATE SET revision = r.revision + 1 WHERE r.revision = @revision`,
+		pgx.NamedArgs{"unit_id": unitID, "revision": revision})
 	if err == nil && done.RowsAffected() == 0 {
 		return errStale()
 	}
@@ -77,8 +80,9 @@ ON CONFLICT (unit_id) DO UPDATE SET revision = r.revision + 1 WHERE r.revision =
 }
 
 func updateCover(ctx context.Context, tx pg.Tx, unitID int64, cover Cover) error {
-	_, err := tx.Pgx.Exec(ctx, "UPDATE rosters SET cover_from = $2, cover_to = $3 WHERE unit_id = $1",
-		unitID, cover.From, cover.To)
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE rosters SET cover_from = @from, cover_to = @to WHERE unit_id = @unit_id`,
+		pgx.NamedArgs{"unit_id": unitID, "from": cover.From, "to": cover.To})
 
 	return err
 }
@@ -158,7 +162,8 @@ ORDER BY 1, 2, 4, 3`, with(pgx.NamedArgs{"ids": ids}, now))
 func addReads(ctx context.Context, tx pg.Tx, ids []int64, at map[int64]*Shift) error {
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT r.shift_id, r.user_id, p.display_name, r.note_version, r.read_at
-FROM duty_reads r JOIN users p ON p.id = r.user_id WHERE r.shift_id = ANY ($1) ORDER BY r.read_at, p.id`, ids)
+FROM duty_reads r JOIN users p ON p.id = r.user_id WHERE r.shift_id = ANY (@ids) ORDER BY r.read_at, p.id`,
+		pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return err
 	}
@@ -179,7 +184,8 @@ FROM duty_reads r JOIN users p ON p.id = r.user_id WHERE r.shift_id = ANY ($1) O
 }
 
 func findShift(ctx context.Context, tx pg.Tx, id int64, now time.Time) (Shift, error) {
-	rows, err := tx.Pgx.Query(ctx, selectShift+"s.id = $1", id)
+	rows, err := tx.Pgx.Query(ctx, selectShift+`
+s.id = @id`, pgx.NamedArgs{"id": id})
 	if err != nil {
 		return Shift{}, err
 	}
@@ -201,9 +207,16 @@ func shiftsBetween(
 	unitID int64,
 	from, to, now time.Time,
 ) ([]Shift, error) {
-	rows, err := tx.Pgx.Query(ctx, selectShift+`s.unit_id = $1 AND s.starts_at > $5 AND s.starts_at < $3
-    AND s.ends_at > $2 ORDER BY s.starts_at, s.id LIMIT $4`,
-		unitID, from, to, mostShown, from.Add(-maxShift-time.Minute))
+	rows, err := tx.Pgx.Query(ctx, selectShift+`s.unit_id = @unit_id AND s.starts_at > @starts_at
+    AND s.starts_at < @to
+    AND s.ends_at > @from ORDER BY s.starts_at, s.id LIMIT @most_shown`,
+		pgx.NamedArgs{
+			"unit_id":    unitID,
+			"from":       from,
+			"to":         to,
+			"most_shown": mostShown,
+			"starts_at":  from.Add(-maxShift - time.Minute),
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -213,9 +226,9 @@ func shiftsBetween(
 
 // waitingNotes are the shifts of a unit whose note nobody has read, written since an instant.
 func waitingNotes(ctx context.Context, tx pg.Tx, unitID int64, since, now time.Time) ([]Shift, error) {
-	rows, err := tx.Pgx.Query(ctx, selectShift+`s.unit_id = $1 AND s.note_at > $2 AND NOT EXISTS (
+	rows, err := tx.Pgx.Query(ctx, selectShift+`s.unit_id = @unit_id AND s.note_at > @since AND NOT EXISTS (
     SELECT FROM duty_reads r WHERE r.shift_id = s.id AND r.note_version = s.note_version)
-ORDER BY s.starts_at, s.id`, unitID, since)
+ORDER BY s.starts_at, s.id`, pgx.NamedArgs{"unit_id": unitID, "since": since})
 	if err != nil {
 		return nil, err
 	}
@@ -274,41 +287,51 @@ ORDER BY (p.unit_id = u.id) DESC, p.display_name, p.id`, with(pgx.NamedArgs{"pat
 
 func insertShift(ctx context.Context, tx pg.Tx, unitID int64, entry Entry) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO duty_shifts (unit_id, starts_at, ends_at) VALUES ($1, $2, $3) RETURNING id`,
-		unitID, entry.StartsAt, entry.EndsAt).Scan(&id)
+INSERT INTO duty_shifts (unit_id, starts_at, ends_at) VALUES (@unit_id, @starts_at, @ends_at) RETURNING id`,
+		pgx.NamedArgs{"unit_id": unitID, "starts_at": entry.StartsAt, "ends_at": entry.EndsAt}).Scan(&id)
 
 	return id, err
 }
 
 func updateShift(ctx context.Context, tx pg.Tx, id int64, entry Entry) error {
-	_, err := tx.Pgx.Exec(ctx, "UPDATE duty_shifts SET starts_at = $2, ends_at = $3 WHERE id = $1",
-		id, entry.StartsAt, entry.EndsAt)
+	_, err := tx.Pgx.Exec(ctx, `
+UPDATE duty_shifts SET starts_at = @starts_at, ends_at = @ends_at WHERE id = @id`,
+		pgx.NamedArgs{"id": id, "starts_at": entry.StartsAt, "ends_at": entry.EndsAt})
 
 	return err
 }
 
 func deleteShift(ctx context.Context, tx pg.Tx, id int64) error {
-	_, err := tx.Pgx.Exec(ctx, "DELETE FROM duty_shifts WHERE id = $1", id)
+	_, err := tx.Pgx.Exec(ctx, `
+DELETE FROM duty_shifts WHERE id = @id`, pgx.NamedArgs{"id": id})
 	return err
 }
 
 // deleteAhead takes out the shifts of a unit that begin in a period and have not begun, and counts them.
 func deleteAhead(ctx context.Context, tx pg.Tx, unitID int64, from, to, now time.Time) (int, error) {
 	done, err := tx.Pgx.Exec(ctx, `
-DELETE FROM duty_shifts WHERE unit_id = $1 AND starts_at >= $2 AND starts_at < $3 AND starts_at > $4`,
-		unitID, from, to, now)
+DELETE FROM duty_shifts WHERE unit_id = @unit_id AND starts_at >= @from AND starts_at < @to
+    AND starts_at > @now`,
+		pgx.NamedArgs{
+			"unit_id": unitID,
+			"from":    from,
+			"to":      to,
+			"now":     now,
+		})
 
 	return int(done.RowsAffected()), err
 }
 
 // putPeople replaces who is there.
 func putPeople(ctx context.Context, tx pg.Tx, id int64, people []int64) error {
-	_, err := tx.Pgx.Exec(ctx, "DELETE FROM duty_people WHERE shift_id = $1", id)
+	_, err := tx.Pgx.Exec(ctx, `
+DELETE FROM duty_people WHERE shift_id = @shift_id`, pgx.NamedArgs{"shift_id": id})
 	if err != nil {
 		return err
 	}
 	_, err = tx.Pgx.Exec(ctx, `
-INSERT INTO duty_people (shift_id, user_id) SELECT DISTINCT $1::bigint, unnest($2::bigint[])`, id, people)
+INSERT INTO duty_people (shift_id, user_id) SELECT DISTINCT @shift_id::bigint, unnest(@people::bigint[])`,
+		pgx.NamedArgs{"shift_id": id, "people": people})
 
 	return err
 }
@@ -326,7 +349,8 @@ FROM duty_shifts s JOIN duty_people d ON d.shift_id = s.id
     JOIN duty_shifts o ON o.unit_id = s.unit_id AND o.id <> s.id AND o.starts_at < s.ends_at
         AND o.ends_at > s.starts_at AND o.starts_at > s.starts_at - interval '8 days'
     JOIN duty_people e ON e.shift_id = o.id AND e.user_id = d.user_id JOIN users p ON p.id = d.user_id
-WHERE s.unit_id = $1 AND s.id = ANY ($2) ORDER BY o.starts_at, o.id LIMIT 1`, unitID, shifts).Scan(&name, &at)
+WHERE s.unit_id = @unit_id AND s.id = ANY (@shifts) ORDER BY o.starts_at, o.id LIMIT 1`,
+		pgx.NamedArgs{"unit_id": unitID, "shifts": shifts}).Scan(&name, &at)
 	if pg.IsNotFound(err) {
 		return "", time.Time{}, nil
 	}
@@ -345,8 +369,14 @@ func updateNote(
 	at time.Time,
 ) error {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE duty_shifts SET note = $3, note_version = note_version + 1, note_by = $4, note_at = $5
-WHERE id = $1 AND note_version = $2`, id, version, note, by, at)
+UPDATE duty_shifts SET note = @note, note_version = note_version + 1, note_by = @by, note_at = @note_at
+WHERE id = @id AND note_version = @version`, pgx.NamedArgs{
+		"id":      id,
+		"version": version,
+		"note":    note,
+		"by":      by,
+		"note_at": at,
+	})
 	if err == nil && done.RowsAffected() == 0 {
 		return fault.Conflict("同班的人刚刚写了交班说明，请刷新后再写").WithCode("stale")
 	}
@@ -357,8 +387,13 @@ WHERE id = $1 AND note_version = $2`, id, version, note, by, at)
 func insertRead(ctx context.Context, tx pg.Tx, id int64, version int, by int64, at time.Time) error {
 	done, err := tx.Pgx.Exec(ctx, `
 INSERT INTO duty_reads (shift_id, user_id, note_version, read_at)
-SELECT id, $3, note_version, $4 FROM duty_shifts WHERE id = $1 AND note_version = $2
-ON CONFLICT DO NOTHING`, id, version, by, at)
+SELECT id, @by, note_version, @read_at FROM duty_shifts WHERE id = @id AND note_version = @version
+ON CONFLICT DO NOTHING`, pgx.NamedArgs{
+		"id":      id,
+		"version": version,
+		"by":      by,
+		"read_at": at,
+	})
 	if err == nil && done.RowsAffected() == 0 {
 		return fault.Conflict("交班说明刚刚改过，请看过新的再确认").WithCode("stale")
 	}
@@ -377,7 +412,8 @@ type unitRow struct {
 func unitsInUse(ctx context.Context, db *pg.DB, since time.Time) ([]unitRow, error) {
 	rows, err := db.Pool().Query(ctx, `
 SELECT u.id, u.name, u.path FROM units u
-WHERE u.id IN (SELECT unit_id FROM duty_shifts WHERE ends_at > $1) ORDER BY u.id`, since)
+WHERE u.id IN (SELECT unit_id FROM duty_shifts WHERE ends_at > @since) ORDER BY u.id`,
+		pgx.NamedArgs{"since": since})
 	if err != nil {
 		return nil, err
 	}
@@ -389,8 +425,9 @@ WHERE u.id IN (SELECT unit_id FROM duty_shifts WHERE ends_at > $1) ORDER BY u.id
 func openGaps(ctx context.Context, tx pg.Tx, unitID int64) ([]string, error) {
 	rows, err := tx.Pgx.Query(
 		ctx,
-		"SELECT t.key FROM "+todo.OpenSQL(RosterSubject)+" t WHERE t.subject_id = $1",
-		unitID,
+		"SELECT t.key FROM "+todo.OpenSQL(RosterSubject)+`
+ t WHERE t.subject_id = @unit_id`,
+		pgx.NamedArgs{"unit_id": unitID},
 	)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/audit"
 	"juzhen/internal/beijing"
@@ -230,8 +232,8 @@ func (m Move) check(r Rebuttal, by int64, now time.Time) error {
 // change writes what an act changes.
 func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, r Rebuttal, m Move) error {
 	now := s.now()
-	set := func(sql string, args ...any) error {
-		return update(ctx, tx, r.ID, m.Revision, now, sql, args...)
+	set := func(sql string, of pgx.NamedArgs) error {
+		return update(ctx, tx, r.ID, m.Revision, now, sql, of)
 	}
 
 	switch m.Act {
@@ -241,7 +243,7 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, r Re
 			return err
 		}
 		const next = "state = 'draft', version = version + 1, asked_by = NULL, returned_why = '', signing = '{}'"
-		if err := set(next); err != nil {
+		if err := set(next, nil); err != nil {
 			return err
 		}
 
@@ -252,40 +254,39 @@ func (s *Service) change(ctx context.Context, tx pg.Tx, actor access.Actor, r Re
 			return err
 		}
 
-		return set("state = 'signing', asked_by = $4, returned_why = '', signing = $5", actor.UserID, round)
+		return set("state = 'signing', asked_by = @by, returned_why = '', signing = @round",
+			pgx.NamedArgs{"by": actor.UserID, "round": round})
 	case Sign:
-		round, err := r.Round.SignTx(ctx, tx, now, actor)
+		round, err := r.Round.SignTx(ctx, access.NewAct(tx, now, actor))
 		if err != nil {
 			return err
 		}
 		if !round.Passed() {
-			return set("signing = $4", round)
+			return set("signing = @round", pgx.NamedArgs{"round": round})
 		}
 
 		return set(
-			`state = 'signed', signed_version = version, signed_by = $4, signed_at = $3, review_at = $5,
-    signing = $6`,
-			actor.UserID,
-			m.ReviewAt,
-			round,
+			`state = 'signed', signed_version = version, signed_by = @by, signed_at = @at,
+    review_at = @review_at, signing = @round`,
+			pgx.NamedArgs{"by": actor.UserID, "review_at": m.ReviewAt, "round": round},
 		)
 	case Return:
-		return set("state = 'draft', returned_why = $4, signing = '{}'", m.Reason)
+		return set("state = 'draft', returned_why = @why, signing = '{}'", pgx.NamedArgs{"why": m.Reason})
 	case Review:
 		seen := r.LetEnd
 		if !r.Last.Until.After(now.Add(toldAhead)) {
 			seen = &r.Last.Until
 		}
 
-		return set("review_at = $4, let_end = $5", m.ReviewAt, seen)
+		return set("review_at = @review_at, let_end = @seen",
+			pgx.NamedArgs{"review_at": m.ReviewAt, "seen": seen})
 	case Withdraw:
 		return set(
-			"state = 'withdrawn', withdrawn_by = $4, withdrawn_at = $3, withdrawn_why = $5, review_at = NULL",
-			actor.UserID,
-			m.Reason,
+			"state = 'withdrawn', withdrawn_by = @by, withdrawn_at = @at, withdrawn_why = @why, review_at = NULL",
+			pgx.NamedArgs{"by": actor.UserID, "why": m.Reason},
 		)
 	case Correct:
-		return set("correction = $4", m.Reason)
+		return set("correction = @why", pgx.NamedArgs{"why": m.Reason})
 	}
 
 	return fault.Forbidden("没有这种操作")

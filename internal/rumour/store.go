@@ -154,8 +154,9 @@ func versionsOf(ctx context.Context, tx pg.Tx, id int64) ([]Version, error) {
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT v.number, v.claim, v.truth, v.area, v.expert, v.evidence, v.keywords, v.valid_from, v.valid_until,
     v.by_user, w.display_name, v.at
-FROM rebuttal_versions v JOIN users w ON w.id = v.by_user WHERE v.rebuttal_id = $1 ORDER BY v.number DESC
-LIMIT $2`, id, mostVersions)
+FROM rebuttal_versions v JOIN users w ON w.id = v.by_user
+    WHERE v.rebuttal_id = @rebuttal_id ORDER BY v.number DESC
+LIMIT @most_versions`, pgx.NamedArgs{"rebuttal_id": id, "most_versions": mostVersions})
 	if err != nil {
 		return nil, err
 	}
@@ -171,8 +172,9 @@ LIMIT $2`, id, mostVersions)
 func stepsOf(ctx context.Context, tx pg.Tx, id int64) ([]Step, error) {
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT s.act, s.version, s.note, w.display_name, s.at
-FROM rebuttal_steps s JOIN users w ON w.id = s.by_user WHERE s.rebuttal_id = $1 ORDER BY s.id DESC LIMIT $2`,
-		id, mostSteps)
+FROM rebuttal_steps s JOIN users w ON w.id = s.by_user
+    WHERE s.rebuttal_id = @rebuttal_id ORDER BY s.id DESC LIMIT @most_steps`,
+		pgx.NamedArgs{"rebuttal_id": id, "most_steps": mostSteps})
 	if err != nil {
 		return nil, err
 	}
@@ -182,8 +184,9 @@ FROM rebuttal_steps s JOIN users w ON w.id = s.by_user WHERE s.rebuttal_id = $1 
 
 func insertRebuttal(ctx context.Context, tx pg.Tx, unitID int64, at time.Time) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
-INSERT INTO rebuttals (unit_id, state, created_at, updated_at) VALUES ($1, 'draft', $2, $2) RETURNING id`,
-		unitID, at).Scan(&id)
+INSERT INTO rebuttals (unit_id, state, created_at, updated_at) VALUES (@unit_id, 'draft', @created_at,
+    @created_at) RETURNING id`,
+		pgx.NamedArgs{"unit_id": unitID, "created_at": at}).Scan(&id)
 
 	return id, err
 }
@@ -193,10 +196,22 @@ func insertVersion(ctx context.Context, tx pg.Tx, id int64, words Words, by int6
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO rebuttal_versions (rebuttal_id, number, claim, truth, area, expert, evidence, keywords,
     valid_from, valid_until, by_user, at)
-SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
-FROM rebuttal_versions WHERE rebuttal_id = $1`,
-		id, words.Claim, words.Truth, words.Area, words.Expert, words.Evidence, words.Keywords, words.From,
-		words.Until, by, at)
+SELECT @rebuttal_id, coalesce(max(number), 0) + 1, @claim, @truth, @area, @expert, @evidence, @keywords,
+    @from, @until, @by, @at
+FROM rebuttal_versions WHERE rebuttal_id = @rebuttal_id`,
+		pgx.NamedArgs{
+			"rebuttal_id": id,
+			"claim":       words.Claim,
+			"truth":       words.Truth,
+			"area":        words.Area,
+			"expert":      words.Expert,
+			"evidence":    words.Evidence,
+			"keywords":    words.Keywords,
+			"from":        words.From,
+			"until":       words.Until,
+			"by":          by,
+			"at":          at,
+		})
 
 	return err
 }
@@ -211,19 +226,28 @@ func insertStep(
 	at time.Time,
 ) error {
 	_, err := tx.Pgx.Exec(ctx, `
-INSERT INTO rebuttal_steps (rebuttal_id, act, version, note, by_user, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		r.ID, string(act), r.Last.Number, note, by, at)
+INSERT INTO rebuttal_steps (rebuttal_id, act, version, note, by_user, at) VALUES (@rebuttal_id, @act,
+    @number, @note, @by, @at)`,
+		pgx.NamedArgs{
+			"rebuttal_id": r.ID,
+			"act":         string(act),
+			"number":      r.Last.Number,
+			"note":        note,
+			"by":          by,
+			"at":          at,
+		})
 
 	return err
 }
 
-// update changes a rebuttal of a revision. What is set begins with $4.
+// update changes a rebuttal of a revision.
 func update(
-	ctx context.Context, tx pg.Tx, id int64, revision int, at time.Time, set string, args ...any,
+	ctx context.Context, tx pg.Tx, id int64, revision int, at time.Time, set string, of pgx.NamedArgs,
 ) error {
 	done, err := tx.Pgx.Exec(ctx, `
-UPDATE rebuttals SET revision = revision + 1, updated_at = $3, `+set+`
-WHERE id = $1 AND revision = $2`, append([]any{id, revision, at}, args...)...)
+UPDATE rebuttals SET revision = revision + 1, updated_at = @at, `+set+`
+WHERE id = @id AND revision = @revision`,
+		pg.Named(pgx.NamedArgs{"id": id, "revision": revision, "at": at}, of))
 	if err == nil && done.RowsAffected() != 1 {
 		return errStale()
 	}
@@ -264,9 +288,10 @@ func InForce(ctx context.Context, db *pg.DB, units []int64, at time.Time) (rules
 SELECT r.id, v.claim, u.path, v.keywords, v.valid_from, v.valid_until
 FROM rebuttals r JOIN rebuttal_versions v ON v.rebuttal_id = r.id AND v.number = r.signed_version
     JOIN units u ON u.id = r.unit_id
-WHERE r.state <> 'withdrawn' AND v.valid_until > $2 AND EXISTS (SELECT FROM units t
-    WHERE t.id = ANY ($1) AND (starts_with(t.path, u.path) OR starts_with(u.path, t.path)))
-ORDER BY r.id DESC LIMIT $3`, units, at, mostRules)
+WHERE r.state <> 'withdrawn' AND v.valid_until > @valid_until AND EXISTS (SELECT FROM units t
+    WHERE t.id = ANY (@units) AND (starts_with(t.path, u.path) OR starts_with(u.path, t.path)))
+ORDER BY r.id DESC LIMIT @most_rules`,
+		pgx.NamedArgs{"units": units, "valid_until": at, "most_rules": mostRules})
 	if err != nil {
 		return nil, err
 	}

@@ -168,22 +168,25 @@ func (r Round) signed(user int64) bool {
 
 // SignTx is the round with the signature of the actor at the open step, as the grants are at this moment.
 // Fails as May does.
-func (r Round) SignTx(ctx context.Context, tx pg.Tx, now time.Time, actor access.Actor) (_ Round, err error) {
+func (r Round) SignTx(ctx context.Context, act access.Act) (_ Round, err error) {
 	defer fault.Step(&err, "signing.SignTx")
 
-	if no := r.May(actor); no != nil {
+	if no := r.May(act.Actor); no != nil {
 		return Round{}, no
 	}
-	able, err := chain.AbleTx(ctx, tx, now, []chain.Placed{r.Open().placed()}, r.Not)
+	able, err := chain.AbleTx(ctx, act.Tx, act.Now, []chain.Placed{r.Open().placed()}, r.Not)
 	if err != nil {
 		return Round{}, err
 	}
-	i := slices.IndexFunc(able[0], func(h identity.Holder) bool { return h.UserID == actor.UserID })
+	i := slices.IndexFunc(able[0], func(h identity.Holder) bool { return h.UserID == act.Actor.UserID })
 	if i < 0 {
 		return Round{}, fault.Forbidden("您现在没有签发这一步的权限")
 	}
 
-	return r.with(Signature{By: actor.UserID, Name: able[0][i].Name, At: now}, chain.IDs(able)[0]), nil
+	return r.with(
+		Signature{By: act.Actor.UserID, Name: able[0][i].Name, At: act.Now},
+		chain.IDs(able)[0],
+	), nil
 }
 
 // with is the round with one more signature. A step for all is over when of those it asked nobody who still

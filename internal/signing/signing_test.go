@@ -69,7 +69,7 @@ func (w *world) begin(not ...int64) (r signing.Round, err error) {
 func (w *world) sign(r signing.Round, who access.Actor) (out signing.Round, err error) {
 	w.Helper()
 	err = w.db.InTx(w.Context(), func(tx pg.Tx) error {
-		out, err = r.SignTx(w.Context(), tx, noon, who)
+		out, err = r.SignTx(w.Context(), access.NewAct(tx, noon, who))
 		return err
 	})
 

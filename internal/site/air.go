@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/pg"
 	"juzhen/internal/template"
 )
@@ -23,7 +25,8 @@ var airKinds = map[template.Kind]string{
 // putAir keeps what a post says of the air, and until when. A standard stands only beside a text that still
 // has in it, unchanged, what the template wrote: its numbers are made by that standard.
 func putAir(ctx context.Context, tx pg.Tx, number int64, c candidate) error {
-	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM site.air WHERE post = $1", number); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+DELETE FROM site.air WHERE post = @number`, pgx.NamedArgs{"number": number}); err != nil {
 		return err
 	}
 	if c.PostID == nil {
@@ -53,7 +56,15 @@ func putAir(ctx context.Context, tx pg.Tx, number int64, c candidate) error {
 
 	_, err = tx.Pgx.Exec(ctx, `
 INSERT INTO site.air (post, writing, supersedes, kind, concerns, until, standard)
-VALUES ($1, $2, $3, $4, $5, $6, $7)`, number, writing, supersedes, kind, said.At, said.Until, said.Standard)
+VALUES (@number, @writing, @supersedes, @kind, @at, @until, @standard)`, pgx.NamedArgs{
+		"number":     number,
+		"writing":    writing,
+		"supersedes": supersedes,
+		"kind":       kind,
+		"at":         said.At,
+		"until":      said.Until,
+		"standard":   said.Standard,
+	})
 
 	return err
 }

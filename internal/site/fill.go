@@ -55,14 +55,17 @@ func (s *Service) Keep(ctx context.Context) (err error) {
 		if err := s.keep(ctx, tx); err != nil {
 			return err
 		}
-		_, err := tx.Pgx.Exec(ctx, "DELETE FROM site.withdrawn WHERE at < $1", s.now().Add(-keepWithdrawn))
+		_, err := tx.Pgx.Exec(ctx, `
+DELETE FROM site.withdrawn WHERE at < @keep_withdrawn`,
+			pgx.NamedArgs{"keep_withdrawn": s.now().Add(-keepWithdrawn)})
 
 		return err
 	})
 }
 
 func alone(ctx context.Context, tx pg.Tx) (mine bool, err error) {
-	err = tx.Pgx.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock($1)", fillLock).Scan(&mine)
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT pg_try_advisory_xact_lock(@fill_lock)`, pgx.NamedArgs{"fill_lock": fillLock}).Scan(&mine)
 	return mine, err
 }
 
@@ -92,7 +95,8 @@ func (s *Service) fillOnce(ctx context.Context, tx pg.Tx) (taken int, err error)
 
 	for _, id := range ids {
 		if !public[id] {
-			if _, err := tx.Pgx.Exec(ctx, "SELECT site_withdraw($1)", id); err != nil {
+			if _, err := tx.Pgx.Exec(ctx, `
+SELECT site_withdraw(@id)`, pgx.NamedArgs{"id": id}); err != nil {
 				return 0, err
 			}
 		}
@@ -107,8 +111,8 @@ func (s *Service) fillOnce(ctx context.Context, tx pg.Tx) (taken int, err error)
 // takeUnread takes what waits, each post once, and tells how many rows that were.
 func takeUnread(ctx context.Context, tx pg.Tx) (ids []int64, taken int, err error) {
 	rows, err := tx.Pgx.Query(ctx, `
-DELETE FROM site_unread WHERE id IN (SELECT id FROM site_unread ORDER BY id LIMIT $1)
-RETURNING platform_post_id`, fillBatch)
+DELETE FROM site_unread WHERE id IN (SELECT id FROM site_unread ORDER BY id LIMIT @fill_batch)
+RETURNING platform_post_id`, pgx.NamedArgs{"fill_batch": fillBatch})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -148,17 +152,31 @@ func (s *Service) put(ctx context.Context, tx pg.Tx, c candidate) error {
 	if _, err := tx.Pgx.Exec(ctx, `
 INSERT INTO site.posts (number, account, col, posted_at, text, hash, past, link, corrects, folded, grams,
     changed_at, district)
-SELECT $1, a.number, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, a.district
-FROM site.accounts a WHERE a.number = $2 ON CONFLICT (number) DO UPDATE
+SELECT @number, a.number, @col, @posted_at, @text, @arg, @past, @link, @corrects, @folded, @letters, @now,
+    a.district
+FROM site.accounts a WHERE a.number = @account ON CONFLICT (number) DO UPDATE
 SET account = EXCLUDED.account, district = EXCLUDED.district, col = EXCLUDED.col,
     posted_at = EXCLUDED.posted_at, text = EXCLUDED.text, hash = EXCLUDED.hash, past = EXCLUDED.past,
     link = EXCLUDED.link, corrects = EXCLUDED.corrects,
     folded = EXCLUDED.folded, grams = EXCLUDED.grams, changed_at = EXCLUDED.changed_at`,
-		number, account, col, c.PostedAt, c.Text, hash[:], c.Past, c.link(), c.Corrects, folded, letters,
-		s.now()); err != nil {
+		pgx.NamedArgs{
+			"number":    number,
+			"account":   account,
+			"col":       col,
+			"posted_at": c.PostedAt,
+			"text":      c.Text,
+			"arg":       hash[:],
+			"past":      c.Past,
+			"link":      c.link(),
+			"corrects":  c.Corrects,
+			"folded":    folded,
+			"letters":   letters,
+			"now":       s.now(),
+		}); err != nil {
 		return err
 	}
-	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM site.withdrawn WHERE number = $1", number); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+DELETE FROM site.withdrawn WHERE number = @number`, pgx.NamedArgs{"number": number}); err != nil {
 		return err
 	}
 
@@ -182,7 +200,8 @@ func (c candidate) link() string {
 }
 
 func (s *Service) putPictures(ctx context.Context, tx pg.Tx, number int64, version *int64) error {
-	if _, err := tx.Pgx.Exec(ctx, "DELETE FROM site.pictures WHERE post = $1", number); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+DELETE FROM site.pictures WHERE post = @number`, pgx.NamedArgs{"number": number}); err != nil {
 		return err
 	}
 	if version == nil {
@@ -204,8 +223,16 @@ func (s *Service) putPictures(ctx context.Context, tx pg.Tx, number int64, versi
 		}
 		if _, err := tx.Pgx.Exec(ctx, `
 INSERT INTO site.pictures (post, position, alt, mime, width, height, expires_at, bytes)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, number, picture.Position, picture.Alt, small.MIME, small.Width,
-			small.Height, picture.ExpiresAt, small.Data); err != nil {
+VALUES (@number, @position, @alt, @mime, @width, @height, @expires_at, @data)`, pgx.NamedArgs{
+			"number":     number,
+			"position":   picture.Position,
+			"alt":        picture.Alt,
+			"mime":       small.MIME,
+			"width":      small.Width,
+			"height":     small.Height,
+			"expires_at": picture.ExpiresAt,
+			"data":       small.Data,
+		}); err != nil {
 			return err
 		}
 	}
@@ -215,7 +242,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, number, picture.Position, picture.Alt,
 
 // numberOf gives the public number of a thing, which is drawn the first time.
 func numberOf(ctx context.Context, tx pg.Tx, kind string, id int64) (number int64, err error) {
-	err = tx.Pgx.QueryRow(ctx, "SELECT site_number($1, $2)", kind, id).Scan(&number)
+	err = tx.Pgx.QueryRow(ctx, `
+SELECT site_number(@kind, @id)`, pgx.NamedArgs{"kind": kind, "id": id}).Scan(&number)
 	return number, err
 }
 

@@ -15,7 +15,8 @@ const Channel = "juzhen_site"
 
 // tell has every process forget its pages once the transaction is committed.
 func tell(ctx context.Context, tx pg.Tx) error {
-	_, err := tx.Pgx.Exec(ctx, "SELECT pg_notify($1, '*')", Channel)
+	_, err := tx.Pgx.Exec(ctx, `
+SELECT pg_notify(@channel, '*')`, pgx.NamedArgs{"channel": Channel})
 	return err
 }
 
@@ -46,9 +47,18 @@ LEFT JOIN users a ON a.id = d.asked_by LEFT JOIN users o ON o.id = d.opened_by`)
 
 func saveDraft(ctx context.Context, tx pg.Tx, look Look, by int64, at time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE site_drafts SET name = $1, name_en = $2, footer = $3, filing = $4, accent = $5, saved_by = $6,
-    saved_at = $7, asked_by = NULL, asked_at = NULL, revision = revision + 1`,
-		look.Name, look.NameEn, look.Footer, look.Filing, look.Accent, by, at)
+UPDATE site_drafts SET name = @name, name_en = @name_en, footer = @footer, filing = @filing,
+    accent = @accent, saved_by = @by,
+    saved_at = @saved_at, asked_by = NULL, asked_at = NULL, revision = revision + 1`,
+		pgx.NamedArgs{
+			"name":     look.Name,
+			"name_en":  look.NameEn,
+			"footer":   look.Footer,
+			"filing":   look.Filing,
+			"accent":   look.Accent,
+			"by":       by,
+			"saved_at": at,
+		})
 
 	return err
 }
@@ -56,8 +66,9 @@ UPDATE site_drafts SET name = $1, name_en = $2, footer = $3, filing = $4, accent
 // saveEmblem keeps the picture of the draft; nil: none.
 func saveEmblem(ctx context.Context, tx pg.Tx, emblem []byte, by int64, at time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE site_drafts SET emblem = $1, saved_by = $2, saved_at = $3, asked_by = NULL, asked_at = NULL,
-    revision = revision + 1`, emblem, by, at)
+UPDATE site_drafts SET emblem = @emblem, saved_by = @by, saved_at = @saved_at, asked_by = NULL,
+    asked_at = NULL,
+    revision = revision + 1`, pgx.NamedArgs{"emblem": emblem, "by": by, "saved_at": at})
 
 	return err
 }
@@ -65,21 +76,31 @@ UPDATE site_drafts SET emblem = $1, saved_by = $2, saved_at = $3, asked_by = NUL
 // ask writes who asked; nil: nobody any more.
 func ask(ctx context.Context, tx pg.Tx, by *int64, at time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE site_drafts SET asked_by = $1, 
-    asked_at = CASE WHEN $1::bigint IS NULL THEN NULL ELSE $2::timestamptz END, revision = revision + 1`, by, at)
+UPDATE site_drafts SET asked_by = @by, 
+    asked_at = CASE WHEN @by::bigint IS NULL THEN NULL ELSE @at::timestamptz END, revision = revision + 1`,
+		pgx.NamedArgs{"by": by, "at": at})
 
 	return err
 }
 
 func publish(ctx context.Context, tx pg.Tx, look Look, by int64, at time.Time) error {
 	if _, err := tx.Pgx.Exec(ctx, `
-UPDATE site_drafts SET asked_by = NULL, asked_at = NULL, opened_by = $1, revision = revision + 1`, by); err != nil {
+UPDATE site_drafts SET asked_by = NULL, asked_at = NULL, opened_by = @by, revision = revision + 1`,
+		pgx.NamedArgs{"by": by}); err != nil {
 		return err
 	}
 	if _, err := tx.Pgx.Exec(ctx, `
-UPDATE site.settings SET open = true, name = $1, name_en = $2, footer = $3, filing = $4, accent = $5,
-    accent_dark = $6, changed_at = $7, emblem = (SELECT emblem FROM site_drafts)`, look.Name, look.NameEn,
-		look.Footer, look.Filing, look.Accent, OnDark(look.Accent), at); err != nil {
+UPDATE site.settings SET open = true, name = @name, name_en = @name_en, footer = @footer, filing = @filing,
+    accent = @accent,
+    accent_dark = @accent_dark, changed_at = @changed_at, emblem = (SELECT emblem FROM site_drafts)`, pgx.NamedArgs{
+		"name":        look.Name,
+		"name_en":     look.NameEn,
+		"footer":      look.Footer,
+		"filing":      look.Filing,
+		"accent":      look.Accent,
+		"accent_dark": OnDark(look.Accent),
+		"changed_at":  at,
+	}); err != nil {
 		return err
 	}
 
@@ -91,7 +112,9 @@ func closeSite(ctx context.Context, tx pg.Tx, at time.Time) error {
 UPDATE site_drafts SET asked_by = NULL, asked_at = NULL, revision = revision + 1`); err != nil {
 		return err
 	}
-	if _, err := tx.Pgx.Exec(ctx, "UPDATE site.settings SET open = false, changed_at = $1", at); err != nil {
+	if _, err := tx.Pgx.Exec(ctx, `
+UPDATE site.settings SET open = false, changed_at = @changed_at`,
+		pgx.NamedArgs{"changed_at": at}); err != nil {
 		return err
 	}
 
@@ -128,7 +151,7 @@ SELECT p.id, p.account_id, p.text, p.posted_at, p.origin = 'past', v.column_id, 
         WHERE y.post_id = o.corrects AND y.account_id = p.account_id), d.post_id
 FROM platform_posts p JOIN accounts a ON a.id = p.account_id LEFT JOIN deliveries d ON d.id = p.delivery_id
 LEFT JOIN post_versions v ON v.id = d.version_id LEFT JOIN posts o ON o.id = d.post_id
-WHERE p.id = ANY($1) AND `+publicSQL+` ORDER BY p.posted_at, p.id`, ids)
+WHERE p.id = ANY(@ids) AND `+publicSQL+` ORDER BY p.posted_at, p.id`, pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +174,8 @@ func picturesOf(ctx context.Context, tx pg.Tx, version int64) ([]shown, error) {
 SELECT x.position, x.alt, x.media_id, (SELECT CASE WHEN bool_and(i.expires_on IS NOT NULL)
     THEN `+beijing.StartSQL("(max(i.expires_on) + 1)")+` END
     FROM library_items i JOIN media k ON k.id = i.media_id WHERE k.sha256 = m.sha256)
-FROM version_media x JOIN media m ON m.id = x.media_id WHERE x.version_id = $1 ORDER BY x.position`, version)
+FROM version_media x JOIN media m ON m.id = x.media_id WHERE x.version_id = @version ORDER BY x.position`,
+		pgx.NamedArgs{"version": version})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/access"
@@ -170,8 +171,14 @@ func settle(
 	ctx context.Context, tx pg.Tx, id int64, next *time.Time, failures int, digest []byte,
 ) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE sources SET pulling_until = NULL, next_at = $2, failures = $3, digest = coalesce($4, digest)
-WHERE id = $1`, id, next, failures, digest)
+UPDATE sources SET pulling_until = NULL, next_at = @next, failures = @failures, digest = coalesce(@digest,
+    digest)
+WHERE id = @id`, pgx.NamedArgs{
+		"id":       id,
+		"next":     next,
+		"failures": failures,
+		"digest":   digest,
+	})
 
 	return err
 }

@@ -48,7 +48,7 @@ func SaidTx(ctx context.Context, tx pg.Tx, postID int64) (said Said, ok bool, er
 	err = tx.Pgx.QueryRow(ctx, `
 SELECT t.id, coalesce(t.supersedes, 0), t.kind, t.wording, t.filled, t.used_at, p.filled, p.used_at
 FROM template_uses t LEFT JOIN template_uses p ON p.id = t.supersedes
-WHERE t.post_id = $1 ORDER BY t.id DESC LIMIT 1`, postID).
+WHERE t.post_id = @post_id ORDER BY t.id DESC LIMIT 1`, pgx.NamedArgs{"post_id": postID}).
 		Scan(&said.Use, &said.Supersedes, &said.Kind, &wording, &filled, &usedAt, &before, &beforeAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Said{}, false, nil

@@ -123,7 +123,7 @@ func (s *Service) Save(ctx context.Context, actor access.Actor, edit Edit) (save
 		if err := insertText(ctx, tx.DB, t.ID, edit.Version+1, edit.Text, actor.UserID, s.now()); err != nil {
 			return fmt.Errorf("insert version: %w", err)
 		}
-		if err := note(ctx, tx, actor, s.now(), actSave, t, edit.Version+1); err != nil {
+		if err := note(ctx, access.NewAct(tx, s.now(), actor), actSave, t, edit.Version+1); err != nil {
 			return err
 		}
 		saved, err = findTemplate(ctx, tx.DB, actor, t.ID)
@@ -175,17 +175,15 @@ func (s *Service) Retire(ctx context.Context, actor access.Actor, id int64, vers
 			return err
 		}
 
-		return note(ctx, tx, actor, s.now(), actRetire, t, version)
+		return note(ctx, access.NewAct(tx, s.now(), actor), actRetire, t, version)
 	})
 }
 
-func note(
-	ctx context.Context, tx pg.Tx, actor access.Actor, at time.Time, act audit.Act, t Template, version int,
-) error {
-	return audit.Write(ctx, tx, audit.Entry{
-		Actor:    actor,
-		At:       at,
-		Action:   act,
+func note(ctx context.Context, act access.Act, what audit.Act, t Template, version int) error {
+	return audit.Write(ctx, act.Tx, audit.Entry{
+		Actor:    act.Actor,
+		At:       act.Now,
+		Action:   what,
 		Subject:  "template/" + strconv.FormatInt(t.ID, 10),
 		UnitPath: t.UnitPath,
 		Detail:   map[string]any{"kind": t.Kind, "version": version},
@@ -281,7 +279,7 @@ func (s *Service) DraftOnceTx(
 		}
 		content.Targets = append(content.Targets, choice)
 	}
-	made, again, err = post.CreateOnceTx(ctx, tx, actor, s.now(), ask.UnitID, content, key)
+	made, again, err = post.CreateOnceTx(ctx, access.NewAct(tx, s.now(), actor), ask.UnitID, content, key)
 	if err != nil || again {
 		return made, again, err
 	}

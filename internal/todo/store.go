@@ -67,13 +67,30 @@ func insertItems(
 INSERT INTO todos (kind, key, permission, unit_id, not_user, subject_type, subject_id, code, args, due_at,
     raised_at, role, here, not_users, only_users)
 SELECT x.kind, x.key, x.permission, x.unit, nullif(x.not_user, 0), x.type, x.subject, x.code, x.args::jsonb,
-    x.due, $1::timestamptz, x.role, x.here, coalesce(x.nots, '{}')::bigint[], x.onlys::bigint[]
-FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[],
-    $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::boolean[], $14::text[], $15::text[])
+    x.due, @raised_at::timestamptz, x.role, x.here, coalesce(x.nots, '{}')::bigint[], x.onlys::bigint[]
+FROM unnest(@kinds::text[], @keys::text[], @permissions::text[], @units::bigint[], @not_users::bigint[],
+    @types::text[], @subjects::bigint[],
+    @codes::text[], @only_users::text[], @due::timestamptz[], @roles::text[], @here::boolean[],
+        @nots::text[], @onlys::text[])
      AS x (kind, key, permission, unit, not_user, type, subject, code, args, due, role, here, nots, onlys)
 ON CONFLICT (key) WHERE resolved_at IS NULL DO NOTHING RETURNING key, id`,
-		at, kinds, keys, permissions, units, notUsers, types, subjects, codes, args, due,
-		roles, here, nots, onlys)
+		pgx.NamedArgs{
+			"raised_at":   at,
+			"kinds":       kinds,
+			"keys":        keys,
+			"permissions": permissions,
+			"units":       units,
+			"not_users":   notUsers,
+			"types":       types,
+			"subjects":    subjects,
+			"codes":       codes,
+			"only_users":  args,
+			"due":         due,
+			"roles":       roles,
+			"here":        here,
+			"nots":        nots,
+			"onlys":       onlys,
+		})
 	if err != nil {
 		return nil, fmt.Errorf("raise to-do %q: %w", keys[0], err)
 	}
@@ -109,17 +126,17 @@ func array(people []int64) *string {
 
 func putOff(ctx context.Context, tx pg.Tx, keys []string, due []*time.Time) error {
 	_, err := tx.Pgx.Exec(ctx, `
-UPDATE todos t SET due_at = x.due FROM unnest($1::text[], $2::timestamptz[]) AS x (key, due)
-WHERE t.key = x.key AND t.resolved_at IS NULL`, keys, due)
+UPDATE todos t SET due_at = x.due FROM unnest(@keys::text[], @due::timestamptz[]) AS x (key, due)
+WHERE t.key = x.key AND t.resolved_at IS NULL`, pgx.NamedArgs{"keys": keys, "due": due})
 
 	return err
 }
 
-// resolve closes the open matters that a condition picks, whose parameters begin at $3, and their notices.
-func resolve(ctx context.Context, tx pg.Tx, at time.Time, by int64, where string, args ...any) error {
+// resolve closes the open matters that a condition picks, with their notices.
+func resolve(ctx context.Context, tx pg.Tx, at time.Time, by int64, where string, of pgx.NamedArgs) error {
 	rows, err := tx.Pgx.Query(ctx, `
-		UPDATE todos SET resolved_at = $1, resolved_by = nullif($2::bigint, 0)
-		WHERE resolved_at IS NULL AND `+where+" RETURNING id", append([]any{at, by}, args...)...)
+		UPDATE todos SET resolved_at = @at, resolved_by = nullif(@by::bigint, 0)
+		WHERE resolved_at IS NULL AND `+where+" RETURNING id", pg.Named(pgx.NamedArgs{"at": at, "by": by}, of))
 	if err != nil {
 		return fmt.Errorf("resolve to-do: %w", err)
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"juzhen/internal/access"
 	"juzhen/internal/fault"
 	"juzhen/internal/notice"
@@ -125,7 +127,7 @@ func PutOffTx(ctx context.Context, tx pg.Tx, due map[string]*time.Time) (err err
 func ResolveTx(ctx context.Context, tx pg.Tx, at time.Time, key string, by int64) (err error) {
 	defer fault.Step(&err, "todo.ResolveTx")
 
-	return resolve(ctx, tx, at, by, "key = $3", key)
+	return resolve(ctx, tx, at, by, "key = @key", pgx.NamedArgs{"key": key})
 }
 
 // ResolveManyTx is ResolveTx for many keys, in one statement.
@@ -136,7 +138,7 @@ func ResolveManyTx(ctx context.Context, tx pg.Tx, at time.Time, keys []string, b
 		return nil
 	}
 
-	return resolve(ctx, tx, at, by, "key = ANY ($3)", keys)
+	return resolve(ctx, tx, at, by, "key = ANY (@keys)", pgx.NamedArgs{"keys": keys})
 }
 
 // ResolveSubjectTx closes every open matter of one thing, such as all of a delivery that was cancelled.
@@ -149,7 +151,8 @@ func ResolveSubjectTx(
 ) (err error) {
 	defer fault.Step(&err, "todo.ResolveSubjectTx %d", subjectID)
 
-	return resolve(ctx, tx, at, by, "subject_type = $3 AND subject_id = $4", string(subject), subjectID)
+	return resolve(ctx, tx, at, by, "subject_type = @subject AND subject_id = @id",
+		pgx.NamedArgs{"subject": string(subject), "id": subjectID})
 }
 
 // SettleSubjectTx makes the list all that is open about one thing: what is not on it is resolved, what is
@@ -163,8 +166,8 @@ func SettleSubjectTx(
 	for i, item := range list {
 		keys[i] = item.Key
 	}
-	err = resolve(ctx, tx, at, by, "subject_type = $3 AND subject_id = $4 AND key <> ALL ($5)",
-		string(subject), subjectID, keys)
+	err = resolve(ctx, tx, at, by, "subject_type = @subject AND subject_id = @id AND key <> ALL (@keys)",
+		pgx.NamedArgs{"subject": string(subject), "id": subjectID, "keys": keys})
 	if err != nil {
 		return err
 	}
@@ -178,8 +181,8 @@ func ResolveBeforeTx(
 ) (err error) {
 	defer fault.Step(&err, "todo.ResolveBeforeTx %s", subject)
 
-	return resolve(ctx, tx, at, 0, "subject_type = $3 AND raised_at < $4 AND key <> $5",
-		string(subject), before, but)
+	return resolve(ctx, tx, at, 0, "subject_type = @subject AND raised_at < @before AND key <> @but",
+		pgx.NamedArgs{"subject": string(subject), "before": before, "but": but})
 }
 
 // OpenSQL is a table of what is open about a kind of subject, to join with the subjects' own: kind, key,
@@ -204,8 +207,8 @@ func OpenBeforeTx(ctx context.Context, tx pg.Tx, key string, before time.Time) (
 	defer fault.Step(&err, "todo.OpenBeforeTx")
 
 	err = tx.Pgx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM todos WHERE key = $1 AND resolved_at IS NULL AND raised_at < $2)`,
-		key, before).Scan(&open)
+		SELECT EXISTS (SELECT FROM todos WHERE key = @key AND resolved_at IS NULL AND raised_at < @before)`,
+		pgx.NamedArgs{"key": key, "before": before}).Scan(&open)
 
 	return open, err
 }
