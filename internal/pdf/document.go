@@ -246,7 +246,7 @@ func (s *sheet) rule(y float64) {
 	s.out.Line(left, y, left+wide, y)
 }
 
-// feet numbers the pages when all are there.
+// feet numbers the pages when all are there, as those that Chromium prints are numbered.
 func (s *sheet) feet() {
 	for n := 1; n <= s.pages && s.err == nil; n++ {
 		if s.err = s.out.SetPage(n); s.err != nil {
@@ -254,6 +254,6 @@ func (s *sheet) feet() {
 		}
 
 		s.y = paperHigh - bottom/2
-		s.write(paperWide-left-30, footSize, fmt.Sprintf("%d / %d", n, s.pages))
+		s.write(paperWide/2-2*footSize, footSize, fmt.Sprintf("— %d —", n))
 	}
 }
