@@ -218,9 +218,14 @@ func (s *Service) replan(
 	if from == nil {
 		from = &due
 	}
+	version, err := post.VersionTx(ctx, act.Tx, p.VersionID)
+	if err != nil {
+		return err
+	}
 	args := pgx.NamedArgs{
 		"id": delivery.ID, "version": p.VersionID, "urgent": p.Urgent, "due": due, "from_at": from,
 	}
+	leadOf(version).into(args)
 	back, err := Move{
 		From: rules[ToReplan].from,
 		To:   Planned,

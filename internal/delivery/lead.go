@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
 	"juzhen/internal/fault"
@@ -58,4 +59,10 @@ func leadOf(version post.Version) leadColumns {
 	}
 
 	return leadColumns{&lead.Delivery, &lead.Version, &lead.Until}
+}
+
+// into names the lead for bindSet. Without it the database would take the names for NULL, and what passes a
+// post on would go out whether or not that post is there.
+func (l leadColumns) into(args pgx.NamedArgs) {
+	args["lead"], args["lead_version"], args["lead_until"] = l.delivery, l.version, l.until
 }

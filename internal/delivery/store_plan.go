@@ -25,7 +25,8 @@ const accountLimit = "(SELECT a.late_limit FROM accounts a WHERE a.id = d.accoun
 var dueAnew = `due_at = @due::timestamptz, not_before = NULL, owner = NULL, plan = d.plan + 1,
 	not_after = ` + lastInstant("@due::timestamptz", "d.version_id", accountLimit, "d.lead_until")
 
-// bindSet binds a delivery to a version as it was frozen, with nothing left of older plans.
+// bindSet binds a delivery to a version as it was frozen, with its lead (leadColumns.into) and nothing left
+// of older plans.
 var bindSet = `version_id = @version, plan = d.plan + 1, urgent = @urgent, due_at = @due::timestamptz,
 		approved = false, approved_hash = NULL,
     payload_hash = (SELECT vt.payload_hash FROM version_targets vt
@@ -52,7 +53,7 @@ const ofVersion = `
 func planTx(ctx context.Context, tx pg.Tx, now time.Time, p post.Post, version post.Version, by int64) error {
 	args := pgx.NamedArgs{"post": p.ID, "version": version.ID, "urgent": p.Urgent, "due": p.DueAt}
 	lead := leadOf(version)
-	args["lead"], args["lead_version"], args["lead_until"] = lead.delivery, lead.version, lead.until
+	lead.into(args)
 
 	moves := []Move{
 		{From: []State{Planned}, Where: ofVersion, Set: bindSet + unapproved, Code: WasReplanned},

@@ -77,7 +77,8 @@ func TestALeadIsPassedOnOnceItIsOut(t *testing.T) {
 }
 
 // TestALeadThatIsNotOutIsNeverPassedOn: withdrawn, revised and sent in another version, or gone from the
-// platform, it takes nothing with it; what waited for it is missed at its limit.
+// platform, it takes nothing with it; what waited for it is missed at its limit, and names it still
+// when it is planned again.
 func TestALeadThatIsNotOutIsNeverPassedOn(t *testing.T) {
 	t.Parallel()
 
@@ -110,7 +111,8 @@ func TestALeadThatIsNotOutIsNeverPassedOn(t *testing.T) {
 			w.account("京环之声", 1, account.Commercial)
 			w.engine()
 			lead := w.plan("【预警】今夜起空气重污染", far, "环保北京")
-			carried := w.carry(w.only(lead), lead.VersionID, w.now().Add(far), "京环之声")[0]
+			first := w.only(lead)
+			carried := w.carry(first, lead.VersionID, w.now().Add(far), "京环之声")[0]
 			spoil(w, lead)
 
 			w.sweeps(20)
@@ -118,6 +120,19 @@ func TestALeadThatIsNotOutIsNeverPassedOn(t *testing.T) {
 			w.advance(3 * far)
 			w.untilState(carried, delivery.Missed)
 			w.wantCount("京环之声", 0)
+
+			// planned again, it still names its lead, and waits for it
+			due := w.now().Add(time.Minute)
+			_, err := w.s.Replan(
+				t.Context(), w.supervisor, w.only(carried).ID, delivery.DueChoice{At: &due}, "再转一次",
+			)
+			w.must(err)
+			if n := w.count(
+				`SELECT count(*) FROM deliveries WHERE post_id = $1 AND lead_id = $2 AND lead_version = $3
+    AND lead_until IS NOT NULL`, carried.ID, first.ID, lead.VersionID,
+			); n != 1 {
+				t.Error("planned again, it names no lead any more")
+			}
 		})
 	}
 }
