@@ -112,7 +112,8 @@ func seen(ctx context.Context, tx pg.Tx, actor access.Actor) ([]Chain, error) {
 	}
 
 	return chains(ctx, tx, `EXISTS (SELECT FROM unnest(@paths::text[]) AS p (path)
-		WHERE starts_with(p.path, coalesce(u.path, '/')) OR starts_with(u.path, p.path))`, pgx.NamedArgs{"paths": paths})
+		WHERE starts_with(p.path, coalesce(u.path, '/')) OR starts_with(u.path, p.path))`,
+		pgx.NamedArgs{"paths": paths})
 }
 
 // holding are the active chains of the unit at path and of those above.

@@ -78,7 +78,7 @@ func insertMessage(
 	err = tx.Pgx.QueryRow(ctx, `
 INSERT INTO channel_messages (channel_id, key, event_id, kind, urgent, unit_id, user_ids, state, due_at,
     created_at)
-VALUES (@channel_id, @key, @event_id, @kind, @urgent, @unit_id, @user_i_ds, 'waiting', @due, @now)
+VALUES (@channel_id, @key, @event_id, @kind, @urgent, @unit_id, @user_ids, 'waiting', @due, @now)
 ON CONFLICT (channel_id, key) DO NOTHING RETURNING id`,
 		pgx.NamedArgs{
 			"channel_id": one.ChannelID,
@@ -87,7 +87,7 @@ ON CONFLICT (channel_id, key) DO NOTHING RETURNING id`,
 			"kind":       string(one.Kind),
 			"urgent":     one.Urgent,
 			"unit_id":    one.UnitID,
-			"user_i_ds":  one.UserIDs,
+			"user_ids":   one.UserIDs,
 			"due":        due,
 			"now":        now,
 		}).Scan(&id)

@@ -171,8 +171,8 @@ func (s *Service) beyondApproval(
 			act.Tx,
 			act.Now,
 			act.Actor.UserID,
-			"post_id = @p_id AND delivery_id IS NULL",
-			pgx.NamedArgs{"p_id": p.ID},
+			"post_id = @post_id AND delivery_id IS NULL",
+			pgx.NamedArgs{"post_id": p.ID},
 		)
 	}
 	advance, err := s.askAdvance(ctx, act, *p, Advance{

@@ -191,8 +191,8 @@ func freeTurn(ctx context.Context, tx pg.Tx, delivery Delivery, turn Turn) error
 	_, err := tx.Pgx.Exec(ctx, `
 UPDATE account_turns t SET
     delivery_id = CASE WHEN t.delivery_id = @delivery_id THEN NULL ELSE t.delivery_id END,
-    allowance = CASE WHEN @turn THEN coalesce(t.allowance, @follow)
-                     WHEN @turn2 AND NOT EXISTS (SELECT FROM all_deliveries o
+    allowance = CASE WHEN @bounded THEN coalesce(t.allowance, @follow)
+                     WHEN @settled AND NOT EXISTS (SELECT FROM all_deliveries o
                          WHERE o.account_id = @account_id AND o.kind = @kind AND o.state = 'unknown'
                              AND o.id <> @delivery_id) THEN NULL
                      ELSE t.allowance END
@@ -200,9 +200,9 @@ WHERE t.account_id = @account_id AND t.kind = @kind`,
 		pgx.NamedArgs{
 			"account_id":  delivery.AccountID,
 			"delivery_id": delivery.ID,
-			"turn":        turn == TurnBounded,
+			"bounded":     turn == TurnBounded,
 			"follow":      Settings{}.Filled().Follow,
-			"turn2":       turn == TurnSettled,
+			"settled":     turn == TurnSettled,
 			"kind":        delivery.Kind,
 		})
 

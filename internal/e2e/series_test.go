@@ -98,7 +98,7 @@ func TestASeriesIsApprovedOnOnePage(t *testing.T) {
 	for i, text := range []string{"1日提示", "2日提示", "3日提示"} {
 		tab.SeeText(fmt.Sprintf(".review-turn:nth-of-type(%d) .weibo-text", i+1), text)
 	}
-	tab.FitsWidth()
+	seenAtAllWidths(tab, "series-turn")
 
 	later := first.AddDate(0, 0, 1).Add(time.Hour)
 	if _, err := w.Deliveries.Reschedule(
@@ -111,6 +111,7 @@ func TestASeriesIsApprovedOnOnePage(t *testing.T) {
 	if got := phasesOf(t, w, posts); got != "submitted submitted submitted" {
 		t.Errorf("after a refusal: %s", got)
 	}
+	seenAtAllWidths(tab, "series-stopped")
 
 	tab.Follow(".decision button")
 	tab.SeeText(".banner", "已一并批准 3 篇")

@@ -266,7 +266,14 @@ WHERE f.source = 'rule' AND f.code = ANY (@mendable) AND f.state IN ('open', 're
     AND NOT EXISTS (SELECT FROM unnest(@accounts::bigint[], @codes::text[], @subjects::text[]) AS x
     (account, code, subject)
         WHERE x.account = f.account_id AND x.code = f.code AND x.subject = f.subject)
-ORDER BY f.id LIMIT @most`, pgx.NamedArgs{"mendable": mendable, "accounts": accounts, "codes": codes, "subjects": subjects, "most": most})
+ORDER BY f.id LIMIT @most`,
+		pgx.NamedArgs{
+			"mendable": mendable,
+			"accounts": accounts,
+			"codes":    codes,
+			"subjects": subjects,
+			"most":     most,
+		})
 	if err != nil {
 		return nil, err
 	}

@@ -207,7 +207,8 @@ func eachRunning(ctx context.Context, tx pg.Tx, unitPath string, each func(runni
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT m.id, u.path, m.kind, m.waits_since, m.answered_at IS NULL AND m.closed_at IS NULL, m.due_at
 FROM inbox_matters m JOIN accounts a ON a.id = m.account_id JOIN units u ON u.id = a.unit_id
-WHERE `+waiting+` AND m.waits_since IS NOT NULL AND starts_with(u.path, @unit_path)`, pgx.NamedArgs{"unit_path": unitPath})
+WHERE `+waiting+` AND m.waits_since IS NOT NULL AND starts_with(u.path, @unit_path)`,
+		pgx.NamedArgs{"unit_path": unitPath})
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,8 @@ ON CONFLICT (account_id) DO NOTHING`, pgx.NamedArgs{"since": since, "now": now})
 func dueWatches(ctx context.Context, q querier, now time.Time) ([]int64, error) {
 	rows, err := q.Query(ctx, `
 SELECT w.account_id FROM inbox_watches w JOIN accounts a ON a.id = w.account_id
-WHERE w.next_at <= @now AND a.state <> 'closed' AND a.connector <> 'manual' ORDER BY w.next_at`, pgx.NamedArgs{"now": now})
+WHERE w.next_at <= @now AND a.state <> 'closed' AND a.connector <> 'manual' ORDER BY w.next_at`,
+		pgx.NamedArgs{"now": now})
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +174,8 @@ told AS (SELECT t.subject_id AS account_id FROM `+todo.OpenSQL(TodoAccount)+` t 
 SELECT a.id AS account_id, u.path, a.handle, late.account_id IS NOT NULL AS late
 FROM late FULL JOIN told USING (account_id) JOIN accounts a ON a.id = account_id
     JOIN units u ON u.id = a.unit_id
-WHERE late.account_id IS NULL OR told.account_id IS NULL`, pgx.NamedArgs{"now": now, "code": todoOverdue.Code + "/"})
+WHERE late.account_id IS NULL OR told.account_id IS NULL`,
+		pgx.NamedArgs{"now": now, "code": todoOverdue.Code + "/"})
 	if err != nil {
 		return nil, err
 	}

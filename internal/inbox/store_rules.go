@@ -146,7 +146,8 @@ RETURNING id`, args).Scan(&id)
 func retireRule(ctx context.Context, tx pg.Tx, id int64, revision int, by int64, at time.Time) error {
 	done, err := tx.Pgx.Exec(ctx, `
 UPDATE inbox_rules SET retired_at = @at, changed_by = @by, changed_at = @at, revision = revision + 1
-WHERE id = @id AND revision = @revision AND retired_at IS NULL`, pgx.NamedArgs{"id": id, "revision": revision, "by": by, "at": at})
+WHERE id = @id AND revision = @revision AND retired_at IS NULL`,
+		pgx.NamedArgs{"id": id, "revision": revision, "by": by, "at": at})
 	if err == nil && done.RowsAffected() == 0 {
 		return errStaleRule()
 	}

@@ -125,7 +125,8 @@ FROM inbox_matters m JOIN (SELECT DISTINCT * FROM unnest(@citizens::text[], @thr
 (citizen, thread)) x
     ON m.citizen = x.citizen AND m.thread = x.thread
 WHERE m.account_id = @account_id AND (m.state <> 'closed' OR m.closed_at > @ended)
-ORDER BY m.citizen, m.thread, m.state = 'closed', m.id DESC`, pgx.NamedArgs{"account_id": accountID, "citizens": citizens, "threads": threads, "ended": ended})
+ORDER BY m.citizen, m.thread, m.state = 'closed', m.id DESC`,
+		pgx.NamedArgs{"account_id": accountID, "citizens": citizens, "threads": threads, "ended": ended})
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +156,8 @@ func (b *books) readReplied(
 	rows, err := tx.Pgx.Query(ctx, `
 SELECT i.remote_id, `+standingColumns+`
 FROM inbox_items i JOIN inbox_matters m ON m.id = i.matter_id
-WHERE i.account_id = @account_id AND i.thing = 'comment' AND i.remote_id = ANY (@replies)`, pgx.NamedArgs{"account_id": accountID, "replies": replies})
+WHERE i.account_id = @account_id AND i.thing = 'comment' AND i.remote_id = ANY (@replies)`,
+		pgx.NamedArgs{"account_id": accountID, "replies": replies})
 	if err != nil {
 		return err
 	}
@@ -187,9 +189,9 @@ func insertMatters(ctx context.Context, tx pg.Tx, a account.Account, made []*sta
 			`
 INSERT INTO inbox_matters (account_id, citizen, thread, thread_uid, state, kind, unit_id, opened_at, asked_at,
     updated_at)
-VALUES (@a_id, @citizen, @thread, @thread_uid, @state, @kind, @unit_id, @opened_at, @opened_at, @now) RETURNING id`,
+VALUES (@account_id, @citizen, @thread, @thread_uid, @state, @kind, @unit_id, @opened_at, @opened_at, @now) RETURNING id`,
 			pgx.NamedArgs{
-				"a_id":       a.ID,
+				"account_id": a.ID,
 				"citizen":    m.Citizen,
 				"thread":     m.Thread,
 				"thread_uid": m.ThreadUID,
@@ -298,7 +300,8 @@ WHERE matter_id = ANY (@ids) ORDER BY said_at, id`, pgx.NamedArgs{"ids": ids})
 		return nil, err
 	}
 	rows, err = tx.Pgx.Query(ctx, `
-SELECT matter_id, from_at, until_at FROM inbox_pauses WHERE matter_id = ANY (@ids) ORDER BY id`, pgx.NamedArgs{"ids": ids})
+SELECT matter_id, from_at, until_at FROM inbox_pauses WHERE matter_id = ANY (@ids) ORDER BY id`,
+		pgx.NamedArgs{"ids": ids})
 	if err != nil {
 		return nil, err
 	}
@@ -324,12 +327,12 @@ func updateSettled(ctx context.Context, tx pg.Tx, list []settling, now time.Time
 UPDATE inbox_matters SET state = @to, waits_since = @since, due_at = @due, answered_at = @ours,
 last_item_id = @last,
     asked_at = @last_at, opened_at = least(opened_at, @opened_at), updated_at = @now, revision = revision
-    + @fresh::int,
+    + @changes::int,
     snoozed_until = CASE WHEN @asked THEN NULL ELSE snoozed_until END,
     rating = CASE WHEN @to = 'reopened' THEN '' ELSE rating END
-WHERE id = @m_id`,
+WHERE id = @matter_id`,
 			pgx.NamedArgs{
-				"m_id":      m.ID,
+				"matter_id": m.ID,
 				"to":        string(m.to),
 				"since":     m.since,
 				"due":       m.due,
@@ -338,27 +341,27 @@ WHERE id = @m_id`,
 				"last_at":   m.known.lastAt,
 				"opened_at": m.OpenedAt,
 				"now":       now,
-				"fresh":     btoi(!m.fresh),
+				"changes":   btoi(!m.fresh),
 				"asked":     m.asked != nil,
 			},
 		)
 		if m.to == Answered || m.to == Closed { // whoever had it outside, it is over
 			batch.Queue(
-				"UPDATE inbox_pauses SET until_at = @now WHERE matter_id = @m_id AND until_at IS NULL",
-				pgx.NamedArgs{"m_id": m.ID, "now": now},
+				"UPDATE inbox_pauses SET until_at = @now WHERE matter_id = @matter_id AND until_at IS NULL",
+				pgx.NamedArgs{"matter_id": m.ID, "now": now},
 			)
 		}
 
 		for _, step := range m.steps {
 			batch.Queue(
 				`
-INSERT INTO inbox_steps (matter_id, act, from_state, to_state, at) VALUES (@m_id, @act, @from, @to, @at)`,
+INSERT INTO inbox_steps (matter_id, act, from_state, to_state, at) VALUES (@matter_id, @act, @from, @to, @at)`,
 				pgx.NamedArgs{
-					"m_id": m.ID,
-					"act":  string(step.Act),
-					"from": string(step.From),
-					"to":   string(step.To),
-					"at":   step.At,
+					"matter_id": m.ID,
+					"act":       string(step.Act),
+					"from":      string(step.From),
+					"to":        string(step.To),
+					"at":        step.At,
 				},
 			)
 		}

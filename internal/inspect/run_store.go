@@ -36,7 +36,8 @@ func missingRuns(ctx context.Context, db *pg.DB, due []Run) (missing []Run, err 
 func insertRun(ctx context.Context, tx pg.Tx, run Run, results []Result) error {
 	rows, err := tx.Pgx.Query(ctx, `
 INSERT INTO inspection_runs (cycle, day, at) VALUES (@cycle, @day::text::date, @at)
-ON CONFLICT (cycle, day) DO NOTHING RETURNING id`, pgx.NamedArgs{"cycle": string(run.Cycle), "day": beijing.Date(run.Day), "at": run.At})
+ON CONFLICT (cycle, day) DO NOTHING RETURNING id`,
+		pgx.NamedArgs{"cycle": string(run.Cycle), "day": beijing.Date(run.Day), "at": run.At})
 	if err != nil {
 		return err
 	}

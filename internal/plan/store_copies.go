@@ -52,24 +52,24 @@ WITH wished AS (
 there AS (
     SELECT d.account_id, d.due_at FROM deliveries d
     WHERE d.account_id IN (SELECT account_id FROM wished) AND d.state NOT IN ('cancelled', 'expired')
-        AND d.due_at BETWEEN @tight AND @tight2
+        AND d.due_at BETWEEN @after AND @before
     UNION ALL
     SELECT t.account_id, p.due_at FROM posts p JOIN version_targets t ON t.version_id = p.version_id
-    WHERE p.phase IN ('draft', 'returned') AND p.due_at BETWEEN @tight AND @tight2),
+    WHERE p.phase IN ('draft', 'returned') AND p.due_at BETWEEN @after AND @before),
 hit AS (
     SELECT w.post_id, w.account_id, min(h.due_at) AS due_at FROM wished w
-    JOIN there h ON h.account_id = w.account_id AND h.due_at > w.due - make_interval(mins => @tight3)
-        AND h.due_at < w.due + make_interval(mins => @tight3)
+    JOIN there h ON h.account_id = w.account_id AND h.due_at > w.due - make_interval(mins => @minutes)
+        AND h.due_at < w.due + make_interval(mins => @minutes)
     GROUP BY w.post_id, w.account_id)
 SELECT DISTINCT ON (h.post_id) h.post_id, a.handle, h.due_at,
     count(*) OVER (PARTITION BY h.post_id) - 1 AS others
 FROM hit h JOIN accounts a ON a.id = h.account_id ORDER BY h.post_id, h.due_at, a.position, a.id`,
 		pgx.NamedArgs{
-			"ids":    ids,
-			"dues":   dues,
-			"tight":  dues[0].Add(-tight * time.Minute),
-			"tight2": dues[len(dues)-1].Add(tight * time.Minute),
-			"tight3": tight,
+			"ids":     ids,
+			"dues":    dues,
+			"after":   dues[0].Add(-tight * time.Minute),
+			"before":  dues[len(dues)-1].Add(tight * time.Minute),
+			"minutes": tight,
 		})
 	if err != nil {
 		return nil, err

@@ -204,12 +204,12 @@ func absentPosts(
 		q,
 		selectTracked+`p.account_id = @account_id AND p.posted_at > @since
 			AND p.state NOT IN ('removed', 'hidden') AND p.remote_id <> ALL(@shown)
-AND (p.seen_at IS NOT NULL OR p.posted_at < @given) ORDER BY p.posted_at DESC LIMIT 20`,
+AND (p.seen_at IS NOT NULL OR p.posted_at < @half_an_hour_ago) ORDER BY p.posted_at DESC LIMIT 20`,
 		pgx.NamedArgs{
-			"account_id": accountID,
-			"since":      since,
-			"shown":      shown,
-			"given":      now.Add(-30 * time.Minute),
+			"account_id":       accountID,
+			"since":            since,
+			"shown":            shown,
+			"half_an_hour_ago": now.Add(-30 * time.Minute),
 		},
 	)
 }
@@ -218,7 +218,8 @@ AND (p.seen_at IS NOT NULL OR p.posted_at < @given) ORDER BY p.posted_at DESC LI
 func duePosts(ctx context.Context, q querier, accountID int64, now time.Time, limit int) ([]tracked, error) {
 	return rows[tracked](ctx, q, selectTracked+`p.account_id = @account_id AND p.next_read_at <= @now
 			AND p.state <> 'removed'
-ORDER BY p.next_read_at, p.id LIMIT @limit`, pgx.NamedArgs{"account_id": accountID, "now": now, "limit": limit})
+ORDER BY p.next_read_at, p.id LIMIT @limit`,
+		pgx.NamedArgs{"account_id": accountID, "now": now, "limit": limit})
 }
 
 // openDeliveries tells whether a delivery of the account may have published a post that is not linked

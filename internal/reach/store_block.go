@@ -153,17 +153,18 @@ func selectReadings(
 		`
 SELECT account_id, day, block, NULL::timestamptz AS taken_at, 0::bigint AS followers, 0::bigint AS friends,
     0::bigint AS posts
-FROM account_reading_blocks WHERE account_id = ANY (@ids::bigint[]) AND day >= @from::date AND day < @to::date
+FROM account_reading_blocks
+WHERE account_id = ANY (@ids::bigint[]) AND day >= @first_day::date AND day < @day_after::date
 UNION ALL
 SELECT account_id, NULL, NULL, taken_at, followers, friends, statuses FROM account_readings
-WHERE account_id = ANY (@ids::bigint[]) AND taken_at >= @from2 AND taken_at < @to2
+WHERE account_id = ANY (@ids::bigint[]) AND taken_at >= @from AND taken_at < @to
 ORDER BY account_id, day NULLS LAST, taken_at`,
 		pgx.NamedArgs{
-			"ids":   ids,
-			"from":  beijing.Date(period.From),
-			"to":    beijing.Date(period.To),
-			"from2": period.From,
-			"to2":   period.To,
+			"ids":       ids,
+			"first_day": beijing.Date(period.From),
+			"day_after": beijing.Date(period.To),
+			"from":      period.From,
+			"to":        period.To,
 		},
 	)
 	if err != nil {
@@ -199,7 +200,8 @@ func dropBlocks(
 WITH dropped AS (
     DELETE FROM account_reading_blocks WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM account_reading_blocks WHERE day < @before::date LIMIT @limit)) RETURNING readings)
-SELECT count(*), coalesce(sum(readings), 0) FROM dropped`, pgx.NamedArgs{"before": beijing.Date(before), "limit": limit}).Scan(&blocks, &readings)
+SELECT count(*), coalesce(sum(readings), 0) FROM dropped`,
+		pgx.NamedArgs{"before": beijing.Date(before), "limit": limit}).Scan(&blocks, &readings)
 
 	return blocks, readings, err
 }

@@ -124,7 +124,8 @@ func selectPresent(
 // selectUnitsAt gives the units at some paths; "" stands for all topmost ones.
 func selectUnitsAt(ctx context.Context, q querier, paths []string) ([]int64, error) {
 	return column[int64](ctx, q, `SELECT id FROM units
-			WHERE path = ANY (@paths) OR '' = ANY (@paths) AND parent_id IS NULL`, pgx.NamedArgs{"paths": paths})
+			WHERE path = ANY (@paths) OR '' = ANY (@paths) AND parent_id IS NULL`,
+		pgx.NamedArgs{"paths": paths})
 }
 
 // planned has a statement planned for the very lists it is given: a plan for any list would search them

@@ -76,7 +76,7 @@ WITH sums AS (
 emptied AS (
     UPDATE account_days d SET posts = 0, originals = 0, reposts = 0, comments = 0, likes = 0, reads = NULL,
         read_posts = 0, best = NULL
-    WHERE d.day >= @day::date AND d.day < @to2::date AND d.posts > 0
+    WHERE d.day >= @first_day::date AND d.day < @day_after::date AND d.posts > 0
       AND NOT EXISTS (SELECT FROM sums s WHERE s.account_id = d.account_id AND s.day = d.day))
 INSERT INTO account_days (account_id, day, posts, originals, reposts, comments, likes, reads, read_posts,
     best)
@@ -86,10 +86,10 @@ ON CONFLICT (account_id, day) DO UPDATE
     comments = excluded.comments, likes = excluded.likes, reads = excluded.reads,
         read_posts = excluded.read_posts, best = excluded.best`,
 		pgx.NamedArgs{
-			"from": from,
-			"to":   to,
-			"day":  beijing.Date(from),
-			"to2":  beijing.Date(to),
+			"from":      from,
+			"to":        to,
+			"first_day": beijing.Date(from),
+			"day_after": beijing.Date(to),
 		})
 
 	return err

@@ -124,7 +124,8 @@ WHERE d.sent_known_at > @since AND v.visible = 0
 ORDER BY d.sent_known_at LIMIT @most
 ON CONFLICT (platform, remote_id) DO UPDATE
     SET delivery_id = excluded.delivery_id, origin = 'console', text = excluded.text
-RETURNING p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.state`, pgx.NamedArgs{"since": since, "now": now, "most": most})
+RETURNING p.id, p.remote_id, p.delivery_id, p.origin, p.posted_at, p.text, p.state`,
+		pgx.NamedArgs{"since": since, "now": now, "most": most})
 }
 
 // seenAgain notes that known posts were shown, with their present text.
@@ -243,7 +244,8 @@ INSERT INTO account_days (account_id, day, followers, posts, originals, reposts,
 SELECT x.id, @now::date, x.followers, 0, 0, 0, 0, 0, 0 FROM unnest(@ids::bigint[], @followers::bigint[])
 AS x (id,
 followers)
-ON CONFLICT (account_id, day) DO UPDATE SET followers = excluded.followers`, pgx.NamedArgs{"ids": ids, "followers": followers, "now": beijing.Date(now)})
+ON CONFLICT (account_id, day) DO UPDATE SET followers = excluded.followers`,
+		pgx.NamedArgs{"ids": ids, "followers": followers, "now": beijing.Date(now)})
 
 	return err
 }

@@ -164,8 +164,8 @@ DELETE FROM relay_tasks WHERE relay_id = @relay_id`, pgx.NamedArgs{"relay_id": i
 	_, err = tx.Pgx.Exec(ctx, `
 INSERT INTO relay_tasks (relay_id, account_id, place, stage)
 SELECT @relay_id, a.id, row_number() OVER (ORDER BY a.position, a.id) - 1, 'planned'
-FROM accounts a WHERE a.id = ANY (@account_i_ds)`,
-		pgx.NamedArgs{"relay_id": id, "account_i_ds": q.AccountIDs})
+FROM accounts a WHERE a.id = ANY (@account_ids)`,
+		pgx.NamedArgs{"relay_id": id, "account_ids": q.AccountIDs})
 
 	return id, err
 }

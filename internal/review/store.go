@@ -195,14 +195,15 @@ func insertRun(ctx context.Context, tx pg.Tx, run Run) (id int64, err error) {
 	err = tx.Pgx.QueryRow(ctx, `
 INSERT INTO review_runs (post_id, version_id, hash, chain_name, chain_version_id, state, edited_step,
     opened_at)
-VALUES (@post, @version, @hash, @chain, nullif(@taken::bigint, 0), 'pending', @edited, @at) RETURNING id`, pgx.NamedArgs{
-		"post":    run.PostID,
-		"version": run.VersionID,
-		"hash":    run.Hash,
-		"chain":   run.Chain, "taken": run.ChainVersionID,
-		"edited": run.EditedStep,
-		"at":     run.OpenedAt,
-	}).Scan(&id)
+VALUES (@post, @version, @hash, @chain, nullif(@taken::bigint, 0), 'pending', @edited, @at) RETURNING id`,
+		pgx.NamedArgs{
+			"post":    run.PostID,
+			"version": run.VersionID,
+			"hash":    run.Hash,
+			"chain":   run.Chain, "taken": run.ChainVersionID,
+			"edited": run.EditedStep,
+			"at":     run.OpenedAt,
+		}).Scan(&id)
 	if err != nil {
 		return 0, err
 	}
@@ -287,18 +288,19 @@ func insertMade(ctx context.Context, tx pg.Tx, run Run, made Made) error {
 	_, err := tx.Pgx.Exec(ctx, `
 INSERT INTO review_decisions (run_id, step_id, round, decision, to_step, by_user, for_user, at, opinion,
     ticked)
-VALUES (@run, @step, @round, @decision, @to, @by, nullif(@for::bigint, 0), @at, @opinion, @ticked)`, pgx.NamedArgs{
-		"run":      run.ID,
-		"step":     run.Steps[made.Number-1].ID,
-		"round":    made.Round,
-		"decision": string(made.Decision),
-		"to":       made.To,
-		"by":       made.By,
-		"for":      made.For,
-		"at":       made.At,
-		"opinion":  made.Opinion,
-		"ticked":   ticked,
-	})
+VALUES (@run, @step, @round, @decision, @to, @by, nullif(@for::bigint, 0), @at, @opinion, @ticked)`,
+		pgx.NamedArgs{
+			"run":      run.ID,
+			"step":     run.Steps[made.Number-1].ID,
+			"round":    made.Round,
+			"decision": string(made.Decision),
+			"to":       made.To,
+			"by":       made.By,
+			"for":      made.For,
+			"at":       made.At,
+			"opinion":  made.Opinion,
+			"ticked":   ticked,
+		})
 
 	return err
 }

@@ -92,15 +92,16 @@ UPDATE site_drafts SET asked_by = NULL, asked_at = NULL, opened_by = @by, revisi
 	if _, err := tx.Pgx.Exec(ctx, `
 UPDATE site.settings SET open = true, name = @name, name_en = @name_en, footer = @footer, filing = @filing,
     accent = @accent,
-    accent_dark = @accent_dark, changed_at = @changed_at, emblem = (SELECT emblem FROM site_drafts)`, pgx.NamedArgs{
-		"name":        look.Name,
-		"name_en":     look.NameEn,
-		"footer":      look.Footer,
-		"filing":      look.Filing,
-		"accent":      look.Accent,
-		"accent_dark": OnDark(look.Accent),
-		"changed_at":  at,
-	}); err != nil {
+    accent_dark = @accent_dark, changed_at = @changed_at, emblem = (SELECT emblem FROM site_drafts)`,
+		pgx.NamedArgs{
+			"name":        look.Name,
+			"name_en":     look.NameEn,
+			"footer":      look.Footer,
+			"filing":      look.Filing,
+			"accent":      look.Accent,
+			"accent_dark": OnDark(look.Accent),
+			"changed_at":  at,
+		}); err != nil {
 		return err
 	}
 

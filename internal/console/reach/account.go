@@ -165,27 +165,23 @@ func (p accountPage) WhyNoReads() string {
 }
 
 func (h *pages) readingsCSV(c *gin.Context) error {
-	id, err := web.ID(c, "id")
-	if err != nil {
-		return err
-	}
-	_, period, err := h.asked(c)
-	if err != nil {
-		return err
-	}
-	list, err := h.reach.Readings(c.Request.Context(), web.Actor(c), id, period)
-	if err != nil {
-		return err
-	}
-
-	return parts.CSV(
-		c,
-		fmt.Sprintf("account-%d-readings-%s.csv", id, span(period)),
-		reach.ReadingsTable(list, h.kit.Printer(c).T),
-	)
+	return h.accountCSV(c, "readings-", func(id int64, period reach.Period) (reach.Table, error) {
+		list, err := h.reach.Readings(c.Request.Context(), web.Actor(c), id, period)
+		return reach.ReadingsTable(list, h.kit.Printer(c).T), err
+	})
 }
 
 func (h *pages) daysCSV(c *gin.Context) error {
+	return h.accountCSV(c, "", func(id int64, period reach.Period) (reach.Table, error) {
+		series, err := h.reach.Series(c.Request.Context(), web.Actor(c), id, period)
+		return reach.DaysTable(series.Points, h.kit.Printer(c).T), err
+	})
+}
+
+// accountCSV answers with a table of one account in the period that is asked for.
+func (h *pages) accountCSV(
+	c *gin.Context, kind string, table func(id int64, period reach.Period) (reach.Table, error),
+) error {
 	id, err := web.ID(c, "id")
 	if err != nil {
 		return err
@@ -194,14 +190,10 @@ func (h *pages) daysCSV(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	series, err := h.reach.Series(c.Request.Context(), web.Actor(c), id, period)
+	made, err := table(id, period)
 	if err != nil {
 		return err
 	}
 
-	return parts.CSV(
-		c,
-		fmt.Sprintf("account-%d-%s.csv", id, span(period)),
-		reach.DaysTable(series.Points, h.kit.Printer(c).T),
-	)
+	return parts.CSV(c, fmt.Sprintf("account-%d-%s%s.csv", id, kind, span(period)), made)
 }
